@@ -1,0 +1,43 @@
+/**
+ * One thing that stands in the way (or deserves a look), told in the order in which a reader needs it:
+ * the fact, its usual cause, the fix.
+ */
+export interface Finding {
+  /** Name of the host it was seen on; absent when it concerns the inputs or the whole cluster. */
+  readonly host?: string;
+  /** The input, step or place it belongs to, e.g. `ssh-known-hosts` or `connect`. */
+  readonly at: string;
+  /** What was seen, with the values. */
+  readonly fact: string;
+  /** Why this usually happens. */
+  readonly cause?: string;
+  /** What the user can do; absent only where the fact already says it. */
+  readonly fix?: string;
+}
+
+/** One finding as a line or two of plain text: `[host] at: fact. Usual cause: … Fix: …`. */
+export function describeFinding(finding: Finding): string {
+  const place = finding.host === undefined ? finding.at : `[${finding.host}] ${finding.at}`;
+  const cause = finding.cause === undefined ? '' : ` Usual cause: ${finding.cause}`;
+  const fix = finding.fix === undefined ? '' : ` Fix: ${finding.fix}`;
+  return `${place}: ${finding.fact}${cause}${fix}`;
+}
+
+/**
+ * The run ends here. Carries every finding of the stage that ended it, never only the first.
+ */
+export class Refusal extends Error {
+  readonly findings: readonly Finding[];
+
+  /** @param title what could not be done, without a final stop; @param findings at least one. */
+  constructor(title: string, findings: readonly Finding[]) {
+    super([`${title}:`, ...findings.map((finding) => `- ${describeFinding(finding)}`)].join('\n'));
+    this.name = 'Refusal';
+    this.findings = findings;
+  }
+}
+
+/** The message of anything that was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
