@@ -1,0 +1,68 @@
+import { X509Certificate, type KeyObject } from 'node:crypto';
+import { dnsName } from './alt-names.ts';
+import { commonNameOnly, signCertificate } from './certificate.ts';
+import { basicConstraints, keyUsage, subjectAltName, subjectKeyIdentifier } from './extensions.ts';
+import { generateKey, privateKeyToPem, publicKeyOf, type KeyAlgorithm } from './keys.ts';
+import { randomSerial } from './serial.ts';
+import { authorityHours, validity } from './validity.ts';
+
+/** A certificate authority of an etcd cluster. */
+export interface Authority {
+  /** The CA certificate alone, as kubeadm writes it. */
+  readonly certificatePem: string;
+  readonly certificate: X509Certificate;
+  /** SHA-256 of the certificate, upper-case hex with colons, as `openssl x509 -fingerprint -sha256` shows it. */
+  readonly fingerprint: string;
+}
+
+/** A certificate authority whose key is at hand, so that it can sign. */
+export interface SigningAuthority extends Authority {
+  readonly key: KeyObject;
+}
+
+/** A certificate authority that was just made, with its key as kubeadm writes it to `etcd/ca.key`. */
+export interface NewAuthority extends SigningAuthority {
+  readonly keyPem: string;
+}
+
+/** The common name of kubeadm's etcd CA (certlist.go, KubeadmCertEtcdCA). */
+const commonName = 'etcd-ca';
+
+/**
+ * Makes a certificate authority equal to `kubeadm init phase certs etcd-ca`: CN=etcd-ca, valid for ten years.
+ *
+ * @param options.now the start of the run; validity begins five minutes earlier.
+ * @param options.serial only for tests; a random one is drawn otherwise.
+ */
+export async function createAuthority(options: {
+  readonly algorithm: KeyAlgorithm;
+  readonly now: Date;
+  readonly serial?: bigint;
+}): Promise<NewAuthority> {
+  const key = await generateKey(options.algorithm);
+  const publicKey = publicKeyOf(key);
+  const name = commonNameOnly(commonName);
+  const certificatePem = signCertificate(
+    {
+      serial: options.serial ?? randomSerial(),
+      issuer: name,
+      subject: name,
+      ...validity(options.now, authorityHours),
+      publicKey,
+      extensions: [
+        keyUsage({ isCa: true }),
+        basicConstraints({ isCa: true }),
+        subjectKeyIdentifier(publicKey),
+        subjectAltName([dnsName(commonName)]),
+      ],
+    },
+    key,
+  );
+  return { ...authorityOf(certificatePem), key, keyPem: privateKeyToPem(key) };
+}
+
+/** Gives the authority of a CA certificate that is known to be good; the PEM holds nothing else. */
+export function authorityOf(certificatePem: string): Authority {
+  const certificate = new X509Certificate(certificatePem);
+  return { certificatePem, certificate, fingerprint: certificate.fingerprint256 };
+}

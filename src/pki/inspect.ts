@@ -1,0 +1,79 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { formatAltName } from './alt-names.ts';
+import { children, dotted, encode } from './der.ts';
+import {
+  altNamesOf,
+  authorityKeyIdentifierOf,
+  extendedKeyUsagesOf,
+  isCa,
+  keyUsagesOf,
+  subjectKeyIdentifierOf,
+} from './extension-values.ts';
+import { describeKey } from './keys.ts';
+import { oidName } from './oids.ts';
+import { parseStructure } from './structure.ts';
+
+/** What a certificate says, in words for reports and tests. */
+export interface CertificateInfo {
+  /** For example `CN=infra0`; several parts are separated by a comma. */
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serial: bigint;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** In their order, for example `DNS:infra0` and `IP:10.0.0.6`. */
+  readonly sans: readonly string[];
+  /** For example `digitalSignature`; undefined when the certificate does not limit them. */
+  readonly keyUsages: readonly string[] | undefined;
+  /** For example `serverAuth`; undefined when the certificate does not limit them. */
+  readonly extendedKeyUsages: readonly string[] | undefined;
+  readonly isCa: boolean;
+  /** Hex without colons; undefined when absent. */
+  readonly subjectKeyIdentifier: string | undefined;
+  /** Hex without colons; undefined when absent. */
+  readonly authorityKeyIdentifier: string | undefined;
+  /** For example `RSA-2048`. */
+  readonly keyAlgorithm: string;
+  /** For example `sha256WithRsa`. */
+  readonly signatureAlgorithm: string;
+  /** Name and criticality of each extension, in their order. */
+  readonly extensions: readonly { readonly name: string; readonly critical: boolean }[];
+  /** SHA-256 of the certificate, upper-case hex with colons. */
+  readonly fingerprint: string;
+  /** SHA-256 of the DER SubjectPublicKeyInfo, lower-case hex, as in kubeadm's `sha256:` pins. */
+  readonly publicKeySha256: string;
+}
+
+/**
+ * Tells what the first certificate of a PEM text says.
+ *
+ * @throws Error when the text holds no certificate or one that is not DER-encoded.
+ */
+export function inspectCertificate(pem: string): CertificateInfo {
+  const certificate = new X509Certificate(pem);
+  const structure = parseStructure(certificate.raw);
+  const signatureOid = children(structure.signatureAlgorithm)[0];
+  return {
+    subject: oneLine(certificate.subject),
+    issuer: oneLine(certificate.issuer),
+    serial: structure.serial,
+    notBefore: certificate.validFromDate,
+    notAfter: certificate.validToDate,
+    sans: altNamesOf(structure).map(formatAltName),
+    keyUsages: keyUsagesOf(structure),
+    extendedKeyUsages: extendedKeyUsagesOf(structure),
+    isCa: isCa(structure),
+    subjectKeyIdentifier: subjectKeyIdentifierOf(structure)?.toString('hex'),
+    authorityKeyIdentifier: authorityKeyIdentifierOf(structure)?.toString('hex'),
+    keyAlgorithm: describeKey(certificate.publicKey),
+    signatureAlgorithm: signatureOid === undefined ? 'unknown' : oidName(dotted(signatureOid)),
+    extensions: structure.extensions.map(({ oid, critical }) => ({ name: oidName(oid), critical })),
+    fingerprint: certificate.fingerprint256,
+    publicKeySha256: createHash('sha256').update(encode(structure.subjectPublicKeyInfo)).digest('hex'),
+  };
+}
+
+/** node:crypto gives one line per part of the name, and undefined for an empty name. */
+function oneLine(name: string | undefined): string {
+  return (name ?? '').replaceAll('\n', ', ');
+}

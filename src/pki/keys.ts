@@ -1,0 +1,78 @@
+import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { encodePem } from './pem.ts';
+
+/** The key algorithms of kubeadm's `encryptionAlgorithm` (v1beta4), by kubeadm's own names. */
+export const keyAlgorithms = ['RSA-2048', 'RSA-3072', 'RSA-4096', 'ECDSA-P256', 'ECDSA-P384'] as const;
+
+/** One of kubeadm's `encryptionAlgorithm` values. */
+export type KeyAlgorithm = (typeof keyAlgorithms)[number];
+
+const generate = promisify(generateKeyPair);
+
+/**
+ * Makes a new private key. Several calls at once use the thread pool, so they do not wait for each other.
+ *
+ * RSA keys have the public exponent 65537, as Go's rsa.GenerateKey.
+ */
+export async function generateKey(algorithm: KeyAlgorithm): Promise<KeyObject> {
+  const { privateKey } = await generatePair(algorithm);
+  return privateKey;
+}
+
+function generatePair(algorithm: KeyAlgorithm): Promise<{ privateKey: KeyObject }> {
+  switch (algorithm) {
+    case 'RSA-2048':
+      return generate('rsa', { modulusLength: 2048 });
+    case 'RSA-3072':
+      return generate('rsa', { modulusLength: 3072 });
+    case 'RSA-4096':
+      return generate('rsa', { modulusLength: 4096 });
+    case 'ECDSA-P256':
+      return generate('ec', { namedCurve: 'P-256' });
+    case 'ECDSA-P384':
+      return generate('ec', { namedCurve: 'P-384' });
+  }
+}
+
+/**
+ * Gives a private key as kubeadm writes it (client-go, keyutil.MarshalPrivateKeyToPEM): `RSA PRIVATE KEY` (PKCS#1) or
+ * `EC PRIVATE KEY` (SEC 1).
+ *
+ * @throws Error for a key that is neither RSA nor EC.
+ */
+export function privateKeyToPem(key: KeyObject): string {
+  switch (key.asymmetricKeyType) {
+    case 'rsa':
+      return encodePem('RSA PRIVATE KEY', key.export({ type: 'pkcs1', format: 'der' }));
+    case 'ec':
+      return encodePem('EC PRIVATE KEY', key.export({ type: 'sec1', format: 'der' }));
+    default:
+      throw new Error(`a ${key.asymmetricKeyType ?? 'secret'} key has no form that kubeadm writes`);
+  }
+}
+
+/** Gives the public half of a private key. */
+export function publicKeyOf(privateKey: KeyObject): KeyObject {
+  return createPublicKey(privateKey);
+}
+
+/** Gives kubeadm's kind of name for a key: `RSA-2048`, `ECDSA-P256`, or the bare type for others (`ed25519`). */
+export function describeKey(key: KeyObject): string {
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+  switch (key.asymmetricKeyType) {
+    case 'rsa':
+      return `RSA-${modulusLength ?? 0}`;
+    case 'ec':
+      return `ECDSA-${curveNames.get(namedCurve ?? '') ?? namedCurve ?? 'explicit parameters'}`;
+    default:
+      return key.asymmetricKeyType ?? 'unknown';
+  }
+}
+
+/** OpenSSL's names of the curves that Go's crypto/x509 signs with, and their NIST names. */
+const curveNames = new Map([
+  ['prime256v1', 'P256'],
+  ['secp384r1', 'P384'],
+  ['secp521r1', 'P521'],
+]);

@@ -1,0 +1,120 @@
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { errorMessage, type Finding } from '../findings.ts';
+import { decodePem, encodePem, type PemBlock } from './pem.ts';
+
+/** A PEM text that came from outside, and where from. */
+export interface PemSource {
+  /** What messages call it, for example `ca-certificate` or `infra0:/etc/kubernetes/pki/etcd/ca.crt`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+type Reason = Omit<Finding, 'at' | 'host'>;
+
+/** What a text gave: a value, or the reasons why it gave none. */
+export type Read<T> =
+  | { readonly value: T; readonly findings: readonly [] }
+  | { readonly value?: never; readonly findings: readonly Finding[] };
+
+/** Reads the one certificate of a PEM text. Text around it is dropped from `pem`. */
+export function readCertificate(source: PemSource): Read<{ certificate: X509Certificate; pem: string }> {
+  const blocks = decodePem(source.text);
+  const key = blocks.find(isKey);
+  if (key !== undefined) {
+    return refuse(source, {
+      fact: `There is a private key in it (${key.type}).`,
+      cause: 'certificate and key were swapped or pasted together.',
+      fix: 'Give the certificate alone. Certificates are shown in logs: if this text was not kept as a secret, others may know the key.',
+    });
+  }
+  const [certificate, ...others] = blocks.filter((block) => block.type === 'CERTIFICATE');
+  if (certificate === undefined) return refuse(source, noBlock(source, blocks, 'CERTIFICATE'));
+  if (others.length > 0) {
+    return refuse(source, {
+      fact: `It holds ${others.length + 1} certificates where one is expected: kubeadm would read only the first, etcd would trust them all.`,
+      cause: 'it is a chain, or a bundle of an old and a new CA.',
+      fix: "Give the one CA certificate that signs the members' certificates.",
+    });
+  }
+  try {
+    // Written anew from its bytes: a text that OpenSSL reads can still be one that Go's decoder does not.
+    const pem = encodePem('CERTIFICATE', certificate.bytes);
+    return accept({ certificate: new X509Certificate(pem), pem });
+  } catch (error) {
+    return refuse(source, unreadable('certificate', error));
+  }
+}
+
+/** Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC 1, not encrypted. */
+export function readPrivateKey(source: PemSource): Read<KeyObject> {
+  const blocks = decodePem(source.text);
+  // `openssl ecparam -genkey` writes EC PARAMETERS before the key.
+  const key = blocks.find(isKey);
+  if (key === undefined) return refuse(source, noBlock(source, blocks, 'PRIVATE KEY'));
+  if (key.hasHeaders || key.type === 'ENCRYPTED PRIVATE KEY') {
+    return refuse(source, {
+      fact: 'The key is encrypted with a passphrase, and kubeadm reads only keys that are not.',
+      fix: 'Decrypt it with `openssl pkey -in FILE` and give the output.',
+    });
+  }
+  if (key.type === 'OPENSSH PRIVATE KEY') {
+    return refuse(source, {
+      fact: 'It is an OpenSSH key.',
+      cause: "the SSH key was given in place of the CA's.",
+      fix: 'Give the key that belongs to the CA certificate (etcd/ca.key).',
+    });
+  }
+  try {
+    return accept(createPrivateKey(key.text));
+  } catch (error) {
+    return refuse(source, unreadable('private key', error));
+  }
+}
+
+function isKey(block: PemBlock): boolean {
+  return block.type.endsWith('PRIVATE KEY');
+}
+
+function noBlock(
+  source: PemSource,
+  blocks: readonly PemBlock[],
+  wanted: 'CERTIFICATE' | 'PRIVATE KEY',
+): Reason {
+  if (blocks.length > 0) {
+    const found = [...new Set(blocks.map((block) => block.type))].join(', ');
+    return {
+      fact: `There is no ${wanted} in it but: ${found}.`,
+      cause: 'it is the wrong file.',
+      fix: `Give the PEM text of the ${wanted}.`,
+    };
+  }
+  if (source.text.includes('-----BEGIN ')) {
+    return {
+      fact: 'It has a BEGIN line but no whole PEM block.',
+      cause: 'its line breaks were lost (one line, or literal \\n), or its end was cut off.',
+      fix: "Give the file's text unchanged, with its line breaks.",
+    };
+  }
+  const convert = wanted === 'CERTIFICATE' ? 'openssl x509' : 'openssl pkey';
+  return {
+    fact: 'It is not PEM.',
+    cause: "a file's path, base64 text or a binary (DER) file was given in place of the PEM text.",
+    fix: `Give the contents of the PEM file; a DER file is converted with \`${convert} -inform der -in FILE\`.`,
+  };
+}
+
+function unreadable(what: string, error: unknown): Reason {
+  return {
+    fact: `The ${what} cannot be read (${errorMessage(error)}).`,
+    cause: 'the text was cut off or changed when it was copied.',
+    fix: "Give the file's text unchanged.",
+  };
+}
+
+function accept<T>(value: T): Read<T> {
+  return { value, findings: [] };
+}
+
+function refuse<T>(source: PemSource, reason: Reason): Read<T> {
+  return { findings: [{ at: source.name, ...reason }] };
+}

@@ -1,0 +1,32 @@
+/** One block of a PEM text. */
+export interface PemBlock {
+  /** The word between BEGIN/END and the dashes, for example `CERTIFICATE`. */
+  readonly type: string;
+  /** The block as it was found, BEGIN and END lines included. */
+  readonly text: string;
+  /** The decoded bytes; empty when the block has headers (`Proc-Type: 4,ENCRYPTED`). */
+  readonly bytes: Buffer;
+  /** True when the block has RFC 1421 headers; only old encrypted keys do. */
+  readonly hasHeaders: boolean;
+}
+
+/** Gives a PEM text exactly as Go's pem.Encode writes it: 64 columns, one line feed at the end. */
+export function encodePem(type: string, bytes: Uint8Array): string {
+  const lines =
+    Buffer.from(bytes)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${type}-----`, ...lines, `-----END ${type}-----`, ''].join('\n');
+}
+
+/**
+ * Gives the blocks of a PEM text in their order. Text around the blocks is passed over, as Go's pem.Decode does:
+ * `openssl x509 -text` writes such files.
+ */
+export function decodePem(pem: string): PemBlock[] {
+  const blocks = pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[ \t]*\r?\n([\s\S]*?)-----END \1-----/g);
+  return [...blocks].map(([text, type = '', body = '']) => {
+    const hasHeaders = body.includes(':');
+    return { type, text, hasHeaders, bytes: hasHeaders ? Buffer.alloc(0) : Buffer.from(body, 'base64') };
+  });
+}

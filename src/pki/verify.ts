@@ -1,0 +1,100 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { errorMessage } from '../findings.ts';
+import { formatAltName, memberAltNames, type CertificateMember } from './alt-names.ts';
+import type { Authority } from './authority.ts';
+import { inspectCertificate, type CertificateInfo } from './inspect.ts';
+import { leafProfiles, type LeafProfileName } from './leaf-profiles.ts';
+
+/** A leaf as it was found. */
+export interface FoundLeaf {
+  readonly certificatePem: string;
+  /** Left out where the key is not at hand; then it is not compared. */
+  readonly keyPem?: string;
+}
+
+/** What a found leaf has to be. */
+export interface LeafExpectation {
+  readonly authority: Pick<Authority, 'certificate'>;
+  readonly profile: LeafProfileName;
+  readonly member: CertificateMember;
+  readonly now: Date;
+}
+
+/**
+ * Checks that a leaf will work for its member: issued by the CA, valid now, belonging to its key, usable for its
+ * purpose, naming the member. Gives every finding, each beginning with the file's path under /etc/kubernetes/pki; none
+ * means that the leaf is good. Nothing is thrown for a bad leaf.
+ */
+export function verifyLeaf(leaf: FoundLeaf, expected: LeafExpectation): string[] {
+  const path = leafProfiles[expected.profile].path;
+  let certificate: X509Certificate;
+  let info: CertificateInfo;
+  try {
+    certificate = new X509Certificate(leaf.certificatePem);
+    info = inspectCertificate(leaf.certificatePem);
+  } catch (error) {
+    return [`${path}.crt is not a certificate that can be read (${errorMessage(error)})`];
+  }
+  return [
+    ...[
+      ...issuerFindings(certificate, info, expected.authority.certificate),
+      ...validityFindings(info, expected.now),
+      ...usageFindings(info, expected.profile),
+      ...nameFindings(info, expected),
+    ].map((finding) => `${path}.crt ${finding}`),
+    ...(leaf.keyPem === undefined ? [] : keyFindings(certificate, leaf.keyPem)).map(
+      (finding) => `${path}.key ${finding}`,
+    ),
+  ];
+}
+
+function issuerFindings(leaf: X509Certificate, info: CertificateInfo, authority: X509Certificate): string[] {
+  if (leaf.issuer !== authority.subject) {
+    return [`was issued by "${info.issuer}", not by this cluster's CA "${authority.subject}"`];
+  }
+  if (!leaf.checkIssued(authority) || !leaf.verify(authority.publicKey)) {
+    return [
+      `was not signed by this cluster's CA (SHA-256 ${authority.fingerprint256}) but by another one of the same name`,
+    ];
+  }
+  return [];
+}
+
+function validityFindings(info: CertificateInfo, now: Date): string[] {
+  if (now > info.notAfter) return [`expired on ${info.notAfter.toISOString()}`];
+  if (now < info.notBefore) return [`is not valid before ${info.notBefore.toISOString()}`];
+  return [];
+}
+
+function usageFindings(info: CertificateInfo, profile: LeafProfileName): string[] {
+  const findings = [];
+  if (info.keyUsages?.includes('digitalSignature') === false) {
+    findings.push('lacks the key usage digitalSignature');
+  }
+  const granted = info.extendedKeyUsages;
+  const missing = leafProfiles[profile].usages.filter((usage) => granted?.includes(usage) === false);
+  if (missing.length > 0 && granted?.includes('anyExtendedKeyUsage') !== true) {
+    findings.push(`lacks the extended key usage ${missing.join(' and ')}`);
+  }
+  return findings;
+}
+
+function nameFindings(info: CertificateInfo, expected: LeafExpectation): string[] {
+  if (!leafProfiles[expected.profile].namesMember) return [];
+  const missing = memberAltNames(expected.member)
+    .map(formatAltName)
+    .filter((name) => !info.sans.includes(name));
+  return missing.length === 0
+    ? []
+    : [`does not name ${missing.join(', ')} (it names ${info.sans.join(', ')})`];
+}
+
+function keyFindings(certificate: X509Certificate, keyPem: string): string[] {
+  try {
+    return certificate.checkPrivateKey(createPrivateKey(keyPem))
+      ? []
+      : ['does not belong to its certificate'];
+  } catch (error) {
+    return [`is not a private key that can be read (${errorMessage(error)})`];
+  }
+}

@@ -1,0 +1,242 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { describeFinding } from '../../src/findings.ts';
+import { encode, octetString, sequence } from '../../src/pki/der.ts';
+import { basicConstraints, extendedKeyUsage, keyUsage } from '../../src/pki/extensions.ts';
+import { privateKeyToPem } from '../../src/pki/keys.ts';
+import { oids } from '../../src/pki/oids.ts';
+import { encodePem } from '../../src/pki/pem.ts';
+import { AuthorityError, readAuthority, readSigningAuthority } from '../../src/pki/read-authority.ts';
+import { caCertificate, caKey, customCa, now } from './custom-ca.ts';
+import { opensslCa } from './openssl.ts';
+
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+const smallRsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
+const ed25519 = generateKeyPairSync('ed25519').privateKey;
+const bitcoin = generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey;
+
+const good = customCa(ec);
+const goodKey = privateKeyToPem(ec);
+const encrypted = { format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
+
+function pkcs8(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function findings(certificate: string, key?: string, at = now): readonly string[] {
+  try {
+    if (key === undefined) readAuthority(caCertificate(certificate), at);
+    else readSigningAuthority(caCertificate(certificate), caKey(key), at);
+    return [];
+  } catch (error) {
+    if (error instanceof AuthorityError) return error.reasons.map(describeFinding);
+    throw error;
+  }
+}
+
+describe('certificate', () => {
+  const refusals: [what: string, pem: string, finding: RegExp][] = [
+    ['empty', '', /^ca-certificate: It is not PEM\..*openssl x509 -inform der/],
+    ['a path', '/etc/kubernetes/pki/etcd/ca.crt', /^ca-certificate: It is not PEM\./],
+    ['base64 of PEM', Buffer.from(good).toString('base64'), /^ca-certificate: It is not PEM\./],
+    [
+      'lost line breaks',
+      good.replaceAll('\n', ' '),
+      /BEGIN line but no whole PEM block.*line breaks were lost/,
+    ],
+    ['literal \\n', good.replaceAll('\n', '\\n'), /line breaks were lost/],
+    ['cut off', good.slice(0, 200), /its end was cut off/],
+    ['a key', goodKey, /There is a private key in it \(EC PRIVATE KEY\).*swapped/],
+    ['certificate and key', good + goodKey, /There is a private key in it/],
+    [
+      'a request',
+      encodePem('CERTIFICATE REQUEST', Buffer.alloc(9)),
+      /There is no CERTIFICATE in it but: CERTIFICATE REQUEST/,
+    ],
+    [
+      'a bundle',
+      good + good,
+      /holds 2 certificates where one is expected: kubeadm would read only the first/,
+    ],
+    ['garbage', encodePem('CERTIFICATE', Buffer.from('garbage')), /The certificate cannot be read \(.+\)/],
+    [
+      'expired',
+      customCa(ec, { notAfter: new Date('2026-05-31T00:00:00Z') }),
+      /expired on 2026-05-31T00:00:00.000Z/,
+    ],
+    [
+      'not yet valid',
+      customCa(ec, { notBefore: new Date('2026-07-01T00:00:00Z') }),
+      /not valid before 2026-07-01.*clock/,
+    ],
+    ['a short RSA key', customCa(smallRsa), /Its key is of type RSA-1024; OpenSSL 3 refuses/],
+    ...(
+      [
+        [
+          'a leaf',
+          oids.basicConstraints,
+          basicConstraints({ isCa: false }),
+          /It is not the certificate of a CA/,
+        ],
+        ['no basic constraints', oids.basicConstraints, undefined, /It is not the certificate of a CA/],
+        [
+          'no keyCertSign',
+          oids.keyUsage,
+          keyUsage({ isCa: false }),
+          /key usage is digitalSignature, keyEncipherment, without keyCertSign/,
+        ],
+        [
+          'servers only',
+          oids.extendedKeyUsage,
+          extendedKeyUsage([oids.serverAuth]),
+          /extended key usage without clientAuth/,
+        ],
+        [
+          'name constraints',
+          oids.nameConstraints,
+          { oid: oids.nameConstraints, critical: true, value: encode(sequence()) },
+          /has name constraints/,
+        ],
+        [
+          'an unknown critical extension',
+          '1.2.3.4',
+          { oid: '1.2.3.4', critical: true, value: encode(octetString(Buffer.of(1))) },
+          /critical extension that etcd and kubeadm do not know \(1\.2\.3\.4\)/,
+        ],
+      ] as const
+    ).map(([what, oid, extension, finding]): [string, string, RegExp] => [
+      what,
+      customCa(ec, { extensions: { [oid]: extension } }),
+      finding,
+    ]),
+  ];
+  test.each(refusals)('%s', (_, pem, finding) => {
+    const found = findings(pem);
+    expect(found).toEqual([expect.stringMatching(finding)]);
+    // Messages go to the log; they must never repeat what they refuse.
+    expect(found.join()).not.toContain(goodKey.split('\n')[1]);
+  });
+});
+
+test.each<[type: string, key: KeyObject]>([
+  ['ed25519', ed25519],
+  ['ECDSA-secp256k1', bitcoin],
+])('a CA with a key that Go does not sign with: %s', (type, key) => {
+  const pem = opensslCa({
+    keyPem: pkcs8(key),
+    subject: '/CN=brought-ca',
+    extensions: ['basicConstraints=critical,CA:TRUE'],
+  });
+  const fact = `Its key is of type ${type}; kubeadm takes RSA keys, and ECDSA keys on P-256, P-384 or P-521`;
+  expect(findings(pem, pkcs8(key), new Date(Date.now() + 1000))).toEqual([
+    expect.stringContaining(`ca-certificate: ${fact}`),
+    expect.stringContaining(`ca-key: ${fact}`),
+  ]);
+});
+
+describe('key', () => {
+  const refusals: [what: string, pem: string, finding: RegExp][] = [
+    ['empty', '', /^ca-key: It is not PEM\..*openssl pkey -inform der/],
+    [
+      'lost line breaks',
+      goodKey.replaceAll('\n', ' '),
+      /^ca-key: It has a BEGIN line but no whole PEM block/,
+    ],
+    ['the certificate', good, /^ca-key: There is no PRIVATE KEY in it but: CERTIFICATE/],
+    [
+      'encrypted PKCS#8',
+      ec.export({ type: 'pkcs8', ...encrypted }).toString(),
+      /^ca-key: The key is encrypted with a passphrase/,
+    ],
+    [
+      'encrypted SEC 1',
+      ec.export({ type: 'sec1', ...encrypted }).toString(),
+      /^ca-key: The key is encrypted with a passphrase/,
+    ],
+    [
+      'an SSH key',
+      encodePem('OPENSSH PRIVATE KEY', Buffer.from('openssh-key-v1')),
+      /^ca-key: It is an OpenSSH key/,
+    ],
+    [
+      'garbage',
+      encodePem('EC PRIVATE KEY', Buffer.from('garbage')),
+      /^ca-key: The private key cannot be read/,
+    ],
+    [
+      'of another CA',
+      privateKeyToPem(rsa),
+      /^ca-key: The key does not belong to ca-certificate: their public keys differ/,
+    ],
+  ];
+  test.each(refusals)('%s', (_, pem, finding) => {
+    expect(findings(good, pem)).toEqual([expect.stringMatching(finding)]);
+  });
+
+  test('Ed25519', () => {
+    expect(findings(good, pkcs8(ed25519))).toEqual([
+      expect.stringMatching(/^ca-key: Its key is of type ed25519/),
+      expect.stringMatching(/^ca-key: The key does not belong/),
+    ]);
+  });
+});
+
+test('all findings of certificate and key come at once', () => {
+  const expiredLeaf = customCa(ec, {
+    notAfter: new Date('2026-05-31T00:00:00Z'),
+    extensions: { [oids.basicConstraints]: undefined, [oids.keyUsage]: keyUsage({ isCa: false }) },
+  });
+  expect(findings(expiredLeaf, privateKeyToPem(rsa))).toEqual([
+    expect.stringContaining('not the certificate of a CA'),
+    expect.stringContaining('keyCertSign'),
+    expect.stringContaining('expired'),
+    expect.stringContaining('does not belong'),
+  ]);
+  expect(findings('x', 'y')).toHaveLength(2);
+});
+
+describe('what is accepted', () => {
+  test.each<[form: string, key: KeyObject, pem: string]>([
+    ['PKCS#1', rsa, rsa.export({ type: 'pkcs1', format: 'pem' }).toString()],
+    ['RSA in PKCS#8', rsa, pkcs8(rsa)],
+    ['SEC 1', ec, ec.export({ type: 'sec1', format: 'pem' }).toString()],
+    ['EC in PKCS#8', ec, pkcs8(ec)],
+    ['CRLF', ec, goodKey.replaceAll('\n', '\r\n')],
+    [
+      'parameters before the key, as ecparam -genkey writes',
+      ec,
+      encodePem('EC PARAMETERS', Buffer.from('06082a8648ce3d030107', 'hex')) + goodKey,
+    ],
+  ])('a key as %s', (_, key, pem) => {
+    const authority = readSigningAuthority(caCertificate(customCa(key)), caKey(pem), now);
+    expect(authority.key.equals(key)).toBe(true);
+    expect(privateKeyToPem(authority.key)).toBe(privateKeyToPem(key));
+  });
+
+  test('text around the certificate, which is left out of what goes to the hosts', () => {
+    const authority = readAuthority(
+      caCertificate(`Certificate:\r\n  Data\r\n${good.replaceAll('\n', '\r\n')}`),
+      now,
+    );
+    expect(authority.certificatePem).toBe(good);
+    expect(authority.fingerprint).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+  });
+
+  test('a CA without key usage, which then is not limited', () => {
+    expect(findings(customCa(ec, { extensions: { [oids.keyUsage]: undefined } }), goodKey)).toEqual([]);
+  });
+
+  test('a CA whose extended key usage has both, or any', () => {
+    for (const usages of [[oids.clientAuth, oids.serverAuth], [oids.anyExtendedKeyUsage]]) {
+      const extension = extendedKeyUsage(usages);
+      expect(findings(customCa(ec, { extensions: { [oids.extendedKeyUsage]: extension } }))).toEqual([]);
+    }
+  });
+
+  test('the first and the last second of its validity', () => {
+    const from = new Date('2026-06-01T12:34:56Z');
+    expect(findings(customCa(ec, { notBefore: from }))).toEqual([]);
+    expect(findings(customCa(ec, { notAfter: new Date(now) }))).toEqual([expect.stringContaining('expired')]);
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, test } from '@jest/globals';
+import { authorityHours, daysLeft, leafHours, validity } from '../../src/pki/validity.ts';
+
+const now = new Date('2025-11-17T19:09:09Z');
+
+describe('validity', () => {
+  // The dates of a cluster that kubeadm 1.34.1 made at this time.
+  test('a leaf', () => {
+    expect(validity(now, leafHours)).toEqual({
+      notBefore: new Date('2025-11-17T19:04:09Z'),
+      notAfter: new Date('2026-11-17T19:09:09Z'),
+    });
+  });
+
+  test('a CA', () => {
+    expect(validity(now, authorityHours).notAfter).toEqual(new Date('2035-11-15T19:09:09Z'));
+  });
+});
+
+describe('daysLeft', () => {
+  test.each([
+    ['2025-11-18T19:09:08Z', 0],
+    ['2025-11-18T19:09:09Z', 1],
+    ['2026-11-17T19:09:09Z', 365],
+    ['2025-11-17T19:09:08Z', -1],
+  ])('until %s: %d', (notAfter, days) => {
+    expect(daysLeft(new Date(notAfter), now)).toBe(days);
+  });
+});
