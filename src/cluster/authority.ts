@@ -1,0 +1,132 @@
+import type { Finding } from '../findings.ts';
+import { CA_CERTIFICATE, CA_KEY } from '../kubeadm/paths.ts';
+import { authorityOf } from '../pki/authority.ts';
+import type { Ownership } from './ownership.ts';
+import type { Member } from './members.ts';
+import type { AuthoritySource } from './plan.ts';
+
+/** Where the CA comes from and who keeps its key. */
+export interface AuthorityChoice {
+  readonly source: AuthoritySource;
+  readonly keyKeeper: string;
+}
+
+/**
+ * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
+ * beside one that is there.
+ * @param broughtFingerprint SHA-256 of the CA certificate among the inputs.
+ * @param mustSign whether certificates have to be issued, for which the CA's key is needed.
+ */
+export function chooseAuthority(
+  members: readonly Member[],
+  ownership: ReadonlyMap<string, Ownership>,
+  broughtFingerprint: string | undefined,
+  mustSign: boolean,
+): { readonly choice?: AuthorityChoice; readonly findings: readonly Finding[] } {
+  const found = members.flatMap((member) => authorityOn(member));
+  const findings = [
+    ...conflictsOnHosts(found),
+    ...conflictsWithInput(found, broughtFingerprint),
+    ...conflictsWithState(found, ownership, broughtFingerprint),
+  ];
+  if (findings.length > 0) return { findings };
+
+  const keeper = found.find(({ hasKey }) => hasKey)?.host;
+  const keyKeeper = keeper ?? members[0]?.name ?? '';
+  const holder = found[0];
+  if (broughtFingerprint !== undefined) return { choice: { source: { from: 'input' }, keyKeeper }, findings };
+  if (holder === undefined) return { choice: { source: { from: 'made' }, keyKeeper }, findings };
+  if (!mustSign)
+    return { choice: { source: { from: 'certificate-only', host: holder.host }, keyKeeper }, findings };
+  if (keeper !== undefined)
+    return { choice: { source: { from: 'host', host: keeper }, keyKeeper }, findings };
+  return {
+    findings: [
+      {
+        host: holder.host,
+        at: 'ca-key',
+        fact: `${CA_CERTIFICATE} is there, and its key is on none of the hosts.`,
+        cause: 'The CA was made elsewhere, or ca.key was moved away for safety.',
+        fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back beside ca.crt on the first host.',
+      },
+    ],
+  };
+}
+
+interface FoundAuthority {
+  readonly host: string;
+  readonly fingerprint: string;
+  readonly hasKey: boolean;
+}
+
+function authorityOn(member: Member): FoundAuthority[] {
+  const certificate = member.facts.files.get(CA_CERTIFICATE);
+  if (certificate === undefined) return [];
+  return [
+    {
+      host: member.name,
+      fingerprint: fingerprintOf(certificate.text ?? ''),
+      hasKey: member.facts.files.has(CA_KEY),
+    },
+  ];
+}
+
+function fingerprintOf(certificatePem: string): string {
+  try {
+    return authorityOf(certificatePem).fingerprint;
+  } catch {
+    return 'unreadable';
+  }
+}
+
+function conflictsOnHosts(found: readonly FoundAuthority[]): Finding[] {
+  const byFingerprint = Map.groupBy(found, ({ fingerprint }) => fingerprint);
+  if (byFingerprint.size <= 1) return [];
+  const list = [...byFingerprint].map(
+    ([print, group]) => `${group.map(({ host }) => host).join(', ')}: ${print}`,
+  );
+  return [
+    {
+      at: 'ca',
+      fact: `the hosts hold different CAs (${list.join('; ')}).`,
+      cause: 'They belong to different clusters, or one was set up a second time.',
+      fix: 'Give the hosts of one cluster only, or clear /etc/kubernetes/pki/etcd on the host that does not belong to it.',
+    },
+  ];
+}
+
+function conflictsWithInput(found: readonly FoundAuthority[], brought: string | undefined): Finding[] {
+  if (brought === undefined) return [];
+  return found
+    .filter(({ fingerprint }) => fingerprint !== brought)
+    .map(({ host, fingerprint }) => ({
+      host,
+      at: 'ca-certificate',
+      fact: `its CA (${fingerprint}) is not the one given (${brought}).`,
+      cause: 'The inputs belong to another cluster.',
+      fix: 'Leave `ca-certificate` and `ca-key` out to use the CA on the host, or give that one.',
+    }));
+}
+
+/** The record on each host names the CA it was begun with. */
+function conflictsWithState(
+  found: readonly FoundAuthority[],
+  ownership: ReadonlyMap<string, Ownership>,
+  brought: string | undefined,
+): Finding[] {
+  const present = brought ?? found[0]?.fingerprint;
+  return [...ownership].flatMap(([host, owned]) => {
+    if (owned.kind === 'pristine') return [];
+    const recorded = owned.state.cluster.caFingerprint;
+    if (recorded === present) return [];
+    return [
+      {
+        host,
+        at: 'ca',
+        fact: `it was set up with the CA ${recorded}, and ${present === undefined ? 'no CA is on any host now' : `the CA here is ${present}`}.`,
+        cause: 'ca.crt was removed or replaced after the set-up, or the hosts belong to different clusters.',
+        fix: `Put the original ${CA_CERTIFICATE} (and ca.key on the first host) back.`,
+      },
+    ];
+  });
+}

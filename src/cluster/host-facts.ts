@@ -1,0 +1,91 @@
+import type { RuntimeFacts } from '../kubeadm/kubelet-config.ts';
+import type { KubernetesVersion } from '../kubeadm/version.ts';
+import type { HostState } from './host-state.ts';
+
+/** A file on a host; contents only where they are public and the action needs them. */
+export interface FileFact {
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'link' | 'other';
+  /** Permission bits in octal, e.g. `600`. */
+  readonly mode: string;
+  /** `uid:gid`. */
+  readonly owner: string;
+  readonly size: number;
+  /** SHA-256 of the contents, hex; absent for folders and large files. */
+  readonly sha256?: string;
+  readonly text?: string;
+}
+
+/** How a TCP connection from one host to another's address and port ended. */
+export interface ReachFact {
+  readonly address: string;
+  readonly port: number;
+  /** `refused` is good news before etcd runs: the packet came there and back. */
+  readonly outcome: 'open' | 'refused' | 'timeout' | 'unreachable' | 'unknown';
+}
+
+/** A container of etcd's static pod as the CRI lists it. */
+export interface ContainerFact {
+  readonly id: string;
+  readonly running: boolean;
+  readonly image: string;
+  /** How often kubelet has started it anew in the same pod. */
+  readonly attempt: number;
+}
+
+/** The kubelet unit as systemd shows it. */
+export interface KubeletFact {
+  readonly installed: boolean;
+  readonly active: boolean;
+  readonly subState: string;
+  readonly enabled: boolean;
+  readonly dropIns: readonly string[];
+}
+
+/** The folder etcd keeps its data in. */
+export interface DataDirFact {
+  readonly exists: boolean;
+  readonly empty: boolean;
+  /** A write-ahead log is there: this host has been a member of some cluster. */
+  readonly hasLog: boolean;
+  readonly mode: string;
+}
+
+/** Which container runtimes were found. */
+export interface RuntimeDiscovery {
+  /** The one to use; absent when there is none, or several and nothing says which. */
+  readonly runtime?: RuntimeFacts;
+  /** CRI sockets that exist. */
+  readonly sockets: readonly string[];
+  /** What the runtime answered when its cgroup driver could not be read. */
+  readonly problem?: string;
+}
+
+/** Everything one read-only probe has seen on one host. */
+export interface HostFacts {
+  readonly address: string;
+  readonly hostname: string;
+  readonly machineId: string;
+  readonly bootId: string;
+  /** PID 1 is systemd and `systemctl` answers. */
+  readonly systemd: boolean;
+  readonly kubeletPath?: string;
+  readonly kubeadmPath?: string;
+  readonly crictlPath?: string;
+  readonly kubeadmVersion?: KubernetesVersion;
+  /** Image that this host's kubeadm asks for, e.g. `registry.k8s.io/etcd:3.6.5-0`. */
+  readonly etcdImage?: string;
+  readonly runtime: RuntimeDiscovery;
+  /** Image references in the runtime's store. */
+  readonly images: readonly string[];
+  readonly addresses: readonly string[];
+  readonly reach: readonly ReachFact[];
+  /** TCP ports that something listens on, with the program's name where the kernel tells it. */
+  readonly listeners: ReadonlyMap<number, string>;
+  readonly kubelet: KubeletFact;
+  readonly files: ReadonlyMap<string, FileFact>;
+  readonly dataDir: DataDirFact;
+  readonly containers: readonly ContainerFact[];
+  /** What the action itself left on this host. */
+  readonly state: HostState | 'absent' | 'unreadable';
+}

@@ -1,0 +1,58 @@
+/**
+ * What the action writes down on each host (state.json, root only), so that a later run knows its own work.
+ * etcd's cluster id cannot tell clusters apart: it follows from names, URLs and token alone.
+ */
+export interface HostState {
+  readonly schema: 1;
+  readonly cluster: {
+    readonly name: string;
+    /** initial-cluster-token; made once per cluster. */
+    readonly token: string;
+    /** SHA-256 fingerprint of the CA certificate. */
+    readonly caFingerprint: string;
+  };
+  readonly member: { readonly name: string; readonly address: string };
+  /** `bootstrapping` until the whole cluster has been seen healthy once; `member` from then on. */
+  readonly phase: 'bootstrapping' | 'member';
+  /** kubeadm's version when the files were made. */
+  readonly kubernetesVersion: string;
+  /** SHA-256 (hex) of every file that the action put on this host, by path. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The text of state.json. */
+export function formatHostState(state: HostState): string {
+  return `${JSON.stringify(state, null, 2)}\n`;
+}
+
+/** Reads state.json; `undefined` when it is not one that this release can read. */
+export function parseHostState(text: string): HostState | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return isHostState(value) ? value : undefined;
+}
+
+function isHostState(value: unknown): value is HostState {
+  if (!isRecord(value) || value['schema'] !== 1) return false;
+  const { cluster, member, phase, kubernetesVersion, files } = value;
+  return (
+    hasStrings(cluster, ['name', 'token', 'caFingerprint']) &&
+    hasStrings(member, ['name', 'address']) &&
+    (phase === 'bootstrapping' || phase === 'member') &&
+    typeof kubernetesVersion === 'string' &&
+    isRecord(files) &&
+    Object.values(files).every((digest) => typeof digest === 'string')
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function hasStrings(value: unknown, keys: readonly string[]): boolean {
+  return isRecord(value) && keys.every((key) => typeof value[key] === 'string');
+}

@@ -1,0 +1,65 @@
+import type { Finding } from '../findings.ts';
+import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
+import type { HostSettings } from '../settings/settings.ts';
+import type { HostFacts } from './host-facts.ts';
+
+/** One host of the cluster with what was seen on it. */
+export interface Member extends MemberIdentity {
+  readonly facts: HostFacts;
+}
+
+/** kubeadm's rule for nodeRegistration.name: an RFC 1123 subdomain. */
+const NODE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/**
+ * Members from what the user gave and, where no name was given, each host's own short hostname.
+ * @param facts in the order of `hosts`.
+ */
+export function resolveMembers(
+  hosts: readonly HostSettings[],
+  facts: readonly HostFacts[],
+): { readonly members: readonly Member[]; readonly findings: readonly Finding[] } {
+  const members = hosts.flatMap((host, index) => {
+    const seen = facts[index];
+    return seen === undefined
+      ? []
+      : [{ name: host.name ?? seen.hostname, address: host.address, facts: seen }];
+  });
+  return { members, findings: [...badNames(members), ...sameNames(members), ...sameMachines(members)] };
+}
+
+function badNames(members: readonly Member[]): Finding[] {
+  return members
+    .filter(({ name }) => name.length > 253 || !NODE_NAME.test(name))
+    .map(({ name, address }) => ({
+      host: address,
+      at: 'names',
+      fact: `its short hostname "${name}" cannot be a member's name.`,
+      cause: 'kubeadm takes lower-case letters, digits, "-" and "." only.',
+      fix: 'Give the members names of their own: `names: infra0, infra1, infra2`.',
+    }));
+}
+
+function sameNames(members: readonly Member[]): Finding[] {
+  return groups(members, ({ name }) => name).map((group) => ({
+    at: 'names',
+    fact: `${group.map(({ address }) => address).join(' and ')} have the same name "${group[0]?.name ?? ''}".`,
+    cause: 'The hosts were cloned and share one hostname.',
+    fix: 'Give the members names of their own: `names: infra0, infra1, infra2`.',
+  }));
+}
+
+/** The same boot id behind two addresses is one machine, whatever it is called. */
+function sameMachines(members: readonly Member[]): Finding[] {
+  return groups(members, ({ facts }) => facts.bootId).map((group) => ({
+    at: 'hosts',
+    fact: `${group.map(({ address }) => address).join(' and ')} are one and the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,
+    cause: 'One host was listed twice, by two of its addresses.',
+    fix: 'List each machine once, by the address that the other members reach.',
+  }));
+}
+
+function groups(members: readonly Member[], key: (member: Member) => string): Member[][] {
+  const byKey = Map.groupBy(members, key);
+  return [...byKey.values()].filter((group) => group.length > 1);
+}

@@ -1,0 +1,35 @@
+import { leafProfileNames, leafProfiles, type LeafProfileName } from '../pki/leaf-profiles.ts';
+import { CA_CERTIFICATE, CA_KEY, PKI_DIR } from './paths.ts';
+
+/** Modes as kubeadm writes them (client-go util/cert/io.go, util/keyutil/key.go). */
+export const CERTIFICATE_MODE = '644';
+export const PRIVATE_MODE = '600';
+
+/** Path of a leaf's certificate or key on its host. */
+export function leafPath(name: LeafProfileName, part: 'certificate' | 'key'): string {
+  return `${PKI_DIR}/${leafProfiles[name].path}.${part === 'certificate' ? 'crt' : 'key'}`;
+}
+
+/** All leaf files of a member, each with its mode. */
+export function leafFiles(): {
+  name: LeafProfileName;
+  part: 'certificate' | 'key';
+  path: string;
+  mode: string;
+}[] {
+  return leafProfileNames.flatMap((name) => [
+    { name, part: 'certificate' as const, path: leafPath(name, 'certificate'), mode: CERTIFICATE_MODE },
+    { name, part: 'key' as const, path: leafPath(name, 'key'), mode: PRIVATE_MODE },
+  ]);
+}
+
+/**
+ * The guide's file tree of a member (step 6): every file below {@link PKI_DIR} with its mode. `ca.key` only where
+ * the CA's key is kept.
+ */
+export function expectedPkiTree(keepsAuthorityKey: boolean): ReadonlyMap<string, string> {
+  const tree = new Map([[CA_CERTIFICATE, CERTIFICATE_MODE]]);
+  if (keepsAuthorityKey) tree.set(CA_KEY, PRIVATE_MODE);
+  for (const { path, mode } of leafFiles()) tree.set(path, mode);
+  return tree;
+}

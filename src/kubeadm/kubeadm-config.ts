@@ -1,0 +1,106 @@
+import { stringify } from 'yaml';
+import { PKI_DIR } from './paths.ts';
+import { httpsUrl } from './urls.ts';
+
+/** One member of the cluster. */
+export interface MemberIdentity {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** What all members of one cluster have in common. */
+export interface ClusterShape {
+  readonly members: readonly MemberIdentity[];
+  readonly token: string;
+  readonly clientPort: number;
+  readonly peerPort: number;
+  readonly dataDir: string;
+  readonly imageRepository?: string;
+  readonly etcdImageTag?: string;
+}
+
+/** A flag of etcd without its dashes, and its value. */
+export interface EtcdArgument {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * The etcd flags that the guide sets through extraArgs (step 2), and a token of the cluster's own: without it every
+ * cluster on the same names and addresses has the same cluster and member ids
+ * (server/etcdserver/api/membership/cluster.go).
+ */
+export function etcdArguments(shape: ClusterShape, member: MemberIdentity): EtcdArgument[] {
+  const clientUrl = httpsUrl(member.address, shape.clientPort);
+  const peerUrl = httpsUrl(member.address, shape.peerPort);
+  return [
+    { name: 'initial-cluster', value: initialCluster(shape) },
+    { name: 'initial-cluster-state', value: 'new' },
+    { name: 'initial-cluster-token', value: shape.token },
+    { name: 'name', value: member.name },
+    { name: 'listen-peer-urls', value: peerUrl },
+    { name: 'listen-client-urls', value: clientUrl },
+    { name: 'advertise-client-urls', value: clientUrl },
+    { name: 'initial-advertise-peer-urls', value: peerUrl },
+  ];
+}
+
+/** Sorted by name: the order in which the user lists hosts must not change any host's file. */
+function initialCluster(shape: ClusterShape): string {
+  return [...shape.members]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((member) => `${member.name}=${httpsUrl(member.address, shape.peerPort)}`)
+    .join(',');
+}
+
+/**
+ * The guide's kubeadm configuration for one host (step 2, API v1beta4).
+ * @param kubernetesVersion the host's own kubeadm; named so that kubeadm asks nobody on the internet for one.
+ */
+export function renderKubeadmConfig(
+  shape: ClusterShape,
+  member: MemberIdentity,
+  kubernetesVersion: string,
+): string {
+  const init = {
+    apiVersion: 'kubeadm.k8s.io/v1beta4',
+    kind: 'InitConfiguration',
+    nodeRegistration: { name: member.name },
+    localAPIEndpoint: { advertiseAddress: member.address },
+  };
+  const cluster = {
+    apiVersion: 'kubeadm.k8s.io/v1beta4',
+    kind: 'ClusterConfiguration',
+    kubernetesVersion,
+    certificatesDir: PKI_DIR,
+    etcd: {
+      local: {
+        dataDir: shape.dataDir,
+        ...(shape.imageRepository === undefined ? {} : { imageRepository: shape.imageRepository }),
+        ...(shape.etcdImageTag === undefined ? {} : { imageTag: shape.etcdImageTag }),
+        serverCertSANs: [member.address],
+        peerCertSANs: [member.address],
+        extraArgs: etcdArguments(shape, member),
+      },
+    },
+  };
+  return [init, cluster].map((document) => `---\n${stringify(document, { lineWidth: 0 })}`).join('');
+}
+
+/**
+ * The ClusterConfiguration part for the control plane that will use this cluster (kubeadm's "external etcd nodes").
+ */
+export function renderExternalEtcdConfig(shape: ClusterShape): string {
+  return stringify({
+    apiVersion: 'kubeadm.k8s.io/v1beta4',
+    kind: 'ClusterConfiguration',
+    etcd: {
+      external: {
+        endpoints: shape.members.map((member) => httpsUrl(member.address, shape.clientPort)),
+        caFile: `${PKI_DIR}/etcd/ca.crt`,
+        certFile: `${PKI_DIR}/apiserver-etcd-client.crt`,
+        keyFile: `${PKI_DIR}/apiserver-etcd-client.key`,
+      },
+    },
+  });
+}

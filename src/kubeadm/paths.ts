@@ -1,0 +1,36 @@
+/**
+ * Where things lie on a host. The first three are kubeadm's own (cmd/kubeadm/app/constants/constants.go), the
+ * kubelet folder is the guide's, the last ones are ours.
+ */
+export const PKI_DIR = '/etc/kubernetes/pki';
+export const MANIFEST_DIR = '/etc/kubernetes/manifests';
+export const ETCD_MANIFEST = `${MANIFEST_DIR}/etcd.yaml`;
+
+export const KUBELET_DROP_IN_DIR = '/etc/systemd/system/kubelet.service.d';
+export const KUBELET_DROP_IN = `${KUBELET_DROP_IN_DIR}/20-etcd-service-manager.conf`;
+/**
+ * The guide calls this file kubelet.conf; systemd then reads it as a drop-in and complains about every line, so
+ * ours has an ending that systemd passes over.
+ */
+export const KUBELET_CONFIG = `${KUBELET_DROP_IN_DIR}/etcd-kubelet-config.yaml`;
+/** The guide's own file, known when a host was set up by hand. */
+export const GUIDE_KUBELET_CONFIG = `${KUBELET_DROP_IN_DIR}/kubelet.conf`;
+
+/** Root-only folder of the action on a host; beside the manifests, so that a rename into them is atomic. */
+export const ACTION_DIR = '/etc/kubernetes/etcd-ha-action';
+export const KUBEADM_CONFIG = `${ACTION_DIR}/kubeadmcfg.yaml`;
+export const STATE_FILE = `${ACTION_DIR}/state.json`;
+/** Files that a run replaced, kept until the cluster has been proven healthy. */
+export const REPLACED_DIR = `${ACTION_DIR}/replaced`;
+export const RENDERED_MANIFEST = `${ACTION_DIR}/etcd.rendered.yaml`;
+
+export const CA_CERTIFICATE = `${PKI_DIR}/etcd/ca.crt`;
+export const CA_KEY = `${PKI_DIR}/etcd/ca.key`;
+
+/** Marks of a host that has joined a Kubernetes cluster (written by `kubeadm join` and `kubeadm init`). */
+export const NODE_MARKS = [
+  '/etc/kubernetes/kubelet.conf',
+  '/etc/kubernetes/bootstrap-kubelet.conf',
+  '/etc/kubernetes/admin.conf',
+  '/etc/kubernetes/pki/ca.crt',
+] as const;

@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { renderKubeletConfig, renderKubeletDropIn } from '../../src/kubeadm/kubelet-config.ts';
+
+const runtime = { endpoint: 'unix:///run/crio/crio.sock', cgroupDriver: 'cgroupfs' } as const;
+
+test("the KubeletConfiguration is the guide's, with what the host's runtime says", () => {
+  expect(parse(renderKubeletConfig(runtime, {}))).toEqual({
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    authentication: { anonymous: { enabled: false }, webhook: { enabled: false } },
+    authorization: { mode: 'AlwaysAllow' },
+    cgroupDriver: 'cgroupfs',
+    address: '127.0.0.1',
+    containerRuntimeEndpoint: 'unix:///run/crio/crio.sock',
+    staticPodPath: '/etc/kubernetes/manifests',
+  });
+});
+
+test('additions of the user are merged in', () => {
+  expect(parse(renderKubeletConfig(runtime, { failCgroupV1: false }))).toMatchObject({ failCgroupV1: false });
+});
+
+test('the drop-in clears the ExecStart of the package and waits for the disk of the data', () => {
+  expect(renderKubeletDropIn('/usr/local/bin/kubelet', '/data/etcd')).toBe(
+    [
+      '[Unit]',
+      'RequiresMountsFor=/data/etcd',
+      '[Service]',
+      'ExecStart=',
+      'ExecStart=/usr/local/bin/kubelet --config=/etc/systemd/system/kubelet.service.d/etcd-kubelet-config.yaml',
+      'Restart=always',
+      '',
+    ].join('\n'),
+  );
+});
