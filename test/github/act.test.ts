@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runAct } from './act.ts';
+
+// What act itself does with a workflow is proven in test/e2e, where its binary is; here, how it is called.
+const FAKE_ACT = join(import.meta.dirname, 'fixtures/fake-act.sh');
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'act-test-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A folder as a developer has it: with more in it than a release. */
+function makeAction(): string {
+  const action = join(folder, 'developer');
+  for (const name of ['dist', 'health', 'src', 'node_modules'])
+    mkdirSync(join(action, name), { recursive: true });
+  writeFileSync(
+    join(action, 'action.yml'),
+    'runs: { using: node24, main: dist/index.js, post: dist/index.js }',
+  );
+  writeFileSync(join(action, 'health/action.yml'), 'runs: { using: node24, main: ../dist/index.js }');
+  for (const name of ['dist/index.js', 'package.json', 'src/index.ts', 'secret.pem']) {
+    writeFileSync(join(action, name), '');
+  }
+  return action;
+}
+
+test('act sees the released files, the workflow, the values and Node 24', async () => {
+  const work = join(folder, 'work');
+  mkdirSync(work);
+  const { exitCode, log } = await runAct({
+    act: FAKE_ACT,
+    action: makeAction(),
+    workflow: 'on: workflow_dispatch\n',
+    secrets: { KEY: 'two\nlines' },
+    variables: { CA: 'public' },
+    workFolder: work,
+  });
+  expect(exitCode).toBe(3);
+  expect(log).toEqual([
+    `node ${process.version} home ${work}/home`,
+    'all',
+    'on: workflow_dispatch',
+    'argument workflow_dispatch',
+    'argument --platform',
+    'argument ubuntu-latest=-self-hosted',
+    'argument --local-repository',
+    `argument org/etcd-ha-action@v1=${work}/action`,
+    'action.yml',
+    'dist',
+    'health',
+    'package.json',
+    'argument --secret-file',
+    `argument ${work}/secrets.yaml`,
+    '600 {"KEY":"two\\nlines"}',
+    'argument --var-file',
+    `argument ${work}/variables.yaml`,
+    '600 {"CA":"public"}',
+    'argument --input-file',
+    `argument ${work}/inputs.yaml`,
+    '600 {}',
+    'argument --env-file',
+    `argument ${work}/env.yaml`,
+    '600 {}',
+    'argument --no-cache-server',
+  ]);
+  expect(existsSync(join(work, 'secrets.yaml'))).toBe(false);
+});
+
+test('a command in front, and act own artifact server when it is asked for', async () => {
+  const { log } = await runAct({
+    act: FAKE_ACT,
+    action: makeAction(),
+    workflow: '',
+    artifactServerPort: 34567,
+    wrap: (argv) => ['echo', ...argv],
+  });
+  expect(log).toHaveLength(1);
+  expect(log[0]).toMatch(
+    /fake-act.sh workflow_dispatch .* --artifact-server-addr 127.0.0.1 --artifact-server-port 34567$/,
+  );
+});

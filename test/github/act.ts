@@ -1,0 +1,190 @@
+/**
+ * Runs a workflow with nektos/act 0.2.89 in host mode (no Docker), where `uses: org/etcd-ha-action@v1` is a folder of
+ * this machine. It proves the wiring of a workflow: `uses`, `with`, secrets, job outputs, order of main and post. It does
+ * not prove masking: act masks a secret only as a whole, and prints outputs as they are.
+ */
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { readActionMetadata } from './action-metadata.ts';
+import { runChild } from './child.ts';
+import type { ChildResult } from './child.ts';
+import { SYSTEM_PATH } from './runner.ts';
+
+/** How a workflow is run. */
+export interface ActOptions {
+  /** The act binary. */
+  readonly act: string;
+  /** Folder of the action: what a release of it would hold is copied from there. */
+  readonly action: string;
+  /** What the workflow calls the action; sub-actions (`org/etcd-ha-action/health@v1`) come with it. */
+  readonly uses?: string;
+  /** Text of the workflow file. */
+  readonly workflow: string;
+  /** The event that starts it; `workflow_dispatch` by default. */
+  readonly event?: string;
+  /** Inputs of `workflow_dispatch`. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Secrets of the repository; they lie in a file of mode 0600 while act runs. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Variables of the repository (`vars`). */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Environment of every step, e.g. that of a results service. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Starts act's own artifact server on this port of 127.0.0.1; it refuses @actions/artifact 6. */
+  readonly artifactServerPort?: number;
+  /** Puts a command in front, e.g. `ip netns exec NAME`; it must exec, not fork. */
+  readonly wrap?: (argv: readonly string[]) => readonly string[];
+  /** The Node binary that runs JavaScript actions. */
+  readonly node?: string;
+  /** Called with each line that act prints. */
+  readonly onLine?: (line: string) => void;
+  /** Milliseconds after which act is interrupted. */
+  readonly timeoutMs?: number;
+  /** An existing folder for everything that act reads and writes, kept; by default one that is removed. */
+  readonly workFolder?: string;
+}
+
+/** What became of a workflow; the exit code is 0 if all jobs succeeded. */
+export interface ActRun extends ChildResult {
+  /** Lines as act printed them. */
+  readonly log: readonly string[];
+}
+
+const DEFAULT_TIMEOUT_MS = 10 * 60 * 1000;
+
+/** What a release of the action holds: action.yml, its bundles, package.json, and the folders of its sub-actions. */
+function releasedNames(folder: string): string[] {
+  const { main, post } = readActionMetadata(folder);
+  const bundles = [main, ...(post === undefined ? [] : [post])].map(
+    (file) => relative(folder, file).split('/')[0] ?? '',
+  );
+  const subActions = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'action.yml')));
+  return [...new Set(['action.yml', 'package.json', ...bundles, ...subActions])].filter((name) =>
+    existsSync(join(folder, name)),
+  );
+}
+
+/** Makes a folder a git repository with one commit of all that is in it. */
+function commitAll(folder: string): void {
+  const git = (...args: string[]): void => {
+    execFileSync('git', args, {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { PATH: SYSTEM_PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: '1' },
+    });
+  };
+  git('init', '--quiet', '--initial-branch=main');
+  git('remote', 'add', 'origin', 'https://github.com/octo-org/workspace.git');
+  git('add', '--all', '--force');
+  git(
+    '-c',
+    'user.name=octocat',
+    '-c',
+    'user.email=octocat@example.org',
+    'commit',
+    '--quiet',
+    '--message=all',
+  );
+}
+
+/** Copies what a release of the action would hold, and commits it. */
+function releaseAction(source: string, target: string): void {
+  mkdirSync(target);
+  for (const name of releasedNames(source))
+    cpSync(join(source, name), join(target, name), { recursive: true });
+  commitAll(target);
+}
+
+/** Makes the repository whose workflow it is. */
+function makeRepository(folder: string, workflow: string): void {
+  mkdirSync(join(folder, '.github/workflows'), { recursive: true });
+  writeFileSync(join(folder, '.github/workflows/workflow.yml'), workflow);
+  commitAll(folder);
+}
+
+/** act takes its key and value files as YAML, of which JSON is a part; values may so have several lines. */
+function writeValues(file: string, values: Readonly<Record<string, string>>): string {
+  writeFileSync(file, JSON.stringify(values), { mode: 0o600 });
+  return file;
+}
+
+async function runIn(root: string, options: ActOptions): Promise<ActRun> {
+  const uses = options.uses ?? 'org/etcd-ha-action@v1';
+  const action = join(root, 'action');
+  const repository = join(root, 'repository');
+  const bin = join(root, 'bin');
+  const home = join(root, 'home');
+  releaseAction(options.action, action);
+  makeRepository(repository, options.workflow);
+  mkdirSync(home);
+  mkdirSync(bin);
+  symlinkSync(options.node ?? process.execPath, join(bin, 'node'));
+
+  const secretFile = writeValues(join(root, 'secrets.yaml'), options.secrets ?? {});
+  const argv = [
+    options.act,
+    options.event ?? 'workflow_dispatch',
+    ...['--platform', 'ubuntu-latest=-self-hosted'],
+    ...['--local-repository', `${uses}=${action}`],
+    ...['--secret-file', secretFile],
+    ...['--var-file', writeValues(join(root, 'variables.yaml'), options.variables ?? {})],
+    ...['--input-file', writeValues(join(root, 'inputs.yaml'), options.inputs ?? {})],
+    ...['--env-file', writeValues(join(root, 'env.yaml'), options.env ?? {})],
+    '--no-cache-server',
+    ...(options.artifactServerPort === undefined
+      ? []
+      : [
+          ...['--artifact-server-path', join(root, 'artifacts')],
+          ...['--artifact-server-addr', '127.0.0.1'],
+          ...['--artifact-server-port', String(options.artifactServerPort)],
+        ]),
+  ];
+  const log: string[] = [];
+  try {
+    const result = await runChild({
+      argv: options.wrap?.(argv) ?? argv,
+      cwd: repository,
+      env: {
+        PATH: `${bin}:${SYSTEM_PATH}`,
+        HOME: home,
+        XDG_CACHE_HOME: join(home, '.cache'),
+        XDG_CONFIG_HOME: join(home, '.config'),
+        XDG_DATA_HOME: join(home, '.local/share'),
+        LANG: 'C.UTF-8',
+      },
+      onLine: (line) => {
+        log.push(line);
+        options.onLine?.(line);
+      },
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    });
+    return { ...result, log };
+  } finally {
+    rmSync(secretFile);
+  }
+}
+
+/**
+ * Runs a workflow to its end.
+ * @throws Error if act, git or the action's folder is not there; a workflow that fails is in the result.
+ */
+export async function runAct(options: ActOptions): Promise<ActRun> {
+  if (options.workFolder !== undefined) return runIn(options.workFolder, options);
+  const root = mkdtempSync(join(tmpdir(), 'act-'));
+  try {
+    return await runIn(root, options);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
