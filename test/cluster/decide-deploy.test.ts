@@ -353,8 +353,9 @@ describe('refuse, before anything is touched', () => {
 describe('prerequisites', () => {
   function without(key: 'kubeletPath' | 'kubeadmPath' | 'crictlPath' | 'etcdImage'): HostFacts[] {
     return pristine().map((host) => {
-      const { [key]: _, ...rest } = host;
-      return rest;
+      const rest: Partial<HostFacts> = { ...host };
+      Reflect.deleteProperty(rest, key);
+      return rest as HostFacts;
     });
   }
   test.each<[string, () => HostFacts[], RegExp]>([

@@ -1,0 +1,13 @@
+import { describeFinding, type Finding } from '../findings.ts';
+
+/** Something went wrong between the runner and one host, already in words for the user. */
+export class HostError extends Error {
+  readonly finding: Finding;
+
+  /** @param finding with `host` set and `at` naming the step. */
+  constructor(finding: Finding & { readonly host: string }, options?: ErrorOptions) {
+    super(describeFinding(finding), options);
+    this.name = 'HostError';
+    this.finding = finding;
+  }
+}

@@ -1,0 +1,206 @@
+import type {
+  ContainerFact,
+  DataDirFact,
+  FileFact,
+  HostFacts,
+  KubeletFact,
+  ReachFact,
+  RuntimeDiscovery,
+} from '../../cluster/host-facts.ts';
+import { parseHostState, type HostState } from '../../cluster/host-state.ts';
+import { STATE_FILE } from '../../kubeadm/paths.ts';
+import { parseKubernetesVersion } from '../../kubeadm/version.ts';
+
+/** The probe's answer was cut off or is not of its form. */
+export class IncompleteProbe extends Error {}
+
+/**
+ * Facts from the probe's answer.
+ * @param address the address that the user gave for this host.
+ * @throws IncompleteProbe when the last line is missing.
+ */
+export function parseProbe(address: string, answer: string): HostFacts {
+  const values = new Map<string, string>();
+  for (const line of answer.split('\n')) {
+    const space = line.lastIndexOf(' ');
+    if (space < 0) continue;
+    values.set(line.slice(0, space), Buffer.from(line.slice(space + 1), 'base64').toString('utf8'));
+  }
+  if (!values.has('end')) throw new IncompleteProbe('the answer of the probe was cut off');
+  const get = (key: string): string => values.get(key)?.trim() ?? '';
+  const files = parseFiles(values);
+  return {
+    address,
+    hostname: get('hostname').toLowerCase(),
+    machineId: get('machine-id'),
+    bootId: get('boot-id'),
+    systemd: get('init') === 'systemd' && get('tool.systemctl') !== '',
+    ...optional('kubeletPath', get('tool.kubelet')),
+    ...optional('kubeadmPath', get('tool.kubeadm')),
+    ...optional('crictlPath', get('tool.crictl')),
+    ...optional('kubeadmVersion', parseKubernetesVersion(get('kubeadm.version'))),
+    ...optional(
+      'etcdImage',
+      lines(get('kubeadm.images')).find((image) => /\/etcd:/.test(image)),
+    ),
+    runtime: parseRuntime(get),
+    images: parseImages(get('cri.images')),
+    addresses: parseAddresses(get('addresses')),
+    reach: lines(get('reach')).flatMap(parseReach),
+    listeners: parseListeners(get('listeners')),
+    kubelet: parseKubelet(get('kubelet')),
+    files,
+    dataDir: parseDataDir(values),
+    containers: parseContainers(get('cri.containers')),
+    state: readState(files.get(STATE_FILE)),
+  };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined || value === '' ? {} : ({ [key]: value } as Record<K, V>);
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+function readState(file: FileFact | undefined): HostState | 'absent' | 'unreadable' {
+  if (file === undefined) return 'absent';
+  return parseHostState(file.text ?? '') ?? 'unreadable';
+}
+
+function parseFiles(values: ReadonlyMap<string, string>): Map<string, FileFact> {
+  const digests = new Map(
+    (values.get('digests') ?? '')
+      .split('\0')
+      .filter((entry) => entry !== '')
+      .map((entry) => [entry.slice(66), entry.slice(0, 64)]),
+  );
+  const kinds: Record<string, FileFact['kind']> = { f: 'file', d: 'directory', l: 'link' };
+  const files = new Map<string, FileFact>();
+  for (const entry of (values.get('tree') ?? '').split('\0')) {
+    const match = /^(\S) (\d+) (\S+) (\d+) (.+)$/s.exec(entry);
+    if (match === null) continue;
+    const [, kind = '', mode = '', owner = '', size = '', path = ''] = match;
+    files.set(path, {
+      path,
+      kind: kinds[kind] ?? 'other',
+      mode,
+      owner,
+      size: Number(size),
+      ...optional('sha256', digests.get(path)),
+      ...(values.has(`text:${path}`) ? { text: values.get(`text:${path}`) ?? '' } : {}),
+    });
+  }
+  return files;
+}
+
+/**
+ * The cgroup driver from the CRI's RuntimeConfig (KEP-4033); containerd before 2.0 does not answer that, but shows
+ * its configuration.
+ */
+function parseRuntime(get: (key: string) => string): RuntimeDiscovery {
+  const sockets = lines(get('cri.sockets'));
+  const endpoint = get('cri.endpoint');
+  if (endpoint === '') return { sockets };
+  const answered = /"?cgroup_?driver"?: *"?(SYSTEMD|CGROUPFS)/i
+    .exec(get('cri.runtime-config'))?.[1]
+    ?.toLowerCase();
+  const configured = /"systemdCgroup": *(true|false)/i.exec(get('cri.info'))?.[1];
+  const driver =
+    answered ?? (configured === undefined ? undefined : configured === 'true' ? 'systemd' : 'cgroupfs');
+  if (driver !== 'systemd' && driver !== 'cgroupfs') {
+    return { sockets, problem: get('cri.runtime-config').slice(0, 300) };
+  }
+  return { sockets, runtime: { endpoint, cgroupDriver: driver } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `crictl images -o json`: `{"images":[{"repoTags":[…],"repoDigests":[…]}]}`. */
+function parseImages(text: string): string[] {
+  const answer = parseJson(text) as
+    { images?: { repoTags?: string[]; repoDigests?: string[] }[] } | undefined;
+  return (answer?.images ?? []).flatMap((image) => [...(image.repoTags ?? []), ...(image.repoDigests ?? [])]);
+}
+
+/** `crictl ps -a -o json`. */
+function parseContainers(text: string): ContainerFact[] {
+  interface Container {
+    id: string;
+    state: string;
+    image?: { image?: string; userSpecifiedImage?: string };
+    metadata?: { attempt?: number };
+  }
+  const answer = parseJson(text) as { containers?: Container[] } | undefined;
+  return (answer?.containers ?? []).map((container) => ({
+    id: container.id,
+    running: container.state === 'CONTAINER_RUNNING',
+    image: container.image?.userSpecifiedImage ?? container.image?.image ?? '',
+    attempt: container.metadata?.attempt ?? 0,
+  }));
+}
+
+/** `ip -o addr show` lines, or the bare words of `hostname -I`. */
+function parseAddresses(text: string): string[] {
+  const listed = [...text.matchAll(/\binet6? ([0-9a-fA-F.:]+)/g)].map((match) => match[1] ?? '');
+  return listed.length > 0 ? listed : text.split(/\s+/).filter((word) => word !== '');
+}
+
+function parseReach(line: string): ReachFact[] {
+  const match = /^(\S+) (\d+) (.*)$/.exec(line);
+  if (match === null) return [];
+  const [, address = '', port = '', message = ''] = match;
+  return [{ address, port: Number(port), outcome: reachOutcome(message) }];
+}
+
+/** Exit status 124 is `timeout`'s own; the texts are those of bash in the C locale. */
+function reachOutcome(message: string): ReachFact['outcome'] {
+  if (message === 'open') return 'open';
+  if (/Connection refused/.test(message)) return 'refused';
+  if (/^124\b/.test(message)) return 'timeout';
+  if (/No route|unreachable/i.test(message)) return 'unreachable';
+  return 'unknown';
+}
+
+/** `ss -Hltnp`: the fourth column is the local address, the last one names the program. */
+function parseListeners(text: string): Map<number, string> {
+  const listeners = new Map<number, string>();
+  for (const line of lines(text)) {
+    const port = /:(\d+)$/.exec(line.split(/\s+/)[3] ?? '')?.[1];
+    if (port !== undefined) listeners.set(Number(port), /users:\(\("([^"]+)"/.exec(line)?.[1] ?? 'unknown');
+  }
+  return listeners;
+}
+
+function parseKubelet(text: string): KubeletFact {
+  const properties = new Map(
+    lines(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+  return {
+    installed: properties.get('LoadState') === 'loaded',
+    active: properties.get('ActiveState') === 'active',
+    subState: properties.get('SubState') ?? '',
+    enabled: properties.get('UnitFileState') === 'enabled',
+    dropIns: (properties.get('DropInPaths') ?? '').split(' ').filter((path) => path !== ''),
+  };
+}
+
+function parseDataDir(values: ReadonlyMap<string, string>): DataDirFact {
+  const text = values.get('data-dir');
+  if (text === undefined) return { exists: false, empty: true, hasLog: false, mode: '' };
+  const [mode = '', ...entries] = lines(text);
+  return {
+    exists: true,
+    // a new ext4's own folder is no data
+    empty: entries.filter((entry) => entry !== 'lost+found').length === 0,
+    hasLog: (values.get('data-dir.wal') ?? '').trim() !== '',
+    mode,
+  };
+}

@@ -1,0 +1,95 @@
+import type { Finding } from '../../findings.ts';
+import { KUBELET_CONFIG } from '../../kubeadm/paths.ts';
+import type { RemoteResult, RemoteScript } from '../transport.ts';
+import { HTTP_STATUS_FUNCTION } from './bash-http.ts';
+
+/** Seconds until a kubelet that was started must say that it is healthy. */
+const HEALTHY_WITHIN = 60;
+
+/** kubelet's default --root-dir. */
+const KUBELET_STATE = '/var/lib/kubelet';
+
+/** Exit codes by which the script tells what stopped it. */
+const OVERRULED = 3;
+const FAILED = 4;
+const NOT_HEALTHY = 5;
+
+/**
+ * Guide step 1: loads the drop-in, makes sure that kubelet starts at boot, (re)starts it, and waits for `/healthz` on
+ * 127.0.0.1:10248 (kubelet's default healthzPort).
+ *
+ * kubelet does not fsync the serving certificate that it makes for itself at its first start. After a power cut the two
+ * files were there and empty, and kubelet never started again ("missing content for serving cert"). So they are synced
+ * once it is healthy, and empty ones, of an earlier start, are removed before.
+ */
+export function startKubelet(restart: boolean): RemoteScript {
+  return {
+    title: 'start kubelet',
+    timeoutMs: (HEALTHY_WITHIN + 30) * 1000,
+    script: `${HTTP_STATUS_FUNCTION}
+systemctl daemon-reload
+case "$(systemctl show kubelet -p ExecStart --value)" in
+  *--config=${KUBELET_CONFIG}*) ;;
+  *) systemctl show kubelet -p DropInPaths --value >&2; exit ${OVERRULED} ;;
+esac
+if ! systemctl is-enabled --quiet kubelet; then
+  systemctl enable --quiet kubelet
+  sync -- /etc/systemd/system /etc/systemd/system/*.wants
+fi
+find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -size 0 -delete 2>/dev/null || true
+systemctl ${restart ? 'restart' : 'start'} kubelet
+tries=0
+while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
+  if [ "$(http_status 127.0.0.1 10248 /healthz)" = 200 ]; then
+    find ${KUBELET_STATE} -maxdepth 2 \\( -type f -o -type d \\) -size -1024k -exec sync -- {} +
+    exit 0
+  fi
+  tries=$((tries + 1))
+  if [ $((tries % 10)) = 0 ] && [ "$(systemctl show kubelet -p SubState --value)" != running ]; then
+    journalctl -u kubelet -n 20 --no-pager -o cat >&2
+    exit ${FAILED}
+  fi
+  sleep 0.05
+done
+journalctl -u kubelet -n 20 --no-pager -o cat >&2
+exit ${NOT_HEALTHY}
+`,
+  };
+}
+
+/** Why kubelet did not start, from the script's exit code and kubelet's own last lines. */
+export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
+  if (result.code === OVERRULED) {
+    return {
+      fact: `another drop-in beats the one of this action (${result.stderr.trim()}).`,
+      cause: 'systemd reads drop-ins in the order of their names, and a later one sets ExecStart again.',
+      fix: 'Rename that drop-in so that it sorts before 20-etcd-service-manager.conf, or remove its ExecStart.',
+    };
+  }
+  const journal = result.stderr.trim();
+  const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(journal));
+  const last = journal.split('\n').slice(-3).join(' / ');
+  return {
+    fact: `kubelet ${result.code === FAILED ? 'stopped right after its start' : `did not get healthy within ${HEALTHY_WITHIN} s`}. Its last words: ${last}`,
+    cause: known?.cause ?? 'kubelet refuses its configuration, or the container runtime does not answer.',
+    fix: known?.fix ?? 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
+  };
+}
+
+const KNOWN_FAILURES = [
+  {
+    pattern: /cgroup v1/i,
+    cause: 'Since release 1.35 kubelet refuses hosts with cgroup v1.',
+    fix: 'Boot the host with cgroup v2, or, knowing what it means, set the input `kubelet-config: "failCgroupV1: false"`.',
+  },
+  {
+    pattern: /swap/i,
+    cause: 'kubelet refuses hosts with swap switched on.',
+    fix: 'Switch swap off (`swapoff -a`, and in /etc/fstab), or set the input `kubelet-config: "failSwapOn: false"`.',
+  },
+  {
+    pattern: /unknown field|strict decoding/i,
+    cause: 'The input `kubelet-config` has a field that this kubelet does not know.',
+    fix: 'Correct `kubelet-config` and run again.',
+  },
+] as const;

@@ -1,0 +1,51 @@
+import type { Duplex } from 'node:stream';
+
+/** A piece of bash that is run as root on a host. It carries no secret: those go through `input`. */
+export interface RemoteScript {
+  /** What it does, as it is named in progress lines and errors, e.g. `start kubelet`. */
+  readonly title: string;
+  /** Bash source. It reads `input`, if any, from its standard input. */
+  readonly script: string;
+  /** Bytes for the script's standard input; the only road by which a secret reaches a host. */
+  readonly input?: Buffer;
+  /** After this many milliseconds the channel is closed and the run fails. */
+  readonly timeoutMs: number;
+  /** Called for each complete line the script writes to standard error while it runs. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/** How a script ended. */
+export interface RemoteResult {
+  /** Exit status; `null` when a signal ended it. */
+  readonly code: number | null;
+  readonly signal?: string;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** What went over one connection, for the report and the bench. */
+export interface TransportStatistics {
+  readonly connections: number;
+  readonly channels: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+/** One host, reached over one connection that is opened once per run. */
+export interface Transport {
+  /** The host's name, as every message calls it. */
+  readonly name: string;
+  /**
+   * Runs bash as root. A non-zero exit is a result, not an error.
+   * @throws HostError when the connection is lost, the time is over, or root cannot be had.
+   */
+  run(script: RemoteScript): Promise<RemoteResult>;
+  /**
+   * A byte stream to a TCP port as the host itself reaches it.
+   * @throws HostError when the host refuses to forward or nothing listens there.
+   */
+  openTcp(address: string, port: number): Promise<Duplex>;
+  statistics(): TransportStatistics;
+  /** Ends the connection; safe to call twice. */
+  close(): Promise<void>;
+}
