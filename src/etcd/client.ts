@@ -1,0 +1,146 @@
+import type { Duplex } from 'node:stream';
+import { httpsUrl } from '../kubeadm/urls.ts';
+import type { EtcdError, EtcdPlace } from './etcd-error.ts';
+import { gatewayError, unexpectedAnswer } from './gateway-errors.ts';
+import { GatewayConnection, type EtcdCredentials, type HttpRequest } from './gateway-connection.ts';
+import {
+  decodeAlarms,
+  decodeMemberList,
+  decodeRange,
+  decodeStatus,
+  decodeVersion,
+  MessageError,
+  type Alarm,
+  type MemberList,
+  type MemberStatus,
+  type RangeResult,
+  type ServerVersion,
+} from './messages.ts';
+
+/** What a client of one member needs. */
+export interface EtcdClientOptions {
+  /** Member or host name, as errors call it. */
+  readonly name: string;
+  /** The member's address: IPv4, or IPv6 without brackets. Its certificate must name it as an IP SAN. */
+  readonly address: string;
+  /** The member's client port. */
+  readonly port: number;
+  /** Gives a fresh byte stream to that port; called again when a connection has ended. */
+  readonly open: () => Promise<Duplex>;
+  readonly credentials: EtcdCredentials;
+  /** How long each request may take, the wait for a connection included. */
+  readonly requestTimeoutMs: number;
+}
+
+/** Overrides for one request. */
+export interface RequestOptions {
+  readonly timeoutMs?: number;
+  /** Ends the request early; it then fails as one whose time has passed. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A client of one member's JSON gateway (etcd 3.4 to 3.7), with mutual TLS over any byte stream. One connection, kept;
+ * requests run one after the other. Every method throws EtcdError, and nothing else, when it cannot give its result.
+ */
+export class EtcdClient {
+  readonly name: string;
+  /** The member's client URL, e.g. `https://10.0.0.6:2379`. */
+  readonly endpoint: string;
+  readonly #place: EtcdPlace;
+  readonly #connection: GatewayConnection;
+  readonly #requestTimeoutMs: number;
+
+  constructor(options: EtcdClientOptions) {
+    this.name = options.name;
+    this.endpoint = httpsUrl(options.address, options.port);
+    this.#place = { name: this.name, endpoint: this.endpoint };
+    this.#connection = new GatewayConnection({ ...options, place: this.#place });
+    this.#requestTimeoutMs = options.requestTimeoutMs;
+  }
+
+  /**
+   * The members. Not linearizable: as this member knows them, which works without a majority. Linearizable: as the
+   * majority knows them (from etcd 3.5 on; 3.4 does not know the field and answers from its own knowledge).
+   */
+  memberList(query: { readonly linearizable: boolean }, options?: RequestOptions): Promise<MemberList> {
+    const body = query.linearizable ? { linearizable: true } : {};
+    return this.#read('/v3/cluster/member/list', body, decodeMemberList, options);
+  }
+
+  /** What the member says of itself; works without a majority. */
+  status(options?: RequestOptions): Promise<MemberStatus> {
+    return this.#read('/v3/maintenance/status', {}, decodeStatus, options);
+  }
+
+  /** Alarms of the whole cluster. Goes through raft, as etcd does it (EtcdServer.Alarm): it takes a majority. */
+  alarms(options?: RequestOptions): Promise<Alarm[]> {
+    return this.#read('/v3/maintenance/alarm', { action: 'GET' }, decodeAlarms, options);
+  }
+
+  /** One key, read through the majority. */
+  rangeLinearizable(key: string, options?: RequestOptions): Promise<RangeResult> {
+    return this.#read('/v3/kv/range', { key: base64(key) }, decodeRange, options);
+  }
+
+  /** The value of a key, or null; read through the majority. */
+  async get(key: string, options?: RequestOptions): Promise<string | null> {
+    const { value } = await this.rangeLinearizable(key, options);
+    return value?.toString('utf8') ?? null;
+  }
+
+  /** Writes a key; done when a majority has it on disk. Never sent twice. */
+  async put(key: string, value: string, options?: RequestOptions): Promise<void> {
+    const body = { key: base64(key), value: base64(value) };
+    await this.#ask(
+      { method: 'POST', path: '/v3/kv/put', body, repeatable: false },
+      (answer) => answer,
+      options,
+    );
+  }
+
+  /** Version of server and cluster. Answered by the HTTP server alone: no raft, no store, so it times the connection. */
+  version(options?: RequestOptions): Promise<ServerVersion> {
+    return this.#ask({ method: 'GET', path: '/version', repeatable: true }, decodeVersion, options);
+  }
+
+  /** Ends the connection for good. Safe to call twice. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  #read<T>(
+    path: string,
+    body: object,
+    decode: (message: unknown) => T,
+    options?: RequestOptions,
+  ): Promise<T> {
+    return this.#ask({ method: 'POST', path, body, repeatable: true }, decode, options);
+  }
+
+  async #ask<T>(
+    request: HttpRequest,
+    decode: (message: unknown) => T,
+    options: RequestOptions = {},
+  ): Promise<T> {
+    const answer = await this.#connection.send(request, {
+      timeoutMs: options.timeoutMs ?? this.#requestTimeoutMs,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    if (answer.status !== 200) throw gatewayError(this.#place, request.path, answer);
+    try {
+      return decode(JSON.parse(answer.body));
+    } catch (error) {
+      throw this.#unexpected(request, error);
+    }
+  }
+
+  #unexpected(request: HttpRequest, error: unknown): EtcdError {
+    const what = error instanceof MessageError ? error.message : 'it is not JSON';
+    return unexpectedAnswer(this.#place, request.path, what);
+  }
+}
+
+function base64(text: string): string {
+  return Buffer.from(text, 'utf8').toString('base64');
+}

@@ -1,0 +1,252 @@
+import { errorMessage, type Finding } from '../findings.ts';
+import { formatGoDuration } from './duration.ts';
+import { EtcdError, etcdError, type EtcdFailureWords, type EtcdPlace } from './etcd-error.ts';
+
+/** How far a request had come. */
+export type RequestPhase =
+  /** Earlier requests on the same connection are still under way. */
+  | 'queue'
+  /** Asking for a byte stream to the port. */
+  | 'open'
+  /** TLS handshake. */
+  | 'handshake'
+  /** Request sent, answer not complete. */
+  | 'answer';
+
+const OTHER_AUTHORITY = new Set([
+  'CERT_SIGNATURE_FAILURE',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+const LOST = new Set([
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_DESTROYED',
+]);
+
+/** Whether the error says that an established connection ended, so that a new one may do. */
+export function isConnectionLost(error: unknown): boolean {
+  return LOST.has(errorCode(error));
+}
+
+/** The deadline passed; what that means depends on how far the request had come. */
+export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: number): EtcdError {
+  const within = `within ${formatGoDuration(Math.round(timeoutMs * 1e6))}`;
+  // clientv3 says this for every request that did not end in time, so do we.
+  const reason = 'context deadline exceeded';
+  switch (phase) {
+    case 'queue':
+      return etcdError(place, {
+        kind: 'timeout',
+        reason,
+        fact: `A request to ${place.endpoint} did not get its turn ${within}: others on the same connection were under way.`,
+        cause: 'The member answers slowly or not at all.',
+        fix: 'See what is said of the earlier requests.',
+      });
+    case 'open':
+      return etcdError(place, {
+        kind: 'timeout',
+        reason,
+        fact: `No TCP connection to ${place.endpoint} ${within}.`,
+        cause: 'The host is down, or a firewall drops packets to the client port without refusing them.',
+        fix: 'Check that the host is up and that the client port is open to the machine that connects.',
+      });
+    case 'handshake':
+      return etcdError(place, {
+        kind: 'timeout',
+        reason,
+        fact: `${place.endpoint} accepts connections but did not answer the TLS handshake ${within}.`,
+        cause:
+          'etcd serves clients only once its member is ready; at the first start that takes a majority of the members. ' +
+          'A hung process or an overloaded host looks the same.',
+        fix: "Start the other members and check that the peer ports reach each other; the member's log says what it waits for.",
+      });
+    case 'answer':
+      return etcdError(place, {
+        kind: 'timeout',
+        reason,
+        fact: `${place.endpoint} did not answer the request ${within}.`,
+        cause: 'No majority of the members is reachable from this one, or its disk or CPU is overloaded.',
+        fix: "Check that a majority of the members runs, that peers reach each other, and the disk's fsync latency.",
+      });
+  }
+}
+
+/** Puts words to whatever the stream, node:tls or node:http threw. */
+export function connectionError(place: EtcdPlace, phase: RequestPhase, error: unknown): EtcdError {
+  if (error instanceof EtcdError) return error;
+  const options = { cause: error };
+  if (phase === 'open') return etcdError(place, unreachable(place, error), options);
+  const code = errorCode(error);
+  const words =
+    serverCertificateWords(place, code, error) ??
+    clientCertificateWords(place, code) ??
+    tlsWords(place, code, error) ??
+    lostWords(place, phase, error);
+  return etcdError(place, words, options);
+}
+
+function unreachable(place: EtcdPlace, error: unknown): EtcdFailureWords {
+  const told = findingOf(error);
+  if (told !== undefined) {
+    return { kind: 'unreachable', reason: withoutStop(told.fact), ...told };
+  }
+  if (errorCode(error) === 'ECONNREFUSED') {
+    return {
+      kind: 'unreachable',
+      reason: 'connection refused',
+      fact: `Nothing listens at ${place.endpoint} (connection refused).`,
+      cause: 'etcd is not running: its static pod was not started, or the container ends again and again.',
+      fix: 'Look at the etcd container on that host: `crictl ps -a --name etcd` and `crictl logs` of the newest.',
+    };
+  }
+  return {
+    kind: 'unreachable',
+    reason: errorMessage(error),
+    fact: `No connection to ${place.endpoint}: ${errorMessage(error)}.`,
+    cause: 'The host is down, or there is no route to it.',
+    fix: 'Check that the host is up and that its address is the one in the inputs.',
+  };
+}
+
+function serverCertificateWords(
+  place: EtcdPlace,
+  code: string,
+  error: unknown,
+): EtcdFailureWords | undefined {
+  const kind = 'server-certificate';
+  if (OTHER_AUTHORITY.has(code)) {
+    return {
+      kind,
+      reason: 'certificate signed by unknown authority',
+      fact: `The server certificate of ${place.endpoint} is not signed by this cluster's CA (${code}).`,
+      cause: 'The host holds certificates of another CA, most often left over from an earlier cluster.',
+      fix:
+        'Compare /etc/kubernetes/pki/etcd/ca.crt of the hosts by `openssl x509 -noout -fingerprint -sha256`; ' +
+        'all must be equal and the leaves signed by it.',
+    };
+  }
+  if (code === 'CERT_HAS_EXPIRED') {
+    return {
+      kind,
+      reason: 'certificate has expired',
+      fact: `The server certificate of ${place.endpoint}, or the CA that signed it, has expired.`,
+      cause:
+        'kubeadm makes etcd certificates for one year and nothing renewed them; or the clock here runs ahead.',
+      fix: 'Renew the certificates (server, peer and both client pairs); if only the clock is off, correct it.',
+    };
+  }
+  if (code === 'CERT_NOT_YET_VALID') {
+    return {
+      kind,
+      reason: 'certificate is not yet valid',
+      fact: `The server certificate of ${place.endpoint} is not valid yet.`,
+      cause:
+        'The clock here is behind the clock of the machine that made the certificate by more than 5 minutes.',
+      fix: 'Synchronise the clocks (NTP) and try again.',
+    };
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return {
+      kind,
+      reason: 'certificate is not valid for this address',
+      fact: `The server certificate of ${place.endpoint} does not name that address (${errorMessage(error)}).`,
+      cause:
+        'The host got another address since the certificate was made, or the address in the inputs is another one.',
+      fix: "Use the address that is in the certificate's SAN, or have the server and peer certificates made anew.",
+    };
+  }
+  if (code === 'INVALID_PURPOSE') {
+    return {
+      kind,
+      reason: 'certificate specifies an incompatible key usage',
+      fact: `The certificate that ${place.endpoint} serves may not be used by a server (no serverAuth).`,
+      cause: 'A client certificate stands in the place of /etc/kubernetes/pki/etcd/server.crt.',
+      fix: 'Put the server pair back, with the usages serverAuth and clientAuth.',
+    };
+  }
+  return undefined;
+}
+
+function clientCertificateWords(place: EtcdPlace, code: string): EtcdFailureWords | undefined {
+  const alert = /ALERT_(.*CERTIFICATE.*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)$/.exec(code)?.[1];
+  if (alert !== undefined) {
+    const said = alert.toLowerCase().replaceAll('_', ' ');
+    const expired = alert.includes('EXPIRED');
+    return {
+      kind: 'client-certificate',
+      reason: `remote error: tls: ${said}`,
+      fact: `${place.endpoint} does not accept the client certificate (TLS alert: ${said}).`,
+      cause: expired
+        ? "The client certificate has expired, or the host's clock is wrong."
+        : "The client certificate is not signed by a CA in the member's trusted-ca-file, has expired, or lacks the usage clientAuth.",
+      fix: expired
+        ? "Renew the client certificate; check the host's clock."
+        : "Check healthcheck-client.crt against the host's etcd/ca.crt: `openssl verify -purpose sslclient -CAfile ca.crt`.",
+    };
+  }
+  if (/KEY_VALUES_MISMATCH|^ERR_OSSL_/.test(code)) {
+    return {
+      kind: 'client-certificate',
+      reason: 'client certificate and key cannot be used',
+      fact: `The client certificate, its key or the CA cannot be loaded (${code}).`,
+      cause: 'The key belongs to another certificate, or the PEM text is cut or damaged.',
+      fix: 'Bring certificate and key of the same pair, complete with their BEGIN and END lines.',
+    };
+  }
+  return undefined;
+}
+
+function tlsWords(place: EtcdPlace, code: string, error: unknown): EtcdFailureWords | undefined {
+  if (!/^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(code)) return undefined;
+  const plain = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL/.test(code);
+  return {
+    kind: 'tls',
+    reason: plain ? 'the server does not speak TLS' : withoutStop(errorMessage(error)),
+    fact: plain
+      ? `What listens at ${place.endpoint} does not speak TLS (${code}).`
+      : `No TLS session with ${place.endpoint}: ${errorMessage(error)} (${code}).`,
+    cause: plain
+      ? 'etcd was started with http:// client URLs, or another program has the port.'
+      : 'The two sides have no TLS version or cipher in common (TLS 1.2 is the least used here).',
+    fix: plain
+      ? 'Look at listen-client-urls in the etcd manifest of that host, and at what holds the port: `ss -ltnp`.'
+      : 'Check cipher-suites and the tls-min-version and tls-max-version flags of etcd on that host.',
+  };
+}
+
+function lostWords(place: EtcdPlace, phase: RequestPhase, error: unknown): EtcdFailureWords {
+  const where = phase === 'handshake' ? 'in the TLS handshake' : 'before the answer was complete';
+  return {
+    kind: 'connection-lost',
+    reason: withoutStop(errorMessage(error)),
+    fact: `${place.endpoint} ended the connection ${where} (${errorMessage(error)}).`,
+    cause: 'The member stopped or restarts; a refused client certificate can look the same.',
+    fix: "Look at the member's log of this moment: it names refused certificates (`rejected connection`) and its own stop.",
+  };
+}
+
+/** Words that the stream's own maker already found (a transport's HostError carries them). */
+function findingOf(error: unknown): Finding | undefined {
+  const finding = property(error, 'finding');
+  return typeof finding === 'object' && finding !== null ? (finding as Finding) : undefined;
+}
+
+function errorCode(error: unknown): string {
+  const code = property(error, 'code');
+  return typeof code === 'string' ? code : '';
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function withoutStop(text: string): string {
+  return text.replace(/\.$/, '');
+}

@@ -1,0 +1,100 @@
+import { etcdError, type EtcdError, type EtcdPlace } from './etcd-error.ts';
+import type { HttpAnswer } from './gateway-connection.ts';
+
+/** gRPC status codes that the gateway puts into its error bodies (grpc/codes). */
+const GRPC = { deadlineExceeded: 4, permissionDenied: 7, unavailable: 14 } as const;
+
+/** etcd's words for a request that found no leader or no majority in time (api/v3rpc/rpctypes/error.go). */
+const NO_QUORUM = /etcdserver: (no leader|leader changed|request timed out)|context deadline exceeded/;
+
+/** Authentication is on and the request carries no token that etcd knows. */
+const NO_TOKEN = /etcdserver: (user name is empty|invalid auth token)/;
+
+/** The gateway's refusal of any client certificate with a common name while authentication is on (embed/serve.go). */
+const COMMON_NAME = 'CommonName of client sending a request against gateway';
+
+/**
+ * Puts words to an answer that is not 200. The body is {error, message, code} in etcd 3.4 and 3.5 (grpc-gateway 1),
+ * {code, message, details} from 3.6 on (grpc-gateway 2), and plain text where the request did not reach the gateway.
+ */
+export function gatewayError(place: EtcdPlace, request: string, answer: HttpAnswer): EtcdError {
+  const body = parseErrorBody(answer.body);
+  if (body === undefined) return plainTextError(place, request, answer);
+  const { code, message } = body;
+  if (code === GRPC.deadlineExceeded || NO_QUORUM.test(message)) {
+    return etcdError(place, {
+      kind: 'no-leader',
+      reason: message,
+      fact: `${place.endpoint} could not complete ${request}: "${message}".`,
+      cause:
+        'The member reaches no leader: a majority of the members is down or cut off from it, or an election is under way.',
+      fix: 'Start the members that are down and check that the peer ports reach each other; then look again.',
+    });
+  }
+  if (code === GRPC.permissionDenied) return authenticationIsOn(place, 'permission-denied', request, message);
+  if (NO_TOKEN.test(message)) return authenticationIsOn(place, 'rejected', request, message);
+  // Unavailable in other words than etcd's own: the gateway failed to dial the member that it is part of.
+  if (code === GRPC.unavailable && !message.startsWith('etcdserver: ')) {
+    return etcdError(place, {
+      kind: 'rejected',
+      reason: message,
+      fact: `The gateway of ${place.endpoint} cannot reach its own member: "${message}".`,
+      cause:
+        'The gateway dials its member with server.crt as client certificate; most often that lacks the usage clientAuth.',
+      fix: 'Have the server certificate made anew with serverAuth and clientAuth, as kubeadm does.',
+    });
+  }
+  return etcdError(place, {
+    kind: 'rejected',
+    reason: message,
+    fact: `${place.endpoint} refused ${request}: "${message}" (code ${code}, HTTP ${answer.status}).`,
+    fix: "The member's log of this moment says more.",
+  });
+}
+
+/** The answer is 200 but not what this request is answered with. */
+export function unexpectedAnswer(place: EtcdPlace, request: string, what: string): EtcdError {
+  return etcdError(place, {
+    kind: 'unexpected-answer',
+    reason: `unexpected answer: ${what}`,
+    fact: `${place.endpoint} answered ${request} in an unknown form: ${what}.`,
+    cause: 'Something else than etcd 3.4 or later listens there, or a proxy changes the answers.',
+    fix: `Ask it yourself: \`curl --cacert … --cert … --key … ${place.endpoint}/version\`.`,
+  });
+}
+
+function authenticationIsOn(
+  place: EtcdPlace,
+  kind: 'permission-denied' | 'rejected',
+  request: string,
+  message: string,
+): EtcdError {
+  return etcdError(place, {
+    kind,
+    reason: message,
+    fact: `${place.endpoint} denies ${request}: "${message}".`,
+    cause:
+      "etcd's authentication is on, and its gateway then takes no client certificate that has a common name.",
+    fix: 'Turn it off (`etcdctl auth disable`): kubeadm guards etcd by client certificates alone.',
+  });
+}
+
+function plainTextError(place: EtcdPlace, request: string, answer: HttpAnswer): EtcdError {
+  const text = answer.body.trim().slice(0, 200);
+  if (text.includes(COMMON_NAME)) return authenticationIsOn(place, 'rejected', request, text);
+  return unexpectedAnswer(place, request, `HTTP ${answer.status} "${text}"`);
+}
+
+function parseErrorBody(body: string): { code: number; message: string } | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const { code, message, error } = parsed as Record<string, unknown>;
+  const text = typeof message === 'string' ? message : error;
+  if (typeof text !== 'string') return undefined;
+  return { code: typeof code === 'number' ? code : 0, message: text };
+}

@@ -1,0 +1,32 @@
+import type { EtcdFailure } from './etcd-error.ts';
+import type { Alarm, MemberList, MemberStatus } from './messages.ts';
+
+/** Something that was looked for: what was seen, or why it was not. */
+export type Observed<T> = { readonly seen: T } | { readonly failure: EtcdFailure };
+
+/** What was seen at one endpoint; plain data. */
+export interface EndpointObservation {
+  /** The member that is expected to answer there. */
+  readonly name: string;
+  /** Its address, without brackets. */
+  readonly address: string;
+  readonly status: Observed<MemberStatus>;
+  /** The members as this one knows them. */
+  readonly memberList: Observed<MemberList>;
+  /** Nanoseconds of a request on the warm connection that etcd answers without raft or store. */
+  readonly roundTripNs: Observed<number>;
+  /** Nanoseconds of a linearizable read on the warm connection. */
+  readonly readNs: Observed<number>;
+  /** Asked for only after a read that succeeded, as etcdctl does. */
+  readonly alarms: Observed<readonly Alarm[]>;
+}
+
+/** What was seen, or undefined. */
+export function seen<T>(observed: Observed<T>): T | undefined {
+  return 'seen' in observed ? observed.seen : undefined;
+}
+
+/** Why it was not seen, or undefined. */
+export function failure(observed: Observed<unknown>): EtcdFailure | undefined {
+  return 'failure' in observed ? observed.failure : undefined;
+}

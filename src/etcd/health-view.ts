@@ -1,0 +1,110 @@
+import { httpsUrl } from '../kubeadm/urls.ts';
+import { seen, type EndpointObservation } from './health-observation.ts';
+import type { EtcdId, Member } from './messages.ts';
+import { canonicalUrl } from './urls.ts';
+
+/** What is the same for every expected member. */
+export interface ExpectedPorts {
+  readonly clientPort: number;
+  readonly peerPort: number;
+}
+
+/** An expected member, and its entry in the member list if it has one. */
+export interface ExpectedMember {
+  readonly name: string;
+  readonly clientUrl: string;
+  readonly peerUrl: string;
+  readonly entry?: Member;
+}
+
+/** The cluster put together from what its endpoints told. */
+export interface ClusterView {
+  /** Every endpoint that was asked. */
+  readonly observations: readonly EndpointObservation[];
+  /** The cluster that most endpoints belong to; null when none told. */
+  readonly clusterId: EtcdId | null;
+  /** The endpoints that told they belong to it. */
+  readonly own: readonly EndpointObservation[];
+  /** The leader, if all that know of one know the same. */
+  readonly leader: EtcdId | null;
+  /** The member list, as the leader has it, else the first that could be asked; undefined when none could. */
+  readonly members: readonly Member[] | undefined;
+  /** The expected members, in the order of the observations. */
+  readonly expected: readonly ExpectedMember[];
+}
+
+/** Puts the cluster together. */
+export function viewCluster(observations: readonly EndpointObservation[], ports: ExpectedPorts): ClusterView {
+  const clusterId = mostCommon(observations.flatMap((observation) => clusterIdOf(observation) ?? []));
+  const own = observations.filter((observation) => clusterIdOf(observation) === clusterId);
+  const leaders = new Set(own.flatMap(({ status }) => seen(status)?.leader ?? []));
+  const [leader] = leaders.size === 1 ? leaders : [];
+  const members = memberListOf(own, leader);
+  return {
+    observations,
+    clusterId: clusterId ?? null,
+    own,
+    leader: leader ?? null,
+    members,
+    expected: matchExpected(observations, members ?? [], ports),
+  };
+}
+
+/** The id of the cluster that an endpoint says it belongs to. */
+export function clusterIdOf(observation: EndpointObservation): EtcdId | undefined {
+  return seen(observation.status)?.clusterId ?? seen(observation.memberList)?.clusterId;
+}
+
+/** What a member is called: its name in the member list, else the name expected where it answers, else its id. */
+export function memberName(view: ClusterView, id: EtcdId): string {
+  const listed = view.members?.find((member) => member.id === id)?.name ?? '';
+  if (listed !== '') return listed;
+  return view.observations.find(({ status }) => seen(status)?.memberId === id)?.name ?? id;
+}
+
+function memberListOf(
+  own: readonly EndpointObservation[],
+  leader: EtcdId | undefined,
+): readonly Member[] | undefined {
+  const withList = own.filter(({ memberList }) => seen(memberList) !== undefined);
+  const ofLeader = withList.find(({ status }) => leader !== undefined && seen(status)?.memberId === leader);
+  const source = ofLeader ?? withList[0];
+  return source === undefined ? undefined : seen(source.memberList)?.members;
+}
+
+/** By peer URL first, for that is what a member is reached by; then by name. No entry serves twice. */
+function matchExpected(
+  observations: readonly EndpointObservation[],
+  members: readonly Member[],
+  ports: ExpectedPorts,
+): ExpectedMember[] {
+  const wanted = observations.map(({ name, address }) => ({
+    name,
+    clientUrl: httpsUrl(address, ports.clientPort),
+    peerUrl: httpsUrl(address, ports.peerPort),
+  }));
+  const entries = new Map<string, Member>();
+  const free = (member: Member): boolean => ![...entries.values()].includes(member);
+  for (const { name, peerUrl } of wanted) {
+    const entry = members.find((member) => free(member) && hasUrl(member.peerUrls, peerUrl));
+    if (entry !== undefined) entries.set(name, entry);
+  }
+  for (const { name } of wanted) {
+    const entry = members.find((member) => free(member) && member.name === name);
+    if (entry !== undefined && !entries.has(name)) entries.set(name, entry);
+  }
+  return wanted.map((member) => {
+    const entry = entries.get(member.name);
+    return entry === undefined ? member : { ...member, entry };
+  });
+}
+
+function hasUrl(urls: readonly string[], url: string): boolean {
+  return urls.some((candidate) => canonicalUrl(candidate) === canonicalUrl(url));
+}
+
+function mostCommon(values: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0];
+}

@@ -1,0 +1,276 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { EtcdClient, type EtcdClientOptions } from '../../src/etcd/client.ts';
+import { EtcdError } from '../../src/etcd/etcd-error.ts';
+import { strangeKeyPem, TestAuthority } from './certificates.ts';
+import { GatewayStandIn, openChannel, openTcp } from './gateway-stand-in.ts';
+
+const HEADER = { cluster_id: '1', member_id: '2', revision: '7' };
+const ANSWERS = {
+  '/version': { body: { etcdserver: '3.6.5', etcdcluster: '3.6.0' } },
+  '/v3/maintenance/status': { body: { header: HEADER, version: '3.6.5' } },
+  '/v3/kv/range': { body: { header: HEADER } },
+  '/v3/kv/put': { body: { header: HEADER } },
+};
+
+let gateway: GatewayStandIn;
+const clients: EtcdClient[] = [];
+
+beforeEach(async () => {
+  gateway = new GatewayStandIn(ANSWERS);
+  await gateway.listen();
+});
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  await gateway.close();
+});
+
+function clientWith(overrides: Partial<EtcdClientOptions> = {}): EtcdClient {
+  const client = new EtcdClient({
+    name: 'infra0',
+    address: '127.0.0.1',
+    port: gateway.port,
+    open: openChannel('127.0.0.1', gateway.port),
+    credentials: { caPem: gateway.authority.certificatePem, ...gateway.client },
+    requestTimeoutMs: 5_000,
+    ...overrides,
+  });
+  clients.push(client);
+  return client;
+}
+
+async function failureOf(work: Promise<unknown>): Promise<EtcdError> {
+  const outcome = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (outcome instanceof EtcdError) return outcome;
+  throw new Error(`expected an EtcdError, got ${String(outcome)}`);
+}
+
+describe('one connection', () => {
+  test.each([
+    ['a forwarded channel', openChannel],
+    ['a TCP socket', openTcp],
+  ])('serves all requests over %s, also those made at once', async (_, open) => {
+    const client = clientWith({ open: open('127.0.0.1', gateway.port) });
+    await client.version();
+    await Promise.all([client.status(), client.rangeLinearizable('health'), client.put('a', 'b')]);
+    expect(gateway.requests).toEqual([
+      'GET /version',
+      'POST /v3/maintenance/status',
+      'POST /v3/kv/range',
+      'POST /v3/kv/put',
+    ]);
+    expect(gateway.connections).toBe(1);
+  });
+
+  test('is made anew when it ended while nothing was asked', async () => {
+    const client = clientWith();
+    await client.version();
+    gateway.cutConnections();
+    await expect(client.version()).resolves.toMatchObject({ server: '3.6.5' });
+    expect(gateway.connections).toBe(2);
+  });
+
+  test('that ends in the middle of a later request: what only reads is asked once more, a write never', async () => {
+    const client = clientWith();
+    await client.version();
+    gateway.answer('/v3/kv/put', 'cut');
+    expect((await failureOf(client.put('a', 'b'))).kind).toBe('connection-lost');
+    expect(gateway.requests.filter((request) => request.endsWith('/put'))).toHaveLength(1);
+    await client.version();
+    gateway.answer('/v3/kv/range', 'cut');
+    expect((await failureOf(client.rangeLinearizable('health'))).kind).toBe('connection-lost');
+    expect(gateway.requests.filter((request) => request.endsWith('/range'))).toHaveLength(2);
+  });
+
+  test('is not opened again once the client is closed', async () => {
+    const client = clientWith();
+    await client.version();
+    client.close();
+    client.close();
+    expect((await failureOf(client.version())).kind).toBe('connection-lost');
+    expect(gateway.connections).toBe(1);
+  });
+});
+
+describe('deadlines', () => {
+  test('no answer: the request ends in time, and the next one gets a fresh connection', async () => {
+    const client = clientWith();
+    gateway.answer('/v3/kv/range', 'hang');
+    const error = await failureOf(client.rangeLinearizable('health', { timeoutMs: 200 }));
+    expect(error).toMatchObject({ kind: 'timeout', reason: 'context deadline exceeded' });
+    expect(error.message).toContain('did not answer the request within 200ms');
+    await expect(client.version()).resolves.toMatchObject({ server: '3.6.5' });
+  });
+
+  test('waiting for its turn counts: a request behind one that hangs ends in its own time', async () => {
+    const client = clientWith();
+    gateway.answer('/v3/kv/range', 'hang');
+    const first = failureOf(client.rangeLinearizable('health', { timeoutMs: 1_000 }));
+    const second = await failureOf(client.version({ timeoutMs: 150 }));
+    expect(second.message).toContain('did not get its turn within 150ms');
+    expect((await first).message).toContain('1s');
+  });
+
+  // What a member does that waits for its peers at the first start.
+  test('a port that accepts and never answers the TLS handshake is named as such', async () => {
+    const { port, close } = await listening(() => undefined);
+    const client = clientWith({ port, open: openChannel('127.0.0.1', port) });
+    const error = await failureOf(client.status({ timeoutMs: 200 }));
+    expect(error.kind).toBe('timeout');
+    expect(error.message).toContain('did not answer the TLS handshake within 200ms');
+    await close();
+  });
+
+  test('a stream that comes after the deadline is ended, not kept', async () => {
+    const late = Promise.withResolvers<Awaited<ReturnType<ReturnType<typeof openChannel>>>>();
+    const client = clientWith({ open: () => late.promise });
+    expect((await failureOf(client.status({ timeoutMs: 100 }))).message).toContain('No TCP connection');
+    const stream = await openChannel('127.0.0.1', gateway.port)();
+    const ended = new Promise((resolve) => stream.once('close', resolve));
+    late.resolve(stream);
+    await ended;
+  });
+
+  test('a signal ends a request before its own time', async () => {
+    gateway.answer('/v3/kv/range', 'hang');
+    const client = clientWith();
+    const startedAt = performance.now();
+    const error = await failureOf(client.rangeLinearizable('health', { signal: AbortSignal.timeout(150) }));
+    expect(error.kind).toBe('timeout');
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect((await failureOf(client.version({ signal: AbortSignal.abort() }))).kind).toBe('timeout');
+  });
+});
+
+describe('who is on the other side', () => {
+  test.each([
+    ['another CA', 'The server certificate', () => new TestAuthority('another').certificatePem],
+    // Every kubeadm CA is called etcd-ca: only the signature tells them apart.
+    [
+      'another CA of the same name',
+      'CERT_SIGNATURE_FAILURE',
+      () => new TestAuthority('etcd-ca').certificatePem,
+    ],
+  ])('%s', async (_, words, ca) => {
+    const error = await failureOf(clientWith({ credentials: { ...gateway.client, caPem: ca() } }).status());
+    expect(error.kind).toBe('server-certificate');
+    expect(error.message).toContain(words);
+    expect(gateway.requests).toEqual([]);
+  });
+
+  test.each([
+    ['has expired', { notAfter: new Date('2021-01-01') }],
+    ['is not valid yet', { notBefore: new Date('2079-01-01') }],
+    ['does not name that address', { ips: ['127.0.0.2', '::2'] }],
+    ['may not be used by a server', { usages: ['clientAuth'] as const }],
+  ])('a server certificate that %s', async (words, request) => {
+    const server = gateway.authority.issue({ commonName: 'infra0', ips: ['127.0.0.1'], ...request });
+    const other = new GatewayStandIn(ANSWERS, server);
+    const port = await other.listen();
+    const client = clientWith({ port, open: openTcp('127.0.0.1', port) });
+    const error = await failureOf(client.status());
+    await other.close();
+    expect(error.kind).toBe('server-certificate');
+    expect(error.message).toContain(words);
+  });
+
+  test.each([
+    ['key', { keyPem: strangeKeyPem() }],
+    ['certificate', { certificatePem: 'nothing' }],
+    ['CA', { caPem: 'nothing' }],
+  ])('an unusable %s is told before anything is sent, without showing it', async (_, broken) => {
+    const credentials = { caPem: gateway.authority.certificatePem, ...gateway.client, ...broken };
+    const error = await failureOf(clientWith({ credentials }).status());
+    expect(error.kind).toBe('client-certificate');
+    expect(error.message).not.toContain('-----');
+    expect(gateway.connections).toBe(0);
+  });
+
+  test('something that does not speak TLS', async () => {
+    const { port, close } = await listening((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    const error = await failureOf(clientWith({ port, open: openTcp('127.0.0.1', port) }).status());
+    await close();
+    expect(error.kind).toBe('tls');
+    expect(error.message).toContain('does not speak TLS');
+  });
+
+  test('nothing at all', async () => {
+    const { port, close } = await listening(() => undefined);
+    await close();
+    const error = await failureOf(clientWith({ port, open: openTcp('127.0.0.1', port) }).status());
+    expect(error).toMatchObject({ kind: 'unreachable', reason: 'connection refused' });
+  });
+
+  test('a transport that fails with words of its own: they are kept', async () => {
+    const finding = {
+      host: 'infra0',
+      at: 'connect',
+      fact: 'Forwarding is off.',
+      cause: 'Because.',
+      fix: 'Turn it on.',
+    };
+    const client = clientWith({ open: () => Promise.reject(Object.assign(new Error('x'), { finding })) });
+    const error = await failureOf(client.status());
+    expect(error.kind).toBe('unreachable');
+    expect(error.finding).toEqual({ ...finding, at: 'etcd' });
+    expect(error.reason).toBe('Forwarding is off');
+  });
+
+  test('IPv6: brackets in the URL, the bare address against the certificate', async () => {
+    const six = new GatewayStandIn(ANSWERS);
+    const port = await six.listen('::1');
+    const client = clientWith({
+      address: '::1',
+      port,
+      open: openChannel('::1', port),
+      credentials: { caPem: six.authority.certificatePem, ...six.client },
+    });
+    expect(client.endpoint).toBe(`https://[::1]:${port}`);
+    await expect(client.version()).resolves.toMatchObject({ server: '3.6.5' });
+    await six.close();
+  });
+});
+
+describe('answers', () => {
+  test('values come back as they were', async () => {
+    const value = Buffer.from('žluťoučký').toString('base64');
+    gateway.answer('/v3/kv/range', { body: { header: HEADER, kvs: [{ key: 'YQ==', value }], count: '1' } });
+    expect(await clientWith().get('a')).toBe('žluťoučký');
+    gateway.answer('/v3/kv/range', { body: { header: HEADER } });
+    expect(await clientWith().get('a')).toBeNull();
+  });
+
+  test.each([
+    ['text', 'hello', 'not JSON'],
+    ['another message', { header: {}, raftIndex: 7 }, '"raftIndex" is not a whole number'],
+  ])('%s in place of a status', async (_, body, words) => {
+    gateway.answer('/v3/maintenance/status', { body });
+    const error = await failureOf(clientWith().status());
+    expect(error.kind).toBe('unexpected-answer');
+    expect(error.message).toContain(words);
+  });
+});
+
+/** A TCP server that is ended whole, connections included. */
+async function listening(
+  onConnection: (socket: Socket) => void,
+): Promise<{ port: number; close: () => Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
