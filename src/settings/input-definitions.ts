@@ -1,0 +1,48 @@
+/** One input of the action, as action.yml declares it. */
+export interface InputDefinition {
+  /** Also the value of an input that is given but empty, as an expression without a value leaves it. */
+  readonly default?: string;
+  readonly required?: true;
+  /** Masked before anything else happens, and never quoted in a message. */
+  readonly secret?: true;
+}
+
+/** Every input under its literal name. A test holds action.yml to this list. */
+export const inputDefinitions = {
+  operation: { default: 'deploy' },
+  hosts: { required: true },
+  names: {},
+  'cluster-name': { default: 'etcd' },
+  'ssh-user': { required: true },
+  'ssh-port': { default: '22' },
+  'ssh-private-key': { required: true, secret: true },
+  'ssh-key-passphrase': { secret: true },
+  'ssh-known-hosts': { required: true },
+  'ca-certificate': {},
+  'ca-key': { secret: true },
+  'key-algorithm': { default: 'RSA-2048' },
+  'client-port': { default: '2379' },
+  'peer-port': { default: '2380' },
+  'data-dir': { default: '/var/lib/etcd' },
+  'image-repository': {},
+  'etcd-image-tag': {},
+  'kubelet-config': {},
+  'upload-artifacts': { default: 'true' },
+  'artifact-name': {},
+  'artifact-retention-days': {},
+  timeout: { default: '15m' },
+} as const satisfies Record<string, InputDefinition>;
+
+/** The literal name of an input. */
+export type InputName = keyof typeof inputDefinitions;
+
+/** Names of all inputs, in the order of action.yml. */
+export const inputNames = Object.keys(inputDefinitions) as readonly InputName[];
+
+/** What was given, by input name in lower case; names that are no inputs are among them, so that they can be refused. */
+export type RawInputs = Readonly<Record<string, string>>;
+
+/** The definition of an input, widened so that absent properties can be asked for. */
+export function definitionOf(name: InputName): InputDefinition {
+  return inputDefinitions[name];
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import * as core from '@actions/core';
+import { definitionOf, inputNames, type RawInputs } from './input-definitions.ts';
+import type { RunContext } from './parse-settings.ts';
+import { holdsPrivateKey } from './quote.ts';
+
+/**
+ * Reads the inputs from the environment as the runner sets it, and nothing else from there: no other variable can
+ * stand in for an input. Secrets are masked before anything can fail; so is a private key that was passed through
+ * the wrong input.
+ * @param mask registers a secret with the runner's masker and our own.
+ * @returns what was given by name, names that are no inputs included.
+ */
+export function readInputs(mask: (secret: string) => void): RawInputs {
+  const secrets = inputNames.filter((name) => definitionOf(name).secret === true);
+  const raw = Object.fromEntries(
+    secrets.map((name) => [name, core.getInput(name, { trimWhitespace: false })] as const),
+  );
+  Object.values(raw).forEach(mask);
+  for (const name of givenNames()) {
+    if (name in raw) continue;
+    const value = core.getInput(name);
+    if (holdsPrivateKey(value)) mask(value);
+    raw[name] = value;
+  }
+  return raw;
+}
+
+/** The runner turns a name into `INPUT_` and the name in capitals, spaces as underscores (Handler.cs). */
+function givenNames(): string[] {
+  return Object.keys(process.env)
+    .filter((variable) => variable.startsWith('INPUT_'))
+    .map((variable) => variable.slice('INPUT_'.length).toLowerCase());
+}
+
+/** What this run brings of its own: the number of its attempt, the time, and a bit of chance. */
+export function readRunContext(): RunContext {
+  const attempt = Number(process.env['GITHUB_RUN_ATTEMPT'] ?? '1');
+  return {
+    attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
+    nonce: randomBytes(4).toString('hex'),
+    now: new Date(),
+  };
+}

@@ -1,0 +1,52 @@
+import { inputNames, type InputName } from './input-definitions.ts';
+
+/** Names of the same thing in other SSH actions, which people bring along. */
+const habits: ReadonlyMap<string, InputName> = new Map([
+  ['host', 'hosts'],
+  ['addresses', 'hosts'],
+  ['ips', 'hosts'],
+  ['user', 'ssh-user'],
+  ['username', 'ssh-user'],
+  ['port', 'ssh-port'],
+  ['key', 'ssh-private-key'],
+  ['ssh-key', 'ssh-private-key'],
+  ['private-key', 'ssh-private-key'],
+  ['passphrase', 'ssh-key-passphrase'],
+  ['ssh-passphrase', 'ssh-key-passphrase'],
+  ['fingerprint', 'ssh-known-hosts'],
+  ['known-hosts', 'ssh-known-hosts'],
+  ['ca-cert', 'ca-certificate'],
+]);
+
+/** The input that someone who wrote `name` most likely meant; absent when nothing is near. */
+export function nearestInput(name: string): InputName | undefined {
+  const written = name.toLowerCase().replaceAll('_', '-');
+  return habits.get(written) ?? nearest(written, inputNames);
+}
+
+/**
+ * The candidate with the fewest edits from `word`; absent when even the best needs more edits than a third of its
+ * letters, which is no slip of the keyboard any more.
+ */
+export function nearest<T extends string>(word: string, candidates: readonly T[]): T | undefined {
+  const [best] = candidates
+    .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
+    .sort((a, b) => a.edits - b.edits);
+  return best !== undefined && best.edits <= Math.ceil(best.candidate.length / 3)
+    ? best.candidate
+    : undefined;
+}
+
+/** Levenshtein's distance: the least number of letters to insert, remove or replace. */
+function editDistance(from: string, to: string): number {
+  let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [row, letter] of Array.from(from).entries()) {
+    const current = [row + 1];
+    for (const [column, other] of Array.from(to).entries()) {
+      const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[to.length] ?? 0;
+}

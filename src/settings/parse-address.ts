@@ -1,0 +1,120 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+
+/** Why a text cannot be the address of a member, and what to write instead. */
+export interface AddressProblem {
+  /** Continues `"the value" …`. */
+  readonly fact: string;
+  readonly cause?: string;
+  readonly fix: string;
+}
+
+const example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
+
+/**
+ * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
+ * (VerifyAPIServerBindAddress in cmd/kubeadm/app/util/config/common.go; Go's net.IP.IsGlobalUnicast).
+ */
+const unusable: readonly { readonly what: string; readonly ranges: readonly [string, number][] }[] = [
+  {
+    what: 'is the unspecified address: it names no host',
+    ranges: [
+      ['0.0.0.0', 8],
+      ['::', 128],
+    ],
+  },
+  {
+    what: 'is a loopback address: every host means itself by it',
+    ranges: [
+      ['127.0.0.0', 8],
+      ['::1', 128],
+    ],
+  },
+  {
+    what: 'is a link-local address: it means something only together with a network interface',
+    ranges: [
+      ['169.254.0.0', 16],
+      ['fe80::', 10],
+    ],
+  },
+  {
+    what: 'is a multicast address: it names a group, not a host',
+    ranges: [
+      ['224.0.0.0', 4],
+      ['ff00::', 8],
+    ],
+  },
+  { what: 'is reserved or the broadcast address', ranges: [['240.0.0.0', 4]] },
+];
+
+const unusableLists = unusable.map(({ what, ranges }) => {
+  const list = new BlockList();
+  for (const [address, prefix] of ranges) list.addSubnet(address, prefix, familyOf(address));
+  return { what, list };
+});
+
+/**
+ * Reads the address of a member. IPv6 may stand in brackets and comes back without, in the short form that Go and
+ * etcd print (RFC 5952), so that the same host always has the same URL.
+ */
+export function parseAddress(text: string): string | AddressProblem {
+  const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+  if (bare.includes('%')) return { fact: 'has a zone, so it is a link-local address.', fix: example };
+  if (!isIPv4(bare) && !isIPv6(bare)) return notAnAddress(text);
+  const address = isIPv6(bare) ? shortForm(bare) : bare;
+  if (address.startsWith('::ffff:')) {
+    return {
+      fact: 'is an IPv4 address in IPv6 form.',
+      fix: 'write the IPv4 address itself, for example 10.0.0.6.',
+    };
+  }
+  const range = unusableLists.find(({ list }) => list.check(address, familyOf(address)));
+  return range === undefined ? address : { fact: `${range.what}.`, fix: example };
+}
+
+/** `ipv4` or `ipv6`, for an address that is known to be one. */
+export function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4';
+}
+
+function shortForm(address: string): string {
+  return new URL(`http://[${address}]`).hostname.slice(1, -1);
+}
+
+/** The mistakes that are seen most, each with its own words. */
+function notAnAddress(text: string): AddressProblem {
+  const port = /^(.+):\d+$/.exec(text)?.[1];
+  if (text.includes('@')) {
+    return { fact: 'holds a user name.', fix: 'put the user into ssh-user and write only the address here.' };
+  }
+  if (text.startsWith('- ')) {
+    return {
+      fact: 'begins with the dash of a YAML list.',
+      cause: 'inputs are text, not lists.',
+      fix: 'write one address per line without the dash.',
+    };
+  }
+  if (/\s/.test(text)) {
+    return {
+      fact: 'holds white space.',
+      fix: 'separate hosts by commas or new lines: 10.0.0.6, 10.0.0.7, 10.0.0.8.',
+    };
+  }
+  if (/^[a-z]+:\/\//i.test(text))
+    return { fact: 'is a URL.', fix: 'write only the address, for example 10.0.0.6.' };
+  if (text.includes('/')) {
+    return { fact: 'looks like a network.', fix: 'write the address of one host, for example 10.0.0.6.' };
+  }
+  if (port !== undefined && typeof parseAddress(port) === 'string') {
+    return {
+      fact: 'holds a port.',
+      fix: "write only the address; SSH's port is ssh-port, etcd's are client-port and peer-port.",
+    };
+  }
+  if (/^[0-9.]+$/.test(text)) return { fact: 'is not a valid IPv4 address.', fix: example };
+  return {
+    fact: 'is not an IP address.',
+    cause:
+      "a host name was written; etcd's peer URLs and the certificates hold addresses, and a name could change its.",
+    fix: example,
+  };
+}

@@ -1,0 +1,60 @@
+import type { Finding } from '../findings.ts';
+import { AuthorityError, readSigningAuthority } from '../pki/read-authority.ts';
+import type { AuthoritySettings } from './settings.ts';
+
+/**
+ * Reads the certificate and key of a CA that the user brings: both, or neither. They must belong together and be
+ * able to sign for etcd.
+ * @param now the start of the run, for the validity.
+ */
+export function parseAuthority(
+  certificatePem: string,
+  keyPem: string,
+  now: Date,
+  findings: Finding[],
+): AuthoritySettings | undefined {
+  const hasCertificate = certificatePem.trim() !== '';
+  const hasKey = keyPem.trim() !== '';
+  if (!hasCertificate && !hasKey) return undefined;
+  if (!hasKey) findings.push(certificateAlone);
+  else if (!hasCertificate) findings.push(keyAlone);
+  else {
+    const { authority, problems } = readPair(certificatePem, keyPem, now);
+    findings.push(...problems);
+    return authority;
+  }
+  return undefined;
+}
+
+const certificateAlone: Finding = {
+  at: 'ca-key',
+  fact: "ca-certificate is given without ca-key; the action signs every member's certificates with the key.",
+  cause:
+    'the secret does not exist, or the workflow was started from a fork or by Dependabot and gets no secrets.',
+  fix:
+    'pass the key too, ca-key: ${{ secrets.ETCD_CA_KEY }}, or leave both out: the action then uses the CA that it ' +
+    'finds on the hosts, else makes one.',
+};
+
+const keyAlone: Finding = {
+  at: 'ca-certificate',
+  fact: 'ca-key is given without ca-certificate; a key alone does not say which CA it belongs to.',
+  cause: 'the variable does not exist or is empty.',
+  fix: 'pass the certificate too, from a variable because it is public: ca-certificate: ${{ vars.ETCD_CA_CERTIFICATE }}.',
+};
+
+function readPair(
+  certificatePem: string,
+  keyPem: string,
+  now: Date,
+): { readonly authority?: AuthoritySettings; readonly problems: readonly Finding[] } {
+  const certificate = { name: 'ca-certificate', text: certificatePem };
+  const key = { name: 'ca-key', text: keyPem };
+  try {
+    const authority = readSigningAuthority(certificate, key, now);
+    return { authority: { certificatePem: authority.certificatePem, keyPem }, problems: [] };
+  } catch (error) {
+    if (!(error instanceof AuthorityError)) throw error;
+    return { problems: error.reasons };
+  }
+}

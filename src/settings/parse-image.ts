@@ -1,0 +1,64 @@
+import type { Finding } from '../findings.ts';
+import { quote } from './quote.ts';
+
+/**
+ * Host (with port) and path of an image reference, without tag and digest (distribution/reference, reference.go,
+ * `name`); each part of the path in lower case.
+ */
+const repository =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*$/;
+
+/** A registry alone, as in kubeadm's own default registry.k8s.io, may have a port and capital letters. */
+const registry = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
+
+/** The tag of an image reference (distribution/reference, reference.go, `tag`). */
+const tag = /^\w[\w.-]{0,127}$/;
+
+const repositoryFix =
+  'write registry and path without /etcd and tag, for example image-repository: registry.k8s.io.';
+const tagFix = 'write the tag alone, for example etcd-image-tag: 3.6.5-0.';
+
+/** Reads the registry and path before `/etcd:<tag>`, as kubeadm's etcd.local.imageRepository takes it. */
+export function parseImageRepository(value: string, findings: Finding[]): string | undefined {
+  const fact = repositoryProblem(value);
+  if (fact === undefined) return value;
+  findings.push({ at: 'image-repository', fact: `${quote(value)} ${fact}`, fix: repositoryFix });
+  return undefined;
+}
+
+function repositoryProblem(value: string): string | undefined {
+  if (value.includes('://')) return 'is a URL; an image has no scheme.';
+  if (value.includes('@') || /:[^/]*\/?$/.test(value.replace(registry, ''))) return 'holds a tag or digest.';
+  if (value.endsWith('/')) return 'ends with a slash.';
+  if (value.endsWith('/etcd')) return 'ends with /etcd, which kubeadm adds itself.';
+  return repository.test(value) || registry.test(value)
+    ? undefined
+    : 'is not a registry and path of an image.';
+}
+
+/** The oldest etcd that every supported kubeadm (1.31 and later) takes as an external one: MinExternalEtcdVersion. */
+const oldest = [3, 5, 11] as const;
+
+/** Reads the tag of the etcd image. Its version must show: kubeadm chooses etcd's flags by it. */
+export function parseImageTag(value: string, findings: Finding[]): string | undefined {
+  const fact = tagProblem(value);
+  if (fact === undefined) return value;
+  findings.push({ at: 'etcd-image-tag', fact: `${quote(value)} ${fact}`, fix: tagFix });
+  return undefined;
+}
+
+function tagProblem(value: string): string | undefined {
+  if (/[:/@]/.test(value)) return 'holds more than a tag; registry and path belong into image-repository.';
+  if (!tag.test(value)) return 'is not the tag of an image.';
+  const version = /^v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})(?:[-+_.].*)?$/.exec(value)?.slice(1).map(Number);
+  if (version === undefined)
+    return "does not begin with etcd's version, by which kubeadm chooses etcd's flags.";
+  return isOlder(version, oldest)
+    ? `is older than ${oldest.join('.')}, the oldest etcd that kubeadm 1.31 and later takes for a control plane.`
+    : undefined;
+}
+
+function isOlder(version: readonly number[], than: readonly number[]): boolean {
+  const index = version.findIndex((part, place) => part !== than[place]);
+  return index >= 0 && (version[index] ?? 0) < (than[index] ?? 0);
+}

@@ -1,0 +1,90 @@
+import type { Finding } from '../findings.ts';
+import type { InputName } from './input-definitions.ts';
+import { nearest } from './nearest.ts';
+import { quote } from './quote.ts';
+
+/**
+ * Reads a whole number in decimal digits.
+ * @param range least and greatest allowed value. @param example goes into the finding.
+ */
+export function parseInteger(
+  input: InputName,
+  value: string,
+  range: { readonly least: number; readonly greatest: number; readonly example: number },
+  findings: Finding[],
+): number | undefined {
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= range.least && number <= range.greatest) return number;
+  findings.push({
+    at: input,
+    fact: `${quote(value)} is not a whole number from ${range.least} to ${range.greatest}.`,
+    fix: `write it in digits, for example ${input}: ${range.example}.`,
+  });
+  return undefined;
+}
+
+/** Reads a boolean as the runner's own getBooleanInput does: the six words of YAML 1.2's core schema. */
+export function parseBoolean(input: InputName, value: string, findings: Finding[]): boolean | undefined {
+  if (['true', 'True', 'TRUE'].includes(value)) return true;
+  if (['false', 'False', 'FALSE'].includes(value)) return false;
+  findings.push({
+    at: input,
+    fact: `${quote(value)} is not a boolean.`,
+    fix: `write ${input}: true or ${input}: false.`,
+  });
+  return undefined;
+}
+
+/** Reads one of several words, exactly as they are written. */
+export function parseChoice<T extends string>(
+  input: InputName,
+  value: string,
+  choices: readonly T[],
+  findings: Finding[],
+): T | undefined {
+  const choice = choices.find((candidate) => candidate === value);
+  if (choice !== undefined) return choice;
+  const meant = nearest(value, choices) ?? choices[0] ?? '';
+  findings.push({
+    at: input,
+    fact: `${quote(value)} is not one of ${choices.join(', ')}.`,
+    fix: `write one of them, for example ${input}: ${meant}.`,
+  });
+  return undefined;
+}
+
+/** The shortest and the longest run, in seconds. A job on GitHub's own runners ends after six hours. */
+const shortestRun = 60;
+const longestRun = 6 * 60 * 60;
+
+/**
+ * Reads how long something may take, as Go and kubeadm write it: `90s`, `15m`, `1h30m`. A bare number is refused:
+ * GitHub's own timeouts are minutes, most others seconds.
+ * @returns seconds
+ */
+export function parseDuration(input: InputName, value: string, findings: Finding[]): number | undefined {
+  const [all = '', hours = '0', minutes = '0', seconds = '0'] =
+    /^(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?$/.exec(value) ?? [];
+  const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  if (all !== '' && total >= shortestRun && total <= longestRun) return total;
+  findings.push({ at: input, ...durationProblem(value, all !== '') });
+  return undefined;
+}
+
+function durationProblem(value: string, readable: boolean): Pick<Finding, 'fact' | 'fix'> {
+  if (readable)
+    return {
+      fact: `${quote(value)} is not between one minute and six hours.`,
+      fix: 'for example timeout: 15m.',
+    };
+  if (/^\d+$/.test(value)) {
+    return {
+      fact: `${quote(value)} has no unit: it could be seconds or minutes.`,
+      fix: `write ${value}s, ${value}m or ${value}h, for example timeout: 15m.`,
+    };
+  }
+  return {
+    fact: `${quote(value)} is not a duration.`,
+    fix: 'write hours, minutes and seconds in that order, for example 90s, 15m or 1h30m.',
+  };
+}

@@ -1,0 +1,195 @@
+import { Refusal, type Finding } from '../findings.ts';
+import type { KeyAlgorithm } from '../pki/keys.ts';
+import {
+  definitionOf,
+  inputDefinitions,
+  inputNames,
+  type InputName,
+  type RawInputs,
+} from './input-definitions.ts';
+import { nearestInput } from './nearest.ts';
+import { parseArtifacts } from './parse-artifacts.ts';
+import { parseAuthority } from './parse-authority.ts';
+import { parseDataDir } from './parse-data-dir.ts';
+import { parseHosts } from './parse-hosts.ts';
+import { parseImageRepository, parseImageTag } from './parse-image.ts';
+import { parseKubeletConfig } from './parse-kubelet-config.ts';
+import { isLabel } from './parse-names.ts';
+import { parsePorts } from './parse-ports.ts';
+import { parseChoice, parseDuration } from './parse-scalars.ts';
+import { parseKey, parseKnownHosts, parseUser, type Collected } from './parse-ssh.ts';
+import { holdsPrivateKey, quote } from './quote.ts';
+import type { OperationName, Settings } from './settings.ts';
+
+/** What a run brings of its own, so that parsing stays the same every time. */
+export interface RunContext {
+  /** Number of the attempt of this workflow run, from 1. */
+  readonly attempt: number;
+  /** Eight random hex digits. */
+  readonly nonce: string;
+  /** Start of the run. */
+  readonly now: Date;
+}
+
+const operations: readonly OperationName[] = ['deploy'];
+
+/** The algorithms of which certificates were compared with kubeadm's own. */
+const offeredAlgorithms = ['RSA-2048', 'RSA-3072', 'RSA-4096'] as const satisfies readonly KeyAlgorithm[];
+
+/**
+ * Reads everything that the user asked for.
+ * @param raw inputs by name; one that is absent or empty has its default.
+ * @returns settings that cannot be changed any more.
+ * @throws Refusal with every finding of every input, each with its place, what was expected and an example.
+ */
+export function parseSettings(raw: RawInputs, run: RunContext): Settings {
+  const misplaced = inputNames.filter(
+    (name) => !definitionOf(name).secret && holdsPrivateKey(raw[name] ?? ''),
+  );
+  const emptied = Object.fromEntries(misplaced.map((name) => [name, '']));
+  const collected: Collected = { findings: [], warnings: [] };
+  const settings = readSettings(withDefaults({ ...raw, ...emptied }), run, collected);
+  const findings = [
+    ...Object.keys(raw).flatMap(checkName),
+    ...misplaced.map(misplacedKey),
+    ...collected.findings.filter(
+      ({ at }) => !misplaced.some((name) => at === name || at.startsWith(`${name},`)),
+    ),
+  ];
+  if (settings === undefined || findings.length > 0) throw new Refusal('The inputs cannot be used', findings);
+  return deepFreeze(settings);
+}
+
+type Inputs = Readonly<Record<InputName, string>>;
+
+function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Settings | undefined {
+  const { findings } = collected;
+  const operation = parseChoice('operation', inputs.operation, operations, findings);
+  const hosts = parseHosts(inputs.hosts, inputs.names, findings);
+  if (hosts.length === 1) collected.warnings.push(singleMember);
+  const clusterName = parseClusterName(inputs['cluster-name'], findings);
+  const user = parseUser(inputs['ssh-user'], findings);
+  const ports = parsePorts(
+    { ssh: inputs['ssh-port'], client: inputs['client-port'], peer: inputs['peer-port'] },
+    findings,
+  );
+  const key = parseKey(inputs['ssh-private-key'], inputs['ssh-key-passphrase'], collected);
+  const exampleHost = { address: hosts[0]?.address ?? '10.0.0.6', port: ports?.ssh ?? 22 };
+  const knownHosts = parseKnownHosts(inputs['ssh-known-hosts'], exampleHost, collected);
+  const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
+  const keyAlgorithm = parseChoice('key-algorithm', inputs['key-algorithm'], offeredAlgorithms, findings);
+  const dataDir = parseDataDir(inputs['data-dir'], findings);
+  const imageRepository = optional(inputs['image-repository'], (value) =>
+    parseImageRepository(value, findings),
+  );
+  const etcdImageTag = optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
+  const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
+  const artifacts = parseArtifacts(
+    {
+      upload: inputs['upload-artifacts'],
+      name: inputs['artifact-name'],
+      retentionDays: inputs['artifact-retention-days'],
+    },
+    `etcd-ha-${clusterName ?? ''}-${run.attempt}-${run.nonce}`,
+    findings,
+  );
+  const timeoutSeconds = parseDuration('timeout', inputs.timeout, findings);
+  if (
+    operation === undefined ||
+    clusterName === undefined ||
+    user === undefined ||
+    ports === undefined ||
+    key === undefined ||
+    keyAlgorithm === undefined ||
+    dataDir === undefined ||
+    artifacts === undefined ||
+    timeoutSeconds === undefined
+  ) {
+    return undefined;
+  }
+  return {
+    operation,
+    clusterName,
+    hosts,
+    ssh: { user, port: ports.ssh, key, knownHosts },
+    ...(authority !== undefined && { authority }),
+    keyAlgorithm,
+    clientPort: ports.client,
+    peerPort: ports.peer,
+    dataDir,
+    ...(imageRepository !== undefined && { imageRepository }),
+    ...(etcdImageTag !== undefined && { etcdImageTag }),
+    kubeletConfig,
+    artifacts,
+    timeoutSeconds,
+    warnings: collected.warnings,
+  };
+}
+
+const singleMember: Finding = {
+  at: 'hosts',
+  fact: 'one member alone is no high availability: without its host there is no cluster.',
+  fix: 'list three hosts, or five to survive the loss of two.',
+};
+
+/**
+ * The runner only warns of an input that action.yml does not declare, and passes it on: a slip in an optional name
+ * would go unnoticed.
+ */
+function checkName(name: string): Finding[] {
+  if (Object.hasOwn(inputDefinitions, name)) return [];
+  const meant = nearestInput(name);
+  return [
+    {
+      at: name,
+      fact: 'there is no input of this name.',
+      fix:
+        meant === undefined ? `remove it, or use one of ${inputNames.join(', ')}.` : `did you mean ${meant}?`,
+    },
+  ];
+}
+
+/** A private key in an input that is no secret: not parsed any further, so that no piece of it is quoted. */
+function misplacedKey(name: InputName): Finding {
+  return {
+    at: name,
+    fact: 'the value holds a private key, which this input is not made for.',
+    cause: 'values were swapped in the workflow, or a key and its certificate were pasted together.',
+    fix: 'pass keys through ssh-private-key and ca-key only; if this value is stored in a variable, replace the key.',
+  };
+}
+
+function withDefaults(raw: RawInputs): Inputs {
+  const entries = inputNames.map((name) => {
+    const value = raw[name] ?? '';
+    return [name, value.trim() === '' ? (definitionOf(name).default ?? '') : value];
+  });
+  return Object.fromEntries(entries) as Inputs;
+}
+
+function parseClusterName(value: string, findings: Finding[]): string | undefined {
+  if (isLabel(value)) return value;
+  findings.push({
+    at: 'cluster-name',
+    fact: `${quote(value)} is not a name of lower-case letters, digits and dashes, at most 63 (RFC 1123 label).`,
+    fix: 'begin and end it with a letter or digit, for example cluster-name: production.',
+  });
+  return undefined;
+}
+
+function optional<T>(value: string, parse: (value: string) => T | undefined): T | undefined {
+  return value === '' ? undefined : parse(value);
+}
+
+/** Freezes plain objects and lists; keys and bytes in them are objects of others, and stay as they are. */
+function deepFreeze<T>(value: T): T {
+  if (Array.isArray(value) || isPlainObject(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

@@ -1,0 +1,194 @@
+import { describe, expect, test } from '@jest/globals';
+import { Refusal } from '../../src/findings.ts';
+import { parseSettings } from '../../src/settings/parse-settings.ts';
+import { findingOf, findingsOf, run, settingsOf, sshKey } from './given.ts';
+
+test('the least that is given becomes settings with all defaults', () => {
+  expect(settingsOf({})).toEqual({
+    operation: 'deploy',
+    clusterName: 'etcd',
+    hosts: [{ address: '10.0.0.6' }, { address: '10.0.0.7' }, { address: '10.0.0.8' }],
+    ssh: {
+      user: 'ubuntu',
+      port: 22,
+      key: { key: expect.anything(), type: 'ssh-ed25519', fingerprint: expect.stringMatching(/^SHA256:/) },
+      knownHosts: [expect.objectContaining({ line: 1 })],
+    },
+    keyAlgorithm: 'RSA-2048',
+    clientPort: 2379,
+    peerPort: 2380,
+    dataDir: '/var/lib/etcd',
+    kubeletConfig: {},
+    artifacts: { upload: true, name: 'etcd-ha-etcd-2-0badcafe' },
+    timeoutSeconds: 900,
+    warnings: [],
+  });
+});
+
+test('everything that can be given', () => {
+  expect(
+    settingsOf({
+      operation: 'deploy',
+      hosts: 'infra0=10.0.0.6',
+      'cluster-name': 'prod-1',
+      'ssh-port': '2222',
+      'key-algorithm': 'RSA-4096',
+      'client-port': '12379',
+      'peer-port': '12380',
+      'data-dir': '/data/etcd',
+      'image-repository': 'registry.example:5000/k8s',
+      'etcd-image-tag': '3.6.5-0',
+      'kubelet-config': 'failSwapOn: false',
+      'upload-artifacts': 'FALSE',
+      'artifact-name': 'report',
+      'artifact-retention-days': '30',
+      timeout: '1h30m',
+    }),
+  ).toMatchObject({
+    clusterName: 'prod-1',
+    hosts: [{ name: 'infra0', address: '10.0.0.6' }],
+    ssh: { port: 2222 },
+    keyAlgorithm: 'RSA-4096',
+    clientPort: 12379,
+    peerPort: 12380,
+    dataDir: '/data/etcd',
+    imageRepository: 'registry.example:5000/k8s',
+    etcdImageTag: '3.6.5-0',
+    kubeletConfig: { failSwapOn: false },
+    artifacts: { upload: false, name: 'report', retentionDays: 30 },
+    timeoutSeconds: 5400,
+  });
+});
+
+test('an input that is given empty has its default, as a scheduled run without inputs leaves it', () => {
+  const empty = {
+    operation: '',
+    'cluster-name': ' ',
+    'client-port': '',
+    'upload-artifacts': '',
+    timeout: '',
+  };
+  expect({ ...settingsOf(empty), ssh: undefined }).toEqual({ ...settingsOf({}), ssh: undefined });
+});
+
+test('settings cannot be changed, at any depth', () => {
+  const settings = settingsOf({ 'kubelet-config': 'evictionHard: { memory.available: 100Mi }' });
+  expect(Object.isFrozen(settings)).toBe(true);
+  expect(Object.isFrozen(settings.hosts[0])).toBe(true);
+  expect(Object.isFrozen(settings.kubeletConfig['evictionHard'])).toBe(true);
+});
+
+test('nothing at all: every required input is named, at once', () => {
+  let refusal: unknown;
+  try {
+    parseSettings({}, run);
+  } catch (error) {
+    refusal = error;
+  }
+  expect(refusal).toBeInstanceOf(Refusal);
+  expect((refusal as Refusal).findings.map(({ at }) => at)).toEqual([
+    'hosts',
+    'ssh-user',
+    'ssh-private-key',
+    'ssh-known-hosts',
+  ]);
+});
+
+test('every bad value is told at once, each with its fix', () => {
+  const findings = findingsOf({
+    operation: 'deplyo',
+    hosts: '10.0.0.6, infra1, 127.0.0.1',
+    'cluster-name': 'Prod',
+    'ssh-user': 'root@10.0.0.6',
+    'ssh-port': 'ssh',
+    'ca-key': sshKey,
+    'key-algorithm': 'rsa',
+    'client-port': '2381',
+    'peer-port': '0',
+    'data-dir': 'etcd',
+    'image-repository': 'https://registry.k8s.io',
+    'etcd-image-tag': 'latest',
+    'kubelet-config': 'address: 0.0.0.0',
+    'upload-artifacts': 'yes',
+    'artifact-name': 'a/b',
+    'artifact-retention-days': '-1',
+    timeout: '10',
+    usr: 'x',
+  });
+  expect(findings.map(({ at }) => at)).toEqual([
+    'usr',
+    'operation',
+    'hosts, entry 2',
+    'hosts, entry 3',
+    'cluster-name',
+    'ssh-user',
+    'ssh-port',
+    'peer-port',
+    'client-port',
+    'ca-certificate',
+    'key-algorithm',
+    'data-dir',
+    'image-repository',
+    'etcd-image-tag',
+    'kubelet-config, line 1, column 1',
+    'upload-artifacts',
+    'artifact-name',
+    'artifact-retention-days',
+    'timeout',
+  ]);
+  expect(findings.filter(({ fact, fix }) => !fact.endsWith('.') || fix === '')).toEqual([]);
+});
+
+describe('names that are no inputs', () => {
+  test.each([
+    ['user', 'ssh-user'],
+    ['username', 'ssh-user'],
+    ['host', 'hosts'],
+    ['key', 'ssh-private-key'],
+    ['port', 'ssh-port'],
+    ['ssh_private_key', 'ssh-private-key'],
+    ['ssh-privte-key', 'ssh-private-key'],
+    ['known_hosts', 'ssh-known-hosts'],
+    ['ssh-knownhosts', 'ssh-known-hosts'],
+    ['ca-cert', 'ca-certificate'],
+    ['clusterName', 'cluster-name'],
+    ['datadir', 'data-dir'],
+    ['timeouts', 'timeout'],
+    ['artefact-name', 'artifact-name'],
+  ])('%s: %s is meant', (written, meant) => {
+    expect(findingOf({ [written.toLowerCase()]: 'x' })).toMatchObject({
+      at: written.toLowerCase(),
+      fix: `did you mean ${meant}?`,
+    });
+  });
+
+  test('one that is near to nothing gets the list', () => {
+    expect(findingOf({ frobnicate: '' }).fix).toContain('hosts, names, cluster-name');
+  });
+
+  test('names that every JavaScript object knows are no exception', () => {
+    expect(findingOf({ constructor: '1' }).at).toBe('constructor');
+  });
+});
+
+describe('cluster-name', () => {
+  test.each([['a'], ['etcd-1'], ['0'], ['a'.repeat(63)]])('%s', (name) => {
+    expect(settingsOf({ 'cluster-name': name }).clusterName).toBe(name);
+  });
+  test.each([['Etcd'], ['a_b'], ['a.b'], ['-a'], ['a-'], ['a'.repeat(64)], ['a b'], ['a/../b'], ['é']])(
+    'refuses %s',
+    (name) => {
+      expect(findingOf({ 'cluster-name': name }).at).toBe('cluster-name');
+    },
+  );
+});
+
+describe('operation', () => {
+  test('a slip is put right', () => {
+    expect(findingOf({ operation: 'depoly' })).toEqual({
+      at: 'operation',
+      fact: '"depoly" is not one of deploy.',
+      fix: 'write one of them, for example operation: deploy.',
+    });
+  });
+});
