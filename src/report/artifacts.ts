@@ -1,0 +1,156 @@
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errorMessage } from '../findings.ts';
+import type { Log } from '../log.ts';
+import { checkArtifactFiles, type ArtifactFile } from './artifact-files.ts';
+import type { Redactor } from './redaction.ts';
+
+/** An artifact that GitHub has taken. */
+export interface UploadedArtifact {
+  readonly id: string;
+  readonly url: string;
+}
+
+/** The part of @actions/artifact's client that is used. */
+export interface ArtifactClient {
+  uploadArtifact(
+    name: string,
+    files: string[],
+    rootDirectory: string,
+    options?: { retentionDays?: number },
+  ): Promise<{ id?: number }>;
+}
+
+/** What is uploaded, and the way there. */
+export interface ArtifactUpload {
+  readonly files: readonly ArtifactFile[];
+  readonly name: string;
+  /** Absent: the repository's setting. */
+  readonly retentionDays?: number;
+  readonly redactor: Redactor;
+  readonly log: Log;
+  /** The runner's variables; only for tests. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Only for tests. */
+  readonly loadClient?: () => Promise<ArtifactClient>;
+  /** Only for tests. */
+  readonly deadlineMs?: number;
+}
+
+/** The client retries for 48 s against a service that refuses; a deploy that is done does not wait that long. */
+const uploadDeadlineMs = 20_000;
+
+const folderPrefix = 'etcd-ha-artifact-';
+
+/**
+ * Uploads files as one artifact. Whatever keeps the service from taking it is a warning: the cluster stands all the
+ * same. After the deadline the client is left to itself: its retries and sockets would hold the process, so the step
+ * must end by `process.exit`.
+ * @throws Refusal, before anything is written, when a file may not leave.
+ */
+export async function uploadArtifact(upload: ArtifactUpload): Promise<UploadedArtifact | undefined> {
+  const { files, redactor, log, environment = process.env } = upload;
+  checkArtifactFiles(files, redactor);
+  if (files.length === 0) return undefined;
+  const problem = problemOf(environment);
+  if (problem !== undefined) {
+    log.warning(`The artifact was not uploaded: ${problem}`);
+    return undefined;
+  }
+  try {
+    const id = await uploadWithin(upload, environment['RUNNER_TEMP'] ?? '');
+    return { id, url: urlOf(id, environment) };
+  } catch (error) {
+    log.warning(`The artifact was not uploaded: ${reasonOf(error, upload.name)}`);
+    return undefined;
+  }
+}
+
+/** Removes what a run that was killed has left; for the post step. */
+export async function removeStagedArtifacts(runnerTemp: string): Promise<void> {
+  const names = await readdir(runnerTemp);
+  const staged = names.filter((name) => name.startsWith(folderPrefix));
+  await Promise.all(staged.map((name) => rm(join(runnerTemp, name), { recursive: true, force: true })));
+}
+
+async function uploadWithin(upload: ArtifactUpload, runnerTemp: string): Promise<string> {
+  const folder = await mkdtemp(join(runnerTemp, folderPrefix)); // Mode 0700.
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  // A client that was given up may still read the files; without them it would throw where nobody can catch it.
+  process.once('exit', remove);
+  const done = stageAndUpload(upload, folder).finally(() => {
+    process.off('exit', remove);
+    remove();
+  });
+  return withDeadline(done, upload.deadlineMs ?? uploadDeadlineMs);
+}
+
+async function stageAndUpload(upload: ArtifactUpload, folder: string): Promise<string> {
+  const paths = await Promise.all(upload.files.map((file) => stage(folder, file)));
+  const client = await (upload.loadClient ?? loadRealClient)();
+  const options = upload.retentionDays === undefined ? {} : { retentionDays: upload.retentionDays };
+  const { id } = await client.uploadArtifact(upload.name, paths, folder, options);
+  if (id === undefined) throw new Error('the service took it but gave it no id');
+  return String(id);
+}
+
+async function stage(folder: string, { path, content }: ArtifactFile): Promise<string> {
+  const target = join(folder, path);
+  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+  await writeFile(target, content, { mode: 0o600 });
+  return target;
+}
+
+/** Loaded when it is needed: the client alone takes longer to load than the rest of the action. */
+async function loadRealClient(): Promise<ArtifactClient> {
+  const { DefaultArtifactClient } = await import('@actions/artifact');
+  return new DefaultArtifactClient();
+}
+
+async function withDeadline<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new Error(`the service did not take it within ${milliseconds / 1000} s and was given up.`));
+  }, milliseconds);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What the environment lacks, in words; the client would say it in its own, after a while. */
+function problemOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const server = URL.parse(environment['GITHUB_SERVER_URL'] ?? 'https://github.com')?.hostname ?? '';
+  if (!/^github\.com$|\.ghe\.com$|\.localhost$/i.test(server)) {
+    return (
+      `${server} is a GitHub Enterprise Server, which has no artifact service of this version. ` +
+      'Set upload-artifacts: false; outputs and the job summary hold the report.'
+    );
+  }
+  if (!environment['ACTIONS_RUNTIME_TOKEN'] || !environment['ACTIONS_RESULTS_URL']) {
+    return (
+      'this runner offers no artifact service (no ACTIONS_RUNTIME_TOKEN or ACTIONS_RESULTS_URL). ' +
+      'Usual cause: the workflow runs outside of GitHub, or in a tool that imitates it. Set upload-artifacts: false.'
+    );
+  }
+  return environment['RUNNER_TEMP']
+    ? undefined
+    : 'the runner names no folder for temporary files (RUNNER_TEMP).';
+}
+
+function reasonOf(error: unknown, name: string): string {
+  const message = errorMessage(error);
+  if (!/already exists|409/.test(message)) return message;
+  return (
+    `there is already an artifact ${JSON.stringify(name)} in this run. Usual cause: a matrix or a second attempt with ` +
+    `one artifact-name. Leave artifact-name out, or make it unique. (${message})`
+  );
+}
+
+function urlOf(id: string, environment: Readonly<Record<string, string | undefined>>): string {
+  const server = environment['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  const run = `${environment['GITHUB_REPOSITORY'] ?? ''}/actions/runs/${environment['GITHUB_RUN_ID'] ?? ''}`;
+  return `${server}/${run}/artifacts/${id}`;
+}

@@ -1,0 +1,55 @@
+/** Characters that mean something in HTML or anywhere in GitHub-flavoured Markdown, mentions and formulas included. */
+const meaningful = /[&<>`*_~[\]#|\\@$]/g;
+
+/** Characters with a meaning in one place only: lists, rulers, links that make themselves, `:emoji:`. */
+const meaningfulHere = /^\s*[-+=]|:(?=\/\/|[a-z+-][a-z0-9_+-]*:)|(?<=\bwww)\.|(?<=^\s*\d+)[.)](?=\s|$)/g;
+
+/** Text as it is, on one line: no part of it is taken for Markdown, HTML, a link or the end of a table's cell. */
+export function text(value: string): string {
+  return value
+    .replaceAll(meaningful, reference)
+    .replaceAll(meaningfulHere, reference)
+    .replaceAll(/\s*[\r\n]+\s*/g, '<br>');
+}
+
+function reference(characters: string): string {
+  return characters.replace(/\S/, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** Text in the typewriter face. */
+export function code(value: string): string {
+  return `<code>${text(value)}</code>`;
+}
+
+/** A table; the cells are Markdown already. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** A code block; its fence is longer than any in the content. */
+export function codeBlock(language: string, content: string): string {
+  const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(Math.max(3, longest + 1));
+  return `${fence}${language}\n${content.trimEnd()}\n${fence}`;
+}
+
+/** A part that is folded away until somebody opens it. */
+export function details(summary: string, content: string): string {
+  return `<details>\n<summary>${text(summary)}</summary>\n\n${content}\n\n</details>`;
+}
+
+/** Milliseconds for people: `0.42 ms`, `431 ms`, `12.3 s`, `2 min 5 s`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 10) return `${milliseconds.toFixed(2)} ms`;
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Bytes for people: `512 B`, `1.2 kB`, `3.4 MB`. */
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} B`;
+  return count < 1_000_000 ? `${(count / 1000).toFixed(1)} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,107 @@
+import * as core from '@actions/core';
+import type { HealthReport, MemberHealth } from '../etcd/health.ts';
+import { Refusal, type Finding } from '../findings.ts';
+import type { Log } from '../log.ts';
+import type { Redactor } from './redaction.ts';
+
+/** The action's outputs as they are in code; action.yml says what each is for. */
+export interface Outputs {
+  readonly healthy: boolean;
+  /** Client URLs. */
+  readonly endpoints: readonly string[];
+  readonly members: readonly MemberHealth[];
+  /** Name; empty when there is none. */
+  readonly leader: string;
+  readonly 'cluster-id': string;
+  readonly changed: boolean;
+  readonly 'health-report': HealthReport;
+  /** PEM. */
+  readonly 'ca-certificate': string;
+  readonly 'ca-fingerprint': string;
+  /** ISO 8601, UTC. */
+  readonly 'certificates-expire-at': string;
+  /** YAML. */
+  readonly 'external-etcd-config': string;
+  readonly 'artifact-id': string;
+  readonly 'artifact-url': string;
+}
+
+/** Names of all outputs, in the order of action.yml. */
+export const outputNames = [
+  'healthy',
+  'endpoints',
+  'members',
+  'leader',
+  'cluster-id',
+  'changed',
+  'health-report',
+  'ca-certificate',
+  'ca-fingerprint',
+  'certificates-expire-at',
+  'external-etcd-config',
+  'artifact-id',
+  'artifact-url',
+] as const satisfies readonly (keyof Outputs)[];
+
+/**
+ * What all outputs of a job may take: GitHub allows 1 MB and counts two bytes per character; some of it is left to
+ * the job's other steps.
+ */
+const mostCharacters = 400_000;
+
+/** What can be left out, largest first; the artifact holds it as a file. */
+const spare: readonly (keyof Outputs)[] = ['health-report', 'members'];
+
+/**
+ * Sets outputs of the step. What would make GitHub drop all of them for their size is left out with a warning.
+ * @param setOutput only for tests.
+ * @throws Refusal after setting the others, when an output holds a secret: that one is not set.
+ */
+export function writeOutputs(
+  outputs: Partial<Outputs>,
+  redactor: Redactor,
+  log: Log,
+  setOutput: (name: string, value: string) => void = core.setOutput,
+): void {
+  const texts = new Map(
+    outputNames.flatMap((name) => {
+      const value = outputs[name];
+      return value === undefined ? [] : [[name, textOf(name, value)] as const];
+    }),
+  );
+  shrink(texts, log);
+  const findings: Finding[] = [];
+  for (const [name, text] of texts) {
+    const secret = redactor.findSecret(text);
+    if (secret === undefined) setOutput(name, text);
+    else findings.push(leak(name, secret));
+  }
+  if (findings.length > 0)
+    throw new Refusal('an output would have revealed a secret and was not set', findings);
+}
+
+/** The list of URLs as etcdctl takes it; other data as JSON. */
+function textOf(name: keyof Outputs, value: Outputs[keyof Outputs]): string {
+  if (typeof value === 'string') return value;
+  return name === 'endpoints' && Array.isArray(value) ? value.join(',') : JSON.stringify(value);
+}
+
+function shrink(texts: Map<keyof Outputs, string>, log: Log): void {
+  for (const name of spare) {
+    const total = [...texts.values()].reduce((sum, text) => sum + text.length, 0);
+    if (total <= mostCharacters || !texts.delete(name)) continue;
+    log.warning(
+      `Output ${name} is not set: all outputs of a job together may take 1 MB. The artifact holds it as a file.`,
+    );
+  }
+}
+
+function leak(name: string, secret: string): Finding {
+  return {
+    at: `output ${name}`,
+    fact: `its value holds ${secret}.`,
+    cause:
+      'a secret of the workflow is part of a public value, such as a passphrase that is also the name of a host.',
+    fix: 'choose another secret; if the value should not hold it, open an issue.',
+  };
+}

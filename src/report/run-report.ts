@@ -1,0 +1,79 @@
+import type { HealthReport } from '../etcd/health.ts';
+import type { Finding } from '../findings.ts';
+
+/** Everything a finished run has to tell, as plain data; nothing of it is secret. */
+export interface RunReport {
+  /** Empty when the inputs could not be read. */
+  readonly operation: string;
+  /** Empty when the inputs could not be read. */
+  readonly clusterName: string;
+  readonly outcome: 'succeeded' | 'failed';
+  /** What could not be done, without a final stop; absent when the run succeeded. */
+  readonly failure?: string;
+  /** Whether anything was changed on any host. Of a failed run: whether anything may have been. */
+  readonly changed: boolean;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly steps: readonly StepReport[];
+  readonly findings: readonly ReportFinding[];
+  /** Absent when the run ended before the cluster could be asked. */
+  readonly health?: HealthReport;
+  readonly certificates: readonly CertificateReport[];
+  readonly authority?: AuthorityReport;
+  /** The kubeadm ClusterConfiguration for the control plane, YAML. */
+  readonly externalEtcdConfig?: string;
+  readonly connections?: readonly ConnectionReport[];
+  readonly artifact?: { readonly name: string; readonly url: string };
+}
+
+/** One thing that was done, where, and how long it took. */
+export interface StepReport {
+  readonly stage: string;
+  readonly title: string;
+  /** Absent: on the runner. */
+  readonly host?: string;
+  /** Milliseconds since the run began. */
+  readonly startedMs: number;
+  readonly durationMs: number;
+  readonly outcome: 'done' | 'failed';
+}
+
+/** A finding of any stage; without a severity it is a failure. */
+export interface ReportFinding extends Finding {
+  readonly severity?: 'fail' | 'warn';
+}
+
+/** A certificate on a host. */
+export interface CertificateReport {
+  readonly host: string;
+  readonly path: string;
+  /** For example `CN=infra0`. */
+  readonly subject: string;
+  readonly isCa: boolean;
+  /** ISO 8601, UTC. */
+  readonly notAfter: string;
+  /** Whole days; negative when it has expired. */
+  readonly daysLeft: number;
+  /** SHA-256, upper-case hex with colons. */
+  readonly fingerprint: string;
+}
+
+/** The CA that signed the members' certificates. */
+export interface AuthorityReport {
+  /** SHA-256, upper-case hex with colons. */
+  readonly fingerprint: string;
+  /** `input`: brought by the user. `host`: found there. `made`: made in this run. */
+  readonly origin: 'input' | 'host' | 'made';
+  /** Where its key lies, and what to do about that. One or two sentences. */
+  readonly keyCustody: string;
+}
+
+/** What went over the connection to one host. */
+export interface ConnectionReport {
+  readonly host: string;
+  readonly connections: number;
+  readonly channels: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}

@@ -1,0 +1,102 @@
+import { createPrivateKey, type JsonWebKey } from 'node:crypto';
+import { opensshSecrets } from './openssh-secrets.ts';
+
+/** What in a secret text must not be seen. */
+export interface SecretMaterial {
+  /** Words and lines that must not be seen whole: passphrases, and text that is no key. */
+  readonly words: readonly string[];
+  /** The private keys in it, of which no piece may be seen. */
+  readonly keys: readonly KeyMaterial[];
+}
+
+/**
+ * One private key. Its public half is told apart from its secret numbers: certificates hold the same bytes, and
+ * hiding them would hide the certificates.
+ */
+export interface KeyMaterial {
+  /** The whole PEM block. */
+  readonly pem: string;
+  /** The text between BEGIN and END without headers, line breaks as given. */
+  readonly body: string;
+  /** Where in the body, white space not counted, the first secret byte stands. */
+  readonly from: number;
+  /** Where in the body, white space not counted, nothing secret follows any more. */
+  readonly to: number;
+  /** The secret numbers; none of a key that could not be read, which is secret as a whole. */
+  readonly numbers: readonly Buffer[];
+}
+
+/** A word shorter than this is too ordinary to be hidden: OpenSSH wants five characters of a passphrase. */
+const shortestWord = 5;
+/** A line of several that is shorter than this is left, for the same reason. */
+const shortestLine = 8;
+
+/** Finds what is secret in a text: one or more PEM private keys, base64 of such, or plain words. Never throws. */
+export function secretMaterial(secret: string): SecretMaterial {
+  const text = withLineBreaks(secret);
+  const unpacked = Buffer.from(text.replace(/\s/g, ''), 'base64').toString('latin1');
+  const keys = keysOf(text);
+  return { words: keys.length === 0 ? wordsOf(text) : [], keys: [...keys, ...keysOf(unpacked)] };
+}
+
+/** Line feeds only; a key that was stored on one line with literal `\n` gets its lines back. */
+function withLineBreaks(text: string): string {
+  const lines = text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
+  return lines.trim().includes('\n') ? lines : lines.replaceAll(/(?:\\r)?\\n/g, '\n');
+}
+
+function wordsOf(text: string): string[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  const filled = lines.filter((line) => line !== '');
+  const shortest = filled.length > 1 ? shortestLine : shortestWord;
+  return filled.filter((line) => line.length >= shortest);
+}
+
+/** Also a key whose END line was cut off. Text around the keys, certificates for example, is public. */
+function keysOf(text: string): KeyMaterial[] {
+  const blocks = text.matchAll(
+    /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY[A-Z ]*)-----([\s\S]*?)(?:-----END \1-----|$)/g,
+  );
+  return [...blocks].map(([pem, label = '', body = '']) => keyOf(pem, label, body));
+}
+
+/** Of old encrypted keys (RFC 1421). */
+const headers = /(?:Proc-Type:\s*4,\s*ENCRYPTED|DEK-Info:\s*\S+)\s*/g;
+
+function keyOf(pem: string, label: string, wholeBody: string): KeyMaterial {
+  const body = wholeBody.replaceAll(headers, '').trim();
+  const bytes = Buffer.from(body, 'base64');
+  const numbers = secretNumbers(label, bytes);
+  const places = numbers.map((number) => ({ start: bytes.indexOf(number), length: number.length }));
+  if (places.length === 0 || places.some(({ start }) => start < 0)) {
+    return { pem, body, from: 0, to: body.length, numbers: [] };
+  }
+  const start = Math.min(...places.map((place) => place.start));
+  const end = Math.max(...places.map((place) => place.start + place.length));
+  return { pem, body, from: Math.floor(start / 3) * 4, to: Math.ceil(end / 3) * 4, numbers };
+}
+
+/** The secret numbers of an unencrypted key; none when it is encrypted or of an unknown kind. */
+function secretNumbers(label: string, bytes: Buffer): Buffer[] {
+  try {
+    if (label === 'OPENSSH PRIVATE KEY') return opensshSecrets(bytes);
+    const type = derTypes.get(label);
+    if (type === undefined) return [];
+    return numbersOf(createPrivateKey({ key: bytes, format: 'der', type }).export({ format: 'jwk' }));
+  } catch {
+    return []; // Damaged or encrypted: the whole text is secret then.
+  }
+}
+
+const derTypes = new Map<string, 'pkcs1' | 'pkcs8' | 'sec1'>([
+  ['RSA PRIVATE KEY', 'pkcs1'],
+  ['EC PRIVATE KEY', 'sec1'],
+  ['PRIVATE KEY', 'pkcs8'],
+]);
+
+/** `n`, `e`, `x` and `y` of a JSON Web Key are the public half (RFC 7518 section 6, RFC 8037 section 2). */
+function numbersOf(key: JsonWebKey): Buffer[] {
+  return [key.d, key.p, key.q, key.dp, key.dq, key.qi]
+    .filter((number) => number !== undefined)
+    .map((number) => Buffer.from(number, 'base64url'));
+}

@@ -1,0 +1,188 @@
+import { bytes, code, codeBlock, details, duration, table, text } from './markdown.ts';
+import { firstToExpire } from './certificates.ts';
+import { shortened } from './log-line.ts';
+import type { ReportFinding, RunReport, StepReport } from './run-report.ts';
+
+/** The runner drops a larger summary as a whole (AttachmentSizeLimit in actions/runner). */
+export const summaryLimitBytes = 1024 * 1024;
+
+/** With these two limits the findings alone never reach that one. */
+const mostFindings = 50;
+const longestText = 1000;
+
+const missing = '–';
+
+/** Days before expiry from which the table points at a certificate. */
+const soonDays = 30;
+
+/**
+ * The job summary, GitHub-flavoured Markdown: the verdict in the first line, then what needs attention, the members,
+ * what was done, and what the next steps need. Never longer than the runner takes.
+ */
+export function renderSummary(report: RunReport): string {
+  return fitted([
+    verdict(report),
+    findings(report.findings),
+    members(report),
+    authority(report),
+    nextSteps(report),
+    steps(report.steps),
+    connections(report),
+  ]);
+}
+
+/** Leaves out sections from the end until the rest fits; the first is always short. */
+function fitted(sections: readonly string[]): string {
+  const filled = sections.filter((section) => section !== '');
+  const joined = `${filled.join('\n\n')}\n`;
+  if (Buffer.byteLength(joined) <= summaryLimitBytes) return joined;
+  return fitted([...filled.slice(0, filled.at(-1) === leftOut ? -2 : -1), leftOut]);
+}
+
+const leftOut = '_The rest is left out: the summary would be longer than GitHub shows._';
+
+function verdict(report: RunReport): string {
+  const cluster = report.clusterName === '' ? 'etcd cluster' : `etcd cluster ${code(report.clusterName)}`;
+  const facts = [
+    ...(report.operation === '' ? [] : [`Operation ${code(report.operation)}`]),
+    ...(report.health === undefined ? [] : [memberCount(report.health.endpoints.length)]),
+    duration(report.durationMs),
+    `begun ${text(report.startedAt)}`,
+  ];
+  return `## ${headline(report, cluster)}\n\n${facts.join(' · ')}`;
+}
+
+function headline({ outcome, changed, failure, findings }: RunReport, cluster: string): string {
+  if (outcome === 'failed') {
+    const state = changed ? 'hosts may have been changed' : 'nothing was changed on any host';
+    return `❌ ${cluster}: ${text(shortened(failure ?? 'the run failed', longestText))}; ${state}`;
+  }
+  const sign = findings.length > 0 ? '⚠️' : '✅';
+  const attention = findings.length > 0 ? ', with something to look at' : '';
+  return `${sign} ${cluster} is healthy${attention}; ${changed ? 'set up by this run' : 'nothing changed'}`;
+}
+
+function memberCount(count: number): string {
+  return count === 1 ? '1 member' : `${count} members`;
+}
+
+function findings(all: readonly ReportFinding[]): string {
+  if (all.length === 0) return '';
+  const worstFirst = [...all.filter((finding) => !isWarning(finding)), ...all.filter(isWarning)];
+  const shown = worstFirst.slice(0, mostFindings).map(finding);
+  const more = worstFirst.length - shown.length;
+  return [
+    '### What needs attention',
+    '',
+    ...shown,
+    ...(more > 0 ? [`- and ${more} more, in the log`] : []),
+  ].join('\n');
+}
+
+function isWarning({ severity }: ReportFinding): boolean {
+  return severity === 'warn';
+}
+
+function finding(one: ReportFinding): string {
+  const prose = (value: string): string => text(shortened(value, longestText));
+  const place = one.host === undefined ? prose(one.at) : `${code(one.host)} ${prose(one.at)}`;
+  const lines = [
+    `- ${isWarning(one) ? '⚠️' : '❌'} **${place}**: ${prose(one.fact)}`,
+    ...(one.cause === undefined ? [] : [`  <br>Usual cause: ${prose(one.cause)}`]),
+    ...(one.fix === undefined ? [] : [`  <br>**Fix:** ${prose(one.fix)}`]),
+  ];
+  return lines.join('\n');
+}
+
+function members({ health, certificates }: RunReport): string {
+  if (health === undefined) return '';
+  const rows = health.endpoints.map((endpoint) => {
+    const expiring = firstToExpire(certificates.filter(({ host, isCa }) => host === endpoint.name && !isCa));
+    return [
+      code(endpoint.name),
+      code(endpoint.endpoint),
+      endpoint.healthy ? '✅ healthy' : '❌ unhealthy',
+      role(endpoint.isLeader, endpoint.isLearner),
+      endpoint.tookMs === null ? missing : duration(endpoint.tookMs),
+      endpoint.roundTripMs === null ? missing : duration(endpoint.roundTripMs),
+      endpoint.version === null ? missing : text(endpoint.version),
+      expiring === undefined ? missing : expiry(expiring.notAfter, expiring.daysLeft),
+    ];
+  });
+  const header = [
+    'Member',
+    'Endpoint',
+    'State',
+    'Role',
+    'Proposal took',
+    'of it the way',
+    'etcd',
+    'First expiry',
+  ];
+  return `### Members\n\n${table(header, rows)}`;
+}
+
+function role(isLeader: boolean | null, isLearner: boolean | null): string {
+  if (isLeader === null) return missing;
+  if (isLeader) return '**leader**';
+  return isLearner === true ? 'learner' : 'follower';
+}
+
+function expiry(notAfter: string, daysLeft: number): string {
+  const date = text(notAfter.slice(0, 10));
+  if (daysLeft < 0) return `❌ expired ${date}`;
+  return `${daysLeft < soonDays ? '⚠️ ' : ''}${date} (${daysLeft} days)`;
+}
+
+function authority({ authority: ca, certificates }: RunReport): string {
+  if (ca === undefined) return '';
+  const origins = { input: 'Brought as an input', host: 'Found on the hosts', made: 'Made by this run' };
+  const own = certificates.find(({ fingerprint }) => fingerprint === ca.fingerprint);
+  const until = own === undefined ? '' : `, valid until ${expiry(own.notAfter, own.daysLeft)}`;
+  return `### CA\n\n${origins[ca.origin]}${until}<br>SHA-256 ${code(ca.fingerprint)}\n\n${text(ca.keyCustody)}`;
+}
+
+function nextSteps({ externalEtcdConfig, artifact, outcome }: RunReport): string {
+  const parts = [
+    ...(externalEtcdConfig === undefined || outcome === 'failed'
+      ? []
+      : [details('kubeadm configuration for the control plane', codeBlock('yaml', externalEtcdConfig))]),
+    ...(artifact === undefined ? [] : [`Artifact: [${text(artifact.name)}](${encodeURI(artifact.url)})`]),
+  ];
+  return parts.join('\n\n');
+}
+
+function steps(all: readonly StepReport[]): string {
+  if (all.length === 0) return '';
+  const groups = [...Map.groupBy(all, ({ stage, title }) => JSON.stringify([stage, title])).values()];
+  const rows = groups.map((group) => [
+    text(group[0]?.stage ?? ''),
+    text(group[0]?.title ?? ''),
+    group.map(place).join('<br>'),
+    duration(spanOf(group)),
+  ]);
+  return `### What was done\n\n${table(['Stage', 'Step', 'Where', 'Took'], rows)}`;
+}
+
+function place({ host, durationMs, outcome }: StepReport): string {
+  const where = host === undefined ? 'runner' : code(host);
+  return `${outcome === 'failed' ? '❌ ' : ''}${where} ${duration(durationMs)}`;
+}
+
+/** From the first beginning to the last end: hosts work at the same time. */
+function spanOf(group: readonly StepReport[]): number {
+  const start = Math.min(...group.map(({ startedMs }) => startedMs));
+  return Math.max(...group.map(({ startedMs, durationMs }) => startedMs + durationMs)) - start;
+}
+
+function connections({ connections: all }: RunReport): string {
+  if (all === undefined || all.length === 0) return '';
+  const rows = all.map(({ host, connections: count, channels, bytesSent, bytesReceived }) => [
+    code(host),
+    String(count),
+    String(channels),
+    bytes(bytesSent),
+    bytes(bytesReceived),
+  ]);
+  return details('SSH connections', table(['Host', 'Connections', 'Channels', 'Sent', 'Received'], rows));
+}

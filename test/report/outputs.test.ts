@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals';
+import { Refusal } from '../../src/findings.ts';
+import { writeOutputs, type Outputs } from '../../src/report/outputs.ts';
+import { Redactor } from '../../src/report/redaction.ts';
+import { rsaKey } from './keys.ts';
+import { healthy } from './samples.ts';
+
+const certificate = '-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n';
+
+interface Written {
+  readonly outputs: Record<string, string>;
+  readonly warnings: string[];
+  readonly error?: unknown;
+}
+
+function write(outputs: Partial<Outputs>, ...secrets: string[]): Written {
+  const redactor = new Redactor(() => undefined);
+  for (const secret of secrets) redactor.register(secret);
+  const written: Record<string, string> = {};
+  const warnings: string[] = [];
+  const log = {
+    info: () => undefined,
+    warning: (message: string) => void warnings.push(message),
+    debug: () => undefined,
+    host: () => log,
+  };
+  const set = (name: string, value: string): void => {
+    written[name] = value;
+  };
+  try {
+    writeOutputs(outputs, redactor, log, set);
+  } catch (error) {
+    return { outputs: written, warnings, error };
+  }
+  return { outputs: written, warnings };
+}
+
+test('every output in the form that the next step takes', () => {
+  const { outputs, warnings, error } = write({
+    healthy: true,
+    endpoints: ['https://10.0.0.6:2379', 'https://10.0.0.7:2379'],
+    members: healthy.members,
+    leader: '',
+    changed: false,
+    'health-report': healthy,
+    'ca-certificate': certificate,
+  });
+  expect({ warnings, error }).toEqual({ warnings: [], error: undefined });
+  expect(outputs).toEqual({
+    healthy: 'true',
+    endpoints: 'https://10.0.0.6:2379,https://10.0.0.7:2379',
+    members: JSON.stringify(healthy.members),
+    leader: '',
+    changed: 'false',
+    'health-report': JSON.stringify(healthy),
+    'ca-certificate': certificate,
+  });
+});
+
+test('an empty list of members is still JSON', () => {
+  expect(write({ members: [] }).outputs).toEqual({ members: '[]' });
+});
+
+describe('an output that would reveal a secret is not set, and the run says so', () => {
+  test.each([
+    ['a private key', certificate + rsaKey.text, []],
+    ['a piece of a registered key', rsaKey.text.split('\n')[20] ?? '', [rsaKey.text]],
+    ['a passphrase', 'with hunter2! in it', ['hunter2!']],
+    ['a passphrase in base64', Buffer.from('hunter2! and').toString('base64'), ['hunter2! and']],
+  ])('%s', (_what, value, secrets) => {
+    const { outputs, error } = write({ 'ca-certificate': value, healthy: true }, ...secrets);
+    expect(outputs).toEqual({ healthy: 'true' });
+    expect(error).toBeInstanceOf(Refusal);
+    expect((error as Refusal).findings).toMatchObject([{ at: 'output ca-certificate' }]);
+    expect((error as Refusal).message).not.toContain('hunter2');
+  });
+});
+
+describe('the size that GitHub allows', () => {
+  const members = Array.from({ length: 2000 }, () => healthy.members).flat();
+
+  test('the health report is left out first, with a warning', () => {
+    const { outputs, warnings } = write({
+      'health-report': { ...healthy, members },
+      members: healthy.members,
+    });
+    expect(Object.keys(outputs)).toEqual(['members']);
+    expect(warnings).toEqual([expect.stringContaining('Output health-report is not set')]);
+  });
+
+  test('then the members; what is small always stays', () => {
+    const { outputs, warnings } = write({ healthy: true, 'health-report': { ...healthy, members }, members });
+    expect(Object.keys(outputs)).toEqual(['healthy']);
+    expect(warnings).toHaveLength(2);
+  });
+});
