@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { PKI_DIR } from './paths.ts';
 import { httpsUrl } from './urls.ts';
+import { YAML_FOR_GO } from './yaml.ts';
 
 /** One member of the cluster. */
 export interface MemberIdentity {
@@ -84,23 +85,26 @@ export function renderKubeadmConfig(
       },
     },
   };
-  return [init, cluster].map((document) => `---\n${stringify(document, { lineWidth: 0 })}`).join('');
+  return [init, cluster].map((document) => `---\n${stringify(document, YAML_FOR_GO)}`).join('');
 }
 
 /**
  * The ClusterConfiguration part for the control plane that will use this cluster (kubeadm's "external etcd nodes").
  */
 export function renderExternalEtcdConfig(shape: ClusterShape): string {
-  return stringify({
-    apiVersion: 'kubeadm.k8s.io/v1beta4',
-    kind: 'ClusterConfiguration',
-    etcd: {
-      external: {
-        endpoints: shape.members.map((member) => httpsUrl(member.address, shape.clientPort)),
-        caFile: `${PKI_DIR}/etcd/ca.crt`,
-        certFile: `${PKI_DIR}/apiserver-etcd-client.crt`,
-        keyFile: `${PKI_DIR}/apiserver-etcd-client.key`,
+  return stringify(
+    {
+      apiVersion: 'kubeadm.k8s.io/v1beta4',
+      kind: 'ClusterConfiguration',
+      etcd: {
+        external: {
+          endpoints: shape.members.map((member) => httpsUrl(member.address, shape.clientPort)),
+          caFile: `${PKI_DIR}/etcd/ca.crt`,
+          certFile: `${PKI_DIR}/apiserver-etcd-client.crt`,
+          keyFile: `${PKI_DIR}/apiserver-etcd-client.key`,
+        },
       },
     },
-  });
+    YAML_FOR_GO,
+  );
 }

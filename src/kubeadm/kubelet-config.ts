@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { KUBELET_CONFIG, MANIFEST_DIR } from './paths.ts';
+import { YAML_FOR_GO } from './yaml.ts';
 
 /** What the host's container runtime says of itself. */
 export interface RuntimeFacts {
@@ -18,6 +19,8 @@ export const OWNED_KUBELET_FIELDS: ReadonlyMap<string, string> = new Map([
   ['authorization', 'without an API server only AlwaysAllow starts'],
   ['address', 'the kubelet of an etcd host listens on loopback only'],
   ['staticPodPath', 'kubeadm writes the etcd manifest there'],
+  ['staticPodURL', 'it would be a second source of pods that run as root'],
+  ['staticPodURLHeader', 'it belongs to staticPodURL'],
   ['containerRuntimeEndpoint', "it is read from the host's container runtime"],
   ['cgroupDriver', "it is read from the host's container runtime"],
   ['healthzPort', 'the action asks the kubelet for its health there'],
@@ -32,17 +35,20 @@ export function renderKubeletConfig(
   runtime: RuntimeFacts,
   additions: Readonly<Record<string, unknown>>,
 ): string {
-  return stringify({
-    apiVersion: 'kubelet.config.k8s.io/v1beta1',
-    kind: 'KubeletConfiguration',
-    authentication: { anonymous: { enabled: false }, webhook: { enabled: false } },
-    authorization: { mode: 'AlwaysAllow' },
-    cgroupDriver: runtime.cgroupDriver,
-    address: '127.0.0.1',
-    containerRuntimeEndpoint: runtime.endpoint,
-    staticPodPath: MANIFEST_DIR,
-    ...additions,
-  });
+  return stringify(
+    {
+      apiVersion: 'kubelet.config.k8s.io/v1beta1',
+      kind: 'KubeletConfiguration',
+      authentication: { anonymous: { enabled: false }, webhook: { enabled: false } },
+      authorization: { mode: 'AlwaysAllow' },
+      cgroupDriver: runtime.cgroupDriver,
+      address: '127.0.0.1',
+      containerRuntimeEndpoint: runtime.endpoint,
+      staticPodPath: MANIFEST_DIR,
+      ...additions,
+    },
+    YAML_FOR_GO,
+  );
 }
 
 /**

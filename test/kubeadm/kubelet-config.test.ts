@@ -34,3 +34,8 @@ test('the drop-in clears the ExecStart of the package and waits for the disk of 
     ].join('\n'),
   );
 });
+
+// Go's parser follows YAML 1.1: a bare `yes` would reach kubelet as a boolean.
+test('a string that YAML 1.1 takes for a boolean is quoted', () => {
+  expect(renderKubeletConfig(runtime, { clusterDomain: 'yes' })).toContain('clusterDomain: "yes"');
+});

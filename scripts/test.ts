@@ -1,0 +1,92 @@
+/**
+ * `npm test`: everything that needs no root, then the end-to-end tests in the lab where this machine can run one.
+ * LAB_MANDATORY=1 makes a lab that cannot run a failure. The last line says `N passed, N failed`, gates counted as
+ * one test each.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { staleDistFiles } from './dist.ts';
+import { whyNoLab } from './lab-possible.ts';
+
+interface Tally {
+  passed: number;
+  failed: number;
+}
+
+const tally: Tally = { passed: 0, failed: 0 };
+const root = join(import.meta.dirname, '..');
+const bin = (name: string): string => join(root, 'node_modules/.bin', name);
+
+function heading(text: string): void {
+  console.log(`\n=== ${text}`);
+}
+
+/** A gate is one test: a command that must end with 0. */
+function gate(title: string, command: string, arguments_: readonly string[]): void {
+  heading(title);
+  count(title, spawnSync(command, arguments_, { cwd: root, stdio: 'inherit' }).status === 0);
+}
+
+function count(title: string, good: boolean): void {
+  if (good) tally.passed += 1;
+  else tally.failed += 1;
+  console.log(`${good ? 'ok' : 'FAILED'}: ${title}`);
+}
+
+/** Runs one of jest's projects and adds its tests to the tally. */
+function jest(title: string, project: string, more: readonly string[]): void {
+  heading(title);
+  const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-tests-'));
+  const results = join(folder, 'results.json');
+  const script = join(root, 'node_modules/jest/bin/jest.js');
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const options = ['--selectProjects', project, '--json', `--outputFile=${results}`, ...more];
+  // jest prints its report of --json on standard output, and its progress on standard error
+  const run = spawnSync(process.execPath, [...flags, script, ...options], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  try {
+    const report = JSON.parse(readFileSync(results, 'utf8')) as {
+      numPassedTests: number;
+      numFailedTests: number;
+      numRuntimeErrorTestSuites: number;
+    };
+    tally.passed += report.numPassedTests;
+    tally.failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
+    if (run.status !== 0 && report.numFailedTests + report.numRuntimeErrorTestSuites === 0) tally.failed += 1;
+  } catch {
+    console.log(`FAILED: jest left no results for ${title}`);
+    tally.failed += 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const only = process.argv[2];
+const runs = (part: string): boolean => only === undefined || only === part;
+
+if (runs('unit')) {
+  gate('Format', bin('prettier'), ['--check', '--log-level=warn', '.']);
+  gate('Types', bin('tsc'), ['--noEmit', '-p', '.']);
+  gate('Lint', bin('eslint'), ['--max-warnings=0', '.']);
+  heading('dist/ is what the sources give');
+  const stale = staleDistFiles();
+  if (stale.length > 0) console.log(`Not up to date, run \`npm run build\` and commit: ${stale.join(', ')}`);
+  count('dist/ is what the sources give', stale.length === 0);
+  jest('Unit tests', 'unit', []);
+}
+if (runs('e2e')) {
+  const obstacle = whyNoLab();
+  if (obstacle === undefined) jest('End-to-end tests in the lab', 'e2e', ['--runInBand']);
+  else if (process.env['LAB_MANDATORY'] === '1') count(`the lab can run here (${obstacle})`, false);
+  else
+    console.log(
+      `\n!!! SKIPPED: all end-to-end tests, because ${obstacle}. Nothing was proven on real hosts.`,
+    );
+}
+
+console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
+process.exitCode = tally.failed === 0 ? 0 : 1;

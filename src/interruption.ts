@@ -1,0 +1,68 @@
+import { Refusal } from './findings.ts';
+
+/** What ended a run from outside. */
+export interface EndReason {
+  readonly fact: string;
+  readonly cause: string;
+}
+
+/** A run that was ended from outside, with what it was doing then. */
+export class Interruption extends Refusal {
+  /** @param reason an {@link EndReason}; @param during what the interrupted work failed with. */
+  constructor(reason: unknown, during: unknown) {
+    const { fact, cause } = reason as EndReason;
+    super('the run was ended before it was done', [
+      {
+        at: 'run',
+        fact,
+        cause,
+        fix: 'Run again: it goes on from where it stands. Nothing has to be undone on any host.',
+      },
+    ]);
+    this.name = 'Interruption';
+    this.cause = during;
+  }
+}
+
+/** Watches for the signals of a cancelled job and for the end of the run's time. */
+export interface EndWatch {
+  /** Aborted with an {@link EndReason}. */
+  readonly signal: AbortSignal;
+  /** From now on the run may take this long. */
+  limitTo(seconds: number): void;
+  stop(): void;
+}
+
+/**
+ * The runner sends SIGINT when a job is cancelled, SIGTERM 7.5 s later and kills 2.5 s after that
+ * (actions/runner, ProcessInvoker.cs): connections are closed at once, which leaves time to report.
+ */
+export function watchForEnd(): EndWatch {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onSignal = (name: NodeJS.Signals): void => {
+    controller.abort({
+      fact: `the run was cancelled (${name}).`,
+      cause:
+        'The workflow was cancelled by hand, by a newer run of its concurrency group, or by timeout-minutes.',
+    } satisfies EndReason);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    limitTo(seconds) {
+      timer = setTimeout(() => {
+        controller.abort({
+          fact: `the run took longer than the ${seconds} s that the input \`timeout\` allows.`,
+          cause: 'A host or the network is much slower than usual, or a member finds no quorum.',
+        } satisfies EndReason);
+      }, seconds * 1000);
+    },
+    stop() {
+      clearTimeout(timer);
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}

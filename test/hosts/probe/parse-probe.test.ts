@@ -1,0 +1,120 @@
+import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { IncompleteProbe, parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST } from '../../../src/kubeadm/paths.ts';
+
+/** Answers of real hosts: one as kubeadm's packages leave it, one on which a deploy has finished. */
+function recorded(name: 'pristine' | 'member'): string {
+  return readFileSync(join(import.meta.dirname, 'recorded', `${name}.txt`), 'utf8');
+}
+
+/** The recorded answer of an empty host with one value in place of the recorded one. */
+function withValue(key: string, value: string): string {
+  const line = `${key} ${Buffer.from(value).toString('base64')}`;
+  return recorded('pristine')
+    .split('\n')
+    .map((recordedLine) => (recordedLine.startsWith(`${key} `) ? line : recordedLine))
+    .join('\n');
+}
+
+test('an empty host as it answered', () => {
+  expect(parseProbe('10.77.0.10', recorded('pristine'))).toMatchObject({
+    address: '10.77.0.10',
+    hostname: 'infra0',
+    systemd: true,
+    kubeletPath: '/usr/bin/kubelet',
+    kubeadmVersion: { text: 'v1.34.4', minor: 34 },
+    etcdImage: 'registry.k8s.io/etcd:3.6.5-0',
+    runtime: { runtime: { endpoint: 'unix:///run/containerd/containerd.sock', cgroupDriver: 'systemd' } },
+    images: ['registry.k8s.io/etcd:3.6.5-0', 'registry.k8s.io/pause:3.10.1'],
+    kubelet: { installed: true, active: false, subState: 'auto-restart', enabled: true },
+    dataDir: { exists: false, empty: true, hasLog: false },
+    containers: [],
+    state: 'absent',
+  });
+});
+
+test('a member as it answered', () => {
+  const facts = parseProbe('10.77.0.10', recorded('member'));
+  expect(facts).toMatchObject({
+    kubelet: { active: true, subState: 'running', enabled: true },
+    dataDir: { exists: true, empty: false, hasLog: true, mode: '700' },
+    containers: expect.arrayContaining([expect.objectContaining({ running: true })]),
+    state: { phase: 'member', member: { name: 'infra0', address: '10.77.0.10' } },
+  });
+  expect(facts.listeners.get(2379)).toBe('etcd');
+  expect(facts.files.get(ETCD_MANIFEST)).toMatchObject({ kind: 'file', mode: '600', owner: '0:0' });
+  expect(facts.files.get(ETCD_MANIFEST)?.text).toContain('--initial-cluster-token=');
+  if (typeof facts.state === 'string') throw new Error('the state was recorded');
+  for (const [path, digest] of Object.entries(facts.state.files)) {
+    expect([path, facts.files.get(path)?.sha256]).toEqual([path, digest]);
+  }
+});
+
+test('a key is known by its digest only', () => {
+  const facts = parseProbe('10.77.0.10', recorded('member'));
+  expect(facts.files.get(CA_CERTIFICATE)?.text).toContain('BEGIN CERTIFICATE');
+  expect(facts.files.get(CA_KEY)).toMatchObject({
+    mode: '600',
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  expect(facts.files.get(CA_KEY)).not.toHaveProperty('text');
+  expect(Buffer.from(recorded('member'), 'utf8').toString()).not.toContain('PRIVATE KEY');
+});
+
+test('an answer that was cut off is no answer', () => {
+  expect(() => parseProbe('10.77.0.10', recorded('pristine').slice(0, -20))).toThrow(IncompleteProbe);
+});
+
+test.each([
+  ['10.0.0.7 2380 open', 'open'],
+  ['10.0.0.7 2380 1 Connection refused', 'refused'],
+  ['10.0.0.7 2380 124 ', 'timeout'],
+  ['10.0.0.7 2380 1 No route to host', 'unreachable'],
+  ['10.0.0.7 2380 1 Network is unreachable', 'unreachable'],
+  ['10.0.0.7 2380 1 something else', 'unknown'],
+])('reach "%s" is %s', (line, outcome) => {
+  expect(parseProbe('10.0.0.6', withValue('reach', line)).reach).toEqual([
+    { address: '10.0.0.7', port: 2380, outcome },
+  ]);
+});
+
+// containerd before 2.0 and CRI-O before 1.28 do not answer RuntimeConfig; containerd shows its configuration.
+test.each([
+  ['"systemdCgroup": true', 'systemd'],
+  ['"SystemdCgroup": false', 'cgroupfs'],
+])('a runtime without RuntimeConfig is asked for its configuration: %s', (info, cgroupDriver) => {
+  const answer = withValue('cri.runtime-config', 'unknown method RuntimeConfig').replace(
+    /^cri\.info .*$/m,
+    `cri.info ${Buffer.from(info).toString('base64')}`,
+  );
+  expect(parseProbe('10.0.0.6', answer).runtime.runtime).toMatchObject({ cgroupDriver });
+});
+
+test('a runtime that does not answer is named with what it said', () => {
+  const answer = withValue('cri.runtime-config', 'connection error: desc = "dial unix"').replace(
+    /^cri\.info .*$/m,
+    'cri.info ',
+  );
+  expect(parseProbe('10.0.0.6', answer).runtime).toMatchObject({
+    problem: expect.stringContaining('dial unix'),
+  });
+  expect(parseProbe('10.0.0.6', answer).runtime.runtime).toBeUndefined();
+});
+
+test('where `ip` is missing, the addresses of `hostname -I` are taken', () => {
+  expect(parseProbe('10.0.0.6', withValue('addresses', '10.0.0.6 fd00::6 \n')).addresses).toEqual([
+    '10.0.0.6',
+    'fd00::6',
+  ]);
+});
+
+test('the folder of a new file system holds no data', () => {
+  const line = (key: string, value: string): string => `${key} ${Buffer.from(value).toString('base64')}\n`;
+  const facts = parseProbe(
+    '10.0.0.6',
+    line('data-dir', '755\nlost+found\n') + line('data-dir.wal', '') + recorded('pristine'),
+  );
+  expect(facts.dataDir).toEqual({ exists: true, empty: true, hasLog: false, mode: '755' });
+});
