@@ -1,0 +1,61 @@
+import type { Algorithms, ServerHostKeyAlgorithm } from 'ssh2';
+
+import type { HostKey } from './known-hosts.ts';
+
+/**
+ * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,
+ * `hmac-sha1`), key exchange in groups below 2048 bits and group exchange, which costs a round trip more.
+ * All OpenSSH servers since 6.5 (2014) find something here; ssh2 has no post-quantum key exchange.
+ */
+const KEX: NonNullable<Algorithms['kex']> = [
+  'curve25519-sha256', // every OpenSSH server's default
+  'curve25519-sha256@libssh.org', // the same under its name before RFC 8731
+  'ecdh-sha2-nistp256', // servers in FIPS mode have no Curve25519
+  'ecdh-sha2-nistp384',
+  'ecdh-sha2-nistp521',
+  'diffie-hellman-group16-sha512', // servers hardened against elliptic curves; 4096 bits
+  'diffie-hellman-group14-sha256', // 2048 bits
+];
+
+const CIPHERS: NonNullable<Algorithms['cipher']> = [
+  'aes128-gcm@openssh.com', // authenticated, in hardware, and not touched by Terrapin (CVE-2023-48795)
+  'aes256-gcm@openssh.com',
+  'aes128-ctr', // with one of the MACs below
+  'aes192-ctr',
+  'aes256-ctr',
+  'chacha20-poly1305@openssh.com', // last: ssh2 computes it in JavaScript and WebAssembly
+];
+
+const MACS: NonNullable<Algorithms['hmac']> = [
+  'hmac-sha2-256-etm@openssh.com',
+  'hmac-sha2-512-etm@openssh.com',
+  'hmac-sha2-256', // servers without encrypt-then-mac
+  'hmac-sha2-512',
+];
+
+/** Host key signatures by the type of key that makes them; an `ssh-rsa` key signs with SHA-2 only. */
+const HOST_KEY_ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
+  'ssh-ed25519': ['ssh-ed25519'],
+  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+};
+
+/**
+ * The algorithms to offer to a host whose known keys are `pinned`. Of the host key types the pinned ones come
+ * first: the client's order decides (RFC 4253 §7.1), so a host that holds a pinned key shows that one. The
+ * others follow only so that a host that does not can be named with the key it has, before it is refused.
+ */
+export function offeredAlgorithms(pinned: readonly HostKey[]): Algorithms {
+  const isPinned = (type: string): boolean => pinned.some((key) => key.type === type);
+  const types = Object.keys(HOST_KEY_ALGORITHMS);
+  const ordered = [...types.filter(isPinned), ...types.filter((type) => !isPinned(type))];
+  return {
+    kex: KEX,
+    serverHostKey: ordered.flatMap((type) => HOST_KEY_ALGORITHMS[type] ?? []),
+    cipher: CIPHERS,
+    hmac: MACS,
+    compress: ['none'],
+  };
+}

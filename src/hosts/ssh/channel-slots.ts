@@ -1,0 +1,86 @@
+/** What a channel is for; sshd limits sessions (MaxSessions) but not forwarded connections. */
+export type ChannelKind = 'session' | 'tcp';
+
+interface Waiter {
+  readonly kind: ChannelKind;
+  readonly admit: () => void;
+}
+
+/** Gives a slot back; calling it again does nothing. */
+export type ReleaseSlot = () => void;
+
+/** Limits how many channels one connection has open at once. */
+export class ChannelSlots {
+  readonly #limit: number;
+  #sessionLimit = Infinity;
+  #open = 0;
+  #sessions = 0;
+  readonly #waiting: Waiter[] = [];
+
+  /** @param limit channels at once, of any kind. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** A slot now, or undefined. Nobody is passed: who waits has a slot the moment there is one. */
+  tryAcquire(kind: ChannelKind): ReleaseSlot | undefined {
+    return this.#fits(kind) ? this.#take(kind) : undefined;
+  }
+
+  /** A slot as soon as there is one; who waits longest comes first. Rejects with the signal's reason. */
+  async acquire(kind: ChannelKind, signal: AbortSignal): Promise<ReleaseSlot> {
+    signal.throwIfAborted();
+    const release = this.tryAcquire(kind);
+    if (release !== undefined) return release;
+    const { promise, resolve, reject } = Promise.withResolvers<ReleaseSlot>();
+    const waiter = { kind, admit: () => resolve(this.#take(kind)) };
+    this.#waiting.push(waiter);
+    const onAbort = (): void => {
+      const index = this.#waiting.indexOf(waiter);
+      if (index !== -1) this.#waiting.splice(index, 1);
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /**
+   * The server would not open one session more: never hold more than are open beside the refused one.
+   * @returns false when there is no other, so that waiting for one to end cannot help.
+   */
+  learnSessionLimit(): boolean {
+    const others = this.#sessions - 1;
+    if (others < 1) return false;
+    this.#sessionLimit = Math.min(this.#sessionLimit, others);
+    return true;
+  }
+
+  #fits(kind: ChannelKind): boolean {
+    return this.#open < this.#limit && (kind === 'tcp' || this.#sessions < this.#sessionLimit);
+  }
+
+  #take(kind: ChannelKind): ReleaseSlot {
+    this.#count(kind, 1);
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#count(kind, -1);
+      this.#admitNext();
+    };
+  }
+
+  #count(kind: ChannelKind, change: 1 | -1): void {
+    this.#open += change;
+    if (kind === 'session') this.#sessions += change;
+  }
+
+  #admitNext(): void {
+    const index = this.#waiting.findIndex(({ kind }) => this.#fits(kind));
+    if (index !== -1) this.#waiting.splice(index, 1)[0]?.admit();
+  }
+}

@@ -1,0 +1,196 @@
+import type { Finding } from '../../findings.ts';
+import { printable, seconds } from './printable.ts';
+
+/** Where a connection is going. */
+export interface SshTarget {
+  /** The host's name in messages. */
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+}
+
+/** How far a connection had come. */
+export type ConnectStage = 'connect' | 'greeting' | 'key exchange' | 'authentication';
+
+/** Why there is no connection. */
+export type ConnectFailure =
+  | { readonly kind: 'name'; readonly code: string }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'unreachable'; readonly code: string }
+  | { readonly kind: 'silent'; readonly stage: ConnectStage; readonly afterMs: number }
+  | { readonly kind: 'closed'; readonly stage: ConnectStage; readonly said: string }
+  | { readonly kind: 'not-ssh'; readonly said: string }
+  | { readonly kind: 'algorithms'; readonly what: string }
+  | { readonly kind: 'host-key'; readonly finding: Omit<Finding, 'host' | 'at'> }
+  | { readonly kind: 'host-key-unproven' }
+  | { readonly kind: 'authentication'; readonly methods: readonly string[] }
+  | { readonly kind: 'second-factor'; readonly methods: readonly string[] }
+  | { readonly kind: 'sha1-only' }
+  | { readonly kind: 'disconnected'; readonly said: string }
+  | { readonly kind: 'protocol'; readonly said: string };
+
+/**
+ * Whether trying again at once can help: only while nothing has been shown to the server, so that neither its
+ * lock-out nor ours is stretched by a key or a host key that is wrong.
+ */
+export function isTransient(failure: ConnectFailure): boolean {
+  switch (failure.kind) {
+    case 'name':
+      return failure.code === 'EAI_AGAIN';
+    case 'refused':
+    case 'unreachable':
+      return true;
+    case 'closed':
+      return failure.stage !== 'authentication';
+    default:
+      return false;
+  }
+}
+
+/** The failure in words for the user. */
+export function connectFinding(
+  target: SshTarget,
+  key: { readonly type: string; readonly fingerprint: string },
+  failure: ConnectFailure,
+): Finding & { readonly host: string } {
+  return {
+    host: target.name,
+    at: 'connect',
+    ...explain(target, `${key.type} key ${key.fingerprint}`, failure),
+  };
+}
+
+function explain(target: SshTarget, key: string, failure: ConnectFailure): Omit<Finding, 'host' | 'at'> {
+  const { user } = target;
+  const place = target.address.includes(':')
+    ? `[${target.address}]:${target.port}`
+    : `${target.address}:${target.port}`;
+  switch (failure.kind) {
+    case 'name':
+      return {
+        fact: `the name ${target.address} does not resolve (${failure.code}).`,
+        cause: 'a typing error, or a name that only the private DNS of the hosts knows.',
+        fix: 'give the IP address in `hosts`, or a runner that can resolve the name.',
+      };
+    case 'refused':
+      return {
+        fact: `${place} refuses connections.`,
+        cause: 'the SSH server does not run, or listens on another port.',
+        fix: 'start it on the host (`systemctl enable --now ssh`, on Red Hat `sshd`), or give its port in `ssh-port`.',
+      };
+    case 'unreachable':
+      return { fact: `there is no way to ${place} (${failure.code}).`, ...UNREACHABLE };
+    case 'silent':
+      return silent(place, failure.stage, failure.afterMs);
+    case 'closed':
+      return closed(place, failure.stage, failure.said);
+    case 'not-ssh':
+      return {
+        fact: `what answers on ${place} is no SSH server; it says: ${printable(failure.said, 100)}`,
+        cause: 'the port belongs to another service.',
+        fix: 'give the port of the SSH server in `ssh-port`.',
+      };
+    case 'algorithms':
+      return {
+        fact: `${place} and this action have no ${failure.what} in common.`,
+        cause:
+          'the server is old, or so hardened that it allows only what is not offered here: post-quantum key exchange, host certificates, SHA-1.',
+        fix: 'on the host, let `sshd -T` show the lists and allow one of: curve25519-sha256 (KexAlgorithms), ssh-ed25519 or rsa-sha2-512 (HostKeyAlgorithms), aes128-gcm@openssh.com (Ciphers).',
+      };
+    case 'host-key':
+      return failure.finding;
+    case 'host-key-unproven':
+      return {
+        fact: `${place} shows the known host key but cannot prove that it holds it.`,
+        cause: 'someone is between the runner and the host.',
+        fix: 'do not go on; find out who answers on this address.',
+      };
+    case 'authentication':
+      return {
+        fact: `${place} does not let user ${user} in with the ${key}${accepts(failure.methods)}.`,
+        cause: `the public key is not in ~${user}/.ssh/authorized_keys, the user is another one, or sshd finds the permissions of these files too wide.`,
+        fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint; \`sudo journalctl -u ssh -u sshd -n 20\` tells what sshd minded.`,
+      };
+    case 'second-factor':
+      return {
+        fact: `${place} took the ${key} of user ${user} but wants more${accepts(failure.methods)}.`,
+        cause:
+          'AuthenticationMethods in sshd_config asks this user for a second factor, which nobody is there to give.',
+        fix: `exempt the user: \`Match User ${user}\` with \`AuthenticationMethods publickey\`.`,
+      };
+    case 'sha1-only':
+      return {
+        fact: `${place} takes signatures of RSA keys with SHA-1 only.`,
+        cause: 'the SSH server is from before 2016; SHA-1 signatures can be forged and are not made here.',
+        fix: 'use an Ed25519 key, or a newer SSH server.',
+      };
+    case 'disconnected':
+      return /too many authentication failures/i.test(failure.said)
+        ? {
+            fact: `${place} broke off: too many authentication failures for user ${user} with the ${key}.`,
+            cause:
+              'the key is not in authorized_keys and MaxAuthTries in sshd_config is low; nothing else was tried.',
+            fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint.`,
+          }
+        : {
+            fact: `${place} broke off, saying: ${printable(failure.said)}`,
+            cause: 'a rule of the SSH server.',
+            fix: 'look at its log on the host: `sudo journalctl -u ssh -u sshd -n 20`.',
+          };
+    case 'protocol':
+      return {
+        fact: `the SSH conversation with ${place} failed: ${printable(failure.said)}`,
+        cause: 'the server, or a device in between, does not keep to the protocol.',
+        fix: 'try `ssh -v` from the same network, and look at the log of the SSH server.',
+      };
+  }
+}
+
+const UNREACHABLE = {
+  cause:
+    'the host is down, the address is wrong, or a firewall drops the runner. GitHub-hosted runners have changing addresses, and none inside your network.',
+  fix: 'check the address and the firewall; for hosts that the internet cannot reach use a self-hosted runner in their network.',
+};
+
+function silent(place: string, stage: ConnectStage, afterMs: number): Omit<Finding, 'host' | 'at'> {
+  const time = seconds(afterMs);
+  if (stage === 'connect') return { fact: `${place} does not answer within ${time}.`, ...UNREACHABLE };
+  if (stage === 'authentication') {
+    return {
+      fact: `the SSH server on ${place} did not finish authentication within ${time}.`,
+      cause: 'the host is overloaded, or its name, directory or PAM service hangs.',
+      fix: 'log in by hand and see what takes the time: `sudo journalctl -u ssh -u sshd -n 20` on the host.',
+    };
+  }
+  return {
+    fact: `${place} takes the connection but then says nothing within ${time} (${stage}).`,
+    cause:
+      'the host hangs or is overloaded, the port is no SSH port, or a device in between drops larger packets (MTU).',
+    fix: 'check `ssh-port` and the state of the host on its console.',
+  };
+}
+
+function closed(place: string, stage: ConnectStage, said: string): Omit<Finding, 'host' | 'at'> {
+  const words = printable(said, 100);
+  const saying = words === '' ? '' : `, saying: ${words}`;
+  if (stage === 'authentication') {
+    return {
+      fact: `${place} closed the connection during authentication${saying}.`,
+      cause: 'the account is locked or expired, or a rule of sshd or PAM ends the login.',
+      fix: 'look at the log of the SSH server on the host: `sudo journalctl -u ssh -u sshd -n 20`.',
+    };
+  }
+  return {
+    fact: `${place} closes the connection before the SSH handshake is done${saying}.`,
+    cause:
+      'sshd has too many half-open logins (MaxStartups), punishes or bans this address (PerSourcePenalties, fail2ban, hosts.deny), or the port is no SSH port.',
+    fix: 'wait a few minutes and try again; if it stays so, `sudo journalctl -u ssh -u sshd -n 20` on the host names the reason.',
+  };
+}
+
+function accepts(methods: readonly string[]): string {
+  return methods.length === 0
+    ? ''
+    : ` (it accepts: ${methods.map((method) => printable(method, 40)).join(', ')})`;
+}

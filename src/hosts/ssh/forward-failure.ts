@@ -1,0 +1,50 @@
+import type { Finding } from '../../findings.ts';
+import { printable, seconds } from './printable.ts';
+
+/** How long the host may take to connect to a port. */
+export const FORWARD_TIMEOUT_MS = 10_000;
+
+/** Reason codes of a refused channel (RFC 4254 §5.1). */
+export const OPEN_FAILURE = { prohibited: 1, connectFailed: 2 } as const;
+
+/** A refused channel as ssh2 reports it. */
+export type ChannelError = Error & { readonly reason?: unknown };
+
+/** Why the host did not connect to a port on our behalf. */
+export function forwardFinding(
+  place: string,
+  user: string,
+  error: ChannelError,
+): Pick<Finding, 'fact' | 'cause' | 'fix'> {
+  const said = printable(error.message.replace(/^\(SSH\) Channel open failure: /, ''));
+  if (error.reason === OPEN_FAILURE.prohibited) {
+    return {
+      fact: `the SSH server does not forward connections to ${place} for user ${user} (${said}).`,
+      cause:
+        '`AllowTcpForwarding no`, `DisableForwarding yes` or PermitOpen in sshd_config, or `restrict` before the key in authorized_keys.',
+      fix: `allow it for this user in sshd_config: \`Match User ${user}\` with \`AllowTcpForwarding local\`; then \`systemctl reload ssh\` (Red Hat: sshd).`,
+    };
+  }
+  if (/refused/i.test(said)) {
+    return {
+      fact: `nothing listens on ${place}, as the host itself sees it.`,
+      cause: 'the service behind it is not running yet, has stopped, or listens on another address.',
+      fix: 'look at the service and its log on the host: `ss -ltn`, `crictl ps -a`.',
+    };
+  }
+  return {
+    fact: `the host cannot connect to ${place}: ${said}`,
+    cause: "the address is not the host's own, or a firewall is in the way.",
+    fix: 'check the address with `ip addr` on the host, and its firewall.',
+  };
+}
+
+/** The host took longer than `FORWARD_TIMEOUT_MS`. */
+export function forwardTimeoutFinding(place: string): Pick<Finding, 'fact' | 'cause' | 'fix'> {
+  return {
+    fact: `the host could not connect to ${place} within ${seconds(FORWARD_TIMEOUT_MS)}.`,
+    cause:
+      "a firewall drops the packets, the address is another host's, or all channels of this connection are in use.",
+    fix: 'check the address with `ip addr` on the host, and its firewall.',
+  };
+}

@@ -1,0 +1,100 @@
+/** One PEM block, taken apart: what is left is independent of how it was wrapped, indented or pasted. */
+export interface PemBlock {
+  /** e.g. `OPENSSH PRIVATE KEY`. */
+  readonly label: string;
+  /** Value of the `DEK-Info` header, which only a PEM key encrypted in the old way has. */
+  readonly dekInfo?: string;
+  /** Base64 without blanks. */
+  readonly body: string;
+}
+
+/** What kind of thing the user pasted. */
+export type KeyText =
+  | { readonly kind: 'private'; readonly block: PemBlock }
+  | { readonly kind: 'putty'; readonly text: string }
+  | { readonly kind: 'several'; readonly count: number }
+  | { readonly kind: 'public' | 'certificate' | 'truncated' | 'damaged' | 'empty' | 'unknown' };
+
+const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
+const OPENSSH_MAGIC = 'openssh-key-v1\0';
+
+/**
+ * Recognises a key in what people paste: CRLF, a byte order mark, quotes around it, lost or literal `\n`
+ * newlines, indentation, and the base64 of the whole file. Judges the wrapping only, not the key.
+ */
+export function readKeyText(pasted: string): KeyText {
+  const text = tidy(pasted);
+  if (text === '') return { kind: 'empty' };
+  if (isLegible(text)) return classify(text);
+  const decoded = decodeBase64(text);
+  if (decoded === undefined) return { kind: 'unknown' };
+  if (decoded.startsWith(OPENSSH_MAGIC)) {
+    return { kind: 'private', block: { label: 'OPENSSH PRIVATE KEY', body: text.replace(/\s/g, '') } };
+  }
+  const inner = tidy(decoded);
+  return isLegible(inner) ? classify(inner) : { kind: 'unknown' };
+}
+
+/** The block as a PEM file: 64 columns, LF, a newline at the end. */
+export function pemText(block: PemBlock): string {
+  const headers =
+    block.dekInfo === undefined ? [] : ['Proc-Type: 4,ENCRYPTED', `DEK-Info: ${block.dekInfo}`, ''];
+  const lines = block.body.match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${block.label}-----`, ...headers, ...lines, `-----END ${block.label}-----`, ''].join(
+    '\n',
+  );
+}
+
+function tidy(pasted: string): string {
+  const text = pasted
+    .replace(/[\uFEFF\u200B]/g, '')
+    .replaceAll('\u00A0', ' ')
+    .trim();
+  const unquoted = /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
+  // A backslash never occurs in a key; PuTTY's format may have one in its comment and keeps its own newlines.
+  const lines = unquoted.startsWith('PuTTY-') ? unquoted : unquoted.replace(/\\r|\\n/g, '\n');
+  return lines.replace(/\r\n?/g, '\n').trim();
+}
+
+function isLegible(text: string): boolean {
+  return (
+    text.includes('---- BEGIN ') ||
+    text.includes('-----BEGIN ') ||
+    text.startsWith('PuTTY-') ||
+    isPublicLine(text)
+  );
+}
+
+function isPublicLine(text: string): boolean {
+  return /^(?:ssh-|ecdsa-sha2-|sk-)\S+\s+AAAA/m.test(text);
+}
+
+function classify(text: string): KeyText {
+  if (text.startsWith('PuTTY-')) return { kind: 'putty', text };
+  const blocks = [...text.matchAll(PEM_BLOCK)].map(([, label = '', content = '']) => ({ label, content }));
+  const [block, ...others] = blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'));
+  if (block !== undefined) {
+    return others.length > 0
+      ? { kind: 'several', count: others.length + 1 }
+      : readBlock(block.label, block.content);
+  }
+  if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) return { kind: 'truncated' };
+  if (text.includes('PUBLIC KEY') || isPublicLine(text)) return { kind: 'public' };
+  return { kind: text.includes('-----BEGIN CERTIFICATE-----') ? 'certificate' : 'unknown' };
+}
+
+function readBlock(label: string, content: string): KeyText {
+  const dekInfo = /DEK-Info:\s*([A-Z0-9-]+,[0-9A-F]+)/i.exec(content)?.[1];
+  const body = content
+    .replace(/Proc-Type:\s*4,\s*ENCRYPTED/i, '')
+    .replace(/DEK-Info:\s*\S+/i, '')
+    .replace(/\s/g, '');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body)) return { kind: 'damaged' };
+  return { kind: 'private', block: { label, body, ...(dekInfo === undefined ? {} : { dekInfo }) } };
+}
+
+function decodeBase64(text: string): string | undefined {
+  const compact = text.replace(/\s/g, '');
+  if (compact.length < 100 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact)) return undefined;
+  return Buffer.from(compact, 'base64').toString('utf8');
+}

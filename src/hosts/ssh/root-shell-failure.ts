@@ -1,0 +1,155 @@
+import type { Finding } from '../../findings.ts';
+import { printable } from './printable.ts';
+import { type ExitStatus, NOT_ROOT, type StartFailure } from './root-shell.ts';
+
+type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
+
+/** Why there is no root shell, from what sudo, the login shell or sshd said instead. */
+export function startFinding(
+  user: string,
+  failure: Pick<StartFailure, 'status' | 'stdout' | 'stderr'>,
+): Explanation {
+  const said = `${failure.stderr}\n${failure.stdout}`;
+  for (const { pattern, explain } of SAYINGS) {
+    const match = pattern.exec(said);
+    if (match !== null) return explain(user, match[1] ?? '');
+  }
+  return noShell(user, failure);
+}
+
+const SUDOERS = '/etc/sudoers.d/90-etcd-ha';
+
+function allowFix(user: string): string {
+  return `on the host: \`echo '${user} ALL=(root) NOPASSWD: ALL' | sudo tee ${SUDOERS} && sudo chmod 0440 ${SUDOERS} && sudo visudo -c\`.`;
+}
+
+/**
+ * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu
+ * has since 25.10 (src/common/error.rs, src/pam/error.rs), of env, nologin(8), sshd (session.c) and the root
+ * account of cloud images. First match wins.
+ */
+const SAYINGS: readonly {
+  readonly pattern: RegExp;
+  readonly explain: (user: string, words: string) => Explanation;
+}[] = [
+  {
+    pattern: /sudo: .*(?:must have a tty|terminal is required|no tty present)/i,
+    explain: (user) => ({
+      fact: `sudo wants a terminal for user ${user}.`,
+      cause: '`Defaults requiretty` in sudoers.',
+      fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !requiretty\`.`,
+    }),
+  },
+  {
+    pattern:
+      /is not in the sudoers file|may not run |is not allowed to (?:execute|run)|I'm afraid I can't do that/,
+    explain: (user) => ({
+      fact: `user ${user} may not use sudo.`,
+      cause: 'no line of sudoers allows it, or only for some commands; this action needs `bash` as root.',
+      fix: allowFix(user),
+    }),
+  },
+  {
+    pattern: /sudo: (?:a password|interaction|interactive authentication) is required/i,
+    explain: (user) => ({
+      fact: `sudo asks user ${user} for a password.`,
+      cause:
+        'sudoers has no NOPASSWD for this user and all commands, does not have the user, or has a syntax error.',
+      fix: allowFix(user),
+    }),
+  },
+  {
+    pattern:
+      /sudo: (.*(?:account validation failure|account is expired|password.* expired|effective uid|no new privileges|must be owned by uid 0|PAM).*)/i,
+    explain: (user, words) => ({
+      fact: `sudo does not work for user ${user}: ${printable(words)}`,
+      cause: 'the account is locked or expired, or sudo is damaged or forbidden on this host.',
+      fix: 'repair it on the host until `sudo -n true` works for this user.',
+    }),
+  },
+  {
+    pattern: /env: (?:can't execute )?.?sudo.?: (?:No such file|not found)/,
+    explain: (user) => ({
+      fact: 'there is no sudo on the host.',
+      cause: `it is not installed, or not in the PATH of user ${user}.`,
+      fix: 'install it (`apt-get install sudo`, `dnf install sudo`), or give `ssh-user: root`.',
+    }),
+  },
+  {
+    pattern: /(?:env|sudo): (?:can't execute )?.?bash.?: (?:No such file|not found|command not found)/,
+    explain: () => ({
+      fact: 'there is no bash on the host.',
+      cause: 'it is not installed.',
+      fix: 'install it (`apt-get install bash`, `apk add bash`).',
+    }),
+  },
+  {
+    pattern: /Please login as the user "?([A-Za-z0-9_-]+)"?/,
+    explain: (user, other) => ({
+      fact: `the host wants you to log in as ${other}, not as ${user}.`,
+      cause: 'cloud images forbid root logins by a forced command in authorized_keys.',
+      fix: `give \`ssh-user: ${other}\`.`,
+    }),
+  },
+  {
+    pattern: /This account is (?:currently )?not available/,
+    explain: (user) => noLoginShell(user),
+  },
+  {
+    pattern: /[Pp]assword has expired|[Pp]assword change required|You are required to change your password/,
+    explain: (user) => ({
+      fact: `the password of user ${user} has expired; until it is changed the host runs nothing for this user.`,
+      cause: 'a rule for passwords, which counts for logins by key too.',
+      fix: `on the host: \`sudo chage -M -1 -E -1 ${user}\`, or set a new password.`,
+    }),
+  },
+  {
+    pattern: /This service allows sftp connections only/,
+    explain: (user) => forcedCommand(user, 'it allows sftp only'),
+  },
+];
+
+function noShell(user: string, failure: Pick<StartFailure, 'status' | 'stdout' | 'stderr'>): Explanation {
+  const { status, stdout, stderr } = failure;
+  const code = status !== undefined && 'code' in status ? status.code : undefined;
+  const words = printable(`${stderr} ${stdout}`);
+  if (code === NOT_ROOT) return notRoot(user);
+  if (code === 1 && words === '') return noLoginShell(user);
+  return forcedCommand(
+    user,
+    `${describeEnd(status)}${words === '' ? ' without a word' : `, saying: ${words}`}`,
+  );
+}
+
+function notRoot(user: string): Explanation {
+  return {
+    fact: `the shell of user ${user} is not root's.`,
+    cause:
+      user === 'root'
+        ? 'root has another user id here.'
+        : '`Defaults runas_default` in sudoers names another user.',
+    fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
+  };
+}
+
+function noLoginShell(user: string): Explanation {
+  return {
+    fact: `user ${user} has no login shell: the host ends the session at once.`,
+    cause: 'the shell in /etc/passwd is nologin or false, as for system accounts.',
+    fix: `on the host: \`sudo usermod -s /bin/bash ${user}\`, or give another \`ssh-user\`.`,
+  };
+}
+
+function forcedCommand(user: string, seen: string): Explanation {
+  return {
+    fact: `the host runs something else than the shell that user ${user} asks for (${seen}).`,
+    cause:
+      'ForceCommand in sshd_config, `command="…"` before the key in authorized_keys, or a start-up file of the login shell that ends the session or reads its input.',
+    fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
+  };
+}
+
+function describeEnd(status: ExitStatus): string {
+  if (status === undefined) return 'it ended without an exit status';
+  return 'code' in status ? `it ended with status ${status.code}` : `it was ended by ${status.signal}`;
+}

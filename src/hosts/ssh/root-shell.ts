@@ -1,0 +1,159 @@
+import type { EventEmitter } from 'node:events';
+
+import type { ClientChannel } from 'ssh2';
+
+import type { RemoteResult, RemoteScript } from '../transport.ts';
+import { FramedOutput, LineSplitter } from './output.ts';
+
+/** What the shell says, on both outputs, when it is there and is root. */
+const READY = 'etcd-ha-root';
+/** Exit status of a shell that is not root. */
+export const NOT_ROOT = 96;
+/** Exit status when standard input ended before the script was whole; nothing of it has run then. */
+const CUT_SHORT = 97;
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin';
+
+/**
+ * Reads a script by its length in bytes, in one piece, and runs it. So the script's own input lies untouched
+ * behind it, and a script that was cut off does not run at all. Measured for 8 KiB: 6 ms, against 15 ms when
+ * `bash -s` reads it, byte by byte as it must on a pipe, and 10 ms with `head -c`.
+ */
+const LOADER = [
+  'export LC_ALL=C',
+  `test $EUID = 0 || exit ${NOT_ROOT}`,
+  `echo ${READY}`,
+  `echo ${READY} >&2`,
+  `read -r n && IFS= read -r -N $n REPLY || exit ${CUT_SHORT}`,
+  'eval "$REPLY"',
+].join('; ');
+
+/**
+ * What is asked of the login shell, whichever it is: words and one quoted string that bash, dash, fish, csh and
+ * restricted shells read alike. Nothing of a script is in it, because every user of the host sees command lines.
+ * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
+ * root's .bashrc, as it would with a socket for its input.
+ */
+export function rootShellCommand(user: string): string {
+  const bash = `bash --norc -c '${LOADER}'`;
+  return user === 'root' ? `env LC_ALL=C ${bash}` : `env LC_ALL=C sudo -n -- ${bash}`;
+}
+
+/** Exit status or signal of a remote program; undefined when its channel was closed without either. */
+export type ExitStatus = { readonly code: number } | { readonly signal: string } | undefined;
+
+/** The command ended before it was a root shell. */
+export class StartFailure extends Error {
+  readonly status: ExitStatus;
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(status: ExitStatus, stdout: string, stderr: string) {
+    super('no root shell');
+    this.name = 'StartFailure';
+    this.status = status;
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+}
+
+/** A bash that runs as root on the host and waits for its one script. */
+export class RootShell {
+  readonly #channel: ClientChannel;
+  readonly #stdout: Buffer[] = [];
+  readonly #stderr: Buffer[] = [];
+  readonly #out: FramedOutput;
+  readonly #err: FramedOutput;
+  readonly #ready = Promise.withResolvers<undefined>();
+  readonly #end: Promise<ExitStatus>;
+  #progress: LineSplitter | undefined;
+  #status: ExitStatus;
+  #closed = false;
+
+  /** @param channel on which `rootShellCommand` is being started; nothing of its output may have been read. */
+  constructor(channel: ClientChannel) {
+    this.#channel = channel;
+    this.#out = new FramedOutput(
+      READY,
+      () => this.#ready.resolve(undefined),
+      (chunk) => this.#stdout.push(chunk),
+    );
+    this.#err = new FramedOutput(READY, undefined, (chunk) => {
+      this.#stderr.push(chunk);
+      this.#progress?.push(chunk);
+    });
+    channel.on('data', (chunk: Buffer) => this.#out.push(chunk));
+    channel.stderr.on('data', (chunk: Buffer) => this.#err.push(chunk));
+    channel.on('error', () => undefined); // how it ends is told by `exit` and `close`
+    channel.on('exit', (code: number | null, signal?: string) => {
+      this.#status = code === null ? { signal: signal ?? 'an unknown signal' } : { code };
+    });
+    const closed = Promise.all([event(channel, 'close'), event(channel.stderr, 'end')]);
+    this.#end = closed.then(() => {
+      this.#closed = true;
+      return this.#status;
+    });
+  }
+
+  /** Whether it is gone, or going: it has said how it ended. */
+  get ended(): boolean {
+    return this.#closed || this.#status !== undefined;
+  }
+
+  /** Resolves when the channel is closed and all its output has come. */
+  get whenEnded(): Promise<ExitStatus> {
+    return this.#end;
+  }
+
+  /**
+   * Resolves when the shell has said that it is root; until then nothing is sent to it, as it may be anything.
+   * @throws StartFailure when it ends instead.
+   */
+  async whenReady(): Promise<void> {
+    const failed = this.#end.then((status) => {
+      if (!this.#out.started) throw new StartFailure(status, this.#out.preamble, this.#err.preamble);
+    });
+    await Promise.race([this.#ready.promise, failed]);
+  }
+
+  /** Runs the script, once only, in a ready shell. */
+  async execute({ script, input, onProgress }: RemoteScript): Promise<{
+    readonly status: ExitStatus;
+    readonly stdout: Buffer;
+    readonly stderr: string;
+  }> {
+    if (onProgress !== undefined) this.#progress = new LineSplitter(onProgress);
+    const body = Buffer.from(prepared(script));
+    this.#channel.end(Buffer.concat([Buffer.from(`${body.length}\n`), body, input ?? Buffer.alloc(0)]));
+    const status = await this.#end;
+    this.#progress?.end();
+    return {
+      status,
+      stdout: Buffer.concat(this.#stdout),
+      stderr: Buffer.concat(this.#stderr).toString('utf8'),
+    };
+  }
+
+  /** Closes the channel; what runs on the host sees its standard input end and its output refused. */
+  close(): void {
+    this.#channel.close();
+  }
+}
+
+/** The result as the contract has it. */
+export function remoteResult(
+  status: NonNullable<ExitStatus>,
+  { stdout, stderr }: { readonly stdout: Buffer; readonly stderr: string },
+): RemoteResult {
+  return 'code' in status
+    ? { code: status.code, stdout, stderr }
+    : { code: null, signal: status.signal, stdout, stderr };
+}
+
+/** One compound command, so that bash runs nothing at all of a script with a syntax error. */
+function prepared(script: string): string {
+  return `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; { ${script}\n}`;
+}
+
+function event(emitter: EventEmitter, name: string): Promise<void> {
+  return new Promise((resolve) => emitter.once(name, () => resolve()));
+}

@@ -1,0 +1,127 @@
+import type { Client, ClientChannel } from 'ssh2';
+
+import type { ChannelSlots, ReleaseSlot } from './channel-slots.ts';
+import { type ChannelError, OPEN_FAILURE } from './forward-failure.ts';
+import { RootShell, rootShellCommand, StartFailure } from './root-shell.ts';
+
+/** A shell that is being started before it is needed. */
+interface Spare {
+  readonly shell: Promise<RootShell>;
+  /** Aborting it closes the shell. */
+  readonly cancel: AbortController;
+  failed: boolean;
+}
+
+/**
+ * Opens root shells on one connection and keeps one ready: a script then costs one round trip and not three
+ * (open a channel, start the shell, send the script), nor does it wait for sudo and bash to start.
+ */
+export class RootShells {
+  readonly #client: Client;
+  readonly #slots: ChannelSlots;
+  readonly #command: string;
+  #spare: Spare | undefined;
+  #opened = 0;
+
+  constructor(client: Client, slots: ChannelSlots, user: string) {
+    this.#client = client;
+    this.#slots = slots;
+    this.#command = rootShellCommand(user);
+  }
+
+  /** How many channels were opened. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** Starts a spare shell, if there is none and a channel is free. Its failure is told to who takes it. */
+  warmUp(): void {
+    const release = this.#spare === undefined ? this.#slots.tryAcquire('session') : undefined;
+    if (release === undefined) return;
+    const cancel = new AbortController();
+    const spare: Spare = { shell: this.#start(release, cancel.signal), cancel, failed: false };
+    spare.shell.catch(() => {
+      spare.failed = true;
+    });
+    this.#spare = spare;
+  }
+
+  /**
+   * A ready shell: the spare one, else a new one as soon as a channel is free.
+   * @param signal aborting it closes the shell, ready or not.
+   * @throws StartFailure when the host starts something else; ChannelError when it refuses a channel; the
+   * signal's reason when it is aborted.
+   */
+  async take(signal: AbortSignal): Promise<RootShell> {
+    const shell = (await this.#takeSpare(signal)) ?? (await this.#open(signal));
+    // Only now: a new spare must not have the channel that this one waits for.
+    this.warmUp();
+    signal.throwIfAborted();
+    return shell;
+  }
+
+  /** Gives up the spare shell, so that its channel can serve another. */
+  drop(): void {
+    this.#spare?.cancel.abort();
+    this.#spare = undefined;
+  }
+
+  /** The spare shell if it is alive; one that failed before it was asked for says nothing of now. */
+  async #takeSpare(signal: AbortSignal): Promise<RootShell | undefined> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare === undefined || spare.failed) return undefined;
+    signal.addEventListener('abort', () => spare.cancel.abort(), { once: true });
+    const shell = await spare.shell.catch(unlessStartFailure);
+    return shell?.ended === true ? undefined : shell;
+  }
+
+  async #open(signal: AbortSignal): Promise<RootShell> {
+    for (;;) {
+      const release = await this.#slots.acquire('session', signal);
+      try {
+        return await this.#start(release, signal);
+      } catch (error) {
+        if (!(error instanceof TooManySessions)) throw error;
+      }
+    }
+  }
+
+  async #start(release: ReleaseSlot, signal: AbortSignal): Promise<RootShell> {
+    this.#opened += 1;
+    try {
+      const shell = await this.#exec();
+      void shell.whenEnded.then(release);
+      if (signal.aborted) shell.close();
+      signal.addEventListener('abort', () => shell.close(), { once: true });
+      await shell.whenReady();
+      return shell;
+    } catch (error) {
+      const others = isSessionLimit(error) && this.#slots.learnSessionLimit();
+      release();
+      throw others ? new TooManySessions() : error;
+    }
+  }
+
+  #exec(): Promise<RootShell> {
+    return new Promise((resolve, reject) => {
+      this.#client.exec(this.#command, (error: Error | undefined, channel: ClientChannel) => {
+        // Here and not in a later turn: the shell's output and end may be in the same packet.
+        if (error === undefined) resolve(new RootShell(channel));
+        else reject(error);
+      });
+    });
+  }
+}
+
+/** The server allows fewer sessions than we wanted; when one of ours ends there is room again. */
+class TooManySessions extends Error {}
+
+function unlessStartFailure(error: unknown): undefined {
+  if (error instanceof StartFailure) throw error;
+}
+
+/** OpenSSH answers one session too many so (session.c, session_open; serverloop.c, server_request_session). */
+function isSessionLimit(error: unknown): boolean {
+  return (error as ChannelError).reason === OPEN_FAILURE.connectFailed;
+}

@@ -1,0 +1,246 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+import type { Client, ClientChannel } from 'ssh2';
+
+import { errorMessage, type Finding } from '../../findings.ts';
+import { HostError } from '../host-error.ts';
+import type { RemoteResult, RemoteScript, Transport, TransportStatistics } from '../transport.ts';
+import { ChannelSlots, type ReleaseSlot } from './channel-slots.ts';
+import {
+  type ChannelError,
+  forwardFinding,
+  FORWARD_TIMEOUT_MS,
+  forwardTimeoutFinding,
+} from './forward-failure.ts';
+import { printable, seconds } from './printable.ts';
+import { startFinding } from './root-shell-failure.ts';
+import { remoteResult, type RootShell, StartFailure } from './root-shell.ts';
+import { RootShells } from './root-shells.ts';
+import { TcpStream } from './tcp-stream.ts';
+
+/** Who is logged in where. */
+export interface SshTransportOptions {
+  readonly name: string;
+  readonly user: string;
+}
+
+/** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
+const MAX_CHANNELS = 8;
+/** How long the host may take to say goodbye. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
+
+/** What is waited for, how long, and what to say when it does not come. */
+interface Step {
+  readonly title: string;
+  readonly timeoutMs: number;
+  readonly onTimeout: () => Explanation;
+  readonly onRefused: (error: ChannelError) => Explanation;
+}
+
+/** One host over one SSH connection. */
+export class SshTransport implements Transport {
+  readonly name: string;
+  readonly #user: string;
+  readonly #client: Client;
+  readonly #socket: Socket;
+  readonly #slots = new ChannelSlots(MAX_CHANNELS);
+  readonly #shells: RootShells;
+  readonly #streams = new Set<TcpStream>();
+  readonly #lost: Promise<void>;
+  #lostReason: string | undefined;
+  #forwarded = 0;
+  #closing: Promise<void> | undefined;
+
+  /** @param client logged in over `socket`, without listeners of others. */
+  constructor(options: SshTransportOptions, client: Client, socket: Socket) {
+    this.name = options.name;
+    this.#user = options.user;
+    this.#client = client;
+    this.#socket = socket;
+    this.#shells = new RootShells(client, this.#slots, options.user);
+    this.#lost = new Promise((resolve) => {
+      client.on('error', (error) => {
+        this.#lostReason ??= error.message;
+        socket.destroy();
+      });
+      client.on('close', () => {
+        this.#lostReason ??= 'the host closed it';
+        for (const stream of this.#streams) stream.destroy(this.#lostError('forwarded connection'));
+        resolve();
+      });
+    });
+    this.#shells.warmUp();
+  }
+
+  async run(script: RemoteScript): Promise<RemoteResult> {
+    const { title, timeoutMs } = script;
+    let shell: RootShell | undefined;
+    const step: Step = {
+      title,
+      timeoutMs,
+      onTimeout: () => timeoutFinding(timeoutMs, shell),
+      onRefused: (error) =>
+        error instanceof StartFailure ? startFinding(this.#user, error) : refusedFinding(errorMessage(error)),
+    };
+    return await this.#bounded(step, async (signal) => {
+      shell = await this.#shells.take(signal);
+      const { status, ...output } = await shell.execute(script);
+      if (status === undefined) throw this.#isLost() ? this.#lostError(title) : this.#error(title, NO_STATUS);
+      return remoteResult(status, output);
+    });
+  }
+
+  async openTcp(address: string, port: number): Promise<Duplex> {
+    const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+    const step: Step = {
+      title: `forward to ${place}`,
+      timeoutMs: FORWARD_TIMEOUT_MS,
+      onTimeout: () => forwardTimeoutFinding(place),
+      onRefused: (error) => forwardFinding(place, this.#user, error),
+    };
+    return await this.#bounded(step, async (signal) => {
+      const release = await this.#tcpSlot(signal);
+      let stream: TcpStream;
+      try {
+        stream = await this.#forward(address, port);
+      } catch (error) {
+        release();
+        throw error;
+      }
+      this.#streams.add(stream);
+      stream.once('close', () => {
+        this.#streams.delete(stream);
+        release();
+      });
+      if (signal.aborted) stream.destroy();
+      return stream;
+    });
+  }
+
+  statistics(): TransportStatistics {
+    return {
+      connections: 1,
+      channels: this.#shells.opened + this.#forwarded,
+      bytesSent: this.#socket.bytesWritten,
+      bytesReceived: this.#socket.bytesRead,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#goodbye();
+    await this.#closing;
+  }
+
+  async #goodbye(): Promise<void> {
+    this.#lostReason ??= 'this run closed it';
+    this.#client.end();
+    const timer = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
+    await this.#lost;
+    clearTimeout(timer);
+  }
+
+  async #tcpSlot(signal: AbortSignal): Promise<ReleaseSlot> {
+    const release = this.#slots.tryAcquire('tcp');
+    if (release !== undefined) return release;
+    this.#shells.drop();
+    return await this.#slots.acquire('tcp', signal);
+  }
+
+  #forward(address: string, port: number): Promise<TcpStream> {
+    this.#forwarded += 1;
+    return new Promise((resolve, reject) => {
+      this.#client.forwardOut(
+        '127.0.0.1',
+        0,
+        address,
+        port,
+        (error: Error | undefined, channel: ClientChannel) => {
+          if (error === undefined) resolve(new TcpStream(channel));
+          else reject(error);
+        },
+      );
+    });
+  }
+
+  /** Ends the wait for `work` when its time is over or the connection is lost, and tells it so by the signal. */
+  async #bounded<T>(step: Step, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#isLost()) throw this.#lostError(step.title);
+    const cancel = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(this.#error(step.title, step.onTimeout())), step.timeoutMs);
+    });
+    const lost = this.#lost.then(() => {
+      throw this.#lostError(step.title);
+    });
+    try {
+      return await Promise.race([work(cancel.signal), timeout, lost]);
+    } catch (error) {
+      if (error instanceof HostError) throw error;
+      throw this.#isLost()
+        ? this.#lostError(step.title)
+        : this.#error(step.title, step.onRefused(error as ChannelError));
+    } finally {
+      clearTimeout(timer);
+      cancel.abort();
+    }
+  }
+
+  #isLost(): boolean {
+    return this.#lostReason !== undefined || !this.#socket.writable;
+  }
+
+  #lostError(step: string): HostError {
+    return this.#error(step, {
+      fact: `the SSH connection was lost (${printable(this.#lostReason ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
+      cause:
+        'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
+      fix: 'see that the host is up, then start the same run again: it goes on from what it finds.',
+    });
+  }
+
+  #error(step: string, explanation: Explanation): HostError {
+    return new HostError({ host: this.name, at: step, ...explanation });
+  }
+}
+
+const NO_STATUS: Explanation = {
+  fact: 'the session ended without an exit status.',
+  cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
+  fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
+};
+
+function refusedFinding(said: string): Explanation {
+  return {
+    fact: `the SSH server refuses a session: ${printable(said)}`,
+    cause: 'MaxSessions 0 in sshd_config, or the host is out of processes or memory.',
+    fix: 'allow sessions for this user (`MaxSessions 10`); look at the log: `sudo journalctl -u ssh -u sshd -n 20`.',
+  };
+}
+
+function timeoutFinding(timeoutMs: number, shell: RootShell | undefined): Explanation {
+  const time = seconds(timeoutMs);
+  if (shell === undefined) {
+    return {
+      fact: `no root shell was ready within ${time}; nothing of this step has run.`,
+      cause:
+        'the host is overloaded, a start-up file of the login shell waits for something, or all channels of this connection are in use.',
+      fix: 'log in by hand and run `sudo -n true`; it must return at once.',
+    };
+  }
+  if (shell.ended) {
+    return {
+      fact: `it has ended, but something that it started still held its output open after ${time}.`,
+      cause: 'a program was started in the background without redirecting its output.',
+      fix: 'look for it on the host, then start the same run again.',
+    };
+  }
+  return {
+    fact: `it did not finish within ${time}; it may still be running on the host.`,
+    cause: 'the host is overloaded or its disk is slow, or what it waits for does not happen.',
+    fix: 'look at the host, then start the same run again: it goes on from what it finds.',
+  };
+}

@@ -1,0 +1,69 @@
+/** What tests need to connect with: keys, known hosts, and a log that is kept. */
+import { describeFinding } from '../../../src/findings.ts';
+import type { Log } from '../../../src/log.ts';
+import { HostError } from '../../../src/hosts/host-error.ts';
+import { connectSsh, type SshConnectOptions } from '../../../src/hosts/ssh/connect.ts';
+import {
+  type HostKey,
+  knownHostsLine,
+  type KnownHost,
+  parseKnownHosts,
+} from '../../../src/hosts/ssh/known-hosts.ts';
+import { preparePrivateKey, type UsableKey } from '../../../src/hosts/ssh/private-key.ts';
+import type { Transport } from '../../../src/hosts/transport.ts';
+
+/** Keeps every line; `all` also holds what errors said, for the search for secrets. */
+export class KeptLog implements Log {
+  readonly lines: string[] = [];
+  info(message: string): void {
+    this.lines.push(message);
+  }
+  warning(message: string): void {
+    this.lines.push(message);
+  }
+  debug(message: string): void {
+    this.lines.push(message);
+  }
+  host(): Log {
+    return this;
+  }
+}
+
+/** The key of a private key text. */
+export function usableKey(text: string, passphrase?: string): UsableKey {
+  const prepared = preparePrivateKey(text, passphrase);
+  if (!prepared.ok) throw new Error(describeFinding(prepared.finding));
+  return prepared;
+}
+
+/** known_hosts entries that list these keys for 127.0.0.1. */
+export function pinned(port: number, ...keys: readonly HostKey[]): readonly KnownHost[] {
+  return parseKnownHosts(keys.map((key) => knownHostsLine('127.0.0.1', port, key)).join('\n')).entries;
+}
+
+/** Connects to 127.0.0.1 as `ubuntu`, with pauses short enough for tests. */
+export function connectTo(
+  port: number,
+  options: Pick<SshConnectOptions, 'key' | 'knownHosts'> & Partial<SshConnectOptions>,
+): Promise<Transport> {
+  return connectSsh({
+    name: 'infra0',
+    address: '127.0.0.1',
+    port,
+    user: 'ubuntu',
+    log: new KeptLog(),
+    retryPausesMs: [20, 20],
+    ...options,
+  });
+}
+
+/** The HostError that this must end in. */
+export async function hostError(work: Promise<unknown>): Promise<HostError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof HostError) return error;
+    throw error;
+  }
+  throw new Error('there was no error');
+}

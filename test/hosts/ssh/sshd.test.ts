@@ -1,0 +1,227 @@
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+
+import { parseKnownHosts } from '../../../src/hosts/ssh/known-hosts.ts';
+import type { RemoteResult, Transport } from '../../../src/hosts/transport.ts';
+import { connectTo, hostError, KeptLog, pinned, usableKey } from './client.ts';
+import { Sshd, whyNoSshd } from './sshd.ts';
+import { sshKeygen, TemporaryFolder, tool } from './tools.ts';
+
+jest.setTimeout(20_000); // starts many processes, on a machine that may be busy
+
+const missing = whyNoSshd();
+if (missing !== undefined) console.warn(`SKIPPED: test/hosts/ssh/sshd.test.ts: ${missing}.`);
+const describeWithSshd = missing === undefined ? describe : describe.skip;
+
+const folder = new TemporaryFolder();
+const login = sshKeygen(folder, 'login', 'ed25519');
+const key = usableKey(login.privateText);
+const open: Transport[] = [];
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((transport) => transport.close()));
+});
+afterAll(() => folder.remove());
+
+async function connectAs(
+  sshd: Sshd,
+  user: string,
+  options: Partial<Parameters<typeof connectTo>[1]> = {},
+): Promise<Transport> {
+  const transport = await connectTo(sshd.port, {
+    key,
+    knownHosts: pinned(sshd.port, sshd.hostKey.host),
+    user,
+    ...options,
+  });
+  open.push(transport);
+  return transport;
+}
+
+function run(transport: Transport, script: string, input?: Buffer): Promise<RemoteResult> {
+  return transport.run({
+    title: 'a step',
+    script,
+    timeoutMs: 10_000,
+    ...(input === undefined ? {} : { input }),
+  });
+}
+
+describeWithSshd('OpenSSH', () => {
+  let sshd: Sshd;
+  beforeAll(async () => {
+    // The lab has a real sudo; here one that lets user `ops` through and refuses the others.
+    mkdirSync(folder.at('bin'));
+    const sudo = `#!/bin/sh\nif [ "$USER $1 $2" = "ops -n --" ]; then shift 2; exec "$@"; fi; echo "sudo: a password is required" >&2; exit 1\n`;
+    writeFileSync(folder.at('bin/sudo'), sudo);
+    chmodSync(folder.at('bin/sudo'), 0o755);
+    writeFileSync(folder.at('banner'), 'Authorised use only.\n');
+    const users = { ops: '/bin/bash', guest: '/bin/sh', robot: '/usr/sbin/nologin', nobody1: '/bin/false' };
+    sshd = await Sshd.start(folder, 'default', login, users, [
+      `SetEnv PATH=${folder.at('bin')}:/usr/bin:/bin`,
+      `Banner ${folder.at('banner')}`,
+    ]);
+    writeFileSync(folder.at('default/root/.bashrc'), 'echo out of .bashrc; echo noise >&2; printf half\n');
+  });
+  afterAll(() => sshd.stop());
+
+  test('root runs scripts with input, whatever .bashrc and a banner print', async () => {
+    const transport = await connectAs(sshd, 'root');
+    const result = await run(transport, 'id -u; cat; echo err >&2; exit 7', Buffer.from([0, 1, 255]));
+    expect(result).toEqual({ code: 7, stdout: Buffer.from([48, 10, 0, 1, 255]), stderr: 'err\n' });
+    expect(transport.statistics().channels).toBe(2);
+  });
+
+  test('an RSA key signs with SHA-2', async () => {
+    const rsa = sshKeygen(folder, 'login-rsa', 'rsa', ['-b', '2048']);
+    appendFileSync(`${login.path}.pub`, `${rsa.publicLine}\n`);
+    const transport = await connectAs(sshd, 'root', { key: usableKey(rsa.privateText) });
+    expect((await run(transport, 'echo ok')).stdout.toString()).toBe('ok\n');
+  });
+
+  test('a killed script says its signal', async () => {
+    expect(await run(await connectAs(sshd, 'root'), 'kill -TERM $$')).toMatchObject({
+      code: null,
+      signal: 'SIGTERM',
+    });
+  });
+
+  test('one login attempt, with the key, in the log of the server', async () => {
+    await connectAs(sshd, 'root');
+    const lines = sshd.log.split('\n').filter((line) => line.includes('for root'));
+    expect(lines.at(-1)).toMatch(/Accepted publickey for root .* ED25519/);
+    expect(sshd.log).not.toContain('Failed');
+  });
+
+  test('sudo that gives another user than root', async () => {
+    const error = await hostError(run(await connectAs(sshd, 'ops'), ':'));
+    expect(error.message).toContain("the shell of user ops is not root's");
+  });
+
+  test.each([
+    ['guest', /sudo asks user guest for a password/],
+    ['robot', /user robot has no login shell/],
+    ['nobody1', /user nobody1 has no login shell/],
+  ])('%s', async (user, expected) => {
+    expect((await hostError(run(await connectAs(sshd, user), ':'))).message).toMatch(expected);
+  });
+
+  test('a user that does not exist', async () => {
+    expect((await hostError(connectAs(sshd, 'nosuchuser'))).message).toContain(
+      'does not let user nosuchuser in',
+    );
+  });
+
+  test('known_hosts as ssh-keyscan makes it, hashed', async () => {
+    const scanned = tool('ssh-keyscan', '-H', '-p', `${sshd.port}`, '127.0.0.1');
+    const { entries, findings } = parseKnownHosts(scanned);
+    expect(findings).toEqual([]);
+    const transport = await connectAs(sshd, 'root', { knownHosts: entries });
+    expect((await run(transport, 'echo ok')).stdout.toString()).toBe('ok\n');
+  });
+
+  // Every user of a host can read the command lines of all processes.
+  test('neither script nor input is in any command line while it runs', async () => {
+    const transport = await connectAs(sshd, 'root');
+    const go = folder.at('go');
+    const started = Promise.withResolvers<string>();
+    const running = transport.run({
+      title: 'a step',
+      script: `: word-of-the-script; echo started >&2; until test -e ${go}; do sleep 0.02; done; cat`,
+      input: Buffer.from('word-of-the-input'),
+      timeoutMs: 10_000,
+      onProgress: started.resolve,
+    });
+    await started.promise;
+    const commandLines = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+        } catch {
+          return ''; // ended meanwhile
+        }
+      });
+    expect(commandLines.filter((line) => line.includes('etcd-ha-root'))).not.toEqual([]);
+    expect(commandLines.filter((line) => /word-of-the/.test(line))).toEqual([]);
+    writeFileSync(go, '');
+    expect((await running).stdout.toString()).toBe('word-of-the-input');
+  });
+
+  test('many scripts at once', async () => {
+    const transport = await connectAs(sshd, 'root');
+    const results = await Promise.all(Array.from({ length: 24 }, (_, n) => run(transport, `echo ${n}`)));
+    expect(results.map(({ stdout }) => Number(stdout.toString()))).toEqual([...results.keys()]);
+  });
+
+  test('HTTP over a forwarded connection, and a port where nothing listens', async () => {
+    const server = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const transport = await connectAs(sshd, 'root');
+    const stream = await transport.openTcp('127.0.0.1', port);
+    const answer = request({
+      createConnection: () => stream,
+      path: '/',
+      headers: { connection: 'close' },
+    }).end();
+    const [response] = (await once(answer, 'response')) as [NodeJS.ReadableStream];
+    expect(await text(response)).toBe('hello');
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+    const error = await hostError(transport.openTcp('127.0.0.1', port));
+    expect(error.message).toContain(`nothing listens on 127.0.0.1:${port}`);
+  });
+
+  test('sshd ends the session of a running script', async () => {
+    const transport = await connectAs(sshd, 'root');
+    // The parent of the shell's parent is the process that serves this connection.
+    const error = await hostError(run(transport, 'kill -9 "$PPID"; sleep 5'));
+    expect(error.message).toMatch(
+      /a step: (the SSH connection was lost|the session ended without an exit status)/,
+    );
+  });
+});
+
+describeWithSshd('an OpenSSH server that allows less', () => {
+  let sshd: Sshd;
+  beforeAll(async () => {
+    sshd = await Sshd.start(folder, 'strict', login, {}, [
+      'MaxSessions 2',
+      'MaxAuthTries 1',
+      'AllowTcpForwarding no',
+    ]);
+  });
+  afterAll(() => sshd.stop());
+
+  test('with MaxSessions 2 many scripts take turns', async () => {
+    const transport = await connectAs(sshd, 'root');
+    const results = await Promise.all(Array.from({ length: 10 }, (_, n) => run(transport, `echo ${n}`)));
+    expect(results.map(({ stdout }) => Number(stdout.toString()))).toEqual([...results.keys()]);
+    expect((await run(transport, 'echo more')).stdout.toString()).toBe('more\n');
+  });
+
+  test('forwarding is forbidden', async () => {
+    const transport = await connectAs(sshd, 'root');
+    expect((await hostError(transport.openTcp('127.0.0.1', 2379))).message).toContain(
+      'AllowTcpForwarding no',
+    );
+  });
+
+  test('a wrong key ends in too many failures', async () => {
+    const stranger = sshKeygen(folder, 'stranger', 'ed25519');
+    const log = new KeptLog();
+    const error = await hostError(connectAs(sshd, 'root', { key: usableKey(stranger.privateText), log }));
+    expect(error.message).toMatch(
+      new RegExp(
+        `too many authentication failures for user root with the ssh-ed25519 key ${stranger.fingerprint.replaceAll('+', '\\+')}`,
+      ),
+    );
+    expect(log.lines.filter((line) => line.includes('Trying again'))).toEqual([]);
+  });
+});

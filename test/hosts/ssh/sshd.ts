@@ -1,0 +1,128 @@
+/** A real OpenSSH server on the loopback, with users of its own that the machine does not have. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+
+import { sshKeygen, type KeyPair, type TemporaryFolder } from './tools.ts';
+
+const SSHD = '/usr/sbin/sshd';
+
+/** Why no sshd can be run here, or undefined. */
+export function whyNoSshd(): string | undefined {
+  if (process.platform !== 'linux') return 'the tests against a real sshd need Linux';
+  if (process.getuid?.() !== 0) return 'the tests against a real sshd need root';
+  return existsSync(SSHD) ? undefined : `the tests against a real sshd need ${SSHD} (openssh-server)`;
+}
+
+/** A started server. */
+export class Sshd {
+  readonly hostKey: KeyPair;
+  readonly port: number;
+  readonly #child: ChildProcess;
+  readonly #log: string[] = [];
+
+  /**
+   * @param users login shell by user name; each, like root, gets a home below `folder`.
+   * @param config further lines of sshd_config.
+   */
+  static async start(
+    folder: TemporaryFolder,
+    name: string,
+    login: KeyPair,
+    users: Readonly<Record<string, string>>,
+    config: readonly string[] = [],
+  ): Promise<Sshd> {
+    mkdirSync(folder.at(name));
+    chmodSync(folder.path, 0o755);
+    const at = (file: string): string => folder.at(`${name}/${file}`);
+    const hostKey = sshKeygen(folder, `${name}/host`, 'ed25519');
+    const port = await freePort();
+    const added = Object.entries(users).map(([user, shell], index) => ({ user, shell, id: 54_300 + index }));
+    for (const { user, id } of [{ user: 'root', id: 0 }, ...added]) {
+      mkdirSync(at(user));
+      chownSync(at(user), id, id);
+    }
+    // root's own start-up files, which may do anything, are left out of the tests.
+    extend('/etc/passwd', at('passwd'), [
+      `root:x:0:0:root:${at('root')}:/bin/bash`,
+      ...added.map(({ user, shell, id }) => `${user}:x:${id}:${id}::${at(user)}:${shell}`),
+    ]);
+    extend(
+      '/etc/shadow',
+      at('shadow'),
+      added.map(({ user }) => `${user}:*:19000:0:99999:7:::`),
+    );
+    writeFileSync(
+      at('config'),
+      [
+        `ListenAddress 127.0.0.1:${port}`,
+        `HostKey ${hostKey.path}`,
+        `AuthorizedKeysFile ${login.path}.pub`,
+        'PermitRootLogin prohibit-password',
+        'StrictModes no',
+        'UsePAM no',
+        'PidFile none',
+        'LogLevel VERBOSE',
+        ...config,
+        '',
+      ].join('\n'),
+    );
+    // In a mount namespace of its own: the users, and the folder that sshd wants in /run, are seen by it alone.
+    const start = [
+      `mount --bind ${at('passwd')} /etc/passwd`,
+      `mount --bind ${at('shadow')} /etc/shadow`,
+      'mount -t tmpfs tmpfs /run',
+      'mkdir -m 0755 /run/sshd',
+      `exec ${SSHD} -D -e -f ${at('config')}`,
+    ].join(' && ');
+    const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', start], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '' },
+    });
+    const sshd = new Sshd(hostKey, port, child);
+    await sshd.#listening();
+    return sshd;
+  }
+
+  private constructor(hostKey: KeyPair, port: number, child: ChildProcess) {
+    this.hostKey = hostKey;
+    this.port = port;
+    this.#child = child;
+    child.stderr?.on('data', (chunk: Buffer) => this.#log.push(chunk.toString()));
+  }
+
+  /** What sshd has written to its log. */
+  get log(): string {
+    return this.#log.join('');
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    this.#child.kill();
+    await once(this.#child, 'exit');
+  }
+
+  async #listening(): Promise<void> {
+    while (!this.log.includes('Server listening')) {
+      const [how] = (await Promise.race([
+        once(this.#child.stderr ?? this.#child, 'data'),
+        once(this.#child, 'exit'),
+      ])) as unknown[];
+      if (!Buffer.isBuffer(how)) throw new Error(`sshd did not start: ${this.log}`);
+    }
+  }
+}
+
+/** Copies one of the system's user files with lines added; the first line of a user counts. */
+function extend(from: string, to: string, lines: readonly string[]): void {
+  writeFileSync(to, `${lines.join('\n')}\n${readFileSync(from, 'utf8')}`, { mode: 0o644 });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

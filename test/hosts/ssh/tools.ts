@@ -1,0 +1,66 @@
+/** ssh-keygen and openssl, which make the keys and known_hosts files that real users have. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { HostKey } from '../../../src/hosts/ssh/known-hosts.ts';
+
+/** A folder that is there for one test file. */
+export class TemporaryFolder {
+  readonly path: string = mkdtempSync(join(tmpdir(), 'etcd-ha-ssh-'));
+
+  at(name: string): string {
+    return join(this.path, name);
+  }
+
+  read(name: string): string {
+    return readFileSync(this.at(name), 'utf8');
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Runs a program and gives its standard output; throws, loudly, when it is missing or fails. */
+export function tool(program: string, ...args: readonly string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** A key pair made by ssh-keygen. */
+export interface KeyPair {
+  readonly path: string;
+  readonly privateText: string;
+  /** The line of the .pub file. */
+  readonly publicLine: string;
+  readonly host: HostKey;
+  /** As `ssh-keygen -l` says it. */
+  readonly fingerprint: string;
+}
+
+/** @param options further options of ssh-keygen, e.g. `-m PEM`. */
+export function sshKeygen(
+  folder: TemporaryFolder,
+  name: string,
+  type: string,
+  options: readonly string[] = [],
+  passphrase = '',
+): KeyPair {
+  const path = folder.at(name);
+  tool('ssh-keygen', '-q', '-t', type, '-N', passphrase, '-C', 'test', '-f', path, ...options);
+  return readKeyPair(folder, name);
+}
+
+/** Reads a key pair that lies in the folder already. */
+export function readKeyPair(folder: TemporaryFolder, name: string): KeyPair {
+  const publicLine = folder.read(`${name}.pub`).trim();
+  const [type = '', base64 = ''] = publicLine.split(' ');
+  return {
+    path: folder.at(name),
+    privateText: folder.read(name),
+    publicLine,
+    host: { type, blob: Buffer.from(base64, 'base64') },
+    fingerprint: tool('ssh-keygen', '-lf', `${folder.at(name)}.pub`).split(' ')[1] ?? '',
+  };
+}
