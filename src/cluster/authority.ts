@@ -46,7 +46,7 @@ export function chooseAuthority(
         host: holder.host,
         at: 'ca-key',
         fact: `${CA_CERTIFICATE} is there, and its key is on none of the hosts.`,
-        cause: 'The CA was made elsewhere, or ca.key was moved away for safety.',
+        cause: 'The CA was made elsewhere, or ca.key was moved to a safer place after the set-up.',
         fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back beside ca.crt on the first host.',
       },
     ],

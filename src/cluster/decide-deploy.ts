@@ -1,6 +1,7 @@
 import { Refusal, type Finding } from '../findings.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
+import { METRICS_PORT } from '../kubeadm/ports.ts';
 import type { Settings } from '../settings/settings.ts';
 import { chooseAuthority } from './authority.ts';
 import { driftOf } from './drift.ts';
@@ -49,7 +50,7 @@ export function decideDeploy(question: DeployQuestion): Plan {
     ? []
     : [
         ...members.flatMap((member) =>
-          missingPrerequisites(member, [settings.clientPort, settings.peerPort]),
+          missingPrerequisites(member, [settings.clientPort, settings.peerPort, METRICS_PORT]),
         ),
         ...differentImages(members, (seen) => etcdImage(settings, seen)),
       ];

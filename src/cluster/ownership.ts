@@ -1,6 +1,13 @@
 import type { Finding } from '../findings.ts';
 import { leafFiles } from '../kubeadm/file-tree.ts';
-import { ETCD_MANIFEST, MANIFEST_DIR, NODE_MARKS } from '../kubeadm/paths.ts';
+import {
+  CA_CERTIFICATE,
+  CA_KEY,
+  ETCD_MANIFEST,
+  MANIFEST_DIR,
+  NODE_MARKS,
+  PKI_DIR,
+} from '../kubeadm/paths.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { HostState } from './host-state.ts';
 import type { Member } from './members.ts';
@@ -23,7 +30,7 @@ export function classifyHost(
   clusterName: string,
 ): { readonly ownership?: Ownership; readonly findings: readonly Finding[] } {
   const { facts } = member;
-  const findings = [...joinedNode(facts), ...otherManifests(facts)];
+  const findings = [...joinedNode(facts), ...otherManifests(facts), ...strangeFiles(facts)];
   const { state } = facts;
   if (state === 'absent') {
     findings.push(...leftovers(facts));
@@ -103,6 +110,29 @@ function leftovers(facts: HostFacts): Finding[] {
       fix: 'If it is still needed, leave it. If not, take a backup, then remove the data dir, the manifest and /etc/kubernetes/pki, or use a fresh host.',
     },
   ];
+}
+
+/** The pki tree of an etcd host is its own: what else lies there would be trusted, or taken for ours. */
+function strangeFiles(facts: HostFacts): Finding[] {
+  const known = new Set([CA_CERTIFICATE, CA_KEY, ...leafFiles().map(({ path }) => path), ...NODE_MARKS]);
+  const strangers = [...facts.files.values()]
+    .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${PKI_DIR}/`) && !known.has(path))
+    .map(({ path }) => path)
+    .filter((path) => !isStaged(path));
+  if (strangers.length === 0) return [];
+  return [
+    {
+      at: 'host',
+      fact: `${PKI_DIR} holds files of something else: ${strangers.join(', ')}.`,
+      cause: 'The host serves another purpose, or copies were left there.',
+      fix: 'Move what does not belong to this etcd out of that folder, or use another host.',
+    },
+  ];
+}
+
+/** A file that an earlier delivery had written aside when it was cut off; the next one writes it anew. */
+function isStaged(path: string): boolean {
+  return /\/\.[^/]+\.etcd-ha-action$/.test(path);
 }
 
 function otherIdentity(member: Member, state: HostState, clusterName: string): Finding[] {

@@ -6,7 +6,7 @@ import type { Member } from './members.ts';
 /**
  * What the guide asks of a host before it begins: systemd, kubelet, kubeadm, a container runtime, and hosts that reach
  * each other on the client and peer ports.
- * @param ownPorts client and peer port, which must be free on a host that runs no etcd of this cluster yet.
+ * @param ownPorts client, peer and metrics port, which must be free on a host that runs no etcd of this cluster yet.
  */
 export function missingPrerequisites(member: Member, ownPorts: readonly number[]): Finding[] {
   const { name, facts } = member;

@@ -73,14 +73,15 @@ export async function publishFailure(
 ): Promise<void> {
   const { log, redactor, timeline } = means;
   const health = error instanceof ProofFailed ? error.health : undefined;
-  const outputs: Partial<Outputs> = { healthy: false, ...(health && { 'health-report': health }) };
+  const changed = timeline.entries.some(({ changes }) => changes);
+  const outputs: Partial<Outputs> = { healthy: false, changed, ...(health && { 'health-report': health }) };
   writeOutputs(outputs, redactor, log);
   if (health !== undefined) logHealth(health, log);
   const report: RunReport = {
     ...commonReport(settings, means),
     outcome: 'failed',
     failure: failure.title,
-    changed: timeline.entries.some(({ changes }) => changes),
+    changed,
     findings: failure.findings,
     certificates: [],
     ...(health === undefined ? {} : { health }),

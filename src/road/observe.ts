@@ -1,4 +1,5 @@
 import type { HostFacts } from '../cluster/host-facts.ts';
+import { lastWords } from '../hosts/last-words.ts';
 import { HostError } from '../hosts/host-error.ts';
 import { parseProbe } from '../hosts/probe/parse-probe.ts';
 import { probeScript } from '../hosts/probe/probe-script.ts';
@@ -86,7 +87,7 @@ async function probe(settings: Settings, host: HostSettings, transport: Transpor
     throw new HostError({
       host: transport.name,
       at: 'probe',
-      fact: `${errorMessage(error)} (exit code ${result.code ?? 'none'}): ${result.stderr.trim().slice(-300)}`,
+      fact: `${errorMessage(error)} (exit code ${result.code ?? 'none'}): ${lastWords(result.stderr, 3)}`,
       cause: 'bash on the host ended early: the disk is full, or a limit of the system was hit.',
       fix: 'Log in to the host and see whether `sudo bash -c true` works.',
     });

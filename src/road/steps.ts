@@ -1,6 +1,7 @@
 import { formatHostState, type HostState } from '../cluster/host-state.ts';
 import type { FileContent, Plan, PlannedFile, Step } from '../cluster/plan.ts';
 import { Refusal, type Finding } from '../findings.ts';
+import { lastWords } from '../hosts/last-words.ts';
 import { deliverFiles } from '../hosts/scripts/deliver-files.ts';
 import { pullImage } from '../hosts/scripts/pull-image.ts';
 import { listPki, parsePki, type PlacedFile } from '../hosts/scripts/read-pki.ts';
@@ -91,14 +92,14 @@ async function run(
 }
 
 const explainUnknown: Explain = (result) => ({
-  fact: `the host answered with exit code ${result.code ?? `signal ${result.signal ?? 'unknown'}`}: ${result.stderr.trim().slice(-600)}`,
+  fact: `the host answered with exit code ${result.code ?? `signal ${result.signal ?? 'unknown'}`}: ${lastWords(result.stderr, 5)}`,
   cause: 'Most often the disk is full or read-only.',
   fix: 'Mend what the message names and run again.',
 });
 
 function explainPull(image: string): Explain {
   return (result) => ({
-    fact: `${image} is not on the host and could not be pulled: ${result.stderr.trim().slice(-400)}`,
+    fact: `${image} is not on the host and could not be pulled: ${lastWords(result.stderr, 1)}`,
     cause: 'The host has no way to the registry, or the repository or tag does not exist.',
     fix: 'Open the way to the registry, set `image-repository` to one that the hosts reach, or import the image on each host beforehand.',
   });
@@ -195,7 +196,7 @@ async function render(step: Step & { kind: 'render-manifest' }, context: ActCont
 }
 
 const explainRender: Explain = (result) => ({
-  fact: `kubeadm refused its configuration: ${result.stderr.trim().slice(-600)}`,
+  fact: `kubeadm refused its configuration: ${lastWords(result.stderr, 5)}`,
   cause: 'An input holds a value that this release of kubeadm does not take.',
   fix: 'Correct the input that the message names and run again.',
 });

@@ -150,6 +150,15 @@ describe('unchanged', () => {
     expect(plan).toMatchObject({ verdict: 'unchanged', keyKeeper: 'infra0' });
   });
 
+  test("the CA's key may have been moved to a safer place", () => {
+    const facts = finishedCluster().map((host) => {
+      const files = new Map(host.files);
+      files.delete(CA_KEY);
+      return { ...host, files };
+    });
+    expect(decide(facts).verdict).toBe('unchanged');
+  });
+
   test('a newer kubeadm on the hosts is no reason to touch a finished cluster', () => {
     const facts = finishedCluster().map((host) => ({
       ...host,
@@ -161,6 +170,15 @@ describe('unchanged', () => {
 });
 
 describe('repair', () => {
+  test('what a cut-off delivery left aside is no stranger', () => {
+    const facts = withHost(
+      pristine(),
+      0,
+      withFile(first(pristine(), 0), '/etc/kubernetes/pki/etcd/.ca.crt.etcd-ha-action', 'x'),
+    );
+    expect(decide(facts).verdict).toBe('create');
+  });
+
   test('goes on where certificates were delivered and nothing was started, with the CA that was made', () => {
     const facts = MEMBERS.map((member, index) =>
       ownHost(member, 'files delivered', { keepsKey: index === 0 }),
@@ -229,6 +247,18 @@ describe('refuse, before anything is touched', () => {
           withHost(pristine(), 0, withFile(first(pristine(), 0), '/etc/kubernetes/pki/etcd/server.crt', 'x')),
         ),
       /\[infra0\].*server\.crt/,
+    ],
+    [
+      'a pki that others use too',
+      () =>
+        refusal(
+          withHost(
+            pristine(),
+            0,
+            withFile(first(pristine(), 0), '/etc/kubernetes/pki/front-proxy-ca.crt', 'x'),
+          ),
+        ),
+      /\[infra0\].*files of something else: .*front-proxy-ca\.crt/,
     ],
     [
       'a node of a Kubernetes cluster',

@@ -185,7 +185,8 @@ function parseKubelet(text: string): KubeletFact {
   );
   return {
     installed: properties.get('LoadState') === 'loaded',
-    active: properties.get('ActiveState') === 'active',
+    // between two crashes it is active too, for a moment
+    active: properties.get('ActiveState') === 'active' && properties.get('SubState') === 'running',
     subState: properties.get('SubState') ?? '',
     enabled: properties.get('UnitFileState') === 'enabled',
     dropIns: (properties.get('DropInPaths') ?? '').split(' ').filter((path) => path !== ''),

@@ -7,7 +7,7 @@ http_status() {
   local version='' status=''
   { exec 3<> "/dev/tcp/$1/$2"; } 2>/dev/null || return 0
   printf 'GET %s HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' "$3" >&3 2>/dev/null || true
-  read -r -t 5 version status _ <&3 || true
+  read -r -t 2 version status _ <&3 || true
   exec 3>&- 3<&-
   printf '%s' "$status"
 }

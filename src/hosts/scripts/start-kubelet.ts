@@ -1,5 +1,6 @@
 import type { Finding } from '../../findings.ts';
 import { KUBELET_CONFIG } from '../../kubeadm/paths.ts';
+import { lastWords } from '../last-words.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { HTTP_STATUS_FUNCTION } from './bash-http.ts';
 
@@ -38,16 +39,18 @@ if ! systemctl is-enabled --quiet kubelet; then
 fi
 find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -size 0 -delete 2>/dev/null || true
 systemctl ${restart ? 'restart' : 'start'} kubelet
-tries=0
+looked=0
 while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
   if [ "$(http_status 127.0.0.1 10248 /healthz)" = 200 ]; then
     find ${KUBELET_STATE} -maxdepth 2 \\( -type f -o -type d \\) -size -1024k -exec sync -- {} +
     exit 0
   fi
-  tries=$((tries + 1))
-  if [ $((tries % 10)) = 0 ] && [ "$(systemctl show kubelet -p SubState --value)" != running ]; then
-    journalctl -u kubelet -n 20 --no-pager -o cat >&2
-    exit ${FAILED}
+  if [ "$SECONDS" -gt "$looked" ]; then
+    looked=$SECONDS
+    if [ "$(systemctl show kubelet -p SubState --value)" != running ]; then
+      journalctl -u kubelet -n 20 --no-pager -o cat >&2
+      exit ${FAILED}
+    fi
   fi
   sleep 0.05
 done
@@ -68,9 +71,8 @@ export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at
   }
   const journal = result.stderr.trim();
   const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(journal));
-  const last = journal.split('\n').slice(-3).join(' / ');
   return {
-    fact: `kubelet ${result.code === FAILED ? 'stopped right after its start' : `did not get healthy within ${HEALTHY_WITHIN} s`}. Its last words: ${last}`,
+    fact: `kubelet ${result.code === FAILED ? 'stopped right after its start' : `did not get healthy within ${HEALTHY_WITHIN} s`}. Its last words: ${lastWords(journal, 3)}`,
     cause: known?.cause ?? 'kubelet refuses its configuration, or the container runtime does not answer.',
     fix: known?.fix ?? 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
   };
@@ -88,8 +90,8 @@ const KNOWN_FAILURES = [
     fix: 'Switch swap off (`swapoff -a`, and in /etc/fstab), or set the input `kubelet-config: "failSwapOn: false"`.',
   },
   {
-    pattern: /unknown field|strict decoding/i,
-    cause: 'The input `kubelet-config` has a field that this kubelet does not know.',
+    pattern: /failed to (load|decode|validate) kubelet config|cannot unmarshal/i,
+    cause: 'The input `kubelet-config` has a value that this kubelet does not take.',
     fix: 'Correct `kubelet-config` and run again.',
   },
 ] as const;

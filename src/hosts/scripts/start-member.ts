@@ -1,6 +1,8 @@
 import { isIPv6 } from 'node:net';
 import type { Finding } from '../../findings.ts';
 import { ETCD_MANIFEST, MANIFEST_DIR, RENDERED_MANIFEST } from '../../kubeadm/paths.ts';
+import { METRICS_PORT } from '../../kubeadm/ports.ts';
+import { lastWords } from '../last-words.ts';
 import { quote } from '../shell.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { HTTP_STATUS_FUNCTION } from './bash-http.ts';
@@ -17,9 +19,6 @@ export interface MemberStart {
 
 /** Seconds until the member must be ready: kubeadm's own start-up budget, as in the manifest's startupProbe. */
 export const READY_WITHIN = 240;
-
-/** Port of kubeadm's listen-metrics-urls (cmd/kubeadm/app/constants/constants.go, EtcdMetricsPort). */
-const METRICS_PORT = 2381;
 
 /** Exit codes by which the script tells what stopped it. */
 const DATA_THERE = 3;
@@ -43,23 +42,22 @@ export function startMember(start: MemberStart): RemoteScript {
 ${start.manifestSha256 === undefined ? '' : placeManifest(start.dataDir, start.manifestSha256)}
 etcd_containers() { crictl --runtime-endpoint ${quote(start.criEndpoint)} ps -a --name '^etcd$' "$@" 2>/dev/null || true; }
 probe=/readyz
-tries=0
-seen=
+looked=0
+seen=0
 while [ "$SECONDS" -lt ${READY_WITHIN} ]; do
   case "$(http_status ${address} ${METRICS_PORT} $probe)" in
     200) exit 0 ;;
     404) probe=/health ;;
   esac
-  tries=$((tries + 1))
-  if [ $((tries % 40)) = 0 ]; then
+  if [ "$SECONDS" -ge $((looked + 2)) ]; then
+    looked=$SECONDS
     exited=$(etcd_containers --state exited -q | wc -l)
-    if [ "$exited" != "$seen" ] && [ "$exited" != 0 ]; then echo "etcd has ended $exited time(s)" >&2; fi
-    seen=$exited
+    if [ "$exited" -gt "$seen" ]; then echo "etcd has ended $exited time(s)" >&2; seen=$exited; fi
     if [ "$exited" -ge 2 ]; then
       crictl --runtime-endpoint ${quote(start.criEndpoint)} logs --tail 8 "$(etcd_containers -q | head -n 1)" 1>&2 || true
       exit ${CRASHES}
     fi
-    if [ $((tries % 200)) = 0 ]; then echo "waiting for a quorum since $SECONDS s" >&2; fi
+    if [ $((SECONDS % 10)) = 0 ]; then echo "waiting for a quorum since $SECONDS s" >&2; fi
   fi
   sleep 0.05
 done
@@ -88,7 +86,7 @@ sync -- ${MANIFEST_DIR} "$(dirname ${dir})" ${RENDERED_MANIFEST.replace(/\/[^/]*
 
 /** Why a member did not get ready, from the script's exit code and etcd's own last lines. */
 export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
-  const last = result.stderr.trim().split('\n').slice(-4).join(' / ');
+  const last = lastWords(result.stderr, 4);
   switch (result.code) {
     case DATA_THERE:
       return {
