@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -36,6 +36,16 @@ export function staleDistFiles(): string[] {
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
+}
+
+/** Whether a source was changed after dist/ was built; a fresh clone, where all are of one moment, does not count. */
+export function distIsOlderThanSources(): boolean {
+  if (!existsSync('dist/index.js')) return true;
+  const built = statSync('dist/index.js').mtimeMs;
+  const margin = 60_000;
+  return readdirSync('src', { recursive: true, encoding: 'utf8' }).some(
+    (name) => statSync(join('src', name)).mtimeMs > built + margin,
+  );
 }
 
 function sameFile(one: string, other: string): boolean {

@@ -17,7 +17,11 @@ type Declarations = Readonly<Record<string, Declaration>>;
 export function readmeWithTables(readme: string, actionYml: string): string {
   // With the failsafe schema a default stays the text that was written.
   const action = parse(actionYml, { schema: 'failsafe' }) as { inputs: Declarations; outputs: Declarations };
-  return between(between(readme, 'inputs', inputsTable(action.inputs)), 'outputs', outputsTable(action.outputs));
+  return between(
+    between(readme, 'inputs', inputsTable(action.inputs)),
+    'outputs',
+    outputsTable(action.outputs),
+  );
 }
 
 function inputsTable(inputs: Declarations): string {
@@ -47,7 +51,9 @@ function textOf({ description = '' }: Declaration): string {
 /** Not aligned: the longest description would stretch every line of the source. */
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`.replaceAll(/ {2,}/g, ' ');
-  return ['<!-- prettier-ignore -->', line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+  return ['<!-- prettier-ignore -->', line(header), line(header.map(() => '---')), ...rows.map(line)].join(
+    '\n',
+  );
 }
 
 function between(readme: string, name: string, content: string): string {

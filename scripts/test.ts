@@ -2,11 +2,14 @@
  * `npm test`: everything that needs no root, then the end-to-end tests in the lab where this machine can run one.
  * LAB_MANDATORY=1 makes a lab that cannot run a failure. The last line says `N passed, N failed`, gates counted as
  * one test each.
+ *
+ * `npm test` runs the parts `unit` and `e2e`; each can be named alone, and `versions` runs only when it is named.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kubernetesVersions } from '../lab/settings.ts';
 import { staleDistFiles } from './dist.ts';
 import { whyNoLab } from './lab-possible.ts';
 
@@ -36,7 +39,12 @@ function count(title: string, good: boolean): void {
 }
 
 /** Runs one of jest's projects and adds its tests to the tally. */
-function jest(title: string, project: string, more: readonly string[]): void {
+function jest(
+  title: string,
+  project: string,
+  more: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): void {
   heading(title);
   const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-tests-'));
   const results = join(folder, 'results.json');
@@ -46,6 +54,7 @@ function jest(title: string, project: string, more: readonly string[]): void {
   // jest prints its report of --json on standard output, and its progress on standard error
   const run = spawnSync(process.execPath, [...flags, script, ...options], {
     cwd: root,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   try {
@@ -65,6 +74,17 @@ function jest(title: string, project: string, more: readonly string[]): void {
   }
 }
 
+/** Runs tests that need real hosts, or says loudly why it does not. */
+function inLab(tests: () => void): void {
+  const obstacle = whyNoLab();
+  if (obstacle === undefined) tests();
+  else if (process.env['LAB_MANDATORY'] === '1') count(`the lab can run here (${obstacle})`, false);
+  else
+    console.log(
+      `\n!!! SKIPPED: all end-to-end tests, because ${obstacle}. Nothing was proven on real hosts.`,
+    );
+}
+
 const only = process.argv[2];
 const runs = (part: string): boolean => only === undefined || only === part;
 
@@ -76,16 +96,16 @@ if (runs('unit')) {
   const stale = staleDistFiles();
   if (stale.length > 0) console.log(`Not up to date, run \`npm run build\` and commit: ${stale.join(', ')}`);
   count('dist/ is what the sources give', stale.length === 0);
-  jest('Unit tests', 'unit', []);
+  jest('Unit tests', 'unit');
 }
-if (runs('e2e')) {
-  const obstacle = whyNoLab();
-  if (obstacle === undefined) jest('End-to-end tests in the lab', 'e2e', ['--runInBand']);
-  else if (process.env['LAB_MANDATORY'] === '1') count(`the lab can run here (${obstacle})`, false);
-  else
-    console.log(
-      `\n!!! SKIPPED: all end-to-end tests, because ${obstacle}. Nothing was proven on real hosts.`,
-    );
+if (runs('e2e')) inLab(() => jest('End-to-end tests in the lab', 'e2e', ['--runInBand']));
+if (only === 'versions') {
+  inLab(() => {
+    for (const version of kubernetesVersions) {
+      const deploy = ['--runTestsByPath', 'test/e2e/deploy.test.ts'];
+      jest(`Deploy on Kubernetes ${version}`, 'e2e', deploy, { LAB_KUBERNETES: version });
+    }
+  });
 }
 
 console.log(`\n${tally.passed} passed, ${tally.failed} failed`);

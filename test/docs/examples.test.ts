@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { codeBlocks } from './markdown.ts';
+import { filesBelow, read } from './repository.ts';
+import { workflowProblems } from './workflow.ts';
+
+const README_WORKFLOWS = codeBlocks(read('README.md'), 'yaml').filter((block) => /^jobs:/m.test(block));
+
+test('there are examples, in the folder and in README.md', () => {
+  expect(filesBelow('workflows-examples', '.yml')).not.toEqual([]);
+  expect(README_WORKFLOWS).not.toEqual([]);
+});
+
+describe('a workflow to paste is good', () => {
+  test.each(filesBelow('workflows-examples', '.yml'))('%s', (file) => {
+    expect(workflowProblems(read(file))).toEqual([]);
+  });
+
+  test.each(README_WORKFLOWS)('in README.md: %s', (text) => {
+    expect(workflowProblems(text)).toEqual([]);
+  });
+});
+
+test('everything that can be wrong with a workflow is seen', () => {
+  const bad = `
+on: workflow_dispatch
+permissions:
+  contents: write
+concurrency:
+  group: etcd
+  cancel-in-progress: true
+jobs:
+  bootstrap:
+    runs-on: self-hosted
+    outputs:
+      lost: \${{ steps.etcd.outputs.nothing }}
+      vanished: \${{ needs.nobody.outputs.x }}
+    steps:
+      - uses: somebody/else@v1
+      - id: etcd
+        uses: org/etcd-ha-action@v1
+        with:
+          hosst: 10.0.0.6
+          ssh-user: ubuntu
+          ssh-private-key: \${{ vars.SSH_PRIVATE_KEY }}
+          ssh-known-hosts: \${{ vars.SSH_KNOWN_HOSTS }}
+          ca-certificate: \${{ secrets.ETCD_CA }}
+          ca-key: '-----BEGIN PRIVATE KEY-----'
+`;
+  expect(workflowProblems(bad)).toEqual([
+    expect.stringMatching(/^line 13: .*nobody/),
+    'a key stands in the text',
+    'permission contents: write is not needed',
+    'a newer run cancels one that is at work',
+    'job bootstrap has no timeout-minutes',
+    'somebody/else@v1 is not ours to recommend',
+    'hosst is no input',
+    'hosts is required',
+    'ssh-private-key is not passed from a secret',
+    'ca-certificate is passed from a secret and is none',
+    'ca-key is not passed from a secret',
+    'nothing is no output',
+  ]);
+  const careless =
+    'on: push\njobs: { a: { runs-on: self-hosted, timeout-minutes: 1, steps: [{ run: "true" }] } }\n';
+  expect(workflowProblems(careless)).toEqual([
+    'no permissions are set',
+    'two runs can work on the same hosts at once',
+  ]);
+});

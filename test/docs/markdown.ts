@@ -1,0 +1,57 @@
+/** The verbs of `npm start`, `npm test` and `npm run VERB` that a text names. */
+export function npmVerbs(text: string): string[] {
+  return [...text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(
+    ([, script, verb]) => script ?? verb ?? '',
+  );
+}
+
+/** Folders of this repository; a path in code that begins with another one is a path on a host. */
+const FOLDERS = /^(?:\.ci|bench|dist|docs|health|lab|scripts|src|test|workflows-examples)\//;
+
+/** Paths of this repository that a text names in code, without a closing slash. */
+export function repositoryPaths(text: string): string[] {
+  return [...text.matchAll(/`([^`\s]+)`/g)]
+    .map(([, code = '']) => code)
+    .filter((code) => FOLDERS.test(code))
+    .map((code) => code.replace(/\/$/, ''));
+}
+
+/** A link to another file of the repository, or to a heading. */
+export interface LocalLink {
+  /** Relative to the file that holds the link; empty: that file itself. */
+  readonly path: string;
+  /** Without `#`; empty when the link is to the whole file. */
+  readonly anchor: string;
+}
+
+/** The links of a text that do not lead out of the repository. */
+export function localLinks(text: string): LocalLink[] {
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => {
+      const [path = '', anchor = ''] = target.split('#');
+      return { path, anchor };
+    });
+}
+
+/** The headings of a text without their marks, code blocks passed over. */
+export function headings(text: string): string[] {
+  const prose = text.replaceAll(/^```[^]*?^```/gm, '');
+  return [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading);
+}
+
+/** The anchor that GitHub gives a heading: lower case, blanks as dashes, no other punctuation. */
+export function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+/** The blocks of code of one language. */
+export function codeBlocks(text: string, language: string): string[] {
+  return [...text.matchAll(/^```(\w+)\n([^]*?)^```/gm)]
+    .filter(([, found]) => found === language)
+    .map(([, , content = '']) => content);
+}

@@ -1,0 +1,100 @@
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { readmeWithTables } from '../../scripts/readme-tables.ts';
+import { anchorOf, headings, localLinks, npmVerbs, repositoryPaths } from './markdown.ts';
+import { exists, filesBelow, read } from './repository.ts';
+
+const ACTION = `
+inputs:
+  port:
+    description: >-
+      A port:
+      one | two.
+    default: 2379
+  key:
+    description: Secret.
+    required: true
+  name: { description: Optional. }
+outputs:
+  id: { description: An id. }
+`;
+
+describe('tables', () => {
+  test('of inputs and outputs take the place of what stood between the markers', () => {
+    const readme = '# A\n<!-- inputs -->old<!-- /inputs -->\nB\n<!-- outputs -->\n<!-- /outputs -->\nC\n';
+    expect(readmeWithTables(readme, ACTION)).toBe(
+      [
+        '# A',
+        '<!-- inputs -->',
+        '',
+        '<!-- prettier-ignore -->',
+        '| Input | Default | What it is |',
+        '| --- | --- | --- |',
+        '| `port` | `2379` | A port: one \\| two. |',
+        '| `key` | **required** | Secret. |',
+        '| `name` | | Optional. |',
+        '',
+        '<!-- /inputs -->',
+        'B',
+        '<!-- outputs -->',
+        '',
+        '<!-- prettier-ignore -->',
+        '| Output | What it is |',
+        '| --- | --- |',
+        '| `id` | An id. |',
+        '',
+        '<!-- /outputs -->',
+        'C',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('need their markers', () => {
+    expect(() => readmeWithTables('<!-- inputs --><!-- /inputs -->', ACTION)).toThrow('<!-- outputs -->');
+  });
+
+  test("of README.md are action.yml's (`npm run docs` makes them anew)", () => {
+    const readme = read('README.md');
+    expect(readme).toBe(readmeWithTables(readme, read('action.yml')));
+  });
+});
+
+test('what is looked for in a text is found, and nothing else', () => {
+  const text =
+    'Run `npm run lab -- up` and npm test, not `npm ci`. See `src/main.ts`, `docs/` and `/etc/kubernetes/pki`, ' +
+    '[there](docs/X.md#a-b), [here](#c), [out](https://example.org/docs/y).\n\n## A, `b`: c\n```sh\n# no heading\n```\n';
+  expect(npmVerbs(text)).toEqual(['lab', 'test']);
+  expect(repositoryPaths(text)).toEqual(['src/main.ts', 'docs']);
+  expect(localLinks(text)).toEqual([
+    { path: 'docs/X.md', anchor: 'a-b' },
+    { path: '', anchor: 'c' },
+  ]);
+  expect(headings(text).map(anchorOf)).toEqual(['a-b-c']);
+});
+
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+describe.each(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')])(
+  '%s',
+  (file) => {
+    const text = read(file);
+
+    test('names only npm verbs that package.json has', () => {
+      expect(npmVerbs(text).filter((verb) => scripts[verb] === undefined)).toEqual([]);
+    });
+
+    test('names only paths that the repository has', () => {
+      expect(repositoryPaths(text).filter((path) => !exists(path))).toEqual([]);
+    });
+
+    test('links only to files and headings that are there', () => {
+      const dead = localLinks(text).filter(({ path, anchor }) => {
+        const target = path === '' ? file : join(dirname(file), path);
+        if (!exists(target)) return true;
+        return anchor !== '' && !headings(read(target)).map(anchorOf).includes(anchor);
+      });
+      expect(dead).toEqual([]);
+    });
+  },
+);
