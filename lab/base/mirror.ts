@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { updatePackageListsOnce } from '../machine/packages.ts';
+import { must } from '../machine/run.ts';
+
+/** The distribution that this machine runs. Hosts get the same one. */
+export interface Distribution {
+  readonly id: string;
+  /** Release as debootstrap names it: "bookworm", "noble". */
+  readonly codename: string;
+  /** Parts of the archive: Ubuntu keeps some of what a host needs in universe. */
+  readonly components: string;
+}
+
+const componentsOf: Readonly<Record<string, string>> = { debian: 'main', ubuntu: 'main,universe' };
+
+/** Asks the machine which Debian or Ubuntu it runs. Throws on other systems. */
+export function ownDistribution(): Distribution {
+  const release = osRelease();
+  const id = release.get('ID') ?? '';
+  const codename = release.get('VERSION_CODENAME') ?? '';
+  const components = componentsOf[id];
+  if (components === undefined || codename === '') {
+    throw new Error(
+      `the lab's hosts are made from the machine's own Debian or Ubuntu release, and /etc/os-release says "${id}"`,
+    );
+  }
+  return { id, codename, components };
+}
+
+/** Asks apt where this machine gets the distribution's packages from. */
+export async function mirrorOf({ id, codename }: Distribution): Promise<string> {
+  await updatePackageListsOnce();
+  const format = '$(ORIGIN)|$(CODENAME)|$(COMPONENT)|$(REPO_URI)';
+  const lines = (await must(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages'])).split(
+    '\n',
+  );
+  for (const line of lines) {
+    const [origin = '', name, component, uri = ''] = line.split('|');
+    if (origin.toLowerCase() === id && name === codename && component === 'main') return firstMirror(uri);
+  }
+  throw new Error(
+    `apt knows no source of ${codename}/main, so there is nothing to make hosts from: look at /etc/apt/sources.list.d, then run apt-get update`,
+  );
+}
+
+/** debootstrap does not know apt's mirror lists ("mirror+file:/etc/apt/mirrors.txt"): gives the list's first mirror. */
+function firstMirror(uri: string): string {
+  if (!uri.startsWith('mirror+file:')) return uri;
+  const list = readFileSync(new URL(uri.replace(/^mirror\+/, '')), 'utf8');
+  return list.trim().split(/\s/)[0] ?? uri;
+}
+
+function osRelease(): Map<string, string> {
+  const lines = readFileSync('/etc/os-release', 'utf8').split('\n');
+  return new Map(lines.map((line) => [line.split('=')[0] ?? '', line.replace(/^[^=]*="?|"$/g, '')] as const));
+}

@@ -1,0 +1,68 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { alone } from '../machine/alone.ts';
+import { ensureLayer } from '../machine/layer.ts';
+import { type Progress, stage } from '../machine/progress.ts';
+import { must } from '../machine/run.ts';
+import { type Distribution, mirrorOf, ownDistribution } from './mirror.ts';
+
+/**
+ * What a freshly installed server has, and what kubelet's and containerd's Debian packages depend on.
+ * debootstrap's minbase is so small that even systemd has to be named.
+ */
+const packages = [
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'libpam-systemd',
+  'openssh-server',
+  'sudo',
+  'ca-certificates',
+  'iproute2',
+  'iputils-ping',
+  'procps',
+  'curl',
+  'jq',
+  'openssl',
+  'runc',
+  'iptables',
+  'conntrack',
+  'ethtool',
+  'socat',
+];
+
+/** Of no use on a host that is thrown away, and half of its size. */
+const ballast = ['usr/share/doc', 'usr/share/man', 'usr/share/info', 'usr/share/locale', 'var/lib/apt/lists'];
+
+/** Gives the folder `root` of the distribution that hosts are made from, fetched if the cache lacks it. */
+export async function ensureBaseRoot(progress: Progress): Promise<string> {
+  const distribution = ownDistribution();
+  const folder = await ensureLayer(
+    {
+      name: `base-${distribution.codename}`,
+      inputs: [distribution.codename, ...packages, ...ballast],
+      make: (layer) => bootstrap(distribution, layer, progress),
+    },
+    progress,
+  );
+  return join(folder, 'root');
+}
+
+async function bootstrap(distribution: Distribution, layer: string, progress: Progress): Promise<void> {
+  const root = join(layer, 'root');
+  await stage(progress, `installing ${distribution.codename} for the hosts`, async (note) => {
+    const mirror = await mirrorOf(distribution);
+    const debootstrap = [
+      'debootstrap',
+      '--variant=minbase',
+      `--components=${distribution.components}`,
+      `--include=${packages.join(',')}`,
+      distribution.codename,
+      root,
+      mirror,
+    ];
+    await must(alone(debootstrap), { onLine: note });
+  });
+  for (const path of ballast) rmSync(join(root, path), { recursive: true, force: true });
+  await must(['chroot', root, 'apt-get', 'clean']);
+}

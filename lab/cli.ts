@@ -1,0 +1,262 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Lab } from './client.ts';
+import { ensureGoldenDisk } from './disks/golden.ts';
+import { entering } from './hosts/enter.ts';
+import { sshCommand } from './hosts/ssh.ts';
+import { cleanCache } from './machine/layer.ts';
+import { installMissingPackages } from './machine/packages.ts';
+import { exitCode, systemPath } from './machine/run.ts';
+import type { HostPlace } from './place.ts';
+import { buildFamily } from './programs/build.ts';
+import { allFamilies } from './programs/families.ts';
+import {
+  defaultKubernetesVersion,
+  defaultLabName,
+  type KubernetesVersion,
+  kubernetesVersions,
+} from './settings.ts';
+import { status } from './status.ts';
+
+const usage = `usage: node lab/cli.ts [--lab NAME] VERB …
+
+The lab as a whole
+  up [--hosts N] [--kubernetes ${kubernetesVersions.join('|')}] [--fresh]
+                        boot the hosts infra0, infra1, … and wait until they are ready; --fresh gives them new disks
+  down [--keep-disks]   stop the hosts and remove all that the lab has on the machine
+  status                hosts, addresses, faults
+
+Hosts
+  ssh HOST [CMD…]       as user ubuntu, from the runner's network namespace
+  exec HOST CMD…        as root, from outside and without SSH
+  run CMD…              run CMD in the runner's network namespace
+  reset HOST            fresh disk, then boot
+  start HOST            boot from the disk that it has
+  reboot HOST           in good order
+
+Faults
+  kill HOST             power cut: no FIN leaves the host, what it had not synced is lost
+  link HOST up|down     plug the host's cable in, or pull it
+  partition A B         let nothing pass between two hosts
+  heal                  undo all partitions and plug all cables in
+  delay HOST MS         add MS milliseconds to each round trip; 0 takes them away
+  fill HOST [--free]    leave no free block on the host's disk; --free gives them back
+
+Programs
+  build [WHAT]          build without booting: a Kubernetes version (default ${defaultKubernetesVersion}) with all its hosts need,
+                        or one family of programs, whose paths are printed:
+                        ${allFamilies.map((family) => family.name).join(', ')}
+  clean                 remove the cache
+
+--lab NAME, or LAB_NAME, chooses the lab; it is "default" otherwise. Two labs do not disturb each other.
+LAB_BIN_DIR names a folder of ready programs to use in place of a build, LAB_CACHE_DIR and LAB_STATE_DIR the places
+of the cache and of the labs.`;
+
+/** A mistake in the command line: shown without a stack, exit code 2. */
+class UsageError extends Error {}
+
+const progress = (line: string) => process.stderr.write(`[lab] ${line}\n`);
+
+const flagTypes = {
+  lab: { type: 'string' },
+  hosts: { type: 'string' },
+  kubernetes: { type: 'string' },
+  fresh: { type: 'boolean' },
+  'keep-disks': { type: 'boolean' },
+  free: { type: 'boolean' },
+} as const;
+type FlagName = keyof typeof flagTypes;
+type Flags = ReturnType<typeof parseArgs<{ options: typeof flagTypes }>>['values'];
+
+interface Verb {
+  /** Operands that must be there, for messages and for counting. */
+  readonly operands: readonly string[];
+  /** Whether more operands may follow. */
+  readonly more?: boolean;
+  /** Whether all that follows the operands is another program's command line, flags and all. */
+  readonly verbatim?: boolean;
+  readonly flags?: readonly FlagName[];
+  /** Does the work; gives the exit code if it is not 0. */
+  readonly run: (lab: string, operands: string[], flags: Flags) => Promise<number | undefined>;
+}
+
+/** A verb that does one thing to an existing lab. */
+function change(
+  operands: readonly string[],
+  body: (lab: Lab, operands: string[], flags: Flags) => Promise<void>,
+): Verb {
+  return {
+    operands,
+    run: async (name, values, flags) => {
+      await body(Lab.open(name, progress), values, flags);
+      return undefined;
+    },
+  };
+}
+
+const verbs: Readonly<Record<string, Verb>> = {
+  up: { operands: [], flags: ['hosts', 'kubernetes', 'fresh'], run: up },
+  down: {
+    operands: [],
+    flags: ['keep-disks'],
+    run: async (name, _, flags) => {
+      await Lab.takeDown({ name, keepDisks: flags['keep-disks'] === true, progress });
+      return undefined;
+    },
+  },
+  status: {
+    operands: [],
+    run: async (name) => {
+      process.stdout.write(await status(name));
+      return undefined;
+    },
+  },
+  ssh: {
+    operands: ['HOST'],
+    verbatim: true,
+    run: (name, [host = '', ...command]) => become(sshCommand(findHost(name, host), [], command)),
+  },
+  exec: {
+    operands: ['HOST', 'CMD'],
+    verbatim: true,
+    run: (name, [host = '', ...command]) => become(entering(findHost(name, host), command)),
+  },
+  run: {
+    operands: ['CMD'],
+    verbatim: true,
+    run: (name, command) => become(Lab.open(name).inRunner(command)),
+  },
+  reset: change(['HOST'], (lab, [host = '']) => lab.reset(host)),
+  start: change(['HOST'], (lab, [host = '']) => lab.start(host)),
+  reboot: change(['HOST'], (lab, [host = '']) => lab.reboot(host)),
+  kill: change(['HOST'], (lab, [host = '']) => lab.kill(host)),
+  link: change(['HOST', 'up|down'], (lab, [host = '', state]) => {
+    if (state !== 'up' && state !== 'down')
+      throw new UsageError(`a link is up or down, not "${state ?? ''}"`);
+    return lab.link(host, state);
+  }),
+  partition: change(['A', 'B'], (lab, [a = '', b = '']) => lab.partition(a, b)),
+  heal: change([], (lab) => lab.heal()),
+  delay: change(['HOST', 'MS'], (lab, [host = '', milliseconds = '']) =>
+    lab.delay(host, number(milliseconds, 'MS')),
+  ),
+  fill: {
+    ...change(['HOST'], (lab, [host = ''], flags) =>
+      flags.free === true ? lab.unfill(host) : lab.fill(host),
+    ),
+    flags: ['free'],
+  },
+  build: { operands: [], more: true, run: (_, what) => build(what) },
+  clean: {
+    operands: [],
+    run: async () => {
+      await cleanCache(progress);
+      return undefined;
+    },
+  },
+};
+
+async function main(argv: string[]): Promise<number> {
+  const rest = [...argv];
+  let lab = takeLabName(rest);
+  const name = rest.shift() ?? 'help';
+  if (['help', '--help', '-h'].includes(name)) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (!verb) throw new UsageError(`there is no verb "${name}"; there are ${Object.keys(verbs).join(', ')}`);
+  lab = takeLabName(rest) ?? lab;
+
+  const { operands, flags } =
+    verb.verbatim === true ? { operands: rest, flags: {} as Flags } : parse(rest, verb, name);
+  const tooMany = verb.verbatim !== true && verb.more !== true && operands.length > verb.operands.length;
+  if (operands.length < verb.operands.length || tooMany) {
+    throw new UsageError(
+      `${name} takes ${verb.operands.join(' ') || 'no operands'}, not "${operands.join(' ')}"`,
+    );
+  }
+  return (await verb.run(flags.lab ?? lab ?? defaultLabName(), operands, flags)) ?? 0;
+}
+
+/** Takes "--lab NAME" off the front of the arguments. */
+function takeLabName(argv: string[]): string | undefined {
+  if (argv[0]?.startsWith('--lab=') === true) return argv.shift()?.slice('--lab='.length);
+  return argv[0] === '--lab' ? argv.splice(0, 2)[1] : undefined;
+}
+
+function parse(argv: string[], verb: Verb, name: string): { operands: string[]; flags: Flags } {
+  try {
+    const { values, positionals } = parseArgs({ args: argv, options: flagTypes, allowPositionals: true });
+    const allowed = new Set<string>(['lab', ...(verb.flags ?? [])]);
+    const strange = Object.keys(values).filter((flag) => !allowed.has(flag));
+    if (strange.length > 0)
+      throw new UsageError(`${name} does not take ${strange.map((flag) => `--${flag}`).join(', ')}`);
+    return { operands: positionals, flags: values };
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+async function up(name: string, _: string[], flags: Flags): Promise<undefined> {
+  const hosts = flags.hosts === undefined ? undefined : number(flags.hosts, '--hosts');
+  const kubernetes = flags.kubernetes === undefined ? undefined : kubernetesVersion(flags.kubernetes);
+  await Lab.up({ name, hosts, kubernetes, fresh: flags.fresh, progress });
+  process.stdout.write(await status(name));
+}
+
+/** Builds a whole Kubernetes version or one family of programs; prints the path of the golden disk or of each program. */
+async function build([what = defaultKubernetesVersion]: string[]): Promise<undefined> {
+  const family = allFamilies.find((candidate) => candidate.name === what);
+  if (family) {
+    const folder = await buildFamily(family, progress);
+    for (const program of readdirSync(folder)) process.stdout.write(`${join(folder, program)}\n`);
+    return;
+  }
+  const version = kubernetesVersions.find((candidate) => candidate === what);
+  if (version === undefined) {
+    const names = [...kubernetesVersions, ...allFamilies.map((candidate) => candidate.name)];
+    throw new UsageError(`there is no "${what}" to build; there are ${names.join(', ')}`);
+  }
+  await installMissingPackages(progress);
+  process.stdout.write(`${await ensureGoldenDisk(version, progress)}\n`);
+}
+
+function kubernetesVersion(text: string): KubernetesVersion {
+  const version = kubernetesVersions.find((candidate) => candidate === text);
+  if (version !== undefined) return version;
+  throw new UsageError(`the lab has no Kubernetes "${text}"; it has ${kubernetesVersions.join(', ')}`);
+}
+
+function number(text: string, what: string): number {
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value)) throw new UsageError(`${what} is a number, not "${text}"`);
+  return value;
+}
+
+function findHost(lab: string, name: string): HostPlace {
+  return Lab.open(lab).place(name);
+}
+
+/** Runs a command on this terminal and gives its exit code. */
+async function become([program = '', ...args]: string[]): Promise<number> {
+  // The command gets the terminal's signals too, and decides.
+  for (const name of ['SIGINT', 'SIGQUIT'] as const) process.on(name, () => undefined);
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, PATH: systemPath } });
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return exitCode(code, signal);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`[lab] ${message}\n`);
+  if (error instanceof UsageError) process.stderr.write('[lab] "help" shows all verbs\n');
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

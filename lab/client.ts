@@ -1,0 +1,362 @@
+import { rmdirSync, rmSync } from 'node:fs';
+import { ensureGoldenDisk } from './disks/golden.ts';
+import { fillDisk, freeDisk } from './faults/full-disk.ts';
+import { cutPower } from './faults/power-cut.ts';
+import { powerOff, powerOn, reboot, shutDown, waitUntilReady } from './hosts/boot.ts';
+import { hasDisk, makeFreshDisk, removeDisk } from './hosts/disk.ts';
+import { entering } from './hosts/enter.ts';
+import { ensureHostKeys, ensureLabKey, knownHostsOf } from './hosts/identity.ts';
+import { supervisorOf } from './hosts/processes.ts';
+import { inRunner, writeKnownHosts } from './hosts/ssh.ts';
+import { findCgroups, removeCgroups } from './machine/cgroups.ts';
+import { ensureCTools } from './machine/ctools.ts';
+import { whileCacheIsKept } from './machine/layer.ts';
+import { checkInotifyLimit } from './machine/limits.ts';
+import { withLock } from './machine/lock.ts';
+import { installMissingPackages } from './machine/packages.ts';
+import { type Progress, stage } from './machine/progress.ts';
+import { run, type RunOptions, type RunResult } from './machine/run.ts';
+import { endStrayRelays, removeDelay, setDelay } from './network/delay.ts';
+import { makeNetwork, networkIsUp, removeNetwork, setLink } from './network/namespaces.ts';
+import { partition, removePartitions } from './network/partition.ts';
+import { type HostPlace, hostPlace, type LabPlace, labPlace } from './place.ts';
+import {
+  checkLabName,
+  defaultHostCount,
+  defaultKubernetesVersion,
+  defaultLabName,
+  type KubernetesVersion,
+  maximumHostCount,
+  runnerAddress,
+  sshPort,
+  sshUser,
+  stateFolder,
+} from './settings.ts';
+import { hostsOf, type LabState, readState, writeState } from './state.ts';
+
+/** One host of a lab. */
+export interface LabHost {
+  /** Name and short hostname: infra0, infra1, … */
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface LabOptions {
+  /** Which lab; $LAB_NAME or "default" if not given. Labs of different names can be up at the same time. */
+  name?: string | undefined;
+  /** How many hosts; 3 for a new lab if not given. */
+  hosts?: number | undefined;
+  /** Which pin; 1.34 for a new lab if not given. */
+  kubernetes?: KubernetesVersion | undefined;
+  /** Give every host a fresh disk and undo all faults, also if the lab is up already. */
+  fresh?: boolean | undefined;
+  /** Told what is going on. */
+  progress?: Progress | undefined;
+}
+
+/** A host by its name or as one of `Lab.hosts`. */
+export type HostRef = string | LabHost;
+
+const silent: Progress = () => undefined;
+
+/** Hosts that behave as real ones, on one machine; see README.md. Every method needs root. */
+export class Lab {
+  readonly name: string;
+  readonly kubernetes: KubernetesVersion;
+  readonly hosts: readonly LabHost[];
+  /** Address that hosts see the runner under. */
+  readonly runnerAddress = runnerAddress;
+  readonly sshUser = sshUser;
+  readonly sshPort = sshPort;
+  /** File with the key that logs in as `sshUser` on every host. */
+  readonly privateKeyPath: string;
+  /** known_hosts text with every key of every host, by address. It stays true over `reset`. */
+  readonly knownHosts: string;
+
+  readonly #place: LabPlace;
+  readonly #hosts: readonly HostPlace[];
+  readonly #progress: Progress;
+
+  private constructor(place: LabPlace, state: LabState, progress: Progress) {
+    this.#place = place;
+    this.#hosts = hostsOf(place, state);
+    this.#progress = progress;
+    this.name = place.name;
+    this.kubernetes = state.kubernetes;
+    this.hosts = this.#hosts.map(({ name, address }) => ({ name, address }));
+    this.privateKeyPath = place.privateKey;
+    this.knownHosts = knownHostsOf(this.#hosts);
+  }
+
+  /**
+   * Brings a lab up and resolves once every host is ready: SSH logins work, containerd answers.
+   * A lab of that name that is there already is taken over: hosts that are up stay as they are, others boot from their
+   * disks; partitions end and cables are plugged in. Throws if it has another shape than was asked for, unless `fresh` allows to make it anew.
+   */
+  static async up(options: LabOptions = {}): Promise<Lab> {
+    requireRoot();
+    const place = labPlace(checkLabName(options.name ?? defaultLabName()));
+    const progress = options.progress ?? silent;
+    await installMissingPackages(progress);
+    return withLock(place.lock, { progress, subject: `lab ${place.name}` }, async () => {
+      const state = decideState(place, options);
+      const hosts = hostsOf(place, state);
+      const fresh = options.fresh === true;
+      const needsDisks = fresh || !hosts.every(hasDisk);
+      const goldenDisk = needsDisks ? await ensureGoldenDisk(state.kubernetes, progress) : undefined;
+      await ensureCTools(progress);
+      await stage(progress, `starting ${hosts.length} hosts of lab ${place.name}`, async () => {
+        if (fresh || !networkIsUp(place, hosts)) await stopEverything(place);
+        else await heal(place, hosts);
+        // Before the new state is written: no disk of another version may ever be taken for one of this.
+        if (fresh) hosts.forEach(removeDisk);
+        checkInotifyLimit(hosts.filter((host) => !supervisorOf(host)).length);
+        await ensureLabKey(place);
+        await eachHost(hosts, ensureHostKeys);
+        writeKnownHosts(place, hosts);
+        forgetHostsBeyond(place, state.hosts);
+        writeState(place, state);
+        if (!networkIsUp(place, hosts)) await makeNetwork(place, hosts);
+        await eachHost(hosts, async (host) => {
+          if (goldenDisk !== undefined && !hasDisk(host)) {
+            await whileCacheIsKept(progress, () => makeFreshDisk(host, goldenDisk));
+          }
+          await powerOn(host);
+          await waitUntilReady(host);
+        });
+      });
+      return new Lab(place, state, progress);
+    });
+  }
+
+  /** Gives a lab that is there, without changing anything about it. Throws if there is none of that name. */
+  static open(name: string = defaultLabName(), progress: Progress = silent): Lab {
+    requireRoot();
+    const place = labPlace(checkLabName(name));
+    const state = readState(place);
+    if (!state) throw new Error(`there is no lab "${name}": bring it up first`);
+    return new Lab(place, state, progress);
+  }
+
+  /**
+   * Takes a lab down and removes all that it had on the machine; also what one that was killed has left.
+   * `keepDisks` shuts the hosts down in good order and leaves their disks and keys for the next `up`.
+   */
+  static async takeDown(
+    options: { name?: string | undefined; keepDisks?: boolean; progress?: Progress } = {},
+  ): Promise<void> {
+    requireRoot();
+    const place = labPlace(checkLabName(options.name ?? defaultLabName()));
+    const progress = options.progress ?? silent;
+    await withLock(place.lock, { progress, subject: `lab ${place.name}`, removeFile: true }, () =>
+      stage(progress, `taking lab ${place.name} down`, async () => {
+        const state = readState(place);
+        if (options.keepDisks === true && state) await eachHost(hostsOf(place, state), shutDown);
+        await stopEverything(place);
+        if (options.keepDisks !== true) rmSync(place.folder, { recursive: true, force: true });
+      }),
+    );
+    removeIfEmpty(stateFolder());
+  }
+
+  /** Takes this lab down, see `takeDown`. */
+  down(): Promise<void> {
+    return Lab.takeDown({ name: this.name, progress: this.#progress });
+  }
+
+  /** Runs a bash script as root on the host, from outside and without SSH. Does not throw when the script fails. */
+  exec(
+    host: HostRef,
+    script: string,
+    options: Pick<RunOptions, 'stdin' | 'timeoutMs'> = {},
+  ): Promise<RunResult> {
+    const place = this.place(host);
+    const title = `on ${place.name}: ${script}`;
+    return run(entering(place, ['bash', '-c', script]), { title, timeoutMs: 600_000, ...options });
+  }
+
+  /** Runs a bash script as root on the host and gives its stdout. Throws with its stderr when it fails. */
+  async sh(host: HostRef, script: string): Promise<string> {
+    const result = await this.exec(host, script);
+    if (result.code === 0) return result.stdout;
+    const { name } = this.place(host);
+    throw new Error(`on ${name}, code ${result.code}: ${script}\n${(result.stderr || result.stdout).trim()}`);
+  }
+
+  /** The command line that runs `argv` in the runner's network namespace, which reaches the lab's hosts and nothing else. */
+  inRunner(argv: readonly string[]): string[] {
+    return inRunner(this.#place, argv);
+  }
+
+  /** Gives the host a fresh disk and boots it: another machine-id, the same host keys. */
+  reset(host: HostRef): Promise<void> {
+    return this.#change(host, async (place) => {
+      const goldenDisk = await ensureGoldenDisk(this.kubernetes, this.#progress);
+      await powerOff(place);
+      await whileCacheIsKept(this.#progress, () => makeFreshDisk(place, goldenDisk));
+      await powerOn(place);
+      await waitUntilReady(place);
+    });
+  }
+
+  /** Cuts the host's power: no FIN leaves it, and what it had not synced is lost. */
+  kill(host: HostRef): Promise<void> {
+    return this.#change(host, async (place) => {
+      const { powerCut } = await ensureCTools(this.#progress);
+      await cutPower(place, powerCut);
+    });
+  }
+
+  /** Boots the host from the disk that it has, and plugs its cable in. */
+  start(host: HostRef): Promise<void> {
+    return this.#change(host, async (place) => {
+      await powerOn(place);
+      await waitUntilReady(place);
+    });
+  }
+
+  /** Reboots the host in good order and waits until it is ready again. */
+  reboot(host: HostRef): Promise<void> {
+    return this.#change(host, reboot);
+  }
+
+  /** Pulls the host's cable or plugs it in. */
+  link(host: HostRef, state: 'up' | 'down'): Promise<void> {
+    return this.#change(host, (place) => setLink(place, state));
+  }
+
+  /** Lets nothing pass between two hosts; both still reach all the others. */
+  partition(a: HostRef, b: HostRef): Promise<void> {
+    const [first, second] = [this.place(a), this.place(b)];
+    if (first.name === second.name) throw new Error('a partition needs two different hosts');
+    return this.#changeNetwork(() => partition(first, second));
+  }
+
+  /** Undoes all partitions and plugs the cables of all running hosts in. Delays stay. */
+  heal(): Promise<void> {
+    return this.#changeNetwork(() => heal(this.#place, this.#hosts));
+  }
+
+  /** Adds this many milliseconds to every round trip between the host and any other; 0 takes them away. */
+  delay(host: HostRef, roundTripMs: number): Promise<void> {
+    if (!Number.isFinite(roundTripMs) || roundTripMs < 0) throw new Error(`${roundTripMs} ms is no delay`);
+    return this.#change(host, async (place) => {
+      if (roundTripMs === 0) return removeDelay(place);
+      const { relay } = await ensureCTools(this.#progress);
+      await setDelay(place, roundTripMs, relay);
+    });
+  }
+
+  /** Leaves no free block on the host's disk. */
+  fill(host: HostRef): Promise<void> {
+    return this.#change(host, fillDisk);
+  }
+
+  /** Gives the space back that `fill` took. */
+  unfill(host: HostRef): Promise<void> {
+    return this.#change(host, freeDisk);
+  }
+
+  /** Where the host's disk, console and process are. Throws, with the names that there are, if it is none of the lab's. */
+  place(host: HostRef): HostPlace {
+    const name = typeof host === 'string' ? host : host.name;
+    const found = this.#hosts.find((place) => place.name === name);
+    if (found) return found;
+    const names = this.#hosts.map((place) => place.name).join(', ');
+    throw new Error(`lab ${this.name} has no host "${name}"; it has ${names}`);
+  }
+
+  /** Hosts can change at the same time, but none while the whole lab does, and each only one thing at a time. */
+  #change(host: HostRef, body: (place: HostPlace) => Promise<void>): Promise<void> {
+    const place = this.place(host);
+    return this.#shared(() =>
+      withLock(place.lock, { progress: this.#progress, subject: place.name }, () => body(place)),
+    );
+  }
+
+  #changeNetwork(body: () => Promise<void>): Promise<void> {
+    return this.#shared(() =>
+      withLock(
+        `${this.#place.folder}/network.lock`,
+        { progress: this.#progress, subject: 'the network' },
+        body,
+      ),
+    );
+  }
+
+  #shared(body: () => Promise<void>): Promise<void> {
+    const subject = `lab ${this.name}`;
+    return withLock(this.#place.lock, { mode: 'shared', progress: this.#progress, subject }, async () => {
+      if (!readState(this.#place)) throw new Error(`lab ${this.name} has been taken down`);
+      await body();
+    });
+  }
+}
+
+async function heal(place: LabPlace, hosts: readonly HostPlace[]): Promise<void> {
+  await removePartitions(place);
+  for (const host of hosts) if (supervisorOf(host)) await setLink(host, 'up');
+}
+
+function requireRoot(): void {
+  if (process.getuid?.() !== 0) {
+    throw new Error('the lab makes namespaces and mounts disks, which only root may do: run it with sudo');
+  }
+}
+
+/** What the lab is to be: as asked for, else as it is, else the default. Throws if the two do not agree. */
+function decideState(place: LabPlace, options: LabOptions): LabState {
+  const present = readState(place);
+  const wanted: LabState = {
+    hosts: options.hosts ?? present?.hosts ?? defaultHostCount,
+    kubernetes: options.kubernetes ?? present?.kubernetes ?? defaultKubernetesVersion,
+  };
+  if (!Number.isInteger(wanted.hosts) || wanted.hosts < 1 || wanted.hosts > maximumHostCount) {
+    throw new Error(`a lab has 1 to ${maximumHostCount} hosts, not ${wanted.hosts}`);
+  }
+  const same = !present || (present.hosts === wanted.hosts && present.kubernetes === wanted.kubernetes);
+  if (!same && options.fresh !== true) {
+    throw new Error(
+      `lab ${place.name} is there with ${present.hosts} hosts of Kubernetes ${present.kubernetes}; take it down first, or ask for fresh hosts (--fresh)`,
+    );
+  }
+  return wanted;
+}
+
+/** Stops all that the lab runs and removes its network; disks, keys and the lab's folder stay. */
+async function stopEverything(place: LabPlace): Promise<void> {
+  const everyHost = Array.from({ length: maximumHostCount }, (_, index) => hostPlace(place, index));
+  await eachHost(
+    everyHost.filter((host) => supervisorOf(host) !== undefined),
+    powerOff,
+  );
+  // A lab that was killed may have left hosts that are on no record any more.
+  await removeCgroups(findCgroups(new Set(everyHost.flatMap(({ cgroup }) => [cgroup, `${cgroup}.scope`]))));
+  await endStrayRelays(place);
+  await removeNetwork(place);
+}
+
+/** Removes the disks of hosts that the lab had before it was made anew with fewer. */
+function forgetHostsBeyond(place: LabPlace, count: number): void {
+  for (let index = count; index < maximumHostCount; index += 1) {
+    rmSync(hostPlace(place, index).folder, { recursive: true, force: true });
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
+/** Does the same on all hosts at once; lets all end before it throws what one of them threw. */
+async function eachHost(
+  hosts: readonly HostPlace[],
+  body: (host: HostPlace) => Promise<void> | void,
+): Promise<void> {
+  const results = await Promise.allSettled(hosts.map(async (host) => body(host)));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}

@@ -1,0 +1,42 @@
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { must, run } from '../machine/run.ts';
+import type { HostPlace } from '../place.ts';
+import { writeIdentity } from './identity.ts';
+import { initOf } from './processes.ts';
+
+/** Gives the host a fresh disk, and with it a new machine-id. The host must be off. */
+export async function makeFreshDisk(host: HostPlace, goldenDisk: string): Promise<void> {
+  mkdirSync(host.folder, { recursive: true });
+  await releaseLoopDevices(host);
+  removeDisk(host);
+  const aside = `${host.disk}.unfinished`;
+  // Not just overwritten: the cp of a lab that was killed may still be writing to it.
+  rmSync(aside, { force: true });
+  await must(['cp', '--sparse=auto', '--reflink=auto', goldenDisk, aside]);
+  writeIdentity(host);
+  renameSync(aside, host.disk);
+}
+
+/** Whether the host has a disk to boot from. */
+export function hasDisk(host: HostPlace): boolean {
+  return existsSync(host.disk);
+}
+
+/** Throws the host's disk away. The host must be off. */
+export function removeDisk(host: HostPlace): void {
+  rmSync(host.disk, { force: true });
+}
+
+/** Lets go of loop devices that still hold the disk although the host is off. */
+export async function releaseLoopDevices(host: HostPlace): Promise<void> {
+  const { stdout } = await run(['losetup', '--noheadings', '--output', 'NAME', '--associated', host.disk]);
+  for (const device of stdout.split('\n').filter(Boolean)) await run(['losetup', '--detach', device.trim()]);
+}
+
+/** Share of the host's disk that is in use, 0 to 1; undefined while the host is off. */
+export function diskUse(host: HostPlace): number | undefined {
+  const init = initOf(host);
+  if (!init) return undefined;
+  const { blocks, bavail } = statfsSync(`/proc/${init.pid}/root/`);
+  return 1 - bavail / blocks;
+}

@@ -1,0 +1,26 @@
+/* PID 1 of a pod's sandbox: does nothing, ends when told to, and reaps what is left to it. */
+#include <signal.h>
+#include <stddef.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void end(int signal) {
+  (void)signal;
+  _exit(0);
+}
+
+static void reap(int signal) {
+  (void)signal;
+  while (waitpid(-1, NULL, WNOHANG) > 0) {
+  }
+}
+
+int main(void) {
+  struct sigaction action = {.sa_handler = end};
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+  action.sa_handler = reap;
+  action.sa_flags = SA_NOCLDSTOP;
+  sigaction(SIGCHLD, &action, NULL);
+  for (;;) pause();
+}

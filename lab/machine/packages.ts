@@ -1,0 +1,50 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { must, systemPath } from './run.ts';
+import { type Progress, stage } from './progress.ts';
+
+/** What must be on the machine, as a program on PATH or an absolute path, and the package that brings it. */
+const needed: readonly (readonly [what: string, packageName: string])[] = [
+  ['systemd-nspawn', 'systemd-container'],
+  ['debootstrap', 'debootstrap'],
+  ['nft', 'nftables'],
+  ['ip', 'iproute2'],
+  ['ssh', 'openssh-client'],
+  ['ssh-keygen', 'openssh-client'],
+  ['gcc', 'gcc'],
+  ['/usr/include/stdio.h', 'libc6-dev'],
+  ['mkfs.ext4', 'e2fsprogs'],
+  ['mount', 'mount'],
+  ['flock', 'util-linux'],
+  ['nsenter', 'util-linux'],
+  ['tar', 'tar'],
+];
+
+/** Installs through apt what the lab needs and the machine does not have. Throws if there is no apt to do so. */
+export async function installMissingPackages(progress: Progress): Promise<void> {
+  const missing = [...new Set(needed.filter(([what]) => !isThere(what)).map(([, name]) => name))];
+  if (missing.length === 0) return;
+  if (!isThere('apt-get')) {
+    throw new Error(
+      `the lab needs ${missing.join(', ')} (Debian's names), and this machine has no apt-get to install them; install them by hand`,
+    );
+  }
+  await stage(progress, `installing ${missing.join(', ')}`, async () => {
+    await updatePackageListsOnce();
+    await must(['apt-get', 'install', '--yes', '--no-install-recommends', ...missing], {
+      env: { ...process.env, PATH: systemPath, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  });
+}
+
+/** Fetches apt's package lists if the machine has none yet. */
+export async function updatePackageListsOnce(): Promise<void> {
+  const folder = '/var/lib/apt/lists';
+  const present = existsSync(folder) && readdirSync(folder).some((name) => name.includes('_Packages'));
+  if (!present) await must(['apt-get', 'update']);
+}
+
+function isThere(what: string): boolean {
+  if (what.startsWith('/')) return existsSync(what);
+  return systemPath.split(':').some((folder) => existsSync(join(folder, what)));
+}

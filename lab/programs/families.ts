@@ -1,0 +1,87 @@
+import type { KubernetesVersion } from '../settings.ts';
+
+/** Programs that are built from one go.mod, because they need the same versions of their libraries. */
+export interface Family {
+  /** Folder beside this file that holds the pin: go.mod, with the programs as its tools, and go.sum. */
+  readonly name: string;
+  /** Module whose version, as go.mod has it, is the version of the programs. */
+  readonly module: string;
+  /** Linker flags that stamp the version as the project's own releases are stamped. `version` is "v1.2.3". */
+  readonly stamp: (version: string) => string;
+}
+
+const stampNothing = () => '';
+
+function kubernetes(minor: KubernetesVersion): Family {
+  return {
+    name: `kubernetes-${minor}`,
+    module: 'k8s.io/kubernetes',
+    stamp: (version) => {
+      const [, major = '', minorNumber = ''] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
+      const variables = {
+        gitVersion: version,
+        gitMajor: major,
+        gitMinor: minorNumber,
+        gitTreeState: 'archive',
+      };
+      return Object.entries(variables)
+        .map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`)
+        .join(' ');
+    },
+  };
+}
+
+/** etcd keeps its version in its source; there is nothing to stamp. */
+function etcd(minor: string): Family {
+  return { name: `etcd-${minor}`, module: 'go.etcd.io/etcd/server/v3', stamp: stampNothing };
+}
+
+const containerd: Family = {
+  name: 'containerd',
+  module: 'github.com/containerd/containerd/v2',
+  stamp: (version) => `-X github.com/containerd/containerd/v2/version.Version=${version}`,
+};
+
+const crictl: Family = {
+  name: 'crictl',
+  module: 'sigs.k8s.io/cri-tools',
+  stamp: (version) => `-X sigs.k8s.io/cri-tools/pkg/version.Version=${version}`,
+};
+
+/** Runs workflows as written; no host has it, tests use it on the runner's side. */
+export const act: Family = {
+  name: 'act',
+  module: 'github.com/nektos/act',
+  stamp: (version) => `-X main.version=${version.slice(1)}`,
+};
+
+/**
+ * What a host of each Kubernetes version consists of. The etcd version is the one whose image this kubeadm asks for
+ * (`kubeadm config images list`); a golden disk is refused if the two do not agree.
+ */
+export const familiesOf: Readonly<Record<KubernetesVersion, readonly Family[]>> = {
+  '1.31': [kubernetes('1.31'), etcd('3.5'), containerd, crictl],
+  '1.34': [kubernetes('1.34'), etcd('3.6'), containerd, crictl],
+  '1.37': [kubernetes('1.37'), etcd('3.7'), containerd, crictl],
+};
+
+/** Every family once, in the order in which they are best built. */
+export const allFamilies: readonly Family[] = [
+  ...new Map(
+    [...Object.values(familiesOf).flat(), act].map((family) => [family.name, family] as const),
+  ).values(),
+];
+
+/** Programs that every host needs; a folder of ready binaries must have them all. */
+export const hostPrograms = [
+  'kubeadm',
+  'kubelet',
+  'etcd',
+  'etcdctl',
+  'etcdutl',
+  'containerd',
+  'containerd-shim-runc-v2',
+  'ctr',
+  'crictl',
+] as const;
+export type HostProgram = (typeof hostPrograms)[number];

@@ -1,0 +1,56 @@
+#!/bin/bash
+# pin.sh FAMILY VERSION
+# Writes go.mod and go.sum of a family of programs anew, as in: pin.sh kubernetes-1.34 v1.34.4
+# Needs Go 1.26 and access to Go's module proxy. What it writes is to be committed; building changes nothing in it.
+set -euo pipefail
+family=$1 version=$2
+cd "$(dirname "$0")"
+case $family in
+  kubernetes-*)
+    main=k8s.io/kubernetes
+    modules=("$main")
+    tools=(k8s.io/kubernetes/cmd/kubeadm k8s.io/kubernetes/cmd/kubelet)
+    ;;
+  etcd-*)
+    main=go.etcd.io/etcd/server/v3
+    modules=(go.etcd.io/etcd/{server,etcdctl,etcdutl}/v3)
+    tools=("${modules[@]}")
+    ;;
+  containerd)
+    main=github.com/containerd/containerd/v2
+    modules=("$main")
+    tools=("$main"/cmd/{containerd,containerd-shim-runc-v2,ctr})
+    ;;
+  crictl)
+    main=sigs.k8s.io/cri-tools
+    modules=("$main")
+    tools=("$main/cmd/crictl")
+    ;;
+  act)
+    main=github.com/nektos/act
+    modules=("$main")
+    tools=("$main")
+    ;;
+  *)
+    echo "pin.sh: no family $family" >&2
+    exit 2
+    ;;
+esac
+
+original=$(go mod download -json "$main@$version" | sed -n 's/^\t"GoMod": "\(.*\)",$/\1/p')
+mkdir -p "$family"
+cd "$family"
+rm -f go.mod go.sum
+go mod init "etcd-ha-lab/$family"
+go mod edit -go 1.26
+# The Go that the project is developed with decides how its programs behave (TLS defaults, certificates' key ids, …):
+# a newer compiler is to behave as that one.
+go mod edit -godebug "default=go$(sed -n 's/^go \([0-9]*\.[0-9]*\).*/\1/p' "$original")"
+for module in "${modules[@]}"; do go mod edit -require "$module@$version"; done
+for tool in "${tools[@]}"; do go mod edit -tool "$tool"; done
+# Kubernetes' own libraries are replaced by folders of its repository, which its module does not contain. Each of them
+# is also published, under a version of its own: v1.34.4 has k8s.io/api v0.34.4.
+for staging in $(sed -n 's/^\t*\(replace \)\?\(k8s.io\/[^ ]*\) => \.\/staging\/.*/\2/p' "$original"); do
+  go mod edit -replace "$staging=$staging@v0.${version#v1.}"
+done
+go mod tidy

@@ -1,0 +1,63 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Kubernetes pins that the lab can install; `programs/families.ts` says what each of them consists of. */
+export const kubernetesVersions = ['1.31', '1.34', '1.37'] as const;
+export type KubernetesVersion = (typeof kubernetesVersions)[number];
+export const defaultKubernetesVersion: KubernetesVersion = '1.34';
+
+export const defaultHostCount = 3;
+/** Ten members and one more host that may serve as a control plane. */
+export const maximumHostCount = 11;
+
+/** The unprivileged administrator of every host: sudo without a password, login by key only. */
+export const sshUser = 'ubuntu';
+export const sshPort = 22;
+
+/** Address of the runner's network namespace; hosts follow at .10 and up. */
+export const runnerAddress = '10.77.0.1';
+export const prefixLength = 24;
+
+/** Address of the host with this index (infra0 has index 0). */
+export function addressOf(index: number): string {
+  return `10.77.0.${10 + index}`;
+}
+
+/** Name, and short hostname, of the host with this index. */
+export function hostNameOf(index: number): string {
+  return `infra${index}`;
+}
+
+/** Names of the first `count` hosts. */
+export function hostNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => hostNameOf(index));
+}
+
+/** Size of a host's disk in bytes. The file is sparse: only what is written takes space. */
+export const diskSize = 6 * 1024 ** 3;
+
+/** Gives `name` back if it can name a lab; it becomes part of namespace, cgroup and folder names. Throws otherwise. */
+export function checkLabName(name: string): string {
+  if (/^[a-z0-9][a-z0-9-]{0,31}$/.test(name)) return name;
+  throw new Error(
+    `"${name}" cannot name a lab: use up to 32 lower-case letters, digits and dashes, as in --lab my-test`,
+  );
+}
+
+/** Name of the lab when none is given: $LAB_NAME, else "default". */
+export function defaultLabName(): string {
+  return process.env['LAB_NAME'] ?? 'default';
+}
+
+/** Folder of everything that can be made again: programs, base root, golden disks. Outlives labs. */
+export function cacheFolder(): string {
+  return (
+    process.env['LAB_CACHE_DIR'] ??
+    join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'etcd-ha-lab')
+  );
+}
+
+/** Folder that holds one folder per lab: its disks, keys and process ids. */
+export function stateFolder(): string {
+  return process.env['LAB_STATE_DIR'] ?? '/var/tmp/etcd-ha-lab';
+}

@@ -1,0 +1,30 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { type HostPlace, hostPlace, type LabPlace } from './place.ts';
+import type { KubernetesVersion } from './settings.ts';
+
+/** What a lab is made of; written once it has been decided, so that later commands find it. */
+export interface LabState {
+  readonly hosts: number;
+  readonly kubernetes: KubernetesVersion;
+}
+
+/** The state of the lab, undefined if there is no such lab. */
+export function readState(lab: LabPlace): LabState | undefined {
+  try {
+    return JSON.parse(readFileSync(lab.stateFile, 'utf8')) as LabState;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+export function writeState(lab: LabPlace, state: LabState): void {
+  const aside = `${lab.stateFile}.new`;
+  writeFileSync(aside, `${JSON.stringify(state, undefined, 2)}\n`);
+  renameSync(aside, lab.stateFile);
+}
+
+/** Places of the lab's hosts. */
+export function hostsOf(lab: LabPlace, state: Pick<LabState, 'hosts'>): HostPlace[] {
+  return Array.from({ length: state.hosts }, (_, index) => hostPlace(lab, index));
+}

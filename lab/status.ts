@@ -1,0 +1,49 @@
+import { diskUse } from './hosts/disk.ts';
+import { initOf, supervisorOf } from './hosts/processes.ts';
+import { Lab } from './client.ts';
+import { currentDelay } from './network/delay.ts';
+import { linkState } from './network/namespaces.ts';
+import { partitions } from './network/partition.ts';
+import type { HostPlace } from './place.ts';
+
+/** A few lines about the lab: its hosts, how they are, and the faults that are in force. Throws if there is no such lab. */
+export async function status(name: string): Promise<string> {
+  const lab = Lab.open(name);
+  const places = lab.hosts.map((host) => lab.place(host));
+  const rows = [
+    ['HOST', 'ADDRESS', 'STATE', 'CABLE', 'DELAY', 'DISK'],
+    ...(await Promise.all(places.map(row))),
+  ];
+  const widths =
+    rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))) ?? [];
+  const table = rows.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const apart = await partitions(places);
+  const lines = [`lab ${lab.name}: Kubernetes ${lab.kubernetes}, runner ${lab.runnerAddress}`, ...table];
+  if (apart.length > 0) lines.push(`partitions: ${apart.join(', ')}`);
+  return `${lines.join('\n')}\n`;
+}
+
+async function row(host: HostPlace): Promise<string[]> {
+  const power = initOf(host) ? 'up' : supervisorOf(host) ? 'booting' : 'off';
+  let cable: string;
+  try {
+    cable = await linkState(host);
+  } catch {
+    cable = 'none';
+  }
+  const delay = currentDelay(host);
+  const use = diskUse(host);
+  return [
+    host.name,
+    host.address,
+    power,
+    cable,
+    delay === 0 ? '-' : `${delay} ms`,
+    use === undefined ? '-' : `${Math.round(100 * use)} %`,
+  ];
+}
