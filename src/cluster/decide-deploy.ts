@@ -11,7 +11,7 @@ import { resolveMembers, type Member } from './members.ts';
 import { classifyHost, type Ownership } from './ownership.ts';
 import type { Plan } from './plan.ts';
 import { differentImages, missingPrerequisites } from './prerequisites.ts';
-import { deployStages, type PlannedMember } from './deploy-stages.ts';
+import { deployStages, runs, type PlannedMember } from './deploy-stages.ts';
 
 /** Everything that the decision depends on; the same question gives the same plan. */
 export interface DeployQuestion {
@@ -61,7 +61,7 @@ export function decideDeploy(question: DeployQuestion): Plan {
   refuseIf(driftOfStarted(members, ownership, shape, settings));
 
   const planned = members.map((member) => planMember(member, ownership, settings));
-  const untouched = finished && planned.every(({ kubeletRuns }) => kubeletRuns);
+  const untouched = finished && planned.every(runs);
   const allPristine = [...ownership.values()].every(({ kind }) => kind === 'pristine');
   const common = {
     clusterName: settings.clusterName,
@@ -82,12 +82,7 @@ export function decideDeploy(question: DeployQuestion): Plan {
   return {
     ...common,
     verdict: allPristine ? 'create' : 'repair',
-    reasons: allPristine
-      ? ['none of the hosts holds anything of etcd']
-      : planned.map(
-          ({ name, progress, kubeletRuns }) =>
-            `${name}: ${PROGRESS[progress]}${kubeletRuns ? '' : ', its kubelet does not run'}`,
-        ),
+    reasons: allPristine ? ['none of the hosts holds anything of etcd'] : planned.map(describeMember),
     ...deployStages({ settings, shape, authority: choice, members: planned }),
   };
 }
@@ -97,6 +92,14 @@ const PROGRESS: Readonly<Record<PlannedMember['progress'], string>> = {
   started: 'its member has been started, and the cluster was not proven healthy yet',
   finished: 'a finished member',
 };
+
+function describeMember(member: PlannedMember): string {
+  const idle =
+    member.progress === 'nothing' || runs(member)
+      ? ''
+      : `, ${member.kubeletRuns ? 'its etcd' : 'its kubelet'} does not run`;
+  return `${member.name}: ${PROGRESS[member.progress]}${idle}`;
+}
 
 function refuseIf(findings: readonly Finding[]): void {
   if (findings.length > 0) throw new Refusal(TITLE, findings);
@@ -189,6 +192,7 @@ function planMember(
     ...member,
     progress: finished ? 'finished' : hasStarted(member) ? 'started' : 'nothing',
     kubeletRuns: member.facts.kubelet.active && member.facts.kubelet.enabled,
+    etcdRuns: member.facts.containers.some(({ running }) => running),
     ...(image === undefined ? {} : { image }),
   };
 }

@@ -19,6 +19,7 @@ export interface PlannedMember extends Member {
   /** `nothing`: never started; its files may be replaced. From `started` on they are left alone. */
   readonly progress: 'nothing' | 'started' | 'finished';
   readonly kubeletRuns: boolean;
+  readonly etcdRuns: boolean;
   /** Image that its manifest will name. */
   readonly image?: string;
 }
@@ -51,7 +52,7 @@ export function deployStages(input: DeployStagesInput): { stages: Stage[]; after
       title: 'Kubelet, certificates, manifests',
       steps: [
         ...fresh.flatMap((member) => prepareMember(member, input)),
-        ...begun.filter(({ kubeletRuns }) => !kubeletRuns).map((member) => wakeKubelet(member)),
+        ...begun.filter((member) => !runs(member)).map((member) => wakeKubelet(member)),
       ],
     },
     { title: 'Verification of all files', steps: fresh.map((member) => verifyFiles(member, input)) },
@@ -133,8 +134,17 @@ function prepareMember(member: PlannedMember, input: DeployStagesInput): Step[] 
   return steps;
 }
 
-function wakeKubelet({ name }: PlannedMember): Step {
-  return { kind: 'start-kubelet', host: name, restart: false, why: 'kubelet is not running or not enabled' };
+/** Whether kubelet and etcd both run on a host on which a member was started. */
+export function runs({ kubeletRuns, etcdRuns }: PlannedMember): boolean {
+  return kubeletRuns && etcdRuns;
+}
+
+/** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
+function wakeKubelet({ name, kubeletRuns }: PlannedMember): Step {
+  const why = kubeletRuns
+    ? 'etcd does not run, and kubelet may wait for minutes'
+    : 'kubelet does not run, or not at boot';
+  return { kind: 'start-kubelet', host: name, restart: kubeletRuns, why };
 }
 
 function verifyFiles(member: PlannedMember, { authority }: DeployStagesInput): Step {

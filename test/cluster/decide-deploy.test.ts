@@ -9,6 +9,7 @@ import {
   exampleSettings,
   fileFact,
   finishedCluster,
+  IMAGE,
   MEMBERS,
   otherCa,
   ownCa,
@@ -222,6 +223,14 @@ describe('repair', () => {
     const changing = steps(decide(facts)).filter((step) => step.kind !== 'start-member');
     expect(changing).toMatchObject([{ kind: 'start-kubelet', host: 'infra1', restart: false }]);
   });
+});
+
+test('an etcd that does not run, on a kubelet that does, is started anew by a fresh kubelet', () => {
+  const ended = [{ id: 'c0ffee', running: false, image: IMAGE, attempt: 3 }];
+  const plan = decide(withHost(finishedCluster(), 2, { containers: ended }));
+  expect(plan.verdict).toBe('repair');
+  const changing = steps(plan).filter((step) => step.kind !== 'start-member');
+  expect(changing).toMatchObject([{ kind: 'start-kubelet', host: 'infra2', restart: true }]);
 });
 
 describe('refuse, before anything is touched', () => {

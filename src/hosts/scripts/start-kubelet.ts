@@ -48,13 +48,13 @@ while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
   if [ "$SECONDS" -gt "$looked" ]; then
     looked=$SECONDS
     if [ "$(systemctl show kubelet -p SubState --value)" != running ]; then
-      journalctl -u kubelet -n 20 --no-pager -o cat >&2
+      journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
       exit ${FAILED}
     fi
   fi
   sleep 0.05
 done
-journalctl -u kubelet -n 20 --no-pager -o cat >&2
+journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
 exit ${NOT_HEALTHY}
 `,
   };
@@ -72,7 +72,7 @@ export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at
   const journal = result.stderr.trim();
   const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(journal));
   return {
-    fact: `kubelet ${result.code === FAILED ? 'stopped right after its start' : `did not get healthy within ${HEALTHY_WITHIN} s`}. Its last words: ${lastWords(journal, 3)}`,
+    fact: `kubelet ${result.code === FAILED ? 'stopped right after its start' : `did not get healthy within ${HEALTHY_WITHIN} s`}. Its last words: ${lastWords(journal, 2)}`,
     cause: known?.cause ?? 'kubelet refuses its configuration, or the container runtime does not answer.',
     fix: known?.fix ?? 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
   };

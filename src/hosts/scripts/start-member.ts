@@ -41,9 +41,16 @@ export function startMember(start: MemberStart): RemoteScript {
     script: `${HTTP_STATUS_FUNCTION}
 ${start.manifestSha256 === undefined ? '' : placeManifest(start.dataDir, start.manifestSha256)}
 etcd_containers() { crictl --runtime-endpoint ${quote(start.criEndpoint)} ps -a --name '^etcd$' "$@" 2>/dev/null || true; }
+# kubelet keeps only the last container that ended; its attempt counts from 0. 0 here: none has ended.
+last_ended() {
+  local attempt
+  attempt=$(etcd_containers --state exited -o json | sed -n 's/.*"attempt": *\\([0-9]*\\).*/\\1/p' | sort -n | tail -n 1)
+  echo $((\${attempt:--1} + 1))
+}
+before=$(last_ended)
+seen=$before
 probe=/readyz
 looked=0
-seen=0
 while [ "$SECONDS" -lt ${READY_WITHIN} ]; do
   case "$(http_status ${address} ${METRICS_PORT} $probe)" in
     200) exit 0 ;;
@@ -51,9 +58,9 @@ while [ "$SECONDS" -lt ${READY_WITHIN} ]; do
   esac
   if [ "$SECONDS" -ge $((looked + 2)) ]; then
     looked=$SECONDS
-    exited=$(etcd_containers --state exited -q | wc -l)
-    if [ "$exited" -gt "$seen" ]; then echo "etcd has ended $exited time(s)" >&2; seen=$exited; fi
-    if [ "$exited" -ge 2 ]; then
+    ended=$(last_ended)
+    if [ "$ended" -gt "$seen" ]; then seen=$ended; echo "etcd has ended $((ended - before)) time(s)" >&2; fi
+    if [ $((ended - before)) -ge 2 ]; then
       crictl --runtime-endpoint ${quote(start.criEndpoint)} logs --tail 8 "$(etcd_containers -q | head -n 1)" 1>&2 || true
       exit ${CRASHES}
     fi
@@ -63,7 +70,7 @@ while [ "$SECONDS" -lt ${READY_WITHIN} ]; do
 done
 container=$(etcd_containers -q | head -n 1)
 if [ -n "$container" ]; then crictl --runtime-endpoint ${quote(start.criEndpoint)} logs --tail 8 "$container" 1>&2 || true
-else journalctl -u kubelet -n 8 --no-pager -o cat >&2; fi
+else journalctl -u kubelet -t kubelet -n 8 --no-pager -o cat >&2; fi
 exit ${NOT_READY}
 `,
   };
@@ -86,7 +93,7 @@ sync -- ${MANIFEST_DIR} "$(dirname ${dir})" ${RENDERED_MANIFEST.replace(/\/[^/]*
 
 /** Why a member did not get ready, from the script's exit code and etcd's own last lines. */
 export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
-  const last = lastWords(result.stderr, 4);
+  const last = complaintOf(result.stderr) ?? lastWords(result.stderr, 2);
   switch (result.code) {
     case DATA_THERE:
       return {
@@ -119,5 +126,22 @@ export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'
         cause: 'It finds no quorum: too few of the other members run, or they cannot reach each other.',
         fix: 'Look at the other hosts in this report first, then run again: it goes on from here.',
       };
+  }
+}
+
+/** What etcd's own log says went wrong: message and error of its last fatal line, else of its last error. */
+function complaintOf(log: string): string | undefined {
+  return lastOfLevel(log, 'fatal|panic') ?? lastOfLevel(log, 'error');
+}
+
+function lastOfLevel(log: string, levels: string): string | undefined {
+  const lines = log.split('\n').filter((line) => new RegExp(`\\{"level":"(?:${levels})"`).test(line));
+  const last = lines.at(-1);
+  if (last === undefined) return undefined;
+  try {
+    const { msg, error } = JSON.parse(last.slice(last.indexOf('{'))) as { msg?: string; error?: string };
+    return [msg, error].filter((part) => part !== undefined).join(': ');
+  } catch {
+    return undefined; // a line that was cut
   }
 }

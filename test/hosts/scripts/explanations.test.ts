@@ -57,3 +57,15 @@ test('an IPv6 member is asked on ::1, where kubeadm lets its metrics listen', ()
   expect(startMember({ ...base, address: 'fd00::6' }).script).toContain('http_status ::1 2381');
   expect(startMember({ ...base, address: '10.0.0.6' }).script).toContain('http_status 127.0.0.1 2381');
 });
+
+test("of etcd's log the complaint is told, not the lines around it", () => {
+  const log = [
+    '{"level":"info","msg":"closed etcd server"}',
+    '{"level":"fatal","ts":"2026-11-23T18:58:05Z","msg":"discovery failed","error":"listen tcp 127.0.0.1:2381: bind: address already in use","stacktrace":"a\\n\\tb"}',
+    'an end that is no JSON',
+  ].join('\n');
+  expect(explainMember(ended(6, log)).fact).toBe(
+    'etcd ends again and again. Its last words: discovery failed: listen tcp 127.0.0.1:2381: bind: address already in use',
+  );
+  expect(explainMember(ended(6, 'exec: no such file')).fact).toContain('exec: no such file');
+});
