@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Lab } from '../../lab/client.ts';
+import type { ActionRun } from '../github/runner.ts';
+import { deployInputs, freshLab, REPOSITORY, runInLab } from './support/action-in-lab.ts';
+
+jest.setTimeout(15 * 60_000);
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await freshLab({ hosts: 1 });
+});
+afterAll(() => lab.down());
+
+function deploy(changes: Readonly<Record<string, string>> = {}): Promise<ActionRun> {
+  return runInLab(lab, deployInputs(lab, changes));
+}
+
+// One host after the other failure, each mended before the next: what the message names is all that has to be done.
+test('a run that fails half-way names cause and fix, and goes on from there once that is done', async () => {
+  // Another drop-in that beats ours.
+  const dropIn = '/etc/systemd/system/kubelet.service.d/90-local.conf';
+  await lab.sh(
+    'infra0',
+    `mkdir -p ${dropIn.replace(/\/[^/]*$/, '')} && printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/kubelet --v=2\\n' > ${dropIn}`,
+  );
+  const overruled = await deploy();
+  expect(overruled.conclusion).toBe('failure');
+  expect(overruled.log.join('\n')).toMatch(
+    /\[infra0\] start kubelet: another drop-in beats .*90-local\.conf.*Fix: Rename/,
+  );
+  await lab.sh('infra0', `rm ${dropIn}`);
+
+  // A value that kubelet does not take.
+  const refused = await deploy({ 'kubelet-config': 'maxPods: many' });
+  expect(refused.log.join('\n')).toMatch(
+    /\[infra0\] start kubelet: kubelet .*maxPods.*Fix: Correct `kubelet-config`/,
+  );
+
+  // No image, and no way to a registry.
+  const image = (await lab.sh('infra0', 'ctr -n k8s.io images ls -q | grep /etcd:')).trim();
+  await lab.sh('infra0', `ctr -n k8s.io images export /var/tmp/etcd.tar ${image} && crictl rmi ${image}`);
+  const imageless = await deploy();
+  expect(imageless.log.join('\n')).toMatch(
+    /\[infra0\] pull image: registry\.k8s\.io\/etcd:.* could not be pulled.*Fix: .*image-repository/,
+  );
+  await lab.sh('infra0', 'ctr -n k8s.io images import /var/tmp/etcd.tar && rm /var/tmp/etcd.tar');
+
+  // Something else on the port that etcd's metrics need: etcd starts and ends again and again.
+  await lab.sh(
+    'infra0',
+    'systemd-run --unit=squatter socat TCP-LISTEN:2381,bind=127.0.0.1,fork,reuseaddr /dev/null',
+  );
+  const crashing = await deploy();
+  expect(crashing.conclusion).toBe('failure');
+  expect(crashing.log.join('\n')).toMatch(
+    /\[infra0\] start member: etcd ends again and again\..*address already in use/,
+  );
+  await lab.sh('infra0', 'systemctl stop squatter');
+
+  const mended = await deploy();
+  if (mended.conclusion !== 'success') throw new Error(mended.log.join('\n'));
+  expect(mended.outputs).toMatchObject({ healthy: 'true', changed: 'true' });
+  expect((await deploy()).outputs).toMatchObject({ healthy: 'true', changed: 'false' });
+});
+
+test('a kubelet that was stopped is started, and nothing else is touched', async () => {
+  const before = await lab.sh('infra0', 'systemctl stop kubelet; crictl ps -q');
+  const run = await deploy();
+  expect(run.outputs).toMatchObject({ healthy: 'true', changed: 'true' });
+  expect(await lab.sh('infra0', 'systemctl is-active kubelet')).toBe('active\n');
+  expect(await lab.sh('infra0', 'crictl ps -q')).toBe(before);
+});
+
+test('what the README says undoes a deploy leaves a host that can be set up again', async () => {
+  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
+  const commands = /### To undo it[^]*?```sh\n([^]*?)```/.exec(readme)?.[1] ?? '';
+  expect(commands).toContain('/root/etcd-removed');
+  // A person waits between these two; kubelet needs some seconds to stop etcd.
+  const waiting = commands.replace(
+    /^(sudo crictl ps .*?)( +#.*)?$/m,
+    'while [ -n "$($1 -q)" ]; do sleep 1; done',
+  );
+  await lab.sh('infra0', waiting);
+  expect(await lab.sh('infra0', 'ls /root/etcd-removed/etcd/member/wal | head -n 1')).toMatch(/wal/);
+  const before = await lab.sh(
+    'infra0',
+    'openssl x509 -in /root/etcd-removed/pki/etcd/ca.crt -noout -fingerprint',
+  );
+  const run = await deploy();
+  if (run.conclusion !== 'success') throw new Error(run.log.join('\n'));
+  expect(run.log.join('\n')).toMatch(/Verdict: create/);
+  expect(
+    await lab.sh('infra0', 'openssl x509 -in /etc/kubernetes/pki/etcd/ca.crt -noout -fingerprint'),
+  ).not.toBe(before);
+});

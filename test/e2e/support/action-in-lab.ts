@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Lab, type LabOptions } from '../../../lab/client.ts';
+import { kubernetesVersions } from '../../../lab/settings.ts';
+import { runAction, type ActionRun, type RunOptions } from '../../github/runner.ts';
+
+/** The checkout, which is the action as it is released: action.yml and dist/. */
+export const REPOSITORY = join(import.meta.dirname, '../../..');
+
+/** A lab of its own for tests, so that a developer's can stay up beside it. */
+export function freshLab(options: Omit<LabOptions, 'name' | 'fresh'> = {}): Promise<Lab> {
+  return Lab.up({
+    name: 'e2e',
+    fresh: true,
+    // `npm run test:versions` names one version after the other
+    kubernetes: kubernetesVersions.find((version) => version === process.env['LAB_KUBERNETES']),
+    progress: (line) => process.stderr.write(`${line}\n`),
+    ...options,
+  });
+}
+
+/** What a user's workflow would give to set up a cluster on all hosts of a lab. */
+export function deployInputs(
+  lab: Lab,
+  changes: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return {
+    operation: 'deploy',
+    hosts: lab.hosts.map(({ address }) => address).join(','),
+    'ssh-user': lab.sshUser,
+    'ssh-port': String(lab.sshPort),
+    'ssh-private-key': labKey(lab),
+    'ssh-known-hosts': lab.knownHosts,
+    'upload-artifacts': 'false',
+    ...kubeletConfig(lab),
+    ...changes,
+  };
+}
+
+/** Since 1.35 kubelet refuses cgroup v1, which hosts in a container share with their machine. */
+function kubeletConfig(lab: Lab): Record<string, string> {
+  const cgroupV1 = !existsSync('/sys/fs/cgroup/cgroup.controllers');
+  return lab.kubernetes === '1.37' && cgroupV1 ? { 'kubelet-config': 'failCgroupV1: false' } : {};
+}
+
+/** The private key that logs in to the lab's hosts. */
+export function labKey(lab: Lab): string {
+  return readFileSync(lab.privateKeyPath, 'utf8');
+}
+
+/** Inputs that a workflow takes from the repository's secrets. */
+const SECRET_INPUTS = ['ssh-private-key', 'ssh-key-passphrase', 'ca-key'];
+
+/** Runs the built action as the runner would, inside the runner's network namespace of the lab. */
+export function runInLab(
+  lab: Lab,
+  inputs: Readonly<Record<string, string>>,
+  options: Partial<RunOptions> = {},
+): Promise<ActionRun> {
+  return runAction({
+    action: REPOSITORY,
+    inputs,
+    secrets: SECRET_INPUTS.map((name) => inputs[name] ?? '').filter((secret) => secret !== ''),
+    wrap: (argv) => lab.inRunner(argv),
+    node: process.execPath,
+    timeoutMs: 10 * 60_000,
+    ...options,
+  });
+}

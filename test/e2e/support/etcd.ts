@@ -1,0 +1,39 @@
+import type { Lab } from '../../../lab/client.ts';
+
+/** Flags of etcdctl inside a member's container: the guide's own files, the member's own endpoint. */
+function etcdctl(address: string): string {
+  const pki = '/etc/kubernetes/pki/etcd';
+  return (
+    `crictl exec "$(crictl ps -q --name '^etcd$')" etcdctl --endpoints https://${address}:2379 ` +
+    `--cacert ${pki}/ca.crt --cert ${pki}/peer.crt --key ${pki}/peer.key`
+  );
+}
+
+function addressOf(lab: Lab, host: string): string {
+  const found = lab.hosts.find(({ name }) => name === host);
+  if (found === undefined) throw new Error(`the lab has no ${host}`);
+  return found.address;
+}
+
+/** Writes a key through one member. */
+export async function put(lab: Lab, host: string, key: string, value: string): Promise<void> {
+  await lab.sh(host, `${etcdctl(addressOf(lab, host))} put ${key} ${value}`);
+}
+
+/** Reads a key through one member. */
+export async function get(lab: Lab, host: string, key: string): Promise<string> {
+  return (await lab.sh(host, `${etcdctl(addressOf(lab, host))} get ${key} --print-value-only`)).trim();
+}
+
+/** Waits until a member says that it is ready, as kubelet's own probe asks it. */
+export async function waitReady(lab: Lab, host: string, seconds = 60): Promise<void> {
+  await lab.sh(
+    host,
+    `for i in $(seq ${seconds * 5}); do curl -sf http://127.0.0.1:2381/readyz > /dev/null && exit 0; sleep 0.2; done; exit 1`,
+  );
+}
+
+/** Id of the running etcd container of each host. */
+export function containerIds(lab: Lab): Promise<string[]> {
+  return Promise.all(lab.hosts.map(({ name }) => lab.sh(name, "crictl ps -q --name '^etcd$'")));
+}
