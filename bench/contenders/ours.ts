@@ -1,0 +1,39 @@
+import type { Lab } from '../../lab/client.ts';
+import { deployInputs, runInLab } from '../../test/e2e/support/action-in-lab.ts';
+import type { ActionRun, RunOptions } from '../../test/github/runner.ts';
+import type { Contender } from '../contender.ts';
+import { observe } from '../observe.ts';
+import { trafficOf } from '../traffic.ts';
+
+/** The action as the runner starts it, and once more on the cluster that it has made. */
+export const ours: Contender = {
+  name: 'ours',
+  async run(lab) {
+    const [[deploy, { peakMemory }], traffic] = await trafficOf(lab, () =>
+      observe((env) => deployInLab(lab, { env })),
+    );
+    const rerun = await deployInLab(lab);
+    if (rerun.outputs['changed'] !== 'false') throw new Error('the second run has changed something');
+    return {
+      deploy: deploy.main.durationMs,
+      rerun: rerun.main.durationMs,
+      channels: channelsOf(deploy),
+      ...traffic,
+      peakMemory,
+    };
+  },
+};
+
+/** Deploys through the built action. @throws Error with the end of its log when the cluster is not healthy. */
+export async function deployInLab(lab: Lab, options: Partial<RunOptions> = {}): Promise<ActionRun> {
+  const run = await runInLab(lab, deployInputs(lab), options);
+  if (run.conclusion === 'success' && run.outputs['healthy'] === 'true') return run;
+  throw new Error(`the action failed:\n${run.log.slice(-20).join('\n')}`);
+}
+
+/** The job summary's table of SSH connections: host, connections, channels, sent, received. */
+function channelsOf({ summary }: ActionRun): number {
+  const rows = [...summary.matchAll(/^\| <code>[^|]*<\/code> \| \d+ \| (\d+) \| [^|]* \| [^|]* \|$/gm)];
+  if (rows.length === 0) throw new Error('the job summary has no table of SSH connections');
+  return rows.reduce((sum, [, channels]) => sum + Number(channels), 0);
+}

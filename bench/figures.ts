@@ -1,0 +1,64 @@
+/** How a figure is called in the results, and how its values are written. */
+export interface Figure {
+  readonly title: string;
+  readonly format: (value: number) => string;
+}
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
+const milliseconds = (value: number): string => `${value.toFixed(0)} ms`;
+const count = (value: number): string => value.toFixed(0);
+const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+const mebibytes = (kibibytes: number): string => `${(kibibytes / 1024).toFixed(0)} MiB`;
+
+/** Figures that depend on the round trip, in the order of the results. */
+export const roundTripFigures = {
+  floor: { title: 'Floor', format: seconds },
+  deploy: { title: 'Our deploy', format: seconds },
+  rerun: { title: 'Our re-run without change', format: seconds },
+  guide: { title: "The guide's own shell", format: seconds },
+  connections: { title: 'Our deploy: connections opened', format: count },
+  channels: { title: 'Our deploy: SSH channels, all hosts', format: count },
+  bytesSent: { title: 'Our deploy: sent', format: kilobytes },
+  bytesReceived: { title: 'Our deploy: received', format: kilobytes },
+  peakMemory: { title: 'Our deploy: peak memory of the runner process', format: mebibytes },
+} as const satisfies Record<string, Figure>;
+
+/** Figures of the bundle alone, with no host. */
+export const startUpFigures = {
+  firstInputRead: { title: 'Process start to first input read', format: milliseconds },
+  refusal: { title: 'Process start to exit, refusing that there are no inputs', format: milliseconds },
+  emptyNode: { title: '`node -e 0`, process start to exit', format: milliseconds },
+} as const satisfies Record<string, Figure>;
+
+export type FigureName = keyof typeof roundTripFigures | keyof typeof startUpFigures;
+
+/** What one run gave. Times in milliseconds, memory in KiB. */
+export type Measured = Readonly<Partial<Record<FigureName, number>>>;
+
+/** Of several values the one in the middle, and how far they lie apart. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** All values of one circumstance (a round trip, or none), by figure. */
+export class Samples {
+  readonly #values = new Map<FigureName, number[]>();
+
+  add(measured: Measured): void {
+    for (const [name, value] of Object.entries(measured) as [FigureName, number][]) {
+      this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
+    }
+  }
+
+  /** Undefined for a figure that was not measured. */
+  spread(name: FigureName): Spread | undefined {
+    const sorted = (this.#values.get(name) ?? []).toSorted((one, other) => one - other);
+    const [min, max] = [sorted[0], sorted.at(-1)];
+    if (min === undefined || max === undefined) return undefined;
+    const low = sorted[Math.floor((sorted.length - 1) / 2)] ?? min;
+    const high = sorted[Math.ceil((sorted.length - 1) / 2)] ?? max;
+    return { median: (low + high) / 2, min, max };
+  }
+}

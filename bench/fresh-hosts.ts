@@ -1,0 +1,22 @@
+import type { Lab } from '../lab/client.ts';
+
+/** Booted to the end, and kubelet where its packages leave it: failing, to be tried again in 10 s. */
+const SETTLED = `
+systemctl is-system-running --wait > /dev/null || true
+until [ "$(systemctl show kubelet -p SubState --value)" = auto-restart ]; do sleep 0.1; done
+sync -f /
+`;
+
+/** Gives every host a fresh disk, boots it, and sets the round trip between the runner and each host. */
+export async function freshHosts(lab: Lab, roundTripMs: number): Promise<void> {
+  await eachHost(lab, async (host) => {
+    await lab.reset(host);
+    await lab.delay(host, roundTripMs);
+    await lab.sh(host, SETTLED);
+  });
+}
+
+/** Does the same on all hosts at once and gives the results in the order of the hosts. */
+export function eachHost<T>(lab: Lab, work: (host: string, index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(lab.hosts.map(({ name }, index) => work(name, index)));
+}

@@ -1,0 +1,13 @@
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+
+/** One line on where the figures come from. */
+export function describeMachine(): string {
+  const model = cpus()[0]?.model.trim() ?? 'unknown processor';
+  const memory = `${(totalmem() / 1024 ** 3).toFixed(0)} GiB`;
+  return `${availableParallelism()} cores (${model}), ${memory}, Linux ${release()}, Node ${process.version}`;
+}
+
+/** Processes that wanted to run during the last minute, on average; other work spoils the figures. */
+export function load(): number {
+  return loadavg()[0] ?? 0;
+}
