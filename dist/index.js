@@ -87547,6 +87547,7 @@ async function prove(input) {
     const deadline = timeline.elapsedMs() + SETTLE_WITHIN_MS;
     try {
         return await timeline.record({ stage: 'Prove', title: 'health of the whole cluster', changes: false }, async () => {
+            let lastSaid = '';
             for (;;) {
                 const report = await checkHealth({
                     members,
@@ -87558,7 +87559,10 @@ async function prove(input) {
                     return report;
                 if (timeline.elapsedMs() > deadline)
                     throw new ProofFailed(report);
-                log.info(`not healthy yet: ${report.findings.map(({ fact }) => fact).join('; ')}`);
+                const said = `Not healthy yet: ${report.findings.map(({ fact }) => fact).join('; ')}`;
+                if (said !== lastSaid)
+                    log.info(said);
+                lastSaid = said;
                 await (0,promises_namespaceObject.setTimeout)(PAUSE_MS);
             }
         });

@@ -1,5 +1,6 @@
 import type { HealthReport } from '../etcd/health.ts';
 import type { Finding } from '../findings.ts';
+import type { TimelineEntry } from '../road/timeline.ts';
 
 /** Everything a finished run has to tell, as plain data; nothing of it is secret. */
 export interface RunReport {
@@ -28,16 +29,7 @@ export interface RunReport {
 }
 
 /** One thing that was done, where, and how long it took. */
-export interface StepReport {
-  readonly stage: string;
-  readonly title: string;
-  /** Absent: on the runner. */
-  readonly host?: string;
-  /** Milliseconds since the run began. */
-  readonly startedMs: number;
-  readonly durationMs: number;
-  readonly outcome: 'done' | 'failed';
-}
+export type StepReport = Omit<TimelineEntry, 'changes'>;
 
 /** A finding of any stage; without a severity it is a failure. */
 export interface ReportFinding extends Finding {

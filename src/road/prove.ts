@@ -65,6 +65,7 @@ export async function prove(input: ProofInput): Promise<HealthReport> {
     return await timeline.record(
       { stage: 'Prove', title: 'health of the whole cluster', changes: false },
       async () => {
+        let lastSaid = '';
         for (;;) {
           const report = await checkHealth({
             members,
@@ -74,7 +75,9 @@ export async function prove(input: ProofInput): Promise<HealthReport> {
           });
           if (report.healthy) return report;
           if (timeline.elapsedMs() > deadline) throw new ProofFailed(report);
-          log.info(`not healthy yet: ${report.findings.map(({ fact }) => fact).join('; ')}`);
+          const said = `Not healthy yet: ${report.findings.map(({ fact }) => fact).join('; ')}`;
+          if (said !== lastSaid) log.info(said);
+          lastSaid = said;
           await sleep(PAUSE_MS);
         }
       },
