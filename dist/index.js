@@ -87906,7 +87906,7 @@ function members({ health, certificates }) {
         'State',
         'Role',
         'Proposal took',
-        'of it the way',
+        'Round trip',
         'etcd',
         'First expiry',
     ];

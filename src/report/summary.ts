@@ -115,7 +115,7 @@ function members({ health, certificates }: RunReport): string {
     'State',
     'Role',
     'Proposal took',
-    'of it the way',
+    'Round trip',
     'etcd',
     'First expiry',
   ];
