@@ -20,8 +20,9 @@ const NOT_HEALTHY = 5;
  * 127.0.0.1:10248 (kubelet's default healthzPort).
  *
  * kubelet does not fsync the serving certificate that it makes for itself at its first start. After a power cut the two
- * files were there and empty, and kubelet never started again ("missing content for serving cert"). So they are synced
- * once it is healthy, and empty ones, of an earlier start, are removed before.
+ * files were there and empty, and kubelet never started again ("missing content for serving cert"). So these two are
+ * synced once it is healthy, and empty ones, of an earlier start, are removed before. Other files of that folder come
+ * and go.
  */
 export function startKubelet(restart: boolean): RemoteScript {
   return {
@@ -42,7 +43,10 @@ systemctl ${restart ? 'restart' : 'start'} kubelet
 looked=0
 while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
   if [ "$(http_status 127.0.0.1 10248 /healthz)" = 200 ]; then
-    find ${KUBELET_STATE} -maxdepth 2 \\( -type f -o -type d \\) -size -1024k -exec sync -- {} +
+    if [ -d ${KUBELET_STATE}/pki ]; then
+      find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -exec sync -- {} +
+      sync -- ${KUBELET_STATE}/pki ${KUBELET_STATE}
+    fi
     exit 0
   fi
   if [ "$SECONDS" -gt "$looked" ]; then
