@@ -81571,7 +81571,7 @@ function errorMessage(error) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _dirname_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(72459);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(35578);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(55572);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(86661);
 // Must come first: ssh2 reads __dirname while it is loaded, and an ES module has none.
 
@@ -81645,7 +81645,7 @@ const NODE_MARKS = [
 
 /***/ }),
 
-/***/ 35578:
+/***/ 55572:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -88209,6 +88209,20 @@ function lastWords(output, lines) {
     return said.length > MOST_CHARACTERS ? `… ${said.slice(-MOST_CHARACTERS)}` : said;
 }
 
+;// CONCATENATED MODULE: ./src/hosts/scripts/explain-unknown.ts
+
+/** Words for a script that ended in a way that it does not foresee. */
+function explainUnknown(result) {
+    const end = result.code === null
+        ? `was ended by ${result.signal ?? 'a signal'}`
+        : `ended with exit code ${result.code}`;
+    return {
+        fact: `a command on the host ${end}: ${lastWords(result.stderr, 5)}`,
+        cause: 'Most often the disk is full or read-only.',
+        fix: 'Mend what the message names and run again.',
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/shell.ts
 /** One word of bash, whatever it holds. Not for secrets: those go through standard input. */
 function quote(word) {
@@ -88322,6 +88336,7 @@ http_status() {
 
 
 
+
 /** Seconds until a kubelet that was started must say that it is healthy. */
 const HEALTHY_WITHIN = 60;
 /** kubelet's default --root-dir. */
@@ -88387,6 +88402,8 @@ function explainKubelet(result) {
             fix: 'Rename that drop-in so that it sorts before 20-etcd-service-manager.conf, or remove its ExecStart.',
         };
     }
+    if (result.code !== FAILED && result.code !== NOT_HEALTHY)
+        return explainUnknown(result);
     const journal = result.stderr.trim();
     const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(journal));
     return {
@@ -88414,6 +88431,7 @@ const KNOWN_FAILURES = [
 ];
 
 ;// CONCATENATED MODULE: ./src/hosts/scripts/start-member.ts
+
 
 
 
@@ -88518,12 +88536,14 @@ function explainMember(result) {
                 cause: 'A file it needs is wrong or missing, its port is taken, or its data does not fit the cluster.',
                 fix: 'Mend what etcd names and run again; nothing else has to be undone.',
             };
-        default:
+        case NOT_READY:
             return {
                 fact: `the member was not ready within ${READY_WITHIN} s. Last lines: ${last}`,
                 cause: 'It finds no quorum: too few of the other members run, or they cannot reach each other.',
                 fix: 'Look at the other hosts in this report first, then run again: it goes on from here.',
             };
+        default:
+            return explainUnknown(result);
     }
 }
 /** What etcd's own log says went wrong: message and error of its last fatal line, else of its last error. */
@@ -88642,6 +88662,7 @@ function verify_keyFindings(certificate, keyPem) {
 
 
 
+
 /** What each kind of step is called in log, summary and errors. */
 const STEP_TITLES = {
     'deliver-files': 'deliver files',
@@ -88694,11 +88715,6 @@ async function run(step, script, context, explain = explainUnknown) {
     const finding = { host: step.host, at: STEP_TITLES[step.kind], ...explain(result) };
     throw new src_findings/* Refusal */.P_(`${finding.at} failed on ${step.host}`, [finding]);
 }
-const explainUnknown = (result) => ({
-    fact: `the host answered with exit code ${result.code ?? `signal ${result.signal ?? 'unknown'}`}: ${lastWords(result.stderr, 5)}`,
-    cause: 'Most often the disk is full or read-only.',
-    fix: 'Mend what the message names and run again.',
-});
 function explainPull(image) {
     return (result) => ({
         fact: `${image} is not on the host and could not be pulled: ${lastWords(result.stderr, 1)}`,

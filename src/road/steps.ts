@@ -2,6 +2,7 @@ import { formatHostState, type HostState } from '../cluster/host-state.ts';
 import type { FileContent, Plan, PlannedFile, Step } from '../cluster/plan.ts';
 import { Refusal, type Finding } from '../findings.ts';
 import { lastWords } from '../hosts/last-words.ts';
+import { explainUnknown } from '../hosts/scripts/explain-unknown.ts';
 import { deliverFiles } from '../hosts/scripts/deliver-files.ts';
 import { pullImage } from '../hosts/scripts/pull-image.ts';
 import { listPki, parsePki, type PlacedFile } from '../hosts/scripts/read-pki.ts';
@@ -90,12 +91,6 @@ async function run(
   const finding = { host: step.host, at: STEP_TITLES[step.kind], ...explain(result) };
   throw new Refusal(`${finding.at} failed on ${step.host}`, [finding]);
 }
-
-const explainUnknown: Explain = (result) => ({
-  fact: `the host answered with exit code ${result.code ?? `signal ${result.signal ?? 'unknown'}`}: ${lastWords(result.stderr, 5)}`,
-  cause: 'Most often the disk is full or read-only.',
-  fix: 'Mend what the message names and run again.',
-});
 
 function explainPull(image: string): Explain {
   return (result) => ({

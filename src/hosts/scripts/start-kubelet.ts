@@ -1,5 +1,6 @@
 import type { Finding } from '../../findings.ts';
 import { KUBELET_CONFIG } from '../../kubeadm/paths.ts';
+import { explainUnknown } from './explain-unknown.ts';
 import { lastWords } from '../last-words.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { HTTP_STATUS_FUNCTION } from './bash-http.ts';
@@ -73,6 +74,7 @@ export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at
       fix: 'Rename that drop-in so that it sorts before 20-etcd-service-manager.conf, or remove its ExecStart.',
     };
   }
+  if (result.code !== FAILED && result.code !== NOT_HEALTHY) return explainUnknown(result);
   const journal = result.stderr.trim();
   const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(journal));
   return {

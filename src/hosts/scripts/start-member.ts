@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { Finding } from '../../findings.ts';
 import { ETCD_MANIFEST, MANIFEST_DIR, RENDERED_MANIFEST } from '../../kubeadm/paths.ts';
 import { METRICS_PORT } from '../../kubeadm/ports.ts';
+import { explainUnknown } from './explain-unknown.ts';
 import { lastWords } from '../last-words.ts';
 import { quote } from '../shell.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
@@ -120,12 +121,14 @@ export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'
           'A file it needs is wrong or missing, its port is taken, or its data does not fit the cluster.',
         fix: 'Mend what etcd names and run again; nothing else has to be undone.',
       };
-    default:
+    case NOT_READY:
       return {
         fact: `the member was not ready within ${READY_WITHIN} s. Last lines: ${last}`,
         cause: 'It finds no quorum: too few of the other members run, or they cannot reach each other.',
         fix: 'Look at the other hosts in this report first, then run again: it goes on from here.',
       };
+    default:
+      return explainUnknown(result);
   }
 }
 

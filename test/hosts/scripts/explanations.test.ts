@@ -69,3 +69,13 @@ test("of etcd's log the complaint is told, not the lines around it", () => {
   );
   expect(explainMember(ended(6, 'exec: no such file')).fact).toContain('exec: no such file');
 });
+
+// `set -e` ends a script at a command that fails; that must not pass for what the script itself looks out for.
+test.each([explainKubelet, explainMember])(
+  'an end that no script foresees is told as what it is',
+  (explain) => {
+    expect(explain(ended(1, 'No space left on device')).fact).toBe(
+      'a command on the host ended with exit code 1: No space left on device',
+    );
+  },
+);
