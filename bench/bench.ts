@@ -60,7 +60,7 @@ async function compete(
       for (const contender of contenders) {
         await freshHosts(lab, roundTrip);
         const measured = await contender.run(lab);
-        progress(`${round}, ${roundTrip} ms, ${contender.name}: ${JSON.stringify(measured)}`);
+        progress(`${round}, ${roundTrip} ms, ${contender.name}: ${inWholeNumbers(measured)}`);
         keep(samples, measured);
       }
     }
@@ -85,6 +85,12 @@ async function inLab(work: (lab: Lab) => Promise<void>): Promise<void> {
   } finally {
     await lab.down();
   }
+}
+
+function inWholeNumbers(measured: Measured): string {
+  return JSON.stringify(measured, (_, value: unknown) =>
+    typeof value === 'number' ? Math.round(value) : value,
+  );
 }
 
 function progress(line: string): void {

@@ -13,7 +13,9 @@ const mebibytes = (kibibytes: number): string => `${(kibibytes / 1024).toFixed(0
 /** Figures that depend on the round trip, in the order of the results. */
 export const roundTripFigures = {
   floor: { title: 'Floor', format: seconds },
+  floorCpu: { title: 'Floor: processor time of the machine', format: seconds },
   deploy: { title: 'Our deploy', format: seconds },
+  deployCpu: { title: 'Our deploy: processor time of the machine, post step included', format: seconds },
   rerun: { title: 'Our re-run without change', format: seconds },
   guide: { title: "The guide's own shell", format: seconds },
   connections: { title: 'Our deploy: connections opened', format: count },

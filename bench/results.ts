@@ -70,6 +70,8 @@ between the runner and each host; packets between two hosts meet it twice.
   common start until \`/readyz\` of the last member says ok. The files that our deploy makes on the runner lie on the
   hosts as an archive; a script as one would write it by hand unpacks it, syncs, reloads systemd, restarts kubelet, lets
   kubeadm write the manifest while kubelet starts, syncs, and waits. It proves nothing beyond \`/readyz\`.
+- **Processor time of the machine**: what hosts and runner together have spent; they share its cores here. A runner of
+  its own takes its part of it (Node, the keys) off the hosts' cores.
 - **The guide's own shell**: [contenders/guide.sh](contenders/guide.sh), the commands of the Kubernetes documentation
   one after the other with a plain OpenSSH client (no shared connections) as \`ubuntu\` with sudo: from the runner to each
   host, and for the copy from the first host to the others, as the guide does it. It ends when \`etcdctl endpoint

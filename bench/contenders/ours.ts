@@ -2,6 +2,7 @@ import type { Lab } from '../../lab/client.ts';
 import { deployInputs, runInLab } from '../../test/e2e/support/action-in-lab.ts';
 import type { ActionRun, RunOptions } from '../../test/github/runner.ts';
 import type { Contender } from '../contender.ts';
+import { withCpuTime } from '../machine.ts';
 import { observe } from '../observe.ts';
 import { trafficOf } from '../traffic.ts';
 
@@ -9,13 +10,14 @@ import { trafficOf } from '../traffic.ts';
 export const ours: Contender = {
   name: 'ours',
   async run(lab) {
-    const [[deploy, { peakMemory }], traffic] = await trafficOf(lab, () =>
-      observe((env) => deployInLab(lab, { env })),
+    const [[[deploy, { peakMemory }], deployCpu], traffic] = await trafficOf(lab, () =>
+      withCpuTime(() => observe((env) => deployInLab(lab, { env }))),
     );
     const rerun = await deployInLab(lab);
     if (rerun.outputs['changed'] !== 'false') throw new Error('the second run has changed something');
     return {
       deploy: deploy.main.durationMs,
+      deployCpu,
       rerun: rerun.main.durationMs,
       channels: channelsOf(deploy),
       ...traffic,
