@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { Lab } from '../lab/client.ts';
 import type { Contender } from './contender.ts';
 import { floor } from './contenders/floor.ts';
@@ -21,13 +22,18 @@ import { measureStartUp } from './start-up.ts';
 /** Figures of fewer runs are for the eye, not for the record. */
 const RUNS_FOR_THE_RECORD = 5;
 
+const RECORD = join(import.meta.dirname, 'RESULTS.md');
+
 const CONTENDERS: readonly Contender[] = [ours, floor, guide];
 
 const options = parseOptions(process.argv.slice(2));
 const results = await measure(options);
 console.log(`\n${tables(results)}`);
 if (options.only === undefined && options.runs >= RUNS_FOR_THE_RECORD) {
-  writeFileSync(join(import.meta.dirname, 'RESULTS.md'), document(results));
+  writeFileSync(
+    RECORD,
+    await format(document(results), { ...(await resolveConfig(RECORD)), filepath: RECORD }),
+  );
   console.log('\nbench/RESULTS.md is written.');
 } else {
   console.log(
