@@ -74,7 +74,7 @@ between the runner and each host; packets between two hosts meet it twice.
   kubeadm write the manifest while kubelet starts, syncs, and waits. It proves nothing beyond \`/readyz\`.
 - **Processor time of the machine**: what hosts and runner together have spent; they share its cores here. A runner of
   its own takes its part of it (Node, the keys) off the hosts' cores.
-- **The guide's own shell**: [contenders/guide.sh](contenders/guide.sh), the commands of the Kubernetes documentation
+- **The guide's own shell**: [lab/guide/guide.sh](../lab/guide/guide.sh), the commands of the Kubernetes documentation
   one after the other with a plain OpenSSH client (no shared connections) as \`ubuntu\` with sudo: from the runner to each
   host, and for the copy from the first host to the others, as the guide does it. It ends when \`etcdctl endpoint health\` calls all
   three healthy. What had to be adapted is marked there; nothing of it makes it slower.

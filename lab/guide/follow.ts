@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Lab } from '../client.ts';
+import { must } from '../machine/run.ts';
+
+/**
+ * Makes a cluster of the lab's first three hosts by the commands of the Kubernetes documentation, one after the other,
+ * as somebody who sits at the runner would (guide.sh), and leaves on the hosts all that the guide leaves there.
+ * @returns milliseconds that the commands took.
+ * @throws Error when one of them fails, or the cluster is not healthy within five minutes.
+ */
+export async function followGuide(lab: Lab): Promise<number> {
+  // Whoever copies from host to host has accepted their keys before.
+  await lab.sh(lab.hosts[0]?.name ?? '', `cat > /etc/ssh/ssh_known_hosts << 'END'\n${lab.knownHosts}END`);
+  const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-guide-'));
+  try {
+    writeFileSync(join(folder, 'known_hosts'), lab.knownHosts);
+    writeFileSync(join(folder, 'ssh_config'), sshConfig(lab, join(folder, 'known_hosts')));
+    const script = join(import.meta.dirname, 'guide.sh');
+    const started = performance.now();
+    await must(lab.inRunner(['ssh-agent', 'bash', script]), {
+      env: { SSH_CONFIG: join(folder, 'ssh_config'), ...hostVariables(lab) },
+      title: "the guide's shell",
+      timeoutMs: 300_000,
+    });
+    return performance.now() - started;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A plain OpenSSH client: no connection is shared. The first host may use the agent, to copy to the others. */
+function sshConfig(lab: Lab, knownHosts: string): string {
+  return `User ${lab.sshUser}
+Port ${lab.sshPort}
+IdentityFile ${lab.privateKeyPath}
+IdentitiesOnly yes
+UserKnownHostsFile ${knownHosts}
+AddKeysToAgent yes
+ForwardAgent yes
+LogLevel ERROR
+`;
+}
+
+/** HOST0, NAME0, HOST1, … as the guide calls them. */
+function hostVariables({ hosts }: Lab): Record<string, string> {
+  return Object.fromEntries(
+    hosts.flatMap(({ name, address }, index) => [
+      [`HOST${index}`, address],
+      [`NAME${index}`, name],
+    ]),
+  );
+}
