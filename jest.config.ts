@@ -1,6 +1,6 @@
 import type { Config } from 'jest';
 
-/** One project for unit tests (no root, no lab) and one for the tests that need the lab. */
+/** Unit tests need no root and no lab; e2e and soak need both, and soak takes hours when it is not a sample. */
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -18,8 +18,9 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/test/e2e/'],
+      testPathIgnorePatterns: ['/test/e2e/', '/test/soak/'],
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
+    { ...shared, displayName: 'soak', testMatch: ['<rootDir>/test/soak/**/*.test.ts'] },
   ],
 } satisfies Config;

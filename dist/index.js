@@ -81535,6 +81535,7 @@ globalThis.__dirname ??= (0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)((0,n
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Lw: () => (/* binding */ Refused),
 /* harmony export */   P_: () => (/* binding */ Refusal),
 /* harmony export */   gJ: () => (/* binding */ errorMessage),
 /* harmony export */   jb: () => (/* binding */ describeFinding)
@@ -81558,6 +81559,9 @@ class Refusal extends Error {
         this.findings = findings;
     }
 }
+/** It was decided, from everything that was seen, that nothing may be done. */
+class Refused extends Refusal {
+}
 /** The message of anything that was thrown. */
 function errorMessage(error) {
     return error instanceof Error ? error.message : String(error);
@@ -81566,120 +81570,418 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 79407:
-/***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _dirname_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(72459);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(55572);
-/* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(86661);
-// Must come first: ssh2 reads __dirname while it is loaded, and an ES module has none.
-
-
-
-// dist/post.js sets this before it loads the bundle. A saved state would not do: a main that was ended early has saved
-// none, and its post would run the operation a second time.
-const isPost = globalThis.etcdHaActionPhase === 'post';
-await (isPost ? (0,_post_js__WEBPACK_IMPORTED_MODULE_2__/* .post */ .b)() : (0,_main_js__WEBPACK_IMPORTED_MODULE_1__/* .main */ .i)());
-// An upload that was given up, or a connection whose host is gone, must not keep the step waiting.
-process.exit();
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 6803:
+/***/ 46862:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C8: () => (/* binding */ NODE_MARKS),
-/* harmony export */   Hw: () => (/* binding */ PKI_DIR),
-/* harmony export */   Kk: () => (/* binding */ MANIFEST_DIR),
-/* harmony export */   So: () => (/* binding */ KUBELET_CONFIG),
-/* harmony export */   XA: () => (/* binding */ KUBEADM_CONFIG),
-/* harmony export */   bv: () => (/* binding */ STATE_FILE),
-/* harmony export */   jl: () => (/* binding */ ETCD_MANIFEST),
-/* harmony export */   jy: () => (/* binding */ KUBELET_DROP_IN),
-/* harmony export */   lw: () => (/* binding */ REPLACED_DIR),
-/* harmony export */   ms: () => (/* binding */ RENDERED_MANIFEST),
-/* harmony export */   r$: () => (/* binding */ CA_KEY),
-/* harmony export */   v4: () => (/* binding */ ACTION_DIR),
-/* harmony export */   vB: () => (/* binding */ CA_CERTIFICATE),
-/* harmony export */   vQ: () => (/* binding */ KUBELET_DROP_IN_DIR)
+/* harmony export */   d: () => (/* binding */ HostError)
 /* harmony export */ });
-/* unused harmony export GUIDE_KUBELET_CONFIG */
-/**
- * Where things lie on a host. The first three are kubeadm's own (cmd/kubeadm/app/constants/constants.go), the
- * kubelet folder is the guide's, the last ones are ours.
- */
-const PKI_DIR = '/etc/kubernetes/pki';
-const MANIFEST_DIR = '/etc/kubernetes/manifests';
-const ETCD_MANIFEST = `${MANIFEST_DIR}/etcd.yaml`;
-const KUBELET_DROP_IN_DIR = '/etc/systemd/system/kubelet.service.d';
-const KUBELET_DROP_IN = `${KUBELET_DROP_IN_DIR}/20-etcd-service-manager.conf`;
-/**
- * The guide calls this file kubelet.conf; systemd then reads it as a drop-in and complains about every line, so
- * ours has an ending that systemd passes over.
- */
-const KUBELET_CONFIG = `${KUBELET_DROP_IN_DIR}/etcd-kubelet-config.yaml`;
-/** The guide's own file, known when a host was set up by hand. */
-const GUIDE_KUBELET_CONFIG = (/* unused pure expression or super */ null && (`${KUBELET_DROP_IN_DIR}/kubelet.conf`));
-/** Root-only folder of the action on a host; beside the manifests, so that a rename into them is atomic. */
-const ACTION_DIR = '/etc/kubernetes/etcd-ha-action';
-const KUBEADM_CONFIG = `${ACTION_DIR}/kubeadmcfg.yaml`;
-const STATE_FILE = `${ACTION_DIR}/state.json`;
-/** Files that a run replaced, kept until the cluster has been proven healthy. */
-const REPLACED_DIR = `${ACTION_DIR}/replaced`;
-const RENDERED_MANIFEST = `${ACTION_DIR}/etcd.rendered.yaml`;
-const CA_CERTIFICATE = `${PKI_DIR}/etcd/ca.crt`;
-const CA_KEY = `${PKI_DIR}/etcd/ca.key`;
-/** Marks of a host that has joined a Kubernetes cluster (written by `kubeadm join` and `kubeadm init`). */
-const NODE_MARKS = [
-    '/etc/kubernetes/kubelet.conf',
-    '/etc/kubernetes/bootstrap-kubelet.conf',
-    '/etc/kubernetes/admin.conf',
-    '/etc/kubernetes/pki/ca.crt',
-];
-
-
-/***/ }),
-
-/***/ 55572:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  i: () => (/* binding */ main)
-});
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 12 modules
-var core = __nccwpck_require__(3894);
-// EXTERNAL MODULE: ./src/findings.ts
-var src_findings = __nccwpck_require__(81001);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(77030);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
-var lib = __nccwpck_require__(85472);
-var lib_default = /*#__PURE__*/__nccwpck_require__.n(lib);
-;// CONCATENATED MODULE: ./src/hosts/host-error.ts
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(81001);
 
 /** Something went wrong between the runner and one host, already in words for the user. */
 class HostError extends Error {
     finding;
     /** @param finding with `host` set and `at` naming the step. */
     constructor(finding, options) {
-        super((0,src_findings/* describeFinding */.jb)(finding), options);
+        super((0,_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFinding */ .jb)(finding), options);
         this.name = 'HostError';
         this.finding = finding;
     }
 }
 
+
+/***/ }),
+
+/***/ 48771:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ lastWords)
+/* harmony export */ });
+/** Longest piece of a program's own words that a message quotes. */
+const MOST_CHARACTERS = 800;
+/** The last lines that a program wrote, as one line for a message. */
+function lastWords(output, lines) {
+    const said = output
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+        .slice(-lines)
+        .join(' / ');
+    return said.length > MOST_CHARACTERS ? `… ${said.slice(-MOST_CHARACTERS)}` : said;
+}
+
+
+/***/ }),
+
+/***/ 39503:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D$: () => (/* binding */ lockWriter),
+/* harmony export */   RS: () => (/* binding */ STEP_PROCESSES),
+/* harmony export */   bk: () => (/* binding */ LOCK_TTL_SECONDS),
+/* harmony export */   cz: () => (/* binding */ LOCK_READER),
+/* harmony export */   gH: () => (/* binding */ MUTEX),
+/* harmony export */   gP: () => (/* binding */ NO_FLOCK),
+/* harmony export */   p7: () => (/* binding */ STUCK)
+/* harmony export */ });
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6803);
+/* harmony import */ var _shell_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(51273);
+/* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(97287);
+
+
+
+/**
+ * Seconds without a heartbeat, by the host's own clock, after which a lock counts as abandoned. Three heartbeats may
+ * fail before.
+ */
+const LOCK_TTL_SECONDS = 30;
+/** Exit codes that every script of the lock shares. */
+const NO_FLOCK = 94;
+const STUCK = 95;
+/** Held exclusively (flock) for the moment in which the lock file is looked at and changed. */
+const MUTEX = `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .RUN_DIR */ .wM}/mutex`;
+/** Seconds that a moment may last; only a process that was stopped holds the mutex longer. */
+const MUTEX_WAIT = 5;
+/**
+ * `read_lock` sets `lock` (the line of the file), its `id` and `connection`, and `state`:
+ * `free`, `unreadable`, `valid`, `ended` (its connection's process is gone) or `silent` (no heartbeat); `age` is the
+ * seconds since the last heartbeat. The clock is /proc/uptime: it is the host's own, it cannot be set, and it starts
+ * anew with a boot, as /run does.
+ *
+ * `own_connection` sets `own` to pid and start time of the sshd process that serves this shell's connection:
+ * OpenSSH's are called `sshd`, since 9.8 `sshd-session`. It ends with the connection, and a number that was given to
+ * another process since has another start time. Empty when no sshd is above this shell; that is also what a shell sees
+ * whose connection has ended, so it is asked for at once and only when a lock is taken.
+ *
+ * Everything is done by builtins of bash, so that it costs no process.
+ */
+const READ_LOCK = `
+start_time() {
+  local stat
+  IFS= read -r stat 2> /dev/null < "/proc/$1/stat" || return 1
+  set -- \${stat##*) }
+  case $1 in Z | X) return 1 ;; esac
+  parent=$2 started=\${20}
+  name=\${stat#*(} name=\${name%)*}
+}
+own_connection() {
+  local parent started name pid=$$
+  own=
+  while [ "$pid" -gt 1 ] && start_time "$pid"; do
+    case $name in sshd*) own="$pid $started"; return ;; esac
+    pid=$parent
+  done
+}
+connection_ended() {
+  local parent started name
+  [ -n "$1" ] && ! { start_time "\${1% *}" && [ "$started" = "\${1#* }" ]; }
+}
+read_lock() {
+  local pattern='^\\{"id":"([A-Za-z0-9._-]+)","heartbeat":([0-9]+),"ttl":([0-9]+),"connection":"([0-9]+ [0-9]+|)",'
+  lock= id= connection= age=0 state=free
+  read -r now _ < /proc/uptime
+  now=\${now%.*}
+  if ! [ -e ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)} ]; then return; fi
+  IFS= read -r lock 2> /dev/null < ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)} || true
+  state=unreadable
+  if ! [[ $lock =~ $pattern ]]; then return; fi
+  id=\${BASH_REMATCH[1]} age=$((now - BASH_REMATCH[2])) connection=\${BASH_REMATCH[4]} state=valid
+  if [ "$age" -lt 0 ] || [ "$age" -gt "\${BASH_REMATCH[3]}" ]; then state=silent; fi
+  if connection_ended "$connection"; then state=ended; fi
+}`;
+/** `write_lock CONNECTION`: makes the lock this owner's, alive now. Needs the mutex and `now`. */
+function writeLock(owner) {
+    const aside = (0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI}.new`);
+    return `
+write_lock() {
+  printf '{"id":"%s","heartbeat":%s,"ttl":%s,"connection":"%s",%s\\n' \\
+    ${(0,_lock_file_js__WEBPACK_IMPORTED_MODULE_2__/* .checkedId */ .VJ)(owner.id)} "$now" ${LOCK_TTL_SECONDS} "$1" ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)((0,_lock_file_js__WEBPACK_IMPORTED_MODULE_2__/* .ownersPart */ .e8)(owner))} > ${aside}
+  mv -fT -- ${aside} ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)}
+}`;
+}
+/** The functions that look at the lock. */
+const LOCK_READER = `${READ_LOCK}
+enter() {
+  exec 8>> ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(MUTEX)}
+  flock -w ${MUTEX_WAIT} 8 || exit ${STUCK}
+}
+leave() { exec 8>&-; }`;
+/** Those, and the one that writes it in this owner's name. */
+function lockWriter(owner) {
+    return `${LOCK_READER}${writeLock(owner)}`;
+}
+/**
+ * `step_processes` sets `steps` to the processes that hold the step lock on descriptor 9, as `guard` opens it,
+ * e.g. `311 (start kubelet), 320 (sleep)`. This shell is not counted.
+ */
+const STEP_PROCESSES = `
+step_processes() {
+  local fd pid name
+  steps=
+  for fd in /proc/[0-9]*/fd/9; do
+    pid=\${fd#/proc/} pid=\${pid%%/*}
+    if [ "$pid" = $$ ] || ! [ "$fd" -ef ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .STEP_LOCK */ .x1)} ]; then continue; fi
+    IFS= read -r name 2> /dev/null < "/proc/$pid/comm" || continue
+    steps+="\${steps:+, }$pid (\${name//[^A-Za-z0-9 ._:@+-]/?})"
+  done
+}`;
+
+
+/***/ }),
+
+/***/ 97287:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $S: () => (/* binding */ describeOwner),
+/* harmony export */   PG: () => (/* binding */ parseLock),
+/* harmony export */   VJ: () => (/* binding */ checkedId),
+/* harmony export */   e8: () => (/* binding */ ownersPart)
+/* harmony export */ });
+/* harmony import */ var _ssh_printable_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3413);
+
+const LOCK_ID = /^[A-Za-z0-9._-]{1,128}$/;
+/** The id, known to be fit for bash, a pattern of bash and JSON as it is. @throws Error when it is not. */
+function checkedId(id) {
+    if (!LOCK_ID.test(id))
+        throw new Error(`"${id}" is no id for a lock: letters, digits, ".", "_" and "-" only`);
+    return id;
+}
+/**
+ * What an owner writes behind the fields that the host itself fills in, up to the end of the line. The host's fields
+ * come first and in one order, so that bash reads them with one anchored pattern, whatever is in these.
+ */
+function ownersPart({ run, actor, startedAt }) {
+    return JSON.stringify({ run, actor, startedAt }).slice(1);
+}
+/** Who wrote this lock file; undefined when it is none of ours. Its texts are fit for a message. */
+function parseLock(line) {
+    let lock;
+    try {
+        lock = JSON.parse(line);
+    }
+    catch {
+        return undefined;
+    }
+    if (typeof lock !== 'object' || lock === null)
+        return undefined;
+    const { id, run, actor, startedAt } = lock;
+    const texts = [id, run, actor, startedAt];
+    if (!texts.every((text) => typeof text === 'string'))
+        return undefined;
+    const [readId = '', readRun = '', readActor = '', readStart = ''] = texts.map((text) => (0,_ssh_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g)(text));
+    return { id: readId, run: readRun, actor: readActor, startedAt: readStart };
+}
+/** The owner as messages name it. */
+function describeOwner({ run, actor, startedAt }) {
+    return `${actor}'s run ${run} (since ${startedAt})`;
+}
+
+
+/***/ }),
+
+/***/ 76960:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ parseRelease),
+/* harmony export */   d: () => (/* binding */ releaseScript)
+/* harmony export */ });
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6803);
+/* harmony import */ var _shell_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(51273);
+/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(39503);
+/* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(97287);
+
+
+
+
+const OUTCOMES = ['released', 'not-held', 'still-running'];
+/** Seconds that a step which is about to end is given. */
+const STEP_WAIT = 3;
+const TIMEOUT_MS = 4500;
+/** Removes the lock if it is this owner's and no step runs on the host any more. */
+function releaseScript(ownerId) {
+    const id = (0,_lock_file_js__WEBPACK_IMPORTED_MODULE_0__/* .checkedId */ .VJ)(ownerId);
+    const script = `${_lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_READER */ .cz}
+give_back() {
+  local lock id connection age state now
+  read_lock
+  if [ "$id" != ${id} ]; then echo not-held; return; fi
+  exec 7>> ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .STEP_LOCK */ .x1)}
+  if ! flock -x -w ${STEP_WAIT} 7; then echo still-running; return; fi
+  enter
+  read_lock
+  if [ "$id" = ${id} ]; then rm -f -- ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .LOCK_FILE */ .FI)}; echo released; else echo not-held; fi
+}
+give_back`;
+    return { title: 'unlock', effect: 'changes', script, timeoutMs: TIMEOUT_MS };
+}
+/** The answer to `releaseScript`; undefined when there is none. */
+function parseRelease(stdout) {
+    const answer = stdout.toString('utf8').trim();
+    return OUTCOMES.find((outcome) => outcome === answer);
+}
+
+
+/***/ }),
+
+/***/ 83182:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Sw: () => (/* binding */ lockFailure),
+/* harmony export */   TD: () => (/* binding */ describeObstacle),
+/* harmony export */   V_: () => (/* binding */ obstacleFinding),
+/* harmony export */   mw: () => (/* binding */ takeOverWarning),
+/* harmony export */   yS: () => (/* binding */ lostFinding)
+/* harmony export */ });
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6803);
+/* harmony import */ var _scripts_explain_unknown_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(18908);
+/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(39503);
+/* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(97287);
+
+
+
+
+/** Why the lock of a host was not to be had. */
+function obstacleFinding(obstacle) {
+    switch (obstacle.kind) {
+        case 'held':
+            return {
+                fact: `${ownerOr(obstacle.owner, 'another run')} works on it; its last heartbeat was ${obstacle.secondsSinceHeartbeat} s ago.`,
+                cause: 'Two runs for the same hosts were started, by hand, by a schedule, or from two workflows or repositories.',
+                fix: 'Let that run end, or cancel it, then run again. The input `lock-timeout` says how long a run waits; a `concurrency` group in the workflow keeps runs of one repository apart.',
+            };
+        case 'step-runs':
+            return {
+                fact: `a step of an ended run still runs there: ${obstacle.steps === '' ? 'a process that has just ended or begun' : obstacle.steps}${obstacle.owner === undefined ? '' : `. The lock was that of ${(0,_lock_file_js__WEBPACK_IMPORTED_MODULE_0__/* .describeOwner */ .$S)(obstacle.owner)}`}.`,
+                cause: 'That run was killed or lost its connection; on the host, a step that has begun goes on to its end.',
+                fix: 'Wait until the processes named are gone (each has a time limit of its own), then run again. To end them is to leave the step half done.',
+            };
+        case 'unreadable':
+            return {
+                fact: `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI} is there, and says nothing that this release understands.`,
+                cause: 'It was written by another release of the action, or by hand.',
+                fix: `Make sure that no run works on this host, then remove it (\`sudo rm ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI}\`) and run again.`,
+            };
+    }
+}
+/** An obstacle in a few words, for the line that says what is waited for. */
+function describeObstacle(obstacle) {
+    switch (obstacle.kind) {
+        case 'held':
+            return ownerOr(obstacle.owner, 'another run');
+        case 'step-runs':
+            return `a step of ${ownerOr(obstacle.owner, 'a run')} that has ended`;
+        case 'unreadable':
+            return `whoever wrote ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI}`;
+    }
+}
+/** What is said when an abandoned lock is taken over. */
+function takeOverWarning({ owner, why, secondsSinceHeartbeat }) {
+    const reason = why === 'connection ended'
+        ? 'its SSH connection has ended'
+        : `there was no heartbeat for ${secondsSinceHeartbeat} s (allowed: ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_TTL_SECONDS */ .bk} s)`;
+    return `The lock of ${ownerOr(owner, 'an unknown run')} counts as abandoned and was taken over: ${reason}, and no step of it runs any more.`;
+}
+/** A lock that was held and is no more. */
+function lostFinding(holder) {
+    if (holder === undefined) {
+        return {
+            fact: 'the lock of this run is gone.',
+            cause: `The host was restarted, or somebody removed ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI}.`,
+            fix: 'Run again: it goes on from what it finds.',
+        };
+    }
+    return {
+        fact: `the lock of this run was taken over by ${(0,_lock_file_js__WEBPACK_IMPORTED_MODULE_0__/* .describeOwner */ .$S)(holder)}.`,
+        cause: `No heartbeat came through for more than ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_TTL_SECONDS */ .bk} s, because the runner or the host stood still or the network was cut.`,
+        fix: 'Let that run end, then run again: it goes on from what it finds.',
+    };
+}
+/** Why a script of the lock did not come to its end. */
+function lockFailure(result) {
+    if (result.code === _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .NO_FLOCK */ .gP) {
+        return {
+            fact: 'the host has no command `flock`, without which two runs cannot be kept apart.',
+            cause: 'The package util-linux is missing, or was stripped from a minimal image.',
+            fix: 'Install util-linux (`sudo apt-get install util-linux`, `sudo dnf install util-linux-core`), then run again.',
+        };
+    }
+    if (result.code === _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .STUCK */ .p7) {
+        return {
+            fact: 'another process holds the access to the lock file and does not let go.',
+            cause: 'A script of another run was stopped (SIGSTOP), or the host is overloaded.',
+            fix: `See who it is (\`sudo fuser -v ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .MUTEX */ .gH}\`), let it go on or end it, then run again.`,
+        };
+    }
+    return (0,_scripts_explain_unknown_js__WEBPACK_IMPORTED_MODULE_3__/* .explainUnknown */ .w)(result);
+}
+function ownerOr(owner, unknown) {
+    return owner === undefined ? unknown : (0,_lock_file_js__WEBPACK_IMPORTED_MODULE_0__/* .describeOwner */ .$S)(owner);
+}
+
+
+/***/ }),
+
+/***/ 18908:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ explainUnknown)
+/* harmony export */ });
+/* harmony import */ var _last_words_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(48771);
+
+/** Words for a script that ended in a way that it does not foresee. */
+function explainUnknown(result) {
+    const end = result.code === null
+        ? `was ended by ${result.signal ?? 'a signal'}`
+        : `ended with exit code ${result.code}`;
+    return {
+        fact: `a command on the host ${end}: ${(0,_last_words_js__WEBPACK_IMPORTED_MODULE_0__/* .lastWords */ .a)(result.stderr, 5)}`,
+        cause: 'Most often the disk is full or read-only.',
+        fix: 'Mend what the message names and run again.',
+    };
+}
+
+
+/***/ }),
+
+/***/ 51273:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ quote)
+/* harmony export */ });
+/** One word of bash, whatever it holds. Not for secrets: those go through standard input. */
+function quote(word) {
+    return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+
+/***/ }),
+
+/***/ 3079:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  M: () => (/* binding */ connector)
+});
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(77030);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(58500);
+// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
+var lib = __nccwpck_require__(85472);
+// EXTERNAL MODULE: ./src/findings.ts
+var findings = __nccwpck_require__(81001);
+// EXTERNAL MODULE: ./src/hosts/host-error.ts
+var host_error = __nccwpck_require__(46862);
 ;// CONCATENATED MODULE: ./src/hosts/ssh/algorithms.ts
 /**
  * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,
@@ -81735,20 +82037,8 @@ function offeredAlgorithms(pinned) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/hosts/ssh/printable.ts
-/** Text from elsewhere, fit for a message: one line, no control characters, at most `limit` characters. */
-function printable(text, limit = 300) {
-    const line = text
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replace(/ +/g, ' ')
-        .trim();
-    return line.length > limit ? `${line.slice(0, limit)}…` : line;
-}
-/** A duration as messages say it, e.g. `1.5 s` or `20 s`. */
-function seconds(milliseconds) {
-    return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0)} s`;
-}
-
+// EXTERNAL MODULE: ./src/hosts/ssh/printable.ts
+var printable = __nccwpck_require__(3413);
 ;// CONCATENATED MODULE: ./src/hosts/ssh/connect-failure.ts
 
 /**
@@ -81802,7 +82092,7 @@ function explain(target, key, failure) {
             return connect_failure_closed(place, failure.stage, failure.said);
         case 'not-ssh':
             return {
-                fact: `what answers on ${place} is no SSH server; it says: ${printable(failure.said, 100)}`,
+                fact: `what answers on ${place} is no SSH server; it says: ${(0,printable/* printable */.g)(failure.said, 100)}`,
                 cause: 'the port belongs to another service.',
                 fix: 'give the port of the SSH server in `ssh-port`.',
             };
@@ -81846,13 +82136,13 @@ function explain(target, key, failure) {
                     fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint.`,
                 }
                 : {
-                    fact: `${place} broke off, saying: ${printable(failure.said)}`,
+                    fact: `${place} broke off, saying: ${(0,printable/* printable */.g)(failure.said)}`,
                     cause: 'a rule of the SSH server.',
                     fix: 'look at its log on the host: `sudo journalctl -u ssh -u sshd -n 20`.',
                 };
         case 'protocol':
             return {
-                fact: `the SSH conversation with ${place} failed: ${printable(failure.said)}`,
+                fact: `the SSH conversation with ${place} failed: ${(0,printable/* printable */.g)(failure.said)}`,
                 cause: 'the server, or a device in between, does not keep to the protocol.',
                 fix: 'try `ssh -v` from the same network, and look at the log of the SSH server.',
             };
@@ -81863,7 +82153,7 @@ const UNREACHABLE = {
     fix: 'check the address and the firewall; for hosts that the internet cannot reach use a self-hosted runner in their network.',
 };
 function silent(place, stage, afterMs) {
-    const time = seconds(afterMs);
+    const time = (0,printable/* seconds */.Y)(afterMs);
     if (stage === 'connect')
         return { fact: `${place} does not answer within ${time}.`, ...UNREACHABLE };
     if (stage === 'authentication') {
@@ -81880,7 +82170,7 @@ function silent(place, stage, afterMs) {
     };
 }
 function connect_failure_closed(place, stage, said) {
-    const words = printable(said, 100);
+    const words = (0,printable/* printable */.g)(said, 100);
     const saying = words === '' ? '' : `, saying: ${words}`;
     if (stage === 'authentication') {
         return {
@@ -81898,196 +82188,15 @@ function connect_failure_closed(place, stage, said) {
 function accepts(methods) {
     return methods.length === 0
         ? ''
-        : ` (it accepts: ${methods.map((method) => printable(method, 40)).join(', ')})`;
+        : ` (it accepts: ${methods.map((method) => (0,printable/* printable */.g)(method, 40)).join(', ')})`;
 }
 
-;// CONCATENATED MODULE: ./src/hosts/ssh/wire.ts
-
-/**
- * Reads the fields of an SSH key blob in order (RFC 4251 §5).
- * A field that is not wholly there is `undefined`, and so is every one after it.
- */
-class WireReader {
-    #bytes;
-    #offset = 0;
-    constructor(bytes) {
-        this.#bytes = bytes;
-    }
-    /** The next `uint32`. */
-    uint32() {
-        return this.raw(4)?.readUInt32BE();
-    }
-    /** The content of the next `string`: a length and that many bytes. */
-    string() {
-        const length = this.uint32();
-        return length === undefined ? undefined : this.raw(length);
-    }
-    /** The next `length` bytes as they are. */
-    raw(length) {
-        if (this.#offset + length > this.#bytes.length) {
-            this.#offset = this.#bytes.length + 1;
-            return undefined;
-        }
-        const field = this.#bytes.subarray(this.#offset, this.#offset + length);
-        this.#offset += length;
-        return field;
-    }
-}
-/** A `uint32` of RFC 4251 §5. */
-function wireUint32(value) {
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32BE(value);
-    return bytes;
-}
-/** A `string` of RFC 4251 §5. */
-function wireString(value) {
-    const bytes = Buffer.from(value);
-    return Buffer.concat([wireUint32(bytes.length), bytes]);
-}
-/** The type that a public key blob names itself by, e.g. `ssh-ed25519`; undefined when it is no key blob. */
-function keyBlobType(blob) {
-    const type = new WireReader(blob).string()?.toString('latin1');
-    return type !== undefined && /^[a-z0-9@.-]+$/.test(type) ? type : undefined;
-}
-/** Fingerprint of a public key blob as `ssh-keygen -l` prints it: `SHA256:` and base64 without padding. */
-function fingerprint(blob) {
-    return `SHA256:${(0,external_node_crypto_.createHash)('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
-}
-
-;// CONCATENATED MODULE: ./src/hosts/ssh/known-hosts.ts
-
-
-const AT = 'ssh-known-hosts';
-const EXAMPLE = 'an example: `10.0.0.11 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA…`';
-const EXPECTED = `give host names, key type and key in base64, separated by blanks; ${EXAMPLE}.`;
-const KEY_TYPE = /^(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+$/;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$|^[A-Za-z0-9+/]{2}==$/;
-const DEFAULT_PORT = 22;
-/**
- * Reads known_hosts text (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): host patterns with `*`, `?` and `!`,
- * `[host]:port`, hashed names, `@revoked`, comments, blank lines, LF or CRLF.
- * `@cert-authority` lines are reported as warnings: host certificates are not supported.
- */
-function parseKnownHosts(text) {
-    const entries = [];
-    const findings = [];
-    const warnings = [];
-    for (const [index, raw] of text
-        .replace(/^\uFEFF/, '')
-        .split(/\r\n|\n|\r/)
-        .entries()) {
-        const line = index + 1;
-        const content = raw.trim();
-        if (content === '' || content.startsWith('#'))
-            continue;
-        const parsed = parseLine(content);
-        if ('entry' in parsed)
-            entries.push({ line, ...parsed.entry });
-        else if ('warning' in parsed)
-            warnings.push({ at: `${AT}, line ${line}`, ...parsed.warning });
-        else
-            findings.push({ at: `${AT}, line ${line}`, ...parsed.problem });
-    }
-    return { entries, findings, warnings };
-}
-/** The name under which known_hosts lists a host: bare for port 22, else `[host]:port` (OpenSSH misc.c, put_host_port). */
-function knownHostName(host, port) {
-    return port === DEFAULT_PORT ? host : `[${host}]:${port}`;
-}
-/** The line that makes this key known for this host. */
-function knownHostsLine(host, port, key) {
-    return `${knownHostName(host, port)} ${key.type} ${key.blob.toString('base64')}`;
-}
-/**
- * The keys listed for a host. A line without a port speaks for port 22 only, one with `[host]:port` for that
- * port only.
- */
-function lookup(entries, host, port) {
-    const name = knownHostName(host.toLowerCase(), port);
-    const matching = entries.filter((entry) => namesMatch(entry.names, name));
-    return {
-        keys: matching.filter((entry) => !entry.revoked).map((entry) => entry.key),
-        revoked: matching.filter((entry) => entry.revoked).map((entry) => entry.key),
-    };
-}
-function parseLine(content) {
-    const words = content.split(/[ \t]+/);
-    const marker = words[0]?.startsWith('@') === true ? words.shift() : undefined;
-    if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') {
-        return problem(`the marker \`${marker}\` is not known.`, 'the only markers are `@revoked` and `@cert-authority`.');
-    }
-    const [names, type, base64] = words;
-    if (names === undefined || type === undefined || base64 === undefined)
-        return tooShort(names, type);
-    if (/^\d+$/.test(type)) {
-        return problem('this is a key of SSH protocol 1.', 'remove the line; no current server has such a key.');
-    }
-    const parsedNames = parseNames(names);
-    if (parsedNames === undefined) {
-        return problem('the hashed host name is damaged.', 'expected is `|1|salt|hash`, both in base64, 20 bytes each.');
-    }
-    const key = parseKey(type, base64);
-    if (typeof key === 'string')
-        return problem(key, EXPECTED);
-    if (marker === '@cert-authority')
-        return { warning: CERTIFICATE_AUTHORITY };
-    return { entry: { revoked: marker === '@revoked', names: parsedNames, key } };
-}
-const CERTIFICATE_AUTHORITY = {
-    fact: 'this names a certificate authority for host keys; host certificates are not supported, the line is ignored.',
-    fix: 'add a line with the plain host key of each host.',
-};
-function problem(fact, fix) {
-    return { problem: { fact, fix } };
-}
-function tooShort(first, second) {
-    if (first !== undefined && KEY_TYPE.test(first) && second?.startsWith('AAAA') === true) {
-        return problem('this is a public key without a host.', `put the host in front of it, as in ${EXAMPLE.slice('an example: '.length)}.`);
-    }
-    if (/SHA256:|MD5:|^(?:[0-9a-f]{2}:){15}/.test(`${first ?? ''} ${second ?? ''}`)) {
-        return problem('this is a fingerprint, not a key.', `give the whole key, as \`ssh-keyscan\` prints it; ${EXAMPLE}.`);
-    }
-    return problem('this is not a known_hosts line.', EXPECTED);
-}
-function parseNames(field) {
-    if (!field.startsWith('|'))
-        return { patterns: field.toLowerCase().split(',') };
-    const [, version, salt = '', hash = ''] = field.split('|');
-    const decoded = { salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') };
-    return version === '1' && decoded.salt.length === 20 && decoded.hash.length === 20 ? decoded : undefined;
-}
-function parseKey(type, base64) {
-    if (!KEY_TYPE.test(type))
-        return `\`${shortened(type)}\` is not a key type.`;
-    if (!BASE64.test(base64))
-        return `the ${type} key is cut off or damaged: it is not base64.`;
-    const blob = Buffer.from(base64, 'base64');
-    const inner = keyBlobType(blob);
-    if (inner === undefined)
-        return `the ${type} key is cut off or damaged.`;
-    if (inner !== type)
-        return `the line says ${type}, but the key itself is of type ${inner}.`;
-    return { type, blob };
-}
-function shortened(word) {
-    return word.length > 40 ? `${word.slice(0, 40)}…` : word;
-}
-/** OpenSSH hostfile.c, match_hashed / match_hostname: a negated pattern that fits overrules the others. */
-function namesMatch(names, name) {
-    if ('hash' in names) {
-        return (0,external_node_crypto_.timingSafeEqual)((0,external_node_crypto_.createHmac)('sha1', names.salt).update(name).digest(), names.hash);
-    }
-    const fitting = names.patterns.filter((pattern) => patternRegExp(pattern.replace(/^!/, '')).test(name));
-    return fitting.length > 0 && !fitting.some((pattern) => pattern.startsWith('!'));
-}
-function patternRegExp(pattern) {
-    const source = pattern
-        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-        .replaceAll('*', '.*')
-        .replaceAll('?', '.');
-    return new RegExp(`^${source}$`);
-}
-
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./src/hosts/ssh/known-hosts.ts
+var known_hosts = __nccwpck_require__(8463);
+// EXTERNAL MODULE: ./src/hosts/ssh/wire.ts
+var wire = __nccwpck_require__(87285);
 ;// CONCATENATED MODULE: ./src/hosts/ssh/host-key.ts
 
 
@@ -82099,7 +82208,7 @@ const INPUT = 'ssh-known-hosts';
  * @returns undefined when it is known, else why the host is refused.
  */
 function hostKeyRefusal(known, blob, host) {
-    const offered = { type: keyBlobType(blob) ?? 'unknown', blob };
+    const offered = { type: (0,wire/* keyBlobType */.$q)(blob) ?? 'unknown', blob };
     if (known.revoked.some((key) => sameBlob(key.blob, blob))) {
         return {
             fact: `the host shows the key ${describe(offered)}, which ${INPUT} marks @revoked.`,
@@ -82115,14 +82224,14 @@ function unknownHost(offered, { address, port }) {
     return {
         fact: `${INPUT} has no key for ${address}${port === 22 ? '' : ` port ${port}`}; the host shows ${describe(offered)}.`,
         cause: 'the host is new in the list, or its line is for another name or port.',
-        fix: `${compare(offered)} If they are equal, add this line to ${INPUT}: ${knownHostsLine(address, port, offered)}`,
+        fix: `${compare(offered)} If they are equal, add this line to ${INPUT}: ${(0,known_hosts/* knownHostsLine */.TZ)(address, port, offered)}`,
     };
 }
 function changedKey(offered, expected, { address, port }) {
     return {
         fact: `the host shows the key ${describe(offered)}; ${INPUT} expects ${expected.map(describe).join(' or ')}.`,
         cause: 'the host was installed anew, its address went to another machine, or someone is in between.',
-        fix: `${compare(offered)} Only if they are equal, put this line in place of the old ones: ${knownHostsLine(address, port, offered)}`,
+        fix: `${compare(offered)} Only if they are equal, put this line in place of the old ones: ${(0,known_hosts/* knownHostsLine */.TZ)(address, port, offered)}`,
     };
 }
 function compare(offered) {
@@ -82130,7 +82239,7 @@ function compare(offered) {
     return `compare the fingerprint with what \`ssh-keygen -lf /etc/ssh/ssh_host_${file}_key.pub\` prints on the host's console.`;
 }
 function describe(key) {
-    return `${key.type} ${fingerprint(key.blob)}`;
+    return `${key.type} ${(0,wire/* fingerprint */.Rj)(key.blob)}`;
 }
 function sameBlob(left, right) {
     return left.length === right.length && (0,external_node_crypto_.timingSafeEqual)(left, right);
@@ -82240,7 +82349,7 @@ const FORWARD_TIMEOUT_MS = 10_000;
 const OPEN_FAILURE = { prohibited: 1, connectFailed: 2 };
 /** Why the host did not connect to a port on our behalf. */
 function forwardFinding(place, user, error) {
-    const said = printable(error.message.replace(/^\(SSH\) Channel open failure: /, ''));
+    const said = (0,printable/* printable */.g)(error.message.replace(/^\(SSH\) Channel open failure: /, ''));
     if (error.reason === OPEN_FAILURE.prohibited) {
         return {
             fact: `the SSH server does not forward connections to ${place} for user ${user} (${said}).`,
@@ -82264,7 +82373,7 @@ function forwardFinding(place, user, error) {
 /** The host took longer than `FORWARD_TIMEOUT_MS`. */
 function forwardTimeoutFinding(place) {
     return {
-        fact: `the host could not connect to ${place} within ${seconds(FORWARD_TIMEOUT_MS)}.`,
+        fact: `the host could not connect to ${place} within ${(0,printable/* seconds */.Y)(FORWARD_TIMEOUT_MS)}.`,
         cause: "a firewall drops the packets, the address is another host's, or all channels of this connection are in use.",
         fix: 'check the address with `ip addr` on the host, and its firewall.',
     };
@@ -82520,7 +82629,7 @@ const SAYINGS = [
     {
         pattern: /sudo: (.*(?:account validation failure|account is expired|password.* expired|effective uid|no new privileges|must be owned by uid 0|PAM).*)/i,
         explain: (user, words) => ({
-            fact: `sudo does not work for user ${user}: ${printable(words)}`,
+            fact: `sudo does not work for user ${user}: ${(0,printable/* printable */.g)(words)}`,
             cause: 'the account is locked or expired, or sudo is damaged or forbidden on this host.',
             fix: 'repair it on the host until `sudo -n true` works for this user.',
         }),
@@ -82569,7 +82678,7 @@ const SAYINGS = [
 function noShell(user, failure) {
     const { status, stdout, stderr } = failure;
     const code = status !== undefined && 'code' in status ? status.code : undefined;
-    const words = printable(`${stderr} ${stdout}`);
+    const words = (0,printable/* printable */.g)(`${stderr} ${stdout}`);
     if (code === NOT_ROOT)
         return notRoot(user);
     if (code === 1 && words === '')
@@ -82834,7 +82943,7 @@ class SshTransport {
             title,
             timeoutMs,
             onTimeout: () => timeoutFinding(timeoutMs, shell),
-            onRefused: (error) => error instanceof StartFailure ? startFinding(this.#user, error) : refusedFinding((0,src_findings/* errorMessage */.gJ)(error)),
+            onRefused: (error) => error instanceof StartFailure ? startFinding(this.#user, error) : refusedFinding((0,findings/* errorMessage */.gJ)(error)),
         };
         return await this.#bounded(step, async (signal) => {
             shell = await this.#shells.take(signal);
@@ -82925,7 +83034,7 @@ class SshTransport {
             return await Promise.race([work(cancel.signal), timeout, lost]);
         }
         catch (error) {
-            if (error instanceof HostError)
+            if (error instanceof host_error/* HostError */.d)
                 throw error;
             throw this.#isLost()
                 ? this.#lostError(step.title)
@@ -82941,13 +83050,13 @@ class SshTransport {
     }
     #lostError(step) {
         return this.#error(step, {
-            fact: `the SSH connection was lost (${printable(this.#lostReason ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
+            fact: `the SSH connection was lost (${(0,printable/* printable */.g)(this.#lostReason ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
             cause: 'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
             fix: 'see that the host is up, then start the same run again: it goes on from what it finds.',
         });
     }
     #error(step, explanation) {
-        return new HostError({ host: this.name, at: step, ...explanation });
+        return new host_error/* HostError */.d({ host: this.name, at: step, ...explanation });
     }
 }
 const NO_STATUS = {
@@ -82957,13 +83066,13 @@ const NO_STATUS = {
 };
 function refusedFinding(said) {
     return {
-        fact: `the SSH server refuses a session: ${printable(said)}`,
+        fact: `the SSH server refuses a session: ${(0,printable/* printable */.g)(said)}`,
         cause: 'MaxSessions 0 in sshd_config, or the host is out of processes or memory.',
         fix: 'allow sessions for this user (`MaxSessions 10`); look at the log: `sudo journalctl -u ssh -u sshd -n 20`.',
     };
 }
 function timeoutFinding(timeoutMs, shell) {
-    const time = seconds(timeoutMs);
+    const time = (0,printable/* seconds */.Y)(timeoutMs);
     if (shell === undefined) {
         return {
             fact: `no root shell was ready within ${time}; nothing of this step has run.`,
@@ -83024,9 +83133,9 @@ async function connectSsh(options) {
         const pause = pauses.shift();
         const wait = pause === undefined ? Infinity : pause * (0.5 + random());
         if (!isTransient(outcome.failure) || wait >= remaining())
-            throw new HostError(finding);
+            throw new host_error/* HostError */.d(finding);
         log.info(`${finding.fact} Trying again in ${(wait / 1000).toFixed(1)} s.`);
-        await (0,promises_namespaceObject.setTimeout)(wait);
+        await (0,promises_.setTimeout)(wait);
     }
 }
 /** One attempt, with one deadline over its two stages. */
@@ -83068,7 +83177,7 @@ function openSocket({ address, port }, deadline, limitMs) {
 }
 function socketFailure(error, limitMs) {
     const cause = error instanceof AggregateError ? (error.errors.at(-1) ?? error) : error;
-    const code = cause.code ?? error.code ?? (0,src_findings/* errorMessage */.gJ)(error);
+    const code = cause.code ?? error.code ?? (0,findings/* errorMessage */.gJ)(error);
     if (cause.syscall === 'getaddrinfo')
         return { kind: 'name', code };
     if (code === 'ECONNREFUSED')
@@ -83081,7 +83190,7 @@ function socketFailure(error, limitMs) {
 function logIn(options, socket, deadline, limitMs) {
     return new Promise((resolve) => {
         const { log, user, keepaliveMs = KEEPALIVE_MS } = options;
-        const known = lookup(options.knownHosts, options.address, options.port);
+        const known = (0,known_hosts/* lookup */.$I)(options.knownHosts, options.address, options.port);
         const client = new lib.Client();
         const key = withoutSha1(options.key.key, () => {
             refusal = { kind: 'sha1-only' };
@@ -83173,730 +83282,597 @@ function closedFailure(stage, greeting) {
         : { kind: 'not-ssh', said: greeting };
 }
 
-// EXTERNAL MODULE: ./src/kubeadm/paths.ts
-var paths = __nccwpck_require__(6803);
-;// CONCATENATED MODULE: ./src/kubeadm/ports.ts
-/** Port of kubeadm's listen-metrics-urls (cmd/kubeadm/app/constants/constants.go, EtcdMetricsPort). */
-const METRICS_PORT = 2381;
+;// CONCATENATED MODULE: ./src/hosts/ssh/connector.ts
 
-;// CONCATENATED MODULE: ./src/pki/ip-address.ts
-
-/**
- * Gives the 4 or 16 bytes of an IP address, or undefined when the text is not one.
- *
- * Reads what kubeadm reads (k8s.io/utils/net, ParseIPSloppy): decimal parts with leading zeros are decimal, an
- * IPv4-mapped IPv6 address is the IPv4 address, a zone (`fe80::1%eth0`) makes it no address.
- */
-function parseIpAddress(text) {
-    const withoutZeros = text.replace(/^\d+(\.\d+){3}$/, (quad) => quad.split('.').map(Number).join('.'));
-    if ((0,external_node_net_.isIPv4)(withoutZeros))
-        return Buffer.from(withoutZeros.split('.').map(Number));
-    if (!(0,external_node_net_.isIPv6)(text) || text.includes('%'))
-        return undefined;
-    const bytes = parseIpv6(text);
-    return bytes.subarray(0, 12).equals(mappedPrefix) ? bytes.subarray(12) : bytes;
-}
-/** Gives the canonical text of 4 or 16 address bytes (RFC 5952 for IPv6). */
-function formatIpAddress(bytes) {
-    if (bytes.length === 4)
-        return bytes.join('.');
-    const hex = Buffer.from(bytes).toString('hex');
-    const address = (hex.match(/.{4}/g) ?? []).join(':');
-    return new external_node_net_.SocketAddress({ address, family: 'ipv6' }).address;
-}
-const mappedPrefix = Buffer.from('00000000000000000000ffff', 'hex');
-/** @param text a valid IPv6 address without a zone. */
-function parseIpv6(text) {
-    const [head = '', tail] = text.split('::');
-    const before = groups(head);
-    const after = groups(tail ?? '');
-    return Buffer.concat([before, Buffer.alloc(16 - before.length - after.length), after]);
-}
-/** Gives the bytes of colon-separated groups, of which the last may be a dotted IPv4 address. */
-function groups(part) {
-    if (part === '')
-        return Buffer.alloc(0);
-    return Buffer.concat(part
-        .split(':')
-        .map((group) => group.includes('.')
-        ? Buffer.from(group.split('.').map(Number))
-        : Buffer.from(group.padStart(4, '0'), 'hex')));
-}
-
-;// CONCATENATED MODULE: ./src/pki/alt-names.ts
-
-/**
- * Gives a node name as kubeadm uses it: trimmed and lower-cased (component-helpers, GetHostname).
- *
- * @throws Error when it is not an RFC 1123 subdomain, which kubeadm refuses as well (ValidateNodeRegistrationOptions).
- */
-function nodeName(name) {
-    const normalised = name.trim().toLowerCase();
-    if (!isDnsSubdomain(normalised)) {
-        throw new Error(`"${name}" is not a node name: expected an RFC 1123 subdomain (letters, digits, "-" and ".", at most 253 characters), for example infra0`);
-    }
-    return normalised;
-}
-/**
- * Gives the names of a server or peer certificate in kubeadm's order (pki_helpers.go, getAltNames and
- * RemoveDuplicateAltNames): DNS names sorted and without duplicates, then addresses in the order given without
- * duplicates.
- *
- * @throws Error when the address or an extra name is neither an IP address nor a DNS name. kubeadm only warns of such
- *   an extra name and leaves it out; the certificate would then lack what the user asked for.
- */
-function memberAltNames(member) {
-    const address = parseAltName(member.address);
-    if (address.type !== 'IP')
-        throw new Error(`"${member.address}" is not an IP address`);
-    const names = [
-        dnsName(nodeName(member.name)),
-        dnsName('localhost'),
+/** How each host is connected to, as the inputs say. */
+function connector(ssh, log) {
+    return ({ name, address }) => connectSsh({
+        name: name ?? address,
         address,
-        parseAltName('127.0.0.1'),
-        parseAltName('::1'),
-        ...(member.extraSans ?? []).map(parseAltName),
-    ];
-    // Both kinds are ASCII, so JavaScript's order by code unit is Go's order by byte.
-    const dnsNames = valuesOf(names, 'DNS').sort();
-    return [...dnsNames.map(dnsName), ...valuesOf(names, 'IP').map(parseAltName)];
-}
-/**
- * Reads one alternative name as kubeadm does (appendSANsToAltNames): an IP address, else an RFC 1123 subdomain, else a
- * wildcard of one.
- *
- * @throws Error when it is none of them.
- */
-function parseAltName(text) {
-    const bytes = parseIpAddress(text);
-    if (bytes !== undefined)
-        return { type: 'IP', value: formatIpAddress(bytes), bytes };
-    if (text.length <= 253 && isDnsSubdomain(text.replace(/^\*\./, '')))
-        return dnsName(text);
-    throw new Error(`"${text}" is neither an IP address nor a lower-case DNS name: expected for example 10.0.0.6, fd00::6, etcd.example.com or *.example.com`);
-}
-/** Gives a DNS name without checking it. */
-function dnsName(value) {
-    return { type: 'DNS', value };
-}
-/** Gives a name as Go and OpenSSL show it, for example `DNS:infra0` or `IP:fd00::6`. */
-function formatAltName(name) {
-    return `${name.type}:${name.value}`;
-}
-function valuesOf(names, type) {
-    return [...new Set(names.filter((name) => name.type === type).map((name) => name.value))];
-}
-/** apimachinery, validation.IsDNS1123Subdomain. */
-function isDnsSubdomain(text) {
-    return text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text);
+        port: ssh.port,
+        user: ssh.user,
+        key: ssh.key,
+        knownHosts: ssh.knownHosts,
+        log: log.host(name ?? address),
+    });
 }
 
-// EXTERNAL MODULE: ./node_modules/node-forge/lib/index.js
-var node_forge_lib = __nccwpck_require__(8542);
-var node_forge_lib_default = /*#__PURE__*/__nccwpck_require__.n(node_forge_lib);
-;// CONCATENATED MODULE: ./src/pki/der.ts
 
-/** node-forge's published types know neither context-specific tags nor the options of fromDer. */
-const { Class, Type, create, fromDer, toDer } = (node_forge_lib_default()).asn1;
-/** Gives a SEQUENCE of the given values. */
-function sequence(...items) {
-    return create(Class.UNIVERSAL, Type.SEQUENCE, true, [...items]);
-}
-/** Gives a SET of the given values. */
-function set(...items) {
-    return create(Class.UNIVERSAL, Type.SET, true, [...items]);
-}
-/** Gives an OBJECT IDENTIFIER from its dotted form. */
-function oid(dotted) {
-    return primitive(Type.OID, node_forge_lib_default().asn1.oidToDer(dotted).getBytes());
-}
-/** Gives an INTEGER; `value` is not negative. */
-function integer(value) {
-    const hex = value.toString(16);
-    const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
-    // A set top bit would make the number negative.
-    const padded = (bytes[0] ?? 0) < 0x80 ? bytes : Buffer.concat([Buffer.of(0), bytes]);
-    return primitive(Type.INTEGER, binary(padded));
-}
-/** The BOOLEAN TRUE (DER writes FALSE only where it is not the default, which no field of ours has). */
-function booleanTrue() {
-    return primitive(Type.BOOLEAN, '\xff');
-}
-/** The NULL value. */
-function nullValue() {
-    return primitive(Type.NULL, '');
-}
-/** Gives an OCTET STRING. */
-function octetString(bytes) {
-    return primitive(Type.OCTETSTRING, binary(bytes));
-}
-/** Gives a BIT STRING whose last `unusedBits` bits are padding. */
-function bitString(bytes, unusedBits = 0) {
-    return primitive(Type.BITSTRING, binary(Buffer.concat([Buffer.of(unusedBits), bytes])));
-}
-/**
- * Gives a text as Go's encoding/asn1 does: PrintableString when every character fits, else UTF8String.
- *
- * Go's set (isPrintable, asn1.go) has no asterisk and no ampersand when it writes.
- */
-function der_text(value) {
-    return /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value)
-        ? primitive(Type.PRINTABLESTRING, value)
-        : primitive(Type.UTF8, binary(Buffer.from(value, 'utf8')));
-}
-/** Gives a time with whole seconds: UTCTime from 1950 to 2049, GeneralizedTime otherwise (RFC 5280, 4.1.2.5). */
-function time(date) {
-    const year = date.getUTCFullYear();
-    return year >= 1950 && year < 2050
-        ? primitive(Type.UTCTIME, node_forge_lib_default().asn1.dateToUtcTime(date))
-        : primitive(Type.GENERALIZEDTIME, node_forge_lib_default().asn1.dateToGeneralizedTime(date));
-}
-/** Gives `[tag] EXPLICIT item`. */
-function explicit(tag, item) {
-    return create(Class.CONTEXT_SPECIFIC, tag, true, [item]);
-}
-/** Gives `[tag] IMPLICIT` of a primitive value with these content bytes. */
-function implicit(tag, bytes) {
-    return create(Class.CONTEXT_SPECIFIC, tag, false, binary(bytes));
-}
-/** Gives the DER bytes of a value. */
-function encode(value) {
-    return Buffer.from(toDer(value).getBytes(), 'latin1');
-}
-/**
- * Reads exactly one DER value.
- *
- * @throws Error when the bytes are not ASN.1, or are BER rather than DER. Go's parser, hence kubeadm and etcd, refuses
- *   BER too, and only of DER can a part be copied into another certificate byte for byte.
- */
-function decode(bytes) {
-    // Left alone, the keys inside BIT STRINGs would be decoded as well.
-    const value = fromDer(binary(bytes), { strict: true, parseAllBytes: true, decodeBitStrings: false });
-    if (!encode(value).equals(bytes))
-        throw new Error('the ASN.1 value is not DER-encoded');
-    return value;
-}
-/**
- * Gives the values inside a constructed value.
- *
- * @throws Error when the value is a primitive one.
- */
-function children(value) {
-    if (typeof value.value === 'string')
-        throw new Error('a constructed ASN.1 value was expected');
-    return value.value;
-}
-/**
- * Gives the content bytes of a primitive value.
- *
- * @throws Error when the value is a constructed one.
- */
-function content(value) {
-    if (typeof value.value !== 'string')
-        throw new Error('a primitive ASN.1 value was expected');
-    return Buffer.from(value.value, 'latin1');
-}
-/** Gives the dotted form of an OBJECT IDENTIFIER. */
-function dotted(value) {
-    return node_forge_lib_default().asn1.derToOid(binary(content(value)));
-}
-/** Says whether a value is `[tag]` of the context-specific class. */
-function isContext(value, tag) {
-    return value.tagClass === Class.CONTEXT_SPECIFIC && value.type === tag;
-}
-/** Says whether a value is a universal BOOLEAN. */
-function isBoolean(value) {
-    return value.tagClass === Class.UNIVERSAL && value.type === Type.BOOLEAN;
-}
-function primitive(type, bytes) {
-    return create(Class.UNIVERSAL, type, false, bytes);
-}
-function binary(bytes) {
-    return Buffer.from(bytes).toString('latin1');
-}
+/***/ }),
 
-;// CONCATENATED MODULE: ./src/pki/oids.ts
-/** Object identifiers of the X.509 fields that kubeadm's etcd certificates are made of (RFC 5280, RFC 5480, RFC 8017). */
-const oids = {
-    commonName: '2.5.4.3',
-    rsaEncryption: '1.2.840.113549.1.1.1',
-    ecPublicKey: '1.2.840.10045.2.1',
-    sha256WithRsa: '1.2.840.113549.1.1.11',
-    ecdsaWithSha256: '1.2.840.10045.4.3.2',
-    ecdsaWithSha384: '1.2.840.10045.4.3.3',
-    ecdsaWithSha512: '1.2.840.10045.4.3.4',
-    subjectKeyIdentifier: '2.5.29.14',
-    keyUsage: '2.5.29.15',
-    subjectAltName: '2.5.29.17',
-    basicConstraints: '2.5.29.19',
-    nameConstraints: '2.5.29.30',
-    authorityKeyIdentifier: '2.5.29.35',
-    extendedKeyUsage: '2.5.29.37',
-    anyExtendedKeyUsage: '2.5.29.37.0',
-    serverAuth: '1.3.6.1.5.5.7.3.1',
-    clientAuth: '1.3.6.1.5.5.7.3.2',
+/***/ 8463:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $I: () => (/* binding */ lookup),
+/* harmony export */   TZ: () => (/* binding */ knownHostsLine),
+/* harmony export */   uJ: () => (/* binding */ parseKnownHosts)
+/* harmony export */ });
+/* unused harmony export knownHostName */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _wire_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(87285);
+
+
+const AT = 'ssh-known-hosts';
+const EXAMPLE = 'an example: `10.0.0.11 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA…`';
+const EXPECTED = `give host names, key type and key in base64, separated by blanks; ${EXAMPLE}.`;
+const KEY_TYPE = /^(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$|^[A-Za-z0-9+/]{2}==$/;
+const DEFAULT_PORT = 22;
+/**
+ * Reads known_hosts text (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): host patterns with `*`, `?` and `!`,
+ * `[host]:port`, hashed names, `@revoked`, comments, blank lines, LF or CRLF.
+ * `@cert-authority` lines are reported as warnings: host certificates are not supported.
+ */
+function parseKnownHosts(text) {
+    const entries = [];
+    const findings = [];
+    const warnings = [];
+    for (const [index, raw] of text
+        .replace(/^\uFEFF/, '')
+        .split(/\r\n|\n|\r/)
+        .entries()) {
+        const line = index + 1;
+        const content = raw.trim();
+        if (content === '' || content.startsWith('#'))
+            continue;
+        const parsed = parseLine(content);
+        if ('entry' in parsed)
+            entries.push({ line, ...parsed.entry });
+        else if ('warning' in parsed)
+            warnings.push({ at: `${AT}, line ${line}`, ...parsed.warning });
+        else
+            findings.push({ at: `${AT}, line ${line}`, ...parsed.problem });
+    }
+    return { entries, findings, warnings };
+}
+/** The name under which known_hosts lists a host: bare for port 22, else `[host]:port` (OpenSSH misc.c, put_host_port). */
+function knownHostName(host, port) {
+    return port === DEFAULT_PORT ? host : `[${host}]:${port}`;
+}
+/** The line that makes this key known for this host. */
+function knownHostsLine(host, port, key) {
+    return `${knownHostName(host, port)} ${key.type} ${key.blob.toString('base64')}`;
+}
+/**
+ * The keys listed for a host. A line without a port speaks for port 22 only, one with `[host]:port` for that
+ * port only.
+ */
+function lookup(entries, host, port) {
+    const name = knownHostName(host.toLowerCase(), port);
+    const matching = entries.filter((entry) => namesMatch(entry.names, name));
+    return {
+        keys: matching.filter((entry) => !entry.revoked).map((entry) => entry.key),
+        revoked: matching.filter((entry) => entry.revoked).map((entry) => entry.key),
+    };
+}
+function parseLine(content) {
+    const words = content.split(/[ \t]+/);
+    const marker = words[0]?.startsWith('@') === true ? words.shift() : undefined;
+    if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') {
+        return problem(`the marker \`${marker}\` is not known.`, 'the only markers are `@revoked` and `@cert-authority`.');
+    }
+    const [names, type, base64] = words;
+    if (names === undefined || type === undefined || base64 === undefined)
+        return tooShort(names, type);
+    if (/^\d+$/.test(type)) {
+        return problem('this is a key of SSH protocol 1.', 'remove the line; no current server has such a key.');
+    }
+    const parsedNames = parseNames(names);
+    if (parsedNames === undefined) {
+        return problem('the hashed host name is damaged.', 'expected is `|1|salt|hash`, both in base64, 20 bytes each.');
+    }
+    const key = parseKey(type, base64);
+    if (typeof key === 'string')
+        return problem(key, EXPECTED);
+    if (marker === '@cert-authority')
+        return { warning: CERTIFICATE_AUTHORITY };
+    return { entry: { revoked: marker === '@revoked', names: parsedNames, key } };
+}
+const CERTIFICATE_AUTHORITY = {
+    fact: 'this names a certificate authority for host keys; host certificates are not supported, the line is ignored.',
+    fix: 'add a line with the plain host key of each host.',
 };
-const names = new Map(Object.entries(oids).map(([name, oid]) => [oid, name]));
-/** Gives the name of an object identifier for messages and reports, or its dotted form when it is not one of ours. */
-function oidName(oid) {
-    return names.get(oid) ?? oid;
+function problem(fact, fix) {
+    return { problem: { fact, fix } };
 }
-
-;// CONCATENATED MODULE: ./src/pki/extensions.ts
-
-
-
-/** Gives an extension as it stands in a certificate; `critical` is written only when true, as DER wants. */
-function extensionToAsn1(extension) {
-    const critical = extension.critical ? [booleanTrue()] : [];
-    return sequence(oid(extension.oid), ...critical, octetString(extension.value));
-}
-/**
- * kubeadm's key usage, critical: digitalSignature and keyEncipherment (EC keys too), and keyCertSign for a CA; never
- * cRLSign (pki_helpers.go, NewSignedCert and NewSelfSignedCACert).
- */
-function keyUsage({ isCa }) {
-    // Bits 0 and 2, and 5 for a CA; trailing zero bits are unused bits (X.690, 11.2.2).
-    const value = isCa ? bitString(Buffer.of(0b1010_0100), 2) : bitString(Buffer.of(0b1010_0000), 5);
-    return { oid: oids.keyUsage, critical: true, value: encode(value) };
-}
-/** Extended key usage, not critical. */
-function extendedKeyUsage(usages) {
-    return { oid: oids.extendedKeyUsage, critical: false, value: encode(sequence(...usages.map(oid))) };
-}
-/** Basic constraints, critical: an empty SEQUENCE in a leaf, cA TRUE without a path length in a CA. */
-function basicConstraints({ isCa }) {
-    return {
-        oid: oids.basicConstraints,
-        critical: true,
-        value: encode(isCa ? sequence(booleanTrue()) : sequence()),
-    };
-}
-/**
- * Subject key identifier: the first 160 bits of the SHA-256 of the public key's bits (RFC 7093, section 2, method 1).
- *
- * It is what Go 1.25 and later write, hence kubeadm from 1.35 on; kubeadm built with an older Go writes their SHA-1
- * (RFC 5280, 4.2.1.2). Any value serves, so long as the leaves repeat it.
- */
-function subjectKeyIdentifier(publicKey) {
-    const subjectPublicKey = children(decode(publicKey.export({ type: 'spki', format: 'der' })))[1];
-    if (subjectPublicKey === undefined)
-        throw new Error('a public key without its bits');
-    // The first content byte of a BIT STRING counts unused bits; it is no part of the key.
-    const bits = content(subjectPublicKey).subarray(1);
-    const identifier = (0,external_node_crypto_.createHash)('sha256').update(bits).digest().subarray(0, 20);
-    return { oid: oids.subjectKeyIdentifier, critical: false, value: encode(octetString(identifier)) };
-}
-/** Authority key identifier: the CA's own subject key identifier as `[0] keyIdentifier`, nothing else. */
-function authorityKeyIdentifier(identifier) {
-    return {
-        oid: oids.authorityKeyIdentifier,
-        critical: false,
-        value: encode(sequence(implicit(0, identifier))),
-    };
-}
-/** Subject alternative names in the order given; not critical, since the subject is never empty. */
-function subjectAltName(names) {
-    const generalNames = names.map((name) => 
-    // RFC 5280, 4.2.1.6: dNSName is [2], iPAddress is [7].
-    name.type === 'DNS' ? implicit(2, Buffer.from(name.value, 'latin1')) : implicit(7, name.bytes));
-    return { oid: oids.subjectAltName, critical: false, value: encode(sequence(...generalNames)) };
-}
-
-;// CONCATENATED MODULE: ./src/pki/pem.ts
-/** Gives a PEM text exactly as Go's pem.Encode writes it: 64 columns, one line feed at the end. */
-function encodePem(type, bytes) {
-    const lines = Buffer.from(bytes)
-        .toString('base64')
-        .match(/.{1,64}/g) ?? [];
-    return [`-----BEGIN ${type}-----`, ...lines, `-----END ${type}-----`, ''].join('\n');
-}
-/**
- * Gives the blocks of a PEM text in their order. Text around the blocks is passed over, as Go's pem.Decode does:
- * `openssl x509 -text` writes such files.
- */
-function decodePem(pem) {
-    const blocks = pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[ \t]*\r?\n([\s\S]*?)-----END \1-----/g);
-    return [...blocks].map(([text, type = '', body = '']) => {
-        const hasHeaders = body.includes(':');
-        return { type, text, hasHeaders, bytes: hasHeaders ? Buffer.alloc(0) : Buffer.from(body, 'base64') };
-    });
-}
-
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(57975);
-;// CONCATENATED MODULE: ./src/pki/keys.ts
-
-
-
-/** The key algorithms of kubeadm's `encryptionAlgorithm` (v1beta4), by kubeadm's own names. */
-const keyAlgorithms = (/* unused pure expression or super */ null && (['RSA-2048', 'RSA-3072', 'RSA-4096', 'ECDSA-P256', 'ECDSA-P384']));
-const generate = (0,external_node_util_.promisify)(external_node_crypto_.generateKeyPair);
-/**
- * Makes a new private key. Several calls at once use the thread pool, so they do not wait for each other.
- *
- * RSA keys have the public exponent 65537, as Go's rsa.GenerateKey.
- */
-async function generateKey(algorithm) {
-    const { privateKey } = await generatePair(algorithm);
-    return privateKey;
-}
-function generatePair(algorithm) {
-    switch (algorithm) {
-        case 'RSA-2048':
-            return generate('rsa', { modulusLength: 2048 });
-        case 'RSA-3072':
-            return generate('rsa', { modulusLength: 3072 });
-        case 'RSA-4096':
-            return generate('rsa', { modulusLength: 4096 });
-        case 'ECDSA-P256':
-            return generate('ec', { namedCurve: 'P-256' });
-        case 'ECDSA-P384':
-            return generate('ec', { namedCurve: 'P-384' });
+function tooShort(first, second) {
+    if (first !== undefined && KEY_TYPE.test(first) && second?.startsWith('AAAA') === true) {
+        return problem('this is a public key without a host.', `put the host in front of it, as in ${EXAMPLE.slice('an example: '.length)}.`);
     }
-}
-/**
- * Gives a private key as kubeadm writes it (client-go, keyutil.MarshalPrivateKeyToPEM): `RSA PRIVATE KEY` (PKCS#1) or
- * `EC PRIVATE KEY` (SEC 1).
- *
- * @throws Error for a key that is neither RSA nor EC.
- */
-function privateKeyToPem(key) {
-    switch (key.asymmetricKeyType) {
-        case 'rsa':
-            return encodePem('RSA PRIVATE KEY', key.export({ type: 'pkcs1', format: 'der' }));
-        case 'ec':
-            return encodePem('EC PRIVATE KEY', key.export({ type: 'sec1', format: 'der' }));
-        default:
-            throw new Error(`a ${key.asymmetricKeyType ?? 'secret'} key has no form that kubeadm writes`);
+    if (/SHA256:|MD5:|^(?:[0-9a-f]{2}:){15}/.test(`${first ?? ''} ${second ?? ''}`)) {
+        return problem('this is a fingerprint, not a key.', `give the whole key, as \`ssh-keyscan\` prints it; ${EXAMPLE}.`);
     }
+    return problem('this is not a known_hosts line.', EXPECTED);
 }
-/** Gives the public half of a private key. */
-function publicKeyOf(privateKey) {
-    return (0,external_node_crypto_.createPublicKey)(privateKey);
+function parseNames(field) {
+    if (!field.startsWith('|'))
+        return { patterns: field.toLowerCase().split(',') };
+    const [, version, salt = '', hash = ''] = field.split('|');
+    const decoded = { salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') };
+    return version === '1' && decoded.salt.length === 20 && decoded.hash.length === 20 ? decoded : undefined;
 }
-/** Gives kubeadm's kind of name for a key: `RSA-2048`, `ECDSA-P256`, or the bare type for others (`ed25519`). */
-function describeKey(key) {
-    const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
-    switch (key.asymmetricKeyType) {
-        case 'rsa':
-            return `RSA-${modulusLength ?? 0}`;
-        case 'ec':
-            return `ECDSA-${curveNames.get(namedCurve ?? '') ?? namedCurve ?? 'explicit parameters'}`;
-        default:
-            return key.asymmetricKeyType ?? 'unknown';
+function parseKey(type, base64) {
+    if (!KEY_TYPE.test(type))
+        return `\`${shortened(type)}\` is not a key type.`;
+    if (!BASE64.test(base64))
+        return `the ${type} key is cut off or damaged: it is not base64.`;
+    const blob = Buffer.from(base64, 'base64');
+    const inner = (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .keyBlobType */ .$q)(blob);
+    if (inner === undefined)
+        return `the ${type} key is cut off or damaged.`;
+    if (inner !== type)
+        return `the line says ${type}, but the key itself is of type ${inner}.`;
+    return { type, blob };
+}
+function shortened(word) {
+    return word.length > 40 ? `${word.slice(0, 40)}…` : word;
+}
+/** OpenSSH hostfile.c, match_hashed / match_hostname: a negated pattern that fits overrules the others. */
+function namesMatch(names, name) {
+    if ('hash' in names) {
+        return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.timingSafeEqual)((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHmac)('sha1', names.salt).update(name).digest(), names.hash);
     }
+    const fitting = names.patterns.filter((pattern) => patternRegExp(pattern.replace(/^!/, '')).test(name));
+    return fitting.length > 0 && !fitting.some((pattern) => pattern.startsWith('!'));
 }
-/** OpenSSL's names of the curves that Go's crypto/x509 signs with, and their NIST names. */
-const curveNames = new Map([
-    ['prime256v1', 'P256'],
-    ['secp384r1', 'P384'],
-    ['secp521r1', 'P521'],
-]);
-
-;// CONCATENATED MODULE: ./src/pki/signature.ts
-
-
-
-
-/**
- * Gives the algorithm that Go's x509.CreateCertificate picks for a signer's key (signingParamsForKey): the digest
- * follows the signer's curve, not the subject's key; RSA of any size signs with SHA-256.
- *
- * @throws Error for a key with which Go signs nothing (Ed25519 is left out because kubeadm refuses it).
- */
-function signatureAlgorithmOf(signer) {
-    const name = describeKey(signer);
-    if (name.startsWith('RSA-')) {
-        // RFC 4055 wants the NULL for RSA, RFC 5758 wants no parameters for ECDSA.
-        return { digest: 'sha256', identifier: sequence(oid(oids.sha256WithRsa), nullValue()) };
-    }
-    switch (name) {
-        case 'ECDSA-P256':
-            return { digest: 'sha256', identifier: sequence(oid(oids.ecdsaWithSha256)) };
-        case 'ECDSA-P384':
-            return { digest: 'sha384', identifier: sequence(oid(oids.ecdsaWithSha384)) };
-        case 'ECDSA-P521':
-            return { digest: 'sha512', identifier: sequence(oid(oids.ecdsaWithSha512)) };
-        default:
-            throw new Error(`a key of type ${name} cannot sign certificates for kubeadm`);
-    }
-}
-/** Signs bytes; an ECDSA signature comes as the DER SEQUENCE that X.509 wants. */
-function signBytes(bytes, signer, algorithm) {
-    return (0,external_node_crypto_.sign)(algorithm.digest, bytes, signer);
+function patternRegExp(pattern) {
+    const source = pattern
+        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+        .replaceAll('*', '.*')
+        .replaceAll('?', '.');
+    return new RegExp(`^${source}$`);
 }
 
-;// CONCATENATED MODULE: ./src/pki/certificate.ts
 
+/***/ }),
 
+/***/ 3413:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-
-/**
- * Signs an X.509 version 3 certificate (RFC 5280, 4.1) and gives it as PEM. The signature algorithm follows the
- * signer's key, so any mix of RSA and EC keys takes this one path.
- *
- * @throws Error for a signer that is neither RSA nor EC on P-256, P-384 or P-521.
- */
-function signCertificate(contents, signer) {
-    const algorithm = signatureAlgorithmOf(signer);
-    const toBeSigned = sequence(explicit(0, integer(2n)), integer(contents.serial), algorithm.identifier, contents.issuer, sequence(time(contents.notBefore), time(contents.notAfter)), contents.subject, decode(contents.publicKey.export({ type: 'spki', format: 'der' })), explicit(3, sequence(...contents.extensions.map(extensionToAsn1))));
-    const signature = signBytes(encode(toBeSigned), signer, algorithm);
-    return encodePem('CERTIFICATE', encode(sequence(toBeSigned, algorithm.identifier, bitString(signature))));
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ seconds),
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+/** Text from elsewhere, fit for a message: one line, no control characters, at most `limit` characters. */
+function printable(text, limit = 300) {
+    const line = text
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+        .replace(/ +/g, ' ')
+        .trim();
+    return line.length > limit ? `${line.slice(0, limit)}…` : line;
 }
-/** Gives a distinguished name that holds a common name only, as all of kubeadm's etcd certificates have. */
-function commonNameOnly(commonName) {
-    return sequence(set(sequence(oid(oids.commonName), der_text(commonName))));
-}
-
-;// CONCATENATED MODULE: ./src/pki/serial.ts
-
-/** One less than the largest int64: kubeadm's serial numbers stay below it. */
-const limit = 2n ** 63n - 2n;
-/**
- * Gives a serial number as kubeadm's NewSignedCert draws it: uniform in [1, 2^63 - 1).
- *
- * @param random source of random bytes, for tests.
- */
-function randomSerial(random = external_node_crypto_.randomBytes) {
-    for (;;) {
-        // Drawing 63 bits and throwing away the rare value out of range keeps the distribution uniform.
-        const drawn = Buffer.from(random(8)).readBigUInt64BE() >> 1n;
-        if (drawn < limit)
-            return drawn + 1n;
-    }
+/** A duration as messages say it, e.g. `1.5 s` or `20 s`. */
+function seconds(milliseconds) {
+    return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0)} s`;
 }
 
-;// CONCATENATED MODULE: ./src/pki/validity.ts
-const hour = 60 * 60 * 1000;
-const day = 24 * hour;
-/** Hours that kubeadm's leaf certificates are valid: one year (constants.go, CertificateValidityPeriod). */
-const leafHours = 365 * 24;
-/** Hours that kubeadm's CA certificates are valid: ten years (constants.go, CACertificateValidityPeriod). */
-const authorityHours = 10 * leafHours;
-/** Milliseconds by which certificates are backdated, so that small clock differences do not matter (CertificateBackdate). */
-const backdate = 5 * 60 * 1000;
-/**
- * Gives a certificate's validity as kubeadm counts it: the end is counted from the start of the run, not from the
- * backdated beginning (certlist.go, GetConfig). A leaf may outlive its CA, as with kubeadm.
- */
-function validity(now, hours) {
-    return {
-        notBefore: new Date(now.getTime() - backdate),
-        notAfter: new Date(now.getTime() + hours * hour),
-    };
-}
-/** Gives the whole days until a certificate expires, rounded down: 0 on its last day, negative once it has expired. */
-function daysLeft(notAfter, now) {
-    return Math.floor((notAfter.getTime() - now.getTime()) / day);
-}
 
-;// CONCATENATED MODULE: ./src/pki/authority.ts
+/***/ }),
 
+/***/ 87285:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-
-
-
-
-/** The common name of kubeadm's etcd CA (certlist.go, KubeadmCertEtcdCA). */
-const commonName = 'etcd-ca';
-/**
- * Makes a certificate authority equal to `kubeadm init phase certs etcd-ca`: CN=etcd-ca, valid for ten years.
- *
- * @param options.now the start of the run; validity begins five minutes earlier.
- * @param options.serial only for tests; a random one is drawn otherwise.
- */
-async function createAuthority(options) {
-    const key = await generateKey(options.algorithm);
-    const publicKey = publicKeyOf(key);
-    const name = commonNameOnly(commonName);
-    const certificatePem = signCertificate({
-        serial: options.serial ?? randomSerial(),
-        issuer: name,
-        subject: name,
-        ...validity(options.now, authorityHours),
-        publicKey,
-        extensions: [
-            keyUsage({ isCa: true }),
-            basicConstraints({ isCa: true }),
-            subjectKeyIdentifier(publicKey),
-            subjectAltName([dnsName(commonName)]),
-        ],
-    }, key);
-    return { ...authority_authorityOf(certificatePem), key, keyPem: privateKeyToPem(key) };
-}
-/** Gives the authority of a CA certificate that is known to be good; the PEM holds nothing else. */
-function authority_authorityOf(certificatePem) {
-    const certificate = new external_node_crypto_.X509Certificate(certificatePem);
-    return { certificatePem, certificate, fingerprint: certificate.fingerprint256 };
-}
-
-;// CONCATENATED MODULE: ./src/cluster/authority.ts
-
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $q: () => (/* binding */ keyBlobType),
+/* harmony export */   Rj: () => (/* binding */ fingerprint),
+/* harmony export */   TT: () => (/* binding */ wireUint32),
+/* harmony export */   ZT: () => (/* binding */ WireReader),
+/* harmony export */   f9: () => (/* binding */ wireString)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 
 /**
- * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
- * beside one that is there.
- * @param broughtFingerprint SHA-256 of the CA certificate among the inputs.
- * @param mustSign whether certificates have to be issued, for which the CA's key is needed.
+ * Reads the fields of an SSH key blob in order (RFC 4251 §5).
+ * A field that is not wholly there is `undefined`, and so is every one after it.
  */
-function chooseAuthority(members, ownership, broughtFingerprint, mustSign) {
-    const found = members.flatMap((member) => authorityOn(member));
-    const findings = [
-        ...conflictsOnHosts(found),
-        ...conflictsWithInput(found, broughtFingerprint),
-        ...conflictsWithState(found, ownership, broughtFingerprint),
-    ];
-    if (findings.length > 0)
-        return { findings };
-    const keeper = found.find(({ hasKey }) => hasKey)?.host;
-    const keyKeeper = keeper ?? members[0]?.name ?? '';
-    const holder = found[0];
-    if (broughtFingerprint !== undefined)
-        return { choice: { source: { from: 'input' }, keyKeeper }, findings };
-    if (holder === undefined)
-        return { choice: { source: { from: 'made' }, keyKeeper }, findings };
-    if (!mustSign)
-        return { choice: { source: { from: 'certificate-only', host: holder.host }, keyKeeper }, findings };
-    if (keeper !== undefined)
-        return { choice: { source: { from: 'host', host: keeper }, keyKeeper }, findings };
-    return {
-        findings: [
-            {
-                host: holder.host,
-                at: 'ca-key',
-                fact: `${paths/* CA_CERTIFICATE */.vB} is there, and its key is on none of the hosts.`,
-                cause: 'The CA was made elsewhere, or ca.key was moved to a safer place after the set-up.',
-                fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back beside ca.crt on the first host.',
-            },
-        ],
-    };
-}
-function authorityOn(member) {
-    const certificate = member.facts.files.get(paths/* CA_CERTIFICATE */.vB);
-    if (certificate === undefined)
-        return [];
-    return [
-        {
-            host: member.name,
-            fingerprint: fingerprintOf(certificate.text ?? ''),
-            hasKey: member.facts.files.has(paths/* CA_KEY */.r$),
-        },
-    ];
-}
-function fingerprintOf(certificatePem) {
-    try {
-        return authority_authorityOf(certificatePem).fingerprint;
+class WireReader {
+    #bytes;
+    #offset = 0;
+    constructor(bytes) {
+        this.#bytes = bytes;
     }
-    catch {
-        return 'unreadable';
+    /** The next `uint32`. */
+    uint32() {
+        return this.raw(4)?.readUInt32BE();
     }
-}
-function conflictsOnHosts(found) {
-    const byFingerprint = Map.groupBy(found, ({ fingerprint }) => fingerprint);
-    if (byFingerprint.size <= 1)
-        return [];
-    const list = [...byFingerprint].map(([print, group]) => `${group.map(({ host }) => host).join(', ')}: ${print}`);
-    return [
-        {
-            at: 'ca',
-            fact: `the hosts hold different CAs (${list.join('; ')}).`,
-            cause: 'They belong to different clusters, or one was set up a second time.',
-            fix: 'Give the hosts of one cluster only, or clear /etc/kubernetes/pki/etcd on the host that does not belong to it.',
-        },
-    ];
-}
-function conflictsWithInput(found, brought) {
-    if (brought === undefined)
-        return [];
-    return found
-        .filter(({ fingerprint }) => fingerprint !== brought)
-        .map(({ host, fingerprint }) => ({
-        host,
-        at: 'ca-certificate',
-        fact: `its CA (${fingerprint}) is not the one given (${brought}).`,
-        cause: 'The inputs belong to another cluster.',
-        fix: 'Leave `ca-certificate` and `ca-key` out to use the CA on the host, or give that one.',
-    }));
-}
-/** The record on each host names the CA it was begun with. */
-function conflictsWithState(found, ownership, brought) {
-    const present = brought ?? found[0]?.fingerprint;
-    return [...ownership].flatMap(([host, owned]) => {
-        if (owned.kind === 'pristine')
-            return [];
-        const recorded = owned.state.cluster.caFingerprint;
-        if (recorded === present)
-            return [];
-        return [
-            {
-                host,
-                at: 'ca',
-                fact: `it was set up with the CA ${recorded}, and ${present === undefined ? 'no CA is on any host now' : `the CA here is ${present}`}.`,
-                cause: 'ca.crt was removed or replaced after the set-up, or the hosts belong to different clusters.',
-                fix: `Put the original ${paths/* CA_CERTIFICATE */.vB} (and ca.key on the first host) back.`,
-            },
-        ];
-    });
-}
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(38815);
-;// CONCATENATED MODULE: ./src/kubeadm/etcd-manifest.ts
-
-/**
- * Reads kubeadm's etcd manifest (cmd/kubeadm/app/phases/etcd/local.go). `undefined` when the text is no pod that
- * runs etcd.
- */
-function parseEtcdManifest(text) {
-    let pod;
-    try {
-        pod = (0,dist/* parse */.qg)(text);
+    /** The content of the next `string`: a length and that many bytes. */
+    string() {
+        const length = this.uint32();
+        return length === undefined ? undefined : this.raw(length);
     }
-    catch {
-        return undefined;
-    }
-    const container = at(pod, 'spec', 'containers', 0);
-    const image = at(container, 'image');
-    const command = at(container, 'command');
-    if (typeof image !== 'string' || !Array.isArray(command) || command[0] !== 'etcd')
-        return undefined;
-    const flags = command.slice(1).filter((part) => typeof part === 'string');
-    return { image, arguments: new Map(flags.map(splitFlag)) };
-}
-function splitFlag(flag) {
-    const [, name = flag, value = ''] = /^--([^=]+)(?:=(.*))?$/s.exec(flag) ?? [];
-    return [name, value];
-}
-function at(value, ...path) {
-    let current = value;
-    for (const key of path) {
-        if (typeof current !== 'object' || current === null)
+    /** The next `length` bytes as they are. */
+    raw(length) {
+        if (this.#offset + length > this.#bytes.length) {
+            this.#offset = this.#bytes.length + 1;
             return undefined;
-        current = current[key];
+        }
+        const field = this.#bytes.subarray(this.#offset, this.#offset + length);
+        this.#offset += length;
+        return field;
     }
-    return current;
 }
-/** Flags of the manifest that are not as wanted, one line each; empty when all are. */
-function argumentDifferences(manifest, wanted) {
-    return wanted.flatMap(({ name, value }) => {
-        const found = manifest.arguments.get(name);
-        return found === value
-            ? []
-            : [`--${name} is ${found === undefined ? 'absent' : `"${found}"`}, wanted "${value}"`];
-    });
+/** A `uint32` of RFC 4251 §5. */
+function wireUint32(value) {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+}
+/** A `string` of RFC 4251 §5. */
+function wireString(value) {
+    const bytes = Buffer.from(value);
+    return Buffer.concat([wireUint32(bytes.length), bytes]);
+}
+/** The type that a public key blob names itself by, e.g. `ssh-ed25519`; undefined when it is no key blob. */
+function keyBlobType(blob) {
+    const type = new WireReader(blob).string()?.toString('latin1');
+    return type !== undefined && /^[a-z0-9@.-]+$/.test(type) ? type : undefined;
+}
+/** Fingerprint of a public key blob as `ssh-keygen -l` prints it: `SHA256:` and base64 without padding. */
+function fingerprint(blob) {
+    return `SHA256:${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }
 
-;// CONCATENATED MODULE: ./src/kubeadm/urls.ts
 
-/** `https://address:port`, with brackets around an IPv6 address (RFC 3986 section 3.2.2). */
-function httpsUrl(address, port) {
-    return `https://${(0,external_node_net_.isIPv6)(address) ? `[${address}]` : address}:${port}`;
+/***/ }),
+
+/***/ 79407:
+/***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _dirname_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(72459);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(19542);
+/* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(69282);
+// Must come first: ssh2 reads __dirname while it is loaded, and an ES module has none.
+
+
+
+// dist/post.js sets this before it loads the bundle. A saved state would not do: a main that was ended early has saved
+// none, and its post would run the operation a second time.
+const isPost = globalThis.etcdHaActionPhase === 'post';
+await (isPost ? (0,_post_js__WEBPACK_IMPORTED_MODULE_2__/* .post */ .b)() : (0,_main_js__WEBPACK_IMPORTED_MODULE_1__/* .main */ .i)());
+// An upload that was given up, or a connection whose host is gone, must not keep the step waiting.
+process.exit();
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 88239:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   fP: () => (/* binding */ OWNED_ETCD_FLAGS),
+/* harmony export */   lF: () => (/* binding */ KUBEADM_ETCD_FLAGS),
+/* harmony export */   m1: () => (/* binding */ keepsCorruptCheck)
+/* harmony export */ });
+const OF_THE_MEMBERS = 'it follows from hosts, names and ports';
+const OF_THE_BOOTSTRAP = 'it decides which cluster a member founds or joins, which the action works out itself';
+const OF_THE_CERTIFICATES = 'the action issues the certificates and renews them where kubeadm puts them';
+const OF_MUTUAL_TLS = 'members and clients would no longer have to prove who they are by a certificate of the CA';
+const OF_OTHER_NAMES = 'the certificates of kubeadm differ in names from member to member, those of clients have no host names at all';
+const OF_PROXIES = 'the process would be a proxy in place of a member';
+const OF_THE_V2_STORE = 'no snapshot holds the data of the v2 store, and etcd 3.6 does not take it over';
+const OF_THE_CORRUPT_CHECK = 'kubeadm has every member compare its data with the others before it serves, which must stay on';
+const OF_ONE_INSTANCE = 'it must differ from member to member, and extra-args are the same on all';
+/**
+ * Flags of etcd that the user cannot give, each with the reason: the action sets them itself, or what it proves of a
+ * cluster would not hold with another value. Names from `etcd --help` of 3.5.15, 3.6.5 and 3.7.0.
+ */
+const OWNED_ETCD_FLAGS = new Map([
+    ['name', OF_THE_MEMBERS],
+    ['listen-client-urls', OF_THE_MEMBERS],
+    ['advertise-client-urls', OF_THE_MEMBERS],
+    ['listen-peer-urls', OF_THE_MEMBERS],
+    ['initial-advertise-peer-urls', OF_THE_MEMBERS],
+    [
+        'listen-client-http-urls',
+        'the action asks members over HTTP on their client port, which this flag takes away',
+    ],
+    ['listen-metrics-urls', "kubeadm's probes and the action ask the member for its health there"],
+    ['enable-grpc-gateway', 'the action asks members through this gateway'],
+    ['data-dir', 'give it by the input data-dir'],
+    ['wal-dir', 'the log lies in data-dir, where the action looks for it before it starts a member'],
+    ['initial-cluster', OF_THE_BOOTSTRAP],
+    ['initial-cluster-state', OF_THE_BOOTSTRAP],
+    ['initial-cluster-token', OF_THE_BOOTSTRAP],
+    ['force-new-cluster', 'the member would leave its cluster and found one of its own with the same data'],
+    ['discovery', OF_THE_BOOTSTRAP],
+    ['discovery-token', OF_THE_BOOTSTRAP],
+    ['discovery-endpoints', OF_THE_BOOTSTRAP],
+    ['discovery-dial-timeout', OF_THE_BOOTSTRAP],
+    ['discovery-request-timeout', OF_THE_BOOTSTRAP],
+    ['discovery-keepalive-time', OF_THE_BOOTSTRAP],
+    ['discovery-keepalive-timeout', OF_THE_BOOTSTRAP],
+    ['discovery-insecure-transport', OF_THE_BOOTSTRAP],
+    ['discovery-insecure-skip-tls-verify', OF_THE_BOOTSTRAP],
+    ['discovery-cert', OF_THE_BOOTSTRAP],
+    ['discovery-key', OF_THE_BOOTSTRAP],
+    ['discovery-cacert', OF_THE_BOOTSTRAP],
+    ['discovery-user', OF_THE_BOOTSTRAP],
+    ['discovery-password', OF_THE_BOOTSTRAP],
+    ['discovery-fallback', OF_THE_BOOTSTRAP],
+    ['discovery-proxy', OF_THE_BOOTSTRAP],
+    ['discovery-srv', OF_THE_BOOTSTRAP],
+    ['discovery-srv-name', OF_THE_BOOTSTRAP],
+    ['cert-file', OF_THE_CERTIFICATES],
+    ['key-file', OF_THE_CERTIFICATES],
+    ['client-cert-file', OF_THE_CERTIFICATES],
+    ['client-key-file', OF_THE_CERTIFICATES],
+    ['trusted-ca-file', OF_THE_CERTIFICATES],
+    ['peer-cert-file', OF_THE_CERTIFICATES],
+    ['peer-key-file', OF_THE_CERTIFICATES],
+    ['peer-client-cert-file', OF_THE_CERTIFICATES],
+    ['peer-client-key-file', OF_THE_CERTIFICATES],
+    ['peer-trusted-ca-file', OF_THE_CERTIFICATES],
+    ['client-cert-auth', OF_MUTUAL_TLS],
+    ['peer-client-cert-auth', OF_MUTUAL_TLS],
+    ['auto-tls', OF_MUTUAL_TLS],
+    ['peer-auto-tls', OF_MUTUAL_TLS],
+    ['self-signed-cert-validity', 'it belongs to auto-tls, which is off'],
+    ['peer-skip-client-san-verification', "a peer's certificate would count from any address"],
+    ['experimental-peer-skip-client-san-verification', "a peer's certificate would count from any address"],
+    ['client-cert-allowed-hostname', OF_OTHER_NAMES],
+    ['peer-cert-allowed-cn', OF_OTHER_NAMES],
+    ['peer-cert-allowed-hostname', OF_OTHER_NAMES],
+    ['unsafe-no-fsync', 'acknowledged writes would be lost with the power'],
+    ['strict-reconfig-check', 'etcd would let a change of members through that costs the quorum'],
+    ['pre-vote', 'a member that was restarted would depose a healthy leader'],
+    ['socket-reuse-port', 'a second etcd could listen on the ports of the member unnoticed'],
+    ['experimental-initial-corrupt-check', OF_THE_CORRUPT_CHECK],
+    ['initial-corrupt-check', OF_THE_CORRUPT_CHECK],
+    ['v2-deprecation', 'one of its values deletes data'],
+    ['enable-v2', OF_THE_V2_STORE],
+    ['experimental-enable-v2v3', OF_THE_V2_STORE],
+    ['distributed-tracing-instance-id', OF_ONE_INSTANCE],
+    ['experimental-distributed-tracing-instance-id', OF_ONE_INSTANCE],
+    ['proxy', OF_PROXIES],
+    ['proxy-failure-wait', OF_PROXIES],
+    ['proxy-refresh-interval', OF_PROXIES],
+    ['proxy-dial-timeout', OF_PROXIES],
+    ['proxy-write-timeout', OF_PROXIES],
+    ['proxy-read-timeout', OF_PROXIES],
+    ['config-file', 'with a file etcd passes over all flags'],
+    ['version', 'etcd would print its version and end'],
+    ['help', 'etcd would print its flags and end'],
+    ['h', 'etcd would print its flags and end'],
+]);
+/**
+ * Every flag that kubeadm 1.31 to 1.37 writes into the manifest without being asked to: a flag that is neither among
+ * these nor asked for was set by somebody else (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand, of 1.31.0,
+ * 1.34.4 and 1.37.2). It writes `initial-cluster` of one member, `initial-cluster-state` when it joins one.
+ */
+const KUBEADM_ETCD_FLAGS = new Set([
+    'advertise-client-urls',
+    'cert-file',
+    'client-cert-auth',
+    'data-dir',
+    'experimental-initial-corrupt-check',
+    'experimental-watch-progress-notify-interval',
+    'feature-gates',
+    'initial-advertise-peer-urls',
+    'initial-cluster',
+    'initial-cluster-state',
+    'key-file',
+    'listen-client-urls',
+    'listen-metrics-urls',
+    'listen-peer-urls',
+    'name',
+    'peer-cert-file',
+    'peer-client-cert-auth',
+    'peer-key-file',
+    'peer-trusted-ca-file',
+    'snapshot-count',
+    'trusted-ca-file',
+    'watch-progress-notify-interval',
+]);
+/** What Go takes for true (strconv.ParseBool). */
+const GO_TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True'];
+/**
+ * True for a value of `--feature-gates` that keeps the check of a member's data at its start: kubeadm 1.34 and later
+ * switch it on by this very flag, and a value in extraArgs takes the place of theirs. Of a gate that is named twice the
+ * last counts (pkg/featuregate/feature_gate.go, Set).
+ */
+function keepsCorruptCheck(featureGates) {
+    const gates = featureGates.split(',').map((gate) => gate.split('=').map((part) => part.trim()));
+    const [, value = ''] = gates.findLast(([name]) => name === 'InitialCorruptCheck') ?? [];
+    return GO_TRUE.includes(value);
 }
 
-;// CONCATENATED MODULE: ./src/kubeadm/yaml.ts
+
+/***/ }),
+
+/***/ 27368:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DR: () => (/* binding */ OWNED_KUBELET_FIELDS),
+/* harmony export */   Jj: () => (/* binding */ renderKubeletDropIn),
+/* harmony export */   R$: () => (/* binding */ renderKubeletConfig)
+/* harmony export */ });
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38815);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6803);
+/* harmony import */ var _put_back_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(58912);
+/* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(45180);
+
+
+
+
+/**
+ * Fields of the KubeletConfiguration that the action sets, each with the reason why the user cannot.
+ */
+const OWNED_KUBELET_FIELDS = new Map([
+    ['apiVersion', 'the kind of file is fixed'],
+    ['kind', 'the kind of file is fixed'],
+    ['authentication', 'without an API server only this form starts'],
+    ['authorization', 'without an API server only AlwaysAllow starts'],
+    ['address', 'the kubelet of an etcd host listens on loopback only'],
+    ['staticPodPath', 'kubeadm writes the etcd manifest there'],
+    ['staticPodURL', 'it would be a second source of pods that run as root'],
+    ['staticPodURLHeader', 'it belongs to staticPodURL'],
+    ['containerRuntimeEndpoint', "it is read from the host's container runtime"],
+    ['cgroupDriver', "it is read from the host's container runtime"],
+    ['healthzPort', 'the action asks the kubelet for its health there'],
+    ['healthzBindAddress', 'the action asks the kubelet for its health there'],
+]);
+/**
+ * The guide's KubeletConfiguration (step 1) for one host, with the user's additions.
+ * @param additions fields to merge in; none of {@link OWNED_KUBELET_FIELDS}.
+ */
+function renderKubeletConfig(runtime, additions) {
+    return (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .stringify */ .As)({
+        apiVersion: 'kubelet.config.k8s.io/v1beta1',
+        kind: 'KubeletConfiguration',
+        authentication: { anonymous: { enabled: false }, webhook: { enabled: false } },
+        authorization: { mode: 'AlwaysAllow' },
+        cgroupDriver: runtime.cgroupDriver,
+        address: '127.0.0.1',
+        containerRuntimeEndpoint: runtime.endpoint,
+        staticPodPath: _paths_js__WEBPACK_IMPORTED_MODULE_2__/* .MANIFEST_DIR */ .Kk,
+        ...additions,
+    }, _yaml_js__WEBPACK_IMPORTED_MODULE_1__/* .YAML_FOR_GO */ .P);
+}
+/**
+ * The guide's drop-in `20-etcd-service-manager.conf`, which beats kubeadm's `10-kubeadm.conf`.
+ * `RequiresMountsFor` keeps the kubelet from starting etcd on an empty folder where its disk is not mounted.
+ * `ExecStartPre` ends what a power cut in the middle of a restart of the member has left: a host without a manifest. It
+ * may fail (`-`): kubelet is to start in any case.
+ * @param kubelet path of the kubelet on this host.
+ */
+function renderKubeletDropIn(kubelet, dataDir) {
+    return [
+        '[Unit]',
+        `RequiresMountsFor=${dataDir}`,
+        '[Service]',
+        `ExecStartPre=-${_put_back_js__WEBPACK_IMPORTED_MODULE_3__/* .PUT_MANIFEST_BACK */ .a}`,
+        'ExecStart=',
+        `ExecStart=${kubelet} --config=${_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .KUBELET_CONFIG */ .So}`,
+        'Restart=always',
+        '',
+    ].join('\n');
+}
+
+
+/***/ }),
+
+/***/ 6803:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $9: () => (/* binding */ GUIDE_KUBELET_CONFIG),
+/* harmony export */   C8: () => (/* binding */ NODE_MARKS),
+/* harmony export */   FI: () => (/* binding */ LOCK_FILE),
+/* harmony export */   Fc: () => (/* binding */ OUTGOING_MANIFEST),
+/* harmony export */   Hw: () => (/* binding */ PKI_DIR),
+/* harmony export */   Kk: () => (/* binding */ MANIFEST_DIR),
+/* harmony export */   So: () => (/* binding */ KUBELET_CONFIG),
+/* harmony export */   XA: () => (/* binding */ KUBEADM_CONFIG),
+/* harmony export */   bd: () => (/* binding */ AUDIT_LOG),
+/* harmony export */   bv: () => (/* binding */ STATE_FILE),
+/* harmony export */   jl: () => (/* binding */ ETCD_MANIFEST),
+/* harmony export */   jy: () => (/* binding */ KUBELET_DROP_IN),
+/* harmony export */   lw: () => (/* binding */ REPLACED_DIR),
+/* harmony export */   ms: () => (/* binding */ RENDERED_MANIFEST),
+/* harmony export */   r$: () => (/* binding */ CA_KEY),
+/* harmony export */   v4: () => (/* binding */ ACTION_DIR),
+/* harmony export */   vB: () => (/* binding */ CA_CERTIFICATE),
+/* harmony export */   vQ: () => (/* binding */ KUBELET_DROP_IN_DIR),
+/* harmony export */   wM: () => (/* binding */ RUN_DIR),
+/* harmony export */   x1: () => (/* binding */ STEP_LOCK)
+/* harmony export */ });
+/**
+ * Where things lie on a host. The first three are kubeadm's own (cmd/kubeadm/app/constants/constants.go), the
+ * kubelet folder is the guide's, the last ones are ours.
+ */
+const PKI_DIR = '/etc/kubernetes/pki';
+const MANIFEST_DIR = '/etc/kubernetes/manifests';
+const ETCD_MANIFEST = `${MANIFEST_DIR}/etcd.yaml`;
+const KUBELET_DROP_IN_DIR = '/etc/systemd/system/kubelet.service.d';
+const KUBELET_DROP_IN = `${KUBELET_DROP_IN_DIR}/20-etcd-service-manager.conf`;
+/**
+ * The guide calls this file kubelet.conf; systemd then reads it as a drop-in and complains about every line, so
+ * ours has an ending that systemd passes over.
+ */
+const KUBELET_CONFIG = `${KUBELET_DROP_IN_DIR}/etcd-kubelet-config.yaml`;
+/** The guide's own file, known when a host was set up by hand. */
+const GUIDE_KUBELET_CONFIG = `${KUBELET_DROP_IN_DIR}/kubelet.conf`;
+/** Root-only folder of the action on a host; beside the manifests, so that a rename into them is atomic. */
+const ACTION_DIR = '/etc/kubernetes/etcd-ha-action';
+const KUBEADM_CONFIG = `${ACTION_DIR}/kubeadmcfg.yaml`;
+const STATE_FILE = `${ACTION_DIR}/state.json`;
+/** Files that a run replaced, kept until the cluster has been proven healthy. */
+const REPLACED_DIR = `${ACTION_DIR}/replaced`;
+const RENDERED_MANIFEST = `${ACTION_DIR}/etcd.rendered.yaml`;
+/** The manifest that a restart has taken out and not yet replaced; kubelet's drop-in puts it back at its start. */
+const OUTGOING_MANIFEST = `${ACTION_DIR}/etcd.outgoing.yaml`;
+/** What runs have done to this host, one JSON object per line, the newest last. */
+const AUDIT_LOG = `${ACTION_DIR}/audit.jsonl`;
+/** Root-only folder of memory: what must not outlive a boot. */
+const RUN_DIR = '/run/etcd-ha-action';
+/** Who may change this host now. */
+const LOCK_FILE = `${RUN_DIR}/lock.json`;
+/** Held shared (flock) by every process that changes the host, for as long as it runs. */
+const STEP_LOCK = `${RUN_DIR}/step.lock`;
+const CA_CERTIFICATE = `${PKI_DIR}/etcd/ca.crt`;
+const CA_KEY = `${PKI_DIR}/etcd/ca.key`;
+/** Marks of a host that has joined a Kubernetes cluster (written by `kubeadm join` and `kubeadm init`). */
+const NODE_MARKS = [
+    '/etc/kubernetes/kubelet.conf',
+    '/etc/kubernetes/bootstrap-kubelet.conf',
+    '/etc/kubernetes/admin.conf',
+    '/etc/kubernetes/pki/ca.crt',
+];
+
+
+/***/ }),
+
+/***/ 58912:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ PUT_MANIFEST_BACK)
+/* harmony export */ });
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6803);
+
+/**
+ * Command line, as a unit of systemd has it, that puts the manifest of an unfinished restart back where there is none
+ * now. It never overwrites one, and has nothing to say when there is nothing to do. Only single quotes, and nothing in
+ * them that systemd itself would expand (`$`, `%`).
+ */
+const PUT_MANIFEST_BACK = `/bin/sh -c 'test -e ${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ETCD_MANIFEST */ .jl} || test ! -e ${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTGOING_MANIFEST */ .Fc} || mv -n ${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTGOING_MANIFEST */ .Fc} ${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ETCD_MANIFEST */ .jl}'`;
+
+
+/***/ }),
+
+/***/ 45180:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ YAML_FOR_GO)
+/* harmony export */ });
 /**
  * How YAML is written for Kubernetes' programs. Their parser (sigs.k8s.io/yaml) follows YAML 1.1, where a bare `yes` is
  * a boolean: strings that only 1.2 takes for strings are quoted. Lines are not folded.
@@ -83906,13 +83882,48 @@ const YAML_FOR_GO = {
     lineWidth: 0,
 };
 
+
+/***/ }),
+
+/***/ 19542:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  i: () => (/* binding */ main)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 12 modules
+var core = __nccwpck_require__(3894);
+// EXTERNAL MODULE: ./src/findings.ts
+var src_findings = __nccwpck_require__(81001);
+// EXTERNAL MODULE: ./src/hosts/ssh/connector.ts + 13 modules
+var connector = __nccwpck_require__(3079);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(38815);
+// EXTERNAL MODULE: ./src/kubeadm/paths.ts
+var paths = __nccwpck_require__(6803);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(77030);
+;// CONCATENATED MODULE: ./src/kubeadm/urls.ts
+
+/** `https://address:port`, with brackets around an IPv6 address (RFC 3986 section 3.2.2). */
+function httpsUrl(address, port) {
+    return `https://${(0,external_node_net_.isIPv6)(address) ? `[${address}]` : address}:${port}`;
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/yaml.ts
+var yaml = __nccwpck_require__(45180);
 ;// CONCATENATED MODULE: ./src/kubeadm/kubeadm-config.ts
 
 
 
 
 /**
- * The etcd flags that the guide sets through extraArgs (step 2), and a token of the cluster's own: without it every
+ * The etcd flags that the guide sets through extraArgs (step 2), the user's own, and a token of the cluster's own: without it every
  * cluster on the same names and addresses has the same cluster and member ids
  * (server/etcdserver/api/membership/cluster.go).
  */
@@ -83928,8 +83939,18 @@ function etcdArguments(shape, member) {
         { name: 'listen-client-urls', value: clientUrl },
         { name: 'advertise-client-urls', value: clientUrl },
         { name: 'initial-advertise-peer-urls', value: peerUrl },
+        ...shape.extraArgs,
     ];
 }
+/** Flags that etcd reads only while it has no data: on a member with data their values mean nothing. */
+const BOOTSTRAP_FLAGS = new Set([
+    'initial-cluster',
+    'initial-cluster-state',
+    'initial-cluster-token',
+    'initial-advertise-peer-urls',
+]);
+/** etcd's own initial-cluster-token where none is given (server/embed/config.go). */
+const DEFAULT_CLUSTER_TOKEN = 'etcd-cluster';
 /** Sorted by name: the order in which the user lists hosts must not change any host's file. */
 function initialCluster(shape) {
     return [...shape.members]
@@ -83964,7 +83985,7 @@ function renderKubeadmConfig(shape, member, kubernetesVersion) {
             },
         },
     };
-    return [init, cluster].map((document) => `---\n${(0,dist/* stringify */.As)(document, YAML_FOR_GO)}`).join('');
+    return [init, cluster].map((document) => `---\n${(0,dist/* stringify */.As)(document, yaml/* YAML_FOR_GO */.P)}`).join('');
 }
 /**
  * The ClusterConfiguration part for the control plane that will use this cluster (kubeadm's "external etcd nodes").
@@ -83981,183 +84002,170 @@ function renderExternalEtcdConfig(shape) {
                 keyFile: `${paths/* PKI_DIR */.Hw}/apiserver-etcd-client.key`,
             },
         },
-    }, YAML_FOR_GO);
+    }, yaml/* YAML_FOR_GO */.P);
 }
-
-;// CONCATENATED MODULE: ./src/kubeadm/kubelet-config.ts
-
-
-
-/**
- * Fields of the KubeletConfiguration that the action sets, each with the reason why the user cannot.
- */
-const OWNED_KUBELET_FIELDS = new Map([
-    ['apiVersion', 'the kind of file is fixed'],
-    ['kind', 'the kind of file is fixed'],
-    ['authentication', 'without an API server only this form starts'],
-    ['authorization', 'without an API server only AlwaysAllow starts'],
-    ['address', 'the kubelet of an etcd host listens on loopback only'],
-    ['staticPodPath', 'kubeadm writes the etcd manifest there'],
-    ['staticPodURL', 'it would be a second source of pods that run as root'],
-    ['staticPodURLHeader', 'it belongs to staticPodURL'],
-    ['containerRuntimeEndpoint', "it is read from the host's container runtime"],
-    ['cgroupDriver', "it is read from the host's container runtime"],
-    ['healthzPort', 'the action asks the kubelet for its health there'],
-    ['healthzBindAddress', 'the action asks the kubelet for its health there'],
-]);
-/**
- * The guide's KubeletConfiguration (step 1) for one host, with the user's additions.
- * @param additions fields to merge in; none of {@link OWNED_KUBELET_FIELDS}.
- */
-function renderKubeletConfig(runtime, additions) {
-    return (0,dist/* stringify */.As)({
-        apiVersion: 'kubelet.config.k8s.io/v1beta1',
-        kind: 'KubeletConfiguration',
-        authentication: { anonymous: { enabled: false }, webhook: { enabled: false } },
-        authorization: { mode: 'AlwaysAllow' },
-        cgroupDriver: runtime.cgroupDriver,
-        address: '127.0.0.1',
-        containerRuntimeEndpoint: runtime.endpoint,
-        staticPodPath: paths/* MANIFEST_DIR */.Kk,
-        ...additions,
-    }, YAML_FOR_GO);
-}
-/**
- * The guide's drop-in `20-etcd-service-manager.conf`, which beats kubeadm's `10-kubeadm.conf`.
- * `RequiresMountsFor` keeps the kubelet from starting etcd on an empty folder where its disk is not mounted.
- * @param kubelet path of the kubelet on this host.
- */
-function renderKubeletDropIn(kubelet, dataDir) {
-    return [
-        '[Unit]',
-        `RequiresMountsFor=${dataDir}`,
-        '[Service]',
-        'ExecStart=',
-        `ExecStart=${kubelet} --config=${paths/* KUBELET_CONFIG */.So}`,
-        'Restart=always',
-        '',
-    ].join('\n');
-}
-
-;// CONCATENATED MODULE: ./src/cluster/drift.ts
-
-
-
-
-/**
- * Where a member's host is not as the inputs want it, or not as the action left it. Empty on a host where nothing has
- * to be done.
- */
-function driftOf(member, state, shape, kubeletAdditions) {
-    const differences = [
-        ...changedFiles(member, state),
-        ...changedInputs(member, state, shape, kubeletAdditions),
-    ];
-    return differences.map((fact) => ({
-        host: member.name,
-        at: 'drift',
-        fact,
-        cause: 'An input was changed since the cluster was set up, or the file was edited on the host.',
-        fix: 'Undo the change: this release sets up a cluster and does not change a running one.',
-    }));
-}
-function changedFiles({ facts }, state) {
-    return Object.entries(state.files).flatMap(([path, digest]) => {
-        // The CA's key may be moved to a safer place; it is only needed to sign.
-        if (path === paths/* CA_KEY */.r$)
-            return [];
-        const file = facts.files.get(path);
-        if (file === undefined)
-            return [`${path} is missing.`];
-        if (file.sha256 !== digest)
-            return [`${path} is not as the action left it.`];
-        return [];
+/** The names in `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
+function extraArgNames(configuration) {
+    return [...(0,dist/* parseAllDocuments */.hR)(configuration)].flatMap((document) => {
+        const extraArgs = document.errors.length > 0 ? undefined : at(document.toJS());
+        return Array.isArray(extraArgs) ? extraArgs.flatMap(nameOf) : [];
     });
 }
-/** Compares with what would be written today; the kubeadm release is the one that the member was set up with. */
-function changedInputs(member, state, shape, kubeletAdditions) {
-    const { facts } = member;
-    const { runtime } = facts.runtime;
-    const wanted = new Map([
-        [paths/* KUBEADM_CONFIG */.XA, renderKubeadmConfig(shape, member, state.kubernetesVersion)],
-        [paths/* KUBELET_DROP_IN */.jy, renderKubeletDropIn(facts.kubeletPath ?? '', shape.dataDir)],
-    ]);
-    if (runtime !== undefined)
-        wanted.set(paths/* KUBELET_CONFIG */.So, renderKubeletConfig(runtime, kubeletAdditions));
-    const texts = [...wanted].flatMap(([path, text]) => facts.files.get(path)?.text === text ? [] : [`${path} is not what the inputs ask for.`]);
-    const manifest = parseEtcdManifest(facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
-    const flags = manifest === undefined
-        ? [`${paths/* ETCD_MANIFEST */.jl} is no etcd pod.`]
-        : argumentDifferences(manifest, etcdArguments(shape, member)).map((line) => `${paths/* ETCD_MANIFEST */.jl}: ${line}.`);
-    return [...texts, ...flags];
+function at(document) {
+    return document?.etcd?.local?.extraArgs;
+}
+function nameOf(argument) {
+    const name = argument?.name;
+    return typeof name === 'string' ? [name] : [];
 }
 
-;// CONCATENATED MODULE: ./src/cluster/images.ts
+;// CONCATENATED MODULE: ./src/kubeadm/etcd-manifest.ts
+
+
+
 /**
- * The image that kubeadm will write into this host's manifest (cmd/kubeadm/app/images/images.go): its own default,
- * unless the user named a repository or a tag.
+ * Reads kubeadm's etcd manifest (cmd/kubeadm/app/phases/etcd/local.go). `undefined` when the text is no pod that
+ * runs etcd.
  */
-function etcdImage(settings, facts) {
-    if (facts.etcdImage === undefined)
+function parseEtcdManifest(text) {
+    let pod;
+    try {
+        pod = (0,dist/* parse */.qg)(text);
+    }
+    catch {
         return undefined;
-    const colon = facts.etcdImage.lastIndexOf(':');
-    const repository = facts.etcdImage.slice(0, colon).replace(/\/etcd$/, '');
-    const tag = facts.etcdImage.slice(colon + 1);
-    return `${settings.imageRepository ?? repository}/etcd:${settings.etcdImageTag ?? tag}`;
+    }
+    const container = etcd_manifest_at(pod, 'spec', 'containers', 0);
+    const image = etcd_manifest_at(container, 'image');
+    const command = etcd_manifest_at(container, 'command');
+    if (typeof image !== 'string' || !Array.isArray(command) || command[0] !== 'etcd')
+        return undefined;
+    const flags = command.slice(1).filter((part) => typeof part === 'string');
+    return { image, arguments: new Map(flags.map(splitFlag)) };
+}
+function splitFlag(flag) {
+    const [, name = flag, value = ''] = /^--([^=]+)(?:=(.*))?$/s.exec(flag) ?? [];
+    return [name, value];
+}
+function etcd_manifest_at(value, ...path) {
+    let current = value;
+    for (const key of path) {
+        if (typeof current !== 'object' || current === null)
+            return undefined;
+        current = current[key];
+    }
+    return current;
+}
+/** Flags of the manifest that are not as wanted, one line each; empty when all are. */
+function argumentDifferences(manifest, wanted) {
+    return wanted.flatMap(({ name, value }) => {
+        const found = manifest.arguments.get(name);
+        return found === value
+            ? []
+            : [`--${name} is ${found === undefined ? 'absent' : `"${found}"`}, wanted "${value}"`];
+    });
+}
+/**
+ * The manifest as kubeadm will presumably render it: the present text with another image and other flags, every other
+ * line byte for byte (a comment among the flags is lost, as it is with kubeadm). The flags stand where ArgumentsToCommand (cmd/kubeadm/app/util/arguments.go) puts them: kubeadm's
+ * own sorted by name, then extraArgs in the order of its configuration; 1.31 sorts them all.
+ * @param wanted the extraArgs of its configuration, in their order.
+ * @param extra.dropFlags names of flags that it will not render any more.
+ * @returns `undefined` for a text that was not written by kubeadm: no etcd pod, or flags that do not have a line each.
+ */
+function predictManifest(current, wanted, extra) {
+    const present = parseEtcdManifest(current);
+    const places = placesOf(current);
+    if (present === undefined || places === undefined)
+        return undefined;
+    const { flags, image } = places;
+    const command = rendered(flags.lines, wanted, extra.dropFlags);
+    const edits = [
+        { ...image, text: yamlScalar(extra.image) },
+        { ...flags, text: command.map(({ line }) => line).join('') },
+    ];
+    const predicted = edits
+        .sort((one, other) => other.start - one.start)
+        .reduce((text, { start, end, text: part }) => text.slice(0, start) + part + text.slice(end), current);
+    const expected = new Map(present.arguments);
+    for (const name of extra.dropFlags)
+        expected.delete(name);
+    for (const { name, value } of wanted)
+        expected.set(name, value);
+    return says(predicted, { image: extra.image, arguments: expected }) ? predicted : undefined;
+}
+/** Where the flags and the image stand in the text of a manifest. */
+function placesOf(text) {
+    const document = (0,dist/* parseDocument */.Tp)(text);
+    const command = document.getIn(['spec', 'containers', 0, 'command'], true);
+    const image = document.getIn(['spec', 'containers', 0, 'image'], true);
+    if (!(0,dist/* isSeq */.oP)(command) || !(0,dist/* isScalar */.jn)(image) || !image.range)
+        return undefined;
+    const items = command.items.flatMap((item) => ((0,dist/* isScalar */.jn)(item) ? itemLine(text, item) : []));
+    const [first] = items;
+    const last = items.at(-1);
+    if (first === undefined || last === undefined || items.length < command.items.length)
+        return undefined;
+    return {
+        flags: { start: first.end, end: last.end, lines: items.slice(1).map(({ flag }) => flag) },
+        image: { start: image.range[0], end: image.range[1] },
+    };
+}
+/** Nothing for an item that does not have one line to itself. */
+function itemLine(text, item) {
+    if (!item.range || typeof item.value !== 'string')
+        return [];
+    const start = text.lastIndexOf('\n', item.range[0]) + 1;
+    const lineEnd = text.indexOf('\n', item.range[1]);
+    const end = lineEnd === -1 ? text.length : lineEnd + 1;
+    const line = text.slice(start, end);
+    const isAlone = /^ *- $/.test(text.slice(start, item.range[0])) && line.indexOf('\n') === line.length - 1;
+    if (!isAlone)
+        return [];
+    const [name, value] = splitFlag(item.value);
+    return [{ start, end, flag: { name, value, line } }];
+}
+function rendered(present, wanted, dropFlags) {
+    const gone = new Set([...dropFlags, ...wanted.map(({ name }) => name)]);
+    const indent = /^ */.exec(present[0]?.line ?? '')?.[0] ?? '';
+    const extraArgs = wanted.map(({ name, value }) => present.find((one) => one.name === name && one.value === value) ?? {
+        name,
+        value,
+        line: `${indent}- ${yamlScalar(`--${name}=${value}`)}\n`,
+    });
+    const flags = [...present.filter(({ name }) => !gone.has(name)), ...extraArgs];
+    return isSorted(present) ? flags.sort(byName) : flags;
+}
+function isSorted(flags) {
+    return flags.every((flag, index) => index === 0 || byName(flags[index - 1] ?? flag, flag) <= 0);
+}
+/** Go compares bytes. */
+function byName(one, other) {
+    return Buffer.compare(Buffer.from(one.name), Buffer.from(other.name));
+}
+/** As Go's YAML writes a string: bare where that is one, else in single quotes. */
+function yamlScalar(value) {
+    const isBare = (0,dist/* stringify */.As)(value, yaml/* YAML_FOR_GO */.P).trimEnd() === value;
+    return isBare ? value : `'${value.replaceAll("'", "''")}'`;
+}
+function says(text, expected) {
+    const manifest = parseEtcdManifest(text);
+    return (manifest?.image === expected.image &&
+        manifest.arguments.size === expected.arguments.size &&
+        [...expected.arguments].every(([name, value]) => manifest.arguments.get(name) === value));
+}
+/** Flags that count only while a member has no data, where they are not as wanted. */
+function flagsBeforeData(manifest, wanted) {
+    return argumentDifferences(manifest, wanted.filter(({ name }) => BOOTSTRAP_FLAGS.has(name)));
 }
 
-;// CONCATENATED MODULE: ./src/cluster/members.ts
-/** kubeadm's rule for nodeRegistration.name: an RFC 1123 subdomain. */
-const NODE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-/**
- * Members from what the user gave and, where no name was given, each host's own short hostname.
- * @param facts in the order of `hosts`.
- */
-function resolveMembers(hosts, facts) {
-    const members = hosts.flatMap((host, index) => {
-        const seen = facts[index];
-        return seen === undefined
-            ? []
-            : [{ name: host.name ?? seen.hostname, address: host.address, facts: seen }];
-    });
-    return { members, findings: [...badNames(members), ...sameNames(members), ...sameMachines(members)] };
-}
-function badNames(members) {
-    return members
-        .filter(({ name }) => name.length > 253 || !NODE_NAME.test(name))
-        .map(({ name, address }) => ({
-        host: address,
-        at: 'names',
-        fact: `its short hostname "${name}" cannot be a member's name.`,
-        cause: 'kubeadm takes lower-case letters, digits, "-" and "." only.',
-        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`.',
-    }));
-}
-function sameNames(members) {
-    return members_groups(members, ({ name }) => name).map((group) => ({
-        at: 'names',
-        fact: `${group.map(({ address }) => address).join(' and ')} have the same name "${group[0]?.name ?? ''}".`,
-        cause: 'The hosts were cloned and share one hostname.',
-        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`.',
-    }));
-}
-/** The same boot id behind two addresses is one machine, whatever it is called. */
-function sameMachines(members) {
-    return members_groups(members, ({ facts }) => facts.bootId).map((group) => ({
-        at: 'hosts',
-        fact: `${group.map(({ address }) => address).join(' and ')} are one and the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,
-        cause: 'One host was listed twice, by two of its addresses.',
-        fix: 'List each machine once, by the address that the other members reach.',
-    }));
-}
-function members_groups(members, key) {
-    const byKey = Map.groupBy(members, key);
-    return [...byKey.values()].filter((group) => group.length > 1);
-}
+;// CONCATENATED MODULE: ./src/kubeadm/ports.ts
+/** Port of kubeadm's listen-metrics-urls (cmd/kubeadm/app/constants/constants.go, EtcdMetricsPort). */
+const METRICS_PORT = 2381;
 
 ;// CONCATENATED MODULE: ./src/pki/leaf-profiles.ts
 /** The leaf certificates that each etcd host of the cluster has. */
-const leafProfileNames = ['server', 'peer', 'healthcheckClient', 'apiserverEtcdClient'];
+const leaf_profiles_leafProfileNames = ['server', 'peer', 'healthcheckClient', 'apiserverEtcdClient'];
 /**
  * kubeadm's etcd leaves (phases/certs/certlist.go). None has an organization since Kubernetes 1.29. A server
  * certificate also needs clientAuth, because etcd's own gateway connects with it.
@@ -84179,6 +84187,10 @@ const leafProfiles = {
     },
 };
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(57975);
+// EXTERNAL MODULE: ./src/kubeadm/etcd-flags.ts
+var etcd_flags = __nccwpck_require__(88239);
 ;// CONCATENATED MODULE: ./src/kubeadm/file-tree.ts
 
 
@@ -84191,7 +84203,7 @@ function leafPath(name, part) {
 }
 /** All leaf files of a member, each with its mode. */
 function leafFiles() {
-    return leafProfileNames.flatMap((name) => [
+    return leaf_profiles_leafProfileNames.flatMap((name) => [
         { name, part: 'certificate', path: leafPath(name, 'certificate'), mode: CERTIFICATE_MODE },
         { name, part: 'key', path: leafPath(name, 'key'), mode: PRIVATE_MODE },
     ]);
@@ -84209,9 +84221,420 @@ function expectedPkiTree(keepsAuthorityKey) {
     return tree;
 }
 
+// EXTERNAL MODULE: ./src/pki/alt-names.ts
+var alt_names = __nccwpck_require__(11630);
+// EXTERNAL MODULE: ./src/pki/der.ts
+var der = __nccwpck_require__(52787);
+// EXTERNAL MODULE: ./src/pki/extension-values.ts
+var extension_values = __nccwpck_require__(73052);
+// EXTERNAL MODULE: ./src/pki/keys.ts
+var keys = __nccwpck_require__(34390);
+// EXTERNAL MODULE: ./src/pki/oids.ts
+var oids = __nccwpck_require__(90291);
+// EXTERNAL MODULE: ./src/pki/structure.ts
+var pki_structure = __nccwpck_require__(82389);
+;// CONCATENATED MODULE: ./src/pki/inspect.ts
+
+
+
+
+
+
+
+/**
+ * Tells what the first certificate of a PEM text says.
+ *
+ * @throws Error when the text holds no certificate or one that is not DER-encoded.
+ */
+function inspectCertificate(pem) {
+    const certificate = new external_node_crypto_.X509Certificate(pem);
+    const structure = (0,pki_structure/* parseStructure */.V)(certificate.raw);
+    const signatureOid = (0,der/* children */.Y_)(structure.signatureAlgorithm)[0];
+    return {
+        subject: oneLine(certificate.subject),
+        issuer: oneLine(certificate.issuer),
+        serial: structure.serial,
+        notBefore: certificate.validFromDate,
+        notAfter: certificate.validToDate,
+        sans: (0,extension_values/* altNamesOf */.Bc)(structure).map(alt_names/* formatAltName */.Q2),
+        keyUsages: (0,extension_values/* keyUsagesOf */.ZG)(structure),
+        extendedKeyUsages: (0,extension_values/* extendedKeyUsagesOf */.yz)(structure),
+        isCa: (0,extension_values/* isCa */.Jm)(structure),
+        subjectKeyIdentifier: (0,extension_values/* subjectKeyIdentifierOf */.w7)(structure)?.toString('hex'),
+        authorityKeyIdentifier: (0,extension_values/* authorityKeyIdentifierOf */.Vj)(structure)?.toString('hex'),
+        keyAlgorithm: (0,keys/* describeKey */.Rx)(certificate.publicKey),
+        signatureAlgorithm: signatureOid === undefined ? 'unknown' : (0,oids/* oidName */.y)((0,der/* dotted */.Bs)(signatureOid)),
+        extensions: structure.extensions.map(({ oid, critical }) => ({ name: (0,oids/* oidName */.y)(oid), critical })),
+        fingerprint: certificate.fingerprint256,
+        publicKeySha256: (0,external_node_crypto_.createHash)('sha256').update((0,der/* encode */.lF)(structure.subjectPublicKeyInfo)).digest('hex'),
+    };
+}
+/** node:crypto gives one line per part of the name, and undefined for an empty name. */
+function oneLine(name) {
+    return (name ?? '').replaceAll('\n', ', ');
+}
+
+;// CONCATENATED MODULE: ./src/pki/verify.ts
+
+
+
+
+
+/**
+ * Checks that a leaf will work for its member: issued by the CA, valid now, belonging to its key, usable for its
+ * purpose, naming the member. Gives every finding, each beginning with the file's path under /etc/kubernetes/pki; none
+ * means that the leaf is good. Nothing is thrown for a bad leaf.
+ */
+function verifyLeaf(leaf, expected) {
+    const path = leafProfiles[expected.profile].path;
+    let certificate;
+    let info;
+    try {
+        certificate = new external_node_crypto_.X509Certificate(leaf.certificatePem);
+        info = inspectCertificate(leaf.certificatePem);
+    }
+    catch (error) {
+        return [`${path}.crt is not a certificate that can be read (${(0,src_findings/* errorMessage */.gJ)(error)})`];
+    }
+    return [
+        ...[
+            ...issuerFindings(certificate, info, expected.authority.certificate),
+            ...validityFindings(info, expected.now),
+            ...usageFindings(info, expected.profile),
+            ...nameFindings(info, expected),
+        ].map((finding) => `${path}.crt ${finding}`),
+        ...(leaf.keyPem === undefined ? [] : keyFindings(certificate, leaf.keyPem)).map((finding) => `${path}.key ${finding}`),
+    ];
+}
+function issuerFindings(leaf, info, authority) {
+    if (leaf.issuer !== authority.subject) {
+        return [`was issued by "${info.issuer}", not by this cluster's CA "${authority.subject}"`];
+    }
+    if (!leaf.checkIssued(authority) || !leaf.verify(authority.publicKey)) {
+        return [
+            `was not signed by this cluster's CA (SHA-256 ${authority.fingerprint256}) but by another one of the same name`,
+        ];
+    }
+    return [];
+}
+function validityFindings(info, now) {
+    if (now > info.notAfter)
+        return [`expired on ${info.notAfter.toISOString()}`];
+    if (now < info.notBefore)
+        return [`is not valid before ${info.notBefore.toISOString()}`];
+    return [];
+}
+function usageFindings(info, profile) {
+    const findings = [];
+    if (info.keyUsages?.includes('digitalSignature') === false) {
+        findings.push('lacks the key usage digitalSignature');
+    }
+    const granted = info.extendedKeyUsages;
+    const missing = leafProfiles[profile].usages.filter((usage) => granted?.includes(usage) === false);
+    if (missing.length > 0 && granted?.includes('anyExtendedKeyUsage') !== true) {
+        findings.push(`lacks the extended key usage ${missing.join(' and ')}`);
+    }
+    return findings;
+}
+function nameFindings(info, expected) {
+    if (!leafProfiles[expected.profile].namesMember)
+        return [];
+    const missing = (0,alt_names/* memberAltNames */.G1)(expected.member)
+        .map(alt_names/* formatAltName */.Q2)
+        .filter((name) => !info.sans.includes(name));
+    return missing.length === 0
+        ? []
+        : [`does not name ${missing.join(', ')} (it names ${info.sans.join(', ')})`];
+}
+function keyFindings(certificate, keyPem) {
+    try {
+        return certificate.checkPrivateKey((0,external_node_crypto_.createPrivateKey)(keyPem))
+            ? []
+            : ['does not belong to its certificate'];
+    }
+    catch (error) {
+        return [`is not a private key that can be read (${(0,src_findings/* errorMessage */.gJ)(error)})`];
+    }
+}
+
+;// CONCATENATED MODULE: ./src/cluster/differences.ts
+
+
+
+
+
+
+
+
+/** Compares a member's host with what it ought to be. */
+function differencesOf(member, comparison) {
+    const { desired, record } = comparison;
+    const found = {
+        kubelet: textDifferences(member, desired, [paths/* KUBELET_CONFIG */.So, paths/* KUBELET_DROP_IN */.jy]),
+        kubeadmConfig: textDifferences(member, desired, [paths/* KUBEADM_CONFIG */.XA]),
+        manifest: manifestDifferences(member, desired, record),
+        authority: member.facts.files.has(paths/* CA_CERTIFICATE */.vB) ? [] : [`${paths/* CA_CERTIFICATE */.vB} is missing`],
+        leaves: leafDifferences(member, comparison),
+        modes: modeDifferences(member, comparison),
+        record: [],
+    };
+    // What is changed is recorded in any case; told apart is only a record that is wrong by itself.
+    return isAsDesired(found) ? { ...found, record: recordDifferences(member, comparison) } : found;
+}
+/** Whether there is none. */
+function isAsDesired(found) {
+    const { kubelet, kubeadmConfig, manifest, authority, leaves, modes, record } = found;
+    const lists = [kubelet, kubeadmConfig, manifest, authority, record];
+    return lists.every((list) => list.length === 0) && leaves.size === 0 && modes.size === 0;
+}
+/** All of them as lines, for the plan's reasons. */
+function describeDifferences(found) {
+    return [
+        ...found.kubelet,
+        ...found.kubeadmConfig,
+        ...found.manifest,
+        ...found.authority,
+        ...found.leaves.values(),
+        ...[...found.modes].map(([path, mode]) => `${path} has not the mode ${mode} or does not belong to root`),
+        ...found.record,
+    ];
+}
+function textDifferences({ facts }, desired, paths) {
+    return paths.flatMap((path) => {
+        const found = facts.files.get(path);
+        if (found === undefined)
+            return [`${path} is missing`];
+        return found.text === desired.texts.get(path) ? [] : [`${path} is not what the inputs ask for`];
+    });
+}
+function manifestDifferences({ facts }, desired, record) {
+    const file = facts.files.get(paths/* ETCD_MANIFEST */.jl);
+    if (facts.files.has(paths/* OUTGOING_MANIFEST */.Fc))
+        return ['a restart of etcd was cut off before it was seen ready'];
+    if (file === undefined)
+        return [`${paths/* ETCD_MANIFEST */.jl} is missing`];
+    const manifest = parseEtcdManifest(file.text ?? '');
+    if (manifest === undefined)
+        return [`${paths/* ETCD_MANIFEST */.jl} is no pod that runs etcd`];
+    const flags = flagDifferences(manifest, desired.arguments);
+    const image = manifest.image === desired.image ? [] : [`its image is ${manifest.image}, wanted ${desired.image}`];
+    const configuration = facts.files.get(paths/* KUBEADM_CONFIG */.XA);
+    const reset = resetFlags(configuration?.text ?? '', desired.arguments);
+    const found = [...flags, ...reset, ...image];
+    if (found.length > 0)
+        return found.map((line) => `etcd: ${line}`);
+    const isOther = (path) => record?.files[path] !== undefined && record.files[path] !== facts.files.get(path)?.sha256;
+    // the same flags and image, and yet not what kubeadm had rendered: limits or probes were edited
+    if (isOther(paths/* ETCD_MANIFEST */.jl))
+        return [`${paths/* ETCD_MANIFEST */.jl} was edited on the host`];
+    const isDelivered = configuration?.text === desired.texts.get(paths/* KUBEADM_CONFIG */.XA);
+    // cut off between the two: what kubeadm would render now, only kubeadm can tell
+    return isDelivered && isOther(paths/* KUBEADM_CONFIG */.XA) ? [`${paths/* KUBEADM_CONFIG */.XA} is newer than the manifest`] : [];
+}
+/** Flags of kubeadm's own that its present configuration overrides and the wanted one does not. */
+function resetFlags(configuration, wanted) {
+    return extraArgNames(configuration)
+        .filter((name) => etcd_flags/* KUBEADM_ETCD_FLAGS */.lF.has(name) && !wanted.some((argument) => argument.name === name))
+        .map((name) => `--${name} goes back to kubeadm's own value`);
+}
+/**
+ * Flags that are not as wanted, and flags that neither the inputs ask for nor kubeadm sets. What counts only before a
+ * member has data is no difference on one that has.
+ */
+function flagDifferences(manifest, wanted) {
+    const asked = wanted.filter(({ name }) => !BOOTSTRAP_FLAGS.has(name));
+    return [
+        ...argumentDifferences(manifest, asked),
+        ...strangeFlags(manifest, wanted).map((name) => `--${name} is set, and the inputs do not ask for it`),
+    ];
+}
+/** Flags of a manifest that neither the action nor kubeadm sets. */
+function strangeFlags(manifest, wanted) {
+    const known = new Set([...wanted.map(({ name }) => name), ...BOOTSTRAP_FLAGS, ...etcd_flags/* KUBEADM_ETCD_FLAGS */.lF]);
+    return [...manifest.arguments.keys()].filter((name) => !known.has(name));
+}
+function leafDifferences(member, comparison) {
+    return new Map(leaf_profiles_leafProfileNames.flatMap((name) => {
+        const reason = leafDifference(member, name, comparison);
+        return reason === undefined ? [] : [[name, reason]];
+    }));
+}
+function leafDifference(member, profile, { authority, record, renewBeforeDays, now }) {
+    const { facts } = member;
+    const paths = [leafPath(profile, 'certificate'), leafPath(profile, 'key')];
+    const missing = paths.filter((path) => !facts.files.has(path));
+    if (missing.length > 0)
+        return `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
+    const certificatePem = facts.files.get(paths[0])?.text ?? '';
+    const [wrong] = verifyLeaf({ certificatePem }, { authority, profile, member, now });
+    if (wrong !== undefined)
+        return wrong;
+    // One of the two replaced: they do not belong together any more. Both: somebody has renewed them in another way.
+    const changed = paths.filter((path) => {
+        const recorded = record?.files[path];
+        return recorded !== undefined && recorded !== facts.files.get(path)?.sha256;
+    });
+    if (changed.length === 1)
+        return `${changed[0]} was replaced without its counterpart`;
+    const { notAfter } = inspectCertificate(certificatePem);
+    const left = Math.floor((notAfter.getTime() - now.getTime()) / 86_400_000);
+    return left < renewBeforeDays
+        ? `${paths[0]} ends on ${notAfter.toISOString()} (${left} days left)`
+        : undefined;
+}
+function modeDifferences({ facts }, { record, dataDir, keepsAuthorityKey }) {
+    const expected = new Map([
+        ...expectedPkiTree(keepsAuthorityKey),
+        [paths/* ETCD_MANIFEST */.jl, PRIVATE_MODE],
+        ...(record === undefined
+            ? []
+            : [
+                [paths/* KUBELET_CONFIG */.So, CERTIFICATE_MODE],
+                [paths/* KUBELET_DROP_IN */.jy, CERTIFICATE_MODE],
+                [paths/* KUBEADM_CONFIG */.XA, PRIVATE_MODE],
+                [paths/* STATE_FILE */.bv, PRIVATE_MODE],
+            ]),
+    ]);
+    const wrong = [...expected].filter(([path, mode]) => {
+        const file = facts.files.get(path);
+        return file?.kind === 'file' && (file.mode !== mode || file.owner !== '0:0');
+    });
+    const wrongDataDir = facts.dataDir.exists && facts.dataDir.mode !== DATA_DIR_MODE;
+    return new Map([...wrong, ...(wrongDataDir ? [[dataDir, DATA_DIR_MODE]] : [])]);
+}
+/** As kubeadm makes it (cmd/kubeadm/app/phases/etcd/local.go). */
+const DATA_DIR_MODE = '700';
+function recordDifferences({ facts }, { record, copiedClients }) {
+    if (record === undefined)
+        return ['the action has no record of it yet'];
+    const stale = Object.entries(record.files).some(([path, digest]) => path !== paths/* CA_KEY */.r$ && facts.files.get(path)?.sha256 !== digest);
+    const unfinished = record.phase !== 'member';
+    const confirmed = record.clientCopy !== undefined && copiedClients.includes(record.clientCopy.fingerprint);
+    return [
+        ...(confirmed ? ['the copies of its apiserver-etcd-client.crt are confirmed'] : []),
+        ...(stale ? ["the action's record is older than its files"] : []),
+        ...(unfinished ? ['the cluster is proven healthy, and its record does not say so yet'] : []),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/adoption.ts
+
+
+
+
+
+/**
+ * What keeps a cluster that somebody else has set up from being taken over. It has to be healthy as a whole, and no
+ * member may have to be restarted for it.
+ */
+function clusterAdoptionFindings(cluster, names) {
+    if (cluster?.health.healthy === true)
+        return [];
+    const why = cluster === undefined
+        ? 'no member could be asked.'
+        : cluster.health.findings.map(({ fact }) => fact).join(' ');
+    return [
+        {
+            at: 'adopt',
+            fact: `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} an etcd that this action did not set up, and that cluster is not healthy: ${why}`,
+            cause: 'Only a healthy cluster with exactly the members that the inputs name is taken over.',
+            fix: 'Mend the cluster, or correct `hosts`, `names` and the ports, and run again.',
+        },
+    ];
+}
+/** What keeps one member from being taken over without a restart and without the loss of a setting. */
+function memberAdoptionFindings(member, desired, differences) {
+    const finding = (fact, cause, fix) => ({
+        host: member.name,
+        at: 'adopt',
+        fact,
+        cause,
+        fix,
+    });
+    return [
+        ...flagFindings(member, desired, differences, finding),
+        ...kubeletFindings(member, desired).map((setting) => finding(`its kubelet has a setting that would be lost: ${setting}.`, 'The kubelet was configured by hand, beyond what the guide says.', 'Give it as `kubelet-config`, or remove it from the host, and run again.')),
+    ];
+}
+function flagFindings({ facts }, desired, { manifest: differences }, finding) {
+    const manifest = parseEtcdManifest(facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    const extra = manifest === undefined
+        ? []
+        : strangeFlags(manifest, desired.arguments).map((name) => `${name}: ${JSON.stringify(manifest.arguments.get(name) ?? '')}`);
+    const advice = extra.length === 0
+        ? 'Give the inputs as the cluster is, take it over, and change it in a later run.'
+        : `Give the inputs as the cluster is (\`extra-args: '{${extra.join(', ')}}'\`), take it over, and change it in a later run.`;
+    return differences.map((line) => finding(`its member is not as the inputs ask for: ${line}.`, 'A cluster is taken over as it is, without a restart.', advice));
+}
+/** Flags of kubelet that say what the action's own configuration says as well (the guide's older form has them). */
+const COVERED_FLAGS = new Set([
+    'config',
+    'address',
+    'pod-manifest-path',
+    'cgroup-driver',
+    'container-runtime',
+    'container-runtime-endpoint',
+]);
+/** Settings of the kubelet as it was found that the action's configuration does not have. */
+function kubeletFindings({ facts }, desired) {
+    const command = facts.files.get(paths/* KUBELET_DROP_IN */.jy)?.text?.match(/^ExecStart=(\S.*)$/m)?.[1] ?? '';
+    const flags = [...command.matchAll(/\s(--?([^\s=]+)(?:[= ](?!-)(\S+))?)/g)];
+    const others = flags.filter(([, , name = '']) => !COVERED_FLAGS.has(name)).map(([, flag = '']) => flag);
+    const config = flags.find(([, , name]) => name === 'config')?.[3];
+    return [...others, ...configFindings(config, facts.files, desired)];
+}
+function configFindings(path, files, desired) {
+    if (path === undefined || path === paths/* KUBELET_CONFIG */.So)
+        return [];
+    const text = path === paths/* GUIDE_KUBELET_CONFIG */.$9 ? files.get(path)?.text : undefined;
+    if (text === undefined)
+        return [`--config=${path}, a file that this action does not read`];
+    const found = fieldsOf(text);
+    if (found === undefined)
+        return [`${path} is no KubeletConfiguration that can be read`];
+    const wanted = fieldsOf(desired.texts.get(paths/* KUBELET_CONFIG */.So) ?? '') ?? {};
+    return Object.entries(found)
+        .filter(([name, value]) => !isSameField(name, value, wanted[name]))
+        .map(([name, value]) => `${name}: ${JSON.stringify(value)} (${path})`);
+}
+/** The same socket has two names: /var/run is a link to /run. */
+function isSameField(name, found, wanted) {
+    if (name !== 'containerRuntimeEndpoint')
+        return (0,external_node_util_.isDeepStrictEqual)(found, wanted);
+    const socket = (value) => typeof value === 'string' ? value.replace(/^unix:\/\//, '').replace(/^\/var\/run\//, '/run/') : '';
+    return socket(found) === socket(wanted);
+}
+function fieldsOf(yaml) {
+    try {
+        const value = (0,dist/* parse */.qg)(yaml);
+        return typeof value === 'object' && value !== null && !Array.isArray(value)
+            ? value
+            : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./src/pki/authority.ts
+var authority = __nccwpck_require__(3133);
 ;// CONCATENATED MODULE: ./src/cluster/ownership.ts
 
 
+
+
+/** The token that a host's etcd was founded with; undefined where there is no etcd. */
+function tokenOn(owned) {
+    if (owned.kind === 'pristine')
+        return undefined;
+    return owned.kind === 'unmanaged' ? owned.token : owned.state.cluster.token;
+}
+/** What the action has recorded on a host. */
+function recordOn(owned) {
+    return owned === undefined || owned.kind === 'pristine' || owned.kind === 'unmanaged'
+        ? undefined
+        : owned.state;
+}
 /**
  * Whose host this is. Anything that is neither empty nor wholly this cluster's own is a finding: the action then
  * touches nothing.
@@ -84221,6 +84644,9 @@ function classifyHost(member, clusterName) {
     const findings = [...joinedNode(facts), ...otherManifests(facts), ...strangeFiles(facts)];
     const { state } = facts;
     if (state === 'absent') {
+        const token = tokenOfRunningMember(facts);
+        if (token !== undefined)
+            return withHost(member, findings, { kind: 'unmanaged', token });
         findings.push(...leftovers(facts));
         return withHost(member, findings, { kind: 'pristine' });
     }
@@ -84233,7 +84659,7 @@ function classifyHost(member, clusterName) {
         });
         return withHost(member, findings);
     }
-    findings.push(...otherIdentity(member, state, clusterName), ...lostLog(facts, state));
+    findings.push(...otherIdentity(member, state, clusterName));
     return withHost(member, findings, { kind: state.phase === 'member' ? 'member' : 'unfinished', state });
 }
 function withHost(member, findings, ownership) {
@@ -84270,7 +84696,14 @@ function otherManifests(facts) {
         },
     ];
 }
-/** Marks of an etcd that the action did not begin: never ours to overwrite. */
+/** Manifest, log and a running container: a member that somebody else has set up. */
+function tokenOfRunningMember({ files, dataDir, containers }) {
+    const manifest = parseEtcdManifest(files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    if (manifest === undefined || !dataDir.hasLog || !containers.some(({ running }) => running))
+        return undefined;
+    return manifest.arguments.get('initial-cluster-token') ?? DEFAULT_CLUSTER_TOKEN;
+}
+/** Marks of an etcd that the action did not begin and that does not run as a member: never ours to overwrite. */
 function leftovers(facts) {
     const found = [];
     if (!facts.dataDir.empty)
@@ -84289,8 +84722,8 @@ function leftovers(facts) {
         {
             at: 'host',
             fact: `it holds an etcd that this action did not set up: ${found.join(', ')}.`,
-            cause: 'It was a member of an earlier cluster, or one that was set up by hand.',
-            fix: 'If it is still needed, leave it. If not, take a backup, then remove the data dir, the manifest and /etc/kubernetes/pki, or use a fresh host.',
+            cause: 'It was a member of an earlier cluster, or a set-up by hand that was not finished, or one that is stopped or has another `data-dir`.',
+            fix: 'If it is still needed, start it and give its `data-dir`: a healthy cluster is taken over as it is. If not, take a backup, then remove the data dir, the manifest and /etc/kubernetes/pki, or use a fresh host.',
         },
     ];
 }
@@ -84336,23 +84769,565 @@ function otherIdentity(member, state, clusterName) {
     }
     return findings;
 }
+
+;// CONCATENATED MODULE: ./src/cluster/authority.ts
+
+
+
+
 /**
- * A member that was part of the finished cluster and has no log any more must never be started again: it would come
- * back under its old id without its votes.
+ * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
+ * beside one that is there.
+ * @param broughtFingerprint SHA-256 of the CA certificate among the inputs.
+ * @param mustSign whether certificates have to be issued, for which the CA's key is needed.
  */
-function lostLog(facts, state) {
-    if (state.phase !== 'member' || facts.dataDir.hasLog)
+function chooseAuthority(members, ownership, broughtFingerprint, mustSign) {
+    const found = members.flatMap((member) => authorityOn(member));
+    const findings = [
+        ...unreadableOnHosts(found),
+        ...conflictsOnHosts(found),
+        ...conflictsWithInput(found, broughtFingerprint),
+        ...(hasSignedNothing(members) ? [] : conflictsWithState(found, ownership, broughtFingerprint)),
+    ];
+    if (findings.length > 0)
+        return { findings };
+    const keeper = found.find(({ hasKey }) => hasKey)?.host;
+    const keyKeeper = keeper ?? members[0]?.name ?? '';
+    const holder = found[0];
+    if (broughtFingerprint !== undefined)
+        return { choice: { source: { from: 'input' }, keyKeeper }, findings };
+    if (holder === undefined)
+        return { choice: { source: { from: 'made' }, keyKeeper }, findings };
+    if (!mustSign)
+        return { choice: { source: { from: 'certificate-only', host: holder.host }, keyKeeper }, findings };
+    if (keeper !== undefined)
+        return { choice: { source: { from: 'host', host: keeper }, keyKeeper }, findings };
+    return {
+        findings: [
+            {
+                host: holder.host,
+                at: 'ca-key',
+                fact: `${paths/* CA_CERTIFICATE */.vB} is there, and its key is on none of the hosts.`,
+                cause: 'The CA was made elsewhere, or ca.key was moved to a safer place after the set-up.',
+                fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back beside ca.crt on the first host.',
+            },
+        ],
+    };
+}
+/**
+ * The CA certificate that this cluster's leaves are checked against: the one given, else the one found on the hosts;
+ * undefined while there is none.
+ */
+function knownAuthority(members, broughtPem) {
+    const texts = [broughtPem, ...members.map(({ facts }) => facts.files.get(paths/* CA_CERTIFICATE */.vB)?.text)];
+    for (const pem of texts) {
+        try {
+            if (pem !== undefined)
+                return (0,authority/* authorityOf */.v)(pem);
+        }
+        catch {
+            // an unreadable one is told of by chooseAuthority
+        }
+    }
+    return undefined;
+}
+/** A cluster that lives is reached, and its certificates are compared, by its CA. */
+function withoutAuthority(members) {
+    return {
+        at: 'ca',
+        fact: `${paths/* CA_CERTIFICATE */.vB} is on none of the hosts (${members.map(({ name }) => name).join(', ')}), and etcd runs there.`,
+        cause: 'It was set up without TLS or with certificates in another place, or the file was removed.',
+        fix: `Put the CA's certificate there, or give it by the inputs \`ca-certificate\` and \`ca-key\`. An etcd without kubeadm's file layout cannot be taken over.`,
+    };
+}
+function authorityOn(member) {
+    const certificate = member.facts.files.get(paths/* CA_CERTIFICATE */.vB);
+    if (certificate === undefined)
         return [];
     return [
         {
-            at: 'host',
-            fact: 'it is a member of the cluster, and its data dir holds no log any more.',
-            cause: 'The disk of the data dir is not mounted, or its contents were removed.',
-            fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id.',
+            host: member.name,
+            fingerprint: fingerprintOf(certificate.text ?? ''),
+            hasKey: member.facts.files.has(paths/* CA_KEY */.r$),
+        },
+    ];
+}
+const UNREADABLE = 'unreadable';
+function fingerprintOf(certificatePem) {
+    try {
+        return (0,authority/* authorityOf */.v)(certificatePem).fingerprint;
+    }
+    catch {
+        return UNREADABLE;
+    }
+}
+function unreadableOnHosts(found) {
+    return found
+        .filter(({ fingerprint }) => fingerprint === UNREADABLE)
+        .map(({ host }) => ({
+        host,
+        at: 'ca',
+        fact: `its ${paths/* CA_CERTIFICATE */.vB} is no certificate that can be read.`,
+        cause: 'The file was damaged, or something else was copied there.',
+        fix: 'Put the certificate of the CA there, in PEM.',
+    }));
+}
+function conflictsOnHosts(found) {
+    const byFingerprint = Map.groupBy(found, ({ fingerprint }) => fingerprint);
+    if (byFingerprint.size <= 1)
+        return [];
+    const list = [...byFingerprint].map(([print, group]) => `${group.map(({ host }) => host).join(', ')}: ${print}`);
+    return [
+        {
+            at: 'ca',
+            fact: `the hosts hold different CAs (${list.join('; ')}).`,
+            cause: 'They belong to different clusters, or one was set up a second time.',
+            fix: 'Give the hosts of one cluster only, or clear /etc/kubernetes/pki/etcd on the host that does not belong to it.',
+        },
+    ];
+}
+function conflictsWithInput(found, brought) {
+    if (brought === undefined)
+        return [];
+    return found
+        .filter(({ fingerprint }) => fingerprint !== brought)
+        .map(({ host, fingerprint }) => ({
+        host,
+        at: 'ca-certificate',
+        fact: `its CA (${fingerprint}) is not the one given (${brought}).`,
+        cause: 'The inputs belong to another cluster.',
+        fix: 'Leave `ca-certificate` and `ca-key` out to use the CA on the host, or give that one.',
+    }));
+}
+/**
+ * A deploy that was cut off after its record and before its CA's certificate: the CA lies on its host before anything
+ * that it signed leaves the runner, so nothing bears its signature, and its key alone is of no use to anybody.
+ */
+function hasSignedNothing(members) {
+    const marks = [paths/* CA_CERTIFICATE */.vB, paths/* ETCD_MANIFEST */.jl, ...leafFiles().map(({ path }) => path)];
+    return members.every(({ facts }) => facts.dataDir.empty && facts.containers.length === 0 && marks.every((path) => !facts.files.has(path)));
+}
+/** The record on each host names the CA it was begun with. */
+function conflictsWithState(found, ownership, brought) {
+    const present = brought ?? found[0]?.fingerprint;
+    return [...ownership].flatMap(([host, owned]) => {
+        const recorded = recordOn(owned)?.cluster.caFingerprint;
+        if (recorded === undefined || recorded === present)
+            return [];
+        return [
+            {
+                host,
+                at: 'ca',
+                fact: `it was set up with the CA ${recorded}, and ${present === undefined ? 'no CA is on any host now' : `the CA here is ${present}`}.`,
+                cause: 'ca.crt was removed or replaced after the set-up, or the hosts belong to different clusters.',
+                fix: `Put the original ${paths/* CA_CERTIFICATE */.vB} (and ca.key on the first host) back.`,
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/cluster/bootstrap.ts
+/**
+ * Whether a new cluster may be made where nothing of etcd is found. With a CA that is there already, API servers that
+ * trust it may be alive and would meet an empty etcd: the hosts were reimaged, or their disks are not mounted.
+ * @param makesAuthority whether this run makes the CA.
+ */
+function bootstrapFindings(policy, makesAuthority) {
+    if (policy === 'allow' || (policy === 'auto' && makesAuthority))
+        return [];
+    const empty = 'none of the hosts holds anything of etcd, so this run would make a new, empty cluster,';
+    if (policy === 'never') {
+        return [
+            {
+                at: 'bootstrap',
+                fact: `${empty} and \`bootstrap: never\` forbids it.`,
+                cause: 'The hosts were reinstalled, their disks are not mounted, or they were never set up.',
+                fix: 'Find out where the data is. Only if there has never been any, run once with `bootstrap: allow`.',
+            },
+        ];
+    }
+    return [
+        {
+            at: 'bootstrap',
+            fact: `${empty} with a CA that already exists.`,
+            cause: 'It is the first run with a CA of your own; or the hosts of a living cluster were reinstalled, and its API servers would meet an empty etcd.',
+            fix: 'If this is the first run, give `bootstrap: allow` once. Otherwise find out where the data is, or restore a backup.',
         },
     ];
 }
 
+;// CONCATENATED MODULE: ./src/cluster/client-copies.ts
+
+
+
+const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
+/**
+ * Client certificates of which the control plane may still have the old copy: renewed by this run, or by an earlier one
+ * and never confirmed.
+ */
+function plannedClientCopies(members, ownership, confirmed) {
+    return new Map(members.flatMap(({ name, facts, differences }) => {
+        const record = recordOn(ownership.get(name));
+        const known = unrecordedRenewal(facts, record) ?? record?.clientCopy;
+        const open = known === undefined || confirmed.includes(known.fingerprint) ? undefined : known;
+        if (!differences.leaves.has('apiserverEtcdClient'))
+            return open === undefined ? [] : [[name, open]];
+        const oldEndsAt = open?.oldEndsAt ?? endOf(facts.files.get(CERTIFICATE)?.text);
+        return [[name, { renewed: true, oldEndsAt }]];
+    }));
+}
+/** The pair was replaced since it was recorded: by somebody, or by a run that was cut off before it could record it. */
+function unrecordedRenewal({ files }, record) {
+    const found = files.get(CERTIFICATE);
+    const recorded = record?.files[CERTIFICATE];
+    if (record === undefined || recorded === undefined || found === undefined || recorded === found.sha256)
+        return undefined;
+    try {
+        const { fingerprint, notBefore } = inspectCertificate(found.text ?? '');
+        const oldEndsAt = record.clientCopy?.oldEndsAt ?? '';
+        return { fingerprint, renewedAt: notBefore.toISOString(), oldEndsAt };
+    }
+    catch {
+        return undefined; // it is issued anew
+    }
+}
+function endOf(pem) {
+    try {
+        return inspectCertificate(pem ?? '').notAfter.toISOString();
+    }
+    catch {
+        return '';
+    }
+}
+/** Reminds of the copies until they are confirmed. */
+function clientCopyWarnings(copies) {
+    return [...copies].map(([host, copy]) => {
+        const until = copy.oldEndsAt === '' ? '' : ` The one before ends on ${copy.oldEndsAt.slice(0, 10)}.`;
+        const what = 'renewed' in copy ? 'is renewed by this run' : `was renewed on ${copy.renewedAt.slice(0, 10)}`;
+        const fingerprint = 'renewed' in copy ? 'SHA-256 fingerprint' : copy.fingerprint;
+        return {
+            host,
+            at: 'apiserver-etcd-client',
+            fact: `its ${CERTIFICATE} ${what}, and nobody has confirmed that the control plane has a copy.${until}`,
+            cause: 'API servers use copies of it; the action does not reach their hosts.',
+            fix: `If the control plane's copy came from this host, copy ${CERTIFICATE} and its key there again (API servers read them anew by themselves). Then confirm it once: \`client-certificate-copied: ${fingerprint}\`.`,
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/cluster/steps-of-member.ts
+
+
+const MODES = new Map([
+    [paths/* KUBELET_CONFIG */.So, CERTIFICATE_MODE],
+    [paths/* KUBELET_DROP_IN */.jy, CERTIFICATE_MODE],
+    [paths/* KUBEADM_CONFIG */.XA, PRIVATE_MODE],
+]);
+/** The configurations of kubelet and kubeadm as files to deliver; all of them, or those named. */
+function configurationFiles({ texts }, paths = [...MODES.keys()]) {
+    return paths.map((path) => {
+        const text = texts.get(path);
+        const mode = MODES.get(path);
+        if (text === undefined || mode === undefined)
+            throw new Error(`${path} is no configuration file`);
+        return { path, mode, content: { from: 'text', text } };
+    });
+}
+/** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
+function wakeKubelet({ name, kubeletRuns }) {
+    const why = kubeletRuns
+        ? 'etcd does not run, and kubelet may wait for minutes'
+        : 'kubelet does not run, or not at boot';
+    return { kind: 'start-kubelet', host: name, restart: kubeletRuns, why };
+}
+/** Writes down what the members are now. */
+function recordSteps(members, why) {
+    return members.map(({ name }) => ({ kind: 'record-member', host: name, why }));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/converge-stages.ts
+
+
+
+
+/**
+ * Makes the differences good, the harmless ones first. What can cost a member is done to one member at a time behind a
+ * gate: those that do not run first, the leader last.
+ */
+function convergeStages(members, shape) {
+    const ordered = members.toSorted((one, other) => rank(one) - rank(other));
+    const stages = [
+        { title: 'Modes and owners', steps: ordered.flatMap(setModes) },
+        { title: 'Certificate of the CA', steps: ordered.flatMap(deliverAuthority) },
+        ...ordered.flatMap(renewLeaves),
+        { title: 'Configurations and manifests', steps: ordered.flatMap(deliverConfiguration) },
+        { title: 'Rendered manifests and images', steps: ordered.flatMap(renderManifest) },
+        { title: 'Start of members that do not run', steps: ordered.flatMap(wake) },
+        ...ordered.flatMap(convergeKubelet),
+        {
+            title: 'Members that do not run are ready',
+            steps: ordered.flatMap((member) => awaitReady(member, shape)),
+        },
+        ...ordered.flatMap((member) => restart(member, shape)),
+    ];
+    const changed = members.filter(({ differences }) => !isAsDesired(differences));
+    const afterProof = [
+        {
+            title: 'Record of what was done',
+            steps: recordSteps(changed, 'its files are recorded as they are now'),
+        },
+    ];
+    const hasSteps = ({ steps }) => steps.length > 0;
+    return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
+}
+/** Whether the member is taken down and started again for it. */
+function mustRestart({ differences }) {
+    return differences.manifest.length > 0;
+}
+function rank({ etcdRuns, isLeader }) {
+    if (!etcdRuns)
+        return 0;
+    return isLeader ? 2 : 1;
+}
+function setModes({ name: host, differences: { modes } }) {
+    return modes.size === 0 ? [] : [{ kind: 'set-modes', host, modes, why: 'not as kubeadm makes them' }];
+}
+function deliverAuthority({ name: host, differences: { authority } }) {
+    if (authority.length === 0)
+        return [];
+    const file = {
+        path: paths/* CA_CERTIFICATE */.vB,
+        mode: CERTIFICATE_MODE,
+        content: { from: 'authority', part: 'certificate' },
+    };
+    return [{ kind: 'deliver-files', host, files: [file], why: authority.join('; ') }];
+}
+/** etcd reads its pair anew at each handshake (client/pkg/transport/listener.go): no restart. */
+function renewLeaves({ name: host, differences: { leaves }, etcdRuns }) {
+    if (leaves.size === 0)
+        return [];
+    const files = leafFiles()
+        .filter(({ name }) => leaves.has(name))
+        .map(({ name, part, path, mode }) => ({
+        path,
+        mode,
+        content: { from: 'leaf', name, part },
+    }));
+    const steps = [{ kind: 'deliver-files', host, files, why: [...leaves.values()].join('; ') }];
+    const served = ['server', 'peer'].filter((name) => leaves.has(name));
+    if (etcdRuns && served.length > 0) {
+        steps.push({
+            kind: 'prove-served',
+            host,
+            leaves: served,
+            why: 'etcd takes a new pair without a restart',
+        });
+    }
+    return [{ title: `Certificates of ${host}`, steps, inTurn: true }];
+}
+function deliverConfiguration({ name: host, desired, differences }) {
+    const { kubeadmConfig, manifest } = differences;
+    if (kubeadmConfig.length === 0)
+        return [];
+    const why = [...kubeadmConfig, ...manifest].join('; ');
+    return [{ kind: 'deliver-files', host, files: configurationFiles(desired, [paths/* KUBEADM_CONFIG */.XA]), why }];
+}
+function renderManifest(member) {
+    const { name: host, desired, facts } = member;
+    if (!mustRestart(member))
+        return [];
+    const { image, criEndpoint } = desired;
+    const steps = [
+        {
+            kind: 'render-manifest',
+            host,
+            image,
+            wanted: desired.arguments,
+            why: "the host's own kubeadm renders it, aside",
+        },
+    ];
+    if (!facts.images.includes(image)) {
+        steps.push({ kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' });
+    }
+    return steps;
+}
+/** A restart of kubelet leaves the containers alone; one host at a time all the same. */
+function convergeKubelet(member) {
+    const { name: host, desired, differences } = member;
+    if (differences.kubelet.length === 0)
+        return [];
+    const files = configurationFiles(desired, [paths/* KUBELET_CONFIG */.So, paths/* KUBELET_DROP_IN */.jy]);
+    const after = member.etcdRuns ? { after: { kind: 'member', member: host } } : {};
+    return [
+        {
+            title: `Kubelet of ${host}`,
+            inTurn: true,
+            steps: [
+                { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
+                {
+                    kind: 'start-kubelet',
+                    host,
+                    restart: true,
+                    goBack: true,
+                    why: 'it reads its configuration at its start only',
+                },
+            ],
+            ...after,
+        },
+    ];
+}
+function wake(member) {
+    const { kubeletRuns, etcdRuns, differences } = member;
+    if (kubeletRuns && etcdRuns)
+        return [];
+    // its kubelet is started anew with its configuration
+    if (differences.kubelet.length > 0)
+        return [];
+    return [wakeKubelet(member)];
+}
+function awaitReady(member, { dataDir }) {
+    const { name: host, kubeletRuns, etcdRuns, desired } = member;
+    if ((kubeletRuns && etcdRuns) || mustRestart(member))
+        return [];
+    const { criEndpoint } = desired;
+    const why = 'it did not run';
+    return [{ kind: 'start-member', host, dataDir, criEndpoint, placeManifest: false, why }];
+}
+function restart(member, { dataDir, members }) {
+    if (!mustRestart(member))
+        return [];
+    const { name: host, desired, differences, etcdRuns } = member;
+    const { criEndpoint } = desired;
+    const steps = [
+        {
+            kind: 'restart-member',
+            host,
+            dataDir,
+            criEndpoint,
+            mayLackData: false,
+            why: differences.manifest.join('; '),
+        },
+    ];
+    // the only member cannot hand over, nor is there a majority without it
+    const alone = members.length === 1;
+    if (!alone && etcdRuns) {
+        steps.unshift({ kind: 'move-leadership', host, why: 'clients then wait for no election' });
+    }
+    return [
+        {
+            title: `Restart of ${host}`,
+            inTurn: true,
+            ...(alone ? {} : { before: { kind: 'quorum-without', member: host } }),
+            steps,
+            after: { kind: 'member', member: host },
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/create-stages.ts
+
+
+
+
+/**
+ * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
+ * member is started before the files of all of them have been verified.
+ */
+function createStages(input) {
+    const { members } = input;
+    const fresh = members.filter(({ progress }) => progress !== 'begun');
+    const begun = members.filter(({ progress }) => progress === 'begun');
+    const stages = [
+        {
+            title: 'Configurations of kubelet and kubeadm; the CA',
+            steps: fresh.map((member) => create_stages_deliverConfiguration(member, input)),
+        },
+        {
+            title: 'Kubelet, certificates, manifests',
+            steps: [
+                ...fresh.flatMap((member) => prepareMember(member)),
+                ...begun.filter((member) => !runs(member)).map((member) => wakeKubelet(member)),
+            ],
+        },
+        { title: 'Verification of all files', steps: fresh.map((member) => verifyFiles(member, input)) },
+        { title: 'Start of the members', steps: members.map((member) => startMember(member, input)) },
+    ];
+    const afterProof = [
+        {
+            title: 'Record of the finished cluster',
+            steps: recordSteps(members, 'the cluster has been proven healthy'),
+        },
+    ];
+    return { stages: stages.filter(({ steps }) => steps.length > 0), afterProof };
+}
+function create_stages_deliverConfiguration(member, { authority }) {
+    const files = configurationFiles(member.desired);
+    const takesKey = member.name === authority.keyKeeper && authority.source.from !== 'host';
+    if (takesKey) {
+        // the record first: without one, a CA that lies there is one that somebody brought
+        files.push({ path: paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } }, { path: paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } }, { path: paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } });
+    }
+    const why = takesKey ? "guide steps 1 to 3; the CA's key is kept here" : 'guide steps 1 and 2';
+    return { kind: 'deliver-files', host: member.name, why, files };
+}
+function prepareMember({ facts, name: host, desired }) {
+    const { image, criEndpoint } = desired;
+    const steps = [
+        { kind: 'start-kubelet', host, restart: true, why: 'guide step 1: kubelet as service manager for etcd' },
+        {
+            kind: 'render-manifest',
+            host,
+            image,
+            wanted: desired.arguments,
+            why: "guide step 7: the host's own kubeadm renders it",
+        },
+        {
+            kind: 'deliver-files',
+            host,
+            why: 'guide steps 4 and 5: certificates made on the runner',
+            files: [
+                { path: paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } },
+                ...leafFiles().map(({ name, part, path, mode }) => ({
+                    path,
+                    mode,
+                    content: { from: 'leaf', name, part },
+                })),
+                { path: paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } },
+            ],
+        },
+    ];
+    if (!facts.images.includes(image)) {
+        steps.push({ kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' });
+    }
+    return steps;
+}
+/** Whether kubelet and etcd both run on a host on which a member was started. */
+function runs({ kubeletRuns, etcdRuns }) {
+    return kubeletRuns && etcdRuns;
+}
+function verifyFiles(member, { authority }) {
+    const { name } = member;
+    return {
+        kind: 'verify-files',
+        host: name,
+        why: 'guide step 6',
+        pkiTree: expectedPkiTree(name === authority.keyKeeper),
+    };
+}
+function startMember({ name: host, desired, progress }, { shape }) {
+    const { dataDir } = shape;
+    const { criEndpoint } = desired;
+    if (progress === 'other') {
+        const why = 'an earlier run has placed a manifest that the inputs do not ask for any more';
+        return { kind: 'restart-member', host, dataDir, criEndpoint, mayLackData: true, why };
+    }
+    const placeManifest = progress === 'nothing';
+    const why = placeManifest ? 'guide step 7: the static pod' : 'an earlier run has placed its manifest';
+    return { kind: 'start-member', host, dataDir, criEndpoint, placeManifest, why };
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/kubelet-config.ts
+var kubelet_config = __nccwpck_require__(27368);
 ;// CONCATENATED MODULE: ./src/kubeadm/version.ts
 /**
  * kubeadm minors that the action knows: 1.31 is the first with the v1beta4 configuration API, 1.37 the newest
@@ -84373,6 +85348,418 @@ function isSupported(version) {
     return version.major === 1 && version.minor >= OLDEST_MINOR && version.minor <= NEWEST_MINOR;
 }
 
+;// CONCATENATED MODULE: ./src/cluster/images.ts
+
+
+/**
+ * The image that kubeadm will write into this host's manifest (cmd/kubeadm/app/images/images.go): its own default,
+ * unless the user named a repository or a tag.
+ */
+function etcdImage(settings, facts) {
+    if (facts.etcdImage === undefined)
+        return undefined;
+    const { repository, tag } = splitImage(facts.etcdImage);
+    return joinImage(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
+}
+/** The image that this host's manifest names; undefined without one. */
+function runningImage(facts) {
+    return parseEtcdManifest(facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '')?.image;
+}
+/**
+ * A member keeps the image that it runs until the inputs name another: a newer kubeadm on the host is no reason to
+ * change etcd. Where kubeadm would now choose another one, its configuration names the one to keep.
+ */
+function wantedImage(settings, facts) {
+    const shipped = etcdImage(settings, facts);
+    const running = runningImage(facts);
+    if (running === undefined)
+        return shipped === undefined ? undefined : { ...settings, image: shipped };
+    const { repository, tag } = splitImage(running);
+    const image = joinImage(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
+    if (image === shipped)
+        return { ...settings, image };
+    const own = splitImage(image);
+    const theirs = splitImage(shipped ?? '');
+    return {
+        image,
+        ...(own.repository === theirs.repository && settings.imageRepository === undefined
+            ? {}
+            : { imageRepository: own.repository }),
+        ...(own.tag === theirs.tag && settings.etcdImageTag === undefined ? {} : { etcdImageTag: own.tag }),
+    };
+}
+/** Another minor release, or an older one, is never put in place of the etcd that a member runs. */
+function imageFindings(host, running, wanted) {
+    const from = etcdRelease(running);
+    const to = etcdRelease(wanted);
+    if (from === undefined || to === undefined) {
+        return running === wanted ? [] : [unknownRelease(host, from === undefined ? running : wanted)];
+    }
+    if (from.major !== to.major || from.minor !== to.minor) {
+        return [
+            {
+                host,
+                at: 'etcd-image-tag',
+                fact: `it runs etcd ${images_text(from)}, and the inputs ask for ${images_text(to)}, another minor release.`,
+                cause: '`etcd-image-tag` was changed.',
+                fix: `Set \`etcd-image-tag\` to a ${from.major}.${from.minor} release, or leave it out to keep the one that runs: a change of minor release is no part of deploy.`,
+            },
+        ];
+    }
+    if (to.patch >= from.patch)
+        return [];
+    return [
+        {
+            host,
+            at: 'etcd-image-tag',
+            fact: `it runs etcd ${images_text(from)}, and the inputs ask for the older ${images_text(to)}.`,
+            cause: '`etcd-image-tag` was changed, or the member was updated in another way.',
+            fix: `Leave \`etcd-image-tag\` out, or name ${images_text(from)} or a later release: an older etcd may not read what a newer one wrote.`,
+        },
+    ];
+}
+function unknownRelease(host, image) {
+    return {
+        host,
+        at: 'etcd-image-tag',
+        fact: `the tag of ${image} does not tell its etcd release, so an older one cannot be told from a newer.`,
+        cause: 'The image comes from a registry with tags of its own.',
+        fix: 'Use a tag that begins with the release, as `3.6.5-0` does.',
+    };
+}
+/** etcd's release from an image's tag: `3.6.5-0` or `v3.6.5`. */
+function etcdRelease(image) {
+    const match = /^v?(\d+)\.(\d+)\.(\d+)/.exec(splitImage(image).tag);
+    if (match === null)
+        return undefined;
+    const [, major, minor, patch] = match.map(Number);
+    return { major: major ?? 0, minor: minor ?? 0, patch: patch ?? 0 };
+}
+function images_text({ major, minor, patch }) {
+    return `${major}.${minor}.${patch}`;
+}
+function splitImage(image) {
+    const colon = image.lastIndexOf(':');
+    return { repository: image.slice(0, colon).replace(/\/etcd$/, ''), tag: image.slice(colon + 1) };
+}
+function joinImage(repository, tag) {
+    return `${repository}/etcd:${tag}`;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/desired.ts
+
+
+
+
+
+/**
+ * What a member ought to be.
+ * @param recordedVersion kubeadm's release when the member was set up; absent for a new one.
+ * @throws Error where the host lacks what the prerequisites ask for: those are checked first.
+ */
+function desiredMember(member, shape, settings, recordedVersion) {
+    const { facts, name } = member;
+    const { runtime } = facts.runtime;
+    const wanted = wantedImage(settings, facts);
+    if (runtime === undefined ||
+        wanted === undefined ||
+        facts.kubeadmVersion === undefined ||
+        facts.kubeletPath === undefined) {
+        throw new Error(`${name}: prerequisites are checked before anything else is decided`);
+    }
+    const kubernetesVersion = versionToName(recordedVersion, facts.kubeadmVersion.text);
+    const { imageRepository, etcdImageTag } = wanted;
+    const own = {
+        members: shape.members,
+        token: shape.token,
+        clientPort: shape.clientPort,
+        peerPort: shape.peerPort,
+        dataDir: shape.dataDir,
+        extraArgs: shape.extraArgs,
+        ...(imageRepository === undefined ? {} : { imageRepository }),
+        ...(etcdImageTag === undefined ? {} : { etcdImageTag }),
+    };
+    return {
+        texts: new Map([
+            [paths/* KUBELET_CONFIG */.So, (0,kubelet_config/* renderKubeletConfig */.R$)(runtime, settings.kubeletConfig)],
+            [paths/* KUBELET_DROP_IN */.jy, (0,kubelet_config/* renderKubeletDropIn */.Jj)(facts.kubeletPath, shape.dataDir)],
+            [paths/* KUBEADM_CONFIG */.XA, renderKubeadmConfig(own, member, kubernetesVersion)],
+        ]),
+        arguments: etcdArguments(shape, member),
+        image: wanted.image,
+        kubernetesVersion,
+        criEndpoint: runtime.endpoint,
+    };
+}
+/** kubeadm takes its own minor release and the one before (its version skew policy); a member keeps its own if it can. */
+function versionToName(recorded, installed) {
+    const old = parseKubernetesVersion(recorded ?? '');
+    const now = parseKubernetesVersion(installed);
+    if (old === undefined || now === undefined)
+        return installed;
+    const back = now.minor - old.minor;
+    return old.major === now.major && (back === 0 || back === 1) ? old.text : installed;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/fixed-flags.ts
+
+
+
+/**
+ * Flags that another manifest alone cannot change on a member with data: its name and addresses stand in the member
+ * list, clients know its URL, and its data lies where it lies. By the input that sets each.
+ */
+const FIXED = new Map([
+    ['name', 'names'],
+    ['listen-peer-urls', 'peer-port'],
+    ['listen-client-urls', 'client-port'],
+    ['advertise-client-urls', 'client-port'],
+    ['data-dir', 'data-dir'],
+]);
+/** Where the inputs ask for another name, address, port or data dir than a member has. */
+function fixedFlagFindings(member, shape) {
+    const manifest = parseEtcdManifest(member.facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    if (manifest === undefined)
+        return [];
+    const wanted = [...etcdArguments(shape, member), { name: 'data-dir', value: shape.dataDir }];
+    const found = wanted.flatMap(({ name, value }) => {
+        const input = FIXED.get(name);
+        const present = manifest.arguments.get(name);
+        return input === undefined || present === undefined || present === value
+            ? []
+            : [{ input, line: `--${name} is "${present}", the inputs ask for "${value}"` }];
+    });
+    const byInput = Map.groupBy(found, ({ input }) => input);
+    return [...byInput].map(([input, group]) => ({
+        host: member.name,
+        at: input,
+        fact: `its member was set up with other values: ${group.map(({ line }) => line).join('; ')}.`,
+        cause: `\`${input}\` was changed, or the hosts of another cluster were given.`,
+        fix: 'Give the values that the cluster has: clients and the other members know them, and a new manifest alone does not change them.',
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/quorum.ts
+/** Members that must agree before anything is written: more than half (raft, section 5.2 of Ongaro and Ousterhout). */
+function quorumOf(members) {
+    return Math.floor(members / 2) + 1;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/gates.ts
+
+/** Raft entries by which a member may be behind the most advanced one and still count as healthy. */
+const MOST_LAG = 1000;
+/** A gate as log, plan and errors call it. */
+function describeGate(gate) {
+    switch (gate.kind) {
+        case 'all':
+            return 'every member is healthy';
+        case 'quorum':
+            return 'a majority is healthy';
+        case 'quorum-without':
+            return `a majority is healthy without ${gate.member}`;
+        case 'member':
+            return `${gate.member} is healthy`;
+    }
+}
+/**
+ * Why a gate is shut; empty when it is open. Every gate asks for one leader, no alarm, and members that are the expected
+ * ones.
+ * @param soon members that are not healthy yet and will be before the gate is passed.
+ */
+function gateFindings(gate, health, soon = new Set()) {
+    const findings = clusterFindings(gate, health);
+    const names = health.endpoints.map(({ name }) => name);
+    const fit = names.filter((name) => soon.has(name) || isFit(name, health));
+    const unfit = names.filter((name) => !fit.includes(name));
+    switch (gate.kind) {
+        case 'all':
+            findings.push(...unfit.map((name) => notHealthy(name, health, gate)));
+            break;
+        case 'member':
+            if (!fit.includes(gate.member))
+                findings.push(notHealthy(gate.member, health, gate));
+            break;
+        case 'quorum':
+        case 'quorum-without': {
+            const left = gate.kind === 'quorum' ? fit : fit.filter((name) => name !== gate.member);
+            if (left.length < quorumOf(names.length))
+                findings.push(noQuorum(gate, left, health, unfit));
+        }
+    }
+    return findings;
+}
+/** One leader and no alarm; what is wrong with the membership is wrong for every gate. */
+function clusterFindings(gate, health) {
+    const findings = health.findings.filter(({ at, severity, host }) => severity === 'fail' &&
+        (at === 'alarms' || (at === 'members' && (host === undefined || gate.kind === 'all'))));
+    if (health.leader === null) {
+        findings.push({
+            at: 'gate',
+            fact: 'the members know of no leader, or not of the same one.',
+            cause: 'An election is under way, or too few members run.',
+            fix: 'Wait until the cluster has a leader, then run again.',
+        });
+    }
+    return findings;
+}
+/** Answers reads, is a voting member of the list, and is not far behind. */
+function isFit(name, health) {
+    const endpoint = health.endpoints.find((one) => one.name === name);
+    if (endpoint?.healthy !== true || endpoint.isLearner === true)
+        return false;
+    if (!health.members.some(({ id, started }) => id === endpoint.memberId && started))
+        return false;
+    return lagOf(name, health) <= MOST_LAG;
+}
+function lagOf(name, { endpoints }) {
+    const own = endpoints.find((one) => one.name === name)?.raftAppliedIndex ?? 0;
+    return Math.max(...endpoints.map(({ raftIndex }) => raftIndex ?? 0)) - own;
+}
+/** In etcdctl's words, or by how much it is behind. */
+function whyUnfit(name, health) {
+    const endpoint = health.endpoints.find((one) => one.name === name);
+    if (endpoint === undefined)
+        return 'it could not be asked';
+    const lag = lagOf(name, health);
+    if (!endpoint.healthy)
+        return endpoint.message;
+    return lag > MOST_LAG ? `it is ${lag} raft entries behind` : 'it is no started, voting member of the list';
+}
+function notHealthy(name, health, gate) {
+    return {
+        host: name,
+        at: 'gate',
+        fact: `it is not healthy (${whyUnfit(name, health)}), and the next thing may only be done when ${describeGate(gate)}.`,
+        cause: 'The member has stopped, is cut off, or still catches up.',
+        fix: 'Bring it back, or wait until it has caught up, and run again.',
+    };
+}
+function noQuorum(gate, fit, health, unfit) {
+    const members = health.endpoints.length;
+    const without = gate.kind === 'quorum-without' ? ` without ${gate.member}` : '';
+    return {
+        ...(gate.kind === 'quorum-without' ? { host: gate.member } : {}),
+        at: 'gate',
+        fact: `${fit.length} of ${members} members would be healthy${without}, and ${quorumOf(members)} are needed (not healthy: ${unfit.length === 0 ? 'none' : unfit.map((name) => `${name}, ${whyUnfit(name, health)}`).join('; ')}).`,
+        cause: 'A member is down, cut off, or still catches up.',
+        fix: 'Bring the members back that are named here, then run again.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/cluster/members.ts
+/** kubeadm's rule for nodeRegistration.name: an RFC 1123 subdomain. */
+const NODE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/**
+ * Members from what the user gave and, where no name was given, each host's own short hostname.
+ * @param facts in the order of `hosts`.
+ */
+function resolveMembers(hosts, facts) {
+    const members = hosts.flatMap((host, index) => {
+        const seen = facts[index];
+        return seen === undefined
+            ? []
+            : [{ name: host.name ?? seen.hostname, address: host.address, facts: seen }];
+    });
+    return { members, findings: [...badNames(members), ...sameNames(members), ...sameMachines(members)] };
+}
+function badNames(members) {
+    return members
+        .filter(({ name }) => name.length > 253 || !NODE_NAME.test(name))
+        .map(({ name, address }) => ({
+        host: address,
+        at: 'names',
+        fact: `its short hostname "${name}" cannot be a member's name.`,
+        cause: 'kubeadm takes lower-case letters, digits, "-" and "." only.',
+        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`.',
+    }));
+}
+function sameNames(members) {
+    return groups(members, ({ name }) => name).map((group) => ({
+        at: 'names',
+        fact: `${group.map(({ address }) => address).join(' and ')} have the same name "${group[0]?.name ?? ''}".`,
+        cause: 'The hosts were cloned and share one hostname.',
+        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`.',
+    }));
+}
+/** The same boot id behind two addresses is one machine, whatever it is called. */
+function sameMachines(members) {
+    return groups(members, ({ facts }) => facts.bootId).map((group) => ({
+        at: 'hosts',
+        fact: `${group.map(({ address }) => address).join(' and ')} are one and the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,
+        cause: 'One host was listed twice, by two of its addresses.',
+        fix: 'List each machine once, by the address that the other members reach.',
+    }));
+}
+/** Clones of one image have one machine id; systemd and some networks derive addresses and names from it. */
+function clonedMachines(members) {
+    return groups(members, ({ facts }) => facts.machineId)
+        .filter((group) => group.every(({ facts }) => facts.machineId !== ''))
+        .map((group) => ({
+        at: 'hosts',
+        fact: `${group.map(({ name }) => name).join(' and ')} have the same machine id (${group[0]?.facts.machineId ?? ''}).`,
+        cause: 'They were cloned from one image.',
+        fix: 'Give each its own: `rm /etc/machine-id; systemd-machine-id-setup`, then reboot that host, one at a time.',
+    }));
+}
+function groups(members, key) {
+    const byKey = Map.groupBy(members, key);
+    return [...byKey.values()].filter((group) => group.length > 1);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/membership.ts
+
+/**
+ * The cluster's own member list must be exactly the hosts that were given. A member of an unfinished bootstrap stands in
+ * it from the beginning, without client URLs until it has started: that is for the run to make good.
+ */
+function membershipFindings(ownership, cluster) {
+    if (cluster === undefined)
+        return [];
+    const isYetToStart = (name) => ownership.get(name)?.kind === 'unfinished' &&
+        cluster.health.members.some((listed) => listed.name === name && listed.clientUrls.length === 0);
+    return cluster.health.findings.filter(({ at, severity, host }) => at === 'members' && severity === 'fail' && (host === undefined || !isYetToStart(host)));
+}
+/**
+ * Members that have lost their log. Whatever initial-cluster-state says, such a member must never be started: it would
+ * come back under its old id without its votes, or found a second cluster (etcd, server/etcdserver/bootstrap.go). Only
+ * a member that the action has begun and that never got as far as publishing itself may be started without one.
+ */
+function lostLogFindings(members, ownership, cluster) {
+    const proven = [...ownership]
+        .filter(([, owned]) => recordOn(owned)?.phase === 'member')
+        .map(([name]) => name);
+    return members.flatMap((member) => {
+        const { name, facts } = member;
+        if (facts.dataDir.hasLog)
+            return [];
+        const owned = ownership.get(name);
+        if (owned === undefined || owned.kind === 'pristine')
+            return [];
+        const published = publishedId(name, cluster);
+        const reason = recordOn(owned)?.phase === 'member'
+            ? "the action's record says that it is a member"
+            : published !== undefined
+                ? `the member list has it with published client URLs (id ${published})`
+                : proven.length > 0
+                    ? `${proven.join(', ')} ${proven.length === 1 ? 'records' : 'record'} that the whole cluster has been healthy`
+                    : undefined;
+        return reason === undefined ? [] : [lostLog(name, reason)];
+    });
+}
+function publishedId(name, cluster) {
+    return cluster?.health.members.find((member) => member.name === name && member.clientUrls.length > 0)?.id;
+}
+function lostLog(host, reason) {
+    return {
+        host,
+        at: 'data-dir',
+        fact: `it has been a member of the cluster (${reason}), and its data dir holds no log any more.`,
+        cause: 'The disk of the data dir is not mounted, or its contents were removed.',
+        fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id; it must not be started as it is.',
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/prerequisites.ts
 
 /**
@@ -84383,14 +85770,19 @@ function isSupported(version) {
 function missingPrerequisites(member, ownPorts) {
     const { name, facts } = member;
     const findings = [
-        ...missingPrograms(facts),
-        ...unusableKubeadm(facts),
-        ...unusableRuntime(facts),
+        ...essentials(facts),
         ...foreignAddress(facts),
         ...unreachablePeers(facts),
         ...takenPorts(facts, ownPorts),
     ];
     return findings.map((finding) => ({ ...finding, host: name }));
+}
+/** What has to be there on the host of a member that was set up before, so that it can be compared and mended. */
+function missingEssentials({ name, facts }) {
+    return essentials(facts).map((finding) => ({ ...finding, host: name }));
+}
+function essentials(facts) {
+    return [...missingPrograms(facts), ...unusableKubeadm(facts), ...unusableRuntime(facts)];
 }
 function missingPrograms(facts) {
     const findings = [];
@@ -84551,146 +85943,17 @@ function differentImages(members, image) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/cluster/deploy-stages.ts
-
-
-
-
-const ROOT_ONLY = PRIVATE_MODE;
-const READABLE = CERTIFICATE_MODE;
-/**
- * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
- * member is started before the files of all of them have been verified.
- */
-function deployStages(input) {
-    const { members } = input;
-    const fresh = members.filter(({ progress }) => progress === 'nothing');
-    const begun = members.filter(({ progress }) => progress !== 'nothing');
-    const stages = [
-        {
-            title: 'Configurations of kubelet and kubeadm; the CA',
-            steps: fresh.map((member) => deliverConfiguration(member, input)),
-        },
-        {
-            title: 'Kubelet, certificates, manifests',
-            steps: [
-                ...fresh.flatMap((member) => prepareMember(member, input)),
-                ...begun.filter((member) => !runs(member)).map((member) => wakeKubelet(member)),
-            ],
-        },
-        { title: 'Verification of all files', steps: fresh.map((member) => verifyFiles(member, input)) },
-        { title: 'Start of the members', steps: members.map((member) => startMember(member, input)) },
-    ];
-    const unfinished = members.filter(({ progress }) => progress !== 'finished');
-    const afterProof = [
-        {
-            title: 'Record of the finished cluster',
-            steps: unfinished.map(({ name }) => ({
-                kind: 'record-member',
-                host: name,
-                why: 'the cluster has been proven healthy',
-            })),
-        },
-    ];
-    const hasSteps = ({ steps }) => steps.length > 0;
-    return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
-}
-function deliverConfiguration(member, input) {
-    const { shape, settings, authority } = input;
-    const { facts } = member;
-    if (facts.runtime.runtime === undefined ||
-        facts.kubeadmVersion === undefined ||
-        facts.kubeletPath === undefined) {
-        throw new Error(`${member.name}: prerequisites are checked before stages are made`);
-    }
-    const files = [
-        deploy_stages_text(paths/* KUBELET_CONFIG */.So, READABLE, renderKubeletConfig(facts.runtime.runtime, settings.kubeletConfig)),
-        deploy_stages_text(paths/* KUBELET_DROP_IN */.jy, READABLE, renderKubeletDropIn(facts.kubeletPath, shape.dataDir)),
-        deploy_stages_text(paths/* KUBEADM_CONFIG */.XA, ROOT_ONLY, renderKubeadmConfig(shape, member, facts.kubeadmVersion.text)),
-    ];
-    const takesKey = member.name === authority.keyKeeper && authority.source.from !== 'host';
-    if (takesKey) {
-        files.push({ path: paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } }, { path: paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } }, { path: paths/* STATE_FILE */.bv, mode: ROOT_ONLY, content: { from: 'state' } });
-    }
-    const why = takesKey ? "guide steps 1 to 3; the CA's key is kept here" : 'guide steps 1 and 2';
-    return { kind: 'deliver-files', host: member.name, why, files };
-}
-function prepareMember(member, input) {
-    const { facts, name: host, image } = member;
-    const criEndpoint = endpointOf(member);
-    if (image === undefined)
-        throw new Error(`${host}: the image is known before stages are made`);
-    const steps = [
-        { kind: 'start-kubelet', host, restart: true, why: 'guide step 1: kubelet as service manager for etcd' },
-        {
-            kind: 'render-manifest',
-            host,
-            image,
-            wanted: etcdArguments(input.shape, member),
-            why: "guide step 7: the host's own kubeadm renders it",
-        },
-        {
-            kind: 'deliver-files',
-            host,
-            why: 'guide steps 4 and 5: certificates made on the runner',
-            files: [
-                { path: paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } },
-                ...leafFiles().map(({ name, part, path, mode }) => ({
-                    path,
-                    mode,
-                    content: { from: 'leaf', name, part },
-                })),
-                { path: paths/* STATE_FILE */.bv, mode: ROOT_ONLY, content: { from: 'state' } },
-            ],
-        },
-    ];
-    if (!facts.images.includes(image)) {
-        steps.push({ kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' });
-    }
-    return steps;
-}
-/** Whether kubelet and etcd both run on a host on which a member was started. */
-function runs({ kubeletRuns, etcdRuns }) {
-    return kubeletRuns && etcdRuns;
-}
-/** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
-function wakeKubelet({ name, kubeletRuns }) {
-    const why = kubeletRuns
-        ? 'etcd does not run, and kubelet may wait for minutes'
-        : 'kubelet does not run, or not at boot';
-    return { kind: 'start-kubelet', host: name, restart: kubeletRuns, why };
-}
-function verifyFiles(member, { authority }) {
-    const { name } = member;
-    return {
-        kind: 'verify-files',
-        host: name,
-        why: 'guide step 6',
-        pkiTree: expectedPkiTree(name === authority.keyKeeper),
-    };
-}
-function startMember(member, { shape }) {
-    const placeManifest = member.progress === 'nothing';
-    return {
-        kind: 'start-member',
-        host: member.name,
-        dataDir: shape.dataDir,
-        criEndpoint: endpointOf(member),
-        placeManifest,
-        why: placeManifest ? 'guide step 7: the static pod' : 'an earlier run has placed its manifest',
-    };
-}
-function endpointOf({ name, facts }) {
-    const endpoint = facts.runtime.runtime?.endpoint;
-    if (endpoint === undefined)
-        throw new Error(`${name}: the container runtime is known before stages are made`);
-    return endpoint;
-}
-function deploy_stages_text(path, mode, content) {
-    return { path, mode, content: { from: 'text', text: content } };
-}
-
 ;// CONCATENATED MODULE: ./src/cluster/decide-deploy.ts
+
+
+
+
+
+
+
+
+
+
 
 
 
@@ -84703,91 +85966,171 @@ function deploy_stages_text(path, mode, content) {
 
 const TITLE = 'nothing was changed on any host';
 /**
- * The plan for `deploy`.
- * @throws Refusal with all findings, before anything is touched, when the hosts are neither empty nor wholly this
- * cluster's own.
+ * The plan for `deploy`: one verdict on what was found, and what follows from it.
+ * @throws Refused with all findings, before anything is touched, when the hosts are neither empty nor wholly one
+ * cluster that can be brought to what the inputs ask for without risk.
  */
 function decideDeploy(question) {
-    const { settings, facts } = question;
+    const { settings, facts, cluster } = question;
     const { members, findings } = resolveMembers(settings.hosts, facts);
     refuseIf(findings);
     const ownership = classifyAll(members, settings.clusterName);
-    refuseIf(mixedStates(ownership));
-    const mustSign = members.some((member) => needsCertificates(member, ownership));
-    const { choice, findings: authorityFindings } = chooseAuthority(members, ownership, question.broughtFingerprint, mustSign);
-    const finished = [...ownership.values()].every(({ kind }) => kind === 'member');
-    const stateFindings = finished
-        ? []
-        : [
-            ...members.flatMap((member) => missingPrerequisites(member, [settings.clientPort, settings.peerPort, METRICS_PORT])),
-            ...differentImages(members, (seen) => etcdImage(settings, seen)),
-        ];
-    refuseIf([...authorityFindings, ...stateFindings]);
-    if (choice === undefined)
-        throw new Error('an authority is chosen whenever there is no finding');
     const shape = clusterShape(settings, members, tokenOf(ownership) ?? question.freshToken);
-    refuseIf(driftOfStarted(members, ownership, shape, settings));
-    const planned = members.map((member) => planMember(member, ownership, settings));
-    const untouched = finished && planned.every(runs);
-    const allPristine = [...ownership.values()].every(({ kind }) => kind === 'pristine');
-    const common = {
-        clusterName: settings.clusterName,
-        shape,
-        authority: choice.source,
-        keyKeeper: choice.keyKeeper,
-        issueFor: planned.filter(({ progress }) => progress === 'nothing').map(({ name }) => name),
-    };
-    if (untouched) {
-        return {
-            ...common,
-            verdict: 'unchanged',
-            reasons: ['every host is a finished member of this cluster, as the inputs ask for'],
-            stages: [],
-            afterProof: [],
-        };
-    }
+    if (isEstablished(ownership))
+        refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
+    refuseIf([
+        ...mixedHosts(members, ownership),
+        ...lostLogFindings(members, ownership, cluster),
+        ...membershipFindings(ownership, cluster),
+    ]);
+    const found = { ...question, members, ownership, shape };
+    return isEstablished(ownership) ? decideEstablished(found) : decideNew(found);
+}
+/** The cluster has been healthy once: the action has recorded that, or somebody else's members run. */
+function isEstablished(ownership) {
+    return [...ownership.values()].some((owned) => owned.kind === 'unmanaged' || owned.kind === 'member');
+}
+/** Nothing there yet, or an unfinished deploy of ours: create, repair. */
+function decideNew(found) {
+    const { settings, members, ownership, shape } = found;
+    const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
+    const { choice, findings } = authorityFor(found, members.some((member) => !hasStarted(member)));
+    refuseIf([
+        ...(isNew ? bootstrapFindings(settings.bootstrap, isOwnAuthority(members, choice)) : []),
+        ...findings,
+        ...members.flatMap((member) => missingPrerequisites(member, [settings.clientPort, settings.peerPort, METRICS_PORT])),
+        ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
+    ]);
+    const created = members.map((member) => createdMember(member, found));
+    refuseIf(created.flatMap((member) => [...foundedOtherwise(member, settings.dataDir), ...otherRelease(member)]));
+    const fresh = created.filter(({ progress }) => progress !== 'begun');
+    // a manifest that has to be replaced comes with certificates of this run
+    const signing = fresh.length > 0 ? authorityFor(found, true) : { choice, findings: [] };
+    refuseIf(signing.findings);
+    const authority = chosen(signing.choice);
     return {
-        ...common,
-        verdict: allPristine ? 'create' : 'repair',
-        reasons: allPristine ? ['none of the hosts holds anything of etcd'] : planned.map(describeMember),
-        ...deployStages({ settings, shape, authority: choice, members: planned }),
+        ...common(found, authority, created),
+        verdict: isNew ? 'create' : 'repair',
+        reasons: isNew ? ['none of the hosts holds anything of etcd'] : created.map(describeProgress),
+        issue: new Map(fresh.map(({ name }) => [name, leaf_profiles_leafProfileNames])),
+        clientCopies: new Map(),
+        warnings: clonedMachines(members),
+        ...createStages({ shape, authority, members: created }),
     };
 }
-const PROGRESS = {
-    nothing: 'its set-up has not got as far as starting the member',
-    started: 'its member has been started, and the cluster was not proven healthy yet',
-    finished: 'a finished member',
-};
-function describeMember(member) {
-    const idle = member.progress === 'nothing' || runs(member)
-        ? ''
-        : `, ${member.kubeletRuns ? 'its etcd' : 'its kubelet'} does not run`;
-    return `${member.name}: ${PROGRESS[member.progress]}${idle}`;
+/**
+ * Whether the action makes the CA, or has made it in a run that was cut off before it could record it: kubeadm's
+ * configuration, which is delivered first, lies beside it.
+ */
+function isOwnAuthority(members, choice) {
+    const { source } = choice ?? {};
+    if (source?.from !== 'host')
+        return source?.from === 'made';
+    return members.some(({ name, facts }) => name === source.host && facts.files.has(paths/* KUBEADM_CONFIG */.XA));
+}
+/** A cluster that lives: unchanged, converge, adopt. */
+function decideEstablished(found) {
+    const { settings, members, ownership, shape, cluster } = found;
+    const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
+    const first = authorityFor(found, false);
+    refuseIf([...first.findings, ...members.flatMap(missingEssentials)]);
+    const known = knownAuthority(members, settings.authority?.certificatePem);
+    if (known === undefined)
+        throw new src_findings/* Refused */.Lw(TITLE, [withoutAuthority(members)]);
+    const converged = members.map((member) => convergedMember(member, known, chosen(first.choice), found));
+    const issue = new Map(converged
+        .filter(({ differences }) => differences.leaves.size > 0)
+        .map(({ name, differences }) => [name, [...differences.leaves.keys()]]));
+    const signing = issue.size > 0 ? authorityFor(found, true) : first;
+    const restarted = converged.filter(mustRestart);
+    refuseIf([
+        ...signing.findings,
+        ...converged.flatMap(otherRelease),
+        ...(unmanaged.length === 0
+            ? []
+            : clusterAdoptionFindings(cluster, unmanaged.map(({ name }) => name))),
+        ...converged
+            .filter(({ name }) => ownership.get(name)?.kind === 'unmanaged')
+            .flatMap((member) => memberAdoptionFindings(member, member.desired, member.differences)),
+    ]);
+    refuseIf(quorumFindings(restarted, converged, cluster));
+    const idle = converged.filter((member) => !runs(member));
+    const different = converged.filter(({ differences }) => !isAsDesired(differences));
+    const verdict = verdictOn(unmanaged.length, different.length, idle.length);
+    const stages = convergeStages(converged, shape);
+    const clientCopies = plannedClientCopies(converged, ownership, settings.copiedClientCertificates);
+    return {
+        ...common(found, chosen(signing.choice), converged),
+        verdict,
+        reasons: reasonsFor(verdict, converged),
+        issue,
+        clientCopies,
+        warnings: [...clonedMachines(members), ...clientCopyWarnings(clientCopies)],
+        ...stages,
+    };
+}
+function verdictOn(unmanaged, different, idle) {
+    if (unmanaged > 0)
+        return 'adopt';
+    if (different > 0)
+        return 'converge';
+    return idle > 0 ? 'repair' : 'unchanged';
+}
+function reasonsFor(verdict, members) {
+    if (verdict === 'unchanged')
+        return ['every host is a finished member of this cluster, as the inputs ask for'];
+    return members.flatMap((member) => {
+        const lines = describeDifferences(member.differences);
+        if (!runs(member))
+            lines.unshift(describeIdle(member));
+        return lines.length === 0 ? [] : [`${member.name}: ${lines.join('; ')}`];
+    });
+}
+function common({ settings, shape }, { source, keyKeeper }, members) {
+    return {
+        clusterName: settings.clusterName,
+        shape,
+        authority: source,
+        keyKeeper,
+        kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
+    };
 }
 function refuseIf(findings) {
     if (findings.length > 0)
-        throw new src_findings/* Refusal */.P_(TITLE, findings);
+        throw new src_findings/* Refused */.Lw(TITLE, findings);
+}
+function authorityFor({ members, ownership, settings }, mustSign) {
+    const brought = knownAuthority([], settings.authority?.certificatePem)?.fingerprint;
+    return chooseAuthority(members, ownership, brought, mustSign);
+}
+function chosen(choice) {
+    if (choice === undefined)
+        throw new Error('an authority is chosen whenever there is no finding');
+    return choice;
 }
 function classifyAll(members, clusterName) {
     const classified = members.map((member) => ({ name: member.name, ...classifyHost(member, clusterName) }));
     refuseIf(classified.flatMap(({ findings }) => findings));
     return new Map(classified.flatMap(({ name, ownership }) => (ownership === undefined ? [] : [[name, ownership]])));
 }
-/** A finished cluster has a record on every host, and all hosts of one cluster carry its one token. */
-function mixedStates(ownership) {
-    const owned = [...ownership];
-    const finished = owned.filter(([, { kind }]) => kind === 'member');
-    const pristine = owned.filter(([, { kind }]) => kind === 'pristine');
-    if (finished.length > 0 && pristine.length > 0) {
-        return pristine.map(([host]) => ({
-            host,
+/** Every host of a cluster that has data has to be one of its members, and all carry its one token. */
+function mixedHosts(members, ownership) {
+    const withData = members.filter(({ name, facts }) => {
+        const owned = ownership.get(name);
+        return owned?.kind === 'member' || owned?.kind === 'unmanaged' || facts.dataDir.hasLog;
+    });
+    const pristine = members.filter(({ name }) => ownership.get(name)?.kind === 'pristine');
+    if (withData.length > 0 && pristine.length > 0) {
+        const names = withData.map(({ name }) => name).join(', ');
+        return pristine.map(({ name }) => ({
+            host: name,
             at: 'host',
-            fact: `it is empty, while ${finished.map(([name]) => name).join(', ')} ${finished.length === 1 ? 'is a finished member' : 'are finished members'} of the cluster.`,
+            fact: `it is empty, while ${names} ${withData.length === 1 ? 'holds' : 'hold'} a member's data.`,
             cause: 'The host was reinstalled or its disk was lost, or a host was added to the list.',
             fix: 'Restore its disk, or list the hosts that the cluster was made of. A member that lost its data must not be started as if it were new.',
         }));
     }
-    const tokens = Map.groupBy(owned, ([, entry]) => entry.kind === 'pristine' ? undefined : entry.state.cluster.token);
+    const tokens = Map.groupBy(ownership, ([, owned]) => tokenOn(owned));
     tokens.delete(undefined);
     if (tokens.size <= 1)
         return [];
@@ -84801,10 +86144,7 @@ function mixedStates(ownership) {
     ];
 }
 function tokenOf(ownership) {
-    for (const owned of ownership.values())
-        if (owned.kind !== 'pristine')
-            return owned.state.cluster.token;
-    return undefined;
+    return [...ownership.values()].map(tokenOn).find((token) => token !== undefined);
 }
 function clusterShape(settings, members, token) {
     return {
@@ -84813,652 +86153,3528 @@ function clusterShape(settings, members, token) {
         clientPort: settings.clientPort,
         peerPort: settings.peerPort,
         dataDir: settings.dataDir,
+        extraArgs: settings.extraArgs,
         ...(settings.imageRepository === undefined ? {} : { imageRepository: settings.imageRepository }),
         ...(settings.etcdImageTag === undefined ? {} : { etcdImageTag: settings.etcdImageTag }),
     };
 }
-/** Has this host's etcd ever been able to start? From the manifest on its files are left as they are. */
-function hasStarted(member) {
-    return member.facts.files.has(paths/* ETCD_MANIFEST */.jl) || member.facts.dataDir.hasLog;
+/** Has this host's etcd ever been able to start? */
+function hasStarted({ facts }) {
+    return facts.files.has(paths/* ETCD_MANIFEST */.jl) || facts.dataDir.hasLog;
 }
-function needsCertificates(member, ownership) {
-    return ownership.get(member.name)?.kind !== 'member' && !hasStarted(member);
-}
-function driftOfStarted(members, ownership, shape, settings) {
-    return members.flatMap((member) => {
-        const owned = ownership.get(member.name);
-        if (owned === undefined || owned.kind === 'pristine' || !hasStarted(member))
-            return [];
-        return driftOf(member, owned.state, shape, settings.kubeletConfig);
-    });
-}
-function planMember(member, ownership, settings) {
-    const finished = ownership.get(member.name)?.kind === 'member';
-    const image = etcdImage(settings, member.facts);
+function whatRuns({ facts }) {
     return {
-        ...member,
-        progress: finished ? 'finished' : hasStarted(member) ? 'started' : 'nothing',
-        kubeletRuns: member.facts.kubelet.active && member.facts.kubelet.enabled,
-        etcdRuns: member.facts.containers.some(({ running }) => running),
-        ...(image === undefined ? {} : { image }),
+        kubeletRuns: facts.kubelet.active && facts.kubelet.enabled,
+        etcdRuns: facts.containers.some(({ running }) => running),
     };
 }
-
-;// CONCATENATED MODULE: ./src/operations/deploy.ts
-
-
-/** Sets up the cluster, goes on with a set-up that was cut off, or finds that nothing has to be done. */
-const deploy = {
-    decide(settings, facts, { freshToken }) {
-        const brought = settings.authority && authority_authorityOf(settings.authority.certificatePem).fingerprint;
-        return decideDeploy({
-            settings,
-            facts,
-            freshToken,
-            ...(brought === undefined ? {} : { broughtFingerprint: brought }),
-        });
-    },
+function createdMember(member, { shape, settings, ownership }) {
+    const recorded = recordOn(ownership.get(member.name));
+    const desired = desiredMember(member, shape, settings, hasStarted(member) ? recorded?.kubernetesVersion : undefined);
+    return { ...member, ...whatRuns(member), desired, progress: progressOf(member, desired) };
+}
+function progressOf({ facts }, desired) {
+    const manifest = parseEtcdManifest(facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    if (manifest === undefined)
+        return facts.dataDir.hasLog || facts.files.has(paths/* ETCD_MANIFEST */.jl) ? 'other' : 'nothing';
+    const same = flagDifferences(manifest, desired.arguments).length === 0 &&
+        flagsBeforeData(manifest, desired.arguments).length === 0 &&
+        manifest.image === desired.image &&
+        [...desired.texts].every(([path, text]) => facts.files.get(path)?.text === text);
+    return same ? 'begun' : 'other';
+}
+/** A member that has data was founded with names and addresses that cannot be changed by another manifest. */
+function foundedOtherwise({ name, facts, desired, progress }, dataDir) {
+    if (progress === 'nothing')
+        return facts.dataDir.empty ? [] : [filledBySomebody(name)];
+    const manifest = parseEtcdManifest(facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    if (manifest === undefined)
+        return [];
+    const isFounded = facts.dataDir.hasLog || manifest.arguments.get('data-dir') !== dataDir;
+    if (!isFounded)
+        return [];
+    const wanted = [...desired.arguments, { name: 'data-dir', value: dataDir }];
+    return [...flagsBeforeData(manifest, wanted), ...argumentDifferences(manifest, wanted.slice(-1))].map((line) => ({
+        host: name,
+        at: 'hosts',
+        fact: `its etcd has already begun its data with other values (${line}).`,
+        cause: 'Hosts, names, ports or the data dir were changed after a deploy that was cut off.',
+        fix: 'Run once more with the inputs of that deploy. To begin anew with others, remove the data dir and /etc/kubernetes/etcd-ha-action of a cluster that has never been used.',
+    }));
+}
+function filledBySomebody(host) {
+    return {
+        host,
+        at: 'data-dir',
+        fact: 'its data dir holds files, and no etcd has been started on it yet.',
+        cause: 'Somebody has put them there after a deploy that was cut off.',
+        fix: 'Move them elsewhere, or give another `data-dir`.',
+    };
+}
+/** Another etcd than the one that has written a member's data. */
+function otherRelease({ name, facts, desired }) {
+    const running = facts.dataDir.hasLog ? runningImage(facts) : undefined;
+    return running === undefined ? [] : imageFindings(name, running, desired.image);
+}
+const PROGRESS = {
+    nothing: 'its set-up has not got as far as starting the member',
+    begun: 'its member has been started, and the cluster was not proven healthy yet',
+    other: 'its member has been started with other settings, and the cluster was never proven healthy',
 };
+function describeProgress(member) {
+    const idle = member.progress === 'nothing' || runs(member) ? '' : `, ${describeIdle(member)}`;
+    return `${member.name}: ${PROGRESS[member.progress]}${idle}`;
+}
+function describeIdle({ kubeletRuns }) {
+    return kubeletRuns ? 'its etcd does not run' : 'its kubelet does not run, or not at boot';
+}
+function convergedMember(member, authority, { keyKeeper }, { shape, settings, ownership, cluster, now }) {
+    const record = recordOn(ownership.get(member.name));
+    const desired = desiredMember(member, shape, settings, record?.kubernetesVersion);
+    const differences = differencesOf(member, {
+        desired,
+        authority,
+        dataDir: settings.dataDir,
+        keepsAuthorityKey: member.name === keyKeeper,
+        renewBeforeDays: settings.renewBeforeDays,
+        copiedClients: settings.copiedClientCertificates,
+        now,
+        ...(record === undefined ? {} : { record }),
+    });
+    const isLeader = cluster?.health.leader?.name === member.name;
+    return { ...member, ...whatRuns(member), desired, differences, isLeader };
+}
+/** Whether the cluster can spare each member that has to be restarted, and whether that is known. */
+function quorumFindings(restarted, all, cluster) {
+    if (restarted.length === 0 || all.length === 1)
+        return [];
+    if (cluster === undefined) {
+        // none of them runs: nothing can be lost by starting them with other settings
+        if (all.every(({ etcdRuns }) => !etcdRuns))
+            return [];
+        return [
+            {
+                at: 'gate',
+                fact: `${restarted.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
+                cause: 'The members do not answer, or their client certificates have expired.',
+                fix: 'See that etcd runs on the hosts, then run again.',
+            },
+        ];
+    }
+    // those that do not run come first: without a restart before any, with one before the first that runs
+    const woken = namesOf(all.filter((member) => !runs(member) && !mustRestart(member)));
+    const idle = namesOf(all.filter((member) => !runs(member)));
+    const findings = restarted.flatMap((member) => gateFindings({ kind: 'quorum-without', member: member.name }, cluster.health, runs(member) ? idle : woken));
+    // the same fact for several members is told once
+    return [...new Map(findings.map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding])).values()];
+}
+function namesOf(members) {
+    return new Set(members.map(({ name }) => name));
+}
 
-;// CONCATENATED MODULE: ./src/operations/operations.ts
+;// CONCATENATED MODULE: ./src/cluster/step-titles.ts
+/** What each kind of step is called in log, plan, summary and errors. */
+const STEP_TITLES = {
+    'deliver-files': 'deliver files',
+    'set-modes': 'set modes',
+    'start-kubelet': 'start kubelet',
+    'pull-image': 'pull image',
+    'render-manifest': 'render manifest',
+    'verify-files': 'verify files',
+    'start-member': 'start member',
+    'move-leadership': 'move leadership',
+    'restart-member': 'restart member',
+    'prove-served': 'prove served certificates',
+    'record-member': 'record member',
+};
+/** Steps that only look. */
+const LOOKING_STEPS = new Set(['verify-files', 'prove-served']);
 
-/** Every operation by the name that the input `operation` takes. */
-const OPERATIONS = { deploy: deploy };
+;// CONCATENATED MODULE: ./src/cluster/plan-document/digest.ts
 
-;// CONCATENATED MODULE: ./src/report/log-line.ts
-/** Longer lines are cut: a log is read by people, and a host could send megabytes on one line. */
-const longestLine = 2000;
-const log_line_escape = '\u001B';
-const bell = '\u0007';
-/** Sequences that colour, move or set titles in a terminal (ECMA-48): OSC up to its end, CSI, and the short ones. */
-const escapes = new RegExp([
-    `${log_line_escape}\\][^${bell}${log_line_escape}]*(?:${bell}|${log_line_escape}\\\\)?`,
-    `(?:${log_line_escape}\\[|\u009B)[0-?]*[ -/]*[@-~]`,
-    `${log_line_escape}[ -/]*[0-~]`,
-].join('|'), 'g');
-/** Control characters but the tab, and those that make text appear in another order or not at all. */
-const unprintable = /[\p{Cc}\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/gu;
+
 /**
- * The lines of a text. The runner ends a line at a carriage return too (.NET's ReadLine), so one inside a line would
- * let its rest begin a workflow command.
+ * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
+ * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
+ * on who leads (the leader last, whoever that is then); and whether an image has to be pulled.
  */
-function splitLines(text) {
-    return text
-        .replace(/(?:\r\n|[\n\r\v\f\u0085\u2028\u2029])$/, '')
-        .split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/);
+function planDigest(document) {
+    const done = {
+        ...document,
+        reasons: [],
+        warnings: [],
+        stages: inOrderOfNames(document.stages.map(withoutChance)),
+        afterProof: document.afterProof.map(withoutChance),
+    };
+    return (0,external_node_crypto_.createHash)('sha256').update(canonicalJson(done)).digest('hex');
 }
-/** A line without escape sequences and control characters. */
-function log_line_printable(line) {
-    return line.replaceAll(escapes, '').replaceAll('\t', '    ').replaceAll(unprintable, '');
+function withoutChance(stage) {
+    const steps = stage.steps
+        .filter(({ step }) => !step.startsWith(STEP_TITLES['pull-image']))
+        .map(({ host, step }) => ({ host, step, why: '' }));
+    // the steps of a stage that is done in turn are in the order in which they are done
+    return {
+        ...stage,
+        steps: stage.inTurn ? steps : steps.sort((one, other) => compare(one.host, other.host)),
+    };
 }
-/**
- * A line in which no workflow command can begin: the runner takes `::name::` at the start of a line, white space not
- * counted, and `##[name]` anywhere (ActionCommand.cs).
- */
-function withoutCommands(line) {
-    return line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: ');
-}
-/** A line that is not too long; what is missing is counted. */
-function log_line_shortened(line, longest = longestLine) {
-    return line.length <= longest
-        ? line
-        : `${line.slice(0, longest)}… (${line.length - longest} more characters)`;
-}
-
-;// CONCATENATED MODULE: ./src/report/clean.ts
-
-/**
- * Makes lines for the log of one stream: each complete, free of secrets and control characters, not too long, and
- * none of them able to begin a workflow command.
- * @param prefix stands before every line.
- */
-function lineCleaner(redactor, prefix = '') {
-    const redactLine = redactor.forLines();
-    return (message) => splitLines(message).map((line) => withoutCommands(log_line_shortened(prefix + redactLine(log_line_printable(line)))));
-}
-/** The runner cuts the message of an annotation here (_maxIssueMessageLength in ExecutionContext.cs). */
-const longestAnnotation = 4096;
-/** Clean lines as the message of one annotation. */
-function annotation(lines) {
-    return log_line_shortened(lines.join('\n'), longestAnnotation - 40);
-}
-
-;// CONCATENATED MODULE: ./src/report/actions-log.ts
-
-
-
-/** The runner shows ten annotations of a kind per step (ExecutionContext.cs, _maxCountPerIssueType), and drops others. */
-const mostAnnotations = 10;
-/**
- * The log of the step. Every line is clean (see lineCleaner) and says which host it is about. The first ten warnings
- * become annotations, the others lines.
- */
-function createActionsLog(redactor, sink = core) {
-    let warnings = 0;
-    const warn = (lines) => {
-        warnings += 1;
-        if (warnings <= mostAnnotations)
-            sink.warning(annotation(lines));
+/** Stages that do the same to one host after the other stand together; they are put in the order of the hosts' names. */
+function inOrderOfNames(stages) {
+    const runs = [];
+    for (const stage of stages) {
+        const last = runs.at(-1);
+        if (last?.[0] !== undefined && stage.inTurn && kindOf(last[0]) === kindOf(stage))
+            last.push(stage);
         else
-            lines.forEach((line) => sink.info(`Warning: ${line}`));
-    };
-    return logOf(redactor, sink, warn);
-}
-function logOf(redactor, sink, warn, host) {
-    const clean = lineCleaner(redactor, host === undefined ? '' : `[${log_line_printable(host)}] `);
-    return {
-        info: (message) => clean(message).forEach((line) => sink.info(line)),
-        warning: (message) => warn(clean(message)),
-        debug: (message) => clean(message).forEach((line) => sink.debug(line)),
-        host: (name) => logOf(redactor, sink, warn, name),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/report/failure.ts
-
-
-
-
-/** The runner shows ten annotations of a kind per step; one of them is the verdict. */
-const mostAnnotated = 9;
-/** What anything that was thrown has to tell the user. */
-function explainFailure(error) {
-    if (error instanceof src_findings/* Refusal */.P_)
-        return { title: firstLine(error.message), findings: error.findings };
-    if (error instanceof HostError)
-        return { title: 'a host could not be worked with', findings: [error.finding] };
-    if (error instanceof AggregateError) {
-        const failures = error.errors.map(explainFailure);
-        const title = failures[0]?.title ?? firstLine(error.message);
-        return { title, findings: failures.flatMap(({ findings }) => findings) };
+            runs.push([stage]);
     }
-    return { title: 'something unexpected went wrong', findings: [unexpected(error)] };
+    return runs.flatMap((run) => run.sort((one, other) => compare(one.title, other.title)));
 }
-function firstLine(message) {
-    return (message.split('\n')[0] ?? '').replace(/:$/, '');
+function kindOf({ inTurn, steps }) {
+    return inTurn ? steps.map(({ step }) => step).join() : '';
 }
-function unexpected(error) {
-    return {
-        at: 'etcd-ha-action',
-        fact: (0,src_findings/* errorMessage */.gJ)(error),
-        cause: 'a case that the action does not know.',
-        fix: 'run again: a run goes on where the last one ended. If it ends in the same way, open an issue with this log.',
-    };
+function compare(one, other) {
+    return one < other ? -1 : Number(one > other);
 }
+/** JSON with the keys of every object sorted, so that the order in which code sets them does not count. */
+function canonicalJson(value) {
+    return JSON.stringify(value, (_key, part) => typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+        : part);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/fresh-token.ts
+const PLACEHOLDER = '(made by the run)';
 /**
- * Fails the step: one annotation for the verdict and one per finding, the others in the log; the stack of what was not
- * foreseen in the debug log.
+ * The value with a token that only this run knows replaced wherever it stands: the run that carries the plan out makes
+ * another one.
  */
-function failStep(error, redactor, log, sink = core) {
-    const failure = explainFailure(error);
-    const clean = (message) => annotation(lineCleaner(redactor)(message));
-    const { title, findings } = failure;
-    const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
-    sink.setFailed(clean(`etcd-ha-action: ${title} (${count})`));
-    for (const finding of findings.slice(0, mostAnnotated))
-        sink.error(clean((0,src_findings/* describeFinding */.jb)(finding)));
-    for (const finding of findings.slice(mostAnnotated))
-        log.info((0,src_findings/* describeFinding */.jb)(finding));
-    if (error instanceof Error && !(error instanceof src_findings/* Refusal */.P_ || error instanceof HostError)) {
-        log.debug(error.stack ?? error.message);
-    }
-    return failure;
+function withoutFreshToken(value, plan, facts) {
+    return isFresh(plan, facts) ? replaced(value, plan.shape.token) : value;
 }
-
-;// CONCATENATED MODULE: ./src/report/base64.ts
-/**
- * base64 of bytes as it looks where 0, 1 or 2 other bytes stand before them. Only whole groups: what the
- * neighbouring bytes share is left out.
- */
-function aligned(bytes) {
-    return [0, 1, 2].map((skipped) => {
-        const rest = bytes.subarray(skipped);
-        return rest.subarray(0, rest.length - (rest.length % 3)).toString('base64');
-    });
+/** A running cluster's token may be etcd's own default, which no file need hold. */
+function isFresh({ verdict, shape }, facts) {
+    if (verdict !== 'create' && verdict !== 'repair')
+        return false;
+    return ![...facts.values()].some(({ state }) => typeof state === 'object' && state.cluster.token === shape.token);
 }
-
-;// CONCATENATED MODULE: ./src/report/fragments.ts
-
-const base64 = {
-    window: 12,
-    stride: 4,
-    separators: /\s/,
-    normalise: (text) => text.replaceAll('-', '+').replaceAll('_', '/'),
-};
-const hex = {
-    window: 16,
-    stride: 4,
-    separators: /[\s:]/,
-    normalise: (text) => text.replaceAll(/[A-F]/g, (digit) => digit.toLowerCase()),
-};
-/** The bytes themselves, each as one character. */
-const raw = { window: 12, stride: 4, separators: /(?!)/, normalise: (text) => text };
-/** Remembers pieces of private keys in all common encodings, and finds them again in any text. */
-class Fragments {
-    #pieces = new Map([
-        [base64, new Set()],
-        [hex, new Set()],
-        [raw, new Set()],
-    ]);
-    /** Remembers every secret piece of a key. */
-    add(key) {
-        const file = secretText(key);
-        const base64Text = key.body.replace(/\s/g, '').slice(key.from, key.to);
-        const secretBytes = key.numbers.length > 0 ? key.numbers : [Buffer.from(base64Text, 'base64')];
-        for (const text of [base64Text, ...secretBytes.flatMap(aligned), ...aligned(file)])
-            this.#remember(base64, text);
-        for (const bytes of [...secretBytes, file])
-            this.#remember(hex, bytes.toString('hex'));
-        for (const bytes of secretBytes)
-            this.#remember(raw, bytes.toString('latin1'));
-    }
-    /** Where pieces stand in one line of text. */
-    find(line) {
-        return [...this.#search(base64, line), ...this.#search(hex, line)];
-    }
-    /** True when a piece stands anywhere in the bytes, line breaks and separators passed over. */
-    isIn(bytes) {
-        const text = bytes.toString('latin1');
-        return [...this.#pieces.keys()].some((alphabet) => !this.#search(alphabet, text).next().done);
-    }
-    #remember(alphabet, text) {
-        const pieces = this.#pieces.get(alphabet);
-        const normal = alphabet.normalise(text);
-        for (let at = 0; at + alphabet.window <= normal.length; at += alphabet.stride) {
-            pieces?.add(normal.slice(at, at + alphabet.window));
-        }
-        if (normal.length >= alphabet.window)
-            pieces?.add(normal.slice(-alphabet.window));
-    }
-    *#search(alphabet, text) {
-        const pieces = this.#pieces.get(alphabet);
-        if (pieces === undefined || pieces.size === 0)
-            return;
-        const { kept, places } = withoutSeparators(alphabet, text);
-        for (let at = 0; at + alphabet.window <= kept.length; at += 1) {
-            if (!pieces.has(kept.slice(at, at + alphabet.window)))
-                continue;
-            yield { start: places[at] ?? 0, end: (places[at + alphabet.window - 1] ?? text.length - 1) + 1 };
-        }
-    }
-}
-/** The part of the body, line breaks included, that holds the secret: what base64 of the whole file encodes again. */
-function secretText({ body, from, to }) {
-    return Buffer.from(body.slice(placeOf(body, from), placeOf(body, to)));
-}
-/** Where in a text the character stands that has `count` others before it, white space not counted. */
-function placeOf(text, count) {
-    let left = count;
-    for (const { 0: run, index } of text.matchAll(/\S+/g)) {
-        if (left < run.length)
-            return index + left;
-        left -= run.length;
-    }
-    return text.length;
-}
-/** The text as it is looked through, and for each of its characters the place in the text as it was. */
-function withoutSeparators(alphabet, text) {
-    const normal = alphabet.normalise(text);
-    const places = new Uint32Array(normal.length);
-    let kept = '';
-    for (let at = 0; at < normal.length; at += 1) {
-        const character = normal.charAt(at);
-        if (alphabet.separators.test(character))
-            continue;
-        places[kept.length] = at;
-        kept += character;
-    }
-    return { kept, places };
-}
-
-;// CONCATENATED MODULE: ./src/report/key-blocks.ts
-/** Lines of a key's body in every common wrapping are at least this long, but for the last. */
-const longLine = 40;
-/** What stands in the place of something secret; the runner's masker writes the same. */
-const key_blocks_hidden = '***';
-/**
- * Hides private keys in the lines of one stream, whoever they belong to. A line that merely names a BEGIN line, as an
- * error message may, does not swallow what follows it.
- */
-class KeyBlocks {
-    /** `begun` after a BEGIN line, `body` after a line of base64 behind it. */
-    #state = 'outside';
-    /** The next line of the stream without key material. */
-    hide(line) {
-        const begin = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----/.exec(line);
-        if (begin !== null)
-            return this.#hideFrom(line, begin.index + begin[0].length);
-        if (this.#state === 'outside' || isHeader(line))
-            return line;
-        return this.#hideInside(line);
-    }
-    #hideFrom(line, start) {
-        const rest = line.slice(start);
-        const end = rest.indexOf('-----END ');
-        this.#state = end < 0 ? 'begun' : 'outside';
-        return line.slice(0, start) + (rest.trim() === '' ? '' : key_blocks_hidden) + (end < 0 ? '' : rest.slice(end));
-    }
-    #hideInside(line) {
-        const [body = ''] = /[A-Za-z0-9+/=]+\s*$/.exec(line) ?? [];
-        const isBody = /^[\s>|+\-*]*$/.test(line.slice(0, line.length - body.length)) && body !== '';
-        const isLast = body.trim().length < longLine;
-        if (!isBody || (isLast && this.#state === 'begun')) {
-            this.#state = 'outside';
-            return line;
-        }
-        this.#state = isLast ? 'outside' : 'body';
-        return line.slice(0, line.length - body.length) + key_blocks_hidden;
-    }
-}
-/** A line of an old encrypted key between BEGIN and body (RFC 1421), or a blank one. */
-function isHeader(line) {
-    return /^[\s>|+\-*]*(?:$|(?:Proc-Type|DEK-Info|Comment): )/.test(line);
-}
-
-;// CONCATENATED MODULE: ./src/report/mask-forms.ts
-/** Line lengths in which base64 is commonly written: by OpenSSH, in PEM, and in MIME and by coreutils. */
-const lineLengths = [70, 64, 76];
-/** A piece shorter than this, such as the last line of a key, could be an ordinary word elsewhere. */
-const shortestPiece = 8;
-/**
- * The strings to hand to the runner's masker for a secret, each on one line. The runner adds encodings of each by
- * itself (ValueEncoders.cs), but does not know a key that is joined, wrapped anew, in hex, or encoded as a whole file.
- * BEGIN and END lines and the public half of a key are not among them: certificates hold the like, and the runner
- * drops every output that holds anything masked.
- */
-function maskForms({ words, keys }, origin) {
-    const pieces = keys.flatMap((key) => [...secretLines(key), ...joined(key), ...wholeFile(key.pem)]);
-    const derived = origin === 'made' ? pieces : [...pieces, ...keys.flatMap(furtherForms), ...words.flatMap(hexWord)];
-    return [...new Set([...words, ...derived.filter((piece) => piece.length >= shortestPiece)])];
-}
-function furtherForms(key) {
-    return [...wrappedAnew(key), ...wrappedFile(key.pem), ...hexNumbers(key)];
-}
-/** The lines of the key as given that hold something secret. */
-function secretLines(key) {
-    let place = 0;
-    return key.body.split(/\s+/).filter((line) => {
-        const start = place;
-        place += line.length;
-        return place > key.from && start < key.to;
-    });
-}
-/** The whole body on one line, and its secret part alone. */
-function joined(key) {
-    const base64 = key.body.replace(/\s/g, '');
-    return [base64, base64.slice(key.from, key.to)];
-}
-function wrappedAnew(key) {
-    const base64 = key.body.replace(/\s/g, '');
-    return lineLengths.flatMap((length) => secretLines({ ...key, body: wrap(base64, length) }));
-}
-/** base64 of the whole file, with and without the line break at its end. */
-function wholeFile(pem) {
-    return [pem, `${pem}\n`].map((text) => Buffer.from(text).toString('base64'));
-}
-function wrappedFile(pem) {
-    return wholeFile(pem).flatMap((base64) => wrap(base64, 76).split('\n'));
-}
-function hexNumbers(key) {
-    return key.numbers.map((number) => number.toString('hex')).flatMap((hex) => [hex, hex.toUpperCase()]);
-}
-function hexWord(word) {
-    const hex = Buffer.from(word).toString('hex');
-    return [hex, hex.toUpperCase()];
-}
-function wrap(text, length) {
-    return text.match(new RegExp(`.{1,${length}}`, 'g'))?.join('\n') ?? '';
-}
-
-;// CONCATENATED MODULE: ./src/report/openssh-secrets.ts
-/** Reads the strings of SSH's wire encoding (RFC 4251 section 5), one after the other. */
-class openssh_secrets_WireReader {
-    #bytes;
-    constructor(bytes) {
-        this.#bytes = bytes;
-    }
-    skip(count) {
-        this.#bytes = this.#bytes.subarray(count);
-    }
-    string() {
-        const length = this.#bytes.readUInt32BE(0);
-        const value = this.#bytes.subarray(4, 4 + length);
-        if (value.length < length)
-            throw new Error('the text ends inside a string');
-        this.skip(4 + length);
+function replaced(value, token) {
+    if (typeof value === 'string')
+        return value.replaceAll(token, PLACEHOLDER);
+    if (Array.isArray(value))
+        return value.map((part) => replaced(part, token));
+    if (typeof value !== 'object' || value === null)
         return value;
-    }
-    /** A number without the zero byte that keeps it positive. */
-    number() {
-        const value = this.string();
-        return value[0] === 0 ? value.subarray(1) : value;
-    }
-}
-const magic = 'openssh-key-v1\0';
-/**
- * The secret parts of an OpenSSH private key (PROTOCOL.key and sshkey.c in OpenSSH): its secret numbers when it is
- * not encrypted, else the whole encrypted section.
- * @throws Error when the bytes are no such key.
- */
-function opensshSecrets(bytes) {
-    if (bytes.subarray(0, magic.length).toString('latin1') !== magic)
-        throw new Error('not an openssh-key-v1 file');
-    const outer = new openssh_secrets_WireReader(bytes.subarray(magic.length));
-    const cipher = outer.string().toString('latin1');
-    outer.string(); // The key derivation's name,
-    outer.string(); // and its options.
-    outer.skip(4); // How many keys: always one.
-    outer.string(); // The public key.
-    const section = outer.string();
-    if (cipher !== 'none')
-        return [section];
-    const inner = new openssh_secrets_WireReader(section);
-    inner.skip(8); // Two equal check numbers.
-    return secretsOfType(inner.string().toString('latin1'), inner) ?? [section];
-}
-function secretsOfType(type, fields) {
-    if (type === 'ssh-ed25519') {
-        fields.string(); // The public key, which also follows the secret seed of 32 bytes.
-        return [fields.string().subarray(0, 32)];
-    }
-    if (type === 'ssh-rsa') {
-        fields.string(); // n and
-        fields.string(); // e are public; d, the coefficient, p and q are not.
-        return [fields.number(), fields.number(), fields.number(), fields.number()];
-    }
-    if (type.startsWith('ecdsa-sha2-')) {
-        fields.string(); // The curve and
-        fields.string(); // the public point.
-        return [fields.number()];
-    }
-    return undefined;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, token)]));
 }
 
-;// CONCATENATED MODULE: ./src/report/secret-material.ts
+;// CONCATENATED MODULE: ./src/cluster/plan-document/outcome.ts
+const ROOT = '0:0';
+/** A change of contents; `replace` unless nothing is there, or it is called otherwise. */
+function changeOf({ path, mode }, present, told) {
+    return {
+        path,
+        change: told.change ?? (present === undefined ? 'create' : 'replace'),
+        mode,
+        ...(told.diff === undefined ? {} : { diff: told.diff }),
+        ...(told.notes.length === 0 ? {} : { note: told.notes.join('; ') }),
+    };
+}
+/** A change of mode and owner only; `undefined` when both are as planned. */
+function modeChange(file, present) {
+    const notes = attributeNotes(file, present);
+    if (present !== undefined && notes.length === 0)
+        return undefined;
+    return changeOf(file, present, { change: 'mode', notes });
+}
+/** What mode and owner were, where they change. */
+function attributeNotes({ mode }, present) {
+    if (present === undefined)
+        return [];
+    return [
+        ...(Number.parseInt(present.mode, 8) === Number.parseInt(mode, 8) ? [] : [`mode was ${present.mode}`]),
+        ...(present.owner === ROOT ? [] : [`owner was ${present.owner}`]),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/certificate-change.ts
 
 
-/** A word shorter than this is too ordinary to be hidden: OpenSSH wants five characters of a passphrase. */
-const shortestWord = 5;
-/** A line of several that is shorter than this is left, for the same reason. */
-const shortestLine = 8;
-/** Finds what is secret in a text: one or more PEM private keys, base64 of such, or plain words. Never throws. */
-function secretMaterial(secret) {
-    const text = withLineBreaks(secret);
-    const unpacked = Buffer.from(text.replace(/\s/g, ''), 'base64').toString('latin1');
-    const keys = keysOf(text);
-    return { words: keys.length === 0 ? wordsOf(text) : [], keys: [...keys, ...keysOf(unpacked)] };
-}
-/** Line feeds only; a key that was stored on one line with literal `\n` gets its lines back. */
-function withLineBreaks(text) {
-    const lines = text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
-    return lines.trim().includes('\n') ? lines : lines.replaceAll(/(?:\\r)?\\n/g, '\n');
-}
-function wordsOf(text) {
-    const lines = text.split('\n').map((line) => line.trim());
-    const filled = lines.filter((line) => line !== '');
-    const shortest = filled.length > 1 ? shortestLine : shortestWord;
-    return filled.filter((line) => line.length >= shortest);
-}
-/** Also a key whose END line was cut off. Text around the keys, certificates for example, is public. */
-function keysOf(text) {
-    const blocks = text.matchAll(/-----BEGIN ([A-Z0-9 ]*PRIVATE KEY[A-Z ]*)-----([\s\S]*?)(?:-----END \1-----|$)/g);
-    return [...blocks].map(([pem, label = '', body = '']) => keyOf(pem, label, body));
-}
-/** Of old encrypted keys (RFC 1421). */
-const headers = /(?:Proc-Type:\s*4,\s*ENCRYPTED|DEK-Info:\s*\S+)\s*/g;
-function keyOf(pem, label, wholeBody) {
-    const body = wholeBody.replaceAll(headers, '').trim();
-    const bytes = Buffer.from(body, 'base64');
-    const numbers = secretNumbers(label, bytes);
-    const places = numbers.map((number) => ({ start: bytes.indexOf(number), length: number.length }));
-    if (places.length === 0 || places.some(({ start }) => start < 0)) {
-        return { pem, body, from: 0, to: body.length, numbers: [] };
+
+const PURPOSES = {
+    server: 'server certificate of the member',
+    peer: 'peer certificate of the member',
+    healthcheckClient: 'client certificate for health checks',
+    apiserverEtcdClient: 'client certificate of the API servers',
+};
+const KEY_MADE = 'private key, made by this run';
+const KEY_REPLACED = 'private key, replaced';
+/** A leaf: the certificate by what it is for, the key only as one. */
+function leafChange(file, present, { name, part }, { member }) {
+    const attributes = attributeNotes(file, present);
+    if (part === 'key') {
+        return changeOf(file, present, {
+            notes: [present === undefined ? KEY_MADE : KEY_REPLACED, ...attributes],
+        });
     }
-    const start = Math.min(...places.map((place) => place.start));
-    const end = Math.max(...places.map((place) => place.start + place.length));
-    return { pem, body, from: Math.floor(start / 3) * 4, to: Math.ceil(end / 3) * 4, numbers };
+    const purpose = `${PURPOSES[name]}, CN=${leafProfiles[name].commonName ?? member.name}`;
+    return present === undefined
+        ? changeOf(file, present, { notes: [purpose] })
+        : changeOf(file, present, {
+            change: 'renew',
+            notes: [purpose, `replaces ${identity(present)}`, ...attributes],
+        });
 }
-/** The secret numbers of an unencrypted key; none when it is encrypted or of an unknown kind. */
-function secretNumbers(label, bytes) {
+/** The CA's certificate or key. */
+function authorityChange(file, present, part, { authority }) {
+    const attributes = attributeNotes(file, present);
+    const { source, certificatePem } = authority;
+    if (part === 'key')
+        return changeOf(file, present, { notes: [keyOrigin(source, present), ...attributes] });
+    if (present?.text !== undefined && present.text === certificatePem)
+        return modeChange(file, present);
+    const what = `certificate of the CA${ORIGINS[source.from]}`;
+    const known = named(certificatePem ?? '');
+    const replaced = present === undefined ? [] : [`replaces ${identity(present)}`];
+    return changeOf(file, present, {
+        notes: [known === '' ? what : `${what}, ${known}`, ...replaced, ...attributes],
+    });
+}
+const ORIGINS = {
+    input: ' that was brought as an input',
+    made: ', made by this run',
+    host: '',
+    'certificate-only': '',
+};
+function keyOrigin(source, present) {
+    if (present !== undefined)
+        return KEY_REPLACED;
+    return source.from === 'made' ? KEY_MADE : `private key of the CA${ORIGINS[source.from]}`;
+}
+/** A certificate on a host, or whatever lies in its place. */
+function identity(present) {
+    return (named(present.text ?? '') || `what is no certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`);
+}
+/** Empty for a text that is no certificate. */
+function named(pem) {
     try {
-        if (label === 'OPENSSH PRIVATE KEY')
-            return opensshSecrets(bytes);
-        const type = derTypes.get(label);
-        if (type === undefined)
-            return [];
-        return numbersOf((0,external_node_crypto_.createPrivateKey)({ key: bytes, format: 'der', type }).export({ format: 'jwk' }));
+        const { fingerprint, notAfter } = inspectCertificate(pem);
+        return `SHA-256 ${fingerprint}, valid until ${notAfter.toISOString().replace('.000Z', 'Z')}`;
     }
     catch {
-        return []; // Damaged or encrypted: the whole text is secret then.
+        return '';
     }
 }
-const derTypes = new Map([
-    ['RSA PRIVATE KEY', 'pkcs1'],
-    ['EC PRIVATE KEY', 'sec1'],
-    ['PRIVATE KEY', 'pkcs8'],
-]);
-/** `n`, `e`, `x` and `y` of a JSON Web Key are the public half (RFC 7518 section 6, RFC 8037 section 2). */
-function numbersOf(key) {
-    return [key.d, key.p, key.q, key.dp, key.dq, key.qi]
-        .filter((number) => number !== undefined)
-        .map((number) => Buffer.from(number, 'base64url'));
-}
 
-;// CONCATENATED MODULE: ./src/report/redaction.ts
-
-
-
-
-
-/** An encoded form of a word that is shorter than this could be an ordinary word. */
-const shortestForm = 8;
-/** Characters that belong to the same run of base64 or hex as a piece that was found. */
-const runCharacter = /[A-Za-z0-9+/=_:-]/;
-/** Tells a PEM private key in bytes, also in base64 (at any offset) and in hex. */
-const keyMarks = [
-    'PRIVATE KEY',
-    ...aligned(Buffer.from('PRIVATE KEY')),
-    Buffer.from('PRIVATE KEY').toString('hex'),
-];
-/**
- * Knows the secrets of this run and takes them out of every text before it leaves: the first line of defence, of
- * which the runner's own masker is the second. The runner masks the log only, never an artifact, and misses keys
- * that are cut, wrapped anew or in hex.
- */
-class Redactor {
-    #mask;
-    #forms = new Set();
-    #fragments = new Fragments();
-    /** @param mask hands one line of text to the runner's masker: `core.setSecret`. */
-    constructor(mask) {
-        this.#mask = mask;
-    }
-    /** Makes a secret known, here and to the runner; from now on no form of it passes. Empty text is ignored. */
-    register(secret, origin = 'input') {
-        const material = secretMaterial(secret);
-        for (const form of maskForms(material, origin))
-            this.#mask(form);
-        for (const form of material.words.flatMap(formsOfWord))
-            this.#forms.add(form);
-        for (const key of material.keys)
-            this.#fragments.add(key);
-    }
-    /** A text of any number of lines without its secrets. */
-    redact(text) {
-        const redactLine = this.forLines();
-        return text
-            .split('\n')
-            .map((line) => redactLine(line))
-            .join('\n');
-    }
-    /**
-     * A redactor for the lines of one stream, in their order: it also hides private keys that were never registered,
-     * from their BEGIN to their END line.
-     */
-    forLines() {
-        const blocks = new KeyBlocks();
-        return (line) => this.#redactKnown(blocks.hide(line));
-    }
-    /**
-     * What secret the bytes hold, in words for a message; undefined when they may leave.
-     */
-    findSecret(content) {
-        const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-        const text = bytes.toString('latin1');
-        if (keyMarks.some((mark) => text.includes(mark)))
-            return 'a private key';
-        if (this.#fragments.isIn(bytes))
-            return 'a piece of a private key of this run';
-        const utf8 = bytes.toString('utf8');
-        return [...this.#forms].some((form) => utf8.includes(form)) ? 'a secret of this run' : undefined;
-    }
-    #redactKnown(line) {
-        const pieces = this.#fragments.find(line).map((place) => wholeRun(line, place));
-        const words = [...this.#forms].flatMap((form) => placesOf(form, line));
-        return cover(line, [...pieces, ...words]);
-    }
-}
-function formsOfWord(word) {
-    const bytes = Buffer.from(word);
-    const hex = bytes.toString('hex');
-    const encoded = [
-        JSON.stringify(word).slice(1, -1),
-        encodeURIComponent(word.toWellFormed()),
-        ...aligned(bytes),
-        hex,
-        hex.toUpperCase(),
-    ];
-    return [word, ...encoded.filter((form) => form.length >= shortestForm)];
-}
-function placesOf(form, line) {
-    const places = [];
-    for (let start = line.indexOf(form); start >= 0; start = line.indexOf(form, start + 1)) {
-        places.push({ start, end: start + form.length });
-    }
-    return places;
-}
-/** What stands before and after a piece in the same run is of the same secret. */
-function wholeRun(line, { start, end }) {
-    let from = start;
-    let to = end;
-    while (from > 0 && runCharacter.test(line.charAt(from - 1)))
-        from -= 1;
-    while (to < line.length && runCharacter.test(line.charAt(to)))
-        to += 1;
-    return { start: from, end: to };
-}
-function cover(line, places) {
-    let result = '';
-    let done = 0;
-    let covered = -1;
-    for (const { start, end } of places.toSorted((one, other) => one.start - other.start)) {
-        if (start > covered) {
-            result += `${line.slice(done, start)}${key_blocks_hidden}`;
+;// CONCATENATED MODULE: ./node_modules/diff/libesm/diff/base.js
+class Diff {
+    diff(oldStr, newStr, 
+    // Type below is not accurate/complete - see above for full possibilities - but it compiles
+    options = {}) {
+        let callback;
+        if (typeof options === 'function') {
+            callback = options;
+            options = {};
         }
-        covered = Math.max(covered, end);
-        done = Math.max(done, end);
+        else if ('callback' in options) {
+            callback = options.callback;
+        }
+        // Allow subclasses to massage the input prior to running
+        const oldString = this.castInput(oldStr, options);
+        const newString = this.castInput(newStr, options);
+        const oldTokens = this.removeEmpty(this.tokenize(oldString, options));
+        const newTokens = this.removeEmpty(this.tokenize(newString, options));
+        return this.diffWithOptionsObj(oldTokens, newTokens, options, callback);
     }
-    return result + line.slice(done);
+    diffWithOptionsObj(oldTokens, newTokens, options, callback) {
+        var _a;
+        const done = (value) => {
+            value = this.postProcess(value, options);
+            if (callback) {
+                setTimeout(function () { callback(value); }, 0);
+                return undefined;
+            }
+            else {
+                return value;
+            }
+        };
+        const newLen = newTokens.length, oldLen = oldTokens.length;
+        let editLength = 1;
+        let maxEditLength = newLen + oldLen;
+        if (options.maxEditLength != null) {
+            maxEditLength = Math.min(maxEditLength, options.maxEditLength);
+        }
+        const maxExecutionTime = (_a = options.timeout) !== null && _a !== void 0 ? _a : Infinity;
+        const abortAfterTimestamp = Date.now() + maxExecutionTime;
+        const bestPath = [{ oldPos: -1, lastComponent: undefined }];
+        // Seed editLength = 0, i.e. the content starts with the same values
+        let newPos = this.extractCommon(bestPath[0], newTokens, oldTokens, 0, options);
+        if (bestPath[0].oldPos + 1 >= oldLen && newPos + 1 >= newLen) {
+            // Identity per the equality and tokenizer
+            return done(this.buildValues(bestPath[0].lastComponent, newTokens, oldTokens));
+        }
+        // Once we hit the right edge of the edit graph on some diagonal k, we can
+        // definitely reach the end of the edit graph in no more than k edits, so
+        // there's no point in considering any moves to diagonal k+1 any more (from
+        // which we're guaranteed to need at least k+1 more edits).
+        // Similarly, once we've reached the bottom of the edit graph, there's no
+        // point considering moves to lower diagonals.
+        // We record this fact by setting minDiagonalToConsider and
+        // maxDiagonalToConsider to some finite value once we've hit the edge of
+        // the edit graph.
+        // This optimization is not faithful to the original algorithm presented in
+        // Myers's paper, which instead pointlessly extends D-paths off the end of
+        // the edit graph - see page 7 of Myers's paper which notes this point
+        // explicitly and illustrates it with a diagram. This has major performance
+        // implications for some common scenarios. For instance, to compute a diff
+        // where the new text simply appends d characters on the end of the
+        // original text of length n, the true Myers algorithm will take O(n+d^2)
+        // time while this optimization needs only O(n+d) time.
+        let minDiagonalToConsider = -Infinity, maxDiagonalToConsider = Infinity;
+        // Main worker method. checks all permutations of a given edit length for acceptance.
+        const execEditLength = () => {
+            for (let diagonalPath = Math.max(minDiagonalToConsider, -editLength); diagonalPath <= Math.min(maxDiagonalToConsider, editLength); diagonalPath += 2) {
+                let basePath;
+                const removePath = bestPath[diagonalPath - 1], addPath = bestPath[diagonalPath + 1];
+                if (removePath) {
+                    // No one else is going to attempt to use this value, clear it
+                    // @ts-expect-error - perf optimisation. This type-violating value will never be read.
+                    bestPath[diagonalPath - 1] = undefined;
+                }
+                let canAdd = false;
+                if (addPath) {
+                    // what newPos will be after we do an insertion:
+                    const addPathNewPos = addPath.oldPos - diagonalPath;
+                    canAdd = addPath && 0 <= addPathNewPos && addPathNewPos < newLen;
+                }
+                const canRemove = removePath && removePath.oldPos + 1 < oldLen;
+                if (!canAdd && !canRemove) {
+                    // If this path is a terminal then prune
+                    // @ts-expect-error - perf optimisation. This type-violating value will never be read.
+                    bestPath[diagonalPath] = undefined;
+                    continue;
+                }
+                // Select the diagonal that we want to branch from. We select the prior
+                // path whose position in the old string is the farthest from the origin
+                // and does not pass the bounds of the diff graph
+                if (!canRemove || (canAdd && removePath.oldPos < addPath.oldPos)) {
+                    basePath = this.addToPath(addPath, true, false, 0, options);
+                }
+                else {
+                    basePath = this.addToPath(removePath, false, true, 1, options);
+                }
+                newPos = this.extractCommon(basePath, newTokens, oldTokens, diagonalPath, options);
+                if (basePath.oldPos + 1 >= oldLen && newPos + 1 >= newLen) {
+                    // If we have hit the end of both strings, then we are done
+                    return done(this.buildValues(basePath.lastComponent, newTokens, oldTokens)) || true;
+                }
+                else {
+                    bestPath[diagonalPath] = basePath;
+                    if (basePath.oldPos + 1 >= oldLen) {
+                        maxDiagonalToConsider = Math.min(maxDiagonalToConsider, diagonalPath - 1);
+                    }
+                    if (newPos + 1 >= newLen) {
+                        minDiagonalToConsider = Math.max(minDiagonalToConsider, diagonalPath + 1);
+                    }
+                }
+            }
+            editLength++;
+        };
+        // Performs the length of edit iteration. Is a bit fugly as this has to support the
+        // sync and async mode which is never fun. Loops over execEditLength until a value
+        // is produced, or until the edit length exceeds options.maxEditLength (if given),
+        // in which case it will return undefined.
+        if (callback) {
+            (function exec() {
+                setTimeout(function () {
+                    if (editLength > maxEditLength || Date.now() > abortAfterTimestamp) {
+                        return callback(undefined);
+                    }
+                    if (!execEditLength()) {
+                        exec();
+                    }
+                }, 0);
+            }());
+        }
+        else {
+            while (editLength <= maxEditLength && Date.now() <= abortAfterTimestamp) {
+                const ret = execEditLength();
+                if (ret) {
+                    return ret;
+                }
+            }
+        }
+    }
+    addToPath(path, added, removed, oldPosInc, options) {
+        const last = path.lastComponent;
+        if (last && !options.oneChangePerToken && last.added === added && last.removed === removed) {
+            return {
+                oldPos: path.oldPos + oldPosInc,
+                lastComponent: { count: last.count + 1, added: added, removed: removed, previousComponent: last.previousComponent }
+            };
+        }
+        else {
+            return {
+                oldPos: path.oldPos + oldPosInc,
+                lastComponent: { count: 1, added: added, removed: removed, previousComponent: last }
+            };
+        }
+    }
+    extractCommon(basePath, newTokens, oldTokens, diagonalPath, options) {
+        const newLen = newTokens.length, oldLen = oldTokens.length;
+        let oldPos = basePath.oldPos, newPos = oldPos - diagonalPath, commonCount = 0;
+        while (newPos + 1 < newLen && oldPos + 1 < oldLen && this.equals(oldTokens[oldPos + 1], newTokens[newPos + 1], options)) {
+            newPos++;
+            oldPos++;
+            commonCount++;
+            if (options.oneChangePerToken) {
+                basePath.lastComponent = { count: 1, previousComponent: basePath.lastComponent, added: false, removed: false };
+            }
+        }
+        if (commonCount && !options.oneChangePerToken) {
+            basePath.lastComponent = { count: commonCount, previousComponent: basePath.lastComponent, added: false, removed: false };
+        }
+        basePath.oldPos = oldPos;
+        return newPos;
+    }
+    equals(left, right, options) {
+        if (options.comparator) {
+            return options.comparator(left, right);
+        }
+        else {
+            return left === right
+                || (!!options.ignoreCase && left.toLowerCase() === right.toLowerCase());
+        }
+    }
+    removeEmpty(array) {
+        const ret = [];
+        for (let i = 0; i < array.length; i++) {
+            if (array[i]) {
+                ret.push(array[i]);
+            }
+        }
+        return ret;
+    }
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars
+    castInput(value, options) {
+        return value;
+    }
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars
+    tokenize(value, options) {
+        return Array.from(value);
+    }
+    join(chars) {
+        // Assumes ValueT is string, which is the case for most subclasses.
+        // When it's false, e.g. in diffArrays, this method needs to be overridden (e.g. with a no-op)
+        // Yes, the casts are verbose and ugly, because this pattern - of having the base class SORT OF
+        // assume tokens and values are strings, but not completely - is weird and janky.
+        return chars.join('');
+    }
+    postProcess(changeObjects, 
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars
+    options) {
+        return changeObjects;
+    }
+    get useLongestToken() {
+        return false;
+    }
+    buildValues(lastComponent, newTokens, oldTokens) {
+        // First we convert our linked list of components in reverse order to an
+        // array in the right order:
+        const components = [];
+        let nextComponent;
+        while (lastComponent) {
+            components.push(lastComponent);
+            nextComponent = lastComponent.previousComponent;
+            delete lastComponent.previousComponent;
+            lastComponent = nextComponent;
+        }
+        components.reverse();
+        const componentLen = components.length;
+        let componentPos = 0, newPos = 0, oldPos = 0;
+        for (; componentPos < componentLen; componentPos++) {
+            const component = components[componentPos];
+            if (!component.removed) {
+                if (!component.added && this.useLongestToken) {
+                    let value = newTokens.slice(newPos, newPos + component.count);
+                    value = value.map(function (value, i) {
+                        const oldValue = oldTokens[oldPos + i];
+                        return oldValue.length > value.length ? oldValue : value;
+                    });
+                    component.value = this.join(value);
+                }
+                else {
+                    component.value = this.join(newTokens.slice(newPos, newPos + component.count));
+                }
+                newPos += component.count;
+                // Common case
+                if (!component.added) {
+                    oldPos += component.count;
+                }
+            }
+            else {
+                component.value = this.join(oldTokens.slice(oldPos, oldPos + component.count));
+                oldPos += component.count;
+            }
+        }
+        return components;
+    }
+}
+
+;// CONCATENATED MODULE: ./node_modules/diff/libesm/diff/line.js
+
+
+class LineDiff extends Diff {
+    constructor() {
+        super(...arguments);
+        this.tokenize = tokenize;
+    }
+    equals(left, right, options) {
+        // If we're ignoring whitespace, we need to normalise lines by stripping
+        // whitespace before checking equality. (This has an annoying interaction
+        // with newlineIsToken that requires special handling: if newlines get their
+        // own token, then we DON'T want to trim the *newline* tokens down to empty
+        // strings, since this would cause us to treat whitespace-only line content
+        // as equal to a separator between lines, which would be weird and
+        // inconsistent with the documented behavior of the options.)
+        if (options.ignoreWhitespace) {
+            if (!options.newlineIsToken || !left.includes('\n')) {
+                left = left.trim();
+            }
+            if (!options.newlineIsToken || !right.includes('\n')) {
+                right = right.trim();
+            }
+        }
+        else if (options.ignoreNewlineAtEof && !options.newlineIsToken) {
+            if (left.endsWith('\n')) {
+                left = left.slice(0, -1);
+            }
+            if (right.endsWith('\n')) {
+                right = right.slice(0, -1);
+            }
+        }
+        return super.equals(left, right, options);
+    }
+}
+const lineDiff = new LineDiff();
+function diffLines(oldStr, newStr, options) {
+    return lineDiff.diff(oldStr, newStr, options);
+}
+function diffTrimmedLines(oldStr, newStr, options) {
+    options = generateOptions(options, { ignoreWhitespace: true });
+    return lineDiff.diff(oldStr, newStr, options);
+}
+// Exported standalone so it can be used from jsonDiff too.
+function tokenize(value, options) {
+    if (options.stripTrailingCr) {
+        // remove one \r before \n to match GNU diff's --strip-trailing-cr behavior
+        value = value.replace(/\r\n/g, '\n');
+    }
+    const retLines = [], linesAndNewlines = value.split(/(\n|\r\n)/);
+    // Ignore the final empty token that occurs if the string ends with a new line
+    if (!linesAndNewlines[linesAndNewlines.length - 1]) {
+        linesAndNewlines.pop();
+    }
+    // Merge the content and line separators into single tokens
+    for (let i = 0; i < linesAndNewlines.length; i++) {
+        const line = linesAndNewlines[i];
+        if (i % 2 && !options.newlineIsToken) {
+            retLines[retLines.length - 1] += line;
+        }
+        else {
+            retLines.push(line);
+        }
+    }
+    return retLines;
+}
+
+;// CONCATENATED MODULE: ./node_modules/diff/libesm/patch/create.js
+
+/**
+ * Returns true if the filename contains characters that require C-style
+ * quoting (as used by Git and GNU diffutils in diff output).
+ */
+function needsQuoting(s) {
+    for (let i = 0; i < s.length; i++) {
+        if (s[i] < '\x20' || s[i] > '\x7e' || s[i] === '"' || s[i] === '\\') {
+            return true;
+        }
+    }
+    return false;
+}
+/**
+ * C-style quotes a filename, encoding special characters as escape sequences
+ * and non-ASCII bytes as octal escapes. This is the inverse of
+ * `parseQuotedFileName` in parse.ts.
+ *
+ * Non-ASCII bytes are encoded as UTF-8 before being emitted as octal escapes.
+ * This matches the behaviour of both Git and GNU diffutils, which always emit
+ * UTF-8 octal escapes regardless of the underlying filesystem encoding (e.g.
+ * Git for Windows converts from NTFS's UTF-16 to UTF-8 internally).
+ *
+ * If the filename doesn't need quoting, returns it as-is.
+ */
+function quoteFileNameIfNeeded(s) {
+    if (!needsQuoting(s)) {
+        return s;
+    }
+    let result = '"';
+    const bytes = new TextEncoder().encode(s);
+    let i = 0;
+    while (i < bytes.length) {
+        const b = bytes[i];
+        // See https://en.wikipedia.org/wiki/Escape_sequences_in_C#Escape_sequences
+        if (b === 0x07) {
+            result += '\\a';
+        }
+        else if (b === 0x08) {
+            result += '\\b';
+        }
+        else if (b === 0x09) {
+            result += '\\t';
+        }
+        else if (b === 0x0a) {
+            result += '\\n';
+        }
+        else if (b === 0x0b) {
+            result += '\\v';
+        }
+        else if (b === 0x0c) {
+            result += '\\f';
+        }
+        else if (b === 0x0d) {
+            result += '\\r';
+        }
+        else if (b === 0x22) {
+            result += '\\"';
+        }
+        else if (b === 0x5c) {
+            result += '\\\\';
+        }
+        else if (b >= 0x20 && b <= 0x7e) {
+            // Just a printable ASCII character that is neither a double quote nor a
+            // backslash; no need to escape it.
+            result += String.fromCharCode(b);
+        }
+        else {
+            // Either part of a non-ASCII character or a control character without a
+            // special escape sequence; needs escaping as a 3-digit octal escape
+            result += '\\' + b.toString(8).padStart(3, '0');
+        }
+        i++;
+    }
+    result += '"';
+    return result;
+}
+const INCLUDE_HEADERS = {
+    includeIndex: true,
+    includeUnderline: true,
+    includeFileHeaders: true
+};
+const FILE_HEADERS_ONLY = {
+    includeIndex: false,
+    includeUnderline: false,
+    includeFileHeaders: true
+};
+const OMIT_HEADERS = {
+    includeIndex: false,
+    includeUnderline: false,
+    includeFileHeaders: false
+};
+function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, newHeader, options) {
+    let optionsObj;
+    if (!options) {
+        optionsObj = {};
+    }
+    else if (typeof options === 'function') {
+        optionsObj = { callback: options };
+    }
+    else {
+        optionsObj = options;
+    }
+    if (typeof optionsObj.context === 'undefined') {
+        optionsObj.context = 4;
+    }
+    // We copy this into its own variable to placate TypeScript, which thinks
+    // optionsObj.context might be undefined in the callbacks below.
+    const context = optionsObj.context;
+    // @ts-expect-error (runtime check for something that is correctly a static type error)
+    if (optionsObj.newlineIsToken) {
+        throw new Error('newlineIsToken may not be used with patch-generation functions, only with diffing functions');
+    }
+    if (!optionsObj.callback) {
+        return diffLinesResultToPatch(diffLines(oldStr, newStr, optionsObj));
+    }
+    else {
+        const { callback } = optionsObj;
+        diffLines(oldStr, newStr, Object.assign(Object.assign({}, optionsObj), { callback: (diff) => {
+                const patch = diffLinesResultToPatch(diff);
+                // TypeScript is unhappy without the cast because it does not understand that `patch` may
+                // be undefined here only if `callback` is StructuredPatchCallbackAbortable:
+                callback(patch);
+            } }));
+    }
+    function diffLinesResultToPatch(diff) {
+        // STEP 1: Build up the patch with no "\ No newline at end of file" lines and with the arrays
+        //         of lines containing trailing newline characters. We'll tidy up later...
+        if (!diff) {
+            return;
+        }
+        diff.push({ value: '', lines: [] }); // Append an empty value to make cleanup easier
+        function contextLines(lines) {
+            return lines.map(function (entry) { return ' ' + entry; });
+        }
+        const hunks = [];
+        let oldRangeStart = 0, newRangeStart = 0, curRange = [], oldLine = 1, newLine = 1;
+        for (let i = 0; i < diff.length; i++) {
+            const current = diff[i], lines = current.lines || splitLines(current.value);
+            current.lines = lines;
+            if (current.added || current.removed) {
+                // If we have previous context, start with that
+                if (!oldRangeStart) {
+                    const prev = diff[i - 1];
+                    oldRangeStart = oldLine;
+                    newRangeStart = newLine;
+                    if (prev) {
+                        curRange = context > 0 ? contextLines(prev.lines.slice(-context)) : [];
+                        oldRangeStart -= curRange.length;
+                        newRangeStart -= curRange.length;
+                    }
+                }
+                // Output our changes
+                for (const line of lines) {
+                    curRange.push((current.added ? '+' : '-') + line);
+                }
+                // Track the updated file position
+                if (current.added) {
+                    newLine += lines.length;
+                }
+                else {
+                    oldLine += lines.length;
+                }
+            }
+            else {
+                // Identical context lines. Track line changes
+                if (oldRangeStart) {
+                    // Close out any changes that have been output (or join overlapping)
+                    if (lines.length <= context * 2 && i < diff.length - 2) {
+                        // Overlapping
+                        for (const line of contextLines(lines)) {
+                            curRange.push(line);
+                        }
+                    }
+                    else {
+                        // end the range and output
+                        const contextSize = Math.min(lines.length, context);
+                        for (const line of contextLines(lines.slice(0, contextSize))) {
+                            curRange.push(line);
+                        }
+                        const hunk = {
+                            oldStart: oldRangeStart,
+                            oldLines: (oldLine - oldRangeStart + contextSize),
+                            newStart: newRangeStart,
+                            newLines: (newLine - newRangeStart + contextSize),
+                            lines: curRange
+                        };
+                        hunks.push(hunk);
+                        oldRangeStart = 0;
+                        newRangeStart = 0;
+                        curRange = [];
+                    }
+                }
+                oldLine += lines.length;
+                newLine += lines.length;
+            }
+        }
+        // Step 2: eliminate the trailing `\n` from each line of each hunk, and, where needed, add
+        //         "\ No newline at end of file".
+        for (const hunk of hunks) {
+            for (let i = 0; i < hunk.lines.length; i++) {
+                if (hunk.lines[i].endsWith('\n')) {
+                    hunk.lines[i] = hunk.lines[i].slice(0, -1);
+                }
+                else {
+                    hunk.lines.splice(i + 1, 0, '\\ No newline at end of file');
+                    i++; // Skip the line we just added, then continue iterating
+                }
+            }
+        }
+        return {
+            oldFileName: oldFileName, newFileName: newFileName,
+            oldHeader: oldHeader, newHeader: newHeader,
+            hunks: hunks
+        };
+    }
+}
+/**
+ * creates a unified diff patch.
+ *
+ * @param patch either a single structured patch object (as returned by `structuredPatch`) or an
+ *   array of them (as returned by `parsePatch`).
+ * @param headerOptions behaves the same as the `headerOptions` option of `createTwoFilesPatch`.
+ *   Ignored for patches where `isGit` is `true`.
+ *
+ * When a patch has `isGit: true`, `formatPatch` output is changed to more closely match Git's
+ * output: it emits a `diff --git` header, emits Git extended headers as appropriate based on
+ * properties like `isRename`, `isCreate`, `newMode`, etc, and will omit `---`/`+++` file
+ * headers for patches with no hunks (e.g. renames without content changes).
+ */
+function formatPatch(patch, headerOptions) {
+    var _a, _b, _c, _d, _e, _f;
+    if (!headerOptions) {
+        headerOptions = INCLUDE_HEADERS;
+    }
+    if (Array.isArray(patch)) {
+        if (patch.length > 1 && !headerOptions.includeFileHeaders && !patch.every(p => p.isGit)) {
+            throw new Error('Cannot omit file headers on a multi-file patch. '
+                + '(The result would be unparseable; how would a tool trying to apply '
+                + 'the patch know which changes are to which file?)');
+        }
+        return patch.map(p => formatPatch(p, headerOptions)).join('\n');
+    }
+    const ret = [];
+    // Git patches have a fixed header format (diff --git, extended headers,
+    // and ---/+++ when hunks are present), so headerOptions is ignored.
+    if (patch.isGit) {
+        headerOptions = INCLUDE_HEADERS;
+        // Emit Git-style diff --git header and extended headers.
+        // Git never puts /dev/null in the "diff --git" line; for file
+        // creations/deletions it uses the real filename on both sides.
+        if (!patch.oldFileName) {
+            throw new Error('oldFileName must be specified for Git patches');
+        }
+        if (!patch.newFileName) {
+            throw new Error('newFileName must be specified for Git patches');
+        }
+        let gitOldName = patch.oldFileName;
+        let gitNewName = patch.newFileName;
+        if (patch.isCreate && gitOldName === '/dev/null') {
+            gitOldName = gitNewName.replace(/^b\//, 'a/');
+        }
+        else if (patch.isDelete && gitNewName === '/dev/null') {
+            gitNewName = gitOldName.replace(/^a\//, 'b/');
+        }
+        ret.push('diff --git ' + quoteFileNameIfNeeded(gitOldName) + ' ' + quoteFileNameIfNeeded(gitNewName));
+        if (patch.isDelete) {
+            ret.push('deleted file mode ' + ((_a = patch.oldMode) !== null && _a !== void 0 ? _a : '100644'));
+        }
+        if (patch.isCreate) {
+            ret.push('new file mode ' + ((_b = patch.newMode) !== null && _b !== void 0 ? _b : '100644'));
+        }
+        if (patch.oldMode && patch.newMode && !patch.isDelete && !patch.isCreate) {
+            ret.push('old mode ' + patch.oldMode);
+            ret.push('new mode ' + patch.newMode);
+        }
+        if (patch.isRename) {
+            ret.push('rename from ' + quoteFileNameIfNeeded(((_c = patch.oldFileName) !== null && _c !== void 0 ? _c : '').replace(/^a\//, '')));
+            ret.push('rename to ' + quoteFileNameIfNeeded(((_d = patch.newFileName) !== null && _d !== void 0 ? _d : '').replace(/^b\//, '')));
+        }
+        if (patch.isCopy) {
+            ret.push('copy from ' + quoteFileNameIfNeeded(((_e = patch.oldFileName) !== null && _e !== void 0 ? _e : '').replace(/^a\//, '')));
+            ret.push('copy to ' + quoteFileNameIfNeeded(((_f = patch.newFileName) !== null && _f !== void 0 ? _f : '').replace(/^b\//, '')));
+        }
+    }
+    else {
+        if (headerOptions.includeIndex && patch.oldFileName == patch.newFileName && patch.oldFileName !== undefined) {
+            ret.push('Index: ' + patch.oldFileName);
+        }
+        if (headerOptions.includeUnderline) {
+            ret.push('===================================================================');
+        }
+    }
+    // Emit --- / +++ file headers. For Git patches with no hunks (e.g.
+    // pure renames, mode-only changes), Git omits these, so we do too.
+    const hasHunks = patch.hunks.length > 0;
+    if (headerOptions.includeFileHeaders && patch.oldFileName !== undefined && patch.newFileName !== undefined
+        && (!patch.isGit || hasHunks)) {
+        ret.push('--- ' + quoteFileNameIfNeeded(patch.oldFileName) + (patch.oldHeader ? '\t' + patch.oldHeader : ''));
+        ret.push('+++ ' + quoteFileNameIfNeeded(patch.newFileName) + (patch.newHeader ? '\t' + patch.newHeader : ''));
+    }
+    for (let i = 0; i < patch.hunks.length; i++) {
+        const hunk = patch.hunks[i];
+        // Unified Diff Format quirk: If the chunk size is 0,
+        // the first number is one lower than one would expect.
+        // https://www.artima.com/weblogs/viewpost.jsp?thread=164293
+        const oldStart = hunk.oldLines === 0 ? hunk.oldStart - 1 : hunk.oldStart;
+        const newStart = hunk.newLines === 0 ? hunk.newStart - 1 : hunk.newStart;
+        ret.push('@@ -' + oldStart + ',' + hunk.oldLines
+            + ' +' + newStart + ',' + hunk.newLines
+            + ' @@');
+        for (const line of hunk.lines) {
+            ret.push(line);
+        }
+    }
+    return ret.join('\n') + '\n';
+}
+function createTwoFilesPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, newHeader, options) {
+    if (typeof options === 'function') {
+        options = { callback: options };
+    }
+    if (!(options === null || options === void 0 ? void 0 : options.callback)) {
+        const patchObj = structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, newHeader, options);
+        if (!patchObj) {
+            return;
+        }
+        return formatPatch(patchObj, options === null || options === void 0 ? void 0 : options.headerOptions);
+    }
+    else {
+        const { callback } = options;
+        structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, newHeader, Object.assign(Object.assign({}, options), { callback: patchObj => {
+                if (!patchObj) {
+                    callback(undefined);
+                }
+                else {
+                    callback(formatPatch(patchObj, options.headerOptions));
+                }
+            } }));
+    }
+}
+function createPatch(fileName, oldStr, newStr, oldHeader, newHeader, options) {
+    return createTwoFilesPatch(fileName, fileName, oldStr, newStr, oldHeader, newHeader, options);
+}
+/**
+ * Split `text` into an array of lines, including the trailing newline character (where present)
+ */
+function splitLines(text) {
+    const hasTrailingNl = text.endsWith('\n');
+    const result = text.split('\n').map(line => line + '\n');
+    if (hasTrailingNl) {
+        result.pop();
+    }
+    else {
+        result.push(result.pop().slice(0, -1));
+    }
+    return result;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/unified-diff.ts
+
+const CONTEXT_LINES = 3;
+/** More changed lines than this are not compared one by one: the time would grow with their square. */
+const MOST_EDITS = 1000;
+/** Unified diff between what lies at a path (`undefined`: nothing) and what will. */
+function unifiedDiff(path, present, planned) {
+    const from = present === undefined ? '/dev/null' : path;
+    const compared = createTwoFilesPatch(from, path, present ?? '', planned, undefined, undefined, {
+        context: CONTEXT_LINES,
+        headerOptions: FILE_HEADERS_ONLY,
+        maxEditLength: MOST_EDITS,
+    });
+    return compared ?? wholeFile(from, path, linesOf(present ?? ''), linesOf(planned));
+}
+function wholeFile(from, path, removed, added) {
+    const hunk = {
+        oldStart: 1,
+        oldLines: removed.length,
+        newStart: 1,
+        newLines: added.length,
+        lines: [...removed.map((line) => `-${line}`), ...added.map((line) => `+${line}`)],
+    };
+    return formatPatch({ oldFileName: from, newFileName: path, oldHeader: undefined, newHeader: undefined, hunks: [hunk] }, FILE_HEADERS_ONLY);
+}
+function linesOf(text) {
+    return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/manifest-change.ts
+
+
+
+
+
+
+const PRESUMABLY = "as the host's kubeadm will presumably render it";
+const EDITED = 'it was edited on the host, and what kubeadm does not render is lost';
+/** The static pod's manifest, which exists only once the host's kubeadm has rendered it. */
+function manifestChange(file, { files, state }, step) {
+    const present = files.get(file.path);
+    const predicted = present?.text === undefined ? undefined : predict(present.text, step);
+    if (present?.text === undefined || predicted === undefined) {
+        return changeOf(file, present, { notes: [contents(step), ...attributeNotes(file, present)] });
+    }
+    const unforeseen = [
+        ...resetFlags(files.get(paths/* KUBEADM_CONFIG */.XA)?.text ?? '', step.wanted),
+        ...(wasEdited(present, state) ? [EDITED] : []),
+    ];
+    if (predicted === present.text && unforeseen.length === 0)
+        return modeChange(file, present);
+    return changeOf(file, present, {
+        ...(predicted === present.text ? {} : { diff: unifiedDiff(file.path, present.text, predicted) }),
+        notes: [PRESUMABLY, ...unforeseen, ...attributeNotes(file, present)],
+    });
+}
+function predict(text, { wanted, image }) {
+    const names = new Set(wanted.map(({ name }) => name));
+    const present = parseEtcdManifest(text)?.arguments.keys() ?? [];
+    const dropFlags = [...present].filter((name) => !names.has(name) && !etcd_flags/* KUBEADM_ETCD_FLAGS */.lF.has(name));
+    return predictManifest(text, wanted, { image, dropFlags });
+}
+function contents({ wanted, image }) {
+    const flags = wanted.map(({ name, value }) => `--${name}=${value}`);
+    return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}`;
+}
+function wasEdited(present, state) {
+    const recorded = typeof state === 'object' ? state.files[present.path] : undefined;
+    return recorded !== undefined && recorded !== present.sha256;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/file-change.ts
+
+
+
+
+
+/** What becomes of one file; `undefined` when it is as planned already. */
+function fileChange(file, context) {
+    const { content } = file;
+    const present = context.seen.files.get(file.path);
+    switch (content?.from) {
+        case undefined:
+            return modeChange(file, present);
+        case 'text':
+            return textChange(file, present, content.text);
+        case 'state':
+            return changeOf(file, present, { notes: ["the action's own record"] });
+        case 'kubeadm':
+            return manifestChange(file, context.seen, content.step);
+        case 'authority':
+            return authorityChange(file, present, content.part, context);
+        case 'leaf':
+            return leafChange(file, present, content, context);
+    }
+}
+function textChange(file, present, text) {
+    if (present !== undefined && holds(present, text))
+        return modeChange(file, present);
+    const unread = present !== undefined && present.text === undefined
+        ? [`what lies there now was not read (SHA-256 ${present.sha256 ?? 'unknown'})`]
+        : [];
+    const diff = unifiedDiff(file.path, present?.text, text);
+    return changeOf(file, present, { diff, notes: [...unread, ...attributeNotes(file, present)] });
+}
+function holds(present, text) {
+    if (present.text !== undefined)
+        return present.text === text;
+    return present.sha256 === (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/planned-files.ts
+
+
+/** All paths that the steps on one host touch, each once, in the order of the first step that does. */
+function plannedFiles(steps) {
+    const files = new Map();
+    const put = (file) => void files.set(file.path, { ...files.get(file.path), ...file });
+    for (const step of steps) {
+        switch (step.kind) {
+            case 'deliver-files':
+                step.files.forEach(put);
+                break;
+            case 'set-modes':
+                step.modes.forEach((mode, path) => put({ path, mode }));
+                break;
+            case 'render-manifest':
+                if (placesManifest(steps)) {
+                    put({ path: paths/* ETCD_MANIFEST */.jl, mode: PRIVATE_MODE, content: { from: 'kubeadm', step } });
+                }
+                break;
+            case 'record-member':
+                put({ path: paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } });
+                break;
+            case 'start-kubelet':
+            case 'pull-image':
+            case 'verify-files':
+            case 'start-member':
+            case 'move-leadership':
+            case 'restart-member':
+            case 'prove-served':
+        }
+    }
+    return [...files.values()];
+}
+/** kubeadm renders aside; only these steps put the result where kubelet reads it. */
+function placesManifest(steps) {
+    return steps.some((step) => step.kind === 'restart-member' || (step.kind === 'start-member' && step.placeManifest));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/host-changes.ts
+
+
+
+/** What a plan changes on one member's host. */
+function hostChanges(member, { plan, facts, broughtCertificate }) {
+    const { name, address } = member;
+    const steps = [...plan.stages, ...plan.afterProof].flatMap((stage) => stage.steps.filter(({ host }) => host === name));
+    const authorityCertificate = broughtCertificate ?? certificateOnHost(plan, facts);
+    const context = {
+        member,
+        seen: factsOf(name, facts),
+        authority: {
+            source: plan.authority,
+            ...(authorityCertificate === undefined ? {} : { certificatePem: authorityCertificate }),
+        },
+    };
+    const files = plannedFiles(steps).flatMap((planned) => fileChange(planned, context) ?? []);
+    return { name, address, files, restarts: restarts(steps, files) };
+}
+function factsOf(name, facts) {
+    const seen = facts.get(name);
+    if (seen === undefined)
+        throw new Error(`a plan is decided from the facts of all hosts; ${name} has none`);
+    return seen;
+}
+/** The CA's certificate where it lies on a host already. */
+function certificateOnHost({ authority }, facts) {
+    if (authority.from !== 'host' && authority.from !== 'certificate-only')
+        return undefined;
+    return facts.get(authority.host)?.files.get(paths/* CA_CERTIFICATE */.vB)?.text;
+}
+/** Says nothing of what merely starts; whether a kubelet without configuration runs changes every few seconds. */
+function restarts(steps, files) {
+    const restartsKubelet = steps.some((step) => step.kind === 'start-kubelet' && step.restart);
+    const restartsEtcd = steps.some(({ kind }) => kind === 'restart-member');
+    const manifestChanges = files.some(({ path, change }) => path === paths/* ETCD_MANIFEST */.jl && change !== 'mode');
+    const etcd = manifestChanges
+        ? 'etcd: manifest out, pod gone, new one in'
+        : 'etcd: only if the rendered manifest is not the present one';
+    return [...(restartsKubelet ? ['kubelet'] : []), ...(restartsEtcd ? [etcd] : [])];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/stages.ts
+
+
+/** A stage as data for people. */
+function describeStage({ title, inTurn = false, before, after, steps }) {
+    return {
+        title,
+        inTurn,
+        ...(before === undefined ? {} : { before: describeGate(before) }),
+        ...(after === undefined ? {} : { after: describeGate(after) }),
+        steps: steps.map((step) => ({ host: step.host, step: describeStep(step), why: step.why })),
+    };
+}
+/** A step by its name and by what is not said elsewhere in the plan. */
+function describeStep(step) {
+    const title = STEP_TITLES[step.kind];
+    switch (step.kind) {
+        case 'start-kubelet':
+            return step.restart ? 'restart kubelet' : 'start kubelet if it does not run';
+        case 'pull-image':
+            return `${title} ${step.image}`;
+        case 'start-member':
+            return step.placeManifest ? `${title} with its data in ${step.dataDir}` : 'wait for member';
+        case 'move-leadership':
+            return `${title} if it leads`;
+        case 'prove-served':
+            return `${title}: ${step.leaves.join(', ')}`;
+        default:
+            return title;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/describe-plan.ts
+
+
+
+
+/** Tells in full what a plan will do, to what, and what will be different afterwards. */
+function describePlan(question) {
+    const { plan, operation, facts } = question;
+    const described = withoutFreshToken({
+        schemaVersion: 1,
+        operation,
+        clusterName: plan.clusterName,
+        verdict: plan.verdict,
+        reasons: plan.reasons,
+        members: plan.shape.members.map(({ name, address }) => ({ name, address })),
+        hosts: plan.shape.members.map((member) => hostChanges(member, question)),
+        membership: [],
+        stages: plan.stages.map(describeStage),
+        afterProof: plan.afterProof.map(describeStage),
+        warnings: plan.warnings,
+    }, plan, facts);
+    return { ...described, digest: planDigest(described) };
+}
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(58500);
+// EXTERNAL MODULE: ./src/hosts/host-error.ts
+var host_error = __nccwpck_require__(46862);
+// EXTERNAL MODULE: ./src/hosts/scripts/explain-unknown.ts
+var explain_unknown = __nccwpck_require__(18908);
+// EXTERNAL MODULE: ./src/hosts/shell.ts
+var shell = __nccwpck_require__(51273);
+// EXTERNAL MODULE: ./src/hosts/lock/lock-bash.ts
+var lock_bash = __nccwpck_require__(39503);
+// EXTERNAL MODULE: ./src/hosts/lock/lock-file.ts
+var lock_file = __nccwpck_require__(97287);
+;// CONCATENATED MODULE: ./src/hosts/lock/acquire-script.ts
+
+
+
+
+/** For everything but what follows the lock. */
+const TIMEOUT_MS = 15_000;
+/**
+ * Takes the lock of a host, if nobody who lives has it and no step of anybody runs there; then, in the same shell and
+ * under the step lock (so that a slow one cannot outlast the lock), runs `then`. Its one line of answer is
+ * `outcome state age steps lock`, separated by tabs, before whatever `then` writes.
+ *
+ * Killed anywhere, it leaves no lock, or one that counts as abandoned when its connection has ended.
+ */
+function acquireScript(owner, then) {
+    const script = `${(0,lock_bash/* lockWriter */.D$)(owner)}${lock_bash/* STEP_PROCESSES */.RS}
+take_lock() {
+  local lock id connection age state now own steps= outcome=got
+  own_connection
+  command -v flock > /dev/null || exit ${lock_bash/* NO_FLOCK */.gP}
+  mkdir -p -m 0700 ${(0,shell/* quote */.h)(paths/* RUN_DIR */.wM)}
+  enter
+  exec 9>> ${(0,shell/* quote */.h)(paths/* STEP_LOCK */.x1)}
+  read_lock
+  if [ "$id" = ${owner.id} ]; then state=free
+  else
+    case $state in
+      valid | unreadable) outcome=refused ;;
+      *) if ! flock -x -n 9; then outcome=refused; step_processes; fi ;;
+    esac
+  fi
+  if [ $outcome = got ]; then write_lock "$own"; flock -s 9; fi
+  leave
+  printf '%s\\t%s\\t%s\\t%s\\t%s\\n' "$outcome" "$state" "$age" "$steps" "$lock"
+  if [ $outcome = refused ]; then exit 0; fi
+}
+take_lock
+${then?.script ?? ''}`;
+    return {
+        title: 'lock',
+        effect: 'changes',
+        script,
+        timeoutMs: TIMEOUT_MS + (then?.timeoutMs ?? 0),
+        ...(then?.input === undefined ? {} : { input: then.input }),
+        ...(then?.onProgress === undefined ? {} : { onProgress: then.onProgress }),
+    };
+}
+/** The answer to `acquireScript`; undefined when there is none, and the exit code tells why. */
+function parseAcquireAnswer(stdout) {
+    const end = stdout.indexOf('\n');
+    if (end === -1)
+        return undefined;
+    const [outcome, state, age = '', steps = '', ...line] = stdout.toString('utf8', 0, end).split('\t');
+    const owner = (0,lock_file/* parseLock */.PG)(line.join('\t'));
+    const secondsSinceHeartbeat = Number(age);
+    if (outcome === 'got') {
+        const rest = stdout.subarray(end + 1);
+        if (state === 'free')
+            return { got: true, rest };
+        const why = state === 'ended' ? 'connection ended' : 'no heartbeat';
+        return { got: true, rest, abandoned: { owner, why, secondsSinceHeartbeat } };
+    }
+    if (outcome !== 'refused')
+        return undefined;
+    if (state === 'unreadable')
+        return { got: false, obstacle: { kind: 'unreadable' } };
+    if (state === 'valid')
+        return { got: false, obstacle: { kind: 'held', owner, secondsSinceHeartbeat } };
+    return { got: false, obstacle: { kind: 'step-runs', owner, steps } };
+}
+
+// EXTERNAL MODULE: ./src/hosts/lock/words.ts
+var words = __nccwpck_require__(83182);
+;// CONCATENATED MODULE: ./src/hosts/lock/guard.ts
+
+
+
+
+/** Exit code of a guarded script that has done nothing, because the lock is no longer its run's. */
+const LOCK_LOST = 93;
+const MARK = 'etcd-ha-action lock: ';
+/** Seconds; whoever looks whether a step runs holds the step lock for milliseconds. */
+const STEP_LOCK_WAIT = 5;
+/** Linux keeps so many characters of a process's name (TASK_COMM_LEN, without the final zero). */
+const PROCESS_NAME_LENGTH = 15;
+/**
+ * Holds the step lock for as long as this bash or a process that it starts lives. Also for what is started detached
+ * (a unit of systemd inherits nothing): as long as it runs, no other run takes the lock over.
+ */
+const HOLD_STEP_LOCK = `exec 9>> ${(0,shell/* quote */.h)(paths/* STEP_LOCK */.x1)} && flock -s -w ${STEP_LOCK_WAIT} 9`;
+/**
+ * The script, to be run only while the lock of its host is this owner's: first it takes the step lock, then it looks
+ * whose the lock is, so that nobody can take the lock over from then on. The bash is named after the step, for whoever
+ * waits for it. What only reads is left as it is.
+ *
+ * `etcd_ha_connection` is then the process that serves the run's connection, if there is one: see {@link STILL_WANTED}.
+ */
+function guard(ownerId, script) {
+    if (script.effect === 'reads')
+        return script;
+    const name = script.title.replace(/[^\x20-\x7e]/g, '?').slice(0, PROCESS_NAME_LENGTH);
+    const guarded = `
+etcd_ha_lock=
+if [ -d ${(0,shell/* quote */.h)(paths/* RUN_DIR */.wM)} ] && ${HOLD_STEP_LOCK} &&
+  IFS= read -r etcd_ha_lock 2> /dev/null < ${(0,shell/* quote */.h)(paths/* LOCK_FILE */.FI)} &&
+  [[ $etcd_ha_lock == '{"id":"${(0,lock_file/* checkedId */.VJ)(ownerId)}",'* ]]
+then
+  etcd_ha_connection=\${etcd_ha_lock#*'"connection":"'}
+  etcd_ha_connection=\${etcd_ha_connection%%[ '"']*}
+else
+  printf '${MARK}%s\\n' "$etcd_ha_lock" >&2
+  exit ${LOCK_LOST}
+fi
+{ printf %s ${(0,shell/* quote */.h)(name)} > /proc/$$/comm; } 2> /dev/null || true
+${script.script}`;
+    return { ...script, script: guarded };
+}
+/** Exit code of a script that has stopped to wait, because nobody waits for it any more. */
+const NOBODY_WAITS = 96;
+/**
+ * A line for loops that wait: ends the script when the run's connection has ended. What only waits would otherwise keep
+ * the next run from the lock.
+ */
+const STILL_WANTED = `if [ -n "\${etcd_ha_connection:-}" ] && ! [ -e "/proc/$etcd_ha_connection" ]; then exit ${NOBODY_WAITS}; fi`;
+/** Words for a script that ended with `LOCK_LOST`. */
+function explainLockLost(result) {
+    return (0,words/* lostFinding */.yS)(presentHolder(result.stderr));
+}
+function presentHolder(stderr) {
+    const line = stderr.split('\n').findLast((said) => said.startsWith(MARK));
+    return line === undefined ? undefined : (0,lock_file/* parseLock */.PG)(line.slice(MARK.length));
+}
+
+;// CONCATENATED MODULE: ./src/hosts/lock/heartbeat-script.ts
+
+
+/** Longer than it takes on a busy host, shorter than a lock lives without. */
+const heartbeat_script_TIMEOUT_MS = 20_000;
+/**
+ * Writes down that the owner lives, if the lock is still its own. The connection on record stays: a heartbeat that was
+ * under way when that ended must not make the lock look alive.
+ */
+function heartbeatScript(owner) {
+    const script = `${(0,lock_bash/* lockWriter */.D$)(owner)}
+beat() {
+  local lock id connection age state now
+  enter
+  read_lock
+  if [ "$id" = ${owner.id} ]; then write_lock "$connection"; echo beat; else printf 'lost\\t%s\\n' "$lock"; fi
+}
+beat`;
+    return { title: 'heartbeat of the lock', effect: 'changes', script, timeoutMs: heartbeat_script_TIMEOUT_MS };
+}
+/** Whether the lock is gone, and who has it now. A heartbeat that did not come to its end tells nothing. */
+function parseHeartbeat({ code, stdout, }) {
+    const answer = stdout.toString('utf8').trimEnd();
+    if (code !== 0 || !answer.startsWith('lost'))
+        return { lost: false };
+    return { lost: true, holder: (0,lock_file/* parseLock */.PG)(answer.slice('lost\t'.length)) };
+}
+
+// EXTERNAL MODULE: ./src/hosts/lock/release-script.ts
+var release_script = __nccwpck_require__(76960);
+;// CONCATENATED MODULE: ./src/hosts/lock/host-lock.ts
+
+
+
+/** The lock of one host, kept alive from the moment it was got. */
+class HostLock {
+    #transport;
+    #owner;
+    #stop = new AbortController();
+    /** @param heartbeatMs pause between two heartbeats. */
+    constructor(transport, owner, heartbeatMs, onLost) {
+        this.#transport = transport;
+        this.#owner = owner;
+        void this.#keepAlive(heartbeatMs, onLost);
+    }
+    /**
+     * Stops the heartbeat and gives the lock back, as far as the host can be reached; if it cannot, the lock counts as
+     * abandoned as soon as the connection has ended. Never throws.
+     */
+    async release() {
+        this.#stop.abort();
+        return await releaseOn(this.#transport, this.#owner.id);
+    }
+    async #keepAlive(heartbeatMs, onLost) {
+        const { signal } = this.#stop;
+        for (;;) {
+            await (0,promises_.setTimeout)(heartbeatMs, undefined, { signal, ref: false }).catch(() => undefined);
+            if (signal.aborted)
+                return;
+            // A heartbeat that fails tells nothing of the lock; the step that needs the connection says what is wrong.
+            const result = await this.#transport.run(heartbeatScript(this.#owner)).catch(() => undefined);
+            const answer = result === undefined ? undefined : parseHeartbeat(result);
+            if (answer?.lost !== true || this.#stop.signal.aborted)
+                continue;
+            onLost(this.#transport.name, answer.holder);
+            return;
+        }
+    }
+}
+/** Gives a lock back if it was had; undefined when the host gave no answer. Never throws. */
+async function releaseOn(transport, ownerId) {
+    try {
+        return (0,release_script/* parseRelease */.B)((await transport.run((0,release_script/* releaseScript */.d)(ownerId))).stdout);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/lock/acquire-locks.ts
+
+
+
+
+
+
+
+
+
+/** How often an owner says that it lives; a lock lives 30 s without. */
+const HEARTBEAT_MS = 8000;
+/** Mean pause between two tries; each is between half of it and one and a half. */
+const PAUSE_MS = 1000;
+/**
+ * Takes the locks of all hosts or of none. The first try is all hosts at once; after it, the host whose name sorts
+ * first comes before the others, so that of two runs that wait one gets it and with it the rest.
+ * @throws Refusal that names the holders when the wait is over; HostError or Refusal when a host does not answer or
+ * cannot lock; the reason of the signal. Nothing is held then. A try under way is not cut short by the signal, but by
+ * closing the connections.
+ */
+async function acquireLocks(options) {
+    (0,lock_file/* checkedId */.VJ)(options.owner.id);
+    const { waitMs, signal, log, random } = options;
+    const started = performance.now();
+    const takenOver = [];
+    const transports = options.transports.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    let order = [transports];
+    let said = [];
+    for (;;) {
+        signal.throwIfAborted();
+        const attempt = new Attempt(options, takenOver);
+        for (const group of order)
+            if (attempt.untroubled)
+                await attempt.take(group);
+        if (attempt.untroubled && !signal.aborted)
+            return attempt.held();
+        await attempt.abandon();
+        signal.throwIfAborted();
+        attempt.throwFailures();
+        const left = waitMs - (performance.now() - started);
+        if (left <= 0)
+            throw new src_findings/* Refusal */.P_('another run works on these hosts', attempt.obstacleFindings());
+        const holders = attempt.holders();
+        if (!holders.every((holder) => said.includes(holder))) {
+            said = holders;
+            log.info(`Waiting up to ${Math.ceil(left / 1000)} s for ${holders.join('; ')}`);
+        }
+        order = [transports.slice(0, 1), transports.slice(1)];
+        await (0,promises_.setTimeout)(Math.min(left, PAUSE_MS * (0.5 + random())), undefined, { signal }).catch(() => undefined);
+    }
+}
+/** One try to have the locks of all hosts. */
+class Attempt {
+    #options;
+    #takenOver;
+    #locks = new Map();
+    #tried = [];
+    #answers = new Map();
+    #obstacles = [];
+    #failures = [];
+    #lost = new AbortController();
+    /** @param takenOver to which what this try takes over is added. */
+    constructor(options, takenOver) {
+        this.#options = options;
+        this.#takenOver = takenOver;
+    }
+    get untroubled() {
+        return this.#obstacles.length + this.#failures.length === 0;
+    }
+    /** Tries to have these hosts' locks, all at once. */
+    async take(transports) {
+        await Promise.all(transports.map(async (transport) => {
+            this.#tried.push(transport);
+            try {
+                this.#note(transport, await this.#ask(transport));
+            }
+            catch (error) {
+                this.#failures.push(error);
+            }
+        }));
+    }
+    held() {
+        const { owner, log } = this.#options;
+        let released;
+        const release = async () => {
+            const outcomes = [...this.#locks].map(async ([{ name }, lock]) => {
+                if ((await lock.release()) !== 'still-running')
+                    return;
+                log.host(name).warning('A step still runs on this host; its lock stays until that has ended.');
+            });
+            await Promise.all(outcomes);
+        };
+        return {
+            answers: this.#answers,
+            takenOver: this.#takenOver,
+            lost: this.#lost.signal,
+            guard: (script) => guard(owner.id, script),
+            release: () => (released ??= release()),
+        };
+    }
+    /** Gives back what was got, and what may have been got although no answer came. */
+    async abandon() {
+        const refused = new Set(this.#obstacles.map(({ host }) => host));
+        const maybeGot = this.#tried.filter(({ name }) => !refused.has(name));
+        const { id } = this.#options.owner;
+        await Promise.all(maybeGot.map((transport) => this.#locks.get(transport)?.release() ?? releaseOn(transport, id)));
+    }
+    throwFailures() {
+        const [first] = this.#failures;
+        if (first === undefined)
+            return;
+        const findings = this.#failures.flatMap((error) => (error instanceof host_error/* HostError */.d ? [error.finding] : []));
+        if (findings.length < 2)
+            throw first;
+        throw new src_findings/* Refusal */.P_('not every host could be locked', findings);
+    }
+    obstacleFindings() {
+        return this.#obstacles
+            .map(({ host, obstacle }) => ({ host, at: 'lock', ...(0,words/* obstacleFinding */.V_)(obstacle) }))
+            .toSorted((a, b) => (a.host < b.host ? -1 : 1));
+    }
+    /** Who stands in the way, each once. */
+    holders() {
+        return [...new Set(this.#obstacles.map(({ obstacle }) => (0,words/* describeObstacle */.TD)(obstacle)))].toSorted();
+    }
+    async #ask(transport) {
+        const { owner, then } = this.#options;
+        const following = then?.(transport.name);
+        const result = await transport.run(acquireScript(owner, following));
+        const answer = parseAcquireAnswer(result.stdout);
+        const host = transport.name;
+        if (answer === undefined)
+            throw new host_error/* HostError */.d({ host, at: 'lock', ...(0,words/* lockFailure */.Sw)(result) });
+        if (result.code === 0)
+            return answer;
+        throw new host_error/* HostError */.d({ host, at: following?.title ?? 'lock', ...(0,explain_unknown/* explainUnknown */.w)(result) });
+    }
+    #note(transport, answer) {
+        const host = transport.name;
+        const { owner, heartbeatMs = HEARTBEAT_MS, log } = this.#options;
+        if (!answer.got) {
+            this.#obstacles.push({ host, obstacle: answer.obstacle });
+            return;
+        }
+        this.#answers.set(host, answer.rest);
+        this.#locks.set(transport, new HostLock(transport, owner, heartbeatMs, (where, holder) => {
+            const finding = { host: where, at: 'lock', ...(0,words/* lostFinding */.yS)(holder) };
+            this.#lost.abort(new src_findings/* Refusal */.P_('the lock of a host was lost', [finding]));
+        }));
+        if (answer.abandoned === undefined)
+            return;
+        this.#takenOver.push({ host, ...answer.abandoned });
+        log.host(host).warning((0,words/* takeOverWarning */.mw)(answer.abandoned));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/named.ts
+/** The same host, called by another name in messages: by its member's, once that is known. */
+function named_named(transport, name) {
+    return {
+        name,
+        run: (script) => transport.run(script),
+        openTcp: (address, port) => transport.openTcp(address, port),
+        statistics: () => transport.statistics(),
+        close: () => transport.close(),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/approval.ts
+
+/**
+ * Only the plan that was approved may be carried out.
+ * @param approved digest, lower-case hex; undefined: any plan.
+ * @throws Refused when the hosts or the inputs have changed so that the plan is another one.
+ */
+function refuseUnapproved(approved, { digest, verdict }) {
+    if (approved === undefined || approved === digest)
+        return;
+    throw new src_findings/* Refused */.Lw('the plan is not the one that was approved, and nothing was changed on any host', [
+        {
+            at: 'approved-plan',
+            fact: `the plan is now ${digest} (${verdict}); approved was ${approved}.`,
+            cause: 'A host, the cluster or an input has changed since the plan was made, or the plan was carried out already.',
+            fix: 'Run again with `dry-run: true`, look at the new plan, and approve that one.',
+        },
+    ]);
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/read-pki.ts
+
+/** Lists every file of the pki tree with digest, mode and owner; never a content. */
+function listPki() {
+    return {
+        title: 'read back the pki tree',
+        effect: 'reads',
+        timeoutMs: 30_000,
+        script: `
+find ${paths/* PKI_DIR */.Hw} -type f -print0 | while IFS= read -r -d '' file; do
+  digest=$(sha256sum < "$file")
+  printf '%s %s\\n' "\${digest%% *}" "$(stat -c '%a %u:%g %n' -- "$file")"
+done
+`,
+    };
+}
+/** Reads the answer of {@link listPki}. */
+function parsePki(answer) {
+    return answer
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => {
+        const [sha256 = '', mode = '', owner = '', ...path] = line.split(' ');
+        return { sha256, mode, owner, path: path.join(' ') };
+    });
+}
+/** Prints one file. With a key this is the only way by which a secret leaves a host: inside the connection, to memory. */
+function readFile(path) {
+    return { title: `read ${path}`, effect: 'reads', timeoutMs: 15_000, script: `cat -- ${path}` };
+}
+
+// EXTERNAL MODULE: ./src/hosts/last-words.ts
+var last_words = __nccwpck_require__(48771);
+;// CONCATENATED MODULE: ./src/hosts/scripts/deliver-files.ts
+
+
+
+
+/** What lies there was too large to be read, or is no file. */
+const UNKNOWN_DIGEST = 'unknown';
+/** Exit code: what lies there is not what was seen. */
+const CHANGED = 4;
+/**
+ * Puts files in place over one stream: each is written aside in its own folder, all are fsynced, then renamed in the
+ * order given, then their folders are fsynced. Killed anywhere, every path holds either its old or its new contents.
+ * A file that is not what was seen is left alone, and with it all others.
+ * Files outside the action's own folder and the pki that are replaced by other contents are kept in
+ * {@link REPLACED_DIR}.
+ * @param options.forgetReplaced removes them at the end, and what a restart that was cut off has left to go back to: the
+ * cluster has been proven healthy.
+ */
+function deliverFiles(title, deliveries, options = { forgetReplaced: false }) {
+    const chunks = deliveries.flatMap(({ path, mode, bytes, replaces }) => [
+        Buffer.from(`${mode} ${bytes.length} ${replaces} ${path}\n`),
+        bytes,
+    ]);
+    const script = options.forgetReplaced ? `${DELIVER}${FORGET_REPLACED}` : DELIVER;
+    return { title, effect: 'changes', script, input: Buffer.concat(chunks), timeoutMs: 60_000 };
+}
+/** Why files could not be put in place. */
+function explainDelivery(result) {
+    if (result.code !== CHANGED)
+        return (0,explain_unknown/* explainUnknown */.w)(result);
+    return {
+        fact: `${(0,last_words/* lastWords */.a)(result.stderr, 1)} has changed since the run looked at it; it was left as it is.`,
+        cause: 'Somebody, or configuration management, works on this host at the same time.',
+        fix: 'Let the other finish, then run again.',
+    };
+}
+const DELIVER = `
+paths=() declare -A folders=() seen=()
+aside() { printf '%s/.%s.etcd-ha-action' "\${1%/*}" "\${1##*/}"; }
+while read -r mode size replaces path; do
+  folder=\${path%/*}
+  ( umask 022; mkdir -p -- "$folder" )
+  case $folder in ${(0,shell/* quote */.h)(paths/* ACTION_DIR */.v4)}) chmod 0700 -- "$folder" ;; esac
+  temporary=$(aside "$path")
+  rm -f -- "$temporary"
+  head -c "$size" > "$temporary"
+  if [ "$(stat -c %s -- "$temporary")" != "$size" ]; then echo "$path: the stream ended early" >&2; exit 1; fi
+  chown 0:0 -- "$temporary"
+  chmod "$mode" -- "$temporary"
+  paths+=("$path")
+  seen[$path]=$replaces
+  while [ -n "$folder" ]; do folders[$folder]=1; folder=\${folder%/*}; done
+done
+# What is replaced must be what the run has decided on, or be what it would put there anyway.
+for path in "\${paths[@]}"; do
+  case \${seen[$path]} in
+    ${UNKNOWN_DIGEST}) continue ;;
+    absent) [ -e "$path" ] || continue ;;
+    *) case "$(sha256sum 2>/dev/null < "$path" || true)" in "\${seen[$path]} "*) continue ;; esac ;;
+  esac
+  if ! cmp -s -- "$path" "$(aside "$path")"; then
+    echo "$path" >&2
+    for path in "\${paths[@]}"; do rm -f -- "$(aside "$path")"; done
+    exit ${CHANGED}
+  fi
+done
+for path in "\${paths[@]}"; do
+  case $path in ${(0,shell/* quote */.h)(paths/* PKI_DIR */.Hw)}/* | ${(0,shell/* quote */.h)(paths/* ACTION_DIR */.v4)}/*) continue ;; esac
+  if [ -f "$path" ] && ! cmp -s -- "$path" "$(aside "$path")"; then
+    mkdir -p -m 0700 ${(0,shell/* quote */.h)(paths/* REPLACED_DIR */.lw)}
+    cp -pn -- "$path" ${(0,shell/* quote */.h)(paths/* REPLACED_DIR */.lw)}/"\${path//\\//%}"
+  fi
+done
+for path in "\${paths[@]}"; do sync -- "$(aside "$path")"; done
+for path in "\${paths[@]}"; do mv -fT -- "$(aside "$path")" "$path"; done
+sync -- "\${!folders[@]}"
+`;
+const FORGET_REPLACED = `
+rm -rf -- ${(0,shell/* quote */.h)(paths/* REPLACED_DIR */.lw)} ${(0,shell/* quote */.h)(paths/* RENDERED_MANIFEST */.ms)}
+if [ -e ${(0,shell/* quote */.h)(paths/* ETCD_MANIFEST */.jl)} ]; then rm -f -- ${(0,shell/* quote */.h)(paths/* OUTGOING_MANIFEST */.Fc)}; fi
+sync -- ${(0,shell/* quote */.h)(paths/* ACTION_DIR */.v4)}
+`;
+
+// EXTERNAL MODULE: ./src/pki/certificate.ts + 1 modules
+var certificate = __nccwpck_require__(36846);
+// EXTERNAL MODULE: ./src/pki/extensions.ts
+var extensions = __nccwpck_require__(32968);
+// EXTERNAL MODULE: ./src/pki/serial.ts
+var serial = __nccwpck_require__(65802);
+// EXTERNAL MODULE: ./src/pki/validity.ts
+var validity = __nccwpck_require__(29540);
+;// CONCATENATED MODULE: ./src/pki/leaf.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Issues one leaf certificate with a new key, equal to the one that `kubeadm init phase certs` would issue.
+ *
+ * @throws Error for a member name, address or extra name that kubeadm would not put into a certificate, and for a
+ *   member whose name is the CA's own: its certificate would look self-signed and nobody could verify it.
+ */
+async function issueLeaf(authority, profileName, request) {
+    const profile = leafProfiles[profileName];
+    const issuer = (0,pki_structure/* parseStructure */.V)(authority.certificate.raw);
+    const subject = (0,certificate/* commonNameOnly */.R)(profile.commonName ?? (0,alt_names/* nodeName */.qp)(request.member.name));
+    if ((0,der/* encode */.lF)(subject).equals((0,der/* encode */.lF)(issuer.subject))) {
+        throw new Error(`the member is named "${request.member.name}" like the CA itself: its certificates would look self-signed; give the member another name`);
+    }
+    // As Go does: a CA without a subject key identifier gives leaves without an authority key identifier.
+    const issuerKeyIdentifier = (0,extension_values/* subjectKeyIdentifierOf */.w7)(issuer);
+    const altNames = profile.namesMember ? (0,alt_names/* memberAltNames */.G1)(request.member) : [];
+    const key = await (0,keys/* generateKey */.rh)(request.algorithm);
+    const certificatePem = (0,certificate/* signCertificate */.j)({
+        serial: (0,serial/* randomSerial */.Y)(),
+        issuer: issuer.subject,
+        subject,
+        ...(0,validity/* validity */.bg)(request.now, validity/* leafHours */.wj),
+        publicKey: (0,keys/* publicKeyOf */.kc)(key),
+        extensions: [
+            (0,extensions/* keyUsage */.F$)({ isCa: false }),
+            (0,extensions/* extendedKeyUsage */.u5)(profile.usages.map((usage) => oids/* oids */.S[usage])),
+            (0,extensions/* basicConstraints */.vw)({ isCa: false }),
+            ...(issuerKeyIdentifier === undefined ? [] : [(0,extensions/* authorityKeyIdentifier */.Eo)(issuerKeyIdentifier)]),
+            ...(altNames.length === 0 ? [] : [(0,extensions/* subjectAltName */.B4)(altNames)]),
+        ],
+    }, authority.key);
+    return { certificatePem, keyPem: (0,keys/* privateKeyToPem */.Ux)(key), certificate: new external_node_crypto_.X509Certificate(certificatePem) };
+}
+/**
+ * Issues all four leaves of a member at once; their keys are made in parallel.
+ *
+ * @throws Error as issueLeaf does.
+ */
+async function issueMemberLeaves(authority, request) {
+    const leaves = await Promise.all(leafProfileNames.map(async (name) => [name, await issueLeaf(authority, name, request)]));
+    return Object.fromEntries(leaves);
+}
+
+// EXTERNAL MODULE: ./src/pki/read-authority.ts + 1 modules
+var read_authority = __nccwpck_require__(81570);
+;// CONCATENATED MODULE: ./src/road/material.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Begins at once to make or fetch the CA and to issue the certificates, while the hosts get their configurations; who
+ * needs one of them awaits it.
+ */
+function prepareMaterial(input) {
+    const { plan, facts } = input;
+    const signer = obtainSigner(input);
+    const authority = plan.authority.from === 'certificate-only' ? certificateOnly(input, plan.authority.host) : signer;
+    const leaves = new Map(plan.shape.members.flatMap((member) => {
+        const names = plan.issue.get(member.name);
+        return names === undefined ? [] : [[member.name, issue(member, names, signer, input)]];
+    }));
+    // Whoever awaits them gets the error; until then it must not count as unhandled.
+    for (const pending of [signer, authority, ...leaves.values()])
+        pending.catch(() => undefined);
+    return {
+        authority,
+        signer,
+        leaves,
+        found: mapValues(facts, foundDigests),
+        digests: mapValues(facts, (seen) => recordedDigests(seen)),
+        publicFiles: mapValues(facts, publicTexts),
+    };
+}
+async function issue(member, names, signer, { settings, now, maskSecret }) {
+    const signing = await signer;
+    const issued = await Promise.all(names.map(async (name) => {
+        const leaf = await issueLeaf(signing, name, { member, algorithm: settings.keyAlgorithm, now });
+        maskSecret(leaf.keyPem);
+        return [name, leaf];
+    }));
+    return Object.fromEntries(issued);
+}
+function mapValues(map, change) {
+    return new Map([...map].map(([key, value]) => [key, change(value)]));
+}
+function foundDigests({ files }) {
+    return new Map([...files.values()].flatMap(({ path, kind, sha256: digest }) => kind === 'directory' ? [] : [[path, digest ?? UNKNOWN_DIGEST]]));
+}
+/**
+ * What the record will say of files that this run leaves alone: their digests as they are, for what was found to be as
+ * it ought to be is recorded so.
+ */
+function recordedDigests({ files }) {
+    return new Map([...files.values()].flatMap(({ path, sha256: digest }) => digest !== undefined && isRecorded(path) ? [[path, digest]] : []));
+}
+/** Files of a member that its record lists: the pki tree, the manifest, and the configurations that the action writes. */
+function isRecorded(path) {
+    return (RECORDED_FILES.has(path) ||
+        path === paths/* CA_CERTIFICATE */.vB ||
+        path === paths/* CA_KEY */.r$ ||
+        leafFiles().some((leaf) => leaf.path === path));
+}
+const RECORDED_FILES = new Set([paths/* ETCD_MANIFEST */.jl, paths/* KUBEADM_CONFIG */.XA, paths/* KUBELET_CONFIG */.So, paths/* KUBELET_DROP_IN */.jy]);
+/** Public files that lie on a host; never the action's own record. */
+function publicTexts({ files }) {
+    return new Map([...files.values()].flatMap(({ path, text }) => text === undefined || path === paths/* STATE_FILE */.bv ? [] : [[path, text]]));
+}
+async function certificateOnly({ hosts }, host) {
+    const transport = hosts.get(host);
+    if (transport === undefined)
+        throw new Error(`no connection to ${host}`);
+    return (0,authority/* authorityOf */.v)(await readText(transport, paths/* CA_CERTIFICATE */.vB));
+}
+async function obtainSigner(input) {
+    const { plan, settings, now, maskSecret } = input;
+    switch (plan.authority.from) {
+        case 'made': {
+            const made = await (0,authority/* createAuthority */.w)({ algorithm: settings.keyAlgorithm, now });
+            maskSecret(made.keyPem);
+            return made;
+        }
+        case 'input': {
+            if (settings.authority === undefined)
+                throw new Error('a CA from the inputs was planned, and there is none');
+            const { certificatePem, keyPem } = settings.authority;
+            const certificate = { name: 'ca-certificate', text: certificatePem };
+            return readSigner(certificate, { name: 'ca-key', text: keyPem }, now, maskSecret);
+        }
+        case 'host': {
+            const transport = input.hosts.get(plan.authority.host);
+            if (transport === undefined)
+                throw new Error(`no connection to ${plan.authority.host}`);
+            const [certificate, key] = await Promise.all([
+                readText(transport, paths/* CA_CERTIFICATE */.vB),
+                readText(transport, paths/* CA_KEY */.r$, maskSecret),
+            ]);
+            const source = (path, text) => ({ name: `${transport.name}:${path}`, text });
+            return readSigner(source(paths/* CA_CERTIFICATE */.vB, certificate), source(paths/* CA_KEY */.r$, key), now, maskSecret);
+        }
+        case 'certificate-only':
+            throw new Error('nothing has to be signed, so the key of the CA is not fetched');
+    }
+}
+function readSigner(certificate, key, now, maskSecret) {
+    try {
+        const authority = (0,read_authority/* readSigningAuthority */.f1)(certificate, key, now);
+        const keyPem = (0,keys/* privateKeyToPem */.Ux)(authority.key);
+        maskSecret(keyPem);
+        return { ...authority, keyPem };
+    }
+    catch (error) {
+        if (!(error instanceof read_authority/* AuthorityError */.sv))
+            throw error;
+        throw new src_findings/* Refusal */.P_('the CA cannot be used', error.reasons);
+    }
+}
+/** One file of a host as text. @throws Refusal when it cannot be read. */
+async function readText(transport, path, maskSecret) {
+    const result = await transport.run(readFile(path));
+    const text = result.stdout.toString('utf8');
+    if (result.code === 0 && text !== '') {
+        maskSecret?.(text);
+        return text;
+    }
+    throw new src_findings/* Refusal */.P_(`${path} could not be read`, [
+        {
+            host: transport.name,
+            at: 'read',
+            fact: result.stderr.trim() === '' ? `${path} is empty.` : result.stderr.trim(),
+            cause: 'The file was removed or emptied since the run began.',
+            fix: 'Put it back, or restore it from a backup, and run again.',
+        },
+    ]);
+}
+/** SHA-256 in hex. */
+function sha256(bytes) {
+    return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/road/access.ts
+
+
+
+
+const access_CERTIFICATE = leafPath('healthcheckClient', 'certificate');
+const KEY = leafPath('healthcheckClient', 'key');
+/**
+ * The healthcheck client's pair and its CA, from the host whose pair is valid longest; the key goes from the host's disk
+ * into this process's memory and nowhere else.
+ * @returns undefined where no host has one.
+ */
+async function credentialsFromHosts(hosts, maskSecret) {
+    const candidates = hosts.flatMap(({ transport, facts: { files } }) => {
+        const caPem = files.get(paths/* CA_CERTIFICATE */.vB)?.text;
+        const certificatePem = files.get(access_CERTIFICATE)?.text;
+        const endsAt = access_endOf(certificatePem);
+        return caPem === undefined || certificatePem === undefined || endsAt === undefined || !files.has(KEY)
+            ? []
+            : [{ transport, caPem, certificatePem, endsAt }];
+    });
+    const best = candidates.toSorted((one, other) => other.endsAt.getTime() - one.endsAt.getTime())[0];
+    if (best === undefined)
+        return undefined;
+    const { transport, caPem, certificatePem } = best;
+    return { caPem, certificatePem, keyPem: await readText(transport, KEY, maskSecret) };
+}
+function access_endOf(pem) {
+    try {
+        return pem === undefined ? undefined : inspectCertificate(pem).notAfter;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/cluster/audit.ts
+/** What stands for the digest of a file that is not there. */
+const ABSENT = 'absent';
+/** The record as it is kept on one host: with the steps and take-overs of that host alone. */
+function auditOfHost(record, host) {
+    const { takenOver, ...rest } = record;
+    const own = takenOver?.filter((lock) => lock.host === host) ?? [];
+    return {
+        ...rest,
+        ...(own.length === 0 ? {} : { takenOver: own }),
+        steps: record.steps.filter((step) => step.host === host),
+    };
+}
+/** Most bytes of one record on a host; four of that size fit in what a host keeps. */
+const MOST_BYTES_OF_RECORD = 64 * 1024;
+/**
+ * The record as one line of JSON, without a line end. Where it is longer than `mostBytes`, its steps are replaced by
+ * their number and a note.
+ */
+function formatAuditLine(record, mostBytes = MOST_BYTES_OF_RECORD) {
+    const line = JSON.stringify(record);
+    if (Buffer.byteLength(line) <= mostBytes)
+        return line;
+    const { steps, ...rest } = record;
+    const note = `the ${steps.length} steps were left out: with them the record has more than ${mostBytes} bytes`;
+    return JSON.stringify({ ...rest, stepCount: steps.length, note });
+}
+
+;// CONCATENATED MODULE: ./src/road/settle.ts
+
+
+/**
+ * Waits for work on all hosts and gives all results, in order.
+ * @throws Refusal titled `title` with the findings of every host that failed, after all have ended.
+ */
+async function settleAll(title, work) {
+    const settled = await Promise.allSettled(work.map(({ result }) => result));
+    const findings = settled.flatMap((outcome, index) => {
+        const item = work[index];
+        return outcome.status === 'rejected' && item !== undefined
+            ? findingsOf(outcome.reason, item.host, item.at)
+            : [];
+    });
+    if (findings.length > 0)
+        throw new src_findings/* Refusal */.P_(title, findings);
+    return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+/** The findings of anything that was thrown while a host was worked with. */
+function findingsOf(error, host, at) {
+    if (error instanceof host_error/* HostError */.d)
+        return [{ ...error.finding, host }];
+    if (error instanceof src_findings/* Refusal */.P_)
+        return error.findings;
+    return [
+        {
+            host,
+            at,
+            fact: (0,src_findings/* errorMessage */.gJ)(error),
+            cause: 'An error that the action does not know.',
+            fix: 'Run again with debug logging; if it stays, open an issue with the log.',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/pull-image.ts
+
+
+/** Pulls an image into the runtime's own store, so that the static pod starts without waiting for a registry. */
+function pullImage(image, criEndpoint) {
+    return {
+        title: `pull ${image}`,
+        effect: 'changes',
+        timeoutMs: 300_000,
+        script: `crictl --runtime-endpoint ${(0,shell/* quote */.h)(criEndpoint)} --image-endpoint ${(0,shell/* quote */.h)(criEndpoint)} pull ${(0,shell/* quote */.h)(image)} >&2`,
+    };
+}
+/** Why an image could not be had. */
+function explainPull(image) {
+    return (result) => ({
+        fact: `${image} is not on the host and could not be pulled: ${(0,last_words/* lastWords */.a)(result.stderr, 1)}`,
+        cause: 'The host has no way to the registry, or the repository or tag does not exist.',
+        fix: 'Open the way to the registry, set `image-repository` to one that the hosts reach, or import the image on each host beforehand.',
+    });
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/put-back.ts
+var put_back = __nccwpck_require__(58912);
+;// CONCATENATED MODULE: ./src/hosts/scripts/bash-http.ts
+/**
+ * Bash function `http_status ADDRESS PORT PATH`: prints the status code of a plain HTTP answer, or nothing. Bash's own
+ * /dev/tcp, because neither curl nor wget is sure to be on a host.
+ */
+const HTTP_STATUS_FUNCTION = `
+http_status() {
+  local version='' status=''
+  { exec 3<> "/dev/tcp/$1/$2"; } 2>/dev/null || return 0
+  printf 'GET %s HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' "$3" >&3 2>/dev/null || true
+  read -r -t 2 version status _ <&3 || true
+  exec 3>&- 3<&-
+  printf '%s' "$status"
+}
+`;
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/member-ready.ts
+
+
+
+
+
+
+/** Seconds until the member must be ready: kubeadm's own start-up budget, as in the manifest's startupProbe. */
+const READY_WITHIN = 240;
+/** What `await_ready` gives when the member did not get ready. */
+const CRASHED = 1;
+const LATE = 2;
+/** Before each line that `etcd_words` prints. */
+const member_ready_MARK = 'etcd: ';
+/** What etcd says of flags that do not go together: a warning, and its end. */
+const FLAGS = '"msg":"failed to verify flags"';
+/** Lines of etcd's log that say why it ends; the last two are of Go's package flag, and the whole usage follows them. */
+const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^invalid (boolean )?value .* for`;
+/**
+ * Bash functions to start an etcd container by:
+ *
+ * `cri ARGUMENT…` runs crictl. `etcd_containers FLAG…` lists etcd's containers, also those that have ended.
+ *
+ * `is_ready` asks etcd whether it is. `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked
+ * for `/health`.
+ *
+ * `await_ready` waits for that: 0; {@link CRASHED} when etcd's container has ended twice, {@link LATE} when the time is
+ * over. kubelet keeps only the last container that ended, so ends are told by its attempt (`ended_attempts`: number and
+ * pod), which counts from 0, or on from where it was if a pod of the same manifest was there before.
+ *
+ * `etcd_words` prints the complaints of the newest container, else its last lines, or kubelet's when there is none;
+ * {@link etcdWords} reads them.
+ */
+function memberReadyFunctions(member) {
+    // kubeadm lets the metrics listen on the loopback address of the member's own family.
+    const loopback = (0,external_node_net_.isIPv6)(member.address) ? '::1' : '127.0.0.1';
+    return `${HTTP_STATUS_FUNCTION}
+cri() { crictl --runtime-endpoint ${(0,shell/* quote */.h)(member.criEndpoint)} "$@"; }
+etcd_containers() { cri ps -a --name '^etcd$' "$@" 2>/dev/null || true; }
+ended_attempts() {
+  etcd_containers --state exited -o json |
+    sed -n 's/.*"attempt": *\\([0-9]*\\).*/\\1/p; s/.*"io.kubernetes.pod.uid": *"\\(.*\\)".*/\\1/p' | paste -d ' ' - -
+}
+is_ready() {
+  local status
+  status=$(http_status ${loopback} ${METRICS_PORT} /readyz)
+  if [ "$status" = 404 ]; then status=$(http_status ${loopback} ${METRICS_PORT} /health); fi
+  [ "$status" = 200 ]
+}
+await_ready() {
+  local begun=$SECONDS looked=0 told=0 waited attempt pod ended
+  local -A before=()
+  while read -r attempt pod; do
+    if [ "$attempt" -gt "\${before[$pod]:--1}" ]; then before[$pod]=$attempt; fi
+  done < <(ended_attempts)
+  while waited=$((SECONDS - begun)) && [ "$waited" -lt ${READY_WITHIN} ]; do
+    if is_ready; then return 0; fi
+    ${STILL_WANTED}
+    if [ "$waited" -gt "$looked" ]; then
+      looked=$waited
+      while read -r attempt pod; do
+        ended=$((attempt - \${before[$pod]:--1}))
+        if [ "$ended" -gt "$told" ]; then told=$ended; echo "etcd has ended $told time(s)" >&2; fi
+      done < <(ended_attempts)
+      if [ "$told" -ge 2 ]; then return ${CRASHED}; fi
+      if [ $((waited % 10)) = 0 ]; then echo "waiting for a quorum since $waited s" >&2; fi
+    fi
+    sleep 0.05
+  done
+  return ${LATE}
+}
+etcd_words() {
+  local container log
+  container=$(etcd_containers -q | head -n 1)
+  if [ -n "$container" ]; then
+    log=$(cri logs --tail 60 "$container" 2>&1 || true)
+    grep -E ${(0,shell/* quote */.h)(COMPLAINT)} <<< "$log" | tail -n 4 || tail -n 8 <<< "$log"
+  else journalctl -u kubelet -t kubelet -n 8 --no-pager -o cat || true
+  fi | sed 's/^/${member_ready_MARK}/' >&2
+}
+`;
+}
+/**
+ * The complaint in what `etcd_words` has printed, without a final stop: etcd's last fatal line, else its last error, else
+ * its last lines.
+ */
+function etcdWords(stderr) {
+    const log = stderr
+        .split('\n')
+        .filter((line) => line.startsWith(member_ready_MARK))
+        .map((line) => line.slice(member_ready_MARK.length));
+    const complaint = lastLike(/\{"level":"(?:fatal|panic)"/, log) ??
+        lastLike(/\{"level":"error"/, log) ??
+        lastLike(new RegExp(FLAGS), log) ??
+        (0,last_words/* lastWords */.a)(log.join('\n'), 2);
+    return complaint.replace(/\.$/, '');
+}
+/** Message and error of the last such line of etcd's JSON log. */
+function lastLike(pattern, log) {
+    const last = log.findLast((line) => pattern.test(line));
+    if (last === undefined)
+        return undefined;
+    try {
+        const { msg, error } = JSON.parse(last.slice(last.indexOf('{')));
+        return [msg, error].filter((part) => part !== undefined).join(': ');
+    }
+    catch {
+        return undefined; // a line that was cut
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/pod-gone.ts
+
+/** Seconds in which kubelet must have done away with a pod; it gives etcd 30 s to end. */
+const GONE_WITHIN = 60;
+/** kubelet's pods, below its default --root-dir. */
+const PODS = '/var/lib/kubelet/pods';
+/**
+ * Bash functions to wait by until kubelet has done with a pod whose manifest was taken out. They need `cri` and `move`.
+ *
+ * A new static pod of the same name that comes before that is put off by 10 to 15 s (podWorkers.allowStaticPodStart in
+ * pkg/kubelet/pod_workers.go). kubelet does not say when it is done, but its last acts show: it stops the sandbox, removes
+ * the pod's cgroups, and at the next of its housekeepings, every 2 s, the pod's folder. Measured with kubelet 1.34: the
+ * folder is gone 2.8 to 3.2 s after the manifest, and the new member is ready 0.9 s after that; with a new
+ * manifest as soon as the container or the sandbox has ended, 13 s later. But a housekeeping that comes upon a pod
+ * between its last container and its end removes cgroups and folder both, at once; so when they go together, the
+ * next housekeeping is awaited.
+ *
+ * `find_pods`: sets `pods` to the ids of etcd's pods.
+ * `await_gone`: waits for that; in the end it is enough that etcd has ended. If kubelet starts meanwhile, its drop-in puts
+ * the old manifest back, and it has to go out once more.
+ */
+const POD_GONE_FUNCTIONS = `
+find_pods() {
+  local found
+  found=$(cri pods --namespace '^kube-system$' --name '^etcd-' -o json)
+  pods=$(sed -n 's/.*"uid": *"\\([^"]*\\)".*/\\1/p' <<< "$found")
+}
+has_ended() {
+  local running
+  running=$(cri ps -q --name '^etcd$') && [ -z "$running" ]
+}
+has_folder() {
+  local pod
+  for pod in $pods; do if [ -e "${PODS}/$pod" ]; then return 0; fi; done
+  return 1
+}
+has_cgroup() {
+  local pod path
+  for pod in $pods; do
+    # cgroup v2 or v1; below them the drivers systemd and cgroupfs, with a class of service between or not
+    for path in /sys/fs/cgroup{,/*}/kubepods*{,/*}/*pod"$pod"*; do if [ -e "$path" ]; then return 0; fi; done
+  done
+  return 1
+}
+await_gone() {
+  local begun=$SECONDS since_cgroup=100
+  while has_folder || ! has_ended; do
+    if [ $((SECONDS - begun)) -ge ${GONE_WITHIN} ]; then has_ended; return; fi
+    if [ -e ${paths/* ETCD_MANIFEST */.jl} ] && ! [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ]; then move ${paths/* ETCD_MANIFEST */.jl} ${paths/* OUTGOING_MANIFEST */.Fc}; fi
+    if has_cgroup; then since_cgroup=0; else since_cgroup=$((since_cgroup + 1)); fi
+    sleep 0.05
+  done
+  if [ "$since_cgroup" -lt 8 ]; then sleep 2.2; fi
+}
+`;
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/restart-unit.ts
+
+
+
+
+
+/** Name of the unit of systemd that does it. There is never more than one. */
+const RESTART_UNIT = 'etcd-ha-action-restart.service';
+/** Where the unit writes its one line of result: an exit code of {@link RESTART_END}. Absent while it works. */
+const RESTART_RESULT = `${paths/* RUN_DIR */.wM}/restart.result`;
+/** How a restart ended. */
+const RESTART_END = {
+    done: 0,
+    /** What lies there is not what was seen; nothing was done. */
+    changed: 3,
+    /** The member has no data; nothing was done. */
+    noData: 4,
+    otherFilesystem: 5,
+    /** kubelet did not end the pod; its manifest is back. */
+    notStopped: 6,
+    /** The old manifest is back and its member ready, because the new one's crashed. */
+    crashedAndBack: 7,
+    /** The old manifest is back and its member ready, because the new one's was not ready in time. */
+    lateAndBack: 8,
+    /** The old manifest is back, and its member is not ready either. */
+    backNotReady: 9,
+    /** The new one's member is not ready and there was none before. */
+    noWayBack: 10,
+};
+/**
+ * The bash of the unit. Whenever it is cut off, what lies on the disk tells how far it had come, and the next run goes on
+ * from there: only the rendered manifest (not begun), the outgoing one and none in place (taken out), the outgoing one
+ * and the new one in place (not known to be ready).
+ */
+function restartUnit(change) {
+    return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${FUNCTIONS}
+${HOLD_STEP_LOCK}
+{ printf %s 'restart member' > /proc/$$/comm; } 2> /dev/null || true
+current=${(0,shell/* quote */.h)(change.currentSha256)} rendered=${(0,shell/* quote */.h)(change.renderedSha256)}
+${change.mayLackData ? '' : refuseWithoutData(change.dataDir)}
+if [ "$(stat -c %d ${paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${paths/* ACTION_DIR */.v4})" ]; then finish ${RESTART_END.otherFilesystem}; fi
+if has ${paths/* ETCD_MANIFEST */.jl} "$rendered"; then
+  echo 'the new manifest is in place already, not known to be ready'
+else
+  if ! has ${paths/* RENDERED_MANIFEST */.ms} "$rendered"; then finish ${RESTART_END.changed}; fi
+  find_pods
+  if has ${paths/* ETCD_MANIFEST */.jl} "$current"; then keep_copy; take_out
+  elif [ -e ${paths/* ETCD_MANIFEST */.jl} ]; then finish ${RESTART_END.changed}
+  elif [ "$current" != absent ] && ! has ${paths/* OUTGOING_MANIFEST */.Fc} "$current"; then finish ${RESTART_END.changed}
+  fi
+  if ! await_gone; then put_back; end_with ${RESTART_END.notStopped}; fi
+  if ! has ${paths/* RENDERED_MANIFEST */.ms} "$rendered"; then put_back; end_with ${RESTART_END.changed}; fi
+  move ${paths/* RENDERED_MANIFEST */.ms} ${paths/* ETCD_MANIFEST */.jl}
+  echo 'the new manifest is in place'
+fi
+outcome=0
+await_ready || outcome=$?
+if [ "$outcome" = 0 ]; then
+  rm -f -- ${paths/* OUTGOING_MANIFEST */.Fc} ${paths/* RENDERED_MANIFEST */.ms}
+  sync -- ${paths/* ACTION_DIR */.v4}
+  finish ${RESTART_END.done}
+fi
+etcd_words
+if ! [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ]; then finish ${RESTART_END.noWayBack}; fi
+echo 'the member is not ready with the new manifest: going back to the old one'
+find_pods || true
+move ${paths/* ETCD_MANIFEST */.jl} ${paths/* RENDERED_MANIFEST */.ms}
+await_gone || true
+put_back
+if [ "$outcome" = ${CRASHED} ]; then end_with ${RESTART_END.crashedAndBack}; else end_with ${RESTART_END.lateAndBack}; fi
+`;
+}
+/**
+ * `has FILE SHA256`: whether it has these contents.
+ * `move FROM TO`: durably.
+ * `keep_copy`: of the manifest in place, as the delivery of files does; the first of a run is the one that was proven.
+ * `take_out`: what is taken out is what a failure goes back to. If an earlier restart was cut off before its member was
+ * ready, that is what went out then, and not what lies there now unproven; a member that is ready has proven it.
+ * `put_back`: the old one, if there was one.
+ * `finish CODE`: ends with this result. `end_with CODE`: the same, once the old member is ready again.
+ */
+const FUNCTIONS = `
+has() { [ -f "$1" ] && case "$(sha256sum < "$1")" in "$2 "*) ;; *) return 1 ;; esac; }
+move() { mv -fT -- "$1" "$2"; sync -- ${paths/* MANIFEST_DIR */.Kk} ${paths/* ACTION_DIR */.v4}; }
+keep_copy() {
+  local copy=${paths/* REPLACED_DIR */.lw}/${paths/* ETCD_MANIFEST */.jl.replaceAll('/', '%')}
+  mkdir -p -m 0700 ${paths/* REPLACED_DIR */.lw}
+  if ! [ -e "$copy" ]; then
+    cp -p -- ${paths/* ETCD_MANIFEST */.jl} "$copy.new"
+    sync -- "$copy.new"
+    mv -fT -- "$copy.new" "$copy"
+    sync -- ${paths/* REPLACED_DIR */.lw} ${paths/* ACTION_DIR */.v4}
+  fi
+}
+take_out() {
+  if [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ] && ! is_ready; then rm -f -- ${paths/* ETCD_MANIFEST */.jl}; sync -- ${paths/* MANIFEST_DIR */.Kk}
+  else move ${paths/* ETCD_MANIFEST */.jl} ${paths/* OUTGOING_MANIFEST */.Fc}
+  fi
+  echo 'the old manifest is out'
+}
+put_back() {
+  if [ -e ${paths/* ETCD_MANIFEST */.jl} ] || ! [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ]; then return; fi
+  move ${paths/* OUTGOING_MANIFEST */.Fc} ${paths/* ETCD_MANIFEST */.jl}
+  echo 'the old manifest is back'
+}
+finish() {
+  echo "$1" > ${RESTART_RESULT}.new
+  mv -fT -- ${RESTART_RESULT}.new ${RESTART_RESULT}
+  exit 0
+}
+end_with() {
+  if await_ready; then finish "$1"; fi
+  etcd_words
+  finish ${RESTART_END.backNotReady}
+}
+`;
+function refuseWithoutData(dataDir) {
+    return `if [ -z "$(ls -A ${(0,shell/* quote */.h)(dataDir)}/member/wal 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi`;
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/restart-member.ts
+
+
+
+
+
+
+
+
+/** The longest that a unit works: out, in, not ready, out, in, ready. Then systemd ends it. */
+const UNIT_WITHIN = 2 * (GONE_WITHIN + READY_WITHIN) + 60;
+/** Exit code: the unit ended without a word, so it was killed or a command failed that may not fail. */
+const CUT_OFF = 20;
+const UNIT_SCRIPT = `${paths/* RUN_DIR */.wM}/restart.sh`;
+const UNIT_LOG = `${paths/* RUN_DIR */.wM}/restart.log`;
+/**
+ * Restarts a member with the manifest that was rendered, the quick way: the old one out, the pod gone, the new one in
+ * (about 4 s; changed in place it takes 14 s). If the new member crashes or is not ready within {@link READY_WITHIN}, the
+ * old manifest comes back.
+ *
+ * One detached unit of systemd on the host does it. This script starts it, shows its log as progress and waits for its
+ * end; when the connection is lost, the unit goes on. However the unit ends, systemd sees to it that there is a manifest.
+ * If an earlier one still works, its end is awaited first. Prints `restarted`, or `unchanged` when the rendered manifest
+ * is in place and nothing is left to be done.
+ */
+function restartMember(restart) {
+    const unit = `set -euo pipefail; umask 077; cd /; exec >> ${UNIT_LOG} 2>&1 < /dev/null\n${restartUnit(restart)}`;
+    return {
+        title: 'restart the member',
+        effect: 'changes',
+        timeoutMs: (2 * UNIT_WITHIN + 60) * 1000,
+        onProgress: restart.onProgress,
+        script: `${WAIT_FUNCTIONS}
+mkdir -p -m 0700 ${paths/* RUN_DIR */.wM}
+outcome=unchanged
+if works; then echo 'an earlier restart still works' >&2; outcome=restarted; follow; fi
+if ! [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ] && [ -f ${paths/* ETCD_MANIFEST */.jl} ]; then
+  case "$(sha256sum < ${paths/* ETCD_MANIFEST */.jl})" in
+    ${(0,shell/* quote */.h)(restart.renderedSha256)}' '*)
+      rm -f -- ${paths/* RENDERED_MANIFEST */.ms}
+      clear_away
+      echo "$outcome"
+      exit 0 ;;
+  esac
+fi
+clear_away
+printf %s ${(0,shell/* quote */.h)(unit)} > ${UNIT_SCRIPT}
+: > ${UNIT_LOG}
+systemd-run --quiet --collect --unit=${RESTART_UNIT} --description='Restart of the etcd member by etcd-ha-action' \\
+  --setenv=PATH="$PATH" --setenv=LC_ALL=C --property=RuntimeMaxSec=${UNIT_WITHIN} \\
+  --property=ExecStopPost=${(0,shell/* quote */.h)(`-${put_back/* PUT_MANIFEST_BACK */.a}`)} "$BASH" ${UNIT_SCRIPT}
+follow
+result=${CUT_OFF}
+if [ -f ${RESTART_RESULT} ]; then read -r result < ${RESTART_RESULT}; fi
+clear_away
+if [ "$result" = ${RESTART_END.done} ]; then echo restarted; fi
+exit "$result"
+`,
+    };
+}
+/** `works`: whether there is a unit that does. `follow`: shows its log and waits for its end. */
+const WAIT_FUNCTIONS = `
+works() {
+  case "$(systemctl show ${RESTART_UNIT} -p ActiveState --value)" in inactive | failed) return 1 ;; esac
+}
+follow() {
+  local pid
+  pid=$(systemctl show ${RESTART_UNIT} -p MainPID --value)
+  if [ "\${pid:-0}" = 0 ]; then cat -- ${UNIT_LOG} >&2
+  else tail -n +1 -s 0.1 -f --pid="$pid" -- ${UNIT_LOG} >&2
+  fi
+  while works; do sleep 0.05; done
+}
+clear_away() { rm -f -- ${UNIT_SCRIPT} ${UNIT_LOG} ${RESTART_RESULT} ${RESTART_RESULT}.new; }
+`;
+const MEND = 'Mend what etcd names and run again.';
+const LATE_CAUSE = 'It finds no quorum (too few of the other members run, or they cannot reach each other), or it is still reading a large database.';
+/** Why a restart failed and what state it left the member in, from the script's exit code and etcd's own last lines. */
+function explainRestart(result) {
+    const last = etcdWords(result.stderr);
+    switch (result.code) {
+        case RESTART_END.changed:
+            return {
+                fact: `${paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began; the member was left with the manifest that it had.`,
+                cause: 'Another run, or somebody by hand, works on this host at the same time.',
+                fix: 'Let the other finish, then run again.',
+            };
+        case RESTART_END.noData:
+            return {
+                fact: 'its data dir holds no member; nothing was restarted.',
+                cause: 'The disk is not mounted, or somebody has emptied or moved the folder.',
+                fix: 'Mount the disk or bring the data back. A member must not be started without its log.',
+            };
+        case RESTART_END.otherFilesystem:
+            return {
+                fact: 'the folder of the manifests is a file system of its own, so a manifest cannot be taken out or put in in one step; nothing was restarted.',
+                cause: 'It is a mount point.',
+                fix: 'Unmount it; kubelet needs a plain folder there.',
+            };
+        case RESTART_END.notStopped:
+            return {
+                fact: `kubelet did not end etcd within ${GONE_WITHIN} s after its manifest was taken out; the manifest is back and the member is ready.`,
+                cause: 'kubelet or the container runtime hangs.',
+                fix: 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
+            };
+        case RESTART_END.crashedAndBack:
+            return {
+                fact: `with the new manifest etcd ended again and again: ${last}. The old manifest is back and the member is ready with it.`,
+                cause: 'A flag or value that this etcd does not take, or a file that it names is wrong or missing.',
+                fix: MEND,
+            };
+        case RESTART_END.lateAndBack:
+            return {
+                fact: `with the new manifest the member was not ready within ${READY_WITHIN} s: ${last}. The old manifest is back and the member is ready with it.`,
+                cause: 'A changed flag keeps it from its peers, or its database takes longer to read.',
+                fix: MEND,
+            };
+        case RESTART_END.backNotReady:
+            return {
+                fact: `the member did not get ready with the new manifest; the old one is back, and with it the member is not ready either: ${last}`,
+                cause: LATE_CAUSE,
+                fix: 'Look at the other hosts in this report and at the etcd container here (`crictl logs`); then run again.',
+            };
+        case RESTART_END.noWayBack:
+            return {
+                fact: `the member did not get ready, and there was no manifest before to go back to: ${last}`,
+                cause: LATE_CAUSE,
+                fix: `${MEND} Nothing else has to be undone.`,
+            };
+        case CUT_OFF:
+            return {
+                fact: `the unit ${RESTART_UNIT} ended before it was done: ${(0,last_words/* lastWords */.a)(result.stderr, 2)} A manifest is in place.`,
+                cause: 'It was killed, or a command failed, most often because the disk is full or read-only.',
+                fix: 'Mend what the message names and run again: it goes on from here.',
+            };
+        default:
+            return (0,explain_unknown/* explainUnknown */.w)(result);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/set-modes.ts
+
+
+/** Exit code: a path is not what may be changed. */
+const NOT_PLAIN = 3;
+/**
+ * Gives files and folders that are there the mode, and the owner root:root. A path that is missing, a symbolic link (it
+ * would be followed) or anything else than a file or folder is refused, before any is changed.
+ * @param modes permission bits in octal, by path.
+ */
+function set_modes_setModes(modes) {
+    const words = [...modes].flatMap(([path, mode]) => [(0,shell/* quote */.h)(mode), (0,shell/* quote */.h)(path)]).join(' ');
+    return {
+        title: 'set modes and owners',
+        effect: 'changes',
+        timeoutMs: 30_000,
+        script: `
+set -- ${words}
+paths=()
+for word do
+  case $word in /*) ;; *) continue ;; esac
+  if [ -L "$word" ] || ! { [ -f "$word" ] || [ -d "$word" ]; }; then echo "$word" >&2; exit ${NOT_PLAIN}; fi
+  paths+=("$word")
+done
+while [ $# -gt 0 ]; do
+  chown -h 0:0 -- "$2"
+  chmod "$1" -- "$2"
+  shift 2
+done
+if [ "\${#paths[@]}" -gt 0 ]; then sync -- "\${paths[@]}"; fi
+`,
+    };
+}
+/** Why modes were not set, from the script's exit code. */
+function explainModes(result) {
+    if (result.code !== NOT_PLAIN)
+        return (0,explain_unknown/* explainUnknown */.w)(result);
+    return {
+        fact: `${result.stderr.trim()} is neither a plain file nor a folder (any more); no mode was changed.`,
+        cause: 'It is a symbolic link, or somebody has removed or replaced it since the run looked at the host.',
+        fix: 'Put the file itself there in place of the link, and run again.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/start-kubelet.ts
+
+
+
+
+
+/** Seconds until a kubelet that was started must say that it is healthy. */
+const HEALTHY_WITHIN = 60;
+/** kubelet's default --root-dir. */
+const KUBELET_STATE = '/var/lib/kubelet';
+/** Exit codes by which the script tells what stopped it. */
+const OVERRULED = 3;
+const FAILED = 4;
+const NOT_HEALTHY = 5;
+/**
+ * Guide step 1: loads the drop-in, makes sure that kubelet starts at boot, (re)starts it, and waits for `/healthz` on
+ * 127.0.0.1:10248 (kubelet's default healthzPort).
+ *
+ * kubelet does not fsync the serving certificate that it makes for itself at its first start. After a power cut the two
+ * files were there and empty, and kubelet never started again ("missing content for serving cert"). So these two are
+ * synced once it is healthy, and empty ones, of an earlier start, are removed before. Other files of that folder come
+ * and go.
+ * @param goBack puts drop-in and configuration back as they were, if kubelet does not get healthy with the new ones.
+ */
+function startKubelet(restart, goBack = false) {
+    return {
+        title: 'start kubelet',
+        effect: 'changes',
+        timeoutMs: (HEALTHY_WITHIN + 60) * 1000,
+        script: `${HTTP_STATUS_FUNCTION}${goBack ? GO_BACK : GIVE_UP}
+systemctl daemon-reload
+case "$(systemctl show kubelet -p ExecStart --value)" in
+  *--config=${paths/* KUBELET_CONFIG */.So}*) ;;
+  *) systemctl show kubelet -p DropInPaths --value >&2; give_up ${OVERRULED} ;;
+esac
+if ! systemctl is-enabled --quiet kubelet; then
+  systemctl enable --quiet kubelet
+  sync -- /etc/systemd/system /etc/systemd/system/*.wants
+fi
+find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -size 0 -delete 2>/dev/null || true
+systemctl ${restart ? 'restart' : 'start'} kubelet
+looked=0
+while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
+  if [ "$(http_status 127.0.0.1 10248 /healthz)" = 200 ]; then
+    if [ -d ${KUBELET_STATE}/pki ]; then
+      find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -exec sync -- {} +
+      sync -- ${KUBELET_STATE}/pki ${KUBELET_STATE}
+    fi
+    exit 0
+  fi
+  ${STILL_WANTED}
+  if [ "$SECONDS" -gt "$looked" ]; then
+    looked=$SECONDS
+    if [ "$(systemctl show kubelet -p SubState --value)" != running ]; then
+      journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
+      give_up ${FAILED}
+    fi
+  fi
+  sleep 0.05
+done
+journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
+give_up ${NOT_HEALTHY}
+`,
+    };
+}
+/** What is added to an exit code when the files before are back. */
+const WENT_BACK = 10;
+const GIVE_UP = `
+give_up() { exit "$1"; }
+`;
+/** The files that the delivery has kept, put back in the order in which they were delivered. */
+const GO_BACK = `
+give_up() {
+  local path saved aside back=0
+  for path in ${paths/* KUBELET_CONFIG */.So} ${paths/* KUBELET_DROP_IN */.jy}; do
+    saved=${paths/* REPLACED_DIR */.lw}/\${path//\\//%}
+    if ! [ -f "$saved" ]; then continue; fi
+    aside=\${path%/*}/.\${path##*/}.etcd-ha-action
+    cp -p -- "$saved" "$aside"
+    sync -- "$aside"
+    mv -fT -- "$aside" "$path"
+    back=${WENT_BACK}
+  done
+  sync -- ${paths/* KUBELET_DROP_IN_DIR */.vQ}
+  systemctl daemon-reload
+  systemctl restart kubelet
+  exit $(($1 + back))
+}
+`;
+/** Why kubelet did not start, from the script's exit code and kubelet's own last lines. */
+function explainKubelet(result) {
+    if (result.code !== null && result.code > WENT_BACK && result.code <= NOT_HEALTHY + WENT_BACK) {
+        const words = explainKubelet({ ...result, code: result.code - WENT_BACK });
+        return { ...words, fact: `${words.fact} Its drop-in and configuration are back as they were.` };
+    }
+    if (result.code === OVERRULED) {
+        return {
+            fact: `another drop-in beats the one of this action (${result.stderr.trim()}).`,
+            cause: 'systemd reads drop-ins in the order of their names, and a later one sets ExecStart again.',
+            fix: 'Rename that drop-in so that it sorts before 20-etcd-service-manager.conf, or remove its ExecStart.',
+        };
+    }
+    if (result.code !== FAILED && result.code !== NOT_HEALTHY)
+        return (0,explain_unknown/* explainUnknown */.w)(result);
+    const journal = result.stderr.trim();
+    const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(journal));
+    return {
+        fact: `kubelet ${result.code === FAILED ? 'stopped right after its start' : `did not get healthy within ${HEALTHY_WITHIN} s`}. Its last words: ${(0,last_words/* lastWords */.a)(journal, 2)}`,
+        cause: known?.cause ?? 'kubelet refuses its configuration, or the container runtime does not answer.',
+        fix: known?.fix ?? 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
+    };
+}
+const KNOWN_FAILURES = [
+    {
+        pattern: /cgroup v1/i,
+        cause: 'Since release 1.35 kubelet refuses hosts with cgroup v1.',
+        fix: 'Boot the host with cgroup v2, or, knowing what it means, set the input `kubelet-config: "failCgroupV1: false"`.',
+    },
+    {
+        pattern: /swap/i,
+        cause: 'kubelet refuses hosts with swap switched on.',
+        fix: 'Switch swap off (`swapoff -a`, and in /etc/fstab), or set the input `kubelet-config: "failSwapOn: false"`.',
+    },
+    {
+        pattern: /failed to (load|decode|validate) kubelet config|cannot unmarshal/i,
+        cause: 'The input `kubelet-config` has a value that this kubelet does not take.',
+        fix: 'Correct `kubelet-config` and run again.',
+    },
+];
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/start-member.ts
+
+
+
+
+/** Exit codes by which the script tells what stopped it. */
+const DATA_THERE = 3;
+const MANIFEST_CHANGED = 4;
+const OTHER_FILESYSTEM = 5;
+const CRASHES = 6;
+const NOT_READY = 7;
+/**
+ * Guide step 7: makes the data dir as kubeadm does (0700), renames the rendered manifest to where kubelet reads it, and
+ * waits until etcd says that it is ready, which it does only with a quorum.
+ */
+function start_member_startMember(start) {
+    return {
+        title: 'start the member',
+        effect: 'changes',
+        timeoutMs: (READY_WITHIN + 30) * 1000,
+        onProgress: start.onProgress,
+        script: `${memberReadyFunctions(start)}
+${start.manifestSha256 === undefined ? '' : placeManifest(start.dataDir, start.manifestSha256)}
+outcome=0
+await_ready || outcome=$?
+if [ "$outcome" = 0 ]; then exit 0; fi
+etcd_words
+if [ "$outcome" = ${CRASHED} ]; then exit ${CRASHES}; else exit ${NOT_READY}; fi
+`,
+    };
+}
+function placeManifest(dataDir, sha256) {
+    const dir = (0,shell/* quote */.h)(dataDir);
+    return `
+if [ -e ${paths/* ETCD_MANIFEST */.jl} ]; then exit ${MANIFEST_CHANGED}; fi
+if [ -d ${dir} ] && [ -n "$(ls -A ${dir} | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
+case "$(sha256sum < ${paths/* RENDERED_MANIFEST */.ms})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
+( umask 022; mkdir -p -- "$(dirname ${dir})"; mkdir -p -m 0700 -- ${paths/* MANIFEST_DIR */.Kk} )
+mkdir -p -m 0700 -- ${dir}
+chmod 0700 -- ${dir}
+if [ "$(stat -c %d ${paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${paths/* RENDERED_MANIFEST */.ms})" ]; then exit ${OTHER_FILESYSTEM}; fi
+mv -fT -- ${paths/* RENDERED_MANIFEST */.ms} ${paths/* ETCD_MANIFEST */.jl}
+sync -- ${paths/* MANIFEST_DIR */.Kk} "$(dirname ${dir})" ${paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
+`;
+}
+/** Why a member did not get ready, from the script's exit code and etcd's own last lines. */
+function explainMember(result) {
+    const last = etcdWords(result.stderr);
+    switch (result.code) {
+        case DATA_THERE:
+            return {
+                fact: 'its data dir has been filled since the run began; no etcd was started on it.',
+                cause: 'Another run, or somebody by hand, works on this host at the same time.',
+                fix: 'Let the other finish, then run again.',
+            };
+        case MANIFEST_CHANGED:
+            return {
+                fact: `${paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began.`,
+                cause: 'Another run, or somebody by hand, works on this host at the same time.',
+                fix: 'Let the other finish, then run again.',
+            };
+        case OTHER_FILESYSTEM:
+            return {
+                fact: `${paths/* MANIFEST_DIR */.Kk} is a file system of its own, so a manifest cannot be put there in one step.`,
+                cause: 'It is a mount point.',
+                fix: 'Unmount it; kubelet needs a plain folder there.',
+            };
+        case CRASHES:
+            return {
+                fact: `etcd ends again and again. Its last words: ${last}`,
+                cause: 'A file it needs is wrong or missing, its port is taken, or its data does not fit the cluster.',
+                fix: 'Mend what etcd names and run again; nothing else has to be undone.',
+            };
+        case NOT_READY:
+            return {
+                fact: `the member was not ready within ${READY_WITHIN} s. Last lines: ${last}`,
+                cause: 'It finds no quorum: too few of the other members run, or they cannot reach each other.',
+                fix: 'Look at the other hosts in this report first, then run again: it goes on from here.',
+            };
+        default:
+            return (0,explain_unknown/* explainUnknown */.w)(result);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/context.ts
+
+
+
+
+/** Runs a step's script under the run's lock; a non-zero exit becomes a finding in words. */
+async function runScript(step, script, context, explain = explain_unknown/* explainUnknown */.w) {
+    const result = await transportOf(context, step.host).run(context.guard(script));
+    if (result.code === 0)
+        return result;
+    const words = result.code === LOCK_LOST ? explainLockLost(result) : explain(result);
+    throw stepFailure(step, words);
+}
+/** The failure of a step. */
+function stepFailure(step, words) {
+    const at = STEP_TITLES[step.kind];
+    return new src_findings/* Refusal */.P_(`${at} failed on ${step.host}`, [{ host: step.host, at, ...words }]);
+}
+/** The connection to a member's host. */
+function transportOf(context, host) {
+    const transport = context.hosts.get(host);
+    if (transport === undefined)
+        throw new Error(`no connection to ${host}`);
+    return transport;
+}
+/** What the record of a host will say of its files. */
+function digestsOf({ material }, host) {
+    const digests = material.digests.get(host);
+    if (digests === undefined)
+        throw new Error(`${host} is no member of the plan`);
+    return digests;
+}
+/** Name and address of a member. */
+function memberOf({ plan }, host) {
+    const member = plan.shape.members.find(({ name }) => name === host);
+    if (member === undefined)
+        throw new Error(`${host} is no member of the plan`);
+    return member;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/host-state.ts
+/** The text of state.json. */
+function formatHostState(state) {
+    return `${JSON.stringify(state, null, 2)}\n`;
+}
+/** Reads state.json; `undefined` when it is not one that this release can read. */
+function parseHostState(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    return isHostState(value) ? value : undefined;
+}
+function isHostState(value) {
+    if (!isRecord(value) || value['schema'] !== 1)
+        return false;
+    const { cluster, member, phase, kubernetesVersion, files, clientCopy } = value;
+    return ((clientCopy === undefined || hasStrings(clientCopy, ['fingerprint', 'renewedAt', 'oldEndsAt'])) &&
+        hasStrings(cluster, ['name', 'token', 'caFingerprint']) &&
+        hasStrings(member, ['name', 'address']) &&
+        (phase === 'bootstrapping' || phase === 'member') &&
+        typeof kubernetesVersion === 'string' &&
+        isRecord(files) &&
+        Object.values(files).every((digest) => typeof digest === 'string'));
+}
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function hasStrings(value, keys) {
+    return isRecord(value) && keys.every((key) => typeof value[key] === 'string');
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/deliver.ts
+
+
+
+
+
+const STATE_RECORD = { path: paths/* STATE_FILE */.bv, mode: '600', content: { from: 'state' } };
+/** Puts the files of a step in place; what they replace must be what the run has seen. */
+function deliver(step, context) {
+    return put(step, step.files, 'bootstrapping', context);
+}
+/** Writes down that the host is a member, and forgets what was kept for going back. */
+function record(step, context) {
+    return put(step, [STATE_RECORD], 'member', context);
+}
+async function put(step, files, phase, context) {
+    const { host } = step;
+    const { material } = context;
+    const digests = digestsOf(context, host);
+    const found = material.found.get(host) ?? new Map();
+    const deliveries = [];
+    for (const { path, mode, content } of files) {
+        const text = await contentOf(content, host, phase, context);
+        deliveries.push({ path, mode, bytes: Buffer.from(text, 'utf8'), replaces: found.get(path) ?? 'absent' });
+        // The record lists all other files, and so cannot hold a digest of itself.
+        if (path !== paths/* STATE_FILE */.bv)
+            digests.set(path, sha256(text));
+        if (isPublic(content))
+            material.publicFiles.get(host)?.set(path, text);
+    }
+    const script = deliverFiles('deliver files', deliveries, { forgetReplaced: phase === 'member' });
+    await runScript(step, script, context, explainDelivery);
+    for (const { path, bytes } of deliveries)
+        found.set(path, sha256(bytes));
+}
+function isPublic(content) {
+    return content.from === 'text' || (content.from !== 'state' && content.part === 'certificate');
+}
+async function contentOf(content, host, phase, context) {
+    const { material } = context;
+    switch (content.from) {
+        case 'text':
+            return content.text;
+        case 'authority': {
+            if (content.part === 'key')
+                return (await material.signer).keyPem;
+            return (await material.authority).certificatePem;
+        }
+        case 'leaf': {
+            const leaf = (await material.leaves.get(host))?.[content.name];
+            if (leaf === undefined)
+                throw new Error(`no ${content.name} certificate is issued for ${host}`);
+            return content.part === 'key' ? leaf.keyPem : leaf.certificatePem;
+        }
+        case 'state':
+            return formatHostState(await stateOf(host, phase, context));
+    }
+}
+async function stateOf(host, phase, context) {
+    const { plan, material } = context;
+    const { name, address } = memberOf(context, host);
+    const clientCopy = await clientCopyOf(host, context);
+    return {
+        schema: 1,
+        cluster: {
+            name: plan.clusterName,
+            token: plan.shape.token,
+            caFingerprint: (await material.authority).fingerprint,
+        },
+        member: { name, address },
+        phase,
+        kubernetesVersion: plan.kubernetesVersions.get(host) ?? '',
+        files: Object.fromEntries(digestsOf(context, host)),
+        ...(clientCopy === undefined ? {} : { clientCopy }),
+    };
+}
+async function clientCopyOf(host, { plan, material, now }) {
+    const planned = plan.clientCopies.get(host);
+    if (planned === undefined || !('renewed' in planned))
+        return planned;
+    const leaf = (await material.leaves.get(host))?.apiserverEtcdClient;
+    if (leaf === undefined)
+        throw new Error(`no client certificate is issued for ${host}`);
+    return {
+        fingerprint: leaf.certificate.fingerprint256,
+        renewedAt: now.toISOString(),
+        oldEndsAt: planned.oldEndsAt,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/leadership.ts
+
+
+
+/** etcd takes 0.1 s for it; to a member that is cut off it never answers. */
+const HANDOVER_WITHIN_MS = 3_000;
+const NEW_LEADER_WITHIN_MS = 5_000;
+const leadership_PAUSE_MS = 100;
+/** If this member leads, hands leadership to the healthy member that is furthest on. */
+async function moveLeadership(step, context) {
+    const cluster = await context.cluster();
+    const log = context.log.host(step.host);
+    const { health } = await cluster.observe();
+    if (health.leader?.name !== step.host) {
+        log.info('it does not lead');
+        return;
+    }
+    const heir = health.endpoints
+        .filter(({ name, healthy, isLearner }) => name !== step.host && healthy && isLearner === false)
+        .toSorted((one, other) => (other.raftAppliedIndex ?? 0) - (one.raftAppliedIndex ?? 0))[0];
+    if (heir?.memberId == null) {
+        throw stepFailure(step, {
+            fact: 'it leads, and no other member is healthy enough to take over.',
+            cause: 'Members are down or lag behind.',
+            fix: 'Bring them back, then run again.',
+        });
+    }
+    try {
+        await cluster.client(step.host).moveLeader(heir.memberId, { timeoutMs: HANDOVER_WITHIN_MS });
+    }
+    catch (error) {
+        throw stepFailure(step, {
+            fact: `leadership could not be moved to ${heir.name}: ${(0,src_findings/* errorMessage */.gJ)(error)}`,
+            cause: 'The other member is slow or cut off.',
+            fix: 'Look at the health of the cluster, then run again.',
+        });
+    }
+    const deadline = context.timeline.elapsedMs() + NEW_LEADER_WITHIN_MS;
+    for (;;) {
+        const now = (await cluster.observe()).health.leader?.name;
+        if (now !== undefined && now !== step.host) {
+            log.info(`leadership moved to ${now}`);
+            return;
+        }
+        if (context.timeline.elapsedMs() > deadline) {
+            throw stepFailure(step, {
+                fact: `leadership was handed to ${heir.name}, and after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
+                cause: 'The members do not reach each other well.',
+                fix: 'Look at the health of the cluster, then run again.',
+            });
+        }
+        await (0,promises_.setTimeout)(leadership_PAUSE_MS);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/render-manifest.ts
+
+/**
+ * Has the host's kubeadm check its configuration and render the manifest of `kubeadm init phase etcd local`. The dry
+ * run writes into a private folder of memory (KUBEADM_INIT_DRYRUN_DIR); the result is kept, synced, beside the
+ * manifests for the atomic rename later, and printed.
+ */
+function render_manifest_renderManifest() {
+    return {
+        title: 'render the manifest with kubeadm',
+        effect: 'changes',
+        timeoutMs: 60_000,
+        script: `
+scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
+trap 'rm -rf -- "$scratch"' EXIT
+kubeadm config validate --config ${paths/* KUBEADM_CONFIG */.XA} >&2
+KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${paths/* KUBEADM_CONFIG */.XA} --dry-run > /dev/null
+manifest=$(find "$scratch" -name etcd.yaml -type f)
+aside=${paths/* RENDERED_MANIFEST */.ms}.new
+install -m 0600 -- "$manifest" "$aside"
+sync -- "$aside"
+mv -fT -- "$aside" ${paths/* RENDERED_MANIFEST */.ms}
+sync -- ${paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
+cat -- ${paths/* RENDERED_MANIFEST */.ms}
+`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/render.ts
+
+
+
+
+
+
+/** Has the host's kubeadm render the manifest aside, and checks that it is as asked for. */
+async function render(step, context) {
+    const result = await runScript(step, render_manifest_renderManifest(), context, explainRender);
+    const text = result.stdout.toString('utf8');
+    const manifest = parseEtcdManifest(text);
+    const differences = manifest === undefined
+        ? ['it is no etcd pod']
+        : [
+            ...argumentDifferences(manifest, step.wanted),
+            ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
+        ];
+    if (differences.length > 0) {
+        throw stepFailure(step, {
+            fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
+            cause: 'This release of kubeadm treats the configuration in a way the action does not know.',
+            fix: `Compare ${paths/* RENDERED_MANIFEST */.ms} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
+        });
+    }
+    digestsOf(context, step.host).set(paths/* ETCD_MANIFEST */.jl, sha256(text));
+    context.material.publicFiles.get(step.host)?.set(paths/* ETCD_MANIFEST */.jl, text);
+}
+const explainRender = (result) => ({
+    fact: `kubeadm refused its configuration: ${(0,last_words/* lastWords */.a)(result.stderr, 5)}`,
+    cause: 'An input holds a value that this release of kubeadm does not take.',
+    fix: 'Correct the input that the message names and run again.',
+});
+
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(41692);
+;// CONCATENATED MODULE: ./src/etcd/served-certificate.ts
+
+/**
+ * The certificate that a listener of etcd presents now, by a handshake of its own over a fresh stream: etcd reads its
+ * files anew for each (client/pkg/transport/listener.go). It holds before the CA; whom it names is the caller's to judge.
+ *
+ * With TLS 1.3, as etcd speaks it unless told otherwise, a listener that refuses our client certificate says so only
+ * after it has shown its own; with TLS 1.2 such a refusal is an error here.
+ * @param open a stream to the client or the peer port.
+ * @throws Error when there is no handshake within `timeoutMs`, or the certificate does not hold before the CA; whatever
+ * `open` throws.
+ */
+async function servedCertificate(open, credentials, timeoutMs) {
+    const stream = await open();
+    const socket = (0,external_node_tls_.connect)({
+        socket: stream,
+        ca: credentials.caPem,
+        cert: credentials.certificatePem,
+        key: credentials.keyPem,
+        minVersion: 'TLSv1.2',
+        checkServerIdentity: () => undefined,
+    });
+    let timer;
+    const timeout = new Promise((_, reject) => {
+        const expire = () => reject(new Error(`no TLS handshake within ${timeoutMs / 1000} s`));
+        timer = setTimeout(expire, timeoutMs);
+    });
+    try {
+        return await Promise.race([certificateOf(socket, stream), timeout]);
+    }
+    finally {
+        clearTimeout(timer);
+        socket.destroy();
+        stream.destroy();
+    }
+}
+async function certificateOf(socket, stream) {
+    await new Promise((resolve, reject) => {
+        socket.once('secureConnect', resolve);
+        socket.once('close', () => reject(new Error('the listener ended the connection in the handshake')));
+        // Listened to until the end: what comes after the handshake, such as a refusal, is of no interest and no crash.
+        socket.on('error', reject);
+        stream.on('error', reject);
+    });
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined)
+        throw new Error('the listener presents no certificate');
+    // A handshake that is cut off before our side of it has left would stand in the member's log as an error.
+    await new Promise((resolve) => {
+        socket.once('close', resolve);
+        socket.end(resolve);
+    });
+    return certificate;
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/served.ts
+
+
+
+
+const HANDSHAKE_WITHIN_MS = 10_000;
+/** Asks each listener for its certificate and compares it with the one that was delivered. */
+async function proveServed(step, context) {
+    const { host, leaves } = step;
+    const { clientPort, peerPort } = context.plan.shape;
+    const { address } = memberOf(context, host);
+    const transport = transportOf(context, host);
+    const { credentials } = await context.cluster();
+    const issued = await context.material.leaves.get(host);
+    const served = await Promise.all(leaves.map(async (name) => {
+        const port = name === 'server' ? clientPort : peerPort;
+        const open = () => transport.openTcp(address, port);
+        const certificate = await servedCertificate(open, credentials, HANDSHAKE_WITHIN_MS).catch((error) => {
+            throw stepFailure(step, {
+                fact: `port ${port} did not show its certificate: ${(0,src_findings/* errorMessage */.gJ)(error)}`,
+                cause: 'etcd is just being restarted, or something else listens on that port.',
+                fix: 'Look at the etcd container of that host, then run again.',
+            });
+        });
+        return {
+            name,
+            port,
+            serial: certificate.serialNumber,
+            wanted: issued?.[name]?.certificate.serialNumber,
+        };
+    }));
+    const stale = served.filter(({ serial, wanted }) => serial !== wanted);
+    for (const { port, serial } of served)
+        context.log.host(host).info(`port ${port} serves serial ${serial}`);
+    if (stale.length === 0)
+        return;
+    throw stepFailure(step, {
+        fact: stale
+            .map(({ name, port, serial, wanted }) => `port ${port} serves the serial ${serial}, and ${leafPath(name, 'certificate')} has ${wanted ?? 'none'}`)
+            .join('; ')
+            .concat('.'),
+        cause: "Another etcd listens there, or something between replaces the member's certificate.",
+        fix: 'Look at what listens on that port of the host; the old certificate stays valid until its end.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/verify.ts
+
+
+
+
+
+/** Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
+async function verify(step, context) {
+    const result = await runScript(step, listPki(), context);
+    const placed = new Map(parsePki(result.stdout.toString('utf8')).map((file) => [file.path, file]));
+    const digests = digestsOf(context, step.host);
+    const wrong = [...step.pkiTree].flatMap(([path, mode]) => fileDifference(path, mode, digests.get(path), placed.get(path)));
+    const strangers = [...placed.keys()]
+        .filter((path) => !step.pkiTree.has(path))
+        .map((path) => `${path} does not belong there`);
+    const facts = [...wrong, ...strangers, ...(await unfitLeaves(step.host, context))];
+    if (facts.length === 0)
+        return;
+    throw stepFailure(step, {
+        fact: `${paths/* PKI_DIR */.Hw} is not as it has to be: ${facts.join('; ')}.`,
+        cause: 'Something else writes to this folder: configuration management, or somebody by hand.',
+        fix: 'Keep others away from it, move away what does not belong there, and run again.',
+    });
+}
+/** What lies on the host is, by its digests, what is in memory: that is checked against the CA and its own key. */
+async function unfitLeaves(host, { material, plan, now }) {
+    const member = plan.shape.members.find(({ name }) => name === host);
+    const leaves = await material.leaves.get(host);
+    if (member === undefined || leaves === undefined)
+        return [];
+    const authority = await material.authority;
+    return leaf_profiles_leafProfileNames.flatMap((profile) => {
+        const leaf = leaves[profile];
+        return leaf === undefined ? [] : verifyLeaf(leaf, { authority, profile, member, now });
+    });
+}
+function fileDifference(path, mode, sha, placed) {
+    if (placed === undefined)
+        return [`${path} is missing`];
+    const differences = [];
+    // A digest is unknown only for a CA key that has been on the host all along.
+    if (sha !== undefined && placed.sha256 !== sha)
+        differences.push(`${path} has other contents`);
+    if (placed.mode !== mode)
+        differences.push(`${path} has mode ${placed.mode}, wanted ${mode}`);
+    if (placed.owner !== '0:0')
+        differences.push(`${path} belongs to ${placed.owner}, wanted root`);
+    return differences;
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/run-step.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** Carries out one step. @throws Refusal or HostError in words for the user. */
+async function runStep(step, context) {
+    switch (step.kind) {
+        case 'deliver-files':
+            return deliver(step, context);
+        case 'set-modes':
+            await runScript(step, set_modes_setModes(step.modes), context, explainModes);
+            return;
+        case 'start-kubelet':
+            await runScript(step, startKubelet(step.restart, step.goBack), context, explainKubelet);
+            return;
+        case 'pull-image':
+            await runScript(step, pullImage(step.image, step.criEndpoint), context, explainPull(step.image));
+            return;
+        case 'render-manifest':
+            return render(step, context);
+        case 'verify-files':
+            return verify(step, context);
+        case 'start-member':
+            return start(step, context);
+        case 'move-leadership':
+            return moveLeadership(step, context);
+        case 'restart-member':
+            return run_step_restart(step, context);
+        case 'prove-served':
+            return proveServed(step, context);
+        case 'record-member':
+            return record(step, context);
+    }
+}
+async function start(step, context) {
+    const { host, dataDir, criEndpoint, placeManifest } = step;
+    const script = start_member_startMember({
+        address: memberOf(context, host).address,
+        dataDir,
+        criEndpoint,
+        onProgress: (line) => context.log.host(host).info(line),
+        ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
+    });
+    await runScript(step, script, context, explainMember);
+    if (placeManifest)
+        context.material.found.get(host)?.set(paths/* ETCD_MANIFEST */.jl, renderedDigest(host, context));
+}
+async function run_step_restart(step, context) {
+    const { host, dataDir, criEndpoint, mayLackData } = step;
+    const found = context.material.found.get(host);
+    const renderedSha256 = renderedDigest(host, context);
+    const script = restartMember({
+        address: memberOf(context, host).address,
+        dataDir,
+        criEndpoint,
+        currentSha256: found?.get(paths/* ETCD_MANIFEST */.jl) ?? 'absent',
+        renderedSha256,
+        mayLackData,
+        onProgress: (line) => context.log.host(host).info(line),
+    });
+    await runScript(step, script, context, explainRestart);
+    found?.set(paths/* ETCD_MANIFEST */.jl, renderedSha256);
+}
+function renderedDigest(host, context) {
+    const digest = digestsOf(context, host).get(paths/* ETCD_MANIFEST */.jl);
+    if (digest === undefined)
+        throw new Error('the manifest is rendered before a start');
+    return digest;
+}
+
+;// CONCATENATED MODULE: ./src/road/act.ts
+
+
+
+
+
+
+
+
+const GATE_WITHIN_MS = 60_000;
+const act_PAUSE_MS = 250;
+/**
+ * Runs stages in order, each behind its gate. After a failure the other steps that have begun come to their end, and
+ * nothing later is begun.
+ * @throws Refusal with the findings of every step that failed, or of the gate that stays shut.
+ */
+async function act(stages, context) {
+    for (const stage of stages) {
+        if (stage.before !== undefined)
+            await passGate(stage.before, stage, context);
+        context.signal.throwIfAborted();
+        context.log.info(`${stage.title}: ${describeSteps(stage)}`);
+        if (stage.inTurn === true) {
+            for (const step of stage.steps)
+                await runTogether([step], stage, context);
+        }
+        else {
+            await runTogether(stage.steps, stage, context);
+        }
+        if (stage.after !== undefined)
+            await passGate(stage.after, stage, context);
+    }
+}
+async function runTogether(steps, stage, context) {
+    context.signal.throwIfAborted();
+    const work = steps.map((step) => ({
+        host: step.host,
+        at: STEP_TITLES[step.kind],
+        result: runRecorded(step, stage, context),
+    }));
+    await settleAll(`"${stage.title}" failed, and nothing after it was begun; the same run, started again, goes on from there`, work);
+}
+async function runRecorded(step, stage, context) {
+    const title = STEP_TITLES[step.kind];
+    const changes = !LOOKING_STEPS.has(step.kind);
+    const { host } = step;
+    const found = () => digestsOfFiles(step, context);
+    const before = found();
+    const startedMs = context.timeline.elapsedMs();
+    let outcome = 'failed';
+    try {
+        await context.timeline.record({ stage: stage.title, title, changes, host }, () => runStep(step, context));
+        outcome = 'succeeded';
+    }
+    finally {
+        const durationMs = Math.round(context.timeline.elapsedMs() - startedMs);
+        const what = { host, stage: stage.title, title, durationMs, outcome };
+        context.record.steps.push(Object.keys(before).length === 0 ? what : { ...what, before, after: found() });
+    }
+    context.log.host(host).info(`done: ${title}`);
+}
+/** Digests of the files that a step puts in place, as the host has them now. */
+function digestsOfFiles(step, { material }) {
+    const found = material.found.get(step.host);
+    return Object.fromEntries(filesOf(step).map((path) => [path, found?.get(path) ?? ABSENT]));
+}
+function filesOf(step) {
+    switch (step.kind) {
+        case 'deliver-files':
+            return step.files.map(({ path }) => path);
+        case 'record-member':
+            return [paths/* STATE_FILE */.bv];
+        case 'start-member':
+            return step.placeManifest ? [paths/* ETCD_MANIFEST */.jl] : [];
+        case 'restart-member':
+            return [paths/* ETCD_MANIFEST */.jl];
+        default:
+            return [];
+    }
+}
+/** Waits until the cluster is as the gate asks for. */
+async function passGate(gate, stage, context) {
+    const { log, timeline, signal } = context;
+    const words = describeGate(gate);
+    await timeline.record({ stage: stage.title, title: `gate: ${words}`, changes: false }, async () => {
+        const cluster = await context.cluster();
+        const deadline = timeline.elapsedMs() + GATE_WITHIN_MS;
+        let said = '';
+        for (;;) {
+            signal.throwIfAborted();
+            const findings = gateFindings(gate, (await cluster.observe()).health);
+            if (findings.length === 0) {
+                log.info(`Gate open: ${words}`);
+                return;
+            }
+            if (timeline.elapsedMs() > deadline) {
+                throw new src_findings/* Refusal */.P_(`"${stage.title}" stops at its gate (${words}), and nothing after it was begun; the same run, started again, goes on from there`, findings);
+            }
+            const now = `Waiting at the gate (${words}): ${findings.map(({ host, fact }) => (host === undefined ? fact : `${host}: ${fact}`)).join('; ')}`;
+            if (now !== said)
+                log.info(now);
+            said = now;
+            await (0,promises_.setTimeout)(act_PAUSE_MS);
+        }
+    });
+}
+function describeSteps({ steps }) {
+    const byHost = Map.groupBy(steps, ({ host }) => host);
+    return [...byHost]
+        .map(([host, own]) => `${host} (${own.map(({ kind }) => STEP_TITLES[kind]).join(', ')})`)
+        .join('; ');
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+;// CONCATENATED MODULE: ./src/hosts/scripts/append-audit.ts
+
+
+
+/** What a host keeps: the last runs, and never more than this. */
+const MOST_RECORDS = 50;
+const MOST_BYTES = 256 * 1024;
+/**
+ * Appends to the record of what runs have done to this host, and drops the oldest of it. Written aside, fsynced and
+ * renamed, so that a run that is killed or a host that loses power loses no older record. To be run under the lock:
+ * of two at once, one would be lost.
+ * @param lines JSON objects without line ends, see `formatAuditLine`.
+ */
+function appendAudit(lines) {
+    const aside = (0,shell/* quote */.h)(`${paths/* ACTION_DIR */.v4}/.audit.jsonl.etcd-ha-action`);
+    const log = (0,shell/* quote */.h)(paths/* AUDIT_LOG */.bd);
+    const folder = (0,shell/* quote */.h)(paths/* ACTION_DIR */.v4);
+    const script = `
+( umask 022; mkdir -p -- ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(paths/* ACTION_DIR */.v4))} )
+if ! [ -d ${folder} ]; then mkdir -m 0700 -- ${folder}; fi
+# The empty line goes in front so that there is always a first line to drop: that one, or one that was cut.
+{ if [ -f ${log} ]; then tail -n ${MOST_RECORDS} -- ${log} | sed '$a\\'; fi; cat; } | tail -n ${MOST_RECORDS} |
+  { echo; cat; } | tail -c ${MOST_BYTES + 1} | tail -n +2 > ${aside}
+chown 0:0 -- ${aside}
+chmod 0600 -- ${aside}
+sync -- ${aside}
+mv -fT -- ${aside} ${log}
+sync -- ${folder} ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(paths/* ACTION_DIR */.v4))}
+`;
+    return {
+        title: 'write the audit record',
+        effect: 'changes',
+        script,
+        input: Buffer.from(lines.map((line) => `${line}\n`).join('')),
+        timeoutMs: 30_000,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/audit.ts
+
+
+
+/** Who has done what, from what the run has recorded. */
+function auditRecord(settings, record, ended) {
+    const { run } = settings;
+    const { document, takenOver, steps } = record;
+    return {
+        schema: 1,
+        actor: run.actor,
+        run: run.url,
+        repository: run.repository,
+        workflow: run.workflow,
+        commit: run.commit,
+        operation: settings.operation,
+        cluster: settings.clusterName,
+        ...(document === undefined ? {} : { verdict: document.verdict, planDigest: document.digest }),
+        inputDigest: settings.inputDigest,
+        startedAt: ended.startedAt.toISOString(),
+        endedAt: ended.endedAt.toISOString(),
+        durationMs: ended.endedAt.getTime() - ended.startedAt.getTime(),
+        outcome: ended.outcome,
+        ...(takenOver.length === 0
+            ? {}
+            : {
+                takenOver: takenOver.map(({ host, owner, why }) => ({
+                    host,
+                    why,
+                    ...(owner && { run: owner.run }),
+                })),
+            }),
+        steps,
+    };
+}
+/**
+ * Leaves on each host the record of what was done to it. That it could not be written is a warning: the same record goes
+ * with the artifacts.
+ */
+async function leaveAudit(record, hosts, guard, log) {
+    await Promise.all([...hosts].map(async ([name, transport]) => {
+        try {
+            const result = await transport.run(guard(appendAudit([formatAuditLine(auditOfHost(record, name))])));
+            if (result.code !== 0)
+                throw new Error(result.stderr.trim());
+        }
+        catch (error) {
+            log
+                .host(name)
+                .warning(`The record of this run could not be left on the host: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
+        }
+    }));
 }
 
 ;// CONCATENATED MODULE: ./src/etcd/etcd-error.ts
@@ -85488,6 +89704,19 @@ function etcdError(place, failure, options) {
 const GRPC = { deadlineExceeded: 4, permissionDenied: 7, unavailable: 14 };
 /** etcd's words for a request that found no leader or no majority in time (api/v3rpc/rpctypes/error.go). */
 const NO_QUORUM = /etcdserver: (no leader|leader changed|request timed out)|context deadline exceeded/;
+/** etcd's words when leadership was not handed over (api/v3rpc/rpctypes/error.go). */
+const NOT_HANDED_OVER = [
+    {
+        said: /etcdserver: not leader/,
+        cause: 'Another member leads by now: there was an election in between.',
+        fix: 'Look which member leads and ask that one, if it is still needed.',
+    },
+    {
+        said: /etcdserver: bad leader transferee/,
+        cause: 'The member that was to take over is a learner, or no member any more.',
+        fix: 'Name a voting member.',
+    },
+];
 /** Authentication is on and the request carries no token that etcd knows. */
 const NO_TOKEN = /etcdserver: (user name is empty|invalid auth token)/;
 /** The gateway's refusal of any client certificate with a common name while authentication is on (embed/serve.go). */
@@ -85501,6 +89730,12 @@ function gatewayError(place, request, answer) {
     if (body === undefined)
         return plainTextError(place, request, answer);
     const { code, message } = body;
+    const notHandedOver = NOT_HANDED_OVER.find(({ said }) => said.test(message));
+    if (notHandedOver !== undefined) {
+        const fact = `${place.endpoint} did not hand leadership over: "${message}".`;
+        const { cause, fix } = notHandedOver;
+        return etcdError(place, { kind: 'rejected', reason: message, fact, cause, fix });
+    }
     if (code === GRPC.deadlineExceeded || NO_QUORUM.test(message)) {
         return etcdError(place, {
             kind: 'no-leader',
@@ -85575,8 +89810,6 @@ function parseErrorBody(body) {
 
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(37067);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(41692);
 ;// CONCATENATED MODULE: ./src/etcd/duration.ts
 const UNITS_BELOW_A_SECOND = [
     { suffix: 'ms', nanoseconds: 1_000_000 },
@@ -86272,7 +90505,7 @@ class EtcdClient {
     }
     /** One key, read through the majority. */
     rangeLinearizable(key, options) {
-        return this.#read('/v3/kv/range', { key: client_base64(key) }, decodeRange, options);
+        return this.#read('/v3/kv/range', { key: base64(key) }, decodeRange, options);
     }
     /** The value of a key, or null; read through the majority. */
     async get(key, options) {
@@ -86281,8 +90514,17 @@ class EtcdClient {
     }
     /** Writes a key; done when a majority has it on disk. Never sent twice. */
     async put(key, value, options) {
-        const body = { key: client_base64(key), value: client_base64(value) };
+        const body = { key: base64(key), value: base64(value) };
         await this.#ask({ method: 'POST', path: '/v3/kv/put', body, repeatable: false }, (answer) => answer, options);
+    }
+    /**
+     * Has this member, which must lead, hand leadership to another voting member; done when that one leads. If it is down or
+     * cut off, etcd gives up after an election timeout but never answers (EtcdServer.moveLeader waits for the client to
+     * go), so give this a short deadline.
+     */
+    async moveLeader(targetId, options) {
+        const body = { targetID: BigInt(`0x${targetId}`).toString() };
+        await this.#ask({ method: 'POST', path: '/v3/maintenance/transfer-leadership', body, repeatable: false }, (answer) => answer, options);
     }
     /** Version of server and cluster. Answered by the HTTP server alone: no raft, no store, so it times the connection. */
     version(options) {
@@ -86314,7 +90556,7 @@ class EtcdClient {
         return unexpectedAnswer(this.#place, request.path, what);
     }
 }
-function client_base64(text) {
+function base64(text) {
     return Buffer.from(text, 'utf8').toString('base64');
 }
 
@@ -86425,16 +90667,16 @@ function mostCommon(values) {
 
 
 /** What concerns the cluster as a whole: its identity, leader, alarms and versions. */
-function clusterFindings(view) {
+function health_cluster_clusterFindings(view) {
     return [
-        ...identity(view),
+        ...health_cluster_identity(view),
         ...leadership(view),
         ...alarmFindings(view),
         ...otherErrors(view),
         ...versions(view),
     ];
 }
-function identity(view) {
+function health_cluster_identity(view) {
     const told = view.observations.flatMap((observation) => {
         const id = clusterIdOf(observation);
         return id === undefined ? [] : [[observation.name, id]];
@@ -86751,14 +90993,14 @@ function impostors(view) {
 }
 /** Members that have another member list than the one that was judged. */
 function health_members_disagreement(view) {
-    const judged = health_members_fingerprint(view.members ?? []);
+    const judged = fingerprint(view.members ?? []);
     return view.own.flatMap(({ name, memberList }) => {
         const list = seen(memberList)?.members;
-        if (list === undefined || health_members_fingerprint(list) === judged)
+        if (list === undefined || fingerprint(list) === judged)
             return [];
         return [
             fail(name, {
-                fact: `${name} knows other members than the rest of the cluster: ${list.map(health_members_describeMember).join(', ')}.`,
+                fact: `${name} knows other members than the rest of the cluster: ${list.map(describeMember).join(', ')}.`,
                 cause: 'It has not yet caught up with a change of membership.',
                 fix: 'Look again in a few seconds; if it stays so, the member is cut off from the leader.',
             }),
@@ -86778,10 +91020,10 @@ function sameUrls(urls, expected) {
 function listUrls(urls) {
     return urls.length === 0 ? '(none)' : urls.join(', ');
 }
-function health_members_describeMember(member) {
+function describeMember(member) {
     return `${isStarted(member) ? member.name : '(never started)'} ${listUrls(member.peerUrls)}`;
 }
-function health_members_fingerprint(members) {
+function fingerprint(members) {
     return members
         .map((member) => JSON.stringify([member.id, member.name, member.peerUrls, member.clientUrls, member.isLearner]))
         .sort()
@@ -86806,7 +91048,7 @@ function assessHealth(observations, expected, checkedAt) {
     const view = viewCluster(observations, expected);
     const endpoints = observations.map((observation) => assessEndpoint(observation, expected.clientPort));
     const findings = failuresFirst([
-        ...clusterFindings(view),
+        ...health_cluster_clusterFindings(view),
         ...observations.flatMap(endpointFindings),
         ...memberFindings(view),
     ]);
@@ -86846,11 +91088,11 @@ async function checkHealth(options) {
  */
 async function observe(member, signal) {
     const { name, address, client } = member;
-    const status = await health_check_attempt(() => client.status({ signal }));
+    const status = await attempt(() => client.status({ signal }));
     const memberList = await attemptAfter(status, () => client.memberList({ linearizable: false }, { signal }));
     const roundTripNs = await attemptAfter(memberList, () => nanosecondsOf(() => client.version({ signal })));
     const readNs = await attemptAfter(roundTripNs, () => timeRead(client, signal));
-    const alarms = 'failure' in readNs ? readNs : await health_check_attempt(() => client.alarms({ signal }));
+    const alarms = 'failure' in readNs ? readNs : await attempt(() => client.alarms({ signal }));
     return { name, address, status, memberList, roundTripNs, readNs, alarms };
 }
 /** A refused permission is as good as an answer: etcd had to ask the majority before it could refuse (ep_command.go). */
@@ -86879,9 +91121,9 @@ async function attemptAfter(before, ask) {
     const trouble = failure(before);
     return trouble !== undefined && OF_THE_CONNECTION.has(trouble.kind)
         ? { failure: trouble }
-        : await health_check_attempt(ask);
+        : await attempt(ask);
 }
-async function health_check_attempt(ask) {
+async function attempt(ask) {
     try {
         return { seen: await ask() };
     }
@@ -86898,614 +91140,80 @@ async function nanosecondsOf(work) {
     return Number(process.hrtime.bigint() - startedAt);
 }
 
-;// CONCATENATED MODULE: ./src/hosts/scripts/read-pki.ts
+;// CONCATENATED MODULE: ./src/road/cluster-clients.ts
 
-/** Lists every file of the pki tree with digest, mode and owner; never a content. */
-function listPki() {
-    return {
-        title: 'read back the pki tree',
-        timeoutMs: 30_000,
-        script: `
-find ${paths/* PKI_DIR */.Hw} -type f -print0 | while IFS= read -r -d '' file; do
-  digest=$(sha256sum < "$file")
-  printf '%s %s\\n' "\${digest%% *}" "$(stat -c '%a %u:%g %n' -- "$file")"
-done
-`,
-    };
+
+const ANSWER_WITHIN_MS = 5_000;
+/** A client for each member, through its host's own connection. */
+class ClusterClients {
+    credentials;
+    #access;
+    #clients;
+    constructor(access) {
+        this.#access = access;
+        this.credentials = access.credentials;
+        this.#clients = new Map(access.members.map(({ name, address }) => [name, clientOf(name, address, access)]));
+    }
+    /** Asks all members at once and judges what they tell; never throws. */
+    async observe() {
+        const { members, clientPort, peerPort, now } = this.#access;
+        const health = await checkHealth({
+            members: members.map(({ name, address }) => ({ name, address, client: this.client(name) })),
+            expected: { clientPort, peerPort },
+            now,
+            deadlineMs: ANSWER_WITHIN_MS,
+        });
+        return { health };
+    }
+    /** The client of one member. */
+    client(name) {
+        const client = this.#clients.get(name);
+        if (client === undefined)
+            throw new Error(`${name} is no member`);
+        return client;
+    }
+    /** Ends all connections; safe to call twice. */
+    close() {
+        for (const client of this.#clients.values())
+            client.close();
+    }
 }
-/** Reads the answer of {@link listPki}. */
-function parsePki(answer) {
-    return answer
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => {
-        const [sha256 = '', mode = '', owner = '', ...path] = line.split(' ');
-        return { sha256, mode, owner, path: path.join(' ') };
+function clientOf(name, address, { hosts, clientPort, credentials }) {
+    const transport = hosts.get(name);
+    if (transport === undefined)
+        throw new Error(`no connection to ${name}`);
+    const open = () => transport.openTcp(address, clientPort);
+    return new EtcdClient({
+        name,
+        address,
+        port: clientPort,
+        open,
+        credentials,
+        requestTimeoutMs: ANSWER_WITHIN_MS,
     });
 }
-/** Prints one file. With a key this is the only way by which a secret leaves a host: inside the connection, to memory. */
-function readFile(path) {
-    return { title: `read ${path}`, timeoutMs: 15_000, script: `cat -- ${path}` };
-}
 
-;// CONCATENATED MODULE: ./src/pki/structure.ts
+;// CONCATENATED MODULE: ./src/road/host-progress.ts
 
-/**
- * Takes a certificate apart (RFC 5280, 4.1).
- *
- * @throws Error when the bytes are not a DER-encoded certificate.
- */
-function parseStructure(der) {
-    const fields = children(structure_at(children(decode(der)), 0));
-    const hasVersion = fields[0] !== undefined && isContext(fields[0], 0);
-    const [serial, signatureAlgorithm, issuer, validity, subject, subjectPublicKeyInfo, ...rest] = hasVersion
-        ? fields.slice(1)
-        : fields;
-    if (!serial || !signatureAlgorithm || !issuer || !validity || !subject || !subjectPublicKeyInfo) {
-        throw new Error('the certificate lacks a field');
-    }
-    const times = children(validity);
-    const extensions = rest.find((field) => isContext(field, 3));
-    return {
-        version: hasVersion ? content(structure_at(children(structure_at(fields, 0)), 0)).readUInt8() + 1 : 1,
-        serial: BigInt.asIntN(content(serial).length * 8, BigInt(`0x${content(serial).toString('hex')}`)),
-        signatureAlgorithm,
-        issuer,
-        notBefore: structure_at(times, 0),
-        notAfter: structure_at(times, 1),
-        subject,
-        subjectPublicKeyInfo,
-        extensions: extensions === undefined ? [] : children(structure_at(children(extensions), 0)).map(parseExtension),
-    };
-}
-/** Gives the DER value of an extension, or undefined when the certificate does not have it. */
-function extensionValue(structure, oid) {
-    return structure.extensions.find((extension) => extension.oid === oid)?.value;
-}
-function parseExtension(extension) {
-    const [oid, second, third] = children(extension);
-    if (oid === undefined || second === undefined)
-        throw new Error('an extension lacks its value');
-    const critical = isBoolean(second) && content(second)[0] !== 0;
-    return { oid: dotted(oid), critical, value: content(third ?? second) };
-}
-function structure_at(values, index) {
-    const value = values[index];
-    if (value === undefined)
-        throw new Error('the certificate lacks a field');
-    return value;
-}
-
-;// CONCATENATED MODULE: ./src/pki/extension-values.ts
-
-
-
-
-/** The names of the key usage bits, bit 0 first (RFC 5280, 4.2.1.3). */
-const keyUsageNames = [
-    'digitalSignature',
-    'nonRepudiation',
-    'keyEncipherment',
-    'dataEncipherment',
-    'keyAgreement',
-    'keyCertSign',
-    'cRLSign',
-    'encipherOnly',
-    'decipherOnly',
-];
-/** Gives the names of the key usages, or undefined when the certificate does not limit them. */
-function keyUsagesOf(structure) {
-    const value = extensionValue(structure, oids.keyUsage);
-    if (value === undefined)
-        return undefined;
-    const bits = content(decode(value)).subarray(1);
-    return keyUsageNames.filter((_, bit) => ((bits[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
-}
-/** Gives the extended key usages by name, or undefined when the certificate does not limit them. */
-function extendedKeyUsagesOf(structure) {
-    const value = extensionValue(structure, oids.extendedKeyUsage);
-    return value === undefined ? undefined : children(decode(value)).map((usage) => oidName(dotted(usage)));
-}
-/** Says whether the basic constraints make the certificate a CA's. */
-function isCa(structure) {
-    const value = extensionValue(structure, oids.basicConstraints);
-    const first = value === undefined ? undefined : children(decode(value))[0];
-    return first !== undefined && isBoolean(first) && content(first)[0] !== 0;
-}
-/** Gives the subject key identifier, or undefined when the certificate has none. */
-function subjectKeyIdentifierOf(structure) {
-    const value = extensionValue(structure, oids.subjectKeyIdentifier);
-    return value === undefined ? undefined : content(decode(value));
-}
-/** Gives the keyIdentifier of the authority key identifier, or undefined when the certificate has none. */
-function authorityKeyIdentifierOf(structure) {
-    const value = extensionValue(structure, oids.authorityKeyIdentifier);
-    const identifier = value === undefined ? undefined : children(decode(value)).find((part) => isContext(part, 0));
-    return identifier === undefined ? undefined : content(identifier);
-}
-/** Gives the subject alternative names in their order. */
-function altNamesOf(structure) {
-    const value = extensionValue(structure, oids.subjectAltName);
-    return value === undefined ? [] : children(decode(value)).map(parseGeneralName);
-}
-function parseGeneralName(name) {
-    if (isContext(name, 2))
-        return { type: 'DNS', value: content(name).toString('latin1') };
-    if (isContext(name, 7)) {
-        const bytes = content(name);
-        return { type: 'IP', value: formatIpAddress(bytes), bytes };
-    }
-    return { type: 'other', value: `[${name.type}]` };
-}
-
-;// CONCATENATED MODULE: ./src/pki/leaf.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Issues one leaf certificate with a new key, equal to the one that `kubeadm init phase certs` would issue.
- *
- * @throws Error for a member name, address or extra name that kubeadm would not put into a certificate, and for a
- *   member whose name is the CA's own: its certificate would look self-signed and nobody could verify it.
- */
-async function issueLeaf(authority, profileName, request) {
-    const profile = leafProfiles[profileName];
-    const issuer = parseStructure(authority.certificate.raw);
-    const subject = commonNameOnly(profile.commonName ?? nodeName(request.member.name));
-    if (encode(subject).equals(encode(issuer.subject))) {
-        throw new Error(`the member is named "${request.member.name}" like the CA itself: its certificates would look self-signed; give the member another name`);
-    }
-    // As Go does: a CA without a subject key identifier gives leaves without an authority key identifier.
-    const issuerKeyIdentifier = subjectKeyIdentifierOf(issuer);
-    const altNames = profile.namesMember ? memberAltNames(request.member) : [];
-    const key = await generateKey(request.algorithm);
-    const certificatePem = signCertificate({
-        serial: randomSerial(),
-        issuer: issuer.subject,
-        subject,
-        ...validity(request.now, leafHours),
-        publicKey: publicKeyOf(key),
-        extensions: [
-            keyUsage({ isCa: false }),
-            extendedKeyUsage(profile.usages.map((usage) => oids[usage])),
-            basicConstraints({ isCa: false }),
-            ...(issuerKeyIdentifier === undefined ? [] : [authorityKeyIdentifier(issuerKeyIdentifier)]),
-            ...(altNames.length === 0 ? [] : [subjectAltName(altNames)]),
-        ],
-    }, authority.key);
-    return { certificatePem, keyPem: privateKeyToPem(key), certificate: new external_node_crypto_.X509Certificate(certificatePem) };
-}
-/**
- * Issues all four leaves of a member at once; their keys are made in parallel.
- *
- * @throws Error as issueLeaf does.
- */
-async function issueMemberLeaves(authority, request) {
-    const leaves = await Promise.all(leafProfileNames.map(async (name) => [name, await issueLeaf(authority, name, request)]));
-    return Object.fromEntries(leaves);
-}
-
-;// CONCATENATED MODULE: ./src/pki/pem-input.ts
-
-
-
-/** Reads the one certificate of a PEM text. Text around it is dropped from `pem`. */
-function pem_input_readCertificate(source) {
-    const blocks = decodePem(source.text);
-    const key = blocks.find(isKey);
-    if (key !== undefined) {
-        return refuse(source, {
-            fact: `There is a private key in it (${key.type}).`,
-            cause: 'certificate and key were swapped or pasted together.',
-            fix: 'Give the certificate alone. Certificates are shown in logs: if this text was not kept as a secret, others may know the key.',
-        });
-    }
-    const [certificate, ...others] = blocks.filter((block) => block.type === 'CERTIFICATE');
-    if (certificate === undefined)
-        return refuse(source, noBlock(source, blocks, 'CERTIFICATE'));
-    if (others.length > 0) {
-        return refuse(source, {
-            fact: `It holds ${others.length + 1} certificates where one is expected: kubeadm would read only the first, etcd would trust them all.`,
-            cause: 'it is a chain, or a bundle of an old and a new CA.',
-            fix: "Give the one CA certificate that signs the members' certificates.",
-        });
-    }
-    try {
-        // Written anew from its bytes: a text that OpenSSL reads can still be one that Go's decoder does not.
-        const pem = encodePem('CERTIFICATE', certificate.bytes);
-        return accept({ certificate: new external_node_crypto_.X509Certificate(pem), pem });
-    }
-    catch (error) {
-        return refuse(source, unreadable('certificate', error));
-    }
-}
-/** Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC 1, not encrypted. */
-function readPrivateKey(source) {
-    const blocks = decodePem(source.text);
-    // `openssl ecparam -genkey` writes EC PARAMETERS before the key.
-    const key = blocks.find(isKey);
-    if (key === undefined)
-        return refuse(source, noBlock(source, blocks, 'PRIVATE KEY'));
-    if (key.hasHeaders || key.type === 'ENCRYPTED PRIVATE KEY') {
-        return refuse(source, {
-            fact: 'The key is encrypted with a passphrase, and kubeadm reads only keys that are not.',
-            fix: 'Decrypt it with `openssl pkey -in FILE` and give the output.',
-        });
-    }
-    if (key.type === 'OPENSSH PRIVATE KEY') {
-        return refuse(source, {
-            fact: 'It is an OpenSSH key.',
-            cause: "the SSH key was given in place of the CA's.",
-            fix: 'Give the key that belongs to the CA certificate (etcd/ca.key).',
-        });
-    }
-    try {
-        return accept((0,external_node_crypto_.createPrivateKey)(key.text));
-    }
-    catch (error) {
-        return refuse(source, unreadable('private key', error));
-    }
-}
-function isKey(block) {
-    return block.type.endsWith('PRIVATE KEY');
-}
-function noBlock(source, blocks, wanted) {
-    if (blocks.length > 0) {
-        const found = [...new Set(blocks.map((block) => block.type))].join(', ');
-        return {
-            fact: `There is no ${wanted} in it but: ${found}.`,
-            cause: 'it is the wrong file.',
-            fix: `Give the PEM text of the ${wanted}.`,
-        };
-    }
-    if (source.text.includes('-----BEGIN ')) {
-        return {
-            fact: 'It has a BEGIN line but no whole PEM block.',
-            cause: 'its line breaks were lost (one line, or literal \\n), or its end was cut off.',
-            fix: "Give the file's text unchanged, with its line breaks.",
-        };
-    }
-    const convert = wanted === 'CERTIFICATE' ? 'openssl x509' : 'openssl pkey';
-    return {
-        fact: 'It is not PEM.',
-        cause: "a file's path, base64 text or a binary (DER) file was given in place of the PEM text.",
-        fix: `Give the contents of the PEM file; a DER file is converted with \`${convert} -inform der -in FILE\`.`,
-    };
-}
-function unreadable(what, error) {
-    return {
-        fact: `The ${what} cannot be read (${(0,src_findings/* errorMessage */.gJ)(error)}).`,
-        cause: 'the text was cut off or changed when it was copied.',
-        fix: "Give the file's text unchanged.",
-    };
-}
-function accept(value) {
-    return { value, findings: [] };
-}
-function refuse(source, reason) {
-    return { findings: [{ at: source.name, ...reason }] };
-}
-
-;// CONCATENATED MODULE: ./src/pki/read-authority.ts
-
-
-
-
-
-
-
-/** A CA that was brought by the user or found on a host cannot be used. */
-class AuthorityError extends Error {
-    name = 'AuthorityError';
-    /** Everything that is wrong with certificate and key. */
-    reasons;
-    constructor(reasons) {
-        super(reasons.map(src_findings/* describeFinding */.jb).join('\n'));
-        this.reasons = reasons;
-    }
-}
-/**
- * Reads a CA certificate whose key is not needed.
- *
- * A CA that is not self-signed is accepted, as kubeadm and etcd accept it; node:tls verifies against it only with
- * `allowPartialTrustChain: true`.
- *
- * @throws AuthorityError with all findings.
- */
-function readAuthority(certificate, now) {
-    const read = readCertificate(certificate);
-    if (read.value === undefined)
-        throw new AuthorityError(read.findings);
-    const findings = authorityFindings(certificate.name, read.value.certificate, now);
-    if (findings.length > 0)
-        throw new AuthorityError(findings);
-    return authorityOf(read.value.pem);
-}
-/**
- * Reads a CA certificate with its private key.
- *
- * @throws AuthorityError with all findings of both.
- */
-function readSigningAuthority(certificate, key, now) {
-    const readCa = pem_input_readCertificate(certificate);
-    const readKey = readPrivateKey(key);
-    const findings = [...readCa.findings, ...readKey.findings];
-    if (readCa.value !== undefined) {
-        findings.push(...authorityFindings(certificate.name, readCa.value.certificate, now));
-    }
-    if (readKey.value !== undefined)
-        findings.push(...keyFindings(key.name, readKey.value));
-    if (readCa.value !== undefined && readKey.value !== undefined) {
-        findings.push(...pairFindings(certificate.name, readCa.value.certificate, key.name, readKey.value));
-    }
-    if (findings.length > 0 || readCa.value === undefined || readKey.value === undefined) {
-        throw new AuthorityError(findings);
-    }
-    return { ...authority_authorityOf(readCa.value.pem), key: readKey.value };
-}
-/** Extensions that Go's crypto/x509 understands in a CA; an unknown critical one makes every chain through it invalid. */
-const understood = [
-    oids.subjectKeyIdentifier,
-    oids.keyUsage,
-    oids.subjectAltName,
-    oids.basicConstraints,
-    oids.authorityKeyIdentifier,
-    oids.extendedKeyUsage,
-];
-function authorityFindings(at, certificate, now) {
-    let structure;
-    try {
-        structure = parseStructure(certificate.raw);
-    }
-    catch (error) {
-        return [
-            {
-                at,
-                fact: `The certificate is not well-formed (${(0,src_findings/* errorMessage */.gJ)(error)}); kubeadm and etcd would refuse it.`,
-                cause: 'it was made by a tool that does not keep to DER.',
-                fix: 'Make the CA anew with a current tool.',
-            },
-        ];
-    }
-    return [
-        ...caFindings(at, structure),
-        ...limitFindings(at, structure),
-        ...validityFindings(at, certificate, now),
-        ...keyFindings(at, certificate.publicKey),
-    ];
-}
-function caFindings(at, structure) {
-    const findings = [];
-    if (!isCa(structure)) {
-        findings.push({
-            at,
-            fact: 'It is not the certificate of a CA (its basicConstraints do not say CA:TRUE).',
-            cause: 'a server or client certificate was given.',
-            fix: "Give the CA's own certificate (etcd/ca.crt).",
-        });
-    }
-    const usages = keyUsagesOf(structure);
-    if (usages !== undefined && !usages.includes('keyCertSign')) {
-        findings.push({
-            at,
-            fact: `It must not sign certificates (its key usage is ${usages.join(', ')}, without keyCertSign).`,
-            cause: 'a server or client certificate was given, or the CA was made with too narrow a key usage.',
-            fix: 'Give a CA certificate that has keyCertSign.',
-        });
-    }
-    return findings;
-}
-function limitFindings(at, structure) {
-    const findings = [];
-    const usages = extendedKeyUsagesOf(structure);
-    const missing = ['serverAuth', 'clientAuth'].filter((usage) => usages?.includes(usage) === false);
-    if (missing.length > 0 && usages?.includes('anyExtendedKeyUsage') !== true) {
-        findings.push({
-            at,
-            fact: `It limits what its certificates may be used for (extended key usage without ${missing.join(' and ')}); etcd's members are servers and clients of each other.`,
-            cause: 'it is a CA for servers or for clients only.',
-            fix: 'Use a CA without that limit.',
-        });
-    }
-    if (structure.extensions.some((extension) => extension.oid === oids.nameConstraints)) {
-        findings.push({
-            at,
-            fact: 'It has name constraints; etcd\'s certificates need "localhost", 127.0.0.1 and ::1 beside each member\'s own name and address.',
-            cause: 'it is a CA for the names of one domain.',
-            fix: 'Use a CA without name constraints.',
-        });
-    }
-    const unknown = structure.extensions.filter(({ oid, critical }) => critical && oid !== oids.nameConstraints && !understood.includes(oid));
-    if (unknown.length > 0) {
-        findings.push({
-            at,
-            fact: `It has a critical extension that etcd and kubeadm do not know (${unknown.map(({ oid }) => oidName(oid)).join(', ')}); they would refuse every certificate that it signs.`,
-            fix: 'Use a CA without it.',
-        });
-    }
-    return findings;
-}
-function validityFindings(at, certificate, now) {
-    if (now > certificate.validToDate) {
-        return [
-            {
-                at,
-                fact: `The certificate expired on ${certificate.validToDate.toISOString()} (it is ${now.toISOString()}).`,
-                fix: 'Give a CA that is valid.',
-            },
-        ];
-    }
-    if (now < certificate.validFromDate) {
-        return [
-            {
-                at,
-                fact: `The certificate is not valid before ${certificate.validFromDate.toISOString()} (it is ${now.toISOString()}).`,
-                cause: 'a clock is wrong, here or where the CA was made.',
-                fix: 'Set the clock, or give a CA that is valid.',
-            },
-        ];
-    }
-    return [];
-}
-/** What kubeadm, Go and the runner's OpenSSL can all sign and verify with. */
-function keyFindings(at, key) {
-    const algorithm = describeKey(key);
-    if (/^ECDSA-P(256|384|521)$/.test(algorithm))
-        return [];
-    if (!algorithm.startsWith('RSA-')) {
-        return [
-            {
-                at,
-                fact: `Its key is of type ${algorithm}; kubeadm takes RSA keys, and ECDSA keys on P-256, P-384 or P-521.`,
-                fix: 'Use a CA with such a key.',
-            },
-        ];
-    }
-    if (Number(algorithm.slice('RSA-'.length)) < 2048) {
-        return [
-            {
-                at,
-                fact: `Its key is of type ${algorithm}; OpenSSL 3 refuses TLS with RSA keys below 2048 bits.`,
-                fix: 'Use a CA with a longer key.',
-            },
-        ];
-    }
-    return [];
-}
-function pairFindings(certificateName, certificate, keyName, key) {
-    if (certificate.checkPrivateKey(key))
-        return [];
-    return [
-        {
-            at: keyName,
-            fact: `The key does not belong to ${certificateName}: their public keys differ.`,
-            cause: 'one of the two is of an older CA.',
-            fix: 'Give the key that the certificate was made with.',
-        },
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/road/material.ts
-
-
-
-
-
-
-
-
-/**
- * Begins at once to make or fetch the CA and to issue the certificates, while the hosts get their configurations; who
- * needs one of them awaits it.
- */
-function prepareMaterial(input) {
-    const { plan, settings, now, maskSecret } = input;
-    const signer = obtainSigner(input);
-    const authority = plan.authority.from === 'certificate-only' ? certificateOnly(input, plan.authority.host) : signer;
-    const leaves = new Map(plan.shape.members
-        .filter(({ name }) => plan.issueFor.includes(name))
-        .map((member) => [
-        member.name,
-        signer.then(async (signing) => {
-            const issued = await issueMemberLeaves(signing, { member, algorithm: settings.keyAlgorithm, now });
-            for (const leaf of Object.values(issued))
-                maskSecret(leaf.keyPem);
-            return issued;
-        }),
-    ]));
-    // Whoever awaits them gets the error; until then it must not count as unhandled.
-    for (const pending of [signer, authority, ...leaves.values()])
-        pending.catch(() => undefined);
-    const digests = new Map(plan.shape.members.map(({ name }) => [name, new Map(Object.entries(input.recorded.get(name) ?? {}))]));
-    const publicFiles = new Map([...input.found].map(([name, files]) => [name, new Map(files)]));
-    return { authority, signer, leaves, digests, publicFiles };
-}
-async function certificateOnly({ hosts }, host) {
-    const transport = hosts.get(host);
-    if (transport === undefined)
-        throw new Error(`no connection to ${host}`);
-    return authority_authorityOf(await readText(transport, paths/* CA_CERTIFICATE */.vB));
-}
-async function obtainSigner(input) {
-    const { plan, settings, now, maskSecret } = input;
-    switch (plan.authority.from) {
-        case 'made': {
-            const made = await createAuthority({ algorithm: settings.keyAlgorithm, now });
-            maskSecret(made.keyPem);
-            return made;
-        }
-        case 'input': {
-            if (settings.authority === undefined)
-                throw new Error('a CA from the inputs was planned, and there is none');
-            const { certificatePem, keyPem } = settings.authority;
-            const certificate = { name: 'ca-certificate', text: certificatePem };
-            return readSigner(certificate, { name: 'ca-key', text: keyPem }, now, maskSecret);
-        }
-        case 'host': {
-            const transport = input.hosts.get(plan.authority.host);
-            if (transport === undefined)
-                throw new Error(`no connection to ${plan.authority.host}`);
-            const [certificate, key] = await Promise.all([
-                readText(transport, paths/* CA_CERTIFICATE */.vB),
-                readText(transport, paths/* CA_KEY */.r$, maskSecret),
-            ]);
-            const source = (path, text) => ({ name: `${transport.name}:${path}`, text });
-            return readSigner(source(paths/* CA_CERTIFICATE */.vB, certificate), source(paths/* CA_KEY */.r$, key), now, maskSecret);
-        }
-        case 'certificate-only':
-            throw new Error('nothing has to be signed, so the key of the CA is not fetched');
-    }
-}
-function readSigner(certificate, key, now, maskSecret) {
-    try {
-        const authority = readSigningAuthority(certificate, key, now);
-        const keyPem = privateKeyToPem(authority.key);
-        maskSecret(keyPem);
-        return { ...authority, keyPem };
-    }
-    catch (error) {
-        if (!(error instanceof AuthorityError))
-            throw error;
-        throw new src_findings/* Refusal */.P_('the CA cannot be used', error.reasons);
-    }
-}
-/** One file of a host as text. @throws Refusal when it cannot be read. */
-async function readText(transport, path, maskSecret) {
-    const result = await transport.run(readFile(path));
-    const text = result.stdout.toString('utf8');
-    if (result.code === 0 && text !== '') {
-        maskSecret?.(text);
-        return text;
-    }
-    throw new src_findings/* Refusal */.P_(`${path} could not be read`, [
-        {
-            host: transport.name,
-            at: 'read',
-            fact: result.stderr.trim() === '' ? `${path} is empty.` : result.stderr.trim(),
-            cause: 'The file was removed or emptied since the run began.',
-            fix: 'Put it back, or restore it from a backup, and run again.',
-        },
-    ]);
-}
-/** SHA-256 in hex. */
-function sha256(bytes) {
-    return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
+/** How far each host has come with its part of a plan that was not carried out to its end. */
+function hostProgress({ shape, stages, afterProof }, { entries }) {
+    return shape.members.map(({ name: host }) => {
+        const planned = [...stages, ...afterProof].flatMap(({ title, steps }) => steps
+            .filter((step) => step.host === host)
+            .map((step) => ({ stage: title, step: STEP_TITLES[step.kind] })));
+        const begun = entries.filter((entry) => entry.host === host);
+        const ended = (outcome) => begun
+            .filter((entry) => entry.outcome === outcome)
+            .filter(({ stage, title }) => planned.some((one) => one.stage === stage && one.step === title))
+            .map(({ title }) => title);
+        const left = planned
+            .filter(({ stage, step }) => !begun.some((entry) => entry.stage === stage && entry.title === step))
+            .map(({ step }) => step);
+        return { host, done: ended('done'), failed: ended('failed'), left };
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/road/prove.ts
-
-
-
-
 
 
 /** The cluster is not as it has to be. Carries the report, so that it can be shown all the same. */
@@ -87519,1379 +91227,30 @@ class ProofFailed extends src_findings/* Refusal */.P_ {
 }
 /** A member that has just got ready may still have to publish itself; a leader may just be elected. */
 const SETTLE_WITHIN_MS = 15_000;
-const CHECK_WITHIN_MS = 5_000;
-const PAUSE_MS = 250;
+const prove_PAUSE_MS = 250;
 /**
  * Proves that the whole cluster is healthy and has exactly the expected members, through the SSH connections.
  * @throws ProofFailed when it is not, after giving it time to settle.
  */
-async function prove(input) {
-    const { shape, hosts, log, timeline } = input;
-    const credentials = await clientCredentials(input);
-    const members = shape.members.map(({ name, address }) => {
-        const transport = hosts.get(name);
-        if (transport === undefined)
-            throw new Error(`no connection to ${name}`);
-        const open = () => transport.openTcp(address, shape.clientPort);
-        const client = new EtcdClient({
-            name,
-            address,
-            port: shape.clientPort,
-            open,
-            credentials,
-            requestTimeoutMs: CHECK_WITHIN_MS,
-        });
-        return { name, address, client };
-    });
-    const expected = { clientPort: shape.clientPort, peerPort: shape.peerPort };
+async function prove({ cluster, log, timeline, signal }) {
     const deadline = timeline.elapsedMs() + SETTLE_WITHIN_MS;
-    try {
-        return await timeline.record({ stage: 'Prove', title: 'health of the whole cluster', changes: false }, async () => {
-            let lastSaid = '';
-            for (;;) {
-                const report = await checkHealth({
-                    members,
-                    expected,
-                    now: input.now,
-                    deadlineMs: CHECK_WITHIN_MS,
-                });
-                if (report.healthy)
-                    return report;
-                if (timeline.elapsedMs() > deadline)
-                    throw new ProofFailed(report);
-                const said = `Not healthy yet: ${report.findings.map(({ fact }) => fact).join('; ')}`;
-                if (said !== lastSaid)
-                    log.info(said);
-                lastSaid = said;
-                await (0,promises_namespaceObject.setTimeout)(PAUSE_MS);
-            }
-        });
-    }
-    finally {
-        for (const { client } of members)
-            client.close();
-    }
-}
-/** The healthcheck client's pair: made in this run, else read from a host that has it. */
-async function clientCredentials({ material, shape, hosts, maskSecret, }) {
-    const caPem = (await material.authority).certificatePem;
-    for (const leaves of material.leaves.values()) {
-        const { certificatePem, keyPem } = (await leaves).healthcheckClient;
-        return { caPem, certificatePem, keyPem };
-    }
-    const transport = hosts.get(shape.members[0]?.name ?? '');
-    if (transport === undefined)
-        throw new Error('a cluster has at least one member');
-    const [certificatePem, keyPem] = await Promise.all([
-        readText(transport, leafPath('healthcheckClient', 'certificate')),
-        readText(transport, leafPath('healthcheckClient', 'key'), maskSecret),
-    ]);
-    return { caPem, certificatePem, keyPem };
-}
-
-// EXTERNAL MODULE: ./src/report/artifact-files.ts
-var artifact_files = __nccwpck_require__(63556);
-// EXTERNAL MODULE: ./src/report/artifacts.ts
-var report_artifacts = __nccwpck_require__(5825);
-;// CONCATENATED MODULE: ./src/pki/inspect.ts
-
-
-
-
-
-
-
-/**
- * Tells what the first certificate of a PEM text says.
- *
- * @throws Error when the text holds no certificate or one that is not DER-encoded.
- */
-function inspectCertificate(pem) {
-    const certificate = new external_node_crypto_.X509Certificate(pem);
-    const structure = parseStructure(certificate.raw);
-    const signatureOid = children(structure.signatureAlgorithm)[0];
-    return {
-        subject: oneLine(certificate.subject),
-        issuer: oneLine(certificate.issuer),
-        serial: structure.serial,
-        notBefore: certificate.validFromDate,
-        notAfter: certificate.validToDate,
-        sans: altNamesOf(structure).map(formatAltName),
-        keyUsages: keyUsagesOf(structure),
-        extendedKeyUsages: extendedKeyUsagesOf(structure),
-        isCa: isCa(structure),
-        subjectKeyIdentifier: subjectKeyIdentifierOf(structure)?.toString('hex'),
-        authorityKeyIdentifier: authorityKeyIdentifierOf(structure)?.toString('hex'),
-        keyAlgorithm: describeKey(certificate.publicKey),
-        signatureAlgorithm: signatureOid === undefined ? 'unknown' : oidName(dotted(signatureOid)),
-        extensions: structure.extensions.map(({ oid, critical }) => ({ name: oidName(oid), critical })),
-        fingerprint: certificate.fingerprint256,
-        publicKeySha256: (0,external_node_crypto_.createHash)('sha256').update(encode(structure.subjectPublicKeyInfo)).digest('hex'),
-    };
-}
-/** node:crypto gives one line per part of the name, and undefined for an empty name. */
-function oneLine(name) {
-    return (name ?? '').replaceAll('\n', ', ');
-}
-
-;// CONCATENATED MODULE: ./src/report/certificates.ts
-
-const millisecondsPerDay = 24 * 60 * 60 * 1000;
-/**
- * Tells what the certificates among the public files of the hosts say.
- * @param publicFiles by host and path. @param now for the days that are left.
- */
-function certificateReports(publicFiles, now) {
-    return [...publicFiles].flatMap(([host, files]) => [...files]
-        .filter(([path]) => path.endsWith('.crt'))
-        .flatMap(([path, pem]) => reportOf(host, path, pem, now)));
-}
-/** None for a file that is no certificate: to find that is the work of others, and no reason for a run to fail here. */
-function reportOf(host, path, pem, now) {
-    try {
-        const { subject, isCa, notAfter, fingerprint } = inspectCertificate(pem);
-        const daysLeft = Math.floor((notAfter.getTime() - now.getTime()) / millisecondsPerDay);
-        return [{ host, path, subject, isCa, notAfter: notAfter.toISOString(), daysLeft, fingerprint }];
-    }
-    catch {
-        return [];
-    }
-}
-/** The certificate that expires first; undefined when there is none. */
-function firstToExpire(certificates) {
-    return certificates.toSorted((one, other) => (one.notAfter < other.notAfter ? -1 : 1))[0];
-}
-
-;// CONCATENATED MODULE: ./src/report/outputs.ts
-
-
-/** Names of all outputs, in the order of action.yml. */
-const outputNames = [
-    'healthy',
-    'endpoints',
-    'members',
-    'leader',
-    'cluster-id',
-    'changed',
-    'health-report',
-    'ca-certificate',
-    'ca-fingerprint',
-    'certificates-expire-at',
-    'external-etcd-config',
-    'artifact-id',
-    'artifact-url',
-];
-/**
- * What all outputs of a job may take: GitHub allows 1 MB and counts two bytes per character; some of it is left to
- * the job's other steps.
- */
-const mostCharacters = 400_000;
-/** What can be left out, largest first; the artifact holds it as a file. */
-const spare = ['health-report', 'members'];
-/**
- * Sets outputs of the step. What would make GitHub drop all of them for their size is left out with a warning.
- * @param setOutput only for tests.
- * @throws Refusal after setting the others, when an output holds a secret: that one is not set.
- */
-function writeOutputs(outputs, redactor, log, setOutput = core.setOutput) {
-    const texts = new Map(outputNames.flatMap((name) => {
-        const value = outputs[name];
-        return value === undefined ? [] : [[name, textOf(name, value)]];
-    }));
-    shrink(texts, log);
-    const findings = [];
-    for (const [name, text] of texts) {
-        const secret = redactor.findSecret(text);
-        if (secret === undefined)
-            setOutput(name, text);
-        else
-            findings.push(leak(name, secret));
-    }
-    if (findings.length > 0)
-        throw new src_findings/* Refusal */.P_('an output would have revealed a secret and was not set', findings);
-}
-/** The list of URLs as etcdctl takes it; other data as JSON. */
-function textOf(name, value) {
-    if (typeof value === 'string')
-        return value;
-    return name === 'endpoints' && Array.isArray(value) ? value.join(',') : JSON.stringify(value);
-}
-function shrink(texts, log) {
-    for (const name of spare) {
-        const total = [...texts.values()].reduce((sum, text) => sum + text.length, 0);
-        if (total <= mostCharacters || !texts.delete(name))
-            continue;
-        log.warning(`Output ${name} is not set: all outputs of a job together may take 1 MB. The artifact holds it as a file.`);
-    }
-}
-function leak(name, secret) {
-    return {
-        at: `output ${name}`,
-        fact: `its value holds ${secret}.`,
-        cause: 'a secret of the workflow is part of a public value, such as a passphrase that is also the name of a host.',
-        fix: 'choose another secret; if the value should not hold it, open an issue.',
-    };
-}
-
-;// CONCATENATED MODULE: ./src/report/redact-all.ts
-/** Plain data with every text in it, at any depth, free of secrets. */
-function redactAll(value, redactor) {
-    return redacted(value, redactor);
-}
-function redacted(value, redactor) {
-    if (typeof value === 'string')
-        return redactor.redact(value);
-    if (Array.isArray(value))
-        return value.map((item) => redacted(item, redactor));
-    if (typeof value !== 'object' || value === null)
-        return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, redacted(item, redactor)]));
-}
-
-;// CONCATENATED MODULE: ./src/report/markdown.ts
-/** Characters that mean something in HTML or anywhere in GitHub-flavoured Markdown, mentions and formulas included. */
-const meaningful = /[&<>`*_~[\]#|\\@$]/g;
-/** Characters with a meaning in one place only: lists, rulers, links that make themselves, `:emoji:`. */
-const meaningfulHere = /^\s*[-+=]|:(?=\/\/|[a-z+-][a-z0-9_+-]*:)|(?<=\bwww)\.|(?<=^\s*\d+)[.)](?=\s|$)/g;
-/** Text as it is, on one line: no part of it is taken for Markdown, HTML, a link or the end of a table's cell. */
-function markdown_text(value) {
-    return value
-        .replaceAll(meaningful, reference)
-        .replaceAll(meaningfulHere, reference)
-        .replaceAll(/\s*[\r\n]+\s*/g, '<br>');
-}
-function reference(characters) {
-    return characters.replace(/\S/, (character) => `&#${character.charCodeAt(0)};`);
-}
-/** Text in the typewriter face. */
-function code(value) {
-    return `<code>${markdown_text(value)}</code>`;
-}
-/** A table; the cells are Markdown already. */
-function table(header, rows) {
-    const line = (cells) => `| ${cells.join(' | ')} |`;
-    return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
-/** A code block; its fence is longer than any in the content. */
-function codeBlock(language, content) {
-    const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
-    const fence = '`'.repeat(Math.max(3, longest + 1));
-    return `${fence}${language}\n${content.trimEnd()}\n${fence}`;
-}
-/** A part that is folded away until somebody opens it. */
-function details(summary, content) {
-    return `<details>\n<summary>${markdown_text(summary)}</summary>\n\n${content}\n\n</details>`;
-}
-/** Milliseconds for people: `0.42 ms`, `431 ms`, `12.3 s`, `2 min 5 s`. */
-function duration(milliseconds) {
-    if (milliseconds < 10)
-        return `${milliseconds.toFixed(2)} ms`;
-    if (milliseconds < 999.5)
-        return `${Math.round(milliseconds)} ms`;
-    if (milliseconds < 59_950)
-        return `${(milliseconds / 1000).toFixed(1)} s`;
-    const seconds = Math.round(milliseconds / 1000);
-    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-/** Bytes for people: `512 B`, `1.2 kB`, `3.4 MB`. */
-function bytes(count) {
-    if (count < 1000)
-        return `${count} B`;
-    return count < 1_000_000 ? `${(count / 1000).toFixed(1)} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
-}
-
-;// CONCATENATED MODULE: ./src/report/summary.ts
-
-
-
-/** The runner drops a larger summary as a whole (AttachmentSizeLimit in actions/runner). */
-const summaryLimitBytes = 1024 * 1024;
-/** With these two limits the findings alone never reach that one. */
-const mostFindings = 50;
-const longestText = 1000;
-const summary_missing = '–';
-/** Days before expiry from which the table points at a certificate. */
-const soonDays = 30;
-/**
- * The job summary, GitHub-flavoured Markdown: the verdict in the first line, then what needs attention, the members,
- * what was done, and what the next steps need. Never longer than the runner takes.
- */
-function renderSummary(report) {
-    return fitted([
-        verdict(report),
-        findings(report.findings),
-        members(report),
-        authority(report),
-        nextSteps(report),
-        steps(report.steps),
-        connections(report),
-    ]);
-}
-/** Leaves out sections from the end until the rest fits; the first is always short. */
-function fitted(sections) {
-    const filled = sections.filter((section) => section !== '');
-    const joined = `${filled.join('\n\n')}\n`;
-    if (Buffer.byteLength(joined) <= summaryLimitBytes)
-        return joined;
-    return fitted([...filled.slice(0, filled.at(-1) === leftOut ? -2 : -1), leftOut]);
-}
-const leftOut = '_The rest is left out: the summary would be longer than GitHub shows._';
-function verdict(report) {
-    const cluster = report.clusterName === '' ? 'etcd cluster' : `etcd cluster ${code(report.clusterName)}`;
-    const facts = [
-        ...(report.operation === '' ? [] : [`Operation ${code(report.operation)}`]),
-        ...(report.health === undefined ? [] : [memberCount(report.health.endpoints.length)]),
-        duration(report.durationMs),
-        `begun ${markdown_text(report.startedAt)}`,
-    ];
-    return `## ${headline(report, cluster)}\n\n${facts.join(' · ')}`;
-}
-function headline({ outcome, changed, failure, findings }, cluster) {
-    if (outcome === 'failed') {
-        const state = changed ? 'hosts may have been changed' : 'nothing was changed on any host';
-        return `❌ ${cluster}: ${markdown_text(log_line_shortened(failure ?? 'the run failed', longestText))}; ${state}`;
-    }
-    const sign = findings.length > 0 ? '⚠️' : '✅';
-    const attention = findings.length > 0 ? ', with something to look at' : '';
-    return `${sign} ${cluster} is healthy${attention}; ${changed ? 'set up by this run' : 'nothing changed'}`;
-}
-function memberCount(count) {
-    return count === 1 ? '1 member' : `${count} members`;
-}
-function findings(all) {
-    if (all.length === 0)
-        return '';
-    const worstFirst = [...all.filter((finding) => !isWarning(finding)), ...all.filter(isWarning)];
-    const shown = worstFirst.slice(0, mostFindings).map(finding);
-    const more = worstFirst.length - shown.length;
-    return [
-        '### What needs attention',
-        '',
-        ...shown,
-        ...(more > 0 ? [`- and ${more} more, in the log`] : []),
-    ].join('\n');
-}
-function isWarning({ severity }) {
-    return severity === 'warn';
-}
-function finding(one) {
-    const prose = (value) => markdown_text(log_line_shortened(value, longestText));
-    const place = one.host === undefined ? prose(one.at) : `${code(one.host)} ${prose(one.at)}`;
-    const lines = [
-        `- ${isWarning(one) ? '⚠️' : '❌'} **${place}**: ${prose(one.fact)}`,
-        ...(one.cause === undefined ? [] : [`  <br>Usual cause: ${prose(one.cause)}`]),
-        ...(one.fix === undefined ? [] : [`  <br>**Fix:** ${prose(one.fix)}`]),
-    ];
-    return lines.join('\n');
-}
-function members({ health, certificates }) {
-    if (health === undefined)
-        return '';
-    const rows = health.endpoints.map((endpoint) => {
-        const expiring = firstToExpire(certificates.filter(({ host, isCa }) => host === endpoint.name && !isCa));
-        return [
-            code(endpoint.name),
-            code(endpoint.endpoint),
-            endpoint.healthy ? '✅ healthy' : '❌ unhealthy',
-            role(endpoint.isLeader, endpoint.isLearner),
-            endpoint.tookMs === null ? summary_missing : duration(endpoint.tookMs),
-            endpoint.roundTripMs === null ? summary_missing : duration(endpoint.roundTripMs),
-            endpoint.version === null ? summary_missing : markdown_text(endpoint.version),
-            expiring === undefined ? summary_missing : expiry(expiring.notAfter, expiring.daysLeft),
-        ];
-    });
-    const header = [
-        'Member',
-        'Endpoint',
-        'State',
-        'Role',
-        'Proposal took',
-        'Round trip',
-        'etcd',
-        'First expiry',
-    ];
-    return `### Members\n\n${table(header, rows)}`;
-}
-function role(isLeader, isLearner) {
-    if (isLeader === null)
-        return summary_missing;
-    if (isLeader)
-        return '**leader**';
-    return isLearner === true ? 'learner' : 'follower';
-}
-function expiry(notAfter, daysLeft) {
-    const date = markdown_text(notAfter.slice(0, 10));
-    if (daysLeft < 0)
-        return `❌ expired ${date}`;
-    return `${daysLeft < soonDays ? '⚠️ ' : ''}${date} (${daysLeft} days)`;
-}
-function authority({ authority: ca, certificates }) {
-    if (ca === undefined)
-        return '';
-    const origins = { input: 'Brought as an input', host: 'Found on the hosts', made: 'Made by this run' };
-    const own = certificates.find(({ fingerprint }) => fingerprint === ca.fingerprint);
-    const until = own === undefined ? '' : `, valid until ${expiry(own.notAfter, own.daysLeft)}`;
-    return `### CA\n\n${origins[ca.origin]}${until}<br>SHA-256 ${code(ca.fingerprint)}\n\n${markdown_text(ca.keyCustody)}`;
-}
-function nextSteps({ externalEtcdConfig, artifact, outcome }) {
-    const parts = [
-        ...(externalEtcdConfig === undefined || outcome === 'failed'
-            ? []
-            : [details('kubeadm configuration for the control plane', codeBlock('yaml', externalEtcdConfig))]),
-        ...(artifact === undefined ? [] : [`Artifact: [${markdown_text(artifact.name)}](${encodeURI(artifact.url)})`]),
-    ];
-    return parts.join('\n\n');
-}
-function steps(all) {
-    if (all.length === 0)
-        return '';
-    const groups = [...Map.groupBy(all, ({ stage, title }) => JSON.stringify([stage, title])).values()];
-    const rows = groups.map((group) => [
-        markdown_text(group[0]?.stage ?? ''),
-        markdown_text(group[0]?.title ?? ''),
-        group.map(place).join('<br>'),
-        duration(spanOf(group)),
-    ]);
-    return `### What was done\n\n${table(['Stage', 'Step', 'Where', 'Took'], rows)}`;
-}
-function place({ host, durationMs, outcome }) {
-    const where = host === undefined ? 'runner' : code(host);
-    return `${outcome === 'failed' ? '❌ ' : ''}${where} ${duration(durationMs)}`;
-}
-/** From the first beginning to the last end: hosts work at the same time. */
-function spanOf(group) {
-    const start = Math.min(...group.map(({ startedMs }) => startedMs));
-    return Math.max(...group.map(({ startedMs, durationMs }) => startedMs + durationMs)) - start;
-}
-function connections({ connections: all }) {
-    if (all === undefined || all.length === 0)
-        return '';
-    const rows = all.map(({ host, connections: count, channels, bytesSent, bytesReceived }) => [
-        code(host),
-        String(count),
-        String(channels),
-        bytes(bytesSent),
-        bytes(bytesReceived),
-    ]);
-    return details('SSH connections', table(['Host', 'Connections', 'Channels', 'Sent', 'Received'], rows));
-}
-
-;// CONCATENATED MODULE: ./src/report/write-summary.ts
-
-
-
-
-/**
- * Adds the run's report to the job summary, free of secrets. A summary that cannot be written (a runner without one)
- * is a warning: it must not turn a healthy cluster into a failed run.
- */
-async function writeSummary(report, redactor, log) {
-    try {
-        await core.summary
-            .emptyBuffer()
-            .addRaw(renderSummary(redactAll(report, redactor)), true)
-            .write();
-    }
-    catch (error) {
-        log.warning(`The job summary could not be written: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/report/publish.ts
-
-
-
-
-
-
-
-
-/** Publishes a run that did what it was asked for: log, outputs, artifact, job summary. */
-async function publish(outcome, settings, means) {
-    const { plan, health, publicFiles, authority } = outcome;
-    const { log, redactor } = means;
-    logHealth(health, log);
-    log.info(outcome.changed ? 'The cluster is healthy.' : 'The cluster is healthy; nothing was changed.');
-    const certificates = certificateReports(publicFiles, means.startedAt);
-    const externalEtcdConfig = renderExternalEtcdConfig(plan.shape);
-    const outputs = {
-        ...healthOutputs(health, plan),
-        changed: outcome.changed,
-        'ca-certificate': authority.certificatePem,
-        'ca-fingerprint': authority.fingerprint,
-        'certificates-expire-at': firstToExpire(certificates)?.notAfter ?? '',
-        'external-etcd-config': externalEtcdConfig,
-    };
-    // What the next steps of a workflow need is there before an upload that may take its time.
-    writeOutputs(outputs, redactor, log);
-    const artifact = settings.artifacts.upload
-        ? await upload({ publicFiles, health, externalEtcdConfig }, settings, means)
-        : undefined;
-    writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
-    const report = {
-        ...commonReport(settings, means),
-        outcome: 'succeeded',
-        changed: outcome.changed,
-        findings: [
-            ...health.findings,
-            ...settings.warnings.map((warning) => ({ ...warning, severity: 'warn' })),
-        ],
-        health,
-        certificates,
-        authority: authorityReport(plan, authority.fingerprint),
-        externalEtcdConfig,
-        connections: outcome.connections,
-        ...(artifact === undefined ? {} : { artifact: { name: settings.artifacts.name, url: artifact.url } }),
-    };
-    await writeSummary(report, redactor, log);
-}
-/** Publishes a run that failed: what is known of the cluster, and the job summary with all findings. */
-async function publishFailure(error, failure, settings, means) {
-    const { log, redactor, timeline } = means;
-    const health = error instanceof ProofFailed ? error.health : undefined;
-    const changed = timeline.entries.some(({ changes }) => changes);
-    const outputs = { healthy: false, changed, ...(health && { 'health-report': health }) };
-    writeOutputs(outputs, redactor, log);
-    if (health !== undefined)
-        logHealth(health, log);
-    const report = {
-        ...commonReport(settings, means),
-        outcome: 'failed',
-        failure: failure.title,
-        changed,
-        findings: failure.findings,
-        certificates: [],
-        ...(health === undefined ? {} : { health }),
-    };
-    await writeSummary(report, redactor, log);
-}
-function commonReport(settings, { timeline, startedAt }) {
-    return {
-        operation: settings?.operation ?? '',
-        clusterName: settings?.clusterName ?? '',
-        startedAt: startedAt.toISOString(),
-        durationMs: timeline.elapsedMs(),
-        steps: timeline.entries,
-    };
-}
-function logHealth(health, log) {
-    for (const { message, roundTripMs } of health.endpoints) {
-        log.info(roundTripMs === null
-            ? message
-            : `${message} (round trip of the connection ${roundTripMs.toFixed(1)} ms)`);
-    }
-}
-function healthOutputs(health, plan) {
-    const { members, clientPort } = plan.shape;
-    return {
-        healthy: health.healthy,
-        endpoints: members.map(({ address }) => httpsUrl(address, clientPort)),
-        members: health.members,
-        leader: health.leader?.name ?? '',
-        'cluster-id': health.clusterId ?? '',
-        'health-report': health,
-    };
-}
-async function upload(known, { artifacts }, { redactor, log, timeline }) {
-    return timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () => (0,report_artifacts/* uploadArtifact */.m)({
-        files: (0,artifact_files/* artifactFiles */.uN)(known),
-        name: artifacts.name,
-        redactor,
-        log,
-        ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
-    }));
-}
-/** What the report says of the CA's key: the one thing that cannot be made again. */
-function authorityReport(plan, fingerprint) {
-    const copy = 'Copy it to a safe place: without it no certificate can be issued again.';
-    switch (plan.authority.from) {
-        case 'input':
-            return {
-                fingerprint,
-                origin: 'input',
-                keyCustody: `Its key is among the workflow's secrets and on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key).`,
-            };
-        case 'made':
-            return {
-                fingerprint,
-                origin: 'made',
-                keyCustody: `Its key exists only once, on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
-            };
-        default:
-            return {
-                fingerprint,
-                origin: 'host',
-                keyCustody: `As far as the action knows, its key exists only on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
-            };
-    }
-}
-
-;// CONCATENATED MODULE: ./src/road/settle.ts
-
-
-/**
- * Waits for work on all hosts and gives all results, in order.
- * @throws Refusal titled `title` with the findings of every host that failed, after all have ended.
- */
-async function settleAll(title, work) {
-    const settled = await Promise.allSettled(work.map(({ result }) => result));
-    const findings = settled.flatMap((outcome, index) => {
-        const item = work[index];
-        return outcome.status === 'rejected' && item !== undefined
-            ? findingsOf(outcome.reason, item.host, item.at)
-            : [];
-    });
-    if (findings.length > 0)
-        throw new src_findings/* Refusal */.P_(title, findings);
-    return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-}
-function findingsOf(error, host, at) {
-    if (error instanceof HostError)
-        return [{ ...error.finding, host }];
-    if (error instanceof src_findings/* Refusal */.P_)
-        return error.findings;
-    return [
-        {
-            host,
-            at,
-            fact: (0,src_findings/* errorMessage */.gJ)(error),
-            cause: 'An error that the action does not know.',
-            fix: 'Run again with debug logging; if it stays, open an issue with the log.',
-        },
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/cluster/host-state.ts
-/** The text of state.json. */
-function formatHostState(state) {
-    return `${JSON.stringify(state, null, 2)}\n`;
-}
-/** Reads state.json; `undefined` when it is not one that this release can read. */
-function parseHostState(text) {
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-    return isHostState(value) ? value : undefined;
-}
-function isHostState(value) {
-    if (!isRecord(value) || value['schema'] !== 1)
-        return false;
-    const { cluster, member, phase, kubernetesVersion, files } = value;
-    return (hasStrings(cluster, ['name', 'token', 'caFingerprint']) &&
-        hasStrings(member, ['name', 'address']) &&
-        (phase === 'bootstrapping' || phase === 'member') &&
-        typeof kubernetesVersion === 'string' &&
-        isRecord(files) &&
-        Object.values(files).every((digest) => typeof digest === 'string'));
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function hasStrings(value, keys) {
-    return isRecord(value) && keys.every((key) => typeof value[key] === 'string');
-}
-
-;// CONCATENATED MODULE: ./src/hosts/last-words.ts
-/** Longest piece of a program's own words that a message quotes. */
-const MOST_CHARACTERS = 800;
-/** The last lines that a program wrote, as one line for a message. */
-function lastWords(output, lines) {
-    const said = output
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '')
-        .slice(-lines)
-        .join(' / ');
-    return said.length > MOST_CHARACTERS ? `… ${said.slice(-MOST_CHARACTERS)}` : said;
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/explain-unknown.ts
-
-/** Words for a script that ended in a way that it does not foresee. */
-function explainUnknown(result) {
-    const end = result.code === null
-        ? `was ended by ${result.signal ?? 'a signal'}`
-        : `ended with exit code ${result.code}`;
-    return {
-        fact: `a command on the host ${end}: ${lastWords(result.stderr, 5)}`,
-        cause: 'Most often the disk is full or read-only.',
-        fix: 'Mend what the message names and run again.',
-    };
-}
-
-;// CONCATENATED MODULE: ./src/hosts/shell.ts
-/** One word of bash, whatever it holds. Not for secrets: those go through standard input. */
-function quote(word) {
-    return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/deliver-files.ts
-
-
-/**
- * Puts files in place over one stream: each is written aside in its own folder, all are fsynced, then renamed in the
- * order given, then their folders are fsynced. Killed anywhere, every path holds either its old or its new contents.
- * Files outside the action's own folder and the pki that are replaced by other contents are kept in
- * {@link REPLACED_DIR}.
- * @param options.forgetReplaced removes them at the end: the cluster has been proven healthy.
- */
-function deliverFiles(title, deliveries, options = { forgetReplaced: false }) {
-    const chunks = deliveries.flatMap(({ path, mode, bytes }) => [
-        Buffer.from(`${mode} ${bytes.length} ${path}\n`),
-        bytes,
-    ]);
-    const script = options.forgetReplaced ? `${DELIVER}${FORGET_REPLACED}` : DELIVER;
-    return { title, script, input: Buffer.concat(chunks), timeoutMs: 60_000 };
-}
-const DELIVER = `
-paths=() declare -A folders=()
-aside() { printf '%s/.%s.etcd-ha-action' "\${1%/*}" "\${1##*/}"; }
-while read -r mode size path; do
-  folder=\${path%/*}
-  ( umask 022; mkdir -p -- "$folder" )
-  case $folder in ${quote(paths/* ACTION_DIR */.v4)}) chmod 0700 -- "$folder" ;; esac
-  temporary=$(aside "$path")
-  rm -f -- "$temporary"
-  head -c "$size" > "$temporary"
-  if [ "$(stat -c %s -- "$temporary")" != "$size" ]; then echo "$path: the stream ended early" >&2; exit 1; fi
-  chown 0:0 -- "$temporary"
-  chmod "$mode" -- "$temporary"
-  paths+=("$path")
-  while [ -n "$folder" ]; do folders[$folder]=1; folder=\${folder%/*}; done
-done
-for path in "\${paths[@]}"; do
-  case $path in ${quote(paths/* PKI_DIR */.Hw)}/* | ${quote(paths/* ACTION_DIR */.v4)}/*) continue ;; esac
-  if [ -f "$path" ] && ! cmp -s -- "$path" "$(aside "$path")"; then
-    mkdir -p -m 0700 ${quote(paths/* REPLACED_DIR */.lw)}
-    cp -pn -- "$path" ${quote(paths/* REPLACED_DIR */.lw)}/"\${path//\\//%}"
-  fi
-done
-for path in "\${paths[@]}"; do sync -- "$(aside "$path")"; done
-for path in "\${paths[@]}"; do mv -fT -- "$(aside "$path")" "$path"; done
-sync -- "\${!folders[@]}"
-`;
-const FORGET_REPLACED = `
-if [ -d ${quote(paths/* REPLACED_DIR */.lw)} ]; then rm -rf -- ${quote(paths/* REPLACED_DIR */.lw)}; sync -- ${quote(paths/* ACTION_DIR */.v4)}; fi
-`;
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/pull-image.ts
-
-/** Pulls an image into the runtime's own store, so that the static pod starts without waiting for a registry. */
-function pullImage(image, criEndpoint) {
-    return {
-        title: `pull ${image}`,
-        timeoutMs: 300_000,
-        script: `crictl --runtime-endpoint ${quote(criEndpoint)} --image-endpoint ${quote(criEndpoint)} pull ${quote(image)} >&2`,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/render-manifest.ts
-
-/**
- * Has the host's kubeadm check its configuration and render the manifest of `kubeadm init phase etcd local`. The dry
- * run writes into a private folder of memory (KUBEADM_INIT_DRYRUN_DIR); the result is kept, synced, beside the
- * manifests for the atomic rename later, and printed.
- */
-function renderManifest() {
-    return {
-        title: 'render the manifest with kubeadm',
-        timeoutMs: 60_000,
-        script: `
-scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
-trap 'rm -rf -- "$scratch"' EXIT
-kubeadm config validate --config ${paths/* KUBEADM_CONFIG */.XA} >&2
-KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${paths/* KUBEADM_CONFIG */.XA} --dry-run > /dev/null
-manifest=$(find "$scratch" -name etcd.yaml -type f)
-aside=${paths/* RENDERED_MANIFEST */.ms}.new
-install -m 0600 -- "$manifest" "$aside"
-sync -- "$aside"
-mv -fT -- "$aside" ${paths/* RENDERED_MANIFEST */.ms}
-sync -- ${paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
-cat -- ${paths/* RENDERED_MANIFEST */.ms}
-`,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/bash-http.ts
-/**
- * Bash function `http_status ADDRESS PORT PATH`: prints the status code of a plain HTTP answer, or nothing. Bash's own
- * /dev/tcp, because neither curl nor wget is sure to be on a host.
- */
-const HTTP_STATUS_FUNCTION = `
-http_status() {
-  local version='' status=''
-  { exec 3<> "/dev/tcp/$1/$2"; } 2>/dev/null || return 0
-  printf 'GET %s HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' "$3" >&3 2>/dev/null || true
-  read -r -t 2 version status _ <&3 || true
-  exec 3>&- 3<&-
-  printf '%s' "$status"
-}
-`;
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/start-kubelet.ts
-
-
-
-
-/** Seconds until a kubelet that was started must say that it is healthy. */
-const HEALTHY_WITHIN = 60;
-/** kubelet's default --root-dir. */
-const KUBELET_STATE = '/var/lib/kubelet';
-/** Exit codes by which the script tells what stopped it. */
-const OVERRULED = 3;
-const FAILED = 4;
-const NOT_HEALTHY = 5;
-/**
- * Guide step 1: loads the drop-in, makes sure that kubelet starts at boot, (re)starts it, and waits for `/healthz` on
- * 127.0.0.1:10248 (kubelet's default healthzPort).
- *
- * kubelet does not fsync the serving certificate that it makes for itself at its first start. After a power cut the two
- * files were there and empty, and kubelet never started again ("missing content for serving cert"). So these two are
- * synced once it is healthy, and empty ones, of an earlier start, are removed before. Other files of that folder come
- * and go.
- */
-function startKubelet(restart) {
-    return {
-        title: 'start kubelet',
-        timeoutMs: (HEALTHY_WITHIN + 30) * 1000,
-        script: `${HTTP_STATUS_FUNCTION}
-systemctl daemon-reload
-case "$(systemctl show kubelet -p ExecStart --value)" in
-  *--config=${paths/* KUBELET_CONFIG */.So}*) ;;
-  *) systemctl show kubelet -p DropInPaths --value >&2; exit ${OVERRULED} ;;
-esac
-if ! systemctl is-enabled --quiet kubelet; then
-  systemctl enable --quiet kubelet
-  sync -- /etc/systemd/system /etc/systemd/system/*.wants
-fi
-find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -size 0 -delete 2>/dev/null || true
-systemctl ${restart ? 'restart' : 'start'} kubelet
-looked=0
-while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
-  if [ "$(http_status 127.0.0.1 10248 /healthz)" = 200 ]; then
-    if [ -d ${KUBELET_STATE}/pki ]; then
-      find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -exec sync -- {} +
-      sync -- ${KUBELET_STATE}/pki ${KUBELET_STATE}
-    fi
-    exit 0
-  fi
-  if [ "$SECONDS" -gt "$looked" ]; then
-    looked=$SECONDS
-    if [ "$(systemctl show kubelet -p SubState --value)" != running ]; then
-      journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
-      exit ${FAILED}
-    fi
-  fi
-  sleep 0.05
-done
-journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
-exit ${NOT_HEALTHY}
-`,
-    };
-}
-/** Why kubelet did not start, from the script's exit code and kubelet's own last lines. */
-function explainKubelet(result) {
-    if (result.code === OVERRULED) {
-        return {
-            fact: `another drop-in beats the one of this action (${result.stderr.trim()}).`,
-            cause: 'systemd reads drop-ins in the order of their names, and a later one sets ExecStart again.',
-            fix: 'Rename that drop-in so that it sorts before 20-etcd-service-manager.conf, or remove its ExecStart.',
-        };
-    }
-    if (result.code !== FAILED && result.code !== NOT_HEALTHY)
-        return explainUnknown(result);
-    const journal = result.stderr.trim();
-    const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(journal));
-    return {
-        fact: `kubelet ${result.code === FAILED ? 'stopped right after its start' : `did not get healthy within ${HEALTHY_WITHIN} s`}. Its last words: ${lastWords(journal, 2)}`,
-        cause: known?.cause ?? 'kubelet refuses its configuration, or the container runtime does not answer.',
-        fix: known?.fix ?? 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
-    };
-}
-const KNOWN_FAILURES = [
-    {
-        pattern: /cgroup v1/i,
-        cause: 'Since release 1.35 kubelet refuses hosts with cgroup v1.',
-        fix: 'Boot the host with cgroup v2, or, knowing what it means, set the input `kubelet-config: "failCgroupV1: false"`.',
-    },
-    {
-        pattern: /swap/i,
-        cause: 'kubelet refuses hosts with swap switched on.',
-        fix: 'Switch swap off (`swapoff -a`, and in /etc/fstab), or set the input `kubelet-config: "failSwapOn: false"`.',
-    },
-    {
-        pattern: /failed to (load|decode|validate) kubelet config|cannot unmarshal/i,
-        cause: 'The input `kubelet-config` has a value that this kubelet does not take.',
-        fix: 'Correct `kubelet-config` and run again.',
-    },
-];
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/start-member.ts
-
-
-
-
-
-
-
-/** Seconds until the member must be ready: kubeadm's own start-up budget, as in the manifest's startupProbe. */
-const READY_WITHIN = 240;
-/** Exit codes by which the script tells what stopped it. */
-const DATA_THERE = 3;
-const MANIFEST_CHANGED = 4;
-const OTHER_FILESYSTEM = 5;
-const CRASHES = 6;
-const NOT_READY = 7;
-/**
- * Guide step 7: makes the data dir as kubeadm does (0700), renames the rendered manifest to where kubelet reads it, and
- * waits until etcd says that it is ready. `/readyz` does that only with a quorum; releases that lack it answer 404 and
- * are asked for `/health`.
- */
-function start_member_startMember(start) {
-    const address = (0,external_node_net_.isIPv6)(start.address) ? '::1' : '127.0.0.1';
-    return {
-        title: 'start the member',
-        timeoutMs: (READY_WITHIN + 30) * 1000,
-        onProgress: start.onProgress,
-        script: `${HTTP_STATUS_FUNCTION}
-${start.manifestSha256 === undefined ? '' : placeManifest(start.dataDir, start.manifestSha256)}
-etcd_containers() { crictl --runtime-endpoint ${quote(start.criEndpoint)} ps -a --name '^etcd$' "$@" 2>/dev/null || true; }
-# kubelet keeps only the last container that ended; its attempt counts from 0. 0 here: none has ended.
-last_ended() {
-  local attempt
-  attempt=$(etcd_containers --state exited -o json | sed -n 's/.*"attempt": *\\([0-9]*\\).*/\\1/p' | sort -n | tail -n 1)
-  echo $((\${attempt:--1} + 1))
-}
-before=$(last_ended)
-seen=$before
-probe=/readyz
-looked=0
-while [ "$SECONDS" -lt ${READY_WITHIN} ]; do
-  case "$(http_status ${address} ${METRICS_PORT} $probe)" in
-    200) exit 0 ;;
-    404) probe=/health ;;
-  esac
-  if [ "$SECONDS" -ge $((looked + 2)) ]; then
-    looked=$SECONDS
-    ended=$(last_ended)
-    if [ "$ended" -gt "$seen" ]; then seen=$ended; echo "etcd has ended $((ended - before)) time(s)" >&2; fi
-    if [ $((ended - before)) -ge 2 ]; then
-      crictl --runtime-endpoint ${quote(start.criEndpoint)} logs --tail 8 "$(etcd_containers -q | head -n 1)" 1>&2 || true
-      exit ${CRASHES}
-    fi
-    if [ $((SECONDS % 10)) = 0 ]; then echo "waiting for a quorum since $SECONDS s" >&2; fi
-  fi
-  sleep 0.05
-done
-container=$(etcd_containers -q | head -n 1)
-if [ -n "$container" ]; then crictl --runtime-endpoint ${quote(start.criEndpoint)} logs --tail 8 "$container" 1>&2 || true
-else journalctl -u kubelet -t kubelet -n 8 --no-pager -o cat >&2; fi
-exit ${NOT_READY}
-`,
-    };
-}
-function placeManifest(dataDir, sha256) {
-    const dir = quote(dataDir);
-    return `
-if [ -e ${paths/* ETCD_MANIFEST */.jl} ]; then exit ${MANIFEST_CHANGED}; fi
-if [ -d ${dir} ] && [ -n "$(ls -A ${dir} | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
-case "$(sha256sum < ${paths/* RENDERED_MANIFEST */.ms})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
-( umask 022; mkdir -p -- "$(dirname ${dir})"; mkdir -p -m 0700 -- ${paths/* MANIFEST_DIR */.Kk} )
-mkdir -p -m 0700 -- ${dir}
-chmod 0700 -- ${dir}
-if [ "$(stat -c %d ${paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${paths/* RENDERED_MANIFEST */.ms})" ]; then exit ${OTHER_FILESYSTEM}; fi
-mv -fT -- ${paths/* RENDERED_MANIFEST */.ms} ${paths/* ETCD_MANIFEST */.jl}
-sync -- ${paths/* MANIFEST_DIR */.Kk} "$(dirname ${dir})" ${paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
-`;
-}
-/** Why a member did not get ready, from the script's exit code and etcd's own last lines. */
-function explainMember(result) {
-    const last = complaintOf(result.stderr) ?? lastWords(result.stderr, 2);
-    switch (result.code) {
-        case DATA_THERE:
-            return {
-                fact: 'its data dir has been filled since the run began; no etcd was started on it.',
-                cause: 'Another run, or somebody by hand, works on this host at the same time.',
-                fix: 'Let the other finish, then run again.',
-            };
-        case MANIFEST_CHANGED:
-            return {
-                fact: `${paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began.`,
-                cause: 'Another run, or somebody by hand, works on this host at the same time.',
-                fix: 'Let the other finish, then run again.',
-            };
-        case OTHER_FILESYSTEM:
-            return {
-                fact: `${paths/* MANIFEST_DIR */.Kk} is a file system of its own, so a manifest cannot be put there in one step.`,
-                cause: 'It is a mount point.',
-                fix: 'Unmount it; kubelet needs a plain folder there.',
-            };
-        case CRASHES:
-            return {
-                fact: `etcd ends again and again. Its last words: ${last}`,
-                cause: 'A file it needs is wrong or missing, its port is taken, or its data does not fit the cluster.',
-                fix: 'Mend what etcd names and run again; nothing else has to be undone.',
-            };
-        case NOT_READY:
-            return {
-                fact: `the member was not ready within ${READY_WITHIN} s. Last lines: ${last}`,
-                cause: 'It finds no quorum: too few of the other members run, or they cannot reach each other.',
-                fix: 'Look at the other hosts in this report first, then run again: it goes on from here.',
-            };
-        default:
-            return explainUnknown(result);
-    }
-}
-/** What etcd's own log says went wrong: message and error of its last fatal line, else of its last error. */
-function complaintOf(log) {
-    return lastOfLevel(log, 'fatal|panic') ?? lastOfLevel(log, 'error');
-}
-function lastOfLevel(log, levels) {
-    const lines = log.split('\n').filter((line) => new RegExp(`\\{"level":"(?:${levels})"`).test(line));
-    const last = lines.at(-1);
-    if (last === undefined)
-        return undefined;
-    try {
-        const { msg, error } = JSON.parse(last.slice(last.indexOf('{')));
-        return [msg, error].filter((part) => part !== undefined).join(': ');
-    }
-    catch {
-        return undefined; // a line that was cut
-    }
-}
-
-;// CONCATENATED MODULE: ./src/pki/verify.ts
-
-
-
-
-
-/**
- * Checks that a leaf will work for its member: issued by the CA, valid now, belonging to its key, usable for its
- * purpose, naming the member. Gives every finding, each beginning with the file's path under /etc/kubernetes/pki; none
- * means that the leaf is good. Nothing is thrown for a bad leaf.
- */
-function verifyLeaf(leaf, expected) {
-    const path = leafProfiles[expected.profile].path;
-    let certificate;
-    let info;
-    try {
-        certificate = new external_node_crypto_.X509Certificate(leaf.certificatePem);
-        info = inspectCertificate(leaf.certificatePem);
-    }
-    catch (error) {
-        return [`${path}.crt is not a certificate that can be read (${(0,src_findings/* errorMessage */.gJ)(error)})`];
-    }
-    return [
-        ...[
-            ...issuerFindings(certificate, info, expected.authority.certificate),
-            ...verify_validityFindings(info, expected.now),
-            ...usageFindings(info, expected.profile),
-            ...nameFindings(info, expected),
-        ].map((finding) => `${path}.crt ${finding}`),
-        ...(leaf.keyPem === undefined ? [] : verify_keyFindings(certificate, leaf.keyPem)).map((finding) => `${path}.key ${finding}`),
-    ];
-}
-function issuerFindings(leaf, info, authority) {
-    if (leaf.issuer !== authority.subject) {
-        return [`was issued by "${info.issuer}", not by this cluster's CA "${authority.subject}"`];
-    }
-    if (!leaf.checkIssued(authority) || !leaf.verify(authority.publicKey)) {
-        return [
-            `was not signed by this cluster's CA (SHA-256 ${authority.fingerprint256}) but by another one of the same name`,
-        ];
-    }
-    return [];
-}
-function verify_validityFindings(info, now) {
-    if (now > info.notAfter)
-        return [`expired on ${info.notAfter.toISOString()}`];
-    if (now < info.notBefore)
-        return [`is not valid before ${info.notBefore.toISOString()}`];
-    return [];
-}
-function usageFindings(info, profile) {
-    const findings = [];
-    if (info.keyUsages?.includes('digitalSignature') === false) {
-        findings.push('lacks the key usage digitalSignature');
-    }
-    const granted = info.extendedKeyUsages;
-    const missing = leafProfiles[profile].usages.filter((usage) => granted?.includes(usage) === false);
-    if (missing.length > 0 && granted?.includes('anyExtendedKeyUsage') !== true) {
-        findings.push(`lacks the extended key usage ${missing.join(' and ')}`);
-    }
-    return findings;
-}
-function nameFindings(info, expected) {
-    if (!leafProfiles[expected.profile].namesMember)
-        return [];
-    const missing = memberAltNames(expected.member)
-        .map(formatAltName)
-        .filter((name) => !info.sans.includes(name));
-    return missing.length === 0
-        ? []
-        : [`does not name ${missing.join(', ')} (it names ${info.sans.join(', ')})`];
-}
-function verify_keyFindings(certificate, keyPem) {
-    try {
-        return certificate.checkPrivateKey((0,external_node_crypto_.createPrivateKey)(keyPem))
-            ? []
-            : ['does not belong to its certificate'];
-    }
-    catch (error) {
-        return [`is not a private key that can be read (${(0,src_findings/* errorMessage */.gJ)(error)})`];
-    }
-}
-
-;// CONCATENATED MODULE: ./src/road/steps.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** What each kind of step is called in log, summary and errors. */
-const STEP_TITLES = {
-    'deliver-files': 'deliver files',
-    'start-kubelet': 'start kubelet',
-    'pull-image': 'pull image',
-    'render-manifest': 'render manifest',
-    'verify-files': 'verify files',
-    'start-member': 'start member',
-    'record-member': 'record member',
-};
-/** Carries out one step. @throws Refusal or HostError in words for the user. */
-async function runStep(step, context) {
-    switch (step.kind) {
-        case 'deliver-files':
-            return deliver(step.host, step.files, 'bootstrapping', context);
-        case 'record-member':
-            return deliver(step.host, [STATE_RECORD], 'member', context);
-        case 'start-kubelet':
-            await run(step, startKubelet(step.restart), context, explainKubelet);
-            return;
-        case 'pull-image':
-            await run(step, pullImage(step.image, step.criEndpoint), context, explainPull(step.image));
-            return;
-        case 'render-manifest':
-            return render(step, context);
-        case 'verify-files':
-            return verify(step, context);
-        case 'start-member': {
-            const manifestSha256 = digestsOf(context, step.host).get(paths/* ETCD_MANIFEST */.jl);
-            if (step.placeManifest && manifestSha256 === undefined)
-                throw new Error('the manifest is rendered before a start');
-            const script = start_member_startMember({
-                address: memberOf(context, step.host).address,
-                dataDir: step.dataDir,
-                criEndpoint: step.criEndpoint,
-                onProgress: (line) => context.log.host(step.host).info(line),
-                ...(step.placeManifest && manifestSha256 !== undefined ? { manifestSha256 } : {}),
-            });
-            await run(step, script, context, explainMember);
-            return;
+    const what = { stage: 'Prove', title: 'health of the whole cluster', changes: false };
+    return timeline.record(what, async () => {
+        let lastSaid = '';
+        for (;;) {
+            signal.throwIfAborted();
+            const { health } = await cluster.observe();
+            if (health.healthy)
+                return health;
+            if (timeline.elapsedMs() > deadline)
+                throw new ProofFailed(health);
+            const said = `Not healthy yet: ${health.findings.map(({ fact }) => fact).join('; ')}`;
+            if (said !== lastSaid)
+                log.info(said);
+            lastSaid = said;
+            await (0,promises_.setTimeout)(prove_PAUSE_MS);
         }
-    }
-}
-const STATE_RECORD = { path: paths/* STATE_FILE */.bv, mode: '600', content: { from: 'state' } };
-/** Runs a step's script; a non-zero exit becomes a finding in words. */
-async function run(step, script, context, explain = explainUnknown) {
-    const result = await transportOf(context, step.host).run(script);
-    if (result.code === 0)
-        return result;
-    const finding = { host: step.host, at: STEP_TITLES[step.kind], ...explain(result) };
-    throw new src_findings/* Refusal */.P_(`${finding.at} failed on ${step.host}`, [finding]);
-}
-function explainPull(image) {
-    return (result) => ({
-        fact: `${image} is not on the host and could not be pulled: ${lastWords(result.stderr, 1)}`,
-        cause: 'The host has no way to the registry, or the repository or tag does not exist.',
-        fix: 'Open the way to the registry, set `image-repository` to one that the hosts reach, or import the image on each host beforehand.',
     });
-}
-async function deliver(host, files, phase, context) {
-    const digests = digestsOf(context, host);
-    const deliveries = [];
-    for (const { path, mode, content } of files) {
-        const text = await contentOf(content, host, phase, context);
-        // The record lists all other files, and so cannot hold a digest of itself.
-        if (path !== paths/* STATE_FILE */.bv)
-            digests.set(path, sha256(text));
-        if (isPublic(content))
-            context.material.publicFiles.get(host)?.set(path, text);
-        deliveries.push({ path, mode, bytes: Buffer.from(text, 'utf8') });
-    }
-    const script = deliverFiles('deliver files', deliveries, { forgetReplaced: phase === 'member' });
-    await run({ host, kind: 'deliver-files' }, script, context);
-}
-function isPublic(content) {
-    return content.from === 'text' || (content.from !== 'state' && content.part === 'certificate');
-}
-async function contentOf(content, host, phase, context) {
-    const { material } = context;
-    switch (content.from) {
-        case 'text':
-            return content.text;
-        case 'authority': {
-            if (content.part === 'key')
-                return (await material.signer).keyPem;
-            return (await material.authority).certificatePem;
-        }
-        case 'leaf': {
-            const leaf = (await material.leaves.get(host))?.[content.name];
-            if (leaf === undefined)
-                throw new Error(`no certificates are issued for ${host}`);
-            return content.part === 'key' ? leaf.keyPem : leaf.certificatePem;
-        }
-        case 'state':
-            return formatHostState(await stateOf(host, phase, context));
-    }
-}
-async function stateOf(host, phase, context) {
-    const { plan, material } = context;
-    const { name, address } = memberOf(context, host);
-    return {
-        schema: 1,
-        cluster: {
-            name: plan.clusterName,
-            token: plan.shape.token,
-            caFingerprint: (await material.authority).fingerprint,
-        },
-        member: { name, address },
-        phase,
-        kubernetesVersion: context.kubernetesVersions.get(host) ?? '',
-        files: Object.fromEntries(digestsOf(context, host)),
-    };
-}
-async function render(step, context) {
-    const result = await run(step, renderManifest(), context, explainRender);
-    const text = result.stdout.toString('utf8');
-    const manifest = parseEtcdManifest(text);
-    const differences = manifest === undefined
-        ? ['it is no etcd pod']
-        : [
-            ...argumentDifferences(manifest, step.wanted),
-            ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
-        ];
-    if (differences.length > 0) {
-        throw new src_findings/* Refusal */.P_('the rendered manifest is not as asked for', [
-            {
-                host: step.host,
-                at: STEP_TITLES[step.kind],
-                fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
-                cause: 'This release of kubeadm treats the configuration in a way the action does not know.',
-                fix: `Compare ${paths/* RENDERED_MANIFEST */.ms} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
-            },
-        ]);
-    }
-    digestsOf(context, step.host).set(paths/* ETCD_MANIFEST */.jl, sha256(text));
-    context.material.publicFiles.get(step.host)?.set(paths/* ETCD_MANIFEST */.jl, text);
-}
-const explainRender = (result) => ({
-    fact: `kubeadm refused its configuration: ${lastWords(result.stderr, 5)}`,
-    cause: 'An input holds a value that this release of kubeadm does not take.',
-    fix: 'Correct the input that the message names and run again.',
-});
-/** Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
-async function verify(step, context) {
-    const result = await run(step, listPki(), context);
-    const placed = new Map(parsePki(result.stdout.toString('utf8')).map((file) => [file.path, file]));
-    const digests = digestsOf(context, step.host);
-    const wrong = [...step.pkiTree].flatMap(([path, mode]) => fileDifference(path, mode, digests.get(path), placed.get(path)));
-    const strangers = [...placed.keys()]
-        .filter((path) => !step.pkiTree.has(path))
-        .map((path) => `${path} does not belong there`);
-    const facts = [...wrong, ...strangers, ...(await unfitLeaves(step.host, context))];
-    if (facts.length === 0)
-        return;
-    throw new src_findings/* Refusal */.P_('the files are not as delivered', [
-        {
-            host: step.host,
-            at: STEP_TITLES[step.kind],
-            fact: `${paths/* PKI_DIR */.Hw} is not as it has to be: ${facts.join('; ')}.`,
-            cause: 'Something else writes to this folder: another run, configuration management, or somebody by hand.',
-            fix: 'Keep others away from it, move away what does not belong there, and run again.',
-        },
-    ]);
-}
-/** What lies on the host is, by its digests, what is in memory: that is checked against the CA and its own key. */
-async function unfitLeaves(host, { material, plan, now }) {
-    const member = plan.shape.members.find(({ name }) => name === host);
-    const leaves = await material.leaves.get(host);
-    if (member === undefined || leaves === undefined)
-        return [];
-    const authority = await material.authority;
-    return leafProfileNames.flatMap((profile) => verifyLeaf(leaves[profile], { authority, profile, member, now }));
-}
-function fileDifference(path, mode, sha, placed) {
-    if (placed === undefined)
-        return [`${path} is missing`];
-    const differences = [];
-    // A digest is unknown only for a CA key that has been on the host all along.
-    if (sha !== undefined && placed.sha256 !== sha)
-        differences.push(`${path} has other contents`);
-    if (placed.mode !== mode)
-        differences.push(`${path} has mode ${placed.mode}, wanted ${mode}`);
-    if (placed.owner !== '0:0')
-        differences.push(`${path} belongs to ${placed.owner}, wanted root`);
-    return differences;
-}
-function transportOf(context, host) {
-    const transport = context.hosts.get(host);
-    if (transport === undefined)
-        throw new Error(`no connection to ${host}`);
-    return transport;
-}
-function digestsOf(context, host) {
-    const digests = context.material.digests.get(host);
-    if (digests === undefined)
-        throw new Error(`${host} is no member of the plan`);
-    return digests;
-}
-function memberOf(context, host) {
-    const member = context.plan.shape.members.find(({ name }) => name === host);
-    if (member === undefined)
-        throw new Error(`${host} is no member of the plan`);
-    return member;
-}
-
-;// CONCATENATED MODULE: ./src/road/act.ts
-
-
-/**
- * Runs stages in order; the steps of a stage run at the same time. After a failure the other steps of that stage come
- * to their end and nothing later is begun.
- * @throws Refusal with the findings of every step that failed.
- */
-async function act(stages, context) {
-    for (const stage of stages) {
-        context.log.info(`${stage.title}: ${describeSteps(stage)}`);
-        const work = stage.steps.map((step) => {
-            const title = STEP_TITLES[step.kind];
-            const result = context.timeline.record({ stage: stage.title, title, changes: step.kind !== 'verify-files', host: step.host }, () => runStep(step, context));
-            return { host: step.host, at: title, result };
-        });
-        await settleAll(`"${stage.title}" failed, and nothing after it was begun; the same run, started again, goes on from there`, work);
-    }
-}
-function describeSteps({ steps }) {
-    const byHost = Map.groupBy(steps, ({ host }) => host);
-    return [...byHost]
-        .map(([host, own]) => `${host} (${own.map(({ kind }) => STEP_TITLES[kind]).join(', ')})`)
-        .join('; ');
 }
 
 ;// CONCATENATED MODULE: ./src/hosts/probe/parse-probe.ts
@@ -88904,18 +91263,12 @@ class IncompleteProbe extends Error {
 /**
  * Facts from the probe's answer.
  * @param address the address that the user gave for this host.
+ * @param later the answer of the volatile probe, whose part replaces that of the first.
  * @throws IncompleteProbe when the last line is missing.
  */
-function parseProbe(address, answer) {
-    const values = new Map();
-    for (const line of answer.split('\n')) {
-        const space = line.lastIndexOf(' ');
-        if (space < 0)
-            continue;
-        values.set(line.slice(0, space), Buffer.from(line.slice(space + 1), 'base64').toString('utf8'));
-    }
-    if (!values.has('end'))
-        throw new IncompleteProbe('the answer of the probe was cut off');
+function parseProbe(address, answer, later) {
+    const first = readValues(answer);
+    const values = later === undefined ? first : new Map([...withoutVolatile(first), ...readValues(later)]);
     const get = (key) => values.get(key)?.trim() ?? '';
     const files = parseFiles(values);
     return {
@@ -88938,8 +91291,25 @@ function parseProbe(address, answer) {
         files,
         dataDir: parseDataDir(values),
         containers: parseContainers(get('cri.containers')),
+        locked: values.has('lock'),
         state: readState(files.get(paths/* STATE_FILE */.bv)),
     };
+}
+function readValues(answer) {
+    const values = new Map();
+    for (const line of answer.split('\n')) {
+        const space = line.lastIndexOf(' ');
+        if (space < 0)
+            continue;
+        values.set(line.slice(0, space), Buffer.from(line.slice(space + 1), 'base64').toString('utf8'));
+    }
+    if (!values.has('end'))
+        throw new IncompleteProbe('the answer of the probe was cut off');
+    return values;
+}
+/** What is gone since the first look has no line in the second. */
+function withoutVolatile(values) {
+    return [...values].filter(([key]) => !/^(?:text:|data-dir|lock$)/.test(key));
 }
 function optional(key, value) {
     return value === undefined || value === '' ? {} : { [key]: value };
@@ -89085,29 +91455,46 @@ const REACH_TIMEOUT_SECONDS = 3;
 /** CRI sockets in the order of kubeadm's own list (cmd/kubeadm/app/constants/constants_unix.go). */
 const CRI_SOCKETS = ['/run/containerd/containerd.sock', '/run/crio/crio.sock', '/run/cri-dockerd.sock'];
 /** Public files whose contents the action reads. Never a key. */
-const PUBLIC_FILES = [paths/* STATE_FILE */.bv, paths/* KUBEADM_CONFIG */.XA, paths/* KUBELET_CONFIG */.So, paths/* KUBELET_DROP_IN */.jy, paths/* ETCD_MANIFEST */.jl];
+const PUBLIC_FILES = [
+    paths/* STATE_FILE */.bv,
+    paths/* KUBEADM_CONFIG */.XA,
+    paths/* KUBELET_CONFIG */.So,
+    paths/* KUBELET_DROP_IN */.jy,
+    paths/* GUIDE_KUBELET_CONFIG */.$9,
+    paths/* ETCD_MANIFEST */.jl,
+];
 /**
  * The one read-only probe of a host, as bash. Everything slow is started at once and read in order.
  * Its answer is lines `key base64`, so that no value can be mistaken for another line.
  */
 function probeScript(question) {
-    const targets = question.peers.flatMap((address) => question.ports.map((port) => `${address} ${port}`));
-    return `
+    return `${PROLOGUE}
+${startSlow(question)}
+${startVolatile()}
+${emitSteady()}
+${emitVolatile(question)}
+${EMIT_SLOW}
+echo "end "
+`;
+}
+/**
+ * The part of the probe that another run could have changed: files, services, containers, data. A tenth of the work,
+ * for the second look once the run has its lock.
+ */
+function volatileProbeScript(question) {
+    return `${PROLOGUE}
+${startVolatile()}
+${emitVolatile(question)}
+echo "end "
+`;
+}
+const PROLOGUE = `
 set +e +o pipefail # a tool that is missing is a finding, not the end of the probe
 emit() { printf '%s ' "$1"; base64 -w0; printf '\\n'; }
 have() { command -v "$1" || true; }
-reach() {
-  local line address port message
-  for line in ${targets.map(quote).join(' ')}; do
-    read -r address port <<< "$line"
-    { message=$(timeout ${REACH_TIMEOUT_SECONDS} bash -c 'exec 3<> "/dev/tcp/$0/$1"' "$address" "$port" 2>&1) \\
-      && echo "$line open" || echo "$line $? \${message##*: }"; } &
-  done
-  wait
-}
 endpoint=
 sockets=()
-for socket in ${CRI_SOCKETS.map(quote).join(' ')}; do
+for socket in ${CRI_SOCKETS.map(shell/* quote */.h).join(' ')}; do
   if [ -S "$socket" ]; then sockets+=("$socket"); fi
 done
 configured=$(sed -n 's/^ *runtime-endpoint: *"\\{0,1\\}\\([^" ]*\\).*/\\1/p' /etc/crictl.yaml 2>/dev/null | head -n 1 || true)
@@ -89115,23 +91502,44 @@ if [ -n "$configured" ] && [ -S "\${configured#unix://}" ]; then endpoint=unix:/
 elif [ "\${#sockets[@]}" = 1 ]; then endpoint=unix://\${sockets[0]}
 fi
 cri() { [ -n "$endpoint" ] && crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>&1 || true; }
-tree() {
-  find /etc/kubernetes ${quote(paths/* KUBELET_DROP_IN_DIR */.vQ)} -xdev -maxdepth 4 -printf '%y %m %U:%G %s %p\\0' 2>/dev/null | head -z -n 1000
-}
-digests() {
-  find ${quote(paths/* PKI_DIR */.Hw)} ${quote(paths/* ACTION_DIR */.v4)} ${quote(paths/* KUBELET_DROP_IN_DIR */.vQ)} ${quote(paths/* ETCD_MANIFEST */.jl)} -xdev -maxdepth 3 -type f -size -256k -print0 2>/dev/null \\
-    | head -z -n 200 | xargs -0 -r sha256sum -z
+`;
+/** Starts what is slow and what no run changes. */
+function startSlow(question) {
+    const targets = question.peers.flatMap((address) => question.ports.map((port) => `${address} ${port}`));
+    return `
+reach() {
+  local line address port message
+  for line in ${targets.map(shell/* quote */.h).join(' ')}; do
+    read -r address port <<< "$line"
+    { message=$(timeout ${REACH_TIMEOUT_SECONDS} bash -c 'exec 3<> "/dev/tcp/$0/$1"' "$address" "$port" 2>&1) \\
+      && echo "$line open" || echo "$line $? \${message##*: }"; } &
+  done
+  wait
 }
 exec {fd_reach}< <(reach)
 exec {fd_version}< <(kubeadm version -o short 2>/dev/null)
 exec {fd_images_list}< <(v=$(kubeadm version -o short 2>/dev/null) && kubeadm config images list --kubernetes-version "$v" 2>/dev/null)
 exec {fd_runtime_config}< <(cri runtime-config)
 exec {fd_info}< <(cri info)
+`;
+}
+function startVolatile() {
+    return `
+tree() {
+  find /etc/kubernetes ${(0,shell/* quote */.h)(paths/* KUBELET_DROP_IN_DIR */.vQ)} -xdev -maxdepth 4 -printf '%y %m %U:%G %s %p\\0' 2>/dev/null | head -z -n 1000
+}
+digests() {
+  find ${(0,shell/* quote */.h)(paths/* PKI_DIR */.Hw)} ${(0,shell/* quote */.h)(paths/* ACTION_DIR */.v4)} ${(0,shell/* quote */.h)(paths/* KUBELET_DROP_IN_DIR */.vQ)} ${(0,shell/* quote */.h)(paths/* ETCD_MANIFEST */.jl)} -xdev -maxdepth 3 -type f -size -256k -print0 2>/dev/null \\
+    | head -z -n 200 | xargs -0 -r sha256sum -z
+}
 exec {fd_images}< <(cri images -o json)
 exec {fd_containers}< <(cri ps -a -o json --name '^etcd$')
 exec {fd_kubelet}< <(systemctl show kubelet -p LoadState -p ActiveState -p SubState -p UnitFileState -p DropInPaths 2>/dev/null)
 exec {fd_digests}< <(digests)
-
+`;
+}
+function emitSteady() {
+    return `
 hostname -s | emit hostname
 emit machine-id < /etc/machine-id
 emit boot-id < /proc/sys/kernel/random/boot_id
@@ -89140,28 +91548,34 @@ for tool in systemctl kubelet kubeadm crictl; do have "$tool" | emit "tool.$tool
 printf '%s\\n' "\${sockets[@]}" | emit cri.sockets
 printf '%s' "$endpoint" | emit cri.endpoint
 { ip -o addr show 2>/dev/null || hostname -I; } | emit addresses
+`;
+}
+function emitVolatile({ dataDir }) {
+    return `
 ss -Hltnp 2>/dev/null | emit listeners
 tree | emit tree
-data_dir=${quote(question.dataDir)}
+data_dir=${(0,shell/* quote */.h)(dataDir)}
 if [ -d "$data_dir" ]; then
   { stat -c %a "$data_dir"; ls -A "$data_dir" | head -n 20; } | emit data-dir
   ls -A "$data_dir/member/wal" 2>/dev/null | head -n 5 | emit data-dir.wal
 fi
-for file in ${PUBLIC_FILES.map(quote).join(' ')} ${quote(paths/* PKI_DIR */.Hw)}/etcd/*.crt ${quote(paths/* PKI_DIR */.Hw)}/apiserver-etcd-client.crt; do
+for file in ${PUBLIC_FILES.map(shell/* quote */.h).join(' ')} ${(0,shell/* quote */.h)(paths/* PKI_DIR */.Hw)}/etcd/*.crt ${(0,shell/* quote */.h)(paths/* PKI_DIR */.Hw)}/apiserver-etcd-client.crt; do
   if [ -f "$file" ] && [ "$(stat -c %s "$file")" -lt 262144 ]; then emit "text:$file" < "$file"; fi
 done
+if [ -e ${(0,shell/* quote */.h)(paths/* LOCK_FILE */.FI)} ]; then echo there | emit lock; fi
 emit digests <&"$fd_digests"
+emit cri.images <&"$fd_images"
+emit cri.containers <&"$fd_containers"
+emit kubelet <&"$fd_kubelet"
+`;
+}
+const EMIT_SLOW = `
 emit kubeadm.version <&"$fd_version"
 emit kubeadm.images <&"$fd_images_list"
 emit cri.runtime-config <&"$fd_runtime_config"
 emit cri.info <&"$fd_info"
-emit cri.images <&"$fd_images"
-emit cri.containers <&"$fd_containers"
-emit kubelet <&"$fd_kubelet"
 emit reach <&"$fd_reach"
-echo "end "
 `;
-}
 
 ;// CONCATENATED MODULE: ./src/road/observe.ts
 
@@ -89181,23 +91595,28 @@ function hostLabel(host) {
  * @throws Refusal with the reason of every host that could not be reached; the others are closed again.
  */
 async function connectAll(hosts, connect, timeline) {
-    const opened = [];
-    const work = hosts.map((host) => ({
-        host: hostLabel(host),
-        at: 'connect',
-        result: timeline.record({ stage: STAGE, title: 'connect', changes: false, host: hostLabel(host) }, async () => {
-            const transport = await connect(host);
-            opened.push(transport);
-            return transport;
-        }),
+    const { transports, findings } = await connectEach(hosts, connect, timeline);
+    if (findings.length === 0)
+        return transports;
+    await Promise.all(transports.map((transport) => transport.close()));
+    throw new src_findings/* Refusal */.P_('not every host could be reached, so nothing was changed on any', findings);
+}
+/** Connects to all hosts at once, and tells why some could not be reached. */
+async function connectEach(hosts, connect, timeline) {
+    const results = await Promise.allSettled(hosts.map((host) => {
+        const what = { stage: STAGE, title: 'connect', changes: false, host: hostLabel(host) };
+        return timeline.record(what, () => connect(host));
     }));
-    try {
-        return await settleAll('not every host could be reached, so nothing was changed on any', work);
-    }
-    catch (error) {
-        await Promise.all(opened.map((transport) => transport.close()));
-        throw error;
-    }
+    return {
+        reached: hosts.filter((_, index) => results[index]?.status === 'fulfilled'),
+        transports: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+        findings: results.flatMap((result, index) => {
+            const host = hosts[index];
+            return result.status === 'rejected' && host !== undefined
+                ? findingsOf(result.reason, hostLabel(host), 'connect')
+                : [];
+        }),
+    };
 }
 /** Probes all hosts at once, each with one read-only script. */
 async function observeAll(settings, transports, timeline) {
@@ -89211,86 +91630,415 @@ async function observeAll(settings, transports, timeline) {
     return settleAll('not every host could be examined, so nothing was changed on any', work);
 }
 async function probe(settings, host, transport) {
-    const script = probeScript({
+    const script = probeScript(questionFor(settings, host));
+    const result = await transport.run({
+        title: 'probe',
+        effect: 'reads',
+        script,
+        timeoutMs: PROBE_TIMEOUT_MS,
+    });
+    const answer = result.stdout.toString('utf8');
+    return understood(transport.name, result, () => ({
+        host,
+        transport,
+        facts: parseProbe(host.address, answer),
+        answer,
+    }));
+}
+/** The bash of the second look, once the run has its lock. */
+function secondLook(settings, host) {
+    return volatileProbeScript(questionFor(settings, host));
+}
+/** What was seen, brought up to date by the answer of the second look. */
+function lookedAgain(seen, answer) {
+    const text = answer.toString('utf8');
+    return understood(seen.transport.name, { code: 0, stderr: text.slice(-300) }, () => ({
+        ...seen,
+        facts: parseProbe(seen.host.address, seen.answer, text),
+    }));
+}
+function questionFor(settings, host) {
+    return {
         dataDir: settings.dataDir,
         peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
         ports: [settings.clientPort, settings.peerPort],
-    });
-    const result = await transport.run({ title: 'probe', script, timeoutMs: PROBE_TIMEOUT_MS });
+    };
+}
+/** Reads what a host has answered. @throws HostError when the answer was cut off. */
+function understood(host, result, read) {
     try {
-        return { transport, facts: parseProbe(host.address, result.stdout.toString('utf8')) };
+        return read();
     }
     catch (error) {
-        throw new HostError({
-            host: transport.name,
+        throw new host_error/* HostError */.d({
+            host,
             at: 'probe',
-            fact: `${(0,src_findings/* errorMessage */.gJ)(error)} (exit code ${result.code ?? 'none'}): ${lastWords(result.stderr, 3)}`,
+            fact: `${(0,src_findings/* errorMessage */.gJ)(error)} (exit code ${result.code ?? 'none'}): ${(0,last_words/* lastWords */.a)(result.stderr, 3)}`,
             cause: 'bash on the host ended early: the disk is full, or a limit of the system was hit.',
             fix: 'Log in to the host and see whether `sudo bash -c true` works.',
         });
     }
 }
+/** What went over each connection, by the name that each host has by now. */
+function connectionsOf(hosts) {
+    return [...hosts].map(([host, transport]) => ({ host, ...transport.statistics() }));
+}
 
-;// CONCATENATED MODULE: ./src/road/road.ts
+;// CONCATENATED MODULE: ./src/road/carry-out.ts
+
+
+
+
+
+
+
+
+/** Acts, proves, and writes down what was done; a plan without steps is only proven. */
+async function carryOut(work) {
+    const { plan, document, settings, surroundings, locks, hosts, facts } = work;
+    const { log, timeline, maskSecret, chance, record } = surroundings;
+    const material = prepareMaterial({ plan, settings, hosts, facts, now: chance.now, maskSecret });
+    const opened = [];
+    const context = {
+        plan,
+        hosts,
+        material,
+        cluster: once(async () => {
+            const clients = await clientsFor(work, material);
+            opened.push(clients);
+            return clients;
+        }),
+        guard: (script) => locks?.guard(script) ?? script,
+        now: chance.now,
+        log,
+        timeline,
+        record,
+        signal: locks === undefined ? surroundings.signal : AbortSignal.any([surroundings.signal, locks.lost]),
+    };
+    let outcome = 'failed';
+    try {
+        await act(plan.stages, context);
+        const health = await proveOnce(work, context);
+        await act(plan.afterProof, context);
+        outcome = 'succeeded';
+        return {
+            plan,
+            document,
+            dryRun: false,
+            changed: stepsOf(plan).length > 0,
+            health,
+            authority: await material.authority,
+            publicFiles: material.publicFiles,
+            connections: connectionsOf(hosts),
+        };
+    }
+    catch (error) {
+        if (surroundings.signal.aborted)
+            outcome = 'interrupted';
+        record.progress = hostProgress(plan, timeline);
+        throw error;
+    }
+    finally {
+        for (const clients of opened)
+            if (clients !== work.clients)
+                clients.close();
+        if (locks !== undefined && record.steps.length > 0) {
+            const ended = { startedAt: chance.now, endedAt: surroundings.now(), outcome };
+            record.audit = auditRecord(settings, record, ended);
+            await leaveAudit(record.audit, hosts, context.guard, log);
+        }
+    }
+}
+/** What was seen when nothing has been changed since is proof enough. */
+async function proveOnce({ cluster, plan, surroundings }, context) {
+    if (plan.stages.length === 0 && cluster?.health.healthy === true)
+        return cluster.health;
+    const { log, timeline } = surroundings;
+    return prove({ cluster: await context.cluster(), log, timeline, signal: context.signal });
+}
+function stepsOf({ stages, afterProof }) {
+    return [...stages, ...afterProof].flatMap(({ steps }) => steps);
+}
+/** With the healthcheck client's pair of this run, if it makes one: one that lies on a host may have ended. */
+async function clientsFor(work, material) {
+    const { plan, hosts, settings, surroundings, clients, observed } = work;
+    const { members } = plan.shape;
+    const { clientPort, peerPort } = settings;
+    const { now, maskSecret } = surroundings;
+    const made = await madeCredentials(material);
+    if (made === undefined && clients !== undefined)
+        return clients;
+    const credentials = made ?? (await credentialsFromHosts(observed, maskSecret));
+    if (credentials === undefined)
+        throw new Error('a cluster without any client certificate is refused before');
+    return new ClusterClients({ members, clientPort, peerPort, hosts, credentials, now });
+}
+async function madeCredentials({ leaves, authority, }) {
+    for (const pending of leaves.values()) {
+        const pair = (await pending).healthcheckClient;
+        if (pair === undefined)
+            continue;
+        const caPem = (await authority).certificatePem;
+        return { caPem, certificatePem: pair.certificatePem, keyPem: pair.keyPem };
+    }
+    return undefined;
+}
+function once(make) {
+    let made;
+    return () => (made ??= make());
+}
+
+;// CONCATENATED MODULE: ./src/hosts/read-only.ts
+
+/**
+ * The same host, which can only be looked at: every script that is not declared to read only is refused before a byte
+ * of it is sent.
+ */
+function readOnly(transport) {
+    return {
+        name: transport.name,
+        async run(script) {
+            if (script.effect === 'reads')
+                return transport.run(script);
+            throw new host_error/* HostError */.d({
+                host: transport.name,
+                at: script.title,
+                fact: 'this run only looks, and this step would have changed the host; nothing was sent to it.',
+                cause: 'A fault of the action: a dry run and a preflight are made of looking alone.',
+                fix: 'Open an issue with this log.',
+            });
+        },
+        openTcp: (address, port) => transport.openTcp(address, port),
+        statistics: () => transport.statistics(),
+        close: () => transport.close(),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/connections.ts
+
+/** A step that has begun may come to its end for so long after a cancellation; the runner gives 7.5 s in all. */
+const GRACE_MS = 4_000;
+/**
+ * Does some work with open connections, and closes them whichever way it ends. Where nothing may be changed, what is
+ * handed to the work can only look.
+ */
+async function withConnections(settings, signal, opened, work) {
+    const closeAll = () => Promise.all(opened.map((transport) => transport.close()));
+    let timer;
+    const abandon = () => {
+        timer = setTimeout(() => void closeAll(), GRACE_MS);
+    };
+    signal.addEventListener('abort', abandon, { once: true });
+    try {
+        signal.throwIfAborted();
+        return await work(looksOnly(settings) ? opened.map(readOnly) : opened);
+    }
+    finally {
+        signal.removeEventListener('abort', abandon);
+        clearTimeout(timer);
+        await closeAll();
+    }
+}
+/** Whether nothing may be changed on any host. */
+function looksOnly({ dryRun, operation, diskTest }) {
+    return dryRun || (operation === 'preflight' && !diskTest);
+}
+
+;// CONCATENATED MODULE: ./src/road/watch-cluster.ts
+
+
+
+
+/** An election takes a second or two; a member that has just started learns of the others. */
+const watch_cluster_SETTLE_WITHIN_MS = 3_000;
+const watch_cluster_PAUSE_MS = 250;
+/** What the cluster tells of itself; asked again for a moment while it has no leader or its members do not agree. */
+async function watchCluster(clients, { timeline, signal }) {
+    const what = { stage: 'Observe', title: 'the cluster', changes: false };
+    return timeline.record(what, async () => {
+        const deadline = timeline.elapsedMs() + watch_cluster_SETTLE_WITHIN_MS;
+        for (;;) {
+            const facts = await clients.observe();
+            const { leader, findings, endpoints } = facts.health;
+            const answers = endpoints.some(({ memberId }) => memberId !== null);
+            const unsettled = answers && (leader === null || findings.some(({ at }) => at === 'members'));
+            if (!unsettled || timeline.elapsedMs() > deadline)
+                return facts;
+            signal.throwIfAborted();
+            await (0,promises_.setTimeout)(watch_cluster_PAUSE_MS);
+        }
+    });
+}
+/** Clients of the members, where a member runs and a host has what it takes to ask one. */
+async function reachCluster(settings, observed, { maskSecret, now }) {
+    const runs = observed.some(({ facts }) => facts.containers.some(({ running }) => running));
+    const credentials = runs ? await credentialsFromHosts(observed, maskSecret) : undefined;
+    if (credentials === undefined)
+        return undefined;
+    const { members } = resolveMembers(settings.hosts, observed.map(({ facts }) => facts));
+    const hosts = new Map(members.flatMap(({ name }, index) => {
+        const seen = observed[index];
+        return seen === undefined ? [] : [[name, seen.transport]];
+    }));
+    // two hosts of one name are refused by every operation
+    if (hosts.size !== members.length)
+        return undefined;
+    const { clientPort, peerPort } = settings;
+    return new ClusterClients({ members, clientPort, peerPort, hosts, credentials, now });
+}
+
+;// CONCATENATED MODULE: ./src/road/travel.ts
+
+
+
+
+
+
 
 
 
 
 
 /**
- * The one road under every operation: observe, decide, act, prove.
+ * The one road under every operation: observe, decide, act, prove. What changes anything is done under a lock on every
+ * host, after looking and deciding again.
  * @throws Refusal (in words for the user) wherever it ends early; all connections are closed in any case.
  */
-async function travel(operation, settings, surroundings) {
-    const { log, timeline, signal } = surroundings;
+async function travel(decide, settings, surroundings) {
+    const { log, timeline, connect, signal } = surroundings;
     log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
-    const transports = await connectAll(settings.hosts, surroundings.connect, timeline);
-    const closeAll = () => Promise.all(transports.map((transport) => transport.close()));
-    const abandon = () => void closeAll();
-    signal.addEventListener('abort', abandon, { once: true });
-    try {
-        signal.throwIfAborted();
+    const opened = await connectAll(settings.hosts, connect, timeline);
+    return withConnections(settings, signal, opened, async (transports) => {
         const observed = await observeAll(settings, transports, timeline);
-        const plan = operation.decide(settings, observed.map(({ facts }) => facts), surroundings.chance);
-        log.info(`Verdict: ${plan.verdict} (${plan.reasons.join('; ')})`);
-        return await carryOut(plan, settings, observed, surroundings);
+        signal.throwIfAborted();
+        const look = await firstLook(decide, settings, observed, surroundings);
+        if (look === undefined)
+            return await underLock(decide, settings, observed, surroundings);
+        try {
+            if (settings.dryRun)
+                return planned(look, settings);
+            // a lock that a killed run has left is cleared away under a lock
+            if (isDone(look.plan) && lockedHosts(observed).length === 0)
+                return await carryOut({ ...look, settings, surroundings });
+        }
+        finally {
+            look.clients?.close();
+        }
+        return await underLock(decide, settings, observed, surroundings);
+    });
+}
+/**
+ * What was seen and decided first. Hosts that another run is just changing may look as if nothing could be done with
+ * them: that is decided only once that run has ended.
+ * @returns undefined where nothing can be decided before.
+ */
+async function firstLook(decide, settings, observed, surroundings) {
+    try {
+        return await lookAndDecide(decide, settings, observed, surroundings);
     }
-    finally {
-        signal.removeEventListener('abort', abandon);
-        await closeAll();
+    catch (error) {
+        const locked = lockedHosts(observed);
+        if (!(error instanceof src_findings/* Refused */.Lw) || locked.length === 0 || settings.dryRun)
+            throw error;
+        surroundings.log.info(`${locked.join(', ')}: locked by another run; this one decides when it has the lock`);
+        return undefined;
     }
 }
-async function carryOut(plan, settings, observed, surroundings) {
-    const { log, timeline, maskSecret, chance } = surroundings;
-    const hosts = byMember(plan, observed, ({ transport }) => transport);
-    const material = prepareMaterial({
-        plan,
-        settings,
-        hosts,
-        recorded: byMember(plan, observed, ({ facts }) => typeof facts.state === 'string' ? {} : facts.state.files),
-        found: byMember(plan, observed, ({ facts }) => publicTexts(facts)),
-        now: chance.now,
-        maskSecret,
-    });
-    const context = {
-        plan,
-        hosts,
-        material,
-        kubernetesVersions: byMember(plan, observed, ({ facts }) => recordedVersion(facts)),
-        now: chance.now,
+function lockedHosts(observed) {
+    return observed.filter(({ facts }) => facts.locked).map(({ transport }) => transport.name);
+}
+/** Whether the plan has nothing to do. */
+function isDone({ stages, afterProof }) {
+    return stages.length + afterProof.length === 0;
+}
+async function lookAndDecide(decide, settings, observed, surroundings) {
+    const { log, chance, record } = surroundings;
+    const clients = await reachCluster(settings, observed, surroundings);
+    const cluster = clients && (await watchCluster(clients, surroundings));
+    try {
+        const seen = { settings, facts: observed.map(({ facts }) => facts), chance, ...(cluster && { cluster }) };
+        const plan = decide(seen);
+        const facts = byMember(plan, observed, (one) => one.facts);
+        const document = describePlan({
+            plan,
+            operation: settings.operation,
+            facts,
+            ...(settings.authority === undefined ? {} : { broughtCertificate: settings.authority.certificatePem }),
+        });
+        // the second look, under the lock, most often finds what the first has found
+        if (record.document?.digest !== document.digest) {
+            log.info(`Verdict: ${plan.verdict} (${plan.reasons.join('; ')})`);
+        }
+        record.document = document;
+        refuseUnapproved(settings.approvedPlan, document);
+        const hosts = byMember(plan, observed, ({ transport }) => transport);
+        return {
+            plan,
+            document,
+            observed,
+            hosts,
+            facts,
+            ...(cluster && { cluster }),
+            ...(clients && { clients }),
+        };
+    }
+    catch (error) {
+        clients?.close();
+        throw error;
+    }
+}
+async function underLock(decide, settings, seen, surroundings) {
+    const { log, timeline, signal, record, random, chance } = surroundings;
+    surroundings.beforeLock();
+    const { members } = resolveMembers(settings.hosts, seen.map(({ facts }) => facts));
+    const observed = seen.map((one, index) => ({
+        ...one,
+        transport: named_named(one.transport, members[index]?.name ?? one.transport.name),
+    }));
+    const scripts = new Map(observed.map(({ host, transport }) => [transport.name, secondLook(settings, host)]));
+    const { run } = settings;
+    const locks = await timeline.record({ stage: 'Lock', title: 'take the locks, look again', changes: false }, () => acquireLocks({
+        transports: observed.map(({ transport }) => transport),
+        owner: { id: run.id, run: run.url, actor: run.actor, startedAt: chance.now.toISOString() },
+        waitMs: settings.lockTimeoutSeconds * 1000,
+        signal,
         log,
-        timeline,
-    };
-    await act(plan.stages, context);
-    const health = await prove({ ...context, shape: plan.shape, maskSecret, now: surroundings.now });
-    await act(plan.afterProof, context);
+        random,
+        then: (host) => ({
+            title: 'look again',
+            effect: 'reads',
+            script: scripts.get(host) ?? '',
+            timeoutMs: 30_000,
+        }),
+    }));
+    record.takenOver = locks.takenOver;
+    try {
+        const again = observed.map((one) => lookedAgain(one, answerOf(locks, one)));
+        const look = await lookAndDecide(decide, settings, again, surroundings);
+        try {
+            return await carryOut({ ...look, settings, surroundings, locks });
+        }
+        finally {
+            look.clients?.close();
+        }
+    }
+    finally {
+        await locks.release();
+    }
+}
+function answerOf({ answers }, { transport }) {
+    return answers.get(transport.name) ?? Buffer.alloc(0);
+}
+/** A dry run ends here. */
+function planned({ plan, document, cluster, facts, hosts }, settings) {
     return {
         plan,
-        changed: plan.stages.length + plan.afterProof.length > 0,
-        health,
-        authority: await material.authority,
-        publicFiles: material.publicFiles,
-        connections: [...hosts].map(([host, transport]) => ({ host, ...transport.statistics() })),
+        document,
+        dryRun: settings.dryRun,
+        changed: false,
+        ...(cluster === undefined ? {} : { health: cluster.health }),
+        publicFiles: new Map([...facts].map(([name, seen]) => [name, publicTexts(seen)])),
+        connections: connectionsOf(hosts),
     };
 }
 /** The plan's members are in the order of the observed hosts, which is that of the inputs. */
@@ -89300,14 +92048,2326 @@ function byMember(plan, observed, value) {
         return seen === undefined ? [] : [[name, value(seen)]];
     }));
 }
-/** A member keeps the release it was set up with on record; only a host without a record gets today's. */
-function recordedVersion({ state, kubeadmVersion }) {
-    return typeof state === 'string' || state.kubernetesVersion === ''
-        ? (kubeadmVersion?.text ?? '')
-        : state.kubernetesVersion;
+
+;// CONCATENATED MODULE: ./src/operations/deploy.ts
+
+
+/** Sets up the cluster, takes one over, brings it to what the inputs ask for, or finds that nothing has to be done. */
+const deploy = (settings, surroundings) => travel(({ chance, ...seen }) => decideDeploy({ ...seen, freshToken: chance.freshToken, now: chance.now }), settings, surroundings);
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/examined.ts
+
+
+/** Whether etcd belongs on this host already: the action set it up, or it runs from a manifest made by hand. */
+function holdsMember({ facts }) {
+    if (facts.state !== 'absent')
+        return true;
+    const manifest = parseEtcdManifest(facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    return manifest !== undefined && facts.containers.some(({ running }) => running);
 }
-function publicTexts(facts) {
-    return new Map([...facts.files.values()].flatMap(({ path, text }) => text === undefined || path === paths/* STATE_FILE */.bv ? [] : [[path, text]]));
+/** Value of an etcd flag that the user gave as a number; undefined where it is absent or no number. */
+function extraNumber(settings, flag) {
+    const value = settings.extraArgs.find(({ name }) => name === flag)?.value;
+    return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/format.ts
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+/** A size for people: `1.4 GiB`, `512 MiB`, `0 bytes`. */
+function size(bytes) {
+    let unit = 0;
+    let value = bytes;
+    while (value >= 1024 && unit < UNITS.length - 1) {
+        value /= 1024;
+        unit += 1;
+    }
+    return `${trimmed(value)} ${UNITS[unit] ?? ''}`;
+}
+/** A time for people, from milliseconds: `0.07 ms`, `12 ms`, `1.3 s`, `2 min`. */
+function duration(milliseconds) {
+    if (milliseconds < 1)
+        return `${Number(milliseconds.toFixed(2))} ms`;
+    if (milliseconds < 1000)
+        return `${trimmed(milliseconds)} ms`;
+    if (milliseconds < 120_000)
+        return `${trimmed(milliseconds / 1000)} s`;
+    if (milliseconds < 7_200_000)
+        return `${trimmed(milliseconds / 60_000)} min`;
+    return `${trimmed(milliseconds / 3_600_000)} h`;
+}
+/** At most one digit behind the point, none from 100 on. */
+function trimmed(value) {
+    return String(Number(value.toFixed(value < 100 ? 1 : 0)));
+}
+/** The middle value; of an even number the mean of the two in the middle. NaN of none. */
+function median(values) {
+    const sorted = values.toSorted((a, b) => a - b);
+    const above = sorted[Math.floor(sorted.length / 2)] ?? NaN;
+    const below = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;
+    return (above + below) / 2;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/capacity.ts
+
+
+/** kubeadm's own limits for a control plane (cmd/kubeadm/app/constants, ControlPlaneMem and ControlPlaneNumCPU). */
+const LEAST_MEMORY_BYTES = 1700 * 1024 ** 2;
+const LEAST_PROCESSORS = 2;
+/** Memory and processors. */
+function capacity({ name: host, seen }, settings) {
+    const findings = [];
+    const { memoryBytes, processors } = seen;
+    const quota = extraNumber(settings, 'quota-backend-bytes') ?? 0;
+    if (memoryBytes !== undefined && memoryBytes < Math.max(LEAST_MEMORY_BYTES, quota)) {
+        findings.push({
+            severity: 'warn',
+            host,
+            at: 'memory',
+            fact: memoryBytes < quota
+                ? `it has ${size(memoryBytes)} of memory, less than the quota of the database (${size(quota)}), which etcd maps into memory.`
+                : `it has ${size(memoryBytes)} of memory; kubeadm asks for ${size(LEAST_MEMORY_BYTES)}, etcd's documentation for 8 GiB under load.`,
+            cause: 'The machine is small. Under pressure the kernel kills etcd, or reads the database from the disk again and again.',
+            fix: 'Give the machine more memory.',
+        });
+    }
+    if (processors !== undefined && processors < LEAST_PROCESSORS) {
+        findings.push({
+            severity: 'warn',
+            host,
+            at: 'processors',
+            fact: `it has ${processors} processor; etcd's documentation asks for 2 to 4.`,
+            cause: 'The machine is small. etcd, kubelet and the runtime then wait for each other, and heartbeats come late.',
+            fix: 'Give the machine a second processor.',
+        });
+    }
+    return findings;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/cgroups.ts
+
+/** From this minor release on kubelet's failCgroupV1 is true by default (pkg/kubelet/apis/config/v1beta1/defaults.go). */
+const REFUSES_CGROUP_V1_SINCE = 35;
+/** cgroup v1 under a kubelet that refuses it. */
+function cgroupV1({ name: host, seen }, settings) {
+    const kubelet = seen.kubeletVersion;
+    const told = settings.kubeletConfig['failCgroupV1'];
+    if (seen.cgroups === 'v2' || kubelet === undefined)
+        return [];
+    const refuses = told === true || (told !== false && kubelet.minor >= REFUSES_CGROUP_V1_SINCE);
+    if (refuses) {
+        return [
+            {
+                severity: 'fail',
+                host,
+                at: 'cgroups',
+                fact: `the host uses cgroup v1, and kubelet ${kubelet.text} refuses to run on it.`,
+                cause: `The distribution is old or was booted so; since 1.${REFUSES_CGROUP_V1_SINCE} kubelet wants cgroup v2.`,
+                fix: 'Boot the host with cgroup v2 (`systemd.unified_cgroup_hierarchy=1`), or, knowing what it means, set `kubelet-config: "failCgroupV1: false"`.',
+            },
+        ];
+    }
+    if (kubelet.minor < REFUSES_CGROUP_V1_SINCE)
+        return [];
+    return [
+        {
+            severity: 'warn',
+            host,
+            at: 'cgroups',
+            fact: `the host uses cgroup v1, and \`kubelet-config\` makes kubelet ${kubelet.text} run on it all the same.`,
+            cause: 'failCgroupV1 is false; support for cgroup v1 will be removed from kubelet.',
+            fix: 'Boot the host with cgroup v2 before the next update of kubelet.',
+        },
+    ];
+}
+/** Hosts with cgroup v1 whose kubelet still takes it, as one finding. */
+function cgroupV1Ahead(members, settings) {
+    if (settings.kubeletConfig['failCgroupV1'] === true)
+        return [];
+    const hosts = members.filter(({ seen }) => seen.cgroups === 'v1' &&
+        seen.kubeletVersion !== undefined &&
+        seen.kubeletVersion.minor < REFUSES_CGROUP_V1_SINCE);
+    if (hosts.length === 0)
+        return [];
+    return [
+        {
+            severity: 'info',
+            at: 'cgroups',
+            fact: `${nameList(hosts.map(({ name }) => name))} use cgroup v1, which kubelet refuses from 1.${REFUSES_CGROUP_V1_SINCE} on.`,
+            cause: 'The distribution is old or was booted so.',
+            fix: `Boot with cgroup v2 before kubelet is updated to 1.${REFUSES_CGROUP_V1_SINCE} or later.`,
+        },
+    ];
+}
+/** A running kubelet that was told another cgroup driver than the runtime's. */
+function cgroupDrivers({ name: host, facts, seen }) {
+    const runtime = facts.runtime.runtime?.cgroupDriver;
+    const kubelet = seen.kubeletCgroupDriver;
+    if (runtime === undefined || kubelet === undefined || runtime === kubelet.driver)
+        return [];
+    return [
+        {
+            severity: 'warn',
+            host,
+            at: 'cgroups',
+            fact: `the kubelet that runs was told the cgroup driver "${kubelet.driver}" (${kubelet.from}); the container runtime uses "${runtime}".`,
+            cause: 'The runtime was reconfigured or replaced after kubelet. Where it tells its driver to kubelet (containerd 2 and later), nothing else is wrong; elsewhere pods fail or are killed under load.',
+            fix: `Set \`cgroupDriver: ${runtime}\` there and restart kubelet; on a host that this action sets up, \`operation: deploy\` does it.`,
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/clocks.ts
+
+/** etcd logs peers whose clocks are further apart (server/etcdserver/api/rafthttp/probing_status.go). */
+const WARN_MS = 1000;
+/** Beyond this leases, logs and certificates are not to be trusted. */
+const FAIL_MS = 30_000;
+/** How far kubeadm, and this action, date certificates back (CertificateBackdate). */
+const BACKDATE_MS = 5 * 60_000;
+/** Clocks against the median of all hosts, and that median against the runner, which dates certificates. */
+function clockDifferences(members) {
+    return [...againstMedian(members), ...behindTheRunner(members)];
+}
+function againstMedian(members) {
+    if (members.length < 2)
+        return [];
+    const middle = median(members.map(({ seen }) => seen.clock.offsetMs));
+    const middleUncertainty = median(members.map(({ seen }) => seen.clock.uncertaintyMs));
+    return members.flatMap(({ name: host, seen }) => {
+        const difference = seen.clock.offsetMs - middle;
+        const uncertainty = seen.clock.uncertaintyMs + middleUncertainty;
+        const atLeast = Math.abs(difference) - uncertainty;
+        if (atLeast <= WARN_MS)
+            return [];
+        const direction = difference > 0 ? 'ahead of' : 'behind';
+        return [
+            {
+                severity: atLeast > FAIL_MS ? 'fail' : 'warn',
+                host,
+                at: 'clock',
+                fact: `its clock is ${duration(Math.abs(difference))} ${direction} the median of all hosts (± ${duration(uncertainty)}).`,
+                cause: 'No time service runs on it, or it reaches no server.',
+                fix: 'Start one (`systemctl enable --now chrony` or systemd-timesyncd), and look at `timedatectl`.',
+            },
+        ];
+    });
+}
+function behindTheRunner(members) {
+    return members.flatMap(({ name: host, seen }) => {
+        const behind = -seen.clock.offsetMs - seen.clock.uncertaintyMs;
+        if (behind <= BACKDATE_MS)
+            return [];
+        return [
+            {
+                severity: 'fail',
+                host,
+                at: 'clock',
+                fact: `its clock is at least ${duration(behind)} behind the runner's: certificates that this run makes would not be valid yet on it.`,
+                cause: "The host's clock is wrong, or the runner's is.",
+                fix: 'Set both by a time service, then run again.',
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/disk.ts
+
+
+const GIB = 1024 ** 3;
+/** Where --quota-backend-bytes is not given (server/storage/quota.go, DefaultQuotaBytes). */
+const DEFAULT_QUOTA_BYTES = 2 * GIB;
+/** WAL segments of 64 MiB: 5 that are kept (--max-wals), the one in use and the next; and some small snapshot files. */
+const LOG_BYTES = GIB / 2;
+/** A member's data dir holds some dozen files. */
+const FEW_INODES = 100;
+const NETWORK = /^(nfs\d?|cifs|smb\d?|smbfs|afs|ceph|lustre|9p|ncpfs|fuse\.(sshfs|glusterfs|s3fs|ceph|.*nfs))$/;
+const IN_MEMORY = /^(tmpfs|ramfs)$/;
+const LAYERED = /^(overlay|aufs|fuse\.fuse-overlayfs)$/;
+/** The filesystem of the data dir: writable, of a fitting kind, with enough room. */
+function dataDirDisk({ name: host, seen }, settings) {
+    const disk = seen.filesystem;
+    if (disk === undefined) {
+        return [
+            {
+                severity: 'warn',
+                host,
+                at: 'data-dir',
+                fact: `the filesystem of ${settings.dataDir} could not be read.`,
+                cause: 'findmnt is not installed, or the filesystem does not answer.',
+                fix: `Run \`findmnt -T ${settings.dataDir}\` on the host.`,
+            },
+        ];
+    }
+    const quota = extraNumber(settings, 'quota-backend-bytes') ?? 0;
+    const problems = [
+        ...disk_readOnly(disk),
+        ...kind(disk),
+        ...space(disk, quota === 0 ? DEFAULT_QUOTA_BYTES : quota),
+        ...inodes(disk),
+    ];
+    return problems.map((problem) => ({ ...problem, host, at: 'data-dir' }));
+}
+function disk_readOnly({ readOnly, mountPoint, source }) {
+    if (!readOnly)
+        return [];
+    return [
+        {
+            severity: 'fail',
+            fact: `the filesystem of the data dir (${source} on ${mountPoint}) is read-only.`,
+            cause: 'It was mounted so, or the kernel made it so after an error of the disk.',
+            fix: `Look at \`dmesg\`; if the disk is sound, \`mount -o remount,rw ${mountPoint}\`.`,
+        },
+    ];
+}
+function kind({ type, source, mountPoint }) {
+    const where = `the data dir lies on ${type} (${source} on ${mountPoint})`;
+    const fix = 'Give etcd a local disk, best an SSD of its own, with ext4 or xfs, and name a folder on it as `data-dir`.';
+    if (NETWORK.test(type)) {
+        return [
+            {
+                severity: 'warn',
+                fact: `${where}, which is reached over a network.`,
+                cause: 'A shared export was mounted there. Each write of etcd waits for its fsync, and one outage of the server stops every member.',
+                fix,
+            },
+        ];
+    }
+    if (IN_MEMORY.test(type)) {
+        return [
+            {
+                severity: 'warn',
+                fact: `${where}, which is memory: a reboot loses the member's data.`,
+                cause: 'The host runs from an image, or the disk is not mounted.',
+                fix,
+            },
+        ];
+    }
+    if (!LAYERED.test(type))
+        return [];
+    return [
+        {
+            severity: 'warn',
+            fact: `${where}, whose upper layer may be gone after a reboot.`,
+            cause: 'The host is a container or a live system, or its root is protected by an overlay.',
+            fix,
+        },
+    ];
+}
+/**
+ * What the data dir has taken already counts as room. Below the quota and the log, the disk is full before etcd's own
+ * limit stops writes: a member then crashes. Twice the quota, because a defragmentation and a snapshot from the
+ * leader write a second copy of the database (server/storage/backend/backend.go, api/snap/db.go).
+ */
+function space(disk, quota) {
+    const room = disk.freeBytes + disk.dataDirBytes;
+    const least = quota + LOG_BYTES;
+    const good = 2 * quota + LOG_BYTES;
+    if (room >= good)
+        return [];
+    const severity = room < least ? 'fail' : 'warn';
+    const has = `${disk.mountPoint} has ${size(disk.freeBytes)} free of ${size(disk.sizeBytes)}`;
+    const takes = `a database at its quota of ${size(quota)} and the log take ${size(least)}`;
+    return [
+        {
+            severity,
+            fact: severity === 'fail'
+                ? `${has}; ${takes}.`
+                : `${has}; ${takes}, and ${size(good)} while it is defragmented or received from the leader.`,
+            cause: 'The disk is small, or shared with images and logs. On a full disk a member stops.',
+            fix: 'Make room (`du -xh -d 2 / | sort -h | tail`), or give etcd a disk of its own and name a folder on it as `data-dir`.',
+        },
+    ];
+}
+function inodes({ inodes: total, freeInodes, mountPoint }) {
+    if (total === 0 || freeInodes >= FEW_INODES)
+        return [];
+    return [
+        {
+            severity: 'fail',
+            fact: `${mountPoint} has ${freeInodes} free inodes of ${total}: hardly a file can be made there.`,
+            cause: 'Very many small files lie on it.',
+            fix: `Find and remove them (\`du -x --inodes -d 2 ${mountPoint} | sort -n | tail\`).`,
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: external "node:path/posix"
+const posix_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path/posix");
+;// CONCATENATED MODULE: ./src/cluster/preflight/drop-ins.ts
+
+
+/**
+ * Drop-ins of kubelet.service that set ExecStart after ours. systemd reads drop-ins of all folders in the order of
+ * their file names alone (systemd.unit(5)).
+ */
+function laterDropIns({ name: host, seen }) {
+    const own = (0,posix_namespaceObject.basename)(paths/* KUBELET_DROP_IN */.jy);
+    return seen.execStartDropIns
+        .filter((path) => (0,posix_namespaceObject.basename)(path) > own)
+        .map((path) => ({
+        severity: 'fail',
+        host,
+        at: 'kubelet',
+        fact: `${path} sets ExecStart of kubelet and beats ${own}, by which this action starts it.`,
+        cause: 'systemd reads drop-ins in the order of their names, and the last ExecStart counts.',
+        fix: `Remove the file or its ExecStart, or give it a name that sorts before ${own}; then \`systemctl daemon-reload\`.`,
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/etcd-releases.ts
+
+
+/** Advisories of etcd of 2026-07-23 (github.com/etcd-io/etcd/security/advisories). */
+const ADVISORIES = [
+    { id: 'GHSA-6vch-q96h-7gc3', what: 'unfinished TLS handshakes can exhaust a member' },
+    { id: 'GHSA-xg4h-6gfc-h4m8', what: "a watch can see beyond its user's range permission" },
+];
+/** First patch release of each minor of etcd 3 in which both are fixed. */
+const FIXED_IN = new Map([
+    [5, 33],
+    [6, 14],
+    [7, 1],
+]);
+/** Which etcd the members run, or would run, and what is known against it; one finding per release. */
+function vulnerableEtcd(members, settings) {
+    const releases = members.flatMap((member) => {
+        const release = releaseOf(member, settings);
+        return release === undefined ? [] : [{ member, release }];
+    });
+    const byText = Map.groupBy(releases, ({ release }) => release.text);
+    return [...byText.values()].flatMap((group) => {
+        const release = group[0]?.release;
+        const names = nameList(group.map(({ member }) => member.name));
+        return release === undefined ? [] : judge(release, names);
+    });
+}
+function judge(release, names) {
+    const at = 'etcd-image-tag';
+    const fixed = FIXED_IN.get(release.minor);
+    if (fixed === undefined) {
+        const oldest = Math.min(...FIXED_IN.keys());
+        if (release.minor > oldest)
+            return []; // newer than what is known here
+        return [
+            {
+                severity: 'warn',
+                at,
+                fact: `etcd ${release.text} on ${names} belongs to a line that gets no more fixes.`,
+                cause: 'The image was chosen long ago.',
+                fix: `Move to etcd 3.${oldest} or later, one minor release at a time.`,
+            },
+        ];
+    }
+    if (release.patch >= fixed)
+        return [];
+    const known = ADVISORIES.map(({ id, what }) => `${id} (${what})`).join(' and ');
+    return [
+        {
+            severity: 'warn',
+            at,
+            fact: `etcd ${release.text} on ${names} has known vulnerabilities: ${known}; fixed in 3.${release.minor}.${fixed}.`,
+            cause: 'It is the release that this kubeadm asks for, or that was set when the cluster was made.',
+            fix: `Set \`etcd-image-tag\` to an image of 3.${release.minor}.${fixed} or later that your registry has, and let nobody but the members and the control plane reach the ports of etcd.`,
+        },
+    ];
+}
+/** A running member's own word counts more than an image's tag. */
+function releaseOf({ facts, seen }, settings) {
+    const tag = wantedImage(settings, facts)?.image.split(':').at(-1);
+    const match = /^v?(3\.(\d+)\.(\d+))/.exec(seen.member?.version ?? tag ?? '');
+    if (match === null)
+        return undefined;
+    const [, text = '', minor, patch] = match;
+    return { text, minor: Number(minor), patch: Number(patch) };
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/histogram.ts
+/**
+ * A quantile of a histogram, by linear interpolation within its bucket as Prometheus' histogram_quantile does
+ * (promql/quantile.go). In the last bucket, which has no upper limit, the answer is its lower one.
+ * @param buckets in ascending order, the last one without limit; counts are cumulative.
+ * @returns in the unit of the buckets; NaN of none.
+ */
+function quantile(q, buckets) {
+    const rank = q * (buckets.at(-1)?.count ?? 0);
+    const index = buckets.findIndex(({ count }) => count > 0 && count >= rank);
+    const bucket = buckets[index];
+    if (bucket === undefined)
+        return NaN;
+    const below = buckets[index - 1] ?? { le: 0, count: 0 };
+    if (bucket.le === Infinity)
+        return below.le;
+    return below.le + ((bucket.le - below.le) * (rank - below.count)) / (bucket.count - below.count);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/fsync.ts
+
+
+/** "99th percentile … should be less than 10ms" (https://etcd.io/docs/latest/faq/, on wal_fsync_duration_seconds). */
+const WANTED_P99_MS = 10;
+/** Fewer observations say nothing about one in a hundred. */
+const FEWEST = 100;
+const SLOW = {
+    cause: 'The disk is slow, shared with others, or behind a network.',
+    fix: 'Give etcd an SSD of its own. Until then expect slow writes and lost leaders, and look at what else writes to that disk (`iostat -x 1`).',
+};
+/** How long a running member has waited for its log to be on the disk. */
+function memberFsync({ name: host, seen }) {
+    const histogram = seen.member?.walFsync;
+    if (histogram === undefined || histogram.count < FEWEST)
+        return [];
+    const p99 = quantile(0.99, histogram.buckets) * 1000;
+    if (p99 <= WANTED_P99_MS)
+        return [];
+    const mean = (histogram.sumSeconds / histogram.count) * 1000;
+    return [
+        {
+            severity: 'warn',
+            host,
+            at: 'disk',
+            fact: `fsync of the member's log takes ${duration(p99)} at the 99th percentile, ${duration(mean)} on average (${histogram.count} since its start); etcd wants less than ${WANTED_P99_MS} ms.`,
+            ...SLOW,
+        },
+    ];
+}
+/** What the write test showed, where one was asked for. */
+function diskTestResult({ name: host, diskTest }) {
+    const at = 'disk-test';
+    switch (diskTest?.outcome) {
+        case undefined:
+            return [];
+        case 'mount-point':
+            return [
+                {
+                    severity: 'info',
+                    host,
+                    at,
+                    fact: 'no write test was made: the data dir is a mount point, and a test file would have to lie inside of it.',
+                    cause: 'The action writes nothing into a data dir.',
+                    fix: 'Make the data dir a folder on that disk (`data-dir: /var/lib/etcd/data`), or measure with `fio` before etcd uses it.',
+                },
+            ];
+        case 'no-space':
+            return [
+                {
+                    severity: 'info',
+                    host,
+                    at,
+                    fact: 'no write test was made: the disk is almost full.',
+                    fix: 'Make room, then run again.',
+                },
+            ];
+        case 'measured': {
+            const { writes, p50Ms, p99Ms, maxMs } = diskTest;
+            const figures = `${writes} synced writes took ${duration(p50Ms)} at the median, ${duration(p99Ms)} at the 99th percentile, ${duration(maxMs)} at most`;
+            if (p99Ms <= WANTED_P99_MS)
+                return [{ severity: 'info', host, at, fact: `${figures}.` }];
+            return [
+                {
+                    severity: 'warn',
+                    host,
+                    at,
+                    fact: `${figures}; etcd wants less than ${WANTED_P99_MS} ms at the 99th percentile.`,
+                    ...SLOW,
+                },
+            ];
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/image-presence.ts
+
+
+/** On which hosts etcd's image still has to be pulled. */
+function imagesToPull(members, settings) {
+    const missing = members.flatMap((member) => {
+        const image = wantedImage(settings, member.facts)?.image;
+        return image === undefined || member.facts.images.includes(image) ? [] : [{ name: member.name, image }];
+    });
+    return [...Map.groupBy(missing, ({ image }) => image)].map(([image, group]) => ({
+        severity: 'info',
+        at: 'image',
+        fact: `${image} is not on ${nameList(group.map(({ name }) => name))} yet and will be pulled there.`,
+        cause: 'It is the first set-up of these hosts, or another release is asked for.',
+        fix: `On hosts without a way to the registry bring it beforehand: \`ctr -n k8s.io images import FILE\`.`,
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/leftovers.ts
+
+/** Private keys that following the guide by hand leaves in /tmp/HOST and in home folders (its steps 4 and 5). */
+function leftoverKeys({ name: host, seen }) {
+    const keys = seen.leftoverKeys;
+    if (keys.length === 0)
+        return [];
+    const authority = keys.some((path) => path.endsWith('/ca.key'));
+    return [
+        {
+            severity: 'warn',
+            host,
+            at: 'leftovers',
+            fact: `${keys.length === 1 ? 'a private key lies' : `${keys.length} private keys lie`} outside of /etc/kubernetes${authority ? ", the CA's among them" : ''}: ${keys.join(', ')}.`,
+            cause: "kubeadm's guide makes the files of all hosts in /tmp on one of them and copies them by way of home folders; nothing removes them.",
+            fix: `When the cluster has its own copies below /etc/kubernetes/pki${authority ? " (and you keep the CA's key elsewhere)" : ''}, remove these: \`rm -f -- ${keys.map(shellWord).join(' ')}\``,
+        },
+    ];
+}
+/** Quoted only where the shell needs it, which reads better. */
+function shellWord(word) {
+    return /^[A-Za-z0-9._/:@+-]+$/.test(word) ? word : (0,shell/* quote */.h)(word);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/machines.ts
+
+/** Hosts that were cloned: one machine-id, or one hostname, on different machines. */
+function clones(members) {
+    return [
+        ...sharedBy(members, ({ facts }) => facts.machineId).map(({ names, value }) => ({
+            severity: 'warn',
+            at: 'hosts',
+            fact: `${names} have the same machine-id ${value}.`,
+            cause: 'They were cloned from one disk. DHCP leases, the journal and monitoring take them for one machine.',
+            fix: 'On all but one: `rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup`, then reboot.',
+        })),
+        ...sharedBy(members, ({ facts }) => facts.hostname)
+            // without names of their own these are members of one name, which is told elsewhere
+            .filter(({ group }) => new Set(group.map(({ name }) => name)).size === group.length)
+            .map(({ names, value }) => ({
+            severity: 'warn',
+            at: 'hosts',
+            fact: `${names} have the same hostname "${value}".`,
+            cause: 'They were cloned from one disk. Their etcd pods and logs have the same names.',
+            fix: 'Give each its own: `hostnamectl hostname NAME`.',
+        })),
+    ];
+}
+function sharedBy(members, of) {
+    // one machine that was listed twice shares everything with itself; that is a finding of its own
+    const machines = [...Map.groupBy(members, ({ facts }) => facts.bootId).values()].flatMap((same) => same.slice(0, 1));
+    const groups = [...Map.groupBy(machines, of)].filter(([value, group]) => value !== '' && group.length > 1);
+    return groups.map(([value, group]) => ({
+        names: nameList(group.map(({ name }) => name)),
+        value,
+        group,
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/ports.ts
+
+
+/** kubelet's default ports (pkg/cluster/ports/ports.go): its API, and the health check that the action asks. */
+const KUBELET_PORT = 10250;
+const KUBELET_HEALTHZ_PORT = 10248;
+/** Ports that etcd and kubelet need and somebody else has. */
+function ports_takenPorts(member, settings) {
+    const { name: host, facts } = member;
+    const api = settings.kubeletConfig['port'];
+    const kubeletPorts = [typeof api === 'number' ? api : KUBELET_PORT, KUBELET_HEALTHZ_PORT];
+    const wanted = [
+        ...[settings.clientPort, settings.peerPort, METRICS_PORT].map((port) => ({ port, owner: 'etcd' })),
+        ...kubeletPorts.map((port) => ({ port, owner: 'kubelet' })),
+    ];
+    return wanted.flatMap(({ port, owner }) => {
+        const program = facts.listeners.get(port);
+        const own = program === owner && (owner === 'kubelet' || holdsMember(member));
+        if (program === undefined || own)
+            return [];
+        return [
+            {
+                severity: 'fail',
+                host,
+                at: 'ports',
+                fact: `TCP port ${port}, which ${owner} needs, is taken by "${program}".`,
+                cause: program === owner
+                    ? 'Another etcd, which this action did not set up, runs on this host.'
+                    : 'Another service runs on this host.',
+                fix: owner === 'kubelet'
+                    ? `Stop it or move it to another port (\`ss -ltnp 'sport = :${port}'\` shows it).`
+                    : `Stop it if it is not needed (\`ss -ltnp 'sport = :${port}'\` shows it)${port === METRICS_PORT ? '.' : ', or choose other ports.'}`,
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/round-trips.ts
+
+
+/** etcd's defaults (server/embed/config.go, TickMs and ElectionMs). */
+const DEFAULT_HEARTBEAT_MS = 100;
+const DEFAULT_ELECTION_MS = 1000;
+/** etcd takes no longer one (server/embed/config.go, maxElectionMs). */
+const MOST_ELECTION_MS = 50_000;
+/** The round trips between all hosts, and whether heartbeats and elections fit them. */
+function roundTrips(members, settings) {
+    const pairs = measuredPairs(members);
+    if (pairs.length === 0)
+        return [];
+    const list = pairs.map(({ one, other, medianMs }) => `${one}–${other} ${duration(medianMs)}`);
+    const matrix = {
+        severity: 'info',
+        at: 'network',
+        fact: `round trips between the hosts (median of some TCP connects): ${list.join(', ')}.`,
+    };
+    return [...timing(Math.max(...pairs.map(({ medianMs }) => medianMs)), settings), matrix];
+}
+/**
+ * "The heartbeat interval is recommended to be around maximum of RTT between members, normally 0.5-1.5x"; "election
+ * timeouts must be at least 10 times the round-trip time" (https://etcd.io/docs/latest/tuning/).
+ */
+function timing(longestMs, settings) {
+    const heartbeat = extraNumber(settings, 'heartbeat-interval') ?? DEFAULT_HEARTBEAT_MS;
+    const election = extraNumber(settings, 'election-timeout') ?? DEFAULT_ELECTION_MS;
+    if (heartbeat >= 0.5 * longestMs && election >= 10 * longestMs)
+        return [];
+    const wantedHeartbeat = Math.ceil(longestMs / 10) * 10;
+    const wantedElection = Math.min(10 * wantedHeartbeat, MOST_ELECTION_MS);
+    return [
+        {
+            severity: 'warn',
+            at: 'network',
+            fact: `a round trip between two hosts takes ${duration(longestMs)}; a heartbeat interval of ${heartbeat} ms and an election timeout of ${election} ms are too short for that.`,
+            cause: 'The hosts are far from each other. Leaders would be lost without a fault.',
+            fix: `Set \`extra-args: "{heartbeat-interval: ${wantedHeartbeat}, election-timeout: ${wantedElection}}"\`, the same for all members, or bring the hosts closer together.`,
+        },
+    ];
+}
+/** A time counts where the host was reached: on another way a connect can also end at once. */
+function measuredPairs(members) {
+    return members.flatMap((one, index) => members.slice(index + 1).flatMap((other) => {
+        const times = [...timesBetween(one, other), ...timesBetween(other, one)];
+        return times.length === 0 ? [] : [{ one: one.name, other: other.name, medianMs: median(times) / 1000 }];
+    }));
+}
+/** Microseconds. */
+function timesBetween(from, to) {
+    const reached = from.facts.reach.filter(({ address, outcome }) => address === to.address && (outcome === 'open' || outcome === 'refused'));
+    return from.seen.connectTimes
+        .filter(({ address, port }) => reached.some((each) => each.address === address && each.port === port))
+        .flatMap(({ microseconds }) => microseconds);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/severe-finding.ts
+const ORDER = ['fail', 'warn', 'info'];
+/** The worst first; findings of one severity keep their order. */
+function bySeverity(findings) {
+    return findings.toSorted((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/swap.ts
+
+/** Swap that is on: kubelet refuses to start (failSwapOn is true by default). */
+function swapOn({ name: host, seen }, settings) {
+    if (seen.swaps.length === 0)
+        return [];
+    const list = seen.swaps.map(({ device, bytes }) => `${device}, ${size(bytes)}`).join('; ');
+    const allowed = settings.kubeletConfig['failSwapOn'] === false;
+    return [
+        {
+            severity: allowed ? 'warn' : 'fail',
+            host,
+            at: 'swap',
+            fact: allowed
+                ? `swap is on (${list}), and \`kubelet-config\` makes kubelet run all the same.`
+                : `swap is on (${list}); kubelet refuses to start.`,
+            cause: allowed
+                ? 'failSwapOn is false. A member whose memory is swapped out answers too late and loses elections.'
+                : "The distribution's installer made it.",
+            fix: 'Switch it off: `swapoff -a`, and take its line out of /etc/fstab (`systemctl mask` for a swap unit or zram).',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/versions.ts
+
+/** kubelet's release on one host: known, supported, and that of kubeadm. kubeadm's own is a prerequisite. */
+function kubeletVersion({ name: host, facts, seen }) {
+    if (facts.kubeletPath === undefined)
+        return [];
+    const at = 'kubelet';
+    const kubelet = seen.kubeletVersion;
+    if (kubelet === undefined) {
+        return [
+            {
+                severity: 'fail',
+                host,
+                at,
+                fact: `${facts.kubeletPath} did not say its version.`,
+                cause: 'The program is damaged or built for another machine.',
+                fix: 'Run `kubelet --version` on the host and install kubelet again.',
+            },
+        ];
+    }
+    const range = `1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}`;
+    if (!isSupported(kubelet)) {
+        return [
+            {
+                severity: 'fail',
+                host,
+                at,
+                fact: `kubelet is ${kubelet.text}; this action knows ${range}.`,
+                cause: kubelet.minor < OLDEST_MINOR
+                    ? 'The host has not been updated for long.'
+                    : 'This release of the action is older than the host.',
+                fix: `Install kubeadm and kubelet ${range}, or use a newer release of the action.`,
+            },
+        ];
+    }
+    const kubeadm = facts.kubeadmVersion;
+    if (kubeadm === undefined || kubeadm.text === kubelet.text)
+        return [];
+    const sameMinor = kubeadm.minor === kubelet.minor;
+    return [
+        {
+            severity: sameMinor ? 'info' : 'warn',
+            host,
+            at,
+            fact: `kubelet is ${kubelet.text} and kubeadm is ${kubeadm.text}.`,
+            cause: 'Only one of the two packages was updated.',
+            fix: `Install both of one release, e.g. ${kubeadm.text}, and hold them there (\`apt-mark hold kubelet kubeadm\`).`,
+        },
+    ];
+}
+/** kubeadm's releases across the hosts. */
+function mixedKubeadm(members) {
+    const known = members.filter(({ facts }) => facts.kubeadmVersion !== undefined);
+    const byVersion = Map.groupBy(known, ({ facts }) => facts.kubeadmVersion?.text ?? '');
+    if (byVersion.size <= 1)
+        return [];
+    const list = [...byVersion].map(([version, group]) => `${version} on ${group.map(({ name }) => name).join(', ')}`);
+    return [
+        {
+            severity: 'warn',
+            at: 'kubeadm',
+            fact: `the hosts have different releases of kubeadm: ${list.join('; ')}.`,
+            cause: 'Some hosts were updated and others were not.',
+            fix: 'Install one release on all: each kubeadm renders the manifest of its own host.',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/preflight.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Everything that was found on all hosts, the worst first. A host without preflight facts is judged by its own alone. */
+function preflightFindings(input) {
+    const { settings, members } = input;
+    const examined = members.flatMap((member) => examine(member, input));
+    return bySeverity([
+        ...prerequisites(input).map((finding) => ({ ...finding, severity: 'fail' })),
+        ...examined.flatMap((member) => ofOneHost(member, settings)),
+        ...clones(members),
+        ...mixedKubeadm(examined),
+        ...vulnerableEtcd(examined, settings),
+        ...cgroupV1Ahead(examined, settings),
+        ...clockDifferences(examined),
+        ...roundTrips(examined, settings),
+        ...imagesToPull(examined, settings),
+    ]);
+}
+function examine(member, { preflight, diskTests }) {
+    const seen = preflight.get(member.address);
+    const diskTest = diskTests?.get(member.address);
+    if (seen === undefined)
+        return [];
+    return [{ ...member, seen, ...(diskTest === undefined ? {} : { diskTest }) }];
+}
+/** What a deploy refuses as well. Ports are judged here more closely, so none are handed on. */
+function prerequisites({ settings, members }) {
+    const hosts = settings.hosts.filter((host) => members.some(({ address }) => address === host.address));
+    const facts = members.map((member) => member.facts);
+    const { findings } = resolveMembers(hosts, facts);
+    const known = members.filter(({ facts }) => facts.etcdImage !== undefined);
+    return [
+        ...findings,
+        ...members.flatMap((member) => missingPrerequisites(member, [])),
+        ...differentImages(known, (facts) => wantedImage(settings, facts)?.image),
+    ];
+}
+function ofOneHost(member, settings) {
+    return [
+        ...kubeletVersion(member),
+        ...cgroupV1(member, settings),
+        ...cgroupDrivers(member),
+        ...swapOn(member, settings),
+        ...laterDropIns(member),
+        ...ports_takenPorts(member, settings),
+        ...dataDirDisk(member, settings),
+        ...memberFsync(member),
+        ...diskTestResult(member),
+        ...capacity(member, settings),
+        ...leftoverKeys(member),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/parse-preflight.ts
+
+
+/**
+ * Facts from the answer of the preflight probe.
+ * @throws IncompleteProbe when its last section is missing.
+ */
+function parsePreflight(answer, timing) {
+    const sections = splitSections(answer);
+    const get = (name) => sections.get(name)?.trim() ?? '';
+    const begunMs = Number(get('begun')) / 1000;
+    const endedMs = Number(get('end')) / 1000;
+    if (!(begunMs > 0 && endedMs > 0))
+        throw new IncompleteProbe('the answer of the probe was cut off');
+    return {
+        ...present('kubeletVersion', parseKubernetesVersion(get('kubelet-version').replace(/^Kubernetes /, ''))),
+        cgroups: get('cgroup') === 'cgroup2fs' ? 'v2' : 'v1',
+        ...present('kubeletCgroupDriver', parseCgroupDriver(get('cgroup-driver'))),
+        swaps: parseSwaps(get('swaps')),
+        ...present('memoryBytes', parseMemory(get('memory'))),
+        ...present('processors', countProcessors(get('processors'))),
+        clock: clockOf(timing, { begunMs, endedMs }),
+        execStartDropIns: parse_preflight_lines(get('exec-start')),
+        ...present('filesystem', parseFilesystem(get('mount'), get('blocks'), parseInt(get('data-dir-size')) || 0)),
+        ...present('member', parseMetrics(get('metrics'))),
+        connectTimes: parseConnects(get('connects')),
+        leftoverKeys: [...new Set(parse_preflight_lines(get('leftovers')))],
+    };
+}
+function present(key, value) {
+    return value === undefined ? {} : { [key]: value };
+}
+function parse_preflight_lines(text) {
+    return text.split('\n').filter((line) => line !== '');
+}
+/** The first line is the mark. */
+function splitSections(answer) {
+    const mark = answer.slice(0, answer.indexOf('\n')).trim();
+    if (mark === '')
+        return new Map();
+    const [, ...parts] = answer.split(`\n${mark} `);
+    return new Map(parts.map((part) => {
+        const end = part.indexOf('\n');
+        return [part.slice(0, end), part.slice(end + 1)];
+    }));
+}
+/** RFC 5905, section 8: the time that the probe itself took on the host does not count. */
+function clockOf(runner, host) {
+    const there = host.begunMs - runner.sentMs;
+    const back = host.endedMs - runner.receivedMs;
+    return { offsetMs: (there + back) / 2, uncertaintyMs: Math.max(0, (there - back) / 2) };
+}
+/** `DRIVER SOURCE`; a kubelet that was told none takes cgroupfs (pkg/kubelet/apis/config/v1beta1/defaults.go). */
+function parseCgroupDriver(line) {
+    const match = /^(\S+)(?: (.*))?$/.exec(line);
+    if (match === null)
+        return undefined;
+    const [, driver = '', from = ''] = match;
+    return { driver: driver === 'default' ? 'cgroupfs' : driver, from: from === '' ? 'its default' : from };
+}
+/** /proc/swaps: a line of headings, then `Filename Type Size Used Priority`, sizes in KiB. */
+function parseSwaps(text) {
+    return parse_preflight_lines(text)
+        .slice(1)
+        .map((line) => {
+        const [device = '', , kibibytes = '0'] = line.split(/\s+/);
+        return { device, bytes: Number(kibibytes) * 1024 };
+    });
+}
+function parseMemory(meminfo) {
+    const kibibytes = /^MemTotal: *(\d+) kB/m.exec(meminfo)?.[1];
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+}
+/** The kernel's list of ranges: `0-3,8`. */
+function countProcessors(ranges) {
+    if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(ranges))
+        return undefined;
+    return ranges
+        .split(',')
+        .map((range) => range.split('-').map(Number))
+        .reduce((sum, [first = 0, last = first]) => sum + last - first + 1, 0);
+}
+/** One line of `findmnt -r`, in which `\x20` is a space, and one of `stat -f`. */
+function parseFilesystem(mount, blocks, dataDirKibibytes) {
+    const [type, source, mountPoint, options] = mount.split('\n')[0]?.split(' ') ?? [];
+    const numbers = /^(\d+) (\d+) (\d+) (\d+) (\d+)$/.exec(blocks);
+    if (type === undefined || source === undefined || mountPoint === undefined || numbers === null) {
+        return undefined;
+    }
+    const [, blockSize = 0, total = 0, available = 0, inodes = 0, freeInodes = 0] = numbers.map(Number);
+    return {
+        type,
+        source: parse_preflight_unescape(source),
+        mountPoint: parse_preflight_unescape(mountPoint),
+        readOnly: options?.split(',').includes('ro') ?? false,
+        sizeBytes: total * blockSize,
+        freeBytes: available * blockSize,
+        inodes,
+        freeInodes,
+        dataDirBytes: dataDirKibibytes * 1024,
+    };
+}
+function parse_preflight_unescape(word) {
+    return word.replace(/\\x([0-9a-f]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
+}
+/** Lines of Prometheus' text format; undefined without the histogram, which every etcd has. */
+function parseMetrics(text) {
+    const name = 'etcd_disk_wal_fsync_duration_seconds';
+    const value = (suffix) => {
+        const found = new RegExp(`^${name}_${suffix} (\\S+)$`, 'm').exec(text)?.[1];
+        return found === undefined ? undefined : Number(found);
+    };
+    const [count, sumSeconds] = [value('count'), value('sum')];
+    if (count === undefined || sumSeconds === undefined)
+        return undefined;
+    const buckets = [...text.matchAll(/_bucket\{le="([^"]+)"\} (\S+)$/gm)].map(([, le = '', seen = '']) => ({
+        le: le === '+Inf' ? Infinity : Number(le),
+        count: Number(seen),
+    }));
+    const version = /server_version="([^"]+)"/.exec(text)?.[1];
+    return {
+        ...present('version', version),
+        walFsync: { buckets: buckets.toSorted((a, b) => a.le - b.le), sumSeconds, count },
+    };
+}
+/** Lines `ADDRESS PORT MICROSECONDS`; those of one port in their order, those of several mixed. */
+function parseConnects(text) {
+    const tries = parse_preflight_lines(text).flatMap((line) => {
+        const match = /^(\S+) (\d+) (\d+)$/.exec(line);
+        return match === null ? [] : [match];
+    });
+    const byTarget = Map.groupBy(tries, ([, address, port]) => `${address ?? ''} ${port ?? ''}`);
+    return [...byTarget.values()].map((group) => ({
+        address: group[0]?.[1] ?? '',
+        port: Number(group[0]?.[2]),
+        microseconds: group.map(([, , , microseconds]) => Number(microseconds)),
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/preflight-script.ts
+
+
+/** Tries per port, while nothing listens there. */
+const CONNECTS = 5;
+/** Tries on a port that is open: a member writes a line into its log for each connection without a TLS handshake. */
+const CONNECTS_WHEN_OPEN = 2;
+/** Seconds for all tries on one port; those that came to an end by then count. */
+const CONNECT_TIMEOUT_SECONDS = 2;
+/** The keys that the guide makes (kubeadm's certlist.go, the etcd part). Others in such folders are none of ours. */
+const KEY_NAMES = ['ca.key', 'server.key', 'peer.key', 'healthcheck-client.key', 'apiserver-etcd-client.key'];
+/**
+ * Reads what the ordinary probe leaves out. Nothing on the host is changed, not even for a moment: no temporary file,
+ * and no here-string, for which bash before 5.1 makes one.
+ *
+ * Its answer is a line with a random mark, then sections of raw text that begin with a line `MARK NAME`; the mark is made
+ * on the host for this one answer, so that nothing that lies there can look like a section.
+ */
+function preflightProbe(question) {
+    return { title: 'preflight probe', effect: 'reads', script: script(question), timeoutMs: 30_000 };
+}
+function script({ address, peers, ports, dataDir }) {
+    const targets = peers.flatMap((peer) => ports.map((port) => `${(0,shell/* quote */.h)(peer)} ${port}`));
+    const guideFolders = [address, ...peers].map((each) => `/tmp/${each}`);
+    return `
+set +e +o pipefail # what cannot be read is left out of the answer
+read -r mark < /proc/sys/kernel/random/uuid
+now() { if [ -n "\${EPOCHREALTIME-}" ]; then time=\${EPOCHREALTIME/./}; else time=$(date +%s%6N); fi; }
+section() { printf '\\n%s %s\\n' "$mark" "$1"; }
+show() { local lines=(); mapfile -t lines < "$1" && printf '%s\\n' "\${lines[@]}"; } 2>/dev/null
+connect_times() {
+  ${targets.map((target) => `timeout ${CONNECT_TIMEOUT_SECONDS} bash -c ${(0,shell/* quote */.h)(CONNECT_LOOP)} ${target} &`).join('\n  ')}
+  wait
+}
+metrics() {
+  local address
+  for address in 127.0.0.1 ::1; do
+    { exec 3<> "/dev/tcp/$address/${METRICS_PORT}"; } 2>/dev/null || continue
+    printf 'GET /metrics HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
+    timeout 2 grep -aE '^etcd_(server_version|disk_wal_fsync_duration_seconds)' <&3
+    return
+  done
+}
+leftovers() {
+  local folder uid home _ folders=()
+  for folder in ${guideFolders.map(shell/* quote */.h).join(' ')}; do
+    # everybody may write in /tmp: a link could lead to the keys in use
+    if [ ! -L "$folder" ]; then folders+=("$folder/pki"); fi
+  done
+  while IFS=: read -r _ _ uid _ _ home _; do
+    case $uid:$home in *[!0-9]*:* | *:/ | *:/nonexistent | *:) continue ;; esac
+    if [ "$uid" = 0 ] || [ "$uid" -ge 1000 ]; then folders+=("$home/pki"); fi
+  done < /etc/passwd
+  timeout 2 find "\${folders[@]}" -xdev -maxdepth 2 -type f \\( ${KEY_NAMES.map((name) => `-name ${name}`).join(' -o ')} \\) 2>/dev/null | head -n 100
+}
+cgroup_driver() {
+  local pid=$1 words=() i config='' driver=''
+  mapfile -d '' -t words < "/proc/$pid/cmdline" || return
+  for i in "\${!words[@]}"; do
+    case \${words[i]} in
+      --cgroup-driver=*) driver=\${words[i]#*=} ;;
+      --cgroup-driver) driver=\${words[i + 1]-} ;;
+      --config=*) config=\${words[i]#*=} ;;
+      --config) config=\${words[i + 1]-} ;;
+    esac
+  done
+  if [ -n "$driver" ]; then printf '%s --cgroup-driver\\n' "$driver"; return; fi
+  if [ -r "$config" ]; then driver=$(sed -n 's/^[ {]*"\\{0,1\\}cgroupDriver"\\{0,1\\}: *"\\{0,1\\}\\([a-z]*\\).*/\\1/p' "$config"); fi
+  printf '%s %s\\n' "\${driver:-default}" "$config"
+}
+kubelet_unit() {
+  local line pid=0 paths=''
+  while read -r line; do
+    case $line in MainPID=*) pid=\${line#*=} ;; DropInPaths=*) paths=\${line#*=} ;; esac
+  done < <(systemctl show kubelet -p MainPID -p DropInPaths 2>/dev/null)
+  section exec-start
+  # shellcheck disable=SC2086 # systemd separates the paths by spaces
+  if [ -n "$paths" ]; then grep -lsE '^[[:space:]]*ExecStart[[:space:]]*=' $paths; fi
+  section cgroup-driver
+  if [ "$pid" -gt 0 ]; then cgroup_driver "$pid" 2>/dev/null; fi
+}
+data_dir=${(0,shell/* quote */.h)(dataDir)}
+
+printf '%s\\n' "$mark"
+section begun
+now; echo "$time"
+exec {fd_connects}< <(connect_times)
+exec {fd_version}< <(timeout 10 kubelet --version 2>/dev/null)
+exec {fd_metrics}< <(metrics)
+exec {fd_leftovers}< <(leftovers)
+exec {fd_unit}< <(kubelet_unit)
+exec {fd_size}< <(timeout 2 du -skx -- "$data_dir" 2>/dev/null)
+
+section cgroup
+stat -fc %T /sys/fs/cgroup 2>/dev/null
+section swaps
+show /proc/swaps
+section memory
+grep -s '^MemTotal:' /proc/meminfo
+section processors
+show /sys/devices/system/cpu/online
+folder=$data_dir
+while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
+section mount
+findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null
+section blocks
+stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
+cat <&"$fd_unit"
+section data-dir-size
+cat <&"$fd_size"
+section leftovers
+cat <&"$fd_leftovers"
+section metrics
+cat <&"$fd_metrics"
+section kubelet-version
+cat <&"$fd_version"
+section connects
+cat <&"$fd_connects"
+section end
+now; echo "$time"
+`;
+}
+/**
+ * \`$0\` address, \`$1\` port. bash connects in its own process, so there is no fork in the time. Without EPOCHREALTIME
+ * (bash before 5.0) nothing is measured.
+ */
+const CONNECT_LOOP = `
+[ -n "\${EPOCHREALTIME-}" ] || exit
+most=${CONNECTS}
+for ((i = 0; i < most; i++)); do
+  begun=\${EPOCHREALTIME/./}
+  if { exec 3<> "/dev/tcp/$0/$1"; } 2>/dev/null; then most=${CONNECTS_WHEN_OPEN}; fi
+  ended=\${EPOCHREALTIME/./}
+  exec 3>&-
+  printf "%s %s %s\\n" "$0" "$1" $((ended - begun))
+done
+`.trim();
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/disk-test.ts
+
+/** Bytes of one write: what etcd's fio recipe takes (https://etcd.io/docs/latest/op-guide/hardware/). */
+const WRITE_BYTES = 2300;
+const MOST_WRITES = 200;
+/** No write begins later than this many seconds. */
+const WRITE_FOR_SECONDS = 3;
+/** Below this much free space nothing is written. */
+const LEAST_FREE_MIB = 64;
+/** Exit codes by which the script tells why it did not write. */
+const MOUNT_POINT = 3;
+const NO_SPACE = 4;
+/**
+ * A short write test of the filesystem on which the data dir lies or will lie: up to {@link MOST_WRITES} synced writes
+ * of {@link WRITE_BYTES} bytes into one file, in about {@link WRITE_FOR_SECONDS} s at most. The file is beside the data
+ * dir, never in it, and has lost its name before the first write: whatever ends the script, nothing of it stays. It is
+ * preallocated as etcd's log is (client/pkg/fileutil/preallocate.go).
+ */
+function diskTest(dataDir) {
+    return {
+        title: 'disk test',
+        effect: 'changes',
+        timeoutMs: 30_000,
+        script: `
+data_dir=${(0,shell/* quote */.h)(dataDir)}
+parent() { folder=\${1%/*}; folder=\${folder:-/}; }
+parent "$data_dir"
+while [ ! -d "$folder" ]; do parent "$folder"; done
+if [ -d "$data_dir" ] && [ "$(stat -Lc %d -- "$data_dir")" != "$(stat -c %d -- "$folder")" ]; then exit ${MOUNT_POINT}; fi
+free=$(stat -fc '%a %S' -- "$folder")
+if [ $((\${free% *} * \${free#* })) -lt $((${LEAST_FREE_MIB} << 20)) ]; then exit ${NO_SPACE}; fi
+file=$(mktemp -p "$folder" .etcd-ha-action-disk-test.XXXXXXXX)
+trap 'rm -f -- "$file"' EXIT
+exec 3<> "$file"
+rm -f -- "$file"
+fallocate -l $((${MOST_WRITES} * ${WRITE_BYTES})) /dev/fd/3 2>/dev/null || true
+SECONDS=0
+for ((i = 0; i < ${MOST_WRITES} && SECONDS < ${WRITE_FOR_SECONDS}; i++)); do
+  dd if=/dev/urandom of=/dev/fd/3 bs=${WRITE_BYTES} count=1 seek="$i" conv=notrunc oflag=dsync
+done
+`,
+    };
+}
+/** How the test went; undefined when it ended in a way that only `explainUnknown` can tell. */
+function parseDiskTest(result) {
+    if (result.code === MOUNT_POINT)
+        return { outcome: 'mount-point' };
+    if (result.code === NO_SPACE)
+        return { outcome: 'no-space' };
+    if (result.code !== 0)
+        return undefined;
+    // dd takes the time between opening its files and closing them, so its own start does not count
+    const times = [...result.stderr.matchAll(/copied, ([\d.e-]+) s/g)]
+        .map(([, seconds]) => Number(seconds) * 1000)
+        .toSorted((a, b) => a - b);
+    const maxMs = times.at(-1);
+    if (maxMs === undefined)
+        return undefined;
+    return {
+        outcome: 'measured',
+        writes: times.length,
+        p50Ms: disk_test_rank(0.5, times),
+        p99Ms: disk_test_rank(0.99, times),
+        maxMs,
+    };
+}
+/** The nearest rank: the smallest time that at least this share of all does not exceed. */
+function disk_test_rank(share, sorted) {
+    return sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+}
+
+;// CONCATENATED MODULE: ./src/road/examine.ts
+
+
+
+
+
+
+
+
+/**
+ * Looks at everything and judges it. Nothing is changed, except that a disk test writes for a moment if the user asked
+ * for it. A host that cannot be reached is a finding; the others are examined all the same.
+ */
+async function examine_examine(judge, settings, surroundings) {
+    const { timeline, connect, log, signal } = surroundings;
+    log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
+    const { reached, transports, findings } = await connectEach(settings.hosts, connect, timeline);
+    return withConnections(settings, signal, transports, async (opened) => {
+        const observed = await observeAll({ ...settings, hosts: reached }, opened, timeline);
+        const preflight = await examineEach(settings, observed, surroundings);
+        const tests = settings.diskTest ? await testDisks(settings, observed, surroundings) : NO_TESTS;
+        const clients = findings.length === 0 ? await reachCluster(settings, observed, surroundings) : undefined;
+        try {
+            const cluster = clients && (await watchCluster(clients, surroundings));
+            return {
+                findings: judge({
+                    hosts: reached,
+                    facts: observed.map(({ facts }) => facts),
+                    preflight,
+                    diskTests: tests.facts,
+                    failed: [...findings, ...tests.failures],
+                    ...(cluster && { cluster }),
+                }),
+                connections: connectionsOf(new Map(observed.map(({ transport }) => [transport.name, transport]))),
+            };
+        }
+        finally {
+            clients?.close();
+        }
+    });
+}
+async function examineEach(settings, observed, { timeline }) {
+    const work = observed.map(({ host, transport }) => {
+        const probe = preflightProbe({
+            address: host.address,
+            peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
+            ports: [settings.clientPort, settings.peerPort],
+            dataDir: settings.dataDir,
+        });
+        const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: transport.name };
+        const result = timeline.record(what, async () => {
+            const sentMs = runnerTime();
+            const answer = await transport.run(probe);
+            const timing = { sentMs, receivedMs: runnerTime() };
+            const facts = understood(transport.name, answer, () => parsePreflight(answer.stdout.toString('utf8'), timing));
+            return [host.address, facts];
+        });
+        return { host: transport.name, at: 'probe', result };
+    });
+    return new Map(await settleAll('not every host could be examined', work));
+}
+/** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
+function runnerTime() {
+    return performance.timeOrigin + performance.now();
+}
+/** One host after the other: hosts may share a disk, and none of them is to be slowed for longer than it takes. */
+async function testDisks(settings, observed, { timeline, signal }) {
+    const facts = new Map();
+    const failures = [];
+    for (const { host, transport } of observed) {
+        signal.throwIfAborted();
+        const what = { stage: 'Observe', title: 'disk test', changes: false, host: transport.name };
+        const result = await timeline.record(what, () => transport.run(diskTest(settings.dataDir)));
+        const fact = parseDiskTest(result);
+        if (fact !== undefined)
+            facts.set(host.address, fact);
+        else
+            failures.push({ host: transport.name, at: 'disk-test', ...(0,explain_unknown/* explainUnknown */.w)(result) });
+    }
+    return { facts, failures };
+}
+const NO_TESTS = { facts: new Map(), failures: [] };
+
+;// CONCATENATED MODULE: ./src/operations/preflight.ts
+
+
+
+
+
+
+/** Tells everything that would keep a deploy from working or deserves a look, and changes nothing. */
+const preflight = (settings, surroundings) => examine_examine((examined) => preflight_judge(examined, settings, surroundings.chance), settings, surroundings);
+function preflight_judge(examined, settings, chance) {
+    const { hosts, facts, preflight: seen, diskTests, failed } = examined;
+    const { members } = resolveMembers(hosts, facts);
+    const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, chance) : [];
+    const all = [
+        ...[...failed, ...refused].map((finding) => ({ ...finding, severity: 'fail' })),
+        ...preflightFindings({ settings, members, preflight: seen, diskTests }),
+    ];
+    // what a deploy refuses as well is told once
+    const once = new Map(all.toReversed().map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding]));
+    return bySeverity([...once.values()].toReversed());
+}
+/** Why a deploy with these inputs would be refused. */
+function refusalsOfDeploy({ facts, cluster }, settings, chance) {
+    try {
+        decideDeploy({ settings, facts, ...chance, ...(cluster && { cluster }) });
+        return [];
+    }
+    catch (error) {
+        if (error instanceof src_findings/* Refused */.Lw)
+            return error.findings;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/operations/operations.ts
+
+
+/** Every operation by the name that the input `operation` takes. */
+const OPERATIONS = { deploy: deploy, preflight: preflight };
+
+// EXTERNAL MODULE: ./src/report/actions-log.ts
+var actions_log = __nccwpck_require__(36386);
+// EXTERNAL MODULE: ./src/report/clean.ts
+var report_clean = __nccwpck_require__(60023);
+;// CONCATENATED MODULE: ./src/report/failure.ts
+
+
+
+
+/** The runner shows ten annotations of a kind per step; one of them is the verdict. */
+const mostAnnotated = 9;
+/** What anything that was thrown has to tell the user. */
+function explainFailure(error) {
+    if (error instanceof src_findings/* Refusal */.P_)
+        return { title: firstLine(error.message), findings: error.findings };
+    if (error instanceof host_error/* HostError */.d)
+        return { title: 'a host could not be worked with', findings: [error.finding] };
+    if (error instanceof AggregateError) {
+        const failures = error.errors.map(explainFailure);
+        const title = failures[0]?.title ?? firstLine(error.message);
+        return { title, findings: failures.flatMap(({ findings }) => findings) };
+    }
+    return { title: 'something unexpected went wrong', findings: [unexpected(error)] };
+}
+function firstLine(message) {
+    return (message.split('\n')[0] ?? '').replace(/:$/, '');
+}
+function unexpected(error) {
+    return {
+        at: 'etcd-ha-action',
+        fact: (0,src_findings/* errorMessage */.gJ)(error),
+        cause: 'a case that the action does not know.',
+        fix: 'run again: a run goes on where the last one ended. If it ends in the same way, open an issue with this log.',
+    };
+}
+/**
+ * Fails the step: one annotation for the verdict and one per finding, the others in the log; the stack of what was not
+ * foreseen in the debug log.
+ */
+function failStep(error, redactor, log, sink = core) {
+    const failure = explainFailure(error);
+    const clean = (message) => (0,report_clean/* annotation */.w)((0,report_clean/* lineCleaner */.L)(redactor)(message));
+    const { title, findings } = failure;
+    const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
+    sink.setFailed(clean(`etcd-ha-action: ${title} (${count})`));
+    for (const finding of findings.slice(0, mostAnnotated))
+        sink.error(clean((0,src_findings/* describeFinding */.jb)(finding)));
+    for (const finding of findings.slice(mostAnnotated))
+        log.info((0,src_findings/* describeFinding */.jb)(finding));
+    if (error instanceof Error && !(error instanceof src_findings/* Refusal */.P_ || error instanceof host_error/* HostError */.d)) {
+        log.debug(error.stack ?? error.message);
+    }
+    return failure;
+}
+
+// EXTERNAL MODULE: ./src/report/redaction.ts + 6 modules
+var redaction = __nccwpck_require__(51435);
+;// CONCATENATED MODULE: ./src/interruption.ts
+
+/** A run that was ended from outside, with what it was doing then. */
+class Interruption extends src_findings/* Refusal */.P_ {
+    /** @param reason an {@link EndReason}; @param during what the interrupted work failed with. */
+    constructor(reason, during) {
+        const { fact, cause } = reason;
+        super('the run was ended before it was done', [
+            {
+                at: 'run',
+                fact,
+                cause,
+                fix: 'Run again: it goes on from where it stands. Nothing has to be undone on any host.',
+            },
+        ]);
+        this.name = 'Interruption';
+        this.cause = during;
+    }
+}
+/**
+ * The runner sends SIGINT when a job is cancelled, SIGTERM 7.5 s later and kills 2.5 s after that
+ * (actions/runner, ProcessInvoker.cs): what has begun gets a few seconds to end, which leaves time to give the locks
+ * back and to report.
+ */
+function watchForEnd() {
+    const controller = new AbortController();
+    let timer;
+    const onSignal = (name) => {
+        controller.abort({
+            fact: `the run was cancelled (${name}).`,
+            cause: 'The workflow was cancelled by hand, by a newer run of its concurrency group, or by timeout-minutes.',
+        });
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    return {
+        signal: controller.signal,
+        limitTo(seconds) {
+            timer = setTimeout(() => {
+                controller.abort({
+                    fact: `the run took longer than the ${seconds} s that the input \`timeout\` allows.`,
+                    cause: 'A host or the network is much slower than usual, or a member finds no quorum.',
+                });
+            }, seconds * 1000);
+        },
+        stop() {
+            clearTimeout(timer);
+            process.off('SIGINT', onSignal);
+            process.off('SIGTERM', onSignal);
+        },
+    };
+}
+
+// EXTERNAL MODULE: ./src/report/artifact-files.ts
+var artifact_files = __nccwpck_require__(63556);
+// EXTERNAL MODULE: ./src/report/artifacts.ts
+var report_artifacts = __nccwpck_require__(5825);
+;// CONCATENATED MODULE: ./src/report/authority-report.ts
+/** What the report says of the CA's key: the one thing that cannot be made again. */
+function authorityReport(plan, fingerprint) {
+    const copy = 'Copy it to a safe place: without it no certificate can be issued again.';
+    switch (plan.authority.from) {
+        case 'input':
+            return {
+                fingerprint,
+                origin: 'input',
+                keyCustody: `Its key is among the workflow's secrets and on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key).`,
+            };
+        case 'made':
+            return {
+                fingerprint,
+                origin: 'made',
+                keyCustody: `Its key exists only once, on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
+            };
+        default:
+            return {
+                fingerprint,
+                origin: 'host',
+                keyCustody: `As far as the action knows, its key exists only on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/report/certificates.ts
+
+const millisecondsPerDay = 24 * 60 * 60 * 1000;
+/**
+ * Tells what the certificates among the public files of the hosts say.
+ * @param publicFiles by host and path. @param now for the days that are left.
+ */
+function certificateReports(publicFiles, now) {
+    return [...publicFiles].flatMap(([host, files]) => [...files]
+        .filter(([path]) => path.endsWith('.crt'))
+        .flatMap(([path, pem]) => reportOf(host, path, pem, now)));
+}
+/** None for a file that is no certificate: to find that is the work of others, and no reason for a run to fail here. */
+function reportOf(host, path, pem, now) {
+    try {
+        const { subject, isCa, notAfter, fingerprint } = inspectCertificate(pem);
+        const daysLeft = Math.floor((notAfter.getTime() - now.getTime()) / millisecondsPerDay);
+        return [{ host, path, subject, isCa, notAfter: notAfter.toISOString(), daysLeft, fingerprint }];
+    }
+    catch {
+        return [];
+    }
+}
+/** The certificate that expires first; undefined when there is none. */
+function firstToExpire(certificates) {
+    return certificates.toSorted((one, other) => (one.notAfter < other.notAfter ? -1 : 1))[0];
+}
+
+;// CONCATENATED MODULE: ./src/report/outputs.ts
+
+
+/** Names of all outputs, in the order of action.yml. */
+const outputNames = [
+    'healthy',
+    'endpoints',
+    'members',
+    'leader',
+    'cluster-id',
+    'changed',
+    'verdict',
+    'plan',
+    'plan-digest',
+    'findings',
+    'health-report',
+    'ca-certificate',
+    'ca-fingerprint',
+    'certificates-expire-at',
+    'external-etcd-config',
+    'artifact-id',
+    'artifact-url',
+];
+/**
+ * What all outputs of a job may take: GitHub allows 1 MB and counts two bytes per character; some of it is left to
+ * the job's other steps.
+ */
+const mostCharacters = 400_000;
+/** What can be left out, what is missed least first; the artifact holds it as a file. */
+const spare = ['plan', 'health-report', 'members'];
+/**
+ * Sets outputs of the step. What would make GitHub drop all of them for their size is left out with a warning.
+ * @param setOutput only for tests.
+ * @throws Refusal after setting the others, when an output holds a secret: that one is not set.
+ */
+function writeOutputs(outputs, redactor, log, setOutput = core.setOutput) {
+    const texts = new Map(outputNames.flatMap((name) => {
+        const value = outputs[name];
+        return value === undefined ? [] : [[name, textOf(name, value)]];
+    }));
+    shrink(texts, log);
+    const findings = [];
+    for (const [name, text] of texts) {
+        const secret = redactor.findSecret(text);
+        if (secret === undefined)
+            setOutput(name, text);
+        else
+            findings.push(leak(name, secret));
+    }
+    if (findings.length > 0)
+        throw new src_findings/* Refusal */.P_('an output would have revealed a secret and was not set', findings);
+}
+/** The list of URLs as etcdctl takes it; other data as JSON. */
+function textOf(name, value) {
+    if (typeof value === 'string')
+        return value;
+    return name === 'endpoints' && Array.isArray(value) ? value.join(',') : JSON.stringify(value);
+}
+function shrink(texts, log) {
+    for (const name of spare) {
+        const total = [...texts.values()].reduce((sum, text) => sum + text.length, 0);
+        if (total <= mostCharacters || !texts.delete(name))
+            continue;
+        log.warning(`Output ${name} is not set: all outputs of a job together may take 1 MB. The artifact holds it as a file.`);
+    }
+}
+function leak(name, secret) {
+    return {
+        at: `output ${name}`,
+        fact: `its value holds ${secret}.`,
+        cause: 'a secret of the workflow is part of a public value, such as a passphrase that is also the name of a host.',
+        fix: 'choose another secret; if the value should not hold it, open an issue.',
+    };
+}
+
+// EXTERNAL MODULE: ./src/report/log-line.ts
+var log_line = __nccwpck_require__(88975);
+;// CONCATENATED MODULE: ./src/report/markdown.ts
+/** Characters that mean something in HTML or anywhere in GitHub-flavoured Markdown, mentions and formulas included. */
+const meaningful = /[&<>`*_~[\]#|\\@$]/g;
+/** Characters with a meaning in one place only: lists, rulers, links that make themselves, `:emoji:`. */
+const meaningfulHere = /^\s*[-+=]|:(?=\/\/|[a-z+-][a-z0-9_+-]*:)|(?<=\bwww)\.|(?<=^\s*\d+)[.)](?=\s|$)/g;
+/** Text as it is, on one line: no part of it is taken for Markdown, HTML, a link or the end of a table's cell. */
+function markdown_text(value) {
+    return value
+        .replaceAll(meaningful, reference)
+        .replaceAll(meaningfulHere, reference)
+        .replaceAll(/\s*[\r\n]+\s*/g, '<br>');
+}
+function reference(characters) {
+    return characters.replace(/\S/, (character) => `&#${character.charCodeAt(0)};`);
+}
+/** Text in the typewriter face. */
+function code(value) {
+    return `<code>${markdown_text(value)}</code>`;
+}
+/** A table; the cells are Markdown already. */
+function table(header, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+/** A code block; its fence is longer than any in the content. */
+function codeBlock(language, content) {
+    const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
+    const fence = '`'.repeat(Math.max(3, longest + 1));
+    return `${fence}${language}\n${content.trimEnd()}\n${fence}`;
+}
+/** A part that is folded away until somebody opens it. */
+function details(summary, content) {
+    return `<details>\n<summary>${markdown_text(summary)}</summary>\n\n${content}\n\n</details>`;
+}
+/** Milliseconds for people: `0.42 ms`, `431 ms`, `12.3 s`, `2 min 5 s`. */
+function markdown_duration(milliseconds) {
+    if (milliseconds < 10)
+        return `${milliseconds.toFixed(2)} ms`;
+    if (milliseconds < 999.5)
+        return `${Math.round(milliseconds)} ms`;
+    if (milliseconds < 59_950)
+        return `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = Math.round(milliseconds / 1000);
+    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+/** Bytes for people: `512 B`, `1.2 kB`, `3.4 MB`. */
+function bytes(count) {
+    if (count < 1000)
+        return `${count} B`;
+    return count < 1_000_000 ? `${(count / 1000).toFixed(1)} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
+}
+
+;// CONCATENATED MODULE: ./src/report/plan-words.ts
+
+/** A diff is shown up to here: nobody reads on, and a job summary has a limit. */
+const MOST_DIFF_LINES = 200;
+const LONGEST_DIFF_LINE = 500;
+/** What each verdict means for the hosts. */
+const VERDICTS = {
+    create: 'set up a new cluster',
+    adopt: 'take over a cluster that was made by hand',
+    converge: 'make good what is not as it ought to be',
+    repair: 'go on with a set-up that was cut off',
+    unchanged: 'nothing has to be done',
+};
+/** What is done to a file. */
+const VERBS = {
+    create: 'create',
+    replace: 'replace',
+    renew: 'renew',
+    mode: 'set mode of',
+};
+/** What each change is called where it is counted. */
+const CHANGES = {
+    create: 'created',
+    replace: 'replaced',
+    renew: 'renewed',
+    mode: 'with another mode',
+};
+/** True when the hosts and the action's records stay as they are. */
+function changesNothing({ verdict, hosts, stages, afterProof }) {
+    return verdict === 'unchanged' && !hosts.some(isTouched) && stages.length + afterProof.length === 0;
+}
+/** Whether anything changes on a host. */
+function isTouched({ files, restarts }) {
+    return files.length > 0 || restarts.length > 0;
+}
+/** How much changes: `2 of 3 hosts change`, `4 files`, `1 restart`. */
+function totals({ hosts }) {
+    const touched = hosts.filter(isTouched).length;
+    return [
+        `${touched} of ${counted(hosts.length, 'host')} ${touched === 1 ? 'changes' : 'change'}`,
+        counted(sum(hosts.map(({ files }) => files.length)), 'file'),
+        counted(sum(hosts.map(({ restarts }) => restarts.length)), 'restart'),
+    ];
+}
+/** `1 file`, `2 files`. */
+function counted(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+function sum(numbers) {
+    return numbers.reduce((total, number) => total + number, 0);
+}
+/** The steps of a stage; those that run at the same time and are the same on several hosts are told once. */
+function plan_words_stepsOf({ steps, inTurn }) {
+    if (inTurn)
+        return steps.map(({ host, step, why }) => ({ hosts: [host], step, why }));
+    const groups = Map.groupBy(steps, ({ step, why }) => JSON.stringify([step, why]));
+    return [...groups.values()].flatMap((group) => group.slice(0, 1).map(({ step, why }) => ({ hosts: group.map(({ host }) => host), step, why })));
+}
+/**
+ * The hunks of a unified diff, without the headers that name the file, cut with a count where they are too long.
+ * Characters that cannot be seen, or that make a line look like another one, are written out.
+ */
+function shownDiff(diff) {
+    const lines = diff.replace(/\n$/, '').split('\n').slice(2);
+    const shown = lines.slice(0, MOST_DIFF_LINES).map((line) => (0,log_line/* shortened */.vI)(visible(line), LONGEST_DIFF_LINE));
+    const more = lines.length - shown.length;
+    return more > 0 ? [...shown, `… (${counted(more, 'more line')})`] : shown;
+}
+/** Control and format characters (line ends within a line, text that runs backwards) as escapes; tabs are harmless. */
+function visible(line) {
+    return line.replaceAll(/(?!\t)[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+;// CONCATENATED MODULE: ./src/report/summary-limit.ts
+/** The runner drops a larger summary as a whole (AttachmentSizeLimit in actions/runner). */
+const summaryLimitBytes = 1024 * 1024;
+
+;// CONCATENATED MODULE: ./src/report/plan-view.ts
+
+
+
+
+
+const longestText = 1000;
+const plan_view_missing = '–';
+/** A plan for the log, one string per line; one line when nothing has to be done. */
+function planLines(document) {
+    const { verdict, clusterName, reasons, hosts, membership, stages, afterProof, warnings, digest } = document;
+    const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${VERDICTS[verdict]}`;
+    if (changesNothing(document))
+        return [`${title}. Plan digest: ${digest}`];
+    return [
+        `${title}. ${totals(document).join(', ')}.`,
+        ...indented(reasons),
+        ...hosts.flatMap(hostLines),
+        ...section('Members', membership),
+        'Order',
+        ...indented([
+            ...stages.flatMap((stage, index) => stageLines(stage, index + 1)),
+            'Then the cluster is proven healthy.',
+            ...afterProof.flatMap((stage, index) => stageLines(stage, stages.length + index + 1)),
+        ]),
+        ...section('What deserves a look', warnings.map(src_findings/* describeFinding */.jb)),
+        `Plan digest: ${digest}`,
+        `To have a later run do this and nothing else, give it the input approved-plan: ${digest}`,
+    ];
+}
+function section(title, lines) {
+    return lines.length === 0 ? [] : [title, ...indented(lines)];
+}
+function indented(lines) {
+    return lines.map((line) => `  ${line}`);
+}
+function hostLines(host) {
+    const title = `${host.name} (${host.address})`;
+    if (!isTouched(host))
+        return [`${title}: nothing changes`];
+    return [
+        title,
+        ...indented([...host.files.flatMap(fileLines), ...host.restarts.map((restart) => `restart ${restart}`)]),
+    ];
+}
+function fileLines({ change, path, mode, note, diff }) {
+    const remark = note === undefined ? '' : `: ${note}`;
+    return [
+        `${VERBS[change]} ${path}, mode ${mode}${remark}`,
+        ...indented(diff === undefined ? [] : shownDiff(diff)),
+    ];
+}
+function stageLines(stage, number) {
+    const { title, inTurn, before, after } = stage;
+    return [
+        `${number}. ${title}${inTurn ? ', one step after the other' : ''}`,
+        ...indented([
+            ...(before === undefined ? [] : [`begins only when ${before}`]),
+            ...plan_words_stepsOf(stage).map(({ hosts, step, why }) => `${hosts.join(', ')}: ${step} (${why})`),
+            ...(after === undefined ? [] : [`goes on only when ${after}`]),
+        ]),
+    ];
+}
+/**
+ * A plan for the job summary, GitHub-flavoured Markdown: the verdict first, then what changes on which host, in which
+ * order, and how to approve it. Leaves the diffs out when it would fill more than half of what the runner takes.
+ */
+function renderPlan(document) {
+    const whole = sections(document, true);
+    return Buffer.byteLength(whole) <= summaryLimitBytes / 2 ? whole : sections(document, false);
+}
+function sections(document, withDiffs) {
+    const filled = changesNothing(document)
+        ? [headline(document), findings(document.warnings), approval(document)]
+        : [
+            headline(document),
+            bullets(document.reasons.map(prose)),
+            findings(document.warnings),
+            hostTable(document),
+            withDiffs ? '' : '_The diffs are left out: the summary would be longer than GitHub shows._',
+            ...document.hosts.filter(({ files }) => files.length > 0).map((host) => hostDetails(host, withDiffs)),
+            membershipChanges(document),
+            order(document),
+            approval(document),
+        ];
+    return `${filled.filter((part) => part !== '').join('\n\n')}\n`;
+}
+function prose(value) {
+    return markdown_text((0,log_line/* shortened */.vI)(value, longestText));
+}
+function bullets(items) {
+    return items.map((item) => `- ${item}`).join('\n');
+}
+function headline(document) {
+    const { verdict, clusterName, operation } = document;
+    const nothing = changesNothing(document);
+    const facts = [
+        `Operation ${code(operation)}`,
+        ...(nothing ? document.reasons.map(prose) : totals(document)),
+    ];
+    const sign = nothing ? '✅' : '📋';
+    return `## ${sign} Plan for etcd cluster ${code(clusterName)}: ${verdict}, ${VERDICTS[verdict]}\n\n${facts.join(' · ')}`;
+}
+function findings(all) {
+    if (all.length === 0)
+        return '';
+    const items = all.map(({ host, at, fact, cause, fix }) => [
+        `⚠️ **${host === undefined ? prose(at) : `${code(host)} ${prose(at)}`}**: ${prose(fact)}`,
+        ...(cause === undefined ? [] : [`  <br>Usual cause: ${prose(cause)}`]),
+        ...(fix === undefined ? [] : [`  <br>**Fix:** ${prose(fix)}`]),
+    ].join('\n'));
+    return `### What deserves a look\n\n${bullets(items)}`;
+}
+function hostTable({ hosts }) {
+    const rows = hosts.map(({ name, address, files, restarts }) => [
+        code(name),
+        code(address),
+        fileCounts(files),
+        restarts.length === 0 ? plan_view_missing : restarts.map(markdown_text).join('<br>'),
+    ]);
+    return `### Hosts\n\n${table(['Host', 'Address', 'Files', 'Restarts'], rows)}`;
+}
+function fileCounts(files) {
+    const counts = Map.groupBy(files, ({ change }) => change);
+    return files.length === 0
+        ? plan_view_missing
+        : [...counts].map(([change, group]) => `${group.length} ${CHANGES[change]}`).join(', ');
+}
+/** A list, no table: paths and fingerprints would make a table wider than the page. */
+function hostDetails({ name, files }, withDiffs) {
+    const items = files.map(({ change, path, mode, note }) => {
+        const remark = note === undefined ? '' : `<br>${prose(note)}`;
+        return `${VERBS[change]} ${code(path)}, mode ${code(mode)}${remark}`;
+    });
+    const parts = [bullets(items), ...(withDiffs ? files.flatMap(diffBlock) : [])];
+    return details(`${name}: ${counted(files.length, 'file')}`, parts.join('\n\n'));
+}
+function diffBlock({ path, diff }) {
+    return diff === undefined ? [] : [`${code(path)}\n\n${codeBlock('diff', shownDiff(diff).join('\n'))}`];
+}
+function membershipChanges({ membership }) {
+    return membership.length === 0 ? '' : `### Members\n\n${bullets(membership.map(prose))}`;
+}
+function order({ stages, afterProof }) {
+    const items = [
+        ...stages.map(stageItem),
+        '**Proof** that the cluster is healthy',
+        ...afterProof.map(stageItem),
+    ];
+    return `### Order\n\n${items.map((item, index) => `${index + 1}. ${item}`).join('\n')}`;
+}
+function stageItem(stage) {
+    const { title, inTurn, before, after } = stage;
+    const lines = [
+        ...(before === undefined ? [] : [`🚦 begins only when ${markdown_text(before)}`]),
+        ...plan_words_stepsOf(stage).map(({ hosts, step, why }) => `${hosts.map(code).join(', ')} ${prose(step)} – ${prose(why)}`),
+        ...(after === undefined ? [] : [`🚦 goes on only when ${markdown_text(after)}`]),
+    ];
+    const heading = `**${markdown_text(title)}**${inTurn ? ', one step after the other' : ''}`;
+    return [heading, ...lines.map((line) => `   - ${line}`)].join('\n');
+}
+function approval({ digest }) {
+    return [
+        '### Approval',
+        'This is a plan; nothing has been changed. To have a later run do this and nothing else, give it this input; it refuses when the plan is no longer this one.',
+        code(`approved-plan: ${digest}`),
+    ].join('\n\n');
+}
+
+;// CONCATENATED MODULE: ./src/report/redact-all.ts
+/** Plain data with every text in it, at any depth, free of secrets. */
+function redactAll(value, redactor) {
+    return redacted(value, redactor);
+}
+function redacted(value, redactor) {
+    if (typeof value === 'string')
+        return redactor.redact(value);
+    if (Array.isArray(value))
+        return value.map((item) => redacted(item, redactor));
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, redacted(item, redactor)]));
+}
+
+;// CONCATENATED MODULE: ./src/report/summary.ts
+
+
+
+
+
+/** With these two limits the findings alone never reach that one. */
+const mostFindings = 50;
+const summary_longestText = 1000;
+const summary_missing = '–';
+/** Days before expiry from which the table points at a certificate. */
+const soonDays = 30;
+/**
+ * The job summary, GitHub-flavoured Markdown: the verdict in the first line, then what needs attention, the members,
+ * what was done, and what the next steps need. Never longer than the runner takes.
+ */
+function renderSummary(report) {
+    return fitted([
+        verdict(report),
+        progress(report),
+        summary_findings(report.findings),
+        ...(report.outcome === 'planned' && report.plan !== undefined ? [renderPlan(report.plan)] : []),
+        members(report),
+        summary_authority(report),
+        nextSteps(report),
+        steps(report.steps),
+        connections(report),
+    ]);
+}
+/** Leaves out sections from the end until the rest fits; the first is always short. */
+function fitted(sections) {
+    const filled = sections.filter((section) => section !== '');
+    const joined = `${filled.join('\n\n')}\n`;
+    if (Buffer.byteLength(joined) <= summaryLimitBytes)
+        return joined;
+    return fitted([...filled.slice(0, filled.at(-1) === leftOut ? -2 : -1), leftOut]);
+}
+const leftOut = '_The rest is left out: the summary would be longer than GitHub shows._';
+function verdict(report) {
+    const cluster = report.clusterName === '' ? 'etcd cluster' : `etcd cluster ${code(report.clusterName)}`;
+    const facts = [
+        ...(report.operation === '' ? [] : [`Operation ${code(report.operation)}`]),
+        ...(report.health === undefined ? [] : [memberCount(report.health.endpoints.length)]),
+        markdown_duration(report.durationMs),
+        `begun ${markdown_text(report.startedAt)}`,
+    ];
+    return `## ${summary_headline(report, cluster)}\n\n${facts.join(' · ')}`;
+}
+function summary_headline(report, cluster) {
+    const { outcome, changed, failure, findings, plan, health } = report;
+    if (outcome === 'failed') {
+        const state = changed ? 'hosts may have been changed' : 'nothing was changed on any host';
+        return `❌ ${cluster}: ${markdown_text((0,log_line/* shortened */.vI)(failure ?? 'the run failed', summary_longestText))}; ${state}`;
+    }
+    const sign = findings.some(isWarning) ? '⚠️' : '✅';
+    const attention = findings.some(isWarning) ? ', with something to look at' : '';
+    if (outcome === 'planned') {
+        const what = plan === undefined ? 'was examined' : `dry run: ${plan.verdict}`;
+        const state = health === undefined ? '' : health.healthy ? ', healthy' : ', not healthy';
+        return `${sign} ${cluster} ${what}${state}${attention}; nothing was changed on any host`;
+    }
+    return `${sign} ${cluster} is healthy${attention}; ${changed ? DONE[plan?.verdict ?? 'unchanged'] : 'nothing changed'}`;
+}
+/** What a run has done that ended well. */
+const DONE = {
+    create: 'set up by this run',
+    adopt: 'taken over by this run',
+    converge: 'brought to what the inputs ask for by this run',
+    repair: 'repaired by this run',
+    unchanged: 'nothing changed',
+};
+/** Where each host stands after a run that failed while it changed something. */
+function progress({ progress: hosts }) {
+    if (hosts.length === 0)
+        return '';
+    const list = (steps) => steps.length === 0 ? summary_missing : steps.map(markdown_text).join('<br>');
+    const rows = hosts.map(({ host, done, failed, left }) => [
+        code(host),
+        list(done),
+        list(failed),
+        list(left),
+    ]);
+    return `### Where each host stands\n\n${table(['Host', 'Done', 'Failed', 'Not begun'], rows)}`;
+}
+function memberCount(count) {
+    return count === 1 ? '1 member' : `${count} members`;
+}
+function summary_findings(all) {
+    if (all.length === 0)
+        return '';
+    const rank = { fail: 0, warn: 1, info: 2 };
+    const worstFirst = all.toSorted((one, other) => rank[one.severity ?? 'fail'] - rank[other.severity ?? 'fail']);
+    const shown = worstFirst.slice(0, mostFindings).map(finding);
+    const more = worstFirst.length - shown.length;
+    return [
+        '### What needs attention',
+        '',
+        ...shown,
+        ...(more > 0 ? [`- and ${more} more, in the log`] : []),
+    ].join('\n');
+}
+function isWarning({ severity }) {
+    return severity === 'warn';
+}
+const SIGNS = { fail: '❌', warn: '⚠️', info: 'ℹ️' };
+function finding(one) {
+    const prose = (value) => markdown_text((0,log_line/* shortened */.vI)(value, summary_longestText));
+    const place = one.host === undefined ? prose(one.at) : `${code(one.host)} ${prose(one.at)}`;
+    const lines = [
+        `- ${SIGNS[one.severity ?? 'fail']} **${place}**: ${prose(one.fact)}`,
+        ...(one.cause === undefined ? [] : [`  <br>Usual cause: ${prose(one.cause)}`]),
+        ...(one.fix === undefined ? [] : [`  <br>**Fix:** ${prose(one.fix)}`]),
+    ];
+    return lines.join('\n');
+}
+function members({ health, certificates }) {
+    if (health === undefined)
+        return '';
+    const rows = health.endpoints.map((endpoint) => {
+        const expiring = firstToExpire(certificates.filter(({ host, isCa }) => host === endpoint.name && !isCa));
+        return [
+            code(endpoint.name),
+            code(endpoint.endpoint),
+            endpoint.healthy ? '✅ healthy' : '❌ unhealthy',
+            role(endpoint.isLeader, endpoint.isLearner),
+            endpoint.tookMs === null ? summary_missing : markdown_duration(endpoint.tookMs),
+            endpoint.roundTripMs === null ? summary_missing : markdown_duration(endpoint.roundTripMs),
+            endpoint.version === null ? summary_missing : markdown_text(endpoint.version),
+            expiring === undefined ? summary_missing : expiry(expiring.notAfter, expiring.daysLeft),
+        ];
+    });
+    const header = [
+        'Member',
+        'Endpoint',
+        'State',
+        'Role',
+        'Proposal took',
+        'Round trip',
+        'etcd',
+        'First expiry',
+    ];
+    return `### Members\n\n${table(header, rows)}`;
+}
+function role(isLeader, isLearner) {
+    if (isLeader === null)
+        return summary_missing;
+    if (isLeader)
+        return '**leader**';
+    return isLearner === true ? 'learner' : 'follower';
+}
+function expiry(notAfter, daysLeft) {
+    const date = markdown_text(notAfter.slice(0, 10));
+    if (daysLeft < 0)
+        return `❌ expired ${date}`;
+    return `${daysLeft < soonDays ? '⚠️ ' : ''}${date} (${daysLeft} days)`;
+}
+function summary_authority({ authority: ca, certificates }) {
+    if (ca === undefined)
+        return '';
+    const origins = { input: 'Brought as an input', host: 'Found on the hosts', made: 'Made by this run' };
+    const own = certificates.find(({ fingerprint }) => fingerprint === ca.fingerprint);
+    const until = own === undefined ? '' : `, valid until ${expiry(own.notAfter, own.daysLeft)}`;
+    return `### CA\n\n${origins[ca.origin]}${until}<br>SHA-256 ${code(ca.fingerprint)}\n\n${markdown_text(ca.keyCustody)}`;
+}
+function nextSteps({ externalEtcdConfig, artifact, outcome }) {
+    const parts = [
+        ...(externalEtcdConfig === undefined || outcome === 'failed'
+            ? []
+            : [details('kubeadm configuration for the control plane', codeBlock('yaml', externalEtcdConfig))]),
+        ...(artifact === undefined ? [] : [`Artifact: [${markdown_text(artifact.name)}](${encodeURI(artifact.url)})`]),
+    ];
+    return parts.join('\n\n');
+}
+function steps(all) {
+    if (all.length === 0)
+        return '';
+    const groups = [...Map.groupBy(all, ({ stage, title }) => JSON.stringify([stage, title])).values()];
+    const rows = groups.map((group) => [
+        markdown_text(group[0]?.stage ?? ''),
+        markdown_text(group[0]?.title ?? ''),
+        group.map(place).join('<br>'),
+        markdown_duration(spanOf(group)),
+    ]);
+    return `### What was done\n\n${table(['Stage', 'Step', 'Where', 'Took'], rows)}`;
+}
+function place({ host, durationMs, outcome }) {
+    const where = host === undefined ? 'runner' : code(host);
+    return `${outcome === 'failed' ? '❌ ' : ''}${where} ${markdown_duration(durationMs)}`;
+}
+/** From the first beginning to the last end: hosts work at the same time. */
+function spanOf(group) {
+    const start = Math.min(...group.map(({ startedMs }) => startedMs));
+    return Math.max(...group.map(({ startedMs, durationMs }) => startedMs + durationMs)) - start;
+}
+function connections({ connections: all }) {
+    if (all === undefined || all.length === 0)
+        return '';
+    const rows = all.map(({ host, connections: count, channels, bytesSent, bytesReceived }) => [
+        code(host),
+        String(count),
+        String(channels),
+        bytes(bytesSent),
+        bytes(bytesReceived),
+    ]);
+    return details('SSH connections', table(['Host', 'Connections', 'Channels', 'Sent', 'Received'], rows));
+}
+
+;// CONCATENATED MODULE: ./src/report/write-summary.ts
+
+
+
+
+/**
+ * Adds the run's report to the job summary, free of secrets. A summary that cannot be written (a runner without one)
+ * is a warning: it must not turn a healthy cluster into a failed run.
+ */
+async function writeSummary(report, redactor, log) {
+    try {
+        await core.summary
+            .emptyBuffer()
+            .addRaw(renderSummary(redactAll(report, redactor)), true)
+            .write();
+    }
+    catch (error) {
+        log.warning(`The job summary could not be written: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/report/publish.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Publishes a run that did what it was asked for: log, outputs, artifact, job summary. */
+async function publish(outcome, settings, means) {
+    const { plan, document, health, publicFiles, authority } = outcome;
+    const { log, redactor, record } = means;
+    if (outcome.dryRun)
+        for (const line of planLines(document))
+            log.info(line);
+    if (health !== undefined)
+        logHealth(health, log);
+    log.info(lastWord(outcome));
+    const certificates = certificateReports(publicFiles, means.startedAt);
+    // A dry run of a new cluster knows no CA and no members to use yet.
+    const externalEtcdConfig = health === undefined ? undefined : renderExternalEtcdConfig(plan.shape);
+    const outputs = {
+        ...planOutputs(record),
+        ...(health && healthOutputs(health, plan)),
+        changed: outcome.changed,
+        ...(authority && { 'ca-certificate': authority.certificatePem, 'ca-fingerprint': authority.fingerprint }),
+        'certificates-expire-at': firstToExpire(certificates)?.notAfter ?? '',
+        ...(externalEtcdConfig === undefined ? {} : { 'external-etcd-config': externalEtcdConfig }),
+    };
+    // What the next steps of a workflow need is there before an upload that may take its time.
+    writeOutputs(outputs, redactor, log);
+    const { audit } = record;
+    const artifact = await upload({
+        publicFiles,
+        plan: document,
+        ...(health && { health }),
+        ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
+        ...(audit && { audit }),
+    }, settings, means);
+    const warnings = [...settings.warnings, ...plan.warnings];
+    const report = {
+        ...commonReport(settings, means),
+        outcome: outcome.dryRun ? 'planned' : 'succeeded',
+        changed: outcome.changed,
+        findings: [...(health?.findings ?? []), ...warnings.map(asWarning)],
+        certificates,
+        ...(health && { health }),
+        ...(authority && { authority: authorityReport(plan, authority.fingerprint) }),
+        ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
+        connections: outcome.connections,
+        ...(artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
+    };
+    for (const warning of plan.warnings)
+        log.warning((0,src_findings/* describeFinding */.jb)(warning));
+    await writeSummary(report, redactor, log);
+}
+/** Publishes what a run found that only looked. */
+async function publishExamination({ findings, connections }, settings, means) {
+    const { log, redactor } = means;
+    for (const finding of findings)
+        log.info(`${finding.severity.padEnd(4)} ${(0,src_findings/* describeFinding */.jb)(finding)}`);
+    writeOutputs({ changed: false, findings }, redactor, log);
+    const report = {
+        ...commonReport(settings, means),
+        outcome: 'planned',
+        changed: false,
+        findings: [...findings, ...settings.warnings.map(asWarning)],
+        certificates: [],
+        connections,
+    };
+    await writeSummary(report, redactor, log);
+    const failures = findings.filter(({ severity }) => severity === 'fail');
+    if (failures.length > 0)
+        failStep(new src_findings/* Refused */.Lw('the hosts are not ready for a deploy', failures), redactor, log);
+}
+/** Publishes a run that failed: what is known of the cluster, and the job summary with all findings. */
+async function publishFailure(error, failure, settings, means) {
+    const { log, redactor, timeline, record } = means;
+    const health = error instanceof ProofFailed ? error.health : undefined;
+    const changed = timeline.entries.some(({ changes }) => changes);
+    const refused = error instanceof src_findings/* Refused */.Lw ? { verdict: 'refuse' } : {};
+    writeOutputs({
+        ...planOutputs(record),
+        ...refused,
+        healthy: false,
+        changed,
+        ...(health && { 'health-report': health }),
+    }, redactor, log);
+    if (health !== undefined)
+        logHealth(health, log);
+    for (const line of progressLines(record.progress))
+        log.info(line);
+    // A run that was cancelled has only seconds left.
+    const { audit, document } = record;
+    const artifact = settings === undefined || audit === undefined || error instanceof Interruption
+        ? undefined
+        : await upload({ publicFiles: new Map(), audit, ...(document && { plan: document }), ...(health && { health }) }, settings, means);
+    const report = {
+        ...commonReport(settings, means),
+        outcome: 'failed',
+        failure: failure.title,
+        changed,
+        findings: failure.findings,
+        certificates: [],
+        ...(health && { health }),
+        ...(settings && artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
+    };
+    await writeSummary(report, redactor, log);
+}
+function asWarning(finding) {
+    return { ...finding, severity: 'warn' };
+}
+function lastWord({ dryRun, changed, document, health }) {
+    if (dryRun)
+        return 'This was a dry run: nothing was changed on any host.';
+    if (changed)
+        return `The cluster is healthy (${document.verdict}).`;
+    return health?.healthy === true ? 'The cluster is healthy; nothing was changed.' : 'Nothing was changed.';
+}
+function commonReport(settings, { timeline, startedAt, record }) {
+    return {
+        operation: settings?.operation ?? '',
+        clusterName: settings?.clusterName ?? '',
+        startedAt: startedAt.toISOString(),
+        durationMs: timeline.elapsedMs(),
+        steps: timeline.entries,
+        progress: record.progress,
+        ...(record.document && { plan: record.document }),
+    };
+}
+/** One line per host, for whoever has to know what state a failed run has left behind. */
+function progressLines(progress) {
+    return progress.map(({ host, done, failed, left }) => {
+        const parts = [
+            ...(done.length === 0 ? ['nothing done'] : [`done: ${done.join(', ')}`]),
+            ...(failed.length === 0 ? [] : [`failed: ${failed.join(', ')}`]),
+            ...(left.length === 0 ? [] : [`not begun: ${left.join(', ')}`]),
+        ];
+        return `[${host}] ${parts.join('; ')}`;
+    });
+}
+function logHealth(health, log) {
+    for (const { message, roundTripMs } of health.endpoints) {
+        log.info(roundTripMs === null
+            ? message
+            : `${message} (round trip of the connection ${roundTripMs.toFixed(1)} ms)`);
+    }
+}
+function planOutputs({ document }) {
+    return document === undefined
+        ? {}
+        : { verdict: document.verdict, plan: document, 'plan-digest': document.digest };
+}
+function healthOutputs(health, plan) {
+    const { members, clientPort } = plan.shape;
+    return {
+        healthy: health.healthy,
+        endpoints: members.map(({ address }) => httpsUrl(address, clientPort)),
+        members: health.members,
+        leader: health.leader?.name ?? '',
+        'cluster-id': health.clusterId ?? '',
+        'health-report': health,
+    };
+}
+/** Uploads what may leave, unless the user does not want it; the outputs name it. */
+async function upload(known, { artifacts }, { redactor, log, timeline }) {
+    const artifact = artifacts.upload
+        ? await timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () => (0,report_artifacts/* uploadArtifact */.m)({
+            files: (0,artifact_files/* artifactFiles */.u)(known),
+            name: artifacts.name,
+            redactor,
+            log,
+            ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
+        }))
+        : undefined;
+    writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
+    return artifact;
+}
+
+;// CONCATENATED MODULE: ./src/road/run-record.ts
+/** What a run has come to know and to do, also when it fails half-way: its reports are made from this. */
+class RunRecord {
+    /** The plan that is, was or would be carried out. */
+    document;
+    /** Once anything was begun to be changed. */
+    audit;
+    /** Set when carrying out the plan has failed. */
+    progress = [];
+    takenOver = [];
+    steps = [];
 }
 
 ;// CONCATENATED MODULE: ./src/road/timeline.ts
@@ -89342,10 +94402,2198 @@ class Timeline {
 
 // EXTERNAL MODULE: ./src/run-state.ts
 var run_state = __nccwpck_require__(20518);
-;// CONCATENATED MODULE: ./src/settings/input-definitions.ts
+// EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
+var inputs = __nccwpck_require__(47181);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 23 modules
+var parse_settings = __nccwpck_require__(87743);
+;// CONCATENATED MODULE: ./src/main.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The main step: settings → operation → outputs.
+ */
+async function main() {
+    const redactor = new redaction/* Redactor */.p((form) => core.setSecret(form));
+    const log = (0,actions_log/* createActionsLog */.g)(redactor);
+    const timeline = new Timeline(() => performance.now());
+    const run = (0,inputs/* readRunContext */.$)();
+    const record = new RunRecord();
+    const report = { redactor, log, timeline, record, startedAt: run.now };
+    let settings;
+    const end = watchForEnd();
+    try {
+        settings = (0,parse_settings/* parseSettings */.P)((0,inputs/* readInputs */.K)((secret) => redactor.register(secret)), run);
+        for (const warning of settings.warnings)
+            log.warning((0,src_findings/* describeFinding */.jb)(warning));
+        end.limitTo(settings.timeoutSeconds);
+        const result = await OPERATIONS[settings.operation](settings, {
+            connect: (0,connector/* connector */.M)(settings.ssh, log),
+            log,
+            timeline,
+            record,
+            chance: { freshToken: `etcd-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`, now: run.now },
+            now: () => new Date(),
+            random: Math.random,
+            maskSecret: (secret) => redactor.register(secret, 'made'),
+            beforeLock: () => core.saveState(run_state/* LOCK_OWNER */.E, run.identity.id),
+            signal: end.signal,
+        });
+        if ('plan' in result)
+            await publish(result, settings, report);
+        else
+            await publishExamination(result, settings, report);
+    }
+    catch (error) {
+        const reason = end.signal.aborted ? new Interruption(end.signal.reason, error) : error;
+        const failure = failStep(reason, redactor, log);
+        await publishFailure(reason, failure, settings, report);
+    }
+    finally {
+        end.stop();
+        core.saveState(run_state/* MAIN_ENDED */.F, 'true');
+    }
+}
+
+
+/***/ }),
+
+/***/ 11630:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G1: () => (/* binding */ memberAltNames),
+/* harmony export */   Q2: () => (/* binding */ formatAltName),
+/* harmony export */   Tu: () => (/* binding */ dnsName),
+/* harmony export */   qp: () => (/* binding */ nodeName)
+/* harmony export */ });
+/* unused harmony export parseAltName */
+/* harmony import */ var _ip_address_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(69446);
+
+/**
+ * Gives a node name as kubeadm uses it: trimmed and lower-cased (component-helpers, GetHostname).
+ *
+ * @throws Error when it is not an RFC 1123 subdomain, which kubeadm refuses as well (ValidateNodeRegistrationOptions).
+ */
+function nodeName(name) {
+    const normalised = name.trim().toLowerCase();
+    if (!isDnsSubdomain(normalised)) {
+        throw new Error(`"${name}" is not a node name: expected an RFC 1123 subdomain (letters, digits, "-" and ".", at most 253 characters), for example infra0`);
+    }
+    return normalised;
+}
+/**
+ * Gives the names of a server or peer certificate in kubeadm's order (pki_helpers.go, getAltNames and
+ * RemoveDuplicateAltNames): DNS names sorted and without duplicates, then addresses in the order given without
+ * duplicates.
+ *
+ * @throws Error when the address or an extra name is neither an IP address nor a DNS name. kubeadm only warns of such
+ *   an extra name and leaves it out; the certificate would then lack what the user asked for.
+ */
+function memberAltNames(member) {
+    const address = parseAltName(member.address);
+    if (address.type !== 'IP')
+        throw new Error(`"${member.address}" is not an IP address`);
+    const names = [
+        dnsName(nodeName(member.name)),
+        dnsName('localhost'),
+        address,
+        parseAltName('127.0.0.1'),
+        parseAltName('::1'),
+        ...(member.extraSans ?? []).map(parseAltName),
+    ];
+    // Both kinds are ASCII, so JavaScript's order by code unit is Go's order by byte.
+    const dnsNames = valuesOf(names, 'DNS').sort();
+    return [...dnsNames.map(dnsName), ...valuesOf(names, 'IP').map(parseAltName)];
+}
+/**
+ * Reads one alternative name as kubeadm does (appendSANsToAltNames): an IP address, else an RFC 1123 subdomain, else a
+ * wildcard of one.
+ *
+ * @throws Error when it is none of them.
+ */
+function parseAltName(text) {
+    const bytes = (0,_ip_address_js__WEBPACK_IMPORTED_MODULE_0__/* .parseIpAddress */ .D)(text);
+    if (bytes !== undefined)
+        return { type: 'IP', value: (0,_ip_address_js__WEBPACK_IMPORTED_MODULE_0__/* .formatIpAddress */ .b)(bytes), bytes };
+    if (text.length <= 253 && isDnsSubdomain(text.replace(/^\*\./, '')))
+        return dnsName(text);
+    throw new Error(`"${text}" is neither an IP address nor a lower-case DNS name: expected for example 10.0.0.6, fd00::6, etcd.example.com or *.example.com`);
+}
+/** Gives a DNS name without checking it. */
+function dnsName(value) {
+    return { type: 'DNS', value };
+}
+/** Gives a name as Go and OpenSSL show it, for example `DNS:infra0` or `IP:fd00::6`. */
+function formatAltName(name) {
+    return `${name.type}:${name.value}`;
+}
+function valuesOf(names, type) {
+    return [...new Set(names.filter((name) => name.type === type).map((name) => name.value))];
+}
+/** apimachinery, validation.IsDNS1123Subdomain. */
+function isDnsSubdomain(text) {
+    return text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text);
+}
+
+
+/***/ }),
+
+/***/ 3133:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   v: () => (/* binding */ authorityOf),
+/* harmony export */   w: () => (/* binding */ createAuthority)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _alt_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(11630);
+/* harmony import */ var _certificate_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(36846);
+/* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(32968);
+/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(34390);
+/* harmony import */ var _serial_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(65802);
+/* harmony import */ var _validity_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(29540);
+
+
+
+
+
+
+
+/** The common name of kubeadm's etcd CA (certlist.go, KubeadmCertEtcdCA). */
+const commonName = 'etcd-ca';
+/**
+ * Makes a certificate authority equal to `kubeadm init phase certs etcd-ca`: CN=etcd-ca, valid for ten years.
+ *
+ * @param options.now the start of the run; validity begins five minutes earlier.
+ * @param options.serial only for tests; a random one is drawn otherwise.
+ */
+async function createAuthority(options) {
+    const key = await (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .generateKey */ .rh)(options.algorithm);
+    const publicKey = (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .publicKeyOf */ .kc)(key);
+    const name = (0,_certificate_js__WEBPACK_IMPORTED_MODULE_2__/* .commonNameOnly */ .R)(commonName);
+    const certificatePem = (0,_certificate_js__WEBPACK_IMPORTED_MODULE_2__/* .signCertificate */ .j)({
+        serial: options.serial ?? (0,_serial_js__WEBPACK_IMPORTED_MODULE_5__/* .randomSerial */ .Y)(),
+        issuer: name,
+        subject: name,
+        ...(0,_validity_js__WEBPACK_IMPORTED_MODULE_6__/* .validity */ .bg)(options.now, _validity_js__WEBPACK_IMPORTED_MODULE_6__/* .authorityHours */ .z5),
+        publicKey,
+        extensions: [
+            (0,_extensions_js__WEBPACK_IMPORTED_MODULE_3__/* .keyUsage */ .F$)({ isCa: true }),
+            (0,_extensions_js__WEBPACK_IMPORTED_MODULE_3__/* .basicConstraints */ .vw)({ isCa: true }),
+            (0,_extensions_js__WEBPACK_IMPORTED_MODULE_3__/* .subjectKeyIdentifier */ .Fi)(publicKey),
+            (0,_extensions_js__WEBPACK_IMPORTED_MODULE_3__/* .subjectAltName */ .B4)([(0,_alt_names_js__WEBPACK_IMPORTED_MODULE_1__/* .dnsName */ .Tu)(commonName)]),
+        ],
+    }, key);
+    return { ...authorityOf(certificatePem), key, keyPem: (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .privateKeyToPem */ .Ux)(key) };
+}
+/** Gives the authority of a CA certificate that is known to be good; the PEM holds nothing else. */
+function authorityOf(certificatePem) {
+    const certificate = new node_crypto__WEBPACK_IMPORTED_MODULE_0__.X509Certificate(certificatePem);
+    return { certificatePem, certificate, fingerprint: certificate.fingerprint256 };
+}
+
+
+/***/ }),
+
+/***/ 36846:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  R: () => (/* binding */ commonNameOnly),
+  j: () => (/* binding */ signCertificate)
+});
+
+// EXTERNAL MODULE: ./src/pki/der.ts
+var der = __nccwpck_require__(52787);
+// EXTERNAL MODULE: ./src/pki/extensions.ts
+var extensions = __nccwpck_require__(32968);
+// EXTERNAL MODULE: ./src/pki/oids.ts
+var oids = __nccwpck_require__(90291);
+// EXTERNAL MODULE: ./src/pki/pem.ts
+var pem = __nccwpck_require__(52166);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./src/pki/keys.ts
+var keys = __nccwpck_require__(34390);
+;// CONCATENATED MODULE: ./src/pki/signature.ts
+
+
+
+
+/**
+ * Gives the algorithm that Go's x509.CreateCertificate picks for a signer's key (signingParamsForKey): the digest
+ * follows the signer's curve, not the subject's key; RSA of any size signs with SHA-256.
+ *
+ * @throws Error for a key with which Go signs nothing (Ed25519 is left out because kubeadm refuses it).
+ */
+function signatureAlgorithmOf(signer) {
+    const name = (0,keys/* describeKey */.Rx)(signer);
+    if (name.startsWith('RSA-')) {
+        // RFC 4055 wants the NULL for RSA, RFC 5758 wants no parameters for ECDSA.
+        return { digest: 'sha256', identifier: (0,der/* sequence */.K2)((0,der/* oid */.jq)(oids/* oids */.S.sha256WithRsa), (0,der/* nullValue */.Pv)()) };
+    }
+    switch (name) {
+        case 'ECDSA-P256':
+            return { digest: 'sha256', identifier: (0,der/* sequence */.K2)((0,der/* oid */.jq)(oids/* oids */.S.ecdsaWithSha256)) };
+        case 'ECDSA-P384':
+            return { digest: 'sha384', identifier: (0,der/* sequence */.K2)((0,der/* oid */.jq)(oids/* oids */.S.ecdsaWithSha384)) };
+        case 'ECDSA-P521':
+            return { digest: 'sha512', identifier: (0,der/* sequence */.K2)((0,der/* oid */.jq)(oids/* oids */.S.ecdsaWithSha512)) };
+        default:
+            throw new Error(`a key of type ${name} cannot sign certificates for kubeadm`);
+    }
+}
+/** Signs bytes; an ECDSA signature comes as the DER SEQUENCE that X.509 wants. */
+function signBytes(bytes, signer, algorithm) {
+    return (0,external_node_crypto_.sign)(algorithm.digest, bytes, signer);
+}
+
+;// CONCATENATED MODULE: ./src/pki/certificate.ts
+
+
+
+
+
+/**
+ * Signs an X.509 version 3 certificate (RFC 5280, 4.1) and gives it as PEM. The signature algorithm follows the
+ * signer's key, so any mix of RSA and EC keys takes this one path.
+ *
+ * @throws Error for a signer that is neither RSA nor EC on P-256, P-384 or P-521.
+ */
+function signCertificate(contents, signer) {
+    const algorithm = signatureAlgorithmOf(signer);
+    const toBeSigned = (0,der/* sequence */.K2)((0,der/* explicit */.pc)(0, (0,der/* integer */.nd)(2n)), (0,der/* integer */.nd)(contents.serial), algorithm.identifier, contents.issuer, (0,der/* sequence */.K2)((0,der/* time */.kB)(contents.notBefore), (0,der/* time */.kB)(contents.notAfter)), contents.subject, (0,der/* decode */.D4)(contents.publicKey.export({ type: 'spki', format: 'der' })), (0,der/* explicit */.pc)(3, (0,der/* sequence */.K2)(...contents.extensions.map(extensions/* extensionToAsn1 */.af))));
+    const signature = signBytes((0,der/* encode */.lF)(toBeSigned), signer, algorithm);
+    return (0,pem/* encodePem */.T)('CERTIFICATE', (0,der/* encode */.lF)((0,der/* sequence */.K2)(toBeSigned, algorithm.identifier, (0,der/* bitString */.FY)(signature))));
+}
+/** Gives a distinguished name that holds a common name only, as all of kubeadm's etcd certificates have. */
+function commonNameOnly(commonName) {
+    return (0,der/* sequence */.K2)((0,der/* set */.hZ)((0,der/* sequence */.K2)((0,der/* oid */.jq)(oids/* oids */.S.commonName), (0,der/* text */.Qq)(commonName))));
+}
+
+
+/***/ }),
+
+/***/ 52787:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AS: () => (/* binding */ implicit),
+/* harmony export */   Bs: () => (/* binding */ dotted),
+/* harmony export */   D4: () => (/* binding */ decode),
+/* harmony export */   FY: () => (/* binding */ bitString),
+/* harmony export */   J8: () => (/* binding */ octetString),
+/* harmony export */   Jb: () => (/* binding */ booleanTrue),
+/* harmony export */   K2: () => (/* binding */ sequence),
+/* harmony export */   Lm: () => (/* binding */ isBoolean),
+/* harmony export */   Pv: () => (/* binding */ nullValue),
+/* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   Qs: () => (/* binding */ content),
+/* harmony export */   Y_: () => (/* binding */ children),
+/* harmony export */   aE: () => (/* binding */ isContext),
+/* harmony export */   hZ: () => (/* binding */ set),
+/* harmony export */   jq: () => (/* binding */ oid),
+/* harmony export */   kB: () => (/* binding */ time),
+/* harmony export */   lF: () => (/* binding */ encode),
+/* harmony export */   nd: () => (/* binding */ integer),
+/* harmony export */   pc: () => (/* binding */ explicit)
+/* harmony export */ });
+/* harmony import */ var node_forge__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8542);
+/* harmony import */ var node_forge__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_forge__WEBPACK_IMPORTED_MODULE_0__);
+
+/** node-forge's published types know neither context-specific tags nor the options of fromDer. */
+const { Class, Type, create, fromDer, toDer } = (node_forge__WEBPACK_IMPORTED_MODULE_0___default().asn1);
+/** Gives a SEQUENCE of the given values. */
+function sequence(...items) {
+    return create(Class.UNIVERSAL, Type.SEQUENCE, true, [...items]);
+}
+/** Gives a SET of the given values. */
+function set(...items) {
+    return create(Class.UNIVERSAL, Type.SET, true, [...items]);
+}
+/** Gives an OBJECT IDENTIFIER from its dotted form. */
+function oid(dotted) {
+    return primitive(Type.OID, node_forge__WEBPACK_IMPORTED_MODULE_0___default().asn1.oidToDer(dotted).getBytes());
+}
+/** Gives an INTEGER; `value` is not negative. */
+function integer(value) {
+    const hex = value.toString(16);
+    const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+    // A set top bit would make the number negative.
+    const padded = (bytes[0] ?? 0) < 0x80 ? bytes : Buffer.concat([Buffer.of(0), bytes]);
+    return primitive(Type.INTEGER, binary(padded));
+}
+/** The BOOLEAN TRUE (DER writes FALSE only where it is not the default, which no field of ours has). */
+function booleanTrue() {
+    return primitive(Type.BOOLEAN, '\xff');
+}
+/** The NULL value. */
+function nullValue() {
+    return primitive(Type.NULL, '');
+}
+/** Gives an OCTET STRING. */
+function octetString(bytes) {
+    return primitive(Type.OCTETSTRING, binary(bytes));
+}
+/** Gives a BIT STRING whose last `unusedBits` bits are padding. */
+function bitString(bytes, unusedBits = 0) {
+    return primitive(Type.BITSTRING, binary(Buffer.concat([Buffer.of(unusedBits), bytes])));
+}
+/**
+ * Gives a text as Go's encoding/asn1 does: PrintableString when every character fits, else UTF8String.
+ *
+ * Go's set (isPrintable, asn1.go) has no asterisk and no ampersand when it writes.
+ */
+function text(value) {
+    return /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value)
+        ? primitive(Type.PRINTABLESTRING, value)
+        : primitive(Type.UTF8, binary(Buffer.from(value, 'utf8')));
+}
+/** Gives a time with whole seconds: UTCTime from 1950 to 2049, GeneralizedTime otherwise (RFC 5280, 4.1.2.5). */
+function time(date) {
+    const year = date.getUTCFullYear();
+    return year >= 1950 && year < 2050
+        ? primitive(Type.UTCTIME, node_forge__WEBPACK_IMPORTED_MODULE_0___default().asn1.dateToUtcTime(date))
+        : primitive(Type.GENERALIZEDTIME, node_forge__WEBPACK_IMPORTED_MODULE_0___default().asn1.dateToGeneralizedTime(date));
+}
+/** Gives `[tag] EXPLICIT item`. */
+function explicit(tag, item) {
+    return create(Class.CONTEXT_SPECIFIC, tag, true, [item]);
+}
+/** Gives `[tag] IMPLICIT` of a primitive value with these content bytes. */
+function implicit(tag, bytes) {
+    return create(Class.CONTEXT_SPECIFIC, tag, false, binary(bytes));
+}
+/** Gives the DER bytes of a value. */
+function encode(value) {
+    return Buffer.from(toDer(value).getBytes(), 'latin1');
+}
+/**
+ * Reads exactly one DER value.
+ *
+ * @throws Error when the bytes are not ASN.1, or are BER rather than DER. Go's parser, hence kubeadm and etcd, refuses
+ *   BER too, and only of DER can a part be copied into another certificate byte for byte.
+ */
+function decode(bytes) {
+    // Left alone, the keys inside BIT STRINGs would be decoded as well.
+    const value = fromDer(binary(bytes), { strict: true, parseAllBytes: true, decodeBitStrings: false });
+    if (!encode(value).equals(bytes))
+        throw new Error('the ASN.1 value is not DER-encoded');
+    return value;
+}
+/**
+ * Gives the values inside a constructed value.
+ *
+ * @throws Error when the value is a primitive one.
+ */
+function children(value) {
+    if (typeof value.value === 'string')
+        throw new Error('a constructed ASN.1 value was expected');
+    return value.value;
+}
+/**
+ * Gives the content bytes of a primitive value.
+ *
+ * @throws Error when the value is a constructed one.
+ */
+function content(value) {
+    if (typeof value.value !== 'string')
+        throw new Error('a primitive ASN.1 value was expected');
+    return Buffer.from(value.value, 'latin1');
+}
+/** Gives the dotted form of an OBJECT IDENTIFIER. */
+function dotted(value) {
+    return node_forge__WEBPACK_IMPORTED_MODULE_0___default().asn1.derToOid(binary(content(value)));
+}
+/** Says whether a value is `[tag]` of the context-specific class. */
+function isContext(value, tag) {
+    return value.tagClass === Class.CONTEXT_SPECIFIC && value.type === tag;
+}
+/** Says whether a value is a universal BOOLEAN. */
+function isBoolean(value) {
+    return value.tagClass === Class.UNIVERSAL && value.type === Type.BOOLEAN;
+}
+function primitive(type, bytes) {
+    return create(Class.UNIVERSAL, type, false, bytes);
+}
+function binary(bytes) {
+    return Buffer.from(bytes).toString('latin1');
+}
+
+
+/***/ }),
+
+/***/ 73052:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bc: () => (/* binding */ altNamesOf),
+/* harmony export */   Jm: () => (/* binding */ isCa),
+/* harmony export */   Vj: () => (/* binding */ authorityKeyIdentifierOf),
+/* harmony export */   ZG: () => (/* binding */ keyUsagesOf),
+/* harmony export */   w7: () => (/* binding */ subjectKeyIdentifierOf),
+/* harmony export */   yz: () => (/* binding */ extendedKeyUsagesOf)
+/* harmony export */ });
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(52787);
+/* harmony import */ var _ip_address_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(69446);
+/* harmony import */ var _oids_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(90291);
+/* harmony import */ var _structure_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(82389);
+
+
+
+
+/** The names of the key usage bits, bit 0 first (RFC 5280, 4.2.1.3). */
+const keyUsageNames = [
+    'digitalSignature',
+    'nonRepudiation',
+    'keyEncipherment',
+    'dataEncipherment',
+    'keyAgreement',
+    'keyCertSign',
+    'cRLSign',
+    'encipherOnly',
+    'decipherOnly',
+];
+/** Gives the names of the key usages, or undefined when the certificate does not limit them. */
+function keyUsagesOf(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.keyUsage);
+    if (value === undefined)
+        return undefined;
+    const bits = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value)).subarray(1);
+    return keyUsageNames.filter((_, bit) => ((bits[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
+}
+/** Gives the extended key usages by name, or undefined when the certificate does not limit them. */
+function extendedKeyUsagesOf(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.extendedKeyUsage);
+    return value === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value)).map((usage) => (0,_oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oidName */ .y)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .dotted */ .Bs)(usage)));
+}
+/** Says whether the basic constraints make the certificate a CA's. */
+function isCa(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.basicConstraints);
+    const first = value === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value))[0];
+    return first !== undefined && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isBoolean */ .Lm)(first) && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(first)[0] !== 0;
+}
+/** Gives the subject key identifier, or undefined when the certificate has none. */
+function subjectKeyIdentifierOf(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.subjectKeyIdentifier);
+    return value === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value));
+}
+/** Gives the keyIdentifier of the authority key identifier, or undefined when the certificate has none. */
+function authorityKeyIdentifierOf(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.authorityKeyIdentifier);
+    const identifier = value === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value)).find((part) => (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isContext */ .aE)(part, 0));
+    return identifier === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(identifier);
+}
+/** Gives the subject alternative names in their order. */
+function altNamesOf(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.subjectAltName);
+    return value === undefined ? [] : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value)).map(parseGeneralName);
+}
+function parseGeneralName(name) {
+    if ((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isContext */ .aE)(name, 2))
+        return { type: 'DNS', value: (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(name).toString('latin1') };
+    if ((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isContext */ .aE)(name, 7)) {
+        const bytes = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(name);
+        return { type: 'IP', value: (0,_ip_address_js__WEBPACK_IMPORTED_MODULE_1__/* .formatIpAddress */ .b)(bytes), bytes };
+    }
+    return { type: 'other', value: `[${name.type}]` };
+}
+
+
+/***/ }),
+
+/***/ 32968:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B4: () => (/* binding */ subjectAltName),
+/* harmony export */   Eo: () => (/* binding */ authorityKeyIdentifier),
+/* harmony export */   F$: () => (/* binding */ keyUsage),
+/* harmony export */   Fi: () => (/* binding */ subjectKeyIdentifier),
+/* harmony export */   af: () => (/* binding */ extensionToAsn1),
+/* harmony export */   u5: () => (/* binding */ extendedKeyUsage),
+/* harmony export */   vw: () => (/* binding */ basicConstraints)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(52787);
+/* harmony import */ var _oids_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(90291);
+
+
+
+/** Gives an extension as it stands in a certificate; `critical` is written only when true, as DER wants. */
+function extensionToAsn1(extension) {
+    const critical = extension.critical ? [(0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .booleanTrue */ .Jb)()] : [];
+    return (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .sequence */ .K2)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .oid */ .jq)(extension.oid), ...critical, (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .octetString */ .J8)(extension.value));
+}
+/**
+ * kubeadm's key usage, critical: digitalSignature and keyEncipherment (EC keys too), and keyCertSign for a CA; never
+ * cRLSign (pki_helpers.go, NewSignedCert and NewSelfSignedCACert).
+ */
+function keyUsage({ isCa }) {
+    // Bits 0 and 2, and 5 for a CA; trailing zero bits are unused bits (X.690, 11.2.2).
+    const value = isCa ? (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .bitString */ .FY)(Buffer.of(0b1010_0100), 2) : (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .bitString */ .FY)(Buffer.of(0b1010_0000), 5);
+    return { oid: _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.keyUsage, critical: true, value: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .encode */ .lF)(value) };
+}
+/** Extended key usage, not critical. */
+function extendedKeyUsage(usages) {
+    return { oid: _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.extendedKeyUsage, critical: false, value: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .encode */ .lF)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .sequence */ .K2)(...usages.map(_der_js__WEBPACK_IMPORTED_MODULE_1__/* .oid */ .jq))) };
+}
+/** Basic constraints, critical: an empty SEQUENCE in a leaf, cA TRUE without a path length in a CA. */
+function basicConstraints({ isCa }) {
+    return {
+        oid: _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.basicConstraints,
+        critical: true,
+        value: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .encode */ .lF)(isCa ? (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .sequence */ .K2)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .booleanTrue */ .Jb)()) : (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .sequence */ .K2)()),
+    };
+}
+/**
+ * Subject key identifier: the first 160 bits of the SHA-256 of the public key's bits (RFC 7093, section 2, method 1).
+ *
+ * It is what Go 1.25 and later write, hence kubeadm from 1.35 on; kubeadm built with an older Go writes their SHA-1
+ * (RFC 5280, 4.2.1.2). Any value serves, so long as the leaves repeat it.
+ */
+function subjectKeyIdentifier(publicKey) {
+    const subjectPublicKey = (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .decode */ .D4)(publicKey.export({ type: 'spki', format: 'der' })))[1];
+    if (subjectPublicKey === undefined)
+        throw new Error('a public key without its bits');
+    // The first content byte of a BIT STRING counts unused bits; it is no part of the key.
+    const bits = (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .content */ .Qs)(subjectPublicKey).subarray(1);
+    const identifier = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bits).digest().subarray(0, 20);
+    return { oid: _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.subjectKeyIdentifier, critical: false, value: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .encode */ .lF)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .octetString */ .J8)(identifier)) };
+}
+/** Authority key identifier: the CA's own subject key identifier as `[0] keyIdentifier`, nothing else. */
+function authorityKeyIdentifier(identifier) {
+    return {
+        oid: _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.authorityKeyIdentifier,
+        critical: false,
+        value: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .encode */ .lF)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .sequence */ .K2)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .implicit */ .AS)(0, identifier))),
+    };
+}
+/** Subject alternative names in the order given; not critical, since the subject is never empty. */
+function subjectAltName(names) {
+    const generalNames = names.map((name) => 
+    // RFC 5280, 4.2.1.6: dNSName is [2], iPAddress is [7].
+    name.type === 'DNS' ? (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .implicit */ .AS)(2, Buffer.from(name.value, 'latin1')) : (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .implicit */ .AS)(7, name.bytes));
+    return { oid: _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.subjectAltName, critical: false, value: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .encode */ .lF)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .sequence */ .K2)(...generalNames)) };
+}
+
+
+/***/ }),
+
+/***/ 69446:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ parseIpAddress),
+/* harmony export */   b: () => (/* binding */ formatIpAddress)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+
+/**
+ * Gives the 4 or 16 bytes of an IP address, or undefined when the text is not one.
+ *
+ * Reads what kubeadm reads (k8s.io/utils/net, ParseIPSloppy): decimal parts with leading zeros are decimal, an
+ * IPv4-mapped IPv6 address is the IPv4 address, a zone (`fe80::1%eth0`) makes it no address.
+ */
+function parseIpAddress(text) {
+    const withoutZeros = text.replace(/^\d+(\.\d+){3}$/, (quad) => quad.split('.').map(Number).join('.'));
+    if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv4)(withoutZeros))
+        return Buffer.from(withoutZeros.split('.').map(Number));
+    if (!(0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(text) || text.includes('%'))
+        return undefined;
+    const bytes = parseIpv6(text);
+    return bytes.subarray(0, 12).equals(mappedPrefix) ? bytes.subarray(12) : bytes;
+}
+/** Gives the canonical text of 4 or 16 address bytes (RFC 5952 for IPv6). */
+function formatIpAddress(bytes) {
+    if (bytes.length === 4)
+        return bytes.join('.');
+    const hex = Buffer.from(bytes).toString('hex');
+    const address = (hex.match(/.{4}/g) ?? []).join(':');
+    return new node_net__WEBPACK_IMPORTED_MODULE_0__.SocketAddress({ address, family: 'ipv6' }).address;
+}
+const mappedPrefix = Buffer.from('00000000000000000000ffff', 'hex');
+/** @param text a valid IPv6 address without a zone. */
+function parseIpv6(text) {
+    const [head = '', tail] = text.split('::');
+    const before = groups(head);
+    const after = groups(tail ?? '');
+    return Buffer.concat([before, Buffer.alloc(16 - before.length - after.length), after]);
+}
+/** Gives the bytes of colon-separated groups, of which the last may be a dotted IPv4 address. */
+function groups(part) {
+    if (part === '')
+        return Buffer.alloc(0);
+    return Buffer.concat(part
+        .split(':')
+        .map((group) => group.includes('.')
+        ? Buffer.from(group.split('.').map(Number))
+        : Buffer.from(group.padStart(4, '0'), 'hex')));
+}
+
+
+/***/ }),
+
+/***/ 34390:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Rx: () => (/* binding */ describeKey),
+/* harmony export */   Ux: () => (/* binding */ privateKeyToPem),
+/* harmony export */   kc: () => (/* binding */ publicKeyOf),
+/* harmony export */   rh: () => (/* binding */ generateKey)
+/* harmony export */ });
+/* unused harmony export keyAlgorithms */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(57975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_util__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _pem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(52166);
+
+
+
+/** The key algorithms of kubeadm's `encryptionAlgorithm` (v1beta4), by kubeadm's own names. */
+const keyAlgorithms = (/* unused pure expression or super */ null && (['RSA-2048', 'RSA-3072', 'RSA-4096', 'ECDSA-P256', 'ECDSA-P384']));
+const generate = (0,node_util__WEBPACK_IMPORTED_MODULE_1__.promisify)(node_crypto__WEBPACK_IMPORTED_MODULE_0__.generateKeyPair);
+/**
+ * Makes a new private key. Several calls at once use the thread pool, so they do not wait for each other.
+ *
+ * RSA keys have the public exponent 65537, as Go's rsa.GenerateKey.
+ */
+async function generateKey(algorithm) {
+    const { privateKey } = await generatePair(algorithm);
+    return privateKey;
+}
+function generatePair(algorithm) {
+    switch (algorithm) {
+        case 'RSA-2048':
+            return generate('rsa', { modulusLength: 2048 });
+        case 'RSA-3072':
+            return generate('rsa', { modulusLength: 3072 });
+        case 'RSA-4096':
+            return generate('rsa', { modulusLength: 4096 });
+        case 'ECDSA-P256':
+            return generate('ec', { namedCurve: 'P-256' });
+        case 'ECDSA-P384':
+            return generate('ec', { namedCurve: 'P-384' });
+    }
+}
+/**
+ * Gives a private key as kubeadm writes it (client-go, keyutil.MarshalPrivateKeyToPEM): `RSA PRIVATE KEY` (PKCS#1) or
+ * `EC PRIVATE KEY` (SEC 1).
+ *
+ * @throws Error for a key that is neither RSA nor EC.
+ */
+function privateKeyToPem(key) {
+    switch (key.asymmetricKeyType) {
+        case 'rsa':
+            return (0,_pem_js__WEBPACK_IMPORTED_MODULE_2__/* .encodePem */ .T)('RSA PRIVATE KEY', key.export({ type: 'pkcs1', format: 'der' }));
+        case 'ec':
+            return (0,_pem_js__WEBPACK_IMPORTED_MODULE_2__/* .encodePem */ .T)('EC PRIVATE KEY', key.export({ type: 'sec1', format: 'der' }));
+        default:
+            throw new Error(`a ${key.asymmetricKeyType ?? 'secret'} key has no form that kubeadm writes`);
+    }
+}
+/** Gives the public half of a private key. */
+function publicKeyOf(privateKey) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createPublicKey)(privateKey);
+}
+/** Gives kubeadm's kind of name for a key: `RSA-2048`, `ECDSA-P256`, or the bare type for others (`ed25519`). */
+function describeKey(key) {
+    const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+    switch (key.asymmetricKeyType) {
+        case 'rsa':
+            return `RSA-${modulusLength ?? 0}`;
+        case 'ec':
+            return `ECDSA-${curveNames.get(namedCurve ?? '') ?? namedCurve ?? 'explicit parameters'}`;
+        default:
+            return key.asymmetricKeyType ?? 'unknown';
+    }
+}
+/** OpenSSL's names of the curves that Go's crypto/x509 signs with, and their NIST names. */
+const curveNames = new Map([
+    ['prime256v1', 'P256'],
+    ['secp384r1', 'P384'],
+    ['secp521r1', 'P521'],
+]);
+
+
+/***/ }),
+
+/***/ 90291:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ oids),
+/* harmony export */   y: () => (/* binding */ oidName)
+/* harmony export */ });
+/** Object identifiers of the X.509 fields that kubeadm's etcd certificates are made of (RFC 5280, RFC 5480, RFC 8017). */
+const oids = {
+    commonName: '2.5.4.3',
+    rsaEncryption: '1.2.840.113549.1.1.1',
+    ecPublicKey: '1.2.840.10045.2.1',
+    sha256WithRsa: '1.2.840.113549.1.1.11',
+    ecdsaWithSha256: '1.2.840.10045.4.3.2',
+    ecdsaWithSha384: '1.2.840.10045.4.3.3',
+    ecdsaWithSha512: '1.2.840.10045.4.3.4',
+    subjectKeyIdentifier: '2.5.29.14',
+    keyUsage: '2.5.29.15',
+    subjectAltName: '2.5.29.17',
+    basicConstraints: '2.5.29.19',
+    nameConstraints: '2.5.29.30',
+    authorityKeyIdentifier: '2.5.29.35',
+    extendedKeyUsage: '2.5.29.37',
+    anyExtendedKeyUsage: '2.5.29.37.0',
+    serverAuth: '1.3.6.1.5.5.7.3.1',
+    clientAuth: '1.3.6.1.5.5.7.3.2',
+};
+const names = new Map(Object.entries(oids).map(([name, oid]) => [oid, name]));
+/** Gives the name of an object identifier for messages and reports, or its dotted form when it is not one of ours. */
+function oidName(oid) {
+    return names.get(oid) ?? oid;
+}
+
+
+/***/ }),
+
+/***/ 52166:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ encodePem),
+/* harmony export */   x: () => (/* binding */ decodePem)
+/* harmony export */ });
+/** Gives a PEM text exactly as Go's pem.Encode writes it: 64 columns, one line feed at the end. */
+function encodePem(type, bytes) {
+    const lines = Buffer.from(bytes)
+        .toString('base64')
+        .match(/.{1,64}/g) ?? [];
+    return [`-----BEGIN ${type}-----`, ...lines, `-----END ${type}-----`, ''].join('\n');
+}
+/**
+ * Gives the blocks of a PEM text in their order. Text around the blocks is passed over, as Go's pem.Decode does:
+ * `openssl x509 -text` writes such files.
+ */
+function decodePem(pem) {
+    const blocks = pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[ \t]*\r?\n([\s\S]*?)-----END \1-----/g);
+    return [...blocks].map(([text, type = '', body = '']) => {
+        const hasHeaders = body.includes(':');
+        return { type, text, hasHeaders, bytes: hasHeaders ? Buffer.alloc(0) : Buffer.from(body, 'base64') };
+    });
+}
+
+
+/***/ }),
+
+/***/ 81570:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  sv: () => (/* binding */ AuthorityError),
+  f1: () => (/* binding */ readSigningAuthority)
+});
+
+// UNUSED EXPORTS: readAuthority
+
+// EXTERNAL MODULE: ./src/findings.ts
+var findings = __nccwpck_require__(81001);
+// EXTERNAL MODULE: ./src/pki/authority.ts
+var authority = __nccwpck_require__(3133);
+// EXTERNAL MODULE: ./src/pki/extension-values.ts
+var extension_values = __nccwpck_require__(73052);
+// EXTERNAL MODULE: ./src/pki/keys.ts
+var keys = __nccwpck_require__(34390);
+// EXTERNAL MODULE: ./src/pki/oids.ts
+var oids = __nccwpck_require__(90291);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./src/pki/pem.ts
+var pki_pem = __nccwpck_require__(52166);
+;// CONCATENATED MODULE: ./src/pki/pem-input.ts
+
+
+
+/** Reads the one certificate of a PEM text. Text around it is dropped from `pem`. */
+function pem_input_readCertificate(source) {
+    const blocks = (0,pki_pem/* decodePem */.x)(source.text);
+    const key = blocks.find(isKey);
+    if (key !== undefined) {
+        return refuse(source, {
+            fact: `There is a private key in it (${key.type}).`,
+            cause: 'certificate and key were swapped or pasted together.',
+            fix: 'Give the certificate alone. Certificates are shown in logs: if this text was not kept as a secret, others may know the key.',
+        });
+    }
+    const [certificate, ...others] = blocks.filter((block) => block.type === 'CERTIFICATE');
+    if (certificate === undefined)
+        return refuse(source, noBlock(source, blocks, 'CERTIFICATE'));
+    if (others.length > 0) {
+        return refuse(source, {
+            fact: `It holds ${others.length + 1} certificates where one is expected: kubeadm would read only the first, etcd would trust them all.`,
+            cause: 'it is a chain, or a bundle of an old and a new CA.',
+            fix: "Give the one CA certificate that signs the members' certificates.",
+        });
+    }
+    try {
+        // Written anew from its bytes: a text that OpenSSL reads can still be one that Go's decoder does not.
+        const pem = (0,pki_pem/* encodePem */.T)('CERTIFICATE', certificate.bytes);
+        return accept({ certificate: new external_node_crypto_.X509Certificate(pem), pem });
+    }
+    catch (error) {
+        return refuse(source, unreadable('certificate', error));
+    }
+}
+/** Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC 1, not encrypted. */
+function readPrivateKey(source) {
+    const blocks = (0,pki_pem/* decodePem */.x)(source.text);
+    // `openssl ecparam -genkey` writes EC PARAMETERS before the key.
+    const key = blocks.find(isKey);
+    if (key === undefined)
+        return refuse(source, noBlock(source, blocks, 'PRIVATE KEY'));
+    if (key.hasHeaders || key.type === 'ENCRYPTED PRIVATE KEY') {
+        return refuse(source, {
+            fact: 'The key is encrypted with a passphrase, and kubeadm reads only keys that are not.',
+            fix: 'Decrypt it with `openssl pkey -in FILE` and give the output.',
+        });
+    }
+    if (key.type === 'OPENSSH PRIVATE KEY') {
+        return refuse(source, {
+            fact: 'It is an OpenSSH key.',
+            cause: "the SSH key was given in place of the CA's.",
+            fix: 'Give the key that belongs to the CA certificate (etcd/ca.key).',
+        });
+    }
+    try {
+        return accept((0,external_node_crypto_.createPrivateKey)(key.text));
+    }
+    catch (error) {
+        return refuse(source, unreadable('private key', error));
+    }
+}
+function isKey(block) {
+    return block.type.endsWith('PRIVATE KEY');
+}
+function noBlock(source, blocks, wanted) {
+    if (blocks.length > 0) {
+        const found = [...new Set(blocks.map((block) => block.type))].join(', ');
+        return {
+            fact: `There is no ${wanted} in it but: ${found}.`,
+            cause: 'it is the wrong file.',
+            fix: `Give the PEM text of the ${wanted}.`,
+        };
+    }
+    if (source.text.includes('-----BEGIN ')) {
+        return {
+            fact: 'It has a BEGIN line but no whole PEM block.',
+            cause: 'its line breaks were lost (one line, or literal \\n), or its end was cut off.',
+            fix: "Give the file's text unchanged, with its line breaks.",
+        };
+    }
+    const convert = wanted === 'CERTIFICATE' ? 'openssl x509' : 'openssl pkey';
+    return {
+        fact: 'It is not PEM.',
+        cause: "a file's path, base64 text or a binary (DER) file was given in place of the PEM text.",
+        fix: `Give the contents of the PEM file; a DER file is converted with \`${convert} -inform der -in FILE\`.`,
+    };
+}
+function unreadable(what, error) {
+    return {
+        fact: `The ${what} cannot be read (${(0,findings/* errorMessage */.gJ)(error)}).`,
+        cause: 'the text was cut off or changed when it was copied.',
+        fix: "Give the file's text unchanged.",
+    };
+}
+function accept(value) {
+    return { value, findings: [] };
+}
+function refuse(source, reason) {
+    return { findings: [{ at: source.name, ...reason }] };
+}
+
+// EXTERNAL MODULE: ./src/pki/structure.ts
+var pki_structure = __nccwpck_require__(82389);
+;// CONCATENATED MODULE: ./src/pki/read-authority.ts
+
+
+
+
+
+
+
+/** A CA that was brought by the user or found on a host cannot be used. */
+class AuthorityError extends Error {
+    name = 'AuthorityError';
+    /** Everything that is wrong with certificate and key. */
+    reasons;
+    constructor(reasons) {
+        super(reasons.map(findings/* describeFinding */.jb).join('\n'));
+        this.reasons = reasons;
+    }
+}
+/**
+ * Reads a CA certificate whose key is not needed.
+ *
+ * A CA that is not self-signed is accepted, as kubeadm and etcd accept it; node:tls verifies against it only with
+ * `allowPartialTrustChain: true`.
+ *
+ * @throws AuthorityError with all findings.
+ */
+function readAuthority(certificate, now) {
+    const read = readCertificate(certificate);
+    if (read.value === undefined)
+        throw new AuthorityError(read.findings);
+    const findings = authorityFindings(certificate.name, read.value.certificate, now);
+    if (findings.length > 0)
+        throw new AuthorityError(findings);
+    return authorityOf(read.value.pem);
+}
+/**
+ * Reads a CA certificate with its private key.
+ *
+ * @throws AuthorityError with all findings of both.
+ */
+function readSigningAuthority(certificate, key, now) {
+    const readCa = pem_input_readCertificate(certificate);
+    const readKey = readPrivateKey(key);
+    const findings = [...readCa.findings, ...readKey.findings];
+    if (readCa.value !== undefined) {
+        findings.push(...authorityFindings(certificate.name, readCa.value.certificate, now));
+    }
+    if (readKey.value !== undefined)
+        findings.push(...keyFindings(key.name, readKey.value));
+    if (readCa.value !== undefined && readKey.value !== undefined) {
+        findings.push(...pairFindings(certificate.name, readCa.value.certificate, key.name, readKey.value));
+    }
+    if (findings.length > 0 || readCa.value === undefined || readKey.value === undefined) {
+        throw new AuthorityError(findings);
+    }
+    return { ...(0,authority/* authorityOf */.v)(readCa.value.pem), key: readKey.value };
+}
+/** Extensions that Go's crypto/x509 understands in a CA; an unknown critical one makes every chain through it invalid. */
+const understood = [
+    oids/* oids */.S.subjectKeyIdentifier,
+    oids/* oids */.S.keyUsage,
+    oids/* oids */.S.subjectAltName,
+    oids/* oids */.S.basicConstraints,
+    oids/* oids */.S.authorityKeyIdentifier,
+    oids/* oids */.S.extendedKeyUsage,
+];
+function authorityFindings(at, certificate, now) {
+    let structure;
+    try {
+        structure = (0,pki_structure/* parseStructure */.V)(certificate.raw);
+    }
+    catch (error) {
+        return [
+            {
+                at,
+                fact: `The certificate is not well-formed (${(0,findings/* errorMessage */.gJ)(error)}); kubeadm and etcd would refuse it.`,
+                cause: 'it was made by a tool that does not keep to DER.',
+                fix: 'Make the CA anew with a current tool.',
+            },
+        ];
+    }
+    return [
+        ...caFindings(at, structure),
+        ...limitFindings(at, structure),
+        ...validityFindings(at, certificate, now),
+        ...keyFindings(at, certificate.publicKey),
+    ];
+}
+function caFindings(at, structure) {
+    const findings = [];
+    if (!(0,extension_values/* isCa */.Jm)(structure)) {
+        findings.push({
+            at,
+            fact: 'It is not the certificate of a CA (its basicConstraints do not say CA:TRUE).',
+            cause: 'a server or client certificate was given.',
+            fix: "Give the CA's own certificate (etcd/ca.crt).",
+        });
+    }
+    const usages = (0,extension_values/* keyUsagesOf */.ZG)(structure);
+    if (usages !== undefined && !usages.includes('keyCertSign')) {
+        findings.push({
+            at,
+            fact: `It must not sign certificates (its key usage is ${usages.join(', ')}, without keyCertSign).`,
+            cause: 'a server or client certificate was given, or the CA was made with too narrow a key usage.',
+            fix: 'Give a CA certificate that has keyCertSign.',
+        });
+    }
+    return findings;
+}
+function limitFindings(at, structure) {
+    const findings = [];
+    const usages = (0,extension_values/* extendedKeyUsagesOf */.yz)(structure);
+    const missing = ['serverAuth', 'clientAuth'].filter((usage) => usages?.includes(usage) === false);
+    if (missing.length > 0 && usages?.includes('anyExtendedKeyUsage') !== true) {
+        findings.push({
+            at,
+            fact: `It limits what its certificates may be used for (extended key usage without ${missing.join(' and ')}); etcd's members are servers and clients of each other.`,
+            cause: 'it is a CA for servers or for clients only.',
+            fix: 'Use a CA without that limit.',
+        });
+    }
+    if (structure.extensions.some((extension) => extension.oid === oids/* oids */.S.nameConstraints)) {
+        findings.push({
+            at,
+            fact: 'It has name constraints; etcd\'s certificates need "localhost", 127.0.0.1 and ::1 beside each member\'s own name and address.',
+            cause: 'it is a CA for the names of one domain.',
+            fix: 'Use a CA without name constraints.',
+        });
+    }
+    const unknown = structure.extensions.filter(({ oid, critical }) => critical && oid !== oids/* oids */.S.nameConstraints && !understood.includes(oid));
+    if (unknown.length > 0) {
+        findings.push({
+            at,
+            fact: `It has a critical extension that etcd and kubeadm do not know (${unknown.map(({ oid }) => (0,oids/* oidName */.y)(oid)).join(', ')}); they would refuse every certificate that it signs.`,
+            fix: 'Use a CA without it.',
+        });
+    }
+    return findings;
+}
+function validityFindings(at, certificate, now) {
+    if (now > certificate.validToDate) {
+        return [
+            {
+                at,
+                fact: `The certificate expired on ${certificate.validToDate.toISOString()} (it is ${now.toISOString()}).`,
+                fix: 'Give a CA that is valid.',
+            },
+        ];
+    }
+    if (now < certificate.validFromDate) {
+        return [
+            {
+                at,
+                fact: `The certificate is not valid before ${certificate.validFromDate.toISOString()} (it is ${now.toISOString()}).`,
+                cause: 'a clock is wrong, here or where the CA was made.',
+                fix: 'Set the clock, or give a CA that is valid.',
+            },
+        ];
+    }
+    return [];
+}
+/** What kubeadm, Go and the runner's OpenSSL can all sign and verify with. */
+function keyFindings(at, key) {
+    const algorithm = (0,keys/* describeKey */.Rx)(key);
+    if (/^ECDSA-P(256|384|521)$/.test(algorithm))
+        return [];
+    if (!algorithm.startsWith('RSA-')) {
+        return [
+            {
+                at,
+                fact: `Its key is of type ${algorithm}; kubeadm takes RSA keys, and ECDSA keys on P-256, P-384 or P-521.`,
+                fix: 'Use a CA with such a key.',
+            },
+        ];
+    }
+    if (Number(algorithm.slice('RSA-'.length)) < 2048) {
+        return [
+            {
+                at,
+                fact: `Its key is of type ${algorithm}; OpenSSL 3 refuses TLS with RSA keys below 2048 bits.`,
+                fix: 'Use a CA with a longer key.',
+            },
+        ];
+    }
+    return [];
+}
+function pairFindings(certificateName, certificate, keyName, key) {
+    if (certificate.checkPrivateKey(key))
+        return [];
+    return [
+        {
+            at: keyName,
+            fact: `The key does not belong to ${certificateName}: their public keys differ.`,
+            cause: 'one of the two is of an older CA.',
+            fix: 'Give the key that the certificate was made with.',
+        },
+    ];
+}
+
+
+/***/ }),
+
+/***/ 65802:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ randomSerial)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+
+/** One less than the largest int64: kubeadm's serial numbers stay below it. */
+const limit = 2n ** 63n - 2n;
+/**
+ * Gives a serial number as kubeadm's NewSignedCert draws it: uniform in [1, 2^63 - 1).
+ *
+ * @param random source of random bytes, for tests.
+ */
+function randomSerial(random = node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes) {
+    for (;;) {
+        // Drawing 63 bits and throwing away the rare value out of range keeps the distribution uniform.
+        const drawn = Buffer.from(random(8)).readBigUInt64BE() >> 1n;
+        if (drawn < limit)
+            return drawn + 1n;
+    }
+}
+
+
+/***/ }),
+
+/***/ 82389:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ extensionValue),
+/* harmony export */   V: () => (/* binding */ parseStructure)
+/* harmony export */ });
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(52787);
+
+/**
+ * Takes a certificate apart (RFC 5280, 4.1).
+ *
+ * @throws Error when the bytes are not a DER-encoded certificate.
+ */
+function parseStructure(der) {
+    const fields = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)(at((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(der)), 0));
+    const hasVersion = fields[0] !== undefined && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isContext */ .aE)(fields[0], 0);
+    const [serial, signatureAlgorithm, issuer, validity, subject, subjectPublicKeyInfo, ...rest] = hasVersion
+        ? fields.slice(1)
+        : fields;
+    if (!serial || !signatureAlgorithm || !issuer || !validity || !subject || !subjectPublicKeyInfo) {
+        throw new Error('the certificate lacks a field');
+    }
+    const times = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)(validity);
+    const extensions = rest.find((field) => (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isContext */ .aE)(field, 3));
+    return {
+        version: hasVersion ? (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(at((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)(at(fields, 0)), 0)).readUInt8() + 1 : 1,
+        serial: BigInt.asIntN((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(serial).length * 8, BigInt(`0x${(0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(serial).toString('hex')}`)),
+        signatureAlgorithm,
+        issuer,
+        notBefore: at(times, 0),
+        notAfter: at(times, 1),
+        subject,
+        subjectPublicKeyInfo,
+        extensions: extensions === undefined ? [] : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)(at((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)(extensions), 0)).map(parseExtension),
+    };
+}
+/** Gives the DER value of an extension, or undefined when the certificate does not have it. */
+function extensionValue(structure, oid) {
+    return structure.extensions.find((extension) => extension.oid === oid)?.value;
+}
+function parseExtension(extension) {
+    const [oid, second, third] = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)(extension);
+    if (oid === undefined || second === undefined)
+        throw new Error('an extension lacks its value');
+    const critical = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isBoolean */ .Lm)(second) && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(second)[0] !== 0;
+    return { oid: (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .dotted */ .Bs)(oid), critical, value: (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(third ?? second) };
+}
+function at(values, index) {
+    const value = values[index];
+    if (value === undefined)
+        throw new Error('the certificate lacks a field');
+    return value;
+}
+
+
+/***/ }),
+
+/***/ 29540:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   bg: () => (/* binding */ validity),
+/* harmony export */   wj: () => (/* binding */ leafHours),
+/* harmony export */   z5: () => (/* binding */ authorityHours)
+/* harmony export */ });
+/* unused harmony exports backdate, daysLeft */
+const hour = 60 * 60 * 1000;
+const day = 24 * hour;
+/** Hours that kubeadm's leaf certificates are valid: one year (constants.go, CertificateValidityPeriod). */
+const leafHours = 365 * 24;
+/** Hours that kubeadm's CA certificates are valid: ten years (constants.go, CACertificateValidityPeriod). */
+const authorityHours = 10 * leafHours;
+/** Milliseconds by which certificates are backdated, so that small clock differences do not matter (CertificateBackdate). */
+const backdate = 5 * 60 * 1000;
+/**
+ * Gives a certificate's validity as kubeadm counts it: the end is counted from the start of the run, not from the
+ * backdated beginning (certlist.go, GetConfig). A leaf may outlive its CA, as with kubeadm.
+ */
+function validity(now, hours) {
+    return {
+        notBefore: new Date(now.getTime() - backdate),
+        notAfter: new Date(now.getTime() + hours * hour),
+    };
+}
+/** Gives the whole days until a certificate expires, rounded down: 0 on its last day, negative once it has expired. */
+function daysLeft(notAfter, now) {
+    return Math.floor((notAfter.getTime() - now.getTime()) / day);
+}
+
+
+/***/ }),
+
+/***/ 69282:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  b: () => (/* binding */ post)
+});
+
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 12 modules
+var core = __nccwpck_require__(3894);
+// EXTERNAL MODULE: ./src/findings.ts
+var findings = __nccwpck_require__(81001);
+// EXTERNAL MODULE: ./src/hosts/host-error.ts
+var host_error = __nccwpck_require__(46862);
+// EXTERNAL MODULE: ./src/hosts/lock/release-script.ts
+var release_script = __nccwpck_require__(76960);
+// EXTERNAL MODULE: ./src/hosts/lock/words.ts
+var words = __nccwpck_require__(83182);
+;// CONCATENATED MODULE: ./src/hosts/lock/release-abandoned.ts
+
+
+
+/**
+ * Gives back the lock of a run that was killed, from its post step: only if it is still that run's, and if none of its
+ * steps goes on there (after 3 s of waiting for that).
+ * @throws HostError when the host cannot be reached or does not answer as it should.
+ */
+async function releaseAbandoned(transport, ownerId) {
+    const result = await transport.run((0,release_script/* releaseScript */.d)(ownerId));
+    const outcome = (0,release_script/* parseRelease */.B)(result.stdout);
+    if (outcome !== undefined && result.code === 0)
+        return outcome;
+    throw new host_error/* HostError */.d({ host: transport.name, at: 'unlock', ...(0,words/* lockFailure */.Sw)(result) });
+}
+
+// EXTERNAL MODULE: ./src/hosts/ssh/connector.ts + 13 modules
+var connector = __nccwpck_require__(3079);
+// EXTERNAL MODULE: ./src/report/actions-log.ts
+var actions_log = __nccwpck_require__(36386);
+// EXTERNAL MODULE: ./src/report/artifacts.ts
+var artifacts = __nccwpck_require__(5825);
+// EXTERNAL MODULE: ./src/report/redaction.ts + 6 modules
+var redaction = __nccwpck_require__(51435);
+// EXTERNAL MODULE: ./src/run-state.ts
+var run_state = __nccwpck_require__(20518);
+// EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
+var inputs = __nccwpck_require__(47181);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 23 modules
+var parse_settings = __nccwpck_require__(87743);
+;// CONCATENATED MODULE: ./src/post.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * The post step: cleans up after a main that was killed. It never fails the job.
+ */
+async function post() {
+    try {
+        const temporary = process.env['RUNNER_TEMP'];
+        if (temporary !== undefined && temporary !== '')
+            await (0,artifacts/* removeStagedArtifacts */.K)(temporary);
+        if (core.getState(run_state/* MAIN_ENDED */.F) !== '')
+            return;
+        core.warning('etcd-ha-action was ended before it could report. Nothing has to be undone: run it again, it goes on from where it stands.');
+        const owner = core.getState(run_state/* LOCK_OWNER */.E);
+        if (owner !== '')
+            await releaseLocks(owner);
+    }
+    catch (error) {
+        core.warning(`etcd-ha-action could not clean up: ${(0,findings/* errorMessage */.gJ)(error)}`);
+    }
+}
+/** Gives back the locks of a main that could not; where that fails they count as abandoned all the same. */
+async function releaseLocks(owner) {
+    const redactor = new redaction/* Redactor */.p((form) => core.setSecret(form));
+    const log = (0,actions_log/* createActionsLog */.g)(redactor);
+    const settings = (0,parse_settings/* parseSettings */.P)((0,inputs/* readInputs */.K)((secret) => redactor.register(secret)), (0,inputs/* readRunContext */.$)());
+    const connect = (0,connector/* connector */.M)(settings.ssh, log);
+    await Promise.all(settings.hosts.map(async (host) => {
+        const own = log.host(host.name ?? host.address);
+        try {
+            const transport = await connect(host);
+            try {
+                own.info(`The lock of the ended run: ${await releaseAbandoned(transport, owner)}.`);
+            }
+            finally {
+                await transport.close();
+            }
+        }
+        catch (error) {
+            own.info(`The lock could not be given back, and runs out by itself: ${(0,findings/* errorMessage */.gJ)(error)}`);
+        }
+    }));
+}
+
+
+/***/ }),
+
+/***/ 36386:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ createActionsLog)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3894);
+/* harmony import */ var _clean_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(60023);
+/* harmony import */ var _log_line_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(88975);
+
+
+
+/** The runner shows ten annotations of a kind per step (ExecutionContext.cs, _maxCountPerIssueType), and drops others. */
+const mostAnnotations = 10;
+/**
+ * The log of the step. Every line is clean (see lineCleaner) and says which host it is about. The first ten warnings
+ * become annotations, the others lines.
+ */
+function createActionsLog(redactor, sink = _actions_core__WEBPACK_IMPORTED_MODULE_0__) {
+    let warnings = 0;
+    const warn = (lines) => {
+        warnings += 1;
+        if (warnings <= mostAnnotations)
+            sink.warning((0,_clean_js__WEBPACK_IMPORTED_MODULE_1__/* .annotation */ .w)(lines));
+        else
+            lines.forEach((line) => sink.info(`Warning: ${line}`));
+    };
+    return logOf(redactor, sink, warn);
+}
+function logOf(redactor, sink, warn, host) {
+    const clean = (0,_clean_js__WEBPACK_IMPORTED_MODULE_1__/* .lineCleaner */ .L)(redactor, host === undefined ? '' : `[${(0,_log_line_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(host)}] `);
+    return {
+        info: (message) => clean(message).forEach((line) => sink.info(line)),
+        warning: (message) => warn(clean(message)),
+        debug: (message) => clean(message).forEach((line) => sink.debug(line)),
+        host: (name) => logOf(redactor, sink, warn, name),
+    };
+}
+
+
+/***/ }),
+
+/***/ 63556:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ checkArtifactFiles),
+/* harmony export */   u: () => (/* binding */ artifactFiles)
+/* harmony export */ });
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(81001);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6803);
+
+
+/** The name of a member, which is the name of its folder. */
+const member = '[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?';
+/** All that may leave. Nobody masks an artifact, and whoever may read the repository may read it. */
+const allowed = [
+    new RegExp(`^${member}/kubeadmcfg\\.yaml$`),
+    new RegExp(`^${member}/manifests/etcd\\.yaml$`),
+    new RegExp(`^${member}/pki/(?:etcd/)?[a-z-]+\\.crt$`),
+    /^external-etcd\.yaml$/,
+    /^(?:health-report|plan|audit)\.json$/,
+];
+/**
+ * The files of the artifact, chosen from what is known of the hosts: kubeadm's configuration, the manifest and the
+ * certificates of each, the health report, the configuration for the control plane, the plan and the audit record.
+ * @param publicFiles by member name and path on the host; what else is among them stays behind.
+ */
+function artifactFiles(known) {
+    const ofHosts = [...known.publicFiles].flatMap(([host, files]) => [...files].flatMap(([path, content]) => {
+        const name = nameInArtifact(path);
+        return name === undefined ? [] : [{ path: `${host}/${name}`, content }];
+    }));
+    return [
+        ...ofHosts,
+        ...(known.externalEtcdConfig === undefined
+            ? []
+            : [{ path: 'external-etcd.yaml', content: known.externalEtcdConfig }]),
+        ...(known.health === undefined ? [] : [{ path: 'health-report.json', content: json(known.health) }]),
+        ...(known.plan === undefined ? [] : [{ path: 'plan.json', content: json(known.plan) }]),
+        ...(known.audit === undefined ? [] : [{ path: 'audit.json', content: json(known.audit) }]),
+    ];
+}
+function nameInArtifact(path) {
+    if (path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBEADM_CONFIG */ .XA)
+        return 'kubeadmcfg.yaml';
+    if (path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ETCD_MANIFEST */ .jl)
+        return 'manifests/etcd.yaml';
+    if (path.startsWith(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw}/`) && path.endsWith('.crt'))
+        return `pki/${path.slice(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw.length + 1)}`;
+    return undefined;
+}
+/** JSON that people can read too. */
+function json(value) {
+    return `${JSON.stringify(value, null, 2)}\n`;
+}
+/**
+ * Looks at every file before it may leave.
+ * @throws Refusal when one is not on the list of what may leave, or holds anything secret.
+ */
+function checkArtifactFiles(files, redactor) {
+    const findings = files.flatMap((file) => problemsOf(file, redactor));
+    if (findings.length > 0)
+        throw new _findings_js__WEBPACK_IMPORTED_MODULE_0__/* .Refusal */ .P_('the artifact was not uploaded', findings);
+}
+function problemsOf({ path, content }, redactor) {
+    const at = `artifact ${path}`;
+    const secret = redactor.findSecret(content);
+    const findings = [];
+    if (!allowed.some((pattern) => pattern.test(path)) || path.includes('..')) {
+        findings.push({ at, fact: 'this file is not among those that may leave.', fix: 'open an issue.' });
+    }
+    if (secret !== undefined) {
+        findings.push({
+            at,
+            fact: `it holds ${secret}.`,
+            cause: 'a secret is part of a public file on the host.',
+            fix: 'look at the file on the host and take the secret out of it; if there is none, open an issue.',
+        });
+    }
+    return findings;
+}
+
+
+/***/ }),
+
+/***/ 5825:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ removeStagedArtifacts),
+/* harmony export */   m: () => (/* binding */ uploadArtifact)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(51455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(76760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(81001);
+/* harmony import */ var _artifact_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(63556);
+
+
+
+
+
+/** The client retries for 48 s against a service that refuses; a deploy that is done does not wait that long. */
+const uploadDeadlineMs = 20_000;
+const folderPrefix = 'etcd-ha-artifact-';
+/**
+ * Uploads files as one artifact. Whatever keeps the service from taking it is a warning: the cluster stands all the
+ * same. After the deadline the client is left to itself: its retries and sockets would hold the process, so the step
+ * must end by `process.exit`.
+ * @throws Refusal, before anything is written, when a file may not leave.
+ */
+async function uploadArtifact(upload) {
+    const { files, redactor, log, environment = process.env } = upload;
+    (0,_artifact_files_js__WEBPACK_IMPORTED_MODULE_4__/* .checkArtifactFiles */ .C)(files, redactor);
+    if (files.length === 0)
+        return undefined;
+    const problem = problemOf(environment);
+    if (problem !== undefined) {
+        log.warning(`The artifact was not uploaded: ${problem}`);
+        return undefined;
+    }
+    try {
+        const id = await uploadWithin(upload, environment['RUNNER_TEMP'] ?? '');
+        return { id, url: urlOf(id, environment) };
+    }
+    catch (error) {
+        log.warning(`The artifact was not uploaded: ${reasonOf(error, upload.name)}`);
+        return undefined;
+    }
+}
+/** Removes what a run that was killed has left; for the post step. */
+async function removeStagedArtifacts(runnerTemp) {
+    const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readdir)(runnerTemp);
+    const staged = names.filter((name) => name.startsWith(folderPrefix));
+    await Promise.all(staged.map((name) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(runnerTemp, name), { recursive: true, force: true })));
+}
+async function uploadWithin(upload, runnerTemp) {
+    const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(runnerTemp, folderPrefix)); // Mode 0700.
+    const remove = () => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(folder, { recursive: true, force: true });
+    // A client that was given up may still read the files; without them it would throw where nobody can catch it.
+    process.once('exit', remove);
+    const done = stageAndUpload(upload, folder).finally(() => {
+        process.off('exit', remove);
+        remove();
+    });
+    return withDeadline(done, upload.deadlineMs ?? uploadDeadlineMs);
+}
+async function stageAndUpload(upload, folder) {
+    const paths = await Promise.all(upload.files.map((file) => stage(folder, file)));
+    const client = await (upload.loadClient ?? loadRealClient)();
+    const options = upload.retentionDays === undefined ? {} : { retentionDays: upload.retentionDays };
+    const { id } = await client.uploadArtifact(upload.name, paths, folder, options);
+    if (id === undefined)
+        throw new Error('the service took it but gave it no id');
+    return String(id);
+}
+async function stage(folder, { path, content }) {
+    const target = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, path);
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(target), { recursive: true, mode: 0o700 });
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.writeFile)(target, content, { mode: 0o600 });
+    return target;
+}
+/** Loaded when it is needed: the client alone takes longer to load than the rest of the action. */
+async function loadRealClient() {
+    const { DefaultArtifactClient } = await __nccwpck_require__.e(/* import() */ 44).then(__nccwpck_require__.bind(__nccwpck_require__, 19044));
+    return new DefaultArtifactClient();
+}
+async function withDeadline(work, milliseconds) {
+    const { promise: late, reject } = Promise.withResolvers();
+    const timer = setTimeout(() => {
+        reject(new Error(`the service did not take it within ${milliseconds / 1000} s and was given up.`));
+    }, milliseconds);
+    try {
+        return await Promise.race([work, late]);
+    }
+    finally {
+        clearTimeout(timer);
+    }
+}
+/** What the environment lacks, in words; the client would say it in its own, after a while. */
+function problemOf(environment) {
+    const server = URL.parse(environment['GITHUB_SERVER_URL'] ?? 'https://github.com')?.hostname ?? '';
+    if (!/^github\.com$|\.ghe\.com$|\.localhost$/i.test(server)) {
+        return (`${server} is a GitHub Enterprise Server, which has no artifact service of this version. ` +
+            'Set upload-artifacts: false; outputs and the job summary hold the report.');
+    }
+    if (!environment['ACTIONS_RUNTIME_TOKEN'] || !environment['ACTIONS_RESULTS_URL']) {
+        return ('this runner offers no artifact service (no ACTIONS_RUNTIME_TOKEN or ACTIONS_RESULTS_URL). ' +
+            'Usual cause: the workflow runs outside of GitHub, or in a tool that imitates it. Set upload-artifacts: false.');
+    }
+    return environment['RUNNER_TEMP']
+        ? undefined
+        : 'the runner names no folder for temporary files (RUNNER_TEMP).';
+}
+function reasonOf(error, name) {
+    const message = (0,_findings_js__WEBPACK_IMPORTED_MODULE_3__/* .errorMessage */ .gJ)(error);
+    if (!/already exists|409/.test(message))
+        return message;
+    return (`there is already an artifact ${JSON.stringify(name)} in this run. Usual cause: a matrix or a second attempt with ` +
+        `one artifact-name. Leave artifact-name out, or make it unique. (${message})`);
+}
+function urlOf(id, environment) {
+    const server = environment['GITHUB_SERVER_URL'] ?? 'https://github.com';
+    const run = `${environment['GITHUB_REPOSITORY'] ?? ''}/actions/runs/${environment['GITHUB_RUN_ID'] ?? ''}`;
+    return `${server}/${run}/artifacts/${id}`;
+}
+
+
+/***/ }),
+
+/***/ 60023:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ lineCleaner),
+/* harmony export */   w: () => (/* binding */ annotation)
+/* harmony export */ });
+/* harmony import */ var _log_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(88975);
+
+/**
+ * Makes lines for the log of one stream: each complete, free of secrets and control characters, not too long, and
+ * none of them able to begin a workflow command.
+ * @param prefix stands before every line.
+ */
+function lineCleaner(redactor, prefix = '') {
+    const redactLine = redactor.forLines();
+    return (message) => (0,_log_line_js__WEBPACK_IMPORTED_MODULE_0__/* .splitLines */ .uz)(message).map((line) => (0,_log_line_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutCommands */ .Df)((0,_log_line_js__WEBPACK_IMPORTED_MODULE_0__/* .shortened */ .vI)(prefix + redactLine((0,_log_line_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)(line)))));
+}
+/** The runner cuts the message of an annotation here (_maxIssueMessageLength in ExecutionContext.cs). */
+const longestAnnotation = 4096;
+/** Clean lines as the message of one annotation. */
+function annotation(lines) {
+    return (0,_log_line_js__WEBPACK_IMPORTED_MODULE_0__/* .shortened */ .vI)(lines.join('\n'), longestAnnotation - 40);
+}
+
+
+/***/ }),
+
+/***/ 88975:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Df: () => (/* binding */ withoutCommands),
+/* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   uz: () => (/* binding */ splitLines),
+/* harmony export */   vI: () => (/* binding */ shortened)
+/* harmony export */ });
+/** Longer lines are cut: a log is read by people, and a host could send megabytes on one line. */
+const longestLine = 2000;
+const escape = '\u001B';
+const bell = '\u0007';
+/** Sequences that colour, move or set titles in a terminal (ECMA-48): OSC up to its end, CSI, and the short ones. */
+const escapes = new RegExp([
+    `${escape}\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)?`,
+    `(?:${escape}\\[|\u009B)[0-?]*[ -/]*[@-~]`,
+    `${escape}[ -/]*[0-~]`,
+].join('|'), 'g');
+/** Control characters but the tab, and those that make text appear in another order or not at all. */
+const unprintable = /[\p{Cc}\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/gu;
+/**
+ * The lines of a text. The runner ends a line at a carriage return too (.NET's ReadLine), so one inside a line would
+ * let its rest begin a workflow command.
+ */
+function splitLines(text) {
+    return text
+        .replace(/(?:\r\n|[\n\r\v\f\u0085\u2028\u2029])$/, '')
+        .split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/);
+}
+/** A line without escape sequences and control characters. */
+function printable(line) {
+    return line.replaceAll(escapes, '').replaceAll('\t', '    ').replaceAll(unprintable, '');
+}
+/**
+ * A line in which no workflow command can begin: the runner takes `::name::` at the start of a line, white space not
+ * counted, and `##[name]` anywhere (ActionCommand.cs).
+ */
+function withoutCommands(line) {
+    return line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: ');
+}
+/** A line that is not too long; what is missing is counted. */
+function shortened(line, longest = longestLine) {
+    return line.length <= longest
+        ? line
+        : `${line.slice(0, longest)}… (${line.length - longest} more characters)`;
+}
+
+
+/***/ }),
+
+/***/ 51435:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ Redactor)
+});
+
+;// CONCATENATED MODULE: ./src/report/base64.ts
+/**
+ * base64 of bytes as it looks where 0, 1 or 2 other bytes stand before them. Only whole groups: what the
+ * neighbouring bytes share is left out.
+ */
+function aligned(bytes) {
+    return [0, 1, 2].map((skipped) => {
+        const rest = bytes.subarray(skipped);
+        return rest.subarray(0, rest.length - (rest.length % 3)).toString('base64');
+    });
+}
+
+;// CONCATENATED MODULE: ./src/report/fragments.ts
+
+const base64 = {
+    window: 12,
+    stride: 4,
+    separators: /\s/,
+    normalise: (text) => text.replaceAll('-', '+').replaceAll('_', '/'),
+};
+const hex = {
+    window: 16,
+    stride: 4,
+    separators: /[\s:]/,
+    normalise: (text) => text.replaceAll(/[A-F]/g, (digit) => digit.toLowerCase()),
+};
+/** The bytes themselves, each as one character. */
+const raw = { window: 12, stride: 4, separators: /(?!)/, normalise: (text) => text };
+/** Remembers pieces of private keys in all common encodings, and finds them again in any text. */
+class Fragments {
+    #pieces = new Map([
+        [base64, new Set()],
+        [hex, new Set()],
+        [raw, new Set()],
+    ]);
+    /** Remembers every secret piece of a key. */
+    add(key) {
+        const file = secretText(key);
+        const base64Text = key.body.replace(/\s/g, '').slice(key.from, key.to);
+        const secretBytes = key.numbers.length > 0 ? key.numbers : [Buffer.from(base64Text, 'base64')];
+        for (const text of [base64Text, ...secretBytes.flatMap(aligned), ...aligned(file)])
+            this.#remember(base64, text);
+        for (const bytes of [...secretBytes, file])
+            this.#remember(hex, bytes.toString('hex'));
+        for (const bytes of secretBytes)
+            this.#remember(raw, bytes.toString('latin1'));
+    }
+    /** Where pieces stand in one line of text. */
+    find(line) {
+        return [...this.#search(base64, line), ...this.#search(hex, line)];
+    }
+    /** True when a piece stands anywhere in the bytes, line breaks and separators passed over. */
+    isIn(bytes) {
+        const text = bytes.toString('latin1');
+        return [...this.#pieces.keys()].some((alphabet) => !this.#search(alphabet, text).next().done);
+    }
+    #remember(alphabet, text) {
+        const pieces = this.#pieces.get(alphabet);
+        const normal = alphabet.normalise(text);
+        for (let at = 0; at + alphabet.window <= normal.length; at += alphabet.stride) {
+            pieces?.add(normal.slice(at, at + alphabet.window));
+        }
+        if (normal.length >= alphabet.window)
+            pieces?.add(normal.slice(-alphabet.window));
+    }
+    *#search(alphabet, text) {
+        const pieces = this.#pieces.get(alphabet);
+        if (pieces === undefined || pieces.size === 0)
+            return;
+        const { kept, places } = withoutSeparators(alphabet, text);
+        for (let at = 0; at + alphabet.window <= kept.length; at += 1) {
+            if (!pieces.has(kept.slice(at, at + alphabet.window)))
+                continue;
+            yield { start: places[at] ?? 0, end: (places[at + alphabet.window - 1] ?? text.length - 1) + 1 };
+        }
+    }
+}
+/** The part of the body, line breaks included, that holds the secret: what base64 of the whole file encodes again. */
+function secretText({ body, from, to }) {
+    return Buffer.from(body.slice(placeOf(body, from), placeOf(body, to)));
+}
+/** Where in a text the character stands that has `count` others before it, white space not counted. */
+function placeOf(text, count) {
+    let left = count;
+    for (const { 0: run, index } of text.matchAll(/\S+/g)) {
+        if (left < run.length)
+            return index + left;
+        left -= run.length;
+    }
+    return text.length;
+}
+/** The text as it is looked through, and for each of its characters the place in the text as it was. */
+function withoutSeparators(alphabet, text) {
+    const normal = alphabet.normalise(text);
+    const places = new Uint32Array(normal.length);
+    let kept = '';
+    for (let at = 0; at < normal.length; at += 1) {
+        const character = normal.charAt(at);
+        if (alphabet.separators.test(character))
+            continue;
+        places[kept.length] = at;
+        kept += character;
+    }
+    return { kept, places };
+}
+
+;// CONCATENATED MODULE: ./src/report/key-blocks.ts
+/** Lines of a key's body in every common wrapping are at least this long, but for the last. */
+const longLine = 40;
+/** What stands in the place of something secret; the runner's masker writes the same. */
+const key_blocks_hidden = '***';
+/**
+ * Hides private keys in the lines of one stream, whoever they belong to. A line that merely names a BEGIN line, as an
+ * error message may, does not swallow what follows it.
+ */
+class KeyBlocks {
+    /** `begun` after a BEGIN line, `body` after a line of base64 behind it. */
+    #state = 'outside';
+    /** The next line of the stream without key material. */
+    hide(line) {
+        const begin = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----/.exec(line);
+        if (begin !== null)
+            return this.#hideFrom(line, begin.index + begin[0].length);
+        if (this.#state === 'outside' || isHeader(line))
+            return line;
+        return this.#hideInside(line);
+    }
+    #hideFrom(line, start) {
+        const rest = line.slice(start);
+        const end = rest.indexOf('-----END ');
+        this.#state = end < 0 ? 'begun' : 'outside';
+        return line.slice(0, start) + (rest.trim() === '' ? '' : key_blocks_hidden) + (end < 0 ? '' : rest.slice(end));
+    }
+    #hideInside(line) {
+        const [body = ''] = /[A-Za-z0-9+/=]+\s*$/.exec(line) ?? [];
+        const isBody = /^[\s>|+\-*]*$/.test(line.slice(0, line.length - body.length)) && body !== '';
+        const isLast = body.trim().length < longLine;
+        if (!isBody || (isLast && this.#state === 'begun')) {
+            this.#state = 'outside';
+            return line;
+        }
+        this.#state = isLast ? 'outside' : 'body';
+        return line.slice(0, line.length - body.length) + key_blocks_hidden;
+    }
+}
+/** A line of an old encrypted key between BEGIN and body (RFC 1421), or a blank one. */
+function isHeader(line) {
+    return /^[\s>|+\-*]*(?:$|(?:Proc-Type|DEK-Info|Comment): )/.test(line);
+}
+
+;// CONCATENATED MODULE: ./src/report/mask-forms.ts
+/** Line lengths in which base64 is commonly written: by OpenSSH, in PEM, and in MIME and by coreutils. */
+const lineLengths = [70, 64, 76];
+/** A piece shorter than this, such as the last line of a key, could be an ordinary word elsewhere. */
+const shortestPiece = 8;
+/**
+ * The strings to hand to the runner's masker for a secret, each on one line. The runner adds encodings of each by
+ * itself (ValueEncoders.cs), but does not know a key that is joined, wrapped anew, in hex, or encoded as a whole file.
+ * BEGIN and END lines and the public half of a key are not among them: certificates hold the like, and the runner
+ * drops every output that holds anything masked.
+ */
+function maskForms({ words, keys }, origin) {
+    const pieces = keys.flatMap((key) => [...secretLines(key), ...joined(key), ...wholeFile(key.pem)]);
+    const derived = origin === 'made' ? pieces : [...pieces, ...keys.flatMap(furtherForms), ...words.flatMap(hexWord)];
+    return [...new Set([...words, ...derived.filter((piece) => piece.length >= shortestPiece)])];
+}
+function furtherForms(key) {
+    return [...wrappedAnew(key), ...wrappedFile(key.pem), ...hexNumbers(key)];
+}
+/** The lines of the key as given that hold something secret. */
+function secretLines(key) {
+    let place = 0;
+    return key.body.split(/\s+/).filter((line) => {
+        const start = place;
+        place += line.length;
+        return place > key.from && start < key.to;
+    });
+}
+/** The whole body on one line, and its secret part alone. */
+function joined(key) {
+    const base64 = key.body.replace(/\s/g, '');
+    return [base64, base64.slice(key.from, key.to)];
+}
+function wrappedAnew(key) {
+    const base64 = key.body.replace(/\s/g, '');
+    return lineLengths.flatMap((length) => secretLines({ ...key, body: wrap(base64, length) }));
+}
+/** base64 of the whole file, with and without the line break at its end. */
+function wholeFile(pem) {
+    return [pem, `${pem}\n`].map((text) => Buffer.from(text).toString('base64'));
+}
+function wrappedFile(pem) {
+    return wholeFile(pem).flatMap((base64) => wrap(base64, 76).split('\n'));
+}
+function hexNumbers(key) {
+    return key.numbers.map((number) => number.toString('hex')).flatMap((hex) => [hex, hex.toUpperCase()]);
+}
+function hexWord(word) {
+    const hex = Buffer.from(word).toString('hex');
+    return [hex, hex.toUpperCase()];
+}
+function wrap(text, length) {
+    return text.match(new RegExp(`.{1,${length}}`, 'g'))?.join('\n') ?? '';
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./src/report/openssh-secrets.ts
+/** Reads the strings of SSH's wire encoding (RFC 4251 section 5), one after the other. */
+class WireReader {
+    #bytes;
+    constructor(bytes) {
+        this.#bytes = bytes;
+    }
+    skip(count) {
+        this.#bytes = this.#bytes.subarray(count);
+    }
+    string() {
+        const length = this.#bytes.readUInt32BE(0);
+        const value = this.#bytes.subarray(4, 4 + length);
+        if (value.length < length)
+            throw new Error('the text ends inside a string');
+        this.skip(4 + length);
+        return value;
+    }
+    /** A number without the zero byte that keeps it positive. */
+    number() {
+        const value = this.string();
+        return value[0] === 0 ? value.subarray(1) : value;
+    }
+}
+const magic = 'openssh-key-v1\0';
+/**
+ * The secret parts of an OpenSSH private key (PROTOCOL.key and sshkey.c in OpenSSH): its secret numbers when it is
+ * not encrypted, else the whole encrypted section.
+ * @throws Error when the bytes are no such key.
+ */
+function opensshSecrets(bytes) {
+    if (bytes.subarray(0, magic.length).toString('latin1') !== magic)
+        throw new Error('not an openssh-key-v1 file');
+    const outer = new WireReader(bytes.subarray(magic.length));
+    const cipher = outer.string().toString('latin1');
+    outer.string(); // The key derivation's name,
+    outer.string(); // and its options.
+    outer.skip(4); // How many keys: always one.
+    outer.string(); // The public key.
+    const section = outer.string();
+    if (cipher !== 'none')
+        return [section];
+    const inner = new WireReader(section);
+    inner.skip(8); // Two equal check numbers.
+    return secretsOfType(inner.string().toString('latin1'), inner) ?? [section];
+}
+function secretsOfType(type, fields) {
+    if (type === 'ssh-ed25519') {
+        fields.string(); // The public key, which also follows the secret seed of 32 bytes.
+        return [fields.string().subarray(0, 32)];
+    }
+    if (type === 'ssh-rsa') {
+        fields.string(); // n and
+        fields.string(); // e are public; d, the coefficient, p and q are not.
+        return [fields.number(), fields.number(), fields.number(), fields.number()];
+    }
+    if (type.startsWith('ecdsa-sha2-')) {
+        fields.string(); // The curve and
+        fields.string(); // the public point.
+        return [fields.number()];
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/report/secret-material.ts
+
+
+/** A word shorter than this is too ordinary to be hidden: OpenSSH wants five characters of a passphrase. */
+const shortestWord = 5;
+/** A line of several that is shorter than this is left, for the same reason. */
+const shortestLine = 8;
+/** Finds what is secret in a text: one or more PEM private keys, base64 of such, or plain words. Never throws. */
+function secretMaterial(secret) {
+    const text = withLineBreaks(secret);
+    const unpacked = Buffer.from(text.replace(/\s/g, ''), 'base64').toString('latin1');
+    const keys = keysOf(text);
+    return { words: keys.length === 0 ? wordsOf(text) : [], keys: [...keys, ...keysOf(unpacked)] };
+}
+/** Line feeds only; a key that was stored on one line with literal `\n` gets its lines back. */
+function withLineBreaks(text) {
+    const lines = text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
+    return lines.trim().includes('\n') ? lines : lines.replaceAll(/(?:\\r)?\\n/g, '\n');
+}
+function wordsOf(text) {
+    const lines = text.split('\n').map((line) => line.trim());
+    const filled = lines.filter((line) => line !== '');
+    const shortest = filled.length > 1 ? shortestLine : shortestWord;
+    return filled.filter((line) => line.length >= shortest);
+}
+/** Also a key whose END line was cut off. Text around the keys, certificates for example, is public. */
+function keysOf(text) {
+    const blocks = text.matchAll(/-----BEGIN ([A-Z0-9 ]*PRIVATE KEY[A-Z ]*)-----([\s\S]*?)(?:-----END \1-----|$)/g);
+    return [...blocks].map(([pem, label = '', body = '']) => keyOf(pem, label, body));
+}
+/** Of old encrypted keys (RFC 1421). */
+const headers = /(?:Proc-Type:\s*4,\s*ENCRYPTED|DEK-Info:\s*\S+)\s*/g;
+function keyOf(pem, label, wholeBody) {
+    const body = wholeBody.replaceAll(headers, '').trim();
+    const bytes = Buffer.from(body, 'base64');
+    const numbers = secretNumbers(label, bytes);
+    const places = numbers.map((number) => ({ start: bytes.indexOf(number), length: number.length }));
+    if (places.length === 0 || places.some(({ start }) => start < 0)) {
+        return { pem, body, from: 0, to: body.length, numbers: [] };
+    }
+    const start = Math.min(...places.map((place) => place.start));
+    const end = Math.max(...places.map((place) => place.start + place.length));
+    return { pem, body, from: Math.floor(start / 3) * 4, to: Math.ceil(end / 3) * 4, numbers };
+}
+/** The secret numbers of an unencrypted key; none when it is encrypted or of an unknown kind. */
+function secretNumbers(label, bytes) {
+    try {
+        if (label === 'OPENSSH PRIVATE KEY')
+            return opensshSecrets(bytes);
+        const type = derTypes.get(label);
+        if (type === undefined)
+            return [];
+        return numbersOf((0,external_node_crypto_.createPrivateKey)({ key: bytes, format: 'der', type }).export({ format: 'jwk' }));
+    }
+    catch {
+        return []; // Damaged or encrypted: the whole text is secret then.
+    }
+}
+const derTypes = new Map([
+    ['RSA PRIVATE KEY', 'pkcs1'],
+    ['EC PRIVATE KEY', 'sec1'],
+    ['PRIVATE KEY', 'pkcs8'],
+]);
+/** `n`, `e`, `x` and `y` of a JSON Web Key are the public half (RFC 7518 section 6, RFC 8037 section 2). */
+function numbersOf(key) {
+    return [key.d, key.p, key.q, key.dp, key.dq, key.qi]
+        .filter((number) => number !== undefined)
+        .map((number) => Buffer.from(number, 'base64url'));
+}
+
+;// CONCATENATED MODULE: ./src/report/redaction.ts
+
+
+
+
+
+/** An encoded form of a word that is shorter than this could be an ordinary word. */
+const shortestForm = 8;
+/** Characters that belong to the same run of base64 or hex as a piece that was found. */
+const runCharacter = /[A-Za-z0-9+/=_:-]/;
+/** Tells a PEM private key in bytes, also in base64 (at any offset) and in hex. */
+const keyMarks = [
+    'PRIVATE KEY',
+    ...aligned(Buffer.from('PRIVATE KEY')),
+    Buffer.from('PRIVATE KEY').toString('hex'),
+];
+/**
+ * Knows the secrets of this run and takes them out of every text before it leaves: the first line of defence, of
+ * which the runner's own masker is the second. The runner masks the log only, never an artifact, and misses keys
+ * that are cut, wrapped anew or in hex.
+ */
+class Redactor {
+    #mask;
+    #forms = new Set();
+    #fragments = new Fragments();
+    /** @param mask hands one line of text to the runner's masker: `core.setSecret`. */
+    constructor(mask) {
+        this.#mask = mask;
+    }
+    /** Makes a secret known, here and to the runner; from now on no form of it passes. Empty text is ignored. */
+    register(secret, origin = 'input') {
+        const material = secretMaterial(secret);
+        for (const form of maskForms(material, origin))
+            this.#mask(form);
+        for (const form of material.words.flatMap(formsOfWord))
+            this.#forms.add(form);
+        for (const key of material.keys)
+            this.#fragments.add(key);
+    }
+    /** A text of any number of lines without its secrets. */
+    redact(text) {
+        const redactLine = this.forLines();
+        return text
+            .split('\n')
+            .map((line) => redactLine(line))
+            .join('\n');
+    }
+    /**
+     * A redactor for the lines of one stream, in their order: it also hides private keys that were never registered,
+     * from their BEGIN to their END line.
+     */
+    forLines() {
+        const blocks = new KeyBlocks();
+        return (line) => this.#redactKnown(blocks.hide(line));
+    }
+    /**
+     * What secret the bytes hold, in words for a message; undefined when they may leave.
+     */
+    findSecret(content) {
+        const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+        const text = bytes.toString('latin1');
+        if (keyMarks.some((mark) => text.includes(mark)))
+            return 'a private key';
+        if (this.#fragments.isIn(bytes))
+            return 'a piece of a private key of this run';
+        const utf8 = bytes.toString('utf8');
+        return [...this.#forms].some((form) => utf8.includes(form)) ? 'a secret of this run' : undefined;
+    }
+    #redactKnown(line) {
+        const pieces = this.#fragments.find(line).map((place) => wholeRun(line, place));
+        const words = [...this.#forms].flatMap((form) => placesOf(form, line));
+        return cover(line, [...pieces, ...words]);
+    }
+}
+function formsOfWord(word) {
+    const bytes = Buffer.from(word);
+    const hex = bytes.toString('hex');
+    const encoded = [
+        JSON.stringify(word).slice(1, -1),
+        encodeURIComponent(word.toWellFormed()),
+        ...aligned(bytes),
+        hex,
+        hex.toUpperCase(),
+    ];
+    return [word, ...encoded.filter((form) => form.length >= shortestForm)];
+}
+function placesOf(form, line) {
+    const places = [];
+    for (let start = line.indexOf(form); start >= 0; start = line.indexOf(form, start + 1)) {
+        places.push({ start, end: start + form.length });
+    }
+    return places;
+}
+/** What stands before and after a piece in the same run is of the same secret. */
+function wholeRun(line, { start, end }) {
+    let from = start;
+    let to = end;
+    while (from > 0 && runCharacter.test(line.charAt(from - 1)))
+        from -= 1;
+    while (to < line.length && runCharacter.test(line.charAt(to)))
+        to += 1;
+    return { start: from, end: to };
+}
+function cover(line, places) {
+    let result = '';
+    let done = 0;
+    let covered = -1;
+    for (const { start, end } of places.toSorted((one, other) => one.start - other.start)) {
+        if (start > covered) {
+            result += `${line.slice(done, start)}${key_blocks_hidden}`;
+        }
+        covered = Math.max(covered, end);
+        done = Math.max(done, end);
+    }
+    return result + line.slice(done);
+}
+
+
+/***/ }),
+
+/***/ 20518:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ LOCK_OWNER),
+/* harmony export */   F: () => (/* binding */ MAIN_ENDED)
+/* harmony export */ });
+/** State that main saves for post: set once main has reported, whichever way it ended. */
+const MAIN_ENDED = 'main-ended';
+/** State that main saves for post before it takes the hosts' locks: whose they are. Not secret. */
+const LOCK_OWNER = 'lock-owner';
+
+
+/***/ }),
+
+/***/ 42814:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fg: () => (/* binding */ definitionOf),
+/* harmony export */   Z$: () => (/* binding */ inputDefinitions),
+/* harmony export */   vj: () => (/* binding */ inputNames)
+/* harmony export */ });
 /** Every input under its literal name. A test holds action.yml to this list. */
 const inputDefinitions = {
     operation: { default: 'deploy' },
+    'dry-run': { default: 'false' },
+    'approved-plan': {},
+    bootstrap: { default: 'auto' },
+    'disk-test': { default: 'false' },
     hosts: { required: true },
     names: {},
     'cluster-name': { default: 'etcd' },
@@ -89357,16 +96605,20 @@ const inputDefinitions = {
     'ca-certificate': {},
     'ca-key': { secret: true },
     'key-algorithm': { default: 'RSA-2048' },
+    'renew-before-days': { default: '30' },
+    'client-certificate-copied': {},
     'client-port': { default: '2379' },
     'peer-port': { default: '2380' },
     'data-dir': { default: '/var/lib/etcd' },
     'image-repository': {},
     'etcd-image-tag': {},
+    'extra-args': {},
     'kubelet-config': {},
     'upload-artifacts': { default: 'true' },
     'artifact-name': {},
     'artifact-retention-days': {},
-    timeout: { default: '15m' },
+    'lock-timeout': { default: '2m' },
+    timeout: { default: '30m' },
 };
 /** Names of all inputs, in the order of action.yml. */
 const inputNames = Object.keys(inputDefinitions);
@@ -89375,20 +96627,61 @@ function definitionOf(name) {
     return inputDefinitions[name];
 }
 
-;// CONCATENATED MODULE: ./src/settings/quote.ts
-/** A value longer than this is cut in a message. */
-const longestQuote = 80;
-/** A user's value as it stands in a message: in double quotes, on one line, cut when long. */
-function quote_quote(value) {
-    const short = value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value;
-    return JSON.stringify(short);
+
+/***/ }),
+
+/***/ 47181:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  K: () => (/* binding */ readInputs),
+  $: () => (/* binding */ readRunContext)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 12 modules
+var core = __nccwpck_require__(3894);
+// EXTERNAL MODULE: ./src/settings/input-definitions.ts
+var input_definitions = __nccwpck_require__(42814);
+// EXTERNAL MODULE: ./src/settings/quote.ts
+var quote = __nccwpck_require__(77405);
+;// CONCATENATED MODULE: ./src/settings/run-identity.ts
+/** No name, address or commit of GitHub is longer; what a runner of another kind says may be anything. */
+const mostCharacters = 200;
+/**
+ * Reads who runs this from the runner's variables (docs.github.com, "Variables reference"). Of a run that was started
+ * again GITHUB_ACTOR is still who started it first.
+ */
+function readRunIdentity(environment, { attempt, nonce }) {
+    const read = (name) => printable(environment[name] ?? '');
+    const run = /^\d{1,20}$/.exec(environment['GITHUB_RUN_ID'] ?? '')?.[0] ?? '';
+    const repository = read('GITHUB_REPOSITORY');
+    return {
+        id: `${run === '' ? 'local' : run}-${attempt}-${nonce}`,
+        url: printable(pageOf(environment['GITHUB_SERVER_URL'] ?? '', repository, run, attempt)),
+        actor: read('GITHUB_TRIGGERING_ACTOR') || read('GITHUB_ACTOR'),
+        commit: read('GITHUB_SHA'),
+        repository,
+        workflow: read('GITHUB_WORKFLOW'),
+    };
 }
-/** True for a text with a PEM private key in it, whole or not. */
-function holdsPrivateKey(value) {
-    return value.includes('PRIVATE KEY');
+function pageOf(server, repository, run, attempt) {
+    if (!/^https?:$/.test(URL.parse(server)?.protocol ?? '') || repository === '' || run === '')
+        return '';
+    return `${server.replace(/\/+$/, '')}/${repository}/actions/runs/${run}/attempts/${attempt}`;
+}
+/** Without control characters, line separators and the like, and cut. */
+function printable(text) {
+    return Array.from(text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ''))
+        .slice(0, mostCharacters)
+        .join('');
 }
 
 ;// CONCATENATED MODULE: ./src/settings/inputs.ts
+
 
 
 
@@ -89401,14 +96694,14 @@ function holdsPrivateKey(value) {
  * @returns what was given by name, names that are no inputs included.
  */
 function readInputs(mask) {
-    const secrets = inputNames.filter((name) => definitionOf(name).secret === true);
+    const secrets = input_definitions/* inputNames */.vj.filter((name) => (0,input_definitions/* definitionOf */.Fg)(name).secret === true);
     const raw = Object.fromEntries(secrets.map((name) => [name, core.getInput(name, { trimWhitespace: false })]));
     Object.values(raw).forEach(mask);
     for (const name of givenNames()) {
         if (name in raw)
             continue;
         const value = core.getInput(name);
-        if (holdsPrivateKey(value))
+        if ((0,quote/* holdsPrivateKey */.j)(value))
             mask(value);
         raw[name] = value;
     }
@@ -89420,14 +96713,48 @@ function givenNames() {
         .filter((variable) => variable.startsWith('INPUT_'))
         .map((variable) => variable.slice('INPUT_'.length).toLowerCase());
 }
-/** What this run brings of its own: the number of its attempt, the time, and a bit of chance. */
+/** What this run brings of its own: the number of its attempt, the time, a bit of chance, and who runs it. */
 function readRunContext() {
-    const attempt = Number(process.env['GITHUB_RUN_ATTEMPT'] ?? '1');
-    return {
-        attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
-        nonce: (0,external_node_crypto_.randomBytes)(4).toString('hex'),
-        now: new Date(),
-    };
+    const given = Number(process.env['GITHUB_RUN_ATTEMPT'] ?? '1');
+    const attempt = Number.isSafeInteger(given) && given > 0 ? given : 1;
+    const nonce = (0,external_node_crypto_.randomBytes)(4).toString('hex');
+    return { attempt, nonce, now: new Date(), identity: readRunIdentity(process.env, { attempt, nonce }) };
+}
+
+
+/***/ }),
+
+/***/ 87743:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  P: () => (/* binding */ parseSettings)
+});
+
+// EXTERNAL MODULE: ./src/findings.ts
+var src_findings = __nccwpck_require__(81001);
+// EXTERNAL MODULE: ./src/settings/input-definitions.ts
+var input_definitions = __nccwpck_require__(42814);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./src/settings/input-digest.ts
+
+
+/**
+ * Gives the digest of everything that was asked for, apart from secrets: SHA-256, in hex, of one JSON object with the
+ * names in alphabetical order and no white space.
+ * @param inputs all of them, with their defaults.
+ */
+function digestOfInputs(inputs) {
+    const open = input_definitions/* inputNames */.vj
+        .filter((name) => (0,input_definitions/* definitionOf */.Fg)(name).secret !== true)
+        .sort()
+        .map((name) => [name, inputs[name]]);
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify(Object.fromEntries(open)))
+        .digest('hex');
 }
 
 ;// CONCATENATED MODULE: ./src/settings/nearest.ts
@@ -89452,7 +96779,7 @@ const habits = new Map([
 /** The input that someone who wrote `name` most likely meant; absent when nothing is near. */
 function nearestInput(name) {
     const written = name.toLowerCase().replaceAll('_', '-');
-    return habits.get(written) ?? nearest(written, inputNames);
+    return habits.get(written) ?? nearest(written, input_definitions/* inputNames */.vj);
 }
 /**
  * The candidate with the fewest edits from `word`; absent when even the best needs more edits than a third of its
@@ -89480,6 +96807,8 @@ function editDistance(from, to) {
     return previous[to.length] ?? 0;
 }
 
+// EXTERNAL MODULE: ./src/settings/quote.ts
+var quote = __nccwpck_require__(77405);
 ;// CONCATENATED MODULE: ./src/settings/parse-scalars.ts
 
 
@@ -89493,7 +96822,7 @@ function parseInteger(input, value, range, findings) {
         return number;
     findings.push({
         at: input,
-        fact: `${quote_quote(value)} is not a whole number from ${range.least} to ${range.greatest}.`,
+        fact: `${(0,quote/* quote */.h)(value)} is not a whole number from ${range.least} to ${range.greatest}.`,
         fix: `write it in digits, for example ${input}: ${range.example}.`,
     });
     return undefined;
@@ -89506,7 +96835,7 @@ function parseBoolean(input, value, findings) {
         return false;
     findings.push({
         at: input,
-        fact: `${quote_quote(value)} is not a boolean.`,
+        fact: `${(0,quote/* quote */.h)(value)} is not a boolean.`,
         fix: `write ${input}: true or ${input}: false.`,
     });
     return undefined;
@@ -89519,42 +96848,36 @@ function parseChoice(input, value, choices, findings) {
     const meant = nearest(value, choices) ?? choices[0] ?? '';
     findings.push({
         at: input,
-        fact: `${quote_quote(value)} is not one of ${choices.join(', ')}.`,
+        fact: `${(0,quote/* quote */.h)(value)} is not one of ${choices.join(', ')}.`,
         fix: `write one of them, for example ${input}: ${meant}.`,
     });
     return undefined;
 }
-/** The shortest and the longest run, in seconds. A job on GitHub's own runners ends after six hours. */
-const shortestRun = 60;
-const longestRun = 6 * 60 * 60;
 /**
  * Reads how long something may take, as Go and kubeadm write it: `90s`, `15m`, `1h30m`. A bare number is refused:
  * GitHub's own timeouts are minutes, most others seconds.
  * @returns seconds
  */
-function parseDuration(input, value, findings) {
+function parseDuration(input, value, range, findings) {
     const [all = '', hours = '0', minutes = '0', seconds = '0'] = /^(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?$/.exec(value) ?? [];
     const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-    if (all !== '' && total >= shortestRun && total <= longestRun)
+    if (all !== '' && total >= range.least && total <= range.greatest)
         return total;
-    findings.push({ at: input, ...durationProblem(value, all !== '') });
+    findings.push({ at: input, ...durationProblem(value, all !== '', range, `${input}: ${range.example}`) });
     return undefined;
 }
-function durationProblem(value, readable) {
+function durationProblem(value, readable, range, example) {
     if (readable)
-        return {
-            fact: `${quote_quote(value)} is not between one minute and six hours.`,
-            fix: 'for example timeout: 15m.',
-        };
+        return { fact: `${(0,quote/* quote */.h)(value)} is not between ${range.words}.`, fix: `for example ${example}.` };
     if (/^\d+$/.test(value)) {
         return {
-            fact: `${quote_quote(value)} has no unit: it could be seconds or minutes.`,
-            fix: `write ${value}s, ${value}m or ${value}h, for example timeout: 15m.`,
+            fact: `${(0,quote/* quote */.h)(value)} has no unit: it could be seconds or minutes.`,
+            fix: `write ${value}s, ${value}m or ${value}h, for example ${example}.`,
         };
     }
     return {
-        fact: `${quote_quote(value)} is not a duration.`,
-        fix: 'write hours, minutes and seconds in that order, for example 90s, 15m or 1h30m.',
+        fact: `${(0,quote/* quote */.h)(value)} is not a duration.`,
+        fix: `write hours, minutes and seconds in that order, as 90s, 15m or 1h30m, for example ${example}.`,
     };
 }
 
@@ -89588,12 +96911,14 @@ function parseName(value, findings) {
         at: 'artifact-name',
         fact: refused === undefined
             ? `the name has ${value.length} characters, more than ${longestName}.`
-            : `${quote_quote(value)} holds ${JSON.stringify(refused)}, which the artifact service refuses.`,
+            : `${(0,quote/* quote */.h)(value)} holds ${JSON.stringify(refused)}, which the artifact service refuses.`,
         fix: 'use letters, digits, dashes, dots and underscores, for example artifact-name: etcd-report-${{ github.run_attempt }}.',
     });
     return undefined;
 }
 
+// EXTERNAL MODULE: ./src/pki/read-authority.ts + 1 modules
+var read_authority = __nccwpck_require__(81570);
 ;// CONCATENATED MODULE: ./src/settings/parse-authority.ts
 
 /**
@@ -89634,11 +96959,11 @@ function readPair(certificatePem, keyPem, now) {
     const certificate = { name: 'ca-certificate', text: certificatePem };
     const key = { name: 'ca-key', text: keyPem };
     try {
-        const authority = readSigningAuthority(certificate, key, now);
+        const authority = (0,read_authority/* readSigningAuthority */.f1)(certificate, key, now);
         return { authority: { certificatePem: authority.certificatePem, keyPem }, problems: [] };
     }
     catch (error) {
-        if (!(error instanceof AuthorityError))
+        if (!(error instanceof read_authority/* AuthorityError */.sv))
             throw error;
         return { problems: error.reasons };
     }
@@ -89682,13 +97007,13 @@ const shared = [
  * Reads the path of etcd's data dir: absolute, clean, and in a place that keeps what it is given. The characters
  * are those that mean the same to bash, systemd (RequiresMountsFor), YAML and the kubelet.
  */
-function parse_data_dir_parseDataDir(value, findings) {
+function parseDataDir(value, findings) {
     const fact = problemOf(value);
     if (fact === undefined)
         return value;
     findings.push({
         at: 'data-dir',
-        fact: `${quote_quote(value)} ${fact}`,
+        fact: `${(0,quote/* quote */.h)(value)} ${fact}`,
         fix: `use a folder of etcd's own, ${example}`,
     });
     return undefined;
@@ -89708,6 +97033,220 @@ function problemOf(path) {
         .flatMap(({ folders, why }) => folders.map((folder) => ({ folder, why })))
         .find(({ folder }) => path === folder || path.startsWith(`${folder}/`));
     return found === undefined ? undefined : `lies in ${found.folder}, which ${found.why}.`;
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/etcd-flags.ts
+var etcd_flags = __nccwpck_require__(88239);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(38815);
+;// CONCATENATED MODULE: ./src/settings/yaml-input.ts
+
+/** Reads an input as YAML; without a value there was an error, which is a finding. */
+function parseYaml(input, text, form, findings) {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, {
+        lineCounter: lines,
+        prettyErrors: false,
+        stringKeys: true,
+        logLevel: 'error',
+        schema: form.schema,
+        uniqueKeys: form.uniqueKeys,
+    });
+    const placeOf = (offset) => {
+        if (offset === undefined)
+            return input;
+        const { line, col } = lines.linePos(offset);
+        return `${input}, line ${line}, column ${col}`;
+    };
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem === undefined)
+        return { document, placeOf };
+    findings.push(syntaxFinding(problem, placeOf(problem.pos[0]), form.example));
+    return undefined;
+}
+function syntaxFinding(problem, at, example) {
+    if (problem.code === 'MULTIPLE_DOCS') {
+        return {
+            at,
+            fact: 'a second YAML document begins here.',
+            fix: `write one mapping without ---, ${example}`,
+        };
+    }
+    return {
+        at,
+        fact: `this is not YAML: ${problem.message}.`,
+        cause: 'the block is not indented evenly, or a value needs quotes.',
+        fix: `write one field per line, all beginning in the same column, ${example}`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/flag-forms.ts
+
+
+
+const input = 'extra-args';
+const flag_forms_example = 'for example "snapshot-count: 5000", or as on the command line, --snapshot-count=5000.';
+/** True for a text whose first flag is written as on a command line, `--name=value` or `name=value`. */
+function looksLikeLines(text) {
+    const [first] = meaningful(text);
+    return first !== undefined && /^(?:--[A-Za-z0-9]|-?[A-Za-z][\w-]*\s*=)/.test(first.line);
+}
+/** Reads one flag per line; `#` at the beginning or behind a space begins a comment. */
+function flagsOfLines(text, findings) {
+    return meaningful(text).flatMap(({ line, at }) => {
+        const [, name, value] = /^(?:--)?([^=\s]+)\s*=\s*(.*)$/s.exec(line) ?? [];
+        const problem = lineProblem(line, value);
+        if (name !== undefined && value !== undefined && problem === undefined)
+            return [{ name, value, at }];
+        findings.push({ at, ...(problem ?? noFlag(line)) });
+        return [];
+    });
+}
+function meaningful(text) {
+    return text
+        .split(/\r?\n|\r/)
+        .map((line, index) => ({
+        line: line.replace(/(?:^|\s)#.*$/, '').trim(),
+        at: `${input}, line ${index + 1}`,
+    }))
+        .filter(({ line }) => line !== '');
+}
+function noFlag(line) {
+    return {
+        fact: `${(0,quote/* quote */.h)(line)} is not a flag with its value: there is no = in it.`,
+        fix: 'write each flag on a line of its own, all in one form, for example --snapshot-count=5000.',
+    };
+}
+/** What a shell would have taken apart or off, and nobody does here. */
+function lineProblem(line, value) {
+    if (value === undefined)
+        return undefined;
+    if (/\s--[a-z]/.test(value)) {
+        return {
+            fact: `there are several flags in ${(0,quote/* quote */.h)(line)}.`,
+            cause: 'the flags were copied from a command line.',
+            fix: 'write each flag on a line of its own, for example --snapshot-count=5000.',
+        };
+    }
+    if (/^(["']).*\1$/.test(value)) {
+        return {
+            fact: `the value in ${(0,quote/* quote */.h)(line)} is in quotes, which etcd would take for part of it.`,
+            cause: 'the flag was copied from a shell script.',
+            fix: 'write the value without quotes, for example --log-level=debug.',
+        };
+    }
+    return undefined;
+}
+/** Reads a YAML mapping of names to single values, each taken as it is written. */
+function flagsOfMapping(text, findings) {
+    const yaml = parseYaml(input, text, { schema: 'failsafe', uniqueKeys: false, example: flag_forms_example }, findings);
+    const contents = yaml?.document.contents;
+    if (yaml === undefined || contents === null || ((0,dist/* isScalar */.jn)(contents) && contents.value === ''))
+        return [];
+    if (!(0,dist/* isMap */.jh)(contents)) {
+        findings.push({
+            at: input,
+            fact: 'this is not a mapping of flags to values.',
+            cause: 'the flags were written as a list, or there is no space behind a colon.',
+            fix: `write one flag per line without a dash before it, ${flag_forms_example}`,
+        });
+        return [];
+    }
+    return contents.items.flatMap(({ key, value }) => {
+        const name = (0,dist/* isScalar */.jn)(key) ? String(key.value) : '';
+        const at = yaml.placeOf((0,dist/* isScalar */.jn)(key) ? key.range?.[0] : undefined);
+        if (!(0,dist/* isScalar */.jn)(value) || typeof value.value !== 'string') {
+            findings.push(noSingleValue(name, at));
+            return [];
+        }
+        const isNull = value.type === 'PLAIN' && /^(?:~|null|Null|NULL)$/.test(value.value);
+        return [{ name, value: isNull ? '' : value.value, at }];
+    });
+}
+function noSingleValue(name, at) {
+    return {
+        at,
+        fact: `${(0,quote/* quote */.h)(name)} has a list, a mapping or the like in place of one value.`,
+        fix: `write one value as on etcd's command line, several of them with commas, ${flag_forms_example}`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-extra-args.ts
+
+
+
+/**
+ * Reads the flags of etcd that the user adds: a YAML mapping of names to values, or lines as on the command line.
+ * Which flags there are is left to etcd, whose versions differ.
+ * @returns the flags sorted by name.
+ */
+function parseExtraArgs(text, findings) {
+    const flags = looksLikeLines(text) ? flagsOfLines(text, findings) : flagsOfMapping(text, findings);
+    findings.push(...flags.flatMap(checkFlag), ...flags.flatMap(checkTwice));
+    return flags
+        .map(({ name, value }) => ({ name, value }))
+        .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+function checkFlag({ name, value, at }) {
+    if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+        return [
+            {
+                at,
+                fact: `${(0,quote/* quote */.h)(name)} is not the name of a flag.`,
+                ...(/[A-Z_]/.test(name) && { cause: 'the name of the environment variable was written.' }),
+                fix: 'write it as etcd --help has it, in lower-case letters, digits and dashes, for example snapshot-count.',
+            },
+        ];
+    }
+    const reason = etcd_flags/* OWNED_ETCD_FLAGS */.fP.get(name);
+    if (reason !== undefined) {
+        return [{ at, fact: `--${name} cannot be given: ${reason}.`, fix: 'leave the flag out.' }];
+    }
+    const problem = valueProblem(name, value);
+    return problem === undefined ? [] : [{ at, ...problem }];
+}
+function valueProblem(name, value) {
+    if (value === '') {
+        return {
+            fact: `--${name} has no value.`,
+            cause: 'an expression like ${{ vars.QUOTA }} that has no value.',
+            fix: `give it one, for example --${name}=true where the flag is a switch, or leave the flag out.`,
+        };
+    }
+    if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) {
+        return {
+            fact: `the value of --${name} holds a line break or another control character.`,
+            cause: 'the value was written as a YAML block (| or >).',
+            fix: `write it on one line behind the name, for example "${name}: value".`,
+        };
+    }
+    if (/\$[($]/.test(value)) {
+        return {
+            fact: `the value of --${name} holds $( or $$, in place of which the kubelet puts something else.`,
+            fix: 'write a value without them.',
+        };
+    }
+    if (name === 'feature-gates' && !(0,etcd_flags/* keepsCorruptCheck */.m1)(value)) {
+        return {
+            fact: `${(0,quote/* quote */.h)(value)} would take the place of kubeadm's own --feature-gates=InitialCorruptCheck=true.`,
+            cause: 'only the other gates were named; by this one a member compares its data with the others before it serves.',
+            fix: 'name it too, for example feature-gates: InitialCorruptCheck=true,CompactHashCheck=true.',
+        };
+    }
+    return undefined;
+}
+/** etcd takes the last of two, kubeadm writes both: nobody would know which one was meant. */
+function checkTwice(flag, index, flags) {
+    const first = flags.findIndex(({ name }) => name === flag.name);
+    if (first === index)
+        return [];
+    return [
+        {
+            at: flag.at,
+            fact: `${(0,quote/* quote */.h)(flag.name)} was given before, at ${flags[first]?.at ?? ''}.`,
+            fix: 'keep one of the two.',
+        },
+    ];
 }
 
 ;// CONCATENATED MODULE: ./src/settings/entries.ts
@@ -89735,7 +97274,7 @@ function entriesOfLine(input, line, place, findings) {
         return [];
     const entries = texts.map((text, index) => ({
         text,
-        at: `${input}, ${entries_placeOf(place, index, texts.length)}`,
+        at: `${input}, ${placeOf(place, index, texts.length)}`,
     }));
     const [empty] = entries.filter((entry) => entry.text === '');
     if (empty !== undefined) {
@@ -89748,12 +97287,14 @@ function entriesOfLine(input, line, place, findings) {
     }
     return entries.filter((entry) => entry.text !== '');
 }
-function entries_placeOf(line, index, count) {
+function placeOf(line, index, count) {
     if (line === undefined)
         return `entry ${index + 1}`;
     return count === 1 ? line : `${line}, entry ${index + 1}`;
 }
 
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(77030);
 ;// CONCATENATED MODULE: ./src/settings/parse-address.ts
 
 const parse_address_example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
@@ -89886,7 +97427,7 @@ function parseMemberName(text, at, findings) {
         return name;
     findings.push({
         at,
-        fact: `${quote_quote(text)} ${fact}`,
+        fact: `${(0,quote/* quote */.h)(text)} ${fact}`,
         fix: 'use lower-case letters, digits, dashes and dots, beginning and ending with a letter or digit, for example infra0.',
     });
     return undefined;
@@ -89943,7 +97484,7 @@ function parseHostAddress(text, at, findings) {
     const address = text === '' ? noAddress : parseAddress(text);
     if (typeof address === 'string')
         return address;
-    findings.push({ at, ...address, fact: `${quote_quote(text)} ${address.fact}` });
+    findings.push({ at, ...address, fact: `${(0,quote/* quote */.h)(text)} ${address.fact}` });
     return '';
 }
 const noAddress = {
@@ -90020,7 +97561,7 @@ function refuseTwice(hosts, findings, what, pick) {
         else {
             findings.push({
                 at,
-                fact: `the ${what} ${quote_quote(value)} was given before, at ${before}.`,
+                fact: `the ${what} ${(0,quote/* quote */.h)(value)} was given before, at ${before}.`,
                 fix: `give every member its own ${what}.`,
             });
         }
@@ -90045,7 +97586,7 @@ function parseImageRepository(value, findings) {
     const fact = repositoryProblem(value);
     if (fact === undefined)
         return value;
-    findings.push({ at: 'image-repository', fact: `${quote_quote(value)} ${fact}`, fix: repositoryFix });
+    findings.push({ at: 'image-repository', fact: `${(0,quote/* quote */.h)(value)} ${fact}`, fix: repositoryFix });
     return undefined;
 }
 function repositoryProblem(value) {
@@ -90068,7 +97609,7 @@ function parseImageTag(value, findings) {
     const fact = tagProblem(value);
     if (fact === undefined)
         return value;
-    findings.push({ at: 'etcd-image-tag', fact: `${quote_quote(value)} ${fact}`, fix: tagFix });
+    findings.push({ at: 'etcd-image-tag', fact: `${(0,quote/* quote */.h)(value)} ${fact}`, fix: tagFix });
     return undefined;
 }
 function tagProblem(value) {
@@ -90088,50 +97629,101 @@ function isOlder(version, than) {
     return index >= 0 && (version[index] ?? 0) < (than[index] ?? 0);
 }
 
+;// CONCATENATED MODULE: ./src/settings/parse-approved-plan.ts
+
+const fix = 'pass what the run that made the plan put out: approved-plan: ${{ needs.plan.outputs.plan-digest }}.';
+/**
+ * Reads the digest of the plan that was approved: 64 hex digits, with or without `sha256:` before them.
+ * @returns lower-case hex; nothing when none is given.
+ */
+function parseApprovedPlan(value, operation, findings) {
+    if (value === '')
+        return undefined;
+    if (operation === 'preflight')
+        findings.push(nothingToApprove);
+    const [, digest] = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(value) ?? [];
+    if (digest !== undefined)
+        return digest.toLowerCase();
+    findings.push({
+        at: 'approved-plan',
+        fact: `${(0,quote/* quote */.h)(value)} is not the digest of a plan, which has 64 hex digits.`,
+        ...(value.startsWith('{') && { cause: 'the output plan was passed in place of plan-digest.' }),
+        fix,
+    });
+    return undefined;
+}
+const nothingToApprove = {
+    at: 'approved-plan',
+    fact: 'a preflight makes no plan and changes nothing: there is nothing to approve.',
+    cause: 'the inputs of another step were copied.',
+    fix: 'leave approved-plan out here, or write operation: deploy.',
+};
+
+;// CONCATENATED MODULE: ./src/settings/parse-intent.ts
+
+
+const operations = ['deploy', 'preflight'];
+const bootstraps = ['auto', 'allow', 'never'];
+/** Reads what is to be done and how far it may go. */
+function parseIntent(values, { findings, warnings }) {
+    const operation = parseChoice('operation', values.operation, operations, findings);
+    const dryRun = parseBoolean('dry-run', values.dryRun, findings);
+    const approvedPlan = parseApprovedPlan(values.approvedPlan, operation, findings);
+    const bootstrap = parseChoice('bootstrap', values.bootstrap, bootstraps, findings);
+    const diskTest = parseBoolean('disk-test', values.diskTest, findings);
+    if (operation === undefined || dryRun === undefined || bootstrap === undefined || diskTest === undefined) {
+        return undefined;
+    }
+    const useless = diskTest ? uselessDiskTest(operation, dryRun) : undefined;
+    if (useless !== undefined)
+        warnings.push(useless);
+    return {
+        operation,
+        dryRun,
+        ...(approvedPlan !== undefined && { approvedPlan }),
+        bootstrap,
+        diskTest: diskTest && useless === undefined,
+    };
+}
+function uselessDiskTest(operation, dryRun) {
+    if (operation !== 'preflight') {
+        return {
+            at: 'disk-test',
+            fact: `disk-test: true does nothing with operation: ${operation}: only a preflight writes to a disk to measure it.`,
+            fix: 'leave it out here, or run operation: preflight with it.',
+        };
+    }
+    return dryRun
+        ? {
+            at: 'disk-test',
+            fact: 'disk-test: true does nothing with dry-run: true, which writes nothing to any host.',
+            fix: 'leave dry-run out: a preflight changes nothing, apart from the file that a disk test writes and removes.',
+        }
+        : undefined;
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/kubelet-config.ts
+var kubelet_config = __nccwpck_require__(27368);
 ;// CONCATENATED MODULE: ./src/settings/parse-kubelet-config.ts
 
 
 
-const parse_kubelet_config_at = 'kubelet-config';
+
+const at = 'kubelet-config';
 const parse_kubelet_config_example = 'for example "failSwapOn: false".';
 /**
  * Reads the YAML that is merged into the KubeletConfiguration: one mapping of the kubelet's fields, none of them
  * one that the action must set itself. Empty text is an empty mapping.
  */
 function parseKubeletConfig(value, findings) {
-    const lines = new dist/* LineCounter */.HN();
-    const document = (0,dist/* parseDocument */.Tp)(value, {
-        lineCounter: lines,
-        prettyErrors: false,
-        stringKeys: true,
-        logLevel: 'error',
-    });
-    const [problem] = [...document.errors, ...document.warnings];
-    if (problem !== undefined) {
-        findings.push(syntaxFinding(problem, lines));
+    const yaml = parseYaml(at, value, { schema: 'core', uniqueKeys: true, example: parse_kubelet_config_example }, findings);
+    if (yaml === undefined)
         return {};
-    }
-    const config = parse_kubelet_config_valueOf(document, findings);
+    const config = parse_kubelet_config_valueOf(yaml.document, findings);
     if (config === undefined)
         return {};
-    findings.push(...fieldsOf(document, lines).flatMap(checkField));
+    findings.push(...fieldsOf(yaml).flatMap(checkField));
     return config;
-}
-function syntaxFinding(problem, lines) {
-    const place = parse_kubelet_config_placeOf(problem.pos[0], lines);
-    if (problem.code === 'MULTIPLE_DOCS') {
-        return {
-            at: place,
-            fact: 'a second YAML document begins here.',
-            fix: `write one mapping without ---, ${parse_kubelet_config_example}`,
-        };
-    }
-    return {
-        at: place,
-        fact: `this is not YAML: ${problem.message}.`,
-        cause: 'the block is not indented evenly, or a value needs quotes.',
-        fix: `write one field per line, all beginning in the same column, ${parse_kubelet_config_example}`,
-    };
 }
 /** The mapping as plain data, or undefined and a finding. */
 function parse_kubelet_config_valueOf(document, findings) {
@@ -90141,7 +97733,7 @@ function parse_kubelet_config_valueOf(document, findings) {
     if ((0,dist/* isMap */.jh)(document.contents) && isJson(value))
         return value;
     findings.push({
-        at: parse_kubelet_config_at,
+        at,
         fact: (0,dist/* isMap */.jh)(document.contents)
             ? 'the mapping holds a value that JSON does not know, such as null, .nan, binary data or an unknown alias.'
             : 'this is not a mapping of fields to values.',
@@ -90168,16 +97760,16 @@ function isJson(value) {
         return false;
     return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson);
 }
-function fieldsOf(document, lines) {
+function fieldsOf({ document, placeOf }) {
     if (!(0,dist/* isMap */.jh)(document.contents))
         return [];
     return document.contents.items.map(({ key }) => ({
         name: (0,dist/* isScalar */.jn)(key) ? String(key.value) : '',
-        place: parse_kubelet_config_placeOf((0,dist/* isScalar */.jn)(key) ? key.range?.[0] : undefined, lines),
+        place: placeOf((0,dist/* isScalar */.jn)(key) ? key.range?.[0] : undefined),
     }));
 }
 function checkField({ name, place }) {
-    const owned = [...OWNED_KUBELET_FIELDS].find(([field]) => field.toLowerCase() === name.toLowerCase());
+    const owned = [...kubelet_config/* OWNED_KUBELET_FIELDS */.DR].find(([field]) => field.toLowerCase() === name.toLowerCase());
     if (owned !== undefined) {
         const [field, reason] = owned;
         return [{ at: place, fact: `${field} is set by the action: ${reason}.`, fix: 'leave the field out.' }];
@@ -90187,17 +97779,11 @@ function checkField({ name, place }) {
     return [
         {
             at: place,
-            fact: `${quote_quote(name)} is not the name of a field.`,
+            fact: `${(0,quote/* quote */.h)(name)} is not the name of a field.`,
             cause: 'a command-line flag of the kubelet was written.',
             fix: `write the field of KubeletConfiguration (kubelet.config.k8s.io/v1beta1), ${parse_kubelet_config_example}`,
         },
     ];
-}
-function parse_kubelet_config_placeOf(offset, lines) {
-    if (offset === undefined)
-        return parse_kubelet_config_at;
-    const { line, col } = lines.linePos(offset);
-    return `${parse_kubelet_config_at}, line ${line}, column ${col}`;
 }
 
 ;// CONCATENATED MODULE: ./src/settings/parse-ports.ts
@@ -90243,6 +97829,61 @@ function refuseEqual(input, port, otherInput, other, example, findings) {
     });
 }
 
+// EXTERNAL MODULE: ./src/pki/validity.ts
+var validity = __nccwpck_require__(29540);
+;// CONCATENATED MODULE: ./src/settings/parse-renewal.ts
+
+
+
+
+const parse_renewal_input = 'client-certificate-copied';
+const leafDays = validity/* leafHours */.wj / 24;
+/** Reads how many days before their end certificates are reissued; 0 leaves all that have not ended. */
+function parseRenewBeforeDays(value, { findings, warnings }) {
+    const days = parseInteger('renew-before-days', value, { least: 0, greatest: 3650, example: 30 }, findings);
+    if (days !== undefined && days >= leafDays)
+        warnings.push(alwaysRenewed(days));
+    return days;
+}
+function alwaysRenewed(days) {
+    return {
+        at: 'renew-before-days',
+        fact: `certificates are valid for ${leafDays} days: with ${days} every run reissues all of them.`,
+        fix: 'choose fewer days, for example renew-before-days: 30.',
+    };
+}
+/**
+ * Reads the SHA-256 fingerprints of the client certificates that the control plane has.
+ * @returns each once, in upper-case hex with colons.
+ */
+function parseCopiedCertificates(value, findings) {
+    const entries = parseEntries(parse_renewal_input, value, findings);
+    return [...new Set(entries.flatMap((entry) => parseFingerprint(entry, findings)))];
+}
+function parseFingerprint({ text, at }, findings) {
+    const isHex = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2})+|[0-9a-f]+)$/i.test(text);
+    const digits = text.replaceAll(':', '').toUpperCase();
+    if (isHex && digits.length === 64)
+        return [(digits.match(/../g) ?? []).join(':')];
+    findings.push({
+        at,
+        fact: isHex
+            ? `the fingerprint has ${digits.length} hex digits; one of SHA-256 has 64.`
+            : `${(0,quote/* quote */.h)(text)} is not the fingerprint of a certificate.`,
+        ...(isHex &&
+            digits.length === 40 && { cause: 'it is the SHA-1 fingerprint, which openssl shows by default.' }),
+        fix: 'on the control plane run openssl x509 -noout -fingerprint -sha256 -in ' +
+            '/etc/kubernetes/pki/apiserver-etcd-client.crt and write what stands behind the =, for example ' +
+            `${parse_renewal_input}: ${'6F:'.repeat(31)}6F.`,
+    });
+    return [];
+}
+
+// EXTERNAL MODULE: ./src/hosts/ssh/known-hosts.ts
+var known_hosts = __nccwpck_require__(8463);
+// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
+var lib = __nccwpck_require__(85472);
+var lib_default = /*#__PURE__*/__nccwpck_require__.n(lib);
 ;// CONCATENATED MODULE: ./src/hosts/ssh/key-text.ts
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
 const OPENSSH_MAGIC = 'openssh-key-v1\0';
@@ -90323,6 +97964,8 @@ function decodeBase64(text) {
     return Buffer.from(compact, 'base64').toString('utf8');
 }
 
+// EXTERNAL MODULE: ./src/hosts/ssh/wire.ts
+var wire = __nccwpck_require__(87285);
 ;// CONCATENATED MODULE: ./src/hosts/ssh/openssh-key.ts
 
 const MAGIC = Buffer.from('openssh-key-v1\0');
@@ -90330,7 +97973,7 @@ const MAGIC = Buffer.from('openssh-key-v1\0');
 const BLOCK = 8;
 /** Reads the open part of an OpenSSH private key (OpenSSH PROTOCOL.key); undefined when it is not one. */
 function readOpensshHeader(bytes) {
-    const reader = new WireReader(bytes);
+    const reader = new wire/* WireReader */.ZT(bytes);
     if (reader.raw(MAGIC.length)?.equals(MAGIC) !== true)
         return undefined;
     const cipher = reader.string()?.toString('latin1');
@@ -90341,7 +97984,7 @@ function readOpensshHeader(bytes) {
     const privateSection = reader.string();
     if (cipher === undefined || count !== 1 || publicBlob === undefined || privateSection === undefined)
         return undefined;
-    const type = keyBlobType(publicBlob);
+    const type = (0,wire/* keyBlobType */.$q)(publicBlob);
     return type === undefined ? undefined : { encrypted: cipher !== 'none', type, publicBlob };
 }
 /**
@@ -90354,21 +97997,21 @@ function opensshEd25519Body(key) {
     if (d === undefined || x === undefined)
         throw new TypeError('not an Ed25519 private key');
     const publicKey = Buffer.from(x, 'base64url');
-    const type = wireString('ssh-ed25519');
-    const publicBlob = Buffer.concat([type, wireString(publicKey)]);
+    const type = (0,wire/* wireString */.f9)('ssh-ed25519');
+    const publicBlob = Buffer.concat([type, (0,wire/* wireString */.f9)(publicKey)]);
     // Two equal numbers, by which a reader sees that decryption worked; nothing is encrypted, any will do.
-    const check = Buffer.concat([wireUint32(0), wireUint32(0)]);
-    const secret = wireString(Buffer.concat([Buffer.from(d, 'base64url'), publicKey]));
-    const section = Buffer.concat([check, type, wireString(publicKey), secret, wireString('')]);
+    const check = Buffer.concat([(0,wire/* wireUint32 */.TT)(0), (0,wire/* wireUint32 */.TT)(0)]);
+    const secret = (0,wire/* wireString */.f9)(Buffer.concat([Buffer.from(d, 'base64url'), publicKey]));
+    const section = Buffer.concat([check, type, (0,wire/* wireString */.f9)(publicKey), secret, (0,wire/* wireString */.f9)('')]);
     const padding = Buffer.from(Array.from({ length: -section.length & (BLOCK - 1) }, (_, index) => index + 1));
     return Buffer.concat([
         MAGIC,
-        wireString('none'),
-        wireString('none'),
-        wireString(''),
-        wireUint32(1),
-        wireString(publicBlob),
-        wireString(Buffer.concat([section, padding])),
+        (0,wire/* wireString */.f9)('none'),
+        (0,wire/* wireString */.f9)('none'),
+        (0,wire/* wireString */.f9)(''),
+        (0,wire/* wireUint32 */.TT)(1),
+        (0,wire/* wireString */.f9)(publicBlob),
+        (0,wire/* wireString */.f9)(Buffer.concat([section, padding])),
     ]).toString('base64');
 }
 
@@ -90395,7 +98038,7 @@ function preparePrivateKey(text, passphrase) {
     if (read.kind === 'putty')
         return preparePutty(read.text, secret);
     if (read.kind !== 'private')
-        return { ok: false, finding: private_key_unreadable(read) };
+        return { ok: false, finding: unreadable(read) };
     return read.block.label === 'OPENSSH PRIVATE KEY'
         ? prepareOpenssh(read.block, secret)
         : preparePem(read.block, secret);
@@ -90403,26 +98046,26 @@ function preparePrivateKey(text, passphrase) {
 function prepareOpenssh(block, passphrase) {
     const header = readOpensshHeader(Buffer.from(block.body, 'base64'));
     if (header === undefined)
-        return private_key_refuse(DAMAGED);
+        return refuse(DAMAGED);
     const { encrypted, type, publicBlob } = header;
     if (type === 'ssh-dss')
-        return private_key_refuse(DSA);
+        return refuse(DSA);
     if (type.startsWith('sk-'))
-        return private_key_refuse(SECURITY_KEY);
-    const name = `${type} ${fingerprint(publicBlob)}`;
+        return refuse(SECURITY_KEY);
+    const name = `${type} ${(0,wire/* fingerprint */.Rj)(publicBlob)}`;
     if (encrypted && passphrase === undefined)
-        return private_key_refuse(passphraseMissing(name));
+        return refuse(passphraseMissing(name));
     const key = lib_default().utils.parseKey(pemText(block), passphrase);
     if (!(key instanceof Error))
         return usable(key, encrypted, passphrase);
     if (/^Unsupported/.test((0,src_findings/* errorMessage */.gJ)(key)))
-        return private_key_refuse(unsupported(`a key of type ${type}`));
-    return private_key_refuse(encrypted ? passphraseWrong(name) : DAMAGED);
+        return refuse(unsupported(`a key of type ${type}`));
+    return refuse(encrypted ? passphraseWrong(name) : DAMAGED);
 }
 function preparePem(block, passphrase) {
     const encrypted = block.dekInfo !== undefined || block.label === 'ENCRYPTED PRIVATE KEY';
     if (encrypted && passphrase === undefined)
-        return private_key_refuse(passphraseMissing(block.label));
+        return refuse(passphraseMissing(block.label));
     let key;
     try {
         key = (0,external_node_crypto_.createPrivateKey)({ key: pemText(block), ...(encrypted ? { passphrase: passphrase ?? '' } : {}) });
@@ -90430,11 +98073,11 @@ function preparePem(block, passphrase) {
     catch (error) {
         // OpenSSL leaves DES and RC2 to its legacy provider, which Node does not load.
         if (/unsupported|unknown cipher/i.test((0,src_findings/* errorMessage */.gJ)(error)) && encrypted)
-            return private_key_refuse(OLD_ENCRYPTION);
-        return private_key_refuse(encrypted ? passphraseWrong(block.label) : DAMAGED);
+            return refuse(OLD_ENCRYPTION);
+        return refuse(encrypted ? passphraseWrong(block.label) : DAMAGED);
     }
     const converted = convert(key);
-    return 'finding' in converted ? private_key_refuse(converted.finding) : usable(converted.key, encrypted, passphrase);
+    return 'finding' in converted ? refuse(converted.finding) : usable(converted.key, encrypted, passphrase);
 }
 /** ssh2 reads PKCS#1 and SEC1 but not PKCS#8, and Ed25519 only in OpenSSH's format. */
 function convert(key) {
@@ -90456,20 +98099,20 @@ function convert(key) {
 }
 function preparePutty(text, passphrase) {
     if (!/^PuTTY-User-Key-File-2: ssh-(?:rsa|dss)\s/.test(text))
-        return private_key_refuse(PUTTY);
+        return refuse(PUTTY);
     const encrypted = !/^Encryption: none$/m.test(text);
     if (encrypted && passphrase === undefined)
-        return private_key_refuse(passphraseMissing('PuTTY key'));
+        return refuse(passphraseMissing('PuTTY key'));
     const key = lib_default().utils.parseKey(text, encrypted ? passphrase : undefined);
     if (!(key instanceof Error))
-        return key.type === 'ssh-dss' ? private_key_refuse(DSA) : usable(key, encrypted, passphrase);
-    return private_key_refuse(encrypted ? passphraseWrong('PuTTY key') : DAMAGED);
+        return key.type === 'ssh-dss' ? refuse(DSA) : usable(key, encrypted, passphrase);
+    return refuse(encrypted ? passphraseWrong('PuTTY key') : DAMAGED);
 }
 function usable(key, encrypted, passphrase) {
     const warnings = passphrase !== undefined && !encrypted ? [PASSPHRASE_UNUSED] : [];
-    return { ok: true, key, type: key.type, fingerprint: fingerprint(key.getPublicSSH()), warnings };
+    return { ok: true, key, type: key.type, fingerprint: (0,wire/* fingerprint */.Rj)(key.getPublicSSH()), warnings };
 }
-function private_key_refuse(finding) {
+function refuse(finding) {
     return { ok: false, finding };
 }
 const DAMAGED = {
@@ -90526,7 +98169,7 @@ function passphraseWrong(name) {
 function unsupported(what) {
     return { at: KEY_INPUT, fact: `${what} cannot be used here.`, fix: NEW_KEY };
 }
-function private_key_unreadable(read) {
+function unreadable(read) {
     const at = KEY_INPUT;
     switch (read.kind) {
         case 'empty':
@@ -90588,14 +98231,14 @@ function parseUser(value, findings) {
         return value;
     findings.push({
         at: 'ssh-user',
-        fact: value === '' ? 'no user is given.' : `${quote_quote(value)} is not the name of a user.`,
+        fact: value === '' ? 'no user is given.' : `${(0,quote/* quote */.h)(value)} is not the name of a user.`,
         ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
         fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
     });
     return undefined;
 }
 /** Opens the private key. One line break at the end of the passphrase is that of its file. */
-function parse_ssh_parseKey(text, passphrase, collected) {
+function parseKey(text, passphrase, collected) {
     const prepared = preparePrivateKey(text, passphrase.replace(/\r?\n$/, ''));
     if (!prepared.ok) {
         collected.findings.push(prepared.finding);
@@ -90610,8 +98253,8 @@ function parse_ssh_parseKey(text, passphrase, collected) {
  * can name the key that is offered.
  * @param host address of one of them, and the SSH port: for the commands in the finding.
  */
-function parse_ssh_parseKnownHosts(text, host, collected) {
-    const { entries, findings, warnings } = parseKnownHosts(text);
+function parseKnownHosts(text, host, collected) {
+    const { entries, findings, warnings } = (0,known_hosts/* parseKnownHosts */.uJ)(text);
     collected.findings.push(...findings);
     collected.warnings.push(...warnings);
     if (entries.length === 0 && findings.length === 0)
@@ -90645,9 +98288,21 @@ function noHostKey({ address, port }) {
 
 
 
-const operations = ['deploy'];
+
+
+
+
+const sixHours = 6 * 60 * 60;
+/** A job on GitHub's own runners ends after six hours. */
+const runTime = {
+    least: 60,
+    greatest: sixHours,
+    words: 'one minute and six hours',
+    example: '15m',
+};
+const lockTime = { least: 0, greatest: sixHours, words: '0s and six hours', example: '2m' };
 /** The algorithms of which certificates were compared with kubeadm's own. */
-const parse_settings_offeredAlgorithms = ['RSA-2048', 'RSA-3072', 'RSA-4096'];
+const offeredAlgorithms = ['RSA-2048', 'RSA-3072', 'RSA-4096'];
 /**
  * Reads everything that the user asked for.
  * @param raw inputs by name; one that is absent or empty has its default.
@@ -90655,7 +98310,7 @@ const parse_settings_offeredAlgorithms = ['RSA-2048', 'RSA-3072', 'RSA-4096'];
  * @throws Refusal with every finding of every input, each with its place, what was expected and an example.
  */
 function parseSettings(raw, run) {
-    const misplaced = inputNames.filter((name) => !definitionOf(name).secret && holdsPrivateKey(raw[name] ?? ''));
+    const misplaced = input_definitions/* inputNames */.vj.filter((name) => !(0,input_definitions/* definitionOf */.Fg)(name).secret && (0,quote/* holdsPrivateKey */.j)(raw[name] ?? ''));
     const emptied = Object.fromEntries(misplaced.map((name) => [name, '']));
     const collected = { findings: [], warnings: [] };
     const settings = readSettings(withDefaults({ ...raw, ...emptied }), run, collected);
@@ -90670,54 +98325,72 @@ function parseSettings(raw, run) {
 }
 function readSettings(inputs, run, collected) {
     const { findings } = collected;
-    const operation = parseChoice('operation', inputs.operation, operations, findings);
+    const intent = parseIntent({
+        operation: inputs.operation,
+        dryRun: inputs['dry-run'],
+        approvedPlan: inputs['approved-plan'],
+        bootstrap: inputs.bootstrap,
+        diskTest: inputs['disk-test'],
+    }, collected);
     const hosts = parseHosts(inputs.hosts, inputs.names, findings);
     if (hosts.length === 1)
         collected.warnings.push(singleMember);
     const clusterName = parseClusterName(inputs['cluster-name'], findings);
     const user = parseUser(inputs['ssh-user'], findings);
     const ports = parsePorts({ ssh: inputs['ssh-port'], client: inputs['client-port'], peer: inputs['peer-port'] }, findings);
-    const key = parse_ssh_parseKey(inputs['ssh-private-key'], inputs['ssh-key-passphrase'], collected);
+    const key = parseKey(inputs['ssh-private-key'], inputs['ssh-key-passphrase'], collected);
     const exampleHost = { address: hosts[0]?.address ?? '10.0.0.6', port: ports?.ssh ?? 22 };
-    const knownHosts = parse_ssh_parseKnownHosts(inputs['ssh-known-hosts'], exampleHost, collected);
+    const knownHosts = parseKnownHosts(inputs['ssh-known-hosts'], exampleHost, collected);
     const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
-    const keyAlgorithm = parseChoice('key-algorithm', inputs['key-algorithm'], parse_settings_offeredAlgorithms, findings);
-    const dataDir = parse_data_dir_parseDataDir(inputs['data-dir'], findings);
-    const imageRepository = parse_settings_optional(inputs['image-repository'], (value) => parseImageRepository(value, findings));
-    const etcdImageTag = parse_settings_optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
+    const keyAlgorithm = parseChoice('key-algorithm', inputs['key-algorithm'], offeredAlgorithms, findings);
+    const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], collected);
+    const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);
+    const dataDir = parseDataDir(inputs['data-dir'], findings);
+    const imageRepository = optional(inputs['image-repository'], (value) => parseImageRepository(value, findings));
+    const etcdImageTag = optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
+    const extraArgs = parseExtraArgs(inputs['extra-args'], findings);
     const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
     const artifacts = parseArtifacts({
         upload: inputs['upload-artifacts'],
         name: inputs['artifact-name'],
         retentionDays: inputs['artifact-retention-days'],
     }, `etcd-ha-${clusterName ?? ''}-${run.attempt}-${run.nonce}`, findings);
-    const timeoutSeconds = parseDuration('timeout', inputs.timeout, findings);
-    if (operation === undefined ||
+    const lockTimeoutSeconds = parseDuration('lock-timeout', inputs['lock-timeout'], lockTime, findings);
+    const timeoutSeconds = parseDuration('timeout', inputs.timeout, runTime, findings);
+    if (intent === undefined ||
         clusterName === undefined ||
         user === undefined ||
         ports === undefined ||
         key === undefined ||
         keyAlgorithm === undefined ||
+        renewBeforeDays === undefined ||
         dataDir === undefined ||
         artifacts === undefined ||
+        lockTimeoutSeconds === undefined ||
         timeoutSeconds === undefined) {
         return undefined;
     }
     return {
-        operation,
+        ...intent,
         clusterName,
         hosts,
         ssh: { user, port: ports.ssh, key, knownHosts },
         ...(authority !== undefined && { authority }),
         keyAlgorithm,
+        renewBeforeDays,
+        copiedClientCertificates,
         clientPort: ports.client,
         peerPort: ports.peer,
         dataDir,
         ...(imageRepository !== undefined && { imageRepository }),
         ...(etcdImageTag !== undefined && { etcdImageTag }),
+        extraArgs,
         kubeletConfig,
         artifacts,
+        lockTimeoutSeconds,
         timeoutSeconds,
+        run: run.identity,
+        inputDigest: digestOfInputs(inputs),
         warnings: collected.warnings,
     };
 }
@@ -90731,14 +98404,14 @@ const singleMember = {
  * would go unnoticed.
  */
 function checkName(name) {
-    if (Object.hasOwn(inputDefinitions, name))
+    if (Object.hasOwn(input_definitions/* inputDefinitions */.Z$, name))
         return [];
     const meant = nearestInput(name);
     return [
         {
             at: name,
             fact: 'there is no input of this name.',
-            fix: meant === undefined ? `remove it, or use one of ${inputNames.join(', ')}.` : `did you mean ${meant}?`,
+            fix: meant === undefined ? `remove it, or use one of ${input_definitions/* inputNames */.vj.join(', ')}.` : `did you mean ${meant}?`,
         },
     ];
 }
@@ -90752,9 +98425,9 @@ function misplacedKey(name) {
     };
 }
 function withDefaults(raw) {
-    const entries = inputNames.map((name) => {
+    const entries = input_definitions/* inputNames */.vj.map((name) => {
         const value = raw[name] ?? '';
-        return [name, value.trim() === '' ? (definitionOf(name).default ?? '') : value];
+        return [name, value.trim() === '' ? ((0,input_definitions/* definitionOf */.Fg)(name).default ?? '') : value];
     });
     return Object.fromEntries(entries);
 }
@@ -90763,12 +98436,12 @@ function parseClusterName(value, findings) {
         return value;
     findings.push({
         at: 'cluster-name',
-        fact: `${quote_quote(value)} is not a name of lower-case letters, digits and dashes, at most 63 (RFC 1123 label).`,
+        fact: `${(0,quote/* quote */.h)(value)} is not a name of lower-case letters, digits and dashes, at most 63 (RFC 1123 label).`,
         fix: 'begin and end it with a letter or digit, for example cluster-name: production.',
     });
     return undefined;
 }
-function parse_settings_optional(value, parse) {
+function optional(value, parse) {
     return value === '' ? undefined : parse(value);
 }
 /** Freezes plain objects and lists; keys and bytes in them are objects of others, and stay as they are. */
@@ -90783,381 +98456,27 @@ function isPlainObject(value) {
     return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-;// CONCATENATED MODULE: ./src/interruption.ts
-
-/** A run that was ended from outside, with what it was doing then. */
-class Interruption extends src_findings/* Refusal */.P_ {
-    /** @param reason an {@link EndReason}; @param during what the interrupted work failed with. */
-    constructor(reason, during) {
-        const { fact, cause } = reason;
-        super('the run was ended before it was done', [
-            {
-                at: 'run',
-                fact,
-                cause,
-                fix: 'Run again: it goes on from where it stands. Nothing has to be undone on any host.',
-            },
-        ]);
-        this.name = 'Interruption';
-        this.cause = during;
-    }
-}
-/**
- * The runner sends SIGINT when a job is cancelled, SIGTERM 7.5 s later and kills 2.5 s after that
- * (actions/runner, ProcessInvoker.cs): connections are closed at once, which leaves time to report.
- */
-function watchForEnd() {
-    const controller = new AbortController();
-    let timer;
-    const onSignal = (name) => {
-        controller.abort({
-            fact: `the run was cancelled (${name}).`,
-            cause: 'The workflow was cancelled by hand, by a newer run of its concurrency group, or by timeout-minutes.',
-        });
-    };
-    process.on('SIGINT', onSignal);
-    process.on('SIGTERM', onSignal);
-    return {
-        signal: controller.signal,
-        limitTo(seconds) {
-            timer = setTimeout(() => {
-                controller.abort({
-                    fact: `the run took longer than the ${seconds} s that the input \`timeout\` allows.`,
-                    cause: 'A host or the network is much slower than usual, or a member finds no quorum.',
-                });
-            }, seconds * 1000);
-        },
-        stop() {
-            clearTimeout(timer);
-            process.off('SIGINT', onSignal);
-            process.off('SIGTERM', onSignal);
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./src/main.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * The main step: settings → operation → outputs.
- */
-async function main() {
-    const redactor = new Redactor((form) => core.setSecret(form));
-    const log = createActionsLog(redactor);
-    const timeline = new Timeline(() => performance.now());
-    const run = readRunContext();
-    const report = { redactor, log, timeline, startedAt: run.now };
-    let settings;
-    const end = watchForEnd();
-    try {
-        settings = parseSettings(readInputs((secret) => redactor.register(secret)), run);
-        for (const warning of settings.warnings)
-            log.warning((0,src_findings/* describeFinding */.jb)(warning));
-        end.limitTo(settings.timeoutSeconds);
-        const outcome = await travel(OPERATIONS[settings.operation], settings, {
-            connect: connector(settings, log),
-            log,
-            timeline,
-            chance: { freshToken: `etcd-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`, now: run.now },
-            now: () => new Date(),
-            maskSecret: (secret) => redactor.register(secret, 'made'),
-            signal: end.signal,
-        });
-        await publish(outcome, settings, report);
-    }
-    catch (error) {
-        const reason = end.signal.aborted ? new Interruption(end.signal.reason, error) : error;
-        const failure = failStep(reason, redactor, log);
-        await publishFailure(reason, failure, settings, report);
-    }
-    finally {
-        end.stop();
-        core.saveState(run_state/* MAIN_ENDED */.F, 'true');
-    }
-}
-function connector({ ssh }, log) {
-    return ({ name, address }) => connectSsh({
-        name: name ?? address,
-        address,
-        port: ssh.port,
-        user: ssh.user,
-        key: ssh.key,
-        knownHosts: ssh.knownHosts,
-        log: log.host(name ?? address),
-    });
-}
-
 
 /***/ }),
 
-/***/ 86661:
+/***/ 77405:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   b: () => (/* binding */ post)
+/* harmony export */   h: () => (/* binding */ quote),
+/* harmony export */   j: () => (/* binding */ holdsPrivateKey)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3894);
-/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(81001);
-/* harmony import */ var _report_artifacts_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5825);
-/* harmony import */ var _run_state_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(20518);
-
-
-
-
-/**
- * The post step: cleans up after a main that was killed. It never fails the job.
- */
-async function post() {
-    try {
-        const temporary = process.env['RUNNER_TEMP'];
-        if (temporary !== undefined && temporary !== '')
-            await (0,_report_artifacts_js__WEBPACK_IMPORTED_MODULE_2__/* .removeStagedArtifacts */ .K)(temporary);
-        if (_actions_core__WEBPACK_IMPORTED_MODULE_0__.getState(_run_state_js__WEBPACK_IMPORTED_MODULE_3__/* .MAIN_ENDED */ .F) === '') {
-            _actions_core__WEBPACK_IMPORTED_MODULE_0__.warning('etcd-ha-action was ended before it could report. Nothing has to be undone: run it again, it goes on from where it stands.');
-        }
-    }
-    catch (error) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__.warning(`etcd-ha-action could not clean up: ${(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error)}`);
-    }
+/** A value longer than this is cut in a message. */
+const longestQuote = 80;
+/** A user's value as it stands in a message: in double quotes, on one line, cut when long. */
+function quote(value) {
+    const short = value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value;
+    return JSON.stringify(short);
 }
-
-
-/***/ }),
-
-/***/ 63556:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   CO: () => (/* binding */ checkArtifactFiles),
-/* harmony export */   uN: () => (/* binding */ artifactFiles)
-/* harmony export */ });
-/* unused harmony export formatHealthReport */
-/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(81001);
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6803);
-
-
-/** The name of a member, which is the name of its folder. */
-const member = '[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?';
-/** All that may leave. Nobody masks an artifact, and whoever may read the repository may read it. */
-const allowed = [
-    new RegExp(`^${member}/kubeadmcfg\\.yaml$`),
-    new RegExp(`^${member}/manifests/etcd\\.yaml$`),
-    new RegExp(`^${member}/pki/(?:etcd/)?[a-z-]+\\.crt$`),
-    /^external-etcd\.yaml$/,
-    /^health-report\.json$/,
-];
-/**
- * The files of the artifact, chosen from what is known of the hosts: kubeadm's configuration, the manifest and the
- * certificates of each, the health report, and the configuration for the control plane.
- * @param publicFiles by member name and path on the host; what else is among them stays behind.
- */
-function artifactFiles(known) {
-    const ofHosts = [...known.publicFiles].flatMap(([host, files]) => [...files].flatMap(([path, content]) => {
-        const name = nameInArtifact(path);
-        return name === undefined ? [] : [{ path: `${host}/${name}`, content }];
-    }));
-    return [
-        ...ofHosts,
-        ...(known.externalEtcdConfig === undefined
-            ? []
-            : [{ path: 'external-etcd.yaml', content: known.externalEtcdConfig }]),
-        ...(known.health === undefined
-            ? []
-            : [{ path: 'health-report.json', content: formatHealthReport(known.health) }]),
-    ];
+/** True for a text with a PEM private key in it, whole or not. */
+function holdsPrivateKey(value) {
+    return value.includes('PRIVATE KEY');
 }
-function nameInArtifact(path) {
-    if (path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .KUBEADM_CONFIG */ .XA)
-        return 'kubeadmcfg.yaml';
-    if (path === _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .ETCD_MANIFEST */ .jl)
-        return 'manifests/etcd.yaml';
-    if (path.startsWith(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw}/`) && path.endsWith('.crt'))
-        return `pki/${path.slice(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .PKI_DIR */ .Hw.length + 1)}`;
-    return undefined;
-}
-/** The health report as a file: JSON that people can read too. */
-function formatHealthReport(report) {
-    return `${JSON.stringify(report, null, 2)}\n`;
-}
-/**
- * Looks at every file before it may leave.
- * @throws Refusal when one is not on the list of what may leave, or holds anything secret.
- */
-function checkArtifactFiles(files, redactor) {
-    const findings = files.flatMap((file) => problemsOf(file, redactor));
-    if (findings.length > 0)
-        throw new _findings_js__WEBPACK_IMPORTED_MODULE_0__/* .Refusal */ .P_('the artifact was not uploaded', findings);
-}
-function problemsOf({ path, content }, redactor) {
-    const at = `artifact ${path}`;
-    const secret = redactor.findSecret(content);
-    const findings = [];
-    if (!allowed.some((pattern) => pattern.test(path)) || path.includes('..')) {
-        findings.push({ at, fact: 'this file is not among those that may leave.', fix: 'open an issue.' });
-    }
-    if (secret !== undefined) {
-        findings.push({
-            at,
-            fact: `it holds ${secret}.`,
-            cause: 'a secret is part of a public file on the host.',
-            fix: 'look at the file on the host and take the secret out of it; if there is none, open an issue.',
-        });
-    }
-    return findings;
-}
-
-
-/***/ }),
-
-/***/ 5825:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ removeStagedArtifacts),
-/* harmony export */   m: () => (/* binding */ uploadArtifact)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(51455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(76760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(81001);
-/* harmony import */ var _artifact_files_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(63556);
-
-
-
-
-
-/** The client retries for 48 s against a service that refuses; a deploy that is done does not wait that long. */
-const uploadDeadlineMs = 20_000;
-const folderPrefix = 'etcd-ha-artifact-';
-/**
- * Uploads files as one artifact. Whatever keeps the service from taking it is a warning: the cluster stands all the
- * same. After the deadline the client is left to itself: its retries and sockets would hold the process, so the step
- * must end by `process.exit`.
- * @throws Refusal, before anything is written, when a file may not leave.
- */
-async function uploadArtifact(upload) {
-    const { files, redactor, log, environment = process.env } = upload;
-    (0,_artifact_files_js__WEBPACK_IMPORTED_MODULE_4__/* .checkArtifactFiles */ .CO)(files, redactor);
-    if (files.length === 0)
-        return undefined;
-    const problem = problemOf(environment);
-    if (problem !== undefined) {
-        log.warning(`The artifact was not uploaded: ${problem}`);
-        return undefined;
-    }
-    try {
-        const id = await uploadWithin(upload, environment['RUNNER_TEMP'] ?? '');
-        return { id, url: urlOf(id, environment) };
-    }
-    catch (error) {
-        log.warning(`The artifact was not uploaded: ${reasonOf(error, upload.name)}`);
-        return undefined;
-    }
-}
-/** Removes what a run that was killed has left; for the post step. */
-async function removeStagedArtifacts(runnerTemp) {
-    const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readdir)(runnerTemp);
-    const staged = names.filter((name) => name.startsWith(folderPrefix));
-    await Promise.all(staged.map((name) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(runnerTemp, name), { recursive: true, force: true })));
-}
-async function uploadWithin(upload, runnerTemp) {
-    const folder = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(runnerTemp, folderPrefix)); // Mode 0700.
-    const remove = () => (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(folder, { recursive: true, force: true });
-    // A client that was given up may still read the files; without them it would throw where nobody can catch it.
-    process.once('exit', remove);
-    const done = stageAndUpload(upload, folder).finally(() => {
-        process.off('exit', remove);
-        remove();
-    });
-    return withDeadline(done, upload.deadlineMs ?? uploadDeadlineMs);
-}
-async function stageAndUpload(upload, folder) {
-    const paths = await Promise.all(upload.files.map((file) => stage(folder, file)));
-    const client = await (upload.loadClient ?? loadRealClient)();
-    const options = upload.retentionDays === undefined ? {} : { retentionDays: upload.retentionDays };
-    const { id } = await client.uploadArtifact(upload.name, paths, folder, options);
-    if (id === undefined)
-        throw new Error('the service took it but gave it no id');
-    return String(id);
-}
-async function stage(folder, { path, content }) {
-    const target = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, path);
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(target), { recursive: true, mode: 0o700 });
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.writeFile)(target, content, { mode: 0o600 });
-    return target;
-}
-/** Loaded when it is needed: the client alone takes longer to load than the rest of the action. */
-async function loadRealClient() {
-    const { DefaultArtifactClient } = await __nccwpck_require__.e(/* import() */ 44).then(__nccwpck_require__.bind(__nccwpck_require__, 19044));
-    return new DefaultArtifactClient();
-}
-async function withDeadline(work, milliseconds) {
-    const { promise: late, reject } = Promise.withResolvers();
-    const timer = setTimeout(() => {
-        reject(new Error(`the service did not take it within ${milliseconds / 1000} s and was given up.`));
-    }, milliseconds);
-    try {
-        return await Promise.race([work, late]);
-    }
-    finally {
-        clearTimeout(timer);
-    }
-}
-/** What the environment lacks, in words; the client would say it in its own, after a while. */
-function problemOf(environment) {
-    const server = URL.parse(environment['GITHUB_SERVER_URL'] ?? 'https://github.com')?.hostname ?? '';
-    if (!/^github\.com$|\.ghe\.com$|\.localhost$/i.test(server)) {
-        return (`${server} is a GitHub Enterprise Server, which has no artifact service of this version. ` +
-            'Set upload-artifacts: false; outputs and the job summary hold the report.');
-    }
-    if (!environment['ACTIONS_RUNTIME_TOKEN'] || !environment['ACTIONS_RESULTS_URL']) {
-        return ('this runner offers no artifact service (no ACTIONS_RUNTIME_TOKEN or ACTIONS_RESULTS_URL). ' +
-            'Usual cause: the workflow runs outside of GitHub, or in a tool that imitates it. Set upload-artifacts: false.');
-    }
-    return environment['RUNNER_TEMP']
-        ? undefined
-        : 'the runner names no folder for temporary files (RUNNER_TEMP).';
-}
-function reasonOf(error, name) {
-    const message = (0,_findings_js__WEBPACK_IMPORTED_MODULE_3__/* .errorMessage */ .gJ)(error);
-    if (!/already exists|409/.test(message))
-        return message;
-    return (`there is already an artifact ${JSON.stringify(name)} in this run. Usual cause: a matrix or a second attempt with ` +
-        `one artifact-name. Leave artifact-name out, or make it unique. (${message})`);
-}
-function urlOf(id, environment) {
-    const server = environment['GITHUB_SERVER_URL'] ?? 'https://github.com';
-    const run = `${environment['GITHUB_REPOSITORY'] ?? ''}/actions/runs/${environment['GITHUB_RUN_ID'] ?? ''}`;
-    return `${server}/${run}/artifacts/${id}`;
-}
-
-
-/***/ }),
-
-/***/ 20518:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   F: () => (/* binding */ MAIN_ENDED)
-/* harmony export */ });
-/** State that main saves for post: set once main has reported, whichever way it ended. Never holds anything else. */
-const MAIN_ENDED = 'main-ended';
 
 
 /***/ }),
@@ -91406,6 +98725,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+
+/***/ }),
+
+/***/ 58500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 
 /***/ }),
 
@@ -94161,7 +101487,7 @@ exports.jh = identity.isMap;
 __webpack_unused_export__ = identity.isNode;
 __webpack_unused_export__ = identity.isPair;
 exports.jn = identity.isScalar;
-__webpack_unused_export__ = identity.isSeq;
+exports.oP = identity.isSeq;
 __webpack_unused_export__ = Pair.Pair;
 __webpack_unused_export__ = Scalar.Scalar;
 __webpack_unused_export__ = YAMLMap.YAMLMap;
@@ -94171,7 +101497,7 @@ __webpack_unused_export__ = lexer.Lexer;
 exports.HN = lineCounter.LineCounter;
 __webpack_unused_export__ = parser.Parser;
 exports.qg = publicApi.parse;
-__webpack_unused_export__ = publicApi.parseAllDocuments;
+exports.hR = publicApi.parseAllDocuments;
 exports.Tp = publicApi.parseDocument;
 exports.As = publicApi.stringify;
 __webpack_unused_export__ = visit.visit;

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,7 +28,14 @@ export function buildDist(folder: string): void {
   // A Windows program that ssh2 carries for PuTTY's agent: never used on a runner, and scanners flag it.
   rmSync(join(folder, 'pagent.exe'), { force: true });
   writeFileSync(join(folder, 'post.js'), POST_ENTRY);
+  for (const name of WITHOUT_LICENCE) {
+    const text = readFileSync(join(import.meta.dirname, '../node_modules', name, 'LICENSE'), 'utf8');
+    appendFileSync(join(folder, 'licenses.txt'), `\n${name}\n${text}`);
+  }
 }
+
+/** Bundled packages whose licence ncc does not find: a nested package.json hides the one that names it. */
+const WITHOUT_LICENCE = ['diff'];
 
 /** The post step is the same bundle, told which phase it is in. */
 const POST_ENTRY = `globalThis.etcdHaActionPhase = 'post';

@@ -3,7 +3,7 @@
  * LAB_MANDATORY=1 makes a lab that cannot run a failure. The last line says `N passed, N failed`, gates counted as
  * one test each.
  *
- * `npm test` runs the parts `unit` and `e2e`; each can be named alone, and `versions` runs only when it is named.
+ * `npm test` runs the parts `unit` and `e2e`; each can be named alone. `versions` and `soak` run only when they are named.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -98,7 +98,12 @@ if (runs('unit')) {
   count('dist/ is what the sources give', stale.length === 0);
   jest('Unit tests', 'unit');
 }
-if (runs('e2e')) inLab(() => jest('End-to-end tests in the lab', 'e2e', ['--runInBand']));
+if (runs('e2e')) {
+  inLab(() => {
+    jest('End-to-end tests in the lab', 'e2e', ['--runInBand']);
+    jest('Faults at some steps', 'soak', ['--runInBand'], { LAB_SOAK: 'sample' });
+  });
+}
 if (only === 'versions') {
   inLab(() => {
     for (const version of kubernetesVersions) {
@@ -106,6 +111,11 @@ if (only === 'versions') {
       jest(`Deploy on Kubernetes ${version}`, 'e2e', deploy, { LAB_KUBERNETES: version });
     }
   });
+}
+if (only === 'soak') {
+  inLab(() =>
+    jest('Faults at every step', 'soak', ['--runInBand'], { LAB_SOAK: process.env['LAB_SOAK'] ?? 'all' }),
+  );
 }
 
 console.log(`\n${tally.passed} passed, ${tally.failed} failed`);

@@ -37,6 +37,9 @@ export class Refusal extends Error {
   }
 }
 
+/** It was decided, from everything that was seen, that nothing may be done. */
+export class Refused extends Refusal {}
+
 /** The message of anything that was thrown. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -35,7 +35,8 @@ export interface EndWatch {
 
 /**
  * The runner sends SIGINT when a job is cancelled, SIGTERM 7.5 s later and kills 2.5 s after that
- * (actions/runner, ProcessInvoker.cs): connections are closed at once, which leaves time to report.
+ * (actions/runner, ProcessInvoker.cs): what has begun gets a few seconds to end, which leaves time to give the locks
+ * back and to report.
  */
 export function watchForEnd(): EndWatch {
   const controller = new AbortController();

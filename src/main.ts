@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import * as core from '@actions/core';
 import { describeFinding } from './findings.ts';
-import { connectSsh } from './hosts/ssh/connect.ts';
-import type { Log } from './log.ts';
+import { connector } from './hosts/ssh/connector.ts';
 import { OPERATIONS } from './operations/operations.ts';
 import { createActionsLog } from './report/actions-log.ts';
 import { failStep } from './report/failure.ts';
 import { Redactor } from './report/redaction.ts';
-import { publish, publishFailure } from './report/publish.ts';
-import { travel } from './road/road.ts';
+import { publish, publishExamination, publishFailure } from './report/publish.ts';
+import { RunRecord } from './road/run-record.ts';
 import { Timeline } from './road/timeline.ts';
-import { MAIN_ENDED } from './run-state.ts';
+import { LOCK_OWNER, MAIN_ENDED } from './run-state.ts';
 import { readInputs, readRunContext } from './settings/inputs.ts';
 import { parseSettings } from './settings/parse-settings.ts';
 import type { Settings } from './settings/settings.ts';
@@ -24,7 +23,8 @@ export async function main(): Promise<void> {
   const log = createActionsLog(redactor);
   const timeline = new Timeline(() => performance.now());
   const run = readRunContext();
-  const report = { redactor, log, timeline, startedAt: run.now };
+  const record = new RunRecord();
+  const report = { redactor, log, timeline, record, startedAt: run.now };
   let settings: Settings | undefined;
   const end = watchForEnd();
   try {
@@ -34,16 +34,20 @@ export async function main(): Promise<void> {
     );
     for (const warning of settings.warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
-    const outcome = await travel(OPERATIONS[settings.operation], settings, {
-      connect: connector(settings, log),
+    const result = await OPERATIONS[settings.operation](settings, {
+      connect: connector(settings.ssh, log),
       log,
       timeline,
+      record,
       chance: { freshToken: `etcd-${randomBytes(12).toString('hex')}`, now: run.now },
       now: () => new Date(),
+      random: Math.random,
       maskSecret: (secret) => redactor.register(secret, 'made'),
+      beforeLock: () => core.saveState(LOCK_OWNER, run.identity.id),
       signal: end.signal,
     });
-    await publish(outcome, settings, report);
+    if ('plan' in result) await publish(result, settings, report);
+    else await publishExamination(result, settings, report);
   } catch (error) {
     const reason: unknown = end.signal.aborted ? new Interruption(end.signal.reason, error) : error;
     const failure = failStep(reason, redactor, log);
@@ -52,17 +56,4 @@ export async function main(): Promise<void> {
     end.stop();
     core.saveState(MAIN_ENDED, 'true');
   }
-}
-
-function connector({ ssh }: Settings, log: Log): Parameters<typeof travel>[2]['connect'] {
-  return ({ name, address }) =>
-    connectSsh({
-      name: name ?? address,
-      address,
-      port: ssh.port,
-      user: ssh.user,
-      key: ssh.key,
-      knownHosts: ssh.knownHosts,
-      log: log.host(name ?? address),
-    });
 }

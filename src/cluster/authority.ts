@@ -1,7 +1,8 @@
 import type { Finding } from '../findings.ts';
-import { CA_CERTIFICATE, CA_KEY } from '../kubeadm/paths.ts';
-import { authorityOf } from '../pki/authority.ts';
-import type { Ownership } from './ownership.ts';
+import { leafFiles } from '../kubeadm/file-tree.ts';
+import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST } from '../kubeadm/paths.ts';
+import { authorityOf, type Authority } from '../pki/authority.ts';
+import { recordOn, type Ownership } from './ownership.ts';
 import type { Member } from './members.ts';
 import type { AuthoritySource } from './plan.ts';
 
@@ -25,9 +26,10 @@ export function chooseAuthority(
 ): { readonly choice?: AuthorityChoice; readonly findings: readonly Finding[] } {
   const found = members.flatMap((member) => authorityOn(member));
   const findings = [
+    ...unreadableOnHosts(found),
     ...conflictsOnHosts(found),
     ...conflictsWithInput(found, broughtFingerprint),
-    ...conflictsWithState(found, ownership, broughtFingerprint),
+    ...(hasSignedNothing(members) ? [] : conflictsWithState(found, ownership, broughtFingerprint)),
   ];
   if (findings.length > 0) return { findings };
 
@@ -53,6 +55,35 @@ export function chooseAuthority(
   };
 }
 
+/**
+ * The CA certificate that this cluster's leaves are checked against: the one given, else the one found on the hosts;
+ * undefined while there is none.
+ */
+export function knownAuthority(
+  members: readonly Member[],
+  broughtPem: string | undefined,
+): Authority | undefined {
+  const texts = [broughtPem, ...members.map(({ facts }) => facts.files.get(CA_CERTIFICATE)?.text)];
+  for (const pem of texts) {
+    try {
+      if (pem !== undefined) return authorityOf(pem);
+    } catch {
+      // an unreadable one is told of by chooseAuthority
+    }
+  }
+  return undefined;
+}
+
+/** A cluster that lives is reached, and its certificates are compared, by its CA. */
+export function withoutAuthority(members: readonly Member[]): Finding {
+  return {
+    at: 'ca',
+    fact: `${CA_CERTIFICATE} is on none of the hosts (${members.map(({ name }) => name).join(', ')}), and etcd runs there.`,
+    cause: 'It was set up without TLS or with certificates in another place, or the file was removed.',
+    fix: `Put the CA's certificate there, or give it by the inputs \`ca-certificate\` and \`ca-key\`. An etcd without kubeadm's file layout cannot be taken over.`,
+  };
+}
+
 interface FoundAuthority {
   readonly host: string;
   readonly fingerprint: string;
@@ -71,12 +102,26 @@ function authorityOn(member: Member): FoundAuthority[] {
   ];
 }
 
+const UNREADABLE = 'unreadable';
+
 function fingerprintOf(certificatePem: string): string {
   try {
     return authorityOf(certificatePem).fingerprint;
   } catch {
-    return 'unreadable';
+    return UNREADABLE;
   }
+}
+
+function unreadableOnHosts(found: readonly FoundAuthority[]): Finding[] {
+  return found
+    .filter(({ fingerprint }) => fingerprint === UNREADABLE)
+    .map(({ host }) => ({
+      host,
+      at: 'ca',
+      fact: `its ${CA_CERTIFICATE} is no certificate that can be read.`,
+      cause: 'The file was damaged, or something else was copied there.',
+      fix: 'Put the certificate of the CA there, in PEM.',
+    }));
 }
 
 function conflictsOnHosts(found: readonly FoundAuthority[]): Finding[] {
@@ -108,6 +153,18 @@ function conflictsWithInput(found: readonly FoundAuthority[], brought: string | 
     }));
 }
 
+/**
+ * A deploy that was cut off after its record and before its CA's certificate: the CA lies on its host before anything
+ * that it signed leaves the runner, so nothing bears its signature, and its key alone is of no use to anybody.
+ */
+function hasSignedNothing(members: readonly Member[]): boolean {
+  const marks = [CA_CERTIFICATE, ETCD_MANIFEST, ...leafFiles().map(({ path }) => path)];
+  return members.every(
+    ({ facts }) =>
+      facts.dataDir.empty && facts.containers.length === 0 && marks.every((path) => !facts.files.has(path)),
+  );
+}
+
 /** The record on each host names the CA it was begun with. */
 function conflictsWithState(
   found: readonly FoundAuthority[],
@@ -116,9 +173,8 @@ function conflictsWithState(
 ): Finding[] {
   const present = brought ?? found[0]?.fingerprint;
   return [...ownership].flatMap(([host, owned]) => {
-    if (owned.kind === 'pristine') return [];
-    const recorded = owned.state.cluster.caFingerprint;
-    if (recorded === present) return [];
+    const recorded = recordOn(owned)?.cluster.caFingerprint;
+    if (recorded === undefined || recorded === present) return [];
     return [
       {
         host,

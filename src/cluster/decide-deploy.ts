@@ -1,108 +1,216 @@
-import { Refusal, type Finding } from '../findings.ts';
+import { Refused, type Finding } from '../findings.ts';
+import { argumentDifferences, flagsBeforeData, parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
-import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
+import { ETCD_MANIFEST, KUBEADM_CONFIG } from '../kubeadm/paths.ts';
 import { METRICS_PORT } from '../kubeadm/ports.ts';
+import type { Authority } from '../pki/authority.ts';
+import { leafProfileNames } from '../pki/leaf-profiles.ts';
 import type { Settings } from '../settings/settings.ts';
-import { chooseAuthority } from './authority.ts';
-import { driftOf } from './drift.ts';
+import { clusterAdoptionFindings, memberAdoptionFindings } from './adoption.ts';
+import { chooseAuthority, knownAuthority, withoutAuthority, type AuthorityChoice } from './authority.ts';
+import { bootstrapFindings } from './bootstrap.ts';
+import { clientCopyWarnings, plannedClientCopies } from './client-copies.ts';
+import type { ClusterFacts } from './cluster-facts.ts';
+import { convergeStages, mustRestart, type ConvergedMember } from './converge-stages.ts';
+import { createStages, runs, type CreatedMember } from './create-stages.ts';
+import { desiredMember } from './desired.ts';
+import { describeDifferences, differencesOf, flagDifferences, isAsDesired } from './differences.ts';
+import { fixedFlagFindings } from './fixed-flags.ts';
+import { gateFindings } from './gates.ts';
 import type { HostFacts } from './host-facts.ts';
-import { etcdImage } from './images.ts';
-import { resolveMembers, type Member } from './members.ts';
-import { classifyHost, type Ownership } from './ownership.ts';
-import type { Plan } from './plan.ts';
-import { differentImages, missingPrerequisites } from './prerequisites.ts';
-import { deployStages, runs, type PlannedMember } from './deploy-stages.ts';
+import { imageFindings, runningImage, wantedImage } from './images.ts';
+import { clonedMachines, resolveMembers, type Member } from './members.ts';
+import { lostLogFindings, membershipFindings } from './membership.ts';
+import { classifyHost, recordOn, tokenOn, type Ownership } from './ownership.ts';
+import type { Plan, Verdict } from './plan.ts';
+import { differentImages, missingEssentials, missingPrerequisites } from './prerequisites.ts';
 
 /** Everything that the decision depends on; the same question gives the same plan. */
 export interface DeployQuestion {
   readonly settings: Settings;
   /** In the order of `settings.hosts`. */
   readonly facts: readonly HostFacts[];
-  /** SHA-256 fingerprint of the CA that the user brought. */
-  readonly broughtFingerprint?: string;
+  /** Absent where no member could be asked. */
+  readonly cluster?: ClusterFacts;
   /** Token for a cluster that does not exist yet. */
   readonly freshToken: string;
+  readonly now: Date;
 }
 
 const TITLE = 'nothing was changed on any host';
 
 /**
- * The plan for `deploy`.
- * @throws Refusal with all findings, before anything is touched, when the hosts are neither empty nor wholly this
- * cluster's own.
+ * The plan for `deploy`: one verdict on what was found, and what follows from it.
+ * @throws Refused with all findings, before anything is touched, when the hosts are neither empty nor wholly one
+ * cluster that can be brought to what the inputs ask for without risk.
  */
 export function decideDeploy(question: DeployQuestion): Plan {
-  const { settings, facts } = question;
+  const { settings, facts, cluster } = question;
   const { members, findings } = resolveMembers(settings.hosts, facts);
   refuseIf(findings);
-
   const ownership = classifyAll(members, settings.clusterName);
-  refuseIf(mixedStates(ownership));
-  const mustSign = members.some((member) => needsCertificates(member, ownership));
-  const { choice, findings: authorityFindings } = chooseAuthority(
-    members,
-    ownership,
-    question.broughtFingerprint,
-    mustSign,
-  );
-  const finished = [...ownership.values()].every(({ kind }) => kind === 'member');
-  const stateFindings = finished
-    ? []
-    : [
-        ...members.flatMap((member) =>
-          missingPrerequisites(member, [settings.clientPort, settings.peerPort, METRICS_PORT]),
-        ),
-        ...differentImages(members, (seen) => etcdImage(settings, seen)),
-      ];
-  refuseIf([...authorityFindings, ...stateFindings]);
-  if (choice === undefined) throw new Error('an authority is chosen whenever there is no finding');
-
   const shape = clusterShape(settings, members, tokenOf(ownership) ?? question.freshToken);
-  refuseIf(driftOfStarted(members, ownership, shape, settings));
+  if (isEstablished(ownership)) refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
+  refuseIf([
+    ...mixedHosts(members, ownership),
+    ...lostLogFindings(members, ownership, cluster),
+    ...membershipFindings(ownership, cluster),
+  ]);
+  const found: Found = { ...question, members, ownership, shape };
+  return isEstablished(ownership) ? decideEstablished(found) : decideNew(found);
+}
 
-  const planned = members.map((member) => planMember(member, ownership, settings));
-  const untouched = finished && planned.every(runs);
-  const allPristine = [...ownership.values()].every(({ kind }) => kind === 'pristine');
-  const common = {
-    clusterName: settings.clusterName,
-    shape,
-    authority: choice.source,
-    keyKeeper: choice.keyKeeper,
-    issueFor: planned.filter(({ progress }) => progress === 'nothing').map(({ name }) => name),
-  };
-  if (untouched) {
-    return {
-      ...common,
-      verdict: 'unchanged',
-      reasons: ['every host is a finished member of this cluster, as the inputs ask for'],
-      stages: [],
-      afterProof: [],
-    };
-  }
+/** The question with what follows from it for every verdict. */
+interface Found extends DeployQuestion {
+  readonly members: readonly Member[];
+  readonly ownership: ReadonlyMap<string, Ownership>;
+  readonly shape: ClusterShape;
+}
+
+/** The cluster has been healthy once: the action has recorded that, or somebody else's members run. */
+function isEstablished(ownership: ReadonlyMap<string, Ownership>): boolean {
+  return [...ownership.values()].some((owned) => owned.kind === 'unmanaged' || owned.kind === 'member');
+}
+
+/** Nothing there yet, or an unfinished deploy of ours: create, repair. */
+function decideNew(found: Found): Plan {
+  const { settings, members, ownership, shape } = found;
+  const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
+  const { choice, findings } = authorityFor(
+    found,
+    members.some((member) => !hasStarted(member)),
+  );
+  refuseIf([
+    ...(isNew ? bootstrapFindings(settings.bootstrap, isOwnAuthority(members, choice)) : []),
+    ...findings,
+    ...members.flatMap((member) =>
+      missingPrerequisites(member, [settings.clientPort, settings.peerPort, METRICS_PORT]),
+    ),
+    ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
+  ]);
+  const created = members.map((member) => createdMember(member, found));
+  refuseIf(
+    created.flatMap((member) => [...foundedOtherwise(member, settings.dataDir), ...otherRelease(member)]),
+  );
+  const fresh = created.filter(({ progress }) => progress !== 'begun');
+  // a manifest that has to be replaced comes with certificates of this run
+  const signing = fresh.length > 0 ? authorityFor(found, true) : { choice, findings: [] };
+  refuseIf(signing.findings);
+  const authority = chosen(signing.choice);
   return {
-    ...common,
-    verdict: allPristine ? 'create' : 'repair',
-    reasons: allPristine ? ['none of the hosts holds anything of etcd'] : planned.map(describeMember),
-    ...deployStages({ settings, shape, authority: choice, members: planned }),
+    ...common(found, authority, created),
+    verdict: isNew ? 'create' : 'repair',
+    reasons: isNew ? ['none of the hosts holds anything of etcd'] : created.map(describeProgress),
+    issue: new Map(fresh.map(({ name }) => [name, leafProfileNames])),
+    clientCopies: new Map(),
+    warnings: clonedMachines(members),
+    ...createStages({ shape, authority, members: created }),
   };
 }
 
-const PROGRESS: Readonly<Record<PlannedMember['progress'], string>> = {
-  nothing: 'its set-up has not got as far as starting the member',
-  started: 'its member has been started, and the cluster was not proven healthy yet',
-  finished: 'a finished member',
-};
+/**
+ * Whether the action makes the CA, or has made it in a run that was cut off before it could record it: kubeadm's
+ * configuration, which is delivered first, lies beside it.
+ */
+function isOwnAuthority(members: readonly Member[], choice: AuthorityChoice | undefined): boolean {
+  const { source } = choice ?? {};
+  if (source?.from !== 'host') return source?.from === 'made';
+  return members.some(({ name, facts }) => name === source.host && facts.files.has(KUBEADM_CONFIG));
+}
 
-function describeMember(member: PlannedMember): string {
-  const idle =
-    member.progress === 'nothing' || runs(member)
-      ? ''
-      : `, ${member.kubeletRuns ? 'its etcd' : 'its kubelet'} does not run`;
-  return `${member.name}: ${PROGRESS[member.progress]}${idle}`;
+/** A cluster that lives: unchanged, converge, adopt. */
+function decideEstablished(found: Found): Plan {
+  const { settings, members, ownership, shape, cluster } = found;
+  const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
+  const first = authorityFor(found, false);
+  refuseIf([...first.findings, ...members.flatMap(missingEssentials)]);
+  const known = knownAuthority(members, settings.authority?.certificatePem);
+  if (known === undefined) throw new Refused(TITLE, [withoutAuthority(members)]);
+
+  const converged = members.map((member) => convergedMember(member, known, chosen(first.choice), found));
+  const issue = new Map(
+    converged
+      .filter(({ differences }) => differences.leaves.size > 0)
+      .map(({ name, differences }) => [name, [...differences.leaves.keys()]]),
+  );
+  const signing = issue.size > 0 ? authorityFor(found, true) : first;
+  const restarted = converged.filter(mustRestart);
+  refuseIf([
+    ...signing.findings,
+    ...converged.flatMap(otherRelease),
+    ...(unmanaged.length === 0
+      ? []
+      : clusterAdoptionFindings(
+          cluster,
+          unmanaged.map(({ name }) => name),
+        )),
+    ...converged
+      .filter(({ name }) => ownership.get(name)?.kind === 'unmanaged')
+      .flatMap((member) => memberAdoptionFindings(member, member.desired, member.differences)),
+  ]);
+  refuseIf(quorumFindings(restarted, converged, cluster));
+
+  const idle = converged.filter((member) => !runs(member));
+  const different = converged.filter(({ differences }) => !isAsDesired(differences));
+  const verdict = verdictOn(unmanaged.length, different.length, idle.length);
+  const stages = convergeStages(converged, shape);
+  const clientCopies = plannedClientCopies(converged, ownership, settings.copiedClientCertificates);
+  return {
+    ...common(found, chosen(signing.choice), converged),
+    verdict,
+    reasons: reasonsFor(verdict, converged),
+    issue,
+    clientCopies,
+    warnings: [...clonedMachines(members), ...clientCopyWarnings(clientCopies)],
+    ...stages,
+  };
+}
+
+function verdictOn(unmanaged: number, different: number, idle: number): Verdict {
+  if (unmanaged > 0) return 'adopt';
+  if (different > 0) return 'converge';
+  return idle > 0 ? 'repair' : 'unchanged';
+}
+
+function reasonsFor(verdict: Verdict, members: readonly ConvergedMember[]): string[] {
+  if (verdict === 'unchanged')
+    return ['every host is a finished member of this cluster, as the inputs ask for'];
+  return members.flatMap((member) => {
+    const lines = describeDifferences(member.differences);
+    if (!runs(member)) lines.unshift(describeIdle(member));
+    return lines.length === 0 ? [] : [`${member.name}: ${lines.join('; ')}`];
+  });
+}
+
+function common(
+  { settings, shape }: Found,
+  { source, keyKeeper }: AuthorityChoice,
+  members: readonly (CreatedMember | ConvergedMember)[],
+): Pick<Plan, 'clusterName' | 'shape' | 'authority' | 'keyKeeper' | 'kubernetesVersions'> {
+  return {
+    clusterName: settings.clusterName,
+    shape,
+    authority: source,
+    keyKeeper,
+    kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
+  };
 }
 
 function refuseIf(findings: readonly Finding[]): void {
-  if (findings.length > 0) throw new Refusal(TITLE, findings);
+  if (findings.length > 0) throw new Refused(TITLE, findings);
+}
+
+function authorityFor(
+  { members, ownership, settings }: Found,
+  mustSign: boolean,
+): ReturnType<typeof chooseAuthority> {
+  const brought = knownAuthority([], settings.authority?.certificatePem)?.fingerprint;
+  return chooseAuthority(members, ownership, brought, mustSign);
+}
+
+function chosen(choice: AuthorityChoice | undefined): AuthorityChoice {
+  if (choice === undefined) throw new Error('an authority is chosen whenever there is no finding');
+  return choice;
 }
 
 function classifyAll(members: readonly Member[], clusterName: string): Map<string, Ownership> {
@@ -113,23 +221,24 @@ function classifyAll(members: readonly Member[], clusterName: string): Map<strin
   );
 }
 
-/** A finished cluster has a record on every host, and all hosts of one cluster carry its one token. */
-function mixedStates(ownership: ReadonlyMap<string, Ownership>): Finding[] {
-  const owned = [...ownership];
-  const finished = owned.filter(([, { kind }]) => kind === 'member');
-  const pristine = owned.filter(([, { kind }]) => kind === 'pristine');
-  if (finished.length > 0 && pristine.length > 0) {
-    return pristine.map(([host]) => ({
-      host,
+/** Every host of a cluster that has data has to be one of its members, and all carry its one token. */
+function mixedHosts(members: readonly Member[], ownership: ReadonlyMap<string, Ownership>): Finding[] {
+  const withData = members.filter(({ name, facts }) => {
+    const owned = ownership.get(name);
+    return owned?.kind === 'member' || owned?.kind === 'unmanaged' || facts.dataDir.hasLog;
+  });
+  const pristine = members.filter(({ name }) => ownership.get(name)?.kind === 'pristine');
+  if (withData.length > 0 && pristine.length > 0) {
+    const names = withData.map(({ name }) => name).join(', ');
+    return pristine.map(({ name }) => ({
+      host: name,
       at: 'host',
-      fact: `it is empty, while ${finished.map(([name]) => name).join(', ')} ${finished.length === 1 ? 'is a finished member' : 'are finished members'} of the cluster.`,
+      fact: `it is empty, while ${names} ${withData.length === 1 ? 'holds' : 'hold'} a member's data.`,
       cause: 'The host was reinstalled or its disk was lost, or a host was added to the list.',
       fix: 'Restore its disk, or list the hosts that the cluster was made of. A member that lost its data must not be started as if it were new.',
     }));
   }
-  const tokens = Map.groupBy(owned, ([, entry]) =>
-    entry.kind === 'pristine' ? undefined : entry.state.cluster.token,
-  );
+  const tokens = Map.groupBy(ownership, ([, owned]) => tokenOn(owned));
   tokens.delete(undefined);
   if (tokens.size <= 1) return [];
   return [
@@ -143,8 +252,7 @@ function mixedStates(ownership: ReadonlyMap<string, Ownership>): Finding[] {
 }
 
 function tokenOf(ownership: ReadonlyMap<string, Ownership>): string | undefined {
-  for (const owned of ownership.values()) if (owned.kind !== 'pristine') return owned.state.cluster.token;
-  return undefined;
+  return [...ownership.values()].map(tokenOn).find((token) => token !== undefined);
 }
 
 function clusterShape(settings: Settings, members: readonly Member[], token: string): ClusterShape {
@@ -154,45 +262,152 @@ function clusterShape(settings: Settings, members: readonly Member[], token: str
     clientPort: settings.clientPort,
     peerPort: settings.peerPort,
     dataDir: settings.dataDir,
+    extraArgs: settings.extraArgs,
     ...(settings.imageRepository === undefined ? {} : { imageRepository: settings.imageRepository }),
     ...(settings.etcdImageTag === undefined ? {} : { etcdImageTag: settings.etcdImageTag }),
   };
 }
 
-/** Has this host's etcd ever been able to start? From the manifest on its files are left as they are. */
-function hasStarted(member: Member): boolean {
-  return member.facts.files.has(ETCD_MANIFEST) || member.facts.dataDir.hasLog;
+/** Has this host's etcd ever been able to start? */
+function hasStarted({ facts }: Member): boolean {
+  return facts.files.has(ETCD_MANIFEST) || facts.dataDir.hasLog;
 }
 
-function needsCertificates(member: Member, ownership: ReadonlyMap<string, Ownership>): boolean {
-  return ownership.get(member.name)?.kind !== 'member' && !hasStarted(member);
-}
-
-function driftOfStarted(
-  members: readonly Member[],
-  ownership: ReadonlyMap<string, Ownership>,
-  shape: ClusterShape,
-  settings: Settings,
-): Finding[] {
-  return members.flatMap((member) => {
-    const owned = ownership.get(member.name);
-    if (owned === undefined || owned.kind === 'pristine' || !hasStarted(member)) return [];
-    return driftOf(member, owned.state, shape, settings.kubeletConfig);
-  });
-}
-
-function planMember(
-  member: Member,
-  ownership: ReadonlyMap<string, Ownership>,
-  settings: Settings,
-): PlannedMember {
-  const finished = ownership.get(member.name)?.kind === 'member';
-  const image = etcdImage(settings, member.facts);
+function whatRuns({ facts }: Member): { kubeletRuns: boolean; etcdRuns: boolean } {
   return {
-    ...member,
-    progress: finished ? 'finished' : hasStarted(member) ? 'started' : 'nothing',
-    kubeletRuns: member.facts.kubelet.active && member.facts.kubelet.enabled,
-    etcdRuns: member.facts.containers.some(({ running }) => running),
-    ...(image === undefined ? {} : { image }),
+    kubeletRuns: facts.kubelet.active && facts.kubelet.enabled,
+    etcdRuns: facts.containers.some(({ running }) => running),
   };
+}
+
+function createdMember(member: Member, { shape, settings, ownership }: Found): CreatedMember {
+  const recorded = recordOn(ownership.get(member.name));
+  const desired = desiredMember(
+    member,
+    shape,
+    settings,
+    hasStarted(member) ? recorded?.kubernetesVersion : undefined,
+  );
+  return { ...member, ...whatRuns(member), desired, progress: progressOf(member, desired) };
+}
+
+function progressOf({ facts }: Member, desired: CreatedMember['desired']): CreatedMember['progress'] {
+  const manifest = parseEtcdManifest(facts.files.get(ETCD_MANIFEST)?.text ?? '');
+  if (manifest === undefined)
+    return facts.dataDir.hasLog || facts.files.has(ETCD_MANIFEST) ? 'other' : 'nothing';
+  const same =
+    flagDifferences(manifest, desired.arguments).length === 0 &&
+    flagsBeforeData(manifest, desired.arguments).length === 0 &&
+    manifest.image === desired.image &&
+    [...desired.texts].every(([path, text]) => facts.files.get(path)?.text === text);
+  return same ? 'begun' : 'other';
+}
+
+/** A member that has data was founded with names and addresses that cannot be changed by another manifest. */
+function foundedOtherwise({ name, facts, desired, progress }: CreatedMember, dataDir: string): Finding[] {
+  if (progress === 'nothing') return facts.dataDir.empty ? [] : [filledBySomebody(name)];
+  const manifest = parseEtcdManifest(facts.files.get(ETCD_MANIFEST)?.text ?? '');
+  if (manifest === undefined) return [];
+  const isFounded = facts.dataDir.hasLog || manifest.arguments.get('data-dir') !== dataDir;
+  if (!isFounded) return [];
+  const wanted = [...desired.arguments, { name: 'data-dir', value: dataDir }];
+  return [...flagsBeforeData(manifest, wanted), ...argumentDifferences(manifest, wanted.slice(-1))].map(
+    (line) => ({
+      host: name,
+      at: 'hosts',
+      fact: `its etcd has already begun its data with other values (${line}).`,
+      cause: 'Hosts, names, ports or the data dir were changed after a deploy that was cut off.',
+      fix: 'Run once more with the inputs of that deploy. To begin anew with others, remove the data dir and /etc/kubernetes/etcd-ha-action of a cluster that has never been used.',
+    }),
+  );
+}
+
+function filledBySomebody(host: string): Finding {
+  return {
+    host,
+    at: 'data-dir',
+    fact: 'its data dir holds files, and no etcd has been started on it yet.',
+    cause: 'Somebody has put them there after a deploy that was cut off.',
+    fix: 'Move them elsewhere, or give another `data-dir`.',
+  };
+}
+
+/** Another etcd than the one that has written a member's data. */
+function otherRelease({ name, facts, desired }: CreatedMember | ConvergedMember): Finding[] {
+  const running = facts.dataDir.hasLog ? runningImage(facts) : undefined;
+  return running === undefined ? [] : imageFindings(name, running, desired.image);
+}
+
+const PROGRESS: Readonly<Record<CreatedMember['progress'], string>> = {
+  nothing: 'its set-up has not got as far as starting the member',
+  begun: 'its member has been started, and the cluster was not proven healthy yet',
+  other: 'its member has been started with other settings, and the cluster was never proven healthy',
+};
+
+function describeProgress(member: CreatedMember): string {
+  const idle = member.progress === 'nothing' || runs(member) ? '' : `, ${describeIdle(member)}`;
+  return `${member.name}: ${PROGRESS[member.progress]}${idle}`;
+}
+
+function describeIdle({ kubeletRuns }: Pick<CreatedMember, 'kubeletRuns'>): string {
+  return kubeletRuns ? 'its etcd does not run' : 'its kubelet does not run, or not at boot';
+}
+
+function convergedMember(
+  member: Member,
+  authority: Authority,
+  { keyKeeper }: AuthorityChoice,
+  { shape, settings, ownership, cluster, now }: Found,
+): ConvergedMember {
+  const record = recordOn(ownership.get(member.name));
+  const desired = desiredMember(member, shape, settings, record?.kubernetesVersion);
+  const differences = differencesOf(member, {
+    desired,
+    authority,
+    dataDir: settings.dataDir,
+    keepsAuthorityKey: member.name === keyKeeper,
+    renewBeforeDays: settings.renewBeforeDays,
+    copiedClients: settings.copiedClientCertificates,
+    now,
+    ...(record === undefined ? {} : { record }),
+  });
+  const isLeader = cluster?.health.leader?.name === member.name;
+  return { ...member, ...whatRuns(member), desired, differences, isLeader };
+}
+
+/** Whether the cluster can spare each member that has to be restarted, and whether that is known. */
+function quorumFindings(
+  restarted: readonly ConvergedMember[],
+  all: readonly ConvergedMember[],
+  cluster: ClusterFacts | undefined,
+): Finding[] {
+  if (restarted.length === 0 || all.length === 1) return [];
+  if (cluster === undefined) {
+    // none of them runs: nothing can be lost by starting them with other settings
+    if (all.every(({ etcdRuns }) => !etcdRuns)) return [];
+    return [
+      {
+        at: 'gate',
+        fact: `${restarted.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
+        cause: 'The members do not answer, or their client certificates have expired.',
+        fix: 'See that etcd runs on the hosts, then run again.',
+      },
+    ];
+  }
+  // those that do not run come first: without a restart before any, with one before the first that runs
+  const woken = namesOf(all.filter((member) => !runs(member) && !mustRestart(member)));
+  const idle = namesOf(all.filter((member) => !runs(member)));
+  const findings = restarted.flatMap((member) =>
+    gateFindings(
+      { kind: 'quorum-without', member: member.name },
+      cluster.health,
+      runs(member) ? idle : woken,
+    ),
+  );
+  // the same fact for several members is told once
+  return [...new Map(findings.map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding])).values()];
+}
+
+function namesOf(members: readonly ConvergedMember[]): Set<string> {
+  return new Set(members.map(({ name }) => name));
 }

@@ -86,6 +86,8 @@ export interface HostFacts {
   readonly files: ReadonlyMap<string, FileFact>;
   readonly dataDir: DataDirFact;
   readonly containers: readonly ContainerFact[];
+  /** A run holds a lock on this host, or has left one. */
+  readonly locked: boolean;
   /** What the action itself left on this host. */
   readonly state: HostState | 'absent' | 'unreadable';
 }

@@ -1,3 +1,13 @@
+/** A renewed apiserver-etcd-client.crt of which nobody has confirmed yet that the control plane has a copy. */
+export interface ClientCopy {
+  /** SHA-256 of the renewed certificate, upper-case hex with colons. */
+  readonly fingerprint: string;
+  /** ISO 8601, UTC. */
+  readonly renewedAt: string;
+  /** When the one before ends, with which the control plane may still work; ISO 8601, UTC. */
+  readonly oldEndsAt: string;
+}
+
 /**
  * What the action writes down on each host (state.json, root only), so that a later run knows its own work.
  * etcd's cluster id cannot tell clusters apart: it follows from names, URLs and token alone.
@@ -18,6 +28,7 @@ export interface HostState {
   readonly kubernetesVersion: string;
   /** SHA-256 (hex) of every file that the action put on this host, by path. */
   readonly files: Readonly<Record<string, string>>;
+  readonly clientCopy?: ClientCopy;
 }
 
 /** The text of state.json. */
@@ -38,8 +49,9 @@ export function parseHostState(text: string): HostState | undefined {
 
 function isHostState(value: unknown): value is HostState {
   if (!isRecord(value) || value['schema'] !== 1) return false;
-  const { cluster, member, phase, kubernetesVersion, files } = value;
+  const { cluster, member, phase, kubernetesVersion, files, clientCopy } = value;
   return (
+    (clientCopy === undefined || hasStrings(clientCopy, ['fingerprint', 'renewedAt', 'oldEndsAt'])) &&
     hasStrings(cluster, ['name', 'token', 'caFingerprint']) &&
     hasStrings(member, ['name', 'address']) &&
     (phase === 'bootstrapping' || phase === 'member') &&

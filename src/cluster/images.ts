@@ -1,3 +1,6 @@
+import { parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
+import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
+import type { Finding } from '../findings.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /** What the user set about etcd's image. */
@@ -12,8 +15,105 @@ export interface ImageSettings {
  */
 export function etcdImage(settings: ImageSettings, facts: HostFacts): string | undefined {
   if (facts.etcdImage === undefined) return undefined;
-  const colon = facts.etcdImage.lastIndexOf(':');
-  const repository = facts.etcdImage.slice(0, colon).replace(/\/etcd$/, '');
-  const tag = facts.etcdImage.slice(colon + 1);
-  return `${settings.imageRepository ?? repository}/etcd:${settings.etcdImageTag ?? tag}`;
+  const { repository, tag } = splitImage(facts.etcdImage);
+  return joinImage(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
+}
+
+/** The image that this host's manifest names; undefined without one. */
+export function runningImage(facts: HostFacts): string | undefined {
+  return parseEtcdManifest(facts.files.get(ETCD_MANIFEST)?.text ?? '')?.image;
+}
+
+/** The image that a member ought to have, and what its kubeadm configuration must say so that it gets it. */
+export interface WantedImage extends ImageSettings {
+  readonly image: string;
+}
+
+/**
+ * A member keeps the image that it runs until the inputs name another: a newer kubeadm on the host is no reason to
+ * change etcd. Where kubeadm would now choose another one, its configuration names the one to keep.
+ */
+export function wantedImage(settings: ImageSettings, facts: HostFacts): WantedImage | undefined {
+  const shipped = etcdImage(settings, facts);
+  const running = runningImage(facts);
+  if (running === undefined) return shipped === undefined ? undefined : { ...settings, image: shipped };
+  const { repository, tag } = splitImage(running);
+  const image = joinImage(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
+  if (image === shipped) return { ...settings, image };
+  const own = splitImage(image);
+  const theirs = splitImage(shipped ?? '');
+  return {
+    image,
+    ...(own.repository === theirs.repository && settings.imageRepository === undefined
+      ? {}
+      : { imageRepository: own.repository }),
+    ...(own.tag === theirs.tag && settings.etcdImageTag === undefined ? {} : { etcdImageTag: own.tag }),
+  };
+}
+
+/** Another minor release, or an older one, is never put in place of the etcd that a member runs. */
+export function imageFindings(host: string, running: string, wanted: string): Finding[] {
+  const from = etcdRelease(running);
+  const to = etcdRelease(wanted);
+  if (from === undefined || to === undefined) {
+    return running === wanted ? [] : [unknownRelease(host, from === undefined ? running : wanted)];
+  }
+  if (from.major !== to.major || from.minor !== to.minor) {
+    return [
+      {
+        host,
+        at: 'etcd-image-tag',
+        fact: `it runs etcd ${text(from)}, and the inputs ask for ${text(to)}, another minor release.`,
+        cause: '`etcd-image-tag` was changed.',
+        fix: `Set \`etcd-image-tag\` to a ${from.major}.${from.minor} release, or leave it out to keep the one that runs: a change of minor release is no part of deploy.`,
+      },
+    ];
+  }
+  if (to.patch >= from.patch) return [];
+  return [
+    {
+      host,
+      at: 'etcd-image-tag',
+      fact: `it runs etcd ${text(from)}, and the inputs ask for the older ${text(to)}.`,
+      cause: '`etcd-image-tag` was changed, or the member was updated in another way.',
+      fix: `Leave \`etcd-image-tag\` out, or name ${text(from)} or a later release: an older etcd may not read what a newer one wrote.`,
+    },
+  ];
+}
+
+function unknownRelease(host: string, image: string): Finding {
+  return {
+    host,
+    at: 'etcd-image-tag',
+    fact: `the tag of ${image} does not tell its etcd release, so an older one cannot be told from a newer.`,
+    cause: 'The image comes from a registry with tags of its own.',
+    fix: 'Use a tag that begins with the release, as `3.6.5-0` does.',
+  };
+}
+
+interface Release {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+}
+
+/** etcd's release from an image's tag: `3.6.5-0` or `v3.6.5`. */
+function etcdRelease(image: string): Release | undefined {
+  const match = /^v?(\d+)\.(\d+)\.(\d+)/.exec(splitImage(image).tag);
+  if (match === null) return undefined;
+  const [, major, minor, patch] = match.map(Number);
+  return { major: major ?? 0, minor: minor ?? 0, patch: patch ?? 0 };
+}
+
+function text({ major, minor, patch }: Release): string {
+  return `${major}.${minor}.${patch}`;
+}
+
+function splitImage(image: string): { repository: string; tag: string } {
+  const colon = image.lastIndexOf(':');
+  return { repository: image.slice(0, colon).replace(/\/etcd$/, ''), tag: image.slice(colon + 1) };
+}
+
+function joinImage(repository: string, tag: string): string {
+  return `${repository}/etcd:${tag}`;
 }

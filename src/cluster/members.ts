@@ -59,6 +59,18 @@ function sameMachines(members: readonly Member[]): Finding[] {
   }));
 }
 
+/** Clones of one image have one machine id; systemd and some networks derive addresses and names from it. */
+export function clonedMachines(members: readonly Member[]): Finding[] {
+  return groups(members, ({ facts }) => facts.machineId)
+    .filter((group) => group.every(({ facts }) => facts.machineId !== ''))
+    .map((group) => ({
+      at: 'hosts',
+      fact: `${group.map(({ name }) => name).join(' and ')} have the same machine id (${group[0]?.facts.machineId ?? ''}).`,
+      cause: 'They were cloned from one image.',
+      fix: 'Give each its own: `rm /etc/machine-id; systemd-machine-id-setup`, then reboot that host, one at a time.',
+    }));
+}
+
 function groups(members: readonly Member[], key: (member: Member) => string): Member[][] {
   const byKey = Map.groupBy(members, key);
   return [...byKey.values()].filter((group) => group.length > 1);

@@ -1,5 +1,7 @@
 import type { Finding } from '../findings.ts';
+import { parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import { leafFiles } from '../kubeadm/file-tree.ts';
+import { DEFAULT_CLUSTER_TOKEN } from '../kubeadm/kubeadm-config.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
@@ -16,10 +18,25 @@ import type { Member } from './members.ts';
 export type Ownership =
   /** Nothing of etcd is on it. */
   | { readonly kind: 'pristine' }
+  /** A member that runs and that the action has no record of: set up by hand, with the guide or in another way. */
+  | { readonly kind: 'unmanaged'; readonly token: string }
   /** The action began a member here, and the cluster has never been proven healthy. */
   | { readonly kind: 'unfinished'; readonly state: HostState }
-  /** A member of a finished cluster that the action made. */
+  /** A member of a finished cluster that the action made or took over. */
   | { readonly kind: 'member'; readonly state: HostState };
+
+/** The token that a host's etcd was founded with; undefined where there is no etcd. */
+export function tokenOn(owned: Ownership): string | undefined {
+  if (owned.kind === 'pristine') return undefined;
+  return owned.kind === 'unmanaged' ? owned.token : owned.state.cluster.token;
+}
+
+/** What the action has recorded on a host. */
+export function recordOn(owned: Ownership | undefined): HostState | undefined {
+  return owned === undefined || owned.kind === 'pristine' || owned.kind === 'unmanaged'
+    ? undefined
+    : owned.state;
+}
 
 /**
  * Whose host this is. Anything that is neither empty nor wholly this cluster's own is a finding: the action then
@@ -33,6 +50,8 @@ export function classifyHost(
   const findings = [...joinedNode(facts), ...otherManifests(facts), ...strangeFiles(facts)];
   const { state } = facts;
   if (state === 'absent') {
+    const token = tokenOfRunningMember(facts);
+    if (token !== undefined) return withHost(member, findings, { kind: 'unmanaged', token });
     findings.push(...leftovers(facts));
     return withHost(member, findings, { kind: 'pristine' });
   }
@@ -45,7 +64,7 @@ export function classifyHost(
     });
     return withHost(member, findings);
   }
-  findings.push(...otherIdentity(member, state, clusterName), ...lostLog(facts, state));
+  findings.push(...otherIdentity(member, state, clusterName));
   return withHost(member, findings, { kind: state.phase === 'member' ? 'member' : 'unfinished', state });
 }
 
@@ -89,7 +108,15 @@ function otherManifests(facts: HostFacts): Finding[] {
   ];
 }
 
-/** Marks of an etcd that the action did not begin: never ours to overwrite. */
+/** Manifest, log and a running container: a member that somebody else has set up. */
+function tokenOfRunningMember({ files, dataDir, containers }: HostFacts): string | undefined {
+  const manifest = parseEtcdManifest(files.get(ETCD_MANIFEST)?.text ?? '');
+  if (manifest === undefined || !dataDir.hasLog || !containers.some(({ running }) => running))
+    return undefined;
+  return manifest.arguments.get('initial-cluster-token') ?? DEFAULT_CLUSTER_TOKEN;
+}
+
+/** Marks of an etcd that the action did not begin and that does not run as a member: never ours to overwrite. */
 function leftovers(facts: HostFacts): Finding[] {
   const found: string[] = [];
   if (!facts.dataDir.empty) found.push(facts.dataDir.hasLog ? "a member's data" : 'files in the data dir');
@@ -106,8 +133,9 @@ function leftovers(facts: HostFacts): Finding[] {
     {
       at: 'host',
       fact: `it holds an etcd that this action did not set up: ${found.join(', ')}.`,
-      cause: 'It was a member of an earlier cluster, or one that was set up by hand.',
-      fix: 'If it is still needed, leave it. If not, take a backup, then remove the data dir, the manifest and /etc/kubernetes/pki, or use a fresh host.',
+      cause:
+        'It was a member of an earlier cluster, or a set-up by hand that was not finished, or one that is stopped or has another `data-dir`.',
+      fix: 'If it is still needed, start it and give its `data-dir`: a healthy cluster is taken over as it is. If not, take a backup, then remove the data dir, the manifest and /etc/kubernetes/pki, or use a fresh host.',
     },
   ];
 }
@@ -154,20 +182,4 @@ function otherIdentity(member: Member, state: HostState, clusterName: string): F
     });
   }
   return findings;
-}
-
-/**
- * A member that was part of the finished cluster and has no log any more must never be started again: it would come
- * back under its old id without its votes.
- */
-function lostLog(facts: HostFacts, state: HostState): Finding[] {
-  if (state.phase !== 'member' || facts.dataDir.hasLog) return [];
-  return [
-    {
-      at: 'host',
-      fact: 'it is a member of the cluster, and its data dir holds no log any more.',
-      cause: 'The disk of the data dir is not mounted, or its contents were removed.',
-      fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id.',
-    },
-  ];
 }

@@ -1,11 +1,23 @@
+import type { Finding } from '../findings.ts';
 import type { EtcdArgument, ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import type { LeafProfileName } from '../pki/leaf-profiles.ts';
+import type { ClientCopy } from './host-state.ts';
 
 /**
  * What the action will do, as plain data. A reader of this file sees everything that can happen to a host.
  */
 export type Step =
-  DeliverFiles | StartKubelet | PullImage | RenderManifest | VerifyFiles | StartMember | RecordMember;
+  | DeliverFiles
+  | SetModes
+  | StartKubelet
+  | PullImage
+  | RenderManifest
+  | VerifyFiles
+  | StartMember
+  | MoveLeadership
+  | RestartMember
+  | ProveServed
+  | RecordMember;
 
 interface StepOnHost {
   /** Name of the member's host. */
@@ -34,11 +46,20 @@ export type FileContent =
   | { readonly from: 'leaf'; readonly name: LeafProfileName; readonly part: 'certificate' | 'key' }
   | { readonly from: 'state' };
 
+/** Gives files that lie where they belong the mode and owner (root:root) that they ought to have. */
+export interface SetModes extends StepOnHost {
+  readonly kind: 'set-modes';
+  /** Path and permission bits in octal; folders end in no slash. */
+  readonly modes: ReadonlyMap<string, string>;
+}
+
 /** Loads the drop-in, enables and (re)starts kubelet, and waits until it says it is healthy. */
 export interface StartKubelet extends StepOnHost {
   readonly kind: 'start-kubelet';
   /** False: a kubelet that already runs as wanted is only started if it is not active. */
   readonly restart: boolean;
+  /** Puts the files that this run has replaced back if kubelet does not get healthy with the new ones. */
+  readonly goBack?: boolean;
 }
 
 /** Pulls etcd's image through the CRI. */
@@ -72,16 +93,57 @@ export interface StartMember extends StepOnHost {
   readonly placeManifest: boolean;
 }
 
+/** If this member leads, has another healthy one take over, so that clients wait for no election. */
+export interface MoveLeadership extends StepOnHost {
+  readonly kind: 'move-leadership';
+}
+
+/**
+ * Replaces the manifest of a running member by the one that was rendered: the old one out, the pod gone, the new one in,
+ * by a unit of systemd that goes on without the runner; the old one comes back if the member does not get ready. Nothing
+ * happens if both are the same.
+ */
+export interface RestartMember extends StepOnHost {
+  readonly kind: 'restart-member';
+  readonly dataDir: string;
+  readonly criEndpoint: string;
+  /** True only where the cluster has never been healthy: elsewhere a member without its log is not started. */
+  readonly mayLackData: boolean;
+}
+
+/** Proves that the member serves the certificates that were just delivered, by their serials, without a restart. */
+export interface ProveServed extends StepOnHost {
+  readonly kind: 'prove-served';
+  readonly leaves: readonly ('server' | 'peer')[];
+}
+
 /** Writes down that this host is a member from now on; removes what the run kept for going back. */
 export interface RecordMember extends StepOnHost {
   readonly kind: 'record-member';
 }
 
-/** Steps that run at the same time; the next stage begins when all of them have succeeded. */
+/** Steps that belong together; the next stage begins when all of them have succeeded. */
 export interface Stage {
   readonly title: string;
   readonly steps: readonly Step[];
+  /** True: one after the other, as listed; otherwise all at the same time. */
+  readonly inTurn?: boolean;
+  /** Must hold before the first step; a gate that stays shut ends the run. */
+  readonly before?: Gate;
+  /** Must hold after the last step, before the next stage. */
+  readonly after?: Gate;
 }
+
+/** What the cluster must be like for the next thing to be done. One leader, no alarm and little lag belong to each. */
+export type Gate =
+  /** Every expected member is healthy, and there are no others. */
+  | { readonly kind: 'all' }
+  /** A majority is healthy. */
+  | { readonly kind: 'quorum' }
+  /** A majority is healthy even if this member is taken away. */
+  | { readonly kind: 'quorum-without'; readonly member: string }
+  /** This member is healthy. */
+  | { readonly kind: 'member'; readonly member: string };
 
 /** Where the run's CA comes from. */
 export type AuthoritySource =
@@ -95,7 +157,10 @@ export type AuthoritySource =
   | { readonly from: 'certificate-only'; readonly host: string };
 
 /** The one verdict on what was found. */
-export type Verdict = 'create' | 'repair' | 'unchanged';
+export type Verdict = 'create' | 'adopt' | 'converge' | 'repair' | 'unchanged';
+
+/** `renewed`: by this run, which then knows the new fingerprint. */
+export type PlannedClientCopy = { readonly renewed: true; readonly oldEndsAt: string } | ClientCopy;
 
 /** What will be done, to what, and why. */
 export interface Plan {
@@ -106,8 +171,14 @@ export interface Plan {
   readonly authority: AuthoritySource;
   /** Host that keeps the CA's key. */
   readonly keyKeeper: string;
-  /** Members whose leaf certificates this run issues. */
-  readonly issueFor: readonly string[];
+  /** kubeadm's release that each member's configuration names, by member name. */
+  readonly kubernetesVersions: ReadonlyMap<string, string>;
+  /** Leaf certificates that this run issues, by member name. */
+  readonly issue: ReadonlyMap<string, readonly LeafProfileName[]>;
+  /** Client certificates for the control plane that were or will be renewed, by the host they lie on. */
+  readonly clientCopies: ReadonlyMap<string, PlannedClientCopy>;
+  /** What is accepted and deserves a look. */
+  readonly warnings: readonly Finding[];
   /** Before the cluster is proven healthy. */
   readonly stages: readonly Stage[];
   /** After it. */

@@ -11,14 +11,21 @@ import type { Member } from './members.ts';
 export function missingPrerequisites(member: Member, ownPorts: readonly number[]): Finding[] {
   const { name, facts } = member;
   const findings = [
-    ...missingPrograms(facts),
-    ...unusableKubeadm(facts),
-    ...unusableRuntime(facts),
+    ...essentials(facts),
     ...foreignAddress(facts),
     ...unreachablePeers(facts),
     ...takenPorts(facts, ownPorts),
   ];
   return findings.map((finding) => ({ ...finding, host: name }));
+}
+
+/** What has to be there on the host of a member that was set up before, so that it can be compared and mended. */
+export function missingEssentials({ name, facts }: Member): Finding[] {
+  return essentials(facts).map((finding) => ({ ...finding, host: name }));
+}
+
+function essentials(facts: HostFacts): Finding[] {
+  return [...missingPrograms(facts), ...unusableKubeadm(facts), ...unusableRuntime(facts)];
 }
 
 function missingPrograms(facts: HostFacts): Finding[] {

@@ -11,6 +11,7 @@ import {
   decodeVersion,
   MessageError,
   type Alarm,
+  type EtcdId,
   type MemberList,
   type MemberStatus,
   type RangeResult,
@@ -94,6 +95,20 @@ export class EtcdClient {
     const body = { key: base64(key), value: base64(value) };
     await this.#ask(
       { method: 'POST', path: '/v3/kv/put', body, repeatable: false },
+      (answer) => answer,
+      options,
+    );
+  }
+
+  /**
+   * Has this member, which must lead, hand leadership to another voting member; done when that one leads. If it is down or
+   * cut off, etcd gives up after an election timeout but never answers (EtcdServer.moveLeader waits for the client to
+   * go), so give this a short deadline.
+   */
+  async moveLeader(targetId: EtcdId, options?: RequestOptions): Promise<void> {
+    const body = { targetID: BigInt(`0x${targetId}`).toString() };
+    await this.#ask(
+      { method: 'POST', path: '/v3/maintenance/transfer-leadership', body, repeatable: false },
       (answer) => answer,
       options,
     );

@@ -7,6 +7,20 @@ const GRPC = { deadlineExceeded: 4, permissionDenied: 7, unavailable: 14 } as co
 /** etcd's words for a request that found no leader or no majority in time (api/v3rpc/rpctypes/error.go). */
 const NO_QUORUM = /etcdserver: (no leader|leader changed|request timed out)|context deadline exceeded/;
 
+/** etcd's words when leadership was not handed over (api/v3rpc/rpctypes/error.go). */
+const NOT_HANDED_OVER: readonly { readonly said: RegExp; readonly cause: string; readonly fix: string }[] = [
+  {
+    said: /etcdserver: not leader/,
+    cause: 'Another member leads by now: there was an election in between.',
+    fix: 'Look which member leads and ask that one, if it is still needed.',
+  },
+  {
+    said: /etcdserver: bad leader transferee/,
+    cause: 'The member that was to take over is a learner, or no member any more.',
+    fix: 'Name a voting member.',
+  },
+];
+
 /** Authentication is on and the request carries no token that etcd knows. */
 const NO_TOKEN = /etcdserver: (user name is empty|invalid auth token)/;
 
@@ -21,6 +35,12 @@ export function gatewayError(place: EtcdPlace, request: string, answer: HttpAnsw
   const body = parseErrorBody(answer.body);
   if (body === undefined) return plainTextError(place, request, answer);
   const { code, message } = body;
+  const notHandedOver = NOT_HANDED_OVER.find(({ said }) => said.test(message));
+  if (notHandedOver !== undefined) {
+    const fact = `${place.endpoint} did not hand leadership over: "${message}".`;
+    const { cause, fix } = notHandedOver;
+    return etcdError(place, { kind: 'rejected', reason: message, fact, cause, fix });
+  }
   if (code === GRPC.deadlineExceeded || NO_QUORUM.test(message)) {
     return etcdError(place, {
       kind: 'no-leader',

@@ -4,6 +4,11 @@ import type { Duplex } from 'node:stream';
 export interface RemoteScript {
   /** What it does, as it is named in progress lines and errors, e.g. `start kubelet`. */
   readonly title: string;
+  /**
+   * `reads`: leaves no file, process or setting of the host other than it was. A dry run and a preflight run nothing
+   * else (see read-only.ts).
+   */
+  readonly effect: 'reads' | 'changes';
   /** Bash source. It reads `input`, if any, from its standard input. */
   readonly script: string;
   /** Bytes for the script's standard input; the only road by which a secret reaches a host. */

@@ -1,5 +1,6 @@
-import { parse } from 'yaml';
-import type { EtcdArgument } from './kubeadm-config.ts';
+import { isScalar, isSeq, parse, parseDocument, stringify, type Scalar } from 'yaml';
+import { BOOTSTRAP_FLAGS, type EtcdArgument } from './kubeadm-config.ts';
+import { YAML_FOR_GO } from './yaml.ts';
 
 /** What the action reads in a static pod manifest for etcd. */
 export interface EtcdManifest {
@@ -49,4 +50,128 @@ export function argumentDifferences(manifest: EtcdManifest, wanted: readonly Etc
       ? []
       : [`--${name} is ${found === undefined ? 'absent' : `"${found}"`}, wanted "${value}"`];
   });
+}
+
+/**
+ * The manifest as kubeadm will presumably render it: the present text with another image and other flags, every other
+ * line byte for byte (a comment among the flags is lost, as it is with kubeadm). The flags stand where ArgumentsToCommand (cmd/kubeadm/app/util/arguments.go) puts them: kubeadm's
+ * own sorted by name, then extraArgs in the order of its configuration; 1.31 sorts them all.
+ * @param wanted the extraArgs of its configuration, in their order.
+ * @param extra.dropFlags names of flags that it will not render any more.
+ * @returns `undefined` for a text that was not written by kubeadm: no etcd pod, or flags that do not have a line each.
+ */
+export function predictManifest(
+  current: string,
+  wanted: readonly EtcdArgument[],
+  extra: { readonly image: string; readonly dropFlags: readonly string[] },
+): string | undefined {
+  const present = parseEtcdManifest(current);
+  const places = placesOf(current);
+  if (present === undefined || places === undefined) return undefined;
+  const { flags, image } = places;
+  const command = rendered(flags.lines, wanted, extra.dropFlags);
+  const edits = [
+    { ...image, text: yamlScalar(extra.image) },
+    { ...flags, text: command.map(({ line }) => line).join('') },
+  ];
+  const predicted = edits
+    .sort((one, other) => other.start - one.start)
+    .reduce((text, { start, end, text: part }) => text.slice(0, start) + part + text.slice(end), current);
+  const expected = new Map(present.arguments);
+  for (const name of extra.dropFlags) expected.delete(name);
+  for (const { name, value } of wanted) expected.set(name, value);
+  return says(predicted, { image: extra.image, arguments: expected }) ? predicted : undefined;
+}
+
+/** A flag with the whole line it stands on. */
+interface FlagLine extends EtcdArgument {
+  readonly line: string;
+}
+
+/** A part of a text: from `start` up to, not including, `end`. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the flags and the image stand in the text of a manifest. */
+function placesOf(
+  text: string,
+): { readonly flags: Span & { readonly lines: readonly FlagLine[] }; readonly image: Span } | undefined {
+  const document = parseDocument(text);
+  const command = document.getIn(['spec', 'containers', 0, 'command'], true);
+  const image = document.getIn(['spec', 'containers', 0, 'image'], true);
+  if (!isSeq(command) || !isScalar(image) || !image.range) return undefined;
+  const items = command.items.flatMap((item) => (isScalar(item) ? itemLine(text, item) : []));
+  const [first] = items;
+  const last = items.at(-1);
+  if (first === undefined || last === undefined || items.length < command.items.length) return undefined;
+  return {
+    flags: { start: first.end, end: last.end, lines: items.slice(1).map(({ flag }) => flag) },
+    image: { start: image.range[0], end: image.range[1] },
+  };
+}
+
+/** Nothing for an item that does not have one line to itself. */
+function itemLine(text: string, item: Scalar): (Span & { readonly flag: FlagLine })[] {
+  if (!item.range || typeof item.value !== 'string') return [];
+  const start = text.lastIndexOf('\n', item.range[0]) + 1;
+  const lineEnd = text.indexOf('\n', item.range[1]);
+  const end = lineEnd === -1 ? text.length : lineEnd + 1;
+  const line = text.slice(start, end);
+  const isAlone = /^ *- $/.test(text.slice(start, item.range[0])) && line.indexOf('\n') === line.length - 1;
+  if (!isAlone) return [];
+  const [name, value] = splitFlag(item.value);
+  return [{ start, end, flag: { name, value, line } }];
+}
+
+function rendered(
+  present: readonly FlagLine[],
+  wanted: readonly EtcdArgument[],
+  dropFlags: readonly string[],
+): FlagLine[] {
+  const gone = new Set([...dropFlags, ...wanted.map(({ name }) => name)]);
+  const indent = /^ */.exec(present[0]?.line ?? '')?.[0] ?? '';
+  const extraArgs = wanted.map(
+    ({ name, value }) =>
+      present.find((one) => one.name === name && one.value === value) ?? {
+        name,
+        value,
+        line: `${indent}- ${yamlScalar(`--${name}=${value}`)}\n`,
+      },
+  );
+  const flags = [...present.filter(({ name }) => !gone.has(name)), ...extraArgs];
+  return isSorted(present) ? flags.sort(byName) : flags;
+}
+
+function isSorted(flags: readonly FlagLine[]): boolean {
+  return flags.every((flag, index) => index === 0 || byName(flags[index - 1] ?? flag, flag) <= 0);
+}
+
+/** Go compares bytes. */
+function byName(one: EtcdArgument, other: EtcdArgument): number {
+  return Buffer.compare(Buffer.from(one.name), Buffer.from(other.name));
+}
+
+/** As Go's YAML writes a string: bare where that is one, else in single quotes. */
+function yamlScalar(value: string): string {
+  const isBare = stringify(value, YAML_FOR_GO).trimEnd() === value;
+  return isBare ? value : `'${value.replaceAll("'", "''")}'`;
+}
+
+function says(text: string, expected: EtcdManifest): boolean {
+  const manifest = parseEtcdManifest(text);
+  return (
+    manifest?.image === expected.image &&
+    manifest.arguments.size === expected.arguments.size &&
+    [...expected.arguments].every(([name, value]) => manifest.arguments.get(name) === value)
+  );
+}
+
+/** Flags that count only while a member has no data, where they are not as wanted. */
+export function flagsBeforeData(manifest: EtcdManifest, wanted: readonly EtcdArgument[]): string[] {
+  return argumentDifferences(
+    manifest,
+    wanted.filter(({ name }) => BOOTSTRAP_FLAGS.has(name)),
+  );
 }

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { PKI_DIR } from './paths.ts';
 import { httpsUrl } from './urls.ts';
 import { YAML_FOR_GO } from './yaml.ts';
@@ -18,6 +18,8 @@ export interface ClusterShape {
   readonly dataDir: string;
   readonly imageRepository?: string;
   readonly etcdImageTag?: string;
+  /** Flags of the user, none of which the action sets itself. */
+  readonly extraArgs: readonly EtcdArgument[];
 }
 
 /** A flag of etcd without its dashes, and its value. */
@@ -27,7 +29,7 @@ export interface EtcdArgument {
 }
 
 /**
- * The etcd flags that the guide sets through extraArgs (step 2), and a token of the cluster's own: without it every
+ * The etcd flags that the guide sets through extraArgs (step 2), the user's own, and a token of the cluster's own: without it every
  * cluster on the same names and addresses has the same cluster and member ids
  * (server/etcdserver/api/membership/cluster.go).
  */
@@ -43,8 +45,20 @@ export function etcdArguments(shape: ClusterShape, member: MemberIdentity): Etcd
     { name: 'listen-client-urls', value: clientUrl },
     { name: 'advertise-client-urls', value: clientUrl },
     { name: 'initial-advertise-peer-urls', value: peerUrl },
+    ...shape.extraArgs,
   ];
 }
+
+/** Flags that etcd reads only while it has no data: on a member with data their values mean nothing. */
+export const BOOTSTRAP_FLAGS: ReadonlySet<string> = new Set([
+  'initial-cluster',
+  'initial-cluster-state',
+  'initial-cluster-token',
+  'initial-advertise-peer-urls',
+]);
+
+/** etcd's own initial-cluster-token where none is given (server/embed/config.go). */
+export const DEFAULT_CLUSTER_TOKEN = 'etcd-cluster';
 
 /** Sorted by name: the order in which the user lists hosts must not change any host's file. */
 function initialCluster(shape: ClusterShape): string {
@@ -107,4 +121,25 @@ export function renderExternalEtcdConfig(shape: ClusterShape): string {
     },
     YAML_FOR_GO,
   );
+}
+
+/** The names in `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
+export function extraArgNames(configuration: string): string[] {
+  return [...parseAllDocuments(configuration)].flatMap((document) => {
+    const extraArgs: unknown = document.errors.length > 0 ? undefined : at(document.toJS());
+    return Array.isArray(extraArgs) ? extraArgs.flatMap(nameOf) : [];
+  });
+}
+
+interface ClusterConfiguration {
+  readonly etcd?: { readonly local?: { readonly extraArgs?: unknown } | null } | null;
+}
+
+function at(document: unknown): unknown {
+  return (document as ClusterConfiguration | null)?.etcd?.local?.extraArgs;
+}
+
+function nameOf(argument: unknown): string[] {
+  const name = (argument as { readonly name?: unknown } | null)?.name;
+  return typeof name === 'string' ? [name] : [];
 }

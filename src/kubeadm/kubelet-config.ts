@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { KUBELET_CONFIG, MANIFEST_DIR } from './paths.ts';
+import { PUT_MANIFEST_BACK } from './put-back.ts';
 import { YAML_FOR_GO } from './yaml.ts';
 
 /** What the host's container runtime says of itself. */
@@ -54,6 +55,8 @@ export function renderKubeletConfig(
 /**
  * The guide's drop-in `20-etcd-service-manager.conf`, which beats kubeadm's `10-kubeadm.conf`.
  * `RequiresMountsFor` keeps the kubelet from starting etcd on an empty folder where its disk is not mounted.
+ * `ExecStartPre` ends what a power cut in the middle of a restart of the member has left: a host without a manifest. It
+ * may fail (`-`): kubelet is to start in any case.
  * @param kubelet path of the kubelet on this host.
  */
 export function renderKubeletDropIn(kubelet: string, dataDir: string): string {
@@ -61,6 +64,7 @@ export function renderKubeletDropIn(kubelet: string, dataDir: string): string {
     '[Unit]',
     `RequiresMountsFor=${dataDir}`,
     '[Service]',
+    `ExecStartPre=-${PUT_MANIFEST_BACK}`,
     'ExecStart=',
     `ExecStart=${kubelet} --config=${KUBELET_CONFIG}`,
     'Restart=always',

@@ -23,6 +23,17 @@ export const STATE_FILE = `${ACTION_DIR}/state.json`;
 /** Files that a run replaced, kept until the cluster has been proven healthy. */
 export const REPLACED_DIR = `${ACTION_DIR}/replaced`;
 export const RENDERED_MANIFEST = `${ACTION_DIR}/etcd.rendered.yaml`;
+/** The manifest that a restart has taken out and not yet replaced; kubelet's drop-in puts it back at its start. */
+export const OUTGOING_MANIFEST = `${ACTION_DIR}/etcd.outgoing.yaml`;
+/** What runs have done to this host, one JSON object per line, the newest last. */
+export const AUDIT_LOG = `${ACTION_DIR}/audit.jsonl`;
+
+/** Root-only folder of memory: what must not outlive a boot. */
+export const RUN_DIR = '/run/etcd-ha-action';
+/** Who may change this host now. */
+export const LOCK_FILE = `${RUN_DIR}/lock.json`;
+/** Held shared (flock) by every process that changes the host, for as long as it runs. */
+export const STEP_LOCK = `${RUN_DIR}/step.lock`;
 
 export const CA_CERTIFICATE = `${PKI_DIR}/etcd/ca.crt`;
 export const CA_KEY = `${PKI_DIR}/etcd/ca.key`;

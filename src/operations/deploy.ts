@@ -1,16 +1,11 @@
 import { decideDeploy } from '../cluster/decide-deploy.ts';
-import { authorityOf } from '../pki/authority.ts';
-import type { Operation } from '../road/road.ts';
+import { travel } from '../road/travel.ts';
+import type { RunOperation } from './operations.ts';
 
-/** Sets up the cluster, goes on with a set-up that was cut off, or finds that nothing has to be done. */
-export const deploy: Operation = {
-  decide(settings, facts, { freshToken }) {
-    const brought = settings.authority && authorityOf(settings.authority.certificatePem).fingerprint;
-    return decideDeploy({
-      settings,
-      facts,
-      freshToken,
-      ...(brought === undefined ? {} : { broughtFingerprint: brought }),
-    });
-  },
-};
+/** Sets up the cluster, takes one over, brings it to what the inputs ask for, or finds that nothing has to be done. */
+export const deploy: RunOperation = (settings, surroundings) =>
+  travel(
+    ({ chance, ...seen }) => decideDeploy({ ...seen, freshToken: chance.freshToken, now: chance.now }),
+    settings,
+    surroundings,
+  );

@@ -1,6 +1,11 @@
-import type { Operation } from '../road/road.ts';
-import type { OperationName } from '../settings/settings.ts';
+import type { Examination } from '../road/examine.ts';
+import type { Outcome, Surroundings } from '../road/road.ts';
+import type { OperationName, Settings } from '../settings/settings.ts';
 import { deploy } from './deploy.ts';
+import { preflight } from './preflight.ts';
+
+/** An operation, from settings to what it has to tell. */
+export type RunOperation = (settings: Settings, surroundings: Surroundings) => Promise<Outcome | Examination>;
 
 /** Every operation by the name that the input `operation` takes. */
-export const OPERATIONS: Readonly<Record<OperationName, Operation>> = { deploy };
+export const OPERATIONS: Readonly<Record<OperationName, RunOperation>> = { deploy, preflight };

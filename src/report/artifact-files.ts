@@ -1,3 +1,5 @@
+import type { AuditRecord } from '../cluster/audit.ts';
+import type { PlanDocument } from '../cluster/plan-document/document.ts';
 import type { HealthReport } from '../etcd/health.ts';
 import { Refusal, type Finding } from '../findings.ts';
 import { ETCD_MANIFEST, KUBEADM_CONFIG, PKI_DIR } from '../kubeadm/paths.ts';
@@ -19,18 +21,20 @@ const allowed: readonly RegExp[] = [
   new RegExp(`^${member}/manifests/etcd\\.yaml$`),
   new RegExp(`^${member}/pki/(?:etcd/)?[a-z-]+\\.crt$`),
   /^external-etcd\.yaml$/,
-  /^health-report\.json$/,
+  /^(?:health-report|plan|audit)\.json$/,
 ];
 
 /**
  * The files of the artifact, chosen from what is known of the hosts: kubeadm's configuration, the manifest and the
- * certificates of each, the health report, and the configuration for the control plane.
+ * certificates of each, the health report, the configuration for the control plane, the plan and the audit record.
  * @param publicFiles by member name and path on the host; what else is among them stays behind.
  */
 export function artifactFiles(known: {
   readonly publicFiles: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly health?: HealthReport;
   readonly externalEtcdConfig?: string;
+  readonly plan?: PlanDocument;
+  readonly audit?: AuditRecord;
 }): ArtifactFile[] {
   const ofHosts = [...known.publicFiles].flatMap(([host, files]) =>
     [...files].flatMap(([path, content]) => {
@@ -43,9 +47,9 @@ export function artifactFiles(known: {
     ...(known.externalEtcdConfig === undefined
       ? []
       : [{ path: 'external-etcd.yaml', content: known.externalEtcdConfig }]),
-    ...(known.health === undefined
-      ? []
-      : [{ path: 'health-report.json', content: formatHealthReport(known.health) }]),
+    ...(known.health === undefined ? [] : [{ path: 'health-report.json', content: json(known.health) }]),
+    ...(known.plan === undefined ? [] : [{ path: 'plan.json', content: json(known.plan) }]),
+    ...(known.audit === undefined ? [] : [{ path: 'audit.json', content: json(known.audit) }]),
   ];
 }
 
@@ -56,9 +60,9 @@ function nameInArtifact(path: string): string | undefined {
   return undefined;
 }
 
-/** The health report as a file: JSON that people can read too. */
-export function formatHealthReport(report: HealthReport): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+/** JSON that people can read too. */
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /**

@@ -1,8 +1,11 @@
 import * as core from '@actions/core';
+import type { PlanDocument } from '../cluster/plan-document/document.ts';
+import type { Verdict } from '../cluster/plan.ts';
 import type { HealthReport, MemberHealth } from '../etcd/health.ts';
 import { Refusal, type Finding } from '../findings.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from './redaction.ts';
+import type { ReportFinding } from './run-report.ts';
 
 /** The action's outputs as they are in code; action.yml says what each is for. */
 export interface Outputs {
@@ -14,6 +17,12 @@ export interface Outputs {
   readonly leader: string;
   readonly 'cluster-id': string;
   readonly changed: boolean;
+  /** `refuse`: it was decided that nothing may be done. Empty when the run ended before it could decide. */
+  readonly verdict: Verdict | 'refuse' | '';
+  readonly plan: PlanDocument;
+  /** SHA-256, lower-case hex. */
+  readonly 'plan-digest': string;
+  readonly findings: readonly ReportFinding[];
   readonly 'health-report': HealthReport;
   /** PEM. */
   readonly 'ca-certificate': string;
@@ -34,6 +43,10 @@ export const outputNames = [
   'leader',
   'cluster-id',
   'changed',
+  'verdict',
+  'plan',
+  'plan-digest',
+  'findings',
   'health-report',
   'ca-certificate',
   'ca-fingerprint',
@@ -49,8 +62,8 @@ export const outputNames = [
  */
 const mostCharacters = 400_000;
 
-/** What can be left out, largest first; the artifact holds it as a file. */
-const spare: readonly (keyof Outputs)[] = ['health-report', 'members'];
+/** What can be left out, what is missed least first; the artifact holds it as a file. */
+const spare: readonly (keyof Outputs)[] = ['plan', 'health-report', 'members'];
 
 /**
  * Sets outputs of the step. What would make GitHub drop all of them for their size is left out with a warning.

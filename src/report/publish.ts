@@ -1,19 +1,25 @@
-import type { Plan } from '../cluster/plan.ts';
+import { describeFinding, Refused } from '../findings.ts';
 import { httpsUrl } from '../kubeadm/urls.ts';
 import { renderExternalEtcdConfig } from '../kubeadm/kubeadm-config.ts';
 import type { HealthReport } from '../etcd/health.ts';
+import type { Plan } from '../cluster/plan.ts';
+import { Interruption } from '../interruption.ts';
 import type { Log } from '../log.ts';
+import type { Examination } from '../road/examine.ts';
 import { ProofFailed } from '../road/prove.ts';
 import type { Outcome } from '../road/road.ts';
+import type { HostProgress, RunRecord } from '../road/run-record.ts';
 import type { Timeline } from '../road/timeline.ts';
 import type { Settings } from '../settings/settings.ts';
 import { artifactFiles } from './artifact-files.ts';
 import { uploadArtifact, type UploadedArtifact } from './artifacts.ts';
+import { authorityReport } from './authority-report.ts';
 import { certificateReports, firstToExpire } from './certificates.ts';
-import type { Failure } from './failure.ts';
+import { failStep, type Failure } from './failure.ts';
 import { writeOutputs, type Outputs } from './outputs.ts';
+import { planLines } from './plan-view.ts';
 import type { Redactor } from './redaction.ts';
-import type { AuthorityReport, RunReport } from './run-report.ts';
+import type { ReportFinding, RunReport } from './run-report.ts';
 import { writeSummary } from './write-summary.ts';
 
 /** What every report of a run is made with. */
@@ -21,47 +27,80 @@ export interface ReportMeans {
   readonly redactor: Redactor;
   readonly log: Log;
   readonly timeline: Timeline;
+  readonly record: RunRecord;
   readonly startedAt: Date;
 }
 
 /** Publishes a run that did what it was asked for: log, outputs, artifact, job summary. */
 export async function publish(outcome: Outcome, settings: Settings, means: ReportMeans): Promise<void> {
-  const { plan, health, publicFiles, authority } = outcome;
-  const { log, redactor } = means;
-  logHealth(health, log);
-  log.info(outcome.changed ? 'The cluster is healthy.' : 'The cluster is healthy; nothing was changed.');
+  const { plan, document, health, publicFiles, authority } = outcome;
+  const { log, redactor, record } = means;
+  if (outcome.dryRun) for (const line of planLines(document)) log.info(line);
+  if (health !== undefined) logHealth(health, log);
+  log.info(lastWord(outcome));
   const certificates = certificateReports(publicFiles, means.startedAt);
-  const externalEtcdConfig = renderExternalEtcdConfig(plan.shape);
+  // A dry run of a new cluster knows no CA and no members to use yet.
+  const externalEtcdConfig = health === undefined ? undefined : renderExternalEtcdConfig(plan.shape);
   const outputs: Partial<Outputs> = {
-    ...healthOutputs(health, plan),
+    ...planOutputs(record),
+    ...(health && healthOutputs(health, plan)),
     changed: outcome.changed,
-    'ca-certificate': authority.certificatePem,
-    'ca-fingerprint': authority.fingerprint,
+    ...(authority && { 'ca-certificate': authority.certificatePem, 'ca-fingerprint': authority.fingerprint }),
     'certificates-expire-at': firstToExpire(certificates)?.notAfter ?? '',
-    'external-etcd-config': externalEtcdConfig,
+    ...(externalEtcdConfig === undefined ? {} : { 'external-etcd-config': externalEtcdConfig }),
   };
   // What the next steps of a workflow need is there before an upload that may take its time.
   writeOutputs(outputs, redactor, log);
-  const artifact = settings.artifacts.upload
-    ? await upload({ publicFiles, health, externalEtcdConfig }, settings, means)
-    : undefined;
-  writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
+  const { audit } = record;
+  const artifact = await upload(
+    {
+      publicFiles,
+      plan: document,
+      ...(health && { health }),
+      ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
+      ...(audit && { audit }),
+    },
+    settings,
+    means,
+  );
+  const warnings = [...settings.warnings, ...plan.warnings];
   const report: RunReport = {
     ...commonReport(settings, means),
-    outcome: 'succeeded',
+    outcome: outcome.dryRun ? 'planned' : 'succeeded',
     changed: outcome.changed,
-    findings: [
-      ...health.findings,
-      ...settings.warnings.map((warning) => ({ ...warning, severity: 'warn' as const })),
-    ],
-    health,
+    findings: [...(health?.findings ?? []), ...warnings.map(asWarning)],
     certificates,
-    authority: authorityReport(plan, authority.fingerprint),
-    externalEtcdConfig,
+    ...(health && { health }),
+    ...(authority && { authority: authorityReport(plan, authority.fingerprint) }),
+    ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
     connections: outcome.connections,
-    ...(artifact === undefined ? {} : { artifact: { name: settings.artifacts.name, url: artifact.url } }),
+    ...(artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
+  };
+  for (const warning of plan.warnings) log.warning(describeFinding(warning));
+  await writeSummary(report, redactor, log);
+}
+
+/** Publishes what a run found that only looked. */
+export async function publishExamination(
+  { findings, connections }: Examination,
+  settings: Settings,
+  means: ReportMeans,
+): Promise<void> {
+  const { log, redactor } = means;
+  for (const finding of findings) log.info(`${finding.severity.padEnd(4)} ${describeFinding(finding)}`);
+  writeOutputs({ changed: false, findings }, redactor, log);
+  const report: RunReport = {
+    ...commonReport(settings, means),
+    outcome: 'planned',
+    changed: false,
+    findings: [...findings, ...settings.warnings.map(asWarning)],
+    certificates: [],
+    connections,
   };
   await writeSummary(report, redactor, log);
+  const failures = findings.filter(({ severity }) => severity === 'fail');
+  if (failures.length > 0)
+    failStep(new Refused('the hosts are not ready for a deploy', failures), redactor, log);
 }
 
 /** Publishes a run that failed: what is known of the cluster, and the job summary with all findings. */
@@ -71,12 +110,33 @@ export async function publishFailure(
   settings: Settings | undefined,
   means: ReportMeans,
 ): Promise<void> {
-  const { log, redactor, timeline } = means;
+  const { log, redactor, timeline, record } = means;
   const health = error instanceof ProofFailed ? error.health : undefined;
   const changed = timeline.entries.some(({ changes }) => changes);
-  const outputs: Partial<Outputs> = { healthy: false, changed, ...(health && { 'health-report': health }) };
-  writeOutputs(outputs, redactor, log);
+  const refused: Partial<Outputs> = error instanceof Refused ? { verdict: 'refuse' } : {};
+  writeOutputs(
+    {
+      ...planOutputs(record),
+      ...refused,
+      healthy: false,
+      changed,
+      ...(health && { 'health-report': health }),
+    },
+    redactor,
+    log,
+  );
   if (health !== undefined) logHealth(health, log);
+  for (const line of progressLines(record.progress)) log.info(line);
+  // A run that was cancelled has only seconds left.
+  const { audit, document } = record;
+  const artifact =
+    settings === undefined || audit === undefined || error instanceof Interruption
+      ? undefined
+      : await upload(
+          { publicFiles: new Map(), audit, ...(document && { plan: document }), ...(health && { health }) },
+          settings,
+          means,
+        );
   const report: RunReport = {
     ...commonReport(settings, means),
     outcome: 'failed',
@@ -84,22 +144,47 @@ export async function publishFailure(
     changed,
     findings: failure.findings,
     certificates: [],
-    ...(health === undefined ? {} : { health }),
+    ...(health && { health }),
+    ...(settings && artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
   };
   await writeSummary(report, redactor, log);
 }
 
+function asWarning<T extends object>(finding: T): T & Pick<ReportFinding, 'severity'> {
+  return { ...finding, severity: 'warn' };
+}
+
+function lastWord({ dryRun, changed, document, health }: Outcome): string {
+  if (dryRun) return 'This was a dry run: nothing was changed on any host.';
+  if (changed) return `The cluster is healthy (${document.verdict}).`;
+  return health?.healthy === true ? 'The cluster is healthy; nothing was changed.' : 'Nothing was changed.';
+}
+
 function commonReport(
   settings: Settings | undefined,
-  { timeline, startedAt }: ReportMeans,
-): Pick<RunReport, 'operation' | 'clusterName' | 'startedAt' | 'durationMs' | 'steps'> {
+  { timeline, startedAt, record }: ReportMeans,
+): Pick<RunReport, 'operation' | 'clusterName' | 'startedAt' | 'durationMs' | 'steps' | 'progress' | 'plan'> {
   return {
     operation: settings?.operation ?? '',
     clusterName: settings?.clusterName ?? '',
     startedAt: startedAt.toISOString(),
     durationMs: timeline.elapsedMs(),
     steps: timeline.entries,
+    progress: record.progress,
+    ...(record.document && { plan: record.document }),
   };
+}
+
+/** One line per host, for whoever has to know what state a failed run has left behind. */
+function progressLines(progress: readonly HostProgress[]): string[] {
+  return progress.map(({ host, done, failed, left }) => {
+    const parts = [
+      ...(done.length === 0 ? ['nothing done'] : [`done: ${done.join(', ')}`]),
+      ...(failed.length === 0 ? [] : [`failed: ${failed.join(', ')}`]),
+      ...(left.length === 0 ? [] : [`not begun: ${left.join(', ')}`]),
+    ];
+    return `[${host}] ${parts.join('; ')}`;
+  });
 }
 
 function logHealth(health: HealthReport, log: Log): void {
@@ -110,6 +195,12 @@ function logHealth(health: HealthReport, log: Log): void {
         : `${message} (round trip of the connection ${roundTripMs.toFixed(1)} ms)`,
     );
   }
+}
+
+function planOutputs({ document }: RunRecord): Partial<Outputs> {
+  return document === undefined
+    ? {}
+    : { verdict: document.verdict, plan: document, 'plan-digest': document.digest };
 }
 
 function healthOutputs(health: HealthReport, plan: Plan): Partial<Outputs> {
@@ -124,43 +215,23 @@ function healthOutputs(health: HealthReport, plan: Plan): Partial<Outputs> {
   };
 }
 
+/** Uploads what may leave, unless the user does not want it; the outputs name it. */
 async function upload(
   known: Parameters<typeof artifactFiles>[0],
   { artifacts }: Settings,
   { redactor, log, timeline }: ReportMeans,
 ): Promise<UploadedArtifact | undefined> {
-  return timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () =>
-    uploadArtifact({
-      files: artifactFiles(known),
-      name: artifacts.name,
-      redactor,
-      log,
-      ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
-    }),
-  );
-}
-
-/** What the report says of the CA's key: the one thing that cannot be made again. */
-function authorityReport(plan: Plan, fingerprint: string): AuthorityReport {
-  const copy = 'Copy it to a safe place: without it no certificate can be issued again.';
-  switch (plan.authority.from) {
-    case 'input':
-      return {
-        fingerprint,
-        origin: 'input',
-        keyCustody: `Its key is among the workflow's secrets and on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key).`,
-      };
-    case 'made':
-      return {
-        fingerprint,
-        origin: 'made',
-        keyCustody: `Its key exists only once, on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
-      };
-    default:
-      return {
-        fingerprint,
-        origin: 'host',
-        keyCustody: `As far as the action knows, its key exists only on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
-      };
-  }
+  const artifact = artifacts.upload
+    ? await timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () =>
+        uploadArtifact({
+          files: artifactFiles(known),
+          name: artifacts.name,
+          redactor,
+          log,
+          ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
+        }),
+      )
+    : undefined;
+  writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
+  return artifact;
 }

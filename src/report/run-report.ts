@@ -1,5 +1,7 @@
 import type { HealthReport } from '../etcd/health.ts';
 import type { Finding } from '../findings.ts';
+import type { PlanDocument } from '../cluster/plan-document/document.ts';
+import type { HostProgress } from '../road/run-record.ts';
 import type { TimelineEntry } from '../road/timeline.ts';
 
 /** Everything a finished run has to tell, as plain data; nothing of it is secret. */
@@ -8,7 +10,8 @@ export interface RunReport {
   readonly operation: string;
   /** Empty when the inputs could not be read. */
   readonly clusterName: string;
-  readonly outcome: 'succeeded' | 'failed';
+  /** `planned`: a dry run, or an examination: nothing was to be changed. */
+  readonly outcome: 'succeeded' | 'planned' | 'failed';
   /** What could not be done, without a final stop; absent when the run succeeded. */
   readonly failure?: string;
   /** Whether anything was changed on any host. Of a failed run: whether anything may have been. */
@@ -17,6 +20,10 @@ export interface RunReport {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly steps: readonly StepReport[];
+  /** Absent when the run ended before it had decided, or does not plan. */
+  readonly plan?: PlanDocument;
+  /** How far each host has come, when carrying out the plan has failed. */
+  readonly progress: readonly HostProgress[];
   readonly findings: readonly ReportFinding[];
   /** Absent when the run ended before the cluster could be asked. */
   readonly health?: HealthReport;
@@ -33,7 +40,7 @@ export type StepReport = Omit<TimelineEntry, 'changes'>;
 
 /** A finding of any stage; without a severity it is a failure. */
 export interface ReportFinding extends Finding {
-  readonly severity?: 'fail' | 'warn';
+  readonly severity?: 'fail' | 'warn' | 'info';
 }
 
 /** A certificate on a host. */

@@ -1,10 +1,10 @@
 import { bytes, code, codeBlock, details, duration, table, text } from './markdown.ts';
 import { firstToExpire } from './certificates.ts';
 import { shortened } from './log-line.ts';
+import { summaryLimitBytes } from './summary-limit.ts';
+import type { Verdict } from '../cluster/plan.ts';
+import { renderPlan } from './plan-view.ts';
 import type { ReportFinding, RunReport, StepReport } from './run-report.ts';
-
-/** The runner drops a larger summary as a whole (AttachmentSizeLimit in actions/runner). */
-export const summaryLimitBytes = 1024 * 1024;
 
 /** With these two limits the findings alone never reach that one. */
 const mostFindings = 50;
@@ -22,7 +22,9 @@ const soonDays = 30;
 export function renderSummary(report: RunReport): string {
   return fitted([
     verdict(report),
+    progress(report),
     findings(report.findings),
+    ...(report.outcome === 'planned' && report.plan !== undefined ? [renderPlan(report.plan)] : []),
     members(report),
     authority(report),
     nextSteps(report),
@@ -52,14 +54,43 @@ function verdict(report: RunReport): string {
   return `## ${headline(report, cluster)}\n\n${facts.join(' · ')}`;
 }
 
-function headline({ outcome, changed, failure, findings }: RunReport, cluster: string): string {
+function headline(report: RunReport, cluster: string): string {
+  const { outcome, changed, failure, findings, plan, health } = report;
   if (outcome === 'failed') {
     const state = changed ? 'hosts may have been changed' : 'nothing was changed on any host';
     return `❌ ${cluster}: ${text(shortened(failure ?? 'the run failed', longestText))}; ${state}`;
   }
-  const sign = findings.length > 0 ? '⚠️' : '✅';
-  const attention = findings.length > 0 ? ', with something to look at' : '';
-  return `${sign} ${cluster} is healthy${attention}; ${changed ? 'set up by this run' : 'nothing changed'}`;
+  const sign = findings.some(isWarning) ? '⚠️' : '✅';
+  const attention = findings.some(isWarning) ? ', with something to look at' : '';
+  if (outcome === 'planned') {
+    const what = plan === undefined ? 'was examined' : `dry run: ${plan.verdict}`;
+    const state = health === undefined ? '' : health.healthy ? ', healthy' : ', not healthy';
+    return `${sign} ${cluster} ${what}${state}${attention}; nothing was changed on any host`;
+  }
+  return `${sign} ${cluster} is healthy${attention}; ${changed ? DONE[plan?.verdict ?? 'unchanged'] : 'nothing changed'}`;
+}
+
+/** What a run has done that ended well. */
+const DONE: Readonly<Record<Verdict, string>> = {
+  create: 'set up by this run',
+  adopt: 'taken over by this run',
+  converge: 'brought to what the inputs ask for by this run',
+  repair: 'repaired by this run',
+  unchanged: 'nothing changed',
+};
+
+/** Where each host stands after a run that failed while it changed something. */
+function progress({ progress: hosts }: RunReport): string {
+  if (hosts.length === 0) return '';
+  const list = (steps: readonly string[]): string =>
+    steps.length === 0 ? missing : steps.map(text).join('<br>');
+  const rows = hosts.map(({ host, done, failed, left }) => [
+    code(host),
+    list(done),
+    list(failed),
+    list(left),
+  ]);
+  return `### Where each host stands\n\n${table(['Host', 'Done', 'Failed', 'Not begun'], rows)}`;
 }
 
 function memberCount(count: number): string {
@@ -68,7 +99,10 @@ function memberCount(count: number): string {
 
 function findings(all: readonly ReportFinding[]): string {
   if (all.length === 0) return '';
-  const worstFirst = [...all.filter((finding) => !isWarning(finding)), ...all.filter(isWarning)];
+  const rank = { fail: 0, warn: 1, info: 2 } as const;
+  const worstFirst = all.toSorted(
+    (one, other) => rank[one.severity ?? 'fail'] - rank[other.severity ?? 'fail'],
+  );
   const shown = worstFirst.slice(0, mostFindings).map(finding);
   const more = worstFirst.length - shown.length;
   return [
@@ -83,11 +117,13 @@ function isWarning({ severity }: ReportFinding): boolean {
   return severity === 'warn';
 }
 
+const SIGNS = { fail: '❌', warn: '⚠️', info: 'ℹ️' } as const;
+
 function finding(one: ReportFinding): string {
   const prose = (value: string): string => text(shortened(value, longestText));
   const place = one.host === undefined ? prose(one.at) : `${code(one.host)} ${prose(one.at)}`;
   const lines = [
-    `- ${isWarning(one) ? '⚠️' : '❌'} **${place}**: ${prose(one.fact)}`,
+    `- ${SIGNS[one.severity ?? 'fail']} **${place}**: ${prose(one.fact)}`,
     ...(one.cause === undefined ? [] : [`  <br>Usual cause: ${prose(one.cause)}`]),
     ...(one.fix === undefined ? [] : [`  <br>**Fix:** ${prose(one.fix)}`]),
   ];

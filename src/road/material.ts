@@ -1,19 +1,31 @@
 import { createHash } from 'node:crypto';
+import type { HostFacts } from '../cluster/host-facts.ts';
 import type { Plan } from '../cluster/plan.ts';
 import { Refusal } from '../findings.ts';
 import { readFile } from '../hosts/scripts/read-pki.ts';
 import type { Transport } from '../hosts/transport.ts';
-import { CA_CERTIFICATE, CA_KEY } from '../kubeadm/paths.ts';
+import { UNKNOWN_DIGEST } from '../hosts/scripts/deliver-files.ts';
+import { leafFiles } from '../kubeadm/file-tree.ts';
+import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
+import {
+  CA_CERTIFICATE,
+  CA_KEY,
+  ETCD_MANIFEST,
+  KUBEADM_CONFIG,
+  KUBELET_CONFIG,
+  KUBELET_DROP_IN,
+  STATE_FILE,
+} from '../kubeadm/paths.ts';
 import { authorityOf, createAuthority, type Authority, type SigningAuthority } from '../pki/authority.ts';
 import { privateKeyToPem } from '../pki/keys.ts';
-import { issueMemberLeaves, type Leaf } from '../pki/leaf.ts';
+import { issueLeaf, type Leaf } from '../pki/leaf.ts';
 import type { LeafProfileName } from '../pki/leaf-profiles.ts';
 import { AuthorityError, readSigningAuthority } from '../pki/read-authority.ts';
 import type { PemSource } from '../pki/pem-input.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** The four certificates and keys of one member. */
-export type MemberLeaves = Readonly<Record<LeafProfileName, Leaf>>;
+/** Certificates and keys that this run issues for one member. */
+export type MemberLeaves = Readonly<Partial<Record<LeafProfileName, Leaf>>>;
 
 /** What the runner holds in memory while it carries out a plan: the CA, and each member's certificates and keys. */
 export interface Material {
@@ -22,7 +34,9 @@ export interface Material {
   readonly signer: Promise<SignerWithPem>;
   /** By member name; only members whose certificates this run issues. */
   readonly leaves: ReadonlyMap<string, Promise<MemberLeaves>>;
-  /** SHA-256 (hex) of what lies on each host, by member name and path. */
+  /** SHA-256 (hex) of what lies on each host as the run has seen or put it, by member name and path. */
+  readonly found: ReadonlyMap<string, Map<string, string>>;
+  /** SHA-256 (hex) of the files that each host's record lists, by member name and path. */
   readonly digests: ReadonlyMap<string, Map<string, string>>;
   /** Public files as they lie on each host, by member name and path: never a key, nor the action's own record. */
   readonly publicFiles: ReadonlyMap<string, Map<string, string>>;
@@ -35,10 +49,8 @@ export interface MaterialInput {
   readonly plan: Plan;
   readonly settings: Settings;
   readonly hosts: ReadonlyMap<string, Transport>;
-  /** Digests that earlier runs have recorded, by member name. */
-  readonly recorded: ReadonlyMap<string, Readonly<Record<string, string>>>;
-  /** Public files that the probe has read, by member name and path. */
-  readonly found: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** What the probe has seen, by member name. */
+  readonly facts: ReadonlyMap<string, HostFacts>;
   readonly now: Date;
   /** Called with every secret as soon as it exists, before it is used. */
   readonly maskSecret: (secret: string) => void;
@@ -49,29 +61,88 @@ export interface MaterialInput {
  * needs one of them awaits it.
  */
 export function prepareMaterial(input: MaterialInput): Material {
-  const { plan, settings, now, maskSecret } = input;
+  const { plan, facts } = input;
   const signer = obtainSigner(input);
   const authority =
     plan.authority.from === 'certificate-only' ? certificateOnly(input, plan.authority.host) : signer;
   const leaves = new Map(
-    plan.shape.members
-      .filter(({ name }) => plan.issueFor.includes(name))
-      .map((member) => [
-        member.name,
-        signer.then(async (signing) => {
-          const issued = await issueMemberLeaves(signing, { member, algorithm: settings.keyAlgorithm, now });
-          for (const leaf of Object.values(issued)) maskSecret(leaf.keyPem);
-          return issued;
-        }),
-      ]),
+    plan.shape.members.flatMap((member) => {
+      const names = plan.issue.get(member.name);
+      return names === undefined ? [] : [[member.name, issue(member, names, signer, input)] as const];
+    }),
   );
   // Whoever awaits them gets the error; until then it must not count as unhandled.
   for (const pending of [signer, authority, ...leaves.values()]) pending.catch(() => undefined);
-  const digests = new Map(
-    plan.shape.members.map(({ name }) => [name, new Map(Object.entries(input.recorded.get(name) ?? {}))]),
+  return {
+    authority,
+    signer,
+    leaves,
+    found: mapValues(facts, foundDigests),
+    digests: mapValues(facts, (seen) => recordedDigests(seen)),
+    publicFiles: mapValues(facts, publicTexts),
+  };
+}
+
+async function issue(
+  member: MemberIdentity,
+  names: readonly LeafProfileName[],
+  signer: Promise<SignerWithPem>,
+  { settings, now, maskSecret }: MaterialInput,
+): Promise<MemberLeaves> {
+  const signing = await signer;
+  const issued = await Promise.all(
+    names.map(async (name) => {
+      const leaf = await issueLeaf(signing, name, { member, algorithm: settings.keyAlgorithm, now });
+      maskSecret(leaf.keyPem);
+      return [name, leaf] as const;
+    }),
   );
-  const publicFiles = new Map([...input.found].map(([name, files]) => [name, new Map(files)]));
-  return { authority, signer, leaves, digests, publicFiles };
+  return Object.fromEntries(issued);
+}
+
+function mapValues<K, V, R>(map: ReadonlyMap<K, V>, change: (value: V) => R): Map<K, R> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
+}
+
+function foundDigests({ files }: HostFacts): Map<string, string> {
+  return new Map(
+    [...files.values()].flatMap(({ path, kind, sha256: digest }) =>
+      kind === 'directory' ? [] : [[path, digest ?? UNKNOWN_DIGEST] as const],
+    ),
+  );
+}
+
+/**
+ * What the record will say of files that this run leaves alone: their digests as they are, for what was found to be as
+ * it ought to be is recorded so.
+ */
+function recordedDigests({ files }: HostFacts): Map<string, string> {
+  return new Map(
+    [...files.values()].flatMap(({ path, sha256: digest }) =>
+      digest !== undefined && isRecorded(path) ? [[path, digest] as const] : [],
+    ),
+  );
+}
+
+/** Files of a member that its record lists: the pki tree, the manifest, and the configurations that the action writes. */
+function isRecorded(path: string): boolean {
+  return (
+    RECORDED_FILES.has(path) ||
+    path === CA_CERTIFICATE ||
+    path === CA_KEY ||
+    leafFiles().some((leaf) => leaf.path === path)
+  );
+}
+
+const RECORDED_FILES = new Set([ETCD_MANIFEST, KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN]);
+
+/** Public files that lie on a host; never the action's own record. */
+export function publicTexts({ files }: HostFacts): Map<string, string> {
+  return new Map(
+    [...files.values()].flatMap(({ path, text }) =>
+      text === undefined || path === STATE_FILE ? [] : [[path, text] as const],
+    ),
+  );
 }
 
 async function certificateOnly({ hosts }: MaterialInput, host: string): Promise<Authority> {

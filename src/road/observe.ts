@@ -2,11 +2,11 @@ import type { HostFacts } from '../cluster/host-facts.ts';
 import { lastWords } from '../hosts/last-words.ts';
 import { HostError } from '../hosts/host-error.ts';
 import { parseProbe } from '../hosts/probe/parse-probe.ts';
-import { probeScript } from '../hosts/probe/probe-script.ts';
-import type { Transport } from '../hosts/transport.ts';
-import { errorMessage } from '../findings.ts';
+import { probeScript, volatileProbeScript, type ProbeQuestion } from '../hosts/probe/probe-script.ts';
+import type { RemoteResult, Transport, TransportStatistics } from '../hosts/transport.ts';
+import { errorMessage, Refusal, type Finding } from '../findings.ts';
 import type { HostSettings, Settings } from '../settings/settings.ts';
-import { settleAll } from './settle.ts';
+import { findingsOf, settleAll } from './settle.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Opens the one connection to a host. */
@@ -14,8 +14,11 @@ export type Connector = (host: HostSettings) => Promise<Transport>;
 
 /** A host that is connected, and what the probe saw. */
 export interface Observed {
+  readonly host: HostSettings;
   readonly transport: Transport;
   readonly facts: HostFacts;
+  /** The probe's own words, for a second look that asks only for what may have changed. */
+  readonly answer: string;
 }
 
 const STAGE = 'Observe';
@@ -35,25 +38,38 @@ export async function connectAll(
   connect: Connector,
   timeline: Timeline,
 ): Promise<Transport[]> {
-  const opened: Transport[] = [];
-  const work = hosts.map((host) => ({
-    host: hostLabel(host),
-    at: 'connect',
-    result: timeline.record(
-      { stage: STAGE, title: 'connect', changes: false, host: hostLabel(host) },
-      async () => {
-        const transport = await connect(host);
-        opened.push(transport);
-        return transport;
-      },
-    ),
-  }));
-  try {
-    return await settleAll('not every host could be reached, so nothing was changed on any', work);
-  } catch (error) {
-    await Promise.all(opened.map((transport) => transport.close()));
-    throw error;
-  }
+  const { transports, findings } = await connectEach(hosts, connect, timeline);
+  if (findings.length === 0) return transports;
+  await Promise.all(transports.map((transport) => transport.close()));
+  throw new Refusal('not every host could be reached, so nothing was changed on any', findings);
+}
+
+/** Connects to all hosts at once, and tells why some could not be reached. */
+export async function connectEach(
+  hosts: readonly HostSettings[],
+  connect: Connector,
+  timeline: Timeline,
+): Promise<{
+  readonly reached: readonly HostSettings[];
+  readonly transports: Transport[];
+  readonly findings: readonly Finding[];
+}> {
+  const results = await Promise.allSettled(
+    hosts.map((host) => {
+      const what = { stage: STAGE, title: 'connect', changes: false, host: hostLabel(host) };
+      return timeline.record(what, () => connect(host));
+    }),
+  );
+  return {
+    reached: hosts.filter((_, index) => results[index]?.status === 'fulfilled'),
+    transports: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    findings: results.flatMap((result, index) => {
+      const host = hosts[index];
+      return result.status === 'rejected' && host !== undefined
+        ? findingsOf(result.reason, hostLabel(host), 'connect')
+        : [];
+    }),
+  };
 }
 
 /** Probes all hosts at once, each with one read-only script. */
@@ -75,21 +91,62 @@ export async function observeAll(
 }
 
 async function probe(settings: Settings, host: HostSettings, transport: Transport): Promise<Observed> {
-  const script = probeScript({
+  const script = probeScript(questionFor(settings, host));
+  const result = await transport.run({
+    title: 'probe',
+    effect: 'reads',
+    script,
+    timeoutMs: PROBE_TIMEOUT_MS,
+  });
+  const answer = result.stdout.toString('utf8');
+  return understood(transport.name, result, () => ({
+    host,
+    transport,
+    facts: parseProbe(host.address, answer),
+    answer,
+  }));
+}
+
+/** The bash of the second look, once the run has its lock. */
+export function secondLook(settings: Settings, host: HostSettings): string {
+  return volatileProbeScript(questionFor(settings, host));
+}
+
+/** What was seen, brought up to date by the answer of the second look. */
+export function lookedAgain(seen: Observed, answer: Buffer): Observed {
+  const text = answer.toString('utf8');
+  return understood(seen.transport.name, { code: 0, stderr: text.slice(-300) }, () => ({
+    ...seen,
+    facts: parseProbe(seen.host.address, seen.answer, text),
+  }));
+}
+
+function questionFor(settings: Settings, host: HostSettings): ProbeQuestion {
+  return {
     dataDir: settings.dataDir,
     peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
     ports: [settings.clientPort, settings.peerPort],
-  });
-  const result = await transport.run({ title: 'probe', script, timeoutMs: PROBE_TIMEOUT_MS });
+  };
+}
+
+/** Reads what a host has answered. @throws HostError when the answer was cut off. */
+export function understood<T>(host: string, result: Pick<RemoteResult, 'code' | 'stderr'>, read: () => T): T {
   try {
-    return { transport, facts: parseProbe(host.address, result.stdout.toString('utf8')) };
+    return read();
   } catch (error) {
     throw new HostError({
-      host: transport.name,
+      host,
       at: 'probe',
       fact: `${errorMessage(error)} (exit code ${result.code ?? 'none'}): ${lastWords(result.stderr, 3)}`,
       cause: 'bash on the host ended early: the disk is full, or a limit of the system was hit.',
       fix: 'Log in to the host and see whether `sudo bash -c true` works.',
     });
   }
+}
+
+/** What went over each connection, by the name that each host has by now. */
+export function connectionsOf(
+  hosts: ReadonlyMap<string, Transport>,
+): ({ readonly host: string } & TransportStatistics)[] {
+  return [...hosts].map(([host, transport]) => ({ host, ...transport.statistics() }));
 }

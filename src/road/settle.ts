@@ -20,7 +20,8 @@ export async function settleAll<T>(
   return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 
-function findingsOf(error: unknown, host: string, at: string): readonly Finding[] {
+/** The findings of anything that was thrown while a host was worked with. */
+export function findingsOf(error: unknown, host: string, at: string): readonly Finding[] {
   if (error instanceof HostError) return [{ ...error.finding, host }];
   if (error instanceof Refusal) return error.findings;
   return [

@@ -10,6 +10,10 @@ export interface InputDefinition {
 /** Every input under its literal name. A test holds action.yml to this list. */
 export const inputDefinitions = {
   operation: { default: 'deploy' },
+  'dry-run': { default: 'false' },
+  'approved-plan': {},
+  bootstrap: { default: 'auto' },
+  'disk-test': { default: 'false' },
   hosts: { required: true },
   names: {},
   'cluster-name': { default: 'etcd' },
@@ -21,16 +25,20 @@ export const inputDefinitions = {
   'ca-certificate': {},
   'ca-key': { secret: true },
   'key-algorithm': { default: 'RSA-2048' },
+  'renew-before-days': { default: '30' },
+  'client-certificate-copied': {},
   'client-port': { default: '2379' },
   'peer-port': { default: '2380' },
   'data-dir': { default: '/var/lib/etcd' },
   'image-repository': {},
   'etcd-image-tag': {},
+  'extra-args': {},
   'kubelet-config': {},
   'upload-artifacts': { default: 'true' },
   'artifact-name': {},
   'artifact-retention-days': {},
-  timeout: { default: '15m' },
+  'lock-timeout': { default: '2m' },
+  timeout: { default: '30m' },
 } as const satisfies Record<string, InputDefinition>;
 
 /** The literal name of an input. */

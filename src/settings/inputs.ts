@@ -3,6 +3,7 @@ import * as core from '@actions/core';
 import { definitionOf, inputNames, type RawInputs } from './input-definitions.ts';
 import type { RunContext } from './parse-settings.ts';
 import { holdsPrivateKey } from './quote.ts';
+import { readRunIdentity } from './run-identity.ts';
 
 /**
  * Reads the inputs from the environment as the runner sets it, and nothing else from there: no other variable can
@@ -33,12 +34,10 @@ function givenNames(): string[] {
     .map((variable) => variable.slice('INPUT_'.length).toLowerCase());
 }
 
-/** What this run brings of its own: the number of its attempt, the time, and a bit of chance. */
+/** What this run brings of its own: the number of its attempt, the time, a bit of chance, and who runs it. */
 export function readRunContext(): RunContext {
-  const attempt = Number(process.env['GITHUB_RUN_ATTEMPT'] ?? '1');
-  return {
-    attempt: Number.isInteger(attempt) && attempt > 0 ? attempt : 1,
-    nonce: randomBytes(4).toString('hex'),
-    now: new Date(),
-  };
+  const given = Number(process.env['GITHUB_RUN_ATTEMPT'] ?? '1');
+  const attempt = Number.isSafeInteger(given) && given > 0 ? given : 1;
+  const nonce = randomBytes(4).toString('hex');
+  return { attempt, nonce, now: new Date(), identity: readRunIdentity(process.env, { attempt, nonce }) };
 }

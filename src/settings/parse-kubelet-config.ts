@@ -1,7 +1,8 @@
-import { isMap, isScalar, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
+import { isMap, isScalar, type Document } from 'yaml';
 import type { Finding } from '../findings.ts';
 import { OWNED_KUBELET_FIELDS } from '../kubeadm/kubelet-config.ts';
 import { quote } from './quote.ts';
+import { parseYaml, type YamlInput } from './yaml-input.ts';
 
 const at = 'kubelet-config';
 const example = 'for example "failSwapOn: false".';
@@ -14,39 +15,12 @@ type Json = string | number | boolean | readonly Json[] | { readonly [name: stri
  * one that the action must set itself. Empty text is an empty mapping.
  */
 export function parseKubeletConfig(value: string, findings: Finding[]): Readonly<Record<string, unknown>> {
-  const lines = new LineCounter();
-  const document = parseDocument(value, {
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-    logLevel: 'error',
-  });
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) {
-    findings.push(syntaxFinding(problem, lines));
-    return {};
-  }
-  const config = valueOf(document, findings);
+  const yaml = parseYaml(at, value, { schema: 'core', uniqueKeys: true, example }, findings);
+  if (yaml === undefined) return {};
+  const config = valueOf(yaml.document, findings);
   if (config === undefined) return {};
-  findings.push(...fieldsOf(document, lines).flatMap(checkField));
+  findings.push(...fieldsOf(yaml).flatMap(checkField));
   return config;
-}
-
-function syntaxFinding(problem: YAMLError, lines: LineCounter): Finding {
-  const place = placeOf(problem.pos[0], lines);
-  if (problem.code === 'MULTIPLE_DOCS') {
-    return {
-      at: place,
-      fact: 'a second YAML document begins here.',
-      fix: `write one mapping without ---, ${example}`,
-    };
-  }
-  return {
-    at: place,
-    fact: `this is not YAML: ${problem.message}.`,
-    cause: 'the block is not indented evenly, or a value needs quotes.',
-    fix: `write one field per line, all beginning in the same column, ${example}`,
-  };
 }
 
 /** The mapping as plain data, or undefined and a finding. */
@@ -86,11 +60,11 @@ interface Field {
   readonly place: string;
 }
 
-function fieldsOf(document: Document, lines: LineCounter): Field[] {
+function fieldsOf({ document, placeOf }: YamlInput): Field[] {
   if (!isMap(document.contents)) return [];
   return document.contents.items.map(({ key }) => ({
     name: isScalar(key) ? String(key.value) : '',
-    place: placeOf(isScalar(key) ? key.range?.[0] : undefined, lines),
+    place: placeOf(isScalar(key) ? key.range?.[0] : undefined),
   }));
 }
 
@@ -109,10 +83,4 @@ function checkField({ name, place }: Field): Finding[] {
       fix: `write the field of KubeletConfiguration (kubelet.config.k8s.io/v1beta1), ${example}`,
     },
   ];
-}
-
-function placeOf(offset: number | undefined, lines: LineCounter): string {
-  if (offset === undefined) return at;
-  const { line, col } = lines.linePos(offset);
-  return `${at}, line ${line}, column ${col}`;
 }

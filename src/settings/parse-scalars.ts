@@ -53,38 +53,53 @@ export function parseChoice<T extends string>(
   return undefined;
 }
 
-/** The shortest and the longest run, in seconds. A job on GitHub's own runners ends after six hours. */
-const shortestRun = 60;
-const longestRun = 6 * 60 * 60;
+/** What a duration may be. */
+export interface DurationRange {
+  /** Seconds. */
+  readonly least: number;
+  /** Seconds. */
+  readonly greatest: number;
+  /** Both in words, for example `one minute and six hours`. */
+  readonly words: string;
+  /** Goes into the finding. */
+  readonly example: string;
+}
 
 /**
  * Reads how long something may take, as Go and kubeadm write it: `90s`, `15m`, `1h30m`. A bare number is refused:
  * GitHub's own timeouts are minutes, most others seconds.
  * @returns seconds
  */
-export function parseDuration(input: InputName, value: string, findings: Finding[]): number | undefined {
+export function parseDuration(
+  input: InputName,
+  value: string,
+  range: DurationRange,
+  findings: Finding[],
+): number | undefined {
   const [all = '', hours = '0', minutes = '0', seconds = '0'] =
     /^(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?$/.exec(value) ?? [];
   const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-  if (all !== '' && total >= shortestRun && total <= longestRun) return total;
-  findings.push({ at: input, ...durationProblem(value, all !== '') });
+  if (all !== '' && total >= range.least && total <= range.greatest) return total;
+  findings.push({ at: input, ...durationProblem(value, all !== '', range, `${input}: ${range.example}`) });
   return undefined;
 }
 
-function durationProblem(value: string, readable: boolean): Pick<Finding, 'fact' | 'fix'> {
+function durationProblem(
+  value: string,
+  readable: boolean,
+  range: DurationRange,
+  example: string,
+): Pick<Finding, 'fact' | 'fix'> {
   if (readable)
-    return {
-      fact: `${quote(value)} is not between one minute and six hours.`,
-      fix: 'for example timeout: 15m.',
-    };
+    return { fact: `${quote(value)} is not between ${range.words}.`, fix: `for example ${example}.` };
   if (/^\d+$/.test(value)) {
     return {
       fact: `${quote(value)} has no unit: it could be seconds or minutes.`,
-      fix: `write ${value}s, ${value}m or ${value}h, for example timeout: 15m.`,
+      fix: `write ${value}s, ${value}m or ${value}h, for example ${example}.`,
     };
   }
   return {
     fact: `${quote(value)} is not a duration.`,
-    fix: 'write hours, minutes and seconds in that order, for example 90s, 15m or 1h30m.',
+    fix: `write hours, minutes and seconds in that order, as 90s, 15m or 1h30m, for example ${example}.`,
   };
 }

@@ -7,19 +7,23 @@ import {
   type InputName,
   type RawInputs,
 } from './input-definitions.ts';
+import { digestOfInputs } from './input-digest.ts';
 import { nearestInput } from './nearest.ts';
 import { parseArtifacts } from './parse-artifacts.ts';
 import { parseAuthority } from './parse-authority.ts';
 import { parseDataDir } from './parse-data-dir.ts';
+import { parseExtraArgs } from './parse-extra-args.ts';
 import { parseHosts } from './parse-hosts.ts';
 import { parseImageRepository, parseImageTag } from './parse-image.ts';
+import { parseIntent } from './parse-intent.ts';
 import { parseKubeletConfig } from './parse-kubelet-config.ts';
 import { isLabel } from './parse-names.ts';
 import { parsePorts } from './parse-ports.ts';
-import { parseChoice, parseDuration } from './parse-scalars.ts';
+import { parseCopiedCertificates, parseRenewBeforeDays } from './parse-renewal.ts';
+import { parseChoice, parseDuration, type DurationRange } from './parse-scalars.ts';
 import { parseKey, parseKnownHosts, parseUser, type Collected } from './parse-ssh.ts';
 import { holdsPrivateKey, quote } from './quote.ts';
-import type { OperationName, Settings } from './settings.ts';
+import type { RunIdentity, Settings } from './settings.ts';
 
 /** What a run brings of its own, so that parsing stays the same every time. */
 export interface RunContext {
@@ -29,9 +33,20 @@ export interface RunContext {
   readonly nonce: string;
   /** Start of the run. */
   readonly now: Date;
+  readonly identity: RunIdentity;
 }
 
-const operations: readonly OperationName[] = ['deploy'];
+const sixHours = 6 * 60 * 60;
+
+/** A job on GitHub's own runners ends after six hours. */
+const runTime: DurationRange = {
+  least: 60,
+  greatest: sixHours,
+  words: 'one minute and six hours',
+  example: '15m',
+};
+
+const lockTime: DurationRange = { least: 0, greatest: sixHours, words: '0s and six hours', example: '2m' };
 
 /** The algorithms of which certificates were compared with kubeadm's own. */
 const offeredAlgorithms = ['RSA-2048', 'RSA-3072', 'RSA-4096'] as const satisfies readonly KeyAlgorithm[];
@@ -64,7 +79,16 @@ type Inputs = Readonly<Record<InputName, string>>;
 
 function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Settings | undefined {
   const { findings } = collected;
-  const operation = parseChoice('operation', inputs.operation, operations, findings);
+  const intent = parseIntent(
+    {
+      operation: inputs.operation,
+      dryRun: inputs['dry-run'],
+      approvedPlan: inputs['approved-plan'],
+      bootstrap: inputs.bootstrap,
+      diskTest: inputs['disk-test'],
+    },
+    collected,
+  );
   const hosts = parseHosts(inputs.hosts, inputs.names, findings);
   if (hosts.length === 1) collected.warnings.push(singleMember);
   const clusterName = parseClusterName(inputs['cluster-name'], findings);
@@ -78,11 +102,14 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
   const knownHosts = parseKnownHosts(inputs['ssh-known-hosts'], exampleHost, collected);
   const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
   const keyAlgorithm = parseChoice('key-algorithm', inputs['key-algorithm'], offeredAlgorithms, findings);
+  const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], collected);
+  const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);
   const dataDir = parseDataDir(inputs['data-dir'], findings);
   const imageRepository = optional(inputs['image-repository'], (value) =>
     parseImageRepository(value, findings),
   );
   const etcdImageTag = optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
+  const extraArgs = parseExtraArgs(inputs['extra-args'], findings);
   const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
   const artifacts = parseArtifacts(
     {
@@ -93,35 +120,44 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
     `etcd-ha-${clusterName ?? ''}-${run.attempt}-${run.nonce}`,
     findings,
   );
-  const timeoutSeconds = parseDuration('timeout', inputs.timeout, findings);
+  const lockTimeoutSeconds = parseDuration('lock-timeout', inputs['lock-timeout'], lockTime, findings);
+  const timeoutSeconds = parseDuration('timeout', inputs.timeout, runTime, findings);
   if (
-    operation === undefined ||
+    intent === undefined ||
     clusterName === undefined ||
     user === undefined ||
     ports === undefined ||
     key === undefined ||
     keyAlgorithm === undefined ||
+    renewBeforeDays === undefined ||
     dataDir === undefined ||
     artifacts === undefined ||
+    lockTimeoutSeconds === undefined ||
     timeoutSeconds === undefined
   ) {
     return undefined;
   }
   return {
-    operation,
+    ...intent,
     clusterName,
     hosts,
     ssh: { user, port: ports.ssh, key, knownHosts },
     ...(authority !== undefined && { authority }),
     keyAlgorithm,
+    renewBeforeDays,
+    copiedClientCertificates,
     clientPort: ports.client,
     peerPort: ports.peer,
     dataDir,
     ...(imageRepository !== undefined && { imageRepository }),
     ...(etcdImageTag !== undefined && { etcdImageTag }),
+    extraArgs,
     kubeletConfig,
     artifacts,
+    lockTimeoutSeconds,
     timeoutSeconds,
+    run: run.identity,
+    inputDigest: digestOfInputs(inputs),
     warnings: collected.warnings,
   };
 }

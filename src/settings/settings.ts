@@ -1,10 +1,17 @@
 import type { Finding } from '../findings.ts';
 import type { KnownHost } from '../hosts/ssh/known-hosts.ts';
 import type { UsableKey } from '../hosts/ssh/private-key.ts';
+import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import type { KeyAlgorithm } from '../pki/keys.ts';
 
 /** The operations a user can ask for. */
-export type OperationName = 'deploy';
+export type OperationName = 'deploy' | 'preflight';
+
+/**
+ * When a new cluster may be made. `auto`: when this run makes its CA; with a CA that the user brought there may have
+ * been a cluster, and it takes `allow`.
+ */
+export type Bootstrap = 'auto' | 'allow' | 'never';
 
 /** One host as the user named it. */
 export interface HostSettings {
@@ -40,15 +47,45 @@ export interface ArtifactSettings {
   readonly retentionDays?: number;
 }
 
+/** Who runs this and where, for locks and records. Nothing of it is secret; it comes from outside, and is only shown. */
+export interface RunIdentity {
+  /** Of this run and attempt alone: letters, digits and dashes. */
+  readonly id: string;
+  /** Page of the attempt; empty outside of GitHub Actions. */
+  readonly url: string;
+  /** Who started this attempt; empty when unknown, as are the others. */
+  readonly actor: string;
+  /** Commit that the workflow runs for. */
+  readonly commit: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Name of the workflow. */
+  readonly workflow: string;
+}
+
 /** Everything the user asked for, validated and immutable. */
 export interface Settings {
   readonly operation: OperationName;
+  /** Read and decide only, and say what would be done. */
+  readonly dryRun: boolean;
+  /** Digest of the only plan that may be carried out, lower-case hex; absent: any plan. */
+  readonly approvedPlan?: string;
+  readonly bootstrap: Bootstrap;
+  /** Whether to write to the data dir's disk for a moment, to see how fast it is. True only for a preflight. */
+  readonly diskTest: boolean;
   readonly clusterName: string;
   readonly hosts: readonly HostSettings[];
   readonly ssh: SshSettings;
   /** Absent: found on the hosts, else made by the run. */
   readonly authority?: AuthoritySettings;
   readonly keyAlgorithm: KeyAlgorithm;
+  /** A leaf certificate that ends within this many days is reissued; 0: only one that has ended. */
+  readonly renewBeforeDays: number;
+  /**
+   * Fingerprints of the apiserver-etcd-client certificates of which the control plane has a copy: SHA-256, upper-case
+   * hex with colons.
+   */
+  readonly copiedClientCertificates: readonly string[];
   readonly clientPort: number;
   readonly peerPort: number;
   readonly dataDir: string;
@@ -56,11 +93,18 @@ export interface Settings {
   readonly imageRepository?: string;
   /** Absent: the tag that the host's kubeadm asks for. */
   readonly etcdImageTag?: string;
+  /** Flags of etcd that the user adds, sorted by name; none that the action owns. */
+  readonly extraArgs: readonly EtcdArgument[];
   /** Merged into the KubeletConfiguration. */
   readonly kubeletConfig: Readonly<Record<string, unknown>>;
   readonly artifacts: ArtifactSettings;
+  /** Seconds to wait for the lock of another run; 0: not at all. */
+  readonly lockTimeoutSeconds: number;
   /** Seconds that the whole run may take. */
   readonly timeoutSeconds: number;
+  readonly run: RunIdentity;
+  /** Of all inputs that are not secret, defaults included: SHA-256, hex. */
+  readonly inputDigest: string;
   /** What is accepted but deserves a look. */
   readonly warnings: readonly Finding[];
 }

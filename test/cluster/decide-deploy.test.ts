@@ -1,443 +1,393 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideDeploy } from '../../src/cluster/decide-deploy.ts';
-import type { HostFacts } from '../../src/cluster/host-facts.ts';
-import type { Plan, Step } from '../../src/cluster/plan.ts';
-import { Refusal } from '../../src/findings.ts';
-import { CA_KEY, ETCD_MANIFEST, KUBEADM_CONFIG, MANIFEST_DIR } from '../../src/kubeadm/paths.ts';
+import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
+import type { Step } from '../../src/cluster/plan.ts';
+import { leafFiles, leafPath } from '../../src/kubeadm/file-tree.ts';
+import { etcdArguments } from '../../src/kubeadm/kubeadm-config.ts';
+import { CA_CERTIFICATE, CA_KEY, KUBEADM_CONFIG, KUBELET_CONFIG } from '../../src/kubeadm/paths.ts';
+import { leafProfileNames } from '../../src/pki/leaf-profiles.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import {
-  exampleSettings,
+  decide,
+  ETCD_OFF,
+  FRESH,
+  KUBELET_OFF,
+  outline,
+  pristine,
+  refusalLines,
+  stepsLike,
+  stepsOf,
+  withFile,
+  withHost,
+  withoutFile,
+} from './deciding.ts';
+import { clusterFacts } from './example-health.ts';
+import {
   fileFact,
   finishedCluster,
   IMAGE,
+  manifestFact,
   MEMBERS,
   otherCa,
   ownCa,
   ownHost,
-  pristineHost,
+  recordedWith,
   SHAPE,
+  unreadFact,
+  withFiles,
+  type Progress,
 } from './example.ts';
 
-const FRESH = 'fresh-token';
-
-function decide(facts: readonly HostFacts[], changes: Partial<Settings> = {}, brought?: string): Plan {
-  return decideDeploy({
-    settings: exampleSettings(changes),
-    facts,
-    freshToken: FRESH,
-    ...(brought === undefined ? {} : { broughtFingerprint: brought }),
-  });
+/** A deploy that was cut off; infra0 keeps the CA's key. */
+function begun(...progress: Progress[]): HostFacts[] {
+  return MEMBERS.map((member, index) =>
+    ownHost(member, progress[index] ?? 'files delivered', { keepsKey: index === 0 }),
+  );
 }
 
-/** Everything that a refusal says, or an empty text when there is a plan. */
-function refusal(facts: readonly HostFacts[], changes: Partial<Settings> = {}, brought?: string): string {
-  try {
-    decide(facts, changes, brought);
-    return '';
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    expect(error.findings.every(({ fix }) => fix !== undefined && fix !== '')).toBe(true);
-    return error.message;
-  }
+const BROUGHT: Partial<Settings> = {
+  authority: { certificatePem: otherCa.certificatePem, keyPem: otherCa.keyPem },
+};
+
+/** The manifest of a member with some flags changed. */
+function otherManifest(index: number, changes: Readonly<Record<string, string>>): FileFact {
+  const member = MEMBERS[index] ?? { name: '', address: '' };
+  const flags = etcdArguments(SHAPE, member);
+  return manifestFact(
+    flags.map((flag) => ({ ...flag, value: changes[flag.name] ?? flag.value })),
+    SHAPE,
+  );
 }
 
-function pristine(): HostFacts[] {
-  return MEMBERS.map((member) => pristineHost(member));
-}
-
-/** The example with one host changed. */
-function withHost(facts: HostFacts[], index: number, changes: Partial<HostFacts>): HostFacts[] {
-  return facts.map((host, at) => (at === index ? { ...host, ...changes } : host));
-}
-
-function withFile(host: HostFacts, path: string, text: string): Partial<HostFacts> {
-  return { files: new Map([...host.files, [path, fileFact(path, text)]]) };
-}
-
-function first(facts: readonly HostFacts[], index: number): HostFacts {
-  const host = facts[index];
-  if (host === undefined) throw new Error(`the example has no host ${index}`);
-  return host;
-}
-
-function steps(plan: Plan): Step[] {
-  return plan.stages.flatMap((stage) => stage.steps);
-}
+const healthy = { cluster: clusterFacts() };
 
 describe('create', () => {
   test('empty hosts become a new cluster with a CA of its own and a fresh token', () => {
-    const plan = decide(pristine());
-    expect(plan).toMatchObject({
+    expect(decide(pristine())).toMatchObject({
       verdict: 'create',
+      reasons: ['none of the hosts holds anything of etcd'],
       authority: { from: 'made' },
       keyKeeper: 'infra0',
-      issueFor: ['infra0', 'infra1', 'infra2'],
+      issue: new Map(MEMBERS.map(({ name }) => [name, leafProfileNames])),
       shape: { token: FRESH },
+      clientCopies: new Map(),
+      warnings: [],
     });
   });
 
   test("the CA's key goes to one host, and a whole stage before any certificate", () => {
+    const plan = decide(pristine());
     const stageOf = (wanted: (step: Step) => boolean): number[] =>
-      decide(pristine()).stages.flatMap((stage, index) => (stage.steps.some(wanted) ? [index] : []));
+      plan.stages.flatMap((stage, index) => (stage.steps.some(wanted) ? [index] : []));
     const carriesKey = (step: Step): boolean =>
       step.kind === 'deliver-files' && step.files.some(({ path }) => path === CA_KEY);
     const carriesLeaf = (step: Step): boolean =>
       step.kind === 'deliver-files' && step.files.some(({ content }) => content.from === 'leaf');
-    expect(
-      steps(decide(pristine()))
-        .filter(carriesKey)
-        .map(({ host }) => host),
-    ).toEqual(['infra0']);
+    const withKey = stepsOf(plan).filter(carriesKey);
+    expect(withKey.map(({ host }) => host)).toEqual(['infra0']);
     expect(Math.max(...stageOf(carriesKey))).toBeLessThan(Math.min(...stageOf(carriesLeaf)));
   });
 
   test('no member is started before the files of all have been verified', () => {
-    const titles = decide(pristine()).stages.map(({ steps: own }) => [
-      ...new Set(own.map(({ kind }) => kind)),
-    ]);
-    expect(titles.at(-1)).toEqual(['start-member']);
-    expect(titles.at(-2)).toEqual(['verify-files']);
+    const kinds = decide(pristine()).stages.map(({ steps }) => [...new Set(steps.map(({ kind }) => kind))]);
+    expect(kinds.slice(-2)).toEqual([['verify-files'], ['start-member']]);
+    expect(stepsLike(decide(pristine()), 'start-member').every(({ placeManifest }) => placeManifest)).toBe(
+      true,
+    );
+  });
+
+  test('the members are recorded after the proof only', () => {
+    const { afterProof, stages } = decide(pristine());
+    expect(afterProof.flatMap(({ steps }) => steps.map(({ kind }) => kind))).toEqual(
+      MEMBERS.map(() => 'record-member'),
+    );
+    expect(stages.flatMap(({ steps }) => steps).some(({ kind }) => kind === 'record-member')).toBe(false);
   });
 
   test('the image is pulled only where it is not', () => {
     const plan = decide(withHost(pristine(), 1, { images: [] }));
-    expect(steps(plan).filter(({ kind }) => kind === 'pull-image')).toMatchObject([
-      { host: 'infra1', image: 'registry.k8s.io/etcd:3.6.5-0' },
+    expect(stepsLike(plan, 'pull-image')).toMatchObject([{ host: 'infra1', image: IMAGE }]);
+  });
+
+  test('a repository, a tag and flags of the user are in what kubeadm has to render', () => {
+    const extraArgs = [{ name: 'quota-backend-bytes', value: '8589934592' }];
+    const plan = decide(pristine(), {
+      settings: { imageRepository: 'mirror.example/k8s', etcdImageTag: '3.6.8-0', extraArgs },
+    });
+    const image = 'mirror.example/k8s/etcd:3.6.8-0';
+    expect(stepsLike(plan, 'pull-image')).toMatchObject(MEMBERS.map(() => ({ image })));
+    expect(stepsLike(plan, 'render-manifest')).toMatchObject(
+      MEMBERS.map(() => ({ image, wanted: expect.arrayContaining(extraArgs) })),
+    );
+  });
+
+  const ready = [fileFact(CA_CERTIFICATE, ownCa.certificatePem, '644'), unreadFact(CA_KEY, 'key')];
+
+  test('a CA that lies ready on a host is used from there (guide step 3), once that is allowed', () => {
+    const facts = withFile(pristine(), 1, ...ready);
+    expect(refusalLines(facts)).toEqual([
+      expect.stringMatching(/^- bootstrap: .*with a CA that already exists\.$/),
+    ]);
+    expect(decide(facts, { settings: { bootstrap: 'allow' } })).toMatchObject({
+      authority: { from: 'host', host: 'infra1' },
+      keyKeeper: 'infra1',
+    });
+  });
+
+  // The files of a delivery come to their places one by one; the record is the last.
+  test('a CA that a run has made which was cut off before it could record it is used without being asked', () => {
+    const facts = withFile(pristine(), 0, ...ready, fileFact(KUBEADM_CONFIG, 'x'));
+    expect(decide(facts)).toMatchObject({ verdict: 'create', authority: { from: 'host', host: 'infra0' } });
+  });
+
+  test('what a cut-off delivery left aside is no stranger', () => {
+    const aside = '/etc/kubernetes/pki/etcd/.ca.crt.etcd-ha-action';
+    expect(decide(withFile(pristine(), 0, fileFact(aside, 'x'))).verdict).toBe('create');
+  });
+
+  test('clones are told of, and may go on', () => {
+    const { warnings } = decide(withHost(pristine(), 1, { machineId: 'machine-infra0' }));
+    expect(warnings).toMatchObject([
+      { fact: expect.stringMatching(/infra0 and infra1 have the same machine id/) },
     ]);
   });
 
-  test('a repository and a tag of the user replace those of kubeadm', () => {
-    const plan = decide(pristine(), { imageRepository: 'mirror.example/k8s', etcdImageTag: '3.6.8-0' });
-    expect(steps(plan).find(({ kind }) => kind === 'pull-image')).toMatchObject({
-      image: 'mirror.example/k8s/etcd:3.6.8-0',
+  test('one host is a cluster too', () => {
+    const settings = { hosts: [{ address: '10.0.0.6' }] };
+    expect(decide(pristine().slice(0, 1), { settings })).toMatchObject({
+      verdict: 'create',
+      shape: { members: [{ name: 'infra0' }] },
     });
   });
+});
 
-  test('a CA of the user is used, and its key kept on the first host', () => {
-    const plan = decide(pristine(), {}, otherCa.fingerprint);
-    expect(plan).toMatchObject({ authority: { from: 'input' }, keyKeeper: 'infra0' });
+describe('bootstrap', () => {
+  test.each([
+    ['auto', {}, 'made'],
+    ['allow', {}, 'made'],
+    ['allow', BROUGHT, 'input'],
+  ] as const)('%s lets a new cluster be made', (bootstrap, authority, from) => {
+    const plan = decide(pristine(), { settings: { bootstrap, ...authority } });
+    expect(plan).toMatchObject({ verdict: 'create', authority: { from }, keyKeeper: 'infra0' });
   });
 
-  test('a CA that lies ready on a host is used from there (guide step 3)', () => {
-    const facts = withHost(pristine(), 1, {
-      files: new Map([
-        [
-          '/etc/kubernetes/pki/etcd/ca.crt',
-          fileFact('/etc/kubernetes/pki/etcd/ca.crt', ownCa.certificatePem),
-        ],
-        [CA_KEY, fileFact(CA_KEY, 'key')],
-      ]),
-    });
-    expect(decide(facts)).toMatchObject({ authority: { from: 'host', host: 'infra1' }, keyKeeper: 'infra1' });
+  // The hosts of a living cluster may have been reinstalled: its API servers would meet an empty etcd.
+  test.each([
+    ['auto', BROUGHT, /make a new, empty cluster, with a CA that already exists/],
+    ['never', {}, /`bootstrap: never` forbids it/],
+    ['never', BROUGHT, /`bootstrap: never` forbids it/],
+  ] as const)('%s refuses', (bootstrap, authority, fact) => {
+    expect(refusalLines(pristine(), { settings: { bootstrap, ...authority } })).toEqual([
+      expect.stringMatching(fact),
+    ]);
+  });
+
+  test.each(['auto', 'never'] as const)('%s lets a deploy go on that was begun', (bootstrap) => {
+    const facts = MEMBERS.map((member) => ownHost(member, 'files delivered', { ca: otherCa.certificatePem }));
+    expect(decide(facts, { settings: { bootstrap, ...BROUGHT } }).verdict).toBe('repair');
   });
 });
 
 describe('unchanged', () => {
   test('a finished cluster needs nothing, and its token stays', () => {
-    const plan = decide(finishedCluster());
-    expect(plan).toMatchObject({
+    expect(decide(finishedCluster(), healthy)).toMatchObject({
       verdict: 'unchanged',
       stages: [],
       afterProof: [],
+      issue: new Map(),
       shape: { token: SHAPE.token },
       authority: { from: 'certificate-only' },
+      warnings: [],
     });
   });
 
+  test('also where no member could be asked: the proof will tell', () => {
+    expect(decide(finishedCluster()).verdict).toBe('unchanged');
+  });
+
   test('the order of hosts has no meaning once the cluster exists', () => {
-    const plan = decide(finishedCluster().reverse(), {
-      hosts: MEMBERS.toReversed().map(({ address }) => ({ address })),
-    });
+    const settings = { hosts: MEMBERS.toReversed().map(({ address }) => ({ address })) };
+    const plan = decide(finishedCluster().reverse(), { ...healthy, settings });
     expect(plan).toMatchObject({ verdict: 'unchanged', keyKeeper: 'infra0' });
   });
 
   test("the CA's key may have been moved to a safer place", () => {
-    const facts = finishedCluster().map((host) => {
-      const files = new Map(host.files);
-      files.delete(CA_KEY);
-      return { ...host, files };
-    });
-    expect(decide(facts).verdict).toBe('unchanged');
+    expect(decide(withoutFile(finishedCluster(), 0, CA_KEY), healthy).verdict).toBe('unchanged');
   });
 
-  test('a newer kubeadm on the hosts is no reason to touch a finished cluster', () => {
-    const facts = finishedCluster().map((host) => ({
-      ...host,
-      kubeadmVersion: { major: 1, minor: 35, patch: 0, text: 'v1.35.0' },
-      etcdImage: 'registry.k8s.io/etcd:3.6.6-0',
-    }));
-    expect(decide(facts).verdict).toBe('unchanged');
+  test('`bootstrap` has no meaning where there is a cluster', () => {
+    for (const bootstrap of ['auto', 'never', 'allow'] as const) {
+      expect(decide(finishedCluster(), { ...healthy, settings: { bootstrap } }).verdict).toBe('unchanged');
+    }
+  });
+
+  test('a newer kubeadm with the same etcd changes nothing', () => {
+    const kubeadmVersion = { major: 1, minor: 34, patch: 9, text: 'v1.34.9' };
+    expect(
+      decide(
+        finishedCluster().map((host) => ({ ...host, kubeadmVersion })),
+        healthy,
+      ).verdict,
+    ).toBe('unchanged');
+  });
+
+  // etcd reads them only while it has no data, and a cluster may since have got other members.
+  test('what counts only before a member has data is no difference', () => {
+    const facts = finishedCluster().map((host, index) => {
+      const manifest = otherManifest(index, {
+        'initial-cluster': 'infra0=https://10.0.0.6:2380',
+        'initial-cluster-state': 'existing',
+        'initial-cluster-token': 'another',
+        'initial-advertise-peer-urls': 'https://10.0.0.99:2380',
+      });
+      return recordedWith({ ...host, ...withFiles(host, [manifest]) }, manifest);
+    });
+    expect(decide(facts, healthy).verdict).toBe('unchanged');
   });
 });
 
 describe('repair', () => {
-  test('what a cut-off delivery left aside is no stranger', () => {
-    const facts = withHost(
-      pristine(),
-      0,
-      withFile(first(pristine(), 0), '/etc/kubernetes/pki/etcd/.ca.crt.etcd-ha-action', 'x'),
-    );
-    expect(decide(facts).verdict).toBe('create');
-  });
-
-  test('goes on where certificates were delivered and nothing was started, with the CA that was made', () => {
-    const facts = MEMBERS.map((member, index) =>
-      ownHost(member, 'files delivered', { keepsKey: index === 0 }),
-    );
-    expect(decide(facts)).toMatchObject({
+  test('certificates delivered, nothing started: goes on with the CA and the token that were made', () => {
+    const plan = decide(begun());
+    expect(plan).toMatchObject({
       verdict: 'repair',
       authority: { from: 'host', host: 'infra0' },
       shape: { token: SHAPE.token },
+      reasons: MEMBERS.map(({ name }) => `${name}: its set-up has not got as far as starting the member`),
     });
+    expect(stepsLike(plan, 'start-member').map(({ placeManifest }) => placeManifest)).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
-  test('leaves the files of started members alone', () => {
-    const facts = MEMBERS.map((member, index) =>
-      ownHost(member, index === 2 ? 'files delivered' : 'started', { keepsKey: index === 0 }),
+  test('only the host that keeps the CA was begun', () => {
+    const facts = [...begun().slice(0, 1), ...pristine().slice(1)];
+    expect(decide(facts)).toMatchObject({ verdict: 'repair', authority: { from: 'host', host: 'infra0' } });
+  });
+
+  test("cut off between the record and the CA's certificate: the CA is made anew, for nothing bears its signature", () => {
+    const [keeper = pristine()[0]] = withoutFile(
+      begun(),
+      0,
+      CA_CERTIFICATE,
+      ...leafFiles().map(({ path }) => path),
     );
-    const plan = decide(facts);
-    expect(plan.issueFor).toEqual(['infra2']);
-    const touched = steps(plan).filter(({ kind }) => kind !== 'start-member');
+    const facts = withHost(pristine(), 0, keeper ?? {});
+    expect(decide(facts)).toMatchObject({
+      verdict: 'repair',
+      authority: { from: 'made' },
+      shape: { token: SHAPE.token },
+    });
+    const unsigned = withoutFile([...facts.slice(0, 1), ...begun().slice(1)], 1, CA_CERTIFICATE);
+    const signed = withoutFile(unsigned, 2, CA_CERTIFICATE);
+    expect(refusalLines(signed)).toContainEqual(
+      expect.stringMatching(/^infra0 ca: .*no CA is on any host now\.$/),
+    );
+  });
+
+  test('leaves started members alone; one that has not published itself yet is no wrong membership', () => {
+    const facts = begun('started', 'started', 'files delivered');
+    const cluster = clusterFacts({ down: ['infra2'], unpublished: ['infra2'] });
+    const plan = decide(facts, { cluster });
+    expect([...plan.issue.keys()]).toEqual(['infra2']);
+    const touched = stepsOf(plan).filter(({ kind }) => kind !== 'start-member' && kind !== 'record-member');
     expect(new Set(touched.map(({ host }) => host))).toEqual(new Set(['infra2']));
-    expect(steps(plan).filter((step) => step.kind === 'start-member' && step.placeManifest)).toMatchObject([
-      { host: 'infra2' },
+    expect(stepsLike(plan, 'start-member').map(({ host, placeManifest }) => [host, placeManifest])).toEqual([
+      ['infra0', false],
+      ['infra1', false],
+      ['infra2', true],
     ]);
   });
 
-  test('only the record is missing where the run was cut off after the proof', () => {
-    const facts = MEMBERS.map((member, index) =>
-      ownHost(member, index === 0 ? 'finished' : 'started', { keepsKey: index === 0 }),
-    );
-    const plan = decide(facts);
-    expect(plan.issueFor).toEqual([]);
-    expect(plan.afterProof.flatMap((stage) => stage.steps).map(({ host }) => host)).toEqual([
-      'infra1',
-      'infra2',
+  test('all are started and nothing was proven: waits, proves, records', () => {
+    const plan = decide(begun('started', 'started', 'started'), healthy);
+    expect(plan.verdict).toBe('repair');
+    expect(outline(plan)).toEqual([
+      MEMBERS.map(({ name }) => `start-member ${name}`),
+      MEMBERS.map(({ name }) => `record-member ${name}`),
     ]);
+    expect(plan.issue).toEqual(new Map());
+  });
+
+  test('cut off after the proof: only the records are missing', () => {
+    const plan = decide(begun('finished', 'started', 'started'), healthy);
+    expect(plan.verdict).toBe('converge');
+    expect(plan.reasons).toEqual(
+      ['infra1', 'infra2'].map(
+        (name) => `${name}: the cluster is proven healthy, and its record does not say so yet`,
+      ),
+    );
+    expect(outline(plan)).toEqual([['record-member infra1', 'record-member infra2']]);
+  });
+
+  test('a started member whose kubelet or etcd does not run is woken', () => {
+    const facts = withHost(withHost(begun('started', 'started', 'started'), 1, KUBELET_OFF), 2, ETCD_OFF);
+    const plan = decide(facts);
+    expect(stepsLike(plan, 'start-kubelet').map(({ host, restart }) => [host, restart])).toEqual([
+      ['infra1', false],
+      ['infra2', true],
+    ]);
+    expect(plan.reasons.slice(1)).toEqual([
+      expect.stringMatching(/^infra1: .*, its kubelet does not run, or not at boot$/),
+      expect.stringMatching(/^infra2: .*, its etcd does not run$/),
+    ]);
+  });
+
+  test('started with other settings: the manifest is replaced, certificates come from the same CA', () => {
+    const extraArgs = [{ name: 'heartbeat-interval', value: '200' }];
+    const plan = decide(begun('started', 'started', 'started'), { ...healthy, settings: { extraArgs } });
+    expect(plan).toMatchObject({ verdict: 'repair', authority: { from: 'host', host: 'infra0' } });
+    expect(stepsLike(plan, 'restart-member').map(({ host }) => host)).toEqual(
+      MEMBERS.map(({ name }) => name),
+    );
+    expect(stepsLike(plan, 'start-member')).toEqual([]);
+    expect(plan.reasons[0]).toMatch(/started with other settings/);
+  });
+
+  test('a tag of the user settles it where the hosts had begun with different images', () => {
+    const facts = withHost(begun('started', 'started', 'files delivered'), 2, {
+      etcdImage: 'registry.k8s.io/etcd:3.6.6-0',
+    });
+    expect(refusalLines(facts)).toEqual([expect.stringMatching(/different etcd images/)]);
+    expect(decide(facts, { settings: { etcdImageTag: '3.6.6-0' } }).verdict).toBe('repair');
   });
 
   test('a kubelet that does not run on a finished member is started, nothing else', () => {
-    const facts = withHost(finishedCluster(), 1, {
-      kubelet: { installed: true, active: false, subState: 'dead', enabled: true, dropIns: [] },
+    const plan = decide(withHost(finishedCluster(), 1, KUBELET_OFF), healthy);
+    expect(plan).toMatchObject({
+      verdict: 'repair',
+      reasons: ['infra1: its kubelet does not run, or not at boot'],
     });
-    const changing = steps(decide(facts)).filter((step) => step.kind !== 'start-member');
-    expect(changing).toMatchObject([{ kind: 'start-kubelet', host: 'infra1', restart: false }]);
-  });
-});
-
-test('an etcd that does not run, on a kubelet that does, is started anew by a fresh kubelet', () => {
-  const ended = [{ id: 'c0ffee', running: false, image: IMAGE, attempt: 3 }];
-  const plan = decide(withHost(finishedCluster(), 2, { containers: ended }));
-  expect(plan.verdict).toBe('repair');
-  const changing = steps(plan).filter((step) => step.kind !== 'start-member');
-  expect(changing).toMatchObject([{ kind: 'start-kubelet', host: 'infra2', restart: true }]);
-});
-
-describe('refuse, before anything is touched', () => {
-  const started = finishedCluster();
-  test.each<[string, () => string, RegExp]>([
-    [
-      'data of an etcd that is not ours',
-      () =>
-        refusal(
-          withHost(pristine(), 1, { dataDir: { exists: true, empty: false, hasLog: true, mode: '700' } }),
-        ),
-      /\[infra1\].*holds an etcd that this action did not set up: a member's data/,
-    ],
-    [
-      'a manifest that is not ours',
-      () => refusal(withHost(pristine(), 0, withFile(first(pristine(), 0), ETCD_MANIFEST, 'kind: Pod'))),
-      /\[infra0\].*etcd\.yaml/,
-    ],
-    [
-      'certificates that are not ours',
-      () =>
-        refusal(
-          withHost(pristine(), 0, withFile(first(pristine(), 0), '/etc/kubernetes/pki/etcd/server.crt', 'x')),
-        ),
-      /\[infra0\].*server\.crt/,
-    ],
-    [
-      'a pki that others use too',
-      () =>
-        refusal(
-          withHost(
-            pristine(),
-            0,
-            withFile(first(pristine(), 0), '/etc/kubernetes/pki/front-proxy-ca.crt', 'x'),
-          ),
-        ),
-      /\[infra0\].*files of something else: .*front-proxy-ca\.crt/,
-    ],
-    [
-      'a node of a Kubernetes cluster',
-      () =>
-        refusal(withHost(pristine(), 2, withFile(first(pristine(), 2), '/etc/kubernetes/kubelet.conf', 'x'))),
-      /\[infra2\].*node of a Kubernetes cluster/,
-    ],
-    [
-      'a kubelet that manages other pods',
-      () => refusal(withHost(pristine(), 2, withFile(first(pristine(), 2), `${MANIFEST_DIR}/web.yaml`, 'x'))),
-      /\[infra2\].*other pods: .*web\.yaml/,
-    ],
-    [
-      'an empty host among finished members',
-      () =>
-        refusal([
-          first(started, 0),
-          first(started, 1),
-          pristineHost({ name: 'infra2', address: '10.0.0.8' }),
-        ]),
-      /\[infra2\].*it is empty, while infra0, infra1 are finished members/,
-    ],
-    [
-      'a finished member without its log',
-      () =>
-        refusal(withHost(started, 1, { dataDir: { exists: true, empty: true, hasLog: false, mode: '700' } })),
-      /\[infra1\].*holds no log any more/,
-    ],
-    [
-      'hosts of two clusters with the same name',
-      () =>
-        refusal([
-          first(started, 0),
-          first(started, 1),
-          ownHost({ name: 'infra2', address: '10.0.0.8' }, 'finished', {
-            shape: { ...SHAPE, token: 'another' },
-          }),
-        ]),
-      /2 different clusters/,
-    ],
-    [
-      'hosts with different CAs',
-      () =>
-        refusal([
-          first(started, 0),
-          first(started, 1),
-          ownHost({ name: 'infra2', address: '10.0.0.8' }, 'finished', { ca: otherCa.certificatePem }),
-        ]),
-      /different CAs/,
-    ],
-    [
-      'another cluster name',
-      () => refusal(started, { clusterName: 'payments' }),
-      /belongs to the cluster "etcd"/,
-    ],
-    [
-      'a CA that is not the one given',
-      () => refusal(started, {}, otherCa.fingerprint),
-      /is not the one given/,
-    ],
-    [
-      'swapped names',
-      () =>
-        refusal(started, {
-          hosts: MEMBERS.map(({ address }, index) => ({
-            address,
-            name: ['infra1', 'infra0', 'infra2'][index] ?? '',
-          })),
-        }),
-      /was set up as member "infra0"/,
-    ],
-    ['a changed port', () => refusal(started, { clientPort: 3379 }), /--listen-client-urls is .*2379/],
-    ['a changed data dir', () => refusal(started, { dataDir: '/data/etcd' }), /not what the inputs ask for/],
-    [
-      'a file that was edited on a host',
-      () => refusal(withHost(started, 1, withFile(first(started, 1), KUBEADM_CONFIG, 'edited'))),
-      /\[infra1\].*kubeadmcfg\.yaml is not as the action left it/,
-    ],
-    [
-      'the same machine behind two addresses',
-      () => refusal(withHost(pristine(), 1, { bootId: 'boot-infra0' })),
-      /one and the same machine/,
-    ],
-    [
-      'clones with one hostname',
-      () => refusal(withHost(pristine(), 1, { hostname: 'infra0' })),
-      /same name "infra0"/,
-    ],
-    [
-      'a record of a newer release',
-      () => refusal(withHost(started, 0, { state: 'unreadable' })),
-      /cannot be read/,
-    ],
-    [
-      'a CA whose key is nowhere, when certificates are needed',
-      () => refusal(MEMBERS.map((member) => ownHost(member, 'files delivered'))),
-      /its key is on none of the hosts/,
-    ],
-    [
-      'a CA that has gone from hosts that were set up with it',
-      () =>
-        refusal(
-          MEMBERS.map((member) => {
-            const host = ownHost(member, 'files delivered');
-            const files = new Map(host.files);
-            files.delete('/etc/kubernetes/pki/etcd/ca.crt');
-            return { ...host, files };
-          }),
-        ),
-      /no CA is on any host now/,
-    ],
-  ])('%s', (_, refuse, expected) => {
-    expect(refuse()).toMatch(expected);
+    expect(stepsLike(plan, 'start-kubelet')).toMatchObject([{ host: 'infra1', restart: false }]);
+    expect(outline(plan)).toEqual([['start-kubelet infra1'], ['start-member infra1']]);
   });
 
-  test('all hosts are named at once, not only the first', () => {
-    const message = refusal(pristine().map((host) => ({ ...host, systemd: false })));
-    for (const { name } of MEMBERS) expect(message).toContain(`[${name}]`);
+  test('a kubelet that would not come back after a boot is enabled', () => {
+    const kubelet = { installed: true, active: true, subState: 'running', enabled: false, dropIns: [] };
+    const plan = decide(withHost(finishedCluster(), 1, { kubelet }), healthy);
+    expect(stepsLike(plan, 'start-kubelet')).toMatchObject([{ host: 'infra1', restart: false }]);
   });
-});
 
-describe('prerequisites', () => {
-  function without(key: 'kubeletPath' | 'kubeadmPath' | 'crictlPath' | 'etcdImage'): HostFacts[] {
-    return pristine().map((host) => {
-      const rest: Partial<HostFacts> = { ...host };
-      Reflect.deleteProperty(rest, key);
-      return rest as HostFacts;
-    });
-  }
-  test.each<[string, () => HostFacts[], RegExp]>([
-    ['kubelet', () => without('kubeletPath'), /kubelet is not installed/],
-    ['kubeadm', () => without('kubeadmPath'), /kubeadm is not installed/],
-    ['crictl', () => without('crictlPath'), /crictl is not installed/],
-    ['an image list', () => without('etcdImage'), /did not name the etcd image/],
-    [
-      'a runtime',
-      () => withHost(pristine(), 0, { runtime: { sockets: [] } }),
-      /no container runtime answers/,
-    ],
-    [
-      'one runtime among several',
-      () => withHost(pristine(), 0, { runtime: { sockets: ['/run/a.sock', '/run/b.sock'] } }),
-      /several container runtimes/,
-    ],
-    [
-      'a kubeadm that knows v1beta4',
-      () => withHost(pristine(), 0, { kubeadmVersion: { major: 1, minor: 30, patch: 1, text: 'v1.30.1' } }),
-      /kubeadm is v1\.30\.1; this action knows 1\.31 to 1\.37.*v1beta4/,
-    ],
-    [
-      'its own address',
-      () => withHost(pristine(), 0, { addresses: ['192.0.2.1'] }),
-      /not on any of its interfaces/,
-    ],
-    [
-      'open ports between the hosts',
-      () => withHost(pristine(), 0, { reach: [{ address: '10.0.0.7', port: 2380, outcome: 'timeout' }] }),
-      /cannot reach 10\.0\.0\.7 on TCP port 2380/,
-    ],
-    [
-      'free ports',
-      () => withHost(pristine(), 0, { listeners: new Map([[2379, 'etcd']]) }),
-      /taken by "etcd"/,
-    ],
-    [
-      'one etcd release',
-      () => withHost(pristine(), 2, { etcdImage: 'registry.k8s.io/etcd:3.6.6-0' }),
-      /different etcd images/,
-    ],
-  ])('asks for %s', (_, facts, expected) => {
-    expect(refusal(facts())).toMatch(expected);
+  test('an etcd that does not run, on a kubelet that does, is started anew by a fresh kubelet', () => {
+    const cluster = clusterFacts({ down: ['infra2'] });
+    const plan = decide(withHost(finishedCluster(), 2, ETCD_OFF), { cluster });
+    expect(plan).toMatchObject({ verdict: 'repair', reasons: ['infra2: its etcd does not run'] });
+    expect(stepsLike(plan, 'start-kubelet')).toMatchObject([{ host: 'infra2', restart: true }]);
+    expect(stepsLike(plan, 'start-member')).toMatchObject([{ host: 'infra2', placeManifest: false }]);
+  });
+
+  test('a whole cluster that was switched off is started', () => {
+    const plan = decide(finishedCluster().map((host) => ({ ...host, ...KUBELET_OFF, ...ETCD_OFF })));
+    expect(plan.verdict).toBe('repair');
+    expect(stepsLike(plan, 'start-kubelet')).toHaveLength(3);
+  });
+
+  test('files that are missing on a host that was not started are delivered with the others', () => {
+    const facts = withoutFile(begun(), 1, leafPath('peer', 'key'), KUBELET_CONFIG);
+    const delivered = stepsLike(decide(facts), 'deliver-files')
+      .filter(({ host }) => host === 'infra1')
+      .flatMap(({ files }) => files.map(({ path }) => path));
+    expect(delivered).toEqual(expect.arrayContaining([leafPath('peer', 'key'), KUBELET_CONFIG]));
   });
 });

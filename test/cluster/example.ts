@@ -2,25 +2,33 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
 import { formatHostState, type HostState } from '../../src/cluster/host-state.ts';
+import type { UsableKey } from '../../src/hosts/ssh/private-key.ts';
 import { leafFiles } from '../../src/kubeadm/file-tree.ts';
 import {
   etcdArguments,
   renderKubeadmConfig,
   type ClusterShape,
+  type EtcdArgument,
   type MemberIdentity,
 } from '../../src/kubeadm/kubeadm-config.ts';
-import { renderKubeletConfig, renderKubeletDropIn } from '../../src/kubeadm/kubelet-config.ts';
+import {
+  renderKubeletConfig,
+  renderKubeletDropIn,
+  type RuntimeFacts,
+} from '../../src/kubeadm/kubelet-config.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
   ETCD_MANIFEST,
+  GUIDE_KUBELET_CONFIG,
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
   KUBELET_DROP_IN,
   STATE_FILE,
 } from '../../src/kubeadm/paths.ts';
-import { createAuthority } from '../../src/pki/authority.ts';
-import type { UsableKey } from '../../src/hosts/ssh/private-key.ts';
+import { createAuthority, type NewAuthority } from '../../src/pki/authority.ts';
+import { issueMemberLeaves, type Leaf } from '../../src/pki/leaf.ts';
+import type { LeafProfileName } from '../../src/pki/leaf-profiles.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 
 /** Names and addresses of the example cluster. */
@@ -28,6 +36,13 @@ export const MEMBERS: readonly MemberIdentity[] = [
   { name: 'infra0', address: '10.0.0.6' },
   { name: 'infra1', address: '10.0.0.7' },
   { name: 'infra2', address: '10.0.0.8' },
+];
+
+/** The same with two more: a cluster that can spare two members. */
+export const FIVE_MEMBERS: readonly MemberIdentity[] = [
+  ...MEMBERS,
+  { name: 'infra3', address: '10.0.0.9' },
+  { name: 'infra4', address: '10.0.0.10' },
 ];
 
 export const IMAGE = 'registry.k8s.io/etcd:3.6.5-0';
@@ -43,22 +58,57 @@ export const otherCa = await createAuthority({
   now: new Date('2026-01-01T00:00:00Z'),
 });
 
+/** When the example's certificates were issued, and a day on which none of them ends soon. */
+export const ISSUED_AT = new Date('2026-03-01T00:00:00Z');
+export const NOW = new Date('2026-06-01T00:00:00Z');
+
+/** Leaves of one member by profile. */
+export type MemberLeaves = Readonly<Record<LeafProfileName, Leaf>>;
+
+/** Certificates for all members of the example, by their names. */
+export async function leavesOf(ca: NewAuthority, now: Date): Promise<ReadonlyMap<string, MemberLeaves>> {
+  const issued = FIVE_MEMBERS.map(async (member) => {
+    const leaves = await issueMemberLeaves(ca, { member, algorithm: 'ECDSA-P256', now });
+    return [member.name, leaves] as const;
+  });
+  return new Map(await Promise.all(issued));
+}
+
+const OWN_LEAVES = await leavesOf(ownCa, ISSUED_AT);
+const OTHER_LEAVES = await leavesOf(otherCa, ISSUED_AT);
+
 /** Decisions never look at the key. */
 const UNUSED_KEY = { type: 'ssh-ed25519', fingerprint: 'SHA256:' } as UsableKey;
 
 export function exampleSettings(changes: Partial<Settings> = {}): Settings {
   return {
     operation: 'deploy',
+    dryRun: false,
+    bootstrap: 'auto',
+    diskTest: false,
     clusterName: 'etcd',
     hosts: MEMBERS.map(({ address }) => ({ address })),
     ssh: { user: 'ubuntu', port: 22, key: UNUSED_KEY, knownHosts: [] },
     keyAlgorithm: 'RSA-2048',
+    renewBeforeDays: 30,
+    copiedClientCertificates: [],
     clientPort: 2379,
     peerPort: 2380,
     dataDir: '/var/lib/etcd',
+    extraArgs: [],
     kubeletConfig: {},
     artifacts: { upload: false, name: 'example' },
+    lockTimeoutSeconds: 0,
     timeoutSeconds: 900,
+    run: {
+      id: '1658821493-1-0badcafe',
+      url: 'https://github.com/octo/infra/actions/runs/1658821493/attempts/1',
+      actor: 'octocat',
+      commit: 'ffac537e6cbbf934b08745a378932722df287a53',
+      repository: 'octo/infra',
+      workflow: 'etcd',
+    },
+    inputDigest: '5e'.repeat(32),
     warnings: [],
     ...changes,
   };
@@ -70,6 +120,12 @@ export const SHAPE: ClusterShape = {
   clientPort: 2379,
   peerPort: 2380,
   dataDir: '/var/lib/etcd',
+  extraArgs: [],
+};
+
+const RUNTIME: RuntimeFacts = {
+  endpoint: 'unix:///run/containerd/containerd.sock',
+  cgroupDriver: 'systemd',
 };
 
 /** A host as kubeadm's packages leave it: nothing of etcd on it. */
@@ -87,7 +143,7 @@ export function pristineHost(member: MemberIdentity, changes: Partial<HostFacts>
     etcdImage: IMAGE,
     runtime: {
       sockets: ['/run/containerd/containerd.sock'],
-      runtime: { endpoint: 'unix:///run/containerd/containerd.sock', cgroupDriver: 'systemd' },
+      runtime: RUNTIME,
     },
     images: [IMAGE],
     addresses: ['127.0.0.1', member.address],
@@ -100,6 +156,7 @@ export function pristineHost(member: MemberIdentity, changes: Partial<HostFacts>
     files: new Map(),
     dataDir: { exists: false, empty: true, hasLog: false, mode: '' },
     containers: [],
+    locked: false,
     state: 'absent',
     ...changes,
   };
@@ -118,50 +175,61 @@ export function fileFact(path: string, text: string, mode = '600'): FileFact {
   };
 }
 
+/** A file of which the probe has seen the digest only, as it is with keys. */
+export function unreadFact(path: string, contents: string, mode = '600'): FileFact {
+  const { kind, owner, size, sha256 = '' } = fileFact(path, contents, mode);
+  return { path, kind, mode, owner, size, sha256 };
+}
+
+/** A member's certificates and keys as kubeadm's modes have them. */
+export function leafFacts(leaves: Readonly<Partial<MemberLeaves>>): FileFact[] {
+  return leafFiles().flatMap(({ name, part, path, mode }) => {
+    const leaf = leaves[name];
+    if (leaf === undefined) return [];
+    return [
+      part === 'certificate'
+        ? fileFact(path, leaf.certificatePem, mode)
+        : unreadFact(path, leaf.keyPem, mode),
+    ];
+  });
+}
+
 /** How far the example host has come. */
 export type Progress = 'files delivered' | 'started' | 'finished';
 
+/** What may be different from one example host to the next. */
+export interface HostOptions {
+  readonly keepsKey?: boolean;
+  readonly shape?: ClusterShape;
+  /** PEM of its CA: that of {@link ownCa} or of {@link otherCa}. */
+  readonly ca?: string;
+}
+
 /** A host on which the action has begun or finished a member. */
-export function ownHost(
-  member: MemberIdentity,
-  progress: Progress,
-  options: { readonly keepsKey?: boolean; readonly shape?: ClusterShape; readonly ca?: string } = {},
-): HostFacts {
+export function ownHost(member: MemberIdentity, progress: Progress, options: HostOptions = {}): HostFacts {
   const shape = options.shape ?? SHAPE;
-  const pristine = pristineHost(member);
-  const ca = options.ca ?? ownCa.certificatePem;
   const delivered = [
     fileFact(KUBEADM_CONFIG, renderKubeadmConfig(shape, member, 'v1.34.4')),
     fileFact(KUBELET_DROP_IN, renderKubeletDropIn('/usr/bin/kubelet', shape.dataDir), '644'),
-    fileFact(
-      KUBELET_CONFIG,
-      renderKubeletConfig(
-        { endpoint: 'unix:///run/containerd/containerd.sock', cgroupDriver: 'systemd' },
-        {},
-      ),
-      '644',
-    ),
-    fileFact(CA_CERTIFICATE, ca, '644'),
-    ...leafFiles().map(({ path, mode }) => fileFact(path, `${member.name} ${path}`, mode)),
-    ...(options.keepsKey === true ? [fileFact(CA_KEY, 'key')] : []),
-    ...(progress === 'files delivered' ? [] : [fileFact(ETCD_MANIFEST, manifestText(shape, member))]),
+    fileFact(KUBELET_CONFIG, renderKubeletConfig(RUNTIME, {}), '644'),
+    ...pkiFacts(member, options),
+    ...(progress === 'files delivered' ? [] : [manifestFact(etcdArguments(shape, member), shape)]),
   ];
   const state: HostState = {
     schema: 1,
     cluster: {
       name: 'etcd',
       token: shape.token,
-      caFingerprint: ca === ownCa.certificatePem ? ownCa.fingerprint : otherCa.fingerprint,
+      caFingerprint: (options.ca === otherCa.certificatePem ? otherCa : ownCa).fingerprint,
     },
-    member,
+    member: { name: member.name, address: member.address },
     phase: progress === 'finished' ? 'member' : 'bootstrapping',
     kubernetesVersion: 'v1.34.4',
     files: Object.fromEntries(delivered.map(({ path, sha256 }) => [path, sha256 ?? ''])),
   };
-  const files = [...delivered, fileFact(STATE_FILE, formatHostState(state))];
-  const runs = progress !== 'files delivered';
   return {
-    ...pristine,
+    ...pristineHost(member),
+    ...(progress === 'files delivered' ? { listeners: new Map() } : RUNNING),
     kubelet: {
       installed: true,
       active: true,
@@ -169,27 +237,137 @@ export function ownHost(
       enabled: true,
       dropIns: [KUBELET_DROP_IN],
     },
-    files: new Map(files.map((file) => [file.path, file])),
-    dataDir: { exists: runs, empty: !runs, hasLog: runs, mode: runs ? '700' : '' },
-    containers: runs ? [{ id: 'c0ffee', running: true, image: IMAGE, attempt: 0 }] : [],
-    listeners: new Map(
-      runs
-        ? [
-            [2379, 'etcd'],
-            [2380, 'etcd'],
-          ]
-        : [],
-    ),
+    files: byPath([...delivered, fileFact(STATE_FILE, formatHostState(state))]),
     state,
   };
 }
 
-function manifestText(shape: ClusterShape, member: MemberIdentity): string {
-  const flags = etcdArguments(shape, member).map(({ name, value }) => `--${name}=${value}`);
-  return stringify({ kind: 'Pod', spec: { containers: [{ image: IMAGE, command: ['etcd', ...flags] }] } });
+/** The same host with another record; the file says what the fact says. */
+export function recordedAs(host: HostFacts, changes: Partial<HostState>): HostFacts {
+  if (typeof host.state === 'string') throw new Error('the host has no record');
+  const state = { ...host.state, ...changes };
+  return { ...host, state, ...withFiles(host, [fileFact(STATE_FILE, formatHostState(state))]) };
+}
+
+/** The same host with a record that lists the file as it is. */
+export function recordedWith(host: HostFacts, { path, sha256 = '' }: FileFact): HostFacts {
+  if (typeof host.state === 'string') throw new Error('the host has no record');
+  return recordedAs(host, { files: { ...host.state.files, [path]: sha256 } });
+}
+
+/** A member that was set up by hand with the guide: no record, no token, the guide's own kubelet files. */
+export function unmanagedHost(member: MemberIdentity, options: HostOptions = {}): HostFacts {
+  const shape = options.shape ?? SHAPE;
+  const flags = etcdArguments(shape, member).filter(({ name }) => name !== 'initial-cluster-token');
+  return {
+    ...pristineHost(member),
+    ...RUNNING,
+    kubelet: {
+      installed: true,
+      active: true,
+      subState: 'running',
+      enabled: true,
+      dropIns: [KUBELET_DROP_IN],
+    },
+    files: byPath([
+      fileFact(GUIDE_KUBELET_CONFIG, GUIDE_KUBELET_TEXT, '644'),
+      fileFact(KUBELET_DROP_IN, GUIDE_DROP_IN_TEXT, '644'),
+      ...pkiFacts(member, options),
+      manifestFact(flags, shape),
+    ]),
+  };
+}
+
+/** As the guide's step 1 writes it, which names the socket by the older path. */
+const GUIDE_KUBELET_TEXT = `apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication:
+  anonymous:
+    enabled: false
+  webhook:
+    enabled: false
+authorization:
+  mode: AlwaysAllow
+cgroupDriver: systemd
+address: 127.0.0.1
+containerRuntimeEndpoint: unix:///var/run/containerd/containerd.sock
+staticPodPath: /etc/kubernetes/manifests
+`;
+
+const GUIDE_DROP_IN_TEXT = `[Service]
+ExecStart=
+ExecStart=/usr/bin/kubelet --config=${GUIDE_KUBELET_CONFIG}
+Restart=always
+`;
+
+/** A host on which etcd runs. */
+const RUNNING: Pick<HostFacts, 'dataDir' | 'containers' | 'listeners'> = {
+  dataDir: { exists: true, empty: false, hasLog: true, mode: '700' },
+  containers: [{ id: 'c0ffee', running: true, image: IMAGE, attempt: 0 }],
+  listeners: new Map([
+    [2379, 'etcd'],
+    [2380, 'etcd'],
+  ]),
+};
+
+function pkiFacts(
+  { name }: MemberIdentity,
+  { ca = ownCa.certificatePem, keepsKey }: HostOptions,
+): FileFact[] {
+  const leaves = ca === otherCa.certificatePem ? OTHER_LEAVES : OWN_LEAVES;
+  return [
+    fileFact(CA_CERTIFICATE, ca, '644'),
+    ...leafFacts(leaves.get(name) ?? {}),
+    ...(keepsKey === true ? [unreadFact(CA_KEY, `key of ${ca}`)] : []),
+  ];
+}
+
+function byPath(files: readonly FileFact[]): Map<string, FileFact> {
+  return new Map(files.map((file) => [file.path, file]));
+}
+
+/** The host's files with some replaced or added. */
+export function withFiles(host: HostFacts, files: readonly FileFact[]): Pick<HostFacts, 'files'> {
+  return { files: new Map([...host.files, ...byPath(files)]) };
+}
+
+/** The host's files without some. */
+export function withoutFiles(host: HostFacts, ...paths: readonly string[]): Pick<HostFacts, 'files'> {
+  return { files: new Map([...host.files].filter(([path]) => !paths.includes(path))) };
+}
+
+/** The manifest as kubeadm 1.34 renders it: its own flags, those of its configuration in their place. */
+export function manifestFact(
+  flags: readonly EtcdArgument[],
+  { image = IMAGE, dataDir }: { readonly image?: string; readonly dataDir: string },
+): FileFact {
+  const own = {
+    'cert-file': '/etc/kubernetes/pki/etcd/server.crt',
+    'client-cert-auth': 'true',
+    'data-dir': dataDir,
+    'feature-gates': 'InitialCorruptCheck=true',
+    'key-file': '/etc/kubernetes/pki/etcd/server.key',
+    'listen-metrics-urls': 'http://127.0.0.1:2381',
+    'peer-cert-file': '/etc/kubernetes/pki/etcd/peer.crt',
+    'peer-client-cert-auth': 'true',
+    'peer-key-file': '/etc/kubernetes/pki/etcd/peer.key',
+    'peer-trusted-ca-file': '/etc/kubernetes/pki/etcd/ca.crt',
+    'snapshot-count': '10000',
+    'trusted-ca-file': '/etc/kubernetes/pki/etcd/ca.crt',
+    'watch-progress-notify-interval': '5s',
+  };
+  const all = new Map([...Object.entries(own), ...flags.map(({ name, value }) => [name, value] as const)]);
+  const command = ['etcd', ...[...all].map(([name, value]) => `--${name}=${value}`)];
+  const text = stringify({ kind: 'Pod', spec: { containers: [{ name: 'etcd', image, command }] } });
+  return fileFact(ETCD_MANIFEST, text);
 }
 
 /** The whole example cluster, finished; infra0 keeps the CA's key. */
 export function finishedCluster(): HostFacts[] {
   return MEMBERS.map((member, index) => ownHost(member, 'finished', { keepsKey: index === 0 }));
+}
+
+/** The same cluster, set up by hand with the guide; infra0 is where it made the CA. */
+export function guideCluster(): HostFacts[] {
+  return MEMBERS.map((member, index) => unmanagedHost(member, { keepsKey: index === 0 }));
 }

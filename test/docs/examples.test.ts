@@ -60,6 +60,34 @@ jobs:
     'ca-key is not passed from a secret',
     'nothing is no output',
   ]);
+  const scheduled = `
+on: { schedule: [{ cron: '1 1 * * 1' }] }
+permissions: {}
+concurrency: { group: etcd }
+jobs:
+  plan:
+    runs-on: self-hosted
+    timeout-minutes: 1
+    outputs: { digest: '\${{ steps.etcd.outputs.plan-digest }}' }
+    steps: [{ id: etcd, run: 'true' }]
+  apply:
+    needs: plan
+    runs-on: self-hosted
+    timeout-minutes: 1
+    steps:
+      - uses: org/etcd-ha-action@v1
+        with:
+          hosts: 10.0.0.6
+          ssh-user: ubuntu
+          ssh-private-key: \${{ secrets.SSH_PRIVATE_KEY }}
+          ssh-known-hosts: \${{ vars.SSH_KNOWN_HOSTS }}
+          approved-plan: \${{ needs.plan.outputs.digest }}
+          bootstrap: allow
+`;
+  expect(workflowProblems(scheduled)).toEqual([
+    'job apply carries out any plan where needs.plan.outputs.digest is empty',
+    'a schedule may make a new cluster',
+  ]);
   const careless =
     'on: push\njobs: { a: { runs-on: self-hosted, timeout-minutes: 1, steps: [{ run: "true" }] } }\n';
   expect(workflowProblems(careless)).toEqual([

@@ -5,12 +5,14 @@ import { definitionOf, inputNames } from '../../src/settings/input-definitions.t
 
 /** The parts of a workflow file that are looked at. */
 interface Workflow {
+  readonly on?: unknown;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly concurrency?: { readonly 'cancel-in-progress'?: boolean };
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
 interface Job {
+  readonly if?: string;
   readonly 'timeout-minutes'?: number;
   readonly steps?: readonly Step[];
 }
@@ -36,6 +38,7 @@ export function workflowProblems(text: string): string[] {
     ...concurrencyProblems(workflow),
     ...Object.entries(workflow.jobs).flatMap(([name, job]) => jobProblems(name, job)),
     ...stepsOf(workflow).flatMap((step) => stepProblems(step, text)),
+    ...bootstrapProblems(workflow),
   ];
 }
 
@@ -58,7 +61,26 @@ function concurrencyProblems({ concurrency }: Workflow): string[] {
 }
 
 function jobProblems(name: string, job: Job): string[] {
-  return job['timeout-minutes'] === undefined ? [`job ${name} has no timeout-minutes`] : [];
+  return [
+    ...(job['timeout-minutes'] === undefined ? [`job ${name} has no timeout-minutes`] : []),
+    ...(job.steps ?? []).flatMap((step) => approvalProblem(name, job, step)),
+  ];
+}
+
+/** An empty `approved-plan` means any plan, which nobody has approved. */
+function approvalProblem(name: string, job: Job, { with: given }: Step): string[] {
+  const approved = /^\$\{\{ (.*) \}\}$/.exec(String(given?.['approved-plan'] ?? ''))?.[1];
+  if (approved === undefined || job.if?.includes(`${approved} != ''`) === true) return [];
+  return [`job ${name} carries out any plan where ${approved} is empty`];
+}
+
+/** By a schedule nobody is there who knows why the hosts are empty. */
+function bootstrapProblems(workflow: Workflow): string[] {
+  const { on } = workflow;
+  if (typeof on !== 'object' || on === null || !('schedule' in on)) return [];
+  return stepsOf(workflow)
+    .filter(({ with: given }) => /allow|inputs/.test(String(given?.['bootstrap'] ?? '')))
+    .map(() => 'a schedule may make a new cluster');
 }
 
 function stepsOf({ jobs }: Workflow): Step[] {

@@ -75,6 +75,7 @@ describe('a CA that the user brought', () => {
     const inputs = deployInputs(lab, {
       'ca-certificate': certificate,
       'ca-key': key,
+      bootstrap: 'allow',
       'key-algorithm': 'RSA-3072',
     });
     const run = await runInLab(lab, inputs);

@@ -37,7 +37,8 @@ async function failingDeploy(
 ): Promise<{ log: string; seconds: number }> {
   const run = await runInLab(lab, deployInputs(lab, changes));
   expect(run.conclusion).toBe('failure');
-  expect(run.outputs).toEqual({ healthy: 'false', changed: 'false' });
+  const { verdict = 'refuse', ...outputs } = run.outputs;
+  expect({ ...outputs, verdict }).toEqual({ healthy: 'false', changed: 'false', verdict: 'refuse' });
   expect(run.summary).not.toBe('');
   return { log: run.log.join('\n'), seconds: run.main.durationMs / 1000 };
 }

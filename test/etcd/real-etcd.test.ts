@@ -208,6 +208,34 @@ describeReal('three real members with mutual TLS', () => {
     expect((await watched.healthOnce(({ healthy }) => healthy)).findings).toEqual([]);
   });
 
+  test('leadership moves to the member that is named, and why it does not is told', async () => {
+    const { endpoints, leader } = await watched.healthOnce(({ healthy }) => healthy);
+    const from = endpoints.findIndex(({ isLeader }) => isLeader === true);
+    const to = (from + 1) % 3;
+    const heir = endpoints[to]?.memberId ?? '';
+    const factOf = async (work: Promise<unknown>): Promise<string> => {
+      const error = await work.then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      return error instanceof EtcdError ? error.finding.fact : String(error);
+    };
+    expect(await factOf(watched.client(to).moveLeader(leader?.id ?? ''))).toContain(
+      '"etcdserver: not leader"',
+    );
+    expect(await factOf(watched.client(from).moveLeader('1'))).toContain(
+      'did not hand leadership over: "etcdserver: bad leader transferee"',
+    );
+    await watched.client(from).moveLeader(heir);
+    expect((await watched.healthOnce((report) => report.leader?.id === heir)).leader?.id).toBe(heir);
+    // etcd gives up to hand over after an election timeout, and keeps the request all the same.
+    watched.cluster.freeze(watched.member(from));
+    const tooLong = await kindOf(watched.client(to).moveLeader(leader?.id ?? '', { timeoutMs: 3_000 }));
+    watched.cluster.thaw(watched.member(from));
+    expect(tooLong).toBe('timeout');
+    await watched.healthOnce(({ healthy }) => healthy);
+  });
+
   test('a member is frozen: its port accepts and is silent, and the report is there in time', async () => {
     const before = await watched.health();
     const follower = before.endpoints.findIndex(({ isLeader }) => isLeader === false);

@@ -16,6 +16,7 @@ const shape: ClusterShape = {
   clientPort: 2379,
   peerPort: 2380,
   dataDir: '/var/lib/etcd',
+  extraArgs: [],
 };
 const [member] = members;
 if (member === undefined) throw new Error('the example has members');

@@ -21,12 +21,13 @@ test('additions of the user are merged in', () => {
   expect(parse(renderKubeletConfig(runtime, { failCgroupV1: false }))).toMatchObject({ failCgroupV1: false });
 });
 
-test('the drop-in clears the ExecStart of the package and waits for the disk of the data', () => {
+test('the drop-in clears the ExecStart of the package, waits for the disk of the data and ends a restart that was cut off', () => {
   expect(renderKubeletDropIn('/usr/local/bin/kubelet', '/data/etcd')).toBe(
     [
       '[Unit]',
       'RequiresMountsFor=/data/etcd',
       '[Service]',
+      "ExecStartPre=-/bin/sh -c 'test -e /etc/kubernetes/manifests/etcd.yaml || test ! -e /etc/kubernetes/etcd-ha-action/etcd.outgoing.yaml || mv -n /etc/kubernetes/etcd-ha-action/etcd.outgoing.yaml /etc/kubernetes/manifests/etcd.yaml'",
       'ExecStart=',
       'ExecStart=/usr/local/bin/kubelet --config=/etc/systemd/system/kubelet.service.d/etcd-kubelet-config.yaml',
       'Restart=always',

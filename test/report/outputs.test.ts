@@ -3,7 +3,7 @@ import { Refusal } from '../../src/findings.ts';
 import { writeOutputs, type Outputs } from '../../src/report/outputs.ts';
 import { Redactor } from '../../src/report/redaction.ts';
 import { rsaKey } from './keys.ts';
-import { healthy } from './samples.ts';
+import { healthy, plan } from './samples.ts';
 
 const certificate = '-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n';
 
@@ -61,6 +61,16 @@ test('an empty list of members is still JSON', () => {
   expect(write({ members: [] }).outputs).toEqual({ members: '[]' });
 });
 
+test('the plan and the findings are JSON; a run that ended before it decided has an empty verdict', () => {
+  const finding = { at: 'bootstrap', fact: 'there is a cluster.', severity: 'fail' as const };
+  expect(write({ verdict: '', plan, 'plan-digest': 'abc', findings: [finding] }).outputs).toEqual({
+    verdict: '',
+    plan: JSON.stringify(plan),
+    'plan-digest': 'abc',
+    findings: JSON.stringify([finding]),
+  });
+});
+
 describe('an output that would reveal a secret is not set, and the run says so', () => {
   test.each([
     ['a private key', certificate + rsaKey.text, []],
@@ -77,9 +87,19 @@ describe('an output that would reveal a secret is not set, and the run says so',
 });
 
 describe('the size that GitHub allows', () => {
-  const members = Array.from({ length: 2000 }, () => healthy.members).flat();
+  const members = Array.from({ length: 4000 }, () => healthy.members).flat();
 
-  test('the health report is left out first, with a warning', () => {
+  test('the plan is left out first, with a warning; its digest stays', () => {
+    const { outputs, warnings } = write({
+      plan: { ...plan, members: members.map(({ name }) => ({ name, address: '10.0.0.6' })) },
+      'plan-digest': 'abc',
+      'health-report': healthy,
+    });
+    expect(Object.keys(outputs)).toEqual(['plan-digest', 'health-report']);
+    expect(warnings).toEqual([expect.stringContaining('Output plan is not set')]);
+  });
+
+  test('then the health report', () => {
     const { outputs, warnings } = write({
       'health-report': { ...healthy, members },
       members: healthy.members,
@@ -88,7 +108,7 @@ describe('the size that GitHub allows', () => {
     expect(warnings).toEqual([expect.stringContaining('Output health-report is not set')]);
   });
 
-  test('then the members; what is small always stays', () => {
+  test('and then the members; what is small always stays', () => {
     const { outputs, warnings } = write({ healthy: true, 'health-report': { ...healthy, members }, members });
     expect(Object.keys(outputs)).toEqual(['healthy']);
     expect(warnings).toHaveLength(2);

@@ -1,3 +1,4 @@
+import type { PlanDocument } from '../../src/cluster/plan-document/document.ts';
 import type { EndpointHealth, HealthReport } from '../../src/etcd/health.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 
@@ -74,6 +75,22 @@ export const unhealthy: HealthReport = {
   ],
 };
 
+/** A plan that says nothing but its verdict. */
+export const plan: PlanDocument = {
+  schemaVersion: 1,
+  operation: 'deploy',
+  clusterName: 'etcd',
+  verdict: 'create',
+  reasons: ['none of the hosts holds anything of etcd'],
+  members: [0, 1, 2].map((index) => ({ name: `infra${index}`, address: `10.0.0.${6 + index}` })),
+  hosts: [],
+  membership: [],
+  stages: [],
+  afterProof: [],
+  warnings: [],
+  digest: '5e'.repeat(32),
+};
+
 const fingerprint = Array(32).fill('AB').join(':');
 
 export const succeeded: RunReport = {
@@ -100,6 +117,8 @@ export const succeeded: RunReport = {
       outcome: 'done',
     },
   ],
+  plan,
+  progress: [],
   findings: [],
   health: healthy,
   certificates: ['infra0', 'infra1', 'infra2'].flatMap((host) => [

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RunReport } from '../../src/report/run-report.ts';
-import { renderSummary, summaryLimitBytes } from '../../src/report/summary.ts';
-import { healthy, succeeded, unhealthy } from './samples.ts';
+import { renderSummary } from '../../src/report/summary.ts';
+import { summaryLimitBytes } from '../../src/report/summary-limit.ts';
+import { healthy, plan, succeeded, unhealthy } from './samples.ts';
 
 /** The text as people read it: without the character references that keep it from being Markdown. */
 function read(report: RunReport): string {
@@ -26,6 +27,31 @@ describe('a run that succeeded', () => {
       '## ✅ etcd cluster <code>etcd</code> is healthy; set up by this run',
     );
     expect(read({ ...succeeded, changed: false }).split('\n')[0]).toContain('is healthy; nothing changed');
+  });
+
+  test.each([
+    ['adopt', 'taken over by this run'],
+    ['converge', 'brought to what the inputs ask for by this run'],
+    ['repair', 'repaired by this run'],
+  ] as const)('%s: the first line says what was done', (verdict, done) => {
+    const [line] = read({ ...succeeded, plan: { ...plan, verdict } }).split('\n');
+    expect(line).toBe(`## ✅ etcd cluster <code>etcd</code> is healthy; ${done}`);
+  });
+
+  test('a dry run says its verdict and shows the plan', () => {
+    const summary = read({ ...succeeded, outcome: 'planned', changed: false });
+    expect(summary.split('\n')[0]).toBe(
+      '## ✅ etcd cluster <code>etcd</code> dry run: create, healthy; nothing was changed on any host',
+    );
+    expect(summary).toContain(plan.digest);
+  });
+
+  test('an examination has no plan', () => {
+    const examined: RunReport = { ...succeeded, operation: 'preflight', outcome: 'planned' };
+    Reflect.deleteProperty(examined, 'plan');
+    expect(read(examined).split('\n')[0]).toBe(
+      '## ✅ etcd cluster <code>etcd</code> was examined, healthy; nothing was changed on any host',
+    );
   });
 
   test('every member with state, role, latency, version and expiry', () => {
@@ -89,6 +115,7 @@ describe('a run that did not', () => {
     startedAt: '2026-11-23T17:00:00.000Z',
     durationMs: 12,
     steps: [],
+    progress: [],
     findings: [finding],
     certificates: [],
   };
@@ -108,6 +135,19 @@ describe('a run that did not', () => {
     const [line, , facts] = read({ ...refused, operation: '', clusterName: '' }).split('\n');
     expect(line).toContain('## ❌ etcd cluster: The inputs cannot be used');
     expect(facts).toMatch(/^12 ms · begun /);
+  });
+
+  test('failed half-way: where each host stands, above the findings', () => {
+    const progress = [
+      { host: 'infra0', done: ['deliver files'], failed: ['start kubelet'], left: ['start member'] },
+      { host: 'infra1', done: ['deliver files', 'start kubelet'], failed: [], left: [] },
+    ];
+    const summary = read({ ...refused, changed: true, progress });
+    expect(rowsUnder('Where each host stands', summary)).toEqual([
+      ['<code>infra0</code>', 'deliver files', 'start kubelet', 'start member'],
+      ['<code>infra1</code>', 'deliver files<br>start kubelet', '–', '–'],
+    ]);
+    expect(summary.indexOf('Where each host stands')).toBeLessThan(summary.indexOf('What needs attention'));
   });
 
   test('failed half-way: says so, and marks the step', () => {

@@ -43,6 +43,7 @@ test('the summary is written without the secrets that any text of the report hol
       ...succeeded,
       findings: [
         {
+          severity: 'warn',
           at: 'x',
           fact: `said ${line}`,
           cause: 'hunter2!',

@@ -4,7 +4,19 @@ import type { RawInputs } from '../../src/settings/input-definitions.ts';
 import { parseSettings, type RunContext } from '../../src/settings/parse-settings.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 
-export const run: RunContext = { attempt: 2, nonce: '0badcafe', now: new Date('2026-11-23T17:00:00Z') };
+export const run: RunContext = {
+  attempt: 2,
+  nonce: '0badcafe',
+  now: new Date('2026-11-23T17:00:00Z'),
+  identity: {
+    id: '1658821493-2-0badcafe',
+    url: 'https://github.com/octo/infra/actions/runs/1658821493/attempts/2',
+    actor: 'octocat',
+    commit: 'ffac537e6cbbf934b08745a378932722df287a53',
+    repository: 'octo/infra',
+    workflow: 'etcd',
+  },
+};
 
 export const sshKey = generateKeyPairSync('ed25519')
   .privateKey.export({ type: 'pkcs8', format: 'pem' })

@@ -95,3 +95,13 @@ test.each([
   process.env['GITHUB_RUN_ATTEMPT'] = given;
   expect(readRunContext()).toMatchObject({ attempt, nonce: expect.stringMatching(/^[0-9a-f]{8}$/) });
 });
+
+test('the run knows who runs it', () => {
+  Object.assign(process.env, {
+    GITHUB_RUN_ATTEMPT: '2',
+    GITHUB_RUN_ID: '42',
+    GITHUB_REPOSITORY: 'octo/infra',
+  });
+  const { nonce, identity } = readRunContext();
+  expect(identity).toMatchObject({ id: `42-2-${nonce}`, repository: 'octo/infra' });
+});

@@ -31,6 +31,30 @@ describe('timeout', () => {
   });
 });
 
+describe('lock-timeout', () => {
+  test.each([
+    ['0s', 0],
+    ['0m', 0],
+    ['30s', 30],
+    ['2m', 120],
+    ['6h', 21600],
+  ])('%s is %d seconds', (given, seconds) => {
+    expect(settingsOf({ 'lock-timeout': given }).lockTimeoutSeconds).toBe(seconds);
+  });
+
+  test.each([
+    ['0', '"0" has no unit: it could be seconds or minutes.', 'write 0s, 0m or 0h'],
+    ['6h1s', '"6h1s" is not between 0s and six hours.', ''],
+    ['none', '"none" is not a duration.', 'hours, minutes and seconds'],
+    ['-1s', '"-1s" is not a duration.', 'hours, minutes and seconds'],
+  ])('refuses %s', (given, fact, fix) => {
+    const finding = findingOf({ 'lock-timeout': given });
+    expect(finding).toMatchObject({ at: 'lock-timeout', fact });
+    expect(finding.fix).toContain(fix);
+    expect(finding.fix).toMatch(/for example lock-timeout: 2m\.$/);
+  });
+});
+
 describe('booleans are those of the runner', () => {
   test.each(['true', 'True', 'TRUE'])('%s', (word) => {
     expect(settingsOf({ 'upload-artifacts': word }).artifacts.upload).toBe(true);

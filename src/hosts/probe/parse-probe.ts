@@ -17,16 +17,12 @@ export class IncompleteProbe extends Error {}
 /**
  * Facts from the probe's answer.
  * @param address the address that the user gave for this host.
+ * @param later the answer of the volatile probe, whose part replaces that of the first.
  * @throws IncompleteProbe when the last line is missing.
  */
-export function parseProbe(address: string, answer: string): HostFacts {
-  const values = new Map<string, string>();
-  for (const line of answer.split('\n')) {
-    const space = line.lastIndexOf(' ');
-    if (space < 0) continue;
-    values.set(line.slice(0, space), Buffer.from(line.slice(space + 1), 'base64').toString('utf8'));
-  }
-  if (!values.has('end')) throw new IncompleteProbe('the answer of the probe was cut off');
+export function parseProbe(address: string, answer: string, later?: string): HostFacts {
+  const first = readValues(answer);
+  const values = later === undefined ? first : new Map([...withoutVolatile(first), ...readValues(later)]);
   const get = (key: string): string => values.get(key)?.trim() ?? '';
   const files = parseFiles(values);
   return {
@@ -52,8 +48,25 @@ export function parseProbe(address: string, answer: string): HostFacts {
     files,
     dataDir: parseDataDir(values),
     containers: parseContainers(get('cri.containers')),
+    locked: values.has('lock'),
     state: readState(files.get(STATE_FILE)),
   };
+}
+
+function readValues(answer: string): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const line of answer.split('\n')) {
+    const space = line.lastIndexOf(' ');
+    if (space < 0) continue;
+    values.set(line.slice(0, space), Buffer.from(line.slice(space + 1), 'base64').toString('utf8'));
+  }
+  if (!values.has('end')) throw new IncompleteProbe('the answer of the probe was cut off');
+  return values;
+}
+
+/** What is gone since the first look has no line in the second. */
+function withoutVolatile(values: ReadonlyMap<string, string>): [string, string][] {
+  return [...values].filter(([key]) => !/^(?:text:|data-dir|lock$)/.test(key));
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {

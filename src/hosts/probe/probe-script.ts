@@ -1,10 +1,12 @@
 import {
   ACTION_DIR,
   ETCD_MANIFEST,
+  GUIDE_KUBELET_CONFIG,
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
   KUBELET_DROP_IN,
   KUBELET_DROP_IN_DIR,
+  LOCK_FILE,
   PKI_DIR,
   STATE_FILE,
 } from '../../kubeadm/paths.ts';
@@ -25,27 +27,46 @@ const REACH_TIMEOUT_SECONDS = 3;
 const CRI_SOCKETS = ['/run/containerd/containerd.sock', '/run/crio/crio.sock', '/run/cri-dockerd.sock'];
 
 /** Public files whose contents the action reads. Never a key. */
-const PUBLIC_FILES = [STATE_FILE, KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN, ETCD_MANIFEST];
+const PUBLIC_FILES = [
+  STATE_FILE,
+  KUBEADM_CONFIG,
+  KUBELET_CONFIG,
+  KUBELET_DROP_IN,
+  GUIDE_KUBELET_CONFIG,
+  ETCD_MANIFEST,
+];
 
 /**
  * The one read-only probe of a host, as bash. Everything slow is started at once and read in order.
  * Its answer is lines `key base64`, so that no value can be mistaken for another line.
  */
 export function probeScript(question: ProbeQuestion): string {
-  const targets = question.peers.flatMap((address) => question.ports.map((port) => `${address} ${port}`));
-  return `
+  return `${PROLOGUE}
+${startSlow(question)}
+${startVolatile()}
+${emitSteady()}
+${emitVolatile(question)}
+${EMIT_SLOW}
+echo "end "
+`;
+}
+
+/**
+ * The part of the probe that another run could have changed: files, services, containers, data. A tenth of the work,
+ * for the second look once the run has its lock.
+ */
+export function volatileProbeScript(question: ProbeQuestion): string {
+  return `${PROLOGUE}
+${startVolatile()}
+${emitVolatile(question)}
+echo "end "
+`;
+}
+
+const PROLOGUE = `
 set +e +o pipefail # a tool that is missing is a finding, not the end of the probe
 emit() { printf '%s ' "$1"; base64 -w0; printf '\\n'; }
 have() { command -v "$1" || true; }
-reach() {
-  local line address port message
-  for line in ${targets.map(quote).join(' ')}; do
-    read -r address port <<< "$line"
-    { message=$(timeout ${REACH_TIMEOUT_SECONDS} bash -c 'exec 3<> "/dev/tcp/$0/$1"' "$address" "$port" 2>&1) \\
-      && echo "$line open" || echo "$line $? \${message##*: }"; } &
-  done
-  wait
-}
 endpoint=
 sockets=()
 for socket in ${CRI_SOCKETS.map(quote).join(' ')}; do
@@ -56,6 +77,31 @@ if [ -n "$configured" ] && [ -S "\${configured#unix://}" ]; then endpoint=unix:/
 elif [ "\${#sockets[@]}" = 1 ]; then endpoint=unix://\${sockets[0]}
 fi
 cri() { [ -n "$endpoint" ] && crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>&1 || true; }
+`;
+
+/** Starts what is slow and what no run changes. */
+function startSlow(question: ProbeQuestion): string {
+  const targets = question.peers.flatMap((address) => question.ports.map((port) => `${address} ${port}`));
+  return `
+reach() {
+  local line address port message
+  for line in ${targets.map(quote).join(' ')}; do
+    read -r address port <<< "$line"
+    { message=$(timeout ${REACH_TIMEOUT_SECONDS} bash -c 'exec 3<> "/dev/tcp/$0/$1"' "$address" "$port" 2>&1) \\
+      && echo "$line open" || echo "$line $? \${message##*: }"; } &
+  done
+  wait
+}
+exec {fd_reach}< <(reach)
+exec {fd_version}< <(kubeadm version -o short 2>/dev/null)
+exec {fd_images_list}< <(v=$(kubeadm version -o short 2>/dev/null) && kubeadm config images list --kubernetes-version "$v" 2>/dev/null)
+exec {fd_runtime_config}< <(cri runtime-config)
+exec {fd_info}< <(cri info)
+`;
+}
+
+function startVolatile(): string {
+  return `
 tree() {
   find /etc/kubernetes ${quote(KUBELET_DROP_IN_DIR)} -xdev -maxdepth 4 -printf '%y %m %U:%G %s %p\\0' 2>/dev/null | head -z -n 1000
 }
@@ -63,16 +109,15 @@ digests() {
   find ${quote(PKI_DIR)} ${quote(ACTION_DIR)} ${quote(KUBELET_DROP_IN_DIR)} ${quote(ETCD_MANIFEST)} -xdev -maxdepth 3 -type f -size -256k -print0 2>/dev/null \\
     | head -z -n 200 | xargs -0 -r sha256sum -z
 }
-exec {fd_reach}< <(reach)
-exec {fd_version}< <(kubeadm version -o short 2>/dev/null)
-exec {fd_images_list}< <(v=$(kubeadm version -o short 2>/dev/null) && kubeadm config images list --kubernetes-version "$v" 2>/dev/null)
-exec {fd_runtime_config}< <(cri runtime-config)
-exec {fd_info}< <(cri info)
 exec {fd_images}< <(cri images -o json)
 exec {fd_containers}< <(cri ps -a -o json --name '^etcd$')
 exec {fd_kubelet}< <(systemctl show kubelet -p LoadState -p ActiveState -p SubState -p UnitFileState -p DropInPaths 2>/dev/null)
 exec {fd_digests}< <(digests)
+`;
+}
 
+function emitSteady(): string {
+  return `
 hostname -s | emit hostname
 emit machine-id < /etc/machine-id
 emit boot-id < /proc/sys/kernel/random/boot_id
@@ -81,9 +126,14 @@ for tool in systemctl kubelet kubeadm crictl; do have "$tool" | emit "tool.$tool
 printf '%s\\n' "\${sockets[@]}" | emit cri.sockets
 printf '%s' "$endpoint" | emit cri.endpoint
 { ip -o addr show 2>/dev/null || hostname -I; } | emit addresses
+`;
+}
+
+function emitVolatile({ dataDir }: ProbeQuestion): string {
+  return `
 ss -Hltnp 2>/dev/null | emit listeners
 tree | emit tree
-data_dir=${quote(question.dataDir)}
+data_dir=${quote(dataDir)}
 if [ -d "$data_dir" ]; then
   { stat -c %a "$data_dir"; ls -A "$data_dir" | head -n 20; } | emit data-dir
   ls -A "$data_dir/member/wal" 2>/dev/null | head -n 5 | emit data-dir.wal
@@ -91,15 +141,18 @@ fi
 for file in ${PUBLIC_FILES.map(quote).join(' ')} ${quote(PKI_DIR)}/etcd/*.crt ${quote(PKI_DIR)}/apiserver-etcd-client.crt; do
   if [ -f "$file" ] && [ "$(stat -c %s "$file")" -lt 262144 ]; then emit "text:$file" < "$file"; fi
 done
+if [ -e ${quote(LOCK_FILE)} ]; then echo there | emit lock; fi
 emit digests <&"$fd_digests"
+emit cri.images <&"$fd_images"
+emit cri.containers <&"$fd_containers"
+emit kubelet <&"$fd_kubelet"
+`;
+}
+
+const EMIT_SLOW = `
 emit kubeadm.version <&"$fd_version"
 emit kubeadm.images <&"$fd_images_list"
 emit cri.runtime-config <&"$fd_runtime_config"
 emit cri.info <&"$fd_info"
-emit cri.images <&"$fd_images"
-emit cri.containers <&"$fd_containers"
-emit kubelet <&"$fd_kubelet"
 emit reach <&"$fd_reach"
-echo "end "
 `;
-}

@@ -1,6 +1,16 @@
-import { ACTION_DIR, PKI_DIR, REPLACED_DIR } from '../../kubeadm/paths.ts';
+import {
+  ACTION_DIR,
+  ETCD_MANIFEST,
+  OUTGOING_MANIFEST,
+  PKI_DIR,
+  RENDERED_MANIFEST,
+  REPLACED_DIR,
+} from '../../kubeadm/paths.ts';
 import { quote } from '../shell.ts';
-import type { RemoteScript } from '../transport.ts';
+import type { Finding } from '../../findings.ts';
+import { lastWords } from '../last-words.ts';
+import type { RemoteResult, RemoteScript } from '../transport.ts';
+import { explainUnknown } from './explain-unknown.ts';
 
 /** One file on its way to a host. */
 export interface Delivery {
@@ -8,32 +18,52 @@ export interface Delivery {
   /** Permission bits in octal. */
   readonly mode: string;
   readonly bytes: Buffer;
+  /** SHA-256 (hex) of what is replaced, `absent`, or {@link UNKNOWN_DIGEST}. */
+  readonly replaces: string;
 }
+
+/** What lies there was too large to be read, or is no file. */
+export const UNKNOWN_DIGEST = 'unknown';
+
+/** Exit code: what lies there is not what was seen. */
+const CHANGED = 4;
 
 /**
  * Puts files in place over one stream: each is written aside in its own folder, all are fsynced, then renamed in the
  * order given, then their folders are fsynced. Killed anywhere, every path holds either its old or its new contents.
+ * A file that is not what was seen is left alone, and with it all others.
  * Files outside the action's own folder and the pki that are replaced by other contents are kept in
  * {@link REPLACED_DIR}.
- * @param options.forgetReplaced removes them at the end: the cluster has been proven healthy.
+ * @param options.forgetReplaced removes them at the end, and what a restart that was cut off has left to go back to: the
+ * cluster has been proven healthy.
  */
 export function deliverFiles(
   title: string,
   deliveries: readonly Delivery[],
   options: { readonly forgetReplaced: boolean } = { forgetReplaced: false },
 ): RemoteScript {
-  const chunks = deliveries.flatMap(({ path, mode, bytes }) => [
-    Buffer.from(`${mode} ${bytes.length} ${path}\n`),
+  const chunks = deliveries.flatMap(({ path, mode, bytes, replaces }) => [
+    Buffer.from(`${mode} ${bytes.length} ${replaces} ${path}\n`),
     bytes,
   ]);
   const script = options.forgetReplaced ? `${DELIVER}${FORGET_REPLACED}` : DELIVER;
-  return { title, script, input: Buffer.concat(chunks), timeoutMs: 60_000 };
+  return { title, effect: 'changes', script, input: Buffer.concat(chunks), timeoutMs: 60_000 };
+}
+
+/** Why files could not be put in place. */
+export function explainDelivery(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
+  if (result.code !== CHANGED) return explainUnknown(result);
+  return {
+    fact: `${lastWords(result.stderr, 1)} has changed since the run looked at it; it was left as it is.`,
+    cause: 'Somebody, or configuration management, works on this host at the same time.',
+    fix: 'Let the other finish, then run again.',
+  };
 }
 
 const DELIVER = `
-paths=() declare -A folders=()
+paths=() declare -A folders=() seen=()
 aside() { printf '%s/.%s.etcd-ha-action' "\${1%/*}" "\${1##*/}"; }
-while read -r mode size path; do
+while read -r mode size replaces path; do
   folder=\${path%/*}
   ( umask 022; mkdir -p -- "$folder" )
   case $folder in ${quote(ACTION_DIR)}) chmod 0700 -- "$folder" ;; esac
@@ -44,7 +74,21 @@ while read -r mode size path; do
   chown 0:0 -- "$temporary"
   chmod "$mode" -- "$temporary"
   paths+=("$path")
+  seen[$path]=$replaces
   while [ -n "$folder" ]; do folders[$folder]=1; folder=\${folder%/*}; done
+done
+# What is replaced must be what the run has decided on, or be what it would put there anyway.
+for path in "\${paths[@]}"; do
+  case \${seen[$path]} in
+    ${UNKNOWN_DIGEST}) continue ;;
+    absent) [ -e "$path" ] || continue ;;
+    *) case "$(sha256sum 2>/dev/null < "$path" || true)" in "\${seen[$path]} "*) continue ;; esac ;;
+  esac
+  if ! cmp -s -- "$path" "$(aside "$path")"; then
+    echo "$path" >&2
+    for path in "\${paths[@]}"; do rm -f -- "$(aside "$path")"; done
+    exit ${CHANGED}
+  fi
 done
 for path in "\${paths[@]}"; do
   case $path in ${quote(PKI_DIR)}/* | ${quote(ACTION_DIR)}/*) continue ;; esac
@@ -59,5 +103,7 @@ sync -- "\${!folders[@]}"
 `;
 
 const FORGET_REPLACED = `
-if [ -d ${quote(REPLACED_DIR)} ]; then rm -rf -- ${quote(REPLACED_DIR)}; sync -- ${quote(ACTION_DIR)}; fi
+rm -rf -- ${quote(REPLACED_DIR)} ${quote(RENDERED_MANIFEST)}
+if [ -e ${quote(ETCD_MANIFEST)} ]; then rm -f -- ${quote(OUTGOING_MANIFEST)}; fi
+sync -- ${quote(ACTION_DIR)}
 `;

@@ -15,6 +15,7 @@ export interface PlacedFile {
 export function listPki(): RemoteScript {
   return {
     title: 'read back the pki tree',
+    effect: 'reads',
     timeoutMs: 30_000,
     script: `
 find ${PKI_DIR} -type f -print0 | while IFS= read -r -d '' file; do
@@ -38,5 +39,5 @@ export function parsePki(answer: string): PlacedFile[] {
 
 /** Prints one file. With a key this is the only way by which a secret leaves a host: inside the connection, to memory. */
 export function readFile(path: string): RemoteScript {
-  return { title: `read ${path}`, timeoutMs: 15_000, script: `cat -- ${path}` };
+  return { title: `read ${path}`, effect: 'reads', timeoutMs: 15_000, script: `cat -- ${path}` };
 }

@@ -9,6 +9,7 @@ import type { RemoteScript } from '../transport.ts';
 export function renderManifest(): RemoteScript {
   return {
     title: 'render the manifest with kubeadm',
+    effect: 'changes',
     timeoutMs: 60_000,
     script: `
 scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)

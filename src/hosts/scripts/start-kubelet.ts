@@ -1,8 +1,9 @@
 import type { Finding } from '../../findings.ts';
-import { KUBELET_CONFIG } from '../../kubeadm/paths.ts';
+import { KUBELET_CONFIG, KUBELET_DROP_IN, KUBELET_DROP_IN_DIR, REPLACED_DIR } from '../../kubeadm/paths.ts';
 import { explainUnknown } from './explain-unknown.ts';
 import { lastWords } from '../last-words.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
+import { STILL_WANTED } from '../lock/guard.ts';
 import { HTTP_STATUS_FUNCTION } from './bash-http.ts';
 
 /** Seconds until a kubelet that was started must say that it is healthy. */
@@ -24,16 +25,18 @@ const NOT_HEALTHY = 5;
  * files were there and empty, and kubelet never started again ("missing content for serving cert"). So these two are
  * synced once it is healthy, and empty ones, of an earlier start, are removed before. Other files of that folder come
  * and go.
+ * @param goBack puts drop-in and configuration back as they were, if kubelet does not get healthy with the new ones.
  */
-export function startKubelet(restart: boolean): RemoteScript {
+export function startKubelet(restart: boolean, goBack = false): RemoteScript {
   return {
     title: 'start kubelet',
-    timeoutMs: (HEALTHY_WITHIN + 30) * 1000,
-    script: `${HTTP_STATUS_FUNCTION}
+    effect: 'changes',
+    timeoutMs: (HEALTHY_WITHIN + 60) * 1000,
+    script: `${HTTP_STATUS_FUNCTION}${goBack ? GO_BACK : GIVE_UP}
 systemctl daemon-reload
 case "$(systemctl show kubelet -p ExecStart --value)" in
   *--config=${KUBELET_CONFIG}*) ;;
-  *) systemctl show kubelet -p DropInPaths --value >&2; exit ${OVERRULED} ;;
+  *) systemctl show kubelet -p DropInPaths --value >&2; give_up ${OVERRULED} ;;
 esac
 if ! systemctl is-enabled --quiet kubelet; then
   systemctl enable --quiet kubelet
@@ -50,23 +53,55 @@ while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
     fi
     exit 0
   fi
+  ${STILL_WANTED}
   if [ "$SECONDS" -gt "$looked" ]; then
     looked=$SECONDS
     if [ "$(systemctl show kubelet -p SubState --value)" != running ]; then
       journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
-      exit ${FAILED}
+      give_up ${FAILED}
     fi
   fi
   sleep 0.05
 done
 journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
-exit ${NOT_HEALTHY}
+give_up ${NOT_HEALTHY}
 `,
   };
 }
 
+/** What is added to an exit code when the files before are back. */
+const WENT_BACK = 10;
+
+const GIVE_UP = `
+give_up() { exit "$1"; }
+`;
+
+/** The files that the delivery has kept, put back in the order in which they were delivered. */
+const GO_BACK = `
+give_up() {
+  local path saved aside back=0
+  for path in ${KUBELET_CONFIG} ${KUBELET_DROP_IN}; do
+    saved=${REPLACED_DIR}/\${path//\\//%}
+    if ! [ -f "$saved" ]; then continue; fi
+    aside=\${path%/*}/.\${path##*/}.etcd-ha-action
+    cp -p -- "$saved" "$aside"
+    sync -- "$aside"
+    mv -fT -- "$aside" "$path"
+    back=${WENT_BACK}
+  done
+  sync -- ${KUBELET_DROP_IN_DIR}
+  systemctl daemon-reload
+  systemctl restart kubelet
+  exit $(($1 + back))
+}
+`;
+
 /** Why kubelet did not start, from the script's exit code and kubelet's own last lines. */
 export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
+  if (result.code !== null && result.code > WENT_BACK && result.code <= NOT_HEALTHY + WENT_BACK) {
+    const words = explainKubelet({ ...result, code: result.code - WENT_BACK });
+    return { ...words, fact: `${words.fact} Its drop-in and configuration are back as they were.` };
+  }
   if (result.code === OVERRULED) {
     return {
       fact: `another drop-in beats the one of this action (${result.stderr.trim()}).`,

@@ -1,7 +1,7 @@
 import type { Lab } from '../../../lab/client.ts';
 
-/** Flags of etcdctl inside a member's container: the guide's own files, the member's own endpoint. */
-function etcdctl(address: string): string {
+/** The command of etcdctl inside a member's container: the guide's own files, one member's endpoint. */
+export function etcdctl(address: string): string {
   const pki = '/etc/kubernetes/pki/etcd';
   return (
     `crictl exec "$(crictl ps -q --name '^etcd$')" etcdctl --endpoints https://${address}:2379 ` +

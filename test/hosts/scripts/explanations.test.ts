@@ -1,10 +1,20 @@
 import { expect, test } from '@jest/globals';
+import { NOBODY_WAITS } from '../../../src/hosts/lock/guard.ts';
+import { explainRestart, restartMember } from '../../../src/hosts/scripts/restart-member.ts';
+import { RESTART_END } from '../../../src/hosts/scripts/restart-unit.ts';
+import { explainModes } from '../../../src/hosts/scripts/set-modes.ts';
 import { explainKubelet, startKubelet } from '../../../src/hosts/scripts/start-kubelet.ts';
 import { explainMember, startMember } from '../../../src/hosts/scripts/start-member.ts';
 import type { RemoteResult } from '../../../src/hosts/transport.ts';
 
 function ended(code: number, stderr: string): RemoteResult {
   return { code, stdout: Buffer.alloc(0), stderr };
+}
+
+/** Exit codes of failures that somebody is told of: nobody reads why a script ended that nobody waits for. */
+function exitCodes(script: string): number[] {
+  const codes = [...script.matchAll(/(?:exit|give_up) (\d+)/g)].map((match) => Number(match[1]));
+  return [...new Set(codes)].filter((code) => code !== 0 && code !== NOBODY_WAITS);
 }
 
 // The last lines of real kubelets (1.35 on cgroup v1, 1.34 with swap, 1.34 with a value of another type).
@@ -36,18 +46,14 @@ test('every exit code of the member script has words of its own', () => {
     manifestSha256: '0'.repeat(64),
     onProgress: () => undefined,
   }).script;
-  const codes = [...new Set([...script.matchAll(/exit (\d+)/g)].map((match) => Number(match[1])))].filter(
-    (code) => code !== 0,
-  );
+  const codes = exitCodes(script);
   const facts = codes.map((code) => explainMember(ended(code, 'last words')).fact);
   expect(codes.length).toBeGreaterThan(3);
   expect(new Set(facts).size).toBe(codes.length);
 });
 
 test('every exit code of the kubelet script has words of its own', () => {
-  const codes = [
-    ...new Set([...startKubelet(true).script.matchAll(/exit (\d+)/g)].map((match) => Number(match[1]))),
-  ].filter((code) => code !== 0);
+  const codes = exitCodes(startKubelet(true).script);
   const facts = codes.map((code) => explainKubelet(ended(code, 'last words')).fact);
   expect(new Set(facts).size).toBe(3);
 });
@@ -56,22 +62,52 @@ test('an IPv6 member is asked on ::1, where kubeadm lets its metrics listen', ()
   const base = { dataDir: '/d', criEndpoint: 'unix:///s', onProgress: () => undefined };
   expect(startMember({ ...base, address: 'fd00::6' }).script).toContain('http_status ::1 2381');
   expect(startMember({ ...base, address: '10.0.0.6' }).script).toContain('http_status 127.0.0.1 2381');
+  const change = { ...base, mayLackData: false, currentSha256: 'absent', renderedSha256: '0'.repeat(64) };
+  expect(restartMember({ ...change, address: 'fd00::6' }).script).toContain('http_status ::1 2381');
+});
+
+test('every end of a restart has words of its own', () => {
+  const codes = [...Object.values(RESTART_END).filter((code) => code !== 0), 20];
+  const facts = codes.map((code) => explainRestart(ended(code, 'etcd: last words')).fact);
+  expect(new Set(facts).size).toBe(codes.length);
+  for (const fact of facts) expect(fact).not.toMatch(/exit code/);
+});
+
+// Lines of real logs: etcd 3.6.5 with flags that do not go together, and with one that it does not know.
+test.each([
+  [
+    [
+      'the new manifest is in place',
+      'etcd: {"level":"warn","ts":"2026-11-23T20:59:20.571892Z","caller":"etcdmain/etcd.go:66","msg":"failed to verify flags","error":"--election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[5000ms]"}',
+      'the old manifest is back',
+    ],
+    'failed to verify flags: --election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[5000ms]. The',
+  ],
+  [
+    ['etcd: flag provided but not defined: -no-such-flag', 'the old manifest is back'],
+    'flag provided but not defined: -no-such-flag. The',
+  ],
+])('of a restart that failed, what etcd complains of is told: %j', (log, complaint) => {
+  expect(explainRestart(ended(RESTART_END.crashedAndBack, log.join('\n'))).fact).toContain(complaint);
 });
 
 test("of etcd's log the complaint is told, not the lines around it", () => {
+  // as etcd_words prints them
   const log = [
     '{"level":"info","msg":"closed etcd server"}',
     '{"level":"fatal","ts":"2026-11-23T18:58:05Z","msg":"discovery failed","error":"listen tcp 127.0.0.1:2381: bind: address already in use","stacktrace":"a\\n\\tb"}',
     'an end that is no JSON',
-  ].join('\n');
+  ]
+    .map((line) => `etcd: ${line}`)
+    .join('\n');
   expect(explainMember(ended(6, log)).fact).toBe(
     'etcd ends again and again. Its last words: discovery failed: listen tcp 127.0.0.1:2381: bind: address already in use',
   );
-  expect(explainMember(ended(6, 'exec: no such file')).fact).toContain('exec: no such file');
+  expect(explainMember(ended(6, 'etcd: exec: no such file')).fact).toContain('exec: no such file');
 });
 
 // `set -e` ends a script at a command that fails; that must not pass for what the script itself looks out for.
-test.each([explainKubelet, explainMember])(
+test.each([explainKubelet, explainMember, explainRestart, explainModes])(
   'an end that no script foresees is told as what it is',
   (explain) => {
     expect(explain(ended(1, 'No space left on device')).fact).toBe(

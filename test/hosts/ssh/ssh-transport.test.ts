@@ -86,7 +86,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 function run(transport: Transport, script: string, more: Partial<RemoteScript> = {}): Promise<RemoteResult> {
-  return transport.run({ title: 'a step', script, timeoutMs: 10_000, ...more });
+  return transport.run({ title: 'a step', effect: 'changes', script, timeoutMs: 10_000, ...more });
 }
 
 describe('a script', () => {

@@ -45,6 +45,7 @@ async function connectAs(
 function run(transport: Transport, script: string, input?: Buffer): Promise<RemoteResult> {
   return transport.run({
     title: 'a step',
+    effect: 'changes',
     script,
     timeoutMs: 10_000,
     ...(input === undefined ? {} : { input }),
@@ -131,6 +132,7 @@ describeWithSshd('OpenSSH', () => {
     const started = Promise.withResolvers<string>();
     const running = transport.run({
       title: 'a step',
+      effect: 'reads',
       script: `: word-of-the-script; echo started >&2; until test -e ${go}; do sleep 0.02; done; cat`,
       input: Buffer.from('word-of-the-input'),
       timeoutMs: 10_000,

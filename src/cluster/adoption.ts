@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parse } from 'yaml';
+import type { Finding } from '../findings.ts';
+import { parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
+import { ETCD_MANIFEST, GUIDE_KUBELET_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import type { ClusterFacts } from './cluster-facts.ts';
+import type { DesiredMember } from './desired.ts';
+import type { Differences } from './differences.ts';
+import { strangeFlags } from './differences.ts';
+import type { Member } from './members.ts';
+
+/**
+ * What keeps a cluster that somebody else has set up from being taken over. It has to be healthy as a whole, and no
+ * member may have to be restarted for it.
+ */
+export function clusterAdoptionFindings(
+  cluster: ClusterFacts | undefined,
+  names: readonly string[],
+): Finding[] {
+  if (cluster?.health.healthy === true) return [];
+  const why =
+    cluster === undefined
+      ? 'no member could be asked.'
+      : cluster.health.findings.map(({ fact }) => fact).join(' ');
+  return [
+    {
+      at: 'adopt',
+      fact: `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} an etcd that this action did not set up, and that cluster is not healthy: ${why}`,
+      cause: 'Only a healthy cluster with exactly the members that the inputs name is taken over.',
+      fix: 'Mend the cluster, or correct `hosts`, `names` and the ports, and run again.',
+    },
+  ];
+}
+
+/** What keeps one member from being taken over without a restart and without the loss of a setting. */
+export function memberAdoptionFindings(
+  member: Member,
+  desired: DesiredMember,
+  differences: Differences,
+): Finding[] {
+  const finding = (fact: string, cause: string, fix: string): Finding => ({
+    host: member.name,
+    at: 'adopt',
+    fact,
+    cause,
+    fix,
+  });
+  return [
+    ...flagFindings(member, desired, differences, finding),
+    ...kubeletFindings(member, desired).map((setting) =>
+      finding(
+        `its kubelet has a setting that would be lost: ${setting}.`,
+        'The kubelet was configured by hand, beyond what the guide says.',
+        'Give it as `kubelet-config`, or remove it from the host, and run again.',
+      ),
+    ),
+  ];
+}
+
+type ToFinding = (fact: string, cause: string, fix: string) => Finding;
+
+function flagFindings(
+  { facts }: Member,
+  desired: DesiredMember,
+  { manifest: differences }: Differences,
+  finding: ToFinding,
+): Finding[] {
+  const manifest = parseEtcdManifest(facts.files.get(ETCD_MANIFEST)?.text ?? '');
+  const extra =
+    manifest === undefined
+      ? []
+      : strangeFlags(manifest, desired.arguments).map(
+          (name) => `${name}: ${JSON.stringify(manifest.arguments.get(name) ?? '')}`,
+        );
+  const advice =
+    extra.length === 0
+      ? 'Give the inputs as the cluster is, take it over, and change it in a later run.'
+      : `Give the inputs as the cluster is (\`extra-args: '{${extra.join(', ')}}'\`), take it over, and change it in a later run.`;
+  return differences.map((line) =>
+    finding(
+      `its member is not as the inputs ask for: ${line}.`,
+      'A cluster is taken over as it is, without a restart.',
+      advice,
+    ),
+  );
+}
+
+/** Flags of kubelet that say what the action's own configuration says as well (the guide's older form has them). */
+const COVERED_FLAGS: ReadonlySet<string> = new Set([
+  'config',
+  'address',
+  'pod-manifest-path',
+  'cgroup-driver',
+  'container-runtime',
+  'container-runtime-endpoint',
+]);
+
+/** Settings of the kubelet as it was found that the action's configuration does not have. */
+function kubeletFindings({ facts }: Member, desired: DesiredMember): string[] {
+  const command = facts.files.get(KUBELET_DROP_IN)?.text?.match(/^ExecStart=(\S.*)$/m)?.[1] ?? '';
+  const flags = [...command.matchAll(/\s(--?([^\s=]+)(?:[= ](?!-)(\S+))?)/g)];
+  const others = flags.filter(([, , name = '']) => !COVERED_FLAGS.has(name)).map(([, flag = '']) => flag);
+  const config = flags.find(([, , name]) => name === 'config')?.[3];
+  return [...others, ...configFindings(config, facts.files, desired)];
+}
+
+function configFindings(
+  path: string | undefined,
+  files: Member['facts']['files'],
+  desired: DesiredMember,
+): string[] {
+  if (path === undefined || path === KUBELET_CONFIG) return [];
+  const text = path === GUIDE_KUBELET_CONFIG ? files.get(path)?.text : undefined;
+  if (text === undefined) return [`--config=${path}, a file that this action does not read`];
+  const found = fieldsOf(text);
+  if (found === undefined) return [`${path} is no KubeletConfiguration that can be read`];
+  const wanted = fieldsOf(desired.texts.get(KUBELET_CONFIG) ?? '') ?? {};
+  return Object.entries(found)
+    .filter(([name, value]) => !isSameField(name, value, wanted[name]))
+    .map(([name, value]) => `${name}: ${JSON.stringify(value)} (${path})`);
+}
+
+/** The same socket has two names: /var/run is a link to /run. */
+function isSameField(name: string, found: unknown, wanted: unknown): boolean {
+  if (name !== 'containerRuntimeEndpoint') return isDeepStrictEqual(found, wanted);
+  const socket = (value: unknown): string =>
+    typeof value === 'string' ? value.replace(/^unix:\/\//, '').replace(/^\/var\/run\//, '/run/') : '';
+  return socket(found) === socket(wanted);
+}
+
+function fieldsOf(yaml: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = parse(yaml);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Verdict } from './plan.ts';
+
+/** SHA-256 of a file's bytes in hexadecimal, or that there was no file. */
+export type FileDigest = string;
+/** What stands for the digest of a file that is not there. */
+export const ABSENT: FileDigest = 'absent';
+
+/** How a run, or a step of it, ended; `interrupted`: it was cancelled, or its end is not known. */
+export type AuditOutcome = 'succeeded' | 'failed' | 'interrupted';
+
+/** What was done to one host by one step. */
+export interface AuditStep {
+  readonly host: string;
+  readonly stage: string;
+  readonly title: string;
+  readonly durationMs: number;
+  readonly outcome: AuditOutcome;
+  /** Digests of the files it replaces, by path, as it found them. */
+  readonly before?: Readonly<Record<string, FileDigest>>;
+  /** The same files as it left them. */
+  readonly after?: Readonly<Record<string, FileDigest>>;
+}
+
+/** A lock that the run took over from one that had ended. */
+export interface AuditTakeOver {
+  readonly host: string;
+  /** URL of the run whose lock it was; absent when it could not be read. */
+  readonly run?: string;
+  readonly why: string;
+}
+
+/**
+ * Who did what, when, with which outcome. It holds names, times and digests, never contents: a digest over inputs must
+ * be over those that are no secrets, because a short secret can be guessed from its digest.
+ */
+export interface AuditRecord {
+  readonly schema: 1;
+  readonly actor: string;
+  /** URL of the run. */
+  readonly run: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly workflow: string;
+  readonly commit: string;
+  readonly operation: string;
+  readonly cluster: string;
+  /** Absent: the run ended before it had decided. */
+  readonly verdict?: Verdict;
+  /** SHA-256 over the inputs without secrets. */
+  readonly inputDigest: string;
+  /** Absent: the run ended before it had a plan. */
+  readonly planDigest?: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly durationMs: number;
+  readonly outcome: AuditOutcome;
+  readonly takenOver?: readonly AuditTakeOver[];
+  readonly steps: readonly AuditStep[];
+}
+
+/** The record as it is kept on one host: with the steps and take-overs of that host alone. */
+export function auditOfHost(record: AuditRecord, host: string): AuditRecord {
+  const { takenOver, ...rest } = record;
+  const own = takenOver?.filter((lock) => lock.host === host) ?? [];
+  return {
+    ...rest,
+    ...(own.length === 0 ? {} : { takenOver: own }),
+    steps: record.steps.filter((step) => step.host === host),
+  };
+}
+
+/** Most bytes of one record on a host; four of that size fit in what a host keeps. */
+export const MOST_BYTES_OF_RECORD = 64 * 1024;
+
+/**
+ * The record as one line of JSON, without a line end. Where it is longer than `mostBytes`, its steps are replaced by
+ * their number and a note.
+ */
+export function formatAuditLine(record: AuditRecord, mostBytes = MOST_BYTES_OF_RECORD): string {
+  const line = JSON.stringify(record);
+  if (Buffer.byteLength(line) <= mostBytes) return line;
+  const { steps, ...rest } = record;
+  const note = `the ${steps.length} steps were left out: with them the record has more than ${mostBytes} bytes`;
+  return JSON.stringify({ ...rest, stepCount: steps.length, note });
+}

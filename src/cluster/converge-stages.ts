@@ -1,0 +1,196 @@
+import { leafFiles, CERTIFICATE_MODE } from '../kubeadm/file-tree.ts';
+import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
+import { CA_CERTIFICATE, KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import type { LeafProfileName } from '../pki/leaf-profiles.ts';
+import type { DesiredMember } from './desired.ts';
+import { isAsDesired, type Differences } from './differences.ts';
+import type { Member } from './members.ts';
+import type { PlannedFile, Stage, Step } from './plan.ts';
+import { configurationFiles, recordSteps, wakeKubelet } from './steps-of-member.ts';
+
+/** A member of a cluster that has been healthy, and what is not as it ought to be. */
+export interface ConvergedMember extends Member {
+  readonly desired: DesiredMember;
+  readonly differences: Differences;
+  readonly kubeletRuns: boolean;
+  readonly etcdRuns: boolean;
+  readonly isLeader: boolean;
+}
+
+/**
+ * Makes the differences good, the harmless ones first. What can cost a member is done to one member at a time behind a
+ * gate: those that do not run first, the leader last.
+ */
+export function convergeStages(
+  members: readonly ConvergedMember[],
+  shape: ClusterShape,
+): { stages: Stage[]; afterProof: Stage[] } {
+  const ordered = members.toSorted((one, other) => rank(one) - rank(other));
+  const stages: Stage[] = [
+    { title: 'Modes and owners', steps: ordered.flatMap(setModes) },
+    { title: 'Certificate of the CA', steps: ordered.flatMap(deliverAuthority) },
+    ...ordered.flatMap(renewLeaves),
+    { title: 'Configurations and manifests', steps: ordered.flatMap(deliverConfiguration) },
+    { title: 'Rendered manifests and images', steps: ordered.flatMap(renderManifest) },
+    { title: 'Start of members that do not run', steps: ordered.flatMap(wake) },
+    ...ordered.flatMap(convergeKubelet),
+    {
+      title: 'Members that do not run are ready',
+      steps: ordered.flatMap((member) => awaitReady(member, shape)),
+    },
+    ...ordered.flatMap((member) => restart(member, shape)),
+  ];
+  const changed = members.filter(({ differences }) => !isAsDesired(differences));
+  const afterProof: Stage[] = [
+    {
+      title: 'Record of what was done',
+      steps: recordSteps(changed, 'its files are recorded as they are now'),
+    },
+  ];
+  const hasSteps = ({ steps }: Stage): boolean => steps.length > 0;
+  return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
+}
+
+/** Whether the member is taken down and started again for it. */
+export function mustRestart({ differences }: Pick<ConvergedMember, 'differences'>): boolean {
+  return differences.manifest.length > 0;
+}
+
+function rank({ etcdRuns, isLeader }: ConvergedMember): number {
+  if (!etcdRuns) return 0;
+  return isLeader ? 2 : 1;
+}
+
+function setModes({ name: host, differences: { modes } }: ConvergedMember): Step[] {
+  return modes.size === 0 ? [] : [{ kind: 'set-modes', host, modes, why: 'not as kubeadm makes them' }];
+}
+
+function deliverAuthority({ name: host, differences: { authority } }: ConvergedMember): Step[] {
+  if (authority.length === 0) return [];
+  const file: PlannedFile = {
+    path: CA_CERTIFICATE,
+    mode: CERTIFICATE_MODE,
+    content: { from: 'authority', part: 'certificate' },
+  };
+  return [{ kind: 'deliver-files', host, files: [file], why: authority.join('; ') }];
+}
+
+/** etcd reads its pair anew at each handshake (client/pkg/transport/listener.go): no restart. */
+function renewLeaves({ name: host, differences: { leaves }, etcdRuns }: ConvergedMember): Stage[] {
+  if (leaves.size === 0) return [];
+  const files = leafFiles()
+    .filter(({ name }) => leaves.has(name))
+    .map(({ name, part, path, mode }): PlannedFile => ({
+      path,
+      mode,
+      content: { from: 'leaf', name, part },
+    }));
+  const steps: Step[] = [{ kind: 'deliver-files', host, files, why: [...leaves.values()].join('; ') }];
+  const served = (['server', 'peer'] as const).filter((name: LeafProfileName) => leaves.has(name));
+  if (etcdRuns && served.length > 0) {
+    steps.push({
+      kind: 'prove-served',
+      host,
+      leaves: served,
+      why: 'etcd takes a new pair without a restart',
+    });
+  }
+  return [{ title: `Certificates of ${host}`, steps, inTurn: true }];
+}
+
+function deliverConfiguration({ name: host, desired, differences }: ConvergedMember): Step[] {
+  const { kubeadmConfig, manifest } = differences;
+  if (kubeadmConfig.length === 0) return [];
+  const why = [...kubeadmConfig, ...manifest].join('; ');
+  return [{ kind: 'deliver-files', host, files: configurationFiles(desired, [KUBEADM_CONFIG]), why }];
+}
+
+function renderManifest(member: ConvergedMember): Step[] {
+  const { name: host, desired, facts } = member;
+  if (!mustRestart(member)) return [];
+  const { image, criEndpoint } = desired;
+  const steps: Step[] = [
+    {
+      kind: 'render-manifest',
+      host,
+      image,
+      wanted: desired.arguments,
+      why: "the host's own kubeadm renders it, aside",
+    },
+  ];
+  if (!facts.images.includes(image)) {
+    steps.push({ kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' });
+  }
+  return steps;
+}
+
+/** A restart of kubelet leaves the containers alone; one host at a time all the same. */
+function convergeKubelet(member: ConvergedMember): Stage[] {
+  const { name: host, desired, differences } = member;
+  if (differences.kubelet.length === 0) return [];
+  const files = configurationFiles(desired, [KUBELET_CONFIG, KUBELET_DROP_IN]);
+  const after = member.etcdRuns ? { after: { kind: 'member', member: host } as const } : {};
+  return [
+    {
+      title: `Kubelet of ${host}`,
+      inTurn: true,
+      steps: [
+        { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
+        {
+          kind: 'start-kubelet',
+          host,
+          restart: true,
+          goBack: true,
+          why: 'it reads its configuration at its start only',
+        },
+      ],
+      ...after,
+    },
+  ];
+}
+
+function wake(member: ConvergedMember): Step[] {
+  const { kubeletRuns, etcdRuns, differences } = member;
+  if (kubeletRuns && etcdRuns) return [];
+  // its kubelet is started anew with its configuration
+  if (differences.kubelet.length > 0) return [];
+  return [wakeKubelet(member)];
+}
+
+function awaitReady(member: ConvergedMember, { dataDir }: ClusterShape): Step[] {
+  const { name: host, kubeletRuns, etcdRuns, desired } = member;
+  if ((kubeletRuns && etcdRuns) || mustRestart(member)) return [];
+  const { criEndpoint } = desired;
+  const why = 'it did not run';
+  return [{ kind: 'start-member', host, dataDir, criEndpoint, placeManifest: false, why }];
+}
+
+function restart(member: ConvergedMember, { dataDir, members }: ClusterShape): Stage[] {
+  if (!mustRestart(member)) return [];
+  const { name: host, desired, differences, etcdRuns } = member;
+  const { criEndpoint } = desired;
+  const steps: Step[] = [
+    {
+      kind: 'restart-member',
+      host,
+      dataDir,
+      criEndpoint,
+      mayLackData: false,
+      why: differences.manifest.join('; '),
+    },
+  ];
+  // the only member cannot hand over, nor is there a majority without it
+  const alone = members.length === 1;
+  if (!alone && etcdRuns) {
+    steps.unshift({ kind: 'move-leadership', host, why: 'clients then wait for no election' });
+  }
+  return [
+    {
+      title: `Restart of ${host}`,
+      inTurn: true,
+      ...(alone ? {} : { before: { kind: 'quorum-without', member: host } as const }),
+      steps,
+      after: { kind: 'member', member: host },
+    },
+  ];
+}

@@ -1,0 +1,134 @@
+import { expectedPkiTree, leafFiles } from '../kubeadm/file-tree.ts';
+import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
+import { CA_CERTIFICATE, CA_KEY, STATE_FILE } from '../kubeadm/paths.ts';
+import type { AuthorityChoice } from './authority.ts';
+import type { DesiredMember } from './desired.ts';
+import type { Member } from './members.ts';
+import type { PlannedFile, Stage, Step } from './plan.ts';
+import { CERTIFICATE_MODE, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import { configurationFiles, recordSteps, wakeKubelet } from './steps-of-member.ts';
+
+/** A member of a cluster that has never been proven healthy, and how far an earlier run has come with it. */
+export interface CreatedMember extends Member {
+  /**
+   * `nothing`: never started. `begun`: its manifest is in place, as it ought to be. `other`: a manifest is in place that
+   * the inputs do not ask for any more.
+   */
+  readonly progress: 'nothing' | 'begun' | 'other';
+  readonly kubeletRuns: boolean;
+  readonly etcdRuns: boolean;
+  readonly desired: DesiredMember;
+}
+
+/** What the stages are made from. */
+export interface CreateStagesInput {
+  readonly shape: ClusterShape;
+  readonly authority: AuthorityChoice;
+  readonly members: readonly CreatedMember[];
+}
+
+/**
+ * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
+ * member is started before the files of all of them have been verified.
+ */
+export function createStages(input: CreateStagesInput): { stages: Stage[]; afterProof: Stage[] } {
+  const { members } = input;
+  const fresh = members.filter(({ progress }) => progress !== 'begun');
+  const begun = members.filter(({ progress }) => progress === 'begun');
+  const stages: Stage[] = [
+    {
+      title: 'Configurations of kubelet and kubeadm; the CA',
+      steps: fresh.map((member) => deliverConfiguration(member, input)),
+    },
+    {
+      title: 'Kubelet, certificates, manifests',
+      steps: [
+        ...fresh.flatMap((member) => prepareMember(member)),
+        ...begun.filter((member) => !runs(member)).map((member) => wakeKubelet(member)),
+      ],
+    },
+    { title: 'Verification of all files', steps: fresh.map((member) => verifyFiles(member, input)) },
+    { title: 'Start of the members', steps: members.map((member) => startMember(member, input)) },
+  ];
+  const afterProof: Stage[] = [
+    {
+      title: 'Record of the finished cluster',
+      steps: recordSteps(members, 'the cluster has been proven healthy'),
+    },
+  ];
+  return { stages: stages.filter(({ steps }) => steps.length > 0), afterProof };
+}
+
+function deliverConfiguration(member: CreatedMember, { authority }: CreateStagesInput): Step {
+  const files: PlannedFile[] = configurationFiles(member.desired);
+  const takesKey = member.name === authority.keyKeeper && authority.source.from !== 'host';
+  if (takesKey) {
+    // the record first: without one, a CA that lies there is one that somebody brought
+    files.push(
+      { path: STATE_FILE, mode: PRIVATE_MODE, content: { from: 'state' } },
+      { path: CA_KEY, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } },
+      { path: CA_CERTIFICATE, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } },
+    );
+  }
+  const why = takesKey ? "guide steps 1 to 3; the CA's key is kept here" : 'guide steps 1 and 2';
+  return { kind: 'deliver-files', host: member.name, why, files };
+}
+
+function prepareMember({ facts, name: host, desired }: CreatedMember): Step[] {
+  const { image, criEndpoint } = desired;
+  const steps: Step[] = [
+    { kind: 'start-kubelet', host, restart: true, why: 'guide step 1: kubelet as service manager for etcd' },
+    {
+      kind: 'render-manifest',
+      host,
+      image,
+      wanted: desired.arguments,
+      why: "guide step 7: the host's own kubeadm renders it",
+    },
+    {
+      kind: 'deliver-files',
+      host,
+      why: 'guide steps 4 and 5: certificates made on the runner',
+      files: [
+        { path: CA_CERTIFICATE, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } },
+        ...leafFiles().map(({ name, part, path, mode }): PlannedFile => ({
+          path,
+          mode,
+          content: { from: 'leaf', name, part },
+        })),
+        { path: STATE_FILE, mode: PRIVATE_MODE, content: { from: 'state' } },
+      ],
+    },
+  ];
+  if (!facts.images.includes(image)) {
+    steps.push({ kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' });
+  }
+  return steps;
+}
+
+/** Whether kubelet and etcd both run on a host on which a member was started. */
+export function runs({ kubeletRuns, etcdRuns }: Pick<CreatedMember, 'kubeletRuns' | 'etcdRuns'>): boolean {
+  return kubeletRuns && etcdRuns;
+}
+
+function verifyFiles(member: CreatedMember, { authority }: CreateStagesInput): Step {
+  const { name } = member;
+  return {
+    kind: 'verify-files',
+    host: name,
+    why: 'guide step 6',
+    pkiTree: expectedPkiTree(name === authority.keyKeeper),
+  };
+}
+
+function startMember({ name: host, desired, progress }: CreatedMember, { shape }: CreateStagesInput): Step {
+  const { dataDir } = shape;
+  const { criEndpoint } = desired;
+  if (progress === 'other') {
+    const why = 'an earlier run has placed a manifest that the inputs do not ask for any more';
+    return { kind: 'restart-member', host, dataDir, criEndpoint, mayLackData: true, why };
+  }
+  const placeManifest = progress === 'nothing';
+  const why = placeManifest ? 'guide step 7: the static pod' : 'an earlier run has placed its manifest';
+  return { kind: 'start-member', host, dataDir, criEndpoint, placeManifest, why };
+}

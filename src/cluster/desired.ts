@@ -1,0 +1,81 @@
+import {
+  etcdArguments,
+  renderKubeadmConfig,
+  type ClusterShape,
+  type EtcdArgument,
+} from '../kubeadm/kubeadm-config.ts';
+import { renderKubeletConfig, renderKubeletDropIn } from '../kubeadm/kubelet-config.ts';
+import { KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import { parseKubernetesVersion } from '../kubeadm/version.ts';
+import type { Settings } from '../settings/settings.ts';
+import { wantedImage } from './images.ts';
+import type { Member } from './members.ts';
+
+/** What a member ought to be, as far as it can be said before kubeadm renders its manifest. */
+export interface DesiredMember {
+  /** Text files by path. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Flags that the action or the user sets. */
+  readonly arguments: readonly EtcdArgument[];
+  readonly image: string;
+  /** The release that kubeadm's configuration names. */
+  readonly kubernetesVersion: string;
+  /** CRI endpoint. */
+  readonly criEndpoint: string;
+}
+
+/**
+ * What a member ought to be.
+ * @param recordedVersion kubeadm's release when the member was set up; absent for a new one.
+ * @throws Error where the host lacks what the prerequisites ask for: those are checked first.
+ */
+export function desiredMember(
+  member: Member,
+  shape: ClusterShape,
+  settings: Settings,
+  recordedVersion?: string,
+): DesiredMember {
+  const { facts, name } = member;
+  const { runtime } = facts.runtime;
+  const wanted = wantedImage(settings, facts);
+  if (
+    runtime === undefined ||
+    wanted === undefined ||
+    facts.kubeadmVersion === undefined ||
+    facts.kubeletPath === undefined
+  ) {
+    throw new Error(`${name}: prerequisites are checked before anything else is decided`);
+  }
+  const kubernetesVersion = versionToName(recordedVersion, facts.kubeadmVersion.text);
+  const { imageRepository, etcdImageTag } = wanted;
+  const own: ClusterShape = {
+    members: shape.members,
+    token: shape.token,
+    clientPort: shape.clientPort,
+    peerPort: shape.peerPort,
+    dataDir: shape.dataDir,
+    extraArgs: shape.extraArgs,
+    ...(imageRepository === undefined ? {} : { imageRepository }),
+    ...(etcdImageTag === undefined ? {} : { etcdImageTag }),
+  };
+  return {
+    texts: new Map([
+      [KUBELET_CONFIG, renderKubeletConfig(runtime, settings.kubeletConfig)],
+      [KUBELET_DROP_IN, renderKubeletDropIn(facts.kubeletPath, shape.dataDir)],
+      [KUBEADM_CONFIG, renderKubeadmConfig(own, member, kubernetesVersion)],
+    ]),
+    arguments: etcdArguments(shape, member),
+    image: wanted.image,
+    kubernetesVersion,
+    criEndpoint: runtime.endpoint,
+  };
+}
+
+/** kubeadm takes its own minor release and the one before (its version skew policy); a member keeps its own if it can. */
+function versionToName(recorded: string | undefined, installed: string): string {
+  const old = parseKubernetesVersion(recorded ?? '');
+  const now = parseKubernetesVersion(installed);
+  if (old === undefined || now === undefined) return installed;
+  const back = now.minor - old.minor;
+  return old.major === now.major && (back === 0 || back === 1) ? old.text : installed;
+}

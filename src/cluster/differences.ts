@@ -1,0 +1,223 @@
+import { argumentDifferences, parseEtcdManifest, type EtcdManifest } from '../kubeadm/etcd-manifest.ts';
+import { KUBEADM_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
+import { expectedPkiTree, leafPath, CERTIFICATE_MODE, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import { BOOTSTRAP_FLAGS, extraArgNames, type EtcdArgument } from '../kubeadm/kubeadm-config.ts';
+import {
+  CA_CERTIFICATE,
+  CA_KEY,
+  ETCD_MANIFEST,
+  KUBEADM_CONFIG,
+  KUBELET_CONFIG,
+  KUBELET_DROP_IN,
+  OUTGOING_MANIFEST,
+  STATE_FILE,
+} from '../kubeadm/paths.ts';
+import type { Authority } from '../pki/authority.ts';
+import { inspectCertificate } from '../pki/inspect.ts';
+import { leafProfileNames, type LeafProfileName } from '../pki/leaf-profiles.ts';
+import { verifyLeaf } from '../pki/verify.ts';
+import type { DesiredMember } from './desired.ts';
+import type { HostState } from './host-state.ts';
+import type { Member } from './members.ts';
+
+/** Where a member's host is not as it ought to be, each with its reason in words. */
+export interface Differences {
+  /** kubelet's configuration or drop-in. */
+  readonly kubelet: readonly string[];
+  /** kubeadm's configuration alone: the next manifest would be another one. */
+  readonly kubeadmConfig: readonly string[];
+  /** The manifest is missing or another one: the member has to be restarted. */
+  readonly manifest: readonly string[];
+  /** ca.crt is missing. */
+  readonly authority: readonly string[];
+  /** Leaves to issue. */
+  readonly leaves: ReadonlyMap<LeafProfileName, string>;
+  /** Modes to set, octal by path. */
+  readonly modes: ReadonlyMap<string, string>;
+  /** The action's record is not what lies there, though that is as it ought to be. */
+  readonly record: readonly string[];
+}
+
+/** What the comparison depends on besides the host. */
+export interface Comparison {
+  readonly desired: DesiredMember;
+  /** Absent on a host that the action has not taken over yet. */
+  readonly record?: HostState;
+  readonly authority: Pick<Authority, 'certificate'>;
+  readonly dataDir: string;
+  readonly keepsAuthorityKey: boolean;
+  readonly renewBeforeDays: number;
+  /** SHA-256 of apiserver-etcd-client certificates of which the control plane is said to have copies. */
+  readonly copiedClients: readonly string[];
+  readonly now: Date;
+}
+
+/** Compares a member's host with what it ought to be. */
+export function differencesOf(member: Member, comparison: Comparison): Differences {
+  const { desired, record } = comparison;
+  const found: Differences = {
+    kubelet: textDifferences(member, desired, [KUBELET_CONFIG, KUBELET_DROP_IN]),
+    kubeadmConfig: textDifferences(member, desired, [KUBEADM_CONFIG]),
+    manifest: manifestDifferences(member, desired, record),
+    authority: member.facts.files.has(CA_CERTIFICATE) ? [] : [`${CA_CERTIFICATE} is missing`],
+    leaves: leafDifferences(member, comparison),
+    modes: modeDifferences(member, comparison),
+    record: [],
+  };
+  // What is changed is recorded in any case; told apart is only a record that is wrong by itself.
+  return isAsDesired(found) ? { ...found, record: recordDifferences(member, comparison) } : found;
+}
+
+/** Whether there is none. */
+export function isAsDesired(found: Differences): boolean {
+  const { kubelet, kubeadmConfig, manifest, authority, leaves, modes, record } = found;
+  const lists = [kubelet, kubeadmConfig, manifest, authority, record];
+  return lists.every((list) => list.length === 0) && leaves.size === 0 && modes.size === 0;
+}
+
+/** All of them as lines, for the plan's reasons. */
+export function describeDifferences(found: Differences): string[] {
+  return [
+    ...found.kubelet,
+    ...found.kubeadmConfig,
+    ...found.manifest,
+    ...found.authority,
+    ...found.leaves.values(),
+    ...[...found.modes].map(([path, mode]) => `${path} has not the mode ${mode} or does not belong to root`),
+    ...found.record,
+  ];
+}
+
+function textDifferences({ facts }: Member, desired: DesiredMember, paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    const found = facts.files.get(path);
+    if (found === undefined) return [`${path} is missing`];
+    return found.text === desired.texts.get(path) ? [] : [`${path} is not what the inputs ask for`];
+  });
+}
+
+function manifestDifferences(
+  { facts }: Member,
+  desired: DesiredMember,
+  record: HostState | undefined,
+): string[] {
+  const file = facts.files.get(ETCD_MANIFEST);
+  if (facts.files.has(OUTGOING_MANIFEST)) return ['a restart of etcd was cut off before it was seen ready'];
+  if (file === undefined) return [`${ETCD_MANIFEST} is missing`];
+  const manifest = parseEtcdManifest(file.text ?? '');
+  if (manifest === undefined) return [`${ETCD_MANIFEST} is no pod that runs etcd`];
+  const flags = flagDifferences(manifest, desired.arguments);
+  const image =
+    manifest.image === desired.image ? [] : [`its image is ${manifest.image}, wanted ${desired.image}`];
+  const configuration = facts.files.get(KUBEADM_CONFIG);
+  const reset = resetFlags(configuration?.text ?? '', desired.arguments);
+  const found = [...flags, ...reset, ...image];
+  if (found.length > 0) return found.map((line) => `etcd: ${line}`);
+  const isOther = (path: string): boolean =>
+    record?.files[path] !== undefined && record.files[path] !== facts.files.get(path)?.sha256;
+  // the same flags and image, and yet not what kubeadm had rendered: limits or probes were edited
+  if (isOther(ETCD_MANIFEST)) return [`${ETCD_MANIFEST} was edited on the host`];
+  const isDelivered = configuration?.text === desired.texts.get(KUBEADM_CONFIG);
+  // cut off between the two: what kubeadm would render now, only kubeadm can tell
+  return isDelivered && isOther(KUBEADM_CONFIG) ? [`${KUBEADM_CONFIG} is newer than the manifest`] : [];
+}
+
+/** Flags of kubeadm's own that its present configuration overrides and the wanted one does not. */
+export function resetFlags(configuration: string, wanted: readonly EtcdArgument[]): string[] {
+  return extraArgNames(configuration)
+    .filter((name) => KUBEADM_ETCD_FLAGS.has(name) && !wanted.some((argument) => argument.name === name))
+    .map((name) => `--${name} goes back to kubeadm's own value`);
+}
+
+/**
+ * Flags that are not as wanted, and flags that neither the inputs ask for nor kubeadm sets. What counts only before a
+ * member has data is no difference on one that has.
+ */
+export function flagDifferences(manifest: EtcdManifest, wanted: readonly EtcdArgument[]): string[] {
+  const asked = wanted.filter(({ name }) => !BOOTSTRAP_FLAGS.has(name));
+  return [
+    ...argumentDifferences(manifest, asked),
+    ...strangeFlags(manifest, wanted).map((name) => `--${name} is set, and the inputs do not ask for it`),
+  ];
+}
+
+/** Flags of a manifest that neither the action nor kubeadm sets. */
+export function strangeFlags(manifest: EtcdManifest, wanted: readonly EtcdArgument[]): string[] {
+  const known = new Set([...wanted.map(({ name }) => name), ...BOOTSTRAP_FLAGS, ...KUBEADM_ETCD_FLAGS]);
+  return [...manifest.arguments.keys()].filter((name) => !known.has(name));
+}
+
+function leafDifferences(member: Member, comparison: Comparison): Map<LeafProfileName, string> {
+  return new Map(
+    leafProfileNames.flatMap((name) => {
+      const reason = leafDifference(member, name, comparison);
+      return reason === undefined ? [] : [[name, reason] as const];
+    }),
+  );
+}
+
+function leafDifference(
+  member: Member,
+  profile: LeafProfileName,
+  { authority, record, renewBeforeDays, now }: Comparison,
+): string | undefined {
+  const { facts } = member;
+  const paths = [leafPath(profile, 'certificate'), leafPath(profile, 'key')] as const;
+  const missing = paths.filter((path) => !facts.files.has(path));
+  if (missing.length > 0) return `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
+  const certificatePem = facts.files.get(paths[0])?.text ?? '';
+  const [wrong] = verifyLeaf({ certificatePem }, { authority, profile, member, now });
+  if (wrong !== undefined) return wrong;
+  // One of the two replaced: they do not belong together any more. Both: somebody has renewed them in another way.
+  const changed = paths.filter((path) => {
+    const recorded = record?.files[path];
+    return recorded !== undefined && recorded !== facts.files.get(path)?.sha256;
+  });
+  if (changed.length === 1) return `${changed[0]} was replaced without its counterpart`;
+  const { notAfter } = inspectCertificate(certificatePem);
+  const left = Math.floor((notAfter.getTime() - now.getTime()) / 86_400_000);
+  return left < renewBeforeDays
+    ? `${paths[0]} ends on ${notAfter.toISOString()} (${left} days left)`
+    : undefined;
+}
+
+function modeDifferences(
+  { facts }: Member,
+  { record, dataDir, keepsAuthorityKey }: Comparison,
+): Map<string, string> {
+  const expected = new Map([
+    ...expectedPkiTree(keepsAuthorityKey),
+    [ETCD_MANIFEST, PRIVATE_MODE],
+    ...(record === undefined
+      ? []
+      : ([
+          [KUBELET_CONFIG, CERTIFICATE_MODE],
+          [KUBELET_DROP_IN, CERTIFICATE_MODE],
+          [KUBEADM_CONFIG, PRIVATE_MODE],
+          [STATE_FILE, PRIVATE_MODE],
+        ] as const)),
+  ]);
+  const wrong = [...expected].filter(([path, mode]) => {
+    const file = facts.files.get(path);
+    return file?.kind === 'file' && (file.mode !== mode || file.owner !== '0:0');
+  });
+  const wrongDataDir = facts.dataDir.exists && facts.dataDir.mode !== DATA_DIR_MODE;
+  return new Map([...wrong, ...(wrongDataDir ? [[dataDir, DATA_DIR_MODE] as const] : [])]);
+}
+
+/** As kubeadm makes it (cmd/kubeadm/app/phases/etcd/local.go). */
+const DATA_DIR_MODE = '700';
+
+function recordDifferences({ facts }: Member, { record, copiedClients }: Comparison): string[] {
+  if (record === undefined) return ['the action has no record of it yet'];
+  const stale = Object.entries(record.files).some(
+    ([path, digest]) => path !== CA_KEY && facts.files.get(path)?.sha256 !== digest,
+  );
+  const unfinished = record.phase !== 'member';
+  const confirmed = record.clientCopy !== undefined && copiedClients.includes(record.clientCopy.fingerprint);
+  return [
+    ...(confirmed ? ['the copies of its apiserver-etcd-client.crt are confirmed'] : []),
+    ...(stale ? ["the action's record is older than its files"] : []),
+    ...(unfinished ? ['the cluster is proven healthy, and its record does not say so yet'] : []),
+  ];
+}

@@ -1,0 +1,68 @@
+import type { EtcdId } from '../etcd/messages.ts';
+import type { Finding } from '../findings.ts';
+import type { ClusterFacts } from './cluster-facts.ts';
+import type { Member } from './members.ts';
+import { recordOn, type Ownership } from './ownership.ts';
+
+/**
+ * The cluster's own member list must be exactly the hosts that were given. A member of an unfinished bootstrap stands in
+ * it from the beginning, without client URLs until it has started: that is for the run to make good.
+ */
+export function membershipFindings(
+  ownership: ReadonlyMap<string, Ownership>,
+  cluster: ClusterFacts | undefined,
+): Finding[] {
+  if (cluster === undefined) return [];
+  const isYetToStart = (name: string): boolean =>
+    ownership.get(name)?.kind === 'unfinished' &&
+    cluster.health.members.some((listed) => listed.name === name && listed.clientUrls.length === 0);
+  return cluster.health.findings.filter(
+    ({ at, severity, host }) =>
+      at === 'members' && severity === 'fail' && (host === undefined || !isYetToStart(host)),
+  );
+}
+
+/**
+ * Members that have lost their log. Whatever initial-cluster-state says, such a member must never be started: it would
+ * come back under its old id without its votes, or found a second cluster (etcd, server/etcdserver/bootstrap.go). Only
+ * a member that the action has begun and that never got as far as publishing itself may be started without one.
+ */
+export function lostLogFindings(
+  members: readonly Member[],
+  ownership: ReadonlyMap<string, Ownership>,
+  cluster: ClusterFacts | undefined,
+): Finding[] {
+  const proven = [...ownership]
+    .filter(([, owned]) => recordOn(owned)?.phase === 'member')
+    .map(([name]) => name);
+  return members.flatMap((member) => {
+    const { name, facts } = member;
+    if (facts.dataDir.hasLog) return [];
+    const owned = ownership.get(name);
+    if (owned === undefined || owned.kind === 'pristine') return [];
+    const published = publishedId(name, cluster);
+    const reason =
+      recordOn(owned)?.phase === 'member'
+        ? "the action's record says that it is a member"
+        : published !== undefined
+          ? `the member list has it with published client URLs (id ${published})`
+          : proven.length > 0
+            ? `${proven.join(', ')} ${proven.length === 1 ? 'records' : 'record'} that the whole cluster has been healthy`
+            : undefined;
+    return reason === undefined ? [] : [lostLog(name, reason)];
+  });
+}
+
+function publishedId(name: string, cluster: ClusterFacts | undefined): EtcdId | undefined {
+  return cluster?.health.members.find((member) => member.name === name && member.clientUrls.length > 0)?.id;
+}
+
+function lostLog(host: string, reason: string): Finding {
+  return {
+    host,
+    at: 'data-dir',
+    fact: `it has been a member of the cluster (${reason}), and its data dir holds no log any more.`,
+    cause: 'The disk of the data dir is not mounted, or its contents were removed.',
+    fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id; it must not be started as it is.',
+  };
+}

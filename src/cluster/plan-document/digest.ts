@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { STEP_TITLES } from '../step-titles.ts';
+import type { PlanDocument, StageDescription } from './document.ts';
+
+/**
+ * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
+ * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
+ * on who leads (the leader last, whoever that is then); and whether an image has to be pulled.
+ */
+export function planDigest(document: Omit<PlanDocument, 'digest'>): string {
+  const done = {
+    ...document,
+    reasons: [],
+    warnings: [],
+    stages: inOrderOfNames(document.stages.map(withoutChance)),
+    afterProof: document.afterProof.map(withoutChance),
+  };
+  return createHash('sha256').update(canonicalJson(done)).digest('hex');
+}
+
+function withoutChance(stage: StageDescription): StageDescription {
+  const steps = stage.steps
+    .filter(({ step }) => !step.startsWith(STEP_TITLES['pull-image']))
+    .map(({ host, step }) => ({ host, step, why: '' }));
+  // the steps of a stage that is done in turn are in the order in which they are done
+  return {
+    ...stage,
+    steps: stage.inTurn ? steps : steps.sort((one, other) => compare(one.host, other.host)),
+  };
+}
+
+/** Stages that do the same to one host after the other stand together; they are put in the order of the hosts' names. */
+function inOrderOfNames(stages: readonly StageDescription[]): StageDescription[] {
+  const runs: StageDescription[][] = [];
+  for (const stage of stages) {
+    const last = runs.at(-1);
+    if (last?.[0] !== undefined && stage.inTurn && kindOf(last[0]) === kindOf(stage)) last.push(stage);
+    else runs.push([stage]);
+  }
+  return runs.flatMap((run) => run.sort((one, other) => compare(one.title, other.title)));
+}
+
+function kindOf({ inTurn, steps }: StageDescription): string {
+  return inTurn ? steps.map(({ step }) => step).join() : '';
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}
+
+/** JSON with the keys of every object sorted, so that the order in which code sets them does not count. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
+}

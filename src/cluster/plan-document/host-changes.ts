@@ -1,0 +1,53 @@
+import type { MemberIdentity } from '../../kubeadm/kubeadm-config.ts';
+import { CA_CERTIFICATE, ETCD_MANIFEST } from '../../kubeadm/paths.ts';
+import type { HostFacts } from '../host-facts.ts';
+import type { Plan, Step } from '../plan.ts';
+import type { PlanToDescribe } from './describe-plan.ts';
+import type { FileChange, HostChanges } from './document.ts';
+import { fileChange } from './file-change.ts';
+import { plannedFiles } from './planned-files.ts';
+
+/** What a plan changes on one member's host. */
+export function hostChanges(
+  member: MemberIdentity,
+  { plan, facts, broughtCertificate }: Pick<PlanToDescribe, 'plan' | 'facts' | 'broughtCertificate'>,
+): HostChanges {
+  const { name, address } = member;
+  const steps = [...plan.stages, ...plan.afterProof].flatMap((stage) =>
+    stage.steps.filter(({ host }) => host === name),
+  );
+  const authorityCertificate = broughtCertificate ?? certificateOnHost(plan, facts);
+  const context = {
+    member,
+    seen: factsOf(name, facts),
+    authority: {
+      source: plan.authority,
+      ...(authorityCertificate === undefined ? {} : { certificatePem: authorityCertificate }),
+    },
+  };
+  const files = plannedFiles(steps).flatMap((planned) => fileChange(planned, context) ?? []);
+  return { name, address, files, restarts: restarts(steps, files) };
+}
+
+function factsOf(name: string, facts: ReadonlyMap<string, HostFacts>): HostFacts {
+  const seen = facts.get(name);
+  if (seen === undefined) throw new Error(`a plan is decided from the facts of all hosts; ${name} has none`);
+  return seen;
+}
+
+/** The CA's certificate where it lies on a host already. */
+function certificateOnHost({ authority }: Plan, facts: ReadonlyMap<string, HostFacts>): string | undefined {
+  if (authority.from !== 'host' && authority.from !== 'certificate-only') return undefined;
+  return facts.get(authority.host)?.files.get(CA_CERTIFICATE)?.text;
+}
+
+/** Says nothing of what merely starts; whether a kubelet without configuration runs changes every few seconds. */
+function restarts(steps: readonly Step[], files: readonly FileChange[]): string[] {
+  const restartsKubelet = steps.some((step) => step.kind === 'start-kubelet' && step.restart);
+  const restartsEtcd = steps.some(({ kind }) => kind === 'restart-member');
+  const manifestChanges = files.some(({ path, change }) => path === ETCD_MANIFEST && change !== 'mode');
+  const etcd = manifestChanges
+    ? 'etcd: manifest out, pod gone, new one in'
+    : 'etcd: only if the rendered manifest is not the present one';
+  return [...(restartsKubelet ? ['kubelet'] : []), ...(restartsEtcd ? [etcd] : [])];
+}

@@ -1,0 +1,52 @@
+import { KUBEADM_ETCD_FLAGS } from '../../kubeadm/etcd-flags.ts';
+import { parseEtcdManifest, predictManifest } from '../../kubeadm/etcd-manifest.ts';
+import { KUBEADM_CONFIG } from '../../kubeadm/paths.ts';
+import { resetFlags } from '../differences.ts';
+import type { FileFact, HostFacts } from '../host-facts.ts';
+import type { RenderManifest } from '../plan.ts';
+import type { FileChange } from './document.ts';
+import { attributeNotes, changeOf, modeChange } from './outcome.ts';
+import type { TouchedFile } from './planned-files.ts';
+import { unifiedDiff } from './unified-diff.ts';
+
+const PRESUMABLY = "as the host's kubeadm will presumably render it";
+const EDITED = 'it was edited on the host, and what kubeadm does not render is lost';
+
+/** The static pod's manifest, which exists only once the host's kubeadm has rendered it. */
+export function manifestChange(
+  file: TouchedFile,
+  { files, state }: Pick<HostFacts, 'files' | 'state'>,
+  step: RenderManifest,
+): FileChange | undefined {
+  const present = files.get(file.path);
+  const predicted = present?.text === undefined ? undefined : predict(present.text, step);
+  if (present?.text === undefined || predicted === undefined) {
+    return changeOf(file, present, { notes: [contents(step), ...attributeNotes(file, present)] });
+  }
+  const unforeseen = [
+    ...resetFlags(files.get(KUBEADM_CONFIG)?.text ?? '', step.wanted),
+    ...(wasEdited(present, state) ? [EDITED] : []),
+  ];
+  if (predicted === present.text && unforeseen.length === 0) return modeChange(file, present);
+  return changeOf(file, present, {
+    ...(predicted === present.text ? {} : { diff: unifiedDiff(file.path, present.text, predicted) }),
+    notes: [PRESUMABLY, ...unforeseen, ...attributeNotes(file, present)],
+  });
+}
+
+function predict(text: string, { wanted, image }: RenderManifest): string | undefined {
+  const names = new Set(wanted.map(({ name }) => name));
+  const present = parseEtcdManifest(text)?.arguments.keys() ?? [];
+  const dropFlags = [...present].filter((name) => !names.has(name) && !KUBEADM_ETCD_FLAGS.has(name));
+  return predictManifest(text, wanted, { image, dropFlags });
+}
+
+function contents({ wanted, image }: RenderManifest): string {
+  const flags = wanted.map(({ name, value }) => `--${name}=${value}`);
+  return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}`;
+}
+
+function wasEdited(present: FileFact, state: HostFacts['state']): boolean {
+  const recorded = typeof state === 'object' ? state.files[present.path] : undefined;
+  return recorded !== undefined && recorded !== present.sha256;
+}

@@ -1,0 +1,34 @@
+import { describeGate } from '../gates.ts';
+import type { Stage, Step } from '../plan.ts';
+import { STEP_TITLES } from '../step-titles.ts';
+import type { StageDescription } from './document.ts';
+
+/** A stage as data for people. */
+export function describeStage({ title, inTurn = false, before, after, steps }: Stage): StageDescription {
+  return {
+    title,
+    inTurn,
+    ...(before === undefined ? {} : { before: describeGate(before) }),
+    ...(after === undefined ? {} : { after: describeGate(after) }),
+    steps: steps.map((step) => ({ host: step.host, step: describeStep(step), why: step.why })),
+  };
+}
+
+/** A step by its name and by what is not said elsewhere in the plan. */
+function describeStep(step: Step): string {
+  const title = STEP_TITLES[step.kind];
+  switch (step.kind) {
+    case 'start-kubelet':
+      return step.restart ? 'restart kubelet' : 'start kubelet if it does not run';
+    case 'pull-image':
+      return `${title} ${step.image}`;
+    case 'start-member':
+      return step.placeManifest ? `${title} with its data in ${step.dataDir}` : 'wait for member';
+    case 'move-leadership':
+      return `${title} if it leads`;
+    case 'prove-served':
+      return `${title}: ${step.leaves.join(', ')}`;
+    default:
+      return title;
+  }
+}

@@ -1,0 +1,134 @@
+import type { ExaminedMember, PreflightSettings } from './examined.ts';
+import { extraNumber } from './examined.ts';
+import { size } from './format.ts';
+import type { FilesystemFact } from './preflight-facts.ts';
+import type { Severity, SevereFinding } from './severe-finding.ts';
+
+const GIB = 1024 ** 3;
+/** Where --quota-backend-bytes is not given (server/storage/quota.go, DefaultQuotaBytes). */
+const DEFAULT_QUOTA_BYTES = 2 * GIB;
+/** WAL segments of 64 MiB: 5 that are kept (--max-wals), the one in use and the next; and some small snapshot files. */
+const LOG_BYTES = GIB / 2;
+/** A member's data dir holds some dozen files. */
+const FEW_INODES = 100;
+
+const NETWORK =
+  /^(nfs\d?|cifs|smb\d?|smbfs|afs|ceph|lustre|9p|ncpfs|fuse\.(sshfs|glusterfs|s3fs|ceph|.*nfs))$/;
+const IN_MEMORY = /^(tmpfs|ramfs)$/;
+const LAYERED = /^(overlay|aufs|fuse\.fuse-overlayfs)$/;
+
+type Problem = Pick<SevereFinding, 'severity' | 'fact' | 'cause' | 'fix'>;
+
+/** The filesystem of the data dir: writable, of a fitting kind, with enough room. */
+export function dataDirDisk(
+  { name: host, seen }: ExaminedMember,
+  settings: PreflightSettings,
+): SevereFinding[] {
+  const disk = seen.filesystem;
+  if (disk === undefined) {
+    return [
+      {
+        severity: 'warn',
+        host,
+        at: 'data-dir',
+        fact: `the filesystem of ${settings.dataDir} could not be read.`,
+        cause: 'findmnt is not installed, or the filesystem does not answer.',
+        fix: `Run \`findmnt -T ${settings.dataDir}\` on the host.`,
+      },
+    ];
+  }
+  const quota = extraNumber(settings, 'quota-backend-bytes') ?? 0;
+  const problems = [
+    ...readOnly(disk),
+    ...kind(disk),
+    ...space(disk, quota === 0 ? DEFAULT_QUOTA_BYTES : quota),
+    ...inodes(disk),
+  ];
+  return problems.map((problem) => ({ ...problem, host, at: 'data-dir' }));
+}
+
+function readOnly({ readOnly, mountPoint, source }: FilesystemFact): Problem[] {
+  if (!readOnly) return [];
+  return [
+    {
+      severity: 'fail',
+      fact: `the filesystem of the data dir (${source} on ${mountPoint}) is read-only.`,
+      cause: 'It was mounted so, or the kernel made it so after an error of the disk.',
+      fix: `Look at \`dmesg\`; if the disk is sound, \`mount -o remount,rw ${mountPoint}\`.`,
+    },
+  ];
+}
+
+function kind({ type, source, mountPoint }: FilesystemFact): Problem[] {
+  const where = `the data dir lies on ${type} (${source} on ${mountPoint})`;
+  const fix =
+    'Give etcd a local disk, best an SSD of its own, with ext4 or xfs, and name a folder on it as `data-dir`.';
+  if (NETWORK.test(type)) {
+    return [
+      {
+        severity: 'warn',
+        fact: `${where}, which is reached over a network.`,
+        cause:
+          'A shared export was mounted there. Each write of etcd waits for its fsync, and one outage of the server stops every member.',
+        fix,
+      },
+    ];
+  }
+  if (IN_MEMORY.test(type)) {
+    return [
+      {
+        severity: 'warn',
+        fact: `${where}, which is memory: a reboot loses the member's data.`,
+        cause: 'The host runs from an image, or the disk is not mounted.',
+        fix,
+      },
+    ];
+  }
+  if (!LAYERED.test(type)) return [];
+  return [
+    {
+      severity: 'warn',
+      fact: `${where}, whose upper layer may be gone after a reboot.`,
+      cause: 'The host is a container or a live system, or its root is protected by an overlay.',
+      fix,
+    },
+  ];
+}
+
+/**
+ * What the data dir has taken already counts as room. Below the quota and the log, the disk is full before etcd's own
+ * limit stops writes: a member then crashes. Twice the quota, because a defragmentation and a snapshot from the
+ * leader write a second copy of the database (server/storage/backend/backend.go, api/snap/db.go).
+ */
+function space(disk: FilesystemFact, quota: number): Problem[] {
+  const room = disk.freeBytes + disk.dataDirBytes;
+  const least = quota + LOG_BYTES;
+  const good = 2 * quota + LOG_BYTES;
+  if (room >= good) return [];
+  const severity: Severity = room < least ? 'fail' : 'warn';
+  const has = `${disk.mountPoint} has ${size(disk.freeBytes)} free of ${size(disk.sizeBytes)}`;
+  const takes = `a database at its quota of ${size(quota)} and the log take ${size(least)}`;
+  return [
+    {
+      severity,
+      fact:
+        severity === 'fail'
+          ? `${has}; ${takes}.`
+          : `${has}; ${takes}, and ${size(good)} while it is defragmented or received from the leader.`,
+      cause: 'The disk is small, or shared with images and logs. On a full disk a member stops.',
+      fix: 'Make room (`du -xh -d 2 / | sort -h | tail`), or give etcd a disk of its own and name a folder on it as `data-dir`.',
+    },
+  ];
+}
+
+function inodes({ inodes: total, freeInodes, mountPoint }: FilesystemFact): Problem[] {
+  if (total === 0 || freeInodes >= FEW_INODES) return [];
+  return [
+    {
+      severity: 'fail',
+      fact: `${mountPoint} has ${freeInodes} free inodes of ${total}: hardly a file can be made there.`,
+      cause: 'Very many small files lie on it.',
+      fix: `Find and remove them (\`du -x --inodes -d 2 ${mountPoint} | sort -n | tail\`).`,
+    },
+  ];
+}

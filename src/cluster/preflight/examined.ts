@@ -1,0 +1,37 @@
+import { parseEtcdManifest } from '../../kubeadm/etcd-manifest.ts';
+import { ETCD_MANIFEST } from '../../kubeadm/paths.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { Member } from '../members.ts';
+import type { DiskTestFact, PreflightFacts } from './preflight-facts.ts';
+
+/** What preflight has to know of the inputs. */
+export type PreflightSettings = Pick<
+  Settings,
+  | 'hosts'
+  | 'clientPort'
+  | 'peerPort'
+  | 'dataDir'
+  | 'imageRepository'
+  | 'etcdImageTag'
+  | 'extraArgs'
+  | 'kubeletConfig'
+>;
+
+/** A member with what the preflight probe, and a disk test if there was one, saw on its host. */
+export interface ExaminedMember extends Member {
+  readonly seen: PreflightFacts;
+  readonly diskTest?: DiskTestFact;
+}
+
+/** Whether etcd belongs on this host already: the action set it up, or it runs from a manifest made by hand. */
+export function holdsMember({ facts }: Member): boolean {
+  if (facts.state !== 'absent') return true;
+  const manifest = parseEtcdManifest(facts.files.get(ETCD_MANIFEST)?.text ?? '');
+  return manifest !== undefined && facts.containers.some(({ running }) => running);
+}
+
+/** Value of an etcd flag that the user gave as a number; undefined where it is absent or no number. */
+export function extraNumber(settings: PreflightSettings, flag: string): number | undefined {
+  const value = settings.extraArgs.find(({ name }) => name === flag)?.value;
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+}

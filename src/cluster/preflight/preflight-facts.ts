@@ -1,0 +1,100 @@
+import type { KubernetesVersion } from '../../kubeadm/version.ts';
+
+/** One area of swap space that is switched on. */
+export interface SwapFact {
+  readonly device: string;
+  readonly bytes: number;
+}
+
+/** How far the host's clock is from the runner's, by the four timestamps of NTP (RFC 5905, section 8). */
+export interface ClockFact {
+  /** Milliseconds that the host is ahead; negative: behind. */
+  readonly offsetMs: number;
+  /** Half of the time on the way: the true offset lies within this many milliseconds of `offsetMs`. */
+  readonly uncertaintyMs: number;
+}
+
+/** The filesystem that the data dir lies on, or will lie on. */
+export interface FilesystemFact {
+  /** The kernel's name of it, e.g. `ext4`, `xfs`, `nfs4`, `overlay`. */
+  readonly type: string;
+  /** Device or export, e.g. `/dev/sda1`. */
+  readonly source: string;
+  readonly mountPoint: string;
+  readonly readOnly: boolean;
+  readonly sizeBytes: number;
+  /** Free for users other than root. */
+  readonly freeBytes: number;
+  /** 0: the filesystem has no fixed number of inodes. */
+  readonly inodes: number;
+  readonly freeInodes: number;
+  /** What the data dir holds already, in bytes. */
+  readonly dataDirBytes: number;
+}
+
+/** One bucket of a histogram of Prometheus: how many observations were at most `le`. */
+export interface HistogramBucket {
+  /** Seconds; Infinity for the last bucket. */
+  readonly le: number;
+  readonly count: number;
+}
+
+/** What a running member says of itself on its metrics port. */
+export interface MemberMetrics {
+  /** etcd's release, e.g. `3.6.5`. */
+  readonly version?: string;
+  /** etcd_disk_wal_fsync_duration_seconds since the member's start, buckets in ascending order. */
+  readonly walFsync: {
+    readonly buckets: readonly HistogramBucket[];
+    readonly sumSeconds: number;
+    readonly count: number;
+  };
+}
+
+/** Times of some TCP connects from one host to a port of another. Whether it is reachable at all says `ReachFact`. */
+export interface ConnectTimes {
+  readonly address: string;
+  readonly port: number;
+  /** One per try, in microseconds, in the order of the tries. A refusal takes a round trip as well. */
+  readonly microseconds: readonly number[];
+}
+
+/** What preflight looks at beyond `HostFacts`. Read without changing anything. */
+export interface PreflightFacts {
+  /** Absent: kubelet is not there or did not say its version. */
+  readonly kubeletVersion?: KubernetesVersion;
+  /** By kubelet's own test: whether /sys/fs/cgroup is a cgroup2 filesystem. */
+  readonly cgroups: 'v1' | 'v2';
+  /** Of the kubelet that runs: the driver it was told, and where; absent when none runs. */
+  readonly kubeletCgroupDriver?: { readonly driver: string; readonly from: string };
+  readonly swaps: readonly SwapFact[];
+  /** MemTotal of /proc/meminfo. */
+  readonly memoryBytes?: number;
+  /** Processors that are online. */
+  readonly processors?: number;
+  readonly clock: ClockFact;
+  /** Drop-ins of kubelet.service that set ExecStart, in the order in which systemd reads them. */
+  readonly execStartDropIns: readonly string[];
+  readonly filesystem?: FilesystemFact;
+  /** Absent: nothing on the metrics port answers as etcd does. */
+  readonly member?: MemberMetrics;
+  readonly connectTimes: readonly ConnectTimes[];
+  /** Private keys that following the guide by hand left outside /etc/kubernetes. Names only. */
+  readonly leftoverKeys: readonly string[];
+}
+
+/** How a write test of the data dir's filesystem went. */
+export type DiskTestFact =
+  | {
+      readonly outcome: 'measured';
+      /** Writes of {@link https://etcd.io/docs/latest/op-guide/hardware/ | etcd's usual size}, each synced. */
+      readonly writes: number;
+      /** Milliseconds. */
+      readonly p50Ms: number;
+      readonly p99Ms: number;
+      readonly maxMs: number;
+    }
+  /** The data dir is a mount point: a file on its filesystem would lie inside of it. */
+  | { readonly outcome: 'mount-point' }
+  /** Too little room for a test that does no harm. */
+  | { readonly outcome: 'no-space' };

@@ -1,0 +1,85 @@
+import type { Finding } from '../../findings.ts';
+import { wantedImage } from '../images.ts';
+import { resolveMembers, type Member } from '../members.ts';
+import { differentImages, missingPrerequisites } from '../prerequisites.ts';
+import { capacity } from './capacity.ts';
+import { cgroupDrivers, cgroupV1, cgroupV1Ahead } from './cgroups.ts';
+import { clockDifferences } from './clocks.ts';
+import { dataDirDisk } from './disk.ts';
+import { laterDropIns } from './drop-ins.ts';
+import { vulnerableEtcd } from './etcd-releases.ts';
+import type { ExaminedMember, PreflightSettings } from './examined.ts';
+import { diskTestResult, memberFsync } from './fsync.ts';
+import { imagesToPull } from './image-presence.ts';
+import { leftoverKeys } from './leftovers.ts';
+import { clones } from './machines.ts';
+import { takenPorts } from './ports.ts';
+import type { DiskTestFact, PreflightFacts } from './preflight-facts.ts';
+import { roundTrips } from './round-trips.ts';
+import { bySeverity, type SevereFinding } from './severe-finding.ts';
+import { swapOn } from './swap.ts';
+import { kubeletVersion, mixedKubeadm } from './versions.ts';
+
+/** All that preflight judges. */
+export interface PreflightInput {
+  readonly settings: PreflightSettings;
+  /** In the order of `settings.hosts`; a host that could not be examined is left out. */
+  readonly members: readonly Member[];
+  /** By the host's address: names may turn out to be the same. */
+  readonly preflight: ReadonlyMap<string, PreflightFacts>;
+  /** By the host's address; of hosts on which a write test was made. */
+  readonly diskTests?: ReadonlyMap<string, DiskTestFact>;
+}
+
+/** Everything that was found on all hosts, the worst first. A host without preflight facts is judged by its own alone. */
+export function preflightFindings(input: PreflightInput): SevereFinding[] {
+  const { settings, members } = input;
+  const examined = members.flatMap((member) => examine(member, input));
+  return bySeverity([
+    ...prerequisites(input).map((finding): SevereFinding => ({ ...finding, severity: 'fail' })),
+    ...examined.flatMap((member) => ofOneHost(member, settings)),
+    ...clones(members),
+    ...mixedKubeadm(examined),
+    ...vulnerableEtcd(examined, settings),
+    ...cgroupV1Ahead(examined, settings),
+    ...clockDifferences(examined),
+    ...roundTrips(examined, settings),
+    ...imagesToPull(examined, settings),
+  ]);
+}
+
+function examine(member: Member, { preflight, diskTests }: PreflightInput): ExaminedMember[] {
+  const seen = preflight.get(member.address);
+  const diskTest = diskTests?.get(member.address);
+  if (seen === undefined) return [];
+  return [{ ...member, seen, ...(diskTest === undefined ? {} : { diskTest }) }];
+}
+
+/** What a deploy refuses as well. Ports are judged here more closely, so none are handed on. */
+function prerequisites({ settings, members }: PreflightInput): Finding[] {
+  const hosts = settings.hosts.filter((host) => members.some(({ address }) => address === host.address));
+  const facts = members.map((member) => member.facts);
+  const { findings } = resolveMembers(hosts, facts);
+  const known = members.filter(({ facts }) => facts.etcdImage !== undefined);
+  return [
+    ...findings,
+    ...members.flatMap((member) => missingPrerequisites(member, [])),
+    ...differentImages(known, (facts) => wantedImage(settings, facts)?.image),
+  ];
+}
+
+function ofOneHost(member: ExaminedMember, settings: PreflightSettings): SevereFinding[] {
+  return [
+    ...kubeletVersion(member),
+    ...cgroupV1(member, settings),
+    ...cgroupDrivers(member),
+    ...swapOn(member, settings),
+    ...laterDropIns(member),
+    ...takenPorts(member, settings),
+    ...dataDirDisk(member, settings),
+    ...memberFsync(member),
+    ...diskTestResult(member),
+    ...capacity(member, settings),
+    ...leftoverKeys(member),
+  ];
+}

@@ -1,0 +1,36 @@
+import { CERTIFICATE_MODE, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import { KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import type { DesiredMember } from './desired.ts';
+import type { PlannedFile, RecordMember, Step } from './plan.ts';
+
+const MODES: ReadonlyMap<string, string> = new Map([
+  [KUBELET_CONFIG, CERTIFICATE_MODE],
+  [KUBELET_DROP_IN, CERTIFICATE_MODE],
+  [KUBEADM_CONFIG, PRIVATE_MODE],
+]);
+
+/** The configurations of kubelet and kubeadm as files to deliver; all of them, or those named. */
+export function configurationFiles(
+  { texts }: DesiredMember,
+  paths: readonly string[] = [...MODES.keys()],
+): PlannedFile[] {
+  return paths.map((path) => {
+    const text = texts.get(path);
+    const mode = MODES.get(path);
+    if (text === undefined || mode === undefined) throw new Error(`${path} is no configuration file`);
+    return { path, mode, content: { from: 'text', text } };
+  });
+}
+
+/** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
+export function wakeKubelet({ name, kubeletRuns }: { name: string; kubeletRuns: boolean }): Step {
+  const why = kubeletRuns
+    ? 'etcd does not run, and kubelet may wait for minutes'
+    : 'kubelet does not run, or not at boot';
+  return { kind: 'start-kubelet', host: name, restart: kubeletRuns, why };
+}
+
+/** Writes down what the members are now. */
+export function recordSteps(members: readonly { readonly name: string }[], why: string): RecordMember[] {
+  return members.map(({ name }) => ({ kind: 'record-member', host: name, why }));
+}

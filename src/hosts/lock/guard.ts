@@ -1,0 +1,67 @@
+import type { Finding } from '../../findings.ts';
+import { LOCK_FILE, RUN_DIR, STEP_LOCK } from '../../kubeadm/paths.ts';
+import { quote } from '../shell.ts';
+import type { RemoteResult, RemoteScript } from '../transport.ts';
+import { checkedId, type LockOwner, parseLock } from './lock-file.ts';
+import { lostFinding } from './words.ts';
+
+/** Exit code of a guarded script that has done nothing, because the lock is no longer its run's. */
+export const LOCK_LOST = 93;
+
+const MARK = 'etcd-ha-action lock: ';
+/** Seconds; whoever looks whether a step runs holds the step lock for milliseconds. */
+const STEP_LOCK_WAIT = 5;
+/** Linux keeps so many characters of a process's name (TASK_COMM_LEN, without the final zero). */
+const PROCESS_NAME_LENGTH = 15;
+
+/**
+ * Holds the step lock for as long as this bash or a process that it starts lives. Also for what is started detached
+ * (a unit of systemd inherits nothing): as long as it runs, no other run takes the lock over.
+ */
+export const HOLD_STEP_LOCK = `exec 9>> ${quote(STEP_LOCK)} && flock -s -w ${STEP_LOCK_WAIT} 9`;
+
+/**
+ * The script, to be run only while the lock of its host is this owner's: first it takes the step lock, then it looks
+ * whose the lock is, so that nobody can take the lock over from then on. The bash is named after the step, for whoever
+ * waits for it. What only reads is left as it is.
+ *
+ * `etcd_ha_connection` is then the process that serves the run's connection, if there is one: see {@link STILL_WANTED}.
+ */
+export function guard(ownerId: string, script: RemoteScript): RemoteScript {
+  if (script.effect === 'reads') return script;
+  const name = script.title.replace(/[^\x20-\x7e]/g, '?').slice(0, PROCESS_NAME_LENGTH);
+  const guarded = `
+etcd_ha_lock=
+if [ -d ${quote(RUN_DIR)} ] && ${HOLD_STEP_LOCK} &&
+  IFS= read -r etcd_ha_lock 2> /dev/null < ${quote(LOCK_FILE)} &&
+  [[ $etcd_ha_lock == '{"id":"${checkedId(ownerId)}",'* ]]
+then
+  etcd_ha_connection=\${etcd_ha_lock#*'"connection":"'}
+  etcd_ha_connection=\${etcd_ha_connection%%[ '"']*}
+else
+  printf '${MARK}%s\\n' "$etcd_ha_lock" >&2
+  exit ${LOCK_LOST}
+fi
+{ printf %s ${quote(name)} > /proc/$$/comm; } 2> /dev/null || true
+${script.script}`;
+  return { ...script, script: guarded };
+}
+
+/** Exit code of a script that has stopped to wait, because nobody waits for it any more. */
+export const NOBODY_WAITS = 96;
+
+/**
+ * A line for loops that wait: ends the script when the run's connection has ended. What only waits would otherwise keep
+ * the next run from the lock.
+ */
+export const STILL_WANTED = `if [ -n "\${etcd_ha_connection:-}" ] && ! [ -e "/proc/$etcd_ha_connection" ]; then exit ${NOBODY_WAITS}; fi`;
+
+/** Words for a script that ended with `LOCK_LOST`. */
+export function explainLockLost(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
+  return lostFinding(presentHolder(result.stderr));
+}
+
+function presentHolder(stderr: string): LockOwner | undefined {
+  const line = stderr.split('\n').findLast((said) => said.startsWith(MARK));
+  return line === undefined ? undefined : parseLock(line.slice(MARK.length));
+}

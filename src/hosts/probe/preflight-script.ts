@@ -1,0 +1,152 @@
+import { METRICS_PORT } from '../../kubeadm/ports.ts';
+import { quote } from '../shell.ts';
+import type { RemoteScript } from '../transport.ts';
+
+/** What the preflight probe has to be told. */
+export interface PreflightQuestion {
+  /** The host's own address, and those of the others. */
+  readonly address: string;
+  readonly peers: readonly string[];
+  /** Ports to time connects to on each of the others. */
+  readonly ports: readonly number[];
+  readonly dataDir: string;
+}
+
+/** Tries per port, while nothing listens there. */
+const CONNECTS = 5;
+/** Tries on a port that is open: a member writes a line into its log for each connection without a TLS handshake. */
+const CONNECTS_WHEN_OPEN = 2;
+/** Seconds for all tries on one port; those that came to an end by then count. */
+const CONNECT_TIMEOUT_SECONDS = 2;
+
+/** The keys that the guide makes (kubeadm's certlist.go, the etcd part). Others in such folders are none of ours. */
+const KEY_NAMES = ['ca.key', 'server.key', 'peer.key', 'healthcheck-client.key', 'apiserver-etcd-client.key'];
+
+/**
+ * Reads what the ordinary probe leaves out. Nothing on the host is changed, not even for a moment: no temporary file,
+ * and no here-string, for which bash before 5.1 makes one.
+ *
+ * Its answer is a line with a random mark, then sections of raw text that begin with a line `MARK NAME`; the mark is made
+ * on the host for this one answer, so that nothing that lies there can look like a section.
+ */
+export function preflightProbe(question: PreflightQuestion): RemoteScript {
+  return { title: 'preflight probe', effect: 'reads', script: script(question), timeoutMs: 30_000 };
+}
+
+function script({ address, peers, ports, dataDir }: PreflightQuestion): string {
+  const targets = peers.flatMap((peer) => ports.map((port) => `${quote(peer)} ${port}`));
+  const guideFolders = [address, ...peers].map((each) => `/tmp/${each}`);
+  return `
+set +e +o pipefail # what cannot be read is left out of the answer
+read -r mark < /proc/sys/kernel/random/uuid
+now() { if [ -n "\${EPOCHREALTIME-}" ]; then time=\${EPOCHREALTIME/./}; else time=$(date +%s%6N); fi; }
+section() { printf '\\n%s %s\\n' "$mark" "$1"; }
+show() { local lines=(); mapfile -t lines < "$1" && printf '%s\\n' "\${lines[@]}"; } 2>/dev/null
+connect_times() {
+  ${targets.map((target) => `timeout ${CONNECT_TIMEOUT_SECONDS} bash -c ${quote(CONNECT_LOOP)} ${target} &`).join('\n  ')}
+  wait
+}
+metrics() {
+  local address
+  for address in 127.0.0.1 ::1; do
+    { exec 3<> "/dev/tcp/$address/${METRICS_PORT}"; } 2>/dev/null || continue
+    printf 'GET /metrics HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
+    timeout 2 grep -aE '^etcd_(server_version|disk_wal_fsync_duration_seconds)' <&3
+    return
+  done
+}
+leftovers() {
+  local folder uid home _ folders=()
+  for folder in ${guideFolders.map(quote).join(' ')}; do
+    # everybody may write in /tmp: a link could lead to the keys in use
+    if [ ! -L "$folder" ]; then folders+=("$folder/pki"); fi
+  done
+  while IFS=: read -r _ _ uid _ _ home _; do
+    case $uid:$home in *[!0-9]*:* | *:/ | *:/nonexistent | *:) continue ;; esac
+    if [ "$uid" = 0 ] || [ "$uid" -ge 1000 ]; then folders+=("$home/pki"); fi
+  done < /etc/passwd
+  timeout 2 find "\${folders[@]}" -xdev -maxdepth 2 -type f \\( ${KEY_NAMES.map((name) => `-name ${name}`).join(' -o ')} \\) 2>/dev/null | head -n 100
+}
+cgroup_driver() {
+  local pid=$1 words=() i config='' driver=''
+  mapfile -d '' -t words < "/proc/$pid/cmdline" || return
+  for i in "\${!words[@]}"; do
+    case \${words[i]} in
+      --cgroup-driver=*) driver=\${words[i]#*=} ;;
+      --cgroup-driver) driver=\${words[i + 1]-} ;;
+      --config=*) config=\${words[i]#*=} ;;
+      --config) config=\${words[i + 1]-} ;;
+    esac
+  done
+  if [ -n "$driver" ]; then printf '%s --cgroup-driver\\n' "$driver"; return; fi
+  if [ -r "$config" ]; then driver=$(sed -n 's/^[ {]*"\\{0,1\\}cgroupDriver"\\{0,1\\}: *"\\{0,1\\}\\([a-z]*\\).*/\\1/p' "$config"); fi
+  printf '%s %s\\n' "\${driver:-default}" "$config"
+}
+kubelet_unit() {
+  local line pid=0 paths=''
+  while read -r line; do
+    case $line in MainPID=*) pid=\${line#*=} ;; DropInPaths=*) paths=\${line#*=} ;; esac
+  done < <(systemctl show kubelet -p MainPID -p DropInPaths 2>/dev/null)
+  section exec-start
+  # shellcheck disable=SC2086 # systemd separates the paths by spaces
+  if [ -n "$paths" ]; then grep -lsE '^[[:space:]]*ExecStart[[:space:]]*=' $paths; fi
+  section cgroup-driver
+  if [ "$pid" -gt 0 ]; then cgroup_driver "$pid" 2>/dev/null; fi
+}
+data_dir=${quote(dataDir)}
+
+printf '%s\\n' "$mark"
+section begun
+now; echo "$time"
+exec {fd_connects}< <(connect_times)
+exec {fd_version}< <(timeout 10 kubelet --version 2>/dev/null)
+exec {fd_metrics}< <(metrics)
+exec {fd_leftovers}< <(leftovers)
+exec {fd_unit}< <(kubelet_unit)
+exec {fd_size}< <(timeout 2 du -skx -- "$data_dir" 2>/dev/null)
+
+section cgroup
+stat -fc %T /sys/fs/cgroup 2>/dev/null
+section swaps
+show /proc/swaps
+section memory
+grep -s '^MemTotal:' /proc/meminfo
+section processors
+show /sys/devices/system/cpu/online
+folder=$data_dir
+while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
+section mount
+findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null
+section blocks
+stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
+cat <&"$fd_unit"
+section data-dir-size
+cat <&"$fd_size"
+section leftovers
+cat <&"$fd_leftovers"
+section metrics
+cat <&"$fd_metrics"
+section kubelet-version
+cat <&"$fd_version"
+section connects
+cat <&"$fd_connects"
+section end
+now; echo "$time"
+`;
+}
+
+/**
+ * \`$0\` address, \`$1\` port. bash connects in its own process, so there is no fork in the time. Without EPOCHREALTIME
+ * (bash before 5.0) nothing is measured.
+ */
+const CONNECT_LOOP = `
+[ -n "\${EPOCHREALTIME-}" ] || exit
+most=${CONNECTS}
+for ((i = 0; i < most; i++)); do
+  begun=\${EPOCHREALTIME/./}
+  if { exec 3<> "/dev/tcp/$0/$1"; } 2>/dev/null; then most=${CONNECTS_WHEN_OPEN}; fi
+  ended=\${EPOCHREALTIME/./}
+  exec 3>&-
+  printf "%s %s %s\\n" "$0" "$1" $((ended - begun))
+done
+`.trim();

@@ -1,0 +1,40 @@
+import { dirname } from 'node:path';
+
+import { ACTION_DIR, AUDIT_LOG } from '../../kubeadm/paths.ts';
+import { quote } from '../shell.ts';
+import type { RemoteScript } from '../transport.ts';
+
+/** What a host keeps: the last runs, and never more than this. */
+export const MOST_RECORDS = 50;
+export const MOST_BYTES = 256 * 1024;
+
+/**
+ * Appends to the record of what runs have done to this host, and drops the oldest of it. Written aside, fsynced and
+ * renamed, so that a run that is killed or a host that loses power loses no older record. To be run under the lock:
+ * of two at once, one would be lost.
+ * @param lines JSON objects without line ends, see `formatAuditLine`.
+ */
+export function appendAudit(lines: readonly string[]): RemoteScript {
+  const aside = quote(`${ACTION_DIR}/.audit.jsonl.etcd-ha-action`);
+  const log = quote(AUDIT_LOG);
+  const folder = quote(ACTION_DIR);
+  const script = `
+( umask 022; mkdir -p -- ${quote(dirname(ACTION_DIR))} )
+if ! [ -d ${folder} ]; then mkdir -m 0700 -- ${folder}; fi
+# The empty line goes in front so that there is always a first line to drop: that one, or one that was cut.
+{ if [ -f ${log} ]; then tail -n ${MOST_RECORDS} -- ${log} | sed '$a\\'; fi; cat; } | tail -n ${MOST_RECORDS} |
+  { echo; cat; } | tail -c ${MOST_BYTES + 1} | tail -n +2 > ${aside}
+chown 0:0 -- ${aside}
+chmod 0600 -- ${aside}
+sync -- ${aside}
+mv -fT -- ${aside} ${log}
+sync -- ${folder} ${quote(dirname(ACTION_DIR))}
+`;
+  return {
+    title: 'write the audit record',
+    effect: 'changes',
+    script,
+    input: Buffer.from(lines.map((line) => `${line}\n`).join('')),
+    timeoutMs: 30_000,
+  };
+}

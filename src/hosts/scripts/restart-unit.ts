@@ -1,0 +1,145 @@
+import {
+  ACTION_DIR,
+  ETCD_MANIFEST,
+  MANIFEST_DIR,
+  OUTGOING_MANIFEST,
+  RENDERED_MANIFEST,
+  REPLACED_DIR,
+  RUN_DIR,
+} from '../../kubeadm/paths.ts';
+import { HOLD_STEP_LOCK } from '../lock/guard.ts';
+import { quote } from '../shell.ts';
+import { CRASHED, memberReadyFunctions } from './member-ready.ts';
+import { POD_GONE_FUNCTIONS } from './pod-gone.ts';
+
+/** The replacement of one member's manifest. */
+export interface ManifestChange {
+  /** The member's address: IPv4, or IPv6 without brackets. */
+  readonly address: string;
+  readonly dataDir: string;
+  readonly criEndpoint: string;
+  /** SHA-256 (hex) of the manifest in place, as it was seen; `absent` when there is none, and so nothing to take out. */
+  readonly currentSha256: string;
+  /** SHA-256 (hex) of the rendered manifest that is to be put in place. */
+  readonly renderedSha256: string;
+  /** The member has never got as far as writing its log; elsewhere one without data is left alone. */
+  readonly mayLackData: boolean;
+}
+
+/** Name of the unit of systemd that does it. There is never more than one. */
+export const RESTART_UNIT = 'etcd-ha-action-restart.service';
+/** Where the unit writes its one line of result: an exit code of {@link RESTART_END}. Absent while it works. */
+export const RESTART_RESULT = `${RUN_DIR}/restart.result`;
+
+/** How a restart ended. */
+export const RESTART_END = {
+  done: 0,
+  /** What lies there is not what was seen; nothing was done. */
+  changed: 3,
+  /** The member has no data; nothing was done. */
+  noData: 4,
+  otherFilesystem: 5,
+  /** kubelet did not end the pod; its manifest is back. */
+  notStopped: 6,
+  /** The old manifest is back and its member ready, because the new one's crashed. */
+  crashedAndBack: 7,
+  /** The old manifest is back and its member ready, because the new one's was not ready in time. */
+  lateAndBack: 8,
+  /** The old manifest is back, and its member is not ready either. */
+  backNotReady: 9,
+  /** The new one's member is not ready and there was none before. */
+  noWayBack: 10,
+} as const;
+
+/**
+ * The bash of the unit. Whenever it is cut off, what lies on the disk tells how far it had come, and the next run goes on
+ * from there: only the rendered manifest (not begun), the outgoing one and none in place (taken out), the outgoing one
+ * and the new one in place (not known to be ready).
+ */
+export function restartUnit(change: ManifestChange): string {
+  return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${FUNCTIONS}
+${HOLD_STEP_LOCK}
+{ printf %s 'restart member' > /proc/$$/comm; } 2> /dev/null || true
+current=${quote(change.currentSha256)} rendered=${quote(change.renderedSha256)}
+${change.mayLackData ? '' : refuseWithoutData(change.dataDir)}
+if [ "$(stat -c %d ${MANIFEST_DIR})" != "$(stat -c %d ${ACTION_DIR})" ]; then finish ${RESTART_END.otherFilesystem}; fi
+if has ${ETCD_MANIFEST} "$rendered"; then
+  echo 'the new manifest is in place already, not known to be ready'
+else
+  if ! has ${RENDERED_MANIFEST} "$rendered"; then finish ${RESTART_END.changed}; fi
+  find_pods
+  if has ${ETCD_MANIFEST} "$current"; then keep_copy; take_out
+  elif [ -e ${ETCD_MANIFEST} ]; then finish ${RESTART_END.changed}
+  elif [ "$current" != absent ] && ! has ${OUTGOING_MANIFEST} "$current"; then finish ${RESTART_END.changed}
+  fi
+  if ! await_gone; then put_back; end_with ${RESTART_END.notStopped}; fi
+  if ! has ${RENDERED_MANIFEST} "$rendered"; then put_back; end_with ${RESTART_END.changed}; fi
+  move ${RENDERED_MANIFEST} ${ETCD_MANIFEST}
+  echo 'the new manifest is in place'
+fi
+outcome=0
+await_ready || outcome=$?
+if [ "$outcome" = 0 ]; then
+  rm -f -- ${OUTGOING_MANIFEST} ${RENDERED_MANIFEST}
+  sync -- ${ACTION_DIR}
+  finish ${RESTART_END.done}
+fi
+etcd_words
+if ! [ -e ${OUTGOING_MANIFEST} ]; then finish ${RESTART_END.noWayBack}; fi
+echo 'the member is not ready with the new manifest: going back to the old one'
+find_pods || true
+move ${ETCD_MANIFEST} ${RENDERED_MANIFEST}
+await_gone || true
+put_back
+if [ "$outcome" = ${CRASHED} ]; then end_with ${RESTART_END.crashedAndBack}; else end_with ${RESTART_END.lateAndBack}; fi
+`;
+}
+
+/**
+ * `has FILE SHA256`: whether it has these contents.
+ * `move FROM TO`: durably.
+ * `keep_copy`: of the manifest in place, as the delivery of files does; the first of a run is the one that was proven.
+ * `take_out`: what is taken out is what a failure goes back to. If an earlier restart was cut off before its member was
+ * ready, that is what went out then, and not what lies there now unproven; a member that is ready has proven it.
+ * `put_back`: the old one, if there was one.
+ * `finish CODE`: ends with this result. `end_with CODE`: the same, once the old member is ready again.
+ */
+const FUNCTIONS = `
+has() { [ -f "$1" ] && case "$(sha256sum < "$1")" in "$2 "*) ;; *) return 1 ;; esac; }
+move() { mv -fT -- "$1" "$2"; sync -- ${MANIFEST_DIR} ${ACTION_DIR}; }
+keep_copy() {
+  local copy=${REPLACED_DIR}/${ETCD_MANIFEST.replaceAll('/', '%')}
+  mkdir -p -m 0700 ${REPLACED_DIR}
+  if ! [ -e "$copy" ]; then
+    cp -p -- ${ETCD_MANIFEST} "$copy.new"
+    sync -- "$copy.new"
+    mv -fT -- "$copy.new" "$copy"
+    sync -- ${REPLACED_DIR} ${ACTION_DIR}
+  fi
+}
+take_out() {
+  if [ -e ${OUTGOING_MANIFEST} ] && ! is_ready; then rm -f -- ${ETCD_MANIFEST}; sync -- ${MANIFEST_DIR}
+  else move ${ETCD_MANIFEST} ${OUTGOING_MANIFEST}
+  fi
+  echo 'the old manifest is out'
+}
+put_back() {
+  if [ -e ${ETCD_MANIFEST} ] || ! [ -e ${OUTGOING_MANIFEST} ]; then return; fi
+  move ${OUTGOING_MANIFEST} ${ETCD_MANIFEST}
+  echo 'the old manifest is back'
+}
+finish() {
+  echo "$1" > ${RESTART_RESULT}.new
+  mv -fT -- ${RESTART_RESULT}.new ${RESTART_RESULT}
+  exit 0
+}
+end_with() {
+  if await_ready; then finish "$1"; fi
+  etcd_words
+  finish ${RESTART_END.backNotReady}
+}
+`;
+
+function refuseWithoutData(dataDir: string): string {
+  return `if [ -z "$(ls -A ${quote(dataDir)}/member/wal 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi`;
+}

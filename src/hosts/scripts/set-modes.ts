@@ -1,0 +1,46 @@
+import type { Finding } from '../../findings.ts';
+import { quote } from '../shell.ts';
+import type { RemoteResult, RemoteScript } from '../transport.ts';
+import { explainUnknown } from './explain-unknown.ts';
+
+/** Exit code: a path is not what may be changed. */
+const NOT_PLAIN = 3;
+
+/**
+ * Gives files and folders that are there the mode, and the owner root:root. A path that is missing, a symbolic link (it
+ * would be followed) or anything else than a file or folder is refused, before any is changed.
+ * @param modes permission bits in octal, by path.
+ */
+export function setModes(modes: ReadonlyMap<string, string>): RemoteScript {
+  const words = [...modes].flatMap(([path, mode]) => [quote(mode), quote(path)]).join(' ');
+  return {
+    title: 'set modes and owners',
+    effect: 'changes',
+    timeoutMs: 30_000,
+    script: `
+set -- ${words}
+paths=()
+for word do
+  case $word in /*) ;; *) continue ;; esac
+  if [ -L "$word" ] || ! { [ -f "$word" ] || [ -d "$word" ]; }; then echo "$word" >&2; exit ${NOT_PLAIN}; fi
+  paths+=("$word")
+done
+while [ $# -gt 0 ]; do
+  chown -h 0:0 -- "$2"
+  chmod "$1" -- "$2"
+  shift 2
+done
+if [ "\${#paths[@]}" -gt 0 ]; then sync -- "\${paths[@]}"; fi
+`,
+  };
+}
+
+/** Why modes were not set, from the script's exit code. */
+export function explainModes(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
+  if (result.code !== NOT_PLAIN) return explainUnknown(result);
+  return {
+    fact: `${result.stderr.trim()} is neither a plain file nor a folder (any more); no mode was changed.`,
+    cause: 'It is a symbolic link, or somebody has removed or replaced it since the run looked at the host.',
+    fix: 'Put the file itself there in place of the link, and run again.',
+  };
+}

@@ -1,0 +1,144 @@
+const OF_THE_MEMBERS = 'it follows from hosts, names and ports';
+const OF_THE_BOOTSTRAP =
+  'it decides which cluster a member founds or joins, which the action works out itself';
+const OF_THE_CERTIFICATES = 'the action issues the certificates and renews them where kubeadm puts them';
+const OF_MUTUAL_TLS =
+  'members and clients would no longer have to prove who they are by a certificate of the CA';
+const OF_OTHER_NAMES =
+  'the certificates of kubeadm differ in names from member to member, those of clients have no host names at all';
+const OF_PROXIES = 'the process would be a proxy in place of a member';
+const OF_THE_V2_STORE = 'no snapshot holds the data of the v2 store, and etcd 3.6 does not take it over';
+const OF_THE_CORRUPT_CHECK =
+  'kubeadm has every member compare its data with the others before it serves, which must stay on';
+const OF_ONE_INSTANCE = 'it must differ from member to member, and extra-args are the same on all';
+
+/**
+ * Flags of etcd that the user cannot give, each with the reason: the action sets them itself, or what it proves of a
+ * cluster would not hold with another value. Names from `etcd --help` of 3.5.15, 3.6.5 and 3.7.0.
+ */
+export const OWNED_ETCD_FLAGS: ReadonlyMap<string, string> = new Map([
+  ['name', OF_THE_MEMBERS],
+  ['listen-client-urls', OF_THE_MEMBERS],
+  ['advertise-client-urls', OF_THE_MEMBERS],
+  ['listen-peer-urls', OF_THE_MEMBERS],
+  ['initial-advertise-peer-urls', OF_THE_MEMBERS],
+  [
+    'listen-client-http-urls',
+    'the action asks members over HTTP on their client port, which this flag takes away',
+  ],
+  ['listen-metrics-urls', "kubeadm's probes and the action ask the member for its health there"],
+  ['enable-grpc-gateway', 'the action asks members through this gateway'],
+  ['data-dir', 'give it by the input data-dir'],
+  ['wal-dir', 'the log lies in data-dir, where the action looks for it before it starts a member'],
+
+  ['initial-cluster', OF_THE_BOOTSTRAP],
+  ['initial-cluster-state', OF_THE_BOOTSTRAP],
+  ['initial-cluster-token', OF_THE_BOOTSTRAP],
+  ['force-new-cluster', 'the member would leave its cluster and found one of its own with the same data'],
+  ['discovery', OF_THE_BOOTSTRAP],
+  ['discovery-token', OF_THE_BOOTSTRAP],
+  ['discovery-endpoints', OF_THE_BOOTSTRAP],
+  ['discovery-dial-timeout', OF_THE_BOOTSTRAP],
+  ['discovery-request-timeout', OF_THE_BOOTSTRAP],
+  ['discovery-keepalive-time', OF_THE_BOOTSTRAP],
+  ['discovery-keepalive-timeout', OF_THE_BOOTSTRAP],
+  ['discovery-insecure-transport', OF_THE_BOOTSTRAP],
+  ['discovery-insecure-skip-tls-verify', OF_THE_BOOTSTRAP],
+  ['discovery-cert', OF_THE_BOOTSTRAP],
+  ['discovery-key', OF_THE_BOOTSTRAP],
+  ['discovery-cacert', OF_THE_BOOTSTRAP],
+  ['discovery-user', OF_THE_BOOTSTRAP],
+  ['discovery-password', OF_THE_BOOTSTRAP],
+  ['discovery-fallback', OF_THE_BOOTSTRAP],
+  ['discovery-proxy', OF_THE_BOOTSTRAP],
+  ['discovery-srv', OF_THE_BOOTSTRAP],
+  ['discovery-srv-name', OF_THE_BOOTSTRAP],
+
+  ['cert-file', OF_THE_CERTIFICATES],
+  ['key-file', OF_THE_CERTIFICATES],
+  ['client-cert-file', OF_THE_CERTIFICATES],
+  ['client-key-file', OF_THE_CERTIFICATES],
+  ['trusted-ca-file', OF_THE_CERTIFICATES],
+  ['peer-cert-file', OF_THE_CERTIFICATES],
+  ['peer-key-file', OF_THE_CERTIFICATES],
+  ['peer-client-cert-file', OF_THE_CERTIFICATES],
+  ['peer-client-key-file', OF_THE_CERTIFICATES],
+  ['peer-trusted-ca-file', OF_THE_CERTIFICATES],
+  ['client-cert-auth', OF_MUTUAL_TLS],
+  ['peer-client-cert-auth', OF_MUTUAL_TLS],
+  ['auto-tls', OF_MUTUAL_TLS],
+  ['peer-auto-tls', OF_MUTUAL_TLS],
+  ['self-signed-cert-validity', 'it belongs to auto-tls, which is off'],
+  ['peer-skip-client-san-verification', "a peer's certificate would count from any address"],
+  ['experimental-peer-skip-client-san-verification', "a peer's certificate would count from any address"],
+  ['client-cert-allowed-hostname', OF_OTHER_NAMES],
+  ['peer-cert-allowed-cn', OF_OTHER_NAMES],
+  ['peer-cert-allowed-hostname', OF_OTHER_NAMES],
+
+  ['unsafe-no-fsync', 'acknowledged writes would be lost with the power'],
+  ['strict-reconfig-check', 'etcd would let a change of members through that costs the quorum'],
+  ['pre-vote', 'a member that was restarted would depose a healthy leader'],
+  ['socket-reuse-port', 'a second etcd could listen on the ports of the member unnoticed'],
+  ['experimental-initial-corrupt-check', OF_THE_CORRUPT_CHECK],
+  ['initial-corrupt-check', OF_THE_CORRUPT_CHECK],
+  ['v2-deprecation', 'one of its values deletes data'],
+  ['enable-v2', OF_THE_V2_STORE],
+  ['experimental-enable-v2v3', OF_THE_V2_STORE],
+  ['distributed-tracing-instance-id', OF_ONE_INSTANCE],
+  ['experimental-distributed-tracing-instance-id', OF_ONE_INSTANCE],
+
+  ['proxy', OF_PROXIES],
+  ['proxy-failure-wait', OF_PROXIES],
+  ['proxy-refresh-interval', OF_PROXIES],
+  ['proxy-dial-timeout', OF_PROXIES],
+  ['proxy-write-timeout', OF_PROXIES],
+  ['proxy-read-timeout', OF_PROXIES],
+  ['config-file', 'with a file etcd passes over all flags'],
+  ['version', 'etcd would print its version and end'],
+  ['help', 'etcd would print its flags and end'],
+  ['h', 'etcd would print its flags and end'],
+]);
+
+/**
+ * Every flag that kubeadm 1.31 to 1.37 writes into the manifest without being asked to: a flag that is neither among
+ * these nor asked for was set by somebody else (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand, of 1.31.0,
+ * 1.34.4 and 1.37.2). It writes `initial-cluster` of one member, `initial-cluster-state` when it joins one.
+ */
+export const KUBEADM_ETCD_FLAGS: ReadonlySet<string> = new Set([
+  'advertise-client-urls',
+  'cert-file',
+  'client-cert-auth',
+  'data-dir',
+  'experimental-initial-corrupt-check',
+  'experimental-watch-progress-notify-interval',
+  'feature-gates',
+  'initial-advertise-peer-urls',
+  'initial-cluster',
+  'initial-cluster-state',
+  'key-file',
+  'listen-client-urls',
+  'listen-metrics-urls',
+  'listen-peer-urls',
+  'name',
+  'peer-cert-file',
+  'peer-client-cert-auth',
+  'peer-key-file',
+  'peer-trusted-ca-file',
+  'snapshot-count',
+  'trusted-ca-file',
+  'watch-progress-notify-interval',
+]);
+
+/** What Go takes for true (strconv.ParseBool). */
+const GO_TRUE: readonly string[] = ['1', 't', 'T', 'TRUE', 'true', 'True'];
+
+/**
+ * True for a value of `--feature-gates` that keeps the check of a member's data at its start: kubeadm 1.34 and later
+ * switch it on by this very flag, and a value in extraArgs takes the place of theirs. Of a gate that is named twice the
+ * last counts (pkg/featuregate/feature_gate.go, Set).
+ */
+export function keepsCorruptCheck(featureGates: string): boolean {
+  const gates = featureGates.split(',').map((gate) => gate.split('=').map((part) => part.trim()));
+  const [, value = ''] = gates.findLast(([name]) => name === 'InitialCorruptCheck') ?? [];
+  return GO_TRUE.includes(value);
+}

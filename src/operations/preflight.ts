@@ -1,0 +1,41 @@
+import { decideDeploy } from '../cluster/decide-deploy.ts';
+import { resolveMembers } from '../cluster/members.ts';
+import { preflightFindings } from '../cluster/preflight/preflight.ts';
+import { bySeverity, type SevereFinding } from '../cluster/preflight/severe-finding.ts';
+import { Refused, type Finding } from '../findings.ts';
+import { examine, type Examined } from '../road/examine.ts';
+import type { Chance } from '../road/road.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { RunOperation } from './operations.ts';
+
+/** Tells everything that would keep a deploy from working or deserves a look, and changes nothing. */
+export const preflight: RunOperation = (settings, surroundings) =>
+  examine((examined) => judge(examined, settings, surroundings.chance), settings, surroundings);
+
+function judge(examined: Examined, settings: Settings, chance: Chance): SevereFinding[] {
+  const { hosts, facts, preflight: seen, diskTests, failed } = examined;
+  const { members } = resolveMembers(hosts, facts);
+  const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, chance) : [];
+  const all: SevereFinding[] = [
+    ...[...failed, ...refused].map((finding) => ({ ...finding, severity: 'fail' as const })),
+    ...preflightFindings({ settings, members, preflight: seen, diskTests }),
+  ];
+  // what a deploy refuses as well is told once
+  const once = new Map(all.toReversed().map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding]));
+  return bySeverity([...once.values()].toReversed());
+}
+
+/** Why a deploy with these inputs would be refused. */
+function refusalsOfDeploy(
+  { facts, cluster }: Examined,
+  settings: Settings,
+  chance: Chance,
+): readonly Finding[] {
+  try {
+    decideDeploy({ settings, facts, ...chance, ...(cluster && { cluster }) });
+    return [];
+  } catch (error) {
+    if (error instanceof Refused) return error.findings;
+    throw error;
+  }
+}

@@ -1,0 +1,205 @@
+import type {
+  FileChange,
+  HostChanges,
+  PlanDocument,
+  StageDescription,
+} from '../cluster/plan-document/document.ts';
+import { describeFinding, type Finding } from '../findings.ts';
+import { shortened } from './log-line.ts';
+import { code, codeBlock, details, table, text } from './markdown.ts';
+import {
+  changesNothing,
+  CHANGES,
+  counted,
+  isTouched,
+  shownDiff,
+  stepsOf,
+  totals,
+  VERBS,
+  VERDICTS,
+} from './plan-words.ts';
+import { summaryLimitBytes } from './summary-limit.ts';
+
+const longestText = 1000;
+const missing = '–';
+
+/** A plan for the log, one string per line; one line when nothing has to be done. */
+export function planLines(document: PlanDocument): string[] {
+  const { verdict, clusterName, reasons, hosts, membership, stages, afterProof, warnings, digest } = document;
+  const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${VERDICTS[verdict]}`;
+  if (changesNothing(document)) return [`${title}. Plan digest: ${digest}`];
+  return [
+    `${title}. ${totals(document).join(', ')}.`,
+    ...indented(reasons),
+    ...hosts.flatMap(hostLines),
+    ...section('Members', membership),
+    'Order',
+    ...indented([
+      ...stages.flatMap((stage, index) => stageLines(stage, index + 1)),
+      'Then the cluster is proven healthy.',
+      ...afterProof.flatMap((stage, index) => stageLines(stage, stages.length + index + 1)),
+    ]),
+    ...section('What deserves a look', warnings.map(describeFinding)),
+    `Plan digest: ${digest}`,
+    `To have a later run do this and nothing else, give it the input approved-plan: ${digest}`,
+  ];
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, ...indented(lines)];
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}
+
+function hostLines(host: HostChanges): string[] {
+  const title = `${host.name} (${host.address})`;
+  if (!isTouched(host)) return [`${title}: nothing changes`];
+  return [
+    title,
+    ...indented([...host.files.flatMap(fileLines), ...host.restarts.map((restart) => `restart ${restart}`)]),
+  ];
+}
+
+function fileLines({ change, path, mode, note, diff }: FileChange): string[] {
+  const remark = note === undefined ? '' : `: ${note}`;
+  return [
+    `${VERBS[change]} ${path}, mode ${mode}${remark}`,
+    ...indented(diff === undefined ? [] : shownDiff(diff)),
+  ];
+}
+
+function stageLines(stage: StageDescription, number: number): string[] {
+  const { title, inTurn, before, after } = stage;
+  return [
+    `${number}. ${title}${inTurn ? ', one step after the other' : ''}`,
+    ...indented([
+      ...(before === undefined ? [] : [`begins only when ${before}`]),
+      ...stepsOf(stage).map(({ hosts, step, why }) => `${hosts.join(', ')}: ${step} (${why})`),
+      ...(after === undefined ? [] : [`goes on only when ${after}`]),
+    ]),
+  ];
+}
+
+/**
+ * A plan for the job summary, GitHub-flavoured Markdown: the verdict first, then what changes on which host, in which
+ * order, and how to approve it. Leaves the diffs out when it would fill more than half of what the runner takes.
+ */
+export function renderPlan(document: PlanDocument): string {
+  const whole = sections(document, true);
+  return Buffer.byteLength(whole) <= summaryLimitBytes / 2 ? whole : sections(document, false);
+}
+
+function sections(document: PlanDocument, withDiffs: boolean): string {
+  const filled = changesNothing(document)
+    ? [headline(document), findings(document.warnings), approval(document)]
+    : [
+        headline(document),
+        bullets(document.reasons.map(prose)),
+        findings(document.warnings),
+        hostTable(document),
+        withDiffs ? '' : '_The diffs are left out: the summary would be longer than GitHub shows._',
+        ...document.hosts.filter(({ files }) => files.length > 0).map((host) => hostDetails(host, withDiffs)),
+        membershipChanges(document),
+        order(document),
+        approval(document),
+      ];
+  return `${filled.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function prose(value: string): string {
+  return text(shortened(value, longestText));
+}
+
+function bullets(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
+
+function headline(document: PlanDocument): string {
+  const { verdict, clusterName, operation } = document;
+  const nothing = changesNothing(document);
+  const facts = [
+    `Operation ${code(operation)}`,
+    ...(nothing ? document.reasons.map(prose) : totals(document)),
+  ];
+  const sign = nothing ? '✅' : '📋';
+  return `## ${sign} Plan for etcd cluster ${code(clusterName)}: ${verdict}, ${VERDICTS[verdict]}\n\n${facts.join(' · ')}`;
+}
+
+function findings(all: readonly Finding[]): string {
+  if (all.length === 0) return '';
+  const items = all.map(({ host, at, fact, cause, fix }) =>
+    [
+      `⚠️ **${host === undefined ? prose(at) : `${code(host)} ${prose(at)}`}**: ${prose(fact)}`,
+      ...(cause === undefined ? [] : [`  <br>Usual cause: ${prose(cause)}`]),
+      ...(fix === undefined ? [] : [`  <br>**Fix:** ${prose(fix)}`]),
+    ].join('\n'),
+  );
+  return `### What deserves a look\n\n${bullets(items)}`;
+}
+
+function hostTable({ hosts }: PlanDocument): string {
+  const rows = hosts.map(({ name, address, files, restarts }) => [
+    code(name),
+    code(address),
+    fileCounts(files),
+    restarts.length === 0 ? missing : restarts.map(text).join('<br>'),
+  ]);
+  return `### Hosts\n\n${table(['Host', 'Address', 'Files', 'Restarts'], rows)}`;
+}
+
+function fileCounts(files: readonly FileChange[]): string {
+  const counts = Map.groupBy(files, ({ change }) => change);
+  return files.length === 0
+    ? missing
+    : [...counts].map(([change, group]) => `${group.length} ${CHANGES[change]}`).join(', ');
+}
+
+/** A list, no table: paths and fingerprints would make a table wider than the page. */
+function hostDetails({ name, files }: HostChanges, withDiffs: boolean): string {
+  const items = files.map(({ change, path, mode, note }) => {
+    const remark = note === undefined ? '' : `<br>${prose(note)}`;
+    return `${VERBS[change]} ${code(path)}, mode ${code(mode)}${remark}`;
+  });
+  const parts = [bullets(items), ...(withDiffs ? files.flatMap(diffBlock) : [])];
+  return details(`${name}: ${counted(files.length, 'file')}`, parts.join('\n\n'));
+}
+
+function diffBlock({ path, diff }: FileChange): string[] {
+  return diff === undefined ? [] : [`${code(path)}\n\n${codeBlock('diff', shownDiff(diff).join('\n'))}`];
+}
+
+function membershipChanges({ membership }: PlanDocument): string {
+  return membership.length === 0 ? '' : `### Members\n\n${bullets(membership.map(prose))}`;
+}
+
+function order({ stages, afterProof }: PlanDocument): string {
+  const items = [
+    ...stages.map(stageItem),
+    '**Proof** that the cluster is healthy',
+    ...afterProof.map(stageItem),
+  ];
+  return `### Order\n\n${items.map((item, index) => `${index + 1}. ${item}`).join('\n')}`;
+}
+
+function stageItem(stage: StageDescription): string {
+  const { title, inTurn, before, after } = stage;
+  const lines = [
+    ...(before === undefined ? [] : [`🚦 begins only when ${text(before)}`]),
+    ...stepsOf(stage).map(
+      ({ hosts, step, why }) => `${hosts.map(code).join(', ')} ${prose(step)} – ${prose(why)}`,
+    ),
+    ...(after === undefined ? [] : [`🚦 goes on only when ${text(after)}`]),
+  ];
+  const heading = `**${text(title)}**${inTurn ? ', one step after the other' : ''}`;
+  return [heading, ...lines.map((line) => `   - ${line}`)].join('\n');
+}
+
+function approval({ digest }: PlanDocument): string {
+  return [
+    '### Approval',
+    'This is a plan; nothing has been changed. To have a later run do this and nothing else, give it this input; it refuses when the plan is no longer this one.',
+    code(`approved-plan: ${digest}`),
+  ].join('\n\n');
+}

@@ -1,0 +1,101 @@
+import type {
+  FileChange,
+  HostChanges,
+  PlanDocument,
+  StageDescription,
+} from '../cluster/plan-document/document.ts';
+import type { Verdict } from '../cluster/plan.ts';
+import { shortened } from './log-line.ts';
+
+/** A diff is shown up to here: nobody reads on, and a job summary has a limit. */
+const MOST_DIFF_LINES = 200;
+const LONGEST_DIFF_LINE = 500;
+
+/** What each verdict means for the hosts. */
+export const VERDICTS: Readonly<Record<Verdict, string>> = {
+  create: 'set up a new cluster',
+  adopt: 'take over a cluster that was made by hand',
+  converge: 'make good what is not as it ought to be',
+  repair: 'go on with a set-up that was cut off',
+  unchanged: 'nothing has to be done',
+};
+
+/** What is done to a file. */
+export const VERBS: Readonly<Record<FileChange['change'], string>> = {
+  create: 'create',
+  replace: 'replace',
+  renew: 'renew',
+  mode: 'set mode of',
+};
+
+/** What each change is called where it is counted. */
+export const CHANGES: Readonly<Record<FileChange['change'], string>> = {
+  create: 'created',
+  replace: 'replaced',
+  renew: 'renewed',
+  mode: 'with another mode',
+};
+
+/** True when the hosts and the action's records stay as they are. */
+export function changesNothing({ verdict, hosts, stages, afterProof }: PlanDocument): boolean {
+  return verdict === 'unchanged' && !hosts.some(isTouched) && stages.length + afterProof.length === 0;
+}
+
+/** Whether anything changes on a host. */
+export function isTouched({ files, restarts }: HostChanges): boolean {
+  return files.length > 0 || restarts.length > 0;
+}
+
+/** How much changes: `2 of 3 hosts change`, `4 files`, `1 restart`. */
+export function totals({ hosts }: PlanDocument): string[] {
+  const touched = hosts.filter(isTouched).length;
+  return [
+    `${touched} of ${counted(hosts.length, 'host')} ${touched === 1 ? 'changes' : 'change'}`,
+    counted(sum(hosts.map(({ files }) => files.length)), 'file'),
+    counted(sum(hosts.map(({ restarts }) => restarts.length)), 'restart'),
+  ];
+}
+
+/** `1 file`, `2 files`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** A step of a stage, with all hosts on which it is the same. */
+export interface StepOnHosts {
+  readonly hosts: readonly string[];
+  readonly step: string;
+  readonly why: string;
+}
+
+/** The steps of a stage; those that run at the same time and are the same on several hosts are told once. */
+export function stepsOf({ steps, inTurn }: StageDescription): StepOnHosts[] {
+  if (inTurn) return steps.map(({ host, step, why }) => ({ hosts: [host], step, why }));
+  const groups = Map.groupBy(steps, ({ step, why }) => JSON.stringify([step, why]));
+  return [...groups.values()].flatMap((group) =>
+    group.slice(0, 1).map(({ step, why }) => ({ hosts: group.map(({ host }) => host), step, why })),
+  );
+}
+
+/**
+ * The hunks of a unified diff, without the headers that name the file, cut with a count where they are too long.
+ * Characters that cannot be seen, or that make a line look like another one, are written out.
+ */
+export function shownDiff(diff: string): string[] {
+  const lines = diff.replace(/\n$/, '').split('\n').slice(2);
+  const shown = lines.slice(0, MOST_DIFF_LINES).map((line) => shortened(visible(line), LONGEST_DIFF_LINE));
+  const more = lines.length - shown.length;
+  return more > 0 ? [...shown, `… (${counted(more, 'more line')})`] : shown;
+}
+
+/** Control and format characters (line ends within a line, text that runs backwards) as escapes; tabs are harmless. */
+function visible(line: string): string {
+  return line.replaceAll(
+    /(?!\t)[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}

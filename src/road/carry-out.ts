@@ -1,0 +1,117 @@
+import type { Plan, Stage } from '../cluster/plan.ts';
+import type { HeldLocks } from '../hosts/lock/acquire-locks.ts';
+import type { HealthReport } from '../etcd/health.ts';
+import type { Settings } from '../settings/settings.ts';
+import { credentialsFromHosts } from './access.ts';
+import { act } from './act.ts';
+import { auditRecord, leaveAudit } from './audit.ts';
+import { ClusterClients } from './cluster-clients.ts';
+import { prepareMaterial, type Material } from './material.ts';
+import { hostProgress } from './host-progress.ts';
+import { prove } from './prove.ts';
+import { connectionsOf } from './observe.ts';
+import type { Look, Outcome, Surroundings } from './road.ts';
+import type { ActContext } from './steps/context.ts';
+
+/** A decided plan, and what it takes to carry it out. */
+export interface Work extends Look {
+  readonly settings: Settings;
+  readonly surroundings: Surroundings;
+  /** Absent where nothing is changed. */
+  readonly locks?: HeldLocks;
+}
+
+/** Acts, proves, and writes down what was done; a plan without steps is only proven. */
+export async function carryOut(work: Work): Promise<Outcome> {
+  const { plan, document, settings, surroundings, locks, hosts, facts } = work;
+  const { log, timeline, maskSecret, chance, record } = surroundings;
+  const material = prepareMaterial({ plan, settings, hosts, facts, now: chance.now, maskSecret });
+  const opened: ClusterClients[] = [];
+  const context: ActContext = {
+    plan,
+    hosts,
+    material,
+    cluster: once(async () => {
+      const clients = await clientsFor(work, material);
+      opened.push(clients);
+      return clients;
+    }),
+    guard: (script) => locks?.guard(script) ?? script,
+    now: chance.now,
+    log,
+    timeline,
+    record,
+    signal: locks === undefined ? surroundings.signal : AbortSignal.any([surroundings.signal, locks.lost]),
+  };
+  let outcome: 'succeeded' | 'failed' | 'interrupted' = 'failed';
+  try {
+    await act(plan.stages, context);
+    const health = await proveOnce(work, context);
+    await act(plan.afterProof, context);
+    outcome = 'succeeded';
+    return {
+      plan,
+      document,
+      dryRun: false,
+      changed: stepsOf(plan).length > 0,
+      health,
+      authority: await material.authority,
+      publicFiles: material.publicFiles,
+      connections: connectionsOf(hosts),
+    };
+  } catch (error) {
+    if (surroundings.signal.aborted) outcome = 'interrupted';
+    record.progress = hostProgress(plan, timeline);
+    throw error;
+  } finally {
+    for (const clients of opened) if (clients !== work.clients) clients.close();
+    if (locks !== undefined && record.steps.length > 0) {
+      const ended = { startedAt: chance.now, endedAt: surroundings.now(), outcome };
+      record.audit = auditRecord(settings, record, ended);
+      await leaveAudit(record.audit, hosts, context.guard, log);
+    }
+  }
+}
+
+/** What was seen when nothing has been changed since is proof enough. */
+async function proveOnce({ cluster, plan, surroundings }: Work, context: ActContext): Promise<HealthReport> {
+  if (plan.stages.length === 0 && cluster?.health.healthy === true) return cluster.health;
+  const { log, timeline } = surroundings;
+  return prove({ cluster: await context.cluster(), log, timeline, signal: context.signal });
+}
+
+function stepsOf({ stages, afterProof }: Plan): Stage['steps'] {
+  return [...stages, ...afterProof].flatMap(({ steps }) => steps);
+}
+
+/** With the healthcheck client's pair of this run, if it makes one: one that lies on a host may have ended. */
+async function clientsFor(work: Work, material: Material): Promise<ClusterClients> {
+  const { plan, hosts, settings, surroundings, clients, observed } = work;
+  const { members } = plan.shape;
+  const { clientPort, peerPort } = settings;
+  const { now, maskSecret } = surroundings;
+  const made = await madeCredentials(material);
+  if (made === undefined && clients !== undefined) return clients;
+  const credentials = made ?? (await credentialsFromHosts(observed, maskSecret));
+  if (credentials === undefined)
+    throw new Error('a cluster without any client certificate is refused before');
+  return new ClusterClients({ members, clientPort, peerPort, hosts, credentials, now });
+}
+
+async function madeCredentials({
+  leaves,
+  authority,
+}: Material): Promise<ClusterClients['credentials'] | undefined> {
+  for (const pending of leaves.values()) {
+    const pair = (await pending).healthcheckClient;
+    if (pair === undefined) continue;
+    const caPem = (await authority).certificatePem;
+    return { caPem, certificatePem: pair.certificatePem, keyPem: pair.keyPem };
+  }
+  return undefined;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,75 @@
+import type { ClusterFacts } from '../cluster/cluster-facts.ts';
+import { EtcdClient } from '../etcd/client.ts';
+import type { EtcdCredentials } from '../etcd/gateway-connection.ts';
+import { checkHealth } from '../etcd/health-check.ts';
+import type { Transport } from '../hosts/transport.ts';
+
+/** What the clients of a cluster's members need. */
+export interface ClusterAccess {
+  readonly members: readonly { readonly name: string; readonly address: string }[];
+  readonly clientPort: number;
+  readonly peerPort: number;
+  /** By member name. */
+  readonly hosts: ReadonlyMap<string, Transport>;
+  readonly credentials: EtcdCredentials;
+  readonly now: () => Date;
+}
+
+const ANSWER_WITHIN_MS = 5_000;
+
+/** A client for each member, through its host's own connection. */
+export class ClusterClients {
+  readonly credentials: EtcdCredentials;
+  readonly #access: ClusterAccess;
+  readonly #clients: ReadonlyMap<string, EtcdClient>;
+
+  constructor(access: ClusterAccess) {
+    this.#access = access;
+    this.credentials = access.credentials;
+    this.#clients = new Map(
+      access.members.map(({ name, address }) => [name, clientOf(name, address, access)]),
+    );
+  }
+
+  /** Asks all members at once and judges what they tell; never throws. */
+  async observe(): Promise<ClusterFacts> {
+    const { members, clientPort, peerPort, now } = this.#access;
+    const health = await checkHealth({
+      members: members.map(({ name, address }) => ({ name, address, client: this.client(name) })),
+      expected: { clientPort, peerPort },
+      now,
+      deadlineMs: ANSWER_WITHIN_MS,
+    });
+    return { health };
+  }
+
+  /** The client of one member. */
+  client(name: string): EtcdClient {
+    const client = this.#clients.get(name);
+    if (client === undefined) throw new Error(`${name} is no member`);
+    return client;
+  }
+
+  /** Ends all connections; safe to call twice. */
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
+  }
+}
+
+function clientOf(
+  name: string,
+  address: string,
+  { hosts, clientPort, credentials }: ClusterAccess,
+): EtcdClient {
+  const transport = hosts.get(name);
+  if (transport === undefined) throw new Error(`no connection to ${name}`);
+  const open = (): ReturnType<Transport['openTcp']> => transport.openTcp(address, clientPort);
+  return new EtcdClient({
+    name,
+    address,
+    port: clientPort,
+    open,
+    credentials,
+    requestTimeoutMs: ANSWER_WITHIN_MS,
+  });
+}

@@ -1,0 +1,133 @@
+import type { ClusterFacts } from '../cluster/cluster-facts.ts';
+import type { HostFacts } from '../cluster/host-facts.ts';
+import type { DiskTestFact, PreflightFacts } from '../cluster/preflight/preflight-facts.ts';
+import type { SevereFinding } from '../cluster/preflight/severe-finding.ts';
+import type { Finding } from '../findings.ts';
+import { parsePreflight } from '../hosts/probe/parse-preflight.ts';
+import { preflightProbe } from '../hosts/probe/preflight-script.ts';
+import { explainUnknown } from '../hosts/scripts/explain-unknown.ts';
+import { diskTest, parseDiskTest } from '../hosts/scripts/disk-test.ts';
+import type { TransportStatistics } from '../hosts/transport.ts';
+import type { HostSettings, Settings } from '../settings/settings.ts';
+import { withConnections } from './connections.ts';
+import { connectEach, connectionsOf, hostLabel, observeAll, understood, type Observed } from './observe.ts';
+import type { Surroundings } from './road.ts';
+import { settleAll } from './settle.ts';
+import { reachCluster, watchCluster } from './watch-cluster.ts';
+
+/** What an operation that only looks has to tell. */
+export interface Examination {
+  /** The worst first. */
+  readonly findings: readonly SevereFinding[];
+  readonly connections: readonly ({ readonly host: string } & TransportStatistics)[];
+}
+
+/** Everything that an examination is judged from. */
+export interface Examined {
+  /** The hosts that could be reached, in the order of the inputs. */
+  readonly hosts: readonly HostSettings[];
+  /** Of these hosts. */
+  readonly facts: readonly HostFacts[];
+  /** By address. */
+  readonly preflight: ReadonlyMap<string, PreflightFacts>;
+  /** By address; of hosts on which a write test was made. */
+  readonly diskTests: ReadonlyMap<string, DiskTestFact>;
+  /** Why other hosts could not be reached, or not be tested. */
+  readonly failed: readonly Finding[];
+  /** Absent where no member could be asked, or a host could not be reached. */
+  readonly cluster?: ClusterFacts;
+}
+
+/**
+ * Looks at everything and judges it. Nothing is changed, except that a disk test writes for a moment if the user asked
+ * for it. A host that cannot be reached is a finding; the others are examined all the same.
+ */
+export async function examine(
+  judge: (examined: Examined) => readonly SevereFinding[],
+  settings: Settings,
+  surroundings: Surroundings,
+): Promise<Examination> {
+  const { timeline, connect, log, signal } = surroundings;
+  log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
+  const { reached, transports, findings } = await connectEach(settings.hosts, connect, timeline);
+  return withConnections(settings, signal, transports, async (opened) => {
+    const observed = await observeAll({ ...settings, hosts: reached }, opened, timeline);
+    const preflight = await examineEach(settings, observed, surroundings);
+    const tests = settings.diskTest ? await testDisks(settings, observed, surroundings) : NO_TESTS;
+    const clients = findings.length === 0 ? await reachCluster(settings, observed, surroundings) : undefined;
+    try {
+      const cluster = clients && (await watchCluster(clients, surroundings));
+      return {
+        findings: judge({
+          hosts: reached,
+          facts: observed.map(({ facts }) => facts),
+          preflight,
+          diskTests: tests.facts,
+          failed: [...findings, ...tests.failures],
+          ...(cluster && { cluster }),
+        }),
+        connections: connectionsOf(new Map(observed.map(({ transport }) => [transport.name, transport]))),
+      };
+    } finally {
+      clients?.close();
+    }
+  });
+}
+
+async function examineEach(
+  settings: Settings,
+  observed: readonly Observed[],
+  { timeline }: Surroundings,
+): Promise<Map<string, PreflightFacts>> {
+  const work = observed.map(({ host, transport }) => {
+    const probe = preflightProbe({
+      address: host.address,
+      peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
+      ports: [settings.clientPort, settings.peerPort],
+      dataDir: settings.dataDir,
+    });
+    const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: transport.name };
+    const result = timeline.record(what, async () => {
+      const sentMs = runnerTime();
+      const answer = await transport.run(probe);
+      const timing = { sentMs, receivedMs: runnerTime() };
+      const facts = understood(transport.name, answer, () =>
+        parsePreflight(answer.stdout.toString('utf8'), timing),
+      );
+      return [host.address, facts] as const;
+    });
+    return { host: transport.name, at: 'probe', result };
+  });
+  return new Map(await settleAll('not every host could be examined', work));
+}
+
+/** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
+function runnerTime(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** One host after the other: hosts may share a disk, and none of them is to be slowed for longer than it takes. */
+async function testDisks(
+  settings: Settings,
+  observed: readonly Observed[],
+  { timeline, signal }: Surroundings,
+): Promise<DiskTests> {
+  const facts = new Map<string, DiskTestFact>();
+  const failures: Finding[] = [];
+  for (const { host, transport } of observed) {
+    signal.throwIfAborted();
+    const what = { stage: 'Observe', title: 'disk test', changes: false, host: transport.name };
+    const result = await timeline.record(what, () => transport.run(diskTest(settings.dataDir)));
+    const fact = parseDiskTest(result);
+    if (fact !== undefined) facts.set(host.address, fact);
+    else failures.push({ host: transport.name, at: 'disk-test', ...explainUnknown(result) });
+  }
+  return { facts, failures };
+}
+
+interface DiskTests {
+  readonly facts: ReadonlyMap<string, DiskTestFact>;
+  readonly failures: readonly Finding[];
+}
+
+const NO_TESTS: DiskTests = { facts: new Map(), failures: [] };

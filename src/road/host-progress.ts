@@ -1,0 +1,25 @@
+import type { Plan } from '../cluster/plan.ts';
+import type { HostProgress } from './run-record.ts';
+import { STEP_TITLES } from '../cluster/step-titles.ts';
+import type { Timeline } from './timeline.ts';
+
+/** How far each host has come with its part of a plan that was not carried out to its end. */
+export function hostProgress({ shape, stages, afterProof }: Plan, { entries }: Timeline): HostProgress[] {
+  return shape.members.map(({ name: host }) => {
+    const planned = [...stages, ...afterProof].flatMap(({ title, steps }) =>
+      steps
+        .filter((step) => step.host === host)
+        .map((step) => ({ stage: title, step: STEP_TITLES[step.kind] })),
+    );
+    const begun = entries.filter((entry) => entry.host === host);
+    const ended = (outcome: 'done' | 'failed'): string[] =>
+      begun
+        .filter((entry) => entry.outcome === outcome)
+        .filter(({ stage, title }) => planned.some((one) => one.stage === stage && one.step === title))
+        .map(({ title }) => title);
+    const left = planned
+      .filter(({ stage, step }) => !begun.some((entry) => entry.stage === stage && entry.title === step))
+      .map(({ step }) => step);
+    return { host, done: ended('done'), failed: ended('failed'), left };
+  });
+}

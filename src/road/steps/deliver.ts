@@ -1,0 +1,103 @@
+import { formatHostState, type HostState } from '../../cluster/host-state.ts';
+import type { FileContent, PlannedFile, Step } from '../../cluster/plan.ts';
+import { deliverFiles, explainDelivery } from '../../hosts/scripts/deliver-files.ts';
+import { STATE_FILE } from '../../kubeadm/paths.ts';
+import { sha256 } from '../material.ts';
+import { digestsOf, memberOf, runScript, type ActContext } from './context.ts';
+
+const STATE_RECORD: PlannedFile = { path: STATE_FILE, mode: '600', content: { from: 'state' } };
+
+/** Puts the files of a step in place; what they replace must be what the run has seen. */
+export function deliver(step: Step & { kind: 'deliver-files' }, context: ActContext): Promise<void> {
+  return put(step, step.files, 'bootstrapping', context);
+}
+
+/** Writes down that the host is a member, and forgets what was kept for going back. */
+export function record(step: Step & { kind: 'record-member' }, context: ActContext): Promise<void> {
+  return put(step, [STATE_RECORD], 'member', context);
+}
+
+async function put(
+  step: Step,
+  files: readonly PlannedFile[],
+  phase: HostState['phase'],
+  context: ActContext,
+): Promise<void> {
+  const { host } = step;
+  const { material } = context;
+  const digests = digestsOf(context, host);
+  const found = material.found.get(host) ?? new Map<string, string>();
+  const deliveries = [];
+  for (const { path, mode, content } of files) {
+    const text = await contentOf(content, host, phase, context);
+    deliveries.push({ path, mode, bytes: Buffer.from(text, 'utf8'), replaces: found.get(path) ?? 'absent' });
+    // The record lists all other files, and so cannot hold a digest of itself.
+    if (path !== STATE_FILE) digests.set(path, sha256(text));
+    if (isPublic(content)) material.publicFiles.get(host)?.set(path, text);
+  }
+  const script = deliverFiles('deliver files', deliveries, { forgetReplaced: phase === 'member' });
+  await runScript(step, script, context, explainDelivery);
+  for (const { path, bytes } of deliveries) found.set(path, sha256(bytes));
+}
+
+function isPublic(content: FileContent): boolean {
+  return content.from === 'text' || (content.from !== 'state' && content.part === 'certificate');
+}
+
+async function contentOf(
+  content: FileContent,
+  host: string,
+  phase: HostState['phase'],
+  context: ActContext,
+): Promise<string> {
+  const { material } = context;
+  switch (content.from) {
+    case 'text':
+      return content.text;
+    case 'authority': {
+      if (content.part === 'key') return (await material.signer).keyPem;
+      return (await material.authority).certificatePem;
+    }
+    case 'leaf': {
+      const leaf = (await material.leaves.get(host))?.[content.name];
+      if (leaf === undefined) throw new Error(`no ${content.name} certificate is issued for ${host}`);
+      return content.part === 'key' ? leaf.keyPem : leaf.certificatePem;
+    }
+    case 'state':
+      return formatHostState(await stateOf(host, phase, context));
+  }
+}
+
+async function stateOf(host: string, phase: HostState['phase'], context: ActContext): Promise<HostState> {
+  const { plan, material } = context;
+  const { name, address } = memberOf(context, host);
+  const clientCopy = await clientCopyOf(host, context);
+  return {
+    schema: 1,
+    cluster: {
+      name: plan.clusterName,
+      token: plan.shape.token,
+      caFingerprint: (await material.authority).fingerprint,
+    },
+    member: { name, address },
+    phase,
+    kubernetesVersion: plan.kubernetesVersions.get(host) ?? '',
+    files: Object.fromEntries(digestsOf(context, host)),
+    ...(clientCopy === undefined ? {} : { clientCopy }),
+  };
+}
+
+async function clientCopyOf(
+  host: string,
+  { plan, material, now }: ActContext,
+): Promise<HostState['clientCopy']> {
+  const planned = plan.clientCopies.get(host);
+  if (planned === undefined || !('renewed' in planned)) return planned;
+  const leaf = (await material.leaves.get(host))?.apiserverEtcdClient;
+  if (leaf === undefined) throw new Error(`no client certificate is issued for ${host}`);
+  return {
+    fingerprint: leaf.certificate.fingerprint256,
+    renewedAt: now.toISOString(),
+    oldEndsAt: planned.oldEndsAt,
+  };
+}

@@ -1,0 +1,53 @@
+import type { Step } from '../../cluster/plan.ts';
+import { listPki, parsePki, type PlacedFile } from '../../hosts/scripts/read-pki.ts';
+import { PKI_DIR } from '../../kubeadm/paths.ts';
+import { leafProfileNames } from '../../pki/leaf-profiles.ts';
+import { verifyLeaf } from '../../pki/verify.ts';
+import { digestsOf, runScript, stepFailure, type ActContext } from './context.ts';
+
+/** Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
+export async function verify(step: Step & { kind: 'verify-files' }, context: ActContext): Promise<void> {
+  const result = await runScript(step, listPki(), context);
+  const placed = new Map(parsePki(result.stdout.toString('utf8')).map((file) => [file.path, file]));
+  const digests = digestsOf(context, step.host);
+  const wrong = [...step.pkiTree].flatMap(([path, mode]) =>
+    fileDifference(path, mode, digests.get(path), placed.get(path)),
+  );
+  const strangers = [...placed.keys()]
+    .filter((path) => !step.pkiTree.has(path))
+    .map((path) => `${path} does not belong there`);
+  const facts = [...wrong, ...strangers, ...(await unfitLeaves(step.host, context))];
+  if (facts.length === 0) return;
+  throw stepFailure(step, {
+    fact: `${PKI_DIR} is not as it has to be: ${facts.join('; ')}.`,
+    cause: 'Something else writes to this folder: configuration management, or somebody by hand.',
+    fix: 'Keep others away from it, move away what does not belong there, and run again.',
+  });
+}
+
+/** What lies on the host is, by its digests, what is in memory: that is checked against the CA and its own key. */
+async function unfitLeaves(host: string, { material, plan, now }: ActContext): Promise<string[]> {
+  const member = plan.shape.members.find(({ name }) => name === host);
+  const leaves = await material.leaves.get(host);
+  if (member === undefined || leaves === undefined) return [];
+  const authority = await material.authority;
+  return leafProfileNames.flatMap((profile) => {
+    const leaf = leaves[profile];
+    return leaf === undefined ? [] : verifyLeaf(leaf, { authority, profile, member, now });
+  });
+}
+
+function fileDifference(
+  path: string,
+  mode: string,
+  sha: string | undefined,
+  placed: PlacedFile | undefined,
+): string[] {
+  if (placed === undefined) return [`${path} is missing`];
+  const differences = [];
+  // A digest is unknown only for a CA key that has been on the host all along.
+  if (sha !== undefined && placed.sha256 !== sha) differences.push(`${path} has other contents`);
+  if (placed.mode !== mode) differences.push(`${path} has mode ${placed.mode}, wanted ${mode}`);
+  if (placed.owner !== '0:0') differences.push(`${path} belongs to ${placed.owner}, wanted root`);
+  return differences;
+}

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterFacts } from '../cluster/cluster-facts.ts';
+import { resolveMembers } from '../cluster/members.ts';
+import type { Settings } from '../settings/settings.ts';
+import { credentialsFromHosts } from './access.ts';
+import { ClusterClients } from './cluster-clients.ts';
+import type { Observed } from './observe.ts';
+import type { Surroundings } from './road.ts';
+import type { Timeline } from './timeline.ts';
+
+/** An election takes a second or two; a member that has just started learns of the others. */
+const SETTLE_WITHIN_MS = 3_000;
+const PAUSE_MS = 250;
+
+/** What the cluster tells of itself; asked again for a moment while it has no leader or its members do not agree. */
+export async function watchCluster(
+  clients: ClusterClients,
+  { timeline, signal }: { readonly timeline: Timeline; readonly signal: AbortSignal },
+): Promise<ClusterFacts> {
+  const what = { stage: 'Observe', title: 'the cluster', changes: false };
+  return timeline.record(what, async () => {
+    const deadline = timeline.elapsedMs() + SETTLE_WITHIN_MS;
+    for (;;) {
+      const facts = await clients.observe();
+      const { leader, findings, endpoints } = facts.health;
+      const answers = endpoints.some(({ memberId }) => memberId !== null);
+      const unsettled = answers && (leader === null || findings.some(({ at }) => at === 'members'));
+      if (!unsettled || timeline.elapsedMs() > deadline) return facts;
+      signal.throwIfAborted();
+      await sleep(PAUSE_MS);
+    }
+  });
+}
+
+/** Clients of the members, where a member runs and a host has what it takes to ask one. */
+export async function reachCluster(
+  settings: Settings,
+  observed: readonly Observed[],
+  { maskSecret, now }: Pick<Surroundings, 'maskSecret' | 'now'>,
+): Promise<ClusterClients | undefined> {
+  const runs = observed.some(({ facts }) => facts.containers.some(({ running }) => running));
+  const credentials = runs ? await credentialsFromHosts(observed, maskSecret) : undefined;
+  if (credentials === undefined) return undefined;
+  const { members } = resolveMembers(
+    settings.hosts,
+    observed.map(({ facts }) => facts),
+  );
+  const hosts = new Map(
+    members.flatMap(({ name }, index) => {
+      const seen = observed[index];
+      return seen === undefined ? [] : [[name, seen.transport] as const];
+    }),
+  );
+  // two hosts of one name are refused by every operation
+  if (hosts.size !== members.length) return undefined;
+  const { clientPort, peerPort } = settings;
+  return new ClusterClients({ members, clientPort, peerPort, hosts, credentials, now });
+}

@@ -1,0 +1,238 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Plan, Stage, Step } from '../../src/cluster/plan.ts';
+import { Refused } from '../../src/findings.ts';
+import { leafFiles } from '../../src/kubeadm/file-tree.ts';
+import { CA_CERTIFICATE, ETCD_MANIFEST } from '../../src/kubeadm/paths.ts';
+import { decide, stepsOf } from './deciding.ts';
+import { clusterFacts } from './example-health.ts';
+import { MEMBERS } from './example.ts';
+import { Dice, situation, type Situation } from './random-hosts.ts';
+import { carriedOut } from './simulation.ts';
+
+const CASES = 600;
+/** Plans that are made or carried out once more. */
+const SAMPLE = 80;
+
+/** A situation for which there is a plan. */
+interface Decided extends Situation {
+  readonly seed: number;
+  readonly plan: Plan;
+}
+
+function planFor(circumstances: Situation): Plan | undefined {
+  try {
+    return decide(circumstances.facts, circumstances);
+  } catch (error) {
+    // anything else would be a fault of the action, told without a fix
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
+}
+
+const all = Array.from({ length: CASES }, (_, seed) => ({ seed, ...situation(new Dice(seed)) }));
+const decided = all.flatMap((one): Decided[] => {
+  const plan = planFor(one);
+  return plan === undefined ? [] : [{ ...one, plan }];
+});
+
+/** Seeds of the situations in which something does not hold: `situation(new Dice(seed))` gives them again. */
+function failing(holds: (one: Decided) => boolean): number[] {
+  return decided.filter((one) => !holds(one)).map(({ seed }) => seed);
+}
+
+function hasBeenMember({ facts }: Situation, index: number): boolean {
+  const { state = 'absent', dataDir } = facts[index] ?? {};
+  return dataDir?.hasLog === true || (typeof state === 'object' && state.phase === 'member');
+}
+
+/** Somebody else's member, or one that was proven to be healthy once. */
+function isEstablished({ facts }: Situation): boolean {
+  return facts.some(
+    ({ state, files }) =>
+      (typeof state === 'object' && state.phase === 'member') ||
+      (state === 'absent' && files.has(ETCD_MANIFEST)),
+  );
+}
+
+function restartsOf({ steps }: Stage): Step[] {
+  return steps.filter(({ kind }) => kind === 'restart-member');
+}
+
+test('the situations are of all kinds', () => {
+  const verdicts = Map.groupBy(decided, ({ plan }) => plan.verdict);
+  for (const verdict of ['create', 'repair', 'adopt', 'converge', 'unchanged'] as const) {
+    expect(verdicts.get(verdict)?.length ?? 0).toBeGreaterThan(CASES / 100);
+  }
+  expect(all.length - decided.length).toBeGreaterThan(CASES / 10);
+});
+
+describe('of every plan', () => {
+  // A step of another kind has to be thought about here.
+  const KINDS: Readonly<Record<Step['kind'], 'writes only' | 'looks' | 'starts'>> = {
+    'deliver-files': 'writes only',
+    'set-modes': 'writes only',
+    'pull-image': 'writes only',
+    'render-manifest': 'writes only',
+    'record-member': 'writes only',
+    'verify-files': 'looks',
+    'prove-served': 'looks',
+    'start-kubelet': 'starts',
+    'start-member': 'starts',
+    'restart-member': 'starts',
+    'move-leadership': 'starts',
+  };
+
+  test('no step removes anything, and none writes into the data dir', () => {
+    expect(
+      failing(({ plan }) =>
+        stepsOf(plan).every(
+          (step) =>
+            step.kind in KINDS &&
+            (step.kind !== 'deliver-files' ||
+              step.files.every(({ path }) => !path.startsWith(`${plan.shape.dataDir}/`))),
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  // The record of a deploy that was cut off before its CA's certificate is nothing of a cluster.
+  test('no CA is made where any host holds one, or anything of a cluster', () => {
+    const marks = [CA_CERTIFICATE, ETCD_MANIFEST, ...leafFiles().map(({ path }) => path)];
+    expect(
+      failing(
+        (one) =>
+          one.plan.authority.from !== 'made' ||
+          one.facts.every(
+            ({ files }, index) => marks.every((path) => !files.has(path)) && !hasBeenMember(one, index),
+          ),
+      ),
+    ).toEqual([]);
+  });
+
+  test('no CA takes the place of another', () => {
+    expect(
+      failing(({ plan, facts, settings }) => {
+        const [present] = facts.flatMap(({ files }) => files.get(CA_CERTIFICATE)?.text ?? []);
+        const delivers = stepsOf(plan).some(
+          (step) => step.kind === 'deliver-files' && step.files.some(({ path }) => path === CA_CERTIFICATE),
+        );
+        if (!delivers || present === undefined) return true;
+        return plan.authority.from !== 'input' || settings.authority?.certificatePem === present;
+      }),
+    ).toEqual([]);
+  });
+
+  test('no member is started without its log once it has been a member', () => {
+    expect(
+      failing((one) =>
+        MEMBERS.every(({ name }, index) => {
+          const isStarted = stepsOf(one.plan).some(
+            ({ kind, host }) => host === name && (kind === 'start-member' || kind === 'restart-member'),
+          );
+          return !isStarted || !hasBeenMember(one, index) || one.facts[index]?.dataDir.hasLog === true;
+        }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('only a cluster that was never healthy may have a member without data restarted', () => {
+    expect(
+      failing((one) =>
+        stepsOf(one.plan).every(
+          (step) => step.kind !== 'restart-member' || step.mayLackData === !isEstablished(one),
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  test('no manifest is placed on data', () => {
+    expect(
+      failing(({ plan, facts }) =>
+        stepsOf(plan).every((step) => {
+          const index = MEMBERS.findIndex(({ name }) => name === step.host);
+          return step.kind !== 'start-member' || !step.placeManifest || facts[index]?.dataDir.empty === true;
+        }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('no member is restarted that a cluster was taken over with', () => {
+    expect(
+      failing(
+        ({ plan, facts }) =>
+          plan.verdict !== 'adopt' ||
+          stepsOf(plan).every(({ kind, host }) => {
+            const index = MEMBERS.findIndex(({ name }) => name === host);
+            return kind !== 'restart-member' || facts[index]?.state !== 'absent';
+          }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('in a cluster that lives, one member is restarted at a time, behind a gate, the leader last', () => {
+    expect(
+      failing((one) => {
+        if (!isEstablished(one)) return true;
+        const stages = one.plan.stages.filter((stage) => restartsOf(stage).length > 0);
+        const order = stages.flatMap((stage) => restartsOf(stage).map(({ host }) => host));
+        const leader = one.cluster?.health.leader?.name ?? '';
+        const runs = order.filter((name) => {
+          const index = MEMBERS.findIndex((member) => member.name === name);
+          return one.facts[index]?.containers.some(({ running }) => running) === true;
+        });
+        return (
+          stages.every(
+            (stage) =>
+              restartsOf(stage).length === 1 &&
+              stage.inTurn === true &&
+              stage.before?.kind === 'quorum-without' &&
+              stage.before.member === restartsOf(stage)[0]?.host &&
+              stage.after?.kind === 'member',
+          ) &&
+          (!runs.includes(leader) || order.at(-1) === leader)
+        );
+      }),
+    ).toEqual([]);
+  });
+
+  test('certificates are issued where they are delivered, and nowhere else', () => {
+    expect(
+      failing(({ plan }) =>
+        MEMBERS.every(({ name }) => {
+          const delivered = stepsOf(plan).flatMap((step) =>
+            step.kind === 'deliver-files' && step.host === name
+              ? step.files.flatMap(({ content }) => (content.from === 'leaf' ? [content.name] : []))
+              : [],
+          );
+          const issued = plan.issue.get(name) ?? [];
+          return (
+            issued.every((leaf) => delivered.includes(leaf)) &&
+            delivered.every((leaf) => issued.includes(leaf))
+          );
+        }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('the same question gives the same plan', () => {
+    for (const one of decided.slice(0, SAMPLE)) expect(planFor(one)).toEqual(one.plan);
+  });
+});
+
+// Twice is once: a second run finds nothing to do. Where a deploy was cut off and somebody has since damaged files of a
+// member that had started, the first run only finishes it, and the second, which then knows a finished member, mends them.
+test('a plan that was carried out leaves nothing to be done', () => {
+  const cluster = clusterFacts();
+  const again = decided.slice(0, SAMPLE).flatMap(({ seed, plan, facts, settings }) => {
+    const { certificatePem } = settings.authority ?? {};
+    const after = carriedOut(plan, facts, certificatePem);
+    const second = decide(after, { settings, cluster });
+    if (second.verdict === 'unchanged') return [];
+    const told = [{ seed, verdict: plan.verdict, reasons: second.reasons }];
+    if (plan.verdict !== 'repair' || second.stages.some((stage) => restartsOf(stage).length > 0)) return told;
+    return decide(carriedOut(second, after, certificatePem), { settings, cluster }).verdict === 'unchanged'
+      ? []
+      : told;
+  });
+  expect(again).toEqual([]);
+});

@@ -1,0 +1,110 @@
+import { expect } from '@jest/globals';
+import type { ClusterFacts } from '../../src/cluster/cluster-facts.ts';
+import { decideDeploy } from '../../src/cluster/decide-deploy.ts';
+import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
+import type { Plan, Stage, Step } from '../../src/cluster/plan.ts';
+import { Refused, type Finding } from '../../src/findings.ts';
+import type { Settings } from '../../src/settings/settings.ts';
+import { exampleSettings, MEMBERS, NOW, pristineHost, withFiles, withoutFiles } from './example.ts';
+
+/** The token of a run that makes a new cluster. */
+export const FRESH = 'etcd-f5e5f5e5f5e5f5e5';
+
+/** What a decision depends on besides the hosts. */
+export interface Circumstances {
+  readonly settings?: Partial<Settings>;
+  /** Absent: no member could be asked. */
+  readonly cluster?: ClusterFacts;
+  readonly now?: Date;
+}
+
+export function decide(
+  facts: readonly HostFacts[],
+  { settings, cluster, now = NOW }: Circumstances = {},
+): Plan {
+  return decideDeploy({
+    settings: exampleSettings(settings),
+    facts,
+    freshToken: FRESH,
+    now,
+    ...(cluster === undefined ? {} : { cluster }),
+  });
+}
+
+/** Findings of a refusal, each of which says what the user can do; none when there is a plan. */
+export function refusals(facts: readonly HostFacts[], circumstances: Circumstances = {}): readonly Finding[] {
+  try {
+    decide(facts, circumstances);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    for (const { fact, cause = '', fix = '' } of error.findings) {
+      expect([fact, cause, fix].map((words) => /^\S.*[.)`]$/s.test(words))).toEqual([true, true, true]);
+    }
+    return error.findings;
+  }
+}
+
+/** The same as lines of `host at: fact`. */
+export function refusalLines(facts: readonly HostFacts[], circumstances: Circumstances = {}): string[] {
+  return refusals(facts, circumstances).map(({ host = '-', at, fact }) => `${host} ${at}: ${fact}`);
+}
+
+export function pristine(): HostFacts[] {
+  return MEMBERS.map((member) => pristineHost(member));
+}
+
+/** The hosts with one of them changed. */
+export function withHost(
+  facts: readonly HostFacts[],
+  index: number,
+  change: Partial<HostFacts> | ((host: HostFacts) => Partial<HostFacts>),
+): HostFacts[] {
+  return facts.map((host, at) =>
+    at === index ? { ...host, ...(typeof change === 'function' ? change(host) : change) } : host,
+  );
+}
+
+/** The hosts with files put on one of them. */
+export function withFile(facts: readonly HostFacts[], index: number, ...files: FileFact[]): HostFacts[] {
+  return withHost(facts, index, (host) => withFiles(host, files));
+}
+
+/** The hosts with files taken from one of them. */
+export function withoutFile(facts: readonly HostFacts[], index: number, ...paths: string[]): HostFacts[] {
+  return withHost(facts, index, (host) => withoutFiles(host, ...paths));
+}
+
+/** kubelet is stopped; the containers go on. */
+export const KUBELET_OFF: Partial<HostFacts> = {
+  kubelet: { installed: true, active: false, subState: 'dead', enabled: true, dropIns: [] },
+};
+
+/** etcd has ended, and kubelet has not started it again yet. */
+export const ETCD_OFF: Partial<HostFacts> = {
+  containers: [{ id: 'c0ffee', running: false, image: 'registry.k8s.io/etcd:3.6.5-0', attempt: 3 }],
+  listeners: new Map(),
+};
+
+/** The disk of the data dir is not mounted. */
+export const DATA_LOST: Partial<HostFacts> = {
+  dataDir: { exists: true, empty: true, hasLog: false, mode: '700' },
+};
+
+export function stepsOf(plan: Plan): Step[] {
+  return allStages(plan).flatMap(({ steps }) => steps);
+}
+
+export function allStages({ stages, afterProof }: Plan): Stage[] {
+  return [...stages, ...afterProof];
+}
+
+/** Steps of one kind, in their order. */
+export function stepsLike<K extends Step['kind']>(plan: Plan, kind: K): (Step & { kind: K })[] {
+  return stepsOf(plan).filter((step): step is Step & { kind: K } => step.kind === kind);
+}
+
+/** `kind host`, stage by stage. */
+export function outline(plan: Plan): string[][] {
+  return allStages(plan).map(({ steps }) => steps.map(({ kind, host }) => `${kind} ${host}`));
+}

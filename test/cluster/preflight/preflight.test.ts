@@ -1,0 +1,476 @@
+import { describe, expect, test } from '@jest/globals';
+import type { HostFacts } from '../../../src/cluster/host-facts.ts';
+import { preflightFindings } from '../../../src/cluster/preflight/preflight.ts';
+import type { FilesystemFact, PreflightFacts } from '../../../src/cluster/preflight/preflight-facts.ts';
+import { parseKubernetesVersion, type KubernetesVersion } from '../../../src/kubeadm/version.ts';
+import { parseExtraArgs } from '../../../src/settings/parse-extra-args.ts';
+import { MEMBERS } from '../example.ts';
+import { exampleInput, findingsOf, memberByHand, QUIET, severeFindingsOf, type Changes } from './example.ts';
+
+const GIB = 1024 ** 3;
+
+function version(text: string): KubernetesVersion {
+  const parsed = parseKubernetesVersion(text);
+  if (parsed === undefined) throw new Error(`${text} is no version`);
+  return parsed;
+}
+
+/** kubelet and kubeadm of one release on all hosts. */
+function allOf(text: string): Changes {
+  return { allSeen: { kubeletVersion: version(text) }, allFacts: { kubeadmVersion: version(text) } };
+}
+
+function disk(changes: Partial<FilesystemFact>): Changes {
+  if (QUIET.filesystem === undefined) throw new Error('the example has a filesystem');
+  return { seen: { filesystem: { ...QUIET.filesystem, ...changes } } };
+}
+
+/** A member whose log was fsynced `count` times: half below 2 ms, all others in the bucket up to `slowest` seconds. */
+function fsyncs(count: number, slowest: number): Changes {
+  const bounds = [0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, Infinity];
+  const buckets = bounds.map((le) => ({ le, count: le >= slowest ? count : le >= 0.002 ? count / 2 : 0 }));
+  return { seen: { member: { version: '3.6.14', walFsync: { buckets, sumSeconds: count * 0.005, count } } } };
+}
+
+/** Every host times its connects to every other. */
+function roundTripsOf(milliseconds: number): Pick<PreflightFacts, 'connectTimes'> {
+  const microseconds = [milliseconds * 4000, ...Array.from({ length: 4 }, () => milliseconds * 1000)];
+  return {
+    connectTimes: MEMBERS.flatMap(({ address }) =>
+      [2379, 2380].map((port) => ({ address, port, microseconds })),
+    ),
+  };
+}
+
+test('nothing is to be said about hosts that are as they should be', () => {
+  expect(findingsOf()).toEqual([]);
+});
+
+test('nothing is to be said about a member by hand or one of ours', () => {
+  expect(findingsOf({ allFacts: memberByHand() })).toEqual([]);
+});
+
+/** What is changed, and what must then be said, once. */
+const said: readonly (readonly [string, Changes, RegExp])[] = [
+  [
+    'kubelet says no version',
+    { seen: { kubeletVersion: undefined } as never },
+    /^fail \[infra1\] kubelet: .*did not say its version/,
+  ],
+  [
+    'kubelet too old',
+    { seen: { kubeletVersion: version('v1.30.9') } },
+    /^fail \[infra1\] kubelet: kubelet is v1\.30\.9; this action knows 1\.31 to 1\.37/,
+  ],
+  [
+    'kubelet too new',
+    { seen: { kubeletVersion: version('v1.38.0') } },
+    /^fail \[infra1\] kubelet: kubelet is v1\.38\.0/,
+  ],
+  [
+    'kubelet of another minor',
+    { seen: { kubeletVersion: version('v1.33.4') } },
+    /^warn \[infra1\] kubelet: kubelet is v1\.33\.4 and kubeadm is v1\.34\.4/,
+  ],
+  [
+    'kubelet of another patch',
+    { seen: { kubeletVersion: version('v1.34.2') } },
+    /^info \[infra1\] kubelet: kubelet is v1\.34\.2 and kubeadm/,
+  ],
+  [
+    'kubeadm of another release on one host',
+    { seen: { kubeletVersion: version('v1.34.2') }, facts: { kubeadmVersion: version('v1.34.2') } },
+    /^warn kubeadm: .*v1\.34\.4 on infra0, infra2; v1\.34\.2 on infra1/,
+  ],
+  [
+    'etcd with known vulnerabilities is asked for',
+    { allFacts: { etcdImage: 'r/etcd:3.6.5-0', images: ['r/etcd:3.6.5-0'] } },
+    /^warn etcd-image-tag: etcd 3\.6\.5 on infra0, infra1 and infra2 .*GHSA-6vch-q96h-7gc3.*GHSA-xg4h-6gfc-h4m8.*fixed in 3\.6\.14/,
+  ],
+  [
+    'one member runs etcd with known vulnerabilities',
+    { seen: { member: { version: '3.5.32', walFsync: { buckets: [], sumSeconds: 0, count: 0 } } } },
+    /^warn etcd-image-tag: etcd 3\.5\.32 on infra1 .*fixed in 3\.5\.33/,
+  ],
+  [
+    'an etcd that gets no more fixes',
+    { seen: { member: { version: '3.4.42', walFsync: { buckets: [], sumSeconds: 0, count: 0 } } } },
+    /^warn etcd-image-tag: etcd 3\.4\.42 on infra1 .*no more fixes/,
+  ],
+  [
+    'cgroup v1 and kubelet 1.35',
+    { ...allOf('v1.35.0'), seen: { cgroups: 'v1' } },
+    /^fail \[infra1\] cgroups: .*refuses to run/,
+  ],
+  [
+    'cgroup v1 and kubelet 1.35 that was told to take it',
+    { ...allOf('v1.35.0'), seen: { cgroups: 'v1' }, settings: { kubeletConfig: { failCgroupV1: false } } },
+    /^warn \[infra1\] cgroups: .*all the same/,
+  ],
+  [
+    'cgroup v1 and an older kubelet that was told to refuse it',
+    { seen: { cgroups: 'v1' }, settings: { kubeletConfig: { failCgroupV1: true } } },
+    /^fail \[infra1\] cgroups/,
+  ],
+  [
+    'cgroup v1 and kubelet 1.34',
+    { allSeen: { cgroups: 'v1' } },
+    /^info cgroups: infra0, infra1 and infra2 use cgroup v1/,
+  ],
+  [
+    'kubelet was told another cgroup driver',
+    { seen: { kubeletCgroupDriver: { driver: 'cgroupfs', from: '/var/lib/kubelet/config.yaml' } } },
+    /^warn \[infra1\] cgroups: .*"cgroupfs" \(\/var\/lib\/kubelet\/config\.yaml\).*"systemd"/,
+  ],
+  [
+    'swap',
+    { seen: { swaps: [{ device: '/swap.img', bytes: 4 * GIB }] } },
+    /^fail \[infra1\] swap: swap is on \(\/swap\.img, 4 GiB\)/,
+  ],
+  [
+    'swap and a kubelet that was told to take it',
+    {
+      seen: { swaps: [{ device: '/dev/zram0', bytes: GIB }] },
+      settings: { kubeletConfig: { failSwapOn: false } },
+    },
+    /^warn \[infra1\] swap/,
+  ],
+  [
+    'a drop-in that sorts after ours',
+    { seen: { execStartDropIns: ['/etc/systemd/system/kubelet.service.d/99-local.conf'] } },
+    /^fail \[infra1\] kubelet: \/etc\/systemd\/system\/kubelet\.service\.d\/99-local\.conf sets ExecStart/,
+  ],
+  [
+    'a clock ahead',
+    { seen: { clock: { offsetMs: 3000, uncertaintyMs: 50 } } },
+    /^warn \[infra1\] clock: its clock is 3 s ahead of the median of all hosts \(± 55 ms\)/,
+  ],
+  [
+    'a clock behind',
+    { seen: { clock: { offsetMs: -45_000, uncertaintyMs: 50 } } },
+    /^fail \[infra1\] clock: its clock is 45 s behind the median/,
+  ],
+  [
+    'a disk without room',
+    disk({ freeBytes: 2 * GIB }),
+    /^fail \[infra1\] data-dir: \/ has 2 GiB free of 40 GiB; .*quota of 2 GiB and the log take 2\.5 GiB/,
+  ],
+  [
+    'a disk with little room',
+    disk({ freeBytes: 4 * GIB }),
+    /^warn \[infra1\] data-dir: \/ has 4 GiB free of 40 GiB.*4\.5 GiB while it is defragmented/,
+  ],
+  [
+    'a disk with too little room for the quota that was set',
+    {
+      ...disk({ freeBytes: 7 * GIB }),
+      settings: { extraArgs: [{ name: 'quota-backend-bytes', value: String(Math.round(6.7 * GIB)) }] },
+    },
+    /^fail \[infra1\] data-dir: .*quota of 6\.7 GiB/,
+  ],
+  ['a read-only disk', disk({ readOnly: true }), /^fail \[infra1\] data-dir: .*read-only/],
+  ['no inodes', disk({ freeInodes: 7 }), /^fail \[infra1\] data-dir: .*7 free inodes/],
+  [
+    'a filesystem of the network',
+    disk({ type: 'nfs4', source: 'nas:/x' }),
+    /^warn \[infra1\] data-dir: .*nfs4 \(nas:\/x on \/\), which is reached over a network/,
+  ],
+  ['a filesystem of the network (cifs)', disk({ type: 'cifs' }), /^warn \[infra1\] data-dir: .*network/],
+  ['a filesystem in memory', disk({ type: 'tmpfs' }), /^warn \[infra1\] data-dir: .*memory/],
+  ['an overlay', disk({ type: 'overlay' }), /^warn \[infra1\] data-dir: .*upper layer/],
+  [
+    'a filesystem that cannot be read',
+    { seen: { filesystem: undefined } as never },
+    /^warn \[infra1\] data-dir: .*could not be read/,
+  ],
+  [
+    'slow fsync',
+    fsyncs(1000, 0.032),
+    /^warn \[infra1\] disk: .*takes 31\.7 ms at the 99th percentile, 5 ms on average \(1000 since its start\)/,
+  ],
+  ['little memory', { seen: { memoryBytes: GIB } }, /^warn \[infra1\] memory: it has 1 GiB/],
+  [
+    'less memory than the quota',
+    {
+      seen: { memoryBytes: 4 * GIB },
+      settings: { extraArgs: [{ name: 'quota-backend-bytes', value: String(8 * GIB) }] },
+    },
+    /^warn \[infra1\] memory: it has 4 GiB of memory, less than the quota of the database \(8 GiB\)/,
+  ],
+  ['one processor', { seen: { processors: 1 } }, /^warn \[infra1\] processors: it has 1 processor/],
+  [
+    'an image that is not there',
+    { facts: { images: [] } },
+    /^info image: registry\.k8s\.io\/etcd:3\.6\.14-0 is not on infra1 yet/,
+  ],
+  [
+    'clones by machine-id',
+    { allFacts: { machineId: 'beef' } },
+    /^warn hosts: infra0, infra1 and infra2 have the same machine-id beef/,
+  ],
+  [
+    'clones by hostname',
+    {
+      facts: { hostname: 'infra0' },
+      settings: { hosts: MEMBERS.map(({ name, address }) => ({ name, address })) },
+    },
+    /^warn hosts: infra0 and infra1 have the same hostname "infra0"/,
+  ],
+  [
+    'the same hostname and no names',
+    { facts: { hostname: 'infra0' } },
+    /^fail names: 10\.0\.0\.6 and 10\.0\.0\.7 have the same name "infra0"/,
+  ],
+  [
+    'one machine twice',
+    { facts: { bootId: 'boot-infra0', machineId: 'machine-infra0' } },
+    /^fail hosts: 10\.0\.0\.6 and 10\.0\.0\.7 are one and the same machine/,
+  ],
+  [
+    'an address of somewhere else',
+    { facts: { addresses: ['192.168.0.5'] } },
+    /^fail \[infra1\] hosts: the address 10\.0\.0\.7 is not on any/,
+  ],
+  [
+    'silence',
+    { facts: { reach: [{ address: '10.0.0.8', port: 2380, outcome: 'timeout' }] } },
+    /^fail \[infra1\] network: it cannot reach 10\.0\.0\.8 on TCP port 2380/,
+  ],
+  [
+    'no runtime',
+    { facts: { runtime: { sockets: [] } } },
+    /^fail \[infra1\] prerequisites: no container runtime/,
+  ],
+  [
+    'different images',
+    { facts: { etcdImage: 'r/etcd:3.6.15-0', images: ['r/etcd:3.6.15-0'] } },
+    /^fail etcd-image-tag: the hosts' kubeadm ask for different/,
+  ],
+  [
+    'one leftover key',
+    { seen: { leftoverKeys: ['/home/my user/pki/etcd/peer.key'] } },
+    /^warn \[infra1\] leftovers: a private key lies .*`rm -f -- '\/home\/my user\/pki\/etcd\/peer\.key'`/,
+  ],
+  [
+    "leftover keys and the CA's",
+    { seen: { leftoverKeys: ['/tmp/10.0.0.7/pki/etcd/ca.key', '/tmp/10.0.0.7/pki/etcd/peer.key'] } },
+    /2 private keys lie .*the CA's among them.*`rm -f -- \/tmp\/10\.0\.0\.7\/pki\/etcd\/ca\.key \/tmp\/10\.0\.0\.7\/pki\/etcd\/peer\.key`/,
+  ],
+  [
+    'a taken port',
+    { facts: { listeners: new Map([[2380, 'nginx']]) } },
+    /^fail \[infra1\] ports: TCP port 2380, which etcd needs, is taken by "nginx"/,
+  ],
+  [
+    'the metrics port taken',
+    { facts: { listeners: new Map([[2381, 'x']]) } },
+    /^fail \[infra1\] ports: TCP port 2381/,
+  ],
+  [
+    "kubelet's port taken",
+    { facts: { listeners: new Map([[10250, 'k3s']]) } },
+    /^fail \[infra1\] ports: TCP port 10250, which kubelet needs/,
+  ],
+  [
+    'a strange etcd',
+    { facts: { listeners: new Map([[2379, 'etcd']]) } },
+    /^fail \[infra1\] ports: .*taken by "etcd".*did not set up/,
+  ],
+  [
+    "a member's port taken by another",
+    { facts: { ...memberByHand(), listeners: new Map([[2379, 'haproxy']]) } },
+    /^fail \[infra1\] ports: .*"haproxy"/,
+  ],
+  [
+    'a fast disk',
+    {
+      diskTests: new Map([
+        ['10.0.0.7', { outcome: 'measured', writes: 200, p50Ms: 0.8, p99Ms: 3, maxMs: 4 }],
+      ]),
+    },
+    /^info \[infra1\] disk-test: 200 synced writes took 0\.8 ms at the median/,
+  ],
+  [
+    'a slow disk',
+    {
+      diskTests: new Map([
+        ['10.0.0.7', { outcome: 'measured', writes: 60, p50Ms: 40, p99Ms: 90, maxMs: 120 }],
+      ]),
+    },
+    /^warn \[infra1\] disk-test: .*90 ms at the 99th percentile.*less than 10 ms/,
+  ],
+  [
+    'no disk test on a mount point',
+    { diskTests: new Map([['10.0.0.7', { outcome: 'mount-point' }]]) },
+    /^info \[infra1\] disk-test: no write test.*mount point/,
+  ],
+  [
+    'no disk test on a full disk',
+    { diskTests: new Map([['10.0.0.7', { outcome: 'no-space' }]]) },
+    /^info \[infra1\] disk-test: no write test.*almost full/,
+  ],
+];
+
+describe('one thing that is wrong is one finding', () => {
+  test.each(said)('%s', (_, changes, finding) => {
+    expect(findingsOf(changes)).toEqual([expect.stringMatching(finding)]);
+  });
+});
+
+/** What comes near to one of the findings and is none. */
+const silent: readonly (readonly [string, Changes])[] = [
+  [
+    'etcd in which all that is known is fixed',
+    { allFacts: { etcdImage: 'r/etcd:3.7.1-0', images: ['r/etcd:3.7.1-0'] } },
+  ],
+  [
+    'an etcd newer than what is known',
+    { allFacts: { etcdImage: 'r/etcd:3.8.0-0', images: ['r/etcd:3.8.0-0'] } },
+  ],
+  ['a tag without a release', { allFacts: { etcdImage: 'r/etcd:stable', images: ['r/etcd:stable'] } }],
+  ['cgroup v2 and kubelet 1.37', allOf('v1.37.2')],
+  ['the same cgroup driver', { seen: { kubeletCgroupDriver: { driver: 'systemd', from: 'x' } } }],
+  [
+    'our own drop-in',
+    { seen: { execStartDropIns: ['/etc/systemd/system/kubelet.service.d/20-etcd-service-manager.conf'] } },
+  ],
+  ['clocks within a second', { seen: { clock: { offsetMs: 900, uncertaintyMs: 5 } } }],
+  // over a slow line nothing can be said about small differences
+  ['a difference within its uncertainty', { seen: { clock: { offsetMs: 3000, uncertaintyMs: 2500 } } }],
+  [
+    'a runner whose own clock is a minute off',
+    { allSeen: { clock: { offsetMs: -60_000, uncertaintyMs: 5 } } },
+  ],
+  // what the data dir holds is part of what it needs
+  ["a disk that a member's data has filled", disk({ freeBytes: 2 * GIB, dataDirBytes: 3 * GIB })],
+  ['a filesystem without fixed inodes', disk({ type: 'btrfs', inodes: 0, freeInodes: 0 })],
+  ['fast fsync', fsyncs(1000, 0.008)],
+  ['too few fsyncs to tell', fsyncs(60, 0.064)],
+  ['a machine sold with 2 GB', { seen: { memoryBytes: 1.9 * GIB } }],
+  ['an empty machine-id', { allFacts: { machineId: '' } }],
+  [
+    'kubelet on its own ports',
+    {
+      facts: {
+        listeners: new Map([
+          [10250, 'kubelet'],
+          [10248, 'kubelet'],
+        ]),
+      },
+    },
+  ],
+  ['etcd on the ports of a member by hand', { facts: memberByHand() }],
+  [
+    'an unfinished host of ours on which etcd listens',
+    { facts: { state: 'unreadable', listeners: new Map([[2379, 'etcd']]) } },
+  ],
+  ['a tag for all where kubeadm differs', { settings: { etcdImageTag: '3.6.14-0' } }],
+];
+
+describe('what is near to a finding and is none', () => {
+  test.each(silent)('%s', (_, changes) => {
+    expect(findingsOf(changes)).toEqual([]);
+  });
+});
+
+describe('the clock of the runner', () => {
+  // its certificates would be valid in ten minutes only
+  test('hosts far behind it fail, each', () => {
+    const findings = findingsOf({ allSeen: { clock: { offsetMs: -600_000, uncertaintyMs: 5 } } });
+    expect(findings).toHaveLength(3);
+    expect(findings[0]).toMatch(/^fail \[infra0\] clock: .*10 min behind the runner's/);
+  });
+
+  test('two hosts that differ are both named: nobody knows which is right', () => {
+    const input = exampleInput({ seen: { clock: { offsetMs: 10_000, uncertaintyMs: 5 } } });
+    const hosts = input.settings.hosts.slice(0, 2);
+    const findings = preflightFindings({
+      ...input,
+      settings: { ...input.settings, hosts },
+      members: input.members.slice(0, 2),
+    });
+    expect(findings.map(({ host }) => host)).toEqual(['infra0', 'infra1']);
+  });
+});
+
+describe('round trips', () => {
+  test('are told for each pair, by their median', () => {
+    expect(findingsOf({ allSeen: roundTripsOf(2) })).toEqual([
+      expect.stringMatching(
+        /^info network: .*: infra0–infra1 2 ms, infra0–infra2 2 ms, infra1–infra2 2 ms\.$/,
+      ),
+    ]);
+  });
+
+  test('too long for the defaults: text for `extra-args` that the action takes', () => {
+    const findings = severeFindingsOf({ allSeen: roundTripsOf(143) });
+    expect(findings.map(({ severity }) => severity)).toEqual(['warn', 'info']);
+    expect(findings[0]?.fact).toMatch(/takes 143 ms; .*100 ms .*1000 ms are too short/);
+    const text = /extra-args: "([^"]+)"/.exec(findings[0]?.fix ?? '')?.[1] ?? '';
+    const problems: never[] = [];
+    expect(parseExtraArgs(text, problems)).toEqual([
+      { name: 'election-timeout', value: '1500' },
+      { name: 'heartbeat-interval', value: '150' },
+    ]);
+    expect(problems).toEqual([]);
+  });
+
+  test('that fit what the user has set', () => {
+    const extraArgs = [
+      { name: 'election-timeout', value: '1500' },
+      { name: 'heartbeat-interval', value: '150' },
+    ];
+    const findings = findingsOf({ allSeen: roundTripsOf(143), settings: { extraArgs } });
+    expect(findings).toEqual([expect.stringMatching(/^info network/)]);
+  });
+
+  test('at the limit of the defaults', () => {
+    expect(findingsOf({ allSeen: roundTripsOf(100) })).toEqual([expect.stringMatching(/^info network/)]);
+  });
+
+  // A connect that is rejected on the way ends at once, and is no round trip.
+  test('to a host that was not reached do not count', () => {
+    const reach: HostFacts['reach'] = MEMBERS.map(({ address }) => ({
+      address,
+      port: 2379,
+      outcome: 'unreachable',
+    }));
+    const findings = findingsOf({ allSeen: roundTripsOf(2), allFacts: { reach } });
+    expect(findings.some((finding) => finding.startsWith('info network'))).toBe(false);
+  });
+});
+
+describe('all together', () => {
+  test('the worst comes first, and everything has its fix', () => {
+    const findings = severeFindingsOf({
+      allSeen: roundTripsOf(2),
+      seen: {
+        swaps: [{ device: '/swap', bytes: GIB }],
+        memoryBytes: GIB,
+        execStartDropIns: ['/x/99-a.conf'],
+      },
+    });
+    expect(findings.map(({ severity }) => severity)).toEqual(['fail', 'fail', 'warn', 'info']);
+    for (const { severity, cause, fix } of findings) {
+      if (severity !== 'info') expect([typeof cause, typeof fix]).toEqual(['string', 'string']);
+    }
+  });
+
+  test('a host that could not be examined does not silence the others', () => {
+    const input = exampleInput({ seen: { swaps: [{ device: '/swap', bytes: GIB }] } });
+    const findings = preflightFindings({ ...input, members: input.members.slice(1) });
+    expect(findings).toEqual([expect.objectContaining({ host: 'infra1', at: 'swap' })]);
+  });
+
+  test('a host without an answer of the preflight probe is judged by what is known', () => {
+    const input = exampleInput();
+    const [first, ...others] = input.members;
+    if (first === undefined) throw new Error('the example has members');
+    const broken = { ...first, facts: { ...first.facts, runtime: { sockets: [] } } };
+    const members = [broken, ...others];
+    const preflight = new Map([...input.preflight].filter(([address]) => address !== first.address));
+    expect(preflightFindings({ ...input, members, preflight })).toEqual([
+      expect.objectContaining({ severity: 'fail', host: 'infra0', at: 'prerequisites' }),
+    ]);
+  });
+});

@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { STEP_TITLES } from '../../src/cluster/step-titles.ts';
+import { VERDICTS } from '../../src/report/plan-words.ts';
+import { headings } from './markdown.ts';
+import { filesBelow, read } from './repository.ts';
+
+const CONVERGE_STAGES = 'src/cluster/converge-stages.ts';
+
+test('deploy.md has a chapter for every verdict, and for the refusal', () => {
+  expect(headings(read('docs/deploy.md'))).toEqual(
+    expect.arrayContaining([...Object.keys(VERDICTS), 'refuse'].map((verdict) => `\`${verdict}\``)),
+  );
+});
+
+test('deploy.md names every stage of a converge in the order of the code', () => {
+  const titles = [...read(CONVERGE_STAGES).matchAll(/title: ['`](.*?)['`]/g)].map(([, title = '']) =>
+    title.replace('${host}', 'HOST'),
+  );
+  expect(titles.length).toBeGreaterThan(8);
+  const text = read('docs/deploy.md').replaceAll(/\s+/g, ' ');
+  expect(titles.filter((title) => !text.includes(`_${title}_`))).toEqual([]);
+});
+
+test('every check of preflight has its row in preflight.md', () => {
+  const sources = filesBelow('src/cluster/preflight', '.ts').map(read).join('\n');
+  const places = new Set([...sources.matchAll(/\bat(?::| =) '([a-z-]+)'/g)].map(([, place = '']) => place));
+  expect(places.size).toBeGreaterThan(14);
+  const table = read('docs/preflight.md');
+  expect([...places].filter((place) => !table.includes(`| \`${place}\``))).toEqual([]);
+});
+
+test('every step that costs a member is told in deploy.md by its title', () => {
+  const text = read('docs/deploy.md').toLowerCase();
+  for (const kind of ['move-leadership', 'restart-member'] as const) {
+    expect(text).toContain(`**${STEP_TITLES[kind]}.**`);
+  }
+});

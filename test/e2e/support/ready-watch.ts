@@ -1,0 +1,59 @@
+import type { Lab } from '../../../lab/client.ts';
+
+/** Says every 100 ms whether etcd's /readyz answers 200, until it is told to stop; forks nothing but `sleep`. */
+const WATCH = `
+rm -f /run/ready-watch.stop
+while [ ! -e /run/ready-watch.stop ]; do
+  line=
+  if { exec 3<> /dev/tcp/127.0.0.1/2381; } 2> /dev/null; then
+    printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3
+    read -r -t 1 line <&3 || true
+    exec 3>&-
+  fi
+  case $line in *' 200 '*) state=up ;; *) state=down ;; esac
+  echo "\${EPOCHREALTIME/./} $state"
+  sleep 0.1
+done
+rm -f /run/ready-watch.stop
+`;
+
+/** Watches how long the member of each host is away. */
+export class ReadyWatch {
+  readonly #lab: Lab;
+  readonly #watching: Promise<string[]>;
+
+  /** Begins to watch at once. */
+  constructor(lab: Lab) {
+    this.#lab = lab;
+    this.#watching = Promise.all(lab.hosts.map(({ name }) => lab.sh(name, WATCH)));
+    // It is awaited in stop(); until then a failure must not end the process.
+    this.#watching.catch(() => undefined);
+  }
+
+  /** Ends the watch and gives for each host the longest time that its member was not ready, in milliseconds. */
+  async stop(): Promise<Record<string, number>> {
+    await Promise.all(this.#lab.hosts.map(({ name }) => this.#lab.sh(name, 'touch /run/ready-watch.stop')));
+    const outputs = await this.#watching;
+    return Object.fromEntries(
+      this.#lab.hosts.map(({ name }, index) => [name, longestAwayMs(outputs[index] ?? '')]),
+    );
+  }
+}
+
+/** From the last answer before a stretch without any to the first after it. */
+function longestAwayMs(output: string): number {
+  let longest = 0;
+  let lastUp: number | undefined;
+  let away = false;
+  let last = 0;
+  for (const line of output.trim().split('\n')) {
+    const [microseconds = '', state] = line.split(' ');
+    last = Number(microseconds) / 1000;
+    if (state === 'up') {
+      if (away && lastUp !== undefined) longest = Math.max(longest, last - lastUp);
+      lastUp = last;
+    }
+    away = state !== 'up';
+  }
+  return away && lastUp !== undefined ? Math.max(longest, last - lastUp) : longest;
+}

@@ -1,0 +1,142 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { Lab } from '../../../lab/client.ts';
+import { etcdctl } from './etcd.ts';
+import type { WriterRecord, WriterSettings } from './writer-process.ts';
+
+/** How a writer writes. */
+export interface WriterOptions {
+  /** From the start of one write to the start of the next; 10 if not given. */
+  readonly intervalMs?: number;
+  /** After this the next endpoint is tried; 300 if not given. */
+  readonly timeoutMs?: number;
+  /** Host that the CA and the pair of the healthcheck client are read from; the first if not given. */
+  readonly credentialsFrom?: string;
+}
+
+/** A stretch of time without an acknowledged write; times are milliseconds since 1970. */
+export interface Gap {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly ms: number;
+}
+
+/** What a writer has seen. */
+export interface WriterReport {
+  /** Keys of all writes that a member has acknowledged, in order. */
+  readonly acknowledged: readonly string[];
+  readonly longestGapMs: number;
+  /** Gaps of more than 100 ms; those at the beginning and at the end count too. */
+  readonly gaps: readonly Gap[];
+  readonly errors: WriterRecord['errors'];
+}
+
+/**
+ * Writes a new key every 10 ms from the runner's side of the lab, as an API server would: through one endpoint, and
+ * through the next when that fails.
+ */
+export class Writer {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: Interface;
+
+  private constructor(child: ChildProcessByStdio<Writable, Readable, null>) {
+    this.#child = child;
+    this.#lines = createInterface({ input: child.stdout });
+  }
+
+  /** Resolves once the first write is acknowledged. @throws Error when there is none within 15 s. */
+  static async start(lab: Lab, options: WriterOptions = {}): Promise<Writer> {
+    const settings = await settingsOf(lab, options);
+    const script = join(import.meta.dirname, 'writer-process.ts');
+    const [program = '', ...args] = lab.inRunner([process.execPath, script]);
+    const writer = new Writer(spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
+    // Its end is told by the line that is awaited; a pipe that broke then adds nothing.
+    writer.#child.stdin.on('error', () => undefined);
+    writer.#child.stdin.write(`${JSON.stringify(settings)}\n`);
+    try {
+      await writer.#line(15_000);
+    } catch (error) {
+      writer.#child.kill('SIGKILL');
+      throw error;
+    }
+    return writer;
+  }
+
+  /** Ends the writing and gives what it has seen. */
+  async stop(): Promise<WriterReport> {
+    const record = this.#line(15_000);
+    this.#child.stdin.end();
+    try {
+      return reportOf(JSON.parse(await record) as WriterRecord);
+    } finally {
+      this.#child.kill('SIGKILL');
+    }
+  }
+
+  #line(timeoutMs: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`the writer has said nothing for ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.#lines.once('line', (line) => {
+        clearTimeout(timer);
+        resolve(line);
+      });
+      this.#child.once('exit', (code) => {
+        clearTimeout(timer);
+        reject(new Error(`the writer has ended with code ${String(code)}`));
+      });
+    });
+  }
+}
+
+async function settingsOf(lab: Lab, options: WriterOptions): Promise<WriterSettings> {
+  const host = options.credentialsFrom ?? lab.hosts[0]?.name ?? '';
+  const read = (file: string): Promise<string> => lab.sh(host, `cat /etc/kubernetes/pki/etcd/${file}`);
+  return {
+    endpoints: lab.hosts.map(({ address }) => `https://${address}:2379`),
+    ca: await read('ca.crt'),
+    cert: await read('healthcheck-client.crt'),
+    key: await read('healthcheck-client.key'),
+    prefix: `writer/${randomUUID()}/`,
+    intervalMs: options.intervalMs ?? 10,
+    timeoutMs: options.timeoutMs ?? 300,
+  };
+}
+
+function reportOf({ startedMs, endedMs, acknowledged, errors }: WriterRecord): WriterReport {
+  const times = [startedMs, ...acknowledged.map(({ atMs }) => atMs), endedMs];
+  const stretches = times.slice(1).map((toMs, index): Gap => {
+    const fromMs = times[index] ?? toMs;
+    return { fromMs, toMs, ms: toMs - fromMs };
+  });
+  return {
+    acknowledged: acknowledged.map(({ key }) => key),
+    longestGapMs: Math.max(...stretches.map(({ ms }) => ms)),
+    gaps: stretches.filter(({ ms }) => ms > 100),
+    errors,
+  };
+}
+
+/**
+ * Acknowledged writes that a member does not have, as `HOST lacks KEY`. Each member is asked through itself, after it
+ * has caught up with the majority (a linearizable read), so all of them must be up.
+ */
+export async function lostWrites(lab: Lab, acknowledged: readonly string[]): Promise<string[]> {
+  if (acknowledged.length === 0) throw new Error('nothing was acknowledged, so nothing is proven');
+  const prefixes = new Set(acknowledged.map((key) => key.slice(0, key.lastIndexOf('/') + 1)));
+  const lost = await Promise.all(
+    lab.hosts.map(async ({ name, address }) => {
+      const present = new Set<string>();
+      for (const prefix of prefixes) {
+        const keys = await lab.sh(name, `${etcdctl(address)} get --prefix ${prefix} --keys-only`);
+        for (const key of keys.split('\n')) present.add(key);
+      }
+      return acknowledged.filter((key) => !present.has(key)).map((key) => `${name} lacks ${key}`);
+    }),
+  );
+  return lost.flat();
+}

@@ -1,0 +1,81 @@
+import { X509Certificate } from 'node:crypto';
+import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
+import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import { afterEach, expect, test } from '@jest/globals';
+import { servedCertificate } from '../../src/etcd/served-certificate.ts';
+import { TestAuthority, type TestCertificate } from './certificates.ts';
+import { openChannel } from './gateway-stand-in.ts';
+
+const authority = new TestAuthority('etcd-ca');
+const stranger = new TestAuthority('another-ca');
+const client = authority.issue({ commonName: 'kube-etcd-healthcheck-client', usages: ['clientAuth'] });
+const credentials = { caPem: authority.certificatePem, ...client };
+
+let server: Server | undefined;
+const refusals: string[] = [];
+
+afterEach(() => {
+  server?.close();
+  refusals.length = 0;
+});
+
+async function listen(started: Server): Promise<number> {
+  server = started;
+  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
+  return (started.address() as AddressInfo).port;
+}
+
+/** A listener as etcd's: it asks for client certificates of one CA, and can be given another pair while it listens. */
+async function listener(
+  pair: TestCertificate,
+  clientCa = authority,
+): Promise<{ readonly port: number; readonly give: (pair: TestCertificate) => void }> {
+  const context = ({ certificatePem, keyPem }: TestCertificate): SecureContextOptions => ({
+    cert: certificatePem,
+    key: keyPem,
+    ca: clientCa.certificatePem,
+  });
+  const started = createTlsServer({ ...context(pair), requestCert: true, rejectUnauthorized: true });
+  started.on('tlsClientError', (error: NodeJS.ErrnoException) => refusals.push(error.code ?? ''));
+  started.on('secureConnection', (socket: TLSSocket) => socket.on('error', () => undefined).resume());
+  return { port: await listen(started), give: (next) => started.setSecureContext(context(next)) };
+}
+
+function served(port: number, timeoutMs = 5_000): Promise<X509Certificate> {
+  return servedCertificate(openChannel('127.0.0.1', port), credentials, timeoutMs);
+}
+
+function serialOf({ certificatePem }: TestCertificate): string {
+  return new X509Certificate(certificatePem).serialNumber;
+}
+
+test('what is served now is given, also when it names another address, and the handshake is whole', async () => {
+  const first = authority.issue({ commonName: 'infra0', ips: ['10.9.9.9'] });
+  const second = authority.issue({ commonName: 'infra0', ips: ['10.9.9.9'] });
+  const { port, give } = await listener(first);
+  expect((await served(port)).serialNumber).toBe(serialOf(first));
+  give(second);
+  expect((await served(port)).serialNumber).toBe(serialOf(second));
+  expect(refusals).toEqual([]);
+});
+
+test('a listener that does not take our client certificate has shown its own by then', async () => {
+  const pair = authority.issue({ commonName: 'infra0' });
+  const { port } = await listener(pair, stranger);
+  expect((await served(port)).serialNumber).toBe(serialOf(pair));
+});
+
+test('a certificate of another CA is an error', async () => {
+  const { port } = await listener(stranger.issue({ commonName: 'infra0' }));
+  await expect(served(port)).rejects.toThrow(/unable to verify|self-signed|unable to get/);
+});
+
+test('a port that accepts and says nothing ends by its deadline', async () => {
+  const port = await listen(createTcpServer((socket) => socket.on('error', () => undefined)));
+  await expect(served(port, 200)).rejects.toThrow('no TLS handshake within 0.2 s');
+});
+
+test('a port that hangs up is told', async () => {
+  const port = await listen(createTcpServer((socket) => socket.destroy()));
+  await expect(served(port)).rejects.toThrow(/handshake|ECONNRESET|disconnected|socket/);
+});

@@ -1,0 +1,223 @@
+import { describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { IncompleteProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
+import { preflightProbe } from '../../../src/hosts/probe/preflight-script.ts';
+
+/**
+ * Answers of real hosts: one as kubeadm's packages leave it; a member; a member whose cluster was cut in two, with
+ * 60 ms to another host, a drop-in that beats ours, and the guide's copies of keys.
+ */
+function recorded(name: 'pristine' | 'member' | 'left-over'): string {
+  return readFileSync(join(import.meta.dirname, 'recorded', `preflight-${name}.txt`), 'utf8');
+}
+
+/** A recorded answer with other text in one of its sections. */
+function withSection(name: string, text: string): string {
+  const answer = recorded('pristine');
+  const mark = answer.slice(0, answer.indexOf('\n'));
+  return answer
+    .split(`\n${mark} `)
+    .map((part) => (part.startsWith(`${name}\n`) ? `${name}\n${text}\n` : part))
+    .join(`\n${mark} `);
+}
+
+const TIMING = { sentMs: 0, receivedMs: 0 };
+
+describe('recorded answers', () => {
+  test('an empty host', () => {
+    const facts = parsePreflight(recorded('pristine'), TIMING);
+    expect(facts).toMatchObject({
+      kubeletVersion: { text: 'v1.34.4', minor: 34 },
+      cgroups: 'v1',
+      swaps: [],
+      memoryBytes: 24684096 * 1024,
+      processors: 2,
+      execStartDropIns: ['/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf'],
+      filesystem: { type: 'ext4', mountPoint: '/', readOnly: false, dataDirBytes: 0 },
+      leftoverKeys: [],
+    });
+    expect(facts).not.toHaveProperty('member');
+    expect(facts).not.toHaveProperty('kubeletCgroupDriver');
+    // nothing listens there yet: each try was refused, and took a round trip all the same
+    expect(facts.connectTimes.map(({ microseconds }) => microseconds.length)).toEqual([5, 5, 5, 5]);
+  });
+
+  test('a member', () => {
+    const facts = parsePreflight(recorded('member'), TIMING);
+    expect(facts).toMatchObject({
+      kubeletCgroupDriver: {
+        driver: 'systemd',
+        from: '/etc/systemd/system/kubelet.service.d/etcd-kubelet-config.yaml',
+      },
+      member: { version: '3.6.5' },
+      filesystem: { dataDirBytes: expect.any(Number) },
+    });
+    expect(facts.filesystem?.dataDirBytes).toBeGreaterThan(100 * 1024 ** 2); // two preallocated segments
+    const { walFsync } = facts.member ?? {};
+    expect(walFsync?.buckets).toHaveLength(15);
+    expect(walFsync?.buckets.at(-1)).toEqual({ le: Infinity, count: walFsync?.count });
+    // a member logs each connection that makes no TLS handshake, so there are fewer
+    expect(facts.connectTimes.map(({ microseconds }) => microseconds.length)).toEqual([2, 2, 2, 2]);
+  });
+
+  test('silence of one host, a far one, and what the guide leaves behind', () => {
+    const facts = parsePreflight(recorded('left-over'), TIMING);
+    expect(facts.connectTimes.map(({ address }) => address)).toEqual(['10.77.0.12', '10.77.0.12']);
+    expect(
+      facts.connectTimes.flatMap(({ microseconds }) => microseconds).every((time) => time > 60_000),
+    ).toBe(true);
+    expect(facts.execStartDropIns).toContain('/etc/systemd/system/kubelet.service.d/99-local.conf');
+    // it sets Environment only
+    expect(facts.execStartDropIns).not.toContain('/etc/systemd/system/kubelet.service.d/30-env.conf');
+    expect(facts.leftoverKeys).toContain('/tmp/10.77.0.11/pki/etcd/ca.key');
+    expect(facts.leftoverKeys).toContain('/home/ubuntu/pki/etcd/peer.key');
+    // /tmp/10.77.0.10 was a link to /etc/kubernetes, ~/pki/private/client.key a key of something else
+    expect(facts.leftoverKeys.some((path) => /10\.77\.0\.10|private/.test(path))).toBe(false);
+  });
+
+  test('no key comes along, only names', () => {
+    expect(recorded('left-over')).not.toContain('PRIVATE KEY');
+  });
+});
+
+describe('an answer that is no answer', () => {
+  test.each([
+    ['cut off', recorded('pristine').slice(0, -30)],
+    ['without its last section', recorded('pristine').replace(/\S+ end\n.*\n$/, '')],
+    ['empty', ''],
+  ])('%s', (_, answer) => {
+    expect(() => parsePreflight(answer, TIMING)).toThrow(IncompleteProbe);
+  });
+});
+
+// A user may write what he likes into files of his own; only the mark of this answer makes a section.
+test('text that looks like a section is none without the mark', () => {
+  const forged = parsePreflight(withSection('leftovers', 'x end\n0\nswaps\n/dev/forged'), TIMING);
+  expect(forged.swaps).toEqual([]);
+  expect(forged.leftoverKeys).toContain('/dev/forged');
+});
+
+describe('clock', () => {
+  function clock(host: readonly [number, number], runner: readonly [number, number]): unknown {
+    const answer = withSection('begun', String(host[0] * 1000)).replace(/\d+\n$/, `${host[1] * 1000}\n`);
+    return parsePreflight(answer, { sentMs: runner[0], receivedMs: runner[1] }).clock;
+  }
+
+  test('the time that the probe takes on the host is no uncertainty', () => {
+    expect(clock([1_000_020, 1_000_320], [1_000_000, 1_000_340])).toEqual({ offsetMs: 0, uncertaintyMs: 20 });
+  });
+
+  test('a host that is behind', () => {
+    expect(clock([940_010, 940_110], [1_000_000, 1_000_120])).toEqual({
+      offsetMs: -60_000,
+      uncertaintyMs: 10,
+    });
+  });
+});
+
+test.each([
+  ['tmpfs', 'v1'],
+  ['cgroup2fs', 'v2'],
+])('/sys/fs/cgroup of type %s is cgroup %s', (type, cgroups) => {
+  expect(parsePreflight(withSection('cgroup', type), TIMING).cgroups).toBe(cgroups);
+});
+
+test('swap', () => {
+  const text = 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/swap.img file\t\t4194300\t\t0\t\t-2';
+  expect(parsePreflight(withSection('swaps', text), TIMING).swaps).toEqual([
+    { device: '/swap.img', bytes: 4194300 * 1024 },
+  ]);
+});
+
+test.each([
+  ['0', 1],
+  ['0-3', 4],
+  ['0-1,4,6-7', 5],
+  ['', undefined],
+])('processors "%s" are %s', (ranges, count) => {
+  expect(parsePreflight(withSection('processors', ranges), TIMING).processors).toBe(count);
+});
+
+test.each([
+  ['default /var/lib/kubelet/config.yaml', { driver: 'cgroupfs', from: '/var/lib/kubelet/config.yaml' }],
+  ['systemd --cgroup-driver', { driver: 'systemd', from: '--cgroup-driver' }],
+  ['default ', { driver: 'cgroupfs', from: 'its default' }],
+])('cgroup driver "%s"', (line, expected) => {
+  expect(parsePreflight(withSection('cgroup-driver', line), TIMING).kubeletCgroupDriver).toEqual(expected);
+});
+
+test('a read-only mount with a space in its name', () => {
+  const answer = withSection('mount', 'xfs /dev/sdb1 /data\\x20disk ro,noatime');
+  expect(parsePreflight(answer, TIMING).filesystem).toMatchObject({
+    type: 'xfs',
+    source: '/dev/sdb1',
+    mountPoint: '/data disk',
+    readOnly: true,
+  });
+});
+
+test('an option that only begins like ro', () => {
+  const answer = withSection('mount', 'overlay overlay / rw,rootcontext=x');
+  expect(parsePreflight(answer, TIMING).filesystem?.readOnly).toBe(false);
+});
+
+test('where findmnt is missing there is no filesystem', () => {
+  expect(parsePreflight(withSection('mount', ''), TIMING)).not.toHaveProperty('filesystem');
+});
+
+describe('the script', () => {
+  test('only reads', () => {
+    const probe = preflightProbe({
+      address: '10.0.0.6',
+      peers: ['10.0.0.7'],
+      ports: [2379],
+      dataDir: '/data',
+    });
+    expect(probe.effect).toBe('reads');
+    // for a here-string or here-document bash before 5.1 writes a temporary file
+    expect(probe.script).not.toMatch(/<<|mktemp/);
+  });
+
+  test('answers on this machine', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "it's a data dir-"));
+    writeFileSync(join(dataDir, 'file'), Buffer.alloc(100_000, 1));
+    const server = createServer((socket) => socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const open = (server.address() as AddressInfo).port;
+      const closed = 1; // tcpmux: nobody has it
+      const { script } = preflightProbe({
+        address: '127.0.0.2',
+        peers: ['127.0.0.1'],
+        ports: [open, closed],
+        dataDir,
+      });
+      const sentMs = Date.now();
+      const env = { ...process.env, LC_ALL: 'C' };
+      const { stdout, stderr } = await promisify(execFile)(
+        'bash',
+        ['-c', `set -euo pipefail; { ${script}\n}`],
+        { env },
+      );
+      const facts = parsePreflight(stdout, { sentMs, receivedMs: Date.now() });
+      expect(stderr).toBe('');
+      expect(facts.memoryBytes).toBeGreaterThan(100 * 1024 ** 2);
+      expect(facts.processors).toBeGreaterThan(0);
+      expect(facts.filesystem?.dataDirBytes).toBeGreaterThanOrEqual(100_000);
+      expect(facts.filesystem?.freeBytes).toBeGreaterThan(0);
+      // both clocks are this machine's; Date.now() has whole milliseconds only
+      expect(Math.abs(facts.clock.offsetMs)).toBeLessThanOrEqual(facts.clock.uncertaintyMs + 2);
+      const tries = new Map(facts.connectTimes.map(({ port, microseconds }) => [port, microseconds.length]));
+      expect([tries.get(open), tries.get(closed)]).toEqual([2, 5]);
+    } finally {
+      server.close();
+      rmSync(dataDir, { recursive: true });
+    }
+  });
+});

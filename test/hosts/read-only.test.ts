@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals';
+import { HostError } from '../../src/hosts/host-error.ts';
+import { readOnly } from '../../src/hosts/read-only.ts';
+import { deliverFiles } from '../../src/hosts/scripts/deliver-files.ts';
+import { diskTest } from '../../src/hosts/scripts/disk-test.ts';
+import { pullImage } from '../../src/hosts/scripts/pull-image.ts';
+import { listPki, readFile } from '../../src/hosts/scripts/read-pki.ts';
+import { renderManifest } from '../../src/hosts/scripts/render-manifest.ts';
+import { restartMember } from '../../src/hosts/scripts/restart-member.ts';
+import { setModes } from '../../src/hosts/scripts/set-modes.ts';
+import { startKubelet } from '../../src/hosts/scripts/start-kubelet.ts';
+import { startMember } from '../../src/hosts/scripts/start-member.ts';
+import { standInTransport } from '../road/stand-ins.ts';
+
+const member = {
+  address: '10.0.0.6',
+  dataDir: '/var/lib/etcd',
+  criEndpoint: 'unix:///s',
+  onProgress: () => undefined,
+};
+
+// Of every script of the action: a new one that changes a host has to say so to be refused.
+test.each([
+  deliverFiles('deliver files', [], { forgetReplaced: false }),
+  diskTest('/var/lib/etcd'),
+  pullImage('etcd:1', 'unix:///s'),
+  renderManifest(),
+  restartMember({ ...member, currentSha256: 'absent', renderedSha256: 'ab', mayLackData: false }),
+  setModes(new Map()),
+  startKubelet(false),
+  startMember(member),
+])('nothing of "$title" is sent to a host that may only be looked at', async (script) => {
+  const happened: string[] = [];
+  const refused = readOnly(standInTransport('infra0', happened)).run(script);
+  await expect(refused).rejects.toThrow(HostError);
+  await expect(refused).rejects.toThrow(/nothing was sent to it/);
+  expect(happened).toEqual([]);
+});
+
+test.each([listPki(), readFile('/etc/hostname')])('"$title" is run', async (script) => {
+  const happened: string[] = [];
+  expect((await readOnly(standInTransport('infra0', happened)).run(script)).code).toBe(0);
+  expect(happened).toHaveLength(1);
+});
+
+test('the rest is that of the connection', async () => {
+  let closed = false;
+  const inner = {
+    ...standInTransport('infra0', []),
+    close: () => {
+      closed = true;
+      return Promise.resolve();
+    },
+  };
+  const transport = readOnly(inner);
+  expect(transport.name).toBe('infra0');
+  expect(transport.statistics()).toEqual(inner.statistics());
+  await expect(transport.openTcp('10.0.0.6', 2379)).rejects.toThrow('the stand-in has no ports');
+  await transport.close();
+  expect(closed).toBe(true);
+});

@@ -1,0 +1,336 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import type { ClusterFacts } from '../../src/cluster/cluster-facts.ts';
+import type { Stage, Step } from '../../src/cluster/plan.ts';
+import { Refusal } from '../../src/findings.ts';
+import { guard, LOCK_LOST } from '../../src/hosts/lock/guard.ts';
+import { KUBELET_CONFIG, STATE_FILE } from '../../src/kubeadm/paths.ts';
+import { createAuthority } from '../../src/pki/authority.ts';
+import { act } from '../../src/road/act.ts';
+import type { Material } from '../../src/road/material.ts';
+import { RunRecord } from '../../src/road/run-record.ts';
+import type { ActContext } from '../../src/road/steps/context.ts';
+import { Timeline } from '../../src/road/timeline.ts';
+import { clusterFacts } from '../cluster/example-health.ts';
+import { MEMBERS, NOW } from '../cluster/example.ts';
+import { samplePlan } from '../cluster/plan-document/sample.ts';
+import { Lines, standInClients, standInTransport, type Behaviour } from './stand-ins.ts';
+
+const ca = await createAuthority({ algorithm: 'ECDSA-P256', now: NOW });
+
+/** What acting needs, and what it left behind. */
+interface Scene {
+  readonly context: ActContext;
+  /** What the hosts were asked for and when the cluster was asked, in order. */
+  readonly happened: string[];
+  readonly lines: string[];
+}
+
+interface SceneOptions {
+  readonly behave?: Behaviour;
+  readonly told?: readonly ClusterFacts[];
+  readonly clock?: () => number;
+  readonly signal?: AbortSignal;
+  readonly guard?: ActContext['guard'];
+}
+
+function scene({ behave, told = [clusterFacts()], clock, signal, guard: guarded }: SceneOptions = {}): Scene {
+  const happened: string[] = [];
+  const log = new Lines();
+  const clients = standInClients(told, () => happened.push('cluster'));
+  const material: Material = {
+    authority: Promise.resolve(ca),
+    signer: Promise.resolve(ca),
+    leaves: new Map(),
+    found: new Map(MEMBERS.map(({ name }) => [name, new Map([[KUBELET_CONFIG, 'ab'.repeat(32)]])])),
+    digests: new Map(MEMBERS.map(({ name }) => [name, new Map()])),
+    publicFiles: new Map(MEMBERS.map(({ name }) => [name, new Map()])),
+  };
+  const context: ActContext = {
+    plan: samplePlan(),
+    hosts: new Map(MEMBERS.map(({ name }) => [name, standInTransport(name, happened, behave)])),
+    material,
+    cluster: () => Promise.resolve(clients),
+    guard: guarded ?? ((script) => script),
+    now: NOW,
+    log,
+    timeline: new Timeline(clock ?? (() => performance.now())),
+    record: new RunRecord(),
+    signal: signal ?? new AbortController().signal,
+  };
+  return { context, happened, lines: log.lines };
+}
+
+function kubelet(host: string): Step {
+  return { kind: 'start-kubelet', host, restart: true, why: 'x' };
+}
+
+function pull(host: string): Step {
+  return { kind: 'pull-image', host, image: 'etcd:1', criEndpoint: 'unix:///s', why: 'x' };
+}
+
+function stage(title: string, steps: readonly Step[], more: Partial<Stage> = {}): Stage {
+  return { title, steps, ...more };
+}
+
+const KUBELET = 'start kubelet';
+const PULL = 'pull etcd:1';
+
+/** A host that takes its time; each end is told too. */
+function slow(happened: () => string[], ms: (host: string) => number): Behaviour {
+  return async ({ title }, host) => {
+    await sleep(ms(host));
+    happened().push(`${host}: end of ${title}`);
+    return {};
+  };
+}
+
+async function failureOf(acting: Promise<void>): Promise<Refusal> {
+  const failure: unknown = await acting.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(failure instanceof Refusal)) throw new Error(`expected a refusal, got ${String(failure)}`);
+  return failure;
+}
+
+describe('order', () => {
+  test('the steps of a stage begin together; the next stage begins when all have ended', async () => {
+    const one: Scene = scene({
+      behave: slow(
+        () => one.happened,
+        (host) => (host === 'infra0' ? 30 : 5),
+      ),
+    });
+    await act(
+      [stage('A', [kubelet('infra0'), kubelet('infra1')]), stage('B', [pull('infra1')])],
+      one.context,
+    );
+    expect(one.happened).toEqual([
+      `infra0: ${KUBELET}`,
+      `infra1: ${KUBELET}`,
+      `infra1: end of ${KUBELET}`,
+      `infra0: end of ${KUBELET}`,
+      `infra1: ${PULL}`,
+      `infra1: end of ${PULL}`,
+    ]);
+  });
+
+  test('in turn: one step after the other, as listed', async () => {
+    const one: Scene = scene({
+      behave: slow(
+        () => one.happened,
+        () => 5,
+      ),
+    });
+    await act([stage('A', [kubelet('infra1'), pull('infra0')], { inTurn: true })], one.context);
+    expect(one.happened).toEqual([
+      `infra1: ${KUBELET}`,
+      `infra1: end of ${KUBELET}`,
+      `infra0: ${PULL}`,
+      `infra0: end of ${PULL}`,
+    ]);
+  });
+
+  test('each step is told, with its host, when it is done', async () => {
+    const { context, lines } = scene();
+    await act([stage('Kubelet', [kubelet('infra0'), pull('infra0'), kubelet('infra1')])], context);
+    expect(lines[0]).toBe('Kubelet: infra0 (start kubelet, pull image); infra1 (start kubelet)');
+    expect(lines.slice(1).toSorted()).toEqual([
+      'infra0: done: pull image',
+      'infra0: done: start kubelet',
+      'infra1: done: start kubelet',
+    ]);
+  });
+});
+
+describe('gates', () => {
+  const gated = stage('A', [kubelet('infra1')], {
+    before: { kind: 'quorum-without', member: 'infra1' },
+    after: { kind: 'member', member: 'infra1' },
+  });
+
+  test('are asked before the first step and after the last', async () => {
+    const { context, happened, lines } = scene();
+    await act([gated], context);
+    expect(happened).toEqual(['cluster', `infra1: ${KUBELET}`, 'cluster']);
+    expect(lines.filter((line) => line.startsWith('Gate'))).toEqual([
+      'Gate open: a majority is healthy without infra1',
+      'Gate open: infra1 is healthy',
+    ]);
+  });
+
+  test('one that is shut is waited for, and why is told once', async () => {
+    const shut = clusterFacts({ down: ['infra2'] });
+    const { context, happened, lines } = scene({ told: [shut, shut, clusterFacts()] });
+    await act([gated], context);
+    expect(happened.slice(0, 4)).toEqual(['cluster', 'cluster', 'cluster', `infra1: ${KUBELET}`]);
+    expect(lines.filter((line) => line.startsWith('Waiting at the gate'))).toEqual([
+      expect.stringMatching(/^Waiting at the gate \(a majority is healthy without infra1\): .*infra2/),
+    ]);
+  });
+
+  test('one that stays shut ends the run with its reasons; nothing behind it is begun', async () => {
+    let now = 0;
+    const { context, happened } = scene({
+      told: [clusterFacts({ down: ['infra2'] })],
+      clock: () => (now += 20_000),
+    });
+    const failure = await failureOf(act([gated, stage('B', [pull('infra0')])], context));
+    expect(failure.message).toMatch(
+      /^"A" stops at its gate \(a majority is healthy without infra1\), and nothing after it was begun/,
+    );
+    expect(failure.findings).toMatchObject([{ host: 'infra1', at: 'gate', fix: expect.stringMatching(/./) }]);
+    expect(new Set(happened)).toEqual(new Set(['cluster']));
+    expect(context.timeline.entries.at(-1)).toMatchObject({
+      title: expect.stringMatching(/^gate: /),
+      outcome: 'failed',
+    });
+  });
+
+  test('one behind a stage that stays shut keeps the next stage from beginning', async () => {
+    let now = 0;
+    const { context, happened } = scene({
+      told: [clusterFacts(), clusterFacts({ down: ['infra1'] })],
+      clock: () => (now += 20_000),
+    });
+    const failure = await failureOf(act([gated, stage('B', [pull('infra0')])], context));
+    expect(failure.message).toContain('stops at its gate (infra1 is healthy)');
+    expect(happened.filter((what) => what !== 'cluster')).toEqual([`infra1: ${KUBELET}`]);
+  });
+
+  test('a cancelled run waits no longer', async () => {
+    const controller = new AbortController();
+    const { context } = scene({ told: [clusterFacts({ leader: null })], signal: controller.signal });
+    const acting = act([gated], context);
+    controller.abort(new Error('cancelled'));
+    await expect(acting).rejects.toThrow('cancelled');
+  });
+});
+
+describe('a failure', () => {
+  const failing: Behaviour = (_, host) =>
+    host === 'infra1' ? { code: 1, stderr: 'No space left on device' } : {};
+
+  test('lets the steps that have begun come to their end, and begins nothing after it', async () => {
+    const one: Scene = scene({
+      behave: async ({ title }, host) => {
+        await sleep(host === 'infra0' ? 30 : 1);
+        one.happened.push(`${host}: end of ${title}`);
+        return host === 'infra1' ? { code: 1, stderr: 'No space left on device' } : {};
+      },
+    });
+    const stages = [stage('A', [kubelet('infra0'), kubelet('infra1')]), stage('B', [pull('infra0')])];
+    const failure = await failureOf(act(stages, one.context));
+    expect(failure.message).toMatch(
+      /^"A" failed, and nothing after it was begun; the same run, started again, goes on/,
+    );
+    expect(failure.findings).toMatchObject([
+      { host: 'infra1', at: 'start kubelet', fact: expect.stringContaining('No space left on device') },
+    ]);
+    expect(one.happened.at(-1)).toBe(`infra0: end of ${KUBELET}`);
+    expect(one.lines.filter((line) => line.includes('done: '))).toEqual(['infra0: done: start kubelet']);
+  });
+
+  test('in turn, keeps the steps after it from beginning, and the gate from being asked', async () => {
+    const { context, happened } = scene({ behave: failing });
+    const after = { kind: 'member', member: 'infra1' } as const;
+    await failureOf(act([stage('A', [kubelet('infra1'), pull('infra0')], { inTurn: true, after })], context));
+    expect(happened).toEqual([`infra1: ${KUBELET}`]);
+  });
+
+  test('on several hosts is told of all of them', async () => {
+    const { context } = scene({ behave: () => ({ code: 1, stderr: 'x' }) });
+    const failure = await failureOf(
+      act(
+        [
+          stage(
+            'A',
+            MEMBERS.map(({ name }) => kubelet(name)),
+          ),
+        ],
+        context,
+      ),
+    );
+    expect(failure.findings.map(({ host }) => host)).toEqual(MEMBERS.map(({ name }) => name));
+  });
+
+  test('a lost lock is told as such, and nothing was done', async () => {
+    const { context } = scene({
+      behave: () => ({ code: LOCK_LOST, stderr: 'etcd-ha-action lock: \n' }),
+    });
+    const failure = await failureOf(act([stage('A', [kubelet('infra0')])], context));
+    expect(failure.findings[0]?.fact).toMatch(/lock/);
+  });
+
+  test('a run that was cancelled begins nothing', async () => {
+    const { context, happened } = scene({ signal: AbortSignal.abort(new Error('cancelled')) });
+    await expect(act([stage('A', [kubelet('infra0')])], context)).rejects.toThrow('cancelled');
+    expect(happened).toEqual([]);
+  });
+
+  test('a run that is cancelled between two steps in turn does not begin the second', async () => {
+    const controller = new AbortController();
+    const { context, happened } = scene({
+      signal: controller.signal,
+      behave: () => {
+        controller.abort(new Error('cancelled'));
+        return {};
+      },
+    });
+    const acting = act([stage('A', [kubelet('infra0'), pull('infra0')], { inTurn: true })], context);
+    await expect(acting).rejects.toThrow('cancelled');
+    expect(happened).toEqual([`infra0: ${KUBELET}`]);
+  });
+});
+
+describe('every step that changes a host', () => {
+  test("asks there whether the run's lock is still its own", async () => {
+    const id = '1658821493-1-0badcafe';
+    const scripts: string[] = [];
+    const { context } = scene({
+      guard: (script) => guard(id, script),
+      behave: ({ script }) => {
+        scripts.push(script);
+        return {};
+      },
+    });
+    await act([stage('A', [kubelet('infra0'), pull('infra0')])], context);
+    expect(scripts).toHaveLength(2);
+    for (const script of scripts) expect(script).toContain(`{"id":"${id}",`);
+  });
+
+  test('is recorded with what it found and what it left', async () => {
+    const { context } = scene();
+    const files = [{ path: KUBELET_CONFIG, mode: '644', content: { from: 'text', text: 'new' } } as const];
+    await act(
+      [
+        stage('A', [{ kind: 'deliver-files', host: 'infra0', why: 'x', files }]),
+        stage('B', [{ kind: 'record-member', host: 'infra0', why: 'x' }, pull('infra1')]),
+      ],
+      context,
+    );
+    const [delivered, recorded, pulled] = context.record.steps;
+    expect(delivered).toMatchObject({
+      host: 'infra0',
+      stage: 'A',
+      title: 'deliver files',
+      outcome: 'succeeded',
+      before: { [KUBELET_CONFIG]: 'ab'.repeat(32) },
+    });
+    expect(delivered?.after?.[KUBELET_CONFIG]).toMatch(/^(?!abab)[0-9a-f]{64}$/);
+    expect([recorded, pulled].find((step) => step?.title === 'record member')?.before).toEqual({
+      [STATE_FILE]: 'absent',
+    });
+    expect([recorded, pulled].find((step) => step?.title === 'pull image')).not.toHaveProperty('before');
+  });
+
+  test('is recorded also when it fails: what lies there is what was found', async () => {
+    const { context } = scene({ behave: () => ({ code: 1, stderr: 'x' }) });
+    const files = [{ path: KUBELET_CONFIG, mode: '644', content: { from: 'text', text: 'new' } } as const];
+    await failureOf(act([stage('A', [{ kind: 'deliver-files', host: 'infra0', why: 'x', files }])], context));
+    const digests = { [KUBELET_CONFIG]: 'ab'.repeat(32) };
+    expect(context.record.steps).toMatchObject([{ outcome: 'failed', before: digests, after: digests }]);
+    expect(context.timeline.entries).toMatchObject([{ host: 'infra0', outcome: 'failed', changes: true }]);
+  });
+});
