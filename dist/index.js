@@ -83565,6 +83565,7 @@ __webpack_async_result__();
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K9: () => (/* binding */ KUBEADM_FLAG_VALUES),
 /* harmony export */   fP: () => (/* binding */ OWNED_ETCD_FLAGS),
 /* harmony export */   lF: () => (/* binding */ KUBEADM_ETCD_FLAGS),
 /* harmony export */   m1: () => (/* binding */ keepsCorruptCheck)
@@ -83688,6 +83689,27 @@ const KUBEADM_ETCD_FLAGS = new Set([
     'snapshot-count',
     'trusted-ca-file',
     'watch-progress-notify-interval',
+]);
+const PKI = '/etc/kubernetes/pki/etcd';
+/**
+ * The values that kubeadm 1.31 to 1.37 gives those of its flags that do not differ from member to member
+ * (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand).
+ */
+const KUBEADM_FLAG_VALUES = new Map([
+    ['cert-file', [`${PKI}/server.crt`]],
+    ['client-cert-auth', ['true']],
+    ['experimental-initial-corrupt-check', ['true']],
+    ['experimental-watch-progress-notify-interval', ['5s']],
+    ['feature-gates', ['InitialCorruptCheck=true']],
+    ['key-file', [`${PKI}/server.key`]],
+    ['listen-metrics-urls', ['http://127.0.0.1:2381', 'http://[::1]:2381']],
+    ['peer-cert-file', [`${PKI}/peer.crt`]],
+    ['peer-client-cert-auth', ['true']],
+    ['peer-key-file', [`${PKI}/peer.key`]],
+    ['peer-trusted-ca-file', [`${PKI}/ca.crt`]],
+    ['snapshot-count', ['10000']],
+    ['trusted-ca-file', [`${PKI}/ca.crt`]],
+    ['watch-progress-notify-interval', ['5s']],
 ]);
 /** What Go takes for true (strconv.ParseBool). */
 const GO_TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True'];
@@ -84523,6 +84545,7 @@ function recordDifferences({ facts }, { record, copiedClients }) {
 
 
 
+
 /**
  * What keeps a cluster that somebody else has set up from being taken over. It has to be healthy as a whole, and no
  * member may have to be restarted for it.
@@ -84558,13 +84581,30 @@ function memberAdoptionFindings(member, desired, differences) {
 }
 function flagFindings({ facts }, desired, { manifest: differences }, finding) {
     const manifest = parseEtcdManifest(facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
-    const extra = manifest === undefined
-        ? []
-        : strangeFlags(manifest, desired.arguments).map((name) => `${name}: ${JSON.stringify(manifest.arguments.get(name) ?? '')}`);
+    const strange = manifest === undefined ? [] : strangeFlags(manifest, desired.arguments);
+    const changed = manifest === undefined ? [] : changedFlags(manifest, desired.arguments);
+    const extra = [...strange, ...changed]
+        .filter((name) => !etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name))
+        .map((name) => `${name}: ${JSON.stringify(manifest?.arguments.get(name) ?? '')}`);
     const advice = extra.length === 0
         ? 'Give the inputs as the cluster is, take it over, and change it in a later run.'
         : `Give the inputs as the cluster is (\`extra-args: '{${extra.join(', ')}}'\`), take it over, and change it in a later run.`;
-    return differences.map((line) => finding(`its member is not as the inputs ask for: ${line}.`, 'A cluster is taken over as it is, without a restart.', advice));
+    const lost = changed.map((name) => {
+        const value = manifest?.arguments.get(name) ?? '';
+        return finding(`--${name} is "${value}", kubeadm sets "${etcd_flags/* KUBEADM_FLAG_VALUES */.K9.get(name)?.join('" or "') ?? ''}", and at the member's next restart it would be lost.`, 'The manifest was edited by hand, or rendered with extraArgs of its own.', etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name)
+            ? "The action relies on kubeadm's own value: set it on the host, one member at a time, and run again."
+            : advice);
+    });
+    const different = differences.map((line) => finding(`its member is not as the inputs ask for: ${line}.`, 'A cluster is taken over as it is, without a restart.', advice));
+    return [...different, ...lost];
+}
+/** Flags of kubeadm's own that have another value than kubeadm gives them, and that the inputs do not ask for. */
+function changedFlags(manifest, wanted) {
+    return [...etcd_flags/* KUBEADM_FLAG_VALUES */.K9].flatMap(([name, values]) => {
+        const found = manifest.arguments.get(name);
+        const asked = wanted.some((argument) => argument.name === name);
+        return found === undefined || asked || values.includes(found) ? [] : [name];
+    });
 }
 /** Flags of kubelet that say what the action's own configuration says as well (the guide's older form has them). */
 const COVERED_FLAGS = new Set([
@@ -84577,7 +84617,10 @@ const COVERED_FLAGS = new Set([
 ]);
 /** Settings of the kubelet as it was found that the action's configuration does not have. */
 function kubeletFindings({ facts }, desired) {
-    const command = facts.files.get(paths/* KUBELET_DROP_IN */.jy)?.text?.match(/^ExecStart=(\S.*)$/m)?.[1] ?? '';
+    const dropIn = facts.files.get(paths/* KUBELET_DROP_IN */.jy)?.text;
+    if (dropIn === undefined)
+        return [`all of them, for it was not set up through ${paths/* KUBELET_DROP_IN */.jy} as the guide does`];
+    const command = /^ExecStart=(\S.*)$/m.exec(dropIn)?.[1] ?? '';
     const flags = [...command.matchAll(/\s(--?([^\s=]+)(?:[= ](?!-)(\S+))?)/g)];
     const others = flags.filter(([, , name = '']) => !COVERED_FLAGS.has(name)).map(([, flag = '']) => flag);
     const config = flags.find(([, , name]) => name === 'config')?.[3];

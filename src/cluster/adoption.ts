@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import type { Finding } from '../findings.ts';
-import { parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
+import { KUBEADM_FLAG_VALUES, OWNED_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
+import { parseEtcdManifest, type EtcdManifest } from '../kubeadm/etcd-manifest.ts';
+import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import { ETCD_MANIFEST, GUIDE_KUBELET_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import type { DesiredMember } from './desired.ts';
@@ -66,23 +68,42 @@ function flagFindings(
   finding: ToFinding,
 ): Finding[] {
   const manifest = parseEtcdManifest(facts.files.get(ETCD_MANIFEST)?.text ?? '');
-  const extra =
-    manifest === undefined
-      ? []
-      : strangeFlags(manifest, desired.arguments).map(
-          (name) => `${name}: ${JSON.stringify(manifest.arguments.get(name) ?? '')}`,
-        );
+  const strange = manifest === undefined ? [] : strangeFlags(manifest, desired.arguments);
+  const changed = manifest === undefined ? [] : changedFlags(manifest, desired.arguments);
+  const extra = [...strange, ...changed]
+    .filter((name) => !OWNED_ETCD_FLAGS.has(name))
+    .map((name) => `${name}: ${JSON.stringify(manifest?.arguments.get(name) ?? '')}`);
   const advice =
     extra.length === 0
       ? 'Give the inputs as the cluster is, take it over, and change it in a later run.'
       : `Give the inputs as the cluster is (\`extra-args: '{${extra.join(', ')}}'\`), take it over, and change it in a later run.`;
-  return differences.map((line) =>
+  const lost = changed.map((name) => {
+    const value = manifest?.arguments.get(name) ?? '';
+    return finding(
+      `--${name} is "${value}", kubeadm sets "${KUBEADM_FLAG_VALUES.get(name)?.join('" or "') ?? ''}", and at the member's next restart it would be lost.`,
+      'The manifest was edited by hand, or rendered with extraArgs of its own.',
+      OWNED_ETCD_FLAGS.has(name)
+        ? "The action relies on kubeadm's own value: set it on the host, one member at a time, and run again."
+        : advice,
+    );
+  });
+  const different = differences.map((line) =>
     finding(
       `its member is not as the inputs ask for: ${line}.`,
       'A cluster is taken over as it is, without a restart.',
       advice,
     ),
   );
+  return [...different, ...lost];
+}
+
+/** Flags of kubeadm's own that have another value than kubeadm gives them, and that the inputs do not ask for. */
+function changedFlags(manifest: EtcdManifest, wanted: readonly EtcdArgument[]): string[] {
+  return [...KUBEADM_FLAG_VALUES].flatMap(([name, values]) => {
+    const found = manifest.arguments.get(name);
+    const asked = wanted.some((argument) => argument.name === name);
+    return found === undefined || asked || values.includes(found) ? [] : [name];
+  });
 }
 
 /** Flags of kubelet that say what the action's own configuration says as well (the guide's older form has them). */
@@ -97,7 +118,10 @@ const COVERED_FLAGS: ReadonlySet<string> = new Set([
 
 /** Settings of the kubelet as it was found that the action's configuration does not have. */
 function kubeletFindings({ facts }: Member, desired: DesiredMember): string[] {
-  const command = facts.files.get(KUBELET_DROP_IN)?.text?.match(/^ExecStart=(\S.*)$/m)?.[1] ?? '';
+  const dropIn = facts.files.get(KUBELET_DROP_IN)?.text;
+  if (dropIn === undefined)
+    return [`all of them, for it was not set up through ${KUBELET_DROP_IN} as the guide does`];
+  const command = /^ExecStart=(\S.*)$/m.exec(dropIn)?.[1] ?? '';
   const flags = [...command.matchAll(/\s(--?([^\s=]+)(?:[= ](?!-)(\S+))?)/g)];
   const others = flags.filter(([, , name = '']) => !COVERED_FLAGS.has(name)).map(([, flag = '']) => flag);
   const config = flags.find(([, , name]) => name === 'config')?.[3];

@@ -129,6 +129,29 @@ export const KUBEADM_ETCD_FLAGS: ReadonlySet<string> = new Set([
   'watch-progress-notify-interval',
 ]);
 
+const PKI = '/etc/kubernetes/pki/etcd';
+
+/**
+ * The values that kubeadm 1.31 to 1.37 gives those of its flags that do not differ from member to member
+ * (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand).
+ */
+export const KUBEADM_FLAG_VALUES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['cert-file', [`${PKI}/server.crt`]],
+  ['client-cert-auth', ['true']],
+  ['experimental-initial-corrupt-check', ['true']],
+  ['experimental-watch-progress-notify-interval', ['5s']],
+  ['feature-gates', ['InitialCorruptCheck=true']],
+  ['key-file', [`${PKI}/server.key`]],
+  ['listen-metrics-urls', ['http://127.0.0.1:2381', 'http://[::1]:2381']],
+  ['peer-cert-file', [`${PKI}/peer.crt`]],
+  ['peer-client-cert-auth', ['true']],
+  ['peer-key-file', [`${PKI}/peer.key`]],
+  ['peer-trusted-ca-file', [`${PKI}/ca.crt`]],
+  ['snapshot-count', ['10000']],
+  ['trusted-ca-file', [`${PKI}/ca.crt`]],
+  ['watch-progress-notify-interval', ['5s']],
+]);
+
 /** What Go takes for true (strconv.ParseBool). */
 const GO_TRUE: readonly string[] = ['1', 't', 'T', 'TRUE', 'true', 'True'];
 

@@ -15,6 +15,7 @@ import {
   KUBELET_OFF,
   outline,
   refusalLines,
+  refusals,
   stepsLike,
   stepsOf,
   withFile,
@@ -168,6 +169,37 @@ describe('what would need a restart, or be lost, is told before anything is touc
     expect(
       decide(facts.slice(1, 2), { ...alone(), settings: { ...alone().settings, extraArgs } }).verdict,
     ).toBe('adopt');
+  });
+
+  test.each([
+    [
+      'snapshot-count',
+      '50000',
+      'Give the inputs as the cluster is (`extra-args: \'{snapshot-count: "50000"}\'`)',
+    ],
+    ['client-cert-auth', 'false', "The action relies on kubeadm's own value"],
+    ['listen-metrics-urls', 'http://0.0.0.0:2381', "The action relies on kubeadm's own value"],
+  ])(
+    "--%s with another value than kubeadm's own, which the next rendering would take back",
+    (name, value, fix) => {
+      const facts = withFlags((flags) => [...flags, { name, value }]);
+      const findings = refusals(facts, healthy);
+      expect(findings).toEqual([
+        {
+          host: 'infra1',
+          at: 'adopt',
+          fact: expect.stringContaining(`--${name} is "${value}", kubeadm sets "`),
+          cause: expect.any(String),
+          fix: expect.stringContaining(fix),
+        },
+      ]);
+    },
+  );
+
+  test('a kubelet that was not set up through the drop-in of the guide', () => {
+    expect(lines(withoutFile(guideCluster(), 1, KUBELET_DROP_IN))).toEqual([
+      expect.stringMatching(/^infra1 adopt: its kubelet has a setting that would be lost: all of them/),
+    ]);
   });
 
   test('flags and an image that the inputs ask for', () => {
