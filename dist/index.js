@@ -86039,7 +86039,7 @@ function decideNew(found) {
     const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
     const { choice, findings } = authorityFor(found, members.some((member) => !hasStarted(member)));
     refuseIf([
-        ...(isNew ? bootstrapFindings(settings.bootstrap, isOwnAuthority(members, choice)) : []),
+        ...(isNew ? bootstrapFindings(settings.bootstrap, choice?.source.from === 'made') : []),
         ...findings,
         ...members.flatMap((member) => missingPrerequisites(member, [settings.clientPort, settings.peerPort, METRICS_PORT])),
         ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
@@ -86060,16 +86060,6 @@ function decideNew(found) {
         warnings: clonedMachines(members),
         ...createStages({ shape, authority, members: created }),
     };
-}
-/**
- * Whether the action makes the CA, or has made it in a run that was cut off before it could record it: kubeadm's
- * configuration, which is delivered first, lies beside it.
- */
-function isOwnAuthority(members, choice) {
-    const { source } = choice ?? {};
-    if (source?.from !== 'host')
-        return source?.from === 'made';
-    return members.some(({ name, facts }) => name === source.host && facts.files.has(paths/* KUBEADM_CONFIG */.XA));
 }
 /** A cluster that lives: unchanged, converge, adopt. */
 function decideEstablished(found) {

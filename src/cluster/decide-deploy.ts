@@ -1,7 +1,7 @@
 import { Refused, type Finding } from '../findings.ts';
 import { argumentDifferences, flagsBeforeData, parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
-import { ETCD_MANIFEST, KUBEADM_CONFIG } from '../kubeadm/paths.ts';
+import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
 import { METRICS_PORT } from '../kubeadm/ports.ts';
 import type { Authority } from '../pki/authority.ts';
 import { leafProfileNames } from '../pki/leaf-profiles.ts';
@@ -81,7 +81,7 @@ function decideNew(found: Found): Plan {
     members.some((member) => !hasStarted(member)),
   );
   refuseIf([
-    ...(isNew ? bootstrapFindings(settings.bootstrap, isOwnAuthority(members, choice)) : []),
+    ...(isNew ? bootstrapFindings(settings.bootstrap, choice?.source.from === 'made') : []),
     ...findings,
     ...members.flatMap((member) =>
       missingPrerequisites(member, [settings.clientPort, settings.peerPort, METRICS_PORT]),
@@ -106,16 +106,6 @@ function decideNew(found: Found): Plan {
     warnings: clonedMachines(members),
     ...createStages({ shape, authority, members: created }),
   };
-}
-
-/**
- * Whether the action makes the CA, or has made it in a run that was cut off before it could record it: kubeadm's
- * configuration, which is delivered first, lies beside it.
- */
-function isOwnAuthority(members: readonly Member[], choice: AuthorityChoice | undefined): boolean {
-  const { source } = choice ?? {};
-  if (source?.from !== 'host') return source?.from === 'made';
-  return members.some(({ name, facts }) => name === source.host && facts.files.has(KUBEADM_CONFIG));
 }
 
 /** A cluster that lives: unchanged, converge, adopt. */

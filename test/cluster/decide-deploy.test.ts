@@ -3,7 +3,7 @@ import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
 import type { Step } from '../../src/cluster/plan.ts';
 import { leafFiles, leafPath } from '../../src/kubeadm/file-tree.ts';
 import { etcdArguments } from '../../src/kubeadm/kubeadm-config.ts';
-import { CA_CERTIFICATE, CA_KEY, KUBEADM_CONFIG, KUBELET_CONFIG } from '../../src/kubeadm/paths.ts';
+import { CA_CERTIFICATE, CA_KEY, KUBELET_CONFIG, STATE_FILE } from '../../src/kubeadm/paths.ts';
 import { leafProfileNames } from '../../src/pki/leaf-profiles.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import {
@@ -133,10 +133,21 @@ describe('create', () => {
     });
   });
 
-  // The files of a delivery come to their places one by one; the record is the last.
-  test('a CA that a run has made which was cut off before it could record it is used without being asked', () => {
-    const facts = withFile(pristine(), 0, ...ready, fileFact(KUBEADM_CONFIG, 'x'));
-    expect(decide(facts)).toMatchObject({ verdict: 'create', authority: { from: 'host', host: 'infra0' } });
+  // The files of a delivery come to their places one by one: a CA without a record is never one of a run of ours.
+  test("the record of the CA's host comes to its place before the CA", () => {
+    const [first] = stepsLike(decide(pristine()), 'deliver-files').filter(({ host }) => host === 'infra0');
+    const paths = first?.files.map(({ path }) => path) ?? [];
+    expect(paths.indexOf(STATE_FILE)).toBeGreaterThanOrEqual(0);
+    expect(paths.indexOf(STATE_FILE)).toBeLessThan(paths.indexOf(CA_KEY));
+    expect(paths.indexOf(CA_KEY)).toBeLessThan(paths.indexOf(CA_CERTIFICATE));
+  });
+
+  test('a run that was cut off between its record and its CA has signed nothing: the next one makes a CA', () => {
+    const [begun] = MEMBERS.map((member) => ownHost(member, 'files delivered'));
+    const state = begun?.files.get(STATE_FILE);
+    if (begun === undefined || state === undefined) throw new Error('the example has a record');
+    const facts = withHost(pristine(), 0, { files: new Map([[STATE_FILE, state]]), state: begun.state });
+    expect(decide(facts)).toMatchObject({ verdict: 'repair', authority: { from: 'made' } });
   });
 
   test('what a cut-off delivery left aside is no stranger', () => {
