@@ -83543,7 +83543,7 @@ function fingerprint(blob) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _dirname_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(72459);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(19542);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(21199);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(69282);
 // Must come first: ssh2 reads __dirname while it is loaded, and an ES module has none.
 
@@ -83907,7 +83907,7 @@ const YAML_FOR_GO = {
 
 /***/ }),
 
-/***/ 19542:
+/***/ 21199:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -84291,6 +84291,15 @@ function inspectCertificate(pem) {
         publicKeySha256: (0,external_node_crypto_.createHash)('sha256').update((0,der/* encode */.lF)(structure.subjectPublicKeyInfo)).digest('hex'),
     };
 }
+/** When the first certificate of a PEM text ends; undefined where there is no certificate that can be read. */
+function certificateEnd(pem) {
+    try {
+        return pem === undefined ? undefined : inspectCertificate(pem).notAfter;
+    }
+    catch {
+        return undefined;
+    }
+}
 /** node:crypto gives one line per part of the name, and undefined for an empty name. */
 function oneLine(name) {
     return (name ?? '').replaceAll('\n', ', ');
@@ -84379,7 +84388,51 @@ function keyFindings(certificate, keyPem) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/cluster/member-manifest.ts
+
+
+/** The etcd manifest that lies on a host; undefined where there is none, or none that runs etcd. */
+function memberManifest({ files }) {
+    return parseEtcdManifest(files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/cluster/steps-of-member.ts
+
+
+/** The configurations that the action writes on a host, each with its mode. */
+const CONFIGURATION_MODES = new Map([
+    [paths/* KUBELET_CONFIG */.So, CERTIFICATE_MODE],
+    [paths/* KUBELET_DROP_IN */.jy, CERTIFICATE_MODE],
+    [paths/* KUBEADM_CONFIG */.XA, PRIVATE_MODE],
+]);
+/** The configurations of kubelet and kubeadm as files to deliver; all of them, or those named. */
+function configurationFiles({ texts }, paths = [...CONFIGURATION_MODES.keys()]) {
+    return paths.map((path) => {
+        const text = texts.get(path);
+        const mode = CONFIGURATION_MODES.get(path);
+        if (text === undefined || mode === undefined)
+            throw new Error(`${path} is no configuration file`);
+        return { path, mode, content: { from: 'text', text } };
+    });
+}
+/** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
+function wakeKubelet({ name, kubeletRuns }) {
+    const why = kubeletRuns
+        ? 'etcd does not run, and kubelet may wait for minutes'
+        : 'kubelet does not run, or not at boot';
+    return { kind: 'start-kubelet', host: name, restart: kubeletRuns, why };
+}
+/** Writes down what the members are now. */
+function recordSteps(members, why) {
+    return members.map(({ name }) => ({ kind: 'record-member', host: name, why }));
+}
+
+// EXTERNAL MODULE: ./src/pki/validity.ts
+var validity = __nccwpck_require__(29540);
 ;// CONCATENATED MODULE: ./src/cluster/differences.ts
+
+
+
 
 
 
@@ -84435,7 +84488,7 @@ function manifestDifferences({ facts }, desired, record) {
         return ['a restart of etcd was cut off before it was seen ready'];
     if (file === undefined)
         return [`${paths/* ETCD_MANIFEST */.jl} is missing`];
-    const manifest = parseEtcdManifest(file.text ?? '');
+    const manifest = memberManifest(facts);
     if (manifest === undefined)
         return [`${paths/* ETCD_MANIFEST */.jl} is no pod that runs etcd`];
     const flags = flagDifferences(manifest, desired.arguments);
@@ -84445,13 +84498,19 @@ function manifestDifferences({ facts }, desired, record) {
     const found = [...flags, ...reset, ...image];
     if (found.length > 0)
         return found.map((line) => `etcd: ${line}`);
-    const isOther = (path) => record?.files[path] !== undefined && record.files[path] !== facts.files.get(path)?.sha256;
     // the same flags and image, and yet not what kubeadm had rendered: limits or probes were edited
-    if (isOther(paths/* ETCD_MANIFEST */.jl))
+    if (differsFromRecord(record, facts, paths/* ETCD_MANIFEST */.jl))
         return [`${paths/* ETCD_MANIFEST */.jl} was edited on the host`];
     const isDelivered = configuration?.text === desired.texts.get(paths/* KUBEADM_CONFIG */.XA);
     // cut off between the two: what kubeadm would render now, only kubeadm can tell
-    return isDelivered && isOther(paths/* KUBEADM_CONFIG */.XA) ? [`${paths/* KUBEADM_CONFIG */.XA} is newer than the manifest`] : [];
+    return isDelivered && differsFromRecord(record, facts, paths/* KUBEADM_CONFIG */.XA)
+        ? [`${paths/* KUBEADM_CONFIG */.XA} is newer than the manifest`]
+        : [];
+}
+/** Whether a file that the action has recorded is another one now, or gone. */
+function differsFromRecord(record, { files }, path) {
+    const recorded = record?.files[path];
+    return recorded !== undefined && recorded !== files.get(path)?.sha256;
 }
 /** Flags of kubeadm's own that its present configuration overrides and the wanted one does not. */
 function resetFlags(configuration, wanted) {
@@ -84492,14 +84551,11 @@ function leafDifference(member, profile, { authority, record, renewBeforeDays, n
     if (wrong !== undefined)
         return wrong;
     // One of the two replaced: they do not belong together any more. Both: somebody has renewed them in another way.
-    const changed = paths.filter((path) => {
-        const recorded = record?.files[path];
-        return recorded !== undefined && recorded !== facts.files.get(path)?.sha256;
-    });
+    const changed = paths.filter((path) => differsFromRecord(record, facts, path));
     if (changed.length === 1)
         return `${changed[0]} was replaced without its counterpart`;
     const { notAfter } = inspectCertificate(certificatePem);
-    const left = Math.floor((notAfter.getTime() - now.getTime()) / 86_400_000);
+    const left = (0,validity/* daysLeft */.H_)(notAfter, now);
     return left < renewBeforeDays
         ? `${paths[0]} ends on ${notAfter.toISOString()} (${left} days left)`
         : undefined;
@@ -84508,14 +84564,7 @@ function modeDifferences({ facts }, { record, dataDir, keepsAuthorityKey }) {
     const expected = new Map([
         ...expectedPkiTree(keepsAuthorityKey),
         [paths/* ETCD_MANIFEST */.jl, PRIVATE_MODE],
-        ...(record === undefined
-            ? []
-            : [
-                [paths/* KUBELET_CONFIG */.So, CERTIFICATE_MODE],
-                [paths/* KUBELET_DROP_IN */.jy, CERTIFICATE_MODE],
-                [paths/* KUBEADM_CONFIG */.XA, PRIVATE_MODE],
-                [paths/* STATE_FILE */.bv, PRIVATE_MODE],
-            ]),
+        ...(record === undefined ? [] : [...CONFIGURATION_MODES, [paths/* STATE_FILE */.bv, PRIVATE_MODE]]),
     ]);
     const wrong = [...expected].filter(([path, mode]) => {
         const file = facts.files.get(path);
@@ -84580,7 +84629,7 @@ function memberAdoptionFindings(member, desired, differences) {
     ];
 }
 function flagFindings({ facts }, desired, { manifest: differences }, finding) {
-    const manifest = parseEtcdManifest(facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    const manifest = memberManifest(facts);
     const strange = manifest === undefined ? [] : strangeFlags(manifest, desired.arguments);
     const changed = manifest === undefined ? [] : changedFlags(manifest, desired.arguments);
     const extra = [...strange, ...changed]
@@ -84741,7 +84790,7 @@ function otherManifests(facts) {
 }
 /** Manifest, log and a running container: a member that somebody else has set up. */
 function tokenOfRunningMember({ files, dataDir, containers }) {
-    const manifest = parseEtcdManifest(files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    const manifest = memberManifest({ files });
     if (manifest === undefined || !dataDir.hasLog || !containers.some(({ running }) => running))
         return undefined;
     return manifest.arguments.get('initial-cluster-token') ?? DEFAULT_CLUSTER_TOKEN;
@@ -85003,6 +85052,7 @@ function bootstrapFindings(policy, makesAuthority) {
 
 
 
+
 const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
 /**
  * Client certificates of which the control plane may still have the old copy: renewed by this run, or by an earlier one
@@ -85015,15 +85065,16 @@ function plannedClientCopies(members, ownership, confirmed) {
         const open = known === undefined || confirmed.includes(known.fingerprint) ? undefined : known;
         if (!differences.leaves.has('apiserverEtcdClient'))
             return open === undefined ? [] : [[name, open]];
-        const oldEndsAt = open?.oldEndsAt ?? endOf(facts.files.get(CERTIFICATE)?.text);
+        const oldEndsAt = open?.oldEndsAt ?? certificateEnd(facts.files.get(CERTIFICATE)?.text)?.toISOString() ?? '';
         return [[name, { renewed: true, oldEndsAt }]];
     }));
 }
 /** The pair was replaced since it was recorded: by somebody, or by a run that was cut off before it could record it. */
 function unrecordedRenewal({ files }, record) {
     const found = files.get(CERTIFICATE);
-    const recorded = record?.files[CERTIFICATE];
-    if (record === undefined || recorded === undefined || found === undefined || recorded === found.sha256)
+    if (record === undefined || found === undefined)
+        return undefined;
+    if (!differsFromRecord(record, { files }, CERTIFICATE))
         return undefined;
     try {
         const { fingerprint, notBefore } = inspectCertificate(found.text ?? '');
@@ -85032,14 +85083,6 @@ function unrecordedRenewal({ files }, record) {
     }
     catch {
         return undefined; // it is issued anew
-    }
-}
-function endOf(pem) {
-    try {
-        return inspectCertificate(pem ?? '').notAfter.toISOString();
-    }
-    catch {
-        return '';
     }
 }
 /** Reminds of the copies until they are confirmed. */
@@ -85056,36 +85099,6 @@ function clientCopyWarnings(copies) {
             fix: `If the control plane's copy came from this host, copy ${CERTIFICATE} and its key there again (API servers read them anew by themselves). Then confirm it once: \`client-certificate-copied: ${fingerprint}\`.`,
         };
     });
-}
-
-;// CONCATENATED MODULE: ./src/cluster/steps-of-member.ts
-
-
-const MODES = new Map([
-    [paths/* KUBELET_CONFIG */.So, CERTIFICATE_MODE],
-    [paths/* KUBELET_DROP_IN */.jy, CERTIFICATE_MODE],
-    [paths/* KUBEADM_CONFIG */.XA, PRIVATE_MODE],
-]);
-/** The configurations of kubelet and kubeadm as files to deliver; all of them, or those named. */
-function configurationFiles({ texts }, paths = [...MODES.keys()]) {
-    return paths.map((path) => {
-        const text = texts.get(path);
-        const mode = MODES.get(path);
-        if (text === undefined || mode === undefined)
-            throw new Error(`${path} is no configuration file`);
-        return { path, mode, content: { from: 'text', text } };
-    });
-}
-/** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
-function wakeKubelet({ name, kubeletRuns }) {
-    const why = kubeletRuns
-        ? 'etcd does not run, and kubelet may wait for minutes'
-        : 'kubelet does not run, or not at boot';
-    return { kind: 'start-kubelet', host: name, restart: kubeletRuns, why };
-}
-/** Writes down what the members are now. */
-function recordSteps(members, why) {
-    return members.map(({ name }) => ({ kind: 'record-member', host: name, why }));
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/converge-stages.ts
@@ -85393,7 +85406,6 @@ function isSupported(version) {
 
 ;// CONCATENATED MODULE: ./src/cluster/images.ts
 
-
 /**
  * The image that kubeadm will write into this host's manifest (cmd/kubeadm/app/images/images.go): its own default,
  * unless the user named a repository or a tag.
@@ -85406,7 +85418,7 @@ function etcdImage(settings, facts) {
 }
 /** The image that this host's manifest names; undefined without one. */
 function runningImage(facts) {
-    return parseEtcdManifest(facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '')?.image;
+    return memberManifest(facts)?.image;
 }
 /**
  * A member keeps the image that it runs until the inputs name another: a newer kubeadm on the host is no reason to
@@ -85547,7 +85559,6 @@ function versionToName(recorded, installed) {
 ;// CONCATENATED MODULE: ./src/cluster/fixed-flags.ts
 
 
-
 /**
  * Flags that another manifest alone cannot change on a member with data: its name and addresses stand in the member
  * list, clients know its URL, and its data lies where it lies. By the input that sets each.
@@ -85561,7 +85572,7 @@ const FIXED = new Map([
 ]);
 /** Where the inputs ask for another name, address, port or data dir than a member has. */
 function fixedFlagFindings(member, shape) {
-    const manifest = parseEtcdManifest(member.facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    const manifest = memberManifest(member.facts);
     if (manifest === undefined)
         return [];
     const wanted = [...etcdArguments(shape, member), { name: 'data-dir', value: shape.dataDir }];
@@ -86007,6 +86018,7 @@ function differentImages(members, image) {
 
 
 
+
 const TITLE = 'nothing was changed on any host';
 /**
  * The plan for `deploy`: one verdict on what was found, and what follows from it.
@@ -86207,7 +86219,7 @@ function createdMember(member, { shape, settings, ownership }) {
     return { ...member, ...whatRuns(member), desired, progress: progressOf(member, desired) };
 }
 function progressOf({ facts }, desired) {
-    const manifest = parseEtcdManifest(facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    const manifest = memberManifest(facts);
     if (manifest === undefined)
         return facts.dataDir.hasLog || facts.files.has(paths/* ETCD_MANIFEST */.jl) ? 'other' : 'nothing';
     const same = flagDifferences(manifest, desired.arguments).length === 0 &&
@@ -86220,7 +86232,7 @@ function progressOf({ facts }, desired) {
 function foundedOtherwise({ name, facts, desired, progress }, dataDir) {
     if (progress === 'nothing')
         return facts.dataDir.empty ? [] : [filledBySomebody(name)];
-    const manifest = parseEtcdManifest(facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    const manifest = memberManifest(facts);
     if (manifest === undefined)
         return [];
     const isFounded = facts.dataDir.hasLog || manifest.arguments.get('data-dir') !== dataDir;
@@ -87227,7 +87239,7 @@ function manifestChange(file, { files, state }, step) {
     }
     const unforeseen = [
         ...resetFlags(files.get(paths/* KUBEADM_CONFIG */.XA)?.text ?? '', step.wanted),
-        ...(wasEdited(present, state) ? [EDITED] : []),
+        ...(wasEdited(present, { files, state }) ? [EDITED] : []),
     ];
     if (predicted === present.text && unforeseen.length === 0)
         return modeChange(file, present);
@@ -87246,9 +87258,8 @@ function contents({ wanted, image }) {
     const flags = wanted.map(({ name, value }) => `--${name}=${value}`);
     return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}`;
 }
-function wasEdited(present, state) {
-    const recorded = typeof state === 'object' ? state.files[present.path] : undefined;
-    return recorded !== undefined && recorded !== present.sha256;
+function wasEdited({ path }, facts) {
+    return typeof facts.state === 'object' && differsFromRecord(facts.state, facts, path);
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/plan-document/file-change.ts
@@ -87964,8 +87975,6 @@ var certificate = __nccwpck_require__(36846);
 var extensions = __nccwpck_require__(32968);
 // EXTERNAL MODULE: ./src/pki/serial.ts
 var serial = __nccwpck_require__(65802);
-// EXTERNAL MODULE: ./src/pki/validity.ts
-var validity = __nccwpck_require__(29540);
 ;// CONCATENATED MODULE: ./src/pki/leaf.ts
 
 
@@ -88035,6 +88044,7 @@ var read_authority = __nccwpck_require__(81570);
 
 
 
+
 /**
  * Begins at once to make or fetch the CA and to issue the certificates, while the hosts get their configurations; who
  * needs one of them awaits it.
@@ -88083,12 +88093,9 @@ function recordedDigests({ files }) {
 }
 /** Files of a member that its record lists: the pki tree, the manifest, and the configurations that the action writes. */
 function isRecorded(path) {
-    return (RECORDED_FILES.has(path) ||
-        path === paths/* CA_CERTIFICATE */.vB ||
-        path === paths/* CA_KEY */.r$ ||
-        leafFiles().some((leaf) => leaf.path === path));
+    return path === paths/* ETCD_MANIFEST */.jl || CONFIGURATION_MODES.has(path) || PKI_TREE.has(path);
 }
-const RECORDED_FILES = new Set([paths/* ETCD_MANIFEST */.jl, paths/* KUBEADM_CONFIG */.XA, paths/* KUBELET_CONFIG */.So, paths/* KUBELET_DROP_IN */.jy]);
+const PKI_TREE = expectedPkiTree(true);
 /** Public files that lie on a host; never the action's own record. */
 function publicTexts({ files }) {
     return new Map([...files.values()].flatMap(({ path, text }) => text === undefined || path === paths/* STATE_FILE */.bv ? [] : [[path, text]]));
@@ -88181,7 +88188,7 @@ async function credentialsFromHosts(hosts, maskSecret) {
     const candidates = hosts.flatMap(({ transport, facts: { files } }) => {
         const caPem = files.get(paths/* CA_CERTIFICATE */.vB)?.text;
         const certificatePem = files.get(access_CERTIFICATE)?.text;
-        const endsAt = access_endOf(certificatePem);
+        const endsAt = certificateEnd(certificatePem);
         return caPem === undefined || certificatePem === undefined || endsAt === undefined || !files.has(KEY)
             ? []
             : [{ transport, caPem, certificatePem, endsAt }];
@@ -88191,14 +88198,6 @@ async function credentialsFromHosts(hosts, maskSecret) {
         return undefined;
     const { transport, caPem, certificatePem } = best;
     return { caPem, certificatePem, keyPem: await readText(transport, KEY, maskSecret) };
-}
-function access_endOf(pem) {
-    try {
-        return pem === undefined ? undefined : inspectCertificate(pem).notAfter;
-    }
-    catch {
-        return undefined;
-    }
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/audit.ts
@@ -92090,12 +92089,11 @@ const deploy = (settings, surroundings) => travel(({ chance, ...seen }) => decid
 
 ;// CONCATENATED MODULE: ./src/cluster/preflight/examined.ts
 
-
 /** Whether etcd belongs on this host already: the action set it up, or it runs from a manifest made by hand. */
 function holdsMember({ facts }) {
     if (facts.state !== 'absent')
         return true;
-    const manifest = parseEtcdManifest(facts.files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    const manifest = memberManifest(facts);
     return manifest !== undefined && facts.containers.some(({ running }) => running);
 }
 /** Value of an etcd flag that the user gave as a number; undefined where it is absent or no number. */
@@ -93561,7 +93559,7 @@ function authorityReport(plan, fingerprint) {
 
 ;// CONCATENATED MODULE: ./src/report/certificates.ts
 
-const millisecondsPerDay = 24 * 60 * 60 * 1000;
+
 /**
  * Tells what the certificates among the public files of the hosts say.
  * @param publicFiles by host and path. @param now for the days that are left.
@@ -93575,8 +93573,17 @@ function certificateReports(publicFiles, now) {
 function reportOf(host, path, pem, now) {
     try {
         const { subject, isCa, notAfter, fingerprint } = inspectCertificate(pem);
-        const daysLeft = Math.floor((notAfter.getTime() - now.getTime()) / millisecondsPerDay);
-        return [{ host, path, subject, isCa, notAfter: notAfter.toISOString(), daysLeft, fingerprint }];
+        return [
+            {
+                host,
+                path,
+                subject,
+                isCa,
+                notAfter: notAfter.toISOString(),
+                daysLeft: (0,validity/* daysLeft */.H_)(notAfter, now),
+                fingerprint,
+            },
+        ];
     }
     catch {
         return [];
@@ -95657,11 +95664,12 @@ function at(values, index) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H_: () => (/* binding */ daysLeft),
 /* harmony export */   bg: () => (/* binding */ validity),
 /* harmony export */   wj: () => (/* binding */ leafHours),
 /* harmony export */   z5: () => (/* binding */ authorityHours)
 /* harmony export */ });
-/* unused harmony exports backdate, daysLeft */
+/* unused harmony export backdate */
 const hour = 60 * 60 * 1000;
 const day = 24 * hour;
 /** Hours that kubeadm's leaf certificates are valid: one year (constants.go, CertificateValidityPeriod). */

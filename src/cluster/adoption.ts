@@ -2,14 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import type { Finding } from '../findings.ts';
 import { KUBEADM_FLAG_VALUES, OWNED_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
-import { parseEtcdManifest, type EtcdManifest } from '../kubeadm/etcd-manifest.ts';
+import type { EtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
-import { ETCD_MANIFEST, GUIDE_KUBELET_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import { GUIDE_KUBELET_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import type { DesiredMember } from './desired.ts';
 import type { Differences } from './differences.ts';
 import { strangeFlags } from './differences.ts';
 import type { Member } from './members.ts';
+import { memberManifest } from './member-manifest.ts';
 
 /**
  * What keeps a cluster that somebody else has set up from being taken over. It has to be healthy as a whole, and no
@@ -67,7 +68,7 @@ function flagFindings(
   { manifest: differences }: Differences,
   finding: ToFinding,
 ): Finding[] {
-  const manifest = parseEtcdManifest(facts.files.get(ETCD_MANIFEST)?.text ?? '');
+  const manifest = memberManifest(facts);
   const strange = manifest === undefined ? [] : strangeFlags(manifest, desired.arguments);
   const changed = manifest === undefined ? [] : changedFlags(manifest, desired.arguments);
   const extra = [...strange, ...changed]

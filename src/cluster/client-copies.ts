@@ -1,6 +1,7 @@
 import type { Finding } from '../findings.ts';
 import { leafPath } from '../kubeadm/file-tree.ts';
-import { inspectCertificate } from '../pki/inspect.ts';
+import { certificateEnd, inspectCertificate } from '../pki/inspect.ts';
+import { differsFromRecord } from './differences.ts';
 import type { ConvergedMember } from './converge-stages.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { ClientCopy, HostState } from './host-state.ts';
@@ -24,7 +25,8 @@ export function plannedClientCopies(
       const known = unrecordedRenewal(facts, record) ?? record?.clientCopy;
       const open = known === undefined || confirmed.includes(known.fingerprint) ? undefined : known;
       if (!differences.leaves.has('apiserverEtcdClient')) return open === undefined ? [] : [[name, open]];
-      const oldEndsAt = open?.oldEndsAt ?? endOf(facts.files.get(CERTIFICATE)?.text);
+      const oldEndsAt =
+        open?.oldEndsAt ?? certificateEnd(facts.files.get(CERTIFICATE)?.text)?.toISOString() ?? '';
       return [[name, { renewed: true, oldEndsAt }]];
     }),
   );
@@ -33,23 +35,14 @@ export function plannedClientCopies(
 /** The pair was replaced since it was recorded: by somebody, or by a run that was cut off before it could record it. */
 function unrecordedRenewal({ files }: HostFacts, record: HostState | undefined): ClientCopy | undefined {
   const found = files.get(CERTIFICATE);
-  const recorded = record?.files[CERTIFICATE];
-  if (record === undefined || recorded === undefined || found === undefined || recorded === found.sha256)
-    return undefined;
+  if (record === undefined || found === undefined) return undefined;
+  if (!differsFromRecord(record, { files }, CERTIFICATE)) return undefined;
   try {
     const { fingerprint, notBefore } = inspectCertificate(found.text ?? '');
     const oldEndsAt = record.clientCopy?.oldEndsAt ?? '';
     return { fingerprint, renewedAt: notBefore.toISOString(), oldEndsAt };
   } catch {
     return undefined; // it is issued anew
-  }
-}
-
-function endOf(pem: string | undefined): string {
-  try {
-    return inspectCertificate(pem ?? '').notAfter.toISOString();
-  } catch {
-    return '';
   }
 }
 

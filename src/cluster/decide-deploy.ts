@@ -1,5 +1,5 @@
 import { Refused, type Finding } from '../findings.ts';
-import { argumentDifferences, flagsBeforeData, parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
+import { argumentDifferences, flagsBeforeData } from '../kubeadm/etcd-manifest.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
 import { METRICS_PORT } from '../kubeadm/ports.ts';
@@ -24,6 +24,7 @@ import { lostLogFindings, membershipFindings } from './membership.ts';
 import { classifyHost, recordOn, tokenOn, type Ownership } from './ownership.ts';
 import type { Plan, Verdict } from './plan.ts';
 import { differentImages, missingEssentials, missingPrerequisites } from './prerequisites.ts';
+import { memberManifest } from './member-manifest.ts';
 
 /** Everything that the decision depends on; the same question gives the same plan. */
 export interface DeployQuestion {
@@ -282,7 +283,7 @@ function createdMember(member: Member, { shape, settings, ownership }: Found): C
 }
 
 function progressOf({ facts }: Member, desired: CreatedMember['desired']): CreatedMember['progress'] {
-  const manifest = parseEtcdManifest(facts.files.get(ETCD_MANIFEST)?.text ?? '');
+  const manifest = memberManifest(facts);
   if (manifest === undefined)
     return facts.dataDir.hasLog || facts.files.has(ETCD_MANIFEST) ? 'other' : 'nothing';
   const same =
@@ -296,7 +297,7 @@ function progressOf({ facts }: Member, desired: CreatedMember['desired']): Creat
 /** A member that has data was founded with names and addresses that cannot be changed by another manifest. */
 function foundedOtherwise({ name, facts, desired, progress }: CreatedMember, dataDir: string): Finding[] {
   if (progress === 'nothing') return facts.dataDir.empty ? [] : [filledBySomebody(name)];
-  const manifest = parseEtcdManifest(facts.files.get(ETCD_MANIFEST)?.text ?? '');
+  const manifest = memberManifest(facts);
   if (manifest === undefined) return [];
   const isFounded = facts.dataDir.hasLog || manifest.arguments.get('data-dir') !== dataDir;
   if (!isFounded) return [];

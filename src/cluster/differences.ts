@@ -1,6 +1,6 @@
-import { argumentDifferences, parseEtcdManifest, type EtcdManifest } from '../kubeadm/etcd-manifest.ts';
+import { argumentDifferences, type EtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import { KUBEADM_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
-import { expectedPkiTree, leafPath, CERTIFICATE_MODE, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import { expectedPkiTree, leafPath, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
 import { BOOTSTRAP_FLAGS, extraArgNames, type EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import {
   CA_CERTIFICATE,
@@ -19,6 +19,10 @@ import { verifyLeaf } from '../pki/verify.ts';
 import type { DesiredMember } from './desired.ts';
 import type { HostState } from './host-state.ts';
 import type { Member } from './members.ts';
+import type { HostFacts } from './host-facts.ts';
+import { memberManifest } from './member-manifest.ts';
+import { CONFIGURATION_MODES } from './steps-of-member.ts';
+import { daysLeft } from '../pki/validity.ts';
 
 /** Where a member's host is not as it ought to be, each with its reason in words. */
 export interface Differences {
@@ -104,7 +108,7 @@ function manifestDifferences(
   const file = facts.files.get(ETCD_MANIFEST);
   if (facts.files.has(OUTGOING_MANIFEST)) return ['a restart of etcd was cut off before it was seen ready'];
   if (file === undefined) return [`${ETCD_MANIFEST} is missing`];
-  const manifest = parseEtcdManifest(file.text ?? '');
+  const manifest = memberManifest(facts);
   if (manifest === undefined) return [`${ETCD_MANIFEST} is no pod that runs etcd`];
   const flags = flagDifferences(manifest, desired.arguments);
   const image =
@@ -113,13 +117,23 @@ function manifestDifferences(
   const reset = resetFlags(configuration?.text ?? '', desired.arguments);
   const found = [...flags, ...reset, ...image];
   if (found.length > 0) return found.map((line) => `etcd: ${line}`);
-  const isOther = (path: string): boolean =>
-    record?.files[path] !== undefined && record.files[path] !== facts.files.get(path)?.sha256;
   // the same flags and image, and yet not what kubeadm had rendered: limits or probes were edited
-  if (isOther(ETCD_MANIFEST)) return [`${ETCD_MANIFEST} was edited on the host`];
+  if (differsFromRecord(record, facts, ETCD_MANIFEST)) return [`${ETCD_MANIFEST} was edited on the host`];
   const isDelivered = configuration?.text === desired.texts.get(KUBEADM_CONFIG);
   // cut off between the two: what kubeadm would render now, only kubeadm can tell
-  return isDelivered && isOther(KUBEADM_CONFIG) ? [`${KUBEADM_CONFIG} is newer than the manifest`] : [];
+  return isDelivered && differsFromRecord(record, facts, KUBEADM_CONFIG)
+    ? [`${KUBEADM_CONFIG} is newer than the manifest`]
+    : [];
+}
+
+/** Whether a file that the action has recorded is another one now, or gone. */
+export function differsFromRecord(
+  record: HostState | undefined,
+  { files }: Pick<HostFacts, 'files'>,
+  path: string,
+): boolean {
+  const recorded = record?.files[path];
+  return recorded !== undefined && recorded !== files.get(path)?.sha256;
 }
 
 /** Flags of kubeadm's own that its present configuration overrides and the wanted one does not. */
@@ -169,13 +183,10 @@ function leafDifference(
   const [wrong] = verifyLeaf({ certificatePem }, { authority, profile, member, now });
   if (wrong !== undefined) return wrong;
   // One of the two replaced: they do not belong together any more. Both: somebody has renewed them in another way.
-  const changed = paths.filter((path) => {
-    const recorded = record?.files[path];
-    return recorded !== undefined && recorded !== facts.files.get(path)?.sha256;
-  });
+  const changed = paths.filter((path) => differsFromRecord(record, facts, path));
   if (changed.length === 1) return `${changed[0]} was replaced without its counterpart`;
   const { notAfter } = inspectCertificate(certificatePem);
-  const left = Math.floor((notAfter.getTime() - now.getTime()) / 86_400_000);
+  const left = daysLeft(notAfter, now);
   return left < renewBeforeDays
     ? `${paths[0]} ends on ${notAfter.toISOString()} (${left} days left)`
     : undefined;
@@ -188,14 +199,7 @@ function modeDifferences(
   const expected = new Map([
     ...expectedPkiTree(keepsAuthorityKey),
     [ETCD_MANIFEST, PRIVATE_MODE],
-    ...(record === undefined
-      ? []
-      : ([
-          [KUBELET_CONFIG, CERTIFICATE_MODE],
-          [KUBELET_DROP_IN, CERTIFICATE_MODE],
-          [KUBEADM_CONFIG, PRIVATE_MODE],
-          [STATE_FILE, PRIVATE_MODE],
-        ] as const)),
+    ...(record === undefined ? [] : [...CONFIGURATION_MODES, [STATE_FILE, PRIVATE_MODE] as const]),
   ]);
   const wrong = [...expected].filter(([path, mode]) => {
     const file = facts.files.get(path);

@@ -1,8 +1,7 @@
 import type { Finding } from '../findings.ts';
-import { parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import { etcdArguments, type ClusterShape } from '../kubeadm/kubeadm-config.ts';
-import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
 import type { Member } from './members.ts';
+import { memberManifest } from './member-manifest.ts';
 
 /**
  * Flags that another manifest alone cannot change on a member with data: its name and addresses stand in the member
@@ -18,7 +17,7 @@ const FIXED: ReadonlyMap<string, string> = new Map([
 
 /** Where the inputs ask for another name, address, port or data dir than a member has. */
 export function fixedFlagFindings(member: Member, shape: ClusterShape): Finding[] {
-  const manifest = parseEtcdManifest(member.facts.files.get(ETCD_MANIFEST)?.text ?? '');
+  const manifest = memberManifest(member.facts);
   if (manifest === undefined) return [];
   const wanted = [...etcdArguments(shape, member), { name: 'data-dir', value: shape.dataDir }];
   const found = wanted.flatMap(({ name, value }) => {

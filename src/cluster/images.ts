@@ -1,7 +1,6 @@
-import { parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
-import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
 import type { Finding } from '../findings.ts';
 import type { HostFacts } from './host-facts.ts';
+import { memberManifest } from './member-manifest.ts';
 
 /** What the user set about etcd's image. */
 export interface ImageSettings {
@@ -21,7 +20,7 @@ export function etcdImage(settings: ImageSettings, facts: HostFacts): string | u
 
 /** The image that this host's manifest names; undefined without one. */
 export function runningImage(facts: HostFacts): string | undefined {
-  return parseEtcdManifest(facts.files.get(ETCD_MANIFEST)?.text ?? '')?.image;
+  return memberManifest(facts)?.image;
 }
 
 /** The image that a member ought to have, and what its kubeadm configuration must say so that it gets it. */

@@ -1,5 +1,4 @@
 import type { Finding } from '../findings.ts';
-import { parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import { leafFiles } from '../kubeadm/file-tree.ts';
 import { DEFAULT_CLUSTER_TOKEN } from '../kubeadm/kubeadm-config.ts';
 import {
@@ -13,6 +12,7 @@ import {
 import type { HostFacts } from './host-facts.ts';
 import type { HostState } from './host-state.ts';
 import type { Member } from './members.ts';
+import { memberManifest } from './member-manifest.ts';
 
 /** What a host is to this cluster before anything is done. */
 export type Ownership =
@@ -110,7 +110,7 @@ function otherManifests(facts: HostFacts): Finding[] {
 
 /** Manifest, log and a running container: a member that somebody else has set up. */
 function tokenOfRunningMember({ files, dataDir, containers }: HostFacts): string | undefined {
-  const manifest = parseEtcdManifest(files.get(ETCD_MANIFEST)?.text ?? '');
+  const manifest = memberManifest({ files });
   if (manifest === undefined || !dataDir.hasLog || !containers.some(({ running }) => running))
     return undefined;
   return manifest.arguments.get('initial-cluster-token') ?? DEFAULT_CLUSTER_TOKEN;

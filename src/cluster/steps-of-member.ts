@@ -3,7 +3,8 @@ import { KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/path
 import type { DesiredMember } from './desired.ts';
 import type { PlannedFile, RecordMember, Step } from './plan.ts';
 
-const MODES: ReadonlyMap<string, string> = new Map([
+/** The configurations that the action writes on a host, each with its mode. */
+export const CONFIGURATION_MODES: ReadonlyMap<string, string> = new Map([
   [KUBELET_CONFIG, CERTIFICATE_MODE],
   [KUBELET_DROP_IN, CERTIFICATE_MODE],
   [KUBEADM_CONFIG, PRIVATE_MODE],
@@ -12,11 +13,11 @@ const MODES: ReadonlyMap<string, string> = new Map([
 /** The configurations of kubelet and kubeadm as files to deliver; all of them, or those named. */
 export function configurationFiles(
   { texts }: DesiredMember,
-  paths: readonly string[] = [...MODES.keys()],
+  paths: readonly string[] = [...CONFIGURATION_MODES.keys()],
 ): PlannedFile[] {
   return paths.map((path) => {
     const text = texts.get(path);
-    const mode = MODES.get(path);
+    const mode = CONFIGURATION_MODES.get(path);
     if (text === undefined || mode === undefined) throw new Error(`${path} is no configuration file`);
     return { path, mode, content: { from: 'text', text } };
   });

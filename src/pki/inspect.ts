@@ -73,6 +73,15 @@ export function inspectCertificate(pem: string): CertificateInfo {
   };
 }
 
+/** When the first certificate of a PEM text ends; undefined where there is no certificate that can be read. */
+export function certificateEnd(pem: string | undefined): Date | undefined {
+  try {
+    return pem === undefined ? undefined : inspectCertificate(pem).notAfter;
+  } catch {
+    return undefined;
+  }
+}
+
 /** node:crypto gives one line per part of the name, and undefined for an empty name. */
 function oneLine(name: string | undefined): string {
   return (name ?? '').replaceAll('\n', ', ');

@@ -1,7 +1,6 @@
 import { inspectCertificate } from '../pki/inspect.ts';
 import type { CertificateReport } from './run-report.ts';
-
-const millisecondsPerDay = 24 * 60 * 60 * 1000;
+import { daysLeft } from '../pki/validity.ts';
 
 /**
  * Tells what the certificates among the public files of the hosts say.
@@ -22,8 +21,17 @@ export function certificateReports(
 function reportOf(host: string, path: string, pem: string, now: Date): CertificateReport[] {
   try {
     const { subject, isCa, notAfter, fingerprint } = inspectCertificate(pem);
-    const daysLeft = Math.floor((notAfter.getTime() - now.getTime()) / millisecondsPerDay);
-    return [{ host, path, subject, isCa, notAfter: notAfter.toISOString(), daysLeft, fingerprint }];
+    return [
+      {
+        host,
+        path,
+        subject,
+        isCa,
+        notAfter: notAfter.toISOString(),
+        daysLeft: daysLeft(notAfter, now),
+        fingerprint,
+      },
+    ];
   } catch {
     return [];
   }

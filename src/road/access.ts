@@ -3,7 +3,7 @@ import type { EtcdCredentials } from '../etcd/gateway-connection.ts';
 import type { Transport } from '../hosts/transport.ts';
 import { leafPath } from '../kubeadm/file-tree.ts';
 import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
-import { inspectCertificate } from '../pki/inspect.ts';
+import { certificateEnd } from '../pki/inspect.ts';
 import { readText } from './material.ts';
 
 const CERTIFICATE = leafPath('healthcheckClient', 'certificate');
@@ -21,7 +21,7 @@ export async function credentialsFromHosts(
   const candidates = hosts.flatMap(({ transport, facts: { files } }) => {
     const caPem = files.get(CA_CERTIFICATE)?.text;
     const certificatePem = files.get(CERTIFICATE)?.text;
-    const endsAt = endOf(certificatePem);
+    const endsAt = certificateEnd(certificatePem);
     return caPem === undefined || certificatePem === undefined || endsAt === undefined || !files.has(KEY)
       ? []
       : [{ transport, caPem, certificatePem, endsAt }];
@@ -30,12 +30,4 @@ export async function credentialsFromHosts(
   if (best === undefined) return undefined;
   const { transport, caPem, certificatePem } = best;
   return { caPem, certificatePem, keyPem: await readText(transport, KEY, maskSecret) };
-}
-
-function endOf(pem: string | undefined): Date | undefined {
-  try {
-    return pem === undefined ? undefined : inspectCertificate(pem).notAfter;
-  } catch {
-    return undefined;
-  }
 }

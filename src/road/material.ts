@@ -5,17 +5,9 @@ import { Refusal } from '../findings.ts';
 import { readFile } from '../hosts/scripts/read-pki.ts';
 import type { Transport } from '../hosts/transport.ts';
 import { UNKNOWN_DIGEST } from '../hosts/scripts/deliver-files.ts';
-import { leafFiles } from '../kubeadm/file-tree.ts';
+import { expectedPkiTree } from '../kubeadm/file-tree.ts';
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
-import {
-  CA_CERTIFICATE,
-  CA_KEY,
-  ETCD_MANIFEST,
-  KUBEADM_CONFIG,
-  KUBELET_CONFIG,
-  KUBELET_DROP_IN,
-  STATE_FILE,
-} from '../kubeadm/paths.ts';
+import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST, STATE_FILE } from '../kubeadm/paths.ts';
 import { authorityOf, createAuthority, type Authority, type SigningAuthority } from '../pki/authority.ts';
 import { privateKeyToPem } from '../pki/keys.ts';
 import { issueLeaf, type Leaf } from '../pki/leaf.ts';
@@ -23,6 +15,7 @@ import type { LeafProfileName } from '../pki/leaf-profiles.ts';
 import { AuthorityError, readSigningAuthority } from '../pki/read-authority.ts';
 import type { PemSource } from '../pki/pem-input.ts';
 import type { Settings } from '../settings/settings.ts';
+import { CONFIGURATION_MODES } from '../cluster/steps-of-member.ts';
 
 /** Certificates and keys that this run issues for one member. */
 export type MemberLeaves = Readonly<Partial<Record<LeafProfileName, Leaf>>>;
@@ -126,15 +119,10 @@ function recordedDigests({ files }: HostFacts): Map<string, string> {
 
 /** Files of a member that its record lists: the pki tree, the manifest, and the configurations that the action writes. */
 function isRecorded(path: string): boolean {
-  return (
-    RECORDED_FILES.has(path) ||
-    path === CA_CERTIFICATE ||
-    path === CA_KEY ||
-    leafFiles().some((leaf) => leaf.path === path)
-  );
+  return path === ETCD_MANIFEST || CONFIGURATION_MODES.has(path) || PKI_TREE.has(path);
 }
 
-const RECORDED_FILES = new Set([ETCD_MANIFEST, KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN]);
+const PKI_TREE = expectedPkiTree(true);
 
 /** Public files that lie on a host; never the action's own record. */
 export function publicTexts({ files }: HostFacts): Map<string, string> {

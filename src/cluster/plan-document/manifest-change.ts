@@ -1,7 +1,7 @@
 import { KUBEADM_ETCD_FLAGS } from '../../kubeadm/etcd-flags.ts';
 import { parseEtcdManifest, predictManifest } from '../../kubeadm/etcd-manifest.ts';
 import { KUBEADM_CONFIG } from '../../kubeadm/paths.ts';
-import { resetFlags } from '../differences.ts';
+import { differsFromRecord, resetFlags } from '../differences.ts';
 import type { FileFact, HostFacts } from '../host-facts.ts';
 import type { RenderManifest } from '../plan.ts';
 import type { FileChange } from './document.ts';
@@ -25,7 +25,7 @@ export function manifestChange(
   }
   const unforeseen = [
     ...resetFlags(files.get(KUBEADM_CONFIG)?.text ?? '', step.wanted),
-    ...(wasEdited(present, state) ? [EDITED] : []),
+    ...(wasEdited(present, { files, state }) ? [EDITED] : []),
   ];
   if (predicted === present.text && unforeseen.length === 0) return modeChange(file, present);
   return changeOf(file, present, {
@@ -46,7 +46,6 @@ function contents({ wanted, image }: RenderManifest): string {
   return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}`;
 }
 
-function wasEdited(present: FileFact, state: HostFacts['state']): boolean {
-  const recorded = typeof state === 'object' ? state.files[present.path] : undefined;
-  return recorded !== undefined && recorded !== present.sha256;
+function wasEdited({ path }: FileFact, facts: Pick<HostFacts, 'files' | 'state'>): boolean {
+  return typeof facts.state === 'object' && differsFromRecord(facts.state, facts, path);
 }

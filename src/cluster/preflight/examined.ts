@@ -1,8 +1,7 @@
-import { parseEtcdManifest } from '../../kubeadm/etcd-manifest.ts';
-import { ETCD_MANIFEST } from '../../kubeadm/paths.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Member } from '../members.ts';
 import type { DiskTestFact, PreflightFacts } from './preflight-facts.ts';
+import { memberManifest } from '../member-manifest.ts';
 
 /** What preflight has to know of the inputs. */
 export type PreflightSettings = Pick<
@@ -26,7 +25,7 @@ export interface ExaminedMember extends Member {
 /** Whether etcd belongs on this host already: the action set it up, or it runs from a manifest made by hand. */
 export function holdsMember({ facts }: Member): boolean {
   if (facts.state !== 'absent') return true;
-  const manifest = parseEtcdManifest(facts.files.get(ETCD_MANIFEST)?.text ?? '');
+  const manifest = memberManifest(facts);
   return manifest !== undefined && facts.containers.some(({ running }) => running);
 }
 
