@@ -83543,7 +83543,7 @@ function fingerprint(blob) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _dirname_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(72459);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(21199);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(31198);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(69282);
 // Must come first: ssh2 reads __dirname while it is loaded, and an ES module has none.
 
@@ -83907,7 +83907,7 @@ const YAML_FOR_GO = {
 
 /***/ }),
 
-/***/ 21199:
+/***/ 31198:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -85370,11 +85370,13 @@ function verifyFiles(member, { authority }) {
         pkiTree: expectedPkiTree(name === authority.keyKeeper),
     };
 }
-function startMember({ name: host, desired, progress }, { shape }) {
+function startMember({ name: host, desired, progress, facts }, { shape }) {
     const { dataDir } = shape;
     const { criEndpoint } = desired;
     if (progress === 'other') {
-        const why = 'an earlier run has placed a manifest that the inputs do not ask for any more';
+        const why = facts.dataDir.hasBlankLog
+            ? 'etcd ended before it had written anything to its log, and cannot begin with such a log; it is set aside'
+            : 'an earlier run has placed a manifest that the inputs do not ask for any more';
         return { kind: 'restart-member', host, dataDir, criEndpoint, mayLackData: true, why };
     }
     const placeManifest = progress === 'nothing';
@@ -86221,7 +86223,12 @@ function createdMember(member, { shape, settings, ownership }) {
 function progressOf({ facts }, desired) {
     const manifest = memberManifest(facts);
     if (manifest === undefined)
-        return facts.dataDir.hasLog || facts.files.has(paths/* ETCD_MANIFEST */.jl) ? 'other' : 'nothing';
+        return facts.dataDir.hasLog || facts.dataDir.hasBlankLog || facts.files.has(paths/* ETCD_MANIFEST */.jl)
+            ? 'other'
+            : 'nothing';
+    // the same manifest again would not help: the log has to be set aside while etcd does not run
+    if (facts.dataDir.hasBlankLog)
+        return 'other';
     const same = flagDifferences(manifest, desired.arguments).length === 0 &&
         flagsBeforeData(manifest, desired.arguments).length === 0 &&
         manifest.image === desired.image &&
@@ -88287,6 +88294,39 @@ function explainPull(image) {
 
 // EXTERNAL MODULE: ./src/kubeadm/put-back.ts
 var put_back = __nccwpck_require__(58912);
+;// CONCATENATED MODULE: ./src/hosts/scripts/blank-log.ts
+/** What a blank log's data is renamed to within the data dir; the time follows, in seconds since 1970. */
+const BLANK_MEMBER = 'blank-member-';
+/**
+ * Bash function `has_blank_log DATA_DIR`: whether the member's write-ahead log is there and nothing has ever been written
+ * to it: no entry, no vote.
+ *
+ * etcd makes its log with three records (checksum, metadata, an empty snapshot: wal.Create in server/storage/wal/wal.go)
+ * and only then writes the members that it begins with. If it ends between the two (its metrics port is taken, the power
+ * goes: seen in 10 to 30 of 100 starts that end at once), it never gets ready again: it finds a log, so it does not begin
+ * anew, and there is no member in it, so it never has a leader.
+ *
+ * A record is its length (8 bytes, little-endian; of the top byte the low 3 bits are the padding) and a protobuf whose
+ * first field is the type (server/storage/wal/{encoder.go,walpb/record.proto}). Whatever is not exactly those three is no
+ * blank log.
+ */
+const BLANK_LOG_FUNCTION = `
+has_blank_log() {
+  local files=("$1"/member/wal/*.wal) at=0 length type b
+  if [ "\${#files[@]}" != 1 ] || [ ! -f "\${files[0]}" ]; then return 1; fi
+  read -r -d '' -a b < <(od -An -v -tu1 -N 4096 -- "\${files[0]}" 2> /dev/null) || true
+  if [ "\${#b[@]}" != 4096 ]; then return 1; fi
+  for type in 4 1 5; do
+    length=$((b[at] + 256 * b[at + 1]))
+    if [ "\${b[*]:at + 2:5}" != '0 0 0 0 0' ] || [ "\${b[*]:at + 8:2}" != "8 $type" ]; then return 1; fi
+    if [ "\${b[at + 7]}" -ge 128 ]; then length=$((length + b[at + 7] % 8)); fi
+    at=$((at + 8 + length))
+    if [ "$at" -gt 4000 ]; then return 1; fi
+  done
+  [ "\${b[*]:at:8}" = '0 0 0 0 0 0 0 0' ]
+}
+`;
+
 ;// CONCATENATED MODULE: ./src/hosts/scripts/bash-http.ts
 /**
  * Bash function `http_status ADDRESS PORT PATH`: prints the status code of a plain HTTP answer, or nothing. Bash's own
@@ -88476,6 +88516,7 @@ await_gone() {
 
 
 
+
 /** Name of the unit of systemd that does it. There is never more than one. */
 const RESTART_UNIT = 'etcd-ha-action-restart.service';
 /** Where the unit writes its one line of result: an exit code of {@link RESTART_END}. Absent while it works. */
@@ -88505,13 +88546,14 @@ const RESTART_END = {
  * and the new one in place (not known to be ready).
  */
 function restartUnit(change) {
-    return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${FUNCTIONS}
+    return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${BLANK_LOG_FUNCTION}${FUNCTIONS}
 ${HOLD_STEP_LOCK}
 { printf %s 'restart member' > /proc/$$/comm; } 2> /dev/null || true
-current=${(0,shell/* quote */.h)(change.currentSha256)} rendered=${(0,shell/* quote */.h)(change.renderedSha256)}
-${change.mayLackData ? '' : refuseWithoutData(change.dataDir)}
+current=${(0,shell/* quote */.h)(change.currentSha256)} rendered=${(0,shell/* quote */.h)(change.renderedSha256)} data_dir=${(0,shell/* quote */.h)(change.dataDir)}
+may_lack_data=${String(change.mayLackData)}
+if ! $may_lack_data && [ -z "$(ls -A "$data_dir/member/wal" 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi
 if [ "$(stat -c %d ${paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${paths/* ACTION_DIR */.v4})" ]; then finish ${RESTART_END.otherFilesystem}; fi
-if has ${paths/* ETCD_MANIFEST */.jl} "$rendered"; then
+if has ${paths/* ETCD_MANIFEST */.jl} "$rendered" && ! begins_blank; then
   echo 'the new manifest is in place already, not known to be ready'
 else
   if ! has ${paths/* RENDERED_MANIFEST */.ms} "$rendered"; then finish ${RESTART_END.changed}; fi
@@ -88522,6 +88564,7 @@ else
   fi
   if ! await_gone; then put_back; end_with ${RESTART_END.notStopped}; fi
   if ! has ${paths/* RENDERED_MANIFEST */.ms} "$rendered"; then put_back; end_with ${RESTART_END.changed}; fi
+  if begins_blank; then set_blank_log_aside; fi
   move ${paths/* RENDERED_MANIFEST */.ms} ${paths/* ETCD_MANIFEST */.jl}
   echo 'the new manifest is in place'
 fi
@@ -88548,6 +88591,8 @@ if [ "$outcome" = ${CRASHED} ]; then end_with ${RESTART_END.crashedAndBack}; els
  * `keep_copy`: of the manifest in place, as the delivery of files does; the first of a run is the one that was proven.
  * `take_out`: what is taken out is what a failure goes back to. If an earlier restart was cut off before its member was
  * ready, that is what went out then, and not what lies there now unproven; a member that is ready has proven it.
+ * `begins_blank`: whether there is a blank log that has to give way. `set_blank_log_aside`: while no etcd runs; nothing is
+ * lost with it, for there is nothing in it.
  * `put_back`: the old one, if there was one.
  * `finish CODE`: ends with this result. `end_with CODE`: the same, once the old member is ready again.
  */
@@ -88570,6 +88615,14 @@ take_out() {
   fi
   echo 'the old manifest is out'
 }
+begins_blank() { $may_lack_data && has_blank_log "$data_dir"; }
+set_blank_log_aside() {
+  local aside
+  aside="$data_dir/${BLANK_MEMBER}$(date +%s)"
+  mv -T -- "$data_dir/member" "$aside"
+  sync -- "$data_dir"
+  echo "etcd had ended before it wrote anything to its log; set aside as $aside"
+}
 put_back() {
   if [ -e ${paths/* ETCD_MANIFEST */.jl} ] || ! [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ]; then return; fi
   move ${paths/* OUTGOING_MANIFEST */.Fc} ${paths/* ETCD_MANIFEST */.jl}
@@ -88586,11 +88639,9 @@ end_with() {
   finish ${RESTART_END.backNotReady}
 }
 `;
-function refuseWithoutData(dataDir) {
-    return `if [ -z "$(ls -A ${(0,shell/* quote */.h)(dataDir)}/member/wal 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi`;
-}
 
 ;// CONCATENATED MODULE: ./src/hosts/scripts/restart-member.ts
+
 
 
 
@@ -88617,16 +88668,17 @@ const UNIT_LOG = `${paths/* RUN_DIR */.wM}/restart.log`;
  */
 function restartMember(restart) {
     const unit = `set -euo pipefail; umask 077; cd /; exec >> ${UNIT_LOG} 2>&1 < /dev/null\n${restartUnit(restart)}`;
+    const blankLog = restart.mayLackData ? ` && ! has_blank_log ${(0,shell/* quote */.h)(restart.dataDir)}` : '';
     return {
         title: 'restart the member',
         effect: 'changes',
         timeoutMs: (2 * UNIT_WITHIN + 60) * 1000,
         onProgress: restart.onProgress,
-        script: `${WAIT_FUNCTIONS}
+        script: `${WAIT_FUNCTIONS}${BLANK_LOG_FUNCTION}
 mkdir -p -m 0700 ${paths/* RUN_DIR */.wM}
 outcome=unchanged
 if works; then echo 'an earlier restart still works' >&2; outcome=restarted; follow; fi
-if ! [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ] && [ -f ${paths/* ETCD_MANIFEST */.jl} ]; then
+if ! [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ] && [ -f ${paths/* ETCD_MANIFEST */.jl} ]${blankLog}; then
   case "$(sha256sum < ${paths/* ETCD_MANIFEST */.jl})" in
     ${(0,shell/* quote */.h)(restart.renderedSha256)}' '*)
       rm -f -- ${paths/* RENDERED_MANIFEST */.ms}
@@ -91468,18 +91520,21 @@ function parseKubelet(text) {
 function parseDataDir(values) {
     const text = values.get('data-dir');
     if (text === undefined)
-        return { exists: false, empty: true, hasLog: false, mode: '' };
+        return { exists: false, empty: true, hasLog: false, hasBlankLog: false, mode: '' };
     const [mode = '', ...entries] = lines(text);
+    const hasBlankLog = values.has('data-dir.blank-log');
     return {
         exists: true,
         // a new ext4's own folder is no data
         empty: entries.filter((entry) => entry !== 'lost+found').length === 0,
-        hasLog: (values.get('data-dir.wal') ?? '').trim() !== '',
+        hasLog: (values.get('data-dir.wal') ?? '').trim() !== '' && !hasBlankLog,
+        hasBlankLog,
         mode,
     };
 }
 
 ;// CONCATENATED MODULE: ./src/hosts/probe/probe-script.ts
+
 
 
 /** Seconds that a connection to another host may take before it counts as filtered. */
@@ -91583,13 +91638,14 @@ printf '%s' "$endpoint" | emit cri.endpoint
 `;
 }
 function emitVolatile({ dataDir }) {
-    return `
+    return `${BLANK_LOG_FUNCTION}
 ss -Hltnp 2>/dev/null | emit listeners
 tree | emit tree
 data_dir=${(0,shell/* quote */.h)(dataDir)}
 if [ -d "$data_dir" ]; then
   { stat -c %a "$data_dir"; ls -A "$data_dir" | head -n 20; } | emit data-dir
   ls -A "$data_dir/member/wal" 2>/dev/null | head -n 5 | emit data-dir.wal
+  if has_blank_log "$data_dir"; then echo there | emit data-dir.blank-log; fi
 fi
 for file in ${PUBLIC_FILES.map(shell/* quote */.h).join(' ')} ${(0,shell/* quote */.h)(paths/* PKI_DIR */.Hw)}/etcd/*.crt ${(0,shell/* quote */.h)(paths/* PKI_DIR */.Hw)}/apiserver-etcd-client.crt; do
   if [ -f "$file" ] && [ "$(stat -c %s "$file")" -lt 262144 ]; then emit "text:$file" < "$file"; fi

@@ -11,8 +11,8 @@ import { configurationFiles, recordSteps, wakeKubelet } from './steps-of-member.
 /** A member of a cluster that has never been proven healthy, and how far an earlier run has come with it. */
 export interface CreatedMember extends Member {
   /**
-   * `nothing`: never started. `begun`: its manifest is in place, as it ought to be. `other`: a manifest is in place that
-   * the inputs do not ask for any more.
+   * `nothing`: never started. `begun`: its manifest is in place, as it ought to be. `other`: it has to go out and come in
+   * again, because the inputs do not ask for it any more, or because etcd has left a blank log.
    */
   readonly progress: 'nothing' | 'begun' | 'other';
   readonly kubeletRuns: boolean;
@@ -121,11 +121,16 @@ function verifyFiles(member: CreatedMember, { authority }: CreateStagesInput): S
   };
 }
 
-function startMember({ name: host, desired, progress }: CreatedMember, { shape }: CreateStagesInput): Step {
+function startMember(
+  { name: host, desired, progress, facts }: CreatedMember,
+  { shape }: CreateStagesInput,
+): Step {
   const { dataDir } = shape;
   const { criEndpoint } = desired;
   if (progress === 'other') {
-    const why = 'an earlier run has placed a manifest that the inputs do not ask for any more';
+    const why = facts.dataDir.hasBlankLog
+      ? 'etcd ended before it had written anything to its log, and cannot begin with such a log; it is set aside'
+      : 'an earlier run has placed a manifest that the inputs do not ask for any more';
     return { kind: 'restart-member', host, dataDir, criEndpoint, mayLackData: true, why };
   }
   const placeManifest = progress === 'nothing';

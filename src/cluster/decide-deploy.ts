@@ -285,7 +285,11 @@ function createdMember(member: Member, { shape, settings, ownership }: Found): C
 function progressOf({ facts }: Member, desired: CreatedMember['desired']): CreatedMember['progress'] {
   const manifest = memberManifest(facts);
   if (manifest === undefined)
-    return facts.dataDir.hasLog || facts.files.has(ETCD_MANIFEST) ? 'other' : 'nothing';
+    return facts.dataDir.hasLog || facts.dataDir.hasBlankLog || facts.files.has(ETCD_MANIFEST)
+      ? 'other'
+      : 'nothing';
+  // the same manifest again would not help: the log has to be set aside while etcd does not run
+  if (facts.dataDir.hasBlankLog) return 'other';
   const same =
     flagDifferences(manifest, desired.arguments).length === 0 &&
     flagsBeforeData(manifest, desired.arguments).length === 0 &&

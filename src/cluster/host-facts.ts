@@ -46,8 +46,10 @@ export interface KubeletFact {
 export interface DataDirFact {
   readonly exists: boolean;
   readonly empty: boolean;
-  /** A write-ahead log is there: this host has been a member of some cluster. */
+  /** A write-ahead log is there, with something in it: this host has been a member of some cluster. */
   readonly hasLog: boolean;
+  /** A write-ahead log is there, and nothing was ever written to it; etcd neither begins with it nor goes on from it. */
+  readonly hasBlankLog: boolean;
   readonly mode: string;
 }
 

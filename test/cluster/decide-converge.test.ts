@@ -488,7 +488,7 @@ describe('modes and owners', () => {
   });
 
   test('the data dir is for etcd alone', () => {
-    const dataDir = { exists: true, empty: false, hasLog: true, mode: '755' };
+    const dataDir = { exists: true, empty: false, hasLog: true, hasBlankLog: false, mode: '755' };
     const plan = decide(withHost(finishedCluster(), 1, { dataDir }), healthy);
     expect(stepsLike(plan, 'set-modes')).toMatchObject([{ modes: new Map([['/var/lib/etcd', '700']]) }]);
   });

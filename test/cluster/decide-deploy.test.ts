@@ -3,7 +3,13 @@ import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
 import type { Step } from '../../src/cluster/plan.ts';
 import { leafFiles, leafPath } from '../../src/kubeadm/file-tree.ts';
 import { etcdArguments } from '../../src/kubeadm/kubeadm-config.ts';
-import { CA_CERTIFICATE, CA_KEY, KUBELET_CONFIG, STATE_FILE } from '../../src/kubeadm/paths.ts';
+import {
+  CA_CERTIFICATE,
+  CA_KEY,
+  ETCD_MANIFEST,
+  KUBELET_CONFIG,
+  STATE_FILE,
+} from '../../src/kubeadm/paths.ts';
 import { leafProfileNames } from '../../src/pki/leaf-profiles.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import {
@@ -275,6 +281,17 @@ describe('repair', () => {
   test('only the host that keeps the CA was begun', () => {
     const facts = [...begun().slice(0, 1), ...pristine().slice(1)];
     expect(decide(facts)).toMatchObject({ verdict: 'repair', authority: { from: 'host', host: 'infra0' } });
+  });
+
+  // It would wait for a leader for ever: etcd finds a log, so it does not begin anew, and there is no member in it.
+  test('a log that etcd left blank gives way, with the manifest out and in again; the others are only awaited', () => {
+    const blank = { dataDir: { exists: true, empty: false, hasLog: false, hasBlankLog: true, mode: '700' } };
+    const plan = decide(withHost(begun('started', 'started', 'started'), 1, blank));
+    expect(plan.verdict).toBe('repair');
+    expect(stepsLike(plan, 'restart-member')).toMatchObject([{ host: 'infra1', mayLackData: true }]);
+    expect(stepsLike(plan, 'start-member').map(({ host }) => host)).toEqual(['infra0', 'infra2']);
+    const taken = withoutFile(withHost(begun('started', 'started', 'started'), 1, blank), 1, ETCD_MANIFEST);
+    expect(stepsLike(decide(taken), 'restart-member')).toMatchObject([{ host: 'infra1' }]);
   });
 
   test("cut off between the record and the CA's certificate: the CA is made anew, for nothing bears its signature", () => {

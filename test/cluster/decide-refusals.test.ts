@@ -44,7 +44,7 @@ type Case = readonly [what: string, facts: readonly HostFacts[], circumstances: 
 const healthy = { cluster: clusterFacts() };
 const infra2 = { name: 'infra2', address: '10.0.0.8' };
 const HEARTBEAT = { extraArgs: [{ name: 'heartbeat-interval', value: '200' }] };
-const DATA = { dataDir: { exists: true, empty: false, hasLog: true, mode: '700' } };
+const DATA = { dataDir: { exists: true, empty: false, hasLog: true, hasBlankLog: false, mode: '700' } };
 
 function begun(...progress: Progress[]): HostFacts[] {
   return MEMBERS.map((member, index) =>
@@ -325,6 +325,14 @@ describe('a member that was ever started is never started without its log', () =
       /^infra1 data-dir: .*the action's record says that it is a member.*no log any more\.$/,
     ],
     [
+      'by the record, where the log is blank',
+      withHost(finishedCluster(), 1, {
+        dataDir: { exists: true, empty: false, hasLog: false, hasBlankLog: true, mode: '700' },
+      }),
+      healthy,
+      /^infra1 data-dir: .*the action's record says that it is a member.*no log any more\.$/,
+    ],
+    [
       'by the record, and the cluster cannot be asked',
       finishedCluster().map((host) => ({ ...host, ...KUBELET_OFF, ...ETCD_OFF, ...DATA_LOST })),
       {},
@@ -529,7 +537,9 @@ describe('what is there and not understood', () => {
     ],
     [
       'files in the data dir of a host that was not started',
-      withHost(begun(), 1, { dataDir: { exists: true, empty: false, hasLog: false, mode: '755' } }),
+      withHost(begun(), 1, {
+        dataDir: { exists: true, empty: false, hasLog: false, hasBlankLog: false, mode: '755' },
+      }),
       {},
       /^infra1 data-dir: its data dir holds files, and no etcd has been started on it yet\.$/,
     ],

@@ -88,7 +88,7 @@ export const ETCD_OFF: Partial<HostFacts> = {
 
 /** The disk of the data dir is not mounted. */
 export const DATA_LOST: Partial<HostFacts> = {
-  dataDir: { exists: true, empty: true, hasLog: false, mode: '700' },
+  dataDir: { exists: true, empty: true, hasLog: false, hasBlankLog: false, mode: '700' },
 };
 
 export function stepsOf(plan: Plan): Step[] {

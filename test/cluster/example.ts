@@ -154,7 +154,7 @@ export function pristineHost(member: MemberIdentity, changes: Partial<HostFacts>
     listeners: new Map([[22, 'sshd']]),
     kubelet: { installed: true, active: false, subState: 'auto-restart', enabled: true, dropIns: [] },
     files: new Map(),
-    dataDir: { exists: false, empty: true, hasLog: false, mode: '' },
+    dataDir: { exists: false, empty: true, hasLog: false, hasBlankLog: false, mode: '' },
     containers: [],
     locked: false,
     state: 'absent',
@@ -302,7 +302,7 @@ Restart=always
 
 /** A host on which etcd runs. */
 const RUNNING: Pick<HostFacts, 'dataDir' | 'containers' | 'listeners'> = {
-  dataDir: { exists: true, empty: false, hasLog: true, mode: '700' },
+  dataDir: { exists: true, empty: false, hasLog: true, hasBlankLog: false, mode: '700' },
   containers: [{ id: 'c0ffee', running: true, image: IMAGE, attempt: 0 }],
   listeners: new Map([
     [2379, 'etcd'],

@@ -122,6 +122,7 @@ const DAMAGES: readonly Damage[] = [
   () => ETCD_OFF,
   () => ({ ...KUBELET_OFF, ...ETCD_OFF }),
   () => ({ ...DATA_LOST, ...ETCD_OFF }),
+  (host) => ({ dataDir: { ...host.dataDir, exists: true, empty: false, hasLog: false, hasBlankLog: true } }),
   () => ({ images: [] }),
   (host) => ({ kubelet: { ...host.kubelet, enabled: false } }),
   (host) => ({ dataDir: { ...host.dataDir, mode: '755' } }),

@@ -111,6 +111,7 @@ function apply(step: Step, plan: Plan, hosts: ReadonlyMap<string, Simulated>, ca
         if (!host.facts.dataDir.empty) throw new Error('the data dir holds something');
         put(host, must(host.rendered, 'the manifest was rendered'));
       }
+      if (host.facts.dataDir.hasBlankLog) throw new Error('etcd does not get ready with a blank log');
       run(host);
       return;
     case 'restart-member':
@@ -136,7 +137,13 @@ function run(host: Simulated): void {
   const { dataDir } = host.facts;
   host.facts = {
     ...host.facts,
-    dataDir: { exists: true, empty: false, hasLog: true, mode: dataDir.hasLog ? dataDir.mode : '700' },
+    dataDir: {
+      exists: true,
+      empty: false,
+      hasLog: true,
+      hasBlankLog: false,
+      mode: dataDir.hasLog ? dataDir.mode : '700',
+    },
     containers: [{ id: 'c1', running: true, image: '', attempt: 0 }],
   };
 }

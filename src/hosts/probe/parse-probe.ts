@@ -208,13 +208,15 @@ function parseKubelet(text: string): KubeletFact {
 
 function parseDataDir(values: ReadonlyMap<string, string>): DataDirFact {
   const text = values.get('data-dir');
-  if (text === undefined) return { exists: false, empty: true, hasLog: false, mode: '' };
+  if (text === undefined) return { exists: false, empty: true, hasLog: false, hasBlankLog: false, mode: '' };
   const [mode = '', ...entries] = lines(text);
+  const hasBlankLog = values.has('data-dir.blank-log');
   return {
     exists: true,
     // a new ext4's own folder is no data
     empty: entries.filter((entry) => entry !== 'lost+found').length === 0,
-    hasLog: (values.get('data-dir.wal') ?? '').trim() !== '',
+    hasLog: (values.get('data-dir.wal') ?? '').trim() !== '' && !hasBlankLog,
+    hasBlankLog,
     mode,
   };
 }

@@ -10,6 +10,7 @@ import {
   PKI_DIR,
   STATE_FILE,
 } from '../../kubeadm/paths.ts';
+import { BLANK_LOG_FUNCTION } from '../scripts/blank-log.ts';
 import { quote } from '../shell.ts';
 
 /** What the probe has to be told. */
@@ -130,13 +131,14 @@ printf '%s' "$endpoint" | emit cri.endpoint
 }
 
 function emitVolatile({ dataDir }: ProbeQuestion): string {
-  return `
+  return `${BLANK_LOG_FUNCTION}
 ss -Hltnp 2>/dev/null | emit listeners
 tree | emit tree
 data_dir=${quote(dataDir)}
 if [ -d "$data_dir" ]; then
   { stat -c %a "$data_dir"; ls -A "$data_dir" | head -n 20; } | emit data-dir
   ls -A "$data_dir/member/wal" 2>/dev/null | head -n 5 | emit data-dir.wal
+  if has_blank_log "$data_dir"; then echo there | emit data-dir.blank-log; fi
 fi
 for file in ${PUBLIC_FILES.map(quote).join(' ')} ${quote(PKI_DIR)}/etcd/*.crt ${quote(PKI_DIR)}/apiserver-etcd-client.crt; do
   if [ -f "$file" ] && [ "$(stat -c %s "$file")" -lt 262144 ]; then emit "text:$file" < "$file"; fi

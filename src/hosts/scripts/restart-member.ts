@@ -4,6 +4,7 @@ import { PUT_MANIFEST_BACK } from '../../kubeadm/put-back.ts';
 import { lastWords } from '../last-words.ts';
 import { quote } from '../shell.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
+import { BLANK_LOG_FUNCTION } from './blank-log.ts';
 import { explainUnknown } from './explain-unknown.ts';
 import { etcdWords, READY_WITHIN } from './member-ready.ts';
 import { GONE_WITHIN } from './pod-gone.ts';
@@ -41,16 +42,17 @@ const UNIT_LOG = `${RUN_DIR}/restart.log`;
  */
 export function restartMember(restart: MemberRestart): RemoteScript {
   const unit = `set -euo pipefail; umask 077; cd /; exec >> ${UNIT_LOG} 2>&1 < /dev/null\n${restartUnit(restart)}`;
+  const blankLog = restart.mayLackData ? ` && ! has_blank_log ${quote(restart.dataDir)}` : '';
   return {
     title: 'restart the member',
     effect: 'changes',
     timeoutMs: (2 * UNIT_WITHIN + 60) * 1000,
     onProgress: restart.onProgress,
-    script: `${WAIT_FUNCTIONS}
+    script: `${WAIT_FUNCTIONS}${BLANK_LOG_FUNCTION}
 mkdir -p -m 0700 ${RUN_DIR}
 outcome=unchanged
 if works; then echo 'an earlier restart still works' >&2; outcome=restarted; follow; fi
-if ! [ -e ${OUTGOING_MANIFEST} ] && [ -f ${ETCD_MANIFEST} ]; then
+if ! [ -e ${OUTGOING_MANIFEST} ] && [ -f ${ETCD_MANIFEST} ]${blankLog}; then
   case "$(sha256sum < ${ETCD_MANIFEST})" in
     ${quote(restart.renderedSha256)}' '*)
       rm -f -- ${RENDERED_MANIFEST}

@@ -9,6 +9,7 @@ import {
 } from '../../kubeadm/paths.ts';
 import { HOLD_STEP_LOCK } from '../lock/guard.ts';
 import { quote } from '../shell.ts';
+import { BLANK_LOG_FUNCTION, BLANK_MEMBER } from './blank-log.ts';
 import { CRASHED, memberReadyFunctions } from './member-ready.ts';
 import { POD_GONE_FUNCTIONS } from './pod-gone.ts';
 
@@ -22,7 +23,10 @@ export interface ManifestChange {
   readonly currentSha256: string;
   /** SHA-256 (hex) of the rendered manifest that is to be put in place. */
   readonly renderedSha256: string;
-  /** The member has never got as far as writing its log; elsewhere one without data is left alone. */
+  /**
+   * The cluster has never been healthy: the member may have no log yet, and a blank one is set aside. Elsewhere a member
+   * without a log is left alone.
+   */
   readonly mayLackData: boolean;
 }
 
@@ -57,13 +61,14 @@ export const RESTART_END = {
  * and the new one in place (not known to be ready).
  */
 export function restartUnit(change: ManifestChange): string {
-  return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${FUNCTIONS}
+  return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${BLANK_LOG_FUNCTION}${FUNCTIONS}
 ${HOLD_STEP_LOCK}
 { printf %s 'restart member' > /proc/$$/comm; } 2> /dev/null || true
-current=${quote(change.currentSha256)} rendered=${quote(change.renderedSha256)}
-${change.mayLackData ? '' : refuseWithoutData(change.dataDir)}
+current=${quote(change.currentSha256)} rendered=${quote(change.renderedSha256)} data_dir=${quote(change.dataDir)}
+may_lack_data=${String(change.mayLackData)}
+if ! $may_lack_data && [ -z "$(ls -A "$data_dir/member/wal" 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi
 if [ "$(stat -c %d ${MANIFEST_DIR})" != "$(stat -c %d ${ACTION_DIR})" ]; then finish ${RESTART_END.otherFilesystem}; fi
-if has ${ETCD_MANIFEST} "$rendered"; then
+if has ${ETCD_MANIFEST} "$rendered" && ! begins_blank; then
   echo 'the new manifest is in place already, not known to be ready'
 else
   if ! has ${RENDERED_MANIFEST} "$rendered"; then finish ${RESTART_END.changed}; fi
@@ -74,6 +79,7 @@ else
   fi
   if ! await_gone; then put_back; end_with ${RESTART_END.notStopped}; fi
   if ! has ${RENDERED_MANIFEST} "$rendered"; then put_back; end_with ${RESTART_END.changed}; fi
+  if begins_blank; then set_blank_log_aside; fi
   move ${RENDERED_MANIFEST} ${ETCD_MANIFEST}
   echo 'the new manifest is in place'
 fi
@@ -101,6 +107,8 @@ if [ "$outcome" = ${CRASHED} ]; then end_with ${RESTART_END.crashedAndBack}; els
  * `keep_copy`: of the manifest in place, as the delivery of files does; the first of a run is the one that was proven.
  * `take_out`: what is taken out is what a failure goes back to. If an earlier restart was cut off before its member was
  * ready, that is what went out then, and not what lies there now unproven; a member that is ready has proven it.
+ * `begins_blank`: whether there is a blank log that has to give way. `set_blank_log_aside`: while no etcd runs; nothing is
+ * lost with it, for there is nothing in it.
  * `put_back`: the old one, if there was one.
  * `finish CODE`: ends with this result. `end_with CODE`: the same, once the old member is ready again.
  */
@@ -123,6 +131,14 @@ take_out() {
   fi
   echo 'the old manifest is out'
 }
+begins_blank() { $may_lack_data && has_blank_log "$data_dir"; }
+set_blank_log_aside() {
+  local aside
+  aside="$data_dir/${BLANK_MEMBER}$(date +%s)"
+  mv -T -- "$data_dir/member" "$aside"
+  sync -- "$data_dir"
+  echo "etcd had ended before it wrote anything to its log; set aside as $aside"
+}
 put_back() {
   if [ -e ${ETCD_MANIFEST} ] || ! [ -e ${OUTGOING_MANIFEST} ]; then return; fi
   move ${OUTGOING_MANIFEST} ${ETCD_MANIFEST}
@@ -139,7 +155,3 @@ end_with() {
   finish ${RESTART_END.backNotReady}
 }
 `;
-
-function refuseWithoutData(dataDir: string): string {
-  return `if [ -z "$(ls -A ${quote(dataDir)}/member/wal 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi`;
-}

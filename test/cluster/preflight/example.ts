@@ -94,7 +94,7 @@ export function memberByHand(image = SOUND_IMAGE): Partial<HostFacts> {
   });
   return {
     files: new Map([[ETCD_MANIFEST, fileFact(ETCD_MANIFEST, manifest)]]),
-    dataDir: { exists: true, empty: false, hasLog: true, mode: '700' },
+    dataDir: { exists: true, empty: false, hasLog: true, hasBlankLog: false, mode: '700' },
     containers: [{ id: 'c0ffee', running: true, image, attempt: 0 }],
     images: [SOUND_IMAGE, image],
     listeners: new Map([

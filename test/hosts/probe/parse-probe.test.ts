@@ -29,7 +29,7 @@ test('an empty host as it answered', () => {
     runtime: { runtime: { endpoint: 'unix:///run/containerd/containerd.sock', cgroupDriver: 'systemd' } },
     images: ['registry.k8s.io/etcd:3.6.5-0', 'registry.k8s.io/pause:3.10.1'],
     kubelet: { installed: true, active: false, subState: 'auto-restart', enabled: true },
-    dataDir: { exists: false, empty: true, hasLog: false },
+    dataDir: { exists: false, empty: true, hasLog: false, hasBlankLog: false },
     containers: [],
     state: 'absent',
   });
@@ -39,7 +39,7 @@ test('a member as it answered', () => {
   const facts = parseProbe('10.77.0.10', recorded('member'));
   expect(facts).toMatchObject({
     kubelet: { active: true, subState: 'running', enabled: true },
-    dataDir: { exists: true, empty: false, hasLog: true, mode: '700' },
+    dataDir: { exists: true, empty: false, hasLog: true, hasBlankLog: false, mode: '700' },
     containers: expect.arrayContaining([expect.objectContaining({ running: true })]),
     state: { phase: 'member', member: { name: 'infra0', address: '10.77.0.10' } },
   });
@@ -116,5 +116,11 @@ test('the folder of a new file system holds no data', () => {
     '10.0.0.6',
     line('data-dir', '755\nlost+found\n') + line('data-dir.wal', '') + recorded('pristine'),
   );
-  expect(facts.dataDir).toEqual({ exists: true, empty: true, hasLog: false, mode: '755' });
+  expect(facts.dataDir).toEqual({
+    exists: true,
+    empty: true,
+    hasLog: false,
+    hasBlankLog: false,
+    mode: '755',
+  });
 });
