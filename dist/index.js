@@ -83543,7 +83543,7 @@ function fingerprint(blob) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _dirname_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(72459);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(31198);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(20201);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(69282);
 // Must come first: ssh2 reads __dirname while it is loaded, and an ES module has none.
 
@@ -83907,7 +83907,7 @@ const YAML_FOR_GO = {
 
 /***/ }),
 
-/***/ 31198:
+/***/ 20201:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -85425,10 +85425,11 @@ function runningImage(facts) {
 /**
  * A member keeps the image that it runs until the inputs name another: a newer kubeadm on the host is no reason to
  * change etcd. Where kubeadm would now choose another one, its configuration names the one to keep.
+ * @param otherwise the image to keep where the host's manifest is missing: the one that the other members run.
  */
-function wantedImage(settings, facts) {
+function wantedImage(settings, facts, otherwise) {
     const shipped = etcdImage(settings, facts);
-    const running = runningImage(facts);
+    const running = runningImage(facts) ?? otherwise;
     if (running === undefined)
         return shipped === undefined ? undefined : { ...settings, image: shipped };
     const { repository, tag } = splitImage(running);
@@ -85511,20 +85512,21 @@ function joinImage(repository, tag) {
 
 /**
  * What a member ought to be.
- * @param recordedVersion kubeadm's release when the member was set up; absent for a new one.
+ * @param founded what is known of a member that was set up: kubeadm's release then, and the image that it ran if its
+ * manifest is missing.
  * @throws Error where the host lacks what the prerequisites ask for: those are checked first.
  */
-function desiredMember(member, shape, settings, recordedVersion) {
+function desiredMember(member, shape, settings, founded = {}) {
     const { facts, name } = member;
     const { runtime } = facts.runtime;
-    const wanted = wantedImage(settings, facts);
+    const wanted = wantedImage(settings, facts, founded.image);
     if (runtime === undefined ||
         wanted === undefined ||
         facts.kubeadmVersion === undefined ||
         facts.kubeletPath === undefined) {
         throw new Error(`${name}: prerequisites are checked before anything else is decided`);
     }
-    const kubernetesVersion = versionToName(recordedVersion, facts.kubeadmVersion.text);
+    const kubernetesVersion = versionToName(founded.kubernetesVersion, facts.kubeadmVersion.text);
     const { imageRepository, etcdImageTag } = wanted;
     const own = {
         members: shape.members,
@@ -85999,7 +86001,39 @@ function differentImages(members, image) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/cluster/unknown-releases.ts
+
+
+
+
+/**
+ * Where every manifest is missing, nothing tells which etcd has written the data but kubeadm's release, and that only
+ * while it is the same minor one.
+ */
+function unknownReleases(members, ownership, settings) {
+    if (settings.etcdImageTag !== undefined)
+        return [];
+    if (members.some(({ facts }) => runningImage(facts) !== undefined))
+        return [];
+    return members.flatMap(({ name, facts: { kubeadmVersion } }) => {
+        const recorded = recordOn(ownership.get(name))?.kubernetesVersion ?? '';
+        const then = parseKubernetesVersion(recorded);
+        if (then?.major === kubeadmVersion?.major && then?.minor === kubeadmVersion?.minor)
+            return [];
+        return [
+            {
+                host: name,
+                at: 'manifest',
+                fact: `no host has ${paths/* ETCD_MANIFEST */.jl}, and kubeadm is ${kubeadmVersion?.text ?? 'unknown'} now, while the member was set up with ${recorded}: the release of etcd that has written its data is not known.`,
+                cause: 'The manifests were moved away, and kubeadm was upgraded.',
+                fix: `Put the manifests back, or name in \`etcd-image-tag\` the release that ran.`,
+            },
+        ];
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/decide-deploy.ts
+
 
 
 
@@ -86093,6 +86127,7 @@ function decideEstablished(found) {
     refuseIf([
         ...signing.findings,
         ...converged.flatMap(otherRelease),
+        ...unknownReleases(members, ownership, settings),
         ...(unmanaged.length === 0
             ? []
             : clusterAdoptionFindings(cluster, unmanaged.map(({ name }) => name))),
@@ -86217,7 +86252,7 @@ function whatRuns({ facts }) {
 }
 function createdMember(member, { shape, settings, ownership }) {
     const recorded = recordOn(ownership.get(member.name));
-    const desired = desiredMember(member, shape, settings, hasStarted(member) ? recorded?.kubernetesVersion : undefined);
+    const desired = desiredMember(member, shape, settings, hasStarted(member) && recorded !== undefined ? { kubernetesVersion: recorded.kubernetesVersion } : {});
     return { ...member, ...whatRuns(member), desired, progress: progressOf(member, desired) };
 }
 function progressOf({ facts }, desired) {
@@ -86280,9 +86315,13 @@ function describeProgress(member) {
 function describeIdle({ kubeletRuns }) {
     return kubeletRuns ? 'its etcd does not run' : 'its kubelet does not run, or not at boot';
 }
-function convergedMember(member, authority, { keyKeeper }, { shape, settings, ownership, cluster, now }) {
+function convergedMember(member, authority, { keyKeeper }, { members, shape, settings, ownership, cluster, now }) {
     const record = recordOn(ownership.get(member.name));
-    const desired = desiredMember(member, shape, settings, record?.kubernetesVersion);
+    const image = members.map(({ facts }) => runningImage(facts)).find((one) => one !== undefined);
+    const desired = desiredMember(member, shape, settings, {
+        ...(record === undefined ? {} : { kubernetesVersion: record.kubernetesVersion }),
+        ...(image === undefined ? {} : { image }),
+    });
     const differences = differencesOf(member, {
         desired,
         authority,

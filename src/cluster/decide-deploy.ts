@@ -25,6 +25,7 @@ import { classifyHost, recordOn, tokenOn, type Ownership } from './ownership.ts'
 import type { Plan, Verdict } from './plan.ts';
 import { differentImages, missingEssentials, missingPrerequisites } from './prerequisites.ts';
 import { memberManifest } from './member-manifest.ts';
+import { unknownReleases } from './unknown-releases.ts';
 
 /** Everything that the decision depends on; the same question gives the same plan. */
 export interface DeployQuestion {
@@ -129,6 +130,7 @@ function decideEstablished(found: Found): Plan {
   refuseIf([
     ...signing.findings,
     ...converged.flatMap(otherRelease),
+    ...unknownReleases(members, ownership, settings),
     ...(unmanaged.length === 0
       ? []
       : clusterAdoptionFindings(
@@ -277,7 +279,7 @@ function createdMember(member: Member, { shape, settings, ownership }: Found): C
     member,
     shape,
     settings,
-    hasStarted(member) ? recorded?.kubernetesVersion : undefined,
+    hasStarted(member) && recorded !== undefined ? { kubernetesVersion: recorded.kubernetesVersion } : {},
   );
   return { ...member, ...whatRuns(member), desired, progress: progressOf(member, desired) };
 }
@@ -352,10 +354,14 @@ function convergedMember(
   member: Member,
   authority: Authority,
   { keyKeeper }: AuthorityChoice,
-  { shape, settings, ownership, cluster, now }: Found,
+  { members, shape, settings, ownership, cluster, now }: Found,
 ): ConvergedMember {
   const record = recordOn(ownership.get(member.name));
-  const desired = desiredMember(member, shape, settings, record?.kubernetesVersion);
+  const image = members.map(({ facts }) => runningImage(facts)).find((one) => one !== undefined);
+  const desired = desiredMember(member, shape, settings, {
+    ...(record === undefined ? {} : { kubernetesVersion: record.kubernetesVersion }),
+    ...(image === undefined ? {} : { image }),
+  });
   const differences = differencesOf(member, {
     desired,
     authority,

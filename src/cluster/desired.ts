@@ -26,18 +26,19 @@ export interface DesiredMember {
 
 /**
  * What a member ought to be.
- * @param recordedVersion kubeadm's release when the member was set up; absent for a new one.
+ * @param founded what is known of a member that was set up: kubeadm's release then, and the image that it ran if its
+ * manifest is missing.
  * @throws Error where the host lacks what the prerequisites ask for: those are checked first.
  */
 export function desiredMember(
   member: Member,
   shape: ClusterShape,
   settings: Settings,
-  recordedVersion?: string,
+  founded: { readonly kubernetesVersion?: string; readonly image?: string } = {},
 ): DesiredMember {
   const { facts, name } = member;
   const { runtime } = facts.runtime;
-  const wanted = wantedImage(settings, facts);
+  const wanted = wantedImage(settings, facts, founded.image);
   if (
     runtime === undefined ||
     wanted === undefined ||
@@ -46,7 +47,7 @@ export function desiredMember(
   ) {
     throw new Error(`${name}: prerequisites are checked before anything else is decided`);
   }
-  const kubernetesVersion = versionToName(recordedVersion, facts.kubeadmVersion.text);
+  const kubernetesVersion = versionToName(founded.kubernetesVersion, facts.kubeadmVersion.text);
   const { imageRepository, etcdImageTag } = wanted;
   const own: ClusterShape = {
     members: shape.members,

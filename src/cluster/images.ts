@@ -31,10 +31,15 @@ export interface WantedImage extends ImageSettings {
 /**
  * A member keeps the image that it runs until the inputs name another: a newer kubeadm on the host is no reason to
  * change etcd. Where kubeadm would now choose another one, its configuration names the one to keep.
+ * @param otherwise the image to keep where the host's manifest is missing: the one that the other members run.
  */
-export function wantedImage(settings: ImageSettings, facts: HostFacts): WantedImage | undefined {
+export function wantedImage(
+  settings: ImageSettings,
+  facts: HostFacts,
+  otherwise?: string,
+): WantedImage | undefined {
   const shipped = etcdImage(settings, facts);
-  const running = runningImage(facts);
+  const running = runningImage(facts) ?? otherwise;
   if (running === undefined) return shipped === undefined ? undefined : { ...settings, image: shipped };
   const { repository, tag } = splitImage(running);
   const image = joinImage(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);

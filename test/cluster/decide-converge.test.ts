@@ -19,6 +19,7 @@ import {
   ETCD_OFF,
   KUBELET_OFF,
   outline,
+  refusalLines,
   stepsLike,
   withFile,
   withHost,
@@ -224,6 +225,50 @@ describe("etcd's image", () => {
       expect(content).toMatchObject({ text: expect.stringContaining('imageTag: 3.6.5-0') });
       expect(content).toMatchObject({ text: expect.stringContaining('kubernetesVersion: v1.34.4') });
     }
+  });
+});
+
+// kubeadm may have been upgraded since: what it would choose now may be another minor release than wrote the data.
+describe('the image of a member whose manifest is gone', () => {
+  const upgraded = {
+    kubeadmVersion: { major: 1, minor: 35, patch: 0, text: 'v1.35.0' },
+    etcdImage: 'registry.k8s.io/etcd:3.7.0-0',
+  };
+  const without = (...gone: readonly number[]): HostFacts[] =>
+    finishedCluster().map((host, index) => ({
+      ...host,
+      ...upgraded,
+      ...(gone.includes(index) && {
+        files: new Map([...host.files].filter(([path]) => path !== ETCD_MANIFEST)),
+        ...ETCD_OFF,
+      }),
+    }));
+
+  test('is the one that the others run', () => {
+    const plan = decide(without(1), { cluster: clusterFacts({ down: ['infra1'] }) });
+    expect(stepsLike(plan, 'render-manifest').map(({ host, image }) => [host, image])).toEqual([
+      ['infra1', IMAGE],
+    ]);
+    expect(stepsLike(plan, 'pull-image')).toEqual([]);
+  });
+
+  test('is not guessed where all are gone: the user names it, or puts them back', () => {
+    const lines = refusalLines(without(0, 1, 2));
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(
+      /^infra0 manifest: no host has .*etcd\.yaml, and kubeadm is v1\.35\.0 now, .* v1\.34\.4/,
+    );
+    const plan = decide(without(0, 1, 2), { settings: { etcdImageTag: '3.6.5-0' } });
+    expect(stepsLike(plan, 'render-manifest').map(({ image }) => image)).toEqual([IMAGE, IMAGE, IMAGE]);
+  });
+
+  test("is kubeadm's where that is still the same minor release", () => {
+    const same = without(0, 1, 2).map((host) => ({
+      ...host,
+      kubeadmVersion: { major: 1, minor: 34, patch: 9, text: 'v1.34.9' },
+      etcdImage: 'registry.k8s.io/etcd:3.6.6-0',
+    }));
+    expect(stepsLike(decide(same), 'render-manifest')).toHaveLength(3);
   });
 });
 
