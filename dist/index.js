@@ -86067,7 +86067,8 @@ function decideDeploy(question) {
     refuseIf(findings);
     const ownership = classifyAll(members, settings.clusterName);
     const shape = clusterShape(settings, members, tokenOf(ownership) ?? question.freshToken);
-    if (isEstablished(ownership))
+    const established = isEstablished(ownership, cluster);
+    if (established)
         refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
     refuseIf([
         ...mixedHosts(members, ownership),
@@ -86075,11 +86076,16 @@ function decideDeploy(question) {
         ...membershipFindings(ownership, cluster),
     ]);
     const found = { ...question, members, ownership, shape };
-    return isEstablished(ownership) ? decideEstablished(found) : decideNew(found);
+    return established ? decideEstablished(found) : decideNew(found);
 }
-/** The cluster has been healthy once: the action has recorded that, or somebody else's members run. */
-function isEstablished(ownership) {
-    return [...ownership.values()].some((owned) => owned.kind === 'unmanaged' || owned.kind === 'member');
+/**
+ * The cluster has been healthy once: the action has recorded that, or somebody else's members run, or a run was cut off
+ * before it could record what is healthy now. Somebody may use it since, so its members restart one at a time.
+ */
+function isEstablished(ownership, cluster) {
+    const kinds = [...ownership.values()].map(({ kind }) => kind);
+    const isProven = kinds.some((kind) => kind === 'unmanaged' || kind === 'member');
+    return isProven || (cluster?.health.healthy === true && kinds.every((kind) => kind === 'unfinished'));
 }
 /** Nothing there yet, or an unfinished deploy of ours: create, repair. */
 function decideNew(found) {

@@ -52,14 +52,15 @@ export function decideDeploy(question: DeployQuestion): Plan {
   refuseIf(findings);
   const ownership = classifyAll(members, settings.clusterName);
   const shape = clusterShape(settings, members, tokenOf(ownership) ?? question.freshToken);
-  if (isEstablished(ownership)) refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
+  const established = isEstablished(ownership, cluster);
+  if (established) refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
   refuseIf([
     ...mixedHosts(members, ownership),
     ...lostLogFindings(members, ownership, cluster),
     ...membershipFindings(ownership, cluster),
   ]);
   const found: Found = { ...question, members, ownership, shape };
-  return isEstablished(ownership) ? decideEstablished(found) : decideNew(found);
+  return established ? decideEstablished(found) : decideNew(found);
 }
 
 /** The question with what follows from it for every verdict. */
@@ -69,9 +70,17 @@ interface Found extends DeployQuestion {
   readonly shape: ClusterShape;
 }
 
-/** The cluster has been healthy once: the action has recorded that, or somebody else's members run. */
-function isEstablished(ownership: ReadonlyMap<string, Ownership>): boolean {
-  return [...ownership.values()].some((owned) => owned.kind === 'unmanaged' || owned.kind === 'member');
+/**
+ * The cluster has been healthy once: the action has recorded that, or somebody else's members run, or a run was cut off
+ * before it could record what is healthy now. Somebody may use it since, so its members restart one at a time.
+ */
+function isEstablished(
+  ownership: ReadonlyMap<string, Ownership>,
+  cluster: ClusterFacts | undefined,
+): boolean {
+  const kinds = [...ownership.values()].map(({ kind }) => kind);
+  const isProven = kinds.some((kind) => kind === 'unmanaged' || kind === 'member');
+  return isProven || (cluster?.health.healthy === true && kinds.every((kind) => kind === 'unfinished'));
 }
 
 /** Nothing there yet, or an unfinished deploy of ours: create, repair. */

@@ -13,6 +13,7 @@ import {
 import { leafProfileNames } from '../../src/pki/leaf-profiles.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import {
+  allStages,
   decide,
   ETCD_OFF,
   FRESH,
@@ -329,13 +330,32 @@ describe('repair', () => {
   });
 
   test('all are started and nothing was proven: waits, proves, records', () => {
-    const plan = decide(begun('started', 'started', 'started'), healthy);
+    const plan = decide(begun('started', 'started', 'started'));
     expect(plan.verdict).toBe('repair');
     expect(outline(plan)).toEqual([
       MEMBERS.map(({ name }) => `start-member ${name}`),
       MEMBERS.map(({ name }) => `record-member ${name}`),
     ]);
     expect(plan.issue).toEqual(new Map());
+  });
+
+  test('cut off when all were healthy: only the records are missing', () => {
+    const plan = decide(begun('started', 'started', 'started'), healthy);
+    expect(plan.verdict).toBe('converge');
+    expect(outline(plan)).toEqual([MEMBERS.map(({ name }) => `record-member ${name}`)]);
+  });
+
+  // Nobody has recorded it, and yet somebody may use it since.
+  test('cut off when all were healthy, with other settings now: one member at a time behind gates', () => {
+    const extraArgs = [{ name: 'heartbeat-interval', value: '200' }];
+    const plan = decide(begun('started', 'started', 'started'), { ...healthy, settings: { extraArgs } });
+    expect(plan.verdict).toBe('converge');
+    const restarts = allStages(plan).filter(({ steps }) =>
+      steps.some(({ kind }) => kind === 'restart-member'),
+    );
+    expect(restarts).toHaveLength(3);
+    expect(restarts.map(({ before }) => before?.kind)).toEqual(restarts.map(() => 'quorum-without'));
+    expect(restarts.map(({ after }) => after?.kind)).toEqual(restarts.map(() => 'member'));
   });
 
   test('cut off after the proof: only the records are missing', () => {
@@ -364,7 +384,7 @@ describe('repair', () => {
 
   test('started with other settings: the manifest is replaced, certificates come from the same CA', () => {
     const extraArgs = [{ name: 'heartbeat-interval', value: '200' }];
-    const plan = decide(begun('started', 'started', 'started'), { ...healthy, settings: { extraArgs } });
+    const plan = decide(begun('started', 'started', 'started'), { settings: { extraArgs } });
     expect(plan).toMatchObject({ verdict: 'repair', authority: { from: 'host', host: 'infra0' } });
     expect(stepsLike(plan, 'restart-member').map(({ host }) => host)).toEqual(
       MEMBERS.map(({ name }) => name),

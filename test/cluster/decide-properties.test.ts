@@ -45,8 +45,9 @@ function hasBeenMember({ facts }: Situation, index: number): boolean {
   return dataDir?.hasLog === true || (typeof state === 'object' && state.phase === 'member');
 }
 
-/** Somebody else's member, or one that was proven to be healthy once. */
-function isEstablished({ facts }: Situation): boolean {
+/** Somebody else's member, or one that was proven to be healthy once, or all of them healthy now. */
+function isEstablished({ facts, cluster }: Situation): boolean {
+  if (cluster?.health.healthy === true && facts.every(({ state }) => typeof state === 'object')) return true;
   return facts.some(
     ({ state, files }) =>
       (typeof state === 'object' && state.phase === 'member') ||
