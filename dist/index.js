@@ -85120,11 +85120,7 @@ function convergeStages(members, shape) {
         { title: 'Rendered manifests and images', steps: ordered.flatMap(renderManifest) },
         { title: 'Start of members that do not run', steps: ordered.flatMap(wake) },
         ...ordered.flatMap(convergeKubelet),
-        {
-            title: 'Members that do not run are ready',
-            steps: ordered.flatMap((member) => awaitReady(member, shape)),
-        },
-        ...ordered.flatMap((member) => restart(member, shape)),
+        ...startAndRestart(ordered, shape),
     ];
     const changed = members.filter(({ differences }) => !isAsDesired(differences));
     const afterProof = [
@@ -85249,23 +85245,31 @@ function awaitReady(member, { dataDir }) {
     const why = 'it did not run';
     return [{ kind: 'start-member', host, dataDir, criEndpoint, placeManifest: false, why }];
 }
-function restart(member, { dataDir, members }) {
+/** Where none runs, no member can be spared or lost, and none gets ready without the others: all at once, no gate. */
+function startAndRestart(ordered, shape) {
+    const awaited = ordered.flatMap((member) => awaitReady(member, shape));
+    const noneRuns = ordered.every(({ etcdRuns }) => !etcdRuns);
+    if (noneRuns) {
+        const restarts = ordered.filter(mustRestart).map((member) => restartStep(member, shape));
+        return [{ title: 'Members that do not run are ready', steps: [...awaited, ...restarts] }];
+    }
+    return [
+        { title: 'Members that do not run are ready', steps: awaited },
+        ...ordered.flatMap((member) => restart(member, shape)),
+    ];
+}
+function restartStep({ name: host, desired, differences }, { dataDir }) {
+    const { criEndpoint } = desired;
+    const why = differences.manifest.join('; ');
+    return { kind: 'restart-member', host, dataDir, criEndpoint, mayLackData: false, why };
+}
+function restart(member, shape) {
     if (!mustRestart(member))
         return [];
-    const { name: host, desired, differences, etcdRuns } = member;
-    const { criEndpoint } = desired;
-    const steps = [
-        {
-            kind: 'restart-member',
-            host,
-            dataDir,
-            criEndpoint,
-            mayLackData: false,
-            why: differences.manifest.join('; '),
-        },
-    ];
+    const { name: host, etcdRuns } = member;
+    const steps = [restartStep(member, shape)];
     // the only member cannot hand over, nor is there a majority without it
-    const alone = members.length === 1;
+    const alone = shape.members.length === 1;
     if (!alone && etcdRuns) {
         steps.unshift({ kind: 'move-leadership', host, why: 'clients then wait for no election' });
     }

@@ -34,11 +34,7 @@ export function convergeStages(
     { title: 'Rendered manifests and images', steps: ordered.flatMap(renderManifest) },
     { title: 'Start of members that do not run', steps: ordered.flatMap(wake) },
     ...ordered.flatMap(convergeKubelet),
-    {
-      title: 'Members that do not run are ready',
-      steps: ordered.flatMap((member) => awaitReady(member, shape)),
-    },
-    ...ordered.flatMap((member) => restart(member, shape)),
+    ...startAndRestart(ordered, shape),
   ];
   const changed = members.filter(({ differences }) => !isAsDesired(differences));
   const afterProof: Stage[] = [
@@ -165,22 +161,32 @@ function awaitReady(member: ConvergedMember, { dataDir }: ClusterShape): Step[] 
   return [{ kind: 'start-member', host, dataDir, criEndpoint, placeManifest: false, why }];
 }
 
-function restart(member: ConvergedMember, { dataDir, members }: ClusterShape): Stage[] {
-  if (!mustRestart(member)) return [];
-  const { name: host, desired, differences, etcdRuns } = member;
-  const { criEndpoint } = desired;
-  const steps: Step[] = [
-    {
-      kind: 'restart-member',
-      host,
-      dataDir,
-      criEndpoint,
-      mayLackData: false,
-      why: differences.manifest.join('; '),
-    },
+/** Where none runs, no member can be spared or lost, and none gets ready without the others: all at once, no gate. */
+function startAndRestart(ordered: readonly ConvergedMember[], shape: ClusterShape): Stage[] {
+  const awaited = ordered.flatMap((member) => awaitReady(member, shape));
+  const noneRuns = ordered.every(({ etcdRuns }) => !etcdRuns);
+  if (noneRuns) {
+    const restarts = ordered.filter(mustRestart).map((member) => restartStep(member, shape));
+    return [{ title: 'Members that do not run are ready', steps: [...awaited, ...restarts] }];
+  }
+  return [
+    { title: 'Members that do not run are ready', steps: awaited },
+    ...ordered.flatMap((member) => restart(member, shape)),
   ];
+}
+
+function restartStep({ name: host, desired, differences }: ConvergedMember, { dataDir }: ClusterShape): Step {
+  const { criEndpoint } = desired;
+  const why = differences.manifest.join('; ');
+  return { kind: 'restart-member', host, dataDir, criEndpoint, mayLackData: false, why };
+}
+
+function restart(member: ConvergedMember, shape: ClusterShape): Stage[] {
+  if (!mustRestart(member)) return [];
+  const { name: host, etcdRuns } = member;
+  const steps = [restartStep(member, shape)];
   // the only member cannot hand over, nor is there a majority without it
-  const alone = members.length === 1;
+  const alone = shape.members.length === 1;
   if (!alone && etcdRuns) {
     steps.unshift({ kind: 'move-leadership', host, why: 'clients then wait for no election' });
   }

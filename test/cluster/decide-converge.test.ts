@@ -262,6 +262,20 @@ describe('the image of a member whose manifest is gone', () => {
     expect(stepsLike(plan, 'render-manifest').map(({ image }) => image)).toEqual([IMAGE, IMAGE, IMAGE]);
   });
 
+  // None gets ready without the others, so none may wait for another.
+  test('where none runs all start together, without a gate', () => {
+    const gone = without(0, 2).map((host) => ({ ...host, ...ETCD_OFF }));
+    const [last] = allStages(decide(gone)).filter(({ steps }) =>
+      steps.some(({ kind }) => kind === 'restart-member'),
+    );
+    expect(last?.before).toBeUndefined();
+    expect(last?.steps.map(({ kind, host }) => `${kind} ${host}`)).toEqual([
+      'start-member infra1',
+      'restart-member infra0',
+      'restart-member infra2',
+    ]);
+  });
+
   test("is kubeadm's where that is still the same minor release", () => {
     const same = without(0, 1, 2).map((host) => ({
       ...host,

@@ -80,3 +80,21 @@ test('the power of all hosts is cut the moment the action has said success: all 
   });
   expect(await get(lab, 'infra2', 'after')).toBe('cut');
 });
+
+// Somebody has stopped the whole cluster in the way kubelet offers, and lost what was taken away.
+test('no member runs and no manifest is left: all start together, with their data', async () => {
+  await put(lab, 'infra0', 'before', 'stop');
+  await Promise.all(
+    lab.hosts.map(({ name }) =>
+      lab.sh(
+        name,
+        'rm /etc/kubernetes/manifests/etcd.yaml; while [ -n "$(crictl ps -q)" ]; do sleep 0.2; done',
+      ),
+    ),
+  );
+  const run = await runInLab(lab, deployInputs(lab));
+  if (run.conclusion !== 'success') throw new Error(run.log.join('\n'));
+  expect(run.outputs).toMatchObject({ verdict: 'converge', healthy: 'true', changed: 'true' });
+  expect(await get(lab, 'infra2', 'before')).toBe('stop');
+  expect((await runInLab(lab, deployInputs(lab))).outputs).toMatchObject({ verdict: 'unchanged' });
+});
