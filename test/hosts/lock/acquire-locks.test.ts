@@ -206,12 +206,12 @@ describe('an abandoned lock', () => {
 
   test('is taken over when its heartbeat is too old, although the connection lives', async () => {
     const first = await acquire(alice, [await only().connect()], { heartbeatMs: 60_000 });
-    only().age(30);
+    only().age(20); // far enough from the limit for a slow machine
     await refusal(acquire(bob, [await only().connect()]));
-    only().age(2);
+    only().age(12);
     const locks = await acquire(bob, [await only().connect()]);
     expect(locks.takenOver).toEqual([expect.objectContaining({ why: 'no heartbeat' })]);
-    expect(log.lines.at(-1)).toMatch(/there was no heartbeat for 3[2-4] s \(allowed: 30 s\)/);
+    expect(log.lines.at(-1)).toMatch(/there was no heartbeat for (3[2-9]|4\d) s \(allowed: 30 s\)/);
     expect(first.lost.aborted).toBe(false); // it learns it with its next heartbeat
   });
 
