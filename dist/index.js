@@ -85136,6 +85136,10 @@ function convergeStages(members, shape) {
 function mustRestart({ differences }) {
     return differences.manifest.length > 0;
 }
+/** Whether etcd is down on every host, so that nothing can be lost by starting it with other settings. */
+function noneRuns(members) {
+    return members.every(({ etcdRuns }) => !etcdRuns);
+}
 function rank({ etcdRuns, isLeader }) {
     if (!etcdRuns)
         return 0;
@@ -85248,8 +85252,7 @@ function awaitReady(member, { dataDir }) {
 /** Where none runs, no member can be spared or lost, and none gets ready without the others: all at once, no gate. */
 function startAndRestart(ordered, shape) {
     const awaited = ordered.flatMap((member) => awaitReady(member, shape));
-    const noneRuns = ordered.every(({ etcdRuns }) => !etcdRuns);
-    if (noneRuns) {
+    if (noneRuns(ordered)) {
         const restarts = ordered.filter(mustRestart).map((member) => restartStep(member, shape));
         return [{ title: 'Members that do not run are ready', steps: [...awaited, ...restarts] }];
     }
@@ -86350,8 +86353,7 @@ function quorumFindings(restarted, all, cluster) {
     if (restarted.length === 0 || all.length === 1)
         return [];
     if (cluster === undefined) {
-        // none of them runs: nothing can be lost by starting them with other settings
-        if (all.every(({ etcdRuns }) => !etcdRuns))
+        if (noneRuns(all))
             return [];
         return [
             {

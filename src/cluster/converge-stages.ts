@@ -52,6 +52,11 @@ export function mustRestart({ differences }: Pick<ConvergedMember, 'differences'
   return differences.manifest.length > 0;
 }
 
+/** Whether etcd is down on every host, so that nothing can be lost by starting it with other settings. */
+export function noneRuns(members: readonly Pick<ConvergedMember, 'etcdRuns'>[]): boolean {
+  return members.every(({ etcdRuns }) => !etcdRuns);
+}
+
 function rank({ etcdRuns, isLeader }: ConvergedMember): number {
   if (!etcdRuns) return 0;
   return isLeader ? 2 : 1;
@@ -164,8 +169,7 @@ function awaitReady(member: ConvergedMember, { dataDir }: ClusterShape): Step[] 
 /** Where none runs, no member can be spared or lost, and none gets ready without the others: all at once, no gate. */
 function startAndRestart(ordered: readonly ConvergedMember[], shape: ClusterShape): Stage[] {
   const awaited = ordered.flatMap((member) => awaitReady(member, shape));
-  const noneRuns = ordered.every(({ etcdRuns }) => !etcdRuns);
-  if (noneRuns) {
+  if (noneRuns(ordered)) {
     const restarts = ordered.filter(mustRestart).map((member) => restartStep(member, shape));
     return [{ title: 'Members that do not run are ready', steps: [...awaited, ...restarts] }];
   }

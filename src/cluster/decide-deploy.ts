@@ -11,7 +11,7 @@ import { chooseAuthority, knownAuthority, withoutAuthority, type AuthorityChoice
 import { bootstrapFindings } from './bootstrap.ts';
 import { clientCopyWarnings, plannedClientCopies } from './client-copies.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
-import { convergeStages, mustRestart, type ConvergedMember } from './converge-stages.ts';
+import { convergeStages, mustRestart, noneRuns, type ConvergedMember } from './converge-stages.ts';
 import { createStages, runs, type CreatedMember } from './create-stages.ts';
 import { desiredMember } from './desired.ts';
 import { describeDifferences, differencesOf, flagDifferences, isAsDesired } from './differences.ts';
@@ -393,8 +393,7 @@ function quorumFindings(
 ): Finding[] {
   if (restarted.length === 0 || all.length === 1) return [];
   if (cluster === undefined) {
-    // none of them runs: nothing can be lost by starting them with other settings
-    if (all.every(({ etcdRuns }) => !etcdRuns)) return [];
+    if (noneRuns(all)) return [];
     return [
       {
         at: 'gate',
