@@ -98214,18 +98214,28 @@ function preparePem(block, passphrase) {
     const encrypted = block.dekInfo !== undefined || block.label === 'ENCRYPTED PRIVATE KEY';
     if (encrypted && passphrase === undefined)
         return refuse(passphraseMissing(block.label));
+    if (!isCipherLoaded(block))
+        return refuse(OLD_ENCRYPTION);
     let key;
     try {
         key = (0,external_node_crypto_.createPrivateKey)({ key: pemText(block), ...(encrypted ? { passphrase: passphrase ?? '' } : {}) });
     }
     catch (error) {
-        // OpenSSL leaves DES and RC2 to its legacy provider, which Node does not load.
-        if (/unsupported|unknown cipher/i.test((0,src_findings/* errorMessage */.gJ)(error)) && encrypted)
+        if (/digital envelope routines::unsupported/.test((0,src_findings/* errorMessage */.gJ)(error)))
             return refuse(OLD_ENCRYPTION);
+        // Also where the decoder finds nothing it supports: one wrong passphrase of 256 leaves a right padding.
         return refuse(encrypted ? passphraseWrong(block.label) : DAMAGED);
     }
     const converted = convert(key);
     return 'finding' in converted ? refuse(converted.finding) : usable(converted.key, encrypted, passphrase);
+}
+/**
+ * Whether OpenSSL can decrypt what the header of RFC 1421 names; its legacy provider, with DES and RC2, is not
+ * loaded by Node. PKCS#8 names its cipher inside, and OpenSSL says so itself.
+ */
+function isCipherLoaded({ dekInfo }) {
+    const cipher = dekInfo?.split(',')[0]?.toLowerCase();
+    return cipher === undefined || (0,external_node_crypto_.getCiphers)().includes(cipher);
 }
 /** ssh2 reads PKCS#1 and SEC1 but not PKCS#8, and Ed25519 only in OpenSSH's format. */
 function convert(key) {

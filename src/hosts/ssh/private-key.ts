@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, getCiphers, type KeyObject } from 'node:crypto';
 
 import ssh2, { type ParsedKey } from 'ssh2';
 
@@ -61,16 +61,26 @@ function prepareOpenssh(block: PemBlock, passphrase: string | undefined): Prepar
 function preparePem(block: PemBlock, passphrase: string | undefined): PreparedKey {
   const encrypted = block.dekInfo !== undefined || block.label === 'ENCRYPTED PRIVATE KEY';
   if (encrypted && passphrase === undefined) return refuse(passphraseMissing(block.label));
+  if (!isCipherLoaded(block)) return refuse(OLD_ENCRYPTION);
   let key: KeyObject;
   try {
     key = createPrivateKey({ key: pemText(block), ...(encrypted ? { passphrase: passphrase ?? '' } : {}) });
   } catch (error) {
-    // OpenSSL leaves DES and RC2 to its legacy provider, which Node does not load.
-    if (/unsupported|unknown cipher/i.test(errorMessage(error)) && encrypted) return refuse(OLD_ENCRYPTION);
+    if (/digital envelope routines::unsupported/.test(errorMessage(error))) return refuse(OLD_ENCRYPTION);
+    // Also where the decoder finds nothing it supports: one wrong passphrase of 256 leaves a right padding.
     return refuse(encrypted ? passphraseWrong(block.label) : DAMAGED);
   }
   const converted = convert(key);
   return 'finding' in converted ? refuse(converted.finding) : usable(converted.key, encrypted, passphrase);
+}
+
+/**
+ * Whether OpenSSL can decrypt what the header of RFC 1421 names; its legacy provider, with DES and RC2, is not
+ * loaded by Node. PKCS#8 names its cipher inside, and OpenSSL says so itself.
+ */
+function isCipherLoaded({ dekInfo }: PemBlock): boolean {
+  const cipher = dekInfo?.split(',')[0]?.toLowerCase();
+  return cipher === undefined || getCiphers().includes(cipher);
 }
 
 /** ssh2 reads PKCS#1 and SEC1 but not PKCS#8, and Ed25519 only in OpenSSH's format. */

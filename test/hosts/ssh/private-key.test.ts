@@ -287,6 +287,21 @@ describe('what cannot be used is named', () => {
     expect(refusal(preparePrivateKey(text, PASSPHRASE)).fact).toMatch(/no longer supported/);
   });
 
+  // A block cipher's padding is right by chance for one passphrase of 256; OpenSSL then complains of the content.
+  test.each([
+    ['PKCS#8', { type: 'pkcs8' }],
+    ['PEM', { type: 'pkcs1' }],
+  ] as const)('a wrong passphrase that happens to leave a right padding: %s', (_, { type }) => {
+    const text = createPrivateKey(rsaPem)
+      .export({ type, format: 'pem', cipher: 'aes-128-cbc', passphrase: PASSPHRASE })
+      .toString();
+    const wrong = Array.from({ length: 20_000 }, (_item, index) => `wrong ${index}`).find((passphrase) =>
+      opensslSays(text, passphrase).includes('DECODER'),
+    );
+    expect(wrong).toBeDefined();
+    expect(refusal(preparePrivateKey(text, wrong)).fact).toMatch(/passphrase does not open/);
+  });
+
   test('no finding holds a piece of key or passphrase', () => {
     const texts = [...cases.map(([, text]) => text), locked.privateText];
     const findings = texts.flatMap((text) => [
@@ -301,6 +316,15 @@ describe('what cannot be used is named', () => {
     }
   });
 });
+
+function opensslSays(key: string, passphrase: string): string {
+  try {
+    createPrivateKey({ key, passphrase });
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}
 
 /** A .ppk file of version 2, which puttygen before 0.75 wrote (PuTTY manual, appendix C.2). */
 function puttyKey(pem: string, passphrase?: string): string {
