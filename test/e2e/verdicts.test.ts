@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Lab } from '../../lab/client.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
-import { etcdctl, waitReady } from './support/etcd.ts';
+import { changeMembers, etcdctl, waitReady } from './support/etcd.ts';
 import { expectRefusal, finding, logOf, succeeded } from './support/expect-run.ts';
 import { changesSince, snapshotHosts } from './support/snapshot.ts';
 
@@ -168,12 +168,16 @@ describe('a cluster that lives', () => {
     refuses([finding('infra0', 'is not the one given')], strangeAuthority()));
 
   test('a member list with a stranger in it', async () => {
-    const said = await etcdctlOn(0, 'member add ghost --learner --peer-urls=https://10.77.0.99:2380');
+    const said = await changeMembers(
+      lab,
+      'infra0',
+      'add ghost --learner --peer-urls=https://10.77.0.99:2380',
+    );
     const id = /^Member\s+(\w+) added/m.exec(said)?.[1] ?? '';
     try {
       await refuses([/not expected: .*10\.77\.0\.99:2380.*Fix: .*etcdctl member remove/]);
     } finally {
-      await etcdctlOn(0, `member remove ${id}`);
+      await changeMembers(lab, 'infra0', `remove ${id}`);
     }
   });
 
@@ -238,9 +242,7 @@ describe('a cluster that lives', () => {
   // From here on the cluster is not whole any more.
   test('a member list that lacks one of the hosts', async () => {
     const id = /^(\w+), \w+, infra2,/m.exec(await etcdctlOn(0, 'member list'))?.[1] ?? '';
-    // etcd takes no member out before all others have been connected for some seconds.
-    const remove = `${etcdctl('10.77.0.10')} member remove ${id}`;
-    await lab.sh('infra0', `for i in $(seq 60); do ${remove} && exit 0; sleep 0.5; done; exit 1`);
+    await changeMembers(lab, 'infra0', `remove ${id}`);
     await lab.sh('infra2', 'systemctl stop kubelet');
     await refuses([finding(undefined, 'infra2 .*is not a member of the cluster')]);
   });

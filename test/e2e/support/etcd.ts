@@ -25,6 +25,23 @@ export async function get(lab: Lab, host: string, key: string): Promise<string> 
   return (await lab.sh(host, `${etcdctl(addressOf(lab, host))} get ${key} --print-value-only`)).trim();
 }
 
+/**
+ * Changes the member list. etcd refuses that until its members have been connected for five seconds
+ * (server/etcdserver/server.go, HealthInterval), so it is asked again for a while.
+ * @returns what etcdctl said.
+ */
+export async function changeMembers(lab: Lab, host: string, change: string): Promise<string> {
+  const command = `${etcdctl(addressOf(lab, host))} member ${change}`;
+  return lab.sh(
+    host,
+    `for i in $(seq 30); do
+       said=$(${command} 2>&1) && { echo "$said"; exit 0; }
+       case $said in *'unhealthy cluster'*) sleep 0.5 ;; *) break ;; esac
+     done
+     echo "$said" >&2; exit 1`,
+  );
+}
+
 /** Waits until a member says that it is ready, as kubelet's own probe asks it. */
 export async function waitReady(lab: Lab, host: string, seconds = 60): Promise<void> {
   await lab.sh(
