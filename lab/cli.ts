@@ -43,6 +43,7 @@ Faults
   partition A B         let nothing pass between two hosts
   heal                  undo all partitions and plug all cables in
   delay HOST MS         add MS milliseconds to each round trip; 0 takes them away
+  slow-disk HOST MS     have each sync of the etcd that runs there take MS milliseconds longer; 0: no longer
   fill HOST [--free]    leave no free block on the host's disk; --free gives them back
 
 Programs
@@ -149,6 +150,9 @@ const verbs: Readonly<Record<string, Verb>> = {
     ),
     flags: ['free'],
   },
+  'slow-disk': change(['HOST', 'MS'], (lab, [host = '', milliseconds = '']) =>
+    lab.slowDisk(host, number(milliseconds, 'MS')),
+  ),
   build: { operands: [], more: true, run: (_, what) => build(what) },
   clean: {
     operands: [],

@@ -1,6 +1,7 @@
 import { rmdirSync, rmSync } from 'node:fs';
 import { ensureGoldenDisk } from './disks/golden.ts';
 import { fillDisk, freeDisk } from './faults/full-disk.ts';
+import { mendDisk, slowDisk } from './faults/slow-disk.ts';
 import { cutPower } from './faults/power-cut.ts';
 import { powerOff, powerOn, reboot, shutDown, waitUntilReady } from './hosts/boot.ts';
 import { hasDisk, makeFreshDisk, removeDisk } from './hosts/disk.ts';
@@ -255,6 +256,13 @@ export class Lab {
   /** Gives the space back that `fill` took. */
   unfill(host: HostRef): Promise<void> {
     return this.#change(host, freeDisk);
+  }
+
+  /** Makes every sync to the disk by the etcd that runs on the host take this many milliseconds longer; 0: no longer. */
+  slowDisk(host: HostRef, milliseconds: number): Promise<void> {
+    return this.#change(host, (place) =>
+      milliseconds === 0 ? mendDisk(place) : slowDisk(place, milliseconds),
+    );
   }
 
   /** Where the host's disk, console and process are. Throws, with the names that there are, if it is none of the lab's. */

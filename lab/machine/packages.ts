@@ -15,6 +15,7 @@ const needed: readonly (readonly [what: string, packageName: string])[] = [
   ['/usr/include/stdio.h', 'libc6-dev'],
   ['mkfs.ext4', 'e2fsprogs'],
   ['mount', 'mount'],
+  ['strace', 'strace'],
   ['flock', 'util-linux'],
   ['nsenter', 'util-linux'],
   ['tar', 'tar'],

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { initOf, record, recorded, forget } from '../hosts/processes.ts';
+import { childrenOf, isRunning, readProc, signal } from '../machine/processes.ts';
+import { sleep, systemPath } from '../machine/run.ts';
+import type { HostPlace } from '../place.ts';
+
+/**
+ * Makes every fsync and fdatasync of the etcd that runs on the host take this many milliseconds longer, by strace from
+ * outside of the host. An etcd that starts later is not slowed.
+ * @throws Error when no etcd runs there, or it cannot be traced.
+ */
+export async function slowDisk(host: HostPlace, milliseconds: number): Promise<void> {
+  await mendDisk(host);
+  const etcd = etcdOf(host);
+  if (etcd === undefined) throw new Error(`no etcd runs on ${host.name}`);
+  const calls = 'fdatasync,fsync';
+  const child = spawn(
+    'strace',
+    [
+      ...['-f', '-qq', '-o', '/dev/null', '-e', `trace=${calls}`],
+      ...['-e', `inject=${calls}:delay_exit=${milliseconds * 1000}`, '-p', String(etcd)],
+    ],
+    { cwd: '/', env: { PATH: systemPath }, detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let complaint = '';
+  child.stderr.on('data', (data: Buffer) => {
+    complaint += data.toString();
+  });
+  const ended = once(child, 'close').then(() => true);
+  while (!isTraced(etcd)) {
+    if (await Promise.race([ended, sleep(50).then(() => false)])) {
+      throw new Error(`etcd on ${host.name} cannot be traced: ${complaint.trim()}`);
+    }
+  }
+  if (child.pid === undefined) throw new Error('strace could not be started');
+  record(fileOf(host), child.pid);
+  child.stderr.destroy();
+  child.unref();
+}
+
+/** Gives the disk its speed back. */
+export async function mendDisk(host: HostPlace): Promise<void> {
+  const tracer = recorded(fileOf(host));
+  if (tracer !== undefined) {
+    // strace lets go of what it traces only when it is asked politely.
+    signal(tracer, 'SIGINT');
+    while (isRunning(tracer)) await sleep(50);
+  }
+  forget(fileOf(host));
+}
+
+function fileOf(host: HostPlace): string {
+  return `${host.folder}/slow-disk.json`;
+}
+
+function isTraced(pid: number): boolean {
+  return /^TracerPid:\t[1-9]/m.test(readProc(`/proc/${pid}/status`));
+}
+
+function etcdOf(host: HostPlace): number | undefined {
+  const init = initOf(host);
+  const queue = init === undefined ? [] : [init.pid];
+  for (let pid = queue.shift(); pid !== undefined; pid = queue.shift()) {
+    if (readProc(`/proc/${pid}/comm`).trim() === 'etcd') return pid;
+    queue.push(...childrenOf(pid));
+  }
+  return undefined;
+}
