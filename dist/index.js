@@ -82464,23 +82464,27 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/
  * behind it, and a script that was cut off does not run at all. Measured for 8 KiB: 6 ms, against 15 ms when
  * `bash -s` reads it, byte by byte as it must on a pipe, and 10 ms with `head -c`.
  */
-const LOADER = [
-    'export LC_ALL=C',
-    `test $EUID = 0 || exit ${NOT_ROOT}`,
-    `echo ${READY}`,
-    `echo ${READY} >&2`,
-    `read -r n && IFS= read -r -N $n REPLY || exit ${CUT_SHORT}`,
-    'eval "$REPLY"',
-].join('; ');
+function loader(privilege) {
+    return [
+        'export LC_ALL=C',
+        ...(privilege === 'root' ? [`test $EUID = 0 || exit ${NOT_ROOT}`] : []),
+        `echo ${READY}`,
+        `echo ${READY} >&2`,
+        `read -r n && IFS= read -r -N $n REPLY || exit ${CUT_SHORT}`,
+        'eval "$REPLY"',
+    ].join('; ');
+}
 /**
  * What is asked of the login shell, whichever it is: words and one quoted string that bash, dash, fish, csh and
  * restricted shells read alike. Nothing of a script is in it, because every user of the host sees command lines.
  * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
  * root's .bashrc, as it would with a socket for its input.
  */
-function rootShellCommand(user) {
-    const bash = `bash --norc -c '${LOADER}'`;
-    return user === 'root' ? `env LC_ALL=C ${bash}` : `env LC_ALL=C sudo -n -- ${bash}`;
+function shellCommand(user, privilege) {
+    const bash = `bash --norc -c '${loader(privilege)}'`;
+    return user === 'root' || privilege === 'login'
+        ? `env LC_ALL=C ${bash}`
+        : `env LC_ALL=C sudo -n -- ${bash}`;
 }
 /** The command ended before it was a root shell. */
 class StartFailure extends Error {
@@ -82507,7 +82511,7 @@ class RootShell {
     #progress;
     #status;
     #closed = false;
-    /** @param channel on which `rootShellCommand` is being started; nothing of its output may have been read. */
+    /** @param channel on which `shellCommand` is being started; nothing of its output may have been read. */
     constructor(channel) {
         this.#channel = channel;
         this.#out = new FramedOutput(READY, () => this.#ready.resolve(undefined), (chunk) => this.#stdout.push(chunk));
@@ -82727,10 +82731,10 @@ class RootShells {
     #command;
     #spare;
     #opened = 0;
-    constructor(client, slots, user) {
+    constructor(client, slots, user, privilege) {
         this.#client = client;
         this.#slots = slots;
-        this.#command = rootShellCommand(user);
+        this.#command = shellCommand(user, privilege);
     }
     /** How many channels were opened. */
     get opened() {
@@ -82921,7 +82925,7 @@ class SshTransport {
         this.#user = options.user;
         this.#client = client;
         this.#socket = socket;
-        this.#shells = new RootShells(client, this.#slots, options.user);
+        this.#shells = new RootShells(client, this.#slots, options.user, options.privilege ?? 'root');
         this.#lost = new Promise((resolve) => {
             client.on('error', (error) => {
                 this.#lostReason ??= error.message;
@@ -83284,13 +83288,14 @@ function closedFailure(stage, greeting) {
 
 ;// CONCATENATED MODULE: ./src/hosts/ssh/connector.ts
 
-/** How each host is connected to, as the inputs say. */
-function connector(ssh, log) {
+/** How each host is connected to, as the inputs say. @param privilege whose bash runs scripts there. */
+function connector(ssh, privilege, log) {
     return ({ name, address }) => connectSsh({
         name: name ?? address,
         address,
         port: ssh.port,
         user: ssh.user,
+        privilege,
         key: ssh.key,
         knownHosts: ssh.knownHosts,
         log: log.host(name ?? address),
@@ -83543,7 +83548,7 @@ function fingerprint(blob) {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _dirname_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(72459);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(20201);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(93310);
 /* harmony import */ var _post_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(69282);
 // Must come first: ssh2 reads __dirname while it is loaded, and an ES module has none.
 
@@ -83907,7 +83912,7 @@ const YAML_FOR_GO = {
 
 /***/ }),
 
-/***/ 20201:
+/***/ 93310:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -83927,7 +83932,7 @@ var connector = __nccwpck_require__(3079);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(38815);
 // EXTERNAL MODULE: ./src/kubeadm/paths.ts
-var paths = __nccwpck_require__(6803);
+var kubeadm_paths = __nccwpck_require__(6803);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(77030);
 ;// CONCATENATED MODULE: ./src/kubeadm/urls.ts
@@ -83995,7 +84000,7 @@ function renderKubeadmConfig(shape, member, kubernetesVersion) {
         apiVersion: 'kubeadm.k8s.io/v1beta4',
         kind: 'ClusterConfiguration',
         kubernetesVersion,
-        certificatesDir: paths/* PKI_DIR */.Hw,
+        certificatesDir: kubeadm_paths/* PKI_DIR */.Hw,
         etcd: {
             local: {
                 dataDir: shape.dataDir,
@@ -84019,26 +84024,30 @@ function renderExternalEtcdConfig(shape) {
         etcd: {
             external: {
                 endpoints: shape.members.map((member) => httpsUrl(member.address, shape.clientPort)),
-                caFile: `${paths/* PKI_DIR */.Hw}/etcd/ca.crt`,
-                certFile: `${paths/* PKI_DIR */.Hw}/apiserver-etcd-client.crt`,
-                keyFile: `${paths/* PKI_DIR */.Hw}/apiserver-etcd-client.key`,
+                caFile: `${kubeadm_paths/* PKI_DIR */.Hw}/etcd/ca.crt`,
+                certFile: `${kubeadm_paths/* PKI_DIR */.Hw}/apiserver-etcd-client.crt`,
+                keyFile: `${kubeadm_paths/* PKI_DIR */.Hw}/apiserver-etcd-client.key`,
             },
         },
     }, yaml/* YAML_FOR_GO */.P);
 }
 /** The names in `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
 function extraArgNames(configuration) {
+    return extraArguments(configuration).map(({ name }) => name);
+}
+/** `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
+function extraArguments(configuration) {
     return [...(0,dist/* parseAllDocuments */.hR)(configuration)].flatMap((document) => {
         const extraArgs = document.errors.length > 0 ? undefined : at(document.toJS());
-        return Array.isArray(extraArgs) ? extraArgs.flatMap(nameOf) : [];
+        return Array.isArray(extraArgs) ? extraArgs.flatMap(argumentOf) : [];
     });
 }
 function at(document) {
     return document?.etcd?.local?.extraArgs;
 }
-function nameOf(argument) {
-    const name = argument?.name;
-    return typeof name === 'string' ? [name] : [];
+function argumentOf(argument) {
+    const { name, value } = (argument ?? {});
+    return typeof name === 'string' ? [{ name, value: typeof value === 'string' ? value : '' }] : [];
 }
 
 ;// CONCATENATED MODULE: ./src/kubeadm/etcd-manifest.ts
@@ -84221,7 +84230,7 @@ const CERTIFICATE_MODE = '644';
 const PRIVATE_MODE = '600';
 /** Path of a leaf's certificate or key on its host. */
 function leafPath(name, part) {
-    return `${paths/* PKI_DIR */.Hw}/${leafProfiles[name].path}.${part === 'certificate' ? 'crt' : 'key'}`;
+    return `${kubeadm_paths/* PKI_DIR */.Hw}/${leafProfiles[name].path}.${part === 'certificate' ? 'crt' : 'key'}`;
 }
 /** All leaf files of a member, each with its mode. */
 function leafFiles() {
@@ -84235,9 +84244,9 @@ function leafFiles() {
  * the CA's key is kept.
  */
 function expectedPkiTree(keepsAuthorityKey) {
-    const tree = new Map([[paths/* CA_CERTIFICATE */.vB, CERTIFICATE_MODE]]);
+    const tree = new Map([[kubeadm_paths/* CA_CERTIFICATE */.vB, CERTIFICATE_MODE]]);
     if (keepsAuthorityKey)
-        tree.set(paths/* CA_KEY */.r$, PRIVATE_MODE);
+        tree.set(kubeadm_paths/* CA_KEY */.r$, PRIVATE_MODE);
     for (const { path, mode } of leafFiles())
         tree.set(path, mode);
     return tree;
@@ -84393,7 +84402,7 @@ function keyFindings(certificate, keyPem) {
 
 /** The etcd manifest that lies on a host; undefined where there is none, or none that runs etcd. */
 function memberManifest({ files }) {
-    return parseEtcdManifest(files.get(paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+    return parseEtcdManifest(files.get(kubeadm_paths/* ETCD_MANIFEST */.jl)?.text ?? '');
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/steps-of-member.ts
@@ -84401,9 +84410,9 @@ function memberManifest({ files }) {
 
 /** The configurations that the action writes on a host, each with its mode. */
 const CONFIGURATION_MODES = new Map([
-    [paths/* KUBELET_CONFIG */.So, CERTIFICATE_MODE],
-    [paths/* KUBELET_DROP_IN */.jy, CERTIFICATE_MODE],
-    [paths/* KUBEADM_CONFIG */.XA, PRIVATE_MODE],
+    [kubeadm_paths/* KUBELET_CONFIG */.So, CERTIFICATE_MODE],
+    [kubeadm_paths/* KUBELET_DROP_IN */.jy, CERTIFICATE_MODE],
+    [kubeadm_paths/* KUBEADM_CONFIG */.XA, PRIVATE_MODE],
 ]);
 /** The configurations of kubelet and kubeadm as files to deliver; all of them, or those named. */
 function configurationFiles({ texts }, paths = [...CONFIGURATION_MODES.keys()]) {
@@ -84445,10 +84454,10 @@ var validity = __nccwpck_require__(29540);
 function differencesOf(member, comparison) {
     const { desired, record } = comparison;
     const found = {
-        kubelet: textDifferences(member, desired, [paths/* KUBELET_CONFIG */.So, paths/* KUBELET_DROP_IN */.jy]),
-        kubeadmConfig: textDifferences(member, desired, [paths/* KUBEADM_CONFIG */.XA]),
+        kubelet: textDifferences(member, desired, [kubeadm_paths/* KUBELET_CONFIG */.So, kubeadm_paths/* KUBELET_DROP_IN */.jy]),
+        kubeadmConfig: textDifferences(member, desired, [kubeadm_paths/* KUBEADM_CONFIG */.XA]),
         manifest: manifestDifferences(member, desired, record),
-        authority: member.facts.files.has(paths/* CA_CERTIFICATE */.vB) ? [] : [`${paths/* CA_CERTIFICATE */.vB} is missing`],
+        authority: member.facts.files.has(kubeadm_paths/* CA_CERTIFICATE */.vB) ? [] : [`${kubeadm_paths/* CA_CERTIFICATE */.vB} is missing`],
         leaves: leafDifferences(member, comparison),
         modes: modeDifferences(member, comparison),
         record: [],
@@ -84483,28 +84492,28 @@ function textDifferences({ facts }, desired, paths) {
     });
 }
 function manifestDifferences({ facts }, desired, record) {
-    const file = facts.files.get(paths/* ETCD_MANIFEST */.jl);
-    if (facts.files.has(paths/* OUTGOING_MANIFEST */.Fc))
+    const file = facts.files.get(kubeadm_paths/* ETCD_MANIFEST */.jl);
+    if (facts.files.has(kubeadm_paths/* OUTGOING_MANIFEST */.Fc))
         return ['a restart of etcd was cut off before it was seen ready'];
     if (file === undefined)
-        return [`${paths/* ETCD_MANIFEST */.jl} is missing`];
+        return [`${kubeadm_paths/* ETCD_MANIFEST */.jl} is missing`];
     const manifest = memberManifest(facts);
     if (manifest === undefined)
-        return [`${paths/* ETCD_MANIFEST */.jl} is no pod that runs etcd`];
+        return [`${kubeadm_paths/* ETCD_MANIFEST */.jl} is no pod that runs etcd`];
     const flags = flagDifferences(manifest, desired.arguments);
     const image = manifest.image === desired.image ? [] : [`its image is ${manifest.image}, wanted ${desired.image}`];
-    const configuration = facts.files.get(paths/* KUBEADM_CONFIG */.XA);
+    const configuration = facts.files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA);
     const reset = resetFlags(configuration?.text ?? '', desired.arguments);
     const found = [...flags, ...reset, ...image];
     if (found.length > 0)
         return found.map((line) => `etcd: ${line}`);
     // the same flags and image, and yet not what kubeadm had rendered: limits or probes were edited
-    if (differsFromRecord(record, facts, paths/* ETCD_MANIFEST */.jl))
-        return [`${paths/* ETCD_MANIFEST */.jl} was edited on the host`];
-    const isDelivered = configuration?.text === desired.texts.get(paths/* KUBEADM_CONFIG */.XA);
+    if (differsFromRecord(record, facts, kubeadm_paths/* ETCD_MANIFEST */.jl))
+        return [`${kubeadm_paths/* ETCD_MANIFEST */.jl} was edited on the host`];
+    const isDelivered = configuration?.text === desired.texts.get(kubeadm_paths/* KUBEADM_CONFIG */.XA);
     // cut off between the two: what kubeadm would render now, only kubeadm can tell
-    return isDelivered && differsFromRecord(record, facts, paths/* KUBEADM_CONFIG */.XA)
-        ? [`${paths/* KUBEADM_CONFIG */.XA} is newer than the manifest`]
+    return isDelivered && differsFromRecord(record, facts, kubeadm_paths/* KUBEADM_CONFIG */.XA)
+        ? [`${kubeadm_paths/* KUBEADM_CONFIG */.XA} is newer than the manifest`]
         : [];
 }
 /** Whether a file that the action has recorded is another one now, or gone. */
@@ -84563,8 +84572,8 @@ function leafDifference(member, profile, { authority, record, renewBeforeDays, n
 function modeDifferences({ facts }, { record, dataDir, keepsAuthorityKey }) {
     const expected = new Map([
         ...expectedPkiTree(keepsAuthorityKey),
-        [paths/* ETCD_MANIFEST */.jl, PRIVATE_MODE],
-        ...(record === undefined ? [] : [...CONFIGURATION_MODES, [paths/* STATE_FILE */.bv, PRIVATE_MODE]]),
+        [kubeadm_paths/* ETCD_MANIFEST */.jl, PRIVATE_MODE],
+        ...(record === undefined ? [] : [...CONFIGURATION_MODES, [kubeadm_paths/* STATE_FILE */.bv, PRIVATE_MODE]]),
     ]);
     const wrong = [...expected].filter(([path, mode]) => {
         const file = facts.files.get(path);
@@ -84578,7 +84587,7 @@ const DATA_DIR_MODE = '700';
 function recordDifferences({ facts }, { record, copiedClients }) {
     if (record === undefined)
         return ['the action has no record of it yet'];
-    const stale = Object.entries(record.files).some(([path, digest]) => path !== paths/* CA_KEY */.r$ && facts.files.get(path)?.sha256 !== digest);
+    const stale = Object.entries(record.files).some(([path, digest]) => path !== kubeadm_paths/* CA_KEY */.r$ && facts.files.get(path)?.sha256 !== digest);
     const unfinished = record.phase !== 'member';
     const confirmed = record.clientCopy !== undefined && copiedClients.includes(record.clientCopy.fingerprint);
     return [
@@ -84666,9 +84675,9 @@ const COVERED_FLAGS = new Set([
 ]);
 /** Settings of the kubelet as it was found that the action's configuration does not have. */
 function kubeletFindings({ facts }, desired) {
-    const dropIn = facts.files.get(paths/* KUBELET_DROP_IN */.jy)?.text;
+    const dropIn = facts.files.get(kubeadm_paths/* KUBELET_DROP_IN */.jy)?.text;
     if (dropIn === undefined)
-        return [`all of them, for it was not set up through ${paths/* KUBELET_DROP_IN */.jy} as the guide does`];
+        return [`all of them, for it was not set up through ${kubeadm_paths/* KUBELET_DROP_IN */.jy} as the guide does`];
     const command = /^ExecStart=(\S.*)$/m.exec(dropIn)?.[1] ?? '';
     const flags = [...command.matchAll(/\s(--?([^\s=]+)(?:[= ](?!-)(\S+))?)/g)];
     const others = flags.filter(([, , name = '']) => !COVERED_FLAGS.has(name)).map(([, flag = '']) => flag);
@@ -84676,15 +84685,15 @@ function kubeletFindings({ facts }, desired) {
     return [...others, ...configFindings(config, facts.files, desired)];
 }
 function configFindings(path, files, desired) {
-    if (path === undefined || path === paths/* KUBELET_CONFIG */.So)
+    if (path === undefined || path === kubeadm_paths/* KUBELET_CONFIG */.So)
         return [];
-    const text = path === paths/* GUIDE_KUBELET_CONFIG */.$9 ? files.get(path)?.text : undefined;
+    const text = path === kubeadm_paths/* GUIDE_KUBELET_CONFIG */.$9 ? files.get(path)?.text : undefined;
     if (text === undefined)
         return [`--config=${path}, a file that this action does not read`];
     const found = fieldsOf(text);
     if (found === undefined)
         return [`${path} is no KubeletConfiguration that can be read`];
-    const wanted = fieldsOf(desired.texts.get(paths/* KUBELET_CONFIG */.So) ?? '') ?? {};
+    const wanted = fieldsOf(desired.texts.get(kubeadm_paths/* KUBELET_CONFIG */.So) ?? '') ?? {};
     return Object.entries(found)
         .filter(([name, value]) => !isSameField(name, value, wanted[name]))
         .map(([name, value]) => `${name}: ${JSON.stringify(value)} (${path})`);
@@ -84759,7 +84768,7 @@ function withHost(member, findings, ownership) {
     return ownership === undefined || named.length > 0 ? { findings: named } : { ownership, findings: [] };
 }
 function joinedNode(facts) {
-    const marks = paths/* NODE_MARKS */.C8.filter((path) => facts.files.has(path));
+    const marks = kubeadm_paths/* NODE_MARKS */.C8.filter((path) => facts.files.has(path));
     if (marks.length === 0)
         return [];
     return [
@@ -84774,9 +84783,9 @@ function joinedNode(facts) {
 /** A kubelet that runs other pods is not ours to configure anew. */
 function otherManifests(facts) {
     const others = [...facts.files.values()]
-        .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${paths/* MANIFEST_DIR */.Kk}/`))
+        .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${kubeadm_paths/* MANIFEST_DIR */.Kk}/`))
         .map(({ path }) => path)
-        .filter((path) => path !== paths/* ETCD_MANIFEST */.jl && !path.slice(paths/* MANIFEST_DIR */.Kk.length + 1).startsWith('.'));
+        .filter((path) => path !== kubeadm_paths/* ETCD_MANIFEST */.jl && !path.slice(kubeadm_paths/* MANIFEST_DIR */.Kk.length + 1).startsWith('.'));
     if (others.length === 0)
         return [];
     return [
@@ -84784,7 +84793,7 @@ function otherManifests(facts) {
             at: 'host',
             fact: `its kubelet manages other pods: ${others.join(', ')}.`,
             cause: 'The host serves another purpose, or a copy of a manifest was left in that folder (each file there is a pod).',
-            fix: `Move what does not belong there out of ${paths/* MANIFEST_DIR */.Kk}, or use another host.`,
+            fix: `Move what does not belong there out of ${kubeadm_paths/* MANIFEST_DIR */.Kk}, or use another host.`,
         },
     ];
 }
@@ -84800,8 +84809,8 @@ function leftovers(facts) {
     const found = [];
     if (!facts.dataDir.empty)
         found.push(facts.dataDir.hasLog ? "a member's data" : 'files in the data dir');
-    if (facts.files.has(paths/* ETCD_MANIFEST */.jl))
-        found.push(paths/* ETCD_MANIFEST */.jl);
+    if (facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl))
+        found.push(kubeadm_paths/* ETCD_MANIFEST */.jl);
     found.push(...leafFiles()
         .map(({ path }) => path)
         .filter((path) => facts.files.has(path)));
@@ -84821,9 +84830,9 @@ function leftovers(facts) {
 }
 /** The pki tree of an etcd host is its own: what else lies there would be trusted, or taken for ours. */
 function strangeFiles(facts) {
-    const known = new Set([paths/* CA_CERTIFICATE */.vB, paths/* CA_KEY */.r$, ...leafFiles().map(({ path }) => path), ...paths/* NODE_MARKS */.C8]);
+    const known = new Set([kubeadm_paths/* CA_CERTIFICATE */.vB, kubeadm_paths/* CA_KEY */.r$, ...leafFiles().map(({ path }) => path), ...kubeadm_paths/* NODE_MARKS */.C8]);
     const strangers = [...facts.files.values()]
-        .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${paths/* PKI_DIR */.Hw}/`) && !known.has(path))
+        .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${kubeadm_paths/* PKI_DIR */.Hw}/`) && !known.has(path))
         .map(({ path }) => path)
         .filter((path) => !isStaged(path));
     if (strangers.length === 0)
@@ -84831,7 +84840,7 @@ function strangeFiles(facts) {
     return [
         {
             at: 'host',
-            fact: `${paths/* PKI_DIR */.Hw} holds files of something else: ${strangers.join(', ')}.`,
+            fact: `${kubeadm_paths/* PKI_DIR */.Hw} holds files of something else: ${strangers.join(', ')}.`,
             cause: 'The host serves another purpose, or copies were left there.',
             fix: 'Move what does not belong to this etcd out of that folder, or use another host.',
         },
@@ -84899,7 +84908,7 @@ function chooseAuthority(members, ownership, broughtFingerprint, mustSign) {
             {
                 host: holder.host,
                 at: 'ca-key',
-                fact: `${paths/* CA_CERTIFICATE */.vB} is there, and its key is on none of the hosts.`,
+                fact: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is there, and its key is on none of the hosts.`,
                 cause: 'The CA was made elsewhere, or ca.key was moved to a safer place after the set-up.',
                 fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back beside ca.crt on the first host.',
             },
@@ -84911,7 +84920,7 @@ function chooseAuthority(members, ownership, broughtFingerprint, mustSign) {
  * undefined while there is none.
  */
 function knownAuthority(members, broughtPem) {
-    const texts = [broughtPem, ...members.map(({ facts }) => facts.files.get(paths/* CA_CERTIFICATE */.vB)?.text)];
+    const texts = [broughtPem, ...members.map(({ facts }) => facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text)];
     for (const pem of texts) {
         try {
             if (pem !== undefined)
@@ -84927,20 +84936,20 @@ function knownAuthority(members, broughtPem) {
 function withoutAuthority(members) {
     return {
         at: 'ca',
-        fact: `${paths/* CA_CERTIFICATE */.vB} is on none of the hosts (${members.map(({ name }) => name).join(', ')}), and etcd runs there.`,
+        fact: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is on none of the hosts (${members.map(({ name }) => name).join(', ')}), and etcd runs there.`,
         cause: 'It was set up without TLS or with certificates in another place, or the file was removed.',
         fix: `Put the CA's certificate there, or give it by the inputs \`ca-certificate\` and \`ca-key\`. An etcd without kubeadm's file layout cannot be taken over.`,
     };
 }
 function authorityOn(member) {
-    const certificate = member.facts.files.get(paths/* CA_CERTIFICATE */.vB);
+    const certificate = member.facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB);
     if (certificate === undefined)
         return [];
     return [
         {
             host: member.name,
             fingerprint: fingerprintOf(certificate.text ?? ''),
-            hasKey: member.facts.files.has(paths/* CA_KEY */.r$),
+            hasKey: member.facts.files.has(kubeadm_paths/* CA_KEY */.r$),
         },
     ];
 }
@@ -84959,7 +84968,7 @@ function unreadableOnHosts(found) {
         .map(({ host }) => ({
         host,
         at: 'ca',
-        fact: `its ${paths/* CA_CERTIFICATE */.vB} is no certificate that can be read.`,
+        fact: `its ${kubeadm_paths/* CA_CERTIFICATE */.vB} is no certificate that can be read.`,
         cause: 'The file was damaged, or something else was copied there.',
         fix: 'Put the certificate of the CA there, in PEM.',
     }));
@@ -84996,7 +85005,7 @@ function conflictsWithInput(found, brought) {
  * that it signed leaves the runner, so nothing bears its signature, and its key alone is of no use to anybody.
  */
 function hasSignedNothing(members) {
-    const marks = [paths/* CA_CERTIFICATE */.vB, paths/* ETCD_MANIFEST */.jl, ...leafFiles().map(({ path }) => path)];
+    const marks = [kubeadm_paths/* CA_CERTIFICATE */.vB, kubeadm_paths/* ETCD_MANIFEST */.jl, ...leafFiles().map(({ path }) => path)];
     return members.every(({ facts }) => facts.dataDir.empty && facts.containers.length === 0 && marks.every((path) => !facts.files.has(path)));
 }
 /** The record on each host names the CA it was begun with. */
@@ -85012,7 +85021,7 @@ function conflictsWithState(found, ownership, brought) {
                 at: 'ca',
                 fact: `it was set up with the CA ${recorded}, and ${present === undefined ? 'no CA is on any host now' : `the CA here is ${present}`}.`,
                 cause: 'ca.crt was removed or replaced after the set-up, or the hosts belong to different clusters.',
-                fix: `Put the original ${paths/* CA_CERTIFICATE */.vB} (and ca.key on the first host) back.`,
+                fix: `Put the original ${kubeadm_paths/* CA_CERTIFICATE */.vB} (and ca.key on the first host) back.`,
             },
         ];
     });
@@ -85152,7 +85161,7 @@ function deliverAuthority({ name: host, differences: { authority } }) {
     if (authority.length === 0)
         return [];
     const file = {
-        path: paths/* CA_CERTIFICATE */.vB,
+        path: kubeadm_paths/* CA_CERTIFICATE */.vB,
         mode: CERTIFICATE_MODE,
         content: { from: 'authority', part: 'certificate' },
     };
@@ -85186,7 +85195,7 @@ function deliverConfiguration({ name: host, desired, differences }) {
     if (kubeadmConfig.length === 0)
         return [];
     const why = [...kubeadmConfig, ...manifest].join('; ');
-    return [{ kind: 'deliver-files', host, files: configurationFiles(desired, [paths/* KUBEADM_CONFIG */.XA]), why }];
+    return [{ kind: 'deliver-files', host, files: configurationFiles(desired, [kubeadm_paths/* KUBEADM_CONFIG */.XA]), why }];
 }
 function renderManifest(member) {
     const { name: host, desired, facts } = member;
@@ -85212,7 +85221,7 @@ function convergeKubelet(member) {
     const { name: host, desired, differences } = member;
     if (differences.kubelet.length === 0)
         return [];
-    const files = configurationFiles(desired, [paths/* KUBELET_CONFIG */.So, paths/* KUBELET_DROP_IN */.jy]);
+    const files = configurationFiles(desired, [kubeadm_paths/* KUBELET_CONFIG */.So, kubeadm_paths/* KUBELET_DROP_IN */.jy]);
     const after = member.etcdRuns ? { after: { kind: 'member', member: host } } : {};
     return [
         {
@@ -85328,7 +85337,7 @@ function create_stages_deliverConfiguration(member, { authority }) {
     const takesKey = member.name === authority.keyKeeper && authority.source.from !== 'host';
     if (takesKey) {
         // the record first: without one, a CA that lies there is one that somebody brought
-        files.push({ path: paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } }, { path: paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } }, { path: paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } });
+        files.push({ path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } }, { path: kubeadm_paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } }, { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } });
     }
     const why = takesKey ? "guide steps 1 to 3; the CA's key is kept here" : 'guide steps 1 and 2';
     return { kind: 'deliver-files', host: member.name, why, files };
@@ -85349,13 +85358,13 @@ function prepareMember({ facts, name: host, desired }) {
             host,
             why: 'guide steps 4 and 5: certificates made on the runner',
             files: [
-                { path: paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } },
+                { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } },
                 ...leafFiles().map(({ name, part, path, mode }) => ({
                     path,
                     mode,
                     content: { from: 'leaf', name, part },
                 })),
-                { path: paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } },
+                { path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } },
             ],
         },
     ];
@@ -85547,9 +85556,9 @@ function desiredMember(member, shape, settings, founded = {}) {
     };
     return {
         texts: new Map([
-            [paths/* KUBELET_CONFIG */.So, (0,kubelet_config/* renderKubeletConfig */.R$)(runtime, settings.kubeletConfig)],
-            [paths/* KUBELET_DROP_IN */.jy, (0,kubelet_config/* renderKubeletDropIn */.Jj)(facts.kubeletPath, shape.dataDir)],
-            [paths/* KUBEADM_CONFIG */.XA, renderKubeadmConfig(own, member, kubernetesVersion)],
+            [kubeadm_paths/* KUBELET_CONFIG */.So, (0,kubelet_config/* renderKubeletConfig */.R$)(runtime, settings.kubeletConfig)],
+            [kubeadm_paths/* KUBELET_DROP_IN */.jy, (0,kubelet_config/* renderKubeletDropIn */.Jj)(facts.kubeletPath, shape.dataDir)],
+            [kubeadm_paths/* KUBEADM_CONFIG */.XA, renderKubeadmConfig(own, member, kubernetesVersion)],
         ]),
         arguments: etcdArguments(shape, member),
         image: wanted.image,
@@ -86031,7 +86040,7 @@ function unknownReleases(members, ownership, settings) {
             {
                 host: name,
                 at: 'manifest',
-                fact: `no host has ${paths/* ETCD_MANIFEST */.jl}, and kubeadm is ${kubeadmVersion?.text ?? 'unknown'} now, while the member was set up with ${recorded}: the release of etcd that has written its data is not known.`,
+                fact: `no host has ${kubeadm_paths/* ETCD_MANIFEST */.jl}, and kubeadm is ${kubeadmVersion?.text ?? 'unknown'} now, while the member was set up with ${recorded}: the release of etcd that has written its data is not known.`,
                 cause: 'The manifests were moved away, and kubeadm was upgraded.',
                 fix: `Put the manifests back, or name in \`etcd-image-tag\` the release that ran.`,
             },
@@ -86255,7 +86264,7 @@ function clusterShape(settings, members, token) {
 }
 /** Has this host's etcd ever been able to start? */
 function hasStarted({ facts }) {
-    return facts.files.has(paths/* ETCD_MANIFEST */.jl) || facts.dataDir.hasLog;
+    return facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl) || facts.dataDir.hasLog;
 }
 function whatRuns({ facts }) {
     return {
@@ -86271,7 +86280,7 @@ function createdMember(member, { shape, settings, ownership }) {
 function progressOf({ facts }, desired) {
     const manifest = memberManifest(facts);
     if (manifest === undefined)
-        return facts.dataDir.hasLog || facts.dataDir.hasBlankLog || facts.files.has(paths/* ETCD_MANIFEST */.jl)
+        return facts.dataDir.hasLog || facts.dataDir.hasBlankLog || facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl)
             ? 'other'
             : 'nothing';
     // the same manifest again would not help: the log has to be set aside while etcd does not run
@@ -87296,7 +87305,7 @@ function manifestChange(file, { files, state }, step) {
         return changeOf(file, present, { notes: [contents(step), ...attributeNotes(file, present)] });
     }
     const unforeseen = [
-        ...resetFlags(files.get(paths/* KUBEADM_CONFIG */.XA)?.text ?? '', step.wanted),
+        ...resetFlags(files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA)?.text ?? '', step.wanted),
         ...(wasEdited(present, { files, state }) ? [EDITED] : []),
     ];
     if (predicted === present.text && unforeseen.length === 0)
@@ -87377,11 +87386,11 @@ function plannedFiles(steps) {
                 break;
             case 'render-manifest':
                 if (placesManifest(steps)) {
-                    put({ path: paths/* ETCD_MANIFEST */.jl, mode: PRIVATE_MODE, content: { from: 'kubeadm', step } });
+                    put({ path: kubeadm_paths/* ETCD_MANIFEST */.jl, mode: PRIVATE_MODE, content: { from: 'kubeadm', step } });
                 }
                 break;
             case 'record-member':
-                put({ path: paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } });
+                put({ path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } });
                 break;
             case 'start-kubelet':
             case 'pull-image':
@@ -87429,13 +87438,13 @@ function factsOf(name, facts) {
 function certificateOnHost({ authority }, facts) {
     if (authority.from !== 'host' && authority.from !== 'certificate-only')
         return undefined;
-    return facts.get(authority.host)?.files.get(paths/* CA_CERTIFICATE */.vB)?.text;
+    return facts.get(authority.host)?.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text;
 }
 /** Says nothing of what merely starts; whether a kubelet without configuration runs changes every few seconds. */
 function restarts(steps, files) {
     const restartsKubelet = steps.some((step) => step.kind === 'start-kubelet' && step.restart);
     const restartsEtcd = steps.some(({ kind }) => kind === 'restart-member');
-    const manifestChanges = files.some(({ path, change }) => path === paths/* ETCD_MANIFEST */.jl && change !== 'mode');
+    const manifestChanges = files.some(({ path, change }) => path === kubeadm_paths/* ETCD_MANIFEST */.jl && change !== 'mode');
     const etcd = manifestChanges
         ? 'etcd: manifest out, pod gone, new one in'
         : 'etcd: only if the rendered manifest is not the present one';
@@ -87530,9 +87539,9 @@ take_lock() {
   local lock id connection age state now own steps= outcome=got
   own_connection
   command -v flock > /dev/null || exit ${lock_bash/* NO_FLOCK */.gP}
-  mkdir -p -m 0700 ${(0,shell/* quote */.h)(paths/* RUN_DIR */.wM)}
+  mkdir -p -m 0700 ${(0,shell/* quote */.h)(kubeadm_paths/* RUN_DIR */.wM)}
   enter
-  exec 9>> ${(0,shell/* quote */.h)(paths/* STEP_LOCK */.x1)}
+  exec 9>> ${(0,shell/* quote */.h)(kubeadm_paths/* STEP_LOCK */.x1)}
   read_lock
   if [ "$id" = ${owner.id} ]; then state=free
   else
@@ -87599,7 +87608,7 @@ const PROCESS_NAME_LENGTH = 15;
  * Holds the step lock for as long as this bash or a process that it starts lives. Also for what is started detached
  * (a unit of systemd inherits nothing): as long as it runs, no other run takes the lock over.
  */
-const HOLD_STEP_LOCK = `exec 9>> ${(0,shell/* quote */.h)(paths/* STEP_LOCK */.x1)} && flock -s -w ${STEP_LOCK_WAIT} 9`;
+const HOLD_STEP_LOCK = `exec 9>> ${(0,shell/* quote */.h)(kubeadm_paths/* STEP_LOCK */.x1)} && flock -s -w ${STEP_LOCK_WAIT} 9`;
 /**
  * The script, to be run only while the lock of its host is this owner's: first it takes the step lock, then it looks
  * whose the lock is, so that nobody can take the lock over from then on. The bash is named after the step, for whoever
@@ -87613,8 +87622,8 @@ function guard(ownerId, script) {
     const name = script.title.replace(/[^\x20-\x7e]/g, '?').slice(0, PROCESS_NAME_LENGTH);
     const guarded = `
 etcd_ha_lock=
-if [ -d ${(0,shell/* quote */.h)(paths/* RUN_DIR */.wM)} ] && ${HOLD_STEP_LOCK} &&
-  IFS= read -r etcd_ha_lock 2> /dev/null < ${(0,shell/* quote */.h)(paths/* LOCK_FILE */.FI)} &&
+if [ -d ${(0,shell/* quote */.h)(kubeadm_paths/* RUN_DIR */.wM)} ] && ${HOLD_STEP_LOCK} &&
+  IFS= read -r etcd_ha_lock 2> /dev/null < ${(0,shell/* quote */.h)(kubeadm_paths/* LOCK_FILE */.FI)} &&
   [[ $etcd_ha_lock == '{"id":"${(0,lock_file/* checkedId */.VJ)(ownerId)}",'* ]]
 then
   etcd_ha_connection=\${etcd_ha_lock#*'"connection":"'}
@@ -87920,7 +87929,7 @@ function listPki() {
         effect: 'reads',
         timeoutMs: 30_000,
         script: `
-find ${paths/* PKI_DIR */.Hw} -type f -print0 | while IFS= read -r -d '' file; do
+find ${kubeadm_paths/* PKI_DIR */.Hw} -type f -print0 | while IFS= read -r -d '' file; do
   digest=$(sha256sum < "$file")
   printf '%s %s\\n' "\${digest%% *}" "$(stat -c '%a %u:%g %n' -- "$file")"
 done
@@ -87986,7 +87995,7 @@ aside() { printf '%s/.%s.etcd-ha-action' "\${1%/*}" "\${1##*/}"; }
 while read -r mode size replaces path; do
   folder=\${path%/*}
   ( umask 022; mkdir -p -- "$folder" )
-  case $folder in ${(0,shell/* quote */.h)(paths/* ACTION_DIR */.v4)}) chmod 0700 -- "$folder" ;; esac
+  case $folder in ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}) chmod 0700 -- "$folder" ;; esac
   temporary=$(aside "$path")
   rm -f -- "$temporary"
   head -c "$size" > "$temporary"
@@ -88011,10 +88020,10 @@ for path in "\${paths[@]}"; do
   fi
 done
 for path in "\${paths[@]}"; do
-  case $path in ${(0,shell/* quote */.h)(paths/* PKI_DIR */.Hw)}/* | ${(0,shell/* quote */.h)(paths/* ACTION_DIR */.v4)}/*) continue ;; esac
+  case $path in ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/* | ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}/*) continue ;; esac
   if [ -f "$path" ] && ! cmp -s -- "$path" "$(aside "$path")"; then
-    mkdir -p -m 0700 ${(0,shell/* quote */.h)(paths/* REPLACED_DIR */.lw)}
-    cp -pn -- "$path" ${(0,shell/* quote */.h)(paths/* REPLACED_DIR */.lw)}/"\${path//\\//%}"
+    mkdir -p -m 0700 ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)}
+    cp -pn -- "$path" ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)}/"\${path//\\//%}"
   fi
 done
 for path in "\${paths[@]}"; do sync -- "$(aside "$path")"; done
@@ -88022,9 +88031,9 @@ for path in "\${paths[@]}"; do mv -fT -- "$(aside "$path")" "$path"; done
 sync -- "\${!folders[@]}"
 `;
 const FORGET_REPLACED = `
-rm -rf -- ${(0,shell/* quote */.h)(paths/* REPLACED_DIR */.lw)} ${(0,shell/* quote */.h)(paths/* RENDERED_MANIFEST */.ms)}
-if [ -e ${(0,shell/* quote */.h)(paths/* ETCD_MANIFEST */.jl)} ]; then rm -f -- ${(0,shell/* quote */.h)(paths/* OUTGOING_MANIFEST */.Fc)}; fi
-sync -- ${(0,shell/* quote */.h)(paths/* ACTION_DIR */.v4)}
+rm -rf -- ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)} ${(0,shell/* quote */.h)(kubeadm_paths/* RENDERED_MANIFEST */.ms)}
+if [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* ETCD_MANIFEST */.jl)} ]; then rm -f -- ${(0,shell/* quote */.h)(kubeadm_paths/* OUTGOING_MANIFEST */.Fc)}; fi
+sync -- ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}
 `;
 
 // EXTERNAL MODULE: ./src/pki/certificate.ts + 1 modules
@@ -88151,18 +88160,18 @@ function recordedDigests({ files }) {
 }
 /** Files of a member that its record lists: the pki tree, the manifest, and the configurations that the action writes. */
 function isRecorded(path) {
-    return path === paths/* ETCD_MANIFEST */.jl || CONFIGURATION_MODES.has(path) || PKI_TREE.has(path);
+    return path === kubeadm_paths/* ETCD_MANIFEST */.jl || CONFIGURATION_MODES.has(path) || PKI_TREE.has(path);
 }
 const PKI_TREE = expectedPkiTree(true);
 /** Public files that lie on a host; never the action's own record. */
 function publicTexts({ files }) {
-    return new Map([...files.values()].flatMap(({ path, text }) => text === undefined || path === paths/* STATE_FILE */.bv ? [] : [[path, text]]));
+    return new Map([...files.values()].flatMap(({ path, text }) => text === undefined || path === kubeadm_paths/* STATE_FILE */.bv ? [] : [[path, text]]));
 }
 async function certificateOnly({ hosts }, host) {
     const transport = hosts.get(host);
     if (transport === undefined)
         throw new Error(`no connection to ${host}`);
-    return (0,authority/* authorityOf */.v)(await readText(transport, paths/* CA_CERTIFICATE */.vB));
+    return (0,authority/* authorityOf */.v)(await readText(transport, kubeadm_paths/* CA_CERTIFICATE */.vB));
 }
 async function obtainSigner(input) {
     const { plan, settings, now, maskSecret } = input;
@@ -88184,11 +88193,11 @@ async function obtainSigner(input) {
             if (transport === undefined)
                 throw new Error(`no connection to ${plan.authority.host}`);
             const [certificate, key] = await Promise.all([
-                readText(transport, paths/* CA_CERTIFICATE */.vB),
-                readText(transport, paths/* CA_KEY */.r$, maskSecret),
+                readText(transport, kubeadm_paths/* CA_CERTIFICATE */.vB),
+                readText(transport, kubeadm_paths/* CA_KEY */.r$, maskSecret),
             ]);
             const source = (path, text) => ({ name: `${transport.name}:${path}`, text });
-            return readSigner(source(paths/* CA_CERTIFICATE */.vB, certificate), source(paths/* CA_KEY */.r$, key), now, maskSecret);
+            return readSigner(source(kubeadm_paths/* CA_CERTIFICATE */.vB, certificate), source(kubeadm_paths/* CA_KEY */.r$, key), now, maskSecret);
         }
         case 'certificate-only':
             throw new Error('nothing has to be signed, so the key of the CA is not fetched');
@@ -88244,7 +88253,7 @@ const KEY = leafPath('healthcheckClient', 'key');
  */
 async function credentialsFromHosts(hosts, maskSecret) {
     const candidates = hosts.flatMap(({ transport, facts: { files } }) => {
-        const caPem = files.get(paths/* CA_CERTIFICATE */.vB)?.text;
+        const caPem = files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text;
         const certificatePem = files.get(access_CERTIFICATE)?.text;
         const endsAt = certificateEnd(certificatePem);
         return caPem === undefined || certificatePem === undefined || endsAt === undefined || !files.has(KEY)
@@ -88553,7 +88562,7 @@ await_gone() {
   local begun=$SECONDS since_cgroup=100
   while has_folder || ! has_ended; do
     if [ $((SECONDS - begun)) -ge ${GONE_WITHIN} ]; then has_ended; return; fi
-    if [ -e ${paths/* ETCD_MANIFEST */.jl} ] && ! [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ]; then move ${paths/* ETCD_MANIFEST */.jl} ${paths/* OUTGOING_MANIFEST */.Fc}; fi
+    if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ] && ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc}; fi
     if has_cgroup; then since_cgroup=0; else since_cgroup=$((since_cgroup + 1)); fi
     sleep 0.05
   done
@@ -88571,7 +88580,7 @@ await_gone() {
 /** Name of the unit of systemd that does it. There is never more than one. */
 const RESTART_UNIT = 'etcd-ha-action-restart.service';
 /** Where the unit writes its one line of result: an exit code of {@link RESTART_END}. Absent while it works. */
-const RESTART_RESULT = `${paths/* RUN_DIR */.wM}/restart.result`;
+const RESTART_RESULT = `${kubeadm_paths/* RUN_DIR */.wM}/restart.result`;
 /** How a restart ended. */
 const RESTART_END = {
     done: 0,
@@ -88603,34 +88612,34 @@ ${HOLD_STEP_LOCK}
 current=${(0,shell/* quote */.h)(change.currentSha256)} rendered=${(0,shell/* quote */.h)(change.renderedSha256)} data_dir=${(0,shell/* quote */.h)(change.dataDir)}
 may_lack_data=${String(change.mayLackData)}
 if ! $may_lack_data && [ -z "$(ls -A "$data_dir/member/wal" 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi
-if [ "$(stat -c %d ${paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${paths/* ACTION_DIR */.v4})" ]; then finish ${RESTART_END.otherFilesystem}; fi
-if has ${paths/* ETCD_MANIFEST */.jl} "$rendered" && ! begins_blank; then
+if [ "$(stat -c %d ${kubeadm_paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${kubeadm_paths/* ACTION_DIR */.v4})" ]; then finish ${RESTART_END.otherFilesystem}; fi
+if has ${kubeadm_paths/* ETCD_MANIFEST */.jl} "$rendered" && ! begins_blank; then
   echo 'the new manifest is in place already, not known to be ready'
 else
-  if ! has ${paths/* RENDERED_MANIFEST */.ms} "$rendered"; then finish ${RESTART_END.changed}; fi
+  if ! has ${kubeadm_paths/* RENDERED_MANIFEST */.ms} "$rendered"; then finish ${RESTART_END.changed}; fi
   find_pods
-  if has ${paths/* ETCD_MANIFEST */.jl} "$current"; then keep_copy; take_out
-  elif [ -e ${paths/* ETCD_MANIFEST */.jl} ]; then finish ${RESTART_END.changed}
-  elif [ "$current" != absent ] && ! has ${paths/* OUTGOING_MANIFEST */.Fc} "$current"; then finish ${RESTART_END.changed}
+  if has ${kubeadm_paths/* ETCD_MANIFEST */.jl} "$current"; then keep_copy; take_out
+  elif [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]; then finish ${RESTART_END.changed}
+  elif [ "$current" != absent ] && ! has ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} "$current"; then finish ${RESTART_END.changed}
   fi
   if ! await_gone; then put_back; end_with ${RESTART_END.notStopped}; fi
-  if ! has ${paths/* RENDERED_MANIFEST */.ms} "$rendered"; then put_back; end_with ${RESTART_END.changed}; fi
+  if ! has ${kubeadm_paths/* RENDERED_MANIFEST */.ms} "$rendered"; then put_back; end_with ${RESTART_END.changed}; fi
   if begins_blank; then set_blank_log_aside; fi
-  move ${paths/* RENDERED_MANIFEST */.ms} ${paths/* ETCD_MANIFEST */.jl}
+  move ${kubeadm_paths/* RENDERED_MANIFEST */.ms} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
   echo 'the new manifest is in place'
 fi
 outcome=0
 await_ready || outcome=$?
 if [ "$outcome" = 0 ]; then
-  rm -f -- ${paths/* OUTGOING_MANIFEST */.Fc} ${paths/* RENDERED_MANIFEST */.ms}
-  sync -- ${paths/* ACTION_DIR */.v4}
+  rm -f -- ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+  sync -- ${kubeadm_paths/* ACTION_DIR */.v4}
   finish ${RESTART_END.done}
 fi
 etcd_words
-if ! [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ]; then finish ${RESTART_END.noWayBack}; fi
+if ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then finish ${RESTART_END.noWayBack}; fi
 echo 'the member is not ready with the new manifest: going back to the old one'
 find_pods || true
-move ${paths/* ETCD_MANIFEST */.jl} ${paths/* RENDERED_MANIFEST */.ms}
+move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
 await_gone || true
 put_back
 if [ "$outcome" = ${CRASHED} ]; then end_with ${RESTART_END.crashedAndBack}; else end_with ${RESTART_END.lateAndBack}; fi
@@ -88649,20 +88658,20 @@ if [ "$outcome" = ${CRASHED} ]; then end_with ${RESTART_END.crashedAndBack}; els
  */
 const FUNCTIONS = `
 has() { [ -f "$1" ] && case "$(sha256sum < "$1")" in "$2 "*) ;; *) return 1 ;; esac; }
-move() { mv -fT -- "$1" "$2"; sync -- ${paths/* MANIFEST_DIR */.Kk} ${paths/* ACTION_DIR */.v4}; }
+move() { mv -fT -- "$1" "$2"; sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} ${kubeadm_paths/* ACTION_DIR */.v4}; }
 keep_copy() {
-  local copy=${paths/* REPLACED_DIR */.lw}/${paths/* ETCD_MANIFEST */.jl.replaceAll('/', '%')}
-  mkdir -p -m 0700 ${paths/* REPLACED_DIR */.lw}
+  local copy=${kubeadm_paths/* REPLACED_DIR */.lw}/${kubeadm_paths/* ETCD_MANIFEST */.jl.replaceAll('/', '%')}
+  mkdir -p -m 0700 ${kubeadm_paths/* REPLACED_DIR */.lw}
   if ! [ -e "$copy" ]; then
-    cp -p -- ${paths/* ETCD_MANIFEST */.jl} "$copy.new"
+    cp -p -- ${kubeadm_paths/* ETCD_MANIFEST */.jl} "$copy.new"
     sync -- "$copy.new"
     mv -fT -- "$copy.new" "$copy"
-    sync -- ${paths/* REPLACED_DIR */.lw} ${paths/* ACTION_DIR */.v4}
+    sync -- ${kubeadm_paths/* REPLACED_DIR */.lw} ${kubeadm_paths/* ACTION_DIR */.v4}
   fi
 }
 take_out() {
-  if [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ] && ! is_ready; then rm -f -- ${paths/* ETCD_MANIFEST */.jl}; sync -- ${paths/* MANIFEST_DIR */.Kk}
-  else move ${paths/* ETCD_MANIFEST */.jl} ${paths/* OUTGOING_MANIFEST */.Fc}
+  if [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ] && ! is_ready; then rm -f -- ${kubeadm_paths/* ETCD_MANIFEST */.jl}; sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk}
+  else move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc}
   fi
   echo 'the old manifest is out'
 }
@@ -88675,8 +88684,8 @@ set_blank_log_aside() {
   echo "etcd had ended before it wrote anything to its log; set aside as $aside"
 }
 put_back() {
-  if [ -e ${paths/* ETCD_MANIFEST */.jl} ] || ! [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ]; then return; fi
-  move ${paths/* OUTGOING_MANIFEST */.Fc} ${paths/* ETCD_MANIFEST */.jl}
+  if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ] || ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then return; fi
+  move ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
   echo 'the old manifest is back'
 }
 finish() {
@@ -88705,8 +88714,8 @@ end_with() {
 const UNIT_WITHIN = 2 * (GONE_WITHIN + READY_WITHIN) + 60;
 /** Exit code: the unit ended without a word, so it was killed or a command failed that may not fail. */
 const CUT_OFF = 20;
-const UNIT_SCRIPT = `${paths/* RUN_DIR */.wM}/restart.sh`;
-const UNIT_LOG = `${paths/* RUN_DIR */.wM}/restart.log`;
+const UNIT_SCRIPT = `${kubeadm_paths/* RUN_DIR */.wM}/restart.sh`;
+const UNIT_LOG = `${kubeadm_paths/* RUN_DIR */.wM}/restart.log`;
 /**
  * Restarts a member with the manifest that was rendered, the quick way: the old one out, the pod gone, the new one in
  * (about 4 s; changed in place it takes 14 s). If the new member crashes or is not ready within {@link READY_WITHIN}, the
@@ -88726,13 +88735,13 @@ function restartMember(restart) {
         timeoutMs: (2 * UNIT_WITHIN + 60) * 1000,
         onProgress: restart.onProgress,
         script: `${WAIT_FUNCTIONS}${BLANK_LOG_FUNCTION}
-mkdir -p -m 0700 ${paths/* RUN_DIR */.wM}
+mkdir -p -m 0700 ${kubeadm_paths/* RUN_DIR */.wM}
 outcome=unchanged
 if works; then echo 'an earlier restart still works' >&2; outcome=restarted; follow; fi
-if ! [ -e ${paths/* OUTGOING_MANIFEST */.Fc} ] && [ -f ${paths/* ETCD_MANIFEST */.jl} ]${blankLog}; then
-  case "$(sha256sum < ${paths/* ETCD_MANIFEST */.jl})" in
+if ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ] && [ -f ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]${blankLog}; then
+  case "$(sha256sum < ${kubeadm_paths/* ETCD_MANIFEST */.jl})" in
     ${(0,shell/* quote */.h)(restart.renderedSha256)}' '*)
-      rm -f -- ${paths/* RENDERED_MANIFEST */.ms}
+      rm -f -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
       clear_away
       echo "$outcome"
       exit 0 ;;
@@ -88776,7 +88785,7 @@ function explainRestart(result) {
     switch (result.code) {
         case RESTART_END.changed:
             return {
-                fact: `${paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began; the member was left with the manifest that it had.`,
+                fact: `${kubeadm_paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began; the member was left with the manifest that it had.`,
                 cause: 'Another run, or somebody by hand, works on this host at the same time.',
                 fix: 'Let the other finish, then run again.',
             };
@@ -88909,7 +88918,7 @@ function startKubelet(restart, goBack = false) {
         script: `${HTTP_STATUS_FUNCTION}${goBack ? GO_BACK : GIVE_UP}
 systemctl daemon-reload
 case "$(systemctl show kubelet -p ExecStart --value)" in
-  *--config=${paths/* KUBELET_CONFIG */.So}*) ;;
+  *--config=${kubeadm_paths/* KUBELET_CONFIG */.So}*) ;;
   *) systemctl show kubelet -p DropInPaths --value >&2; give_up ${OVERRULED} ;;
 esac
 if ! systemctl is-enabled --quiet kubelet; then
@@ -88951,8 +88960,8 @@ give_up() { exit "$1"; }
 const GO_BACK = `
 give_up() {
   local path saved aside back=0
-  for path in ${paths/* KUBELET_CONFIG */.So} ${paths/* KUBELET_DROP_IN */.jy}; do
-    saved=${paths/* REPLACED_DIR */.lw}/\${path//\\//%}
+  for path in ${kubeadm_paths/* KUBELET_CONFIG */.So} ${kubeadm_paths/* KUBELET_DROP_IN */.jy}; do
+    saved=${kubeadm_paths/* REPLACED_DIR */.lw}/\${path//\\//%}
     if ! [ -f "$saved" ]; then continue; fi
     aside=\${path%/*}/.\${path##*/}.etcd-ha-action
     cp -p -- "$saved" "$aside"
@@ -88960,7 +88969,7 @@ give_up() {
     mv -fT -- "$aside" "$path"
     back=${WENT_BACK}
   done
-  sync -- ${paths/* KUBELET_DROP_IN_DIR */.vQ}
+  sync -- ${kubeadm_paths/* KUBELET_DROP_IN_DIR */.vQ}
   systemctl daemon-reload
   systemctl restart kubelet
   exit $(($1 + back))
@@ -89041,15 +89050,15 @@ if [ "$outcome" = ${CRASHED} ]; then exit ${CRASHES}; else exit ${NOT_READY}; fi
 function placeManifest(dataDir, sha256) {
     const dir = (0,shell/* quote */.h)(dataDir);
     return `
-if [ -e ${paths/* ETCD_MANIFEST */.jl} ]; then exit ${MANIFEST_CHANGED}; fi
+if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]; then exit ${MANIFEST_CHANGED}; fi
 if [ -d ${dir} ] && [ -n "$(ls -A ${dir} | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
-case "$(sha256sum < ${paths/* RENDERED_MANIFEST */.ms})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
-( umask 022; mkdir -p -- "$(dirname ${dir})"; mkdir -p -m 0700 -- ${paths/* MANIFEST_DIR */.Kk} )
+case "$(sha256sum < ${kubeadm_paths/* RENDERED_MANIFEST */.ms})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
+( umask 022; mkdir -p -- "$(dirname ${dir})"; mkdir -p -m 0700 -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} )
 mkdir -p -m 0700 -- ${dir}
 chmod 0700 -- ${dir}
-if [ "$(stat -c %d ${paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${paths/* RENDERED_MANIFEST */.ms})" ]; then exit ${OTHER_FILESYSTEM}; fi
-mv -fT -- ${paths/* RENDERED_MANIFEST */.ms} ${paths/* ETCD_MANIFEST */.jl}
-sync -- ${paths/* MANIFEST_DIR */.Kk} "$(dirname ${dir})" ${paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
+if [ "$(stat -c %d ${kubeadm_paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${kubeadm_paths/* RENDERED_MANIFEST */.ms})" ]; then exit ${OTHER_FILESYSTEM}; fi
+mv -fT -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
+sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} "$(dirname ${dir})" ${kubeadm_paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
 `;
 }
 /** Why a member did not get ready, from the script's exit code and etcd's own last lines. */
@@ -89064,13 +89073,13 @@ function explainMember(result) {
             };
         case MANIFEST_CHANGED:
             return {
-                fact: `${paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began.`,
+                fact: `${kubeadm_paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began.`,
                 cause: 'Another run, or somebody by hand, works on this host at the same time.',
                 fix: 'Let the other finish, then run again.',
             };
         case OTHER_FILESYSTEM:
             return {
-                fact: `${paths/* MANIFEST_DIR */.Kk} is a file system of its own, so a manifest cannot be put there in one step.`,
+                fact: `${kubeadm_paths/* MANIFEST_DIR */.Kk} is a file system of its own, so a manifest cannot be put there in one step.`,
                 cause: 'It is a mount point.',
                 fix: 'Unmount it; kubelet needs a plain folder there.',
             };
@@ -89172,7 +89181,7 @@ function hasStrings(value, keys) {
 
 
 
-const STATE_RECORD = { path: paths/* STATE_FILE */.bv, mode: '600', content: { from: 'state' } };
+const STATE_RECORD = { path: kubeadm_paths/* STATE_FILE */.bv, mode: '600', content: { from: 'state' } };
 /** Puts the files of a step in place; what they replace must be what the run has seen. */
 function deliver(step, context) {
     return put(step, step.files, 'bootstrapping', context);
@@ -89191,7 +89200,7 @@ async function put(step, files, phase, context) {
         const text = await contentOf(content, host, phase, context);
         deliveries.push({ path, mode, bytes: Buffer.from(text, 'utf8'), replaces: found.get(path) ?? 'absent' });
         // The record lists all other files, and so cannot hold a digest of itself.
-        if (path !== paths/* STATE_FILE */.bv)
+        if (path !== kubeadm_paths/* STATE_FILE */.bv)
             digests.set(path, sha256(text));
         if (isPublic(content))
             material.publicFiles.get(host)?.set(path, text);
@@ -89326,15 +89335,15 @@ function render_manifest_renderManifest() {
         script: `
 scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
 trap 'rm -rf -- "$scratch"' EXIT
-kubeadm config validate --config ${paths/* KUBEADM_CONFIG */.XA} >&2
-KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${paths/* KUBEADM_CONFIG */.XA} --dry-run > /dev/null
+kubeadm config validate --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} >&2
+KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} --dry-run > /dev/null
 manifest=$(find "$scratch" -name etcd.yaml -type f)
-aside=${paths/* RENDERED_MANIFEST */.ms}.new
+aside=${kubeadm_paths/* RENDERED_MANIFEST */.ms}.new
 install -m 0600 -- "$manifest" "$aside"
 sync -- "$aside"
-mv -fT -- "$aside" ${paths/* RENDERED_MANIFEST */.ms}
-sync -- ${paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
-cat -- ${paths/* RENDERED_MANIFEST */.ms}
+mv -fT -- "$aside" ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+sync -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
+cat -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
 `,
     };
 }
@@ -89361,11 +89370,11 @@ async function render(step, context) {
         throw stepFailure(step, {
             fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
             cause: 'This release of kubeadm treats the configuration in a way the action does not know.',
-            fix: `Compare ${paths/* RENDERED_MANIFEST */.ms} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
+            fix: `Compare ${kubeadm_paths/* RENDERED_MANIFEST */.ms} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
         });
     }
-    digestsOf(context, step.host).set(paths/* ETCD_MANIFEST */.jl, sha256(text));
-    context.material.publicFiles.get(step.host)?.set(paths/* ETCD_MANIFEST */.jl, text);
+    digestsOf(context, step.host).set(kubeadm_paths/* ETCD_MANIFEST */.jl, sha256(text));
+    context.material.publicFiles.get(step.host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, text);
 }
 const explainRender = (result) => ({
     fact: `kubeadm refused its configuration: ${(0,last_words/* lastWords */.a)(result.stderr, 5)}`,
@@ -89388,6 +89397,17 @@ var external_node_tls_ = __nccwpck_require__(41692);
  * `open` throws.
  */
 async function servedCertificate(open, credentials, timeoutMs) {
+    const { certificate } = await handshake(open, credentials, timeoutMs, true);
+    return certificate;
+}
+/**
+ * The same for one that may not hold before the CA, to tell what it is. Nothing is asked over this connection.
+ * @throws Error when there is no handshake within `timeoutMs`; whatever `open` throws.
+ */
+function presentedCertificate(open, credentials, timeoutMs) {
+    return handshake(open, credentials, timeoutMs, false);
+}
+async function handshake(open, credentials, timeoutMs, rejectUnauthorized) {
     const stream = await open();
     const socket = (0,external_node_tls_.connect)({
         socket: stream,
@@ -89395,6 +89415,7 @@ async function servedCertificate(open, credentials, timeoutMs) {
         cert: credentials.certificatePem,
         key: credentials.keyPem,
         minVersion: 'TLSv1.2',
+        rejectUnauthorized,
         checkServerIdentity: () => undefined,
     });
     let timer;
@@ -89403,7 +89424,8 @@ async function servedCertificate(open, credentials, timeoutMs) {
         timer = setTimeout(expire, timeoutMs);
     });
     try {
-        return await Promise.race([certificateOf(socket, stream), timeout]);
+        const certificate = await Promise.race([certificateOf(socket, stream), timeout]);
+        return { certificate, trusted: socket.authorized };
     }
     finally {
         clearTimeout(timer);
@@ -89495,7 +89517,7 @@ async function verify(step, context) {
     if (facts.length === 0)
         return;
     throw stepFailure(step, {
-        fact: `${paths/* PKI_DIR */.Hw} is not as it has to be: ${facts.join('; ')}.`,
+        fact: `${kubeadm_paths/* PKI_DIR */.Hw} is not as it has to be: ${facts.join('; ')}.`,
         cause: 'Something else writes to this folder: configuration management, or somebody by hand.',
         fix: 'Keep others away from it, move away what does not belong there, and run again.',
     });
@@ -89580,7 +89602,7 @@ async function start(step, context) {
     });
     await runScript(step, script, context, explainMember);
     if (placeManifest)
-        context.material.found.get(host)?.set(paths/* ETCD_MANIFEST */.jl, renderedDigest(host, context));
+        context.material.found.get(host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedDigest(host, context));
 }
 async function run_step_restart(step, context) {
     const { host, dataDir, criEndpoint, mayLackData } = step;
@@ -89590,16 +89612,16 @@ async function run_step_restart(step, context) {
         address: memberOf(context, host).address,
         dataDir,
         criEndpoint,
-        currentSha256: found?.get(paths/* ETCD_MANIFEST */.jl) ?? 'absent',
+        currentSha256: found?.get(kubeadm_paths/* ETCD_MANIFEST */.jl) ?? 'absent',
         renderedSha256,
         mayLackData,
         onProgress: (line) => context.log.host(host).info(line),
     });
     await runScript(step, script, context, explainRestart);
-    found?.set(paths/* ETCD_MANIFEST */.jl, renderedSha256);
+    found?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedSha256);
 }
 function renderedDigest(host, context) {
-    const digest = digestsOf(context, host).get(paths/* ETCD_MANIFEST */.jl);
+    const digest = digestsOf(context, host).get(kubeadm_paths/* ETCD_MANIFEST */.jl);
     if (digest === undefined)
         throw new Error('the manifest is rendered before a start');
     return digest;
@@ -89676,11 +89698,11 @@ function filesOf(step) {
         case 'deliver-files':
             return step.files.map(({ path }) => path);
         case 'record-member':
-            return [paths/* STATE_FILE */.bv];
+            return [kubeadm_paths/* STATE_FILE */.bv];
         case 'start-member':
-            return step.placeManifest ? [paths/* ETCD_MANIFEST */.jl] : [];
+            return step.placeManifest ? [kubeadm_paths/* ETCD_MANIFEST */.jl] : [];
         case 'restart-member':
-            return [paths/* ETCD_MANIFEST */.jl];
+            return [kubeadm_paths/* ETCD_MANIFEST */.jl];
         default:
             return [];
     }
@@ -89734,11 +89756,11 @@ const MOST_BYTES = 256 * 1024;
  * @param lines JSON objects without line ends, see `formatAuditLine`.
  */
 function appendAudit(lines) {
-    const aside = (0,shell/* quote */.h)(`${paths/* ACTION_DIR */.v4}/.audit.jsonl.etcd-ha-action`);
-    const log = (0,shell/* quote */.h)(paths/* AUDIT_LOG */.bd);
-    const folder = (0,shell/* quote */.h)(paths/* ACTION_DIR */.v4);
+    const aside = (0,shell/* quote */.h)(`${kubeadm_paths/* ACTION_DIR */.v4}/.audit.jsonl.etcd-ha-action`);
+    const log = (0,shell/* quote */.h)(kubeadm_paths/* AUDIT_LOG */.bd);
+    const folder = (0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4);
     const script = `
-( umask 022; mkdir -p -- ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(paths/* ACTION_DIR */.v4))} )
+( umask 022; mkdir -p -- ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* ACTION_DIR */.v4))} )
 if ! [ -d ${folder} ]; then mkdir -m 0700 -- ${folder}; fi
 # The empty line goes in front so that there is always a first line to drop: that one, or one that was cut.
 { if [ -f ${log} ]; then tail -n ${MOST_RECORDS} -- ${log} | sed '$a\\'; fi; cat; } | tail -n ${MOST_RECORDS} |
@@ -89747,7 +89769,7 @@ chown 0:0 -- ${aside}
 chmod 0600 -- ${aside}
 sync -- ${aside}
 mv -fT -- ${aside} ${log}
-sync -- ${folder} ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(paths/* ACTION_DIR */.v4))}
+sync -- ${folder} ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* ACTION_DIR */.v4))}
 `;
     return {
         title: 'write the audit record',
@@ -90373,7 +90395,7 @@ class GatewayConnection {
         });
         const open = new OpenConnection(stream, socket);
         try {
-            await deadline.orExpiry(handshake(socket));
+            await deadline.orExpiry(gateway_connection_handshake(socket));
             this.#throwIfClosed();
             return open;
         }
@@ -90437,7 +90459,7 @@ class SingleSocketAgent extends external_node_http_.Agent {
         return this.#socket;
     }
 }
-function handshake(socket) {
+function gateway_connection_handshake(socket) {
     return new Promise((resolve, reject) => {
         socket.once('secureConnect', resolve);
         socket.once('error', reject);
@@ -90535,6 +90557,27 @@ function decodeRange(message) {
         return { revision };
     return { revision, value: Buffer.from(messages_text(asObject(first, 'a key'), 'value'), 'base64') };
 }
+/**
+ * @param asked the revision that was asked for.
+ * @throws MessageError, also for an answer of Hash: a hash of the whole file, which no two members have in common.
+ */
+function decodeHashKv(message, asked) {
+    const fields = asObject(message, 'the answer');
+    // Never 0, for which it would be left out: -1 until something is compacted (server/storage/mvcc/kvstore.go).
+    if (fields['compact_revision'] === undefined)
+        throw new MessageError('it has no "compact_revision"');
+    const { hash = 0, compact_revision: compacted } = fields;
+    if (typeof hash !== 'number')
+        throw new MessageError('"hash" is not a number');
+    const hashRevision = count(fields, 'hash_revision');
+    return {
+        memberId: id(header(fields), 'member_id'),
+        hash,
+        compactRevision: compacted === '-1' ? -1 : count(fields, 'compact_revision'),
+        hashRevision: hashRevision === 0 ? asked : hashRevision,
+        revision: count(header(fields), 'revision'),
+    };
+}
 function decodeMember(fields) {
     return {
         id: id(fields, 'ID'),
@@ -90599,7 +90642,98 @@ function texts(fields, name) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/etcd/parse-metrics.ts
+const NAMES = {
+    walFsync: 'etcd_disk_wal_fsync_duration_seconds',
+    backendCommit: 'etcd_disk_backend_commit_duration_seconds',
+    peerRoundTrips: 'etcd_network_peer_round_trip_time_seconds',
+    version: 'etcd_server_version',
+};
+const COUNTS = {
+    leaderChanges: 'etcd_server_leader_changes_seen_total',
+    quotaBytes: 'etcd_server_quota_backend_bytes',
+    startedAt: 'process_start_time_seconds',
+    slowApplies: 'etcd_server_slow_apply_total',
+    heartbeatFailures: 'etcd_server_heartbeat_send_failures_total',
+    proposalsPending: 'etcd_server_proposals_pending',
+};
+const WANTED = new Set([...Object.values(NAMES), ...Object.values(COUNTS)]);
+/** What the action reads of a member's metrics, from Prometheus' text format 0.0.4; lines it does not know are left out. */
+function parseMetrics(text) {
+    const byName = Map.groupBy(text.split('\n').flatMap(parseLine), ({ name }) => name);
+    const of = (name) => byName.get(name) ?? [];
+    const version = label('server_version', of(NAMES.version)[0]);
+    const counts = Object.entries(COUNTS).flatMap(([key, name]) => {
+        const value = of(name)[0]?.value;
+        return value === undefined || !Number.isFinite(value) ? [] : [[key, value]];
+    });
+    const walFsync = histogram(of(NAMES.walFsync));
+    const backendCommit = histogram(of(NAMES.backendCommit));
+    return {
+        ...(version !== undefined && { version }),
+        ...(walFsync && { walFsync }),
+        ...(backendCommit && { backendCommit }),
+        peerRoundTrips: histogramsByPeer(of(NAMES.peerRoundTrips)),
+        ...Object.fromEntries(counts),
+    };
+}
+function parseLine(line) {
+    const match = /^([a-z_]+?)(_bucket|_sum|_count)?(?:\{(.*)\})? (\S+)$/.exec(line);
+    if (match === null)
+        return [];
+    const [, name = '', suffix = '', labels = '', value = ''] = match;
+    return WANTED.has(name) ? [{ name, suffix, labels, value: numberOf(value) }] : [];
+}
+function numberOf(value) {
+    return value === '+Inf' ? Infinity : Number(value);
+}
+function label(name, sample) {
+    return new RegExp(`(?:^|,)${name}="([^"]*)"`).exec(sample?.labels ?? '')?.[1];
+}
+/** Undefined where there is no whole histogram. */
+function histogram(samples) {
+    const value = (suffix) => samples.find((one) => one.suffix === suffix)?.value;
+    const [count, sumSeconds] = [value('_count'), value('_sum')];
+    if (count === undefined || sumSeconds === undefined)
+        return undefined;
+    const buckets = samples
+        .filter(({ suffix }) => suffix === '_bucket')
+        .map((sample) => ({ le: numberOf(label('le', sample) ?? ''), count: sample.value }))
+        .toSorted((one, other) => one.le - other.le);
+    return { buckets, sumSeconds, count };
+}
+/** rafthttp labels each peer by its id in hex (server/etcdserver/api/rafthttp/metrics.go). */
+function histogramsByPeer(samples) {
+    const byPeer = Map.groupBy(samples, (sample) => label('To', sample) ?? '');
+    return new Map([...byPeer].flatMap(([peer, ofPeer]) => {
+        const seen = histogram(ofPeer);
+        return seen === undefined ? [] : [[peer, seen]];
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/etcd/parse-probe-answer.ts
+/**
+ * The answer of /livez or /readyz with `?verbose`: a line `[+]NAME ok` or `[-]NAME failed: REASON` per check
+ * (server/etcdserver/api/etcdhttp/health.go); 200 where all of them hold, else 503. A release without them answers 404.
+ * @returns undefined for anything else.
+ */
+function parseProbeAnswer({ status, body }) {
+    if (status === 404)
+        return { ok: false, checks: [], unsupported: true };
+    if (status !== 200 && status !== 503)
+        return undefined;
+    const checks = [...body.matchAll(/^\[([+-])\](\S+) (?:ok|failed(?:: (.*))?)$/gm)].map(([, sign, name = '', reason]) => ({
+        name,
+        ok: sign === '+',
+        ...(reason !== undefined && { reason }),
+    }));
+    return { ok: status === 200, checks };
+}
+
 ;// CONCATENATED MODULE: ./src/etcd/client.ts
+
+
+
 
 
 
@@ -90642,6 +90776,38 @@ class EtcdClient {
     rangeLinearizable(key, options) {
         return this.#read('/v3/kv/range', { key: base64(key) }, decodeRange, options);
     }
+    /** One key, as this member has it; works without a majority. */
+    rangeSerializable(key, options) {
+        return this.#read('/v3/kv/range', { key: base64(key), serializable: true }, decodeRange, options);
+    }
+    /**
+     * The hash of the key space up to a revision, as this member has it. Before 3.5.10 it has no path of its own, and
+     * behind that of Hash there may be either (github.com/etcd-io/etcd/pull/16490); 3.4 offers none.
+     */
+    hashKv(revision, options) {
+        const read = (path) => this.#read(path, { revision: revision.toString() }, (message) => decodeHashKv(message, revision), options);
+        return read('/v3/maintenance/hashkv')
+            .catch(ifUnexpected(() => read('/v3/maintenance/hash')))
+            .catch(ifUnexpected(() => {
+            throw etcdError(this.#place, NO_HASH_KV);
+        }));
+    }
+    /** What /livez or /readyz says (etcdhttp/health.go); no request of etcd's own protocol. */
+    async probe(path, options) {
+        const request = { method: 'GET', path: `${path}?verbose`, repeatable: true };
+        const answer = await this.#send(request, options);
+        const parsed = parseProbeAnswer(answer);
+        if (parsed === undefined)
+            throw gatewayError(this.#place, path, answer);
+        return parsed;
+    }
+    /** What the member measures of itself. */
+    async metrics(options) {
+        const answer = await this.#send({ method: 'GET', path: '/metrics', repeatable: true }, options);
+        if (answer.status !== 200)
+            throw gatewayError(this.#place, '/metrics', answer);
+        return parseMetrics(answer.body);
+    }
     /** The value of a key, or null; read through the majority. */
     async get(key, options) {
         const { value } = await this.rangeLinearizable(key, options);
@@ -90673,10 +90839,7 @@ class EtcdClient {
         return this.#ask({ method: 'POST', path, body, repeatable: true }, decode, options);
     }
     async #ask(request, decode, options = {}) {
-        const answer = await this.#connection.send(request, {
-            timeoutMs: options.timeoutMs ?? this.#requestTimeoutMs,
-            ...(options.signal === undefined ? {} : { signal: options.signal }),
-        });
+        const answer = await this.#send(request, options);
         if (answer.status !== 200)
             throw gatewayError(this.#place, request.path, answer);
         try {
@@ -90686,10 +90849,31 @@ class EtcdClient {
             throw this.#unexpected(request, error);
         }
     }
+    #send(request, options = {}) {
+        return this.#connection.send(request, {
+            timeoutMs: options.timeoutMs ?? this.#requestTimeoutMs,
+            ...(options.signal === undefined ? {} : { signal: options.signal }),
+        });
+    }
     #unexpected(request, error) {
         const what = error instanceof MessageError ? error.message : 'it is not JSON';
         return unexpectedAnswer(this.#place, request.path, what);
     }
+}
+const NO_HASH_KV = {
+    kind: 'unsupported',
+    reason: 'HashKV is not offered over the gateway',
+    fact: 'This release of etcd does not offer HashKV over its gateway.',
+    cause: 'It has a path of its own since 3.5.10.',
+    fix: 'Compare with `etcdctl endpoint hashkv --cluster`, or move to a newer release.',
+};
+/** Does something else where etcd's answer was not one to this request; throws what it is given otherwise. */
+function ifUnexpected(otherwise) {
+    return (error) => {
+        if (error instanceof EtcdError && error.kind === 'unexpected-answer')
+            return otherwise();
+        throw error;
+    };
 }
 function base64(text) {
     return Buffer.from(text, 'utf8').toString('base64');
@@ -90703,6 +90887,76 @@ function seen(observed) {
 /** Why it was not seen, or undefined. */
 function failure(observed) {
     return 'failure' in observed ? observed.failure : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/etcd/observe-endpoint.ts
+
+
+/**
+ * What one endpoint tells. First what a member answers from its own knowledge, for that works without a majority; the
+ * read last, for it hangs without one. By then the connection is warm, and the time of the read is that of the read.
+ */
+async function observeEndpoint(member, signal) {
+    const status = await attempt(() => member.client.status({ signal }));
+    return observeFurther(member, status, signal);
+}
+/** The same for one whose status was asked for already. */
+async function observeFurther({ name, address, client }, status, signal) {
+    const memberList = await attemptAfter(status, () => client.memberList({ linearizable: false }, { signal }));
+    const roundTripNs = await attemptAfter(memberList, () => nanosecondsOf(() => client.version({ signal })));
+    const readNs = await attemptAfter(roundTripNs, () => timeRead(client, signal));
+    const alarms = isSilent(readNs) ? readNs : await attempt(() => client.alarms({ signal }));
+    return { name, address, status, memberList, roundTripNs, readNs, alarms };
+}
+/** A read that etcd refuses, as it does while a CORRUPT alarm is raised, still lets the alarms be asked for. */
+function isSilent(readNs) {
+    return failure(readNs) !== undefined && failure(readNs)?.kind !== 'rejected';
+}
+/** A refused permission is as good as an answer: etcd had to ask the majority before it could refuse (ep_command.go). */
+function timeRead(client, signal) {
+    return nanosecondsOf(async () => {
+        try {
+            await client.rangeLinearizable('health', { signal });
+        }
+        catch (error) {
+            if (!(error instanceof EtcdError) || error.kind !== 'permission-denied')
+                throw error;
+        }
+    });
+}
+/** Troubles of the connection: what follows on it would meet the same. */
+const OF_THE_CONNECTION = new Set([
+    'unreachable',
+    'timeout',
+    'server-certificate',
+    'client-certificate',
+    'tls',
+    'connection-lost',
+]);
+/** Tries it, unless what came before has shown that the endpoint cannot be asked. */
+async function attemptAfter(before, ask) {
+    const trouble = failure(before);
+    return trouble !== undefined && OF_THE_CONNECTION.has(trouble.kind)
+        ? { failure: trouble }
+        : await attempt(ask);
+}
+/** What the request gives, or why it failed. */
+async function attempt(ask) {
+    try {
+        return { seen: await ask() };
+    }
+    catch (error) {
+        if (!(error instanceof EtcdError))
+            throw error;
+        const { kind, reason, finding } = error;
+        return { failure: { kind, reason, finding } };
+    }
+}
+/** How long it takes. */
+async function nanosecondsOf(work) {
+    const startedAt = process.hrtime.bigint();
+    await work();
+    return Number(process.hrtime.bigint() - startedAt);
 }
 
 ;// CONCATENATED MODULE: ./src/etcd/health-finding.ts
@@ -91210,69 +91464,11 @@ function highestTerm(view) {
 ;// CONCATENATED MODULE: ./src/etcd/health-check.ts
 
 
-
 /** Asks all endpoints at once and judges what was seen. Changes nothing, leaves the clients open, does not throw. */
 async function checkHealth(options) {
     const signal = AbortSignal.timeout(options.deadlineMs);
-    const observations = await Promise.all(options.members.map((member) => observe(member, signal)));
+    const observations = await Promise.all(options.members.map((member) => observeEndpoint(member, signal)));
     return assessHealth(observations, options.expected, options.now());
-}
-/**
- * What one endpoint tells. First what a member answers from its own knowledge, for that works without a majority; the
- * read last, for it hangs without one. By then the connection is warm, and the time of the read is that of the read.
- */
-async function observe(member, signal) {
-    const { name, address, client } = member;
-    const status = await attempt(() => client.status({ signal }));
-    const memberList = await attemptAfter(status, () => client.memberList({ linearizable: false }, { signal }));
-    const roundTripNs = await attemptAfter(memberList, () => nanosecondsOf(() => client.version({ signal })));
-    const readNs = await attemptAfter(roundTripNs, () => timeRead(client, signal));
-    const alarms = 'failure' in readNs ? readNs : await attempt(() => client.alarms({ signal }));
-    return { name, address, status, memberList, roundTripNs, readNs, alarms };
-}
-/** A refused permission is as good as an answer: etcd had to ask the majority before it could refuse (ep_command.go). */
-function timeRead(client, signal) {
-    return nanosecondsOf(async () => {
-        try {
-            await client.rangeLinearizable('health', { signal });
-        }
-        catch (error) {
-            if (!(error instanceof EtcdError) || error.kind !== 'permission-denied')
-                throw error;
-        }
-    });
-}
-/** Troubles of the connection: what follows on it would meet the same. */
-const OF_THE_CONNECTION = new Set([
-    'unreachable',
-    'timeout',
-    'server-certificate',
-    'client-certificate',
-    'tls',
-    'connection-lost',
-]);
-/** Tries it, unless what came before has shown that the endpoint cannot be asked. */
-async function attemptAfter(before, ask) {
-    const trouble = failure(before);
-    return trouble !== undefined && OF_THE_CONNECTION.has(trouble.kind)
-        ? { failure: trouble }
-        : await attempt(ask);
-}
-async function attempt(ask) {
-    try {
-        return { seen: await ask() };
-    }
-    catch (error) {
-        if (!(error instanceof EtcdError))
-            throw error;
-        const { kind, reason, finding } = error;
-        return { failure: { kind, reason, finding } };
-    }
-}
-async function nanosecondsOf(work) {
-    const startedAt = process.hrtime.bigint();
-    await work();
-    return Number(process.hrtime.bigint() - startedAt);
 }
 
 ;// CONCATENATED MODULE: ./src/road/cluster-clients.ts
@@ -91427,9 +91623,10 @@ function parseProbe(address, answer, later) {
         dataDir: parseDataDir(values),
         containers: parseContainers(get('cri.containers')),
         locked: values.has('lock'),
-        state: readState(files.get(paths/* STATE_FILE */.bv)),
+        state: readState(files.get(kubeadm_paths/* STATE_FILE */.bv)),
     };
 }
+/** The lines of an answer. @throws IncompleteProbe when the last one is missing. */
 function readValues(answer) {
     const values = new Map();
     for (const line of answer.split('\n')) {
@@ -91594,25 +91791,28 @@ const REACH_TIMEOUT_SECONDS = 3;
 const CRI_SOCKETS = ['/run/containerd/containerd.sock', '/run/crio/crio.sock', '/run/cri-dockerd.sock'];
 /** Public files whose contents the action reads. Never a key. */
 const PUBLIC_FILES = [
-    paths/* STATE_FILE */.bv,
-    paths/* KUBEADM_CONFIG */.XA,
-    paths/* KUBELET_CONFIG */.So,
-    paths/* KUBELET_DROP_IN */.jy,
-    paths/* GUIDE_KUBELET_CONFIG */.$9,
-    paths/* ETCD_MANIFEST */.jl,
+    kubeadm_paths/* STATE_FILE */.bv,
+    kubeadm_paths/* KUBEADM_CONFIG */.XA,
+    kubeadm_paths/* KUBELET_CONFIG */.So,
+    kubeadm_paths/* KUBELET_DROP_IN */.jy,
+    kubeadm_paths/* GUIDE_KUBELET_CONFIG */.$9,
+    kubeadm_paths/* ETCD_MANIFEST */.jl,
 ];
 /**
  * The one read-only probe of a host, as bash. Everything slow is started at once and read in order.
  * Its answer is lines `key base64`, so that no value can be mistaken for another line.
  */
 function probeScript(question) {
-    return `${PROLOGUE}
-${startSlow(question)}
-${startVolatile()}
-${emitSteady()}
-${emitVolatile(question)}
-${EMIT_SLOW}
+    return `${questionVariables(question)}${PROBE_BODY}
 echo "end "
+`;
+}
+/** The question as the variables that the probe reads. */
+function questionVariables({ dataDir, peers, ports }) {
+    const targets = peers.flatMap((address) => ports.map((port) => `${address} ${port}`));
+    return `
+data_dir=${(0,shell/* quote */.h)(dataDir)}
+targets=(${targets.map(shell/* quote */.h).join(' ')})
 `;
 }
 /**
@@ -91620,9 +91820,9 @@ echo "end "
  * for the second look once the run has its lock.
  */
 function volatileProbeScript(question) {
-    return `${PROLOGUE}
-${startVolatile()}
-${emitVolatile(question)}
+    return `${questionVariables(question)}${PROLOGUE}
+${START_VOLATILE}
+${EMIT_VOLATILE}
 echo "end "
 `;
 }
@@ -91639,15 +91839,13 @@ configured=$(sed -n 's/^ *runtime-endpoint: *"\\{0,1\\}\\([^" ]*\\).*/\\1/p' /et
 if [ -n "$configured" ] && [ -S "\${configured#unix://}" ]; then endpoint=unix://\${configured#unix://}
 elif [ "\${#sockets[@]}" = 1 ]; then endpoint=unix://\${sockets[0]}
 fi
-cri() { [ -n "$endpoint" ] && crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>&1 || true; }
+cri() { [ -n "$endpoint" ] && timeout 10 crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>&1 || true; }
 `;
 /** Starts what is slow and what no run changes. */
-function startSlow(question) {
-    const targets = question.peers.flatMap((address) => question.ports.map((port) => `${address} ${port}`));
-    return `
+const START_SLOW = `
 reach() {
   local line address port message
-  for line in ${targets.map(shell/* quote */.h).join(' ')}; do
+  for line in "\${targets[@]}"; do
     read -r address port <<< "$line"
     { message=$(timeout ${REACH_TIMEOUT_SECONDS} bash -c 'exec 3<> "/dev/tcp/$0/$1"' "$address" "$port" 2>&1) \\
       && echo "$line open" || echo "$line $? \${message##*: }"; } &
@@ -91660,14 +91858,12 @@ exec {fd_images_list}< <(v=$(kubeadm version -o short 2>/dev/null) && kubeadm co
 exec {fd_runtime_config}< <(cri runtime-config)
 exec {fd_info}< <(cri info)
 `;
-}
-function startVolatile() {
-    return `
+const START_VOLATILE = `
 tree() {
-  find /etc/kubernetes ${(0,shell/* quote */.h)(paths/* KUBELET_DROP_IN_DIR */.vQ)} -xdev -maxdepth 4 -printf '%y %m %U:%G %s %p\\0' 2>/dev/null | head -z -n 1000
+  find /etc/kubernetes ${(0,shell/* quote */.h)(kubeadm_paths/* KUBELET_DROP_IN_DIR */.vQ)} -xdev -maxdepth 4 -printf '%y %m %U:%G %s %p\\0' 2>/dev/null | head -z -n 1000
 }
 digests() {
-  find ${(0,shell/* quote */.h)(paths/* PKI_DIR */.Hw)} ${(0,shell/* quote */.h)(paths/* ACTION_DIR */.v4)} ${(0,shell/* quote */.h)(paths/* KUBELET_DROP_IN_DIR */.vQ)} ${(0,shell/* quote */.h)(paths/* ETCD_MANIFEST */.jl)} -xdev -maxdepth 3 -type f -size -256k -print0 2>/dev/null \\
+  find ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)} ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)} ${(0,shell/* quote */.h)(kubeadm_paths/* KUBELET_DROP_IN_DIR */.vQ)} ${(0,shell/* quote */.h)(kubeadm_paths/* ETCD_MANIFEST */.jl)} -xdev -maxdepth 3 -type f -size -256k -print0 2>/dev/null \\
     | head -z -n 200 | xargs -0 -r sha256sum -z
 }
 exec {fd_images}< <(cri images -o json)
@@ -91675,9 +91871,7 @@ exec {fd_containers}< <(cri ps -a -o json --name '^etcd$')
 exec {fd_kubelet}< <(systemctl show kubelet -p LoadState -p ActiveState -p SubState -p UnitFileState -p DropInPaths 2>/dev/null)
 exec {fd_digests}< <(digests)
 `;
-}
-function emitSteady() {
-    return `
+const EMIT_STEADY = `
 hostname -s | emit hostname
 emit machine-id < /etc/machine-id
 emit boot-id < /proc/sys/kernel/random/boot_id
@@ -91687,27 +91881,23 @@ printf '%s\\n' "\${sockets[@]}" | emit cri.sockets
 printf '%s' "$endpoint" | emit cri.endpoint
 { ip -o addr show 2>/dev/null || hostname -I; } | emit addresses
 `;
-}
-function emitVolatile({ dataDir }) {
-    return `${BLANK_LOG_FUNCTION}
+const EMIT_VOLATILE = `${BLANK_LOG_FUNCTION}
 ss -Hltnp 2>/dev/null | emit listeners
 tree | emit tree
-data_dir=${(0,shell/* quote */.h)(dataDir)}
 if [ -d "$data_dir" ]; then
   { stat -c %a "$data_dir"; ls -A "$data_dir" | head -n 20; } | emit data-dir
   ls -A "$data_dir/member/wal" 2>/dev/null | head -n 5 | emit data-dir.wal
   if has_blank_log "$data_dir"; then echo there | emit data-dir.blank-log; fi
 fi
-for file in ${PUBLIC_FILES.map(shell/* quote */.h).join(' ')} ${(0,shell/* quote */.h)(paths/* PKI_DIR */.Hw)}/etcd/*.crt ${(0,shell/* quote */.h)(paths/* PKI_DIR */.Hw)}/apiserver-etcd-client.crt; do
+for file in ${PUBLIC_FILES.map(shell/* quote */.h).join(' ')} ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/etcd/*.crt ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/apiserver-etcd-client.crt; do
   if [ -f "$file" ] && [ "$(stat -c %s "$file")" -lt 262144 ]; then emit "text:$file" < "$file"; fi
 done
-if [ -e ${(0,shell/* quote */.h)(paths/* LOCK_FILE */.FI)} ]; then echo there | emit lock; fi
+if [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* LOCK_FILE */.FI)} ]; then echo there | emit lock; fi
 emit digests <&"$fd_digests"
 emit cri.images <&"$fd_images"
 emit cri.containers <&"$fd_containers"
 emit kubelet <&"$fd_kubelet"
 `;
-}
 const EMIT_SLOW = `
 emit kubeadm.version <&"$fd_version"
 emit kubeadm.images <&"$fd_images_list"
@@ -91715,6 +91905,13 @@ emit cri.runtime-config <&"$fd_runtime_config"
 emit cri.info <&"$fd_info"
 emit reach <&"$fd_reach"
 `;
+/** All of the probe but its question and its last line; the same text for every host. */
+const PROBE_BODY = `${PROLOGUE}
+${START_SLOW}
+${START_VOLATILE}
+${EMIT_STEADY}
+${EMIT_VOLATILE}
+${EMIT_SLOW}`;
 
 ;// CONCATENATED MODULE: ./src/road/observe.ts
 
@@ -91980,7 +92177,7 @@ async function withConnections(settings, signal, opened, work) {
 }
 /** Whether nothing may be changed on any host. */
 function looksOnly({ dryRun, operation, diskTest }) {
-    return dryRun || (operation === 'preflight' && !diskTest);
+    return dryRun || operation === 'health' || (operation === 'preflight' && !diskTest);
 }
 
 ;// CONCATENATED MODULE: ./src/road/watch-cluster.ts
@@ -92194,19 +92391,425 @@ function byMember(plan, observed, value) {
 /** Sets up the cluster, takes one over, brings it to what the inputs ask for, or finds that nothing has to be done. */
 const deploy = (settings, surroundings) => travel(({ chance, ...seen }) => decideDeploy({ ...seen, freshToken: chance.freshToken, now: chance.now }), settings, surroundings);
 
-;// CONCATENATED MODULE: ./src/cluster/preflight/examined.ts
+;// CONCATENATED MODULE: ./src/health/certificates.ts
 
-/** Whether etcd belongs on this host already: the action set it up, or it runs from a manifest made by hand. */
-function holdsMember({ facts }) {
-    if (facts.state !== 'absent')
-        return true;
-    const manifest = memberManifest(facts);
-    return manifest !== undefined && facts.containers.some(({ running }) => running);
+
+
+
+/** The certificates that a member's host has by the guide. */
+const CERTIFICATE_PATHS = [
+    kubeadm_paths/* CA_CERTIFICATE */.vB,
+    ...leafFiles()
+        .filter(({ part }) => part === 'certificate')
+        .map(({ path }) => path),
+];
+/** Every certificate that could be read, on the disks and as served. */
+function certificateDocuments(facts) {
+    const { now, clientPort, peerPort } = facts;
+    return facts.members.flatMap(({ name, address, host, served }) => {
+        const files = 'seen' in host ? host.seen.facts.files : new Map();
+        const onDisk = CERTIFICATE_PATHS.flatMap((path) => documentOf(files.get(path)?.text, { member: name, place: 'disk', where: path }, now));
+        const places = [
+            { place: 'client', port: clientPort, sight: served.client },
+            { place: 'peer', port: peerPort, sight: served.peer },
+        ];
+        const presented = places.flatMap(({ place, port, sight }) => 'seen' in sight
+            ? documentOf(sight.seen.pem, { member: name, place, where: `${bracketed(address)}:${port}` }, now)
+            : []);
+        return [...onDisk, ...presented];
+    });
 }
-/** Value of an etcd flag that the user gave as a number; undefined where it is absent or no number. */
-function extraNumber(settings, flag) {
-    const value = settings.extraArgs.find(({ name }) => name === flag)?.value;
-    return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+function bracketed(address) {
+    return address.includes(':') ? `[${address}]` : address;
+}
+/** None for what is no certificate: that is the certificates' check to tell. */
+function documentOf(pem, place, now) {
+    if (pem === undefined)
+        return [];
+    try {
+        const { subject, isCa, notBefore, notAfter, serial, fingerprint } = inspectCertificate(pem);
+        return [
+            {
+                ...place,
+                subject,
+                isCa,
+                notBefore: notBefore.toISOString(),
+                notAfter: notAfter.toISOString(),
+                daysLeft: (0,validity/* daysLeft */.H_)(notAfter, now),
+                serial: serial.toString(16),
+                fingerprint,
+            },
+        ];
+    }
+    catch {
+        return [];
+    }
+}
+
+;// CONCATENATED MODULE: ./src/health/check.ts
+/** Every check by its name, in the order in which a reader asks, with what it is called in tables. */
+const CHECK_TITLES = {
+    quorum: 'Quorum',
+    leader: 'Leader',
+    'cluster-id': 'Cluster id',
+    membership: 'Membership',
+    alarms: 'Alarms',
+    data: 'Data equal on all members',
+    versions: 'Versions equal',
+    authority: 'CA equal everywhere',
+    endpoint: 'Endpoint',
+    read: 'Linearizable read',
+    'local-read': 'Serializable read',
+    ready: 'Ready (readyz)',
+    alive: 'Alive (livez)',
+    lag: 'Raft lag',
+    'leader-changes': 'Leader changes',
+    'db-size': 'Database size',
+    fragmentation: 'Fragmentation',
+    'wal-fsync': 'WAL fsync',
+    'backend-commit': 'Backend commit',
+    'peer-latency': 'Peer round trips',
+    release: 'Release of etcd',
+    host: 'Host (SSH)',
+    kubelet: 'kubelet',
+    pod: 'Static pod',
+    manifest: 'Manifest',
+    'drop-in': "kubelet's drop-in",
+    'stray-files': 'Manifest directory',
+    modes: 'File modes',
+    'disk-space': 'Disk space',
+    clock: 'Clock',
+    certificate: 'Certificate on disk',
+    'served-certificate': 'Certificate as served',
+};
+const WORST_FIRST = ['fail', 'warn', 'unknown', 'ok'];
+const ORDER = Object.keys(CHECK_TITLES);
+/** The worst first, then in the order of the names; checks of one name keep their order. */
+function worstFirst(checks) {
+    return checks.toSorted((one, other) => WORST_FIRST.indexOf(one.status) - WORST_FIRST.indexOf(other.status) ||
+        ORDER.indexOf(one.name) - ORDER.indexOf(other.name));
+}
+/** The worst of them; `ok` when there is none. */
+function worstOf(statuses) {
+    return WORST_FIRST.find((status) => statuses.includes(status)) ?? 'ok';
+}
+/** The checks of one name for one member (or the cluster), each made with what there is to tell. */
+function checkOf(name, member) {
+    return (status, { measured, subject = null, threshold = null, cause = null, fix = null, notice = null }) => ({
+        name,
+        member,
+        subject,
+        status,
+        measured,
+        threshold,
+        cause,
+        fix,
+        notice,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/health/figures.ts
+
+
+
+/** Milliseconds that the way to a member and back takes of a request; 0 where it was not measured. */
+function wayMs({ endpoint }) {
+    return (seen(endpoint.roundTripNs) ?? 0) / 1e6;
+}
+/** `1 day`, `12 days`, `-3 days`. */
+function days(count) {
+    return plural(count, 'day');
+}
+/** A count with its noun. */
+function plural(count, noun) {
+    return `${count} ${noun}${Math.abs(count) === 1 ? '' : 's'}`;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/certificates.ts
+
+
+
+
+
+
+
+
+
+
+const RENEW = 'Run the deploy: it renews what ends within `renew-before-days`, without a restart.';
+/** One CA everywhere, each certificate on its disk, and what the listeners present. */
+function certificateChecks(facts, thresholds) {
+    return [
+        ...certificates_authority(facts, thresholds),
+        ...facts.members.flatMap((member) => [
+            ...('seen' in member.host ? onDisk(member, member.host.seen, facts, thresholds) : []),
+            ...served(member, facts, thresholds),
+        ]),
+    ];
+}
+function certificates_authority({ members, now }, thresholds) {
+    const check = checkOf('authority', null);
+    const hosts = members.flatMap(({ name, host }) => 'seen' in host ? [{ name, info: infoOf(host.seen.facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text) }] : []);
+    if (hosts.length === 0)
+        return [check('unknown', { measured: 'No host could be looked at.' })];
+    const without = hosts.filter(({ info }) => info === undefined).map(({ name }) => name);
+    const told = hosts.flatMap(({ name, info }) => info === undefined ? [] : [[name, info.fingerprint]]);
+    if (without.length > 0) {
+        return [
+            check('fail', {
+                measured: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is missing or cannot be read on ${nameList(without)}.`,
+                cause: 'It was removed or overwritten.',
+                fix: 'Copy it from another host: it is public and the same on all.',
+            }),
+        ];
+    }
+    const byFingerprint = [...Map.groupBy(told, ([, fingerprint]) => fingerprint).values()].toSorted((one, other) => other.length - one.length);
+    if (byFingerprint.length > 1) {
+        const odd = byFingerprint.slice(1).flatMap((group) => group.map(([name]) => name));
+        return [
+            check('fail', {
+                measured: `The hosts have different CAs; not the one of most others: ${nameList(odd)}. SHA-256: ${whoSaysWhat(told)}.`,
+                cause: 'ca.crt was overwritten, or the host was set up for another cluster.',
+                fix: `Put the ca.crt of the other hosts back on ${nameList(odd)}; etcd reads it at its next start, and would then trust no other member.`,
+            }),
+        ];
+    }
+    const [first] = hosts;
+    const info = first?.info;
+    if (info === undefined)
+        return [];
+    const left = (0,validity/* daysLeft */.H_)(info.notAfter, now);
+    return [
+        check(byDays(left, thresholds), {
+            measured: `All hosts have the same CA, ${info.subject}; ${ends(info, now)}.`,
+            threshold: daysWords(thresholds),
+            ...(byDays(left, thresholds) === 'ok'
+                ? {}
+                : {
+                    cause: 'kubeadm makes it for ten years.',
+                    fix: 'Plan the change of the CA now: it takes a time in which members and clients trust both.',
+                }),
+        }),
+    ];
+}
+function onDisk({ name, address }, { facts: { files }, more: { publicKeys } }, { now }, thresholds) {
+    const check = checkOf('certificate', name);
+    const authorityPem = files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text;
+    const authorityInfo = infoOf(authorityPem);
+    const good = [];
+    const bad = [];
+    for (const profile of leaf_profiles_leafProfileNames) {
+        const path = leafPath(profile, 'certificate');
+        const text = files.get(path)?.text;
+        const info = infoOf(text);
+        if (text === undefined || info === undefined) {
+            bad.push(check('fail', {
+                subject: path,
+                measured: `${path} of ${name} ${text === undefined ? 'is missing' : 'is no certificate that can be read'}.`,
+                cause: 'It was removed or overwritten.',
+                fix: 'Run the deploy: it issues what is missing.',
+            }));
+            continue;
+        }
+        const wrong = authorityPem === undefined || authorityInfo === undefined
+            ? []
+            : verifyLeaf({ certificatePem: text }, {
+                authority: { certificate: new external_node_crypto_.X509Certificate(authorityPem) },
+                profile,
+                member: { name, address },
+                now,
+            });
+        const keyPath = leafPath(profile, 'key');
+        const ofKey = publicKeys.get(keyPath);
+        if (!files.has(keyPath))
+            wrong.push(`${keyPath} is missing`);
+        else if (ofKey !== undefined && ofKey !== info.publicKeySha256)
+            wrong.push(`${keyPath} does not belong to it`);
+        if (wrong.length > 0) {
+            bad.push(check('fail', {
+                subject: path,
+                measured: `${path} of ${name}: ${wrong.join('; ')}.`,
+                cause: info.notBefore > now
+                    ? "The host's or the runner's clock is wrong."
+                    : 'It was replaced by hand, or has run out.',
+                fix: 'Run the deploy: it issues a new one.',
+            }));
+            continue;
+        }
+        const left = (0,validity/* daysLeft */.H_)(info.notAfter, now);
+        const status = byDays(left, thresholds);
+        if (status === 'ok')
+            good.push({ path, left });
+        else {
+            bad.push(check(status, {
+                subject: path,
+                measured: `${path} of ${name} ${ends(info, now)}.`,
+                threshold: daysWords(thresholds),
+                cause: 'kubeadm makes certificates for one year.',
+                fix: path.includes('apiserver')
+                    ? `${RENEW} Then bring the new one to the control plane, as docs/deploy.md says.`
+                    : RENEW,
+            }));
+        }
+    }
+    if (good.length === 0)
+        return bad;
+    const least = Math.min(...good.map(({ left }) => left));
+    return [
+        ...bad,
+        check('ok', {
+            measured: `${good.length} of ${leaf_profiles_leafProfileNames.length} certificates hold before the CA, fit their keys and name the member; the first ends in ${days(least)}.`,
+            threshold: daysWords(thresholds),
+        }),
+    ];
+}
+function served(member, facts, thresholds) {
+    if ('failure' in member.endpoint.status && member.endpoint.status.failure.kind === 'not-asked')
+        return [];
+    const { clientPort, peerPort } = facts;
+    return [
+        listener(member, `client port ${clientPort}`, 'server', member.served.client, facts, thresholds),
+        listener(member, `peer port ${peerPort}`, 'peer', member.served.peer, facts, thresholds),
+    ];
+}
+function listener({ name, address, host }, subject, profile, sight, { now }, thresholds) {
+    const check = checkOf('served-certificate', name);
+    if ('unseen' in sight)
+        return check('unknown', {
+            subject,
+            measured: `The ${subject} of ${name} presents none: ${sight.unseen.fact}.`,
+        });
+    const info = infoOf(sight.seen.pem);
+    if (info === undefined)
+        return check('unknown', { subject, measured: `What the ${subject} of ${name} presents cannot be read.` });
+    const left = (0,validity/* daysLeft */.H_)(info.notAfter, now);
+    if (!sight.seen.trusted) {
+        return check('fail', {
+            subject,
+            measured: `What the ${subject} of ${name} presents does not hold before the CA of the cluster (${info.subject}, by ${info.issuer}, ${ends(info, now)}).`,
+            cause: left < 0 ? 'It has run out.' : 'It was issued by another CA.',
+            fix: `${RENEW} If the file on the disk is right, restart that member.`,
+        });
+    }
+    const path = leafPath(profile, 'certificate');
+    const onDiskInfo = 'seen' in host ? infoOf(host.seen.facts.files.get(path)?.text) : undefined;
+    if (onDiskInfo !== undefined && onDiskInfo.fingerprint !== info.fingerprint) {
+        return check(worse('warn', byDays(left, thresholds)), {
+            subject,
+            measured: `The ${subject} of ${name} presents another certificate than ${path}: what it presents ${ends(info, now)}, the file ${ends(onDiskInfo, now)}.`,
+            cause: 'The file was renewed and etcd sees another one: its folder was replaced as a whole, and the container still has the old one mounted.',
+            fix: `Restart that member alone, with a quorum of the others: move ${kubeadm_paths/* ETCD_MANIFEST */.jl} out of its folder, wait until the container is gone, and move it back.`,
+        });
+    }
+    if (!info.sans.includes(`IP:${address}`) &&
+        !info.sans.some((san) => san.toLowerCase() === `ip:${address}`.toLowerCase())) {
+        return check('fail', {
+            subject,
+            measured: `What the ${subject} of ${name} presents does not name ${address} (it names ${info.sans.join(', ')}).`,
+            cause: 'It was issued for another address.',
+            fix: RENEW,
+        });
+    }
+    const status = byDays(left, thresholds);
+    return check(status, {
+        subject,
+        measured: `What the ${subject} of ${name} presents holds before the CA${onDiskInfo === undefined ? '' : ' and is the file on the disk'}; it ${ends(info, now)}.`,
+        threshold: daysWords(thresholds),
+        ...(status === 'ok' ? {} : { cause: 'kubeadm makes certificates for one year.', fix: RENEW }),
+    });
+}
+function infoOf(pem) {
+    if (pem === undefined)
+        return undefined;
+    try {
+        return inspectCertificate(pem);
+    }
+    catch {
+        return undefined;
+    }
+}
+function byDays(left, { certificateFailureDays, certificateWarningDays }) {
+    if (left < certificateFailureDays)
+        return 'fail';
+    return left < certificateWarningDays ? 'warn' : 'ok';
+}
+function worse(one, other) {
+    return other === 'fail' ? other : one;
+}
+function daysWords({ certificateFailureDays, certificateWarningDays }) {
+    return `at least ${days(certificateWarningDays)}; fails below ${days(certificateFailureDays)}`;
+}
+function ends({ notAfter }, now) {
+    const left = (0,validity/* daysLeft */.H_)(notAfter, now);
+    const date = notAfter.toISOString().slice(0, 10);
+    return left < 0 ? `ended on ${date}` : `ends in ${days(left)} (${date})`;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/data.ts
+
+
+
+/** Whether all members hold the same data, by HashKV at one revision. */
+function dataChecks({ members }) {
+    const check = checkOf('data', null);
+    const told = members.flatMap(({ name, hash }) => {
+        const seenHash = seen(hash);
+        return seenHash === undefined ? [] : [{ name, hash: seenHash }];
+    });
+    const [first] = told;
+    if (first === undefined || told.length < 2) {
+        const unsupported = members.some(({ hash }) => 'failure' in hash && hash.failure.kind === 'unsupported');
+        const alone = members.length === 1 && first !== undefined;
+        if (alone)
+            return [check('ok', { measured: `One member, hash ${first.hash.hash}.` })];
+        if (unsupported) {
+            return [
+                check('ok', {
+                    measured: 'Not compared: this release of etcd does not offer HashKV over its gateway.',
+                    notice: 'It does from 3.5.10 on.',
+                }),
+            ];
+        }
+        return [
+            check('unknown', { measured: `${told.length === 0 ? 'No member' : 'Only one member'} gave a hash.` }),
+        ];
+    }
+    // Hashes are of what is kept since the last compaction (server/storage/mvcc/hash.go).
+    const comparable = Map.groupBy(told, ({ hash }) => `${hash.hashRevision}/${hash.compactRevision}`);
+    const largest = [...comparable.values()].toSorted((one, other) => other.length - one.length)[0] ?? [];
+    if (largest.length < 2) {
+        return [
+            check('unknown', {
+                measured: 'The hashes are of different compactions and cannot be compared.',
+                cause: 'A compaction was under way.',
+                fix: 'Look again in a minute.',
+            }),
+        ];
+    }
+    const byHash = [...Map.groupBy(largest, ({ hash }) => hash.hash)].toSorted(([, one], [, other]) => other.length - one.length);
+    const revision = first.hash.hashRevision;
+    const [[hash, most] = [first.hash.hash, largest], ...others] = byHash;
+    if (others.length === 0) {
+        return [
+            check('ok', {
+                measured: `${nameList(most.map(({ name }) => name))} have hash ${hash} at revision ${revision}.`,
+            }),
+        ];
+    }
+    const odd = others.flatMap(([, group]) => group.map(({ name }) => name));
+    const alone = most.length > odd.length;
+    const whose = alone
+        ? `${nameList(odd)} ${odd.length === 1 ? 'holds' : 'hold'} other data than the rest`
+        : 'The members hold different data';
+    return [
+        check('fail', {
+            measured: `${whose} at revision ${revision}: ${byHash.map(([value, group]) => `hash ${value} on ${nameList(group.map(({ name }) => name))}`).join(', ')}.`,
+            cause: 'A disk or memory fault, a data dir that was copied or edited, or a fault of etcd before 3.5.3.',
+            fix: alone
+                ? `Take a backup from ${most[0]?.name ?? 'another member'} first. Then replace ${nameList(odd)}: \`etcdctl member remove\`, keep its data dir aside, and add it anew with an empty one. Do not restart the others meanwhile.`
+                : 'Change nothing yet. Back up the data dir of every member, and find out which one is right before any is replaced.',
+        }),
+    ];
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/preflight/format.ts
@@ -92243,6 +92846,2059 @@ function median(values) {
     const above = sorted[Math.floor(sorted.length / 2)] ?? NaN;
     const below = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;
     return (above + below) / 2;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/view.ts
+
+
+
+/** The cluster as its members tell it. */
+function viewOf({ members, clientPort, peerPort }) {
+    return viewCluster(members.map(({ endpoint }) => endpoint), { clientPort, peerPort });
+}
+/** Counts votes, from the member list where one could be read, else from the expected members. */
+function votesOf(facts) {
+    const view = viewOf(facts);
+    const voters = view.members?.filter(({ isLearner }) => !isLearner);
+    const all = voters?.length ?? facts.members.length;
+    const isVoter = (member) => {
+        const id = seen(member.endpoint.status)?.memberId;
+        return voters === undefined || voters.some((voter) => voter.id === id);
+    };
+    const answering = facts.members.filter((member) => {
+        const status = seen(member.endpoint.status);
+        return status !== undefined && status.clusterId === view.clusterId && isVoter(member);
+    });
+    const working = answering.filter(takesPart);
+    const unknown = facts.members.filter(({ endpoint }) => isNotAsked(endpoint.status));
+    return {
+        all,
+        needed: quorumOf(all),
+        working: working.map(({ name }) => name),
+        answering: answering.map(({ name }) => name),
+        unknown: unknown.map(({ name }) => name),
+    };
+}
+/** A read through the majority succeeded there, or it would have, were it not for an alarm. */
+function takesPart({ endpoint }) {
+    if (seen(endpoint.status)?.leader === null)
+        return false;
+    return 'seen' in endpoint.readNs || endpoint.readNs.failure.kind === 'rejected';
+}
+/** Whether nobody was there to ask a member. */
+function isNotAsked(observed) {
+    return 'failure' in observed && observed.failure.kind === 'not-asked';
+}
+/**
+ * How many more members may fail, negative where a quorum lacks so many already; undefined where not all is known that
+ * this depends on. Members that answer and yet make no quorum are cut off from each other: one more has to come.
+ */
+function failureToleranceOf(facts) {
+    const { working, answering, needed, unknown } = votesOf(facts);
+    if (working.length >= needed)
+        return working.length - needed;
+    return unknown.length > 0 ? undefined : Math.min(answering.length, needed - 1) - needed;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/endpoint.ts
+
+
+
+
+
+/** Entries beyond which etcd itself refuses requests (server/etcdserver/v3_server.go, maxGapBetweenApplyAndCommitIndex). */
+const MOST_UNAPPLIED = 5000;
+/** What each member answers at its client port. */
+function endpointChecks(facts, thresholds) {
+    return facts.members.flatMap((member) => {
+        const { status } = member.endpoint;
+        if ('failure' in status)
+            return silentMember(member, facts.clientPort);
+        return [
+            checkOf('endpoint', member.name)('ok', {
+                measured: `${member.name} answers at ${httpsUrl(member.address, facts.clientPort)}${throughWords(member)}.`,
+            }),
+            readCheck('read', member, member.endpoint.readNs, thresholds),
+            readCheck('local-read', member, member.localReadNs, thresholds),
+            probeCheck('ready', '/readyz', member, member.readyz),
+            probeCheck('alive', '/livez', member, member.livez),
+            lagCheck(member, facts, thresholds),
+        ];
+    });
+}
+function throughWords({ askedThrough }) {
+    return askedThrough === null ? '' : `, asked through ${askedThrough}`;
+}
+function silentMember(member, clientPort) {
+    const { status } = member.endpoint;
+    if (!('failure' in status))
+        return [];
+    const { kind, finding } = status.failure;
+    const check = checkOf('endpoint', member.name);
+    const place = `${member.name} (${httpsUrl(member.address, clientPort)})`;
+    if (kind === 'not-asked') {
+        return [check('unknown', { measured: `${place}: ${finding.fact}` }), ...unseen(member)];
+    }
+    return [
+        check('fail', {
+            measured: `${place} does not answer${throughWords(member)}: ${finding.fact}`,
+            cause: finding.cause ?? null,
+            fix: finding.fix ?? null,
+        }),
+        ...unseen(member),
+    ];
+}
+/** Checks that take an answer of the member. */
+const OF_ANSWERS = [
+    'read',
+    'local-read',
+    'ready',
+    'alive',
+    'lag',
+    'leader-changes',
+    'db-size',
+    'fragmentation',
+    'wal-fsync',
+    'backend-commit',
+    'peer-latency',
+    'release',
+];
+/** In the same words for all of them, so that a reader gets them as one. */
+function unseen({ name }) {
+    return OF_ANSWERS.map((check) => checkOf(check, name)('unknown', { measured: 'Not seen: the member gave no answer.' }));
+}
+function readCheck(name, member, observed, { latencyWarningMs }) {
+    const check = checkOf(name, member.name);
+    const what = name === 'read' ? 'A linearizable read' : 'A serializable read';
+    const threshold = `at most ${latencyWarningMs} ms beside the way there`;
+    if ('failure' in observed) {
+        const { finding } = observed.failure;
+        return check('fail', {
+            measured: `${what} failed on ${member.name}: ${finding.fact}`,
+            threshold,
+            cause: finding.cause ?? null,
+            fix: finding.fix ?? null,
+        });
+    }
+    const totalMs = observed.seen / 1e6;
+    const way = wayMs(member);
+    const ownMs = Math.max(0, totalMs - way);
+    const measured = `${what} took ${duration(ownMs)} on ${member.name} (${duration(totalMs)} with the way there and back, ${duration(way)}).`;
+    if (ownMs <= latencyWarningMs)
+        return check('ok', { measured, threshold });
+    return check('warn', {
+        measured,
+        threshold,
+        cause: name === 'read'
+            ? 'A slow disk of the leader, a slow link between the members, or a member with too much to do.'
+            : 'The member or its host has too much to do.',
+        fix: 'Look at the checks "WAL fsync" and "Peer round trips", and at the load of the host (`top`, `iostat -x 1`).',
+    });
+}
+function probeCheck(name, path, member, observed) {
+    const check = checkOf(name, member.name);
+    if ('failure' in observed) {
+        const { finding } = observed.failure;
+        return check('unknown', { measured: `${path} of ${member.name} gave no answer: ${finding.fact}` });
+    }
+    const { ok, checks, unsupported } = observed.seen;
+    if (unsupported === true)
+        return check('ok', { measured: `This release of etcd has no ${path}.` });
+    const bad = checks.filter((each) => !each.ok);
+    if (ok) {
+        const names = checks.map((each) => each.name).join(', ');
+        return check('ok', { measured: `${path} says ok${names === '' ? '' : `: ${names}`}.` });
+    }
+    return check('fail', {
+        measured: `${path} of ${member.name} fails: ${bad.map((each) => `${each.name}${each.reason === undefined ? '' : ` (${each.reason})`}`).join(', ') || 'no reason given'}.`,
+        cause: name === 'ready'
+            ? 'The member cannot serve: it has no leader, is a learner, or an alarm of corrupt data is raised.'
+            : 'The member cannot read its own store.',
+        fix: 'See the checks of the cluster first; then the log of that member (`crictl logs`).',
+    });
+}
+function lagCheck(member, facts, { raftLagWarning }) {
+    const check = checkOf('lag', member.name);
+    const threshold = `at most ${raftLagWarning} entries`;
+    const status = seen(member.endpoint.status);
+    const leaderIndex = leaderIndexOf(facts);
+    if (status === undefined || leaderIndex === undefined) {
+        return check('unknown', { measured: 'No leader told how far its log is.', threshold });
+    }
+    const behind = Math.max(0, leaderIndex - status.raftIndex);
+    const unapplied = Math.max(0, status.raftIndex - status.raftAppliedIndex);
+    const measured = `${member.name} is ${behind} entries behind the leader, and has ${unapplied} yet to apply.`;
+    const worst = Math.max(behind, unapplied);
+    if (worst <= raftLagWarning)
+        return check('ok', { measured, threshold });
+    return check(unapplied > MOST_UNAPPLIED ? 'fail' : 'warn', {
+        measured,
+        threshold,
+        cause: 'It was just started and catches up, or its disk or link is slower than the others.',
+        fix: 'Look again in a minute. If it does not shrink, look at the checks "WAL fsync" and "Peer round trips" of this member.',
+    });
+}
+/** The leader's own index; undefined where the leader was not seen. */
+function leaderIndexOf(facts) {
+    const { leader, own } = viewOf(facts);
+    const status = own.map((each) => seen(each.status)).find((each) => each?.memberId === leader);
+    return leader === null ? undefined : status?.raftIndex;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/files.ts
+
+
+
+
+
+
+
+
+/** Files of each host against what the action has recorded there and what the guide wants. */
+function fileChecks({ members, dataDir }) {
+    return members.flatMap(({ name, host }) => {
+        if ('unseen' in host)
+            return [];
+        const { facts } = host.seen;
+        const record = typeof facts.state === 'object' ? facts.state : undefined;
+        return [
+            manifest(name, facts, record),
+            dropIn(name, facts, record),
+            strayFiles(name, facts),
+            modes(name, facts, record, dataDir),
+        ];
+    });
+}
+const CONVERGE = 'If the change was meant, write it into the inputs of the deploy (`extra-args`). Then run the deploy: it takes back what the inputs do not ask for, one member at a time.';
+function manifest(name, facts, record) {
+    const check = checkOf('manifest', name);
+    if (!facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl)) {
+        const isOut = facts.files.has(kubeadm_paths/* OUTGOING_MANIFEST */.Fc);
+        return check('fail', {
+            measured: `${kubeadm_paths/* ETCD_MANIFEST */.jl} is missing on ${name}.`,
+            cause: isOut
+                ? 'A run was cut off while it restarted this member.'
+                : 'Somebody moved or removed it; kubelet then ends etcd.',
+            fix: isOut
+                ? 'Run the deploy again: it goes on where that run ended.'
+                : 'Put it back if somebody has it; else run the deploy: it makes the manifest anew and leaves the data as it is.',
+        });
+    }
+    const found = memberManifest(facts);
+    if (found === undefined) {
+        return check('fail', {
+            measured: `${kubeadm_paths/* ETCD_MANIFEST */.jl} of ${name} is no pod that runs etcd.`,
+            cause: 'It was edited by hand, or replaced.',
+            fix: CONVERGE,
+        });
+    }
+    const wanted = extraArguments(facts.files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA)?.text ?? '');
+    const differences = [
+        ...argumentDifferences(found, wanted),
+        ...strangeFlags(found, wanted).map((flag) => `--${flag} is set, and nobody asked for it`),
+    ];
+    const isEdited = differsFromRecord(record, facts, kubeadm_paths/* ETCD_MANIFEST */.jl);
+    if (record === undefined) {
+        return check('ok', {
+            measured: `etcd runs by ${kubeadm_paths/* ETCD_MANIFEST */.jl}, and the action has no record of it.`,
+            notice: 'The cluster was set up in another way; a deploy takes it over.',
+        });
+    }
+    if (!isEdited && differences.length === 0) {
+        return check('ok', { measured: 'The manifest is the one that the last run has left.' });
+    }
+    const what = differences.length === 0 ? 'limits, probes or comments' : differences.join('; ');
+    return check('warn', {
+        measured: `The manifest of ${name} is not what the last run has left; what differs: ${what}.`,
+        cause: 'It was edited by hand, or by another tool.',
+        fix: CONVERGE,
+    });
+}
+function dropIn(name, facts, record) {
+    const check = checkOf('drop-in', name);
+    if (record === undefined) {
+        return check('ok', { measured: 'The action has set no drop-in here.' });
+    }
+    const paths = [kubeadm_paths/* KUBELET_DROP_IN */.jy, kubeadm_paths/* KUBELET_CONFIG */.So];
+    const missing = paths.filter((path) => !facts.files.has(path));
+    const edited = paths.filter((path) => !missing.includes(path) && differsFromRecord(record, facts, path));
+    const isRead = facts.kubelet.dropIns.includes(kubeadm_paths/* KUBELET_DROP_IN */.jy);
+    const problems = [
+        ...missing.map((path) => `${path} is missing`),
+        ...edited.map((path) => `${path} is not what the last run has left`),
+        ...(missing.includes(kubeadm_paths/* KUBELET_DROP_IN */.jy) || isRead ? [] : [`systemd has not read ${kubeadm_paths/* KUBELET_DROP_IN */.jy}`]),
+    ];
+    if (problems.length === 0) {
+        return check('ok', { measured: "kubelet's drop-in and configuration are those of the last run." });
+    }
+    return check(missing.length > 0 ? 'fail' : 'warn', {
+        measured: `On ${name} ${problems.join('; ')}.`,
+        cause: 'It was edited or removed by hand; kubelet takes it up at its next start, and etcd hangs on kubelet.',
+        fix: 'Run the deploy: it puts back what the inputs ask for.',
+    });
+}
+function strayFiles(name, { files }) {
+    const check = checkOf('stray-files', name);
+    const strays = [...files.values()]
+        .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${kubeadm_paths/* MANIFEST_DIR */.Kk}/`))
+        .map(({ path }) => path)
+        // kubelet passes over what begins with a dot (pkg/kubelet/config/file.go)
+        .filter((path) => path !== kubeadm_paths/* ETCD_MANIFEST */.jl && !path.slice(kubeadm_paths/* MANIFEST_DIR */.Kk.length + 1).startsWith('.'));
+    if (strays.length === 0)
+        return check('ok', { measured: `${kubeadm_paths/* MANIFEST_DIR */.Kk} holds etcd's manifest and nothing else.` });
+    return check('warn', {
+        measured: `${kubeadm_paths/* MANIFEST_DIR */.Kk} of ${name} holds other files: ${strays.join(', ')}.`,
+        cause: 'A copy was left there, or another pod was added; kubelet starts every file in that folder, whatever its name.',
+        fix: 'Move them to another folder. A second copy of etcd.yaml would fight the first for ports and data.',
+    });
+}
+/** As kubeadm makes it (cmd/kubeadm/app/phases/etcd/local.go). */
+const files_DATA_DIR_MODE = '700';
+function modes(name, facts, record, dataDir) {
+    const check = checkOf('modes', name);
+    const expected = new Map([
+        ...expectedPkiTree(true),
+        [kubeadm_paths/* ETCD_MANIFEST */.jl, PRIVATE_MODE],
+        ...(record === undefined ? [] : [...CONFIGURATION_MODES, [kubeadm_paths/* STATE_FILE */.bv, PRIVATE_MODE]]),
+    ]);
+    const wrong = [...expected].flatMap(([path, mode]) => {
+        const file = facts.files.get(path);
+        if (file?.kind !== 'file' || (file.mode === mode && file.owner === '0:0'))
+            return [];
+        return [{ path, is: `${file.mode} ${file.owner}`, wanted: mode, isPrivate: mode === PRIVATE_MODE }];
+    });
+    const { exists, mode } = facts.dataDir;
+    if (exists && mode !== files_DATA_DIR_MODE) {
+        wrong.push({ path: dataDir, is: mode, wanted: files_DATA_DIR_MODE, isPrivate: true });
+    }
+    if (wrong.length === 0)
+        return check('ok', { measured: 'Keys, certificates and folders have their modes and belong to root.' });
+    return check('warn', {
+        measured: `On ${name} ${wrong.map(({ path, is, wanted }) => `${path} is ${is}, wanted ${wanted} 0:0`).join('; ')}.`,
+        cause: 'Files were copied or edited by hand.',
+        fix: `${wrong.map(({ path, wanted }) => `chmod ${wanted} ${path}`).join('; ')}; chown root:root the same. ${wrong.some(({ isPrivate }) => isPrivate) ? 'A key that others could read may have been: renew it if others have accounts on this host.' : ''}`.trim(),
+    });
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/explain-log.ts
+const REPLACE = 'Take a backup from a healthy member. Then replace this one: `etcdctl member remove`, keep its data dir aside, and add it anew with an empty one.';
+/** What etcd says before it ends for good, by its own words (server/embed, server/etcdserver, server/storage). */
+const KNOWN = [
+    {
+        said: /found data inconsistency with peers|checkInitialHashKV failed|data inconsistency/i,
+        cause: "Its data differs from the other members' (corrupt), and etcd refuses to start with it (initial-corrupt-check).",
+        fix: REPLACE,
+    },
+    {
+        said: /permanently removed from the cluster|member has been removed|the member has been permanently removed/i,
+        cause: 'The member was removed from the cluster.',
+        fix: 'If that was meant, take its manifest and this host out of the inputs. If not, add it anew with an empty data dir, its old one kept aside; it cannot come back with its old data.',
+    },
+    {
+        said: /no space left on device/i,
+        cause: 'The disk of the data dir is full.',
+        fix: 'Make room on that filesystem; kubelet then starts etcd again. Delete nothing within the data dir.',
+    },
+    {
+        said: /crc mismatch|walpb: |wal: .*(?:corrupt|mismatch)|snap: .*(?:corrupt|mismatch)|unexpected EOF.*wal|file checksum/i,
+        cause: 'Its write-ahead log or snapshot is damaged on the disk.',
+        fix: REPLACE,
+    },
+    {
+        said: /has already been bootstrapped/i,
+        cause: 'Its data dir is empty or new while the cluster already has this member.',
+        fix: 'If its data is lost, remove the member and add it anew; if its data dir is elsewhere, put it back.',
+    },
+    {
+        said: /member count is unequal|mismatched member|unmatched member/i,
+        cause: 'initial-cluster does not fit the members that the cluster has.',
+        fix: 'Compare initial-cluster in its manifest with `etcdctl member list`.',
+    },
+    {
+        said: /x509|certificate|tls: /i,
+        cause: 'A certificate or key cannot be read, or does not hold.',
+        fix: 'See the checks of certificates of this host.',
+    },
+    {
+        said: /permission denied/i,
+        cause: 'etcd may not read one of its files.',
+        fix: 'See the check "File modes" of this host.',
+    },
+    {
+        said: /address already in use/i,
+        cause: 'Something else listens on one of its ports.',
+        fix: '`ss -ltnp` on that host names it.',
+    },
+    {
+        said: /flag provided but not defined|invalid value .* for flag/i,
+        cause: 'Its manifest has a flag that this etcd does not take.',
+        fix: 'See the check "Manifest" of this host.',
+    },
+];
+const LONGEST_QUOTE = 300;
+/** What the last lines of etcd's log say about its end. */
+function explainLog(lines) {
+    const severe = lines.filter((line) => /"level":"(?:fatal|panic|error)"|^panic|fatal/i.test(line));
+    for (const line of [...severe.toReversed(), ...lines.toReversed()]) {
+        const known = KNOWN.find(({ said }) => said.test(line));
+        if (known !== undefined && (severe.includes(line) || !/"level":"(?:info|debug)"/.test(line))) {
+            return { quote: quoteOf(line), cause: known.cause, fix: known.fix };
+        }
+    }
+    const last = severe.at(-1);
+    return last === undefined ? undefined : { quote: quoteOf(last) };
+}
+/** Message and error of a line that zap wrote as JSON, else the line. */
+function quoteOf(line) {
+    let text = line;
+    try {
+        const { msg, error } = JSON.parse(line);
+        const parts = [msg, error].filter((part) => typeof part === 'string');
+        if (parts.length > 0)
+            text = parts.join(': ');
+    }
+    catch {
+        // Not all that etcd prints is JSON.
+    }
+    return `"${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}"`;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/host.ts
+
+
+
+const HOUR_MS = 3_600_000;
+/** Checks that take a look at the host. */
+const OF_HOSTS = [
+    'kubelet',
+    'pod',
+    'manifest',
+    'drop-in',
+    'stray-files',
+    'modes',
+    'disk-space',
+    'clock',
+    'certificate',
+];
+/** SSH, kubelet, and the static pod of each host. */
+function hostChecks({ members, now }) {
+    return members.flatMap((member) => {
+        const check = checkOf('host', member.name);
+        if ('unseen' in member.host) {
+            const { fact, cause, fix } = member.host.unseen;
+            return [
+                check('warn', {
+                    measured: `The host of ${member.name} could not be looked at: ${fact}`,
+                    cause: cause ?? null,
+                    fix: fix ?? 'Log in to the host by hand and see.',
+                }),
+                ...OF_HOSTS.map((name) => checkOf(name, member.name)('unknown', { measured: 'Not seen: the host could not be looked at.' })),
+            ];
+        }
+        const sight = member.host.seen;
+        const took = sight.roundTripMs === null ? '' : `; a round trip takes ${duration(sight.roundTripMs)}`;
+        return [
+            check('ok', { measured: `SSH works${took}.` }),
+            kubelet(member.name, sight),
+            pod(member, sight, now),
+        ];
+    });
+}
+function kubelet(name, { facts, more }) {
+    const check = checkOf('kubelet', name);
+    const { active, enabled, subState } = facts.kubelet;
+    if (!active) {
+        return check('fail', {
+            measured: `kubelet does not run on ${name} (${subState || 'unknown state'}).`,
+            cause: 'It was stopped, or it ends at each start.',
+            fix: `\`systemctl status kubelet\` and \`journalctl -u kubelet -n 50\` on ${name}; etcd runs on meanwhile, and nobody restarts it.`,
+        });
+    }
+    if (more.kubeletHealthz !== 'ok') {
+        return check('warn', {
+            measured: `kubelet runs on ${name}, and its /healthz says ${more.kubeletHealthz === undefined ? 'nothing' : JSON.stringify(more.kubeletHealthz.slice(0, 200))}.`,
+            threshold: 'ok',
+            cause: 'It has just started, or the container runtime does not answer it.',
+            fix: `\`journalctl -u kubelet -n 50\` on ${name}.`,
+        });
+    }
+    if (!enabled) {
+        return check('warn', {
+            measured: `kubelet runs on ${name} and is not enabled: after a reboot nobody starts etcd.`,
+            cause: 'Somebody has disabled the unit.',
+            fix: '`systemctl enable kubelet`.',
+        });
+    }
+    return check('ok', { measured: 'kubelet runs, is enabled, and says that it is healthy.' });
+}
+function pod({ name, endpoint }, { more: { containers, lastLog } }, now) {
+    const check = checkOf('pod', name);
+    const running = containers.find((container) => container.running);
+    const [ended] = containers.filter((container) => !container.running);
+    const why = lastLog.length === 0 ? undefined : explainLog(lastLog);
+    if (running === undefined) {
+        const exit = ended === undefined ? '' : ` It ${exitWords(ended, now)}.`;
+        return check('fail', {
+            measured: `No container of etcd runs on ${name}.${exit}${why === undefined ? '' : ` Its log: ${why.quote}`}`,
+            cause: why?.cause ?? 'Its manifest is gone or wrong, its image is missing, or kubelet is down.',
+            fix: why?.fix ??
+                `\`crictl ps -a --name '^etcd$'\`, \`crictl logs\` of the newest, and \`journalctl -u kubelet -n 50\` on ${name}.`,
+        });
+    }
+    const restarts = running.attempt;
+    const started = running.startedAt === undefined ? NaN : Date.parse(running.startedAt);
+    const ago = Number.isNaN(started) ? '' : ` ${duration(Math.max(0, now.getTime() - started))} ago`;
+    const measured = `etcd runs on ${name}, started${ago}, ${restarts === 0 ? 'never restarted' : plural(restarts, 'restart')} in this pod.`;
+    if (restarts === 0)
+        return check('ok', { measured });
+    const exit = ended === undefined ? '' : ` Before that it ${exitWords(ended, now)}.`;
+    // A container that a reboot has ended did not fail (containerd: exit code 255, reason Unknown).
+    const byReboot = ended?.exitCode === 255 && ended.reason === 'Unknown';
+    const isFresh = now.getTime() - started < HOUR_MS;
+    if (!isFresh || byReboot || ended === undefined || ended.exitCode === 0) {
+        return check('ok', {
+            measured: `${measured}${exit}`,
+            notice: byReboot ? 'The host was rebooted or lost power.' : null,
+        });
+    }
+    const answers = 'seen' in endpoint.status;
+    return check(answers ? 'warn' : 'fail', {
+        measured: `${measured}${exit}${why === undefined ? '' : ` Its log: ${why.quote}`}`,
+        threshold: 'no restart within the last hour',
+        cause: why?.cause ?? 'It ended by itself, was killed for memory, or failed its liveness probe.',
+        fix: why?.fix ?? `\`crictl logs ${ended.id.slice(0, 13)}\` and \`journalctl -u kubelet -n 50\` on ${name}.`,
+    });
+}
+function exitWords({ exitCode, reason, finishedAt }, now) {
+    const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
+    const why = reason === undefined ? '' : ` (${reason})`;
+    const when = finishedAt === undefined ? '' : ` ${duration(Math.max(0, now.getTime() - Date.parse(finishedAt)))} ago`;
+    return `ended${when}${code}${why}`;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/machine.ts
+
+
+
+/** etcd stops at a write that finds no room: this is as good as none. */
+const FULL_PERCENT = 2;
+const FULL_BYTES = 256 * 1024 ** 2;
+/** Beyond this leases, logs and certificates are not to be trusted. */
+const CLOCK_FAILURE_MS = 30_000 * 10;
+/** Disk and clock of each host. */
+function machineChecks({ members }, thresholds) {
+    const offsets = clockOffsets(members);
+    return members.flatMap((member) => {
+        if ('unseen' in member.host)
+            return [];
+        const sight = member.host.seen;
+        return [
+            diskSpace(member.name, sight, thresholds),
+            clock(member.name, sight, offsets.get(member.name), thresholds),
+        ];
+    });
+}
+/** Milliseconds that each host's clock is ahead of the median of all that were seen, by member name. */
+function clockOffsets(members) {
+    const told = members.flatMap(({ name, host }) => 'seen' in host ? [[name, host.seen.more.clock.offsetMs]] : []);
+    const middle = median(told.map(([, offset]) => offset));
+    return new Map(told.map(([name, offset]) => [name, offset - middle]));
+}
+function diskSpace(name, { more: { filesystem } }, { diskFreeWarningPercent }) {
+    const check = checkOf('disk-space', name);
+    if (filesystem === undefined)
+        return check('unknown', { measured: `The filesystem of the data dir of ${name} could not be read.` });
+    const { freeBytes, sizeBytes, mountPoint, readOnly, inodes, freeInodes } = filesystem;
+    const percent = sizeBytes === 0 ? 100 : (freeBytes / sizeBytes) * 100;
+    const threshold = `at least ${diskFreeWarningPercent} % free; fails below ${FULL_PERCENT} % or ${size(FULL_BYTES)}`;
+    const measured = `${size(freeBytes)} of ${size(sizeBytes)} are free on ${mountPoint} of ${name} (${percent.toFixed(0)} %).`;
+    if (readOnly) {
+        return check('fail', {
+            measured: `${mountPoint} of ${name} is mounted read-only.`,
+            cause: 'The kernel does that when the disk fails (`dmesg`).',
+            fix: 'Have the disk looked at; etcd cannot write there.',
+        });
+    }
+    if (inodes > 0 && freeInodes / inodes < FULL_PERCENT / 100) {
+        return check('fail', {
+            measured: `Only ${freeInodes} of ${inodes} inodes are free on ${mountPoint} of ${name}.`,
+            cause: 'Very many small files lie on that filesystem.',
+            fix: '`df -i`, and find them (`du --inodes -x -d 3 /`).',
+        });
+    }
+    if (percent >= diskFreeWarningPercent && freeBytes >= FULL_BYTES)
+        return check('ok', { measured, threshold });
+    const isFull = percent < FULL_PERCENT || freeBytes < FULL_BYTES;
+    return check(isFull ? 'fail' : 'warn', {
+        measured,
+        threshold,
+        cause: 'Logs, images or a growing database fill it.',
+        fix: `Make room: \`du -xhd 3 ${mountPoint} | sort -h | tail\`, \`crictl rmi --prune\`, \`journalctl --vacuum-size=200M\`. Delete nothing within the data dir. A member that finds no room ends.`,
+    });
+}
+function clock(name, { more: { clock: seen } }, offset, { clockWarningMs }) {
+    const check = checkOf('clock', name);
+    const threshold = `within ${clockWarningMs} ms of the median`;
+    const away = Math.abs(offset ?? 0);
+    const measured = `The clock of ${name} is ${duration(away)} ${(offset ?? 0) >= 0 ? 'ahead of' : 'behind'} the median of all hosts (± ${duration(seen.uncertaintyMs)}).`;
+    // What is uncertain because of the way there counts in the host's favour.
+    const atLeast = away - seen.uncertaintyMs;
+    if (atLeast <= clockWarningMs)
+        return check('ok', { measured, threshold });
+    return check(atLeast > CLOCK_FAILURE_MS ? 'fail' : 'warn', {
+        measured,
+        threshold,
+        cause: 'No time service runs on it, or it reaches no server.',
+        fix: '`timedatectl`, then start one (`systemctl enable --now chrony` or systemd-timesyncd).',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/membership.ts
+
+
+
+
+/** Expected against actual members. */
+function membershipChecks(facts) {
+    const view = viewOf(facts);
+    if (view.members === undefined) {
+        return [checkOf('membership', null)('unknown', { measured: 'No member told who the members are.' })];
+    }
+    const findings = memberFindings(view);
+    if (findings.length === 0) {
+        return [
+            checkOf('membership', null)('ok', {
+                measured: `The member list has the ${plural(facts.members.length, 'expected member')} and no other.`,
+            }),
+        ];
+    }
+    return findings.map(({ host, severity, fact, cause, fix }) => checkOf('membership', host ?? null)(severity, {
+        measured: fact,
+        cause: cause ?? null,
+        fix: fix === undefined ? null : careful(fix),
+    }));
+}
+/** A removed member never comes back with its data. */
+function careful(fix) {
+    return fix.includes('member remove')
+        ? `${fix} Remove only what you are certain of: check once more that no host of yours has this address, and that the cluster has a quorum without it.`
+        : fix;
+}
+
+;// CONCATENATED MODULE: ./src/etcd/histogram.ts
+/**
+ * A quantile of a histogram, by linear interpolation within its bucket as Prometheus' histogram_quantile does
+ * (promql/quantile.go). In the last bucket, which has no upper limit, the answer is its lower one.
+ * @param fraction e.g. 0.99 for the 99th percentile.
+ * @returns seconds; undefined where nothing was observed.
+ */
+function percentile({ buckets }, fraction) {
+    const rank = fraction * (buckets.at(-1)?.count ?? 0);
+    const index = buckets.findIndex(({ count }) => count > 0 && count >= rank);
+    const bucket = buckets[index];
+    if (bucket === undefined)
+        return undefined;
+    const below = buckets[index - 1] ?? { le: 0, count: 0 };
+    if (bucket.le === Infinity)
+        return below.le;
+    return below.le + ((bucket.le - below.le) * (rank - below.count)) / (bucket.count - below.count);
+}
+
+;// CONCATENATED MODULE: ./src/etcd/metrics-window.ts
+/**
+ * What was observed between two looks at the same member: its histograms subtracted, its counters' growth. What is no
+ * counter is as it was last.
+ * @returns `latest` as it stands where the member has started anew in between: all of it is of the window then.
+ */
+function windowOf(latest, earlier) {
+    if (latest.startedAt !== earlier.startedAt)
+        return latest;
+    const walFsync = difference(latest.walFsync, earlier.walFsync);
+    const backendCommit = difference(latest.backendCommit, earlier.backendCommit);
+    const peers = [...latest.peerRoundTrips].flatMap(([peer, seen]) => {
+        const grown = difference(seen, earlier.peerRoundTrips.get(peer));
+        return grown === undefined ? [] : [[peer, grown]];
+    });
+    return {
+        ...latest,
+        ...(walFsync && { walFsync }),
+        ...(backendCommit && { backendCommit }),
+        peerRoundTrips: new Map(peers),
+        ...growth('leaderChanges', latest, earlier),
+        ...growth('slowApplies', latest, earlier),
+        ...growth('heartbeatFailures', latest, earlier),
+    };
+}
+function difference(latest, earlier) {
+    if (latest === undefined || earlier === undefined)
+        return latest;
+    return {
+        // The buckets of one histogram are fixed when etcd is built.
+        buckets: latest.buckets.map(({ le, count }, index) => ({
+            le,
+            count: count - (earlier.buckets[index]?.count ?? 0),
+        })),
+        sumSeconds: latest.sumSeconds - earlier.sumSeconds,
+        count: latest.count - earlier.count,
+    };
+}
+function growth(name, latest, earlier) {
+    const [now, before] = [latest[name], earlier[name]];
+    return now === undefined || before === undefined ? {} : { [name]: now - before };
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/metrics.ts
+
+
+
+
+
+
+
+/** etcd's own default (server/storage/quota.go, DefaultQuotaBytes). */
+const DEFAULT_QUOTA_BYTES = 2 * 1024 ** 3;
+/** With fewer observations a 99th percentile is the worst of a handful, such as those at a start, and raises no alarm. */
+const FEWEST_SINCE_START = 100;
+const FEWEST_IN_WINDOW = 10;
+const TOO_FEW = 'Too few to judge by.';
+/** A write that waits a second for its disk costs the leader its leadership (election timeout 1 s). */
+const FSYNC_FAILURE_MS = 1000;
+/** Files below this are not worth a defragmentation, which stops the member for a moment. */
+const DEFRAG_FROM_BYTES = 100 * 1024 ** 2;
+const DEFRAG_BELOW_PERCENT = 50;
+/** "should not be frequent": more of them in a day have a reason (etcd.io/docs, op-guide/monitoring). */
+const MOST_LEADER_CHANGES_PER_DAY = 3;
+const DAY_SECONDS = 86_400;
+/** What a member measures of itself; undefined where it did not tell. */
+function figuresOf({ metrics }, now) {
+    const sight = seen(metrics);
+    if (sight === undefined)
+        return undefined;
+    const { latest, earlier } = sight;
+    const sinceStart = latest.startedAt === undefined ? 0 : Math.max(0, now.getTime() / 1000 - latest.startedAt);
+    if (earlier === undefined || latest.startedAt !== earlier.metrics.startedAt) {
+        const ago = sinceStart === 0 ? '' : ` ${duration(sinceStart * 1000)} ago`;
+        return { metrics: latest, period: `since its start${ago}`, seconds: sinceStart, isWindow: false };
+    }
+    const { secondsBefore } = earlier;
+    return {
+        metrics: windowOf(latest, earlier.metrics),
+        period: `in the last ${duration(secondsBefore * 1000)}`,
+        seconds: secondsBefore,
+        isWindow: true,
+    };
+}
+/** A 99th percentile in milliseconds, and on how much it stands; undefined where nothing was observed. */
+function p99Of(histogram) {
+    const p99 = histogram === undefined ? undefined : percentile(histogram, 0.99);
+    return histogram === undefined || p99 === undefined
+        ? undefined
+        : { p99Ms: p99 * 1000, samples: histogram.count };
+}
+/** What each member's status and metrics tell of database, disk and links. */
+function metricsChecks(facts, thresholds) {
+    return facts.members.flatMap((member) => {
+        if ('failure' in member.endpoint.status)
+            return [];
+        const figures = figuresOf(member, facts.now);
+        const sizes = [...sizeChecks(member, figures, thresholds)];
+        if (figures === undefined) {
+            const names = ['leader-changes', 'wal-fsync', 'backend-commit', 'peer-latency'];
+            return [
+                ...sizes,
+                ...names.map((name) => checkOf(name, member.name)('unknown', { measured: `${member.name} gave no metrics.` })),
+            ];
+        }
+        return [
+            leaderChanges(member, figures),
+            ...sizes,
+            walFsync(member, figures, facts, thresholds),
+            backendCommit(member, figures, thresholds),
+            ...peerLatency(member, figures, facts, thresholds),
+        ];
+    });
+}
+function leaderChanges({ name }, { metrics, period, seconds, isWindow }) {
+    const check = checkOf('leader-changes', name);
+    const changes = metrics.leaderChanges;
+    if (changes === undefined)
+        return check('unknown', { measured: `${name} does not count leader changes.` });
+    // The first one is the election at its start.
+    const most = isWindow ? 0 : 1 + MOST_LEADER_CHANGES_PER_DAY * Math.max(1, seconds / DAY_SECONDS);
+    const threshold = isWindow ? 'none' : `at most ${MOST_LEADER_CHANGES_PER_DAY} a day`;
+    const measured = `${name} saw ${plural(changes, 'leader change')} ${period}.`;
+    if (changes <= most)
+        return check('ok', { measured, threshold });
+    return check('warn', {
+        measured,
+        threshold,
+        cause: "The leader's disk stalls, its host is starved, or the link to it drops.",
+        fix: 'Look at "WAL fsync" of the leader and "Peer round trips"; where the members are far apart, raise heartbeat-interval and election-timeout on all of them.',
+    });
+}
+function* sizeChecks(member, figures, { dbQuotaWarningPercent, dbQuotaFailurePercent }) {
+    const status = seen(member.endpoint.status);
+    if (status === undefined)
+        return;
+    const { name } = member;
+    const told = figures?.metrics.quotaBytes;
+    const quota = told ?? DEFAULT_QUOTA_BYTES;
+    const percent = (status.dbSize / quota) * 100;
+    const bound = `${size(quota)}${told === undefined ? ", etcd's default" : ''}`;
+    const measured = `The database of ${name} takes ${size(status.dbSize)}, ${percent.toFixed(percent < 10 ? 1 : 0)} % of its quota of ${bound}; ${size(status.dbSizeInUse)} are in use.`;
+    const threshold = `below ${dbQuotaWarningPercent} %; fails from ${dbQuotaFailurePercent} %`;
+    const check = checkOf('db-size', name);
+    if (percent < dbQuotaWarningPercent)
+        yield check('ok', { measured, threshold });
+    else {
+        yield check(percent >= dbQuotaFailurePercent ? 'fail' : 'warn', {
+            measured,
+            threshold,
+            cause: 'More is stored, compaction stopped (kube-apiserver does it every 5 minutes), or nobody defragments.',
+            fix: 'See what fills it; defragment one member after the other, the leader last (`etcdctl defrag`), or raise quota-backend-bytes by `extra-args` (8 GiB at most). At the quota the cluster takes no writes any more.',
+        });
+    }
+    yield fragmentation(name, status.dbSize, status.dbSizeInUse);
+}
+function fragmentation(name, bytes, inUse) {
+    const check = checkOf('fragmentation', name);
+    const used = bytes === 0 ? 100 : (inUse / bytes) * 100;
+    const measured = `${used.toFixed(0)} % of the database file of ${name} hold data (${size(inUse)} of ${size(bytes)}).`;
+    const threshold = `at least ${DEFRAG_BELOW_PERCENT} %, from ${size(DEFRAG_FROM_BYTES)} on`;
+    if (bytes < DEFRAG_FROM_BYTES || used >= DEFRAG_BELOW_PERCENT)
+        return check('ok', { measured, threshold });
+    return check('warn', {
+        measured,
+        threshold,
+        cause: 'Much was deleted or compacted; etcd gives the room back only when it is defragmented.',
+        fix: 'Defragment one member after the other, the leader last (`etcdctl defrag` with that endpoint alone): each stands still while it works, about a second per GiB.',
+    });
+}
+function walFsync(member, { metrics, period, isWindow }, facts, { fsyncWarningMs, peerLatencyWarningMs }) {
+    const check = checkOf('wal-fsync', member.name);
+    const threshold = `99 % within ${fsyncWarningMs} ms; fails over ${FSYNC_FAILURE_MS} ms`;
+    const p99 = p99Of(metrics.walFsync);
+    if (p99 === undefined)
+        return check('ok', { measured: `Nothing was written ${period}.`, threshold });
+    const measured = `fsync of the log of ${member.name} takes ${duration(p99.p99Ms)} at the 99th percentile (${plural(p99.samples, 'sample')} ${period}).`;
+    if (p99.p99Ms <= fsyncWarningMs)
+        return check('ok', { measured, threshold });
+    if (p99.samples < (isWindow ? FEWEST_IN_WINDOW : FEWEST_SINCE_START))
+        return check('ok', { measured: `${measured} ${TOO_FEW}`, threshold });
+    const links = slowLinksOf(member, facts, peerLatencyWarningMs);
+    return check(p99.p99Ms > FSYNC_FAILURE_MS ? 'fail' : 'warn', {
+        measured,
+        threshold,
+        cause: `The disk is slow, shared with others, or behind a network.${links.length === 0 ? ' The links of this member are not.' : ''}`,
+        fix: 'Give etcd an SSD of its own; until then see what else writes to that disk (`iostat -x 1`).',
+    });
+}
+function backendCommit({ name }, { metrics, period, isWindow }, { commitWarningMs }) {
+    const check = checkOf('backend-commit', name);
+    const threshold = `99 % within ${commitWarningMs} ms`;
+    const p99 = p99Of(metrics.backendCommit);
+    if (p99 === undefined)
+        return check('ok', { measured: `Nothing was committed ${period}.`, threshold });
+    const measured = `A commit of the database of ${name} takes ${duration(p99.p99Ms)} at the 99th percentile (${plural(p99.samples, 'sample')} ${period}).`;
+    if (p99.p99Ms <= commitWarningMs)
+        return check('ok', { measured, threshold });
+    if (p99.samples < (isWindow ? FEWEST_IN_WINDOW : FEWEST_SINCE_START))
+        return check('ok', { measured: `${measured} ${TOO_FEW}`, threshold });
+    return check('warn', {
+        measured,
+        threshold,
+        cause: 'The disk is slow, or much is written at once.',
+        fix: 'See the check "WAL fsync" and `iostat -x 1` on that host.',
+    });
+}
+/** Round trips as a member measured them, by the name of the other. */
+function peersOf(member, facts) {
+    const figures = figuresOf(member, facts.now);
+    const view = viewOf(facts);
+    return [...(figures?.metrics.peerRoundTrips ?? [])].flatMap(([id, histogram]) => {
+        const p99 = p99Of(histogram);
+        // A member that is gone stays in the metrics until etcd starts anew.
+        const isMember = view.members?.some((each) => each.id === id) === true;
+        return p99 === undefined || !isMember ? [] : [{ name: memberName(view, id), ...p99 }];
+    });
+}
+function slowLinksOf(member, facts, mostMs) {
+    return peersOf(member, facts).filter(({ p99Ms }) => p99Ms > mostMs);
+}
+function peerLatency(member, { period }, facts, { peerLatencyWarningMs }) {
+    const peers = peersOf(member, facts);
+    const threshold = `99 % within ${peerLatencyWarningMs} ms`;
+    const check = checkOf('peer-latency', member.name);
+    if (peers.length === 0) {
+        const measured = facts.members.length === 1
+            ? 'There are no peers.'
+            : `No round trip was measured ${period}; etcd makes one every 30 s.`;
+        return [check('ok', { measured, threshold })];
+    }
+    return peers.map(({ name, p99Ms, samples }) => {
+        const measured = `A round trip from ${member.name} to ${name} takes ${duration(p99Ms)} at the 99th percentile (${plural(samples, 'sample')} ${period}).`;
+        if (p99Ms <= peerLatencyWarningMs)
+            return check('ok', { subject: name, measured, threshold });
+        return check('warn', {
+            subject: name,
+            measured,
+            threshold,
+            cause: `The network between these hosts is slow or loses packets${slowEnd(member.name, name, facts, peerLatencyWarningMs)}.`,
+            fix: 'Measure it (`mtr`), and where the distance is real, raise heartbeat-interval to that and election-timeout to ten times of it, on all members.',
+        });
+    });
+}
+/** Which end all slow links have in common, in words. */
+function slowEnd(one, other, facts, mostMs) {
+    const links = facts.members.flatMap((member) => slowLinksOf(member, facts, mostMs).map(({ name }) => [member.name, name]));
+    const common = [one, other].filter((end) => links.every((link) => link.includes(end)));
+    return links.length > 1 && common.length === 1 ? `: all slow links are those of ${common[0]}` : '';
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/quorum.ts
+
+
+
+
+
+
+
+/** Whether the cluster takes writes, and how many members it can lose. */
+function quorumChecks(facts) {
+    const check = checkOf('quorum', null);
+    const { all, needed, working, answering, unknown } = votesOf(facts);
+    const threshold = `at least ${needed} of ${all}`;
+    const count = `${working.length} of ${plural(all, 'voting member')}`;
+    if (working.length >= needed) {
+        const spare = working.length - needed;
+        const measured = `${count} ${working.length === 1 ? 'works' : 'work'}; the cluster can lose ${plural(spare, 'more member')}.`;
+        // One that stands on its own by design is not about to break.
+        if (spare > 0 || all === 1 || working.length === all)
+            return [check('ok', { measured, threshold })];
+        return [
+            check('warn', {
+                measured,
+                threshold,
+                cause: 'A member is down or cut off.',
+                fix: 'Bring it back before anything else is done to this cluster; reboot and upgrade no other host until then.',
+            }),
+        ];
+    }
+    if (working.length === 0 && unknown.length === facts.members.length) {
+        return [
+            check('unknown', {
+                measured: 'Nobody could be asked.',
+                threshold,
+                cause: 'No host could be reached, or none has what etcd is asked with.',
+                fix: 'See the checks "Host (SSH)": until one host can be reached, nothing is known of etcd.',
+            }),
+        ];
+    }
+    if (working.length + unknown.length >= needed) {
+        return [
+            check('unknown', {
+                measured: `${count} work; of ${nameList(unknown)} nothing is known.`,
+                threshold,
+                cause: 'Not every host could be reached.',
+                fix: 'See the checks "Host (SSH)".',
+            }),
+        ];
+    }
+    const present = `${answering.length} of ${plural(all, 'voting member')} ${answering.length === 1 ? 'answers' : 'answer'}`;
+    return [
+        check('fail', {
+            measured: `No quorum: ${present}${answering.length >= needed ? ', and they do not reach each other' : ''}. The cluster takes no writes and serves no consistent reads.`,
+            threshold,
+            cause: 'Too many members are down at once, or the peer ports do not reach each other.',
+            fix: 'Start the members that are down: their data is still there. Remove none, add none, and delete no data dir; restore from a backup only when a majority of the data dirs is lost.',
+        }),
+    ];
+}
+/** One leader, one cluster, its alarms, and one release everywhere; in the words of the etcd room. */
+function clusterChecks(facts) {
+    const view = viewOf(facts);
+    const findings = health_cluster_clusterFindings(view);
+    const nothingTold = facts.members.every(({ endpoint }) => 'failure' in endpoint.status);
+    const told = (name, at, ok) => {
+        const check = checkOf(name, null);
+        const bad = findings.filter((finding) => finding.at === at);
+        if (bad.length > 0) {
+            return bad.map(({ severity, fact, cause, fix }) => check(severity, { measured: fact, cause: cause ?? null, fix: fixOf(at, fact) ?? fix ?? null }));
+        }
+        return nothingTold
+            ? [check('unknown', { measured: 'No member answers.' })]
+            : [check('ok', { measured: ok })];
+    };
+    const terms = view.own.flatMap(({ status }) => seen(status)?.raftTerm ?? []);
+    const leader = view.leader === null ? 'none' : memberName(view, view.leader);
+    const versions = new Set(view.own.flatMap(({ status }) => seen(status)?.version ?? []));
+    return [
+        ...told('leader', 'leader', `${leader} leads in term ${Math.max(...terms)}, and all who answer agree.`),
+        ...told('cluster-id', 'cluster id', `All belong to cluster ${view.clusterId ?? ''}.`),
+        ...alarms(facts, told('alarms', 'alarms', 'No alarm is raised.')),
+        ...told('versions', 'versions', `All run etcd ${[...versions].join(', ')}.`),
+        ...findings
+            .filter(({ at }) => at === 'status')
+            .map(({ host, fact, cause, fix }) => checkOf('alive', host ?? null)('fail', { measured: fact, cause: cause ?? null, fix: fix ?? null })),
+    ];
+}
+/** Where nobody could read the alarms, that none was seen in the status says little. */
+function alarms({ members }, told) {
+    const isOk = told.every(({ status }) => status === 'ok');
+    if (!isOk || members.some(({ endpoint }) => 'seen' in endpoint.alarms))
+        return told;
+    return [
+        checkOf('alarms', null)('unknown', {
+            measured: 'The alarms could not be read: that takes a majority.',
+        }),
+    ];
+}
+const ETCDCTL = "`crictl exec $(crictl ps -q --name '^etcd$') etcdctl --endpoints https://ADDRESS:2379 --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/peer.crt --key /etc/kubernetes/pki/etcd/peer.key …`";
+function fixOf(at, fact) {
+    if (at !== 'alarms' || !fact.includes('NOSPACE'))
+        return undefined;
+    return `On a host, with ${ETCDCTL}: find the revision (\`endpoint status -w fields\`), \`compact REVISION\`, \`defrag\` one member after the other and the leader last, then \`alarm disarm\`. If the database is that big for good reason, raise quota-backend-bytes first.`;
+}
+
+;// CONCATENATED MODULE: ./src/etcd/releases.ts
+/** Advisories of etcd of 2026-07-23 (github.com/etcd-io/etcd/security/advisories). */
+const ADVISORIES = [
+    { id: 'GHSA-6vch-q96h-7gc3', what: 'unfinished TLS handshakes can exhaust a member' },
+    { id: 'GHSA-xg4h-6gfc-h4m8', what: "a watch can see beyond its user's range permission" },
+];
+/** First patch release of each minor of etcd 3 in which both are fixed. */
+const FIXED_IN = new Map([
+    [5, 33],
+    [6, 14],
+    [7, 1],
+]);
+/** The release that a version or an image's tag begins with, e.g. `3.6.5-0`; undefined for what is none of etcd 3. */
+function parseRelease(text) {
+    const match = /^v?(3\.(\d+)\.(\d+))/.exec(text);
+    if (match === null)
+        return undefined;
+    const [, release = '', minor, patch] = match;
+    return { text: release, minor: Number(minor), patch: Number(patch) };
+}
+/** What was known against a release when this release of the action was made; undefined: nothing. */
+function problemOf({ minor, patch }) {
+    const fixed = FIXED_IN.get(minor);
+    if (fixed === undefined) {
+        const oldest = Math.min(...FIXED_IN.keys());
+        if (minor > oldest)
+            return undefined; // newer than what is known here
+        return {
+            fact: 'belongs to a line that gets no more fixes.',
+            fix: `Move to etcd 3.${oldest} or later, one minor release at a time.`,
+        };
+    }
+    if (patch >= fixed)
+        return undefined;
+    const known = ADVISORIES.map(({ id, what }) => `${id} (${what})`).join(' and ');
+    const fixedIn = `3.${minor}.${fixed}`;
+    return {
+        fact: `has known vulnerabilities: ${known}; fixed in ${fixedIn}.`,
+        fix: `Set \`etcd-image-tag\` to an image of ${fixedIn} or later that your registry has, and let nobody but the members and the control plane reach the ports of etcd.`,
+        fixedIn,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/release.ts
+
+
+
+/** What is known against the etcd that each member runs, when this release of the action was made. */
+function releaseChecks({ members }) {
+    const [shippedElsewhere] = members.flatMap(({ host }) => 'seen' in host ? (shippedBy(host.seen) ?? []) : []);
+    return members.flatMap(({ name, endpoint, host }) => {
+        const version = seen(endpoint.status)?.version;
+        const release = version === undefined ? undefined : parseRelease(version);
+        if (version === undefined || release === undefined)
+            return [];
+        const check = checkOf('release', name);
+        const problem = problemOf(release);
+        if (problem === undefined)
+            return [check('ok', { measured: `Nothing is known against etcd ${version}.` })];
+        // Where its own host was not seen, the others are as good a guess.
+        const shipped = 'seen' in host ? shippedBy(host.seen) : shippedElsewhere;
+        const measured = `etcd ${version} on ${name} ${problem.fact}`;
+        // What kubeadm itself asks for is for Kubernetes to change, and no reason to wake somebody.
+        if (shipped?.text === release.text) {
+            return [check('ok', { measured, notice: `It is what this host's kubeadm ships. ${problem.fix}` })];
+        }
+        return [check('warn', { measured, cause: 'The image was chosen long ago.', fix: problem.fix })];
+    });
+}
+/** The etcd that a host's kubeadm asks for. */
+function shippedBy({ facts: { etcdImage } }) {
+    return etcdImage === undefined ? undefined : parseRelease(etcdImage.split(':').at(-1) ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/all-checks.ts
+
+
+
+
+
+
+
+
+
+
+/** All that there is. */
+const ALL_CHECKS = [
+    quorumChecks,
+    clusterChecks,
+    membershipChecks,
+    dataChecks,
+    endpointChecks,
+    metricsChecks,
+    releaseChecks,
+    hostChecks,
+    fileChecks,
+    machineChecks,
+    certificateChecks,
+];
+
+;// CONCATENATED MODULE: ./src/health/document.ts
+/** Version of the form of a HealthDocument. A change that a reader could stumble over raises it. */
+const HEALTH_DOCUMENT_VERSION = 1;
+
+;// CONCATENATED MODULE: ./src/health/members.ts
+
+
+
+
+
+/** Every expected member with its figures. */
+function memberDocuments(facts, checks) {
+    const leaderIndex = leaderIndexOf(facts);
+    const offsets = clockOffsets(facts.members);
+    return facts.members.map((member) => {
+        const own = checks.filter(({ member: name }) => name === member.name).map(({ status }) => status);
+        return {
+            name: member.name,
+            address: member.address,
+            status: worstOf(own),
+            ...statusFigures(member, leaderIndex),
+            askedThrough: member.askedThrough,
+            readMs: members_milliseconds(seen(member.endpoint.readNs)),
+            localReadMs: members_milliseconds(seen(member.localReadNs)),
+            roundTripMs: members_milliseconds(seen(member.endpoint.roundTripNs)),
+            ...metricsFigures(member, facts),
+            clockOffsetMs: offsets.get(member.name) ?? null,
+            ...hostFigures('seen' in member.host ? member.host.seen : undefined),
+        };
+    });
+}
+function statusFigures({ endpoint }, leaderIndex) {
+    const status = seen(endpoint.status);
+    const isLeader = status !== undefined && status.leader === status.memberId;
+    return {
+        role: status === undefined ? null : status.isLearner ? 'learner' : isLeader ? 'leader' : 'follower',
+        reachable: status !== undefined,
+        memberId: status?.memberId ?? null,
+        version: status?.version ?? null,
+        raftIndex: status?.raftIndex ?? null,
+        raftAppliedIndex: status?.raftAppliedIndex ?? null,
+        raftLag: status === undefined || leaderIndex === undefined ? null : Math.max(0, leaderIndex - status.raftIndex),
+        dbSizeBytes: status?.dbSize ?? null,
+        dbSizeInUseBytes: status?.dbSizeInUse ?? null,
+    };
+}
+function metricsFigures(member, facts) {
+    const metrics = figuresOf(member, facts.now)?.metrics;
+    return {
+        quotaBytes: metrics?.quotaBytes ?? null,
+        walFsync: p99Of(metrics?.walFsync) ?? null,
+        backendCommit: p99Of(metrics?.backendCommit) ?? null,
+        peers: peersOf(member, facts),
+        leaderChanges: metrics?.leaderChanges ?? null,
+    };
+}
+function hostFigures(host) {
+    const running = host?.more.containers.find((container) => container.running);
+    return {
+        sshRoundTripMs: host?.roundTripMs ?? null,
+        diskFreeBytes: host?.more.filesystem?.freeBytes ?? null,
+        diskSizeBytes: host?.more.filesystem?.sizeBytes ?? null,
+        restarts: running?.attempt ?? null,
+    };
+}
+function members_milliseconds(nanoseconds) {
+    return nanoseconds === undefined ? null : nanoseconds / 1e6;
+}
+
+;// CONCATENATED MODULE: ./src/health/summary-line.ts
+
+const VERDICTS = {
+    ok: 'is healthy',
+    warn: 'works, and needs a look',
+    fail: 'is not healthy',
+    unknown: 'could not be seen',
+};
+/** The whole report in one line. */
+function summaryLine({ clusterName, status, members, leader, failureTolerance, checks, }) {
+    const up = members.filter(({ reachable }) => reachable).length;
+    const parts = [
+        `${up} of ${plural(members.length, 'member')} ${up === 1 ? 'answers' : 'answer'}`,
+        leader === null ? 'no leader is known' : `${leader} leads`,
+        toleranceWords(failureTolerance),
+    ];
+    const worst = checks.find((check) => check.status === 'fail' || check.status === 'warn');
+    const why = worst === undefined ? '' : ` ${worst.measured}`;
+    return `etcd cluster "${clusterName}" ${VERDICTS[status]}: ${parts.join(', ')}.${why}`;
+}
+function toleranceWords(tolerance) {
+    if (tolerance === null)
+        return 'nothing is known of its quorum';
+    if (tolerance < 0)
+        return 'there is no quorum';
+    return tolerance === 0 ? 'it can lose no more member' : `it can lose ${plural(tolerance, 'more member')}`;
+}
+
+;// CONCATENATED MODULE: ./src/health/assess.ts
+
+
+
+
+
+
+
+
+
+
+/** Judges everything that was seen. */
+function assessDeeply(facts, thresholds, { clusterName, durationMs, metricsWindowSeconds }) {
+    const view = viewOf(facts);
+    const checks = worstFirst(ALL_CHECKS.flatMap((run) => run(facts, thresholds)));
+    const status = overall(checks);
+    const members = memberDocuments(facts, checks);
+    const failureTolerance = failureToleranceOf(facts) ?? null;
+    const leader = view.leader === null ? null : memberName(view, view.leader);
+    return {
+        schemaVersion: HEALTH_DOCUMENT_VERSION,
+        checkedAt: facts.now.toISOString(),
+        durationMs: Math.round(durationMs),
+        clusterName,
+        status,
+        healthy: status === 'ok' || status === 'warn',
+        summary: summaryLine({ clusterName, status, members, leader, failureTolerance, checks }),
+        failureTolerance,
+        cluster: { id: view.clusterId, leader, raftTerm: assess_highestTerm(view), revision: highestRevision(facts) },
+        members,
+        memberList: assessMembers(view),
+        checks,
+        certificates: certificateDocuments(facts),
+        thresholds,
+        metricsWindowSeconds,
+    };
+}
+/** One that fails is told even where the rest is unknown; without the quorum nothing is known. */
+function overall(checks) {
+    if (checks.some(({ status }) => status === 'fail'))
+        return 'fail';
+    if (checks.some(({ name, status }) => name === 'quorum' && status === 'unknown'))
+        return 'unknown';
+    return worstOf(checks.map(({ status }) => status).filter((status) => status !== 'unknown'));
+}
+function assess_highestTerm({ own }) {
+    return highest(own.flatMap(({ status }) => seen(status)?.raftTerm ?? []));
+}
+function highestRevision({ members }) {
+    return highest(members.flatMap(({ hash }) => seen(hash)?.hashRevision ?? []));
+}
+function highest(values) {
+    return values.length === 0 ? null : Math.max(...values);
+}
+
+;// CONCATENATED MODULE: ./src/etcd/observe-member.ts
+
+
+/**
+ * Asks one member everything, over its one connection. What it answers from its own knowledge comes first: without a
+ * majority the rest hangs until the time of a request is over. Does not throw; what is not there when the signal is
+ * aborted is told as a timeout, and the rest is kept.
+ */
+async function observeMember(member, signal) {
+    const { client } = member;
+    const status = await attempt(() => client.status({ signal }));
+    let revision = 0;
+    const localReadNs = await attemptAfter(status, () => nanosecondsOf(async () => {
+        ({ revision } = await client.rangeSerializable('health', { signal }));
+    }));
+    const livez = await attemptAfter(localReadNs, () => client.probe('/livez', { signal }));
+    const metrics = await attemptAfter(livez, () => client.metrics({ signal }));
+    const endpoint = await observeFurther(member, status, signal);
+    const readyz = await attemptAfter(endpoint.memberList, () => client.probe('/readyz', { signal }));
+    const unread = failure(localReadNs);
+    return {
+        endpoint,
+        localReadNs,
+        revision: unread === undefined ? { seen: revision } : { failure: unread },
+        livez,
+        readyz,
+        metrics,
+    };
+}
+/** The newest revision that all who told theirs have. */
+function commonRevision(revisions) {
+    return Math.min(...revisions.flatMap((revision) => seen(revision) ?? []));
+}
+/**
+ * A member's hash at a revision. Does not throw.
+ * @param own its own revision; where that could not be read, the member is not asked for a hash.
+ */
+async function hashAt(revision, client, own, signal) {
+    const trouble = failure(own);
+    return trouble === undefined ? attempt(() => client.hashKv(revision, { signal })) : { failure: trouble };
+}
+
+;// CONCATENATED MODULE: ./src/road/health/routes.ts
+/**
+ * The way to each member, in their order: through its own host where that answered the probe, else through one that did;
+ * through its own after all where none did. None where no host at all is reached.
+ */
+function routesTo(reached) {
+    const answering = reached.find(({ sight, transport }) => 'seen' in sight && transport !== undefined);
+    return reached.map((host) => {
+        const { sight, transport } = host;
+        if (transport !== undefined && ('seen' in sight || answering === undefined))
+            return { transport };
+        return answering?.transport === undefined
+            ? undefined
+            : { transport: answering.transport, through: answering };
+    });
+}
+/** Byte streams to one member's ports, and how long the way to the host takes. */
+class Way {
+    #route;
+    #address;
+    #fastestMs = null;
+    constructor(route, address) {
+        this.#route = route;
+        this.#address = address;
+    }
+    /** A stream to a port at the member's address. */
+    async open(port) {
+        const begun = performance.now();
+        const stream = await this.#route.transport.openTcp(this.#address, port);
+        this.#fastestMs = Math.min(this.#fastestMs ?? Infinity, performance.now() - begun);
+        return stream;
+    }
+    /**
+     * Milliseconds of a round trip over SSH: the fastest opening of a stream, which sshd answers as soon as the port on its own
+     * host is open. Null before there was one, and through another host, where the way goes on from there.
+     */
+    get roundTripMs() {
+        return this.#route.through === undefined ? this.#fastestMs : null;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/road/health/asked-member.ts
+
+
+/** Milliseconds that a request of a health check may take: without a majority a read hangs for as long as it may. */
+const REQUEST_MS = 5_000;
+/** The client of one member, over the way that leads to it. */
+function askedMember(address, name, route, credentials, { clientPort }) {
+    const way = new Way(route, address);
+    const client = new EtcdClient({
+        name,
+        address,
+        port: clientPort,
+        open: () => way.open(clientPort),
+        credentials,
+        requestTimeoutMs: REQUEST_MS,
+    });
+    return { name, address, client, way, credentials };
+}
+
+;// CONCATENATED MODULE: ./src/road/health/listeners.ts
+
+
+
+/** What both listeners of a member present now. Does not throw. */
+async function listenersOf(member, { clientPort, peerPort }, signal) {
+    const [client, peer] = await Promise.all([clientPort, peerPort].map((port) => presented(member, port, signal)));
+    const never = { unseen: { fact: 'it was not asked for' } };
+    return { client: client ?? never, peer: peer ?? never };
+}
+async function presented({ way, credentials, address }, port, signal) {
+    try {
+        signal.throwIfAborted();
+        const { certificate, trusted } = await presentedCertificate(() => way.open(port), credentials, REQUEST_MS);
+        return { seen: { pem: certificate.toString(), trusted } };
+    }
+    catch (error) {
+        return { unseen: { fact: `no TLS handshake with port ${port} of ${address}: ${(0,src_findings/* errorMessage */.gJ)(error)}` } };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/road/health/member-sight.ts
+
+/** All that was seen of one member, put together. */
+function memberSight({ host, sight }, name, { answers, through, notAsked: none }) {
+    const { address } = host;
+    const unseen = { unseen: { fact: none.failure.finding.fact } };
+    const observation = answers?.observation;
+    const endpoint = observation?.endpoint ?? {
+        status: none,
+        memberList: none,
+        roundTripNs: none,
+        readNs: none,
+        alarms: none,
+    };
+    return {
+        name,
+        address,
+        host: hostSight(sight, answers?.roundTripMs ?? null),
+        askedThrough: through,
+        endpoint: { ...endpoint, name, address },
+        localReadNs: observation?.localReadNs ?? none,
+        livez: observation?.livez ?? none,
+        readyz: observation?.readyz ?? none,
+        hash: answers?.hash ?? none,
+        metrics: answers?.metrics ?? none,
+        served: answers?.served ?? { client: unseen, peer: unseen },
+    };
+}
+/** Without the key that the probe brought: nobody needs it any more. */
+function hostSight(sight, roundTripMs) {
+    if ('unseen' in sight)
+        return sight;
+    const { facts, more } = sight.seen;
+    return { seen: { facts, more, roundTripMs } };
+}
+/** Why nobody could ask. @param withoutCredentials a host could be reached, and none has what etcd asks for. */
+function notAsked(withoutCredentials) {
+    const reason = withoutCredentials
+        ? `no host has a healthcheck client's certificate with its key and ${kubeadm_paths/* CA_CERTIFICATE */.vB}`
+        : 'no host could be reached to ask it from';
+    return {
+        failure: {
+            kind: 'not-asked',
+            reason,
+            finding: { at: 'etcd', fact: `etcd was not asked: ${reason}.` },
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/health/names.ts
+
+
+
+/**
+ * The name of each member: the one given, else the host's own, else what the other members call who has its peer URL, else
+ * its address.
+ */
+function memberNames(hosts, observations, peerPort) {
+    const members = observations.flatMap(({ memberList }) => seen(memberList)?.members ?? []);
+    return hosts.map(({ host, hostname }) => host.name ?? hostname ?? listedName(members, httpsUrl(host.address, peerPort)) ?? host.address);
+}
+function listedName(members, peerUrl) {
+    return members.find(({ name, peerUrls }) => name !== '' && peerUrls.some((url) => canonicalUrl(url) === canonicalUrl(peerUrl)))?.name;
+}
+
+;// CONCATENATED MODULE: ./src/road/health/second-look.ts
+
+
+
+/**
+ * The metrics once more when the window is over. Does not throw; where there is no window, or no second answer, the first
+ * look is all there is.
+ */
+async function second_look_secondLook(client, first, { scrapedAtMs, seconds, signal }) {
+    if ('failure' in first)
+        return first;
+    const only = { seen: { latest: first.seen } };
+    if (seconds === 0)
+        return only;
+    const left = scrapedAtMs + seconds * 1000 - performance.now();
+    try {
+        await (0,promises_.setTimeout)(Math.max(0, left), undefined, { signal });
+    }
+    catch {
+        return only; // the time of the whole check is over
+    }
+    const latest = seen(await attempt(() => client.metrics({ signal })));
+    const secondsBefore = (performance.now() - scrapedAtMs) / 1000;
+    return latest === undefined ? only : { seen: { latest, earlier: { metrics: first.seen, secondsBefore } } };
+}
+
+;// CONCATENATED MODULE: ./src/road/health/ask-members.ts
+
+
+
+
+
+
+
+
+/**
+ * Asks every member what it knows, each through its own host, or through another where that cannot be reached. Changes
+ * nothing and does not throw; what is not there when the signal is aborted is told as such.
+ * @param credentials absent: no host has given any.
+ */
+async function askMembers(reached, credentials, settings, surroundings, signal) {
+    const routes = routesTo(reached);
+    const asked = reached.map(({ host, sight }, index) => {
+        const route = routes[index];
+        if (route === undefined || credentials === undefined)
+            return undefined;
+        return askedMember(host.address, labelOf({ host, sight }), route, credentials, settings);
+    });
+    try {
+        const answers = await answersOf(asked, settings, surroundings, signal);
+        const names = memberNames(reached.map(({ host, sight }) => ({
+            host,
+            ...('seen' in sight && { hostname: sight.seen.facts.hostname }),
+        })), answers.flatMap((answer) => answer?.observation.endpoint ?? []), settings.peerPort);
+        const members = reached.map((host, index) => memberSight(host, names[index] ?? host.host.address, {
+            answers: answers[index],
+            through: throughOf(routes[index], reached, names),
+            notAsked: notAsked(credentials === undefined && routes[index] !== undefined),
+        }));
+        const { clientPort, peerPort, dataDir } = settings;
+        return { now: surroundings.now(), clientPort, peerPort, dataDir, members };
+    }
+    finally {
+        for (const member of asked)
+            member?.client.close();
+    }
+}
+async function answersOf(asked, settings, { timeline }, signal) {
+    const looks = await Promise.all(asked
+        .filter((member) => member !== undefined)
+        .map(async (member) => {
+        const listeners = listenersOf(member, settings, signal);
+        const what = { stage: 'Observe', title: 'ask etcd', changes: false, host: member.name };
+        const observation = await timeline.record(what, () => observeMember(member, signal));
+        return { member, observation, listeners, scrapedAtMs: performance.now() };
+    }));
+    const revision = commonRevision(looks.map(({ observation }) => observation.revision));
+    const answers = await Promise.all(looks.map(async ({ member, observation, listeners, scrapedAtMs }) => {
+        const { metricsWindowSeconds: seconds } = settings.health;
+        const hash = await hashAt(revision, member.client, observation.revision, signal);
+        const metrics = await second_look_secondLook(member.client, observation.metrics, { scrapedAtMs, seconds, signal });
+        const served = await listeners;
+        const { roundTripMs } = member.way;
+        return [member, { observation, hash, metrics, served, roundTripMs }];
+    }));
+    const byMember = new Map(answers);
+    return asked.map((member) => member && byMember.get(member));
+}
+function throughOf(route, reached, names) {
+    if (route?.through === undefined)
+        return null;
+    return names[reached.indexOf(route.through)] ?? null;
+}
+function labelOf({ host, sight }) {
+    return host.name ?? ('seen' in sight ? sight.seen.facts.hostname : hostLabel(host));
+}
+
+;// CONCATENATED MODULE: ./src/road/health/credentials.ts
+
+
+
+
+/**
+ * With what the members are asked: the healthcheck client's pair of the host whose pair is valid longest, among the hosts
+ * with the CA that most of them have.
+ * @returns undefined where no host has one.
+ */
+function chooseCredentials(looks) {
+    const candidates = looks.flatMap(candidateOf);
+    const byAuthority = [...Map.groupBy(candidates, ({ authority }) => authority).values()];
+    const [most = []] = byAuthority.toSorted((one, other) => other.length - one.length);
+    const [best] = most.toSorted((one, other) => other.endsAt.getTime() - one.endsAt.getTime());
+    if (best === undefined)
+        return undefined;
+    const { caPem, certificatePem, keyPem } = best;
+    return { caPem, certificatePem, keyPem };
+}
+function candidateOf({ facts: { files }, clientKey }) {
+    const caPem = files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text;
+    const certificatePem = files.get(leafPath('healthcheckClient', 'certificate'))?.text;
+    const endsAt = certificateEnd(certificatePem);
+    const authority = credentials_fingerprintOf(caPem);
+    if (authority === undefined || endsAt === undefined || clientKey === undefined)
+        return [];
+    return [
+        {
+            caPem: caPem ?? '',
+            certificatePem: certificatePem ?? '',
+            keyPem: clientKey.toString('utf8'),
+            authority,
+            endsAt,
+        },
+    ];
+}
+function credentials_fingerprintOf(pem) {
+    if (pem === undefined)
+        return undefined;
+    try {
+        return new external_node_crypto_.X509Certificate(pem).fingerprint256;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/health-probe.ts
+
+
+
+
+
+/**
+ * Which form the answer has. Raised when a probe that was installed by an earlier release could no longer be read as it
+ * stands, or would not tell what is needed.
+ */
+const HEALTH_PROBE_FORMAT = 1;
+const health_probe_TIMEOUT_MS = 30_000;
+/** How many containers of etcd's pod are asked for their end, and how many lines of a log are read. */
+const MOST_CONTAINERS = 3;
+const LOG_LINES = 40;
+/** Seconds that a tool or a port may take; what has not answered by then is left out. */
+const PATIENCE_SECONDS = 5;
+const CLIENT_KEY = leafPath('healthcheckClient', 'key');
+const KEYS = [...leaf_profiles_leafProfileNames.map((name) => leafPath(name, 'key')), kubeadm_paths/* CA_KEY */.r$];
+/**
+ * The one read-only look of a health check at a host: what the ordinary probe reads, and what only health asks for.
+ * Private keys stay where they are, but for the one of the healthcheck client; of the others it tells the digest of the
+ * public half.
+ * @param program the probe as it is installed on the host, for a login user who may run nothing else as root; absent: the
+ * script is sent to a bash of root.
+ */
+function healthProbe(question, { program } = {}) {
+    return {
+        title: 'health probe',
+        effect: 'reads',
+        timeoutMs: health_probe_TIMEOUT_MS,
+        script: program === undefined ? healthScript(question) : `exec sudo -n -- ${programCall(question, program)}`,
+    };
+}
+function healthScript(question) {
+    return `${questionVariables(question)}
+client_key=${question.clientKey ? 'yes' : 'no'}
+${HEALTH_BODY}`;
+}
+function programCall({ dataDir, peers, ports, clientKey }, program) {
+    return [program, dataDir, clientKey ? 'yes' : 'no', ports.join(','), ...peers].map(shell/* quote */.h).join(' ');
+}
+const HEALTH_START = `
+now() { if [ -n "\${EPOCHREALTIME-}" ]; then echo "\${EPOCHREALTIME/./}"; else date +%s%6N; fi; }
+begun=$(now)
+health_cri() { timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>/dev/null; }
+filesystem() {
+  local folder=$data_dir
+  while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
+  findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null | head -n 1
+  stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
+  timeout ${PATIENCE_SECONDS} du -skx -- "$data_dir" 2>/dev/null
+}
+kubelet_healthz() {
+  { exec 3<> /dev/tcp/127.0.0.1/10248; } 2>/dev/null || return 0
+  printf 'GET /healthz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
+  timeout ${PATIENCE_SECONDS} cat <&3 | sed '1,/^\\r$/d' | head -c 2000
+}
+pod_containers() {
+  [ -n "$endpoint" ] || return 0
+  health_cri ps -a -q --name '^etcd$' | head -n ${MOST_CONTAINERS} | while read -r id; do
+    { health_cri inspect -o go-template --template '{"status":{{json .status}}}' "$id" || health_cri inspect -o json "$id"; } | base64 -w0
+    echo
+  done
+}
+last_log() {
+  local id
+  [ -n "$endpoint" ] || return 0
+  id=$(health_cri ps -a -q --state Exited --name '^etcd$' | head -n 1)
+  [ -n "$id" ] || return 0
+  timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" logs --tail ${LOG_LINES} "$id" 2>&1 | tail -c 65536
+}
+public_keys() {
+  local file digest none
+  command -v openssl > /dev/null || return 0
+  none=$(sha256sum < /dev/null)
+  for file in ${KEYS.join(' ')}; do
+    [ -f "$file" ] || continue
+    digest=$(openssl pkey -in "$file" -pubout -outform DER 2>/dev/null < /dev/null | sha256sum)
+    if [ "$digest" != "$none" ]; then printf '%s %s\\n' "\${digest%% *}" "$file"; fi
+  done
+}
+exec {fd_filesystem}< <(filesystem)
+exec {fd_healthz}< <(kubelet_healthz)
+exec {fd_public_keys}< <(public_keys)
+`;
+/** After the ordinary probe has found the runtime's endpoint. */
+const HEALTH_EMIT = `
+exec {fd_pod}< <(pod_containers)
+exec {fd_log}< <(last_log)
+printf '%s' ${HEALTH_PROBE_FORMAT} | emit health.format
+emit health.filesystem <&"$fd_filesystem"
+emit health.healthz <&"$fd_healthz"
+emit health.public-keys <&"$fd_public_keys"
+emit health.pod <&"$fd_pod"
+emit health.log <&"$fd_log"
+if [ "$client_key" = yes ] && [ -f ${CLIENT_KEY} ]; then emit health.client-key < ${CLIENT_KEY}; fi
+printf '%s %s' "$begun" "$(now)" | emit health.clock
+echo "end "
+`;
+/** The text that runs on every host, behind the variables data_dir, targets and client_key. */
+const HEALTH_BODY = `${HEALTH_START}
+${PROBE_BODY}
+${HEALTH_EMIT}`;
+/**
+ * The same as a program that root installs on a host, so that the login user may run it, and nothing else, by sudo. What it
+ * is given it looks at, for that user may give it anything.
+ */
+const HEALTH_PROGRAM = (/* unused pure expression or super */ null && (`#!/bin/bash -p
+# Reads what a health check of etcd-ha-action wants to know of this host, and changes nothing.
+# Made from src/hosts/probe/health-probe.ts by \`npm run docs\`; how to install it: docs/least-privilege.md.
+# Usage: etcd-ha-health-probe DATA-DIR yes|no PORT[,PORT…] [ADDRESS…]
+#   yes: print the healthcheck client's private key too, with which etcd is asked.
+export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin HOME=/root
+unset BASH_ENV ENV CDPATH IFS
+umask 077
+cd / || exit
+refuse() { printf 'etcd-ha-health-probe: %s\\n' "$1" >&2; exit 95; }
+[ "$#" -ge 3 ] || refuse 'usage: etcd-ha-health-probe DATA-DIR yes|no PORT[,PORT...] [ADDRESS...]'
+data_dir=$1 client_key=$2 ports=$3
+shift 3
+case $data_dir in *[!A-Za-z0-9/._-]* | *..* | [!/]* | '') refuse 'DATA-DIR is not an absolute path' ;; esac
+case $client_key in yes | no) ;; *) refuse 'the second argument is neither yes nor no' ;; esac
+case $ports in *[!0-9,]* | '') refuse 'PORT is not a number' ;; esac
+targets=()
+for address in "$@"; do
+  case $address in *[!A-Za-z0-9.:_-]* | -* | '') refuse 'ADDRESS is not an address' ;; esac
+  for port in \${ports//,/ }; do targets+=("$address $port"); done
+done
+${HEALTH_BODY}`));
+
+;// CONCATENATED MODULE: ./src/hosts/probe/parse-clock.ts
+/** How far a host's clock is from the runner's: RFC 5905, section 8: the time that the probe itself took on the host does not count. */
+function clockOf(runner, host) {
+    const there = host.begunMs - runner.sentMs;
+    const back = host.endedMs - runner.receivedMs;
+    return { offsetMs: (there + back) / 2, uncertaintyMs: Math.max(0, (there - back) / 2) };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/parse-filesystem.ts
+/** A filesystem from one line of `findmnt -r`, in which `\x20` is a space, and one of `stat -f`. */
+function parseFilesystem(mount, blocks, dataDirKibibytes) {
+    const [type, source, mountPoint, options] = mount.split('\n')[0]?.split(' ') ?? [];
+    const numbers = /^(\d+) (\d+) (\d+) (\d+) (\d+)$/.exec(blocks);
+    if (type === undefined || source === undefined || mountPoint === undefined || numbers === null) {
+        return undefined;
+    }
+    const [, blockSize = 0, total = 0, available = 0, inodes = 0, freeInodes = 0] = numbers.map(Number);
+    return {
+        type,
+        source: parse_filesystem_unescape(source),
+        mountPoint: parse_filesystem_unescape(mountPoint),
+        readOnly: options?.split(',').includes('ro') ?? false,
+        sizeBytes: total * blockSize,
+        freeBytes: available * blockSize,
+        inodes,
+        freeInodes,
+        dataDirBytes: dataDirKibibytes * 1024,
+    };
+}
+function parse_filesystem_unescape(word) {
+    return word.replace(/\\x([0-9a-f]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/parse-health.ts
+
+
+
+
+/** The probe that is installed on the host is of another release of the action. */
+class OtherFormat extends Error {
+}
+/**
+ * Facts from the answer of the health probe.
+ * @param address the address that the user gave for this host.
+ * @throws IncompleteProbe when its last line is missing; OtherFormat when it is not of this release's form.
+ */
+function parseHealth(address, answer, timing) {
+    const values = readValues(answer);
+    const get = (key) => values.get(key)?.trim() ?? '';
+    if (get('health.format') !== String(HEALTH_PROBE_FORMAT)) {
+        throw new OtherFormat(`the probe's answer is of form ${get('health.format') || '(none)'}, and this release reads form ${HEALTH_PROBE_FORMAT}`);
+    }
+    const [begun, ended] = get('health.clock')
+        .split(' ')
+        .map((text) => Number(text) / 1000);
+    if (!(begun !== undefined && ended !== undefined && begun > 0 && ended > 0)) {
+        throw new IncompleteProbe('the probe did not tell the time');
+    }
+    const [mount = '', blocks = '', used = ''] = get('health.filesystem').split('\n');
+    const filesystem = parseFilesystem(mount, blocks, parseInt(used) || 0);
+    const healthz = get('health.healthz');
+    const clientKey = values.get('health.client-key');
+    return {
+        facts: parseProbe(address, answer),
+        more: {
+            clock: clockOf(timing, { begunMs: begun, endedMs: ended }),
+            ...(filesystem && { filesystem }),
+            ...(healthz !== '' && { kubeletHealthz: healthz }),
+            containers: get('health.pod').split('\n').flatMap(parseContainer),
+            lastLog: get('health.log')
+                .split('\n')
+                .filter((line) => line !== ''),
+            publicKeys: new Map(get('health.public-keys').split('\n').flatMap(parseKey)),
+        },
+        ...(clientKey !== undefined && { clientKey: Buffer.from(clientKey) }),
+    };
+}
+function parseKey(line) {
+    const match = /^([0-9a-f]{64}) (\/.+)$/.exec(line);
+    return match === null ? [] : [[match[2] ?? '', match[1] ?? '']];
+}
+/** One `crictl inspect -o json`, in base64. */
+function parseContainer(line) {
+    let status;
+    try {
+        ({ status } = JSON.parse(Buffer.from(line, 'base64').toString('utf8')));
+    }
+    catch {
+        return [];
+    }
+    if (status?.id === undefined)
+        return [];
+    const running = status.state === 'CONTAINER_RUNNING';
+    const startedAt = moment(status.startedAt);
+    const finishedAt = running ? undefined : moment(status.finishedAt);
+    return [
+        {
+            id: status.id,
+            running,
+            attempt: status.metadata?.attempt ?? 0,
+            ...(startedAt !== undefined && { startedAt }),
+            ...(finishedAt !== undefined && { finishedAt }),
+            ...(!running && status.exitCode !== undefined && { exitCode: status.exitCode }),
+            ...(!running && status.reason !== undefined && status.reason !== '' && { reason: status.reason }),
+        },
+    ];
+}
+/** What has not happened has the time zero of Go, or of Unix. */
+function moment(text) {
+    const time = text === undefined ? NaN : Date.parse(text);
+    return time > 0 ? new Date(time).toISOString() : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/road/health/probe-host.ts
+
+
+
+
+
+const INSTALL = 'Install the program and its rule on that host as docs/least-privilege.md says.';
+/**
+ * Runs the health probe on a host.
+ * @throws HostError when it cannot be run, or its answer not be read.
+ */
+async function probeHost(host, transport, { dataDir, clientPort, peerPort, hosts, health: { probe } }) {
+    const script = healthProbe({
+        dataDir,
+        peers: hosts.map(({ address }) => address).filter((address) => address !== host.address),
+        ports: [clientPort, peerPort],
+        clientKey: true,
+    }, probe === undefined ? {} : { program: probe });
+    const sentMs = runnerTime();
+    const result = await transport.run(script);
+    const timing = { sentMs, receivedMs: runnerTime() };
+    if (probe !== undefined && result.code !== 0)
+        throw notRun(transport.name, probe, result);
+    try {
+        return parseHealth(host.address, result.stdout.toString('utf8'), timing);
+    }
+    catch (error) {
+        if (error instanceof OtherFormat)
+            throw otherFormat(transport.name, probe, error);
+        return understood(transport.name, result, () => {
+            throw error;
+        });
+    }
+}
+/** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
+function runnerTime() {
+    return performance.timeOrigin + performance.now();
+}
+function notRun(host, program, { code, stderr }) {
+    return new host_error/* HostError */.d({
+        host,
+        at: 'health-probe',
+        fact: `${program} could not be run by sudo (exit code ${code ?? 'none'}): ${(0,last_words/* lastWords */.a)(stderr, 3)}`,
+        cause: 'It is not installed there, or sudoers does not allow it to this user.',
+        fix: INSTALL,
+    });
+}
+function otherFormat(host, program, error) {
+    return new host_error/* HostError */.d({
+        host,
+        at: 'health-probe',
+        fact: `${program ?? 'the probe'}: ${error.message}.`,
+        cause: 'It was installed for another release of the action.',
+        fix: INSTALL,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/road/health/within.ts
+/** What was waited for had not come when the time was over. */
+class TimeIsOver extends Error {
+    name = 'TimeIsOver';
+}
+/**
+ * What the promise gives, unless the signal is aborted first; the work itself goes on, and its end is of no interest then.
+ * @throws TimeIsOver when the signal is aborted; what the promise rejects with.
+ */
+async function within(signal, work) {
+    work.catch(() => undefined);
+    const over = Promise.withResolvers();
+    const end = () => over.reject(new TimeIsOver('it did not answer in the time that the check has'));
+    if (signal.aborted)
+        end();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+        return await Promise.race([work, over.promise]);
+    }
+    finally {
+        signal.removeEventListener('abort', end);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/road/health/reach-hosts.ts
+
+
+
+
+
+
+const reach_hosts_STAGE = 'Observe';
+/**
+ * Connects to a host and runs the probe there. Does not throw: why a host could not be looked at is part of what was
+ * seen.
+ * @param signal ends the wait.
+ */
+async function reachHost(host, settings, { connect, timeline, maskSecret }, signal) {
+    const label = hostLabel(host);
+    const connecting = timeline.record({ stage: reach_hosts_STAGE, title: 'connect', changes: false, host: label }, () => connect(host));
+    let transport;
+    try {
+        transport = readOnly(await within(signal, connecting));
+    }
+    catch (error) {
+        // One that comes too late is not left open.
+        void connecting.then((late) => late.close()).catch(() => undefined);
+        return { host, sight: { unseen: why(error) } };
+    }
+    try {
+        const probing = timeline.record({ stage: reach_hosts_STAGE, title: 'probe', changes: false, host: label }, () => probeHost(host, transport, settings));
+        const look = await within(signal, probing);
+        if (look.clientKey !== undefined)
+            maskSecret(look.clientKey.toString('utf8'));
+        return { host, transport, sight: { seen: look } };
+    }
+    catch (error) {
+        return { host, transport, sight: { unseen: why(error) } };
+    }
+}
+function why(error) {
+    if (error instanceof host_error/* HostError */.d) {
+        const { fact, cause, fix } = error.finding;
+        return { fact, ...(cause !== undefined && { cause }), ...(fix !== undefined && { fix }) };
+    }
+    return { fact: (0,src_findings/* errorMessage */.gJ)(error) };
+}
+
+;// CONCATENATED MODULE: ./src/road/health/look.ts
+
+
+
+
+
+
+/** So much of the deadline a host may take to let us in and to answer the probe: the rest is for etcd. */
+const SHARE_OF_HOSTS = 0.5;
+/** The connections may take so long to say goodbye. */
+const CLOSE_MS = 500;
+/**
+ * Looks at hosts and members, and changes nothing. Whatever cannot be seen is told as such; the look ends with the
+ * deadline of the settings.
+ * @throws Refused when two of the hosts are one; what the run's own signal was aborted with.
+ */
+async function lookAtHealth(settings, surroundings) {
+    const { log, signal } = surroundings;
+    const deadlineMs = settings.health.deadlineSeconds * 1000;
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs - CLOSE_MS)]);
+    const forHosts = AbortSignal.any([deadline, AbortSignal.timeout(deadlineMs * SHARE_OF_HOSTS)]);
+    log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
+    const reached = await Promise.all(settings.hosts.map((host) => reachHost(host, settings, surroundings, forHosts)));
+    try {
+        signal.throwIfAborted();
+        refuseTwins(reached);
+        const credentials = chooseCredentials(looksOf(reached));
+        const facts = await askMembers(reached, credentials, settings, surroundings, deadline);
+        signal.throwIfAborted();
+        return { facts, connections: connectionsOf(transportsOf(reached)) };
+    }
+    finally {
+        await closeAll(reached);
+    }
+}
+/** Hosts that are listed twice, or clones with one name: what would be reported of them would be confused. */
+function refuseTwins(reached) {
+    const seen = reached.filter(({ sight }) => 'seen' in sight);
+    const { findings } = resolveMembers(seen.map(({ host }) => host), looksOf(seen).map(({ facts }) => facts));
+    if (findings.length > 0)
+        throw new src_findings/* Refused */.Lw('the hosts cannot be those of one cluster', findings);
+}
+function looksOf(reached) {
+    return reached.flatMap(({ sight }) => ('seen' in sight ? [sight.seen] : []));
+}
+function transportsOf(reached) {
+    return new Map(reached.flatMap(({ transport }) => (transport === undefined ? [] : [[transport.name, transport]])));
+}
+/** A host that hangs says no goodbye; it is not waited for. */
+async function closeAll(reached) {
+    const closing = Promise.all(reached.map(async ({ transport }) => transport?.close()));
+    const { promise, resolve } = Promise.withResolvers();
+    const timer = setTimeout(() => resolve(undefined), CLOSE_MS);
+    await Promise.race([closing.catch(() => undefined), promise]);
+    clearTimeout(timer);
+}
+
+;// CONCATENATED MODULE: ./src/operations/health.ts
+
+
+/** Looks at the whole cluster, its hosts and its certificates, judges them, and changes nothing. */
+async function health(settings, surroundings) {
+    const { thresholds, metricsWindowSeconds } = settings.health;
+    const { facts, connections } = await lookAtHealth(settings, surroundings);
+    const report = assessDeeply(facts, thresholds, {
+        clusterName: settings.clusterName,
+        durationMs: surroundings.timeline.elapsedMs(),
+        metricsWindowSeconds: metricsWindowSeconds === 0 ? null : metricsWindowSeconds,
+    });
+    return { report, connections };
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/examined.ts
+
+/** Whether etcd belongs on this host already: the action set it up, or it runs from a manifest made by hand. */
+function holdsMember({ facts }) {
+    if (facts.state !== 'absent')
+        return true;
+    const manifest = memberManifest(facts);
+    return manifest !== undefined && facts.containers.some(({ running }) => running);
+}
+/** Value of an etcd flag that the user gave as a number; undefined where it is absent or no number. */
+function extraNumber(settings, flag) {
+    const value = settings.extraArgs.find(({ name }) => name === flag)?.value;
+    return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/preflight/capacity.ts
@@ -92413,7 +95069,7 @@ function behindTheRunner(members) {
 
 const GIB = 1024 ** 3;
 /** Where --quota-backend-bytes is not given (server/storage/quota.go, DefaultQuotaBytes). */
-const DEFAULT_QUOTA_BYTES = 2 * GIB;
+const disk_DEFAULT_QUOTA_BYTES = 2 * GIB;
 /** WAL segments of 64 MiB: 5 that are kept (--max-wals), the one in use and the next; and some small snapshot files. */
 const LOG_BYTES = GIB / 2;
 /** A member's data dir holds some dozen files. */
@@ -92440,7 +95096,7 @@ function dataDirDisk({ name: host, seen }, settings) {
     const problems = [
         ...disk_readOnly(disk),
         ...kind(disk),
-        ...space(disk, quota === 0 ? DEFAULT_QUOTA_BYTES : quota),
+        ...space(disk, quota === 0 ? disk_DEFAULT_QUOTA_BYTES : quota),
         ...inodes(disk),
     ];
     return problems.map((problem) => ({ ...problem, host, at: 'data-dir' }));
@@ -92539,7 +95195,7 @@ const posix_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)(
  * their file names alone (systemd.unit(5)).
  */
 function laterDropIns({ name: host, seen }) {
-    const own = (0,posix_namespaceObject.basename)(paths/* KUBELET_DROP_IN */.jy);
+    const own = (0,posix_namespaceObject.basename)(kubeadm_paths/* KUBELET_DROP_IN */.jy);
     return seen.execStartDropIns
         .filter((path) => (0,posix_namespaceObject.basename)(path) > own)
         .map((path) => ({
@@ -92555,17 +95211,7 @@ function laterDropIns({ name: host, seen }) {
 ;// CONCATENATED MODULE: ./src/cluster/preflight/etcd-releases.ts
 
 
-/** Advisories of etcd of 2026-07-23 (github.com/etcd-io/etcd/security/advisories). */
-const ADVISORIES = [
-    { id: 'GHSA-6vch-q96h-7gc3', what: 'unfinished TLS handshakes can exhaust a member' },
-    { id: 'GHSA-xg4h-6gfc-h4m8', what: "a watch can see beyond its user's range permission" },
-];
-/** First patch release of each minor of etcd 3 in which both are fixed. */
-const FIXED_IN = new Map([
-    [5, 33],
-    [6, 14],
-    [7, 1],
-]);
+
 /** Which etcd the members run, or would run, and what is known against it; one finding per release. */
 function vulnerableEtcd(members, settings) {
     const releases = members.flatMap((member) => {
@@ -92580,62 +95226,26 @@ function vulnerableEtcd(members, settings) {
     });
 }
 function judge(release, names) {
-    const at = 'etcd-image-tag';
-    const fixed = FIXED_IN.get(release.minor);
-    if (fixed === undefined) {
-        const oldest = Math.min(...FIXED_IN.keys());
-        if (release.minor > oldest)
-            return []; // newer than what is known here
-        return [
-            {
-                severity: 'warn',
-                at,
-                fact: `etcd ${release.text} on ${names} belongs to a line that gets no more fixes.`,
-                cause: 'The image was chosen long ago.',
-                fix: `Move to etcd 3.${oldest} or later, one minor release at a time.`,
-            },
-        ];
-    }
-    if (release.patch >= fixed)
+    const problem = problemOf(release);
+    if (problem === undefined)
         return [];
-    const known = ADVISORIES.map(({ id, what }) => `${id} (${what})`).join(' and ');
+    const { fact, fix, fixedIn } = problem;
     return [
         {
             severity: 'warn',
-            at,
-            fact: `etcd ${release.text} on ${names} has known vulnerabilities: ${known}; fixed in 3.${release.minor}.${fixed}.`,
-            cause: 'It is the release that this kubeadm asks for, or that was set when the cluster was made.',
-            fix: `Set \`etcd-image-tag\` to an image of 3.${release.minor}.${fixed} or later that your registry has, and let nobody but the members and the control plane reach the ports of etcd.`,
+            at: 'etcd-image-tag',
+            fact: `etcd ${release.text} on ${names} ${fact}`,
+            cause: fixedIn === undefined
+                ? 'The image was chosen long ago.'
+                : 'It is the release that this kubeadm asks for, or that was set when the cluster was made.',
+            fix,
         },
     ];
 }
 /** A running member's own word counts more than an image's tag. */
 function releaseOf({ facts, seen }, settings) {
     const tag = wantedImage(settings, facts)?.image.split(':').at(-1);
-    const match = /^v?(3\.(\d+)\.(\d+))/.exec(seen.member?.version ?? tag ?? '');
-    if (match === null)
-        return undefined;
-    const [, text = '', minor, patch] = match;
-    return { text, minor: Number(minor), patch: Number(patch) };
-}
-
-;// CONCATENATED MODULE: ./src/cluster/preflight/histogram.ts
-/**
- * A quantile of a histogram, by linear interpolation within its bucket as Prometheus' histogram_quantile does
- * (promql/quantile.go). In the last bucket, which has no upper limit, the answer is its lower one.
- * @param buckets in ascending order, the last one without limit; counts are cumulative.
- * @returns in the unit of the buckets; NaN of none.
- */
-function quantile(q, buckets) {
-    const rank = q * (buckets.at(-1)?.count ?? 0);
-    const index = buckets.findIndex(({ count }) => count > 0 && count >= rank);
-    const bucket = buckets[index];
-    if (bucket === undefined)
-        return NaN;
-    const below = buckets[index - 1] ?? { le: 0, count: 0 };
-    if (bucket.le === Infinity)
-        return below.le;
-    return below.le + ((bucket.le - below.le) * (rank - below.count)) / (bucket.count - below.count);
+    return parseRelease(seen.member?.version ?? tag ?? '');
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/preflight/fsync.ts
@@ -92654,7 +95264,7 @@ function memberFsync({ name: host, seen }) {
     const histogram = seen.member?.walFsync;
     if (histogram === undefined || histogram.count < FEWEST)
         return [];
-    const p99 = quantile(0.99, histogram.buckets) * 1000;
+    const p99 = (percentile(histogram, 0.99) ?? 0) * 1000;
     if (p99 <= WANTED_P99_MS)
         return [];
     const mean = (histogram.sumSeconds / histogram.count) * 1000;
@@ -92885,10 +95495,10 @@ function timesBetween(from, to) {
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/preflight/severe-finding.ts
-const ORDER = ['fail', 'warn', 'info'];
+const severe_finding_ORDER = ['fail', 'warn', 'info'];
 /** The worst first; findings of one severity keep their order. */
 function bySeverity(findings) {
-    return findings.toSorted((one, other) => ORDER.indexOf(one.severity) - ORDER.indexOf(other.severity));
+    return findings.toSorted((one, other) => severe_finding_ORDER.indexOf(one.severity) - severe_finding_ORDER.indexOf(other.severity));
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/preflight/swap.ts
@@ -93056,6 +95666,9 @@ function ofOneHost(member, settings) {
 ;// CONCATENATED MODULE: ./src/hosts/probe/parse-preflight.ts
 
 
+
+
+
 /**
  * Facts from the answer of the preflight probe.
  * @throws IncompleteProbe when its last section is missing.
@@ -93077,7 +95690,7 @@ function parsePreflight(answer, timing) {
         clock: clockOf(timing, { begunMs, endedMs }),
         execStartDropIns: parse_preflight_lines(get('exec-start')),
         ...present('filesystem', parseFilesystem(get('mount'), get('blocks'), parseInt(get('data-dir-size')) || 0)),
-        ...present('member', parseMetrics(get('metrics'))),
+        ...present('member', memberMetrics(get('metrics'))),
         connectTimes: parseConnects(get('connects')),
         leftoverKeys: [...new Set(parse_preflight_lines(get('leftovers')))],
     };
@@ -93098,12 +95711,6 @@ function splitSections(answer) {
         const end = part.indexOf('\n');
         return [part.slice(0, end), part.slice(end + 1)];
     }));
-}
-/** RFC 5905, section 8: the time that the probe itself took on the host does not count. */
-function clockOf(runner, host) {
-    const there = host.begunMs - runner.sentMs;
-    const back = host.endedMs - runner.receivedMs;
-    return { offsetMs: (there + back) / 2, uncertaintyMs: Math.max(0, (there - back) / 2) };
 }
 /** `DRIVER SOURCE`; a kubelet that was told none takes cgroupfs (pkg/kubelet/apis/config/v1beta1/defaults.go). */
 function parseCgroupDriver(line) {
@@ -93135,48 +95742,10 @@ function countProcessors(ranges) {
         .map((range) => range.split('-').map(Number))
         .reduce((sum, [first = 0, last = first]) => sum + last - first + 1, 0);
 }
-/** One line of `findmnt -r`, in which `\x20` is a space, and one of `stat -f`. */
-function parseFilesystem(mount, blocks, dataDirKibibytes) {
-    const [type, source, mountPoint, options] = mount.split('\n')[0]?.split(' ') ?? [];
-    const numbers = /^(\d+) (\d+) (\d+) (\d+) (\d+)$/.exec(blocks);
-    if (type === undefined || source === undefined || mountPoint === undefined || numbers === null) {
-        return undefined;
-    }
-    const [, blockSize = 0, total = 0, available = 0, inodes = 0, freeInodes = 0] = numbers.map(Number);
-    return {
-        type,
-        source: parse_preflight_unescape(source),
-        mountPoint: parse_preflight_unescape(mountPoint),
-        readOnly: options?.split(',').includes('ro') ?? false,
-        sizeBytes: total * blockSize,
-        freeBytes: available * blockSize,
-        inodes,
-        freeInodes,
-        dataDirBytes: dataDirKibibytes * 1024,
-    };
-}
-function parse_preflight_unescape(word) {
-    return word.replace(/\\x([0-9a-f]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
-}
-/** Lines of Prometheus' text format; undefined without the histogram, which every etcd has. */
-function parseMetrics(text) {
-    const name = 'etcd_disk_wal_fsync_duration_seconds';
-    const value = (suffix) => {
-        const found = new RegExp(`^${name}_${suffix} (\\S+)$`, 'm').exec(text)?.[1];
-        return found === undefined ? undefined : Number(found);
-    };
-    const [count, sumSeconds] = [value('count'), value('sum')];
-    if (count === undefined || sumSeconds === undefined)
-        return undefined;
-    const buckets = [...text.matchAll(/_bucket\{le="([^"]+)"\} (\S+)$/gm)].map(([, le = '', seen = '']) => ({
-        le: le === '+Inf' ? Infinity : Number(le),
-        count: Number(seen),
-    }));
-    const version = /server_version="([^"]+)"/.exec(text)?.[1];
-    return {
-        ...present('version', version),
-        walFsync: { buckets: buckets.toSorted((a, b) => a.le - b.le), sumSeconds, count },
-    };
+/** Undefined without the histogram that every etcd has. */
+function memberMetrics(text) {
+    const metrics = parseMetrics(text);
+    return metrics.walFsync === undefined ? undefined : metrics;
 }
 /** Lines `ADDRESS PORT MICROSECONDS`; those of one port in their order, those of several mixed. */
 function parseConnects(text) {
@@ -93452,9 +96021,9 @@ async function examineEach(settings, observed, { timeline }) {
         });
         const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: transport.name };
         const result = timeline.record(what, async () => {
-            const sentMs = runnerTime();
+            const sentMs = examine_runnerTime();
             const answer = await transport.run(probe);
-            const timing = { sentMs, receivedMs: runnerTime() };
+            const timing = { sentMs, receivedMs: examine_runnerTime() };
             const facts = understood(transport.name, answer, () => parsePreflight(answer.stdout.toString('utf8'), timing));
             return [host.address, facts];
         });
@@ -93463,7 +96032,7 @@ async function examineEach(settings, observed, { timeline }) {
     return new Map(await settleAll('not every host could be examined', work));
 }
 /** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
-function runnerTime() {
+function examine_runnerTime() {
     return performance.timeOrigin + performance.now();
 }
 /** One host after the other: hosts may share a disk, and none of them is to be slowed for longer than it takes. */
@@ -93521,8 +96090,9 @@ function refusalsOfDeploy({ facts, cluster }, settings, chance) {
 ;// CONCATENATED MODULE: ./src/operations/operations.ts
 
 
+
 /** Every operation by the name that the input `operation` takes. */
-const OPERATIONS = { deploy: deploy, preflight: preflight };
+const OPERATIONS = { deploy: deploy, preflight: preflight, health: health };
 
 // EXTERNAL MODULE: ./src/report/actions-log.ts
 var actions_log = __nccwpck_require__(36386);
@@ -93581,89 +96151,6 @@ function failStep(error, redactor, log, sink = core) {
 
 // EXTERNAL MODULE: ./src/report/redaction.ts + 6 modules
 var redaction = __nccwpck_require__(51435);
-;// CONCATENATED MODULE: ./src/interruption.ts
-
-/** A run that was ended from outside, with what it was doing then. */
-class Interruption extends src_findings/* Refusal */.P_ {
-    /** @param reason an {@link EndReason}; @param during what the interrupted work failed with. */
-    constructor(reason, during) {
-        const { fact, cause } = reason;
-        super('the run was ended before it was done', [
-            {
-                at: 'run',
-                fact,
-                cause,
-                fix: 'Run again: it goes on from where it stands. Nothing has to be undone on any host.',
-            },
-        ]);
-        this.name = 'Interruption';
-        this.cause = during;
-    }
-}
-/**
- * The runner sends SIGINT when a job is cancelled, SIGTERM 7.5 s later and kills 2.5 s after that
- * (actions/runner, ProcessInvoker.cs): what has begun gets a few seconds to end, which leaves time to give the locks
- * back and to report.
- */
-function watchForEnd() {
-    const controller = new AbortController();
-    let timer;
-    const onSignal = (name) => {
-        controller.abort({
-            fact: `the run was cancelled (${name}).`,
-            cause: 'The workflow was cancelled by hand, by a newer run of its concurrency group, or by timeout-minutes.',
-        });
-    };
-    process.on('SIGINT', onSignal);
-    process.on('SIGTERM', onSignal);
-    return {
-        signal: controller.signal,
-        limitTo(seconds) {
-            timer = setTimeout(() => {
-                controller.abort({
-                    fact: `the run took longer than the ${seconds} s that the input \`timeout\` allows.`,
-                    cause: 'A host or the network is much slower than usual, or a member finds no quorum.',
-                });
-            }, seconds * 1000);
-        },
-        stop() {
-            clearTimeout(timer);
-            process.off('SIGINT', onSignal);
-            process.off('SIGTERM', onSignal);
-        },
-    };
-}
-
-// EXTERNAL MODULE: ./src/report/artifact-files.ts
-var artifact_files = __nccwpck_require__(63556);
-// EXTERNAL MODULE: ./src/report/artifacts.ts
-var report_artifacts = __nccwpck_require__(5825);
-;// CONCATENATED MODULE: ./src/report/authority-report.ts
-/** What the report says of the CA's key: the one thing that cannot be made again. */
-function authorityReport(plan, fingerprint) {
-    const copy = 'Copy it to a safe place: without it no certificate can be issued again.';
-    switch (plan.authority.from) {
-        case 'input':
-            return {
-                fingerprint,
-                origin: 'input',
-                keyCustody: `Its key is among the workflow's secrets and on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key).`,
-            };
-        case 'made':
-            return {
-                fingerprint,
-                origin: 'made',
-                keyCustody: `Its key exists only once, on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
-            };
-        default:
-            return {
-                fingerprint,
-                origin: 'host',
-                keyCustody: `As far as the action knows, its key exists only on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
-            };
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/report/certificates.ts
 
 
@@ -93696,11 +96183,13 @@ function reportOf(host, path, pem, now) {
         return [];
     }
 }
-/** The certificate that expires first; undefined when there is none. */
+/** The certificate that expires first, of those with an end in ISO 8601; undefined when there is none. */
 function firstToExpire(certificates) {
     return certificates.toSorted((one, other) => (one.notAfter < other.notAfter ? -1 : 1))[0];
 }
 
+// EXTERNAL MODULE: ./src/report/artifacts.ts
+var report_artifacts = __nccwpck_require__(5825);
 ;// CONCATENATED MODULE: ./src/report/outputs.ts
 
 
@@ -93709,6 +96198,9 @@ const outputNames = [
     'healthy',
     'endpoints',
     'members',
+    'status',
+    'summary',
+    'failure-tolerance',
     'leader',
     'cluster-id',
     'changed',
@@ -93717,6 +96209,7 @@ const outputNames = [
     'plan-digest',
     'findings',
     'health-report',
+    'report-path',
     'ca-certificate',
     'ca-fingerprint',
     'certificates-expire-at',
@@ -93776,8 +96269,21 @@ function leak(name, secret) {
     };
 }
 
-// EXTERNAL MODULE: ./src/report/log-line.ts
-var log_line = __nccwpck_require__(88975);
+;// CONCATENATED MODULE: ./src/report/redact-all.ts
+/** Plain data with every text in it, at any depth, free of secrets. */
+function redactAll(value, redactor) {
+    return redacted(value, redactor);
+}
+function redacted(value, redactor) {
+    if (typeof value === 'string')
+        return redactor.redact(value);
+    if (Array.isArray(value))
+        return value.map((item) => redacted(item, redactor));
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, redacted(item, redactor)]));
+}
+
 ;// CONCATENATED MODULE: ./src/report/markdown.ts
 /** Characters that mean something in HTML or anywhere in GitHub-flavoured Markdown, mentions and formulas included. */
 const meaningful = /[&<>`*_~[\]#|\\@$]/g;
@@ -93830,13 +96336,19 @@ function bytes(count) {
     return count < 1_000_000 ? `${(count / 1000).toFixed(1)} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
 }
 
+// EXTERNAL MODULE: ./src/report/log-line.ts
+var log_line = __nccwpck_require__(88975);
+;// CONCATENATED MODULE: ./src/report/summary-limit.ts
+/** The runner drops a larger summary as a whole (AttachmentSizeLimit in actions/runner). */
+const summaryLimitBytes = 1024 * 1024;
+
 ;// CONCATENATED MODULE: ./src/report/plan-words.ts
 
 /** A diff is shown up to here: nobody reads on, and a job summary has a limit. */
 const MOST_DIFF_LINES = 200;
 const LONGEST_DIFF_LINE = 500;
 /** What each verdict means for the hosts. */
-const VERDICTS = {
+const plan_words_VERDICTS = {
     create: 'set up a new cluster',
     adopt: 'take over a cluster that was made by hand',
     converge: 'make good what is not as it ought to be',
@@ -93903,10 +96415,6 @@ function visible(line) {
     return line.replaceAll(/(?!\t)[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-;// CONCATENATED MODULE: ./src/report/summary-limit.ts
-/** The runner drops a larger summary as a whole (AttachmentSizeLimit in actions/runner). */
-const summaryLimitBytes = 1024 * 1024;
-
 ;// CONCATENATED MODULE: ./src/report/plan-view.ts
 
 
@@ -93918,7 +96426,7 @@ const plan_view_missing = '–';
 /** A plan for the log, one string per line; one line when nothing has to be done. */
 function planLines(document) {
     const { verdict, clusterName, reasons, hosts, membership, stages, afterProof, warnings, digest } = document;
-    const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${VERDICTS[verdict]}`;
+    const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${plan_words_VERDICTS[verdict]}`;
     if (changesNothing(document))
         return [`${title}. Plan digest: ${digest}`];
     return [
@@ -94008,7 +96516,7 @@ function headline(document) {
         ...(nothing ? document.reasons.map(prose) : totals(document)),
     ];
     const sign = nothing ? '✅' : '📋';
-    return `## ${sign} Plan for etcd cluster ${code(clusterName)}: ${verdict}, ${VERDICTS[verdict]}\n\n${facts.join(' · ')}`;
+    return `## ${sign} Plan for etcd cluster ${code(clusterName)}: ${verdict}, ${plan_words_VERDICTS[verdict]}\n\n${facts.join(' · ')}`;
 }
 function findings(all) {
     if (all.length === 0)
@@ -94074,21 +96582,6 @@ function approval({ digest }) {
         'This is a plan; nothing has been changed. To have a later run do this and nothing else, give it this input; it refuses when the plan is no longer this one.',
         code(`approved-plan: ${digest}`),
     ].join('\n\n');
-}
-
-;// CONCATENATED MODULE: ./src/report/redact-all.ts
-/** Plain data with every text in it, at any depth, free of secrets. */
-function redactAll(value, redactor) {
-    return redacted(value, redactor);
-}
-function redacted(value, redactor) {
-    if (typeof value === 'string')
-        return redactor.redact(value);
-    if (Array.isArray(value))
-        return value.map((item) => redacted(item, redactor));
-    if (typeof value !== 'object' || value === null)
-        return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, redacted(item, redactor)]));
 }
 
 ;// CONCATENATED MODULE: ./src/report/summary.ts
@@ -94307,15 +96800,1860 @@ function connections({ connections: all }) {
  * Adds the run's report to the job summary, free of secrets. A summary that cannot be written (a runner without one)
  * is a warning: it must not turn a healthy cluster into a failed run.
  */
-async function writeSummary(report, redactor, log) {
+function writeSummary(report, redactor, log) {
+    return addToSummary(() => renderSummary(redactAll(report, redactor)), log);
+}
+/** Adds Markdown that is free of secrets to the job summary; a summary that cannot be written is a warning. */
+async function addToSummary(render, log) {
     try {
-        await core.summary
-            .emptyBuffer()
-            .addRaw(renderSummary(redactAll(report, redactor)), true)
-            .write();
+        await core.summary.emptyBuffer().addRaw(render(), true).write();
     }
     catch (error) {
         log.warning(`The job summary could not be written: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/report/health/groups.ts
+
+/**
+ * The checks of the cluster, then those of each expected member in the order of the inputs; none without a check. What
+ * is told of somebody else belongs to the cluster: there are never more groups than members and one.
+ */
+function groupsOf({ members, checks }) {
+    const names = new Set(members.map(({ name }) => name));
+    const byMember = Map.groupBy(checks, ({ member }) => member !== null && names.has(member) ? member : null);
+    return [null, ...names].flatMap((member) => {
+        const own = byMember.get(member);
+        return own === undefined ? [] : [{ member, title: member ?? 'cluster', checks: worstFirst(own) }];
+    });
+}
+/** How many checks have each status, the worst first; those that none has are left out. */
+function statusCounts(checks) {
+    const counts = new Map();
+    for (const { status } of worstFirst(checks))
+        counts.set(status, (counts.get(status) ?? 0) + 1);
+    return [...counts];
+}
+/** Checks about which the same is told, each list in the order of its first. */
+function sameTold(checks) {
+    const told = ({ measured, cause, fix }) => JSON.stringify([measured, cause, fix]);
+    return [...Map.groupBy(checks, told).values()];
+}
+/** What is good to know though nothing is wrong, each thing once. */
+function noticesOf({ checks }) {
+    return [...new Set(checks.flatMap(({ notice }) => (notice === null ? [] : [notice])))];
+}
+
+;// CONCATENATED MODULE: ./src/report/health/annotations.ts
+
+
+
+
+/**
+ * At most one annotation for the cluster and one for each member: the runner shows ten of a kind per step and drops the
+ * others. Each tells the worst, and how much else there is to look up.
+ */
+function annotationsOf(document) {
+    return groupsOf(document).flatMap((group) => annotationOf(group, document.clusterName));
+}
+function annotationOf({ member, checks }, clusterName) {
+    const [worst, ...rest] = checks;
+    if (worst === undefined || worst.status === 'ok')
+        return [];
+    const { measured, fix } = worst;
+    const lines = [measured, ...(fix === null ? [] : [`Fix: ${fix}`]), ...more(rest)];
+    return [
+        {
+            severity: worst.status === 'fail' ? 'error' : 'warning',
+            title: `${member ?? `etcd cluster ${clusterName}`}: ${CHECK_TITLES[worst.name]}`,
+            message: (0,report_clean/* annotation */.w)(lines),
+        },
+    ];
+}
+function more(rest) {
+    const findings = rest.filter(({ status }) => status === 'fail' || status === 'warn').length;
+    const unknown = rest.filter(({ status }) => status === 'unknown').length;
+    const counts = [
+        ...(findings === 0 ? [] : [counted(findings, 'more finding')]),
+        ...(unknown === 0 ? [] : [`${counted(unknown, 'check')} could not be made`]),
+    ];
+    return counts.length === 0 ? [] : [`${counts.join('; ')}: see the job summary.`];
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var external_node_fs_promises_ = __nccwpck_require__(51455);
+// EXTERNAL MODULE: ./src/report/artifact-files.ts
+var artifact_files = __nccwpck_require__(63556);
+;// CONCATENATED MODULE: ./src/report/health/keep-report.ts
+
+
+
+
+/**
+ * Keeps the files of a report on the runner, for the next steps of the job; the runner removes them with its temporary
+ * files. A runner that cannot keep them is a warning.
+ * @param runnerTemp RUNNER_TEMP of the runner.
+ * @returns the folder; empty where there is none.
+ * @throws Refusal, before anything is written, when a file may not leave.
+ */
+async function keepReport(files, redactor, log, runnerTemp = process.env['RUNNER_TEMP']) {
+    (0,artifact_files/* checkArtifactFiles */.C)(files, redactor);
+    if (!runnerTemp) {
+        log.warning('The report was not kept as files: the runner names no folder for temporary files (RUNNER_TEMP).');
+        return '';
+    }
+    try {
+        const folder = await (0,external_node_fs_promises_.mkdtemp)((0,external_node_path_.join)(runnerTemp, 'etcd-ha-report-'));
+        await Promise.all(files.map(({ path, content }) => (0,external_node_fs_promises_.writeFile)((0,external_node_path_.join)(folder, path), content)));
+        return folder;
+    }
+    catch (error) {
+        log.warning(`The report was not kept as files: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
+        return '';
+    }
+}
+
+;// CONCATENATED MODULE: ./src/report/health/words.ts
+
+
+
+/** A status in a plain text. */
+const STATUS_WORDS = {
+    ok: 'OK',
+    warn: 'WARN',
+    fail: 'FAIL',
+    unknown: 'UNKNOWN',
+};
+/** A status where pictures can be shown; always beside a word, for those who do not see the picture. */
+const STATUS_ICONS = {
+    ok: '✅',
+    warn: '⚠️',
+    fail: '❌',
+    unknown: '❔',
+};
+/** In the place of a figure that could not be seen. */
+const words_missing = '–';
+const words_longestText = 1000;
+/** The title of a check with what of several it looked at: `Certificate on disk (/etc/…/server.crt)`. */
+function titleOf({ name, subject }) {
+    return subject === null ? CHECK_TITLES[name] : `${CHECK_TITLES[name]} (${subject})`;
+}
+/** Bytes for people, in the units in which etcd's quota is set: `512 B`, `187 MiB`, `2.0 GiB`. */
+function words_size(bytes) {
+    const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+    const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
+    const value = bytes / 1024 ** power;
+    return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power] ?? ''}`;
+}
+/** A text on one line, cut to so many characters. */
+function words_oneLine(value, longest) {
+    const line = value.replaceAll(/\s+/g, ' ').trim();
+    return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
+}
+/** A sentence as Markdown: what it has between backticks, such as a command, in the typewriter face. */
+function sentence(value) {
+    return (0,log_line/* shortened */.vI)(value, words_longestText)
+        .split(/`([^`\n]+)`/)
+        .map((part, index) => (index % 2 === 1 ? code(part) : part === '' ? '' : markdown_text(part)))
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./src/report/health/junit.ts
+
+
+/**
+ * The checks as JUnit XML, as Jenkins, GitLab and test reporters of GitHub read it (jenkinsci/xunit-plugin,
+ * junit-10.xsd): a suite for each member and the cluster, a case for each check. `fail` is a failure, `unknown` is
+ * skipped, `warn` passes and says what it has to say in the case's output.
+ */
+function junitXml(document) {
+    const { clusterName, durationMs, checks } = document;
+    const suites = groupsOf(document).flatMap((group) => suite(group, document));
+    const attributes = attributeList({
+        name: `etcd cluster ${clusterName}`,
+        tests: checks.length,
+        failures: junit_count(checks, 'fail'),
+        errors: 0,
+        time: seconds(durationMs),
+    });
+    return [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        `<testsuites${attributes}>`,
+        ...suites,
+        '</testsuites>',
+        '',
+    ].join('\n');
+}
+/** The time is that of the whole look: the checks were made of one, none has a time of its own. */
+function suite({ title, checks }, { checkedAt, durationMs }) {
+    const attributes = attributeList({
+        name: title,
+        tests: checks.length,
+        failures: junit_count(checks, 'fail'),
+        errors: 0,
+        skipped: junit_count(checks, 'unknown'),
+        time: seconds(durationMs),
+        timestamp: checkedAt.slice(0, 'YYYY-MM-DDTHH:MM:SS'.length),
+    });
+    return [`  <testsuite${attributes}>`, ...cases(title, checks), '  </testsuite>'];
+}
+/** Readers tell cases apart by their names: what has the same one gets a number. */
+function cases(classname, checks) {
+    const seen = new Map();
+    return checks.flatMap((check) => {
+        const title = titleOf(check);
+        const number = (seen.get(title) ?? 0) + 1;
+        seen.set(title, number);
+        const name = number === 1 ? title : `${title} #${number}`;
+        const attributes = attributeList({ classname, name, time: '0.000' });
+        return [`    <testcase${attributes}>`, result(check), '    </testcase>'].filter((line) => line !== '');
+    });
+}
+function result(check) {
+    const { status, name, measured } = check;
+    if (status === 'fail') {
+        return `      <failure${attributeList({ message: measured, type: name })}>${escaped(told(check))}</failure>`;
+    }
+    if (status === 'unknown')
+        return `      <skipped${attributeList({ message: measured })}/>`;
+    return `      <system-out>${escaped(status === 'warn' ? `Warning: ${told(check)}` : told(check))}</system-out>`;
+}
+function told({ measured, threshold, cause, fix, notice }) {
+    return [
+        measured,
+        ...(threshold === null ? [] : [`Threshold: ${threshold}`]),
+        ...(cause === null ? [] : [`Usual cause: ${cause}`]),
+        ...(fix === null ? [] : [`Fix: ${fix}`]),
+        ...(notice === null ? [] : [`Good to know: ${notice}`]),
+    ].join('\n');
+}
+function junit_count(checks, status) {
+    return checks.filter((check) => check.status === status).length;
+}
+function seconds(milliseconds) {
+    return (milliseconds / 1000).toFixed(3);
+}
+function attributeList(attributes) {
+    return Object.entries(attributes)
+        .map(([name, value]) => ` ${name}="${escaped(String(value)).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')}"`)
+        .join('');
+}
+/** Everything that is no character of XML 1.0 (section 2.2): most control characters, half of a surrogate pair. */
+const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+const REFERENCES = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    '\r': '&#13;',
+};
+function escaped(value) {
+    return value.replaceAll(forbidden, '').replaceAll(/[&<>"\r]/g, (character) => REFERENCES[character] ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/report/health/prometheus.ts
+
+const PREFIX = 'etcd_ha_';
+const STATUSES = ['ok', 'warn', 'fail', 'unknown'];
+const STATUS_HELP = STATUSES.map((status, value) => `${value} ${status}`).join(', ');
+/**
+ * The health check as metrics, for a Pushgateway or node_exporter's textfile collector: Prometheus text format 0.0.4
+ * (prometheus.io/docs/instrumenting/exposition_formats). All are gauges, in seconds and bytes, with the label `cluster`.
+ */
+function prometheusText(document) {
+    return [...clusterMetrics(document), ...prometheus_memberMetrics(document), ...certificateMetrics(document)]
+        .map((metric) => metricText(metric, { cluster: document.clusterName }))
+        .join('');
+}
+function clusterMetrics(document) {
+    const { healthy, status, failureTolerance, checkedAt, durationMs, checks } = document;
+    return [
+        one('healthy', 'Whether the cluster works and no check has failed.', Number(healthy)),
+        {
+            name: 'status',
+            help: 'Status of the whole check: 1 for the one it has, 0 for the others.',
+            samples: STATUSES.map((each) => ({ labels: { status: each }, value: Number(each === status) })),
+        },
+        one('failure_tolerance', 'How many more members may fail before the cluster takes no writes; negative without a quorum.', failureTolerance),
+        one('last_check_timestamp_seconds', 'When the cluster was last checked.', unixSeconds(checkedAt)),
+        one('last_check_duration_seconds', 'How long the last check took.', prometheus_seconds(durationMs)),
+        {
+            name: 'check_status',
+            help: `Status of one check: ${STATUS_HELP}.`,
+            samples: worstFirst(checks).map(({ name, member, subject, status: of }) => ({
+                labels: { check: name, member: member ?? '', subject: subject ?? '' },
+                value: STATUSES.indexOf(of),
+            })),
+        },
+    ];
+}
+function prometheus_memberMetrics({ members }) {
+    const each = (name, help, valueOf) => ({
+        name,
+        help,
+        samples: members.map((member) => ({ labels: { member: member.name }, value: valueOf(member) })),
+    });
+    return [
+        each('member_status', `The worst status of the member's checks: ${STATUS_HELP}.`, ({ status }) => STATUSES.indexOf(status)),
+        each('member_reachable', 'Whether etcd answers at its client port.', ({ reachable }) => Number(reachable)),
+        each('member_is_leader', 'Whether the member leads.', ({ role }) => role === null ? null : Number(role === 'leader')),
+        {
+            name: 'member_version_info',
+            help: 'Version of the member, as a label; always 1.',
+            samples: members.map(({ name, version }) => ({
+                labels: { member: name, version: version ?? '' },
+                value: version === null ? null : 1,
+            })),
+        },
+        each('linearizable_read_seconds', 'One linearizable read, the way there and back included.', (member) => prometheus_seconds(member.readMs)),
+        each('serializable_read_seconds', 'One serializable read, the way there and back included.', (member) => prometheus_seconds(member.localReadMs)),
+        each('round_trip_seconds', 'The way to etcd and back alone.', ({ roundTripMs }) => prometheus_seconds(roundTripMs)),
+        each('ssh_round_trip_seconds', 'A round trip over SSH to the host.', (member) => prometheus_seconds(member.sshRoundTripMs)),
+        each('db_size_bytes', 'Size of the database file.', ({ dbSizeBytes }) => dbSizeBytes),
+        each('db_in_use_bytes', 'What of the database is in use.', ({ dbSizeInUseBytes }) => dbSizeInUseBytes),
+        each('db_quota_bytes', 'Size at which the cluster stops taking writes.', ({ quotaBytes }) => quotaBytes),
+        each('raft_index', 'Index of the raft log.', ({ raftIndex }) => raftIndex),
+        each('raft_applied_index', 'Index up to which the raft log is applied.', (member) => member.raftAppliedIndex),
+        each('raft_lag_entries', "Entries of the raft log behind the leader's.", ({ raftLag }) => raftLag),
+        each('leader_changes', "Changes of leader since the member's start.", ({ leaderChanges }) => leaderChanges),
+        ...percentiles('wal_fsync', 'fsyncs of the write-ahead log', members, ({ walFsync }) => walFsync),
+        ...percentiles('backend_commit', 'commits of the database', members, (member) => member.backendCommit),
+        ...peerMetrics(members),
+        each('clock_offset_seconds', "How far the host's clock is ahead of the median of all hosts.", (member) => prometheus_seconds(member.clockOffsetMs)),
+        each('disk_free_bytes', "Free space of the data dir's filesystem.", ({ diskFreeBytes }) => diskFreeBytes),
+        each('disk_size_bytes', "Size of the data dir's filesystem.", ({ diskSizeBytes }) => diskSizeBytes),
+        each('restarts', 'How often kubelet has started etcd anew in its present pod.', ({ restarts }) => restarts),
+    ];
+}
+function percentiles(name, what, members, percentileOf) {
+    const samples = members.flatMap((member) => {
+        const percentile = percentileOf(member);
+        return percentile === null ? [] : [{ labels: { member: member.name }, percentile }];
+    });
+    return percentileMetrics(name, what, samples);
+}
+function peerMetrics(members) {
+    const samples = members.flatMap(({ name, peers }) => peers.map((peer) => ({ labels: { member: name, peer: peer.name }, percentile: peer })));
+    return percentileMetrics('peer_round_trip', 'round trips to a peer', samples);
+}
+/** A percentile of few observations says little, so that their number goes with it. */
+function percentileMetrics(name, what, samples) {
+    return [
+        {
+            name: `${name}_p99_seconds`,
+            help: `99th percentile of ${what}.`,
+            samples: samples.map(({ labels, percentile }) => ({ labels, value: prometheus_seconds(percentile.p99Ms) })),
+        },
+        {
+            name: `${name}_observations`,
+            help: `How many ${what} the percentile stands on.`,
+            samples: samples.map(({ labels, percentile }) => ({ labels, value: percentile.samples })),
+        },
+    ];
+}
+/** A file can hold several certificates of one subject; the first to end counts. */
+function certificateMetrics({ certificates }) {
+    const samples = certificates.map(({ member, place, where, subject, notAfter }) => ({
+        labels: { member, place, where, subject },
+        value: unixSeconds(notAfter),
+    }));
+    return [
+        {
+            name: 'certificate_not_after_timestamp_seconds',
+            help: 'When the certificate ends.',
+            samples: samples.toSorted((early, late) => early.value - late.value),
+        },
+    ];
+}
+function one(name, help, value) {
+    return { name, help, samples: [{ labels: {}, value }] };
+}
+/** Twelve digits: the division by 1000 leaves a tail of rounding otherwise. */
+function prometheus_seconds(milliseconds) {
+    return milliseconds === null ? null : Number((milliseconds / 1000).toPrecision(12));
+}
+function unixSeconds(iso) {
+    return Date.parse(iso) / 1000;
+}
+function metricText({ name, help, samples }, common) {
+    const series = new Map();
+    for (const { labels, value } of samples) {
+        const key = `${PREFIX}${name}${labelText({ ...common, ...labels })}`;
+        if (value !== null && Number.isFinite(value) && !series.has(key))
+            series.set(key, value);
+    }
+    if (series.size === 0)
+        return '';
+    return [
+        `# HELP ${PREFIX}${name} ${help}`,
+        `# TYPE ${PREFIX}${name} gauge`,
+        ...[...series].map(([key, value]) => `${key} ${value}`),
+        '',
+    ].join('\n');
+}
+/** An empty label is the same as none. */
+function labelText(labels) {
+    const filled = Object.entries(labels).filter(([, value]) => value !== '');
+    return filled.length === 0
+        ? ''
+        : `{${filled.map(([name, value]) => `${name}="${prometheus_escaped(value)}"`).join(',')}}`;
+}
+function prometheus_escaped(value) {
+    return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').toWellFormed();
+}
+
+;// CONCATENATED MODULE: ./src/report/health/fitted.ts
+
+/**
+ * Sections as one Markdown text of at most so many bytes. What does not fit is left out by whole blocks, so that no
+ * fence, table or fold is ever cut, and the end says how many; a smaller block after one that was left out is kept.
+ * The text is longer than `most` only where its first block alone is.
+ */
+function fitted_fitted(sections, most = Infinity) {
+    const whole = joined(sections);
+    if (Buffer.byteLength(whole) <= most)
+        return whole;
+    const kept = [];
+    let left = most - Buffer.byteLength(fitted_leftOut(Number.MAX_SAFE_INTEGER)) - separator.length - 1;
+    let dropped = 0;
+    for (const { heading, blocks } of sections) {
+        const taken = [];
+        for (const block of blocks) {
+            const cost = Buffer.byteLength(taken.length === 0 ? headed(heading, block) : block) + separator.length;
+            if (cost > left && kept.length > 0) {
+                dropped += 1;
+                continue;
+            }
+            left -= cost;
+            taken.push(block);
+        }
+        kept.push({ ...(heading === undefined ? {} : { heading }), blocks: taken });
+    }
+    return joined([...kept, { blocks: [fitted_leftOut(dropped)] }]);
+}
+const separator = '\n\n';
+function joined(sections) {
+    const blocks = sections.flatMap(({ heading, blocks: [first, ...others] }) => first === undefined ? [] : [headed(heading, first), ...others]);
+    return `${blocks.join(separator)}\n`;
+}
+function headed(heading, block) {
+    return heading === undefined ? block : `### ${heading}${separator}${block}`;
+}
+function fitted_leftOut(count) {
+    return `_${counted(count, 'part')} left out: the summary would be longer than GitHub shows. The report's files have everything._`;
+}
+
+;// CONCATENATED MODULE: ./src/report/health/certificate-table.ts
+
+
+
+/** The bars have this many cells, the longest for one year: kubeadm's leaf certificates live that long. */
+const barCells = 20;
+const barDays = 365;
+/** Rows that are shown at once; the others are folded away. */
+const shownRows = 10;
+const longestCell = 200;
+/** The certificates by the days they have left, the first to end on top, each once however often it was seen. */
+function certificateTable({ certificates, thresholds }) {
+    const rows = seenCertificates(certificates).map((seen) => row(seen, thresholds));
+    const header = ['Days left', 'Until', 'Certificate', 'Seen'];
+    const rest = rows.slice(shownRows);
+    return [
+        table(header, rows.slice(0, shownRows)),
+        ...(rest.length === 0 ? [] : [details(counted(rest.length, 'more certificate'), table(header, rest))]),
+    ].join('\n\n');
+}
+function seenCertificates(certificates) {
+    const identity = ({ fingerprint, subject, notAfter }) => JSON.stringify([fingerprint, subject, notAfter]);
+    return [...Map.groupBy(certificates, identity).values()]
+        .flatMap((places) => places.slice(0, 1).map((certificate) => ({ certificate, places })))
+        .toSorted((one, other) => one.certificate.daysLeft - other.certificate.daysLeft);
+}
+function row({ certificate, places }, thresholds) {
+    const { daysLeft, notAfter, subject, isCa } = certificate;
+    return [
+        `${sign(daysLeft, thresholds)} <code>${bar(daysLeft)}</code> ${daysLeft < 0 ? 'expired' : daysLeft}`,
+        markdown_text(notAfter.slice(0, 10)),
+        `${code(words_oneLine(subject, longestCell))}${isCa ? ' (CA)' : ''}`,
+        certificate_table_placesOf(places),
+    ];
+}
+function sign(daysLeft, { certificateFailureDays, certificateWarningDays }) {
+    if (daysLeft < certificateFailureDays)
+        return STATUS_ICONS.fail;
+    return daysLeft < certificateWarningDays ? STATUS_ICONS.warn : STATUS_ICONS.ok;
+}
+/** Filled for the days that are left; one that has not ended always has a cell. */
+function bar(daysLeft) {
+    const share = Math.min(Math.max(daysLeft, 0), barDays) / barDays;
+    const filled = daysLeft < 0 ? 0 : Math.max(1, Math.round(share * barCells));
+    return '█'.repeat(filled) + '░'.repeat(barCells - filled);
+}
+/** The same file on several members is said once. */
+function certificate_table_placesOf(places) {
+    const byWhere = Map.groupBy(places, ({ place, where }) => JSON.stringify([place, where]));
+    return [...byWhere.values()]
+        .map((same) => {
+        const names = [...new Set(same.map(({ member }) => member))];
+        const [first] = same;
+        const on = names.map((name) => code(words_oneLine(name, longestCell))).join(', ');
+        return first === undefined ? '' : `${on} ${placeOf(first)}`;
+    })
+        .join('<br>');
+}
+function placeOf({ place, where }) {
+    const shown = code(words_oneLine(where, longestCell));
+    return place === 'disk' ? shown : `${shown} (${place} listener)`;
+}
+
+;// CONCATENATED MODULE: ./src/report/health/standing.ts
+/** How a member stands: one that was asked and does not answer is out, one that nobody could ask is unknown. */
+function standingOf({ name, reachable, status }, { checks }) {
+    if (reachable)
+        return status;
+    const endpoint = checks.find((check) => check.name === 'endpoint' && check.member === name);
+    return endpoint?.status === 'unknown' ? 'unknown' : 'out';
+}
+
+;// CONCATENATED MODULE: ./src/report/health/flowchart.ts
+
+
+
+/** Up to so many members every pair is joined; with more, only the leader with each other: the picture stays legible. */
+const mostJoined = 5;
+const longestName = 40;
+/**
+ * Colours with their own text colour: they are legible whatever the page's background, so that one picture serves
+ * light and dark (WCAG AA, contrast 4.5 and more).
+ */
+const CLASSES = [
+    'classDef ok fill:#dafbe1,stroke:#1a7f37,color:#0b3d1a',
+    'classDef warn fill:#fff3c4,stroke:#9a6700,color:#4d2d00',
+    'classDef fail fill:#ffdfdc,stroke:#cf222e,color:#6e0a12',
+    'classDef unknown fill:#e6eaef,stroke:#57606a,color:#24292f,stroke-dasharray:4 3',
+    'classDef out fill:#a40e26,stroke:#6e0a12,color:#ffffff,stroke-dasharray:4 3',
+    'classDef leader stroke-width:4px',
+];
+/**
+ * The members and the ways between them, as a Mermaid flowchart: who leads, who is out, and on each way the 99th
+ * percentile of round trips, the slower of its two directions. Ways to a member that was not heard of are dashed.
+ */
+function flowchart(document) {
+    const nodes = document.members
+        .map((member, index) => ({ id: `m${index}`, member, standing: standingOf(member, document) }))
+        .toSorted((one, other) => flowchart_rank(one) - flowchart_rank(other));
+    return [
+        'flowchart LR',
+        ...nodes.map(nodeLine),
+        ...pairsOf(nodes).flatMap((pair) => edgeLine(pair, document.thresholds.peerLatencyWarningMs)),
+        ...CLASSES,
+        ...nodes.filter(isLeader).map(({ id }) => `class ${id} leader`),
+    ]
+        .map((line, index) => (index === 0 ? line : `  ${line}`))
+        .join('\n');
+}
+/** The leader first: Mermaid ranks nodes in their order. */
+function flowchart_rank(node) {
+    if (isLeader(node))
+        return 0;
+    return node.member.reachable ? 1 : 2;
+}
+function isLeader({ member }) {
+    return member.role === 'leader';
+}
+function nodeLine({ id, member, standing }) {
+    const lines = [
+        `${member.role === 'leader' ? '★ ' : ''}${flowchart_label(member.name)}`,
+        standing === 'out' ? 'does not answer' : (member.role ?? 'role unknown'),
+        ...(standing === 'out' ? [] : [statusLine(standing)]),
+    ];
+    return `${id}["${lines.join('<br/>')}"]:::${standing}`;
+}
+/** The white question mark would not be seen on the light node. */
+function statusLine(status) {
+    return status === 'unknown' ? status : `${STATUS_ICONS[status]} ${status}`;
+}
+/** A name with nothing in it that means something to Mermaid or HTML. */
+function flowchart_label(name) {
+    const harmless = name.replaceAll(/[^A-Za-z0-9._-]/g, '_');
+    return harmless.length <= longestName ? harmless : `${harmless.slice(0, longestName)}…`;
+}
+function pairsOf(nodes) {
+    const pairs = nodes.flatMap((one, index) => nodes.slice(index + 1).map((other) => [one, other]));
+    return nodes.length <= mostJoined ? pairs : pairs.filter((pair) => pair.some(isLeader));
+}
+function edgeLine([one, other], warningMs) {
+    const answering = [one, other].filter(({ member }) => member.reachable).length;
+    if (answering === 0)
+        return [];
+    if (answering === 1)
+        return [`${one.id} -.- ${other.id}`];
+    const slowest = Math.max(p99(one, other), p99(other, one));
+    if (slowest < 0)
+        return [`${one.id} --- ${other.id}`];
+    const sign = slowest > warningMs ? '⚠️ ' : '';
+    return [`${one.id} ---|"${sign}${markdown_duration(slowest)}"| ${other.id}`];
+}
+/** Milliseconds; -1 when the member told nothing of that peer. */
+function p99(of, to) {
+    return of.member.peers.find(({ name }) => name === to.member.name)?.p99Ms ?? -1;
+}
+
+;// CONCATENATED MODULE: ./src/report/health/member-figures.ts
+
+
+/** Milliseconds for people, `–` for what could not be seen. */
+function durationOrMissing(milliseconds) {
+    return milliseconds === null || milliseconds === undefined ? words_missing : markdown_duration(milliseconds);
+}
+/** The database in use, of its size, of its quota: `187 MiB / 212 MiB / 2.0 GiB`. */
+function databaseOf({ dbSizeInUseBytes, dbSizeBytes, quotaBytes }) {
+    const figures = [dbSizeInUseBytes, dbSizeBytes, quotaBytes];
+    if (figures.every((figure) => figure === null))
+        return words_missing;
+    return figures.map((figure) => (figure === null ? words_missing : words_size(figure))).join(' / ');
+}
+/** What a member is to the others and its main figures, in one line; without what could not be seen. */
+function figuresLine(member) {
+    const { role, version, readMs, walFsync, dbSizeInUseBytes, quotaBytes, raftLag } = member;
+    return [
+        ...(role === null ? [] : [role]),
+        ...(version === null ? [] : [version]),
+        ...(readMs === null ? [] : [`read ${markdown_duration(readMs)}`]),
+        ...(walFsync === null ? [] : [`fsync p99 ${markdown_duration(walFsync.p99Ms)}`]),
+        ...(dbSizeInUseBytes === null || quotaBytes === null
+            ? []
+            : [`db ${words_size(dbSizeInUseBytes)} of ${words_size(quotaBytes)}`]),
+        ...(raftLag === null ? [] : [`lag ${raftLag}`]),
+    ].join(', ');
+}
+
+;// CONCATENATED MODULE: ./src/report/health/sections.ts
+
+
+
+
+
+
+
+
+
+const longestTitle = 200;
+const sections_longestCell = 100;
+/** All that is told of a health check, in the order in which a reader needs it. */
+function healthSections(document, extras = {}) {
+    return [
+        { blocks: [sections_verdict(document, extras.reportUrl)] },
+        { heading: 'Cluster', blocks: picture(document) },
+        { heading: 'Members', blocks: document.members.length === 0 ? [] : [memberTable(document)] },
+        { heading: 'Findings', blocks: sections_findings(document, extras.mostFindings ?? Infinity) },
+        { heading: 'Good to know', blocks: noticesOf(document).map((notice) => `- ${sentence(notice)}`) },
+        { heading: 'Trends', blocks: (extras.trends ?? []).map((trend) => `- ${trend.replaceAll('\n', ' ')}`) },
+        {
+            heading: 'Certificates',
+            blocks: document.certificates.length === 0 ? [] : [certificateTable(document)],
+        },
+        { heading: 'What is well', blocks: wellDone(document) },
+    ];
+}
+function sections_verdict(document, reportUrl) {
+    const { clusterName, status, summary, checkedAt, durationMs, checks, metricsWindowSeconds } = document;
+    const name = code(words_oneLine(clusterName, sections_longestCell));
+    const counts = statusCounts(checks).map(([of, count]) => `${count} ${of}`);
+    const facts = [
+        `Checked ${markdown_text(checkedAt)}`,
+        markdown_duration(durationMs),
+        `${counted(checks.length, 'check')}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`,
+        metricsWindowSeconds === null
+            ? 'percentiles since each member started'
+            : `percentiles of ${metricsWindowSeconds} s`,
+        ...(reportUrl === undefined ? [] : [`[the whole report](${encodeURI(reportUrl)})`]),
+    ];
+    return `## ${STATUS_ICONS[status]} etcd cluster ${name}: ${sentence(summary)}\n\n${facts.join(' · ')}`;
+}
+function picture(document) {
+    if (document.members.length === 0)
+        return [];
+    const legend = document.members.length === 1
+        ? '★ leads.'
+        : '★ leads; dashed: does not answer or could not be asked; on the lines: 99th percentile of round trips between members, the slower direction.';
+    return [`${codeBlock('mermaid', flowchart(document))}\n\n<sub>${legend}</sub>`];
+}
+function memberTable(document) {
+    const header = [
+        'Member',
+        'Role',
+        'Status',
+        'etcd',
+        'Read',
+        'SSH',
+        'fsync p99',
+        'DB in use / size / quota',
+        'Lag',
+    ];
+    return table(header, document.members.map((member) => memberRow(member, document)));
+}
+function memberRow(member, document) {
+    const { name, role, version, readMs, sshRoundTripMs, walFsync, raftLag } = member;
+    return [
+        code(words_oneLine(name, sections_longestCell)),
+        role === 'leader' ? '**leader**' : (role ?? words_missing),
+        statusCell(member, document),
+        version === null ? words_missing : markdown_text(words_oneLine(version, sections_longestCell)),
+        durationOrMissing(readMs),
+        durationOrMissing(sshRoundTripMs),
+        durationOrMissing(walFsync?.p99Ms),
+        databaseOf(member),
+        raftLag === null ? words_missing : String(raftLag),
+    ];
+}
+function statusCell(member, document) {
+    const { status, reachable, askedThrough } = member;
+    const silent = standingOf(member, document) === 'out' ? 'no answer' : 'could not be asked';
+    return [
+        `${STATUS_ICONS[status]} ${status}`,
+        ...(reachable ? [] : [silent]),
+        ...(askedThrough === null ? [] : [`asked through ${code(words_oneLine(askedThrough, sections_longestCell))}`]),
+    ].join(', ');
+}
+/** One block for each thing that is wrong, of all members, the worst first; then one for each that could not be seen. */
+function sections_findings(document, most) {
+    const groups = groupsOf(document);
+    const wrong = ['fail', 'warn'].flatMap((status) => groups.flatMap(({ title, checks }) => checks.filter((check) => check.status === status).map((check) => sections_finding(title, check))));
+    return [
+        ...wrong.slice(0, most),
+        ...moreOf(wrong.length - most, 'finding'),
+        ...groups.flatMap((group) => sections_unseen(group, most)),
+    ];
+}
+/** A line that says how many more there are; none where there are none. */
+function moreOf(count, noun) {
+    return count <= 0 ? [] : [`_And ${counted(count, `more ${noun}`)}: the report's files have all._`];
+}
+function sections_finding(where, check) {
+    const { status, measured, threshold, cause, fix } = check;
+    const title = `${STATUS_ICONS[status]} ${where}: ${titleOf(check)} – ${measured}`;
+    const items = [
+        `**Measured:** ${sentence(measured)}`,
+        ...(threshold === null ? [] : [`**Threshold:** ${sentence(threshold)}`]),
+        ...(cause === null ? [] : [`**Usual cause:** ${sentence(cause)}`]),
+        ...(fix === null ? [] : [`**Fix:** ${sentence(fix)}`]),
+    ];
+    return details(words_oneLine(title, longestTitle), items.map((item) => `- ${item}`).join('\n'));
+}
+/** What could not be looked at often has one reason: each reason once, with the checks it kept from being made. */
+function sections_unseen({ title, checks }, most) {
+    const unknown = checks.filter(({ status }) => status === 'unknown');
+    if (unknown.length === 0)
+        return [];
+    const rows = sameTold(unknown).map((same) => [
+        same.map((check) => markdown_text(words_oneLine(titleOf(check), sections_longestCell))).join('<br>'),
+        reason(same[0]),
+    ]);
+    const summary = `${STATUS_ICONS.unknown} ${words_oneLine(title, sections_longestCell)}: ${counted(unknown.length, 'check')} could not be made`;
+    const shown = [table(['Check', 'Why'], rows.slice(0, most)), ...moreOf(rows.length - most, 'reason')];
+    return [details(summary, shown.join('\n\n'))];
+}
+function reason(check) {
+    if (check === undefined)
+        return '';
+    const { measured, cause, fix } = check;
+    return [
+        sentence(measured),
+        ...(cause === null ? [] : [`Usual cause: ${sentence(cause)}`]),
+        ...(fix === null ? [] : [`**Fix:** ${sentence(fix)}`]),
+    ].join('<br>');
+}
+function wellDone(document) {
+    const rows = groupsOf(document).flatMap(({ title, checks }) => checks
+        .filter(({ status }) => status === 'ok')
+        .map((check) => [
+        code(words_oneLine(title, sections_longestCell)),
+        markdown_text((0,log_line/* shortened */.vI)(titleOf(check), longestTitle)),
+        sentence(check.measured),
+        check.threshold === null ? words_missing : sentence(check.threshold),
+    ]));
+    if (rows.length === 0)
+        return [];
+    const summary = `${STATUS_ICONS.ok} ${counted(rows.length, 'check')} ok`;
+    return [details(summary, table(['Where', 'Check', 'Measured', 'Threshold'], rows))];
+}
+
+;// CONCATENATED MODULE: ./src/report/health/report-md.ts
+
+
+/** report.md: what the job summary tells, whole and without what only makes sense on the page of the run. */
+function reportMarkdown(document, extras = {}) {
+    return fitted_fitted(healthSections(document, extras));
+}
+
+;// CONCATENATED MODULE: ./src/report/health/files.ts
+
+
+
+/** The files of a health check's report (docs/health-report.md). @param extra what is made elsewhere. */
+function healthFiles(document, extra) {
+    return [
+        { name: 'report.json', content: `${JSON.stringify(document, null, 2)}\n` },
+        { name: 'report.md', content: reportMarkdown(document, extra) },
+        { name: 'report.html', content: extra.html },
+        { name: 'junit.xml', content: junitXml(document) },
+        { name: 'metrics.prom', content: prometheusText(document) },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/markup.ts
+const ENTITIES = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
+/** A template for HTML: what is put in is escaped, unless it is markup already. */
+function markup(parts, ...values) {
+    const text = parts.reduce((all, part, index) => {
+        const value = values[index];
+        return all + part + (value === undefined ? '' : markup_render(value));
+    }, '');
+    return { html: text };
+}
+/** Nothing. */
+const NOTHING = { html: '' };
+/** One after the other. */
+function markup_joined(pieces) {
+    return { html: pieces.map((piece) => piece.html).join('\n') };
+}
+/** Text in which `code` stands between backticks. */
+function markup_prose(text) {
+    const pieces = text.split(/`([^`]+)`/);
+    return joinedTight(pieces.map((piece, index) => (index % 2 === 1 ? markup `<code>${piece}</code>` : markup `${piece}`)));
+}
+function joinedTight(pieces) {
+    return { html: pieces.map((piece) => piece.html).join('') };
+}
+function markup_render(value) {
+    if (typeof value === 'object' && 'html' in value)
+        return value.html;
+    if (typeof value === 'object')
+        return value.map(markup_render).join('');
+    return markup_escape(String(value));
+}
+/** Control characters that HTML does not take have no place in a report either. */
+function markup_escape(text) {
+    return text
+        .replaceAll(/[^\P{Cc}\n\t]/gu, '')
+        .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/picture.ts
+
+
+
+const WIDTH = 360;
+const HEIGHT = 300;
+const RADIUS = 38;
+/** The members in a ring: who leads, who is out, and how long a round trip between two takes. */
+function clusterPicture({ members, cluster, thresholds }) {
+    const places = members.map((member, index) => {
+        const angle = (index / members.length) * 2 * Math.PI - Math.PI / 2;
+        const reach = members.length === 1 ? 0 : 1;
+        return {
+            member,
+            x: WIDTH / 2 + reach * Math.cos(angle) * (WIDTH / 2 - RADIUS - 18),
+            y: HEIGHT / 2 + reach * Math.sin(angle) * (HEIGHT / 2 - RADIUS - 10),
+        };
+    });
+    const bottom = Math.max(...places.map(({ y }) => y)) + RADIUS + 6;
+    const pairs = places.flatMap((one, index) => places.slice(index + 1).map((other) => [one, other]));
+    const words = `${members.length} members. ${cluster.leader === null ? 'No leader is known.' : `${cluster.leader} leads.`} ${members
+        .map(({ name, status, reachable }) => `${name}: ${reachable ? STATUS_WORDS[status] : 'no answer'}`)
+        .join(', ')}.`;
+    return markup `<div class="card picture">
+    <h2>The cluster</h2>
+    <svg viewBox="0 0 ${WIDTH} ${bottom.toFixed(0)}" role="img" aria-label="${words}">
+      ${markup_joined(pairs.map(([one, other]) => edge(one, other, thresholds.peerLatencyWarningMs)))}
+      ${markup_joined(places.map((place) => node(place)))}
+    </svg>
+    <p class="quiet small">
+      On the lines: the slower direction's round trip, 99th percentile. A crown marks the leader, a dashed
+      ring who does not answer.
+    </p>
+  </div>`;
+}
+function edge(one, other, mostMs) {
+    const p99 = slowest(one.member, other.member);
+    const isCut = !one.member.reachable || !other.member.reachable;
+    const kind = isCut ? 'edge cut' : p99 !== undefined && p99 > mostMs ? 'edge slow' : 'edge';
+    const [x, y] = [(one.x + other.x) / 2, (one.y + other.y) / 2];
+    const label = p99 === undefined || isCut
+        ? markup ``
+        : markup `<rect
+            class="plate"
+            x="${(x - 30).toFixed(1)}"
+            y="${(y - 10).toFixed(1)}"
+            width="60"
+            height="18"
+            rx="4"
+          ></rect
+          ><text class="sub" x="${x.toFixed(1)}" y="${(y + 3).toFixed(1)}">${duration(p99)}</text>`;
+    return markup `<line
+      class="${kind}"
+      x1="${one.x.toFixed(1)}"
+      y1="${one.y.toFixed(1)}"
+      x2="${other.x.toFixed(1)}"
+      y2="${other.y.toFixed(1)}"
+    ></line
+    >${label}`;
+}
+function slowest(one, other) {
+    const told = [
+        ...one.peers.filter(({ name }) => name === other.name),
+        ...other.peers.filter(({ name }) => name === one.name),
+    ].map(({ p99Ms }) => p99Ms);
+    return told.length === 0 ? undefined : Math.max(...told);
+}
+function node({ member, x, y }) {
+    const ring = member.reachable ? member.status : member.status === 'fail' ? 'out' : 'unknown';
+    const name = member.name.length > 11 ? `${member.name.slice(0, 10)}…` : member.name;
+    const role = member.reachable ? (member.role ?? '') : 'no answer';
+    const crown = member.role === 'leader'
+        ? markup `<text x="${x.toFixed(1)}" y="${(y - 16).toFixed(1)}">♛</text>`
+        : markup ``;
+    return markup `<circle class="${ring}" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${RADIUS}"></circle
+    >${crown}<text x="${x.toFixed(1)}" y="${(y + 2).toFixed(1)}">${name}</text
+    ><text class="sub" x="${x.toFixed(1)}" y="${(y + 17).toFixed(1)}">${role}</text>`;
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/bars.ts
+
+/** A card with the plot; nothing where there is nothing to draw. */
+function barPlot({ title, note, columns, bars, limit, end }) {
+    if (bars.every(({ value }) => value === null))
+        return NOTHING;
+    const longest = Math.max(...bars.map(({ value }) => value ?? 0));
+    const scale = end ?? Math.max(longest, nearby(limit, longest)) * 1.08;
+    const drawn = limit !== undefined && limit <= scale ? limit : undefined;
+    return markup `<div class="card">
+    <h3>${title}</h3>
+    <table class="bars">
+      <thead class="small">
+        <tr>
+          <th scope="col">${columns[0]}</th>
+          <td></td>
+          <th scope="col" class="figure">${columns[1]}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${markup_joined(bars.map((bar) => bars_row(bar, scale, drawn)))}
+      </tbody>
+    </table>
+    <p class="quiet small">${note}</p>
+  </div>`;
+}
+/** A limit far beyond all bars would make them invisible. */
+function nearby(limit, longest) {
+    return limit !== undefined && limit <= longest * 4 ? limit : 0;
+}
+function bars_row({ label, value, part, text, status }, scale, limit) {
+    const length = (amount) => `${percent(amount, scale)}%`;
+    const whole = part === undefined || part === null ? (status ?? 'bar') : 'part';
+    const pieces = [
+        markup `<rect class="track" width="100%" height="14" rx="3"></rect>`,
+        value === null
+            ? NOTHING
+            : markup `<rect class="${whole}" width="${length(value)}" height="14" rx="3"></rect>`,
+        part === undefined || part === null
+            ? NOTHING
+            : markup `<rect class="${status ?? 'bar'}" width="${length(part)}" height="14" rx="3"></rect>`,
+        limit === undefined
+            ? NOTHING
+            : markup `<line class="limit" x1="${length(limit)}" x2="${length(limit)}" y1="0" y2="14"></line>`,
+    ];
+    return markup `<tr>
+    <th scope="row">${label}</th>
+    <td><svg aria-hidden="true" focusable="false">${pieces}</svg></td>
+    <td class="figure">${text}</td>
+  </tr>`;
+}
+function percent(amount, scale) {
+    return scale <= 0 ? '0' : Math.max(0, Math.min(100, (amount / scale) * 100)).toFixed(2);
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/plots.ts
+
+
+
+/** All figures that are better looked at than read. */
+function plots(document) {
+    return markup `<div class="grid">
+    ${[
+        latency(document),
+        databases(document),
+        raftLag(document),
+        disks(document),
+        plots_roundTrips(document),
+        daysLeft(document),
+    ]}
+  </div>`;
+}
+function perMember(members, value, text, limit) {
+    return members.map((member) => {
+        const seen = value(member);
+        return {
+            label: member.name,
+            value: seen,
+            text: seen === null ? 'not seen' : text(seen),
+            ...(seen !== null && seen > limit && { status: 'warn' }),
+        };
+    });
+}
+function latency({ members, thresholds: { latencyWarningMs } }) {
+    const bars = members.flatMap((member) => {
+        const { name, readMs, localReadMs, roundTripMs } = member;
+        const way = roundTripMs ?? 0;
+        const slow = readMs !== null && readMs - way > latencyWarningMs;
+        return [
+            {
+                label: name,
+                value: readMs,
+                text: readMs === null ? 'no answer' : duration(readMs),
+                ...(readMs !== null && { part: Math.max(0, readMs - way) }),
+                ...(slow && { status: 'warn' }),
+            },
+            {
+                label: `${name}, alone`,
+                value: localReadMs,
+                text: localReadMs === null ? 'no answer' : duration(localReadMs),
+                ...(localReadMs !== null && { part: Math.max(0, localReadMs - way) }),
+            },
+        ];
+    });
+    return barPlot({
+        title: 'Read latency',
+        columns: ['Member', 'Read'],
+        bars,
+        limit: latencyWarningMs,
+        note: `Dark: etcd; light: the way there and back. First through the majority (linearizable), then from the member alone (serializable). Warning from ${latencyWarningMs} ms.`,
+    });
+}
+function databases({ members, thresholds: { dbQuotaWarningPercent } }) {
+    const quota = Math.max(0, ...members.map(({ quotaBytes }) => quotaBytes ?? 0));
+    const bars = members.map(({ name, dbSizeBytes, dbSizeInUseBytes, quotaBytes }) => ({
+        label: name,
+        value: dbSizeBytes,
+        part: dbSizeInUseBytes,
+        text: dbSizeBytes === null
+            ? 'not seen'
+            : `${size(dbSizeBytes)}${quotaBytes === null ? '' : ` (${((dbSizeBytes / quotaBytes) * 100).toFixed(0)} %)`}`,
+        ...(dbSizeBytes !== null &&
+            quotaBytes !== null &&
+            dbSizeBytes >= (quotaBytes * dbQuotaWarningPercent) / 100 && { status: 'warn' }),
+    }));
+    return barPlot({
+        title: 'Database against quota',
+        columns: ['Member', 'Size'],
+        bars,
+        ...(quota > 0 && { end: quota, limit: (quota * dbQuotaWarningPercent) / 100 }),
+        note: `Dark: in use; light: free within the file, until it is defragmented. ${quota > 0 ? `The scale is the quota, ${size(quota)}; the line is the warning, ${dbQuotaWarningPercent} %.` : ''}`,
+    });
+}
+function raftLag({ members, thresholds: { raftLagWarning } }) {
+    return barPlot({
+        title: 'Raft lag',
+        columns: ['Member', 'Behind'],
+        bars: perMember(members, ({ raftLag: lag }) => lag, (lag) => String(lag), raftLagWarning),
+        limit: raftLagWarning,
+        end: raftLagWarning,
+        note: `Entries of the log behind the leader. The scale ends at the warning, ${raftLagWarning}.`,
+    });
+}
+function disks({ members, thresholds, metricsWindowSeconds }) {
+    const bars = members.flatMap(({ name, walFsync, backendCommit }) => [
+        {
+            label: `${name}, fsync`,
+            value: walFsync?.p99Ms ?? null,
+            text: walFsync === null ? 'not seen' : duration(walFsync.p99Ms),
+            ...(walFsync !== null && walFsync.p99Ms > thresholds.fsyncWarningMs && { status: 'warn' }),
+        },
+        {
+            label: `${name}, commit`,
+            value: backendCommit?.p99Ms ?? null,
+            text: backendCommit === null ? 'not seen' : duration(backendCommit.p99Ms),
+            ...(backendCommit !== null &&
+                backendCommit.p99Ms > thresholds.commitWarningMs && { status: 'warn' }),
+        },
+    ]);
+    const samples = members.flatMap(({ walFsync }) => walFsync?.samples ?? []);
+    const period = metricsWindowSeconds === null ? "since each member's start" : `in ${metricsWindowSeconds} s`;
+    return barPlot({
+        title: 'Disk, 99th percentile',
+        columns: ['Member', 'Takes'],
+        bars,
+        limit: thresholds.fsyncWarningMs,
+        note: `${samples.length === 0 ? '' : `From ${plural(Math.min(...samples), 'sample')} and more, ${period}. `}Warnings from ${thresholds.fsyncWarningMs} ms (fsync, the line) and ${thresholds.commitWarningMs} ms (commit).`,
+    });
+}
+function plots_roundTrips({ members, thresholds: { peerLatencyWarningMs } }) {
+    const told = new Map(members.flatMap(({ name, peers }) => peers.map((peer) => [`${name}\n${peer.name}`, peer])));
+    if (told.size === 0)
+        return NOTHING;
+    const names = members.map(({ name }) => name);
+    const rows = names.map((from) => {
+        const cells = names.map((to) => {
+            const peer = told.get(`${from}\n${to}`);
+            if (peer === undefined)
+                return markup `<td class="figure quiet">–</td>`;
+            const isSlow = peer.p99Ms > peerLatencyWarningMs;
+            return markup `<td class="figure${isSlow ? ' warn' : ''}">
+        ${isSlow ? '▲ ' : ''}${duration(peer.p99Ms)}
+      </td>`;
+        });
+        return markup `<tr>
+      <th scope="row">${from}</th>
+      ${cells}
+    </tr>`;
+    });
+    return markup `<div class="card">
+    <h3>Round trips between members</h3>
+    <div class="scroll" tabindex="0" role="region" aria-label="Round trips between members">
+      <table class="heat">
+        <thead>
+          <tr>
+            <th scope="col">from ╲ to</th>
+            ${names.map((name) => markup `<th scope="col" class="figure">${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${markup_joined(rows)}
+        </tbody>
+      </table>
+    </div>
+    <p class="quiet small">
+      99th percentile, as the member in the row measured it. ▲: beyond ${peerLatencyWarningMs} ms. etcd makes
+      one every 30 s.
+    </p>
+  </div>`;
+}
+/** More than these are told in a table anyway. */
+const MOST_CERTIFICATES = 12;
+function daysLeft({ certificates, thresholds }) {
+    const soonest = distinct(certificates).toSorted((one, other) => one.daysLeft - other.daysLeft);
+    const bars = soonest.slice(0, MOST_CERTIFICATES).map((certificate) => {
+        const { certificateFailureDays, certificateWarningDays } = thresholds;
+        const left = certificate.daysLeft;
+        const status = left < certificateFailureDays ? 'fail' : left < certificateWarningDays ? 'warn' : undefined;
+        return {
+            label: `${certificate.isCa ? '' : `${certificate.member} `}${fileName(certificate.where)}`,
+            value: Math.max(0, Math.min(left, YEAR)),
+            text: left < 0 ? `ended` : days(left),
+            ...(status !== undefined && { status }),
+        };
+    });
+    return barPlot({
+        title: 'Days left per certificate',
+        columns: ['Certificate', 'Left'],
+        bars,
+        limit: thresholds.certificateWarningDays,
+        end: YEAR,
+        note: `${soonest.length > MOST_CERTIFICATES ? `The ${MOST_CERTIFICATES} that end first of ${soonest.length}. ` : ''}The scale ends at a year; the line is the warning, ${days(thresholds.certificateWarningDays)}.`,
+    });
+}
+const YEAR = 365;
+/** One that lies on the disk and is served too, or on every host, is one. */
+function distinct(certificates) {
+    return [...new Map(certificates.toReversed().map((each) => [each.fingerprint, each])).values()];
+}
+function fileName(where) {
+    return where.replace(/^.*\//, '');
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/colours.ts
+/** Text colours (ink, quiet, ok, warn, fail, unknown, link) have a contrast of 4.5 and more on page and card (WCAG 2.2, 1.4.3). */
+const LIGHT = {
+    page: '#f6f7f9',
+    card: '#ffffff',
+    ink: '#1b2330',
+    quiet: '#5a6472',
+    line: '#dde2e8',
+    bar: '#3a6ea5',
+    light: '#b9cde2',
+    limit: '#9a3412',
+    ok: '#17693a',
+    warn: '#8a5300',
+    fail: '#b3261e',
+    unknown: '#565f6b',
+    link: '#0b57b0',
+};
+const DARK = {
+    page: '#11151b',
+    card: '#1a2029',
+    ink: '#e6eaf0',
+    quiet: '#a3adba',
+    line: '#303946',
+    bar: '#6ea6dd',
+    light: '#35506b',
+    limit: '#f0a070',
+    ok: '#62c98b',
+    warn: '#e7b04f',
+    fail: '#ff8a80',
+    unknown: '#a9b3c0',
+    link: '#8ab8f0',
+};
+
+;// CONCATENATED MODULE: ./src/report/health/html/style.ts
+
+function variables(colours) {
+    return Object.entries(colours)
+        .map(([name, value]) => `--${name}:${value}`)
+        .join(';');
+}
+/** The style sheet of the report. Nothing in it is fetched from anywhere. */
+const STYLE = `
+:root{color-scheme:light dark;${variables(LIGHT)}}
+@media (prefers-color-scheme:dark){:root{${variables(DARK)}}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+main,header,footer{max-width:72rem;margin:0 auto;padding:0 1rem}
+header{padding-top:2rem;padding-bottom:1rem}
+footer{padding:1rem 1rem 3rem;color:var(--quiet);font-size:.875rem}
+h1{font-size:1.6rem;line-height:1.25;margin:.25rem 0 .5rem;font-weight:650}
+h2{font-size:1.15rem;margin:0 0 .75rem;font-weight:650}
+h3{font-size:1rem;margin:0 0 .5rem;font-weight:600}
+p{margin:.35rem 0}
+a{color:var(--link)}
+a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:4px}
+.skip{position:absolute;left:-999rem}
+.skip:focus{left:1rem;top:1rem;background:var(--card);padding:.5rem .75rem}
+.quiet{color:var(--quiet)}
+.small{font-size:.875rem}
+.card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.25rem;margin:0 0 1rem;min-width:0}
+.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));align-items:start}
+.grid>.card{margin:0}
+main>*,main>.card{margin-top:1rem;margin-bottom:0}
+main>section:not(.card){margin-top:1.75rem}
+.facts{display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin:1rem 0 0;padding:0}
+.facts div{min-width:6rem}
+.facts dt{color:var(--quiet);font-size:.8125rem}
+.facts dd{margin:0;font-size:1.25rem;font-weight:600}
+.status{display:inline-block;font-weight:650;white-space:nowrap}
+.ok{color:var(--ok)}.warn{color:var(--warn)}.fail{color:var(--fail)}.unknown{color:var(--unknown)}
+.verdict{border-left:6px solid currentColor;padding-left:1rem}
+.verdict h1,.verdict p,.verdict dl{color:var(--ink)}
+.finding{border-top:1px solid var(--line);padding:.75rem 0}
+.finding:first-of-type{border-top:0;padding-top:0}
+.finding dl,.two{display:grid;grid-template-columns:max-content 1fr;gap:.15rem .75rem;margin:.5rem 0 0;font-size:.9375rem}
+.finding dt{color:var(--quiet)}
+.finding dd{margin:0}
+code{font:0.875em/1.5 ui-monospace,SFMono-Regular,Menlo,"Liberation Mono",monospace;background:var(--page);border:1px solid var(--line);border-radius:4px;padding:.05em .3em;user-select:all}
+table{border-collapse:collapse;width:100%;font-size:.9375rem}
+th,td{text-align:left;padding:.35rem .5rem;border-top:1px solid var(--line);vertical-align:top}
+thead th{border-top:0;color:var(--quiet);font-weight:500;font-size:.8125rem}
+tbody th{font-weight:600}
+tbody th .quiet{font-weight:400}
+td.figure,th.figure{text-align:right;white-space:nowrap}
+.scroll{overflow-x:auto}
+.scroll table{overflow-wrap:normal}
+.scroll th{white-space:nowrap}
+.scroll td{min-width:4rem}
+.bars td,.bars th{border:0;padding:.25rem .35rem;vertical-align:middle}
+.bars th{font-weight:500}
+.bars td:nth-child(2){width:48%}
+.bars td.figure{width:1%}
+.bars svg{display:block;width:100%;height:14px}
+.track{fill:var(--line)}.bar{fill:var(--bar)}.part{fill:var(--light)}
+rect.ok{fill:var(--ok)}rect.warn{fill:var(--warn)}rect.fail{fill:var(--fail)}rect.unknown{fill:var(--unknown)}
+.limit{stroke:var(--limit);stroke-width:2}
+.key{display:inline-block;width:.7em;height:.7em;border-radius:2px;margin-right:.3em;background:var(--bar)}
+.key.second{background:var(--light)}.key.third{background:var(--limit);width:2px;height:1em;vertical-align:-.15em}
+.picture svg{display:block;max-width:26rem;width:100%;height:auto;margin:0 auto}
+.picture text{font:600 13px system-ui,sans-serif;fill:var(--ink);text-anchor:middle}
+.picture .sub{font-weight:400;font-size:11px;fill:var(--quiet)}
+.picture .edge{stroke:var(--line);stroke-width:2}
+.picture .slow{stroke:var(--warn)}.picture .cut{stroke:var(--fail);stroke-dasharray:5 5}
+.picture circle{fill:var(--card);stroke-width:3}
+.picture .ok{stroke:var(--ok)}.picture .warn{stroke:var(--warn)}.picture .fail{stroke:var(--fail)}.picture .out{stroke:var(--fail);stroke-dasharray:6 4}.picture .unknown{stroke:var(--unknown);stroke-dasharray:2 4}
+.picture .plate{fill:var(--card)}
+.heat td{text-align:right}
+.trend svg{display:block;width:100%;height:90px}
+.trend polyline{fill:none;stroke:var(--bar);stroke-width:2;vector-effect:non-scaling-stroke}
+.trend .l1{stroke:var(--ok)}.trend .l2{stroke:var(--warn)}.trend .l3{stroke:var(--unknown)}.trend .l4{stroke:var(--fail)}
+details summary{cursor:pointer;padding:.25rem 0}
+@media (max-width:40rem){
+.finding dl{grid-template-columns:1fr}.finding dt{margin-top:.35rem}
+.bars td:nth-child(2){width:36%}
+}
+@media print{body{background:#fff}.card{break-inside:avoid}}
+`.trim();
+
+;// CONCATENATED MODULE: ./src/report/health/html/trend-plots.ts
+
+
+const trend_plots_WIDTH = 600;
+const trend_plots_HEIGHT = 90;
+/** What became of the figures over the runs, the oldest first; nothing for fewer than two. */
+function trendPlots(points) {
+    if (points.length < 2)
+        return NOTHING;
+    const names = [...new Set(points.flatMap(({ members }) => members.map(({ name }) => name)))];
+    const ofMembers = (value) => names.map((name) => ({
+        name,
+        values: points.map(({ members }) => {
+            const member = members.find((each) => each.name === name);
+            return member === undefined ? null : value(member);
+        }),
+    }));
+    const first = points[0]?.checkedAt.slice(0, 16).replace('T', ' ') ?? '';
+    return markup `<section aria-labelledby="trends">
+    <h2 id="trends">Over the last ${points.length} checks, since ${first} UTC</h2>
+    <div class="grid">
+      ${[
+        plot('Database in use', ofMembers(({ dbSizeInUseBytes }) => dbSizeInUseBytes), size),
+        plot('Linearizable read', ofMembers(({ readMs }) => readMs), duration),
+        plot('fsync of the log, 99th percentile', ofMembers(({ walFsyncP99Ms }) => walFsyncP99Ms), duration),
+        plot('Days left of the certificate that ends first', [{ name: 'days', values: points.map(({ leastDaysLeft }) => leastDaysLeft) }], days),
+    ]}
+    </div>
+  </section>`;
+}
+function plot(title, lines, text) {
+    const all = lines.flatMap(({ values }) => values.filter((value) => value !== null));
+    if (all.length < 2)
+        return NOTHING;
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const words = `${title}: between ${text(low)} and ${text(high)}`;
+    const drawn = lines.map(({ values }, index) => {
+        const spots = values.flatMap((value, at) => value === null ? [] : [`${x(at, values.length)},${y(value, low, high)}`]);
+        return markup `<polyline class="l${index % 5}" points="${spots.join(' ')}"></polyline>`;
+    });
+    const last = lines
+        .map(({ name, values }) => `${lines.length === 1 ? '' : `${name} `}${lastText(values, text)}`)
+        .join(', ');
+    return markup `<div class="card trend">
+    <h3>${title}</h3>
+    <svg viewBox="0 0 ${trend_plots_WIDTH} ${trend_plots_HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${words}">
+      ${markup_joined(drawn)}
+    </svg>
+    <p class="quiet small">From ${text(low)} to ${text(high)}. Now: ${last}.</p>
+  </div>`;
+}
+function lastText(values, text) {
+    const last = values.at(-1);
+    return last === null || last === undefined ? 'not seen' : text(last);
+}
+function x(at, count) {
+    return ((at / Math.max(1, count - 1)) * trend_plots_WIDTH).toFixed(1);
+}
+function y(value, low, high) {
+    const share = high === low ? 0.5 : (value - low) / (high - low);
+    return (trend_plots_HEIGHT - 6 - share * (trend_plots_HEIGHT - 12)).toFixed(1);
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/report-html.ts
+
+
+
+
+
+
+
+
+
+
+const ICONS = { ok: '✔', warn: '▲', fail: '✖', unknown: '?' };
+/**
+ * The report as one page that stands alone: no script, and nothing is fetched, which its content security policy makes
+ * sure of.
+ * @param trends earlier reports and this one, the oldest first.
+ */
+function htmlReport(document, trends = []) {
+    const digest = (0,external_node_crypto_.createHash)('sha256').update(STYLE).digest('base64');
+    const page = markup `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${{ html: digest }}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${document.clusterName}: ${STATUS_WORDS[document.status]}</title>
+<style>${{ html: STYLE }}</style>
+</head>
+<body>
+<a class="skip" href="#findings">Skip to the findings</a>
+${report_html_header(document)}
+<main>
+<div class="grid">${[report_html_findings(document), clusterPicture(document)]}</div>
+${report_html_members(document)}
+<section aria-labelledby="figures"><h2 id="figures">Figures</h2>${plots(document)}</section>
+${trendPlots(trends)}
+${certificates(document)}
+${rest(document)}
+</main>
+<footer>Checked at ${document.checkedAt} in ${duration(document.durationMs)} by etcd-ha-action. Nothing was changed.</footer>
+</body>
+</html>
+`;
+    return page.html;
+}
+function report_html_header(document) {
+    const { clusterName, status, failureTolerance, cluster, members: all } = document;
+    const facts = [
+        ['Members that answer', `${all.filter(({ reachable }) => reachable).length} of ${all.length}`],
+        ['Leader', cluster.leader ?? 'unknown'],
+        [
+            'Can lose',
+            failureTolerance === null
+                ? 'unknown'
+                : failureTolerance < 0
+                    ? 'no quorum'
+                    : plural(failureTolerance, 'more member'),
+        ],
+        ['First certificate ends', firstEnd(document)],
+    ];
+    return markup `<header>
+    <div class="verdict ${status}">
+      <span class="status">${word(status)}</span>
+      <h1>etcd cluster ${clusterName}</h1>
+      <p>${markup_prose(document.summary)}</p>
+      <dl class="facts">
+        ${facts.map(([name, value]) => markup `<div>
+              <dt>${name}</dt>
+              <dd>${value}</dd>
+            </div>`)}
+      </dl>
+    </div>
+  </header>`;
+}
+function firstEnd({ certificates: all }) {
+    if (all.length === 0)
+        return 'unknown';
+    const least = Math.min(...all.map(({ daysLeft }) => daysLeft));
+    return least < 0 ? 'has ended' : `in ${days(least)}`;
+}
+/** Never by colour alone. */
+function word(status) {
+    return markup `<span class="${status}"
+    ><span aria-hidden="true">${ICONS[status]}</span> ${STATUS_WORDS[status]}</span
+  >`;
+}
+function report_html_findings({ checks }) {
+    const bad = checks.filter(({ status }) => status === 'fail' || status === 'warn');
+    const list = bad.length === 0
+        ? markup `<p>
+          Nothing to do: ${plural(checks.filter(({ status }) => status === 'ok').length, 'check')} are fine.
+        </p>`
+        : markup_joined(bad.map(report_html_finding));
+    return markup `<section class="card" aria-labelledby="findings">
+    <h2 id="findings">${bad.length === 0 ? 'Findings' : plural(bad.length, 'finding')}</h2>
+    ${list}
+  </section>`;
+}
+function report_html_finding(check) {
+    const { status, member, measured, threshold, cause, fix } = check;
+    const rows = [
+        ['Do this', fix],
+        ['Usual cause', cause],
+        ['Threshold', threshold],
+    ];
+    return markup `<article class="finding">
+    <h3>${word(status)} · ${member ?? 'cluster'} · ${titleOf(check)}</h3>
+    <p>${markup_prose(measured)}</p>
+    <dl>
+      ${rows.map(([name, value]) => value === null
+        ? NOTHING
+        : markup `<dt>${name}</dt>
+              <dd>${markup_prose(value)}</dd>`)}
+    </dl>
+  </article>`;
+}
+const MEMBER_COLUMNS = [
+    ['Role', ({ role, reachable }) => (reachable ? (role ?? '') : 'no answer')],
+    ['etcd', ({ version }) => version ?? '–'],
+    ['Read', ({ readMs }) => figure(readMs, duration)],
+    ['SSH', ({ sshRoundTripMs }) => figure(sshRoundTripMs, duration)],
+    ['fsync p99', ({ walFsync }) => figure(walFsync?.p99Ms ?? null, duration)],
+    ['Database', ({ dbSizeBytes }) => figure(dbSizeBytes, size)],
+    ['Lag', ({ raftLag }) => figure(raftLag, String)],
+    [
+        'Clock',
+        ({ clockOffsetMs }) => figure(clockOffsetMs, (ms) => `${ms < 0 ? '−' : '+'}${duration(Math.abs(ms))}`),
+    ],
+    ['Disk free', ({ diskFreeBytes }) => figure(diskFreeBytes, size)],
+    ['Restarts', ({ restarts }) => figure(restarts, String)],
+];
+function figure(value, text) {
+    return value === null ? '–' : text(value);
+}
+function report_html_members({ members: all }) {
+    const rows = all.map((member) => markup `<tr>
+        <th scope="row">
+          ${member.name}<br /><span class="quiet small"
+            >${member.address}${member.askedThrough === null ? '' : `, asked through ${member.askedThrough}`}</span
+          >
+        </th>
+        <td>${word(member.status)}</td>
+        ${MEMBER_COLUMNS.map(([, text]) => markup `<td class="figure">${text(member)}</td>`)}
+      </tr>`);
+    return markup `<section class="card" aria-labelledby="members">
+    <h2 id="members">Members</h2>
+    <div class="scroll" tabindex="0" role="region" aria-label="Members">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Member</th>
+            <th scope="col">Status</th>
+            ${MEMBER_COLUMNS.map(([name]) => markup `<th scope="col" class="figure">${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${markup_joined(rows)}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+function certificates({ certificates: all }) {
+    if (all.length === 0)
+        return NOTHING;
+    const rows = all
+        .toSorted((one, other) => one.daysLeft - other.daysLeft)
+        .map(({ member, place, where, subject, daysLeft: left, notAfter }) => markup `<tr>
+          <th scope="row">${member}</th>
+          <td>${place === 'disk' ? where : `${place} port, ${where}`}</td>
+          <td>${subject}</td>
+          <td class="figure">${left < 0 ? 'ended' : days(left)}</td>
+          <td class="figure">${notAfter.slice(0, 10)}</td>
+        </tr>`);
+    return markup `<section class="card">
+    <details>
+      <summary>All ${all.length} certificates, on the disks and as served</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="Certificates">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Host</th>
+              <th scope="col">Where</th>
+              <th scope="col">Subject</th>
+              <th scope="col" class="figure">Left</th>
+              <th scope="col" class="figure">Ends</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${markup_joined(rows)}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  </section>`;
+}
+/** What is unknown and what is well, folded. */
+function rest({ checks }) {
+    const unknown = checks.filter(({ status }) => status === 'unknown');
+    const good = checks.filter(({ status }) => status === 'ok');
+    const unknownRows = [...Map.groupBy(unknown, ({ member }) => member ?? 'cluster')].flatMap(([member, own]) => sameTold(own).map((same) => markup `<tr>
+            <th scope="row">${member}</th>
+            <td>${same.map(({ name }) => CHECK_TITLES[name]).join(', ')}</td>
+            <td>${markup_prose(same[0]?.measured ?? '')}</td>
+          </tr>`));
+    const goodRows = good.map((check) => markup `<tr>
+        <th scope="row">${check.member ?? 'cluster'}</th>
+        <td>${titleOf(check)}</td>
+        <td>
+          ${markup_prose(check.measured)}${check.notice === null ? NOTHING : markup ` <span class="quiet">${markup_prose(check.notice)}</span>`}
+        </td>
+      </tr>`);
+    return markup `${[folded(`${plural(unknown.length, 'check')} that could not be made`, unknownRows), folded(`${plural(good.length, 'check')} that are fine`, goodRows)]}`;
+}
+function folded(title, rows) {
+    if (rows.length === 0)
+        return NOTHING;
+    return markup `<section class="card">
+    <details>
+      <summary>${title}</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="${title}">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Where</th>
+              <th scope="col">Check</th>
+              <th scope="col">Seen</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${markup_joined(rows)}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  </section>`;
+}
+
+;// CONCATENATED MODULE: ./src/report/health/log-table.ts
+
+
+
+
+
+/** With the other columns a line still fits the page on which GitHub shows a log. */
+const widestMeasured = 100;
+const widestCell = 40;
+/** The report of a health check for the log: a table to look at and groups to look up. */
+function logReport(document) {
+    const groups = groupsOf(document);
+    return {
+        table: aligned([
+            ['STATUS', 'WHERE', 'CHECK', 'MEASURED'],
+            ...rowsOf(document, groups).map(({ status, cells }) => [STATUS_WORDS[status], ...cells]),
+        ]),
+        groups: [...groups.flatMap(log_table_details), ...notices(document)],
+    };
+}
+/** The rows of what is not ok, of all members, the worst first; then one row for each member of what is. */
+function rowsOf(document, groups) {
+    const titles = new Map(groups.flatMap(({ title, checks }) => checks.map((check) => [check, title])));
+    const bad = worstFirst([...titles.keys()].filter(({ status }) => status !== 'ok'));
+    const where = (check) => titles.get(check) ?? '';
+    const seen = bad.filter(({ status }) => status !== 'unknown').map((check) => badRow([check], where(check)));
+    const unseen = [...Map.groupBy(bad.filter(isUnknown), where)].flatMap(([title, checks]) => sameTold(checks).map((same) => badRow(same, title)));
+    return [...seen, ...unseen, ...groups.flatMap((group) => goodRow(document, group))];
+}
+function isUnknown({ status }) {
+    return status === 'unknown';
+}
+/** @param checks of which the same is told; at least one. */
+function badRow(checks, where) {
+    const [first] = checks;
+    const what = checks.length > 1 || first === undefined ? counted(checks.length, 'check') : CHECK_TITLES[first.name];
+    return { status: first?.status ?? 'unknown', cells: [where, what, first?.measured ?? ''] };
+}
+function goodRow(document, { member, title, checks }) {
+    const good = checks.filter(({ status }) => status === 'ok');
+    if (good.length === 0)
+        return [];
+    const figures = document.members.filter(({ name }) => name === member).map(figuresLine);
+    return [
+        { status: 'ok', cells: [title, counted(good.length, 'check'), figures[0] ?? clusterLine(document)] },
+    ];
+}
+function clusterLine({ cluster }) {
+    return [
+        ...(cluster.leader === null ? [] : [`leader ${cluster.leader}`]),
+        ...(cluster.raftTerm === null ? [] : [`term ${cluster.raftTerm}`]),
+        ...(cluster.revision === null ? [] : [`revision ${cluster.revision}`]),
+    ].join(', ');
+}
+function aligned(rows) {
+    const lines = rows.map((row) => row.map((cell, column) => words_oneLine(cell, column === 3 ? widestMeasured : widestCell)));
+    const widths = [0, 1, 2].map((column) => Math.max(...lines.map((row) => (row[column] ?? '').length)));
+    return lines.map((row) => row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd());
+}
+function log_table_details({ title, checks }) {
+    const bad = checks.filter(({ status }) => status !== 'ok');
+    if (bad.length === 0)
+        return [];
+    const lines = sameTold(bad).flatMap(log_table_told);
+    return [{ title: `${words_oneLine(title, widestCell)}: ${counted(bad.length, 'check')} not OK`, lines }];
+}
+/** @param checks of which the same is told. */
+function log_table_told(checks) {
+    return checks.flatMap((check, index) => {
+        const title = `${STATUS_WORDS[check.status]} ${line(titleOf(check))}`;
+        if (index < checks.length - 1)
+            return [title];
+        return [
+            `${title}: ${line(check.measured)}`,
+            ...(check.threshold === null ? [] : [`    Threshold: ${line(check.threshold)}`]),
+            ...(check.cause === null ? [] : [`    Usual cause: ${line(check.cause)}`]),
+            ...(check.fix === null ? [] : [`    Fix: ${line(check.fix)}`]),
+        ];
+    });
+}
+function line(value) {
+    return words_oneLine(value, Infinity);
+}
+function notices(document) {
+    const lines = noticesOf(document).map(line);
+    return lines.length === 0 ? [] : [{ title: 'Good to know', lines }];
+}
+
+;// CONCATENATED MODULE: ./src/report/health/summary.ts
+
+
+
+/** As many as anybody reads on the page of a run; they leave room for the certificates. */
+const summary_mostFindings = 100;
+/**
+ * The job summary of a health check, GitHub-flavoured Markdown: the verdict in the first line, then a picture of the
+ * cluster, its members, what is wrong, and the certificates. Never longer than the runner takes.
+ */
+function healthSummary(document, extras = {}) {
+    return fitted_fitted(healthSections(document, { ...extras, mostFindings: summary_mostFindings }), summaryLimitBytes);
+}
+
+;// CONCATENATED MODULE: ./src/report/health/publish-checkup.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Publishes a health check: log, annotations, outputs, files, artifact, job summary; and fails the step where the input
+ * `fail-on` wants that.
+ */
+async function publishCheckup({ report: seen }, settings, means, sink = core) {
+    const { log, redactor } = means;
+    const report = redactAll(seen, redactor);
+    print(report, means, sink);
+    // What the next steps of a workflow need is there before an upload that may take its time.
+    writeOutputs(outputsOf(report, settings), redactor, log);
+    const files = healthFiles(report, { html: htmlReport(report) }).map(({ name, content }) => ({
+        path: name,
+        content,
+    }));
+    writeOutputs({ 'report-path': await keepReport(files, redactor, log) }, redactor, log);
+    const artifact = await upload(files, settings, means);
+    writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
+    await addToSummary(() => healthSummary(report, artifact === undefined ? {} : { reportUrl: artifact.url }), log);
+    publish_checkup_judge(report, settings, means, sink);
+}
+function print(report, { log, redactor }, sink) {
+    const { table, groups } = logReport(report);
+    for (const line of table)
+        log.info(line);
+    const clean = (0,report_clean/* lineCleaner */.L)(redactor);
+    for (const { title, lines } of groups) {
+        sink.startGroup(clean(title).join(' '));
+        for (const line of lines)
+            log.info(line);
+        sink.endGroup();
+    }
+    for (const { severity, title, message } of annotationsOf(report)) {
+        sink[severity]((0,report_clean/* annotation */.w)(clean(message)), { title: clean(title).join(' ') });
+    }
+}
+function outputsOf(report, { hosts, clientPort }) {
+    return {
+        healthy: report.healthy,
+        status: report.status,
+        summary: report.summary,
+        'failure-tolerance': report.failureTolerance?.toString() ?? '',
+        endpoints: hosts.map(({ address }) => httpsUrl(address, clientPort)),
+        members: report.members,
+        leader: report.cluster.leader ?? '',
+        'cluster-id': report.cluster.id ?? '',
+        changed: false,
+        findings: report.checks.filter(({ status }) => status !== 'ok'),
+        'health-report': report,
+        'certificates-expire-at': firstToExpire(report.certificates)?.notAfter ?? '',
+    };
+}
+async function upload(files, { artifacts }, { redactor, log, timeline }) {
+    if (!artifacts.upload)
+        return undefined;
+    return timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () => (0,report_artifacts/* uploadArtifact */.m)({
+        files,
+        name: artifacts.name,
+        redactor,
+        log,
+        ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
+    }));
+}
+function publish_checkup_judge({ status, summary }, { health: { failOn } }, { log, redactor }, sink) {
+    const verdict = (0,report_clean/* annotation */.w)((0,report_clean/* lineCleaner */.L)(redactor)(summary));
+    const fails = failOn !== 'never' && (status === 'fail' || status === 'unknown');
+    if (fails || (failOn === 'warn' && status === 'warn'))
+        sink.setFailed(verdict);
+    else
+        log.info(verdict);
+}
+
+;// CONCATENATED MODULE: ./src/interruption.ts
+
+/** A run that was ended from outside, with what it was doing then. */
+class Interruption extends src_findings/* Refusal */.P_ {
+    /** @param reason an {@link EndReason}; @param during what the interrupted work failed with. */
+    constructor(reason, during) {
+        const { fact, cause } = reason;
+        super('the run was ended before it was done', [
+            {
+                at: 'run',
+                fact,
+                cause,
+                fix: 'Run again: it goes on from where it stands. Nothing has to be undone on any host.',
+            },
+        ]);
+        this.name = 'Interruption';
+        this.cause = during;
+    }
+}
+/**
+ * The runner sends SIGINT when a job is cancelled, SIGTERM 7.5 s later and kills 2.5 s after that
+ * (actions/runner, ProcessInvoker.cs): what has begun gets a few seconds to end, which leaves time to give the locks
+ * back and to report.
+ */
+function watchForEnd() {
+    const controller = new AbortController();
+    let timer;
+    const onSignal = (name) => {
+        controller.abort({
+            fact: `the run was cancelled (${name}).`,
+            cause: 'The workflow was cancelled by hand, by a newer run of its concurrency group, or by timeout-minutes.',
+        });
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    return {
+        signal: controller.signal,
+        limitTo(seconds) {
+            timer = setTimeout(() => {
+                controller.abort({
+                    fact: `the run took longer than the ${seconds} s that the input \`timeout\` allows.`,
+                    cause: 'A host or the network is much slower than usual, or a member finds no quorum.',
+                });
+            }, seconds * 1000);
+        },
+        stop() {
+            clearTimeout(timer);
+            process.off('SIGINT', onSignal);
+            process.off('SIGTERM', onSignal);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/report/authority-report.ts
+/** What the report says of the CA's key: the one thing that cannot be made again. */
+function authorityReport(plan, fingerprint) {
+    const copy = 'Copy it to a safe place: without it no certificate can be issued again.';
+    switch (plan.authority.from) {
+        case 'input':
+            return {
+                fingerprint,
+                origin: 'input',
+                keyCustody: `Its key is among the workflow's secrets and on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key).`,
+            };
+        case 'made':
+            return {
+                fingerprint,
+                origin: 'made',
+                keyCustody: `Its key exists only once, on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
+            };
+        default:
+            return {
+                fingerprint,
+                origin: 'host',
+                keyCustody: `As far as the action knows, its key exists only on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
+            };
     }
 }
 
@@ -94357,7 +98695,7 @@ async function publish(outcome, settings, means) {
     // What the next steps of a workflow need is there before an upload that may take its time.
     writeOutputs(outputs, redactor, log);
     const { audit } = record;
-    const artifact = await upload({
+    const artifact = await publish_upload({
         publicFiles,
         plan: document,
         ...(health && { health }),
@@ -94421,7 +98759,7 @@ async function publishFailure(error, failure, settings, means) {
     const { audit, document } = record;
     const artifact = settings === undefined || audit === undefined || error instanceof Interruption
         ? undefined
-        : await upload({ publicFiles: new Map(), audit, ...(document && { plan: document }), ...(health && { health }) }, settings, means);
+        : await publish_upload({ publicFiles: new Map(), audit, ...(document && { plan: document }), ...(health && { health }) }, settings, means);
     const report = {
         ...commonReport(settings, means),
         outcome: 'failed',
@@ -94490,7 +98828,7 @@ function healthOutputs(health, plan) {
     };
 }
 /** Uploads what may leave, unless the user does not want it; the outputs name it. */
-async function upload(known, { artifacts }, { redactor, log, timeline }) {
+async function publish_upload(known, { artifacts }, { redactor, log, timeline }) {
     const artifact = artifacts.upload
         ? await timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () => (0,report_artifacts/* uploadArtifact */.m)({
             files: (0,artifact_files/* artifactFiles */.u)(known),
@@ -94551,9 +98889,10 @@ class Timeline {
 var run_state = __nccwpck_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __nccwpck_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 23 modules
-var parse_settings = __nccwpck_require__(87743);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 24 modules
+var parse_settings = __nccwpck_require__(72350);
 ;// CONCATENATED MODULE: ./src/main.ts
+
 
 
 
@@ -94587,7 +98926,7 @@ async function main() {
             log.warning((0,src_findings/* describeFinding */.jb)(warning));
         end.limitTo(settings.timeoutSeconds);
         const result = await OPERATIONS[settings.operation](settings, {
-            connect: (0,connector/* connector */.M)(settings.ssh, log),
+            connect: (0,connector/* connector */.M)(settings.ssh, privilegeOf(settings), log),
             log,
             timeline,
             record,
@@ -94600,6 +98939,8 @@ async function main() {
         });
         if ('plan' in result)
             await publish(result, settings, report);
+        else if ('report' in result)
+            await publishCheckup(result, settings, report);
         else
             await publishExamination(result, settings, report);
     }
@@ -94612,6 +98953,10 @@ async function main() {
         end.stop();
         core.saveState(run_state/* MAIN_ENDED */.F, 'true');
     }
+}
+/** With an installed probe, the login user needs no shell of root. */
+function privilegeOf({ operation, health }) {
+    return operation === 'health' && health.probe !== undefined ? 'login' : 'root';
 }
 
 
@@ -95851,8 +100196,8 @@ var redaction = __nccwpck_require__(51435);
 var run_state = __nccwpck_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __nccwpck_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 23 modules
-var parse_settings = __nccwpck_require__(87743);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 24 modules
+var parse_settings = __nccwpck_require__(72350);
 ;// CONCATENATED MODULE: ./src/post.ts
 
 
@@ -95888,7 +100233,7 @@ async function releaseLocks(owner) {
     const redactor = new redaction/* Redactor */.p((form) => core.setSecret(form));
     const log = (0,actions_log/* createActionsLog */.g)(redactor);
     const settings = (0,parse_settings/* parseSettings */.P)((0,inputs/* readInputs */.K)((secret) => redactor.register(secret)), (0,inputs/* readRunContext */.$)());
-    const connect = (0,connector/* connector */.M)(settings.ssh, log);
+    const connect = (0,connector/* connector */.M)(settings.ssh, 'root', log);
     await Promise.all(settings.hosts.map(async (host) => {
         const own = log.host(host.name ?? host.address);
         try {
@@ -95971,6 +100316,7 @@ const allowed = [
     new RegExp(`^${member}/pki/(?:etcd/)?[a-z-]+\\.crt$`),
     /^external-etcd\.yaml$/,
     /^(?:health-report|plan|audit)\.json$/,
+    /^(?:report\.(?:json|md|html)|junit\.xml|metrics\.prom)$/,
 ];
 /**
  * The files of the artifact, chosen from what is known of the hosts: kubeadm's configuration, the manifest and the
@@ -96762,6 +101108,23 @@ const inputDefinitions = {
     'etcd-image-tag': {},
     'extra-args': {},
     'kubelet-config': {},
+    'health-probe': {},
+    deadline: { default: '60s' },
+    'metrics-window': { default: '0s' },
+    'fail-on': { default: 'fail' },
+    'certificate-warning-days': { default: '30' },
+    'certificate-failure-days': { default: '7' },
+    'latency-warning-ms': { default: '100' },
+    'fsync-warning-ms': { default: '10' },
+    'commit-warning-ms': { default: '25' },
+    'peer-latency-warning-ms': { default: '50' },
+    'db-quota-warning-percent': { default: '80' },
+    'db-quota-failure-percent': { default: '95' },
+    'disk-free-warning-percent': { default: '15' },
+    'clock-warning-ms': { default: '500' },
+    'raft-lag-warning': { default: '1000' },
+    'history-artifact': {},
+    'github-token': { secret: true },
     'upload-artifacts': { default: 'true' },
     'artifact-name': {},
     'artifact-retention-days': {},
@@ -96872,7 +101235,7 @@ function readRunContext() {
 
 /***/ }),
 
-/***/ 87743:
+/***/ 72350:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -97397,6 +101760,122 @@ function checkTwice(flag, index, flags) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/settings/parse-health.ts
+
+
+const DEADLINE = { least: 10, greatest: 600, words: '10s and 10m', example: '60s' };
+const WINDOW = { least: 0, greatest: 300, words: '0s and 5m', example: '30s' };
+/** What connecting, asking and judging may take besides the window; seconds. */
+const BESIDES_WINDOW = 10;
+const FAIL_ON = ['fail', 'warn', 'never'];
+const DAYS = { least: 0, greatest: 3650, example: 30 };
+const MILLISECONDS = { least: 1, greatest: 60_000, example: 100 };
+const PERCENT = { least: 1, greatest: 100, example: 80 };
+const ENTRIES = { least: 1, greatest: 1_000_000, example: 1000 };
+/** Where each threshold comes from. */
+const THRESHOLDS = {
+    certificateWarningDays: ['certificate-warning-days', DAYS],
+    certificateFailureDays: ['certificate-failure-days', DAYS],
+    latencyWarningMs: ['latency-warning-ms', MILLISECONDS],
+    fsyncWarningMs: ['fsync-warning-ms', MILLISECONDS],
+    commitWarningMs: ['commit-warning-ms', MILLISECONDS],
+    peerLatencyWarningMs: ['peer-latency-warning-ms', MILLISECONDS],
+    dbQuotaWarningPercent: ['db-quota-warning-percent', PERCENT],
+    dbQuotaFailurePercent: ['db-quota-failure-percent', PERCENT],
+    diskFreeWarningPercent: ['disk-free-warning-percent', PERCENT],
+    clockWarningMs: ['clock-warning-ms', MILLISECONDS],
+    raftLagWarning: ['raft-lag-warning', ENTRIES],
+};
+/** Reads what the operation `health` is told. */
+function parseHealth(inputs, findings) {
+    const probe = inputs['health-probe'] === '' ? undefined : parseProbe(inputs['health-probe'], findings);
+    const deadlineSeconds = parseDuration('deadline', inputs.deadline, DEADLINE, findings);
+    const metricsWindowSeconds = parseDuration('metrics-window', inputs['metrics-window'], WINDOW, findings);
+    const failOn = parseChoice('fail-on', inputs['fail-on'], FAIL_ON, findings);
+    const thresholds = parseThresholds(inputs, findings);
+    const history = parseHistory(inputs['history-artifact'], inputs['github-token'].trim(), findings);
+    if (deadlineSeconds === undefined ||
+        metricsWindowSeconds === undefined ||
+        failOn === undefined ||
+        thresholds === undefined) {
+        return undefined;
+    }
+    if (metricsWindowSeconds > 0 && metricsWindowSeconds + BESIDES_WINDOW > deadlineSeconds) {
+        findings.push(windowTooLong(metricsWindowSeconds, deadlineSeconds));
+    }
+    return {
+        ...(probe !== undefined && { probe }),
+        deadlineSeconds,
+        metricsWindowSeconds,
+        failOn,
+        thresholds,
+        ...(history !== undefined && { history }),
+    };
+}
+function parseThresholds(inputs, findings) {
+    const values = Object.entries(THRESHOLDS).map(([name, [input, range]]) => [name, parseInteger(input, inputs[input], range, findings)]);
+    if (values.some(([, value]) => value === undefined))
+        return undefined;
+    const thresholds = Object.fromEntries(values);
+    const { certificateWarningDays, certificateFailureDays } = thresholds;
+    const { dbQuotaWarningPercent, dbQuotaFailurePercent } = thresholds;
+    if (certificateFailureDays > certificateWarningDays) {
+        findings.push(crossed('certificate-failure-days', certificateFailureDays, certificateWarningDays, 'more'));
+    }
+    if (dbQuotaFailurePercent < dbQuotaWarningPercent) {
+        findings.push(crossed('db-quota-failure-percent', dbQuotaFailurePercent, dbQuotaWarningPercent, 'less'));
+    }
+    return thresholds;
+}
+function crossed(input, failure, warning, than) {
+    const other = input.replace('failure', 'warning');
+    return {
+        at: input,
+        fact: `${failure} is ${than} than the ${warning} of ${other}: there would be no warning before the failure.`,
+        fix: `choose ${input} so that ${other} is reached first.`,
+    };
+}
+function windowTooLong(window, deadline) {
+    return {
+        at: 'metrics-window',
+        fact: `two looks ${window} s apart do not fit into the deadline of ${deadline} s.`,
+        fix: `write deadline: ${window + 3 * BESIDES_WINDOW}s, or a shorter metrics-window.`,
+    };
+}
+/** A path that sudoers and every login shell take as it stands. */
+function parseProbe(value, findings) {
+    if (/^(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)+$/.test(value))
+        return value;
+    findings.push({
+        at: 'health-probe',
+        fact: `${(0,quote/* quote */.h)(value)} is not the absolute path of a program, of letters, digits, dots, dashes and underscores.`,
+        fix: 'write where the probe is installed on the hosts, for example health-probe: /usr/local/sbin/etcd-ha-health-probe.',
+    });
+    return undefined;
+}
+function parseHistory(artifact, token, findings) {
+    if (artifact === '')
+        return undefined;
+    // What the artifact service takes as a name (@actions/artifact, path-and-artifact-name-validation.ts).
+    if (!/^[^"':<>|*?\\/\p{Cc}]{1,127}\*?$/u.test(artifact)) {
+        findings.push({
+            at: 'history-artifact',
+            fact: `${(0,quote/* quote */.h)(artifact)} is not the name of an artifact, nor the beginning of one with a * behind it.`,
+            fix: 'write what artifact-name is, for example history-artifact: etcd-health-*.',
+        });
+        return undefined;
+    }
+    if (token !== '')
+        return { artifact, token };
+    findings.push({
+        at: 'github-token',
+        fact: 'history-artifact is given, and no token to read earlier artifacts with.',
+        cause: 'without one, only the artifacts of the same run can be read.',
+        fix: 'write github-token: ${{ github.token }}, and give the job permissions: actions: read.',
+    });
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/settings/entries.ts
 /**
  * Takes a list apart: items stand on lines or between commas, `#` begins a comment, blank lines do not count. An
@@ -97787,8 +102266,8 @@ const fix = 'pass what the run that made the plan put out: approved-plan: ${{ ne
 function parseApprovedPlan(value, operation, findings) {
     if (value === '')
         return undefined;
-    if (operation === 'preflight')
-        findings.push(nothingToApprove);
+    if (operation !== undefined && operation !== 'deploy')
+        findings.push(nothingToApprove(operation));
     const [, digest] = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(value) ?? [];
     if (digest !== undefined)
         return digest.toLowerCase();
@@ -97800,17 +102279,19 @@ function parseApprovedPlan(value, operation, findings) {
     });
     return undefined;
 }
-const nothingToApprove = {
-    at: 'approved-plan',
-    fact: 'a preflight makes no plan and changes nothing: there is nothing to approve.',
-    cause: 'the inputs of another step were copied.',
-    fix: 'leave approved-plan out here, or write operation: deploy.',
-};
+function nothingToApprove(operation) {
+    return {
+        at: 'approved-plan',
+        fact: `operation: ${operation} makes no plan and changes nothing: there is nothing to approve.`,
+        cause: 'the inputs of another step were copied.',
+        fix: 'leave approved-plan out here, or write operation: deploy.',
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/settings/parse-intent.ts
 
 
-const operations = ['deploy', 'preflight'];
+const operations = ['deploy', 'preflight', 'health'];
 const bootstraps = ['auto', 'allow', 'never'];
 /** Reads what is to be done and how far it may go. */
 function parseIntent(values, { findings, warnings }) {
@@ -98450,6 +102931,7 @@ function noHostKey({ address, port }) {
 
 
 
+
 const sixHours = 6 * 60 * 60;
 /** A job on GitHub's own runners ends after six hours. */
 const runTime = {
@@ -98508,6 +102990,7 @@ function readSettings(inputs, run, collected) {
     const etcdImageTag = optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
     const extraArgs = parseExtraArgs(inputs['extra-args'], findings);
     const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
+    const health = parseHealth(inputs, findings);
     const artifacts = parseArtifacts({
         upload: inputs['upload-artifacts'],
         name: inputs['artifact-name'],
@@ -98523,6 +103006,7 @@ function readSettings(inputs, run, collected) {
         keyAlgorithm === undefined ||
         renewBeforeDays === undefined ||
         dataDir === undefined ||
+        health === undefined ||
         artifacts === undefined ||
         lockTimeoutSeconds === undefined ||
         timeoutSeconds === undefined) {
@@ -98544,6 +103028,7 @@ function readSettings(inputs, run, collected) {
         ...(etcdImageTag !== undefined && { etcdImageTag }),
         extraArgs,
         kubeletConfig,
+        health,
         artifacts,
         lockTimeoutSeconds,
         timeoutSeconds,

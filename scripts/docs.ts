@@ -1,10 +1,21 @@
-/** `npm run docs`: makes the tables of inputs and outputs in README.md anew from action.yml. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/**
+ * `npm run docs`: makes anew what is made from action.yml, the README's tables and the sub-action, and what is made from
+ * the sources, the probe to install.
+ */
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { HEALTH_PROGRAM } from '../src/hosts/probe/health-probe.ts';
 import { readmeWithTables } from './readme-tables.ts';
+import { HEALTH_ACTION, subActionYml } from './sub-action.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = join(root, 'README.md');
 const action = readFileSync(join(root, 'action.yml'), 'utf8');
 writeFileSync(readme, readmeWithTables(readFileSync(readme, 'utf8'), action));
-console.log("README.md has action.yml's tables.");
+writeFileSync(join(root, 'health/action.yml'), subActionYml(action, HEALTH_ACTION));
+const program = join(root, 'docs/least-privilege/etcd-ha-health-probe');
+writeFileSync(program, HEALTH_PROGRAM);
+chmodSync(program, 0o755);
+console.log(
+  'README.md and health/action.yml are as action.yml says; the probe to install is as the sources say.',
+);

@@ -6,6 +6,7 @@ import { OPERATIONS } from './operations/operations.ts';
 import { createActionsLog } from './report/actions-log.ts';
 import { failStep } from './report/failure.ts';
 import { Redactor } from './report/redaction.ts';
+import { publishCheckup } from './report/health/publish-checkup.ts';
 import { publish, publishExamination, publishFailure } from './report/publish.ts';
 import { RunRecord } from './road/run-record.ts';
 import { Timeline } from './road/timeline.ts';
@@ -35,7 +36,7 @@ export async function main(): Promise<void> {
     for (const warning of settings.warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
     const result = await OPERATIONS[settings.operation](settings, {
-      connect: connector(settings.ssh, log),
+      connect: connector(settings.ssh, privilegeOf(settings), log),
       log,
       timeline,
       record,
@@ -47,6 +48,7 @@ export async function main(): Promise<void> {
       signal: end.signal,
     });
     if ('plan' in result) await publish(result, settings, report);
+    else if ('report' in result) await publishCheckup(result, settings, report);
     else await publishExamination(result, settings, report);
   } catch (error) {
     const reason: unknown = end.signal.aborted ? new Interruption(end.signal.reason, error) : error;
@@ -56,4 +58,9 @@ export async function main(): Promise<void> {
     end.stop();
     core.saveState(MAIN_ENDED, 'true');
   }
+}
+
+/** With an installed probe, the login user needs no shell of root. */
+function privilegeOf({ operation, health }: Settings): 'root' | 'login' {
+  return operation === 'health' && health.probe !== undefined ? 'login' : 'root';
 }

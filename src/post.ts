@@ -35,7 +35,7 @@ async function releaseLocks(owner: string): Promise<void> {
     readInputs((secret) => redactor.register(secret)),
     readRunContext(),
   );
-  const connect = connector(settings.ssh, log);
+  const connect = connector(settings.ssh, 'root', log);
   await Promise.all(
     settings.hosts.map(async (host) => {
       const own = log.host(host.name ?? host.address);

@@ -16,6 +16,7 @@ const needed: readonly (readonly [what: string, packageName: string])[] = [
   ['mkfs.ext4', 'e2fsprogs'],
   ['mount', 'mount'],
   ['strace', 'strace'],
+  ['faketime', 'faketime'],
   ['flock', 'util-linux'],
   ['nsenter', 'util-linux'],
   ['tar', 'tar'],

@@ -1,10 +1,16 @@
 import type { Duplex } from 'node:stream';
 import { httpsUrl } from '../kubeadm/urls.ts';
-import type { EtcdError, EtcdPlace } from './etcd-error.ts';
+import { etcdError, EtcdError, type EtcdFailureWords, type EtcdPlace } from './etcd-error.ts';
 import { gatewayError, unexpectedAnswer } from './gateway-errors.ts';
-import { GatewayConnection, type EtcdCredentials, type HttpRequest } from './gateway-connection.ts';
+import {
+  GatewayConnection,
+  type EtcdCredentials,
+  type HttpAnswer,
+  type HttpRequest,
+} from './gateway-connection.ts';
 import {
   decodeAlarms,
+  decodeHashKv,
   decodeMemberList,
   decodeRange,
   decodeStatus,
@@ -12,11 +18,16 @@ import {
   MessageError,
   type Alarm,
   type EtcdId,
+  type HashKv,
   type MemberList,
   type MemberStatus,
   type RangeResult,
   type ServerVersion,
 } from './messages.ts';
+import type { MemberMetrics } from './metrics.ts';
+import { parseMetrics } from './parse-metrics.ts';
+import { parseProbeAnswer } from './parse-probe-answer.ts';
+import type { ProbeAnswer } from './probe-endpoint.ts';
 
 /** What a client of one member needs. */
 export interface EtcdClientOptions {
@@ -84,6 +95,48 @@ export class EtcdClient {
     return this.#read('/v3/kv/range', { key: base64(key) }, decodeRange, options);
   }
 
+  /** One key, as this member has it; works without a majority. */
+  rangeSerializable(key: string, options?: RequestOptions): Promise<RangeResult> {
+    return this.#read('/v3/kv/range', { key: base64(key), serializable: true }, decodeRange, options);
+  }
+
+  /**
+   * The hash of the key space up to a revision, as this member has it. Before 3.5.10 it has no path of its own, and
+   * behind that of Hash there may be either (github.com/etcd-io/etcd/pull/16490); 3.4 offers none.
+   */
+  hashKv(revision: number, options?: RequestOptions): Promise<HashKv> {
+    const read = (path: string): Promise<HashKv> =>
+      this.#read(
+        path,
+        { revision: revision.toString() },
+        (message) => decodeHashKv(message, revision),
+        options,
+      );
+    return read('/v3/maintenance/hashkv')
+      .catch(ifUnexpected(() => read('/v3/maintenance/hash')))
+      .catch(
+        ifUnexpected((): never => {
+          throw etcdError(this.#place, NO_HASH_KV);
+        }),
+      );
+  }
+
+  /** What /livez or /readyz says (etcdhttp/health.go); no request of etcd's own protocol. */
+  async probe(path: '/livez' | '/readyz', options?: RequestOptions): Promise<ProbeAnswer> {
+    const request = { method: 'GET', path: `${path}?verbose`, repeatable: true } as const;
+    const answer = await this.#send(request, options);
+    const parsed = parseProbeAnswer(answer);
+    if (parsed === undefined) throw gatewayError(this.#place, path, answer);
+    return parsed;
+  }
+
+  /** What the member measures of itself. */
+  async metrics(options?: RequestOptions): Promise<MemberMetrics> {
+    const answer = await this.#send({ method: 'GET', path: '/metrics', repeatable: true }, options);
+    if (answer.status !== 200) throw gatewayError(this.#place, '/metrics', answer);
+    return parseMetrics(answer.body);
+  }
+
   /** The value of a key, or null; read through the majority. */
   async get(key: string, options?: RequestOptions): Promise<string | null> {
     const { value } = await this.rangeLinearizable(key, options);
@@ -138,10 +191,7 @@ export class EtcdClient {
     decode: (message: unknown) => T,
     options: RequestOptions = {},
   ): Promise<T> {
-    const answer = await this.#connection.send(request, {
-      timeoutMs: options.timeoutMs ?? this.#requestTimeoutMs,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
+    const answer = await this.#send(request, options);
     if (answer.status !== 200) throw gatewayError(this.#place, request.path, answer);
     try {
       return decode(JSON.parse(answer.body));
@@ -150,10 +200,33 @@ export class EtcdClient {
     }
   }
 
+  #send(request: HttpRequest, options: RequestOptions = {}): Promise<HttpAnswer> {
+    return this.#connection.send(request, {
+      timeoutMs: options.timeoutMs ?? this.#requestTimeoutMs,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  }
+
   #unexpected(request: HttpRequest, error: unknown): EtcdError {
     const what = error instanceof MessageError ? error.message : 'it is not JSON';
     return unexpectedAnswer(this.#place, request.path, what);
   }
+}
+
+const NO_HASH_KV: EtcdFailureWords = {
+  kind: 'unsupported',
+  reason: 'HashKV is not offered over the gateway',
+  fact: 'This release of etcd does not offer HashKV over its gateway.',
+  cause: 'It has a path of its own since 3.5.10.',
+  fix: 'Compare with `etcdctl endpoint hashkv --cluster`, or move to a newer release.',
+};
+
+/** Does something else where etcd's answer was not one to this request; throws what it is given otherwise. */
+function ifUnexpected<T>(otherwise: () => T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof EtcdError && error.kind === 'unexpected-answer') return otherwise();
+    throw error;
+  };
 }
 
 function base64(text: string): string {

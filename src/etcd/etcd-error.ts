@@ -2,6 +2,8 @@ import { describeFinding, type Finding } from '../findings.ts';
 
 /** What kind of trouble it is; what callers decide by. */
 export type EtcdErrorKind =
+  /** Nobody could try: no host was reached, or none gave a client certificate. */
+  | 'not-asked'
   /** No byte stream to the client port. */
   | 'unreachable'
   /** The deadline passed: the port accepts and says nothing, or the answer did not come. */
@@ -18,6 +20,8 @@ export type EtcdErrorKind =
   | 'no-leader'
   /** Authentication is on and the client may not do this. */
   | 'permission-denied'
+  /** This release of etcd does not offer what was asked for. */
+  | 'unsupported'
   /** etcd answered with any other error. */
   | 'rejected'
   /** Something answered that does not speak as etcd's gateway does. */

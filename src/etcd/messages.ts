@@ -64,6 +64,18 @@ export interface RangeResult {
   readonly value?: Buffer;
 }
 
+/** Answer of HashKV: the hash of the key space up to a revision; comparable between members at equal revisions. */
+export interface HashKv {
+  readonly memberId: EtcdId;
+  readonly hash: number;
+  /** Below this revision nothing is kept, -1: nothing was compacted yet; two hashes are comparable only with the same one. */
+  readonly compactRevision: number;
+  /** The revision that was hashed: told by etcd from 3.6 on, else what was asked for. */
+  readonly hashRevision: number;
+  /** The store's revision when it answered. */
+  readonly revision: number;
+}
+
 /** The answer lacks what the message must have, or has it in another form. */
 export class MessageError extends Error {
   override name = 'MessageError';
@@ -120,6 +132,26 @@ export function decodeRange(message: unknown): RangeResult {
   const [first] = list(fields, 'kvs');
   if (first === undefined) return { revision };
   return { revision, value: Buffer.from(text(asObject(first, 'a key'), 'value'), 'base64') };
+}
+
+/**
+ * @param asked the revision that was asked for.
+ * @throws MessageError, also for an answer of Hash: a hash of the whole file, which no two members have in common.
+ */
+export function decodeHashKv(message: unknown, asked: number): HashKv {
+  const fields = asObject(message, 'the answer');
+  // Never 0, for which it would be left out: -1 until something is compacted (server/storage/mvcc/kvstore.go).
+  if (fields['compact_revision'] === undefined) throw new MessageError('it has no "compact_revision"');
+  const { hash = 0, compact_revision: compacted } = fields;
+  if (typeof hash !== 'number') throw new MessageError('"hash" is not a number');
+  const hashRevision = count(fields, 'hash_revision');
+  return {
+    memberId: id(header(fields), 'member_id'),
+    hash,
+    compactRevision: compacted === '-1' ? -1 : count(fields, 'compact_revision'),
+    hashRevision: hashRevision === 0 ? asked : hashRevision,
+    revision: count(header(fields), 'revision'),
+  };
 }
 
 function decodeMember(fields: Fields): Member {

@@ -18,6 +18,34 @@ export async function servedCertificate(
   credentials: EtcdCredentials,
   timeoutMs: number,
 ): Promise<X509Certificate> {
+  const { certificate } = await handshake(open, credentials, timeoutMs, true);
+  return certificate;
+}
+
+/** What a listener presents, and whether it holds before the CA. */
+export interface PresentedCertificate {
+  readonly certificate: X509Certificate;
+  readonly trusted: boolean;
+}
+
+/**
+ * The same for one that may not hold before the CA, to tell what it is. Nothing is asked over this connection.
+ * @throws Error when there is no handshake within `timeoutMs`; whatever `open` throws.
+ */
+export function presentedCertificate(
+  open: () => Promise<Duplex>,
+  credentials: EtcdCredentials,
+  timeoutMs: number,
+): Promise<PresentedCertificate> {
+  return handshake(open, credentials, timeoutMs, false);
+}
+
+async function handshake(
+  open: () => Promise<Duplex>,
+  credentials: EtcdCredentials,
+  timeoutMs: number,
+  rejectUnauthorized: boolean,
+): Promise<PresentedCertificate> {
   const stream = await open();
   const socket = connect({
     socket: stream,
@@ -25,6 +53,7 @@ export async function servedCertificate(
     cert: credentials.certificatePem,
     key: credentials.keyPem,
     minVersion: 'TLSv1.2',
+    rejectUnauthorized,
     checkServerIdentity: () => undefined,
   });
   let timer: NodeJS.Timeout | undefined;
@@ -33,7 +62,8 @@ export async function servedCertificate(
     timer = setTimeout(expire, timeoutMs);
   });
   try {
-    return await Promise.race([certificateOf(socket, stream), timeout]);
+    const certificate = await Promise.race([certificateOf(socket, stream), timeout]);
+    return { certificate, trusted: socket.authorized };
   } finally {
     clearTimeout(timer);
     socket.destroy();

@@ -125,9 +125,14 @@ export function renderExternalEtcdConfig(shape: ClusterShape): string {
 
 /** The names in `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
 export function extraArgNames(configuration: string): string[] {
+  return extraArguments(configuration).map(({ name }) => name);
+}
+
+/** `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
+export function extraArguments(configuration: string): EtcdArgument[] {
   return [...parseAllDocuments(configuration)].flatMap((document) => {
     const extraArgs: unknown = document.errors.length > 0 ? undefined : at(document.toJS());
-    return Array.isArray(extraArgs) ? extraArgs.flatMap(nameOf) : [];
+    return Array.isArray(extraArgs) ? extraArgs.flatMap(argumentOf) : [];
   });
 }
 
@@ -139,7 +144,7 @@ function at(document: unknown): unknown {
   return (document as ClusterConfiguration | null)?.etcd?.local?.extraArgs;
 }
 
-function nameOf(argument: unknown): string[] {
-  const name = (argument as { readonly name?: unknown } | null)?.name;
-  return typeof name === 'string' ? [name] : [];
+function argumentOf(argument: unknown): EtcdArgument[] {
+  const { name, value } = (argument ?? {}) as { readonly name?: unknown; readonly value?: unknown };
+  return typeof name === 'string' ? [{ name, value: typeof value === 'string' ? value : '' }] : [];
 }

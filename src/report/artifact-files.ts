@@ -22,6 +22,7 @@ const allowed: readonly RegExp[] = [
   new RegExp(`^${member}/pki/(?:etcd/)?[a-z-]+\\.crt$`),
   /^external-etcd\.yaml$/,
   /^(?:health-report|plan|audit)\.json$/,
+  /^(?:report\.(?:json|md|html)|junit\.xml|metrics\.prom)$/,
 ];
 
 /**

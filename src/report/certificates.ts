@@ -37,7 +37,9 @@ function reportOf(host: string, path: string, pem: string, now: Date): Certifica
   }
 }
 
-/** The certificate that expires first; undefined when there is none. */
-export function firstToExpire(certificates: readonly CertificateReport[]): CertificateReport | undefined {
+/** The certificate that expires first, of those with an end in ISO 8601; undefined when there is none. */
+export function firstToExpire<T extends { readonly notAfter: string }>(
+  certificates: readonly T[],
+): T | undefined {
   return certificates.toSorted((one, other) => (one.notAfter < other.notAfter ? -1 : 1))[0];
 }

@@ -2,6 +2,8 @@ import * as core from '@actions/core';
 import type { PlanDocument } from '../cluster/plan-document/document.ts';
 import type { Verdict } from '../cluster/plan.ts';
 import type { HealthReport, MemberHealth } from '../etcd/health.ts';
+import type { Check, CheckStatus } from '../health/check.ts';
+import type { HealthDocument, MemberDocument } from '../health/document.ts';
 import { Refusal, type Finding } from '../findings.ts';
 import type { Log } from '../log.ts';
 import type { Redactor } from './redaction.ts';
@@ -10,9 +12,15 @@ import type { ReportFinding } from './run-report.ts';
 /** The action's outputs as they are in code; action.yml says what each is for. */
 export interface Outputs {
   readonly healthy: boolean;
+  /** Of a health check. */
+  readonly status: CheckStatus;
+  /** One line. */
+  readonly summary: string;
+  /** A number, or empty when it could not be seen. */
+  readonly 'failure-tolerance': string;
   /** Client URLs. */
   readonly endpoints: readonly string[];
-  readonly members: readonly MemberHealth[];
+  readonly members: readonly MemberHealth[] | readonly MemberDocument[];
   /** Name; empty when there is none. */
   readonly leader: string;
   readonly 'cluster-id': string;
@@ -22,8 +30,10 @@ export interface Outputs {
   readonly plan: PlanDocument;
   /** SHA-256, lower-case hex. */
   readonly 'plan-digest': string;
-  readonly findings: readonly ReportFinding[];
-  readonly 'health-report': HealthReport;
+  readonly findings: readonly ReportFinding[] | readonly Check[];
+  readonly 'health-report': HealthReport | HealthDocument;
+  /** Folder on the runner. */
+  readonly 'report-path': string;
   /** PEM. */
   readonly 'ca-certificate': string;
   readonly 'ca-fingerprint': string;
@@ -40,6 +50,9 @@ export const outputNames = [
   'healthy',
   'endpoints',
   'members',
+  'status',
+  'summary',
+  'failure-tolerance',
   'leader',
   'cluster-id',
   'changed',
@@ -48,6 +61,7 @@ export const outputNames = [
   'plan-digest',
   'findings',
   'health-report',
+  'report-path',
   'ca-certificate',
   'ca-fingerprint',
   'certificates-expire-at',

@@ -10,12 +10,14 @@ import { renderSummary } from './summary.ts';
  * Adds the run's report to the job summary, free of secrets. A summary that cannot be written (a runner without one)
  * is a warning: it must not turn a healthy cluster into a failed run.
  */
-export async function writeSummary(report: RunReport, redactor: Redactor, log: Log): Promise<void> {
+export function writeSummary(report: RunReport, redactor: Redactor, log: Log): Promise<void> {
+  return addToSummary(() => renderSummary(redactAll(report, redactor)), log);
+}
+
+/** Adds Markdown that is free of secrets to the job summary; a summary that cannot be written is a warning. */
+export async function addToSummary(render: () => string, log: Log): Promise<void> {
   try {
-    await core.summary
-      .emptyBuffer()
-      .addRaw(renderSummary(redactAll(report, redactor)), true)
-      .write();
+    await core.summary.emptyBuffer().addRaw(render(), true).write();
   } catch (error) {
     log.warning(`The job summary could not be written: ${errorMessage(error)}`);
   }

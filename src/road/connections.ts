@@ -34,5 +34,5 @@ export async function withConnections<T>(
 
 /** Whether nothing may be changed on any host. */
 function looksOnly({ dryRun, operation, diskTest }: Settings): boolean {
-  return dryRun || (operation === 'preflight' && !diskTest);
+  return dryRun || operation === 'health' || (operation === 'preflight' && !diskTest);
 }

@@ -15,7 +15,7 @@ export function parseApprovedPlan(
   findings: Finding[],
 ): string | undefined {
   if (value === '') return undefined;
-  if (operation === 'preflight') findings.push(nothingToApprove);
+  if (operation !== undefined && operation !== 'deploy') findings.push(nothingToApprove(operation));
   const [, digest] = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(value) ?? [];
   if (digest !== undefined) return digest.toLowerCase();
   findings.push({
@@ -27,9 +27,11 @@ export function parseApprovedPlan(
   return undefined;
 }
 
-const nothingToApprove: Finding = {
-  at: 'approved-plan',
-  fact: 'a preflight makes no plan and changes nothing: there is nothing to approve.',
-  cause: 'the inputs of another step were copied.',
-  fix: 'leave approved-plan out here, or write operation: deploy.',
-};
+function nothingToApprove(operation: OperationName): Finding {
+  return {
+    at: 'approved-plan',
+    fact: `operation: ${operation} makes no plan and changes nothing: there is nothing to approve.`,
+    cause: 'the inputs of another step were copied.',
+    fix: 'leave approved-plan out here, or write operation: deploy.',
+  };
+}

@@ -4,7 +4,7 @@ import { parseBoolean, parseChoice } from './parse-scalars.ts';
 import type { Collected } from './parse-ssh.ts';
 import type { Bootstrap, OperationName, Settings } from './settings.ts';
 
-const operations: readonly OperationName[] = ['deploy', 'preflight'];
+const operations: readonly OperationName[] = ['deploy', 'preflight', 'health'];
 const bootstraps: readonly Bootstrap[] = ['auto', 'allow', 'never'];
 
 /** What is to be done, and how far it may go. */

@@ -13,6 +13,7 @@ import { parseArtifacts } from './parse-artifacts.ts';
 import { parseAuthority } from './parse-authority.ts';
 import { parseDataDir } from './parse-data-dir.ts';
 import { parseExtraArgs } from './parse-extra-args.ts';
+import { parseHealth } from './parse-health.ts';
 import { parseHosts } from './parse-hosts.ts';
 import { parseImageRepository, parseImageTag } from './parse-image.ts';
 import { parseIntent } from './parse-intent.ts';
@@ -111,6 +112,7 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
   const etcdImageTag = optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
   const extraArgs = parseExtraArgs(inputs['extra-args'], findings);
   const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
+  const health = parseHealth(inputs, findings);
   const artifacts = parseArtifacts(
     {
       upload: inputs['upload-artifacts'],
@@ -131,6 +133,7 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
     keyAlgorithm === undefined ||
     renewBeforeDays === undefined ||
     dataDir === undefined ||
+    health === undefined ||
     artifacts === undefined ||
     lockTimeoutSeconds === undefined ||
     timeoutSeconds === undefined
@@ -153,6 +156,7 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
     ...(etcdImageTag !== undefined && { etcdImageTag }),
     extraArgs,
     kubeletConfig,
+    health,
     artifacts,
     lockTimeoutSeconds,
     timeoutSeconds,

@@ -1,11 +1,12 @@
 import type { Finding } from '../findings.ts';
+import type { HealthThresholds } from '../health/thresholds.ts';
 import type { KnownHost } from '../hosts/ssh/known-hosts.ts';
 import type { UsableKey } from '../hosts/ssh/private-key.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import type { KeyAlgorithm } from '../pki/keys.ts';
 
 /** The operations a user can ask for. */
-export type OperationName = 'deploy' | 'preflight';
+export type OperationName = 'deploy' | 'preflight' | 'health';
 
 /**
  * When a new cluster may be made. `auto`: when this run makes its CA; with a CA that the user brought there may have
@@ -45,6 +46,29 @@ export interface ArtifactSettings {
   readonly name: string;
   /** Days; absent = the repository's default. */
   readonly retentionDays?: number;
+}
+
+/** What the operation `health` is told. */
+export interface HealthSettings {
+  /** Absolute path of the probe that is installed on the hosts (docs/least-privilege.md); absent: bash as root. */
+  readonly probe?: string;
+  /** Seconds after which the report is made of what was seen by then. */
+  readonly deadlineSeconds: number;
+  /** Seconds between two looks at the members' metrics; 0: one look, percentiles since each member's start. */
+  readonly metricsWindowSeconds: number;
+  /** The mildest status that fails the step; `fail` takes a cluster of which nothing is known with it. */
+  readonly failOn: 'fail' | 'warn' | 'never';
+  readonly thresholds: HealthThresholds;
+  /** Absent: reports of earlier runs are not read. */
+  readonly history?: HistorySettings;
+}
+
+/** Where the reports of earlier runs are. */
+export interface HistorySettings {
+  /** Name of their artifacts; with a `*` at its end, what their names begin with. */
+  readonly artifact: string;
+  /** Secret. */
+  readonly token: string;
 }
 
 /** Who runs this and where, for locks and records. Nothing of it is secret; it comes from outside, and is only shown. */
@@ -97,6 +121,7 @@ export interface Settings {
   readonly extraArgs: readonly EtcdArgument[];
   /** Merged into the KubeletConfiguration. */
   readonly kubeletConfig: Readonly<Record<string, unknown>>;
+  readonly health: HealthSettings;
   readonly artifacts: ArtifactSettings;
   /** Seconds to wait for the lock of another run; 0: not at all. */
   readonly lockTimeoutSeconds: number;

@@ -1,3 +1,4 @@
+import { thresholds } from '../health/example-documents.ts';
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
@@ -97,6 +98,7 @@ export function exampleSettings(changes: Partial<Settings> = {}): Settings {
     dataDir: '/var/lib/etcd',
     extraArgs: [],
     kubeletConfig: {},
+    health: { deadlineSeconds: 60, metricsWindowSeconds: 0, failOn: 'fail', thresholds },
     artifacts: { upload: false, name: 'example' },
     lockTimeoutSeconds: 0,
     timeoutSeconds: 900,

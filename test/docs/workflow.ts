@@ -110,7 +110,8 @@ function secrecyProblem(
   value: string | number | boolean | undefined,
 ): string[] {
   if (value === undefined) return [];
-  const fromSecret = /^\$\{\{ secrets\.[A-Z_]+ \}\}$/.test(String(value));
+  // GitHub masks its own token as it does secrets.
+  const fromSecret = /^\$\{\{ (?:secrets\.[A-Z_]+|github\.token) \}\}$/.test(String(value));
   if (definitionOf(name).secret === true && !fromSecret) return [`${name} is not passed from a secret`];
   if (definitionOf(name).secret !== true && String(value).includes('secrets.')) {
     return [`${name} is passed from a secret and is none`];

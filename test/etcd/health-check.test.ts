@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EtcdClient } from '../../src/etcd/client.ts';
-import { checkHealth, type HealthCheckMember } from '../../src/etcd/health-check.ts';
+import { checkHealth } from '../../src/etcd/health-check.ts';
+import type { AskedMember } from '../../src/etcd/observe-endpoint.ts';
 import { GatewayStandIn, openChannel, type StandInAnswer } from './gateway-stand-in.ts';
 
 const HEADER = { cluster_id: '193', member_id: '160', raft_term: '2' };
@@ -32,7 +33,7 @@ afterAll(async () => {
   await gateway.close();
 });
 
-function member(index: number, open: () => Promise<Duplex>): HealthCheckMember {
+function member(index: number, open: () => Promise<Duplex>): AskedMember {
   const client = new EtcdClient({
     name: `infra${index}`,
     address: '127.0.0.1',

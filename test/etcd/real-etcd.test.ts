@@ -4,7 +4,9 @@ import { EtcdClient, type EtcdClientOptions } from '../../src/etcd/client.ts';
 import { EtcdError } from '../../src/etcd/etcd-error.ts';
 import { GatewayConnection } from '../../src/etcd/gateway-connection.ts';
 import { checkHealth } from '../../src/etcd/health-check.ts';
+import { seen } from '../../src/etcd/health-observation.ts';
 import type { HealthReport } from '../../src/etcd/health.ts';
+import { commonRevision, hashAt, observeMember } from '../../src/etcd/observe-member.ts';
 import { TestAuthority } from './certificates.ts';
 import { openChannel, openTcp } from './gateway-stand-in.ts';
 import { RealCluster, type RealMember } from './real-cluster.ts';
@@ -140,6 +142,44 @@ describeReal('three real members with mutual TLS', () => {
     await watched.client(0).put('greeting', 'hello');
     expect(await watched.client(2).get('greeting')).toBe('hello');
     expect(await watched.client(1).get('nothing')).toBeNull();
+  });
+
+  test('asked for everything, a member tells it as its release can; equal data has equal hashes', async () => {
+    await watched.client(1).put('hashed', 'alike');
+    const members = watched.cluster.members.map((member, index) => ({
+      ...member,
+      client: watched.client(index),
+    }));
+    const signal = AbortSignal.timeout(10_000);
+    const looks = await Promise.all(members.map((member) => observeMember(member, signal)));
+    const minor = Number((await watched.client(0).version()).server.split('.')[1]);
+    for (const { endpoint, localReadNs, livez, readyz, metrics } of looks) {
+      expect(seen(localReadNs)).toBeGreaterThan(0);
+      expect(seen(endpoint.readNs)).toBeGreaterThan(0);
+      if (seen(livez)?.unsupported !== true) {
+        expect(seen(livez)).toEqual({ ok: true, checks: [{ name: 'serializable_read', ok: true }] });
+        expect(seen(readyz)?.checks.map(({ name }) => name)).toContain('linearizable_read');
+      } else expect(minor).toBe(4);
+      const measured = seen(metrics);
+      expect(measured?.version).toBe(seen(endpoint.status)?.version);
+      expect(measured?.walFsync?.count).toBeGreaterThan(0);
+      expect(measured?.walFsync?.buckets.at(-1)).toEqual({ le: Infinity, count: measured?.walFsync?.count });
+      expect(measured?.backendCommit?.count).toBeGreaterThan(0);
+      expect(measured?.quotaBytes).toBe(8_000_000);
+      const others = looks.flatMap((look) => seen(look.endpoint.status)?.memberId ?? []);
+      for (const peer of measured?.peerRoundTrips.keys() ?? []) expect(others).toContain(peer);
+    }
+    const common = commonRevision(looks.map(({ revision }) => revision));
+    const hashes = await Promise.all(
+      looks.map(({ revision }, index) => hashAt(common, watched.client(index), revision, signal)),
+    );
+    const [first] = hashes.flatMap((hash) => seen(hash) ?? []);
+    const wanted =
+      minor === 4
+        ? { failure: { kind: 'unsupported' } }
+        : { seen: { hash: first?.hash, compactRevision: -1, hashRevision: first?.hashRevision } };
+    expect(hashes).toMatchObject([wanted, wanted, wanted]);
+    expect(first?.hashRevision).toBe(minor === 4 ? undefined : seen(looks[0]?.revision ?? { seen: 0 }));
   });
 
   // etcd refuses after our side of the TLS 1.3 handshake: several rounds, for the alert races with the request.

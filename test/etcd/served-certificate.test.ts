@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { afterEach, expect, test } from '@jest/globals';
-import { servedCertificate } from '../../src/etcd/served-certificate.ts';
+import { presentedCertificate, servedCertificate } from '../../src/etcd/served-certificate.ts';
 import { TestAuthority, type TestCertificate } from './certificates.ts';
 import { openChannel } from './gateway-stand-in.ts';
 
@@ -63,6 +63,20 @@ test('a listener that does not take our client certificate has shown its own by 
   const pair = authority.issue({ commonName: 'infra0' });
   const { port } = await listener(pair, stranger);
   expect((await served(port)).serialNumber).toBe(serialOf(pair));
+});
+
+test('what does not hold before the CA can be looked at all the same', async () => {
+  const [foreign, own] = [
+    stranger.issue({ commonName: 'infra0' }),
+    authority.issue({ commonName: 'infra0' }),
+  ];
+  const { port, give } = await listener(foreign);
+  const present = (): ReturnType<typeof presentedCertificate> =>
+    presentedCertificate(openChannel('127.0.0.1', port), credentials, 5_000);
+  const seen = await present();
+  expect([seen.certificate.serialNumber, seen.trusted]).toEqual([serialOf(foreign), false]);
+  give(own);
+  expect((await present()).trusted).toBe(true);
 });
 
 test('a certificate of another CA is an error', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { definitionOf, inputNames } from '../../src/settings/input-definitions.ts';
 import { outputNames } from '../../src/report/outputs.ts';
+import { HEALTH_ACTION, subActionYml } from '../../scripts/sub-action.ts';
 
 /** The parts of action.yml that the code must agree with: the runner takes them from there, users read them there. */
 interface ActionFile {
@@ -38,4 +39,15 @@ test('the outputs are those that the code writes, each described', () => {
 
 test('post has an entry of its own to the one bundle, on Node 24, without a pre step', () => {
   expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js', post: 'dist/post.js' });
+});
+
+test('health/action.yml is made of action.yml, for the operation health', () => {
+  const text = readFileSync(new URL('../../health/action.yml', import.meta.url), 'utf8');
+  const main = readFileSync(new URL('../../action.yml', import.meta.url), 'utf8');
+  expect(text).toBe(subActionYml(main, HEALTH_ACTION));
+  const health = parse(text) as ActionFile;
+  const { operation, ...inputs } = health.inputs;
+  expect(operation?.default).toBe('health');
+  for (const [name, input] of Object.entries(inputs)) expect(input).toEqual(action.inputs[name]);
+  expect(health.runs).toEqual({ using: 'node24', main: '../dist/index.js', post: '../dist/post.js' });
 });

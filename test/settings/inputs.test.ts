@@ -30,6 +30,7 @@ test('inputs are read as the runner passes them, secrets without trimming', () =
     'ssh-private-key': `\n${sshKey}`,
     'ssh-key-passphrase': ' two words ',
     'ca-key': '',
+    'github-token': '',
     'cluster-name': '',
   });
 });
@@ -39,6 +40,7 @@ test('no other variable can stand in for an input', () => {
     'ssh-private-key': '',
     'ssh-key-passphrase': '',
     'ca-key': '',
+    'github-token': '',
   });
 });
 
@@ -51,8 +53,13 @@ test('names that are no inputs come along, so that they can be refused', () => {
 
 describe('masking', () => {
   test('every secret that was given', () => {
-    read({ 'INPUT_SSH-PRIVATE-KEY': sshKey, 'INPUT_SSH-KEY-PASSPHRASE': 'hunter2!', 'INPUT_CA-KEY': 'key' });
-    expect(masked).toEqual([sshKey, 'hunter2!', 'key']);
+    read({
+      'INPUT_SSH-PRIVATE-KEY': sshKey,
+      'INPUT_SSH-KEY-PASSPHRASE': 'hunter2!',
+      'INPUT_CA-KEY': 'key',
+      'INPUT_GITHUB-TOKEN': 'ghs_x',
+    });
+    expect(masked).toEqual([sshKey, 'hunter2!', 'key', 'ghs_x']);
   });
 
   test('a private key in any other input, known or not', () => {

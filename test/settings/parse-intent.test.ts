@@ -4,13 +4,13 @@ import { findingOf, findingsOf, settingsOf } from './given.ts';
 const hex = '0123456789abcdef'.repeat(4);
 
 describe('operation', () => {
-  test.each(['deploy', 'preflight'])('%s', (operation) => {
+  test.each(['deploy', 'preflight', 'health'])('%s', (operation) => {
     expect(settingsOf({ operation }).operation).toBe(operation);
   });
   test('a slip is put right', () => {
     expect(findingOf({ operation: 'depoly' })).toEqual({
       at: 'operation',
-      fact: '"depoly" is not one of deploy, preflight.',
+      fact: '"depoly" is not one of deploy, preflight, health.',
       fix: 'write one of them, for example operation: deploy.',
     });
     expect(findingOf({ operation: 'pre-flight' }).fix).toContain('operation: preflight');
@@ -74,7 +74,7 @@ describe('approved-plan', () => {
   test('a preflight has nothing to approve', () => {
     expect(findingOf({ operation: 'preflight', 'approved-plan': hex })).toMatchObject({
       at: 'approved-plan',
-      fact: 'a preflight makes no plan and changes nothing: there is nothing to approve.',
+      fact: 'operation: preflight makes no plan and changes nothing: there is nothing to approve.',
       fix: 'leave approved-plan out here, or write operation: deploy.',
     });
     expect(findingsOf({ operation: 'preflight', 'approved-plan': 'x' })).toHaveLength(2);

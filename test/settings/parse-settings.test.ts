@@ -25,6 +25,7 @@ test('the least that is given becomes settings with all defaults', () => {
     dataDir: '/var/lib/etcd',
     extraArgs: [],
     kubeletConfig: {},
+    health: expect.objectContaining({ failOn: 'fail' }),
     artifacts: { upload: true, name: 'etcd-ha-etcd-2-0badcafe' },
     lockTimeoutSeconds: 120,
     timeoutSeconds: 1800,

@@ -1,6 +1,6 @@
+import { percentile } from '../../etcd/histogram.ts';
 import type { ExaminedMember } from './examined.ts';
 import { duration } from './format.ts';
-import { quantile } from './histogram.ts';
 import type { SevereFinding } from './severe-finding.ts';
 
 /** "99th percentile … should be less than 10ms" (https://etcd.io/docs/latest/faq/, on wal_fsync_duration_seconds). */
@@ -17,7 +17,7 @@ const SLOW = {
 export function memberFsync({ name: host, seen }: ExaminedMember): SevereFinding[] {
   const histogram = seen.member?.walFsync;
   if (histogram === undefined || histogram.count < FEWEST) return [];
-  const p99 = quantile(0.99, histogram.buckets) * 1000;
+  const p99 = (percentile(histogram, 0.99) ?? 0) * 1000;
   if (p99 <= WANTED_P99_MS) return [];
   const mean = (histogram.sumSeconds / histogram.count) * 1000;
   return [

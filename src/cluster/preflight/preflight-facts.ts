@@ -1,3 +1,4 @@
+import type { MemberMetrics } from '../../etcd/metrics.ts';
 import type { KubernetesVersion } from '../../kubeadm/version.ts';
 
 /** One area of swap space that is switched on. */
@@ -30,25 +31,6 @@ export interface FilesystemFact {
   readonly freeInodes: number;
   /** What the data dir holds already, in bytes. */
   readonly dataDirBytes: number;
-}
-
-/** One bucket of a histogram of Prometheus: how many observations were at most `le`. */
-export interface HistogramBucket {
-  /** Seconds; Infinity for the last bucket. */
-  readonly le: number;
-  readonly count: number;
-}
-
-/** What a running member says of itself on its metrics port. */
-export interface MemberMetrics {
-  /** etcd's release, e.g. `3.6.5`. */
-  readonly version?: string;
-  /** etcd_disk_wal_fsync_duration_seconds since the member's start, buckets in ascending order. */
-  readonly walFsync: {
-    readonly buckets: readonly HistogramBucket[];
-    readonly sumSeconds: number;
-    readonly count: number;
-  };
 }
 
 /** Times of some TCP connects from one host to a port of another. Whether it is reachable at all says `ReachFact`. */

@@ -1,20 +1,10 @@
-import type {
-  ClockFact,
-  ConnectTimes,
-  FilesystemFact,
-  HistogramBucket,
-  MemberMetrics,
-  PreflightFacts,
-  SwapFact,
-} from '../../cluster/preflight/preflight-facts.ts';
+import type { ConnectTimes, PreflightFacts, SwapFact } from '../../cluster/preflight/preflight-facts.ts';
+import type { MemberMetrics } from '../../etcd/metrics.ts';
+import { parseMetrics } from '../../etcd/parse-metrics.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
+import { clockOf, type ProbeTiming } from './parse-clock.ts';
+import { parseFilesystem } from './parse-filesystem.ts';
 import { IncompleteProbe } from './parse-probe.ts';
-
-/** When, by the runner's clock, the probe was sent and its answer was there: milliseconds since 1970. */
-export interface ProbeTiming {
-  readonly sentMs: number;
-  readonly receivedMs: number;
-}
 
 /**
  * Facts from the answer of the preflight probe.
@@ -39,7 +29,7 @@ export function parsePreflight(answer: string, timing: ProbeTiming): PreflightFa
       'filesystem',
       parseFilesystem(get('mount'), get('blocks'), parseInt(get('data-dir-size')) || 0),
     ),
-    ...present('member', parseMetrics(get('metrics'))),
+    ...present('member', memberMetrics(get('metrics'))),
     connectTimes: parseConnects(get('connects')),
     leftoverKeys: [...new Set(lines(get('leftovers')))],
   };
@@ -64,16 +54,6 @@ function splitSections(answer: string): Map<string, string> {
       return [part.slice(0, end), part.slice(end + 1)];
     }),
   );
-}
-
-/** RFC 5905, section 8: the time that the probe itself took on the host does not count. */
-function clockOf(
-  runner: ProbeTiming,
-  host: { readonly begunMs: number; readonly endedMs: number },
-): ClockFact {
-  const there = host.begunMs - runner.sentMs;
-  const back = host.endedMs - runner.receivedMs;
-  return { offsetMs: (there + back) / 2, uncertaintyMs: Math.max(0, (there - back) / 2) };
 }
 
 /** `DRIVER SOURCE`; a kubelet that was told none takes cgroupfs (pkg/kubelet/apis/config/v1beta1/defaults.go). */
@@ -108,55 +88,10 @@ function countProcessors(ranges: string): number | undefined {
     .reduce((sum, [first = 0, last = first]) => sum + last - first + 1, 0);
 }
 
-/** One line of `findmnt -r`, in which `\x20` is a space, and one of `stat -f`. */
-function parseFilesystem(
-  mount: string,
-  blocks: string,
-  dataDirKibibytes: number,
-): FilesystemFact | undefined {
-  const [type, source, mountPoint, options] = mount.split('\n')[0]?.split(' ') ?? [];
-  const numbers = /^(\d+) (\d+) (\d+) (\d+) (\d+)$/.exec(blocks);
-  if (type === undefined || source === undefined || mountPoint === undefined || numbers === null) {
-    return undefined;
-  }
-  const [, blockSize = 0, total = 0, available = 0, inodes = 0, freeInodes = 0] = numbers.map(Number);
-  return {
-    type,
-    source: unescape(source),
-    mountPoint: unescape(mountPoint),
-    readOnly: options?.split(',').includes('ro') ?? false,
-    sizeBytes: total * blockSize,
-    freeBytes: available * blockSize,
-    inodes,
-    freeInodes,
-    dataDirBytes: dataDirKibibytes * 1024,
-  };
-}
-
-function unescape(word: string): string {
-  return word.replace(/\\x([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
-}
-
-/** Lines of Prometheus' text format; undefined without the histogram, which every etcd has. */
-function parseMetrics(text: string): MemberMetrics | undefined {
-  const name = 'etcd_disk_wal_fsync_duration_seconds';
-  const value = (suffix: string): number | undefined => {
-    const found = new RegExp(`^${name}_${suffix} (\\S+)$`, 'm').exec(text)?.[1];
-    return found === undefined ? undefined : Number(found);
-  };
-  const [count, sumSeconds] = [value('count'), value('sum')];
-  if (count === undefined || sumSeconds === undefined) return undefined;
-  const buckets = [...text.matchAll(/_bucket\{le="([^"]+)"\} (\S+)$/gm)].map(
-    ([, le = '', seen = '']): HistogramBucket => ({
-      le: le === '+Inf' ? Infinity : Number(le),
-      count: Number(seen),
-    }),
-  );
-  const version = /server_version="([^"]+)"/.exec(text)?.[1];
-  return {
-    ...present('version', version),
-    walFsync: { buckets: buckets.toSorted((a, b) => a.le - b.le), sumSeconds, count },
-  };
+/** Undefined without the histogram that every etcd has. */
+function memberMetrics(text: string): MemberMetrics | undefined {
+  const metrics = parseMetrics(text);
+  return metrics.walFsync === undefined ? undefined : metrics;
 }
 
 /** Lines `ADDRESS PORT MICROSECONDS`; those of one port in their order, those of several mixed. */

@@ -53,7 +53,8 @@ export function parseProbe(address: string, answer: string, later?: string): Hos
   };
 }
 
-function readValues(answer: string): Map<string, string> {
+/** The lines of an answer. @throws IncompleteProbe when the last one is missing. */
+export function readValues(answer: string): Map<string, string> {
   const values = new Map<string, string>();
   for (const line of answer.split('\n')) {
     const space = line.lastIndexOf(' ');

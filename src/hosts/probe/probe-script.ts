@@ -42,13 +42,17 @@ const PUBLIC_FILES = [
  * Its answer is lines `key base64`, so that no value can be mistaken for another line.
  */
 export function probeScript(question: ProbeQuestion): string {
-  return `${PROLOGUE}
-${startSlow(question)}
-${startVolatile()}
-${emitSteady()}
-${emitVolatile(question)}
-${EMIT_SLOW}
+  return `${questionVariables(question)}${PROBE_BODY}
 echo "end "
+`;
+}
+
+/** The question as the variables that the probe reads. */
+export function questionVariables({ dataDir, peers, ports }: ProbeQuestion): string {
+  const targets = peers.flatMap((address) => ports.map((port) => `${address} ${port}`));
+  return `
+data_dir=${quote(dataDir)}
+targets=(${targets.map(quote).join(' ')})
 `;
 }
 
@@ -57,9 +61,9 @@ echo "end "
  * for the second look once the run has its lock.
  */
 export function volatileProbeScript(question: ProbeQuestion): string {
-  return `${PROLOGUE}
-${startVolatile()}
-${emitVolatile(question)}
+  return `${questionVariables(question)}${PROLOGUE}
+${START_VOLATILE}
+${EMIT_VOLATILE}
 echo "end "
 `;
 }
@@ -77,16 +81,14 @@ configured=$(sed -n 's/^ *runtime-endpoint: *"\\{0,1\\}\\([^" ]*\\).*/\\1/p' /et
 if [ -n "$configured" ] && [ -S "\${configured#unix://}" ]; then endpoint=unix://\${configured#unix://}
 elif [ "\${#sockets[@]}" = 1 ]; then endpoint=unix://\${sockets[0]}
 fi
-cri() { [ -n "$endpoint" ] && crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>&1 || true; }
+cri() { [ -n "$endpoint" ] && timeout 10 crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>&1 || true; }
 `;
 
 /** Starts what is slow and what no run changes. */
-function startSlow(question: ProbeQuestion): string {
-  const targets = question.peers.flatMap((address) => question.ports.map((port) => `${address} ${port}`));
-  return `
+const START_SLOW = `
 reach() {
   local line address port message
-  for line in ${targets.map(quote).join(' ')}; do
+  for line in "\${targets[@]}"; do
     read -r address port <<< "$line"
     { message=$(timeout ${REACH_TIMEOUT_SECONDS} bash -c 'exec 3<> "/dev/tcp/$0/$1"' "$address" "$port" 2>&1) \\
       && echo "$line open" || echo "$line $? \${message##*: }"; } &
@@ -99,10 +101,8 @@ exec {fd_images_list}< <(v=$(kubeadm version -o short 2>/dev/null) && kubeadm co
 exec {fd_runtime_config}< <(cri runtime-config)
 exec {fd_info}< <(cri info)
 `;
-}
 
-function startVolatile(): string {
-  return `
+const START_VOLATILE = `
 tree() {
   find /etc/kubernetes ${quote(KUBELET_DROP_IN_DIR)} -xdev -maxdepth 4 -printf '%y %m %U:%G %s %p\\0' 2>/dev/null | head -z -n 1000
 }
@@ -115,10 +115,8 @@ exec {fd_containers}< <(cri ps -a -o json --name '^etcd$')
 exec {fd_kubelet}< <(systemctl show kubelet -p LoadState -p ActiveState -p SubState -p UnitFileState -p DropInPaths 2>/dev/null)
 exec {fd_digests}< <(digests)
 `;
-}
 
-function emitSteady(): string {
-  return `
+const EMIT_STEADY = `
 hostname -s | emit hostname
 emit machine-id < /etc/machine-id
 emit boot-id < /proc/sys/kernel/random/boot_id
@@ -128,13 +126,10 @@ printf '%s\\n' "\${sockets[@]}" | emit cri.sockets
 printf '%s' "$endpoint" | emit cri.endpoint
 { ip -o addr show 2>/dev/null || hostname -I; } | emit addresses
 `;
-}
 
-function emitVolatile({ dataDir }: ProbeQuestion): string {
-  return `${BLANK_LOG_FUNCTION}
+const EMIT_VOLATILE = `${BLANK_LOG_FUNCTION}
 ss -Hltnp 2>/dev/null | emit listeners
 tree | emit tree
-data_dir=${quote(dataDir)}
 if [ -d "$data_dir" ]; then
   { stat -c %a "$data_dir"; ls -A "$data_dir" | head -n 20; } | emit data-dir
   ls -A "$data_dir/member/wal" 2>/dev/null | head -n 5 | emit data-dir.wal
@@ -149,7 +144,6 @@ emit cri.images <&"$fd_images"
 emit cri.containers <&"$fd_containers"
 emit kubelet <&"$fd_kubelet"
 `;
-}
 
 const EMIT_SLOW = `
 emit kubeadm.version <&"$fd_version"
@@ -158,3 +152,11 @@ emit cri.runtime-config <&"$fd_runtime_config"
 emit cri.info <&"$fd_info"
 emit reach <&"$fd_reach"
 `;
+
+/** All of the probe but its question and its last line; the same text for every host. */
+export const PROBE_BODY = `${PROLOGUE}
+${START_SLOW}
+${START_VOLATILE}
+${EMIT_STEADY}
+${EMIT_VOLATILE}
+${EMIT_SLOW}`;

@@ -18,6 +18,7 @@ import {
 import { hostKeyRefusal } from './host-key.ts';
 import { type KnownHost, lookup } from './known-hosts.ts';
 import type { UsableKey } from './private-key.ts';
+import type { Privilege } from './root-shell.ts';
 import { withoutSha1 } from './signing-key.ts';
 import { SshTransport } from './ssh-transport.ts';
 
@@ -25,6 +26,8 @@ import { SshTransport } from './ssh-transport.ts';
 export interface SshConnectOptions extends SshTarget {
   readonly key: UsableKey;
   readonly knownHosts: readonly KnownHost[];
+  /** Whose bash runs scripts; root's if not given. */
+  readonly privilege?: Privilege;
   /** The host's own log. */
   readonly log: Log;
   /** For everything until the login is done, all attempts together. Default 20 s. */

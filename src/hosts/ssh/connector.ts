@@ -2,15 +2,21 @@ import type { Log } from '../../log.ts';
 import type { HostSettings, SshSettings } from '../../settings/settings.ts';
 import type { Transport } from '../transport.ts';
 import { connectSsh } from './connect.ts';
+import type { Privilege } from './root-shell.ts';
 
-/** How each host is connected to, as the inputs say. */
-export function connector(ssh: SshSettings, log: Log): (host: HostSettings) => Promise<Transport> {
+/** How each host is connected to, as the inputs say. @param privilege whose bash runs scripts there. */
+export function connector(
+  ssh: SshSettings,
+  privilege: Privilege,
+  log: Log,
+): (host: HostSettings) => Promise<Transport> {
   return ({ name, address }) =>
     connectSsh({
       name: name ?? address,
       address,
       port: ssh.port,
       user: ssh.user,
+      privilege,
       key: ssh.key,
       knownHosts: ssh.knownHosts,
       log: log.host(name ?? address),

@@ -2,7 +2,7 @@ import type { Client, ClientChannel } from 'ssh2';
 
 import type { ChannelSlots, ReleaseSlot } from './channel-slots.ts';
 import { type ChannelError, OPEN_FAILURE } from './forward-failure.ts';
-import { RootShell, rootShellCommand, StartFailure } from './root-shell.ts';
+import { type Privilege, RootShell, shellCommand, StartFailure } from './root-shell.ts';
 
 /** A shell that is being started before it is needed. */
 interface Spare {
@@ -23,10 +23,10 @@ export class RootShells {
   #spare: Spare | undefined;
   #opened = 0;
 
-  constructor(client: Client, slots: ChannelSlots, user: string) {
+  constructor(client: Client, slots: ChannelSlots, user: string, privilege: Privilege) {
     this.#client = client;
     this.#slots = slots;
-    this.#command = rootShellCommand(user);
+    this.#command = shellCommand(user, privilege);
   }
 
   /** How many channels were opened. */

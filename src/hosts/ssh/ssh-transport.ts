@@ -15,7 +15,7 @@ import {
 } from './forward-failure.ts';
 import { printable, seconds } from './printable.ts';
 import { startFinding } from './root-shell-failure.ts';
-import { remoteResult, type RootShell, StartFailure } from './root-shell.ts';
+import { type Privilege, remoteResult, type RootShell, StartFailure } from './root-shell.ts';
 import { RootShells } from './root-shells.ts';
 import { TcpStream } from './tcp-stream.ts';
 
@@ -23,6 +23,8 @@ import { TcpStream } from './tcp-stream.ts';
 export interface SshTransportOptions {
   readonly name: string;
   readonly user: string;
+  /** Whose bash runs scripts; root's if not given. */
+  readonly privilege?: Privilege;
 }
 
 /** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
@@ -60,7 +62,7 @@ export class SshTransport implements Transport {
     this.#user = options.user;
     this.#client = client;
     this.#socket = socket;
-    this.#shells = new RootShells(client, this.#slots, options.user);
+    this.#shells = new RootShells(client, this.#slots, options.user, options.privilege ?? 'root');
     this.#lost = new Promise((resolve) => {
       client.on('error', (error) => {
         this.#lostReason ??= error.message;

@@ -29,7 +29,15 @@ function disk(changes: Partial<FilesystemFact>): Changes {
 function fsyncs(count: number, slowest: number): Changes {
   const bounds = [0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, Infinity];
   const buckets = bounds.map((le) => ({ le, count: le >= slowest ? count : le >= 0.002 ? count / 2 : 0 }));
-  return { seen: { member: { version: '3.6.14', walFsync: { buckets, sumSeconds: count * 0.005, count } } } };
+  return {
+    seen: {
+      member: {
+        version: '3.6.14',
+        walFsync: { buckets, sumSeconds: count * 0.005, count },
+        peerRoundTrips: new Map(),
+      },
+    },
+  };
 }
 
 /** Every host times its connects to every other. */
@@ -89,12 +97,12 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
   ],
   [
     'one member runs etcd with known vulnerabilities',
-    { seen: { member: { version: '3.5.32', walFsync: { buckets: [], sumSeconds: 0, count: 0 } } } },
+    { seen: { member: { version: '3.5.32', peerRoundTrips: new Map() } } },
     /^warn etcd-image-tag: etcd 3\.5\.32 on infra1 .*fixed in 3\.5\.33/,
   ],
   [
     'an etcd that gets no more fixes',
-    { seen: { member: { version: '3.4.42', walFsync: { buckets: [], sumSeconds: 0, count: 0 } } } },
+    { seen: { member: { version: '3.4.42', peerRoundTrips: new Map() } } },
     /^warn etcd-image-tag: etcd 3\.4\.42 on infra1 .*no more fixes/,
   ],
   [

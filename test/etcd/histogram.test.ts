@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { quantile } from '../../../src/cluster/preflight/histogram.ts';
+import { percentile } from '../../src/etcd/histogram.ts';
 
 // Values of Prometheus' histogram_quantile over the same buckets.
 test.each([
@@ -38,11 +38,11 @@ test.each([
     ],
     0.00792,
   ],
-])('quantile %p of %p is %p', (q, buckets, expected) => {
-  expect(quantile(q, buckets)).toBeCloseTo(expected, 9);
+])('percentile %p of %p is %p', (fraction, buckets, expected) => {
+  expect(percentile({ buckets }, fraction)).toBeCloseTo(expected, 9);
 });
 
-test('of nothing there is no quantile', () => {
-  expect(quantile(0.99, [])).toBeNaN();
-  expect(quantile(0.99, [{ le: Infinity, count: 0 }])).toBeNaN();
+test('of nothing there is no percentile', () => {
+  expect(percentile({ buckets: [] }, 0.99)).toBeUndefined();
+  expect(percentile({ buckets: [{ le: Infinity, count: 0 }] }, 0.99)).toBeUndefined();
 });

@@ -1,0 +1,63 @@
+/** A release of etcd 3. */
+export interface Release {
+  /** E.g. `3.6.5`. */
+  readonly text: string;
+  readonly minor: number;
+  readonly patch: number;
+}
+
+/** What is known against a release. */
+export interface ReleaseProblem {
+  /** Begins where a sentence has named the release. */
+  readonly fact: string;
+  readonly fix: string;
+  /** The first release in which it is mended; absent where the whole line gets no more fixes. */
+  readonly fixedIn?: string;
+}
+
+interface Advisory {
+  readonly id: string;
+  readonly what: string;
+}
+
+/** Advisories of etcd of 2026-07-23 (github.com/etcd-io/etcd/security/advisories). */
+const ADVISORIES: readonly Advisory[] = [
+  { id: 'GHSA-6vch-q96h-7gc3', what: 'unfinished TLS handshakes can exhaust a member' },
+  { id: 'GHSA-xg4h-6gfc-h4m8', what: "a watch can see beyond its user's range permission" },
+];
+
+/** First patch release of each minor of etcd 3 in which both are fixed. */
+const FIXED_IN: ReadonlyMap<number, number> = new Map([
+  [5, 33],
+  [6, 14],
+  [7, 1],
+]);
+
+/** The release that a version or an image's tag begins with, e.g. `3.6.5-0`; undefined for what is none of etcd 3. */
+export function parseRelease(text: string): Release | undefined {
+  const match = /^v?(3\.(\d+)\.(\d+))/.exec(text);
+  if (match === null) return undefined;
+  const [, release = '', minor, patch] = match;
+  return { text: release, minor: Number(minor), patch: Number(patch) };
+}
+
+/** What was known against a release when this release of the action was made; undefined: nothing. */
+export function problemOf({ minor, patch }: Release): ReleaseProblem | undefined {
+  const fixed = FIXED_IN.get(minor);
+  if (fixed === undefined) {
+    const oldest = Math.min(...FIXED_IN.keys());
+    if (minor > oldest) return undefined; // newer than what is known here
+    return {
+      fact: 'belongs to a line that gets no more fixes.',
+      fix: `Move to etcd 3.${oldest} or later, one minor release at a time.`,
+    };
+  }
+  if (patch >= fixed) return undefined;
+  const known = ADVISORIES.map(({ id, what }) => `${id} (${what})`).join(' and ');
+  const fixedIn = `3.${minor}.${fixed}`;
+  return {
+    fact: `has known vulnerabilities: ${known}; fixed in ${fixedIn}.`,
+    fix: `Set \`etcd-image-tag\` to an image of ${fixedIn} or later that your registry has, and let nobody but the members and the control plane reach the ports of etcd.`,
+    fixedIn,
+  };
+}

@@ -1,0 +1,74 @@
+import { nameList } from '../../etcd/health-finding.ts';
+import { seen } from '../../etcd/health-observation.ts';
+import type { HashKv } from '../../etcd/messages.ts';
+import { checkOf, type Check } from '../check.ts';
+import type { HealthFacts } from '../facts.ts';
+
+interface Told {
+  readonly name: string;
+  readonly hash: HashKv;
+}
+
+/** Whether all members hold the same data, by HashKV at one revision. */
+export function dataChecks({ members }: HealthFacts): Check[] {
+  const check = checkOf('data', null);
+  const told = members.flatMap(({ name, hash }): Told[] => {
+    const seenHash = seen(hash);
+    return seenHash === undefined ? [] : [{ name, hash: seenHash }];
+  });
+  const [first] = told;
+  if (first === undefined || told.length < 2) {
+    const unsupported = members.some(({ hash }) => 'failure' in hash && hash.failure.kind === 'unsupported');
+    const alone = members.length === 1 && first !== undefined;
+    if (alone) return [check('ok', { measured: `One member, hash ${first.hash.hash}.` })];
+    if (unsupported) {
+      return [
+        check('ok', {
+          measured: 'Not compared: this release of etcd does not offer HashKV over its gateway.',
+          notice: 'It does from 3.5.10 on.',
+        }),
+      ];
+    }
+    return [
+      check('unknown', { measured: `${told.length === 0 ? 'No member' : 'Only one member'} gave a hash.` }),
+    ];
+  }
+  // Hashes are of what is kept since the last compaction (server/storage/mvcc/hash.go).
+  const comparable = Map.groupBy(told, ({ hash }) => `${hash.hashRevision}/${hash.compactRevision}`);
+  const largest = [...comparable.values()].toSorted((one, other) => other.length - one.length)[0] ?? [];
+  if (largest.length < 2) {
+    return [
+      check('unknown', {
+        measured: 'The hashes are of different compactions and cannot be compared.',
+        cause: 'A compaction was under way.',
+        fix: 'Look again in a minute.',
+      }),
+    ];
+  }
+  const byHash = [...Map.groupBy(largest, ({ hash }) => hash.hash)].toSorted(
+    ([, one], [, other]) => other.length - one.length,
+  );
+  const revision = first.hash.hashRevision;
+  const [[hash, most] = [first.hash.hash, largest], ...others] = byHash;
+  if (others.length === 0) {
+    return [
+      check('ok', {
+        measured: `${nameList(most.map(({ name }) => name))} have hash ${hash} at revision ${revision}.`,
+      }),
+    ];
+  }
+  const odd = others.flatMap(([, group]) => group.map(({ name }) => name));
+  const alone = most.length > odd.length;
+  const whose = alone
+    ? `${nameList(odd)} ${odd.length === 1 ? 'holds' : 'hold'} other data than the rest`
+    : 'The members hold different data';
+  return [
+    check('fail', {
+      measured: `${whose} at revision ${revision}: ${byHash.map(([value, group]) => `hash ${value} on ${nameList(group.map(({ name }) => name))}`).join(', ')}.`,
+      cause: 'A disk or memory fault, a data dir that was copied or edited, or a fault of etcd before 3.5.3.',
+      fix: alone
+        ? `Take a backup from ${most[0]?.name ?? 'another member'} first. Then replace ${nameList(odd)}: \`etcdctl member remove\`, keep its data dir aside, and add it anew with an empty one. Do not restart the others meanwhile.`
+        : 'Change nothing yet. Back up the data dir of every member, and find out which one is right before any is replaced.',
+    }),
+  ];
+}

@@ -1,0 +1,40 @@
+import type { Check } from './check.ts';
+import type { HealthDocument } from './document.ts';
+import { plural } from './figures.ts';
+
+type Known = Pick<HealthDocument, 'clusterName' | 'status' | 'members' | 'failureTolerance' | 'checks'> & {
+  readonly leader: string | null;
+};
+
+const VERDICTS = {
+  ok: 'is healthy',
+  warn: 'works, and needs a look',
+  fail: 'is not healthy',
+  unknown: 'could not be seen',
+} as const;
+
+/** The whole report in one line. */
+export function summaryLine({
+  clusterName,
+  status,
+  members,
+  leader,
+  failureTolerance,
+  checks,
+}: Known): string {
+  const up = members.filter(({ reachable }) => reachable).length;
+  const parts = [
+    `${up} of ${plural(members.length, 'member')} ${up === 1 ? 'answers' : 'answer'}`,
+    leader === null ? 'no leader is known' : `${leader} leads`,
+    toleranceWords(failureTolerance),
+  ];
+  const worst = checks.find((check): check is Check => check.status === 'fail' || check.status === 'warn');
+  const why = worst === undefined ? '' : ` ${worst.measured}`;
+  return `etcd cluster "${clusterName}" ${VERDICTS[status]}: ${parts.join(', ')}.${why}`;
+}
+
+function toleranceWords(tolerance: number | null): string {
+  if (tolerance === null) return 'nothing is known of its quorum';
+  if (tolerance < 0) return 'there is no quorum';
+  return tolerance === 0 ? 'it can lose no more member' : `it can lose ${plural(tolerance, 'more member')}`;
+}

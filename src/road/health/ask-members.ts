@@ -1,0 +1,99 @@
+import type { EtcdCredentials } from '../../etcd/gateway-connection.ts';
+import { commonRevision, hashAt, observeMember } from '../../etcd/observe-member.ts';
+import type { HealthFacts } from '../../health/facts.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { hostLabel } from '../observe.ts';
+import type { Surroundings } from '../road.ts';
+import { askedMember, type AskedMember } from './asked-member.ts';
+import { listenersOf } from './listeners.ts';
+import { memberSight, notAsked, type Answers } from './member-sight.ts';
+import { memberNames } from './names.ts';
+import type { ReachedHost } from './reach-hosts.ts';
+import { routesTo, type Route } from './routes.ts';
+import { secondLook } from './second-look.ts';
+
+/**
+ * Asks every member what it knows, each through its own host, or through another where that cannot be reached. Changes
+ * nothing and does not throw; what is not there when the signal is aborted is told as such.
+ * @param credentials absent: no host has given any.
+ */
+export async function askMembers(
+  reached: readonly ReachedHost[],
+  credentials: EtcdCredentials | undefined,
+  settings: Settings,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): Promise<HealthFacts> {
+  const routes = routesTo(reached);
+  const asked = reached.map(({ host, sight }, index) => {
+    const route = routes[index];
+    if (route === undefined || credentials === undefined) return undefined;
+    return askedMember(host.address, labelOf({ host, sight }), route, credentials, settings);
+  });
+  try {
+    const answers = await answersOf(asked, settings, surroundings, signal);
+    const names = memberNames(
+      reached.map(({ host, sight }) => ({
+        host,
+        ...('seen' in sight && { hostname: sight.seen.facts.hostname }),
+      })),
+      answers.flatMap((answer) => answer?.observation.endpoint ?? []),
+      settings.peerPort,
+    );
+    const members = reached.map((host, index) =>
+      memberSight(host, names[index] ?? host.host.address, {
+        answers: answers[index],
+        through: throughOf(routes[index], reached, names),
+        notAsked: notAsked(credentials === undefined && routes[index] !== undefined),
+      }),
+    );
+    const { clientPort, peerPort, dataDir } = settings;
+    return { now: surroundings.now(), clientPort, peerPort, dataDir, members };
+  } finally {
+    for (const member of asked) member?.client.close();
+  }
+}
+
+async function answersOf(
+  asked: readonly (AskedMember | undefined)[],
+  settings: Settings,
+  { timeline }: Surroundings,
+  signal: AbortSignal,
+): Promise<(Answers | undefined)[]> {
+  const looks = await Promise.all(
+    asked
+      .filter((member) => member !== undefined)
+      .map(async (member) => {
+        const listeners = listenersOf(member, settings, signal);
+        const what = { stage: 'Observe', title: 'ask etcd', changes: false, host: member.name };
+        const observation = await timeline.record(what, () => observeMember(member, signal));
+        return { member, observation, listeners, scrapedAtMs: performance.now() };
+      }),
+  );
+  const revision = commonRevision(looks.map(({ observation }) => observation.revision));
+  const answers = await Promise.all(
+    looks.map(async ({ member, observation, listeners, scrapedAtMs }) => {
+      const { metricsWindowSeconds: seconds } = settings.health;
+      const hash = await hashAt(revision, member.client, observation.revision, signal);
+      const metrics = await secondLook(member.client, observation.metrics, { scrapedAtMs, seconds, signal });
+      const served = await listeners;
+      const { roundTripMs } = member.way;
+      return [member, { observation, hash, metrics, served, roundTripMs }] as const;
+    }),
+  );
+  const byMember = new Map(answers);
+  return asked.map((member) => member && byMember.get(member));
+}
+
+function throughOf(
+  route: Route | undefined,
+  reached: readonly ReachedHost[],
+  names: readonly string[],
+): string | null {
+  if (route?.through === undefined) return null;
+  return names[reached.indexOf(route.through)] ?? null;
+}
+
+function labelOf({ host, sight }: Pick<ReachedHost, 'host' | 'sight'>): string {
+  return host.name ?? ('seen' in sight ? sight.seen.facts.hostname : hostLabel(host));
+}

@@ -1,0 +1,84 @@
+import { resolveMembers } from '../../cluster/members.ts';
+import { Refused } from '../../findings.ts';
+import type { HealthDocument } from '../../health/document.ts';
+import type { HealthFacts } from '../../health/facts.ts';
+import type { Transport, TransportStatistics } from '../../hosts/transport.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { connectionsOf, hostLabel } from '../observe.ts';
+import type { Surroundings } from '../road.ts';
+import { askMembers } from './ask-members.ts';
+import { chooseCredentials } from './credentials.ts';
+import type { HealthAnswer } from '../../hosts/probe/parse-health.ts';
+import { reachHost, type ReachedHost } from './reach-hosts.ts';
+
+/** What a finished health check has to tell. */
+export interface Checkup {
+  readonly report: HealthDocument;
+  readonly connections: HealthLook['connections'];
+}
+
+/** What a health check has seen. */
+export interface HealthLook {
+  readonly facts: HealthFacts;
+  readonly connections: readonly ({ readonly host: string } & TransportStatistics)[];
+}
+
+/** So much of the deadline a host may take to let us in and to answer the probe: the rest is for etcd. */
+const SHARE_OF_HOSTS = 0.5;
+/** The connections may take so long to say goodbye. */
+const CLOSE_MS = 500;
+
+/**
+ * Looks at hosts and members, and changes nothing. Whatever cannot be seen is told as such; the look ends with the
+ * deadline of the settings.
+ * @throws Refused when two of the hosts are one; what the run's own signal was aborted with.
+ */
+export async function lookAtHealth(settings: Settings, surroundings: Surroundings): Promise<HealthLook> {
+  const { log, signal } = surroundings;
+  const deadlineMs = settings.health.deadlineSeconds * 1000;
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs - CLOSE_MS)]);
+  const forHosts = AbortSignal.any([deadline, AbortSignal.timeout(deadlineMs * SHARE_OF_HOSTS)]);
+  log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
+  const reached = await Promise.all(
+    settings.hosts.map((host) => reachHost(host, settings, surroundings, forHosts)),
+  );
+  try {
+    signal.throwIfAborted();
+    refuseTwins(reached);
+    const credentials = chooseCredentials(looksOf(reached));
+    const facts = await askMembers(reached, credentials, settings, surroundings, deadline);
+    signal.throwIfAborted();
+    return { facts, connections: connectionsOf(transportsOf(reached)) };
+  } finally {
+    await closeAll(reached);
+  }
+}
+
+/** Hosts that are listed twice, or clones with one name: what would be reported of them would be confused. */
+function refuseTwins(reached: readonly ReachedHost[]): void {
+  const seen = reached.filter(({ sight }) => 'seen' in sight);
+  const { findings } = resolveMembers(
+    seen.map(({ host }) => host),
+    looksOf(seen).map(({ facts }) => facts),
+  );
+  if (findings.length > 0) throw new Refused('the hosts cannot be those of one cluster', findings);
+}
+
+function looksOf(reached: readonly ReachedHost[]): HealthAnswer[] {
+  return reached.flatMap(({ sight }) => ('seen' in sight ? [sight.seen] : []));
+}
+
+function transportsOf(reached: readonly ReachedHost[]): Map<string, Transport> {
+  return new Map(
+    reached.flatMap(({ transport }) => (transport === undefined ? [] : [[transport.name, transport]])),
+  );
+}
+
+/** A host that hangs says no goodbye; it is not waited for. */
+async function closeAll(reached: readonly ReachedHost[]): Promise<void> {
+  const closing = Promise.all(reached.map(async ({ transport }) => transport?.close()));
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), CLOSE_MS);
+  await Promise.race([closing.catch(() => undefined), promise]);
+  clearTimeout(timer);
+}

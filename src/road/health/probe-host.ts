@@ -1,0 +1,66 @@
+import { HostError } from '../../hosts/host-error.ts';
+import { lastWords } from '../../hosts/last-words.ts';
+import { healthProbe } from '../../hosts/probe/health-probe.ts';
+import { OtherFormat, parseHealth, type HealthAnswer } from '../../hosts/probe/parse-health.ts';
+import type { RemoteResult, Transport } from '../../hosts/transport.ts';
+import type { HostSettings, Settings } from '../../settings/settings.ts';
+import { understood } from '../observe.ts';
+
+const INSTALL = 'Install the program and its rule on that host as docs/least-privilege.md says.';
+
+/**
+ * Runs the health probe on a host.
+ * @throws HostError when it cannot be run, or its answer not be read.
+ */
+export async function probeHost(
+  host: HostSettings,
+  transport: Transport,
+  { dataDir, clientPort, peerPort, hosts, health: { probe } }: Settings,
+): Promise<HealthAnswer> {
+  const script = healthProbe(
+    {
+      dataDir,
+      peers: hosts.map(({ address }) => address).filter((address) => address !== host.address),
+      ports: [clientPort, peerPort],
+      clientKey: true,
+    },
+    probe === undefined ? {} : { program: probe },
+  );
+  const sentMs = runnerTime();
+  const result = await transport.run(script);
+  const timing = { sentMs, receivedMs: runnerTime() };
+  if (probe !== undefined && result.code !== 0) throw notRun(transport.name, probe, result);
+  try {
+    return parseHealth(host.address, result.stdout.toString('utf8'), timing);
+  } catch (error) {
+    if (error instanceof OtherFormat) throw otherFormat(transport.name, probe, error);
+    return understood(transport.name, result, () => {
+      throw error;
+    });
+  }
+}
+
+/** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
+function runnerTime(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function notRun(host: string, program: string, { code, stderr }: RemoteResult): HostError {
+  return new HostError({
+    host,
+    at: 'health-probe',
+    fact: `${program} could not be run by sudo (exit code ${code ?? 'none'}): ${lastWords(stderr, 3)}`,
+    cause: 'It is not installed there, or sudoers does not allow it to this user.',
+    fix: INSTALL,
+  });
+}
+
+function otherFormat(host: string, program: string | undefined, error: OtherFormat): HostError {
+  return new HostError({
+    host,
+    at: 'health-probe',
+    fact: `${program ?? 'the probe'}: ${error.message}.`,
+    cause: 'It was installed for another release of the action.',
+    fix: INSTALL,
+  });
+}

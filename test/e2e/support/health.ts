@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { expect } from '@jest/globals';
+import type { Lab } from '../../../lab/client.ts';
+import type { Check, CheckName, CheckStatus } from '../../../src/health/check.ts';
+import type { HealthDocument } from '../../../src/health/document.ts';
+import type { ActionRun, RunOptions } from '../../github/runner.ts';
+import { deployInputs, REPOSITORY, runInLab } from './action-in-lab.ts';
+import { etcdctl } from './etcd.ts';
+import { logOf } from './expect-run.ts';
+
+/** A health check of the lab's cluster, and what it reported. */
+export interface CheckedCluster {
+  readonly run: ActionRun;
+  readonly report: HealthDocument;
+  readonly tookMs: number;
+}
+
+/** Runs the sub-action `health` as a user's workflow would. @throws Error with its log where it gave no report. */
+export async function checkHealthOf(
+  lab: Lab,
+  inputs: Readonly<Record<string, string>> = {},
+  options: Partial<RunOptions> = {},
+): Promise<CheckedCluster> {
+  const begun = performance.now();
+  const { operation: _, ...given } = deployInputs(lab, inputs);
+  const run = await runInLab(lab, given, { action: join(REPOSITORY, 'health'), ...options });
+  const tookMs = performance.now() - begun;
+  const text = run.outputs['health-report'];
+  if (text === undefined)
+    throw new Error(`there is no report; the run ended as ${run.conclusion}:\n${logOf(run)}`);
+  return { run, report: JSON.parse(text) as HealthDocument, tookMs };
+}
+
+/** All that is not `ok`, as `STATUS MEMBER CHECK SUBJECT`, in the order of the report. */
+export function troubles({ checks }: HealthDocument): string[] {
+  return checks
+    .filter(({ status }) => status !== 'ok')
+    .map(({ status, member, name, subject }) =>
+      [status, member ?? 'cluster', name, subject ?? ''].join(' ').trim(),
+    );
+}
+
+/** The one check of that name, for a member or the whole cluster. */
+export function checkIn(
+  { checks }: HealthDocument,
+  name: CheckName,
+  member: string | null,
+  status: CheckStatus,
+): Check {
+  const found = checks.filter(
+    (check) => check.name === name && check.member === member && check.status === status,
+  );
+  expect(found).toHaveLength(1);
+  return found[0] as Check;
+}
+
+/** Waits until etcd's own tool finds every member healthy. */
+export async function allHealthy(lab: Lab, seconds = 90): Promise<void> {
+  const [first] = lab.hosts;
+  if (first === undefined) throw new Error('the lab has no hosts');
+  const endpoints = lab.hosts.map(({ address }) => `https://${address}:2379`).join(',');
+  const tool = etcdctl(first.address).replace(/--endpoints \S+/, `--endpoints ${endpoints}`);
+  await lab.sh(
+    first.name,
+    `for i in $(seq ${seconds * 2}); do ${tool} endpoint health > /dev/null 2>&1 && exit 0; sleep 0.5; done; ${tool} endpoint health`,
+  );
+}
+
+const MANIFEST = '/etc/kubernetes/manifests/etcd.yaml';
+
+/** Stops a member: kubelet ends the container when its manifest is gone. */
+export async function stopMember(lab: Lab, host: string): Promise<void> {
+  await lab.sh(
+    host,
+    `mv ${MANIFEST} /root/etcd.yaml; for i in $(seq 200); do [ -z "$(crictl ps -q --name '^etcd$')" ] && exit 0; sleep 0.2; done; exit 1`,
+  );
+}
+
+/** Has kubelet start it again. */
+export async function startMember(lab: Lab, host: string): Promise<void> {
+  await lab.sh(host, `mv /root/etcd.yaml ${MANIFEST}`);
+}

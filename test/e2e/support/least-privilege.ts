@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Lab } from '../../../lab/client.ts';
+import { codeBlocks } from '../../docs/markdown.ts';
+import { REPOSITORY } from './action-in-lab.ts';
+
+/** An account that may only check the health, on every host of a lab. */
+export interface HealthAccount {
+  readonly user: string;
+  /** How a workflow logs in with it. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** Sets the account up on every host, by the commands of docs/least-privilege.md as they stand there. */
+export async function installHealthAccount(lab: Lab): Promise<HealthAccount> {
+  const [commands = ''] = codeBlocks(readDoc('docs/least-privilege.md'), 'bash');
+  const { key, publicKey } = freshKey();
+  const files = {
+    'etcd-ha-health-probe': readDoc('docs/least-privilege/etcd-ha-health-probe'),
+    'etcd-ha-health.sudoers': readDoc('docs/least-privilege/etcd-ha-health.sudoers'),
+    'health.pub': publicKey,
+  };
+  const copy = Object.entries(files).map(
+    ([name, text]) => `base64 -d <<< ${Buffer.from(text).toString('base64')} > ${name}`,
+  );
+  const script = ['set -e', 'mkdir -p /root/health', 'cd /root/health', ...copy, commands].join('\n');
+  await Promise.all(lab.hosts.map(({ name }) => lab.sh(name, script)));
+  const user = 'etcd-health';
+  const probe = '/usr/local/sbin/etcd-ha-health-probe';
+  return { user, inputs: { 'ssh-user': user, 'ssh-private-key': key, 'health-probe': probe } };
+}
+
+function readDoc(path: string): string {
+  return readFileSync(join(REPOSITORY, path), 'utf8');
+}
+
+function freshKey(): { key: string; publicKey: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-health-'));
+  try {
+    const file = join(folder, 'key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'health', '-f', file]);
+    return { key: readFileSync(file, 'utf8'), publicKey: readFileSync(`${file}.pub`, 'utf8') };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
