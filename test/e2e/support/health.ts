@@ -22,7 +22,7 @@ export async function checkHealthOf(
   options: Partial<RunOptions> = {},
 ): Promise<CheckedCluster> {
   const begun = performance.now();
-  const { operation: _, ...given } = deployInputs(lab, inputs);
+  const given = deployInputs(lab, { operation: 'health', ...inputs });
   const run = await runInLab(lab, given, { action: join(REPOSITORY, 'health'), ...options });
   const tookMs = performance.now() - begun;
   const text = run.outputs['health-report'];
