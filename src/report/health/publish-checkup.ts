@@ -1,6 +1,8 @@
 import * as core from '@actions/core';
 import { firstToExpire } from '../certificates.ts';
 import type { HealthDocument } from '../../health/document.ts';
+import { trendLines } from '../../health/trend-lines.ts';
+import { trendsOf } from '../../history/trends-of.ts';
 import { httpsUrl } from '../../kubeadm/urls.ts';
 import type { Checkup } from '../../road/health/look.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -42,17 +44,15 @@ export async function publishCheckup(
   print(report, means, sink);
   // What the next steps of a workflow need is there before an upload that may take its time.
   writeOutputs(outputsOf(report, settings), redactor, log);
-  const files = healthFiles(report, { html: htmlReport(report) }).map(({ name, content }) => ({
-    path: name,
-    content,
-  }));
+  const points = await trendsOf(report, settings.health.history, log);
+  const trends = trendLines(points, report);
+  const extras = { html: htmlReport(report, points), trends };
+  const files = healthFiles(report, extras).map(({ name, content }) => ({ path: name, content }));
   writeOutputs({ 'report-path': await keepReport(files, redactor, log) }, redactor, log);
   const artifact = await upload(files, settings, means);
   writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
-  await addToSummary(
-    () => healthSummary(report, artifact === undefined ? {} : { reportUrl: artifact.url }),
-    log,
-  );
+  const reportUrl = artifact && { reportUrl: artifact.url };
+  await addToSummary(() => healthSummary(report, { ...reportUrl, trends }), log);
   judge(report, settings, means, sink);
 }
 
