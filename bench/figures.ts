@@ -17,6 +17,8 @@ export const roundTripFigures = {
   deploy: { title: 'Our deploy', format: seconds },
   deployCpu: { title: 'Our deploy: processor time of the machine, post step included', format: seconds },
   rerun: { title: 'Our re-run without change', format: seconds },
+  health: { title: 'Our health check', format: seconds },
+  healthConnections: { title: 'Our health check: connections opened', format: count },
   guide: { title: "The guide's own shell", format: seconds },
   connections: { title: 'Our deploy: connections opened', format: count },
   channels: { title: 'Our deploy: SSH channels, all hosts', format: count },

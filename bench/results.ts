@@ -68,6 +68,7 @@ between the runner and each host; packets between two hosts meet it twice.
   cluster is proven. Connections and bytes are those of the runner's kernel (IP packets, headers included), channels
   those of the job summary, peak memory is VmHWM.
 - **Our re-run without change**: the same again on the cluster that it has made; \`changed\` is false.
+- **Our health check**: the operation \`health\` on that cluster, without an artifact and without a second look at the metrics.
 - **Floor**: the same remote work with certificates ready, started inside all hosts at once without SSH, from the
   common start until \`/readyz\` of the last member says ok. The files that our deploy makes on the runner lie on the
   hosts as an archive; a script as one would write it by hand unpacks it, syncs, reloads systemd, restarts kubelet, lets

@@ -6,7 +6,7 @@ import { withCpuTime } from '../machine.ts';
 import { observe } from '../observe.ts';
 import { trafficOf } from '../traffic.ts';
 
-/** The action as the runner starts it, and once more on the cluster that it has made. */
+/** The action as the runner starts it, once more on the cluster that it has made, and a look at its health. */
 export const ours: Contender = {
   name: 'ours',
   async run(lab) {
@@ -15,7 +15,10 @@ export const ours: Contender = {
     );
     const rerun = await deployInLab(lab);
     if (rerun.outputs['changed'] !== 'false') throw new Error('the second run has changed something');
+    const [health, { connections: healthConnections }] = await trafficOf(lab, () => healthInLab(lab));
     return {
+      health: health.main.durationMs,
+      healthConnections,
       deploy: deploy.main.durationMs,
       deployCpu,
       rerun: rerun.main.durationMs,
@@ -31,6 +34,13 @@ export async function deployInLab(lab: Lab, options: Partial<RunOptions> = {}): 
   const run = await runInLab(lab, deployInputs(lab), options);
   if (run.conclusion === 'success' && run.outputs['healthy'] === 'true') return run;
   throw new Error(`the action failed:\n${run.log.slice(-20).join('\n')}`);
+}
+
+/** Checks the health through the built action. @throws Error with the end of its log when it finds anything. */
+async function healthInLab(lab: Lab): Promise<ActionRun> {
+  const run = await runInLab(lab, deployInputs(lab, { operation: 'health' }));
+  if (run.conclusion === 'success' && run.outputs['healthy'] === 'true') return run;
+  throw new Error(`the health check failed:\n${run.log.slice(-20).join('\n')}`);
 }
 
 /** The job summary's table of SSH connections: host, connections, channels, sent, received. */

@@ -202,12 +202,14 @@ describe('the network', () => {
 
   test('a slow link and a slow disk are told apart', async () => {
     const [slow = ''] = others(await leaderOf(lab));
-    await lab.slowDisk(slow, 60);
+    // far beyond what a busy machine does to both
+    const limits = { 'fsync-warning-ms': '60', 'peer-latency-warning-ms': '150', 'fail-on': 'never' };
+    await lab.slowDisk(slow, 120);
     try {
       const tool = etcdctl(addressOf(slow));
       // An idle member writes nothing that could be slow.
       const writes = lab.exec(slow, `for i in $(seq 60); do ${tool} put load $i > /dev/null || true; done`);
-      const { report } = await checkHealthOf(lab, { 'metrics-window': '8s', 'fail-on': 'never' });
+      const { report } = await checkHealthOf(lab, { ...limits, 'metrics-window': '10s' });
       await writes;
       expect(checkIn(report, 'wal-fsync', slow, 'warn').measured).toMatch(/\d+ ms/);
       expect(report.checks.filter(({ name, status }) => name === 'peer-latency' && status !== 'ok')).toEqual(
@@ -216,19 +218,19 @@ describe('the network', () => {
     } finally {
       await lab.slowDisk(slow, 0);
     }
-    await lab.delay(slow, 150);
+    await lab.delay(slow, 300);
     try {
       // a peer is timed every 30 s
       const { report } = await checkHealthOf(lab, {
+        ...limits,
         'metrics-window': '35s',
         deadline: '2m',
-        'fail-on': 'never',
       });
       expect(report.checks.filter(({ name, status }) => name === 'wal-fsync' && status !== 'ok')).toEqual([]);
       const links = report.checks.filter(({ name, status }) => name === 'peer-latency' && status === 'warn');
       expect(links.length).toBeGreaterThan(0);
       for (const { member, subject } of links) expect([member, subject]).toContain(slow);
-      expect(report.members.find(({ name }) => name === slow)?.sshRoundTripMs).toBeGreaterThan(140);
+      expect(report.members.find(({ name }) => name === slow)?.sshRoundTripMs).toBeGreaterThan(290);
     } finally {
       await lab.delay(slow, 0);
       await allHealthy(lab);
