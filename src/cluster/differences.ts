@@ -196,12 +196,7 @@ function modeDifferences(
   { facts }: Member,
   { record, dataDir, keepsAuthorityKey }: Comparison,
 ): Map<string, string> {
-  const expected = new Map([
-    ...expectedPkiTree(keepsAuthorityKey),
-    [ETCD_MANIFEST, PRIVATE_MODE],
-    ...(record === undefined ? [] : [...CONFIGURATION_MODES, [STATE_FILE, PRIVATE_MODE] as const]),
-  ]);
-  const wrong = [...expected].filter(([path, mode]) => {
+  const wrong = [...expectedModes(keepsAuthorityKey, record)].filter(([path, mode]) => {
     const file = facts.files.get(path);
     return file?.kind === 'file' && (file.mode !== mode || file.owner !== '0:0');
   });
@@ -209,8 +204,20 @@ function modeDifferences(
   return new Map([...wrong, ...(wrongDataDir ? [[dataDir, DATA_DIR_MODE] as const] : [])]);
 }
 
+/** Modes of a member's files, octal by path. @param record absent: the action has put no files of its own there. */
+export function expectedModes(
+  keepsAuthorityKey: boolean,
+  record: HostState | undefined,
+): Map<string, string> {
+  return new Map([
+    ...expectedPkiTree(keepsAuthorityKey),
+    [ETCD_MANIFEST, PRIVATE_MODE],
+    ...(record === undefined ? [] : [...CONFIGURATION_MODES, [STATE_FILE, PRIVATE_MODE] as const]),
+  ]);
+}
+
 /** As kubeadm makes it (cmd/kubeadm/app/phases/etcd/local.go). */
-const DATA_DIR_MODE = '700';
+export const DATA_DIR_MODE = '700';
 
 function recordDifferences({ facts }: Member, { record, copiedClients }: Comparison): string[] {
   if (record === undefined) return ['the action has no record of it yet'];

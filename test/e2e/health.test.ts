@@ -103,6 +103,14 @@ describe('a healthy cluster', () => {
       };
     }[];
     expect(status).toHaveLength(3);
+    const health = JSON.parse(await lab.sh('infra0', `${tool} endpoint health --cluster -w json`)) as {
+      endpoint: string;
+      health: boolean;
+    }[];
+    expect(health.filter((each) => each.health)).toHaveLength(3);
+    expect(report.members.map(({ reachable, status: verdict }) => [reachable, verdict])).toEqual(
+      health.map(() => [true, 'ok']),
+    );
     const hex = await lab.sh('infra0', `${tool} endpoint status --cluster -w fields --hex`);
     for (const { Endpoint, Status } of status) {
       const member = report.members.find(({ address }) => Endpoint === `https://${address}:2379`);

@@ -1,10 +1,9 @@
 import type { HostFacts } from '../../cluster/host-facts.ts';
 import type { HostState } from '../../cluster/host-state.ts';
-import { differsFromRecord, strangeFlags } from '../../cluster/differences.ts';
+import { DATA_DIR_MODE, differsFromRecord, expectedModes, strangeFlags } from '../../cluster/differences.ts';
 import { memberManifest } from '../../cluster/member-manifest.ts';
-import { CONFIGURATION_MODES } from '../../cluster/steps-of-member.ts';
 import { argumentDifferences } from '../../kubeadm/etcd-manifest.ts';
-import { expectedPkiTree, PRIVATE_MODE } from '../../kubeadm/file-tree.ts';
+import { PRIVATE_MODE } from '../../kubeadm/file-tree.ts';
 import { extraArguments } from '../../kubeadm/kubeadm-config.ts';
 import {
   ETCD_MANIFEST,
@@ -13,7 +12,6 @@ import {
   KUBELET_DROP_IN,
   MANIFEST_DIR,
   OUTGOING_MANIFEST,
-  STATE_FILE,
 } from '../../kubeadm/paths.ts';
 import { checkOf, type Check } from '../check.ts';
 import type { HealthFacts } from '../facts.ts';
@@ -123,17 +121,9 @@ function strayFiles(name: string, { files }: HostFacts): Check {
   });
 }
 
-/** As kubeadm makes it (cmd/kubeadm/app/phases/etcd/local.go). */
-const DATA_DIR_MODE = '700';
-
 function modes(name: string, facts: HostFacts, record: HostState | undefined, dataDir: string): Check {
   const check = checkOf('modes', name);
-  const expected = new Map([
-    ...expectedPkiTree(true),
-    [ETCD_MANIFEST, PRIVATE_MODE],
-    ...(record === undefined ? [] : [...CONFIGURATION_MODES, [STATE_FILE, PRIVATE_MODE] as const]),
-  ]);
-  const wrong = [...expected].flatMap(([path, mode]) => {
+  const wrong = [...expectedModes(true, record)].flatMap(([path, mode]) => {
     const file = facts.files.get(path);
     if (file?.kind !== 'file' || (file.mode === mode && file.owner === '0:0')) return [];
     return [{ path, is: `${file.mode} ${file.owner}`, wanted: mode, isPrivate: mode === PRIVATE_MODE }];

@@ -1,7 +1,8 @@
 import type { CertificateDocument, HealthDocument, MemberDocument } from '../../../health/document.ts';
 import { days, duration, plural, size } from '../../../health/figures.ts';
 import { barPlot, type Bar } from './bars.ts';
-import { markup, joined, NOTHING, type Markup } from './markup.ts';
+import { markup, NOTHING, type Markup } from './markup.ts';
+import { scrollTable } from './table.ts';
 
 /** All figures that are better looked at than read. */
 export function plots(document: HealthDocument): Markup {
@@ -150,21 +151,10 @@ function roundTrips({ members, thresholds: { peerLatencyWarningMs } }: HealthDoc
       ${cells}
     </tr>`;
   });
+  const columns = [{ title: 'from ╲ to' }, ...names.map((title) => ({ title, isFigure: true }))];
   return markup`<div class="card">
     <h3>Round trips between members</h3>
-    <div class="scroll" tabindex="0" role="region" aria-label="Round trips between members">
-      <table class="heat">
-        <thead>
-          <tr>
-            <th scope="col">from ╲ to</th>
-            ${names.map((name) => markup`<th scope="col" class="figure">${name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${joined(rows)}
-        </tbody>
-      </table>
-    </div>
+    ${scrollTable('Round trips between members', columns, rows)}
     <p class="quiet small">
       99th percentile, as the member in the row measured it. ▲: beyond ${peerLatencyWarningMs} ms. etcd makes
       one every 30 s.

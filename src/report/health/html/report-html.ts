@@ -9,6 +9,7 @@ import { markup, joined, NOTHING, prose, type Markup } from './markup.ts';
 import { clusterPicture } from './picture.ts';
 import { plots } from './plots.ts';
 import { STYLE } from './style.ts';
+import { scrollTable, type Column } from './table.ts';
 import { trendPlots } from './trend-plots.ts';
 
 const ICONS: Readonly<Record<CheckStatus, string>> = { ok: '✔', warn: '▲', fail: '✖', unknown: '?' };
@@ -161,22 +162,11 @@ function members({ members: all }: HealthDocument): Markup {
         ${MEMBER_COLUMNS.map(([, text]) => markup`<td class="figure">${text(member)}</td>`)}
       </tr>`,
   );
+  const figures = MEMBER_COLUMNS.map(([title]) => ({ title, isFigure: true }));
+  const columns = [{ title: 'Member' }, { title: 'Status' }, ...figures];
   return markup`<section class="card" aria-labelledby="members">
     <h2 id="members">Members</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label="Members">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Member</th>
-            <th scope="col">Status</th>
-            ${MEMBER_COLUMNS.map(([name]) => markup`<th scope="col" class="figure">${name}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${joined(rows)}
-        </tbody>
-      </table>
-    </div>
+    ${scrollTable('Members', columns, rows)}
   </section>`;
 }
 
@@ -194,27 +184,14 @@ function certificates({ certificates: all }: HealthDocument): Markup {
           <td class="figure">${notAfter.slice(0, 10)}</td>
         </tr>`,
     );
-  return markup`<section class="card">
-    <details>
-      <summary>All ${all.length} certificates, on the disks and as served</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="Certificates">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Host</th>
-              <th scope="col">Where</th>
-              <th scope="col">Subject</th>
-              <th scope="col" class="figure">Left</th>
-              <th scope="col" class="figure">Ends</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${joined(rows)}
-          </tbody>
-        </table>
-      </div>
-    </details>
-  </section>`;
+  const columns = [
+    { title: 'Host' },
+    { title: 'Where' },
+    { title: 'Subject' },
+    { title: 'Left', isFigure: true },
+    { title: 'Ends', isFigure: true },
+  ];
+  return folded(`All ${all.length} certificates, on the disks and as served`, columns, rows);
 }
 
 /** What is unknown and what is well, folded. */
@@ -242,28 +219,19 @@ function rest({ checks }: HealthDocument): Markup {
         </td>
       </tr>`,
   );
-  return markup`${[folded(`${plural(unknown.length, 'check')} that could not be made`, unknownRows), folded(`${plural(good.length, 'check')} that are fine`, goodRows)]}`;
+  const columns = [{ title: 'Where' }, { title: 'Check' }, { title: 'Seen' }];
+  return joined([
+    folded(`${plural(unknown.length, 'check')} that could not be made`, columns, unknownRows),
+    folded(`${plural(good.length, 'check')} that are fine`, columns, goodRows),
+  ]);
 }
 
-function folded(title: string, rows: readonly Markup[]): Markup {
+function folded(title: string, columns: readonly Column[], rows: readonly Markup[]): Markup {
   if (rows.length === 0) return NOTHING;
   return markup`<section class="card">
     <details>
       <summary>${title}</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="${title}">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Where</th>
-              <th scope="col">Check</th>
-              <th scope="col">Seen</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${joined(rows)}
-          </tbody>
-        </table>
-      </div>
+      ${scrollTable(title, columns, rows)}
     </details>
   </section>`;
 }

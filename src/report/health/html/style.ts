@@ -72,7 +72,6 @@ rect.ok{fill:var(--ok)}rect.warn{fill:var(--warn)}rect.fail{fill:var(--fail)}rec
 .picture circle{fill:var(--card);stroke-width:3}
 .picture .ok{stroke:var(--ok)}.picture .warn{stroke:var(--warn)}.picture .fail{stroke:var(--fail)}.picture .out{stroke:var(--fail);stroke-dasharray:6 4}.picture .unknown{stroke:var(--unknown);stroke-dasharray:2 4}
 .picture .plate{fill:var(--card)}
-.heat td{text-align:right}
 .trend svg{display:block;width:100%;height:90px}
 .trend polyline{fill:none;stroke:var(--bar);stroke-width:2;vector-effect:non-scaling-stroke}
 .trend .l1{stroke:var(--ok)}.trend .l2{stroke:var(--warn)}.trend .l3{stroke:var(--unknown)}.trend .l4{stroke:var(--fail)}
