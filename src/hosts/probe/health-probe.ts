@@ -3,10 +3,11 @@ import { CA_KEY } from '../../kubeadm/paths.ts';
 import { leafProfileNames } from '../../pki/leaf-profiles.ts';
 import { quote } from '../shell.ts';
 import type { RemoteScript } from '../transport.ts';
-import { PROBE_BODY, questionVariables, type ProbeQuestion } from './probe-script.ts';
+import { PROBE_BODY, questionVariables } from './probe-script.ts';
 
 /** What the health probe has to be told. */
-export interface HealthQuestion extends ProbeQuestion {
+export interface HealthQuestion {
+  readonly dataDir: string;
   /** Whether it brings the healthcheck client's private key, with which etcd is asked. */
   readonly clientKey: boolean;
 }
@@ -45,13 +46,14 @@ export function healthProbe(question: HealthQuestion, { program }: { program?: s
 }
 
 function healthScript(question: HealthQuestion): string {
-  return `${questionVariables(question)}
+  // Members tell themselves how they reach each other: nobody has to try it.
+  return `${questionVariables({ dataDir: question.dataDir, peers: [], ports: [] })}
 client_key=${question.clientKey ? 'yes' : 'no'}
 ${HEALTH_BODY}`;
 }
 
-function programCall({ dataDir, peers, ports, clientKey }: HealthQuestion, program: string): string {
-  return [program, dataDir, clientKey ? 'yes' : 'no', ports.join(','), ...peers].map(quote).join(' ');
+function programCall({ dataDir, clientKey }: HealthQuestion, program: string): string {
+  return [program, dataDir, clientKey ? 'yes' : 'no'].map(quote).join(' ');
 }
 
 const HEALTH_START = `
@@ -126,22 +128,15 @@ ${HEALTH_EMIT}`;
 export const HEALTH_PROGRAM = `#!/bin/bash -p
 # Reads what a health check of etcd-ha-action wants to know of this host, and changes nothing.
 # Made from src/hosts/probe/health-probe.ts by \`npm run docs\`; how to install it: docs/least-privilege.md.
-# Usage: etcd-ha-health-probe DATA-DIR yes|no PORT[,PORT…] [ADDRESS…]
+# Usage: etcd-ha-health-probe DATA-DIR yes|no
 #   yes: print the healthcheck client's private key too, with which etcd is asked.
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin HOME=/root
 unset BASH_ENV ENV CDPATH IFS
 umask 077
 cd / || exit
 refuse() { printf 'etcd-ha-health-probe: %s\\n' "$1" >&2; exit 95; }
-[ "$#" -ge 3 ] || refuse 'usage: etcd-ha-health-probe DATA-DIR yes|no PORT[,PORT...] [ADDRESS...]'
-data_dir=$1 client_key=$2 ports=$3
-shift 3
+[ "$#" = 2 ] || refuse 'usage: etcd-ha-health-probe DATA-DIR yes|no'
+data_dir=$1 client_key=$2 targets=()
 case $data_dir in *[!A-Za-z0-9/._-]* | *..* | [!/]* | '') refuse 'DATA-DIR is not an absolute path' ;; esac
 case $client_key in yes | no) ;; *) refuse 'the second argument is neither yes nor no' ;; esac
-case $ports in *[!0-9,]* | '') refuse 'PORT is not a number' ;; esac
-targets=()
-for address in "$@"; do
-  case $address in *[!A-Za-z0-9.:_-]* | -* | '') refuse 'ADDRESS is not an address' ;; esac
-  for port in \${ports//,/ }; do targets+=("$address $port"); done
-done
 ${HEALTH_BODY}`;

@@ -15,17 +15,9 @@ const INSTALL = 'Install the program and its rule on that host as docs/least-pri
 export async function probeHost(
   host: HostSettings,
   transport: Transport,
-  { dataDir, clientPort, peerPort, hosts, health: { probe } }: Settings,
+  { dataDir, health: { probe } }: Settings,
 ): Promise<HealthAnswer> {
-  const script = healthProbe(
-    {
-      dataDir,
-      peers: hosts.map(({ address }) => address).filter((address) => address !== host.address),
-      ports: [clientPort, peerPort],
-      clientKey: true,
-    },
-    probe === undefined ? {} : { program: probe },
-  );
+  const script = healthProbe({ dataDir, clientKey: true }, probe === undefined ? {} : { program: probe });
   const sentMs = runnerTime();
   const result = await transport.run(script);
   const timing = { sentMs, receivedMs: runnerTime() };
