@@ -211,8 +211,8 @@ describe('the network', () => {
   test('a slow link and a slow disk are told apart', async () => {
     const [slow = ''] = others(await leaderOf(lab));
     // far beyond what a busy machine does to both
-    const limits = { 'fsync-warning-ms': '60', 'peer-latency-warning-ms': '150', 'fail-on': 'never' };
-    await lab.slowDisk(slow, 120);
+    const limits = { 'fsync-warning-ms': '100', 'peer-latency-warning-ms': '150', 'fail-on': 'never' };
+    await lab.slowDisk(slow, 200);
     try {
       const tool = etcdctl(addressOf(slow));
       // An idle member writes nothing that could be slow.
@@ -220,9 +220,11 @@ describe('the network', () => {
       const { report } = await checkHealthOf(lab, { ...limits, 'metrics-window': '10s' });
       await writes;
       expect(checkIn(report, 'wal-fsync', slow, 'warn').measured).toMatch(/\d+ ms/);
-      expect(report.checks.filter(({ name, status }) => name === 'peer-latency' && status !== 'ok')).toEqual(
-        [],
-      );
+      const others = report.checks.filter(({ name, member }) => name === 'wal-fsync' && member !== slow);
+      expect(others.map(({ status }) => status)).toEqual(['ok', 'ok']);
+      // strace holds the whole member now and then, so that its own links may look slow too
+      const links = report.checks.filter(({ name, status }) => name === 'peer-latency' && status !== 'ok');
+      for (const { member, subject } of links) expect([member, subject]).toContain(slow);
     } finally {
       await lab.slowDisk(slow, 0);
     }
@@ -253,7 +255,7 @@ describe('the member list', () => {
       'infra0',
       'add left-over --learner --peer-urls https://10.77.0.99:2380',
     );
-    const id = /Member ([0-9a-f]+) added/.exec(said)?.[1] ?? '';
+    const id = /Member +([0-9a-f]+) added/.exec(said)?.[1] ?? '';
     await broken(
       'infra0',
       'true',
@@ -270,7 +272,7 @@ describe('the member list', () => {
 
   test('a stranger with a vote: the cluster needs three of four', async () => {
     const said = await changeMembers(lab, 'infra0', 'add stranger --peer-urls https://10.77.0.98:2380');
-    const id = /Member ([0-9a-f]+) added/.exec(said)?.[1] ?? '';
+    const id = /Member +([0-9a-f]+) added/.exec(said)?.[1] ?? '';
     await broken(
       'infra0',
       'true',

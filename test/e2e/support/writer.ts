@@ -132,7 +132,10 @@ export async function lostWrites(lab: Lab, acknowledged: readonly string[]): Pro
     lab.hosts.map(async ({ name, address }) => {
       const present = new Set<string>();
       for (const prefix of prefixes) {
-        const keys = await lab.sh(name, `${etcdctl(address)} get --prefix ${prefix} --keys-only`);
+        const keys = await lab.sh(
+          name,
+          `${etcdctl(address)} get --command-timeout=30s --prefix ${prefix} --keys-only`,
+        );
         for (const key of keys.split('\n')) present.add(key);
       }
       return acknowledged.filter((key) => !present.has(key)).map((key) => `${name} lacks ${key}`);
