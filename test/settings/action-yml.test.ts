@@ -37,6 +37,13 @@ test('the outputs are those that the code writes, each described', () => {
     expect(description).toMatch(/^[A-Z`].{10,}\.$/s);
 });
 
+// The runner refuses an action with one, wherever it stands (actions/runner, ActionManifestManager.cs).
+test('there is no expression in it', () => {
+  for (const file of ['action.yml', 'health/action.yml']) {
+    expect(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')).not.toContain('${{');
+  }
+});
+
 test('post has an entry of its own to the one bundle, on Node 24, without a pre step', () => {
   expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js', post: 'dist/post.js' });
 });
