@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Lab } from '../../lab/client.ts';
 import { ResultsService } from '../github/results-service.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
+import { checkHealthOf } from './support/health.ts';
 
 jest.setTimeout(15 * 60_000);
 
@@ -31,4 +32,24 @@ test.each([
   expect(warnings.map(({ message }) => message).join('\n')).toMatch(/The artifact was not uploaded/);
   // A run without changes takes about two seconds of these.
   expect(run.main.durationMs / 1000).toBeLessThan(seconds);
+});
+
+// After the deploys above there is a cluster; what a check of it found is uploaded by the same way.
+test('a health check uploads its report in every form', async () => {
+  const before = (await service.artifacts()).length;
+  await service.setBehaviour('accept');
+  const { run } = await checkHealthOf(lab, { 'upload-artifacts': 'true' }, { artifacts: service.env });
+  expect(run.annotations.filter(({ message }) => message.includes('artifact'))).toEqual([]);
+  const [artifact, ...more] = (await service.artifacts()).slice(before);
+  expect(more).toEqual([]);
+  const entries = artifact?.entries ?? [];
+  expect(entries.map(({ name }) => name).toSorted()).toEqual(
+    ['junit.xml', 'metrics.prom', 'report.html', 'report.json', 'report.md'].toSorted(),
+  );
+  const contentOf = (wanted: string): string =>
+    entries.find(({ name }) => name === wanted)?.content.toString() ?? '';
+  expect(JSON.parse(contentOf('report.json'))).toEqual(JSON.parse(run.outputs['health-report'] ?? ''));
+  expect(contentOf('report.html')).toMatch(/^<!doctype html>/i);
+  expect(run.outputs['artifact-id']).toBe(String(artifact?.id));
+  expect(run.outputs['artifact-url']).toContain(`/artifacts/${String(artifact?.id)}`);
 });

@@ -222,9 +222,6 @@ describe('the network', () => {
       expect(checkIn(report, 'wal-fsync', slow, 'warn').measured).toMatch(/\d+ ms/);
       const others = report.checks.filter(({ name, member }) => name === 'wal-fsync' && member !== slow);
       expect(others.map(({ status }) => status)).toEqual(['ok', 'ok']);
-      // strace holds the whole member now and then, so that its own links may look slow too
-      const links = report.checks.filter(({ name, status }) => name === 'peer-latency' && status !== 'ok');
-      for (const { member, subject } of links) expect([member, subject]).toContain(slow);
     } finally {
       await lab.slowDisk(slow, 0);
     }
