@@ -3,7 +3,7 @@ import { CA_KEY } from '../../kubeadm/paths.ts';
 import { leafProfileNames } from '../../pki/leaf-profiles.ts';
 import { quote } from '../shell.ts';
 import type { RemoteScript } from '../transport.ts';
-import { PROBE_BODY, questionVariables } from './probe-script.ts';
+import { probeBody, questionVariables } from './probe-script.ts';
 
 /** What the health probe has to be told. */
 export interface HealthQuestion {
@@ -101,10 +101,13 @@ exec {fd_healthz}< <(kubelet_healthz)
 exec {fd_public_keys}< <(public_keys)
 `;
 
-/** After the ordinary probe has found the runtime's endpoint. */
-const HEALTH_EMIT = `
+/** What needs the runtime's endpoint, which the ordinary probe finds. */
+const HEALTH_START_CRI = `
 exec {fd_pod}< <(pod_containers)
 exec {fd_log}< <(last_log)
+`;
+
+const HEALTH_EMIT = `
 printf '%s' ${HEALTH_PROBE_FORMAT} | emit health.format
 emit health.filesystem <&"$fd_filesystem"
 emit health.healthz <&"$fd_healthz"
@@ -118,7 +121,7 @@ echo "end "
 
 /** The text that runs on every host, behind the variables data_dir, targets and client_key. */
 const HEALTH_BODY = `${HEALTH_START}
-${PROBE_BODY}
+${probeBody(HEALTH_START_CRI)}
 ${HEALTH_EMIT}`;
 
 /**

@@ -117,7 +117,7 @@ function parseRuntime(get: (key: string) => string): RuntimeDiscovery {
   const sockets = lines(get('cri.sockets'));
   const endpoint = get('cri.endpoint');
   if (endpoint === '') return { sockets };
-  const answered = /"?cgroup_?driver"?: *"?(SYSTEMD|CGROUPFS)/i
+  const answered = /"?cgroup[_ ]?driver"?: *"?(SYSTEMD|CGROUPFS)/i
     .exec(get('cri.runtime-config'))?.[1]
     ?.toLowerCase();
   const configured = /"systemdCgroup": *(true|false)/i.exec(get('cri.info'))?.[1];

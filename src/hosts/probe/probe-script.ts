@@ -96,10 +96,14 @@ reach() {
   wait
 }
 exec {fd_reach}< <(reach)
-exec {fd_version}< <(kubeadm version -o short 2>/dev/null)
-exec {fd_images_list}< <(v=$(kubeadm version -o short 2>/dev/null) && kubeadm config images list --kubernetes-version "$v" 2>/dev/null)
+kubeadm_says() {
+  local version
+  version=$(kubeadm version -o short 2>/dev/null) || return
+  printf '%s\\n' "$version"
+  kubeadm config images list --kubernetes-version "$version" 2>/dev/null
+}
+exec {fd_kubeadm}< <(kubeadm_says)
 exec {fd_runtime_config}< <(cri runtime-config)
-exec {fd_info}< <(cri info)
 `;
 
 const START_VOLATILE = `
@@ -135,9 +139,9 @@ if [ -d "$data_dir" ]; then
   ls -A "$data_dir/member/wal" 2>/dev/null | head -n 5 | emit data-dir.wal
   if has_blank_log "$data_dir"; then echo there | emit data-dir.blank-log; fi
 fi
-for file in ${PUBLIC_FILES.map(quote).join(' ')} ${quote(PKI_DIR)}/etcd/*.crt ${quote(PKI_DIR)}/apiserver-etcd-client.crt; do
-  if [ -f "$file" ] && [ "$(stat -c %s "$file")" -lt 262144 ]; then emit "text:$file" < "$file"; fi
-done
+while read -r size file; do
+  if [ -f "$file" ] && [ "$size" -lt 262144 ]; then emit "text:$file" < "$file"; fi
+done < <(stat -Lc '%s %n' -- ${PUBLIC_FILES.map(quote).join(' ')} ${quote(PKI_DIR)}/etcd/*.crt ${quote(PKI_DIR)}/apiserver-etcd-client.crt 2>/dev/null)
 if [ -e ${quote(LOCK_FILE)} ]; then echo there | emit lock; fi
 emit digests <&"$fd_digests"
 emit cri.images <&"$fd_images"
@@ -146,17 +150,28 @@ emit kubelet <&"$fd_kubelet"
 `;
 
 const EMIT_SLOW = `
-emit kubeadm.version <&"$fd_version"
-emit kubeadm.images <&"$fd_images_list"
-emit cri.runtime-config <&"$fd_runtime_config"
-emit cri.info <&"$fd_info"
+read -r version <&"$fd_kubeadm"
+printf '%s' "$version" | emit kubeadm.version
+emit kubeadm.images <&"$fd_kubeadm"
+runtime_config=$(cat <&"$fd_runtime_config")
+printf '%s' "$runtime_config" | emit cri.runtime-config
+case $runtime_config in
+  *river*SYSTEMD* | *river*CGROUPFS*) ;;
+  *) cri info | emit cri.info ;; # containerd before 2.0 shows it there
+esac
 emit reach <&"$fd_reach"
 `;
 
 /** All of the probe but its question and its last line; the same text for every host. */
-export const PROBE_BODY = `${PROLOGUE}
+export const PROBE_BODY = probeBody('');
+
+/** The same with what a wider probe starts at once too, as soon as the runtime's endpoint is known. */
+export function probeBody(alsoStart: string): string {
+  return `${PROLOGUE}
 ${START_SLOW}
 ${START_VOLATILE}
+${alsoStart}
 ${EMIT_STEADY}
 ${EMIT_VOLATILE}
 ${EMIT_SLOW}`;
+}

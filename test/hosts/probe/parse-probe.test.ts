@@ -63,6 +63,14 @@ test('a key is known by its digest only', () => {
   expect(Buffer.from(recorded('member'), 'utf8').toString()).not.toContain('PRIVATE KEY');
 });
 
+test("the cgroup driver in crictl's own words, for `crictl info` is not asked for where they tell it", () => {
+  const { runtime } = parseProbe(
+    '10.77.0.10',
+    withValue('cri.runtime-config', 'cgroup driver:   CGROUPFS\n').replace(/^cri\.info .*\n/m, ''),
+  );
+  expect(runtime.runtime?.cgroupDriver).toBe('cgroupfs');
+});
+
 test('an answer that was cut off is no answer', () => {
   expect(() => parseProbe('10.77.0.10', recorded('pristine').slice(0, -20))).toThrow(IncompleteProbe);
 });
