@@ -42,7 +42,7 @@ const PUBLIC_FILES = [
  * Its answer is lines `key base64`, so that no value can be mistaken for another line.
  */
 export function probeScript(question: ProbeQuestion): string {
-  return `${questionVariables(question)}${PROBE_BODY}
+  return `${questionVariables(question)}${probeBody()}
 echo "end "
 `;
 }
@@ -162,11 +162,11 @@ esac
 emit reach <&"$fd_reach"
 `;
 
-/** All of the probe but its question and its last line; the same text for every host. */
-export const PROBE_BODY = probeBody('');
-
-/** The same with what a wider probe starts at once too, as soon as the runtime's endpoint is known. */
-export function probeBody(alsoStart: string): string {
+/**
+ * All of the probe but its question and its last line; the same text for every host.
+ * @param alsoStart what a wider probe starts at once too, as soon as the runtime's endpoint is known.
+ */
+export function probeBody(alsoStart = ''): string {
   return `${PROLOGUE}
 ${START_SLOW}
 ${START_VOLATILE}
