@@ -30,17 +30,23 @@ export const ours: Contender = {
 };
 
 /** Deploys through the built action. @throws Error with the end of its log when the cluster is not healthy. */
-export async function deployInLab(lab: Lab, options: Partial<RunOptions> = {}): Promise<ActionRun> {
-  const run = await runInLab(lab, deployInputs(lab), options);
-  if (run.conclusion === 'success' && run.outputs['healthy'] === 'true') return run;
-  throw new Error(`the action failed:\n${run.log.slice(-20).join('\n')}`);
+export function deployInLab(lab: Lab, options: Partial<RunOptions> = {}): Promise<ActionRun> {
+  return healthyRun(lab, deployInputs(lab), options);
 }
 
 /** Checks the health through the built action. @throws Error with the end of its log when it finds anything. */
-async function healthInLab(lab: Lab): Promise<ActionRun> {
-  const run = await runInLab(lab, deployInputs(lab, { operation: 'health' }));
+function healthInLab(lab: Lab): Promise<ActionRun> {
+  return healthyRun(lab, deployInputs(lab, { operation: 'health' }));
+}
+
+async function healthyRun(
+  lab: Lab,
+  inputs: ReturnType<typeof deployInputs>,
+  options: Partial<RunOptions> = {},
+): Promise<ActionRun> {
+  const run = await runInLab(lab, inputs, options);
   if (run.conclusion === 'success' && run.outputs['healthy'] === 'true') return run;
-  throw new Error(`the health check failed:\n${run.log.slice(-20).join('\n')}`);
+  throw new Error(`the action failed:\n${run.log.slice(-20).join('\n')}`);
 }
 
 /** The job summary's table of SSH connections: host, connections, channels, sent, received. */
