@@ -11,6 +11,7 @@ import {
   allHealthy,
   checkHealthOf,
   checkIn,
+  judgedIn,
   startMember,
   stopMember,
   troubles,
@@ -421,10 +422,8 @@ describe('an account that may run nothing but the probe', () => {
 
   test('sees what root sees', async () => {
     const [seen, asRoot] = [await checkHealthOf(lab, account.inputs), await checkHealthOf(lab)];
-    expect([seen.run.conclusion, troubles(seen.report)]).toEqual(['success', troubles(asRoot.report)]);
-    expect(seen.report.checks.map(({ name, member, status }) => [name, member, status])).toEqual(
-      asRoot.report.checks.map(({ name, member, status }) => [name, member, status]),
-    );
+    expect(seen.run.conclusion).toBe('success');
+    expect(judgedIn(seen.report)).toEqual(judgedIn(asRoot.report));
   });
 
   test('cannot do anything else as root', async () => {

@@ -40,6 +40,22 @@ export function troubles({ checks }: HealthDocument): string[] {
     );
 }
 
+/** Checks of how long something took: two runs a second apart may stand on either side of the threshold. */
+const TIMINGS: readonly string[] = ['read', 'local-read', 'wal-fsync', 'backend-commit', 'peer-latency'];
+
+/**
+ * Each check with its status, sorted, to compare two runs one after the other. A timing that could be judged says
+ * `measured` instead of ok or warn: the disks and links of a lab are no steadier than that.
+ */
+export function judgedIn({ checks }: HealthDocument): string[] {
+  return checks
+    .map(({ status, member, name, subject }) => {
+      const isSlowOrNot = TIMINGS.includes(name) && (status === 'ok' || status === 'warn');
+      return [member ?? 'cluster', name, subject ?? '', isSlowOrNot ? 'measured' : status].join(' ');
+    })
+    .toSorted();
+}
+
 /** The one check of that name, for a member or the whole cluster. */
 export function checkIn(
   { checks }: HealthDocument,
