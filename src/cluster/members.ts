@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
-import type { HostSettings } from '../settings/settings.ts';
+import type { MemberSettings } from '../settings/settings.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /** One host of the cluster with what was seen on it. */
@@ -16,7 +16,7 @@ const NODE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
  * @param facts in the order of `hosts`.
  */
 export function resolveMembers(
-  hosts: readonly HostSettings[],
+  hosts: readonly MemberSettings[],
   facts: readonly HostFacts[],
 ): { readonly members: readonly Member[]; readonly findings: readonly Finding[] } {
   const members = hosts.flatMap((host, index) => {

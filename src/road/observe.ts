@@ -5,7 +5,7 @@ import { parseProbe } from '../hosts/probe/parse-probe.ts';
 import { probeScript, volatileProbeScript, type ProbeQuestion } from '../hosts/probe/probe-script.ts';
 import type { RemoteResult, Transport, TransportStatistics } from '../hosts/transport.ts';
 import { errorMessage, Refusal, type Finding } from '../findings.ts';
-import type { HostSettings, Settings } from '../settings/settings.ts';
+import type { HostSettings, MemberSettings, Settings } from '../settings/settings.ts';
 import { findingsOf, settleAll } from './settle.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -14,7 +14,7 @@ export type Connector = (host: HostSettings) => Promise<Transport>;
 
 /** A host that is connected, and what the probe saw. */
 export interface Observed {
-  readonly host: HostSettings;
+  readonly host: MemberSettings;
   readonly transport: Transport;
   readonly facts: HostFacts;
   /** The probe's own words, for a second look that asks only for what may have changed. */
@@ -25,7 +25,7 @@ const STAGE = 'Observe';
 const PROBE_TIMEOUT_MS = 30_000;
 
 /** How a host is called before its member name is known. */
-export function hostLabel(host: HostSettings): string {
+export function hostLabel(host: MemberSettings): string {
   return host.name ?? host.address;
 }
 
@@ -90,7 +90,7 @@ export async function observeAll(
   return settleAll('not every host could be examined, so nothing was changed on any', work);
 }
 
-async function probe(settings: Settings, host: HostSettings, transport: Transport): Promise<Observed> {
+async function probe(settings: Settings, host: MemberSettings, transport: Transport): Promise<Observed> {
   const script = probeScript(questionFor(settings, host));
   const result = await transport.run({
     title: 'probe',
@@ -108,7 +108,7 @@ async function probe(settings: Settings, host: HostSettings, transport: Transpor
 }
 
 /** The bash of the second look, once the run has its lock. */
-export function secondLook(settings: Settings, host: HostSettings): string {
+export function secondLook(settings: Settings, host: MemberSettings): string {
   return volatileProbeScript(questionFor(settings, host));
 }
 
@@ -121,7 +121,7 @@ export function lookedAgain(seen: Observed, answer: Buffer): Observed {
   }));
 }
 
-function questionFor(settings: Settings, host: HostSettings): ProbeQuestion {
+function questionFor(settings: Settings, host: MemberSettings): ProbeQuestion {
   return {
     dataDir: settings.dataDir,
     peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),

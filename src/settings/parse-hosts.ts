@@ -3,7 +3,7 @@ import { parseEntries, type Entry } from './entries.ts';
 import { familyOf, parseAddress } from './parse-address.ts';
 import { parseMemberName } from './parse-names.ts';
 import { quote } from './quote.ts';
-import type { HostSettings } from './settings.ts';
+import type { MemberSettings } from './settings.ts';
 
 /** Members beyond seven make every write slower and are advised against (etcd FAQ, "What is maximum cluster size?"). */
 const memberCounts: readonly number[] = [1, 3, 5, 7];
@@ -11,7 +11,7 @@ const memberCounts: readonly number[] = [1, 3, 5, 7];
 const example = 'for example hosts: 10.0.0.6, 10.0.0.7, 10.0.0.8.';
 
 /** A host with the place that it was written at. */
-interface PlacedHost extends HostSettings {
+interface PlacedHost extends MemberSettings {
   readonly at: string;
   /** Where its name was written, if it has one. */
   readonly nameAt?: string;
@@ -21,7 +21,7 @@ interface PlacedHost extends HostSettings {
  * Reads `hosts` and `names`: addresses, `name=address` pairs, or addresses with their names in the other input.
  * The hosts come back in the user's order; what is wrong with any of them is added to the findings.
  */
-export function parseHosts(hosts: string, names: string, findings: Finding[]): HostSettings[] {
+export function parseHosts(hosts: string, names: string, findings: Finding[]): MemberSettings[] {
   const entries = parseEntries('hosts', hosts, findings);
   const written = entries.map((entry) => parseHost(entry, findings));
   const placed = addNames(written, parseEntries('names', names, findings), findings);

@@ -143,8 +143,8 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
   return {
     ...intent,
     clusterName,
-    hosts,
-    ssh: { user, port: ports.ssh, key, knownHosts },
+    hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: ports.ssh, user } })),
+    ssh: { key, knownHosts },
     ...(authority !== undefined && { authority }),
     keyAlgorithm,
     renewBeforeDays,

@@ -14,18 +14,29 @@ export type OperationName = 'deploy' | 'preflight' | 'health';
  */
 export type Bootstrap = 'auto' | 'allow' | 'never';
 
-/** One host as the user named it. */
-export interface HostSettings {
+/** One member as the user named it. */
+export interface MemberSettings {
   /** Member name: given by the user, else asked of the host itself (its short hostname). */
   readonly name?: string;
   /** Address of the member, in etcd's URLs and certificates; IPv4 or IPv6 without brackets. */
   readonly address: string;
 }
 
-/** How hosts are reached. */
-export interface SshSettings {
-  readonly user: string;
+/** A member, and how its host is reached. */
+export interface HostSettings extends MemberSettings {
+  readonly login: HostLogin;
+}
+
+/** Where a host's SSH server is, and as whom to log in. */
+export interface HostLogin {
+  /** Without brackets; often the member's own. */
+  readonly address: string;
   readonly port: number;
+  readonly user: string;
+}
+
+/** How hosts are reached, as far as it is the same for all. */
+export interface SshSettings {
   /** The private key, opened. Secret. */
   readonly key: UsableKey;
   /** The lines of known_hosts that count. */

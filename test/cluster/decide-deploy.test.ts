@@ -11,7 +11,6 @@ import {
   STATE_FILE,
 } from '../../src/kubeadm/paths.ts';
 import { leafProfileNames } from '../../src/pki/leaf-profiles.ts';
-import type { Settings } from '../../src/settings/settings.ts';
 import {
   allStages,
   decide,
@@ -42,6 +41,7 @@ import {
   unreadFact,
   withFiles,
   type Progress,
+  type SettingsChanges,
 } from './example.ts';
 
 /** A deploy that was cut off; infra0 keeps the CA's key. */
@@ -51,7 +51,7 @@ function begun(...progress: Progress[]): HostFacts[] {
   );
 }
 
-const BROUGHT: Partial<Settings> = {
+const BROUGHT: SettingsChanges = {
   authority: { certificatePem: otherCa.certificatePem, keyPem: otherCa.keyPem },
 };
 

@@ -4,15 +4,22 @@ import { decideDeploy } from '../../src/cluster/decide-deploy.ts';
 import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
 import type { Plan, Stage, Step } from '../../src/cluster/plan.ts';
 import { Refused, type Finding } from '../../src/findings.ts';
-import type { Settings } from '../../src/settings/settings.ts';
-import { exampleSettings, MEMBERS, NOW, pristineHost, withFiles, withoutFiles } from './example.ts';
+import {
+  exampleSettings,
+  MEMBERS,
+  NOW,
+  pristineHost,
+  withFiles,
+  withoutFiles,
+  type SettingsChanges,
+} from './example.ts';
 
 /** The token of a run that makes a new cluster. */
 export const FRESH = 'etcd-f5e5f5e5f5e5f5e5';
 
 /** What a decision depends on besides the hosts. */
 export interface Circumstances {
-  readonly settings?: Partial<Settings>;
+  readonly settings?: SettingsChanges;
   /** Absent: no member could be asked. */
   readonly cluster?: ClusterFacts;
   readonly now?: Date;

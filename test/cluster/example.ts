@@ -30,7 +30,7 @@ import {
 import { createAuthority, type NewAuthority } from '../../src/pki/authority.ts';
 import { issueMemberLeaves, type Leaf } from '../../src/pki/leaf.ts';
 import type { LeafProfileName } from '../../src/pki/leaf-profiles.ts';
-import type { Settings } from '../../src/settings/settings.ts';
+import type { MemberSettings, Settings } from '../../src/settings/settings.ts';
 
 /** Names and addresses of the example cluster. */
 export const MEMBERS: readonly MemberIdentity[] = [
@@ -78,18 +78,25 @@ export async function leavesOf(ca: NewAuthority, now: Date): Promise<ReadonlyMap
 const OWN_LEAVES = await leavesOf(ownCa, ISSUED_AT);
 const OTHER_LEAVES = await leavesOf(otherCa, ISSUED_AT);
 
+const ADDRESSES: readonly MemberSettings[] = MEMBERS.map(({ address }) => ({ address }));
+
 /** Decisions never look at the key. */
 const UNUSED_KEY = { type: 'ssh-ed25519', fingerprint: 'SHA256:' } as UsableKey;
 
-export function exampleSettings(changes: Partial<Settings> = {}): Settings {
+/** Changes of settings; how hosts are logged in to means nothing to a decision, and may be left out. */
+export type SettingsChanges = Partial<Omit<Settings, 'hosts'>> & {
+  readonly hosts?: readonly MemberSettings[];
+};
+
+export function exampleSettings({ hosts = ADDRESSES, ...changes }: SettingsChanges = {}): Settings {
   return {
     operation: 'deploy',
     dryRun: false,
     bootstrap: 'auto',
     diskTest: false,
     clusterName: 'etcd',
-    hosts: MEMBERS.map(({ address }) => ({ address })),
-    ssh: { user: 'ubuntu', port: 22, key: UNUSED_KEY, knownHosts: [] },
+    hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: 22, user: 'ubuntu' } })),
+    ssh: { key: UNUSED_KEY, knownHosts: [] },
     keyAlgorithm: 'RSA-2048',
     renewBeforeDays: 30,
     copiedClientCertificates: [],

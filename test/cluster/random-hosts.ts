@@ -10,7 +10,6 @@ import {
   KUBELET_DROP_IN,
   STATE_FILE,
 } from '../../src/kubeadm/paths.ts';
-import type { Settings } from '../../src/settings/settings.ts';
 import { DATA_LOST, ETCD_OFF, KUBELET_OFF } from './deciding.ts';
 import { clusterFacts } from './example-health.ts';
 import {
@@ -28,6 +27,7 @@ import {
   unreadFact,
   withFiles,
   withoutFiles,
+  type SettingsChanges,
 } from './example.ts';
 
 /** Numbers of one seed, always the same: mulberry32. */
@@ -61,7 +61,7 @@ export class Dice {
 /** What a decision is made from. */
 export interface Situation {
   readonly facts: readonly HostFacts[];
-  readonly settings: Partial<Settings>;
+  readonly settings: SettingsChanges;
   readonly cluster?: ClusterFacts;
 }
 
@@ -185,7 +185,7 @@ function observed(facts: readonly HostFacts[], dice: Dice): ClusterFacts | undef
   });
 }
 
-function inputs(dice: Dice): Partial<Settings> {
+function inputs(dice: Dice): SettingsChanges {
   const { certificatePem, keyPem } = dice.percent(70) ? ownCa : otherCa;
   return {
     bootstrap: dice.pick(['auto', 'auto', 'allow', 'never']),

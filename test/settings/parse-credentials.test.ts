@@ -7,7 +7,7 @@ describe('ssh-user', () => {
   test.each(['root', 'ubuntu', 'ec2-user', '_svc', 'deploy.bot', 'svc@corp.example', 'CORP\\svc', 'svc$'])(
     '%s',
     (user) => {
-      expect(settingsOf({ 'ssh-user': user }).ssh.user).toBe(user);
+      expect(settingsOf({ 'ssh-user': user }).hosts[0]?.login.user).toBe(user);
     },
   );
   test.each([

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { findingOf, findingsOf, settingsOf } from './given.ts';
+import type { MemberSettings } from '../../src/settings/settings.ts';
 
-function hostsOf(hosts: string, names = ''): unknown {
-  return settingsOf({ hosts, names }).hosts;
+function hostsOf(hosts: string, names = ''): MemberSettings[] {
+  return settingsOf({ hosts, names }).hosts.map(({ name, address }) =>
+    name === undefined ? { address } : { name, address },
+  );
 }
 
 const three = [{ address: '10.0.0.6' }, { address: '10.0.0.7' }, { address: '10.0.0.8' }];

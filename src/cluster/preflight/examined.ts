@@ -1,4 +1,4 @@
-import type { Settings } from '../../settings/settings.ts';
+import type { MemberSettings, Settings } from '../../settings/settings.ts';
 import type { Member } from '../members.ts';
 import type { DiskTestFact, PreflightFacts } from './preflight-facts.ts';
 import { memberManifest } from '../member-manifest.ts';
@@ -6,15 +6,8 @@ import { memberManifest } from '../member-manifest.ts';
 /** What preflight has to know of the inputs. */
 export type PreflightSettings = Pick<
   Settings,
-  | 'hosts'
-  | 'clientPort'
-  | 'peerPort'
-  | 'dataDir'
-  | 'imageRepository'
-  | 'etcdImageTag'
-  | 'extraArgs'
-  | 'kubeletConfig'
->;
+  'clientPort' | 'peerPort' | 'dataDir' | 'imageRepository' | 'etcdImageTag' | 'extraArgs' | 'kubeletConfig'
+> & { readonly hosts: readonly MemberSettings[] };
 
 /** A member with what the preflight probe, and a disk test if there was one, saw on its host. */
 export interface ExaminedMember extends Member {

@@ -10,12 +10,10 @@ export function connector(
   privilege: Privilege,
   log: Log,
 ): (host: HostSettings) => Promise<Transport> {
-  return ({ name, address }) =>
+  return ({ name, address, login }) =>
     connectSsh({
       name: name ?? address,
-      address,
-      port: ssh.port,
-      user: ssh.user,
+      ...login,
       privilege,
       key: ssh.key,
       knownHosts: ssh.knownHosts,

@@ -3,11 +3,11 @@ import { seen } from '../../etcd/health-observation.ts';
 import type { Member } from '../../etcd/messages.ts';
 import { canonicalUrl } from '../../etcd/urls.ts';
 import { httpsUrl } from '../../kubeadm/urls.ts';
-import type { HostSettings } from '../../settings/settings.ts';
+import type { MemberSettings } from '../../settings/settings.ts';
 
 /** A host, and its own short hostname if it could be asked. */
 export interface NamedHost {
-  readonly host: HostSettings;
+  readonly host: MemberSettings;
   readonly hostname?: string;
 }
 

@@ -4,7 +4,7 @@ import { HostError } from '../../hosts/host-error.ts';
 import type { HealthAnswer } from '../../hosts/probe/parse-health.ts';
 import { readOnly } from '../../hosts/read-only.ts';
 import type { Transport } from '../../hosts/transport.ts';
-import type { HostSettings, Settings } from '../../settings/settings.ts';
+import type { HostSettings, MemberSettings, Settings } from '../../settings/settings.ts';
 import { hostLabel } from '../observe.ts';
 import type { Surroundings } from '../road.ts';
 import { probeHost } from './probe-host.ts';
@@ -12,7 +12,7 @@ import { within } from './within.ts';
 
 /** A host as far as it could be reached. */
 export interface ReachedHost {
-  readonly host: HostSettings;
+  readonly host: MemberSettings;
   /** Absent: there is no connection. It can only look. */
   readonly transport?: Transport;
   readonly sight: Sight<HealthAnswer>;
