@@ -16,6 +16,7 @@ export const inputDefinitions = {
   'disk-test': { default: 'false' },
   hosts: { required: true },
   names: {},
+  'allow-even-members': { default: 'false' },
   'cluster-name': { default: 'etcd' },
   'ssh-user': { required: true },
   'ssh-port': { default: '22' },

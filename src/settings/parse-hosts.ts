@@ -1,14 +1,11 @@
 import type { Finding } from '../findings.ts';
 import { parseEntries, type Entry } from './entries.ts';
+import { checkMemberCount } from './member-count.ts';
 import { familyOf, parseAddress } from './parse-address.ts';
 import { parseMemberName } from './parse-names.ts';
+import type { Collected } from './parse-ssh.ts';
 import { quote } from './quote.ts';
 import type { MemberSettings } from './settings.ts';
-
-/** Members beyond seven make every write slower and are advised against (etcd FAQ, "What is maximum cluster size?"). */
-const memberCounts: readonly number[] = [1, 3, 5, 7];
-
-const example = 'for example hosts: 10.0.0.6, 10.0.0.7, 10.0.0.8.';
 
 /** A host with the place that it was written at. */
 interface PlacedHost extends MemberSettings {
@@ -20,13 +17,18 @@ interface PlacedHost extends MemberSettings {
 /**
  * Reads `hosts` and `names`: addresses, `name=address` pairs, or addresses with their names in the other input.
  * The hosts come back in the user's order; what is wrong with any of them is added to the findings.
+ * @param values.allowEven the input `allow-even-members`.
  */
-export function parseHosts(hosts: string, names: string, findings: Finding[]): MemberSettings[] {
+export function parseHosts(
+  { hosts, names, allowEven }: { readonly hosts: string; readonly names: string; readonly allowEven: string },
+  collected: Collected,
+): MemberSettings[] {
+  const { findings } = collected;
   const entries = parseEntries('hosts', hosts, findings);
   const written = entries.map((entry) => parseHost(entry, findings));
   const placed = addNames(written, parseEntries('names', names, findings), findings);
   const usable = placed.filter((host) => host.address !== '');
-  checkCount(entries.length, findings);
+  checkMemberCount(entries.length, { at: 'hosts', allowEven }, collected);
   checkFamilies(usable, findings);
   refuseTwice(usable, findings, 'address', (host) => ({ value: host.address, at: host.at }));
   refuseTwice(placed, findings, 'name', (host) => ({ value: host.name, at: host.nameAt ?? host.at }));
@@ -79,29 +81,6 @@ function addNames(hosts: readonly PlacedHost[], names: readonly Entry[], finding
     const given = parsed[index];
     return given?.name === undefined ? host : { ...host, name: given.name, nameAt: given.at };
   });
-}
-
-function checkCount(count: number, findings: Finding[]): void {
-  if (memberCounts.includes(count)) return;
-  findings.push({ at: 'hosts', ...countProblem(count) });
-}
-
-function countProblem(count: number): Pick<Finding, 'fact' | 'fix'> {
-  if (count === 0)
-    return { fact: 'no host is given.', fix: `list the addresses of the etcd hosts, ${example}` };
-  if (count > 7) {
-    return {
-      fact: `${count} hosts: more than 7 members make every write slower and the cluster no safer.`,
-      fix: `list 3, 5 or 7 hosts, ${example}`,
-    };
-  }
-  const quorum = count / 2 + 1;
-  return {
-    fact:
-      `${count} hosts: the quorum of ${count} is ${quorum}, so the cluster survives the loss of ${count - quorum}, ` +
-      `which ${count - 1} do as well, and has one host more that can fail.`,
-    fix: `list ${count - 1} or ${count + 1} hosts, ${example}`,
-  };
 }
 
 function checkFamilies(hosts: readonly PlacedHost[], findings: Finding[]): void {

@@ -90,8 +90,10 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
     },
     collected,
   );
-  const hosts = parseHosts(inputs.hosts, inputs.names, findings);
-  if (hosts.length === 1) collected.warnings.push(singleMember);
+  const hosts = parseHosts(
+    { hosts: inputs.hosts, names: inputs.names, allowEven: inputs['allow-even-members'] },
+    collected,
+  );
   const clusterName = parseClusterName(inputs['cluster-name'], findings);
   const user = parseUser(inputs['ssh-user'], findings);
   const ports = parsePorts(
@@ -165,12 +167,6 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
     warnings: collected.warnings,
   };
 }
-
-const singleMember: Finding = {
-  at: 'hosts',
-  fact: 'one member alone is no high availability: without its host there is no cluster.',
-  fix: 'list three hosts, or five to survive the loss of two.',
-};
 
 /**
  * The runner only warns of an input that action.yml does not declare, and passes it on: a slip in an optional name

@@ -179,7 +179,7 @@ describe('how many', () => {
     return Array.from({ length: count }, (_, index) => `10.0.0.${index + 1}`).join();
   }
 
-  test.each([1, 3, 5, 7])('%d', (count) => {
+  test.each([1, 3, 5, 7, 9])('%d', (count) => {
     expect(hostsOf(hosts(count))).toHaveLength(count);
   });
 
@@ -187,13 +187,40 @@ describe('how many', () => {
     [2, 'the quorum of 2 is 2, so the cluster survives the loss of 0, which 1 do', 'list 1 or 3 hosts'],
     [4, 'the quorum of 4 is 3, so the cluster survives the loss of 1, which 3 do', 'list 3 or 5 hosts'],
     [6, 'the quorum of 6 is 4, so the cluster survives the loss of 2, which 5 do', 'list 5 or 7 hosts'],
-    [8, 'more than 7', 'list 3, 5 or 7 hosts'],
-    [9, 'more than 7', 'list 3, 5 or 7 hosts'],
-  ])('refuses %d', (count, fact, fix) => {
+    [8, 'the quorum of 8 is 5, so the cluster survives the loss of 3, which 7 do', 'list 7 or 9 hosts'],
+  ])('refuses %d, unless it is what is wanted', (count, fact, fix) => {
     expect(findingOf({ hosts: hosts(count) })).toMatchObject({
+      at: 'hosts',
       fact: expect.stringContaining(fact),
-      fix: expect.stringContaining(fix),
+      fix: expect.stringMatching(new RegExp(`^${fix}.*allow-even-members: true`)),
     });
+    const allowed = settingsOf({ hosts: hosts(count), 'allow-even-members': 'true' });
+    expect(allowed.hosts).toHaveLength(count);
+    expect(allowed.warnings).toEqual([
+      { at: 'hosts', fact: expect.stringContaining(fact), fix: expect.not.stringContaining('allow-even') },
+    ]);
+  });
+
+  test.each([10, 11])('refuses %d, whatever is allowed', (count) => {
+    for (const allowed of ['true', 'false']) {
+      expect(findingOf({ hosts: hosts(count), 'allow-even-members': allowed })).toMatchObject({
+        fact: expect.stringContaining('more than 9'),
+        fix: expect.stringContaining('list 3, 5 or 7 hosts'),
+      });
+    }
+  });
+
+  test.each([
+    [1, 'no high availability'],
+    [9, 'every write waits for 5 of them'],
+  ])('warns of %d', (count, fact) => {
+    expect(settingsOf({ hosts: hosts(count) }).warnings).toEqual([
+      expect.objectContaining({ at: 'hosts', fact: expect.stringContaining(fact) }),
+    ]);
+  });
+
+  test('what an override may be', () => {
+    expect(findingOf({ hosts: hosts(4), 'allow-even-members': 'yes' }).at).toBe('allow-even-members');
   });
 
   test('only comments are no hosts', () => {

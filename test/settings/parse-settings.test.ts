@@ -207,7 +207,7 @@ describe('names that are no inputs', () => {
   });
 
   test('one that is near to nothing gets the list', () => {
-    expect(findingOf({ frobnicate: '' }).fix).toContain('hosts, names, cluster-name');
+    expect(findingOf({ frobnicate: '' }).fix).toContain('hosts, names, allow-even-members, cluster-name');
   });
 
   test('names that every JavaScript object knows are no exception', () => {
