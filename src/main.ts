@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as core from '@actions/core';
 import { describeFinding } from './findings.ts';
-import { connector } from './hosts/ssh/connector.ts';
+import { connector } from './hosts/connector.ts';
 import { OPERATIONS } from './operations/operations.ts';
 import { createActionsLog } from './report/actions-log.ts';
 import { failStep } from './report/failure.ts';

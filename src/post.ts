@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { errorMessage } from './findings.ts';
 import { releaseAbandoned } from './hosts/lock/release-abandoned.ts';
-import { connector } from './hosts/ssh/connector.ts';
+import { connector } from './hosts/connector.ts';
 import { createActionsLog } from './report/actions-log.ts';
 import { removeStagedArtifacts } from './report/artifacts.ts';
 import { Redactor } from './report/redaction.ts';

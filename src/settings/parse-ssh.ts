@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
-import { parseKnownHosts as readKnownHosts, type KnownHost } from '../hosts/ssh/known-hosts.ts';
-import { preparePrivateKey, type UsableKey } from '../hosts/ssh/private-key.ts';
+import { parseKnownHosts as readKnownHosts, type KnownHost } from '../hosts/keys/known-hosts.ts';
+import { preparePrivateKey, type UsableKey } from '../hosts/keys/private-key.ts';
 import { quote } from './quote.ts';
 
 /** Where findings of one kind are collected. */

@@ -1,7 +1,7 @@
 import type { Finding } from '../findings.ts';
 import type { HealthThresholds } from '../health/thresholds.ts';
-import type { KnownHost } from '../hosts/ssh/known-hosts.ts';
-import type { UsableKey } from '../hosts/ssh/private-key.ts';
+import type { KnownHost } from '../hosts/keys/known-hosts.ts';
+import type { UsableKey } from '../hosts/keys/private-key.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import type { KeyAlgorithm } from '../pki/keys.ts';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
 import { formatHostState, type HostState } from '../../src/cluster/host-state.ts';
-import type { UsableKey } from '../../src/hosts/ssh/private-key.ts';
+import type { UsableKey } from '../../src/hosts/keys/private-key.ts';
 import { leafFiles } from '../../src/kubeadm/file-tree.ts';
 import {
   etcdArguments,

@@ -1,4 +1,4 @@
-import { printable } from '../ssh/printable.ts';
+import { printable } from '../printable.ts';
 
 /** The run that wants a lock, or has it. */
 export interface LockOwner {

@@ -1,5 +1,5 @@
 import type { Finding } from '../../findings.ts';
-import { printable, seconds } from './printable.ts';
+import { printable, seconds } from '../printable.ts';
 
 /** Where a connection is going. */
 export interface SshTarget {

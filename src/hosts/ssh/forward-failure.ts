@@ -1,5 +1,5 @@
 import type { Finding } from '../../findings.ts';
-import { printable, seconds } from './printable.ts';
+import { printable, seconds } from '../printable.ts';
 
 /** How long the host may take to connect to a port. */
 export const FORWARD_TIMEOUT_MS = 10_000;

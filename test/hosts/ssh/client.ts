@@ -2,14 +2,14 @@
 import { describeFinding } from '../../../src/findings.ts';
 import type { Log } from '../../../src/log.ts';
 import { HostError } from '../../../src/hosts/host-error.ts';
-import { connectSsh, type SshConnectOptions } from '../../../src/hosts/ssh/connect.ts';
+import { connectSsh2, type Ssh2ConnectOptions } from '../../../src/hosts/ssh2/connect.ts';
 import {
   type HostKey,
   knownHostsLine,
   type KnownHost,
   parseKnownHosts,
-} from '../../../src/hosts/ssh/known-hosts.ts';
-import { preparePrivateKey, type UsableKey } from '../../../src/hosts/ssh/private-key.ts';
+} from '../../../src/hosts/keys/known-hosts.ts';
+import { preparePrivateKey, type UsableKey } from '../../../src/hosts/keys/private-key.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 
 /** Keeps every line; `all` also holds what errors said, for the search for secrets. */
@@ -44,9 +44,9 @@ export function pinned(port: number, ...keys: readonly HostKey[]): readonly Know
 /** Connects to 127.0.0.1 as `ubuntu`, with pauses short enough for tests. */
 export function connectTo(
   port: number,
-  options: Pick<SshConnectOptions, 'key' | 'knownHosts'> & Partial<SshConnectOptions>,
+  options: Pick<Ssh2ConnectOptions, 'key' | 'knownHosts'> & Partial<Ssh2ConnectOptions>,
 ): Promise<Transport> {
-  return connectSsh({
+  return connectSsh2({
     name: 'infra0',
     address: '127.0.0.1',
     port,

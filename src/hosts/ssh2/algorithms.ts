@@ -1,6 +1,6 @@
 import type { Algorithms, ServerHostKeyAlgorithm } from 'ssh2';
 
-import type { HostKey } from './known-hosts.ts';
+import type { HostKey } from '../keys/known-hosts.ts';
 
 /**
  * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,

@@ -5,10 +5,10 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 
 import { connectFinding, isTransient } from '../../../src/hosts/ssh/connect-failure.ts';
-import { knownHostsLine, parseKnownHosts } from '../../../src/hosts/ssh/known-hosts.ts';
-import { connectTo, hostError, KeptLog, pinned, usableKey } from './client.ts';
+import { knownHostsLine, parseKnownHosts } from '../../../src/hosts/keys/known-hosts.ts';
+import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
 import { TestServer, type TestServerOptions } from './server.ts';
-import { sshKeygen, TemporaryFolder } from './tools.ts';
+import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
 
 const PASSPHRASE = 'a passphrase nobody may read';
 const folder = new TemporaryFolder();

@@ -6,21 +6,21 @@ import type { Client, ClientChannel } from 'ssh2';
 import { errorMessage, type Finding } from '../../findings.ts';
 import { HostError } from '../host-error.ts';
 import type { RemoteResult, RemoteScript, Transport, TransportStatistics } from '../transport.ts';
-import { ChannelSlots, type ReleaseSlot } from './channel-slots.ts';
+import { ChannelSlots, type ReleaseSlot } from '../root-shell/channel-slots.ts';
 import {
   type ChannelError,
   forwardFinding,
   FORWARD_TIMEOUT_MS,
   forwardTimeoutFinding,
-} from './forward-failure.ts';
-import { printable, seconds } from './printable.ts';
-import { startFinding } from './root-shell-failure.ts';
-import { type Privilege, remoteResult, type RootShell, StartFailure } from './root-shell.ts';
-import { RootShells } from './root-shells.ts';
+} from '../ssh/forward-failure.ts';
+import { printable, seconds } from '../printable.ts';
+import { startFinding } from '../root-shell/root-shell-failure.ts';
+import { type Privilege, remoteResult, type RootShell, StartFailure } from '../root-shell/root-shell.ts';
+import { RootShells } from '../root-shell/root-shells.ts';
 import { TcpStream } from './tcp-stream.ts';
 
 /** Who is logged in where. */
-export interface SshTransportOptions {
+export interface Ssh2TransportOptions {
   readonly name: string;
   readonly user: string;
   /** Whose bash runs scripts; root's if not given. */
@@ -43,7 +43,7 @@ interface Step {
 }
 
 /** One host over one SSH connection. */
-export class SshTransport implements Transport {
+export class Ssh2Transport implements Transport {
   readonly name: string;
   readonly #user: string;
   readonly #client: Client;
@@ -57,7 +57,7 @@ export class SshTransport implements Transport {
   #closing: Promise<void> | undefined;
 
   /** @param client logged in over `socket`, without listeners of others. */
-  constructor(options: SshTransportOptions, client: Client, socket: Socket) {
+  constructor(options: Ssh2TransportOptions, client: Client, socket: Socket) {
     this.name = options.name;
     this.#user = options.user;
     this.#client = client;

@@ -6,9 +6,9 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import ssh2 from 'ssh2';
 
 import { describeFinding, type Finding } from '../../../src/findings.ts';
-import { type PreparedKey, preparePrivateKey } from '../../../src/hosts/ssh/private-key.ts';
-import { wireString } from '../../../src/hosts/ssh/wire.ts';
-import { sshKeygen, TemporaryFolder, tool } from './tools.ts';
+import { type PreparedKey, preparePrivateKey } from '../../../src/hosts/keys/private-key.ts';
+import { wireString } from '../../../src/hosts/keys/wire.ts';
+import { sshKeygen, TemporaryFolder, tool } from '../ssh/tools.ts';
 
 const folder = new TemporaryFolder();
 afterAll(() => folder.remove());

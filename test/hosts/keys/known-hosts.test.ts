@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from '@jest/globals';
 
 import { describeFinding } from '../../../src/findings.ts';
-import { knownHostsLine, lookup, parseKnownHosts } from '../../../src/hosts/ssh/known-hosts.ts';
-import { sshKeygen, TemporaryFolder, tool } from './tools.ts';
+import { knownHostsLine, lookup, parseKnownHosts } from '../../../src/hosts/keys/known-hosts.ts';
+import { sshKeygen, TemporaryFolder, tool } from '../ssh/tools.ts';
 
 const folder = new TemporaryFolder();
 afterAll(() => folder.remove());

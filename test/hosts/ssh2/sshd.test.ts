@@ -5,16 +5,16 @@ import { text } from 'node:stream/consumers';
 
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { parseKnownHosts } from '../../../src/hosts/ssh/known-hosts.ts';
+import { parseKnownHosts } from '../../../src/hosts/keys/known-hosts.ts';
 import type { RemoteResult, Transport } from '../../../src/hosts/transport.ts';
-import { connectTo, hostError, KeptLog, pinned, usableKey } from './client.ts';
-import { Sshd, whyNoSshd } from './sshd.ts';
-import { sshKeygen, TemporaryFolder, tool } from './tools.ts';
+import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
+import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
+import { sshKeygen, TemporaryFolder, tool } from '../ssh/tools.ts';
 
 jest.setTimeout(20_000); // starts many processes, on a machine that may be busy
 
 const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/ssh/sshd.test.ts: ${missing}.`);
+if (missing !== undefined) console.warn(`SKIPPED: test/hosts/ssh2/sshd.test.ts: ${missing}.`);
 const describeWithSshd = missing === undefined ? describe : describe.skip;
 
 const folder = new TemporaryFolder();

@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from '@jest/globals';
 import ssh2 from 'ssh2';
 
-import { withoutSha1 } from '../../../src/hosts/ssh/signing-key.ts';
-import { usableKey } from './client.ts';
-import { sshKeygen, TemporaryFolder } from './tools.ts';
+import { withoutSha1 } from '../../../src/hosts/ssh2/signing-key.ts';
+import { usableKey } from '../ssh/client.ts';
+import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
 
 const folder = new TemporaryFolder();
 afterAll(() => folder.remove());

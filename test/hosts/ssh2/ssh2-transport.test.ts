@@ -9,11 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-import type { SshConnectOptions } from '../../../src/hosts/ssh/connect.ts';
+import type { Ssh2ConnectOptions } from '../../../src/hosts/ssh2/connect.ts';
 import type { RemoteResult, RemoteScript, Transport } from '../../../src/hosts/transport.ts';
-import { connectTo, hostError, pinned, usableKey } from './client.ts';
+import { connectTo, hostError, pinned, usableKey } from '../ssh/client.ts';
 import { TestServer, type TestServerOptions } from './server.ts';
-import { sshKeygen, TemporaryFolder } from './tools.ts';
+import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
 
 jest.setTimeout(20_000); // starts many processes, on a machine that may be busy
 
@@ -59,7 +59,7 @@ interface Setup {
 
 async function setUp(
   server: Partial<TestServerOptions> = {},
-  options: Partial<SshConnectOptions> = {},
+  options: Partial<Ssh2ConnectOptions> = {},
 ): Promise<Setup> {
   const started = await TestServer.start({ hostKeys: [hostKey.privateText], path: goodSudo, ...server });
   const knownHosts = pinned(started.port, hostKey.host);
@@ -389,7 +389,7 @@ function closed(stream: Duplex): Promise<void> {
 }
 
 describe('a lost connection', () => {
-  test.each<[string, (server: TestServer) => void, Partial<SshConnectOptions>]>([
+  test.each<[string, (server: TestServer) => void, Partial<Ssh2ConnectOptions>]>([
     ['reset', (server) => server.cut(), {}],
     ['silent, found out by the keepalive', (server) => server.freeze(), { keepaliveMs: 40 }],
   ])('%s: everything under way ends with its own name', async (_, lose, options) => {
@@ -431,7 +431,7 @@ describe('closing', () => {
     toStop.push(() => server.stop());
     const script = `
       import { text } from 'node:stream/consumers';
-      import { connectTo, pinned, usableKey } from '${new URL('client.ts', import.meta.url).href}';
+      import { connectTo, pinned, usableKey } from '${new URL('../ssh/client.ts', import.meta.url).href}';
       const { port, login, hostKey } = JSON.parse(await text(process.stdin));
       const host = { type: hostKey.type, blob: Buffer.from(hostKey.base64, 'base64') };
       const transport = await connectTo(port, { key: usableKey(login), knownHosts: pinned(port, host) });

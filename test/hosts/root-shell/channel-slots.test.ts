@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { ChannelSlots } from '../../../src/hosts/ssh/channel-slots.ts';
+import { ChannelSlots } from '../../../src/hosts/root-shell/channel-slots.ts';
 
 const never = new AbortController().signal;
 

@@ -1,7 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2';
 
 import type { ChannelSlots, ReleaseSlot } from './channel-slots.ts';
-import { type ChannelError, OPEN_FAILURE } from './forward-failure.ts';
+import { type ChannelError, OPEN_FAILURE } from '../ssh/forward-failure.ts';
 import { type Privilege, RootShell, shellCommand, StartFailure } from './root-shell.ts';
 
 /** A shell that is being started before it is needed. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { FramedOutput, LineSplitter } from '../../../src/hosts/ssh/output.ts';
+import { FramedOutput, LineSplitter } from '../../../src/hosts/root-shell/output.ts';
 
 /** Every way to cut a text in two, and all of it byte by byte. */
 function cuts(text: string): readonly (readonly Buffer[])[] {

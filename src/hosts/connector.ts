@@ -1,8 +1,8 @@
-import type { Log } from '../../log.ts';
-import type { HostSettings, SshSettings } from '../../settings/settings.ts';
-import type { Transport } from '../transport.ts';
-import { connectSsh } from './connect.ts';
-import type { Privilege } from './root-shell.ts';
+import type { Log } from '../log.ts';
+import type { HostSettings, SshSettings } from '../settings/settings.ts';
+import type { Transport } from './transport.ts';
+import { connectSsh2 } from './ssh2/connect.ts';
+import type { Privilege } from './root-shell/root-shell.ts';
 
 /** How each host is connected to, as the inputs say. @param privilege whose bash runs scripts there. */
 export function connector(
@@ -11,7 +11,7 @@ export function connector(
   log: Log,
 ): (host: HostSettings) => Promise<Transport> {
   return ({ name, address, login }) =>
-    connectSsh({
+    connectSsh2({
       name: name ?? address,
       ...login,
       privilege,

@@ -14,16 +14,16 @@ import {
   type ConnectStage,
   isTransient,
   type SshTarget,
-} from './connect-failure.ts';
-import { hostKeyRefusal } from './host-key.ts';
-import { type KnownHost, lookup } from './known-hosts.ts';
-import type { UsableKey } from './private-key.ts';
-import type { Privilege } from './root-shell.ts';
+} from '../ssh/connect-failure.ts';
+import { hostKeyRefusal } from '../keys/host-key.ts';
+import { type KnownHost, lookup } from '../keys/known-hosts.ts';
+import type { UsableKey } from '../keys/private-key.ts';
+import type { Privilege } from '../root-shell/root-shell.ts';
 import { withoutSha1 } from './signing-key.ts';
-import { SshTransport } from './ssh-transport.ts';
+import { Ssh2Transport } from './ssh2-transport.ts';
 
 /** A host, how to log in, and what is known of it. */
-export interface SshConnectOptions extends SshTarget {
+export interface Ssh2ConnectOptions extends SshTarget {
   readonly key: UsableKey;
   readonly knownHosts: readonly KnownHost[];
   /** Whose bash runs scripts; root's if not given. */
@@ -55,7 +55,7 @@ const GREETING_LIMIT = 512;
  * within the time limit; a wrong host key or a refused login never.
  * @throws HostError that says why there is no connection.
  */
-export async function connectSsh(options: SshConnectOptions): Promise<Transport> {
+export async function connectSsh2(options: Ssh2ConnectOptions): Promise<Transport> {
   const { log, connectTimeoutMs = CONNECT_TIMEOUT_MS, random = Math.random } = options;
   const started = performance.now();
   const remaining = (): number => connectTimeoutMs - (performance.now() - started);
@@ -75,7 +75,7 @@ export async function connectSsh(options: SshConnectOptions): Promise<Transport>
 type Outcome = { readonly transport: Transport } | { readonly failure: ConnectFailure };
 
 /** One attempt, with one deadline over its two stages. */
-async function attempt(options: SshConnectOptions, withinMs: number, limitMs: number): Promise<Outcome> {
+async function attempt(options: Ssh2ConnectOptions, withinMs: number, limitMs: number): Promise<Outcome> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), Math.max(withinMs, 0));
   try {
@@ -127,7 +127,7 @@ function socketFailure(error: NodeJS.ErrnoException, limitMs: number): ConnectFa
 
 /** The SSH handshake and login over an open socket, which is closed if they fail. */
 function logIn(
-  options: SshConnectOptions,
+  options: Ssh2ConnectOptions,
   socket: Socket,
   deadline: AbortSignal,
   limitMs: number,
@@ -169,7 +169,7 @@ function logIn(
     client.once('ready', () => {
       client.removeAllListeners();
       log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
-      settle({ transport: new SshTransport(options, client, socket) });
+      settle({ transport: new Ssh2Transport(options, client, socket) });
     });
     client.connect({
       sock: socket,

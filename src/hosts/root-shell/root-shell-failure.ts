@@ -1,5 +1,5 @@
 import type { Finding } from '../../findings.ts';
-import { printable } from './printable.ts';
+import { printable } from '../printable.ts';
 import { type ExitStatus, NOT_ROOT, type StartFailure } from './root-shell.ts';
 
 type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
