@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import * as core from '@actions/core';
 import { describeFinding } from './findings.ts';
 import { connector } from './hosts/connector.ts';
 import { OPERATIONS } from './operations/operations.ts';
@@ -11,6 +10,7 @@ import { publish, publishExamination, publishFailure } from './report/publish.ts
 import { RunRecord } from './road/run-record.ts';
 import { Timeline } from './road/timeline.ts';
 import { LOCK_OWNER, MAIN_ENDED } from './run-state.ts';
+import { saveState, setSecret } from './runner.ts';
 import { readInputs, readRunContext } from './settings/inputs.ts';
 import { parseSettings } from './settings/parse-settings.ts';
 import type { Settings } from './settings/settings.ts';
@@ -20,7 +20,7 @@ import { Interruption, watchForEnd } from './interruption.ts';
  * The main step: settings → operation → outputs.
  */
 export async function main(): Promise<void> {
-  const redactor = new Redactor((form) => core.setSecret(form));
+  const redactor = new Redactor(setSecret);
   const log = createActionsLog(redactor);
   const timeline = new Timeline(() => performance.now());
   const run = readRunContext();
@@ -44,19 +44,19 @@ export async function main(): Promise<void> {
       now: () => new Date(),
       random: Math.random,
       maskSecret: (secret) => redactor.register(secret, 'made'),
-      beforeLock: () => core.saveState(LOCK_OWNER, run.identity.id),
+      beforeLock: () => saveState(LOCK_OWNER, run.identity.id),
       signal: end.signal,
     });
     if ('plan' in result) await publish(result, settings, report);
     else if ('report' in result) await publishCheckup(result, settings, report);
-    else await publishExamination(result, settings, report);
+    else publishExamination(result, settings, report);
   } catch (error) {
     const reason: unknown = end.signal.aborted ? new Interruption(end.signal.reason, error) : error;
     const failure = failStep(reason, redactor, log);
     await publishFailure(reason, failure, settings, report);
   } finally {
     end.stop();
-    core.saveState(MAIN_ENDED, 'true');
+    saveState(MAIN_ENDED, 'true');
   }
 }
 

@@ -1,4 +1,4 @@
-import forge from 'node-forge';
+import asn1 from 'node-forge/lib/asn1.js';
 
 /** One ASN.1 value, as node-forge holds it; bytes are strings of characters 0 to 255. */
 export interface Asn1 {
@@ -9,9 +9,9 @@ export interface Asn1 {
 }
 
 /** node-forge's published types know neither context-specific tags nor the options of fromDer. */
-const { Class, Type, create, fromDer, toDer } = forge.asn1 as unknown as {
-  readonly Class: Readonly<Record<keyof typeof forge.asn1.Class, number>>;
-  readonly Type: Readonly<Record<keyof typeof forge.asn1.Type, number>>;
+const { Class, Type, create, fromDer, toDer } = asn1 as unknown as {
+  readonly Class: Readonly<Record<keyof typeof asn1.Class, number>>;
+  readonly Type: Readonly<Record<keyof typeof asn1.Type, number>>;
   readonly create: (tagClass: number, type: number, constructed: boolean, value: string | Asn1[]) => Asn1;
   readonly fromDer: (bytes: string, options: Readonly<Record<string, boolean>>) => Asn1;
   readonly toDer: (value: Asn1) => { readonly getBytes: () => string };
@@ -29,7 +29,7 @@ export function set(...items: readonly Asn1[]): Asn1 {
 
 /** Gives an OBJECT IDENTIFIER from its dotted form. */
 export function oid(dotted: string): Asn1 {
-  return primitive(Type.OID, forge.asn1.oidToDer(dotted).getBytes());
+  return primitive(Type.OID, asn1.oidToDer(dotted).getBytes());
 }
 
 /** Gives an INTEGER; `value` is not negative. */
@@ -76,8 +76,8 @@ export function text(value: string): Asn1 {
 export function time(date: Date): Asn1 {
   const year = date.getUTCFullYear();
   return year >= 1950 && year < 2050
-    ? primitive(Type.UTCTIME, forge.asn1.dateToUtcTime(date))
-    : primitive(Type.GENERALIZEDTIME, forge.asn1.dateToGeneralizedTime(date));
+    ? primitive(Type.UTCTIME, asn1.dateToUtcTime(date))
+    : primitive(Type.GENERALIZEDTIME, asn1.dateToGeneralizedTime(date));
 }
 
 /** Gives `[tag] EXPLICIT item`. */
@@ -130,7 +130,7 @@ export function content(value: Asn1): Buffer {
 
 /** Gives the dotted form of an OBJECT IDENTIFIER. */
 export function dotted(value: Asn1): string {
-  return forge.asn1.derToOid(binary(content(value)));
+  return asn1.derToOid(binary(content(value)));
 }
 
 /** Says whether a value is `[tag]` of the context-specific class. */

@@ -1,6 +1,6 @@
-import * as core from '@actions/core';
 import type { Log } from '../log.ts';
 import { annotation, lineCleaner } from './clean.ts';
+import * as runner from '../runner.ts';
 import { printable } from './log-line.ts';
 import type { Redactor } from './redaction.ts';
 
@@ -19,7 +19,7 @@ export interface LogSink {
  * The log of the step. Every line is clean (see lineCleaner) and says which host it is about. The first ten warnings
  * become annotations, the others lines.
  */
-export function createActionsLog(redactor: Redactor, sink: LogSink = core): Log {
+export function createActionsLog(redactor: Redactor, sink: LogSink = runner): Log {
   let warnings = 0;
   const warn = (lines: readonly string[]): void => {
     warnings += 1;

@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorMessage } from '../findings.ts';
 import type { Log } from '../log.ts';
 import { checkArtifactFiles, type ArtifactFile } from './artifact-files.ts';
 import type { Redactor } from './redaction.ts';
+import { STAGED_PREFIX } from './staged-artifacts.ts';
 
 /** An artifact that GitHub has taken. */
 export interface UploadedArtifact {
@@ -41,8 +42,6 @@ export interface ArtifactUpload {
 /** The client retries for 48 s against a service that refuses; a deploy that is done does not wait that long. */
 const uploadDeadlineMs = 20_000;
 
-const folderPrefix = 'etcd-ha-artifact-';
-
 /**
  * Uploads files as one artifact. Whatever keeps the service from taking it is a warning: the cluster stands all the
  * same. After the deadline the client is left to itself: its retries and sockets would hold the process, so the step
@@ -67,15 +66,8 @@ export async function uploadArtifact(upload: ArtifactUpload): Promise<UploadedAr
   }
 }
 
-/** Removes what a run that was killed has left; for the post step. */
-export async function removeStagedArtifacts(runnerTemp: string): Promise<void> {
-  const names = await readdir(runnerTemp);
-  const staged = names.filter((name) => name.startsWith(folderPrefix));
-  await Promise.all(staged.map((name) => rm(join(runnerTemp, name), { recursive: true, force: true })));
-}
-
 async function uploadWithin(upload: ArtifactUpload, runnerTemp: string): Promise<string> {
-  const folder = await mkdtemp(join(runnerTemp, folderPrefix)); // Mode 0700.
+  const folder = await mkdtemp(join(runnerTemp, STAGED_PREFIX)); // Mode 0700.
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   // A client that was given up may still read the files; without them it would throw where nobody can catch it.
   process.once('exit', remove);

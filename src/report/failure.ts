@@ -1,7 +1,7 @@
-import * as core from '@actions/core';
 import { describeFinding, errorMessage, Refusal, type Finding } from '../findings.ts';
 import { HostError } from '../hosts/host-error.ts';
 import type { Log } from '../log.ts';
+import * as runner from '../runner.ts';
 import { annotation, lineCleaner } from './clean.ts';
 import type { Redactor } from './redaction.ts';
 
@@ -51,7 +51,7 @@ export interface FailureSink {
  * Fails the step: one annotation for the verdict and one per finding, the others in the log; the stack of what was not
  * foreseen in the debug log.
  */
-export function failStep(error: unknown, redactor: Redactor, log: Log, sink: FailureSink = core): Failure {
+export function failStep(error: unknown, redactor: Redactor, log: Log, sink: FailureSink = runner): Failure {
   const failure = explainFailure(error);
   const clean = (message: string): string => annotation(lineCleaner(redactor)(message));
   const { title, findings } = failure;

@@ -1,4 +1,3 @@
-import * as core from '@actions/core';
 import type { PlanDocument } from '../cluster/plan-document/document.ts';
 import type { Verdict } from '../cluster/plan.ts';
 import type { HealthReport, MemberHealth } from '../etcd/health.ts';
@@ -6,6 +5,7 @@ import type { Check, CheckStatus } from '../health/check.ts';
 import type { HealthDocument, MemberDocument } from '../health/document.ts';
 import { Refusal, type Finding } from '../findings.ts';
 import type { Log } from '../log.ts';
+import { setOutput } from '../runner.ts';
 import type { Redactor } from './redaction.ts';
 import type { ReportFinding } from './run-report.ts';
 
@@ -81,14 +81,14 @@ const spare: readonly (keyof Outputs)[] = ['plan', 'health-report', 'members'];
 
 /**
  * Sets outputs of the step. What would make GitHub drop all of them for their size is left out with a warning.
- * @param setOutput only for tests.
+ * @param set only for tests.
  * @throws Refusal after setting the others, when an output holds a secret: that one is not set.
  */
 export function writeOutputs(
   outputs: Partial<Outputs>,
   redactor: Redactor,
   log: Log,
-  setOutput: (name: string, value: string) => void = core.setOutput,
+  set: (name: string, value: string) => void = setOutput,
 ): void {
   const texts = new Map(
     outputNames.flatMap((name) => {
@@ -100,7 +100,7 @@ export function writeOutputs(
   const findings: Finding[] = [];
   for (const [name, text] of texts) {
     const secret = redactor.findSecret(text);
-    if (secret === undefined) setOutput(name, text);
+    if (secret === undefined) set(name, text);
     else findings.push(leak(name, secret));
   }
   if (findings.length > 0)

@@ -77,15 +77,15 @@ export async function publish(outcome: Outcome, settings: Settings, means: Repor
     ...(artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
   };
   for (const warning of plan.warnings) log.warning(describeFinding(warning));
-  await writeSummary(report, redactor, log);
+  writeSummary(report, redactor, log);
 }
 
 /** Publishes what a run found that only looked. */
-export async function publishExamination(
+export function publishExamination(
   { findings, connections }: Examination,
   settings: Settings,
   means: ReportMeans,
-): Promise<void> {
+): void {
   const { log, redactor } = means;
   for (const finding of findings) log.info(`${finding.severity.padEnd(4)} ${describeFinding(finding)}`);
   writeOutputs({ changed: false, findings }, redactor, log);
@@ -97,7 +97,7 @@ export async function publishExamination(
     certificates: [],
     connections,
   };
-  await writeSummary(report, redactor, log);
+  writeSummary(report, redactor, log);
   const failures = findings.filter(({ severity }) => severity === 'fail');
   if (failures.length > 0)
     failStep(new Refused('the hosts are not ready for a deploy', failures), redactor, log);
@@ -147,7 +147,7 @@ export async function publishFailure(
     ...(health && { health }),
     ...(settings && artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
   };
-  await writeSummary(report, redactor, log);
+  writeSummary(report, redactor, log);
 }
 
 function asWarning<T extends object>(finding: T): T & Pick<ReportFinding, 'severity'> {

@@ -27,7 +27,7 @@ export class Redactor {
   readonly #forms = new Set<string>();
   readonly #fragments = new Fragments();
 
-  /** @param mask hands one line of text to the runner's masker: `core.setSecret`. */
+  /** @param mask hands one line of text to the runner's masker: `setSecret` of runner.ts. */
   constructor(mask: (form: string) => void) {
     this.#mask = mask;
   }

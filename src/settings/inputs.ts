@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import * as core from '@actions/core';
+import { getInput, INPUT_PREFIX } from '../runner.ts';
 import { definitionOf, inputNames, type RawInputs } from './input-definitions.ts';
 import type { RunContext } from './parse-settings.ts';
 import { holdsPrivateKey } from './quote.ts';
@@ -14,24 +14,21 @@ import { readRunIdentity } from './run-identity.ts';
  */
 export function readInputs(mask: (secret: string) => void): RawInputs {
   const secrets = inputNames.filter((name) => definitionOf(name).secret === true);
-  const raw = Object.fromEntries(
-    secrets.map((name) => [name, core.getInput(name, { trimWhitespace: false })] as const),
-  );
+  const raw = Object.fromEntries(secrets.map((name) => [name, getInput(name)] as const));
   Object.values(raw).forEach(mask);
   for (const name of givenNames()) {
     if (name in raw) continue;
-    const value = core.getInput(name);
+    const value = getInput(name).trim();
     if (holdsPrivateKey(value)) mask(value);
     raw[name] = value;
   }
   return raw;
 }
 
-/** The runner turns a name into `INPUT_` and the name in capitals, spaces as underscores (Handler.cs). */
 function givenNames(): string[] {
   return Object.keys(process.env)
-    .filter((variable) => variable.startsWith('INPUT_'))
-    .map((variable) => variable.slice('INPUT_'.length).toLowerCase());
+    .filter((variable) => variable.startsWith(INPUT_PREFIX))
+    .map((variable) => variable.slice(INPUT_PREFIX.length).toLowerCase());
 }
 
 /** What this run brings of its own: the number of its attempt, the time, a bit of chance, and who runs it. */

@@ -1,10 +1,10 @@
-import * as core from '@actions/core';
 import { firstToExpire } from '../certificates.ts';
 import type { HealthDocument } from '../../health/document.ts';
 import { trendLines } from '../../health/trend-lines.ts';
 import { trendsOf } from '../../history/trends-of.ts';
 import { httpsUrl } from '../../kubeadm/urls.ts';
 import type { Checkup } from '../../road/health/look.ts';
+import * as runner from '../../runner.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { ArtifactFile } from '../artifact-files.ts';
 import { uploadArtifact, type UploadedArtifact } from '../artifacts.ts';
@@ -37,7 +37,7 @@ export async function publishCheckup(
   { report: seen }: Checkup,
   settings: Settings,
   means: ReportMeans,
-  sink: CheckupSink = core,
+  sink: CheckupSink = runner,
 ): Promise<void> {
   const { log, redactor } = means;
   const report = redactAll(seen, redactor);
@@ -52,7 +52,7 @@ export async function publishCheckup(
   const artifact = await upload(files, settings, means);
   writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
   const reportUrl = artifact && { reportUrl: artifact.url };
-  await addToSummary(() => healthSummary(report, { ...reportUrl, trends }), log);
+  addToSummary(() => healthSummary(report, { ...reportUrl, trends }), log);
   judge(report, settings, means, sink);
 }
 

@@ -1,0 +1,15060 @@
+export const id = 761;
+export const ids = [761];
+export const modules = {
+
+/***/ 81001:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Lw: () => (/* binding */ Refused),
+/* harmony export */   P_: () => (/* binding */ Refusal),
+/* harmony export */   gJ: () => (/* binding */ errorMessage),
+/* harmony export */   jb: () => (/* binding */ describeFinding)
+/* harmony export */ });
+/** One finding as a line or two of plain text: `[host] at: fact. Usual cause: … Fix: …`. */
+function describeFinding(finding) {
+    const place = finding.host === undefined ? finding.at : `[${finding.host}] ${finding.at}`;
+    const cause = finding.cause === undefined ? '' : ` Usual cause: ${finding.cause}`;
+    const fix = finding.fix === undefined ? '' : ` Fix: ${finding.fix}`;
+    return `${place}: ${finding.fact}${cause}${fix}`;
+}
+/**
+ * The run ends here. Carries every finding of the stage that ended it, never only the first.
+ */
+class Refusal extends Error {
+    findings;
+    /** @param title what could not be done, without a final stop; @param findings at least one. */
+    constructor(title, findings) {
+        super([`${title}:`, ...findings.map((finding) => `- ${describeFinding(finding)}`)].join('\n'));
+        this.name = 'Refusal';
+        this.findings = findings;
+    }
+}
+/** It was decided, from everything that was seen, that nothing may be done. */
+class Refused extends Refusal {
+}
+/** The message of anything that was thrown. */
+function errorMessage(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
+
+/***/ }),
+
+/***/ 20761:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+// ESM COMPAT FLAG
+__webpack_require__.r(__webpack_exports__);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  main: () => (/* binding */ main)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: ./src/findings.ts
+var src_findings = __webpack_require__(81001);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 13 modules
+var connector = __webpack_require__(81484);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __webpack_require__(38815);
+// EXTERNAL MODULE: ./src/kubeadm/paths.ts
+var kubeadm_paths = __webpack_require__(6803);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(77030);
+;// CONCATENATED MODULE: ./src/kubeadm/urls.ts
+
+/** `https://address:port`, with brackets around an IPv6 address (RFC 3986 section 3.2.2). */
+function httpsUrl(address, port) {
+    return `https://${(0,external_node_net_.isIPv6)(address) ? `[${address}]` : address}:${port}`;
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/yaml.ts
+var yaml = __webpack_require__(45180);
+;// CONCATENATED MODULE: ./src/kubeadm/kubeadm-config.ts
+
+
+
+
+/**
+ * The etcd flags that the guide sets through extraArgs (step 2), the user's own, and a token of the cluster's own: without it every
+ * cluster on the same names and addresses has the same cluster and member ids
+ * (server/etcdserver/api/membership/cluster.go).
+ */
+function etcdArguments(shape, member) {
+    const clientUrl = httpsUrl(member.address, shape.clientPort);
+    const peerUrl = httpsUrl(member.address, shape.peerPort);
+    return [
+        { name: 'initial-cluster', value: initialCluster(shape) },
+        { name: 'initial-cluster-state', value: 'new' },
+        { name: 'initial-cluster-token', value: shape.token },
+        { name: 'name', value: member.name },
+        { name: 'listen-peer-urls', value: peerUrl },
+        { name: 'listen-client-urls', value: clientUrl },
+        { name: 'advertise-client-urls', value: clientUrl },
+        { name: 'initial-advertise-peer-urls', value: peerUrl },
+        ...shape.extraArgs,
+    ];
+}
+/** Flags that etcd reads only while it has no data: on a member with data their values mean nothing. */
+const BOOTSTRAP_FLAGS = new Set([
+    'initial-cluster',
+    'initial-cluster-state',
+    'initial-cluster-token',
+    'initial-advertise-peer-urls',
+]);
+/** etcd's own initial-cluster-token where none is given (server/embed/config.go). */
+const DEFAULT_CLUSTER_TOKEN = 'etcd-cluster';
+/** Sorted by name: the order in which the user lists hosts must not change any host's file. */
+function initialCluster(shape) {
+    return [...shape.members]
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map((member) => `${member.name}=${httpsUrl(member.address, shape.peerPort)}`)
+        .join(',');
+}
+/**
+ * The guide's kubeadm configuration for one host (step 2, API v1beta4).
+ * @param kubernetesVersion the host's own kubeadm; named so that kubeadm asks nobody on the internet for one.
+ */
+function renderKubeadmConfig(shape, member, kubernetesVersion) {
+    const init = {
+        apiVersion: 'kubeadm.k8s.io/v1beta4',
+        kind: 'InitConfiguration',
+        nodeRegistration: { name: member.name },
+        localAPIEndpoint: { advertiseAddress: member.address },
+    };
+    const cluster = {
+        apiVersion: 'kubeadm.k8s.io/v1beta4',
+        kind: 'ClusterConfiguration',
+        kubernetesVersion,
+        certificatesDir: kubeadm_paths/* PKI_DIR */.Hw,
+        etcd: {
+            local: {
+                dataDir: shape.dataDir,
+                ...(shape.imageRepository === undefined ? {} : { imageRepository: shape.imageRepository }),
+                ...(shape.etcdImageTag === undefined ? {} : { imageTag: shape.etcdImageTag }),
+                serverCertSANs: [member.address],
+                peerCertSANs: [member.address],
+                extraArgs: etcdArguments(shape, member),
+            },
+        },
+    };
+    return [init, cluster].map((document) => `---\n${(0,dist/* stringify */.As)(document, yaml/* YAML_FOR_GO */.P)}`).join('');
+}
+/**
+ * The ClusterConfiguration part for the control plane that will use this cluster (kubeadm's "external etcd nodes").
+ */
+function renderExternalEtcdConfig(shape) {
+    return (0,dist/* stringify */.As)({
+        apiVersion: 'kubeadm.k8s.io/v1beta4',
+        kind: 'ClusterConfiguration',
+        etcd: {
+            external: {
+                endpoints: shape.members.map((member) => httpsUrl(member.address, shape.clientPort)),
+                caFile: `${kubeadm_paths/* PKI_DIR */.Hw}/etcd/ca.crt`,
+                certFile: `${kubeadm_paths/* PKI_DIR */.Hw}/apiserver-etcd-client.crt`,
+                keyFile: `${kubeadm_paths/* PKI_DIR */.Hw}/apiserver-etcd-client.key`,
+            },
+        },
+    }, yaml/* YAML_FOR_GO */.P);
+}
+/** The names in `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
+function extraArgNames(configuration) {
+    return extraArguments(configuration).map(({ name }) => name);
+}
+/** `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
+function extraArguments(configuration) {
+    return [...(0,dist/* parseAllDocuments */.hR)(configuration)].flatMap((document) => {
+        const extraArgs = document.errors.length > 0 ? undefined : at(document.toJS());
+        return Array.isArray(extraArgs) ? extraArgs.flatMap(argumentOf) : [];
+    });
+}
+function at(document) {
+    return document?.etcd?.local?.extraArgs;
+}
+function argumentOf(argument) {
+    const { name, value } = (argument ?? {});
+    return typeof name === 'string' ? [{ name, value: typeof value === 'string' ? value : '' }] : [];
+}
+
+;// CONCATENATED MODULE: ./src/kubeadm/etcd-manifest.ts
+
+
+
+/**
+ * Reads kubeadm's etcd manifest (cmd/kubeadm/app/phases/etcd/local.go). `undefined` when the text is no pod that
+ * runs etcd.
+ */
+function parseEtcdManifest(text) {
+    let pod;
+    try {
+        pod = (0,dist/* parse */.qg)(text);
+    }
+    catch {
+        return undefined;
+    }
+    const container = etcd_manifest_at(pod, 'spec', 'containers', 0);
+    const image = etcd_manifest_at(container, 'image');
+    const command = etcd_manifest_at(container, 'command');
+    if (typeof image !== 'string' || !Array.isArray(command) || command[0] !== 'etcd')
+        return undefined;
+    const flags = command.slice(1).filter((part) => typeof part === 'string');
+    return { image, arguments: new Map(flags.map(splitFlag)) };
+}
+function splitFlag(flag) {
+    const [, name = flag, value = ''] = /^--([^=]+)(?:=(.*))?$/s.exec(flag) ?? [];
+    return [name, value];
+}
+function etcd_manifest_at(value, ...path) {
+    let current = value;
+    for (const key of path) {
+        if (typeof current !== 'object' || current === null)
+            return undefined;
+        current = current[key];
+    }
+    return current;
+}
+/** Flags of the manifest that are not as wanted, one line each; empty when all are. */
+function argumentDifferences(manifest, wanted) {
+    return wanted.flatMap(({ name, value }) => {
+        const found = manifest.arguments.get(name);
+        return found === value
+            ? []
+            : [`--${name} is ${found === undefined ? 'absent' : `"${found}"`}, wanted "${value}"`];
+    });
+}
+/**
+ * The manifest as kubeadm will presumably render it: the present text with another image and other flags, every other
+ * line byte for byte (a comment among the flags is lost, as it is with kubeadm). The flags stand where ArgumentsToCommand (cmd/kubeadm/app/util/arguments.go) puts them: kubeadm's
+ * own sorted by name, then extraArgs in the order of its configuration; 1.31 sorts them all.
+ * @param wanted the extraArgs of its configuration, in their order.
+ * @param extra.dropFlags names of flags that it will not render any more.
+ * @returns `undefined` for a text that was not written by kubeadm: no etcd pod, or flags that do not have a line each.
+ */
+function predictManifest(current, wanted, extra) {
+    const present = parseEtcdManifest(current);
+    const places = placesOf(current);
+    if (present === undefined || places === undefined)
+        return undefined;
+    const { flags, image } = places;
+    const command = rendered(flags.lines, wanted, extra.dropFlags);
+    const edits = [
+        { ...image, text: yamlScalar(extra.image) },
+        { ...flags, text: command.map(({ line }) => line).join('') },
+    ];
+    const predicted = edits
+        .sort((one, other) => other.start - one.start)
+        .reduce((text, { start, end, text: part }) => text.slice(0, start) + part + text.slice(end), current);
+    const expected = new Map(present.arguments);
+    for (const name of extra.dropFlags)
+        expected.delete(name);
+    for (const { name, value } of wanted)
+        expected.set(name, value);
+    return says(predicted, { image: extra.image, arguments: expected }) ? predicted : undefined;
+}
+/** Where the flags and the image stand in the text of a manifest. */
+function placesOf(text) {
+    const document = (0,dist/* parseDocument */.Tp)(text);
+    const command = document.getIn(['spec', 'containers', 0, 'command'], true);
+    const image = document.getIn(['spec', 'containers', 0, 'image'], true);
+    if (!(0,dist/* isSeq */.oP)(command) || !(0,dist/* isScalar */.jn)(image) || !image.range)
+        return undefined;
+    const items = command.items.flatMap((item) => ((0,dist/* isScalar */.jn)(item) ? itemLine(text, item) : []));
+    const [first] = items;
+    const last = items.at(-1);
+    if (first === undefined || last === undefined || items.length < command.items.length)
+        return undefined;
+    return {
+        flags: { start: first.end, end: last.end, lines: items.slice(1).map(({ flag }) => flag) },
+        image: { start: image.range[0], end: image.range[1] },
+    };
+}
+/** Nothing for an item that does not have one line to itself. */
+function itemLine(text, item) {
+    if (!item.range || typeof item.value !== 'string')
+        return [];
+    const start = text.lastIndexOf('\n', item.range[0]) + 1;
+    const lineEnd = text.indexOf('\n', item.range[1]);
+    const end = lineEnd === -1 ? text.length : lineEnd + 1;
+    const line = text.slice(start, end);
+    const isAlone = /^ *- $/.test(text.slice(start, item.range[0])) && line.indexOf('\n') === line.length - 1;
+    if (!isAlone)
+        return [];
+    const [name, value] = splitFlag(item.value);
+    return [{ start, end, flag: { name, value, line } }];
+}
+function rendered(present, wanted, dropFlags) {
+    const gone = new Set([...dropFlags, ...wanted.map(({ name }) => name)]);
+    const indent = /^ */.exec(present[0]?.line ?? '')?.[0] ?? '';
+    const extraArgs = wanted.map(({ name, value }) => present.find((one) => one.name === name && one.value === value) ?? {
+        name,
+        value,
+        line: `${indent}- ${yamlScalar(`--${name}=${value}`)}\n`,
+    });
+    const flags = [...present.filter(({ name }) => !gone.has(name)), ...extraArgs];
+    return isSorted(present) ? flags.sort(byName) : flags;
+}
+function isSorted(flags) {
+    return flags.every((flag, index) => index === 0 || byName(flags[index - 1] ?? flag, flag) <= 0);
+}
+/** Go compares bytes. */
+function byName(one, other) {
+    return Buffer.compare(Buffer.from(one.name), Buffer.from(other.name));
+}
+/** As Go's YAML writes a string: bare where that is one, else in single quotes. */
+function yamlScalar(value) {
+    const isBare = (0,dist/* stringify */.As)(value, yaml/* YAML_FOR_GO */.P).trimEnd() === value;
+    return isBare ? value : `'${value.replaceAll("'", "''")}'`;
+}
+function says(text, expected) {
+    const manifest = parseEtcdManifest(text);
+    return (manifest?.image === expected.image &&
+        manifest.arguments.size === expected.arguments.size &&
+        [...expected.arguments].every(([name, value]) => manifest.arguments.get(name) === value));
+}
+/** Flags that count only while a member has no data, where they are not as wanted. */
+function flagsBeforeData(manifest, wanted) {
+    return argumentDifferences(manifest, wanted.filter(({ name }) => BOOTSTRAP_FLAGS.has(name)));
+}
+
+;// CONCATENATED MODULE: ./src/kubeadm/ports.ts
+/** Port of kubeadm's listen-metrics-urls (cmd/kubeadm/app/constants/constants.go, EtcdMetricsPort). */
+const METRICS_PORT = 2381;
+
+;// CONCATENATED MODULE: ./src/pki/leaf-profiles.ts
+/** The leaf certificates that each etcd host of the cluster has. */
+const leaf_profiles_leafProfileNames = ['server', 'peer', 'healthcheckClient', 'apiserverEtcdClient'];
+/**
+ * kubeadm's etcd leaves (phases/certs/certlist.go). None has an organization since Kubernetes 1.29. A server
+ * certificate also needs clientAuth, because etcd's own gateway connects with it.
+ */
+const leafProfiles = {
+    server: { path: 'etcd/server', usages: ['serverAuth', 'clientAuth'], namesMember: true },
+    peer: { path: 'etcd/peer', usages: ['serverAuth', 'clientAuth'], namesMember: true },
+    healthcheckClient: {
+        path: 'etcd/healthcheck-client',
+        commonName: 'kube-etcd-healthcheck-client',
+        usages: ['clientAuth'],
+        namesMember: false,
+    },
+    apiserverEtcdClient: {
+        path: 'apiserver-etcd-client',
+        commonName: 'kube-apiserver-etcd-client',
+        usages: ['clientAuth'],
+        namesMember: false,
+    },
+};
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(57975);
+// EXTERNAL MODULE: ./src/kubeadm/etcd-flags.ts
+var etcd_flags = __webpack_require__(88239);
+;// CONCATENATED MODULE: ./src/kubeadm/file-tree.ts
+
+
+/** Modes as kubeadm writes them (client-go util/cert/io.go, util/keyutil/key.go). */
+const CERTIFICATE_MODE = '644';
+const PRIVATE_MODE = '600';
+/** Path of a leaf's certificate or key on its host. */
+function leafPath(name, part) {
+    return `${kubeadm_paths/* PKI_DIR */.Hw}/${leafProfiles[name].path}.${part === 'certificate' ? 'crt' : 'key'}`;
+}
+/** All leaf files of a member, each with its mode. */
+function leafFiles() {
+    return leaf_profiles_leafProfileNames.flatMap((name) => [
+        { name, part: 'certificate', path: leafPath(name, 'certificate'), mode: CERTIFICATE_MODE },
+        { name, part: 'key', path: leafPath(name, 'key'), mode: PRIVATE_MODE },
+    ]);
+}
+/**
+ * The guide's file tree of a member (step 6): every file below {@link PKI_DIR} with its mode. `ca.key` only where
+ * the CA's key is kept.
+ */
+function expectedPkiTree(keepsAuthorityKey) {
+    const tree = new Map([[kubeadm_paths/* CA_CERTIFICATE */.vB, CERTIFICATE_MODE]]);
+    if (keepsAuthorityKey)
+        tree.set(kubeadm_paths/* CA_KEY */.r$, PRIVATE_MODE);
+    for (const { path, mode } of leafFiles())
+        tree.set(path, mode);
+    return tree;
+}
+
+// EXTERNAL MODULE: ./src/pki/alt-names.ts
+var alt_names = __webpack_require__(11630);
+// EXTERNAL MODULE: ./src/pki/der.ts
+var der = __webpack_require__(52787);
+// EXTERNAL MODULE: ./src/pki/extension-values.ts
+var extension_values = __webpack_require__(73052);
+// EXTERNAL MODULE: ./src/pki/keys.ts
+var keys = __webpack_require__(34390);
+// EXTERNAL MODULE: ./src/pki/oids.ts
+var oids = __webpack_require__(90291);
+// EXTERNAL MODULE: ./src/pki/structure.ts
+var pki_structure = __webpack_require__(82389);
+;// CONCATENATED MODULE: ./src/pki/inspect.ts
+
+
+
+
+
+
+
+/**
+ * Tells what the first certificate of a PEM text says.
+ *
+ * @throws Error when the text holds no certificate or one that is not DER-encoded.
+ */
+function inspectCertificate(pem) {
+    const certificate = new external_node_crypto_.X509Certificate(pem);
+    const structure = (0,pki_structure/* parseStructure */.V)(certificate.raw);
+    const signatureOid = (0,der/* children */.Y_)(structure.signatureAlgorithm)[0];
+    return {
+        subject: oneLine(certificate.subject),
+        issuer: oneLine(certificate.issuer),
+        serial: structure.serial,
+        notBefore: certificate.validFromDate,
+        notAfter: certificate.validToDate,
+        sans: (0,extension_values/* altNamesOf */.Bc)(structure).map(alt_names/* formatAltName */.Q2),
+        keyUsages: (0,extension_values/* keyUsagesOf */.ZG)(structure),
+        extendedKeyUsages: (0,extension_values/* extendedKeyUsagesOf */.yz)(structure),
+        isCa: (0,extension_values/* isCa */.Jm)(structure),
+        subjectKeyIdentifier: (0,extension_values/* subjectKeyIdentifierOf */.w7)(structure)?.toString('hex'),
+        authorityKeyIdentifier: (0,extension_values/* authorityKeyIdentifierOf */.Vj)(structure)?.toString('hex'),
+        keyAlgorithm: (0,keys/* describeKey */.Rx)(certificate.publicKey),
+        signatureAlgorithm: signatureOid === undefined ? 'unknown' : (0,oids/* oidName */.y)((0,der/* dotted */.Bs)(signatureOid)),
+        extensions: structure.extensions.map(({ oid, critical }) => ({ name: (0,oids/* oidName */.y)(oid), critical })),
+        fingerprint: certificate.fingerprint256,
+        publicKeySha256: (0,external_node_crypto_.createHash)('sha256').update((0,der/* encode */.lF)(structure.subjectPublicKeyInfo)).digest('hex'),
+    };
+}
+/** When the first certificate of a PEM text ends; undefined where there is no certificate that can be read. */
+function certificateEnd(pem) {
+    try {
+        return pem === undefined ? undefined : inspectCertificate(pem).notAfter;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** node:crypto gives one line per part of the name, and undefined for an empty name. */
+function oneLine(name) {
+    return (name ?? '').replaceAll('\n', ', ');
+}
+
+;// CONCATENATED MODULE: ./src/pki/verify.ts
+
+
+
+
+
+/**
+ * Checks that a leaf will work for its member: issued by the CA, valid now, belonging to its key, usable for its
+ * purpose, naming the member. Gives every finding, each beginning with the file's path under /etc/kubernetes/pki; none
+ * means that the leaf is good. Nothing is thrown for a bad leaf.
+ */
+function verifyLeaf(leaf, expected) {
+    const path = leafProfiles[expected.profile].path;
+    let certificate;
+    let info;
+    try {
+        certificate = new external_node_crypto_.X509Certificate(leaf.certificatePem);
+        info = inspectCertificate(leaf.certificatePem);
+    }
+    catch (error) {
+        return [`${path}.crt is not a certificate that can be read (${(0,src_findings/* errorMessage */.gJ)(error)})`];
+    }
+    return [
+        ...[
+            ...issuerFindings(certificate, info, expected.authority.certificate),
+            ...validityFindings(info, expected.now),
+            ...usageFindings(info, expected.profile),
+            ...nameFindings(info, expected),
+        ].map((finding) => `${path}.crt ${finding}`),
+        ...(leaf.keyPem === undefined ? [] : keyFindings(certificate, leaf.keyPem)).map((finding) => `${path}.key ${finding}`),
+    ];
+}
+function issuerFindings(leaf, info, authority) {
+    if (leaf.issuer !== authority.subject) {
+        return [`was issued by "${info.issuer}", not by this cluster's CA "${authority.subject}"`];
+    }
+    if (!leaf.checkIssued(authority) || !leaf.verify(authority.publicKey)) {
+        return [
+            `was not signed by this cluster's CA (SHA-256 ${authority.fingerprint256}) but by another one of the same name`,
+        ];
+    }
+    return [];
+}
+function validityFindings(info, now) {
+    if (now > info.notAfter)
+        return [`expired on ${info.notAfter.toISOString()}`];
+    if (now < info.notBefore)
+        return [`is not valid before ${info.notBefore.toISOString()}`];
+    return [];
+}
+function usageFindings(info, profile) {
+    const findings = [];
+    if (info.keyUsages?.includes('digitalSignature') === false) {
+        findings.push('lacks the key usage digitalSignature');
+    }
+    const granted = info.extendedKeyUsages;
+    const missing = leafProfiles[profile].usages.filter((usage) => granted?.includes(usage) === false);
+    if (missing.length > 0 && granted?.includes('anyExtendedKeyUsage') !== true) {
+        findings.push(`lacks the extended key usage ${missing.join(' and ')}`);
+    }
+    return findings;
+}
+function nameFindings(info, expected) {
+    if (!leafProfiles[expected.profile].namesMember)
+        return [];
+    const missing = (0,alt_names/* memberAltNames */.G1)(expected.member)
+        .map(alt_names/* formatAltName */.Q2)
+        .filter((name) => !info.sans.includes(name));
+    return missing.length === 0
+        ? []
+        : [`does not name ${missing.join(', ')} (it names ${info.sans.join(', ')})`];
+}
+function keyFindings(certificate, keyPem) {
+    try {
+        return certificate.checkPrivateKey((0,external_node_crypto_.createPrivateKey)(keyPem))
+            ? []
+            : ['does not belong to its certificate'];
+    }
+    catch (error) {
+        return [`is not a private key that can be read (${(0,src_findings/* errorMessage */.gJ)(error)})`];
+    }
+}
+
+;// CONCATENATED MODULE: ./src/cluster/member-manifest.ts
+
+
+/** The etcd manifest that lies on a host; undefined where there is none, or none that runs etcd. */
+function memberManifest({ files }) {
+    return parseEtcdManifest(files.get(kubeadm_paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/cluster/steps-of-member.ts
+
+
+/** The configurations that the action writes on a host, each with its mode. */
+const CONFIGURATION_MODES = new Map([
+    [kubeadm_paths/* KUBELET_CONFIG */.So, CERTIFICATE_MODE],
+    [kubeadm_paths/* KUBELET_DROP_IN */.jy, CERTIFICATE_MODE],
+    [kubeadm_paths/* KUBEADM_CONFIG */.XA, PRIVATE_MODE],
+]);
+/** The configurations of kubelet and kubeadm as files to deliver; all of them, or those named. */
+function configurationFiles({ texts }, paths = [...CONFIGURATION_MODES.keys()]) {
+    return paths.map((path) => {
+        const text = texts.get(path);
+        const mode = CONFIGURATION_MODES.get(path);
+        if (text === undefined || mode === undefined)
+            throw new Error(`${path} is no configuration file`);
+        return { path, mode, content: { from: 'text', text } };
+    });
+}
+/** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
+function wakeKubelet({ name, kubeletRuns }) {
+    const why = kubeletRuns
+        ? 'etcd does not run, and kubelet may wait for minutes'
+        : 'kubelet does not run, or not at boot';
+    return { kind: 'start-kubelet', host: name, restart: kubeletRuns, why };
+}
+/** Writes down what the members are now. */
+function recordSteps(members, why) {
+    return members.map(({ name }) => ({ kind: 'record-member', host: name, why }));
+}
+
+// EXTERNAL MODULE: ./src/pki/validity.ts
+var validity = __webpack_require__(29540);
+;// CONCATENATED MODULE: ./src/cluster/differences.ts
+
+
+
+
+
+
+
+
+
+
+
+/** Compares a member's host with what it ought to be. */
+function differencesOf(member, comparison) {
+    const { desired, record } = comparison;
+    const found = {
+        kubelet: textDifferences(member, desired, [kubeadm_paths/* KUBELET_CONFIG */.So, kubeadm_paths/* KUBELET_DROP_IN */.jy]),
+        kubeadmConfig: textDifferences(member, desired, [kubeadm_paths/* KUBEADM_CONFIG */.XA]),
+        manifest: manifestDifferences(member, desired, record),
+        authority: member.facts.files.has(kubeadm_paths/* CA_CERTIFICATE */.vB) ? [] : [`${kubeadm_paths/* CA_CERTIFICATE */.vB} is missing`],
+        leaves: leafDifferences(member, comparison),
+        modes: modeDifferences(member, comparison),
+        record: [],
+    };
+    // What is changed is recorded in any case; told apart is only a record that is wrong by itself.
+    return isAsDesired(found) ? { ...found, record: recordDifferences(member, comparison) } : found;
+}
+/** Whether there is none. */
+function isAsDesired(found) {
+    const { kubelet, kubeadmConfig, manifest, authority, leaves, modes, record } = found;
+    const lists = [kubelet, kubeadmConfig, manifest, authority, record];
+    return lists.every((list) => list.length === 0) && leaves.size === 0 && modes.size === 0;
+}
+/** All of them as lines, for the plan's reasons. */
+function describeDifferences(found) {
+    return [
+        ...found.kubelet,
+        ...found.kubeadmConfig,
+        ...found.manifest,
+        ...found.authority,
+        ...found.leaves.values(),
+        ...[...found.modes].map(([path, mode]) => `${path} has not the mode ${mode} or does not belong to root`),
+        ...found.record,
+    ];
+}
+function textDifferences({ facts }, desired, paths) {
+    return paths.flatMap((path) => {
+        const found = facts.files.get(path);
+        if (found === undefined)
+            return [`${path} is missing`];
+        return found.text === desired.texts.get(path) ? [] : [`${path} is not what the inputs ask for`];
+    });
+}
+function manifestDifferences({ facts }, desired, record) {
+    const file = facts.files.get(kubeadm_paths/* ETCD_MANIFEST */.jl);
+    if (facts.files.has(kubeadm_paths/* OUTGOING_MANIFEST */.Fc))
+        return ['a restart of etcd was cut off before it was seen ready'];
+    if (file === undefined)
+        return [`${kubeadm_paths/* ETCD_MANIFEST */.jl} is missing`];
+    const manifest = memberManifest(facts);
+    if (manifest === undefined)
+        return [`${kubeadm_paths/* ETCD_MANIFEST */.jl} is no pod that runs etcd`];
+    const flags = flagDifferences(manifest, desired.arguments);
+    const image = manifest.image === desired.image ? [] : [`its image is ${manifest.image}, wanted ${desired.image}`];
+    const configuration = facts.files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA);
+    const reset = resetFlags(configuration?.text ?? '', desired.arguments);
+    const found = [...flags, ...reset, ...image];
+    if (found.length > 0)
+        return found.map((line) => `etcd: ${line}`);
+    // the same flags and image, and yet not what kubeadm had rendered: limits or probes were edited
+    if (differsFromRecord(record, facts, kubeadm_paths/* ETCD_MANIFEST */.jl))
+        return [`${kubeadm_paths/* ETCD_MANIFEST */.jl} was edited on the host`];
+    const isDelivered = configuration?.text === desired.texts.get(kubeadm_paths/* KUBEADM_CONFIG */.XA);
+    // cut off between the two: what kubeadm would render now, only kubeadm can tell
+    return isDelivered && differsFromRecord(record, facts, kubeadm_paths/* KUBEADM_CONFIG */.XA)
+        ? [`${kubeadm_paths/* KUBEADM_CONFIG */.XA} is newer than the manifest`]
+        : [];
+}
+/** Whether a file that the action has recorded is another one now, or gone. */
+function differsFromRecord(record, { files }, path) {
+    const recorded = record?.files[path];
+    return recorded !== undefined && recorded !== files.get(path)?.sha256;
+}
+/** Flags of kubeadm's own that its present configuration overrides and the wanted one does not. */
+function resetFlags(configuration, wanted) {
+    return extraArgNames(configuration)
+        .filter((name) => etcd_flags/* KUBEADM_ETCD_FLAGS */.lF.has(name) && !wanted.some((argument) => argument.name === name))
+        .map((name) => `--${name} goes back to kubeadm's own value`);
+}
+/**
+ * Flags that are not as wanted, and flags that neither the inputs ask for nor kubeadm sets. What counts only before a
+ * member has data is no difference on one that has.
+ */
+function flagDifferences(manifest, wanted) {
+    const asked = wanted.filter(({ name }) => !BOOTSTRAP_FLAGS.has(name));
+    return [
+        ...argumentDifferences(manifest, asked),
+        ...strangeFlags(manifest, wanted).map((name) => `--${name} is set, and the inputs do not ask for it`),
+    ];
+}
+/** Flags of a manifest that neither the action nor kubeadm sets. */
+function strangeFlags(manifest, wanted) {
+    const known = new Set([...wanted.map(({ name }) => name), ...BOOTSTRAP_FLAGS, ...etcd_flags/* KUBEADM_ETCD_FLAGS */.lF]);
+    return [...manifest.arguments.keys()].filter((name) => !known.has(name));
+}
+function leafDifferences(member, comparison) {
+    return new Map(leaf_profiles_leafProfileNames.flatMap((name) => {
+        const reason = leafDifference(member, name, comparison);
+        return reason === undefined ? [] : [[name, reason]];
+    }));
+}
+function leafDifference(member, profile, { authority, record, renewBeforeDays, now }) {
+    const { facts } = member;
+    const paths = [leafPath(profile, 'certificate'), leafPath(profile, 'key')];
+    const missing = paths.filter((path) => !facts.files.has(path));
+    if (missing.length > 0)
+        return `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
+    const certificatePem = facts.files.get(paths[0])?.text ?? '';
+    const [wrong] = verifyLeaf({ certificatePem }, { authority, profile, member, now });
+    if (wrong !== undefined)
+        return wrong;
+    // One of the two replaced: they do not belong together any more. Both: somebody has renewed them in another way.
+    const changed = paths.filter((path) => differsFromRecord(record, facts, path));
+    if (changed.length === 1)
+        return `${changed[0]} was replaced without its counterpart`;
+    const { notAfter } = inspectCertificate(certificatePem);
+    const left = (0,validity/* daysLeft */.H_)(notAfter, now);
+    return left < renewBeforeDays
+        ? `${paths[0]} ends on ${notAfter.toISOString()} (${left} days left)`
+        : undefined;
+}
+function modeDifferences({ facts }, { record, dataDir, keepsAuthorityKey }) {
+    const wrong = [...expectedModes(keepsAuthorityKey, record)].filter(([path, mode]) => {
+        const file = facts.files.get(path);
+        return file?.kind === 'file' && (file.mode !== mode || file.owner !== '0:0');
+    });
+    const wrongDataDir = facts.dataDir.exists && facts.dataDir.mode !== DATA_DIR_MODE;
+    return new Map([...wrong, ...(wrongDataDir ? [[dataDir, DATA_DIR_MODE]] : [])]);
+}
+/** Modes of a member's files, octal by path. @param record absent: the action has put no files of its own there. */
+function expectedModes(keepsAuthorityKey, record) {
+    return new Map([
+        ...expectedPkiTree(keepsAuthorityKey),
+        [kubeadm_paths/* ETCD_MANIFEST */.jl, PRIVATE_MODE],
+        ...(record === undefined ? [] : [...CONFIGURATION_MODES, [kubeadm_paths/* STATE_FILE */.bv, PRIVATE_MODE]]),
+    ]);
+}
+/** As kubeadm makes it (cmd/kubeadm/app/phases/etcd/local.go). */
+const DATA_DIR_MODE = '700';
+function recordDifferences({ facts }, { record, copiedClients }) {
+    if (record === undefined)
+        return ['the action has no record of it yet'];
+    const stale = Object.entries(record.files).some(([path, digest]) => path !== kubeadm_paths/* CA_KEY */.r$ && facts.files.get(path)?.sha256 !== digest);
+    const unfinished = record.phase !== 'member';
+    const confirmed = record.clientCopy !== undefined && copiedClients.includes(record.clientCopy.fingerprint);
+    return [
+        ...(confirmed ? ['the copies of its apiserver-etcd-client.crt are confirmed'] : []),
+        ...(stale ? ["the action's record is older than its files"] : []),
+        ...(unfinished ? ['the cluster is proven healthy, and its record does not say so yet'] : []),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/adoption.ts
+
+
+
+
+
+
+/**
+ * What keeps a cluster that somebody else has set up from being taken over. It has to be healthy as a whole, and no
+ * member may have to be restarted for it.
+ */
+function clusterAdoptionFindings(cluster, names) {
+    if (cluster?.health.healthy === true)
+        return [];
+    const why = cluster === undefined
+        ? 'no member could be asked.'
+        : cluster.health.findings.map(({ fact }) => fact).join(' ');
+    return [
+        {
+            at: 'adopt',
+            fact: `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} an etcd that this action did not set up, and that cluster is not healthy: ${why}`,
+            cause: 'Only a healthy cluster with exactly the members that the inputs name is taken over.',
+            fix: 'Mend the cluster, or correct `hosts`, `names` and the ports, and run again.',
+        },
+    ];
+}
+/** What keeps one member from being taken over without a restart and without the loss of a setting. */
+function memberAdoptionFindings(member, desired, differences) {
+    const finding = (fact, cause, fix) => ({
+        host: member.name,
+        at: 'adopt',
+        fact,
+        cause,
+        fix,
+    });
+    return [
+        ...flagFindings(member, desired, differences, finding),
+        ...kubeletFindings(member, desired).map((setting) => finding(`its kubelet has a setting that would be lost: ${setting}.`, 'The kubelet was configured by hand, beyond what the guide says.', 'Give it as `kubelet-config`, or remove it from the host, and run again.')),
+    ];
+}
+function flagFindings({ facts }, desired, { manifest: differences }, finding) {
+    const manifest = memberManifest(facts);
+    const strange = manifest === undefined ? [] : strangeFlags(manifest, desired.arguments);
+    const changed = manifest === undefined ? [] : changedFlags(manifest, desired.arguments);
+    const extra = [...strange, ...changed]
+        .filter((name) => !etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name))
+        .map((name) => `${name}: ${JSON.stringify(manifest?.arguments.get(name) ?? '')}`);
+    const advice = extra.length === 0
+        ? 'Give the inputs as the cluster is, take it over, and change it in a later run.'
+        : `Give the inputs as the cluster is (\`extra-args: '{${extra.join(', ')}}'\`), take it over, and change it in a later run.`;
+    const lost = changed.map((name) => {
+        const value = manifest?.arguments.get(name) ?? '';
+        return finding(`--${name} is "${value}", kubeadm sets "${etcd_flags/* KUBEADM_FLAG_VALUES */.K9.get(name)?.join('" or "') ?? ''}", and at the member's next restart it would be lost.`, 'The manifest was edited by hand, or rendered with extraArgs of its own.', etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name)
+            ? "The action relies on kubeadm's own value: set it on the host, one member at a time, and run again."
+            : advice);
+    });
+    const different = differences.map((line) => finding(`its member is not as the inputs ask for: ${line}.`, 'A cluster is taken over as it is, without a restart.', advice));
+    return [...different, ...lost];
+}
+/** Flags of kubeadm's own that have another value than kubeadm gives them, and that the inputs do not ask for. */
+function changedFlags(manifest, wanted) {
+    return [...etcd_flags/* KUBEADM_FLAG_VALUES */.K9].flatMap(([name, values]) => {
+        const found = manifest.arguments.get(name);
+        const asked = wanted.some((argument) => argument.name === name);
+        return found === undefined || asked || values.includes(found) ? [] : [name];
+    });
+}
+/** Flags of kubelet that say what the action's own configuration says as well (the guide's older form has them). */
+const COVERED_FLAGS = new Set([
+    'config',
+    'address',
+    'pod-manifest-path',
+    'cgroup-driver',
+    'container-runtime',
+    'container-runtime-endpoint',
+]);
+/** Settings of the kubelet as it was found that the action's configuration does not have. */
+function kubeletFindings({ facts }, desired) {
+    const dropIn = facts.files.get(kubeadm_paths/* KUBELET_DROP_IN */.jy)?.text;
+    if (dropIn === undefined)
+        return [`all of them, for it was not set up through ${kubeadm_paths/* KUBELET_DROP_IN */.jy} as the guide does`];
+    const command = /^ExecStart=(\S.*)$/m.exec(dropIn)?.[1] ?? '';
+    const flags = [...command.matchAll(/\s(--?([^\s=]+)(?:[= ](?!-)(\S+))?)/g)];
+    const others = flags.filter(([, , name = '']) => !COVERED_FLAGS.has(name)).map(([, flag = '']) => flag);
+    const config = flags.find(([, , name]) => name === 'config')?.[3];
+    return [...others, ...configFindings(config, facts.files, desired)];
+}
+function configFindings(path, files, desired) {
+    if (path === undefined || path === kubeadm_paths/* KUBELET_CONFIG */.So)
+        return [];
+    const text = path === kubeadm_paths/* GUIDE_KUBELET_CONFIG */.$9 ? files.get(path)?.text : undefined;
+    if (text === undefined)
+        return [`--config=${path}, a file that this action does not read`];
+    const found = fieldsOf(text);
+    if (found === undefined)
+        return [`${path} is no KubeletConfiguration that can be read`];
+    const wanted = fieldsOf(desired.texts.get(kubeadm_paths/* KUBELET_CONFIG */.So) ?? '') ?? {};
+    return Object.entries(found)
+        .filter(([name, value]) => !isSameField(name, value, wanted[name]))
+        .map(([name, value]) => `${name}: ${JSON.stringify(value)} (${path})`);
+}
+/** The same socket has two names: /var/run is a link to /run. */
+function isSameField(name, found, wanted) {
+    if (name !== 'containerRuntimeEndpoint')
+        return (0,external_node_util_.isDeepStrictEqual)(found, wanted);
+    const socket = (value) => typeof value === 'string' ? value.replace(/^unix:\/\//, '').replace(/^\/var\/run\//, '/run/') : '';
+    return socket(found) === socket(wanted);
+}
+function fieldsOf(yaml) {
+    try {
+        const value = (0,dist/* parse */.qg)(yaml);
+        return typeof value === 'object' && value !== null && !Array.isArray(value)
+            ? value
+            : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./src/pki/authority.ts
+var authority = __webpack_require__(3133);
+;// CONCATENATED MODULE: ./src/cluster/ownership.ts
+
+
+
+
+/** The token that a host's etcd was founded with; undefined where there is no etcd. */
+function tokenOn(owned) {
+    if (owned.kind === 'pristine')
+        return undefined;
+    return owned.kind === 'unmanaged' ? owned.token : owned.state.cluster.token;
+}
+/** What the action has recorded on a host. */
+function recordOn(owned) {
+    return owned === undefined || owned.kind === 'pristine' || owned.kind === 'unmanaged'
+        ? undefined
+        : owned.state;
+}
+/**
+ * Whose host this is. Anything that is neither empty nor wholly this cluster's own is a finding: the action then
+ * touches nothing.
+ */
+function classifyHost(member, clusterName) {
+    const { facts } = member;
+    const findings = [...joinedNode(facts), ...otherManifests(facts), ...strangeFiles(facts)];
+    const { state } = facts;
+    if (state === 'absent') {
+        const token = tokenOfRunningMember(facts);
+        if (token !== undefined)
+            return withHost(member, findings, { kind: 'unmanaged', token });
+        findings.push(...leftovers(facts));
+        return withHost(member, findings, { kind: 'pristine' });
+    }
+    if (state === 'unreadable') {
+        findings.push({
+            at: 'state',
+            fact: "the action's own record on this host cannot be read.",
+            cause: 'It was written by a newer release of the action, or was damaged.',
+            fix: 'Use the release that wrote it (`uses: …@v1`), or restore /etc/kubernetes/etcd-ha-action/state.json.',
+        });
+        return withHost(member, findings);
+    }
+    findings.push(...otherIdentity(member, state, clusterName));
+    return withHost(member, findings, { kind: state.phase === 'member' ? 'member' : 'unfinished', state });
+}
+function withHost(member, findings, ownership) {
+    const named = findings.map((finding) => ({ ...finding, host: member.name }));
+    return ownership === undefined || named.length > 0 ? { findings: named } : { ownership, findings: [] };
+}
+function joinedNode(facts) {
+    const marks = kubeadm_paths/* NODE_MARKS */.C8.filter((path) => facts.files.has(path));
+    if (marks.length === 0)
+        return [];
+    return [
+        {
+            at: 'host',
+            fact: `it is a node of a Kubernetes cluster (${marks.join(', ')}).`,
+            cause: 'The address of a control-plane or worker node was given.',
+            fix: 'Give hosts of their own to etcd: its kubelet runs alone and would leave that cluster.',
+        },
+    ];
+}
+/** A kubelet that runs other pods is not ours to configure anew. */
+function otherManifests(facts) {
+    const others = [...facts.files.values()]
+        .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${kubeadm_paths/* MANIFEST_DIR */.Kk}/`))
+        .map(({ path }) => path)
+        .filter((path) => path !== kubeadm_paths/* ETCD_MANIFEST */.jl && !path.slice(kubeadm_paths/* MANIFEST_DIR */.Kk.length + 1).startsWith('.'));
+    if (others.length === 0)
+        return [];
+    return [
+        {
+            at: 'host',
+            fact: `its kubelet manages other pods: ${others.join(', ')}.`,
+            cause: 'The host serves another purpose, or a copy of a manifest was left in that folder (each file there is a pod).',
+            fix: `Move what does not belong there out of ${kubeadm_paths/* MANIFEST_DIR */.Kk}, or use another host.`,
+        },
+    ];
+}
+/** Manifest, log and a running container: a member that somebody else has set up. */
+function tokenOfRunningMember({ files, dataDir, containers }) {
+    const manifest = memberManifest({ files });
+    if (manifest === undefined || !dataDir.hasLog || !containers.some(({ running }) => running))
+        return undefined;
+    return manifest.arguments.get('initial-cluster-token') ?? DEFAULT_CLUSTER_TOKEN;
+}
+/** Marks of an etcd that the action did not begin and that does not run as a member: never ours to overwrite. */
+function leftovers(facts) {
+    const found = [];
+    if (!facts.dataDir.empty)
+        found.push(facts.dataDir.hasLog ? "a member's data" : 'files in the data dir');
+    if (facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl))
+        found.push(kubeadm_paths/* ETCD_MANIFEST */.jl);
+    found.push(...leafFiles()
+        .map(({ path }) => path)
+        .filter((path) => facts.files.has(path)));
+    const running = facts.containers.filter((container) => container.running);
+    if (running.length > 0)
+        found.push('a running etcd container');
+    if (found.length === 0)
+        return [];
+    return [
+        {
+            at: 'host',
+            fact: `it holds an etcd that this action did not set up: ${found.join(', ')}.`,
+            cause: 'It was a member of an earlier cluster, or a set-up by hand that was not finished, or one that is stopped or has another `data-dir`.',
+            fix: 'If it is still needed, start it and give its `data-dir`: a healthy cluster is taken over as it is. If not, take a backup, then remove the data dir, the manifest and /etc/kubernetes/pki, or use a fresh host.',
+        },
+    ];
+}
+/** The pki tree of an etcd host is its own: what else lies there would be trusted, or taken for ours. */
+function strangeFiles(facts) {
+    const known = new Set([kubeadm_paths/* CA_CERTIFICATE */.vB, kubeadm_paths/* CA_KEY */.r$, ...leafFiles().map(({ path }) => path), ...kubeadm_paths/* NODE_MARKS */.C8]);
+    const strangers = [...facts.files.values()]
+        .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${kubeadm_paths/* PKI_DIR */.Hw}/`) && !known.has(path))
+        .map(({ path }) => path)
+        .filter((path) => !isStaged(path));
+    if (strangers.length === 0)
+        return [];
+    return [
+        {
+            at: 'host',
+            fact: `${kubeadm_paths/* PKI_DIR */.Hw} holds files of something else: ${strangers.join(', ')}.`,
+            cause: 'The host serves another purpose, or copies were left there.',
+            fix: 'Move what does not belong to this etcd out of that folder, or use another host.',
+        },
+    ];
+}
+/** A file that an earlier delivery had written aside when it was cut off; the next one writes it anew. */
+function isStaged(path) {
+    return /\/\.[^/]+\.etcd-ha-action$/.test(path);
+}
+function otherIdentity(member, state, clusterName) {
+    const findings = [];
+    if (state.cluster.name !== clusterName) {
+        findings.push({
+            at: 'cluster-name',
+            fact: `it belongs to the cluster "${state.cluster.name}", not to "${clusterName}".`,
+            cause: 'The address of another cluster was given, or `cluster-name` was changed.',
+            fix: `Set \`cluster-name: ${state.cluster.name}\`, or give this cluster's own hosts.`,
+        });
+    }
+    if (state.member.name !== member.name || state.member.address !== member.address) {
+        findings.push({
+            at: 'hosts',
+            fact: `it was set up as member "${state.member.name}" at ${state.member.address}, now "${member.name}" at ${member.address} is asked for.`,
+            cause: 'Two entries were swapped, the host was renamed, or its address has changed.',
+            fix: `Give it as \`${state.member.name}=${state.member.address}\`.`,
+        });
+    }
+    return findings;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/authority.ts
+
+
+
+
+/**
+ * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
+ * beside one that is there.
+ * @param broughtFingerprint SHA-256 of the CA certificate among the inputs.
+ * @param mustSign whether certificates have to be issued, for which the CA's key is needed.
+ */
+function chooseAuthority(members, ownership, broughtFingerprint, mustSign) {
+    const found = members.flatMap((member) => authorityOn(member));
+    const findings = [
+        ...unreadableOnHosts(found),
+        ...conflictsOnHosts(found),
+        ...conflictsWithInput(found, broughtFingerprint),
+        ...(hasSignedNothing(members) ? [] : conflictsWithState(found, ownership, broughtFingerprint)),
+    ];
+    if (findings.length > 0)
+        return { findings };
+    const keeper = found.find(({ hasKey }) => hasKey)?.host;
+    const keyKeeper = keeper ?? members[0]?.name ?? '';
+    const holder = found[0];
+    if (broughtFingerprint !== undefined)
+        return { choice: { source: { from: 'input' }, keyKeeper }, findings };
+    if (holder === undefined)
+        return { choice: { source: { from: 'made' }, keyKeeper }, findings };
+    if (!mustSign)
+        return { choice: { source: { from: 'certificate-only', host: holder.host }, keyKeeper }, findings };
+    if (keeper !== undefined)
+        return { choice: { source: { from: 'host', host: keeper }, keyKeeper }, findings };
+    return {
+        findings: [
+            {
+                host: holder.host,
+                at: 'ca-key',
+                fact: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is there, and its key is on none of the hosts.`,
+                cause: 'The CA was made elsewhere, or ca.key was moved to a safer place after the set-up.',
+                fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back beside ca.crt on the first host.',
+            },
+        ],
+    };
+}
+/**
+ * The CA certificate that this cluster's leaves are checked against: the one given, else the one found on the hosts;
+ * undefined while there is none.
+ */
+function knownAuthority(members, broughtPem) {
+    const texts = [broughtPem, ...members.map(({ facts }) => facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text)];
+    for (const pem of texts) {
+        try {
+            if (pem !== undefined)
+                return (0,authority/* authorityOf */.v)(pem);
+        }
+        catch {
+            // an unreadable one is told of by chooseAuthority
+        }
+    }
+    return undefined;
+}
+/** A cluster that lives is reached, and its certificates are compared, by its CA. */
+function withoutAuthority(members) {
+    return {
+        at: 'ca',
+        fact: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is on none of the hosts (${members.map(({ name }) => name).join(', ')}), and etcd runs there.`,
+        cause: 'It was set up without TLS or with certificates in another place, or the file was removed.',
+        fix: `Put the CA's certificate there, or give it by the inputs \`ca-certificate\` and \`ca-key\`. An etcd without kubeadm's file layout cannot be taken over.`,
+    };
+}
+function authorityOn(member) {
+    const certificate = member.facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB);
+    if (certificate === undefined)
+        return [];
+    return [
+        {
+            host: member.name,
+            fingerprint: fingerprintOf(certificate.text ?? ''),
+            hasKey: member.facts.files.has(kubeadm_paths/* CA_KEY */.r$),
+        },
+    ];
+}
+const UNREADABLE = 'unreadable';
+function fingerprintOf(certificatePem) {
+    try {
+        return (0,authority/* authorityOf */.v)(certificatePem).fingerprint;
+    }
+    catch {
+        return UNREADABLE;
+    }
+}
+function unreadableOnHosts(found) {
+    return found
+        .filter(({ fingerprint }) => fingerprint === UNREADABLE)
+        .map(({ host }) => ({
+        host,
+        at: 'ca',
+        fact: `its ${kubeadm_paths/* CA_CERTIFICATE */.vB} is no certificate that can be read.`,
+        cause: 'The file was damaged, or something else was copied there.',
+        fix: 'Put the certificate of the CA there, in PEM.',
+    }));
+}
+function conflictsOnHosts(found) {
+    const byFingerprint = Map.groupBy(found, ({ fingerprint }) => fingerprint);
+    if (byFingerprint.size <= 1)
+        return [];
+    const list = [...byFingerprint].map(([print, group]) => `${group.map(({ host }) => host).join(', ')}: ${print}`);
+    return [
+        {
+            at: 'ca',
+            fact: `the hosts hold different CAs (${list.join('; ')}).`,
+            cause: 'They belong to different clusters, or one was set up a second time.',
+            fix: 'Give the hosts of one cluster only, or clear /etc/kubernetes/pki/etcd on the host that does not belong to it.',
+        },
+    ];
+}
+function conflictsWithInput(found, brought) {
+    if (brought === undefined)
+        return [];
+    return found
+        .filter(({ fingerprint }) => fingerprint !== brought)
+        .map(({ host, fingerprint }) => ({
+        host,
+        at: 'ca-certificate',
+        fact: `its CA (${fingerprint}) is not the one given (${brought}).`,
+        cause: 'The inputs belong to another cluster.',
+        fix: 'Leave `ca-certificate` and `ca-key` out to use the CA on the host, or give that one.',
+    }));
+}
+/**
+ * A deploy that was cut off after its record and before its CA's certificate: the CA lies on its host before anything
+ * that it signed leaves the runner, so nothing bears its signature, and its key alone is of no use to anybody.
+ */
+function hasSignedNothing(members) {
+    const marks = [kubeadm_paths/* CA_CERTIFICATE */.vB, kubeadm_paths/* ETCD_MANIFEST */.jl, ...leafFiles().map(({ path }) => path)];
+    return members.every(({ facts }) => facts.dataDir.empty && facts.containers.length === 0 && marks.every((path) => !facts.files.has(path)));
+}
+/** The record on each host names the CA it was begun with. */
+function conflictsWithState(found, ownership, brought) {
+    const present = brought ?? found[0]?.fingerprint;
+    return [...ownership].flatMap(([host, owned]) => {
+        const recorded = recordOn(owned)?.cluster.caFingerprint;
+        if (recorded === undefined || recorded === present)
+            return [];
+        return [
+            {
+                host,
+                at: 'ca',
+                fact: `it was set up with the CA ${recorded}, and ${present === undefined ? 'no CA is on any host now' : `the CA here is ${present}`}.`,
+                cause: 'ca.crt was removed or replaced after the set-up, or the hosts belong to different clusters.',
+                fix: `Put the original ${kubeadm_paths/* CA_CERTIFICATE */.vB} (and ca.key on the first host) back.`,
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/cluster/bootstrap.ts
+/**
+ * Whether a new cluster may be made where nothing of etcd is found. With a CA that is there already, API servers that
+ * trust it may be alive and would meet an empty etcd: the hosts were reimaged, or their disks are not mounted.
+ * @param makesAuthority whether this run makes the CA.
+ */
+function bootstrapFindings(policy, makesAuthority) {
+    if (policy === 'allow' || (policy === 'auto' && makesAuthority))
+        return [];
+    const empty = 'none of the hosts holds anything of etcd, so this run would make a new, empty cluster,';
+    if (policy === 'never') {
+        return [
+            {
+                at: 'bootstrap',
+                fact: `${empty} and \`bootstrap: never\` forbids it.`,
+                cause: 'The hosts were reinstalled, their disks are not mounted, or they were never set up.',
+                fix: 'Find out where the data is. Only if there has never been any, run once with `bootstrap: allow`.',
+            },
+        ];
+    }
+    return [
+        {
+            at: 'bootstrap',
+            fact: `${empty} with a CA that already exists.`,
+            cause: 'It is the first run with a CA of your own; or the hosts of a living cluster were reinstalled, and its API servers would meet an empty etcd.',
+            fix: 'If this is the first run, give `bootstrap: allow` once. Otherwise find out where the data is, or restore a backup.',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/client-copies.ts
+
+
+
+
+const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
+/**
+ * Client certificates of which the control plane may still have the old copy: renewed by this run, or by an earlier one
+ * and never confirmed.
+ */
+function plannedClientCopies(members, ownership, confirmed) {
+    return new Map(members.flatMap(({ name, facts, differences }) => {
+        const record = recordOn(ownership.get(name));
+        const known = unrecordedRenewal(facts, record) ?? record?.clientCopy;
+        const open = known === undefined || confirmed.includes(known.fingerprint) ? undefined : known;
+        if (!differences.leaves.has('apiserverEtcdClient'))
+            return open === undefined ? [] : [[name, open]];
+        const oldEndsAt = open?.oldEndsAt ?? certificateEnd(facts.files.get(CERTIFICATE)?.text)?.toISOString() ?? '';
+        return [[name, { renewed: true, oldEndsAt }]];
+    }));
+}
+/** The pair was replaced since it was recorded: by somebody, or by a run that was cut off before it could record it. */
+function unrecordedRenewal({ files }, record) {
+    const found = files.get(CERTIFICATE);
+    if (record === undefined || found === undefined)
+        return undefined;
+    if (!differsFromRecord(record, { files }, CERTIFICATE))
+        return undefined;
+    try {
+        const { fingerprint, notBefore } = inspectCertificate(found.text ?? '');
+        const oldEndsAt = record.clientCopy?.oldEndsAt ?? '';
+        return { fingerprint, renewedAt: notBefore.toISOString(), oldEndsAt };
+    }
+    catch {
+        return undefined; // it is issued anew
+    }
+}
+/** Reminds of the copies until they are confirmed. */
+function clientCopyWarnings(copies) {
+    return [...copies].map(([host, copy]) => {
+        const until = copy.oldEndsAt === '' ? '' : ` The one before ends on ${copy.oldEndsAt.slice(0, 10)}.`;
+        const what = 'renewed' in copy ? 'is renewed by this run' : `was renewed on ${copy.renewedAt.slice(0, 10)}`;
+        const fingerprint = 'renewed' in copy ? 'SHA-256 fingerprint' : copy.fingerprint;
+        return {
+            host,
+            at: 'apiserver-etcd-client',
+            fact: `its ${CERTIFICATE} ${what}, and nobody has confirmed that the control plane has a copy.${until}`,
+            cause: 'API servers use copies of it; the action does not reach their hosts.',
+            fix: `If the control plane's copy came from this host, copy ${CERTIFICATE} and its key there again (API servers read them anew by themselves). Then confirm it once: \`client-certificate-copied: ${fingerprint}\`.`,
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/cluster/converge-stages.ts
+
+
+
+
+/**
+ * Makes the differences good, the harmless ones first. What can cost a member is done to one member at a time behind a
+ * gate: those that do not run first, the leader last.
+ */
+function convergeStages(members, shape) {
+    const ordered = members.toSorted((one, other) => rank(one) - rank(other));
+    const stages = [
+        { title: 'Modes and owners', steps: ordered.flatMap(setModes) },
+        { title: 'Certificate of the CA', steps: ordered.flatMap(deliverAuthority) },
+        ...ordered.flatMap(renewLeaves),
+        { title: 'Configurations and manifests', steps: ordered.flatMap(deliverConfiguration) },
+        { title: 'Rendered manifests and images', steps: ordered.flatMap(renderManifest) },
+        { title: 'Start of members that do not run', steps: ordered.flatMap(wake) },
+        ...ordered.flatMap(convergeKubelet),
+        ...startAndRestart(ordered, shape),
+    ];
+    const changed = members.filter(({ differences }) => !isAsDesired(differences));
+    const afterProof = [
+        {
+            title: 'Record of what was done',
+            steps: recordSteps(changed, 'its files are recorded as they are now'),
+        },
+    ];
+    const hasSteps = ({ steps }) => steps.length > 0;
+    return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
+}
+/** Whether the member is taken down and started again for it. */
+function mustRestart({ differences }) {
+    return differences.manifest.length > 0;
+}
+/** Whether etcd is down on every host, so that nothing can be lost by starting it with other settings. */
+function noneRuns(members) {
+    return members.every(({ etcdRuns }) => !etcdRuns);
+}
+function rank({ etcdRuns, isLeader }) {
+    if (!etcdRuns)
+        return 0;
+    return isLeader ? 2 : 1;
+}
+function setModes({ name: host, differences: { modes } }) {
+    return modes.size === 0 ? [] : [{ kind: 'set-modes', host, modes, why: 'not as kubeadm makes them' }];
+}
+function deliverAuthority({ name: host, differences: { authority } }) {
+    if (authority.length === 0)
+        return [];
+    const file = {
+        path: kubeadm_paths/* CA_CERTIFICATE */.vB,
+        mode: CERTIFICATE_MODE,
+        content: { from: 'authority', part: 'certificate' },
+    };
+    return [{ kind: 'deliver-files', host, files: [file], why: authority.join('; ') }];
+}
+/** etcd reads its pair anew at each handshake (client/pkg/transport/listener.go): no restart. */
+function renewLeaves({ name: host, differences: { leaves }, etcdRuns }) {
+    if (leaves.size === 0)
+        return [];
+    const files = leafFiles()
+        .filter(({ name }) => leaves.has(name))
+        .map(({ name, part, path, mode }) => ({
+        path,
+        mode,
+        content: { from: 'leaf', name, part },
+    }));
+    const steps = [{ kind: 'deliver-files', host, files, why: [...leaves.values()].join('; ') }];
+    const served = ['server', 'peer'].filter((name) => leaves.has(name));
+    if (etcdRuns && served.length > 0) {
+        steps.push({
+            kind: 'prove-served',
+            host,
+            leaves: served,
+            why: 'etcd takes a new pair without a restart',
+        });
+    }
+    return [{ title: `Certificates of ${host}`, steps, inTurn: true }];
+}
+function deliverConfiguration({ name: host, desired, differences }) {
+    const { kubeadmConfig, manifest } = differences;
+    if (kubeadmConfig.length === 0)
+        return [];
+    const why = [...kubeadmConfig, ...manifest].join('; ');
+    return [{ kind: 'deliver-files', host, files: configurationFiles(desired, [kubeadm_paths/* KUBEADM_CONFIG */.XA]), why }];
+}
+function renderManifest(member) {
+    const { name: host, desired, facts } = member;
+    if (!mustRestart(member))
+        return [];
+    const { image, criEndpoint } = desired;
+    const steps = [
+        {
+            kind: 'render-manifest',
+            host,
+            image,
+            wanted: desired.arguments,
+            why: "the host's own kubeadm renders it, aside",
+        },
+    ];
+    if (!facts.images.includes(image)) {
+        steps.push({ kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' });
+    }
+    return steps;
+}
+/** A restart of kubelet leaves the containers alone; one host at a time all the same. */
+function convergeKubelet(member) {
+    const { name: host, desired, differences } = member;
+    if (differences.kubelet.length === 0)
+        return [];
+    const files = configurationFiles(desired, [kubeadm_paths/* KUBELET_CONFIG */.So, kubeadm_paths/* KUBELET_DROP_IN */.jy]);
+    const after = member.etcdRuns ? { after: { kind: 'member', member: host } } : {};
+    return [
+        {
+            title: `Kubelet of ${host}`,
+            inTurn: true,
+            steps: [
+                { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
+                {
+                    kind: 'start-kubelet',
+                    host,
+                    restart: true,
+                    goBack: true,
+                    why: 'it reads its configuration at its start only',
+                },
+            ],
+            ...after,
+        },
+    ];
+}
+function wake(member) {
+    const { kubeletRuns, etcdRuns, differences } = member;
+    if (kubeletRuns && etcdRuns)
+        return [];
+    // its kubelet is started anew with its configuration
+    if (differences.kubelet.length > 0)
+        return [];
+    return [wakeKubelet(member)];
+}
+function awaitReady(member, { dataDir }) {
+    const { name: host, kubeletRuns, etcdRuns, desired } = member;
+    if ((kubeletRuns && etcdRuns) || mustRestart(member))
+        return [];
+    const { criEndpoint } = desired;
+    const why = 'it did not run';
+    return [{ kind: 'start-member', host, dataDir, criEndpoint, placeManifest: false, why }];
+}
+/** Where none runs, no member can be spared or lost, and none gets ready without the others: all at once, no gate. */
+function startAndRestart(ordered, shape) {
+    const awaited = ordered.flatMap((member) => awaitReady(member, shape));
+    if (noneRuns(ordered)) {
+        const restarts = ordered.filter(mustRestart).map((member) => restartStep(member, shape));
+        return [{ title: 'Members that do not run are ready', steps: [...awaited, ...restarts] }];
+    }
+    return [
+        { title: 'Members that do not run are ready', steps: awaited },
+        ...ordered.flatMap((member) => restart(member, shape)),
+    ];
+}
+function restartStep({ name: host, desired, differences }, { dataDir }) {
+    const { criEndpoint } = desired;
+    const why = differences.manifest.join('; ');
+    return { kind: 'restart-member', host, dataDir, criEndpoint, mayLackData: false, why };
+}
+function restart(member, shape) {
+    if (!mustRestart(member))
+        return [];
+    const { name: host, etcdRuns } = member;
+    const steps = [restartStep(member, shape)];
+    // the only member cannot hand over, nor is there a majority without it
+    const alone = shape.members.length === 1;
+    if (!alone && etcdRuns) {
+        steps.unshift({ kind: 'move-leadership', host, why: 'clients then wait for no election' });
+    }
+    return [
+        {
+            title: `Restart of ${host}`,
+            inTurn: true,
+            ...(alone ? {} : { before: { kind: 'quorum-without', member: host } }),
+            steps,
+            after: { kind: 'member', member: host },
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/create-stages.ts
+
+
+
+
+/**
+ * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
+ * member is started before the files of all of them have been verified.
+ */
+function createStages(input) {
+    const { members } = input;
+    const fresh = members.filter(({ progress }) => progress !== 'begun');
+    const begun = members.filter(({ progress }) => progress === 'begun');
+    const stages = [
+        {
+            title: 'Configurations of kubelet and kubeadm; the CA',
+            steps: fresh.map((member) => create_stages_deliverConfiguration(member, input)),
+        },
+        {
+            title: 'Kubelet, certificates, manifests',
+            steps: [
+                ...fresh.flatMap((member) => prepareMember(member)),
+                ...begun.filter((member) => !runs(member)).map((member) => wakeKubelet(member)),
+            ],
+        },
+        { title: 'Verification of all files', steps: fresh.map((member) => verifyFiles(member, input)) },
+        { title: 'Start of the members', steps: members.map((member) => startMember(member, input)) },
+    ];
+    const afterProof = [
+        {
+            title: 'Record of the finished cluster',
+            steps: recordSteps(members, 'the cluster has been proven healthy'),
+        },
+    ];
+    return { stages: stages.filter(({ steps }) => steps.length > 0), afterProof };
+}
+function create_stages_deliverConfiguration(member, { authority }) {
+    const files = configurationFiles(member.desired);
+    const takesKey = member.name === authority.keyKeeper && authority.source.from !== 'host';
+    if (takesKey) {
+        // the record first: without one, a CA that lies there is one that somebody brought
+        files.push({ path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } }, { path: kubeadm_paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } }, { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } });
+    }
+    const why = takesKey ? "guide steps 1 to 3; the CA's key is kept here" : 'guide steps 1 and 2';
+    return { kind: 'deliver-files', host: member.name, why, files };
+}
+function prepareMember({ facts, name: host, desired }) {
+    const { image, criEndpoint } = desired;
+    const steps = [
+        { kind: 'start-kubelet', host, restart: true, why: 'guide step 1: kubelet as service manager for etcd' },
+        {
+            kind: 'render-manifest',
+            host,
+            image,
+            wanted: desired.arguments,
+            why: "guide step 7: the host's own kubeadm renders it",
+        },
+        {
+            kind: 'deliver-files',
+            host,
+            why: 'guide steps 4 and 5: certificates made on the runner',
+            files: [
+                { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } },
+                ...leafFiles().map(({ name, part, path, mode }) => ({
+                    path,
+                    mode,
+                    content: { from: 'leaf', name, part },
+                })),
+                { path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } },
+            ],
+        },
+    ];
+    if (!facts.images.includes(image)) {
+        steps.push({ kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' });
+    }
+    return steps;
+}
+/** Whether kubelet and etcd both run on a host on which a member was started. */
+function runs({ kubeletRuns, etcdRuns }) {
+    return kubeletRuns && etcdRuns;
+}
+function verifyFiles(member, { authority }) {
+    const { name } = member;
+    return {
+        kind: 'verify-files',
+        host: name,
+        why: 'guide step 6',
+        pkiTree: expectedPkiTree(name === authority.keyKeeper),
+    };
+}
+function startMember({ name: host, desired, progress, facts }, { shape }) {
+    const { dataDir } = shape;
+    const { criEndpoint } = desired;
+    if (progress === 'other') {
+        const why = facts.dataDir.hasBlankLog
+            ? 'etcd ended before it had written anything to its log, and cannot begin with such a log; it is set aside'
+            : 'an earlier run has placed a manifest that the inputs do not ask for any more';
+        return { kind: 'restart-member', host, dataDir, criEndpoint, mayLackData: true, why };
+    }
+    const placeManifest = progress === 'nothing';
+    const why = placeManifest ? 'guide step 7: the static pod' : 'an earlier run has placed its manifest';
+    return { kind: 'start-member', host, dataDir, criEndpoint, placeManifest, why };
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/kubelet-config.ts
+var kubelet_config = __webpack_require__(27368);
+;// CONCATENATED MODULE: ./src/kubeadm/version.ts
+/**
+ * kubeadm minors that the action knows: 1.31 is the first with the v1beta4 configuration API, 1.37 the newest
+ * it has been run against.
+ */
+const OLDEST_MINOR = 31;
+const NEWEST_MINOR = 37;
+/** Reads `v1.34.4` or `v1.34.4+vendor`; `undefined` when the text is no version. */
+function parseKubernetesVersion(text) {
+    const match = /^v(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/.exec(text.trim());
+    if (match === null)
+        return undefined;
+    const [, major, minor, patch] = match;
+    return { major: Number(major), minor: Number(minor), patch: Number(patch), text: text.trim() };
+}
+/** True for kubeadm releases whose configuration API and manifests the action knows. */
+function isSupported(version) {
+    return version.major === 1 && version.minor >= OLDEST_MINOR && version.minor <= NEWEST_MINOR;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/images.ts
+
+/**
+ * The image that kubeadm will write into this host's manifest (cmd/kubeadm/app/images/images.go): its own default,
+ * unless the user named a repository or a tag.
+ */
+function etcdImage(settings, facts) {
+    if (facts.etcdImage === undefined)
+        return undefined;
+    const { repository, tag } = splitImage(facts.etcdImage);
+    return joinImage(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
+}
+/** The image that this host's manifest names; undefined without one. */
+function runningImage(facts) {
+    return memberManifest(facts)?.image;
+}
+/**
+ * A member keeps the image that it runs until the inputs name another: a newer kubeadm on the host is no reason to
+ * change etcd. Where kubeadm would now choose another one, its configuration names the one to keep.
+ * @param otherwise the image to keep where the host's manifest is missing: the one that the other members run.
+ */
+function wantedImage(settings, facts, otherwise) {
+    const shipped = etcdImage(settings, facts);
+    const running = runningImage(facts) ?? otherwise;
+    if (running === undefined)
+        return shipped === undefined ? undefined : { ...settings, image: shipped };
+    const { repository, tag } = splitImage(running);
+    const image = joinImage(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
+    if (image === shipped)
+        return { ...settings, image };
+    const own = splitImage(image);
+    const theirs = splitImage(shipped ?? '');
+    return {
+        image,
+        ...(own.repository === theirs.repository && settings.imageRepository === undefined
+            ? {}
+            : { imageRepository: own.repository }),
+        ...(own.tag === theirs.tag && settings.etcdImageTag === undefined ? {} : { etcdImageTag: own.tag }),
+    };
+}
+/** Another minor release, or an older one, is never put in place of the etcd that a member runs. */
+function imageFindings(host, running, wanted) {
+    const from = etcdRelease(running);
+    const to = etcdRelease(wanted);
+    if (from === undefined || to === undefined) {
+        return running === wanted ? [] : [unknownRelease(host, from === undefined ? running : wanted)];
+    }
+    if (from.major !== to.major || from.minor !== to.minor) {
+        return [
+            {
+                host,
+                at: 'etcd-image-tag',
+                fact: `it runs etcd ${images_text(from)}, and the inputs ask for ${images_text(to)}, another minor release.`,
+                cause: '`etcd-image-tag` was changed.',
+                fix: `Set \`etcd-image-tag\` to a ${from.major}.${from.minor} release, or leave it out to keep the one that runs: a change of minor release is no part of deploy.`,
+            },
+        ];
+    }
+    if (to.patch >= from.patch)
+        return [];
+    return [
+        {
+            host,
+            at: 'etcd-image-tag',
+            fact: `it runs etcd ${images_text(from)}, and the inputs ask for the older ${images_text(to)}.`,
+            cause: '`etcd-image-tag` was changed, or the member was updated in another way.',
+            fix: `Leave \`etcd-image-tag\` out, or name ${images_text(from)} or a later release: an older etcd may not read what a newer one wrote.`,
+        },
+    ];
+}
+function unknownRelease(host, image) {
+    return {
+        host,
+        at: 'etcd-image-tag',
+        fact: `the tag of ${image} does not tell its etcd release, so an older one cannot be told from a newer.`,
+        cause: 'The image comes from a registry with tags of its own.',
+        fix: 'Use a tag that begins with the release, as `3.6.5-0` does.',
+    };
+}
+/** etcd's release from an image's tag: `3.6.5-0` or `v3.6.5`. */
+function etcdRelease(image) {
+    const match = /^v?(\d+)\.(\d+)\.(\d+)/.exec(splitImage(image).tag);
+    if (match === null)
+        return undefined;
+    const [, major, minor, patch] = match.map(Number);
+    return { major: major ?? 0, minor: minor ?? 0, patch: patch ?? 0 };
+}
+function images_text({ major, minor, patch }) {
+    return `${major}.${minor}.${patch}`;
+}
+function splitImage(image) {
+    const colon = image.lastIndexOf(':');
+    return { repository: image.slice(0, colon).replace(/\/etcd$/, ''), tag: image.slice(colon + 1) };
+}
+function joinImage(repository, tag) {
+    return `${repository}/etcd:${tag}`;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/desired.ts
+
+
+
+
+
+/**
+ * What a member ought to be.
+ * @param founded what is known of a member that was set up: kubeadm's release then, and the image that it ran if its
+ * manifest is missing.
+ * @throws Error where the host lacks what the prerequisites ask for: those are checked first.
+ */
+function desiredMember(member, shape, settings, founded = {}) {
+    const { facts, name } = member;
+    const { runtime } = facts.runtime;
+    const wanted = wantedImage(settings, facts, founded.image);
+    if (runtime === undefined ||
+        wanted === undefined ||
+        facts.kubeadmVersion === undefined ||
+        facts.kubeletPath === undefined) {
+        throw new Error(`${name}: prerequisites are checked before anything else is decided`);
+    }
+    const kubernetesVersion = versionToName(founded.kubernetesVersion, facts.kubeadmVersion.text);
+    const { imageRepository, etcdImageTag } = wanted;
+    const own = {
+        members: shape.members,
+        token: shape.token,
+        clientPort: shape.clientPort,
+        peerPort: shape.peerPort,
+        dataDir: shape.dataDir,
+        extraArgs: shape.extraArgs,
+        ...(imageRepository === undefined ? {} : { imageRepository }),
+        ...(etcdImageTag === undefined ? {} : { etcdImageTag }),
+    };
+    return {
+        texts: new Map([
+            [kubeadm_paths/* KUBELET_CONFIG */.So, (0,kubelet_config/* renderKubeletConfig */.R$)(runtime, settings.kubeletConfig)],
+            [kubeadm_paths/* KUBELET_DROP_IN */.jy, (0,kubelet_config/* renderKubeletDropIn */.Jj)(facts.kubeletPath, shape.dataDir)],
+            [kubeadm_paths/* KUBEADM_CONFIG */.XA, renderKubeadmConfig(own, member, kubernetesVersion)],
+        ]),
+        arguments: etcdArguments(shape, member),
+        image: wanted.image,
+        kubernetesVersion,
+        criEndpoint: runtime.endpoint,
+    };
+}
+/** kubeadm takes its own minor release and the one before (its version skew policy); a member keeps its own if it can. */
+function versionToName(recorded, installed) {
+    const old = parseKubernetesVersion(recorded ?? '');
+    const now = parseKubernetesVersion(installed);
+    if (old === undefined || now === undefined)
+        return installed;
+    const back = now.minor - old.minor;
+    return old.major === now.major && (back === 0 || back === 1) ? old.text : installed;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/fixed-flags.ts
+
+
+/**
+ * Flags that another manifest alone cannot change on a member with data: its name and addresses stand in the member
+ * list, clients know its URL, and its data lies where it lies. By the input that sets each.
+ */
+const FIXED = new Map([
+    ['name', 'names'],
+    ['listen-peer-urls', 'peer-port'],
+    ['listen-client-urls', 'client-port'],
+    ['advertise-client-urls', 'client-port'],
+    ['data-dir', 'data-dir'],
+]);
+/** Where the inputs ask for another name, address, port or data dir than a member has. */
+function fixedFlagFindings(member, shape) {
+    const manifest = memberManifest(member.facts);
+    if (manifest === undefined)
+        return [];
+    const wanted = [...etcdArguments(shape, member), { name: 'data-dir', value: shape.dataDir }];
+    const found = wanted.flatMap(({ name, value }) => {
+        const input = FIXED.get(name);
+        const present = manifest.arguments.get(name);
+        return input === undefined || present === undefined || present === value
+            ? []
+            : [{ input, line: `--${name} is "${present}", the inputs ask for "${value}"` }];
+    });
+    const byInput = Map.groupBy(found, ({ input }) => input);
+    return [...byInput].map(([input, group]) => ({
+        host: member.name,
+        at: input,
+        fact: `its member was set up with other values: ${group.map(({ line }) => line).join('; ')}.`,
+        cause: `\`${input}\` was changed, or the hosts of another cluster were given.`,
+        fix: 'Give the values that the cluster has: clients and the other members know them, and a new manifest alone does not change them.',
+    }));
+}
+
+// EXTERNAL MODULE: ./src/cluster/quorum.ts
+var quorum = __webpack_require__(74445);
+;// CONCATENATED MODULE: ./src/cluster/gates.ts
+
+/** Raft entries by which a member may be behind the most advanced one and still count as healthy. */
+const MOST_LAG = 1000;
+/** A gate as log, plan and errors call it. */
+function describeGate(gate) {
+    switch (gate.kind) {
+        case 'all':
+            return 'every member is healthy';
+        case 'quorum':
+            return 'a majority is healthy';
+        case 'quorum-without':
+            return `a majority is healthy without ${gate.member}`;
+        case 'member':
+            return `${gate.member} is healthy`;
+    }
+}
+/**
+ * Why a gate is shut; empty when it is open. Every gate asks for one leader, no alarm, and members that are the expected
+ * ones.
+ * @param soon members that are not healthy yet and will be before the gate is passed.
+ */
+function gateFindings(gate, health, soon = new Set()) {
+    const findings = clusterFindings(gate, health);
+    const names = health.endpoints.map(({ name }) => name);
+    const fit = names.filter((name) => soon.has(name) || isFit(name, health));
+    const unfit = names.filter((name) => !fit.includes(name));
+    switch (gate.kind) {
+        case 'all':
+            findings.push(...unfit.map((name) => notHealthy(name, health, gate)));
+            break;
+        case 'member':
+            if (!fit.includes(gate.member))
+                findings.push(notHealthy(gate.member, health, gate));
+            break;
+        case 'quorum':
+        case 'quorum-without': {
+            const left = gate.kind === 'quorum' ? fit : fit.filter((name) => name !== gate.member);
+            if (left.length < (0,quorum/* quorumOf */.N)(names.length))
+                findings.push(noQuorum(gate, left, health, unfit));
+        }
+    }
+    return findings;
+}
+/** One leader and no alarm; what is wrong with the membership is wrong for every gate. */
+function clusterFindings(gate, health) {
+    const findings = health.findings.filter(({ at, severity, host }) => severity === 'fail' &&
+        (at === 'alarms' || (at === 'members' && (host === undefined || gate.kind === 'all'))));
+    if (health.leader === null) {
+        findings.push({
+            at: 'gate',
+            fact: 'the members know of no leader, or not of the same one.',
+            cause: 'An election is under way, or too few members run.',
+            fix: 'Wait until the cluster has a leader, then run again.',
+        });
+    }
+    return findings;
+}
+/** Answers reads, is a voting member of the list, and is not far behind. */
+function isFit(name, health) {
+    const endpoint = health.endpoints.find((one) => one.name === name);
+    if (endpoint?.healthy !== true || endpoint.isLearner === true)
+        return false;
+    if (!health.members.some(({ id, started }) => id === endpoint.memberId && started))
+        return false;
+    return lagOf(name, health) <= MOST_LAG;
+}
+function lagOf(name, { endpoints }) {
+    const own = endpoints.find((one) => one.name === name)?.raftAppliedIndex ?? 0;
+    return Math.max(...endpoints.map(({ raftIndex }) => raftIndex ?? 0)) - own;
+}
+/** In etcdctl's words, or by how much it is behind. */
+function whyUnfit(name, health) {
+    const endpoint = health.endpoints.find((one) => one.name === name);
+    if (endpoint === undefined)
+        return 'it could not be asked';
+    const lag = lagOf(name, health);
+    if (!endpoint.healthy)
+        return endpoint.message;
+    return lag > MOST_LAG ? `it is ${lag} raft entries behind` : 'it is no started, voting member of the list';
+}
+function notHealthy(name, health, gate) {
+    return {
+        host: name,
+        at: 'gate',
+        fact: `it is not healthy (${whyUnfit(name, health)}), and the next thing may only be done when ${describeGate(gate)}.`,
+        cause: 'The member has stopped, is cut off, or still catches up.',
+        fix: 'Bring it back, or wait until it has caught up, and run again.',
+    };
+}
+function noQuorum(gate, fit, health, unfit) {
+    const members = health.endpoints.length;
+    const without = gate.kind === 'quorum-without' ? ` without ${gate.member}` : '';
+    return {
+        ...(gate.kind === 'quorum-without' ? { host: gate.member } : {}),
+        at: 'gate',
+        fact: `${fit.length} of ${members} members would be healthy${without}, and ${(0,quorum/* quorumOf */.N)(members)} are needed (not healthy: ${unfit.length === 0 ? 'none' : unfit.map((name) => `${name}, ${whyUnfit(name, health)}`).join('; ')}).`,
+        cause: 'A member is down, cut off, or still catches up.',
+        fix: 'Bring the members back that are named here, then run again.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/cluster/members.ts
+/** kubeadm's rule for nodeRegistration.name: an RFC 1123 subdomain. */
+const NODE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/**
+ * Members from what the user gave and, where no name was given, each host's own short hostname.
+ * @param facts in the order of `hosts`.
+ */
+function resolveMembers(hosts, facts) {
+    const members = hosts.flatMap((host, index) => {
+        const seen = facts[index];
+        return seen === undefined
+            ? []
+            : [{ name: host.name ?? seen.hostname, address: host.address, facts: seen }];
+    });
+    return { members, findings: [...badNames(members), ...sameNames(members), ...sameMachines(members)] };
+}
+function badNames(members) {
+    return members
+        .filter(({ name }) => name.length > 253 || !NODE_NAME.test(name))
+        .map(({ name, address }) => ({
+        host: address,
+        at: 'names',
+        fact: `its short hostname "${name}" cannot be a member's name.`,
+        cause: 'kubeadm takes lower-case letters, digits, "-" and "." only.',
+        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`.',
+    }));
+}
+function sameNames(members) {
+    return groups(members, ({ name }) => name).map((group) => ({
+        at: 'names',
+        fact: `${group.map(({ address }) => address).join(' and ')} have the same name "${group[0]?.name ?? ''}".`,
+        cause: 'The hosts were cloned and share one hostname.',
+        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`.',
+    }));
+}
+/** The same boot id behind two addresses is one machine, whatever it is called. */
+function sameMachines(members) {
+    return groups(members, ({ facts }) => facts.bootId).map((group) => ({
+        at: 'hosts',
+        fact: `${group.map(({ address }) => address).join(' and ')} are one and the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,
+        cause: 'One host was listed twice, by two of its addresses.',
+        fix: 'List each machine once, by the address that the other members reach.',
+    }));
+}
+/** Clones of one image have one machine id; systemd and some networks derive addresses and names from it. */
+function clonedMachines(members) {
+    return groups(members, ({ facts }) => facts.machineId)
+        .filter((group) => group.every(({ facts }) => facts.machineId !== ''))
+        .map((group) => ({
+        at: 'hosts',
+        fact: `${group.map(({ name }) => name).join(' and ')} have the same machine id (${group[0]?.facts.machineId ?? ''}).`,
+        cause: 'They were cloned from one image.',
+        fix: 'Give each its own: `rm /etc/machine-id; systemd-machine-id-setup`, then reboot that host, one at a time.',
+    }));
+}
+function groups(members, key) {
+    const byKey = Map.groupBy(members, key);
+    return [...byKey.values()].filter((group) => group.length > 1);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/membership.ts
+
+/**
+ * The cluster's own member list must be exactly the hosts that were given. A member of an unfinished bootstrap stands in
+ * it from the beginning, without client URLs until it has started: that is for the run to make good.
+ */
+function membershipFindings(ownership, cluster) {
+    if (cluster === undefined)
+        return [];
+    const isYetToStart = (name) => ownership.get(name)?.kind === 'unfinished' &&
+        cluster.health.members.some((listed) => listed.name === name && listed.clientUrls.length === 0);
+    return cluster.health.findings.filter(({ at, severity, host }) => at === 'members' && severity === 'fail' && (host === undefined || !isYetToStart(host)));
+}
+/**
+ * Members that have lost their log. Whatever initial-cluster-state says, such a member must never be started: it would
+ * come back under its old id without its votes, or found a second cluster (etcd, server/etcdserver/bootstrap.go). Only
+ * a member that the action has begun and that never got as far as publishing itself may be started without one.
+ */
+function lostLogFindings(members, ownership, cluster) {
+    const proven = [...ownership]
+        .filter(([, owned]) => recordOn(owned)?.phase === 'member')
+        .map(([name]) => name);
+    return members.flatMap((member) => {
+        const { name, facts } = member;
+        if (facts.dataDir.hasLog)
+            return [];
+        const owned = ownership.get(name);
+        if (owned === undefined || owned.kind === 'pristine')
+            return [];
+        const published = publishedId(name, cluster);
+        const reason = recordOn(owned)?.phase === 'member'
+            ? "the action's record says that it is a member"
+            : published !== undefined
+                ? `the member list has it with published client URLs (id ${published})`
+                : proven.length > 0
+                    ? `${proven.join(', ')} ${proven.length === 1 ? 'records' : 'record'} that the whole cluster has been healthy`
+                    : undefined;
+        return reason === undefined ? [] : [lostLog(name, reason)];
+    });
+}
+function publishedId(name, cluster) {
+    return cluster?.health.members.find((member) => member.name === name && member.clientUrls.length > 0)?.id;
+}
+function lostLog(host, reason) {
+    return {
+        host,
+        at: 'data-dir',
+        fact: `it has been a member of the cluster (${reason}), and its data dir holds no log any more.`,
+        cause: 'The disk of the data dir is not mounted, or its contents were removed.',
+        fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id; it must not be started as it is.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/cluster/prerequisites.ts
+
+/**
+ * What the guide asks of a host before it begins: systemd, kubelet, kubeadm, a container runtime, and hosts that reach
+ * each other on the client and peer ports.
+ * @param ownPorts client, peer and metrics port, which must be free on a host that runs no etcd of this cluster yet.
+ */
+function missingPrerequisites(member, ownPorts) {
+    const { name, facts } = member;
+    const findings = [
+        ...essentials(facts),
+        ...foreignAddress(facts),
+        ...unreachablePeers(facts),
+        ...takenPorts(facts, ownPorts),
+    ];
+    return findings.map((finding) => ({ ...finding, host: name }));
+}
+/** What has to be there on the host of a member that was set up before, so that it can be compared and mended. */
+function missingEssentials({ name, facts }) {
+    return essentials(facts).map((finding) => ({ ...finding, host: name }));
+}
+function essentials(facts) {
+    return [...missingPrograms(facts), ...unusableKubeadm(facts), ...unusableRuntime(facts)];
+}
+function missingPrograms(facts) {
+    const findings = [];
+    if (!facts.systemd) {
+        findings.push({
+            at: 'prerequisites',
+            fact: 'systemd is not running this host.',
+            cause: 'The host is a container or uses another init system.',
+            fix: 'Use hosts that systemd has booted: it keeps the kubelet, and with it etcd, running.',
+        });
+    }
+    const programs = [
+        ['kubelet', facts.kubeletPath],
+        ['kubeadm', facts.kubeadmPath],
+        ['crictl', facts.crictlPath],
+    ];
+    for (const [program, path] of programs) {
+        if (path !== undefined)
+            continue;
+        findings.push({
+            at: 'prerequisites',
+            fact: `${program} is not installed (looked in root's PATH, /usr/local/bin and /opt/bin).`,
+            cause: "kubeadm's packages (kubelet, kubeadm, cri-tools) are not on this host yet.",
+            fix: 'Install them as in https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/ and run again.',
+        });
+    }
+    if (facts.kubeletPath !== undefined && !facts.kubelet.installed) {
+        findings.push({
+            at: 'prerequisites',
+            fact: `systemd knows no kubelet.service, though ${facts.kubeletPath} is there.`,
+            cause: 'The program was copied by hand, without the unit that its package brings.',
+            fix: 'Install the kubelet package, or its kubelet.service.',
+        });
+    }
+    return findings;
+}
+function unusableKubeadm(facts) {
+    if (facts.kubeadmPath === undefined)
+        return [];
+    const version = facts.kubeadmVersion;
+    const range = `1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}`;
+    if (version === undefined) {
+        return [
+            {
+                at: 'prerequisites',
+                fact: `${facts.kubeadmPath} did not say its version.`,
+                cause: 'The program is damaged or built for another machine.',
+                fix: 'Run `kubeadm version -o short` on the host and install kubeadm again.',
+            },
+        ];
+    }
+    if (isSupported(version))
+        return facts.etcdImage === undefined ? [silentImageList(version.text)] : [];
+    return [
+        {
+            at: 'prerequisites',
+            fact: `kubeadm is ${version.text}; this action knows ${range}.`,
+            cause: version.minor < OLDEST_MINOR
+                ? 'Older releases do not read the v1beta4 configuration that the guide uses.'
+                : 'This release of the action is older than the host.',
+            fix: `Install kubeadm and kubelet ${range}, or a newer release of the action.`,
+        },
+    ];
+}
+function silentImageList(version) {
+    return {
+        at: 'prerequisites',
+        fact: 'kubeadm did not name the etcd image that it would use.',
+        cause: 'The program is damaged or changed by its vendor.',
+        fix: `Run \`kubeadm config images list --kubernetes-version ${version}\` on the host and mend what it says.`,
+    };
+}
+function unusableRuntime(facts) {
+    const { runtime, sockets, problem } = facts.runtime;
+    if (runtime !== undefined || facts.crictlPath === undefined)
+        return [];
+    if (sockets.length === 0) {
+        return [
+            {
+                at: 'prerequisites',
+                fact: 'no container runtime answers: none of the CRI sockets of containerd, CRI-O and cri-dockerd exists.',
+                cause: 'The runtime is not installed or not running.',
+                fix: 'Install and start one, e.g. `systemctl enable --now containerd`.',
+            },
+        ];
+    }
+    if (sockets.length > 1) {
+        return [
+            {
+                at: 'prerequisites',
+                fact: `there are several container runtimes: ${sockets.join(', ')}.`,
+                cause: 'More than one is installed and nothing says which one kubelet shall use.',
+                fix: 'Name it in /etc/crictl.yaml: `runtime-endpoint: unix:///run/containerd/containerd.sock`.',
+            },
+        ];
+    }
+    return [
+        {
+            at: 'prerequisites',
+            fact: `the container runtime at ${sockets[0] ?? ''} did not tell its cgroup driver (${problem ?? 'no answer'}).`,
+            cause: 'It is stopped, or its CRI plugin is switched off (containerd packages from Docker do that).',
+            fix: 'Remove `disabled_plugins = ["cri"]` from /etc/containerd/config.toml, restart containerd, and try `crictl info`.',
+        },
+    ];
+}
+function foreignAddress(facts) {
+    if (facts.addresses.includes(facts.address))
+        return [];
+    return [
+        {
+            at: 'hosts',
+            fact: `the address ${facts.address} is not on any of its interfaces (${facts.addresses.join(', ')}).`,
+            cause: 'It is a NAT or floating address; etcd must listen on it and its peers check it in certificates.',
+            fix: "Give the host's own address, one that the other members reach.",
+        },
+    ];
+}
+function unreachablePeers(facts) {
+    return facts.reach
+        .filter(({ outcome }) => outcome !== 'open' && outcome !== 'refused')
+        .map(({ address, port, outcome }) => ({
+        at: 'network',
+        fact: `it cannot reach ${address} on TCP port ${port} (${outcome}).`,
+        cause: 'A firewall or security group between the members drops these packets.',
+        fix: `Allow TCP ${port} from ${facts.address} to ${address}, and likewise between all members.`,
+    }));
+}
+function takenPorts(facts, ports) {
+    if (facts.state !== 'absent')
+        return [];
+    return ports.flatMap((port) => {
+        const program = facts.listeners.get(port);
+        return program === undefined
+            ? []
+            : [
+                {
+                    at: 'prerequisites',
+                    fact: `TCP port ${port} is taken by "${program}".`,
+                    cause: 'Another etcd, or another service, runs on this host.',
+                    fix: `Stop it if it is not needed (\`ss -ltnp 'sport = :${port}'\` shows it), or choose other ports.`,
+                },
+            ];
+    });
+}
+/** Members whose kubeadm asks for different etcd releases must not found one cluster. */
+function differentImages(members, image) {
+    const wanted = Map.groupBy(members, ({ facts }) => image(facts) ?? 'none');
+    if (wanted.size <= 1)
+        return [];
+    const list = [...wanted].map(([name, group]) => `${group.map((member) => member.name).join(', ')}: ${name}`);
+    return [
+        {
+            at: 'etcd-image-tag',
+            fact: `the hosts' kubeadm ask for different etcd images (${list.join('; ')}).`,
+            cause: 'kubeadm is not of the same release on all hosts.',
+            fix: 'Install one release of kubeadm on all hosts, or set `etcd-image-tag`.',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/unknown-releases.ts
+
+
+
+
+/**
+ * Where every manifest is missing, nothing tells which etcd has written the data but kubeadm's release, and that only
+ * while it is the same minor one.
+ */
+function unknownReleases(members, ownership, settings) {
+    if (settings.etcdImageTag !== undefined)
+        return [];
+    if (members.some(({ facts }) => runningImage(facts) !== undefined))
+        return [];
+    return members.flatMap(({ name, facts: { kubeadmVersion } }) => {
+        const recorded = recordOn(ownership.get(name))?.kubernetesVersion ?? '';
+        const then = parseKubernetesVersion(recorded);
+        if (then?.major === kubeadmVersion?.major && then?.minor === kubeadmVersion?.minor)
+            return [];
+        return [
+            {
+                host: name,
+                at: 'manifest',
+                fact: `no host has ${kubeadm_paths/* ETCD_MANIFEST */.jl}, and kubeadm is ${kubeadmVersion?.text ?? 'unknown'} now, while the member was set up with ${recorded}: the release of etcd that has written its data is not known.`,
+                cause: 'The manifests were moved away, and kubeadm was upgraded.',
+                fix: `Put the manifests back, or name in \`etcd-image-tag\` the release that ran.`,
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/cluster/decide-deploy.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const TITLE = 'nothing was changed on any host';
+/**
+ * The plan for `deploy`: one verdict on what was found, and what follows from it.
+ * @throws Refused with all findings, before anything is touched, when the hosts are neither empty nor wholly one
+ * cluster that can be brought to what the inputs ask for without risk.
+ */
+function decideDeploy(question) {
+    const { settings, facts, cluster } = question;
+    const { members, findings } = resolveMembers(settings.hosts, facts);
+    refuseIf(findings);
+    const ownership = classifyAll(members, settings.clusterName);
+    const shape = clusterShape(settings, members, tokenOf(ownership) ?? question.freshToken);
+    const established = isEstablished(ownership, cluster);
+    if (established)
+        refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
+    refuseIf([
+        ...mixedHosts(members, ownership),
+        ...lostLogFindings(members, ownership, cluster),
+        ...membershipFindings(ownership, cluster),
+    ]);
+    const found = { ...question, members, ownership, shape };
+    return established ? decideEstablished(found) : decideNew(found);
+}
+/**
+ * The cluster has been healthy once: the action has recorded that, or somebody else's members run, or a run was cut off
+ * before it could record what is healthy now. Somebody may use it since, so its members restart one at a time.
+ */
+function isEstablished(ownership, cluster) {
+    const kinds = [...ownership.values()].map(({ kind }) => kind);
+    const isProven = kinds.some((kind) => kind === 'unmanaged' || kind === 'member');
+    return isProven || (cluster?.health.healthy === true && kinds.every((kind) => kind === 'unfinished'));
+}
+/** Nothing there yet, or an unfinished deploy of ours: create, repair. */
+function decideNew(found) {
+    const { settings, members, ownership, shape } = found;
+    const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
+    const { choice, findings } = authorityFor(found, members.some((member) => !hasStarted(member)));
+    refuseIf([
+        ...(isNew ? bootstrapFindings(settings.bootstrap, choice?.source.from === 'made') : []),
+        ...findings,
+        ...members.flatMap((member) => missingPrerequisites(member, [settings.clientPort, settings.peerPort, METRICS_PORT])),
+        ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
+    ]);
+    const created = members.map((member) => createdMember(member, found));
+    refuseIf(created.flatMap((member) => [...foundedOtherwise(member, settings.dataDir), ...otherRelease(member)]));
+    const fresh = created.filter(({ progress }) => progress !== 'begun');
+    // a manifest that has to be replaced comes with certificates of this run
+    const signing = fresh.length > 0 ? authorityFor(found, true) : { choice, findings: [] };
+    refuseIf(signing.findings);
+    const authority = chosen(signing.choice);
+    return {
+        ...common(found, authority, created),
+        verdict: isNew ? 'create' : 'repair',
+        reasons: isNew ? ['none of the hosts holds anything of etcd'] : created.map(describeProgress),
+        issue: new Map(fresh.map(({ name }) => [name, leaf_profiles_leafProfileNames])),
+        clientCopies: new Map(),
+        warnings: clonedMachines(members),
+        ...createStages({ shape, authority, members: created }),
+    };
+}
+/** A cluster that lives: unchanged, converge, adopt. */
+function decideEstablished(found) {
+    const { settings, members, ownership, shape, cluster } = found;
+    const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
+    const first = authorityFor(found, false);
+    refuseIf([...first.findings, ...members.flatMap(missingEssentials)]);
+    const known = knownAuthority(members, settings.authority?.certificatePem);
+    if (known === undefined)
+        throw new src_findings/* Refused */.Lw(TITLE, [withoutAuthority(members)]);
+    const converged = members.map((member) => convergedMember(member, known, chosen(first.choice), found));
+    const issue = new Map(converged
+        .filter(({ differences }) => differences.leaves.size > 0)
+        .map(({ name, differences }) => [name, [...differences.leaves.keys()]]));
+    const signing = issue.size > 0 ? authorityFor(found, true) : first;
+    const restarted = converged.filter(mustRestart);
+    refuseIf([
+        ...signing.findings,
+        ...converged.flatMap(otherRelease),
+        ...unknownReleases(members, ownership, settings),
+        ...(unmanaged.length === 0
+            ? []
+            : clusterAdoptionFindings(cluster, unmanaged.map(({ name }) => name))),
+        ...converged
+            .filter(({ name }) => ownership.get(name)?.kind === 'unmanaged')
+            .flatMap((member) => memberAdoptionFindings(member, member.desired, member.differences)),
+    ]);
+    refuseIf(quorumFindings(restarted, converged, cluster));
+    const idle = converged.filter((member) => !runs(member));
+    const different = converged.filter(({ differences }) => !isAsDesired(differences));
+    const verdict = verdictOn(unmanaged.length, different.length, idle.length);
+    const stages = convergeStages(converged, shape);
+    const clientCopies = plannedClientCopies(converged, ownership, settings.copiedClientCertificates);
+    return {
+        ...common(found, chosen(signing.choice), converged),
+        verdict,
+        reasons: reasonsFor(verdict, converged),
+        issue,
+        clientCopies,
+        warnings: [...clonedMachines(members), ...clientCopyWarnings(clientCopies)],
+        ...stages,
+    };
+}
+function verdictOn(unmanaged, different, idle) {
+    if (unmanaged > 0)
+        return 'adopt';
+    if (different > 0)
+        return 'converge';
+    return idle > 0 ? 'repair' : 'unchanged';
+}
+function reasonsFor(verdict, members) {
+    if (verdict === 'unchanged')
+        return ['every host is a finished member of this cluster, as the inputs ask for'];
+    return members.flatMap((member) => {
+        const lines = describeDifferences(member.differences);
+        if (!runs(member))
+            lines.unshift(describeIdle(member));
+        return lines.length === 0 ? [] : [`${member.name}: ${lines.join('; ')}`];
+    });
+}
+function common({ settings, shape }, { source, keyKeeper }, members) {
+    return {
+        clusterName: settings.clusterName,
+        shape,
+        authority: source,
+        keyKeeper,
+        kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
+    };
+}
+function refuseIf(findings) {
+    if (findings.length > 0)
+        throw new src_findings/* Refused */.Lw(TITLE, findings);
+}
+function authorityFor({ members, ownership, settings }, mustSign) {
+    const brought = knownAuthority([], settings.authority?.certificatePem)?.fingerprint;
+    return chooseAuthority(members, ownership, brought, mustSign);
+}
+function chosen(choice) {
+    if (choice === undefined)
+        throw new Error('an authority is chosen whenever there is no finding');
+    return choice;
+}
+function classifyAll(members, clusterName) {
+    const classified = members.map((member) => ({ name: member.name, ...classifyHost(member, clusterName) }));
+    refuseIf(classified.flatMap(({ findings }) => findings));
+    return new Map(classified.flatMap(({ name, ownership }) => (ownership === undefined ? [] : [[name, ownership]])));
+}
+/** Every host of a cluster that has data has to be one of its members, and all carry its one token. */
+function mixedHosts(members, ownership) {
+    const withData = members.filter(({ name, facts }) => {
+        const owned = ownership.get(name);
+        return owned?.kind === 'member' || owned?.kind === 'unmanaged' || facts.dataDir.hasLog;
+    });
+    const pristine = members.filter(({ name }) => ownership.get(name)?.kind === 'pristine');
+    if (withData.length > 0 && pristine.length > 0) {
+        const names = withData.map(({ name }) => name).join(', ');
+        return pristine.map(({ name }) => ({
+            host: name,
+            at: 'host',
+            fact: `it is empty, while ${names} ${withData.length === 1 ? 'holds' : 'hold'} a member's data.`,
+            cause: 'The host was reinstalled or its disk was lost, or a host was added to the list.',
+            fix: 'Restore its disk, or list the hosts that the cluster was made of. A member that lost its data must not be started as if it were new.',
+        }));
+    }
+    const tokens = Map.groupBy(ownership, ([, owned]) => tokenOn(owned));
+    tokens.delete(undefined);
+    if (tokens.size <= 1)
+        return [];
+    return [
+        {
+            at: 'hosts',
+            fact: `they belong to ${tokens.size} different clusters (${[...tokens.values()].map((group) => group.map(([name]) => name).join(', ')).join(' / ')}).`,
+            cause: 'Hosts of two clusters with the same name were listed together.',
+            fix: 'List the hosts of one cluster. `cluster-name` helps to tell clusters apart.',
+        },
+    ];
+}
+function tokenOf(ownership) {
+    return [...ownership.values()].map(tokenOn).find((token) => token !== undefined);
+}
+function clusterShape(settings, members, token) {
+    return {
+        members: members.map(({ name, address }) => ({ name, address })),
+        token,
+        clientPort: settings.clientPort,
+        peerPort: settings.peerPort,
+        dataDir: settings.dataDir,
+        extraArgs: settings.extraArgs,
+        ...(settings.imageRepository === undefined ? {} : { imageRepository: settings.imageRepository }),
+        ...(settings.etcdImageTag === undefined ? {} : { etcdImageTag: settings.etcdImageTag }),
+    };
+}
+/** Has this host's etcd ever been able to start? */
+function hasStarted({ facts }) {
+    return facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl) || facts.dataDir.hasLog;
+}
+function whatRuns({ facts }) {
+    return {
+        kubeletRuns: facts.kubelet.active && facts.kubelet.enabled,
+        etcdRuns: facts.containers.some(({ running }) => running),
+    };
+}
+function createdMember(member, { shape, settings, ownership }) {
+    const recorded = recordOn(ownership.get(member.name));
+    const desired = desiredMember(member, shape, settings, hasStarted(member) && recorded !== undefined ? { kubernetesVersion: recorded.kubernetesVersion } : {});
+    return { ...member, ...whatRuns(member), desired, progress: progressOf(member, desired) };
+}
+function progressOf({ facts }, desired) {
+    const manifest = memberManifest(facts);
+    if (manifest === undefined)
+        return facts.dataDir.hasLog || facts.dataDir.hasBlankLog || facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl)
+            ? 'other'
+            : 'nothing';
+    // the same manifest again would not help: the log has to be set aside while etcd does not run
+    if (facts.dataDir.hasBlankLog)
+        return 'other';
+    const same = flagDifferences(manifest, desired.arguments).length === 0 &&
+        flagsBeforeData(manifest, desired.arguments).length === 0 &&
+        manifest.image === desired.image &&
+        [...desired.texts].every(([path, text]) => facts.files.get(path)?.text === text);
+    return same ? 'begun' : 'other';
+}
+/** A member that has data was founded with names and addresses that cannot be changed by another manifest. */
+function foundedOtherwise({ name, facts, desired, progress }, dataDir) {
+    if (progress === 'nothing')
+        return facts.dataDir.empty ? [] : [filledBySomebody(name)];
+    const manifest = memberManifest(facts);
+    if (manifest === undefined)
+        return [];
+    const isFounded = facts.dataDir.hasLog || manifest.arguments.get('data-dir') !== dataDir;
+    if (!isFounded)
+        return [];
+    const wanted = [...desired.arguments, { name: 'data-dir', value: dataDir }];
+    return [...flagsBeforeData(manifest, wanted), ...argumentDifferences(manifest, wanted.slice(-1))].map((line) => ({
+        host: name,
+        at: 'hosts',
+        fact: `its etcd has already begun its data with other values (${line}).`,
+        cause: 'Hosts, names, ports or the data dir were changed after a deploy that was cut off.',
+        fix: 'Run once more with the inputs of that deploy. To begin anew with others, remove the data dir and /etc/kubernetes/etcd-ha-action of a cluster that has never been used.',
+    }));
+}
+function filledBySomebody(host) {
+    return {
+        host,
+        at: 'data-dir',
+        fact: 'its data dir holds files, and no etcd has been started on it yet.',
+        cause: 'Somebody has put them there after a deploy that was cut off.',
+        fix: 'Move them elsewhere, or give another `data-dir`.',
+    };
+}
+/** Another etcd than the one that has written a member's data. */
+function otherRelease({ name, facts, desired }) {
+    const running = facts.dataDir.hasLog ? runningImage(facts) : undefined;
+    return running === undefined ? [] : imageFindings(name, running, desired.image);
+}
+const PROGRESS = {
+    nothing: 'its set-up has not got as far as starting the member',
+    begun: 'its member has been started, and the cluster was not proven healthy yet',
+    other: 'its member has been started with other settings, and the cluster was never proven healthy',
+};
+function describeProgress(member) {
+    const idle = member.progress === 'nothing' || runs(member) ? '' : `, ${describeIdle(member)}`;
+    return `${member.name}: ${PROGRESS[member.progress]}${idle}`;
+}
+function describeIdle({ kubeletRuns }) {
+    return kubeletRuns ? 'its etcd does not run' : 'its kubelet does not run, or not at boot';
+}
+function convergedMember(member, authority, { keyKeeper }, { members, shape, settings, ownership, cluster, now }) {
+    const record = recordOn(ownership.get(member.name));
+    const image = members.map(({ facts }) => runningImage(facts)).find((one) => one !== undefined);
+    const desired = desiredMember(member, shape, settings, {
+        ...(record === undefined ? {} : { kubernetesVersion: record.kubernetesVersion }),
+        ...(image === undefined ? {} : { image }),
+    });
+    const differences = differencesOf(member, {
+        desired,
+        authority,
+        dataDir: settings.dataDir,
+        keepsAuthorityKey: member.name === keyKeeper,
+        renewBeforeDays: settings.renewBeforeDays,
+        copiedClients: settings.copiedClientCertificates,
+        now,
+        ...(record === undefined ? {} : { record }),
+    });
+    const isLeader = cluster?.health.leader?.name === member.name;
+    return { ...member, ...whatRuns(member), desired, differences, isLeader };
+}
+/** Whether the cluster can spare each member that has to be restarted, and whether that is known. */
+function quorumFindings(restarted, all, cluster) {
+    if (restarted.length === 0 || all.length === 1)
+        return [];
+    if (cluster === undefined) {
+        if (noneRuns(all))
+            return [];
+        return [
+            {
+                at: 'gate',
+                fact: `${restarted.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
+                cause: 'The members do not answer, or their client certificates have expired.',
+                fix: 'See that etcd runs on the hosts, then run again.',
+            },
+        ];
+    }
+    // those that do not run come first: without a restart before any, with one before the first that runs
+    const woken = namesOf(all.filter((member) => !runs(member) && !mustRestart(member)));
+    const idle = namesOf(all.filter((member) => !runs(member)));
+    const findings = restarted.flatMap((member) => gateFindings({ kind: 'quorum-without', member: member.name }, cluster.health, runs(member) ? idle : woken));
+    // the same fact for several members is told once
+    return [...new Map(findings.map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding])).values()];
+}
+function namesOf(members) {
+    return new Set(members.map(({ name }) => name));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/step-titles.ts
+/** What each kind of step is called in log, plan, summary and errors. */
+const STEP_TITLES = {
+    'deliver-files': 'deliver files',
+    'set-modes': 'set modes',
+    'start-kubelet': 'start kubelet',
+    'pull-image': 'pull image',
+    'render-manifest': 'render manifest',
+    'verify-files': 'verify files',
+    'start-member': 'start member',
+    'move-leadership': 'move leadership',
+    'restart-member': 'restart member',
+    'prove-served': 'prove served certificates',
+    'record-member': 'record member',
+};
+/** Steps that only look. */
+const LOOKING_STEPS = new Set(['verify-files', 'prove-served']);
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/digest.ts
+
+
+/**
+ * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
+ * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
+ * on who leads (the leader last, whoever that is then); and whether an image has to be pulled.
+ */
+function planDigest(document) {
+    const done = {
+        ...document,
+        reasons: [],
+        warnings: [],
+        stages: inOrderOfNames(document.stages.map(withoutChance)),
+        afterProof: document.afterProof.map(withoutChance),
+    };
+    return (0,external_node_crypto_.createHash)('sha256').update(canonicalJson(done)).digest('hex');
+}
+function withoutChance(stage) {
+    const steps = stage.steps
+        .filter(({ step }) => !step.startsWith(STEP_TITLES['pull-image']))
+        .map(({ host, step }) => ({ host, step, why: '' }));
+    // the steps of a stage that is done in turn are in the order in which they are done
+    return {
+        ...stage,
+        steps: stage.inTurn ? steps : steps.sort((one, other) => compare(one.host, other.host)),
+    };
+}
+/** Stages that do the same to one host after the other stand together; they are put in the order of the hosts' names. */
+function inOrderOfNames(stages) {
+    const runs = [];
+    for (const stage of stages) {
+        const last = runs.at(-1);
+        if (last?.[0] !== undefined && stage.inTurn && kindOf(last[0]) === kindOf(stage))
+            last.push(stage);
+        else
+            runs.push([stage]);
+    }
+    return runs.flatMap((run) => run.sort((one, other) => compare(one.title, other.title)));
+}
+function kindOf({ inTurn, steps }) {
+    return inTurn ? steps.map(({ step }) => step).join() : '';
+}
+function compare(one, other) {
+    return one < other ? -1 : Number(one > other);
+}
+/** JSON with the keys of every object sorted, so that the order in which code sets them does not count. */
+function canonicalJson(value) {
+    return JSON.stringify(value, (_key, part) => typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+        : part);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/fresh-token.ts
+const PLACEHOLDER = '(made by the run)';
+/**
+ * The value with a token that only this run knows replaced wherever it stands: the run that carries the plan out makes
+ * another one.
+ */
+function withoutFreshToken(value, plan, facts) {
+    return isFresh(plan, facts) ? replaced(value, plan.shape.token) : value;
+}
+/** A running cluster's token may be etcd's own default, which no file need hold. */
+function isFresh({ verdict, shape }, facts) {
+    if (verdict !== 'create' && verdict !== 'repair')
+        return false;
+    return ![...facts.values()].some(({ state }) => typeof state === 'object' && state.cluster.token === shape.token);
+}
+function replaced(value, token) {
+    if (typeof value === 'string')
+        return value.replaceAll(token, PLACEHOLDER);
+    if (Array.isArray(value))
+        return value.map((part) => replaced(part, token));
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, token)]));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/outcome.ts
+const ROOT = '0:0';
+/** A change of contents; `replace` unless nothing is there, or it is called otherwise. */
+function changeOf({ path, mode }, present, told) {
+    return {
+        path,
+        change: told.change ?? (present === undefined ? 'create' : 'replace'),
+        mode,
+        ...(told.diff === undefined ? {} : { diff: told.diff }),
+        ...(told.notes.length === 0 ? {} : { note: told.notes.join('; ') }),
+    };
+}
+/** A change of mode and owner only; `undefined` when both are as planned. */
+function modeChange(file, present) {
+    const notes = attributeNotes(file, present);
+    if (present !== undefined && notes.length === 0)
+        return undefined;
+    return changeOf(file, present, { change: 'mode', notes });
+}
+/** What mode and owner were, where they change. */
+function attributeNotes({ mode }, present) {
+    if (present === undefined)
+        return [];
+    return [
+        ...(Number.parseInt(present.mode, 8) === Number.parseInt(mode, 8) ? [] : [`mode was ${present.mode}`]),
+        ...(present.owner === ROOT ? [] : [`owner was ${present.owner}`]),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/certificate-change.ts
+
+
+
+const PURPOSES = {
+    server: 'server certificate of the member',
+    peer: 'peer certificate of the member',
+    healthcheckClient: 'client certificate for health checks',
+    apiserverEtcdClient: 'client certificate of the API servers',
+};
+const KEY_MADE = 'private key, made by this run';
+const KEY_REPLACED = 'private key, replaced';
+/** A leaf: the certificate by what it is for, the key only as one. */
+function leafChange(file, present, { name, part }, { member }) {
+    const attributes = attributeNotes(file, present);
+    if (part === 'key') {
+        return changeOf(file, present, {
+            notes: [present === undefined ? KEY_MADE : KEY_REPLACED, ...attributes],
+        });
+    }
+    const purpose = `${PURPOSES[name]}, CN=${leafProfiles[name].commonName ?? member.name}`;
+    return present === undefined
+        ? changeOf(file, present, { notes: [purpose] })
+        : changeOf(file, present, {
+            change: 'renew',
+            notes: [purpose, `replaces ${identity(present)}`, ...attributes],
+        });
+}
+/** The CA's certificate or key. */
+function authorityChange(file, present, part, { authority }) {
+    const attributes = attributeNotes(file, present);
+    const { source, certificatePem } = authority;
+    if (part === 'key')
+        return changeOf(file, present, { notes: [keyOrigin(source, present), ...attributes] });
+    if (present?.text !== undefined && present.text === certificatePem)
+        return modeChange(file, present);
+    const what = `certificate of the CA${ORIGINS[source.from]}`;
+    const known = named(certificatePem ?? '');
+    const replaced = present === undefined ? [] : [`replaces ${identity(present)}`];
+    return changeOf(file, present, {
+        notes: [known === '' ? what : `${what}, ${known}`, ...replaced, ...attributes],
+    });
+}
+const ORIGINS = {
+    input: ' that was brought as an input',
+    made: ', made by this run',
+    host: '',
+    'certificate-only': '',
+};
+function keyOrigin(source, present) {
+    if (present !== undefined)
+        return KEY_REPLACED;
+    return source.from === 'made' ? KEY_MADE : `private key of the CA${ORIGINS[source.from]}`;
+}
+/** A certificate on a host, or whatever lies in its place. */
+function identity(present) {
+    return (named(present.text ?? '') || `what is no certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`);
+}
+/** Empty for a text that is no certificate. */
+function named(pem) {
+    try {
+        const { fingerprint, notAfter } = inspectCertificate(pem);
+        return `SHA-256 ${fingerprint}, valid until ${notAfter.toISOString().replace('.000Z', 'Z')}`;
+    }
+    catch {
+        return '';
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/diff/libesm/patch/create.js + 2 modules
+var create = __webpack_require__(37291);
+;// CONCATENATED MODULE: ./src/cluster/plan-document/unified-diff.ts
+
+const CONTEXT_LINES = 3;
+/** More changed lines than this are not compared one by one: the time would grow with their square. */
+const MOST_EDITS = 1000;
+/** Unified diff between what lies at a path (`undefined`: nothing) and what will. */
+function unifiedDiff(path, present, planned) {
+    const from = present === undefined ? '/dev/null' : path;
+    const compared = (0,create/* createTwoFilesPatch */.ss)(from, path, present ?? '', planned, undefined, undefined, {
+        context: CONTEXT_LINES,
+        headerOptions: create/* FILE_HEADERS_ONLY */.jr,
+        maxEditLength: MOST_EDITS,
+    });
+    return compared ?? wholeFile(from, path, linesOf(present ?? ''), linesOf(planned));
+}
+function wholeFile(from, path, removed, added) {
+    const hunk = {
+        oldStart: 1,
+        oldLines: removed.length,
+        newStart: 1,
+        newLines: added.length,
+        lines: [...removed.map((line) => `-${line}`), ...added.map((line) => `+${line}`)],
+    };
+    return (0,create/* formatPatch */.Gu)({ oldFileName: from, newFileName: path, oldHeader: undefined, newHeader: undefined, hunks: [hunk] }, create/* FILE_HEADERS_ONLY */.jr);
+}
+function linesOf(text) {
+    return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/manifest-change.ts
+
+
+
+
+
+
+const PRESUMABLY = "as the host's kubeadm will presumably render it";
+const EDITED = 'it was edited on the host, and what kubeadm does not render is lost';
+/** The static pod's manifest, which exists only once the host's kubeadm has rendered it. */
+function manifestChange(file, { files, state }, step) {
+    const present = files.get(file.path);
+    const predicted = present?.text === undefined ? undefined : predict(present.text, step);
+    if (present?.text === undefined || predicted === undefined) {
+        return changeOf(file, present, { notes: [contents(step), ...attributeNotes(file, present)] });
+    }
+    const unforeseen = [
+        ...resetFlags(files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA)?.text ?? '', step.wanted),
+        ...(wasEdited(present, { files, state }) ? [EDITED] : []),
+    ];
+    if (predicted === present.text && unforeseen.length === 0)
+        return modeChange(file, present);
+    return changeOf(file, present, {
+        ...(predicted === present.text ? {} : { diff: unifiedDiff(file.path, present.text, predicted) }),
+        notes: [PRESUMABLY, ...unforeseen, ...attributeNotes(file, present)],
+    });
+}
+function predict(text, { wanted, image }) {
+    const names = new Set(wanted.map(({ name }) => name));
+    const present = parseEtcdManifest(text)?.arguments.keys() ?? [];
+    const dropFlags = [...present].filter((name) => !names.has(name) && !etcd_flags/* KUBEADM_ETCD_FLAGS */.lF.has(name));
+    return predictManifest(text, wanted, { image, dropFlags });
+}
+function contents({ wanted, image }) {
+    const flags = wanted.map(({ name, value }) => `--${name}=${value}`);
+    return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}`;
+}
+function wasEdited({ path }, facts) {
+    return typeof facts.state === 'object' && differsFromRecord(facts.state, facts, path);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/file-change.ts
+
+
+
+
+
+/** What becomes of one file; `undefined` when it is as planned already. */
+function fileChange(file, context) {
+    const { content } = file;
+    const present = context.seen.files.get(file.path);
+    switch (content?.from) {
+        case undefined:
+            return modeChange(file, present);
+        case 'text':
+            return textChange(file, present, content.text);
+        case 'state':
+            return changeOf(file, present, { notes: ["the action's own record"] });
+        case 'kubeadm':
+            return manifestChange(file, context.seen, content.step);
+        case 'authority':
+            return authorityChange(file, present, content.part, context);
+        case 'leaf':
+            return leafChange(file, present, content, context);
+    }
+}
+function textChange(file, present, text) {
+    if (present !== undefined && holds(present, text))
+        return modeChange(file, present);
+    const unread = present !== undefined && present.text === undefined
+        ? [`what lies there now was not read (SHA-256 ${present.sha256 ?? 'unknown'})`]
+        : [];
+    const diff = unifiedDiff(file.path, present?.text, text);
+    return changeOf(file, present, { diff, notes: [...unread, ...attributeNotes(file, present)] });
+}
+function holds(present, text) {
+    if (present.text !== undefined)
+        return present.text === text;
+    return present.sha256 === (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/planned-files.ts
+
+
+/** All paths that the steps on one host touch, each once, in the order of the first step that does. */
+function plannedFiles(steps) {
+    const files = new Map();
+    const put = (file) => void files.set(file.path, { ...files.get(file.path), ...file });
+    for (const step of steps) {
+        switch (step.kind) {
+            case 'deliver-files':
+                step.files.forEach(put);
+                break;
+            case 'set-modes':
+                step.modes.forEach((mode, path) => put({ path, mode }));
+                break;
+            case 'render-manifest':
+                if (placesManifest(steps)) {
+                    put({ path: kubeadm_paths/* ETCD_MANIFEST */.jl, mode: PRIVATE_MODE, content: { from: 'kubeadm', step } });
+                }
+                break;
+            case 'record-member':
+                put({ path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } });
+                break;
+            case 'start-kubelet':
+            case 'pull-image':
+            case 'verify-files':
+            case 'start-member':
+            case 'move-leadership':
+            case 'restart-member':
+            case 'prove-served':
+        }
+    }
+    return [...files.values()];
+}
+/** kubeadm renders aside; only these steps put the result where kubelet reads it. */
+function placesManifest(steps) {
+    return steps.some((step) => step.kind === 'restart-member' || (step.kind === 'start-member' && step.placeManifest));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/host-changes.ts
+
+
+
+/** What a plan changes on one member's host. */
+function hostChanges(member, { plan, facts, broughtCertificate }) {
+    const { name, address } = member;
+    const steps = [...plan.stages, ...plan.afterProof].flatMap((stage) => stage.steps.filter(({ host }) => host === name));
+    const authorityCertificate = broughtCertificate ?? certificateOnHost(plan, facts);
+    const context = {
+        member,
+        seen: factsOf(name, facts),
+        authority: {
+            source: plan.authority,
+            ...(authorityCertificate === undefined ? {} : { certificatePem: authorityCertificate }),
+        },
+    };
+    const files = plannedFiles(steps).flatMap((planned) => fileChange(planned, context) ?? []);
+    return { name, address, files, restarts: restarts(steps, files) };
+}
+function factsOf(name, facts) {
+    const seen = facts.get(name);
+    if (seen === undefined)
+        throw new Error(`a plan is decided from the facts of all hosts; ${name} has none`);
+    return seen;
+}
+/** The CA's certificate where it lies on a host already. */
+function certificateOnHost({ authority }, facts) {
+    if (authority.from !== 'host' && authority.from !== 'certificate-only')
+        return undefined;
+    return facts.get(authority.host)?.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text;
+}
+/** Says nothing of what merely starts; whether a kubelet without configuration runs changes every few seconds. */
+function restarts(steps, files) {
+    const restartsKubelet = steps.some((step) => step.kind === 'start-kubelet' && step.restart);
+    const restartsEtcd = steps.some(({ kind }) => kind === 'restart-member');
+    const manifestChanges = files.some(({ path, change }) => path === kubeadm_paths/* ETCD_MANIFEST */.jl && change !== 'mode');
+    const etcd = manifestChanges
+        ? 'etcd: manifest out, pod gone, new one in'
+        : 'etcd: only if the rendered manifest is not the present one';
+    return [...(restartsKubelet ? ['kubelet'] : []), ...(restartsEtcd ? [etcd] : [])];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/stages.ts
+
+
+/** A stage as data for people. */
+function describeStage({ title, inTurn = false, before, after, steps }) {
+    return {
+        title,
+        inTurn,
+        ...(before === undefined ? {} : { before: describeGate(before) }),
+        ...(after === undefined ? {} : { after: describeGate(after) }),
+        steps: steps.map((step) => ({ host: step.host, step: describeStep(step), why: step.why })),
+    };
+}
+/** A step by its name and by what is not said elsewhere in the plan. */
+function describeStep(step) {
+    const title = STEP_TITLES[step.kind];
+    switch (step.kind) {
+        case 'start-kubelet':
+            return step.restart ? 'restart kubelet' : 'start kubelet if it does not run';
+        case 'pull-image':
+            return `${title} ${step.image}`;
+        case 'start-member':
+            return step.placeManifest ? `${title} with its data in ${step.dataDir}` : 'wait for member';
+        case 'move-leadership':
+            return `${title} if it leads`;
+        case 'prove-served':
+            return `${title}: ${step.leaves.join(', ')}`;
+        default:
+            return title;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/cluster/plan-document/describe-plan.ts
+
+
+
+
+/** Tells in full what a plan will do, to what, and what will be different afterwards. */
+function describePlan(question) {
+    const { plan, operation, facts } = question;
+    const described = withoutFreshToken({
+        schemaVersion: 1,
+        operation,
+        clusterName: plan.clusterName,
+        verdict: plan.verdict,
+        reasons: plan.reasons,
+        members: plan.shape.members.map(({ name, address }) => ({ name, address })),
+        hosts: plan.shape.members.map((member) => hostChanges(member, question)),
+        membership: [],
+        stages: plan.stages.map(describeStage),
+        afterProof: plan.afterProof.map(describeStage),
+        warnings: plan.warnings,
+    }, plan, facts);
+    return { ...described, digest: planDigest(described) };
+}
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __webpack_require__(58500);
+// EXTERNAL MODULE: ./src/hosts/host-error.ts
+var host_error = __webpack_require__(46862);
+// EXTERNAL MODULE: ./src/hosts/scripts/explain-unknown.ts
+var explain_unknown = __webpack_require__(18908);
+// EXTERNAL MODULE: ./src/hosts/shell.ts
+var shell = __webpack_require__(51273);
+// EXTERNAL MODULE: ./src/hosts/lock/lock-bash.ts
+var lock_bash = __webpack_require__(39503);
+// EXTERNAL MODULE: ./src/hosts/lock/lock-file.ts
+var lock_file = __webpack_require__(97287);
+;// CONCATENATED MODULE: ./src/hosts/lock/acquire-script.ts
+
+
+
+
+/** For everything but what follows the lock. */
+const TIMEOUT_MS = 15_000;
+/**
+ * Takes the lock of a host, if nobody who lives has it and no step of anybody runs there; then, in the same shell and
+ * under the step lock (so that a slow one cannot outlast the lock), runs `then`. Its one line of answer is
+ * `outcome state age steps lock`, separated by tabs, before whatever `then` writes.
+ *
+ * Killed anywhere, it leaves no lock, or one that counts as abandoned when its connection has ended.
+ */
+function acquireScript(owner, then) {
+    const script = `${(0,lock_bash/* lockWriter */.D$)(owner)}${lock_bash/* STEP_PROCESSES */.RS}
+take_lock() {
+  local lock id connection age state now own steps= outcome=got
+  own_connection
+  command -v flock > /dev/null || exit ${lock_bash/* NO_FLOCK */.gP}
+  mkdir -p -m 0700 ${(0,shell/* quote */.h)(kubeadm_paths/* RUN_DIR */.wM)}
+  enter
+  exec 9>> ${(0,shell/* quote */.h)(kubeadm_paths/* STEP_LOCK */.x1)}
+  read_lock
+  if [ "$id" = ${owner.id} ]; then state=free
+  else
+    case $state in
+      valid | unreadable) outcome=refused ;;
+      *) if ! flock -x -n 9; then outcome=refused; step_processes; fi ;;
+    esac
+  fi
+  if [ $outcome = got ]; then write_lock "$own"; flock -s 9; fi
+  leave
+  printf '%s\\t%s\\t%s\\t%s\\t%s\\n' "$outcome" "$state" "$age" "$steps" "$lock"
+  if [ $outcome = refused ]; then exit 0; fi
+}
+take_lock
+${then?.script ?? ''}`;
+    return {
+        title: 'lock',
+        effect: 'changes',
+        script,
+        timeoutMs: TIMEOUT_MS + (then?.timeoutMs ?? 0),
+        ...(then?.input === undefined ? {} : { input: then.input }),
+        ...(then?.onProgress === undefined ? {} : { onProgress: then.onProgress }),
+    };
+}
+/** The answer to `acquireScript`; undefined when there is none, and the exit code tells why. */
+function parseAcquireAnswer(stdout) {
+    const end = stdout.indexOf('\n');
+    if (end === -1)
+        return undefined;
+    const [outcome, state, age = '', steps = '', ...line] = stdout.toString('utf8', 0, end).split('\t');
+    const owner = (0,lock_file/* parseLock */.PG)(line.join('\t'));
+    const secondsSinceHeartbeat = Number(age);
+    if (outcome === 'got') {
+        const rest = stdout.subarray(end + 1);
+        if (state === 'free')
+            return { got: true, rest };
+        const why = state === 'ended' ? 'connection ended' : 'no heartbeat';
+        return { got: true, rest, abandoned: { owner, why, secondsSinceHeartbeat } };
+    }
+    if (outcome !== 'refused')
+        return undefined;
+    if (state === 'unreadable')
+        return { got: false, obstacle: { kind: 'unreadable' } };
+    if (state === 'valid')
+        return { got: false, obstacle: { kind: 'held', owner, secondsSinceHeartbeat } };
+    return { got: false, obstacle: { kind: 'step-runs', owner, steps } };
+}
+
+// EXTERNAL MODULE: ./src/hosts/lock/words.ts
+var words = __webpack_require__(83182);
+;// CONCATENATED MODULE: ./src/hosts/lock/guard.ts
+
+
+
+
+/** Exit code of a guarded script that has done nothing, because the lock is no longer its run's. */
+const LOCK_LOST = 93;
+const MARK = 'etcd-ha-action lock: ';
+/** Seconds; whoever looks whether a step runs holds the step lock for milliseconds. */
+const STEP_LOCK_WAIT = 5;
+/** Linux keeps so many characters of a process's name (TASK_COMM_LEN, without the final zero). */
+const PROCESS_NAME_LENGTH = 15;
+/**
+ * Holds the step lock for as long as this bash or a process that it starts lives. Also for what is started detached
+ * (a unit of systemd inherits nothing): as long as it runs, no other run takes the lock over.
+ */
+const HOLD_STEP_LOCK = `exec 9>> ${(0,shell/* quote */.h)(kubeadm_paths/* STEP_LOCK */.x1)} && flock -s -w ${STEP_LOCK_WAIT} 9`;
+/**
+ * The script, to be run only while the lock of its host is this owner's: first it takes the step lock, then it looks
+ * whose the lock is, so that nobody can take the lock over from then on. The bash is named after the step, for whoever
+ * waits for it. What only reads is left as it is.
+ *
+ * `etcd_ha_connection` is then the process that serves the run's connection, if there is one: see {@link STILL_WANTED}.
+ */
+function guard(ownerId, script) {
+    if (script.effect === 'reads')
+        return script;
+    const name = script.title.replace(/[^\x20-\x7e]/g, '?').slice(0, PROCESS_NAME_LENGTH);
+    const guarded = `
+etcd_ha_lock=
+if [ -d ${(0,shell/* quote */.h)(kubeadm_paths/* RUN_DIR */.wM)} ] && ${HOLD_STEP_LOCK} &&
+  IFS= read -r etcd_ha_lock 2> /dev/null < ${(0,shell/* quote */.h)(kubeadm_paths/* LOCK_FILE */.FI)} &&
+  [[ $etcd_ha_lock == '{"id":"${(0,lock_file/* checkedId */.VJ)(ownerId)}",'* ]]
+then
+  etcd_ha_connection=\${etcd_ha_lock#*'"connection":"'}
+  etcd_ha_connection=\${etcd_ha_connection%%[ '"']*}
+else
+  printf '${MARK}%s\\n' "$etcd_ha_lock" >&2
+  exit ${LOCK_LOST}
+fi
+{ printf %s ${(0,shell/* quote */.h)(name)} > /proc/$$/comm; } 2> /dev/null || true
+${script.script}`;
+    return { ...script, script: guarded };
+}
+/** Exit code of a script that has stopped to wait, because nobody waits for it any more. */
+const NOBODY_WAITS = 96;
+/**
+ * A line for loops that wait: ends the script when the run's connection has ended. What only waits would otherwise keep
+ * the next run from the lock.
+ */
+const STILL_WANTED = `if [ -n "\${etcd_ha_connection:-}" ] && ! [ -e "/proc/$etcd_ha_connection" ]; then exit ${NOBODY_WAITS}; fi`;
+/** Words for a script that ended with `LOCK_LOST`. */
+function explainLockLost(result) {
+    return (0,words/* lostFinding */.yS)(presentHolder(result.stderr));
+}
+function presentHolder(stderr) {
+    const line = stderr.split('\n').findLast((said) => said.startsWith(MARK));
+    return line === undefined ? undefined : (0,lock_file/* parseLock */.PG)(line.slice(MARK.length));
+}
+
+;// CONCATENATED MODULE: ./src/hosts/lock/heartbeat-script.ts
+
+
+/** Longer than it takes on a busy host, shorter than a lock lives without. */
+const heartbeat_script_TIMEOUT_MS = 20_000;
+/**
+ * Writes down that the owner lives, if the lock is still its own. The connection on record stays: a heartbeat that was
+ * under way when that ended must not make the lock look alive.
+ */
+function heartbeatScript(owner) {
+    const script = `${(0,lock_bash/* lockWriter */.D$)(owner)}
+beat() {
+  local lock id connection age state now
+  enter
+  read_lock
+  if [ "$id" = ${owner.id} ]; then write_lock "$connection"; echo beat; else printf 'lost\\t%s\\n' "$lock"; fi
+}
+beat`;
+    return { title: 'heartbeat of the lock', effect: 'changes', script, timeoutMs: heartbeat_script_TIMEOUT_MS };
+}
+/** Whether the lock is gone, and who has it now. A heartbeat that did not come to its end tells nothing. */
+function parseHeartbeat({ code, stdout, }) {
+    const answer = stdout.toString('utf8').trimEnd();
+    if (code !== 0 || !answer.startsWith('lost'))
+        return { lost: false };
+    return { lost: true, holder: (0,lock_file/* parseLock */.PG)(answer.slice('lost\t'.length)) };
+}
+
+// EXTERNAL MODULE: ./src/hosts/lock/release-script.ts
+var release_script = __webpack_require__(76960);
+;// CONCATENATED MODULE: ./src/hosts/lock/host-lock.ts
+
+
+
+/** The lock of one host, kept alive from the moment it was got. */
+class HostLock {
+    #transport;
+    #owner;
+    #stop = new AbortController();
+    /** @param heartbeatMs pause between two heartbeats. */
+    constructor(transport, owner, heartbeatMs, onLost) {
+        this.#transport = transport;
+        this.#owner = owner;
+        void this.#keepAlive(heartbeatMs, onLost);
+    }
+    /**
+     * Stops the heartbeat and gives the lock back, as far as the host can be reached; if it cannot, the lock counts as
+     * abandoned as soon as the connection has ended. Never throws.
+     */
+    async release() {
+        this.#stop.abort();
+        return await releaseOn(this.#transport, this.#owner.id);
+    }
+    async #keepAlive(heartbeatMs, onLost) {
+        const { signal } = this.#stop;
+        for (;;) {
+            await (0,promises_.setTimeout)(heartbeatMs, undefined, { signal, ref: false }).catch(() => undefined);
+            if (signal.aborted)
+                return;
+            // A heartbeat that fails tells nothing of the lock; the step that needs the connection says what is wrong.
+            const result = await this.#transport.run(heartbeatScript(this.#owner)).catch(() => undefined);
+            const answer = result === undefined ? undefined : parseHeartbeat(result);
+            if (answer?.lost !== true || this.#stop.signal.aborted)
+                continue;
+            onLost(this.#transport.name, answer.holder);
+            return;
+        }
+    }
+}
+/** Gives a lock back if it was had; undefined when the host gave no answer. Never throws. */
+async function releaseOn(transport, ownerId) {
+    try {
+        return (0,release_script/* parseRelease */.B)((await transport.run((0,release_script/* releaseScript */.d)(ownerId))).stdout);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/lock/acquire-locks.ts
+
+
+
+
+
+
+
+
+
+/** How often an owner says that it lives; a lock lives 30 s without. */
+const HEARTBEAT_MS = 8000;
+/** Mean pause between two tries; each is between half of it and one and a half. */
+const PAUSE_MS = 1000;
+/**
+ * Takes the locks of all hosts or of none. The first try is all hosts at once; after it, the host whose name sorts
+ * first comes before the others, so that of two runs that wait one gets it and with it the rest.
+ * @throws Refusal that names the holders when the wait is over; HostError or Refusal when a host does not answer or
+ * cannot lock; the reason of the signal. Nothing is held then. A try under way is not cut short by the signal, but by
+ * closing the connections.
+ */
+async function acquireLocks(options) {
+    (0,lock_file/* checkedId */.VJ)(options.owner.id);
+    const { waitMs, signal, log, random } = options;
+    const started = performance.now();
+    const takenOver = [];
+    const transports = options.transports.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    let order = [transports];
+    let said = [];
+    for (;;) {
+        signal.throwIfAborted();
+        const attempt = new Attempt(options, takenOver);
+        for (const group of order)
+            if (attempt.untroubled)
+                await attempt.take(group);
+        if (attempt.untroubled && !signal.aborted)
+            return attempt.held();
+        await attempt.abandon();
+        signal.throwIfAborted();
+        attempt.throwFailures();
+        const left = waitMs - (performance.now() - started);
+        if (left <= 0)
+            throw new src_findings/* Refusal */.P_('another run works on these hosts', attempt.obstacleFindings());
+        const holders = attempt.holders();
+        if (!holders.every((holder) => said.includes(holder))) {
+            said = holders;
+            log.info(`Waiting up to ${Math.ceil(left / 1000)} s for ${holders.join('; ')}`);
+        }
+        order = [transports.slice(0, 1), transports.slice(1)];
+        await (0,promises_.setTimeout)(Math.min(left, PAUSE_MS * (0.5 + random())), undefined, { signal }).catch(() => undefined);
+    }
+}
+/** One try to have the locks of all hosts. */
+class Attempt {
+    #options;
+    #takenOver;
+    #locks = new Map();
+    #tried = [];
+    #answers = new Map();
+    #obstacles = [];
+    #failures = [];
+    #lost = new AbortController();
+    /** @param takenOver to which what this try takes over is added. */
+    constructor(options, takenOver) {
+        this.#options = options;
+        this.#takenOver = takenOver;
+    }
+    get untroubled() {
+        return this.#obstacles.length + this.#failures.length === 0;
+    }
+    /** Tries to have these hosts' locks, all at once. */
+    async take(transports) {
+        await Promise.all(transports.map(async (transport) => {
+            this.#tried.push(transport);
+            try {
+                this.#note(transport, await this.#ask(transport));
+            }
+            catch (error) {
+                this.#failures.push(error);
+            }
+        }));
+    }
+    held() {
+        const { owner, log } = this.#options;
+        let released;
+        const release = async () => {
+            const outcomes = [...this.#locks].map(async ([{ name }, lock]) => {
+                if ((await lock.release()) !== 'still-running')
+                    return;
+                log.host(name).warning('A step still runs on this host; its lock stays until that has ended.');
+            });
+            await Promise.all(outcomes);
+        };
+        return {
+            answers: this.#answers,
+            takenOver: this.#takenOver,
+            lost: this.#lost.signal,
+            guard: (script) => guard(owner.id, script),
+            release: () => (released ??= release()),
+        };
+    }
+    /** Gives back what was got, and what may have been got although no answer came. */
+    async abandon() {
+        const refused = new Set(this.#obstacles.map(({ host }) => host));
+        const maybeGot = this.#tried.filter(({ name }) => !refused.has(name));
+        const { id } = this.#options.owner;
+        await Promise.all(maybeGot.map((transport) => this.#locks.get(transport)?.release() ?? releaseOn(transport, id)));
+    }
+    throwFailures() {
+        const [first] = this.#failures;
+        if (first === undefined)
+            return;
+        const findings = this.#failures.flatMap((error) => (error instanceof host_error/* HostError */.d ? [error.finding] : []));
+        if (findings.length < 2)
+            throw first;
+        throw new src_findings/* Refusal */.P_('not every host could be locked', findings);
+    }
+    obstacleFindings() {
+        return this.#obstacles
+            .map(({ host, obstacle }) => ({ host, at: 'lock', ...(0,words/* obstacleFinding */.V_)(obstacle) }))
+            .toSorted((a, b) => (a.host < b.host ? -1 : 1));
+    }
+    /** Who stands in the way, each once. */
+    holders() {
+        return [...new Set(this.#obstacles.map(({ obstacle }) => (0,words/* describeObstacle */.TD)(obstacle)))].toSorted();
+    }
+    async #ask(transport) {
+        const { owner, then } = this.#options;
+        const following = then?.(transport.name);
+        const result = await transport.run(acquireScript(owner, following));
+        const answer = parseAcquireAnswer(result.stdout);
+        const host = transport.name;
+        if (answer === undefined)
+            throw new host_error/* HostError */.d({ host, at: 'lock', ...(0,words/* lockFailure */.Sw)(result) });
+        if (result.code === 0)
+            return answer;
+        throw new host_error/* HostError */.d({ host, at: following?.title ?? 'lock', ...(0,explain_unknown/* explainUnknown */.w)(result) });
+    }
+    #note(transport, answer) {
+        const host = transport.name;
+        const { owner, heartbeatMs = HEARTBEAT_MS, log } = this.#options;
+        if (!answer.got) {
+            this.#obstacles.push({ host, obstacle: answer.obstacle });
+            return;
+        }
+        this.#answers.set(host, answer.rest);
+        this.#locks.set(transport, new HostLock(transport, owner, heartbeatMs, (where, holder) => {
+            const finding = { host: where, at: 'lock', ...(0,words/* lostFinding */.yS)(holder) };
+            this.#lost.abort(new src_findings/* Refusal */.P_('the lock of a host was lost', [finding]));
+        }));
+        if (answer.abandoned === undefined)
+            return;
+        this.#takenOver.push({ host, ...answer.abandoned });
+        log.host(host).warning((0,words/* takeOverWarning */.mw)(answer.abandoned));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/named.ts
+/** The same host, called by another name in messages: by its member's, once that is known. */
+function named_named(transport, name) {
+    return {
+        name,
+        run: (script) => transport.run(script),
+        openTcp: (address, port) => transport.openTcp(address, port),
+        statistics: () => transport.statistics(),
+        close: () => transport.close(),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/approval.ts
+
+/**
+ * Only the plan that was approved may be carried out.
+ * @param approved digest, lower-case hex; undefined: any plan.
+ * @throws Refused when the hosts or the inputs have changed so that the plan is another one.
+ */
+function refuseUnapproved(approved, { digest, verdict }) {
+    if (approved === undefined || approved === digest)
+        return;
+    throw new src_findings/* Refused */.Lw('the plan is not the one that was approved, and nothing was changed on any host', [
+        {
+            at: 'approved-plan',
+            fact: `the plan is now ${digest} (${verdict}); approved was ${approved}.`,
+            cause: 'A host, the cluster or an input has changed since the plan was made, or the plan was carried out already.',
+            fix: 'Run again with `dry-run: true`, look at the new plan, and approve that one.',
+        },
+    ]);
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/read-pki.ts
+
+/** Lists every file of the pki tree with digest, mode and owner; never a content. */
+function listPki() {
+    return {
+        title: 'read back the pki tree',
+        effect: 'reads',
+        timeoutMs: 30_000,
+        script: `
+find ${kubeadm_paths/* PKI_DIR */.Hw} -type f -print0 | while IFS= read -r -d '' file; do
+  digest=$(sha256sum < "$file")
+  printf '%s %s\\n' "\${digest%% *}" "$(stat -c '%a %u:%g %n' -- "$file")"
+done
+`,
+    };
+}
+/** Reads the answer of {@link listPki}. */
+function parsePki(answer) {
+    return answer
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => {
+        const [sha256 = '', mode = '', owner = '', ...path] = line.split(' ');
+        return { sha256, mode, owner, path: path.join(' ') };
+    });
+}
+/** Prints one file. With a key this is the only way by which a secret leaves a host: inside the connection, to memory. */
+function readFile(path) {
+    return { title: `read ${path}`, effect: 'reads', timeoutMs: 15_000, script: `cat -- ${path}` };
+}
+
+// EXTERNAL MODULE: ./src/hosts/last-words.ts
+var last_words = __webpack_require__(48771);
+;// CONCATENATED MODULE: ./src/hosts/scripts/deliver-files.ts
+
+
+
+
+/** What lies there was too large to be read, or is no file. */
+const UNKNOWN_DIGEST = 'unknown';
+/** Exit code: what lies there is not what was seen. */
+const CHANGED = 4;
+/**
+ * Puts files in place over one stream: each is written aside in its own folder, all are fsynced, then renamed in the
+ * order given, then their folders are fsynced. Killed anywhere, every path holds either its old or its new contents.
+ * A file that is not what was seen is left alone, and with it all others.
+ * Files outside the action's own folder and the pki that are replaced by other contents are kept in
+ * {@link REPLACED_DIR}.
+ * @param options.forgetReplaced removes them at the end, and what a restart that was cut off has left to go back to: the
+ * cluster has been proven healthy.
+ */
+function deliverFiles(title, deliveries, options = { forgetReplaced: false }) {
+    const chunks = deliveries.flatMap(({ path, mode, bytes, replaces }) => [
+        Buffer.from(`${mode} ${bytes.length} ${replaces} ${path}\n`),
+        bytes,
+    ]);
+    const script = options.forgetReplaced ? `${DELIVER}${FORGET_REPLACED}` : DELIVER;
+    return { title, effect: 'changes', script, input: Buffer.concat(chunks), timeoutMs: 60_000 };
+}
+/** Why files could not be put in place. */
+function explainDelivery(result) {
+    if (result.code !== CHANGED)
+        return (0,explain_unknown/* explainUnknown */.w)(result);
+    return {
+        fact: `${(0,last_words/* lastWords */.a)(result.stderr, 1)} has changed since the run looked at it; it was left as it is.`,
+        cause: 'Somebody, or configuration management, works on this host at the same time.',
+        fix: 'Let the other finish, then run again.',
+    };
+}
+const DELIVER = `
+paths=() declare -A folders=() seen=()
+aside() { printf '%s/.%s.etcd-ha-action' "\${1%/*}" "\${1##*/}"; }
+while read -r mode size replaces path; do
+  folder=\${path%/*}
+  ( umask 022; mkdir -p -- "$folder" )
+  case $folder in ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}) chmod 0700 -- "$folder" ;; esac
+  temporary=$(aside "$path")
+  rm -f -- "$temporary"
+  head -c "$size" > "$temporary"
+  if [ "$(stat -c %s -- "$temporary")" != "$size" ]; then echo "$path: the stream ended early" >&2; exit 1; fi
+  chown 0:0 -- "$temporary"
+  chmod "$mode" -- "$temporary"
+  paths+=("$path")
+  seen[$path]=$replaces
+  while [ -n "$folder" ]; do folders[$folder]=1; folder=\${folder%/*}; done
+done
+# What is replaced must be what the run has decided on, or be what it would put there anyway.
+for path in "\${paths[@]}"; do
+  case \${seen[$path]} in
+    ${UNKNOWN_DIGEST}) continue ;;
+    absent) [ -e "$path" ] || continue ;;
+    *) case "$(sha256sum 2>/dev/null < "$path" || true)" in "\${seen[$path]} "*) continue ;; esac ;;
+  esac
+  if ! cmp -s -- "$path" "$(aside "$path")"; then
+    echo "$path" >&2
+    for path in "\${paths[@]}"; do rm -f -- "$(aside "$path")"; done
+    exit ${CHANGED}
+  fi
+done
+for path in "\${paths[@]}"; do
+  case $path in ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/* | ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}/*) continue ;; esac
+  if [ -f "$path" ] && ! cmp -s -- "$path" "$(aside "$path")"; then
+    mkdir -p -m 0700 ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)}
+    cp -pn -- "$path" ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)}/"\${path//\\//%}"
+  fi
+done
+for path in "\${paths[@]}"; do sync -- "$(aside "$path")"; done
+for path in "\${paths[@]}"; do mv -fT -- "$(aside "$path")" "$path"; done
+sync -- "\${!folders[@]}"
+`;
+const FORGET_REPLACED = `
+rm -rf -- ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)} ${(0,shell/* quote */.h)(kubeadm_paths/* RENDERED_MANIFEST */.ms)}
+if [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* ETCD_MANIFEST */.jl)} ]; then rm -f -- ${(0,shell/* quote */.h)(kubeadm_paths/* OUTGOING_MANIFEST */.Fc)}; fi
+sync -- ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}
+`;
+
+// EXTERNAL MODULE: ./src/pki/certificate.ts + 1 modules
+var certificate = __webpack_require__(36846);
+// EXTERNAL MODULE: ./src/pki/extensions.ts
+var extensions = __webpack_require__(32968);
+// EXTERNAL MODULE: ./src/pki/serial.ts
+var serial = __webpack_require__(65802);
+;// CONCATENATED MODULE: ./src/pki/leaf.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Issues one leaf certificate with a new key, equal to the one that `kubeadm init phase certs` would issue.
+ *
+ * @throws Error for a member name, address or extra name that kubeadm would not put into a certificate, and for a
+ *   member whose name is the CA's own: its certificate would look self-signed and nobody could verify it.
+ */
+async function issueLeaf(authority, profileName, request) {
+    const profile = leafProfiles[profileName];
+    const issuer = (0,pki_structure/* parseStructure */.V)(authority.certificate.raw);
+    const subject = (0,certificate/* commonNameOnly */.R)(profile.commonName ?? (0,alt_names/* nodeName */.qp)(request.member.name));
+    if ((0,der/* encode */.lF)(subject).equals((0,der/* encode */.lF)(issuer.subject))) {
+        throw new Error(`the member is named "${request.member.name}" like the CA itself: its certificates would look self-signed; give the member another name`);
+    }
+    // As Go does: a CA without a subject key identifier gives leaves without an authority key identifier.
+    const issuerKeyIdentifier = (0,extension_values/* subjectKeyIdentifierOf */.w7)(issuer);
+    const altNames = profile.namesMember ? (0,alt_names/* memberAltNames */.G1)(request.member) : [];
+    const key = await (0,keys/* generateKey */.rh)(request.algorithm);
+    const certificatePem = (0,certificate/* signCertificate */.j)({
+        serial: (0,serial/* randomSerial */.Y)(),
+        issuer: issuer.subject,
+        subject,
+        ...(0,validity/* validity */.bg)(request.now, validity/* leafHours */.wj),
+        publicKey: (0,keys/* publicKeyOf */.kc)(key),
+        extensions: [
+            (0,extensions/* keyUsage */.F$)({ isCa: false }),
+            (0,extensions/* extendedKeyUsage */.u5)(profile.usages.map((usage) => oids/* oids */.S[usage])),
+            (0,extensions/* basicConstraints */.vw)({ isCa: false }),
+            ...(issuerKeyIdentifier === undefined ? [] : [(0,extensions/* authorityKeyIdentifier */.Eo)(issuerKeyIdentifier)]),
+            ...(altNames.length === 0 ? [] : [(0,extensions/* subjectAltName */.B4)(altNames)]),
+        ],
+    }, authority.key);
+    return { certificatePem, keyPem: (0,keys/* privateKeyToPem */.Ux)(key), certificate: new external_node_crypto_.X509Certificate(certificatePem) };
+}
+/**
+ * Issues all four leaves of a member at once; their keys are made in parallel.
+ *
+ * @throws Error as issueLeaf does.
+ */
+async function issueMemberLeaves(authority, request) {
+    const leaves = await Promise.all(leafProfileNames.map(async (name) => [name, await issueLeaf(authority, name, request)]));
+    return Object.fromEntries(leaves);
+}
+
+// EXTERNAL MODULE: ./src/pki/read-authority.ts + 1 modules
+var read_authority = __webpack_require__(81570);
+;// CONCATENATED MODULE: ./src/road/material.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Begins at once to make or fetch the CA and to issue the certificates, while the hosts get their configurations; who
+ * needs one of them awaits it.
+ */
+function prepareMaterial(input) {
+    const { plan, facts } = input;
+    const signer = obtainSigner(input);
+    const authority = plan.authority.from === 'certificate-only' ? certificateOnly(input, plan.authority.host) : signer;
+    const leaves = new Map(plan.shape.members.flatMap((member) => {
+        const names = plan.issue.get(member.name);
+        return names === undefined ? [] : [[member.name, issue(member, names, signer, input)]];
+    }));
+    // Whoever awaits them gets the error; until then it must not count as unhandled.
+    for (const pending of [signer, authority, ...leaves.values()])
+        pending.catch(() => undefined);
+    return {
+        authority,
+        signer,
+        leaves,
+        found: mapValues(facts, foundDigests),
+        digests: mapValues(facts, (seen) => recordedDigests(seen)),
+        publicFiles: mapValues(facts, publicTexts),
+    };
+}
+async function issue(member, names, signer, { settings, now, maskSecret }) {
+    const signing = await signer;
+    const issued = await Promise.all(names.map(async (name) => {
+        const leaf = await issueLeaf(signing, name, { member, algorithm: settings.keyAlgorithm, now });
+        maskSecret(leaf.keyPem);
+        return [name, leaf];
+    }));
+    return Object.fromEntries(issued);
+}
+function mapValues(map, change) {
+    return new Map([...map].map(([key, value]) => [key, change(value)]));
+}
+function foundDigests({ files }) {
+    return new Map([...files.values()].flatMap(({ path, kind, sha256: digest }) => kind === 'directory' ? [] : [[path, digest ?? UNKNOWN_DIGEST]]));
+}
+/**
+ * What the record will say of files that this run leaves alone: their digests as they are, for what was found to be as
+ * it ought to be is recorded so.
+ */
+function recordedDigests({ files }) {
+    return new Map([...files.values()].flatMap(({ path, sha256: digest }) => digest !== undefined && isRecorded(path) ? [[path, digest]] : []));
+}
+/** Files of a member that its record lists: the pki tree, the manifest, and the configurations that the action writes. */
+function isRecorded(path) {
+    return path === kubeadm_paths/* ETCD_MANIFEST */.jl || CONFIGURATION_MODES.has(path) || PKI_TREE.has(path);
+}
+const PKI_TREE = expectedPkiTree(true);
+/** Public files that lie on a host; never the action's own record. */
+function publicTexts({ files }) {
+    return new Map([...files.values()].flatMap(({ path, text }) => text === undefined || path === kubeadm_paths/* STATE_FILE */.bv ? [] : [[path, text]]));
+}
+async function certificateOnly({ hosts }, host) {
+    const transport = hosts.get(host);
+    if (transport === undefined)
+        throw new Error(`no connection to ${host}`);
+    return (0,authority/* authorityOf */.v)(await readText(transport, kubeadm_paths/* CA_CERTIFICATE */.vB));
+}
+async function obtainSigner(input) {
+    const { plan, settings, now, maskSecret } = input;
+    switch (plan.authority.from) {
+        case 'made': {
+            const made = await (0,authority/* createAuthority */.w)({ algorithm: settings.keyAlgorithm, now });
+            maskSecret(made.keyPem);
+            return made;
+        }
+        case 'input': {
+            if (settings.authority === undefined)
+                throw new Error('a CA from the inputs was planned, and there is none');
+            const { certificatePem, keyPem } = settings.authority;
+            const certificate = { name: 'ca-certificate', text: certificatePem };
+            return readSigner(certificate, { name: 'ca-key', text: keyPem }, now, maskSecret);
+        }
+        case 'host': {
+            const transport = input.hosts.get(plan.authority.host);
+            if (transport === undefined)
+                throw new Error(`no connection to ${plan.authority.host}`);
+            const [certificate, key] = await Promise.all([
+                readText(transport, kubeadm_paths/* CA_CERTIFICATE */.vB),
+                readText(transport, kubeadm_paths/* CA_KEY */.r$, maskSecret),
+            ]);
+            const source = (path, text) => ({ name: `${transport.name}:${path}`, text });
+            return readSigner(source(kubeadm_paths/* CA_CERTIFICATE */.vB, certificate), source(kubeadm_paths/* CA_KEY */.r$, key), now, maskSecret);
+        }
+        case 'certificate-only':
+            throw new Error('nothing has to be signed, so the key of the CA is not fetched');
+    }
+}
+function readSigner(certificate, key, now, maskSecret) {
+    try {
+        const authority = (0,read_authority/* readSigningAuthority */.f1)(certificate, key, now);
+        const keyPem = (0,keys/* privateKeyToPem */.Ux)(authority.key);
+        maskSecret(keyPem);
+        return { ...authority, keyPem };
+    }
+    catch (error) {
+        if (!(error instanceof read_authority/* AuthorityError */.sv))
+            throw error;
+        throw new src_findings/* Refusal */.P_('the CA cannot be used', error.reasons);
+    }
+}
+/** One file of a host as text. @throws Refusal when it cannot be read. */
+async function readText(transport, path, maskSecret) {
+    const result = await transport.run(readFile(path));
+    const text = result.stdout.toString('utf8');
+    if (result.code === 0 && text !== '') {
+        maskSecret?.(text);
+        return text;
+    }
+    throw new src_findings/* Refusal */.P_(`${path} could not be read`, [
+        {
+            host: transport.name,
+            at: 'read',
+            fact: result.stderr.trim() === '' ? `${path} is empty.` : result.stderr.trim(),
+            cause: 'The file was removed or emptied since the run began.',
+            fix: 'Put it back, or restore it from a backup, and run again.',
+        },
+    ]);
+}
+/** SHA-256 in hex. */
+function sha256(bytes) {
+    return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/road/access.ts
+
+
+
+
+const access_CERTIFICATE = leafPath('healthcheckClient', 'certificate');
+const KEY = leafPath('healthcheckClient', 'key');
+/**
+ * The healthcheck client's pair and its CA, from the host whose pair is valid longest; the key goes from the host's disk
+ * into this process's memory and nowhere else.
+ * @returns undefined where no host has one.
+ */
+async function credentialsFromHosts(hosts, maskSecret) {
+    const candidates = hosts.flatMap(({ transport, facts: { files } }) => {
+        const caPem = files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text;
+        const certificatePem = files.get(access_CERTIFICATE)?.text;
+        const endsAt = certificateEnd(certificatePem);
+        return caPem === undefined || certificatePem === undefined || endsAt === undefined || !files.has(KEY)
+            ? []
+            : [{ transport, caPem, certificatePem, endsAt }];
+    });
+    const best = candidates.toSorted((one, other) => other.endsAt.getTime() - one.endsAt.getTime())[0];
+    if (best === undefined)
+        return undefined;
+    const { transport, caPem, certificatePem } = best;
+    return { caPem, certificatePem, keyPem: await readText(transport, KEY, maskSecret) };
+}
+
+;// CONCATENATED MODULE: ./src/cluster/audit.ts
+/** What stands for the digest of a file that is not there. */
+const ABSENT = 'absent';
+/** The record as it is kept on one host: with the steps and take-overs of that host alone. */
+function auditOfHost(record, host) {
+    const { takenOver, ...rest } = record;
+    const own = takenOver?.filter((lock) => lock.host === host) ?? [];
+    return {
+        ...rest,
+        ...(own.length === 0 ? {} : { takenOver: own }),
+        steps: record.steps.filter((step) => step.host === host),
+    };
+}
+/** Most bytes of one record on a host; four of that size fit in what a host keeps. */
+const MOST_BYTES_OF_RECORD = 64 * 1024;
+/**
+ * The record as one line of JSON, without a line end. Where it is longer than `mostBytes`, its steps are replaced by
+ * their number and a note.
+ */
+function formatAuditLine(record, mostBytes = MOST_BYTES_OF_RECORD) {
+    const line = JSON.stringify(record);
+    if (Buffer.byteLength(line) <= mostBytes)
+        return line;
+    const { steps, ...rest } = record;
+    const note = `the ${steps.length} steps were left out: with them the record has more than ${mostBytes} bytes`;
+    return JSON.stringify({ ...rest, stepCount: steps.length, note });
+}
+
+;// CONCATENATED MODULE: ./src/road/settle.ts
+
+
+/**
+ * Waits for work on all hosts and gives all results, in order.
+ * @throws Refusal titled `title` with the findings of every host that failed, after all have ended.
+ */
+async function settleAll(title, work) {
+    const settled = await Promise.allSettled(work.map(({ result }) => result));
+    const findings = settled.flatMap((outcome, index) => {
+        const item = work[index];
+        return outcome.status === 'rejected' && item !== undefined
+            ? findingsOf(outcome.reason, item.host, item.at)
+            : [];
+    });
+    if (findings.length > 0)
+        throw new src_findings/* Refusal */.P_(title, findings);
+    return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+/** The findings of anything that was thrown while a host was worked with. */
+function findingsOf(error, host, at) {
+    if (error instanceof host_error/* HostError */.d)
+        return [{ ...error.finding, host }];
+    if (error instanceof src_findings/* Refusal */.P_)
+        return error.findings;
+    return [
+        {
+            host,
+            at,
+            fact: (0,src_findings/* errorMessage */.gJ)(error),
+            cause: 'An error that the action does not know.',
+            fix: 'Run again with debug logging; if it stays, open an issue with the log.',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/pull-image.ts
+
+
+/** Pulls an image into the runtime's own store, so that the static pod starts without waiting for a registry. */
+function pullImage(image, criEndpoint) {
+    return {
+        title: `pull ${image}`,
+        effect: 'changes',
+        timeoutMs: 300_000,
+        script: `crictl --runtime-endpoint ${(0,shell/* quote */.h)(criEndpoint)} --image-endpoint ${(0,shell/* quote */.h)(criEndpoint)} pull ${(0,shell/* quote */.h)(image)} >&2`,
+    };
+}
+/** Why an image could not be had. */
+function explainPull(image) {
+    return (result) => ({
+        fact: `${image} is not on the host and could not be pulled: ${(0,last_words/* lastWords */.a)(result.stderr, 1)}`,
+        cause: 'The host has no way to the registry, or the repository or tag does not exist.',
+        fix: 'Open the way to the registry, set `image-repository` to one that the hosts reach, or import the image on each host beforehand.',
+    });
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/put-back.ts
+var put_back = __webpack_require__(58912);
+;// CONCATENATED MODULE: ./src/hosts/scripts/blank-log.ts
+/** What a blank log's data is renamed to within the data dir; the time follows, in seconds since 1970. */
+const BLANK_MEMBER = 'blank-member-';
+/**
+ * Bash function `has_blank_log DATA_DIR`: whether the member's write-ahead log is there and nothing has ever been written
+ * to it: no entry, no vote.
+ *
+ * etcd makes its log with three records (checksum, metadata, an empty snapshot: wal.Create in server/storage/wal/wal.go)
+ * and only then writes the members that it begins with. If it ends between the two (its metrics port is taken, the power
+ * goes: seen in 10 to 30 of 100 starts that end at once), it never gets ready again: it finds a log, so it does not begin
+ * anew, and there is no member in it, so it never has a leader.
+ *
+ * A record is its length (8 bytes, little-endian; of the top byte the low 3 bits are the padding) and a protobuf whose
+ * first field is the type (server/storage/wal/{encoder.go,walpb/record.proto}). Whatever is not exactly those three is no
+ * blank log.
+ */
+const BLANK_LOG_FUNCTION = `
+has_blank_log() {
+  local files=("$1"/member/wal/*.wal) at=0 length type b
+  if [ "\${#files[@]}" != 1 ] || [ ! -f "\${files[0]}" ]; then return 1; fi
+  read -r -d '' -a b < <(od -An -v -tu1 -N 4096 -- "\${files[0]}" 2> /dev/null) || true
+  if [ "\${#b[@]}" != 4096 ]; then return 1; fi
+  for type in 4 1 5; do
+    length=$((b[at] + 256 * b[at + 1]))
+    if [ "\${b[*]:at + 2:5}" != '0 0 0 0 0' ] || [ "\${b[*]:at + 8:2}" != "8 $type" ]; then return 1; fi
+    if [ "\${b[at + 7]}" -ge 128 ]; then length=$((length + b[at + 7] % 8)); fi
+    at=$((at + 8 + length))
+    if [ "$at" -gt 4000 ]; then return 1; fi
+  done
+  [ "\${b[*]:at:8}" = '0 0 0 0 0 0 0 0' ]
+}
+`;
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/bash-http.ts
+/**
+ * Bash function `http_status ADDRESS PORT PATH`: prints the status code of a plain HTTP answer, or nothing. Bash's own
+ * /dev/tcp, because neither curl nor wget is sure to be on a host.
+ */
+const HTTP_STATUS_FUNCTION = `
+http_status() {
+  local version='' status=''
+  { exec 3<> "/dev/tcp/$1/$2"; } 2>/dev/null || return 0
+  printf 'GET %s HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' "$3" >&3 2>/dev/null || true
+  read -r -t 2 version status _ <&3 || true
+  exec 3>&- 3<&-
+  printf '%s' "$status"
+}
+`;
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/member-ready.ts
+
+
+
+
+
+
+/** Seconds until the member must be ready: kubeadm's own start-up budget, as in the manifest's startupProbe. */
+const READY_WITHIN = 240;
+/** What `await_ready` gives when the member did not get ready. */
+const CRASHED = 1;
+const LATE = 2;
+/** Before each line that `etcd_words` prints. */
+const member_ready_MARK = 'etcd: ';
+/** What etcd says of flags that do not go together: a warning, and its end. */
+const FLAGS = '"msg":"failed to verify flags"';
+/** Lines of etcd's log that say why it ends; the last two are of Go's package flag, and the whole usage follows them. */
+const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^invalid (boolean )?value .* for`;
+/**
+ * Bash functions to start an etcd container by:
+ *
+ * `cri ARGUMENT…` runs crictl. `etcd_containers FLAG…` lists etcd's containers, also those that have ended.
+ *
+ * `is_ready` asks etcd whether it is. `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked
+ * for `/health`.
+ *
+ * `await_ready` waits for that: 0; {@link CRASHED} when etcd's container has ended twice, {@link LATE} when the time is
+ * over. kubelet keeps only the last container that ended, so ends are told by its attempt (`ended_attempts`: number and
+ * pod), which counts from 0, or on from where it was if a pod of the same manifest was there before.
+ *
+ * `etcd_words` prints the complaints of the newest container, else its last lines, or kubelet's when there is none;
+ * {@link etcdWords} reads them.
+ */
+function memberReadyFunctions(member) {
+    // kubeadm lets the metrics listen on the loopback address of the member's own family.
+    const loopback = (0,external_node_net_.isIPv6)(member.address) ? '::1' : '127.0.0.1';
+    return `${HTTP_STATUS_FUNCTION}
+cri() { crictl --runtime-endpoint ${(0,shell/* quote */.h)(member.criEndpoint)} "$@"; }
+etcd_containers() { cri ps -a --name '^etcd$' "$@" 2>/dev/null || true; }
+ended_attempts() {
+  etcd_containers --state exited -o json |
+    sed -n 's/.*"attempt": *\\([0-9]*\\).*/\\1/p; s/.*"io.kubernetes.pod.uid": *"\\(.*\\)".*/\\1/p' | paste -d ' ' - -
+}
+is_ready() {
+  local status
+  status=$(http_status ${loopback} ${METRICS_PORT} /readyz)
+  if [ "$status" = 404 ]; then status=$(http_status ${loopback} ${METRICS_PORT} /health); fi
+  [ "$status" = 200 ]
+}
+await_ready() {
+  local begun=$SECONDS looked=0 told=0 waited attempt pod ended
+  local -A before=()
+  while read -r attempt pod; do
+    if [ "$attempt" -gt "\${before[$pod]:--1}" ]; then before[$pod]=$attempt; fi
+  done < <(ended_attempts)
+  while waited=$((SECONDS - begun)) && [ "$waited" -lt ${READY_WITHIN} ]; do
+    if is_ready; then return 0; fi
+    ${STILL_WANTED}
+    if [ "$waited" -gt "$looked" ]; then
+      looked=$waited
+      while read -r attempt pod; do
+        ended=$((attempt - \${before[$pod]:--1}))
+        if [ "$ended" -gt "$told" ]; then told=$ended; echo "etcd has ended $told time(s)" >&2; fi
+      done < <(ended_attempts)
+      if [ "$told" -ge 2 ]; then return ${CRASHED}; fi
+      if [ $((waited % 10)) = 0 ]; then echo "waiting for a quorum since $waited s" >&2; fi
+    fi
+    sleep 0.05
+  done
+  return ${LATE}
+}
+etcd_words() {
+  local container log
+  container=$(etcd_containers -q | head -n 1)
+  if [ -n "$container" ]; then
+    log=$(cri logs --tail 60 "$container" 2>&1 || true)
+    grep -E ${(0,shell/* quote */.h)(COMPLAINT)} <<< "$log" | tail -n 4 || tail -n 8 <<< "$log"
+  else journalctl -u kubelet -t kubelet -n 8 --no-pager -o cat || true
+  fi | sed 's/^/${member_ready_MARK}/' >&2
+}
+`;
+}
+/**
+ * The complaint in what `etcd_words` has printed, without a final stop: etcd's last fatal line, else its last error, else
+ * its last lines.
+ */
+function etcdWords(stderr) {
+    const log = stderr
+        .split('\n')
+        .filter((line) => line.startsWith(member_ready_MARK))
+        .map((line) => line.slice(member_ready_MARK.length));
+    const complaint = lastLike(/\{"level":"(?:fatal|panic)"/, log) ??
+        lastLike(/\{"level":"error"/, log) ??
+        lastLike(new RegExp(FLAGS), log) ??
+        (0,last_words/* lastWords */.a)(log.join('\n'), 2);
+    return complaint.replace(/\.$/, '');
+}
+/** Message and error of the last such line of etcd's JSON log. */
+function lastLike(pattern, log) {
+    const last = log.findLast((line) => pattern.test(line));
+    if (last === undefined)
+        return undefined;
+    try {
+        const { msg, error } = JSON.parse(last.slice(last.indexOf('{')));
+        return [msg, error].filter((part) => part !== undefined).join(': ');
+    }
+    catch {
+        return undefined; // a line that was cut
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/pod-gone.ts
+
+/** Seconds in which kubelet must have done away with a pod; it gives etcd 30 s to end. */
+const GONE_WITHIN = 60;
+/** kubelet's pods, below its default --root-dir. */
+const PODS = '/var/lib/kubelet/pods';
+/**
+ * Bash functions to wait by until kubelet has done with a pod whose manifest was taken out. They need `cri` and `move`.
+ *
+ * A new static pod of the same name that comes before that is put off by 10 to 15 s (podWorkers.allowStaticPodStart in
+ * pkg/kubelet/pod_workers.go). kubelet does not say when it is done, but its last acts show: it stops the sandbox, removes
+ * the pod's cgroups, and at the next of its housekeepings, every 2 s, the pod's folder. Measured with kubelet 1.34: the
+ * folder is gone 2.8 to 3.2 s after the manifest, and the new member is ready 0.9 s after that; with a new
+ * manifest as soon as the container or the sandbox has ended, 13 s later. But a housekeeping that comes upon a pod
+ * between its last container and its end removes cgroups and folder both, at once; so when they go together, the
+ * next housekeeping is awaited.
+ *
+ * `find_pods`: sets `pods` to the ids of etcd's pods.
+ * `await_gone`: waits for that; in the end it is enough that etcd has ended. If kubelet starts meanwhile, its drop-in puts
+ * the old manifest back, and it has to go out once more.
+ */
+const POD_GONE_FUNCTIONS = `
+find_pods() {
+  local found
+  found=$(cri pods --namespace '^kube-system$' --name '^etcd-' -o json)
+  pods=$(sed -n 's/.*"uid": *"\\([^"]*\\)".*/\\1/p' <<< "$found")
+}
+has_ended() {
+  local running
+  running=$(cri ps -q --name '^etcd$') && [ -z "$running" ]
+}
+has_folder() {
+  local pod
+  for pod in $pods; do if [ -e "${PODS}/$pod" ]; then return 0; fi; done
+  return 1
+}
+has_cgroup() {
+  local pod path
+  for pod in $pods; do
+    # cgroup v2 or v1; below them the drivers systemd and cgroupfs, with a class of service between or not
+    for path in /sys/fs/cgroup{,/*}/kubepods*{,/*}/*pod"$pod"*; do if [ -e "$path" ]; then return 0; fi; done
+  done
+  return 1
+}
+await_gone() {
+  local begun=$SECONDS since_cgroup=100
+  while has_folder || ! has_ended; do
+    if [ $((SECONDS - begun)) -ge ${GONE_WITHIN} ]; then has_ended; return; fi
+    if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ] && ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc}; fi
+    if has_cgroup; then since_cgroup=0; else since_cgroup=$((since_cgroup + 1)); fi
+    sleep 0.05
+  done
+  if [ "$since_cgroup" -lt 8 ]; then sleep 2.2; fi
+}
+`;
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/restart-unit.ts
+
+
+
+
+
+
+/** Name of the unit of systemd that does it. There is never more than one. */
+const RESTART_UNIT = 'etcd-ha-action-restart.service';
+/** Where the unit writes its one line of result: an exit code of {@link RESTART_END}. Absent while it works. */
+const RESTART_RESULT = `${kubeadm_paths/* RUN_DIR */.wM}/restart.result`;
+/** How a restart ended. */
+const RESTART_END = {
+    done: 0,
+    /** What lies there is not what was seen; nothing was done. */
+    changed: 3,
+    /** The member has no data; nothing was done. */
+    noData: 4,
+    otherFilesystem: 5,
+    /** kubelet did not end the pod; its manifest is back. */
+    notStopped: 6,
+    /** The old manifest is back and its member ready, because the new one's crashed. */
+    crashedAndBack: 7,
+    /** The old manifest is back and its member ready, because the new one's was not ready in time. */
+    lateAndBack: 8,
+    /** The old manifest is back, and its member is not ready either. */
+    backNotReady: 9,
+    /** The new one's member is not ready and there was none before. */
+    noWayBack: 10,
+};
+/**
+ * The bash of the unit. Whenever it is cut off, what lies on the disk tells how far it had come, and the next run goes on
+ * from there: only the rendered manifest (not begun), the outgoing one and none in place (taken out), the outgoing one
+ * and the new one in place (not known to be ready).
+ */
+function restartUnit(change) {
+    return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${BLANK_LOG_FUNCTION}${FUNCTIONS}
+${HOLD_STEP_LOCK}
+{ printf %s 'restart member' > /proc/$$/comm; } 2> /dev/null || true
+current=${(0,shell/* quote */.h)(change.currentSha256)} rendered=${(0,shell/* quote */.h)(change.renderedSha256)} data_dir=${(0,shell/* quote */.h)(change.dataDir)}
+may_lack_data=${String(change.mayLackData)}
+if ! $may_lack_data && [ -z "$(ls -A "$data_dir/member/wal" 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi
+if [ "$(stat -c %d ${kubeadm_paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${kubeadm_paths/* ACTION_DIR */.v4})" ]; then finish ${RESTART_END.otherFilesystem}; fi
+if has ${kubeadm_paths/* ETCD_MANIFEST */.jl} "$rendered" && ! begins_blank; then
+  echo 'the new manifest is in place already, not known to be ready'
+else
+  if ! has ${kubeadm_paths/* RENDERED_MANIFEST */.ms} "$rendered"; then finish ${RESTART_END.changed}; fi
+  find_pods
+  if has ${kubeadm_paths/* ETCD_MANIFEST */.jl} "$current"; then keep_copy; take_out
+  elif [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]; then finish ${RESTART_END.changed}
+  elif [ "$current" != absent ] && ! has ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} "$current"; then finish ${RESTART_END.changed}
+  fi
+  if ! await_gone; then put_back; end_with ${RESTART_END.notStopped}; fi
+  if ! has ${kubeadm_paths/* RENDERED_MANIFEST */.ms} "$rendered"; then put_back; end_with ${RESTART_END.changed}; fi
+  if begins_blank; then set_blank_log_aside; fi
+  move ${kubeadm_paths/* RENDERED_MANIFEST */.ms} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
+  echo 'the new manifest is in place'
+fi
+outcome=0
+await_ready || outcome=$?
+if [ "$outcome" = 0 ]; then
+  rm -f -- ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+  sync -- ${kubeadm_paths/* ACTION_DIR */.v4}
+  finish ${RESTART_END.done}
+fi
+etcd_words
+if ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then finish ${RESTART_END.noWayBack}; fi
+echo 'the member is not ready with the new manifest: going back to the old one'
+find_pods || true
+move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+await_gone || true
+put_back
+if [ "$outcome" = ${CRASHED} ]; then end_with ${RESTART_END.crashedAndBack}; else end_with ${RESTART_END.lateAndBack}; fi
+`;
+}
+/**
+ * `has FILE SHA256`: whether it has these contents.
+ * `move FROM TO`: durably.
+ * `keep_copy`: of the manifest in place, as the delivery of files does; the first of a run is the one that was proven.
+ * `take_out`: what is taken out is what a failure goes back to. If an earlier restart was cut off before its member was
+ * ready, that is what went out then, and not what lies there now unproven; a member that is ready has proven it.
+ * `begins_blank`: whether there is a blank log that has to give way. `set_blank_log_aside`: while no etcd runs; nothing is
+ * lost with it, for there is nothing in it.
+ * `put_back`: the old one, if there was one.
+ * `finish CODE`: ends with this result. `end_with CODE`: the same, once the old member is ready again.
+ */
+const FUNCTIONS = `
+has() { [ -f "$1" ] && case "$(sha256sum < "$1")" in "$2 "*) ;; *) return 1 ;; esac; }
+move() { mv -fT -- "$1" "$2"; sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} ${kubeadm_paths/* ACTION_DIR */.v4}; }
+keep_copy() {
+  local copy=${kubeadm_paths/* REPLACED_DIR */.lw}/${kubeadm_paths/* ETCD_MANIFEST */.jl.replaceAll('/', '%')}
+  mkdir -p -m 0700 ${kubeadm_paths/* REPLACED_DIR */.lw}
+  if ! [ -e "$copy" ]; then
+    cp -p -- ${kubeadm_paths/* ETCD_MANIFEST */.jl} "$copy.new"
+    sync -- "$copy.new"
+    mv -fT -- "$copy.new" "$copy"
+    sync -- ${kubeadm_paths/* REPLACED_DIR */.lw} ${kubeadm_paths/* ACTION_DIR */.v4}
+  fi
+}
+take_out() {
+  if [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ] && ! is_ready; then rm -f -- ${kubeadm_paths/* ETCD_MANIFEST */.jl}; sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk}
+  else move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc}
+  fi
+  echo 'the old manifest is out'
+}
+begins_blank() { $may_lack_data && has_blank_log "$data_dir"; }
+set_blank_log_aside() {
+  local aside
+  aside="$data_dir/${BLANK_MEMBER}$(date +%s)"
+  mv -T -- "$data_dir/member" "$aside"
+  sync -- "$data_dir"
+  echo "etcd had ended before it wrote anything to its log; set aside as $aside"
+}
+put_back() {
+  if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ] || ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then return; fi
+  move ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
+  echo 'the old manifest is back'
+}
+finish() {
+  echo "$1" > ${RESTART_RESULT}.new
+  mv -fT -- ${RESTART_RESULT}.new ${RESTART_RESULT}
+  exit 0
+}
+end_with() {
+  if await_ready; then finish "$1"; fi
+  etcd_words
+  finish ${RESTART_END.backNotReady}
+}
+`;
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/restart-member.ts
+
+
+
+
+
+
+
+
+
+/** The longest that a unit works: out, in, not ready, out, in, ready. Then systemd ends it. */
+const UNIT_WITHIN = 2 * (GONE_WITHIN + READY_WITHIN) + 60;
+/** Exit code: the unit ended without a word, so it was killed or a command failed that may not fail. */
+const CUT_OFF = 20;
+const UNIT_SCRIPT = `${kubeadm_paths/* RUN_DIR */.wM}/restart.sh`;
+const UNIT_LOG = `${kubeadm_paths/* RUN_DIR */.wM}/restart.log`;
+/**
+ * Restarts a member with the manifest that was rendered, the quick way: the old one out, the pod gone, the new one in
+ * (about 4 s; changed in place it takes 14 s). If the new member crashes or is not ready within {@link READY_WITHIN}, the
+ * old manifest comes back.
+ *
+ * One detached unit of systemd on the host does it. This script starts it, shows its log as progress and waits for its
+ * end; when the connection is lost, the unit goes on. However the unit ends, systemd sees to it that there is a manifest.
+ * If an earlier one still works, its end is awaited first. Prints `restarted`, or `unchanged` when the rendered manifest
+ * is in place and nothing is left to be done.
+ */
+function restartMember(restart) {
+    const unit = `set -euo pipefail; umask 077; cd /; exec >> ${UNIT_LOG} 2>&1 < /dev/null\n${restartUnit(restart)}`;
+    const blankLog = restart.mayLackData ? ` && ! has_blank_log ${(0,shell/* quote */.h)(restart.dataDir)}` : '';
+    return {
+        title: 'restart the member',
+        effect: 'changes',
+        timeoutMs: (2 * UNIT_WITHIN + 60) * 1000,
+        onProgress: restart.onProgress,
+        script: `${WAIT_FUNCTIONS}${BLANK_LOG_FUNCTION}
+mkdir -p -m 0700 ${kubeadm_paths/* RUN_DIR */.wM}
+outcome=unchanged
+if works; then echo 'an earlier restart still works' >&2; outcome=restarted; follow; fi
+if ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ] && [ -f ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]${blankLog}; then
+  case "$(sha256sum < ${kubeadm_paths/* ETCD_MANIFEST */.jl})" in
+    ${(0,shell/* quote */.h)(restart.renderedSha256)}' '*)
+      rm -f -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+      clear_away
+      echo "$outcome"
+      exit 0 ;;
+  esac
+fi
+clear_away
+printf %s ${(0,shell/* quote */.h)(unit)} > ${UNIT_SCRIPT}
+: > ${UNIT_LOG}
+systemd-run --quiet --collect --unit=${RESTART_UNIT} --description='Restart of the etcd member by etcd-ha-action' \\
+  --setenv=PATH="$PATH" --setenv=LC_ALL=C --property=RuntimeMaxSec=${UNIT_WITHIN} \\
+  --property=ExecStopPost=${(0,shell/* quote */.h)(`-${put_back/* PUT_MANIFEST_BACK */.a}`)} "$BASH" ${UNIT_SCRIPT}
+follow
+result=${CUT_OFF}
+if [ -f ${RESTART_RESULT} ]; then read -r result < ${RESTART_RESULT}; fi
+clear_away
+if [ "$result" = ${RESTART_END.done} ]; then echo restarted; fi
+exit "$result"
+`,
+    };
+}
+/** `works`: whether there is a unit that does. `follow`: shows its log and waits for its end. */
+const WAIT_FUNCTIONS = `
+works() {
+  case "$(systemctl show ${RESTART_UNIT} -p ActiveState --value)" in inactive | failed) return 1 ;; esac
+}
+follow() {
+  local pid
+  pid=$(systemctl show ${RESTART_UNIT} -p MainPID --value)
+  if [ "\${pid:-0}" = 0 ]; then cat -- ${UNIT_LOG} >&2
+  else tail -n +1 -s 0.1 -f --pid="$pid" -- ${UNIT_LOG} >&2
+  fi
+  while works; do sleep 0.05; done
+}
+clear_away() { rm -f -- ${UNIT_SCRIPT} ${UNIT_LOG} ${RESTART_RESULT} ${RESTART_RESULT}.new; }
+`;
+const MEND = 'Mend what etcd names and run again.';
+const LATE_CAUSE = 'It finds no quorum (too few of the other members run, or they cannot reach each other), or it is still reading a large database.';
+/** Why a restart failed and what state it left the member in, from the script's exit code and etcd's own last lines. */
+function explainRestart(result) {
+    const last = etcdWords(result.stderr);
+    switch (result.code) {
+        case RESTART_END.changed:
+            return {
+                fact: `${kubeadm_paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began; the member was left with the manifest that it had.`,
+                cause: 'Another run, or somebody by hand, works on this host at the same time.',
+                fix: 'Let the other finish, then run again.',
+            };
+        case RESTART_END.noData:
+            return {
+                fact: 'its data dir holds no member; nothing was restarted.',
+                cause: 'The disk is not mounted, or somebody has emptied or moved the folder.',
+                fix: 'Mount the disk or bring the data back. A member must not be started without its log.',
+            };
+        case RESTART_END.otherFilesystem:
+            return {
+                fact: 'the folder of the manifests is a file system of its own, so a manifest cannot be taken out or put in in one step; nothing was restarted.',
+                cause: 'It is a mount point.',
+                fix: 'Unmount it; kubelet needs a plain folder there.',
+            };
+        case RESTART_END.notStopped:
+            return {
+                fact: `kubelet did not end etcd within ${GONE_WITHIN} s after its manifest was taken out; the manifest is back and the member is ready.`,
+                cause: 'kubelet or the container runtime hangs.',
+                fix: 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
+            };
+        case RESTART_END.crashedAndBack:
+            return {
+                fact: `with the new manifest etcd ended again and again: ${last}. The old manifest is back and the member is ready with it.`,
+                cause: 'A flag or value that this etcd does not take, or a file that it names is wrong or missing.',
+                fix: MEND,
+            };
+        case RESTART_END.lateAndBack:
+            return {
+                fact: `with the new manifest the member was not ready within ${READY_WITHIN} s: ${last}. The old manifest is back and the member is ready with it.`,
+                cause: 'A changed flag keeps it from its peers, or its database takes longer to read.',
+                fix: MEND,
+            };
+        case RESTART_END.backNotReady:
+            return {
+                fact: `the member did not get ready with the new manifest; the old one is back, and with it the member is not ready either: ${last}`,
+                cause: LATE_CAUSE,
+                fix: 'Look at the other hosts in this report and at the etcd container here (`crictl logs`); then run again.',
+            };
+        case RESTART_END.noWayBack:
+            return {
+                fact: `the member did not get ready, and there was no manifest before to go back to: ${last}`,
+                cause: LATE_CAUSE,
+                fix: `${MEND} Nothing else has to be undone.`,
+            };
+        case CUT_OFF:
+            return {
+                fact: `the unit ${RESTART_UNIT} ended before it was done: ${(0,last_words/* lastWords */.a)(result.stderr, 2)} A manifest is in place.`,
+                cause: 'It was killed, or a command failed, most often because the disk is full or read-only.',
+                fix: 'Mend what the message names and run again: it goes on from here.',
+            };
+        default:
+            return (0,explain_unknown/* explainUnknown */.w)(result);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/set-modes.ts
+
+
+/** Exit code: a path is not what may be changed. */
+const NOT_PLAIN = 3;
+/**
+ * Gives files and folders that are there the mode, and the owner root:root. A path that is missing, a symbolic link (it
+ * would be followed) or anything else than a file or folder is refused, before any is changed.
+ * @param modes permission bits in octal, by path.
+ */
+function set_modes_setModes(modes) {
+    const words = [...modes].flatMap(([path, mode]) => [(0,shell/* quote */.h)(mode), (0,shell/* quote */.h)(path)]).join(' ');
+    return {
+        title: 'set modes and owners',
+        effect: 'changes',
+        timeoutMs: 30_000,
+        script: `
+set -- ${words}
+paths=()
+for word do
+  case $word in /*) ;; *) continue ;; esac
+  if [ -L "$word" ] || ! { [ -f "$word" ] || [ -d "$word" ]; }; then echo "$word" >&2; exit ${NOT_PLAIN}; fi
+  paths+=("$word")
+done
+while [ $# -gt 0 ]; do
+  chown -h 0:0 -- "$2"
+  chmod "$1" -- "$2"
+  shift 2
+done
+if [ "\${#paths[@]}" -gt 0 ]; then sync -- "\${paths[@]}"; fi
+`,
+    };
+}
+/** Why modes were not set, from the script's exit code. */
+function explainModes(result) {
+    if (result.code !== NOT_PLAIN)
+        return (0,explain_unknown/* explainUnknown */.w)(result);
+    return {
+        fact: `${result.stderr.trim()} is neither a plain file nor a folder (any more); no mode was changed.`,
+        cause: 'It is a symbolic link, or somebody has removed or replaced it since the run looked at the host.',
+        fix: 'Put the file itself there in place of the link, and run again.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/start-kubelet.ts
+
+
+
+
+
+/** Seconds until a kubelet that was started must say that it is healthy. */
+const HEALTHY_WITHIN = 60;
+/** kubelet's default --root-dir. */
+const KUBELET_STATE = '/var/lib/kubelet';
+/** Exit codes by which the script tells what stopped it. */
+const OVERRULED = 3;
+const FAILED = 4;
+const NOT_HEALTHY = 5;
+/**
+ * Guide step 1: loads the drop-in, makes sure that kubelet starts at boot, (re)starts it, and waits for `/healthz` on
+ * 127.0.0.1:10248 (kubelet's default healthzPort).
+ *
+ * kubelet does not fsync the serving certificate that it makes for itself at its first start. After a power cut the two
+ * files were there and empty, and kubelet never started again ("missing content for serving cert"). So these two are
+ * synced once it is healthy, and empty ones, of an earlier start, are removed before. Other files of that folder come
+ * and go.
+ * @param goBack puts drop-in and configuration back as they were, if kubelet does not get healthy with the new ones.
+ */
+function startKubelet(restart, goBack = false) {
+    return {
+        title: 'start kubelet',
+        effect: 'changes',
+        timeoutMs: (HEALTHY_WITHIN + 60) * 1000,
+        script: `${HTTP_STATUS_FUNCTION}${goBack ? GO_BACK : GIVE_UP}
+systemctl daemon-reload
+case "$(systemctl show kubelet -p ExecStart --value)" in
+  *--config=${kubeadm_paths/* KUBELET_CONFIG */.So}*) ;;
+  *) systemctl show kubelet -p DropInPaths --value >&2; give_up ${OVERRULED} ;;
+esac
+if ! systemctl is-enabled --quiet kubelet; then
+  systemctl enable --quiet kubelet
+  sync -- /etc/systemd/system /etc/systemd/system/*.wants
+fi
+find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -size 0 -delete 2>/dev/null || true
+systemctl ${restart ? 'restart' : 'start'} kubelet
+looked=0
+while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
+  if [ "$(http_status 127.0.0.1 10248 /healthz)" = 200 ]; then
+    if [ -d ${KUBELET_STATE}/pki ]; then
+      find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -exec sync -- {} +
+      sync -- ${KUBELET_STATE}/pki ${KUBELET_STATE}
+    fi
+    exit 0
+  fi
+  ${STILL_WANTED}
+  if [ "$SECONDS" -gt "$looked" ]; then
+    looked=$SECONDS
+    if [ "$(systemctl show kubelet -p SubState --value)" != running ]; then
+      journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
+      give_up ${FAILED}
+    fi
+  fi
+  sleep 0.05
+done
+journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
+give_up ${NOT_HEALTHY}
+`,
+    };
+}
+/** What is added to an exit code when the files before are back. */
+const WENT_BACK = 10;
+const GIVE_UP = `
+give_up() { exit "$1"; }
+`;
+/** The files that the delivery has kept, put back in the order in which they were delivered. */
+const GO_BACK = `
+give_up() {
+  local path saved aside back=0
+  for path in ${kubeadm_paths/* KUBELET_CONFIG */.So} ${kubeadm_paths/* KUBELET_DROP_IN */.jy}; do
+    saved=${kubeadm_paths/* REPLACED_DIR */.lw}/\${path//\\//%}
+    if ! [ -f "$saved" ]; then continue; fi
+    aside=\${path%/*}/.\${path##*/}.etcd-ha-action
+    cp -p -- "$saved" "$aside"
+    sync -- "$aside"
+    mv -fT -- "$aside" "$path"
+    back=${WENT_BACK}
+  done
+  sync -- ${kubeadm_paths/* KUBELET_DROP_IN_DIR */.vQ}
+  systemctl daemon-reload
+  systemctl restart kubelet
+  exit $(($1 + back))
+}
+`;
+/** Why kubelet did not start, from the script's exit code and kubelet's own last lines. */
+function explainKubelet(result) {
+    if (result.code !== null && result.code > WENT_BACK && result.code <= NOT_HEALTHY + WENT_BACK) {
+        const words = explainKubelet({ ...result, code: result.code - WENT_BACK });
+        return { ...words, fact: `${words.fact} Its drop-in and configuration are back as they were.` };
+    }
+    if (result.code === OVERRULED) {
+        return {
+            fact: `another drop-in beats the one of this action (${result.stderr.trim()}).`,
+            cause: 'systemd reads drop-ins in the order of their names, and a later one sets ExecStart again.',
+            fix: 'Rename that drop-in so that it sorts before 20-etcd-service-manager.conf, or remove its ExecStart.',
+        };
+    }
+    if (result.code !== FAILED && result.code !== NOT_HEALTHY)
+        return (0,explain_unknown/* explainUnknown */.w)(result);
+    const journal = result.stderr.trim();
+    const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(journal));
+    return {
+        fact: `kubelet ${result.code === FAILED ? 'stopped right after its start' : `did not get healthy within ${HEALTHY_WITHIN} s`}. Its last words: ${(0,last_words/* lastWords */.a)(journal, 2)}`,
+        cause: known?.cause ?? 'kubelet refuses its configuration, or the container runtime does not answer.',
+        fix: known?.fix ?? 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
+    };
+}
+const KNOWN_FAILURES = [
+    {
+        pattern: /cgroup v1/i,
+        cause: 'Since release 1.35 kubelet refuses hosts with cgroup v1.',
+        fix: 'Boot the host with cgroup v2, or, knowing what it means, set the input `kubelet-config: "failCgroupV1: false"`.',
+    },
+    {
+        pattern: /swap/i,
+        cause: 'kubelet refuses hosts with swap switched on.',
+        fix: 'Switch swap off (`swapoff -a`, and in /etc/fstab), or set the input `kubelet-config: "failSwapOn: false"`.',
+    },
+    {
+        pattern: /failed to (load|decode|validate) kubelet config|cannot unmarshal/i,
+        cause: 'The input `kubelet-config` has a value that this kubelet does not take.',
+        fix: 'Correct `kubelet-config` and run again.',
+    },
+];
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/start-member.ts
+
+
+
+
+/** Exit codes by which the script tells what stopped it. */
+const DATA_THERE = 3;
+const MANIFEST_CHANGED = 4;
+const OTHER_FILESYSTEM = 5;
+const CRASHES = 6;
+const NOT_READY = 7;
+/**
+ * Guide step 7: makes the data dir as kubeadm does (0700), renames the rendered manifest to where kubelet reads it, and
+ * waits until etcd says that it is ready, which it does only with a quorum.
+ */
+function start_member_startMember(start) {
+    return {
+        title: 'start the member',
+        effect: 'changes',
+        timeoutMs: (READY_WITHIN + 30) * 1000,
+        onProgress: start.onProgress,
+        script: `${memberReadyFunctions(start)}
+${start.manifestSha256 === undefined ? '' : placeManifest(start.dataDir, start.manifestSha256)}
+outcome=0
+await_ready || outcome=$?
+if [ "$outcome" = 0 ]; then exit 0; fi
+etcd_words
+if [ "$outcome" = ${CRASHED} ]; then exit ${CRASHES}; else exit ${NOT_READY}; fi
+`,
+    };
+}
+function placeManifest(dataDir, sha256) {
+    const dir = (0,shell/* quote */.h)(dataDir);
+    return `
+if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]; then exit ${MANIFEST_CHANGED}; fi
+if [ -d ${dir} ] && [ -n "$(ls -A ${dir} | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
+case "$(sha256sum < ${kubeadm_paths/* RENDERED_MANIFEST */.ms})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
+( umask 022; mkdir -p -- "$(dirname ${dir})"; mkdir -p -m 0700 -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} )
+mkdir -p -m 0700 -- ${dir}
+chmod 0700 -- ${dir}
+if [ "$(stat -c %d ${kubeadm_paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${kubeadm_paths/* RENDERED_MANIFEST */.ms})" ]; then exit ${OTHER_FILESYSTEM}; fi
+mv -fT -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
+sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} "$(dirname ${dir})" ${kubeadm_paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
+`;
+}
+/** Why a member did not get ready, from the script's exit code and etcd's own last lines. */
+function explainMember(result) {
+    const last = etcdWords(result.stderr);
+    switch (result.code) {
+        case DATA_THERE:
+            return {
+                fact: 'its data dir has been filled since the run began; no etcd was started on it.',
+                cause: 'Another run, or somebody by hand, works on this host at the same time.',
+                fix: 'Let the other finish, then run again.',
+            };
+        case MANIFEST_CHANGED:
+            return {
+                fact: `${kubeadm_paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began.`,
+                cause: 'Another run, or somebody by hand, works on this host at the same time.',
+                fix: 'Let the other finish, then run again.',
+            };
+        case OTHER_FILESYSTEM:
+            return {
+                fact: `${kubeadm_paths/* MANIFEST_DIR */.Kk} is a file system of its own, so a manifest cannot be put there in one step.`,
+                cause: 'It is a mount point.',
+                fix: 'Unmount it; kubelet needs a plain folder there.',
+            };
+        case CRASHES:
+            return {
+                fact: `etcd ends again and again. Its last words: ${last}`,
+                cause: 'A file it needs is wrong or missing, its port is taken, or its data does not fit the cluster.',
+                fix: 'Mend what etcd names and run again; nothing else has to be undone.',
+            };
+        case NOT_READY:
+            return {
+                fact: `the member was not ready within ${READY_WITHIN} s. Last lines: ${last}`,
+                cause: 'It finds no quorum: too few of the other members run, or they cannot reach each other.',
+                fix: 'Look at the other hosts in this report first, then run again: it goes on from here.',
+            };
+        default:
+            return (0,explain_unknown/* explainUnknown */.w)(result);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/context.ts
+
+
+
+
+/** Runs a step's script under the run's lock; a non-zero exit becomes a finding in words. */
+async function runScript(step, script, context, explain = explain_unknown/* explainUnknown */.w) {
+    const result = await transportOf(context, step.host).run(context.guard(script));
+    if (result.code === 0)
+        return result;
+    const words = result.code === LOCK_LOST ? explainLockLost(result) : explain(result);
+    throw stepFailure(step, words);
+}
+/** The failure of a step. */
+function stepFailure(step, words) {
+    const at = STEP_TITLES[step.kind];
+    return new src_findings/* Refusal */.P_(`${at} failed on ${step.host}`, [{ host: step.host, at, ...words }]);
+}
+/** The connection to a member's host. */
+function transportOf(context, host) {
+    const transport = context.hosts.get(host);
+    if (transport === undefined)
+        throw new Error(`no connection to ${host}`);
+    return transport;
+}
+/** What the record of a host will say of its files. */
+function digestsOf({ material }, host) {
+    const digests = material.digests.get(host);
+    if (digests === undefined)
+        throw new Error(`${host} is no member of the plan`);
+    return digests;
+}
+/** Name and address of a member. */
+function memberOf({ plan }, host) {
+    const member = plan.shape.members.find(({ name }) => name === host);
+    if (member === undefined)
+        throw new Error(`${host} is no member of the plan`);
+    return member;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/host-state.ts
+/** The text of state.json. */
+function formatHostState(state) {
+    return `${JSON.stringify(state, null, 2)}\n`;
+}
+/** Reads state.json; `undefined` when it is not one that this release can read. */
+function parseHostState(text) {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    return isHostState(value) ? value : undefined;
+}
+function isHostState(value) {
+    if (!isRecord(value) || value['schema'] !== 1)
+        return false;
+    const { cluster, member, phase, kubernetesVersion, files, clientCopy } = value;
+    return ((clientCopy === undefined || hasStrings(clientCopy, ['fingerprint', 'renewedAt', 'oldEndsAt'])) &&
+        hasStrings(cluster, ['name', 'token', 'caFingerprint']) &&
+        hasStrings(member, ['name', 'address']) &&
+        (phase === 'bootstrapping' || phase === 'member') &&
+        typeof kubernetesVersion === 'string' &&
+        isRecord(files) &&
+        Object.values(files).every((digest) => typeof digest === 'string'));
+}
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function hasStrings(value, keys) {
+    return isRecord(value) && keys.every((key) => typeof value[key] === 'string');
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/deliver.ts
+
+
+
+
+
+const STATE_RECORD = { path: kubeadm_paths/* STATE_FILE */.bv, mode: '600', content: { from: 'state' } };
+/** Puts the files of a step in place; what they replace must be what the run has seen. */
+function deliver(step, context) {
+    return put(step, step.files, 'bootstrapping', context);
+}
+/** Writes down that the host is a member, and forgets what was kept for going back. */
+function record(step, context) {
+    return put(step, [STATE_RECORD], 'member', context);
+}
+async function put(step, files, phase, context) {
+    const { host } = step;
+    const { material } = context;
+    const digests = digestsOf(context, host);
+    const found = material.found.get(host) ?? new Map();
+    const deliveries = [];
+    for (const { path, mode, content } of files) {
+        const text = await contentOf(content, host, phase, context);
+        deliveries.push({ path, mode, bytes: Buffer.from(text, 'utf8'), replaces: found.get(path) ?? 'absent' });
+        // The record lists all other files, and so cannot hold a digest of itself.
+        if (path !== kubeadm_paths/* STATE_FILE */.bv)
+            digests.set(path, sha256(text));
+        if (isPublic(content))
+            material.publicFiles.get(host)?.set(path, text);
+    }
+    const script = deliverFiles('deliver files', deliveries, { forgetReplaced: phase === 'member' });
+    await runScript(step, script, context, explainDelivery);
+    for (const { path, bytes } of deliveries)
+        found.set(path, sha256(bytes));
+}
+function isPublic(content) {
+    return content.from === 'text' || (content.from !== 'state' && content.part === 'certificate');
+}
+async function contentOf(content, host, phase, context) {
+    const { material } = context;
+    switch (content.from) {
+        case 'text':
+            return content.text;
+        case 'authority': {
+            if (content.part === 'key')
+                return (await material.signer).keyPem;
+            return (await material.authority).certificatePem;
+        }
+        case 'leaf': {
+            const leaf = (await material.leaves.get(host))?.[content.name];
+            if (leaf === undefined)
+                throw new Error(`no ${content.name} certificate is issued for ${host}`);
+            return content.part === 'key' ? leaf.keyPem : leaf.certificatePem;
+        }
+        case 'state':
+            return formatHostState(await stateOf(host, phase, context));
+    }
+}
+async function stateOf(host, phase, context) {
+    const { plan, material } = context;
+    const { name, address } = memberOf(context, host);
+    const clientCopy = await clientCopyOf(host, context);
+    return {
+        schema: 1,
+        cluster: {
+            name: plan.clusterName,
+            token: plan.shape.token,
+            caFingerprint: (await material.authority).fingerprint,
+        },
+        member: { name, address },
+        phase,
+        kubernetesVersion: plan.kubernetesVersions.get(host) ?? '',
+        files: Object.fromEntries(digestsOf(context, host)),
+        ...(clientCopy === undefined ? {} : { clientCopy }),
+    };
+}
+async function clientCopyOf(host, { plan, material, now }) {
+    const planned = plan.clientCopies.get(host);
+    if (planned === undefined || !('renewed' in planned))
+        return planned;
+    const leaf = (await material.leaves.get(host))?.apiserverEtcdClient;
+    if (leaf === undefined)
+        throw new Error(`no client certificate is issued for ${host}`);
+    return {
+        fingerprint: leaf.certificate.fingerprint256,
+        renewedAt: now.toISOString(),
+        oldEndsAt: planned.oldEndsAt,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/leadership.ts
+
+
+
+/** etcd takes 0.1 s for it; to a member that is cut off it never answers. */
+const HANDOVER_WITHIN_MS = 3_000;
+const NEW_LEADER_WITHIN_MS = 5_000;
+const leadership_PAUSE_MS = 100;
+/** If this member leads, hands leadership to the healthy member that is furthest on. */
+async function moveLeadership(step, context) {
+    const cluster = await context.cluster();
+    const log = context.log.host(step.host);
+    const { health } = await cluster.observe();
+    if (health.leader?.name !== step.host) {
+        log.info('it does not lead');
+        return;
+    }
+    const heir = health.endpoints
+        .filter(({ name, healthy, isLearner }) => name !== step.host && healthy && isLearner === false)
+        .toSorted((one, other) => (other.raftAppliedIndex ?? 0) - (one.raftAppliedIndex ?? 0))[0];
+    if (heir?.memberId == null) {
+        throw stepFailure(step, {
+            fact: 'it leads, and no other member is healthy enough to take over.',
+            cause: 'Members are down or lag behind.',
+            fix: 'Bring them back, then run again.',
+        });
+    }
+    try {
+        await cluster.client(step.host).moveLeader(heir.memberId, { timeoutMs: HANDOVER_WITHIN_MS });
+    }
+    catch (error) {
+        throw stepFailure(step, {
+            fact: `leadership could not be moved to ${heir.name}: ${(0,src_findings/* errorMessage */.gJ)(error)}`,
+            cause: 'The other member is slow or cut off.',
+            fix: 'Look at the health of the cluster, then run again.',
+        });
+    }
+    const deadline = context.timeline.elapsedMs() + NEW_LEADER_WITHIN_MS;
+    for (;;) {
+        const now = (await cluster.observe()).health.leader?.name;
+        if (now !== undefined && now !== step.host) {
+            log.info(`leadership moved to ${now}`);
+            return;
+        }
+        if (context.timeline.elapsedMs() > deadline) {
+            throw stepFailure(step, {
+                fact: `leadership was handed to ${heir.name}, and after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
+                cause: 'The members do not reach each other well.',
+                fix: 'Look at the health of the cluster, then run again.',
+            });
+        }
+        await (0,promises_.setTimeout)(leadership_PAUSE_MS);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/render-manifest.ts
+
+/**
+ * Has the host's kubeadm check its configuration and render the manifest of `kubeadm init phase etcd local`. The dry
+ * run writes into a private folder of memory (KUBEADM_INIT_DRYRUN_DIR); the result is kept, synced, beside the
+ * manifests for the atomic rename later, and printed.
+ */
+function render_manifest_renderManifest() {
+    return {
+        title: 'render the manifest with kubeadm',
+        effect: 'changes',
+        timeoutMs: 60_000,
+        script: `
+scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
+trap 'rm -rf -- "$scratch"' EXIT
+kubeadm config validate --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} >&2
+KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} --dry-run > /dev/null
+manifest=$(find "$scratch" -name etcd.yaml -type f)
+aside=${kubeadm_paths/* RENDERED_MANIFEST */.ms}.new
+install -m 0600 -- "$manifest" "$aside"
+sync -- "$aside"
+mv -fT -- "$aside" ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+sync -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
+cat -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/render.ts
+
+
+
+
+
+
+/** Has the host's kubeadm render the manifest aside, and checks that it is as asked for. */
+async function render(step, context) {
+    const result = await runScript(step, render_manifest_renderManifest(), context, explainRender);
+    const text = result.stdout.toString('utf8');
+    const manifest = parseEtcdManifest(text);
+    const differences = manifest === undefined
+        ? ['it is no etcd pod']
+        : [
+            ...argumentDifferences(manifest, step.wanted),
+            ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
+        ];
+    if (differences.length > 0) {
+        throw stepFailure(step, {
+            fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
+            cause: 'This release of kubeadm treats the configuration in a way the action does not know.',
+            fix: `Compare ${kubeadm_paths/* RENDERED_MANIFEST */.ms} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
+        });
+    }
+    digestsOf(context, step.host).set(kubeadm_paths/* ETCD_MANIFEST */.jl, sha256(text));
+    context.material.publicFiles.get(step.host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, text);
+}
+const explainRender = (result) => ({
+    fact: `kubeadm refused its configuration: ${(0,last_words/* lastWords */.a)(result.stderr, 5)}`,
+    cause: 'An input holds a value that this release of kubeadm does not take.',
+    fix: 'Correct the input that the message names and run again.',
+});
+
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __webpack_require__(41692);
+;// CONCATENATED MODULE: ./src/etcd/served-certificate.ts
+
+/**
+ * The certificate that a listener of etcd presents now, by a handshake of its own over a fresh stream: etcd reads its
+ * files anew for each (client/pkg/transport/listener.go). It holds before the CA; whom it names is the caller's to judge.
+ *
+ * With TLS 1.3, as etcd speaks it unless told otherwise, a listener that refuses our client certificate says so only
+ * after it has shown its own; with TLS 1.2 such a refusal is an error here.
+ * @param open a stream to the client or the peer port.
+ * @throws Error when there is no handshake within `timeoutMs`, or the certificate does not hold before the CA; whatever
+ * `open` throws.
+ */
+async function servedCertificate(open, credentials, timeoutMs) {
+    const { certificate } = await handshake(open, credentials, timeoutMs, true);
+    return certificate;
+}
+/**
+ * The same for one that may not hold before the CA, to tell what it is. Nothing is asked over this connection.
+ * @throws Error when there is no handshake within `timeoutMs`; whatever `open` throws.
+ */
+function presentedCertificate(open, credentials, timeoutMs) {
+    return handshake(open, credentials, timeoutMs, false);
+}
+async function handshake(open, credentials, timeoutMs, rejectUnauthorized) {
+    const stream = await open();
+    const socket = (0,external_node_tls_.connect)({
+        socket: stream,
+        ca: credentials.caPem,
+        cert: credentials.certificatePem,
+        key: credentials.keyPem,
+        minVersion: 'TLSv1.2',
+        rejectUnauthorized,
+        checkServerIdentity: () => undefined,
+    });
+    let timer;
+    const timeout = new Promise((_, reject) => {
+        const expire = () => reject(new Error(`no TLS handshake within ${timeoutMs / 1000} s`));
+        timer = setTimeout(expire, timeoutMs);
+    });
+    try {
+        const certificate = await Promise.race([certificateOf(socket, stream), timeout]);
+        return { certificate, trusted: socket.authorized };
+    }
+    finally {
+        clearTimeout(timer);
+        socket.destroy();
+        stream.destroy();
+    }
+}
+async function certificateOf(socket, stream) {
+    await new Promise((resolve, reject) => {
+        socket.once('secureConnect', resolve);
+        socket.once('close', () => reject(new Error('the listener ended the connection in the handshake')));
+        // Listened to until the end: what comes after the handshake, such as a refusal, is of no interest and no crash.
+        socket.on('error', reject);
+        stream.on('error', reject);
+    });
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined)
+        throw new Error('the listener presents no certificate');
+    // A handshake that is cut off before our side of it has left would stand in the member's log as an error.
+    await new Promise((resolve) => {
+        socket.once('close', resolve);
+        socket.end(resolve);
+    });
+    return certificate;
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/served.ts
+
+
+
+
+const HANDSHAKE_WITHIN_MS = 10_000;
+/** Asks each listener for its certificate and compares it with the one that was delivered. */
+async function proveServed(step, context) {
+    const { host, leaves } = step;
+    const { clientPort, peerPort } = context.plan.shape;
+    const { address } = memberOf(context, host);
+    const transport = transportOf(context, host);
+    const { credentials } = await context.cluster();
+    const issued = await context.material.leaves.get(host);
+    const served = await Promise.all(leaves.map(async (name) => {
+        const port = name === 'server' ? clientPort : peerPort;
+        const open = () => transport.openTcp(address, port);
+        const certificate = await servedCertificate(open, credentials, HANDSHAKE_WITHIN_MS).catch((error) => {
+            throw stepFailure(step, {
+                fact: `port ${port} did not show its certificate: ${(0,src_findings/* errorMessage */.gJ)(error)}`,
+                cause: 'etcd is just being restarted, or something else listens on that port.',
+                fix: 'Look at the etcd container of that host, then run again.',
+            });
+        });
+        return {
+            name,
+            port,
+            serial: certificate.serialNumber,
+            wanted: issued?.[name]?.certificate.serialNumber,
+        };
+    }));
+    const stale = served.filter(({ serial, wanted }) => serial !== wanted);
+    for (const { port, serial } of served)
+        context.log.host(host).info(`port ${port} serves serial ${serial}`);
+    if (stale.length === 0)
+        return;
+    throw stepFailure(step, {
+        fact: stale
+            .map(({ name, port, serial, wanted }) => `port ${port} serves the serial ${serial}, and ${leafPath(name, 'certificate')} has ${wanted ?? 'none'}`)
+            .join('; ')
+            .concat('.'),
+        cause: "Another etcd listens there, or something between replaces the member's certificate.",
+        fix: 'Look at what listens on that port of the host; the old certificate stays valid until its end.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/verify.ts
+
+
+
+
+
+/** Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
+async function verify(step, context) {
+    const result = await runScript(step, listPki(), context);
+    const placed = new Map(parsePki(result.stdout.toString('utf8')).map((file) => [file.path, file]));
+    const digests = digestsOf(context, step.host);
+    const wrong = [...step.pkiTree].flatMap(([path, mode]) => fileDifference(path, mode, digests.get(path), placed.get(path)));
+    const strangers = [...placed.keys()]
+        .filter((path) => !step.pkiTree.has(path))
+        .map((path) => `${path} does not belong there`);
+    const facts = [...wrong, ...strangers, ...(await unfitLeaves(step.host, context))];
+    if (facts.length === 0)
+        return;
+    throw stepFailure(step, {
+        fact: `${kubeadm_paths/* PKI_DIR */.Hw} is not as it has to be: ${facts.join('; ')}.`,
+        cause: 'Something else writes to this folder: configuration management, or somebody by hand.',
+        fix: 'Keep others away from it, move away what does not belong there, and run again.',
+    });
+}
+/** What lies on the host is, by its digests, what is in memory: that is checked against the CA and its own key. */
+async function unfitLeaves(host, { material, plan, now }) {
+    const member = plan.shape.members.find(({ name }) => name === host);
+    const leaves = await material.leaves.get(host);
+    if (member === undefined || leaves === undefined)
+        return [];
+    const authority = await material.authority;
+    return leaf_profiles_leafProfileNames.flatMap((profile) => {
+        const leaf = leaves[profile];
+        return leaf === undefined ? [] : verifyLeaf(leaf, { authority, profile, member, now });
+    });
+}
+function fileDifference(path, mode, sha, placed) {
+    if (placed === undefined)
+        return [`${path} is missing`];
+    const differences = [];
+    // A digest is unknown only for a CA key that has been on the host all along.
+    if (sha !== undefined && placed.sha256 !== sha)
+        differences.push(`${path} has other contents`);
+    if (placed.mode !== mode)
+        differences.push(`${path} has mode ${placed.mode}, wanted ${mode}`);
+    if (placed.owner !== '0:0')
+        differences.push(`${path} belongs to ${placed.owner}, wanted root`);
+    return differences;
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/run-step.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** Carries out one step. @throws Refusal or HostError in words for the user. */
+async function runStep(step, context) {
+    switch (step.kind) {
+        case 'deliver-files':
+            return deliver(step, context);
+        case 'set-modes':
+            await runScript(step, set_modes_setModes(step.modes), context, explainModes);
+            return;
+        case 'start-kubelet':
+            await runScript(step, startKubelet(step.restart, step.goBack), context, explainKubelet);
+            return;
+        case 'pull-image':
+            await runScript(step, pullImage(step.image, step.criEndpoint), context, explainPull(step.image));
+            return;
+        case 'render-manifest':
+            return render(step, context);
+        case 'verify-files':
+            return verify(step, context);
+        case 'start-member':
+            return start(step, context);
+        case 'move-leadership':
+            return moveLeadership(step, context);
+        case 'restart-member':
+            return run_step_restart(step, context);
+        case 'prove-served':
+            return proveServed(step, context);
+        case 'record-member':
+            return record(step, context);
+    }
+}
+async function start(step, context) {
+    const { host, dataDir, criEndpoint, placeManifest } = step;
+    const script = start_member_startMember({
+        address: memberOf(context, host).address,
+        dataDir,
+        criEndpoint,
+        onProgress: (line) => context.log.host(host).info(line),
+        ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
+    });
+    await runScript(step, script, context, explainMember);
+    if (placeManifest)
+        context.material.found.get(host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedDigest(host, context));
+}
+async function run_step_restart(step, context) {
+    const { host, dataDir, criEndpoint, mayLackData } = step;
+    const found = context.material.found.get(host);
+    const renderedSha256 = renderedDigest(host, context);
+    const script = restartMember({
+        address: memberOf(context, host).address,
+        dataDir,
+        criEndpoint,
+        currentSha256: found?.get(kubeadm_paths/* ETCD_MANIFEST */.jl) ?? 'absent',
+        renderedSha256,
+        mayLackData,
+        onProgress: (line) => context.log.host(host).info(line),
+    });
+    await runScript(step, script, context, explainRestart);
+    found?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedSha256);
+}
+function renderedDigest(host, context) {
+    const digest = digestsOf(context, host).get(kubeadm_paths/* ETCD_MANIFEST */.jl);
+    if (digest === undefined)
+        throw new Error('the manifest is rendered before a start');
+    return digest;
+}
+
+;// CONCATENATED MODULE: ./src/road/act.ts
+
+
+
+
+
+
+
+
+const GATE_WITHIN_MS = 60_000;
+const act_PAUSE_MS = 250;
+/**
+ * Runs stages in order, each behind its gate. After a failure the other steps that have begun come to their end, and
+ * nothing later is begun.
+ * @throws Refusal with the findings of every step that failed, or of the gate that stays shut.
+ */
+async function act(stages, context) {
+    for (const stage of stages) {
+        if (stage.before !== undefined)
+            await passGate(stage.before, stage, context);
+        context.signal.throwIfAborted();
+        context.log.info(`${stage.title}: ${describeSteps(stage)}`);
+        if (stage.inTurn === true) {
+            for (const step of stage.steps)
+                await runTogether([step], stage, context);
+        }
+        else {
+            await runTogether(stage.steps, stage, context);
+        }
+        if (stage.after !== undefined)
+            await passGate(stage.after, stage, context);
+    }
+}
+async function runTogether(steps, stage, context) {
+    context.signal.throwIfAborted();
+    const work = steps.map((step) => ({
+        host: step.host,
+        at: STEP_TITLES[step.kind],
+        result: runRecorded(step, stage, context),
+    }));
+    await settleAll(`"${stage.title}" failed, and nothing after it was begun; the same run, started again, goes on from there`, work);
+}
+async function runRecorded(step, stage, context) {
+    const title = STEP_TITLES[step.kind];
+    const changes = !LOOKING_STEPS.has(step.kind);
+    const { host } = step;
+    const found = () => digestsOfFiles(step, context);
+    const before = found();
+    const startedMs = context.timeline.elapsedMs();
+    let outcome = 'failed';
+    try {
+        await context.timeline.record({ stage: stage.title, title, changes, host }, () => runStep(step, context));
+        outcome = 'succeeded';
+    }
+    finally {
+        const durationMs = Math.round(context.timeline.elapsedMs() - startedMs);
+        const what = { host, stage: stage.title, title, durationMs, outcome };
+        context.record.steps.push(Object.keys(before).length === 0 ? what : { ...what, before, after: found() });
+    }
+    context.log.host(host).info(`done: ${title}`);
+}
+/** Digests of the files that a step puts in place, as the host has them now. */
+function digestsOfFiles(step, { material }) {
+    const found = material.found.get(step.host);
+    return Object.fromEntries(filesOf(step).map((path) => [path, found?.get(path) ?? ABSENT]));
+}
+function filesOf(step) {
+    switch (step.kind) {
+        case 'deliver-files':
+            return step.files.map(({ path }) => path);
+        case 'record-member':
+            return [kubeadm_paths/* STATE_FILE */.bv];
+        case 'start-member':
+            return step.placeManifest ? [kubeadm_paths/* ETCD_MANIFEST */.jl] : [];
+        case 'restart-member':
+            return [kubeadm_paths/* ETCD_MANIFEST */.jl];
+        default:
+            return [];
+    }
+}
+/** Waits until the cluster is as the gate asks for. */
+async function passGate(gate, stage, context) {
+    const { log, timeline, signal } = context;
+    const words = describeGate(gate);
+    await timeline.record({ stage: stage.title, title: `gate: ${words}`, changes: false }, async () => {
+        const cluster = await context.cluster();
+        const deadline = timeline.elapsedMs() + GATE_WITHIN_MS;
+        let said = '';
+        for (;;) {
+            signal.throwIfAborted();
+            const findings = gateFindings(gate, (await cluster.observe()).health);
+            if (findings.length === 0) {
+                log.info(`Gate open: ${words}`);
+                return;
+            }
+            if (timeline.elapsedMs() > deadline) {
+                throw new src_findings/* Refusal */.P_(`"${stage.title}" stops at its gate (${words}), and nothing after it was begun; the same run, started again, goes on from there`, findings);
+            }
+            const now = `Waiting at the gate (${words}): ${findings.map(({ host, fact }) => (host === undefined ? fact : `${host}: ${fact}`)).join('; ')}`;
+            if (now !== said)
+                log.info(now);
+            said = now;
+            await (0,promises_.setTimeout)(act_PAUSE_MS);
+        }
+    });
+}
+function describeSteps({ steps }) {
+    const byHost = Map.groupBy(steps, ({ host }) => host);
+    return [...byHost]
+        .map(([host, own]) => `${host} (${own.map(({ kind }) => STEP_TITLES[kind]).join(', ')})`)
+        .join('; ');
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(76760);
+;// CONCATENATED MODULE: ./src/hosts/scripts/append-audit.ts
+
+
+
+/** What a host keeps: the last runs, and never more than this. */
+const MOST_RECORDS = 50;
+const MOST_BYTES = 256 * 1024;
+/**
+ * Appends to the record of what runs have done to this host, and drops the oldest of it. Written aside, fsynced and
+ * renamed, so that a run that is killed or a host that loses power loses no older record. To be run under the lock:
+ * of two at once, one would be lost.
+ * @param lines JSON objects without line ends, see `formatAuditLine`.
+ */
+function appendAudit(lines) {
+    const aside = (0,shell/* quote */.h)(`${kubeadm_paths/* ACTION_DIR */.v4}/.audit.jsonl.etcd-ha-action`);
+    const log = (0,shell/* quote */.h)(kubeadm_paths/* AUDIT_LOG */.bd);
+    const folder = (0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4);
+    const script = `
+( umask 022; mkdir -p -- ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* ACTION_DIR */.v4))} )
+if ! [ -d ${folder} ]; then mkdir -m 0700 -- ${folder}; fi
+# The empty line goes in front so that there is always a first line to drop: that one, or one that was cut.
+{ if [ -f ${log} ]; then tail -n ${MOST_RECORDS} -- ${log} | sed '$a\\'; fi; cat; } | tail -n ${MOST_RECORDS} |
+  { echo; cat; } | tail -c ${MOST_BYTES + 1} | tail -n +2 > ${aside}
+chown 0:0 -- ${aside}
+chmod 0600 -- ${aside}
+sync -- ${aside}
+mv -fT -- ${aside} ${log}
+sync -- ${folder} ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* ACTION_DIR */.v4))}
+`;
+    return {
+        title: 'write the audit record',
+        effect: 'changes',
+        script,
+        input: Buffer.from(lines.map((line) => `${line}\n`).join('')),
+        timeoutMs: 30_000,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/audit.ts
+
+
+
+/** Who has done what, from what the run has recorded. */
+function auditRecord(settings, record, ended) {
+    const { run } = settings;
+    const { document, takenOver, steps } = record;
+    return {
+        schema: 1,
+        actor: run.actor,
+        run: run.url,
+        repository: run.repository,
+        workflow: run.workflow,
+        commit: run.commit,
+        operation: settings.operation,
+        cluster: settings.clusterName,
+        ...(document === undefined ? {} : { verdict: document.verdict, planDigest: document.digest }),
+        inputDigest: settings.inputDigest,
+        startedAt: ended.startedAt.toISOString(),
+        endedAt: ended.endedAt.toISOString(),
+        durationMs: ended.endedAt.getTime() - ended.startedAt.getTime(),
+        outcome: ended.outcome,
+        ...(takenOver.length === 0
+            ? {}
+            : {
+                takenOver: takenOver.map(({ host, owner, why }) => ({
+                    host,
+                    why,
+                    ...(owner && { run: owner.run }),
+                })),
+            }),
+        steps,
+    };
+}
+/**
+ * Leaves on each host the record of what was done to it. That it could not be written is a warning: the same record goes
+ * with the artifacts.
+ */
+async function leaveAudit(record, hosts, guard, log) {
+    await Promise.all([...hosts].map(async ([name, transport]) => {
+        try {
+            const result = await transport.run(guard(appendAudit([formatAuditLine(auditOfHost(record, name))])));
+            if (result.code !== 0)
+                throw new Error(result.stderr.trim());
+        }
+        catch (error) {
+            log
+                .host(name)
+                .warning(`The record of this run could not be left on the host: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
+        }
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/etcd/etcd-error.ts
+
+/** A request to a member failed, already in words for the user. */
+class EtcdError extends Error {
+    kind;
+    reason;
+    finding;
+    constructor(failure, options) {
+        super((0,src_findings/* describeFinding */.jb)(failure.finding), options);
+        this.name = 'EtcdError';
+        this.kind = failure.kind;
+        this.reason = failure.reason;
+        this.finding = failure.finding;
+    }
+}
+/** Puts the words together; every failure of this room is made here. */
+function etcdError(place, failure, options) {
+    const { kind, reason, ...words } = failure;
+    return new EtcdError({ kind, reason, finding: { ...words, host: place.name, at: 'etcd' } }, options);
+}
+
+;// CONCATENATED MODULE: ./src/etcd/gateway-errors.ts
+
+/** gRPC status codes that the gateway puts into its error bodies (grpc/codes). */
+const GRPC = { deadlineExceeded: 4, permissionDenied: 7, unavailable: 14 };
+/** etcd's words for a request that found no leader or no majority in time (api/v3rpc/rpctypes/error.go). */
+const NO_QUORUM = /etcdserver: (no leader|leader changed|request timed out)|context deadline exceeded/;
+/** etcd's words when leadership was not handed over (api/v3rpc/rpctypes/error.go). */
+const NOT_HANDED_OVER = [
+    {
+        said: /etcdserver: not leader/,
+        cause: 'Another member leads by now: there was an election in between.',
+        fix: 'Look which member leads and ask that one, if it is still needed.',
+    },
+    {
+        said: /etcdserver: bad leader transferee/,
+        cause: 'The member that was to take over is a learner, or no member any more.',
+        fix: 'Name a voting member.',
+    },
+];
+/** Authentication is on and the request carries no token that etcd knows. */
+const NO_TOKEN = /etcdserver: (user name is empty|invalid auth token)/;
+/** The gateway's refusal of any client certificate with a common name while authentication is on (embed/serve.go). */
+const COMMON_NAME = 'CommonName of client sending a request against gateway';
+/**
+ * Puts words to an answer that is not 200. The body is {error, message, code} in etcd 3.4 and 3.5 (grpc-gateway 1),
+ * {code, message, details} from 3.6 on (grpc-gateway 2), and plain text where the request did not reach the gateway.
+ */
+function gatewayError(place, request, answer) {
+    const body = parseErrorBody(answer.body);
+    if (body === undefined)
+        return plainTextError(place, request, answer);
+    const { code, message } = body;
+    const notHandedOver = NOT_HANDED_OVER.find(({ said }) => said.test(message));
+    if (notHandedOver !== undefined) {
+        const fact = `${place.endpoint} did not hand leadership over: "${message}".`;
+        const { cause, fix } = notHandedOver;
+        return etcdError(place, { kind: 'rejected', reason: message, fact, cause, fix });
+    }
+    if (code === GRPC.deadlineExceeded || NO_QUORUM.test(message)) {
+        return etcdError(place, {
+            kind: 'no-leader',
+            reason: message,
+            fact: `${place.endpoint} could not complete ${request}: "${message}".`,
+            cause: 'The member reaches no leader: a majority of the members is down or cut off from it, or an election is under way.',
+            fix: 'Start the members that are down and check that the peer ports reach each other; then look again.',
+        });
+    }
+    if (code === GRPC.permissionDenied)
+        return authenticationIsOn(place, 'permission-denied', request, message);
+    if (NO_TOKEN.test(message))
+        return authenticationIsOn(place, 'rejected', request, message);
+    // Unavailable in other words than etcd's own: the gateway failed to dial the member that it is part of.
+    if (code === GRPC.unavailable && !message.startsWith('etcdserver: ')) {
+        return etcdError(place, {
+            kind: 'rejected',
+            reason: message,
+            fact: `The gateway of ${place.endpoint} cannot reach its own member: "${message}".`,
+            cause: 'The gateway dials its member with server.crt as client certificate; most often that lacks the usage clientAuth.',
+            fix: 'Have the server certificate made anew with serverAuth and clientAuth, as kubeadm does.',
+        });
+    }
+    return etcdError(place, {
+        kind: 'rejected',
+        reason: message,
+        fact: `${place.endpoint} refused ${request}: "${message}" (code ${code}, HTTP ${answer.status}).`,
+        fix: "The member's log of this moment says more.",
+    });
+}
+/** The answer is 200 but not what this request is answered with. */
+function unexpectedAnswer(place, request, what) {
+    return etcdError(place, {
+        kind: 'unexpected-answer',
+        reason: `unexpected answer: ${what}`,
+        fact: `${place.endpoint} answered ${request} in an unknown form: ${what}.`,
+        cause: 'Something else than etcd 3.4 or later listens there, or a proxy changes the answers.',
+        fix: `Ask it yourself: \`curl --cacert … --cert … --key … ${place.endpoint}/version\`.`,
+    });
+}
+function authenticationIsOn(place, kind, request, message) {
+    return etcdError(place, {
+        kind,
+        reason: message,
+        fact: `${place.endpoint} denies ${request}: "${message}".`,
+        cause: "etcd's authentication is on, and its gateway then takes no client certificate that has a common name.",
+        fix: 'Turn it off (`etcdctl auth disable`): kubeadm guards etcd by client certificates alone.',
+    });
+}
+function plainTextError(place, request, answer) {
+    const text = answer.body.trim().slice(0, 200);
+    if (text.includes(COMMON_NAME))
+        return authenticationIsOn(place, 'rejected', request, text);
+    return unexpectedAnswer(place, request, `HTTP ${answer.status} "${text}"`);
+}
+function parseErrorBody(body) {
+    let parsed;
+    try {
+        parsed = JSON.parse(body);
+    }
+    catch {
+        return undefined;
+    }
+    if (typeof parsed !== 'object' || parsed === null)
+        return undefined;
+    const { code, message, error } = parsed;
+    const text = typeof message === 'string' ? message : error;
+    if (typeof text !== 'string')
+        return undefined;
+    return { code: typeof code === 'number' ? code : 0, message: text };
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __webpack_require__(37067);
+;// CONCATENATED MODULE: ./src/etcd/duration.ts
+const UNITS_BELOW_A_SECOND = [
+    { suffix: 'ms', nanoseconds: 1_000_000 },
+    { suffix: 'µs', nanoseconds: 1_000 },
+];
+/**
+ * A duration as Go's time.Duration.String() prints it, which is what etcdctl prints behind `took =`:
+ * 16.283339ms, 850ns, 1.002s, 1m5s. Below a second the largest fitting unit, from a second on h, m and s;
+ * fractions without trailing zeros (go/src/time/time.go, Duration.format).
+ *
+ * @param nanoseconds a whole number of nanoseconds, zero or more.
+ */
+function formatGoDuration(nanoseconds) {
+    if (nanoseconds === 0)
+        return '0s';
+    if (nanoseconds < 1_000)
+        return `${nanoseconds}ns`;
+    if (nanoseconds < 1_000_000_000) {
+        const unit = UNITS_BELOW_A_SECOND.find((candidate) => nanoseconds >= candidate.nanoseconds);
+        if (unit !== undefined)
+            return decimal(nanoseconds, unit.nanoseconds) + unit.suffix;
+    }
+    const wholeSeconds = Math.floor(nanoseconds / 1_000_000_000);
+    const hours = Math.floor(wholeSeconds / 3_600);
+    const minutes = Math.floor(wholeSeconds / 60) % 60;
+    const seconds = decimal(nanoseconds - Math.floor(wholeSeconds / 60) * 60_000_000_000, 1_000_000_000);
+    if (hours > 0)
+        return `${hours}h${minutes}m${seconds}s`;
+    return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;
+}
+/** `value / divisor` in full, without floating-point noise; the divisor is a power of ten. */
+function decimal(value, divisor) {
+    const digits = Math.log10(divisor);
+    const fraction = String(value % divisor)
+        .padStart(digits, '0')
+        .replace(/0+$/, '');
+    const whole = String(Math.floor(value / divisor));
+    return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
+;// CONCATENATED MODULE: ./src/etcd/connection-errors.ts
+
+
+
+const OTHER_AUTHORITY = new Set([
+    'CERT_SIGNATURE_FAILURE',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+const LOST = new Set([
+    'ECONNRESET',
+    'ECONNABORTED',
+    'EPIPE',
+    'ERR_STREAM_PREMATURE_CLOSE',
+    'ERR_STREAM_DESTROYED',
+]);
+/** Whether the error says that an established connection ended, so that a new one may do. */
+function isConnectionLost(error) {
+    return LOST.has(errorCode(error));
+}
+/** The deadline passed; what that means depends on how far the request had come. */
+function timeoutError(place, phase, timeoutMs) {
+    const within = `within ${formatGoDuration(Math.round(timeoutMs * 1e6))}`;
+    // clientv3 says this for every request that did not end in time, so do we.
+    const reason = 'context deadline exceeded';
+    switch (phase) {
+        case 'queue':
+            return etcdError(place, {
+                kind: 'timeout',
+                reason,
+                fact: `A request to ${place.endpoint} did not get its turn ${within}: others on the same connection were under way.`,
+                cause: 'The member answers slowly or not at all.',
+                fix: 'See what is said of the earlier requests.',
+            });
+        case 'open':
+            return etcdError(place, {
+                kind: 'timeout',
+                reason,
+                fact: `No TCP connection to ${place.endpoint} ${within}.`,
+                cause: 'The host is down, or a firewall drops packets to the client port without refusing them.',
+                fix: 'Check that the host is up and that the client port is open to the machine that connects.',
+            });
+        case 'handshake':
+            return etcdError(place, {
+                kind: 'timeout',
+                reason,
+                fact: `${place.endpoint} accepts connections but did not answer the TLS handshake ${within}.`,
+                cause: 'etcd serves clients only once its member is ready; at the first start that takes a majority of the members. ' +
+                    'A hung process or an overloaded host looks the same.',
+                fix: "Start the other members and check that the peer ports reach each other; the member's log says what it waits for.",
+            });
+        case 'answer':
+            return etcdError(place, {
+                kind: 'timeout',
+                reason,
+                fact: `${place.endpoint} did not answer the request ${within}.`,
+                cause: 'No majority of the members is reachable from this one, or its disk or CPU is overloaded.',
+                fix: "Check that a majority of the members runs, that peers reach each other, and the disk's fsync latency.",
+            });
+    }
+}
+/** Puts words to whatever the stream, node:tls or node:http threw. */
+function connectionError(place, phase, error) {
+    if (error instanceof EtcdError)
+        return error;
+    const options = { cause: error };
+    if (phase === 'open')
+        return etcdError(place, unreachable(place, error), options);
+    const code = errorCode(error);
+    const words = serverCertificateWords(place, code, error) ??
+        clientCertificateWords(place, code) ??
+        tlsWords(place, code, error) ??
+        lostWords(place, phase, error);
+    return etcdError(place, words, options);
+}
+function unreachable(place, error) {
+    const told = findingOf(error);
+    if (told !== undefined) {
+        return { kind: 'unreachable', reason: withoutStop(told.fact), ...told };
+    }
+    if (errorCode(error) === 'ECONNREFUSED') {
+        return {
+            kind: 'unreachable',
+            reason: 'connection refused',
+            fact: `Nothing listens at ${place.endpoint} (connection refused).`,
+            cause: 'etcd is not running: its static pod was not started, or the container ends again and again.',
+            fix: 'Look at the etcd container on that host: `crictl ps -a --name etcd` and `crictl logs` of the newest.',
+        };
+    }
+    return {
+        kind: 'unreachable',
+        reason: (0,src_findings/* errorMessage */.gJ)(error),
+        fact: `No connection to ${place.endpoint}: ${(0,src_findings/* errorMessage */.gJ)(error)}.`,
+        cause: 'The host is down, or there is no route to it.',
+        fix: 'Check that the host is up and that its address is the one in the inputs.',
+    };
+}
+function serverCertificateWords(place, code, error) {
+    const kind = 'server-certificate';
+    if (OTHER_AUTHORITY.has(code)) {
+        return {
+            kind,
+            reason: 'certificate signed by unknown authority',
+            fact: `The server certificate of ${place.endpoint} is not signed by this cluster's CA (${code}).`,
+            cause: 'The host holds certificates of another CA, most often left over from an earlier cluster.',
+            fix: 'Compare /etc/kubernetes/pki/etcd/ca.crt of the hosts by `openssl x509 -noout -fingerprint -sha256`; ' +
+                'all must be equal and the leaves signed by it.',
+        };
+    }
+    if (code === 'CERT_HAS_EXPIRED') {
+        return {
+            kind,
+            reason: 'certificate has expired',
+            fact: `The server certificate of ${place.endpoint}, or the CA that signed it, has expired.`,
+            cause: 'kubeadm makes etcd certificates for one year and nothing renewed them; or the clock here runs ahead.',
+            fix: 'Renew the certificates (server, peer and both client pairs); if only the clock is off, correct it.',
+        };
+    }
+    if (code === 'CERT_NOT_YET_VALID') {
+        return {
+            kind,
+            reason: 'certificate is not yet valid',
+            fact: `The server certificate of ${place.endpoint} is not valid yet.`,
+            cause: 'The clock here is behind the clock of the machine that made the certificate by more than 5 minutes.',
+            fix: 'Synchronise the clocks (NTP) and try again.',
+        };
+    }
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        return {
+            kind,
+            reason: 'certificate is not valid for this address',
+            fact: `The server certificate of ${place.endpoint} does not name that address (${(0,src_findings/* errorMessage */.gJ)(error)}).`,
+            cause: 'The host got another address since the certificate was made, or the address in the inputs is another one.',
+            fix: "Use the address that is in the certificate's SAN, or have the server and peer certificates made anew.",
+        };
+    }
+    if (code === 'INVALID_PURPOSE') {
+        return {
+            kind,
+            reason: 'certificate specifies an incompatible key usage',
+            fact: `The certificate that ${place.endpoint} serves may not be used by a server (no serverAuth).`,
+            cause: 'A client certificate stands in the place of /etc/kubernetes/pki/etcd/server.crt.',
+            fix: 'Put the server pair back, with the usages serverAuth and clientAuth.',
+        };
+    }
+    return undefined;
+}
+function clientCertificateWords(place, code) {
+    const alert = /ALERT_(.*CERTIFICATE.*|UNKNOWN_CA|ACCESS_DENIED|DECRYPT_ERROR)$/.exec(code)?.[1];
+    if (alert !== undefined) {
+        const said = alert.toLowerCase().replaceAll('_', ' ');
+        const expired = alert.includes('EXPIRED');
+        return {
+            kind: 'client-certificate',
+            reason: `remote error: tls: ${said}`,
+            fact: `${place.endpoint} does not accept the client certificate (TLS alert: ${said}).`,
+            cause: expired
+                ? "The client certificate has expired, or the host's clock is wrong."
+                : "The client certificate is not signed by a CA in the member's trusted-ca-file, has expired, or lacks the usage clientAuth.",
+            fix: expired
+                ? "Renew the client certificate; check the host's clock."
+                : "Check healthcheck-client.crt against the host's etcd/ca.crt: `openssl verify -purpose sslclient -CAfile ca.crt`.",
+        };
+    }
+    if (/KEY_VALUES_MISMATCH|^ERR_OSSL_/.test(code)) {
+        return {
+            kind: 'client-certificate',
+            reason: 'client certificate and key cannot be used',
+            fact: `The client certificate, its key or the CA cannot be loaded (${code}).`,
+            cause: 'The key belongs to another certificate, or the PEM text is cut or damaged.',
+            fix: 'Bring certificate and key of the same pair, complete with their BEGIN and END lines.',
+        };
+    }
+    return undefined;
+}
+function tlsWords(place, code, error) {
+    if (!/^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(code))
+        return undefined;
+    const plain = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL/.test(code);
+    return {
+        kind: 'tls',
+        reason: plain ? 'the server does not speak TLS' : withoutStop((0,src_findings/* errorMessage */.gJ)(error)),
+        fact: plain
+            ? `What listens at ${place.endpoint} does not speak TLS (${code}).`
+            : `No TLS session with ${place.endpoint}: ${(0,src_findings/* errorMessage */.gJ)(error)} (${code}).`,
+        cause: plain
+            ? 'etcd was started with http:// client URLs, or another program has the port.'
+            : 'The two sides have no TLS version or cipher in common (TLS 1.2 is the least used here).',
+        fix: plain
+            ? 'Look at listen-client-urls in the etcd manifest of that host, and at what holds the port: `ss -ltnp`.'
+            : 'Check cipher-suites and the tls-min-version and tls-max-version flags of etcd on that host.',
+    };
+}
+function lostWords(place, phase, error) {
+    const where = phase === 'handshake' ? 'in the TLS handshake' : 'before the answer was complete';
+    return {
+        kind: 'connection-lost',
+        reason: withoutStop((0,src_findings/* errorMessage */.gJ)(error)),
+        fact: `${place.endpoint} ended the connection ${where} (${(0,src_findings/* errorMessage */.gJ)(error)}).`,
+        cause: 'The member stopped or restarts; a refused client certificate can look the same.',
+        fix: "Look at the member's log of this moment: it names refused certificates (`rejected connection`) and its own stop.",
+    };
+}
+/** Words that the stream's own maker already found (a transport's HostError carries them). */
+function findingOf(error) {
+    const finding = property(error, 'finding');
+    return typeof finding === 'object' && finding !== null ? finding : undefined;
+}
+function errorCode(error) {
+    const code = property(error, 'code');
+    return typeof code === 'string' ? code : '';
+}
+function property(value, name) {
+    return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+function withoutStop(text) {
+    return text.replace(/\.$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/etcd/deadline.ts
+
+/** The end of one request's time, and how far it had come by then. */
+class Deadline {
+    phase = 'queue';
+    signal;
+    #controller = new AbortController();
+    #place;
+    #timeoutMs;
+    #startedAt = performance.now();
+    #timer;
+    #outer;
+    #expire = () => {
+        this.#controller.abort();
+    };
+    constructor(place, limit) {
+        this.#place = place;
+        this.#timeoutMs = limit.timeoutMs;
+        this.signal = this.#controller.signal;
+        this.#timer = setTimeout(this.#expire, limit.timeoutMs);
+        this.#outer = limit.signal;
+        if (limit.signal?.aborted === true)
+            this.#expire();
+        limit.signal?.addEventListener('abort', this.#expire);
+    }
+    get expired() {
+        return this.signal.aborted;
+    }
+    error() {
+        const waitedMs = Math.round(performance.now() - this.#startedAt);
+        return timeoutError(this.#place, this.phase, Math.min(waitedMs, this.#timeoutMs));
+    }
+    throwIfExpired() {
+        if (this.expired)
+            throw this.error();
+    }
+    /** What the promise gives, unless the time passes first. */
+    async orExpiry(promise) {
+        const expiry = Promise.withResolvers();
+        const expire = () => {
+            expiry.reject(this.error());
+        };
+        if (this.expired)
+            expire();
+        this.signal.addEventListener('abort', expire);
+        try {
+            return await Promise.race([promise, expiry.promise]);
+        }
+        finally {
+            this.signal.removeEventListener('abort', expire);
+        }
+    }
+    clear() {
+        clearTimeout(this.#timer);
+        this.#outer?.removeEventListener('abort', this.#expire);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/etcd/gateway-connection.ts
+
+
+
+
+
+
+/**
+ * HTTP/1.1 with keep-alive over one TLS connection to one member, over any byte stream. Requests run one after the
+ * other. The connection is made with the first of them and made anew when it has ended.
+ */
+class GatewayConnection {
+    #options;
+    #open;
+    #closed = false;
+    #lastTurn = Promise.resolve();
+    constructor(options) {
+        this.#options = options;
+    }
+    /** @throws EtcdError when no answer came; an answer of any status is no error here. */
+    async send(request, limit) {
+        const deadline = new Deadline(this.#options.place, limit);
+        try {
+            const turn = this.#lastTurn.then(() => this.#exchange(request, deadline));
+            this.#lastTurn = turn.catch(() => undefined);
+            return await deadline.orExpiry(turn);
+        }
+        catch (error) {
+            throw connectionError(this.#options.place, deadline.phase, error);
+        }
+        finally {
+            deadline.clear();
+        }
+    }
+    /** Ends the connection for good, with whatever is under way on it. Safe to call twice. */
+    close() {
+        this.#closed = true;
+        this.#open?.end();
+    }
+    async #exchange(request, deadline) {
+        deadline.throwIfExpired();
+        const kept = this.#open?.isUsable() === true;
+        try {
+            return await this.#sendOnce(request, deadline);
+        }
+        catch (error) {
+            if (deadline.phase !== 'answer' || !isConnectionLost(error))
+                throw error;
+            if (!kept)
+                throw ((await this.#refusedCertificate(deadline)) ?? connectionError(this.#options.place, 'answer', error));
+            if (!request.repeatable)
+                throw error;
+            return await this.#sendOnce(request, deadline);
+        }
+    }
+    /**
+     * Asks why a fresh connection was ended. In TLS 1.3 the member refuses a client certificate only after our side of
+     * the handshake, and the alert that says so is lost when the request, on its way by then, meets the closed port
+     * first. In TLS 1.2 the alert belongs to the handshake.
+     */
+    async #refusedCertificate(deadline) {
+        try {
+            (await this.#connect(deadline, 'TLSv1.2')).end();
+            return undefined;
+        }
+        catch (error) {
+            const told = connectionError(this.#options.place, deadline.phase, error);
+            return told.kind === 'client-certificate' ? told : undefined;
+        }
+    }
+    async #sendOnce(request, deadline) {
+        if (this.#open?.isUsable() !== true)
+            this.#open = await this.#connect(deadline);
+        const open = this.#open;
+        deadline.phase = 'answer';
+        try {
+            return await ask(open, request, new URL(this.#options.place.endpoint).host, deadline.signal);
+        }
+        catch (error) {
+            open.end();
+            throw deadline.expired ? deadline.error() : error;
+        }
+    }
+    async #connect(deadline, maxVersion = 'TLSv1.3') {
+        this.#throwIfClosed();
+        const { address, credentials } = this.#options;
+        deadline.phase = 'handshake';
+        // OpenSSL passes over a CA that it cannot read; this throws.
+        new external_node_crypto_.X509Certificate(credentials.caPem);
+        const secureContext = (0,external_node_tls_.createSecureContext)({
+            ca: credentials.caPem,
+            cert: credentials.certificatePem,
+            key: credentials.keyPem,
+            minVersion: 'TLSv1.2',
+            maxVersion,
+        });
+        deadline.phase = 'open';
+        const stream = await this.#openStream(deadline);
+        deadline.phase = 'handshake';
+        const socket = (0,external_node_tls_.connect)({
+            socket: stream,
+            secureContext,
+            // With no server name given, `host` is what the certificate is checked against (an IP SAN).
+            host: address,
+            ALPNProtocols: ['http/1.1'],
+        });
+        const open = new OpenConnection(stream, socket);
+        try {
+            await deadline.orExpiry(gateway_connection_handshake(socket));
+            this.#throwIfClosed();
+            return open;
+        }
+        catch (error) {
+            open.end();
+            throw error;
+        }
+    }
+    /** The stream, or the deadline's error; a stream that comes too late is ended. */
+    async #openStream(deadline) {
+        const opening = this.#options.open();
+        try {
+            return await deadline.orExpiry(opening);
+        }
+        catch (error) {
+            opening.then((late) => late.on('error', () => undefined).destroy(), () => undefined);
+            throw error;
+        }
+    }
+    #throwIfClosed() {
+        if (!this.#closed)
+            return;
+        throw etcdError(this.#options.place, {
+            kind: 'connection-lost',
+            reason: 'the client was closed',
+            fact: `The client of ${this.#options.place.endpoint} was closed before this request.`,
+            fix: 'The run was ending: look at what it says before this.',
+        });
+    }
+}
+/** A TLS session and the stream under it, with the agent that gives it to one request after the other. */
+class OpenConnection {
+    agent;
+    #stream;
+    #socket;
+    constructor(stream, socket) {
+        this.#stream = stream;
+        this.#socket = socket;
+        this.agent = new SingleSocketAgent(socket);
+        // Requests hear of errors through node:http; between requests, and below TLS, nobody else would listen.
+        stream.on('error', () => undefined);
+        socket.on('error', () => undefined);
+    }
+    isUsable() {
+        return !this.#socket.destroyed && this.#socket.writable && this.#socket.readable;
+    }
+    end() {
+        this.agent.destroy();
+        this.#socket.destroy();
+        this.#stream.destroy();
+    }
+}
+/** Hands out the one socket that is already connected. */
+class SingleSocketAgent extends external_node_http_.Agent {
+    #socket;
+    constructor(socket) {
+        super({ keepAlive: true, maxSockets: 1 });
+        this.#socket = socket;
+    }
+    createConnection() {
+        return this.#socket;
+    }
+}
+function gateway_connection_handshake(socket) {
+    return new Promise((resolve, reject) => {
+        socket.once('secureConnect', resolve);
+        socket.once('error', reject);
+        socket.once('close', () => {
+            reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
+        });
+    });
+}
+function ask(open, request, host, signal) {
+    return new Promise((resolve, reject) => {
+        const payload = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+        const sent = (0,external_node_http_.request)({
+            agent: open.agent,
+            method: request.method,
+            path: request.path,
+            signal,
+            setHost: false,
+            headers: {
+                host,
+                accept: 'application/json',
+                ...(payload === undefined
+                    ? {}
+                    : { 'content-type': 'application/json', 'content-length': payload.length }),
+            },
+        });
+        sent.once('error', reject);
+        sent.once('response', (response) => {
+            const chunks = [];
+            response.on('data', (chunk) => chunks.push(chunk));
+            response.once('error', reject);
+            response.once('end', () => {
+                resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+            });
+        });
+        sent.end(payload);
+    });
+}
+
+;// CONCATENATED MODULE: ./src/etcd/messages.ts
+/**
+ * etcd's messages as its JSON gateway writes them (api/etcdserverpb/rpc.proto): 64-bit integers as strings, bytes as
+ * base64, and every zero, false or empty field left out. Everything here is pure.
+ */
+/** The answer lacks what the message must have, or has it in another form. */
+class MessageError extends Error {
+    name = 'MessageError';
+}
+/** @throws MessageError */
+function decodeMemberList(message) {
+    const fields = asObject(message, 'the answer');
+    return {
+        clusterId: id(header(fields), 'cluster_id'),
+        members: list(fields, 'members').map((entry) => decodeMember(asObject(entry, 'a member'))),
+    };
+}
+/** @throws MessageError */
+function decodeStatus(message) {
+    const fields = asObject(message, 'the answer');
+    const leader = id(fields, 'leader');
+    return {
+        memberId: id(header(fields), 'member_id'),
+        clusterId: id(header(fields), 'cluster_id'),
+        version: messages_text(fields, 'version'),
+        dbSize: count(fields, 'dbSize'),
+        dbSizeInUse: count(fields, 'dbSizeInUse'),
+        leader: leader === '0' ? null : leader,
+        raftIndex: count(fields, 'raftIndex'),
+        raftAppliedIndex: count(fields, 'raftAppliedIndex'),
+        raftTerm: count(fields, 'raftTerm'),
+        isLearner: flag(fields, 'isLearner'),
+        errors: texts(fields, 'errors'),
+    };
+}
+/** etcd 3.4 answers `{}`, without a header, when there is no alarm. @throws MessageError */
+function decodeAlarms(message) {
+    return list(asObject(message, 'the answer'), 'alarms').map((entry) => {
+        const fields = asObject(entry, 'an alarm');
+        return { memberId: id(fields, 'memberID'), alarm: messages_text(fields, 'alarm') };
+    });
+}
+/** @throws MessageError */
+function decodeVersion(message) {
+    const fields = asObject(message, 'the answer');
+    const server = messages_text(fields, 'etcdserver');
+    if (server === '')
+        throw new MessageError('it has no "etcdserver"');
+    return { server, cluster: messages_text(fields, 'etcdcluster') };
+}
+/** The first key of a range. @throws MessageError */
+function decodeRange(message) {
+    const fields = asObject(message, 'the answer');
+    const revision = count(header(fields), 'revision');
+    const [first] = list(fields, 'kvs');
+    if (first === undefined)
+        return { revision };
+    return { revision, value: Buffer.from(messages_text(asObject(first, 'a key'), 'value'), 'base64') };
+}
+/**
+ * @param asked the revision that was asked for.
+ * @throws MessageError, also for an answer of Hash: a hash of the whole file, which no two members have in common.
+ */
+function decodeHashKv(message, asked) {
+    const fields = asObject(message, 'the answer');
+    // Never 0, for which it would be left out: -1 until something is compacted (server/storage/mvcc/kvstore.go).
+    if (fields['compact_revision'] === undefined)
+        throw new MessageError('it has no "compact_revision"');
+    const { hash = 0, compact_revision: compacted } = fields;
+    if (typeof hash !== 'number')
+        throw new MessageError('"hash" is not a number');
+    const hashRevision = count(fields, 'hash_revision');
+    return {
+        memberId: id(header(fields), 'member_id'),
+        hash,
+        compactRevision: compacted === '-1' ? -1 : count(fields, 'compact_revision'),
+        hashRevision: hashRevision === 0 ? asked : hashRevision,
+        revision: count(header(fields), 'revision'),
+    };
+}
+function decodeMember(fields) {
+    return {
+        id: id(fields, 'ID'),
+        name: messages_text(fields, 'name'),
+        peerUrls: texts(fields, 'peerURLs'),
+        clientUrls: texts(fields, 'clientURLs'),
+        isLearner: flag(fields, 'isLearner'),
+    };
+}
+function asObject(value, what) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        throw new MessageError(`${what} is not an object`);
+    }
+    return value;
+}
+function header(fields) {
+    return asObject(fields['header'], '"header"');
+}
+/** An unsigned 64-bit integer as an id; beyond 2^53 it survives only as text. */
+function id(fields, name) {
+    return wholeNumber(fields, name).toString(16);
+}
+/**
+ * A 64-bit integer that counts something (bytes, log entries, revisions) as a number. Such a count does not come near
+ * 2^53; one that does is refused, never rounded.
+ */
+function count(fields, name) {
+    const value = wholeNumber(fields, name);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER))
+        throw new MessageError(`"${name}" is ${value}, beyond all reason`);
+    return Number(value);
+}
+function wholeNumber(fields, name) {
+    const value = fields[name] ?? '0';
+    if (typeof value === 'string' && /^\d{1,20}$/.test(value))
+        return BigInt(value);
+    throw new MessageError(`"${name}" is not a whole number in quotes`);
+}
+function messages_text(fields, name) {
+    const value = fields[name] ?? '';
+    if (typeof value !== 'string')
+        throw new MessageError(`"${name}" is not text`);
+    return value;
+}
+function flag(fields, name) {
+    const value = fields[name] ?? false;
+    if (typeof value !== 'boolean')
+        throw new MessageError(`"${name}" is neither true nor false`);
+    return value;
+}
+function list(fields, name) {
+    const value = fields[name] ?? [];
+    if (!Array.isArray(value))
+        throw new MessageError(`"${name}" is not a list`);
+    return value;
+}
+function texts(fields, name) {
+    return list(fields, name).map((entry) => {
+        if (typeof entry !== 'string')
+            throw new MessageError(`"${name}" holds something else than text`);
+        return entry;
+    });
+}
+
+;// CONCATENATED MODULE: ./src/etcd/parse-metrics.ts
+const NAMES = {
+    walFsync: 'etcd_disk_wal_fsync_duration_seconds',
+    backendCommit: 'etcd_disk_backend_commit_duration_seconds',
+    peerRoundTrips: 'etcd_network_peer_round_trip_time_seconds',
+    version: 'etcd_server_version',
+};
+const COUNTS = {
+    leaderChanges: 'etcd_server_leader_changes_seen_total',
+    quotaBytes: 'etcd_server_quota_backend_bytes',
+    startedAt: 'process_start_time_seconds',
+    slowApplies: 'etcd_server_slow_apply_total',
+    heartbeatFailures: 'etcd_server_heartbeat_send_failures_total',
+    proposalsPending: 'etcd_server_proposals_pending',
+};
+const WANTED = new Set([...Object.values(NAMES), ...Object.values(COUNTS)]);
+/** What the action reads of a member's metrics, from Prometheus' text format 0.0.4; lines it does not know are left out. */
+function parseMetrics(text) {
+    const byName = Map.groupBy(text.split('\n').flatMap(parseLine), ({ name }) => name);
+    const of = (name) => byName.get(name) ?? [];
+    const version = label('server_version', of(NAMES.version)[0]);
+    const counts = Object.entries(COUNTS).flatMap(([key, name]) => {
+        const value = of(name)[0]?.value;
+        return value === undefined || !Number.isFinite(value) ? [] : [[key, value]];
+    });
+    const walFsync = histogram(of(NAMES.walFsync));
+    const backendCommit = histogram(of(NAMES.backendCommit));
+    return {
+        ...(version !== undefined && { version }),
+        ...(walFsync && { walFsync }),
+        ...(backendCommit && { backendCommit }),
+        peerRoundTrips: histogramsByPeer(of(NAMES.peerRoundTrips)),
+        ...Object.fromEntries(counts),
+    };
+}
+function parseLine(line) {
+    const match = /^([a-z_]+?)(_bucket|_sum|_count)?(?:\{(.*)\})? (\S+)$/.exec(line);
+    if (match === null)
+        return [];
+    const [, name = '', suffix = '', labels = '', value = ''] = match;
+    return WANTED.has(name) ? [{ name, suffix, labels, value: numberOf(value) }] : [];
+}
+function numberOf(value) {
+    return value === '+Inf' ? Infinity : Number(value);
+}
+function label(name, sample) {
+    return new RegExp(`(?:^|,)${name}="([^"]*)"`).exec(sample?.labels ?? '')?.[1];
+}
+/** Undefined where there is no whole histogram. */
+function histogram(samples) {
+    const value = (suffix) => samples.find((one) => one.suffix === suffix)?.value;
+    const [count, sumSeconds] = [value('_count'), value('_sum')];
+    if (count === undefined || sumSeconds === undefined)
+        return undefined;
+    const buckets = samples
+        .filter(({ suffix }) => suffix === '_bucket')
+        .map((sample) => ({ le: numberOf(label('le', sample) ?? ''), count: sample.value }))
+        .toSorted((one, other) => one.le - other.le);
+    return { buckets, sumSeconds, count };
+}
+/** rafthttp labels each peer by its id in hex (server/etcdserver/api/rafthttp/metrics.go). */
+function histogramsByPeer(samples) {
+    const byPeer = Map.groupBy(samples, (sample) => label('To', sample) ?? '');
+    return new Map([...byPeer].flatMap(([peer, ofPeer]) => {
+        const seen = histogram(ofPeer);
+        return seen === undefined ? [] : [[peer, seen]];
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/etcd/parse-probe-answer.ts
+/**
+ * The answer of /livez or /readyz with `?verbose`: a line `[+]NAME ok` or `[-]NAME failed: REASON` per check
+ * (server/etcdserver/api/etcdhttp/health.go); 200 where all of them hold, else 503. A release without them answers 404.
+ * @returns undefined for anything else.
+ */
+function parseProbeAnswer({ status, body }) {
+    if (status === 404)
+        return { ok: false, checks: [], unsupported: true };
+    if (status !== 200 && status !== 503)
+        return undefined;
+    const checks = [...body.matchAll(/^\[([+-])\](\S+) (?:ok|failed(?:: (.*))?)$/gm)].map(([, sign, name = '', reason]) => ({
+        name,
+        ok: sign === '+',
+        ...(reason !== undefined && { reason }),
+    }));
+    return { ok: status === 200, checks };
+}
+
+;// CONCATENATED MODULE: ./src/etcd/client.ts
+
+
+
+
+
+
+
+/**
+ * A client of one member's JSON gateway (etcd 3.4 to 3.7), with mutual TLS over any byte stream. One connection, kept;
+ * requests run one after the other. Every method throws EtcdError, and nothing else, when it cannot give its result.
+ */
+class EtcdClient {
+    name;
+    /** The member's client URL, e.g. `https://10.0.0.6:2379`. */
+    endpoint;
+    #place;
+    #connection;
+    #requestTimeoutMs;
+    constructor(options) {
+        this.name = options.name;
+        this.endpoint = httpsUrl(options.address, options.port);
+        this.#place = { name: this.name, endpoint: this.endpoint };
+        this.#connection = new GatewayConnection({ ...options, place: this.#place });
+        this.#requestTimeoutMs = options.requestTimeoutMs;
+    }
+    /**
+     * The members. Not linearizable: as this member knows them, which works without a majority. Linearizable: as the
+     * majority knows them (from etcd 3.5 on; 3.4 does not know the field and answers from its own knowledge).
+     */
+    memberList(query, options) {
+        const body = query.linearizable ? { linearizable: true } : {};
+        return this.#read('/v3/cluster/member/list', body, decodeMemberList, options);
+    }
+    /** What the member says of itself; works without a majority. */
+    status(options) {
+        return this.#read('/v3/maintenance/status', {}, decodeStatus, options);
+    }
+    /** Alarms of the whole cluster. Goes through raft, as etcd does it (EtcdServer.Alarm): it takes a majority. */
+    alarms(options) {
+        return this.#read('/v3/maintenance/alarm', { action: 'GET' }, decodeAlarms, options);
+    }
+    /** One key, read through the majority. */
+    rangeLinearizable(key, options) {
+        return this.#read('/v3/kv/range', { key: base64(key) }, decodeRange, options);
+    }
+    /** One key, as this member has it; works without a majority. */
+    rangeSerializable(key, options) {
+        return this.#read('/v3/kv/range', { key: base64(key), serializable: true }, decodeRange, options);
+    }
+    /**
+     * The hash of the key space up to a revision, as this member has it. Before 3.5.10 it has no path of its own, and
+     * behind that of Hash there may be either (github.com/etcd-io/etcd/pull/16490); 3.4 offers none.
+     */
+    hashKv(revision, options) {
+        const read = (path) => this.#read(path, { revision: revision.toString() }, (message) => decodeHashKv(message, revision), options);
+        return read('/v3/maintenance/hashkv')
+            .catch(ifUnexpected(() => read('/v3/maintenance/hash')))
+            .catch(ifUnexpected(() => {
+            throw etcdError(this.#place, NO_HASH_KV);
+        }));
+    }
+    /** What /livez or /readyz says (etcdhttp/health.go); no request of etcd's own protocol. */
+    async probe(path, options) {
+        const request = { method: 'GET', path: `${path}?verbose`, repeatable: true };
+        const answer = await this.#send(request, options);
+        const parsed = parseProbeAnswer(answer);
+        if (parsed === undefined)
+            throw gatewayError(this.#place, path, answer);
+        return parsed;
+    }
+    /** What the member measures of itself. */
+    async metrics(options) {
+        const answer = await this.#send({ method: 'GET', path: '/metrics', repeatable: true }, options);
+        if (answer.status !== 200)
+            throw gatewayError(this.#place, '/metrics', answer);
+        return parseMetrics(answer.body);
+    }
+    /** The value of a key, or null; read through the majority. */
+    async get(key, options) {
+        const { value } = await this.rangeLinearizable(key, options);
+        return value?.toString('utf8') ?? null;
+    }
+    /** Writes a key; done when a majority has it on disk. Never sent twice. */
+    async put(key, value, options) {
+        const body = { key: base64(key), value: base64(value) };
+        await this.#ask({ method: 'POST', path: '/v3/kv/put', body, repeatable: false }, (answer) => answer, options);
+    }
+    /**
+     * Has this member, which must lead, hand leadership to another voting member; done when that one leads. If it is down or
+     * cut off, etcd gives up after an election timeout but never answers (EtcdServer.moveLeader waits for the client to
+     * go), so give this a short deadline.
+     */
+    async moveLeader(targetId, options) {
+        const body = { targetID: BigInt(`0x${targetId}`).toString() };
+        await this.#ask({ method: 'POST', path: '/v3/maintenance/transfer-leadership', body, repeatable: false }, (answer) => answer, options);
+    }
+    /** Version of server and cluster. Answered by the HTTP server alone: no raft, no store, so it times the connection. */
+    version(options) {
+        return this.#ask({ method: 'GET', path: '/version', repeatable: true }, decodeVersion, options);
+    }
+    /** Ends the connection for good. Safe to call twice. */
+    close() {
+        this.#connection.close();
+    }
+    #read(path, body, decode, options) {
+        return this.#ask({ method: 'POST', path, body, repeatable: true }, decode, options);
+    }
+    async #ask(request, decode, options = {}) {
+        const answer = await this.#send(request, options);
+        if (answer.status !== 200)
+            throw gatewayError(this.#place, request.path, answer);
+        try {
+            return decode(JSON.parse(answer.body));
+        }
+        catch (error) {
+            throw this.#unexpected(request, error);
+        }
+    }
+    #send(request, options = {}) {
+        return this.#connection.send(request, {
+            timeoutMs: options.timeoutMs ?? this.#requestTimeoutMs,
+            ...(options.signal === undefined ? {} : { signal: options.signal }),
+        });
+    }
+    #unexpected(request, error) {
+        const what = error instanceof MessageError ? error.message : 'it is not JSON';
+        return unexpectedAnswer(this.#place, request.path, what);
+    }
+}
+const NO_HASH_KV = {
+    kind: 'unsupported',
+    reason: 'HashKV is not offered over the gateway',
+    fact: 'This release of etcd does not offer HashKV over its gateway.',
+    cause: 'It has a path of its own since 3.5.10.',
+    fix: 'Compare with `etcdctl endpoint hashkv --cluster`, or move to a newer release.',
+};
+/** Does something else where etcd's answer was not one to this request; throws what it is given otherwise. */
+function ifUnexpected(otherwise) {
+    return (error) => {
+        if (error instanceof EtcdError && error.kind === 'unexpected-answer')
+            return otherwise();
+        throw error;
+    };
+}
+function base64(text) {
+    return Buffer.from(text, 'utf8').toString('base64');
+}
+
+;// CONCATENATED MODULE: ./src/etcd/health-observation.ts
+/** What was seen, or undefined. */
+function seen(observed) {
+    return 'seen' in observed ? observed.seen : undefined;
+}
+/** Why it was not seen, or undefined. */
+function failure(observed) {
+    return 'failure' in observed ? observed.failure : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/etcd/observe-endpoint.ts
+
+
+/**
+ * What one endpoint tells. First what a member answers from its own knowledge, for that works without a majority; the
+ * read last, for it hangs without one. By then the connection is warm, and the time of the read is that of the read.
+ */
+async function observeEndpoint(member, signal) {
+    const status = await attempt(() => member.client.status({ signal }));
+    return observeFurther(member, status, signal);
+}
+/** The same for one whose status was asked for already. */
+async function observeFurther({ name, address, client }, status, signal) {
+    const memberList = await attemptAfter(status, () => client.memberList({ linearizable: false }, { signal }));
+    const roundTripNs = await attemptAfter(memberList, () => nanosecondsOf(() => client.version({ signal })));
+    const readNs = await attemptAfter(roundTripNs, () => timeRead(client, signal));
+    const alarms = isSilent(readNs) ? readNs : await attempt(() => client.alarms({ signal }));
+    return { name, address, status, memberList, roundTripNs, readNs, alarms };
+}
+/** A read that etcd refuses, as it does while a CORRUPT alarm is raised, still lets the alarms be asked for. */
+function isSilent(readNs) {
+    return failure(readNs) !== undefined && failure(readNs)?.kind !== 'rejected';
+}
+/** A refused permission is as good as an answer: etcd had to ask the majority before it could refuse (ep_command.go). */
+function timeRead(client, signal) {
+    return nanosecondsOf(async () => {
+        try {
+            await client.rangeLinearizable('health', { signal });
+        }
+        catch (error) {
+            if (!(error instanceof EtcdError) || error.kind !== 'permission-denied')
+                throw error;
+        }
+    });
+}
+/** Troubles of the connection: what follows on it would meet the same. */
+const OF_THE_CONNECTION = new Set([
+    'unreachable',
+    'timeout',
+    'server-certificate',
+    'client-certificate',
+    'tls',
+    'connection-lost',
+]);
+/** Tries it, unless what came before has shown that the endpoint cannot be asked. */
+async function attemptAfter(before, ask) {
+    const trouble = failure(before);
+    return trouble !== undefined && OF_THE_CONNECTION.has(trouble.kind)
+        ? { failure: trouble }
+        : await attempt(ask);
+}
+/** What the request gives, or why it failed. */
+async function attempt(ask) {
+    try {
+        return { seen: await ask() };
+    }
+    catch (error) {
+        if (!(error instanceof EtcdError))
+            throw error;
+        const { kind, reason, finding } = error;
+        return { failure: { kind, reason, finding } };
+    }
+}
+/** How long it takes. */
+async function nanosecondsOf(work) {
+    const startedAt = process.hrtime.bigint();
+    await work();
+    return Number(process.hrtime.bigint() - startedAt);
+}
+
+;// CONCATENATED MODULE: ./src/etcd/health-finding.ts
+/** Names for a sentence: `infra0`, `infra0 and infra1`, `infra0, infra1 and infra2`. */
+function nameList(names) {
+    const last = names.at(-1) ?? '';
+    return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
+/** `Members a and b say X; c says Y`, for what members ought to agree on. */
+function whoSaysWhat(said) {
+    const names = Map.groupBy(said, ([, what]) => what);
+    return [...names].map(([what, by]) => `${what} (${nameList(by.map(([name]) => name))})`).join(', ');
+}
+
+;// CONCATENATED MODULE: ./src/etcd/urls.ts
+/**
+ * One spelling for every way to write the same URL, to compare by: an IPv6 address may be written in many ways and
+ * etcd keeps the one it was given. Text that is no URL stays as it is.
+ */
+function canonicalUrl(url) {
+    return URL.canParse(url) ? new URL(url).href.replace(/\/$/, '') : url;
+}
+
+;// CONCATENATED MODULE: ./src/etcd/health-view.ts
+
+
+
+/** Puts the cluster together. */
+function viewCluster(observations, ports) {
+    const clusterId = mostCommon(observations.flatMap((observation) => clusterIdOf(observation) ?? []));
+    const own = observations.filter((observation) => clusterIdOf(observation) === clusterId);
+    const leaders = new Set(own.flatMap(({ status }) => seen(status)?.leader ?? []));
+    const [leader] = leaders.size === 1 ? leaders : [];
+    const members = memberListOf(own, leader);
+    return {
+        observations,
+        clusterId: clusterId ?? null,
+        own,
+        leader: leader ?? null,
+        members,
+        expected: matchExpected(observations, members ?? [], ports),
+    };
+}
+/** The id of the cluster that an endpoint says it belongs to. */
+function clusterIdOf(observation) {
+    return seen(observation.status)?.clusterId ?? seen(observation.memberList)?.clusterId;
+}
+/** What a member is called: its name in the member list, else the name expected where it answers, else its id. */
+function memberName(view, id) {
+    const listed = view.members?.find((member) => member.id === id)?.name ?? '';
+    if (listed !== '')
+        return listed;
+    return view.observations.find(({ status }) => seen(status)?.memberId === id)?.name ?? id;
+}
+function memberListOf(own, leader) {
+    const withList = own.filter(({ memberList }) => seen(memberList) !== undefined);
+    const ofLeader = withList.find(({ status }) => leader !== undefined && seen(status)?.memberId === leader);
+    const source = ofLeader ?? withList[0];
+    return source === undefined ? undefined : seen(source.memberList)?.members;
+}
+/** By peer URL first, for that is what a member is reached by; then by name. No entry serves twice. */
+function matchExpected(observations, members, ports) {
+    const wanted = observations.map(({ name, address }) => ({
+        name,
+        clientUrl: httpsUrl(address, ports.clientPort),
+        peerUrl: httpsUrl(address, ports.peerPort),
+    }));
+    const entries = new Map();
+    const free = (member) => ![...entries.values()].includes(member);
+    for (const { name, peerUrl } of wanted) {
+        const entry = members.find((member) => free(member) && hasUrl(member.peerUrls, peerUrl));
+        if (entry !== undefined)
+            entries.set(name, entry);
+    }
+    for (const { name } of wanted) {
+        const entry = members.find((member) => free(member) && member.name === name);
+        if (entry !== undefined && !entries.has(name))
+            entries.set(name, entry);
+    }
+    return wanted.map((member) => {
+        const entry = entries.get(member.name);
+        return entry === undefined ? member : { ...member, entry };
+    });
+}
+function hasUrl(urls, url) {
+    return urls.some((candidate) => canonicalUrl(candidate) === canonicalUrl(url));
+}
+function mostCommon(values) {
+    const counts = new Map();
+    for (const value of values)
+        counts.set(value, (counts.get(value) ?? 0) + 1);
+    return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0];
+}
+
+;// CONCATENATED MODULE: ./src/etcd/health-cluster.ts
+
+
+
+/** What concerns the cluster as a whole: its identity, leader, alarms and versions. */
+function health_cluster_clusterFindings(view) {
+    return [
+        ...health_cluster_identity(view),
+        ...leadership(view),
+        ...alarmFindings(view),
+        ...otherErrors(view),
+        ...versions(view),
+    ];
+}
+function health_cluster_identity(view) {
+    const told = view.observations.flatMap((observation) => {
+        const id = clusterIdOf(observation);
+        return id === undefined ? [] : [[observation.name, id]];
+    });
+    if (new Set(told.map(([, id]) => id)).size < 2)
+        return [];
+    return [
+        {
+            severity: 'fail',
+            at: 'cluster id',
+            fact: `The endpoints belong to different clusters: ${whoSaysWhat(told)}.`,
+            cause: 'A host still has the data of an earlier cluster, or was bootstrapped on its own.',
+            fix: 'Decide which cluster is the right one; the hosts of the other need their data kept aside before they can join.',
+        },
+    ];
+}
+function leadership(view) {
+    const told = view.own.flatMap(({ name, status }) => {
+        const answer = seen(status);
+        return answer === undefined ? [] : [{ name, leader: answer.leader, term: answer.raftTerm }];
+    });
+    return [...leaderless(told), ...disagreement(view, told), ...leaderNotListed(view)];
+}
+function leaderless(told) {
+    const without = told.filter(({ leader }) => leader === null).map(({ name }) => name);
+    if (without.length === 0)
+        return [];
+    return [
+        {
+            severity: 'fail',
+            at: 'leader',
+            fact: `${nameList(without)} ${without.length === 1 ? 'knows' : 'know'} of no leader.`,
+            cause: without.length === told.length
+                ? 'Less than a majority of the members runs and reaches each other, or an election is under way.'
+                : 'The member is cut off from the others at the peer port, or an election is under way.',
+            fix: 'Start the members that are down and check that the peer ports reach each other in both directions.',
+        },
+    ];
+}
+function disagreement(view, told) {
+    const named = told.flatMap(({ name, leader, term }) => {
+        return leader === null ? [] : [[name, `${memberName(view, leader)} in term ${term}`]];
+    });
+    if (new Set(told.flatMap(({ leader }) => leader ?? [])).size < 2)
+        return [];
+    return [
+        {
+            severity: 'fail',
+            at: 'leader',
+            fact: `The members do not agree about the leader: ${whoSaysWhat(named)}.`,
+            cause: 'The leader changed while they were asked, or a member with the older term is cut off from the others.',
+            fix: 'Look again in a few seconds; if it stays so, check the peer ports between these hosts in both directions.',
+        },
+    ];
+}
+function leaderNotListed(view) {
+    if (view.leader === null || view.members === undefined)
+        return [];
+    if (view.members.some(({ id }) => id === view.leader))
+        return [];
+    return [
+        {
+            severity: 'fail',
+            at: 'leader',
+            fact: `The leader (id ${view.leader}) is not in the member list.`,
+            cause: 'It is just being removed, or the member list that was read is out of date.',
+            fix: 'Look again in a few seconds.',
+        },
+    ];
+}
+/** An alarm as `status` words it; works without a majority, where the alarm list does not. */
+const ALARM_IN_STATUS = /^memberID:(\d+)\s+alarm:(\w+)\s*$/;
+const NO_LEADER_IN_STATUS = 'etcdserver: no leader';
+function alarmFindings(view) {
+    const raised = view.own.flatMap(({ alarms, status }) => [
+        ...(seen(alarms) ?? []),
+        ...(seen(status)?.errors ?? []).flatMap(alarmInStatus),
+    ]);
+    const distinct = new Map(raised.map((alarm) => [`${alarm.memberId} ${alarm.alarm}`, alarm]));
+    return [...distinct.values()].map((alarm) => alarmFinding(alarm, memberName(view, alarm.memberId)));
+}
+function alarmInStatus(line) {
+    const [, id, alarm] = ALARM_IN_STATUS.exec(line) ?? [];
+    return id === undefined || alarm === undefined ? [] : [{ memberId: BigInt(id).toString(16), alarm }];
+}
+function alarmFinding({ alarm, memberId }, name) {
+    const place = { severity: 'fail', host: name, at: 'alarms' };
+    switch (alarm) {
+        case 'NOSPACE':
+            return {
+                ...place,
+                fact: `Alarm NOSPACE is raised for ${name} (id ${memberId}): the cluster takes no writes.`,
+                cause: 'The database reached quota-backend-bytes, most often because compaction stopped or nobody defragments.',
+                fix: 'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`.',
+            };
+        case 'CORRUPT':
+            return {
+                ...place,
+                fact: `Alarm CORRUPT is raised for ${name} (id ${memberId}): its data differs from the other members'.`,
+                cause: 'A disk or memory fault, or a data dir that was copied or edited.',
+                fix: 'Replace that member: remove it, keep its data dir aside, add it anew with an empty one.',
+            };
+        default:
+            return {
+                ...place,
+                fact: `Alarm ${alarm} is raised for ${name} (id ${memberId}).`,
+                fix: "See etcd's documentation of that alarm for its release.",
+            };
+    }
+}
+/** What members report of themselves besides alarms and the missing leader, which have their own findings. */
+function otherErrors(view) {
+    return view.observations.flatMap(({ name, status }) => (seen(status)?.errors ?? [])
+        .filter((line) => line !== NO_LEADER_IN_STATUS && !ALARM_IN_STATUS.test(line))
+        .map((line) => ({
+        severity: 'fail',
+        host: name,
+        at: 'status',
+        fact: `${name} reports: "${line}".`,
+        fix: "The member's log says more.",
+    })));
+}
+function versions(view) {
+    const told = view.own.flatMap(({ name, status }) => {
+        const version = seen(status)?.version;
+        return version === undefined ? [] : [[name, version]];
+    });
+    if (new Set(told.map(([, version]) => version)).size < 2)
+        return [];
+    return [
+        {
+            severity: 'warn',
+            at: 'versions',
+            fact: `The members run different versions of etcd: ${whoSaysWhat(told)}.`,
+            cause: 'An upgrade is under way or stopped half-way.',
+            fix: 'Bring all members to the same version, one after the other.',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/etcd/health-endpoint.ts
+
+
+
+/** One endpoint's line and figures. */
+function assessEndpoint(observation, clientPort) {
+    const endpoint = httpsUrl(observation.address, clientPort);
+    const status = seen(observation.status);
+    const trouble = troubleOf(observation);
+    const readNs = seen(observation.readNs);
+    return {
+        name: observation.name,
+        endpoint,
+        healthy: trouble === undefined,
+        message: healthLine(endpoint, readNs ?? 0, trouble),
+        tookMs: milliseconds(readNs),
+        roundTripMs: milliseconds(seen(observation.roundTripNs)),
+        memberId: status?.memberId ?? null,
+        version: status?.version ?? null,
+        isLeader: status === undefined ? null : status.leader === status.memberId,
+        isLearner: status?.isLearner ?? null,
+        dbSizeBytes: status?.dbSize ?? null,
+        dbSizeInUseBytes: status?.dbSizeInUse ?? null,
+        raftTerm: status?.raftTerm ?? null,
+        raftIndex: status?.raftIndex ?? null,
+        raftAppliedIndex: status?.raftAppliedIndex ?? null,
+    };
+}
+/**
+ * Why things could not be seen at an endpoint, each reason once. What fails only because the member knows of no leader
+ * is left out: that is told once for the cluster.
+ */
+function endpointFindings(observation) {
+    const { status, memberList, roundTripNs, readNs, alarms } = observation;
+    const leaderless = seen(status)?.leader === null;
+    const failures = [status, memberList, roundTripNs, readNs, alarms]
+        .flatMap((observed) => failure(observed) ?? [])
+        .filter(({ kind }) => !(leaderless && (kind === 'timeout' || kind === 'no-leader')));
+    const byFact = new Map(failures.map(({ finding }) => [finding.fact, finding]));
+    return [...byFact.values()].map((finding) => ({ severity: 'fail', ...finding }));
+}
+/** What is wrong, in the words etcdctl has for it (etcdctl/ctlv3/command/ep_command.go), or undefined. */
+function troubleOf({ readNs, alarms }) {
+    const unread = failure(readNs);
+    if (unread !== undefined)
+        return unread.reason;
+    const raised = seen(alarms);
+    if (raised === undefined)
+        return 'Unable to fetch the alarm list';
+    // etcdctl leaves a blank behind each name, the last one too.
+    return raised.length === 0 ? undefined : `Active Alarm(s): ${raised.map(alarmWord).join('')}`;
+}
+function alarmWord({ alarm }) {
+    return alarm === 'NOSPACE' || alarm === 'CORRUPT' ? `${alarm} ` : 'UNKNOWN ';
+}
+/** printer_simple.go, EndpointHealth. */
+function healthLine(endpoint, readNs, trouble) {
+    return trouble === undefined
+        ? `${endpoint} is healthy: successfully committed proposal: took = ${formatGoDuration(readNs)}`
+        : `${endpoint} is unhealthy: failed to commit proposal: ${trouble}`;
+}
+function milliseconds(nanoseconds) {
+    return nanoseconds === undefined ? null : nanoseconds / 1e6;
+}
+
+;// CONCATENATED MODULE: ./src/etcd/health-members.ts
+
+
+
+/** The member list with what is thought of each entry. */
+function assessMembers(view) {
+    return (view.members ?? []).map((member) => ({
+        ...member,
+        started: isStarted(member),
+        expected: view.expected.some(({ entry }) => entry === member),
+    }));
+}
+/** Whether the members are exactly the expected ones. Nothing, when no member list could be read. */
+function memberFindings(view) {
+    if (view.members === undefined)
+        return [];
+    return [
+        ...view.expected.flatMap((expected) => expected.entry === undefined ? [missing(expected)] : entryFindings(expected, expected.entry)),
+        ...strangers(view),
+        ...impostors(view),
+        ...health_members_disagreement(view),
+    ];
+}
+function missing({ name, peerUrl }) {
+    return fail(name, {
+        fact: `${name} (${peerUrl}) is not a member of the cluster.`,
+        cause: 'It was removed, or it was never added.',
+        fix: 'Have it added as a new member with an empty data dir; one that was removed cannot come back with its old data.',
+    });
+}
+function entryFindings(expected, entry) {
+    const { name } = expected;
+    if (!isStarted(entry)) {
+        return [
+            fail(name, {
+                fact: `${name} (${listUrls(entry.peerUrls)}) is in the member list and has never started.`,
+                cause: 'It was added, and etcd does not run on that host or does not reach the other members.',
+                fix: `Look at the etcd container of that host; if it is not wanted, remove the member (id ${entry.id}).`,
+            }),
+        ];
+    }
+    return [
+        ...(entry.name === name ? [] : [renamed(expected, entry)]),
+        ...(sameUrls(entry.peerUrls, expected.peerUrl) ? [] : [otherPeerUrl(expected, entry)]),
+        ...(sameUrls(entry.clientUrls, expected.clientUrl) ? [] : [otherClientUrl(expected, entry)]),
+        ...(entry.isLearner ? [learner(expected)] : []),
+    ];
+}
+function renamed({ name, peerUrl }, entry) {
+    return fail(name, {
+        fact: `The member at ${peerUrl} is called ${entry.name}, not ${name}.`,
+        cause: 'The host was renamed, or the names in the inputs are in another order than the hosts.',
+        fix: `Say \`${entry.name}\` for this host in the inputs.`,
+    });
+}
+function otherPeerUrl({ name, peerUrl }, entry) {
+    return fail(name, {
+        fact: `${name} has the peer URL ${listUrls(entry.peerUrls)}, expected ${peerUrl}.`,
+        cause: 'The host got another address, or the cluster was made with another peer port.',
+        fix: `Correct the address or peer port in the inputs, or the member: \`etcdctl member update ${entry.id} --peer-urls=${peerUrl}\`.`,
+    });
+}
+function otherClientUrl({ name, clientUrl }, entry) {
+    return fail(name, {
+        fact: `${name} announces the client URL ${listUrls(entry.clientUrls)}, expected ${clientUrl}.`,
+        cause: 'advertise-client-urls in its manifest is another one.',
+        fix: 'Correct the address or client port in the inputs, or the manifest of that host.',
+    });
+}
+function learner({ name }) {
+    return fail(name, {
+        fact: `${name} is a learner: it has no vote and does not count for the quorum.`,
+        cause: 'It was added as a learner and not promoted, or it still catches up.',
+        fix: 'Promote it once it has caught up, or remove it.',
+    });
+}
+function strangers(view) {
+    const known = new Set(view.expected.map(({ entry }) => entry));
+    return (view.members ?? [])
+        .filter((member) => !known.has(member))
+        .map((member) => {
+        const what = member.isLearner ? 'learner' : 'member';
+        const name = isStarted(member) ? member.name : '(never started)';
+        return {
+            severity: 'fail',
+            at: 'members',
+            fact: `The cluster has a ${what} that is not expected: ${name}, id ${member.id}, ${listUrls(member.peerUrls)}.`,
+            cause: 'A host was left out of the inputs, or a member that is gone was not removed.',
+            fix: `Name its host among the hosts, or remove it: \`etcdctl member remove ${member.id}\`.`,
+        };
+    });
+}
+/** Endpoints where another member answers than the one whose entry has that address. */
+function impostors(view) {
+    return view.own.flatMap(({ name, status }) => {
+        const expected = view.expected.find((member) => member.name === name);
+        const answering = seen(status)?.memberId;
+        if (expected?.entry === undefined || answering === undefined || answering === expected.entry.id)
+            return [];
+        const other = memberName(view, answering);
+        return [
+            fail(name, {
+                fact: `${expected.clientUrl} is answered by member ${other} (id ${answering}), not by the one listed there (id ${expected.entry.id}).`,
+                cause: 'The data dir was taken from another member, or the address leads to another host.',
+                fix: 'Find out whose data that host has before anything is restarted; do not copy data dirs between members.',
+            }),
+        ];
+    });
+}
+/** Members that have another member list than the one that was judged. */
+function health_members_disagreement(view) {
+    const judged = fingerprint(view.members ?? []);
+    return view.own.flatMap(({ name, memberList }) => {
+        const list = seen(memberList)?.members;
+        if (list === undefined || fingerprint(list) === judged)
+            return [];
+        return [
+            fail(name, {
+                fact: `${name} knows other members than the rest of the cluster: ${list.map(describeMember).join(', ')}.`,
+                cause: 'It has not yet caught up with a change of membership.',
+                fix: 'Look again in a few seconds; if it stays so, the member is cut off from the leader.',
+            }),
+        ];
+    });
+}
+function fail(host, words) {
+    return { severity: 'fail', host, at: 'members', ...words };
+}
+/** A member publishes its name and client URLs when it starts for the first time. */
+function isStarted(member) {
+    return member.name !== '';
+}
+function sameUrls(urls, expected) {
+    return urls.length === 1 && urls.every((url) => canonicalUrl(url) === canonicalUrl(expected));
+}
+function listUrls(urls) {
+    return urls.length === 0 ? '(none)' : urls.join(', ');
+}
+function describeMember(member) {
+    return `${isStarted(member) ? member.name : '(never started)'} ${listUrls(member.peerUrls)}`;
+}
+function fingerprint(members) {
+    return members
+        .map((member) => JSON.stringify([member.id, member.name, member.peerUrls, member.clientUrls, member.isLearner]))
+        .sort()
+        .join('\n');
+}
+
+;// CONCATENATED MODULE: ./src/etcd/health.ts
+
+
+
+
+
+/** Version of HealthReport's form; a change that a reader could stumble over raises it. */
+const HEALTH_REPORT_VERSION = 1;
+/**
+ * Judges what was seen. The expected members are the observed ones: their names and addresses, with the expected
+ * ports, are the whole cluster; anything more, less or other is a finding.
+ *
+ * @param checkedAt when it was seen.
+ */
+function assessHealth(observations, expected, checkedAt) {
+    const view = viewCluster(observations, expected);
+    const endpoints = observations.map((observation) => assessEndpoint(observation, expected.clientPort));
+    const findings = failuresFirst([
+        ...health_cluster_clusterFindings(view),
+        ...observations.flatMap(endpointFindings),
+        ...memberFindings(view),
+    ]);
+    return {
+        schemaVersion: HEALTH_REPORT_VERSION,
+        healthy: endpoints.every(({ healthy }) => healthy) && findings.every(({ severity }) => severity !== 'fail'),
+        checkedAt: checkedAt.toISOString(),
+        clusterId: view.clusterId,
+        leader: view.leader === null ? null : { name: memberName(view, view.leader), id: view.leader },
+        raftTerm: highestTerm(view),
+        endpoints,
+        members: assessMembers(view),
+        findings,
+    };
+}
+function failuresFirst(findings) {
+    return findings.toSorted((one, other) => Number(one.severity === 'warn') - Number(other.severity === 'warn'));
+}
+function highestTerm(view) {
+    const terms = view.own.flatMap(({ status }) => seen(status)?.raftTerm ?? []);
+    return terms.length === 0 ? null : Math.max(...terms);
+}
+
+;// CONCATENATED MODULE: ./src/etcd/health-check.ts
+
+
+/** Asks all endpoints at once and judges what was seen. Changes nothing, leaves the clients open, does not throw. */
+async function checkHealth(options) {
+    const signal = AbortSignal.timeout(options.deadlineMs);
+    const observations = await Promise.all(options.members.map((member) => observeEndpoint(member, signal)));
+    return assessHealth(observations, options.expected, options.now());
+}
+
+;// CONCATENATED MODULE: ./src/road/cluster-clients.ts
+
+
+const ANSWER_WITHIN_MS = 5_000;
+/** A client for each member, through its host's own connection. */
+class ClusterClients {
+    credentials;
+    #access;
+    #clients;
+    constructor(access) {
+        this.#access = access;
+        this.credentials = access.credentials;
+        this.#clients = new Map(access.members.map(({ name, address }) => [name, clientOf(name, address, access)]));
+    }
+    /** Asks all members at once and judges what they tell; never throws. */
+    async observe() {
+        const { members, clientPort, peerPort, now } = this.#access;
+        const health = await checkHealth({
+            members: members.map(({ name, address }) => ({ name, address, client: this.client(name) })),
+            expected: { clientPort, peerPort },
+            now,
+            deadlineMs: ANSWER_WITHIN_MS,
+        });
+        return { health };
+    }
+    /** The client of one member. */
+    client(name) {
+        const client = this.#clients.get(name);
+        if (client === undefined)
+            throw new Error(`${name} is no member`);
+        return client;
+    }
+    /** Ends all connections; safe to call twice. */
+    close() {
+        for (const client of this.#clients.values())
+            client.close();
+    }
+}
+function clientOf(name, address, { hosts, clientPort, credentials }) {
+    const transport = hosts.get(name);
+    if (transport === undefined)
+        throw new Error(`no connection to ${name}`);
+    const open = () => transport.openTcp(address, clientPort);
+    return new EtcdClient({
+        name,
+        address,
+        port: clientPort,
+        open,
+        credentials,
+        requestTimeoutMs: ANSWER_WITHIN_MS,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/road/host-progress.ts
+
+/** How far each host has come with its part of a plan that was not carried out to its end. */
+function hostProgress({ shape, stages, afterProof }, { entries }) {
+    return shape.members.map(({ name: host }) => {
+        const planned = [...stages, ...afterProof].flatMap(({ title, steps }) => steps
+            .filter((step) => step.host === host)
+            .map((step) => ({ stage: title, step: STEP_TITLES[step.kind] })));
+        const begun = entries.filter((entry) => entry.host === host);
+        const ended = (outcome) => begun
+            .filter((entry) => entry.outcome === outcome)
+            .filter(({ stage, title }) => planned.some((one) => one.stage === stage && one.step === title))
+            .map(({ title }) => title);
+        const left = planned
+            .filter(({ stage, step }) => !begun.some((entry) => entry.stage === stage && entry.title === step))
+            .map(({ step }) => step);
+        return { host, done: ended('done'), failed: ended('failed'), left };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/road/prove.ts
+
+
+/** The cluster is not as it has to be. Carries the report, so that it can be shown all the same. */
+class ProofFailed extends src_findings/* Refusal */.P_ {
+    health;
+    constructor(health) {
+        super('the cluster is not healthy', health.findings);
+        this.name = 'ProofFailed';
+        this.health = health;
+    }
+}
+/** A member that has just got ready may still have to publish itself; a leader may just be elected. */
+const SETTLE_WITHIN_MS = 15_000;
+const prove_PAUSE_MS = 250;
+/**
+ * Proves that the whole cluster is healthy and has exactly the expected members, through the SSH connections.
+ * @throws ProofFailed when it is not, after giving it time to settle.
+ */
+async function prove({ cluster, log, timeline, signal }) {
+    const deadline = timeline.elapsedMs() + SETTLE_WITHIN_MS;
+    const what = { stage: 'Prove', title: 'health of the whole cluster', changes: false };
+    return timeline.record(what, async () => {
+        let lastSaid = '';
+        for (;;) {
+            signal.throwIfAborted();
+            const { health } = await cluster.observe();
+            if (health.healthy)
+                return health;
+            if (timeline.elapsedMs() > deadline)
+                throw new ProofFailed(health);
+            const said = `Not healthy yet: ${health.findings.map(({ fact }) => fact).join('; ')}`;
+            if (said !== lastSaid)
+                log.info(said);
+            lastSaid = said;
+            await (0,promises_.setTimeout)(prove_PAUSE_MS);
+        }
+    });
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/parse-probe.ts
+
+
+
+/** The probe's answer was cut off or is not of its form. */
+class IncompleteProbe extends Error {
+}
+/**
+ * Facts from the probe's answer.
+ * @param address the address that the user gave for this host.
+ * @param later the answer of the volatile probe, whose part replaces that of the first.
+ * @throws IncompleteProbe when the last line is missing.
+ */
+function parseProbe(address, answer, later) {
+    const first = readValues(answer);
+    const values = later === undefined ? first : new Map([...withoutVolatile(first), ...readValues(later)]);
+    const get = (key) => values.get(key)?.trim() ?? '';
+    const files = parseFiles(values);
+    return {
+        address,
+        hostname: get('hostname').toLowerCase(),
+        machineId: get('machine-id'),
+        bootId: get('boot-id'),
+        systemd: get('init') === 'systemd' && get('tool.systemctl') !== '',
+        ...optional('kubeletPath', get('tool.kubelet')),
+        ...optional('kubeadmPath', get('tool.kubeadm')),
+        ...optional('crictlPath', get('tool.crictl')),
+        ...optional('kubeadmVersion', parseKubernetesVersion(get('kubeadm.version'))),
+        ...optional('etcdImage', lines(get('kubeadm.images')).find((image) => /\/etcd:/.test(image))),
+        runtime: parseRuntime(get),
+        images: parseImages(get('cri.images')),
+        addresses: parseAddresses(get('addresses')),
+        reach: lines(get('reach')).flatMap(parseReach),
+        listeners: parseListeners(get('listeners')),
+        kubelet: parseKubelet(get('kubelet')),
+        files,
+        dataDir: parseDataDir(values),
+        containers: parseContainers(get('cri.containers')),
+        locked: values.has('lock'),
+        state: readState(files.get(kubeadm_paths/* STATE_FILE */.bv)),
+    };
+}
+/** The lines of an answer. @throws IncompleteProbe when the last one is missing. */
+function readValues(answer) {
+    const values = new Map();
+    for (const line of answer.split('\n')) {
+        const space = line.lastIndexOf(' ');
+        if (space < 0)
+            continue;
+        values.set(line.slice(0, space), Buffer.from(line.slice(space + 1), 'base64').toString('utf8'));
+    }
+    if (!values.has('end'))
+        throw new IncompleteProbe('the answer of the probe was cut off');
+    return values;
+}
+/** What is gone since the first look has no line in the second. */
+function withoutVolatile(values) {
+    return [...values].filter(([key]) => !/^(?:text:|data-dir|lock$)/.test(key));
+}
+function optional(key, value) {
+    return value === undefined || value === '' ? {} : { [key]: value };
+}
+function lines(text) {
+    return text.split('\n').filter((line) => line !== '');
+}
+function readState(file) {
+    if (file === undefined)
+        return 'absent';
+    return parseHostState(file.text ?? '') ?? 'unreadable';
+}
+function parseFiles(values) {
+    const digests = new Map((values.get('digests') ?? '')
+        .split('\0')
+        .filter((entry) => entry !== '')
+        .map((entry) => [entry.slice(66), entry.slice(0, 64)]));
+    const kinds = { f: 'file', d: 'directory', l: 'link' };
+    const files = new Map();
+    for (const entry of (values.get('tree') ?? '').split('\0')) {
+        const match = /^(\S) (\d+) (\S+) (\d+) (.+)$/s.exec(entry);
+        if (match === null)
+            continue;
+        const [, kind = '', mode = '', owner = '', size = '', path = ''] = match;
+        files.set(path, {
+            path,
+            kind: kinds[kind] ?? 'other',
+            mode,
+            owner,
+            size: Number(size),
+            ...optional('sha256', digests.get(path)),
+            ...(values.has(`text:${path}`) ? { text: values.get(`text:${path}`) ?? '' } : {}),
+        });
+    }
+    return files;
+}
+/**
+ * The cgroup driver from the CRI's RuntimeConfig (KEP-4033); containerd before 2.0 does not answer that, but shows
+ * its configuration.
+ */
+function parseRuntime(get) {
+    const sockets = lines(get('cri.sockets'));
+    const endpoint = get('cri.endpoint');
+    if (endpoint === '')
+        return { sockets };
+    const answered = /"?cgroup[_ ]?driver"?: *"?(SYSTEMD|CGROUPFS)/i
+        .exec(get('cri.runtime-config'))?.[1]
+        ?.toLowerCase();
+    const configured = /"systemdCgroup": *(true|false)/i.exec(get('cri.info'))?.[1];
+    const driver = answered ?? (configured === undefined ? undefined : configured === 'true' ? 'systemd' : 'cgroupfs');
+    if (driver !== 'systemd' && driver !== 'cgroupfs') {
+        return { sockets, problem: get('cri.runtime-config').slice(0, 300) };
+    }
+    return { sockets, runtime: { endpoint, cgroupDriver: driver } };
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** `crictl images -o json`: `{"images":[{"repoTags":[…],"repoDigests":[…]}]}`. */
+function parseImages(text) {
+    const answer = parseJson(text);
+    return (answer?.images ?? []).flatMap((image) => [...(image.repoTags ?? []), ...(image.repoDigests ?? [])]);
+}
+/** `crictl ps -a -o json`. */
+function parseContainers(text) {
+    const answer = parseJson(text);
+    return (answer?.containers ?? []).map((container) => ({
+        id: container.id,
+        running: container.state === 'CONTAINER_RUNNING',
+        image: container.image?.userSpecifiedImage ?? container.image?.image ?? '',
+        attempt: container.metadata?.attempt ?? 0,
+    }));
+}
+/** `ip -o addr show` lines, or the bare words of `hostname -I`. */
+function parseAddresses(text) {
+    const listed = [...text.matchAll(/\binet6? ([0-9a-fA-F.:]+)/g)].map((match) => match[1] ?? '');
+    return listed.length > 0 ? listed : text.split(/\s+/).filter((word) => word !== '');
+}
+function parseReach(line) {
+    const match = /^(\S+) (\d+) (.*)$/.exec(line);
+    if (match === null)
+        return [];
+    const [, address = '', port = '', message = ''] = match;
+    return [{ address, port: Number(port), outcome: reachOutcome(message) }];
+}
+/** Exit status 124 is `timeout`'s own; the texts are those of bash in the C locale. */
+function reachOutcome(message) {
+    if (message === 'open')
+        return 'open';
+    if (/Connection refused/.test(message))
+        return 'refused';
+    if (/^124\b/.test(message))
+        return 'timeout';
+    if (/No route|unreachable/i.test(message))
+        return 'unreachable';
+    return 'unknown';
+}
+/** `ss -Hltnp`: the fourth column is the local address, the last one names the program. */
+function parseListeners(text) {
+    const listeners = new Map();
+    for (const line of lines(text)) {
+        const port = /:(\d+)$/.exec(line.split(/\s+/)[3] ?? '')?.[1];
+        if (port !== undefined)
+            listeners.set(Number(port), /users:\(\("([^"]+)"/.exec(line)?.[1] ?? 'unknown');
+    }
+    return listeners;
+}
+function parseKubelet(text) {
+    const properties = new Map(lines(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+    return {
+        installed: properties.get('LoadState') === 'loaded',
+        // between two crashes it is active too, for a moment
+        active: properties.get('ActiveState') === 'active' && properties.get('SubState') === 'running',
+        subState: properties.get('SubState') ?? '',
+        enabled: properties.get('UnitFileState') === 'enabled',
+        dropIns: (properties.get('DropInPaths') ?? '').split(' ').filter((path) => path !== ''),
+    };
+}
+function parseDataDir(values) {
+    const text = values.get('data-dir');
+    if (text === undefined)
+        return { exists: false, empty: true, hasLog: false, hasBlankLog: false, mode: '' };
+    const [mode = '', ...entries] = lines(text);
+    const hasBlankLog = values.has('data-dir.blank-log');
+    return {
+        exists: true,
+        // a new ext4's own folder is no data
+        empty: entries.filter((entry) => entry !== 'lost+found').length === 0,
+        hasLog: (values.get('data-dir.wal') ?? '').trim() !== '' && !hasBlankLog,
+        hasBlankLog,
+        mode,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/probe-script.ts
+
+
+
+/** Seconds that a connection to another host may take before it counts as filtered. */
+const REACH_TIMEOUT_SECONDS = 3;
+/** CRI sockets in the order of kubeadm's own list (cmd/kubeadm/app/constants/constants_unix.go). */
+const CRI_SOCKETS = ['/run/containerd/containerd.sock', '/run/crio/crio.sock', '/run/cri-dockerd.sock'];
+/** Public files whose contents the action reads. Never a key. */
+const PUBLIC_FILES = [
+    kubeadm_paths/* STATE_FILE */.bv,
+    kubeadm_paths/* KUBEADM_CONFIG */.XA,
+    kubeadm_paths/* KUBELET_CONFIG */.So,
+    kubeadm_paths/* KUBELET_DROP_IN */.jy,
+    kubeadm_paths/* GUIDE_KUBELET_CONFIG */.$9,
+    kubeadm_paths/* ETCD_MANIFEST */.jl,
+];
+/**
+ * The one read-only probe of a host, as bash. Everything slow is started at once and read in order.
+ * Its answer is lines `key base64`, so that no value can be mistaken for another line.
+ */
+function probeScript(question) {
+    return `${questionVariables(question)}${probeBody()}
+echo "end "
+`;
+}
+/** The question as the variables that the probe reads. */
+function questionVariables({ dataDir, peers, ports }) {
+    const targets = peers.flatMap((address) => ports.map((port) => `${address} ${port}`));
+    return `
+data_dir=${(0,shell/* quote */.h)(dataDir)}
+targets=(${targets.map(shell/* quote */.h).join(' ')})
+`;
+}
+/**
+ * The part of the probe that another run could have changed: files, services, containers, data. A tenth of the work,
+ * for the second look once the run has its lock.
+ */
+function volatileProbeScript(question) {
+    return `${questionVariables(question)}${PROLOGUE}
+${START_VOLATILE}
+${EMIT_VOLATILE}
+echo "end "
+`;
+}
+const PROLOGUE = `
+set +e +o pipefail # a tool that is missing is a finding, not the end of the probe
+emit() { printf '%s ' "$1"; base64 -w0; printf '\\n'; }
+have() { command -v "$1" || true; }
+endpoint=
+sockets=()
+for socket in ${CRI_SOCKETS.map(shell/* quote */.h).join(' ')}; do
+  if [ -S "$socket" ]; then sockets+=("$socket"); fi
+done
+configured=$(sed -n 's/^ *runtime-endpoint: *"\\{0,1\\}\\([^" ]*\\).*/\\1/p' /etc/crictl.yaml 2>/dev/null | head -n 1 || true)
+if [ -n "$configured" ] && [ -S "\${configured#unix://}" ]; then endpoint=unix://\${configured#unix://}
+elif [ "\${#sockets[@]}" = 1 ]; then endpoint=unix://\${sockets[0]}
+fi
+cri() { [ -n "$endpoint" ] && timeout 10 crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>&1 || true; }
+`;
+/** Starts what is slow and what no run changes. */
+const START_SLOW = `
+reach() {
+  local line address port message
+  for line in "\${targets[@]}"; do
+    read -r address port <<< "$line"
+    { message=$(timeout ${REACH_TIMEOUT_SECONDS} bash -c 'exec 3<> "/dev/tcp/$0/$1"' "$address" "$port" 2>&1) \\
+      && echo "$line open" || echo "$line $? \${message##*: }"; } &
+  done
+  wait
+}
+exec {fd_reach}< <(reach)
+kubeadm_says() {
+  local version
+  version=$(kubeadm version -o short 2>/dev/null) || return
+  printf '%s\\n' "$version"
+  kubeadm config images list --kubernetes-version "$version" 2>/dev/null
+}
+exec {fd_kubeadm}< <(kubeadm_says)
+exec {fd_runtime_config}< <(cri runtime-config)
+`;
+const START_VOLATILE = `
+tree() {
+  find /etc/kubernetes ${(0,shell/* quote */.h)(kubeadm_paths/* KUBELET_DROP_IN_DIR */.vQ)} -xdev -maxdepth 4 -printf '%y %m %U:%G %s %p\\0' 2>/dev/null | head -z -n 1000
+}
+digests() {
+  find ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)} ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)} ${(0,shell/* quote */.h)(kubeadm_paths/* KUBELET_DROP_IN_DIR */.vQ)} ${(0,shell/* quote */.h)(kubeadm_paths/* ETCD_MANIFEST */.jl)} -xdev -maxdepth 3 -type f -size -256k -print0 2>/dev/null \\
+    | head -z -n 200 | xargs -0 -r sha256sum -z
+}
+exec {fd_images}< <(cri images -o json)
+exec {fd_containers}< <(cri ps -a -o json --name '^etcd$')
+exec {fd_kubelet}< <(systemctl show kubelet -p LoadState -p ActiveState -p SubState -p UnitFileState -p DropInPaths 2>/dev/null)
+exec {fd_digests}< <(digests)
+`;
+const EMIT_STEADY = `
+hostname -s | emit hostname
+emit machine-id < /etc/machine-id
+emit boot-id < /proc/sys/kernel/random/boot_id
+emit init < /proc/1/comm
+for tool in systemctl kubelet kubeadm crictl; do have "$tool" | emit "tool.$tool"; done
+printf '%s\\n' "\${sockets[@]}" | emit cri.sockets
+printf '%s' "$endpoint" | emit cri.endpoint
+{ ip -o addr show 2>/dev/null || hostname -I; } | emit addresses
+`;
+const EMIT_VOLATILE = `${BLANK_LOG_FUNCTION}
+ss -Hltnp 2>/dev/null | emit listeners
+tree | emit tree
+if [ -d "$data_dir" ]; then
+  { stat -c %a "$data_dir"; ls -A "$data_dir" | head -n 20; } | emit data-dir
+  ls -A "$data_dir/member/wal" 2>/dev/null | head -n 5 | emit data-dir.wal
+  if has_blank_log "$data_dir"; then echo there | emit data-dir.blank-log; fi
+fi
+while read -r size file; do
+  if [ -f "$file" ] && [ "$size" -lt 262144 ]; then emit "text:$file" < "$file"; fi
+done < <(stat -Lc '%s %n' -- ${PUBLIC_FILES.map(shell/* quote */.h).join(' ')} ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/etcd/*.crt ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/apiserver-etcd-client.crt 2>/dev/null)
+if [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* LOCK_FILE */.FI)} ]; then echo there | emit lock; fi
+emit digests <&"$fd_digests"
+emit cri.images <&"$fd_images"
+emit cri.containers <&"$fd_containers"
+emit kubelet <&"$fd_kubelet"
+`;
+const EMIT_SLOW = `
+read -r version <&"$fd_kubeadm"
+printf '%s' "$version" | emit kubeadm.version
+emit kubeadm.images <&"$fd_kubeadm"
+runtime_config=$(cat <&"$fd_runtime_config")
+printf '%s' "$runtime_config" | emit cri.runtime-config
+case $runtime_config in
+  *river*SYSTEMD* | *river*CGROUPFS*) ;;
+  *) cri info | emit cri.info ;; # containerd before 2.0 shows it there
+esac
+emit reach <&"$fd_reach"
+`;
+/**
+ * All of the probe but its question and its last line; the same text for every host.
+ * @param alsoStart what a wider probe starts at once too, as soon as the runtime's endpoint is known.
+ */
+function probeBody(alsoStart = '') {
+    return `${PROLOGUE}
+${START_SLOW}
+${START_VOLATILE}
+${alsoStart}
+${EMIT_STEADY}
+${EMIT_VOLATILE}
+${EMIT_SLOW}`;
+}
+
+;// CONCATENATED MODULE: ./src/road/observe.ts
+
+
+
+
+
+
+const STAGE = 'Observe';
+const PROBE_TIMEOUT_MS = 30_000;
+/** How a host is called before its member name is known. */
+function hostLabel(host) {
+    return host.name ?? host.address;
+}
+/**
+ * Connects to all hosts at once.
+ * @throws Refusal with the reason of every host that could not be reached; the others are closed again.
+ */
+async function connectAll(hosts, connect, timeline) {
+    const { transports, findings } = await connectEach(hosts, connect, timeline);
+    if (findings.length === 0)
+        return transports;
+    await Promise.all(transports.map((transport) => transport.close()));
+    throw new src_findings/* Refusal */.P_('not every host could be reached, so nothing was changed on any', findings);
+}
+/** Connects to all hosts at once, and tells why some could not be reached. */
+async function connectEach(hosts, connect, timeline) {
+    const results = await Promise.allSettled(hosts.map((host) => {
+        const what = { stage: STAGE, title: 'connect', changes: false, host: hostLabel(host) };
+        return timeline.record(what, () => connect(host));
+    }));
+    return {
+        reached: hosts.filter((_, index) => results[index]?.status === 'fulfilled'),
+        transports: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+        findings: results.flatMap((result, index) => {
+            const host = hosts[index];
+            return result.status === 'rejected' && host !== undefined
+                ? findingsOf(result.reason, hostLabel(host), 'connect')
+                : [];
+        }),
+    };
+}
+/** Probes all hosts at once, each with one read-only script. */
+async function observeAll(settings, transports, timeline) {
+    const work = settings.hosts.flatMap((host, index) => {
+        const transport = transports[index];
+        if (transport === undefined)
+            return [];
+        const record = timeline.record({ stage: STAGE, title: 'probe', changes: false, host: hostLabel(host) }, () => probe(settings, host, transport));
+        return [{ host: hostLabel(host), at: 'probe', result: record }];
+    });
+    return settleAll('not every host could be examined, so nothing was changed on any', work);
+}
+async function probe(settings, host, transport) {
+    const script = probeScript(questionFor(settings, host));
+    const result = await transport.run({
+        title: 'probe',
+        effect: 'reads',
+        script,
+        timeoutMs: PROBE_TIMEOUT_MS,
+    });
+    const answer = result.stdout.toString('utf8');
+    return understood(transport.name, result, () => ({
+        host,
+        transport,
+        facts: parseProbe(host.address, answer),
+        answer,
+    }));
+}
+/** The bash of the second look, once the run has its lock. */
+function secondLook(settings, host) {
+    return volatileProbeScript(questionFor(settings, host));
+}
+/** What was seen, brought up to date by the answer of the second look. */
+function lookedAgain(seen, answer) {
+    const text = answer.toString('utf8');
+    return understood(seen.transport.name, { code: 0, stderr: text.slice(-300) }, () => ({
+        ...seen,
+        facts: parseProbe(seen.host.address, seen.answer, text),
+    }));
+}
+function questionFor(settings, host) {
+    return {
+        dataDir: settings.dataDir,
+        peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
+        ports: [settings.clientPort, settings.peerPort],
+    };
+}
+/** Reads what a host has answered. @throws HostError when the answer was cut off. */
+function understood(host, result, read) {
+    try {
+        return read();
+    }
+    catch (error) {
+        throw new host_error/* HostError */.d({
+            host,
+            at: 'probe',
+            fact: `${(0,src_findings/* errorMessage */.gJ)(error)} (exit code ${result.code ?? 'none'}): ${(0,last_words/* lastWords */.a)(result.stderr, 3)}`,
+            cause: 'bash on the host ended early: the disk is full, or a limit of the system was hit.',
+            fix: 'Log in to the host and see whether `sudo bash -c true` works.',
+        });
+    }
+}
+/** What went over each connection, by the name that each host has by now. */
+function connectionsOf(hosts) {
+    return [...hosts].map(([host, transport]) => ({ host, ...transport.statistics() }));
+}
+
+;// CONCATENATED MODULE: ./src/road/carry-out.ts
+
+
+
+
+
+
+
+
+/** Acts, proves, and writes down what was done; a plan without steps is only proven. */
+async function carryOut(work) {
+    const { plan, document, settings, surroundings, locks, hosts, facts } = work;
+    const { log, timeline, maskSecret, chance, record } = surroundings;
+    const material = prepareMaterial({ plan, settings, hosts, facts, now: chance.now, maskSecret });
+    const opened = [];
+    const context = {
+        plan,
+        hosts,
+        material,
+        cluster: once(async () => {
+            const clients = await clientsFor(work, material);
+            opened.push(clients);
+            return clients;
+        }),
+        guard: (script) => locks?.guard(script) ?? script,
+        now: chance.now,
+        log,
+        timeline,
+        record,
+        signal: locks === undefined ? surroundings.signal : AbortSignal.any([surroundings.signal, locks.lost]),
+    };
+    let outcome = 'failed';
+    try {
+        await act(plan.stages, context);
+        const health = await proveOnce(work, context);
+        await act(plan.afterProof, context);
+        outcome = 'succeeded';
+        return {
+            plan,
+            document,
+            dryRun: false,
+            changed: stepsOf(plan).length > 0,
+            health,
+            authority: await material.authority,
+            publicFiles: material.publicFiles,
+            connections: connectionsOf(hosts),
+        };
+    }
+    catch (error) {
+        if (surroundings.signal.aborted)
+            outcome = 'interrupted';
+        record.progress = hostProgress(plan, timeline);
+        throw error;
+    }
+    finally {
+        for (const clients of opened)
+            if (clients !== work.clients)
+                clients.close();
+        if (locks !== undefined && record.steps.length > 0) {
+            const ended = { startedAt: chance.now, endedAt: surroundings.now(), outcome };
+            record.audit = auditRecord(settings, record, ended);
+            await leaveAudit(record.audit, hosts, context.guard, log);
+        }
+    }
+}
+/** What was seen when nothing has been changed since is proof enough. */
+async function proveOnce({ cluster, plan, surroundings }, context) {
+    if (plan.stages.length === 0 && cluster?.health.healthy === true)
+        return cluster.health;
+    const { log, timeline } = surroundings;
+    return prove({ cluster: await context.cluster(), log, timeline, signal: context.signal });
+}
+function stepsOf({ stages, afterProof }) {
+    return [...stages, ...afterProof].flatMap(({ steps }) => steps);
+}
+/** With the healthcheck client's pair of this run, if it makes one: one that lies on a host may have ended. */
+async function clientsFor(work, material) {
+    const { plan, hosts, settings, surroundings, clients, observed } = work;
+    const { members } = plan.shape;
+    const { clientPort, peerPort } = settings;
+    const { now, maskSecret } = surroundings;
+    const made = await madeCredentials(material);
+    if (made === undefined && clients !== undefined)
+        return clients;
+    const credentials = made ?? (await credentialsFromHosts(observed, maskSecret));
+    if (credentials === undefined)
+        throw new Error('a cluster without any client certificate is refused before');
+    return new ClusterClients({ members, clientPort, peerPort, hosts, credentials, now });
+}
+async function madeCredentials({ leaves, authority, }) {
+    for (const pending of leaves.values()) {
+        const pair = (await pending).healthcheckClient;
+        if (pair === undefined)
+            continue;
+        const caPem = (await authority).certificatePem;
+        return { caPem, certificatePem: pair.certificatePem, keyPem: pair.keyPem };
+    }
+    return undefined;
+}
+function once(make) {
+    let made;
+    return () => (made ??= make());
+}
+
+;// CONCATENATED MODULE: ./src/hosts/read-only.ts
+
+/**
+ * The same host, which can only be looked at: every script that is not declared to read only is refused before a byte
+ * of it is sent.
+ */
+function readOnly(transport) {
+    return {
+        name: transport.name,
+        async run(script) {
+            if (script.effect === 'reads')
+                return transport.run(script);
+            throw new host_error/* HostError */.d({
+                host: transport.name,
+                at: script.title,
+                fact: 'this run only looks, and this step would have changed the host; nothing was sent to it.',
+                cause: 'A fault of the action: a dry run and a preflight are made of looking alone.',
+                fix: 'Open an issue with this log.',
+            });
+        },
+        openTcp: (address, port) => transport.openTcp(address, port),
+        statistics: () => transport.statistics(),
+        close: () => transport.close(),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/connections.ts
+
+/** A step that has begun may come to its end for so long after a cancellation; the runner gives 7.5 s in all. */
+const GRACE_MS = 4_000;
+/**
+ * Does some work with open connections, and closes them whichever way it ends. Where nothing may be changed, what is
+ * handed to the work can only look.
+ */
+async function withConnections(settings, signal, opened, work) {
+    const closeAll = () => Promise.all(opened.map((transport) => transport.close()));
+    let timer;
+    const abandon = () => {
+        timer = setTimeout(() => void closeAll(), GRACE_MS);
+    };
+    signal.addEventListener('abort', abandon, { once: true });
+    try {
+        signal.throwIfAborted();
+        return await work(looksOnly(settings) ? opened.map(readOnly) : opened);
+    }
+    finally {
+        signal.removeEventListener('abort', abandon);
+        clearTimeout(timer);
+        await closeAll();
+    }
+}
+/** Whether nothing may be changed on any host. */
+function looksOnly({ dryRun, operation, diskTest }) {
+    return dryRun || operation === 'health' || (operation === 'preflight' && !diskTest);
+}
+
+;// CONCATENATED MODULE: ./src/road/watch-cluster.ts
+
+
+
+
+/** An election takes a second or two; a member that has just started learns of the others. */
+const watch_cluster_SETTLE_WITHIN_MS = 3_000;
+const watch_cluster_PAUSE_MS = 250;
+/** What the cluster tells of itself; asked again for a moment while it has no leader or its members do not agree. */
+async function watchCluster(clients, { timeline, signal }) {
+    const what = { stage: 'Observe', title: 'the cluster', changes: false };
+    return timeline.record(what, async () => {
+        const deadline = timeline.elapsedMs() + watch_cluster_SETTLE_WITHIN_MS;
+        for (;;) {
+            const facts = await clients.observe();
+            const { leader, findings, endpoints } = facts.health;
+            const answers = endpoints.some(({ memberId }) => memberId !== null);
+            const unsettled = answers && (leader === null || findings.some(({ at }) => at === 'members'));
+            if (!unsettled || timeline.elapsedMs() > deadline)
+                return facts;
+            signal.throwIfAborted();
+            await (0,promises_.setTimeout)(watch_cluster_PAUSE_MS);
+        }
+    });
+}
+/** Clients of the members, where a member runs and a host has what it takes to ask one. */
+async function reachCluster(settings, observed, { maskSecret, now }) {
+    const runs = observed.some(({ facts }) => facts.containers.some(({ running }) => running));
+    const credentials = runs ? await credentialsFromHosts(observed, maskSecret) : undefined;
+    if (credentials === undefined)
+        return undefined;
+    const { members } = resolveMembers(settings.hosts, observed.map(({ facts }) => facts));
+    const hosts = new Map(members.flatMap(({ name }, index) => {
+        const seen = observed[index];
+        return seen === undefined ? [] : [[name, seen.transport]];
+    }));
+    // two hosts of one name are refused by every operation
+    if (hosts.size !== members.length)
+        return undefined;
+    const { clientPort, peerPort } = settings;
+    return new ClusterClients({ members, clientPort, peerPort, hosts, credentials, now });
+}
+
+;// CONCATENATED MODULE: ./src/road/travel.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The one road under every operation: observe, decide, act, prove. What changes anything is done under a lock on every
+ * host, after looking and deciding again.
+ * @throws Refusal (in words for the user) wherever it ends early; all connections are closed in any case.
+ */
+async function travel(decide, settings, surroundings) {
+    const { log, timeline, connect, signal } = surroundings;
+    log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
+    const opened = await connectAll(settings.hosts, connect, timeline);
+    return withConnections(settings, signal, opened, async (transports) => {
+        const observed = await observeAll(settings, transports, timeline);
+        signal.throwIfAborted();
+        const look = await firstLook(decide, settings, observed, surroundings);
+        if (look === undefined)
+            return await underLock(decide, settings, observed, surroundings);
+        try {
+            if (settings.dryRun)
+                return planned(look, settings);
+            // a lock that a killed run has left is cleared away under a lock
+            if (isDone(look.plan) && lockedHosts(observed).length === 0)
+                return await carryOut({ ...look, settings, surroundings });
+        }
+        finally {
+            look.clients?.close();
+        }
+        return await underLock(decide, settings, observed, surroundings);
+    });
+}
+/**
+ * What was seen and decided first. Hosts that another run is just changing may look as if nothing could be done with
+ * them: that is decided only once that run has ended.
+ * @returns undefined where nothing can be decided before.
+ */
+async function firstLook(decide, settings, observed, surroundings) {
+    try {
+        return await lookAndDecide(decide, settings, observed, surroundings);
+    }
+    catch (error) {
+        const locked = lockedHosts(observed);
+        if (!(error instanceof src_findings/* Refused */.Lw) || locked.length === 0 || settings.dryRun)
+            throw error;
+        surroundings.log.info(`${locked.join(', ')}: locked by another run; this one decides when it has the lock`);
+        return undefined;
+    }
+}
+function lockedHosts(observed) {
+    return observed.filter(({ facts }) => facts.locked).map(({ transport }) => transport.name);
+}
+/** Whether the plan has nothing to do. */
+function isDone({ stages, afterProof }) {
+    return stages.length + afterProof.length === 0;
+}
+async function lookAndDecide(decide, settings, observed, surroundings) {
+    const { log, chance, record } = surroundings;
+    const clients = await reachCluster(settings, observed, surroundings);
+    const cluster = clients && (await watchCluster(clients, surroundings));
+    try {
+        const seen = { settings, facts: observed.map(({ facts }) => facts), chance, ...(cluster && { cluster }) };
+        const plan = decide(seen);
+        const facts = byMember(plan, observed, (one) => one.facts);
+        const document = describePlan({
+            plan,
+            operation: settings.operation,
+            facts,
+            ...(settings.authority === undefined ? {} : { broughtCertificate: settings.authority.certificatePem }),
+        });
+        // the second look, under the lock, most often finds what the first has found
+        if (record.document?.digest !== document.digest) {
+            log.info(`Verdict: ${plan.verdict} (${plan.reasons.join('; ')})`);
+        }
+        record.document = document;
+        refuseUnapproved(settings.approvedPlan, document);
+        const hosts = byMember(plan, observed, ({ transport }) => transport);
+        return {
+            plan,
+            document,
+            observed,
+            hosts,
+            facts,
+            ...(cluster && { cluster }),
+            ...(clients && { clients }),
+        };
+    }
+    catch (error) {
+        clients?.close();
+        throw error;
+    }
+}
+async function underLock(decide, settings, seen, surroundings) {
+    const { log, timeline, signal, record, random, chance } = surroundings;
+    surroundings.beforeLock();
+    const { members } = resolveMembers(settings.hosts, seen.map(({ facts }) => facts));
+    const observed = seen.map((one, index) => ({
+        ...one,
+        transport: named_named(one.transport, members[index]?.name ?? one.transport.name),
+    }));
+    const scripts = new Map(observed.map(({ host, transport }) => [transport.name, secondLook(settings, host)]));
+    const { run } = settings;
+    const locks = await timeline.record({ stage: 'Lock', title: 'take the locks, look again', changes: false }, () => acquireLocks({
+        transports: observed.map(({ transport }) => transport),
+        owner: { id: run.id, run: run.url, actor: run.actor, startedAt: chance.now.toISOString() },
+        waitMs: settings.lockTimeoutSeconds * 1000,
+        signal,
+        log,
+        random,
+        then: (host) => ({
+            title: 'look again',
+            effect: 'reads',
+            script: scripts.get(host) ?? '',
+            timeoutMs: 30_000,
+        }),
+    }));
+    record.takenOver = locks.takenOver;
+    try {
+        const again = observed.map((one) => lookedAgain(one, answerOf(locks, one)));
+        const look = await lookAndDecide(decide, settings, again, surroundings);
+        try {
+            return await carryOut({ ...look, settings, surroundings, locks });
+        }
+        finally {
+            look.clients?.close();
+        }
+    }
+    finally {
+        await locks.release();
+    }
+}
+function answerOf({ answers }, { transport }) {
+    return answers.get(transport.name) ?? Buffer.alloc(0);
+}
+/** A dry run ends here. */
+function planned({ plan, document, cluster, facts, hosts }, settings) {
+    return {
+        plan,
+        document,
+        dryRun: settings.dryRun,
+        changed: false,
+        ...(cluster === undefined ? {} : { health: cluster.health }),
+        publicFiles: new Map([...facts].map(([name, seen]) => [name, publicTexts(seen)])),
+        connections: connectionsOf(hosts),
+    };
+}
+/** The plan's members are in the order of the observed hosts, which is that of the inputs. */
+function byMember(plan, observed, value) {
+    return new Map(plan.shape.members.flatMap(({ name }, index) => {
+        const seen = observed[index];
+        return seen === undefined ? [] : [[name, value(seen)]];
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/operations/deploy.ts
+
+
+/** Sets up the cluster, takes one over, brings it to what the inputs ask for, or finds that nothing has to be done. */
+const deploy = (settings, surroundings) => travel(({ chance, ...seen }) => decideDeploy({ ...seen, freshToken: chance.freshToken, now: chance.now }), settings, surroundings);
+
+;// CONCATENATED MODULE: ./src/health/certificates.ts
+
+
+
+
+/** The certificates that a member's host has by the guide. */
+const CERTIFICATE_PATHS = [
+    kubeadm_paths/* CA_CERTIFICATE */.vB,
+    ...leafFiles()
+        .filter(({ part }) => part === 'certificate')
+        .map(({ path }) => path),
+];
+/** Every certificate that could be read, on the disks and as served. */
+function certificateDocuments(facts) {
+    const { now, clientPort, peerPort } = facts;
+    return facts.members.flatMap(({ name, address, host, served }) => {
+        const files = 'seen' in host ? host.seen.facts.files : new Map();
+        const onDisk = CERTIFICATE_PATHS.flatMap((path) => documentOf(files.get(path)?.text, { member: name, place: 'disk', where: path }, now));
+        const places = [
+            { place: 'client', port: clientPort, sight: served.client },
+            { place: 'peer', port: peerPort, sight: served.peer },
+        ];
+        const presented = places.flatMap(({ place, port, sight }) => 'seen' in sight
+            ? documentOf(sight.seen.pem, { member: name, place, where: `${bracketed(address)}:${port}` }, now)
+            : []);
+        return [...onDisk, ...presented];
+    });
+}
+function bracketed(address) {
+    return address.includes(':') ? `[${address}]` : address;
+}
+/** None for what is no certificate: that is the certificates' check to tell. */
+function documentOf(pem, place, now) {
+    if (pem === undefined)
+        return [];
+    try {
+        const { subject, isCa, notBefore, notAfter, serial, fingerprint } = inspectCertificate(pem);
+        return [
+            {
+                ...place,
+                subject,
+                isCa,
+                notBefore: notBefore.toISOString(),
+                notAfter: notAfter.toISOString(),
+                daysLeft: (0,validity/* daysLeft */.H_)(notAfter, now),
+                serial: serial.toString(16),
+                fingerprint,
+            },
+        ];
+    }
+    catch {
+        return [];
+    }
+}
+
+;// CONCATENATED MODULE: ./src/health/check.ts
+/** Every check by its name, in the order in which a reader asks, with what it is called in tables. */
+const CHECK_TITLES = {
+    quorum: 'Quorum',
+    leader: 'Leader',
+    'cluster-id': 'Cluster id',
+    membership: 'Membership',
+    alarms: 'Alarms',
+    data: 'Data equal on all members',
+    versions: 'Versions equal',
+    authority: 'CA equal everywhere',
+    endpoint: 'Endpoint',
+    read: 'Linearizable read',
+    'local-read': 'Serializable read',
+    ready: 'Ready (readyz)',
+    alive: 'Alive (livez)',
+    lag: 'Raft lag',
+    'leader-changes': 'Leader changes',
+    'db-size': 'Database size',
+    fragmentation: 'Fragmentation',
+    'wal-fsync': 'WAL fsync',
+    'backend-commit': 'Backend commit',
+    'peer-latency': 'Peer round trips',
+    release: 'Release of etcd',
+    host: 'Host (SSH)',
+    kubelet: 'kubelet',
+    pod: 'Static pod',
+    manifest: 'Manifest',
+    'drop-in': "kubelet's drop-in",
+    'stray-files': 'Manifest directory',
+    modes: 'File modes',
+    'disk-space': 'Disk space',
+    clock: 'Clock',
+    certificate: 'Certificate on disk',
+    'served-certificate': 'Certificate as served',
+};
+const WORST_FIRST = ['fail', 'warn', 'unknown', 'ok'];
+const ORDER = Object.keys(CHECK_TITLES);
+/** The worst first, then in the order of the names; checks of one name keep their order. */
+function worstFirst(checks) {
+    return checks.toSorted((one, other) => WORST_FIRST.indexOf(one.status) - WORST_FIRST.indexOf(other.status) ||
+        ORDER.indexOf(one.name) - ORDER.indexOf(other.name));
+}
+/** The worst of them; `ok` when there is none. */
+function worstOf(statuses) {
+    return WORST_FIRST.find((status) => statuses.includes(status)) ?? 'ok';
+}
+/** The checks of one name for one member (or the cluster), each made with what there is to tell. */
+function checkOf(name, member) {
+    return (status, { measured, subject = null, threshold = null, cause = null, fix = null, notice = null }) => ({
+        name,
+        member,
+        subject,
+        status,
+        measured,
+        threshold,
+        cause,
+        fix,
+        notice,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/health/figures.ts
+
+
+
+/** Milliseconds that the way to a member and back takes of a request; 0 where it was not measured. */
+function wayMs({ endpoint }) {
+    return (seen(endpoint.roundTripNs) ?? 0) / 1e6;
+}
+/** `1 day`, `12 days`, `-3 days`. */
+function days(count) {
+    return plural(count, 'day');
+}
+/** A count with its noun. */
+function plural(count, noun) {
+    return `${count} ${noun}${Math.abs(count) === 1 ? '' : 's'}`;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/certificates.ts
+
+
+
+
+
+
+
+
+
+
+const RENEW = 'Run the deploy: it renews what ends within `renew-before-days`, without a restart.';
+/** One CA everywhere, each certificate on its disk, and what the listeners present. */
+function certificateChecks(facts, thresholds) {
+    return [
+        ...certificates_authority(facts, thresholds),
+        ...facts.members.flatMap((member) => [
+            ...('seen' in member.host ? onDisk(member, member.host.seen, facts, thresholds) : []),
+            ...served(member, facts, thresholds),
+        ]),
+    ];
+}
+function certificates_authority({ members, now }, thresholds) {
+    const check = checkOf('authority', null);
+    const hosts = members.flatMap(({ name, host }) => 'seen' in host ? [{ name, info: infoOf(host.seen.facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text) }] : []);
+    if (hosts.length === 0)
+        return [check('unknown', { measured: 'No host could be looked at.' })];
+    const without = hosts.filter(({ info }) => info === undefined).map(({ name }) => name);
+    const told = hosts.flatMap(({ name, info }) => info === undefined ? [] : [[name, info.fingerprint]]);
+    if (without.length > 0) {
+        return [
+            check('fail', {
+                measured: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is missing or cannot be read on ${nameList(without)}.`,
+                cause: 'It was removed or overwritten.',
+                fix: 'Copy it from another host: it is public and the same on all.',
+            }),
+        ];
+    }
+    const byFingerprint = [...Map.groupBy(told, ([, fingerprint]) => fingerprint).values()].toSorted((one, other) => other.length - one.length);
+    if (byFingerprint.length > 1) {
+        const odd = byFingerprint.slice(1).flatMap((group) => group.map(([name]) => name));
+        return [
+            check('fail', {
+                measured: `The hosts have different CAs; not the one of most others: ${nameList(odd)}. SHA-256: ${whoSaysWhat(told)}.`,
+                cause: 'ca.crt was overwritten, or the host was set up for another cluster.',
+                fix: `Put the ca.crt of the other hosts back on ${nameList(odd)}; etcd reads it at its next start, and would then trust no other member.`,
+            }),
+        ];
+    }
+    const [first] = hosts;
+    const info = first?.info;
+    if (info === undefined)
+        return [];
+    const left = (0,validity/* daysLeft */.H_)(info.notAfter, now);
+    return [
+        check(byDays(left, thresholds), {
+            measured: `All hosts have the same CA, ${info.subject}; ${ends(info, now)}.`,
+            threshold: daysWords(thresholds),
+            ...(byDays(left, thresholds) === 'ok'
+                ? {}
+                : {
+                    cause: 'kubeadm makes it for ten years.',
+                    fix: 'Plan the change of the CA now: it takes a time in which members and clients trust both.',
+                }),
+        }),
+    ];
+}
+function onDisk({ name, address }, { facts: { files }, more: { publicKeys } }, { now }, thresholds) {
+    const check = checkOf('certificate', name);
+    const authorityPem = files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text;
+    const authorityInfo = infoOf(authorityPem);
+    const good = [];
+    const bad = [];
+    for (const profile of leaf_profiles_leafProfileNames) {
+        const path = leafPath(profile, 'certificate');
+        const text = files.get(path)?.text;
+        const info = infoOf(text);
+        if (text === undefined || info === undefined) {
+            bad.push(check('fail', {
+                subject: path,
+                measured: `${path} of ${name} ${text === undefined ? 'is missing' : 'is no certificate that can be read'}.`,
+                cause: 'It was removed or overwritten.',
+                fix: 'Run the deploy: it issues what is missing.',
+            }));
+            continue;
+        }
+        const wrong = authorityPem === undefined || authorityInfo === undefined
+            ? []
+            : verifyLeaf({ certificatePem: text }, {
+                authority: { certificate: new external_node_crypto_.X509Certificate(authorityPem) },
+                profile,
+                member: { name, address },
+                now,
+            });
+        const keyPath = leafPath(profile, 'key');
+        const ofKey = publicKeys.get(keyPath);
+        if (!files.has(keyPath))
+            wrong.push(`${keyPath} is missing`);
+        else if (ofKey !== undefined && ofKey !== info.publicKeySha256)
+            wrong.push(`${keyPath} does not belong to it`);
+        if (wrong.length > 0) {
+            bad.push(check('fail', {
+                subject: path,
+                measured: `${path} of ${name}: ${wrong.join('; ')}.`,
+                cause: info.notBefore > now
+                    ? "The host's or the runner's clock is wrong."
+                    : 'It was replaced by hand, or has run out.',
+                fix: 'Run the deploy: it issues a new one.',
+            }));
+            continue;
+        }
+        const left = (0,validity/* daysLeft */.H_)(info.notAfter, now);
+        const status = byDays(left, thresholds);
+        if (status === 'ok')
+            good.push({ path, left });
+        else {
+            bad.push(check(status, {
+                subject: path,
+                measured: `${path} of ${name} ${ends(info, now)}.`,
+                threshold: daysWords(thresholds),
+                cause: 'kubeadm makes certificates for one year.',
+                fix: path.includes('apiserver')
+                    ? `${RENEW} Then bring the new one to the control plane, as docs/deploy.md says.`
+                    : RENEW,
+            }));
+        }
+    }
+    if (good.length === 0)
+        return bad;
+    const least = Math.min(...good.map(({ left }) => left));
+    return [
+        ...bad,
+        check('ok', {
+            measured: `${good.length} of ${leaf_profiles_leafProfileNames.length} certificates hold before the CA, fit their keys and name the member; the first ends in ${days(least)}.`,
+            threshold: daysWords(thresholds),
+        }),
+    ];
+}
+function served(member, facts, thresholds) {
+    if ('failure' in member.endpoint.status && member.endpoint.status.failure.kind === 'not-asked')
+        return [];
+    const { clientPort, peerPort } = facts;
+    return [
+        listener(member, `client port ${clientPort}`, 'server', member.served.client, facts, thresholds),
+        listener(member, `peer port ${peerPort}`, 'peer', member.served.peer, facts, thresholds),
+    ];
+}
+function listener({ name, address, host }, subject, profile, sight, { now }, thresholds) {
+    const check = checkOf('served-certificate', name);
+    if ('unseen' in sight)
+        return check('unknown', {
+            subject,
+            measured: `The ${subject} of ${name} presents none: ${sight.unseen.fact}.`,
+        });
+    const info = infoOf(sight.seen.pem);
+    if (info === undefined)
+        return check('unknown', { subject, measured: `What the ${subject} of ${name} presents cannot be read.` });
+    const left = (0,validity/* daysLeft */.H_)(info.notAfter, now);
+    if (!sight.seen.trusted) {
+        return check('fail', {
+            subject,
+            measured: `What the ${subject} of ${name} presents does not hold before the CA of the cluster (${info.subject}, by ${info.issuer}, ${ends(info, now)}).`,
+            cause: left < 0 ? 'It has run out.' : 'It was issued by another CA.',
+            fix: `${RENEW} If the file on the disk is right, restart that member.`,
+        });
+    }
+    const path = leafPath(profile, 'certificate');
+    const onDiskInfo = 'seen' in host ? infoOf(host.seen.facts.files.get(path)?.text) : undefined;
+    if (onDiskInfo !== undefined && onDiskInfo.fingerprint !== info.fingerprint) {
+        return check(worse('warn', byDays(left, thresholds)), {
+            subject,
+            measured: `The ${subject} of ${name} presents another certificate than ${path}: what it presents ${ends(info, now)}, the file ${ends(onDiskInfo, now)}.`,
+            cause: 'The file was renewed and etcd sees another one: its folder was replaced as a whole, and the container still has the old one mounted.',
+            fix: `Restart that member alone, with a quorum of the others: move ${kubeadm_paths/* ETCD_MANIFEST */.jl} out of its folder, wait until the container is gone, and move it back.`,
+        });
+    }
+    if (!info.sans.includes(`IP:${address}`) &&
+        !info.sans.some((san) => san.toLowerCase() === `ip:${address}`.toLowerCase())) {
+        return check('fail', {
+            subject,
+            measured: `What the ${subject} of ${name} presents does not name ${address} (it names ${info.sans.join(', ')}).`,
+            cause: 'It was issued for another address.',
+            fix: RENEW,
+        });
+    }
+    const status = byDays(left, thresholds);
+    return check(status, {
+        subject,
+        measured: `What the ${subject} of ${name} presents holds before the CA${onDiskInfo === undefined ? '' : ' and is the file on the disk'}; it ${ends(info, now)}.`,
+        threshold: daysWords(thresholds),
+        ...(status === 'ok' ? {} : { cause: 'kubeadm makes certificates for one year.', fix: RENEW }),
+    });
+}
+function infoOf(pem) {
+    if (pem === undefined)
+        return undefined;
+    try {
+        return inspectCertificate(pem);
+    }
+    catch {
+        return undefined;
+    }
+}
+function byDays(left, { certificateFailureDays, certificateWarningDays }) {
+    if (left < certificateFailureDays)
+        return 'fail';
+    return left < certificateWarningDays ? 'warn' : 'ok';
+}
+function worse(one, other) {
+    return other === 'fail' ? other : one;
+}
+function daysWords({ certificateFailureDays, certificateWarningDays }) {
+    return `at least ${days(certificateWarningDays)}; fails below ${days(certificateFailureDays)}`;
+}
+function ends({ notAfter }, now) {
+    const left = (0,validity/* daysLeft */.H_)(notAfter, now);
+    const date = notAfter.toISOString().slice(0, 10);
+    return left < 0 ? `ended on ${date}` : `ends in ${days(left)} (${date})`;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/data.ts
+
+
+
+/** Whether all members hold the same data, by HashKV at one revision. */
+function dataChecks({ members }) {
+    const check = checkOf('data', null);
+    const told = members.flatMap(({ name, hash }) => {
+        const seenHash = seen(hash);
+        return seenHash === undefined ? [] : [{ name, hash: seenHash }];
+    });
+    const [first] = told;
+    if (first === undefined || told.length < 2) {
+        const unsupported = members.some(({ hash }) => 'failure' in hash && hash.failure.kind === 'unsupported');
+        const alone = members.length === 1 && first !== undefined;
+        if (alone)
+            return [check('ok', { measured: `One member, hash ${first.hash.hash}.` })];
+        if (unsupported) {
+            return [
+                check('ok', {
+                    measured: 'Not compared: this release of etcd does not offer HashKV over its gateway.',
+                    notice: 'It does from 3.5.10 on.',
+                }),
+            ];
+        }
+        return [
+            check('unknown', { measured: `${told.length === 0 ? 'No member' : 'Only one member'} gave a hash.` }),
+        ];
+    }
+    // Hashes are of what is kept since the last compaction (server/storage/mvcc/hash.go).
+    const comparable = Map.groupBy(told, ({ hash }) => `${hash.hashRevision}/${hash.compactRevision}`);
+    const largest = [...comparable.values()].toSorted((one, other) => other.length - one.length)[0] ?? [];
+    if (largest.length < 2) {
+        return [
+            check('unknown', {
+                measured: 'The hashes are of different compactions and cannot be compared.',
+                cause: 'A compaction was under way.',
+                fix: 'Look again in a minute.',
+            }),
+        ];
+    }
+    const byHash = [...Map.groupBy(largest, ({ hash }) => hash.hash)].toSorted(([, one], [, other]) => other.length - one.length);
+    const revision = first.hash.hashRevision;
+    const [[hash, most] = [first.hash.hash, largest], ...others] = byHash;
+    if (others.length === 0) {
+        return [
+            check('ok', {
+                measured: `${nameList(most.map(({ name }) => name))} have hash ${hash} at revision ${revision}.`,
+            }),
+        ];
+    }
+    const odd = others.flatMap(([, group]) => group.map(({ name }) => name));
+    const alone = most.length > odd.length;
+    const whose = alone
+        ? `${nameList(odd)} ${odd.length === 1 ? 'holds' : 'hold'} other data than the rest`
+        : 'The members hold different data';
+    return [
+        check('fail', {
+            measured: `${whose} at revision ${revision}: ${byHash.map(([value, group]) => `hash ${value} on ${nameList(group.map(({ name }) => name))}`).join(', ')}.`,
+            cause: 'A disk or memory fault, a data dir that was copied or edited, or a fault of etcd before 3.5.3.',
+            fix: alone
+                ? `Take a backup from ${most[0]?.name ?? 'another member'} first. Then replace ${nameList(odd)}: \`etcdctl member remove\`, keep its data dir aside, and add it anew with an empty one. Do not restart the others meanwhile.`
+                : 'Change nothing yet. Back up the data dir of every member, and find out which one is right before any is replaced.',
+        }),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/format.ts
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+/** A size for people: `1.4 GiB`, `512 MiB`, `0 bytes`. */
+function size(bytes) {
+    let unit = 0;
+    let value = bytes;
+    while (value >= 1024 && unit < UNITS.length - 1) {
+        value /= 1024;
+        unit += 1;
+    }
+    return `${trimmed(value)} ${UNITS[unit] ?? ''}`;
+}
+/** A time for people, from milliseconds: `0.07 ms`, `12 ms`, `1.3 s`, `2 min`. */
+function duration(milliseconds) {
+    if (milliseconds < 1)
+        return `${Number(milliseconds.toFixed(2))} ms`;
+    if (milliseconds < 1000)
+        return `${trimmed(milliseconds)} ms`;
+    if (milliseconds < 120_000)
+        return `${trimmed(milliseconds / 1000)} s`;
+    if (milliseconds < 7_200_000)
+        return `${trimmed(milliseconds / 60_000)} min`;
+    return `${trimmed(milliseconds / 3_600_000)} h`;
+}
+/** At most one digit behind the point, none from 100 on. */
+function trimmed(value) {
+    return String(Number(value.toFixed(value < 100 ? 1 : 0)));
+}
+/** The middle value; of an even number the mean of the two in the middle. NaN of none. */
+function median(values) {
+    const sorted = values.toSorted((a, b) => a - b);
+    const above = sorted[Math.floor(sorted.length / 2)] ?? NaN;
+    const below = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;
+    return (above + below) / 2;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/view.ts
+
+
+
+/** The cluster as its members tell it. */
+function viewOf({ members, clientPort, peerPort }) {
+    return viewCluster(members.map(({ endpoint }) => endpoint), { clientPort, peerPort });
+}
+/** Counts votes, from the member list where one could be read, else from the expected members. */
+function votesOf(facts) {
+    const view = viewOf(facts);
+    const voters = view.members?.filter(({ isLearner }) => !isLearner);
+    const all = voters?.length ?? facts.members.length;
+    const isVoter = (member) => {
+        const id = seen(member.endpoint.status)?.memberId;
+        return voters === undefined || voters.some((voter) => voter.id === id);
+    };
+    const answering = facts.members.filter((member) => {
+        const status = seen(member.endpoint.status);
+        return status !== undefined && status.clusterId === view.clusterId && isVoter(member);
+    });
+    const working = answering.filter(takesPart);
+    const unknown = facts.members.filter(({ endpoint }) => isNotAsked(endpoint.status));
+    return {
+        all,
+        needed: (0,quorum/* quorumOf */.N)(all),
+        working: working.map(({ name }) => name),
+        answering: answering.map(({ name }) => name),
+        unknown: unknown.map(({ name }) => name),
+    };
+}
+/** A read through the majority succeeded there, or it would have, were it not for an alarm. */
+function takesPart({ endpoint }) {
+    if (seen(endpoint.status)?.leader === null)
+        return false;
+    return 'seen' in endpoint.readNs || endpoint.readNs.failure.kind === 'rejected';
+}
+/** Whether nobody was there to ask a member. */
+function isNotAsked(observed) {
+    return 'failure' in observed && observed.failure.kind === 'not-asked';
+}
+/**
+ * How many more members may fail, negative where a quorum lacks so many already; undefined where not all is known that
+ * this depends on. Members that answer and yet make no quorum are cut off from each other: one more has to come.
+ */
+function failureToleranceOf(facts) {
+    const { working, answering, needed, unknown } = votesOf(facts);
+    if (working.length >= needed)
+        return working.length - needed;
+    return unknown.length > 0 ? undefined : Math.min(answering.length, needed - 1) - needed;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/endpoint.ts
+
+
+
+
+
+/** Entries beyond which etcd itself refuses requests (server/etcdserver/v3_server.go, maxGapBetweenApplyAndCommitIndex). */
+const MOST_UNAPPLIED = 5000;
+/** What each member answers at its client port. */
+function endpointChecks(facts, thresholds) {
+    return facts.members.flatMap((member) => {
+        const { status } = member.endpoint;
+        if ('failure' in status)
+            return silentMember(member, facts.clientPort);
+        return [
+            checkOf('endpoint', member.name)('ok', {
+                measured: `${member.name} answers at ${httpsUrl(member.address, facts.clientPort)}${throughWords(member)}.`,
+            }),
+            readCheck('read', member, member.endpoint.readNs, thresholds),
+            readCheck('local-read', member, member.localReadNs, thresholds),
+            probeCheck('ready', '/readyz', member, member.readyz),
+            probeCheck('alive', '/livez', member, member.livez),
+            lagCheck(member, facts, thresholds),
+        ];
+    });
+}
+function throughWords({ askedThrough }) {
+    return askedThrough === null ? '' : `, asked through ${askedThrough}`;
+}
+function silentMember(member, clientPort) {
+    const { status } = member.endpoint;
+    if (!('failure' in status))
+        return [];
+    const { kind, finding } = status.failure;
+    const check = checkOf('endpoint', member.name);
+    const place = `${member.name} (${httpsUrl(member.address, clientPort)})`;
+    if (kind === 'not-asked') {
+        return [check('unknown', { measured: `${place}: ${finding.fact}` }), ...unseen(member)];
+    }
+    return [
+        check('fail', {
+            measured: `${place} does not answer${throughWords(member)}: ${finding.fact}`,
+            cause: finding.cause ?? null,
+            fix: finding.fix ?? null,
+        }),
+        ...unseen(member),
+    ];
+}
+/** Checks that take an answer of the member. */
+const OF_ANSWERS = [
+    'read',
+    'local-read',
+    'ready',
+    'alive',
+    'lag',
+    'leader-changes',
+    'db-size',
+    'fragmentation',
+    'wal-fsync',
+    'backend-commit',
+    'peer-latency',
+    'release',
+];
+/** In the same words for all of them, so that a reader gets them as one. */
+function unseen({ name }) {
+    return OF_ANSWERS.map((check) => checkOf(check, name)('unknown', { measured: 'Not seen: the member gave no answer.' }));
+}
+function readCheck(name, member, observed, { latencyWarningMs }) {
+    const check = checkOf(name, member.name);
+    const what = name === 'read' ? 'A linearizable read' : 'A serializable read';
+    const threshold = `at most ${latencyWarningMs} ms beside the way there`;
+    if ('failure' in observed) {
+        const { finding } = observed.failure;
+        return check('fail', {
+            measured: `${what} failed on ${member.name}: ${finding.fact}`,
+            threshold,
+            cause: finding.cause ?? null,
+            fix: finding.fix ?? null,
+        });
+    }
+    const totalMs = observed.seen / 1e6;
+    const way = wayMs(member);
+    const ownMs = Math.max(0, totalMs - way);
+    const measured = `${what} took ${duration(ownMs)} on ${member.name} (${duration(totalMs)} with the way there and back, ${duration(way)}).`;
+    if (ownMs <= latencyWarningMs)
+        return check('ok', { measured, threshold });
+    return check('warn', {
+        measured,
+        threshold,
+        cause: name === 'read'
+            ? 'A slow disk of the leader, a slow link between the members, or a member with too much to do.'
+            : 'The member or its host has too much to do.',
+        fix: 'Look at the checks "WAL fsync" and "Peer round trips", and at the load of the host (`top`, `iostat -x 1`).',
+    });
+}
+function probeCheck(name, path, member, observed) {
+    const check = checkOf(name, member.name);
+    if ('failure' in observed) {
+        const { finding } = observed.failure;
+        return check('unknown', { measured: `${path} of ${member.name} gave no answer: ${finding.fact}` });
+    }
+    const { ok, checks, unsupported } = observed.seen;
+    if (unsupported === true)
+        return check('ok', { measured: `This release of etcd has no ${path}.` });
+    const bad = checks.filter((each) => !each.ok);
+    if (ok) {
+        const names = checks.map((each) => each.name).join(', ');
+        return check('ok', { measured: `${path} says ok${names === '' ? '' : `: ${names}`}.` });
+    }
+    return check('fail', {
+        measured: `${path} of ${member.name} fails: ${bad.map((each) => `${each.name}${each.reason === undefined ? '' : ` (${each.reason})`}`).join(', ') || 'no reason given'}.`,
+        cause: name === 'ready'
+            ? 'The member cannot serve: it has no leader, is a learner, or an alarm of corrupt data is raised.'
+            : 'The member cannot read its own store.',
+        fix: 'See the checks of the cluster first; then the log of that member (`crictl logs`).',
+    });
+}
+function lagCheck(member, facts, { raftLagWarning }) {
+    const check = checkOf('lag', member.name);
+    const threshold = `at most ${raftLagWarning} entries`;
+    const status = seen(member.endpoint.status);
+    const leaderIndex = leaderIndexOf(facts);
+    if (status === undefined || leaderIndex === undefined) {
+        return check('unknown', { measured: 'No leader told how far its log is.', threshold });
+    }
+    const behind = Math.max(0, leaderIndex - status.raftIndex);
+    const unapplied = Math.max(0, status.raftIndex - status.raftAppliedIndex);
+    const measured = `${member.name} is ${behind} entries behind the leader, and has ${unapplied} yet to apply.`;
+    const worst = Math.max(behind, unapplied);
+    if (worst <= raftLagWarning)
+        return check('ok', { measured, threshold });
+    return check(unapplied > MOST_UNAPPLIED ? 'fail' : 'warn', {
+        measured,
+        threshold,
+        cause: 'It was just started and catches up, or its disk or link is slower than the others.',
+        fix: 'Look again in a minute. If it does not shrink, look at the checks "WAL fsync" and "Peer round trips" of this member.',
+    });
+}
+/** The leader's own index; undefined where the leader was not seen. */
+function leaderIndexOf(facts) {
+    const { leader, own } = viewOf(facts);
+    const status = own.map((each) => seen(each.status)).find((each) => each?.memberId === leader);
+    return leader === null ? undefined : status?.raftIndex;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/files.ts
+
+
+
+
+
+
+
+/** Files of each host against what the action has recorded there and what the guide wants. */
+function fileChecks({ members, dataDir }) {
+    return members.flatMap(({ name, host }) => {
+        if ('unseen' in host)
+            return [];
+        const { facts } = host.seen;
+        const record = typeof facts.state === 'object' ? facts.state : undefined;
+        return [
+            manifest(name, facts, record),
+            dropIn(name, facts, record),
+            strayFiles(name, facts),
+            modes(name, facts, record, dataDir),
+        ];
+    });
+}
+const CONVERGE = 'If the change was meant, write it into the inputs of the deploy (`extra-args`). Then run the deploy: it takes back what the inputs do not ask for, one member at a time.';
+function manifest(name, facts, record) {
+    const check = checkOf('manifest', name);
+    if (!facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl)) {
+        const isOut = facts.files.has(kubeadm_paths/* OUTGOING_MANIFEST */.Fc);
+        return check('fail', {
+            measured: `${kubeadm_paths/* ETCD_MANIFEST */.jl} is missing on ${name}.`,
+            cause: isOut
+                ? 'A run was cut off while it restarted this member.'
+                : 'Somebody moved or removed it; kubelet then ends etcd.',
+            fix: isOut
+                ? 'Run the deploy again: it goes on where that run ended.'
+                : 'Put it back if somebody has it; else run the deploy: it makes the manifest anew and leaves the data as it is.',
+        });
+    }
+    const found = memberManifest(facts);
+    if (found === undefined) {
+        return check('fail', {
+            measured: `${kubeadm_paths/* ETCD_MANIFEST */.jl} of ${name} is no pod that runs etcd.`,
+            cause: 'It was edited by hand, or replaced.',
+            fix: CONVERGE,
+        });
+    }
+    const wanted = extraArguments(facts.files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA)?.text ?? '');
+    const differences = [
+        ...argumentDifferences(found, wanted),
+        ...strangeFlags(found, wanted).map((flag) => `--${flag} is set, and nobody asked for it`),
+    ];
+    const isEdited = differsFromRecord(record, facts, kubeadm_paths/* ETCD_MANIFEST */.jl);
+    if (record === undefined) {
+        return check('ok', {
+            measured: `etcd runs by ${kubeadm_paths/* ETCD_MANIFEST */.jl}, and the action has no record of it.`,
+            notice: 'The cluster was set up in another way; a deploy takes it over.',
+        });
+    }
+    if (!isEdited && differences.length === 0) {
+        return check('ok', { measured: 'The manifest is the one that the last run has left.' });
+    }
+    const what = differences.length === 0 ? 'limits, probes or comments' : differences.join('; ');
+    return check('warn', {
+        measured: `The manifest of ${name} is not what the last run has left; what differs: ${what}.`,
+        cause: 'It was edited by hand, or by another tool.',
+        fix: CONVERGE,
+    });
+}
+function dropIn(name, facts, record) {
+    const check = checkOf('drop-in', name);
+    if (record === undefined) {
+        return check('ok', { measured: 'The action has set no drop-in here.' });
+    }
+    const paths = [kubeadm_paths/* KUBELET_DROP_IN */.jy, kubeadm_paths/* KUBELET_CONFIG */.So];
+    const missing = paths.filter((path) => !facts.files.has(path));
+    const edited = paths.filter((path) => !missing.includes(path) && differsFromRecord(record, facts, path));
+    const isRead = facts.kubelet.dropIns.includes(kubeadm_paths/* KUBELET_DROP_IN */.jy);
+    const problems = [
+        ...missing.map((path) => `${path} is missing`),
+        ...edited.map((path) => `${path} is not what the last run has left`),
+        ...(missing.includes(kubeadm_paths/* KUBELET_DROP_IN */.jy) || isRead ? [] : [`systemd has not read ${kubeadm_paths/* KUBELET_DROP_IN */.jy}`]),
+    ];
+    if (problems.length === 0) {
+        return check('ok', { measured: "kubelet's drop-in and configuration are those of the last run." });
+    }
+    return check(missing.length > 0 ? 'fail' : 'warn', {
+        measured: `On ${name} ${problems.join('; ')}.`,
+        cause: 'It was edited or removed by hand; kubelet takes it up at its next start, and etcd hangs on kubelet.',
+        fix: 'Run the deploy: it puts back what the inputs ask for.',
+    });
+}
+function strayFiles(name, { files }) {
+    const check = checkOf('stray-files', name);
+    const strays = [...files.values()]
+        .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${kubeadm_paths/* MANIFEST_DIR */.Kk}/`))
+        .map(({ path }) => path)
+        // kubelet passes over what begins with a dot (pkg/kubelet/config/file.go)
+        .filter((path) => path !== kubeadm_paths/* ETCD_MANIFEST */.jl && !path.slice(kubeadm_paths/* MANIFEST_DIR */.Kk.length + 1).startsWith('.'));
+    if (strays.length === 0)
+        return check('ok', { measured: `${kubeadm_paths/* MANIFEST_DIR */.Kk} holds etcd's manifest and nothing else.` });
+    return check('warn', {
+        measured: `${kubeadm_paths/* MANIFEST_DIR */.Kk} of ${name} holds other files: ${strays.join(', ')}.`,
+        cause: 'A copy was left there, or another pod was added; kubelet starts every file in that folder, whatever its name.',
+        fix: 'Move them to another folder. A second copy of etcd.yaml would fight the first for ports and data.',
+    });
+}
+function modes(name, facts, record, dataDir) {
+    const check = checkOf('modes', name);
+    const wrong = [...expectedModes(true, record)].flatMap(([path, mode]) => {
+        const file = facts.files.get(path);
+        if (file?.kind !== 'file' || (file.mode === mode && file.owner === '0:0'))
+            return [];
+        return [{ path, is: `${file.mode} ${file.owner}`, wanted: mode, isPrivate: mode === PRIVATE_MODE }];
+    });
+    const { exists, mode } = facts.dataDir;
+    if (exists && mode !== DATA_DIR_MODE) {
+        wrong.push({ path: dataDir, is: mode, wanted: DATA_DIR_MODE, isPrivate: true });
+    }
+    if (wrong.length === 0)
+        return check('ok', { measured: 'Keys, certificates and folders have their modes and belong to root.' });
+    return check('warn', {
+        measured: `On ${name} ${wrong.map(({ path, is, wanted }) => `${path} is ${is}, wanted ${wanted} 0:0`).join('; ')}.`,
+        cause: 'Files were copied or edited by hand.',
+        fix: `${wrong.map(({ path, wanted }) => `chmod ${wanted} ${path}`).join('; ')}; chown root:root the same. ${wrong.some(({ isPrivate }) => isPrivate) ? 'A key that others could read may have been: renew it if others have accounts on this host.' : ''}`.trim(),
+    });
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/explain-log.ts
+const REPLACE = 'Take a backup from a healthy member. Then replace this one: `etcdctl member remove`, keep its data dir aside, and add it anew with an empty one.';
+/** What etcd says before it ends for good, by its own words (server/embed, server/etcdserver, server/storage). */
+const KNOWN = [
+    {
+        said: /found data inconsistency with peers|checkInitialHashKV failed|data inconsistency/i,
+        cause: "Its data differs from the other members' (corrupt), and etcd refuses to start with it (initial-corrupt-check).",
+        fix: REPLACE,
+    },
+    {
+        said: /permanently removed from the cluster|member has been removed|the member has been permanently removed/i,
+        cause: 'The member was removed from the cluster.',
+        fix: 'If that was meant, take its manifest and this host out of the inputs. If not, add it anew with an empty data dir, its old one kept aside; it cannot come back with its old data.',
+    },
+    {
+        said: /no space left on device/i,
+        cause: 'The disk of the data dir is full.',
+        fix: 'Make room on that filesystem; kubelet then starts etcd again. Delete nothing within the data dir.',
+    },
+    {
+        said: /crc mismatch|walpb: |wal: .*(?:corrupt|mismatch)|snap: .*(?:corrupt|mismatch)|unexpected EOF.*wal|file checksum/i,
+        cause: 'Its write-ahead log or snapshot is damaged on the disk.',
+        fix: REPLACE,
+    },
+    {
+        said: /has already been bootstrapped/i,
+        cause: 'Its data dir is empty or new while the cluster already has this member.',
+        fix: 'If its data is lost, remove the member and add it anew; if its data dir is elsewhere, put it back.',
+    },
+    {
+        said: /member count is unequal|mismatched member|unmatched member/i,
+        cause: 'initial-cluster does not fit the members that the cluster has.',
+        fix: 'Compare initial-cluster in its manifest with `etcdctl member list`.',
+    },
+    {
+        said: /x509|certificate|tls: /i,
+        cause: 'A certificate or key cannot be read, or does not hold.',
+        fix: 'See the checks of certificates of this host.',
+    },
+    {
+        said: /permission denied/i,
+        cause: 'etcd may not read one of its files.',
+        fix: 'See the check "File modes" of this host.',
+    },
+    {
+        said: /address already in use/i,
+        cause: 'Something else listens on one of its ports.',
+        fix: '`ss -ltnp` on that host names it.',
+    },
+    {
+        said: /flag provided but not defined|invalid value .* for flag/i,
+        cause: 'Its manifest has a flag that this etcd does not take.',
+        fix: 'See the check "Manifest" of this host.',
+    },
+];
+const LONGEST_QUOTE = 300;
+/** What the last lines of etcd's log say about its end. */
+function explainLog(lines) {
+    const severe = lines.filter((line) => /"level":"(?:fatal|panic|error)"|^panic|fatal/i.test(line));
+    for (const line of [...severe.toReversed(), ...lines.toReversed()]) {
+        const known = KNOWN.find(({ said }) => said.test(line));
+        if (known !== undefined && (severe.includes(line) || !/"level":"(?:info|debug)"/.test(line))) {
+            return { quote: quoteOf(line), cause: known.cause, fix: known.fix };
+        }
+    }
+    const last = severe.at(-1);
+    return last === undefined ? undefined : { quote: quoteOf(last) };
+}
+/** Message and error of a line that zap wrote as JSON, else the line. */
+function quoteOf(line) {
+    let text = line;
+    try {
+        const { msg, error } = JSON.parse(line);
+        const parts = [msg, error].filter((part) => typeof part === 'string');
+        if (parts.length > 0)
+            text = parts.join(': ');
+    }
+    catch {
+        // Not all that etcd prints is JSON.
+    }
+    return `"${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}"`;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/host.ts
+
+
+
+const HOUR_MS = 3_600_000;
+/** Checks that take a look at the host. */
+const OF_HOSTS = [
+    'kubelet',
+    'pod',
+    'manifest',
+    'drop-in',
+    'stray-files',
+    'modes',
+    'disk-space',
+    'clock',
+    'certificate',
+];
+/** SSH, kubelet, and the static pod of each host. */
+function hostChecks({ members, now }) {
+    return members.flatMap((member) => {
+        const check = checkOf('host', member.name);
+        if ('unseen' in member.host) {
+            const { fact, cause, fix } = member.host.unseen;
+            return [
+                check('warn', {
+                    measured: `The host of ${member.name} could not be looked at: ${fact}`,
+                    cause: cause ?? null,
+                    fix: fix ?? 'Log in to the host by hand and see.',
+                }),
+                ...OF_HOSTS.map((name) => checkOf(name, member.name)('unknown', { measured: 'Not seen: the host could not be looked at.' })),
+            ];
+        }
+        const sight = member.host.seen;
+        const took = sight.roundTripMs === null ? '' : `; a round trip takes ${duration(sight.roundTripMs)}`;
+        return [
+            check('ok', { measured: `SSH works${took}.` }),
+            kubelet(member.name, sight),
+            pod(member, sight, now),
+        ];
+    });
+}
+function kubelet(name, { facts, more }) {
+    const check = checkOf('kubelet', name);
+    const { active, enabled, subState } = facts.kubelet;
+    if (!active) {
+        return check('fail', {
+            measured: `kubelet does not run on ${name} (${subState || 'unknown state'}).`,
+            cause: 'It was stopped, or it ends at each start.',
+            fix: `\`systemctl status kubelet\` and \`journalctl -u kubelet -n 50\` on ${name}; etcd runs on meanwhile, and nobody restarts it.`,
+        });
+    }
+    if (more.kubeletHealthz !== 'ok') {
+        return check('warn', {
+            measured: `kubelet runs on ${name}, and its /healthz says ${more.kubeletHealthz === undefined ? 'nothing' : JSON.stringify(more.kubeletHealthz.slice(0, 200))}.`,
+            threshold: 'ok',
+            cause: 'It has just started, or the container runtime does not answer it.',
+            fix: `\`journalctl -u kubelet -n 50\` on ${name}.`,
+        });
+    }
+    if (!enabled) {
+        return check('warn', {
+            measured: `kubelet runs on ${name} and is not enabled: after a reboot nobody starts etcd.`,
+            cause: 'Somebody has disabled the unit.',
+            fix: '`systemctl enable kubelet`.',
+        });
+    }
+    return check('ok', { measured: 'kubelet runs, is enabled, and says that it is healthy.' });
+}
+function pod({ name, endpoint }, { more: { containers, lastLog } }, now) {
+    const check = checkOf('pod', name);
+    const running = containers.find((container) => container.running);
+    const [ended] = containers.filter((container) => !container.running);
+    const why = lastLog.length === 0 ? undefined : explainLog(lastLog);
+    if (running === undefined) {
+        const exit = ended === undefined ? '' : ` It ${exitWords(ended, now)}.`;
+        return check('fail', {
+            measured: `No container of etcd runs on ${name}.${exit}${why === undefined ? '' : ` Its log: ${why.quote}`}`,
+            cause: why?.cause ?? 'Its manifest is gone or wrong, its image is missing, or kubelet is down.',
+            fix: why?.fix ??
+                `\`crictl ps -a --name '^etcd$'\`, \`crictl logs\` of the newest, and \`journalctl -u kubelet -n 50\` on ${name}.`,
+        });
+    }
+    const restarts = running.attempt;
+    const started = running.startedAt === undefined ? NaN : Date.parse(running.startedAt);
+    const ago = Number.isNaN(started) ? '' : ` ${duration(Math.max(0, now.getTime() - started))} ago`;
+    const measured = `etcd runs on ${name}, started${ago}, ${restarts === 0 ? 'never restarted' : plural(restarts, 'restart')} in this pod.`;
+    if (restarts === 0)
+        return check('ok', { measured });
+    const exit = ended === undefined ? '' : ` Before that it ${exitWords(ended, now)}.`;
+    // A container that a reboot has ended did not fail (containerd: exit code 255, reason Unknown).
+    const byReboot = ended?.exitCode === 255 && ended.reason === 'Unknown';
+    const isFresh = now.getTime() - started < HOUR_MS;
+    if (!isFresh || byReboot || ended === undefined || ended.exitCode === 0) {
+        return check('ok', {
+            measured: `${measured}${exit}`,
+            notice: byReboot ? 'The host was rebooted or lost power.' : null,
+        });
+    }
+    const answers = 'seen' in endpoint.status;
+    return check(answers ? 'warn' : 'fail', {
+        measured: `${measured}${exit}${why === undefined ? '' : ` Its log: ${why.quote}`}`,
+        threshold: 'no restart within the last hour',
+        cause: why?.cause ?? 'It ended by itself, was killed for memory, or failed its liveness probe.',
+        fix: why?.fix ?? `\`crictl logs ${ended.id.slice(0, 13)}\` and \`journalctl -u kubelet -n 50\` on ${name}.`,
+    });
+}
+function exitWords({ exitCode, reason, finishedAt }, now) {
+    const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
+    const why = reason === undefined ? '' : ` (${reason})`;
+    const when = finishedAt === undefined ? '' : ` ${duration(Math.max(0, now.getTime() - Date.parse(finishedAt)))} ago`;
+    return `ended${when}${code}${why}`;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/machine.ts
+
+
+
+/** etcd stops at a write that finds no room: this is as good as none. */
+const FULL_PERCENT = 2;
+const FULL_BYTES = 256 * 1024 ** 2;
+/** Beyond this leases, logs and certificates are not to be trusted. */
+const CLOCK_FAILURE_MS = 30_000 * 10;
+/** Disk and clock of each host. */
+function machineChecks({ members }, thresholds) {
+    const offsets = clockOffsets(members);
+    return members.flatMap((member) => {
+        if ('unseen' in member.host)
+            return [];
+        const sight = member.host.seen;
+        return [
+            diskSpace(member.name, sight, thresholds),
+            clock(member.name, sight, offsets.get(member.name), thresholds),
+        ];
+    });
+}
+/** Milliseconds that each host's clock is ahead of the median of all that were seen, by member name. */
+function clockOffsets(members) {
+    const told = members.flatMap(({ name, host }) => 'seen' in host ? [[name, host.seen.more.clock.offsetMs]] : []);
+    const middle = median(told.map(([, offset]) => offset));
+    return new Map(told.map(([name, offset]) => [name, offset - middle]));
+}
+function diskSpace(name, { more: { filesystem } }, { diskFreeWarningPercent }) {
+    const check = checkOf('disk-space', name);
+    if (filesystem === undefined)
+        return check('unknown', { measured: `The filesystem of the data dir of ${name} could not be read.` });
+    const { freeBytes, sizeBytes, mountPoint, readOnly, inodes, freeInodes } = filesystem;
+    const percent = sizeBytes === 0 ? 100 : (freeBytes / sizeBytes) * 100;
+    const threshold = `at least ${diskFreeWarningPercent} % free; fails below ${FULL_PERCENT} % or ${size(FULL_BYTES)}`;
+    const measured = `${size(freeBytes)} of ${size(sizeBytes)} are free on ${mountPoint} of ${name} (${percent.toFixed(0)} %).`;
+    if (readOnly) {
+        return check('fail', {
+            measured: `${mountPoint} of ${name} is mounted read-only.`,
+            cause: 'The kernel does that when the disk fails (`dmesg`).',
+            fix: 'Have the disk looked at; etcd cannot write there.',
+        });
+    }
+    if (inodes > 0 && freeInodes / inodes < FULL_PERCENT / 100) {
+        return check('fail', {
+            measured: `Only ${freeInodes} of ${inodes} inodes are free on ${mountPoint} of ${name}.`,
+            cause: 'Very many small files lie on that filesystem.',
+            fix: '`df -i`, and find them (`du --inodes -x -d 3 /`).',
+        });
+    }
+    if (percent >= diskFreeWarningPercent && freeBytes >= FULL_BYTES)
+        return check('ok', { measured, threshold });
+    const isFull = percent < FULL_PERCENT || freeBytes < FULL_BYTES;
+    return check(isFull ? 'fail' : 'warn', {
+        measured,
+        threshold,
+        cause: 'Logs, images or a growing database fill it.',
+        fix: `Make room: \`du -xhd 3 ${mountPoint} | sort -h | tail\`, \`crictl rmi --prune\`, \`journalctl --vacuum-size=200M\`. Delete nothing within the data dir. A member that finds no room ends.`,
+    });
+}
+function clock(name, { more: { clock: seen } }, offset, { clockWarningMs }) {
+    const check = checkOf('clock', name);
+    const threshold = `within ${clockWarningMs} ms of the median`;
+    const away = Math.abs(offset ?? 0);
+    const measured = `The clock of ${name} is ${duration(away)} ${(offset ?? 0) >= 0 ? 'ahead of' : 'behind'} the median of all hosts (± ${duration(seen.uncertaintyMs)}).`;
+    // What is uncertain because of the way there counts in the host's favour.
+    const atLeast = away - seen.uncertaintyMs;
+    if (atLeast <= clockWarningMs)
+        return check('ok', { measured, threshold });
+    return check(atLeast > CLOCK_FAILURE_MS ? 'fail' : 'warn', {
+        measured,
+        threshold,
+        cause: 'No time service runs on it, or it reaches no server.',
+        fix: '`timedatectl`, then start one (`systemctl enable --now chrony` or systemd-timesyncd).',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/membership.ts
+
+
+
+
+/** Expected against actual members. */
+function membershipChecks(facts) {
+    const view = viewOf(facts);
+    if (view.members === undefined) {
+        return [checkOf('membership', null)('unknown', { measured: 'No member told who the members are.' })];
+    }
+    const findings = memberFindings(view);
+    if (findings.length === 0) {
+        return [
+            checkOf('membership', null)('ok', {
+                measured: `The member list has the ${plural(facts.members.length, 'expected member')} and no other.`,
+            }),
+        ];
+    }
+    return findings.map(({ host, severity, fact, cause, fix }) => checkOf('membership', host ?? null)(severity, {
+        measured: fact,
+        cause: cause ?? null,
+        fix: fix === undefined ? null : careful(fix),
+    }));
+}
+/** A removed member never comes back with its data. */
+function careful(fix) {
+    return fix.includes('member remove')
+        ? `${fix} Remove only what you are certain of: check once more that no host of yours has this address, and that the cluster has a quorum without it.`
+        : fix;
+}
+
+;// CONCATENATED MODULE: ./src/etcd/histogram.ts
+/**
+ * A quantile of a histogram, by linear interpolation within its bucket as Prometheus' histogram_quantile does
+ * (promql/quantile.go). In the last bucket, which has no upper limit, the answer is its lower one.
+ * @param fraction e.g. 0.99 for the 99th percentile.
+ * @returns seconds; undefined where nothing was observed.
+ */
+function percentile({ buckets }, fraction) {
+    const rank = fraction * (buckets.at(-1)?.count ?? 0);
+    const index = buckets.findIndex(({ count }) => count > 0 && count >= rank);
+    const bucket = buckets[index];
+    if (bucket === undefined)
+        return undefined;
+    const below = buckets[index - 1] ?? { le: 0, count: 0 };
+    if (bucket.le === Infinity)
+        return below.le;
+    return below.le + ((bucket.le - below.le) * (rank - below.count)) / (bucket.count - below.count);
+}
+
+;// CONCATENATED MODULE: ./src/etcd/metrics-window.ts
+/**
+ * What was observed between two looks at the same member: its histograms subtracted, its counters' growth. What is no
+ * counter is as it was last.
+ * @returns `latest` as it stands where the member has started anew in between: all of it is of the window then.
+ */
+function windowOf(latest, earlier) {
+    if (latest.startedAt !== earlier.startedAt)
+        return latest;
+    const walFsync = difference(latest.walFsync, earlier.walFsync);
+    const backendCommit = difference(latest.backendCommit, earlier.backendCommit);
+    const peers = [...latest.peerRoundTrips].flatMap(([peer, seen]) => {
+        const grown = difference(seen, earlier.peerRoundTrips.get(peer));
+        return grown === undefined ? [] : [[peer, grown]];
+    });
+    return {
+        ...latest,
+        ...(walFsync && { walFsync }),
+        ...(backendCommit && { backendCommit }),
+        peerRoundTrips: new Map(peers),
+        ...growth('leaderChanges', latest, earlier),
+        ...growth('slowApplies', latest, earlier),
+        ...growth('heartbeatFailures', latest, earlier),
+    };
+}
+function difference(latest, earlier) {
+    if (latest === undefined || earlier === undefined)
+        return latest;
+    return {
+        // The buckets of one histogram are fixed when etcd is built.
+        buckets: latest.buckets.map(({ le, count }, index) => ({
+            le,
+            count: count - (earlier.buckets[index]?.count ?? 0),
+        })),
+        sumSeconds: latest.sumSeconds - earlier.sumSeconds,
+        count: latest.count - earlier.count,
+    };
+}
+function growth(name, latest, earlier) {
+    const [now, before] = [latest[name], earlier[name]];
+    return now === undefined || before === undefined ? {} : { [name]: now - before };
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/metrics.ts
+
+
+
+
+
+
+
+/** etcd's own default (server/storage/quota.go, DefaultQuotaBytes). */
+const DEFAULT_QUOTA_BYTES = 2 * 1024 ** 3;
+/** With fewer observations a 99th percentile is the worst of a handful, such as those at a start, and raises no alarm. */
+const FEWEST_SINCE_START = 100;
+const FEWEST_IN_WINDOW = 10;
+const TOO_FEW = 'Too few to judge by.';
+/** A write that waits a second for its disk costs the leader its leadership (election timeout 1 s). */
+const FSYNC_FAILURE_MS = 1000;
+/** Files below this are not worth a defragmentation, which stops the member for a moment. */
+const DEFRAG_FROM_BYTES = 100 * 1024 ** 2;
+const DEFRAG_BELOW_PERCENT = 50;
+/** "should not be frequent": more of them in a day have a reason (etcd.io/docs, op-guide/monitoring). */
+const MOST_LEADER_CHANGES_PER_DAY = 3;
+const DAY_SECONDS = 86_400;
+/** What a member measures of itself; undefined where it did not tell. */
+function figuresOf({ metrics }, now) {
+    const sight = seen(metrics);
+    if (sight === undefined)
+        return undefined;
+    const { latest, earlier } = sight;
+    const sinceStart = latest.startedAt === undefined ? 0 : Math.max(0, now.getTime() / 1000 - latest.startedAt);
+    if (earlier === undefined || latest.startedAt !== earlier.metrics.startedAt) {
+        const ago = sinceStart === 0 ? '' : ` ${duration(sinceStart * 1000)} ago`;
+        return { metrics: latest, period: `since its start${ago}`, seconds: sinceStart, isWindow: false };
+    }
+    const { secondsBefore } = earlier;
+    return {
+        metrics: windowOf(latest, earlier.metrics),
+        period: `in the last ${duration(secondsBefore * 1000)}`,
+        seconds: secondsBefore,
+        isWindow: true,
+    };
+}
+/** A 99th percentile in milliseconds, and on how much it stands; undefined where nothing was observed. */
+function p99Of(histogram) {
+    const p99 = histogram === undefined ? undefined : percentile(histogram, 0.99);
+    return histogram === undefined || p99 === undefined
+        ? undefined
+        : { p99Ms: p99 * 1000, samples: histogram.count };
+}
+/** What each member's status and metrics tell of database, disk and links. */
+function metricsChecks(facts, thresholds) {
+    return facts.members.flatMap((member) => {
+        if ('failure' in member.endpoint.status)
+            return [];
+        const figures = figuresOf(member, facts.now);
+        const sizes = [...sizeChecks(member, figures, thresholds)];
+        if (figures === undefined) {
+            const names = ['leader-changes', 'wal-fsync', 'backend-commit', 'peer-latency'];
+            return [
+                ...sizes,
+                ...names.map((name) => checkOf(name, member.name)('unknown', { measured: `${member.name} gave no metrics.` })),
+            ];
+        }
+        return [
+            leaderChanges(member, figures),
+            ...sizes,
+            walFsync(member, figures, facts, thresholds),
+            backendCommit(member, figures, thresholds),
+            ...peerLatency(member, figures, facts, thresholds),
+        ];
+    });
+}
+function leaderChanges({ name }, { metrics, period, seconds, isWindow }) {
+    const check = checkOf('leader-changes', name);
+    const changes = metrics.leaderChanges;
+    if (changes === undefined)
+        return check('unknown', { measured: `${name} does not count leader changes.` });
+    // The first one is the election at its start.
+    const most = isWindow ? 0 : 1 + MOST_LEADER_CHANGES_PER_DAY * Math.max(1, seconds / DAY_SECONDS);
+    const threshold = isWindow ? 'none' : `at most ${MOST_LEADER_CHANGES_PER_DAY} a day`;
+    const measured = `${name} saw ${plural(changes, 'leader change')} ${period}.`;
+    if (changes <= most)
+        return check('ok', { measured, threshold });
+    return check('warn', {
+        measured,
+        threshold,
+        cause: "The leader's disk stalls, its host is starved, or the link to it drops.",
+        fix: 'Look at "WAL fsync" of the leader and "Peer round trips"; where the members are far apart, raise heartbeat-interval and election-timeout on all of them.',
+    });
+}
+function* sizeChecks(member, figures, { dbQuotaWarningPercent, dbQuotaFailurePercent }) {
+    const status = seen(member.endpoint.status);
+    if (status === undefined)
+        return;
+    const { name } = member;
+    const told = figures?.metrics.quotaBytes;
+    const quota = told ?? DEFAULT_QUOTA_BYTES;
+    const percent = (status.dbSize / quota) * 100;
+    const bound = `${size(quota)}${told === undefined ? ", etcd's default" : ''}`;
+    const measured = `The database of ${name} takes ${size(status.dbSize)}, ${percent.toFixed(percent < 10 ? 1 : 0)} % of its quota of ${bound}; ${size(status.dbSizeInUse)} are in use.`;
+    const threshold = `below ${dbQuotaWarningPercent} %; fails from ${dbQuotaFailurePercent} %`;
+    const check = checkOf('db-size', name);
+    if (percent < dbQuotaWarningPercent)
+        yield check('ok', { measured, threshold });
+    else {
+        yield check(percent >= dbQuotaFailurePercent ? 'fail' : 'warn', {
+            measured,
+            threshold,
+            cause: 'More is stored, compaction stopped (kube-apiserver does it every 5 minutes), or nobody defragments.',
+            fix: 'See what fills it; defragment one member after the other, the leader last (`etcdctl defrag`), or raise quota-backend-bytes by `extra-args` (8 GiB at most). At the quota the cluster takes no writes any more.',
+        });
+    }
+    yield fragmentation(name, status.dbSize, status.dbSizeInUse);
+}
+function fragmentation(name, bytes, inUse) {
+    const check = checkOf('fragmentation', name);
+    const used = bytes === 0 ? 100 : (inUse / bytes) * 100;
+    const measured = `${used.toFixed(0)} % of the database file of ${name} hold data (${size(inUse)} of ${size(bytes)}).`;
+    const threshold = `at least ${DEFRAG_BELOW_PERCENT} %, from ${size(DEFRAG_FROM_BYTES)} on`;
+    if (bytes < DEFRAG_FROM_BYTES || used >= DEFRAG_BELOW_PERCENT)
+        return check('ok', { measured, threshold });
+    return check('warn', {
+        measured,
+        threshold,
+        cause: 'Much was deleted or compacted; etcd gives the room back only when it is defragmented.',
+        fix: 'Defragment one member after the other, the leader last (`etcdctl defrag` with that endpoint alone): each stands still while it works, about a second per GiB.',
+    });
+}
+function walFsync(member, { metrics, period, isWindow }, facts, { fsyncWarningMs, peerLatencyWarningMs }) {
+    const check = checkOf('wal-fsync', member.name);
+    const threshold = `99 % within ${fsyncWarningMs} ms; fails over ${FSYNC_FAILURE_MS} ms`;
+    const p99 = p99Of(metrics.walFsync);
+    if (p99 === undefined)
+        return check('ok', { measured: `Nothing was written ${period}.`, threshold });
+    const measured = `fsync of the log of ${member.name} takes ${duration(p99.p99Ms)} at the 99th percentile (${plural(p99.samples, 'sample')} ${period}).`;
+    if (p99.p99Ms <= fsyncWarningMs)
+        return check('ok', { measured, threshold });
+    if (p99.samples < (isWindow ? FEWEST_IN_WINDOW : FEWEST_SINCE_START))
+        return check('ok', { measured: `${measured} ${TOO_FEW}`, threshold });
+    const links = slowLinksOf(member, facts, peerLatencyWarningMs);
+    return check(p99.p99Ms > FSYNC_FAILURE_MS ? 'fail' : 'warn', {
+        measured,
+        threshold,
+        cause: `The disk is slow, shared with others, or behind a network.${links.length === 0 ? ' The links of this member are not.' : ''}`,
+        fix: 'Give etcd an SSD of its own; until then see what else writes to that disk (`iostat -x 1`).',
+    });
+}
+function backendCommit({ name }, { metrics, period, isWindow }, { commitWarningMs }) {
+    const check = checkOf('backend-commit', name);
+    const threshold = `99 % within ${commitWarningMs} ms`;
+    const p99 = p99Of(metrics.backendCommit);
+    if (p99 === undefined)
+        return check('ok', { measured: `Nothing was committed ${period}.`, threshold });
+    const measured = `A commit of the database of ${name} takes ${duration(p99.p99Ms)} at the 99th percentile (${plural(p99.samples, 'sample')} ${period}).`;
+    if (p99.p99Ms <= commitWarningMs)
+        return check('ok', { measured, threshold });
+    if (p99.samples < (isWindow ? FEWEST_IN_WINDOW : FEWEST_SINCE_START))
+        return check('ok', { measured: `${measured} ${TOO_FEW}`, threshold });
+    return check('warn', {
+        measured,
+        threshold,
+        cause: 'The disk is slow, or much is written at once.',
+        fix: 'See the check "WAL fsync" and `iostat -x 1` on that host.',
+    });
+}
+/** Round trips as a member measured them, by the name of the other. */
+function peersOf(member, facts) {
+    const figures = figuresOf(member, facts.now);
+    const view = viewOf(facts);
+    return [...(figures?.metrics.peerRoundTrips ?? [])].flatMap(([id, histogram]) => {
+        const p99 = p99Of(histogram);
+        // A member that is gone stays in the metrics until etcd starts anew.
+        const isMember = view.members?.some((each) => each.id === id) === true;
+        return p99 === undefined || !isMember ? [] : [{ name: memberName(view, id), ...p99 }];
+    });
+}
+function slowLinksOf(member, facts, mostMs) {
+    return peersOf(member, facts).filter(({ p99Ms }) => p99Ms > mostMs);
+}
+function peerLatency(member, { period }, facts, { peerLatencyWarningMs }) {
+    const peers = peersOf(member, facts);
+    const threshold = `99 % within ${peerLatencyWarningMs} ms`;
+    const check = checkOf('peer-latency', member.name);
+    if (peers.length === 0) {
+        const measured = facts.members.length === 1
+            ? 'There are no peers.'
+            : `No round trip was measured ${period}; etcd makes one every 30 s.`;
+        return [check('ok', { measured, threshold })];
+    }
+    return peers.map(({ name, p99Ms, samples }) => {
+        const measured = `A round trip from ${member.name} to ${name} takes ${duration(p99Ms)} at the 99th percentile (${plural(samples, 'sample')} ${period}).`;
+        if (p99Ms <= peerLatencyWarningMs)
+            return check('ok', { subject: name, measured, threshold });
+        return check('warn', {
+            subject: name,
+            measured,
+            threshold,
+            cause: `The network between these hosts is slow or loses packets${slowEnd(member.name, name, facts, peerLatencyWarningMs)}.`,
+            fix: 'Measure it (`mtr`), and where the distance is real, raise heartbeat-interval to that and election-timeout to ten times of it, on all members.',
+        });
+    });
+}
+/** Which end all slow links have in common, in words. */
+function slowEnd(one, other, facts, mostMs) {
+    const links = facts.members.flatMap((member) => slowLinksOf(member, facts, mostMs).map(({ name }) => [member.name, name]));
+    const common = [one, other].filter((end) => links.every((link) => link.includes(end)));
+    return links.length > 1 && common.length === 1 ? `: all slow links are those of ${common[0]}` : '';
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/quorum.ts
+
+
+
+
+
+
+
+/** Whether the cluster takes writes, and how many members it can lose. */
+function quorumChecks(facts) {
+    const check = checkOf('quorum', null);
+    const { all, needed, working, answering, unknown } = votesOf(facts);
+    const threshold = `at least ${needed} of ${all}`;
+    const count = `${working.length} of ${plural(all, 'voting member')}`;
+    if (working.length >= needed) {
+        const spare = working.length - needed;
+        const measured = `${count} ${working.length === 1 ? 'works' : 'work'}; the cluster can lose ${plural(spare, 'more member')}.`;
+        // One that stands on its own by design is not about to break.
+        if (spare > 0 || all === 1 || working.length === all)
+            return [check('ok', { measured, threshold })];
+        return [
+            check('warn', {
+                measured,
+                threshold,
+                cause: 'A member is down or cut off.',
+                fix: 'Bring it back before anything else is done to this cluster; reboot and upgrade no other host until then.',
+            }),
+        ];
+    }
+    if (working.length === 0 && unknown.length === facts.members.length) {
+        return [
+            check('unknown', {
+                measured: 'Nobody could be asked.',
+                threshold,
+                cause: 'No host could be reached, or none has what etcd is asked with.',
+                fix: 'See the checks "Host (SSH)": until one host can be reached, nothing is known of etcd.',
+            }),
+        ];
+    }
+    if (working.length + unknown.length >= needed) {
+        return [
+            check('unknown', {
+                measured: `${count} work; of ${nameList(unknown)} nothing is known.`,
+                threshold,
+                cause: 'Not every host could be reached.',
+                fix: 'See the checks "Host (SSH)".',
+            }),
+        ];
+    }
+    const present = `${answering.length} of ${plural(all, 'voting member')} ${answering.length === 1 ? 'answers' : 'answer'}`;
+    return [
+        check('fail', {
+            measured: `No quorum: ${present}${answering.length >= needed ? ', and they do not reach each other' : ''}. The cluster takes no writes and serves no consistent reads.`,
+            threshold,
+            cause: 'Too many members are down at once, or the peer ports do not reach each other.',
+            fix: 'Start the members that are down: their data is still there. Remove none, add none, and delete no data dir; restore from a backup only when a majority of the data dirs is lost.',
+        }),
+    ];
+}
+/** One leader, one cluster, its alarms, and one release everywhere; in the words of the etcd room. */
+function clusterChecks(facts) {
+    const view = viewOf(facts);
+    const findings = health_cluster_clusterFindings(view);
+    const nothingTold = facts.members.every(({ endpoint }) => 'failure' in endpoint.status);
+    const told = (name, at, ok) => {
+        const check = checkOf(name, null);
+        const bad = findings.filter((finding) => finding.at === at);
+        if (bad.length > 0) {
+            return bad.map(({ severity, fact, cause, fix }) => check(severity, { measured: fact, cause: cause ?? null, fix: fixOf(at, fact) ?? fix ?? null }));
+        }
+        return nothingTold
+            ? [check('unknown', { measured: 'No member answers.' })]
+            : [check('ok', { measured: ok })];
+    };
+    const terms = view.own.flatMap(({ status }) => seen(status)?.raftTerm ?? []);
+    const leader = view.leader === null ? 'none' : memberName(view, view.leader);
+    const versions = new Set(view.own.flatMap(({ status }) => seen(status)?.version ?? []));
+    return [
+        ...told('leader', 'leader', `${leader} leads in term ${Math.max(...terms)}, and all who answer agree.`),
+        ...told('cluster-id', 'cluster id', `All belong to cluster ${view.clusterId ?? ''}.`),
+        ...alarms(facts, told('alarms', 'alarms', 'No alarm is raised.')),
+        ...told('versions', 'versions', `All run etcd ${[...versions].join(', ')}.`),
+        ...findings
+            .filter(({ at }) => at === 'status')
+            .map(({ host, fact, cause, fix }) => checkOf('alive', host ?? null)('fail', { measured: fact, cause: cause ?? null, fix: fix ?? null })),
+    ];
+}
+/** Where nobody could read the alarms, that none was seen in the status says little. */
+function alarms({ members }, told) {
+    const isOk = told.every(({ status }) => status === 'ok');
+    if (!isOk || members.some(({ endpoint }) => 'seen' in endpoint.alarms))
+        return told;
+    return [
+        checkOf('alarms', null)('unknown', {
+            measured: 'The alarms could not be read: that takes a majority.',
+        }),
+    ];
+}
+const ETCDCTL = "`crictl exec $(crictl ps -q --name '^etcd$') etcdctl --endpoints https://ADDRESS:2379 --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/peer.crt --key /etc/kubernetes/pki/etcd/peer.key …`";
+function fixOf(at, fact) {
+    if (at !== 'alarms' || !fact.includes('NOSPACE'))
+        return undefined;
+    return `On a host, with ${ETCDCTL}: find the revision (\`endpoint status -w fields\`), \`compact REVISION\`, \`defrag\` one member after the other and the leader last, then \`alarm disarm\`. If the database is that big for good reason, raise quota-backend-bytes first.`;
+}
+
+;// CONCATENATED MODULE: ./src/etcd/releases.ts
+/** Advisories of etcd of 2026-07-23 (github.com/etcd-io/etcd/security/advisories). */
+const ADVISORIES = [
+    { id: 'GHSA-6vch-q96h-7gc3', what: 'unfinished TLS handshakes can exhaust a member' },
+    { id: 'GHSA-xg4h-6gfc-h4m8', what: "a watch can see beyond its user's range permission" },
+];
+/** First patch release of each minor of etcd 3 in which both are fixed. */
+const FIXED_IN = new Map([
+    [5, 33],
+    [6, 14],
+    [7, 1],
+]);
+/** The release that a version or an image's tag begins with, e.g. `3.6.5-0`; undefined for what is none of etcd 3. */
+function parseRelease(text) {
+    const match = /^v?(3\.(\d+)\.(\d+))/.exec(text);
+    if (match === null)
+        return undefined;
+    const [, release = '', minor, patch] = match;
+    return { text: release, minor: Number(minor), patch: Number(patch) };
+}
+/** What was known against a release when this release of the action was made; undefined: nothing. */
+function problemOf({ minor, patch }) {
+    const fixed = FIXED_IN.get(minor);
+    if (fixed === undefined) {
+        const oldest = Math.min(...FIXED_IN.keys());
+        if (minor > oldest)
+            return undefined; // newer than what is known here
+        return {
+            fact: 'belongs to a line that gets no more fixes.',
+            fix: `Move to etcd 3.${oldest} or later, one minor release at a time.`,
+        };
+    }
+    if (patch >= fixed)
+        return undefined;
+    const known = ADVISORIES.map(({ id, what }) => `${id} (${what})`).join(' and ');
+    const fixedIn = `3.${minor}.${fixed}`;
+    return {
+        fact: `has known vulnerabilities: ${known}; fixed in ${fixedIn}.`,
+        fix: `Set \`etcd-image-tag\` to an image of ${fixedIn} or later that your registry has, and let nobody but the members and the control plane reach the ports of etcd.`,
+        fixedIn,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/release.ts
+
+
+
+/** What is known against the etcd that each member runs, when this release of the action was made. */
+function releaseChecks({ members }) {
+    const [shippedElsewhere] = members.flatMap(({ host }) => 'seen' in host ? (shippedBy(host.seen) ?? []) : []);
+    return members.flatMap(({ name, endpoint, host }) => {
+        const version = seen(endpoint.status)?.version;
+        const release = version === undefined ? undefined : parseRelease(version);
+        if (version === undefined || release === undefined)
+            return [];
+        const check = checkOf('release', name);
+        const problem = problemOf(release);
+        if (problem === undefined)
+            return [check('ok', { measured: `Nothing is known against etcd ${version}.` })];
+        // Where its own host was not seen, the others are as good a guess.
+        const shipped = 'seen' in host ? shippedBy(host.seen) : shippedElsewhere;
+        const measured = `etcd ${version} on ${name} ${problem.fact}`;
+        // What kubeadm itself asks for is for Kubernetes to change, and no reason to wake somebody.
+        if (shipped?.text === release.text) {
+            return [check('ok', { measured, notice: `It is what this host's kubeadm ships. ${problem.fix}` })];
+        }
+        return [check('warn', { measured, cause: 'The image was chosen long ago.', fix: problem.fix })];
+    });
+}
+/** The etcd that a host's kubeadm asks for. */
+function shippedBy({ facts: { etcdImage } }) {
+    return etcdImage === undefined ? undefined : parseRelease(etcdImage.split(':').at(-1) ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/all-checks.ts
+
+
+
+
+
+
+
+
+
+
+/** All that there is. */
+const ALL_CHECKS = [
+    quorumChecks,
+    clusterChecks,
+    membershipChecks,
+    dataChecks,
+    endpointChecks,
+    metricsChecks,
+    releaseChecks,
+    hostChecks,
+    fileChecks,
+    machineChecks,
+    certificateChecks,
+];
+
+;// CONCATENATED MODULE: ./src/health/document.ts
+/** Version of the form of a HealthDocument. A change that a reader could stumble over raises it. */
+const HEALTH_DOCUMENT_VERSION = 1;
+
+;// CONCATENATED MODULE: ./src/health/members.ts
+
+
+
+
+
+/** Every expected member with its figures. */
+function memberDocuments(facts, checks) {
+    const leaderIndex = leaderIndexOf(facts);
+    const offsets = clockOffsets(facts.members);
+    return facts.members.map((member) => {
+        const own = checks.filter(({ member: name }) => name === member.name).map(({ status }) => status);
+        return {
+            name: member.name,
+            address: member.address,
+            status: worstOf(own),
+            ...statusFigures(member, leaderIndex),
+            askedThrough: member.askedThrough,
+            readMs: members_milliseconds(seen(member.endpoint.readNs)),
+            localReadMs: members_milliseconds(seen(member.localReadNs)),
+            roundTripMs: members_milliseconds(seen(member.endpoint.roundTripNs)),
+            ...metricsFigures(member, facts),
+            clockOffsetMs: offsets.get(member.name) ?? null,
+            ...hostFigures('seen' in member.host ? member.host.seen : undefined),
+        };
+    });
+}
+function statusFigures({ endpoint }, leaderIndex) {
+    const status = seen(endpoint.status);
+    const isLeader = status !== undefined && status.leader === status.memberId;
+    return {
+        role: status === undefined ? null : status.isLearner ? 'learner' : isLeader ? 'leader' : 'follower',
+        reachable: status !== undefined,
+        memberId: status?.memberId ?? null,
+        version: status?.version ?? null,
+        raftIndex: status?.raftIndex ?? null,
+        raftAppliedIndex: status?.raftAppliedIndex ?? null,
+        raftLag: status === undefined || leaderIndex === undefined ? null : Math.max(0, leaderIndex - status.raftIndex),
+        dbSizeBytes: status?.dbSize ?? null,
+        dbSizeInUseBytes: status?.dbSizeInUse ?? null,
+    };
+}
+function metricsFigures(member, facts) {
+    const metrics = figuresOf(member, facts.now)?.metrics;
+    return {
+        quotaBytes: metrics?.quotaBytes ?? null,
+        walFsync: p99Of(metrics?.walFsync) ?? null,
+        backendCommit: p99Of(metrics?.backendCommit) ?? null,
+        peers: peersOf(member, facts),
+        leaderChanges: metrics?.leaderChanges ?? null,
+    };
+}
+function hostFigures(host) {
+    const running = host?.more.containers.find((container) => container.running);
+    return {
+        sshRoundTripMs: host?.roundTripMs ?? null,
+        diskFreeBytes: host?.more.filesystem?.freeBytes ?? null,
+        diskSizeBytes: host?.more.filesystem?.sizeBytes ?? null,
+        restarts: running?.attempt ?? null,
+    };
+}
+function members_milliseconds(nanoseconds) {
+    return nanoseconds === undefined ? null : nanoseconds / 1e6;
+}
+
+;// CONCATENATED MODULE: ./src/health/summary-line.ts
+
+const VERDICTS = {
+    ok: 'is healthy',
+    warn: 'works, and needs a look',
+    fail: 'is not healthy',
+    unknown: 'could not be seen',
+};
+/** The whole report in one line. */
+function summaryLine({ clusterName, status, members, leader, failureTolerance, checks, }) {
+    const up = members.filter(({ reachable }) => reachable).length;
+    const parts = [
+        `${up} of ${plural(members.length, 'member')} ${up === 1 ? 'answers' : 'answer'}`,
+        leader === null ? 'no leader is known' : `${leader} leads`,
+        toleranceWords(failureTolerance),
+    ];
+    const worst = checks.find((check) => check.status === 'fail' || check.status === 'warn');
+    const why = worst === undefined ? '' : ` ${worst.measured}`;
+    return `etcd cluster "${clusterName}" ${VERDICTS[status]}: ${parts.join(', ')}.${why}`;
+}
+function toleranceWords(tolerance) {
+    if (tolerance === null)
+        return 'nothing is known of its quorum';
+    if (tolerance < 0)
+        return 'there is no quorum';
+    return tolerance === 0 ? 'it can lose no more member' : `it can lose ${plural(tolerance, 'more member')}`;
+}
+
+;// CONCATENATED MODULE: ./src/health/assess.ts
+
+
+
+
+
+
+
+
+
+
+/** Judges everything that was seen. */
+function assessDeeply(facts, thresholds, { clusterName, durationMs, metricsWindowSeconds }) {
+    const view = viewOf(facts);
+    const checks = worstFirst(ALL_CHECKS.flatMap((run) => run(facts, thresholds)));
+    const status = overall(checks);
+    const members = memberDocuments(facts, checks);
+    const failureTolerance = failureToleranceOf(facts) ?? null;
+    const leader = view.leader === null ? null : memberName(view, view.leader);
+    return {
+        schemaVersion: HEALTH_DOCUMENT_VERSION,
+        checkedAt: facts.now.toISOString(),
+        durationMs: Math.round(durationMs),
+        clusterName,
+        status,
+        healthy: status === 'ok' || status === 'warn',
+        summary: summaryLine({ clusterName, status, members, leader, failureTolerance, checks }),
+        failureTolerance,
+        cluster: { id: view.clusterId, leader, raftTerm: assess_highestTerm(view), revision: highestRevision(facts) },
+        members,
+        memberList: assessMembers(view),
+        checks,
+        certificates: certificateDocuments(facts),
+        thresholds,
+        metricsWindowSeconds,
+    };
+}
+/** One that fails is told even where the rest is unknown; without the quorum nothing is known. */
+function overall(checks) {
+    if (checks.some(({ status }) => status === 'fail'))
+        return 'fail';
+    if (checks.some(({ name, status }) => name === 'quorum' && status === 'unknown'))
+        return 'unknown';
+    return worstOf(checks.map(({ status }) => status).filter((status) => status !== 'unknown'));
+}
+function assess_highestTerm({ own }) {
+    return highest(own.flatMap(({ status }) => seen(status)?.raftTerm ?? []));
+}
+function highestRevision({ members }) {
+    return highest(members.flatMap(({ hash }) => seen(hash)?.hashRevision ?? []));
+}
+function highest(values) {
+    return values.length === 0 ? null : Math.max(...values);
+}
+
+;// CONCATENATED MODULE: ./src/etcd/observe-member.ts
+
+
+/**
+ * Asks one member everything, over its one connection. What it answers from its own knowledge comes first: without a
+ * majority the rest hangs until the time of a request is over. Does not throw; what is not there when the signal is
+ * aborted is told as a timeout, and the rest is kept.
+ */
+async function observeMember(member, signal) {
+    const { client } = member;
+    const status = await attempt(() => client.status({ signal }));
+    let revision = 0;
+    const localReadNs = await attemptAfter(status, () => nanosecondsOf(async () => {
+        ({ revision } = await client.rangeSerializable('health', { signal }));
+    }));
+    const livez = await attemptAfter(localReadNs, () => client.probe('/livez', { signal }));
+    const metrics = await attemptAfter(livez, () => client.metrics({ signal }));
+    const endpoint = await observeFurther(member, status, signal);
+    const readyz = await attemptAfter(endpoint.memberList, () => client.probe('/readyz', { signal }));
+    const unread = failure(localReadNs);
+    return {
+        endpoint,
+        localReadNs,
+        revision: unread === undefined ? { seen: revision } : { failure: unread },
+        livez,
+        readyz,
+        metrics,
+    };
+}
+/** The newest revision that all who told theirs have. */
+function commonRevision(revisions) {
+    return Math.min(...revisions.flatMap((revision) => seen(revision) ?? []));
+}
+/**
+ * A member's hash at a revision. Does not throw.
+ * @param own its own revision; where that could not be read, the member is not asked for a hash.
+ */
+async function hashAt(revision, client, own, signal) {
+    const trouble = failure(own);
+    return trouble === undefined ? attempt(() => client.hashKv(revision, { signal })) : { failure: trouble };
+}
+
+;// CONCATENATED MODULE: ./src/road/health/routes.ts
+/**
+ * The way to each member, in their order: through its own host where that answered the probe, else through one that did;
+ * through its own after all where none did. None where no host at all is reached.
+ */
+function routesTo(reached) {
+    const answering = reached.find(({ sight, transport }) => 'seen' in sight && transport !== undefined);
+    return reached.map((host) => {
+        const { sight, transport } = host;
+        if (transport !== undefined && ('seen' in sight || answering === undefined))
+            return { transport };
+        return answering?.transport === undefined
+            ? undefined
+            : { transport: answering.transport, through: answering };
+    });
+}
+/** Byte streams to one member's ports, and how long the way to the host takes. */
+class Way {
+    #route;
+    #address;
+    #fastestMs = null;
+    constructor(route, address) {
+        this.#route = route;
+        this.#address = address;
+    }
+    /** A stream to a port at the member's address. */
+    async open(port) {
+        const begun = performance.now();
+        const stream = await this.#route.transport.openTcp(this.#address, port);
+        this.#fastestMs = Math.min(this.#fastestMs ?? Infinity, performance.now() - begun);
+        return stream;
+    }
+    /**
+     * Milliseconds of a round trip over SSH: the fastest opening of a stream, which sshd answers as soon as the port on its own
+     * host is open. Null before there was one, and through another host, where the way goes on from there.
+     */
+    get roundTripMs() {
+        return this.#route.through === undefined ? this.#fastestMs : null;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/road/health/asked-member.ts
+
+
+/** Milliseconds that a request of a health check may take: without a majority a read hangs for as long as it may. */
+const REQUEST_MS = 5_000;
+/** The client of one member, over the way that leads to it. */
+function askedMember(address, name, route, credentials, { clientPort }) {
+    const way = new Way(route, address);
+    const client = new EtcdClient({
+        name,
+        address,
+        port: clientPort,
+        open: () => way.open(clientPort),
+        credentials,
+        requestTimeoutMs: REQUEST_MS,
+    });
+    return { name, address, client, way, credentials };
+}
+
+;// CONCATENATED MODULE: ./src/road/health/listeners.ts
+
+
+
+/** What both listeners of a member present now. Does not throw. */
+async function listenersOf(member, { clientPort, peerPort }, signal) {
+    const [client, peer] = await Promise.all([clientPort, peerPort].map((port) => presented(member, port, signal)));
+    const never = { unseen: { fact: 'it was not asked for' } };
+    return { client: client ?? never, peer: peer ?? never };
+}
+async function presented({ way, credentials, address }, port, signal) {
+    try {
+        signal.throwIfAborted();
+        const { certificate, trusted } = await presentedCertificate(() => way.open(port), credentials, REQUEST_MS);
+        return { seen: { pem: certificate.toString(), trusted } };
+    }
+    catch (error) {
+        return { unseen: { fact: `no TLS handshake with port ${port} of ${address}: ${(0,src_findings/* errorMessage */.gJ)(error)}` } };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/road/health/member-sight.ts
+
+/** All that was seen of one member, put together. */
+function memberSight({ host, sight }, name, { answers, through, notAsked: none }) {
+    const { address } = host;
+    const unseen = { unseen: { fact: none.failure.finding.fact } };
+    const observation = answers?.observation;
+    const endpoint = observation?.endpoint ?? {
+        status: none,
+        memberList: none,
+        roundTripNs: none,
+        readNs: none,
+        alarms: none,
+    };
+    return {
+        name,
+        address,
+        host: hostSight(sight, answers?.roundTripMs ?? null),
+        askedThrough: through,
+        endpoint: { ...endpoint, name, address },
+        localReadNs: observation?.localReadNs ?? none,
+        livez: observation?.livez ?? none,
+        readyz: observation?.readyz ?? none,
+        hash: answers?.hash ?? none,
+        metrics: answers?.metrics ?? none,
+        served: answers?.served ?? { client: unseen, peer: unseen },
+    };
+}
+/** Without the key that the probe brought: nobody needs it any more. */
+function hostSight(sight, roundTripMs) {
+    if ('unseen' in sight)
+        return sight;
+    const { facts, more } = sight.seen;
+    return { seen: { facts, more, roundTripMs } };
+}
+/** Why nobody could ask. @param withoutCredentials a host could be reached, and none has what etcd asks for. */
+function notAsked(withoutCredentials) {
+    const reason = withoutCredentials
+        ? `no host has a healthcheck client's certificate with its key and ${kubeadm_paths/* CA_CERTIFICATE */.vB}`
+        : 'no host could be reached to ask it from';
+    return {
+        failure: {
+            kind: 'not-asked',
+            reason,
+            finding: { at: 'etcd', fact: `etcd was not asked: ${reason}.` },
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/health/names.ts
+
+
+
+/**
+ * The name of each member: the one given, else the host's own, else what the other members call who has its peer URL, else
+ * its address.
+ */
+function memberNames(hosts, observations, peerPort) {
+    const members = observations.flatMap(({ memberList }) => seen(memberList)?.members ?? []);
+    return hosts.map(({ host, hostname }) => host.name ?? hostname ?? listedName(members, httpsUrl(host.address, peerPort)) ?? host.address);
+}
+function listedName(members, peerUrl) {
+    return members.find(({ name, peerUrls }) => name !== '' && peerUrls.some((url) => canonicalUrl(url) === canonicalUrl(peerUrl)))?.name;
+}
+
+;// CONCATENATED MODULE: ./src/road/health/second-look.ts
+
+
+
+/**
+ * The metrics once more when the window is over. Does not throw; where there is no window, or no second answer, the first
+ * look is all there is.
+ */
+async function second_look_secondLook(client, first, { scrapedAtMs, seconds, signal }) {
+    if ('failure' in first)
+        return first;
+    const only = { seen: { latest: first.seen } };
+    if (seconds === 0)
+        return only;
+    const left = scrapedAtMs + seconds * 1000 - performance.now();
+    try {
+        await (0,promises_.setTimeout)(Math.max(0, left), undefined, { signal });
+    }
+    catch {
+        return only; // the time of the whole check is over
+    }
+    const latest = seen(await attempt(() => client.metrics({ signal })));
+    const secondsBefore = (performance.now() - scrapedAtMs) / 1000;
+    return latest === undefined ? only : { seen: { latest, earlier: { metrics: first.seen, secondsBefore } } };
+}
+
+;// CONCATENATED MODULE: ./src/road/health/ask-members.ts
+
+
+
+
+
+
+
+
+/**
+ * Asks every member what it knows, each through its own host, or through another where that cannot be reached. Changes
+ * nothing and does not throw; what is not there when the signal is aborted is told as such.
+ * @param credentials absent: no host has given any.
+ */
+async function askMembers(reached, credentials, settings, surroundings, signal) {
+    const routes = routesTo(reached);
+    const asked = reached.map(({ host, sight }, index) => {
+        const route = routes[index];
+        if (route === undefined || credentials === undefined)
+            return undefined;
+        return askedMember(host.address, labelOf({ host, sight }), route, credentials, settings);
+    });
+    try {
+        const answers = await answersOf(asked, settings, surroundings, signal);
+        const names = memberNames(reached.map(({ host, sight }) => ({
+            host,
+            ...('seen' in sight && { hostname: sight.seen.facts.hostname }),
+        })), answers.flatMap((answer) => answer?.observation.endpoint ?? []), settings.peerPort);
+        const members = reached.map((host, index) => memberSight(host, names[index] ?? host.host.address, {
+            answers: answers[index],
+            through: throughOf(routes[index], reached, names),
+            notAsked: notAsked(credentials === undefined && routes[index] !== undefined),
+        }));
+        const { clientPort, peerPort, dataDir } = settings;
+        return { now: surroundings.now(), clientPort, peerPort, dataDir, members };
+    }
+    finally {
+        for (const member of asked)
+            member?.client.close();
+    }
+}
+async function answersOf(asked, settings, { timeline }, signal) {
+    const looks = await Promise.all(asked
+        .filter((member) => member !== undefined)
+        .map(async (member) => {
+        const listeners = listenersOf(member, settings, signal);
+        const what = { stage: 'Observe', title: 'ask etcd', changes: false, host: member.name };
+        const observation = await timeline.record(what, () => observeMember(member, signal));
+        return { member, observation, listeners, scrapedAtMs: performance.now() };
+    }));
+    const revision = commonRevision(looks.map(({ observation }) => observation.revision));
+    const answers = await Promise.all(looks.map(async ({ member, observation, listeners, scrapedAtMs }) => {
+        const { metricsWindowSeconds: seconds } = settings.health;
+        const hash = await hashAt(revision, member.client, observation.revision, signal);
+        const metrics = await second_look_secondLook(member.client, observation.metrics, { scrapedAtMs, seconds, signal });
+        const served = await listeners;
+        const { roundTripMs } = member.way;
+        return [member, { observation, hash, metrics, served, roundTripMs }];
+    }));
+    const byMember = new Map(answers);
+    return asked.map((member) => member && byMember.get(member));
+}
+function throughOf(route, reached, names) {
+    if (route?.through === undefined)
+        return null;
+    return names[reached.indexOf(route.through)] ?? null;
+}
+function labelOf({ host, sight }) {
+    return host.name ?? ('seen' in sight ? sight.seen.facts.hostname : hostLabel(host));
+}
+
+;// CONCATENATED MODULE: ./src/road/health/credentials.ts
+
+
+
+
+/**
+ * With what the members are asked: the healthcheck client's pair of the host whose pair is valid longest, among the hosts
+ * with the CA that most of them have.
+ * @returns undefined where no host has one.
+ */
+function chooseCredentials(looks) {
+    const candidates = looks.flatMap(candidateOf);
+    const byAuthority = [...Map.groupBy(candidates, ({ authority }) => authority).values()];
+    const [most = []] = byAuthority.toSorted((one, other) => other.length - one.length);
+    const [best] = most.toSorted((one, other) => other.endsAt.getTime() - one.endsAt.getTime());
+    if (best === undefined)
+        return undefined;
+    const { caPem, certificatePem, keyPem } = best;
+    return { caPem, certificatePem, keyPem };
+}
+function candidateOf({ facts: { files }, clientKey }) {
+    const caPem = files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text;
+    const certificatePem = files.get(leafPath('healthcheckClient', 'certificate'))?.text;
+    const endsAt = certificateEnd(certificatePem);
+    const authority = credentials_fingerprintOf(caPem);
+    if (authority === undefined || endsAt === undefined || clientKey === undefined)
+        return [];
+    return [
+        {
+            caPem: caPem ?? '',
+            certificatePem: certificatePem ?? '',
+            keyPem: clientKey.toString('utf8'),
+            authority,
+            endsAt,
+        },
+    ];
+}
+function credentials_fingerprintOf(pem) {
+    if (pem === undefined)
+        return undefined;
+    try {
+        return new external_node_crypto_.X509Certificate(pem).fingerprint256;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/health-probe.ts
+
+
+
+
+
+/**
+ * Which form the answer has. Raised when a probe that was installed by an earlier release could no longer be read as it
+ * stands, or would not tell what is needed.
+ */
+const HEALTH_PROBE_FORMAT = 1;
+const health_probe_TIMEOUT_MS = 30_000;
+/** How many containers of etcd's pod are asked for their end, and how many lines of a log are read. */
+const MOST_CONTAINERS = 3;
+const LOG_LINES = 40;
+/** Seconds that a tool or a port may take; what has not answered by then is left out. */
+const PATIENCE_SECONDS = 5;
+const CLIENT_KEY = leafPath('healthcheckClient', 'key');
+const KEYS = [...leaf_profiles_leafProfileNames.map((name) => leafPath(name, 'key')), kubeadm_paths/* CA_KEY */.r$];
+/**
+ * The one read-only look of a health check at a host: what the ordinary probe reads, and what only health asks for.
+ * Private keys stay where they are, but for the one of the healthcheck client; of the others it tells the digest of the
+ * public half.
+ * @param program the probe as it is installed on the host, for a login user who may run nothing else as root; absent: the
+ * script is sent to a bash of root.
+ */
+function healthProbe(question, { program } = {}) {
+    return {
+        title: 'health probe',
+        effect: 'reads',
+        timeoutMs: health_probe_TIMEOUT_MS,
+        script: program === undefined ? healthScript(question) : `exec sudo -n -- ${programCall(question, program)}`,
+    };
+}
+function healthScript(question) {
+    // Members tell themselves how they reach each other: nobody has to try it.
+    return `${questionVariables({ dataDir: question.dataDir, peers: [], ports: [] })}
+client_key=${question.clientKey ? 'yes' : 'no'}
+${HEALTH_BODY}`;
+}
+function programCall({ dataDir, clientKey }, program) {
+    return [program, dataDir, clientKey ? 'yes' : 'no'].map(shell/* quote */.h).join(' ');
+}
+const HEALTH_START = `
+now() { if [ -n "\${EPOCHREALTIME-}" ]; then echo "\${EPOCHREALTIME/./}"; else date +%s%6N; fi; }
+begun=$(now)
+health_cri() { timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>/dev/null; }
+filesystem() {
+  local folder=$data_dir
+  while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
+  findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null | head -n 1
+  stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
+  timeout ${PATIENCE_SECONDS} du -skx -- "$data_dir" 2>/dev/null
+}
+kubelet_healthz() {
+  { exec 3<> /dev/tcp/127.0.0.1/10248; } 2>/dev/null || return 0
+  printf 'GET /healthz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
+  timeout ${PATIENCE_SECONDS} cat <&3 | sed '1,/^\\r$/d' | head -c 2000
+}
+pod_containers() {
+  [ -n "$endpoint" ] || return 0
+  health_cri ps -a -q --name '^etcd$' | head -n ${MOST_CONTAINERS} | while read -r id; do
+    { health_cri inspect -o go-template --template '{"status":{{json .status}}}' "$id" || health_cri inspect -o json "$id"; } | base64 -w0
+    echo
+  done
+}
+last_log() {
+  local id
+  [ -n "$endpoint" ] || return 0
+  id=$(health_cri ps -a -q --state Exited --name '^etcd$' | head -n 1)
+  [ -n "$id" ] || return 0
+  timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" logs --tail ${LOG_LINES} "$id" 2>&1 | tail -c 65536
+}
+public_keys() {
+  local file digest none
+  command -v openssl > /dev/null || return 0
+  none=$(sha256sum < /dev/null)
+  for file in ${KEYS.join(' ')}; do
+    [ -f "$file" ] || continue
+    digest=$(openssl pkey -in "$file" -pubout -outform DER 2>/dev/null < /dev/null | sha256sum)
+    if [ "$digest" != "$none" ]; then printf '%s %s\\n' "\${digest%% *}" "$file"; fi
+  done
+}
+exec {fd_filesystem}< <(filesystem)
+exec {fd_healthz}< <(kubelet_healthz)
+exec {fd_public_keys}< <(public_keys)
+`;
+/** What needs the runtime's endpoint, which the ordinary probe finds. */
+const HEALTH_START_CRI = `
+exec {fd_pod}< <(pod_containers)
+exec {fd_log}< <(last_log)
+`;
+const HEALTH_EMIT = `
+printf '%s' ${HEALTH_PROBE_FORMAT} | emit health.format
+emit health.filesystem <&"$fd_filesystem"
+emit health.healthz <&"$fd_healthz"
+emit health.public-keys <&"$fd_public_keys"
+emit health.pod <&"$fd_pod"
+emit health.log <&"$fd_log"
+if [ "$client_key" = yes ] && [ -f ${CLIENT_KEY} ]; then emit health.client-key < ${CLIENT_KEY}; fi
+printf '%s %s' "$begun" "$(now)" | emit health.clock
+echo "end "
+`;
+/** The text that runs on every host, behind the variables data_dir, targets and client_key. */
+const HEALTH_BODY = `${HEALTH_START}
+${probeBody(HEALTH_START_CRI)}
+${HEALTH_EMIT}`;
+/**
+ * The same as a program that root installs on a host, so that the login user may run it, and nothing else, by sudo. What it
+ * is given it looks at, for that user may give it anything.
+ */
+const HEALTH_PROGRAM = (/* unused pure expression or super */ null && (`#!/bin/bash -p
+# Reads what a health check of etcd-ha-action wants to know of this host, and changes nothing.
+# Made from src/hosts/probe/health-probe.ts by \`npm run docs\`; how to install it: docs/least-privilege.md.
+# Usage: etcd-ha-health-probe DATA-DIR yes|no
+#   yes: print the healthcheck client's private key too, with which etcd is asked.
+export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin HOME=/root
+unset BASH_ENV ENV CDPATH IFS
+umask 077
+cd / || exit
+refuse() { printf 'etcd-ha-health-probe: %s\\n' "$1" >&2; exit 95; }
+[ "$#" = 2 ] || refuse 'usage: etcd-ha-health-probe DATA-DIR yes|no'
+data_dir=$1 client_key=$2 targets=()
+case $data_dir in *[!A-Za-z0-9/._-]* | *..* | [!/]* | '') refuse 'DATA-DIR is not an absolute path' ;; esac
+case $client_key in yes | no) ;; *) refuse 'the second argument is neither yes nor no' ;; esac
+${HEALTH_BODY}`));
+
+;// CONCATENATED MODULE: ./src/hosts/probe/parse-clock.ts
+/** How far a host's clock is from the runner's: RFC 5905, section 8: the time that the probe itself took on the host does not count. */
+function clockOf(runner, host) {
+    const there = host.begunMs - runner.sentMs;
+    const back = host.endedMs - runner.receivedMs;
+    return { offsetMs: (there + back) / 2, uncertaintyMs: Math.max(0, (there - back) / 2) };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/parse-filesystem.ts
+/** A filesystem from one line of `findmnt -r`, in which `\x20` is a space, and one of `stat -f`. */
+function parseFilesystem(mount, blocks, dataDirKibibytes) {
+    const [type, source, mountPoint, options] = mount.split('\n')[0]?.split(' ') ?? [];
+    const numbers = /^(\d+) (\d+) (\d+) (\d+) (\d+)$/.exec(blocks);
+    if (type === undefined || source === undefined || mountPoint === undefined || numbers === null) {
+        return undefined;
+    }
+    const [, blockSize = 0, total = 0, available = 0, inodes = 0, freeInodes = 0] = numbers.map(Number);
+    return {
+        type,
+        source: parse_filesystem_unescape(source),
+        mountPoint: parse_filesystem_unescape(mountPoint),
+        readOnly: options?.split(',').includes('ro') ?? false,
+        sizeBytes: total * blockSize,
+        freeBytes: available * blockSize,
+        inodes,
+        freeInodes,
+        dataDirBytes: dataDirKibibytes * 1024,
+    };
+}
+function parse_filesystem_unescape(word) {
+    return word.replace(/\\x([0-9a-f]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/parse-health.ts
+
+
+
+
+/** The probe that is installed on the host is of another release of the action. */
+class OtherFormat extends Error {
+}
+/**
+ * Facts from the answer of the health probe.
+ * @param address the address that the user gave for this host.
+ * @throws IncompleteProbe when its last line is missing; OtherFormat when it is not of this release's form.
+ */
+function parseHealth(address, answer, timing) {
+    const values = readValues(answer);
+    const get = (key) => values.get(key)?.trim() ?? '';
+    if (get('health.format') !== String(HEALTH_PROBE_FORMAT)) {
+        throw new OtherFormat(`the probe's answer is of form ${get('health.format') || '(none)'}, and this release reads form ${HEALTH_PROBE_FORMAT}`);
+    }
+    const [begun, ended] = get('health.clock')
+        .split(' ')
+        .map((text) => Number(text) / 1000);
+    if (!(begun !== undefined && ended !== undefined && begun > 0 && ended > 0)) {
+        throw new IncompleteProbe('the probe did not tell the time');
+    }
+    const [mount = '', blocks = '', used = ''] = get('health.filesystem').split('\n');
+    const filesystem = parseFilesystem(mount, blocks, parseInt(used) || 0);
+    const healthz = get('health.healthz');
+    const clientKey = values.get('health.client-key');
+    return {
+        facts: parseProbe(address, answer),
+        more: {
+            clock: clockOf(timing, { begunMs: begun, endedMs: ended }),
+            ...(filesystem && { filesystem }),
+            ...(healthz !== '' && { kubeletHealthz: healthz }),
+            containers: get('health.pod').split('\n').flatMap(parseContainer),
+            lastLog: get('health.log')
+                .split('\n')
+                .filter((line) => line !== ''),
+            publicKeys: new Map(get('health.public-keys').split('\n').flatMap(parseKey)),
+        },
+        ...(clientKey !== undefined && { clientKey: Buffer.from(clientKey) }),
+    };
+}
+function parseKey(line) {
+    const match = /^([0-9a-f]{64}) (\/.+)$/.exec(line);
+    return match === null ? [] : [[match[2] ?? '', match[1] ?? '']];
+}
+/** One `crictl inspect -o json`, in base64. */
+function parseContainer(line) {
+    let status;
+    try {
+        ({ status } = JSON.parse(Buffer.from(line, 'base64').toString('utf8')));
+    }
+    catch {
+        return [];
+    }
+    if (status?.id === undefined)
+        return [];
+    const running = status.state === 'CONTAINER_RUNNING';
+    const startedAt = moment(status.startedAt);
+    const finishedAt = running ? undefined : moment(status.finishedAt);
+    return [
+        {
+            id: status.id,
+            running,
+            attempt: status.metadata?.attempt ?? 0,
+            ...(startedAt !== undefined && { startedAt }),
+            ...(finishedAt !== undefined && { finishedAt }),
+            ...(!running && status.exitCode !== undefined && { exitCode: status.exitCode }),
+            ...(!running && status.reason !== undefined && status.reason !== '' && { reason: status.reason }),
+        },
+    ];
+}
+/** What has not happened has the time zero of Go, or of Unix. */
+function moment(text) {
+    const time = text === undefined ? NaN : Date.parse(text);
+    return time > 0 ? new Date(time).toISOString() : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/road/health/probe-host.ts
+
+
+
+
+
+const INSTALL = 'Install the program and its rule on that host as docs/least-privilege.md says.';
+/**
+ * Runs the health probe on a host.
+ * @throws HostError when it cannot be run, or its answer not be read.
+ */
+async function probeHost(host, transport, { dataDir, health: { probe } }) {
+    const script = healthProbe({ dataDir, clientKey: true }, probe === undefined ? {} : { program: probe });
+    const sentMs = runnerTime();
+    const result = await transport.run(script);
+    const timing = { sentMs, receivedMs: runnerTime() };
+    if (probe !== undefined && result.code !== 0)
+        throw notRun(transport.name, probe, result);
+    try {
+        return parseHealth(host.address, result.stdout.toString('utf8'), timing);
+    }
+    catch (error) {
+        if (error instanceof OtherFormat)
+            throw otherFormat(transport.name, probe, error);
+        return understood(transport.name, result, () => {
+            throw error;
+        });
+    }
+}
+/** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
+function runnerTime() {
+    return performance.timeOrigin + performance.now();
+}
+function notRun(host, program, { code, stderr }) {
+    return new host_error/* HostError */.d({
+        host,
+        at: 'health-probe',
+        fact: `${program} could not be run by sudo (exit code ${code ?? 'none'}): ${(0,last_words/* lastWords */.a)(stderr, 3)}`,
+        cause: 'It is not installed there, or sudoers does not allow it to this user.',
+        fix: INSTALL,
+    });
+}
+function otherFormat(host, program, error) {
+    return new host_error/* HostError */.d({
+        host,
+        at: 'health-probe',
+        fact: `${program ?? 'the probe'}: ${error.message}.`,
+        cause: 'It was installed for another release of the action.',
+        fix: INSTALL,
+    });
+}
+
+;// CONCATENATED MODULE: ./src/road/health/within.ts
+/** What was waited for had not come when the time was over. */
+class TimeIsOver extends Error {
+    name = 'TimeIsOver';
+}
+/**
+ * What the promise gives, unless the signal is aborted first; the work itself goes on, and its end is of no interest then.
+ * @throws TimeIsOver when the signal is aborted; what the promise rejects with.
+ */
+async function within(signal, work) {
+    work.catch(() => undefined);
+    const over = Promise.withResolvers();
+    const end = () => over.reject(new TimeIsOver('it did not answer in the time that the check has'));
+    if (signal.aborted)
+        end();
+    signal.addEventListener('abort', end, { once: true });
+    try {
+        return await Promise.race([work, over.promise]);
+    }
+    finally {
+        signal.removeEventListener('abort', end);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/road/health/reach-hosts.ts
+
+
+
+
+
+
+const reach_hosts_STAGE = 'Observe';
+/**
+ * Connects to a host and runs the probe there. Does not throw: why a host could not be looked at is part of what was
+ * seen.
+ * @param signal ends the wait.
+ */
+async function reachHost(host, settings, { connect, timeline, maskSecret }, signal) {
+    const label = hostLabel(host);
+    const connecting = timeline.record({ stage: reach_hosts_STAGE, title: 'connect', changes: false, host: label }, () => connect(host));
+    let transport;
+    try {
+        transport = readOnly(await within(signal, connecting));
+    }
+    catch (error) {
+        // One that comes too late is not left open.
+        void connecting.then((late) => late.close()).catch(() => undefined);
+        return { host, sight: { unseen: why(error) } };
+    }
+    try {
+        const probing = timeline.record({ stage: reach_hosts_STAGE, title: 'probe', changes: false, host: label }, () => probeHost(host, transport, settings));
+        const look = await within(signal, probing);
+        if (look.clientKey !== undefined)
+            maskSecret(look.clientKey.toString('utf8'));
+        return { host, transport, sight: { seen: look } };
+    }
+    catch (error) {
+        return { host, transport, sight: { unseen: why(error) } };
+    }
+}
+function why(error) {
+    if (error instanceof host_error/* HostError */.d) {
+        const { fact, cause, fix } = error.finding;
+        return { fact, ...(cause !== undefined && { cause }), ...(fix !== undefined && { fix }) };
+    }
+    return { fact: (0,src_findings/* errorMessage */.gJ)(error) };
+}
+
+;// CONCATENATED MODULE: ./src/road/health/look.ts
+
+
+
+
+
+
+/** So much of the deadline a host may take to let us in and to answer the probe: the rest is for etcd. */
+const SHARE_OF_HOSTS = 0.5;
+/** The connections may take so long to say goodbye. */
+const CLOSE_MS = 500;
+/**
+ * Looks at hosts and members, and changes nothing. Whatever cannot be seen is told as such; the look ends with the
+ * deadline of the settings.
+ * @throws Refused when two of the hosts are one; what the run's own signal was aborted with.
+ */
+async function lookAtHealth(settings, surroundings) {
+    const { log, signal } = surroundings;
+    const deadlineMs = settings.health.deadlineSeconds * 1000;
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs - CLOSE_MS)]);
+    const forHosts = AbortSignal.any([deadline, AbortSignal.timeout(deadlineMs * SHARE_OF_HOSTS)]);
+    log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
+    const reached = await Promise.all(settings.hosts.map((host) => reachHost(host, settings, surroundings, forHosts)));
+    try {
+        signal.throwIfAborted();
+        refuseTwins(reached);
+        const credentials = chooseCredentials(looksOf(reached));
+        const facts = await askMembers(reached, credentials, settings, surroundings, deadline);
+        signal.throwIfAborted();
+        return { facts, connections: connectionsOf(transportsOf(reached)) };
+    }
+    finally {
+        await closeAll(reached);
+    }
+}
+/** Hosts that are listed twice, or clones with one name: what would be reported of them would be confused. */
+function refuseTwins(reached) {
+    const seen = reached.filter(({ sight }) => 'seen' in sight);
+    const { findings } = resolveMembers(seen.map(({ host }) => host), looksOf(seen).map(({ facts }) => facts));
+    if (findings.length > 0)
+        throw new src_findings/* Refused */.Lw('the hosts cannot be those of one cluster', findings);
+}
+function looksOf(reached) {
+    return reached.flatMap(({ sight }) => ('seen' in sight ? [sight.seen] : []));
+}
+function transportsOf(reached) {
+    return new Map(reached.flatMap(({ transport }) => (transport === undefined ? [] : [[transport.name, transport]])));
+}
+/** A host that hangs says no goodbye; it is not waited for. */
+async function closeAll(reached) {
+    const closing = Promise.all(reached.map(async ({ transport }) => transport?.close()));
+    const { promise, resolve } = Promise.withResolvers();
+    const timer = setTimeout(() => resolve(undefined), CLOSE_MS);
+    await Promise.race([closing.catch(() => undefined), promise]);
+    clearTimeout(timer);
+}
+
+;// CONCATENATED MODULE: ./src/operations/health.ts
+
+
+/** Looks at the whole cluster, its hosts and its certificates, judges them, and changes nothing. */
+async function health(settings, surroundings) {
+    const { thresholds, metricsWindowSeconds } = settings.health;
+    const { facts, connections } = await lookAtHealth(settings, surroundings);
+    const report = assessDeeply(facts, thresholds, {
+        clusterName: settings.clusterName,
+        durationMs: surroundings.timeline.elapsedMs(),
+        metricsWindowSeconds: metricsWindowSeconds === 0 ? null : metricsWindowSeconds,
+    });
+    return { report, connections };
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/examined.ts
+
+/** Whether etcd belongs on this host already: the action set it up, or it runs from a manifest made by hand. */
+function holdsMember({ facts }) {
+    if (facts.state !== 'absent')
+        return true;
+    const manifest = memberManifest(facts);
+    return manifest !== undefined && facts.containers.some(({ running }) => running);
+}
+/** Value of an etcd flag that the user gave as a number; undefined where it is absent or no number. */
+function extraNumber(settings, flag) {
+    const value = settings.extraArgs.find(({ name }) => name === flag)?.value;
+    return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/capacity.ts
+
+
+/** kubeadm's own limits for a control plane (cmd/kubeadm/app/constants, ControlPlaneMem and ControlPlaneNumCPU). */
+const LEAST_MEMORY_BYTES = 1700 * 1024 ** 2;
+const LEAST_PROCESSORS = 2;
+/** Memory and processors. */
+function capacity({ name: host, seen }, settings) {
+    const findings = [];
+    const { memoryBytes, processors } = seen;
+    const quota = extraNumber(settings, 'quota-backend-bytes') ?? 0;
+    if (memoryBytes !== undefined && memoryBytes < Math.max(LEAST_MEMORY_BYTES, quota)) {
+        findings.push({
+            severity: 'warn',
+            host,
+            at: 'memory',
+            fact: memoryBytes < quota
+                ? `it has ${size(memoryBytes)} of memory, less than the quota of the database (${size(quota)}), which etcd maps into memory.`
+                : `it has ${size(memoryBytes)} of memory; kubeadm asks for ${size(LEAST_MEMORY_BYTES)}, etcd's documentation for 8 GiB under load.`,
+            cause: 'The machine is small. Under pressure the kernel kills etcd, or reads the database from the disk again and again.',
+            fix: 'Give the machine more memory.',
+        });
+    }
+    if (processors !== undefined && processors < LEAST_PROCESSORS) {
+        findings.push({
+            severity: 'warn',
+            host,
+            at: 'processors',
+            fact: `it has ${processors} processor; etcd's documentation asks for 2 to 4.`,
+            cause: 'The machine is small. etcd, kubelet and the runtime then wait for each other, and heartbeats come late.',
+            fix: 'Give the machine a second processor.',
+        });
+    }
+    return findings;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/cgroups.ts
+
+/** From this minor release on kubelet's failCgroupV1 is true by default (pkg/kubelet/apis/config/v1beta1/defaults.go). */
+const REFUSES_CGROUP_V1_SINCE = 35;
+/** cgroup v1 under a kubelet that refuses it. */
+function cgroupV1({ name: host, seen }, settings) {
+    const kubelet = seen.kubeletVersion;
+    const told = settings.kubeletConfig['failCgroupV1'];
+    if (seen.cgroups === 'v2' || kubelet === undefined)
+        return [];
+    const refuses = told === true || (told !== false && kubelet.minor >= REFUSES_CGROUP_V1_SINCE);
+    if (refuses) {
+        return [
+            {
+                severity: 'fail',
+                host,
+                at: 'cgroups',
+                fact: `the host uses cgroup v1, and kubelet ${kubelet.text} refuses to run on it.`,
+                cause: `The distribution is old or was booted so; since 1.${REFUSES_CGROUP_V1_SINCE} kubelet wants cgroup v2.`,
+                fix: 'Boot the host with cgroup v2 (`systemd.unified_cgroup_hierarchy=1`), or, knowing what it means, set `kubelet-config: "failCgroupV1: false"`.',
+            },
+        ];
+    }
+    if (kubelet.minor < REFUSES_CGROUP_V1_SINCE)
+        return [];
+    return [
+        {
+            severity: 'warn',
+            host,
+            at: 'cgroups',
+            fact: `the host uses cgroup v1, and \`kubelet-config\` makes kubelet ${kubelet.text} run on it all the same.`,
+            cause: 'failCgroupV1 is false; support for cgroup v1 will be removed from kubelet.',
+            fix: 'Boot the host with cgroup v2 before the next update of kubelet.',
+        },
+    ];
+}
+/** Hosts with cgroup v1 whose kubelet still takes it, as one finding. */
+function cgroupV1Ahead(members, settings) {
+    if (settings.kubeletConfig['failCgroupV1'] === true)
+        return [];
+    const hosts = members.filter(({ seen }) => seen.cgroups === 'v1' &&
+        seen.kubeletVersion !== undefined &&
+        seen.kubeletVersion.minor < REFUSES_CGROUP_V1_SINCE);
+    if (hosts.length === 0)
+        return [];
+    return [
+        {
+            severity: 'info',
+            at: 'cgroups',
+            fact: `${nameList(hosts.map(({ name }) => name))} use cgroup v1, which kubelet refuses from 1.${REFUSES_CGROUP_V1_SINCE} on.`,
+            cause: 'The distribution is old or was booted so.',
+            fix: `Boot with cgroup v2 before kubelet is updated to 1.${REFUSES_CGROUP_V1_SINCE} or later.`,
+        },
+    ];
+}
+/** A running kubelet that was told another cgroup driver than the runtime's. */
+function cgroupDrivers({ name: host, facts, seen }) {
+    const runtime = facts.runtime.runtime?.cgroupDriver;
+    const kubelet = seen.kubeletCgroupDriver;
+    if (runtime === undefined || kubelet === undefined || runtime === kubelet.driver)
+        return [];
+    return [
+        {
+            severity: 'warn',
+            host,
+            at: 'cgroups',
+            fact: `the kubelet that runs was told the cgroup driver "${kubelet.driver}" (${kubelet.from}); the container runtime uses "${runtime}".`,
+            cause: 'The runtime was reconfigured or replaced after kubelet. Where it tells its driver to kubelet (containerd 2 and later), nothing else is wrong; elsewhere pods fail or are killed under load.',
+            fix: `Set \`cgroupDriver: ${runtime}\` there and restart kubelet; on a host that this action sets up, \`operation: deploy\` does it.`,
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/clocks.ts
+
+/** etcd logs peers whose clocks are further apart (server/etcdserver/api/rafthttp/probing_status.go). */
+const WARN_MS = 1000;
+/** Beyond this leases, logs and certificates are not to be trusted. */
+const FAIL_MS = 30_000;
+/** How far kubeadm, and this action, date certificates back (CertificateBackdate). */
+const BACKDATE_MS = 5 * 60_000;
+/** Clocks against the median of all hosts, and that median against the runner, which dates certificates. */
+function clockDifferences(members) {
+    return [...againstMedian(members), ...behindTheRunner(members)];
+}
+function againstMedian(members) {
+    if (members.length < 2)
+        return [];
+    const middle = median(members.map(({ seen }) => seen.clock.offsetMs));
+    const middleUncertainty = median(members.map(({ seen }) => seen.clock.uncertaintyMs));
+    return members.flatMap(({ name: host, seen }) => {
+        const difference = seen.clock.offsetMs - middle;
+        const uncertainty = seen.clock.uncertaintyMs + middleUncertainty;
+        const atLeast = Math.abs(difference) - uncertainty;
+        if (atLeast <= WARN_MS)
+            return [];
+        const direction = difference > 0 ? 'ahead of' : 'behind';
+        return [
+            {
+                severity: atLeast > FAIL_MS ? 'fail' : 'warn',
+                host,
+                at: 'clock',
+                fact: `its clock is ${duration(Math.abs(difference))} ${direction} the median of all hosts (± ${duration(uncertainty)}).`,
+                cause: 'No time service runs on it, or it reaches no server.',
+                fix: 'Start one (`systemctl enable --now chrony` or systemd-timesyncd), and look at `timedatectl`.',
+            },
+        ];
+    });
+}
+function behindTheRunner(members) {
+    return members.flatMap(({ name: host, seen }) => {
+        const behind = -seen.clock.offsetMs - seen.clock.uncertaintyMs;
+        if (behind <= BACKDATE_MS)
+            return [];
+        return [
+            {
+                severity: 'fail',
+                host,
+                at: 'clock',
+                fact: `its clock is at least ${duration(behind)} behind the runner's: certificates that this run makes would not be valid yet on it.`,
+                cause: "The host's clock is wrong, or the runner's is.",
+                fix: 'Set both by a time service, then run again.',
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/disk.ts
+
+
+const GIB = 1024 ** 3;
+/** Where --quota-backend-bytes is not given (server/storage/quota.go, DefaultQuotaBytes). */
+const disk_DEFAULT_QUOTA_BYTES = 2 * GIB;
+/** WAL segments of 64 MiB: 5 that are kept (--max-wals), the one in use and the next; and some small snapshot files. */
+const LOG_BYTES = GIB / 2;
+/** A member's data dir holds some dozen files. */
+const FEW_INODES = 100;
+const NETWORK = /^(nfs\d?|cifs|smb\d?|smbfs|afs|ceph|lustre|9p|ncpfs|fuse\.(sshfs|glusterfs|s3fs|ceph|.*nfs))$/;
+const IN_MEMORY = /^(tmpfs|ramfs)$/;
+const LAYERED = /^(overlay|aufs|fuse\.fuse-overlayfs)$/;
+/** The filesystem of the data dir: writable, of a fitting kind, with enough room. */
+function dataDirDisk({ name: host, seen }, settings) {
+    const disk = seen.filesystem;
+    if (disk === undefined) {
+        return [
+            {
+                severity: 'warn',
+                host,
+                at: 'data-dir',
+                fact: `the filesystem of ${settings.dataDir} could not be read.`,
+                cause: 'findmnt is not installed, or the filesystem does not answer.',
+                fix: `Run \`findmnt -T ${settings.dataDir}\` on the host.`,
+            },
+        ];
+    }
+    const quota = extraNumber(settings, 'quota-backend-bytes') ?? 0;
+    const problems = [
+        ...disk_readOnly(disk),
+        ...kind(disk),
+        ...space(disk, quota === 0 ? disk_DEFAULT_QUOTA_BYTES : quota),
+        ...inodes(disk),
+    ];
+    return problems.map((problem) => ({ ...problem, host, at: 'data-dir' }));
+}
+function disk_readOnly({ readOnly, mountPoint, source }) {
+    if (!readOnly)
+        return [];
+    return [
+        {
+            severity: 'fail',
+            fact: `the filesystem of the data dir (${source} on ${mountPoint}) is read-only.`,
+            cause: 'It was mounted so, or the kernel made it so after an error of the disk.',
+            fix: `Look at \`dmesg\`; if the disk is sound, \`mount -o remount,rw ${mountPoint}\`.`,
+        },
+    ];
+}
+function kind({ type, source, mountPoint }) {
+    const where = `the data dir lies on ${type} (${source} on ${mountPoint})`;
+    const fix = 'Give etcd a local disk, best an SSD of its own, with ext4 or xfs, and name a folder on it as `data-dir`.';
+    if (NETWORK.test(type)) {
+        return [
+            {
+                severity: 'warn',
+                fact: `${where}, which is reached over a network.`,
+                cause: 'A shared export was mounted there. Each write of etcd waits for its fsync, and one outage of the server stops every member.',
+                fix,
+            },
+        ];
+    }
+    if (IN_MEMORY.test(type)) {
+        return [
+            {
+                severity: 'warn',
+                fact: `${where}, which is memory: a reboot loses the member's data.`,
+                cause: 'The host runs from an image, or the disk is not mounted.',
+                fix,
+            },
+        ];
+    }
+    if (!LAYERED.test(type))
+        return [];
+    return [
+        {
+            severity: 'warn',
+            fact: `${where}, whose upper layer may be gone after a reboot.`,
+            cause: 'The host is a container or a live system, or its root is protected by an overlay.',
+            fix,
+        },
+    ];
+}
+/**
+ * What the data dir has taken already counts as room. Below the quota and the log, the disk is full before etcd's own
+ * limit stops writes: a member then crashes. Twice the quota, because a defragmentation and a snapshot from the
+ * leader write a second copy of the database (server/storage/backend/backend.go, api/snap/db.go).
+ */
+function space(disk, quota) {
+    const room = disk.freeBytes + disk.dataDirBytes;
+    const least = quota + LOG_BYTES;
+    const good = 2 * quota + LOG_BYTES;
+    if (room >= good)
+        return [];
+    const severity = room < least ? 'fail' : 'warn';
+    const has = `${disk.mountPoint} has ${size(disk.freeBytes)} free of ${size(disk.sizeBytes)}`;
+    const takes = `a database at its quota of ${size(quota)} and the log take ${size(least)}`;
+    return [
+        {
+            severity,
+            fact: severity === 'fail'
+                ? `${has}; ${takes}.`
+                : `${has}; ${takes}, and ${size(good)} while it is defragmented or received from the leader.`,
+            cause: 'The disk is small, or shared with images and logs. On a full disk a member stops.',
+            fix: 'Make room (`du -xh -d 2 / | sort -h | tail`), or give etcd a disk of its own and name a folder on it as `data-dir`.',
+        },
+    ];
+}
+function inodes({ inodes: total, freeInodes, mountPoint }) {
+    if (total === 0 || freeInodes >= FEW_INODES)
+        return [];
+    return [
+        {
+            severity: 'fail',
+            fact: `${mountPoint} has ${freeInodes} free inodes of ${total}: hardly a file can be made there.`,
+            cause: 'Very many small files lie on it.',
+            fix: `Find and remove them (\`du -x --inodes -d 2 ${mountPoint} | sort -n | tail\`).`,
+        },
+    ];
+}
+
+// EXTERNAL MODULE: external "node:path/posix"
+var posix_ = __webpack_require__(53916);
+;// CONCATENATED MODULE: ./src/cluster/preflight/drop-ins.ts
+
+
+/**
+ * Drop-ins of kubelet.service that set ExecStart after ours. systemd reads drop-ins of all folders in the order of
+ * their file names alone (systemd.unit(5)).
+ */
+function laterDropIns({ name: host, seen }) {
+    const own = (0,posix_.basename)(kubeadm_paths/* KUBELET_DROP_IN */.jy);
+    return seen.execStartDropIns
+        .filter((path) => (0,posix_.basename)(path) > own)
+        .map((path) => ({
+        severity: 'fail',
+        host,
+        at: 'kubelet',
+        fact: `${path} sets ExecStart of kubelet and beats ${own}, by which this action starts it.`,
+        cause: 'systemd reads drop-ins in the order of their names, and the last ExecStart counts.',
+        fix: `Remove the file or its ExecStart, or give it a name that sorts before ${own}; then \`systemctl daemon-reload\`.`,
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/etcd-releases.ts
+
+
+
+/** Which etcd the members run, or would run, and what is known against it; one finding per release. */
+function vulnerableEtcd(members, settings) {
+    const releases = members.flatMap((member) => {
+        const release = releaseOf(member, settings);
+        return release === undefined ? [] : [{ member, release }];
+    });
+    const byText = Map.groupBy(releases, ({ release }) => release.text);
+    return [...byText.values()].flatMap((group) => {
+        const release = group[0]?.release;
+        const names = nameList(group.map(({ member }) => member.name));
+        return release === undefined ? [] : judge(release, names);
+    });
+}
+function judge(release, names) {
+    const problem = problemOf(release);
+    if (problem === undefined)
+        return [];
+    const { fact, fix, fixedIn } = problem;
+    return [
+        {
+            severity: 'warn',
+            at: 'etcd-image-tag',
+            fact: `etcd ${release.text} on ${names} ${fact}`,
+            cause: fixedIn === undefined
+                ? 'The image was chosen long ago.'
+                : 'It is the release that this kubeadm asks for, or that was set when the cluster was made.',
+            fix,
+        },
+    ];
+}
+/** A running member's own word counts more than an image's tag. */
+function releaseOf({ facts, seen }, settings) {
+    const tag = wantedImage(settings, facts)?.image.split(':').at(-1);
+    return parseRelease(seen.member?.version ?? tag ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/fsync.ts
+
+
+/** "99th percentile … should be less than 10ms" (https://etcd.io/docs/latest/faq/, on wal_fsync_duration_seconds). */
+const WANTED_P99_MS = 10;
+/** Fewer observations say nothing about one in a hundred. */
+const FEWEST = 100;
+const SLOW = {
+    cause: 'The disk is slow, shared with others, or behind a network.',
+    fix: 'Give etcd an SSD of its own. Until then expect slow writes and lost leaders, and look at what else writes to that disk (`iostat -x 1`).',
+};
+/** How long a running member has waited for its log to be on the disk. */
+function memberFsync({ name: host, seen }) {
+    const histogram = seen.member?.walFsync;
+    if (histogram === undefined || histogram.count < FEWEST)
+        return [];
+    const p99 = (percentile(histogram, 0.99) ?? 0) * 1000;
+    if (p99 <= WANTED_P99_MS)
+        return [];
+    const mean = (histogram.sumSeconds / histogram.count) * 1000;
+    return [
+        {
+            severity: 'warn',
+            host,
+            at: 'disk',
+            fact: `fsync of the member's log takes ${duration(p99)} at the 99th percentile, ${duration(mean)} on average (${histogram.count} since its start); etcd wants less than ${WANTED_P99_MS} ms.`,
+            ...SLOW,
+        },
+    ];
+}
+/** What the write test showed, where one was asked for. */
+function diskTestResult({ name: host, diskTest }) {
+    const at = 'disk-test';
+    switch (diskTest?.outcome) {
+        case undefined:
+            return [];
+        case 'mount-point':
+            return [
+                {
+                    severity: 'info',
+                    host,
+                    at,
+                    fact: 'no write test was made: the data dir is a mount point, and a test file would have to lie inside of it.',
+                    cause: 'The action writes nothing into a data dir.',
+                    fix: 'Make the data dir a folder on that disk (`data-dir: /var/lib/etcd/data`), or measure with `fio` before etcd uses it.',
+                },
+            ];
+        case 'no-space':
+            return [
+                {
+                    severity: 'info',
+                    host,
+                    at,
+                    fact: 'no write test was made: the disk is almost full.',
+                    fix: 'Make room, then run again.',
+                },
+            ];
+        case 'measured': {
+            const { writes, p50Ms, p99Ms, maxMs } = diskTest;
+            const figures = `${writes} synced writes took ${duration(p50Ms)} at the median, ${duration(p99Ms)} at the 99th percentile, ${duration(maxMs)} at most`;
+            if (p99Ms <= WANTED_P99_MS)
+                return [{ severity: 'info', host, at, fact: `${figures}.` }];
+            return [
+                {
+                    severity: 'warn',
+                    host,
+                    at,
+                    fact: `${figures}; etcd wants less than ${WANTED_P99_MS} ms at the 99th percentile.`,
+                    ...SLOW,
+                },
+            ];
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/image-presence.ts
+
+
+/** On which hosts etcd's image still has to be pulled. */
+function imagesToPull(members, settings) {
+    const missing = members.flatMap((member) => {
+        const image = wantedImage(settings, member.facts)?.image;
+        return image === undefined || member.facts.images.includes(image) ? [] : [{ name: member.name, image }];
+    });
+    return [...Map.groupBy(missing, ({ image }) => image)].map(([image, group]) => ({
+        severity: 'info',
+        at: 'image',
+        fact: `${image} is not on ${nameList(group.map(({ name }) => name))} yet and will be pulled there.`,
+        cause: 'It is the first set-up of these hosts, or another release is asked for.',
+        fix: `On hosts without a way to the registry bring it beforehand: \`ctr -n k8s.io images import FILE\`.`,
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/leftovers.ts
+
+/** Private keys that following the guide by hand leaves in /tmp/HOST and in home folders (its steps 4 and 5). */
+function leftoverKeys({ name: host, seen }) {
+    const keys = seen.leftoverKeys;
+    if (keys.length === 0)
+        return [];
+    const authority = keys.some((path) => path.endsWith('/ca.key'));
+    return [
+        {
+            severity: 'warn',
+            host,
+            at: 'leftovers',
+            fact: `${keys.length === 1 ? 'a private key lies' : `${keys.length} private keys lie`} outside of /etc/kubernetes${authority ? ", the CA's among them" : ''}: ${keys.join(', ')}.`,
+            cause: "kubeadm's guide makes the files of all hosts in /tmp on one of them and copies them by way of home folders; nothing removes them.",
+            fix: `When the cluster has its own copies below /etc/kubernetes/pki${authority ? " (and you keep the CA's key elsewhere)" : ''}, remove these: \`rm -f -- ${keys.map(shellWord).join(' ')}\``,
+        },
+    ];
+}
+/** Quoted only where the shell needs it, which reads better. */
+function shellWord(word) {
+    return /^[A-Za-z0-9._/:@+-]+$/.test(word) ? word : (0,shell/* quote */.h)(word);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/machines.ts
+
+/** Hosts that were cloned: one machine-id, or one hostname, on different machines. */
+function clones(members) {
+    return [
+        ...sharedBy(members, ({ facts }) => facts.machineId).map(({ names, value }) => ({
+            severity: 'warn',
+            at: 'hosts',
+            fact: `${names} have the same machine-id ${value}.`,
+            cause: 'They were cloned from one disk. DHCP leases, the journal and monitoring take them for one machine.',
+            fix: 'On all but one: `rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup`, then reboot.',
+        })),
+        ...sharedBy(members, ({ facts }) => facts.hostname)
+            // without names of their own these are members of one name, which is told elsewhere
+            .filter(({ group }) => new Set(group.map(({ name }) => name)).size === group.length)
+            .map(({ names, value }) => ({
+            severity: 'warn',
+            at: 'hosts',
+            fact: `${names} have the same hostname "${value}".`,
+            cause: 'They were cloned from one disk. Their etcd pods and logs have the same names.',
+            fix: 'Give each its own: `hostnamectl hostname NAME`.',
+        })),
+    ];
+}
+function sharedBy(members, of) {
+    // one machine that was listed twice shares everything with itself; that is a finding of its own
+    const machines = [...Map.groupBy(members, ({ facts }) => facts.bootId).values()].flatMap((same) => same.slice(0, 1));
+    const groups = [...Map.groupBy(machines, of)].filter(([value, group]) => value !== '' && group.length > 1);
+    return groups.map(([value, group]) => ({
+        names: nameList(group.map(({ name }) => name)),
+        value,
+        group,
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/ports.ts
+
+
+/** kubelet's default ports (pkg/cluster/ports/ports.go): its API, and the health check that the action asks. */
+const KUBELET_PORT = 10250;
+const KUBELET_HEALTHZ_PORT = 10248;
+/** Ports that etcd and kubelet need and somebody else has. */
+function ports_takenPorts(member, settings) {
+    const { name: host, facts } = member;
+    const api = settings.kubeletConfig['port'];
+    const kubeletPorts = [typeof api === 'number' ? api : KUBELET_PORT, KUBELET_HEALTHZ_PORT];
+    const wanted = [
+        ...[settings.clientPort, settings.peerPort, METRICS_PORT].map((port) => ({ port, owner: 'etcd' })),
+        ...kubeletPorts.map((port) => ({ port, owner: 'kubelet' })),
+    ];
+    return wanted.flatMap(({ port, owner }) => {
+        const program = facts.listeners.get(port);
+        const own = program === owner && (owner === 'kubelet' || holdsMember(member));
+        if (program === undefined || own)
+            return [];
+        return [
+            {
+                severity: 'fail',
+                host,
+                at: 'ports',
+                fact: `TCP port ${port}, which ${owner} needs, is taken by "${program}".`,
+                cause: program === owner
+                    ? 'Another etcd, which this action did not set up, runs on this host.'
+                    : 'Another service runs on this host.',
+                fix: owner === 'kubelet'
+                    ? `Stop it or move it to another port (\`ss -ltnp 'sport = :${port}'\` shows it).`
+                    : `Stop it if it is not needed (\`ss -ltnp 'sport = :${port}'\` shows it)${port === METRICS_PORT ? '.' : ', or choose other ports.'}`,
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/round-trips.ts
+
+
+/** etcd's defaults (server/embed/config.go, TickMs and ElectionMs). */
+const DEFAULT_HEARTBEAT_MS = 100;
+const DEFAULT_ELECTION_MS = 1000;
+/** etcd takes no longer one (server/embed/config.go, maxElectionMs). */
+const MOST_ELECTION_MS = 50_000;
+/** The round trips between all hosts, and whether heartbeats and elections fit them. */
+function roundTrips(members, settings) {
+    const pairs = measuredPairs(members);
+    if (pairs.length === 0)
+        return [];
+    const list = pairs.map(({ one, other, medianMs }) => `${one}–${other} ${duration(medianMs)}`);
+    const matrix = {
+        severity: 'info',
+        at: 'network',
+        fact: `round trips between the hosts (median of some TCP connects): ${list.join(', ')}.`,
+    };
+    return [...timing(Math.max(...pairs.map(({ medianMs }) => medianMs)), settings), matrix];
+}
+/**
+ * "The heartbeat interval is recommended to be around maximum of RTT between members, normally 0.5-1.5x"; "election
+ * timeouts must be at least 10 times the round-trip time" (https://etcd.io/docs/latest/tuning/).
+ */
+function timing(longestMs, settings) {
+    const heartbeat = extraNumber(settings, 'heartbeat-interval') ?? DEFAULT_HEARTBEAT_MS;
+    const election = extraNumber(settings, 'election-timeout') ?? DEFAULT_ELECTION_MS;
+    if (heartbeat >= 0.5 * longestMs && election >= 10 * longestMs)
+        return [];
+    const wantedHeartbeat = Math.ceil(longestMs / 10) * 10;
+    const wantedElection = Math.min(10 * wantedHeartbeat, MOST_ELECTION_MS);
+    return [
+        {
+            severity: 'warn',
+            at: 'network',
+            fact: `a round trip between two hosts takes ${duration(longestMs)}; a heartbeat interval of ${heartbeat} ms and an election timeout of ${election} ms are too short for that.`,
+            cause: 'The hosts are far from each other. Leaders would be lost without a fault.',
+            fix: `Set \`extra-args: "{heartbeat-interval: ${wantedHeartbeat}, election-timeout: ${wantedElection}}"\`, the same for all members, or bring the hosts closer together.`,
+        },
+    ];
+}
+/** A time counts where the host was reached: on another way a connect can also end at once. */
+function measuredPairs(members) {
+    return members.flatMap((one, index) => members.slice(index + 1).flatMap((other) => {
+        const times = [...timesBetween(one, other), ...timesBetween(other, one)];
+        return times.length === 0 ? [] : [{ one: one.name, other: other.name, medianMs: median(times) / 1000 }];
+    }));
+}
+/** Microseconds. */
+function timesBetween(from, to) {
+    const reached = from.facts.reach.filter(({ address, outcome }) => address === to.address && (outcome === 'open' || outcome === 'refused'));
+    return from.seen.connectTimes
+        .filter(({ address, port }) => reached.some((each) => each.address === address && each.port === port))
+        .flatMap(({ microseconds }) => microseconds);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/severe-finding.ts
+const severe_finding_ORDER = ['fail', 'warn', 'info'];
+/** The worst first; findings of one severity keep their order. */
+function bySeverity(findings) {
+    return findings.toSorted((one, other) => severe_finding_ORDER.indexOf(one.severity) - severe_finding_ORDER.indexOf(other.severity));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/swap.ts
+
+/** Swap that is on: kubelet refuses to start (failSwapOn is true by default). */
+function swapOn({ name: host, seen }, settings) {
+    if (seen.swaps.length === 0)
+        return [];
+    const list = seen.swaps.map(({ device, bytes }) => `${device}, ${size(bytes)}`).join('; ');
+    const allowed = settings.kubeletConfig['failSwapOn'] === false;
+    return [
+        {
+            severity: allowed ? 'warn' : 'fail',
+            host,
+            at: 'swap',
+            fact: allowed
+                ? `swap is on (${list}), and \`kubelet-config\` makes kubelet run all the same.`
+                : `swap is on (${list}); kubelet refuses to start.`,
+            cause: allowed
+                ? 'failSwapOn is false. A member whose memory is swapped out answers too late and loses elections.'
+                : "The distribution's installer made it.",
+            fix: 'Switch it off: `swapoff -a`, and take its line out of /etc/fstab (`systemctl mask` for a swap unit or zram).',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/versions.ts
+
+/** kubelet's release on one host: known, supported, and that of kubeadm. kubeadm's own is a prerequisite. */
+function kubeletVersion({ name: host, facts, seen }) {
+    if (facts.kubeletPath === undefined)
+        return [];
+    const at = 'kubelet';
+    const kubelet = seen.kubeletVersion;
+    if (kubelet === undefined) {
+        return [
+            {
+                severity: 'fail',
+                host,
+                at,
+                fact: `${facts.kubeletPath} did not say its version.`,
+                cause: 'The program is damaged or built for another machine.',
+                fix: 'Run `kubelet --version` on the host and install kubelet again.',
+            },
+        ];
+    }
+    const range = `1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}`;
+    if (!isSupported(kubelet)) {
+        return [
+            {
+                severity: 'fail',
+                host,
+                at,
+                fact: `kubelet is ${kubelet.text}; this action knows ${range}.`,
+                cause: kubelet.minor < OLDEST_MINOR
+                    ? 'The host has not been updated for long.'
+                    : 'This release of the action is older than the host.',
+                fix: `Install kubeadm and kubelet ${range}, or use a newer release of the action.`,
+            },
+        ];
+    }
+    const kubeadm = facts.kubeadmVersion;
+    if (kubeadm === undefined || kubeadm.text === kubelet.text)
+        return [];
+    const sameMinor = kubeadm.minor === kubelet.minor;
+    return [
+        {
+            severity: sameMinor ? 'info' : 'warn',
+            host,
+            at,
+            fact: `kubelet is ${kubelet.text} and kubeadm is ${kubeadm.text}.`,
+            cause: 'Only one of the two packages was updated.',
+            fix: `Install both of one release, e.g. ${kubeadm.text}, and hold them there (\`apt-mark hold kubelet kubeadm\`).`,
+        },
+    ];
+}
+/** kubeadm's releases across the hosts. */
+function mixedKubeadm(members) {
+    const known = members.filter(({ facts }) => facts.kubeadmVersion !== undefined);
+    const byVersion = Map.groupBy(known, ({ facts }) => facts.kubeadmVersion?.text ?? '');
+    if (byVersion.size <= 1)
+        return [];
+    const list = [...byVersion].map(([version, group]) => `${version} on ${group.map(({ name }) => name).join(', ')}`);
+    return [
+        {
+            severity: 'warn',
+            at: 'kubeadm',
+            fact: `the hosts have different releases of kubeadm: ${list.join('; ')}.`,
+            cause: 'Some hosts were updated and others were not.',
+            fix: 'Install one release on all: each kubeadm renders the manifest of its own host.',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/preflight.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Everything that was found on all hosts, the worst first. A host without preflight facts is judged by its own alone. */
+function preflightFindings(input) {
+    const { settings, members } = input;
+    const examined = members.flatMap((member) => examine(member, input));
+    return bySeverity([
+        ...prerequisites(input).map((finding) => ({ ...finding, severity: 'fail' })),
+        ...examined.flatMap((member) => ofOneHost(member, settings)),
+        ...clones(members),
+        ...mixedKubeadm(examined),
+        ...vulnerableEtcd(examined, settings),
+        ...cgroupV1Ahead(examined, settings),
+        ...clockDifferences(examined),
+        ...roundTrips(examined, settings),
+        ...imagesToPull(examined, settings),
+    ]);
+}
+function examine(member, { preflight, diskTests }) {
+    const seen = preflight.get(member.address);
+    const diskTest = diskTests?.get(member.address);
+    if (seen === undefined)
+        return [];
+    return [{ ...member, seen, ...(diskTest === undefined ? {} : { diskTest }) }];
+}
+/** What a deploy refuses as well. Ports are judged here more closely, so none are handed on. */
+function prerequisites({ settings, members }) {
+    const hosts = settings.hosts.filter((host) => members.some(({ address }) => address === host.address));
+    const facts = members.map((member) => member.facts);
+    const { findings } = resolveMembers(hosts, facts);
+    const known = members.filter(({ facts }) => facts.etcdImage !== undefined);
+    return [
+        ...findings,
+        ...members.flatMap((member) => missingPrerequisites(member, [])),
+        ...differentImages(known, (facts) => wantedImage(settings, facts)?.image),
+    ];
+}
+function ofOneHost(member, settings) {
+    return [
+        ...kubeletVersion(member),
+        ...cgroupV1(member, settings),
+        ...cgroupDrivers(member),
+        ...swapOn(member, settings),
+        ...laterDropIns(member),
+        ...ports_takenPorts(member, settings),
+        ...dataDirDisk(member, settings),
+        ...memberFsync(member),
+        ...diskTestResult(member),
+        ...capacity(member, settings),
+        ...leftoverKeys(member),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/parse-preflight.ts
+
+
+
+
+
+/**
+ * Facts from the answer of the preflight probe.
+ * @throws IncompleteProbe when its last section is missing.
+ */
+function parsePreflight(answer, timing) {
+    const sections = splitSections(answer);
+    const get = (name) => sections.get(name)?.trim() ?? '';
+    const begunMs = Number(get('begun')) / 1000;
+    const endedMs = Number(get('end')) / 1000;
+    if (!(begunMs > 0 && endedMs > 0))
+        throw new IncompleteProbe('the answer of the probe was cut off');
+    return {
+        ...present('kubeletVersion', parseKubernetesVersion(get('kubelet-version').replace(/^Kubernetes /, ''))),
+        cgroups: get('cgroup') === 'cgroup2fs' ? 'v2' : 'v1',
+        ...present('kubeletCgroupDriver', parseCgroupDriver(get('cgroup-driver'))),
+        swaps: parseSwaps(get('swaps')),
+        ...present('memoryBytes', parseMemory(get('memory'))),
+        ...present('processors', countProcessors(get('processors'))),
+        clock: clockOf(timing, { begunMs, endedMs }),
+        execStartDropIns: parse_preflight_lines(get('exec-start')),
+        ...present('filesystem', parseFilesystem(get('mount'), get('blocks'), parseInt(get('data-dir-size')) || 0)),
+        ...present('member', memberMetrics(get('metrics'))),
+        connectTimes: parseConnects(get('connects')),
+        leftoverKeys: [...new Set(parse_preflight_lines(get('leftovers')))],
+    };
+}
+function present(key, value) {
+    return value === undefined ? {} : { [key]: value };
+}
+function parse_preflight_lines(text) {
+    return text.split('\n').filter((line) => line !== '');
+}
+/** The first line is the mark. */
+function splitSections(answer) {
+    const mark = answer.slice(0, answer.indexOf('\n')).trim();
+    if (mark === '')
+        return new Map();
+    const [, ...parts] = answer.split(`\n${mark} `);
+    return new Map(parts.map((part) => {
+        const end = part.indexOf('\n');
+        return [part.slice(0, end), part.slice(end + 1)];
+    }));
+}
+/** `DRIVER SOURCE`; a kubelet that was told none takes cgroupfs (pkg/kubelet/apis/config/v1beta1/defaults.go). */
+function parseCgroupDriver(line) {
+    const match = /^(\S+)(?: (.*))?$/.exec(line);
+    if (match === null)
+        return undefined;
+    const [, driver = '', from = ''] = match;
+    return { driver: driver === 'default' ? 'cgroupfs' : driver, from: from === '' ? 'its default' : from };
+}
+/** /proc/swaps: a line of headings, then `Filename Type Size Used Priority`, sizes in KiB. */
+function parseSwaps(text) {
+    return parse_preflight_lines(text)
+        .slice(1)
+        .map((line) => {
+        const [device = '', , kibibytes = '0'] = line.split(/\s+/);
+        return { device, bytes: Number(kibibytes) * 1024 };
+    });
+}
+function parseMemory(meminfo) {
+    const kibibytes = /^MemTotal: *(\d+) kB/m.exec(meminfo)?.[1];
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+}
+/** The kernel's list of ranges: `0-3,8`. */
+function countProcessors(ranges) {
+    if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(ranges))
+        return undefined;
+    return ranges
+        .split(',')
+        .map((range) => range.split('-').map(Number))
+        .reduce((sum, [first = 0, last = first]) => sum + last - first + 1, 0);
+}
+/** Undefined without the histogram that every etcd has. */
+function memberMetrics(text) {
+    const metrics = parseMetrics(text);
+    return metrics.walFsync === undefined ? undefined : metrics;
+}
+/** Lines `ADDRESS PORT MICROSECONDS`; those of one port in their order, those of several mixed. */
+function parseConnects(text) {
+    const tries = parse_preflight_lines(text).flatMap((line) => {
+        const match = /^(\S+) (\d+) (\d+)$/.exec(line);
+        return match === null ? [] : [match];
+    });
+    const byTarget = Map.groupBy(tries, ([, address, port]) => `${address ?? ''} ${port ?? ''}`);
+    return [...byTarget.values()].map((group) => ({
+        address: group[0]?.[1] ?? '',
+        port: Number(group[0]?.[2]),
+        microseconds: group.map(([, , , microseconds]) => Number(microseconds)),
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/preflight-script.ts
+
+
+/** Tries per port, while nothing listens there. */
+const CONNECTS = 5;
+/** Tries on a port that is open: a member writes a line into its log for each connection without a TLS handshake. */
+const CONNECTS_WHEN_OPEN = 2;
+/** Seconds for all tries on one port; those that came to an end by then count. */
+const CONNECT_TIMEOUT_SECONDS = 2;
+/** The keys that the guide makes (kubeadm's certlist.go, the etcd part). Others in such folders are none of ours. */
+const KEY_NAMES = ['ca.key', 'server.key', 'peer.key', 'healthcheck-client.key', 'apiserver-etcd-client.key'];
+/**
+ * Reads what the ordinary probe leaves out. Nothing on the host is changed, not even for a moment: no temporary file,
+ * and no here-string, for which bash before 5.1 makes one.
+ *
+ * Its answer is a line with a random mark, then sections of raw text that begin with a line `MARK NAME`; the mark is made
+ * on the host for this one answer, so that nothing that lies there can look like a section.
+ */
+function preflightProbe(question) {
+    return { title: 'preflight probe', effect: 'reads', script: script(question), timeoutMs: 30_000 };
+}
+function script({ address, peers, ports, dataDir }) {
+    const targets = peers.flatMap((peer) => ports.map((port) => `${(0,shell/* quote */.h)(peer)} ${port}`));
+    const guideFolders = [address, ...peers].map((each) => `/tmp/${each}`);
+    return `
+set +e +o pipefail # what cannot be read is left out of the answer
+read -r mark < /proc/sys/kernel/random/uuid
+now() { if [ -n "\${EPOCHREALTIME-}" ]; then time=\${EPOCHREALTIME/./}; else time=$(date +%s%6N); fi; }
+section() { printf '\\n%s %s\\n' "$mark" "$1"; }
+show() { local lines=(); mapfile -t lines < "$1" && printf '%s\\n' "\${lines[@]}"; } 2>/dev/null
+connect_times() {
+  ${targets.map((target) => `timeout ${CONNECT_TIMEOUT_SECONDS} bash -c ${(0,shell/* quote */.h)(CONNECT_LOOP)} ${target} &`).join('\n  ')}
+  wait
+}
+metrics() {
+  local address
+  for address in 127.0.0.1 ::1; do
+    { exec 3<> "/dev/tcp/$address/${METRICS_PORT}"; } 2>/dev/null || continue
+    printf 'GET /metrics HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
+    timeout 2 grep -aE '^etcd_(server_version|disk_wal_fsync_duration_seconds)' <&3
+    return
+  done
+}
+leftovers() {
+  local folder uid home _ folders=()
+  for folder in ${guideFolders.map(shell/* quote */.h).join(' ')}; do
+    # everybody may write in /tmp: a link could lead to the keys in use
+    if [ ! -L "$folder" ]; then folders+=("$folder/pki"); fi
+  done
+  while IFS=: read -r _ _ uid _ _ home _; do
+    case $uid:$home in *[!0-9]*:* | *:/ | *:/nonexistent | *:) continue ;; esac
+    if [ "$uid" = 0 ] || [ "$uid" -ge 1000 ]; then folders+=("$home/pki"); fi
+  done < /etc/passwd
+  timeout 2 find "\${folders[@]}" -xdev -maxdepth 2 -type f \\( ${KEY_NAMES.map((name) => `-name ${name}`).join(' -o ')} \\) 2>/dev/null | head -n 100
+}
+cgroup_driver() {
+  local pid=$1 words=() i config='' driver=''
+  mapfile -d '' -t words < "/proc/$pid/cmdline" || return
+  for i in "\${!words[@]}"; do
+    case \${words[i]} in
+      --cgroup-driver=*) driver=\${words[i]#*=} ;;
+      --cgroup-driver) driver=\${words[i + 1]-} ;;
+      --config=*) config=\${words[i]#*=} ;;
+      --config) config=\${words[i + 1]-} ;;
+    esac
+  done
+  if [ -n "$driver" ]; then printf '%s --cgroup-driver\\n' "$driver"; return; fi
+  if [ -r "$config" ]; then driver=$(sed -n 's/^[ {]*"\\{0,1\\}cgroupDriver"\\{0,1\\}: *"\\{0,1\\}\\([a-z]*\\).*/\\1/p' "$config"); fi
+  printf '%s %s\\n' "\${driver:-default}" "$config"
+}
+kubelet_unit() {
+  local line pid=0 paths=''
+  while read -r line; do
+    case $line in MainPID=*) pid=\${line#*=} ;; DropInPaths=*) paths=\${line#*=} ;; esac
+  done < <(systemctl show kubelet -p MainPID -p DropInPaths 2>/dev/null)
+  section exec-start
+  # shellcheck disable=SC2086 # systemd separates the paths by spaces
+  if [ -n "$paths" ]; then grep -lsE '^[[:space:]]*ExecStart[[:space:]]*=' $paths; fi
+  section cgroup-driver
+  if [ "$pid" -gt 0 ]; then cgroup_driver "$pid" 2>/dev/null; fi
+}
+data_dir=${(0,shell/* quote */.h)(dataDir)}
+
+printf '%s\\n' "$mark"
+section begun
+now; echo "$time"
+exec {fd_connects}< <(connect_times)
+exec {fd_version}< <(timeout 10 kubelet --version 2>/dev/null)
+exec {fd_metrics}< <(metrics)
+exec {fd_leftovers}< <(leftovers)
+exec {fd_unit}< <(kubelet_unit)
+exec {fd_size}< <(timeout 2 du -skx -- "$data_dir" 2>/dev/null)
+
+section cgroup
+stat -fc %T /sys/fs/cgroup 2>/dev/null
+section swaps
+show /proc/swaps
+section memory
+grep -s '^MemTotal:' /proc/meminfo
+section processors
+show /sys/devices/system/cpu/online
+folder=$data_dir
+while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
+section mount
+findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null
+section blocks
+stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
+cat <&"$fd_unit"
+section data-dir-size
+cat <&"$fd_size"
+section leftovers
+cat <&"$fd_leftovers"
+section metrics
+cat <&"$fd_metrics"
+section kubelet-version
+cat <&"$fd_version"
+section connects
+cat <&"$fd_connects"
+section end
+now; echo "$time"
+`;
+}
+/**
+ * \`$0\` address, \`$1\` port. bash connects in its own process, so there is no fork in the time. Without EPOCHREALTIME
+ * (bash before 5.0) nothing is measured.
+ */
+const CONNECT_LOOP = `
+[ -n "\${EPOCHREALTIME-}" ] || exit
+most=${CONNECTS}
+for ((i = 0; i < most; i++)); do
+  begun=\${EPOCHREALTIME/./}
+  if { exec 3<> "/dev/tcp/$0/$1"; } 2>/dev/null; then most=${CONNECTS_WHEN_OPEN}; fi
+  ended=\${EPOCHREALTIME/./}
+  exec 3>&-
+  printf "%s %s %s\\n" "$0" "$1" $((ended - begun))
+done
+`.trim();
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/disk-test.ts
+
+/** Bytes of one write: what etcd's fio recipe takes (https://etcd.io/docs/latest/op-guide/hardware/). */
+const WRITE_BYTES = 2300;
+const MOST_WRITES = 200;
+/** No write begins later than this many seconds. */
+const WRITE_FOR_SECONDS = 3;
+/** Below this much free space nothing is written. */
+const LEAST_FREE_MIB = 64;
+/** Exit codes by which the script tells why it did not write. */
+const MOUNT_POINT = 3;
+const NO_SPACE = 4;
+/**
+ * A short write test of the filesystem on which the data dir lies or will lie: up to {@link MOST_WRITES} synced writes
+ * of {@link WRITE_BYTES} bytes into one file, in about {@link WRITE_FOR_SECONDS} s at most. The file is beside the data
+ * dir, never in it, and has lost its name before the first write: whatever ends the script, nothing of it stays. It is
+ * preallocated as etcd's log is (client/pkg/fileutil/preallocate.go).
+ */
+function diskTest(dataDir) {
+    return {
+        title: 'disk test',
+        effect: 'changes',
+        timeoutMs: 30_000,
+        script: `
+data_dir=${(0,shell/* quote */.h)(dataDir)}
+parent() { folder=\${1%/*}; folder=\${folder:-/}; }
+parent "$data_dir"
+while [ ! -d "$folder" ]; do parent "$folder"; done
+if [ -d "$data_dir" ] && [ "$(stat -Lc %d -- "$data_dir")" != "$(stat -c %d -- "$folder")" ]; then exit ${MOUNT_POINT}; fi
+free=$(stat -fc '%a %S' -- "$folder")
+if [ $((\${free% *} * \${free#* })) -lt $((${LEAST_FREE_MIB} << 20)) ]; then exit ${NO_SPACE}; fi
+file=$(mktemp -p "$folder" .etcd-ha-action-disk-test.XXXXXXXX)
+trap 'rm -f -- "$file"' EXIT
+exec 3<> "$file"
+rm -f -- "$file"
+fallocate -l $((${MOST_WRITES} * ${WRITE_BYTES})) /dev/fd/3 2>/dev/null || true
+SECONDS=0
+for ((i = 0; i < ${MOST_WRITES} && SECONDS < ${WRITE_FOR_SECONDS}; i++)); do
+  dd if=/dev/urandom of=/dev/fd/3 bs=${WRITE_BYTES} count=1 seek="$i" conv=notrunc oflag=dsync
+done
+`,
+    };
+}
+/** How the test went; undefined when it ended in a way that only `explainUnknown` can tell. */
+function parseDiskTest(result) {
+    if (result.code === MOUNT_POINT)
+        return { outcome: 'mount-point' };
+    if (result.code === NO_SPACE)
+        return { outcome: 'no-space' };
+    if (result.code !== 0)
+        return undefined;
+    // dd takes the time between opening its files and closing them, so its own start does not count
+    const times = [...result.stderr.matchAll(/copied, ([\d.e-]+) s/g)]
+        .map(([, seconds]) => Number(seconds) * 1000)
+        .toSorted((a, b) => a - b);
+    const maxMs = times.at(-1);
+    if (maxMs === undefined)
+        return undefined;
+    return {
+        outcome: 'measured',
+        writes: times.length,
+        p50Ms: disk_test_rank(0.5, times),
+        p99Ms: disk_test_rank(0.99, times),
+        maxMs,
+    };
+}
+/** The nearest rank: the smallest time that at least this share of all does not exceed. */
+function disk_test_rank(share, sorted) {
+    return sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+}
+
+;// CONCATENATED MODULE: ./src/road/examine.ts
+
+
+
+
+
+
+
+
+/**
+ * Looks at everything and judges it. Nothing is changed, except that a disk test writes for a moment if the user asked
+ * for it. A host that cannot be reached is a finding; the others are examined all the same.
+ */
+async function examine_examine(judge, settings, surroundings) {
+    const { timeline, connect, log, signal } = surroundings;
+    log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
+    const { reached, transports, findings } = await connectEach(settings.hosts, connect, timeline);
+    return withConnections(settings, signal, transports, async (opened) => {
+        const observed = await observeAll({ ...settings, hosts: reached }, opened, timeline);
+        const preflight = await examineEach(settings, observed, surroundings);
+        const tests = settings.diskTest ? await testDisks(settings, observed, surroundings) : NO_TESTS;
+        const clients = findings.length === 0 ? await reachCluster(settings, observed, surroundings) : undefined;
+        try {
+            const cluster = clients && (await watchCluster(clients, surroundings));
+            return {
+                findings: judge({
+                    hosts: reached,
+                    facts: observed.map(({ facts }) => facts),
+                    preflight,
+                    diskTests: tests.facts,
+                    failed: [...findings, ...tests.failures],
+                    ...(cluster && { cluster }),
+                }),
+                connections: connectionsOf(new Map(observed.map(({ transport }) => [transport.name, transport]))),
+            };
+        }
+        finally {
+            clients?.close();
+        }
+    });
+}
+async function examineEach(settings, observed, { timeline }) {
+    const work = observed.map(({ host, transport }) => {
+        const probe = preflightProbe({
+            address: host.address,
+            peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
+            ports: [settings.clientPort, settings.peerPort],
+            dataDir: settings.dataDir,
+        });
+        const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: transport.name };
+        const result = timeline.record(what, async () => {
+            const sentMs = examine_runnerTime();
+            const answer = await transport.run(probe);
+            const timing = { sentMs, receivedMs: examine_runnerTime() };
+            const facts = understood(transport.name, answer, () => parsePreflight(answer.stdout.toString('utf8'), timing));
+            return [host.address, facts];
+        });
+        return { host: transport.name, at: 'probe', result };
+    });
+    return new Map(await settleAll('not every host could be examined', work));
+}
+/** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
+function examine_runnerTime() {
+    return performance.timeOrigin + performance.now();
+}
+/** One host after the other: hosts may share a disk, and none of them is to be slowed for longer than it takes. */
+async function testDisks(settings, observed, { timeline, signal }) {
+    const facts = new Map();
+    const failures = [];
+    for (const { host, transport } of observed) {
+        signal.throwIfAborted();
+        const what = { stage: 'Observe', title: 'disk test', changes: false, host: transport.name };
+        const result = await timeline.record(what, () => transport.run(diskTest(settings.dataDir)));
+        const fact = parseDiskTest(result);
+        if (fact !== undefined)
+            facts.set(host.address, fact);
+        else
+            failures.push({ host: transport.name, at: 'disk-test', ...(0,explain_unknown/* explainUnknown */.w)(result) });
+    }
+    return { facts, failures };
+}
+const NO_TESTS = { facts: new Map(), failures: [] };
+
+;// CONCATENATED MODULE: ./src/operations/preflight.ts
+
+
+
+
+
+
+/** Tells everything that would keep a deploy from working or deserves a look, and changes nothing. */
+const preflight = (settings, surroundings) => examine_examine((examined) => preflight_judge(examined, settings, surroundings.chance), settings, surroundings);
+function preflight_judge(examined, settings, chance) {
+    const { hosts, facts, preflight: seen, diskTests, failed } = examined;
+    const { members } = resolveMembers(hosts, facts);
+    const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, chance) : [];
+    const all = [
+        ...[...failed, ...refused].map((finding) => ({ ...finding, severity: 'fail' })),
+        ...preflightFindings({ settings, members, preflight: seen, diskTests }),
+    ];
+    // what a deploy refuses as well is told once
+    const once = new Map(all.toReversed().map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding]));
+    return bySeverity([...once.values()].toReversed());
+}
+/** Why a deploy with these inputs would be refused. */
+function refusalsOfDeploy({ facts, cluster }, settings, chance) {
+    try {
+        decideDeploy({ settings, facts, ...chance, ...(cluster && { cluster }) });
+        return [];
+    }
+    catch (error) {
+        if (error instanceof src_findings/* Refused */.Lw)
+            return error.findings;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/operations/operations.ts
+
+
+
+/** Every operation by the name that the input `operation` takes. */
+const OPERATIONS = { deploy: deploy, preflight: preflight, health: health };
+
+// EXTERNAL MODULE: ./src/report/actions-log.ts
+var actions_log = __webpack_require__(36386);
+// EXTERNAL MODULE: ./src/runner.ts
+var runner = __webpack_require__(74813);
+// EXTERNAL MODULE: ./src/report/clean.ts
+var report_clean = __webpack_require__(60023);
+;// CONCATENATED MODULE: ./src/report/failure.ts
+
+
+
+
+/** The runner shows ten annotations of a kind per step; one of them is the verdict. */
+const mostAnnotated = 9;
+/** What anything that was thrown has to tell the user. */
+function explainFailure(error) {
+    if (error instanceof src_findings/* Refusal */.P_)
+        return { title: firstLine(error.message), findings: error.findings };
+    if (error instanceof host_error/* HostError */.d)
+        return { title: 'a host could not be worked with', findings: [error.finding] };
+    if (error instanceof AggregateError) {
+        const failures = error.errors.map(explainFailure);
+        const title = failures[0]?.title ?? firstLine(error.message);
+        return { title, findings: failures.flatMap(({ findings }) => findings) };
+    }
+    return { title: 'something unexpected went wrong', findings: [unexpected(error)] };
+}
+function firstLine(message) {
+    return (message.split('\n')[0] ?? '').replace(/:$/, '');
+}
+function unexpected(error) {
+    return {
+        at: 'etcd-ha-action',
+        fact: (0,src_findings/* errorMessage */.gJ)(error),
+        cause: 'a case that the action does not know.',
+        fix: 'run again: a run goes on where the last one ended. If it ends in the same way, open an issue with this log.',
+    };
+}
+/**
+ * Fails the step: one annotation for the verdict and one per finding, the others in the log; the stack of what was not
+ * foreseen in the debug log.
+ */
+function failStep(error, redactor, log, sink = runner) {
+    const failure = explainFailure(error);
+    const clean = (message) => (0,report_clean/* annotation */.w)((0,report_clean/* lineCleaner */.L)(redactor)(message));
+    const { title, findings } = failure;
+    const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
+    sink.setFailed(clean(`etcd-ha-action: ${title} (${count})`));
+    for (const finding of findings.slice(0, mostAnnotated))
+        sink.error(clean((0,src_findings/* describeFinding */.jb)(finding)));
+    for (const finding of findings.slice(mostAnnotated))
+        log.info((0,src_findings/* describeFinding */.jb)(finding));
+    if (error instanceof Error && !(error instanceof src_findings/* Refusal */.P_ || error instanceof host_error/* HostError */.d)) {
+        log.debug(error.stack ?? error.message);
+    }
+    return failure;
+}
+
+// EXTERNAL MODULE: ./src/report/redaction.ts + 6 modules
+var redaction = __webpack_require__(51435);
+;// CONCATENATED MODULE: ./src/report/certificates.ts
+
+
+/**
+ * Tells what the certificates among the public files of the hosts say.
+ * @param publicFiles by host and path. @param now for the days that are left.
+ */
+function certificateReports(publicFiles, now) {
+    return [...publicFiles].flatMap(([host, files]) => [...files]
+        .filter(([path]) => path.endsWith('.crt'))
+        .flatMap(([path, pem]) => reportOf(host, path, pem, now)));
+}
+/** None for a file that is no certificate: to find that is the work of others, and no reason for a run to fail here. */
+function reportOf(host, path, pem, now) {
+    try {
+        const { subject, isCa, notAfter, fingerprint } = inspectCertificate(pem);
+        return [
+            {
+                host,
+                path,
+                subject,
+                isCa,
+                notAfter: notAfter.toISOString(),
+                daysLeft: (0,validity/* daysLeft */.H_)(notAfter, now),
+                fingerprint,
+            },
+        ];
+    }
+    catch {
+        return [];
+    }
+}
+/** The certificate that expires first, of those with an end in ISO 8601; undefined when there is none. */
+function firstToExpire(certificates) {
+    return certificates.toSorted((one, other) => (one.notAfter < other.notAfter ? -1 : 1))[0];
+}
+
+;// CONCATENATED MODULE: ./src/health/trend-lines.ts
+
+const DAY_MS = 86_400_000;
+/** A line through less says more of chance than of growth. */
+const FEWEST_POINTS = 3;
+const SHORTEST_MS = DAY_MS;
+/** A read that takes this many times its usual is worth a line. */
+const SLOWER = 2;
+/** What of a report is shown over time. */
+function trendPointOf({ checkedAt, status, members, certificates }) {
+    const left = certificates.map(({ daysLeft }) => daysLeft);
+    return {
+        checkedAt,
+        status,
+        members: members.map(({ name, readMs, dbSizeInUseBytes, dbSizeBytes, walFsync }) => ({
+            name,
+            readMs,
+            dbSizeInUseBytes,
+            dbSizeBytes,
+            walFsyncP99Ms: walFsync?.p99Ms ?? null,
+        })),
+        leastDaysLeft: left.length === 0 ? null : Math.min(...left),
+    };
+}
+/**
+ * The trends in words, in Markdown without marks; none where there is nothing to compare with.
+ * @param points the oldest first, the present one last.
+ */
+function trendLines(points, report) {
+    const earlier = points.slice(0, -1);
+    if (earlier.length === 0)
+        return [];
+    const bad = earlier.filter(({ status }) => status !== 'ok').length;
+    return [
+        `Of the ${plural(earlier.length, 'check')} before this one, ${bad === 0 ? 'all were' : `${earlier.length - bad} were`} OK.`,
+        ...report.members.flatMap(({ name, quotaBytes }) => trend_lines_growth(name, quotaBytes, points)),
+        ...report.members.flatMap(({ name, readMs }) => slower(name, readMs, earlier)),
+        ...certificates(points),
+    ];
+}
+function trend_lines_growth(name, quota, points) {
+    const seen = points.flatMap(({ checkedAt, members }) => {
+        const bytes = members.find((member) => member.name === name)?.dbSizeInUseBytes ?? null;
+        return bytes === null ? [] : [{ at: Date.parse(checkedAt), value: bytes }];
+    });
+    const first = seen[0];
+    const last = seen.at(-1);
+    if (first === undefined || last === undefined)
+        return [];
+    if (seen.length < FEWEST_POINTS || last.at - first.at < SHORTEST_MS)
+        return [];
+    const perDay = slope(seen) * DAY_MS;
+    const span = `${plural(seen.length, 'report')} over ${duration(last.at - first.at)}`;
+    if (Math.abs(perDay) < 1024)
+        return [`The data of ${name} does not grow (${size(last.value)} in use; ${span}).`];
+    const way = perDay > 0 ? 'grows' : 'shrinks';
+    const until = quota === null || perDay <= 0
+        ? ''
+        : `, and reaches the quota in about ${days(Math.max(0, Math.round((quota - last.value) / perDay)))}`;
+    return [
+        `The data of ${name} ${way} by ${size(Math.abs(perDay))} a day, ${size(last.value)} now (${span})${until}.`,
+    ];
+}
+/** Of the line through the points with the least squares; per millisecond. */
+function slope(points) {
+    const mean = (values) => values.reduce((sum, each) => sum + each, 0) / values.length;
+    const [at, value] = [mean(points.map((point) => point.at)), mean(points.map((point) => point.value))];
+    const spread = points.reduce((sum, point) => sum + (point.at - at) ** 2, 0);
+    return spread === 0
+        ? 0
+        : points.reduce((sum, point) => sum + (point.at - at) * (point.value - value), 0) / spread;
+}
+function slower(name, readMs, earlier) {
+    const before = earlier
+        .flatMap(({ members }) => members.find((member) => member.name === name)?.readMs ?? [])
+        .toSorted((one, other) => one - other);
+    const usual = before[Math.floor(before.length / 2)];
+    if (readMs === null || usual === undefined || before.length < FEWEST_POINTS || readMs < usual * SLOWER)
+        return [];
+    return [
+        `A read of ${name} takes ${duration(readMs)}, usually ${duration(usual)} (median of ${plural(before.length, 'report')}).`,
+    ];
+}
+function certificates(points) {
+    const now = points.at(-1)?.leastDaysLeft ?? null;
+    const before = points.at(-2)?.leastDaysLeft ?? null;
+    if (now === null || before === null)
+        return [];
+    return now > before
+        ? [
+            `Certificates were renewed since the last check: the first ends in ${days(now)}, then in ${days(before)}.`,
+        ]
+        : [];
+}
+
+// EXTERNAL MODULE: ./node_modules/fflate/esm/index.mjs
+var esm = __webpack_require__(51306);
+;// CONCATENATED MODULE: ./src/history/github-rest.ts
+/** An answer of GitHub's REST interface that is no success. */
+class RestError extends Error {
+    status;
+    constructor(status, path) {
+        super(`GitHub answered ${path} with ${status}`);
+        this.name = 'RestError';
+        this.status = status;
+    }
+}
+/** Reads only, and only so much of an answer as was said. */
+class GitHubRest {
+    #options;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** @throws RestError; Error when the answer is too long or no JSON; what fetch throws. */
+    async json(path, mostBytes = 8 * 1024 * 1024) {
+        const answer = await fetch(`${this.#options.api}${path}`, {
+            headers: this.#headers(),
+            signal: this.#options.signal,
+        });
+        if (!answer.ok)
+            throw new RestError(answer.status, path);
+        return JSON.parse((await bytesOf(answer, mostBytes)).toString('utf8'));
+    }
+    /**
+     * A file, which GitHub answers with the address of where it lies; the token is not sent there.
+     * @throws RestError; Error when it is too long; what fetch throws.
+     */
+    async file(path, mostBytes) {
+        const { api, signal } = this.#options;
+        const answer = await fetch(`${api}${path}`, { headers: this.#headers(), signal, redirect: 'manual' });
+        const place = answer.headers.get('location');
+        if (place === null) {
+            if (!answer.ok)
+                throw new RestError(answer.status, path);
+            return bytesOf(answer, mostBytes);
+        }
+        const file = await fetch(new URL(place, api), { signal });
+        if (!file.ok)
+            throw new RestError(file.status, path);
+        return bytesOf(file, mostBytes);
+    }
+    #headers() {
+        return {
+            accept: 'application/vnd.github+json',
+            authorization: `Bearer ${this.#options.token}`,
+            'user-agent': 'etcd-ha-action',
+            'x-github-api-version': '2022-11-28',
+        };
+    }
+}
+async function bytesOf(answer, mostBytes) {
+    const chunks = [];
+    let bytes = 0;
+    for await (const chunk of answer.body ?? []) {
+        const piece = chunk;
+        bytes += piece.length;
+        if (bytes > mostBytes)
+            throw new Error(`an answer of GitHub is longer than ${mostBytes} bytes`);
+        chunks.push(piece);
+    }
+    return Buffer.concat(chunks);
+}
+
+;// CONCATENATED MODULE: ./src/history/earlier-reports.ts
+
+
+
+/** So many runs are looked at, so many at once. */
+const MOST_RUNS = 30;
+const AT_ONCE = 5;
+const MOST_ZIP_BYTES = 2 * 1024 * 1024;
+const MOST_REPORT_BYTES = 4 * 1024 * 1024;
+const DEADLINE_MS = 15_000;
+/**
+ * The reports that earlier runs of this workflow have left as artifacts, on the default branch of this repository alone:
+ * what a pull request or a fork has made is not among them. Does not throw.
+ */
+async function earlierReports(history, environment = process.env) {
+    const place = placeOf(environment);
+    const api = environment['GITHUB_API_URL'];
+    if (api === undefined || place === undefined) {
+        return { texts: [], problem: 'this is no run of a workflow on GitHub.' };
+    }
+    const { repository, workflow } = place;
+    const signal = AbortSignal.timeout(DEADLINE_MS);
+    const rest = new GitHubRest({ api, token: history.token, signal });
+    try {
+        const runs = await runsOf(rest, repository, workflow, environment['GITHUB_RUN_ID'] ?? '');
+        const texts = [];
+        for (let at = 0; at < runs.length; at += AT_ONCE) {
+            const some = runs.slice(at, at + AT_ONCE);
+            const found = await Promise.all(some.map(({ id }) => earlier_reports_reportOf(rest, repository, id, history.artifact)));
+            texts.push(...found.filter((text) => text !== undefined));
+        }
+        return { texts };
+    }
+    catch (error) {
+        return { texts: [], problem: inWords(error, signal) };
+    }
+}
+/** `owner/name` and the workflow's file, from `owner/name/.github/workflows/FILE@REF`. */
+function placeOf(environment) {
+    const match = /^([\w.-]+\/[\w.-]+)\/.*?([^/@]+)@/.exec(environment['GITHUB_WORKFLOW_REF'] ?? '');
+    return match === null ? undefined : { repository: match[1] ?? '', workflow: match[2] ?? '' };
+}
+async function runsOf(rest, repository, workflow, self) {
+    const { default_branch: branch } = (await rest.json(`/repos/${repository}`));
+    const query = new URLSearchParams({
+        branch,
+        status: 'completed',
+        per_page: String(MOST_RUNS),
+        exclude_pull_requests: 'true',
+    });
+    const path = `/repos/${repository}/actions/workflows/${encodeURIComponent(workflow)}/runs?${query.toString()}`;
+    const { workflow_runs: runs } = (await rest.json(path));
+    return runs
+        .filter(({ id }) => String(id) !== self)
+        .filter(({ event }) => !event.startsWith('pull_request'))
+        .filter(({ repository: here, head_repository: head }) => head?.id === here.id)
+        .slice(0, MOST_RUNS);
+}
+async function earlier_reports_reportOf(rest, repository, run, wanted) {
+    const { artifacts } = (await rest.json(`/repos/${repository}/actions/runs/${run}/artifacts?per_page=100`));
+    const artifact = artifacts.find(({ name, expired, size_in_bytes: bytes }) => !expired && bytes <= MOST_ZIP_BYTES && isWanted(name, wanted));
+    if (artifact === undefined)
+        return undefined;
+    const zip = await rest.file(`/repos/${repository}/actions/artifacts/${artifact.id}/zip`, MOST_ZIP_BYTES);
+    return reportIn(zip);
+}
+function isWanted(name, wanted) {
+    return wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
+}
+/** Nothing is written to a disk: a name in the archive is only compared. */
+function reportIn(zip) {
+    try {
+        const files = (0,esm/* unzipSync */.AO)(zip, {
+            filter: ({ name, originalSize }) => name === 'report.json' && originalSize <= MOST_REPORT_BYTES,
+        });
+        const report = files['report.json'];
+        return report === undefined ? undefined : Buffer.from(report).toString('utf8');
+    }
+    catch {
+        return undefined;
+    }
+}
+function inWords(error, signal) {
+    if (signal.aborted)
+        return `GitHub did not answer within ${DEADLINE_MS / 1000} s.`;
+    if (error instanceof RestError && [401, 403, 404].includes(error.status)) {
+        return `${error.message}. Usual cause: the job lacks the permission \`actions: read\`, or github-token is another repository's. Fix: give the job \`permissions: actions: read\` and \`github-token: \${{ github.token }}\`.`;
+    }
+    return `${(0,src_findings/* errorMessage */.gJ)(error)}.`;
+}
+
+;// CONCATENATED MODULE: ./src/history/parse-trend-point.ts
+
+const STATUSES = ['ok', 'warn', 'fail', 'unknown'];
+const MOST_MEMBERS = 50;
+/**
+ * What a report that another run has left tells for trends. Nothing of it is trusted: only numbers, known words, a date
+ * and names of hosts are taken over, each of its form.
+ * @returns undefined for what is no report of this version.
+ */
+function parseTrendPoint(text) {
+    let report;
+    try {
+        report = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (!isObject(report) || report['schemaVersion'] !== HEALTH_DOCUMENT_VERSION)
+        return undefined;
+    const { checkedAt, status, members, certificates } = report;
+    const known = STATUSES.find((each) => each === status);
+    if (known === undefined || typeof checkedAt !== 'string' || !isDate(checkedAt))
+        return undefined;
+    if (!Array.isArray(members) || !Array.isArray(certificates))
+        return undefined;
+    const days = certificates.flatMap((each) => isObject(each) ? (finite(each['daysLeft']) ?? []) : []);
+    return {
+        checkedAt,
+        status: known,
+        members: members.slice(0, MOST_MEMBERS).flatMap(parse_trend_point_memberOf),
+        leastDaysLeft: days.length === 0 ? null : Math.min(...days.slice(0, 1000)),
+    };
+}
+function parse_trend_point_memberOf(member) {
+    if (!isObject(member))
+        return [];
+    const { name, readMs, dbSizeInUseBytes, dbSizeBytes, walFsync } = member;
+    if (typeof name !== 'string' || !/^[A-Za-z0-9.:-]{1,253}$/.test(name))
+        return [];
+    return [
+        {
+            name,
+            readMs: finite(readMs),
+            dbSizeInUseBytes: finite(dbSizeInUseBytes),
+            dbSizeBytes: finite(dbSizeBytes),
+            walFsyncP99Ms: isObject(walFsync) ? finite(walFsync['p99Ms']) : null,
+        },
+    ];
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** As `toISOString` writes it. */
+function isDate(text) {
+    return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+function finite(value) {
+    return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+;// CONCATENATED MODULE: ./src/history/trends-of.ts
+
+
+
+/**
+ * The earlier reports and this one as points, the oldest first. Whatever keeps the earlier ones from being read is a
+ * warning; the point of this one is always there.
+ */
+async function trendsOf(report, history, log, environment) {
+    const now = trendPointOf(report);
+    if (history === undefined)
+        return [now];
+    const { texts, problem } = await earlierReports(history, environment);
+    if (problem !== undefined)
+        log.warning(`history-artifact: earlier reports could not be read: ${problem}`);
+    const earlier = texts.flatMap((text) => parseTrendPoint(text) ?? []);
+    return [...earlier.filter(({ checkedAt }) => checkedAt < now.checkedAt), now].toSorted((one, other) => one.checkedAt < other.checkedAt ? -1 : 1);
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(73024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var external_node_fs_promises_ = __webpack_require__(51455);
+;// CONCATENATED MODULE: ./src/report/artifact-files.ts
+
+
+/** The name of a member, which is the name of its folder. */
+const member = '[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?';
+/** All that may leave. Nobody masks an artifact, and whoever may read the repository may read it. */
+const allowed = [
+    new RegExp(`^${member}/kubeadmcfg\\.yaml$`),
+    new RegExp(`^${member}/manifests/etcd\\.yaml$`),
+    new RegExp(`^${member}/pki/(?:etcd/)?[a-z-]+\\.crt$`),
+    /^external-etcd\.yaml$/,
+    /^(?:health-report|plan|audit)\.json$/,
+    /^(?:report\.(?:json|md|html)|junit\.xml|metrics\.prom)$/,
+];
+/**
+ * The files of the artifact, chosen from what is known of the hosts: kubeadm's configuration, the manifest and the
+ * certificates of each, the health report, the configuration for the control plane, the plan and the audit record.
+ * @param publicFiles by member name and path on the host; what else is among them stays behind.
+ */
+function artifactFiles(known) {
+    const ofHosts = [...known.publicFiles].flatMap(([host, files]) => [...files].flatMap(([path, content]) => {
+        const name = nameInArtifact(path);
+        return name === undefined ? [] : [{ path: `${host}/${name}`, content }];
+    }));
+    return [
+        ...ofHosts,
+        ...(known.externalEtcdConfig === undefined
+            ? []
+            : [{ path: 'external-etcd.yaml', content: known.externalEtcdConfig }]),
+        ...(known.health === undefined ? [] : [{ path: 'health-report.json', content: json(known.health) }]),
+        ...(known.plan === undefined ? [] : [{ path: 'plan.json', content: json(known.plan) }]),
+        ...(known.audit === undefined ? [] : [{ path: 'audit.json', content: json(known.audit) }]),
+    ];
+}
+function nameInArtifact(path) {
+    if (path === kubeadm_paths/* KUBEADM_CONFIG */.XA)
+        return 'kubeadmcfg.yaml';
+    if (path === kubeadm_paths/* ETCD_MANIFEST */.jl)
+        return 'manifests/etcd.yaml';
+    if (path.startsWith(`${kubeadm_paths/* PKI_DIR */.Hw}/`) && path.endsWith('.crt'))
+        return `pki/${path.slice(kubeadm_paths/* PKI_DIR */.Hw.length + 1)}`;
+    return undefined;
+}
+/** JSON that people can read too. */
+function json(value) {
+    return `${JSON.stringify(value, null, 2)}\n`;
+}
+/**
+ * Looks at every file before it may leave.
+ * @throws Refusal when one is not on the list of what may leave, or holds anything secret.
+ */
+function checkArtifactFiles(files, redactor) {
+    const findings = files.flatMap((file) => problemsOf(file, redactor));
+    if (findings.length > 0)
+        throw new src_findings/* Refusal */.P_('the artifact was not uploaded', findings);
+}
+function problemsOf({ path, content }, redactor) {
+    const at = `artifact ${path}`;
+    const secret = redactor.findSecret(content);
+    const findings = [];
+    if (!allowed.some((pattern) => pattern.test(path)) || path.includes('..')) {
+        findings.push({ at, fact: 'this file is not among those that may leave.', fix: 'open an issue.' });
+    }
+    if (secret !== undefined) {
+        findings.push({
+            at,
+            fact: `it holds ${secret}.`,
+            cause: 'a secret is part of a public file on the host.',
+            fix: 'look at the file on the host and take the secret out of it; if there is none, open an issue.',
+        });
+    }
+    return findings;
+}
+
+// EXTERNAL MODULE: ./src/report/staged-artifacts.ts
+var staged_artifacts = __webpack_require__(83160);
+;// CONCATENATED MODULE: ./src/report/artifacts.ts
+
+
+
+
+
+
+/** The client retries for 48 s against a service that refuses; a deploy that is done does not wait that long. */
+const uploadDeadlineMs = 20_000;
+/**
+ * Uploads files as one artifact. Whatever keeps the service from taking it is a warning: the cluster stands all the
+ * same. After the deadline the client is left to itself: its retries and sockets would hold the process, so the step
+ * must end by `process.exit`.
+ * @throws Refusal, before anything is written, when a file may not leave.
+ */
+async function uploadArtifact(upload) {
+    const { files, redactor, log, environment = process.env } = upload;
+    checkArtifactFiles(files, redactor);
+    if (files.length === 0)
+        return undefined;
+    const problem = artifacts_problemOf(environment);
+    if (problem !== undefined) {
+        log.warning(`The artifact was not uploaded: ${problem}`);
+        return undefined;
+    }
+    try {
+        const id = await uploadWithin(upload, environment['RUNNER_TEMP'] ?? '');
+        return { id, url: urlOf(id, environment) };
+    }
+    catch (error) {
+        log.warning(`The artifact was not uploaded: ${reasonOf(error, upload.name)}`);
+        return undefined;
+    }
+}
+async function uploadWithin(upload, runnerTemp) {
+    const folder = await (0,external_node_fs_promises_.mkdtemp)((0,external_node_path_.join)(runnerTemp, staged_artifacts/* STAGED_PREFIX */.E)); // Mode 0700.
+    const remove = () => (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true });
+    // A client that was given up may still read the files; without them it would throw where nobody can catch it.
+    process.once('exit', remove);
+    const done = stageAndUpload(upload, folder).finally(() => {
+        process.off('exit', remove);
+        remove();
+    });
+    return withDeadline(done, upload.deadlineMs ?? uploadDeadlineMs);
+}
+async function stageAndUpload(upload, folder) {
+    const paths = await Promise.all(upload.files.map((file) => stage(folder, file)));
+    const client = await (upload.loadClient ?? loadRealClient)();
+    const options = upload.retentionDays === undefined ? {} : { retentionDays: upload.retentionDays };
+    const { id } = await client.uploadArtifact(upload.name, paths, folder, options);
+    if (id === undefined)
+        throw new Error('the service took it but gave it no id');
+    return String(id);
+}
+async function stage(folder, { path, content }) {
+    const target = (0,external_node_path_.join)(folder, path);
+    await (0,external_node_fs_promises_.mkdir)((0,external_node_path_.dirname)(target), { recursive: true, mode: 0o700 });
+    await (0,external_node_fs_promises_.writeFile)(target, content, { mode: 0o600 });
+    return target;
+}
+/** Loaded when it is needed: the client alone takes longer to load than the rest of the action. */
+async function loadRealClient() {
+    const { DefaultArtifactClient } = await __webpack_require__.e(/* import() */ 146).then(__webpack_require__.bind(__webpack_require__, 62146));
+    return new DefaultArtifactClient();
+}
+async function withDeadline(work, milliseconds) {
+    const { promise: late, reject } = Promise.withResolvers();
+    const timer = setTimeout(() => {
+        reject(new Error(`the service did not take it within ${milliseconds / 1000} s and was given up.`));
+    }, milliseconds);
+    try {
+        return await Promise.race([work, late]);
+    }
+    finally {
+        clearTimeout(timer);
+    }
+}
+/** What the environment lacks, in words; the client would say it in its own, after a while. */
+function artifacts_problemOf(environment) {
+    const server = URL.parse(environment['GITHUB_SERVER_URL'] ?? 'https://github.com')?.hostname ?? '';
+    if (!/^github\.com$|\.ghe\.com$|\.localhost$/i.test(server)) {
+        return (`${server} is a GitHub Enterprise Server, which has no artifact service of this version. ` +
+            'Set upload-artifacts: false; outputs and the job summary hold the report.');
+    }
+    if (!environment['ACTIONS_RUNTIME_TOKEN'] || !environment['ACTIONS_RESULTS_URL']) {
+        return ('this runner offers no artifact service (no ACTIONS_RUNTIME_TOKEN or ACTIONS_RESULTS_URL). ' +
+            'Usual cause: the workflow runs outside of GitHub, or in a tool that imitates it. Set upload-artifacts: false.');
+    }
+    return environment['RUNNER_TEMP']
+        ? undefined
+        : 'the runner names no folder for temporary files (RUNNER_TEMP).';
+}
+function reasonOf(error, name) {
+    const message = (0,src_findings/* errorMessage */.gJ)(error);
+    if (!/already exists|409/.test(message))
+        return message;
+    return (`there is already an artifact ${JSON.stringify(name)} in this run. Usual cause: a matrix or a second attempt with ` +
+        `one artifact-name. Leave artifact-name out, or make it unique. (${message})`);
+}
+function urlOf(id, environment) {
+    const server = environment['GITHUB_SERVER_URL'] ?? 'https://github.com';
+    const run = `${environment['GITHUB_REPOSITORY'] ?? ''}/actions/runs/${environment['GITHUB_RUN_ID'] ?? ''}`;
+    return `${server}/${run}/artifacts/${id}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/outputs.ts
+
+
+/** Names of all outputs, in the order of action.yml. */
+const outputNames = [
+    'healthy',
+    'endpoints',
+    'members',
+    'status',
+    'summary',
+    'failure-tolerance',
+    'leader',
+    'cluster-id',
+    'changed',
+    'verdict',
+    'plan',
+    'plan-digest',
+    'findings',
+    'health-report',
+    'report-path',
+    'ca-certificate',
+    'ca-fingerprint',
+    'certificates-expire-at',
+    'external-etcd-config',
+    'artifact-id',
+    'artifact-url',
+];
+/**
+ * What all outputs of a job may take: GitHub allows 1 MB and counts two bytes per character; some of it is left to
+ * the job's other steps.
+ */
+const mostCharacters = 400_000;
+/** What can be left out, what is missed least first; the artifact holds it as a file. */
+const spare = ['plan', 'health-report', 'members'];
+/**
+ * Sets outputs of the step. What would make GitHub drop all of them for their size is left out with a warning.
+ * @param set only for tests.
+ * @throws Refusal after setting the others, when an output holds a secret: that one is not set.
+ */
+function writeOutputs(outputs, redactor, log, set = runner.setOutput) {
+    const texts = new Map(outputNames.flatMap((name) => {
+        const value = outputs[name];
+        return value === undefined ? [] : [[name, textOf(name, value)]];
+    }));
+    shrink(texts, log);
+    const findings = [];
+    for (const [name, text] of texts) {
+        const secret = redactor.findSecret(text);
+        if (secret === undefined)
+            set(name, text);
+        else
+            findings.push(leak(name, secret));
+    }
+    if (findings.length > 0)
+        throw new src_findings/* Refusal */.P_('an output would have revealed a secret and was not set', findings);
+}
+/** The list of URLs as etcdctl takes it; other data as JSON. */
+function textOf(name, value) {
+    if (typeof value === 'string')
+        return value;
+    return name === 'endpoints' && Array.isArray(value) ? value.join(',') : JSON.stringify(value);
+}
+function shrink(texts, log) {
+    for (const name of spare) {
+        const total = [...texts.values()].reduce((sum, text) => sum + text.length, 0);
+        if (total <= mostCharacters || !texts.delete(name))
+            continue;
+        log.warning(`Output ${name} is not set: all outputs of a job together may take 1 MB. The artifact holds it as a file.`);
+    }
+}
+function leak(name, secret) {
+    return {
+        at: `output ${name}`,
+        fact: `its value holds ${secret}.`,
+        cause: 'a secret of the workflow is part of a public value, such as a passphrase that is also the name of a host.',
+        fix: 'choose another secret; if the value should not hold it, open an issue.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/report/redact-all.ts
+/** Plain data with every text in it, at any depth, free of secrets. */
+function redactAll(value, redactor) {
+    return redacted(value, redactor);
+}
+function redacted(value, redactor) {
+    if (typeof value === 'string')
+        return redactor.redact(value);
+    if (Array.isArray(value))
+        return value.map((item) => redacted(item, redactor));
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, redacted(item, redactor)]));
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown.ts
+/** Characters that mean something in HTML or anywhere in GitHub-flavoured Markdown, mentions and formulas included. */
+const meaningful = /[&<>`*_~[\]#|\\@$]/g;
+/** Characters with a meaning in one place only: lists, rulers, links that make themselves, `:emoji:`. */
+const meaningfulHere = /^\s*[-+=]|:(?=\/\/|[a-z+-][a-z0-9_+-]*:)|(?<=\bwww)\.|(?<=^\s*\d+)[.)](?=\s|$)/g;
+/** Text as it is, on one line: no part of it is taken for Markdown, HTML, a link or the end of a table's cell. */
+function markdown_text(value) {
+    return value
+        .replaceAll(meaningful, reference)
+        .replaceAll(meaningfulHere, reference)
+        .replaceAll(/\s*[\r\n]+\s*/g, '<br>');
+}
+function reference(characters) {
+    return characters.replace(/\S/, (character) => `&#${character.charCodeAt(0)};`);
+}
+/** Text in the typewriter face. */
+function code(value) {
+    return `<code>${markdown_text(value)}</code>`;
+}
+/** A table; the cells are Markdown already. */
+function table(header, rows) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+/** A code block; its fence is longer than any in the content. */
+function codeBlock(language, content) {
+    const longest = Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length));
+    const fence = '`'.repeat(Math.max(3, longest + 1));
+    return `${fence}${language}\n${content.trimEnd()}\n${fence}`;
+}
+/** A part that is folded away until somebody opens it. */
+function details(summary, content) {
+    return `<details>\n<summary>${markdown_text(summary)}</summary>\n\n${content}\n\n</details>`;
+}
+/** Milliseconds for people: `0.42 ms`, `431 ms`, `12.3 s`, `2 min 5 s`. */
+function markdown_duration(milliseconds) {
+    if (milliseconds < 10)
+        return `${milliseconds.toFixed(2)} ms`;
+    if (milliseconds < 999.5)
+        return `${Math.round(milliseconds)} ms`;
+    if (milliseconds < 59_950)
+        return `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = Math.round(milliseconds / 1000);
+    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+/** Bytes for people: `512 B`, `1.2 kB`, `3.4 MB`. */
+function bytes(count) {
+    if (count < 1000)
+        return `${count} B`;
+    return count < 1_000_000 ? `${(count / 1000).toFixed(1)} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
+}
+
+// EXTERNAL MODULE: ./src/report/log-line.ts
+var log_line = __webpack_require__(88975);
+;// CONCATENATED MODULE: ./src/report/summary-limit.ts
+/** The runner drops a larger summary as a whole (AttachmentSizeLimit in actions/runner). */
+const summaryLimitBytes = 1024 * 1024;
+
+;// CONCATENATED MODULE: ./src/report/plan-words.ts
+
+/** A diff is shown up to here: nobody reads on, and a job summary has a limit. */
+const MOST_DIFF_LINES = 200;
+const LONGEST_DIFF_LINE = 500;
+/** What each verdict means for the hosts. */
+const plan_words_VERDICTS = {
+    create: 'set up a new cluster',
+    adopt: 'take over a cluster that was made by hand',
+    converge: 'make good what is not as it ought to be',
+    repair: 'go on with a set-up that was cut off',
+    unchanged: 'nothing has to be done',
+};
+/** What is done to a file. */
+const VERBS = {
+    create: 'create',
+    replace: 'replace',
+    renew: 'renew',
+    mode: 'set mode of',
+};
+/** What each change is called where it is counted. */
+const CHANGES = {
+    create: 'created',
+    replace: 'replaced',
+    renew: 'renewed',
+    mode: 'with another mode',
+};
+/** True when the hosts and the action's records stay as they are. */
+function changesNothing({ verdict, hosts, stages, afterProof }) {
+    return verdict === 'unchanged' && !hosts.some(isTouched) && stages.length + afterProof.length === 0;
+}
+/** Whether anything changes on a host. */
+function isTouched({ files, restarts }) {
+    return files.length > 0 || restarts.length > 0;
+}
+/** How much changes: `2 of 3 hosts change`, `4 files`, `1 restart`. */
+function totals({ hosts }) {
+    const touched = hosts.filter(isTouched).length;
+    return [
+        `${touched} of ${counted(hosts.length, 'host')} ${touched === 1 ? 'changes' : 'change'}`,
+        counted(sum(hosts.map(({ files }) => files.length)), 'file'),
+        counted(sum(hosts.map(({ restarts }) => restarts.length)), 'restart'),
+    ];
+}
+/** `1 file`, `2 files`. */
+function counted(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+function sum(numbers) {
+    return numbers.reduce((total, number) => total + number, 0);
+}
+/** The steps of a stage; those that run at the same time and are the same on several hosts are told once. */
+function plan_words_stepsOf({ steps, inTurn }) {
+    if (inTurn)
+        return steps.map(({ host, step, why }) => ({ hosts: [host], step, why }));
+    const groups = Map.groupBy(steps, ({ step, why }) => JSON.stringify([step, why]));
+    return [...groups.values()].flatMap((group) => group.slice(0, 1).map(({ step, why }) => ({ hosts: group.map(({ host }) => host), step, why })));
+}
+/**
+ * The hunks of a unified diff, without the headers that name the file, cut with a count where they are too long.
+ * Characters that cannot be seen, or that make a line look like another one, are written out.
+ */
+function shownDiff(diff) {
+    const lines = diff.replace(/\n$/, '').split('\n').slice(2);
+    const shown = lines.slice(0, MOST_DIFF_LINES).map((line) => (0,log_line/* shortened */.vI)(visible(line), LONGEST_DIFF_LINE));
+    const more = lines.length - shown.length;
+    return more > 0 ? [...shown, `… (${counted(more, 'more line')})`] : shown;
+}
+/** Control and format characters (line ends within a line, text that runs backwards) as escapes; tabs are harmless. */
+function visible(line) {
+    return line.replaceAll(/(?!\t)[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+;// CONCATENATED MODULE: ./src/report/plan-view.ts
+
+
+
+
+
+const longestText = 1000;
+const plan_view_missing = '–';
+/** A plan for the log, one string per line; one line when nothing has to be done. */
+function planLines(document) {
+    const { verdict, clusterName, reasons, hosts, membership, stages, afterProof, warnings, digest } = document;
+    const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${plan_words_VERDICTS[verdict]}`;
+    if (changesNothing(document))
+        return [`${title}. Plan digest: ${digest}`];
+    return [
+        `${title}. ${totals(document).join(', ')}.`,
+        ...indented(reasons),
+        ...hosts.flatMap(hostLines),
+        ...section('Members', membership),
+        'Order',
+        ...indented([
+            ...stages.flatMap((stage, index) => stageLines(stage, index + 1)),
+            'Then the cluster is proven healthy.',
+            ...afterProof.flatMap((stage, index) => stageLines(stage, stages.length + index + 1)),
+        ]),
+        ...section('What deserves a look', warnings.map(src_findings/* describeFinding */.jb)),
+        `Plan digest: ${digest}`,
+        `To have a later run do this and nothing else, give it the input approved-plan: ${digest}`,
+    ];
+}
+function section(title, lines) {
+    return lines.length === 0 ? [] : [title, ...indented(lines)];
+}
+function indented(lines) {
+    return lines.map((line) => `  ${line}`);
+}
+function hostLines(host) {
+    const title = `${host.name} (${host.address})`;
+    if (!isTouched(host))
+        return [`${title}: nothing changes`];
+    return [
+        title,
+        ...indented([...host.files.flatMap(fileLines), ...host.restarts.map((restart) => `restart ${restart}`)]),
+    ];
+}
+function fileLines({ change, path, mode, note, diff }) {
+    const remark = note === undefined ? '' : `: ${note}`;
+    return [
+        `${VERBS[change]} ${path}, mode ${mode}${remark}`,
+        ...indented(diff === undefined ? [] : shownDiff(diff)),
+    ];
+}
+function stageLines(stage, number) {
+    const { title, inTurn, before, after } = stage;
+    return [
+        `${number}. ${title}${inTurn ? ', one step after the other' : ''}`,
+        ...indented([
+            ...(before === undefined ? [] : [`begins only when ${before}`]),
+            ...plan_words_stepsOf(stage).map(({ hosts, step, why }) => `${hosts.join(', ')}: ${step} (${why})`),
+            ...(after === undefined ? [] : [`goes on only when ${after}`]),
+        ]),
+    ];
+}
+/**
+ * A plan for the job summary, GitHub-flavoured Markdown: the verdict first, then what changes on which host, in which
+ * order, and how to approve it. Leaves the diffs out when it would fill more than half of what the runner takes.
+ */
+function renderPlan(document) {
+    const whole = sections(document, true);
+    return Buffer.byteLength(whole) <= summaryLimitBytes / 2 ? whole : sections(document, false);
+}
+function sections(document, withDiffs) {
+    const filled = changesNothing(document)
+        ? [headline(document), findings(document.warnings), approval(document)]
+        : [
+            headline(document),
+            bullets(document.reasons.map(prose)),
+            findings(document.warnings),
+            hostTable(document),
+            withDiffs ? '' : '_The diffs are left out: the summary would be longer than GitHub shows._',
+            ...document.hosts.filter(({ files }) => files.length > 0).map((host) => hostDetails(host, withDiffs)),
+            membershipChanges(document),
+            order(document),
+            approval(document),
+        ];
+    return `${filled.filter((part) => part !== '').join('\n\n')}\n`;
+}
+function prose(value) {
+    return markdown_text((0,log_line/* shortened */.vI)(value, longestText));
+}
+function bullets(items) {
+    return items.map((item) => `- ${item}`).join('\n');
+}
+function headline(document) {
+    const { verdict, clusterName, operation } = document;
+    const nothing = changesNothing(document);
+    const facts = [
+        `Operation ${code(operation)}`,
+        ...(nothing ? document.reasons.map(prose) : totals(document)),
+    ];
+    const sign = nothing ? '✅' : '📋';
+    return `## ${sign} Plan for etcd cluster ${code(clusterName)}: ${verdict}, ${plan_words_VERDICTS[verdict]}\n\n${facts.join(' · ')}`;
+}
+function findings(all) {
+    if (all.length === 0)
+        return '';
+    const items = all.map(({ host, at, fact, cause, fix }) => [
+        `⚠️ **${host === undefined ? prose(at) : `${code(host)} ${prose(at)}`}**: ${prose(fact)}`,
+        ...(cause === undefined ? [] : [`  <br>Usual cause: ${prose(cause)}`]),
+        ...(fix === undefined ? [] : [`  <br>**Fix:** ${prose(fix)}`]),
+    ].join('\n'));
+    return `### What deserves a look\n\n${bullets(items)}`;
+}
+function hostTable({ hosts }) {
+    const rows = hosts.map(({ name, address, files, restarts }) => [
+        code(name),
+        code(address),
+        fileCounts(files),
+        restarts.length === 0 ? plan_view_missing : restarts.map(markdown_text).join('<br>'),
+    ]);
+    return `### Hosts\n\n${table(['Host', 'Address', 'Files', 'Restarts'], rows)}`;
+}
+function fileCounts(files) {
+    const counts = Map.groupBy(files, ({ change }) => change);
+    return files.length === 0
+        ? plan_view_missing
+        : [...counts].map(([change, group]) => `${group.length} ${CHANGES[change]}`).join(', ');
+}
+/** A list, no table: paths and fingerprints would make a table wider than the page. */
+function hostDetails({ name, files }, withDiffs) {
+    const items = files.map(({ change, path, mode, note }) => {
+        const remark = note === undefined ? '' : `<br>${prose(note)}`;
+        return `${VERBS[change]} ${code(path)}, mode ${code(mode)}${remark}`;
+    });
+    const parts = [bullets(items), ...(withDiffs ? files.flatMap(diffBlock) : [])];
+    return details(`${name}: ${counted(files.length, 'file')}`, parts.join('\n\n'));
+}
+function diffBlock({ path, diff }) {
+    return diff === undefined ? [] : [`${code(path)}\n\n${codeBlock('diff', shownDiff(diff).join('\n'))}`];
+}
+function membershipChanges({ membership }) {
+    return membership.length === 0 ? '' : `### Members\n\n${bullets(membership.map(prose))}`;
+}
+function order({ stages, afterProof }) {
+    const items = [
+        ...stages.map(stageItem),
+        '**Proof** that the cluster is healthy',
+        ...afterProof.map(stageItem),
+    ];
+    return `### Order\n\n${items.map((item, index) => `${index + 1}. ${item}`).join('\n')}`;
+}
+function stageItem(stage) {
+    const { title, inTurn, before, after } = stage;
+    const lines = [
+        ...(before === undefined ? [] : [`🚦 begins only when ${markdown_text(before)}`]),
+        ...plan_words_stepsOf(stage).map(({ hosts, step, why }) => `${hosts.map(code).join(', ')} ${prose(step)} – ${prose(why)}`),
+        ...(after === undefined ? [] : [`🚦 goes on only when ${markdown_text(after)}`]),
+    ];
+    const heading = `**${markdown_text(title)}**${inTurn ? ', one step after the other' : ''}`;
+    return [heading, ...lines.map((line) => `   - ${line}`)].join('\n');
+}
+function approval({ digest }) {
+    return [
+        '### Approval',
+        'This is a plan; nothing has been changed. To have a later run do this and nothing else, give it this input; it refuses when the plan is no longer this one.',
+        code(`approved-plan: ${digest}`),
+    ].join('\n\n');
+}
+
+;// CONCATENATED MODULE: ./src/report/summary.ts
+
+
+
+
+
+/** With these two limits the findings alone never reach that one. */
+const mostFindings = 50;
+const summary_longestText = 1000;
+const summary_missing = '–';
+/** Days before expiry from which the table points at a certificate. */
+const soonDays = 30;
+/**
+ * The job summary, GitHub-flavoured Markdown: the verdict in the first line, then what needs attention, the members,
+ * what was done, and what the next steps need. Never longer than the runner takes.
+ */
+function renderSummary(report) {
+    return fitted([
+        verdict(report),
+        progress(report),
+        summary_findings(report.findings),
+        ...(report.outcome === 'planned' && report.plan !== undefined ? [renderPlan(report.plan)] : []),
+        members(report),
+        summary_authority(report),
+        nextSteps(report),
+        steps(report.steps),
+        connections(report),
+    ]);
+}
+/** Leaves out sections from the end until the rest fits; the first is always short. */
+function fitted(sections) {
+    const filled = sections.filter((section) => section !== '');
+    const joined = `${filled.join('\n\n')}\n`;
+    if (Buffer.byteLength(joined) <= summaryLimitBytes)
+        return joined;
+    return fitted([...filled.slice(0, filled.at(-1) === leftOut ? -2 : -1), leftOut]);
+}
+const leftOut = '_The rest is left out: the summary would be longer than GitHub shows._';
+function verdict(report) {
+    const cluster = report.clusterName === '' ? 'etcd cluster' : `etcd cluster ${code(report.clusterName)}`;
+    const facts = [
+        ...(report.operation === '' ? [] : [`Operation ${code(report.operation)}`]),
+        ...(report.health === undefined ? [] : [memberCount(report.health.endpoints.length)]),
+        markdown_duration(report.durationMs),
+        `begun ${markdown_text(report.startedAt)}`,
+    ];
+    return `## ${summary_headline(report, cluster)}\n\n${facts.join(' · ')}`;
+}
+function summary_headline(report, cluster) {
+    const { outcome, changed, failure, findings, plan, health } = report;
+    if (outcome === 'failed') {
+        const state = changed ? 'hosts may have been changed' : 'nothing was changed on any host';
+        return `❌ ${cluster}: ${markdown_text((0,log_line/* shortened */.vI)(failure ?? 'the run failed', summary_longestText))}; ${state}`;
+    }
+    const sign = findings.some(isWarning) ? '⚠️' : '✅';
+    const attention = findings.some(isWarning) ? ', with something to look at' : '';
+    if (outcome === 'planned') {
+        const what = plan === undefined ? 'was examined' : `dry run: ${plan.verdict}`;
+        const state = health === undefined ? '' : health.healthy ? ', healthy' : ', not healthy';
+        return `${sign} ${cluster} ${what}${state}${attention}; nothing was changed on any host`;
+    }
+    return `${sign} ${cluster} is healthy${attention}; ${changed ? DONE[plan?.verdict ?? 'unchanged'] : 'nothing changed'}`;
+}
+/** What a run has done that ended well. */
+const DONE = {
+    create: 'set up by this run',
+    adopt: 'taken over by this run',
+    converge: 'brought to what the inputs ask for by this run',
+    repair: 'repaired by this run',
+    unchanged: 'nothing changed',
+};
+/** Where each host stands after a run that failed while it changed something. */
+function progress({ progress: hosts }) {
+    if (hosts.length === 0)
+        return '';
+    const list = (steps) => steps.length === 0 ? summary_missing : steps.map(markdown_text).join('<br>');
+    const rows = hosts.map(({ host, done, failed, left }) => [
+        code(host),
+        list(done),
+        list(failed),
+        list(left),
+    ]);
+    return `### Where each host stands\n\n${table(['Host', 'Done', 'Failed', 'Not begun'], rows)}`;
+}
+function memberCount(count) {
+    return count === 1 ? '1 member' : `${count} members`;
+}
+function summary_findings(all) {
+    if (all.length === 0)
+        return '';
+    const rank = { fail: 0, warn: 1, info: 2 };
+    const worstFirst = all.toSorted((one, other) => rank[one.severity ?? 'fail'] - rank[other.severity ?? 'fail']);
+    const shown = worstFirst.slice(0, mostFindings).map(finding);
+    const more = worstFirst.length - shown.length;
+    return [
+        '### What needs attention',
+        '',
+        ...shown,
+        ...(more > 0 ? [`- and ${more} more, in the log`] : []),
+    ].join('\n');
+}
+function isWarning({ severity }) {
+    return severity === 'warn';
+}
+const SIGNS = { fail: '❌', warn: '⚠️', info: 'ℹ️' };
+function finding(one) {
+    const prose = (value) => markdown_text((0,log_line/* shortened */.vI)(value, summary_longestText));
+    const place = one.host === undefined ? prose(one.at) : `${code(one.host)} ${prose(one.at)}`;
+    const lines = [
+        `- ${SIGNS[one.severity ?? 'fail']} **${place}**: ${prose(one.fact)}`,
+        ...(one.cause === undefined ? [] : [`  <br>Usual cause: ${prose(one.cause)}`]),
+        ...(one.fix === undefined ? [] : [`  <br>**Fix:** ${prose(one.fix)}`]),
+    ];
+    return lines.join('\n');
+}
+function members({ health, certificates }) {
+    if (health === undefined)
+        return '';
+    const rows = health.endpoints.map((endpoint) => {
+        const expiring = firstToExpire(certificates.filter(({ host, isCa }) => host === endpoint.name && !isCa));
+        return [
+            code(endpoint.name),
+            code(endpoint.endpoint),
+            endpoint.healthy ? '✅ healthy' : '❌ unhealthy',
+            role(endpoint.isLeader, endpoint.isLearner),
+            endpoint.tookMs === null ? summary_missing : markdown_duration(endpoint.tookMs),
+            endpoint.roundTripMs === null ? summary_missing : markdown_duration(endpoint.roundTripMs),
+            endpoint.version === null ? summary_missing : markdown_text(endpoint.version),
+            expiring === undefined ? summary_missing : expiry(expiring.notAfter, expiring.daysLeft),
+        ];
+    });
+    const header = [
+        'Member',
+        'Endpoint',
+        'State',
+        'Role',
+        'Proposal took',
+        'Round trip',
+        'etcd',
+        'First expiry',
+    ];
+    return `### Members\n\n${table(header, rows)}`;
+}
+function role(isLeader, isLearner) {
+    if (isLeader === null)
+        return summary_missing;
+    if (isLeader)
+        return '**leader**';
+    return isLearner === true ? 'learner' : 'follower';
+}
+function expiry(notAfter, daysLeft) {
+    const date = markdown_text(notAfter.slice(0, 10));
+    if (daysLeft < 0)
+        return `❌ expired ${date}`;
+    return `${daysLeft < soonDays ? '⚠️ ' : ''}${date} (${daysLeft} days)`;
+}
+function summary_authority({ authority: ca, certificates }) {
+    if (ca === undefined)
+        return '';
+    const origins = { input: 'Brought as an input', host: 'Found on the hosts', made: 'Made by this run' };
+    const own = certificates.find(({ fingerprint }) => fingerprint === ca.fingerprint);
+    const until = own === undefined ? '' : `, valid until ${expiry(own.notAfter, own.daysLeft)}`;
+    return `### CA\n\n${origins[ca.origin]}${until}<br>SHA-256 ${code(ca.fingerprint)}\n\n${markdown_text(ca.keyCustody)}`;
+}
+function nextSteps({ externalEtcdConfig, artifact, outcome }) {
+    const parts = [
+        ...(externalEtcdConfig === undefined || outcome === 'failed'
+            ? []
+            : [details('kubeadm configuration for the control plane', codeBlock('yaml', externalEtcdConfig))]),
+        ...(artifact === undefined ? [] : [`Artifact: [${markdown_text(artifact.name)}](${encodeURI(artifact.url)})`]),
+    ];
+    return parts.join('\n\n');
+}
+function steps(all) {
+    if (all.length === 0)
+        return '';
+    const groups = [...Map.groupBy(all, ({ stage, title }) => JSON.stringify([stage, title])).values()];
+    const rows = groups.map((group) => [
+        markdown_text(group[0]?.stage ?? ''),
+        markdown_text(group[0]?.title ?? ''),
+        group.map(place).join('<br>'),
+        markdown_duration(spanOf(group)),
+    ]);
+    return `### What was done\n\n${table(['Stage', 'Step', 'Where', 'Took'], rows)}`;
+}
+function place({ host, durationMs, outcome }) {
+    const where = host === undefined ? 'runner' : code(host);
+    return `${outcome === 'failed' ? '❌ ' : ''}${where} ${markdown_duration(durationMs)}`;
+}
+/** From the first beginning to the last end: hosts work at the same time. */
+function spanOf(group) {
+    const start = Math.min(...group.map(({ startedMs }) => startedMs));
+    return Math.max(...group.map(({ startedMs, durationMs }) => startedMs + durationMs)) - start;
+}
+function connections({ connections: all }) {
+    if (all === undefined || all.length === 0)
+        return '';
+    const rows = all.map(({ host, connections: count, channels, bytesSent, bytesReceived }) => [
+        code(host),
+        String(count),
+        String(channels),
+        bytes(bytesSent),
+        bytes(bytesReceived),
+    ]);
+    return details('SSH connections', table(['Host', 'Connections', 'Channels', 'Sent', 'Received'], rows));
+}
+
+;// CONCATENATED MODULE: ./src/report/write-summary.ts
+
+
+
+
+/**
+ * Adds the run's report to the job summary, free of secrets. A summary that cannot be written (a runner without one)
+ * is a warning: it must not turn a healthy cluster into a failed run.
+ */
+function writeSummary(report, redactor, log) {
+    addToSummary(() => renderSummary(redactAll(report, redactor)), log);
+}
+/** Adds Markdown that is free of secrets to the job summary; a summary that cannot be written is a warning. */
+function addToSummary(render, log) {
+    try {
+        (0,runner.addSummary)(`${render()}\n`);
+    }
+    catch (error) {
+        log.warning(`The job summary could not be written: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/report/health/groups.ts
+
+/**
+ * The checks of the cluster, then those of each expected member in the order of the inputs; none without a check. What
+ * is told of somebody else belongs to the cluster: there are never more groups than members and one.
+ */
+function groupsOf({ members, checks }) {
+    const names = new Set(members.map(({ name }) => name));
+    const byMember = Map.groupBy(checks, ({ member }) => member !== null && names.has(member) ? member : null);
+    return [null, ...names].flatMap((member) => {
+        const own = byMember.get(member);
+        return own === undefined ? [] : [{ member, title: member ?? 'cluster', checks: worstFirst(own) }];
+    });
+}
+/** How many checks have each status, the worst first; those that none has are left out. */
+function statusCounts(checks) {
+    const counts = new Map();
+    for (const { status } of worstFirst(checks))
+        counts.set(status, (counts.get(status) ?? 0) + 1);
+    return [...counts];
+}
+/** Checks about which the same is told, each list in the order of its first. */
+function sameTold(checks) {
+    const told = ({ measured, cause, fix }) => JSON.stringify([measured, cause, fix]);
+    return [...Map.groupBy(checks, told).values()];
+}
+/** What is good to know though nothing is wrong, each thing once. */
+function noticesOf({ checks }) {
+    return [...new Set(checks.flatMap(({ notice }) => (notice === null ? [] : [notice])))];
+}
+
+;// CONCATENATED MODULE: ./src/report/health/annotations.ts
+
+
+
+
+/**
+ * At most one annotation for the cluster and one for each member: the runner shows ten of a kind per step and drops the
+ * others. Each tells the worst, and how much else there is to look up.
+ */
+function annotationsOf(document) {
+    return groupsOf(document).flatMap((group) => annotationOf(group, document.clusterName));
+}
+function annotationOf({ member, checks }, clusterName) {
+    const [worst, ...rest] = checks;
+    if (worst === undefined || worst.status === 'ok')
+        return [];
+    const { measured, fix } = worst;
+    const lines = [measured, ...(fix === null ? [] : [`Fix: ${fix}`]), ...more(rest)];
+    return [
+        {
+            severity: worst.status === 'fail' ? 'error' : 'warning',
+            title: `${member ?? `etcd cluster ${clusterName}`}: ${CHECK_TITLES[worst.name]}`,
+            message: (0,report_clean/* annotation */.w)(lines),
+        },
+    ];
+}
+function more(rest) {
+    const findings = rest.filter(({ status }) => status === 'fail' || status === 'warn').length;
+    const unknown = rest.filter(({ status }) => status === 'unknown').length;
+    const counts = [
+        ...(findings === 0 ? [] : [counted(findings, 'more finding')]),
+        ...(unknown === 0 ? [] : [`${counted(unknown, 'check')} could not be made`]),
+    ];
+    return counts.length === 0 ? [] : [`${counts.join('; ')}: see the job summary.`];
+}
+
+;// CONCATENATED MODULE: ./src/report/health/keep-report.ts
+
+
+
+
+/**
+ * Keeps the files of a report on the runner, for the next steps of the job; the runner removes them with its temporary
+ * files. A runner that cannot keep them is a warning.
+ * @param runnerTemp RUNNER_TEMP of the runner.
+ * @returns the folder; empty where there is none.
+ * @throws Refusal, before anything is written, when a file may not leave.
+ */
+async function keepReport(files, redactor, log, runnerTemp = process.env['RUNNER_TEMP']) {
+    checkArtifactFiles(files, redactor);
+    if (!runnerTemp) {
+        log.warning('The report was not kept as files: the runner names no folder for temporary files (RUNNER_TEMP).');
+        return '';
+    }
+    try {
+        const folder = await (0,external_node_fs_promises_.mkdtemp)((0,external_node_path_.join)(runnerTemp, 'etcd-ha-report-'));
+        await Promise.all(files.map(({ path, content }) => (0,external_node_fs_promises_.writeFile)((0,external_node_path_.join)(folder, path), content)));
+        return folder;
+    }
+    catch (error) {
+        log.warning(`The report was not kept as files: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
+        return '';
+    }
+}
+
+;// CONCATENATED MODULE: ./src/report/health/words.ts
+
+
+
+/** A status in a plain text. */
+const STATUS_WORDS = {
+    ok: 'OK',
+    warn: 'WARN',
+    fail: 'FAIL',
+    unknown: 'UNKNOWN',
+};
+/** A status where pictures can be shown; always beside a word, for those who do not see the picture. */
+const STATUS_ICONS = {
+    ok: '✅',
+    warn: '⚠️',
+    fail: '❌',
+    unknown: '❔',
+};
+/** In the place of a figure that could not be seen. */
+const words_missing = '–';
+const words_longestText = 1000;
+/** The title of a check with what of several it looked at: `Certificate on disk (/etc/…/server.crt)`. */
+function titleOf({ name, subject }) {
+    return subject === null ? CHECK_TITLES[name] : `${CHECK_TITLES[name]} (${subject})`;
+}
+/** Bytes for people, in the units in which etcd's quota is set: `512 B`, `187 MiB`, `2.0 GiB`. */
+function words_size(bytes) {
+    const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+    const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
+    const value = bytes / 1024 ** power;
+    return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power] ?? ''}`;
+}
+/** A text on one line, cut to so many characters. */
+function words_oneLine(value, longest) {
+    const line = value.replaceAll(/\s+/g, ' ').trim();
+    return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
+}
+/** A sentence as Markdown: what it has between backticks, such as a command, in the typewriter face. */
+function sentence(value) {
+    return (0,log_line/* shortened */.vI)(value, words_longestText)
+        .split(/`([^`\n]+)`/)
+        .map((part, index) => (index % 2 === 1 ? code(part) : part === '' ? '' : markdown_text(part)))
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./src/report/health/junit.ts
+
+
+/**
+ * The checks as JUnit XML, as Jenkins, GitLab and test reporters of GitHub read it (jenkinsci/xunit-plugin,
+ * junit-10.xsd): a suite for each member and the cluster, a case for each check. `fail` is a failure, `unknown` is
+ * skipped, `warn` passes and says what it has to say in the case's output.
+ */
+function junitXml(document) {
+    const { clusterName, durationMs, checks } = document;
+    const suites = groupsOf(document).flatMap((group) => suite(group, document));
+    const attributes = attributeList({
+        name: `etcd cluster ${clusterName}`,
+        tests: checks.length,
+        failures: junit_count(checks, 'fail'),
+        errors: 0,
+        time: seconds(durationMs),
+    });
+    return [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        `<testsuites${attributes}>`,
+        ...suites,
+        '</testsuites>',
+        '',
+    ].join('\n');
+}
+/** The time is that of the whole look: the checks were made of one, none has a time of its own. */
+function suite({ title, checks }, { checkedAt, durationMs }) {
+    const attributes = attributeList({
+        name: title,
+        tests: checks.length,
+        failures: junit_count(checks, 'fail'),
+        errors: 0,
+        skipped: junit_count(checks, 'unknown'),
+        time: seconds(durationMs),
+        timestamp: checkedAt.slice(0, 'YYYY-MM-DDTHH:MM:SS'.length),
+    });
+    return [`  <testsuite${attributes}>`, ...cases(title, checks), '  </testsuite>'];
+}
+/** Readers tell cases apart by their names: what has the same one gets a number. */
+function cases(classname, checks) {
+    const seen = new Map();
+    return checks.flatMap((check) => {
+        const title = titleOf(check);
+        const number = (seen.get(title) ?? 0) + 1;
+        seen.set(title, number);
+        const name = number === 1 ? title : `${title} #${number}`;
+        const attributes = attributeList({ classname, name, time: '0.000' });
+        return [`    <testcase${attributes}>`, result(check), '    </testcase>'].filter((line) => line !== '');
+    });
+}
+function result(check) {
+    const { status, name, measured } = check;
+    if (status === 'fail') {
+        return `      <failure${attributeList({ message: measured, type: name })}>${escaped(told(check))}</failure>`;
+    }
+    if (status === 'unknown')
+        return `      <skipped${attributeList({ message: measured })}/>`;
+    return `      <system-out>${escaped(status === 'warn' ? `Warning: ${told(check)}` : told(check))}</system-out>`;
+}
+function told({ measured, threshold, cause, fix, notice }) {
+    return [
+        measured,
+        ...(threshold === null ? [] : [`Threshold: ${threshold}`]),
+        ...(cause === null ? [] : [`Usual cause: ${cause}`]),
+        ...(fix === null ? [] : [`Fix: ${fix}`]),
+        ...(notice === null ? [] : [`Good to know: ${notice}`]),
+    ].join('\n');
+}
+function junit_count(checks, status) {
+    return checks.filter((check) => check.status === status).length;
+}
+function seconds(milliseconds) {
+    return (milliseconds / 1000).toFixed(3);
+}
+function attributeList(attributes) {
+    return Object.entries(attributes)
+        .map(([name, value]) => ` ${name}="${escaped(String(value)).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')}"`)
+        .join('');
+}
+/** Everything that is no character of XML 1.0 (section 2.2): most control characters, half of a surrogate pair. */
+const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+const REFERENCES = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    '\r': '&#13;',
+};
+function escaped(value) {
+    return value.replaceAll(forbidden, '').replaceAll(/[&<>"\r]/g, (character) => REFERENCES[character] ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/report/health/prometheus.ts
+
+const PREFIX = 'etcd_ha_';
+const prometheus_STATUSES = ['ok', 'warn', 'fail', 'unknown'];
+const STATUS_HELP = prometheus_STATUSES.map((status, value) => `${value} ${status}`).join(', ');
+/**
+ * The health check as metrics, for a Pushgateway or node_exporter's textfile collector: Prometheus text format 0.0.4
+ * (prometheus.io/docs/instrumenting/exposition_formats). All are gauges, in seconds and bytes, with the label `cluster`.
+ */
+function prometheusText(document) {
+    return [...clusterMetrics(document), ...prometheus_memberMetrics(document), ...certificateMetrics(document)]
+        .map((metric) => metricText(metric, { cluster: document.clusterName }))
+        .join('');
+}
+function clusterMetrics(document) {
+    const { healthy, status, failureTolerance, checkedAt, durationMs, checks } = document;
+    return [
+        one('healthy', 'Whether the cluster works and no check has failed.', Number(healthy)),
+        {
+            name: 'status',
+            help: 'Status of the whole check: 1 for the one it has, 0 for the others.',
+            samples: prometheus_STATUSES.map((each) => ({ labels: { status: each }, value: Number(each === status) })),
+        },
+        one('failure_tolerance', 'How many more members may fail before the cluster takes no writes; negative without a quorum.', failureTolerance),
+        one('last_check_timestamp_seconds', 'When the cluster was last checked.', unixSeconds(checkedAt)),
+        one('last_check_duration_seconds', 'How long the last check took.', prometheus_seconds(durationMs)),
+        {
+            name: 'check_status',
+            help: `Status of one check: ${STATUS_HELP}.`,
+            samples: worstFirst(checks).map(({ name, member, subject, status: of }) => ({
+                labels: { check: name, member: member ?? '', subject: subject ?? '' },
+                value: prometheus_STATUSES.indexOf(of),
+            })),
+        },
+    ];
+}
+function prometheus_memberMetrics({ members }) {
+    const each = (name, help, valueOf) => ({
+        name,
+        help,
+        samples: members.map((member) => ({ labels: { member: member.name }, value: valueOf(member) })),
+    });
+    return [
+        each('member_status', `The worst status of the member's checks: ${STATUS_HELP}.`, ({ status }) => prometheus_STATUSES.indexOf(status)),
+        each('member_reachable', 'Whether etcd answers at its client port.', ({ reachable }) => Number(reachable)),
+        each('member_is_leader', 'Whether the member leads.', ({ role }) => role === null ? null : Number(role === 'leader')),
+        {
+            name: 'member_version_info',
+            help: 'Version of the member, as a label; always 1.',
+            samples: members.map(({ name, version }) => ({
+                labels: { member: name, version: version ?? '' },
+                value: version === null ? null : 1,
+            })),
+        },
+        each('linearizable_read_seconds', 'One linearizable read, the way there and back included.', (member) => prometheus_seconds(member.readMs)),
+        each('serializable_read_seconds', 'One serializable read, the way there and back included.', (member) => prometheus_seconds(member.localReadMs)),
+        each('round_trip_seconds', 'The way to etcd and back alone.', ({ roundTripMs }) => prometheus_seconds(roundTripMs)),
+        each('ssh_round_trip_seconds', 'A round trip over SSH to the host.', (member) => prometheus_seconds(member.sshRoundTripMs)),
+        each('db_size_bytes', 'Size of the database file.', ({ dbSizeBytes }) => dbSizeBytes),
+        each('db_in_use_bytes', 'What of the database is in use.', ({ dbSizeInUseBytes }) => dbSizeInUseBytes),
+        each('db_quota_bytes', 'Size at which the cluster stops taking writes.', ({ quotaBytes }) => quotaBytes),
+        each('raft_index', 'Index of the raft log.', ({ raftIndex }) => raftIndex),
+        each('raft_applied_index', 'Index up to which the raft log is applied.', (member) => member.raftAppliedIndex),
+        each('raft_lag_entries', "Entries of the raft log behind the leader's.", ({ raftLag }) => raftLag),
+        each('leader_changes', "Changes of leader since the member's start.", ({ leaderChanges }) => leaderChanges),
+        ...percentiles('wal_fsync', 'fsyncs of the write-ahead log', members, ({ walFsync }) => walFsync),
+        ...percentiles('backend_commit', 'commits of the database', members, (member) => member.backendCommit),
+        ...peerMetrics(members),
+        each('clock_offset_seconds', "How far the host's clock is ahead of the median of all hosts.", (member) => prometheus_seconds(member.clockOffsetMs)),
+        each('disk_free_bytes', "Free space of the data dir's filesystem.", ({ diskFreeBytes }) => diskFreeBytes),
+        each('disk_size_bytes', "Size of the data dir's filesystem.", ({ diskSizeBytes }) => diskSizeBytes),
+        each('restarts', 'How often kubelet has started etcd anew in its present pod.', ({ restarts }) => restarts),
+    ];
+}
+function percentiles(name, what, members, percentileOf) {
+    const samples = members.flatMap((member) => {
+        const percentile = percentileOf(member);
+        return percentile === null ? [] : [{ labels: { member: member.name }, percentile }];
+    });
+    return percentileMetrics(name, what, samples);
+}
+function peerMetrics(members) {
+    const samples = members.flatMap(({ name, peers }) => peers.map((peer) => ({ labels: { member: name, peer: peer.name }, percentile: peer })));
+    return percentileMetrics('peer_round_trip', 'round trips to a peer', samples);
+}
+/** A percentile of few observations says little, so that their number goes with it. */
+function percentileMetrics(name, what, samples) {
+    return [
+        {
+            name: `${name}_p99_seconds`,
+            help: `99th percentile of ${what}.`,
+            samples: samples.map(({ labels, percentile }) => ({ labels, value: prometheus_seconds(percentile.p99Ms) })),
+        },
+        {
+            name: `${name}_observations`,
+            help: `How many ${what} the percentile stands on.`,
+            samples: samples.map(({ labels, percentile }) => ({ labels, value: percentile.samples })),
+        },
+    ];
+}
+/** A file can hold several certificates of one subject; the first to end counts. */
+function certificateMetrics({ certificates }) {
+    const samples = certificates.map(({ member, place, where, subject, notAfter }) => ({
+        labels: { member, place, where, subject },
+        value: unixSeconds(notAfter),
+    }));
+    return [
+        {
+            name: 'certificate_not_after_timestamp_seconds',
+            help: 'When the certificate ends.',
+            samples: samples.toSorted((early, late) => early.value - late.value),
+        },
+    ];
+}
+function one(name, help, value) {
+    return { name, help, samples: [{ labels: {}, value }] };
+}
+/** Twelve digits: the division by 1000 leaves a tail of rounding otherwise. */
+function prometheus_seconds(milliseconds) {
+    return milliseconds === null ? null : Number((milliseconds / 1000).toPrecision(12));
+}
+function unixSeconds(iso) {
+    return Date.parse(iso) / 1000;
+}
+function metricText({ name, help, samples }, common) {
+    const series = new Map();
+    for (const { labels, value } of samples) {
+        const key = `${PREFIX}${name}${labelText({ ...common, ...labels })}`;
+        if (value !== null && Number.isFinite(value) && !series.has(key))
+            series.set(key, value);
+    }
+    if (series.size === 0)
+        return '';
+    return [
+        `# HELP ${PREFIX}${name} ${help}`,
+        `# TYPE ${PREFIX}${name} gauge`,
+        ...[...series].map(([key, value]) => `${key} ${value}`),
+        '',
+    ].join('\n');
+}
+/** An empty label is the same as none. */
+function labelText(labels) {
+    const filled = Object.entries(labels).filter(([, value]) => value !== '');
+    return filled.length === 0
+        ? ''
+        : `{${filled.map(([name, value]) => `${name}="${prometheus_escaped(value)}"`).join(',')}}`;
+}
+function prometheus_escaped(value) {
+    return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').toWellFormed();
+}
+
+;// CONCATENATED MODULE: ./src/report/health/fitted.ts
+
+/**
+ * Sections as one Markdown text of at most so many bytes. What does not fit is left out by whole blocks, so that no
+ * fence, table or fold is ever cut, and the end says how many; a smaller block after one that was left out is kept.
+ * The text is longer than `most` only where its first block alone is.
+ */
+function fitted_fitted(sections, most = Infinity) {
+    const whole = joined(sections);
+    if (Buffer.byteLength(whole) <= most)
+        return whole;
+    const kept = [];
+    let left = most - Buffer.byteLength(fitted_leftOut(Number.MAX_SAFE_INTEGER)) - separator.length - 1;
+    let dropped = 0;
+    for (const { heading, blocks } of sections) {
+        const taken = [];
+        for (const block of blocks) {
+            const cost = Buffer.byteLength(taken.length === 0 ? headed(heading, block) : block) + separator.length;
+            if (cost > left && kept.length > 0) {
+                dropped += 1;
+                continue;
+            }
+            left -= cost;
+            taken.push(block);
+        }
+        kept.push({ ...(heading === undefined ? {} : { heading }), blocks: taken });
+    }
+    return joined([...kept, { blocks: [fitted_leftOut(dropped)] }]);
+}
+const separator = '\n\n';
+function joined(sections) {
+    const blocks = sections.flatMap(({ heading, blocks: [first, ...others] }) => first === undefined ? [] : [headed(heading, first), ...others]);
+    return `${blocks.join(separator)}\n`;
+}
+function headed(heading, block) {
+    return heading === undefined ? block : `### ${heading}${separator}${block}`;
+}
+function fitted_leftOut(count) {
+    return `_${counted(count, 'part')} left out: the summary would be longer than GitHub shows. The report's files have everything._`;
+}
+
+;// CONCATENATED MODULE: ./src/report/health/certificate-table.ts
+
+
+
+/** The bars have this many cells, the longest for one year: kubeadm's leaf certificates live that long. */
+const barCells = 20;
+const barDays = 365;
+/** Rows that are shown at once; the others are folded away. */
+const shownRows = 10;
+const longestCell = 200;
+/** The certificates by the days they have left, the first to end on top, each once however often it was seen. */
+function certificateTable({ certificates, thresholds }) {
+    const rows = seenCertificates(certificates).map((seen) => row(seen, thresholds));
+    const header = ['Days left', 'Until', 'Certificate', 'Seen'];
+    const rest = rows.slice(shownRows);
+    return [
+        table(header, rows.slice(0, shownRows)),
+        ...(rest.length === 0 ? [] : [details(counted(rest.length, 'more certificate'), table(header, rest))]),
+    ].join('\n\n');
+}
+function seenCertificates(certificates) {
+    const identity = ({ fingerprint, subject, notAfter }) => JSON.stringify([fingerprint, subject, notAfter]);
+    return [...Map.groupBy(certificates, identity).values()]
+        .flatMap((places) => places.slice(0, 1).map((certificate) => ({ certificate, places })))
+        .toSorted((one, other) => one.certificate.daysLeft - other.certificate.daysLeft);
+}
+function row({ certificate, places }, thresholds) {
+    const { daysLeft, notAfter, subject, isCa } = certificate;
+    return [
+        `${sign(daysLeft, thresholds)} <code>${bar(daysLeft)}</code> ${daysLeft < 0 ? 'expired' : daysLeft}`,
+        markdown_text(notAfter.slice(0, 10)),
+        `${code(words_oneLine(subject, longestCell))}${isCa ? ' (CA)' : ''}`,
+        certificate_table_placesOf(places),
+    ];
+}
+function sign(daysLeft, { certificateFailureDays, certificateWarningDays }) {
+    if (daysLeft < certificateFailureDays)
+        return STATUS_ICONS.fail;
+    return daysLeft < certificateWarningDays ? STATUS_ICONS.warn : STATUS_ICONS.ok;
+}
+/** Filled for the days that are left; one that has not ended always has a cell. */
+function bar(daysLeft) {
+    const share = Math.min(Math.max(daysLeft, 0), barDays) / barDays;
+    const filled = daysLeft < 0 ? 0 : Math.max(1, Math.round(share * barCells));
+    return '█'.repeat(filled) + '░'.repeat(barCells - filled);
+}
+/** The same file on several members is said once. */
+function certificate_table_placesOf(places) {
+    const byWhere = Map.groupBy(places, ({ place, where }) => JSON.stringify([place, where]));
+    return [...byWhere.values()]
+        .map((same) => {
+        const names = [...new Set(same.map(({ member }) => member))];
+        const [first] = same;
+        const on = names.map((name) => code(words_oneLine(name, longestCell))).join(', ');
+        return first === undefined ? '' : `${on} ${certificate_table_placeOf(first)}`;
+    })
+        .join('<br>');
+}
+function certificate_table_placeOf({ place, where }) {
+    const shown = code(words_oneLine(where, longestCell));
+    return place === 'disk' ? shown : `${shown} (${place} listener)`;
+}
+
+;// CONCATENATED MODULE: ./src/report/health/standing.ts
+/** How a member stands: one that was asked and does not answer is out, one that nobody could ask is unknown. */
+function standingOf({ name, reachable, status }, { checks }) {
+    if (reachable)
+        return status;
+    const endpoint = checks.find((check) => check.name === 'endpoint' && check.member === name);
+    return endpoint?.status === 'unknown' ? 'unknown' : 'out';
+}
+
+;// CONCATENATED MODULE: ./src/report/health/flowchart.ts
+
+
+
+/** Up to so many members every pair is joined; with more, only the leader with each other: the picture stays legible. */
+const mostJoined = 5;
+const longestName = 40;
+/**
+ * Colours with their own text colour: they are legible whatever the page's background, so that one picture serves
+ * light and dark (WCAG AA, contrast 4.5 and more).
+ */
+const CLASSES = [
+    'classDef ok fill:#dafbe1,stroke:#1a7f37,color:#0b3d1a',
+    'classDef warn fill:#fff3c4,stroke:#9a6700,color:#4d2d00',
+    'classDef fail fill:#ffdfdc,stroke:#cf222e,color:#6e0a12',
+    'classDef unknown fill:#e6eaef,stroke:#57606a,color:#24292f,stroke-dasharray:4 3',
+    'classDef out fill:#a40e26,stroke:#6e0a12,color:#ffffff,stroke-dasharray:4 3',
+    'classDef leader stroke-width:4px',
+];
+/**
+ * The members and the ways between them, as a Mermaid flowchart: who leads, who is out, and on each way the 99th
+ * percentile of round trips, the slower of its two directions. Ways to a member that was not heard of are dashed.
+ */
+function flowchart(document) {
+    const nodes = document.members
+        .map((member, index) => ({ id: `m${index}`, member, standing: standingOf(member, document) }))
+        .toSorted((one, other) => flowchart_rank(one) - flowchart_rank(other));
+    return [
+        'flowchart LR',
+        ...nodes.map(nodeLine),
+        ...pairsOf(nodes).flatMap((pair) => edgeLine(pair, document.thresholds.peerLatencyWarningMs)),
+        ...CLASSES,
+        ...nodes.filter(isLeader).map(({ id }) => `class ${id} leader`),
+    ]
+        .map((line, index) => (index === 0 ? line : `  ${line}`))
+        .join('\n');
+}
+/** The leader first: Mermaid ranks nodes in their order. */
+function flowchart_rank(node) {
+    if (isLeader(node))
+        return 0;
+    return node.member.reachable ? 1 : 2;
+}
+function isLeader({ member }) {
+    return member.role === 'leader';
+}
+function nodeLine({ id, member, standing }) {
+    const lines = [
+        `${member.role === 'leader' ? '★ ' : ''}${flowchart_label(member.name)}`,
+        standing === 'out' ? 'does not answer' : (member.role ?? 'role unknown'),
+        ...(standing === 'out' ? [] : [statusLine(standing)]),
+    ];
+    return `${id}["${lines.join('<br/>')}"]:::${standing}`;
+}
+/** The white question mark would not be seen on the light node. */
+function statusLine(status) {
+    return status === 'unknown' ? status : `${STATUS_ICONS[status]} ${status}`;
+}
+/** A name with nothing in it that means something to Mermaid or HTML. */
+function flowchart_label(name) {
+    const harmless = name.replaceAll(/[^A-Za-z0-9._-]/g, '_');
+    return harmless.length <= longestName ? harmless : `${harmless.slice(0, longestName)}…`;
+}
+function pairsOf(nodes) {
+    const pairs = nodes.flatMap((one, index) => nodes.slice(index + 1).map((other) => [one, other]));
+    return nodes.length <= mostJoined ? pairs : pairs.filter((pair) => pair.some(isLeader));
+}
+function edgeLine([one, other], warningMs) {
+    const answering = [one, other].filter(({ member }) => member.reachable).length;
+    if (answering === 0)
+        return [];
+    if (answering === 1)
+        return [`${one.id} -.- ${other.id}`];
+    const slowest = Math.max(p99(one, other), p99(other, one));
+    if (slowest < 0)
+        return [`${one.id} --- ${other.id}`];
+    const sign = slowest > warningMs ? '⚠️ ' : '';
+    return [`${one.id} ---|"${sign}${markdown_duration(slowest)}"| ${other.id}`];
+}
+/** Milliseconds; -1 when the member told nothing of that peer. */
+function p99(of, to) {
+    return of.member.peers.find(({ name }) => name === to.member.name)?.p99Ms ?? -1;
+}
+
+;// CONCATENATED MODULE: ./src/report/health/member-figures.ts
+
+
+/** Milliseconds for people, `–` for what could not be seen. */
+function durationOrMissing(milliseconds) {
+    return milliseconds === null || milliseconds === undefined ? words_missing : markdown_duration(milliseconds);
+}
+/** The database in use, of its size, of its quota: `187 MiB / 212 MiB / 2.0 GiB`. */
+function databaseOf({ dbSizeInUseBytes, dbSizeBytes, quotaBytes }) {
+    const figures = [dbSizeInUseBytes, dbSizeBytes, quotaBytes];
+    if (figures.every((figure) => figure === null))
+        return words_missing;
+    return figures.map((figure) => (figure === null ? words_missing : words_size(figure))).join(' / ');
+}
+/** What a member is to the others and its main figures, in one line; without what could not be seen. */
+function figuresLine(member) {
+    const { role, version, readMs, walFsync, dbSizeInUseBytes, quotaBytes, raftLag } = member;
+    return [
+        ...(role === null ? [] : [role]),
+        ...(version === null ? [] : [version]),
+        ...(readMs === null ? [] : [`read ${markdown_duration(readMs)}`]),
+        ...(walFsync === null ? [] : [`fsync p99 ${markdown_duration(walFsync.p99Ms)}`]),
+        ...(dbSizeInUseBytes === null || quotaBytes === null
+            ? []
+            : [`db ${words_size(dbSizeInUseBytes)} of ${words_size(quotaBytes)}`]),
+        ...(raftLag === null ? [] : [`lag ${raftLag}`]),
+    ].join(', ');
+}
+
+;// CONCATENATED MODULE: ./src/report/health/sections.ts
+
+
+
+
+
+
+
+
+
+const longestTitle = 200;
+const sections_longestCell = 100;
+/** All that is told of a health check, in the order in which a reader needs it. */
+function healthSections(document, extras = {}) {
+    return [
+        { blocks: [sections_verdict(document, extras.reportUrl)] },
+        { heading: 'Cluster', blocks: picture(document) },
+        { heading: 'Members', blocks: document.members.length === 0 ? [] : [memberTable(document)] },
+        { heading: 'Findings', blocks: sections_findings(document, extras.mostFindings ?? Infinity) },
+        { heading: 'Good to know', blocks: noticesOf(document).map((notice) => `- ${sentence(notice)}`) },
+        { heading: 'Trends', blocks: (extras.trends ?? []).map((trend) => `- ${trend.replaceAll('\n', ' ')}`) },
+        {
+            heading: 'Certificates',
+            blocks: document.certificates.length === 0 ? [] : [certificateTable(document)],
+        },
+        { heading: 'What is well', blocks: wellDone(document) },
+    ];
+}
+function sections_verdict(document, reportUrl) {
+    const { clusterName, status, summary, checkedAt, durationMs, checks, metricsWindowSeconds } = document;
+    const name = code(words_oneLine(clusterName, sections_longestCell));
+    const counts = statusCounts(checks).map(([of, count]) => `${count} ${of}`);
+    const facts = [
+        `Checked ${markdown_text(checkedAt)}`,
+        markdown_duration(durationMs),
+        `${counted(checks.length, 'check')}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`,
+        metricsWindowSeconds === null
+            ? 'percentiles since each member started'
+            : `percentiles of ${metricsWindowSeconds} s`,
+        ...(reportUrl === undefined ? [] : [`[the whole report](${encodeURI(reportUrl)})`]),
+    ];
+    return `## ${STATUS_ICONS[status]} etcd cluster ${name}: ${sentence(summary)}\n\n${facts.join(' · ')}`;
+}
+function picture(document) {
+    if (document.members.length === 0)
+        return [];
+    const legend = document.members.length === 1
+        ? '★ leads.'
+        : '★ leads; dashed: does not answer or could not be asked; on the lines: 99th percentile of round trips between members, the slower direction.';
+    return [`${codeBlock('mermaid', flowchart(document))}\n\n<sub>${legend}</sub>`];
+}
+function memberTable(document) {
+    const header = [
+        'Member',
+        'Role',
+        'Status',
+        'etcd',
+        'Read',
+        'SSH',
+        'fsync p99',
+        'DB in use / size / quota',
+        'Lag',
+    ];
+    return table(header, document.members.map((member) => memberRow(member, document)));
+}
+function memberRow(member, document) {
+    const { name, role, version, readMs, sshRoundTripMs, walFsync, raftLag } = member;
+    return [
+        code(words_oneLine(name, sections_longestCell)),
+        role === 'leader' ? '**leader**' : (role ?? words_missing),
+        statusCell(member, document),
+        version === null ? words_missing : markdown_text(words_oneLine(version, sections_longestCell)),
+        durationOrMissing(readMs),
+        durationOrMissing(sshRoundTripMs),
+        durationOrMissing(walFsync?.p99Ms),
+        databaseOf(member),
+        raftLag === null ? words_missing : String(raftLag),
+    ];
+}
+function statusCell(member, document) {
+    const { status, reachable, askedThrough } = member;
+    const silent = standingOf(member, document) === 'out' ? 'no answer' : 'could not be asked';
+    return [
+        `${STATUS_ICONS[status]} ${status}`,
+        ...(reachable ? [] : [silent]),
+        ...(askedThrough === null ? [] : [`asked through ${code(words_oneLine(askedThrough, sections_longestCell))}`]),
+    ].join(', ');
+}
+/** One block for each thing that is wrong, of all members, the worst first; then one for each that could not be seen. */
+function sections_findings(document, most) {
+    const groups = groupsOf(document);
+    const wrong = ['fail', 'warn'].flatMap((status) => groups.flatMap(({ title, checks }) => checks.filter((check) => check.status === status).map((check) => sections_finding(title, check))));
+    return [
+        ...wrong.slice(0, most),
+        ...moreOf(wrong.length - most, 'finding'),
+        ...groups.flatMap((group) => sections_unseen(group, most)),
+    ];
+}
+/** A line that says how many more there are; none where there are none. */
+function moreOf(count, noun) {
+    return count <= 0 ? [] : [`_And ${counted(count, `more ${noun}`)}: the report's files have all._`];
+}
+function sections_finding(where, check) {
+    const { status, measured, threshold, cause, fix } = check;
+    const title = `${STATUS_ICONS[status]} ${where}: ${titleOf(check)} – ${measured}`;
+    const items = [
+        `**Measured:** ${sentence(measured)}`,
+        ...(threshold === null ? [] : [`**Threshold:** ${sentence(threshold)}`]),
+        ...(cause === null ? [] : [`**Usual cause:** ${sentence(cause)}`]),
+        ...(fix === null ? [] : [`**Fix:** ${sentence(fix)}`]),
+    ];
+    return details(words_oneLine(title, longestTitle), items.map((item) => `- ${item}`).join('\n'));
+}
+/** What could not be looked at often has one reason: each reason once, with the checks it kept from being made. */
+function sections_unseen({ title, checks }, most) {
+    const unknown = checks.filter(({ status }) => status === 'unknown');
+    if (unknown.length === 0)
+        return [];
+    const rows = sameTold(unknown).map((same) => [
+        same.map((check) => markdown_text(words_oneLine(titleOf(check), sections_longestCell))).join('<br>'),
+        reason(same[0]),
+    ]);
+    const summary = `${STATUS_ICONS.unknown} ${words_oneLine(title, sections_longestCell)}: ${counted(unknown.length, 'check')} could not be made`;
+    const shown = [table(['Check', 'Why'], rows.slice(0, most)), ...moreOf(rows.length - most, 'reason')];
+    return [details(summary, shown.join('\n\n'))];
+}
+function reason(check) {
+    if (check === undefined)
+        return '';
+    const { measured, cause, fix } = check;
+    return [
+        sentence(measured),
+        ...(cause === null ? [] : [`Usual cause: ${sentence(cause)}`]),
+        ...(fix === null ? [] : [`**Fix:** ${sentence(fix)}`]),
+    ].join('<br>');
+}
+function wellDone(document) {
+    const rows = groupsOf(document).flatMap(({ title, checks }) => checks
+        .filter(({ status }) => status === 'ok')
+        .map((check) => [
+        code(words_oneLine(title, sections_longestCell)),
+        markdown_text((0,log_line/* shortened */.vI)(titleOf(check), longestTitle)),
+        sentence(check.measured),
+        check.threshold === null ? words_missing : sentence(check.threshold),
+    ]));
+    if (rows.length === 0)
+        return [];
+    const summary = `${STATUS_ICONS.ok} ${counted(rows.length, 'check')} ok`;
+    return [details(summary, table(['Where', 'Check', 'Measured', 'Threshold'], rows))];
+}
+
+;// CONCATENATED MODULE: ./src/report/health/report-md.ts
+
+
+/** report.md: what the job summary tells, whole and without what only makes sense on the page of the run. */
+function reportMarkdown(document, extras = {}) {
+    return fitted_fitted(healthSections(document, extras));
+}
+
+;// CONCATENATED MODULE: ./src/report/health/files.ts
+
+
+
+/** The files of a health check's report (docs/health-report.md). @param extra what is made elsewhere. */
+function healthFiles(document, extra) {
+    return [
+        { name: 'report.json', content: `${JSON.stringify(document, null, 2)}\n` },
+        { name: 'report.md', content: reportMarkdown(document, extra) },
+        { name: 'report.html', content: extra.html },
+        { name: 'junit.xml', content: junitXml(document) },
+        { name: 'metrics.prom', content: prometheusText(document) },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/markup.ts
+const ENTITIES = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+};
+/** A template for HTML: what is put in is escaped, unless it is markup already. */
+function markup(parts, ...values) {
+    const text = parts.reduce((all, part, index) => {
+        const value = values[index];
+        return all + part + (value === undefined ? '' : markup_render(value));
+    }, '');
+    return { html: text };
+}
+/** Nothing. */
+const NOTHING = { html: '' };
+/** One after the other. */
+function markup_joined(pieces) {
+    return { html: pieces.map((piece) => piece.html).join('\n') };
+}
+/** Text in which `code` stands between backticks. */
+function markup_prose(text) {
+    const pieces = text.split(/`([^`]+)`/);
+    return joinedTight(pieces.map((piece, index) => (index % 2 === 1 ? markup `<code>${piece}</code>` : markup `${piece}`)));
+}
+function joinedTight(pieces) {
+    return { html: pieces.map((piece) => piece.html).join('') };
+}
+function markup_render(value) {
+    if (typeof value === 'object' && 'html' in value)
+        return value.html;
+    if (typeof value === 'object')
+        return value.map(markup_render).join('');
+    return markup_escape(String(value));
+}
+/** Control characters that HTML does not take have no place in a report either. */
+function markup_escape(text) {
+    return text
+        .replaceAll(/[^\P{Cc}\n\t]/gu, '')
+        .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/picture.ts
+
+
+
+const WIDTH = 360;
+const HEIGHT = 300;
+const RADIUS = 38;
+/** The members in a ring: who leads, who is out, and how long a round trip between two takes. */
+function clusterPicture({ members, cluster, thresholds }) {
+    const places = members.map((member, index) => {
+        const angle = (index / members.length) * 2 * Math.PI - Math.PI / 2;
+        const reach = members.length === 1 ? 0 : 1;
+        return {
+            member,
+            x: WIDTH / 2 + reach * Math.cos(angle) * (WIDTH / 2 - RADIUS - 18),
+            y: HEIGHT / 2 + reach * Math.sin(angle) * (HEIGHT / 2 - RADIUS - 10),
+        };
+    });
+    const bottom = Math.max(...places.map(({ y }) => y)) + RADIUS + 6;
+    const pairs = places.flatMap((one, index) => places.slice(index + 1).map((other) => [one, other]));
+    const words = `${members.length} members. ${cluster.leader === null ? 'No leader is known.' : `${cluster.leader} leads.`} ${members
+        .map(({ name, status, reachable }) => `${name}: ${reachable ? STATUS_WORDS[status] : 'no answer'}`)
+        .join(', ')}.`;
+    return markup `<div class="card picture">
+    <h2>The cluster</h2>
+    <svg viewBox="0 0 ${WIDTH} ${bottom.toFixed(0)}" role="img" aria-label="${words}">
+      ${markup_joined(pairs.map(([one, other]) => edge(one, other, thresholds.peerLatencyWarningMs)))}
+      ${markup_joined(places.map((place) => node(place)))}
+    </svg>
+    <p class="quiet small">
+      On the lines: the slower direction's round trip, 99th percentile. A crown marks the leader, a dashed
+      ring who does not answer.
+    </p>
+  </div>`;
+}
+function edge(one, other, mostMs) {
+    const p99 = slowest(one.member, other.member);
+    const isCut = !one.member.reachable || !other.member.reachable;
+    const kind = isCut ? 'edge cut' : p99 !== undefined && p99 > mostMs ? 'edge slow' : 'edge';
+    const [x, y] = [(one.x + other.x) / 2, (one.y + other.y) / 2];
+    const label = p99 === undefined || isCut
+        ? markup ``
+        : markup `<rect
+            class="plate"
+            x="${(x - 30).toFixed(1)}"
+            y="${(y - 10).toFixed(1)}"
+            width="60"
+            height="18"
+            rx="4"
+          ></rect
+          ><text class="sub" x="${x.toFixed(1)}" y="${(y + 3).toFixed(1)}">${duration(p99)}</text>`;
+    return markup `<line
+      class="${kind}"
+      x1="${one.x.toFixed(1)}"
+      y1="${one.y.toFixed(1)}"
+      x2="${other.x.toFixed(1)}"
+      y2="${other.y.toFixed(1)}"
+    ></line
+    >${label}`;
+}
+function slowest(one, other) {
+    const told = [
+        ...one.peers.filter(({ name }) => name === other.name),
+        ...other.peers.filter(({ name }) => name === one.name),
+    ].map(({ p99Ms }) => p99Ms);
+    return told.length === 0 ? undefined : Math.max(...told);
+}
+function node({ member, x, y }) {
+    const ring = member.reachable ? member.status : member.status === 'fail' ? 'out' : 'unknown';
+    const name = member.name.length > 11 ? `${member.name.slice(0, 10)}…` : member.name;
+    const role = member.reachable ? (member.role ?? '') : 'no answer';
+    const crown = member.role === 'leader'
+        ? markup `<text x="${x.toFixed(1)}" y="${(y - 16).toFixed(1)}">♛</text>`
+        : markup ``;
+    return markup `<circle class="${ring}" cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${RADIUS}"></circle
+    >${crown}<text x="${x.toFixed(1)}" y="${(y + 2).toFixed(1)}">${name}</text
+    ><text class="sub" x="${x.toFixed(1)}" y="${(y + 17).toFixed(1)}">${role}</text>`;
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/bars.ts
+
+/** A card with the plot; nothing where there is nothing to draw. */
+function barPlot({ title, note, columns, bars, limit, end }) {
+    if (bars.every(({ value }) => value === null))
+        return NOTHING;
+    const longest = Math.max(...bars.map(({ value }) => value ?? 0));
+    const scale = end ?? Math.max(longest, nearby(limit, longest)) * 1.08;
+    const drawn = limit !== undefined && limit <= scale ? limit : undefined;
+    return markup `<div class="card">
+    <h3>${title}</h3>
+    <table class="bars">
+      <thead class="small">
+        <tr>
+          <th scope="col">${columns[0]}</th>
+          <td></td>
+          <th scope="col" class="figure">${columns[1]}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${markup_joined(bars.map((bar) => bars_row(bar, scale, drawn)))}
+      </tbody>
+    </table>
+    <p class="quiet small">${note}</p>
+  </div>`;
+}
+/** A limit far beyond all bars would make them invisible. */
+function nearby(limit, longest) {
+    return limit !== undefined && limit <= longest * 4 ? limit : 0;
+}
+function bars_row({ label, value, part, text, status }, scale, limit) {
+    const length = (amount) => `${percent(amount, scale)}%`;
+    const whole = part === undefined || part === null ? (status ?? 'bar') : 'part';
+    const pieces = [
+        markup `<rect class="track" width="100%" height="14" rx="3"></rect>`,
+        value === null
+            ? NOTHING
+            : markup `<rect class="${whole}" width="${length(value)}" height="14" rx="3"></rect>`,
+        part === undefined || part === null
+            ? NOTHING
+            : markup `<rect class="${status ?? 'bar'}" width="${length(part)}" height="14" rx="3"></rect>`,
+        limit === undefined
+            ? NOTHING
+            : markup `<line class="limit" x1="${length(limit)}" x2="${length(limit)}" y1="0" y2="14"></line>`,
+    ];
+    return markup `<tr>
+    <th scope="row">${label}</th>
+    <td><svg aria-hidden="true" focusable="false">${pieces}</svg></td>
+    <td class="figure">${text}</td>
+  </tr>`;
+}
+function percent(amount, scale) {
+    return scale <= 0 ? '0' : Math.max(0, Math.min(100, (amount / scale) * 100)).toFixed(2);
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/table.ts
+
+/** A table that scrolls within itself where the page is narrow, and can be scrolled by keyboard. */
+function scrollTable(label, columns, rows) {
+    const heads = columns.map(({ title, isFigure }) => isFigure === true
+        ? markup `<th scope="col" class="figure">${title}</th>`
+        : markup `<th scope="col">${title}</th>`);
+    return markup `<div class="scroll" tabindex="0" role="region" aria-label="${label}">
+    <table>
+      <thead>
+        <tr>
+          ${heads}
+        </tr>
+      </thead>
+      <tbody>
+        ${markup_joined(rows)}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/plots.ts
+
+
+
+
+/** All figures that are better looked at than read. */
+function plots(document) {
+    return markup `<div class="grid">
+    ${[
+        latency(document),
+        databases(document),
+        raftLag(document),
+        disks(document),
+        plots_roundTrips(document),
+        daysLeft(document),
+    ]}
+  </div>`;
+}
+function perMember(members, value, text, limit) {
+    return members.map((member) => {
+        const seen = value(member);
+        return {
+            label: member.name,
+            value: seen,
+            text: seen === null ? 'not seen' : text(seen),
+            ...(seen !== null && seen > limit && { status: 'warn' }),
+        };
+    });
+}
+function latency({ members, thresholds: { latencyWarningMs } }) {
+    const bars = members.flatMap((member) => {
+        const { name, readMs, localReadMs, roundTripMs } = member;
+        const way = roundTripMs ?? 0;
+        const slow = readMs !== null && readMs - way > latencyWarningMs;
+        return [
+            {
+                label: name,
+                value: readMs,
+                text: readMs === null ? 'no answer' : duration(readMs),
+                ...(readMs !== null && { part: Math.max(0, readMs - way) }),
+                ...(slow && { status: 'warn' }),
+            },
+            {
+                label: `${name}, alone`,
+                value: localReadMs,
+                text: localReadMs === null ? 'no answer' : duration(localReadMs),
+                ...(localReadMs !== null && { part: Math.max(0, localReadMs - way) }),
+            },
+        ];
+    });
+    return barPlot({
+        title: 'Read latency',
+        columns: ['Member', 'Read'],
+        bars,
+        limit: latencyWarningMs,
+        note: `Dark: etcd; light: the way there and back. First through the majority (linearizable), then from the member alone (serializable). Warning from ${latencyWarningMs} ms.`,
+    });
+}
+function databases({ members, thresholds: { dbQuotaWarningPercent } }) {
+    const quota = Math.max(0, ...members.map(({ quotaBytes }) => quotaBytes ?? 0));
+    const bars = members.map(({ name, dbSizeBytes, dbSizeInUseBytes, quotaBytes }) => ({
+        label: name,
+        value: dbSizeBytes,
+        part: dbSizeInUseBytes,
+        text: dbSizeBytes === null
+            ? 'not seen'
+            : `${size(dbSizeBytes)}${quotaBytes === null ? '' : ` (${((dbSizeBytes / quotaBytes) * 100).toFixed(0)} %)`}`,
+        ...(dbSizeBytes !== null &&
+            quotaBytes !== null &&
+            dbSizeBytes >= (quotaBytes * dbQuotaWarningPercent) / 100 && { status: 'warn' }),
+    }));
+    return barPlot({
+        title: 'Database against quota',
+        columns: ['Member', 'Size'],
+        bars,
+        ...(quota > 0 && { end: quota, limit: (quota * dbQuotaWarningPercent) / 100 }),
+        note: `Dark: in use; light: free within the file, until it is defragmented. ${quota > 0 ? `The scale is the quota, ${size(quota)}; the line is the warning, ${dbQuotaWarningPercent} %.` : ''}`,
+    });
+}
+function raftLag({ members, thresholds: { raftLagWarning } }) {
+    return barPlot({
+        title: 'Raft lag',
+        columns: ['Member', 'Behind'],
+        bars: perMember(members, ({ raftLag: lag }) => lag, (lag) => String(lag), raftLagWarning),
+        limit: raftLagWarning,
+        end: raftLagWarning,
+        note: `Entries of the log behind the leader. The scale ends at the warning, ${raftLagWarning}.`,
+    });
+}
+function disks({ members, thresholds, metricsWindowSeconds }) {
+    const bars = members.flatMap(({ name, walFsync, backendCommit }) => [
+        {
+            label: `${name}, fsync`,
+            value: walFsync?.p99Ms ?? null,
+            text: walFsync === null ? 'not seen' : duration(walFsync.p99Ms),
+            ...(walFsync !== null && walFsync.p99Ms > thresholds.fsyncWarningMs && { status: 'warn' }),
+        },
+        {
+            label: `${name}, commit`,
+            value: backendCommit?.p99Ms ?? null,
+            text: backendCommit === null ? 'not seen' : duration(backendCommit.p99Ms),
+            ...(backendCommit !== null &&
+                backendCommit.p99Ms > thresholds.commitWarningMs && { status: 'warn' }),
+        },
+    ]);
+    const samples = members.flatMap(({ walFsync }) => walFsync?.samples ?? []);
+    const period = metricsWindowSeconds === null ? "since each member's start" : `in ${metricsWindowSeconds} s`;
+    return barPlot({
+        title: 'Disk, 99th percentile',
+        columns: ['Member', 'Takes'],
+        bars,
+        limit: thresholds.fsyncWarningMs,
+        note: `${samples.length === 0 ? '' : `From ${plural(Math.min(...samples), 'sample')} and more, ${period}. `}Warnings from ${thresholds.fsyncWarningMs} ms (fsync, the line) and ${thresholds.commitWarningMs} ms (commit).`,
+    });
+}
+function plots_roundTrips({ members, thresholds: { peerLatencyWarningMs } }) {
+    const told = new Map(members.flatMap(({ name, peers }) => peers.map((peer) => [`${name}\n${peer.name}`, peer])));
+    if (told.size === 0)
+        return NOTHING;
+    const names = members.map(({ name }) => name);
+    const rows = names.map((from) => {
+        const cells = names.map((to) => {
+            const peer = told.get(`${from}\n${to}`);
+            if (peer === undefined)
+                return markup `<td class="figure quiet">–</td>`;
+            const isSlow = peer.p99Ms > peerLatencyWarningMs;
+            return markup `<td class="figure${isSlow ? ' warn' : ''}">
+        ${isSlow ? '▲ ' : ''}${duration(peer.p99Ms)}
+      </td>`;
+        });
+        return markup `<tr>
+      <th scope="row">${from}</th>
+      ${cells}
+    </tr>`;
+    });
+    const columns = [{ title: 'from ╲ to' }, ...names.map((title) => ({ title, isFigure: true }))];
+    return markup `<div class="card">
+    <h3>Round trips between members</h3>
+    ${scrollTable('Round trips between members', columns, rows)}
+    <p class="quiet small">
+      99th percentile, as the member in the row measured it. ▲: beyond ${peerLatencyWarningMs} ms. etcd makes
+      one every 30 s.
+    </p>
+  </div>`;
+}
+/** More than these are told in a table anyway. */
+const MOST_CERTIFICATES = 12;
+function daysLeft({ certificates, thresholds }) {
+    const soonest = distinct(certificates).toSorted((one, other) => one.daysLeft - other.daysLeft);
+    const bars = soonest.slice(0, MOST_CERTIFICATES).map((certificate) => {
+        const { certificateFailureDays, certificateWarningDays } = thresholds;
+        const left = certificate.daysLeft;
+        const status = left < certificateFailureDays ? 'fail' : left < certificateWarningDays ? 'warn' : undefined;
+        return {
+            label: `${certificate.isCa ? '' : `${certificate.member} `}${fileName(certificate.where)}`,
+            value: Math.max(0, Math.min(left, YEAR)),
+            text: left < 0 ? `ended` : days(left),
+            ...(status !== undefined && { status }),
+        };
+    });
+    return barPlot({
+        title: 'Days left per certificate',
+        columns: ['Certificate', 'Left'],
+        bars,
+        limit: thresholds.certificateWarningDays,
+        end: YEAR,
+        note: `${soonest.length > MOST_CERTIFICATES ? `The ${MOST_CERTIFICATES} that end first of ${soonest.length}. ` : ''}The scale ends at a year; the line is the warning, ${days(thresholds.certificateWarningDays)}.`,
+    });
+}
+const YEAR = 365;
+/** One that lies on the disk and is served too, or on every host, is one. */
+function distinct(certificates) {
+    return [...new Map(certificates.toReversed().map((each) => [each.fingerprint, each])).values()];
+}
+function fileName(where) {
+    return where.replace(/^.*\//, '');
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/colours.ts
+/** Text colours (ink, quiet, ok, warn, fail, unknown, link) have a contrast of 4.5 and more on page and card (WCAG 2.2, 1.4.3). */
+const LIGHT = {
+    page: '#f6f7f9',
+    card: '#ffffff',
+    ink: '#1b2330',
+    quiet: '#5a6472',
+    line: '#dde2e8',
+    bar: '#3a6ea5',
+    light: '#b9cde2',
+    limit: '#9a3412',
+    ok: '#17693a',
+    warn: '#8a5300',
+    fail: '#b3261e',
+    unknown: '#565f6b',
+    link: '#0b57b0',
+};
+const DARK = {
+    page: '#11151b',
+    card: '#1a2029',
+    ink: '#e6eaf0',
+    quiet: '#a3adba',
+    line: '#303946',
+    bar: '#6ea6dd',
+    light: '#35506b',
+    limit: '#f0a070',
+    ok: '#62c98b',
+    warn: '#e7b04f',
+    fail: '#ff8a80',
+    unknown: '#a9b3c0',
+    link: '#8ab8f0',
+};
+
+;// CONCATENATED MODULE: ./src/report/health/html/style.ts
+
+function variables(colours) {
+    return Object.entries(colours)
+        .map(([name, value]) => `--${name}:${value}`)
+        .join(';');
+}
+/** The style sheet of the report. Nothing in it is fetched from anywhere. */
+const STYLE = `
+:root{color-scheme:light dark;${variables(LIGHT)}}
+@media (prefers-color-scheme:dark){:root{${variables(DARK)}}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+main,header,footer{max-width:72rem;margin:0 auto;padding:0 1rem}
+header{padding-top:2rem;padding-bottom:1rem}
+footer{padding:1rem 1rem 3rem;color:var(--quiet);font-size:.875rem}
+h1{font-size:1.6rem;line-height:1.25;margin:.25rem 0 .5rem;font-weight:650}
+h2{font-size:1.15rem;margin:0 0 .75rem;font-weight:650}
+h3{font-size:1rem;margin:0 0 .5rem;font-weight:600}
+p{margin:.35rem 0}
+a{color:var(--link)}
+a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:4px}
+.skip{position:absolute;left:-999rem}
+.skip:focus{left:1rem;top:1rem;background:var(--card);padding:.5rem .75rem}
+.quiet{color:var(--quiet)}
+.small{font-size:.875rem}
+.card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.25rem;margin:0 0 1rem;min-width:0}
+.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));align-items:start}
+.grid>.card{margin:0}
+main>*,main>.card{margin-top:1rem;margin-bottom:0}
+main>section:not(.card){margin-top:1.75rem}
+.facts{display:flex;flex-wrap:wrap;gap:.5rem 2rem;margin:1rem 0 0;padding:0}
+.facts div{min-width:6rem}
+.facts dt{color:var(--quiet);font-size:.8125rem}
+.facts dd{margin:0;font-size:1.25rem;font-weight:600}
+.status{display:inline-block;font-weight:650;white-space:nowrap}
+.ok{color:var(--ok)}.warn{color:var(--warn)}.fail{color:var(--fail)}.unknown{color:var(--unknown)}
+.verdict{border-left:6px solid currentColor;padding-left:1rem}
+.verdict h1,.verdict p,.verdict dl{color:var(--ink)}
+.finding{border-top:1px solid var(--line);padding:.75rem 0}
+.finding:first-of-type{border-top:0;padding-top:0}
+.finding dl,.two{display:grid;grid-template-columns:max-content 1fr;gap:.15rem .75rem;margin:.5rem 0 0;font-size:.9375rem}
+.finding dt{color:var(--quiet)}
+.finding dd{margin:0}
+code{font:0.875em/1.5 ui-monospace,SFMono-Regular,Menlo,"Liberation Mono",monospace;background:var(--page);border:1px solid var(--line);border-radius:4px;padding:.05em .3em;user-select:all}
+table{border-collapse:collapse;width:100%;font-size:.9375rem}
+th,td{text-align:left;padding:.35rem .5rem;border-top:1px solid var(--line);vertical-align:top}
+thead th{border-top:0;color:var(--quiet);font-weight:500;font-size:.8125rem}
+tbody th{font-weight:600}
+tbody th .quiet{font-weight:400}
+td.figure,th.figure{text-align:right;white-space:nowrap}
+.scroll{overflow-x:auto}
+.scroll table{overflow-wrap:normal}
+.scroll th{white-space:nowrap}
+.scroll td{min-width:4rem}
+.bars td,.bars th{border:0;padding:.25rem .35rem;vertical-align:middle}
+.bars th{font-weight:500}
+.bars td:nth-child(2){width:48%}
+.bars td.figure{width:1%}
+.bars svg{display:block;width:100%;height:14px}
+.track{fill:var(--line)}.bar{fill:var(--bar)}.part{fill:var(--light)}
+rect.ok{fill:var(--ok)}rect.warn{fill:var(--warn)}rect.fail{fill:var(--fail)}rect.unknown{fill:var(--unknown)}
+.limit{stroke:var(--limit);stroke-width:2}
+.key{display:inline-block;width:.7em;height:.7em;border-radius:2px;margin-right:.3em;background:var(--bar)}
+.key.second{background:var(--light)}.key.third{background:var(--limit);width:2px;height:1em;vertical-align:-.15em}
+.picture svg{display:block;max-width:26rem;width:100%;height:auto;margin:0 auto}
+.picture text{font:600 13px system-ui,sans-serif;fill:var(--ink);text-anchor:middle}
+.picture .sub{font-weight:400;font-size:11px;fill:var(--quiet)}
+.picture .edge{stroke:var(--line);stroke-width:2}
+.picture .slow{stroke:var(--warn)}.picture .cut{stroke:var(--fail);stroke-dasharray:5 5}
+.picture circle{fill:var(--card);stroke-width:3}
+.picture .ok{stroke:var(--ok)}.picture .warn{stroke:var(--warn)}.picture .fail{stroke:var(--fail)}.picture .out{stroke:var(--fail);stroke-dasharray:6 4}.picture .unknown{stroke:var(--unknown);stroke-dasharray:2 4}
+.picture .plate{fill:var(--card)}
+.trend svg{display:block;width:100%;height:90px}
+.trend polyline{fill:none;stroke:var(--bar);stroke-width:2;vector-effect:non-scaling-stroke}
+.trend .l1{stroke:var(--ok)}.trend .l2{stroke:var(--warn)}.trend .l3{stroke:var(--unknown)}.trend .l4{stroke:var(--fail)}
+details summary{cursor:pointer;padding:.25rem 0}
+@media (max-width:40rem){
+.finding dl{grid-template-columns:1fr}.finding dt{margin-top:.35rem}
+.bars td:nth-child(2){width:36%}
+}
+@media print{body{background:#fff}.card{break-inside:avoid}}
+`.trim();
+
+;// CONCATENATED MODULE: ./src/report/health/html/trend-plots.ts
+
+
+const trend_plots_WIDTH = 600;
+const trend_plots_HEIGHT = 90;
+/** What became of the figures over the runs, the oldest first; nothing for fewer than two. */
+function trendPlots(points) {
+    if (points.length < 2)
+        return NOTHING;
+    const names = [...new Set(points.flatMap(({ members }) => members.map(({ name }) => name)))];
+    const ofMembers = (value) => names.map((name) => ({
+        name,
+        values: points.map(({ members }) => {
+            const member = members.find((each) => each.name === name);
+            return member === undefined ? null : value(member);
+        }),
+    }));
+    const first = points[0]?.checkedAt.slice(0, 16).replace('T', ' ') ?? '';
+    return markup `<section aria-labelledby="trends">
+    <h2 id="trends">Over the last ${points.length} checks, since ${first} UTC</h2>
+    <div class="grid">
+      ${[
+        plot('Database in use', ofMembers(({ dbSizeInUseBytes }) => dbSizeInUseBytes), size),
+        plot('Linearizable read', ofMembers(({ readMs }) => readMs), duration),
+        plot('fsync of the log, 99th percentile', ofMembers(({ walFsyncP99Ms }) => walFsyncP99Ms), duration),
+        plot('Days left of the certificate that ends first', [{ name: 'days', values: points.map(({ leastDaysLeft }) => leastDaysLeft) }], days),
+    ]}
+    </div>
+  </section>`;
+}
+function plot(title, lines, text) {
+    const all = lines.flatMap(({ values }) => values.filter((value) => value !== null));
+    if (all.length < 2)
+        return NOTHING;
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const words = `${title}: between ${text(low)} and ${text(high)}`;
+    const drawn = lines.map(({ values }, index) => {
+        const spots = values.flatMap((value, at) => value === null ? [] : [`${x(at, values.length)},${y(value, low, high)}`]);
+        return markup `<polyline class="l${index % 5}" points="${spots.join(' ')}"></polyline>`;
+    });
+    const last = lines
+        .map(({ name, values }) => `${lines.length === 1 ? '' : `${name} `}${lastText(values, text)}`)
+        .join(', ');
+    return markup `<div class="card trend">
+    <h3>${title}</h3>
+    <svg viewBox="0 0 ${trend_plots_WIDTH} ${trend_plots_HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${words}">
+      ${markup_joined(drawn)}
+    </svg>
+    <p class="quiet small">From ${text(low)} to ${text(high)}. Now: ${last}.</p>
+  </div>`;
+}
+function lastText(values, text) {
+    const last = values.at(-1);
+    return last === null || last === undefined ? 'not seen' : text(last);
+}
+function x(at, count) {
+    return ((at / Math.max(1, count - 1)) * trend_plots_WIDTH).toFixed(1);
+}
+function y(value, low, high) {
+    const share = high === low ? 0.5 : (value - low) / (high - low);
+    return (trend_plots_HEIGHT - 6 - share * (trend_plots_HEIGHT - 12)).toFixed(1);
+}
+
+;// CONCATENATED MODULE: ./src/report/health/html/report-html.ts
+
+
+
+
+
+
+
+
+
+
+
+const ICONS = { ok: '✔', warn: '▲', fail: '✖', unknown: '?' };
+/**
+ * The report as one page that stands alone: no script, and nothing is fetched, which its content security policy makes
+ * sure of.
+ * @param trends earlier reports and this one, the oldest first.
+ */
+function htmlReport(document, trends = []) {
+    const digest = (0,external_node_crypto_.createHash)('sha256').update(STYLE).digest('base64');
+    const page = markup `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${{ html: digest }}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${document.clusterName}: ${STATUS_WORDS[document.status]}</title>
+<style>${{ html: STYLE }}</style>
+</head>
+<body>
+<a class="skip" href="#findings">Skip to the findings</a>
+${report_html_header(document)}
+<main>
+<div class="grid">${[report_html_findings(document), clusterPicture(document)]}</div>
+${report_html_members(document)}
+<section aria-labelledby="figures"><h2 id="figures">Figures</h2>${plots(document)}</section>
+${trendPlots(trends)}
+${report_html_certificates(document)}
+${rest(document)}
+</main>
+<footer>Checked at ${document.checkedAt} in ${duration(document.durationMs)} by etcd-ha-action. Nothing was changed.</footer>
+</body>
+</html>
+`;
+    return page.html;
+}
+function report_html_header(document) {
+    const { clusterName, status, failureTolerance, cluster, members: all } = document;
+    const facts = [
+        ['Members that answer', `${all.filter(({ reachable }) => reachable).length} of ${all.length}`],
+        ['Leader', cluster.leader ?? 'unknown'],
+        [
+            'Can lose',
+            failureTolerance === null
+                ? 'unknown'
+                : failureTolerance < 0
+                    ? 'no quorum'
+                    : plural(failureTolerance, 'more member'),
+        ],
+        ['First certificate ends', firstEnd(document)],
+    ];
+    return markup `<header>
+    <div class="verdict ${status}">
+      <span class="status">${word(status)}</span>
+      <h1>etcd cluster ${clusterName}</h1>
+      <p>${markup_prose(document.summary)}</p>
+      <dl class="facts">
+        ${facts.map(([name, value]) => markup `<div>
+              <dt>${name}</dt>
+              <dd>${value}</dd>
+            </div>`)}
+      </dl>
+    </div>
+  </header>`;
+}
+function firstEnd({ certificates: all }) {
+    if (all.length === 0)
+        return 'unknown';
+    const least = Math.min(...all.map(({ daysLeft }) => daysLeft));
+    return least < 0 ? 'has ended' : `in ${days(least)}`;
+}
+/** Never by colour alone. */
+function word(status) {
+    return markup `<span class="${status}"
+    ><span aria-hidden="true">${ICONS[status]}</span> ${STATUS_WORDS[status]}</span
+  >`;
+}
+function report_html_findings({ checks }) {
+    const bad = checks.filter(({ status }) => status === 'fail' || status === 'warn');
+    const list = bad.length === 0
+        ? markup `<p>
+          Nothing to do: ${plural(checks.filter(({ status }) => status === 'ok').length, 'check')} are fine.
+        </p>`
+        : markup_joined(bad.map(report_html_finding));
+    return markup `<section class="card" aria-labelledby="findings">
+    <h2 id="findings">${bad.length === 0 ? 'Findings' : plural(bad.length, 'finding')}</h2>
+    ${list}
+  </section>`;
+}
+function report_html_finding(check) {
+    const { status, member, measured, threshold, cause, fix } = check;
+    const rows = [
+        ['Do this', fix],
+        ['Usual cause', cause],
+        ['Threshold', threshold],
+    ];
+    return markup `<article class="finding">
+    <h3>${word(status)} · ${member ?? 'cluster'} · ${titleOf(check)}</h3>
+    <p>${markup_prose(measured)}</p>
+    <dl>
+      ${rows.map(([name, value]) => value === null
+        ? NOTHING
+        : markup `<dt>${name}</dt>
+              <dd>${markup_prose(value)}</dd>`)}
+    </dl>
+  </article>`;
+}
+const MEMBER_COLUMNS = [
+    ['Role', ({ role, reachable }) => (reachable ? (role ?? '') : 'no answer')],
+    ['etcd', ({ version }) => version ?? '–'],
+    ['Read', ({ readMs }) => figure(readMs, duration)],
+    ['SSH', ({ sshRoundTripMs }) => figure(sshRoundTripMs, duration)],
+    ['fsync p99', ({ walFsync }) => figure(walFsync?.p99Ms ?? null, duration)],
+    ['Database', ({ dbSizeBytes }) => figure(dbSizeBytes, size)],
+    ['Lag', ({ raftLag }) => figure(raftLag, String)],
+    [
+        'Clock',
+        ({ clockOffsetMs }) => figure(clockOffsetMs, (ms) => `${ms < 0 ? '−' : '+'}${duration(Math.abs(ms))}`),
+    ],
+    ['Disk free', ({ diskFreeBytes }) => figure(diskFreeBytes, size)],
+    ['Restarts', ({ restarts }) => figure(restarts, String)],
+];
+function figure(value, text) {
+    return value === null ? '–' : text(value);
+}
+function report_html_members({ members: all }) {
+    const rows = all.map((member) => markup `<tr>
+        <th scope="row">
+          ${member.name}<br /><span class="quiet small"
+            >${member.address}${member.askedThrough === null ? '' : `, asked through ${member.askedThrough}`}</span
+          >
+        </th>
+        <td>${word(member.status)}</td>
+        ${MEMBER_COLUMNS.map(([, text]) => markup `<td class="figure">${text(member)}</td>`)}
+      </tr>`);
+    const figures = MEMBER_COLUMNS.map(([title]) => ({ title, isFigure: true }));
+    const columns = [{ title: 'Member' }, { title: 'Status' }, ...figures];
+    return markup `<section class="card" aria-labelledby="members">
+    <h2 id="members">Members</h2>
+    ${scrollTable('Members', columns, rows)}
+  </section>`;
+}
+function report_html_certificates({ certificates: all }) {
+    if (all.length === 0)
+        return NOTHING;
+    const rows = all
+        .toSorted((one, other) => one.daysLeft - other.daysLeft)
+        .map(({ member, place, where, subject, daysLeft: left, notAfter }) => markup `<tr>
+          <th scope="row">${member}</th>
+          <td>${place === 'disk' ? where : `${place} port, ${where}`}</td>
+          <td>${subject}</td>
+          <td class="figure">${left < 0 ? 'ended' : days(left)}</td>
+          <td class="figure">${notAfter.slice(0, 10)}</td>
+        </tr>`);
+    const columns = [
+        { title: 'Host' },
+        { title: 'Where' },
+        { title: 'Subject' },
+        { title: 'Left', isFigure: true },
+        { title: 'Ends', isFigure: true },
+    ];
+    return folded(`All ${all.length} certificates, on the disks and as served`, columns, rows);
+}
+/** What is unknown and what is well, folded. */
+function rest({ checks }) {
+    const unknown = checks.filter(({ status }) => status === 'unknown');
+    const good = checks.filter(({ status }) => status === 'ok');
+    const unknownRows = [...Map.groupBy(unknown, ({ member }) => member ?? 'cluster')].flatMap(([member, own]) => sameTold(own).map((same) => markup `<tr>
+            <th scope="row">${member}</th>
+            <td>${same.map(({ name }) => CHECK_TITLES[name]).join(', ')}</td>
+            <td>${markup_prose(same[0]?.measured ?? '')}</td>
+          </tr>`));
+    const goodRows = good.map((check) => markup `<tr>
+        <th scope="row">${check.member ?? 'cluster'}</th>
+        <td>${titleOf(check)}</td>
+        <td>
+          ${markup_prose(check.measured)}${check.notice === null ? NOTHING : markup ` <span class="quiet">${markup_prose(check.notice)}</span>`}
+        </td>
+      </tr>`);
+    const columns = [{ title: 'Where' }, { title: 'Check' }, { title: 'Seen' }];
+    return markup_joined([
+        folded(`${plural(unknown.length, 'check')} that could not be made`, columns, unknownRows),
+        folded(`${plural(good.length, 'check')} that are fine`, columns, goodRows),
+    ]);
+}
+function folded(title, columns, rows) {
+    if (rows.length === 0)
+        return NOTHING;
+    return markup `<section class="card">
+    <details>
+      <summary>${title}</summary>
+      ${scrollTable(title, columns, rows)}
+    </details>
+  </section>`;
+}
+
+;// CONCATENATED MODULE: ./src/report/health/log-table.ts
+
+
+
+
+
+/** With the other columns a line still fits the page on which GitHub shows a log. */
+const widestMeasured = 100;
+const widestCell = 40;
+/** The report of a health check for the log: a table to look at and groups to look up. */
+function logReport(document) {
+    const groups = groupsOf(document);
+    return {
+        table: aligned([
+            ['STATUS', 'WHERE', 'CHECK', 'MEASURED'],
+            ...rowsOf(document, groups).map(({ status, cells }) => [STATUS_WORDS[status], ...cells]),
+        ]),
+        groups: [...groups.flatMap(log_table_details), ...notices(document)],
+    };
+}
+/** The rows of what is not ok, of all members, the worst first; then one row for each member of what is. */
+function rowsOf(document, groups) {
+    const titles = new Map(groups.flatMap(({ title, checks }) => checks.map((check) => [check, title])));
+    const bad = worstFirst([...titles.keys()].filter(({ status }) => status !== 'ok'));
+    const where = (check) => titles.get(check) ?? '';
+    const seen = bad.filter(({ status }) => status !== 'unknown').map((check) => badRow([check], where(check)));
+    const unseen = [...Map.groupBy(bad.filter(isUnknown), where)].flatMap(([title, checks]) => sameTold(checks).map((same) => badRow(same, title)));
+    return [...seen, ...unseen, ...groups.flatMap((group) => goodRow(document, group))];
+}
+function isUnknown({ status }) {
+    return status === 'unknown';
+}
+/** @param checks of which the same is told; at least one. */
+function badRow(checks, where) {
+    const [first] = checks;
+    const what = checks.length > 1 || first === undefined ? counted(checks.length, 'check') : CHECK_TITLES[first.name];
+    return { status: first?.status ?? 'unknown', cells: [where, what, first?.measured ?? ''] };
+}
+function goodRow(document, { member, title, checks }) {
+    const good = checks.filter(({ status }) => status === 'ok');
+    if (good.length === 0)
+        return [];
+    const figures = document.members.filter(({ name }) => name === member).map(figuresLine);
+    return [
+        { status: 'ok', cells: [title, counted(good.length, 'check'), figures[0] ?? clusterLine(document)] },
+    ];
+}
+function clusterLine({ cluster }) {
+    return [
+        ...(cluster.leader === null ? [] : [`leader ${cluster.leader}`]),
+        ...(cluster.raftTerm === null ? [] : [`term ${cluster.raftTerm}`]),
+        ...(cluster.revision === null ? [] : [`revision ${cluster.revision}`]),
+    ].join(', ');
+}
+function aligned(rows) {
+    const lines = rows.map((row) => row.map((cell, column) => words_oneLine(cell, column === 3 ? widestMeasured : widestCell)));
+    const widths = [0, 1, 2].map((column) => Math.max(...lines.map((row) => (row[column] ?? '').length)));
+    return lines.map((row) => row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd());
+}
+function log_table_details({ title, checks }) {
+    const bad = checks.filter(({ status }) => status !== 'ok');
+    if (bad.length === 0)
+        return [];
+    const lines = sameTold(bad).flatMap(log_table_told);
+    return [{ title: `${words_oneLine(title, widestCell)}: ${counted(bad.length, 'check')} not OK`, lines }];
+}
+/** @param checks of which the same is told. */
+function log_table_told(checks) {
+    return checks.flatMap((check, index) => {
+        const title = `${STATUS_WORDS[check.status]} ${line(titleOf(check))}`;
+        if (index < checks.length - 1)
+            return [title];
+        return [
+            `${title}: ${line(check.measured)}`,
+            ...(check.threshold === null ? [] : [`    Threshold: ${line(check.threshold)}`]),
+            ...(check.cause === null ? [] : [`    Usual cause: ${line(check.cause)}`]),
+            ...(check.fix === null ? [] : [`    Fix: ${line(check.fix)}`]),
+        ];
+    });
+}
+function line(value) {
+    return words_oneLine(value, Infinity);
+}
+function notices(document) {
+    const lines = noticesOf(document).map(line);
+    return lines.length === 0 ? [] : [{ title: 'Good to know', lines }];
+}
+
+;// CONCATENATED MODULE: ./src/report/health/summary.ts
+
+
+
+/** As many as anybody reads on the page of a run; they leave room for the certificates. */
+const summary_mostFindings = 100;
+/**
+ * The job summary of a health check, GitHub-flavoured Markdown: the verdict in the first line, then a picture of the
+ * cluster, its members, what is wrong, and the certificates. Never longer than the runner takes.
+ */
+function healthSummary(document, extras = {}) {
+    return fitted_fitted(healthSections(document, { ...extras, mostFindings: summary_mostFindings }), summaryLimitBytes);
+}
+
+;// CONCATENATED MODULE: ./src/report/health/publish-checkup.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Publishes a health check: log, annotations, outputs, files, artifact, job summary; and fails the step where the input
+ * `fail-on` wants that.
+ */
+async function publishCheckup({ report: seen }, settings, means, sink = runner) {
+    const { log, redactor } = means;
+    const report = redactAll(seen, redactor);
+    print(report, means, sink);
+    // What the next steps of a workflow need is there before an upload that may take its time.
+    writeOutputs(outputsOf(report, settings), redactor, log);
+    const points = await trendsOf(report, settings.health.history, log);
+    const trends = trendLines(points, report);
+    const extras = { html: htmlReport(report, points), trends };
+    const files = healthFiles(report, extras).map(({ name, content }) => ({ path: name, content }));
+    writeOutputs({ 'report-path': await keepReport(files, redactor, log) }, redactor, log);
+    const artifact = await upload(files, settings, means);
+    writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
+    const reportUrl = artifact && { reportUrl: artifact.url };
+    addToSummary(() => healthSummary(report, { ...reportUrl, trends }), log);
+    publish_checkup_judge(report, settings, means, sink);
+}
+function print(report, { log, redactor }, sink) {
+    const { table, groups } = logReport(report);
+    for (const line of table)
+        log.info(line);
+    const clean = (0,report_clean/* lineCleaner */.L)(redactor);
+    for (const { title, lines } of groups) {
+        sink.startGroup(clean(title).join(' '));
+        for (const line of lines)
+            log.info(line);
+        sink.endGroup();
+    }
+    for (const { severity, title, message } of annotationsOf(report)) {
+        sink[severity]((0,report_clean/* annotation */.w)(clean(message)), { title: clean(title).join(' ') });
+    }
+}
+function outputsOf(report, { hosts, clientPort }) {
+    return {
+        healthy: report.healthy,
+        status: report.status,
+        summary: report.summary,
+        'failure-tolerance': report.failureTolerance?.toString() ?? '',
+        endpoints: hosts.map(({ address }) => httpsUrl(address, clientPort)),
+        members: report.members,
+        leader: report.cluster.leader ?? '',
+        'cluster-id': report.cluster.id ?? '',
+        changed: false,
+        findings: report.checks.filter(({ status }) => status !== 'ok'),
+        'health-report': report,
+        'certificates-expire-at': firstToExpire(report.certificates)?.notAfter ?? '',
+    };
+}
+async function upload(files, { artifacts }, { redactor, log, timeline }) {
+    if (!artifacts.upload)
+        return undefined;
+    return timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () => uploadArtifact({
+        files,
+        name: artifacts.name,
+        redactor,
+        log,
+        ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
+    }));
+}
+function publish_checkup_judge({ status, summary }, { health: { failOn } }, { log, redactor }, sink) {
+    const verdict = (0,report_clean/* annotation */.w)((0,report_clean/* lineCleaner */.L)(redactor)(summary));
+    const fails = failOn !== 'never' && (status === 'fail' || status === 'unknown');
+    if (fails || (failOn === 'warn' && status === 'warn'))
+        sink.setFailed(verdict);
+    else
+        log.info(verdict);
+}
+
+;// CONCATENATED MODULE: ./src/interruption.ts
+
+/** A run that was ended from outside, with what it was doing then. */
+class Interruption extends src_findings/* Refusal */.P_ {
+    /** @param reason an {@link EndReason}; @param during what the interrupted work failed with. */
+    constructor(reason, during) {
+        const { fact, cause } = reason;
+        super('the run was ended before it was done', [
+            {
+                at: 'run',
+                fact,
+                cause,
+                fix: 'Run again: it goes on from where it stands. Nothing has to be undone on any host.',
+            },
+        ]);
+        this.name = 'Interruption';
+        this.cause = during;
+    }
+}
+/**
+ * The runner sends SIGINT when a job is cancelled, SIGTERM 7.5 s later and kills 2.5 s after that
+ * (actions/runner, ProcessInvoker.cs): what has begun gets a few seconds to end, which leaves time to give the locks
+ * back and to report.
+ */
+function watchForEnd() {
+    const controller = new AbortController();
+    let timer;
+    const onSignal = (name) => {
+        controller.abort({
+            fact: `the run was cancelled (${name}).`,
+            cause: 'The workflow was cancelled by hand, by a newer run of its concurrency group, or by timeout-minutes.',
+        });
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    return {
+        signal: controller.signal,
+        limitTo(seconds) {
+            timer = setTimeout(() => {
+                controller.abort({
+                    fact: `the run took longer than the ${seconds} s that the input \`timeout\` allows.`,
+                    cause: 'A host or the network is much slower than usual, or a member finds no quorum.',
+                });
+            }, seconds * 1000);
+        },
+        stop() {
+            clearTimeout(timer);
+            process.off('SIGINT', onSignal);
+            process.off('SIGTERM', onSignal);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/report/authority-report.ts
+/** What the report says of the CA's key: the one thing that cannot be made again. */
+function authorityReport(plan, fingerprint) {
+    const copy = 'Copy it to a safe place: without it no certificate can be issued again.';
+    switch (plan.authority.from) {
+        case 'input':
+            return {
+                fingerprint,
+                origin: 'input',
+                keyCustody: `Its key is among the workflow's secrets and on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key).`,
+            };
+        case 'made':
+            return {
+                fingerprint,
+                origin: 'made',
+                keyCustody: `Its key exists only once, on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
+            };
+        default:
+            return {
+                fingerprint,
+                origin: 'host',
+                keyCustody: `As far as the action knows, its key exists only on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/report/publish.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Publishes a run that did what it was asked for: log, outputs, artifact, job summary. */
+async function publish(outcome, settings, means) {
+    const { plan, document, health, publicFiles, authority } = outcome;
+    const { log, redactor, record } = means;
+    if (outcome.dryRun)
+        for (const line of planLines(document))
+            log.info(line);
+    if (health !== undefined)
+        logHealth(health, log);
+    log.info(lastWord(outcome));
+    const certificates = certificateReports(publicFiles, means.startedAt);
+    // A dry run of a new cluster knows no CA and no members to use yet.
+    const externalEtcdConfig = health === undefined ? undefined : renderExternalEtcdConfig(plan.shape);
+    const outputs = {
+        ...planOutputs(record),
+        ...(health && healthOutputs(health, plan)),
+        changed: outcome.changed,
+        ...(authority && { 'ca-certificate': authority.certificatePem, 'ca-fingerprint': authority.fingerprint }),
+        'certificates-expire-at': firstToExpire(certificates)?.notAfter ?? '',
+        ...(externalEtcdConfig === undefined ? {} : { 'external-etcd-config': externalEtcdConfig }),
+    };
+    // What the next steps of a workflow need is there before an upload that may take its time.
+    writeOutputs(outputs, redactor, log);
+    const { audit } = record;
+    const artifact = await publish_upload({
+        publicFiles,
+        plan: document,
+        ...(health && { health }),
+        ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
+        ...(audit && { audit }),
+    }, settings, means);
+    const warnings = [...settings.warnings, ...plan.warnings];
+    const report = {
+        ...commonReport(settings, means),
+        outcome: outcome.dryRun ? 'planned' : 'succeeded',
+        changed: outcome.changed,
+        findings: [...(health?.findings ?? []), ...warnings.map(asWarning)],
+        certificates,
+        ...(health && { health }),
+        ...(authority && { authority: authorityReport(plan, authority.fingerprint) }),
+        ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
+        connections: outcome.connections,
+        ...(artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
+    };
+    for (const warning of plan.warnings)
+        log.warning((0,src_findings/* describeFinding */.jb)(warning));
+    writeSummary(report, redactor, log);
+}
+/** Publishes what a run found that only looked. */
+function publishExamination({ findings, connections }, settings, means) {
+    const { log, redactor } = means;
+    for (const finding of findings)
+        log.info(`${finding.severity.padEnd(4)} ${(0,src_findings/* describeFinding */.jb)(finding)}`);
+    writeOutputs({ changed: false, findings }, redactor, log);
+    const report = {
+        ...commonReport(settings, means),
+        outcome: 'planned',
+        changed: false,
+        findings: [...findings, ...settings.warnings.map(asWarning)],
+        certificates: [],
+        connections,
+    };
+    writeSummary(report, redactor, log);
+    const failures = findings.filter(({ severity }) => severity === 'fail');
+    if (failures.length > 0)
+        failStep(new src_findings/* Refused */.Lw('the hosts are not ready for a deploy', failures), redactor, log);
+}
+/** Publishes a run that failed: what is known of the cluster, and the job summary with all findings. */
+async function publishFailure(error, failure, settings, means) {
+    const { log, redactor, timeline, record } = means;
+    const health = error instanceof ProofFailed ? error.health : undefined;
+    const changed = timeline.entries.some(({ changes }) => changes);
+    const refused = error instanceof src_findings/* Refused */.Lw ? { verdict: 'refuse' } : {};
+    writeOutputs({
+        ...planOutputs(record),
+        ...refused,
+        healthy: false,
+        changed,
+        ...(health && { 'health-report': health }),
+    }, redactor, log);
+    if (health !== undefined)
+        logHealth(health, log);
+    for (const line of progressLines(record.progress))
+        log.info(line);
+    // A run that was cancelled has only seconds left.
+    const { audit, document } = record;
+    const artifact = settings === undefined || audit === undefined || error instanceof Interruption
+        ? undefined
+        : await publish_upload({ publicFiles: new Map(), audit, ...(document && { plan: document }), ...(health && { health }) }, settings, means);
+    const report = {
+        ...commonReport(settings, means),
+        outcome: 'failed',
+        failure: failure.title,
+        changed,
+        findings: failure.findings,
+        certificates: [],
+        ...(health && { health }),
+        ...(settings && artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
+    };
+    writeSummary(report, redactor, log);
+}
+function asWarning(finding) {
+    return { ...finding, severity: 'warn' };
+}
+function lastWord({ dryRun, changed, document, health }) {
+    if (dryRun)
+        return 'This was a dry run: nothing was changed on any host.';
+    if (changed)
+        return `The cluster is healthy (${document.verdict}).`;
+    return health?.healthy === true ? 'The cluster is healthy; nothing was changed.' : 'Nothing was changed.';
+}
+function commonReport(settings, { timeline, startedAt, record }) {
+    return {
+        operation: settings?.operation ?? '',
+        clusterName: settings?.clusterName ?? '',
+        startedAt: startedAt.toISOString(),
+        durationMs: timeline.elapsedMs(),
+        steps: timeline.entries,
+        progress: record.progress,
+        ...(record.document && { plan: record.document }),
+    };
+}
+/** One line per host, for whoever has to know what state a failed run has left behind. */
+function progressLines(progress) {
+    return progress.map(({ host, done, failed, left }) => {
+        const parts = [
+            ...(done.length === 0 ? ['nothing done'] : [`done: ${done.join(', ')}`]),
+            ...(failed.length === 0 ? [] : [`failed: ${failed.join(', ')}`]),
+            ...(left.length === 0 ? [] : [`not begun: ${left.join(', ')}`]),
+        ];
+        return `[${host}] ${parts.join('; ')}`;
+    });
+}
+function logHealth(health, log) {
+    for (const { message, roundTripMs } of health.endpoints) {
+        log.info(roundTripMs === null
+            ? message
+            : `${message} (round trip of the connection ${roundTripMs.toFixed(1)} ms)`);
+    }
+}
+function planOutputs({ document }) {
+    return document === undefined
+        ? {}
+        : { verdict: document.verdict, plan: document, 'plan-digest': document.digest };
+}
+function healthOutputs(health, plan) {
+    const { members, clientPort } = plan.shape;
+    return {
+        healthy: health.healthy,
+        endpoints: members.map(({ address }) => httpsUrl(address, clientPort)),
+        members: health.members,
+        leader: health.leader?.name ?? '',
+        'cluster-id': health.clusterId ?? '',
+        'health-report': health,
+    };
+}
+/** Uploads what may leave, unless the user does not want it; the outputs name it. */
+async function publish_upload(known, { artifacts }, { redactor, log, timeline }) {
+    const artifact = artifacts.upload
+        ? await timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () => uploadArtifact({
+            files: artifactFiles(known),
+            name: artifacts.name,
+            redactor,
+            log,
+            ...(artifacts.retentionDays === undefined ? {} : { retentionDays: artifacts.retentionDays }),
+        }))
+        : undefined;
+    writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
+    return artifact;
+}
+
+;// CONCATENATED MODULE: ./src/road/run-record.ts
+/** What a run has come to know and to do, also when it fails half-way: its reports are made from this. */
+class RunRecord {
+    /** The plan that is, was or would be carried out. */
+    document;
+    /** Once anything was begun to be changed. */
+    audit;
+    /** Set when carrying out the plan has failed. */
+    progress = [];
+    takenOver = [];
+    steps = [];
+}
+
+;// CONCATENATED MODULE: ./src/road/timeline.ts
+/** Collects what a run does, so that the report can tell it also when the run fails half-way. */
+class Timeline {
+    entries = [];
+    #clock;
+    #start;
+    /** @param clock milliseconds from any fixed point, e.g. `performance.now`. */
+    constructor(clock) {
+        this.#clock = clock;
+        this.#start = clock();
+    }
+    /** Milliseconds since the run began. */
+    elapsedMs() {
+        return this.#clock() - this.#start;
+    }
+    /** Runs `work` and records it, whichever way it ends. */
+    async record(what, work) {
+        const startedMs = this.elapsedMs();
+        let outcome = 'failed';
+        try {
+            const result = await work();
+            outcome = 'done';
+            return result;
+        }
+        finally {
+            this.entries.push({ ...what, startedMs, durationMs: this.elapsedMs() - startedMs, outcome });
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./src/run-state.ts
+var run_state = __webpack_require__(20518);
+// EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
+var inputs = __webpack_require__(47181);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 25 modules
+var parse_settings = __webpack_require__(96218);
+;// CONCATENATED MODULE: ./src/main.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The main step: settings → operation → outputs.
+ */
+async function main() {
+    const redactor = new redaction/* Redactor */.p(runner.setSecret);
+    const log = (0,actions_log/* createActionsLog */.g)(redactor);
+    const timeline = new Timeline(() => performance.now());
+    const run = (0,inputs/* readRunContext */.$)();
+    const record = new RunRecord();
+    const report = { redactor, log, timeline, record, startedAt: run.now };
+    let settings;
+    const end = watchForEnd();
+    try {
+        settings = (0,parse_settings/* parseSettings */.P)((0,inputs/* readInputs */.K)((secret) => redactor.register(secret)), run);
+        for (const warning of settings.warnings)
+            log.warning((0,src_findings/* describeFinding */.jb)(warning));
+        end.limitTo(settings.timeoutSeconds);
+        const result = await OPERATIONS[settings.operation](settings, {
+            connect: (0,connector/* connector */.M)(settings.ssh, privilegeOf(settings), log),
+            log,
+            timeline,
+            record,
+            chance: { freshToken: `etcd-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`, now: run.now },
+            now: () => new Date(),
+            random: Math.random,
+            maskSecret: (secret) => redactor.register(secret, 'made'),
+            beforeLock: () => (0,runner.saveState)(run_state/* LOCK_OWNER */.E, run.identity.id),
+            signal: end.signal,
+        });
+        if ('plan' in result)
+            await publish(result, settings, report);
+        else if ('report' in result)
+            await publishCheckup(result, settings, report);
+        else
+            publishExamination(result, settings, report);
+    }
+    catch (error) {
+        const reason = end.signal.aborted ? new Interruption(end.signal.reason, error) : error;
+        const failure = failStep(reason, redactor, log);
+        await publishFailure(reason, failure, settings, report);
+    }
+    finally {
+        end.stop();
+        (0,runner.saveState)(run_state/* MAIN_ENDED */.F, 'true');
+    }
+}
+/** With an installed probe, the login user needs no shell of root. */
+function privilegeOf({ operation, health }) {
+    return operation === 'health' && health.probe !== undefined ? 'login' : 'root';
+}
+
+
+/***/ }),
+
+/***/ 83160:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ STAGED_PREFIX),
+/* harmony export */   K: () => (/* binding */ removeStagedArtifacts)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(51455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(76760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
+
+
+/** How the folders begin in which the files of an artifact lie while it is uploaded, in the runner's folder for temporary files. */
+const STAGED_PREFIX = 'etcd-ha-artifact-';
+/** Removes what a run that was killed has left; for the post step. */
+async function removeStagedArtifacts(runnerTemp) {
+    const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(runnerTemp);
+    const staged = names.filter((name) => name.startsWith(STAGED_PREFIX));
+    await Promise.all(staged.map((name) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(runnerTemp, name), { recursive: true, force: true })));
+}
+
+
+/***/ }),
+
+/***/ 20518:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ LOCK_OWNER),
+/* harmony export */   F: () => (/* binding */ MAIN_ENDED)
+/* harmony export */ });
+/** State that main saves for post: set once main has reported, whichever way it ended. */
+const MAIN_ENDED = 'main-ended';
+/** State that main saves for post before it takes the hosts' locks: whose they are. Not secret. */
+const LOCK_OWNER = 'lock-owner';
+
+
+/***/ }),
+
+/***/ 74813:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+__webpack_require__.r(__webpack_exports__);
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   INPUT_PREFIX: () => (/* binding */ INPUT_PREFIX),
+/* harmony export */   addSummary: () => (/* binding */ addSummary),
+/* harmony export */   debug: () => (/* binding */ debug),
+/* harmony export */   endGroup: () => (/* binding */ endGroup),
+/* harmony export */   error: () => (/* binding */ error),
+/* harmony export */   getInput: () => (/* binding */ getInput),
+/* harmony export */   getState: () => (/* binding */ getState),
+/* harmony export */   info: () => (/* binding */ info),
+/* harmony export */   saveState: () => (/* binding */ saveState),
+/* harmony export */   setFailed: () => (/* binding */ setFailed),
+/* harmony export */   setOutput: () => (/* binding */ setOutput),
+/* harmony export */   setSecret: () => (/* binding */ setSecret),
+/* harmony export */   startGroup: () => (/* binding */ startGroup),
+/* harmony export */   warning: () => (/* binding */ warning)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(73024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+
+
+/**
+ * What a step and its runner say to each other: commands on lines of standard output, and files that the runner names in
+ * variables (actions/runner: ActionCommand.cs, FileCommandManager.cs). As `@actions/core` does it, without the HTTP client
+ * that comes with that: see docs/decisions/0010-runner-without-toolkit.md.
+ */
+/** Masks a secret in everything that the job prints from now on. */
+function setSecret(secret) {
+    command('add-mask', secret);
+}
+/** Prints a line as it is. */
+function info(line) {
+    process.stdout.write(`${line}\n`);
+}
+/** Prints a line that is shown only with step debugging. */
+function debug(line) {
+    command('debug', line);
+}
+/** An annotation. */
+function warning(message, properties = {}) {
+    command('warning', message, properties);
+}
+/** An annotation. */
+function error(message, properties = {}) {
+    command('error', message, properties);
+}
+/** Has the step fail at its end, and says why. */
+function setFailed(message) {
+    process.exitCode = 1;
+    error(message);
+}
+/** From here to {@link endGroup} the log is folded. */
+function startGroup(title) {
+    command('group', title);
+}
+function endGroup() {
+    command('endgroup', '');
+}
+/** Sets an output of the step; without a runner, which alone names the file, there is nobody to tell. */
+function setOutput(name, value) {
+    append(process.env['GITHUB_OUTPUT'], keyValue(name, value));
+}
+/** Leaves a value to the post step; as {@link setOutput}. */
+function saveState(name, value) {
+    append(process.env['GITHUB_STATE'], keyValue(name, value));
+}
+/** What the main step has left; empty when it has left nothing. */
+function getState(name) {
+    return process.env[`STATE_${name}`] ?? '';
+}
+/** Adds Markdown to the job summary. @throws Error when the runner has none. */
+function addSummary(markdown) {
+    if (!append(process.env['GITHUB_STEP_SUMMARY'], markdown)) {
+        throw new Error('the runner names no file for it (GITHUB_STEP_SUMMARY)');
+    }
+}
+/** The runner turns a name into `INPUT_` and the name in capitals, spaces as underscores (Handler.cs). */
+const INPUT_PREFIX = 'INPUT_';
+/** An input as it was given; empty when it was not. */
+function getInput(name) {
+    return process.env[`${INPUT_PREFIX}${name.replaceAll(' ', '_').toUpperCase()}`] ?? '';
+}
+function command(name, data, properties = {}) {
+    const title = properties.title === undefined ? '' : ` title=${escapeProperty(properties.title)}`;
+    process.stdout.write(`::${name}${title}::${escapeData(data)}\n`);
+}
+function escapeData(text) {
+    return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+function escapeProperty(text) {
+    return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+/** The delimiter is one that nobody can have known when the value was made. */
+function keyValue(name, value) {
+    const delimiter = `ghadelimiter_${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}`;
+    return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
+}
+/** Whether there is such a file. @throws Error when it cannot be written. */
+function append(file, text) {
+    if (file === undefined || file === '')
+        return false;
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.appendFileSync)(file, text);
+    return true;
+}
+
+
+/***/ })
+
+};

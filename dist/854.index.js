@@ -1,0 +1,6199 @@
+export const id = 854;
+export const ids = [854];
+export const modules = {
+
+/***/ 74445:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ quorumOf)
+/* harmony export */ });
+/** Members that must agree before anything is written: more than half (raft, section 5.2 of Ongaro and Ousterhout). */
+function quorumOf(members) {
+    return Math.floor(members / 2) + 1;
+}
+
+
+/***/ }),
+
+/***/ 81484:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  M: () => (/* binding */ connector)
+});
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(77030);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __webpack_require__(58500);
+// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
+var lib = __webpack_require__(85472);
+// EXTERNAL MODULE: ./src/findings.ts
+var findings = __webpack_require__(81001);
+// EXTERNAL MODULE: ./src/hosts/host-error.ts
+var host_error = __webpack_require__(46862);
+;// CONCATENATED MODULE: ./src/hosts/ssh2/algorithms.ts
+/**
+ * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,
+ * `hmac-sha1`), key exchange in groups below 2048 bits and group exchange, which costs a round trip more.
+ * All OpenSSH servers since 6.5 (2014) find something here; ssh2 has no post-quantum key exchange.
+ */
+const KEX = [
+    'curve25519-sha256', // every OpenSSH server's default
+    'curve25519-sha256@libssh.org', // the same under its name before RFC 8731
+    'ecdh-sha2-nistp256', // servers in FIPS mode have no Curve25519
+    'ecdh-sha2-nistp384',
+    'ecdh-sha2-nistp521',
+    'diffie-hellman-group16-sha512', // servers hardened against elliptic curves; 4096 bits
+    'diffie-hellman-group14-sha256', // 2048 bits
+];
+const CIPHERS = [
+    'aes128-gcm@openssh.com', // authenticated, in hardware, and not touched by Terrapin (CVE-2023-48795)
+    'aes256-gcm@openssh.com',
+    'aes128-ctr', // with one of the MACs below
+    'aes192-ctr',
+    'aes256-ctr',
+    'chacha20-poly1305@openssh.com', // last: ssh2 computes it in JavaScript and WebAssembly
+];
+const MACS = [
+    'hmac-sha2-256-etm@openssh.com',
+    'hmac-sha2-512-etm@openssh.com',
+    'hmac-sha2-256', // servers without encrypt-then-mac
+    'hmac-sha2-512',
+];
+/** Host key signatures by the type of key that makes them; an `ssh-rsa` key signs with SHA-2 only. */
+const HOST_KEY_ALGORITHMS = {
+    'ssh-ed25519': ['ssh-ed25519'],
+    'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+    'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+    'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+    'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+};
+/**
+ * The algorithms to offer to a host whose known keys are `pinned`. Of the host key types the pinned ones come
+ * first: the client's order decides (RFC 4253 §7.1), so a host that holds a pinned key shows that one. The
+ * others follow only so that a host that does not can be named with the key it has, before it is refused.
+ */
+function offeredAlgorithms(pinned) {
+    const isPinned = (type) => pinned.some((key) => key.type === type);
+    const types = Object.keys(HOST_KEY_ALGORITHMS);
+    const ordered = [...types.filter(isPinned), ...types.filter((type) => !isPinned(type))];
+    return {
+        kex: KEX,
+        serverHostKey: ordered.flatMap((type) => HOST_KEY_ALGORITHMS[type] ?? []),
+        cipher: CIPHERS,
+        hmac: MACS,
+        compress: ['none'],
+    };
+}
+
+// EXTERNAL MODULE: ./src/hosts/printable.ts
+var printable = __webpack_require__(28456);
+;// CONCATENATED MODULE: ./src/hosts/ssh/connect-failure.ts
+
+/**
+ * Whether trying again at once can help: only while nothing has been shown to the server, so that neither its
+ * lock-out nor ours is stretched by a key or a host key that is wrong.
+ */
+function isTransient(failure) {
+    switch (failure.kind) {
+        case 'name':
+            return failure.code === 'EAI_AGAIN';
+        case 'refused':
+        case 'unreachable':
+            return true;
+        case 'closed':
+            return failure.stage !== 'authentication';
+        default:
+            return false;
+    }
+}
+/** The failure in words for the user. */
+function connectFinding(target, key, failure) {
+    return {
+        host: target.name,
+        at: 'connect',
+        ...explain(target, `${key.type} key ${key.fingerprint}`, failure),
+    };
+}
+function explain(target, key, failure) {
+    const { user } = target;
+    const place = target.address.includes(':')
+        ? `[${target.address}]:${target.port}`
+        : `${target.address}:${target.port}`;
+    switch (failure.kind) {
+        case 'name':
+            return {
+                fact: `the name ${target.address} does not resolve (${failure.code}).`,
+                cause: 'a typing error, or a name that only the private DNS of the hosts knows.',
+                fix: 'give the IP address in `hosts`, or a runner that can resolve the name.',
+            };
+        case 'refused':
+            return {
+                fact: `${place} refuses connections.`,
+                cause: 'the SSH server does not run, or listens on another port.',
+                fix: 'start it on the host (`systemctl enable --now ssh`, on Red Hat `sshd`), or give its port in `ssh-port`.',
+            };
+        case 'unreachable':
+            return { fact: `there is no way to ${place} (${failure.code}).`, ...UNREACHABLE };
+        case 'silent':
+            return silent(place, failure.stage, failure.afterMs);
+        case 'closed':
+            return connect_failure_closed(place, failure.stage, failure.said);
+        case 'not-ssh':
+            return {
+                fact: `what answers on ${place} is no SSH server; it says: ${(0,printable/* printable */.g)(failure.said, 100)}`,
+                cause: 'the port belongs to another service.',
+                fix: 'give the port of the SSH server in `ssh-port`.',
+            };
+        case 'algorithms':
+            return {
+                fact: `${place} and this action have no ${failure.what} in common.`,
+                cause: 'the server is old, or so hardened that it allows only what is not offered here: post-quantum key exchange, host certificates, SHA-1.',
+                fix: 'on the host, let `sshd -T` show the lists and allow one of: curve25519-sha256 (KexAlgorithms), ssh-ed25519 or rsa-sha2-512 (HostKeyAlgorithms), aes128-gcm@openssh.com (Ciphers).',
+            };
+        case 'host-key':
+            return failure.finding;
+        case 'host-key-unproven':
+            return {
+                fact: `${place} shows the known host key but cannot prove that it holds it.`,
+                cause: 'someone is between the runner and the host.',
+                fix: 'do not go on; find out who answers on this address.',
+            };
+        case 'authentication':
+            return {
+                fact: `${place} does not let user ${user} in with the ${key}${accepts(failure.methods)}.`,
+                cause: `the public key is not in ~${user}/.ssh/authorized_keys, the user is another one, or sshd finds the permissions of these files too wide.`,
+                fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint; \`sudo journalctl -u ssh -u sshd -n 20\` tells what sshd minded.`,
+            };
+        case 'second-factor':
+            return {
+                fact: `${place} took the ${key} of user ${user} but wants more${accepts(failure.methods)}.`,
+                cause: 'AuthenticationMethods in sshd_config asks this user for a second factor, which nobody is there to give.',
+                fix: `exempt the user: \`Match User ${user}\` with \`AuthenticationMethods publickey\`.`,
+            };
+        case 'sha1-only':
+            return {
+                fact: `${place} takes signatures of RSA keys with SHA-1 only.`,
+                cause: 'the SSH server is from before 2016; SHA-1 signatures can be forged and are not made here.',
+                fix: 'use an Ed25519 key, or a newer SSH server.',
+            };
+        case 'disconnected':
+            return /too many authentication failures/i.test(failure.said)
+                ? {
+                    fact: `${place} broke off: too many authentication failures for user ${user} with the ${key}.`,
+                    cause: 'the key is not in authorized_keys and MaxAuthTries in sshd_config is low; nothing else was tried.',
+                    fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint.`,
+                }
+                : {
+                    fact: `${place} broke off, saying: ${(0,printable/* printable */.g)(failure.said)}`,
+                    cause: 'a rule of the SSH server.',
+                    fix: 'look at its log on the host: `sudo journalctl -u ssh -u sshd -n 20`.',
+                };
+        case 'protocol':
+            return {
+                fact: `the SSH conversation with ${place} failed: ${(0,printable/* printable */.g)(failure.said)}`,
+                cause: 'the server, or a device in between, does not keep to the protocol.',
+                fix: 'try `ssh -v` from the same network, and look at the log of the SSH server.',
+            };
+    }
+}
+const UNREACHABLE = {
+    cause: 'the host is down, the address is wrong, or a firewall drops the runner. GitHub-hosted runners have changing addresses, and none inside your network.',
+    fix: 'check the address and the firewall; for hosts that the internet cannot reach use a self-hosted runner in their network.',
+};
+function silent(place, stage, afterMs) {
+    const time = (0,printable/* seconds */.Y)(afterMs);
+    if (stage === 'connect')
+        return { fact: `${place} does not answer within ${time}.`, ...UNREACHABLE };
+    if (stage === 'authentication') {
+        return {
+            fact: `the SSH server on ${place} did not finish authentication within ${time}.`,
+            cause: 'the host is overloaded, or its name, directory or PAM service hangs.',
+            fix: 'log in by hand and see what takes the time: `sudo journalctl -u ssh -u sshd -n 20` on the host.',
+        };
+    }
+    return {
+        fact: `${place} takes the connection but then says nothing within ${time} (${stage}).`,
+        cause: 'the host hangs or is overloaded, the port is no SSH port, or a device in between drops larger packets (MTU).',
+        fix: 'check `ssh-port` and the state of the host on its console.',
+    };
+}
+function connect_failure_closed(place, stage, said) {
+    const words = (0,printable/* printable */.g)(said, 100);
+    const saying = words === '' ? '' : `, saying: ${words}`;
+    if (stage === 'authentication') {
+        return {
+            fact: `${place} closed the connection during authentication${saying}.`,
+            cause: 'the account is locked or expired, or a rule of sshd or PAM ends the login.',
+            fix: 'look at the log of the SSH server on the host: `sudo journalctl -u ssh -u sshd -n 20`.',
+        };
+    }
+    return {
+        fact: `${place} closes the connection before the SSH handshake is done${saying}.`,
+        cause: 'sshd has too many half-open logins (MaxStartups), punishes or bans this address (PerSourcePenalties, fail2ban, hosts.deny), or the port is no SSH port.',
+        fix: 'wait a few minutes and try again; if it stays so, `sudo journalctl -u ssh -u sshd -n 20` on the host names the reason.',
+    };
+}
+function accepts(methods) {
+    return methods.length === 0
+        ? ''
+        : ` (it accepts: ${methods.map((method) => (0,printable/* printable */.g)(method, 40)).join(', ')})`;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: ./src/hosts/keys/known-hosts.ts
+var known_hosts = __webpack_require__(1105);
+// EXTERNAL MODULE: ./src/hosts/keys/wire.ts
+var wire = __webpack_require__(41979);
+;// CONCATENATED MODULE: ./src/hosts/keys/host-key.ts
+
+
+
+const INPUT = 'ssh-known-hosts';
+/**
+ * Compares the key that a host shows with the ones known for it.
+ * @param blob the offered public key in SSH wire form.
+ * @returns undefined when it is known, else why the host is refused.
+ */
+function hostKeyRefusal(known, blob, host) {
+    const offered = { type: (0,wire/* keyBlobType */.$q)(blob) ?? 'unknown', blob };
+    if (known.revoked.some((key) => sameBlob(key.blob, blob))) {
+        return {
+            fact: `the host shows the key ${describe(offered)}, which ${INPUT} marks @revoked.`,
+            cause: 'the key is known to be stolen or retired, and the host still uses it, or someone else does.',
+            fix: 'give the host new keys (`ssh-keygen -A` after removing the old files) and list the new one.',
+        };
+    }
+    if (known.keys.some((key) => sameBlob(key.blob, blob)))
+        return undefined;
+    return known.keys.length === 0 ? unknownHost(offered, host) : changedKey(offered, known.keys, host);
+}
+function unknownHost(offered, { address, port }) {
+    return {
+        fact: `${INPUT} has no key for ${address}${port === 22 ? '' : ` port ${port}`}; the host shows ${describe(offered)}.`,
+        cause: 'the host is new in the list, or its line is for another name or port.',
+        fix: `${compare(offered)} If they are equal, add this line to ${INPUT}: ${(0,known_hosts/* knownHostsLine */.TZ)(address, port, offered)}`,
+    };
+}
+function changedKey(offered, expected, { address, port }) {
+    return {
+        fact: `the host shows the key ${describe(offered)}; ${INPUT} expects ${expected.map(describe).join(' or ')}.`,
+        cause: 'the host was installed anew, its address went to another machine, or someone is in between.',
+        fix: `${compare(offered)} Only if they are equal, put this line in place of the old ones: ${(0,known_hosts/* knownHostsLine */.TZ)(address, port, offered)}`,
+    };
+}
+function compare(offered) {
+    const file = /ed25519/.test(offered.type) ? 'ed25519' : /ecdsa/.test(offered.type) ? 'ecdsa' : 'rsa';
+    return `compare the fingerprint with what \`ssh-keygen -lf /etc/ssh/ssh_host_${file}_key.pub\` prints on the host's console.`;
+}
+function describe(key) {
+    return `${key.type} ${(0,wire/* fingerprint */.Rj)(key.blob)}`;
+}
+function sameBlob(left, right) {
+    return left.length === right.length && (0,external_node_crypto_.timingSafeEqual)(left, right);
+}
+
+;// CONCATENATED MODULE: ./src/hosts/ssh2/signing-key.ts
+/**
+ * ssh2 signs with SHA-1 when a server does not name the signatures it takes (RFC 8308, server-sig-algs).
+ * Such a login is refused instead.
+ * @param onRefused called when a signature with SHA-1 was asked for.
+ */
+function withoutSha1(key, onRefused) {
+    // A derived object, because ssh2 recognises its keys by a hidden property.
+    return Object.create(key, {
+        sign: {
+            value: (data, hash) => {
+                if (hash !== 'sha1')
+                    return key.sign(data, hash);
+                onRefused();
+                return new Error('SHA-1 signatures are not made');
+            },
+        },
+    });
+}
+
+;// CONCATENATED MODULE: ./src/hosts/root-shell/channel-slots.ts
+/** Limits how many channels one connection has open at once. */
+class ChannelSlots {
+    #limit;
+    #sessionLimit = Infinity;
+    #open = 0;
+    #sessions = 0;
+    #waiting = [];
+    /** @param limit channels at once, of any kind. */
+    constructor(limit) {
+        this.#limit = limit;
+    }
+    /** A slot now, or undefined. Nobody is passed: who waits has a slot the moment there is one. */
+    tryAcquire(kind) {
+        return this.#fits(kind) ? this.#take(kind) : undefined;
+    }
+    /** A slot as soon as there is one; who waits longest comes first. Rejects with the signal's reason. */
+    async acquire(kind, signal) {
+        signal.throwIfAborted();
+        const release = this.tryAcquire(kind);
+        if (release !== undefined)
+            return release;
+        const { promise, resolve, reject } = Promise.withResolvers();
+        const waiter = { kind, admit: () => resolve(this.#take(kind)) };
+        this.#waiting.push(waiter);
+        const onAbort = () => {
+            const index = this.#waiting.indexOf(waiter);
+            if (index !== -1)
+                this.#waiting.splice(index, 1);
+            reject(signal.reason);
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        try {
+            return await promise;
+        }
+        finally {
+            signal.removeEventListener('abort', onAbort);
+        }
+    }
+    /**
+     * The server would not open one session more: never hold more than are open beside the refused one.
+     * @returns false when there is no other, so that waiting for one to end cannot help.
+     */
+    learnSessionLimit() {
+        const others = this.#sessions - 1;
+        if (others < 1)
+            return false;
+        this.#sessionLimit = Math.min(this.#sessionLimit, others);
+        return true;
+    }
+    #fits(kind) {
+        return this.#open < this.#limit && (kind === 'tcp' || this.#sessions < this.#sessionLimit);
+    }
+    #take(kind) {
+        this.#count(kind, 1);
+        let held = true;
+        return () => {
+            if (!held)
+                return;
+            held = false;
+            this.#count(kind, -1);
+            this.#admitNext();
+        };
+    }
+    #count(kind, change) {
+        this.#open += change;
+        if (kind === 'session')
+            this.#sessions += change;
+    }
+    #admitNext() {
+        const index = this.#waiting.findIndex(({ kind }) => this.#fits(kind));
+        if (index !== -1)
+            this.#waiting.splice(index, 1)[0]?.admit();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/ssh/forward-failure.ts
+
+/** How long the host may take to connect to a port. */
+const FORWARD_TIMEOUT_MS = 10_000;
+/** Reason codes of a refused channel (RFC 4254 §5.1). */
+const OPEN_FAILURE = { prohibited: 1, connectFailed: 2 };
+/** Why the host did not connect to a port on our behalf. */
+function forwardFinding(place, user, error) {
+    const said = (0,printable/* printable */.g)(error.message.replace(/^\(SSH\) Channel open failure: /, ''));
+    if (error.reason === OPEN_FAILURE.prohibited) {
+        return {
+            fact: `the SSH server does not forward connections to ${place} for user ${user} (${said}).`,
+            cause: '`AllowTcpForwarding no`, `DisableForwarding yes` or PermitOpen in sshd_config, or `restrict` before the key in authorized_keys.',
+            fix: `allow it for this user in sshd_config: \`Match User ${user}\` with \`AllowTcpForwarding local\`; then \`systemctl reload ssh\` (Red Hat: sshd).`,
+        };
+    }
+    if (/refused/i.test(said)) {
+        return {
+            fact: `nothing listens on ${place}, as the host itself sees it.`,
+            cause: 'the service behind it is not running yet, has stopped, or listens on another address.',
+            fix: 'look at the service and its log on the host: `ss -ltn`, `crictl ps -a`.',
+        };
+    }
+    return {
+        fact: `the host cannot connect to ${place}: ${said}`,
+        cause: "the address is not the host's own, or a firewall is in the way.",
+        fix: 'check the address with `ip addr` on the host, and its firewall.',
+    };
+}
+/** The host took longer than `FORWARD_TIMEOUT_MS`. */
+function forwardTimeoutFinding(place) {
+    return {
+        fact: `the host could not connect to ${place} within ${(0,printable/* seconds */.Y)(FORWARD_TIMEOUT_MS)}.`,
+        cause: "a firewall drops the packets, the address is another host's, or all channels of this connection are in use.",
+        fix: 'check the address with `ip addr` on the host, and its firewall.',
+    };
+}
+
+// EXTERNAL MODULE: external "node:string_decoder"
+var external_node_string_decoder_ = __webpack_require__(46193);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/output.ts
+
+/** How much of what comes before the marker is kept, for messages when it never comes. */
+const PREAMBLE_LIMIT = 64 * 1024;
+/**
+ * One output stream of a remote shell. All before the marker line is noise (`.bashrc`, banners, sudo's
+ * lecture); all behind it belongs to the script and is passed on as it comes.
+ */
+class FramedOutput {
+    #marker;
+    #onMarker;
+    #onContent;
+    #preamble = Buffer.alloc(0);
+    #started = false;
+    /** @param marker the line, without its newline, after which content begins. */
+    constructor(marker, onMarker, onContent) {
+        this.#marker = Buffer.from(`${marker}\n`);
+        this.#onMarker = onMarker;
+        this.#onContent = onContent;
+    }
+    /** Whether the marker has come. */
+    get started() {
+        return this.#started;
+    }
+    /** The last part of what came while there was no marker. */
+    get preamble() {
+        return this.#preamble.toString('utf8');
+    }
+    push(chunk) {
+        if (this.#started) {
+            this.#onContent(chunk);
+            return;
+        }
+        const seen = Buffer.concat([this.#preamble, chunk]);
+        const index = seen.indexOf(this.#marker);
+        if (index === -1) {
+            this.#preamble = seen.subarray(-PREAMBLE_LIMIT);
+            return;
+        }
+        this.#started = true;
+        this.#onMarker?.();
+        const content = seen.subarray(index + this.#marker.length);
+        if (content.length > 0)
+            this.#onContent(content);
+    }
+}
+/** Cuts a byte stream into lines; a line is passed on when it is complete. */
+class LineSplitter {
+    #onLine;
+    #decoder = new external_node_string_decoder_.StringDecoder('utf8');
+    #rest = '';
+    constructor(onLine) {
+        this.#onLine = onLine;
+    }
+    push(chunk) {
+        const lines = `${this.#rest}${this.#decoder.write(chunk)}`.split('\n');
+        this.#rest = lines.pop() ?? '';
+        for (const line of lines)
+            this.#onLine(line.replace(/\r$/, ''));
+    }
+    /** Passes on a last line that has no newline. */
+    end() {
+        const line = `${this.#rest}${this.#decoder.end()}`;
+        this.#rest = '';
+        if (line !== '')
+            this.#onLine(line);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell.ts
+
+/** What the shell says, on both outputs, when it is there and is root. */
+const READY = 'etcd-ha-root';
+/** Exit status of a shell that is not root. */
+const NOT_ROOT = 96;
+/** Exit status when standard input ended before the script was whole; nothing of it has run then. */
+const CUT_SHORT = 97;
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin';
+/**
+ * Reads a script by its length in bytes, in one piece, and runs it. So the script's own input lies untouched
+ * behind it, and a script that was cut off does not run at all. Measured for 8 KiB: 6 ms, against 15 ms when
+ * `bash -s` reads it, byte by byte as it must on a pipe, and 10 ms with `head -c`.
+ */
+function loader(privilege) {
+    return [
+        'export LC_ALL=C',
+        ...(privilege === 'root' ? [`test $EUID = 0 || exit ${NOT_ROOT}`] : []),
+        `echo ${READY}`,
+        `echo ${READY} >&2`,
+        `read -r n && IFS= read -r -N $n REPLY || exit ${CUT_SHORT}`,
+        'eval "$REPLY"',
+    ].join('; ');
+}
+/**
+ * What is asked of the login shell, whichever it is: words and one quoted string that bash, dash, fish, csh and
+ * restricted shells read alike. Nothing of a script is in it, because every user of the host sees command lines.
+ * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
+ * root's .bashrc, as it would with a socket for its input.
+ */
+function shellCommand(user, privilege) {
+    const bash = `bash --norc -c '${loader(privilege)}'`;
+    return user === 'root' || privilege === 'login'
+        ? `env LC_ALL=C ${bash}`
+        : `env LC_ALL=C sudo -n -- ${bash}`;
+}
+/** The command ended before it was a root shell. */
+class StartFailure extends Error {
+    status;
+    stdout;
+    stderr;
+    constructor(status, stdout, stderr) {
+        super('no root shell');
+        this.name = 'StartFailure';
+        this.status = status;
+        this.stdout = stdout;
+        this.stderr = stderr;
+    }
+}
+/** A bash that runs as root on the host and waits for its one script. */
+class RootShell {
+    #channel;
+    #stdout = [];
+    #stderr = [];
+    #out;
+    #err;
+    #ready = Promise.withResolvers();
+    #end;
+    #progress;
+    #status;
+    #closed = false;
+    /** @param channel on which `shellCommand` is being started; nothing of its output may have been read. */
+    constructor(channel) {
+        this.#channel = channel;
+        this.#out = new FramedOutput(READY, () => this.#ready.resolve(undefined), (chunk) => this.#stdout.push(chunk));
+        this.#err = new FramedOutput(READY, undefined, (chunk) => {
+            this.#stderr.push(chunk);
+            this.#progress?.push(chunk);
+        });
+        channel.on('data', (chunk) => this.#out.push(chunk));
+        channel.stderr.on('data', (chunk) => this.#err.push(chunk));
+        channel.on('error', () => undefined); // how it ends is told by `exit` and `close`
+        channel.on('exit', (code, signal) => {
+            this.#status = code === null ? { signal: signal ?? 'an unknown signal' } : { code };
+        });
+        const closed = Promise.all([root_shell_event(channel, 'close'), root_shell_event(channel.stderr, 'end')]);
+        this.#end = closed.then(() => {
+            this.#closed = true;
+            return this.#status;
+        });
+    }
+    /** Whether it is gone, or going: it has said how it ended. */
+    get ended() {
+        return this.#closed || this.#status !== undefined;
+    }
+    /** Resolves when the channel is closed and all its output has come. */
+    get whenEnded() {
+        return this.#end;
+    }
+    /**
+     * Resolves when the shell has said that it is root; until then nothing is sent to it, as it may be anything.
+     * @throws StartFailure when it ends instead.
+     */
+    async whenReady() {
+        const failed = this.#end.then((status) => {
+            if (!this.#out.started)
+                throw new StartFailure(status, this.#out.preamble, this.#err.preamble);
+        });
+        await Promise.race([this.#ready.promise, failed]);
+    }
+    /** Runs the script, once only, in a ready shell. */
+    async execute({ script, input, onProgress }) {
+        if (onProgress !== undefined)
+            this.#progress = new LineSplitter(onProgress);
+        const body = Buffer.from(prepared(script));
+        this.#channel.end(Buffer.concat([Buffer.from(`${body.length}\n`), body, input ?? Buffer.alloc(0)]));
+        const status = await this.#end;
+        this.#progress?.end();
+        return {
+            status,
+            stdout: Buffer.concat(this.#stdout),
+            stderr: Buffer.concat(this.#stderr).toString('utf8'),
+        };
+    }
+    /** Closes the channel; what runs on the host sees its standard input end and its output refused. */
+    close() {
+        this.#channel.close();
+    }
+}
+/** The result as the contract has it. */
+function remoteResult(status, { stdout, stderr }) {
+    return 'code' in status
+        ? { code: status.code, stdout, stderr }
+        : { code: null, signal: status.signal, stdout, stderr };
+}
+/** One compound command, so that bash runs nothing at all of a script with a syntax error. */
+function prepared(script) {
+    return `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; { ${script}\n}`;
+}
+function root_shell_event(emitter, name) {
+    return new Promise((resolve) => emitter.once(name, () => resolve()));
+}
+
+;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell-failure.ts
+
+
+/** Why there is no root shell, from what sudo, the login shell or sshd said instead. */
+function startFinding(user, failure) {
+    const said = `${failure.stderr}\n${failure.stdout}`;
+    for (const { pattern, explain } of SAYINGS) {
+        const match = pattern.exec(said);
+        if (match !== null)
+            return explain(user, match[1] ?? '');
+    }
+    return noShell(user, failure);
+}
+const SUDOERS = '/etc/sudoers.d/90-etcd-ha';
+function allowFix(user) {
+    return `on the host: \`echo '${user} ALL=(root) NOPASSWD: ALL' | sudo tee ${SUDOERS} && sudo chmod 0440 ${SUDOERS} && sudo visudo -c\`.`;
+}
+/**
+ * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu
+ * has since 25.10 (src/common/error.rs, src/pam/error.rs), of env, nologin(8), sshd (session.c) and the root
+ * account of cloud images. First match wins.
+ */
+const SAYINGS = [
+    {
+        pattern: /sudo: .*(?:must have a tty|terminal is required|no tty present)/i,
+        explain: (user) => ({
+            fact: `sudo wants a terminal for user ${user}.`,
+            cause: '`Defaults requiretty` in sudoers.',
+            fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !requiretty\`.`,
+        }),
+    },
+    {
+        pattern: /is not in the sudoers file|may not run |is not allowed to (?:execute|run)|I'm afraid I can't do that/,
+        explain: (user) => ({
+            fact: `user ${user} may not use sudo.`,
+            cause: 'no line of sudoers allows it, or only for some commands; this action needs `bash` as root.',
+            fix: allowFix(user),
+        }),
+    },
+    {
+        pattern: /sudo: (?:a password|interaction|interactive authentication) is required/i,
+        explain: (user) => ({
+            fact: `sudo asks user ${user} for a password.`,
+            cause: 'sudoers has no NOPASSWD for this user and all commands, does not have the user, or has a syntax error.',
+            fix: allowFix(user),
+        }),
+    },
+    {
+        pattern: /sudo: (.*(?:account validation failure|account is expired|password.* expired|effective uid|no new privileges|must be owned by uid 0|PAM).*)/i,
+        explain: (user, words) => ({
+            fact: `sudo does not work for user ${user}: ${(0,printable/* printable */.g)(words)}`,
+            cause: 'the account is locked or expired, or sudo is damaged or forbidden on this host.',
+            fix: 'repair it on the host until `sudo -n true` works for this user.',
+        }),
+    },
+    {
+        pattern: /env: (?:can't execute )?.?sudo.?: (?:No such file|not found)/,
+        explain: (user) => ({
+            fact: 'there is no sudo on the host.',
+            cause: `it is not installed, or not in the PATH of user ${user}.`,
+            fix: 'install it (`apt-get install sudo`, `dnf install sudo`), or give `ssh-user: root`.',
+        }),
+    },
+    {
+        pattern: /(?:env|sudo): (?:can't execute )?.?bash.?: (?:No such file|not found|command not found)/,
+        explain: () => ({
+            fact: 'there is no bash on the host.',
+            cause: 'it is not installed.',
+            fix: 'install it (`apt-get install bash`, `apk add bash`).',
+        }),
+    },
+    {
+        pattern: /Please login as the user "?([A-Za-z0-9_-]+)"?/,
+        explain: (user, other) => ({
+            fact: `the host wants you to log in as ${other}, not as ${user}.`,
+            cause: 'cloud images forbid root logins by a forced command in authorized_keys.',
+            fix: `give \`ssh-user: ${other}\`.`,
+        }),
+    },
+    {
+        pattern: /This account is (?:currently )?not available/,
+        explain: (user) => noLoginShell(user),
+    },
+    {
+        pattern: /[Pp]assword has expired|[Pp]assword change required|You are required to change your password/,
+        explain: (user) => ({
+            fact: `the password of user ${user} has expired; until it is changed the host runs nothing for this user.`,
+            cause: 'a rule for passwords, which counts for logins by key too.',
+            fix: `on the host: \`sudo chage -M -1 -E -1 ${user}\`, or set a new password.`,
+        }),
+    },
+    {
+        pattern: /This service allows sftp connections only/,
+        explain: (user) => forcedCommand(user, 'it allows sftp only'),
+    },
+];
+function noShell(user, failure) {
+    const { status, stdout, stderr } = failure;
+    const code = status !== undefined && 'code' in status ? status.code : undefined;
+    const words = (0,printable/* printable */.g)(`${stderr} ${stdout}`);
+    if (code === NOT_ROOT)
+        return notRoot(user);
+    if (code === 1 && words === '')
+        return noLoginShell(user);
+    return forcedCommand(user, `${describeEnd(status)}${words === '' ? ' without a word' : `, saying: ${words}`}`);
+}
+function notRoot(user) {
+    return {
+        fact: `the shell of user ${user} is not root's.`,
+        cause: user === 'root'
+            ? 'root has another user id here.'
+            : '`Defaults runas_default` in sudoers names another user.',
+        fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
+    };
+}
+function noLoginShell(user) {
+    return {
+        fact: `user ${user} has no login shell: the host ends the session at once.`,
+        cause: 'the shell in /etc/passwd is nologin or false, as for system accounts.',
+        fix: `on the host: \`sudo usermod -s /bin/bash ${user}\`, or give another \`ssh-user\`.`,
+    };
+}
+function forcedCommand(user, seen) {
+    return {
+        fact: `the host runs something else than the shell that user ${user} asks for (${seen}).`,
+        cause: 'ForceCommand in sshd_config, `command="…"` before the key in authorized_keys, or a start-up file of the login shell that ends the session or reads its input.',
+        fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
+    };
+}
+function describeEnd(status) {
+    if (status === undefined)
+        return 'it ended without an exit status';
+    return 'code' in status ? `it ended with status ${status.code}` : `it was ended by ${status.signal}`;
+}
+
+;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shells.ts
+
+
+/**
+ * Opens root shells on one connection and keeps one ready: a script then costs one round trip and not three
+ * (open a channel, start the shell, send the script), nor does it wait for sudo and bash to start.
+ */
+class RootShells {
+    #client;
+    #slots;
+    #command;
+    #spare;
+    #opened = 0;
+    constructor(client, slots, user, privilege) {
+        this.#client = client;
+        this.#slots = slots;
+        this.#command = shellCommand(user, privilege);
+    }
+    /** How many channels were opened. */
+    get opened() {
+        return this.#opened;
+    }
+    /** Starts a spare shell, if there is none and a channel is free. Its failure is told to who takes it. */
+    warmUp() {
+        const release = this.#spare === undefined ? this.#slots.tryAcquire('session') : undefined;
+        if (release === undefined)
+            return;
+        const cancel = new AbortController();
+        const spare = { shell: this.#start(release, cancel.signal), cancel, failed: false };
+        spare.shell.catch(() => {
+            spare.failed = true;
+        });
+        this.#spare = spare;
+    }
+    /**
+     * A ready shell: the spare one, else a new one as soon as a channel is free.
+     * @param signal aborting it closes the shell, ready or not.
+     * @throws StartFailure when the host starts something else; ChannelError when it refuses a channel; the
+     * signal's reason when it is aborted.
+     */
+    async take(signal) {
+        const shell = (await this.#takeSpare(signal)) ?? (await this.#open(signal));
+        // Only now: a new spare must not have the channel that this one waits for.
+        this.warmUp();
+        signal.throwIfAborted();
+        return shell;
+    }
+    /** Gives up the spare shell, so that its channel can serve another. */
+    drop() {
+        this.#spare?.cancel.abort();
+        this.#spare = undefined;
+    }
+    /** The spare shell if it is alive; one that failed before it was asked for says nothing of now. */
+    async #takeSpare(signal) {
+        const spare = this.#spare;
+        this.#spare = undefined;
+        if (spare === undefined || spare.failed)
+            return undefined;
+        signal.addEventListener('abort', () => spare.cancel.abort(), { once: true });
+        const shell = await spare.shell.catch(unlessStartFailure);
+        return shell?.ended === true ? undefined : shell;
+    }
+    async #open(signal) {
+        for (;;) {
+            const release = await this.#slots.acquire('session', signal);
+            try {
+                return await this.#start(release, signal);
+            }
+            catch (error) {
+                if (!(error instanceof TooManySessions))
+                    throw error;
+            }
+        }
+    }
+    async #start(release, signal) {
+        this.#opened += 1;
+        try {
+            const shell = await this.#exec();
+            void shell.whenEnded.then(release);
+            if (signal.aborted)
+                shell.close();
+            signal.addEventListener('abort', () => shell.close(), { once: true });
+            await shell.whenReady();
+            return shell;
+        }
+        catch (error) {
+            const others = isSessionLimit(error) && this.#slots.learnSessionLimit();
+            release();
+            throw others ? new TooManySessions() : error;
+        }
+    }
+    #exec() {
+        return new Promise((resolve, reject) => {
+            this.#client.exec(this.#command, (error, channel) => {
+                // Here and not in a later turn: the shell's output and end may be in the same packet.
+                if (error === undefined)
+                    resolve(new RootShell(channel));
+                else
+                    reject(error);
+            });
+        });
+    }
+}
+/** The server allows fewer sessions than we wanted; when one of ours ends there is room again. */
+class TooManySessions extends Error {
+}
+function unlessStartFailure(error) {
+    if (error instanceof StartFailure)
+        throw error;
+}
+/** OpenSSH answers one session too many so (session.c, session_open; serverloop.c, server_request_session). */
+function isSessionLimit(error) {
+    return error.reason === OPEN_FAILURE.connectFailed;
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __webpack_require__(57075);
+;// CONCATENATED MODULE: ./src/hosts/ssh2/tcp-stream.ts
+
+/**
+ * A forwarded connection as an ordinary Node stream. ssh2's own channel ignores the error given to
+ * `destroy()`, never finishes a write after the server closed it, and ends quietly when the connection is lost.
+ */
+class TcpStream extends external_node_stream_.Duplex {
+    #channel;
+    #closed = false;
+    #writeDone;
+    constructor(channel) {
+        super({ allowHalfOpen: true });
+        this.#channel = channel;
+        channel.on('data', (chunk) => {
+            if (!this.push(chunk))
+                channel.pause();
+        });
+        channel.on('end', () => this.push(null));
+        channel.on('error', (error) => this.destroy(error));
+        channel.on('close', () => {
+            this.#closed = true;
+            if (this.#writeDone === undefined)
+                this.end();
+            else
+                this.#writeDone(closedByPeer());
+        });
+        // A lost connection must not end the process when nobody listens any more; `close` still tells.
+        this.on('error', () => undefined);
+    }
+    _read() {
+        this.#channel.resume();
+    }
+    _write(chunk, _encoding, done) {
+        if (this.#closed) {
+            done(closedByPeer());
+            return;
+        }
+        this.#writeDone = done;
+        this.#channel.write(chunk, (error) => {
+            this.#writeDone = undefined;
+            done(error);
+        });
+    }
+    _final(done) {
+        this.#channel.end();
+        done();
+    }
+    _destroy(error, done) {
+        this.#channel.resume(); // what is left unread would keep the channel from closing
+        this.#channel.destroy();
+        done(error);
+    }
+}
+function closedByPeer() {
+    return Object.assign(new Error('the other end closed the forwarded connection'), { code: 'EPIPE' });
+}
+
+;// CONCATENATED MODULE: ./src/hosts/ssh2/ssh2-transport.ts
+
+
+
+
+
+
+
+
+
+/** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
+const MAX_CHANNELS = 8;
+/** How long the host may take to say goodbye. */
+const CLOSE_TIMEOUT_MS = 1000;
+/** One host over one SSH connection. */
+class Ssh2Transport {
+    name;
+    #user;
+    #client;
+    #socket;
+    #slots = new ChannelSlots(MAX_CHANNELS);
+    #shells;
+    #streams = new Set();
+    #lost;
+    #lostReason;
+    #forwarded = 0;
+    #closing;
+    /** @param client logged in over `socket`, without listeners of others. */
+    constructor(options, client, socket) {
+        this.name = options.name;
+        this.#user = options.user;
+        this.#client = client;
+        this.#socket = socket;
+        this.#shells = new RootShells(client, this.#slots, options.user, options.privilege ?? 'root');
+        this.#lost = new Promise((resolve) => {
+            client.on('error', (error) => {
+                this.#lostReason ??= error.message;
+                socket.destroy();
+            });
+            client.on('close', () => {
+                this.#lostReason ??= 'the host closed it';
+                for (const stream of this.#streams)
+                    stream.destroy(this.#lostError('forwarded connection'));
+                resolve();
+            });
+        });
+        this.#shells.warmUp();
+    }
+    async run(script) {
+        const { title, timeoutMs } = script;
+        let shell;
+        const step = {
+            title,
+            timeoutMs,
+            onTimeout: () => timeoutFinding(timeoutMs, shell),
+            onRefused: (error) => error instanceof StartFailure ? startFinding(this.#user, error) : refusedFinding((0,findings/* errorMessage */.gJ)(error)),
+        };
+        return await this.#bounded(step, async (signal) => {
+            shell = await this.#shells.take(signal);
+            const { status, ...output } = await shell.execute(script);
+            if (status === undefined)
+                throw this.#isLost() ? this.#lostError(title) : this.#error(title, NO_STATUS);
+            return remoteResult(status, output);
+        });
+    }
+    async openTcp(address, port) {
+        const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+        const step = {
+            title: `forward to ${place}`,
+            timeoutMs: FORWARD_TIMEOUT_MS,
+            onTimeout: () => forwardTimeoutFinding(place),
+            onRefused: (error) => forwardFinding(place, this.#user, error),
+        };
+        return await this.#bounded(step, async (signal) => {
+            const release = await this.#tcpSlot(signal);
+            let stream;
+            try {
+                stream = await this.#forward(address, port);
+            }
+            catch (error) {
+                release();
+                throw error;
+            }
+            this.#streams.add(stream);
+            stream.once('close', () => {
+                this.#streams.delete(stream);
+                release();
+            });
+            if (signal.aborted)
+                stream.destroy();
+            return stream;
+        });
+    }
+    statistics() {
+        return {
+            connections: 1,
+            channels: this.#shells.opened + this.#forwarded,
+            bytesSent: this.#socket.bytesWritten,
+            bytesReceived: this.#socket.bytesRead,
+        };
+    }
+    async close() {
+        this.#closing ??= this.#goodbye();
+        await this.#closing;
+    }
+    async #goodbye() {
+        this.#lostReason ??= 'this run closed it';
+        this.#client.end();
+        const timer = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
+        await this.#lost;
+        clearTimeout(timer);
+    }
+    async #tcpSlot(signal) {
+        const release = this.#slots.tryAcquire('tcp');
+        if (release !== undefined)
+            return release;
+        this.#shells.drop();
+        return await this.#slots.acquire('tcp', signal);
+    }
+    #forward(address, port) {
+        this.#forwarded += 1;
+        return new Promise((resolve, reject) => {
+            this.#client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
+                if (error === undefined)
+                    resolve(new TcpStream(channel));
+                else
+                    reject(error);
+            });
+        });
+    }
+    /** Ends the wait for `work` when its time is over or the connection is lost, and tells it so by the signal. */
+    async #bounded(step, work) {
+        if (this.#isLost())
+            throw this.#lostError(step.title);
+        const cancel = new AbortController();
+        let timer;
+        const timeout = new Promise((_, reject) => {
+            timer = setTimeout(() => reject(this.#error(step.title, step.onTimeout())), step.timeoutMs);
+        });
+        const lost = this.#lost.then(() => {
+            throw this.#lostError(step.title);
+        });
+        try {
+            return await Promise.race([work(cancel.signal), timeout, lost]);
+        }
+        catch (error) {
+            if (error instanceof host_error/* HostError */.d)
+                throw error;
+            throw this.#isLost()
+                ? this.#lostError(step.title)
+                : this.#error(step.title, step.onRefused(error));
+        }
+        finally {
+            clearTimeout(timer);
+            cancel.abort();
+        }
+    }
+    #isLost() {
+        return this.#lostReason !== undefined || !this.#socket.writable;
+    }
+    #lostError(step) {
+        return this.#error(step, {
+            fact: `the SSH connection was lost (${(0,printable/* printable */.g)(this.#lostReason ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
+            cause: 'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
+            fix: 'see that the host is up, then start the same run again: it goes on from what it finds.',
+        });
+    }
+    #error(step, explanation) {
+        return new host_error/* HostError */.d({ host: this.name, at: step, ...explanation });
+    }
+}
+const NO_STATUS = {
+    fact: 'the session ended without an exit status.',
+    cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
+    fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
+};
+function refusedFinding(said) {
+    return {
+        fact: `the SSH server refuses a session: ${(0,printable/* printable */.g)(said)}`,
+        cause: 'MaxSessions 0 in sshd_config, or the host is out of processes or memory.',
+        fix: 'allow sessions for this user (`MaxSessions 10`); look at the log: `sudo journalctl -u ssh -u sshd -n 20`.',
+    };
+}
+function timeoutFinding(timeoutMs, shell) {
+    const time = (0,printable/* seconds */.Y)(timeoutMs);
+    if (shell === undefined) {
+        return {
+            fact: `no root shell was ready within ${time}; nothing of this step has run.`,
+            cause: 'the host is overloaded, a start-up file of the login shell waits for something, or all channels of this connection are in use.',
+            fix: 'log in by hand and run `sudo -n true`; it must return at once.',
+        };
+    }
+    if (shell.ended) {
+        return {
+            fact: `it has ended, but something that it started still held its output open after ${time}.`,
+            cause: 'a program was started in the background without redirecting its output.',
+            fix: 'look for it on the host, then start the same run again.',
+        };
+    }
+    return {
+        fact: `it did not finish within ${time}; it may still be running on the host.`,
+        cause: 'the host is overloaded or its disk is slow, or what it waits for does not happen.',
+        fix: 'look at the host, then start the same run again: it goes on from what it finds.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/ssh2/connect.ts
+
+
+
+
+
+
+
+
+
+
+
+const CONNECT_TIMEOUT_MS = 20_000;
+const KEEPALIVE_MS = 10_000;
+const KEEPALIVE_COUNT = 3;
+const RETRY_PAUSES_MS = [1000, 2000];
+/** For names with several addresses; Node's default of 250 ms gives up on far hosts. */
+const ADDRESS_ATTEMPT_MS = 3000;
+/** How much of what is no SSH greeting is kept for the message. */
+const GREETING_LIMIT = 512;
+/**
+ * Opens the one connection to a host and logs in. The host key is compared before anything about the user is
+ * sent. Socket errors and connections that are closed before the handshake are tried again, at most twice and
+ * within the time limit; a wrong host key or a refused login never.
+ * @throws HostError that says why there is no connection.
+ */
+async function connectSsh2(options) {
+    const { log, connectTimeoutMs = CONNECT_TIMEOUT_MS, random = Math.random } = options;
+    const started = performance.now();
+    const remaining = () => connectTimeoutMs - (performance.now() - started);
+    const pauses = [...(options.retryPausesMs ?? RETRY_PAUSES_MS)];
+    for (;;) {
+        const outcome = await attempt(options, remaining(), connectTimeoutMs);
+        if (!('failure' in outcome))
+            return outcome.transport;
+        const finding = connectFinding(options, options.key, outcome.failure);
+        const pause = pauses.shift();
+        const wait = pause === undefined ? Infinity : pause * (0.5 + random());
+        if (!isTransient(outcome.failure) || wait >= remaining())
+            throw new host_error/* HostError */.d(finding);
+        log.info(`${finding.fact} Trying again in ${(wait / 1000).toFixed(1)} s.`);
+        await (0,promises_.setTimeout)(wait);
+    }
+}
+/** One attempt, with one deadline over its two stages. */
+async function attempt(options, withinMs, limitMs) {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), Math.max(withinMs, 0));
+    try {
+        const socket = await openSocket(options, deadline.signal, limitMs);
+        if ('failure' in socket)
+            return socket;
+        return await logIn(options, socket, deadline.signal, limitMs);
+    }
+    finally {
+        clearTimeout(timer);
+    }
+}
+function openSocket({ address, port }, deadline, limitMs) {
+    return new Promise((resolve) => {
+        const socket = (0,external_node_net_.connect)({
+            host: address,
+            port,
+            noDelay: true,
+            autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+        });
+        const fail = (failure) => {
+            deadline.removeEventListener('abort', onDeadline);
+            socket.destroy();
+            resolve({ failure });
+        };
+        const onDeadline = () => fail({ kind: 'silent', stage: 'connect', afterMs: limitMs });
+        deadline.addEventListener('abort', onDeadline, { once: true });
+        socket.on('error', (error) => fail(socketFailure(error, limitMs)));
+        socket.once('connect', () => {
+            deadline.removeEventListener('abort', onDeadline);
+            socket.removeAllListeners('error');
+            resolve(socket);
+        });
+    });
+}
+function socketFailure(error, limitMs) {
+    const cause = error instanceof AggregateError ? (error.errors.at(-1) ?? error) : error;
+    const code = cause.code ?? error.code ?? (0,findings/* errorMessage */.gJ)(error);
+    if (cause.syscall === 'getaddrinfo')
+        return { kind: 'name', code };
+    if (code === 'ECONNREFUSED')
+        return { kind: 'refused' };
+    if (code === 'ETIMEDOUT')
+        return { kind: 'silent', stage: 'connect', afterMs: limitMs };
+    return { kind: 'unreachable', code };
+}
+/** The SSH handshake and login over an open socket, which is closed if they fail. */
+function logIn(options, socket, deadline, limitMs) {
+    return new Promise((resolve) => {
+        const { log, user, keepaliveMs = KEEPALIVE_MS } = options;
+        const known = (0,known_hosts/* lookup */.$I)(options.knownHosts, options.address, options.port);
+        const client = new lib.Client();
+        const key = withoutSha1(options.key.key, () => {
+            refusal = { kind: 'sha1-only' };
+        });
+        const started = performance.now();
+        let stage = 'greeting';
+        let greeting = '';
+        let refusal;
+        const settle = (outcome) => {
+            deadline.removeEventListener('abort', onDeadline);
+            socket.off('data', onData);
+            if ('failure' in outcome)
+                socket.destroy();
+            resolve(outcome);
+        };
+        const onDeadline = () => settle({ failure: { kind: 'silent', stage, afterMs: limitMs } });
+        const onData = (chunk) => {
+            if (greeting.length < GREETING_LIMIT)
+                greeting += chunk.toString('latin1', 0, GREETING_LIMIT);
+            if (stage === 'greeting' && /^SSH-(?:2\.0|1\.99)-/m.test(greeting))
+                stage = 'key exchange';
+        };
+        deadline.addEventListener('abort', onDeadline, { once: true });
+        client.on('error', (error) => {
+            settle({ failure: refusal ?? sshFailure(error, stage, greeting) });
+        });
+        client.on('close', () => settle({ failure: refusal ?? closedFailure(stage, greeting) }));
+        client.once('handshake', (algorithms) => {
+            stage = 'authentication';
+            const { kex, serverHostKey, cs } = algorithms;
+            log.debug(`SSH: host key known; ${kex}, ${serverHostKey}, ${cs.cipher} ${cs.mac}`.trimEnd());
+        });
+        client.once('ready', () => {
+            client.removeAllListeners();
+            log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
+            settle({ transport: new Ssh2Transport(options, client, socket) });
+        });
+        client.connect({
+            sock: socket,
+            username: user,
+            algorithms: offeredAlgorithms(known.keys),
+            hostVerifier: (blob) => {
+                const finding = hostKeyRefusal(known, blob, options);
+                if (finding !== undefined)
+                    refusal = { kind: 'host-key', finding };
+                return finding === undefined;
+            },
+            // Not 'none' first, as ssh2 does by itself: that is a round trip, and a failed login in sshd's eyes.
+            authHandler: (methods, partialSuccess, next) => {
+                if (methods === null) {
+                    next({ type: 'publickey', username: user, key });
+                    return;
+                }
+                if (refusal === undefined) {
+                    refusal = { kind: partialSuccess === true ? 'second-factor' : 'authentication', methods };
+                }
+                // `false` ends the login (ssh2 README, authHandler); its types do not have it.
+                next(false);
+            },
+            readyTimeout: 0, // the deadline above, which knows the stage
+            keepaliveInterval: keepaliveMs,
+            keepaliveCountMax: KEEPALIVE_COUNT,
+        });
+        // After connect(), which pauses the socket: a listener before it would take the first bytes away.
+        socket.on('data', onData);
+    });
+}
+/** What an error of ssh2 before the login means; ssh2 tells them apart by `level` and by text only. */
+function sshFailure(error, stage, greeting) {
+    if (typeof error.code === 'number')
+        return { kind: 'disconnected', said: error.message };
+    if (error.level === 'client-socket')
+        return closedFailure(stage, greeting);
+    if (stage === 'greeting') {
+        return error.level === 'protocol' ? closedFailure(stage, greeting) : { kind: 'not-ssh', said: greeting };
+    }
+    if (error.message.includes('signature verification failed'))
+        return { kind: 'host-key-unproven' };
+    const [, what] = /no matching (.+)$/.exec(error.message) ?? [];
+    return what === undefined ? { kind: 'protocol', said: error.message } : { kind: 'algorithms', what };
+}
+/** What OpenSSH says in clear before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
+const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
+function closedFailure(stage, greeting) {
+    if (stage !== 'greeting')
+        return { kind: 'closed', stage, said: '' };
+    return greeting.trim() === '' || SSHD_FAREWELL.test(greeting)
+        ? { kind: 'closed', stage, said: greeting }
+        : { kind: 'not-ssh', said: greeting };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/connector.ts
+
+/** How each host is connected to, as the inputs say. @param privilege whose bash runs scripts there. */
+function connector(ssh, privilege, log) {
+    return ({ name, address, login }) => connectSsh2({
+        name: name ?? address,
+        ...login,
+        privilege,
+        key: ssh.key,
+        knownHosts: ssh.knownHosts,
+        log: log.host(name ?? address),
+    });
+}
+
+
+/***/ }),
+
+/***/ 46862:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ HostError)
+/* harmony export */ });
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
+
+/** Something went wrong between the runner and one host, already in words for the user. */
+class HostError extends Error {
+    finding;
+    /** @param finding with `host` set and `at` naming the step. */
+    constructor(finding, options) {
+        super((0,_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFinding */ .jb)(finding), options);
+        this.name = 'HostError';
+        this.finding = finding;
+    }
+}
+
+
+/***/ }),
+
+/***/ 1105:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $I: () => (/* binding */ lookup),
+/* harmony export */   TZ: () => (/* binding */ knownHostsLine),
+/* harmony export */   uJ: () => (/* binding */ parseKnownHosts)
+/* harmony export */ });
+/* unused harmony export knownHostName */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _wire_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(41979);
+
+
+const AT = 'ssh-known-hosts';
+const EXAMPLE = 'an example: `10.0.0.11 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA…`';
+const EXPECTED = `give host names, key type and key in base64, separated by blanks; ${EXAMPLE}.`;
+const KEY_TYPE = /^(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$|^[A-Za-z0-9+/]{2}==$/;
+const DEFAULT_PORT = 22;
+/**
+ * Reads known_hosts text (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): host patterns with `*`, `?` and `!`,
+ * `[host]:port`, hashed names, `@revoked`, comments, blank lines, LF or CRLF.
+ * `@cert-authority` lines are reported as warnings: host certificates are not supported.
+ */
+function parseKnownHosts(text) {
+    const entries = [];
+    const findings = [];
+    const warnings = [];
+    for (const [index, raw] of text
+        .replace(/^\uFEFF/, '')
+        .split(/\r\n|\n|\r/)
+        .entries()) {
+        const line = index + 1;
+        const content = raw.trim();
+        if (content === '' || content.startsWith('#'))
+            continue;
+        const parsed = parseLine(content);
+        if ('entry' in parsed)
+            entries.push({ line, ...parsed.entry });
+        else if ('warning' in parsed)
+            warnings.push({ at: `${AT}, line ${line}`, ...parsed.warning });
+        else
+            findings.push({ at: `${AT}, line ${line}`, ...parsed.problem });
+    }
+    return { entries, findings, warnings };
+}
+/** The name under which known_hosts lists a host: bare for port 22, else `[host]:port` (OpenSSH misc.c, put_host_port). */
+function knownHostName(host, port) {
+    return port === DEFAULT_PORT ? host : `[${host}]:${port}`;
+}
+/** The line that makes this key known for this host. */
+function knownHostsLine(host, port, key) {
+    return `${knownHostName(host, port)} ${key.type} ${key.blob.toString('base64')}`;
+}
+/**
+ * The keys listed for a host. A line without a port speaks for port 22 only, one with `[host]:port` for that
+ * port only.
+ */
+function lookup(entries, host, port) {
+    const name = knownHostName(host.toLowerCase(), port);
+    const matching = entries.filter((entry) => namesMatch(entry.names, name));
+    return {
+        keys: matching.filter((entry) => !entry.revoked).map((entry) => entry.key),
+        revoked: matching.filter((entry) => entry.revoked).map((entry) => entry.key),
+    };
+}
+function parseLine(content) {
+    const words = content.split(/[ \t]+/);
+    const marker = words[0]?.startsWith('@') === true ? words.shift() : undefined;
+    if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') {
+        return problem(`the marker \`${marker}\` is not known.`, 'the only markers are `@revoked` and `@cert-authority`.');
+    }
+    const [names, type, base64] = words;
+    if (names === undefined || type === undefined || base64 === undefined)
+        return tooShort(names, type);
+    if (/^\d+$/.test(type)) {
+        return problem('this is a key of SSH protocol 1.', 'remove the line; no current server has such a key.');
+    }
+    const parsedNames = parseNames(names);
+    if (parsedNames === undefined) {
+        return problem('the hashed host name is damaged.', 'expected is `|1|salt|hash`, both in base64, 20 bytes each.');
+    }
+    const key = parseKey(type, base64);
+    if (typeof key === 'string')
+        return problem(key, EXPECTED);
+    if (marker === '@cert-authority')
+        return { warning: CERTIFICATE_AUTHORITY };
+    return { entry: { revoked: marker === '@revoked', names: parsedNames, key } };
+}
+const CERTIFICATE_AUTHORITY = {
+    fact: 'this names a certificate authority for host keys; host certificates are not supported, the line is ignored.',
+    fix: 'add a line with the plain host key of each host.',
+};
+function problem(fact, fix) {
+    return { problem: { fact, fix } };
+}
+function tooShort(first, second) {
+    if (first !== undefined && KEY_TYPE.test(first) && second?.startsWith('AAAA') === true) {
+        return problem('this is a public key without a host.', `put the host in front of it, as in ${EXAMPLE.slice('an example: '.length)}.`);
+    }
+    if (/SHA256:|MD5:|^(?:[0-9a-f]{2}:){15}/.test(`${first ?? ''} ${second ?? ''}`)) {
+        return problem('this is a fingerprint, not a key.', `give the whole key, as \`ssh-keyscan\` prints it; ${EXAMPLE}.`);
+    }
+    return problem('this is not a known_hosts line.', EXPECTED);
+}
+function parseNames(field) {
+    if (!field.startsWith('|'))
+        return { patterns: field.toLowerCase().split(',') };
+    const [, version, salt = '', hash = ''] = field.split('|');
+    const decoded = { salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') };
+    return version === '1' && decoded.salt.length === 20 && decoded.hash.length === 20 ? decoded : undefined;
+}
+function parseKey(type, base64) {
+    if (!KEY_TYPE.test(type))
+        return `\`${shortened(type)}\` is not a key type.`;
+    if (!BASE64.test(base64))
+        return `the ${type} key is cut off or damaged: it is not base64.`;
+    const blob = Buffer.from(base64, 'base64');
+    const inner = (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .keyBlobType */ .$q)(blob);
+    if (inner === undefined)
+        return `the ${type} key is cut off or damaged.`;
+    if (inner !== type)
+        return `the line says ${type}, but the key itself is of type ${inner}.`;
+    return { type, blob };
+}
+function shortened(word) {
+    return word.length > 40 ? `${word.slice(0, 40)}…` : word;
+}
+/** OpenSSH hostfile.c, match_hashed / match_hostname: a negated pattern that fits overrules the others. */
+function namesMatch(names, name) {
+    if ('hash' in names) {
+        return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.timingSafeEqual)((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHmac)('sha1', names.salt).update(name).digest(), names.hash);
+    }
+    const fitting = names.patterns.filter((pattern) => patternRegExp(pattern.replace(/^!/, '')).test(name));
+    return fitting.length > 0 && !fitting.some((pattern) => pattern.startsWith('!'));
+}
+function patternRegExp(pattern) {
+    const source = pattern
+        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+        .replaceAll('*', '.*')
+        .replaceAll('?', '.');
+    return new RegExp(`^${source}$`);
+}
+
+
+/***/ }),
+
+/***/ 41979:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $q: () => (/* binding */ keyBlobType),
+/* harmony export */   Rj: () => (/* binding */ fingerprint),
+/* harmony export */   TT: () => (/* binding */ wireUint32),
+/* harmony export */   ZT: () => (/* binding */ WireReader),
+/* harmony export */   f9: () => (/* binding */ wireString)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+
+/**
+ * Reads the fields of an SSH key blob in order (RFC 4251 §5).
+ * A field that is not wholly there is `undefined`, and so is every one after it.
+ */
+class WireReader {
+    #bytes;
+    #offset = 0;
+    constructor(bytes) {
+        this.#bytes = bytes;
+    }
+    /** The next `uint32`. */
+    uint32() {
+        return this.raw(4)?.readUInt32BE();
+    }
+    /** The content of the next `string`: a length and that many bytes. */
+    string() {
+        const length = this.uint32();
+        return length === undefined ? undefined : this.raw(length);
+    }
+    /** The next `length` bytes as they are. */
+    raw(length) {
+        if (this.#offset + length > this.#bytes.length) {
+            this.#offset = this.#bytes.length + 1;
+            return undefined;
+        }
+        const field = this.#bytes.subarray(this.#offset, this.#offset + length);
+        this.#offset += length;
+        return field;
+    }
+}
+/** A `uint32` of RFC 4251 §5. */
+function wireUint32(value) {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(value);
+    return bytes;
+}
+/** A `string` of RFC 4251 §5. */
+function wireString(value) {
+    const bytes = Buffer.from(value);
+    return Buffer.concat([wireUint32(bytes.length), bytes]);
+}
+/** The type that a public key blob names itself by, e.g. `ssh-ed25519`; undefined when it is no key blob. */
+function keyBlobType(blob) {
+    const type = new WireReader(blob).string()?.toString('latin1');
+    return type !== undefined && /^[a-z0-9@.-]+$/.test(type) ? type : undefined;
+}
+/** Fingerprint of a public key blob as `ssh-keygen -l` prints it: `SHA256:` and base64 without padding. */
+function fingerprint(blob) {
+    return `SHA256:${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+}
+
+
+/***/ }),
+
+/***/ 48771:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ lastWords)
+/* harmony export */ });
+/** Longest piece of a program's own words that a message quotes. */
+const MOST_CHARACTERS = 800;
+/** The last lines that a program wrote, as one line for a message. */
+function lastWords(output, lines) {
+    const said = output
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+        .slice(-lines)
+        .join(' / ');
+    return said.length > MOST_CHARACTERS ? `… ${said.slice(-MOST_CHARACTERS)}` : said;
+}
+
+
+/***/ }),
+
+/***/ 39503:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   D$: () => (/* binding */ lockWriter),
+/* harmony export */   RS: () => (/* binding */ STEP_PROCESSES),
+/* harmony export */   bk: () => (/* binding */ LOCK_TTL_SECONDS),
+/* harmony export */   cz: () => (/* binding */ LOCK_READER),
+/* harmony export */   gH: () => (/* binding */ MUTEX),
+/* harmony export */   gP: () => (/* binding */ NO_FLOCK),
+/* harmony export */   p7: () => (/* binding */ STUCK)
+/* harmony export */ });
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
+/* harmony import */ var _shell_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51273);
+/* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(97287);
+
+
+
+/**
+ * Seconds without a heartbeat, by the host's own clock, after which a lock counts as abandoned. Three heartbeats may
+ * fail before.
+ */
+const LOCK_TTL_SECONDS = 30;
+/** Exit codes that every script of the lock shares. */
+const NO_FLOCK = 94;
+const STUCK = 95;
+/** Held exclusively (flock) for the moment in which the lock file is looked at and changed. */
+const MUTEX = `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .RUN_DIR */ .wM}/mutex`;
+/** Seconds that a moment may last; only a process that was stopped holds the mutex longer. */
+const MUTEX_WAIT = 5;
+/**
+ * `read_lock` sets `lock` (the line of the file), its `id` and `connection`, and `state`:
+ * `free`, `unreadable`, `valid`, `ended` (its connection's process is gone) or `silent` (no heartbeat); `age` is the
+ * seconds since the last heartbeat. The clock is /proc/uptime: it is the host's own, it cannot be set, and it starts
+ * anew with a boot, as /run does.
+ *
+ * `own_connection` sets `own` to pid and start time of the sshd process that serves this shell's connection:
+ * OpenSSH's are called `sshd`, since 9.8 `sshd-session`. It ends with the connection, and a number that was given to
+ * another process since has another start time. Empty when no sshd is above this shell; that is also what a shell sees
+ * whose connection has ended, so it is asked for at once and only when a lock is taken.
+ *
+ * Everything is done by builtins of bash, so that it costs no process.
+ */
+const READ_LOCK = `
+start_time() {
+  local stat
+  IFS= read -r stat 2> /dev/null < "/proc/$1/stat" || return 1
+  set -- \${stat##*) }
+  case $1 in Z | X) return 1 ;; esac
+  parent=$2 started=\${20}
+  name=\${stat#*(} name=\${name%)*}
+}
+own_connection() {
+  local parent started name pid=$$
+  own=
+  while [ "$pid" -gt 1 ] && start_time "$pid"; do
+    case $name in sshd*) own="$pid $started"; return ;; esac
+    pid=$parent
+  done
+}
+connection_ended() {
+  local parent started name
+  [ -n "$1" ] && ! { start_time "\${1% *}" && [ "$started" = "\${1#* }" ]; }
+}
+read_lock() {
+  local pattern='^\\{"id":"([A-Za-z0-9._-]+)","heartbeat":([0-9]+),"ttl":([0-9]+),"connection":"([0-9]+ [0-9]+|)",'
+  lock= id= connection= age=0 state=free
+  read -r now _ < /proc/uptime
+  now=\${now%.*}
+  if ! [ -e ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)} ]; then return; fi
+  IFS= read -r lock 2> /dev/null < ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)} || true
+  state=unreadable
+  if ! [[ $lock =~ $pattern ]]; then return; fi
+  id=\${BASH_REMATCH[1]} age=$((now - BASH_REMATCH[2])) connection=\${BASH_REMATCH[4]} state=valid
+  if [ "$age" -lt 0 ] || [ "$age" -gt "\${BASH_REMATCH[3]}" ]; then state=silent; fi
+  if connection_ended "$connection"; then state=ended; fi
+}`;
+/** `write_lock CONNECTION`: makes the lock this owner's, alive now. Needs the mutex and `now`. */
+function writeLock(owner) {
+    const aside = (0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI}.new`);
+    return `
+write_lock() {
+  printf '{"id":"%s","heartbeat":%s,"ttl":%s,"connection":"%s",%s\\n' \\
+    ${(0,_lock_file_js__WEBPACK_IMPORTED_MODULE_2__/* .checkedId */ .VJ)(owner.id)} "$now" ${LOCK_TTL_SECONDS} "$1" ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)((0,_lock_file_js__WEBPACK_IMPORTED_MODULE_2__/* .ownersPart */ .e8)(owner))} > ${aside}
+  mv -fT -- ${aside} ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)}
+}`;
+}
+/** The functions that look at the lock. */
+const LOCK_READER = `${READ_LOCK}
+enter() {
+  exec 8>> ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(MUTEX)}
+  flock -w ${MUTEX_WAIT} 8 || exit ${STUCK}
+}
+leave() { exec 8>&-; }`;
+/** Those, and the one that writes it in this owner's name. */
+function lockWriter(owner) {
+    return `${LOCK_READER}${writeLock(owner)}`;
+}
+/**
+ * `step_processes` sets `steps` to the processes that hold the step lock on descriptor 9, as `guard` opens it,
+ * e.g. `311 (start kubelet), 320 (sleep)`. This shell is not counted.
+ */
+const STEP_PROCESSES = `
+step_processes() {
+  local fd pid name
+  steps=
+  for fd in /proc/[0-9]*/fd/9; do
+    pid=\${fd#/proc/} pid=\${pid%%/*}
+    if [ "$pid" = $$ ] || ! [ "$fd" -ef ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .STEP_LOCK */ .x1)} ]; then continue; fi
+    IFS= read -r name 2> /dev/null < "/proc/$pid/comm" || continue
+    steps+="\${steps:+, }$pid (\${name//[^A-Za-z0-9 ._:@+-]/?})"
+  done
+}`;
+
+
+/***/ }),
+
+/***/ 97287:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $S: () => (/* binding */ describeOwner),
+/* harmony export */   PG: () => (/* binding */ parseLock),
+/* harmony export */   VJ: () => (/* binding */ checkedId),
+/* harmony export */   e8: () => (/* binding */ ownersPart)
+/* harmony export */ });
+/* harmony import */ var _printable_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(28456);
+
+const LOCK_ID = /^[A-Za-z0-9._-]{1,128}$/;
+/** The id, known to be fit for bash, a pattern of bash and JSON as it is. @throws Error when it is not. */
+function checkedId(id) {
+    if (!LOCK_ID.test(id))
+        throw new Error(`"${id}" is no id for a lock: letters, digits, ".", "_" and "-" only`);
+    return id;
+}
+/**
+ * What an owner writes behind the fields that the host itself fills in, up to the end of the line. The host's fields
+ * come first and in one order, so that bash reads them with one anchored pattern, whatever is in these.
+ */
+function ownersPart({ run, actor, startedAt }) {
+    return JSON.stringify({ run, actor, startedAt }).slice(1);
+}
+/** Who wrote this lock file; undefined when it is none of ours. Its texts are fit for a message. */
+function parseLock(line) {
+    let lock;
+    try {
+        lock = JSON.parse(line);
+    }
+    catch {
+        return undefined;
+    }
+    if (typeof lock !== 'object' || lock === null)
+        return undefined;
+    const { id, run, actor, startedAt } = lock;
+    const texts = [id, run, actor, startedAt];
+    if (!texts.every((text) => typeof text === 'string'))
+        return undefined;
+    const [readId = '', readRun = '', readActor = '', readStart = ''] = texts.map((text) => (0,_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g)(text));
+    return { id: readId, run: readRun, actor: readActor, startedAt: readStart };
+}
+/** The owner as messages name it. */
+function describeOwner({ run, actor, startedAt }) {
+    return `${actor}'s run ${run} (since ${startedAt})`;
+}
+
+
+/***/ }),
+
+/***/ 76960:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ parseRelease),
+/* harmony export */   d: () => (/* binding */ releaseScript)
+/* harmony export */ });
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6803);
+/* harmony import */ var _shell_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(51273);
+/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(39503);
+/* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(97287);
+
+
+
+
+const OUTCOMES = ['released', 'not-held', 'still-running'];
+/** Seconds that a step which is about to end is given. */
+const STEP_WAIT = 3;
+const TIMEOUT_MS = 4500;
+/** Removes the lock if it is this owner's and no step runs on the host any more. */
+function releaseScript(ownerId) {
+    const id = (0,_lock_file_js__WEBPACK_IMPORTED_MODULE_0__/* .checkedId */ .VJ)(ownerId);
+    const script = `${_lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_READER */ .cz}
+give_back() {
+  local lock id connection age state now
+  read_lock
+  if [ "$id" != ${id} ]; then echo not-held; return; fi
+  exec 7>> ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .STEP_LOCK */ .x1)}
+  if ! flock -x -w ${STEP_WAIT} 7; then echo still-running; return; fi
+  enter
+  read_lock
+  if [ "$id" = ${id} ]; then rm -f -- ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .LOCK_FILE */ .FI)}; echo released; else echo not-held; fi
+}
+give_back`;
+    return { title: 'unlock', effect: 'changes', script, timeoutMs: TIMEOUT_MS };
+}
+/** The answer to `releaseScript`; undefined when there is none. */
+function parseRelease(stdout) {
+    const answer = stdout.toString('utf8').trim();
+    return OUTCOMES.find((outcome) => outcome === answer);
+}
+
+
+/***/ }),
+
+/***/ 83182:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Sw: () => (/* binding */ lockFailure),
+/* harmony export */   TD: () => (/* binding */ describeObstacle),
+/* harmony export */   V_: () => (/* binding */ obstacleFinding),
+/* harmony export */   mw: () => (/* binding */ takeOverWarning),
+/* harmony export */   yS: () => (/* binding */ lostFinding)
+/* harmony export */ });
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6803);
+/* harmony import */ var _scripts_explain_unknown_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(18908);
+/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(39503);
+/* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(97287);
+
+
+
+
+/** Why the lock of a host was not to be had. */
+function obstacleFinding(obstacle) {
+    switch (obstacle.kind) {
+        case 'held':
+            return {
+                fact: `${ownerOr(obstacle.owner, 'another run')} works on it; its last heartbeat was ${obstacle.secondsSinceHeartbeat} s ago.`,
+                cause: 'Two runs for the same hosts were started, by hand, by a schedule, or from two workflows or repositories.',
+                fix: 'Let that run end, or cancel it, then run again. The input `lock-timeout` says how long a run waits; a `concurrency` group in the workflow keeps runs of one repository apart.',
+            };
+        case 'step-runs':
+            return {
+                fact: `a step of an ended run still runs there: ${obstacle.steps === '' ? 'a process that has just ended or begun' : obstacle.steps}${obstacle.owner === undefined ? '' : `. The lock was that of ${(0,_lock_file_js__WEBPACK_IMPORTED_MODULE_0__/* .describeOwner */ .$S)(obstacle.owner)}`}.`,
+                cause: 'That run was killed or lost its connection; on the host, a step that has begun goes on to its end.',
+                fix: 'Wait until the processes named are gone (each has a time limit of its own), then run again. To end them is to leave the step half done.',
+            };
+        case 'unreadable':
+            return {
+                fact: `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI} is there, and says nothing that this release understands.`,
+                cause: 'It was written by another release of the action, or by hand.',
+                fix: `Make sure that no run works on this host, then remove it (\`sudo rm ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI}\`) and run again.`,
+            };
+    }
+}
+/** An obstacle in a few words, for the line that says what is waited for. */
+function describeObstacle(obstacle) {
+    switch (obstacle.kind) {
+        case 'held':
+            return ownerOr(obstacle.owner, 'another run');
+        case 'step-runs':
+            return `a step of ${ownerOr(obstacle.owner, 'a run')} that has ended`;
+        case 'unreadable':
+            return `whoever wrote ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI}`;
+    }
+}
+/** What is said when an abandoned lock is taken over. */
+function takeOverWarning({ owner, why, secondsSinceHeartbeat }) {
+    const reason = why === 'connection ended'
+        ? 'its SSH connection has ended'
+        : `there was no heartbeat for ${secondsSinceHeartbeat} s (allowed: ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_TTL_SECONDS */ .bk} s)`;
+    return `The lock of ${ownerOr(owner, 'an unknown run')} counts as abandoned and was taken over: ${reason}, and no step of it runs any more.`;
+}
+/** A lock that was held and is no more. */
+function lostFinding(holder) {
+    if (holder === undefined) {
+        return {
+            fact: 'the lock of this run is gone.',
+            cause: `The host was restarted, or somebody removed ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI}.`,
+            fix: 'Run again: it goes on from what it finds.',
+        };
+    }
+    return {
+        fact: `the lock of this run was taken over by ${(0,_lock_file_js__WEBPACK_IMPORTED_MODULE_0__/* .describeOwner */ .$S)(holder)}.`,
+        cause: `No heartbeat came through for more than ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_TTL_SECONDS */ .bk} s, because the runner or the host stood still or the network was cut.`,
+        fix: 'Let that run end, then run again: it goes on from what it finds.',
+    };
+}
+/** Why a script of the lock did not come to its end. */
+function lockFailure(result) {
+    if (result.code === _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .NO_FLOCK */ .gP) {
+        return {
+            fact: 'the host has no command `flock`, without which two runs cannot be kept apart.',
+            cause: 'The package util-linux is missing, or was stripped from a minimal image.',
+            fix: 'Install util-linux (`sudo apt-get install util-linux`, `sudo dnf install util-linux-core`), then run again.',
+        };
+    }
+    if (result.code === _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .STUCK */ .p7) {
+        return {
+            fact: 'another process holds the access to the lock file and does not let go.',
+            cause: 'A script of another run was stopped (SIGSTOP), or the host is overloaded.',
+            fix: `See who it is (\`sudo fuser -v ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .MUTEX */ .gH}\`), let it go on or end it, then run again.`,
+        };
+    }
+    return (0,_scripts_explain_unknown_js__WEBPACK_IMPORTED_MODULE_3__/* .explainUnknown */ .w)(result);
+}
+function ownerOr(owner, unknown) {
+    return owner === undefined ? unknown : (0,_lock_file_js__WEBPACK_IMPORTED_MODULE_0__/* .describeOwner */ .$S)(owner);
+}
+
+
+/***/ }),
+
+/***/ 28456:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ seconds),
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+/** Text from elsewhere, fit for a message: one line, no control characters, at most `limit` characters. */
+function printable(text, limit = 300) {
+    const line = text
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+        .replace(/ +/g, ' ')
+        .trim();
+    return line.length > limit ? `${line.slice(0, limit)}…` : line;
+}
+/** A duration as messages say it, e.g. `1.5 s` or `20 s`. */
+function seconds(milliseconds) {
+    return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0)} s`;
+}
+
+
+/***/ }),
+
+/***/ 18908:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ explainUnknown)
+/* harmony export */ });
+/* harmony import */ var _last_words_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(48771);
+
+/** Words for a script that ended in a way that it does not foresee. */
+function explainUnknown(result) {
+    const end = result.code === null
+        ? `was ended by ${result.signal ?? 'a signal'}`
+        : `ended with exit code ${result.code}`;
+    return {
+        fact: `a command on the host ${end}: ${(0,_last_words_js__WEBPACK_IMPORTED_MODULE_0__/* .lastWords */ .a)(result.stderr, 5)}`,
+        cause: 'Most often the disk is full or read-only.',
+        fix: 'Mend what the message names and run again.',
+    };
+}
+
+
+/***/ }),
+
+/***/ 51273:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ quote)
+/* harmony export */ });
+/** One word of bash, whatever it holds. Not for secrets: those go through standard input. */
+function quote(word) {
+    return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+
+/***/ }),
+
+/***/ 88239:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   K9: () => (/* binding */ KUBEADM_FLAG_VALUES),
+/* harmony export */   fP: () => (/* binding */ OWNED_ETCD_FLAGS),
+/* harmony export */   lF: () => (/* binding */ KUBEADM_ETCD_FLAGS),
+/* harmony export */   m1: () => (/* binding */ keepsCorruptCheck)
+/* harmony export */ });
+const OF_THE_MEMBERS = 'it follows from hosts, names and ports';
+const OF_THE_BOOTSTRAP = 'it decides which cluster a member founds or joins, which the action works out itself';
+const OF_THE_CERTIFICATES = 'the action issues the certificates and renews them where kubeadm puts them';
+const OF_MUTUAL_TLS = 'members and clients would no longer have to prove who they are by a certificate of the CA';
+const OF_OTHER_NAMES = 'the certificates of kubeadm differ in names from member to member, those of clients have no host names at all';
+const OF_PROXIES = 'the process would be a proxy in place of a member';
+const OF_THE_V2_STORE = 'no snapshot holds the data of the v2 store, and etcd 3.6 does not take it over';
+const OF_THE_CORRUPT_CHECK = 'kubeadm has every member compare its data with the others before it serves, which must stay on';
+const OF_ONE_INSTANCE = 'it must differ from member to member, and extra-args are the same on all';
+/**
+ * Flags of etcd that the user cannot give, each with the reason: the action sets them itself, or what it proves of a
+ * cluster would not hold with another value. Names from `etcd --help` of 3.5.15, 3.6.5 and 3.7.0.
+ */
+const OWNED_ETCD_FLAGS = new Map([
+    ['name', OF_THE_MEMBERS],
+    ['listen-client-urls', OF_THE_MEMBERS],
+    ['advertise-client-urls', OF_THE_MEMBERS],
+    ['listen-peer-urls', OF_THE_MEMBERS],
+    ['initial-advertise-peer-urls', OF_THE_MEMBERS],
+    [
+        'listen-client-http-urls',
+        'the action asks members over HTTP on their client port, which this flag takes away',
+    ],
+    ['listen-metrics-urls', "kubeadm's probes and the action ask the member for its health there"],
+    ['enable-grpc-gateway', 'the action asks members through this gateway'],
+    ['data-dir', 'give it by the input data-dir'],
+    ['wal-dir', 'the log lies in data-dir, where the action looks for it before it starts a member'],
+    ['initial-cluster', OF_THE_BOOTSTRAP],
+    ['initial-cluster-state', OF_THE_BOOTSTRAP],
+    ['initial-cluster-token', OF_THE_BOOTSTRAP],
+    ['force-new-cluster', 'the member would leave its cluster and found one of its own with the same data'],
+    ['discovery', OF_THE_BOOTSTRAP],
+    ['discovery-token', OF_THE_BOOTSTRAP],
+    ['discovery-endpoints', OF_THE_BOOTSTRAP],
+    ['discovery-dial-timeout', OF_THE_BOOTSTRAP],
+    ['discovery-request-timeout', OF_THE_BOOTSTRAP],
+    ['discovery-keepalive-time', OF_THE_BOOTSTRAP],
+    ['discovery-keepalive-timeout', OF_THE_BOOTSTRAP],
+    ['discovery-insecure-transport', OF_THE_BOOTSTRAP],
+    ['discovery-insecure-skip-tls-verify', OF_THE_BOOTSTRAP],
+    ['discovery-cert', OF_THE_BOOTSTRAP],
+    ['discovery-key', OF_THE_BOOTSTRAP],
+    ['discovery-cacert', OF_THE_BOOTSTRAP],
+    ['discovery-user', OF_THE_BOOTSTRAP],
+    ['discovery-password', OF_THE_BOOTSTRAP],
+    ['discovery-fallback', OF_THE_BOOTSTRAP],
+    ['discovery-proxy', OF_THE_BOOTSTRAP],
+    ['discovery-srv', OF_THE_BOOTSTRAP],
+    ['discovery-srv-name', OF_THE_BOOTSTRAP],
+    ['cert-file', OF_THE_CERTIFICATES],
+    ['key-file', OF_THE_CERTIFICATES],
+    ['client-cert-file', OF_THE_CERTIFICATES],
+    ['client-key-file', OF_THE_CERTIFICATES],
+    ['trusted-ca-file', OF_THE_CERTIFICATES],
+    ['peer-cert-file', OF_THE_CERTIFICATES],
+    ['peer-key-file', OF_THE_CERTIFICATES],
+    ['peer-client-cert-file', OF_THE_CERTIFICATES],
+    ['peer-client-key-file', OF_THE_CERTIFICATES],
+    ['peer-trusted-ca-file', OF_THE_CERTIFICATES],
+    ['client-cert-auth', OF_MUTUAL_TLS],
+    ['peer-client-cert-auth', OF_MUTUAL_TLS],
+    ['auto-tls', OF_MUTUAL_TLS],
+    ['peer-auto-tls', OF_MUTUAL_TLS],
+    ['self-signed-cert-validity', 'it belongs to auto-tls, which is off'],
+    ['peer-skip-client-san-verification', "a peer's certificate would count from any address"],
+    ['experimental-peer-skip-client-san-verification', "a peer's certificate would count from any address"],
+    ['client-cert-allowed-hostname', OF_OTHER_NAMES],
+    ['peer-cert-allowed-cn', OF_OTHER_NAMES],
+    ['peer-cert-allowed-hostname', OF_OTHER_NAMES],
+    ['unsafe-no-fsync', 'acknowledged writes would be lost with the power'],
+    ['strict-reconfig-check', 'etcd would let a change of members through that costs the quorum'],
+    ['pre-vote', 'a member that was restarted would depose a healthy leader'],
+    ['socket-reuse-port', 'a second etcd could listen on the ports of the member unnoticed'],
+    ['experimental-initial-corrupt-check', OF_THE_CORRUPT_CHECK],
+    ['initial-corrupt-check', OF_THE_CORRUPT_CHECK],
+    ['v2-deprecation', 'one of its values deletes data'],
+    ['enable-v2', OF_THE_V2_STORE],
+    ['experimental-enable-v2v3', OF_THE_V2_STORE],
+    ['distributed-tracing-instance-id', OF_ONE_INSTANCE],
+    ['experimental-distributed-tracing-instance-id', OF_ONE_INSTANCE],
+    ['proxy', OF_PROXIES],
+    ['proxy-failure-wait', OF_PROXIES],
+    ['proxy-refresh-interval', OF_PROXIES],
+    ['proxy-dial-timeout', OF_PROXIES],
+    ['proxy-write-timeout', OF_PROXIES],
+    ['proxy-read-timeout', OF_PROXIES],
+    ['config-file', 'with a file etcd passes over all flags'],
+    ['version', 'etcd would print its version and end'],
+    ['help', 'etcd would print its flags and end'],
+    ['h', 'etcd would print its flags and end'],
+]);
+/**
+ * Every flag that kubeadm 1.31 to 1.37 writes into the manifest without being asked to: a flag that is neither among
+ * these nor asked for was set by somebody else (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand, of 1.31.0,
+ * 1.34.4 and 1.37.2). It writes `initial-cluster` of one member, `initial-cluster-state` when it joins one.
+ */
+const KUBEADM_ETCD_FLAGS = new Set([
+    'advertise-client-urls',
+    'cert-file',
+    'client-cert-auth',
+    'data-dir',
+    'experimental-initial-corrupt-check',
+    'experimental-watch-progress-notify-interval',
+    'feature-gates',
+    'initial-advertise-peer-urls',
+    'initial-cluster',
+    'initial-cluster-state',
+    'key-file',
+    'listen-client-urls',
+    'listen-metrics-urls',
+    'listen-peer-urls',
+    'name',
+    'peer-cert-file',
+    'peer-client-cert-auth',
+    'peer-key-file',
+    'peer-trusted-ca-file',
+    'snapshot-count',
+    'trusted-ca-file',
+    'watch-progress-notify-interval',
+]);
+const PKI = '/etc/kubernetes/pki/etcd';
+/**
+ * The values that kubeadm 1.31 to 1.37 gives those of its flags that do not differ from member to member
+ * (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand).
+ */
+const KUBEADM_FLAG_VALUES = new Map([
+    ['cert-file', [`${PKI}/server.crt`]],
+    ['client-cert-auth', ['true']],
+    ['experimental-initial-corrupt-check', ['true']],
+    ['experimental-watch-progress-notify-interval', ['5s']],
+    ['feature-gates', ['InitialCorruptCheck=true']],
+    ['key-file', [`${PKI}/server.key`]],
+    ['listen-metrics-urls', ['http://127.0.0.1:2381', 'http://[::1]:2381']],
+    ['peer-cert-file', [`${PKI}/peer.crt`]],
+    ['peer-client-cert-auth', ['true']],
+    ['peer-key-file', [`${PKI}/peer.key`]],
+    ['peer-trusted-ca-file', [`${PKI}/ca.crt`]],
+    ['snapshot-count', ['10000']],
+    ['trusted-ca-file', [`${PKI}/ca.crt`]],
+    ['watch-progress-notify-interval', ['5s']],
+]);
+/** What Go takes for true (strconv.ParseBool). */
+const GO_TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True'];
+/**
+ * True for a value of `--feature-gates` that keeps the check of a member's data at its start: kubeadm 1.34 and later
+ * switch it on by this very flag, and a value in extraArgs takes the place of theirs. Of a gate that is named twice the
+ * last counts (pkg/featuregate/feature_gate.go, Set).
+ */
+function keepsCorruptCheck(featureGates) {
+    const gates = featureGates.split(',').map((gate) => gate.split('=').map((part) => part.trim()));
+    const [, value = ''] = gates.findLast(([name]) => name === 'InitialCorruptCheck') ?? [];
+    return GO_TRUE.includes(value);
+}
+
+
+/***/ }),
+
+/***/ 27368:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   DR: () => (/* binding */ OWNED_KUBELET_FIELDS),
+/* harmony export */   Jj: () => (/* binding */ renderKubeletDropIn),
+/* harmony export */   R$: () => (/* binding */ renderKubeletConfig)
+/* harmony export */ });
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(38815);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6803);
+/* harmony import */ var _put_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(58912);
+/* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(45180);
+
+
+
+
+/**
+ * Fields of the KubeletConfiguration that the action sets, each with the reason why the user cannot.
+ */
+const OWNED_KUBELET_FIELDS = new Map([
+    ['apiVersion', 'the kind of file is fixed'],
+    ['kind', 'the kind of file is fixed'],
+    ['authentication', 'without an API server only this form starts'],
+    ['authorization', 'without an API server only AlwaysAllow starts'],
+    ['address', 'the kubelet of an etcd host listens on loopback only'],
+    ['staticPodPath', 'kubeadm writes the etcd manifest there'],
+    ['staticPodURL', 'it would be a second source of pods that run as root'],
+    ['staticPodURLHeader', 'it belongs to staticPodURL'],
+    ['containerRuntimeEndpoint', "it is read from the host's container runtime"],
+    ['cgroupDriver', "it is read from the host's container runtime"],
+    ['healthzPort', 'the action asks the kubelet for its health there'],
+    ['healthzBindAddress', 'the action asks the kubelet for its health there'],
+]);
+/**
+ * The guide's KubeletConfiguration (step 1) for one host, with the user's additions.
+ * @param additions fields to merge in; none of {@link OWNED_KUBELET_FIELDS}.
+ */
+function renderKubeletConfig(runtime, additions) {
+    return (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .stringify */ .As)({
+        apiVersion: 'kubelet.config.k8s.io/v1beta1',
+        kind: 'KubeletConfiguration',
+        authentication: { anonymous: { enabled: false }, webhook: { enabled: false } },
+        authorization: { mode: 'AlwaysAllow' },
+        cgroupDriver: runtime.cgroupDriver,
+        address: '127.0.0.1',
+        containerRuntimeEndpoint: runtime.endpoint,
+        staticPodPath: _paths_js__WEBPACK_IMPORTED_MODULE_2__/* .MANIFEST_DIR */ .Kk,
+        ...additions,
+    }, _yaml_js__WEBPACK_IMPORTED_MODULE_1__/* .YAML_FOR_GO */ .P);
+}
+/**
+ * The guide's drop-in `20-etcd-service-manager.conf`, which beats kubeadm's `10-kubeadm.conf`.
+ * `RequiresMountsFor` keeps the kubelet from starting etcd on an empty folder where its disk is not mounted.
+ * `ExecStartPre` ends what a power cut in the middle of a restart of the member has left: a host without a manifest. It
+ * may fail (`-`): kubelet is to start in any case.
+ * @param kubelet path of the kubelet on this host.
+ */
+function renderKubeletDropIn(kubelet, dataDir) {
+    return [
+        '[Unit]',
+        `RequiresMountsFor=${dataDir}`,
+        '[Service]',
+        `ExecStartPre=-${_put_back_js__WEBPACK_IMPORTED_MODULE_3__/* .PUT_MANIFEST_BACK */ .a}`,
+        'ExecStart=',
+        `ExecStart=${kubelet} --config=${_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .KUBELET_CONFIG */ .So}`,
+        'Restart=always',
+        '',
+    ].join('\n');
+}
+
+
+/***/ }),
+
+/***/ 6803:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $9: () => (/* binding */ GUIDE_KUBELET_CONFIG),
+/* harmony export */   C8: () => (/* binding */ NODE_MARKS),
+/* harmony export */   FI: () => (/* binding */ LOCK_FILE),
+/* harmony export */   Fc: () => (/* binding */ OUTGOING_MANIFEST),
+/* harmony export */   Hw: () => (/* binding */ PKI_DIR),
+/* harmony export */   Kk: () => (/* binding */ MANIFEST_DIR),
+/* harmony export */   So: () => (/* binding */ KUBELET_CONFIG),
+/* harmony export */   XA: () => (/* binding */ KUBEADM_CONFIG),
+/* harmony export */   bd: () => (/* binding */ AUDIT_LOG),
+/* harmony export */   bv: () => (/* binding */ STATE_FILE),
+/* harmony export */   jl: () => (/* binding */ ETCD_MANIFEST),
+/* harmony export */   jy: () => (/* binding */ KUBELET_DROP_IN),
+/* harmony export */   lw: () => (/* binding */ REPLACED_DIR),
+/* harmony export */   ms: () => (/* binding */ RENDERED_MANIFEST),
+/* harmony export */   r$: () => (/* binding */ CA_KEY),
+/* harmony export */   v4: () => (/* binding */ ACTION_DIR),
+/* harmony export */   vB: () => (/* binding */ CA_CERTIFICATE),
+/* harmony export */   vQ: () => (/* binding */ KUBELET_DROP_IN_DIR),
+/* harmony export */   wM: () => (/* binding */ RUN_DIR),
+/* harmony export */   x1: () => (/* binding */ STEP_LOCK)
+/* harmony export */ });
+/**
+ * Where things lie on a host. The first three are kubeadm's own (cmd/kubeadm/app/constants/constants.go), the
+ * kubelet folder is the guide's, the last ones are ours.
+ */
+const PKI_DIR = '/etc/kubernetes/pki';
+const MANIFEST_DIR = '/etc/kubernetes/manifests';
+const ETCD_MANIFEST = `${MANIFEST_DIR}/etcd.yaml`;
+const KUBELET_DROP_IN_DIR = '/etc/systemd/system/kubelet.service.d';
+const KUBELET_DROP_IN = `${KUBELET_DROP_IN_DIR}/20-etcd-service-manager.conf`;
+/**
+ * The guide calls this file kubelet.conf; systemd then reads it as a drop-in and complains about every line, so
+ * ours has an ending that systemd passes over.
+ */
+const KUBELET_CONFIG = `${KUBELET_DROP_IN_DIR}/etcd-kubelet-config.yaml`;
+/** The guide's own file, known when a host was set up by hand. */
+const GUIDE_KUBELET_CONFIG = `${KUBELET_DROP_IN_DIR}/kubelet.conf`;
+/** Root-only folder of the action on a host; beside the manifests, so that a rename into them is atomic. */
+const ACTION_DIR = '/etc/kubernetes/etcd-ha-action';
+const KUBEADM_CONFIG = `${ACTION_DIR}/kubeadmcfg.yaml`;
+const STATE_FILE = `${ACTION_DIR}/state.json`;
+/** Files that a run replaced, kept until the cluster has been proven healthy. */
+const REPLACED_DIR = `${ACTION_DIR}/replaced`;
+const RENDERED_MANIFEST = `${ACTION_DIR}/etcd.rendered.yaml`;
+/** The manifest that a restart has taken out and not yet replaced; kubelet's drop-in puts it back at its start. */
+const OUTGOING_MANIFEST = `${ACTION_DIR}/etcd.outgoing.yaml`;
+/** What runs have done to this host, one JSON object per line, the newest last. */
+const AUDIT_LOG = `${ACTION_DIR}/audit.jsonl`;
+/** Root-only folder of memory: what must not outlive a boot. */
+const RUN_DIR = '/run/etcd-ha-action';
+/** Who may change this host now. */
+const LOCK_FILE = `${RUN_DIR}/lock.json`;
+/** Held shared (flock) by every process that changes the host, for as long as it runs. */
+const STEP_LOCK = `${RUN_DIR}/step.lock`;
+const CA_CERTIFICATE = `${PKI_DIR}/etcd/ca.crt`;
+const CA_KEY = `${PKI_DIR}/etcd/ca.key`;
+/** Marks of a host that has joined a Kubernetes cluster (written by `kubeadm join` and `kubeadm init`). */
+const NODE_MARKS = [
+    '/etc/kubernetes/kubelet.conf',
+    '/etc/kubernetes/bootstrap-kubelet.conf',
+    '/etc/kubernetes/admin.conf',
+    '/etc/kubernetes/pki/ca.crt',
+];
+
+
+/***/ }),
+
+/***/ 58912:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ PUT_MANIFEST_BACK)
+/* harmony export */ });
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
+
+/**
+ * Command line, as a unit of systemd has it, that puts the manifest of an unfinished restart back where there is none
+ * now. It never overwrites one, and has nothing to say when there is nothing to do. Only single quotes, and nothing in
+ * them that systemd itself would expand (`$`, `%`).
+ */
+const PUT_MANIFEST_BACK = `/bin/sh -c 'test -e ${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ETCD_MANIFEST */ .jl} || test ! -e ${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTGOING_MANIFEST */ .Fc} || mv -n ${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTGOING_MANIFEST */ .Fc} ${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ETCD_MANIFEST */ .jl}'`;
+
+
+/***/ }),
+
+/***/ 45180:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ YAML_FOR_GO)
+/* harmony export */ });
+/**
+ * How YAML is written for Kubernetes' programs. Their parser (sigs.k8s.io/yaml) follows YAML 1.1, where a bare `yes` is
+ * a boolean: strings that only 1.2 takes for strings are quoted. Lines are not folded.
+ */
+const YAML_FOR_GO = {
+    version: '1.1',
+    lineWidth: 0,
+};
+
+
+/***/ }),
+
+/***/ 11630:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   G1: () => (/* binding */ memberAltNames),
+/* harmony export */   Q2: () => (/* binding */ formatAltName),
+/* harmony export */   Tu: () => (/* binding */ dnsName),
+/* harmony export */   qp: () => (/* binding */ nodeName)
+/* harmony export */ });
+/* unused harmony export parseAltName */
+/* harmony import */ var _ip_address_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(69446);
+
+/**
+ * Gives a node name as kubeadm uses it: trimmed and lower-cased (component-helpers, GetHostname).
+ *
+ * @throws Error when it is not an RFC 1123 subdomain, which kubeadm refuses as well (ValidateNodeRegistrationOptions).
+ */
+function nodeName(name) {
+    const normalised = name.trim().toLowerCase();
+    if (!isDnsSubdomain(normalised)) {
+        throw new Error(`"${name}" is not a node name: expected an RFC 1123 subdomain (letters, digits, "-" and ".", at most 253 characters), for example infra0`);
+    }
+    return normalised;
+}
+/**
+ * Gives the names of a server or peer certificate in kubeadm's order (pki_helpers.go, getAltNames and
+ * RemoveDuplicateAltNames): DNS names sorted and without duplicates, then addresses in the order given without
+ * duplicates.
+ *
+ * @throws Error when the address or an extra name is neither an IP address nor a DNS name. kubeadm only warns of such
+ *   an extra name and leaves it out; the certificate would then lack what the user asked for.
+ */
+function memberAltNames(member) {
+    const address = parseAltName(member.address);
+    if (address.type !== 'IP')
+        throw new Error(`"${member.address}" is not an IP address`);
+    const names = [
+        dnsName(nodeName(member.name)),
+        dnsName('localhost'),
+        address,
+        parseAltName('127.0.0.1'),
+        parseAltName('::1'),
+        ...(member.extraSans ?? []).map(parseAltName),
+    ];
+    // Both kinds are ASCII, so JavaScript's order by code unit is Go's order by byte.
+    const dnsNames = valuesOf(names, 'DNS').sort();
+    return [...dnsNames.map(dnsName), ...valuesOf(names, 'IP').map(parseAltName)];
+}
+/**
+ * Reads one alternative name as kubeadm does (appendSANsToAltNames): an IP address, else an RFC 1123 subdomain, else a
+ * wildcard of one.
+ *
+ * @throws Error when it is none of them.
+ */
+function parseAltName(text) {
+    const bytes = (0,_ip_address_js__WEBPACK_IMPORTED_MODULE_0__/* .parseIpAddress */ .D)(text);
+    if (bytes !== undefined)
+        return { type: 'IP', value: (0,_ip_address_js__WEBPACK_IMPORTED_MODULE_0__/* .formatIpAddress */ .b)(bytes), bytes };
+    if (text.length <= 253 && isDnsSubdomain(text.replace(/^\*\./, '')))
+        return dnsName(text);
+    throw new Error(`"${text}" is neither an IP address nor a lower-case DNS name: expected for example 10.0.0.6, fd00::6, etcd.example.com or *.example.com`);
+}
+/** Gives a DNS name without checking it. */
+function dnsName(value) {
+    return { type: 'DNS', value };
+}
+/** Gives a name as Go and OpenSSL show it, for example `DNS:infra0` or `IP:fd00::6`. */
+function formatAltName(name) {
+    return `${name.type}:${name.value}`;
+}
+function valuesOf(names, type) {
+    return [...new Set(names.filter((name) => name.type === type).map((name) => name.value))];
+}
+/** apimachinery, validation.IsDNS1123Subdomain. */
+function isDnsSubdomain(text) {
+    return text.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text);
+}
+
+
+/***/ }),
+
+/***/ 3133:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   v: () => (/* binding */ authorityOf),
+/* harmony export */   w: () => (/* binding */ createAuthority)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _alt_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(11630);
+/* harmony import */ var _certificate_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(36846);
+/* harmony import */ var _extensions_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(32968);
+/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(34390);
+/* harmony import */ var _serial_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(65802);
+/* harmony import */ var _validity_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(29540);
+
+
+
+
+
+
+
+/** The common name of kubeadm's etcd CA (certlist.go, KubeadmCertEtcdCA). */
+const commonName = 'etcd-ca';
+/**
+ * Makes a certificate authority equal to `kubeadm init phase certs etcd-ca`: CN=etcd-ca, valid for ten years.
+ *
+ * @param options.now the start of the run; validity begins five minutes earlier.
+ * @param options.serial only for tests; a random one is drawn otherwise.
+ */
+async function createAuthority(options) {
+    const key = await (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .generateKey */ .rh)(options.algorithm);
+    const publicKey = (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .publicKeyOf */ .kc)(key);
+    const name = (0,_certificate_js__WEBPACK_IMPORTED_MODULE_2__/* .commonNameOnly */ .R)(commonName);
+    const certificatePem = (0,_certificate_js__WEBPACK_IMPORTED_MODULE_2__/* .signCertificate */ .j)({
+        serial: options.serial ?? (0,_serial_js__WEBPACK_IMPORTED_MODULE_5__/* .randomSerial */ .Y)(),
+        issuer: name,
+        subject: name,
+        ...(0,_validity_js__WEBPACK_IMPORTED_MODULE_6__/* .validity */ .bg)(options.now, _validity_js__WEBPACK_IMPORTED_MODULE_6__/* .authorityHours */ .z5),
+        publicKey,
+        extensions: [
+            (0,_extensions_js__WEBPACK_IMPORTED_MODULE_3__/* .keyUsage */ .F$)({ isCa: true }),
+            (0,_extensions_js__WEBPACK_IMPORTED_MODULE_3__/* .basicConstraints */ .vw)({ isCa: true }),
+            (0,_extensions_js__WEBPACK_IMPORTED_MODULE_3__/* .subjectKeyIdentifier */ .Fi)(publicKey),
+            (0,_extensions_js__WEBPACK_IMPORTED_MODULE_3__/* .subjectAltName */ .B4)([(0,_alt_names_js__WEBPACK_IMPORTED_MODULE_1__/* .dnsName */ .Tu)(commonName)]),
+        ],
+    }, key);
+    return { ...authorityOf(certificatePem), key, keyPem: (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .privateKeyToPem */ .Ux)(key) };
+}
+/** Gives the authority of a CA certificate that is known to be good; the PEM holds nothing else. */
+function authorityOf(certificatePem) {
+    const certificate = new node_crypto__WEBPACK_IMPORTED_MODULE_0__.X509Certificate(certificatePem);
+    return { certificatePem, certificate, fingerprint: certificate.fingerprint256 };
+}
+
+
+/***/ }),
+
+/***/ 36846:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  R: () => (/* binding */ commonNameOnly),
+  j: () => (/* binding */ signCertificate)
+});
+
+// EXTERNAL MODULE: ./src/pki/der.ts
+var der = __webpack_require__(52787);
+// EXTERNAL MODULE: ./src/pki/extensions.ts
+var extensions = __webpack_require__(32968);
+// EXTERNAL MODULE: ./src/pki/oids.ts
+var oids = __webpack_require__(90291);
+// EXTERNAL MODULE: ./src/pki/pem.ts
+var pem = __webpack_require__(52166);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: ./src/pki/keys.ts
+var keys = __webpack_require__(34390);
+;// CONCATENATED MODULE: ./src/pki/signature.ts
+
+
+
+
+/**
+ * Gives the algorithm that Go's x509.CreateCertificate picks for a signer's key (signingParamsForKey): the digest
+ * follows the signer's curve, not the subject's key; RSA of any size signs with SHA-256.
+ *
+ * @throws Error for a key with which Go signs nothing (Ed25519 is left out because kubeadm refuses it).
+ */
+function signatureAlgorithmOf(signer) {
+    const name = (0,keys/* describeKey */.Rx)(signer);
+    if (name.startsWith('RSA-')) {
+        // RFC 4055 wants the NULL for RSA, RFC 5758 wants no parameters for ECDSA.
+        return { digest: 'sha256', identifier: (0,der/* sequence */.K2)((0,der/* oid */.jq)(oids/* oids */.S.sha256WithRsa), (0,der/* nullValue */.Pv)()) };
+    }
+    switch (name) {
+        case 'ECDSA-P256':
+            return { digest: 'sha256', identifier: (0,der/* sequence */.K2)((0,der/* oid */.jq)(oids/* oids */.S.ecdsaWithSha256)) };
+        case 'ECDSA-P384':
+            return { digest: 'sha384', identifier: (0,der/* sequence */.K2)((0,der/* oid */.jq)(oids/* oids */.S.ecdsaWithSha384)) };
+        case 'ECDSA-P521':
+            return { digest: 'sha512', identifier: (0,der/* sequence */.K2)((0,der/* oid */.jq)(oids/* oids */.S.ecdsaWithSha512)) };
+        default:
+            throw new Error(`a key of type ${name} cannot sign certificates for kubeadm`);
+    }
+}
+/** Signs bytes; an ECDSA signature comes as the DER SEQUENCE that X.509 wants. */
+function signBytes(bytes, signer, algorithm) {
+    return (0,external_node_crypto_.sign)(algorithm.digest, bytes, signer);
+}
+
+;// CONCATENATED MODULE: ./src/pki/certificate.ts
+
+
+
+
+
+/**
+ * Signs an X.509 version 3 certificate (RFC 5280, 4.1) and gives it as PEM. The signature algorithm follows the
+ * signer's key, so any mix of RSA and EC keys takes this one path.
+ *
+ * @throws Error for a signer that is neither RSA nor EC on P-256, P-384 or P-521.
+ */
+function signCertificate(contents, signer) {
+    const algorithm = signatureAlgorithmOf(signer);
+    const toBeSigned = (0,der/* sequence */.K2)((0,der/* explicit */.pc)(0, (0,der/* integer */.nd)(2n)), (0,der/* integer */.nd)(contents.serial), algorithm.identifier, contents.issuer, (0,der/* sequence */.K2)((0,der/* time */.kB)(contents.notBefore), (0,der/* time */.kB)(contents.notAfter)), contents.subject, (0,der/* decode */.D4)(contents.publicKey.export({ type: 'spki', format: 'der' })), (0,der/* explicit */.pc)(3, (0,der/* sequence */.K2)(...contents.extensions.map(extensions/* extensionToAsn1 */.af))));
+    const signature = signBytes((0,der/* encode */.lF)(toBeSigned), signer, algorithm);
+    return (0,pem/* encodePem */.T)('CERTIFICATE', (0,der/* encode */.lF)((0,der/* sequence */.K2)(toBeSigned, algorithm.identifier, (0,der/* bitString */.FY)(signature))));
+}
+/** Gives a distinguished name that holds a common name only, as all of kubeadm's etcd certificates have. */
+function commonNameOnly(commonName) {
+    return (0,der/* sequence */.K2)((0,der/* set */.hZ)((0,der/* sequence */.K2)((0,der/* oid */.jq)(oids/* oids */.S.commonName), (0,der/* text */.Qq)(commonName))));
+}
+
+
+/***/ }),
+
+/***/ 52787:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   AS: () => (/* binding */ implicit),
+/* harmony export */   Bs: () => (/* binding */ dotted),
+/* harmony export */   D4: () => (/* binding */ decode),
+/* harmony export */   FY: () => (/* binding */ bitString),
+/* harmony export */   J8: () => (/* binding */ octetString),
+/* harmony export */   Jb: () => (/* binding */ booleanTrue),
+/* harmony export */   K2: () => (/* binding */ sequence),
+/* harmony export */   Lm: () => (/* binding */ isBoolean),
+/* harmony export */   Pv: () => (/* binding */ nullValue),
+/* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   Qs: () => (/* binding */ content),
+/* harmony export */   Y_: () => (/* binding */ children),
+/* harmony export */   aE: () => (/* binding */ isContext),
+/* harmony export */   hZ: () => (/* binding */ set),
+/* harmony export */   jq: () => (/* binding */ oid),
+/* harmony export */   kB: () => (/* binding */ time),
+/* harmony export */   lF: () => (/* binding */ encode),
+/* harmony export */   nd: () => (/* binding */ integer),
+/* harmony export */   pc: () => (/* binding */ explicit)
+/* harmony export */ });
+/* harmony import */ var node_forge_lib_asn1_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(27357);
+/* harmony import */ var node_forge_lib_asn1_js__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_forge_lib_asn1_js__WEBPACK_IMPORTED_MODULE_0__);
+
+/** node-forge's published types know neither context-specific tags nor the options of fromDer. */
+const { Class, Type, create, fromDer, toDer } = (node_forge_lib_asn1_js__WEBPACK_IMPORTED_MODULE_0___default());
+/** Gives a SEQUENCE of the given values. */
+function sequence(...items) {
+    return create(Class.UNIVERSAL, Type.SEQUENCE, true, [...items]);
+}
+/** Gives a SET of the given values. */
+function set(...items) {
+    return create(Class.UNIVERSAL, Type.SET, true, [...items]);
+}
+/** Gives an OBJECT IDENTIFIER from its dotted form. */
+function oid(dotted) {
+    return primitive(Type.OID, node_forge_lib_asn1_js__WEBPACK_IMPORTED_MODULE_0___default().oidToDer(dotted).getBytes());
+}
+/** Gives an INTEGER; `value` is not negative. */
+function integer(value) {
+    const hex = value.toString(16);
+    const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+    // A set top bit would make the number negative.
+    const padded = (bytes[0] ?? 0) < 0x80 ? bytes : Buffer.concat([Buffer.of(0), bytes]);
+    return primitive(Type.INTEGER, binary(padded));
+}
+/** The BOOLEAN TRUE (DER writes FALSE only where it is not the default, which no field of ours has). */
+function booleanTrue() {
+    return primitive(Type.BOOLEAN, '\xff');
+}
+/** The NULL value. */
+function nullValue() {
+    return primitive(Type.NULL, '');
+}
+/** Gives an OCTET STRING. */
+function octetString(bytes) {
+    return primitive(Type.OCTETSTRING, binary(bytes));
+}
+/** Gives a BIT STRING whose last `unusedBits` bits are padding. */
+function bitString(bytes, unusedBits = 0) {
+    return primitive(Type.BITSTRING, binary(Buffer.concat([Buffer.of(unusedBits), bytes])));
+}
+/**
+ * Gives a text as Go's encoding/asn1 does: PrintableString when every character fits, else UTF8String.
+ *
+ * Go's set (isPrintable, asn1.go) has no asterisk and no ampersand when it writes.
+ */
+function text(value) {
+    return /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value)
+        ? primitive(Type.PRINTABLESTRING, value)
+        : primitive(Type.UTF8, binary(Buffer.from(value, 'utf8')));
+}
+/** Gives a time with whole seconds: UTCTime from 1950 to 2049, GeneralizedTime otherwise (RFC 5280, 4.1.2.5). */
+function time(date) {
+    const year = date.getUTCFullYear();
+    return year >= 1950 && year < 2050
+        ? primitive(Type.UTCTIME, node_forge_lib_asn1_js__WEBPACK_IMPORTED_MODULE_0___default().dateToUtcTime(date))
+        : primitive(Type.GENERALIZEDTIME, node_forge_lib_asn1_js__WEBPACK_IMPORTED_MODULE_0___default().dateToGeneralizedTime(date));
+}
+/** Gives `[tag] EXPLICIT item`. */
+function explicit(tag, item) {
+    return create(Class.CONTEXT_SPECIFIC, tag, true, [item]);
+}
+/** Gives `[tag] IMPLICIT` of a primitive value with these content bytes. */
+function implicit(tag, bytes) {
+    return create(Class.CONTEXT_SPECIFIC, tag, false, binary(bytes));
+}
+/** Gives the DER bytes of a value. */
+function encode(value) {
+    return Buffer.from(toDer(value).getBytes(), 'latin1');
+}
+/**
+ * Reads exactly one DER value.
+ *
+ * @throws Error when the bytes are not ASN.1, or are BER rather than DER. Go's parser, hence kubeadm and etcd, refuses
+ *   BER too, and only of DER can a part be copied into another certificate byte for byte.
+ */
+function decode(bytes) {
+    // Left alone, the keys inside BIT STRINGs would be decoded as well.
+    const value = fromDer(binary(bytes), { strict: true, parseAllBytes: true, decodeBitStrings: false });
+    if (!encode(value).equals(bytes))
+        throw new Error('the ASN.1 value is not DER-encoded');
+    return value;
+}
+/**
+ * Gives the values inside a constructed value.
+ *
+ * @throws Error when the value is a primitive one.
+ */
+function children(value) {
+    if (typeof value.value === 'string')
+        throw new Error('a constructed ASN.1 value was expected');
+    return value.value;
+}
+/**
+ * Gives the content bytes of a primitive value.
+ *
+ * @throws Error when the value is a constructed one.
+ */
+function content(value) {
+    if (typeof value.value !== 'string')
+        throw new Error('a primitive ASN.1 value was expected');
+    return Buffer.from(value.value, 'latin1');
+}
+/** Gives the dotted form of an OBJECT IDENTIFIER. */
+function dotted(value) {
+    return node_forge_lib_asn1_js__WEBPACK_IMPORTED_MODULE_0___default().derToOid(binary(content(value)));
+}
+/** Says whether a value is `[tag]` of the context-specific class. */
+function isContext(value, tag) {
+    return value.tagClass === Class.CONTEXT_SPECIFIC && value.type === tag;
+}
+/** Says whether a value is a universal BOOLEAN. */
+function isBoolean(value) {
+    return value.tagClass === Class.UNIVERSAL && value.type === Type.BOOLEAN;
+}
+function primitive(type, bytes) {
+    return create(Class.UNIVERSAL, type, false, bytes);
+}
+function binary(bytes) {
+    return Buffer.from(bytes).toString('latin1');
+}
+
+
+/***/ }),
+
+/***/ 73052:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Bc: () => (/* binding */ altNamesOf),
+/* harmony export */   Jm: () => (/* binding */ isCa),
+/* harmony export */   Vj: () => (/* binding */ authorityKeyIdentifierOf),
+/* harmony export */   ZG: () => (/* binding */ keyUsagesOf),
+/* harmony export */   w7: () => (/* binding */ subjectKeyIdentifierOf),
+/* harmony export */   yz: () => (/* binding */ extendedKeyUsagesOf)
+/* harmony export */ });
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(52787);
+/* harmony import */ var _ip_address_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(69446);
+/* harmony import */ var _oids_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(90291);
+/* harmony import */ var _structure_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(82389);
+
+
+
+
+/** The names of the key usage bits, bit 0 first (RFC 5280, 4.2.1.3). */
+const keyUsageNames = [
+    'digitalSignature',
+    'nonRepudiation',
+    'keyEncipherment',
+    'dataEncipherment',
+    'keyAgreement',
+    'keyCertSign',
+    'cRLSign',
+    'encipherOnly',
+    'decipherOnly',
+];
+/** Gives the names of the key usages, or undefined when the certificate does not limit them. */
+function keyUsagesOf(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.keyUsage);
+    if (value === undefined)
+        return undefined;
+    const bits = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value)).subarray(1);
+    return keyUsageNames.filter((_, bit) => ((bits[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
+}
+/** Gives the extended key usages by name, or undefined when the certificate does not limit them. */
+function extendedKeyUsagesOf(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.extendedKeyUsage);
+    return value === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value)).map((usage) => (0,_oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oidName */ .y)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .dotted */ .Bs)(usage)));
+}
+/** Says whether the basic constraints make the certificate a CA's. */
+function isCa(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.basicConstraints);
+    const first = value === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value))[0];
+    return first !== undefined && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isBoolean */ .Lm)(first) && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(first)[0] !== 0;
+}
+/** Gives the subject key identifier, or undefined when the certificate has none. */
+function subjectKeyIdentifierOf(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.subjectKeyIdentifier);
+    return value === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value));
+}
+/** Gives the keyIdentifier of the authority key identifier, or undefined when the certificate has none. */
+function authorityKeyIdentifierOf(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.authorityKeyIdentifier);
+    const identifier = value === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value)).find((part) => (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isContext */ .aE)(part, 0));
+    return identifier === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(identifier);
+}
+/** Gives the subject alternative names in their order. */
+function altNamesOf(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.subjectAltName);
+    return value === undefined ? [] : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value)).map(parseGeneralName);
+}
+function parseGeneralName(name) {
+    if ((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isContext */ .aE)(name, 2))
+        return { type: 'DNS', value: (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(name).toString('latin1') };
+    if ((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isContext */ .aE)(name, 7)) {
+        const bytes = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(name);
+        return { type: 'IP', value: (0,_ip_address_js__WEBPACK_IMPORTED_MODULE_1__/* .formatIpAddress */ .b)(bytes), bytes };
+    }
+    return { type: 'other', value: `[${name.type}]` };
+}
+
+
+/***/ }),
+
+/***/ 32968:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   B4: () => (/* binding */ subjectAltName),
+/* harmony export */   Eo: () => (/* binding */ authorityKeyIdentifier),
+/* harmony export */   F$: () => (/* binding */ keyUsage),
+/* harmony export */   Fi: () => (/* binding */ subjectKeyIdentifier),
+/* harmony export */   af: () => (/* binding */ extensionToAsn1),
+/* harmony export */   u5: () => (/* binding */ extendedKeyUsage),
+/* harmony export */   vw: () => (/* binding */ basicConstraints)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(52787);
+/* harmony import */ var _oids_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(90291);
+
+
+
+/** Gives an extension as it stands in a certificate; `critical` is written only when true, as DER wants. */
+function extensionToAsn1(extension) {
+    const critical = extension.critical ? [(0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .booleanTrue */ .Jb)()] : [];
+    return (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .sequence */ .K2)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .oid */ .jq)(extension.oid), ...critical, (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .octetString */ .J8)(extension.value));
+}
+/**
+ * kubeadm's key usage, critical: digitalSignature and keyEncipherment (EC keys too), and keyCertSign for a CA; never
+ * cRLSign (pki_helpers.go, NewSignedCert and NewSelfSignedCACert).
+ */
+function keyUsage({ isCa }) {
+    // Bits 0 and 2, and 5 for a CA; trailing zero bits are unused bits (X.690, 11.2.2).
+    const value = isCa ? (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .bitString */ .FY)(Buffer.of(0b1010_0100), 2) : (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .bitString */ .FY)(Buffer.of(0b1010_0000), 5);
+    return { oid: _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.keyUsage, critical: true, value: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .encode */ .lF)(value) };
+}
+/** Extended key usage, not critical. */
+function extendedKeyUsage(usages) {
+    return { oid: _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.extendedKeyUsage, critical: false, value: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .encode */ .lF)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .sequence */ .K2)(...usages.map(_der_js__WEBPACK_IMPORTED_MODULE_1__/* .oid */ .jq))) };
+}
+/** Basic constraints, critical: an empty SEQUENCE in a leaf, cA TRUE without a path length in a CA. */
+function basicConstraints({ isCa }) {
+    return {
+        oid: _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.basicConstraints,
+        critical: true,
+        value: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .encode */ .lF)(isCa ? (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .sequence */ .K2)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .booleanTrue */ .Jb)()) : (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .sequence */ .K2)()),
+    };
+}
+/**
+ * Subject key identifier: the first 160 bits of the SHA-256 of the public key's bits (RFC 7093, section 2, method 1).
+ *
+ * It is what Go 1.25 and later write, hence kubeadm from 1.35 on; kubeadm built with an older Go writes their SHA-1
+ * (RFC 5280, 4.2.1.2). Any value serves, so long as the leaves repeat it.
+ */
+function subjectKeyIdentifier(publicKey) {
+    const subjectPublicKey = (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .decode */ .D4)(publicKey.export({ type: 'spki', format: 'der' })))[1];
+    if (subjectPublicKey === undefined)
+        throw new Error('a public key without its bits');
+    // The first content byte of a BIT STRING counts unused bits; it is no part of the key.
+    const bits = (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .content */ .Qs)(subjectPublicKey).subarray(1);
+    const identifier = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bits).digest().subarray(0, 20);
+    return { oid: _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.subjectKeyIdentifier, critical: false, value: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .encode */ .lF)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .octetString */ .J8)(identifier)) };
+}
+/** Authority key identifier: the CA's own subject key identifier as `[0] keyIdentifier`, nothing else. */
+function authorityKeyIdentifier(identifier) {
+    return {
+        oid: _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.authorityKeyIdentifier,
+        critical: false,
+        value: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .encode */ .lF)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .sequence */ .K2)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .implicit */ .AS)(0, identifier))),
+    };
+}
+/** Subject alternative names in the order given; not critical, since the subject is never empty. */
+function subjectAltName(names) {
+    const generalNames = names.map((name) => 
+    // RFC 5280, 4.2.1.6: dNSName is [2], iPAddress is [7].
+    name.type === 'DNS' ? (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .implicit */ .AS)(2, Buffer.from(name.value, 'latin1')) : (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .implicit */ .AS)(7, name.bytes));
+    return { oid: _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.subjectAltName, critical: false, value: (0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .encode */ .lF)((0,_der_js__WEBPACK_IMPORTED_MODULE_1__/* .sequence */ .K2)(...generalNames)) };
+}
+
+
+/***/ }),
+
+/***/ 69446:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ parseIpAddress),
+/* harmony export */   b: () => (/* binding */ formatIpAddress)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+
+/**
+ * Gives the 4 or 16 bytes of an IP address, or undefined when the text is not one.
+ *
+ * Reads what kubeadm reads (k8s.io/utils/net, ParseIPSloppy): decimal parts with leading zeros are decimal, an
+ * IPv4-mapped IPv6 address is the IPv4 address, a zone (`fe80::1%eth0`) makes it no address.
+ */
+function parseIpAddress(text) {
+    const withoutZeros = text.replace(/^\d+(\.\d+){3}$/, (quad) => quad.split('.').map(Number).join('.'));
+    if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv4)(withoutZeros))
+        return Buffer.from(withoutZeros.split('.').map(Number));
+    if (!(0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(text) || text.includes('%'))
+        return undefined;
+    const bytes = parseIpv6(text);
+    return bytes.subarray(0, 12).equals(mappedPrefix) ? bytes.subarray(12) : bytes;
+}
+/** Gives the canonical text of 4 or 16 address bytes (RFC 5952 for IPv6). */
+function formatIpAddress(bytes) {
+    if (bytes.length === 4)
+        return bytes.join('.');
+    const hex = Buffer.from(bytes).toString('hex');
+    const address = (hex.match(/.{4}/g) ?? []).join(':');
+    return new node_net__WEBPACK_IMPORTED_MODULE_0__.SocketAddress({ address, family: 'ipv6' }).address;
+}
+const mappedPrefix = Buffer.from('00000000000000000000ffff', 'hex');
+/** @param text a valid IPv6 address without a zone. */
+function parseIpv6(text) {
+    const [head = '', tail] = text.split('::');
+    const before = groups(head);
+    const after = groups(tail ?? '');
+    return Buffer.concat([before, Buffer.alloc(16 - before.length - after.length), after]);
+}
+/** Gives the bytes of colon-separated groups, of which the last may be a dotted IPv4 address. */
+function groups(part) {
+    if (part === '')
+        return Buffer.alloc(0);
+    return Buffer.concat(part
+        .split(':')
+        .map((group) => group.includes('.')
+        ? Buffer.from(group.split('.').map(Number))
+        : Buffer.from(group.padStart(4, '0'), 'hex')));
+}
+
+
+/***/ }),
+
+/***/ 34390:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Rx: () => (/* binding */ describeKey),
+/* harmony export */   Ux: () => (/* binding */ privateKeyToPem),
+/* harmony export */   kc: () => (/* binding */ publicKeyOf),
+/* harmony export */   rh: () => (/* binding */ generateKey)
+/* harmony export */ });
+/* unused harmony export keyAlgorithms */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(57975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_util__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var _pem_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(52166);
+
+
+
+/** The key algorithms of kubeadm's `encryptionAlgorithm` (v1beta4), by kubeadm's own names. */
+const keyAlgorithms = (/* unused pure expression or super */ null && (['RSA-2048', 'RSA-3072', 'RSA-4096', 'ECDSA-P256', 'ECDSA-P384']));
+const generate = (0,node_util__WEBPACK_IMPORTED_MODULE_1__.promisify)(node_crypto__WEBPACK_IMPORTED_MODULE_0__.generateKeyPair);
+/**
+ * Makes a new private key. Several calls at once use the thread pool, so they do not wait for each other.
+ *
+ * RSA keys have the public exponent 65537, as Go's rsa.GenerateKey.
+ */
+async function generateKey(algorithm) {
+    const { privateKey } = await generatePair(algorithm);
+    return privateKey;
+}
+function generatePair(algorithm) {
+    switch (algorithm) {
+        case 'RSA-2048':
+            return generate('rsa', { modulusLength: 2048 });
+        case 'RSA-3072':
+            return generate('rsa', { modulusLength: 3072 });
+        case 'RSA-4096':
+            return generate('rsa', { modulusLength: 4096 });
+        case 'ECDSA-P256':
+            return generate('ec', { namedCurve: 'P-256' });
+        case 'ECDSA-P384':
+            return generate('ec', { namedCurve: 'P-384' });
+    }
+}
+/**
+ * Gives a private key as kubeadm writes it (client-go, keyutil.MarshalPrivateKeyToPEM): `RSA PRIVATE KEY` (PKCS#1) or
+ * `EC PRIVATE KEY` (SEC 1).
+ *
+ * @throws Error for a key that is neither RSA nor EC.
+ */
+function privateKeyToPem(key) {
+    switch (key.asymmetricKeyType) {
+        case 'rsa':
+            return (0,_pem_js__WEBPACK_IMPORTED_MODULE_2__/* .encodePem */ .T)('RSA PRIVATE KEY', key.export({ type: 'pkcs1', format: 'der' }));
+        case 'ec':
+            return (0,_pem_js__WEBPACK_IMPORTED_MODULE_2__/* .encodePem */ .T)('EC PRIVATE KEY', key.export({ type: 'sec1', format: 'der' }));
+        default:
+            throw new Error(`a ${key.asymmetricKeyType ?? 'secret'} key has no form that kubeadm writes`);
+    }
+}
+/** Gives the public half of a private key. */
+function publicKeyOf(privateKey) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createPublicKey)(privateKey);
+}
+/** Gives kubeadm's kind of name for a key: `RSA-2048`, `ECDSA-P256`, or the bare type for others (`ed25519`). */
+function describeKey(key) {
+    const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+    switch (key.asymmetricKeyType) {
+        case 'rsa':
+            return `RSA-${modulusLength ?? 0}`;
+        case 'ec':
+            return `ECDSA-${curveNames.get(namedCurve ?? '') ?? namedCurve ?? 'explicit parameters'}`;
+        default:
+            return key.asymmetricKeyType ?? 'unknown';
+    }
+}
+/** OpenSSL's names of the curves that Go's crypto/x509 signs with, and their NIST names. */
+const curveNames = new Map([
+    ['prime256v1', 'P256'],
+    ['secp384r1', 'P384'],
+    ['secp521r1', 'P521'],
+]);
+
+
+/***/ }),
+
+/***/ 90291:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ oids),
+/* harmony export */   y: () => (/* binding */ oidName)
+/* harmony export */ });
+/** Object identifiers of the X.509 fields that kubeadm's etcd certificates are made of (RFC 5280, RFC 5480, RFC 8017). */
+const oids = {
+    commonName: '2.5.4.3',
+    rsaEncryption: '1.2.840.113549.1.1.1',
+    ecPublicKey: '1.2.840.10045.2.1',
+    sha256WithRsa: '1.2.840.113549.1.1.11',
+    ecdsaWithSha256: '1.2.840.10045.4.3.2',
+    ecdsaWithSha384: '1.2.840.10045.4.3.3',
+    ecdsaWithSha512: '1.2.840.10045.4.3.4',
+    subjectKeyIdentifier: '2.5.29.14',
+    keyUsage: '2.5.29.15',
+    subjectAltName: '2.5.29.17',
+    basicConstraints: '2.5.29.19',
+    nameConstraints: '2.5.29.30',
+    authorityKeyIdentifier: '2.5.29.35',
+    extendedKeyUsage: '2.5.29.37',
+    anyExtendedKeyUsage: '2.5.29.37.0',
+    serverAuth: '1.3.6.1.5.5.7.3.1',
+    clientAuth: '1.3.6.1.5.5.7.3.2',
+};
+const names = new Map(Object.entries(oids).map(([name, oid]) => [oid, name]));
+/** Gives the name of an object identifier for messages and reports, or its dotted form when it is not one of ours. */
+function oidName(oid) {
+    return names.get(oid) ?? oid;
+}
+
+
+/***/ }),
+
+/***/ 52166:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ encodePem),
+/* harmony export */   x: () => (/* binding */ decodePem)
+/* harmony export */ });
+/** Gives a PEM text exactly as Go's pem.Encode writes it: 64 columns, one line feed at the end. */
+function encodePem(type, bytes) {
+    const lines = Buffer.from(bytes)
+        .toString('base64')
+        .match(/.{1,64}/g) ?? [];
+    return [`-----BEGIN ${type}-----`, ...lines, `-----END ${type}-----`, ''].join('\n');
+}
+/**
+ * Gives the blocks of a PEM text in their order. Text around the blocks is passed over, as Go's pem.Decode does:
+ * `openssl x509 -text` writes such files.
+ */
+function decodePem(pem) {
+    const blocks = pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[ \t]*\r?\n([\s\S]*?)-----END \1-----/g);
+    return [...blocks].map(([text, type = '', body = '']) => {
+        const hasHeaders = body.includes(':');
+        return { type, text, hasHeaders, bytes: hasHeaders ? Buffer.alloc(0) : Buffer.from(body, 'base64') };
+    });
+}
+
+
+/***/ }),
+
+/***/ 81570:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  sv: () => (/* binding */ AuthorityError),
+  f1: () => (/* binding */ readSigningAuthority)
+});
+
+// UNUSED EXPORTS: readAuthority
+
+// EXTERNAL MODULE: ./src/findings.ts
+var findings = __webpack_require__(81001);
+// EXTERNAL MODULE: ./src/pki/authority.ts
+var authority = __webpack_require__(3133);
+// EXTERNAL MODULE: ./src/pki/extension-values.ts
+var extension_values = __webpack_require__(73052);
+// EXTERNAL MODULE: ./src/pki/keys.ts
+var keys = __webpack_require__(34390);
+// EXTERNAL MODULE: ./src/pki/oids.ts
+var oids = __webpack_require__(90291);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: ./src/pki/pem.ts
+var pki_pem = __webpack_require__(52166);
+;// CONCATENATED MODULE: ./src/pki/pem-input.ts
+
+
+
+/** Reads the one certificate of a PEM text. Text around it is dropped from `pem`. */
+function pem_input_readCertificate(source) {
+    const blocks = (0,pki_pem/* decodePem */.x)(source.text);
+    const key = blocks.find(isKey);
+    if (key !== undefined) {
+        return refuse(source, {
+            fact: `There is a private key in it (${key.type}).`,
+            cause: 'certificate and key were swapped or pasted together.',
+            fix: 'Give the certificate alone. Certificates are shown in logs: if this text was not kept as a secret, others may know the key.',
+        });
+    }
+    const [certificate, ...others] = blocks.filter((block) => block.type === 'CERTIFICATE');
+    if (certificate === undefined)
+        return refuse(source, noBlock(source, blocks, 'CERTIFICATE'));
+    if (others.length > 0) {
+        return refuse(source, {
+            fact: `It holds ${others.length + 1} certificates where one is expected: kubeadm would read only the first, etcd would trust them all.`,
+            cause: 'it is a chain, or a bundle of an old and a new CA.',
+            fix: "Give the one CA certificate that signs the members' certificates.",
+        });
+    }
+    try {
+        // Written anew from its bytes: a text that OpenSSL reads can still be one that Go's decoder does not.
+        const pem = (0,pki_pem/* encodePem */.T)('CERTIFICATE', certificate.bytes);
+        return accept({ certificate: new external_node_crypto_.X509Certificate(pem), pem });
+    }
+    catch (error) {
+        return refuse(source, unreadable('certificate', error));
+    }
+}
+/** Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC 1, not encrypted. */
+function readPrivateKey(source) {
+    const blocks = (0,pki_pem/* decodePem */.x)(source.text);
+    // `openssl ecparam -genkey` writes EC PARAMETERS before the key.
+    const key = blocks.find(isKey);
+    if (key === undefined)
+        return refuse(source, noBlock(source, blocks, 'PRIVATE KEY'));
+    if (key.hasHeaders || key.type === 'ENCRYPTED PRIVATE KEY') {
+        return refuse(source, {
+            fact: 'The key is encrypted with a passphrase, and kubeadm reads only keys that are not.',
+            fix: 'Decrypt it with `openssl pkey -in FILE` and give the output.',
+        });
+    }
+    if (key.type === 'OPENSSH PRIVATE KEY') {
+        return refuse(source, {
+            fact: 'It is an OpenSSH key.',
+            cause: "the SSH key was given in place of the CA's.",
+            fix: 'Give the key that belongs to the CA certificate (etcd/ca.key).',
+        });
+    }
+    try {
+        return accept((0,external_node_crypto_.createPrivateKey)(key.text));
+    }
+    catch (error) {
+        return refuse(source, unreadable('private key', error));
+    }
+}
+function isKey(block) {
+    return block.type.endsWith('PRIVATE KEY');
+}
+function noBlock(source, blocks, wanted) {
+    if (blocks.length > 0) {
+        const found = [...new Set(blocks.map((block) => block.type))].join(', ');
+        return {
+            fact: `There is no ${wanted} in it but: ${found}.`,
+            cause: 'it is the wrong file.',
+            fix: `Give the PEM text of the ${wanted}.`,
+        };
+    }
+    if (source.text.includes('-----BEGIN ')) {
+        return {
+            fact: 'It has a BEGIN line but no whole PEM block.',
+            cause: 'its line breaks were lost (one line, or literal \\n), or its end was cut off.',
+            fix: "Give the file's text unchanged, with its line breaks.",
+        };
+    }
+    const convert = wanted === 'CERTIFICATE' ? 'openssl x509' : 'openssl pkey';
+    return {
+        fact: 'It is not PEM.',
+        cause: "a file's path, base64 text or a binary (DER) file was given in place of the PEM text.",
+        fix: `Give the contents of the PEM file; a DER file is converted with \`${convert} -inform der -in FILE\`.`,
+    };
+}
+function unreadable(what, error) {
+    return {
+        fact: `The ${what} cannot be read (${(0,findings/* errorMessage */.gJ)(error)}).`,
+        cause: 'the text was cut off or changed when it was copied.',
+        fix: "Give the file's text unchanged.",
+    };
+}
+function accept(value) {
+    return { value, findings: [] };
+}
+function refuse(source, reason) {
+    return { findings: [{ at: source.name, ...reason }] };
+}
+
+// EXTERNAL MODULE: ./src/pki/structure.ts
+var pki_structure = __webpack_require__(82389);
+;// CONCATENATED MODULE: ./src/pki/read-authority.ts
+
+
+
+
+
+
+
+/** A CA that was brought by the user or found on a host cannot be used. */
+class AuthorityError extends Error {
+    name = 'AuthorityError';
+    /** Everything that is wrong with certificate and key. */
+    reasons;
+    constructor(reasons) {
+        super(reasons.map(findings/* describeFinding */.jb).join('\n'));
+        this.reasons = reasons;
+    }
+}
+/**
+ * Reads a CA certificate whose key is not needed.
+ *
+ * A CA that is not self-signed is accepted, as kubeadm and etcd accept it; node:tls verifies against it only with
+ * `allowPartialTrustChain: true`.
+ *
+ * @throws AuthorityError with all findings.
+ */
+function readAuthority(certificate, now) {
+    const read = readCertificate(certificate);
+    if (read.value === undefined)
+        throw new AuthorityError(read.findings);
+    const findings = authorityFindings(certificate.name, read.value.certificate, now);
+    if (findings.length > 0)
+        throw new AuthorityError(findings);
+    return authorityOf(read.value.pem);
+}
+/**
+ * Reads a CA certificate with its private key.
+ *
+ * @throws AuthorityError with all findings of both.
+ */
+function readSigningAuthority(certificate, key, now) {
+    const readCa = pem_input_readCertificate(certificate);
+    const readKey = readPrivateKey(key);
+    const findings = [...readCa.findings, ...readKey.findings];
+    if (readCa.value !== undefined) {
+        findings.push(...authorityFindings(certificate.name, readCa.value.certificate, now));
+    }
+    if (readKey.value !== undefined)
+        findings.push(...keyFindings(key.name, readKey.value));
+    if (readCa.value !== undefined && readKey.value !== undefined) {
+        findings.push(...pairFindings(certificate.name, readCa.value.certificate, key.name, readKey.value));
+    }
+    if (findings.length > 0 || readCa.value === undefined || readKey.value === undefined) {
+        throw new AuthorityError(findings);
+    }
+    return { ...(0,authority/* authorityOf */.v)(readCa.value.pem), key: readKey.value };
+}
+/** Extensions that Go's crypto/x509 understands in a CA; an unknown critical one makes every chain through it invalid. */
+const understood = [
+    oids/* oids */.S.subjectKeyIdentifier,
+    oids/* oids */.S.keyUsage,
+    oids/* oids */.S.subjectAltName,
+    oids/* oids */.S.basicConstraints,
+    oids/* oids */.S.authorityKeyIdentifier,
+    oids/* oids */.S.extendedKeyUsage,
+];
+function authorityFindings(at, certificate, now) {
+    let structure;
+    try {
+        structure = (0,pki_structure/* parseStructure */.V)(certificate.raw);
+    }
+    catch (error) {
+        return [
+            {
+                at,
+                fact: `The certificate is not well-formed (${(0,findings/* errorMessage */.gJ)(error)}); kubeadm and etcd would refuse it.`,
+                cause: 'it was made by a tool that does not keep to DER.',
+                fix: 'Make the CA anew with a current tool.',
+            },
+        ];
+    }
+    return [
+        ...caFindings(at, structure),
+        ...limitFindings(at, structure),
+        ...validityFindings(at, certificate, now),
+        ...keyFindings(at, certificate.publicKey),
+    ];
+}
+function caFindings(at, structure) {
+    const findings = [];
+    if (!(0,extension_values/* isCa */.Jm)(structure)) {
+        findings.push({
+            at,
+            fact: 'It is not the certificate of a CA (its basicConstraints do not say CA:TRUE).',
+            cause: 'a server or client certificate was given.',
+            fix: "Give the CA's own certificate (etcd/ca.crt).",
+        });
+    }
+    const usages = (0,extension_values/* keyUsagesOf */.ZG)(structure);
+    if (usages !== undefined && !usages.includes('keyCertSign')) {
+        findings.push({
+            at,
+            fact: `It must not sign certificates (its key usage is ${usages.join(', ')}, without keyCertSign).`,
+            cause: 'a server or client certificate was given, or the CA was made with too narrow a key usage.',
+            fix: 'Give a CA certificate that has keyCertSign.',
+        });
+    }
+    return findings;
+}
+function limitFindings(at, structure) {
+    const findings = [];
+    const usages = (0,extension_values/* extendedKeyUsagesOf */.yz)(structure);
+    const missing = ['serverAuth', 'clientAuth'].filter((usage) => usages?.includes(usage) === false);
+    if (missing.length > 0 && usages?.includes('anyExtendedKeyUsage') !== true) {
+        findings.push({
+            at,
+            fact: `It limits what its certificates may be used for (extended key usage without ${missing.join(' and ')}); etcd's members are servers and clients of each other.`,
+            cause: 'it is a CA for servers or for clients only.',
+            fix: 'Use a CA without that limit.',
+        });
+    }
+    if (structure.extensions.some((extension) => extension.oid === oids/* oids */.S.nameConstraints)) {
+        findings.push({
+            at,
+            fact: 'It has name constraints; etcd\'s certificates need "localhost", 127.0.0.1 and ::1 beside each member\'s own name and address.',
+            cause: 'it is a CA for the names of one domain.',
+            fix: 'Use a CA without name constraints.',
+        });
+    }
+    const unknown = structure.extensions.filter(({ oid, critical }) => critical && oid !== oids/* oids */.S.nameConstraints && !understood.includes(oid));
+    if (unknown.length > 0) {
+        findings.push({
+            at,
+            fact: `It has a critical extension that etcd and kubeadm do not know (${unknown.map(({ oid }) => (0,oids/* oidName */.y)(oid)).join(', ')}); they would refuse every certificate that it signs.`,
+            fix: 'Use a CA without it.',
+        });
+    }
+    return findings;
+}
+function validityFindings(at, certificate, now) {
+    if (now > certificate.validToDate) {
+        return [
+            {
+                at,
+                fact: `The certificate expired on ${certificate.validToDate.toISOString()} (it is ${now.toISOString()}).`,
+                fix: 'Give a CA that is valid.',
+            },
+        ];
+    }
+    if (now < certificate.validFromDate) {
+        return [
+            {
+                at,
+                fact: `The certificate is not valid before ${certificate.validFromDate.toISOString()} (it is ${now.toISOString()}).`,
+                cause: 'a clock is wrong, here or where the CA was made.',
+                fix: 'Set the clock, or give a CA that is valid.',
+            },
+        ];
+    }
+    return [];
+}
+/** What kubeadm, Go and the runner's OpenSSL can all sign and verify with. */
+function keyFindings(at, key) {
+    const algorithm = (0,keys/* describeKey */.Rx)(key);
+    if (/^ECDSA-P(256|384|521)$/.test(algorithm))
+        return [];
+    if (!algorithm.startsWith('RSA-')) {
+        return [
+            {
+                at,
+                fact: `Its key is of type ${algorithm}; kubeadm takes RSA keys, and ECDSA keys on P-256, P-384 or P-521.`,
+                fix: 'Use a CA with such a key.',
+            },
+        ];
+    }
+    if (Number(algorithm.slice('RSA-'.length)) < 2048) {
+        return [
+            {
+                at,
+                fact: `Its key is of type ${algorithm}; OpenSSL 3 refuses TLS with RSA keys below 2048 bits.`,
+                fix: 'Use a CA with a longer key.',
+            },
+        ];
+    }
+    return [];
+}
+function pairFindings(certificateName, certificate, keyName, key) {
+    if (certificate.checkPrivateKey(key))
+        return [];
+    return [
+        {
+            at: keyName,
+            fact: `The key does not belong to ${certificateName}: their public keys differ.`,
+            cause: 'one of the two is of an older CA.',
+            fix: 'Give the key that the certificate was made with.',
+        },
+    ];
+}
+
+
+/***/ }),
+
+/***/ 65802:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ randomSerial)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+
+/** One less than the largest int64: kubeadm's serial numbers stay below it. */
+const limit = 2n ** 63n - 2n;
+/**
+ * Gives a serial number as kubeadm's NewSignedCert draws it: uniform in [1, 2^63 - 1).
+ *
+ * @param random source of random bytes, for tests.
+ */
+function randomSerial(random = node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes) {
+    for (;;) {
+        // Drawing 63 bits and throwing away the rare value out of range keeps the distribution uniform.
+        const drawn = Buffer.from(random(8)).readBigUInt64BE() >> 1n;
+        if (drawn < limit)
+            return drawn + 1n;
+    }
+}
+
+
+/***/ }),
+
+/***/ 82389:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ extensionValue),
+/* harmony export */   V: () => (/* binding */ parseStructure)
+/* harmony export */ });
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(52787);
+
+/**
+ * Takes a certificate apart (RFC 5280, 4.1).
+ *
+ * @throws Error when the bytes are not a DER-encoded certificate.
+ */
+function parseStructure(der) {
+    const fields = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)(at((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(der)), 0));
+    const hasVersion = fields[0] !== undefined && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isContext */ .aE)(fields[0], 0);
+    const [serial, signatureAlgorithm, issuer, validity, subject, subjectPublicKeyInfo, ...rest] = hasVersion
+        ? fields.slice(1)
+        : fields;
+    if (!serial || !signatureAlgorithm || !issuer || !validity || !subject || !subjectPublicKeyInfo) {
+        throw new Error('the certificate lacks a field');
+    }
+    const times = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)(validity);
+    const extensions = rest.find((field) => (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isContext */ .aE)(field, 3));
+    return {
+        version: hasVersion ? (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(at((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)(at(fields, 0)), 0)).readUInt8() + 1 : 1,
+        serial: BigInt.asIntN((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(serial).length * 8, BigInt(`0x${(0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(serial).toString('hex')}`)),
+        signatureAlgorithm,
+        issuer,
+        notBefore: at(times, 0),
+        notAfter: at(times, 1),
+        subject,
+        subjectPublicKeyInfo,
+        extensions: extensions === undefined ? [] : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)(at((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)(extensions), 0)).map(parseExtension),
+    };
+}
+/** Gives the DER value of an extension, or undefined when the certificate does not have it. */
+function extensionValue(structure, oid) {
+    return structure.extensions.find((extension) => extension.oid === oid)?.value;
+}
+function parseExtension(extension) {
+    const [oid, second, third] = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)(extension);
+    if (oid === undefined || second === undefined)
+        throw new Error('an extension lacks its value');
+    const critical = (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isBoolean */ .Lm)(second) && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(second)[0] !== 0;
+    return { oid: (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .dotted */ .Bs)(oid), critical, value: (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(third ?? second) };
+}
+function at(values, index) {
+    const value = values[index];
+    if (value === undefined)
+        throw new Error('the certificate lacks a field');
+    return value;
+}
+
+
+/***/ }),
+
+/***/ 29540:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   H_: () => (/* binding */ daysLeft),
+/* harmony export */   bg: () => (/* binding */ validity),
+/* harmony export */   wj: () => (/* binding */ leafHours),
+/* harmony export */   z5: () => (/* binding */ authorityHours)
+/* harmony export */ });
+/* unused harmony export backdate */
+const hour = 60 * 60 * 1000;
+const day = 24 * hour;
+/** Hours that kubeadm's leaf certificates are valid: one year (constants.go, CertificateValidityPeriod). */
+const leafHours = 365 * 24;
+/** Hours that kubeadm's CA certificates are valid: ten years (constants.go, CACertificateValidityPeriod). */
+const authorityHours = 10 * leafHours;
+/** Milliseconds by which certificates are backdated, so that small clock differences do not matter (CertificateBackdate). */
+const backdate = 5 * 60 * 1000;
+/**
+ * Gives a certificate's validity as kubeadm counts it: the end is counted from the start of the run, not from the
+ * backdated beginning (certlist.go, GetConfig). A leaf may outlive its CA, as with kubeadm.
+ */
+function validity(now, hours) {
+    return {
+        notBefore: new Date(now.getTime() - backdate),
+        notAfter: new Date(now.getTime() + hours * hour),
+    };
+}
+/** Gives the whole days until a certificate expires, rounded down: 0 on its last day, negative once it has expired. */
+function daysLeft(notAfter, now) {
+    return Math.floor((notAfter.getTime() - now.getTime()) / day);
+}
+
+
+/***/ }),
+
+/***/ 36386:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ createActionsLog)
+/* harmony export */ });
+/* harmony import */ var _clean_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(60023);
+/* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(74813);
+/* harmony import */ var _log_line_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(88975);
+
+
+
+/** The runner shows ten annotations of a kind per step (ExecutionContext.cs, _maxCountPerIssueType), and drops others. */
+const mostAnnotations = 10;
+/**
+ * The log of the step. Every line is clean (see lineCleaner) and says which host it is about. The first ten warnings
+ * become annotations, the others lines.
+ */
+function createActionsLog(redactor, sink = _runner_js__WEBPACK_IMPORTED_MODULE_1__) {
+    let warnings = 0;
+    const warn = (lines) => {
+        warnings += 1;
+        if (warnings <= mostAnnotations)
+            sink.warning((0,_clean_js__WEBPACK_IMPORTED_MODULE_0__/* .annotation */ .w)(lines));
+        else
+            lines.forEach((line) => sink.info(`Warning: ${line}`));
+    };
+    return logOf(redactor, sink, warn);
+}
+function logOf(redactor, sink, warn, host) {
+    const clean = (0,_clean_js__WEBPACK_IMPORTED_MODULE_0__/* .lineCleaner */ .L)(redactor, host === undefined ? '' : `[${(0,_log_line_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g$)(host)}] `);
+    return {
+        info: (message) => clean(message).forEach((line) => sink.info(line)),
+        warning: (message) => warn(clean(message)),
+        debug: (message) => clean(message).forEach((line) => sink.debug(line)),
+        host: (name) => logOf(redactor, sink, warn, name),
+    };
+}
+
+
+/***/ }),
+
+/***/ 60023:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ lineCleaner),
+/* harmony export */   w: () => (/* binding */ annotation)
+/* harmony export */ });
+/* harmony import */ var _log_line_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(88975);
+
+/**
+ * Makes lines for the log of one stream: each complete, free of secrets and control characters, not too long, and
+ * none of them able to begin a workflow command.
+ * @param prefix stands before every line.
+ */
+function lineCleaner(redactor, prefix = '') {
+    const redactLine = redactor.forLines();
+    return (message) => (0,_log_line_js__WEBPACK_IMPORTED_MODULE_0__/* .splitLines */ .uz)(message).map((line) => (0,_log_line_js__WEBPACK_IMPORTED_MODULE_0__/* .withoutCommands */ .Df)((0,_log_line_js__WEBPACK_IMPORTED_MODULE_0__/* .shortened */ .vI)(prefix + redactLine((0,_log_line_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)(line)))));
+}
+/** The runner cuts the message of an annotation here (_maxIssueMessageLength in ExecutionContext.cs). */
+const longestAnnotation = 4096;
+/** Clean lines as the message of one annotation. */
+function annotation(lines) {
+    return (0,_log_line_js__WEBPACK_IMPORTED_MODULE_0__/* .shortened */ .vI)(lines.join('\n'), longestAnnotation - 40);
+}
+
+
+/***/ }),
+
+/***/ 88975:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Df: () => (/* binding */ withoutCommands),
+/* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   uz: () => (/* binding */ splitLines),
+/* harmony export */   vI: () => (/* binding */ shortened)
+/* harmony export */ });
+/** Longer lines are cut: a log is read by people, and a host could send megabytes on one line. */
+const longestLine = 2000;
+const escape = '\u001B';
+const bell = '\u0007';
+/** Sequences that colour, move or set titles in a terminal (ECMA-48): OSC up to its end, CSI, and the short ones. */
+const escapes = new RegExp([
+    `${escape}\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)?`,
+    `(?:${escape}\\[|\u009B)[0-?]*[ -/]*[@-~]`,
+    `${escape}[ -/]*[0-~]`,
+].join('|'), 'g');
+/** Control characters but the tab, and those that make text appear in another order or not at all. */
+const unprintable = /[\p{Cc}\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/gu;
+/**
+ * The lines of a text. The runner ends a line at a carriage return too (.NET's ReadLine), so one inside a line would
+ * let its rest begin a workflow command.
+ */
+function splitLines(text) {
+    return text
+        .replace(/(?:\r\n|[\n\r\v\f\u0085\u2028\u2029])$/, '')
+        .split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/);
+}
+/** A line without escape sequences and control characters. */
+function printable(line) {
+    return line.replaceAll(escapes, '').replaceAll('\t', '    ').replaceAll(unprintable, '');
+}
+/**
+ * A line in which no workflow command can begin: the runner takes `::name::` at the start of a line, white space not
+ * counted, and `##[name]` anywhere (ActionCommand.cs).
+ */
+function withoutCommands(line) {
+    return line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: ');
+}
+/** A line that is not too long; what is missing is counted. */
+function shortened(line, longest = longestLine) {
+    return line.length <= longest
+        ? line
+        : `${line.slice(0, longest)}… (${line.length - longest} more characters)`;
+}
+
+
+/***/ }),
+
+/***/ 51435:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  p: () => (/* binding */ Redactor)
+});
+
+;// CONCATENATED MODULE: ./src/report/base64.ts
+/**
+ * base64 of bytes as it looks where 0, 1 or 2 other bytes stand before them. Only whole groups: what the
+ * neighbouring bytes share is left out.
+ */
+function aligned(bytes) {
+    return [0, 1, 2].map((skipped) => {
+        const rest = bytes.subarray(skipped);
+        return rest.subarray(0, rest.length - (rest.length % 3)).toString('base64');
+    });
+}
+
+;// CONCATENATED MODULE: ./src/report/fragments.ts
+
+const base64 = {
+    window: 12,
+    stride: 4,
+    separators: /\s/,
+    normalise: (text) => text.replaceAll('-', '+').replaceAll('_', '/'),
+};
+const hex = {
+    window: 16,
+    stride: 4,
+    separators: /[\s:]/,
+    normalise: (text) => text.replaceAll(/[A-F]/g, (digit) => digit.toLowerCase()),
+};
+/** The bytes themselves, each as one character. */
+const raw = { window: 12, stride: 4, separators: /(?!)/, normalise: (text) => text };
+/** Remembers pieces of private keys in all common encodings, and finds them again in any text. */
+class Fragments {
+    #pieces = new Map([
+        [base64, new Set()],
+        [hex, new Set()],
+        [raw, new Set()],
+    ]);
+    /** Remembers every secret piece of a key. */
+    add(key) {
+        const file = secretText(key);
+        const base64Text = key.body.replace(/\s/g, '').slice(key.from, key.to);
+        const secretBytes = key.numbers.length > 0 ? key.numbers : [Buffer.from(base64Text, 'base64')];
+        for (const text of [base64Text, ...secretBytes.flatMap(aligned), ...aligned(file)])
+            this.#remember(base64, text);
+        for (const bytes of [...secretBytes, file])
+            this.#remember(hex, bytes.toString('hex'));
+        for (const bytes of secretBytes)
+            this.#remember(raw, bytes.toString('latin1'));
+    }
+    /** Where pieces stand in one line of text. */
+    find(line) {
+        return [...this.#search(base64, line), ...this.#search(hex, line)];
+    }
+    /** True when a piece stands anywhere in the bytes, line breaks and separators passed over. */
+    isIn(bytes) {
+        const text = bytes.toString('latin1');
+        return [...this.#pieces.keys()].some((alphabet) => !this.#search(alphabet, text).next().done);
+    }
+    #remember(alphabet, text) {
+        const pieces = this.#pieces.get(alphabet);
+        const normal = alphabet.normalise(text);
+        for (let at = 0; at + alphabet.window <= normal.length; at += alphabet.stride) {
+            pieces?.add(normal.slice(at, at + alphabet.window));
+        }
+        if (normal.length >= alphabet.window)
+            pieces?.add(normal.slice(-alphabet.window));
+    }
+    *#search(alphabet, text) {
+        const pieces = this.#pieces.get(alphabet);
+        if (pieces === undefined || pieces.size === 0)
+            return;
+        const { kept, places } = withoutSeparators(alphabet, text);
+        for (let at = 0; at + alphabet.window <= kept.length; at += 1) {
+            if (!pieces.has(kept.slice(at, at + alphabet.window)))
+                continue;
+            yield { start: places[at] ?? 0, end: (places[at + alphabet.window - 1] ?? text.length - 1) + 1 };
+        }
+    }
+}
+/** The part of the body, line breaks included, that holds the secret: what base64 of the whole file encodes again. */
+function secretText({ body, from, to }) {
+    return Buffer.from(body.slice(placeOf(body, from), placeOf(body, to)));
+}
+/** Where in a text the character stands that has `count` others before it, white space not counted. */
+function placeOf(text, count) {
+    let left = count;
+    for (const { 0: run, index } of text.matchAll(/\S+/g)) {
+        if (left < run.length)
+            return index + left;
+        left -= run.length;
+    }
+    return text.length;
+}
+/** The text as it is looked through, and for each of its characters the place in the text as it was. */
+function withoutSeparators(alphabet, text) {
+    const normal = alphabet.normalise(text);
+    const places = new Uint32Array(normal.length);
+    let kept = '';
+    for (let at = 0; at < normal.length; at += 1) {
+        const character = normal.charAt(at);
+        if (alphabet.separators.test(character))
+            continue;
+        places[kept.length] = at;
+        kept += character;
+    }
+    return { kept, places };
+}
+
+;// CONCATENATED MODULE: ./src/report/key-blocks.ts
+/** Lines of a key's body in every common wrapping are at least this long, but for the last. */
+const longLine = 40;
+/** What stands in the place of something secret; the runner's masker writes the same. */
+const key_blocks_hidden = '***';
+/**
+ * Hides private keys in the lines of one stream, whoever they belong to. A line that merely names a BEGIN line, as an
+ * error message may, does not swallow what follows it.
+ */
+class KeyBlocks {
+    /** `begun` after a BEGIN line, `body` after a line of base64 behind it. */
+    #state = 'outside';
+    /** The next line of the stream without key material. */
+    hide(line) {
+        const begin = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----/.exec(line);
+        if (begin !== null)
+            return this.#hideFrom(line, begin.index + begin[0].length);
+        if (this.#state === 'outside' || isHeader(line))
+            return line;
+        return this.#hideInside(line);
+    }
+    #hideFrom(line, start) {
+        const rest = line.slice(start);
+        const end = rest.indexOf('-----END ');
+        this.#state = end < 0 ? 'begun' : 'outside';
+        return line.slice(0, start) + (rest.trim() === '' ? '' : key_blocks_hidden) + (end < 0 ? '' : rest.slice(end));
+    }
+    #hideInside(line) {
+        const [body = ''] = /[A-Za-z0-9+/=]+\s*$/.exec(line) ?? [];
+        const isBody = /^[\s>|+\-*]*$/.test(line.slice(0, line.length - body.length)) && body !== '';
+        const isLast = body.trim().length < longLine;
+        if (!isBody || (isLast && this.#state === 'begun')) {
+            this.#state = 'outside';
+            return line;
+        }
+        this.#state = isLast ? 'outside' : 'body';
+        return line.slice(0, line.length - body.length) + key_blocks_hidden;
+    }
+}
+/** A line of an old encrypted key between BEGIN and body (RFC 1421), or a blank one. */
+function isHeader(line) {
+    return /^[\s>|+\-*]*(?:$|(?:Proc-Type|DEK-Info|Comment): )/.test(line);
+}
+
+;// CONCATENATED MODULE: ./src/report/mask-forms.ts
+/** Line lengths in which base64 is commonly written: by OpenSSH, in PEM, and in MIME and by coreutils. */
+const lineLengths = [70, 64, 76];
+/** A piece shorter than this, such as the last line of a key, could be an ordinary word elsewhere. */
+const shortestPiece = 8;
+/**
+ * The strings to hand to the runner's masker for a secret, each on one line. The runner adds encodings of each by
+ * itself (ValueEncoders.cs), but does not know a key that is joined, wrapped anew, in hex, or encoded as a whole file.
+ * BEGIN and END lines and the public half of a key are not among them: certificates hold the like, and the runner
+ * drops every output that holds anything masked.
+ */
+function maskForms({ words, keys }, origin) {
+    const pieces = keys.flatMap((key) => [...secretLines(key), ...joined(key), ...wholeFile(key.pem)]);
+    const derived = origin === 'made' ? pieces : [...pieces, ...keys.flatMap(furtherForms), ...words.flatMap(hexWord)];
+    return [...new Set([...words, ...derived.filter((piece) => piece.length >= shortestPiece)])];
+}
+function furtherForms(key) {
+    return [...wrappedAnew(key), ...wrappedFile(key.pem), ...hexNumbers(key)];
+}
+/** The lines of the key as given that hold something secret. */
+function secretLines(key) {
+    let place = 0;
+    return key.body.split(/\s+/).filter((line) => {
+        const start = place;
+        place += line.length;
+        return place > key.from && start < key.to;
+    });
+}
+/** The whole body on one line, and its secret part alone. */
+function joined(key) {
+    const base64 = key.body.replace(/\s/g, '');
+    return [base64, base64.slice(key.from, key.to)];
+}
+function wrappedAnew(key) {
+    const base64 = key.body.replace(/\s/g, '');
+    return lineLengths.flatMap((length) => secretLines({ ...key, body: wrap(base64, length) }));
+}
+/** base64 of the whole file, with and without the line break at its end. */
+function wholeFile(pem) {
+    return [pem, `${pem}\n`].map((text) => Buffer.from(text).toString('base64'));
+}
+function wrappedFile(pem) {
+    return wholeFile(pem).flatMap((base64) => wrap(base64, 76).split('\n'));
+}
+function hexNumbers(key) {
+    return key.numbers.map((number) => number.toString('hex')).flatMap((hex) => [hex, hex.toUpperCase()]);
+}
+function hexWord(word) {
+    const hex = Buffer.from(word).toString('hex');
+    return [hex, hex.toUpperCase()];
+}
+function wrap(text, length) {
+    return text.match(new RegExp(`.{1,${length}}`, 'g'))?.join('\n') ?? '';
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+;// CONCATENATED MODULE: ./src/report/openssh-secrets.ts
+/** Reads the strings of SSH's wire encoding (RFC 4251 section 5), one after the other. */
+class WireReader {
+    #bytes;
+    constructor(bytes) {
+        this.#bytes = bytes;
+    }
+    skip(count) {
+        this.#bytes = this.#bytes.subarray(count);
+    }
+    string() {
+        const length = this.#bytes.readUInt32BE(0);
+        const value = this.#bytes.subarray(4, 4 + length);
+        if (value.length < length)
+            throw new Error('the text ends inside a string');
+        this.skip(4 + length);
+        return value;
+    }
+    /** A number without the zero byte that keeps it positive. */
+    number() {
+        const value = this.string();
+        return value[0] === 0 ? value.subarray(1) : value;
+    }
+}
+const magic = 'openssh-key-v1\0';
+/**
+ * The secret parts of an OpenSSH private key (PROTOCOL.key and sshkey.c in OpenSSH): its secret numbers when it is
+ * not encrypted, else the whole encrypted section.
+ * @throws Error when the bytes are no such key.
+ */
+function opensshSecrets(bytes) {
+    if (bytes.subarray(0, magic.length).toString('latin1') !== magic)
+        throw new Error('not an openssh-key-v1 file');
+    const outer = new WireReader(bytes.subarray(magic.length));
+    const cipher = outer.string().toString('latin1');
+    outer.string(); // The key derivation's name,
+    outer.string(); // and its options.
+    outer.skip(4); // How many keys: always one.
+    outer.string(); // The public key.
+    const section = outer.string();
+    if (cipher !== 'none')
+        return [section];
+    const inner = new WireReader(section);
+    inner.skip(8); // Two equal check numbers.
+    return secretsOfType(inner.string().toString('latin1'), inner) ?? [section];
+}
+function secretsOfType(type, fields) {
+    if (type === 'ssh-ed25519') {
+        fields.string(); // The public key, which also follows the secret seed of 32 bytes.
+        return [fields.string().subarray(0, 32)];
+    }
+    if (type === 'ssh-rsa') {
+        fields.string(); // n and
+        fields.string(); // e are public; d, the coefficient, p and q are not.
+        return [fields.number(), fields.number(), fields.number(), fields.number()];
+    }
+    if (type.startsWith('ecdsa-sha2-')) {
+        fields.string(); // The curve and
+        fields.string(); // the public point.
+        return [fields.number()];
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/report/secret-material.ts
+
+
+/** A word shorter than this is too ordinary to be hidden: OpenSSH wants five characters of a passphrase. */
+const shortestWord = 5;
+/** A line of several that is shorter than this is left, for the same reason. */
+const shortestLine = 8;
+/** Finds what is secret in a text: one or more PEM private keys, base64 of such, or plain words. Never throws. */
+function secretMaterial(secret) {
+    const text = withLineBreaks(secret);
+    const unpacked = Buffer.from(text.replace(/\s/g, ''), 'base64').toString('latin1');
+    const keys = keysOf(text);
+    return { words: keys.length === 0 ? wordsOf(text) : [], keys: [...keys, ...keysOf(unpacked)] };
+}
+/** Line feeds only; a key that was stored on one line with literal `\n` gets its lines back. */
+function withLineBreaks(text) {
+    const lines = text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
+    return lines.trim().includes('\n') ? lines : lines.replaceAll(/(?:\\r)?\\n/g, '\n');
+}
+function wordsOf(text) {
+    const lines = text.split('\n').map((line) => line.trim());
+    const filled = lines.filter((line) => line !== '');
+    const shortest = filled.length > 1 ? shortestLine : shortestWord;
+    return filled.filter((line) => line.length >= shortest);
+}
+/** Also a key whose END line was cut off. Text around the keys, certificates for example, is public. */
+function keysOf(text) {
+    const blocks = text.matchAll(/-----BEGIN ([A-Z0-9 ]*PRIVATE KEY[A-Z ]*)-----([\s\S]*?)(?:-----END \1-----|$)/g);
+    return [...blocks].map(([pem, label = '', body = '']) => keyOf(pem, label, body));
+}
+/** Of old encrypted keys (RFC 1421). */
+const headers = /(?:Proc-Type:\s*4,\s*ENCRYPTED|DEK-Info:\s*\S+)\s*/g;
+function keyOf(pem, label, wholeBody) {
+    const body = wholeBody.replaceAll(headers, '').trim();
+    const bytes = Buffer.from(body, 'base64');
+    const numbers = secretNumbers(label, bytes);
+    const places = numbers.map((number) => ({ start: bytes.indexOf(number), length: number.length }));
+    if (places.length === 0 || places.some(({ start }) => start < 0)) {
+        return { pem, body, from: 0, to: body.length, numbers: [] };
+    }
+    const start = Math.min(...places.map((place) => place.start));
+    const end = Math.max(...places.map((place) => place.start + place.length));
+    return { pem, body, from: Math.floor(start / 3) * 4, to: Math.ceil(end / 3) * 4, numbers };
+}
+/** The secret numbers of an unencrypted key; none when it is encrypted or of an unknown kind. */
+function secretNumbers(label, bytes) {
+    try {
+        if (label === 'OPENSSH PRIVATE KEY')
+            return opensshSecrets(bytes);
+        const type = derTypes.get(label);
+        if (type === undefined)
+            return [];
+        return numbersOf((0,external_node_crypto_.createPrivateKey)({ key: bytes, format: 'der', type }).export({ format: 'jwk' }));
+    }
+    catch {
+        return []; // Damaged or encrypted: the whole text is secret then.
+    }
+}
+const derTypes = new Map([
+    ['RSA PRIVATE KEY', 'pkcs1'],
+    ['EC PRIVATE KEY', 'sec1'],
+    ['PRIVATE KEY', 'pkcs8'],
+]);
+/** `n`, `e`, `x` and `y` of a JSON Web Key are the public half (RFC 7518 section 6, RFC 8037 section 2). */
+function numbersOf(key) {
+    return [key.d, key.p, key.q, key.dp, key.dq, key.qi]
+        .filter((number) => number !== undefined)
+        .map((number) => Buffer.from(number, 'base64url'));
+}
+
+;// CONCATENATED MODULE: ./src/report/redaction.ts
+
+
+
+
+
+/** An encoded form of a word that is shorter than this could be an ordinary word. */
+const shortestForm = 8;
+/** Characters that belong to the same run of base64 or hex as a piece that was found. */
+const runCharacter = /[A-Za-z0-9+/=_:-]/;
+/** Tells a PEM private key in bytes, also in base64 (at any offset) and in hex. */
+const keyMarks = [
+    'PRIVATE KEY',
+    ...aligned(Buffer.from('PRIVATE KEY')),
+    Buffer.from('PRIVATE KEY').toString('hex'),
+];
+/**
+ * Knows the secrets of this run and takes them out of every text before it leaves: the first line of defence, of
+ * which the runner's own masker is the second. The runner masks the log only, never an artifact, and misses keys
+ * that are cut, wrapped anew or in hex.
+ */
+class Redactor {
+    #mask;
+    #forms = new Set();
+    #fragments = new Fragments();
+    /** @param mask hands one line of text to the runner's masker: `setSecret` of runner.ts. */
+    constructor(mask) {
+        this.#mask = mask;
+    }
+    /** Makes a secret known, here and to the runner; from now on no form of it passes. Empty text is ignored. */
+    register(secret, origin = 'input') {
+        const material = secretMaterial(secret);
+        for (const form of maskForms(material, origin))
+            this.#mask(form);
+        for (const form of material.words.flatMap(formsOfWord))
+            this.#forms.add(form);
+        for (const key of material.keys)
+            this.#fragments.add(key);
+    }
+    /** A text of any number of lines without its secrets. */
+    redact(text) {
+        const redactLine = this.forLines();
+        return text
+            .split('\n')
+            .map((line) => redactLine(line))
+            .join('\n');
+    }
+    /**
+     * A redactor for the lines of one stream, in their order: it also hides private keys that were never registered,
+     * from their BEGIN to their END line.
+     */
+    forLines() {
+        const blocks = new KeyBlocks();
+        return (line) => this.#redactKnown(blocks.hide(line));
+    }
+    /**
+     * What secret the bytes hold, in words for a message; undefined when they may leave.
+     */
+    findSecret(content) {
+        const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+        const text = bytes.toString('latin1');
+        if (keyMarks.some((mark) => text.includes(mark)))
+            return 'a private key';
+        if (this.#fragments.isIn(bytes))
+            return 'a piece of a private key of this run';
+        const utf8 = bytes.toString('utf8');
+        return [...this.#forms].some((form) => utf8.includes(form)) ? 'a secret of this run' : undefined;
+    }
+    #redactKnown(line) {
+        const pieces = this.#fragments.find(line).map((place) => wholeRun(line, place));
+        const words = [...this.#forms].flatMap((form) => placesOf(form, line));
+        return cover(line, [...pieces, ...words]);
+    }
+}
+function formsOfWord(word) {
+    const bytes = Buffer.from(word);
+    const hex = bytes.toString('hex');
+    const encoded = [
+        JSON.stringify(word).slice(1, -1),
+        encodeURIComponent(word.toWellFormed()),
+        ...aligned(bytes),
+        hex,
+        hex.toUpperCase(),
+    ];
+    return [word, ...encoded.filter((form) => form.length >= shortestForm)];
+}
+function placesOf(form, line) {
+    const places = [];
+    for (let start = line.indexOf(form); start >= 0; start = line.indexOf(form, start + 1)) {
+        places.push({ start, end: start + form.length });
+    }
+    return places;
+}
+/** What stands before and after a piece in the same run is of the same secret. */
+function wholeRun(line, { start, end }) {
+    let from = start;
+    let to = end;
+    while (from > 0 && runCharacter.test(line.charAt(from - 1)))
+        from -= 1;
+    while (to < line.length && runCharacter.test(line.charAt(to)))
+        to += 1;
+    return { start: from, end: to };
+}
+function cover(line, places) {
+    let result = '';
+    let done = 0;
+    let covered = -1;
+    for (const { start, end } of places.toSorted((one, other) => one.start - other.start)) {
+        if (start > covered) {
+            result += `${line.slice(done, start)}${key_blocks_hidden}`;
+        }
+        covered = Math.max(covered, end);
+        done = Math.max(done, end);
+    }
+    return result + line.slice(done);
+}
+
+
+/***/ }),
+
+/***/ 42814:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Fg: () => (/* binding */ definitionOf),
+/* harmony export */   Z$: () => (/* binding */ inputDefinitions),
+/* harmony export */   vj: () => (/* binding */ inputNames)
+/* harmony export */ });
+/** Every input under its literal name. A test holds action.yml to this list. */
+const inputDefinitions = {
+    operation: { default: 'deploy' },
+    'dry-run': { default: 'false' },
+    'approved-plan': {},
+    bootstrap: { default: 'auto' },
+    'disk-test': { default: 'false' },
+    hosts: { required: true },
+    names: {},
+    'allow-even-members': { default: 'false' },
+    'cluster-name': { default: 'etcd' },
+    'ssh-user': { required: true },
+    'ssh-port': { default: '22' },
+    'ssh-private-key': { required: true, secret: true },
+    'ssh-key-passphrase': { secret: true },
+    'ssh-known-hosts': { required: true },
+    'ca-certificate': {},
+    'ca-key': { secret: true },
+    'key-algorithm': { default: 'RSA-2048' },
+    'renew-before-days': { default: '30' },
+    'client-certificate-copied': {},
+    'client-port': { default: '2379' },
+    'peer-port': { default: '2380' },
+    'data-dir': { default: '/var/lib/etcd' },
+    'image-repository': {},
+    'etcd-image-tag': {},
+    'extra-args': {},
+    'kubelet-config': {},
+    'health-probe': {},
+    deadline: { default: '60s' },
+    'metrics-window': { default: '0s' },
+    'fail-on': { default: 'fail' },
+    'certificate-warning-days': { default: '30' },
+    'certificate-failure-days': { default: '7' },
+    'latency-warning-ms': { default: '100' },
+    'fsync-warning-ms': { default: '10' },
+    'commit-warning-ms': { default: '25' },
+    'peer-latency-warning-ms': { default: '50' },
+    'db-quota-warning-percent': { default: '80' },
+    'db-quota-failure-percent': { default: '95' },
+    'disk-free-warning-percent': { default: '15' },
+    'clock-warning-ms': { default: '500' },
+    'raft-lag-warning': { default: '1000' },
+    'history-artifact': {},
+    'github-token': { secret: true },
+    'upload-artifacts': { default: 'true' },
+    'artifact-name': {},
+    'artifact-retention-days': {},
+    'lock-timeout': { default: '2m' },
+    timeout: { default: '30m' },
+};
+/** Names of all inputs, in the order of action.yml. */
+const inputNames = Object.keys(inputDefinitions);
+/** The definition of an input, widened so that absent properties can be asked for. */
+function definitionOf(name) {
+    return inputDefinitions[name];
+}
+
+
+/***/ }),
+
+/***/ 47181:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  K: () => (/* binding */ readInputs),
+  $: () => (/* binding */ readRunContext)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: ./src/runner.ts
+var runner = __webpack_require__(74813);
+// EXTERNAL MODULE: ./src/settings/input-definitions.ts
+var input_definitions = __webpack_require__(42814);
+// EXTERNAL MODULE: ./src/settings/quote.ts
+var quote = __webpack_require__(77405);
+;// CONCATENATED MODULE: ./src/settings/run-identity.ts
+/** No name, address or commit of GitHub is longer; what a runner of another kind says may be anything. */
+const mostCharacters = 200;
+/**
+ * Reads who runs this from the runner's variables (docs.github.com, "Variables reference"). Of a run that was started
+ * again GITHUB_ACTOR is still who started it first.
+ */
+function readRunIdentity(environment, { attempt, nonce }) {
+    const read = (name) => printable(environment[name] ?? '');
+    const run = /^\d{1,20}$/.exec(environment['GITHUB_RUN_ID'] ?? '')?.[0] ?? '';
+    const repository = read('GITHUB_REPOSITORY');
+    return {
+        id: `${run === '' ? 'local' : run}-${attempt}-${nonce}`,
+        url: printable(pageOf(environment['GITHUB_SERVER_URL'] ?? '', repository, run, attempt)),
+        actor: read('GITHUB_TRIGGERING_ACTOR') || read('GITHUB_ACTOR'),
+        commit: read('GITHUB_SHA'),
+        repository,
+        workflow: read('GITHUB_WORKFLOW'),
+    };
+}
+function pageOf(server, repository, run, attempt) {
+    if (!/^https?:$/.test(URL.parse(server)?.protocol ?? '') || repository === '' || run === '')
+        return '';
+    return `${server.replace(/\/+$/, '')}/${repository}/actions/runs/${run}/attempts/${attempt}`;
+}
+/** Without control characters, line separators and the like, and cut. */
+function printable(text) {
+    return Array.from(text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ''))
+        .slice(0, mostCharacters)
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./src/settings/inputs.ts
+
+
+
+
+
+/**
+ * Reads the inputs from the environment as the runner sets it, and nothing else from there: no other variable can
+ * stand in for an input. Secrets are masked before anything can fail; so is a private key that was passed through
+ * the wrong input.
+ * @param mask registers a secret with the runner's masker and our own.
+ * @returns what was given by name, names that are no inputs included.
+ */
+function readInputs(mask) {
+    const secrets = input_definitions/* inputNames */.vj.filter((name) => (0,input_definitions/* definitionOf */.Fg)(name).secret === true);
+    const raw = Object.fromEntries(secrets.map((name) => [name, (0,runner.getInput)(name)]));
+    Object.values(raw).forEach(mask);
+    for (const name of givenNames()) {
+        if (name in raw)
+            continue;
+        const value = (0,runner.getInput)(name).trim();
+        if ((0,quote/* holdsPrivateKey */.j)(value))
+            mask(value);
+        raw[name] = value;
+    }
+    return raw;
+}
+function givenNames() {
+    return Object.keys(process.env)
+        .filter((variable) => variable.startsWith(runner.INPUT_PREFIX))
+        .map((variable) => variable.slice(runner.INPUT_PREFIX.length).toLowerCase());
+}
+/** What this run brings of its own: the number of its attempt, the time, a bit of chance, and who runs it. */
+function readRunContext() {
+    const given = Number(process.env['GITHUB_RUN_ATTEMPT'] ?? '1');
+    const attempt = Number.isSafeInteger(given) && given > 0 ? given : 1;
+    const nonce = (0,external_node_crypto_.randomBytes)(4).toString('hex');
+    return { attempt, nonce, now: new Date(), identity: readRunIdentity(process.env, { attempt, nonce }) };
+}
+
+
+/***/ }),
+
+/***/ 96218:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  P: () => (/* binding */ parseSettings)
+});
+
+// EXTERNAL MODULE: ./src/findings.ts
+var src_findings = __webpack_require__(81001);
+// EXTERNAL MODULE: ./src/settings/input-definitions.ts
+var input_definitions = __webpack_require__(42814);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+;// CONCATENATED MODULE: ./src/settings/input-digest.ts
+
+
+/**
+ * Gives the digest of everything that was asked for, apart from secrets: SHA-256, in hex, of one JSON object with the
+ * names in alphabetical order and no white space.
+ * @param inputs all of them, with their defaults.
+ */
+function digestOfInputs(inputs) {
+    const open = input_definitions/* inputNames */.vj
+        .filter((name) => (0,input_definitions/* definitionOf */.Fg)(name).secret !== true)
+        .sort()
+        .map((name) => [name, inputs[name]]);
+    return (0,external_node_crypto_.createHash)('sha256')
+        .update(JSON.stringify(Object.fromEntries(open)))
+        .digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/settings/nearest.ts
+
+/** Names of the same thing in other SSH actions, which people bring along. */
+const habits = new Map([
+    ['host', 'hosts'],
+    ['addresses', 'hosts'],
+    ['ips', 'hosts'],
+    ['user', 'ssh-user'],
+    ['username', 'ssh-user'],
+    ['port', 'ssh-port'],
+    ['key', 'ssh-private-key'],
+    ['ssh-key', 'ssh-private-key'],
+    ['private-key', 'ssh-private-key'],
+    ['passphrase', 'ssh-key-passphrase'],
+    ['ssh-passphrase', 'ssh-key-passphrase'],
+    ['fingerprint', 'ssh-known-hosts'],
+    ['known-hosts', 'ssh-known-hosts'],
+    ['ca-cert', 'ca-certificate'],
+]);
+/** The input that someone who wrote `name` most likely meant; absent when nothing is near. */
+function nearestInput(name) {
+    const written = name.toLowerCase().replaceAll('_', '-');
+    return habits.get(written) ?? nearest(written, input_definitions/* inputNames */.vj);
+}
+/**
+ * The candidate with the fewest edits from `word`; absent when even the best needs more edits than a third of its
+ * letters, which is no slip of the keyboard any more.
+ */
+function nearest(word, candidates) {
+    const [best] = candidates
+        .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
+        .sort((a, b) => a.edits - b.edits);
+    return best !== undefined && best.edits <= Math.ceil(best.candidate.length / 3)
+        ? best.candidate
+        : undefined;
+}
+/** Levenshtein's distance: the least number of letters to insert, remove or replace. */
+function editDistance(from, to) {
+    let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
+    for (const [row, letter] of Array.from(from).entries()) {
+        const current = [row + 1];
+        for (const [column, other] of Array.from(to).entries()) {
+            const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1);
+            current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+        }
+        previous = current;
+    }
+    return previous[to.length] ?? 0;
+}
+
+// EXTERNAL MODULE: ./src/settings/quote.ts
+var quote = __webpack_require__(77405);
+;// CONCATENATED MODULE: ./src/settings/parse-scalars.ts
+
+
+/**
+ * Reads a whole number in decimal digits.
+ * @param range least and greatest allowed value. @param example goes into the finding.
+ */
+function parseInteger(input, value, range, findings) {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= range.least && number <= range.greatest)
+        return number;
+    findings.push({
+        at: input,
+        fact: `${(0,quote/* quote */.h)(value)} is not a whole number from ${range.least} to ${range.greatest}.`,
+        fix: `write it in digits, for example ${input}: ${range.example}.`,
+    });
+    return undefined;
+}
+/** Reads a boolean as the runner's own getBooleanInput does: the six words of YAML 1.2's core schema. */
+function parseBoolean(input, value, findings) {
+    if (['true', 'True', 'TRUE'].includes(value))
+        return true;
+    if (['false', 'False', 'FALSE'].includes(value))
+        return false;
+    findings.push({
+        at: input,
+        fact: `${(0,quote/* quote */.h)(value)} is not a boolean.`,
+        fix: `write ${input}: true or ${input}: false.`,
+    });
+    return undefined;
+}
+/** Reads one of several words, exactly as they are written. */
+function parseChoice(input, value, choices, findings) {
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice !== undefined)
+        return choice;
+    const meant = nearest(value, choices) ?? choices[0] ?? '';
+    findings.push({
+        at: input,
+        fact: `${(0,quote/* quote */.h)(value)} is not one of ${choices.join(', ')}.`,
+        fix: `write one of them, for example ${input}: ${meant}.`,
+    });
+    return undefined;
+}
+/**
+ * Reads how long something may take, as Go and kubeadm write it: `90s`, `15m`, `1h30m`. A bare number is refused:
+ * GitHub's own timeouts are minutes, most others seconds.
+ * @returns seconds
+ */
+function parseDuration(input, value, range, findings) {
+    const [all = '', hours = '0', minutes = '0', seconds = '0'] = /^(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?$/.exec(value) ?? [];
+    const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+    if (all !== '' && total >= range.least && total <= range.greatest)
+        return total;
+    findings.push({ at: input, ...durationProblem(value, all !== '', range, `${input}: ${range.example}`) });
+    return undefined;
+}
+function durationProblem(value, readable, range, example) {
+    if (readable)
+        return { fact: `${(0,quote/* quote */.h)(value)} is not between ${range.words}.`, fix: `for example ${example}.` };
+    if (/^\d+$/.test(value)) {
+        return {
+            fact: `${(0,quote/* quote */.h)(value)} has no unit: it could be seconds or minutes.`,
+            fix: `write ${value}s, ${value}m or ${value}h, for example ${example}.`,
+        };
+    }
+    return {
+        fact: `${(0,quote/* quote */.h)(value)} is not a duration.`,
+        fix: `write hours, minutes and seconds in that order, as 90s, 15m or 1h30m, for example ${example}.`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-artifacts.ts
+
+
+/** What GitHub allows at most; a repository may allow less, and then the client takes that. */
+const longestRetention = 400;
+/** Longer names are cut in GitHub's pages. */
+const longestName = 128;
+/**
+ * Reads what is uploaded.
+ * @param defaultName for a run that names none: unique, because GitHub refuses a second artifact of the same name.
+ */
+function parseArtifacts(values, defaultName, findings) {
+    const upload = parseBoolean('upload-artifacts', values.upload, findings);
+    const name = values.name === '' ? defaultName : parseName(values.name, findings);
+    const retentionDays = values.retentionDays === ''
+        ? undefined
+        : parseInteger('artifact-retention-days', values.retentionDays, { least: 1, greatest: longestRetention, example: 30 }, findings);
+    if (upload === undefined || name === undefined)
+        return undefined;
+    return { upload, name, ...(retentionDays !== undefined && { retentionDays }) };
+}
+/** The characters that the artifact service refuses (@actions/artifact, path-and-artifact-name-validation.ts). */
+function parseName(value, findings) {
+    const [refused] = /["':<>|*?\\/\p{Cc}]/u.exec(value) ?? [];
+    if (refused === undefined && value.length <= longestName)
+        return value;
+    findings.push({
+        at: 'artifact-name',
+        fact: refused === undefined
+            ? `the name has ${value.length} characters, more than ${longestName}.`
+            : `${(0,quote/* quote */.h)(value)} holds ${JSON.stringify(refused)}, which the artifact service refuses.`,
+        fix: 'use letters, digits, dashes, dots and underscores, for example artifact-name: etcd-report-${{ github.run_attempt }}.',
+    });
+    return undefined;
+}
+
+// EXTERNAL MODULE: ./src/pki/read-authority.ts + 1 modules
+var read_authority = __webpack_require__(81570);
+;// CONCATENATED MODULE: ./src/settings/parse-authority.ts
+
+/**
+ * Reads the certificate and key of a CA that the user brings: both, or neither. They must belong together and be
+ * able to sign for etcd.
+ * @param now the start of the run, for the validity.
+ */
+function parseAuthority(certificatePem, keyPem, now, findings) {
+    const hasCertificate = certificatePem.trim() !== '';
+    const hasKey = keyPem.trim() !== '';
+    if (!hasCertificate && !hasKey)
+        return undefined;
+    if (!hasKey)
+        findings.push(certificateAlone);
+    else if (!hasCertificate)
+        findings.push(keyAlone);
+    else {
+        const { authority, problems } = readPair(certificatePem, keyPem, now);
+        findings.push(...problems);
+        return authority;
+    }
+    return undefined;
+}
+const certificateAlone = {
+    at: 'ca-key',
+    fact: "ca-certificate is given without ca-key; the action signs every member's certificates with the key.",
+    cause: 'the secret does not exist, or the workflow was started from a fork or by Dependabot and gets no secrets.',
+    fix: 'pass the key too, ca-key: ${{ secrets.ETCD_CA_KEY }}, or leave both out: the action then uses the CA that it ' +
+        'finds on the hosts, else makes one.',
+};
+const keyAlone = {
+    at: 'ca-certificate',
+    fact: 'ca-key is given without ca-certificate; a key alone does not say which CA it belongs to.',
+    cause: 'the variable does not exist or is empty.',
+    fix: 'pass the certificate too, from a variable because it is public: ca-certificate: ${{ vars.ETCD_CA_CERTIFICATE }}.',
+};
+function readPair(certificatePem, keyPem, now) {
+    const certificate = { name: 'ca-certificate', text: certificatePem };
+    const key = { name: 'ca-key', text: keyPem };
+    try {
+        const authority = (0,read_authority/* readSigningAuthority */.f1)(certificate, key, now);
+        return { authority: { certificatePem: authority.certificatePem, keyPem }, problems: [] };
+    }
+    catch (error) {
+        if (!(error instanceof read_authority/* AuthorityError */.sv))
+            throw error;
+        return { problems: error.reasons };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-data-dir.ts
+
+const example = 'for example data-dir: /var/lib/etcd.';
+/** Folders below which nothing of etcd may lie, and why. */
+const parse_data_dir_closed = [
+    { folders: ['/tmp', '/var/tmp'], why: 'is emptied by the system' },
+    { folders: ['/run', '/var/run', '/dev'], why: 'is in memory and lost when the host restarts' },
+    { folders: ['/proc', '/sys'], why: 'belongs to the kernel' },
+    { folders: ['/etc', '/boot', '/usr', '/bin', '/sbin', '/lib', '/lib64'], why: 'belongs to the system' },
+    { folders: ['/var/log', '/var/cache'], why: 'is cleaned up by the system' },
+    {
+        folders: [
+            '/var/lib/kubelet',
+            '/var/lib/containerd',
+            '/var/lib/containers',
+            '/var/lib/docker',
+            '/var/lib/dockershim',
+        ],
+        why: 'belongs to the kubelet or the container runtime',
+    },
+];
+/** Folders that others use too: kubeadm gives the data dir mode 0700, which would lock them out. */
+const shared = [
+    '/',
+    '/home',
+    '/media',
+    '/mnt',
+    '/opt',
+    '/root',
+    '/srv',
+    '/var',
+    '/var/lib',
+    '/var/spool',
+];
+/**
+ * Reads the path of etcd's data dir: absolute, clean, and in a place that keeps what it is given. The characters
+ * are those that mean the same to bash, systemd (RequiresMountsFor), YAML and the kubelet.
+ */
+function parseDataDir(value, findings) {
+    const fact = problemOf(value);
+    if (fact === undefined)
+        return value;
+    findings.push({
+        at: 'data-dir',
+        fact: `${(0,quote/* quote */.h)(value)} ${fact}`,
+        fix: `use a folder of etcd's own, ${example}`,
+    });
+    return undefined;
+}
+function problemOf(path) {
+    if (!path.startsWith('/'))
+        return 'is not an absolute path.';
+    if (!/^[A-Za-z0-9._/@+-]*$/.test(path))
+        return 'holds characters other than letters, digits and . _ - + @ /.';
+    if (shared.includes(path))
+        return 'is shared with others, who would be locked out: etcd wants its folder for itself (mode 0700).';
+    const parts = path.slice(1).split('/');
+    if (parts.some((part) => part === '' || part === '.' || part === '..')) {
+        return 'is not a clean path: it holds //, . or .., or ends with /.';
+    }
+    const found = parse_data_dir_closed
+        .flatMap(({ folders, why }) => folders.map((folder) => ({ folder, why })))
+        .find(({ folder }) => path === folder || path.startsWith(`${folder}/`));
+    return found === undefined ? undefined : `lies in ${found.folder}, which ${found.why}.`;
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/etcd-flags.ts
+var etcd_flags = __webpack_require__(88239);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __webpack_require__(38815);
+;// CONCATENATED MODULE: ./src/settings/yaml-input.ts
+
+/** Reads an input as YAML; without a value there was an error, which is a finding. */
+function parseYaml(input, text, form, findings) {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, {
+        lineCounter: lines,
+        prettyErrors: false,
+        stringKeys: true,
+        logLevel: 'error',
+        schema: form.schema,
+        uniqueKeys: form.uniqueKeys,
+    });
+    const placeOf = (offset) => {
+        if (offset === undefined)
+            return input;
+        const { line, col } = lines.linePos(offset);
+        return `${input}, line ${line}, column ${col}`;
+    };
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem === undefined)
+        return { document, placeOf };
+    findings.push(syntaxFinding(problem, placeOf(problem.pos[0]), form.example));
+    return undefined;
+}
+function syntaxFinding(problem, at, example) {
+    if (problem.code === 'MULTIPLE_DOCS') {
+        return {
+            at,
+            fact: 'a second YAML document begins here.',
+            fix: `write one mapping without ---, ${example}`,
+        };
+    }
+    return {
+        at,
+        fact: `this is not YAML: ${problem.message}.`,
+        cause: 'the block is not indented evenly, or a value needs quotes.',
+        fix: `write one field per line, all beginning in the same column, ${example}`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/flag-forms.ts
+
+
+
+const input = 'extra-args';
+const flag_forms_example = 'for example "snapshot-count: 5000", or as on the command line, --snapshot-count=5000.';
+/** True for a text whose first flag is written as on a command line, `--name=value` or `name=value`. */
+function looksLikeLines(text) {
+    const [first] = meaningful(text);
+    return first !== undefined && /^(?:--[A-Za-z0-9]|-?[A-Za-z][\w-]*\s*=)/.test(first.line);
+}
+/** Reads one flag per line; `#` at the beginning or behind a space begins a comment. */
+function flagsOfLines(text, findings) {
+    return meaningful(text).flatMap(({ line, at }) => {
+        const [, name, value] = /^(?:--)?([^=\s]+)\s*=\s*(.*)$/s.exec(line) ?? [];
+        const problem = lineProblem(line, value);
+        if (name !== undefined && value !== undefined && problem === undefined)
+            return [{ name, value, at }];
+        findings.push({ at, ...(problem ?? noFlag(line)) });
+        return [];
+    });
+}
+function meaningful(text) {
+    return text
+        .split(/\r?\n|\r/)
+        .map((line, index) => ({
+        line: line.replace(/(?:^|\s)#.*$/, '').trim(),
+        at: `${input}, line ${index + 1}`,
+    }))
+        .filter(({ line }) => line !== '');
+}
+function noFlag(line) {
+    return {
+        fact: `${(0,quote/* quote */.h)(line)} is not a flag with its value: there is no = in it.`,
+        fix: 'write each flag on a line of its own, all in one form, for example --snapshot-count=5000.',
+    };
+}
+/** What a shell would have taken apart or off, and nobody does here. */
+function lineProblem(line, value) {
+    if (value === undefined)
+        return undefined;
+    if (/\s--[a-z]/.test(value)) {
+        return {
+            fact: `there are several flags in ${(0,quote/* quote */.h)(line)}.`,
+            cause: 'the flags were copied from a command line.',
+            fix: 'write each flag on a line of its own, for example --snapshot-count=5000.',
+        };
+    }
+    if (/^(["']).*\1$/.test(value)) {
+        return {
+            fact: `the value in ${(0,quote/* quote */.h)(line)} is in quotes, which etcd would take for part of it.`,
+            cause: 'the flag was copied from a shell script.',
+            fix: 'write the value without quotes, for example --log-level=debug.',
+        };
+    }
+    return undefined;
+}
+/** Reads a YAML mapping of names to single values, each taken as it is written. */
+function flagsOfMapping(text, findings) {
+    const yaml = parseYaml(input, text, { schema: 'failsafe', uniqueKeys: false, example: flag_forms_example }, findings);
+    const contents = yaml?.document.contents;
+    if (yaml === undefined || contents === null || ((0,dist/* isScalar */.jn)(contents) && contents.value === ''))
+        return [];
+    if (!(0,dist/* isMap */.jh)(contents)) {
+        findings.push({
+            at: input,
+            fact: 'this is not a mapping of flags to values.',
+            cause: 'the flags were written as a list, or there is no space behind a colon.',
+            fix: `write one flag per line without a dash before it, ${flag_forms_example}`,
+        });
+        return [];
+    }
+    return contents.items.flatMap(({ key, value }) => {
+        const name = (0,dist/* isScalar */.jn)(key) ? String(key.value) : '';
+        const at = yaml.placeOf((0,dist/* isScalar */.jn)(key) ? key.range?.[0] : undefined);
+        if (!(0,dist/* isScalar */.jn)(value) || typeof value.value !== 'string') {
+            findings.push(noSingleValue(name, at));
+            return [];
+        }
+        const isNull = value.type === 'PLAIN' && /^(?:~|null|Null|NULL)$/.test(value.value);
+        return [{ name, value: isNull ? '' : value.value, at }];
+    });
+}
+function noSingleValue(name, at) {
+    return {
+        at,
+        fact: `${(0,quote/* quote */.h)(name)} has a list, a mapping or the like in place of one value.`,
+        fix: `write one value as on etcd's command line, several of them with commas, ${flag_forms_example}`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-extra-args.ts
+
+
+
+/**
+ * Reads the flags of etcd that the user adds: a YAML mapping of names to values, or lines as on the command line.
+ * Which flags there are is left to etcd, whose versions differ.
+ * @returns the flags sorted by name.
+ */
+function parseExtraArgs(text, findings) {
+    const flags = looksLikeLines(text) ? flagsOfLines(text, findings) : flagsOfMapping(text, findings);
+    findings.push(...flags.flatMap(checkFlag), ...flags.flatMap(checkTwice));
+    return flags
+        .map(({ name, value }) => ({ name, value }))
+        .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+function checkFlag({ name, value, at }) {
+    if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+        return [
+            {
+                at,
+                fact: `${(0,quote/* quote */.h)(name)} is not the name of a flag.`,
+                ...(/[A-Z_]/.test(name) && { cause: 'the name of the environment variable was written.' }),
+                fix: 'write it as etcd --help has it, in lower-case letters, digits and dashes, for example snapshot-count.',
+            },
+        ];
+    }
+    const reason = etcd_flags/* OWNED_ETCD_FLAGS */.fP.get(name);
+    if (reason !== undefined) {
+        return [{ at, fact: `--${name} cannot be given: ${reason}.`, fix: 'leave the flag out.' }];
+    }
+    const problem = valueProblem(name, value);
+    return problem === undefined ? [] : [{ at, ...problem }];
+}
+function valueProblem(name, value) {
+    if (value === '') {
+        return {
+            fact: `--${name} has no value.`,
+            cause: 'an expression like ${{ vars.QUOTA }} that has no value.',
+            fix: `give it one, for example --${name}=true where the flag is a switch, or leave the flag out.`,
+        };
+    }
+    if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) {
+        return {
+            fact: `the value of --${name} holds a line break or another control character.`,
+            cause: 'the value was written as a YAML block (| or >).',
+            fix: `write it on one line behind the name, for example "${name}: value".`,
+        };
+    }
+    if (/\$[($]/.test(value)) {
+        return {
+            fact: `the value of --${name} holds $( or $$, in place of which the kubelet puts something else.`,
+            fix: 'write a value without them.',
+        };
+    }
+    if (name === 'feature-gates' && !(0,etcd_flags/* keepsCorruptCheck */.m1)(value)) {
+        return {
+            fact: `${(0,quote/* quote */.h)(value)} would take the place of kubeadm's own --feature-gates=InitialCorruptCheck=true.`,
+            cause: 'only the other gates were named; by this one a member compares its data with the others before it serves.',
+            fix: 'name it too, for example feature-gates: InitialCorruptCheck=true,CompactHashCheck=true.',
+        };
+    }
+    return undefined;
+}
+/** etcd takes the last of two, kubeadm writes both: nobody would know which one was meant. */
+function checkTwice(flag, index, flags) {
+    const first = flags.findIndex(({ name }) => name === flag.name);
+    if (first === index)
+        return [];
+    return [
+        {
+            at: flag.at,
+            fact: `${(0,quote/* quote */.h)(flag.name)} was given before, at ${flags[first]?.at ?? ''}.`,
+            fix: 'keep one of the two.',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-health.ts
+
+
+const DEADLINE = { least: 10, greatest: 600, words: '10s and 10m', example: '60s' };
+const WINDOW = { least: 0, greatest: 300, words: '0s and 5m', example: '30s' };
+/** What connecting, asking and judging may take besides the window; seconds. */
+const BESIDES_WINDOW = 10;
+const FAIL_ON = ['fail', 'warn', 'never'];
+const DAYS = { least: 0, greatest: 3650, example: 30 };
+const MILLISECONDS = { least: 1, greatest: 60_000, example: 100 };
+const PERCENT = { least: 1, greatest: 100, example: 80 };
+const ENTRIES = { least: 1, greatest: 1_000_000, example: 1000 };
+/** Where each threshold comes from. */
+const THRESHOLDS = {
+    certificateWarningDays: ['certificate-warning-days', DAYS],
+    certificateFailureDays: ['certificate-failure-days', DAYS],
+    latencyWarningMs: ['latency-warning-ms', MILLISECONDS],
+    fsyncWarningMs: ['fsync-warning-ms', MILLISECONDS],
+    commitWarningMs: ['commit-warning-ms', MILLISECONDS],
+    peerLatencyWarningMs: ['peer-latency-warning-ms', MILLISECONDS],
+    dbQuotaWarningPercent: ['db-quota-warning-percent', PERCENT],
+    dbQuotaFailurePercent: ['db-quota-failure-percent', PERCENT],
+    diskFreeWarningPercent: ['disk-free-warning-percent', PERCENT],
+    clockWarningMs: ['clock-warning-ms', MILLISECONDS],
+    raftLagWarning: ['raft-lag-warning', ENTRIES],
+};
+/** Reads what the operation `health` is told. */
+function parseHealth(inputs, findings) {
+    const probe = inputs['health-probe'] === '' ? undefined : parseProbe(inputs['health-probe'], findings);
+    const deadlineSeconds = parseDuration('deadline', inputs.deadline, DEADLINE, findings);
+    const metricsWindowSeconds = parseDuration('metrics-window', inputs['metrics-window'], WINDOW, findings);
+    const failOn = parseChoice('fail-on', inputs['fail-on'], FAIL_ON, findings);
+    const thresholds = parseThresholds(inputs, findings);
+    const history = parseHistory(inputs['history-artifact'], inputs['github-token'].trim(), findings);
+    if (deadlineSeconds === undefined ||
+        metricsWindowSeconds === undefined ||
+        failOn === undefined ||
+        thresholds === undefined) {
+        return undefined;
+    }
+    if (metricsWindowSeconds > 0 && metricsWindowSeconds + BESIDES_WINDOW > deadlineSeconds) {
+        findings.push(windowTooLong(metricsWindowSeconds, deadlineSeconds));
+    }
+    return {
+        ...(probe !== undefined && { probe }),
+        deadlineSeconds,
+        metricsWindowSeconds,
+        failOn,
+        thresholds,
+        ...(history !== undefined && { history }),
+    };
+}
+function parseThresholds(inputs, findings) {
+    const values = Object.entries(THRESHOLDS).map(([name, [input, range]]) => [name, parseInteger(input, inputs[input], range, findings)]);
+    if (values.some(([, value]) => value === undefined))
+        return undefined;
+    const thresholds = Object.fromEntries(values);
+    const { certificateWarningDays, certificateFailureDays } = thresholds;
+    const { dbQuotaWarningPercent, dbQuotaFailurePercent } = thresholds;
+    if (certificateFailureDays > certificateWarningDays) {
+        findings.push(crossed('certificate-failure-days', certificateFailureDays, certificateWarningDays, 'more'));
+    }
+    if (dbQuotaFailurePercent < dbQuotaWarningPercent) {
+        findings.push(crossed('db-quota-failure-percent', dbQuotaFailurePercent, dbQuotaWarningPercent, 'less'));
+    }
+    return thresholds;
+}
+function crossed(input, failure, warning, than) {
+    const other = input.replace('failure', 'warning');
+    return {
+        at: input,
+        fact: `${failure} is ${than} than the ${warning} of ${other}: there would be no warning before the failure.`,
+        fix: `choose ${input} so that ${other} is reached first.`,
+    };
+}
+function windowTooLong(window, deadline) {
+    return {
+        at: 'metrics-window',
+        fact: `two looks ${window} s apart do not fit into the deadline of ${deadline} s.`,
+        fix: `write deadline: ${window + 3 * BESIDES_WINDOW}s, or a shorter metrics-window.`,
+    };
+}
+/** A path that sudoers and every login shell take as it stands. */
+function parseProbe(value, findings) {
+    if (/^(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)+$/.test(value))
+        return value;
+    findings.push({
+        at: 'health-probe',
+        fact: `${(0,quote/* quote */.h)(value)} is not the absolute path of a program, of letters, digits, dots, dashes and underscores.`,
+        fix: 'write where the probe is installed on the hosts, for example health-probe: /usr/local/sbin/etcd-ha-health-probe.',
+    });
+    return undefined;
+}
+function parseHistory(artifact, token, findings) {
+    if (artifact === '')
+        return undefined;
+    // What the artifact service takes as a name (@actions/artifact, path-and-artifact-name-validation.ts).
+    if (!/^[^"':<>|*?\\/\p{Cc}]{1,127}\*?$/u.test(artifact)) {
+        findings.push({
+            at: 'history-artifact',
+            fact: `${(0,quote/* quote */.h)(artifact)} is not the name of an artifact, nor the beginning of one with a * behind it.`,
+            fix: 'write what artifact-name is, for example history-artifact: etcd-health-*.',
+        });
+        return undefined;
+    }
+    if (token !== '')
+        return { artifact, token };
+    findings.push({
+        at: 'github-token',
+        fact: 'history-artifact is given, and no token to read earlier artifacts with.',
+        cause: 'without one, only the artifacts of the same run can be read.',
+        fix: 'write github-token: ${{ github.token }}, and give the job permissions: actions: read.',
+    });
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/settings/entries.ts
+/**
+ * Takes a list apart: items stand on lines or between commas, `#` begins a comment, blank lines do not count. An
+ * empty item between commas is a finding, because it usually is an expression without a value; only a comma at the
+ * end of a line of a longer list is passed over.
+ */
+function parseEntries(input, value, findings) {
+    const lines = value.split(/\r?\n|\r/);
+    const severalLines = lines.filter((line) => withoutComment(line) !== '').length > 1;
+    return lines.flatMap((line, index) => {
+        const place = severalLines ? `line ${index + 1}` : undefined;
+        return entriesOfLine(input, withoutComment(line), place, findings);
+    });
+}
+function withoutComment(line) {
+    return line.replace(/#.*/, '').trim();
+}
+function entriesOfLine(input, line, place, findings) {
+    const texts = line.split(',').map((text) => text.trim());
+    if (texts.length > 1 && place !== undefined && texts.at(-1) === '')
+        texts.pop();
+    if (texts.length === 1 && texts[0] === '')
+        return [];
+    const entries = texts.map((text, index) => ({
+        text,
+        at: `${input}, ${placeOf(place, index, texts.length)}`,
+    }));
+    const [empty] = entries.filter((entry) => entry.text === '');
+    if (empty !== undefined) {
+        findings.push({
+            at: empty.at,
+            fact: 'the entry is empty.',
+            cause: 'an expression like ${{ vars.HOST2 }} that has no value.',
+            fix: 'give every entry a value, or remove the comma, for example 10.0.0.6, 10.0.0.7, 10.0.0.8.',
+        });
+    }
+    return entries.filter((entry) => entry.text !== '');
+}
+function placeOf(line, index, count) {
+    if (line === undefined)
+        return `entry ${index + 1}`;
+    return count === 1 ? line : `${line}, entry ${index + 1}`;
+}
+
+// EXTERNAL MODULE: ./src/cluster/quorum.ts
+var quorum = __webpack_require__(74445);
+;// CONCATENATED MODULE: ./src/settings/member-count.ts
+
+
+/** Beyond these, members make every write slower; etcd advises against them (FAQ, "What is maximum cluster size?"). */
+const MOST_ADVISED = 7;
+const MOST = 9;
+const member_count_example = 'for example 10.0.0.6, 10.0.0.7, 10.0.0.8.';
+/**
+ * Checks how many members are asked for. What keeps a cluster from surviving more losses is refused; what is asked for
+ * knowingly, or merely unwise, is a warning.
+ * @param count of what was written, hosts that cannot be used included.
+ * @param at the input that lists them.
+ * @param allowEven the input `allow-even-members`.
+ */
+function checkMemberCount(count, { at, allowEven }, { findings, warnings }) {
+    const allowed = parseBoolean('allow-even-members', allowEven, findings);
+    if (count === 0) {
+        findings.push({
+            at,
+            fact: 'no host is given.',
+            fix: `list the addresses of the etcd hosts, ${member_count_example}`,
+        });
+    }
+    else if (count > MOST) {
+        findings.push({
+            at,
+            fact: `${count} hosts: every write waits for a majority of the members, and with more than ${MOST} it is slow and the cluster no safer.`,
+            fix: `list 3, 5 or ${MOST_ADVISED} hosts, ${member_count_example}`,
+        });
+    }
+    else if (count % 2 === 0) {
+        const even = evenCount(count);
+        if (allowed === true)
+            warnings.push({ at, ...even });
+        else if (allowed === false)
+            findings.push({ at, ...even, fix: `${even.fix} ${override}` });
+    }
+    else if (count === 1) {
+        warnings.push({
+            at,
+            fact: 'one member alone is no high availability: without its host there is no cluster.',
+            fix: 'list three hosts, or five to survive the loss of two.',
+        });
+    }
+    else if (count > MOST_ADVISED) {
+        warnings.push({
+            at,
+            fact: `${count} members: every write waits for ${(0,quorum/* quorumOf */.N)(count)} of them, and etcd advises against more than ${MOST_ADVISED}.`,
+            fix: 'list five hosts, which survive the loss of two, or seven, which survive that of three.',
+        });
+    }
+}
+const override = 'If an even number is what you want, write allow-even-members: true.';
+function evenCount(count) {
+    return {
+        fact: `${count} hosts: the quorum of ${count} is ${(0,quorum/* quorumOf */.N)(count)}, so the cluster survives the loss of ${count - (0,quorum/* quorumOf */.N)(count)}, ` +
+            `which ${count - 1} do as well, and has one host more that can fail.`,
+        fix: `list ${count - 1} or ${count + 1} hosts, ${member_count_example}`,
+    };
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(77030);
+;// CONCATENATED MODULE: ./src/settings/parse-address.ts
+
+const parse_address_example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
+/**
+ * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
+ * (VerifyAPIServerBindAddress in cmd/kubeadm/app/util/config/common.go; Go's net.IP.IsGlobalUnicast).
+ */
+const unusable = [
+    {
+        what: 'is the unspecified address: it names no host',
+        ranges: [
+            ['0.0.0.0', 8],
+            ['::', 128],
+        ],
+    },
+    {
+        what: 'is a loopback address: every host means itself by it',
+        ranges: [
+            ['127.0.0.0', 8],
+            ['::1', 128],
+        ],
+    },
+    {
+        what: 'is a link-local address: it means something only together with a network interface',
+        ranges: [
+            ['169.254.0.0', 16],
+            ['fe80::', 10],
+        ],
+    },
+    {
+        what: 'is a multicast address: it names a group, not a host',
+        ranges: [
+            ['224.0.0.0', 4],
+            ['ff00::', 8],
+        ],
+    },
+    { what: 'is reserved or the broadcast address', ranges: [['240.0.0.0', 4]] },
+];
+const unusableLists = unusable.map(({ what, ranges }) => {
+    const list = new external_node_net_.BlockList();
+    for (const [address, prefix] of ranges)
+        list.addSubnet(address, prefix, familyOf(address));
+    return { what, list };
+});
+/**
+ * Reads the address of a member. IPv6 may stand in brackets and comes back without, in the short form that Go and
+ * etcd print (RFC 5952), so that the same host always has the same URL.
+ */
+function parseAddress(text) {
+    const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+    if (bare.includes('%'))
+        return { fact: 'has a zone, so it is a link-local address.', fix: parse_address_example };
+    if (!(0,external_node_net_.isIPv4)(bare) && !(0,external_node_net_.isIPv6)(bare))
+        return notAnAddress(text);
+    const address = (0,external_node_net_.isIPv6)(bare) ? shortForm(bare) : bare;
+    if (address.startsWith('::ffff:')) {
+        return {
+            fact: 'is an IPv4 address in IPv6 form.',
+            fix: 'write the IPv4 address itself, for example 10.0.0.6.',
+        };
+    }
+    const range = unusableLists.find(({ list }) => list.check(address, familyOf(address)));
+    return range === undefined ? address : { fact: `${range.what}.`, fix: parse_address_example };
+}
+/** `ipv4` or `ipv6`, for an address that is known to be one. */
+function familyOf(address) {
+    return (0,external_node_net_.isIPv6)(address) ? 'ipv6' : 'ipv4';
+}
+function shortForm(address) {
+    return new URL(`http://[${address}]`).hostname.slice(1, -1);
+}
+/** The mistakes that are seen most, each with its own words. */
+function notAnAddress(text) {
+    const port = /^(.+):\d+$/.exec(text)?.[1];
+    if (text.includes('@')) {
+        return { fact: 'holds a user name.', fix: 'put the user into ssh-user and write only the address here.' };
+    }
+    if (text.startsWith('- ')) {
+        return {
+            fact: 'begins with the dash of a YAML list.',
+            cause: 'inputs are text, not lists.',
+            fix: 'write one address per line without the dash.',
+        };
+    }
+    if (/\s/.test(text)) {
+        return {
+            fact: 'holds white space.',
+            fix: 'separate hosts by commas or new lines: 10.0.0.6, 10.0.0.7, 10.0.0.8.',
+        };
+    }
+    if (/^[a-z]+:\/\//i.test(text))
+        return { fact: 'is a URL.', fix: 'write only the address, for example 10.0.0.6.' };
+    if (text.includes('/')) {
+        return { fact: 'looks like a network.', fix: 'write the address of one host, for example 10.0.0.6.' };
+    }
+    if (port !== undefined && typeof parseAddress(port) === 'string') {
+        return {
+            fact: 'holds a port.',
+            fix: "write only the address; SSH's port is ssh-port, etcd's are client-port and peer-port.",
+        };
+    }
+    if (/^[0-9.]+$/.test(text))
+        return { fact: 'is not a valid IPv4 address.', fix: parse_address_example };
+    return {
+        fact: 'is not an IP address.',
+        cause: "a host name was written; etcd's peer URLs and the certificates hold addresses, and a name could change its.",
+        fix: parse_address_example,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-names.ts
+
+
+/** One label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
+const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** X.509 limits a common name to 64 characters (RFC 5280, ub-common-name); the member's name becomes one. */
+const parse_names_longestName = 64;
+/** True for a label of a DNS name: lower-case letters, digits and dashes, at most 63. */
+function isLabel(text) {
+    return label.test(text);
+}
+/**
+ * Reads the name of a member as kubeadm reads nodeRegistration.name: in lower case, an RFC 1123 subdomain.
+ * @param at input and place, for the finding.
+ */
+function parseMemberName(text, at, findings) {
+    const name = text.toLowerCase();
+    const fact = nameProblem(name);
+    if (fact === undefined)
+        return name;
+    findings.push({
+        at,
+        fact: `${(0,quote/* quote */.h)(text)} ${fact}`,
+        fix: 'use lower-case letters, digits, dashes and dots, beginning and ending with a letter or digit, for example infra0.',
+    });
+    return undefined;
+}
+function nameProblem(name) {
+    if (name === '')
+        return 'is no name.';
+    if ((0,external_node_net_.isIP)(name) !== 0)
+        return 'is an address, not a name; a pair is written name=address.';
+    if (name === 'localhost')
+        return 'is the name by which every host calls itself.';
+    if (name.length > parse_names_longestName) {
+        return `has ${name.length} characters; it becomes the common name of certificates, which has at most ${parse_names_longestName}.`;
+    }
+    return name.split('.').every(isLabel)
+        ? undefined
+        : 'is not a name that kubeadm takes (RFC 1123 subdomain).';
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-hosts.ts
+
+
+
+
+
+/**
+ * Reads `hosts` and `names`: addresses, `name=address` pairs, or addresses with their names in the other input.
+ * The hosts come back in the user's order; what is wrong with any of them is added to the findings.
+ * @param values.allowEven the input `allow-even-members`.
+ */
+function parseHosts({ hosts, names, allowEven }, collected) {
+    const { findings } = collected;
+    const entries = parseEntries('hosts', hosts, findings);
+    const written = entries.map((entry) => parseHost(entry, findings));
+    const placed = addNames(written, parseEntries('names', names, findings), findings);
+    const usable = placed.filter((host) => host.address !== '');
+    checkMemberCount(entries.length, { at: 'hosts', allowEven }, collected);
+    checkFamilies(usable, findings);
+    refuseTwice(usable, findings, 'address', (host) => ({ value: host.address, at: host.at }));
+    refuseTwice(placed, findings, 'name', (host) => ({ value: host.name, at: host.nameAt ?? host.at }));
+    return usable.map(({ name, address }) => (name === undefined ? { address } : { name, address }));
+}
+/** A host whose address is not usable comes back with an empty one: its name can still be checked. */
+function parseHost(entry, findings) {
+    const equals = entry.text.indexOf('=');
+    const { at } = entry;
+    if (equals < 0)
+        return { address: parseHostAddress(entry.text, at, findings), at };
+    const name = parseMemberName(entry.text.slice(0, equals).trim(), at, findings);
+    const address = parseHostAddress(entry.text.slice(equals + 1).trim(), at, findings);
+    return name === undefined ? { address, at } : { name, address, at, nameAt: at };
+}
+function parseHostAddress(text, at, findings) {
+    const address = text === '' ? noAddress : parseAddress(text);
+    if (typeof address === 'string')
+        return address;
+    findings.push({ at, ...address, fact: `${(0,quote/* quote */.h)(text)} ${address.fact}` });
+    return '';
+}
+const noAddress = {
+    fact: 'stands behind the name, where the address belongs.',
+    cause: 'an expression like ${{ vars.HOST0 }} that has no value.',
+    fix: 'write name=address, for example infra0=10.0.0.6.',
+};
+function addNames(hosts, names, findings) {
+    if (names.length === 0)
+        return [...hosts];
+    const parsed = names.map(({ text, at }) => ({ name: parseMemberName(text, at, findings), at }));
+    const pair = hosts.find((host) => host.nameAt !== undefined);
+    if (pair !== undefined) {
+        findings.push({
+            at: 'names',
+            fact: `names are given twice: here and as pairs in ${pair.at}.`,
+            fix: 'keep one: either hosts: infra0=10.0.0.6, … or the input names.',
+        });
+        return [...hosts];
+    }
+    if (parsed.length !== hosts.length) {
+        findings.push({
+            at: 'names',
+            fact: `there are ${parsed.length} names here, but hosts has ${hosts.length} entries.`,
+            fix: 'give one name per host in the same order, or leave names out: each host then goes by its short hostname.',
+        });
+    }
+    return hosts.map((host, index) => {
+        const given = parsed[index];
+        return given?.name === undefined ? host : { ...host, name: given.name, nameAt: given.at };
+    });
+}
+function checkFamilies(hosts, findings) {
+    const [first, ...others] = hosts;
+    const other = others.find((host) => first !== undefined && familyOf(host.address) !== familyOf(first.address));
+    if (first === undefined || other === undefined)
+        return;
+    findings.push({
+        at: other.at,
+        fact: `${other.address} and ${first.address} (${first.at}) are of two families; etcd knows no dual stack.`,
+        fix: 'write all addresses as IPv4 or all as IPv6.',
+    });
+}
+function refuseTwice(hosts, findings, what, pick) {
+    const seen = new Map();
+    for (const { value, at } of hosts.map(pick)) {
+        if (value === undefined)
+            continue;
+        const before = seen.get(value);
+        if (before === undefined) {
+            seen.set(value, at);
+        }
+        else {
+            findings.push({
+                at,
+                fact: `the ${what} ${(0,quote/* quote */.h)(value)} was given before, at ${before}.`,
+                fix: `give every member its own ${what}.`,
+            });
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-image.ts
+
+/**
+ * Host (with port) and path of an image reference, without tag and digest (distribution/reference, reference.go,
+ * `name`); each part of the path in lower case.
+ */
+const repository = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*$/;
+/** A registry alone, as in kubeadm's own default registry.k8s.io, may have a port and capital letters. */
+const registry = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
+/** The tag of an image reference (distribution/reference, reference.go, `tag`). */
+const tag = /^\w[\w.-]{0,127}$/;
+const repositoryFix = 'write registry and path without /etcd and tag, for example image-repository: registry.k8s.io.';
+const tagFix = 'write the tag alone, for example etcd-image-tag: 3.6.5-0.';
+/** Reads the registry and path before `/etcd:<tag>`, as kubeadm's etcd.local.imageRepository takes it. */
+function parseImageRepository(value, findings) {
+    const fact = repositoryProblem(value);
+    if (fact === undefined)
+        return value;
+    findings.push({ at: 'image-repository', fact: `${(0,quote/* quote */.h)(value)} ${fact}`, fix: repositoryFix });
+    return undefined;
+}
+function repositoryProblem(value) {
+    if (value.includes('://'))
+        return 'is a URL; an image has no scheme.';
+    if (value.includes('@') || /:[^/]*\/?$/.test(value.replace(registry, '')))
+        return 'holds a tag or digest.';
+    if (value.endsWith('/'))
+        return 'ends with a slash.';
+    if (value.endsWith('/etcd'))
+        return 'ends with /etcd, which kubeadm adds itself.';
+    return repository.test(value) || registry.test(value)
+        ? undefined
+        : 'is not a registry and path of an image.';
+}
+/** The oldest etcd that every supported kubeadm (1.31 and later) takes as an external one: MinExternalEtcdVersion. */
+const oldest = [3, 5, 11];
+/** Reads the tag of the etcd image. Its version must show: kubeadm chooses etcd's flags by it. */
+function parseImageTag(value, findings) {
+    const fact = tagProblem(value);
+    if (fact === undefined)
+        return value;
+    findings.push({ at: 'etcd-image-tag', fact: `${(0,quote/* quote */.h)(value)} ${fact}`, fix: tagFix });
+    return undefined;
+}
+function tagProblem(value) {
+    if (/[:/@]/.test(value))
+        return 'holds more than a tag; registry and path belong into image-repository.';
+    if (!tag.test(value))
+        return 'is not the tag of an image.';
+    const version = /^v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})(?:[-+_.].*)?$/.exec(value)?.slice(1).map(Number);
+    if (version === undefined)
+        return "does not begin with etcd's version, by which kubeadm chooses etcd's flags.";
+    return isOlder(version, oldest)
+        ? `is older than ${oldest.join('.')}, the oldest etcd that kubeadm 1.31 and later takes for a control plane.`
+        : undefined;
+}
+function isOlder(version, than) {
+    const index = version.findIndex((part, place) => part !== than[place]);
+    return index >= 0 && (version[index] ?? 0) < (than[index] ?? 0);
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-approved-plan.ts
+
+const fix = 'pass what the run that made the plan put out: approved-plan: ${{ needs.plan.outputs.plan-digest }}.';
+/**
+ * Reads the digest of the plan that was approved: 64 hex digits, with or without `sha256:` before them.
+ * @returns lower-case hex; nothing when none is given.
+ */
+function parseApprovedPlan(value, operation, findings) {
+    if (value === '')
+        return undefined;
+    if (operation !== undefined && operation !== 'deploy')
+        findings.push(nothingToApprove(operation));
+    const [, digest] = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(value) ?? [];
+    if (digest !== undefined)
+        return digest.toLowerCase();
+    findings.push({
+        at: 'approved-plan',
+        fact: `${(0,quote/* quote */.h)(value)} is not the digest of a plan, which has 64 hex digits.`,
+        ...(value.startsWith('{') && { cause: 'the output plan was passed in place of plan-digest.' }),
+        fix,
+    });
+    return undefined;
+}
+function nothingToApprove(operation) {
+    return {
+        at: 'approved-plan',
+        fact: `operation: ${operation} makes no plan and changes nothing: there is nothing to approve.`,
+        cause: 'the inputs of another step were copied.',
+        fix: 'leave approved-plan out here, or write operation: deploy.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-intent.ts
+
+
+const operations = ['deploy', 'preflight', 'health'];
+const bootstraps = ['auto', 'allow', 'never'];
+/** Reads what is to be done and how far it may go. */
+function parseIntent(values, { findings, warnings }) {
+    const operation = parseChoice('operation', values.operation, operations, findings);
+    const dryRun = parseBoolean('dry-run', values.dryRun, findings);
+    const approvedPlan = parseApprovedPlan(values.approvedPlan, operation, findings);
+    const bootstrap = parseChoice('bootstrap', values.bootstrap, bootstraps, findings);
+    const diskTest = parseBoolean('disk-test', values.diskTest, findings);
+    if (operation === undefined || dryRun === undefined || bootstrap === undefined || diskTest === undefined) {
+        return undefined;
+    }
+    const useless = diskTest ? uselessDiskTest(operation, dryRun) : undefined;
+    if (useless !== undefined)
+        warnings.push(useless);
+    return {
+        operation,
+        dryRun,
+        ...(approvedPlan !== undefined && { approvedPlan }),
+        bootstrap,
+        diskTest: diskTest && useless === undefined,
+    };
+}
+function uselessDiskTest(operation, dryRun) {
+    if (operation !== 'preflight') {
+        return {
+            at: 'disk-test',
+            fact: `disk-test: true does nothing with operation: ${operation}: only a preflight writes to a disk to measure it.`,
+            fix: 'leave it out here, or run operation: preflight with it.',
+        };
+    }
+    return dryRun
+        ? {
+            at: 'disk-test',
+            fact: 'disk-test: true does nothing with dry-run: true, which writes nothing to any host.',
+            fix: 'leave dry-run out: a preflight changes nothing, apart from the file that a disk test writes and removes.',
+        }
+        : undefined;
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/kubelet-config.ts
+var kubelet_config = __webpack_require__(27368);
+;// CONCATENATED MODULE: ./src/settings/parse-kubelet-config.ts
+
+
+
+
+const at = 'kubelet-config';
+const parse_kubelet_config_example = 'for example "failSwapOn: false".';
+/**
+ * Reads the YAML that is merged into the KubeletConfiguration: one mapping of the kubelet's fields, none of them
+ * one that the action must set itself. Empty text is an empty mapping.
+ */
+function parseKubeletConfig(value, findings) {
+    const yaml = parseYaml(at, value, { schema: 'core', uniqueKeys: true, example: parse_kubelet_config_example }, findings);
+    if (yaml === undefined)
+        return {};
+    const config = parse_kubelet_config_valueOf(yaml.document, findings);
+    if (config === undefined)
+        return {};
+    findings.push(...fieldsOf(yaml).flatMap(checkField));
+    return config;
+}
+/** The mapping as plain data, or undefined and a finding. */
+function parse_kubelet_config_valueOf(document, findings) {
+    if (document.contents === null)
+        return {};
+    const value = toPlain(document);
+    if ((0,dist/* isMap */.jh)(document.contents) && isJson(value))
+        return value;
+    findings.push({
+        at,
+        fact: (0,dist/* isMap */.jh)(document.contents)
+            ? 'the mapping holds a value that JSON does not know, such as null, .nan, binary data or an unknown alias.'
+            : 'this is not a mapping of fields to values.',
+        fix: `write the kubelet's fields with plain values, ${parse_kubelet_config_example}`,
+    });
+    return undefined;
+}
+function toPlain(document) {
+    try {
+        return document.toJS();
+    }
+    catch {
+        return undefined; // An alias without its anchor, or far too many of them.
+    }
+}
+function isJson(value) {
+    if (typeof value === 'string' || typeof value === 'boolean')
+        return true;
+    if (typeof value === 'number')
+        return Number.isFinite(value);
+    if (Array.isArray(value))
+        return value.every(isJson);
+    if (typeof value !== 'object' || value === null)
+        return false;
+    return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson);
+}
+function fieldsOf({ document, placeOf }) {
+    if (!(0,dist/* isMap */.jh)(document.contents))
+        return [];
+    return document.contents.items.map(({ key }) => ({
+        name: (0,dist/* isScalar */.jn)(key) ? String(key.value) : '',
+        place: placeOf((0,dist/* isScalar */.jn)(key) ? key.range?.[0] : undefined),
+    }));
+}
+function checkField({ name, place }) {
+    const owned = [...kubelet_config/* OWNED_KUBELET_FIELDS */.DR].find(([field]) => field.toLowerCase() === name.toLowerCase());
+    if (owned !== undefined) {
+        const [field, reason] = owned;
+        return [{ at: place, fact: `${field} is set by the action: ${reason}.`, fix: 'leave the field out.' }];
+    }
+    if (/^[a-z][A-Za-z0-9]*$/.test(name))
+        return [];
+    return [
+        {
+            at: place,
+            fact: `${(0,quote/* quote */.h)(name)} is not the name of a field.`,
+            cause: 'a command-line flag of the kubelet was written.',
+            fix: `write the field of KubeletConfiguration (kubelet.config.k8s.io/v1beta1), ${parse_kubelet_config_example}`,
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-ports.ts
+
+/** What already listens on an etcd host that kubeadm and the kubelet set up. */
+const taken = new Map([
+    [2381, "etcd's metrics and probes are served (kubeadm's listen-metrics-urls)"],
+    [10248, 'the kubelet serves its health'],
+    [10250, 'the kubelet serves its API'],
+]);
+/** Reads the three ports; each must be free on the hosts and different from the others. */
+function parsePorts(values, findings) {
+    const ssh = parsePort('ssh-port', values.ssh, 22, findings);
+    const client = parsePort('client-port', values.client, 2379, findings);
+    const peer = parsePort('peer-port', values.peer, 2380, findings);
+    refuseTaken('client-port', client, 2379, findings);
+    refuseTaken('peer-port', peer, 2380, findings);
+    refuseEqual('peer-port', peer, 'client-port', client, 2380, findings);
+    refuseEqual('client-port', client, 'ssh-port', ssh, 2379, findings);
+    refuseEqual('peer-port', peer, 'ssh-port', ssh, 2380, findings);
+    return ssh === undefined || client === undefined || peer === undefined ? undefined : { ssh, client, peer };
+}
+function parsePort(input, value, example, findings) {
+    return parseInteger(input, value, { least: 1, greatest: 65535, example }, findings);
+}
+function refuseTaken(input, port, example, findings) {
+    const user = port === undefined ? undefined : taken.get(port);
+    if (port === undefined || user === undefined)
+        return;
+    findings.push({
+        at: input,
+        fact: `${port} is where ${user}.`,
+        fix: `choose a port that is free on every host, for example ${input}: ${example}.`,
+    });
+}
+function refuseEqual(input, port, otherInput, other, example, findings) {
+    if (port === undefined || port !== other)
+        return;
+    findings.push({
+        at: input,
+        fact: `${port} is also ${otherInput}.`,
+        fix: `give each its own port, for example ${input}: ${example}.`,
+    });
+}
+
+// EXTERNAL MODULE: ./src/pki/validity.ts
+var validity = __webpack_require__(29540);
+;// CONCATENATED MODULE: ./src/settings/parse-renewal.ts
+
+
+
+
+const parse_renewal_input = 'client-certificate-copied';
+const leafDays = validity/* leafHours */.wj / 24;
+/** Reads how many days before their end certificates are reissued; 0 leaves all that have not ended. */
+function parseRenewBeforeDays(value, { findings, warnings }) {
+    const days = parseInteger('renew-before-days', value, { least: 0, greatest: 3650, example: 30 }, findings);
+    if (days !== undefined && days >= leafDays)
+        warnings.push(alwaysRenewed(days));
+    return days;
+}
+function alwaysRenewed(days) {
+    return {
+        at: 'renew-before-days',
+        fact: `certificates are valid for ${leafDays} days: with ${days} every run reissues all of them.`,
+        fix: 'choose fewer days, for example renew-before-days: 30.',
+    };
+}
+/**
+ * Reads the SHA-256 fingerprints of the client certificates that the control plane has.
+ * @returns each once, in upper-case hex with colons.
+ */
+function parseCopiedCertificates(value, findings) {
+    const entries = parseEntries(parse_renewal_input, value, findings);
+    return [...new Set(entries.flatMap((entry) => parseFingerprint(entry, findings)))];
+}
+function parseFingerprint({ text, at }, findings) {
+    const isHex = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2})+|[0-9a-f]+)$/i.test(text);
+    const digits = text.replaceAll(':', '').toUpperCase();
+    if (isHex && digits.length === 64)
+        return [(digits.match(/../g) ?? []).join(':')];
+    findings.push({
+        at,
+        fact: isHex
+            ? `the fingerprint has ${digits.length} hex digits; one of SHA-256 has 64.`
+            : `${(0,quote/* quote */.h)(text)} is not the fingerprint of a certificate.`,
+        ...(isHex &&
+            digits.length === 40 && { cause: 'it is the SHA-1 fingerprint, which openssl shows by default.' }),
+        fix: 'on the control plane run openssl x509 -noout -fingerprint -sha256 -in ' +
+            '/etc/kubernetes/pki/apiserver-etcd-client.crt and write what stands behind the =, for example ' +
+            `${parse_renewal_input}: ${'6F:'.repeat(31)}6F.`,
+    });
+    return [];
+}
+
+// EXTERNAL MODULE: ./src/hosts/keys/known-hosts.ts
+var known_hosts = __webpack_require__(1105);
+// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
+var lib = __webpack_require__(85472);
+var lib_default = /*#__PURE__*/__webpack_require__.n(lib);
+;// CONCATENATED MODULE: ./src/hosts/keys/key-text.ts
+const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
+const OPENSSH_MAGIC = 'openssh-key-v1\0';
+/**
+ * Recognises a key in what people paste: CRLF, a byte order mark, quotes around it, lost or literal `\n`
+ * newlines, indentation, and the base64 of the whole file. Judges the wrapping only, not the key.
+ */
+function readKeyText(pasted) {
+    const text = tidy(pasted);
+    if (text === '')
+        return { kind: 'empty' };
+    if (isLegible(text))
+        return classify(text);
+    const decoded = decodeBase64(text);
+    if (decoded === undefined)
+        return { kind: 'unknown' };
+    if (decoded.startsWith(OPENSSH_MAGIC)) {
+        return { kind: 'private', block: { label: 'OPENSSH PRIVATE KEY', body: text.replace(/\s/g, '') } };
+    }
+    const inner = tidy(decoded);
+    return isLegible(inner) ? classify(inner) : { kind: 'unknown' };
+}
+/** The block as a PEM file: 64 columns, LF, a newline at the end. */
+function pemText(block) {
+    const headers = block.dekInfo === undefined ? [] : ['Proc-Type: 4,ENCRYPTED', `DEK-Info: ${block.dekInfo}`, ''];
+    const lines = block.body.match(/.{1,64}/g) ?? [];
+    return [`-----BEGIN ${block.label}-----`, ...headers, ...lines, `-----END ${block.label}-----`, ''].join('\n');
+}
+function tidy(pasted) {
+    const text = pasted
+        .replace(/[\uFEFF\u200B]/g, '')
+        .replaceAll('\u00A0', ' ')
+        .trim();
+    const unquoted = /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
+    // A backslash never occurs in a key; PuTTY's format may have one in its comment and keeps its own newlines.
+    const lines = unquoted.startsWith('PuTTY-') ? unquoted : unquoted.replace(/\\r|\\n/g, '\n');
+    return lines.replace(/\r\n?/g, '\n').trim();
+}
+function isLegible(text) {
+    return (text.includes('---- BEGIN ') ||
+        text.includes('-----BEGIN ') ||
+        text.startsWith('PuTTY-') ||
+        isPublicLine(text));
+}
+function isPublicLine(text) {
+    return /^(?:ssh-|ecdsa-sha2-|sk-)\S+\s+AAAA/m.test(text);
+}
+function classify(text) {
+    if (text.startsWith('PuTTY-'))
+        return { kind: 'putty', text };
+    const blocks = [...text.matchAll(PEM_BLOCK)].map(([, label = '', content = '']) => ({ label, content }));
+    const [block, ...others] = blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'));
+    if (block !== undefined) {
+        return others.length > 0
+            ? { kind: 'several', count: others.length + 1 }
+            : readBlock(block.label, block.content);
+    }
+    if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text))
+        return { kind: 'truncated' };
+    if (text.includes('PUBLIC KEY') || isPublicLine(text))
+        return { kind: 'public' };
+    return { kind: text.includes('-----BEGIN CERTIFICATE-----') ? 'certificate' : 'unknown' };
+}
+function readBlock(label, content) {
+    const dekInfo = /DEK-Info:\s*([A-Z0-9-]+,[0-9A-F]+)/i.exec(content)?.[1];
+    const body = content
+        .replace(/Proc-Type:\s*4,\s*ENCRYPTED/i, '')
+        .replace(/DEK-Info:\s*\S+/i, '')
+        .replace(/\s/g, '');
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body))
+        return { kind: 'damaged' };
+    return { kind: 'private', block: { label, body, ...(dekInfo === undefined ? {} : { dekInfo }) } };
+}
+function decodeBase64(text) {
+    const compact = text.replace(/\s/g, '');
+    if (compact.length < 100 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact))
+        return undefined;
+    return Buffer.from(compact, 'base64').toString('utf8');
+}
+
+// EXTERNAL MODULE: ./src/hosts/keys/wire.ts
+var wire = __webpack_require__(41979);
+;// CONCATENATED MODULE: ./src/hosts/keys/openssh-key.ts
+
+const MAGIC = Buffer.from('openssh-key-v1\0');
+/** Length to which an unencrypted private section is padded (PROTOCOL.key: the cipher's block size, or 8). */
+const BLOCK = 8;
+/** Reads the open part of an OpenSSH private key (OpenSSH PROTOCOL.key); undefined when it is not one. */
+function readOpensshHeader(bytes) {
+    const reader = new wire/* WireReader */.ZT(bytes);
+    if (reader.raw(MAGIC.length)?.equals(MAGIC) !== true)
+        return undefined;
+    const cipher = reader.string()?.toString('latin1');
+    reader.string(); // name of the key derivation
+    reader.string(); // its options
+    const count = reader.uint32();
+    const publicBlob = reader.string();
+    const privateSection = reader.string();
+    if (cipher === undefined || count !== 1 || publicBlob === undefined || privateSection === undefined)
+        return undefined;
+    const type = (0,wire/* keyBlobType */.$q)(publicBlob);
+    return type === undefined ? undefined : { encrypted: cipher !== 'none', type, publicBlob };
+}
+/**
+ * An Ed25519 private key as an unencrypted OpenSSH key file (OpenSSH PROTOCOL.key), the only form in which
+ * ssh2 takes one.
+ * @returns base64 of the file's body. Secret.
+ */
+function opensshEd25519Body(key) {
+    const { d, x } = key.export({ format: 'jwk' });
+    if (d === undefined || x === undefined)
+        throw new TypeError('not an Ed25519 private key');
+    const publicKey = Buffer.from(x, 'base64url');
+    const type = (0,wire/* wireString */.f9)('ssh-ed25519');
+    const publicBlob = Buffer.concat([type, (0,wire/* wireString */.f9)(publicKey)]);
+    // Two equal numbers, by which a reader sees that decryption worked; nothing is encrypted, any will do.
+    const check = Buffer.concat([(0,wire/* wireUint32 */.TT)(0), (0,wire/* wireUint32 */.TT)(0)]);
+    const secret = (0,wire/* wireString */.f9)(Buffer.concat([Buffer.from(d, 'base64url'), publicKey]));
+    const section = Buffer.concat([check, type, (0,wire/* wireString */.f9)(publicKey), secret, (0,wire/* wireString */.f9)('')]);
+    const padding = Buffer.from(Array.from({ length: -section.length & (BLOCK - 1) }, (_, index) => index + 1));
+    return Buffer.concat([
+        MAGIC,
+        (0,wire/* wireString */.f9)('none'),
+        (0,wire/* wireString */.f9)('none'),
+        (0,wire/* wireString */.f9)(''),
+        (0,wire/* wireUint32 */.TT)(1),
+        (0,wire/* wireString */.f9)(publicBlob),
+        (0,wire/* wireString */.f9)(Buffer.concat([section, padding])),
+    ]).toString('base64');
+}
+
+;// CONCATENATED MODULE: ./src/hosts/keys/private-key.ts
+
+
+
+
+
+
+const KEY_INPUT = 'ssh-private-key';
+const PASSPHRASE_INPUT = 'ssh-key-passphrase';
+const SSH_CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
+const NEW_KEY = 'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
+const WHOLE_FILE = 'paste the private key file whole, from its BEGIN line to its END line.';
+/**
+ * Makes a usable key of what the user pasted. Takes OpenSSH's own format, PEM (PKCS#1, SEC1) and PKCS#8 with
+ * RSA, NIST curves or Ed25519, each plain or encrypted, and the PuTTY files that ssh2 reads (version 2, RSA).
+ * @param passphrase absent or empty: none.
+ */
+function preparePrivateKey(text, passphrase) {
+    const secret = passphrase === '' ? undefined : passphrase;
+    const read = readKeyText(text);
+    if (read.kind === 'putty')
+        return preparePutty(read.text, secret);
+    if (read.kind !== 'private')
+        return { ok: false, finding: unreadable(read) };
+    return read.block.label === 'OPENSSH PRIVATE KEY'
+        ? prepareOpenssh(read.block, secret)
+        : preparePem(read.block, secret);
+}
+function prepareOpenssh(block, passphrase) {
+    const header = readOpensshHeader(Buffer.from(block.body, 'base64'));
+    if (header === undefined)
+        return refuse(DAMAGED);
+    const { encrypted, type, publicBlob } = header;
+    if (type === 'ssh-dss')
+        return refuse(DSA);
+    if (type.startsWith('sk-'))
+        return refuse(SECURITY_KEY);
+    const name = `${type} ${(0,wire/* fingerprint */.Rj)(publicBlob)}`;
+    if (encrypted && passphrase === undefined)
+        return refuse(passphraseMissing(name));
+    const key = lib_default().utils.parseKey(pemText(block), passphrase);
+    if (!(key instanceof Error))
+        return usable(key, encrypted, passphrase);
+    if (/^Unsupported/.test((0,src_findings/* errorMessage */.gJ)(key)))
+        return refuse(unsupported(`a key of type ${type}`));
+    return refuse(encrypted ? passphraseWrong(name) : DAMAGED);
+}
+function preparePem(block, passphrase) {
+    const encrypted = block.dekInfo !== undefined || block.label === 'ENCRYPTED PRIVATE KEY';
+    if (encrypted && passphrase === undefined)
+        return refuse(passphraseMissing(block.label));
+    if (!isCipherLoaded(block))
+        return refuse(OLD_ENCRYPTION);
+    let key;
+    try {
+        key = (0,external_node_crypto_.createPrivateKey)({ key: pemText(block), ...(encrypted ? { passphrase: passphrase ?? '' } : {}) });
+    }
+    catch (error) {
+        if (/digital envelope routines::unsupported/.test((0,src_findings/* errorMessage */.gJ)(error)))
+            return refuse(OLD_ENCRYPTION);
+        // Also where the decoder finds nothing it supports: one wrong passphrase of 256 leaves a right padding.
+        return refuse(encrypted ? passphraseWrong(block.label) : DAMAGED);
+    }
+    const converted = convert(key);
+    return 'finding' in converted ? refuse(converted.finding) : usable(converted.key, encrypted, passphrase);
+}
+/**
+ * Whether OpenSSL can decrypt what the header of RFC 1421 names; its legacy provider, with DES and RC2, is not
+ * loaded by Node. PKCS#8 names its cipher inside, and OpenSSL says so itself.
+ */
+function isCipherLoaded({ dekInfo }) {
+    const cipher = dekInfo?.split(',')[0]?.toLowerCase();
+    return cipher === undefined || (0,external_node_crypto_.getCiphers)().includes(cipher);
+}
+/** ssh2 reads PKCS#1 and SEC1 but not PKCS#8, and Ed25519 only in OpenSSH's format. */
+function convert(key) {
+    const type = key.asymmetricKeyType ?? 'unknown';
+    const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
+    if (type === 'dsa')
+        return { finding: DSA };
+    let text;
+    if (type === 'rsa')
+        text = key.export({ type: 'pkcs1', format: 'pem' }).toString();
+    else if (type === 'ec' && SSH_CURVES.includes(curve))
+        text = key.export({ type: 'sec1', format: 'pem' }).toString();
+    else if (type === 'ed25519')
+        text = pemText({ label: 'OPENSSH PRIVATE KEY', body: opensshEd25519Body(key) });
+    else
+        return { finding: unsupported(`a key of type ${type}${curve === '' ? '' : ` (${curve})`}`) };
+    const parsed = lib_default().utils.parseKey(text);
+    return parsed instanceof Error ? { finding: DAMAGED } : { key: parsed };
+}
+function preparePutty(text, passphrase) {
+    if (!/^PuTTY-User-Key-File-2: ssh-(?:rsa|dss)\s/.test(text))
+        return refuse(PUTTY);
+    const encrypted = !/^Encryption: none$/m.test(text);
+    if (encrypted && passphrase === undefined)
+        return refuse(passphraseMissing('PuTTY key'));
+    const key = lib_default().utils.parseKey(text, encrypted ? passphrase : undefined);
+    if (!(key instanceof Error))
+        return key.type === 'ssh-dss' ? refuse(DSA) : usable(key, encrypted, passphrase);
+    return refuse(encrypted ? passphraseWrong('PuTTY key') : DAMAGED);
+}
+function usable(key, encrypted, passphrase) {
+    const warnings = passphrase !== undefined && !encrypted ? [PASSPHRASE_UNUSED] : [];
+    return { ok: true, key, type: key.type, fingerprint: (0,wire/* fingerprint */.Rj)(key.getPublicSSH()), warnings };
+}
+function refuse(finding) {
+    return { ok: false, finding };
+}
+const DAMAGED = {
+    at: KEY_INPUT,
+    fact: 'the private key is cut off or damaged.',
+    cause: 'a part of the file was not copied, or something changed it on the way.',
+    fix: WHOLE_FILE,
+};
+const DSA = {
+    at: KEY_INPUT,
+    fact: 'this is a DSA key.',
+    cause: 'the key is old; OpenSSH servers have refused DSA keys since version 7.0 (2015).',
+    fix: NEW_KEY,
+};
+const SECURITY_KEY = {
+    at: KEY_INPUT,
+    fact: 'this key lives in a hardware security key (FIDO); the file alone cannot sign.',
+    cause: 'it was made with `ssh-keygen -t ed25519-sk` or `ecdsa-sk`.',
+    fix: `such a key cannot be used unattended: ${NEW_KEY}`,
+};
+const PUTTY = {
+    at: KEY_INPUT,
+    fact: 'this PuTTY key file (.ppk) cannot be read.',
+    cause: 'PuTTY has its own file format; only version 2 files with RSA keys are understood.',
+    fix: 'convert it: `puttygen key.ppk -O private-openssh-new -o deploy-key` (in the PuTTYgen window: Conversions, Export OpenSSH key), and give the new file.',
+};
+const OLD_ENCRYPTION = {
+    at: KEY_INPUT,
+    fact: 'the private key is encrypted with a cipher that is no longer supported.',
+    cause: 'the file is old.',
+    fix: 'write it anew with `ssh-keygen -p -f deploy-key`, which asks for the old passphrase and a new one.',
+};
+const PASSPHRASE_UNUSED = {
+    at: PASSPHRASE_INPUT,
+    fact: 'a passphrase is given, but the private key is not encrypted.',
+    fix: 'remove the input, or give the encrypted key.',
+};
+function passphraseMissing(name) {
+    return {
+        at: PASSPHRASE_INPUT,
+        fact: `the private key (${name}) is encrypted and no passphrase is given.`,
+        cause: 'the secret with the passphrase does not exist or is not passed on; runs from forks get no secrets.',
+        fix: 'give its passphrase in `ssh-key-passphrase`, or a key without one in `ssh-private-key`.',
+    };
+}
+function passphraseWrong(name) {
+    return {
+        at: PASSPHRASE_INPUT,
+        fact: `the passphrase does not open the private key (${name}).`,
+        cause: 'it belongs to another key, or the secret holds a blank or newline too many.',
+        fix: 'check it with `ssh-keygen -y -f deploy-key`, which asks for the passphrase and prints the public key.',
+    };
+}
+function unsupported(what) {
+    return { at: KEY_INPUT, fact: `${what} cannot be used here.`, fix: NEW_KEY };
+}
+function unreadable(read) {
+    const at = KEY_INPUT;
+    switch (read.kind) {
+        case 'empty':
+            return {
+                at,
+                fact: 'no private key is given.',
+                cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
+                fix: 'give the private key file whole, as a secret.',
+            };
+        case 'public':
+            return {
+                at,
+                fact: 'this is a public key; the private one is needed.',
+                cause: 'the file that ends in .pub was copied.',
+                fix: 'give the file of the same name without .pub.',
+            };
+        case 'certificate':
+            return {
+                at,
+                fact: 'this is a certificate, not a private key.',
+                cause: 'another file was copied.',
+                fix: 'give the private key with which you log in to the hosts.',
+            };
+        case 'several':
+            return {
+                at,
+                fact: `there are ${read.count} private keys.`,
+                fix: 'give the one that all hosts accept.',
+            };
+        case 'truncated':
+            return {
+                at,
+                fact: 'the private key has a BEGIN line but no END line that fits it.',
+                cause: 'only a part of the file was copied, or only its first line reached the input.',
+                fix: WHOLE_FILE,
+            };
+        case 'damaged':
+            return DAMAGED;
+        case 'unknown':
+            return {
+                at,
+                fact: 'this is not a private key in a form that is known.',
+                cause: 'the secret holds something else, e.g. the path of the key file, or lacks the BEGIN and END lines.',
+                fix: WHOLE_FILE,
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-ssh.ts
+
+
+
+/**
+ * Reads the user to log in as. Beyond the characters of useradd's names it takes those of directory users
+ * (`name@domain`, `DOMAIN\\name`).
+ */
+function parseUser(value, findings) {
+    if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,127}\$?$/.test(value) && !/@\d+(\.\d+){3}$/.test(value))
+        return value;
+    findings.push({
+        at: 'ssh-user',
+        fact: value === '' ? 'no user is given.' : `${(0,quote/* quote */.h)(value)} is not the name of a user.`,
+        ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
+        fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
+    });
+    return undefined;
+}
+/** Opens the private key. One line break at the end of the passphrase is that of its file. */
+function parseKey(text, passphrase, collected) {
+    const prepared = preparePrivateKey(text, passphrase.replace(/\r?\n$/, ''));
+    if (!prepared.ok) {
+        collected.findings.push(prepared.finding);
+        return undefined;
+    }
+    collected.warnings.push(...prepared.warnings);
+    const { key, type, fingerprint } = prepared;
+    return { key, type, fingerprint };
+}
+/**
+ * Reads the known_hosts text. Whether it holds a key of every host is seen at the host itself, so that the refusal
+ * can name the key that is offered.
+ * @param host address of one of them, and the SSH port: for the commands in the finding.
+ */
+function parseKnownHosts(text, host, collected) {
+    const { entries, findings, warnings } = (0,known_hosts/* parseKnownHosts */.uJ)(text);
+    collected.findings.push(...findings);
+    collected.warnings.push(...warnings);
+    if (entries.length === 0 && findings.length === 0)
+        collected.findings.push(noHostKey(host));
+    return entries;
+}
+function noHostKey({ address, port }) {
+    const option = port === 22 ? '' : `-p ${port} `;
+    return {
+        at: 'ssh-known-hosts',
+        fact: 'no host key is given; without one nobody can tell a host from an impostor.',
+        cause: 'the variable does not exist or is empty.',
+        fix: `run ssh-keyscan ${option}-t ed25519 ${address} for every host, compare what ssh-keygen -lf - says of its ` +
+            'output with what ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub says on the console of the host, and pass ' +
+            'the lines from a variable: ssh-known-hosts: ${{ vars.SSH_KNOWN_HOSTS }}.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-settings.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const sixHours = 6 * 60 * 60;
+/** A job on GitHub's own runners ends after six hours. */
+const runTime = {
+    least: 60,
+    greatest: sixHours,
+    words: 'one minute and six hours',
+    example: '15m',
+};
+const lockTime = { least: 0, greatest: sixHours, words: '0s and six hours', example: '2m' };
+/** The algorithms of which certificates were compared with kubeadm's own. */
+const offeredAlgorithms = ['RSA-2048', 'RSA-3072', 'RSA-4096'];
+/**
+ * Reads everything that the user asked for.
+ * @param raw inputs by name; one that is absent or empty has its default.
+ * @returns settings that cannot be changed any more.
+ * @throws Refusal with every finding of every input, each with its place, what was expected and an example.
+ */
+function parseSettings(raw, run) {
+    const misplaced = input_definitions/* inputNames */.vj.filter((name) => !(0,input_definitions/* definitionOf */.Fg)(name).secret && (0,quote/* holdsPrivateKey */.j)(raw[name] ?? ''));
+    const emptied = Object.fromEntries(misplaced.map((name) => [name, '']));
+    const collected = { findings: [], warnings: [] };
+    const settings = readSettings(withDefaults({ ...raw, ...emptied }), run, collected);
+    const findings = [
+        ...Object.keys(raw).flatMap(checkName),
+        ...misplaced.map(misplacedKey),
+        ...collected.findings.filter(({ at }) => !misplaced.some((name) => at === name || at.startsWith(`${name},`))),
+    ];
+    if (settings === undefined || findings.length > 0)
+        throw new src_findings/* Refusal */.P_('The inputs cannot be used', findings);
+    return deepFreeze(settings);
+}
+function readSettings(inputs, run, collected) {
+    const { findings } = collected;
+    const intent = parseIntent({
+        operation: inputs.operation,
+        dryRun: inputs['dry-run'],
+        approvedPlan: inputs['approved-plan'],
+        bootstrap: inputs.bootstrap,
+        diskTest: inputs['disk-test'],
+    }, collected);
+    const hosts = parseHosts({ hosts: inputs.hosts, names: inputs.names, allowEven: inputs['allow-even-members'] }, collected);
+    const clusterName = parseClusterName(inputs['cluster-name'], findings);
+    const user = parseUser(inputs['ssh-user'], findings);
+    const ports = parsePorts({ ssh: inputs['ssh-port'], client: inputs['client-port'], peer: inputs['peer-port'] }, findings);
+    const key = parseKey(inputs['ssh-private-key'], inputs['ssh-key-passphrase'], collected);
+    const exampleHost = { address: hosts[0]?.address ?? '10.0.0.6', port: ports?.ssh ?? 22 };
+    const knownHosts = parseKnownHosts(inputs['ssh-known-hosts'], exampleHost, collected);
+    const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
+    const keyAlgorithm = parseChoice('key-algorithm', inputs['key-algorithm'], offeredAlgorithms, findings);
+    const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], collected);
+    const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);
+    const dataDir = parseDataDir(inputs['data-dir'], findings);
+    const imageRepository = optional(inputs['image-repository'], (value) => parseImageRepository(value, findings));
+    const etcdImageTag = optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
+    const extraArgs = parseExtraArgs(inputs['extra-args'], findings);
+    const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
+    const health = parseHealth(inputs, findings);
+    const artifacts = parseArtifacts({
+        upload: inputs['upload-artifacts'],
+        name: inputs['artifact-name'],
+        retentionDays: inputs['artifact-retention-days'],
+    }, `etcd-ha-${clusterName ?? ''}-${run.attempt}-${run.nonce}`, findings);
+    const lockTimeoutSeconds = parseDuration('lock-timeout', inputs['lock-timeout'], lockTime, findings);
+    const timeoutSeconds = parseDuration('timeout', inputs.timeout, runTime, findings);
+    if (intent === undefined ||
+        clusterName === undefined ||
+        user === undefined ||
+        ports === undefined ||
+        key === undefined ||
+        keyAlgorithm === undefined ||
+        renewBeforeDays === undefined ||
+        dataDir === undefined ||
+        health === undefined ||
+        artifacts === undefined ||
+        lockTimeoutSeconds === undefined ||
+        timeoutSeconds === undefined) {
+        return undefined;
+    }
+    return {
+        ...intent,
+        clusterName,
+        hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: ports.ssh, user } })),
+        ssh: { key, knownHosts },
+        ...(authority !== undefined && { authority }),
+        keyAlgorithm,
+        renewBeforeDays,
+        copiedClientCertificates,
+        clientPort: ports.client,
+        peerPort: ports.peer,
+        dataDir,
+        ...(imageRepository !== undefined && { imageRepository }),
+        ...(etcdImageTag !== undefined && { etcdImageTag }),
+        extraArgs,
+        kubeletConfig,
+        health,
+        artifacts,
+        lockTimeoutSeconds,
+        timeoutSeconds,
+        run: run.identity,
+        inputDigest: digestOfInputs(inputs),
+        warnings: collected.warnings,
+    };
+}
+/**
+ * The runner only warns of an input that action.yml does not declare, and passes it on: a slip in an optional name
+ * would go unnoticed.
+ */
+function checkName(name) {
+    if (Object.hasOwn(input_definitions/* inputDefinitions */.Z$, name))
+        return [];
+    const meant = nearestInput(name);
+    return [
+        {
+            at: name,
+            fact: 'there is no input of this name.',
+            fix: meant === undefined ? `remove it, or use one of ${input_definitions/* inputNames */.vj.join(', ')}.` : `did you mean ${meant}?`,
+        },
+    ];
+}
+/** A private key in an input that is no secret: not parsed any further, so that no piece of it is quoted. */
+function misplacedKey(name) {
+    return {
+        at: name,
+        fact: 'the value holds a private key, which this input is not made for.',
+        cause: 'values were swapped in the workflow, or a key and its certificate were pasted together.',
+        fix: 'pass keys through ssh-private-key and ca-key only; if this value is stored in a variable, replace the key.',
+    };
+}
+function withDefaults(raw) {
+    const entries = input_definitions/* inputNames */.vj.map((name) => {
+        const value = raw[name] ?? '';
+        return [name, value.trim() === '' ? ((0,input_definitions/* definitionOf */.Fg)(name).default ?? '') : value];
+    });
+    return Object.fromEntries(entries);
+}
+function parseClusterName(value, findings) {
+    if (isLabel(value))
+        return value;
+    findings.push({
+        at: 'cluster-name',
+        fact: `${(0,quote/* quote */.h)(value)} is not a name of lower-case letters, digits and dashes, at most 63 (RFC 1123 label).`,
+        fix: 'begin and end it with a letter or digit, for example cluster-name: production.',
+    });
+    return undefined;
+}
+function optional(value, parse) {
+    return value === '' ? undefined : parse(value);
+}
+/** Freezes plain objects and lists; keys and bytes in them are objects of others, and stay as they are. */
+function deepFreeze(value) {
+    if (Array.isArray(value) || isPlainObject(value)) {
+        Object.freeze(value);
+        Object.values(value).forEach(deepFreeze);
+    }
+    return value;
+}
+function isPlainObject(value) {
+    return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+
+/***/ }),
+
+/***/ 77405:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ quote),
+/* harmony export */   j: () => (/* binding */ holdsPrivateKey)
+/* harmony export */ });
+/** A value longer than this is cut in a message. */
+const longestQuote = 80;
+/** A user's value as it stands in a message: in double quotes, on one line, cut when long. */
+function quote(value) {
+    const short = value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value;
+    return JSON.stringify(short);
+}
+/** True for a text with a PEM private key in it, whole or not. */
+function holdsPrivateKey(value) {
+    return value.includes('PRIVATE KEY');
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,34 @@
+import { errorMessage } from './findings.ts';
+import { releaseAbandoned } from './hosts/lock/release-abandoned.ts';
+import { connector } from './hosts/connector.ts';
+import { createActionsLog } from './report/actions-log.ts';
+import { Redactor } from './report/redaction.ts';
+import { setSecret } from './runner.ts';
+import { readInputs, readRunContext } from './settings/inputs.ts';
+import { parseSettings } from './settings/parse-settings.ts';
+
+/** Gives back the locks of a main that could not; where that fails they count as abandoned all the same. */
+export async function releaseLocks(owner: string): Promise<void> {
+  const redactor = new Redactor(setSecret);
+  const log = createActionsLog(redactor);
+  const settings = parseSettings(
+    readInputs((secret) => redactor.register(secret)),
+    readRunContext(),
+  );
+  const connect = connector(settings.ssh, 'root', log);
+  await Promise.all(
+    settings.hosts.map(async (host) => {
+      const own = log.host(host.name ?? host.address);
+      try {
+        const transport = await connect(host);
+        try {
+          own.info(`The lock of the ended run: ${await releaseAbandoned(transport, owner)}.`);
+        } finally {
+          await transport.close();
+        }
+      } catch (error) {
+        own.info(`The lock could not be given back, and runs out by itself: ${errorMessage(error)}`);
+      }
+    }),
+  );
+}
