@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '../..');
+/** The checkout. */
+export const ROOT = join(import.meta.dirname, '../..');
 
 /** The text of a file, by its path in the repository. */
 export function read(path: string): string {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { codeBlocks } from './markdown.ts';
-import { filesBelow, read } from './repository.ts';
-import { workflowProblems } from './workflow.ts';
+import { codeBlocks } from '../docs/markdown.ts';
+import { filesBelow, read } from '../docs/repository.ts';
+import { exampleProblems } from './example-problems.ts';
 
 const README_WORKFLOWS = codeBlocks(read('README.md'), 'yaml').filter((block) => /^jobs:/m.test(block));
 
@@ -12,15 +12,15 @@ test('there are examples, in the folder and in README.md', () => {
 
 describe('a workflow to paste is good', () => {
   test.each(filesBelow('workflows-examples', '.yml'))('%s', (file) => {
-    expect(workflowProblems(read(file))).toEqual([]);
+    expect(exampleProblems(read(file))).toEqual([]);
   });
 
   test.each(README_WORKFLOWS)('in README.md: %s', (text) => {
-    expect(workflowProblems(text)).toEqual([]);
+    expect(exampleProblems(text)).toEqual([]);
   });
 });
 
-test('everything that can be wrong with a workflow is seen', () => {
+test('everything that can be wrong with a workflow to paste is seen', () => {
   const bad = `
 on: workflow_dispatch
 permissions:
@@ -31,11 +31,13 @@ concurrency:
 jobs:
   bootstrap:
     runs-on: self-hosted
+    timeout-minutes: 1
+    permissions:
+      issues: write
     outputs:
       lost: \${{ steps.etcd.outputs.nothing }}
-      vanished: \${{ needs.nobody.outputs.x }}
     steps:
-      - uses: somebody/else@v1
+      - uses: somebody/else@${'0'.repeat(40)} # v1.0.0
       - id: etcd
         uses: org/etcd-ha-action@v1
         with:
@@ -46,13 +48,12 @@ jobs:
           ca-certificate: \${{ secrets.ETCD_CA }}
           ca-key: '-----BEGIN PRIVATE KEY-----'
 `;
-  expect(workflowProblems(bad)).toEqual([
-    expect.stringMatching(/^line 13: .*nobody/),
+  expect(exampleProblems(bad)).toEqual([
+    `somebody/else@${'0'.repeat(40)} # v1.0.0 is not ours to recommend`,
     'a key stands in the text',
     'permission contents: write is not needed',
+    'permission issues: write is not needed',
     'a newer run cancels one that is at work',
-    'job bootstrap has no timeout-minutes',
-    'somebody/else@v1 is not ours to recommend',
     'hosst is no input',
     'hosts is required',
     'ssh-private-key is not passed from a secret',
@@ -83,15 +84,23 @@ jobs:
           ssh-known-hosts: \${{ vars.SSH_KNOWN_HOSTS }}
           approved-plan: \${{ needs.plan.outputs.digest }}
           bootstrap: allow
+  health:
+    runs-on: self-hosted
+    timeout-minutes: 1
+    permissions: { issues: write }
+    steps:
+      - uses: org/etcd-ha-action/health@v1
+        with:
+          hosts: 10.0.0.6
+          ssh-user: ubuntu
+          ssh-private-key: \${{ secrets.SSH_PRIVATE_KEY }}
+          ssh-known-hosts: \${{ vars.SSH_KNOWN_HOSTS }}
+          bootstrap: never
+      - run: gh issue list
 `;
-  expect(workflowProblems(scheduled)).toEqual([
+  expect(exampleProblems(scheduled)).toEqual([
     'job apply carries out any plan where needs.plan.outputs.digest is empty',
+    'bootstrap is no input',
     'a schedule may make a new cluster',
-  ]);
-  const careless =
-    'on: push\njobs: { a: { runs-on: self-hosted, timeout-minutes: 1, steps: [{ run: "true" }] } }\n';
-  expect(workflowProblems(careless)).toEqual([
-    'no permissions are set',
-    'two runs can work on the same hosts at once',
   ]);
 });

@@ -1,0 +1,75 @@
+/** What is known of a release before it is made. */
+export interface ReleaseFacts {
+  /** As it was asked for: `1.2.3` or `v1.2.3`. */
+  readonly version: string;
+  /** `version` of package.json. */
+  readonly packageVersion: string;
+  /** Text of CHANGELOG.md. */
+  readonly changelog: string;
+  /** All tags of the repository. */
+  readonly tags: readonly string[];
+}
+
+/** What a release is made of. */
+export interface ReleasePlan {
+  /** The tag that stays: `v1.2.3`. */
+  readonly tag: string;
+  /** The tag that moves: `v1`. */
+  readonly major: string;
+  /** Whether `major` moves here: not for a patch of an older line, which would take its users back. */
+  readonly movesMajor: boolean;
+  /** Whether no version is newer; GitHub then shows it as the latest. */
+  readonly newest: boolean;
+  /** The version's chapter of the changelog, without its heading. */
+  readonly notes: string;
+}
+
+interface Version {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+}
+
+/**
+ * Decides what to release.
+ * @throws Error with everything that stands in the way, one line each.
+ */
+export function planRelease({ version, packageVersion, changelog, tags }: ReleaseFacts): ReleasePlan {
+  const name = version.replace(/^v/, '');
+  const wanted = parseVersion(name);
+  if (wanted === undefined) throw new Error(`"${version}" is not a version such as 1.2.3`);
+  const notes = chapterOf(changelog, name);
+  const problems = [
+    ...(packageVersion === name ? [] : [`package.json says ${packageVersion}, not ${name}`]),
+    ...(notes === '' ? [`CHANGELOG.md has no chapter "## [${name}] - YYYY-MM-DD" with something in it`] : []),
+  ];
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  const released = tags.map((tag) => parseVersion(tag.replace(/^v/, ''))).filter((tag) => tag !== undefined);
+  const newer = released.filter((other) => isNewer(other, wanted));
+  return {
+    tag: `v${name}`,
+    major: `v${wanted.major}`,
+    movesMajor: newer.every(({ major }) => major !== wanted.major),
+    newest: newer.length === 0,
+    notes,
+  };
+}
+
+function parseVersion(text: string): Version | undefined {
+  const [, major, minor, patch] = /^(\d+)\.(\d+)\.(\d+)$/.exec(text) ?? [];
+  if (major === undefined) return undefined;
+  return { major: Number(major), minor: Number(minor), patch: Number(patch) };
+}
+
+function isNewer(one: Version, other: Version): boolean {
+  const difference = one.major - other.major || one.minor - other.minor || one.patch - other.patch;
+  return difference > 0;
+}
+
+/** What stands below the heading of a version that has a date, up to the next heading of that level. */
+function chapterOf(changelog: string, version: string): string {
+  const [, ...chapters] = changelog.split(/^## /m);
+  const chapter = chapters.find((text) => text.startsWith(`[${version}] - `)) ?? '';
+  const [heading = '', ...lines] = chapter.split('\n');
+  return /\d{4}-\d{2}-\d{2}$/.test(heading) ? lines.join('\n').trim() : '';
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import { planRelease, type ReleaseFacts } from '../../scripts/release-plan.ts';
+import { read } from '../docs/repository.ts';
+
+const changelog = `# Changelog
+
+## [Unreleased]
+
+## [1.2.3] - 2026-11-26
+
+### Added
+
+- A thing.
+
+## [1.2.2] - 2026-11-01
+
+- Another.
+`;
+
+const facts: ReleaseFacts = { version: '1.2.3', packageVersion: '1.2.3', changelog, tags: [] };
+
+test('a version, with or without its v, gets its own chapter of the changelog as notes', () => {
+  const plan = {
+    tag: 'v1.2.3',
+    major: 'v1',
+    movesMajor: true,
+    newest: true,
+    notes: '### Added\n\n- A thing.',
+  };
+  expect(planRelease(facts)).toEqual(plan);
+  expect(planRelease({ ...facts, version: 'v1.2.3' })).toEqual(plan);
+});
+
+describe('the moving tag', () => {
+  test.each([
+    [['v1.2.2', 'v1.10.0-rc.1', 'v1', 'lab'], { movesMajor: true, newest: true }],
+    // as numbers: as texts 1.10.0 would come before 1.2.3
+    [['v1.10.0'], { movesMajor: false, newest: false }],
+    [['v2.0.0'], { movesMajor: true, newest: false }],
+    // the tag that began the release is there already
+    [['v1.2.3'], { movesMajor: true, newest: true }],
+  ])('beside %p', (tags, expected) => {
+    expect(planRelease({ ...facts, tags })).toMatchObject(expected);
+  });
+});
+
+test.each([
+  [{ version: 'next' }, ['"next" is not a version such as 1.2.3']],
+  [
+    { version: '1.2.4' },
+    [
+      'package.json says 1.2.3, not 1.2.4',
+      'CHANGELOG.md has no chapter "## [1.2.4] - YYYY-MM-DD" with something in it',
+    ],
+  ],
+  [{ changelog: changelog.replace(' - 2026-11-26', '') }, [expect.stringContaining('[1.2.3] - YYYY-MM-DD')]],
+  [
+    { changelog: changelog.replace(/### Added\n\n- A thing.\n/, '') },
+    [expect.stringContaining('something in it')],
+  ],
+])('%p is refused with all that stands in the way', (changes, lines) => {
+  const refused = (): unknown => planRelease({ ...facts, ...changes });
+  expect(refused).toThrow();
+  try {
+    refused();
+  } catch (error) {
+    expect((error as Error).message.split('\n')).toEqual(lines);
+  }
+});
+
+test('our own changelog has the form that is read: what is not released stands first', () => {
+  expect(/^## \[.*$/m.exec(read('CHANGELOG.md'))?.[0]).toBe('## [Unreleased]');
+});

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { definitionOf, inputNames } from '../../src/settings/input-definitions.ts';
+import { ROOT } from '../docs/repository.ts';
+import { readActionMetadata, type ActionMetadata } from '../github/action-metadata.ts';
+import { commonProblems, usesOf } from './common-problems.ts';
+import { parseWorkflow, stepsOf, type Job, type Permissions, type Step, type Workflow } from './workflow.ts';
+
+/**
+ * What is wrong with a workflow that people are told to paste, one line each; none means that it is good: it lints, it
+ * uses the action as action.yml declares it, holds no secret, and asks for no more than it needs.
+ */
+export function exampleProblems(text: string): string[] {
+  const workflow = parseWorkflow(text);
+  return [
+    ...commonProblems(text),
+    ...usesOf(text)
+      .filter((used) => !/^(?:org\/etcd-ha-action|actions\/)/.test(used))
+      .map((used) => `${used} is not ours to recommend`),
+    ...(/PRIVATE KEY|AAAAC3Nza/.test(text) ? ['a key stands in the text'] : []),
+    ...permissionProblems(workflow),
+    ...(workflow.concurrency?.['cancel-in-progress'] === true
+      ? ['a newer run cancels one that is at work']
+      : []),
+    ...Object.entries(workflow.jobs).flatMap(([name, job]) => approvalProblems(name, job)),
+    ...stepsOf(workflow).flatMap((step) => stepProblems(step, text)),
+    ...bootstrapProblems(workflow),
+  ];
+}
+
+/** What a script does that needs write access to this scope. */
+const WRITES: Readonly<Record<string, RegExp>> = { issues: /\bgh issue\b/ };
+
+/** Nothing may be written but by the job that does so. */
+function permissionProblems({ permissions, jobs }: Workflow): string[] {
+  const tooMuch = (granted: Permissions | undefined, scripts: string): string[] =>
+    Object.entries(granted ?? {})
+      .filter(([, access]) => access !== 'read' && access !== 'none')
+      .filter(([scope]) => WRITES[scope]?.test(scripts) !== true)
+      .map(([scope, access]) => `permission ${scope}: ${access} is not needed`);
+  const scriptsOf = ({ steps }: Job): string => (steps ?? []).map(({ run = '' }) => run).join('\n');
+  return [
+    ...tooMuch(permissions, ''),
+    ...Object.values(jobs).flatMap((job) => tooMuch(job.permissions, scriptsOf(job))),
+  ];
+}
+
+/** An empty `approved-plan` means any plan, which nobody has approved. */
+function approvalProblems(name: string, job: Job): string[] {
+  return (job.steps ?? []).flatMap(({ with: given }) => {
+    const approved = /^\$\{\{ (.*) \}\}$/.exec(String(given?.['approved-plan'] ?? ''))?.[1];
+    if (approved === undefined || job.if?.includes(`${approved} != ''`) === true) return [];
+    return [`job ${name} carries out any plan where ${approved} is empty`];
+  });
+}
+
+/** By a schedule nobody is there who knows why the hosts are empty. */
+function bootstrapProblems(workflow: Workflow): string[] {
+  const { on } = workflow;
+  if (typeof on !== 'object' || on === null || !('schedule' in on)) return [];
+  return stepsOf(workflow)
+    .filter(({ with: given }) => /allow|inputs/.test(String(given?.['bootstrap'] ?? '')))
+    .map(() => 'a schedule may make a new cluster');
+}
+
+/** The action and its sub-action, by what workflows call them. */
+const OURS: Readonly<Record<string, ActionMetadata>> = {
+  'org/etcd-ha-action@v1': readActionMetadata(ROOT),
+  'org/etcd-ha-action/health@v1': readActionMetadata(join(ROOT, 'health')),
+};
+
+function stepProblems(step: Step, text: string): string[] {
+  const action = OURS[step.uses ?? ''];
+  if (action === undefined) return [];
+  const given = step.with ?? {};
+  return [
+    ...Object.keys(given)
+      .filter((name) => !action.inputs.has(name))
+      .map((name) => `${name} is no input`),
+    ...inputNames
+      .filter((name) => definitionOf(name).required === true && given[name] === undefined)
+      .map((name) => `${name} is required`),
+    ...inputNames.flatMap((name) => secrecyProblem(name, given[name])),
+    ...outputProblems(step, action, text),
+  ];
+}
+
+/** A secret stands in no file; what is public and in an output must not be masked, or the runner drops the output. */
+function secrecyProblem(
+  name: (typeof inputNames)[number],
+  value: string | number | boolean | undefined,
+): string[] {
+  if (value === undefined) return [];
+  // GitHub masks its own token as it does secrets.
+  const fromSecret = /^\$\{\{ (?:secrets\.[A-Z_]+|github\.token) \}\}$/.test(String(value));
+  if (definitionOf(name).secret === true && !fromSecret) return [`${name} is not passed from a secret`];
+  if (definitionOf(name).secret !== true && String(value).includes('secrets.')) {
+    return [`${name} is passed from a secret and is none`];
+  }
+  return [];
+}
+
+function outputProblems({ id }: Step, action: ActionMetadata, text: string): string[] {
+  if (id === undefined) return [];
+  const used = [...text.matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g)].filter(([, step]) => step === id);
+  return used
+    .map(([, , output = '']) => output)
+    .filter((output) => !action.outputs.includes(output))
+    .map((output) => `${output} is no output`);
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { filesBelow, read } from '../docs/repository.ts';
+import { commonProblems, usesOf } from './common-problems.ts';
+import { parseWorkflow, stepsOf, type Permissions } from './workflow.ts';
+
+const FILES = filesBelow('.github/workflows', '.yml');
+
+/** All that a job of ours may have besides reading the sources, and what for. */
+const GRANTED: Readonly<Record<string, Permissions>> = {
+  'codeql.yml analyze': { 'security-events': 'write' },
+  'release.yml publish': { contents: 'write', 'id-token': 'write', attestations: 'write' },
+  'release.yml move-major': { contents: 'write' },
+};
+
+describe.each(FILES)('%s', (file) => {
+  const text = read(file);
+  const workflow = parseWorkflow(text);
+
+  test('is a good workflow', () => {
+    expect(commonProblems(text)).toEqual([]);
+  });
+
+  test('gives each job what it needs, and no other more than reading', () => {
+    expect([{}, { contents: 'read' }]).toContainEqual(workflow.permissions);
+    for (const [name, { permissions }] of Object.entries(workflow.jobs)) {
+      const granted = GRANTED[`${file.replace('.github/workflows/', '')} ${name}`] ?? {};
+      expect({ name, permissions }).toEqual({ name, permissions: { contents: 'read', ...granted } });
+    }
+  });
+
+  // What a pull request brings runs with what the workflow has: neither secrets nor a token that stays on the disk.
+  test('keeps secrets and the token from code that it runs', () => {
+    expect(text).not.toMatch(/pull_request_target|workflow_run|secrets\./);
+    for (const { uses = '', with: given } of stepsOf(workflow)) {
+      if (uses.startsWith('actions/checkout@')) expect(given).toMatchObject({ 'persist-credentials': false });
+    }
+  });
+});
+
+test('an action is used in one version everywhere', () => {
+  const files = [...FILES, ...filesBelow('workflows-examples', '.yml')];
+  const used = files.flatMap((file) => usesOf(read(file))).filter((name) => !name.startsWith('./'));
+  const versions = Map.groupBy(new Set(used), (name) => name.split('@')[0]?.split('/').slice(0, 2).join('/'));
+  const several = [...versions].filter(([, pins]) => new Set(pins.map((pin) => pin.split('@')[1])).size > 1);
+  expect(several).toEqual([]);
+});
+
+test('every kind of test is run by a workflow', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const workflows = FILES.map(read).join('\n');
+  const verbs = Object.keys(scripts).filter((verb) => verb.startsWith('test:'));
+  expect(verbs.length).toBeGreaterThan(3);
+  expect(verbs.filter((verb) => !workflows.includes(verb))).toEqual([]);
+});
+
+test('dependabot looks after the packages, the actions and what the lab builds', () => {
+  const { updates } = parse(read('.github/dependabot.yml')) as {
+    updates: { 'package-ecosystem': string; directory?: string; directories?: string[] }[];
+  };
+  expect(
+    updates.map(({ 'package-ecosystem': kind, directory, directories }) => [kind, directory ?? directories]),
+  ).toEqual([
+    ['npm', '/'],
+    ['github-actions', '/'],
+    ['gomod', ['/lab/programs/*']],
+  ]);
+  expect(filesBelow('lab', 'go.mod').every((file) => /^lab\/programs\/[^/]+\/go\.mod$/.test(file))).toBe(
+    true,
+  );
+});

@@ -1,0 +1,42 @@
+import { parse } from 'yaml';
+
+/** The parts of a workflow file that tests look at. */
+export interface Workflow {
+  readonly name?: string;
+  readonly on?: unknown;
+  readonly permissions?: Permissions;
+  readonly concurrency?: { readonly 'cancel-in-progress'?: boolean | string };
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+/** Scopes of the repository's token and the access to them. */
+export type Permissions = Readonly<Record<string, string>>;
+
+export interface Job {
+  readonly if?: string;
+  readonly permissions?: Permissions;
+  readonly environment?: string | { readonly name: string };
+  readonly 'timeout-minutes'?: number;
+  /** A workflow that is called in place of steps. */
+  readonly uses?: string;
+  readonly steps?: readonly Step[];
+}
+
+export interface Step {
+  readonly name?: string;
+  readonly id?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly with?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Parses a workflow. @throws Error where it is no YAML. */
+export function parseWorkflow(text: string): Workflow {
+  return parse(text) as Workflow;
+}
+
+/** The steps of all jobs in their order. */
+export function stepsOf({ jobs }: Workflow): Step[] {
+  return Object.values(jobs).flatMap(({ steps }) => steps ?? []);
+}
