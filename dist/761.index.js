@@ -56,8 +56,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 13 modules
-var connector = __webpack_require__(81484);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 16 modules
+var connector = __webpack_require__(50215);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(38815);
 // EXTERNAL MODULE: ./src/kubeadm/paths.ts

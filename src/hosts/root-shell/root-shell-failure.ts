@@ -1,6 +1,7 @@
 import type { Finding } from '../../findings.ts';
 import { printable } from '../printable.ts';
-import { type ExitStatus, NOT_ROOT, type StartFailure } from './root-shell.ts';
+import { NOT_ROOT, type StartFailure } from './root-shell.ts';
+import type { ExitStatus } from './session.ts';
 
 type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
 

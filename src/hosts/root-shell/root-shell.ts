@@ -1,9 +1,6 @@
-import type { EventEmitter } from 'node:events';
-
-import type { ClientChannel } from 'ssh2';
-
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { FramedOutput, LineSplitter } from './output.ts';
+import type { ExitStatus, Session } from './session.ts';
 
 /** What the shell says, on both outputs, when it is there and is root. */
 const READY = 'etcd-ha-root';
@@ -45,9 +42,6 @@ export function shellCommand(user: string, privilege: Privilege): string {
     : `env LC_ALL=C sudo -n -- ${bash}`;
 }
 
-/** Exit status or signal of a remote program; undefined when its channel was closed without either. */
-export type ExitStatus = { readonly code: number } | { readonly signal: string } | undefined;
-
 /** The command ended before it was a root shell. */
 export class StartFailure extends Error {
   readonly status: ExitStatus;
@@ -65,20 +59,18 @@ export class StartFailure extends Error {
 
 /** A bash that runs as root on the host and waits for its one script. */
 export class RootShell {
-  readonly #channel: ClientChannel;
+  readonly #session: Session;
   readonly #stdout: Buffer[] = [];
   readonly #stderr: Buffer[] = [];
   readonly #out: FramedOutput;
   readonly #err: FramedOutput;
   readonly #ready = Promise.withResolvers<undefined>();
-  readonly #end: Promise<ExitStatus>;
   #progress: LineSplitter | undefined;
-  #status: ExitStatus;
-  #closed = false;
+  #over = false;
 
-  /** @param channel on which `shellCommand` is being started; nothing of its output may have been read. */
-  constructor(channel: ClientChannel) {
-    this.#channel = channel;
+  /** @param session in which `shellCommand` is being started; nothing of its output may have been read. */
+  constructor(session: Session) {
+    this.#session = session;
     this.#out = new FramedOutput(
       READY,
       () => this.#ready.resolve(undefined),
@@ -88,27 +80,21 @@ export class RootShell {
       this.#stderr.push(chunk);
       this.#progress?.push(chunk);
     });
-    channel.on('data', (chunk: Buffer) => this.#out.push(chunk));
-    channel.stderr.on('data', (chunk: Buffer) => this.#err.push(chunk));
-    channel.on('error', () => undefined); // how it ends is told by `exit` and `close`
-    channel.on('exit', (code: number | null, signal?: string) => {
-      this.#status = code === null ? { signal: signal ?? 'an unknown signal' } : { code };
-    });
-    const closed = Promise.all([event(channel, 'close'), event(channel.stderr, 'end')]);
-    this.#end = closed.then(() => {
-      this.#closed = true;
-      return this.#status;
+    session.stdout.on('data', (chunk: Buffer) => this.#out.push(chunk));
+    session.stderr.on('data', (chunk: Buffer) => this.#err.push(chunk));
+    void session.whenOver.then(() => {
+      this.#over = true;
     });
   }
 
   /** Whether it is gone, or going: it has said how it ended. */
   get ended(): boolean {
-    return this.#closed || this.#status !== undefined;
+    return this.#over || this.#session.status !== undefined;
   }
 
-  /** Resolves when the channel is closed and all its output has come. */
+  /** Resolves when it is over and all its output has come. */
   get whenEnded(): Promise<ExitStatus> {
-    return this.#end;
+    return this.#session.whenOver;
   }
 
   /**
@@ -116,7 +102,7 @@ export class RootShell {
    * @throws StartFailure when it ends instead.
    */
   async whenReady(): Promise<void> {
-    const failed = this.#end.then((status) => {
+    const failed = this.whenEnded.then((status) => {
       if (!this.#out.started) throw new StartFailure(status, this.#out.preamble, this.#err.preamble);
     });
     await Promise.race([this.#ready.promise, failed]);
@@ -130,8 +116,8 @@ export class RootShell {
   }> {
     if (onProgress !== undefined) this.#progress = new LineSplitter(onProgress);
     const body = Buffer.from(prepared(script));
-    this.#channel.end(Buffer.concat([Buffer.from(`${body.length}\n`), body, input ?? Buffer.alloc(0)]));
-    const status = await this.#end;
+    this.#session.stdin.end(Buffer.concat([Buffer.from(`${body.length}\n`), body, input ?? Buffer.alloc(0)]));
+    const status = await this.whenEnded;
     this.#progress?.end();
     return {
       status,
@@ -140,9 +126,9 @@ export class RootShell {
     };
   }
 
-  /** Closes the channel; what runs on the host sees its standard input end and its output refused. */
+  /** Ends it early; what runs on the host sees at least its standard input end and its output refused. */
   close(): void {
-    this.#channel.close();
+    this.#session.close();
   }
 }
 
@@ -159,8 +145,4 @@ export function remoteResult(
 /** One compound command, so that bash runs nothing at all of a script with a syntax error. */
 function prepared(script: string): string {
   return `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; { ${script}\n}`;
-}
-
-function event(emitter: EventEmitter, name: string): Promise<void> {
-  return new Promise((resolve) => emitter.once(name, () => resolve()));
 }

@@ -1,8 +1,7 @@
-import type { Client, ClientChannel } from 'ssh2';
-
 import type { ChannelSlots, ReleaseSlot } from './channel-slots.ts';
-import { type ChannelError, OPEN_FAILURE } from '../ssh/forward-failure.ts';
+import { type ChannelError, OPEN_FAILURE } from '../link.ts';
 import { type Privilege, RootShell, shellCommand, StartFailure } from './root-shell.ts';
+import type { OpenSession } from './session.ts';
 
 /** A shell that is being started before it is needed. */
 interface Spare {
@@ -13,18 +12,18 @@ interface Spare {
 }
 
 /**
- * Opens root shells on one connection and keeps one ready: a script then costs one round trip and not three
+ * Opens root shells over one link and keeps one ready: a script then costs one round trip and not three
  * (open a channel, start the shell, send the script), nor does it wait for sudo and bash to start.
  */
 export class RootShells {
-  readonly #client: Client;
+  readonly #openSession: OpenSession;
   readonly #slots: ChannelSlots;
   readonly #command: string;
   #spare: Spare | undefined;
   #opened = 0;
 
-  constructor(client: Client, slots: ChannelSlots, user: string, privilege: Privilege) {
-    this.#client = client;
+  constructor(openSession: OpenSession, slots: ChannelSlots, user: string, privilege: Privilege) {
+    this.#openSession = openSession;
     this.#slots = slots;
     this.#command = shellCommand(user, privilege);
   }
@@ -90,7 +89,7 @@ export class RootShells {
   async #start(release: ReleaseSlot, signal: AbortSignal): Promise<RootShell> {
     this.#opened += 1;
     try {
-      const shell = await this.#exec();
+      const shell = new RootShell(await this.#openSession(this.#command));
       void shell.whenEnded.then(release);
       if (signal.aborted) shell.close();
       signal.addEventListener('abort', () => shell.close(), { once: true });
@@ -101,16 +100,6 @@ export class RootShells {
       release();
       throw others ? new TooManySessions() : error;
     }
-  }
-
-  #exec(): Promise<RootShell> {
-    return new Promise((resolve, reject) => {
-      this.#client.exec(this.#command, (error: Error | undefined, channel: ClientChannel) => {
-        // Here and not in a later turn: the shell's output and end may be in the same packet.
-        if (error === undefined) resolve(new RootShell(channel));
-        else reject(error);
-      });
-    });
   }
 }
 

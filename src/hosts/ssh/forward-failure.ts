@@ -1,14 +1,9 @@
 import type { Finding } from '../../findings.ts';
+import { type ChannelError, OPEN_FAILURE } from '../link.ts';
 import { printable, seconds } from '../printable.ts';
 
 /** How long the host may take to connect to a port. */
 export const FORWARD_TIMEOUT_MS = 10_000;
-
-/** Reason codes of a refused channel (RFC 4254 §5.1). */
-export const OPEN_FAILURE = { prohibited: 1, connectFailed: 2 } as const;
-
-/** A refused channel as ssh2 reports it. */
-export type ChannelError = Error & { readonly reason?: unknown };
 
 /** Why the host did not connect to a port on our behalf. */
 export function forwardFinding(

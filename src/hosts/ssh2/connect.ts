@@ -6,6 +6,7 @@ import { type AuthenticationType, Client } from 'ssh2';
 import { errorMessage } from '../../findings.ts';
 import type { Log } from '../../log.ts';
 import { HostError } from '../host-error.ts';
+import { LinkedTransport } from '../linked-transport.ts';
 import type { Transport } from '../transport.ts';
 import { offeredAlgorithms } from './algorithms.ts';
 import {
@@ -20,7 +21,7 @@ import { type KnownHost, lookup } from '../keys/known-hosts.ts';
 import type { UsableKey } from '../keys/private-key.ts';
 import type { Privilege } from '../root-shell/root-shell.ts';
 import { withoutSha1 } from './signing-key.ts';
-import { Ssh2Transport } from './ssh2-transport.ts';
+import { Ssh2Link } from './ssh2-link.ts';
 
 /** A host, how to log in, and what is known of it. */
 export interface Ssh2ConnectOptions extends SshTarget {
@@ -169,7 +170,7 @@ function logIn(
     client.once('ready', () => {
       client.removeAllListeners();
       log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
-      settle({ transport: new Ssh2Transport(options, client, socket) });
+      settle({ transport: new LinkedTransport(options, new Ssh2Link(client, socket)) });
     });
     client.connect({
       sock: socket,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { startFinding } from '../../../src/hosts/root-shell/root-shell-failure.ts';
-import type { ExitStatus } from '../../../src/hosts/root-shell/root-shell.ts';
+import type { ExitStatus } from '../../../src/hosts/root-shell/session.ts';
 
 const SUDOERS = "echo 'ubuntu ALL=(root) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/90-etcd-ha";
 

@@ -1,5 +1,5 @@
-export const id = 854;
-export const ids = [854];
+export const id = 937;
+export const ids = [937];
 export const modules = {
 
 /***/ 74445:
@@ -16,7 +16,7 @@ function quorumOf(members) {
 
 /***/ }),
 
-/***/ 81484:
+/***/ 50215:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -35,6 +35,727 @@ var lib = __webpack_require__(85472);
 var findings = __webpack_require__(81001);
 // EXTERNAL MODULE: ./src/hosts/host-error.ts
 var host_error = __webpack_require__(46862);
+// EXTERNAL MODULE: ./src/hosts/printable.ts
+var printable = __webpack_require__(28456);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/channel-slots.ts
+/** Limits how many channels one connection has open at once. */
+class ChannelSlots {
+    #limit;
+    #sessionLimit = Infinity;
+    #open = 0;
+    #sessions = 0;
+    #waiting = [];
+    /** @param limit channels at once, of any kind. */
+    constructor(limit) {
+        this.#limit = limit;
+    }
+    /** A slot now, or undefined. Nobody is passed: who waits has a slot the moment there is one. */
+    tryAcquire(kind) {
+        return this.#fits(kind) ? this.#take(kind) : undefined;
+    }
+    /** A slot as soon as there is one; who waits longest comes first. Rejects with the signal's reason. */
+    async acquire(kind, signal) {
+        signal.throwIfAborted();
+        const release = this.tryAcquire(kind);
+        if (release !== undefined)
+            return release;
+        const { promise, resolve, reject } = Promise.withResolvers();
+        const waiter = { kind, admit: () => resolve(this.#take(kind)) };
+        this.#waiting.push(waiter);
+        const onAbort = () => {
+            const index = this.#waiting.indexOf(waiter);
+            if (index !== -1)
+                this.#waiting.splice(index, 1);
+            reject(signal.reason);
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        try {
+            return await promise;
+        }
+        finally {
+            signal.removeEventListener('abort', onAbort);
+        }
+    }
+    /**
+     * The server would not open one session more: never hold more than are open beside the refused one.
+     * @returns false when there is no other, so that waiting for one to end cannot help.
+     */
+    learnSessionLimit() {
+        const others = this.#sessions - 1;
+        if (others < 1)
+            return false;
+        this.#sessionLimit = Math.min(this.#sessionLimit, others);
+        return true;
+    }
+    #fits(kind) {
+        return this.#open < this.#limit && (kind === 'tcp' || this.#sessions < this.#sessionLimit);
+    }
+    #take(kind) {
+        this.#count(kind, 1);
+        let held = true;
+        return () => {
+            if (!held)
+                return;
+            held = false;
+            this.#count(kind, -1);
+            this.#admitNext();
+        };
+    }
+    #count(kind, change) {
+        this.#open += change;
+        if (kind === 'session')
+            this.#sessions += change;
+    }
+    #admitNext() {
+        const index = this.#waiting.findIndex(({ kind }) => this.#fits(kind));
+        if (index !== -1)
+            this.#waiting.splice(index, 1)[0]?.admit();
+    }
+}
+
+// EXTERNAL MODULE: external "node:string_decoder"
+var external_node_string_decoder_ = __webpack_require__(46193);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/output.ts
+
+/** How much of what comes before the marker is kept, for messages when it never comes. */
+const PREAMBLE_LIMIT = 64 * 1024;
+/**
+ * One output stream of a remote shell. All before the marker line is noise (`.bashrc`, banners, sudo's
+ * lecture); all behind it belongs to the script and is passed on as it comes.
+ */
+class FramedOutput {
+    #marker;
+    #onMarker;
+    #onContent;
+    #preamble = Buffer.alloc(0);
+    #started = false;
+    /** @param marker the line, without its newline, after which content begins. */
+    constructor(marker, onMarker, onContent) {
+        this.#marker = Buffer.from(`${marker}\n`);
+        this.#onMarker = onMarker;
+        this.#onContent = onContent;
+    }
+    /** Whether the marker has come. */
+    get started() {
+        return this.#started;
+    }
+    /** The last part of what came while there was no marker. */
+    get preamble() {
+        return this.#preamble.toString('utf8');
+    }
+    push(chunk) {
+        if (this.#started) {
+            this.#onContent(chunk);
+            return;
+        }
+        const seen = Buffer.concat([this.#preamble, chunk]);
+        const index = seen.indexOf(this.#marker);
+        if (index === -1) {
+            this.#preamble = seen.subarray(-PREAMBLE_LIMIT);
+            return;
+        }
+        this.#started = true;
+        this.#onMarker?.();
+        const content = seen.subarray(index + this.#marker.length);
+        if (content.length > 0)
+            this.#onContent(content);
+    }
+}
+/** Cuts a byte stream into lines; a line is passed on when it is complete. */
+class LineSplitter {
+    #onLine;
+    #decoder = new external_node_string_decoder_.StringDecoder('utf8');
+    #rest = '';
+    constructor(onLine) {
+        this.#onLine = onLine;
+    }
+    push(chunk) {
+        const lines = `${this.#rest}${this.#decoder.write(chunk)}`.split('\n');
+        this.#rest = lines.pop() ?? '';
+        for (const line of lines)
+            this.#onLine(line.replace(/\r$/, ''));
+    }
+    /** Passes on a last line that has no newline. */
+    end() {
+        const line = `${this.#rest}${this.#decoder.end()}`;
+        this.#rest = '';
+        if (line !== '')
+            this.#onLine(line);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell.ts
+
+/** What the shell says, on both outputs, when it is there and is root. */
+const READY = 'etcd-ha-root';
+/** Exit status of a shell that is not root. */
+const NOT_ROOT = 96;
+/** Exit status when standard input ended before the script was whole; nothing of it has run then. */
+const CUT_SHORT = 97;
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin';
+/**
+ * Reads a script by its length in bytes, in one piece, and runs it. So the script's own input lies untouched
+ * behind it, and a script that was cut off does not run at all. Measured for 8 KiB: 6 ms, against 15 ms when
+ * `bash -s` reads it, byte by byte as it must on a pipe, and 10 ms with `head -c`.
+ */
+function loader(privilege) {
+    return [
+        'export LC_ALL=C',
+        ...(privilege === 'root' ? [`test $EUID = 0 || exit ${NOT_ROOT}`] : []),
+        `echo ${READY}`,
+        `echo ${READY} >&2`,
+        `read -r n && IFS= read -r -N $n REPLY || exit ${CUT_SHORT}`,
+        'eval "$REPLY"',
+    ].join('; ');
+}
+/**
+ * What is asked of the login shell, whichever it is: words and one quoted string that bash, dash, fish, csh and
+ * restricted shells read alike. Nothing of a script is in it, because every user of the host sees command lines.
+ * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
+ * root's .bashrc, as it would with a socket for its input.
+ */
+function shellCommand(user, privilege) {
+    const bash = `bash --norc -c '${loader(privilege)}'`;
+    return user === 'root' || privilege === 'login'
+        ? `env LC_ALL=C ${bash}`
+        : `env LC_ALL=C sudo -n -- ${bash}`;
+}
+/** The command ended before it was a root shell. */
+class StartFailure extends Error {
+    status;
+    stdout;
+    stderr;
+    constructor(status, stdout, stderr) {
+        super('no root shell');
+        this.name = 'StartFailure';
+        this.status = status;
+        this.stdout = stdout;
+        this.stderr = stderr;
+    }
+}
+/** A bash that runs as root on the host and waits for its one script. */
+class RootShell {
+    #session;
+    #stdout = [];
+    #stderr = [];
+    #out;
+    #err;
+    #ready = Promise.withResolvers();
+    #progress;
+    #over = false;
+    /** @param session in which `shellCommand` is being started; nothing of its output may have been read. */
+    constructor(session) {
+        this.#session = session;
+        this.#out = new FramedOutput(READY, () => this.#ready.resolve(undefined), (chunk) => this.#stdout.push(chunk));
+        this.#err = new FramedOutput(READY, undefined, (chunk) => {
+            this.#stderr.push(chunk);
+            this.#progress?.push(chunk);
+        });
+        session.stdout.on('data', (chunk) => this.#out.push(chunk));
+        session.stderr.on('data', (chunk) => this.#err.push(chunk));
+        void session.whenOver.then(() => {
+            this.#over = true;
+        });
+    }
+    /** Whether it is gone, or going: it has said how it ended. */
+    get ended() {
+        return this.#over || this.#session.status !== undefined;
+    }
+    /** Resolves when it is over and all its output has come. */
+    get whenEnded() {
+        return this.#session.whenOver;
+    }
+    /**
+     * Resolves when the shell has said that it is root; until then nothing is sent to it, as it may be anything.
+     * @throws StartFailure when it ends instead.
+     */
+    async whenReady() {
+        const failed = this.whenEnded.then((status) => {
+            if (!this.#out.started)
+                throw new StartFailure(status, this.#out.preamble, this.#err.preamble);
+        });
+        await Promise.race([this.#ready.promise, failed]);
+    }
+    /** Runs the script, once only, in a ready shell. */
+    async execute({ script, input, onProgress }) {
+        if (onProgress !== undefined)
+            this.#progress = new LineSplitter(onProgress);
+        const body = Buffer.from(prepared(script));
+        this.#session.stdin.end(Buffer.concat([Buffer.from(`${body.length}\n`), body, input ?? Buffer.alloc(0)]));
+        const status = await this.whenEnded;
+        this.#progress?.end();
+        return {
+            status,
+            stdout: Buffer.concat(this.#stdout),
+            stderr: Buffer.concat(this.#stderr).toString('utf8'),
+        };
+    }
+    /** Ends it early; what runs on the host sees at least its standard input end and its output refused. */
+    close() {
+        this.#session.close();
+    }
+}
+/** The result as the contract has it. */
+function remoteResult(status, { stdout, stderr }) {
+    return 'code' in status
+        ? { code: status.code, stdout, stderr }
+        : { code: null, signal: status.signal, stdout, stderr };
+}
+/** One compound command, so that bash runs nothing at all of a script with a syntax error. */
+function prepared(script) {
+    return `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; { ${script}\n}`;
+}
+
+;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell-failure.ts
+
+
+/** Why there is no root shell, from what sudo, the login shell or sshd said instead. */
+function startFinding(user, failure) {
+    const said = `${failure.stderr}\n${failure.stdout}`;
+    for (const { pattern, explain } of SAYINGS) {
+        const match = pattern.exec(said);
+        if (match !== null)
+            return explain(user, match[1] ?? '');
+    }
+    return noShell(user, failure);
+}
+const SUDOERS = '/etc/sudoers.d/90-etcd-ha';
+function allowFix(user) {
+    return `on the host: \`echo '${user} ALL=(root) NOPASSWD: ALL' | sudo tee ${SUDOERS} && sudo chmod 0440 ${SUDOERS} && sudo visudo -c\`.`;
+}
+/**
+ * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu
+ * has since 25.10 (src/common/error.rs, src/pam/error.rs), of env, nologin(8), sshd (session.c) and the root
+ * account of cloud images. First match wins.
+ */
+const SAYINGS = [
+    {
+        pattern: /sudo: .*(?:must have a tty|terminal is required|no tty present)/i,
+        explain: (user) => ({
+            fact: `sudo wants a terminal for user ${user}.`,
+            cause: '`Defaults requiretty` in sudoers.',
+            fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !requiretty\`.`,
+        }),
+    },
+    {
+        pattern: /is not in the sudoers file|may not run |is not allowed to (?:execute|run)|I'm afraid I can't do that/,
+        explain: (user) => ({
+            fact: `user ${user} may not use sudo.`,
+            cause: 'no line of sudoers allows it, or only for some commands; this action needs `bash` as root.',
+            fix: allowFix(user),
+        }),
+    },
+    {
+        pattern: /sudo: (?:a password|interaction|interactive authentication) is required/i,
+        explain: (user) => ({
+            fact: `sudo asks user ${user} for a password.`,
+            cause: 'sudoers has no NOPASSWD for this user and all commands, does not have the user, or has a syntax error.',
+            fix: allowFix(user),
+        }),
+    },
+    {
+        pattern: /sudo: (.*(?:account validation failure|account is expired|password.* expired|effective uid|no new privileges|must be owned by uid 0|PAM).*)/i,
+        explain: (user, words) => ({
+            fact: `sudo does not work for user ${user}: ${(0,printable/* printable */.g)(words)}`,
+            cause: 'the account is locked or expired, or sudo is damaged or forbidden on this host.',
+            fix: 'repair it on the host until `sudo -n true` works for this user.',
+        }),
+    },
+    {
+        pattern: /env: (?:can't execute )?.?sudo.?: (?:No such file|not found)/,
+        explain: (user) => ({
+            fact: 'there is no sudo on the host.',
+            cause: `it is not installed, or not in the PATH of user ${user}.`,
+            fix: 'install it (`apt-get install sudo`, `dnf install sudo`), or give `ssh-user: root`.',
+        }),
+    },
+    {
+        pattern: /(?:env|sudo): (?:can't execute )?.?bash.?: (?:No such file|not found|command not found)/,
+        explain: () => ({
+            fact: 'there is no bash on the host.',
+            cause: 'it is not installed.',
+            fix: 'install it (`apt-get install bash`, `apk add bash`).',
+        }),
+    },
+    {
+        pattern: /Please login as the user "?([A-Za-z0-9_-]+)"?/,
+        explain: (user, other) => ({
+            fact: `the host wants you to log in as ${other}, not as ${user}.`,
+            cause: 'cloud images forbid root logins by a forced command in authorized_keys.',
+            fix: `give \`ssh-user: ${other}\`.`,
+        }),
+    },
+    {
+        pattern: /This account is (?:currently )?not available/,
+        explain: (user) => noLoginShell(user),
+    },
+    {
+        pattern: /[Pp]assword has expired|[Pp]assword change required|You are required to change your password/,
+        explain: (user) => ({
+            fact: `the password of user ${user} has expired; until it is changed the host runs nothing for this user.`,
+            cause: 'a rule for passwords, which counts for logins by key too.',
+            fix: `on the host: \`sudo chage -M -1 -E -1 ${user}\`, or set a new password.`,
+        }),
+    },
+    {
+        pattern: /This service allows sftp connections only/,
+        explain: (user) => forcedCommand(user, 'it allows sftp only'),
+    },
+];
+function noShell(user, failure) {
+    const { status, stdout, stderr } = failure;
+    const code = status !== undefined && 'code' in status ? status.code : undefined;
+    const words = (0,printable/* printable */.g)(`${stderr} ${stdout}`);
+    if (code === NOT_ROOT)
+        return notRoot(user);
+    if (code === 1 && words === '')
+        return noLoginShell(user);
+    return forcedCommand(user, `${describeEnd(status)}${words === '' ? ' without a word' : `, saying: ${words}`}`);
+}
+function notRoot(user) {
+    return {
+        fact: `the shell of user ${user} is not root's.`,
+        cause: user === 'root'
+            ? 'root has another user id here.'
+            : '`Defaults runas_default` in sudoers names another user.',
+        fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
+    };
+}
+function noLoginShell(user) {
+    return {
+        fact: `user ${user} has no login shell: the host ends the session at once.`,
+        cause: 'the shell in /etc/passwd is nologin or false, as for system accounts.',
+        fix: `on the host: \`sudo usermod -s /bin/bash ${user}\`, or give another \`ssh-user\`.`,
+    };
+}
+function forcedCommand(user, seen) {
+    return {
+        fact: `the host runs something else than the shell that user ${user} asks for (${seen}).`,
+        cause: 'ForceCommand in sshd_config, `command="…"` before the key in authorized_keys, or a start-up file of the login shell that ends the session or reads its input.',
+        fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
+    };
+}
+function describeEnd(status) {
+    if (status === undefined)
+        return 'it ended without an exit status';
+    return 'code' in status ? `it ended with status ${status.code}` : `it was ended by ${status.signal}`;
+}
+
+;// CONCATENATED MODULE: ./src/hosts/link.ts
+/** Reason codes of a refused channel (RFC 4254 §5.1). */
+const OPEN_FAILURE = { prohibited: 1, connectFailed: 2 };
+
+;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shells.ts
+
+
+/**
+ * Opens root shells over one link and keeps one ready: a script then costs one round trip and not three
+ * (open a channel, start the shell, send the script), nor does it wait for sudo and bash to start.
+ */
+class RootShells {
+    #openSession;
+    #slots;
+    #command;
+    #spare;
+    #opened = 0;
+    constructor(openSession, slots, user, privilege) {
+        this.#openSession = openSession;
+        this.#slots = slots;
+        this.#command = shellCommand(user, privilege);
+    }
+    /** How many channels were opened. */
+    get opened() {
+        return this.#opened;
+    }
+    /** Starts a spare shell, if there is none and a channel is free. Its failure is told to who takes it. */
+    warmUp() {
+        const release = this.#spare === undefined ? this.#slots.tryAcquire('session') : undefined;
+        if (release === undefined)
+            return;
+        const cancel = new AbortController();
+        const spare = { shell: this.#start(release, cancel.signal), cancel, failed: false };
+        spare.shell.catch(() => {
+            spare.failed = true;
+        });
+        this.#spare = spare;
+    }
+    /**
+     * A ready shell: the spare one, else a new one as soon as a channel is free.
+     * @param signal aborting it closes the shell, ready or not.
+     * @throws StartFailure when the host starts something else; ChannelError when it refuses a channel; the
+     * signal's reason when it is aborted.
+     */
+    async take(signal) {
+        const shell = (await this.#takeSpare(signal)) ?? (await this.#open(signal));
+        // Only now: a new spare must not have the channel that this one waits for.
+        this.warmUp();
+        signal.throwIfAborted();
+        return shell;
+    }
+    /** Gives up the spare shell, so that its channel can serve another. */
+    drop() {
+        this.#spare?.cancel.abort();
+        this.#spare = undefined;
+    }
+    /** The spare shell if it is alive; one that failed before it was asked for says nothing of now. */
+    async #takeSpare(signal) {
+        const spare = this.#spare;
+        this.#spare = undefined;
+        if (spare === undefined || spare.failed)
+            return undefined;
+        signal.addEventListener('abort', () => spare.cancel.abort(), { once: true });
+        const shell = await spare.shell.catch(unlessStartFailure);
+        return shell?.ended === true ? undefined : shell;
+    }
+    async #open(signal) {
+        for (;;) {
+            const release = await this.#slots.acquire('session', signal);
+            try {
+                return await this.#start(release, signal);
+            }
+            catch (error) {
+                if (!(error instanceof TooManySessions))
+                    throw error;
+            }
+        }
+    }
+    async #start(release, signal) {
+        this.#opened += 1;
+        try {
+            const shell = new RootShell(await this.#openSession(this.#command));
+            void shell.whenEnded.then(release);
+            if (signal.aborted)
+                shell.close();
+            signal.addEventListener('abort', () => shell.close(), { once: true });
+            await shell.whenReady();
+            return shell;
+        }
+        catch (error) {
+            const others = isSessionLimit(error) && this.#slots.learnSessionLimit();
+            release();
+            throw others ? new TooManySessions() : error;
+        }
+    }
+}
+/** The server allows fewer sessions than we wanted; when one of ours ends there is room again. */
+class TooManySessions extends Error {
+}
+function unlessStartFailure(error) {
+    if (error instanceof StartFailure)
+        throw error;
+}
+/** OpenSSH answers one session too many so (session.c, session_open; serverloop.c, server_request_session). */
+function isSessionLimit(error) {
+    return error.reason === OPEN_FAILURE.connectFailed;
+}
+
+;// CONCATENATED MODULE: ./src/hosts/ssh/forward-failure.ts
+
+
+/** How long the host may take to connect to a port. */
+const FORWARD_TIMEOUT_MS = 10_000;
+/** Why the host did not connect to a port on our behalf. */
+function forwardFinding(place, user, error) {
+    const said = (0,printable/* printable */.g)(error.message.replace(/^\(SSH\) Channel open failure: /, ''));
+    if (error.reason === OPEN_FAILURE.prohibited) {
+        return {
+            fact: `the SSH server does not forward connections to ${place} for user ${user} (${said}).`,
+            cause: '`AllowTcpForwarding no`, `DisableForwarding yes` or PermitOpen in sshd_config, or `restrict` before the key in authorized_keys.',
+            fix: `allow it for this user in sshd_config: \`Match User ${user}\` with \`AllowTcpForwarding local\`; then \`systemctl reload ssh\` (Red Hat: sshd).`,
+        };
+    }
+    if (/refused/i.test(said)) {
+        return {
+            fact: `nothing listens on ${place}, as the host itself sees it.`,
+            cause: 'the service behind it is not running yet, has stopped, or listens on another address.',
+            fix: 'look at the service and its log on the host: `ss -ltn`, `crictl ps -a`.',
+        };
+    }
+    return {
+        fact: `the host cannot connect to ${place}: ${said}`,
+        cause: "the address is not the host's own, or a firewall is in the way.",
+        fix: 'check the address with `ip addr` on the host, and its firewall.',
+    };
+}
+/** The host took longer than `FORWARD_TIMEOUT_MS`. */
+function forwardTimeoutFinding(place) {
+    return {
+        fact: `the host could not connect to ${place} within ${(0,printable/* seconds */.Y)(FORWARD_TIMEOUT_MS)}.`,
+        cause: "a firewall drops the packets, the address is another host's, or all channels of this connection are in use.",
+        fix: 'check the address with `ip addr` on the host, and its firewall.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/linked-transport.ts
+
+
+
+
+
+
+
+
+/** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
+const MAX_CHANNELS = 8;
+/** One host over one link: what all transports have in common. */
+class LinkedTransport {
+    name;
+    #user;
+    #link;
+    #slots = new ChannelSlots(MAX_CHANNELS);
+    #shells;
+    #streams = new Set();
+    #lost;
+    #forwarded = 0;
+    #closing;
+    /** @param link just opened, and used by nobody else. */
+    constructor({ name, user, privilege = 'root' }, link) {
+        this.name = name;
+        this.#user = user;
+        this.#link = link;
+        this.#shells = new RootShells(link.openSession, this.#slots, user, privilege);
+        this.#lost = link.whenLost.then(() => {
+            for (const stream of this.#streams)
+                stream.destroy(this.#lostError('forwarded connection'));
+        });
+        this.#shells.warmUp();
+    }
+    async run(script) {
+        const { title, timeoutMs } = script;
+        let shell;
+        const step = {
+            title,
+            timeoutMs,
+            onTimeout: () => timeoutFinding(timeoutMs, shell),
+            onRefused: (error) => error instanceof StartFailure ? startFinding(this.#user, error) : refusedFinding((0,findings/* errorMessage */.gJ)(error)),
+        };
+        return await this.#bounded(step, async (signal) => {
+            shell = await this.#shells.take(signal);
+            const { status, ...output } = await shell.execute(script);
+            if (status === undefined)
+                throw this.#isLost() ? this.#lostError(title) : this.#error(title, NO_STATUS);
+            return remoteResult(status, output);
+        });
+    }
+    async openTcp(address, port) {
+        const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+        const step = {
+            title: `forward to ${place}`,
+            timeoutMs: FORWARD_TIMEOUT_MS,
+            onTimeout: () => forwardTimeoutFinding(place),
+            onRefused: (error) => forwardFinding(place, this.#user, error),
+        };
+        return await this.#bounded(step, async (signal) => {
+            const release = await this.#tcpSlot(signal);
+            this.#forwarded += 1;
+            let stream;
+            try {
+                stream = await this.#link.openTcp(address, port);
+            }
+            catch (error) {
+                release();
+                throw error;
+            }
+            this.#streams.add(stream);
+            stream.once('close', () => {
+                this.#streams.delete(stream);
+                release();
+            });
+            if (signal.aborted)
+                stream.destroy();
+            return stream;
+        });
+    }
+    statistics() {
+        return { ...this.#link.statistics(), channels: this.#shells.opened + this.#forwarded };
+    }
+    async close() {
+        this.#closing ??= this.#link.close();
+        await this.#closing;
+    }
+    async #tcpSlot(signal) {
+        const release = this.#slots.tryAcquire('tcp');
+        if (release !== undefined)
+            return release;
+        this.#shells.drop();
+        return await this.#slots.acquire('tcp', signal);
+    }
+    /** Ends the wait for `work` when its time is over or the connection is lost, and tells it so by the signal. */
+    async #bounded(step, work) {
+        if (this.#isLost())
+            throw this.#lostError(step.title);
+        const cancel = new AbortController();
+        let timer;
+        const timeout = new Promise((_, reject) => {
+            timer = setTimeout(() => reject(this.#error(step.title, step.onTimeout())), step.timeoutMs);
+        });
+        const lost = this.#lost.then(() => {
+            throw this.#lostError(step.title);
+        });
+        try {
+            return await Promise.race([work(cancel.signal), timeout, lost]);
+        }
+        catch (error) {
+            if (error instanceof host_error/* HostError */.d)
+                throw error;
+            throw this.#isLost()
+                ? this.#lostError(step.title)
+                : this.#error(step.title, step.onRefused(error));
+        }
+        finally {
+            clearTimeout(timer);
+            cancel.abort();
+        }
+    }
+    #isLost() {
+        return this.#link.lostBecause !== undefined;
+    }
+    #lostError(step) {
+        return this.#error(step, {
+            fact: `the SSH connection was lost (${(0,printable/* printable */.g)(this.#link.lostBecause ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
+            cause: 'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
+            fix: 'see that the host is up, then start the same run again: it goes on from what it finds.',
+        });
+    }
+    #error(step, explanation) {
+        return new host_error/* HostError */.d({ host: this.name, at: step, ...explanation });
+    }
+}
+const NO_STATUS = {
+    fact: 'the session ended without an exit status.',
+    cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
+    fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
+};
+function refusedFinding(said) {
+    return {
+        fact: `the SSH server refuses a session: ${(0,printable/* printable */.g)(said)}`,
+        cause: 'MaxSessions 0 in sshd_config, or the host is out of processes or memory.',
+        fix: 'allow sessions for this user (`MaxSessions 10`); look at the log: `sudo journalctl -u ssh -u sshd -n 20`.',
+    };
+}
+function timeoutFinding(timeoutMs, shell) {
+    const time = (0,printable/* seconds */.Y)(timeoutMs);
+    if (shell === undefined) {
+        return {
+            fact: `no root shell was ready within ${time}; nothing of this step has run.`,
+            cause: 'the host is overloaded, a start-up file of the login shell waits for something, or all channels of this connection are in use.',
+            fix: 'log in by hand and run `sudo -n true`; it must return at once.',
+        };
+    }
+    if (shell.ended) {
+        return {
+            fact: `it has ended, but something that it started still held its output open after ${time}.`,
+            cause: 'a program was started in the background without redirecting its output.',
+            fix: 'look for it on the host, then start the same run again.',
+        };
+    }
+    return {
+        fact: `it did not finish within ${time}; it may still be running on the host.`,
+        cause: 'the host is overloaded or its disk is slow, or what it waits for does not happen.',
+        fix: 'look at the host, then start the same run again: it goes on from what it finds.',
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/algorithms.ts
 /**
  * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,
@@ -90,8 +811,6 @@ function offeredAlgorithms(pinned) {
     };
 }
 
-// EXTERNAL MODULE: ./src/hosts/printable.ts
-var printable = __webpack_require__(28456);
 ;// CONCATENATED MODULE: ./src/hosts/ssh/connect-failure.ts
 
 /**
@@ -318,572 +1037,37 @@ function withoutSha1(key, onRefused) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/hosts/root-shell/channel-slots.ts
-/** Limits how many channels one connection has open at once. */
-class ChannelSlots {
-    #limit;
-    #sessionLimit = Infinity;
-    #open = 0;
-    #sessions = 0;
-    #waiting = [];
-    /** @param limit channels at once, of any kind. */
-    constructor(limit) {
-        this.#limit = limit;
-    }
-    /** A slot now, or undefined. Nobody is passed: who waits has a slot the moment there is one. */
-    tryAcquire(kind) {
-        return this.#fits(kind) ? this.#take(kind) : undefined;
-    }
-    /** A slot as soon as there is one; who waits longest comes first. Rejects with the signal's reason. */
-    async acquire(kind, signal) {
-        signal.throwIfAborted();
-        const release = this.tryAcquire(kind);
-        if (release !== undefined)
-            return release;
-        const { promise, resolve, reject } = Promise.withResolvers();
-        const waiter = { kind, admit: () => resolve(this.#take(kind)) };
-        this.#waiting.push(waiter);
-        const onAbort = () => {
-            const index = this.#waiting.indexOf(waiter);
-            if (index !== -1)
-                this.#waiting.splice(index, 1);
-            reject(signal.reason);
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-        try {
-            return await promise;
-        }
-        finally {
-            signal.removeEventListener('abort', onAbort);
-        }
-    }
-    /**
-     * The server would not open one session more: never hold more than are open beside the refused one.
-     * @returns false when there is no other, so that waiting for one to end cannot help.
-     */
-    learnSessionLimit() {
-        const others = this.#sessions - 1;
-        if (others < 1)
-            return false;
-        this.#sessionLimit = Math.min(this.#sessionLimit, others);
-        return true;
-    }
-    #fits(kind) {
-        return this.#open < this.#limit && (kind === 'tcp' || this.#sessions < this.#sessionLimit);
-    }
-    #take(kind) {
-        this.#count(kind, 1);
-        let held = true;
-        return () => {
-            if (!held)
-                return;
-            held = false;
-            this.#count(kind, -1);
-            this.#admitNext();
-        };
-    }
-    #count(kind, change) {
-        this.#open += change;
-        if (kind === 'session')
-            this.#sessions += change;
-    }
-    #admitNext() {
-        const index = this.#waiting.findIndex(({ kind }) => this.#fits(kind));
-        if (index !== -1)
-            this.#waiting.splice(index, 1)[0]?.admit();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/hosts/ssh/forward-failure.ts
-
-/** How long the host may take to connect to a port. */
-const FORWARD_TIMEOUT_MS = 10_000;
-/** Reason codes of a refused channel (RFC 4254 §5.1). */
-const OPEN_FAILURE = { prohibited: 1, connectFailed: 2 };
-/** Why the host did not connect to a port on our behalf. */
-function forwardFinding(place, user, error) {
-    const said = (0,printable/* printable */.g)(error.message.replace(/^\(SSH\) Channel open failure: /, ''));
-    if (error.reason === OPEN_FAILURE.prohibited) {
-        return {
-            fact: `the SSH server does not forward connections to ${place} for user ${user} (${said}).`,
-            cause: '`AllowTcpForwarding no`, `DisableForwarding yes` or PermitOpen in sshd_config, or `restrict` before the key in authorized_keys.',
-            fix: `allow it for this user in sshd_config: \`Match User ${user}\` with \`AllowTcpForwarding local\`; then \`systemctl reload ssh\` (Red Hat: sshd).`,
-        };
-    }
-    if (/refused/i.test(said)) {
-        return {
-            fact: `nothing listens on ${place}, as the host itself sees it.`,
-            cause: 'the service behind it is not running yet, has stopped, or listens on another address.',
-            fix: 'look at the service and its log on the host: `ss -ltn`, `crictl ps -a`.',
-        };
-    }
-    return {
-        fact: `the host cannot connect to ${place}: ${said}`,
-        cause: "the address is not the host's own, or a firewall is in the way.",
-        fix: 'check the address with `ip addr` on the host, and its firewall.',
-    };
-}
-/** The host took longer than `FORWARD_TIMEOUT_MS`. */
-function forwardTimeoutFinding(place) {
-    return {
-        fact: `the host could not connect to ${place} within ${(0,printable/* seconds */.Y)(FORWARD_TIMEOUT_MS)}.`,
-        cause: "a firewall drops the packets, the address is another host's, or all channels of this connection are in use.",
-        fix: 'check the address with `ip addr` on the host, and its firewall.',
-    };
-}
-
-// EXTERNAL MODULE: external "node:string_decoder"
-var external_node_string_decoder_ = __webpack_require__(46193);
-;// CONCATENATED MODULE: ./src/hosts/root-shell/output.ts
-
-/** How much of what comes before the marker is kept, for messages when it never comes. */
-const PREAMBLE_LIMIT = 64 * 1024;
-/**
- * One output stream of a remote shell. All before the marker line is noise (`.bashrc`, banners, sudo's
- * lecture); all behind it belongs to the script and is passed on as it comes.
- */
-class FramedOutput {
-    #marker;
-    #onMarker;
-    #onContent;
-    #preamble = Buffer.alloc(0);
-    #started = false;
-    /** @param marker the line, without its newline, after which content begins. */
-    constructor(marker, onMarker, onContent) {
-        this.#marker = Buffer.from(`${marker}\n`);
-        this.#onMarker = onMarker;
-        this.#onContent = onContent;
-    }
-    /** Whether the marker has come. */
-    get started() {
-        return this.#started;
-    }
-    /** The last part of what came while there was no marker. */
-    get preamble() {
-        return this.#preamble.toString('utf8');
-    }
-    push(chunk) {
-        if (this.#started) {
-            this.#onContent(chunk);
-            return;
-        }
-        const seen = Buffer.concat([this.#preamble, chunk]);
-        const index = seen.indexOf(this.#marker);
-        if (index === -1) {
-            this.#preamble = seen.subarray(-PREAMBLE_LIMIT);
-            return;
-        }
-        this.#started = true;
-        this.#onMarker?.();
-        const content = seen.subarray(index + this.#marker.length);
-        if (content.length > 0)
-            this.#onContent(content);
-    }
-}
-/** Cuts a byte stream into lines; a line is passed on when it is complete. */
-class LineSplitter {
-    #onLine;
-    #decoder = new external_node_string_decoder_.StringDecoder('utf8');
-    #rest = '';
-    constructor(onLine) {
-        this.#onLine = onLine;
-    }
-    push(chunk) {
-        const lines = `${this.#rest}${this.#decoder.write(chunk)}`.split('\n');
-        this.#rest = lines.pop() ?? '';
-        for (const line of lines)
-            this.#onLine(line.replace(/\r$/, ''));
-    }
-    /** Passes on a last line that has no newline. */
-    end() {
-        const line = `${this.#rest}${this.#decoder.end()}`;
-        this.#rest = '';
-        if (line !== '')
-            this.#onLine(line);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell.ts
-
-/** What the shell says, on both outputs, when it is there and is root. */
-const READY = 'etcd-ha-root';
-/** Exit status of a shell that is not root. */
-const NOT_ROOT = 96;
-/** Exit status when standard input ended before the script was whole; nothing of it has run then. */
-const CUT_SHORT = 97;
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin';
-/**
- * Reads a script by its length in bytes, in one piece, and runs it. So the script's own input lies untouched
- * behind it, and a script that was cut off does not run at all. Measured for 8 KiB: 6 ms, against 15 ms when
- * `bash -s` reads it, byte by byte as it must on a pipe, and 10 ms with `head -c`.
- */
-function loader(privilege) {
-    return [
-        'export LC_ALL=C',
-        ...(privilege === 'root' ? [`test $EUID = 0 || exit ${NOT_ROOT}`] : []),
-        `echo ${READY}`,
-        `echo ${READY} >&2`,
-        `read -r n && IFS= read -r -N $n REPLY || exit ${CUT_SHORT}`,
-        'eval "$REPLY"',
-    ].join('; ');
-}
-/**
- * What is asked of the login shell, whichever it is: words and one quoted string that bash, dash, fish, csh and
- * restricted shells read alike. Nothing of a script is in it, because every user of the host sees command lines.
- * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
- * root's .bashrc, as it would with a socket for its input.
- */
-function shellCommand(user, privilege) {
-    const bash = `bash --norc -c '${loader(privilege)}'`;
-    return user === 'root' || privilege === 'login'
-        ? `env LC_ALL=C ${bash}`
-        : `env LC_ALL=C sudo -n -- ${bash}`;
-}
-/** The command ended before it was a root shell. */
-class StartFailure extends Error {
-    status;
+;// CONCATENATED MODULE: ./src/hosts/ssh2/ssh2-session.ts
+/** A command on a channel of ssh2. */
+class Ssh2Session {
+    stdin;
     stdout;
     stderr;
-    constructor(status, stdout, stderr) {
-        super('no root shell');
-        this.name = 'StartFailure';
-        this.status = status;
-        this.stdout = stdout;
-        this.stderr = stderr;
-    }
-}
-/** A bash that runs as root on the host and waits for its one script. */
-class RootShell {
+    whenOver;
     #channel;
-    #stdout = [];
-    #stderr = [];
-    #out;
-    #err;
-    #ready = Promise.withResolvers();
-    #end;
-    #progress;
     #status;
-    #closed = false;
-    /** @param channel on which `shellCommand` is being started; nothing of its output may have been read. */
+    /** @param channel just opened: nothing of what comes over it has been seen. */
     constructor(channel) {
         this.#channel = channel;
-        this.#out = new FramedOutput(READY, () => this.#ready.resolve(undefined), (chunk) => this.#stdout.push(chunk));
-        this.#err = new FramedOutput(READY, undefined, (chunk) => {
-            this.#stderr.push(chunk);
-            this.#progress?.push(chunk);
-        });
-        channel.on('data', (chunk) => this.#out.push(chunk));
-        channel.stderr.on('data', (chunk) => this.#err.push(chunk));
+        this.stdin = channel;
+        this.stdout = channel;
+        this.stderr = channel.stderr;
         channel.on('error', () => undefined); // how it ends is told by `exit` and `close`
         channel.on('exit', (code, signal) => {
             this.#status = code === null ? { signal: signal ?? 'an unknown signal' } : { code };
         });
-        const closed = Promise.all([root_shell_event(channel, 'close'), root_shell_event(channel.stderr, 'end')]);
-        this.#end = closed.then(() => {
-            this.#closed = true;
-            return this.#status;
-        });
+        const over = Promise.all([ssh2_session_event(channel, 'close'), ssh2_session_event(channel.stderr, 'end')]);
+        this.whenOver = over.then(() => this.#status);
     }
-    /** Whether it is gone, or going: it has said how it ended. */
-    get ended() {
-        return this.#closed || this.#status !== undefined;
+    get status() {
+        return this.#status;
     }
-    /** Resolves when the channel is closed and all its output has come. */
-    get whenEnded() {
-        return this.#end;
-    }
-    /**
-     * Resolves when the shell has said that it is root; until then nothing is sent to it, as it may be anything.
-     * @throws StartFailure when it ends instead.
-     */
-    async whenReady() {
-        const failed = this.#end.then((status) => {
-            if (!this.#out.started)
-                throw new StartFailure(status, this.#out.preamble, this.#err.preamble);
-        });
-        await Promise.race([this.#ready.promise, failed]);
-    }
-    /** Runs the script, once only, in a ready shell. */
-    async execute({ script, input, onProgress }) {
-        if (onProgress !== undefined)
-            this.#progress = new LineSplitter(onProgress);
-        const body = Buffer.from(prepared(script));
-        this.#channel.end(Buffer.concat([Buffer.from(`${body.length}\n`), body, input ?? Buffer.alloc(0)]));
-        const status = await this.#end;
-        this.#progress?.end();
-        return {
-            status,
-            stdout: Buffer.concat(this.#stdout),
-            stderr: Buffer.concat(this.#stderr).toString('utf8'),
-        };
-    }
-    /** Closes the channel; what runs on the host sees its standard input end and its output refused. */
     close() {
         this.#channel.close();
     }
 }
-/** The result as the contract has it. */
-function remoteResult(status, { stdout, stderr }) {
-    return 'code' in status
-        ? { code: status.code, stdout, stderr }
-        : { code: null, signal: status.signal, stdout, stderr };
-}
-/** One compound command, so that bash runs nothing at all of a script with a syntax error. */
-function prepared(script) {
-    return `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; { ${script}\n}`;
-}
-function root_shell_event(emitter, name) {
+function ssh2_session_event(emitter, name) {
     return new Promise((resolve) => emitter.once(name, () => resolve()));
-}
-
-;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell-failure.ts
-
-
-/** Why there is no root shell, from what sudo, the login shell or sshd said instead. */
-function startFinding(user, failure) {
-    const said = `${failure.stderr}\n${failure.stdout}`;
-    for (const { pattern, explain } of SAYINGS) {
-        const match = pattern.exec(said);
-        if (match !== null)
-            return explain(user, match[1] ?? '');
-    }
-    return noShell(user, failure);
-}
-const SUDOERS = '/etc/sudoers.d/90-etcd-ha';
-function allowFix(user) {
-    return `on the host: \`echo '${user} ALL=(root) NOPASSWD: ALL' | sudo tee ${SUDOERS} && sudo chmod 0440 ${SUDOERS} && sudo visudo -c\`.`;
-}
-/**
- * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu
- * has since 25.10 (src/common/error.rs, src/pam/error.rs), of env, nologin(8), sshd (session.c) and the root
- * account of cloud images. First match wins.
- */
-const SAYINGS = [
-    {
-        pattern: /sudo: .*(?:must have a tty|terminal is required|no tty present)/i,
-        explain: (user) => ({
-            fact: `sudo wants a terminal for user ${user}.`,
-            cause: '`Defaults requiretty` in sudoers.',
-            fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !requiretty\`.`,
-        }),
-    },
-    {
-        pattern: /is not in the sudoers file|may not run |is not allowed to (?:execute|run)|I'm afraid I can't do that/,
-        explain: (user) => ({
-            fact: `user ${user} may not use sudo.`,
-            cause: 'no line of sudoers allows it, or only for some commands; this action needs `bash` as root.',
-            fix: allowFix(user),
-        }),
-    },
-    {
-        pattern: /sudo: (?:a password|interaction|interactive authentication) is required/i,
-        explain: (user) => ({
-            fact: `sudo asks user ${user} for a password.`,
-            cause: 'sudoers has no NOPASSWD for this user and all commands, does not have the user, or has a syntax error.',
-            fix: allowFix(user),
-        }),
-    },
-    {
-        pattern: /sudo: (.*(?:account validation failure|account is expired|password.* expired|effective uid|no new privileges|must be owned by uid 0|PAM).*)/i,
-        explain: (user, words) => ({
-            fact: `sudo does not work for user ${user}: ${(0,printable/* printable */.g)(words)}`,
-            cause: 'the account is locked or expired, or sudo is damaged or forbidden on this host.',
-            fix: 'repair it on the host until `sudo -n true` works for this user.',
-        }),
-    },
-    {
-        pattern: /env: (?:can't execute )?.?sudo.?: (?:No such file|not found)/,
-        explain: (user) => ({
-            fact: 'there is no sudo on the host.',
-            cause: `it is not installed, or not in the PATH of user ${user}.`,
-            fix: 'install it (`apt-get install sudo`, `dnf install sudo`), or give `ssh-user: root`.',
-        }),
-    },
-    {
-        pattern: /(?:env|sudo): (?:can't execute )?.?bash.?: (?:No such file|not found|command not found)/,
-        explain: () => ({
-            fact: 'there is no bash on the host.',
-            cause: 'it is not installed.',
-            fix: 'install it (`apt-get install bash`, `apk add bash`).',
-        }),
-    },
-    {
-        pattern: /Please login as the user "?([A-Za-z0-9_-]+)"?/,
-        explain: (user, other) => ({
-            fact: `the host wants you to log in as ${other}, not as ${user}.`,
-            cause: 'cloud images forbid root logins by a forced command in authorized_keys.',
-            fix: `give \`ssh-user: ${other}\`.`,
-        }),
-    },
-    {
-        pattern: /This account is (?:currently )?not available/,
-        explain: (user) => noLoginShell(user),
-    },
-    {
-        pattern: /[Pp]assword has expired|[Pp]assword change required|You are required to change your password/,
-        explain: (user) => ({
-            fact: `the password of user ${user} has expired; until it is changed the host runs nothing for this user.`,
-            cause: 'a rule for passwords, which counts for logins by key too.',
-            fix: `on the host: \`sudo chage -M -1 -E -1 ${user}\`, or set a new password.`,
-        }),
-    },
-    {
-        pattern: /This service allows sftp connections only/,
-        explain: (user) => forcedCommand(user, 'it allows sftp only'),
-    },
-];
-function noShell(user, failure) {
-    const { status, stdout, stderr } = failure;
-    const code = status !== undefined && 'code' in status ? status.code : undefined;
-    const words = (0,printable/* printable */.g)(`${stderr} ${stdout}`);
-    if (code === NOT_ROOT)
-        return notRoot(user);
-    if (code === 1 && words === '')
-        return noLoginShell(user);
-    return forcedCommand(user, `${describeEnd(status)}${words === '' ? ' without a word' : `, saying: ${words}`}`);
-}
-function notRoot(user) {
-    return {
-        fact: `the shell of user ${user} is not root's.`,
-        cause: user === 'root'
-            ? 'root has another user id here.'
-            : '`Defaults runas_default` in sudoers names another user.',
-        fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
-    };
-}
-function noLoginShell(user) {
-    return {
-        fact: `user ${user} has no login shell: the host ends the session at once.`,
-        cause: 'the shell in /etc/passwd is nologin or false, as for system accounts.',
-        fix: `on the host: \`sudo usermod -s /bin/bash ${user}\`, or give another \`ssh-user\`.`,
-    };
-}
-function forcedCommand(user, seen) {
-    return {
-        fact: `the host runs something else than the shell that user ${user} asks for (${seen}).`,
-        cause: 'ForceCommand in sshd_config, `command="…"` before the key in authorized_keys, or a start-up file of the login shell that ends the session or reads its input.',
-        fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
-    };
-}
-function describeEnd(status) {
-    if (status === undefined)
-        return 'it ended without an exit status';
-    return 'code' in status ? `it ended with status ${status.code}` : `it was ended by ${status.signal}`;
-}
-
-;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shells.ts
-
-
-/**
- * Opens root shells on one connection and keeps one ready: a script then costs one round trip and not three
- * (open a channel, start the shell, send the script), nor does it wait for sudo and bash to start.
- */
-class RootShells {
-    #client;
-    #slots;
-    #command;
-    #spare;
-    #opened = 0;
-    constructor(client, slots, user, privilege) {
-        this.#client = client;
-        this.#slots = slots;
-        this.#command = shellCommand(user, privilege);
-    }
-    /** How many channels were opened. */
-    get opened() {
-        return this.#opened;
-    }
-    /** Starts a spare shell, if there is none and a channel is free. Its failure is told to who takes it. */
-    warmUp() {
-        const release = this.#spare === undefined ? this.#slots.tryAcquire('session') : undefined;
-        if (release === undefined)
-            return;
-        const cancel = new AbortController();
-        const spare = { shell: this.#start(release, cancel.signal), cancel, failed: false };
-        spare.shell.catch(() => {
-            spare.failed = true;
-        });
-        this.#spare = spare;
-    }
-    /**
-     * A ready shell: the spare one, else a new one as soon as a channel is free.
-     * @param signal aborting it closes the shell, ready or not.
-     * @throws StartFailure when the host starts something else; ChannelError when it refuses a channel; the
-     * signal's reason when it is aborted.
-     */
-    async take(signal) {
-        const shell = (await this.#takeSpare(signal)) ?? (await this.#open(signal));
-        // Only now: a new spare must not have the channel that this one waits for.
-        this.warmUp();
-        signal.throwIfAborted();
-        return shell;
-    }
-    /** Gives up the spare shell, so that its channel can serve another. */
-    drop() {
-        this.#spare?.cancel.abort();
-        this.#spare = undefined;
-    }
-    /** The spare shell if it is alive; one that failed before it was asked for says nothing of now. */
-    async #takeSpare(signal) {
-        const spare = this.#spare;
-        this.#spare = undefined;
-        if (spare === undefined || spare.failed)
-            return undefined;
-        signal.addEventListener('abort', () => spare.cancel.abort(), { once: true });
-        const shell = await spare.shell.catch(unlessStartFailure);
-        return shell?.ended === true ? undefined : shell;
-    }
-    async #open(signal) {
-        for (;;) {
-            const release = await this.#slots.acquire('session', signal);
-            try {
-                return await this.#start(release, signal);
-            }
-            catch (error) {
-                if (!(error instanceof TooManySessions))
-                    throw error;
-            }
-        }
-    }
-    async #start(release, signal) {
-        this.#opened += 1;
-        try {
-            const shell = await this.#exec();
-            void shell.whenEnded.then(release);
-            if (signal.aborted)
-                shell.close();
-            signal.addEventListener('abort', () => shell.close(), { once: true });
-            await shell.whenReady();
-            return shell;
-        }
-        catch (error) {
-            const others = isSessionLimit(error) && this.#slots.learnSessionLimit();
-            release();
-            throw others ? new TooManySessions() : error;
-        }
-    }
-    #exec() {
-        return new Promise((resolve, reject) => {
-            this.#client.exec(this.#command, (error, channel) => {
-                // Here and not in a later turn: the shell's output and end may be in the same packet.
-                if (error === undefined)
-                    resolve(new RootShell(channel));
-                else
-                    reject(error);
-            });
-        });
-    }
-}
-/** The server allows fewer sessions than we wanted; when one of ours ends there is room again. */
-class TooManySessions extends Error {
-}
-function unlessStartFailure(error) {
-    if (error instanceof StartFailure)
-        throw error;
-}
-/** OpenSSH answers one session too many so (session.c, session_open; serverloop.c, server_request_session). */
-function isSessionLimit(error) {
-    return error.reason === OPEN_FAILURE.connectFailed;
 }
 
 // EXTERNAL MODULE: external "node:stream"
@@ -945,127 +1129,45 @@ function closedByPeer() {
     return Object.assign(new Error('the other end closed the forwarded connection'), { code: 'EPIPE' });
 }
 
-;// CONCATENATED MODULE: ./src/hosts/ssh2/ssh2-transport.ts
+;// CONCATENATED MODULE: ./src/hosts/ssh2/ssh2-link.ts
 
 
-
-
-
-
-
-
-
-/** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
-const MAX_CHANNELS = 8;
 /** How long the host may take to say goodbye. */
 const CLOSE_TIMEOUT_MS = 1000;
-/** One host over one SSH connection. */
-class Ssh2Transport {
-    name;
-    #user;
+/** One SSH connection of ssh2. */
+class Ssh2Link {
+    whenLost;
     #client;
     #socket;
-    #slots = new ChannelSlots(MAX_CHANNELS);
-    #shells;
-    #streams = new Set();
-    #lost;
-    #lostReason;
-    #forwarded = 0;
-    #closing;
+    #lostBecause;
     /** @param client logged in over `socket`, without listeners of others. */
-    constructor(options, client, socket) {
-        this.name = options.name;
-        this.#user = options.user;
+    constructor(client, socket) {
         this.#client = client;
         this.#socket = socket;
-        this.#shells = new RootShells(client, this.#slots, options.user, options.privilege ?? 'root');
-        this.#lost = new Promise((resolve) => {
+        this.whenLost = new Promise((resolve) => {
             client.on('error', (error) => {
-                this.#lostReason ??= error.message;
+                this.#lostBecause ??= error.message;
                 socket.destroy();
             });
             client.on('close', () => {
-                this.#lostReason ??= 'the host closed it';
-                for (const stream of this.#streams)
-                    stream.destroy(this.#lostError('forwarded connection'));
+                this.#lostBecause ??= 'the host closed it';
                 resolve();
             });
         });
-        this.#shells.warmUp();
     }
-    async run(script) {
-        const { title, timeoutMs } = script;
-        let shell;
-        const step = {
-            title,
-            timeoutMs,
-            onTimeout: () => timeoutFinding(timeoutMs, shell),
-            onRefused: (error) => error instanceof StartFailure ? startFinding(this.#user, error) : refusedFinding((0,findings/* errorMessage */.gJ)(error)),
-        };
-        return await this.#bounded(step, async (signal) => {
-            shell = await this.#shells.take(signal);
-            const { status, ...output } = await shell.execute(script);
-            if (status === undefined)
-                throw this.#isLost() ? this.#lostError(title) : this.#error(title, NO_STATUS);
-            return remoteResult(status, output);
+    get lostBecause() {
+        return this.#lostBecause ?? (this.#socket.writable ? undefined : 'the host closed it');
+    }
+    openSession = (command) => new Promise((resolve, reject) => {
+        this.#client.exec(command, (error, channel) => {
+            // Here and not in a later turn: how the command ended may be told in the same packet.
+            if (error === undefined)
+                resolve(new Ssh2Session(channel));
+            else
+                reject(error);
         });
-    }
-    async openTcp(address, port) {
-        const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-        const step = {
-            title: `forward to ${place}`,
-            timeoutMs: FORWARD_TIMEOUT_MS,
-            onTimeout: () => forwardTimeoutFinding(place),
-            onRefused: (error) => forwardFinding(place, this.#user, error),
-        };
-        return await this.#bounded(step, async (signal) => {
-            const release = await this.#tcpSlot(signal);
-            let stream;
-            try {
-                stream = await this.#forward(address, port);
-            }
-            catch (error) {
-                release();
-                throw error;
-            }
-            this.#streams.add(stream);
-            stream.once('close', () => {
-                this.#streams.delete(stream);
-                release();
-            });
-            if (signal.aborted)
-                stream.destroy();
-            return stream;
-        });
-    }
-    statistics() {
-        return {
-            connections: 1,
-            channels: this.#shells.opened + this.#forwarded,
-            bytesSent: this.#socket.bytesWritten,
-            bytesReceived: this.#socket.bytesRead,
-        };
-    }
-    async close() {
-        this.#closing ??= this.#goodbye();
-        await this.#closing;
-    }
-    async #goodbye() {
-        this.#lostReason ??= 'this run closed it';
-        this.#client.end();
-        const timer = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
-        await this.#lost;
-        clearTimeout(timer);
-    }
-    async #tcpSlot(signal) {
-        const release = this.#slots.tryAcquire('tcp');
-        if (release !== undefined)
-            return release;
-        this.#shells.drop();
-        return await this.#slots.acquire('tcp', signal);
-    }
-    #forward(address, port) {
-        this.#forwarded += 1;
+    });
+    openTcp(address, port) {
         return new Promise((resolve, reject) => {
             this.#client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
                 if (error === undefined)
@@ -1075,83 +1177,21 @@ class Ssh2Transport {
             });
         });
     }
-    /** Ends the wait for `work` when its time is over or the connection is lost, and tells it so by the signal. */
-    async #bounded(step, work) {
-        if (this.#isLost())
-            throw this.#lostError(step.title);
-        const cancel = new AbortController();
-        let timer;
-        const timeout = new Promise((_, reject) => {
-            timer = setTimeout(() => reject(this.#error(step.title, step.onTimeout())), step.timeoutMs);
-        });
-        const lost = this.#lost.then(() => {
-            throw this.#lostError(step.title);
-        });
-        try {
-            return await Promise.race([work(cancel.signal), timeout, lost]);
-        }
-        catch (error) {
-            if (error instanceof host_error/* HostError */.d)
-                throw error;
-            throw this.#isLost()
-                ? this.#lostError(step.title)
-                : this.#error(step.title, step.onRefused(error));
-        }
-        finally {
-            clearTimeout(timer);
-            cancel.abort();
-        }
+    statistics() {
+        const { bytesWritten, bytesRead } = this.#socket;
+        return { connections: 1, bytesSent: bytesWritten, bytesReceived: bytesRead };
     }
-    #isLost() {
-        return this.#lostReason !== undefined || !this.#socket.writable;
+    async close() {
+        this.#lostBecause ??= 'this run closed it';
+        this.#client.end();
+        const timer = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
+        await this.whenLost;
+        clearTimeout(timer);
     }
-    #lostError(step) {
-        return this.#error(step, {
-            fact: `the SSH connection was lost (${(0,printable/* printable */.g)(this.#lostReason ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
-            cause: 'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
-            fix: 'see that the host is up, then start the same run again: it goes on from what it finds.',
-        });
-    }
-    #error(step, explanation) {
-        return new host_error/* HostError */.d({ host: this.name, at: step, ...explanation });
-    }
-}
-const NO_STATUS = {
-    fact: 'the session ended without an exit status.',
-    cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
-    fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
-};
-function refusedFinding(said) {
-    return {
-        fact: `the SSH server refuses a session: ${(0,printable/* printable */.g)(said)}`,
-        cause: 'MaxSessions 0 in sshd_config, or the host is out of processes or memory.',
-        fix: 'allow sessions for this user (`MaxSessions 10`); look at the log: `sudo journalctl -u ssh -u sshd -n 20`.',
-    };
-}
-function timeoutFinding(timeoutMs, shell) {
-    const time = (0,printable/* seconds */.Y)(timeoutMs);
-    if (shell === undefined) {
-        return {
-            fact: `no root shell was ready within ${time}; nothing of this step has run.`,
-            cause: 'the host is overloaded, a start-up file of the login shell waits for something, or all channels of this connection are in use.',
-            fix: 'log in by hand and run `sudo -n true`; it must return at once.',
-        };
-    }
-    if (shell.ended) {
-        return {
-            fact: `it has ended, but something that it started still held its output open after ${time}.`,
-            cause: 'a program was started in the background without redirecting its output.',
-            fix: 'look for it on the host, then start the same run again.',
-        };
-    }
-    return {
-        fact: `it did not finish within ${time}; it may still be running on the host.`,
-        cause: 'the host is overloaded or its disk is slow, or what it waits for does not happen.',
-        fix: 'look at the host, then start the same run again: it goes on from what it finds.',
-    };
 }
 
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/connect.ts
+
 
 
 
@@ -1283,7 +1323,7 @@ function logIn(options, socket, deadline, limitMs) {
         client.once('ready', () => {
             client.removeAllListeners();
             log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
-            settle({ transport: new Ssh2Transport(options, client, socket) });
+            settle({ transport: new LinkedTransport(options, new Ssh2Link(client, socket)) });
         });
         client.connect({
             sock: socket,

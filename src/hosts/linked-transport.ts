@@ -1,26 +1,18 @@
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import type { Client, ClientChannel } from 'ssh2';
-
-import { errorMessage, type Finding } from '../../findings.ts';
-import { HostError } from '../host-error.ts';
-import type { RemoteResult, RemoteScript, Transport, TransportStatistics } from '../transport.ts';
-import { ChannelSlots, type ReleaseSlot } from '../root-shell/channel-slots.ts';
-import {
-  type ChannelError,
-  forwardFinding,
-  FORWARD_TIMEOUT_MS,
-  forwardTimeoutFinding,
-} from '../ssh/forward-failure.ts';
-import { printable, seconds } from '../printable.ts';
-import { startFinding } from '../root-shell/root-shell-failure.ts';
-import { type Privilege, remoteResult, type RootShell, StartFailure } from '../root-shell/root-shell.ts';
-import { RootShells } from '../root-shell/root-shells.ts';
-import { TcpStream } from './tcp-stream.ts';
+import { errorMessage, type Finding } from '../findings.ts';
+import { HostError } from './host-error.ts';
+import type { ChannelError, Link } from './link.ts';
+import { printable, seconds } from './printable.ts';
+import { ChannelSlots, type ReleaseSlot } from './root-shell/channel-slots.ts';
+import { startFinding } from './root-shell/root-shell-failure.ts';
+import { type Privilege, remoteResult, type RootShell, StartFailure } from './root-shell/root-shell.ts';
+import { RootShells } from './root-shell/root-shells.ts';
+import { forwardFinding, FORWARD_TIMEOUT_MS, forwardTimeoutFinding } from './ssh/forward-failure.ts';
+import type { RemoteResult, RemoteScript, Transport, TransportStatistics } from './transport.ts';
 
 /** Who is logged in where. */
-export interface Ssh2TransportOptions {
+export interface LinkedTransportOptions {
   readonly name: string;
   readonly user: string;
   /** Whose bash runs scripts; root's if not given. */
@@ -29,8 +21,6 @@ export interface Ssh2TransportOptions {
 
 /** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
 const MAX_CHANNELS = 8;
-/** How long the host may take to say goodbye. */
-const CLOSE_TIMEOUT_MS = 1000;
 
 type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
 
@@ -42,37 +32,26 @@ interface Step {
   readonly onRefused: (error: ChannelError) => Explanation;
 }
 
-/** One host over one SSH connection. */
-export class Ssh2Transport implements Transport {
+/** One host over one link: what all transports have in common. */
+export class LinkedTransport implements Transport {
   readonly name: string;
   readonly #user: string;
-  readonly #client: Client;
-  readonly #socket: Socket;
+  readonly #link: Link;
   readonly #slots = new ChannelSlots(MAX_CHANNELS);
   readonly #shells: RootShells;
-  readonly #streams = new Set<TcpStream>();
+  readonly #streams = new Set<Duplex>();
   readonly #lost: Promise<void>;
-  #lostReason: string | undefined;
   #forwarded = 0;
   #closing: Promise<void> | undefined;
 
-  /** @param client logged in over `socket`, without listeners of others. */
-  constructor(options: Ssh2TransportOptions, client: Client, socket: Socket) {
-    this.name = options.name;
-    this.#user = options.user;
-    this.#client = client;
-    this.#socket = socket;
-    this.#shells = new RootShells(client, this.#slots, options.user, options.privilege ?? 'root');
-    this.#lost = new Promise((resolve) => {
-      client.on('error', (error) => {
-        this.#lostReason ??= error.message;
-        socket.destroy();
-      });
-      client.on('close', () => {
-        this.#lostReason ??= 'the host closed it';
-        for (const stream of this.#streams) stream.destroy(this.#lostError('forwarded connection'));
-        resolve();
-      });
+  /** @param link just opened, and used by nobody else. */
+  constructor({ name, user, privilege = 'root' }: LinkedTransportOptions, link: Link) {
+    this.name = name;
+    this.#user = user;
+    this.#link = link;
+    this.#shells = new RootShells(link.openSession, this.#slots, user, privilege);
+    this.#lost = link.whenLost.then(() => {
+      for (const stream of this.#streams) stream.destroy(this.#lostError('forwarded connection'));
     });
     this.#shells.warmUp();
   }
@@ -105,9 +84,10 @@ export class Ssh2Transport implements Transport {
     };
     return await this.#bounded(step, async (signal) => {
       const release = await this.#tcpSlot(signal);
-      let stream: TcpStream;
+      this.#forwarded += 1;
+      let stream: Duplex;
       try {
-        stream = await this.#forward(address, port);
+        stream = await this.#link.openTcp(address, port);
       } catch (error) {
         release();
         throw error;
@@ -123,25 +103,12 @@ export class Ssh2Transport implements Transport {
   }
 
   statistics(): TransportStatistics {
-    return {
-      connections: 1,
-      channels: this.#shells.opened + this.#forwarded,
-      bytesSent: this.#socket.bytesWritten,
-      bytesReceived: this.#socket.bytesRead,
-    };
+    return { ...this.#link.statistics(), channels: this.#shells.opened + this.#forwarded };
   }
 
   async close(): Promise<void> {
-    this.#closing ??= this.#goodbye();
+    this.#closing ??= this.#link.close();
     await this.#closing;
-  }
-
-  async #goodbye(): Promise<void> {
-    this.#lostReason ??= 'this run closed it';
-    this.#client.end();
-    const timer = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
-    await this.#lost;
-    clearTimeout(timer);
   }
 
   async #tcpSlot(signal: AbortSignal): Promise<ReleaseSlot> {
@@ -149,22 +116,6 @@ export class Ssh2Transport implements Transport {
     if (release !== undefined) return release;
     this.#shells.drop();
     return await this.#slots.acquire('tcp', signal);
-  }
-
-  #forward(address: string, port: number): Promise<TcpStream> {
-    this.#forwarded += 1;
-    return new Promise((resolve, reject) => {
-      this.#client.forwardOut(
-        '127.0.0.1',
-        0,
-        address,
-        port,
-        (error: Error | undefined, channel: ClientChannel) => {
-          if (error === undefined) resolve(new TcpStream(channel));
-          else reject(error);
-        },
-      );
-    });
   }
 
   /** Ends the wait for `work` when its time is over or the connection is lost, and tells it so by the signal. */
@@ -192,12 +143,12 @@ export class Ssh2Transport implements Transport {
   }
 
   #isLost(): boolean {
-    return this.#lostReason !== undefined || !this.#socket.writable;
+    return this.#link.lostBecause !== undefined;
   }
 
   #lostError(step: string): HostError {
     return this.#error(step, {
-      fact: `the SSH connection was lost (${printable(this.#lostReason ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
+      fact: `the SSH connection was lost (${printable(this.#link.lostBecause ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
       cause:
         'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
       fix: 'see that the host is up, then start the same run again: it goes on from what it finds.',
