@@ -2959,12 +2959,12 @@ function groups(part) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Im: () => (/* binding */ keyAlgorithms),
 /* harmony export */   Rx: () => (/* binding */ describeKey),
 /* harmony export */   Ux: () => (/* binding */ privateKeyToPem),
 /* harmony export */   kc: () => (/* binding */ publicKeyOf),
 /* harmony export */   rh: () => (/* binding */ generateKey)
 /* harmony export */ });
-/* unused harmony export keyAlgorithms */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(57975);
@@ -2974,7 +2974,7 @@ function groups(part) {
 
 
 /** The key algorithms of kubeadm's `encryptionAlgorithm` (v1beta4), by kubeadm's own names. */
-const keyAlgorithms = (/* unused pure expression or super */ null && (['RSA-2048', 'RSA-3072', 'RSA-4096', 'ECDSA-P256', 'ECDSA-P384']));
+const keyAlgorithms = ['RSA-2048', 'RSA-3072', 'RSA-4096', 'ECDSA-P256', 'ECDSA-P384'];
 const generate = (0,node_util__WEBPACK_IMPORTED_MODULE_1__.promisify)(node_crypto__WEBPACK_IMPORTED_MODULE_0__.generateKeyPair);
 /**
  * Makes a new private key. Several calls at once use the thread pool, so they do not wait for each other.
@@ -4323,6 +4323,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
+// EXTERNAL MODULE: ./src/pki/keys.ts
+var keys = __webpack_require__(34390);
 // EXTERNAL MODULE: ./src/settings/input-definitions.ts
 var input_definitions = __webpack_require__(42814);
 // EXTERNAL MODULE: external "node:crypto"
@@ -6051,6 +6053,7 @@ function noHostKey({ address, port }) {
 
 
 
+
 const sixHours = 6 * 60 * 60;
 /** A job on GitHub's own runners ends after six hours. */
 const runTime = {
@@ -6060,8 +6063,6 @@ const runTime = {
     example: '15m',
 };
 const lockTime = { least: 0, greatest: sixHours, words: '0s and six hours', example: '2m' };
-/** The algorithms of which certificates were compared with kubeadm's own. */
-const offeredAlgorithms = ['RSA-2048', 'RSA-3072', 'RSA-4096'];
 /**
  * Reads everything that the user asked for.
  * @param raw inputs by name; one that is absent or empty has its default.
@@ -6099,7 +6100,7 @@ function readSettings(inputs, run, collected) {
     const exampleHost = { address: hosts[0]?.address ?? '10.0.0.6', port: ports?.ssh ?? 22 };
     const knownHosts = parseKnownHosts(inputs['ssh-known-hosts'], exampleHost, collected);
     const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
-    const keyAlgorithm = parseChoice('key-algorithm', inputs['key-algorithm'], offeredAlgorithms, findings);
+    const keyAlgorithm = parseChoice('key-algorithm', inputs['key-algorithm'], keys/* keyAlgorithms */.Im, findings);
     const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], collected);
     const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);
     const dataDir = parseDataDir(inputs['data-dir'], findings);
@@ -6135,7 +6136,7 @@ function readSettings(inputs, run, collected) {
         hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: ports.ssh, user } })),
         ssh: { key, knownHosts },
         ...(authority !== undefined && { authority }),
-        keyAlgorithm,
+        certificates: { keyAlgorithm },
         renewBeforeDays,
         copiedClientCertificates,
         clientPort: ports.client,

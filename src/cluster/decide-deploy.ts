@@ -188,12 +188,13 @@ function common(
   { settings, shape }: Found,
   { source, keyKeeper }: AuthorityChoice,
   members: readonly (CreatedMember | ConvergedMember)[],
-): Pick<Plan, 'clusterName' | 'shape' | 'authority' | 'keyKeeper' | 'kubernetesVersions'> {
+): Pick<Plan, 'clusterName' | 'shape' | 'authority' | 'keyKeeper' | 'kubernetesVersions' | 'certificates'> {
   return {
     clusterName: settings.clusterName,
     shape,
     authority: source,
     keyKeeper,
+    certificates: settings.certificates,
     kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
   };
 }

@@ -63,7 +63,7 @@ export function desiredMember(
     texts: new Map([
       [KUBELET_CONFIG, renderKubeletConfig(runtime, settings.kubeletConfig)],
       [KUBELET_DROP_IN, renderKubeletDropIn(facts.kubeletPath, shape.dataDir)],
-      [KUBEADM_CONFIG, renderKubeadmConfig(own, member, kubernetesVersion)],
+      [KUBEADM_CONFIG, renderKubeadmConfig(own, member, kubernetesVersion, settings.certificates)],
     ]),
     arguments: etcdArguments(shape, member),
     image: wanted.image,

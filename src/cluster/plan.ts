@@ -1,6 +1,7 @@
 import type { Finding } from '../findings.ts';
 import type { EtcdArgument, ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import type { LeafProfileName } from '../pki/leaf-profiles.ts';
+import type { CertificatePolicy } from '../pki/policy.ts';
 import type { ClientCopy } from './host-state.ts';
 
 /**
@@ -173,6 +174,8 @@ export interface Plan {
   readonly keyKeeper: string;
   /** kubeadm's release that each member's configuration names, by member name. */
   readonly kubernetesVersions: ReadonlyMap<string, string>;
+  /** How the certificates are made that this run issues. */
+  readonly certificates: CertificatePolicy;
   /** Leaf certificates that this run issues, by member name. */
   readonly issue: ReadonlyMap<string, readonly LeafProfileName[]>;
   /** Client certificates for the control plane that were or will be renewed, by the host they lie on. */

@@ -1,4 +1,6 @@
 import { parseAllDocuments, stringify } from 'yaml';
+import type { CertificatePolicy } from '../pki/policy.ts';
+import { certificateFields } from './certificate-fields.ts';
 import { PKI_DIR } from './paths.ts';
 import { httpsUrl } from './urls.ts';
 import { YAML_FOR_GO } from './yaml.ts';
@@ -76,6 +78,7 @@ export function renderKubeadmConfig(
   shape: ClusterShape,
   member: MemberIdentity,
   kubernetesVersion: string,
+  certificates: CertificatePolicy,
 ): string {
   const init = {
     apiVersion: 'kubeadm.k8s.io/v1beta4',
@@ -88,6 +91,7 @@ export function renderKubeadmConfig(
     kind: 'ClusterConfiguration',
     kubernetesVersion,
     certificatesDir: PKI_DIR,
+    ...certificateFields(certificates, kubernetesVersion),
     etcd: {
       local: {
         dataDir: shape.dataDir,

@@ -80,12 +80,12 @@ async function issue(
   member: MemberIdentity,
   names: readonly LeafProfileName[],
   signer: Promise<SignerWithPem>,
-  { settings, now, maskSecret }: MaterialInput,
+  { plan, now, maskSecret }: MaterialInput,
 ): Promise<MemberLeaves> {
   const signing = await signer;
   const issued = await Promise.all(
     names.map(async (name) => {
-      const leaf = await issueLeaf(signing, name, { member, algorithm: settings.keyAlgorithm, now });
+      const leaf = await issueLeaf(signing, name, { member, algorithm: plan.certificates.keyAlgorithm, now });
       maskSecret(leaf.keyPem);
       return [name, leaf] as const;
     }),
@@ -143,7 +143,7 @@ async function obtainSigner(input: MaterialInput): Promise<SignerWithPem> {
   const { plan, settings, now, maskSecret } = input;
   switch (plan.authority.from) {
     case 'made': {
-      const made = await createAuthority({ algorithm: settings.keyAlgorithm, now });
+      const made = await createAuthority({ algorithm: plan.certificates.keyAlgorithm, now });
       maskSecret(made.keyPem);
       return made;
     }

@@ -1,5 +1,5 @@
 import { Refusal, type Finding } from '../findings.ts';
-import type { KeyAlgorithm } from '../pki/keys.ts';
+import { keyAlgorithms } from '../pki/keys.ts';
 import {
   definitionOf,
   inputDefinitions,
@@ -48,9 +48,6 @@ const runTime: DurationRange = {
 };
 
 const lockTime: DurationRange = { least: 0, greatest: sixHours, words: '0s and six hours', example: '2m' };
-
-/** The algorithms of which certificates were compared with kubeadm's own. */
-const offeredAlgorithms = ['RSA-2048', 'RSA-3072', 'RSA-4096'] as const satisfies readonly KeyAlgorithm[];
 
 /**
  * Reads everything that the user asked for.
@@ -104,7 +101,7 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
   const exampleHost = { address: hosts[0]?.address ?? '10.0.0.6', port: ports?.ssh ?? 22 };
   const knownHosts = parseKnownHosts(inputs['ssh-known-hosts'], exampleHost, collected);
   const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
-  const keyAlgorithm = parseChoice('key-algorithm', inputs['key-algorithm'], offeredAlgorithms, findings);
+  const keyAlgorithm = parseChoice('key-algorithm', inputs['key-algorithm'], keyAlgorithms, findings);
   const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], collected);
   const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);
   const dataDir = parseDataDir(inputs['data-dir'], findings);
@@ -148,7 +145,7 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
     hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: ports.ssh, user } })),
     ssh: { key, knownHosts },
     ...(authority !== undefined && { authority }),
-    keyAlgorithm,
+    certificates: { keyAlgorithm },
     renewBeforeDays,
     copiedClientCertificates,
     clientPort: ports.client,

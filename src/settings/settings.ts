@@ -3,7 +3,7 @@ import type { HealthThresholds } from '../health/thresholds.ts';
 import type { KnownHost } from '../hosts/keys/known-hosts.ts';
 import type { UsableKey } from '../hosts/keys/private-key.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
-import type { KeyAlgorithm } from '../pki/keys.ts';
+import type { CertificatePolicy } from '../pki/policy.ts';
 
 /** The operations a user can ask for. */
 export type OperationName = 'deploy' | 'preflight' | 'health';
@@ -113,7 +113,7 @@ export interface Settings {
   readonly ssh: SshSettings;
   /** Absent: found on the hosts, else made by the run. */
   readonly authority?: AuthoritySettings;
-  readonly keyAlgorithm: KeyAlgorithm;
+  readonly certificates: CertificatePolicy;
   /** A leaf certificate that ends within this many days is reissued; 0: only one that has ended. */
   readonly renewBeforeDays: number;
   /**

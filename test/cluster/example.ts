@@ -30,6 +30,7 @@ import {
 import { createAuthority, type NewAuthority } from '../../src/pki/authority.ts';
 import { issueMemberLeaves, type Leaf } from '../../src/pki/leaf.ts';
 import type { LeafProfileName } from '../../src/pki/leaf-profiles.ts';
+import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
 import type { MemberSettings, Settings } from '../../src/settings/settings.ts';
 
 /** Names and addresses of the example cluster. */
@@ -97,7 +98,7 @@ export function exampleSettings({ hosts = ADDRESSES, ...changes }: SettingsChang
     clusterName: 'etcd',
     hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: 22, user: 'ubuntu' } })),
     ssh: { key: UNUSED_KEY, knownHosts: [] },
-    keyAlgorithm: 'RSA-2048',
+    certificates: KUBEADM_POLICY,
     renewBeforeDays: 30,
     copiedClientCertificates: [],
     clientPort: 2379,
@@ -218,7 +219,7 @@ export interface HostOptions {
 export function ownHost(member: MemberIdentity, progress: Progress, options: HostOptions = {}): HostFacts {
   const shape = options.shape ?? SHAPE;
   const delivered = [
-    fileFact(KUBEADM_CONFIG, renderKubeadmConfig(shape, member, 'v1.34.4')),
+    fileFact(KUBEADM_CONFIG, renderKubeadmConfig(shape, member, 'v1.34.4', KUBEADM_POLICY)),
     fileFact(KUBELET_DROP_IN, renderKubeletDropIn('/usr/bin/kubelet', shape.dataDir), '644'),
     fileFact(KUBELET_CONFIG, renderKubeletConfig(RUNTIME, {}), '644'),
     ...pkiFacts(member, options),

@@ -1,10 +1,12 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import {
   renderExternalEtcdConfig,
   renderKubeadmConfig,
   type ClusterShape,
 } from '../../src/kubeadm/kubeadm-config.ts';
+import type { KeyAlgorithm } from '../../src/pki/keys.ts';
+import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
 
 const members = [
   { name: 'infra1', address: '10.0.0.7' },
@@ -27,7 +29,7 @@ function documents(text: string): unknown[] {
 
 test("a host's configuration is the guide's, with a version, a pki folder and a token named", () => {
   const url = (port: number): string => `https://10.0.0.7:${port}`;
-  expect(documents(renderKubeadmConfig(shape, member, 'v1.34.4'))).toEqual([
+  expect(documents(renderKubeadmConfig(shape, member, 'v1.34.4', KUBEADM_POLICY))).toEqual([
     {
       apiVersion: 'kubeadm.k8s.io/v1beta4',
       kind: 'InitConfiguration',
@@ -62,14 +64,14 @@ test("a host's configuration is the guide's, with a version, a pki folder and a 
 
 test('the order in which hosts are given changes no file', () => {
   const reversed = { ...shape, members: members.toReversed() };
-  expect(renderKubeadmConfig(reversed, member, 'v1.34.4')).toBe(
-    renderKubeadmConfig(shape, member, 'v1.34.4'),
+  expect(renderKubeadmConfig(reversed, member, 'v1.34.4', KUBEADM_POLICY)).toBe(
+    renderKubeadmConfig(shape, member, 'v1.34.4', KUBEADM_POLICY),
   );
 });
 
 test('IPv6 addresses stand in brackets in every URL and bare elsewhere', () => {
   const six = { name: 'infra0', address: 'fd00::6' };
-  const text = renderKubeadmConfig({ ...shape, members: [six] }, six, 'v1.34.4');
+  const text = renderKubeadmConfig({ ...shape, members: [six] }, six, 'v1.34.4', KUBEADM_POLICY);
   expect(text).toContain('advertiseAddress: fd00::6');
   expect(text).toContain('infra0=https://[fd00::6]:2380');
   expect(text).not.toMatch(/https:\/\/fd00/);
@@ -86,12 +88,36 @@ test('repository, tag and ports of the user are in it', () => {
     },
     member,
     'v1.34.4',
+    KUBEADM_POLICY,
   );
   expect(documents(text)[1]).toMatchObject({
     etcd: { local: { imageRepository: 'mirror.example/k8s', imageTag: '3.6.8-0' } },
   });
   expect(text).toContain('https://10.0.0.7:12379');
   expect(text).not.toContain(':2380');
+});
+
+describe('the kind of keys', () => {
+  const algorithmIn = (keyAlgorithm: KeyAlgorithm, version: string): unknown =>
+    (
+      documents(renderKubeadmConfig(shape, member, version, { ...KUBEADM_POLICY, keyAlgorithm }))[1] as {
+        encryptionAlgorithm?: string;
+      }
+    ).encryptionAlgorithm;
+
+  test("kubeadm's own goes without saying: files of clusters that have it stay as they are", () => {
+    expect(algorithmIn('RSA-2048', 'v1.34.4')).toBeUndefined();
+  });
+
+  test.each(['RSA-3072', 'RSA-4096', 'ECDSA-P256', 'ECDSA-P384'] as const)('%s', (algorithm) => {
+    expect(algorithmIn(algorithm, 'v1.34.0')).toBe(algorithm);
+  });
+
+  // kubeadm 1.31 refuses the whole file: "Invalid encryption algorithm "ECDSA-P384". Must be one of …"
+  test('what a release does not know is left out', () => {
+    expect(algorithmIn('ECDSA-P384', 'v1.33.9')).toBeUndefined();
+    expect(algorithmIn('ECDSA-P256', 'v1.31.0')).toBe('ECDSA-P256');
+  });
 });
 
 test("the control plane's part names all endpoints and kubeadm's own paths", () => {

@@ -119,12 +119,12 @@ describe('artifacts', () => {
 });
 
 describe('key-algorithm', () => {
-  test.each(['RSA-2048', 'RSA-3072', 'RSA-4096'])('%s', (algorithm) => {
-    expect(settingsOf({ 'key-algorithm': algorithm }).keyAlgorithm).toBe(algorithm);
+  test.each(['RSA-2048', 'RSA-3072', 'RSA-4096', 'ECDSA-P256', 'ECDSA-P384'])('%s', (algorithm) => {
+    expect(settingsOf({ 'key-algorithm': algorithm }).certificates.keyAlgorithm).toBe(algorithm);
   });
-  test.each(['rsa-2048', 'RSA-1024', 'ECDSA-P256'])('refuses %s', (algorithm) => {
+  test.each(['rsa-2048', 'RSA-1024', 'ECDSA-P521', 'ed25519'])('refuses %s', (algorithm) => {
     expect(findingOf({ 'key-algorithm': algorithm }).fact).toContain(
-      'is not one of RSA-2048, RSA-3072, RSA-4096.',
+      'is not one of RSA-2048, RSA-3072, RSA-4096, ECDSA-P256, ECDSA-P384.',
     );
   });
 });

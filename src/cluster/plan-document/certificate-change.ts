@@ -1,6 +1,7 @@
 import type { MemberIdentity } from '../../kubeadm/kubeadm-config.ts';
 import { inspectCertificate } from '../../pki/inspect.ts';
 import { leafProfiles, type LeafProfileName } from '../../pki/leaf-profiles.ts';
+import { KUBEADM_POLICY, type CertificatePolicy } from '../../pki/policy.ts';
 import type { FileFact } from '../host-facts.ts';
 import type { AuthoritySource } from '../plan.ts';
 import type { FileChange } from './document.ts';
@@ -15,6 +16,7 @@ export interface CertificateContext {
     /** Absent for a CA that does not exist yet, and for one that nobody has told of. */
     readonly certificatePem?: string;
   };
+  readonly policy: CertificatePolicy;
 }
 
 const PURPOSES: Readonly<Record<LeafProfileName, string>> = {
@@ -32,7 +34,7 @@ export function leafChange(
   file: TouchedFile,
   present: FileFact | undefined,
   { name, part }: { readonly name: LeafProfileName; readonly part: 'certificate' | 'key' },
-  { member }: CertificateContext,
+  { member, policy }: CertificateContext,
 ): FileChange {
   const attributes = attributeNotes(file, present);
   if (part === 'key') {
@@ -40,7 +42,8 @@ export function leafChange(
       notes: [present === undefined ? KEY_MADE : KEY_REPLACED, ...attributes],
     });
   }
-  const purpose = `${PURPOSES[name]}, CN=${leafProfiles[name].commonName ?? member.name}`;
+  const commonName = leafProfiles[name].commonName ?? member.name;
+  const purpose = [PURPOSES[name], `CN=${commonName}`, ...choices(policy)].join(', ');
   return present === undefined
     ? changeOf(file, present, { notes: [purpose] })
     : changeOf(file, present, {
@@ -54,18 +57,24 @@ export function authorityChange(
   file: TouchedFile,
   present: FileFact | undefined,
   part: 'certificate' | 'key',
-  { authority }: CertificateContext,
+  { authority, policy }: CertificateContext,
 ): FileChange | undefined {
   const attributes = attributeNotes(file, present);
   const { source, certificatePem } = authority;
   if (part === 'key') return changeOf(file, present, { notes: [keyOrigin(source, present), ...attributes] });
   if (present?.text !== undefined && present.text === certificatePem) return modeChange(file, present);
-  const what = `certificate of the CA${ORIGINS[source.from]}`;
+  const made = source.from === 'made' ? choices(policy) : [];
+  const what = [`certificate of the CA${ORIGINS[source.from]}`, ...made].join(', ');
   const known = named(certificatePem ?? '');
   const replaced = present === undefined ? [] : [`replaces ${identity(present)}`];
   return changeOf(file, present, {
     notes: [known === '' ? what : `${what}, ${known}`, ...replaced, ...attributes],
   });
+}
+
+/** What was chosen that kubeadm would not choose: it is approved with the plan. */
+function choices({ keyAlgorithm }: CertificatePolicy): string[] {
+  return keyAlgorithm === KUBEADM_POLICY.keyAlgorithm ? [] : [keyAlgorithm];
 }
 
 const ORIGINS: Readonly<Record<AuthoritySource['from'], string>> = {

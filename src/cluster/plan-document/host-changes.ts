@@ -20,6 +20,7 @@ export function hostChanges(
   const context = {
     member,
     seen: factsOf(name, facts),
+    policy: plan.certificates,
     authority: {
       source: plan.authority,
       ...(authorityCertificate === undefined ? {} : { certificatePem: authorityCertificate }),

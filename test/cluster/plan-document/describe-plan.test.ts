@@ -11,6 +11,7 @@ import {
   KUBEADM_CONFIG,
   STATE_FILE,
 } from '../../../src/kubeadm/paths.ts';
+import { KUBEADM_POLICY } from '../../../src/pki/policy.ts';
 import { otherCa } from '../example.ts';
 import {
   convergePlan,
@@ -127,6 +128,13 @@ describe('keys and certificates', () => {
     content: { from: 'leaf', name: 'server', part },
   });
 
+  const ca: PlannedFile = {
+    path: CA_CERTIFICATE,
+    mode: '644',
+    content: { from: 'authority', part: 'certificate' },
+  };
+  const caKey: PlannedFile = { path: CA_KEY, mode: '600', content: { from: 'authority', part: 'key' } };
+
   test('new ones are told by what they are for', () => {
     expect(changes([deliver(server('certificate'), server('key'))], hostsWith([]))).toEqual([
       {
@@ -161,6 +169,16 @@ describe('keys and certificates', () => {
     ]);
   });
 
+  test('what was chosen instead of what kubeadm would choose is told, and so approved with the plan', () => {
+    const certificates = { ...KUBEADM_POLICY, keyAlgorithm: 'ECDSA-P384' } as const;
+    const plan = { certificates, authority: { from: 'made' } } as const;
+    const notes = changes([deliver(ca, server('certificate'))], hostsWith([]), plan).map(({ note }) => note);
+    expect(notes).toEqual([
+      'certificate of the CA, made by this run, ECDSA-P384',
+      'server certificate of the member, CN=infra1, ECDSA-P384',
+    ]);
+  });
+
   test('what lies in the place of a certificate and is none is named by its digest', () => {
     const broken = fileFact(leafPath('server', 'certificate'), 'broken', '644');
     const [change] = changes([deliver(server('certificate'))], hostsWith([broken]));
@@ -168,13 +186,6 @@ describe('keys and certificates', () => {
       `replaces what is no certificate (SHA-256 of the file ${broken.sha256 ?? ''})`,
     );
   });
-
-  const ca: PlannedFile = {
-    path: CA_CERTIFICATE,
-    mode: '644',
-    content: { from: 'authority', part: 'certificate' },
-  };
-  const caKey: PlannedFile = { path: CA_KEY, mode: '600', content: { from: 'authority', part: 'key' } };
 
   test.each([
     ['made', { from: 'made' }, 'certificate of the CA, made by this run', 'private key, made by this run'],

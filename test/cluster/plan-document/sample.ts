@@ -1,3 +1,4 @@
+import { KUBEADM_POLICY } from '../../../src/pki/policy.ts';
 import type { FileFact, HostFacts } from '../../../src/cluster/host-facts.ts';
 import type { Plan, Stage, Step } from '../../../src/cluster/plan.ts';
 import { leafFiles, leafPath } from '../../../src/kubeadm/file-tree.ts';
@@ -40,6 +41,7 @@ export function samplePlan(changes: Partial<Plan> = {}): Plan {
     shape: sampleShape(),
     authority: { from: 'certificate-only', host: 'infra0' },
     keyKeeper: 'infra0',
+    certificates: KUBEADM_POLICY,
     kubernetesVersions: new Map(),
     issue: new Map(),
     clientCopies: new Map(),
@@ -107,7 +109,7 @@ export function createPlan(token = FRESH_TOKEN): Plan {
             {
               path: KUBEADM_CONFIG,
               mode: '600',
-              content: { from: 'text', text: renderKubeadmConfig(shape, member, 'v1.34.4') },
+              content: { from: 'text', text: renderKubeadmConfig(shape, member, 'v1.34.4', KUBEADM_POLICY) },
             },
             ...(member.name === 'infra0'
               ? [{ path: CA_KEY, mode: '600', content: { from: 'authority', part: 'key' } as const }]
@@ -180,7 +182,7 @@ export const oldLeaf = await issueLeaf(ownCa, 'server', {
 /** A running cluster: what is public on each host, and a key without its text. */
 export function runningHosts(changes: readonly FileFact[] = []): Map<string, HostFacts> {
   return hostsWith([
-    fileFact(KUBEADM_CONFIG, renderKubeadmConfig(sampleShape(), INFRA1, 'v1.34.4')),
+    fileFact(KUBEADM_CONFIG, renderKubeadmConfig(sampleShape(), INFRA1, 'v1.34.4', KUBEADM_POLICY)),
     fileFact(CA_CERTIFICATE, ownCa.certificatePem, '640'),
     fileFact(leafPath('server', 'certificate'), oldLeaf.certificatePem, '644'),
     unreadFact(leafPath('server', 'key'), 'key', '640'),
@@ -254,7 +256,10 @@ export function convergePlan(
               {
                 path: KUBEADM_CONFIG,
                 mode: '600',
-                content: { from: 'text', text: renderKubeadmConfig(shape, INFRA1, 'v1.34.4') },
+                content: {
+                  from: 'text',
+                  text: renderKubeadmConfig(shape, INFRA1, 'v1.34.4', KUBEADM_POLICY),
+                },
               },
             ],
           },

@@ -1,5 +1,5 @@
-export const id = 761;
-export const ids = [761];
+export const id = 829;
+export const ids = [829];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 20761:
+/***/ 71829:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -60,6 +60,48 @@ var src_findings = __webpack_require__(81001);
 var connector = __webpack_require__(50215);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(38815);
+;// CONCATENATED MODULE: ./src/pki/policy.ts
+/** What kubeadm does if nobody says otherwise (v1beta4, defaults.go). */
+const KUBEADM_POLICY = { keyAlgorithm: 'RSA-2048' };
+
+;// CONCATENATED MODULE: ./src/kubeadm/version.ts
+/**
+ * kubeadm minors that the action knows: 1.31 is the first with the v1beta4 configuration API, 1.37 the newest
+ * it has been run against.
+ */
+const OLDEST_MINOR = 31;
+const NEWEST_MINOR = 37;
+/** Reads `v1.34.4` or `v1.34.4+vendor`; `undefined` when the text is no version. */
+function parseKubernetesVersion(text) {
+    const match = /^v(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/.exec(text.trim());
+    if (match === null)
+        return undefined;
+    const [, major, minor, patch] = match;
+    return { major: Number(major), minor: Number(minor), patch: Number(patch), text: text.trim() };
+}
+/** True for kubeadm releases whose configuration API and manifests the action knows. */
+function isSupported(version) {
+    return version.major === 1 && version.minor >= OLDEST_MINOR && version.minor <= NEWEST_MINOR;
+}
+
+;// CONCATENATED MODULE: ./src/kubeadm/certificate-fields.ts
+
+
+/** The first minor release of kubeadm that takes `ECDSA-P384` (validation.go, ValidateEncryptionAlgorithm). */
+const FIRST_MINOR_WITH_P384 = 34;
+/**
+ * What the ClusterConfiguration (v1beta4) says of certificates, so that those which the host's own kubeadm would make are
+ * like the action's: only what is not kubeadm's default anyway, and nothing that its release refuses.
+ * @param kubernetesVersion the release that the configuration names; kubeadm itself is that one or the next.
+ */
+function certificateFields({ keyAlgorithm }, kubernetesVersion) {
+    const minor = parseKubernetesVersion(kubernetesVersion)?.minor ?? 0;
+    const isKnown = keyAlgorithm !== 'ECDSA-P384' || minor >= FIRST_MINOR_WITH_P384;
+    return keyAlgorithm === KUBEADM_POLICY.keyAlgorithm || !isKnown
+        ? {}
+        : { encryptionAlgorithm: keyAlgorithm };
+}
+
 // EXTERNAL MODULE: ./src/kubeadm/paths.ts
 var kubeadm_paths = __webpack_require__(6803);
 // EXTERNAL MODULE: external "node:net"
@@ -74,6 +116,7 @@ function httpsUrl(address, port) {
 // EXTERNAL MODULE: ./src/kubeadm/yaml.ts
 var yaml = __webpack_require__(45180);
 ;// CONCATENATED MODULE: ./src/kubeadm/kubeadm-config.ts
+
 
 
 
@@ -118,7 +161,7 @@ function initialCluster(shape) {
  * The guide's kubeadm configuration for one host (step 2, API v1beta4).
  * @param kubernetesVersion the host's own kubeadm; named so that kubeadm asks nobody on the internet for one.
  */
-function renderKubeadmConfig(shape, member, kubernetesVersion) {
+function renderKubeadmConfig(shape, member, kubernetesVersion, certificates) {
     const init = {
         apiVersion: 'kubeadm.k8s.io/v1beta4',
         kind: 'InitConfiguration',
@@ -130,6 +173,7 @@ function renderKubeadmConfig(shape, member, kubernetesVersion) {
         kind: 'ClusterConfiguration',
         kubernetesVersion,
         certificatesDir: kubeadm_paths/* PKI_DIR */.Hw,
+        ...certificateFields(certificates, kubernetesVersion),
         etcd: {
             local: {
                 dataDir: shape.dataDir,
@@ -1534,26 +1578,6 @@ function startMember({ name: host, desired, progress, facts }, { shape }) {
 
 // EXTERNAL MODULE: ./src/kubeadm/kubelet-config.ts
 var kubelet_config = __webpack_require__(27368);
-;// CONCATENATED MODULE: ./src/kubeadm/version.ts
-/**
- * kubeadm minors that the action knows: 1.31 is the first with the v1beta4 configuration API, 1.37 the newest
- * it has been run against.
- */
-const OLDEST_MINOR = 31;
-const NEWEST_MINOR = 37;
-/** Reads `v1.34.4` or `v1.34.4+vendor`; `undefined` when the text is no version. */
-function parseKubernetesVersion(text) {
-    const match = /^v(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/.exec(text.trim());
-    if (match === null)
-        return undefined;
-    const [, major, minor, patch] = match;
-    return { major: Number(major), minor: Number(minor), patch: Number(patch), text: text.trim() };
-}
-/** True for kubeadm releases whose configuration API and manifests the action knows. */
-function isSupported(version) {
-    return version.major === 1 && version.minor >= OLDEST_MINOR && version.minor <= NEWEST_MINOR;
-}
-
 ;// CONCATENATED MODULE: ./src/cluster/images.ts
 
 /**
@@ -1690,7 +1714,7 @@ function desiredMember(member, shape, settings, founded = {}) {
         texts: new Map([
             [kubeadm_paths/* KUBELET_CONFIG */.So, (0,kubelet_config/* renderKubeletConfig */.R$)(runtime, settings.kubeletConfig)],
             [kubeadm_paths/* KUBELET_DROP_IN */.jy, (0,kubelet_config/* renderKubeletDropIn */.Jj)(facts.kubeletPath, shape.dataDir)],
-            [kubeadm_paths/* KUBEADM_CONFIG */.XA, renderKubeadmConfig(own, member, kubernetesVersion)],
+            [kubeadm_paths/* KUBEADM_CONFIG */.XA, renderKubeadmConfig(own, member, kubernetesVersion, settings.certificates)],
         ]),
         arguments: etcdArguments(shape, member),
         image: wanted.image,
@@ -2324,6 +2348,7 @@ function common({ settings, shape }, { source, keyKeeper }, members) {
         shape,
         authority: source,
         keyKeeper,
+        certificates: settings.certificates,
         kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
     };
 }
@@ -2641,6 +2666,7 @@ function attributeNotes({ mode }, present) {
 
 
 
+
 const PURPOSES = {
     server: 'server certificate of the member',
     peer: 'peer certificate of the member',
@@ -2650,14 +2676,15 @@ const PURPOSES = {
 const KEY_MADE = 'private key, made by this run';
 const KEY_REPLACED = 'private key, replaced';
 /** A leaf: the certificate by what it is for, the key only as one. */
-function leafChange(file, present, { name, part }, { member }) {
+function leafChange(file, present, { name, part }, { member, policy }) {
     const attributes = attributeNotes(file, present);
     if (part === 'key') {
         return changeOf(file, present, {
             notes: [present === undefined ? KEY_MADE : KEY_REPLACED, ...attributes],
         });
     }
-    const purpose = `${PURPOSES[name]}, CN=${leafProfiles[name].commonName ?? member.name}`;
+    const commonName = leafProfiles[name].commonName ?? member.name;
+    const purpose = [PURPOSES[name], `CN=${commonName}`, ...choices(policy)].join(', ');
     return present === undefined
         ? changeOf(file, present, { notes: [purpose] })
         : changeOf(file, present, {
@@ -2666,19 +2693,24 @@ function leafChange(file, present, { name, part }, { member }) {
         });
 }
 /** The CA's certificate or key. */
-function authorityChange(file, present, part, { authority }) {
+function authorityChange(file, present, part, { authority, policy }) {
     const attributes = attributeNotes(file, present);
     const { source, certificatePem } = authority;
     if (part === 'key')
         return changeOf(file, present, { notes: [keyOrigin(source, present), ...attributes] });
     if (present?.text !== undefined && present.text === certificatePem)
         return modeChange(file, present);
-    const what = `certificate of the CA${ORIGINS[source.from]}`;
+    const made = source.from === 'made' ? choices(policy) : [];
+    const what = [`certificate of the CA${ORIGINS[source.from]}`, ...made].join(', ');
     const known = named(certificatePem ?? '');
     const replaced = present === undefined ? [] : [`replaces ${identity(present)}`];
     return changeOf(file, present, {
         notes: [known === '' ? what : `${what}, ${known}`, ...replaced, ...attributes],
     });
+}
+/** What was chosen that kubeadm would not choose: it is approved with the plan. */
+function choices({ keyAlgorithm }) {
+    return keyAlgorithm === KUBEADM_POLICY.keyAlgorithm ? [] : [keyAlgorithm];
 }
 const ORIGINS = {
     input: ' that was brought as an input',
@@ -2869,6 +2901,7 @@ function hostChanges(member, { plan, facts, broughtCertificate }) {
     const context = {
         member,
         seen: factsOf(name, facts),
+        policy: plan.certificates,
         authority: {
             source: plan.authority,
             ...(authorityCertificate === undefined ? {} : { certificatePem: authorityCertificate }),
@@ -3585,10 +3618,10 @@ function prepareMaterial(input) {
         publicFiles: mapValues(facts, publicTexts),
     };
 }
-async function issue(member, names, signer, { settings, now, maskSecret }) {
+async function issue(member, names, signer, { plan, now, maskSecret }) {
     const signing = await signer;
     const issued = await Promise.all(names.map(async (name) => {
-        const leaf = await issueLeaf(signing, name, { member, algorithm: settings.keyAlgorithm, now });
+        const leaf = await issueLeaf(signing, name, { member, algorithm: plan.certificates.keyAlgorithm, now });
         maskSecret(leaf.keyPem);
         return [name, leaf];
     }));
@@ -3626,7 +3659,7 @@ async function obtainSigner(input) {
     const { plan, settings, now, maskSecret } = input;
     switch (plan.authority.from) {
         case 'made': {
-            const made = await (0,authority/* createAuthority */.w)({ algorithm: settings.keyAlgorithm, now });
+            const made = await (0,authority/* createAuthority */.w)({ algorithm: plan.certificates.keyAlgorithm, now });
             maskSecret(made.keyPem);
             return made;
         }

@@ -1,0 +1,21 @@
+import { KUBEADM_POLICY, type CertificatePolicy } from '../pki/policy.ts';
+import { parseKubernetesVersion } from './version.ts';
+
+/** The first minor release of kubeadm that takes `ECDSA-P384` (validation.go, ValidateEncryptionAlgorithm). */
+const FIRST_MINOR_WITH_P384 = 34;
+
+/**
+ * What the ClusterConfiguration (v1beta4) says of certificates, so that those which the host's own kubeadm would make are
+ * like the action's: only what is not kubeadm's default anyway, and nothing that its release refuses.
+ * @param kubernetesVersion the release that the configuration names; kubeadm itself is that one or the next.
+ */
+export function certificateFields(
+  { keyAlgorithm }: CertificatePolicy,
+  kubernetesVersion: string,
+): Readonly<Record<string, string>> {
+  const minor = parseKubernetesVersion(kubernetesVersion)?.minor ?? 0;
+  const isKnown = keyAlgorithm !== 'ECDSA-P384' || minor >= FIRST_MINOR_WITH_P384;
+  return keyAlgorithm === KUBEADM_POLICY.keyAlgorithm || !isKnown
+    ? {}
+    : { encryptionAlgorithm: keyAlgorithm };
+}
