@@ -46,8 +46,8 @@ var redaction = __webpack_require__(51435);
 var runner = __webpack_require__(74813);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 25 modules
-var parse_settings = __webpack_require__(96218);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 26 modules
+var parse_settings = __webpack_require__(12656);
 ;// CONCATENATED MODULE: ./src/release-locks.ts
 
 

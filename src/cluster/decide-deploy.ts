@@ -7,7 +7,13 @@ import type { Authority } from '../pki/authority.ts';
 import { leafProfileNames } from '../pki/leaf-profiles.ts';
 import type { Settings } from '../settings/settings.ts';
 import { clusterAdoptionFindings, memberAdoptionFindings } from './adoption.ts';
-import { chooseAuthority, knownAuthority, withoutAuthority, type AuthorityChoice } from './authority.ts';
+import {
+  chooseAuthority,
+  knownAuthority,
+  signingFindings,
+  withoutAuthority,
+  type AuthorityChoice,
+} from './authority.ts';
 import { bootstrapFindings } from './bootstrap.ts';
 import { clientCopyWarnings, plannedClientCopies } from './client-copies.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
@@ -204,11 +210,14 @@ function refuseIf(findings: readonly Finding[]): void {
 }
 
 function authorityFor(
-  { members, ownership, settings }: Found,
+  { members, ownership, settings, now }: Found,
   mustSign: boolean,
 ): ReturnType<typeof chooseAuthority> {
-  const brought = knownAuthority([], settings.authority?.certificatePem)?.fingerprint;
-  return chooseAuthority(members, ownership, brought, mustSign);
+  const brought = settings.authority?.certificatePem;
+  const answer = chooseAuthority(members, ownership, knownAuthority([], brought)?.fingerprint, mustSign);
+  if (answer.choice === undefined || !mustSign) return answer;
+  const known = knownAuthority(members, brought);
+  return { ...answer, findings: signingFindings(answer.choice, known, settings.certificates.leafDays, now) };
 }
 
 function chosen(choice: AuthorityChoice | undefined): AuthorityChoice {

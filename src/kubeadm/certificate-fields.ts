@@ -10,12 +10,26 @@ const FIRST_MINOR_WITH_P384 = 34;
  * @param kubernetesVersion the release that the configuration names; kubeadm itself is that one or the next.
  */
 export function certificateFields(
-  { keyAlgorithm }: CertificatePolicy,
+  { keyAlgorithm, leafDays, authorityDays }: CertificatePolicy,
   kubernetesVersion: string,
 ): Readonly<Record<string, string>> {
+  return {
+    ...(leafDays === KUBEADM_POLICY.leafDays ? {} : { certificateValidityPeriod: duration(leafDays) }),
+    ...(authorityDays === KUBEADM_POLICY.authorityDays
+      ? {}
+      : { caCertificateValidityPeriod: duration(authorityDays) }),
+    ...(keyAlgorithm === KUBEADM_POLICY.keyAlgorithm || !knows(kubernetesVersion, keyAlgorithm)
+      ? {}
+      : { encryptionAlgorithm: keyAlgorithm }),
+  };
+}
+
+/** As Go reads and writes it; days are no unit of its. */
+function duration(days: number): string {
+  return `${days * 24}h0m0s`;
+}
+
+function knows(kubernetesVersion: string, algorithm: CertificatePolicy['keyAlgorithm']): boolean {
   const minor = parseKubernetesVersion(kubernetesVersion)?.minor ?? 0;
-  const isKnown = keyAlgorithm !== 'ECDSA-P384' || minor >= FIRST_MINOR_WITH_P384;
-  return keyAlgorithm === KUBEADM_POLICY.keyAlgorithm || !isKnown
-    ? {}
-    : { encryptionAlgorithm: keyAlgorithm };
+  return algorithm !== 'ECDSA-P384' || minor >= FIRST_MINOR_WITH_P384;
 }

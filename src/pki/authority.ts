@@ -4,7 +4,7 @@ import { commonNameOnly, signCertificate } from './certificate.ts';
 import { basicConstraints, keyUsage, subjectAltName, subjectKeyIdentifier } from './extensions.ts';
 import { generateKey, privateKeyToPem, publicKeyOf, type KeyAlgorithm } from './keys.ts';
 import { randomSerial } from './serial.ts';
-import { authorityHours, validity } from './validity.ts';
+import { KUBEADM_AUTHORITY_DAYS, validity } from './validity.ts';
 
 /** A certificate authority of an etcd cluster. */
 export interface Authority {
@@ -29,13 +29,15 @@ export interface NewAuthority extends SigningAuthority {
 const commonName = 'etcd-ca';
 
 /**
- * Makes a certificate authority equal to `kubeadm init phase certs etcd-ca`: CN=etcd-ca, valid for ten years.
+ * Makes a certificate authority equal to `kubeadm init phase certs etcd-ca`: CN=etcd-ca.
  *
+ * @param options.days that it is valid; kubeadm's own if left out.
  * @param options.now the start of the run; validity begins five minutes earlier.
  * @param options.serial only for tests; a random one is drawn otherwise.
  */
 export async function createAuthority(options: {
   readonly algorithm: KeyAlgorithm;
+  readonly days?: number;
   readonly now: Date;
   readonly serial?: bigint;
 }): Promise<NewAuthority> {
@@ -47,7 +49,7 @@ export async function createAuthority(options: {
       serial: options.serial ?? randomSerial(),
       issuer: name,
       subject: name,
-      ...validity(options.now, authorityHours),
+      ...validity(options.now, options.days ?? KUBEADM_AUTHORITY_DAYS),
       publicKey,
       extensions: [
         keyUsage({ isCa: true }),

@@ -16,7 +16,7 @@ import { leafProfileNames, leafProfiles, type LeafProfileName } from './leaf-pro
 import { oids } from './oids.ts';
 import { randomSerial } from './serial.ts';
 import { parseStructure } from './structure.ts';
-import { leafHours, validity } from './validity.ts';
+import { KUBEADM_LEAF_DAYS, validity } from './validity.ts';
 
 /** A leaf certificate with its key. */
 export interface Leaf {
@@ -30,6 +30,8 @@ export interface Leaf {
 export interface LeafRequest {
   readonly member: CertificateMember;
   readonly algorithm: KeyAlgorithm;
+  /** Days that it is valid; kubeadm's own if left out. */
+  readonly days?: number;
   /** The start of the run; validity begins five minutes earlier. */
   readonly now: Date;
 }
@@ -62,7 +64,7 @@ export async function issueLeaf(
       serial: randomSerial(),
       issuer: issuer.subject,
       subject,
-      ...validity(request.now, leafHours),
+      ...validity(request.now, request.days ?? KUBEADM_LEAF_DAYS),
       publicKey: publicKeyOf(key),
       extensions: [
         keyUsage({ isCa: false }),

@@ -138,6 +138,7 @@ function limitFindings(at: string, structure: CertificateStructure): Finding[] {
     findings.push({
       at,
       fact: `It has a critical extension that etcd and kubeadm do not know (${unknown.map(({ oid }) => oidName(oid)).join(', ')}); they would refuse every certificate that it signs.`,
+      cause: 'it was made for another purpose.',
       fix: 'Use a CA without it.',
     });
   }
@@ -150,6 +151,7 @@ function validityFindings(at: string, certificate: X509Certificate, now: Date): 
       {
         at,
         fact: `The certificate expired on ${certificate.validToDate.toISOString()} (it is ${now.toISOString()}).`,
+        cause: 'it was not replaced in time, or a clock is wrong.',
         fix: 'Give a CA that is valid.',
       },
     ];
@@ -176,6 +178,7 @@ function keyFindings(at: string, key: KeyObject): Finding[] {
       {
         at,
         fact: `Its key is of type ${algorithm}; kubeadm takes RSA keys, and ECDSA keys on P-256, P-384 or P-521.`,
+        cause: 'it was made for another purpose.',
         fix: 'Use a CA with such a key.',
       },
     ];
@@ -185,6 +188,7 @@ function keyFindings(at: string, key: KeyObject): Finding[] {
       {
         at,
         fact: `Its key is of type ${algorithm}; OpenSSL 3 refuses TLS with RSA keys below 2048 bits.`,
+        cause: 'it is an old one.',
         fix: 'Use a CA with a longer key.',
       },
     ];

@@ -1,23 +1,23 @@
-const hour = 60 * 60 * 1000;
-const day = 24 * hour;
+const day = 24 * 60 * 60 * 1000;
 
-/** Hours that kubeadm's leaf certificates are valid: one year (constants.go, CertificateValidityPeriod). */
-export const leafHours = 365 * 24;
+/** Days that kubeadm's leaf certificates are valid: one year (constants.go, CertificateValidityPeriod). */
+export const KUBEADM_LEAF_DAYS = 365;
 
-/** Hours that kubeadm's CA certificates are valid: ten years (constants.go, CACertificateValidityPeriod). */
-export const authorityHours = 10 * leafHours;
+/** Days that kubeadm's CA certificates are valid: ten years (constants.go, CACertificateValidityPeriod). */
+export const KUBEADM_AUTHORITY_DAYS = 3650;
 
 /** Milliseconds by which certificates are backdated, so that small clock differences do not matter (CertificateBackdate). */
 export const backdate = 5 * 60 * 1000;
 
 /**
  * Gives a certificate's validity as kubeadm counts it: the end is counted from the start of the run, not from the
- * backdated beginning (certlist.go, GetConfig). A leaf may outlive its CA, as with kubeadm.
+ * backdated beginning (certlist.go, GetConfig).
+ * @param days of 24 hours, whatever the calendar says.
  */
-export function validity(now: Date, hours: number): { notBefore: Date; notAfter: Date } {
+export function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } {
   return {
     notBefore: new Date(now.getTime() - backdate),
-    notAfter: new Date(now.getTime() + hours * hour),
+    notAfter: new Date(now.getTime() + days * day),
   };
 }
 

@@ -82,10 +82,11 @@ async function issue(
   signer: Promise<SignerWithPem>,
   { plan, now, maskSecret }: MaterialInput,
 ): Promise<MemberLeaves> {
+  const { keyAlgorithm: algorithm, leafDays: days } = plan.certificates;
   const signing = await signer;
   const issued = await Promise.all(
     names.map(async (name) => {
-      const leaf = await issueLeaf(signing, name, { member, algorithm: plan.certificates.keyAlgorithm, now });
+      const leaf = await issueLeaf(signing, name, { member, algorithm, days, now });
       maskSecret(leaf.keyPem);
       return [name, leaf] as const;
     }),
@@ -143,7 +144,8 @@ async function obtainSigner(input: MaterialInput): Promise<SignerWithPem> {
   const { plan, settings, now, maskSecret } = input;
   switch (plan.authority.from) {
     case 'made': {
-      const made = await createAuthority({ algorithm: plan.certificates.keyAlgorithm, now });
+      const { keyAlgorithm: algorithm, authorityDays: days } = plan.certificates;
+      const made = await createAuthority({ algorithm, days, now });
       maskSecret(made.keyPem);
       return made;
     }

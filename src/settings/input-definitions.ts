@@ -26,6 +26,8 @@ export const inputDefinitions = {
   'ca-certificate': {},
   'ca-key': { secret: true },
   'key-algorithm': { default: 'RSA-2048' },
+  'certificate-validity-days': { default: '365' },
+  'ca-validity-days': { default: '3650' },
   'renew-before-days': { default: '30' },
   'client-certificate-copied': {},
   'client-port': { default: '2379' },

@@ -1,25 +1,31 @@
 import type { Finding } from '../findings.ts';
-import { leafHours } from '../pki/validity.ts';
 import { parseEntries, type Entry } from './entries.ts';
 import { parseInteger } from './parse-scalars.ts';
-import type { Collected } from './parse-ssh.ts';
 import { quote } from './quote.ts';
 
 const input = 'client-certificate-copied';
-const leafDays = leafHours / 24;
 
-/** Reads how many days before their end certificates are reissued; 0 leaves all that have not ended. */
-export function parseRenewBeforeDays(value: string, { findings, warnings }: Collected): number | undefined {
+/**
+ * Reads how many days before their end certificates are reissued; 0 leaves all that have not ended.
+ * @param leafDays how long they are valid; absent where that cannot be read.
+ */
+export function parseRenewBeforeDays(
+  value: string,
+  leafDays: number | undefined,
+  findings: Finding[],
+): number | undefined {
   const days = parseInteger('renew-before-days', value, { least: 0, greatest: 3650, example: 30 }, findings);
-  if (days !== undefined && days >= leafDays) warnings.push(alwaysRenewed(days));
+  if (days !== undefined && leafDays !== undefined && days >= leafDays)
+    findings.push(alwaysRenewed(days, leafDays));
   return days;
 }
 
-function alwaysRenewed(days: number): Finding {
+/** The days that are left are counted whole: right after it was issued, a certificate has one less than it is valid for. */
+function alwaysRenewed(days: number, leafDays: number): Finding {
   return {
     at: 'renew-before-days',
-    fact: `certificates are valid for ${leafDays} days: with ${days} every run reissues all of them.`,
-    fix: 'choose fewer days, for example renew-before-days: 30.',
+    fact: `certificates are valid for ${leafDays} days (certificate-validity-days): with ${days} every run would reissue all of them.`,
+    fix: `choose fewer days, at most a third of the validity: renew-before-days: ${Math.min(30, Math.floor(leafDays / 3))}.`,
   };
 }
 

@@ -1,5 +1,4 @@
 import { Refusal, type Finding } from '../findings.ts';
-import { keyAlgorithms } from '../pki/keys.ts';
 import {
   definitionOf,
   inputDefinitions,
@@ -11,6 +10,7 @@ import { digestOfInputs } from './input-digest.ts';
 import { nearestInput } from './nearest.ts';
 import { parseArtifacts } from './parse-artifacts.ts';
 import { parseAuthority } from './parse-authority.ts';
+import { parseCertificates } from './parse-certificates.ts';
 import { parseDataDir } from './parse-data-dir.ts';
 import { parseExtraArgs } from './parse-extra-args.ts';
 import { parseHealth } from './parse-health.ts';
@@ -21,7 +21,7 @@ import { parseKubeletConfig } from './parse-kubelet-config.ts';
 import { isLabel } from './parse-names.ts';
 import { parsePorts } from './parse-ports.ts';
 import { parseCopiedCertificates, parseRenewBeforeDays } from './parse-renewal.ts';
-import { parseChoice, parseDuration, type DurationRange } from './parse-scalars.ts';
+import { parseDuration, type DurationRange } from './parse-scalars.ts';
 import { parseKey, parseKnownHosts, parseUser, type Collected } from './parse-ssh.ts';
 import { holdsPrivateKey, quote } from './quote.ts';
 import type { RunIdentity, Settings } from './settings.ts';
@@ -101,8 +101,16 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
   const exampleHost = { address: hosts[0]?.address ?? '10.0.0.6', port: ports?.ssh ?? 22 };
   const knownHosts = parseKnownHosts(inputs['ssh-known-hosts'], exampleHost, collected);
   const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
-  const keyAlgorithm = parseChoice('key-algorithm', inputs['key-algorithm'], keyAlgorithms, findings);
-  const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], collected);
+  const certificates = parseCertificates(
+    {
+      keyAlgorithm: inputs['key-algorithm'],
+      leafDays: inputs['certificate-validity-days'],
+      authorityDays: inputs['ca-validity-days'],
+    },
+    inputs['ca-certificate'] !== '',
+    collected,
+  );
+  const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], certificates?.leafDays, findings);
   const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);
   const dataDir = parseDataDir(inputs['data-dir'], findings);
   const imageRepository = optional(inputs['image-repository'], (value) =>
@@ -129,7 +137,7 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
     user === undefined ||
     ports === undefined ||
     key === undefined ||
-    keyAlgorithm === undefined ||
+    certificates === undefined ||
     renewBeforeDays === undefined ||
     dataDir === undefined ||
     health === undefined ||
@@ -145,7 +153,7 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
     hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: ports.ssh, user } })),
     ssh: { key, knownHosts },
     ...(authority !== undefined && { authority }),
-    certificates: { keyAlgorithm },
+    certificates,
     renewBeforeDays,
     copiedClientCertificates,
     clientPort: ports.client,

@@ -10,6 +10,7 @@ import {
   MANIFEST_DIR,
   NODE_MARKS,
 } from '../../src/kubeadm/paths.ts';
+import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
 import {
   DATA_LOST,
   decide,
@@ -17,6 +18,7 @@ import {
   KUBELET_OFF,
   pristine,
   refusalLines,
+  refusals,
   withFile,
   withHost,
   withoutFile,
@@ -51,6 +53,10 @@ function begun(...progress: Progress[]): HostFacts[] {
     ownHost(member, progress[index] ?? 'files delivered', { keepsKey: index === 0 }),
   );
 }
+
+/** Certificates for longer than the example's CA still holds. */
+const TEN_YEARS = { settings: { certificates: { ...KUBEADM_POLICY, leafDays: 3650 } } };
+const peerMissing = withoutFile(finishedCluster(), 1, leafPath('peer', 'key'));
 
 function authorityOf({ certificatePem, keyPem }: typeof ownCa): Circumstances {
   return { settings: { authority: { certificatePem, keyPem } } };
@@ -275,7 +281,37 @@ describe('the CA', () => {
       {},
       /^infra0 ca: its .*ca\.crt is no certificate that can be read\.$/,
     ],
+    [
+      'on the hosts ends before what it would sign',
+      peerMissing,
+      { ...healthy, ...TEN_YEARS },
+      /^infra0 certificate-validity-days: the CA ends on 2035-12-30T00:00:00\.000Z, and .* for 3650 days .* on 2036-05-29T00:00:00\.000Z/,
+    ],
+    [
+      'given ends before what it would sign',
+      pristine(),
+      { settings: { ...authorityOf(ownCa).settings, ...TEN_YEARS.settings, bootstrap: 'allow' } },
+      /^- certificate-validity-days: the CA ends on 2035-12-30T00:00:00\.000Z, and .* on 2036-05-29T00:00:00\.000Z/,
+    ],
+    [
+      'on the hosts has ended, before anything is touched',
+      peerMissing,
+      { ...healthy, now: new Date('2035-12-31T00:00:00Z') },
+      /^infra0 .*ca\.crt: The certificate expired on 2035-12-30T00:00:00\.000Z/,
+    ],
   ])('%s', refuses);
+
+  test('that ends before what it would sign is no matter while it signs nothing', () => {
+    expect(decide(finishedCluster(), { ...healthy, ...TEN_YEARS }).verdict).toBe('converge');
+  });
+
+  test.each([
+    [new Date('2035-06-01T00:00:00Z'), /^Give `certificate-validity-days: 212` or fewer/],
+    [new Date('2035-12-29T12:00:00Z'), /^Give a CA that holds for longer/],
+  ])('on %s it says what to give instead', (now, fix) => {
+    const findings = refusals(peerMissing, { ...healthy, now });
+    expect(findings.map((finding) => finding.fix)).toEqual([expect.stringMatching(fix)]);
+  });
 
   test('given with its key, stands in for a key that is on no host', () => {
     const facts = withoutFile(withoutFile(finishedCluster(), 0, CA_KEY), 1, leafPath('peer', 'key'));

@@ -5,6 +5,7 @@ import { inspectCertificate } from '../../src/pki/inspect.ts';
 import { keyAlgorithms } from '../../src/pki/keys.ts';
 import { issueMemberLeaves } from '../../src/pki/leaf.ts';
 import { leafProfileNames, leafProfiles } from '../../src/pki/leaf-profiles.ts';
+import { daysLeft } from '../../src/pki/validity.ts';
 import { certificateDifferences } from '../pki/compare.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
 import { waitReady } from './support/etcd.ts';
@@ -56,12 +57,18 @@ function differences(ours: ReadonlyMap<string, string>, theirs: ReadonlyMap<stri
 // One member is enough: the certificates of each are made in the same way.
 describe("certificates beside those that the host's kubeadm makes from the same configuration", () => {
   beforeAll(async () => {
-    succeeded(await runInLab(lab, deployInputs(lab, { 'key-algorithm': 'ECDSA-P256' })));
+    const inputs = {
+      'key-algorithm': 'ECDSA-P256',
+      'certificate-validity-days': '90',
+      'ca-validity-days': '1825',
+    };
+    succeeded(await runInLab(lab, deployInputs(lab, inputs)));
   });
 
   test('no field of what lies on the host differs', async () => {
     const [ours, theirs] = [await read('/etc/kubernetes/pki'), await kubeadmMakes()];
-    expect(inspectCertificate(theirs.get('etcd/server') ?? '').keyAlgorithm).toBe('ECDSA-P256');
+    const { keyAlgorithm, notAfter } = inspectCertificate(theirs.get('etcd/server') ?? '');
+    expect([keyAlgorithm, daysLeft(notAfter, new Date())]).toEqual(['ECDSA-P256', 89]);
     expect(differences(ours, theirs)).toEqual([]);
   });
 
@@ -78,10 +85,10 @@ describe("certificates beside those that the host's kubeadm makes from the same 
       return;
     }
     const now = new Date();
-    const ca = await createAuthority({ algorithm, now });
+    const ca = await createAuthority({ algorithm, days: 1825, now });
     const [host] = lab.hosts;
     if (host === undefined) throw new Error('the lab has a host');
-    const leaves = await issueMemberLeaves(ca, { member: host, algorithm, now });
+    const leaves = await issueMemberLeaves(ca, { member: host, algorithm, days: 90, now });
     const ours = new Map([
       ['etcd/ca', ca.certificatePem],
       ...leafProfileNames.map((name) => [leafProfiles[name].path, leaves[name].certificatePem] as const),

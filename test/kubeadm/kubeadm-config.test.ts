@@ -5,8 +5,7 @@ import {
   renderKubeadmConfig,
   type ClusterShape,
 } from '../../src/kubeadm/kubeadm-config.ts';
-import type { KeyAlgorithm } from '../../src/pki/keys.ts';
-import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
+import { KUBEADM_POLICY, type CertificatePolicy } from '../../src/pki/policy.ts';
 
 const members = [
   { name: 'infra1', address: '10.0.0.7' },
@@ -97,26 +96,34 @@ test('repository, tag and ports of the user are in it', () => {
   expect(text).not.toContain(':2380');
 });
 
-describe('the kind of keys', () => {
-  const algorithmIn = (keyAlgorithm: KeyAlgorithm, version: string): unknown =>
-    (
-      documents(renderKubeadmConfig(shape, member, version, { ...KUBEADM_POLICY, keyAlgorithm }))[1] as {
-        encryptionAlgorithm?: string;
-      }
-    ).encryptionAlgorithm;
+describe('what it says of certificates', () => {
+  const said = (changes: Partial<CertificatePolicy>, version = 'v1.34.4'): unknown => {
+    const text = renderKubeadmConfig(shape, member, version, { ...KUBEADM_POLICY, ...changes });
+    const { encryptionAlgorithm, certificateValidityPeriod, caCertificateValidityPeriod } = documents(
+      text,
+    )[1] as Record<string, string>;
+    return { encryptionAlgorithm, certificateValidityPeriod, caCertificateValidityPeriod };
+  };
 
   test("kubeadm's own goes without saying: files of clusters that have it stay as they are", () => {
-    expect(algorithmIn('RSA-2048', 'v1.34.4')).toBeUndefined();
+    expect(said({})).toEqual({});
   });
 
-  test.each(['RSA-3072', 'RSA-4096', 'ECDSA-P256', 'ECDSA-P384'] as const)('%s', (algorithm) => {
-    expect(algorithmIn(algorithm, 'v1.34.0')).toBe(algorithm);
+  test.each(['RSA-3072', 'RSA-4096', 'ECDSA-P256', 'ECDSA-P384'] as const)('%s', (keyAlgorithm) => {
+    expect(said({ keyAlgorithm }, 'v1.34.0')).toEqual({ encryptionAlgorithm: keyAlgorithm });
   });
 
   // kubeadm 1.31 refuses the whole file: "Invalid encryption algorithm "ECDSA-P384". Must be one of …"
-  test('what a release does not know is left out', () => {
-    expect(algorithmIn('ECDSA-P384', 'v1.33.9')).toBeUndefined();
-    expect(algorithmIn('ECDSA-P256', 'v1.31.0')).toBe('ECDSA-P256');
+  test('a kind of key that a release does not know is left out', () => {
+    expect(said({ keyAlgorithm: 'ECDSA-P384' }, 'v1.33.9')).toEqual({});
+    expect(said({ keyAlgorithm: 'ECDSA-P256' }, 'v1.31.0')).toEqual({ encryptionAlgorithm: 'ECDSA-P256' });
+  });
+
+  test('periods as Go writes them', () => {
+    expect(said({ leafDays: 90, authorityDays: 1825 })).toEqual({
+      certificateValidityPeriod: '2160h0m0s',
+      caCertificateValidityPeriod: '43800h0m0s',
+    });
   });
 });
 

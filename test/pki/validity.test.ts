@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import { authorityHours, daysLeft, leafHours, validity } from '../../src/pki/validity.ts';
+import { daysLeft, KUBEADM_AUTHORITY_DAYS, KUBEADM_LEAF_DAYS, validity } from '../../src/pki/validity.ts';
 
 const now = new Date('2025-11-17T19:09:09Z');
 
 describe('validity', () => {
   // The dates of a cluster that kubeadm 1.34.1 made at this time.
   test('a leaf', () => {
-    expect(validity(now, leafHours)).toEqual({
+    expect(validity(now, KUBEADM_LEAF_DAYS)).toEqual({
       notBefore: new Date('2025-11-17T19:04:09Z'),
       notAfter: new Date('2026-11-17T19:09:09Z'),
     });
   });
 
   test('a CA', () => {
-    expect(validity(now, authorityHours).notAfter).toEqual(new Date('2035-11-15T19:09:09Z'));
+    expect(validity(now, KUBEADM_AUTHORITY_DAYS).notAfter).toEqual(new Date('2035-11-15T19:09:09Z'));
   });
 });
 

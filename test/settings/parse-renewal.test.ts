@@ -14,16 +14,26 @@ describe('renew-before-days', () => {
     expect(settingsOf({ 'renew-before-days': given })).toMatchObject({ renewBeforeDays: days, warnings: [] });
   });
 
-  test.each(['365', '3650'])('%s reissues in every run, with a warning', (given) => {
-    const { renewBeforeDays, warnings } = settingsOf({ 'renew-before-days': given });
-    expect(renewBeforeDays).toBe(Number(given));
-    expect(warnings).toEqual([
-      {
-        at: 'renew-before-days',
-        fact: `certificates are valid for 365 days: with ${given} every run reissues all of them.`,
-        fix: 'choose fewer days, for example renew-before-days: 30.',
-      },
-    ]);
+  // A certificate of 90 days has 89 whole days left a second after it was issued.
+  test.each([
+    ['365', '365', 30],
+    ['3650', '365', 30],
+    ['90', '90', 30],
+    ['30', '20', 6],
+    ['1', '1', 0],
+  ])('refuses %s for certificates of %s days: every run would reissue all of them', (given, days, better) => {
+    const inputs = { 'renew-before-days': given, 'certificate-validity-days': days };
+    expect(findingOf(inputs)).toEqual({
+      at: 'renew-before-days',
+      fact: `certificates are valid for ${days} days (certificate-validity-days): with ${given} every run would reissue all of them.`,
+      fix: `choose fewer days, at most a third of the validity: renew-before-days: ${better}.`,
+    });
+    expect(settingsOf({ ...inputs, 'renew-before-days': `${better}` }).renewBeforeDays).toBe(better);
+  });
+
+  test('89 for certificates of 90 days', () => {
+    const settings = settingsOf({ 'renew-before-days': '89', 'certificate-validity-days': '90' });
+    expect(settings.renewBeforeDays).toBe(89);
   });
 
   test.each(['-1', '3651', '1.5', '30d', 'never'])('refuses %s', (given) => {

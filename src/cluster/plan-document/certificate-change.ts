@@ -43,7 +43,7 @@ export function leafChange(
     });
   }
   const commonName = leafProfiles[name].commonName ?? member.name;
-  const purpose = [PURPOSES[name], `CN=${commonName}`, ...choices(policy)].join(', ');
+  const purpose = [PURPOSES[name], `CN=${commonName}`, ...choices(policy, 'leafDays')].join(', ');
   return present === undefined
     ? changeOf(file, present, { notes: [purpose] })
     : changeOf(file, present, {
@@ -63,7 +63,7 @@ export function authorityChange(
   const { source, certificatePem } = authority;
   if (part === 'key') return changeOf(file, present, { notes: [keyOrigin(source, present), ...attributes] });
   if (present?.text !== undefined && present.text === certificatePem) return modeChange(file, present);
-  const made = source.from === 'made' ? choices(policy) : [];
+  const made = source.from === 'made' ? choices(policy, 'authorityDays') : [];
   const what = [`certificate of the CA${ORIGINS[source.from]}`, ...made].join(', ');
   const known = named(certificatePem ?? '');
   const replaced = present === undefined ? [] : [`replaces ${identity(present)}`];
@@ -73,8 +73,12 @@ export function authorityChange(
 }
 
 /** What was chosen that kubeadm would not choose: it is approved with the plan. */
-function choices({ keyAlgorithm }: CertificatePolicy): string[] {
-  return keyAlgorithm === KUBEADM_POLICY.keyAlgorithm ? [] : [keyAlgorithm];
+function choices(policy: CertificatePolicy, days: 'leafDays' | 'authorityDays'): string[] {
+  const { keyAlgorithm } = policy;
+  return [
+    ...(keyAlgorithm === KUBEADM_POLICY.keyAlgorithm ? [] : [keyAlgorithm]),
+    ...(policy[days] === KUBEADM_POLICY[days] ? [] : [`valid for ${policy[days]} days`]),
+  ];
 }
 
 const ORIGINS: Readonly<Record<AuthoritySource['from'], string>> = {

@@ -1,5 +1,5 @@
-export const id = 829;
-export const ids = [829];
+export const id = 820;
+export const ids = [820];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 71829:
+/***/ 91820:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -60,10 +60,8 @@ var src_findings = __webpack_require__(81001);
 var connector = __webpack_require__(50215);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(38815);
-;// CONCATENATED MODULE: ./src/pki/policy.ts
-/** What kubeadm does if nobody says otherwise (v1beta4, defaults.go). */
-const KUBEADM_POLICY = { keyAlgorithm: 'RSA-2048' };
-
+// EXTERNAL MODULE: ./src/pki/policy.ts
+var pki_policy = __webpack_require__(66232);
 ;// CONCATENATED MODULE: ./src/kubeadm/version.ts
 /**
  * kubeadm minors that the action knows: 1.31 is the first with the v1beta4 configuration API, 1.37 the newest
@@ -94,12 +92,24 @@ const FIRST_MINOR_WITH_P384 = 34;
  * like the action's: only what is not kubeadm's default anyway, and nothing that its release refuses.
  * @param kubernetesVersion the release that the configuration names; kubeadm itself is that one or the next.
  */
-function certificateFields({ keyAlgorithm }, kubernetesVersion) {
+function certificateFields({ keyAlgorithm, leafDays, authorityDays }, kubernetesVersion) {
+    return {
+        ...(leafDays === pki_policy/* KUBEADM_POLICY */.X.leafDays ? {} : { certificateValidityPeriod: duration(leafDays) }),
+        ...(authorityDays === pki_policy/* KUBEADM_POLICY */.X.authorityDays
+            ? {}
+            : { caCertificateValidityPeriod: duration(authorityDays) }),
+        ...(keyAlgorithm === pki_policy/* KUBEADM_POLICY */.X.keyAlgorithm || !knows(kubernetesVersion, keyAlgorithm)
+            ? {}
+            : { encryptionAlgorithm: keyAlgorithm }),
+    };
+}
+/** As Go reads and writes it; days are no unit of its. */
+function duration(days) {
+    return `${days * 24}h0m0s`;
+}
+function knows(kubernetesVersion, algorithm) {
     const minor = parseKubernetesVersion(kubernetesVersion)?.minor ?? 0;
-    const isKnown = keyAlgorithm !== 'ECDSA-P384' || minor >= FIRST_MINOR_WITH_P384;
-    return keyAlgorithm === KUBEADM_POLICY.keyAlgorithm || !isKnown
-        ? {}
-        : { encryptionAlgorithm: keyAlgorithm };
+    return algorithm !== 'ECDSA-P384' || minor >= FIRST_MINOR_WITH_P384;
 }
 
 // EXTERNAL MODULE: ./src/kubeadm/paths.ts
@@ -895,6 +905,8 @@ function fieldsOf(yaml) {
 
 // EXTERNAL MODULE: ./src/pki/authority.ts
 var authority = __webpack_require__(3133);
+// EXTERNAL MODULE: ./src/pki/read-authority.ts + 1 modules
+var read_authority = __webpack_require__(81570);
 ;// CONCATENATED MODULE: ./src/cluster/ownership.ts
 
 
@@ -1052,6 +1064,8 @@ function otherIdentity(member, state, clusterName) {
 
 
 
+
+
 /**
  * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
  * beside one that is there.
@@ -1107,6 +1121,46 @@ function knownAuthority(members, broughtPem) {
         }
     }
     return undefined;
+}
+/**
+ * Whether the CA that is there can sign certificates now that hold for as long as they are to: it is good, and ends after
+ * them.
+ * @param authority as it is known of before anything is done; none where the run makes it, as it has to be.
+ * @param leafDays how long the certificates are to be valid.
+ */
+function signingFindings({ source }, authority, leafDays, now) {
+    if (source.from === 'made' || authority === undefined)
+        return [];
+    const at = source.from === 'input' ? 'ca-certificate' : kubeadm_paths/* CA_CERTIFICATE */.vB;
+    const host = source.from === 'input' ? {} : { host: source.host };
+    try {
+        (0,read_authority/* readAuthority */.AS)({ name: at, text: authority.certificatePem }, now);
+    }
+    catch (error) {
+        if (!(error instanceof read_authority/* AuthorityError */.sv))
+            throw error;
+        return error.reasons.map((reason) => ({ ...reason, ...host }));
+    }
+    const end = authority.certificate.validToDate;
+    const { notAfter } = (0,validity/* validity */.bg)(now, leafDays);
+    if (notAfter <= end)
+        return [];
+    return [
+        {
+            ...host,
+            at: 'certificate-validity-days',
+            fact: `the CA ends on ${end.toISOString()}, and certificates that are issued now for ${leafDays} days would end after it, on ${notAfter.toISOString()}: from the end of the CA on nobody would take them.`,
+            cause: 'The CA comes to its end, or was made for a shorter time than its certificates are to hold.',
+            fix: beforeItsEnd((0,validity/* daysLeft */.H_)(end, now)),
+        },
+    ];
+}
+/** @param days that the CA still holds, whole ones. */
+function beforeItsEnd(days) {
+    const other = 'a CA that holds for longer; where the cluster exists, members and clients have to trust both for a while.';
+    return days < 1
+        ? `Give ${other}`
+        : `Give \`certificate-validity-days: ${days}\` or fewer (and \`renew-before-days\` below that), or ${other}`;
 }
 /** A cluster that lives is reached, and its certificates are compared, by its CA. */
 function withoutAuthority(members) {
@@ -2356,9 +2410,13 @@ function refuseIf(findings) {
     if (findings.length > 0)
         throw new src_findings/* Refused */.Lw(TITLE, findings);
 }
-function authorityFor({ members, ownership, settings }, mustSign) {
-    const brought = knownAuthority([], settings.authority?.certificatePem)?.fingerprint;
-    return chooseAuthority(members, ownership, brought, mustSign);
+function authorityFor({ members, ownership, settings, now }, mustSign) {
+    const brought = settings.authority?.certificatePem;
+    const answer = chooseAuthority(members, ownership, knownAuthority([], brought)?.fingerprint, mustSign);
+    if (answer.choice === undefined || !mustSign)
+        return answer;
+    const known = knownAuthority(members, brought);
+    return { ...answer, findings: signingFindings(answer.choice, known, settings.certificates.leafDays, now) };
 }
 function chosen(choice) {
     if (choice === undefined)
@@ -2684,7 +2742,7 @@ function leafChange(file, present, { name, part }, { member, policy }) {
         });
     }
     const commonName = leafProfiles[name].commonName ?? member.name;
-    const purpose = [PURPOSES[name], `CN=${commonName}`, ...choices(policy)].join(', ');
+    const purpose = [PURPOSES[name], `CN=${commonName}`, ...choices(policy, 'leafDays')].join(', ');
     return present === undefined
         ? changeOf(file, present, { notes: [purpose] })
         : changeOf(file, present, {
@@ -2700,7 +2758,7 @@ function authorityChange(file, present, part, { authority, policy }) {
         return changeOf(file, present, { notes: [keyOrigin(source, present), ...attributes] });
     if (present?.text !== undefined && present.text === certificatePem)
         return modeChange(file, present);
-    const made = source.from === 'made' ? choices(policy) : [];
+    const made = source.from === 'made' ? choices(policy, 'authorityDays') : [];
     const what = [`certificate of the CA${ORIGINS[source.from]}`, ...made].join(', ');
     const known = named(certificatePem ?? '');
     const replaced = present === undefined ? [] : [`replaces ${identity(present)}`];
@@ -2709,8 +2767,12 @@ function authorityChange(file, present, part, { authority, policy }) {
     });
 }
 /** What was chosen that kubeadm would not choose: it is approved with the plan. */
-function choices({ keyAlgorithm }) {
-    return keyAlgorithm === KUBEADM_POLICY.keyAlgorithm ? [] : [keyAlgorithm];
+function choices(policy, days) {
+    const { keyAlgorithm } = policy;
+    return [
+        ...(keyAlgorithm === pki_policy/* KUBEADM_POLICY */.X.keyAlgorithm ? [] : [keyAlgorithm]),
+        ...(policy[days] === pki_policy/* KUBEADM_POLICY */.X[days] ? [] : [`valid for ${policy[days]} days`]),
+    ];
 }
 const ORIGINS = {
     input: ' that was brought as an input',
@@ -3558,7 +3620,7 @@ async function issueLeaf(authority, profileName, request) {
         serial: (0,serial/* randomSerial */.Y)(),
         issuer: issuer.subject,
         subject,
-        ...(0,validity/* validity */.bg)(request.now, validity/* leafHours */.wj),
+        ...(0,validity/* validity */.bg)(request.now, request.days ?? validity/* KUBEADM_LEAF_DAYS */.HL),
         publicKey: (0,keys/* publicKeyOf */.kc)(key),
         extensions: [
             (0,extensions/* keyUsage */.F$)({ isCa: false }),
@@ -3580,8 +3642,6 @@ async function issueMemberLeaves(authority, request) {
     return Object.fromEntries(leaves);
 }
 
-// EXTERNAL MODULE: ./src/pki/read-authority.ts + 1 modules
-var read_authority = __webpack_require__(81570);
 ;// CONCATENATED MODULE: ./src/road/material.ts
 
 
@@ -3619,9 +3679,10 @@ function prepareMaterial(input) {
     };
 }
 async function issue(member, names, signer, { plan, now, maskSecret }) {
+    const { keyAlgorithm: algorithm, leafDays: days } = plan.certificates;
     const signing = await signer;
     const issued = await Promise.all(names.map(async (name) => {
-        const leaf = await issueLeaf(signing, name, { member, algorithm: plan.certificates.keyAlgorithm, now });
+        const leaf = await issueLeaf(signing, name, { member, algorithm, days, now });
         maskSecret(leaf.keyPem);
         return [name, leaf];
     }));
@@ -3659,7 +3720,8 @@ async function obtainSigner(input) {
     const { plan, settings, now, maskSecret } = input;
     switch (plan.authority.from) {
         case 'made': {
-            const made = await (0,authority/* createAuthority */.w)({ algorithm: plan.certificates.keyAlgorithm, now });
+            const { keyAlgorithm: algorithm, authorityDays: days } = plan.certificates;
+            const made = await (0,authority/* createAuthority */.w)({ algorithm, days, now });
             maskSecret(made.keyPem);
             return made;
         }
@@ -8322,7 +8384,7 @@ function size(bytes) {
     return `${trimmed(value)} ${UNITS[unit] ?? ''}`;
 }
 /** A time for people, from milliseconds: `0.07 ms`, `12 ms`, `1.3 s`, `2 min`. */
-function duration(milliseconds) {
+function format_duration(milliseconds) {
     if (milliseconds < 1)
         return `${Number(milliseconds.toFixed(2))} ms`;
     if (milliseconds < 1000)
@@ -8480,7 +8542,7 @@ function readCheck(name, member, observed, { latencyWarningMs }) {
     const totalMs = observed.seen / 1e6;
     const way = wayMs(member);
     const ownMs = Math.max(0, totalMs - way);
-    const measured = `${what} took ${duration(ownMs)} on ${member.name} (${duration(totalMs)} with the way there and back, ${duration(way)}).`;
+    const measured = `${what} took ${format_duration(ownMs)} on ${member.name} (${format_duration(totalMs)} with the way there and back, ${format_duration(way)}).`;
     if (ownMs <= latencyWarningMs)
         return check('ok', { measured, threshold });
     return check('warn', {
@@ -8785,7 +8847,7 @@ function hostChecks({ members, now }) {
             ];
         }
         const sight = member.host.seen;
-        const took = sight.roundTripMs === null ? '' : `; a round trip takes ${duration(sight.roundTripMs)}`;
+        const took = sight.roundTripMs === null ? '' : `; a round trip takes ${format_duration(sight.roundTripMs)}`;
         return [
             check('ok', { measured: `SSH works${took}.` }),
             kubelet(member.name, sight),
@@ -8836,7 +8898,7 @@ function pod({ name, endpoint }, { more: { containers, lastLog } }, now) {
     }
     const restarts = running.attempt;
     const started = running.startedAt === undefined ? NaN : Date.parse(running.startedAt);
-    const ago = Number.isNaN(started) ? '' : ` ${duration(Math.max(0, now.getTime() - started))} ago`;
+    const ago = Number.isNaN(started) ? '' : ` ${format_duration(Math.max(0, now.getTime() - started))} ago`;
     const measured = `etcd runs on ${name}, started${ago}, ${restarts === 0 ? 'never restarted' : plural(restarts, 'restart')} in this pod.`;
     if (restarts === 0)
         return check('ok', { measured });
@@ -8861,7 +8923,7 @@ function pod({ name, endpoint }, { more: { containers, lastLog } }, now) {
 function exitWords({ exitCode, reason, finishedAt }, now) {
     const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
     const why = reason === undefined ? '' : ` (${reason})`;
-    const when = finishedAt === undefined ? '' : ` ${duration(Math.max(0, now.getTime() - Date.parse(finishedAt)))} ago`;
+    const when = finishedAt === undefined ? '' : ` ${format_duration(Math.max(0, now.getTime() - Date.parse(finishedAt)))} ago`;
     return `ended${when}${code}${why}`;
 }
 
@@ -8929,7 +8991,7 @@ function clock(name, { more: { clock: seen } }, offset, { clockWarningMs }) {
     const check = checkOf('clock', name);
     const threshold = `within ${clockWarningMs} ms of the median`;
     const away = Math.abs(offset ?? 0);
-    const measured = `The clock of ${name} is ${duration(away)} ${(offset ?? 0) >= 0 ? 'ahead of' : 'behind'} the median of all hosts (± ${duration(seen.uncertaintyMs)}).`;
+    const measured = `The clock of ${name} is ${format_duration(away)} ${(offset ?? 0) >= 0 ? 'ahead of' : 'behind'} the median of all hosts (± ${format_duration(seen.uncertaintyMs)}).`;
     // What is uncertain because of the way there counts in the host's favour.
     const atLeast = away - seen.uncertaintyMs;
     if (atLeast <= clockWarningMs)
@@ -9066,13 +9128,13 @@ function figuresOf({ metrics }, now) {
     const { latest, earlier } = sight;
     const sinceStart = latest.startedAt === undefined ? 0 : Math.max(0, now.getTime() / 1000 - latest.startedAt);
     if (earlier === undefined || latest.startedAt !== earlier.metrics.startedAt) {
-        const ago = sinceStart === 0 ? '' : ` ${duration(sinceStart * 1000)} ago`;
+        const ago = sinceStart === 0 ? '' : ` ${format_duration(sinceStart * 1000)} ago`;
         return { metrics: latest, period: `since its start${ago}`, seconds: sinceStart, isWindow: false };
     }
     const { secondsBefore } = earlier;
     return {
         metrics: windowOf(latest, earlier.metrics),
-        period: `in the last ${duration(secondsBefore * 1000)}`,
+        period: `in the last ${format_duration(secondsBefore * 1000)}`,
         seconds: secondsBefore,
         isWindow: true,
     };
@@ -9169,7 +9231,7 @@ function walFsync(member, { metrics, period, isWindow }, facts, { fsyncWarningMs
     const p99 = p99Of(metrics.walFsync);
     if (p99 === undefined)
         return check('ok', { measured: `Nothing was written ${period}.`, threshold });
-    const measured = `fsync of the log of ${member.name} takes ${duration(p99.p99Ms)} at the 99th percentile (${plural(p99.samples, 'sample')} ${period}).`;
+    const measured = `fsync of the log of ${member.name} takes ${format_duration(p99.p99Ms)} at the 99th percentile (${plural(p99.samples, 'sample')} ${period}).`;
     if (p99.p99Ms <= fsyncWarningMs)
         return check('ok', { measured, threshold });
     if (p99.samples < (isWindow ? FEWEST_IN_WINDOW : FEWEST_SINCE_START))
@@ -9188,7 +9250,7 @@ function backendCommit({ name }, { metrics, period, isWindow }, { commitWarningM
     const p99 = p99Of(metrics.backendCommit);
     if (p99 === undefined)
         return check('ok', { measured: `Nothing was committed ${period}.`, threshold });
-    const measured = `A commit of the database of ${name} takes ${duration(p99.p99Ms)} at the 99th percentile (${plural(p99.samples, 'sample')} ${period}).`;
+    const measured = `A commit of the database of ${name} takes ${format_duration(p99.p99Ms)} at the 99th percentile (${plural(p99.samples, 'sample')} ${period}).`;
     if (p99.p99Ms <= commitWarningMs)
         return check('ok', { measured, threshold });
     if (p99.samples < (isWindow ? FEWEST_IN_WINDOW : FEWEST_SINCE_START))
@@ -9225,7 +9287,7 @@ function peerLatency(member, { period }, facts, { peerLatencyWarningMs }) {
         return [check('ok', { measured, threshold })];
     }
     return peers.map(({ name, p99Ms, samples }) => {
-        const measured = `A round trip from ${member.name} to ${name} takes ${duration(p99Ms)} at the 99th percentile (${plural(samples, 'sample')} ${period}).`;
+        const measured = `A round trip from ${member.name} to ${name} takes ${format_duration(p99Ms)} at the 99th percentile (${plural(samples, 'sample')} ${period}).`;
         if (p99Ms <= peerLatencyWarningMs)
             return check('ok', { subject: name, measured, threshold });
         return check('warn', {
@@ -10519,7 +10581,7 @@ function againstMedian(members) {
                 severity: atLeast > FAIL_MS ? 'fail' : 'warn',
                 host,
                 at: 'clock',
-                fact: `its clock is ${duration(Math.abs(difference))} ${direction} the median of all hosts (± ${duration(uncertainty)}).`,
+                fact: `its clock is ${format_duration(Math.abs(difference))} ${direction} the median of all hosts (± ${format_duration(uncertainty)}).`,
                 cause: 'No time service runs on it, or it reaches no server.',
                 fix: 'Start one (`systemctl enable --now chrony` or systemd-timesyncd), and look at `timedatectl`.',
             },
@@ -10536,7 +10598,7 @@ function behindTheRunner(members) {
                 severity: 'fail',
                 host,
                 at: 'clock',
-                fact: `its clock is at least ${duration(behind)} behind the runner's: certificates that this run makes would not be valid yet on it.`,
+                fact: `its clock is at least ${format_duration(behind)} behind the runner's: certificates that this run makes would not be valid yet on it.`,
                 cause: "The host's clock is wrong, or the runner's is.",
                 fix: 'Set both by a time service, then run again.',
             },
@@ -10753,7 +10815,7 @@ function memberFsync({ name: host, seen }) {
             severity: 'warn',
             host,
             at: 'disk',
-            fact: `fsync of the member's log takes ${duration(p99)} at the 99th percentile, ${duration(mean)} on average (${histogram.count} since its start); etcd wants less than ${WANTED_P99_MS} ms.`,
+            fact: `fsync of the member's log takes ${format_duration(p99)} at the 99th percentile, ${format_duration(mean)} on average (${histogram.count} since its start); etcd wants less than ${WANTED_P99_MS} ms.`,
             ...SLOW,
         },
     ];
@@ -10787,7 +10849,7 @@ function diskTestResult({ name: host, diskTest }) {
             ];
         case 'measured': {
             const { writes, p50Ms, p99Ms, maxMs } = diskTest;
-            const figures = `${writes} synced writes took ${duration(p50Ms)} at the median, ${duration(p99Ms)} at the 99th percentile, ${duration(maxMs)} at most`;
+            const figures = `${writes} synced writes took ${format_duration(p50Ms)} at the median, ${format_duration(p99Ms)} at the 99th percentile, ${format_duration(maxMs)} at most`;
             if (p99Ms <= WANTED_P99_MS)
                 return [{ severity: 'info', host, at, fact: `${figures}.` }];
             return [
@@ -10930,7 +10992,7 @@ function roundTrips(members, settings) {
     const pairs = measuredPairs(members);
     if (pairs.length === 0)
         return [];
-    const list = pairs.map(({ one, other, medianMs }) => `${one}–${other} ${duration(medianMs)}`);
+    const list = pairs.map(({ one, other, medianMs }) => `${one}–${other} ${format_duration(medianMs)}`);
     const matrix = {
         severity: 'info',
         at: 'network',
@@ -10953,7 +11015,7 @@ function timing(longestMs, settings) {
         {
             severity: 'warn',
             at: 'network',
-            fact: `a round trip between two hosts takes ${duration(longestMs)}; a heartbeat interval of ${heartbeat} ms and an election timeout of ${election} ms are too short for that.`,
+            fact: `a round trip between two hosts takes ${format_duration(longestMs)}; a heartbeat interval of ${heartbeat} ms and an election timeout of ${election} ms are too short for that.`,
             cause: 'The hosts are far from each other. Leaders would be lost without a fault.',
             fix: `Set \`extra-args: "{heartbeat-interval: ${wantedHeartbeat}, election-timeout: ${wantedElection}}"\`, the same for all members, or bring the hosts closer together.`,
         },
@@ -11722,7 +11784,7 @@ function trend_lines_growth(name, quota, points) {
     if (seen.length < FEWEST_POINTS || last.at - first.at < SHORTEST_MS)
         return [];
     const perDay = slope(seen) * DAY_MS;
-    const span = `${plural(seen.length, 'report')} over ${duration(last.at - first.at)}`;
+    const span = `${plural(seen.length, 'report')} over ${format_duration(last.at - first.at)}`;
     if (Math.abs(perDay) < 1024)
         return [`The data of ${name} does not grow (${size(last.value)} in use; ${span}).`];
     const way = perDay > 0 ? 'grows' : 'shrinks';
@@ -11750,7 +11812,7 @@ function slower(name, readMs, earlier) {
     if (readMs === null || usual === undefined || before.length < FEWEST_POINTS || readMs < usual * SLOWER)
         return [];
     return [
-        `A read of ${name} takes ${duration(readMs)}, usually ${duration(usual)} (median of ${plural(before.length, 'report')}).`,
+        `A read of ${name} takes ${format_duration(readMs)}, usually ${format_duration(usual)} (median of ${plural(before.length, 'report')}).`,
     ];
 }
 function certificates(points) {
@@ -13690,7 +13752,7 @@ function edge(one, other, mostMs) {
             height="18"
             rx="4"
           ></rect
-          ><text class="sub" x="${x.toFixed(1)}" y="${(y + 3).toFixed(1)}">${duration(p99)}</text>`;
+          ><text class="sub" x="${x.toFixed(1)}" y="${(y + 3).toFixed(1)}">${format_duration(p99)}</text>`;
     return markup `<line
       class="${kind}"
       x1="${one.x.toFixed(1)}"
@@ -13833,14 +13895,14 @@ function latency({ members, thresholds: { latencyWarningMs } }) {
             {
                 label: name,
                 value: readMs,
-                text: readMs === null ? 'no answer' : duration(readMs),
+                text: readMs === null ? 'no answer' : format_duration(readMs),
                 ...(readMs !== null && { part: Math.max(0, readMs - way) }),
                 ...(slow && { status: 'warn' }),
             },
             {
                 label: `${name}, alone`,
                 value: localReadMs,
-                text: localReadMs === null ? 'no answer' : duration(localReadMs),
+                text: localReadMs === null ? 'no answer' : format_duration(localReadMs),
                 ...(localReadMs !== null && { part: Math.max(0, localReadMs - way) }),
             },
         ];
@@ -13889,13 +13951,13 @@ function disks({ members, thresholds, metricsWindowSeconds }) {
         {
             label: `${name}, fsync`,
             value: walFsync?.p99Ms ?? null,
-            text: walFsync === null ? 'not seen' : duration(walFsync.p99Ms),
+            text: walFsync === null ? 'not seen' : format_duration(walFsync.p99Ms),
             ...(walFsync !== null && walFsync.p99Ms > thresholds.fsyncWarningMs && { status: 'warn' }),
         },
         {
             label: `${name}, commit`,
             value: backendCommit?.p99Ms ?? null,
-            text: backendCommit === null ? 'not seen' : duration(backendCommit.p99Ms),
+            text: backendCommit === null ? 'not seen' : format_duration(backendCommit.p99Ms),
             ...(backendCommit !== null &&
                 backendCommit.p99Ms > thresholds.commitWarningMs && { status: 'warn' }),
         },
@@ -13922,7 +13984,7 @@ function plots_roundTrips({ members, thresholds: { peerLatencyWarningMs } }) {
                 return markup `<td class="figure quiet">–</td>`;
             const isSlow = peer.p99Ms > peerLatencyWarningMs;
             return markup `<td class="figure${isSlow ? ' warn' : ''}">
-        ${isSlow ? '▲ ' : ''}${duration(peer.p99Ms)}
+        ${isSlow ? '▲ ' : ''}${format_duration(peer.p99Ms)}
       </td>`;
         });
         return markup `<tr>
@@ -14113,8 +14175,8 @@ function trendPlots(points) {
     <div class="grid">
       ${[
         plot('Database in use', ofMembers(({ dbSizeInUseBytes }) => dbSizeInUseBytes), size),
-        plot('Linearizable read', ofMembers(({ readMs }) => readMs), duration),
-        plot('fsync of the log, 99th percentile', ofMembers(({ walFsyncP99Ms }) => walFsyncP99Ms), duration),
+        plot('Linearizable read', ofMembers(({ readMs }) => readMs), format_duration),
+        plot('fsync of the log, 99th percentile', ofMembers(({ walFsyncP99Ms }) => walFsyncP99Ms), format_duration),
         plot('Days left of the certificate that ends first', [{ name: 'days', values: points.map(({ leastDaysLeft }) => leastDaysLeft) }], days),
     ]}
     </div>
@@ -14193,7 +14255,7 @@ ${trendPlots(trends)}
 ${report_html_certificates(document)}
 ${rest(document)}
 </main>
-<footer>Checked at ${document.checkedAt} in ${duration(document.durationMs)} by etcd-ha-action. Nothing was changed.</footer>
+<footer>Checked at ${document.checkedAt} in ${format_duration(document.durationMs)} by etcd-ha-action. Nothing was changed.</footer>
 </body>
 </html>
 `;
@@ -14273,14 +14335,14 @@ function report_html_finding(check) {
 const MEMBER_COLUMNS = [
     ['Role', ({ role, reachable }) => (reachable ? (role ?? '') : 'no answer')],
     ['etcd', ({ version }) => version ?? '–'],
-    ['Read', ({ readMs }) => figure(readMs, duration)],
-    ['SSH', ({ sshRoundTripMs }) => figure(sshRoundTripMs, duration)],
-    ['fsync p99', ({ walFsync }) => figure(walFsync?.p99Ms ?? null, duration)],
+    ['Read', ({ readMs }) => figure(readMs, format_duration)],
+    ['SSH', ({ sshRoundTripMs }) => figure(sshRoundTripMs, format_duration)],
+    ['fsync p99', ({ walFsync }) => figure(walFsync?.p99Ms ?? null, format_duration)],
     ['Database', ({ dbSizeBytes }) => figure(dbSizeBytes, size)],
     ['Lag', ({ raftLag }) => figure(raftLag, String)],
     [
         'Clock',
-        ({ clockOffsetMs }) => figure(clockOffsetMs, (ms) => `${ms < 0 ? '−' : '+'}${duration(Math.abs(ms))}`),
+        ({ clockOffsetMs }) => figure(clockOffsetMs, (ms) => `${ms < 0 ? '−' : '+'}${format_duration(Math.abs(ms))}`),
     ],
     ['Disk free', ({ diskFreeBytes }) => figure(diskFreeBytes, size)],
     ['Restarts', ({ restarts }) => figure(restarts, String)],
@@ -14864,8 +14926,8 @@ class Timeline {
 var run_state = __webpack_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 25 modules
-var parse_settings = __webpack_require__(96218);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 26 modules
+var parse_settings = __webpack_require__(12656);
 ;// CONCATENATED MODULE: ./src/main.ts
 
 

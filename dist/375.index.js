@@ -1,5 +1,5 @@
-export const id = 937;
-export const ids = [937];
+export const id = 375;
+export const ids = [375];
 export const modules = {
 
 /***/ 74445:
@@ -2479,8 +2479,9 @@ function isDnsSubdomain(text) {
 /** The common name of kubeadm's etcd CA (certlist.go, KubeadmCertEtcdCA). */
 const commonName = 'etcd-ca';
 /**
- * Makes a certificate authority equal to `kubeadm init phase certs etcd-ca`: CN=etcd-ca, valid for ten years.
+ * Makes a certificate authority equal to `kubeadm init phase certs etcd-ca`: CN=etcd-ca.
  *
+ * @param options.days that it is valid; kubeadm's own if left out.
  * @param options.now the start of the run; validity begins five minutes earlier.
  * @param options.serial only for tests; a random one is drawn otherwise.
  */
@@ -2492,7 +2493,7 @@ async function createAuthority(options) {
         serial: options.serial ?? (0,_serial_js__WEBPACK_IMPORTED_MODULE_5__/* .randomSerial */ .Y)(),
         issuer: name,
         subject: name,
-        ...(0,_validity_js__WEBPACK_IMPORTED_MODULE_6__/* .validity */ .bg)(options.now, _validity_js__WEBPACK_IMPORTED_MODULE_6__/* .authorityHours */ .z5),
+        ...(0,_validity_js__WEBPACK_IMPORTED_MODULE_6__/* .validity */ .bg)(options.now, options.days ?? _validity_js__WEBPACK_IMPORTED_MODULE_6__/* .KUBEADM_AUTHORITY_DAYS */ .m),
         publicKey,
         extensions: [
             (0,_extensions_js__WEBPACK_IMPORTED_MODULE_3__/* .keyUsage */ .F$)({ isCa: true }),
@@ -3106,6 +3107,24 @@ function decodePem(pem) {
 
 /***/ }),
 
+/***/ 66232:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ KUBEADM_POLICY)
+/* harmony export */ });
+/* harmony import */ var _validity_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(29540);
+
+/** What kubeadm does if nobody says otherwise (v1beta4, defaults.go). */
+const KUBEADM_POLICY = {
+    keyAlgorithm: 'RSA-2048',
+    leafDays: _validity_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBEADM_LEAF_DAYS */ .HL,
+    authorityDays: _validity_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBEADM_AUTHORITY_DAYS */ .m,
+};
+
+
+/***/ }),
+
 /***/ 81570:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -3113,10 +3132,9 @@ function decodePem(pem) {
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
   sv: () => (/* binding */ AuthorityError),
+  AS: () => (/* binding */ readAuthority),
   f1: () => (/* binding */ readSigningAuthority)
 });
-
-// UNUSED EXPORTS: readAuthority
 
 // EXTERNAL MODULE: ./src/findings.ts
 var findings = __webpack_require__(81001);
@@ -3137,7 +3155,7 @@ var pki_pem = __webpack_require__(52166);
 
 
 /** Reads the one certificate of a PEM text. Text around it is dropped from `pem`. */
-function pem_input_readCertificate(source) {
+function readCertificate(source) {
     const blocks = (0,pki_pem/* decodePem */.x)(source.text);
     const key = blocks.find(isKey);
     if (key !== undefined) {
@@ -3268,7 +3286,7 @@ function readAuthority(certificate, now) {
     const findings = authorityFindings(certificate.name, read.value.certificate, now);
     if (findings.length > 0)
         throw new AuthorityError(findings);
-    return authorityOf(read.value.pem);
+    return (0,authority/* authorityOf */.v)(read.value.pem);
 }
 /**
  * Reads a CA certificate with its private key.
@@ -3276,7 +3294,7 @@ function readAuthority(certificate, now) {
  * @throws AuthorityError with all findings of both.
  */
 function readSigningAuthority(certificate, key, now) {
-    const readCa = pem_input_readCertificate(certificate);
+    const readCa = readCertificate(certificate);
     const readKey = readPrivateKey(key);
     const findings = [...readCa.findings, ...readKey.findings];
     if (readCa.value !== undefined) {
@@ -3369,6 +3387,7 @@ function limitFindings(at, structure) {
         findings.push({
             at,
             fact: `It has a critical extension that etcd and kubeadm do not know (${unknown.map(({ oid }) => (0,oids/* oidName */.y)(oid)).join(', ')}); they would refuse every certificate that it signs.`,
+            cause: 'it was made for another purpose.',
             fix: 'Use a CA without it.',
         });
     }
@@ -3380,6 +3399,7 @@ function validityFindings(at, certificate, now) {
             {
                 at,
                 fact: `The certificate expired on ${certificate.validToDate.toISOString()} (it is ${now.toISOString()}).`,
+                cause: 'it was not replaced in time, or a clock is wrong.',
                 fix: 'Give a CA that is valid.',
             },
         ];
@@ -3406,6 +3426,7 @@ function keyFindings(at, key) {
             {
                 at,
                 fact: `Its key is of type ${algorithm}; kubeadm takes RSA keys, and ECDSA keys on P-256, P-384 or P-521.`,
+                cause: 'it was made for another purpose.',
                 fix: 'Use a CA with such a key.',
             },
         ];
@@ -3415,6 +3436,7 @@ function keyFindings(at, key) {
             {
                 at,
                 fact: `Its key is of type ${algorithm}; OpenSSL 3 refuses TLS with RSA keys below 2048 bits.`,
+                cause: 'it is an old one.',
                 fix: 'Use a CA with a longer key.',
             },
         ];
@@ -3527,28 +3549,28 @@ function at(values, index) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   HL: () => (/* binding */ KUBEADM_LEAF_DAYS),
 /* harmony export */   H_: () => (/* binding */ daysLeft),
 /* harmony export */   bg: () => (/* binding */ validity),
-/* harmony export */   wj: () => (/* binding */ leafHours),
-/* harmony export */   z5: () => (/* binding */ authorityHours)
+/* harmony export */   m: () => (/* binding */ KUBEADM_AUTHORITY_DAYS)
 /* harmony export */ });
 /* unused harmony export backdate */
-const hour = 60 * 60 * 1000;
-const day = 24 * hour;
-/** Hours that kubeadm's leaf certificates are valid: one year (constants.go, CertificateValidityPeriod). */
-const leafHours = 365 * 24;
-/** Hours that kubeadm's CA certificates are valid: ten years (constants.go, CACertificateValidityPeriod). */
-const authorityHours = 10 * leafHours;
+const day = 24 * 60 * 60 * 1000;
+/** Days that kubeadm's leaf certificates are valid: one year (constants.go, CertificateValidityPeriod). */
+const KUBEADM_LEAF_DAYS = 365;
+/** Days that kubeadm's CA certificates are valid: ten years (constants.go, CACertificateValidityPeriod). */
+const KUBEADM_AUTHORITY_DAYS = 3650;
 /** Milliseconds by which certificates are backdated, so that small clock differences do not matter (CertificateBackdate). */
 const backdate = 5 * 60 * 1000;
 /**
  * Gives a certificate's validity as kubeadm counts it: the end is counted from the start of the run, not from the
- * backdated beginning (certlist.go, GetConfig). A leaf may outlive its CA, as with kubeadm.
+ * backdated beginning (certlist.go, GetConfig).
+ * @param days of 24 hours, whatever the calendar says.
  */
-function validity(now, hours) {
+function validity(now, days) {
     return {
         notBefore: new Date(now.getTime() - backdate),
-        notAfter: new Date(now.getTime() + hours * hour),
+        notAfter: new Date(now.getTime() + days * day),
     };
 }
 /** Gives the whole days until a certificate expires, rounded down: 0 on its last day, negative once it has expired. */
@@ -4177,6 +4199,8 @@ const inputDefinitions = {
     'ca-certificate': {},
     'ca-key': { secret: true },
     'key-algorithm': { default: 'RSA-2048' },
+    'certificate-validity-days': { default: '365' },
+    'ca-validity-days': { default: '3650' },
     'renew-before-days': { default: '30' },
     'client-certificate-copied': {},
     'client-port': { default: '2379' },
@@ -4312,7 +4336,7 @@ function readRunContext() {
 
 /***/ }),
 
-/***/ 96218:
+/***/ 12656:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4323,8 +4347,6 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/pki/keys.ts
-var keys = __webpack_require__(34390);
 // EXTERNAL MODULE: ./src/settings/input-definitions.ts
 var input_definitions = __webpack_require__(42814);
 // EXTERNAL MODULE: external "node:crypto"
@@ -4557,6 +4579,51 @@ function readPair(certificatePem, keyPem, now) {
             throw error;
         return { problems: error.reasons };
     }
+}
+
+// EXTERNAL MODULE: ./src/pki/keys.ts
+var keys = __webpack_require__(34390);
+// EXTERNAL MODULE: ./src/pki/policy.ts
+var policy = __webpack_require__(66232);
+;// CONCATENATED MODULE: ./src/settings/parse-certificates.ts
+
+
+
+/**
+ * Reads how certificates are made.
+ * @param bringsAuthority whether the user brings the CA, so that none is made.
+ */
+function parseCertificates(inputs, bringsAuthority, { findings, warnings }) {
+    const keyAlgorithm = parseChoice('key-algorithm', inputs.keyAlgorithm, keys/* keyAlgorithms */.Im, findings);
+    const leafDays = parseInteger('certificate-validity-days', inputs.leafDays, LEAF_RANGE, findings);
+    const authorityDays = parseInteger('ca-validity-days', inputs.authorityDays, AUTHORITY_RANGE, findings);
+    if (keyAlgorithm === undefined || leafDays === undefined || authorityDays === undefined)
+        return undefined;
+    if (!bringsAuthority && leafDays >= authorityDays)
+        findings.push(outlivesAuthority(leafDays, authorityDays));
+    warnings.push(...longer('certificate-validity-days', leafDays, policy/* KUBEADM_POLICY */.X.leafDays), ...longer('ca-validity-days', authorityDays, policy/* KUBEADM_POLICY */.X.authorityDays));
+    return { keyAlgorithm, leafDays, authorityDays };
+}
+const LEAF_RANGE = { least: 1, greatest: 3650, example: policy/* KUBEADM_POLICY */.X.leafDays };
+const AUTHORITY_RANGE = { least: 2, greatest: 36500, example: policy/* KUBEADM_POLICY */.X.authorityDays };
+function outlivesAuthority(leafDays, authorityDays) {
+    return {
+        at: 'ca-validity-days',
+        fact: `a CA of ${authorityDays} days cannot sign certificates that are valid for ${leafDays} days (certificate-validity-days): they would end after it.`,
+        fix: `give the CA at least some renewals: ca-validity-days: ${leafDays * 10}, or certificate-validity-days: ${Math.ceil(authorityDays / 10)}.`,
+    };
+}
+/** kubeadm warns of the same (validation.go, ValidateCertValidity). */
+function longer(at, days, usual) {
+    if (days <= usual)
+        return [];
+    return [
+        {
+            at,
+            fact: `${days} days are longer than the ${usual} that kubeadm recommends: a key that is lost is of use to its finder for so long.`,
+            fix: `let a deploy run by a schedule, which renews in time, and leave it at ${at}: ${usual}.`,
+        },
+    ];
 }
 
 ;// CONCATENATED MODULE: ./src/settings/parse-data-dir.ts
@@ -5579,27 +5646,27 @@ function refuseEqual(input, port, otherInput, other, example, findings) {
     });
 }
 
-// EXTERNAL MODULE: ./src/pki/validity.ts
-var validity = __webpack_require__(29540);
 ;// CONCATENATED MODULE: ./src/settings/parse-renewal.ts
 
 
 
-
 const parse_renewal_input = 'client-certificate-copied';
-const leafDays = validity/* leafHours */.wj / 24;
-/** Reads how many days before their end certificates are reissued; 0 leaves all that have not ended. */
-function parseRenewBeforeDays(value, { findings, warnings }) {
+/**
+ * Reads how many days before their end certificates are reissued; 0 leaves all that have not ended.
+ * @param leafDays how long they are valid; absent where that cannot be read.
+ */
+function parseRenewBeforeDays(value, leafDays, findings) {
     const days = parseInteger('renew-before-days', value, { least: 0, greatest: 3650, example: 30 }, findings);
-    if (days !== undefined && days >= leafDays)
-        warnings.push(alwaysRenewed(days));
+    if (days !== undefined && leafDays !== undefined && days >= leafDays)
+        findings.push(alwaysRenewed(days, leafDays));
     return days;
 }
-function alwaysRenewed(days) {
+/** The days that are left are counted whole: right after it was issued, a certificate has one less than it is valid for. */
+function alwaysRenewed(days, leafDays) {
     return {
         at: 'renew-before-days',
-        fact: `certificates are valid for ${leafDays} days: with ${days} every run reissues all of them.`,
-        fix: 'choose fewer days, for example renew-before-days: 30.',
+        fact: `certificates are valid for ${leafDays} days (certificate-validity-days): with ${days} every run would reissue all of them.`,
+        fix: `choose fewer days, at most a third of the validity: renew-before-days: ${Math.min(30, Math.floor(leafDays / 3))}.`,
     };
 }
 /**
@@ -6100,8 +6167,12 @@ function readSettings(inputs, run, collected) {
     const exampleHost = { address: hosts[0]?.address ?? '10.0.0.6', port: ports?.ssh ?? 22 };
     const knownHosts = parseKnownHosts(inputs['ssh-known-hosts'], exampleHost, collected);
     const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
-    const keyAlgorithm = parseChoice('key-algorithm', inputs['key-algorithm'], keys/* keyAlgorithms */.Im, findings);
-    const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], collected);
+    const certificates = parseCertificates({
+        keyAlgorithm: inputs['key-algorithm'],
+        leafDays: inputs['certificate-validity-days'],
+        authorityDays: inputs['ca-validity-days'],
+    }, inputs['ca-certificate'] !== '', collected);
+    const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], certificates?.leafDays, findings);
     const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);
     const dataDir = parseDataDir(inputs['data-dir'], findings);
     const imageRepository = optional(inputs['image-repository'], (value) => parseImageRepository(value, findings));
@@ -6121,7 +6192,7 @@ function readSettings(inputs, run, collected) {
         user === undefined ||
         ports === undefined ||
         key === undefined ||
-        keyAlgorithm === undefined ||
+        certificates === undefined ||
         renewBeforeDays === undefined ||
         dataDir === undefined ||
         health === undefined ||
@@ -6136,7 +6207,7 @@ function readSettings(inputs, run, collected) {
         hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: ports.ssh, user } })),
         ssh: { key, knownHosts },
         ...(authority !== undefined && { authority }),
-        certificates: { keyAlgorithm },
+        certificates,
         renewBeforeDays,
         copiedClientCertificates,
         clientPort: ports.client,

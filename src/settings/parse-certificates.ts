@@ -1,0 +1,57 @@
+import type { Finding } from '../findings.ts';
+import { keyAlgorithms } from '../pki/keys.ts';
+import { KUBEADM_POLICY, type CertificatePolicy } from '../pki/policy.ts';
+import { parseChoice, parseInteger } from './parse-scalars.ts';
+import type { Collected } from './parse-ssh.ts';
+
+/** The texts of the inputs that say how certificates are made. */
+export interface CertificateInputs {
+  readonly keyAlgorithm: string;
+  readonly leafDays: string;
+  readonly authorityDays: string;
+}
+
+/**
+ * Reads how certificates are made.
+ * @param bringsAuthority whether the user brings the CA, so that none is made.
+ */
+export function parseCertificates(
+  inputs: CertificateInputs,
+  bringsAuthority: boolean,
+  { findings, warnings }: Collected,
+): CertificatePolicy | undefined {
+  const keyAlgorithm = parseChoice('key-algorithm', inputs.keyAlgorithm, keyAlgorithms, findings);
+  const leafDays = parseInteger('certificate-validity-days', inputs.leafDays, LEAF_RANGE, findings);
+  const authorityDays = parseInteger('ca-validity-days', inputs.authorityDays, AUTHORITY_RANGE, findings);
+  if (keyAlgorithm === undefined || leafDays === undefined || authorityDays === undefined) return undefined;
+  if (!bringsAuthority && leafDays >= authorityDays)
+    findings.push(outlivesAuthority(leafDays, authorityDays));
+  warnings.push(
+    ...longer('certificate-validity-days', leafDays, KUBEADM_POLICY.leafDays),
+    ...longer('ca-validity-days', authorityDays, KUBEADM_POLICY.authorityDays),
+  );
+  return { keyAlgorithm, leafDays, authorityDays };
+}
+
+const LEAF_RANGE = { least: 1, greatest: 3650, example: KUBEADM_POLICY.leafDays };
+const AUTHORITY_RANGE = { least: 2, greatest: 36500, example: KUBEADM_POLICY.authorityDays };
+
+function outlivesAuthority(leafDays: number, authorityDays: number): Finding {
+  return {
+    at: 'ca-validity-days',
+    fact: `a CA of ${authorityDays} days cannot sign certificates that are valid for ${leafDays} days (certificate-validity-days): they would end after it.`,
+    fix: `give the CA at least some renewals: ca-validity-days: ${leafDays * 10}, or certificate-validity-days: ${Math.ceil(authorityDays / 10)}.`,
+  };
+}
+
+/** kubeadm warns of the same (validation.go, ValidateCertValidity). */
+function longer(at: string, days: number, usual: number): Finding[] {
+  if (days <= usual) return [];
+  return [
+    {
+      at,
+      fact: `${days} days are longer than the ${usual} that kubeadm recommends: a key that is lost is of use to its finder for so long.`,
+      fix: `let a deploy run by a schedule, which renews in time, and leave it at ${at}: ${usual}.`,
+    },
+  ];
+}

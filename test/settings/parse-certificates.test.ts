@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import { createAuthority } from '../../src/pki/authority.ts';
+import { findingOf, run, settingsOf } from './given.ts';
+
+describe('how long certificates are valid', () => {
+  test.each([
+    ['certificate-validity-days', 'leafDays', 365],
+    ['ca-validity-days', 'authorityDays', 3650],
+  ] as const)("%s: kubeadm's own where nothing is said", (_input, field, days) => {
+    expect(settingsOf({}).certificates[field]).toBe(days);
+  });
+
+  test('more than kubeadm recommends, with a warning as kubeadm has it', () => {
+    const { certificates, warnings } = settingsOf({
+      'certificate-validity-days': '366',
+      'ca-validity-days': '3651',
+    });
+    expect(certificates).toMatchObject({ leafDays: 366, authorityDays: 3651 });
+    expect(warnings.map(({ at, fact }) => [at, fact])).toEqual([
+      ['certificate-validity-days', expect.stringContaining('longer than the 365 that kubeadm recommends')],
+      ['ca-validity-days', expect.stringContaining('longer than the 3650 that kubeadm recommends')],
+    ]);
+  });
+
+  test.each([
+    ['certificate-validity-days', '0', '1 to 3650'],
+    ['certificate-validity-days', '3651', '1 to 3650'],
+    ['certificate-validity-days', '90d', '1 to 3650'],
+    ['ca-validity-days', '1', '2 to 36500'],
+    ['ca-validity-days', '36501', '2 to 36500'],
+  ])('refuses %s: %s', (at, given, range) => {
+    const inputs = { [at]: given, 'renew-before-days': '0' };
+    expect(findingOf(inputs)).toMatchObject({ at, fact: expect.stringContaining(range) });
+  });
+
+  test.each([
+    ['365', 3650, 37],
+    ['100', 3650, 10],
+  ])('a CA of %s days that is to sign certificates of 365', (given, authority, leaf) => {
+    const finding = findingOf({ 'ca-validity-days': given });
+    expect(finding).toEqual({
+      at: 'ca-validity-days',
+      fact: `a CA of ${given} days cannot sign certificates that are valid for 365 days (certificate-validity-days): they would end after it.`,
+      fix: `give the CA at least some renewals: ca-validity-days: ${authority}, or certificate-validity-days: ${leaf}.`,
+    });
+    const mended = {
+      'ca-validity-days': given,
+      'certificate-validity-days': `${leaf}`,
+      'renew-before-days': '1',
+    };
+    expect(settingsOf(mended).certificates).toMatchObject({ leafDays: leaf });
+  });
+
+  test('a CA that is brought has its own end, which is compared when something is to be issued', async () => {
+    const { certificatePem, keyPem } = await createAuthority({
+      algorithm: 'ECDSA-P256',
+      now: run.now,
+      days: 40,
+    });
+    const settings = settingsOf({
+      'ca-certificate': certificatePem,
+      'ca-key': keyPem,
+      'ca-validity-days': '100',
+    });
+    expect(settings.certificates).toMatchObject({ leafDays: 365, authorityDays: 100 });
+  });
+});
