@@ -2380,9 +2380,9 @@ const YAML_FOR_GO = {
 /* harmony export */   G1: () => (/* binding */ memberAltNames),
 /* harmony export */   Q2: () => (/* binding */ formatAltName),
 /* harmony export */   Tu: () => (/* binding */ dnsName),
-/* harmony export */   qp: () => (/* binding */ nodeName)
+/* harmony export */   qp: () => (/* binding */ nodeName),
+/* harmony export */   yA: () => (/* binding */ parseAltName)
 /* harmony export */ });
-/* unused harmony export parseAltName */
 /* harmony import */ var _ip_address_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(69446);
 
 /**
@@ -3120,6 +3120,7 @@ const KUBEADM_POLICY = {
     keyAlgorithm: 'RSA-2048',
     leafDays: _validity_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBEADM_LEAF_DAYS */ .HL,
     authorityDays: _validity_js__WEBPACK_IMPORTED_MODULE_0__/* .KUBEADM_AUTHORITY_DAYS */ .m,
+    extraSans: [],
 };
 
 
@@ -4201,6 +4202,7 @@ const inputDefinitions = {
     'key-algorithm': { default: 'RSA-2048' },
     'certificate-validity-days': { default: '365' },
     'ca-validity-days': { default: '3650' },
+    'extra-sans': {},
     'renew-before-days': { default: '30' },
     'client-certificate-copied': {},
     'client-port': { default: '2379' },
@@ -4581,11 +4583,60 @@ function readPair(certificatePem, keyPem, now) {
     }
 }
 
+// EXTERNAL MODULE: ./src/pki/alt-names.ts
+var alt_names = __webpack_require__(11630);
 // EXTERNAL MODULE: ./src/pki/keys.ts
 var keys = __webpack_require__(34390);
 // EXTERNAL MODULE: ./src/pki/policy.ts
 var policy = __webpack_require__(66232);
+;// CONCATENATED MODULE: ./src/settings/entries.ts
+/**
+ * Takes a list apart: items stand on lines or between commas, `#` begins a comment, blank lines do not count. An
+ * empty item between commas is a finding, because it usually is an expression without a value; only a comma at the
+ * end of a line of a longer list is passed over.
+ */
+function parseEntries(input, value, findings) {
+    const lines = value.split(/\r?\n|\r/);
+    const severalLines = lines.filter((line) => withoutComment(line) !== '').length > 1;
+    return lines.flatMap((line, index) => {
+        const place = severalLines ? `line ${index + 1}` : undefined;
+        return entriesOfLine(input, withoutComment(line), place, findings);
+    });
+}
+function withoutComment(line) {
+    return line.replace(/#.*/, '').trim();
+}
+function entriesOfLine(input, line, place, findings) {
+    const texts = line.split(',').map((text) => text.trim());
+    if (texts.length > 1 && place !== undefined && texts.at(-1) === '')
+        texts.pop();
+    if (texts.length === 1 && texts[0] === '')
+        return [];
+    const entries = texts.map((text, index) => ({
+        text,
+        at: `${input}, ${placeOf(place, index, texts.length)}`,
+    }));
+    const [empty] = entries.filter((entry) => entry.text === '');
+    if (empty !== undefined) {
+        findings.push({
+            at: empty.at,
+            fact: 'the entry is empty.',
+            cause: 'an expression like ${{ vars.HOST2 }} that has no value.',
+            fix: 'give every entry a value, or remove the comma, for example 10.0.0.6, 10.0.0.7, 10.0.0.8.',
+        });
+    }
+    return entries.filter((entry) => entry.text !== '');
+}
+function placeOf(line, index, count) {
+    if (line === undefined)
+        return `entry ${index + 1}`;
+    return count === 1 ? line : `${line}, entry ${index + 1}`;
+}
+
 ;// CONCATENATED MODULE: ./src/settings/parse-certificates.ts
+
+
+
 
 
 
@@ -4597,15 +4648,45 @@ function parseCertificates(inputs, bringsAuthority, { findings, warnings }) {
     const keyAlgorithm = parseChoice('key-algorithm', inputs.keyAlgorithm, keys/* keyAlgorithms */.Im, findings);
     const leafDays = parseInteger('certificate-validity-days', inputs.leafDays, LEAF_RANGE, findings);
     const authorityDays = parseInteger('ca-validity-days', inputs.authorityDays, AUTHORITY_RANGE, findings);
+    const extraSans = parseExtraSans(inputs.extraSans, findings);
     if (keyAlgorithm === undefined || leafDays === undefined || authorityDays === undefined)
         return undefined;
     if (!bringsAuthority && leafDays >= authorityDays)
         findings.push(outlivesAuthority(leafDays, authorityDays));
     warnings.push(...longer('certificate-validity-days', leafDays, policy/* KUBEADM_POLICY */.X.leafDays), ...longer('ca-validity-days', authorityDays, policy/* KUBEADM_POLICY */.X.authorityDays));
-    return { keyAlgorithm, leafDays, authorityDays };
+    return { keyAlgorithm, leafDays, authorityDays, extraSans };
 }
 const LEAF_RANGE = { least: 1, greatest: 3650, example: policy/* KUBEADM_POLICY */.X.leafDays };
 const AUTHORITY_RANGE = { least: 2, greatest: 36500, example: policy/* KUBEADM_POLICY */.X.authorityDays };
+/**
+ * Reads names and addresses for certificates as kubeadm takes them.
+ * @returns each once, in its canonical form and in an order that does not depend on the user's.
+ */
+function parseExtraSans(value, findings) {
+    const names = parseEntries('extra-sans', value, findings).flatMap(({ text, at }) => {
+        try {
+            return [(0,alt_names/* parseAltName */.yA)(text).value];
+        }
+        catch {
+            findings.push({ at, ...sanProblem(text) });
+            return [];
+        }
+    });
+    return [...new Set(names)].sort();
+}
+function sanProblem(text) {
+    const fix = 'write names in lower case and addresses without brackets and port, for example extra-sans: etcd.example.com, *.etcd.example.com, 10.0.0.100.';
+    const fact = `${(0,quote/* quote */.h)(text)} is neither an IP address nor a DNS name that kubeadm would put into a certificate.`;
+    if (text.includes('://'))
+        return { fact, cause: 'it is a URL.', fix };
+    if (/^\[|:\d+$/.test(text))
+        return { fact, cause: 'it has brackets or a port, which certificates do not have.', fix };
+    if (text !== text.toLowerCase())
+        return { fact, cause: 'it has capital letters.', fix };
+    if (text.includes('*'))
+        return { fact, cause: 'a wildcard stands for the whole first label and nothing else.', fix };
+    return { fact, fix };
+}
 function outlivesAuthority(leafDays, authorityDays) {
     return {
         at: 'ca-validity-days',
@@ -5020,50 +5101,6 @@ function parseHistory(artifact, token, findings) {
         fix: 'write github-token: ${{ github.token }}, and give the job permissions: actions: read.',
     });
     return undefined;
-}
-
-;// CONCATENATED MODULE: ./src/settings/entries.ts
-/**
- * Takes a list apart: items stand on lines or between commas, `#` begins a comment, blank lines do not count. An
- * empty item between commas is a finding, because it usually is an expression without a value; only a comma at the
- * end of a line of a longer list is passed over.
- */
-function parseEntries(input, value, findings) {
-    const lines = value.split(/\r?\n|\r/);
-    const severalLines = lines.filter((line) => withoutComment(line) !== '').length > 1;
-    return lines.flatMap((line, index) => {
-        const place = severalLines ? `line ${index + 1}` : undefined;
-        return entriesOfLine(input, withoutComment(line), place, findings);
-    });
-}
-function withoutComment(line) {
-    return line.replace(/#.*/, '').trim();
-}
-function entriesOfLine(input, line, place, findings) {
-    const texts = line.split(',').map((text) => text.trim());
-    if (texts.length > 1 && place !== undefined && texts.at(-1) === '')
-        texts.pop();
-    if (texts.length === 1 && texts[0] === '')
-        return [];
-    const entries = texts.map((text, index) => ({
-        text,
-        at: `${input}, ${placeOf(place, index, texts.length)}`,
-    }));
-    const [empty] = entries.filter((entry) => entry.text === '');
-    if (empty !== undefined) {
-        findings.push({
-            at: empty.at,
-            fact: 'the entry is empty.',
-            cause: 'an expression like ${{ vars.HOST2 }} that has no value.',
-            fix: 'give every entry a value, or remove the comma, for example 10.0.0.6, 10.0.0.7, 10.0.0.8.',
-        });
-    }
-    return entries.filter((entry) => entry.text !== '');
-}
-function placeOf(line, index, count) {
-    if (line === undefined)
-        return `entry ${index + 1}`;
-    return count === 1 ? line : `${line}, entry ${index + 1}`;
 }
 
 // EXTERNAL MODULE: ./src/cluster/quorum.ts
@@ -6171,6 +6208,7 @@ function readSettings(inputs, run, collected) {
         keyAlgorithm: inputs['key-algorithm'],
         leafDays: inputs['certificate-validity-days'],
         authorityDays: inputs['ca-validity-days'],
+        extraSans: inputs['extra-sans'],
     }, inputs['ca-certificate'] !== '', collected);
     const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], certificates?.leafDays, findings);
     const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);

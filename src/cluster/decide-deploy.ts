@@ -16,6 +16,7 @@ import {
 } from './authority.ts';
 import { bootstrapFindings } from './bootstrap.ts';
 import { clientCopyWarnings, plannedClientCopies } from './client-copies.ts';
+import { namesToBeLost } from './certificate-names.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import { convergeStages, mustRestart, noneRuns, type ConvergedMember } from './converge-stages.ts';
 import { createStages, runs, type CreatedMember } from './create-stages.ts';
@@ -169,7 +170,13 @@ function decideEstablished(found: Found): Plan {
     reasons: reasonsFor(verdict, converged),
     issue,
     clientCopies,
-    warnings: [...clonedMachines(members), ...clientCopyWarnings(clientCopies)],
+    warnings: [
+      ...clonedMachines(members),
+      ...clientCopyWarnings(clientCopies),
+      ...converged.flatMap((member) =>
+        namesToBeLost(member, settings.certificates.extraSans, member.differences.leaves),
+      ),
+    ],
     ...stages,
   };
 }
@@ -387,6 +394,7 @@ function convergedMember(
     dataDir: settings.dataDir,
     keepsAuthorityKey: member.name === keyKeeper,
     renewBeforeDays: settings.renewBeforeDays,
+    extraSans: settings.certificates.extraSans,
     copiedClients: settings.copiedClientCertificates,
     now,
     ...(record === undefined ? {} : { record }),

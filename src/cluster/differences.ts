@@ -16,6 +16,7 @@ import type { Authority } from '../pki/authority.ts';
 import { inspectCertificate } from '../pki/inspect.ts';
 import { leafProfileNames, type LeafProfileName } from '../pki/leaf-profiles.ts';
 import { verifyLeaf } from '../pki/verify.ts';
+import { namedMember, withdrawnNames } from './certificate-names.ts';
 import type { DesiredMember } from './desired.ts';
 import type { HostState } from './host-state.ts';
 import type { Member } from './members.ts';
@@ -51,6 +52,8 @@ export interface Comparison {
   readonly dataDir: string;
   readonly keepsAuthorityKey: boolean;
   readonly renewBeforeDays: number;
+  /** What server and peer certificates name beside the member's own. */
+  readonly extraSans: readonly string[];
   /** SHA-256 of apiserver-etcd-client certificates of which the control plane is said to have copies. */
   readonly copiedClients: readonly string[];
   readonly now: Date;
@@ -173,15 +176,19 @@ function leafDifferences(member: Member, comparison: Comparison): Map<LeafProfil
 function leafDifference(
   member: Member,
   profile: LeafProfileName,
-  { authority, record, renewBeforeDays, now }: Comparison,
+  { authority, record, renewBeforeDays, extraSans, now }: Comparison,
 ): string | undefined {
   const { facts } = member;
   const paths = [leafPath(profile, 'certificate'), leafPath(profile, 'key')] as const;
   const missing = paths.filter((path) => !facts.files.has(path));
   if (missing.length > 0) return `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
   const certificatePem = facts.files.get(paths[0])?.text ?? '';
-  const [wrong] = verifyLeaf({ certificatePem }, { authority, profile, member, now });
+  const named = namedMember(member, extraSans);
+  const [wrong] = verifyLeaf({ certificatePem }, { authority, profile, member: named, now });
   if (wrong !== undefined) return wrong;
+  const withdrawn = withdrawnNames(member, profile, extraSans);
+  if (withdrawn.length > 0)
+    return `${paths[0]} names ${withdrawn.join(', ')}, which the inputs do not ask for any more`;
   // One of the two replaced: they do not belong together any more. Both: somebody has renewed them in another way.
   const changed = paths.filter((path) => differsFromRecord(record, facts, path));
   if (changed.length === 1) return `${changed[0]} was replaced without its counterpart`;

@@ -97,8 +97,8 @@ export function renderKubeadmConfig(
         dataDir: shape.dataDir,
         ...(shape.imageRepository === undefined ? {} : { imageRepository: shape.imageRepository }),
         ...(shape.etcdImageTag === undefined ? {} : { imageTag: shape.etcdImageTag }),
-        serverCertSANs: [member.address],
-        peerCertSANs: [member.address],
+        serverCertSANs: [member.address, ...certificates.extraSans],
+        peerCertSANs: [member.address, ...certificates.extraSans],
         extraArgs: etcdArguments(shape, member),
       },
     },
@@ -134,18 +134,27 @@ export function extraArgNames(configuration: string): string[] {
 
 /** `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
 export function extraArguments(configuration: string): EtcdArgument[] {
-  return [...parseAllDocuments(configuration)].flatMap((document) => {
-    const extraArgs: unknown = document.errors.length > 0 ? undefined : at(document.toJS());
-    return Array.isArray(extraArgs) ? extraArgs.flatMap(argumentOf) : [];
-  });
+  return listOf(configuration, 'extraArgs').flatMap(argumentOf);
 }
+
+/** What the server and peer certificates name by a kubeadm configuration, each once; none where it cannot be read. */
+export function certSans(configuration: string): string[] {
+  const sans = (['serverCertSANs', 'peerCertSANs'] as const).flatMap((field) => listOf(configuration, field));
+  return [...new Set(sans.filter((san) => typeof san === 'string'))];
+}
+
+type ListField = 'extraArgs' | 'serverCertSANs' | 'peerCertSANs';
 
 interface ClusterConfiguration {
-  readonly etcd?: { readonly local?: { readonly extraArgs?: unknown } | null } | null;
+  readonly etcd?: { readonly local?: Readonly<Partial<Record<ListField, unknown>>> | null } | null;
 }
 
-function at(document: unknown): unknown {
-  return (document as ClusterConfiguration | null)?.etcd?.local?.extraArgs;
+function listOf(configuration: string, field: ListField): unknown[] {
+  return [...parseAllDocuments(configuration)].flatMap((document) => {
+    const read: unknown = document.errors.length > 0 ? undefined : document.toJS();
+    const list = (read as ClusterConfiguration | null | undefined)?.etcd?.local?.[field];
+    return Array.isArray(list) ? (list as unknown[]) : [];
+  });
 }
 
 function argumentOf(argument: unknown): EtcdArgument[] {

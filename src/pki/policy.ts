@@ -9,6 +9,8 @@ export interface CertificatePolicy {
   readonly leafDays: number;
   /** Days that a CA of the action's own making is valid. */
   readonly authorityDays: number;
+  /** Names and addresses in each server and peer certificate beside the member's own, in their canonical form. */
+  readonly extraSans: readonly string[];
 }
 
 /** What kubeadm does if nobody says otherwise (v1beta4, defaults.go). */
@@ -16,4 +18,5 @@ export const KUBEADM_POLICY: CertificatePolicy = {
   keyAlgorithm: 'RSA-2048',
   leafDays: KUBEADM_LEAF_DAYS,
   authorityDays: KUBEADM_AUTHORITY_DAYS,
+  extraSans: [],
 };

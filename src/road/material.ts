@@ -82,11 +82,11 @@ async function issue(
   signer: Promise<SignerWithPem>,
   { plan, now, maskSecret }: MaterialInput,
 ): Promise<MemberLeaves> {
-  const { keyAlgorithm: algorithm, leafDays: days } = plan.certificates;
+  const { keyAlgorithm: algorithm, leafDays: days, extraSans } = plan.certificates;
   const signing = await signer;
   const issued = await Promise.all(
     names.map(async (name) => {
-      const leaf = await issueLeaf(signing, name, { member, algorithm, days, now });
+      const leaf = await issueLeaf(signing, name, { member: { ...member, extraSans }, algorithm, days, now });
       maskSecret(leaf.keyPem);
       return [name, leaf] as const;
     }),

@@ -28,6 +28,7 @@ export const inputDefinitions = {
   'key-algorithm': { default: 'RSA-2048' },
   'certificate-validity-days': { default: '365' },
   'ca-validity-days': { default: '3650' },
+  'extra-sans': {},
   'renew-before-days': { default: '30' },
   'client-certificate-copied': {},
   'client-port': { default: '2379' },

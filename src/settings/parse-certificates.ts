@@ -1,14 +1,18 @@
 import type { Finding } from '../findings.ts';
+import { parseAltName } from '../pki/alt-names.ts';
 import { keyAlgorithms } from '../pki/keys.ts';
 import { KUBEADM_POLICY, type CertificatePolicy } from '../pki/policy.ts';
+import { parseEntries } from './entries.ts';
 import { parseChoice, parseInteger } from './parse-scalars.ts';
 import type { Collected } from './parse-ssh.ts';
+import { quote } from './quote.ts';
 
 /** The texts of the inputs that say how certificates are made. */
 export interface CertificateInputs {
   readonly keyAlgorithm: string;
   readonly leafDays: string;
   readonly authorityDays: string;
+  readonly extraSans: string;
 }
 
 /**
@@ -23,6 +27,7 @@ export function parseCertificates(
   const keyAlgorithm = parseChoice('key-algorithm', inputs.keyAlgorithm, keyAlgorithms, findings);
   const leafDays = parseInteger('certificate-validity-days', inputs.leafDays, LEAF_RANGE, findings);
   const authorityDays = parseInteger('ca-validity-days', inputs.authorityDays, AUTHORITY_RANGE, findings);
+  const extraSans = parseExtraSans(inputs.extraSans, findings);
   if (keyAlgorithm === undefined || leafDays === undefined || authorityDays === undefined) return undefined;
   if (!bringsAuthority && leafDays >= authorityDays)
     findings.push(outlivesAuthority(leafDays, authorityDays));
@@ -30,11 +35,40 @@ export function parseCertificates(
     ...longer('certificate-validity-days', leafDays, KUBEADM_POLICY.leafDays),
     ...longer('ca-validity-days', authorityDays, KUBEADM_POLICY.authorityDays),
   );
-  return { keyAlgorithm, leafDays, authorityDays };
+  return { keyAlgorithm, leafDays, authorityDays, extraSans };
 }
 
 const LEAF_RANGE = { least: 1, greatest: 3650, example: KUBEADM_POLICY.leafDays };
 const AUTHORITY_RANGE = { least: 2, greatest: 36500, example: KUBEADM_POLICY.authorityDays };
+
+/**
+ * Reads names and addresses for certificates as kubeadm takes them.
+ * @returns each once, in its canonical form and in an order that does not depend on the user's.
+ */
+function parseExtraSans(value: string, findings: Finding[]): readonly string[] {
+  const names = parseEntries('extra-sans', value, findings).flatMap(({ text, at }) => {
+    try {
+      return [parseAltName(text).value];
+    } catch {
+      findings.push({ at, ...sanProblem(text) });
+      return [];
+    }
+  });
+  return [...new Set(names)].sort();
+}
+
+function sanProblem(text: string): Omit<Finding, 'at'> {
+  const fix =
+    'write names in lower case and addresses without brackets and port, for example extra-sans: etcd.example.com, *.etcd.example.com, 10.0.0.100.';
+  const fact = `${quote(text)} is neither an IP address nor a DNS name that kubeadm would put into a certificate.`;
+  if (text.includes('://')) return { fact, cause: 'it is a URL.', fix };
+  if (/^\[|:\d+$/.test(text))
+    return { fact, cause: 'it has brackets or a port, which certificates do not have.', fix };
+  if (text !== text.toLowerCase()) return { fact, cause: 'it has capital letters.', fix };
+  if (text.includes('*'))
+    return { fact, cause: 'a wildcard stands for the whole first label and nothing else.', fix };
+  return { fact, fix };
+}
 
 function outlivesAuthority(leafDays: number, authorityDays: number): Finding {
   return {

@@ -106,6 +106,7 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
       keyAlgorithm: inputs['key-algorithm'],
       leafDays: inputs['certificate-validity-days'],
       authorityDays: inputs['ca-validity-days'],
+      extraSans: inputs['extra-sans'],
     },
     inputs['ca-certificate'] !== '',
     collected,

@@ -7,8 +7,9 @@ import { issueMemberLeaves } from '../../src/pki/leaf.ts';
 import { leafProfileNames, leafProfiles } from '../../src/pki/leaf-profiles.ts';
 import { daysLeft } from '../../src/pki/validity.ts';
 import { certificateDifferences } from '../pki/compare.ts';
+import type { ActionRun } from '../github/runner.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
-import { waitReady } from './support/etcd.ts';
+import { containerIds, waitReady } from './support/etcd.ts';
 import { succeeded } from './support/expect-run.ts';
 
 jest.setTimeout(15 * 60_000);
@@ -56,13 +57,21 @@ function differences(ours: ReadonlyMap<string, string>, theirs: ReadonlyMap<stri
 
 // One member is enough: the certificates of each are made in the same way.
 describe("certificates beside those that the host's kubeadm makes from the same configuration", () => {
+  // nothing as kubeadm has it by default
+  const deploy = (extraSans = sans): Promise<ActionRun> =>
+    runInLab(
+      lab,
+      deployInputs(lab, {
+        'key-algorithm': 'ECDSA-P256',
+        'certificate-validity-days': '90',
+        'ca-validity-days': '1825',
+        'extra-sans': extraSans.join('\n'),
+      }),
+    );
+  const sans = ['*.etcd.example.com', '10.0.0.100', 'etcd.example.com', 'fd00::100'];
+
   beforeAll(async () => {
-    const inputs = {
-      'key-algorithm': 'ECDSA-P256',
-      'certificate-validity-days': '90',
-      'ca-validity-days': '1825',
-    };
-    succeeded(await runInLab(lab, deployInputs(lab, inputs)));
+    succeeded(await deploy());
   });
 
   test('no field of what lies on the host differs', async () => {
@@ -88,12 +97,36 @@ describe("certificates beside those that the host's kubeadm makes from the same 
     const ca = await createAuthority({ algorithm, days: 1825, now });
     const [host] = lab.hosts;
     if (host === undefined) throw new Error('the lab has a host');
-    const leaves = await issueMemberLeaves(ca, { member: host, algorithm, days: 90, now });
+    const member = { ...host, extraSans: sans };
+    const leaves = await issueMemberLeaves(ca, { member, algorithm, days: 90, now });
     const ours = new Map([
       ['etcd/ca', ca.certificatePem],
       ...leafProfileNames.map((name) => [leafProfiles[name].path, leaves[name].certificatePem] as const),
     ]);
     expect(differences(ours, await kubeadmMakes(edit))).toEqual([]);
+  });
+
+  test('a changed list of names is served without a restart, and then is what was asked for', async () => {
+    const before = await containerIds(lab);
+    const served = async (port: number): Promise<string> => {
+      const address = lab.hosts[0]?.address ?? '';
+      const said = await lab.sh(
+        'infra0',
+        `openssl s_client -connect ${address}:${port} < /dev/null 2> /dev/null | openssl x509 -noout -ext subjectAltName`,
+      );
+      return said.replaceAll(/\s+/g, ' ');
+    };
+    const changed = ['etcd.example.com', 'new.example.com'];
+    const run = succeeded(await deploy(changed));
+    expect(run.outputs).toMatchObject({ verdict: 'converge', changed: 'true', healthy: 'true' });
+    for (const port of [2379, 2380]) {
+      expect(await served(port)).toContain(
+        'DNS:etcd.example.com, DNS:infra0, DNS:localhost, DNS:new.example.com, IP Address:10.77.0.10, IP Address:127.0.0.1,',
+      );
+      expect(await served(port)).not.toMatch(/10\.0\.0\.100|FD00|\*/);
+    }
+    expect(await containerIds(lab)).toEqual(before);
+    expect(succeeded(await deploy(changed)).outputs).toMatchObject({ verdict: 'unchanged' });
   });
 });
 

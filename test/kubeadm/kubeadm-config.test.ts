@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import {
+  certSans,
   renderExternalEtcdConfig,
   renderKubeadmConfig,
   type ClusterShape,
@@ -117,6 +118,18 @@ describe('what it says of certificates', () => {
   test('a kind of key that a release does not know is left out', () => {
     expect(said({ keyAlgorithm: 'ECDSA-P384' }, 'v1.33.9')).toEqual({});
     expect(said({ keyAlgorithm: 'ECDSA-P256' }, 'v1.31.0')).toEqual({ encryptionAlgorithm: 'ECDSA-P256' });
+  });
+
+  test('further names, and read back from what a run has left on a host', () => {
+    const certificates = { ...KUBEADM_POLICY, extraSans: ['etcd.example.com', 'fd00::9'] };
+    const text = renderKubeadmConfig(shape, member, 'v1.34.4', certificates);
+    const names = ['10.0.0.7', 'etcd.example.com', 'fd00::9'];
+    expect(documents(text)[1]).toMatchObject({
+      etcd: { local: { serverCertSANs: names, peerCertSANs: names } },
+    });
+    expect(certSans(text)).toEqual(names);
+    expect(certSans('a: [')).toEqual([]);
+    expect(certSans('etcd: { local: { serverCertSANs: x, peerCertSANs: [1, b] } }')).toEqual(['b']);
   });
 
   test('periods as Go writes them', () => {

@@ -65,3 +65,42 @@ describe('how long certificates are valid', () => {
     expect(settings.certificates).toMatchObject({ leafDays: 365, authorityDays: 100 });
   });
 });
+
+describe('extra-sans', () => {
+  const sans = (text: string): readonly string[] => settingsOf({ 'extra-sans': text }).certificates.extraSans;
+
+  test('names, wildcards and addresses of both families, one form for each', () => {
+    expect(
+      sans('*.etcd.example.com, etcd\nfd00:0::0006 # the balancer\n10.0.0.100, ::ffff:10.0.0.9'),
+    ).toEqual(['*.etcd.example.com', '10.0.0.100', '10.0.0.9', 'etcd', 'fd00::6']);
+  });
+
+  test("each once, and in an order that is not the user's: another order is no change", () => {
+    expect(sans('b.example.com, a.example.com, fd00::6, FD00:0:0::6, b.example.com')).toEqual(
+      sans('fd00::6\na.example.com\nb.example.com'),
+    );
+  });
+
+  test.each([
+    ['Etcd.example.com', 'it has capital letters.'],
+    ['https://etcd.example.com', 'it is a URL.'],
+    ['[fd00::6]', 'it has brackets or a port, which certificates do not have.'],
+    ['etcd.example.com:2379', 'it has brackets or a port, which certificates do not have.'],
+    ['etcd*.example.com', 'a wildcard stands for the whole first label and nothing else.'],
+    ['*', 'a wildcard stands for the whole first label and nothing else.'],
+    ['etcd_1.example.com', undefined],
+    ['etcd.example.com.', undefined],
+    ['10.0.0.0/24', undefined],
+    [`${'a'.repeat(250)}.com`, undefined],
+  ])('refuses %s', (text, cause) => {
+    const finding = findingOf({ 'extra-sans': `10.0.0.100\n${text}` });
+    expect(finding).toMatchObject({
+      at: 'extra-sans, line 2',
+      fact: expect.stringContaining(
+        'is neither an IP address nor a DNS name that kubeadm would put into a certificate.',
+      ),
+      fix: expect.stringContaining('extra-sans: etcd.example.com'),
+    });
+    expect(finding.cause).toBe(cause);
+  });
+});

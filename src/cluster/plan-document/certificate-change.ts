@@ -43,7 +43,13 @@ export function leafChange(
     });
   }
   const commonName = leafProfiles[name].commonName ?? member.name;
-  const purpose = [PURPOSES[name], `CN=${commonName}`, ...choices(policy, 'leafDays')].join(', ');
+  const also = leafProfiles[name].namesMember ? policy.extraSans : [];
+  const purpose = [
+    PURPOSES[name],
+    `CN=${commonName}`,
+    ...choices(policy, 'leafDays'),
+    ...(also.length === 0 ? [] : [`also for ${also.join(', ')}`]),
+  ].join(', ');
   return present === undefined
     ? changeOf(file, present, { notes: [purpose] })
     : changeOf(file, present, {

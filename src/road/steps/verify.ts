@@ -31,9 +31,10 @@ async function unfitLeaves(host: string, { material, plan, now }: ActContext): P
   const leaves = await material.leaves.get(host);
   if (member === undefined || leaves === undefined) return [];
   const authority = await material.authority;
+  const named = { ...member, extraSans: plan.certificates.extraSans };
   return leafProfileNames.flatMap((profile) => {
     const leaf = leaves[profile];
-    return leaf === undefined ? [] : verifyLeaf(leaf, { authority, profile, member, now });
+    return leaf === undefined ? [] : verifyLeaf(leaf, { authority, profile, member: named, now });
   });
 }
 

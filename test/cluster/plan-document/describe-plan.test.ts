@@ -170,12 +170,17 @@ describe('keys and certificates', () => {
   });
 
   test('what was chosen instead of what kubeadm would choose is told, and so approved with the plan', () => {
-    const certificates = { ...KUBEADM_POLICY, keyAlgorithm: 'ECDSA-P384', leafDays: 90 } as const;
+    const certificates = {
+      ...KUBEADM_POLICY,
+      keyAlgorithm: 'ECDSA-P384',
+      leafDays: 90,
+      extraSans: ['a.example.com'],
+    } as const;
     const plan = { certificates, authority: { from: 'made' } } as const;
     const notes = changes([deliver(ca, server('certificate'))], hostsWith([]), plan).map(({ note }) => note);
     expect(notes).toEqual([
       'certificate of the CA, made by this run, ECDSA-P384',
-      'server certificate of the member, CN=infra1, ECDSA-P384, valid for 90 days',
+      'server certificate of the member, CN=infra1, ECDSA-P384, valid for 90 days, also for a.example.com',
     ]);
   });
 

@@ -1,5 +1,5 @@
-export const id = 820;
-export const ids = [820];
+export const id = 243;
+export const ids = [243];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 91820:
+/***/ 74243:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -189,8 +189,8 @@ function renderKubeadmConfig(shape, member, kubernetesVersion, certificates) {
                 dataDir: shape.dataDir,
                 ...(shape.imageRepository === undefined ? {} : { imageRepository: shape.imageRepository }),
                 ...(shape.etcdImageTag === undefined ? {} : { imageTag: shape.etcdImageTag }),
-                serverCertSANs: [member.address],
-                peerCertSANs: [member.address],
+                serverCertSANs: [member.address, ...certificates.extraSans],
+                peerCertSANs: [member.address, ...certificates.extraSans],
                 extraArgs: etcdArguments(shape, member),
             },
         },
@@ -220,13 +220,19 @@ function extraArgNames(configuration) {
 }
 /** `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
 function extraArguments(configuration) {
-    return [...(0,dist/* parseAllDocuments */.hR)(configuration)].flatMap((document) => {
-        const extraArgs = document.errors.length > 0 ? undefined : at(document.toJS());
-        return Array.isArray(extraArgs) ? extraArgs.flatMap(argumentOf) : [];
-    });
+    return listOf(configuration, 'extraArgs').flatMap(argumentOf);
 }
-function at(document) {
-    return document?.etcd?.local?.extraArgs;
+/** What the server and peer certificates name by a kubeadm configuration, each once; none where it cannot be read. */
+function certSans(configuration) {
+    const sans = ['serverCertSANs', 'peerCertSANs'].flatMap((field) => listOf(configuration, field));
+    return [...new Set(sans.filter((san) => typeof san === 'string'))];
+}
+function listOf(configuration, field) {
+    return [...(0,dist/* parseAllDocuments */.hR)(configuration)].flatMap((document) => {
+        const read = document.errors.length > 0 ? undefined : document.toJS();
+        const list = read?.etcd?.local?.[field];
+        return Array.isArray(list) ? list : [];
+    });
 }
 function argumentOf(argument) {
     const { name, value } = (argument ?? {});
@@ -249,9 +255,9 @@ function parseEtcdManifest(text) {
     catch {
         return undefined;
     }
-    const container = etcd_manifest_at(pod, 'spec', 'containers', 0);
-    const image = etcd_manifest_at(container, 'image');
-    const command = etcd_manifest_at(container, 'command');
+    const container = at(pod, 'spec', 'containers', 0);
+    const image = at(container, 'image');
+    const command = at(container, 'command');
     if (typeof image !== 'string' || !Array.isArray(command) || command[0] !== 'etcd')
         return undefined;
     const flags = command.slice(1).filter((part) => typeof part === 'string');
@@ -261,7 +267,7 @@ function splitFlag(flag) {
     const [, name = flag, value = ''] = /^--([^=]+)(?:=(.*))?$/s.exec(flag) ?? [];
     return [name, value];
 }
-function etcd_manifest_at(value, ...path) {
+function at(value, ...path) {
     let current = value;
     for (const key of path) {
         if (typeof current !== 'object' || current === null)
@@ -580,6 +586,78 @@ function keyFindings(certificate, keyPem) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/cluster/certificate-names.ts
+
+
+
+
+
+
+/** A member as its certificates name it. */
+function namedMember({ name, address }, extraSans) {
+    return { name, address, extraSans };
+}
+/**
+ * Names that a certificate on a host has because the inputs asked for them once, and that they do not ask for any more.
+ * What was asked for is in the kubeadm configuration that the last run has left there; whatever else the certificate
+ * names, somebody else has put into it.
+ */
+function withdrawnNames(member, profile, extraSans) {
+    const asked = certSans(member.facts.files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA)?.text ?? '').flatMap(formatted);
+    return unaskedNames(member, profile, extraSans).filter((name) => asked.includes(name));
+}
+/**
+ * Reminds of names in certificates that the inputs do not ask for, and that the next certificate will lack: those of a
+ * cluster that was set up in another way.
+ * @param issued what this run issues by itself already.
+ */
+function namesToBeLost(member, extraSans, issued) {
+    const lost = leaf_profiles_leafProfileNames.flatMap((profile) => {
+        const withdrawn = withdrawnNames(member, profile, extraSans);
+        const names = unaskedNames(member, profile, extraSans).filter((name) => !withdrawn.includes(name));
+        return names.length === 0 ? [] : [{ profile, names }];
+    });
+    if (lost.length === 0)
+        return [];
+    const names = [...new Set(lost.flatMap((each) => each.names))];
+    const paths = lost.map(({ profile }) => leafPath(profile, 'certificate')).join(' and ');
+    const when = lost.some(({ profile }) => issued.has(profile))
+        ? 'this run issues'
+        : 'is issued at the renewal';
+    return [
+        {
+            host: member.name,
+            at: 'extra-sans',
+            fact: `its ${paths} ${lost.length === 1 ? 'names' : 'name'} ${names.join(', ')}, and the one that ${when} will not.`,
+            cause: 'The certificates were made in another way, with names that the inputs do not ask for.',
+            fix: `If clients use them, give \`extra-sans: ${names.map((name) => name.replace(/^(DNS|IP):/, '')).join(', ')}\`.`,
+        },
+    ];
+}
+/** Names in a certificate that the inputs do not ask for, of the kinds that kubeadm writes. */
+function unaskedNames(member, profile, extraSans) {
+    if (!leafProfiles[profile].namesMember)
+        return [];
+    const wanted = (0,alt_names/* memberAltNames */.G1)(namedMember(member, extraSans)).map(alt_names/* formatAltName */.Q2);
+    return namesIn(member.facts, profile).filter((name) => /^(DNS|IP):/.test(name) && !wanted.includes(name));
+}
+function namesIn({ files }, profile) {
+    try {
+        return inspectCertificate(files.get(leafPath(profile, 'certificate'))?.text ?? '').sans;
+    }
+    catch {
+        return []; // it is missing or none, and is issued anew
+    }
+}
+function formatted(name) {
+    try {
+        return [(0,alt_names/* formatAltName */.Q2)((0,alt_names/* parseAltName */.yA)(name))];
+    }
+    catch {
+        return [];
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/member-manifest.ts
 
 
@@ -622,6 +700,7 @@ function recordSteps(members, why) {
 // EXTERNAL MODULE: ./src/pki/validity.ts
 var validity = __webpack_require__(29540);
 ;// CONCATENATED MODULE: ./src/cluster/differences.ts
+
 
 
 
@@ -732,16 +811,20 @@ function leafDifferences(member, comparison) {
         return reason === undefined ? [] : [[name, reason]];
     }));
 }
-function leafDifference(member, profile, { authority, record, renewBeforeDays, now }) {
+function leafDifference(member, profile, { authority, record, renewBeforeDays, extraSans, now }) {
     const { facts } = member;
     const paths = [leafPath(profile, 'certificate'), leafPath(profile, 'key')];
     const missing = paths.filter((path) => !facts.files.has(path));
     if (missing.length > 0)
         return `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
     const certificatePem = facts.files.get(paths[0])?.text ?? '';
-    const [wrong] = verifyLeaf({ certificatePem }, { authority, profile, member, now });
+    const named = namedMember(member, extraSans);
+    const [wrong] = verifyLeaf({ certificatePem }, { authority, profile, member: named, now });
     if (wrong !== undefined)
         return wrong;
+    const withdrawn = withdrawnNames(member, profile, extraSans);
+    if (withdrawn.length > 0)
+        return `${paths[0]} names ${withdrawn.join(', ')}, which the inputs do not ask for any more`;
     // One of the two replaced: they do not belong together any more. Both: somebody has renewed them in another way.
     const changed = paths.filter((path) => differsFromRecord(record, facts, path));
     if (changed.length === 1)
@@ -2277,6 +2360,7 @@ function unknownReleases(members, ownership, settings) {
 
 
 
+
 const TITLE = 'nothing was changed on any host';
 /**
  * The plan for `deploy`: one verdict on what was found, and what follows from it.
@@ -2375,7 +2459,11 @@ function decideEstablished(found) {
         reasons: reasonsFor(verdict, converged),
         issue,
         clientCopies,
-        warnings: [...clonedMachines(members), ...clientCopyWarnings(clientCopies)],
+        warnings: [
+            ...clonedMachines(members),
+            ...clientCopyWarnings(clientCopies),
+            ...converged.flatMap((member) => namesToBeLost(member, settings.certificates.extraSans, member.differences.leaves)),
+        ],
         ...stages,
     };
 }
@@ -2561,6 +2649,7 @@ function convergedMember(member, authority, { keyKeeper }, { members, shape, set
         dataDir: settings.dataDir,
         keepsAuthorityKey: member.name === keyKeeper,
         renewBeforeDays: settings.renewBeforeDays,
+        extraSans: settings.certificates.extraSans,
         copiedClients: settings.copiedClientCertificates,
         now,
         ...(record === undefined ? {} : { record }),
@@ -2742,7 +2831,13 @@ function leafChange(file, present, { name, part }, { member, policy }) {
         });
     }
     const commonName = leafProfiles[name].commonName ?? member.name;
-    const purpose = [PURPOSES[name], `CN=${commonName}`, ...choices(policy, 'leafDays')].join(', ');
+    const also = leafProfiles[name].namesMember ? policy.extraSans : [];
+    const purpose = [
+        PURPOSES[name],
+        `CN=${commonName}`,
+        ...choices(policy, 'leafDays'),
+        ...(also.length === 0 ? [] : [`also for ${also.join(', ')}`]),
+    ].join(', ');
     return present === undefined
         ? changeOf(file, present, { notes: [purpose] })
         : changeOf(file, present, {
@@ -3679,10 +3774,10 @@ function prepareMaterial(input) {
     };
 }
 async function issue(member, names, signer, { plan, now, maskSecret }) {
-    const { keyAlgorithm: algorithm, leafDays: days } = plan.certificates;
+    const { keyAlgorithm: algorithm, leafDays: days, extraSans } = plan.certificates;
     const signing = await signer;
     const issued = await Promise.all(names.map(async (name) => {
-        const leaf = await issueLeaf(signing, name, { member, algorithm, days, now });
+        const leaf = await issueLeaf(signing, name, { member: { ...member, extraSans }, algorithm, days, now });
         maskSecret(leaf.keyPem);
         return [name, leaf];
     }));
@@ -5073,9 +5168,10 @@ async function unfitLeaves(host, { material, plan, now }) {
     if (member === undefined || leaves === undefined)
         return [];
     const authority = await material.authority;
+    const named = { ...member, extraSans: plan.certificates.extraSans };
     return leaf_profiles_leafProfileNames.flatMap((profile) => {
         const leaf = leaves[profile];
-        return leaf === undefined ? [] : verifyLeaf(leaf, { authority, profile, member, now });
+        return leaf === undefined ? [] : verifyLeaf(leaf, { authority, profile, member: named, now });
     });
 }
 function fileDifference(path, mode, sha, placed) {
