@@ -55,6 +55,13 @@ export const act: Family = {
   stamp: (version) => `-X main.version=${version.slice(1)}`,
 };
 
+/** Lints workflows; no host has it. Its own releases are stamped in a way that only `-version` shows. */
+export const actionlint: Family = {
+  name: 'actionlint',
+  module: 'github.com/rhysd/actionlint',
+  stamp: stampNothing,
+};
+
 /**
  * What a host of each Kubernetes version consists of. The etcd version is the one whose image this kubeadm asks for
  * (`kubeadm config images list`); a golden disk is refused if the two do not agree.
@@ -68,7 +75,7 @@ export const familiesOf: Readonly<Record<KubernetesVersion, readonly Family[]>> 
 /** Every family once, in the order in which they are best built. */
 export const allFamilies: readonly Family[] = [
   ...new Map(
-    [...Object.values(familiesOf).flat(), act].map((family) => [family.name, family] as const),
+    [...Object.values(familiesOf).flat(), act, actionlint].map((family) => [family.name, family] as const),
   ).values(),
 ];
 

@@ -31,6 +31,11 @@ case $family in
     modules=("$main")
     tools=("$main")
     ;;
+  actionlint)
+    main=github.com/rhysd/actionlint
+    modules=("$main")
+    tools=("$main/cmd/actionlint")
+    ;;
   *)
     echo "pin.sh: no family $family" >&2
     exit 2

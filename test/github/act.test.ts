@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runAct } from './act.ts';
@@ -50,6 +51,8 @@ test('act sees the released files, the workflow, the values and Node 24', async 
     'argument workflow_dispatch',
     'argument --platform',
     'argument ubuntu-latest=-self-hosted',
+    'argument --platform',
+    'argument self-hosted=-self-hosted',
     'argument --local-repository',
     `argument org/etcd-ha-action@v1=${work}/action`,
     'action.yml',
@@ -73,16 +76,26 @@ test('act sees the released files, the workflow, the values and Node 24', async 
   expect(existsSync(join(work, 'secrets.yaml'))).toBe(false);
 });
 
-test('a command in front, and act own artifact server when it is asked for', async () => {
+test('a command in front, the payload of the event, files and programs', async () => {
+  const work = join(folder, 'work');
+  mkdirSync(work);
+  const script = join(folder, 'gh.js');
+  writeFileSync(script, 'console.log(process.argv.slice(2).join())');
   const { log } = await runAct({
     act: FAKE_ACT,
     action: makeAction(),
     workflow: '',
-    artifactServerPort: 34567,
+    event: 'pull_request',
+    payload: { number: 7 },
+    files: { 'etcd/inventory.yml': 'hosts' },
+    programs: { gh: script },
     wrap: (argv) => ['echo', ...argv],
+    workFolder: work,
   });
   expect(log).toHaveLength(1);
-  expect(log[0]).toMatch(
-    /fake-act.sh workflow_dispatch .* --artifact-server-addr 127.0.0.1 --artifact-server-port 34567$/,
-  );
+  expect(log[0]).toContain(`fake-act.sh pull_request --platform`);
+  expect(log[0]).toContain(`--eventpath ${work}/event.yaml --no-cache-server`);
+  expect(readFileSync(join(work, 'event.yaml'), 'utf8')).toBe('{"number":7}');
+  expect(readFileSync(join(work, 'repository/etcd/inventory.yml'), 'utf8')).toBe('hosts');
+  expect(execFileSync(join(work, 'bin/gh'), ['issue', 'list'], { encoding: 'utf8' })).toBe('issue,list\n');
 });

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { readActionMetadata } from './action-metadata.ts';
 import { runChild } from './child.ts';
 import type { ChildResult } from './child.ts';
@@ -35,14 +35,18 @@ export interface ActOptions {
   readonly event?: string;
   /** Inputs of `workflow_dispatch`. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Payload of the event, as `github.event` has it. */
+  readonly payload?: unknown;
   /** Secrets of the repository; they lie in a file of mode 0600 while act runs. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Variables of the repository (`vars`). */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Files of the repository besides the workflow, by their paths. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Programs that every step finds first, e.g. a stand-in for `gh`: the Node scripts that they run, by their names. */
+  readonly programs?: Readonly<Record<string, string>>;
   /** Environment of every step, e.g. that of a results service. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Starts act's own artifact server on this port of 127.0.0.1; it refuses @actions/artifact 6. */
-  readonly artifactServerPort?: number;
   /** Puts a command in front, e.g. `ip netns exec NAME`; it must exec, not fork. */
   readonly wrap?: (argv: readonly string[]) => readonly string[];
   /** The Node binary that runs JavaScript actions. */
@@ -107,14 +111,25 @@ function releaseAction(source: string, target: string): void {
 }
 
 /** Makes the repository whose workflow it is. */
-function makeRepository(folder: string, workflow: string): void {
-  mkdirSync(join(folder, '.github/workflows'), { recursive: true });
-  writeFileSync(join(folder, '.github/workflows/workflow.yml'), workflow);
+function makeRepository(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
   commitAll(folder);
 }
 
+/** Node, and the programs that are wanted, in one folder for PATH. */
+function makePrograms(folder: string, { node = process.execPath, programs = {} }: ActOptions): void {
+  mkdirSync(folder);
+  symlinkSync(node, join(folder, 'node'));
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(folder, name), `#!/bin/sh\nexec '${node}' '${script}' "$@"\n`, { mode: 0o755 });
+  }
+}
+
 /** act takes its key and value files as YAML, of which JSON is a part; values may so have several lines. */
-function writeValues(file: string, values: Readonly<Record<string, string>>): string {
+function writeValues(file: string, values: unknown): string {
   writeFileSync(file, JSON.stringify(values), { mode: 0o600 });
   return file;
 }
@@ -126,29 +141,25 @@ async function runIn(root: string, options: ActOptions): Promise<ActRun> {
   const bin = join(root, 'bin');
   const home = join(root, 'home');
   releaseAction(options.action, action);
-  makeRepository(repository, options.workflow);
+  makeRepository(repository, { ...options.files, '.github/workflows/workflow.yml': options.workflow });
   mkdirSync(home);
-  mkdirSync(bin);
-  symlinkSync(options.node ?? process.execPath, join(bin, 'node'));
+  makePrograms(bin, options);
 
   const secretFile = writeValues(join(root, 'secrets.yaml'), options.secrets ?? {});
   const argv = [
     options.act,
     options.event ?? 'workflow_dispatch',
     ...['--platform', 'ubuntu-latest=-self-hosted'],
+    ...['--platform', 'self-hosted=-self-hosted'],
     ...['--local-repository', `${uses}=${action}`],
     ...['--secret-file', secretFile],
     ...['--var-file', writeValues(join(root, 'variables.yaml'), options.variables ?? {})],
     ...['--input-file', writeValues(join(root, 'inputs.yaml'), options.inputs ?? {})],
     ...['--env-file', writeValues(join(root, 'env.yaml'), options.env ?? {})],
-    '--no-cache-server',
-    ...(options.artifactServerPort === undefined
+    ...(options.payload === undefined
       ? []
-      : [
-          ...['--artifact-server-path', join(root, 'artifacts')],
-          ...['--artifact-server-addr', '127.0.0.1'],
-          ...['--artifact-server-port', String(options.artifactServerPort)],
-        ]),
+      : ['--eventpath', writeValues(join(root, 'event.yaml'), options.payload)]),
+    '--no-cache-server',
   ];
   const log: string[] = [];
   try {

@@ -23,7 +23,7 @@ export function commonProblems(text: string): string[] {
     ...lintProblems(text),
     ...pinProblems(text),
     ...(workflow.permissions === undefined ? ['no permissions are set'] : []),
-    ...(workflow.concurrency === undefined ? ['two runs can work at once'] : []),
+    ...concurrencyProblems(workflow),
     ...Object.entries(workflow.jobs).flatMap(([name, job]) =>
       job.uses === undefined && job['timeout-minutes'] === undefined
         ? [`job ${name} has no timeout-minutes`]
@@ -76,6 +76,13 @@ function scriptProblems(workflow: Workflow): string[] {
         .map((verb) => `"${title}" runs npm's ${verb}, which is not there`),
     ];
   });
+}
+
+/** Stated for the workflow, or for each of its jobs. */
+function concurrencyProblems({ concurrency, jobs }: Workflow): string[] {
+  const stated =
+    concurrency !== undefined || Object.values(jobs).every((job) => job.concurrency !== undefined);
+  return stated ? [] : ['two runs can work at once'];
 }
 
 /** At full hours, and at the other round minutes, GitHub has the most to do: runs start late or not at all. */

@@ -18,9 +18,9 @@ export function exampleProblems(text: string): string[] {
       .map((used) => `${used} is not ours to recommend`),
     ...(/PRIVATE KEY|AAAAC3Nza/.test(text) ? ['a key stands in the text'] : []),
     ...permissionProblems(workflow),
-    ...(workflow.concurrency?.['cancel-in-progress'] === true
-      ? ['a newer run cancels one that is at work']
-      : []),
+    ...[workflow, ...Object.values(workflow.jobs)]
+      .filter(({ concurrency }) => concurrency?.['cancel-in-progress'] === true)
+      .map(() => 'a newer run cancels one that is at work'),
     ...Object.entries(workflow.jobs).flatMap(([name, job]) => approvalProblems(name, job)),
     ...stepsOf(workflow).flatMap((step) => stepProblems(step, text)),
     ...bootstrapProblems(workflow),
@@ -53,12 +53,13 @@ function approvalProblems(name: string, job: Job): string[] {
   });
 }
 
-/** By a schedule nobody is there who knows why the hosts are empty. */
+/** By a schedule nobody is there who knows why the hosts are empty; its inputs are empty too. */
 function bootstrapProblems(workflow: Workflow): string[] {
   const { on } = workflow;
   if (typeof on !== 'object' || on === null || !('schedule' in on)) return [];
   return stepsOf(workflow)
-    .filter(({ with: given }) => /allow|inputs/.test(String(given?.['bootstrap'] ?? '')))
+    .map(({ with: given }) => String(given?.['bootstrap'] ?? ''))
+    .filter((bootstrap) => /allow|inputs/.test(bootstrap) && !bootstrap.includes("|| 'never'"))
     .map(() => 'a schedule may make a new cluster');
 }
 

@@ -5,16 +5,21 @@ export interface Workflow {
   readonly name?: string;
   readonly on?: unknown;
   readonly permissions?: Permissions;
-  readonly concurrency?: { readonly 'cancel-in-progress'?: boolean | string };
+  readonly concurrency?: Concurrency;
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
 /** Scopes of the repository's token and the access to them. */
 export type Permissions = Readonly<Record<string, string>>;
 
+interface Concurrency {
+  readonly 'cancel-in-progress'?: boolean | string;
+}
+
 export interface Job {
   readonly if?: string;
   readonly permissions?: Permissions;
+  readonly concurrency?: Concurrency;
   readonly environment?: string | { readonly name: string };
   readonly 'timeout-minutes'?: number;
   /** A workflow that is called in place of steps. */

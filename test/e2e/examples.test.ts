@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Lab } from '../../lab/client.ts';
+import { buildFamily } from '../../lab/programs/build.ts';
+import { act, actionlint } from '../../lab/programs/families.ts';
+import { codeBlocks } from '../docs/markdown.ts';
+import { filesBelow, read, ROOT } from '../docs/repository.ts';
+import { runAct, type ActOptions, type ActRun } from '../github/act.ts';
+import { runChild } from '../github/child.ts';
+import { repositoryIn, type Issue } from '../github/gh-stand-in.ts';
+import { ResultsService } from '../github/results-service.ts';
+import { freshLab, labKey, REPOSITORY } from './support/action-in-lab.ts';
+import { waitReady } from './support/etcd.ts';
+
+// Every workflow that people are told to paste is carried out as it stands, but for the addresses, by nektos/act in host
+// mode: triggers, expressions, secrets, variables, job outputs, `needs`, `if`, matrix, main and post are the workflow's
+// own. Stand-ins: act gives the secrets and variables of an environment as those of the repository and waits for no
+// approval; ResultsService is GitHub's artifact storage; gh-stand-in.ts is `gh` and the issues of the repository. act
+// masks whole values only: masking is proven elsewhere, with the runner's own rules.
+
+jest.setTimeout(10 * 60_000);
+
+/** The cluster of most examples, and two of one member each for the matrix. */
+const MEMBERS = ['infra0', 'infra1', 'infra2'];
+
+let lab: Lab;
+let programs: { readonly act: string; readonly actionlint: string };
+let service: ResultsService;
+let folder: string;
+beforeAll(async () => {
+  const build = async (family: typeof act): Promise<string> =>
+    join(await buildFamily(family, (line) => process.stderr.write(`${line}\n`)), family.name);
+  programs = { act: await build(act), actionlint: await build(actionlint) };
+  lab = await freshLab({ hosts: 5 });
+  service = await ResultsService.start({ wrap: (argv) => lab.inRunner(argv) });
+  folder = mkdtempSync(join(tmpdir(), 'examples-'));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await service.stop();
+  await lab.down();
+});
+
+const executed = new Set<string>();
+
+function addressOf(name: string): string {
+  const host = lab.hosts.find((candidate) => candidate.name === name);
+  if (host === undefined) throw new Error(`the lab has no host ${name}`);
+  return host.address;
+}
+
+/** The variables of the repository that the examples ask for. */
+function variables(): Record<string, string> {
+  return { SSH_KNOWN_HOSTS: lab.knownHosts, ETCD_HOSTS: MEMBERS.map(addressOf).join(', ') };
+}
+
+/** Runs a workflow as GitHub would. @throws Error with its log where it does not end as expected. */
+async function runWorkflow(
+  workflow: string,
+  options: Partial<ActOptions> & { readonly fails?: boolean } = {},
+): Promise<ActRun & { readonly text: string }> {
+  const { fails = false, ...rest } = options;
+  const run = await runAct({
+    act: programs.act,
+    action: REPOSITORY,
+    workflow,
+    secrets: { SSH_PRIVATE_KEY: labKey(lab), GITHUB_TOKEN: 'a-token' },
+    programs: { gh: join(ROOT, 'test/github/gh-stand-in.ts') },
+    env: { ...service.env, GH_STAND_IN: join(folder, 'repository.json') },
+    wrap: (argv) => lab.inRunner(argv),
+    timeoutMs: 5 * 60_000,
+    ...rest,
+    variables: { ...variables(), ...rest.variables },
+  });
+  const text = run.log.join('\n');
+  if ((run.exitCode !== 0) !== fails) throw new Error(text);
+  return { ...run, text };
+}
+
+/** Runs an example, with what a user would edit in it replaced. */
+function runExample(
+  name: string,
+  options: Parameters<typeof runWorkflow>[1] = {},
+  edits: Readonly<Record<string, string>> = {},
+): ReturnType<typeof runWorkflow> {
+  const file = `workflows-examples/${name}.yml`;
+  executed.add(file);
+  let workflow = read(file);
+  for (const [from, to] of Object.entries(edits)) {
+    if (!workflow.includes(from)) throw new Error(`${file} has no ${from}`);
+    workflow = workflow.replaceAll(from, to);
+  }
+  return runWorkflow(workflow, options);
+}
+
+// The linter in the unit tests is of 2022; this one knows what GitHub knows today.
+test('a current actionlint finds nothing in any workflow', async () => {
+  const files = [...filesBelow('.github/workflows', '.yml'), ...filesBelow('workflows-examples', '.yml')];
+  const lines: string[] = [];
+  const { exitCode } = await runChild({
+    argv: [programs.actionlint, '-shellcheck=', '-pyflakes=', ...files],
+    cwd: ROOT,
+    env: {},
+    onLine: (line) => lines.push(line),
+    timeoutMs: 60_000,
+  });
+  expect(lines).toEqual([]);
+  expect(exitCode).toBe(0);
+});
+
+test('preflight.yml looks at hosts that nobody has touched', async () => {
+  const { text } = await runExample('preflight', { event: 'schedule' });
+  expect(text).toContain('was examined');
+});
+
+test("the README's quick start makes a healthy cluster", async () => {
+  const [quickStart = ''] = codeBlocks(read('README.md'), 'yaml').filter((block) => /^jobs:/m.test(block));
+  const edited = quickStart.replace(
+    /^( +hosts:) .*$/m,
+    `$1 ${MEMBERS.map((name) => `${name}=${addressOf(name)}`).join(', ')}`,
+  );
+  const { text } = await runWorkflow(edited);
+  expect(text).toContain('The cluster is healthy (create).');
+});
+
+describe('plan-and-apply.yml', () => {
+  const changed = { variables: { ETCD_KUBELET_CONFIG: 'maxPods: 42' } };
+
+  test('carries out the plan that it has made', async () => {
+    const { text } = await runExample('plan-and-apply', changed);
+    expect(text).toMatch(/apply\S* .*The cluster is healthy \(converge\)\./);
+  });
+
+  test('asks for no approval where nothing is to be done', async () => {
+    const { text } = await runExample('plan-and-apply', changed);
+    expect(text).toMatch(/plan\S* .*unchanged/);
+    expect(text).not.toMatch(/apply\S* .*Main Apply/);
+  });
+});
+
+test('bootstrap.yml hands its outputs to the job of the control plane', async () => {
+  const { text } = await runExample('bootstrap', {
+    inputs: { 'cluster-name': 'etcd', 'key-algorithm': 'RSA-2048', 'upload-artifacts': 'true' },
+    variables: { ETCD_KUBELET_CONFIG: 'maxPods: 42' },
+  });
+  const endpoints = MEMBERS.map((name) => `https://${addressOf(name)}:2379`).join(',');
+  expect(text).toContain(`etcd answers at ${endpoints}; CA `);
+  expect(text).toContain('kind: ClusterConfiguration');
+  expect(await service.artifacts()).not.toEqual([]);
+});
+
+test('scheduled.yml changes nothing where nothing is to be done', async () => {
+  const { text } = await runExample('scheduled', {
+    event: 'schedule',
+    variables: { ETCD_KUBELET_CONFIG: 'maxPods: 42' },
+  });
+  expect(text).toContain('The cluster is healthy; nothing was changed.');
+});
+
+describe('health.yml', () => {
+  /** The window costs time and nothing else. */
+  const once = { 'metrics-window: 35s': 'metrics-window: 0s' };
+  const issues = (): Issue[] => repositoryIn(join(folder, 'repository.json')).issues;
+
+  test('opens no issue for a healthy cluster', async () => {
+    await runExample('health', { event: 'schedule' }, once);
+    expect(issues()).toEqual([]);
+  });
+
+  test('opens one issue while a member is down, brings it up to date, and closes it afterwards', async () => {
+    const stopEtcd = `systemctl stop kubelet && crictl stop "$(crictl ps --quiet --name '^etcd$')"`;
+    await lab.sh('infra2', stopEtcd);
+    await runExample('health', { event: 'schedule', fails: true }, once);
+    const opened = issues();
+    expect(opened).toMatchObject([{ title: 'etcd is not healthy', labels: ['etcd-health'], state: 'open' }]);
+    expect(opened[0]?.body).toMatch(/infra2|2 of 3/);
+
+    await runExample('health', { event: 'schedule', fails: true }, once);
+    expect(issues()).toMatchObject([{ number: 1, state: 'open', comments: [] }]);
+
+    await lab.sh('infra2', 'systemctl start kubelet');
+    await waitReady(lab, 'infra2');
+    await runExample('health', { event: 'schedule' }, once);
+    expect(issues()).toMatchObject([
+      { state: 'closed', comments: [expect.stringContaining('Healthy again')] },
+    ]);
+  });
+});
+
+test('several-clusters.yml makes each cluster of its matrix', async () => {
+  const { text } = await runExample(
+    'several-clusters',
+    { inputs: { bootstrap: 'auto' } },
+    {
+      'infra0=10.0.1.6, infra1=10.0.1.7, infra2=10.0.1.8': addressOf('infra3'),
+      'infra0=10.0.2.6, infra1=10.0.2.7, infra2=10.0.2.8': addressOf('infra4'),
+    },
+  );
+  expect(text.match(/The cluster is healthy \(create\)\./g)).toHaveLength(2);
+});
+
+test('no example was left out', () => {
+  expect([...executed].toSorted()).toEqual(filesBelow('workflows-examples', '.yml'));
+});

@@ -1,0 +1,96 @@
+/**
+ * Stands in for `gh` and the issues of a repository, in a file that GH_STAND_IN names: it understands the few commands
+ * that the examples use, as gh 2.23 documents them, and fails at any other.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+/** An issue of the repository. */
+export interface Issue {
+  readonly number: number;
+  readonly title: string;
+  readonly labels: readonly string[];
+  body: string;
+  state: 'open' | 'closed';
+  comments: string[];
+}
+
+/** What the repository has. */
+export interface Repository {
+  labels: string[];
+  issues: Issue[];
+}
+
+/** The repository in that file; one without labels and issues where there is none. */
+export function repositoryIn(file: string): Repository {
+  if (!existsSync(file)) return { labels: [], issues: [] };
+  return JSON.parse(readFileSync(file, 'utf8')) as Repository;
+}
+
+if (import.meta.main) {
+  const { GH_STAND_IN: file = '', GH_TOKEN: token = '', GH_REPO: name = '' } = process.env;
+  if (token === '' || name === '') throw new Error('gh: no GH_TOKEN, or no GH_REPO');
+  const repository = repositoryIn(file);
+  perform(repository, process.argv.slice(2));
+  writeFileSync(file, JSON.stringify(repository));
+}
+
+function perform(repository: Repository, words: readonly string[]): void {
+  const string = { type: 'string' } as const;
+  const options = { label: string, state: string, limit: string, json: string, jq: string, title: string };
+  const { positionals, values } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: {
+      ...options,
+      'body-file': string,
+      comment: string,
+      description: string,
+      color: string,
+      force: { type: 'boolean' },
+    },
+  });
+  const [object, verb, operand = ''] = positionals;
+  const issue = repository.issues.find(({ number }) => String(number) === operand);
+  switch (`${object ?? ''} ${verb ?? ''}`) {
+    case 'label create':
+      if (repository.labels.includes(operand) && values.force !== true)
+        throw new Error('gh: the label exists');
+      repository.labels = [...new Set([...repository.labels, operand])];
+      return;
+    case 'issue list': {
+      if (values.state !== 'open' || values.json !== 'number' || values.jq !== '.[].number') break;
+      const found = repository.issues.filter(
+        ({ state, labels }) => state === 'open' && labels.includes(values.label ?? ''),
+      );
+      for (const { number } of found.slice(0, Number(values.limit))) console.log(number);
+      return;
+    }
+    case 'issue create':
+      if (!repository.labels.includes(values.label ?? '')) throw new Error('gh: there is no such label');
+      repository.issues.push({
+        number: repository.issues.length + 1,
+        title: values.title ?? '',
+        labels: [values.label ?? ''],
+        body: bodyFrom(values['body-file']),
+        state: 'open',
+        comments: [],
+      });
+      return;
+    case 'issue edit':
+      if (issue === undefined) break;
+      issue.body = bodyFrom(values['body-file']);
+      return;
+    case 'issue close':
+      if (issue === undefined) break;
+      issue.comments.push(values.comment ?? '');
+      issue.state = 'closed';
+      return;
+  }
+  throw new Error(`gh: this stand-in does not know: ${words.join(' ')}`);
+}
+
+function bodyFrom(file: string | undefined): string {
+  if (file !== '-') throw new Error('gh: this stand-in reads bodies from standard input only');
+  return readFileSync(0, 'utf8');
+}
