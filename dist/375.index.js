@@ -76,16 +76,15 @@ class ChannelSlots {
             signal.removeEventListener('abort', onAbort);
         }
     }
-    /**
-     * The server would not open one session more: never hold more than are open beside the refused one.
-     * @returns false when there is no other, so that waiting for one to end cannot help.
-     */
+    /** Slots of sessions that are taken. */
+    get sessions() {
+        return this.#sessions;
+    }
+    /** The server would not open one session more: never hold more than are open beside the refused one, but one. */
     learnSessionLimit() {
         const others = this.#sessions - 1;
-        if (others < 1)
-            return false;
-        this.#sessionLimit = Math.min(this.#sessionLimit, others);
-        return true;
+        if (others > 0)
+            this.#sessionLimit = Math.min(this.#sessionLimit, others);
     }
     #fits(kind) {
         return this.#open < this.#limit && (kind === 'tcp' || this.#sessions < this.#sessionLimit);
@@ -448,6 +447,10 @@ const OPEN_FAILURE = { prohibited: 1, connectFailed: 2 };
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shells.ts
 
 
+
+/** sshd may count a session that has ended for a moment more, until it has cleaned up behind it. */
+const LINGERING_MS = 1000;
+const PAUSE_MS = 25;
 /**
  * Opens root shells over one link and keeps one ready: a script then costs one round trip and not three
  * (open a channel, start the shell, send the script), nor does it wait for sudo and bash to start.
@@ -458,6 +461,7 @@ class RootShells {
     #command;
     #spare;
     #opened = 0;
+    #lastEnd = -Infinity;
     constructor(openSession, slots, user, privilege) {
         this.#openSession = openSession;
         this.#slots = slots;
@@ -516,14 +520,20 @@ class RootShells {
             catch (error) {
                 if (!(error instanceof TooManySessions))
                     throw error;
+                if (this.#slots.sessions === 0)
+                    await (0,promises_.setTimeout)(PAUSE_MS, undefined, { signal });
             }
         }
     }
     async #start(release, signal) {
         this.#opened += 1;
+        const mayWait = this.#slots.sessions > 1 || performance.now() - this.#lastEnd < LINGERING_MS;
         try {
             const shell = new RootShell(await this.#openSession(this.#command));
-            void shell.whenEnded.then(release);
+            void shell.whenEnded.then(() => {
+                this.#lastEnd = performance.now();
+                release();
+            });
             if (signal.aborted)
                 shell.close();
             signal.addEventListener('abort', () => shell.close(), { once: true });
@@ -531,9 +541,11 @@ class RootShells {
             return shell;
         }
         catch (error) {
-            const others = isSessionLimit(error) && this.#slots.learnSessionLimit();
+            const isLimit = isSessionLimit(error);
+            if (isLimit)
+                this.#slots.learnSessionLimit();
             release();
-            throw others ? new TooManySessions() : error;
+            throw isLimit && mayWait ? new TooManySessions() : error;
         }
     }
 }

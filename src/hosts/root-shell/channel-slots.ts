@@ -48,15 +48,15 @@ export class ChannelSlots {
     }
   }
 
-  /**
-   * The server would not open one session more: never hold more than are open beside the refused one.
-   * @returns false when there is no other, so that waiting for one to end cannot help.
-   */
-  learnSessionLimit(): boolean {
+  /** Slots of sessions that are taken. */
+  get sessions(): number {
+    return this.#sessions;
+  }
+
+  /** The server would not open one session more: never hold more than are open beside the refused one, but one. */
+  learnSessionLimit(): void {
     const others = this.#sessions - 1;
-    if (others < 1) return false;
-    this.#sessionLimit = Math.min(this.#sessionLimit, others);
-    return true;
+    if (others > 0) this.#sessionLimit = Math.min(this.#sessionLimit, others);
   }
 
   #fits(kind: ChannelKind): boolean {

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { ChannelSlots, ReleaseSlot } from './channel-slots.ts';
 import { type ChannelError, OPEN_FAILURE } from '../link.ts';
 import { type Privilege, RootShell, shellCommand, StartFailure } from './root-shell.ts';
@@ -11,6 +13,10 @@ interface Spare {
   failed: boolean;
 }
 
+/** sshd may count a session that has ended for a moment more, until it has cleaned up behind it. */
+const LINGERING_MS = 1000;
+const PAUSE_MS = 25;
+
 /**
  * Opens root shells over one link and keeps one ready: a script then costs one round trip and not three
  * (open a channel, start the shell, send the script), nor does it wait for sudo and bash to start.
@@ -21,6 +27,7 @@ export class RootShells {
   readonly #command: string;
   #spare: Spare | undefined;
   #opened = 0;
+  #lastEnd = -Infinity;
 
   constructor(openSession: OpenSession, slots: ChannelSlots, user: string, privilege: Privilege) {
     this.#openSession = openSession;
@@ -82,23 +89,29 @@ export class RootShells {
         return await this.#start(release, signal);
       } catch (error) {
         if (!(error instanceof TooManySessions)) throw error;
+        if (this.#slots.sessions === 0) await sleep(PAUSE_MS, undefined, { signal });
       }
     }
   }
 
   async #start(release: ReleaseSlot, signal: AbortSignal): Promise<RootShell> {
     this.#opened += 1;
+    const mayWait = this.#slots.sessions > 1 || performance.now() - this.#lastEnd < LINGERING_MS;
     try {
       const shell = new RootShell(await this.#openSession(this.#command));
-      void shell.whenEnded.then(release);
+      void shell.whenEnded.then(() => {
+        this.#lastEnd = performance.now();
+        release();
+      });
       if (signal.aborted) shell.close();
       signal.addEventListener('abort', () => shell.close(), { once: true });
       await shell.whenReady();
       return shell;
     } catch (error) {
-      const others = isSessionLimit(error) && this.#slots.learnSessionLimit();
+      const isLimit = isSessionLimit(error);
+      if (isLimit) this.#slots.learnSessionLimit();
       release();
-      throw others ? new TooManySessions() : error;
+      throw isLimit && mayWait ? new TooManySessions() : error;
     }
   }
 }
