@@ -56,8 +56,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 16 modules
-var connector = __webpack_require__(50215);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 19 modules
+var connector = __webpack_require__(44550);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(38815);
 // EXTERNAL MODULE: ./src/pki/policy.ts
@@ -12370,6 +12370,7 @@ const outputNames = [
     'ca-fingerprint',
     'certificates-expire-at',
     'external-etcd-config',
+    'accepted-host-keys',
     'artifact-id',
     'artifact-url',
 ];
@@ -14905,6 +14906,12 @@ async function publishFailure(error, failure, settings, means) {
     };
     writeSummary(report, redactor, log);
 }
+/** Tells which host keys were taken unseen, however the run has ended: the next one is to pin them. */
+function publishAcceptedKeys({ record, redactor, log }) {
+    const lines = [...record.acceptedHostKeys];
+    if (lines.length > 0)
+        writeOutputs({ 'accepted-host-keys': lines.join('\n') }, redactor, log);
+}
 function asWarning(finding) {
     return { ...finding, severity: 'warn' };
 }
@@ -14985,6 +14992,8 @@ class RunRecord {
     /** Set when carrying out the plan has failed. */
     progress = [];
     takenOver = [];
+    /** Lines of known_hosts with the keys that were taken although nothing was pinned. */
+    acceptedHostKeys = new Set();
     steps = [];
 }
 
@@ -15022,8 +15031,8 @@ class Timeline {
 var run_state = __webpack_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 26 modules
-var parse_settings = __webpack_require__(12656);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 29 modules
+var parse_settings = __webpack_require__(13982);
 ;// CONCATENATED MODULE: ./src/main.ts
 
 
@@ -15059,7 +15068,11 @@ async function main() {
             log.warning((0,src_findings/* describeFinding */.jb)(warning));
         end.limitTo(settings.timeoutSeconds);
         const result = await OPERATIONS[settings.operation](settings, {
-            connect: (0,connector/* connector */.M)(settings.ssh, privilegeOf(settings), log),
+            connect: (0,connector/* connector */.M)(settings.ssh, {
+                privilege: privilegeOf(settings),
+                log,
+                onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
+            }),
             log,
             timeline,
             record,
@@ -15069,7 +15082,7 @@ async function main() {
             maskSecret: (secret) => redactor.register(secret, 'made'),
             beforeLock: () => (0,runner.saveState)(run_state/* LOCK_OWNER */.E, run.identity.id),
             signal: end.signal,
-        });
+        }).finally(() => publishAcceptedKeys(report));
         if ('plan' in result)
             await publish(result, settings, report);
         else if ('report' in result)

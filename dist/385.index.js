@@ -36,8 +36,8 @@ async function releaseAbandoned(transport, ownerId) {
     throw new host_error/* HostError */.d({ host: transport.name, at: 'unlock', ...(0,words/* lockFailure */.Sw)(result) });
 }
 
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 16 modules
-var connector = __webpack_require__(50215);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 19 modules
+var connector = __webpack_require__(44550);
 // EXTERNAL MODULE: ./src/report/actions-log.ts
 var actions_log = __webpack_require__(36386);
 // EXTERNAL MODULE: ./src/report/redaction.ts + 6 modules
@@ -46,8 +46,8 @@ var redaction = __webpack_require__(51435);
 var runner = __webpack_require__(74813);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 26 modules
-var parse_settings = __webpack_require__(12656);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 29 modules
+var parse_settings = __webpack_require__(13982);
 ;// CONCATENATED MODULE: ./src/release-locks.ts
 
 
@@ -62,7 +62,7 @@ async function releaseLocks(owner) {
     const redactor = new redaction/* Redactor */.p(runner.setSecret);
     const log = (0,actions_log/* createActionsLog */.g)(redactor);
     const settings = (0,parse_settings/* parseSettings */.P)((0,inputs/* readInputs */.K)((secret) => redactor.register(secret)), (0,inputs/* readRunContext */.$)());
-    const connect = (0,connector/* connector */.M)(settings.ssh, 'root', log);
+    const connect = (0,connector/* connector */.M)(settings.ssh, { privilege: 'root', log });
     await Promise.all(settings.hosts.map(async (host) => {
         const own = log.host(host.name ?? host.address);
         try {

@@ -6,7 +6,7 @@ import { createActionsLog } from './report/actions-log.ts';
 import { failStep } from './report/failure.ts';
 import { Redactor } from './report/redaction.ts';
 import { publishCheckup } from './report/health/publish-checkup.ts';
-import { publish, publishExamination, publishFailure } from './report/publish.ts';
+import { publish, publishAcceptedKeys, publishExamination, publishFailure } from './report/publish.ts';
 import { RunRecord } from './road/run-record.ts';
 import { Timeline } from './road/timeline.ts';
 import { LOCK_OWNER, MAIN_ENDED } from './run-state.ts';
@@ -36,7 +36,11 @@ export async function main(): Promise<void> {
     for (const warning of settings.warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
     const result = await OPERATIONS[settings.operation](settings, {
-      connect: connector(settings.ssh, privilegeOf(settings), log),
+      connect: connector(settings.ssh, {
+        privilege: privilegeOf(settings),
+        log,
+        onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
+      }),
       log,
       timeline,
       record,
@@ -46,7 +50,7 @@ export async function main(): Promise<void> {
       maskSecret: (secret) => redactor.register(secret, 'made'),
       beforeLock: () => saveState(LOCK_OWNER, run.identity.id),
       signal: end.signal,
-    });
+    }).finally(() => publishAcceptedKeys(report));
     if ('plan' in result) await publish(result, settings, report);
     else if ('report' in result) await publishCheckup(result, settings, report);
     else publishExamination(result, settings, report);

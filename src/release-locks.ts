@@ -15,7 +15,7 @@ export async function releaseLocks(owner: string): Promise<void> {
     readInputs((secret) => redactor.register(secret)),
     readRunContext(),
   );
-  const connect = connector(settings.ssh, 'root', log);
+  const connect = connector(settings.ssh, { privilege: 'root', log });
   await Promise.all(
     settings.hosts.map(async (host) => {
       const own = log.host(host.name ?? host.address);

@@ -1,22 +1,35 @@
 import type { Log } from '../log.ts';
 import type { HostSettings, SshSettings } from '../settings/settings.ts';
-import type { Transport } from './transport.ts';
+import { pinsFor } from './keys/host-pins.ts';
+import { pinnedHost } from './keys/pinned-host.ts';
 import { connectSsh2 } from './ssh2/connect.ts';
 import type { Privilege } from './root-shell/root-shell.ts';
+import type { Transport } from './transport.ts';
 
-/** How each host is connected to, as the inputs say. @param privilege whose bash runs scripts there. */
+/** What a connection to the hosts needs besides the inputs. */
+export interface ConnectorMeans {
+  /** Whose bash runs scripts there. */
+  readonly privilege: Privilege;
+  readonly log: Log;
+  /** Told the known_hosts line of each host key that is taken although nothing is pinned. */
+  readonly onAcceptedKey?: (line: string) => void;
+}
+
+/** How each host is connected to, as the inputs say. */
 export function connector(
   ssh: SshSettings,
-  privilege: Privilege,
-  log: Log,
+  { privilege, log, onAcceptedKey }: ConnectorMeans,
 ): (host: HostSettings) => Promise<Transport> {
-  return ({ name, address, login }) =>
-    connectSsh2({
+  return (host) => {
+    const { name, address, login } = host;
+    return connectSsh2({
       name: name ?? address,
       ...login,
       privilege,
       key: ssh.key,
-      knownHosts: ssh.knownHosts,
+      pins: pinsFor(ssh.hostKeys, pinnedHost(host)),
       log: log.host(name ?? address),
+      ...(onAcceptedKey && { onAcceptedKey }),
     });
+  };
 }

@@ -41,6 +41,8 @@ export interface Outputs {
   readonly 'certificates-expire-at': string;
   /** YAML. */
   readonly 'external-etcd-config': string;
+  /** Lines of known_hosts. */
+  readonly 'accepted-host-keys': string;
   readonly 'artifact-id': string;
   readonly 'artifact-url': string;
 }
@@ -66,6 +68,7 @@ export const outputNames = [
   'ca-fingerprint',
   'certificates-expire-at',
   'external-etcd-config',
+  'accepted-host-keys',
   'artifact-id',
   'artifact-url',
 ] as const satisfies readonly (keyof Outputs)[];

@@ -150,6 +150,12 @@ export async function publishFailure(
   writeSummary(report, redactor, log);
 }
 
+/** Tells which host keys were taken unseen, however the run has ended: the next one is to pin them. */
+export function publishAcceptedKeys({ record, redactor, log }: ReportMeans): void {
+  const lines = [...record.acceptedHostKeys];
+  if (lines.length > 0) writeOutputs({ 'accepted-host-keys': lines.join('\n') }, redactor, log);
+}
+
 function asWarning<T extends object>(finding: T): T & Pick<ReportFinding, 'severity'> {
   return { ...finding, severity: 'warn' };
 }

@@ -20,5 +20,7 @@ export class RunRecord {
   /** Set when carrying out the plan has failed. */
   progress: readonly HostProgress[] = [];
   takenOver: readonly TakenOver[] = [];
+  /** Lines of known_hosts with the keys that were taken although nothing was pinned. */
+  readonly acceptedHostKeys = new Set<string>();
   readonly steps: AuditStep[] = [];
 }

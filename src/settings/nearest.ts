@@ -13,8 +13,10 @@ const habits: ReadonlyMap<string, InputName> = new Map([
   ['private-key', 'ssh-private-key'],
   ['passphrase', 'ssh-key-passphrase'],
   ['ssh-passphrase', 'ssh-key-passphrase'],
-  ['fingerprint', 'ssh-known-hosts'],
+  ['fingerprint', 'ssh-host-fingerprints'],
+  ['host-fingerprint', 'ssh-host-fingerprints'],
   ['known-hosts', 'ssh-known-hosts'],
+  ['strict-host-key-checking', 'host-key-policy'],
   ['ca-cert', 'ca-certificate'],
 ]);
 

@@ -8,6 +8,7 @@ import {
 } from './input-definitions.ts';
 import { digestOfInputs } from './input-digest.ts';
 import { nearestInput } from './nearest.ts';
+import { parseAccess } from './parse-access.ts';
 import { parseArtifacts } from './parse-artifacts.ts';
 import { parseAuthority } from './parse-authority.ts';
 import { parseCertificates } from './parse-certificates.ts';
@@ -22,7 +23,7 @@ import { isLabel } from './parse-names.ts';
 import { parsePorts } from './parse-ports.ts';
 import { parseCopiedCertificates, parseRenewBeforeDays } from './parse-renewal.ts';
 import { parseDuration, type DurationRange } from './parse-scalars.ts';
-import { parseKey, parseKnownHosts, parseUser, type Collected } from './parse-ssh.ts';
+import { parseUser, type Collected } from './parse-ssh.ts';
 import { holdsPrivateKey, quote } from './quote.ts';
 import type { RunIdentity, Settings } from './settings.ts';
 
@@ -97,9 +98,11 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
     { ssh: inputs['ssh-port'], client: inputs['client-port'], peer: inputs['peer-port'] },
     findings,
   );
-  const key = parseKey(inputs['ssh-private-key'], inputs['ssh-key-passphrase'], collected);
-  const exampleHost = { address: hosts[0]?.address ?? '10.0.0.6', port: ports?.ssh ?? 22 };
-  const knownHosts = parseKnownHosts(inputs['ssh-known-hosts'], exampleHost, collected);
+  const logins = hosts.map((host) => ({
+    ...host,
+    login: { address: host.address, port: ports?.ssh ?? 22, user: user ?? '' },
+  }));
+  const ssh = parseAccess(inputs, logins, collected);
   const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
   const certificates = parseCertificates(
     {
@@ -137,7 +140,7 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
     clusterName === undefined ||
     user === undefined ||
     ports === undefined ||
-    key === undefined ||
+    ssh === undefined ||
     certificates === undefined ||
     renewBeforeDays === undefined ||
     dataDir === undefined ||
@@ -151,8 +154,8 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
   return {
     ...intent,
     clusterName,
-    hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: ports.ssh, user } })),
-    ssh: { key, knownHosts },
+    hosts: logins,
+    ssh,
     ...(authority !== undefined && { authority }),
     certificates,
     renewBeforeDays,

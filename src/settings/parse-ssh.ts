@@ -1,5 +1,4 @@
 import type { Finding } from '../findings.ts';
-import { parseKnownHosts as readKnownHosts, type KnownHost } from '../hosts/keys/known-hosts.ts';
 import { preparePrivateKey, type UsableKey } from '../hosts/keys/private-key.ts';
 import { quote } from './quote.ts';
 
@@ -37,34 +36,4 @@ export function parseKey(text: string, passphrase: string, collected: Collected)
   collected.warnings.push(...prepared.warnings);
   const { key, type, fingerprint } = prepared;
   return { key, type, fingerprint };
-}
-
-/**
- * Reads the known_hosts text. Whether it holds a key of every host is seen at the host itself, so that the refusal
- * can name the key that is offered.
- * @param host address of one of them, and the SSH port: for the commands in the finding.
- */
-export function parseKnownHosts(
-  text: string,
-  host: { readonly address: string; readonly port: number },
-  collected: Collected,
-): readonly KnownHost[] {
-  const { entries, findings, warnings } = readKnownHosts(text);
-  collected.findings.push(...findings);
-  collected.warnings.push(...warnings);
-  if (entries.length === 0 && findings.length === 0) collected.findings.push(noHostKey(host));
-  return entries;
-}
-
-function noHostKey({ address, port }: { readonly address: string; readonly port: number }): Finding {
-  const option = port === 22 ? '' : `-p ${port} `;
-  return {
-    at: 'ssh-known-hosts',
-    fact: 'no host key is given; without one nobody can tell a host from an impostor.',
-    cause: 'the variable does not exist or is empty.',
-    fix:
-      `run ssh-keyscan ${option}-t ed25519 ${address} for every host, compare what ssh-keygen -lf - says of its ` +
-      'output with what ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub says on the console of the host, and pass ' +
-      'the lines from a variable: ssh-known-hosts: ${{ vars.SSH_KNOWN_HOSTS }}.',
-  };
 }

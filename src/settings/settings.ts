@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
 import type { HealthThresholds } from '../health/thresholds.ts';
-import type { KnownHost } from '../hosts/keys/known-hosts.ts';
+import type { HostKeyRules } from '../hosts/keys/host-pins.ts';
 import type { UsableKey } from '../hosts/keys/private-key.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import type { CertificatePolicy } from '../pki/policy.ts';
@@ -39,8 +39,7 @@ export interface HostLogin {
 export interface SshSettings {
   /** The private key, opened. Secret. */
   readonly key: UsableKey;
-  /** The lines of known_hosts that count. */
-  readonly knownHosts: readonly KnownHost[];
+  readonly hostKeys: HostKeyRules;
 }
 
 /** A certificate authority that the user brought. */

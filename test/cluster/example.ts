@@ -97,7 +97,7 @@ export function exampleSettings({ hosts = ADDRESSES, ...changes }: SettingsChang
     diskTest: false,
     clusterName: 'etcd',
     hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: 22, user: 'ubuntu' } })),
-    ssh: { key: UNUSED_KEY, knownHosts: [] },
+    ssh: { key: UNUSED_KEY, hostKeys: { knownHosts: [], fingerprints: [], policy: 'strict' } },
     certificates: KUBEADM_POLICY,
     renewBeforeDays: 30,
     copiedClientCertificates: [],

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { createAuthority } from '../../src/pki/authority.ts';
-import { findingOf, findingsOf, given, run, settingsOf, sshKey } from './given.ts';
+import { findingOf, findingsOf, run, settingsOf, sshKey } from './given.ts';
 
 describe('ssh-user', () => {
   test.each(['root', 'ubuntu', 'ec2-user', '_svc', 'deploy.bot', 'svc@corp.example', 'CORP\\svc', 'svc$'])(
@@ -68,27 +68,6 @@ describe('ssh-key-passphrase', () => {
 
   test('for a key that needs none: accepted, with a warning', () => {
     expect(settingsOf({ 'ssh-key-passphrase': 'x' }).warnings).toMatchObject([{ at: 'ssh-key-passphrase' }]);
-  });
-});
-
-describe('ssh-known-hosts', () => {
-  test.each(['', '\n', '# only a comment\n'])('refuses %j and says how to make one safely', (text) => {
-    const finding = findingOf({ 'ssh-known-hosts': text, 'ssh-port': '2222' });
-    expect(finding.fact).toContain('no host key is given');
-    expect(finding.fix).toContain('ssh-keyscan -p 2222 -t ed25519 10.0.0.6');
-    expect(finding.fix).toContain('ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub');
-  });
-
-  test('every line that is damaged is told', () => {
-    const findings = findingsOf({ 'ssh-known-hosts': `10.0.0.6\n# comment\n10.0.0.7 ssh-ed25519 AAAA` });
-    expect(findings.map(({ at }) => at)).toEqual(['ssh-known-hosts, line 1', 'ssh-known-hosts, line 3']);
-  });
-
-  test('a line of another tool is passed over with a warning', () => {
-    const [line = ''] = (given['ssh-known-hosts'] ?? '').split('\n');
-    const { ssh, warnings } = settingsOf({ 'ssh-known-hosts': `${line}\n@cert-authority ${line}` });
-    expect(ssh.knownHosts).toHaveLength(1);
-    expect(warnings).toMatchObject([{ at: 'ssh-known-hosts, line 2' }]);
   });
 });
 

@@ -1,65 +1,96 @@
-import { timingSafeEqual } from 'node:crypto';
-
 import type { Finding } from '../../findings.ts';
-import { type HostKey, type KnownKeys, knownHostsLine } from './known-hosts.ts';
-import { fingerprint, keyBlobType } from './wire.ts';
+import { type HostPins, judgeHostKey } from './host-pins.ts';
+import { type HostKey, knownHostsLine } from './known-hosts.ts';
+import { fingerprint } from './wire.ts';
 
-const INPUT = 'ssh-known-hosts';
+const KNOWN_HOSTS = 'ssh-known-hosts';
+const FINGERPRINTS = 'ssh-host-fingerprints';
+const POLICY = 'host-key-policy';
 
-/**
- * Compares the key that a host shows with the ones known for it.
- * @param blob the offered public key in SSH wire form.
- * @returns undefined when it is known, else why the host is refused.
- */
-export function hostKeyRefusal(
-  known: KnownKeys,
-  blob: Buffer,
-  host: { readonly address: string; readonly port: number },
-): Omit<Finding, 'host' | 'at'> | undefined {
-  const offered: HostKey = { type: keyBlobType(blob) ?? 'unknown', blob };
-  if (known.revoked.some((key) => sameBlob(key.blob, blob))) {
+/** Where a host is connected to. */
+interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The keys that a host has shown, each of another type. */
+export type ShownKeys = readonly [HostKey, ...HostKey[]];
+
+type Explanation = Omit<Finding, 'host' | 'at'>;
+
+/** Why a host is refused that has shown these keys. */
+export function hostKeyRefusal(pins: HostPins, shown: ShownKeys, host: Place): Explanation {
+  const revoked = shown.find((key) => judgeHostKey(pins, key) === 'revoked');
+  if (revoked !== undefined) {
     return {
-      fact: `the host shows the key ${describe(offered)}, which ${INPUT} marks @revoked.`,
+      fact: `the host shows the key ${describe(revoked)}, which ${KNOWN_HOSTS} marks @revoked.`,
       cause: 'the key is known to be stolen or retired, and the host still uses it, or someone else does.',
       fix: 'give the host new keys (`ssh-keygen -A` after removing the old files) and list the new one.',
     };
   }
-  if (known.keys.some((key) => sameBlob(key.blob, blob))) return undefined;
-  return known.keys.length === 0 ? unknownHost(offered, host) : changedKey(offered, known.keys, host);
+  if (pins.keys.length + pins.fingerprints.length > 0) return changedKey(pins, shown, host);
+  return pins.authorities.length > 0 ? authorityOnly(shown, host) : unknownHost(shown, host);
 }
 
-function unknownHost(
-  offered: HostKey,
-  { address, port }: { address: string; port: number },
-): Omit<Finding, 'at'> {
+/** What to tell of a key that was taken because nothing is pinned. */
+export function acceptedKey(key: HostKey, { address, port }: Place): Omit<Finding, 'host'> {
   return {
-    fact: `${INPUT} has no key for ${address}${port === 22 ? '' : ` port ${port}`}; the host shows ${describe(offered)}.`,
+    at: POLICY,
+    fact: `the key ${describe(key)} was taken unseen: nothing is pinned for ${address}.`,
+    cause: `\`${POLICY}: accept-new\`, with which whoever answers at an address gets in.`,
+    fix: `${compare(key)} If they are equal, add this line to ${KNOWN_HOSTS} and leave ${POLICY} out: ${knownHostsLine(address, port, key)}`,
+  };
+}
+
+function unknownHost(shown: ShownKeys, { address, port }: Place): Explanation {
+  return {
+    fact: `${KNOWN_HOSTS} has no key for ${address}${port === 22 ? '' : ` port ${port}`}; the host shows ${describeAll(shown)}.`,
     cause: 'the host is new in the list, or its line is for another name or port.',
-    fix: `${compare(offered)} If they are equal, add this line to ${INPUT}: ${knownHostsLine(address, port, offered)}`,
+    fix: addLine(shown, address, port),
   };
 }
 
-function changedKey(
-  offered: HostKey,
-  expected: readonly HostKey[],
-  { address, port }: { address: string; port: number },
-): Omit<Finding, 'at'> {
+function authorityOnly(shown: ShownKeys, { address, port }: Place): Explanation {
   return {
-    fact: `the host shows the key ${describe(offered)}; ${INPUT} expects ${expected.map(describe).join(' or ')}.`,
-    cause: 'the host was installed anew, its address went to another machine, or someone is in between.',
-    fix: `${compare(offered)} Only if they are equal, put this line in place of the old ones: ${knownHostsLine(address, port, offered)}`,
+    fact: `for ${address} ${KNOWN_HOSTS} has a certificate authority alone, and host certificates are not verified here; the host shows ${describeAll(shown)}.`,
+    cause: 'a line that begins with @cert-authority speaks for host certificates, not for keys.',
+    fix: addLine(shown, address, port),
   };
 }
 
-function compare(offered: HostKey): string {
-  const file = /ed25519/.test(offered.type) ? 'ed25519' : /ecdsa/.test(offered.type) ? 'ecdsa' : 'rsa';
+function addLine([key]: ShownKeys, address: string, port: number): string {
+  return `${compare(key)} If they are equal, add this line to ${KNOWN_HOSTS}: ${knownHostsLine(address, port, key)}`;
+}
+
+function changedKey(pins: HostPins, shown: ShownKeys, { address, port }: Place): Explanation {
+  const [key] = shown;
+  const [pin] = pins.fingerprints;
+  const expectations = [
+    ...(pins.keys.length > 0 ? [`${KNOWN_HOSTS} expects ${pins.keys.map(describe).join(' or ')}`] : []),
+    ...(pin !== undefined
+      ? [`${FINGERPRINTS} expects ${pins.fingerprints.map((one) => one.fingerprint).join(' or ')}`]
+      : []),
+  ];
+  const line =
+    pins.keys.length === 0 && pin !== undefined
+      ? `${pin.host} ${fingerprint(key.blob)}`
+      : knownHostsLine(address, port, key);
+  return {
+    fact: `the host shows the key ${describeAll(shown)}; ${expectations.join(', ')}.`,
+    cause: 'the host was installed anew, its address went to another machine, or someone is in between.',
+    fix: `${compare(key)} Only if they are equal, put this line in place of the old ones: ${line}`,
+  };
+}
+
+function compare(key: HostKey): string {
+  const file = /ed25519/.test(key.type) ? 'ed25519' : /ecdsa/.test(key.type) ? 'ecdsa' : 'rsa';
   return `compare the fingerprint with what \`ssh-keygen -lf /etc/ssh/ssh_host_${file}_key.pub\` prints on the host's console.`;
+}
+
+function describeAll(keys: ShownKeys): string {
+  return keys.map(describe).join(' and ');
 }
 
 function describe(key: HostKey): string {
   return `${key.type} ${fingerprint(key.blob)}`;
-}
-
-function sameBlob(left: Buffer, right: Buffer): boolean {
-  return left.length === right.length && timingSafeEqual(left, right);
 }

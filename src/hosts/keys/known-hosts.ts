@@ -19,8 +19,11 @@ export type HostNames =
 export interface KnownHost {
   /** Line number, from 1. */
   readonly line: number;
-  /** Marked `@revoked`: the key must never be accepted from these hosts. */
-  readonly revoked: boolean;
+  /**
+   * `revoked`: the key must never be accepted from these hosts. `authority`: it signs their host certificates, and is
+   * the key of none of them.
+   */
+  readonly role: 'host' | 'revoked' | 'authority';
   readonly names: HostNames;
   readonly key: HostKey;
 }
@@ -30,14 +33,16 @@ export interface KnownHosts {
   readonly entries: readonly KnownHost[];
   /** Lines that are no known_hosts lines. */
   readonly findings: readonly Finding[];
-  /** Lines that are right but of no use here; a known_hosts file that serves other tools too may hold them. */
-  readonly warnings: readonly Finding[];
 }
 
-/** The keys that one host may, and must not, show. */
+/** What known_hosts has of one host. */
 export interface KnownKeys {
+  /** The keys that it may show. */
   readonly keys: readonly HostKey[];
+  /** The keys that it must not show. */
   readonly revoked: readonly HostKey[];
+  /** The keys of authorities that may have signed its host certificate. */
+  readonly authorities: readonly HostKey[];
 }
 
 const AT = 'ssh-known-hosts';
@@ -49,13 +54,11 @@ const DEFAULT_PORT = 22;
 
 /**
  * Reads known_hosts text (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): host patterns with `*`, `?` and `!`,
- * `[host]:port`, hashed names, `@revoked`, comments, blank lines, LF or CRLF.
- * `@cert-authority` lines are reported as warnings: host certificates are not supported.
+ * `[host]:port`, hashed names, `@revoked`, `@cert-authority`, comments, blank lines, LF or CRLF.
  */
 export function parseKnownHosts(text: string): KnownHosts {
   const entries: KnownHost[] = [];
   const findings: Finding[] = [];
-  const warnings: Finding[] = [];
   for (const [index, raw] of text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)
@@ -65,10 +68,9 @@ export function parseKnownHosts(text: string): KnownHosts {
     if (content === '' || content.startsWith('#')) continue;
     const parsed = parseLine(content);
     if ('entry' in parsed) entries.push({ line, ...parsed.entry });
-    else if ('warning' in parsed) warnings.push({ at: `${AT}, line ${line}`, ...parsed.warning });
     else findings.push({ at: `${AT}, line ${line}`, ...parsed.problem });
   }
-  return { entries, findings, warnings };
+  return { entries, findings };
 }
 
 /** The name under which known_hosts lists a host: bare for port 22, else `[host]:port` (OpenSSH misc.c, put_host_port). */
@@ -88,22 +90,26 @@ export function knownHostsLine(host: string, port: number, key: HostKey): string
 export function lookup(entries: readonly KnownHost[], host: string, port: number): KnownKeys {
   const name = knownHostName(host.toLowerCase(), port);
   const matching = entries.filter((entry) => namesMatch(entry.names, name));
-  return {
-    keys: matching.filter((entry) => !entry.revoked).map((entry) => entry.key),
-    revoked: matching.filter((entry) => entry.revoked).map((entry) => entry.key),
-  };
+  const keysOf = (role: KnownHost['role']): HostKey[] =>
+    matching.filter((entry) => entry.role === role).map((entry) => entry.key);
+  return { keys: keysOf('host'), revoked: keysOf('revoked'), authorities: keysOf('authority') };
 }
 
 type Problem = Pick<Finding, 'fact' | 'cause' | 'fix'>;
-type Parsed =
-  { readonly entry: Omit<KnownHost, 'line'> } | { readonly warning: Problem } | { readonly problem: Problem };
+type Parsed = { readonly entry: Omit<KnownHost, 'line'> } | { readonly problem: Problem };
+
+const ROLES: ReadonlyMap<string, KnownHost['role']> = new Map([
+  ['@revoked', 'revoked'],
+  ['@cert-authority', 'authority'],
+]);
 
 function parseLine(content: string): Parsed {
   const words = content.split(/[ \t]+/);
-  const marker = words[0]?.startsWith('@') === true ? words.shift() : undefined;
-  if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') {
+  const marker = words[0]?.startsWith('@') === true ? (words.shift() ?? '') : undefined;
+  const role = marker === undefined ? 'host' : ROLES.get(marker);
+  if (role === undefined) {
     return problem(
-      `the marker \`${marker}\` is not known.`,
+      `the marker \`${shortened(marker ?? '')}\` is not known.`,
       'the only markers are `@revoked` and `@cert-authority`.',
     );
   }
@@ -121,14 +127,8 @@ function parseLine(content: string): Parsed {
   }
   const key = parseKey(type, base64);
   if (typeof key === 'string') return problem(key, EXPECTED);
-  if (marker === '@cert-authority') return { warning: CERTIFICATE_AUTHORITY };
-  return { entry: { revoked: marker === '@revoked', names: parsedNames, key } };
+  return { entry: { role, names: parsedNames, key } };
 }
-
-const CERTIFICATE_AUTHORITY: Problem = {
-  fact: 'this names a certificate authority for host keys; host certificates are not supported, the line is ignored.',
-  fix: 'add a line with the plain host key of each host.',
-};
 
 function problem(fact: string, fix: string): { readonly problem: Problem } {
   return { problem: { fact, fix } };
@@ -144,7 +144,7 @@ function tooShort(first: string | undefined, second: string | undefined): Parsed
   if (/SHA256:|MD5:|^(?:[0-9a-f]{2}:){15}/.test(`${first ?? ''} ${second ?? ''}`)) {
     return problem(
       'this is a fingerprint, not a key.',
-      `give the whole key, as \`ssh-keyscan\` prints it; ${EXAMPLE}.`,
+      `put the line into \`ssh-host-fingerprints\`, or give the whole key here; ${EXAMPLE}.`,
     );
   }
   return problem('this is not a known_hosts line.', EXPECTED);
@@ -176,14 +176,34 @@ function namesMatch(names: HostNames, name: string): boolean {
   if ('hash' in names) {
     return timingSafeEqual(createHmac('sha1', names.salt).update(name).digest(), names.hash);
   }
-  const fitting = names.patterns.filter((pattern) => patternRegExp(pattern.replace(/^!/, '')).test(name));
+  const fitting = names.patterns.filter((pattern) => matchesPattern(name, pattern.replace(/^!/, '')));
   return fitting.length > 0 && !fitting.some((pattern) => pattern.startsWith('!'));
 }
 
-function patternRegExp(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`);
+/**
+ * OpenSSH match.c, match_pattern: `*` stands for any characters or none, `?` for one. Only the last `*` is ever gone
+ * back to, so that no pattern takes longer than the product of both lengths.
+ */
+function matchesPattern(name: string, pattern: string): boolean {
+  let at = 0;
+  let next = 0;
+  let star = -1;
+  let starAt = 0;
+  while (at < name.length) {
+    if (pattern[next] === '*') {
+      star = next;
+      starAt = at;
+      next += 1;
+    } else if (pattern[next] === '?' || pattern[next] === name[at]) {
+      at += 1;
+      next += 1;
+    } else if (star !== -1) {
+      starAt += 1;
+      at = starAt;
+      next = star + 1;
+    } else {
+      return false;
+    }
+  }
+  return /^\**$/.test(pattern.slice(next));
 }

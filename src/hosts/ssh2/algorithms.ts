@@ -1,7 +1,5 @@
 import type { Algorithms, ServerHostKeyAlgorithm } from 'ssh2';
 
-import type { HostKey } from '../keys/known-hosts.ts';
-
 /**
  * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,
  * `hmac-sha1`), key exchange in groups below 2048 bits and group exchange, which costs a round trip more.
@@ -42,18 +40,14 @@ const HOST_KEY_ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorit
   'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
 };
 
-/**
- * The algorithms to offer to a host whose known keys are `pinned`. Of the host key types the pinned ones come
- * first: the client's order decides (RFC 4253 §7.1), so a host that holds a pinned key shows that one. The
- * others follow only so that a host that does not can be named with the key it has, before it is refused.
- */
-export function offeredAlgorithms(pinned: readonly HostKey[]): Algorithms {
-  const isPinned = (type: string): boolean => pinned.some((key) => key.type === type);
-  const types = Object.keys(HOST_KEY_ALGORITHMS);
-  const ordered = [...types.filter(isPinned), ...types.filter((type) => !isPinned(type))];
+/** Types of host keys that can be verified, best first, as key blobs name themselves. */
+export const HOST_KEY_TYPES: readonly string[] = Object.keys(HOST_KEY_ALGORITHMS);
+
+/** The algorithms to offer, with host keys of these types, best first. */
+export function offeredAlgorithms(hostKeyTypes: readonly string[]): Algorithms {
   return {
     kex: KEX,
-    serverHostKey: ordered.flatMap((type) => HOST_KEY_ALGORITHMS[type] ?? []),
+    serverHostKey: hostKeyTypes.flatMap((type) => HOST_KEY_ALGORITHMS[type] ?? []),
     cipher: CIPHERS,
     hmac: MACS,
     compress: ['none'],

@@ -1,10 +1,10 @@
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import type { Client, ClientChannel } from 'ssh2';
 
 import type { Link } from '../link.ts';
 import type { Session } from '../root-shell/session.ts';
+import type { ByteStream } from './dial.ts';
 import { Ssh2Session } from './ssh2-session.ts';
 import { TcpStream } from './tcp-stream.ts';
 
@@ -15,17 +15,17 @@ const CLOSE_TIMEOUT_MS = 1000;
 export class Ssh2Link implements Link {
   readonly whenLost: Promise<void>;
   readonly #client: Client;
-  readonly #socket: Socket;
+  readonly #stream: ByteStream;
   #lostBecause: string | undefined;
 
-  /** @param client logged in over `socket`, without listeners of others. */
-  constructor(client: Client, socket: Socket) {
+  /** @param client logged in over `stream`, without listeners of others. */
+  constructor(client: Client, stream: ByteStream) {
     this.#client = client;
-    this.#socket = socket;
+    this.#stream = stream;
     this.whenLost = new Promise((resolve) => {
       client.on('error', (error) => {
         this.#lostBecause ??= error.message;
-        socket.destroy();
+        stream.destroy();
       });
       client.on('close', () => {
         this.#lostBecause ??= 'the host closed it';
@@ -35,7 +35,7 @@ export class Ssh2Link implements Link {
   }
 
   get lostBecause(): string | undefined {
-    return this.#lostBecause ?? (this.#socket.writable ? undefined : 'the host closed it');
+    return this.#lostBecause ?? (this.#stream.writable ? undefined : 'the host closed it');
   }
 
   readonly openSession = (command: string): Promise<Session> =>
@@ -63,14 +63,14 @@ export class Ssh2Link implements Link {
   }
 
   statistics(): ReturnType<Link['statistics']> {
-    const { bytesWritten, bytesRead } = this.#socket;
+    const { bytesWritten, bytesRead } = this.#stream;
     return { connections: 1, bytesSent: bytesWritten, bytesReceived: bytesRead };
   }
 
   async close(): Promise<void> {
     this.#lostBecause ??= 'this run closed it';
     this.#client.end();
-    const timer = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
+    const timer = setTimeout(() => this.#stream.destroy(), CLOSE_TIMEOUT_MS);
     await this.whenLost;
     clearTimeout(timer);
   }

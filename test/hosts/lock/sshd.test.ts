@@ -28,7 +28,7 @@ afterAll(() => folder.remove());
   afterAll(() => sshd.stop());
 
   const connect = (): Promise<Transport> =>
-    connectTo(sshd.port, { key, knownHosts: pinned(sshd.port, sshd.hostKey.host), user: 'root' });
+    connectTo(sshd.port, { key, pins: pinned(sshd.port, sshd.hostKey.host), user: 'root' });
 
   function acquire(id: string, transport: Transport, waitMs = 0): Promise<HeldLocks> {
     const owner = { id, run: `https://example.test/${id}`, actor: id, startedAt: '2026-01-02T03:04:05Z' };

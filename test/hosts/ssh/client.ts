@@ -3,12 +3,8 @@ import { describeFinding } from '../../../src/findings.ts';
 import type { Log } from '../../../src/log.ts';
 import { HostError } from '../../../src/hosts/host-error.ts';
 import { connectSsh2, type Ssh2ConnectOptions } from '../../../src/hosts/ssh2/connect.ts';
-import {
-  type HostKey,
-  knownHostsLine,
-  type KnownHost,
-  parseKnownHosts,
-} from '../../../src/hosts/keys/known-hosts.ts';
+import { type HostKeyRules, type HostPins, pinsFor } from '../../../src/hosts/keys/host-pins.ts';
+import { type HostKey, knownHostsLine, parseKnownHosts } from '../../../src/hosts/keys/known-hosts.ts';
 import { preparePrivateKey, type UsableKey } from '../../../src/hosts/keys/private-key.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 
@@ -36,15 +32,24 @@ export function usableKey(text: string, passphrase?: string): UsableKey {
   return prepared;
 }
 
-/** known_hosts entries that list these keys for 127.0.0.1. */
-export function pinned(port: number, ...keys: readonly HostKey[]): readonly KnownHost[] {
-  return parseKnownHosts(keys.map((key) => knownHostsLine('127.0.0.1', port, key)).join('\n')).entries;
+/** What is pinned for 127.0.0.1 when these keys are listed for it. */
+export function pinned(port: number, ...keys: readonly HostKey[]): HostPins {
+  return pinsOf(port, keys.map((key) => knownHostsLine('127.0.0.1', port, key)).join('\n'));
+}
+
+/** What is pinned for 127.0.0.1 by a known_hosts text, and by other rules. */
+export function pinsOf(port: number, knownHosts: string, rules: Partial<HostKeyRules> = {}): HostPins {
+  const { entries } = parseKnownHosts(knownHosts);
+  return pinsFor(
+    { knownHosts: entries, fingerprints: [], policy: 'strict', ...rules },
+    { address: '127.0.0.1', port, aliases: ['infra0'] },
+  );
 }
 
 /** Connects to 127.0.0.1 as `ubuntu`, with pauses short enough for tests. */
 export function connectTo(
   port: number,
-  options: Pick<Ssh2ConnectOptions, 'key' | 'knownHosts'> & Partial<Ssh2ConnectOptions>,
+  options: Pick<Ssh2ConnectOptions, 'key' | 'pins'> & Partial<Ssh2ConnectOptions>,
 ): Promise<Transport> {
   return connectSsh2({
     name: 'infra0',

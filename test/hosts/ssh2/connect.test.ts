@@ -5,8 +5,9 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 
 import { connectFinding, isTransient } from '../../../src/hosts/ssh/connect-failure.ts';
-import { knownHostsLine, parseKnownHosts } from '../../../src/hosts/keys/known-hosts.ts';
-import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
+import type { PinnedFingerprint } from '../../../src/hosts/keys/host-pins.ts';
+import { knownHostsLine } from '../../../src/hosts/keys/known-hosts.ts';
+import { connectTo, hostError, KeptLog, pinned, pinsOf, usableKey } from '../ssh/client.ts';
 import { TestServer, type TestServerOptions } from './server.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
 
@@ -62,7 +63,7 @@ async function refusal(
 ): Promise<string> {
   const log = new KeptLog();
   const error = await hostError(
-    connectTo(port, { key, knownHosts: pinned(port, hostEd25519.host), log, ...options }),
+    connectTo(port, { key, pins: pinned(port, hostEd25519.host), log, ...options }),
   );
   expect(error.finding).toMatchObject({ host: 'infra0', at: 'connect' });
   said.push(error.message, ...log.lines);
@@ -72,20 +73,20 @@ async function refusal(
 describe('host keys', () => {
   test('an unknown host is refused before anything about the user is sent, with the line that makes it known', async () => {
     const server = await serve();
-    const message = await refusal(server.port, { knownHosts: [] });
+    const message = await refusal(server.port, { pins: pinned(server.port) });
     expect(server.logins).toEqual([]);
     expect(message).toContain(`ssh-ed25519 ${hostEd25519.fingerprint}`);
     expect(message).toContain('ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub');
     const line = /\[127\.0\.0\.1\]:\d+ ssh-ed25519 \S+$/.exec(message)?.[0] ?? '';
     expect(line).toBe(knownHostsLine('127.0.0.1', server.port, hostEd25519.host));
-    const transport = await connectTo(server.port, { key, knownHosts: parseKnownHosts(line).entries });
+    const transport = await connectTo(server.port, { key, pins: pinsOf(server.port, line) });
     await transport.close();
     expect(server.logins).toEqual(['publickey ubuntu', 'publickey ubuntu']);
   });
 
   test('a changed key: both fingerprints, no login', async () => {
     const server = await serve();
-    const message = await refusal(server.port, { knownHosts: pinned(server.port, other.host) });
+    const message = await refusal(server.port, { pins: pinned(server.port, other.host) });
     expect(message).toContain(`shows the key ssh-ed25519 ${hostEd25519.fingerprint}`);
     expect(message).toContain(`expects ssh-ed25519 ${other.fingerprint}`);
     expect(server.logins).toEqual([]);
@@ -95,7 +96,7 @@ describe('host keys', () => {
   test('a host that has none of the known types is named with the key it has', async () => {
     const server = await serve();
     const message = await refusal(server.port, {
-      knownHosts: pinned(server.port, hostRsa.host, hostEcdsa.host),
+      pins: pinned(server.port, hostRsa.host, hostEcdsa.host),
     });
     expect(message).toContain(
       `expects ssh-rsa ${hostRsa.fingerprint} or ecdsa-sha2-nistp256 ${hostEcdsa.fingerprint}`,
@@ -107,17 +108,44 @@ describe('host keys', () => {
   test('a revoked key is refused although it is also listed as good', async () => {
     const server = await serve();
     const text = `${knownHostsLine('127.0.0.1', server.port, hostEd25519.host)}\n@revoked * ${hostEd25519.publicLine}`;
-    expect(await refusal(server.port, { knownHosts: parseKnownHosts(text).entries })).toContain('@revoked');
+    expect(await refusal(server.port, { pins: pinsOf(server.port, text) })).toContain('@revoked');
     expect(server.logins).toEqual([]);
   });
 
   test('a line for port 22 does not speak for another port', async () => {
     const server = await serve();
-    const { entries } = parseKnownHosts(`127.0.0.1 ${hostEd25519.publicLine}`);
-    expect(await refusal(server.port, { knownHosts: entries })).toContain(
-      `no key for 127.0.0.1 port ${server.port}`,
-    );
+    const pins = pinsOf(server.port, `127.0.0.1 ${hostEd25519.publicLine}`);
+    expect(await refusal(server.port, { pins })).toContain(`no key for 127.0.0.1 port ${server.port}`);
     expect(server.logins).toEqual([]);
+  });
+
+  test('a certificate authority alone does not do, and is told from a host that is unknown', async () => {
+    const server = await serve();
+    const message = await refusal(server.port, {
+      pins: pinsOf(server.port, `@cert-authority * ${other.publicLine}`, { policy: 'accept-new' }),
+    });
+    expect(message).toContain('a certificate authority alone');
+    expect(message).toContain(knownHostsLine('127.0.0.1', server.port, hostEd25519.host));
+    expect(server.logins).toEqual([]);
+  });
+
+  // What a client offers is in clear: an attacker in between could choose another type that is offered.
+  test.each([
+    [[hostEd25519], ['ssh-ed25519']],
+    [[hostRsa], ['rsa-sha2-512', 'rsa-sha2-256']],
+    [
+      [hostEcdsa, hostEd25519],
+      ['ssh-ed25519', 'ecdsa-sha2-nistp256'],
+    ],
+  ])('only the types of the known keys are offered (%#)', async (pairs, expected) => {
+    let said = '';
+    const { port } = await serveTcp((socket) => {
+      socket.write('SSH-2.0-OpenSSH_9.9\r\n');
+      socket.on('data', (chunk) => (said += chunk.toString('latin1')));
+    });
+    await refusal(port, { pins: pinned(port, ...pairs.map(({ host }) => host)), connectTimeoutMs: 300 });
+    const lists = said.split(/[^\x20-\x7e]+/).filter((list) => /^(?:ssh-|ecdsa-|rsa-)/.test(list));
+    expect(lists).toEqual([expected.join(',')]);
   });
 
   // The server prefers Ed25519 in each case; what is known for it must decide.
@@ -130,10 +158,103 @@ describe('host keys', () => {
       hostKeys: [hostEd25519, hostEcdsa, hostRsa].map(({ privateText }) => privateText),
     });
     const log = new KeptLog();
-    const transport = await connectTo(server.port, { key, knownHosts: pinned(server.port, pair.host), log });
+    const transport = await connectTo(server.port, { key, pins: pinned(server.port, pair.host), log });
     await transport.close();
     expect(log.lines.join('\n')).toContain(` ${algorithm},`);
     said.push(...log.lines);
+  });
+});
+
+describe('fingerprints', () => {
+  const all = [hostEd25519, hostEcdsa, hostRsa].map(({ privateText }) => privateText);
+  const types = { [hostEcdsa.fingerprint]: ['ecdsa-sha2-nistp256'] };
+  const given = (...fingerprints: readonly string[]): readonly PinnedFingerprint[] =>
+    fingerprints.map((fingerprint) => ({ at: 'ssh-host-fingerprints, line 1', host: 'infra0', fingerprint }));
+
+  test.each([
+    ['of the type that the host prefers', hostEd25519, 1],
+    ['of its second type', hostEcdsa, 2],
+    ['of its last type', hostRsa, 3],
+  ])('one %s lets in, after so many connections', async (_, { fingerprint }, connections) => {
+    const server = await serve({ hostKeys: all });
+    const pins = pinsOf(server.port, '', { fingerprints: given(fingerprint) });
+    await (await connectTo(server.port, { key, pins })).close();
+    expect(server.connections).toBe(connections);
+    expect(server.logins).toEqual(['publickey ubuntu', 'publickey ubuntu']);
+  });
+
+  test('with its type it is found at once', async () => {
+    const server = await serve({ hostKeys: all });
+    const fingerprints = given(hostEcdsa.fingerprint).map((pin) => ({
+      ...pin,
+      types: types[pin.fingerprint] ?? [],
+    }));
+    await (await connectTo(server.port, { key, pins: pinsOf(server.port, '', { fingerprints }) })).close();
+    expect(server.connections).toBe(1);
+  });
+
+  test('of several any will do', async () => {
+    const server = await serve();
+    const fingerprints = given(other.fingerprint, hostEd25519.fingerprint);
+    await (await connectTo(server.port, { key, pins: pinsOf(server.port, '', { fingerprints }) })).close();
+    expect(server.connections).toBe(1);
+  });
+
+  test('a wrong one: all keys of the host are told, no login', async () => {
+    const server = await serve({ hostKeys: all });
+    const message = await refusal(server.port, {
+      pins: pinsOf(server.port, '', { fingerprints: given(other.fingerprint), policy: 'accept-new' }),
+    });
+    for (const { fingerprint } of [hostEd25519, hostEcdsa, hostRsa]) expect(message).toContain(fingerprint);
+    expect(message).toContain(`ssh-host-fingerprints expects ${other.fingerprint}`);
+    expect(message).toMatch(
+      new RegExp(`infra0 ${hostEd25519.fingerprint.replaceAll(/[+]/g, '\\+')}$`), // the line to put in its place
+    );
+    expect(server.logins).toEqual([]);
+  });
+
+  test('a revoked key is refused although its fingerprint is given', async () => {
+    const server = await serve({ hostKeys: all });
+    const pins = pinsOf(server.port, `@revoked * ${hostEd25519.publicLine}`, {
+      fingerprints: given(hostEd25519.fingerprint),
+    });
+    expect(await refusal(server.port, { pins })).toContain('@revoked');
+    expect(server.connections).toBe(1);
+  });
+});
+
+describe('host-key-policy: accept-new', () => {
+  test('takes an unknown key, warns, and tells the line that pins it', async () => {
+    const server = await serve();
+    const log = new KeptLog();
+    const lines: string[] = [];
+    const pins = pinsOf(server.port, '', { policy: 'accept-new' });
+    const transport = await connectTo(server.port, {
+      key,
+      pins,
+      log,
+      onAcceptedKey: (line) => lines.push(line),
+    });
+    await transport.close();
+    expect(lines).toEqual([knownHostsLine('127.0.0.1', server.port, hostEd25519.host)]);
+    expect(log.lines.join('\n')).toContain('was taken unseen');
+    expect(log.lines.join('\n')).toContain(lines[0] ?? '');
+    said.push(...log.lines);
+  });
+
+  test('takes no other key than the one that is pinned, and no revoked one', async () => {
+    const server = await serve();
+    const lines: string[] = [];
+    const texts = [
+      knownHostsLine('127.0.0.1', server.port, other.host),
+      `@revoked * ${hostEd25519.publicLine}`,
+    ];
+    for (const text of texts) {
+      const pins = pinsOf(server.port, text, { policy: 'accept-new' });
+      await refusal(server.port, { pins, onAcceptedKey: (line) => lines.push(line) });
+    }
+    expect(lines).toEqual([]);
+    expect(server.logins).toEqual([]);
   });
 });
 
@@ -189,7 +310,7 @@ describe('no common algorithm', () => {
       hostKeys: [hostRsa.privateText],
       algorithms: { serverHostKey: ['ssh-rsa'] },
     });
-    expect(await refusal(server.port, { knownHosts: pinned(server.port, hostRsa.host) })).toContain(
+    expect(await refusal(server.port, { pins: pinned(server.port, hostRsa.host) })).toContain(
       'no host key format',
     );
   });
@@ -205,7 +326,7 @@ describe('no connection', () => {
   });
 
   test('a name that does not resolve (names under .invalid never do, RFC 2606)', async () => {
-    const message = await refusal(22, { address: 'no-such-host.invalid', knownHosts: [] });
+    const message = await refusal(22, { address: 'no-such-host.invalid', pins: pinned(22) });
     expect(message).toContain('no-such-host.invalid does not resolve');
   });
 
@@ -272,7 +393,7 @@ describe('no connection', () => {
       if (index < 2) socket.destroy();
       else socket.pipe(connect(server.port, '127.0.0.1')).pipe(socket);
     });
-    const transport = await connectTo(port, { key, knownHosts: pinned(port, hostEd25519.host) });
+    const transport = await connectTo(port, { key, pins: pinned(port, hostEd25519.host) });
     await transport.close();
   });
 

@@ -62,8 +62,8 @@ async function setUp(
   options: Partial<Ssh2ConnectOptions> = {},
 ): Promise<Setup> {
   const started = await TestServer.start({ hostKeys: [hostKey.privateText], path: goodSudo, ...server });
-  const knownHosts = pinned(started.port, hostKey.host);
-  const transport = await connectTo(started.port, { key, knownHosts, ...options });
+  const pins = pinned(started.port, hostKey.host);
+  const transport = await connectTo(started.port, { key, pins, ...options });
   toStop.push(async () => {
     await transport.close();
     await started.stop();
@@ -434,7 +434,7 @@ describe('closing', () => {
       import { connectTo, pinned, usableKey } from '${new URL('../ssh/client.ts', import.meta.url).href}';
       const { port, login, hostKey } = JSON.parse(await text(process.stdin));
       const host = { type: hostKey.type, blob: Buffer.from(hostKey.base64, 'base64') };
-      const transport = await connectTo(port, { key: usableKey(login), knownHosts: pinned(port, host) });
+      const transport = await connectTo(port, { key: usableKey(login), pins: pinned(port, host) });
       await transport.run({ title: 'a step', script: ':', timeoutMs: 60_000 });
       transport.run({ title: 'a step', script: 'sleep 20', timeoutMs: 60_000 }).catch(() => undefined);
       await transport.close();

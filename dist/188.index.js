@@ -1,5 +1,5 @@
-export const id = 375;
-export const ids = [375];
+export const id = 188;
+export const ids = [188];
 export const modules = {
 
 /***/ 74445:
@@ -16,7 +16,7 @@ function quorumOf(members) {
 
 /***/ }),
 
-/***/ 50215:
+/***/ 44550:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -25,16 +25,16 @@ __webpack_require__.d(__webpack_exports__, {
   M: () => (/* binding */ connector)
 });
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(77030);
+// EXTERNAL MODULE: ./src/hosts/keys/host-pins.ts
+var host_pins = __webpack_require__(48025);
+// EXTERNAL MODULE: ./src/hosts/keys/pinned-host.ts
+var pinned_host = __webpack_require__(51367);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __webpack_require__(58500);
-// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
-var lib = __webpack_require__(85472);
-// EXTERNAL MODULE: ./src/findings.ts
-var findings = __webpack_require__(81001);
 // EXTERNAL MODULE: ./src/hosts/host-error.ts
 var host_error = __webpack_require__(46862);
+// EXTERNAL MODULE: ./src/findings.ts
+var findings = __webpack_require__(81001);
 // EXTERNAL MODULE: ./src/hosts/printable.ts
 var printable = __webpack_require__(28456);
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/channel-slots.ts
@@ -768,61 +768,6 @@ function timeoutFinding(timeoutMs, shell) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/hosts/ssh2/algorithms.ts
-/**
- * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,
- * `hmac-sha1`), key exchange in groups below 2048 bits and group exchange, which costs a round trip more.
- * All OpenSSH servers since 6.5 (2014) find something here; ssh2 has no post-quantum key exchange.
- */
-const KEX = [
-    'curve25519-sha256', // every OpenSSH server's default
-    'curve25519-sha256@libssh.org', // the same under its name before RFC 8731
-    'ecdh-sha2-nistp256', // servers in FIPS mode have no Curve25519
-    'ecdh-sha2-nistp384',
-    'ecdh-sha2-nistp521',
-    'diffie-hellman-group16-sha512', // servers hardened against elliptic curves; 4096 bits
-    'diffie-hellman-group14-sha256', // 2048 bits
-];
-const CIPHERS = [
-    'aes128-gcm@openssh.com', // authenticated, in hardware, and not touched by Terrapin (CVE-2023-48795)
-    'aes256-gcm@openssh.com',
-    'aes128-ctr', // with one of the MACs below
-    'aes192-ctr',
-    'aes256-ctr',
-    'chacha20-poly1305@openssh.com', // last: ssh2 computes it in JavaScript and WebAssembly
-];
-const MACS = [
-    'hmac-sha2-256-etm@openssh.com',
-    'hmac-sha2-512-etm@openssh.com',
-    'hmac-sha2-256', // servers without encrypt-then-mac
-    'hmac-sha2-512',
-];
-/** Host key signatures by the type of key that makes them; an `ssh-rsa` key signs with SHA-2 only. */
-const HOST_KEY_ALGORITHMS = {
-    'ssh-ed25519': ['ssh-ed25519'],
-    'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
-    'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
-    'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
-    'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
-};
-/**
- * The algorithms to offer to a host whose known keys are `pinned`. Of the host key types the pinned ones come
- * first: the client's order decides (RFC 4253 §7.1), so a host that holds a pinned key shows that one. The
- * others follow only so that a host that does not can be named with the key it has, before it is refused.
- */
-function offeredAlgorithms(pinned) {
-    const isPinned = (type) => pinned.some((key) => key.type === type);
-    const types = Object.keys(HOST_KEY_ALGORITHMS);
-    const ordered = [...types.filter(isPinned), ...types.filter((type) => !isPinned(type))];
-    return {
-        kex: KEX,
-        serverHostKey: ordered.flatMap((type) => HOST_KEY_ALGORITHMS[type] ?? []),
-        cipher: CIPHERS,
-        hmac: MACS,
-        compress: ['none'],
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/hosts/ssh/connect-failure.ts
 
 /**
@@ -975,8 +920,47 @@ function accepts(methods) {
         : ` (it accepts: ${methods.map((method) => (0,printable/* printable */.g)(method, 40)).join(', ')})`;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(77030);
+;// CONCATENATED MODULE: ./src/hosts/ssh2/dial.ts
+
+
+/** For names with several addresses; Node's default of 250 ms gives up on far hosts. */
+const ADDRESS_ATTEMPT_MS = 3000;
+/** Straight from this machine. */
+const dialTcp = ({ address, port }, deadline, limitMs) => new Promise((resolve) => {
+    const socket = (0,external_node_net_.connect)({
+        host: address,
+        port,
+        noDelay: true,
+        autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+    });
+    const fail = (failure) => {
+        deadline.removeEventListener('abort', onDeadline);
+        socket.destroy();
+        resolve({ failure });
+    };
+    const onDeadline = () => fail({ kind: 'silent', stage: 'connect', afterMs: limitMs });
+    deadline.addEventListener('abort', onDeadline, { once: true });
+    socket.on('error', (error) => fail(socketFailure(error, limitMs)));
+    socket.once('connect', () => {
+        deadline.removeEventListener('abort', onDeadline);
+        socket.removeAllListeners('error');
+        resolve({ stream: socket });
+    });
+});
+function socketFailure(error, limitMs) {
+    const cause = error instanceof AggregateError ? (error.errors.at(-1) ?? error) : error;
+    const code = cause.code ?? error.code ?? (0,findings/* errorMessage */.gJ)(error);
+    if (cause.syscall === 'getaddrinfo')
+        return { kind: 'name', code };
+    if (code === 'ECONNREFUSED')
+        return { kind: 'refused' };
+    if (code === 'ETIMEDOUT')
+        return { kind: 'silent', stage: 'connect', afterMs: limitMs };
+    return { kind: 'unreachable', code };
+}
+
 // EXTERNAL MODULE: ./src/hosts/keys/known-hosts.ts
 var known_hosts = __webpack_require__(1105);
 // EXTERNAL MODULE: ./src/hosts/keys/wire.ts
@@ -985,50 +969,196 @@ var wire = __webpack_require__(41979);
 
 
 
-const INPUT = 'ssh-known-hosts';
-/**
- * Compares the key that a host shows with the ones known for it.
- * @param blob the offered public key in SSH wire form.
- * @returns undefined when it is known, else why the host is refused.
- */
-function hostKeyRefusal(known, blob, host) {
-    const offered = { type: (0,wire/* keyBlobType */.$q)(blob) ?? 'unknown', blob };
-    if (known.revoked.some((key) => sameBlob(key.blob, blob))) {
+const KNOWN_HOSTS = 'ssh-known-hosts';
+const FINGERPRINTS = 'ssh-host-fingerprints';
+const POLICY = 'host-key-policy';
+/** Why a host is refused that has shown these keys. */
+function hostKeyRefusal(pins, shown, host) {
+    const revoked = shown.find((key) => (0,host_pins/* judgeHostKey */.Tx)(pins, key) === 'revoked');
+    if (revoked !== undefined) {
         return {
-            fact: `the host shows the key ${describe(offered)}, which ${INPUT} marks @revoked.`,
+            fact: `the host shows the key ${describe(revoked)}, which ${KNOWN_HOSTS} marks @revoked.`,
             cause: 'the key is known to be stolen or retired, and the host still uses it, or someone else does.',
             fix: 'give the host new keys (`ssh-keygen -A` after removing the old files) and list the new one.',
         };
     }
-    if (known.keys.some((key) => sameBlob(key.blob, blob)))
-        return undefined;
-    return known.keys.length === 0 ? unknownHost(offered, host) : changedKey(offered, known.keys, host);
+    if (pins.keys.length + pins.fingerprints.length > 0)
+        return changedKey(pins, shown, host);
+    return pins.authorities.length > 0 ? authorityOnly(shown, host) : unknownHost(shown, host);
 }
-function unknownHost(offered, { address, port }) {
+/** What to tell of a key that was taken because nothing is pinned. */
+function acceptedKey(key, { address, port }) {
     return {
-        fact: `${INPUT} has no key for ${address}${port === 22 ? '' : ` port ${port}`}; the host shows ${describe(offered)}.`,
+        at: POLICY,
+        fact: `the key ${describe(key)} was taken unseen: nothing is pinned for ${address}.`,
+        cause: `\`${POLICY}: accept-new\`, with which whoever answers at an address gets in.`,
+        fix: `${compare(key)} If they are equal, add this line to ${KNOWN_HOSTS} and leave ${POLICY} out: ${(0,known_hosts/* knownHostsLine */.TZ)(address, port, key)}`,
+    };
+}
+function unknownHost(shown, { address, port }) {
+    return {
+        fact: `${KNOWN_HOSTS} has no key for ${address}${port === 22 ? '' : ` port ${port}`}; the host shows ${describeAll(shown)}.`,
         cause: 'the host is new in the list, or its line is for another name or port.',
-        fix: `${compare(offered)} If they are equal, add this line to ${INPUT}: ${(0,known_hosts/* knownHostsLine */.TZ)(address, port, offered)}`,
+        fix: addLine(shown, address, port),
     };
 }
-function changedKey(offered, expected, { address, port }) {
+function authorityOnly(shown, { address, port }) {
     return {
-        fact: `the host shows the key ${describe(offered)}; ${INPUT} expects ${expected.map(describe).join(' or ')}.`,
-        cause: 'the host was installed anew, its address went to another machine, or someone is in between.',
-        fix: `${compare(offered)} Only if they are equal, put this line in place of the old ones: ${(0,known_hosts/* knownHostsLine */.TZ)(address, port, offered)}`,
+        fact: `for ${address} ${KNOWN_HOSTS} has a certificate authority alone, and host certificates are not verified here; the host shows ${describeAll(shown)}.`,
+        cause: 'a line that begins with @cert-authority speaks for host certificates, not for keys.',
+        fix: addLine(shown, address, port),
     };
 }
-function compare(offered) {
-    const file = /ed25519/.test(offered.type) ? 'ed25519' : /ecdsa/.test(offered.type) ? 'ecdsa' : 'rsa';
+function addLine([key], address, port) {
+    return `${compare(key)} If they are equal, add this line to ${KNOWN_HOSTS}: ${(0,known_hosts/* knownHostsLine */.TZ)(address, port, key)}`;
+}
+function changedKey(pins, shown, { address, port }) {
+    const [key] = shown;
+    const [pin] = pins.fingerprints;
+    const expectations = [
+        ...(pins.keys.length > 0 ? [`${KNOWN_HOSTS} expects ${pins.keys.map(describe).join(' or ')}`] : []),
+        ...(pin !== undefined
+            ? [`${FINGERPRINTS} expects ${pins.fingerprints.map((one) => one.fingerprint).join(' or ')}`]
+            : []),
+    ];
+    const line = pins.keys.length === 0 && pin !== undefined
+        ? `${pin.host} ${(0,wire/* fingerprint */.Rj)(key.blob)}`
+        : (0,known_hosts/* knownHostsLine */.TZ)(address, port, key);
+    return {
+        fact: `the host shows the key ${describeAll(shown)}; ${expectations.join(', ')}.`,
+        cause: 'the host was installed anew, its address went to another machine, or someone is in between.',
+        fix: `${compare(key)} Only if they are equal, put this line in place of the old ones: ${line}`,
+    };
+}
+function compare(key) {
+    const file = /ed25519/.test(key.type) ? 'ed25519' : /ecdsa/.test(key.type) ? 'ecdsa' : 'rsa';
     return `compare the fingerprint with what \`ssh-keygen -lf /etc/ssh/ssh_host_${file}_key.pub\` prints on the host's console.`;
+}
+function describeAll(keys) {
+    return keys.map(describe).join(' and ');
 }
 function describe(key) {
     return `${key.type} ${(0,wire/* fingerprint */.Rj)(key.blob)}`;
 }
-function sameBlob(left, right) {
-    return left.length === right.length && (0,external_node_crypto_.timingSafeEqual)(left, right);
+
+;// CONCATENATED MODULE: ./src/hosts/ssh2/algorithms.ts
+/**
+ * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,
+ * `hmac-sha1`), key exchange in groups below 2048 bits and group exchange, which costs a round trip more.
+ * All OpenSSH servers since 6.5 (2014) find something here; ssh2 has no post-quantum key exchange.
+ */
+const KEX = [
+    'curve25519-sha256', // every OpenSSH server's default
+    'curve25519-sha256@libssh.org', // the same under its name before RFC 8731
+    'ecdh-sha2-nistp256', // servers in FIPS mode have no Curve25519
+    'ecdh-sha2-nistp384',
+    'ecdh-sha2-nistp521',
+    'diffie-hellman-group16-sha512', // servers hardened against elliptic curves; 4096 bits
+    'diffie-hellman-group14-sha256', // 2048 bits
+];
+const CIPHERS = [
+    'aes128-gcm@openssh.com', // authenticated, in hardware, and not touched by Terrapin (CVE-2023-48795)
+    'aes256-gcm@openssh.com',
+    'aes128-ctr', // with one of the MACs below
+    'aes192-ctr',
+    'aes256-ctr',
+    'chacha20-poly1305@openssh.com', // last: ssh2 computes it in JavaScript and WebAssembly
+];
+const MACS = [
+    'hmac-sha2-256-etm@openssh.com',
+    'hmac-sha2-512-etm@openssh.com',
+    'hmac-sha2-256', // servers without encrypt-then-mac
+    'hmac-sha2-512',
+];
+/** Host key signatures by the type of key that makes them; an `ssh-rsa` key signs with SHA-2 only. */
+const HOST_KEY_ALGORITHMS = {
+    'ssh-ed25519': ['ssh-ed25519'],
+    'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+    'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+    'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+    'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+};
+/** Types of host keys that can be verified, best first, as key blobs name themselves. */
+const HOST_KEY_TYPES = Object.keys(HOST_KEY_ALGORITHMS);
+/** The algorithms to offer, with host keys of these types, best first. */
+function offeredAlgorithms(hostKeyTypes) {
+    return {
+        kex: KEX,
+        serverHostKey: hostKeyTypes.flatMap((type) => HOST_KEY_ALGORITHMS[type] ?? []),
+        cipher: CIPHERS,
+        hmac: MACS,
+        compress: ['none'],
+    };
 }
 
+;// CONCATENATED MODULE: ./src/hosts/ssh2/host-key-search.ts
+
+
+
+/**
+ * Which types of host keys to offer. A server shows one key for each connection, of the first offered type that it has
+ * (RFC 4253 §7.1). So only the types of the pinned keys are offered, and the key that is pinned is the one that is shown.
+ * There are two reasons to connect anew: a fingerprint whose type was not given may be that of the next type; and a
+ * host that has none of the pinned types is to be named with the key it has, before it is refused.
+ */
+class HostKeySearch {
+    #pins;
+    #host;
+    #shown = [];
+    #types;
+    /** Not offered, until it turns out that the host has nothing else. */
+    #others;
+    constructor(pins, host) {
+        this.#pins = pins;
+        this.#host = host;
+        const pinned = (0,host_pins/* pinnedTypes */.y6)(pins);
+        const usable = HOST_KEY_TYPES.filter((type) => pinned?.includes(type) ?? true);
+        this.#types = usable.length > 0 ? usable : HOST_KEY_TYPES;
+        this.#others = HOST_KEY_TYPES.filter((type) => !this.#types.includes(type));
+    }
+    /** What to offer, best first. */
+    get types() {
+        return this.#types;
+    }
+    /**
+     * Learns from a connection that has failed.
+     * @returns why there is no connection; undefined: connect anew at once, with the types that are offered now.
+     */
+    learn(failure) {
+        if (failure.kind === 'wrong-host-key') {
+            this.#shown.push(failure.shown);
+            return this.#mayHaveAnother(failure.shown) ? undefined : this.#refusal(failure.shown);
+        }
+        const [first] = this.#shown;
+        if (first !== undefined)
+            return this.#refusal(first); // whatever came after it, a wrong key is what is told
+        if (!isNoCommonType(failure) || this.#others.length === 0)
+            return failure;
+        this.#types = this.#others;
+        this.#others = [];
+        return undefined;
+    }
+    /** Whether a key of another type may be the pinned one; from then on the type of this one is not offered. */
+    #mayHaveAnother(shown) {
+        const untyped = this.#pins.fingerprints.some(({ types }) => types === undefined);
+        const rest = this.#types.filter((type) => type !== shown.type);
+        if (!untyped || rest.length === 0 || (0,host_pins/* judgeHostKey */.Tx)(this.#pins, shown) === 'revoked')
+            return false;
+        this.#types = rest;
+        return true;
+    }
+    #refusal(first) {
+        const shown = [first, ...this.#shown.filter((key) => key !== first)];
+        return { kind: 'host-key', finding: hostKeyRefusal(this.#pins, shown, this.#host) };
+    }
+}
+/** ssh2 says so where no type of host key is common (lib/protocol/kex.js, handleKexInit). */
+function isNoCommonType(failure) {
+    return failure.kind === 'algorithms' && failure.what === 'host key format';
+}
+
+// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
+var lib = __webpack_require__(85472);
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/signing-key.ts
 /**
  * ssh2 signs with SHA-1 when a server does not name the signatures it takes (RFC 8308, server-sig-algs).
@@ -1047,6 +1177,126 @@ function withoutSha1(key, onRefused) {
             },
         },
     });
+}
+
+;// CONCATENATED MODULE: ./src/hosts/ssh2/log-in.ts
+
+
+
+
+
+
+
+
+const KEEPALIVE_MS = 10_000;
+const KEEPALIVE_COUNT = 3;
+/** How much of what is no SSH greeting is kept for the message. */
+const GREETING_LIMIT = 512;
+/**
+ * The SSH handshake and login over an open stream, which is closed if they fail. The host key is compared before anything
+ * about the user is sent.
+ */
+function logIn(options, { stream, hostKeyTypes, deadline, limitMs }) {
+    return new Promise((resolve) => {
+        const { log, user, pins, keepaliveMs = KEEPALIVE_MS } = options;
+        const client = new lib.Client();
+        const key = withoutSha1(options.key.key, () => {
+            refusal = { kind: 'sha1-only' };
+        });
+        const started = performance.now();
+        let stage = 'greeting';
+        let greeting = '';
+        let shown;
+        let refusal;
+        const settle = (outcome) => {
+            deadline.removeEventListener('abort', onDeadline);
+            stream.off('data', onData);
+            if ('failure' in outcome)
+                stream.destroy();
+            resolve(outcome);
+        };
+        const onDeadline = () => settle({ failure: { kind: 'silent', stage, afterMs: limitMs } });
+        const onData = (chunk) => {
+            if (greeting.length < GREETING_LIMIT)
+                greeting += chunk.toString('latin1', 0, GREETING_LIMIT);
+            if (stage === 'greeting' && /^SSH-(?:2\.0|1\.99)-/m.test(greeting))
+                stage = 'key exchange';
+        };
+        deadline.addEventListener('abort', onDeadline, { once: true });
+        client.on('error', (error) => {
+            settle({ failure: refusal ?? sshFailure(error, stage, greeting) });
+        });
+        client.on('close', () => settle({ failure: refusal ?? closedFailure(stage, greeting) }));
+        client.once('handshake', (algorithms) => {
+            stage = 'authentication';
+            const { kex, serverHostKey, cs } = algorithms;
+            log.debug(`SSH: host key proven; ${kex}, ${serverHostKey}, ${cs.cipher} ${cs.mac}`.trimEnd());
+            if (shown !== undefined && (0,host_pins/* judgeHostKey */.Tx)(pins, shown) === 'accepted')
+                tellAccepted(options, shown);
+        });
+        client.once('ready', () => {
+            client.removeAllListeners();
+            log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
+            settle({ client, stream });
+        });
+        client.connect({
+            sock: stream,
+            username: user,
+            algorithms: offeredAlgorithms(hostKeyTypes),
+            hostVerifier: (blob) => {
+                shown = { type: (0,wire/* keyBlobType */.$q)(blob) ?? 'unknown', blob };
+                const verdict = (0,host_pins/* judgeHostKey */.Tx)(pins, shown);
+                if (verdict === 'pinned' || verdict === 'accepted')
+                    return true;
+                refusal = { kind: 'wrong-host-key', shown };
+                return false;
+            },
+            // Not 'none' first, as ssh2 does by itself: that is a round trip, and a failed login in sshd's eyes.
+            authHandler: (methods, partialSuccess, next) => {
+                if (methods === null) {
+                    next({ type: 'publickey', username: user, key });
+                    return;
+                }
+                if (refusal === undefined) {
+                    refusal = { kind: partialSuccess === true ? 'second-factor' : 'authentication', methods };
+                }
+                // `false` ends the login (ssh2 README, authHandler); its types do not have it.
+                next(false);
+            },
+            readyTimeout: 0, // the deadline above, which knows the stage
+            keepaliveInterval: keepaliveMs,
+            keepaliveCountMax: KEEPALIVE_COUNT,
+        });
+        // After connect(), which pauses the stream: a listener before it would take the first bytes away.
+        stream.on('data', onData);
+    });
+}
+function tellAccepted({ log, address, port, onAcceptedKey }, key) {
+    log.warning((0,findings/* describeFinding */.jb)(acceptedKey(key, { address, port })));
+    onAcceptedKey?.((0,known_hosts/* knownHostsLine */.TZ)(address, port, key));
+}
+/** What an error of ssh2 before the login means; ssh2 tells them apart by `level` and by text only. */
+function sshFailure(error, stage, greeting) {
+    if (typeof error.code === 'number')
+        return { kind: 'disconnected', said: error.message };
+    if (error.level === 'client-socket')
+        return closedFailure(stage, greeting);
+    if (stage === 'greeting') {
+        return error.level === 'protocol' ? closedFailure(stage, greeting) : { kind: 'not-ssh', said: greeting };
+    }
+    if (error.message.includes('signature verification failed'))
+        return { kind: 'host-key-unproven' };
+    const [, what] = /no matching (.+)$/.exec(error.message) ?? [];
+    return what === undefined ? { kind: 'protocol', said: error.message } : { kind: 'algorithms', what };
+}
+/** What OpenSSH says in clear before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
+const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
+function closedFailure(stage, greeting) {
+    if (stage !== 'greeting')
+        return { kind: 'closed', stage, said: '' };
+    return greeting.trim() === '' || SSHD_FAREWELL.test(greeting)
+        ? { kind: 'closed', stage, said: greeting }
+        : { kind: 'not-ssh', said: greeting };
 }
 
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/ssh2-session.ts
@@ -1150,16 +1400,16 @@ const CLOSE_TIMEOUT_MS = 1000;
 class Ssh2Link {
     whenLost;
     #client;
-    #socket;
+    #stream;
     #lostBecause;
-    /** @param client logged in over `socket`, without listeners of others. */
-    constructor(client, socket) {
+    /** @param client logged in over `stream`, without listeners of others. */
+    constructor(client, stream) {
         this.#client = client;
-        this.#socket = socket;
+        this.#stream = stream;
         this.whenLost = new Promise((resolve) => {
             client.on('error', (error) => {
                 this.#lostBecause ??= error.message;
-                socket.destroy();
+                stream.destroy();
             });
             client.on('close', () => {
                 this.#lostBecause ??= 'the host closed it';
@@ -1168,7 +1418,7 @@ class Ssh2Link {
         });
     }
     get lostBecause() {
-        return this.#lostBecause ?? (this.#socket.writable ? undefined : 'the host closed it');
+        return this.#lostBecause ?? (this.#stream.writable ? undefined : 'the host closed it');
     }
     openSession = (command) => new Promise((resolve, reject) => {
         this.#client.exec(command, (error, channel) => {
@@ -1190,13 +1440,13 @@ class Ssh2Link {
         });
     }
     statistics() {
-        const { bytesWritten, bytesRead } = this.#socket;
+        const { bytesWritten, bytesRead } = this.#stream;
         return { connections: 1, bytesSent: bytesWritten, bytesReceived: bytesRead };
     }
     async close() {
         this.#lostBecause ??= 'this run closed it';
         this.#client.end();
-        const timer = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
+        const timer = setTimeout(() => this.#stream.destroy(), CLOSE_TIMEOUT_MS);
         await this.whenLost;
         clearTimeout(timer);
     }
@@ -1211,198 +1461,82 @@ class Ssh2Link {
 
 
 
-
-
-
-
 const CONNECT_TIMEOUT_MS = 20_000;
-const KEEPALIVE_MS = 10_000;
-const KEEPALIVE_COUNT = 3;
 const RETRY_PAUSES_MS = [1000, 2000];
-/** For names with several addresses; Node's default of 250 ms gives up on far hosts. */
-const ADDRESS_ATTEMPT_MS = 3000;
-/** How much of what is no SSH greeting is kept for the message. */
-const GREETING_LIMIT = 512;
 /**
- * Opens the one connection to a host and logs in. The host key is compared before anything about the user is
- * sent. Socket errors and connections that are closed before the handshake are tried again, at most twice and
- * within the time limit; a wrong host key or a refused login never.
+ * Opens the one connection to a host and logs in.
  * @throws HostError that says why there is no connection.
  */
 async function connectSsh2(options) {
+    const { client, stream } = await openClient(options);
+    return new LinkedTransport(options, new Ssh2Link(client, stream));
+}
+/**
+ * Connects to an SSH server and logs in. Socket errors and connections that are closed before the handshake are tried
+ * again, at most twice and within the time limit; a wrong host key or a refused login never.
+ * @throws HostError that says why there is no connection.
+ */
+async function openClient(options) {
     const { log, connectTimeoutMs = CONNECT_TIMEOUT_MS, random = Math.random } = options;
     const started = performance.now();
     const remaining = () => connectTimeoutMs - (performance.now() - started);
     const pauses = [...(options.retryPausesMs ?? RETRY_PAUSES_MS)];
+    const search = new HostKeySearch(options.pins, options);
     for (;;) {
-        const outcome = await attempt(options, remaining(), connectTimeoutMs);
+        const outcome = await attempt(options, search.types, remaining(), connectTimeoutMs);
         if (!('failure' in outcome))
-            return outcome.transport;
-        const finding = connectFinding(options, options.key, outcome.failure);
+            return outcome;
+        const failure = search.learn(outcome.failure);
+        if (failure === undefined)
+            continue;
+        const finding = connectFinding(options, options.key, failure);
         const pause = pauses.shift();
         const wait = pause === undefined ? Infinity : pause * (0.5 + random());
-        if (!isTransient(outcome.failure) || wait >= remaining())
+        if (!isTransient(failure) || wait >= remaining())
             throw new host_error/* HostError */.d(finding);
         log.info(`${finding.fact} Trying again in ${(wait / 1000).toFixed(1)} s.`);
         await (0,promises_.setTimeout)(wait);
     }
 }
 /** One attempt, with one deadline over its two stages. */
-async function attempt(options, withinMs, limitMs) {
+async function attempt(options, hostKeyTypes, withinMs, limitMs) {
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), Math.max(withinMs, 0));
+    const { dial = dialTcp } = options;
     try {
-        const socket = await openSocket(options, deadline.signal, limitMs);
-        if ('failure' in socket)
-            return socket;
-        return await logIn(options, socket, deadline.signal, limitMs);
+        const dialed = await dial(options, deadline.signal, limitMs);
+        if ('failure' in dialed)
+            return dialed;
+        return await logIn(options, {
+            stream: dialed.stream,
+            hostKeyTypes,
+            deadline: deadline.signal,
+            limitMs,
+        });
     }
     finally {
         clearTimeout(timer);
     }
 }
-function openSocket({ address, port }, deadline, limitMs) {
-    return new Promise((resolve) => {
-        const socket = (0,external_node_net_.connect)({
-            host: address,
-            port,
-            noDelay: true,
-            autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
-        });
-        const fail = (failure) => {
-            deadline.removeEventListener('abort', onDeadline);
-            socket.destroy();
-            resolve({ failure });
-        };
-        const onDeadline = () => fail({ kind: 'silent', stage: 'connect', afterMs: limitMs });
-        deadline.addEventListener('abort', onDeadline, { once: true });
-        socket.on('error', (error) => fail(socketFailure(error, limitMs)));
-        socket.once('connect', () => {
-            deadline.removeEventListener('abort', onDeadline);
-            socket.removeAllListeners('error');
-            resolve(socket);
-        });
-    });
-}
-function socketFailure(error, limitMs) {
-    const cause = error instanceof AggregateError ? (error.errors.at(-1) ?? error) : error;
-    const code = cause.code ?? error.code ?? (0,findings/* errorMessage */.gJ)(error);
-    if (cause.syscall === 'getaddrinfo')
-        return { kind: 'name', code };
-    if (code === 'ECONNREFUSED')
-        return { kind: 'refused' };
-    if (code === 'ETIMEDOUT')
-        return { kind: 'silent', stage: 'connect', afterMs: limitMs };
-    return { kind: 'unreachable', code };
-}
-/** The SSH handshake and login over an open socket, which is closed if they fail. */
-function logIn(options, socket, deadline, limitMs) {
-    return new Promise((resolve) => {
-        const { log, user, keepaliveMs = KEEPALIVE_MS } = options;
-        const known = (0,known_hosts/* lookup */.$I)(options.knownHosts, options.address, options.port);
-        const client = new lib.Client();
-        const key = withoutSha1(options.key.key, () => {
-            refusal = { kind: 'sha1-only' };
-        });
-        const started = performance.now();
-        let stage = 'greeting';
-        let greeting = '';
-        let refusal;
-        const settle = (outcome) => {
-            deadline.removeEventListener('abort', onDeadline);
-            socket.off('data', onData);
-            if ('failure' in outcome)
-                socket.destroy();
-            resolve(outcome);
-        };
-        const onDeadline = () => settle({ failure: { kind: 'silent', stage, afterMs: limitMs } });
-        const onData = (chunk) => {
-            if (greeting.length < GREETING_LIMIT)
-                greeting += chunk.toString('latin1', 0, GREETING_LIMIT);
-            if (stage === 'greeting' && /^SSH-(?:2\.0|1\.99)-/m.test(greeting))
-                stage = 'key exchange';
-        };
-        deadline.addEventListener('abort', onDeadline, { once: true });
-        client.on('error', (error) => {
-            settle({ failure: refusal ?? sshFailure(error, stage, greeting) });
-        });
-        client.on('close', () => settle({ failure: refusal ?? closedFailure(stage, greeting) }));
-        client.once('handshake', (algorithms) => {
-            stage = 'authentication';
-            const { kex, serverHostKey, cs } = algorithms;
-            log.debug(`SSH: host key known; ${kex}, ${serverHostKey}, ${cs.cipher} ${cs.mac}`.trimEnd());
-        });
-        client.once('ready', () => {
-            client.removeAllListeners();
-            log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
-            settle({ transport: new LinkedTransport(options, new Ssh2Link(client, socket)) });
-        });
-        client.connect({
-            sock: socket,
-            username: user,
-            algorithms: offeredAlgorithms(known.keys),
-            hostVerifier: (blob) => {
-                const finding = hostKeyRefusal(known, blob, options);
-                if (finding !== undefined)
-                    refusal = { kind: 'host-key', finding };
-                return finding === undefined;
-            },
-            // Not 'none' first, as ssh2 does by itself: that is a round trip, and a failed login in sshd's eyes.
-            authHandler: (methods, partialSuccess, next) => {
-                if (methods === null) {
-                    next({ type: 'publickey', username: user, key });
-                    return;
-                }
-                if (refusal === undefined) {
-                    refusal = { kind: partialSuccess === true ? 'second-factor' : 'authentication', methods };
-                }
-                // `false` ends the login (ssh2 README, authHandler); its types do not have it.
-                next(false);
-            },
-            readyTimeout: 0, // the deadline above, which knows the stage
-            keepaliveInterval: keepaliveMs,
-            keepaliveCountMax: KEEPALIVE_COUNT,
-        });
-        // After connect(), which pauses the socket: a listener before it would take the first bytes away.
-        socket.on('data', onData);
-    });
-}
-/** What an error of ssh2 before the login means; ssh2 tells them apart by `level` and by text only. */
-function sshFailure(error, stage, greeting) {
-    if (typeof error.code === 'number')
-        return { kind: 'disconnected', said: error.message };
-    if (error.level === 'client-socket')
-        return closedFailure(stage, greeting);
-    if (stage === 'greeting') {
-        return error.level === 'protocol' ? closedFailure(stage, greeting) : { kind: 'not-ssh', said: greeting };
-    }
-    if (error.message.includes('signature verification failed'))
-        return { kind: 'host-key-unproven' };
-    const [, what] = /no matching (.+)$/.exec(error.message) ?? [];
-    return what === undefined ? { kind: 'protocol', said: error.message } : { kind: 'algorithms', what };
-}
-/** What OpenSSH says in clear before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
-const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
-function closedFailure(stage, greeting) {
-    if (stage !== 'greeting')
-        return { kind: 'closed', stage, said: '' };
-    return greeting.trim() === '' || SSHD_FAREWELL.test(greeting)
-        ? { kind: 'closed', stage, said: greeting }
-        : { kind: 'not-ssh', said: greeting };
-}
 
 ;// CONCATENATED MODULE: ./src/hosts/connector.ts
 
-/** How each host is connected to, as the inputs say. @param privilege whose bash runs scripts there. */
-function connector(ssh, privilege, log) {
-    return ({ name, address, login }) => connectSsh2({
-        name: name ?? address,
-        ...login,
-        privilege,
-        key: ssh.key,
-        knownHosts: ssh.knownHosts,
-        log: log.host(name ?? address),
-    });
+
+
+/** How each host is connected to, as the inputs say. */
+function connector(ssh, { privilege, log, onAcceptedKey }) {
+    return (host) => {
+        const { name, address, login } = host;
+        return connectSsh2({
+            name: name ?? address,
+            ...login,
+            privilege,
+            key: ssh.key,
+            pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, (0,pinned_host/* pinnedHost */.h)(host)),
+            log: log.host(name ?? address),
+            ...(onAcceptedKey && { onAcceptedKey }),
+        });
+    };
 }
 
 
@@ -1430,15 +1564,69 @@ class HostError extends Error {
 
 /***/ }),
 
+/***/ 48025:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ pinsFor),
+/* harmony export */   Tx: () => (/* binding */ judgeHostKey),
+/* harmony export */   ZY: () => (/* binding */ isPinOf),
+/* harmony export */   y6: () => (/* binding */ pinnedTypes)
+/* harmony export */ });
+/* harmony import */ var _known_hosts_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1105);
+/* harmony import */ var _wire_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(41979);
+
+
+/**
+ * What is pinned for a host. known_hosts lists it by the address and port that are connected to, as OpenSSH has it;
+ * fingerprints also by what else it is called.
+ */
+function pinsFor(rules, host) {
+    const known = (0,_known_hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .lookup */ .$I)(rules.knownHosts, host.address, host.port);
+    const fingerprints = rules.fingerprints.filter((pin) => isPinOf(pin, host));
+    const nothing = known.keys.length + known.authorities.length + fingerprints.length === 0;
+    return { ...known, fingerprints, acceptsAny: nothing && rules.policy === 'accept-new' };
+}
+/** Whether a fingerprint was given for this host. */
+function isPinOf(pin, { address, port, aliases }) {
+    const names = [address, `[${address}]:${port}`, (0,_known_hosts_js__WEBPACK_IMPORTED_MODULE_0__/* .knownHostName */ .nF)(address, port), ...aliases];
+    return names.some((name) => name.toLowerCase() === pin.host);
+}
+/** @param key shown by the host; that it holds it is not proven by this. */
+function judgeHostKey(pins, key) {
+    const isKey = (other) => other.blob.equals(key.blob);
+    if (pins.revoked.some(isKey))
+        return 'revoked';
+    const shown = (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .fingerprint */ .Rj)(key.blob);
+    if (pins.keys.some(isKey) || pins.fingerprints.some((pin) => pin.fingerprint === shown))
+        return 'pinned';
+    return pins.acceptsAny ? 'accepted' : 'refused';
+}
+/**
+ * The types of the keys that are pinned.
+ * @returns undefined when a key of any type may be the right one, or nothing is pinned.
+ */
+function pinnedTypes({ keys, fingerprints }) {
+    if (keys.length + fingerprints.length === 0)
+        return undefined;
+    if (fingerprints.some(({ types }) => types === undefined))
+        return undefined;
+    const types = [...keys.map(({ type }) => type), ...fingerprints.flatMap((pin) => pin.types ?? [])];
+    return [...new Set(types)];
+}
+
+
+/***/ }),
+
 /***/ 1105:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   $I: () => (/* binding */ lookup),
 /* harmony export */   TZ: () => (/* binding */ knownHostsLine),
+/* harmony export */   nF: () => (/* binding */ knownHostName),
 /* harmony export */   uJ: () => (/* binding */ parseKnownHosts)
 /* harmony export */ });
-/* unused harmony export knownHostName */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _wire_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(41979);
@@ -1452,13 +1640,11 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const DEFAULT_PORT = 22;
 /**
  * Reads known_hosts text (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): host patterns with `*`, `?` and `!`,
- * `[host]:port`, hashed names, `@revoked`, comments, blank lines, LF or CRLF.
- * `@cert-authority` lines are reported as warnings: host certificates are not supported.
+ * `[host]:port`, hashed names, `@revoked`, `@cert-authority`, comments, blank lines, LF or CRLF.
  */
 function parseKnownHosts(text) {
     const entries = [];
     const findings = [];
-    const warnings = [];
     for (const [index, raw] of text
         .replace(/^\uFEFF/, '')
         .split(/\r\n|\n|\r/)
@@ -1470,12 +1656,10 @@ function parseKnownHosts(text) {
         const parsed = parseLine(content);
         if ('entry' in parsed)
             entries.push({ line, ...parsed.entry });
-        else if ('warning' in parsed)
-            warnings.push({ at: `${AT}, line ${line}`, ...parsed.warning });
         else
             findings.push({ at: `${AT}, line ${line}`, ...parsed.problem });
     }
-    return { entries, findings, warnings };
+    return { entries, findings };
 }
 /** The name under which known_hosts lists a host: bare for port 22, else `[host]:port` (OpenSSH misc.c, put_host_port). */
 function knownHostName(host, port) {
@@ -1492,16 +1676,19 @@ function knownHostsLine(host, port, key) {
 function lookup(entries, host, port) {
     const name = knownHostName(host.toLowerCase(), port);
     const matching = entries.filter((entry) => namesMatch(entry.names, name));
-    return {
-        keys: matching.filter((entry) => !entry.revoked).map((entry) => entry.key),
-        revoked: matching.filter((entry) => entry.revoked).map((entry) => entry.key),
-    };
+    const keysOf = (role) => matching.filter((entry) => entry.role === role).map((entry) => entry.key);
+    return { keys: keysOf('host'), revoked: keysOf('revoked'), authorities: keysOf('authority') };
 }
+const ROLES = new Map([
+    ['@revoked', 'revoked'],
+    ['@cert-authority', 'authority'],
+]);
 function parseLine(content) {
     const words = content.split(/[ \t]+/);
-    const marker = words[0]?.startsWith('@') === true ? words.shift() : undefined;
-    if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') {
-        return problem(`the marker \`${marker}\` is not known.`, 'the only markers are `@revoked` and `@cert-authority`.');
+    const marker = words[0]?.startsWith('@') === true ? (words.shift() ?? '') : undefined;
+    const role = marker === undefined ? 'host' : ROLES.get(marker);
+    if (role === undefined) {
+        return problem(`the marker \`${shortened(marker ?? '')}\` is not known.`, 'the only markers are `@revoked` and `@cert-authority`.');
     }
     const [names, type, base64] = words;
     if (names === undefined || type === undefined || base64 === undefined)
@@ -1516,14 +1703,8 @@ function parseLine(content) {
     const key = parseKey(type, base64);
     if (typeof key === 'string')
         return problem(key, EXPECTED);
-    if (marker === '@cert-authority')
-        return { warning: CERTIFICATE_AUTHORITY };
-    return { entry: { revoked: marker === '@revoked', names: parsedNames, key } };
+    return { entry: { role, names: parsedNames, key } };
 }
-const CERTIFICATE_AUTHORITY = {
-    fact: 'this names a certificate authority for host keys; host certificates are not supported, the line is ignored.',
-    fix: 'add a line with the plain host key of each host.',
-};
 function problem(fact, fix) {
     return { problem: { fact, fix } };
 }
@@ -1532,7 +1713,7 @@ function tooShort(first, second) {
         return problem('this is a public key without a host.', `put the host in front of it, as in ${EXAMPLE.slice('an example: '.length)}.`);
     }
     if (/SHA256:|MD5:|^(?:[0-9a-f]{2}:){15}/.test(`${first ?? ''} ${second ?? ''}`)) {
-        return problem('this is a fingerprint, not a key.', `give the whole key, as \`ssh-keyscan\` prints it; ${EXAMPLE}.`);
+        return problem('this is a fingerprint, not a key.', `put the line into \`ssh-host-fingerprints\`, or give the whole key here; ${EXAMPLE}.`);
     }
     return problem('this is not a known_hosts line.', EXPECTED);
 }
@@ -1564,15 +1745,56 @@ function namesMatch(names, name) {
     if ('hash' in names) {
         return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.timingSafeEqual)((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHmac)('sha1', names.salt).update(name).digest(), names.hash);
     }
-    const fitting = names.patterns.filter((pattern) => patternRegExp(pattern.replace(/^!/, '')).test(name));
+    const fitting = names.patterns.filter((pattern) => matchesPattern(name, pattern.replace(/^!/, '')));
     return fitting.length > 0 && !fitting.some((pattern) => pattern.startsWith('!'));
 }
-function patternRegExp(pattern) {
-    const source = pattern
-        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-        .replaceAll('*', '.*')
-        .replaceAll('?', '.');
-    return new RegExp(`^${source}$`);
+/**
+ * OpenSSH match.c, match_pattern: `*` stands for any characters or none, `?` for one. Only the last `*` is ever gone
+ * back to, so that no pattern takes longer than the product of both lengths.
+ */
+function matchesPattern(name, pattern) {
+    let at = 0;
+    let next = 0;
+    let star = -1;
+    let starAt = 0;
+    while (at < name.length) {
+        if (pattern[next] === '*') {
+            star = next;
+            starAt = at;
+            next += 1;
+        }
+        else if (pattern[next] === '?' || pattern[next] === name[at]) {
+            at += 1;
+            next += 1;
+        }
+        else if (star !== -1) {
+            starAt += 1;
+            at = starAt;
+            next = star + 1;
+        }
+        else {
+            return false;
+        }
+    }
+    return /^\**$/.test(pattern.slice(next));
+}
+
+
+/***/ }),
+
+/***/ 51367:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ pinnedHost)
+/* harmony export */ });
+/** A host of the inputs as its keys are looked up: by where it is logged in to, and by the member's name and address. */
+function pinnedHost({ name, address, login }) {
+    return {
+        address: login.address,
+        port: login.port,
+        aliases: name === undefined ? [address] : [name, address],
+    };
 }
 
 
@@ -4208,7 +4430,9 @@ const inputDefinitions = {
     'ssh-port': { default: '22' },
     'ssh-private-key': { required: true, secret: true },
     'ssh-key-passphrase': { secret: true },
-    'ssh-known-hosts': { required: true },
+    'ssh-known-hosts': {},
+    'ssh-host-fingerprints': {},
+    'host-key-policy': { default: 'strict' },
     'ca-certificate': {},
     'ca-key': { secret: true },
     'key-algorithm': { default: 'RSA-2048' },
@@ -4350,7 +4574,7 @@ function readRunContext() {
 
 /***/ }),
 
-/***/ 12656:
+/***/ 13982:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4398,8 +4622,10 @@ const habits = new Map([
     ['private-key', 'ssh-private-key'],
     ['passphrase', 'ssh-key-passphrase'],
     ['ssh-passphrase', 'ssh-key-passphrase'],
-    ['fingerprint', 'ssh-known-hosts'],
+    ['fingerprint', 'ssh-host-fingerprints'],
+    ['host-fingerprint', 'ssh-host-fingerprints'],
     ['known-hosts', 'ssh-known-hosts'],
+    ['strict-host-key-checking', 'host-key-policy'],
     ['ca-cert', 'ca-certificate'],
 ]);
 /** The input that someone who wrote `name` most likely meant; absent when nothing is near. */
@@ -4433,8 +4659,161 @@ function editDistance(from, to) {
     return previous[to.length] ?? 0;
 }
 
+// EXTERNAL MODULE: ./src/hosts/keys/pinned-host.ts
+var pinned_host = __webpack_require__(51367);
+// EXTERNAL MODULE: ./src/hosts/keys/host-pins.ts
+var host_pins = __webpack_require__(48025);
+// EXTERNAL MODULE: ./src/hosts/keys/known-hosts.ts
+var known_hosts = __webpack_require__(1105);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(77030);
 // EXTERNAL MODULE: ./src/settings/quote.ts
 var quote = __webpack_require__(77405);
+;// CONCATENATED MODULE: ./src/settings/parse-host-fingerprints.ts
+
+
+
+const INPUT = 'ssh-host-fingerprints';
+const EXAMPLE = '`10.0.0.6 SHA256:` and the 43 characters behind it that `ssh-keygen -lf` prints';
+/** What `ssh-keygen -l` calls a type of key, and what such keys call themselves (RFC 5656 §6.2, RFC 8709, RFC 4253). */
+const TYPES = new Map([
+    ['ED25519', ['ssh-ed25519']],
+    ['ECDSA', ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']],
+    ['RSA', ['ssh-rsa']],
+]);
+/**
+ * Reads fingerprints of host keys: on each line a host and one or more fingerprints, or what `ssh-keygen -lf` prints of a
+ * known_hosts file. A host goes by its name or address, or by `[address]:port`.
+ */
+function parseHostFingerprints(text, findings) {
+    return text
+        .replace(/^\uFEFF/, '')
+        .split(/\r\n|\n|\r/)
+        .flatMap((line, index) => {
+        const content = line
+            .replace(/(^|\s)#.*$/, '')
+            .replace(/,\s*$/, '')
+            .trim();
+        const at = `${INPUT}, line ${index + 1}`;
+        return content === '' ? [] : parseLine(content, at, findings);
+    });
+}
+/**
+ * Every fingerprint must be that of a host that is connected to: one for a misspelt host would be no use to anybody, and
+ * the host would be refused with a message that does not name it.
+ */
+function refuseStrangers(pins, hosts, findings) {
+    if (hosts.length === 0)
+        return;
+    for (const pin of pins.filter((one) => !hosts.some((host) => (0,host_pins/* isPinOf */.ZY)(one, host)))) {
+        findings.push({
+            at: pin.at,
+            fact: `no host is called ${(0,quote/* quote */.h)(pin.host)}.`,
+            cause: 'a typing error, or `ssh-keygen -lf` has printed the comment of the key in place of its host.',
+            fix: `write a host as it is in the inputs: ${[...new Set(hosts.flatMap(namesOf))].join(', ')}.`,
+        });
+    }
+}
+function namesOf({ address, aliases }) {
+    return [...aliases, address];
+}
+function parseLine(line, at, findings) {
+    const printed = /^\d+ (\S+) (.+) (\([A-Z0-9-]+\))$/.exec(line);
+    const words = printed === null
+        ? line.split(/[\s,]+|=(?=SHA256:)/)
+        : hostsPrinted(printed[2] ?? '').flatMap((host) => [host, printed[1] ?? '', printed[3] ?? '']);
+    const pins = readWords(words, at);
+    if (Array.isArray(pins))
+        return pins;
+    findings.push({ at, ...pins });
+    return [];
+}
+/** Reads a host, its fingerprints, perhaps a type behind one of them, and then the next host. */
+function readWords(words, at) {
+    const pins = [];
+    let host = '';
+    /** A host whose fingerprint is still to come. */
+    let bare;
+    for (const word of words) {
+        const last = pins.at(-1);
+        if (word.startsWith('SHA256:')) {
+            const fingerprint = canonical(word);
+            if (host === '')
+                return noHost(word);
+            if (fingerprint === undefined)
+                return damaged(word);
+            pins.push({ at, host, fingerprint });
+            bare = undefined;
+        }
+        else if (word.startsWith('(')) {
+            const types = TYPES.get(word.replace(/^\((.*)\)$/, '$1'));
+            if (types === undefined || last === undefined)
+                return unknownType(word);
+            pins[pins.length - 1] = { ...last, types };
+        }
+        else {
+            const problem = notAHost(word) ?? (bare === undefined ? undefined : noFingerprint(bare));
+            if (problem !== undefined)
+                return problem;
+            host = normalHost(word);
+            bare = word;
+        }
+    }
+    return bare === undefined ? pins : noFingerprint(bare);
+}
+/** ssh-keygen prints the key's comment, by default `root@` and the host; where there is none, the hosts of the line. */
+function hostsPrinted(words) {
+    return words === 'no comment' ? [''] : words.replace(/^root@/, '').split(/[\s,]+/);
+}
+/** Without the padding that some tools add; undefined unless it is base64 of 32 bytes. */
+function canonical(word) {
+    const base64 = word.slice('SHA256:'.length).replace(/=$/, '');
+    const bytes = Buffer.from(base64, 'base64');
+    return bytes.length === 32 && bytes.toString('base64') === `${base64}=` ? `SHA256:${base64}` : undefined;
+}
+function normalHost(word) {
+    const [, inner, port] = /^\[(.*)\](?::(\d+))?$/.exec(word) ?? [];
+    const address = (inner ?? word).toLowerCase();
+    const short = (0,external_node_net_.isIPv6)(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
+    return port === undefined ? short : `[${short}]:${port}`;
+}
+/** The things that are pasted in place of a host, each with its own words. */
+function notAHost(word) {
+    if (/^MD5:|^(?:[0-9a-f]{2}:){15}[0-9a-f]{2}$/i.test(word)) {
+        return {
+            fact: 'this is an MD5 fingerprint, which another key can be made to have.',
+            fix: 'give the one that `ssh-keygen -l -E sha256 -f FILE` prints.',
+        };
+    }
+    if (/^(?:ssh-|ecdsa-sha2-|AAAA)/.test(word)) {
+        return { fact: 'this is a key, not a fingerprint.', fix: 'put the line into `ssh-known-hosts`.' };
+    }
+    if (/^[A-Za-z0-9+/]{43}=?$/.test(word)) {
+        return {
+            fact: 'the fingerprint does not say how it was made.',
+            fix: `if it is SHA-256, write \`SHA256:\` before it: ${EXAMPLE}.`,
+        };
+    }
+    return word.startsWith('|')
+        ? { fact: 'the name of the host is hashed.', fix: 'write its name or address in place of it.' }
+        : undefined;
+}
+function noHost(word) {
+    return { fact: `${(0,quote/* quote */.h)(word)} has no host in front of it.`, fix: `write ${EXAMPLE}.` };
+}
+function noFingerprint(host) {
+    return { fact: `behind ${(0,quote/* quote */.h)(host)} stands no fingerprint.`, fix: `write ${EXAMPLE}.` };
+}
+function damaged(word) {
+    return { fact: `${(0,quote/* quote */.h)(word)} is cut off or damaged.`, fix: `write ${EXAMPLE}.` };
+}
+function unknownType(word) {
+    return {
+        fact: `${(0,quote/* quote */.h)(word)} is not a type of host key behind its fingerprint.`,
+        fix: `write (${[...TYPES.keys()].join('), (')}), or leave it out.`,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/settings/parse-scalars.ts
 
 
@@ -4505,6 +4884,453 @@ function durationProblem(value, readable, range, example) {
         fact: `${(0,quote/* quote */.h)(value)} is not a duration.`,
         fix: `write hours, minutes and seconds in that order, as 90s, 15m or 1h30m, for example ${example}.`,
     };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-host-keys.ts
+
+
+
+
+const POLICIES = ['strict', 'accept-new'];
+/**
+ * Reads what is pinned. Whether it covers every host is seen at the host itself, so that the refusal can name the key that
+ * is offered.
+ * @param hosts all that is connected to; empty when the inputs that name them cannot be used.
+ */
+function parseHostKeys(inputs, hosts, { findings, warnings }) {
+    const before = findings.length;
+    const known = (0,known_hosts/* parseKnownHosts */.uJ)(inputs['ssh-known-hosts']);
+    findings.push(...known.findings);
+    const fingerprints = parseHostFingerprints(inputs['ssh-host-fingerprints'], findings);
+    refuseStrangers(fingerprints, hosts, findings);
+    const policy = parseChoice('host-key-policy', inputs['host-key-policy'], POLICIES, findings);
+    if (policy === undefined || findings.length > before)
+        return undefined;
+    const rules = { knownHosts: known.entries, fingerprints, policy };
+    if (policy === 'accept-new')
+        warnings.push(acceptsNew(rules, hosts));
+    else if (known.entries.length + fingerprints.length === 0)
+        findings.push(noHostKey(hosts));
+    return rules;
+}
+function acceptsNew(rules, hosts) {
+    const unpinned = hosts.filter((host) => (0,host_pins/* pinsFor */.G)(rules, host).acceptsAny);
+    if (unpinned.length === 0) {
+        return {
+            at: 'host-key-policy',
+            fact: 'accept-new is asked for, and every host is pinned already.',
+            fix: 'leave host-key-policy out.',
+        };
+    }
+    return {
+        at: 'host-key-policy',
+        fact: `nothing is pinned for ${unpinned.map(({ address }) => address).join(', ')}: whoever answers there is taken for the host, and gets keys of the cluster.`,
+        fix: 'use accept-new once, in a network that you trust; compare the keys that the log names, and put its lines into ssh-known-hosts.',
+    };
+}
+function noHostKey([host]) {
+    const { address, port } = host ?? { address: '10.0.0.6', port: 22 };
+    const option = port === 22 ? '' : `-p ${port} `;
+    return {
+        at: 'ssh-known-hosts',
+        fact: 'no host key is given; without one nobody can tell a host from an impostor.',
+        cause: 'the variable does not exist or is empty.',
+        fix: `run ssh-keyscan ${option}-t ed25519 ${address} for every host, compare what ssh-keygen -lf - says of its ` +
+            'output with what ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub says on the console of the host, and pass ' +
+            'the lines from a variable: ssh-known-hosts: ${{ vars.SSH_KNOWN_HOSTS }}. Or give the fingerprints in ' +
+            'ssh-host-fingerprints.',
+    };
+}
+
+// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
+var lib = __webpack_require__(85472);
+var lib_default = /*#__PURE__*/__webpack_require__.n(lib);
+;// CONCATENATED MODULE: ./src/hosts/keys/key-text.ts
+const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
+const OPENSSH_MAGIC = 'openssh-key-v1\0';
+/**
+ * Recognises a key in what people paste: CRLF, a byte order mark, quotes around it, lost or literal `\n`
+ * newlines, indentation, and the base64 of the whole file. Judges the wrapping only, not the key.
+ */
+function readKeyText(pasted) {
+    const text = tidy(pasted);
+    if (text === '')
+        return { kind: 'empty' };
+    if (isLegible(text))
+        return classify(text);
+    const decoded = decodeBase64(text);
+    if (decoded === undefined)
+        return { kind: 'unknown' };
+    if (decoded.startsWith(OPENSSH_MAGIC)) {
+        return { kind: 'private', block: { label: 'OPENSSH PRIVATE KEY', body: text.replace(/\s/g, '') } };
+    }
+    const inner = tidy(decoded);
+    return isLegible(inner) ? classify(inner) : { kind: 'unknown' };
+}
+/** The block as a PEM file: 64 columns, LF, a newline at the end. */
+function pemText(block) {
+    const headers = block.dekInfo === undefined ? [] : ['Proc-Type: 4,ENCRYPTED', `DEK-Info: ${block.dekInfo}`, ''];
+    const lines = block.body.match(/.{1,64}/g) ?? [];
+    return [`-----BEGIN ${block.label}-----`, ...headers, ...lines, `-----END ${block.label}-----`, ''].join('\n');
+}
+function tidy(pasted) {
+    const text = pasted
+        .replace(/[\uFEFF\u200B]/g, '')
+        .replaceAll('\u00A0', ' ')
+        .trim();
+    const unquoted = /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
+    // A backslash never occurs in a key; PuTTY's format may have one in its comment and keeps its own newlines.
+    const lines = unquoted.startsWith('PuTTY-') ? unquoted : unquoted.replace(/\\r|\\n/g, '\n');
+    return lines.replace(/\r\n?/g, '\n').trim();
+}
+function isLegible(text) {
+    return (text.includes('---- BEGIN ') ||
+        text.includes('-----BEGIN ') ||
+        text.startsWith('PuTTY-') ||
+        isPublicLine(text));
+}
+function isPublicLine(text) {
+    return /^(?:ssh-|ecdsa-sha2-|sk-)\S+\s+AAAA/m.test(text);
+}
+function classify(text) {
+    if (text.startsWith('PuTTY-'))
+        return { kind: 'putty', text };
+    const blocks = [...text.matchAll(PEM_BLOCK)].map(([, label = '', content = '']) => ({ label, content }));
+    const [block, ...others] = blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'));
+    if (block !== undefined) {
+        return others.length > 0
+            ? { kind: 'several', count: others.length + 1 }
+            : readBlock(block.label, block.content);
+    }
+    if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text))
+        return { kind: 'truncated' };
+    if (text.includes('PUBLIC KEY') || isPublicLine(text))
+        return { kind: 'public' };
+    return { kind: text.includes('-----BEGIN CERTIFICATE-----') ? 'certificate' : 'unknown' };
+}
+function readBlock(label, content) {
+    const dekInfo = /DEK-Info:\s*([A-Z0-9-]+,[0-9A-F]+)/i.exec(content)?.[1];
+    const body = content
+        .replace(/Proc-Type:\s*4,\s*ENCRYPTED/i, '')
+        .replace(/DEK-Info:\s*\S+/i, '')
+        .replace(/\s/g, '');
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body))
+        return { kind: 'damaged' };
+    return { kind: 'private', block: { label, body, ...(dekInfo === undefined ? {} : { dekInfo }) } };
+}
+function decodeBase64(text) {
+    const compact = text.replace(/\s/g, '');
+    if (compact.length < 100 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact))
+        return undefined;
+    return Buffer.from(compact, 'base64').toString('utf8');
+}
+
+// EXTERNAL MODULE: ./src/hosts/keys/wire.ts
+var wire = __webpack_require__(41979);
+;// CONCATENATED MODULE: ./src/hosts/keys/openssh-key.ts
+
+const MAGIC = Buffer.from('openssh-key-v1\0');
+/** Length to which an unencrypted private section is padded (PROTOCOL.key: the cipher's block size, or 8). */
+const BLOCK = 8;
+/** Reads the open part of an OpenSSH private key (OpenSSH PROTOCOL.key); undefined when it is not one. */
+function readOpensshHeader(bytes) {
+    const reader = new wire/* WireReader */.ZT(bytes);
+    if (reader.raw(MAGIC.length)?.equals(MAGIC) !== true)
+        return undefined;
+    const cipher = reader.string()?.toString('latin1');
+    reader.string(); // name of the key derivation
+    reader.string(); // its options
+    const count = reader.uint32();
+    const publicBlob = reader.string();
+    const privateSection = reader.string();
+    if (cipher === undefined || count !== 1 || publicBlob === undefined || privateSection === undefined)
+        return undefined;
+    const type = (0,wire/* keyBlobType */.$q)(publicBlob);
+    return type === undefined ? undefined : { encrypted: cipher !== 'none', type, publicBlob };
+}
+/**
+ * An Ed25519 private key as an unencrypted OpenSSH key file (OpenSSH PROTOCOL.key), the only form in which
+ * ssh2 takes one.
+ * @returns base64 of the file's body. Secret.
+ */
+function opensshEd25519Body(key) {
+    const { d, x } = key.export({ format: 'jwk' });
+    if (d === undefined || x === undefined)
+        throw new TypeError('not an Ed25519 private key');
+    const publicKey = Buffer.from(x, 'base64url');
+    const type = (0,wire/* wireString */.f9)('ssh-ed25519');
+    const publicBlob = Buffer.concat([type, (0,wire/* wireString */.f9)(publicKey)]);
+    // Two equal numbers, by which a reader sees that decryption worked; nothing is encrypted, any will do.
+    const check = Buffer.concat([(0,wire/* wireUint32 */.TT)(0), (0,wire/* wireUint32 */.TT)(0)]);
+    const secret = (0,wire/* wireString */.f9)(Buffer.concat([Buffer.from(d, 'base64url'), publicKey]));
+    const section = Buffer.concat([check, type, (0,wire/* wireString */.f9)(publicKey), secret, (0,wire/* wireString */.f9)('')]);
+    const padding = Buffer.from(Array.from({ length: -section.length & (BLOCK - 1) }, (_, index) => index + 1));
+    return Buffer.concat([
+        MAGIC,
+        (0,wire/* wireString */.f9)('none'),
+        (0,wire/* wireString */.f9)('none'),
+        (0,wire/* wireString */.f9)(''),
+        (0,wire/* wireUint32 */.TT)(1),
+        (0,wire/* wireString */.f9)(publicBlob),
+        (0,wire/* wireString */.f9)(Buffer.concat([section, padding])),
+    ]).toString('base64');
+}
+
+;// CONCATENATED MODULE: ./src/hosts/keys/private-key.ts
+
+
+
+
+
+
+const KEY_INPUT = 'ssh-private-key';
+const PASSPHRASE_INPUT = 'ssh-key-passphrase';
+const SSH_CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
+const NEW_KEY = 'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
+const WHOLE_FILE = 'paste the private key file whole, from its BEGIN line to its END line.';
+/**
+ * Makes a usable key of what the user pasted. Takes OpenSSH's own format, PEM (PKCS#1, SEC1) and PKCS#8 with
+ * RSA, NIST curves or Ed25519, each plain or encrypted, and the PuTTY files that ssh2 reads (version 2, RSA).
+ * @param passphrase absent or empty: none.
+ */
+function preparePrivateKey(text, passphrase) {
+    const secret = passphrase === '' ? undefined : passphrase;
+    const read = readKeyText(text);
+    if (read.kind === 'putty')
+        return preparePutty(read.text, secret);
+    if (read.kind !== 'private')
+        return { ok: false, finding: unreadable(read) };
+    return read.block.label === 'OPENSSH PRIVATE KEY'
+        ? prepareOpenssh(read.block, secret)
+        : preparePem(read.block, secret);
+}
+function prepareOpenssh(block, passphrase) {
+    const header = readOpensshHeader(Buffer.from(block.body, 'base64'));
+    if (header === undefined)
+        return refuse(DAMAGED);
+    const { encrypted, type, publicBlob } = header;
+    if (type === 'ssh-dss')
+        return refuse(DSA);
+    if (type.startsWith('sk-'))
+        return refuse(SECURITY_KEY);
+    const name = `${type} ${(0,wire/* fingerprint */.Rj)(publicBlob)}`;
+    if (encrypted && passphrase === undefined)
+        return refuse(passphraseMissing(name));
+    const key = lib_default().utils.parseKey(pemText(block), passphrase);
+    if (!(key instanceof Error))
+        return usable(key, encrypted, passphrase);
+    if (/^Unsupported/.test((0,src_findings/* errorMessage */.gJ)(key)))
+        return refuse(unsupported(`a key of type ${type}`));
+    return refuse(encrypted ? passphraseWrong(name) : DAMAGED);
+}
+function preparePem(block, passphrase) {
+    const encrypted = block.dekInfo !== undefined || block.label === 'ENCRYPTED PRIVATE KEY';
+    if (encrypted && passphrase === undefined)
+        return refuse(passphraseMissing(block.label));
+    if (!isCipherLoaded(block))
+        return refuse(OLD_ENCRYPTION);
+    let key;
+    try {
+        key = (0,external_node_crypto_.createPrivateKey)({ key: pemText(block), ...(encrypted ? { passphrase: passphrase ?? '' } : {}) });
+    }
+    catch (error) {
+        if (/digital envelope routines::unsupported/.test((0,src_findings/* errorMessage */.gJ)(error)))
+            return refuse(OLD_ENCRYPTION);
+        // Also where the decoder finds nothing it supports: one wrong passphrase of 256 leaves a right padding.
+        return refuse(encrypted ? passphraseWrong(block.label) : DAMAGED);
+    }
+    const converted = convert(key);
+    return 'finding' in converted ? refuse(converted.finding) : usable(converted.key, encrypted, passphrase);
+}
+/**
+ * Whether OpenSSL can decrypt what the header of RFC 1421 names; its legacy provider, with DES and RC2, is not
+ * loaded by Node. PKCS#8 names its cipher inside, and OpenSSL says so itself.
+ */
+function isCipherLoaded({ dekInfo }) {
+    const cipher = dekInfo?.split(',')[0]?.toLowerCase();
+    return cipher === undefined || (0,external_node_crypto_.getCiphers)().includes(cipher);
+}
+/** ssh2 reads PKCS#1 and SEC1 but not PKCS#8, and Ed25519 only in OpenSSH's format. */
+function convert(key) {
+    const type = key.asymmetricKeyType ?? 'unknown';
+    const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
+    if (type === 'dsa')
+        return { finding: DSA };
+    let text;
+    if (type === 'rsa')
+        text = key.export({ type: 'pkcs1', format: 'pem' }).toString();
+    else if (type === 'ec' && SSH_CURVES.includes(curve))
+        text = key.export({ type: 'sec1', format: 'pem' }).toString();
+    else if (type === 'ed25519')
+        text = pemText({ label: 'OPENSSH PRIVATE KEY', body: opensshEd25519Body(key) });
+    else
+        return { finding: unsupported(`a key of type ${type}${curve === '' ? '' : ` (${curve})`}`) };
+    const parsed = lib_default().utils.parseKey(text);
+    return parsed instanceof Error ? { finding: DAMAGED } : { key: parsed };
+}
+function preparePutty(text, passphrase) {
+    if (!/^PuTTY-User-Key-File-2: ssh-(?:rsa|dss)\s/.test(text))
+        return refuse(PUTTY);
+    const encrypted = !/^Encryption: none$/m.test(text);
+    if (encrypted && passphrase === undefined)
+        return refuse(passphraseMissing('PuTTY key'));
+    const key = lib_default().utils.parseKey(text, encrypted ? passphrase : undefined);
+    if (!(key instanceof Error))
+        return key.type === 'ssh-dss' ? refuse(DSA) : usable(key, encrypted, passphrase);
+    return refuse(encrypted ? passphraseWrong('PuTTY key') : DAMAGED);
+}
+function usable(key, encrypted, passphrase) {
+    const warnings = passphrase !== undefined && !encrypted ? [PASSPHRASE_UNUSED] : [];
+    return { ok: true, key, type: key.type, fingerprint: (0,wire/* fingerprint */.Rj)(key.getPublicSSH()), warnings };
+}
+function refuse(finding) {
+    return { ok: false, finding };
+}
+const DAMAGED = {
+    at: KEY_INPUT,
+    fact: 'the private key is cut off or damaged.',
+    cause: 'a part of the file was not copied, or something changed it on the way.',
+    fix: WHOLE_FILE,
+};
+const DSA = {
+    at: KEY_INPUT,
+    fact: 'this is a DSA key.',
+    cause: 'the key is old; OpenSSH servers have refused DSA keys since version 7.0 (2015).',
+    fix: NEW_KEY,
+};
+const SECURITY_KEY = {
+    at: KEY_INPUT,
+    fact: 'this key lives in a hardware security key (FIDO); the file alone cannot sign.',
+    cause: 'it was made with `ssh-keygen -t ed25519-sk` or `ecdsa-sk`.',
+    fix: `such a key cannot be used unattended: ${NEW_KEY}`,
+};
+const PUTTY = {
+    at: KEY_INPUT,
+    fact: 'this PuTTY key file (.ppk) cannot be read.',
+    cause: 'PuTTY has its own file format; only version 2 files with RSA keys are understood.',
+    fix: 'convert it: `puttygen key.ppk -O private-openssh-new -o deploy-key` (in the PuTTYgen window: Conversions, Export OpenSSH key), and give the new file.',
+};
+const OLD_ENCRYPTION = {
+    at: KEY_INPUT,
+    fact: 'the private key is encrypted with a cipher that is no longer supported.',
+    cause: 'the file is old.',
+    fix: 'write it anew with `ssh-keygen -p -f deploy-key`, which asks for the old passphrase and a new one.',
+};
+const PASSPHRASE_UNUSED = {
+    at: PASSPHRASE_INPUT,
+    fact: 'a passphrase is given, but the private key is not encrypted.',
+    fix: 'remove the input, or give the encrypted key.',
+};
+function passphraseMissing(name) {
+    return {
+        at: PASSPHRASE_INPUT,
+        fact: `the private key (${name}) is encrypted and no passphrase is given.`,
+        cause: 'the secret with the passphrase does not exist or is not passed on; runs from forks get no secrets.',
+        fix: 'give its passphrase in `ssh-key-passphrase`, or a key without one in `ssh-private-key`.',
+    };
+}
+function passphraseWrong(name) {
+    return {
+        at: PASSPHRASE_INPUT,
+        fact: `the passphrase does not open the private key (${name}).`,
+        cause: 'it belongs to another key, or the secret holds a blank or newline too many.',
+        fix: 'check it with `ssh-keygen -y -f deploy-key`, which asks for the passphrase and prints the public key.',
+    };
+}
+function unsupported(what) {
+    return { at: KEY_INPUT, fact: `${what} cannot be used here.`, fix: NEW_KEY };
+}
+function unreadable(read) {
+    const at = KEY_INPUT;
+    switch (read.kind) {
+        case 'empty':
+            return {
+                at,
+                fact: 'no private key is given.',
+                cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
+                fix: 'give the private key file whole, as a secret.',
+            };
+        case 'public':
+            return {
+                at,
+                fact: 'this is a public key; the private one is needed.',
+                cause: 'the file that ends in .pub was copied.',
+                fix: 'give the file of the same name without .pub.',
+            };
+        case 'certificate':
+            return {
+                at,
+                fact: 'this is a certificate, not a private key.',
+                cause: 'another file was copied.',
+                fix: 'give the private key with which you log in to the hosts.',
+            };
+        case 'several':
+            return {
+                at,
+                fact: `there are ${read.count} private keys.`,
+                fix: 'give the one that all hosts accept.',
+            };
+        case 'truncated':
+            return {
+                at,
+                fact: 'the private key has a BEGIN line but no END line that fits it.',
+                cause: 'only a part of the file was copied, or only its first line reached the input.',
+                fix: WHOLE_FILE,
+            };
+        case 'damaged':
+            return DAMAGED;
+        case 'unknown':
+            return {
+                at,
+                fact: 'this is not a private key in a form that is known.',
+                cause: 'the secret holds something else, e.g. the path of the key file, or lacks the BEGIN and END lines.',
+                fix: WHOLE_FILE,
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-ssh.ts
+
+
+/**
+ * Reads the user to log in as. Beyond the characters of useradd's names it takes those of directory users
+ * (`name@domain`, `DOMAIN\\name`).
+ */
+function parseUser(value, findings) {
+    if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,127}\$?$/.test(value) && !/@\d+(\.\d+){3}$/.test(value))
+        return value;
+    findings.push({
+        at: 'ssh-user',
+        fact: value === '' ? 'no user is given.' : `${(0,quote/* quote */.h)(value)} is not the name of a user.`,
+        ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
+        fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
+    });
+    return undefined;
+}
+/** Opens the private key. One line break at the end of the passphrase is that of its file. */
+function parseKey(text, passphrase, collected) {
+    const prepared = preparePrivateKey(text, passphrase.replace(/\r?\n$/, ''));
+    if (!prepared.ok) {
+        collected.findings.push(prepared.finding);
+        return undefined;
+    }
+    collected.warnings.push(...prepared.warnings);
+    const { key, type, fingerprint } = prepared;
+    return { key, type, fingerprint };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-access.ts
+
+
+
+/**
+ * Reads how the hosts are got into.
+ * @param hosts as far as they could be read.
+ */
+function parseAccess(inputs, hosts, collected) {
+    const key = parseKey(inputs['ssh-private-key'], inputs['ssh-key-passphrase'], collected);
+    const hostKeys = parseHostKeys(inputs, hosts.map(pinned_host/* pinnedHost */.h), collected);
+    return key === undefined || hostKeys === undefined ? undefined : { key, hostKeys };
 }
 
 ;// CONCATENATED MODULE: ./src/settings/parse-artifacts.ts
@@ -5178,8 +6004,6 @@ function evenCount(count) {
     };
 }
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(77030);
 ;// CONCATENATED MODULE: ./src/settings/parse-address.ts
 
 const parse_address_example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
@@ -5745,411 +6569,8 @@ function parseFingerprint({ text, at }, findings) {
     return [];
 }
 
-// EXTERNAL MODULE: ./src/hosts/keys/known-hosts.ts
-var known_hosts = __webpack_require__(1105);
-// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
-var lib = __webpack_require__(85472);
-var lib_default = /*#__PURE__*/__webpack_require__.n(lib);
-;// CONCATENATED MODULE: ./src/hosts/keys/key-text.ts
-const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
-const OPENSSH_MAGIC = 'openssh-key-v1\0';
-/**
- * Recognises a key in what people paste: CRLF, a byte order mark, quotes around it, lost or literal `\n`
- * newlines, indentation, and the base64 of the whole file. Judges the wrapping only, not the key.
- */
-function readKeyText(pasted) {
-    const text = tidy(pasted);
-    if (text === '')
-        return { kind: 'empty' };
-    if (isLegible(text))
-        return classify(text);
-    const decoded = decodeBase64(text);
-    if (decoded === undefined)
-        return { kind: 'unknown' };
-    if (decoded.startsWith(OPENSSH_MAGIC)) {
-        return { kind: 'private', block: { label: 'OPENSSH PRIVATE KEY', body: text.replace(/\s/g, '') } };
-    }
-    const inner = tidy(decoded);
-    return isLegible(inner) ? classify(inner) : { kind: 'unknown' };
-}
-/** The block as a PEM file: 64 columns, LF, a newline at the end. */
-function pemText(block) {
-    const headers = block.dekInfo === undefined ? [] : ['Proc-Type: 4,ENCRYPTED', `DEK-Info: ${block.dekInfo}`, ''];
-    const lines = block.body.match(/.{1,64}/g) ?? [];
-    return [`-----BEGIN ${block.label}-----`, ...headers, ...lines, `-----END ${block.label}-----`, ''].join('\n');
-}
-function tidy(pasted) {
-    const text = pasted
-        .replace(/[\uFEFF\u200B]/g, '')
-        .replaceAll('\u00A0', ' ')
-        .trim();
-    const unquoted = /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
-    // A backslash never occurs in a key; PuTTY's format may have one in its comment and keeps its own newlines.
-    const lines = unquoted.startsWith('PuTTY-') ? unquoted : unquoted.replace(/\\r|\\n/g, '\n');
-    return lines.replace(/\r\n?/g, '\n').trim();
-}
-function isLegible(text) {
-    return (text.includes('---- BEGIN ') ||
-        text.includes('-----BEGIN ') ||
-        text.startsWith('PuTTY-') ||
-        isPublicLine(text));
-}
-function isPublicLine(text) {
-    return /^(?:ssh-|ecdsa-sha2-|sk-)\S+\s+AAAA/m.test(text);
-}
-function classify(text) {
-    if (text.startsWith('PuTTY-'))
-        return { kind: 'putty', text };
-    const blocks = [...text.matchAll(PEM_BLOCK)].map(([, label = '', content = '']) => ({ label, content }));
-    const [block, ...others] = blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'));
-    if (block !== undefined) {
-        return others.length > 0
-            ? { kind: 'several', count: others.length + 1 }
-            : readBlock(block.label, block.content);
-    }
-    if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text))
-        return { kind: 'truncated' };
-    if (text.includes('PUBLIC KEY') || isPublicLine(text))
-        return { kind: 'public' };
-    return { kind: text.includes('-----BEGIN CERTIFICATE-----') ? 'certificate' : 'unknown' };
-}
-function readBlock(label, content) {
-    const dekInfo = /DEK-Info:\s*([A-Z0-9-]+,[0-9A-F]+)/i.exec(content)?.[1];
-    const body = content
-        .replace(/Proc-Type:\s*4,\s*ENCRYPTED/i, '')
-        .replace(/DEK-Info:\s*\S+/i, '')
-        .replace(/\s/g, '');
-    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body))
-        return { kind: 'damaged' };
-    return { kind: 'private', block: { label, body, ...(dekInfo === undefined ? {} : { dekInfo }) } };
-}
-function decodeBase64(text) {
-    const compact = text.replace(/\s/g, '');
-    if (compact.length < 100 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact))
-        return undefined;
-    return Buffer.from(compact, 'base64').toString('utf8');
-}
-
-// EXTERNAL MODULE: ./src/hosts/keys/wire.ts
-var wire = __webpack_require__(41979);
-;// CONCATENATED MODULE: ./src/hosts/keys/openssh-key.ts
-
-const MAGIC = Buffer.from('openssh-key-v1\0');
-/** Length to which an unencrypted private section is padded (PROTOCOL.key: the cipher's block size, or 8). */
-const BLOCK = 8;
-/** Reads the open part of an OpenSSH private key (OpenSSH PROTOCOL.key); undefined when it is not one. */
-function readOpensshHeader(bytes) {
-    const reader = new wire/* WireReader */.ZT(bytes);
-    if (reader.raw(MAGIC.length)?.equals(MAGIC) !== true)
-        return undefined;
-    const cipher = reader.string()?.toString('latin1');
-    reader.string(); // name of the key derivation
-    reader.string(); // its options
-    const count = reader.uint32();
-    const publicBlob = reader.string();
-    const privateSection = reader.string();
-    if (cipher === undefined || count !== 1 || publicBlob === undefined || privateSection === undefined)
-        return undefined;
-    const type = (0,wire/* keyBlobType */.$q)(publicBlob);
-    return type === undefined ? undefined : { encrypted: cipher !== 'none', type, publicBlob };
-}
-/**
- * An Ed25519 private key as an unencrypted OpenSSH key file (OpenSSH PROTOCOL.key), the only form in which
- * ssh2 takes one.
- * @returns base64 of the file's body. Secret.
- */
-function opensshEd25519Body(key) {
-    const { d, x } = key.export({ format: 'jwk' });
-    if (d === undefined || x === undefined)
-        throw new TypeError('not an Ed25519 private key');
-    const publicKey = Buffer.from(x, 'base64url');
-    const type = (0,wire/* wireString */.f9)('ssh-ed25519');
-    const publicBlob = Buffer.concat([type, (0,wire/* wireString */.f9)(publicKey)]);
-    // Two equal numbers, by which a reader sees that decryption worked; nothing is encrypted, any will do.
-    const check = Buffer.concat([(0,wire/* wireUint32 */.TT)(0), (0,wire/* wireUint32 */.TT)(0)]);
-    const secret = (0,wire/* wireString */.f9)(Buffer.concat([Buffer.from(d, 'base64url'), publicKey]));
-    const section = Buffer.concat([check, type, (0,wire/* wireString */.f9)(publicKey), secret, (0,wire/* wireString */.f9)('')]);
-    const padding = Buffer.from(Array.from({ length: -section.length & (BLOCK - 1) }, (_, index) => index + 1));
-    return Buffer.concat([
-        MAGIC,
-        (0,wire/* wireString */.f9)('none'),
-        (0,wire/* wireString */.f9)('none'),
-        (0,wire/* wireString */.f9)(''),
-        (0,wire/* wireUint32 */.TT)(1),
-        (0,wire/* wireString */.f9)(publicBlob),
-        (0,wire/* wireString */.f9)(Buffer.concat([section, padding])),
-    ]).toString('base64');
-}
-
-;// CONCATENATED MODULE: ./src/hosts/keys/private-key.ts
-
-
-
-
-
-
-const KEY_INPUT = 'ssh-private-key';
-const PASSPHRASE_INPUT = 'ssh-key-passphrase';
-const SSH_CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
-const NEW_KEY = 'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
-const WHOLE_FILE = 'paste the private key file whole, from its BEGIN line to its END line.';
-/**
- * Makes a usable key of what the user pasted. Takes OpenSSH's own format, PEM (PKCS#1, SEC1) and PKCS#8 with
- * RSA, NIST curves or Ed25519, each plain or encrypted, and the PuTTY files that ssh2 reads (version 2, RSA).
- * @param passphrase absent or empty: none.
- */
-function preparePrivateKey(text, passphrase) {
-    const secret = passphrase === '' ? undefined : passphrase;
-    const read = readKeyText(text);
-    if (read.kind === 'putty')
-        return preparePutty(read.text, secret);
-    if (read.kind !== 'private')
-        return { ok: false, finding: unreadable(read) };
-    return read.block.label === 'OPENSSH PRIVATE KEY'
-        ? prepareOpenssh(read.block, secret)
-        : preparePem(read.block, secret);
-}
-function prepareOpenssh(block, passphrase) {
-    const header = readOpensshHeader(Buffer.from(block.body, 'base64'));
-    if (header === undefined)
-        return refuse(DAMAGED);
-    const { encrypted, type, publicBlob } = header;
-    if (type === 'ssh-dss')
-        return refuse(DSA);
-    if (type.startsWith('sk-'))
-        return refuse(SECURITY_KEY);
-    const name = `${type} ${(0,wire/* fingerprint */.Rj)(publicBlob)}`;
-    if (encrypted && passphrase === undefined)
-        return refuse(passphraseMissing(name));
-    const key = lib_default().utils.parseKey(pemText(block), passphrase);
-    if (!(key instanceof Error))
-        return usable(key, encrypted, passphrase);
-    if (/^Unsupported/.test((0,src_findings/* errorMessage */.gJ)(key)))
-        return refuse(unsupported(`a key of type ${type}`));
-    return refuse(encrypted ? passphraseWrong(name) : DAMAGED);
-}
-function preparePem(block, passphrase) {
-    const encrypted = block.dekInfo !== undefined || block.label === 'ENCRYPTED PRIVATE KEY';
-    if (encrypted && passphrase === undefined)
-        return refuse(passphraseMissing(block.label));
-    if (!isCipherLoaded(block))
-        return refuse(OLD_ENCRYPTION);
-    let key;
-    try {
-        key = (0,external_node_crypto_.createPrivateKey)({ key: pemText(block), ...(encrypted ? { passphrase: passphrase ?? '' } : {}) });
-    }
-    catch (error) {
-        if (/digital envelope routines::unsupported/.test((0,src_findings/* errorMessage */.gJ)(error)))
-            return refuse(OLD_ENCRYPTION);
-        // Also where the decoder finds nothing it supports: one wrong passphrase of 256 leaves a right padding.
-        return refuse(encrypted ? passphraseWrong(block.label) : DAMAGED);
-    }
-    const converted = convert(key);
-    return 'finding' in converted ? refuse(converted.finding) : usable(converted.key, encrypted, passphrase);
-}
-/**
- * Whether OpenSSL can decrypt what the header of RFC 1421 names; its legacy provider, with DES and RC2, is not
- * loaded by Node. PKCS#8 names its cipher inside, and OpenSSL says so itself.
- */
-function isCipherLoaded({ dekInfo }) {
-    const cipher = dekInfo?.split(',')[0]?.toLowerCase();
-    return cipher === undefined || (0,external_node_crypto_.getCiphers)().includes(cipher);
-}
-/** ssh2 reads PKCS#1 and SEC1 but not PKCS#8, and Ed25519 only in OpenSSH's format. */
-function convert(key) {
-    const type = key.asymmetricKeyType ?? 'unknown';
-    const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
-    if (type === 'dsa')
-        return { finding: DSA };
-    let text;
-    if (type === 'rsa')
-        text = key.export({ type: 'pkcs1', format: 'pem' }).toString();
-    else if (type === 'ec' && SSH_CURVES.includes(curve))
-        text = key.export({ type: 'sec1', format: 'pem' }).toString();
-    else if (type === 'ed25519')
-        text = pemText({ label: 'OPENSSH PRIVATE KEY', body: opensshEd25519Body(key) });
-    else
-        return { finding: unsupported(`a key of type ${type}${curve === '' ? '' : ` (${curve})`}`) };
-    const parsed = lib_default().utils.parseKey(text);
-    return parsed instanceof Error ? { finding: DAMAGED } : { key: parsed };
-}
-function preparePutty(text, passphrase) {
-    if (!/^PuTTY-User-Key-File-2: ssh-(?:rsa|dss)\s/.test(text))
-        return refuse(PUTTY);
-    const encrypted = !/^Encryption: none$/m.test(text);
-    if (encrypted && passphrase === undefined)
-        return refuse(passphraseMissing('PuTTY key'));
-    const key = lib_default().utils.parseKey(text, encrypted ? passphrase : undefined);
-    if (!(key instanceof Error))
-        return key.type === 'ssh-dss' ? refuse(DSA) : usable(key, encrypted, passphrase);
-    return refuse(encrypted ? passphraseWrong('PuTTY key') : DAMAGED);
-}
-function usable(key, encrypted, passphrase) {
-    const warnings = passphrase !== undefined && !encrypted ? [PASSPHRASE_UNUSED] : [];
-    return { ok: true, key, type: key.type, fingerprint: (0,wire/* fingerprint */.Rj)(key.getPublicSSH()), warnings };
-}
-function refuse(finding) {
-    return { ok: false, finding };
-}
-const DAMAGED = {
-    at: KEY_INPUT,
-    fact: 'the private key is cut off or damaged.',
-    cause: 'a part of the file was not copied, or something changed it on the way.',
-    fix: WHOLE_FILE,
-};
-const DSA = {
-    at: KEY_INPUT,
-    fact: 'this is a DSA key.',
-    cause: 'the key is old; OpenSSH servers have refused DSA keys since version 7.0 (2015).',
-    fix: NEW_KEY,
-};
-const SECURITY_KEY = {
-    at: KEY_INPUT,
-    fact: 'this key lives in a hardware security key (FIDO); the file alone cannot sign.',
-    cause: 'it was made with `ssh-keygen -t ed25519-sk` or `ecdsa-sk`.',
-    fix: `such a key cannot be used unattended: ${NEW_KEY}`,
-};
-const PUTTY = {
-    at: KEY_INPUT,
-    fact: 'this PuTTY key file (.ppk) cannot be read.',
-    cause: 'PuTTY has its own file format; only version 2 files with RSA keys are understood.',
-    fix: 'convert it: `puttygen key.ppk -O private-openssh-new -o deploy-key` (in the PuTTYgen window: Conversions, Export OpenSSH key), and give the new file.',
-};
-const OLD_ENCRYPTION = {
-    at: KEY_INPUT,
-    fact: 'the private key is encrypted with a cipher that is no longer supported.',
-    cause: 'the file is old.',
-    fix: 'write it anew with `ssh-keygen -p -f deploy-key`, which asks for the old passphrase and a new one.',
-};
-const PASSPHRASE_UNUSED = {
-    at: PASSPHRASE_INPUT,
-    fact: 'a passphrase is given, but the private key is not encrypted.',
-    fix: 'remove the input, or give the encrypted key.',
-};
-function passphraseMissing(name) {
-    return {
-        at: PASSPHRASE_INPUT,
-        fact: `the private key (${name}) is encrypted and no passphrase is given.`,
-        cause: 'the secret with the passphrase does not exist or is not passed on; runs from forks get no secrets.',
-        fix: 'give its passphrase in `ssh-key-passphrase`, or a key without one in `ssh-private-key`.',
-    };
-}
-function passphraseWrong(name) {
-    return {
-        at: PASSPHRASE_INPUT,
-        fact: `the passphrase does not open the private key (${name}).`,
-        cause: 'it belongs to another key, or the secret holds a blank or newline too many.',
-        fix: 'check it with `ssh-keygen -y -f deploy-key`, which asks for the passphrase and prints the public key.',
-    };
-}
-function unsupported(what) {
-    return { at: KEY_INPUT, fact: `${what} cannot be used here.`, fix: NEW_KEY };
-}
-function unreadable(read) {
-    const at = KEY_INPUT;
-    switch (read.kind) {
-        case 'empty':
-            return {
-                at,
-                fact: 'no private key is given.',
-                cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
-                fix: 'give the private key file whole, as a secret.',
-            };
-        case 'public':
-            return {
-                at,
-                fact: 'this is a public key; the private one is needed.',
-                cause: 'the file that ends in .pub was copied.',
-                fix: 'give the file of the same name without .pub.',
-            };
-        case 'certificate':
-            return {
-                at,
-                fact: 'this is a certificate, not a private key.',
-                cause: 'another file was copied.',
-                fix: 'give the private key with which you log in to the hosts.',
-            };
-        case 'several':
-            return {
-                at,
-                fact: `there are ${read.count} private keys.`,
-                fix: 'give the one that all hosts accept.',
-            };
-        case 'truncated':
-            return {
-                at,
-                fact: 'the private key has a BEGIN line but no END line that fits it.',
-                cause: 'only a part of the file was copied, or only its first line reached the input.',
-                fix: WHOLE_FILE,
-            };
-        case 'damaged':
-            return DAMAGED;
-        case 'unknown':
-            return {
-                at,
-                fact: 'this is not a private key in a form that is known.',
-                cause: 'the secret holds something else, e.g. the path of the key file, or lacks the BEGIN and END lines.',
-                fix: WHOLE_FILE,
-            };
-    }
-}
-
-;// CONCATENATED MODULE: ./src/settings/parse-ssh.ts
-
-
-
-/**
- * Reads the user to log in as. Beyond the characters of useradd's names it takes those of directory users
- * (`name@domain`, `DOMAIN\\name`).
- */
-function parseUser(value, findings) {
-    if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,127}\$?$/.test(value) && !/@\d+(\.\d+){3}$/.test(value))
-        return value;
-    findings.push({
-        at: 'ssh-user',
-        fact: value === '' ? 'no user is given.' : `${(0,quote/* quote */.h)(value)} is not the name of a user.`,
-        ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
-        fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
-    });
-    return undefined;
-}
-/** Opens the private key. One line break at the end of the passphrase is that of its file. */
-function parseKey(text, passphrase, collected) {
-    const prepared = preparePrivateKey(text, passphrase.replace(/\r?\n$/, ''));
-    if (!prepared.ok) {
-        collected.findings.push(prepared.finding);
-        return undefined;
-    }
-    collected.warnings.push(...prepared.warnings);
-    const { key, type, fingerprint } = prepared;
-    return { key, type, fingerprint };
-}
-/**
- * Reads the known_hosts text. Whether it holds a key of every host is seen at the host itself, so that the refusal
- * can name the key that is offered.
- * @param host address of one of them, and the SSH port: for the commands in the finding.
- */
-function parseKnownHosts(text, host, collected) {
-    const { entries, findings, warnings } = (0,known_hosts/* parseKnownHosts */.uJ)(text);
-    collected.findings.push(...findings);
-    collected.warnings.push(...warnings);
-    if (entries.length === 0 && findings.length === 0)
-        collected.findings.push(noHostKey(host));
-    return entries;
-}
-function noHostKey({ address, port }) {
-    const option = port === 22 ? '' : `-p ${port} `;
-    return {
-        at: 'ssh-known-hosts',
-        fact: 'no host key is given; without one nobody can tell a host from an impostor.',
-        cause: 'the variable does not exist or is empty.',
-        fix: `run ssh-keyscan ${option}-t ed25519 ${address} for every host, compare what ssh-keygen -lf - says of its ` +
-            'output with what ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub says on the console of the host, and pass ' +
-            'the lines from a variable: ssh-known-hosts: ${{ vars.SSH_KNOWN_HOSTS }}.',
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/settings/parse-settings.ts
+
 
 
 
@@ -6212,9 +6633,11 @@ function readSettings(inputs, run, collected) {
     const clusterName = parseClusterName(inputs['cluster-name'], findings);
     const user = parseUser(inputs['ssh-user'], findings);
     const ports = parsePorts({ ssh: inputs['ssh-port'], client: inputs['client-port'], peer: inputs['peer-port'] }, findings);
-    const key = parseKey(inputs['ssh-private-key'], inputs['ssh-key-passphrase'], collected);
-    const exampleHost = { address: hosts[0]?.address ?? '10.0.0.6', port: ports?.ssh ?? 22 };
-    const knownHosts = parseKnownHosts(inputs['ssh-known-hosts'], exampleHost, collected);
+    const logins = hosts.map((host) => ({
+        ...host,
+        login: { address: host.address, port: ports?.ssh ?? 22, user: user ?? '' },
+    }));
+    const ssh = parseAccess(inputs, logins, collected);
     const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
     const certificates = parseCertificates({
         keyAlgorithm: inputs['key-algorithm'],
@@ -6241,7 +6664,7 @@ function readSettings(inputs, run, collected) {
         clusterName === undefined ||
         user === undefined ||
         ports === undefined ||
-        key === undefined ||
+        ssh === undefined ||
         certificates === undefined ||
         renewBeforeDays === undefined ||
         dataDir === undefined ||
@@ -6254,8 +6677,8 @@ function readSettings(inputs, run, collected) {
     return {
         ...intent,
         clusterName,
-        hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: ports.ssh, user } })),
-        ssh: { key, knownHosts },
+        hosts: logins,
+        ssh,
         ...(authority !== undefined && { authority }),
         certificates,
         renewBeforeDays,

@@ -1,0 +1,60 @@
+import { connect as tcpConnect } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+import { errorMessage } from '../../findings.ts';
+import type { ConnectFailure } from '../ssh/connect-failure.ts';
+
+/** What an SSH connection runs over. */
+export interface ByteStream extends Duplex {
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+/** Where to. */
+export interface DialTarget {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A way to reach an SSH server. @param deadline ends the attempt; @param limitMs what it stands for, for the message. */
+export type Dial = (target: DialTarget, deadline: AbortSignal, limitMs: number) => Promise<Dialed>;
+
+/** An open stream, or why there is none. */
+export type Dialed = { readonly stream: ByteStream } | { readonly failure: ConnectFailure };
+
+/** For names with several addresses; Node's default of 250 ms gives up on far hosts. */
+const ADDRESS_ATTEMPT_MS = 3000;
+
+/** Straight from this machine. */
+export const dialTcp: Dial = ({ address, port }, deadline, limitMs) =>
+  new Promise((resolve) => {
+    const socket = tcpConnect({
+      host: address,
+      port,
+      noDelay: true,
+      autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+    });
+    const fail = (failure: ConnectFailure): void => {
+      deadline.removeEventListener('abort', onDeadline);
+      socket.destroy();
+      resolve({ failure });
+    };
+    const onDeadline = (): void => fail({ kind: 'silent', stage: 'connect', afterMs: limitMs });
+    deadline.addEventListener('abort', onDeadline, { once: true });
+    socket.on('error', (error) => fail(socketFailure(error, limitMs)));
+    socket.once('connect', () => {
+      deadline.removeEventListener('abort', onDeadline);
+      socket.removeAllListeners('error');
+      resolve({ stream: socket });
+    });
+  });
+
+function socketFailure(error: NodeJS.ErrnoException, limitMs: number): ConnectFailure {
+  const cause: NodeJS.ErrnoException =
+    error instanceof AggregateError ? ((error.errors as NodeJS.ErrnoException[]).at(-1) ?? error) : error;
+  const code = cause.code ?? error.code ?? errorMessage(error);
+  if (cause.syscall === 'getaddrinfo') return { kind: 'name', code };
+  if (code === 'ECONNREFUSED') return { kind: 'refused' };
+  if (code === 'ETIMEDOUT') return { kind: 'silent', stage: 'connect', afterMs: limitMs };
+  return { kind: 'unreachable', code };
+}

@@ -1,0 +1,158 @@
+import { type AuthenticationType, Client } from 'ssh2';
+
+import { describeFinding } from '../../findings.ts';
+import type { Log } from '../../log.ts';
+import { acceptedKey } from '../keys/host-key.ts';
+import { type HostPins, judgeHostKey } from '../keys/host-pins.ts';
+import { type HostKey, knownHostsLine } from '../keys/known-hosts.ts';
+import type { UsableKey } from '../keys/private-key.ts';
+import { keyBlobType } from '../keys/wire.ts';
+import type { ConnectFailure, ConnectStage, SshTarget } from '../ssh/connect-failure.ts';
+import { offeredAlgorithms } from './algorithms.ts';
+import type { ByteStream } from './dial.ts';
+import type { AttemptFailure } from './host-key-search.ts';
+import { withoutSha1 } from './signing-key.ts';
+
+/** An SSH server, how to log in, and what is known of it. */
+export interface LoginOptions extends SshTarget {
+  readonly key: UsableKey;
+  readonly pins: HostPins;
+  /** The server's own log. */
+  readonly log: Log;
+  /** Told the known_hosts line of a key that is taken although nothing is pinned. */
+  readonly onAcceptedKey?: (line: string) => void;
+  /** How often an idle connection is tested; after three tests without an answer it is lost. Default 10 s. */
+  readonly keepaliveMs?: number;
+}
+
+/** A client that is logged in, and what it runs over. It has no listeners. */
+export interface LoggedIn {
+  readonly client: Client;
+  readonly stream: ByteStream;
+}
+
+/** One attempt, within a deadline that others share. */
+export interface LoginAttempt {
+  readonly stream: ByteStream;
+  /** To offer, best first. */
+  readonly hostKeyTypes: readonly string[];
+  readonly deadline: AbortSignal;
+  /** What the deadline stands for, for the message. */
+  readonly limitMs: number;
+}
+
+const KEEPALIVE_MS = 10_000;
+const KEEPALIVE_COUNT = 3;
+/** How much of what is no SSH greeting is kept for the message. */
+const GREETING_LIMIT = 512;
+
+/**
+ * The SSH handshake and login over an open stream, which is closed if they fail. The host key is compared before anything
+ * about the user is sent.
+ */
+export function logIn(
+  options: LoginOptions,
+  { stream, hostKeyTypes, deadline, limitMs }: LoginAttempt,
+): Promise<LoggedIn | { readonly failure: AttemptFailure }> {
+  return new Promise((resolve) => {
+    const { log, user, pins, keepaliveMs = KEEPALIVE_MS } = options;
+    const client = new Client();
+    const key = withoutSha1(options.key.key, () => {
+      refusal = { kind: 'sha1-only' };
+    });
+    const started = performance.now();
+    let stage: ConnectStage = 'greeting';
+    let greeting = '';
+    let shown: HostKey | undefined;
+    let refusal: AttemptFailure | undefined;
+
+    const settle = (outcome: LoggedIn | { readonly failure: AttemptFailure }): void => {
+      deadline.removeEventListener('abort', onDeadline);
+      stream.off('data', onData);
+      if ('failure' in outcome) stream.destroy();
+      resolve(outcome);
+    };
+    const onDeadline = (): void => settle({ failure: { kind: 'silent', stage, afterMs: limitMs } });
+    const onData = (chunk: Buffer): void => {
+      if (greeting.length < GREETING_LIMIT) greeting += chunk.toString('latin1', 0, GREETING_LIMIT);
+      if (stage === 'greeting' && /^SSH-(?:2\.0|1\.99)-/m.test(greeting)) stage = 'key exchange';
+    };
+
+    deadline.addEventListener('abort', onDeadline, { once: true });
+    client.on('error', (error: Error & { level?: string; code?: unknown }) => {
+      settle({ failure: refusal ?? sshFailure(error, stage, greeting) });
+    });
+    client.on('close', () => settle({ failure: refusal ?? closedFailure(stage, greeting) }));
+    client.once('handshake', (algorithms) => {
+      stage = 'authentication';
+      const { kex, serverHostKey, cs } = algorithms;
+      log.debug(`SSH: host key proven; ${kex}, ${serverHostKey}, ${cs.cipher} ${cs.mac}`.trimEnd());
+      if (shown !== undefined && judgeHostKey(pins, shown) === 'accepted') tellAccepted(options, shown);
+    });
+    client.once('ready', () => {
+      client.removeAllListeners();
+      log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
+      settle({ client, stream });
+    });
+    client.connect({
+      sock: stream,
+      username: user,
+      algorithms: offeredAlgorithms(hostKeyTypes),
+      hostVerifier: (blob: Buffer) => {
+        shown = { type: keyBlobType(blob) ?? 'unknown', blob };
+        const verdict = judgeHostKey(pins, shown);
+        if (verdict === 'pinned' || verdict === 'accepted') return true;
+        refusal = { kind: 'wrong-host-key', shown };
+        return false;
+      },
+      // Not 'none' first, as ssh2 does by itself: that is a round trip, and a failed login in sshd's eyes.
+      authHandler: (methods: readonly string[] | null, partialSuccess: boolean | null, next) => {
+        if (methods === null) {
+          next({ type: 'publickey', username: user, key });
+          return;
+        }
+        if (refusal === undefined) {
+          refusal = { kind: partialSuccess === true ? 'second-factor' : 'authentication', methods };
+        }
+        // `false` ends the login (ssh2 README, authHandler); its types do not have it.
+        next(false as unknown as AuthenticationType);
+      },
+      readyTimeout: 0, // the deadline above, which knows the stage
+      keepaliveInterval: keepaliveMs,
+      keepaliveCountMax: KEEPALIVE_COUNT,
+    });
+    // After connect(), which pauses the stream: a listener before it would take the first bytes away.
+    stream.on('data', onData);
+  });
+}
+
+function tellAccepted({ log, address, port, onAcceptedKey }: LoginOptions, key: HostKey): void {
+  log.warning(describeFinding(acceptedKey(key, { address, port })));
+  onAcceptedKey?.(knownHostsLine(address, port, key));
+}
+
+/** What an error of ssh2 before the login means; ssh2 tells them apart by `level` and by text only. */
+function sshFailure(
+  error: Error & { readonly level?: string; readonly code?: unknown },
+  stage: ConnectStage,
+  greeting: string,
+): ConnectFailure {
+  if (typeof error.code === 'number') return { kind: 'disconnected', said: error.message };
+  if (error.level === 'client-socket') return closedFailure(stage, greeting);
+  if (stage === 'greeting') {
+    return error.level === 'protocol' ? closedFailure(stage, greeting) : { kind: 'not-ssh', said: greeting };
+  }
+  if (error.message.includes('signature verification failed')) return { kind: 'host-key-unproven' };
+  const [, what] = /no matching (.+)$/.exec(error.message) ?? [];
+  return what === undefined ? { kind: 'protocol', said: error.message } : { kind: 'algorithms', what };
+}
+
+/** What OpenSSH says in clear before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
+const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
+
+function closedFailure(stage: ConnectStage, greeting: string): ConnectFailure {
+  if (stage !== 'greeting') return { kind: 'closed', stage, said: '' };
+  return greeting.trim() === '' || SSHD_FAREWELL.test(greeting)
+    ? { kind: 'closed', stage, said: greeting }
+    : { kind: 'not-ssh', said: greeting };
+}

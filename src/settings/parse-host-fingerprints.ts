@@ -1,0 +1,158 @@
+import { isIPv6 } from 'node:net';
+import type { Finding } from '../findings.ts';
+import { isPinOf, type PinnedFingerprint, type PinnedHost } from '../hosts/keys/host-pins.ts';
+import { quote } from './quote.ts';
+
+const INPUT = 'ssh-host-fingerprints';
+const EXAMPLE = '`10.0.0.6 SHA256:` and the 43 characters behind it that `ssh-keygen -lf` prints';
+
+/** What `ssh-keygen -l` calls a type of key, and what such keys call themselves (RFC 5656 §6.2, RFC 8709, RFC 4253). */
+const TYPES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['ED25519', ['ssh-ed25519']],
+  ['ECDSA', ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']],
+  ['RSA', ['ssh-rsa']],
+]);
+
+/**
+ * Reads fingerprints of host keys: on each line a host and one or more fingerprints, or what `ssh-keygen -lf` prints of a
+ * known_hosts file. A host goes by its name or address, or by `[address]:port`.
+ */
+export function parseHostFingerprints(text: string, findings: Finding[]): PinnedFingerprint[] {
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .flatMap((line, index) => {
+      const content = line
+        .replace(/(^|\s)#.*$/, '')
+        .replace(/,\s*$/, '')
+        .trim();
+      const at = `${INPUT}, line ${index + 1}`;
+      return content === '' ? [] : parseLine(content, at, findings);
+    });
+}
+
+/**
+ * Every fingerprint must be that of a host that is connected to: one for a misspelt host would be no use to anybody, and
+ * the host would be refused with a message that does not name it.
+ */
+export function refuseStrangers(
+  pins: readonly PinnedFingerprint[],
+  hosts: readonly PinnedHost[],
+  findings: Finding[],
+): void {
+  if (hosts.length === 0) return;
+  for (const pin of pins.filter((one) => !hosts.some((host) => isPinOf(one, host)))) {
+    findings.push({
+      at: pin.at,
+      fact: `no host is called ${quote(pin.host)}.`,
+      cause: 'a typing error, or `ssh-keygen -lf` has printed the comment of the key in place of its host.',
+      fix: `write a host as it is in the inputs: ${[...new Set(hosts.flatMap(namesOf))].join(', ')}.`,
+    });
+  }
+}
+
+function namesOf({ address, aliases }: PinnedHost): string[] {
+  return [...aliases, address];
+}
+
+function parseLine(line: string, at: string, findings: Finding[]): PinnedFingerprint[] {
+  const printed = /^\d+ (\S+) (.+) (\([A-Z0-9-]+\))$/.exec(line);
+  const words =
+    printed === null
+      ? line.split(/[\s,]+|=(?=SHA256:)/)
+      : hostsPrinted(printed[2] ?? '').flatMap((host) => [host, printed[1] ?? '', printed[3] ?? '']);
+  const pins = readWords(words, at);
+  if (Array.isArray(pins)) return pins;
+  findings.push({ at, ...pins });
+  return [];
+}
+
+type Problem = Pick<Finding, 'fact' | 'fix'>;
+
+/** Reads a host, its fingerprints, perhaps a type behind one of them, and then the next host. */
+function readWords(words: readonly string[], at: string): PinnedFingerprint[] | Problem {
+  const pins: PinnedFingerprint[] = [];
+  let host = '';
+  /** A host whose fingerprint is still to come. */
+  let bare: string | undefined;
+  for (const word of words) {
+    const last = pins.at(-1);
+    if (word.startsWith('SHA256:')) {
+      const fingerprint = canonical(word);
+      if (host === '') return noHost(word);
+      if (fingerprint === undefined) return damaged(word);
+      pins.push({ at, host, fingerprint });
+      bare = undefined;
+    } else if (word.startsWith('(')) {
+      const types = TYPES.get(word.replace(/^\((.*)\)$/, '$1'));
+      if (types === undefined || last === undefined) return unknownType(word);
+      pins[pins.length - 1] = { ...last, types };
+    } else {
+      const problem = notAHost(word) ?? (bare === undefined ? undefined : noFingerprint(bare));
+      if (problem !== undefined) return problem;
+      host = normalHost(word);
+      bare = word;
+    }
+  }
+  return bare === undefined ? pins : noFingerprint(bare);
+}
+
+/** ssh-keygen prints the key's comment, by default `root@` and the host; where there is none, the hosts of the line. */
+function hostsPrinted(words: string): string[] {
+  return words === 'no comment' ? [''] : words.replace(/^root@/, '').split(/[\s,]+/);
+}
+
+/** Without the padding that some tools add; undefined unless it is base64 of 32 bytes. */
+function canonical(word: string): string | undefined {
+  const base64 = word.slice('SHA256:'.length).replace(/=$/, '');
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.length === 32 && bytes.toString('base64') === `${base64}=` ? `SHA256:${base64}` : undefined;
+}
+
+function normalHost(word: string): string {
+  const [, inner, port] = /^\[(.*)\](?::(\d+))?$/.exec(word) ?? [];
+  const address = (inner ?? word).toLowerCase();
+  const short = isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
+  return port === undefined ? short : `[${short}]:${port}`;
+}
+
+/** The things that are pasted in place of a host, each with its own words. */
+function notAHost(word: string): Problem | undefined {
+  if (/^MD5:|^(?:[0-9a-f]{2}:){15}[0-9a-f]{2}$/i.test(word)) {
+    return {
+      fact: 'this is an MD5 fingerprint, which another key can be made to have.',
+      fix: 'give the one that `ssh-keygen -l -E sha256 -f FILE` prints.',
+    };
+  }
+  if (/^(?:ssh-|ecdsa-sha2-|AAAA)/.test(word)) {
+    return { fact: 'this is a key, not a fingerprint.', fix: 'put the line into `ssh-known-hosts`.' };
+  }
+  if (/^[A-Za-z0-9+/]{43}=?$/.test(word)) {
+    return {
+      fact: 'the fingerprint does not say how it was made.',
+      fix: `if it is SHA-256, write \`SHA256:\` before it: ${EXAMPLE}.`,
+    };
+  }
+  return word.startsWith('|')
+    ? { fact: 'the name of the host is hashed.', fix: 'write its name or address in place of it.' }
+    : undefined;
+}
+
+function noHost(word: string): Problem {
+  return { fact: `${quote(word)} has no host in front of it.`, fix: `write ${EXAMPLE}.` };
+}
+
+function noFingerprint(host: string): Problem {
+  return { fact: `behind ${quote(host)} stands no fingerprint.`, fix: `write ${EXAMPLE}.` };
+}
+
+function damaged(word: string): Problem {
+  return { fact: `${quote(word)} is cut off or damaged.`, fix: `write ${EXAMPLE}.` };
+}
+
+function unknownType(word: string): Problem {
+  return {
+    fact: `${quote(word)} is not a type of host key behind its fingerprint.`,
+    fix: `write (${[...TYPES.keys()].join('), (')}), or leave it out.`,
+  };
+}
