@@ -1,41 +1,39 @@
 import { spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { licencesText, packageFolders, packageIn, type BundledModule } from './licences.ts';
 
 /**
  * Bundles src/index.ts with everything it imports into a folder, which is emptied first.
- * @throws Error with ncc's own words when the build fails.
+ * @throws Error with ncc's own words when the build fails, or when a package's licence is not known to be fit for that.
  */
 export function buildDist(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
-  const ncc = join(import.meta.dirname, '../node_modules/@vercel/ncc/dist/ncc/cli.js');
-  const arguments_ = [ncc, 'build', 'src/index.ts', '--out', folder, '--license', 'licenses.txt'];
-  const built = spawnSync(process.execPath, arguments_, {
-    encoding: 'utf8',
-    cwd: join(import.meta.dirname, '..'),
-  });
-  if (built.status !== 0) throw new Error(`the build failed:\n${built.stdout}${built.stderr}`);
+  const modules = bundle(folder);
   // A Windows program that ssh2 carries for PuTTY's agent: never used on a runner, and scanners flag it.
   rmSync(join(folder, 'pagent.exe'), { force: true });
   writeFileSync(join(folder, 'post.js'), POST_ENTRY);
-  for (const name of WITHOUT_LICENCE) {
-    const text = readFileSync(join(import.meta.dirname, '../node_modules', name, 'LICENSE'), 'utf8');
-    appendFileSync(join(folder, 'licenses.txt'), `\n${name}\n${text}`);
-  }
+  writeFileSync(join(folder, 'licenses.txt'), licencesText(packageFolders(modules).map(packageIn)));
 }
 
-/** Bundled packages whose licence ncc does not find: a nested package.json hides the one that names it. */
-const WITHOUT_LICENCE = ['diff'];
+/** Has ncc bundle, and gives what it has bundled. */
+function bundle(folder: string): readonly BundledModule[] {
+  const ncc = join(import.meta.dirname, '../node_modules/@vercel/ncc/dist/ncc/cli.js');
+  const aside = mkdtempSync(join(tmpdir(), 'etcd-ha-stats-'));
+  try {
+    const statistics = join(aside, 'stats.json');
+    const arguments_ = [ncc, 'build', 'src/index.ts', '--out', folder, '--stats-out', statistics];
+    const built = spawnSync(process.execPath, arguments_, {
+      encoding: 'utf8',
+      cwd: join(import.meta.dirname, '..'),
+    });
+    if (built.status !== 0) throw new Error(`the build failed:\n${built.stdout}${built.stderr}`);
+    return (JSON.parse(readFileSync(statistics, 'utf8')) as { modules: readonly BundledModule[] }).modules;
+  } finally {
+    rmSync(aside, { recursive: true });
+  }
+}
 
 /** The post step is the same bundle, told which phase it is in. */
 const POST_ENTRY = `globalThis.etcdHaActionPhase = 'post';

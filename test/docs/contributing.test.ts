@@ -14,3 +14,17 @@ test('CONTRIBUTING.md tells of every workflow', () => {
   const named = [...read('CONTRIBUTING.md').matchAll(/^\| `(\.github\/workflows\/[\w-]+\.yml)`/gm)];
   expect(named.map(([, name]) => name).toSorted()).toEqual(filesBelow('.github/workflows', '.yml'));
 });
+
+test('CONTRIBUTING.md gives a reason for every package, and for no other', () => {
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json')) as Record<
+    'dependencies' | 'devDependencies' | 'optionalDependencies',
+    Record<string, string>
+  >;
+  const chapter = read('CONTRIBUTING.md').split('### Dependencies')[1]?.split('### Releases')[0] ?? '';
+  const rows = chapter.match(/^\| `.*$/gm) ?? [];
+  const named = rows.flatMap((row) =>
+    [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+  );
+  const all = { ...dependencies, ...devDependencies, ...optionalDependencies };
+  expect(named.toSorted()).toEqual(Object.keys(all).toSorted());
+});
