@@ -56,8 +56,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 19 modules
-var connector = __webpack_require__(44550);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 21 modules
+var connector = __webpack_require__(50133);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(38815);
 // EXTERNAL MODULE: ./src/pki/policy.ts
@@ -6003,7 +6003,8 @@ class GatewayConnection {
         const open = this.#open;
         deadline.phase = 'answer';
         try {
-            return await ask(open, request, new URL(this.#options.place.endpoint).host, deadline.signal);
+            const { host } = new URL(this.#options.place.endpoint);
+            return await open.use(() => ask(open, request, host, deadline.signal));
         }
         catch (error) {
             open.end();
@@ -6071,6 +6072,9 @@ class OpenConnection {
     agent;
     #stream;
     #socket;
+    /** From the start: it was opened for a request. */
+    #inUse = true;
+    #wanted = false;
     constructor(stream, socket) {
         this.#stream = stream;
         this.#socket = socket;
@@ -6078,6 +6082,23 @@ class OpenConnection {
         // Requests hear of errors through node:http; between requests, and below TLS, nobody else would listen.
         stream.on('error', () => undefined);
         socket.on('error', () => undefined);
+        stream.on('wanted', () => {
+            this.#wanted = true;
+            if (!this.#inUse)
+                this.end();
+        });
+    }
+    /** Does one request's work, and keeps the connection until then. */
+    async use(work) {
+        this.#inUse = true;
+        try {
+            return await work();
+        }
+        finally {
+            this.#inUse = false;
+            if (this.#wanted)
+                this.end();
+        }
     }
     isUsable() {
         return !this.#socket.destroyed && this.#socket.writable && this.#socket.readable;
@@ -9830,12 +9851,15 @@ class Way {
     async open(port) {
         const begun = performance.now();
         const stream = await this.#route.transport.openTcp(this.#address, port);
+        if (stream.relayed === true)
+            return stream;
         this.#fastestMs = Math.min(this.#fastestMs ?? Infinity, performance.now() - begun);
         return stream;
     }
     /**
      * Milliseconds of a round trip over SSH: the fastest opening of a stream, which sshd answers as soon as the port on its own
-     * host is open. Null before there was one, and through another host, where the way goes on from there.
+     * host is open. Null before there was one, where a shell opens them, and through another host, where the way goes on from
+     * there.
      */
     get roundTripMs() {
         return this.#route.through === undefined ? this.#fastestMs : null;

@@ -14,7 +14,10 @@ export interface EtcdCredentials {
 }
 
 export interface GatewayConnectionOptions {
-  /** Gives a fresh byte stream to the member's client port, each time it is called. */
+  /**
+   * Gives a fresh byte stream to the member's client port, each time it is called. One that emits `wanted` is given up as
+   * soon as no request is under way on it.
+   */
   readonly open: () => Promise<Duplex>;
   /** Names the member in errors. */
   readonly place: EtcdPlace;
@@ -109,7 +112,8 @@ export class GatewayConnection {
     const open = this.#open;
     deadline.phase = 'answer';
     try {
-      return await ask(open, request, new URL(this.#options.place.endpoint).host, deadline.signal);
+      const { host } = new URL(this.#options.place.endpoint);
+      return await open.use(() => ask(open, request, host, deadline.signal));
     } catch (error) {
       open.end();
       throw deadline.expired ? deadline.error() : error;
@@ -180,6 +184,9 @@ class OpenConnection {
   readonly agent: Agent;
   readonly #stream: Duplex;
   readonly #socket: TLSSocket;
+  /** From the start: it was opened for a request. */
+  #inUse = true;
+  #wanted = false;
 
   constructor(stream: Duplex, socket: TLSSocket) {
     this.#stream = stream;
@@ -188,6 +195,21 @@ class OpenConnection {
     // Requests hear of errors through node:http; between requests, and below TLS, nobody else would listen.
     stream.on('error', () => undefined);
     socket.on('error', () => undefined);
+    stream.on('wanted', () => {
+      this.#wanted = true;
+      if (!this.#inUse) this.end();
+    });
+  }
+
+  /** Does one request's work, and keeps the connection until then. */
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    this.#inUse = true;
+    try {
+      return await work();
+    } finally {
+      this.#inUse = false;
+      if (this.#wanted) this.end();
+    }
   }
 
   isUsable(): boolean {

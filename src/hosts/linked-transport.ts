@@ -1,15 +1,15 @@
-import type { Duplex } from 'node:stream';
-
 import { errorMessage, type Finding } from '../findings.ts';
+import type { Log } from '../log.ts';
 import { HostError } from './host-error.ts';
-import type { ChannelError, Link } from './link.ts';
+import { type ChannelError, type Link, OPEN_FAILURE } from './link.ts';
 import { printable, seconds } from './printable.ts';
 import { ChannelSlots, type ReleaseSlot } from './root-shell/channel-slots.ts';
+import { openRelay } from './root-shell/relay.ts';
 import { startFinding } from './root-shell/root-shell-failure.ts';
 import { type Privilege, remoteResult, type RootShell, StartFailure } from './root-shell/root-shell.ts';
 import { RootShells } from './root-shell/root-shells.ts';
 import { forwardFinding, FORWARD_TIMEOUT_MS, forwardTimeoutFinding } from './ssh/forward-failure.ts';
-import type { RemoteResult, RemoteScript, Transport, TransportStatistics } from './transport.ts';
+import type { HostStream, RemoteResult, RemoteScript, Transport, TransportStatistics } from './transport.ts';
 
 /** Who is logged in where. */
 export interface LinkedTransportOptions {
@@ -17,6 +17,8 @@ export interface LinkedTransportOptions {
   readonly user: string;
   /** Whose bash runs scripts; root's if not given. */
   readonly privilege?: Privilege;
+  /** The host's own log. */
+  readonly log: Log;
 }
 
 /** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
@@ -37,17 +39,21 @@ export class LinkedTransport implements Transport {
   readonly name: string;
   readonly #user: string;
   readonly #link: Link;
-  readonly #slots = new ChannelSlots(MAX_CHANNELS);
+  readonly #log: Log;
+  readonly #slots = new ChannelSlots(MAX_CHANNELS, () => this.#askForStreams());
   readonly #shells: RootShells;
-  readonly #streams = new Set<Duplex>();
+  readonly #streams = new Set<HostStream>();
   readonly #lost: Promise<void>;
+  /** Ports that the server does not forward to. */
+  readonly #forbidden = new Set<string>();
   #forwarded = 0;
   #closing: Promise<void> | undefined;
 
   /** @param link just opened, and used by nobody else. */
-  constructor({ name, user, privilege = 'root' }: LinkedTransportOptions, link: Link) {
+  constructor({ name, user, privilege = 'root', log }: LinkedTransportOptions, link: Link) {
     this.name = name;
     this.#user = user;
+    this.#log = log;
     this.#link = link;
     this.#shells = new RootShells(link.openSession, this.#slots, user, privilege);
     this.#lost = link.whenLost.then(() => {
@@ -74,30 +80,23 @@ export class LinkedTransport implements Transport {
     });
   }
 
-  async openTcp(address: string, port: number): Promise<Duplex> {
+  async openTcp(address: string, port: number): Promise<HostStream> {
     const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
     const step: Step = {
-      title: `forward to ${place}`,
+      title: `connect to ${place}`,
       timeoutMs: FORWARD_TIMEOUT_MS,
       onTimeout: () => forwardTimeoutFinding(place),
-      onRefused: (error) => forwardFinding(place, this.#user, error),
+      onRefused: (error) =>
+        error instanceof StartFailure ? startFinding(this.#user, error) : forwardFinding(place, error),
     };
     return await this.#bounded(step, async (signal) => {
-      const release = await this.#tcpSlot(signal);
-      this.#forwarded += 1;
-      let stream: Duplex;
-      try {
-        stream = await this.#link.openTcp(address, port);
-      } catch (error) {
-        release();
-        throw error;
-      }
+      const stream =
+        (await this.#forward(address, port, place, signal)) ?? (await this.#relay(address, port, signal));
       this.#streams.add(stream);
-      stream.once('close', () => {
-        this.#streams.delete(stream);
-        release();
-      });
+      stream.once('close', () => this.#streams.delete(stream));
       if (signal.aborted) stream.destroy();
+      // Once whoever asked for it has it.
+      else if (this.#slots.isWanted) setImmediate(() => stream.emit('wanted'));
       return stream;
     });
   }
@@ -109,6 +108,46 @@ export class LinkedTransport implements Transport {
   async close(): Promise<void> {
     this.#closing ??= this.#link.close();
     await this.#closing;
+  }
+
+  /** A stream by the server's own forwarding; undefined where that is forbidden. */
+  async #forward(
+    address: string,
+    port: number,
+    place: string,
+    signal: AbortSignal,
+  ): Promise<HostStream | undefined> {
+    if (this.#forbidden.has(place)) return undefined;
+    const release = await this.#tcpSlot(signal);
+    this.#forwarded += 1;
+    try {
+      const stream: HostStream = await this.#link.openTcp(address, port);
+      stream.once('close', release);
+      return stream;
+    } catch (error) {
+      release();
+      if ((error as ChannelError).reason !== OPEN_FAILURE.prohibited) throw error;
+      if (this.#forbidden.size === 0) this.#log.info(FORWARDING_FORBIDDEN);
+      this.#forbidden.add(place);
+      return undefined;
+    }
+  }
+
+  /** A stream by a shell, which `signal` ends only as long as it is not handed over. */
+  async #relay(address: string, port: number, signal: AbortSignal): Promise<HostStream> {
+    const end = new AbortController();
+    const onAbort = (): void => end.abort(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      const shell = await this.#shells.take(end.signal);
+      return await openRelay(shell, address, port);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #askForStreams(): void {
+    for (const stream of this.#streams) stream.emit('wanted');
   }
 
   async #tcpSlot(signal: AbortSignal): Promise<ReleaseSlot> {
@@ -159,6 +198,9 @@ export class LinkedTransport implements Transport {
     return new HostError({ host: this.name, at: step, ...explanation });
   }
 }
+
+const FORWARDING_FORBIDDEN =
+  'The SSH server does not forward TCP connections for this user: a shell on the host makes them instead, and TLS goes all the way as before.';
 
 const NO_STATUS: Explanation = {
   fact: 'the session ended without an exit status.',

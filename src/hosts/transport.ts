@@ -36,6 +36,15 @@ export interface TransportStatistics {
   readonly bytesReceived: number;
 }
 
+/**
+ * A byte stream to a TCP port of a host. It emits `wanted` when somebody waits for what it holds: whoever can do without
+ * it for a moment then destroys it, and opens another when it is needed.
+ */
+export interface HostStream extends Duplex {
+  /** Passed on by a shell of the host, where its SSH server forwards none: opening it took longer than a round trip. */
+  readonly relayed?: true;
+}
+
 /** One host, reached over one connection that is opened once per run. */
 export interface Transport {
   /** The host's name, as every message calls it. */
@@ -47,9 +56,9 @@ export interface Transport {
   run(script: RemoteScript): Promise<RemoteResult>;
   /**
    * A byte stream to a TCP port as the host itself reaches it.
-   * @throws HostError when the host refuses to forward or nothing listens there.
+   * @throws HostError when nothing listens there, or the host cannot reach it.
    */
-  openTcp(address: string, port: number): Promise<Duplex>;
+  openTcp(address: string, port: number): Promise<HostStream>;
   statistics(): TransportStatistics;
   /** Ends the connection; safe to call twice. */
   close(): Promise<void>;

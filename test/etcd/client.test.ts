@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { EtcdClient, type EtcdClientOptions } from '../../src/etcd/client.ts';
 import { EtcdError } from '../../src/etcd/etcd-error.ts';
@@ -84,6 +85,28 @@ describe('one connection', () => {
     gateway.answer('/v3/kv/range', 'cut');
     expect((await failureOf(client.rangeLinearizable('health'))).kind).toBe('connection-lost');
     expect(gateway.requests.filter((request) => request.endsWith('/range'))).toHaveLength(2);
+  });
+
+  // On hosts that allow few sessions and forward nothing, a connection kept for later keeps scripts from running.
+  test('whose stream is wanted by others is given up when no request is under way on it, and made anew', async () => {
+    const streams: Duplex[] = [];
+    const open = async (): Promise<Duplex> => {
+      const stream = await openChannel('127.0.0.1', gateway.port)();
+      streams.push(stream);
+      // Asked as early as can be: the request that the stream was opened for is still to come.
+      if (streams.length === 2) setImmediate(() => stream.emit('wanted'));
+      return stream;
+    };
+    const client = clientWith({ open });
+    await client.version();
+    expect(streams[0]?.destroyed).toBe(false);
+    streams[0]?.emit('wanted');
+    expect(streams[0]?.destroyed).toBe(true);
+    await client.put('a', 'b');
+    expect(streams[1]?.destroyed).toBe(true);
+    await client.version();
+    expect(gateway.connections).toBe(3);
+    expect(gateway.requests).toEqual(['GET /version', 'POST /v3/kv/put', 'GET /version']);
   });
 
   test('is not opened again once the client is closed', async () => {

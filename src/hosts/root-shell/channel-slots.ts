@@ -12,14 +12,24 @@ export type ReleaseSlot = () => void;
 /** Limits how many channels one connection has open at once. */
 export class ChannelSlots {
   readonly #limit: number;
+  readonly #onWait: () => void;
   #sessionLimit = Infinity;
   #open = 0;
   #sessions = 0;
   readonly #waiting: Waiter[] = [];
 
-  /** @param limit channels at once, of any kind. */
-  constructor(limit: number) {
+  /**
+   * @param limit channels at once, of any kind.
+   * @param onWait told whenever somebody has begun to wait.
+   */
+  constructor(limit: number, onWait: () => void = () => undefined) {
     this.#limit = limit;
+    this.#onWait = onWait;
+  }
+
+  /** Whether somebody waits for a slot. */
+  get isWanted(): boolean {
+    return this.#waiting.length > 0;
   }
 
   /** A slot now, or undefined. Nobody is passed: who waits has a slot the moment there is one. */
@@ -35,6 +45,7 @@ export class ChannelSlots {
     const { promise, resolve, reject } = Promise.withResolvers<ReleaseSlot>();
     const waiter = { kind, admit: () => resolve(this.#take(kind)) };
     this.#waiting.push(waiter);
+    this.#onWait();
     const onAbort = (): void => {
       const index = this.#waiting.indexOf(waiter);
       if (index !== -1) this.#waiting.splice(index, 1);

@@ -1,6 +1,7 @@
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { FramedOutput, LineSplitter } from './output.ts';
 import type { ExitStatus, Session } from './session.ts';
+import { ShellStream } from './shell-stream.ts';
 
 /** What the shell says, on both outputs, when it is there and is root. */
 const READY = 'etcd-ha-root';
@@ -65,6 +66,7 @@ export class RootShell {
   readonly #out: FramedOutput;
   readonly #err: FramedOutput;
   readonly #ready = Promise.withResolvers<undefined>();
+  #onStdout = (chunk: Buffer): void => void this.#stdout.push(chunk);
   #progress: LineSplitter | undefined;
   #over = false;
 
@@ -74,7 +76,7 @@ export class RootShell {
     this.#out = new FramedOutput(
       READY,
       () => this.#ready.resolve(undefined),
-      (chunk) => this.#stdout.push(chunk),
+      (chunk) => this.#onStdout(chunk),
     );
     this.#err = new FramedOutput(READY, undefined, (chunk) => {
       this.#stderr.push(chunk);
@@ -115,20 +117,37 @@ export class RootShell {
     readonly stderr: string;
   }> {
     if (onProgress !== undefined) this.#progress = new LineSplitter(onProgress);
-    const body = Buffer.from(prepared(script));
-    this.#session.stdin.end(Buffer.concat([Buffer.from(`${body.length}\n`), body, input ?? Buffer.alloc(0)]));
+    this.#session.stdin.end(Buffer.concat([framed(script), input ?? Buffer.alloc(0)]));
     const status = await this.whenEnded;
     this.#progress?.end();
     return {
       status,
       stdout: Buffer.concat(this.#stdout),
-      stderr: Buffer.concat(this.#stderr).toString('utf8'),
+      stderr: this.#said(),
     };
+  }
+
+  /**
+   * Runs the script, once only, in a ready shell, with its standard input and output as a stream.
+   * @param onStdout takes what it writes, and hands on to the stream what belongs there.
+   */
+  stream(
+    script: string,
+    onStdout: (chunk: Buffer) => void,
+  ): { readonly stream: ShellStream; readonly stderr: () => string } {
+    this.#onStdout = onStdout;
+    const stream = new ShellStream(this.#session);
+    this.#session.stdin.write(framed(script));
+    return { stream, stderr: () => this.#said() };
   }
 
   /** Ends it early; what runs on the host sees at least its standard input end and its output refused. */
   close(): void {
     this.#session.close();
+  }
+
+  #said(): string {
+    return Buffer.concat(this.#stderr).toString('utf8');
   }
 }
 
@@ -140,6 +159,12 @@ export function remoteResult(
   return 'code' in status
     ? { code: status.code, stdout, stderr }
     : { code: null, signal: status.signal, stdout, stderr };
+}
+
+/** The script as the loader reads it. */
+function framed(script: string): Buffer {
+  const body = Buffer.from(prepared(script));
+  return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
 }
 
 /** One compound command, so that bash runs nothing at all of a script with a syntax error. */

@@ -1,25 +1,13 @@
 import type { Finding } from '../../findings.ts';
-import { type ChannelError, OPEN_FAILURE } from '../link.ts';
+import type { ChannelError } from '../link.ts';
 import { printable, seconds } from '../printable.ts';
 
 /** How long the host may take to connect to a port. */
 export const FORWARD_TIMEOUT_MS = 10_000;
 
-/** Why the host did not connect to a port on our behalf. */
-export function forwardFinding(
-  place: string,
-  user: string,
-  error: ChannelError,
-): Pick<Finding, 'fact' | 'cause' | 'fix'> {
+/** Why the host did not connect to a port on our behalf, as its SSH server or its bash says it. */
+export function forwardFinding(place: string, error: ChannelError): Pick<Finding, 'fact' | 'cause' | 'fix'> {
   const said = printable(error.message.replace(/^\(SSH\) Channel open failure: /, ''));
-  if (error.reason === OPEN_FAILURE.prohibited) {
-    return {
-      fact: `the SSH server does not forward connections to ${place} for user ${user} (${said}).`,
-      cause:
-        '`AllowTcpForwarding no`, `DisableForwarding yes` or PermitOpen in sshd_config, or `restrict` before the key in authorized_keys.',
-      fix: `allow it for this user in sshd_config: \`Match User ${user}\` with \`AllowTcpForwarding local\`; then \`systemctl reload ssh\` (Red Hat: sshd).`,
-    };
-  }
   if (/refused/i.test(said)) {
     return {
       fact: `nothing listens on ${place}, as the host itself sees it.`,

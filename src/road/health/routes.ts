@@ -39,13 +39,15 @@ export class Way {
   async open(port: number): Promise<Duplex> {
     const begun = performance.now();
     const stream = await this.#route.transport.openTcp(this.#address, port);
+    if (stream.relayed === true) return stream;
     this.#fastestMs = Math.min(this.#fastestMs ?? Infinity, performance.now() - begun);
     return stream;
   }
 
   /**
    * Milliseconds of a round trip over SSH: the fastest opening of a stream, which sshd answers as soon as the port on its own
-   * host is open. Null before there was one, and through another host, where the way goes on from there.
+   * host is open. Null before there was one, where a shell opens them, and through another host, where the way goes on from
+   * there.
    */
   get roundTripMs(): number | null {
     return this.#route.through === undefined ? this.#fastestMs : null;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
+import { descendants } from '../transports/processes.ts';
 import { sshKeygen, type KeyPair, type TemporaryFolder } from './tools.ts';
 
 const SSHD = '/usr/sbin/sshd';
@@ -95,6 +96,22 @@ export class Sshd {
   /** What sshd has written to its log. */
   get log(): string {
     return this.#log.join('');
+  }
+
+  /** The process that listens. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Kills what serves the connections that are open. */
+  killSessions(): void {
+    for (const pid of descendants(this.pid)) {
+      try {
+        if (readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('sshd')) process.kill(pid, 'SIGKILL');
+      } catch {
+        // it has just ended by itself
+      }
+    }
   }
 
   async stop(): Promise<void> {

@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -12,6 +9,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@
 import type { Ssh2ConnectOptions } from '../../../src/hosts/ssh2/connect.ts';
 import type { RemoteResult, RemoteScript, Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, pinned, usableKey } from '../ssh/client.ts';
+import { TcpServer } from '../transports/tcp-server.ts';
 import { TestServer, type TestServerOptions } from './server.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
 
@@ -90,83 +88,6 @@ function run(transport: Transport, script: string, more: Partial<RemoteScript> =
 }
 
 describe('a script', () => {
-  test('gets its input byte for byte, and gives its output so', async () => {
-    const { transport } = await setUp();
-    const input = randomBytes(3_000_000);
-    const result = await run(transport, 'cat', { input });
-    expect({ ...result, stdout: result.stdout.equals(input) }).toEqual({ code: 0, stdout: true, stderr: '' });
-  });
-
-  test('has an empty input when none is given', async () => {
-    const { transport } = await setUp();
-    expect((await run(transport, 'cat; echo end')).stdout.toString()).toBe('end\n');
-  });
-
-  test('may hold quotes, newlines, letters of any kind, a here-document and a comment at its end', async () => {
-    const { transport } = await setUp();
-    const script = `x='it'\\''s "quoted" $HOME'\nprintf '%s\\n' "$x" кінець\ncat <<'END'\n}\nEND\n# done`;
-    expect((await run(transport, script)).stdout.toString()).toBe(`it's "quoted" $HOME\nкінець\n}\n`);
-  });
-
-  test('of a megabyte is one, too', async () => {
-    const { transport } = await setUp();
-    const script = `${'# filler, to make it long\n'.repeat(40_000)}cat`;
-    expect((await run(transport, script, { input: Buffer.from('x') })).stdout.toString()).toBe('x');
-  });
-
-  test('runs in a known environment', async () => {
-    const { transport } = await setUp();
-    const { stdout } = await run(
-      transport,
-      'pwd; umask; echo "$LC_ALL"; echo "$PATH"; echo $HOME ~root; echo $-',
-    );
-    const [pwd, umask, locale, path = '', home = '', flags] = stdout.toString().split('\n');
-    expect({ pwd, umask, locale }).toEqual({ pwd: '/', umask: '0077', locale: 'C' });
-    expect(path).toMatch(
-      /^\/usr\/local\/sbin:\/usr\/local\/bin:\/usr\/sbin:\/usr\/bin:\/sbin:\/bin:\/opt\/bin:/,
-    );
-    expect(home.split(' ')[0]).toBe(home.split(' ')[1]);
-    expect(flags).toMatch(/(?=.*e)(?=.*u)/);
-  });
-
-  test.each<[string, string, number]>([
-    ['exit', 'exit 42', 42],
-    ['set -e', 'false; echo no', 1],
-    ['pipefail', 'false | true; echo no', 1],
-    ['an unset variable', 'echo "$nothing"; echo no', 1],
-    ['a command that is not there', 'no-such-command; echo no', 127],
-    ['a syntax error at its end, before which nothing has run', 'echo no\nif true; then', 2],
-    ['an open quote, before which nothing has run', "echo no\necho 'x", 2],
-  ])('%s', async (_, script, code) => {
-    const { transport } = await setUp();
-    const result = await run(transport, script, { input: Buffer.from('echo input\n') });
-    expect({ failed: result.code !== 0, stdout: result.stdout.toString() }).toEqual({
-      failed: true,
-      stdout: '',
-    });
-    if (code !== 2) expect(result.code).toBe(code);
-  });
-
-  test('that a signal ends says so', async () => {
-    const { transport } = await setUp();
-    const result = await run(transport, 'echo before; kill -KILL $$');
-    expect(result).toEqual({ code: null, signal: 'SIGKILL', stdout: Buffer.from('before\n'), stderr: '' });
-  });
-
-  test('tells its progress in whole lines while it runs', async () => {
-    const { transport } = await setUp();
-    const lines: string[] = [];
-    const go = folder.at('go');
-    const script = `printf one >&2; sleep 0.05; printf '\\ntwo\\nth' >&2; until test -e ${go}; do sleep 0.02; done; printf ree >&2`;
-    const running = run(transport, script, { onProgress: (line) => lines.push(line) });
-    await until(() => lines.length === 2);
-    await sleep(50);
-    expect(lines).toEqual(['one', 'two']);
-    writeFileSync(go, '');
-    expect((await running).stderr).toBe('one\ntwo\nthree');
-    expect(lines).toEqual(['one', 'two', 'three']);
-  });
-
   test('is not touched by what start-up files, banners and sudo print', async () => {
     const noise = (command: string): string =>
       `echo Welcome; printf 'no newline'; echo warning >&2; printf 'etcd-ha-root' >&2; ${command}`;
@@ -278,12 +199,6 @@ describe('time', () => {
     expect((await run(transport, 'echo next')).stdout.toString()).toBe('next\n');
   });
 
-  test('output held open by something left behind is told from a long script', async () => {
-    const { transport } = await setUpWarm();
-    const error = await hostError(run(transport, 'sleep 30 & exit 0', { timeoutMs: 1000 }));
-    expect(error.message).toMatch(/it has ended, but something that it started/);
-  });
-
   test('a script whose shell comes too late does not run after all', async () => {
     const { transport } = await setUp({ login: (command) => `sleep 0.3; ${command}` });
     const mark = folder.at('late');
@@ -302,84 +217,14 @@ describe('many at once', () => {
     expect(server.mostSessions).toBe(8);
     expect(server.connections).toBe(1);
   });
-
-  test('the spare shell yields its channel to a forwarded connection', async () => {
-    const { transport } = await setUp();
-    const port = await echoServer();
-    const streams = await Promise.all(Array.from({ length: 8 }, () => transport.openTcp('127.0.0.1', port)));
-    const waiting = run(transport, 'echo ok');
-    streams[0]?.destroy();
-    expect((await waiting).stdout.toString()).toBe('ok\n');
-    for (const stream of streams) stream.destroy();
-  });
 });
 
-/** A TCP server that does with each connection what `handle` says; default: says what it hears. */
-async function echoServer(
-  handle: (socket: Socket) => void = (socket) => socket.pipe(socket),
-): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    handle(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  toStop.push(() => {
-    for (const socket of sockets) socket.destroy();
-    return new Promise((resolve) => server.close(resolve));
-  });
-  return (server.address() as { port: number }).port;
+async function echoServer(): Promise<number> {
+  const server = new TcpServer();
+  toStop.push(() => server.stop());
+  await server.listening;
+  return server.port;
 }
-
-describe('forwarded connections', () => {
-  test('carry both ways, each with its own end', async () => {
-    const { transport } = await setUp();
-    const stream = await transport.openTcp('127.0.0.1', await echoServer());
-    const sent = randomBytes(5_000_000);
-    stream.end(sent);
-    expect((await buffer(stream)).equals(sent)).toBe(true);
-    await closed(stream);
-    expect(stream.errored).toBeNull();
-  });
-
-  test('what the other end said before it closed can still be read', async () => {
-    const { transport } = await setUp();
-    const words = randomBytes(200_000);
-    const stream = await transport.openTcp('127.0.0.1', await echoServer((socket) => socket.end(words)));
-    await sleep(150);
-    expect((await buffer(stream)).equals(words)).toBe(true);
-    await closed(stream);
-  });
-
-  test('a reader that waits holds the sender back, and loses nothing', async () => {
-    const { transport } = await setUp();
-    const words = randomBytes(8_000_000);
-    const stream = await transport.openTcp('127.0.0.1', await echoServer((socket) => socket.end(words)));
-    const before = transport.statistics().bytesReceived;
-    await sleep(200);
-    expect(transport.statistics().bytesReceived - before).toBeLessThan(5_000_000);
-    expect((await buffer(stream)).equals(words)).toBe(true);
-  });
-
-  test('nothing listens', async () => {
-    const { transport } = await setUp({ forwarding: false });
-    const error = await hostError(transport.openTcp('::1', 2379));
-    expect(error.finding.at).toBe('forward to [::1]:2379');
-    expect(error.message).toContain('AllowTcpForwarding');
-  });
-
-  test('destroying one frees its channel', async () => {
-    const { transport } = await setUp();
-    const port = await echoServer();
-    for (let n = 0; n < 20; n += 1) {
-      const stream = await transport.openTcp('127.0.0.1', port);
-      stream.destroy();
-      await closed(stream);
-    }
-  });
-});
 
 function closed(stream: Duplex): Promise<void> {
   return new Promise((resolve) => {
@@ -410,21 +255,12 @@ describe('a lost connection', () => {
       'later: the SSH connection was lost',
     );
     expect((await hostError(transport.openTcp('127.0.0.1', 1))).message).toContain(
-      'forward to 127.0.0.1:1: the SSH',
+      'connect to 127.0.0.1:1: the SSH',
     );
   });
 });
 
 describe('closing', () => {
-  test('twice is once, and what is under way ends', async () => {
-    const { transport } = await setUp();
-    const running = hostError(run(transport, 'sleep 20'));
-    await sleep(100);
-    await Promise.all([transport.close(), transport.close()]);
-    expect((await running).message).toContain('this run closed it');
-    await transport.close();
-  });
-
   // A timer or socket left open would keep a run from ending; only a process of its own shows that.
   test('leaves nothing open that would keep the process alive', async () => {
     const server = await TestServer.start({ hostKeys: [hostKey.privateText], path: goodSudo });
@@ -464,15 +300,4 @@ describe('closing', () => {
     await transport.close();
     expect(performance.now() - started).toBeLessThan(2000);
   });
-});
-
-test('statistics count what really went over the wire', async () => {
-  const { transport } = await setUp();
-  const before = transport.statistics();
-  await run(transport, 'cat > /dev/null; head -c 50000 /dev/zero', { input: Buffer.alloc(100_000) });
-  const after = transport.statistics();
-  expect(after.bytesSent - before.bytesSent).toBeGreaterThan(100_000);
-  expect(after.bytesSent - before.bytesSent).toBeLessThan(110_000);
-  expect(after.bytesReceived - before.bytesReceived).toBeGreaterThan(50_000);
-  expect(after.bytesReceived - before.bytesReceived).toBeLessThan(60_000);
 });

@@ -1,5 +1,5 @@
-export const id = 188;
-export const ids = [188];
+export const id = 635;
+export const ids = [635];
 export const modules = {
 
 /***/ 74445:
@@ -16,7 +16,7 @@ function quorumOf(members) {
 
 /***/ }),
 
-/***/ 44550:
+/***/ 50133:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -35,19 +35,32 @@ var promises_ = __webpack_require__(58500);
 var host_error = __webpack_require__(46862);
 // EXTERNAL MODULE: ./src/findings.ts
 var findings = __webpack_require__(81001);
+;// CONCATENATED MODULE: ./src/hosts/link.ts
+/** Reason codes of a refused channel (RFC 4254 §5.1). */
+const OPEN_FAILURE = { prohibited: 1, connectFailed: 2 };
+
 // EXTERNAL MODULE: ./src/hosts/printable.ts
 var printable = __webpack_require__(28456);
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/channel-slots.ts
 /** Limits how many channels one connection has open at once. */
 class ChannelSlots {
     #limit;
+    #onWait;
     #sessionLimit = Infinity;
     #open = 0;
     #sessions = 0;
     #waiting = [];
-    /** @param limit channels at once, of any kind. */
-    constructor(limit) {
+    /**
+     * @param limit channels at once, of any kind.
+     * @param onWait told whenever somebody has begun to wait.
+     */
+    constructor(limit, onWait = () => undefined) {
         this.#limit = limit;
+        this.#onWait = onWait;
+    }
+    /** Whether somebody waits for a slot. */
+    get isWanted() {
+        return this.#waiting.length > 0;
     }
     /** A slot now, or undefined. Nobody is passed: who waits has a slot the moment there is one. */
     tryAcquire(kind) {
@@ -62,6 +75,7 @@ class ChannelSlots {
         const { promise, resolve, reject } = Promise.withResolvers();
         const waiter = { kind, admit: () => resolve(this.#take(kind)) };
         this.#waiting.push(waiter);
+        this.#onWait();
         const onAbort = () => {
             const index = this.#waiting.indexOf(waiter);
             if (index !== -1)
@@ -112,6 +126,8 @@ class ChannelSlots {
     }
 }
 
+// EXTERNAL MODULE: ./src/hosts/last-words.ts
+var last_words = __webpack_require__(48771);
 // EXTERNAL MODULE: external "node:string_decoder"
 var external_node_string_decoder_ = __webpack_require__(46193);
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/output.ts
@@ -183,7 +199,114 @@ class LineSplitter {
     }
 }
 
+;// CONCATENATED MODULE: ./src/hosts/root-shell/relay.ts
+
+
+/** What the relay says when it is connected. */
+const CONNECTED = 'etcd-ha-connected';
+/** Exit status of a relay that could not connect. */
+const NOT_CONNECTED = 98;
+/** Seconds; longer than anybody waits for a connection, so that none hangs for the minutes that the kernel tries. */
+const CONNECT_SECONDS = 15;
+/**
+ * A TCP connection made by bash, passed on byte for byte by two processes of cat. The one that reads the connection
+ * alone holds the output, so its end is told at once. The one that writes ends with the shell's input, which is the end
+ * of the whole: bash cannot close one direction of a connection (shutdown(2)), so the port hears of an end only then.
+ */
+function relayScript(address, port) {
+    return `
+( read -rt ${CONNECT_SECONDS} <> <(:) || true; kill -KILL $$ ) < /dev/null > /dev/null 2>&1 &
+impatient=$!
+if ! { exec 3<> /dev/tcp/${address}/${port}; }; then kill $impatient; exit ${NOT_CONNECTED}; fi
+kill $impatient
+echo ${CONNECTED}
+cat <&3 2> /dev/null &
+reader=$!
+exec > /dev/null 2>&1
+cat >&3 || true
+kill -KILL $reader`;
+}
+/**
+ * A byte stream to a TCP port, by a shell on the host: for hosts whose SSH server forwards none.
+ * @param shell a ready one; it ends with the stream.
+ * @throws ChannelError with bash's own words.
+ */
+async function openRelay(shell, address, port) {
+    const connected = Promise.withResolvers();
+    const output = new FramedOutput(CONNECTED, () => connected.resolve(undefined), (chunk) => stream.receive(chunk));
+    const { stream, stderr } = shell.stream(relayScript(address, port), (chunk) => output.push(chunk));
+    const failed = shell.whenEnded.then(() => {
+        throw relayError(stderr());
+    });
+    failed.catch(() => undefined);
+    await Promise.race([connected.promise, failed]);
+    return stream;
+}
+/** bash says `bash: connect: Connection refused`, then the same again with its own name for the port. */
+function relayError(stderr) {
+    const words = (0,last_words/* lastWords */.a)(stderr, 1);
+    return new Error(words.slice(words.lastIndexOf(': ') + 1).trim());
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __webpack_require__(57075);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/shell-stream.ts
+
+/**
+ * Standard input and output of a script as one stream. Ending it is not told to the script, which sees the end of its
+ * input when the stream is destroyed, and only then: so a script knows that nobody reads it any more.
+ */
+class ShellStream extends external_node_stream_.Duplex {
+    relayed = true;
+    #session;
+    #over = false;
+    #writeDone;
+    /** @param session of the shell that runs the script; its output is handed over by `receive`. */
+    constructor(session) {
+        super({ allowHalfOpen: true });
+        this.#session = session;
+        session.stdout.once('end', () => this.push(null));
+        void session.whenOver.then(() => {
+            this.#over = true;
+            if (this.#writeDone === undefined)
+                this.end();
+            else
+                this.#writeDone(endedByPeer());
+        });
+        // A lost connection must not end the process when nobody listens any more; `close` still tells.
+        this.on('error', () => undefined);
+    }
+    /** Takes what the script has written. */
+    receive(chunk) {
+        if (!this.push(chunk))
+            this.#session.stdout.pause();
+    }
+    _read() {
+        this.#session.stdout.resume();
+    }
+    _write(chunk, _encoding, done) {
+        if (this.#over) {
+            done(endedByPeer());
+            return;
+        }
+        this.#writeDone = done;
+        this.#session.stdin.write(chunk, (error) => {
+            this.#writeDone = undefined;
+            done(error);
+        });
+    }
+    _destroy(error, done) {
+        this.#session.stdout.resume(); // what is left unread would keep the session from ending
+        this.#session.close();
+        done(error);
+    }
+}
+function endedByPeer() {
+    return Object.assign(new Error('the other end closed the connection'), { code: 'EPIPE' });
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell.ts
+
 
 /** What the shell says, on both outputs, when it is there and is root. */
 const READY = 'etcd-ha-root';
@@ -240,12 +363,13 @@ class RootShell {
     #out;
     #err;
     #ready = Promise.withResolvers();
+    #onStdout = (chunk) => void this.#stdout.push(chunk);
     #progress;
     #over = false;
     /** @param session in which `shellCommand` is being started; nothing of its output may have been read. */
     constructor(session) {
         this.#session = session;
-        this.#out = new FramedOutput(READY, () => this.#ready.resolve(undefined), (chunk) => this.#stdout.push(chunk));
+        this.#out = new FramedOutput(READY, () => this.#ready.resolve(undefined), (chunk) => this.#onStdout(chunk));
         this.#err = new FramedOutput(READY, undefined, (chunk) => {
             this.#stderr.push(chunk);
             this.#progress?.push(chunk);
@@ -279,19 +403,31 @@ class RootShell {
     async execute({ script, input, onProgress }) {
         if (onProgress !== undefined)
             this.#progress = new LineSplitter(onProgress);
-        const body = Buffer.from(prepared(script));
-        this.#session.stdin.end(Buffer.concat([Buffer.from(`${body.length}\n`), body, input ?? Buffer.alloc(0)]));
+        this.#session.stdin.end(Buffer.concat([framed(script), input ?? Buffer.alloc(0)]));
         const status = await this.whenEnded;
         this.#progress?.end();
         return {
             status,
             stdout: Buffer.concat(this.#stdout),
-            stderr: Buffer.concat(this.#stderr).toString('utf8'),
+            stderr: this.#said(),
         };
+    }
+    /**
+     * Runs the script, once only, in a ready shell, with its standard input and output as a stream.
+     * @param onStdout takes what it writes, and hands on to the stream what belongs there.
+     */
+    stream(script, onStdout) {
+        this.#onStdout = onStdout;
+        const stream = new ShellStream(this.#session);
+        this.#session.stdin.write(framed(script));
+        return { stream, stderr: () => this.#said() };
     }
     /** Ends it early; what runs on the host sees at least its standard input end and its output refused. */
     close() {
         this.#session.close();
+    }
+    #said() {
+        return Buffer.concat(this.#stderr).toString('utf8');
     }
 }
 /** The result as the contract has it. */
@@ -299,6 +435,11 @@ function remoteResult(status, { stdout, stderr }) {
     return 'code' in status
         ? { code: status.code, stdout, stderr }
         : { code: null, signal: status.signal, stdout, stderr };
+}
+/** The script as the loader reads it. */
+function framed(script) {
+    const body = Buffer.from(prepared(script));
+    return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
 }
 /** One compound command, so that bash runs nothing at all of a script with a syntax error. */
 function prepared(script) {
@@ -440,10 +581,6 @@ function describeEnd(status) {
     return 'code' in status ? `it ended with status ${status.code}` : `it was ended by ${status.signal}`;
 }
 
-;// CONCATENATED MODULE: ./src/hosts/link.ts
-/** Reason codes of a refused channel (RFC 4254 §5.1). */
-const OPEN_FAILURE = { prohibited: 1, connectFailed: 2 };
-
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shells.ts
 
 
@@ -563,19 +700,11 @@ function isSessionLimit(error) {
 
 ;// CONCATENATED MODULE: ./src/hosts/ssh/forward-failure.ts
 
-
 /** How long the host may take to connect to a port. */
 const FORWARD_TIMEOUT_MS = 10_000;
-/** Why the host did not connect to a port on our behalf. */
-function forwardFinding(place, user, error) {
+/** Why the host did not connect to a port on our behalf, as its SSH server or its bash says it. */
+function forwardFinding(place, error) {
     const said = (0,printable/* printable */.g)(error.message.replace(/^\(SSH\) Channel open failure: /, ''));
-    if (error.reason === OPEN_FAILURE.prohibited) {
-        return {
-            fact: `the SSH server does not forward connections to ${place} for user ${user} (${said}).`,
-            cause: '`AllowTcpForwarding no`, `DisableForwarding yes` or PermitOpen in sshd_config, or `restrict` before the key in authorized_keys.',
-            fix: `allow it for this user in sshd_config: \`Match User ${user}\` with \`AllowTcpForwarding local\`; then \`systemctl reload ssh\` (Red Hat: sshd).`,
-        };
-    }
     if (/refused/i.test(said)) {
         return {
             fact: `nothing listens on ${place}, as the host itself sees it.`,
@@ -607,6 +736,8 @@ function forwardTimeoutFinding(place) {
 
 
 
+
+
 /** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
 const MAX_CHANNELS = 8;
 /** One host over one link: what all transports have in common. */
@@ -614,16 +745,20 @@ class LinkedTransport {
     name;
     #user;
     #link;
-    #slots = new ChannelSlots(MAX_CHANNELS);
+    #log;
+    #slots = new ChannelSlots(MAX_CHANNELS, () => this.#askForStreams());
     #shells;
     #streams = new Set();
     #lost;
+    /** Ports that the server does not forward to. */
+    #forbidden = new Set();
     #forwarded = 0;
     #closing;
     /** @param link just opened, and used by nobody else. */
-    constructor({ name, user, privilege = 'root' }, link) {
+    constructor({ name, user, privilege = 'root', log }, link) {
         this.name = name;
         this.#user = user;
+        this.#log = log;
         this.#link = link;
         this.#shells = new RootShells(link.openSession, this.#slots, user, privilege);
         this.#lost = link.whenLost.then(() => {
@@ -652,29 +787,20 @@ class LinkedTransport {
     async openTcp(address, port) {
         const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
         const step = {
-            title: `forward to ${place}`,
+            title: `connect to ${place}`,
             timeoutMs: FORWARD_TIMEOUT_MS,
             onTimeout: () => forwardTimeoutFinding(place),
-            onRefused: (error) => forwardFinding(place, this.#user, error),
+            onRefused: (error) => error instanceof StartFailure ? startFinding(this.#user, error) : forwardFinding(place, error),
         };
         return await this.#bounded(step, async (signal) => {
-            const release = await this.#tcpSlot(signal);
-            this.#forwarded += 1;
-            let stream;
-            try {
-                stream = await this.#link.openTcp(address, port);
-            }
-            catch (error) {
-                release();
-                throw error;
-            }
+            const stream = (await this.#forward(address, port, place, signal)) ?? (await this.#relay(address, port, signal));
             this.#streams.add(stream);
-            stream.once('close', () => {
-                this.#streams.delete(stream);
-                release();
-            });
+            stream.once('close', () => this.#streams.delete(stream));
             if (signal.aborted)
                 stream.destroy();
+            // Once whoever asked for it has it.
+            else if (this.#slots.isWanted)
+                setImmediate(() => stream.emit('wanted'));
             return stream;
         });
     }
@@ -684,6 +810,44 @@ class LinkedTransport {
     async close() {
         this.#closing ??= this.#link.close();
         await this.#closing;
+    }
+    /** A stream by the server's own forwarding; undefined where that is forbidden. */
+    async #forward(address, port, place, signal) {
+        if (this.#forbidden.has(place))
+            return undefined;
+        const release = await this.#tcpSlot(signal);
+        this.#forwarded += 1;
+        try {
+            const stream = await this.#link.openTcp(address, port);
+            stream.once('close', release);
+            return stream;
+        }
+        catch (error) {
+            release();
+            if (error.reason !== OPEN_FAILURE.prohibited)
+                throw error;
+            if (this.#forbidden.size === 0)
+                this.#log.info(FORWARDING_FORBIDDEN);
+            this.#forbidden.add(place);
+            return undefined;
+        }
+    }
+    /** A stream by a shell, which `signal` ends only as long as it is not handed over. */
+    async #relay(address, port, signal) {
+        const end = new AbortController();
+        const onAbort = () => end.abort(signal.reason);
+        signal.addEventListener('abort', onAbort, { once: true });
+        try {
+            const shell = await this.#shells.take(end.signal);
+            return await openRelay(shell, address, port);
+        }
+        finally {
+            signal.removeEventListener('abort', onAbort);
+        }
+    }
+    #askForStreams() {
+        for (const stream of this.#streams)
+            stream.emit('wanted');
     }
     async #tcpSlot(signal) {
         const release = this.#slots.tryAcquire('tcp');
@@ -733,6 +897,7 @@ class LinkedTransport {
         return new host_error/* HostError */.d({ host: this.name, at: step, ...explanation });
     }
 }
+const FORWARDING_FORBIDDEN = 'The SSH server does not forward TCP connections for this user: a shell on the host makes them instead, and TLS goes all the way as before.';
 const NO_STATUS = {
     fact: 'the session ended without an exit status.',
     cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
@@ -1332,8 +1497,6 @@ function ssh2_session_event(emitter, name) {
     return new Promise((resolve) => emitter.once(name, () => resolve()));
 }
 
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __webpack_require__(57075);
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/tcp-stream.ts
 
 /**

@@ -1,0 +1,35 @@
+/** What /proc tells of processes. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** All processes below one, itself left out. */
+export function descendants(root: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    const parent = /^\d+$/.test(name) ? parentOf(Number(name)) : undefined;
+    if (parent !== undefined) parents.set(Number(name), parent);
+  }
+  const isBelow = (pid: number): boolean => {
+    const parent = parents.get(pid);
+    return parent !== undefined && (parent === root || isBelow(parent));
+  };
+  return [...parents.keys()].filter(isBelow);
+}
+
+/** Command lines and environments of all processes below one. */
+export function processTexts(root: number): string[] {
+  return descendants(root).flatMap((pid) => [read(pid, 'cmdline'), read(pid, 'environ')]);
+}
+
+function parentOf(pid: number): number | undefined {
+  const [, parent] = /\) \S (\d+) /.exec(read(pid, 'stat')) ?? [];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/** Empty for a process that has ended meanwhile. */
+function read(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
+  }
+}
