@@ -2034,7 +2034,7 @@ function badNames(members) {
         at: 'names',
         fact: `its short hostname "${name}" cannot be a member's name.`,
         cause: 'kubeadm takes lower-case letters, digits, "-" and "." only.',
-        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`.',
+        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`, or `name` in the inventory.',
     }));
 }
 function sameNames(members) {
@@ -2042,7 +2042,7 @@ function sameNames(members) {
         at: 'names',
         fact: `${group.map(({ address }) => address).join(' and ')} have the same name "${group[0]?.name ?? ''}".`,
         cause: 'The hosts were cloned and share one hostname.',
-        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`.',
+        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`, or `name` in the inventory.',
     }));
 }
 /** The same boot id behind two addresses is one machine, whatever it is called. */
@@ -15055,9 +15055,12 @@ class Timeline {
 var run_state = __webpack_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 29 modules
-var parse_settings = __webpack_require__(13982);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 37 modules
+var parse_settings = __webpack_require__(18368);
+// EXTERNAL MODULE: ./src/settings/read-input-files.ts
+var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/main.ts
+
 
 
 
@@ -15087,7 +15090,9 @@ async function main() {
     let settings;
     const end = watchForEnd();
     try {
-        settings = (0,parse_settings/* parseSettings */.P)((0,inputs/* readInputs */.K)((secret) => redactor.register(secret)), run);
+        const mask = (secret) => redactor.register(secret);
+        const raw = (0,inputs/* readInputs */.K)(mask);
+        settings = (0,parse_settings/* parseSettings */.P)(raw, run, (0,read_input_files/* readInputFiles */.U)(raw, process.env['GITHUB_WORKSPACE'], mask));
         for (const warning of settings.warnings)
             log.warning((0,src_findings/* describeFinding */.jb)(warning));
         end.limitTo(settings.timeoutSeconds);

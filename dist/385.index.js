@@ -46,9 +46,12 @@ var redaction = __webpack_require__(51435);
 var runner = __webpack_require__(74813);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 29 modules
-var parse_settings = __webpack_require__(13982);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 37 modules
+var parse_settings = __webpack_require__(18368);
+// EXTERNAL MODULE: ./src/settings/read-input-files.ts
+var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/release-locks.ts
+
 
 
 
@@ -61,7 +64,10 @@ var parse_settings = __webpack_require__(13982);
 async function releaseLocks(owner) {
     const redactor = new redaction/* Redactor */.p(runner.setSecret);
     const log = (0,actions_log/* createActionsLog */.g)(redactor);
-    const settings = (0,parse_settings/* parseSettings */.P)((0,inputs/* readInputs */.K)((secret) => redactor.register(secret)), (0,inputs/* readRunContext */.$)());
+    const mask = (secret) => redactor.register(secret);
+    const raw = (0,inputs/* readInputs */.K)(mask);
+    const files = (0,read_input_files/* readInputFiles */.U)(raw, process.env['GITHUB_WORKSPACE'], mask);
+    const settings = (0,parse_settings/* parseSettings */.P)(raw, (0,inputs/* readRunContext */.$)(), files);
     const connect = (0,connector/* connector */.M)(settings.ssh, { privilege: 'root', log });
     await Promise.all(settings.hosts.map(async (host) => {
         const own = log.host(host.name ?? host.address);

@@ -20,6 +20,7 @@ export const HEALTH_ACTION: SubAction = {
   inputs: [
     'hosts',
     'names',
+    'inventory',
     'allow-even-members',
     'cluster-name',
     'ssh-user',

@@ -13,6 +13,7 @@ import { LOCK_OWNER, MAIN_ENDED } from './run-state.ts';
 import { saveState, setSecret } from './runner.ts';
 import { readInputs, readRunContext } from './settings/inputs.ts';
 import { parseSettings } from './settings/parse-settings.ts';
+import { readInputFiles } from './settings/read-input-files.ts';
 import type { Settings } from './settings/settings.ts';
 import { Interruption, watchForEnd } from './interruption.ts';
 
@@ -29,10 +30,9 @@ export async function main(): Promise<void> {
   let settings: Settings | undefined;
   const end = watchForEnd();
   try {
-    settings = parseSettings(
-      readInputs((secret) => redactor.register(secret)),
-      run,
-    );
+    const mask = (secret: string): void => redactor.register(secret);
+    const raw = readInputs(mask);
+    settings = parseSettings(raw, run, readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask));
     for (const warning of settings.warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
     const result = await OPERATIONS[settings.operation](settings, {

@@ -6,15 +6,16 @@ import { Redactor } from './report/redaction.ts';
 import { setSecret } from './runner.ts';
 import { readInputs, readRunContext } from './settings/inputs.ts';
 import { parseSettings } from './settings/parse-settings.ts';
+import { readInputFiles } from './settings/read-input-files.ts';
 
 /** Gives back the locks of a main that could not; where that fails they count as abandoned all the same. */
 export async function releaseLocks(owner: string): Promise<void> {
   const redactor = new Redactor(setSecret);
   const log = createActionsLog(redactor);
-  const settings = parseSettings(
-    readInputs((secret) => redactor.register(secret)),
-    readRunContext(),
-  );
+  const mask = (secret: string): void => redactor.register(secret);
+  const raw = readInputs(mask);
+  const files = readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask);
+  const settings = parseSettings(raw, readRunContext(), files);
   const connect = connector(settings.ssh, { privilege: 'root', log });
   await Promise.all(
     settings.hosts.map(async (host) => {

@@ -36,7 +36,7 @@ function badNames(members: readonly Member[]): Finding[] {
       at: 'names',
       fact: `its short hostname "${name}" cannot be a member's name.`,
       cause: 'kubeadm takes lower-case letters, digits, "-" and "." only.',
-      fix: 'Give the members names of their own: `names: infra0, infra1, infra2`.',
+      fix: 'Give the members names of their own: `names: infra0, infra1, infra2`, or `name` in the inventory.',
     }));
 }
 
@@ -45,7 +45,7 @@ function sameNames(members: readonly Member[]): Finding[] {
     at: 'names',
     fact: `${group.map(({ address }) => address).join(' and ')} have the same name "${group[0]?.name ?? ''}".`,
     cause: 'The hosts were cloned and share one hostname.',
-    fix: 'Give the members names of their own: `names: infra0, infra1, infra2`.',
+    fix: 'Give the members names of their own: `names: infra0, infra1, infra2`, or `name` in the inventory.',
   }));
 }
 

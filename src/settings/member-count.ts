@@ -18,7 +18,7 @@ const example = 'for example 10.0.0.6, 10.0.0.7, 10.0.0.8.';
  */
 export function checkMemberCount(
   count: number,
-  { at, allowEven }: { readonly at: 'hosts'; readonly allowEven: string },
+  { at, allowEven }: { readonly at: 'hosts' | 'inventory'; readonly allowEven: string },
   { findings, warnings }: Collected,
 ): void {
   const allowed = parseBoolean('allow-even-members', allowEven, findings);

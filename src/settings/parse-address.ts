@@ -76,7 +76,8 @@ export function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIPv6(address) ? 'ipv6' : 'ipv4';
 }
 
-function shortForm(address: string): string {
+/** The short form of an IPv6 address (RFC 5952), without brackets. */
+export function shortForm(address: string): string {
   return new URL(`http://[${address}]`).hostname.slice(1, -1);
 }
 
@@ -85,6 +86,20 @@ function notAnAddress(text: string): AddressProblem {
   const port = /^(.+):\d+$/.exec(text)?.[1];
   if (text.includes('@')) {
     return { fact: 'holds a user name.', fix: 'put the user into ssh-user and write only the address here.' };
+  }
+  if (/^(?:\{|\[\s*(?:["{]|$))/.test(text)) {
+    return {
+      fact: 'is JSON.',
+      cause: 'the output of Terraform or another tool was passed on as it is.',
+      fix: 'pass it by the input inventory, which takes JSON, in place of hosts.',
+    };
+  }
+  if (text.includes('${{')) {
+    return {
+      fact: 'is an expression that was not evaluated.',
+      cause: 'GitHub evaluates expressions in workflows, and not in files that they name.',
+      fix: 'write the address itself, for example 10.0.0.6, or give the text by the workflow.',
+    };
   }
   if (text.startsWith('- ')) {
     return {

@@ -15,7 +15,7 @@ const taken: ReadonlyMap<number, string> = new Map([
   [10250, 'the kubelet serves its API'],
 ]);
 
-/** Reads the three ports; each must be free on the hosts and different from the others. */
+/** Reads the three ports; etcd's must be free on the hosts and different from each other. */
 export function parsePorts(
   values: { readonly ssh: string; readonly client: string; readonly peer: string },
   findings: Finding[],
@@ -26,8 +26,6 @@ export function parsePorts(
   refuseTaken('client-port', client, 2379, findings);
   refuseTaken('peer-port', peer, 2380, findings);
   refuseEqual('peer-port', peer, 'client-port', client, 2380, findings);
-  refuseEqual('client-port', client, 'ssh-port', ssh, 2379, findings);
-  refuseEqual('peer-port', peer, 'ssh-port', ssh, 2380, findings);
   return ssh === undefined || client === undefined || peer === undefined ? undefined : { ssh, client, peer };
 }
 

@@ -7,6 +7,8 @@ import {
   type RawInputs,
 } from './input-definitions.ts';
 import { digestOfInputs } from './input-digest.ts';
+import { textsOf, type InputFiles } from './input-file.ts';
+import { withLogins } from './logins.ts';
 import { nearestInput } from './nearest.ts';
 import { parseAccess } from './parse-access.ts';
 import { parseArtifacts } from './parse-artifacts.ts';
@@ -15,10 +17,10 @@ import { parseCertificates } from './parse-certificates.ts';
 import { parseDataDir } from './parse-data-dir.ts';
 import { parseExtraArgs } from './parse-extra-args.ts';
 import { parseHealth } from './parse-health.ts';
-import { parseHosts } from './parse-hosts.ts';
 import { parseImageRepository, parseImageTag } from './parse-image.ts';
 import { parseIntent } from './parse-intent.ts';
 import { parseKubeletConfig } from './parse-kubelet-config.ts';
+import { parseMembers } from './parse-members.ts';
 import { isLabel } from './parse-names.ts';
 import { parsePorts } from './parse-ports.ts';
 import { parseCopiedCertificates, parseRenewBeforeDays } from './parse-renewal.ts';
@@ -53,21 +55,24 @@ const lockTime: DurationRange = { least: 0, greatest: sixHours, words: '0s and s
 /**
  * Reads everything that the user asked for.
  * @param raw inputs by name; one that is absent or empty has its default.
+ * @param files those that inputs name, as `readInputFiles` gives them.
  * @returns settings that cannot be changed any more.
  * @throws Refusal with every finding of every input, each with its place, what was expected and an example.
  */
-export function parseSettings(raw: RawInputs, run: RunContext): Settings {
+export function parseSettings(raw: RawInputs, run: RunContext, files: InputFiles = {}): Settings {
   const misplaced = inputNames.filter(
     (name) => !definitionOf(name).secret && holdsPrivateKey(raw[name] ?? ''),
   );
   const emptied = Object.fromEntries(misplaced.map((name) => [name, '']));
   const collected: Collected = { findings: [], warnings: [] };
-  const settings = readSettings(withDefaults({ ...raw, ...emptied }), run, collected);
+  const settings = readSettings(withDefaults({ ...raw, ...emptied }), run, files, collected);
+  // without an inventory, hosts are missed
+  const emptyInputs = misplaced.includes('inventory') ? [...misplaced, 'hosts'] : misplaced;
   const findings = [
     ...Object.keys(raw).flatMap(checkName),
     ...misplaced.map(misplacedKey),
     ...collected.findings.filter(
-      ({ at }) => !misplaced.some((name) => at === name || at.startsWith(`${name},`)),
+      ({ at }) => !emptyInputs.some((name) => at === name || at.startsWith(`${name},`)),
     ),
   ];
   if (settings === undefined || findings.length > 0) throw new Refusal('The inputs cannot be used', findings);
@@ -76,7 +81,12 @@ export function parseSettings(raw: RawInputs, run: RunContext): Settings {
 
 type Inputs = Readonly<Record<InputName, string>>;
 
-function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Settings | undefined {
+function readSettings(
+  inputs: Inputs,
+  run: RunContext,
+  files: InputFiles,
+  collected: Collected,
+): Settings | undefined {
   const { findings } = collected;
   const intent = parseIntent(
     {
@@ -88,21 +98,32 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
     },
     collected,
   );
-  const hosts = parseHosts(
-    { hosts: inputs.hosts, names: inputs.names, allowEven: inputs['allow-even-members'] },
+  const written = parseMembers(
+    {
+      hosts: inputs.hosts,
+      names: inputs.names,
+      inventory: inputs.inventory,
+      ...(files.inventory !== undefined && { inventoryFile: files.inventory }),
+      allowEven: inputs['allow-even-members'],
+    },
     collected,
   );
   const clusterName = parseClusterName(inputs['cluster-name'], findings);
-  const user = parseUser(inputs['ssh-user'], findings);
+  const user = optional(inputs['ssh-user'], (value) => parseUser(value, findings));
   const ports = parsePorts(
     { ssh: inputs['ssh-port'], client: inputs['client-port'], peer: inputs['peer-port'] },
     findings,
   );
-  const logins = hosts.map((host) => ({
-    ...host,
-    login: { address: host.address, port: ports?.ssh ?? 22, user: user ?? '' },
-  }));
-  const ssh = parseAccess(inputs, logins, collected);
+  const hosts =
+    written &&
+    withLogins(
+      written,
+      // a user that is none has been told already
+      { port: ports?.ssh ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) },
+      ports === undefined ? {} : { 'client-port': ports.client, 'peer-port': ports.peer },
+      findings,
+    );
+  const ssh = parseAccess(inputs, hosts ?? [], collected);
   const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
   const certificates = parseCertificates(
     {
@@ -137,8 +158,8 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
   const timeoutSeconds = parseDuration('timeout', inputs.timeout, runTime, findings);
   if (
     intent === undefined ||
+    hosts === undefined ||
     clusterName === undefined ||
-    user === undefined ||
     ports === undefined ||
     ssh === undefined ||
     certificates === undefined ||
@@ -154,7 +175,7 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
   return {
     ...intent,
     clusterName,
-    hosts: logins,
+    hosts,
     ssh,
     ...(authority !== undefined && { authority }),
     certificates,
@@ -172,7 +193,7 @@ function readSettings(inputs: Inputs, run: RunContext, collected: Collected): Se
     lockTimeoutSeconds,
     timeoutSeconds,
     run: run.identity,
-    inputDigest: digestOfInputs(inputs),
+    inputDigest: digestOfInputs({ ...inputs, ...textsOf(files) }),
     warnings: collected.warnings,
   };
 }

@@ -10,20 +10,29 @@ export interface Collected {
   readonly warnings: Finding[];
 }
 
-/**
- * Reads the user to log in as. Beyond the characters of useradd's names it takes those of directory users
- * (`name@domain`, `DOMAIN\\name`).
- */
+/** Reads the user to log in as. */
 export function parseUser(value: string, findings: Finding[]): string | undefined {
-  if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,127}\$?$/.test(value) && !/@\d+(\.\d+){3}$/.test(value))
-    return value;
+  const problem = userProblem(value);
+  if (problem === undefined) return value;
   findings.push({
     at: 'ssh-user',
-    fact: value === '' ? 'no user is given.' : `${quote(value)} is not the name of a user.`,
-    ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
+    ...problem,
     fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
   });
   return undefined;
+}
+
+/**
+ * Why a text cannot be the name of a user; nothing where it can. Beyond the characters of useradd's names it takes those
+ * of directory users (`name@domain`, `DOMAIN\\name`).
+ */
+export function userProblem(value: string): Pick<Finding, 'fact' | 'cause'> | undefined {
+  if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,127}\$?$/.test(value) && !/@\d+(\.\d+){3}$/.test(value))
+    return undefined;
+  return {
+    fact: `${quote(value)} is not the name of a user.`,
+    ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
+  };
 }
 
 /** Opens the private key. One line break at the end of the passphrase is that of its file. */

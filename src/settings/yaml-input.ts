@@ -1,6 +1,5 @@
 import { LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
 import type { Finding } from '../findings.ts';
-import type { InputName } from './input-definitions.ts';
 
 /** An input that is one YAML document. */
 export interface YamlInput {
@@ -19,9 +18,12 @@ export interface YamlForm {
   readonly example: string;
 }
 
-/** Reads an input as YAML; without a value there was an error, which is a finding. */
+/**
+ * Reads an input as YAML; without a value there was an error, which is a finding.
+ * @param input its name, with the file that it names if there is one: for the places.
+ */
 export function parseYaml(
-  input: InputName,
+  input: string,
   text: string,
   form: YamlForm,
   findings: Finding[],
@@ -53,6 +55,9 @@ function syntaxFinding(problem: YAMLError, at: string, example: string): Finding
       fact: 'a second YAML document begins here.',
       fix: `write one mapping without ---, ${example}`,
     };
+  }
+  if (problem.code === 'RESOURCE_EXHAUSTION') {
+    return { at, fact: 'the YAML is nested too deeply.', fix: `write plain values, ${example}` };
   }
   return {
     at,

@@ -12,9 +12,10 @@ const STORED: Readonly<Record<string, string>> = {
   'vars.ETCD_CA_CERTIFICATE': ca.certificatePem,
 };
 
-/** Inputs in a runbook, for `with:`: a piece of YAML that is no part of a workflow and no file of a host. */
+/** Inputs in a runbook, for `with:`: a piece of YAML that is no part of a workflow, no file of a host, and none that begins with its path. */
 const snippets = filesBelow('docs', '.md').flatMap((file) =>
   codeBlocks(read(file), 'yaml')
+    .filter((block) => !/^# \S+\.ya?ml\n/.test(block))
     .filter((block) => !/^(?:jobs|apiVersion|on|if|- .*|\s*uses):/m.test(block))
     .map((block) => [file, block] as const),
 );

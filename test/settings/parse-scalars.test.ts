@@ -87,8 +87,8 @@ describe('ports', () => {
     ['peer-port', '2381', 'metrics'],
     ['client-port', '10248', 'the kubelet serves its health'],
     ['peer-port', '10250', 'the kubelet serves its API'],
-    ['client-port', '22', 'ssh-port'],
-    ['peer-port', '22', 'ssh-port'],
+    ['client-port', '22', 'the SSH server of 10.0.0.6'],
+    ['peer-port', '22', 'the SSH server of 10.0.0.6'],
     ['peer-port', '2379', 'client-port'],
   ])('refuses %s %s, which is taken', (input, port, why) => {
     expect(findingOf({ [input]: port })).toMatchObject({ at: input, fact: expect.stringContaining(why) });

@@ -221,7 +221,9 @@ describe('names that are no inputs', () => {
   });
 
   test('one that is near to nothing gets the list', () => {
-    expect(findingOf({ frobnicate: '' }).fix).toContain('hosts, names, allow-even-members, cluster-name');
+    expect(findingOf({ frobnicate: '' }).fix).toContain(
+      'hosts, names, inventory, allow-even-members, cluster-name',
+    );
   });
 
   test('names that every JavaScript object knows are no exception', () => {

@@ -80,6 +80,8 @@ function stepProblems(step: Step, text: string): string[] {
     ...inputNames
       .filter((name) => definitionOf(name).required === true && given[name] === undefined)
       .map((name) => `${name} is required`),
+    ...(given['hosts'] === undefined && given['inventory'] === undefined ? ['there are no hosts'] : []),
+    ...(given['ssh-user'] === undefined && given['inventory'] === undefined ? ['there is no user'] : []),
     ...inputNames.flatMap((name) => secrecyProblem(name, given[name])),
     ...outputProblems(step, action, text),
   ];

@@ -55,7 +55,7 @@ jobs:
     'permission issues: write is not needed',
     'a newer run cancels one that is at work',
     'hosst is no input',
-    'hosts is required',
+    'there are no hosts',
     'ssh-private-key is not passed from a secret',
     'ca-certificate is passed from a secret and is none',
     'ca-key is not passed from a secret',

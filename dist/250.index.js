@@ -1,5 +1,5 @@
-export const id = 635;
-export const ids = [635];
+export const id = 250;
+export const ids = [250];
 export const modules = {
 
 /***/ 74445:
@@ -4585,11 +4585,12 @@ const inputDefinitions = {
     'approved-plan': {},
     bootstrap: { default: 'auto' },
     'disk-test': { default: 'false' },
-    hosts: { required: true },
+    hosts: {},
     names: {},
+    inventory: {},
     'allow-even-members': { default: 'false' },
     'cluster-name': { default: 'etcd' },
-    'ssh-user': { required: true },
+    'ssh-user': {},
     'ssh-port': { default: '22' },
     'ssh-private-key': { required: true, secret: true },
     'ssh-key-passphrase': { secret: true },
@@ -4639,6 +4640,29 @@ const inputNames = Object.keys(inputDefinitions);
 /** The definition of an input, widened so that absent properties can be asked for. */
 function definitionOf(name) {
     return inputDefinitions[name];
+}
+
+
+/***/ }),
+
+/***/ 70036:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   CB: () => (/* binding */ textsOf),
+/* harmony export */   lW: () => (/* binding */ pathIn),
+/* harmony export */   wQ: () => (/* binding */ fileInputs)
+/* harmony export */ });
+/** The inputs whose value may be the path of a file in the workspace, in place of its text. */
+const fileInputs = ['inventory'];
+/** The path that an input's value is: one line that ends as a file of YAML or JSON does. Anything else is text. */
+function pathIn(value) {
+    const path = value.trim();
+    return /^[^\r\n{[]*\.(?:ya?ml|json)$/i.test(path) ? path : undefined;
+}
+/** What the files that could be read hold, in place of their paths. */
+function textsOf(files) {
+    return Object.fromEntries(Object.entries(files).flatMap(([input, file]) => ('text' in file ? [[input, file.text]] : [])));
 }
 
 
@@ -4737,7 +4761,7 @@ function readRunContext() {
 
 /***/ }),
 
-/***/ 13982:
+/***/ 18368:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4768,6 +4792,73 @@ function digestOfInputs(inputs) {
     return (0,external_node_crypto_.createHash)('sha256')
         .update(JSON.stringify(Object.fromEntries(open)))
         .digest('hex');
+}
+
+// EXTERNAL MODULE: ./src/settings/input-file.ts
+var input_file = __webpack_require__(70036);
+;// CONCATENATED MODULE: ./src/settings/logins.ts
+/**
+ * Gives every host its login: what was written of it, the defaults, and the member's own address.
+ * @param ports etcd's own, by input: an SSH server on one of them would keep etcd from it.
+ */
+function withLogins(hosts, defaults, ports, findings) {
+    const strangers = defaults.user === undefined ? hosts.filter(({ login }) => login?.user === undefined) : [];
+    const lacksAll = defaults.user === undefined && strangers.length === hosts.length;
+    if (lacksAll || strangers.length > 0)
+        findings.push(noUser(lacksAll ? [] : strangers.map((host) => labelOf(host) || host.at)));
+    const usable = hosts.filter(({ address }) => address !== '');
+    const found = usable.map(({ name, address, login }) => ({
+        ...(name !== undefined && { name }),
+        address,
+        login: { address, ...defaults, ...login },
+    }));
+    refuseSharedServers(usable, found, findings);
+    for (const [input, port] of Object.entries(ports)) {
+        const taken = found.find(({ address, login }) => login.address === address && login.port === port);
+        if (taken !== undefined)
+            findings.push(takenBySsh(input, port, labelOf(taken)));
+    }
+    return found.flatMap((host) => {
+        const { user } = host.login;
+        return user === undefined ? [] : [{ ...host, login: { ...host.login, user } }];
+    });
+}
+function labelOf({ name, address }) {
+    return name ?? address;
+}
+/** @param hosts the only ones that lack one; none: all of them do. */
+function noUser(hosts) {
+    return {
+        at: 'ssh-user',
+        fact: hosts.length === 0 ? 'no user is given.' : `no user is given for ${hosts.join(', ')}.`,
+        fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
+    };
+}
+/** One SSH server is one machine, whatever two members are called. */
+function refuseSharedServers(written, hosts, findings) {
+    const seen = new Map();
+    for (const [index, { login }] of hosts.entries()) {
+        const { at = '', loginAt } = written[index] ?? {};
+        const server = `${login.address} port ${login.port}`;
+        const before = seen.get(server);
+        if (before === undefined)
+            seen.set(server, loginAt ?? at);
+        else if (loginAt !== undefined) {
+            findings.push({
+                at: loginAt,
+                fact: `the SSH server at ${server} was given before, at ${before}.`,
+                cause: 'hosts behind one address have a port each, and only one was written.',
+                fix: 'give every host the address and port of its own SSH server.',
+            });
+        }
+    }
+}
+function takenBySsh(input, port, host) {
+    return {
+        at: input,
+        fact: `${port} is also the port of the SSH server of ${host}.`,
+        fix: `choose another ${input} that is free on every host.`,
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/settings/nearest.ts
@@ -5455,20 +5546,29 @@ function unreadable(read) {
 ;// CONCATENATED MODULE: ./src/settings/parse-ssh.ts
 
 
-/**
- * Reads the user to log in as. Beyond the characters of useradd's names it takes those of directory users
- * (`name@domain`, `DOMAIN\\name`).
- */
+/** Reads the user to log in as. */
 function parseUser(value, findings) {
-    if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,127}\$?$/.test(value) && !/@\d+(\.\d+){3}$/.test(value))
+    const problem = userProblem(value);
+    if (problem === undefined)
         return value;
     findings.push({
         at: 'ssh-user',
-        fact: value === '' ? 'no user is given.' : `${(0,quote/* quote */.h)(value)} is not the name of a user.`,
-        ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
+        ...problem,
         fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
     });
     return undefined;
+}
+/**
+ * Why a text cannot be the name of a user; nothing where it can. Beyond the characters of useradd's names it takes those
+ * of directory users (`name@domain`, `DOMAIN\\name`).
+ */
+function userProblem(value) {
+    if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,127}\$?$/.test(value) && !/@\d+(\.\d+){3}$/.test(value))
+        return undefined;
+    return {
+        fact: `${(0,quote/* quote */.h)(value)} is not the name of a user.`,
+        ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
+    };
 }
 /** Opens the private key. One line break at the end of the passphrase is that of its file. */
 function parseKey(text, passphrase, collected) {
@@ -5780,7 +5880,10 @@ var etcd_flags = __webpack_require__(88239);
 var dist = __webpack_require__(38815);
 ;// CONCATENATED MODULE: ./src/settings/yaml-input.ts
 
-/** Reads an input as YAML; without a value there was an error, which is a finding. */
+/**
+ * Reads an input as YAML; without a value there was an error, which is a finding.
+ * @param input its name, with the file that it names if there is one: for the places.
+ */
 function parseYaml(input, text, form, findings) {
     const lines = new dist/* LineCounter */.HN();
     const document = (0,dist/* parseDocument */.Tp)(text, {
@@ -5810,6 +5913,9 @@ function syntaxFinding(problem, at, example) {
             fact: 'a second YAML document begins here.',
             fix: `write one mapping without ---, ${example}`,
         };
+    }
+    if (problem.code === 'RESOURCE_EXHAUSTION') {
+        return { at, fact: 'the YAML is nested too deeply.', fix: `write plain values, ${example}` };
     }
     return {
         at,
@@ -6104,321 +6210,6 @@ function parseHistory(artifact, token, findings) {
     return undefined;
 }
 
-// EXTERNAL MODULE: ./src/cluster/quorum.ts
-var quorum = __webpack_require__(74445);
-;// CONCATENATED MODULE: ./src/settings/member-count.ts
-
-
-/** Beyond these, members make every write slower; etcd advises against them (FAQ, "What is maximum cluster size?"). */
-const MOST_ADVISED = 7;
-const MOST = 9;
-const member_count_example = 'for example 10.0.0.6, 10.0.0.7, 10.0.0.8.';
-/**
- * Checks how many members are asked for. What keeps a cluster from surviving more losses is refused; what is asked for
- * knowingly, or merely unwise, is a warning.
- * @param count of what was written, hosts that cannot be used included.
- * @param at the input that lists them.
- * @param allowEven the input `allow-even-members`.
- */
-function checkMemberCount(count, { at, allowEven }, { findings, warnings }) {
-    const allowed = parseBoolean('allow-even-members', allowEven, findings);
-    if (count === 0) {
-        findings.push({
-            at,
-            fact: 'no host is given.',
-            fix: `list the addresses of the etcd hosts, ${member_count_example}`,
-        });
-    }
-    else if (count > MOST) {
-        findings.push({
-            at,
-            fact: `${count} hosts: every write waits for a majority of the members, and with more than ${MOST} it is slow and the cluster no safer.`,
-            fix: `list 3, 5 or ${MOST_ADVISED} hosts, ${member_count_example}`,
-        });
-    }
-    else if (count % 2 === 0) {
-        const even = evenCount(count);
-        if (allowed === true)
-            warnings.push({ at, ...even });
-        else if (allowed === false)
-            findings.push({ at, ...even, fix: `${even.fix} ${override}` });
-    }
-    else if (count === 1) {
-        warnings.push({
-            at,
-            fact: 'one member alone is no high availability: without its host there is no cluster.',
-            fix: 'list three hosts, or five to survive the loss of two.',
-        });
-    }
-    else if (count > MOST_ADVISED) {
-        warnings.push({
-            at,
-            fact: `${count} members: every write waits for ${(0,quorum/* quorumOf */.N)(count)} of them, and etcd advises against more than ${MOST_ADVISED}.`,
-            fix: 'list five hosts, which survive the loss of two, or seven, which survive that of three.',
-        });
-    }
-}
-const override = 'If an even number is what you want, write allow-even-members: true.';
-function evenCount(count) {
-    return {
-        fact: `${count} hosts: the quorum of ${count} is ${(0,quorum/* quorumOf */.N)(count)}, so the cluster survives the loss of ${count - (0,quorum/* quorumOf */.N)(count)}, ` +
-            `which ${count - 1} do as well, and has one host more that can fail.`,
-        fix: `list ${count - 1} or ${count + 1} hosts, ${member_count_example}`,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/settings/parse-address.ts
-
-const parse_address_example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
-/**
- * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
- * (VerifyAPIServerBindAddress in cmd/kubeadm/app/util/config/common.go; Go's net.IP.IsGlobalUnicast).
- */
-const unusable = [
-    {
-        what: 'is the unspecified address: it names no host',
-        ranges: [
-            ['0.0.0.0', 8],
-            ['::', 128],
-        ],
-    },
-    {
-        what: 'is a loopback address: every host means itself by it',
-        ranges: [
-            ['127.0.0.0', 8],
-            ['::1', 128],
-        ],
-    },
-    {
-        what: 'is a link-local address: it means something only together with a network interface',
-        ranges: [
-            ['169.254.0.0', 16],
-            ['fe80::', 10],
-        ],
-    },
-    {
-        what: 'is a multicast address: it names a group, not a host',
-        ranges: [
-            ['224.0.0.0', 4],
-            ['ff00::', 8],
-        ],
-    },
-    { what: 'is reserved or the broadcast address', ranges: [['240.0.0.0', 4]] },
-];
-const unusableLists = unusable.map(({ what, ranges }) => {
-    const list = new external_node_net_.BlockList();
-    for (const [address, prefix] of ranges)
-        list.addSubnet(address, prefix, familyOf(address));
-    return { what, list };
-});
-/**
- * Reads the address of a member. IPv6 may stand in brackets and comes back without, in the short form that Go and
- * etcd print (RFC 5952), so that the same host always has the same URL.
- */
-function parseAddress(text) {
-    const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
-    if (bare.includes('%'))
-        return { fact: 'has a zone, so it is a link-local address.', fix: parse_address_example };
-    if (!(0,external_node_net_.isIPv4)(bare) && !(0,external_node_net_.isIPv6)(bare))
-        return notAnAddress(text);
-    const address = (0,external_node_net_.isIPv6)(bare) ? shortForm(bare) : bare;
-    if (address.startsWith('::ffff:')) {
-        return {
-            fact: 'is an IPv4 address in IPv6 form.',
-            fix: 'write the IPv4 address itself, for example 10.0.0.6.',
-        };
-    }
-    const range = unusableLists.find(({ list }) => list.check(address, familyOf(address)));
-    return range === undefined ? address : { fact: `${range.what}.`, fix: parse_address_example };
-}
-/** `ipv4` or `ipv6`, for an address that is known to be one. */
-function familyOf(address) {
-    return (0,external_node_net_.isIPv6)(address) ? 'ipv6' : 'ipv4';
-}
-function shortForm(address) {
-    return new URL(`http://[${address}]`).hostname.slice(1, -1);
-}
-/** The mistakes that are seen most, each with its own words. */
-function notAnAddress(text) {
-    const port = /^(.+):\d+$/.exec(text)?.[1];
-    if (text.includes('@')) {
-        return { fact: 'holds a user name.', fix: 'put the user into ssh-user and write only the address here.' };
-    }
-    if (text.startsWith('- ')) {
-        return {
-            fact: 'begins with the dash of a YAML list.',
-            cause: 'inputs are text, not lists.',
-            fix: 'write one address per line without the dash.',
-        };
-    }
-    if (/\s/.test(text)) {
-        return {
-            fact: 'holds white space.',
-            fix: 'separate hosts by commas or new lines: 10.0.0.6, 10.0.0.7, 10.0.0.8.',
-        };
-    }
-    if (/^[a-z]+:\/\//i.test(text))
-        return { fact: 'is a URL.', fix: 'write only the address, for example 10.0.0.6.' };
-    if (text.includes('/')) {
-        return { fact: 'looks like a network.', fix: 'write the address of one host, for example 10.0.0.6.' };
-    }
-    if (port !== undefined && typeof parseAddress(port) === 'string') {
-        return {
-            fact: 'holds a port.',
-            fix: "write only the address; SSH's port is ssh-port, etcd's are client-port and peer-port.",
-        };
-    }
-    if (/^[0-9.]+$/.test(text))
-        return { fact: 'is not a valid IPv4 address.', fix: parse_address_example };
-    return {
-        fact: 'is not an IP address.',
-        cause: "a host name was written; etcd's peer URLs and the certificates hold addresses, and a name could change its.",
-        fix: parse_address_example,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/settings/parse-names.ts
-
-
-/** One label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
-const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-/** X.509 limits a common name to 64 characters (RFC 5280, ub-common-name); the member's name becomes one. */
-const parse_names_longestName = 64;
-/** True for a label of a DNS name: lower-case letters, digits and dashes, at most 63. */
-function isLabel(text) {
-    return label.test(text);
-}
-/**
- * Reads the name of a member as kubeadm reads nodeRegistration.name: in lower case, an RFC 1123 subdomain.
- * @param at input and place, for the finding.
- */
-function parseMemberName(text, at, findings) {
-    const name = text.toLowerCase();
-    const fact = nameProblem(name);
-    if (fact === undefined)
-        return name;
-    findings.push({
-        at,
-        fact: `${(0,quote/* quote */.h)(text)} ${fact}`,
-        fix: 'use lower-case letters, digits, dashes and dots, beginning and ending with a letter or digit, for example infra0.',
-    });
-    return undefined;
-}
-function nameProblem(name) {
-    if (name === '')
-        return 'is no name.';
-    if ((0,external_node_net_.isIP)(name) !== 0)
-        return 'is an address, not a name; a pair is written name=address.';
-    if (name === 'localhost')
-        return 'is the name by which every host calls itself.';
-    if (name.length > parse_names_longestName) {
-        return `has ${name.length} characters; it becomes the common name of certificates, which has at most ${parse_names_longestName}.`;
-    }
-    return name.split('.').every(isLabel)
-        ? undefined
-        : 'is not a name that kubeadm takes (RFC 1123 subdomain).';
-}
-
-;// CONCATENATED MODULE: ./src/settings/parse-hosts.ts
-
-
-
-
-
-/**
- * Reads `hosts` and `names`: addresses, `name=address` pairs, or addresses with their names in the other input.
- * The hosts come back in the user's order; what is wrong with any of them is added to the findings.
- * @param values.allowEven the input `allow-even-members`.
- */
-function parseHosts({ hosts, names, allowEven }, collected) {
-    const { findings } = collected;
-    const entries = parseEntries('hosts', hosts, findings);
-    const written = entries.map((entry) => parseHost(entry, findings));
-    const placed = addNames(written, parseEntries('names', names, findings), findings);
-    const usable = placed.filter((host) => host.address !== '');
-    checkMemberCount(entries.length, { at: 'hosts', allowEven }, collected);
-    checkFamilies(usable, findings);
-    refuseTwice(usable, findings, 'address', (host) => ({ value: host.address, at: host.at }));
-    refuseTwice(placed, findings, 'name', (host) => ({ value: host.name, at: host.nameAt ?? host.at }));
-    return usable.map(({ name, address }) => (name === undefined ? { address } : { name, address }));
-}
-/** A host whose address is not usable comes back with an empty one: its name can still be checked. */
-function parseHost(entry, findings) {
-    const equals = entry.text.indexOf('=');
-    const { at } = entry;
-    if (equals < 0)
-        return { address: parseHostAddress(entry.text, at, findings), at };
-    const name = parseMemberName(entry.text.slice(0, equals).trim(), at, findings);
-    const address = parseHostAddress(entry.text.slice(equals + 1).trim(), at, findings);
-    return name === undefined ? { address, at } : { name, address, at, nameAt: at };
-}
-function parseHostAddress(text, at, findings) {
-    const address = text === '' ? noAddress : parseAddress(text);
-    if (typeof address === 'string')
-        return address;
-    findings.push({ at, ...address, fact: `${(0,quote/* quote */.h)(text)} ${address.fact}` });
-    return '';
-}
-const noAddress = {
-    fact: 'stands behind the name, where the address belongs.',
-    cause: 'an expression like ${{ vars.HOST0 }} that has no value.',
-    fix: 'write name=address, for example infra0=10.0.0.6.',
-};
-function addNames(hosts, names, findings) {
-    if (names.length === 0)
-        return [...hosts];
-    const parsed = names.map(({ text, at }) => ({ name: parseMemberName(text, at, findings), at }));
-    const pair = hosts.find((host) => host.nameAt !== undefined);
-    if (pair !== undefined) {
-        findings.push({
-            at: 'names',
-            fact: `names are given twice: here and as pairs in ${pair.at}.`,
-            fix: 'keep one: either hosts: infra0=10.0.0.6, … or the input names.',
-        });
-        return [...hosts];
-    }
-    if (parsed.length !== hosts.length) {
-        findings.push({
-            at: 'names',
-            fact: `there are ${parsed.length} names here, but hosts has ${hosts.length} entries.`,
-            fix: 'give one name per host in the same order, or leave names out: each host then goes by its short hostname.',
-        });
-    }
-    return hosts.map((host, index) => {
-        const given = parsed[index];
-        return given?.name === undefined ? host : { ...host, name: given.name, nameAt: given.at };
-    });
-}
-function checkFamilies(hosts, findings) {
-    const [first, ...others] = hosts;
-    const other = others.find((host) => first !== undefined && familyOf(host.address) !== familyOf(first.address));
-    if (first === undefined || other === undefined)
-        return;
-    findings.push({
-        at: other.at,
-        fact: `${other.address} and ${first.address} (${first.at}) are of two families; etcd knows no dual stack.`,
-        fix: 'write all addresses as IPv4 or all as IPv6.',
-    });
-}
-function refuseTwice(hosts, findings, what, pick) {
-    const seen = new Map();
-    for (const { value, at } of hosts.map(pick)) {
-        if (value === undefined)
-            continue;
-        const before = seen.get(value);
-        if (before === undefined) {
-            seen.set(value, at);
-        }
-        else {
-            findings.push({
-                at,
-                fact: `the ${what} ${(0,quote/* quote */.h)(value)} was given before, at ${before}.`,
-                fix: `give every member its own ${what}.`,
-            });
-        }
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/settings/parse-image.ts
 
 /**
@@ -6639,6 +6430,809 @@ function checkField({ name, place }) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/settings/inventory/fields.ts
+
+
+
+/** The fields of a mapping in their order. */
+function fields_fieldsOf(map, { placeOf }) {
+    return map.items.map(({ key, value }) => ({
+        key: (0,dist/* isScalar */.jn)(key) ? String(key.value) : '',
+        at: placeOf(key),
+        value: (0,dist/* isNode */.Ll)(value) && !((0,dist/* isScalar */.jn)(value) && value.value === null) ? value : null,
+    }));
+}
+/** What is said on every node that an inventory has no use for: each could make it mean something else than it shows. */
+function unusableNodes(document, { placeOf }) {
+    const findings = [];
+    (0,dist/* visit */.YR)(document, {
+        Alias: (_, node) => void findings.push(indirect(placeOf(node), `*${node.source} stands for something else`)),
+        Value: (_, node) => {
+            if (node.anchor !== undefined)
+                findings.push(indirect(placeOf(node), `&${node.anchor} is an anchor`));
+            if (node.tag !== undefined)
+                findings.push(indirect(placeOf(node), `${node.tag} is a tag`));
+        },
+        Pair: (_, { key }) => {
+            if ((0,dist/* isScalar */.jn)(key) && key.value === '<<')
+                findings.push(indirect(placeOf(key), '<< merges mappings'));
+        },
+    });
+    return findings;
+}
+function indirect(at, what) {
+    return {
+        at,
+        fact: `${what}; an inventory says everything where it is read.`,
+        fix: 'write the values themselves there.',
+    };
+}
+/** A value as it was written: `22` and `"22"` are the same. Nothing and a finding for a list or mapping. */
+function textOf(node, key, { placeOf, findings }) {
+    if ((0,dist/* isScalar */.jn)(node) && !(0,dist/* isAlias */.Vj)(node)) {
+        return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+    }
+    findings.push({
+        at: placeOf(node),
+        fact: `${(0,quote/* quote */.h)(key)} has ${(0,dist/* isMap */.jh)(node) ? 'a mapping' : 'a list'} in place of one value.`,
+        fix: `write one value, ${key}: ${EXAMPLES[key] ?? '…'}.`,
+    });
+    return undefined;
+}
+const EXAMPLES = {
+    name: 'infra0',
+    address: '10.0.0.6',
+    port: '22',
+    user: 'ubuntu',
+};
+/** What has the look of a secret's name. */
+const SECRET = /passw|passphrase|secret|token|private_?-?key|ssh_?-?key|^key$|credential/i;
+/** Names of the same thing in other tools' inventories, which people bring along. */
+const HABITS = new Map([
+    ['ip', 'address'],
+    ['ip_address', 'address'],
+    ['ipv4_address', 'address'],
+    ['ipv6_address', 'address'],
+    ['private_ip', 'address'],
+    ['private_ip_address', 'address'],
+    ['access_ip_v4', 'address'],
+    ['internal_ip', 'address'],
+    ['host', 'address'],
+    ['hostname', 'name'],
+    ['node_name', 'name'],
+    ['public_ip', 'ssh: { address: … }'],
+    ['public_ip_address', 'ssh: { address: … }'],
+    ['external_ip', 'ssh: { address: … }'],
+    ['ansible_host', 'ssh: { address: … }'],
+    ['ansible_port', 'ssh: { port: … }'],
+    ['ssh_port', 'ssh: { port: … }'],
+    ['port', 'ssh: { port: … }'],
+    ['ansible_user', 'ssh: { user: … }'],
+    ['ssh_user', 'ssh: { user: … }'],
+    ['user', 'ssh: { user: … }'],
+    ['username', 'user'],
+]);
+/**
+ * A key that is none, told with what was probably meant.
+ * @param of what has such keys, for example `a host`.
+ */
+function unknownKey({ key, at }, known, of) {
+    if (SECRET.test(key)) {
+        return {
+            at,
+            fact: `${(0,quote/* quote */.h)(key)} has the name of a secret, and an inventory is not kept secret: the log shows it.`,
+            cause: 'it was written for another tool.',
+            fix: 'leave it out, replace the secret if it was a real one, and pass secrets by the inputs made for them, such as ssh-private-key.',
+        };
+    }
+    const meant = HABITS.get(key.toLowerCase().replaceAll('-', '_')) ?? nearest(key, known);
+    return {
+        at,
+        fact: `${(0,quote/* quote */.h)(key)} is no key of ${of}.`,
+        fix: `${meant === undefined ? 'Leave it out' : `Did you mean ${meant}? If not, leave it out`}: ${of} has ${known.join(', ')}.`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-address.ts
+
+const parse_address_example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
+/**
+ * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
+ * (VerifyAPIServerBindAddress in cmd/kubeadm/app/util/config/common.go; Go's net.IP.IsGlobalUnicast).
+ */
+const unusable = [
+    {
+        what: 'is the unspecified address: it names no host',
+        ranges: [
+            ['0.0.0.0', 8],
+            ['::', 128],
+        ],
+    },
+    {
+        what: 'is a loopback address: every host means itself by it',
+        ranges: [
+            ['127.0.0.0', 8],
+            ['::1', 128],
+        ],
+    },
+    {
+        what: 'is a link-local address: it means something only together with a network interface',
+        ranges: [
+            ['169.254.0.0', 16],
+            ['fe80::', 10],
+        ],
+    },
+    {
+        what: 'is a multicast address: it names a group, not a host',
+        ranges: [
+            ['224.0.0.0', 4],
+            ['ff00::', 8],
+        ],
+    },
+    { what: 'is reserved or the broadcast address', ranges: [['240.0.0.0', 4]] },
+];
+const unusableLists = unusable.map(({ what, ranges }) => {
+    const list = new external_node_net_.BlockList();
+    for (const [address, prefix] of ranges)
+        list.addSubnet(address, prefix, familyOf(address));
+    return { what, list };
+});
+/**
+ * Reads the address of a member. IPv6 may stand in brackets and comes back without, in the short form that Go and
+ * etcd print (RFC 5952), so that the same host always has the same URL.
+ */
+function parseAddress(text) {
+    const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+    if (bare.includes('%'))
+        return { fact: 'has a zone, so it is a link-local address.', fix: parse_address_example };
+    if (!(0,external_node_net_.isIPv4)(bare) && !(0,external_node_net_.isIPv6)(bare))
+        return notAnAddress(text);
+    const address = (0,external_node_net_.isIPv6)(bare) ? shortForm(bare) : bare;
+    if (address.startsWith('::ffff:')) {
+        return {
+            fact: 'is an IPv4 address in IPv6 form.',
+            fix: 'write the IPv4 address itself, for example 10.0.0.6.',
+        };
+    }
+    const range = unusableLists.find(({ list }) => list.check(address, familyOf(address)));
+    return range === undefined ? address : { fact: `${range.what}.`, fix: parse_address_example };
+}
+/** `ipv4` or `ipv6`, for an address that is known to be one. */
+function familyOf(address) {
+    return (0,external_node_net_.isIPv6)(address) ? 'ipv6' : 'ipv4';
+}
+/** The short form of an IPv6 address (RFC 5952), without brackets. */
+function shortForm(address) {
+    return new URL(`http://[${address}]`).hostname.slice(1, -1);
+}
+/** The mistakes that are seen most, each with its own words. */
+function notAnAddress(text) {
+    const port = /^(.+):\d+$/.exec(text)?.[1];
+    if (text.includes('@')) {
+        return { fact: 'holds a user name.', fix: 'put the user into ssh-user and write only the address here.' };
+    }
+    if (/^(?:\{|\[\s*(?:["{]|$))/.test(text)) {
+        return {
+            fact: 'is JSON.',
+            cause: 'the output of Terraform or another tool was passed on as it is.',
+            fix: 'pass it by the input inventory, which takes JSON, in place of hosts.',
+        };
+    }
+    if (text.includes('${{')) {
+        return {
+            fact: 'is an expression that was not evaluated.',
+            cause: 'GitHub evaluates expressions in workflows, and not in files that they name.',
+            fix: 'write the address itself, for example 10.0.0.6, or give the text by the workflow.',
+        };
+    }
+    if (text.startsWith('- ')) {
+        return {
+            fact: 'begins with the dash of a YAML list.',
+            cause: 'inputs are text, not lists.',
+            fix: 'write one address per line without the dash.',
+        };
+    }
+    if (/\s/.test(text)) {
+        return {
+            fact: 'holds white space.',
+            fix: 'separate hosts by commas or new lines: 10.0.0.6, 10.0.0.7, 10.0.0.8.',
+        };
+    }
+    if (/^[a-z]+:\/\//i.test(text))
+        return { fact: 'is a URL.', fix: 'write only the address, for example 10.0.0.6.' };
+    if (text.includes('/')) {
+        return { fact: 'looks like a network.', fix: 'write the address of one host, for example 10.0.0.6.' };
+    }
+    if (port !== undefined && typeof parseAddress(port) === 'string') {
+        return {
+            fact: 'holds a port.',
+            fix: "write only the address; SSH's port is ssh-port, etcd's are client-port and peer-port.",
+        };
+    }
+    if (/^[0-9.]+$/.test(text))
+        return { fact: 'is not a valid IPv4 address.', fix: parse_address_example };
+    return {
+        fact: 'is not an IP address.',
+        cause: "a host name was written; etcd's peer URLs and the certificates hold addresses, and a name could change its.",
+        fix: parse_address_example,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-names.ts
+
+
+/** One label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
+const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** X.509 limits a common name to 64 characters (RFC 5280, ub-common-name); the member's name becomes one. */
+const parse_names_longestName = 64;
+/** True for a label of a DNS name: lower-case letters, digits and dashes, at most 63. */
+function isLabel(text) {
+    return label.test(text);
+}
+/**
+ * Reads the name of a member as kubeadm reads nodeRegistration.name: in lower case, an RFC 1123 subdomain.
+ * @param at input and place, for the finding.
+ */
+function parseMemberName(text, at, findings) {
+    const name = text.toLowerCase();
+    const fact = nameProblem(name);
+    if (fact === undefined)
+        return name;
+    findings.push({
+        at,
+        fact: `${(0,quote/* quote */.h)(text)} ${fact}`,
+        fix: 'use lower-case letters, digits, dashes and dots, beginning and ending with a letter or digit, for example infra0.',
+    });
+    return undefined;
+}
+function nameProblem(name) {
+    if (name === '')
+        return 'is no name.';
+    if ((0,external_node_net_.isIP)(name) !== 0)
+        return 'is an address, not a name; a pair is written name=address.';
+    if (name === 'localhost')
+        return 'is the name by which every host calls itself.';
+    if (name.length > parse_names_longestName) {
+        return `has ${name.length} characters; it becomes the common name of certificates, which has at most ${parse_names_longestName}.`;
+    }
+    return name.split('.').every(isLabel)
+        ? undefined
+        : 'is not a name that kubeadm takes (RFC 1123 subdomain).';
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-hosts.ts
+
+
+
+
+/**
+ * Reads `hosts` and `names`: addresses, `name=address` pairs, or addresses with their names in the other input.
+ * @returns the hosts in the user's order, those with a fault among them.
+ */
+function parseHosts(hosts, names, findings) {
+    const written = parseEntries('hosts', hosts, findings).map((entry) => parseHost(entry, findings));
+    return addNames(written, parseEntries('names', names, findings), findings);
+}
+/** Reads one host, `address` or `name=address`. One whose address is not usable can still have its name checked. */
+function parseHost({ text, at }, findings) {
+    const equals = text.indexOf('=');
+    if (equals < 0)
+        return { address: parseHostAddress(text, at, findings), at };
+    const name = parseMemberName(text.slice(0, equals).trim(), at, findings);
+    const address = parseHostAddress(text.slice(equals + 1).trim(), at, findings);
+    return name === undefined ? { address, at } : { name, address, at, nameAt: at };
+}
+/** Reads the address of a member; empty with a finding where it cannot be one. */
+function parseHostAddress(text, at, findings) {
+    const address = text === '' ? noAddress : parseAddress(text);
+    if (typeof address === 'string')
+        return address;
+    findings.push({ at, ...address, fact: `${(0,quote/* quote */.h)(text)} ${address.fact}` });
+    return '';
+}
+const noAddress = {
+    fact: 'stands behind the name, where the address belongs.',
+    cause: 'an expression like ${{ vars.HOST0 }} that has no value.',
+    fix: 'write name=address, for example infra0=10.0.0.6.',
+};
+function addNames(hosts, names, findings) {
+    if (names.length === 0)
+        return hosts;
+    const parsed = names.map(({ text, at }) => ({ name: parseMemberName(text, at, findings), at }));
+    const pair = hosts.find((host) => host.nameAt !== undefined);
+    if (pair !== undefined) {
+        findings.push({
+            at: 'names',
+            fact: `names are given twice: here and as pairs in ${pair.at}.`,
+            fix: 'keep one: either hosts: infra0=10.0.0.6, … or the input names.',
+        });
+        return hosts;
+    }
+    if (parsed.length !== hosts.length) {
+        findings.push({
+            at: 'names',
+            fact: `there are ${parsed.length} names here, but hosts has ${hosts.length} entries.`,
+            fix: 'give one name per host in the same order, or leave names out: each host then goes by its short hostname.',
+        });
+    }
+    return hosts.map((host, index) => {
+        const given = parsed[index];
+        return given?.name === undefined ? host : { ...host, name: given.name, nameAt: given.at };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-ssh-address.ts
+
+
+
+const parse_ssh_address_example = 'write an address or a name that the runner reaches, for example 203.0.113.6 or infra0.example.org.';
+const parse_ssh_address_longestName = 253;
+/**
+ * Reads where an SSH server is: an address, or a name that the runner can resolve. Unlike the address of a member it may
+ * be a loopback one, of a tunnel on the runner.
+ * @returns IPv6 without brackets, names in lower case.
+ */
+function parseSshAddress(text) {
+    const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+    if (bare.includes('%'))
+        return { fact: 'has a zone, which no line of known_hosts can name.', fix: parse_ssh_address_example };
+    if ((0,external_node_net_.isIP)(bare) !== 0)
+        return (0,external_node_net_.isIPv6)(bare) ? shortForm(bare) : bare;
+    if (text.includes('@')) {
+        return { fact: 'holds a user name.', fix: 'put the user into user and write only the address here.' };
+    }
+    if (/^[^:]+:\d+$|^\[.*\]:\d+$/.test(text)) {
+        return { fact: 'holds a port.', fix: 'put the port into port and write only the address here.' };
+    }
+    if (/^[0-9.]+$/.test(text))
+        return { fact: 'is not a valid IPv4 address.', fix: parse_ssh_address_example };
+    const name = text.toLowerCase().replace(/\.$/, '');
+    return name.length <= parse_ssh_address_longestName && name.split('.').every(isLabel)
+        ? name
+        : { fact: 'is neither an IP address nor the name of a host.', fix: parse_ssh_address_example };
+}
+
+;// CONCATENATED MODULE: ./src/settings/inventory/inventory-host.ts
+
+
+
+
+
+
+
+
+/** How each key of a host is read into it. */
+const HOST_KEYS = {
+    name: (host, { value }, reader) => {
+        const text = textOf(value, 'name', reader);
+        const at = reader.placeOf(value);
+        const name = text === undefined ? undefined : parseMemberName(text, at, reader.findings);
+        if (name !== undefined)
+            Object.assign(host, { name, nameAt: at });
+    },
+    address: (host, { value }, reader) => {
+        const text = textOf(value, 'address', reader);
+        host.addressAt = reader.placeOf(value);
+        if (text !== undefined)
+            host.address = parseHostAddress(text, host.addressAt, reader.findings);
+    },
+    ssh: (host, { value }, reader) => {
+        host.login = readLogin(value, reader);
+        host.loginAt = reader.placeOf(value);
+    },
+};
+/** How each key of a host's `ssh` is read. */
+const SSH_KEYS = {
+    address: (text, at, { findings }) => {
+        const address = parseSshAddress(text);
+        if (typeof address === 'string')
+            return address;
+        findings.push({ at, ...address, fact: `${(0,quote/* quote */.h)(text)} ${address.fact}` });
+        return undefined;
+    },
+    port: (text, at, { findings }) => {
+        const range = { least: 1, greatest: 65535, example: 22 };
+        const found = [];
+        const port = parseInteger('ssh-port', text, range, found);
+        findings.push(...found.map((finding) => ({ ...finding, at, fix: 'write it in digits, for example port: 22.' })));
+        return port;
+    },
+    user: (text, at, { findings }) => {
+        const problem = userProblem(text);
+        if (problem === undefined)
+            return text;
+        findings.push({ at, ...problem, fix: 'name the user that logs in there, for example user: ubuntu.' });
+        return undefined;
+    },
+};
+/**
+ * Reads one host: a text as in `hosts`, or a mapping.
+ * @param key the field in which it stands in a mapping of names; absent in a list.
+ */
+function readHost(node, key, reader, at) {
+    const named = key === undefined ? { at, address: '' } : { at: key.at, address: '', ...nameOf(key, reader) };
+    if ((0,dist/* isMap */.jh)(node))
+        return readFields(node, named, reader);
+    if (!(0,dist/* isScalar */.jn)(node)) {
+        reader.findings.push({
+            at: node === null ? at : reader.placeOf(node),
+            fact: node === null ? 'the host has no value.' : 'a list stands where a host belongs.',
+            cause: 'an expression or an output that is empty, or brackets too many.',
+            fix: 'write an address, or name, address and ssh of the host, for example { name: infra0, address: 10.0.0.6 }.',
+        });
+        return named;
+    }
+    const text = textOf(node, 'address', reader) ?? '';
+    const place = reader.placeOf(node);
+    if (key === undefined)
+        return parseHost({ text, at: place }, reader.findings);
+    return { ...named, addressAt: place, address: parseHostAddress(text, place, reader.findings) };
+}
+function nameOf({ key, at }, { findings }) {
+    const name = parseMemberName(key, at, findings);
+    return name === undefined ? { nameAt: at } : { name, nameAt: at };
+}
+function readFields(map, named, reader) {
+    const host = { ...named };
+    const fields = fields_fieldsOf(map, reader);
+    for (const field of fields) {
+        const { key, value } = field;
+        const read = Object.hasOwn(HOST_KEYS, key) ? HOST_KEYS[key] : undefined;
+        if (read === undefined)
+            reader.findings.push(unknownKey(field, Object.keys(HOST_KEYS), 'a host'));
+        else if (value !== null)
+            read(host, { ...field, value }, reader);
+    }
+    if (named.name !== undefined && host.name !== named.name) {
+        reader.findings.push({
+            at: host.nameAt ?? host.at,
+            fact: `the host has two names, ${(0,quote/* quote */.h)(named.name)} as its key and ${(0,quote/* quote */.h)(host.name ?? '')} in it.`,
+            fix: 'keep one: leave name out where the key is the name.',
+        });
+    }
+    if (!fields.some(({ key, value }) => key === 'address' && value !== null)) {
+        reader.findings.push({
+            at: host.at,
+            fact: 'the host has no address.',
+            cause: 'the key has another name, or its value is empty.',
+            fix: "write the address of the member, which etcd's URLs and certificates hold, for example address: 10.0.0.6.",
+        });
+    }
+    return host;
+}
+function readLogin(node, reader) {
+    if (!(0,dist/* isMap */.jh)(node)) {
+        reader.findings.push({
+            at: reader.placeOf(node),
+            fact: 'ssh is no mapping.',
+            fix: 'write what differs for this host, for example ssh: { address: 203.0.113.6, port: 2222, user: admin }.',
+        });
+        return {};
+    }
+    return Object.fromEntries(fields_fieldsOf(node, reader).flatMap((field) => {
+        const { key, value } = field;
+        if (!isSshKey(key)) {
+            reader.findings.push(unknownKey(field, Object.keys(SSH_KEYS), 'ssh'));
+            return [];
+        }
+        const text = value === null ? undefined : textOf(value, key, reader);
+        const read = text === undefined ? undefined : SSH_KEYS[key](text, reader.placeOf(value), reader);
+        return read === undefined ? [] : [[key, read]];
+    }));
+}
+function isSshKey(key) {
+    return Object.hasOwn(SSH_KEYS, key);
+}
+
+;// CONCATENATED MODULE: ./src/settings/inventory/terraform.ts
+
+
+/** Which output counts where `terraform output -json` shows several. */
+const OUTPUT = 'etcd_hosts';
+/** What `terraform output -json` writes of an output (internal/command/views/output.go; the same in OpenTofu). */
+const OUTPUT_KEYS = ['sensitive', 'type', 'value'];
+/**
+ * Takes the wrapping of Terraform off: `{"value": …}` of one output, or all outputs by their names. Other nodes come back
+ * as they are; nothing comes back, with a finding, where it is not clear which output is meant.
+ */
+function withoutWrapping(node, reader) {
+    if (!(0,dist/* isMap */.jh)(node))
+        return node;
+    const single = terraform_valueOf(node, reader);
+    if (single !== undefined)
+        return single.value;
+    const outputs = fields_fieldsOf(node, reader).map((field) => ({ ...field, output: outputIn(field, reader) }));
+    if (outputs.length === 0 || outputs.some(({ output }) => output === undefined))
+        return node;
+    const sensitive = outputs.filter(({ key, value }) => key !== OUTPUT && (0,dist/* isMap */.jh)(value) && isSensitive(value));
+    if (sensitive.length > 0) {
+        reader.findings.push({
+            at: sensitive[0]?.at ?? '',
+            fact: `Terraform marks ${sensitive.map(({ key }) => key).join(', ')} as sensitive, and an inventory is not kept secret: the log shows it.`,
+            cause: 'all outputs were passed in place of the one with the hosts.',
+            fix: `pass one output alone, terraform output -json ${OUTPUT}, and replace what was shown.`,
+        });
+        return undefined;
+    }
+    const [chosen = outputs.length === 1 ? outputs[0] : undefined] = outputs.filter(({ key }) => key === OUTPUT);
+    if (chosen !== undefined)
+        return chosen.output?.value ?? null;
+    reader.findings.push({
+        at: outputs[0]?.at ?? '',
+        fact: `these are ${outputs.length} outputs of Terraform (${outputs.map(({ key }) => key).join(', ')}), and none is called ${OUTPUT}.`,
+        fix: `pass the one with the hosts alone, terraform output -json NAME, or call it ${OUTPUT}.`,
+    });
+    return undefined;
+}
+/** The field `value` of an output; nothing where the mapping is no output. */
+function terraform_valueOf(map, reader) {
+    const fields = fields_fieldsOf(map, reader);
+    if (!fields.every(({ key }) => OUTPUT_KEYS.includes(key)))
+        return undefined;
+    return fields.find(({ key }) => key === 'value');
+}
+function outputIn({ value }, reader) {
+    return (0,dist/* isMap */.jh)(value) ? terraform_valueOf(value, reader) : undefined;
+}
+function isSensitive(output) {
+    const sensitive = output.get('sensitive', true);
+    return (0,dist/* isScalar */.jn)(sensitive) && sensitive.value === true;
+}
+
+;// CONCATENATED MODULE: ./src/settings/inventory/parse-inventory.ts
+
+
+
+
+
+
+const parse_inventory_input = 'inventory';
+const parse_inventory_example = 'for example "hosts: [{ name: infra0, address: 10.0.0.6 }]".';
+/**
+ * Reads an inventory, YAML or JSON: a list of hosts or a mapping of names to hosts, under `hosts` or alone, or as
+ * Terraform puts them out (docs/inventory.v1.schema.json).
+ * @param value text of the input. @param file the file that it names, if it names one.
+ * @returns the hosts in the order in which they stand there; nothing where there is no list of hosts to speak of.
+ */
+function parseInventory(value, file, findings) {
+    if (file !== undefined && 'problem' in file) {
+        findings.push({ at: parse_inventory_input, ...file.problem });
+        return undefined;
+    }
+    const label = file === undefined ? parse_inventory_input : `${parse_inventory_input} (${file.path})`;
+    const text = file?.text ?? value;
+    const spoiled = spoiledText(text, label);
+    if (spoiled.length > 0) {
+        findings.push(...spoiled);
+        return undefined;
+    }
+    const yaml = parseYaml(label, text, { schema: 'core', uniqueKeys: true, example: parse_inventory_example }, findings);
+    if (yaml === undefined)
+        return undefined;
+    const reader = {
+        findings,
+        placeOf: (node) => yaml.placeOf((0,dist/* isNode */.Ll)(node) ? node.range?.[0] : undefined),
+    };
+    const unusable = unusableNodes(yaml.document, reader);
+    if (unusable.length > 0) {
+        findings.push(...unusable);
+        return undefined;
+    }
+    const { contents } = yaml.document;
+    const unwrapped = withoutWrapping((0,dist/* isNode */.Ll)(contents) ? contents : null, reader);
+    return unwrapped === undefined ? undefined : readHosts(hostsIn(unwrapped, reader), reader, label);
+}
+/** The form of our own has the hosts under `hosts`; a host of that name has an address there. */
+function hostsIn(node, reader) {
+    if (!(0,dist/* isMap */.jh)(node))
+        return node;
+    const fields = fields_fieldsOf(node, reader);
+    const hosts = fields.find(({ key }) => key === 'hosts')?.value ?? null;
+    const isOurs = fields.every(({ key }) => key === 'hosts' || key === '$schema') && !(0,dist/* isScalar */.jn)(hosts);
+    return isOurs ? hosts : node;
+}
+function readHosts(node, reader, label) {
+    if ((0,dist/* isSeq */.oP)(node)) {
+        return node.items.map((item, index) => {
+            const at = (0,dist/* isNode */.Ll)(item) ? reader.placeOf(item) : `${label}, host ${index + 1}`;
+            return readHost((0,dist/* isNode */.Ll)(item) && !isNull(item) ? item : null, undefined, reader, at);
+        });
+    }
+    if ((0,dist/* isMap */.jh)(node)) {
+        return fields_fieldsOf(node, reader).map((field) => readHost(field.value, field, reader, field.at));
+    }
+    const text = (0,dist/* isScalar */.jn)(node) && !isNull(node) ? node : undefined;
+    reader.findings.push({
+        at: text === undefined ? label : reader.placeOf(text),
+        fact: text
+            ? `${(0,quote/* quote */.h)(String(text.value))} is neither YAML of hosts nor the path of a file.`
+            : 'there are no hosts in it.',
+        cause: 'a path does not end in .yaml, .yml or .json; or an expression has no value.',
+        fix: `write the hosts, ${parse_inventory_example}`,
+    });
+    return undefined;
+}
+function isNull(node) {
+    return (0,dist/* isScalar */.jn)(node) && node.value === null;
+}
+/** What was spoiled on its way here, line by line: as YAML it would mean something else, or nothing. */
+function spoiledText(text, label) {
+    if ((0,quote/* holdsPrivateKey */.j)(text)) {
+        return [
+            {
+                at: label,
+                fact: 'it holds a private key, which an inventory is not made for.',
+                fix: 'take the key out of the file and its history, replace it, and pass keys through ssh-private-key and ca-key only.',
+            },
+        ];
+    }
+    return text.split(/\r?\n|\r/).flatMap((line, index) => {
+        const problem = spoiledLine(line);
+        return problem === undefined ? [] : [{ at: `${label}, line ${index + 1}`, ...problem }];
+    });
+}
+function spoiledLine(line) {
+    if (/^\[command\]\//.test(line)) {
+        return {
+            fact: 'the line is what a wrapper of Terraform writes before the output.',
+            cause: 'hashicorp/setup-terraform puts a wrapper in place of terraform, whose words go into the same file.',
+            fix: 'write terraform_wrapper: false with that action, or pass its output stdout.',
+        };
+    }
+    const [, dash] = /^\s*([\u2010-\u2015\u2212•])\s*\S/u.exec(line) ?? [];
+    if (dash !== undefined) {
+        return {
+            fact: `the line begins with ${(0,quote/* quote */.h)(dash)}, which is no dash of YAML.`,
+            cause: 'the text went through a word processor or a chat.',
+            fix: 'begin it with a hyphen and a space, for example "- 10.0.0.6".',
+        };
+    }
+    return /^\s*-[^\s-]/.test(line)
+        ? {
+            fact: 'there is no space behind the dash, so that YAML takes the line for text.',
+            fix: 'write "- ", for example "- 10.0.0.6".',
+        }
+        : undefined;
+}
+
+// EXTERNAL MODULE: ./src/cluster/quorum.ts
+var quorum = __webpack_require__(74445);
+;// CONCATENATED MODULE: ./src/settings/member-count.ts
+
+
+/** Beyond these, members make every write slower; etcd advises against them (FAQ, "What is maximum cluster size?"). */
+const MOST_ADVISED = 7;
+const MOST = 9;
+const member_count_example = 'for example 10.0.0.6, 10.0.0.7, 10.0.0.8.';
+/**
+ * Checks how many members are asked for. What keeps a cluster from surviving more losses is refused; what is asked for
+ * knowingly, or merely unwise, is a warning.
+ * @param count of what was written, hosts that cannot be used included.
+ * @param at the input that lists them.
+ * @param allowEven the input `allow-even-members`.
+ */
+function checkMemberCount(count, { at, allowEven }, { findings, warnings }) {
+    const allowed = parseBoolean('allow-even-members', allowEven, findings);
+    if (count === 0) {
+        findings.push({
+            at,
+            fact: 'no host is given.',
+            fix: `list the addresses of the etcd hosts, ${member_count_example}`,
+        });
+    }
+    else if (count > MOST) {
+        findings.push({
+            at,
+            fact: `${count} hosts: every write waits for a majority of the members, and with more than ${MOST} it is slow and the cluster no safer.`,
+            fix: `list 3, 5 or ${MOST_ADVISED} hosts, ${member_count_example}`,
+        });
+    }
+    else if (count % 2 === 0) {
+        const even = evenCount(count);
+        if (allowed === true)
+            warnings.push({ at, ...even });
+        else if (allowed === false)
+            findings.push({ at, ...even, fix: `${even.fix} ${override}` });
+    }
+    else if (count === 1) {
+        warnings.push({
+            at,
+            fact: 'one member alone is no high availability: without its host there is no cluster.',
+            fix: 'list three hosts, or five to survive the loss of two.',
+        });
+    }
+    else if (count > MOST_ADVISED) {
+        warnings.push({
+            at,
+            fact: `${count} members: every write waits for ${(0,quorum/* quorumOf */.N)(count)} of them, and etcd advises against more than ${MOST_ADVISED}.`,
+            fix: 'list five hosts, which survive the loss of two, or seven, which survive that of three.',
+        });
+    }
+}
+const override = 'If an even number is what you want, write allow-even-members: true.';
+function evenCount(count) {
+    return {
+        fact: `${count} hosts: the quorum of ${count} is ${(0,quorum/* quorumOf */.N)(count)}, so the cluster survives the loss of ${count - (0,quorum/* quorumOf */.N)(count)}, ` +
+            `which ${count - 1} do as well, and has one host more that can fail.`,
+        fix: `list ${count - 1} or ${count + 1} hosts, ${member_count_example}`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/placed-hosts.ts
+
+
+/** Checks what must hold for hosts in whatever form they were written: one family, and nothing twice. */
+function checkHosts(hosts, findings) {
+    const usable = hosts.filter(({ address }) => address !== '');
+    checkFamilies(usable, findings);
+    refuseTwice(usable.map((host) => ({ value: host.address, at: addressAt(host) })), 'address', findings);
+    refuseTwice(hosts.flatMap(({ name, nameAt, at }) => (name === undefined ? [] : [{ value: name, at: nameAt ?? at }])), 'name', findings);
+}
+function addressAt({ at, addressAt: address }) {
+    return address ?? at;
+}
+function checkFamilies(hosts, findings) {
+    const [first, ...others] = hosts;
+    const other = others.find((host) => first !== undefined && familyOf(host.address) !== familyOf(first.address));
+    if (first === undefined || other === undefined)
+        return;
+    findings.push({
+        at: addressAt(other),
+        fact: `${other.address} and ${first.address} (${addressAt(first)}) are of two families; etcd knows no dual stack.`,
+        fix: 'write all addresses as IPv4 or all as IPv6.',
+    });
+}
+function refuseTwice(written, what, findings) {
+    const seen = new Map();
+    for (const { value, at } of written) {
+        const before = seen.get(value);
+        if (before === undefined) {
+            seen.set(value, at);
+        }
+        else {
+            findings.push({
+                at,
+                fact: `the ${what} ${(0,quote/* quote */.h)(value)} was given before, at ${before}.`,
+                fix: `give every member its own ${what}.`,
+            });
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-members.ts
+
+
+
+
+/**
+ * Reads which hosts there are: `inventory`, or `hosts` with `names`.
+ * @returns the hosts in the user's order, those with a fault among them; nothing where they cannot be told at all.
+ */
+function parseMembers(written, collected) {
+    const { findings } = collected;
+    const { hosts, names, inventory, inventoryFile, allowEven } = written;
+    const at = inventory === '' ? 'hosts' : 'inventory';
+    if (at === 'inventory') {
+        if (hosts !== '')
+            findings.push(givenTwice('hosts'));
+        if (names !== '')
+            findings.push(givenTwice('names'));
+    }
+    const placed = at === 'hosts' ? parseHosts(hosts, names, findings) : parseInventory(inventory, inventoryFile, findings);
+    if (placed === undefined)
+        return undefined;
+    checkMemberCount(placed.length, { at, allowEven }, collected);
+    checkHosts(placed, findings);
+    return placed;
+}
+function givenTwice(input) {
+    return {
+        at: input,
+        fact: `${input} and inventory both say which members there are.`,
+        fix: `leave ${input} out: in an inventory each host has its name and its address.`,
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/settings/parse-ports.ts
 
 /** What already listens on an etcd host that kubeadm and the kubelet set up. */
@@ -6647,7 +7241,7 @@ const taken = new Map([
     [10248, 'the kubelet serves its health'],
     [10250, 'the kubelet serves its API'],
 ]);
-/** Reads the three ports; each must be free on the hosts and different from the others. */
+/** Reads the three ports; etcd's must be free on the hosts and different from each other. */
 function parsePorts(values, findings) {
     const ssh = parsePort('ssh-port', values.ssh, 22, findings);
     const client = parsePort('client-port', values.client, 2379, findings);
@@ -6655,8 +7249,6 @@ function parsePorts(values, findings) {
     refuseTaken('client-port', client, 2379, findings);
     refuseTaken('peer-port', peer, 2380, findings);
     refuseEqual('peer-port', peer, 'client-port', client, 2380, findings);
-    refuseEqual('client-port', client, 'ssh-port', ssh, 2379, findings);
-    refuseEqual('peer-port', peer, 'ssh-port', ssh, 2380, findings);
     return ssh === undefined || client === undefined || peer === undefined ? undefined : { ssh, client, peer };
 }
 function parsePort(input, value, example, findings) {
@@ -6754,6 +7346,8 @@ function parseFingerprint({ text, at }, findings) {
 
 
 
+
+
 const sixHours = 6 * 60 * 60;
 /** A job on GitHub's own runners ends after six hours. */
 const runTime = {
@@ -6766,24 +7360,27 @@ const lockTime = { least: 0, greatest: sixHours, words: '0s and six hours', exam
 /**
  * Reads everything that the user asked for.
  * @param raw inputs by name; one that is absent or empty has its default.
+ * @param files those that inputs name, as `readInputFiles` gives them.
  * @returns settings that cannot be changed any more.
  * @throws Refusal with every finding of every input, each with its place, what was expected and an example.
  */
-function parseSettings(raw, run) {
+function parseSettings(raw, run, files = {}) {
     const misplaced = input_definitions/* inputNames */.vj.filter((name) => !(0,input_definitions/* definitionOf */.Fg)(name).secret && (0,quote/* holdsPrivateKey */.j)(raw[name] ?? ''));
     const emptied = Object.fromEntries(misplaced.map((name) => [name, '']));
     const collected = { findings: [], warnings: [] };
-    const settings = readSettings(withDefaults({ ...raw, ...emptied }), run, collected);
+    const settings = readSettings(withDefaults({ ...raw, ...emptied }), run, files, collected);
+    // without an inventory, hosts are missed
+    const emptyInputs = misplaced.includes('inventory') ? [...misplaced, 'hosts'] : misplaced;
     const findings = [
         ...Object.keys(raw).flatMap(checkName),
         ...misplaced.map(misplacedKey),
-        ...collected.findings.filter(({ at }) => !misplaced.some((name) => at === name || at.startsWith(`${name},`))),
+        ...collected.findings.filter(({ at }) => !emptyInputs.some((name) => at === name || at.startsWith(`${name},`))),
     ];
     if (settings === undefined || findings.length > 0)
         throw new src_findings/* Refusal */.P_('The inputs cannot be used', findings);
     return deepFreeze(settings);
 }
-function readSettings(inputs, run, collected) {
+function readSettings(inputs, run, files, collected) {
     const { findings } = collected;
     const intent = parseIntent({
         operation: inputs.operation,
@@ -6792,15 +7389,21 @@ function readSettings(inputs, run, collected) {
         bootstrap: inputs.bootstrap,
         diskTest: inputs['disk-test'],
     }, collected);
-    const hosts = parseHosts({ hosts: inputs.hosts, names: inputs.names, allowEven: inputs['allow-even-members'] }, collected);
+    const written = parseMembers({
+        hosts: inputs.hosts,
+        names: inputs.names,
+        inventory: inputs.inventory,
+        ...(files.inventory !== undefined && { inventoryFile: files.inventory }),
+        allowEven: inputs['allow-even-members'],
+    }, collected);
     const clusterName = parseClusterName(inputs['cluster-name'], findings);
-    const user = parseUser(inputs['ssh-user'], findings);
+    const user = optional(inputs['ssh-user'], (value) => parseUser(value, findings));
     const ports = parsePorts({ ssh: inputs['ssh-port'], client: inputs['client-port'], peer: inputs['peer-port'] }, findings);
-    const logins = hosts.map((host) => ({
-        ...host,
-        login: { address: host.address, port: ports?.ssh ?? 22, user: user ?? '' },
-    }));
-    const ssh = parseAccess(inputs, logins, collected);
+    const hosts = written &&
+        withLogins(written, 
+        // a user that is none has been told already
+        { port: ports?.ssh ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) }, ports === undefined ? {} : { 'client-port': ports.client, 'peer-port': ports.peer }, findings);
+    const ssh = parseAccess(inputs, hosts ?? [], collected);
     const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
     const certificates = parseCertificates({
         keyAlgorithm: inputs['key-algorithm'],
@@ -6824,8 +7427,8 @@ function readSettings(inputs, run, collected) {
     const lockTimeoutSeconds = parseDuration('lock-timeout', inputs['lock-timeout'], lockTime, findings);
     const timeoutSeconds = parseDuration('timeout', inputs.timeout, runTime, findings);
     if (intent === undefined ||
+        hosts === undefined ||
         clusterName === undefined ||
-        user === undefined ||
         ports === undefined ||
         ssh === undefined ||
         certificates === undefined ||
@@ -6840,7 +7443,7 @@ function readSettings(inputs, run, collected) {
     return {
         ...intent,
         clusterName,
-        hosts: logins,
+        hosts,
         ssh,
         ...(authority !== undefined && { authority }),
         certificates,
@@ -6858,7 +7461,7 @@ function readSettings(inputs, run, collected) {
         lockTimeoutSeconds,
         timeoutSeconds,
         run: run.identity,
-        inputDigest: digestOfInputs(inputs),
+        inputDigest: digestOfInputs({ ...inputs, ...(0,input_file/* textsOf */.CB)(files) }),
         warnings: collected.warnings,
     };
 }
@@ -6939,6 +7542,126 @@ function quote(value) {
 /** True for a text with a PEM private key in it, whole or not. */
 function holdsPrivateKey(value) {
     return value.includes('PRIVATE KEY');
+}
+
+
+/***/ }),
+
+/***/ 65482:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ readInputFiles)
+/* harmony export */ });
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4573);
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_buffer__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(73024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(76760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _input_file_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(70036);
+/* harmony import */ var _quote_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(77405);
+
+
+
+
+
+/** Bytes. The hosts of a cluster take two thousand; a whole `terraform output -json` may take more. */
+const MOST_BYTES = 256 * 1024;
+/**
+ * Reads the files that inputs name, from the runner's workspace and from nowhere else. What cannot be read comes back as
+ * a problem, so that it is told together with everything else.
+ * @param workspace absolute path; `GITHUB_WORKSPACE`. @param mask as for `readInputs`.
+ */
+function readInputFiles(raw, workspace, mask) {
+    return Object.fromEntries(_input_file_js__WEBPACK_IMPORTED_MODULE_3__/* .fileInputs */ .wQ.flatMap((input) => {
+        const path = (0,_input_file_js__WEBPACK_IMPORTED_MODULE_3__/* .pathIn */ .lW)(raw[input] ?? '');
+        if (path === undefined)
+            return [];
+        const file = readInputFile(path, workspace ?? '');
+        if ('text' in file && (0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .holdsPrivateKey */ .j)(file.text))
+            mask(file.text);
+        return [[input, file]];
+    }));
+}
+function readInputFile(path, workspace) {
+    if (workspace === '')
+        return { path, problem: noWorkspace(path) };
+    try {
+        const root = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)(workspace);
+        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(root, path));
+        return file.startsWith(root.endsWith(node_path__WEBPACK_IMPORTED_MODULE_2__.sep) ? root : `${root}${node_path__WEBPACK_IMPORTED_MODULE_2__.sep}`)
+            ? { path, ...readText(file, path) }
+            : { path, problem: outside(path) };
+    }
+    catch (error) {
+        return { path, problem: unreadable(path, error) };
+    }
+}
+/** @param file without any link in it: one that comes into being meanwhile is not followed. */
+function readText(file, path) {
+    const descriptor = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(file, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDONLY | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NONBLOCK);
+    try {
+        const stats = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.fstatSync)(descriptor);
+        if (!stats.isFile())
+            return { problem: noFile(path) };
+        if (stats.size > MOST_BYTES)
+            return { problem: tooLarge(path, stats.size) };
+        const bytes = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(descriptor);
+        return (0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(bytes) ? { text: new TextDecoder().decode(bytes) } : { problem: notUtf8(path) };
+    }
+    finally {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(descriptor);
+    }
+}
+function noWorkspace(path) {
+    return {
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} cannot be read: GITHUB_WORKSPACE does not say where the workspace is.`,
+        cause: 'the action was started by something else than a runner of GitHub Actions.',
+        fix: 'give the text itself in place of a path.',
+    };
+}
+function outside(path) {
+    return {
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} leads out of the workspace.`,
+        cause: 'the path begins with / or .., or a symbolic link is in it.',
+        fix: 'keep the file in the repository, and write its path from the top of it, for example etcd/hosts.yaml.',
+    };
+}
+function unreadable(path, error) {
+    const { code = String(error) } = error;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+        return {
+            fact: `there is no file ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} in the workspace.`,
+            cause: 'no step before this one has checked the repository out (actions/checkout), or made the file.',
+            fix: 'check it out first, and write the path from the top of the repository, for example etcd/hosts.yaml.',
+        };
+    }
+    return {
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} cannot be read (${code}).`,
+        cause: 'the file belongs to another user, or is a link to itself.',
+        fix: 'let the user that the runner works as read it.',
+    };
+}
+function noFile(path) {
+    return {
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} is a folder or a device, no file.`,
+        fix: 'write the path of a file of YAML or JSON, for example etcd/hosts.yaml.',
+    };
+}
+function tooLarge(path, bytes) {
+    return {
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} has ${bytes} bytes, more than ${MOST_BYTES}.`,
+        cause: 'it is the file of something else.',
+        fix: 'keep what the action needs in a file of its own.',
+    };
+}
+function notUtf8(path) {
+    return {
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} is not text in UTF-8.`,
+        cause: 'PowerShell has written it, which takes UTF-16 for what > redirects.',
+        fix: 'write it as UTF-8, in PowerShell with Out-File -Encoding utf8.',
+    };
 }
 
 

@@ -1,0 +1,127 @@
+import { isMap, isNode, isScalar, isSeq, type Node } from 'yaml';
+import type { Finding } from '../../findings.ts';
+import type { InputFile } from '../input-file.ts';
+import type { PlacedHost } from '../placed-hosts.ts';
+import { holdsPrivateKey, quote } from '../quote.ts';
+import { parseYaml } from '../yaml-input.ts';
+import { fieldsOf, unusableNodes, type Reader } from './fields.ts';
+import { readHost } from './inventory-host.ts';
+import { withoutWrapping } from './terraform.ts';
+
+const input = 'inventory';
+const example = 'for example "hosts: [{ name: infra0, address: 10.0.0.6 }]".';
+
+/**
+ * Reads an inventory, YAML or JSON: a list of hosts or a mapping of names to hosts, under `hosts` or alone, or as
+ * Terraform puts them out (docs/inventory.v1.schema.json).
+ * @param value text of the input. @param file the file that it names, if it names one.
+ * @returns the hosts in the order in which they stand there; nothing where there is no list of hosts to speak of.
+ */
+export function parseInventory(
+  value: string,
+  file: InputFile | undefined,
+  findings: Finding[],
+): readonly PlacedHost[] | undefined {
+  if (file !== undefined && 'problem' in file) {
+    findings.push({ at: input, ...file.problem });
+    return undefined;
+  }
+  const label = file === undefined ? input : `${input} (${file.path})`;
+  const text = file?.text ?? value;
+  const spoiled = spoiledText(text, label);
+  if (spoiled.length > 0) {
+    findings.push(...spoiled);
+    return undefined;
+  }
+  const yaml = parseYaml(label, text, { schema: 'core', uniqueKeys: true, example }, findings);
+  if (yaml === undefined) return undefined;
+  const reader: Reader = {
+    findings,
+    placeOf: (node) => yaml.placeOf(isNode(node) ? node.range?.[0] : undefined),
+  };
+  const unusable = unusableNodes(yaml.document, reader);
+  if (unusable.length > 0) {
+    findings.push(...unusable);
+    return undefined;
+  }
+  const { contents } = yaml.document;
+  const unwrapped = withoutWrapping(isNode(contents) ? contents : null, reader);
+  return unwrapped === undefined ? undefined : readHosts(hostsIn(unwrapped, reader), reader, label);
+}
+
+/** The form of our own has the hosts under `hosts`; a host of that name has an address there. */
+function hostsIn(node: Node | null, reader: Reader): Node | null {
+  if (!isMap(node)) return node;
+  const fields = fieldsOf(node, reader);
+  const hosts = fields.find(({ key }) => key === 'hosts')?.value ?? null;
+  const isOurs = fields.every(({ key }) => key === 'hosts' || key === '$schema') && !isScalar(hosts);
+  return isOurs ? hosts : node;
+}
+
+function readHosts(node: Node | null, reader: Reader, label: string): readonly PlacedHost[] | undefined {
+  if (isSeq(node)) {
+    return node.items.map((item, index) => {
+      const at = isNode(item) ? reader.placeOf(item) : `${label}, host ${index + 1}`;
+      return readHost(isNode(item) && !isNull(item) ? item : null, undefined, reader, at);
+    });
+  }
+  if (isMap(node)) {
+    return fieldsOf(node, reader).map((field) => readHost(field.value, field, reader, field.at));
+  }
+  const text = isScalar(node) && !isNull(node) ? node : undefined;
+  reader.findings.push({
+    at: text === undefined ? label : reader.placeOf(text),
+    fact: text
+      ? `${quote(String(text.value))} is neither YAML of hosts nor the path of a file.`
+      : 'there are no hosts in it.',
+    cause: 'a path does not end in .yaml, .yml or .json; or an expression has no value.',
+    fix: `write the hosts, ${example}`,
+  });
+  return undefined;
+}
+
+function isNull(node: Node): boolean {
+  return isScalar(node) && node.value === null;
+}
+
+/** What was spoiled on its way here, line by line: as YAML it would mean something else, or nothing. */
+function spoiledText(text: string, label: string): Finding[] {
+  if (holdsPrivateKey(text)) {
+    return [
+      {
+        at: label,
+        fact: 'it holds a private key, which an inventory is not made for.',
+        fix: 'take the key out of the file and its history, replace it, and pass keys through ssh-private-key and ca-key only.',
+      },
+    ];
+  }
+  return text.split(/\r?\n|\r/).flatMap((line, index) => {
+    const problem = spoiledLine(line);
+    return problem === undefined ? [] : [{ at: `${label}, line ${index + 1}`, ...problem }];
+  });
+}
+
+function spoiledLine(line: string): Omit<Finding, 'at'> | undefined {
+  if (/^\[command\]\//.test(line)) {
+    return {
+      fact: 'the line is what a wrapper of Terraform writes before the output.',
+      cause:
+        'hashicorp/setup-terraform puts a wrapper in place of terraform, whose words go into the same file.',
+      fix: 'write terraform_wrapper: false with that action, or pass its output stdout.',
+    };
+  }
+  const [, dash] = /^\s*([\u2010-\u2015\u2212•])\s*\S/u.exec(line) ?? [];
+  if (dash !== undefined) {
+    return {
+      fact: `the line begins with ${quote(dash)}, which is no dash of YAML.`,
+      cause: 'the text went through a word processor or a chat.',
+      fix: 'begin it with a hyphen and a space, for example "- 10.0.0.6".',
+    };
+  }
+  return /^\s*-[^\s-]/.test(line)
+    ? {
+        fact: 'there is no space behind the dash, so that YAML takes the line for text.',
+        fix: 'write "- ", for example "- 10.0.0.6".',
+      }
+    : undefined;
+}

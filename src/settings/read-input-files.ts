@@ -1,0 +1,116 @@
+import { isUtf8 } from 'node:buffer';
+import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+import type { Finding } from '../findings.ts';
+import type { RawInputs } from './input-definitions.ts';
+import { fileInputs, pathIn, type InputFile, type InputFiles } from './input-file.ts';
+import { holdsPrivateKey, quote } from './quote.ts';
+
+/** Bytes. The hosts of a cluster take two thousand; a whole `terraform output -json` may take more. */
+const MOST_BYTES = 256 * 1024;
+
+/**
+ * Reads the files that inputs name, from the runner's workspace and from nowhere else. What cannot be read comes back as
+ * a problem, so that it is told together with everything else.
+ * @param workspace absolute path; `GITHUB_WORKSPACE`. @param mask as for `readInputs`.
+ */
+export function readInputFiles(
+  raw: RawInputs,
+  workspace: string | undefined,
+  mask: (secret: string) => void,
+): InputFiles {
+  return Object.fromEntries(
+    fileInputs.flatMap((input) => {
+      const path = pathIn(raw[input] ?? '');
+      if (path === undefined) return [];
+      const file = readInputFile(path, workspace ?? '');
+      if ('text' in file && holdsPrivateKey(file.text)) mask(file.text);
+      return [[input, file] as const];
+    }),
+  );
+}
+
+function readInputFile(path: string, workspace: string): InputFile {
+  if (workspace === '') return { path, problem: noWorkspace(path) };
+  try {
+    const root = realpathSync(workspace);
+    const file = realpathSync(resolve(root, path));
+    return file.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)
+      ? { path, ...readText(file, path) }
+      : { path, problem: outside(path) };
+  } catch (error) {
+    return { path, problem: unreadable(path, error) };
+  }
+}
+
+/** @param file without any link in it: one that comes into being meanwhile is not followed. */
+function readText(
+  file: string,
+  path: string,
+): { readonly text: string } | { readonly problem: Omit<Finding, 'at'> } {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) return { problem: noFile(path) };
+    if (stats.size > MOST_BYTES) return { problem: tooLarge(path, stats.size) };
+    const bytes = readFileSync(descriptor);
+    return isUtf8(bytes) ? { text: new TextDecoder().decode(bytes) } : { problem: notUtf8(path) };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function noWorkspace(path: string): Omit<Finding, 'at'> {
+  return {
+    fact: `${quote(path)} cannot be read: GITHUB_WORKSPACE does not say where the workspace is.`,
+    cause: 'the action was started by something else than a runner of GitHub Actions.',
+    fix: 'give the text itself in place of a path.',
+  };
+}
+
+function outside(path: string): Omit<Finding, 'at'> {
+  return {
+    fact: `${quote(path)} leads out of the workspace.`,
+    cause: 'the path begins with / or .., or a symbolic link is in it.',
+    fix: 'keep the file in the repository, and write its path from the top of it, for example etcd/hosts.yaml.',
+  };
+}
+
+function unreadable(path: string, error: unknown): Omit<Finding, 'at'> {
+  const { code = String(error) } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return {
+      fact: `there is no file ${quote(path)} in the workspace.`,
+      cause: 'no step before this one has checked the repository out (actions/checkout), or made the file.',
+      fix: 'check it out first, and write the path from the top of the repository, for example etcd/hosts.yaml.',
+    };
+  }
+  return {
+    fact: `${quote(path)} cannot be read (${code}).`,
+    cause: 'the file belongs to another user, or is a link to itself.',
+    fix: 'let the user that the runner works as read it.',
+  };
+}
+
+function noFile(path: string): Omit<Finding, 'at'> {
+  return {
+    fact: `${quote(path)} is a folder or a device, no file.`,
+    fix: 'write the path of a file of YAML or JSON, for example etcd/hosts.yaml.',
+  };
+}
+
+function tooLarge(path: string, bytes: number): Omit<Finding, 'at'> {
+  return {
+    fact: `${quote(path)} has ${bytes} bytes, more than ${MOST_BYTES}.`,
+    cause: 'it is the file of something else.',
+    fix: 'keep what the action needs in a file of its own.',
+  };
+}
+
+function notUtf8(path: string): Omit<Finding, 'at'> {
+  return {
+    fact: `${quote(path)} is not text in UTF-8.`,
+    cause: 'PowerShell has written it, which takes UTF-16 for what > redirects.',
+    fix: 'write it as UTF-8, in PowerShell with Out-File -Encoding utf8.',
+  };
+}
