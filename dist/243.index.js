@@ -7446,8 +7446,11 @@ function parseDataDir(values) {
 
 
 
-/** Seconds that a connection to another host may take before it counts as filtered. */
-const REACH_TIMEOUT_SECONDS = 3;
+/**
+ * Seconds that a connection to another host may take, and those of a second try after which it counts as filtered: on a
+ * busy or slow host the probe itself keeps the first from being made in time.
+ */
+const REACH_TIMEOUT_SECONDS = { first: 3, second: 10 };
 /** CRI sockets in the order of kubeadm's own list (cmd/kubeadm/app/constants/constants_unix.go). */
 const CRI_SOCKETS = ['/run/containerd/containerd.sock', '/run/crio/crio.sock', '/run/cri-dockerd.sock'];
 /** Public files whose contents the action reads. Never a key. */
@@ -7505,13 +7508,17 @@ cri() { [ -n "$endpoint" ] && timeout 10 crictl --runtime-endpoint "$endpoint" -
 /** Starts what is slow and what no run changes. */
 const START_SLOW = `
 reach() {
-  local line address port message
-  for line in "\${targets[@]}"; do
-    read -r address port <<< "$line"
-    { message=$(timeout ${REACH_TIMEOUT_SECONDS} bash -c 'exec 3<> "/dev/tcp/$0/$1"' "$address" "$port" 2>&1) \\
-      && echo "$line open" || echo "$line $? \${message##*: }"; } &
+  local target answer
+  for target in "\${targets[@]}"; do
+    { answer=$(connect ${REACH_TIMEOUT_SECONDS.first} $target)
+      case $answer in "$target 124"*) answer=$(connect ${REACH_TIMEOUT_SECONDS.second} $target) ;; esac
+      echo "$answer"; } &
   done
   wait
+}
+connect() { # SECONDS ADDRESS PORT
+  local message
+  message=$(timeout "$1" bash -c 'exec 3<> "/dev/tcp/$0/$1"' "$2" "$3" 2>&1) && echo "$2 $3 open" || echo "$2 $3 $? \${message##*: }"
 }
 exec {fd_reach}< <(reach)
 kubeadm_says() {
@@ -7597,7 +7604,7 @@ ${EMIT_SLOW}`;
 
 
 const STAGE = 'Observe';
-const PROBE_TIMEOUT_MS = 30_000;
+const PROBE_TIMEOUT_MS = 60_000;
 /** How a host is called before its member name is known. */
 function hostLabel(host) {
     return host.name ?? host.address;
@@ -10127,7 +10134,8 @@ function credentials_fingerprintOf(pem) {
  * stands, or would not tell what is needed.
  */
 const HEALTH_PROBE_FORMAT = 1;
-const health_probe_TIMEOUT_MS = 30_000;
+/** The deadline of the whole check ends it earlier, if that is shorter. */
+const health_probe_TIMEOUT_MS = 60_000;
 /** How many containers of etcd's pod are asked for their end, and how many lines of a log are read. */
 const MOST_CONTAINERS = 3;
 const LOG_LINES = 40;

@@ -22,7 +22,7 @@ export interface Observed {
 }
 
 const STAGE = 'Observe';
-const PROBE_TIMEOUT_MS = 30_000;
+const PROBE_TIMEOUT_MS = 60_000;
 
 /** How a host is called before its member name is known. */
 export function hostLabel(host: MemberSettings): string {

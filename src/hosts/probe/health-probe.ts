@@ -18,7 +18,8 @@ export interface HealthQuestion {
  */
 export const HEALTH_PROBE_FORMAT = 1;
 
-const TIMEOUT_MS = 30_000;
+/** The deadline of the whole check ends it earlier, if that is shorter. */
+const TIMEOUT_MS = 60_000;
 /** How many containers of etcd's pod are asked for their end, and how many lines of a log are read. */
 const MOST_CONTAINERS = 3;
 const LOG_LINES = 40;
