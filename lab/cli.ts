@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Lab } from './client.ts';
 import { ensureGoldenDisk } from './disks/golden.ts';
-import { entering } from './hosts/enter.ts';
+import { kindOf } from './hosts/kinds.ts';
 import { sshCommand } from './hosts/ssh.ts';
 import { cleanCache } from './machine/layer.ts';
 import { installMissingPackages } from './machine/packages.ts';
@@ -24,8 +24,9 @@ import { status } from './status.ts';
 const usage = `usage: node lab/cli.ts [--lab NAME] VERB …
 
 The lab as a whole
-  up [--hosts N] [--kubernetes ${kubernetesVersions.join('|')}] [--fresh]
-                        boot the hosts infra0, infra1, … and wait until they are ready; --fresh gives them new disks
+  up [--hosts N] [--kubernetes ${kubernetesVersions.join('|')}] [--vm] [--fresh]
+                        boot the hosts infra0, infra1, … and wait until they are ready; --vm makes virtual machines of
+                        them, with kernel, cgroup v2 and clock of their own, slow; --fresh gives them new disks
   down [--keep-disks]   stop the hosts and remove all that the lab has on the machine
   status                hosts, addresses, faults
 
@@ -44,6 +45,7 @@ Faults
   heal                  undo all partitions and plug all cables in
   delay HOST MS         add MS milliseconds to each round trip; 0 takes them away
   slow-disk HOST MS     have each sync of the etcd that runs there take MS milliseconds longer; 0: no longer
+  clock HOST SECONDS    set the clock of a virtual machine so much ahead of the machine's own (behind it: -SECONDS); 0: right
   fill HOST [--free]    leave no free block on the host's disk; --free gives them back
 
 Programs
@@ -65,6 +67,7 @@ const flagTypes = {
   lab: { type: 'string' },
   hosts: { type: 'string' },
   kubernetes: { type: 'string' },
+  vm: { type: 'boolean' },
   fresh: { type: 'boolean' },
   'keep-disks': { type: 'boolean' },
   free: { type: 'boolean' },
@@ -99,7 +102,7 @@ function change(
 }
 
 const verbs: Readonly<Record<string, Verb>> = {
-  up: { operands: [], flags: ['hosts', 'kubernetes', 'fresh'], run: up },
+  up: { operands: [], flags: ['hosts', 'kubernetes', 'vm', 'fresh'], run: up },
   down: {
     operands: [],
     flags: ['keep-disks'],
@@ -123,7 +126,10 @@ const verbs: Readonly<Record<string, Verb>> = {
   exec: {
     operands: ['HOST', 'CMD'],
     verbatim: true,
-    run: (name, [host = '', ...command]) => become(entering(findHost(name, host), command)),
+    run: (name, [host = '', ...command]) => {
+      const place = findHost(name, host);
+      return become(kindOf(place).entering(place, command, process.stdin.isTTY));
+    },
   },
   run: {
     operands: ['CMD'],
@@ -153,6 +159,15 @@ const verbs: Readonly<Record<string, Verb>> = {
   'slow-disk': change(['HOST', 'MS'], (lab, [host = '', milliseconds = '']) =>
     lab.slowDisk(host, number(milliseconds, 'MS')),
   ),
+  clock: {
+    ...change(['HOST', 'SECONDS'], (lab, [host = '', seconds = '', ...more]) => {
+      if (more.length > 0)
+        throw new UsageError(`clock takes HOST SECONDS, and there is "${more.join(' ')}" too`);
+      return lab.setClock(host, 1000 * number(seconds, 'SECONDS'));
+    }),
+    // "-60" is a time here, not a flag.
+    verbatim: true,
+  },
   build: { operands: [], more: true, run: (_, what) => build(what) },
   clean: {
     operands: [],
@@ -209,7 +224,8 @@ function parse(argv: string[], verb: Verb, name: string): { operands: string[]; 
 async function up(name: string, _: string[], flags: Flags): Promise<undefined> {
   const hosts = flags.hosts === undefined ? undefined : number(flags.hosts, '--hosts');
   const kubernetes = flags.kubernetes === undefined ? undefined : kubernetesVersion(flags.kubernetes);
-  await Lab.up({ name, hosts, kubernetes, fresh: flags.fresh, progress });
+  const kind = flags.vm === true ? 'vm' : undefined;
+  await Lab.up({ name, hosts, kubernetes, kind, fresh: flags.fresh, progress });
   process.stdout.write(await status(name));
 }
 

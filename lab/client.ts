@@ -5,14 +5,13 @@ import { mendDisk, slowDisk } from './faults/slow-disk.ts';
 import { cutPower } from './faults/power-cut.ts';
 import { powerOff, powerOn, reboot, shutDown, waitUntilReady } from './hosts/boot.ts';
 import { hasDisk, makeFreshDisk, removeDisk } from './hosts/disk.ts';
-import { entering } from './hosts/enter.ts';
-import { ensureHostKeys, ensureLabKey, knownHostsOf } from './hosts/identity.ts';
+import { ensureHostKeys, ensureLabKey, knownHostsOf, writeKnownHosts } from './hosts/identity.ts';
+import { kindNamed, kindOf } from './hosts/kinds.ts';
 import { supervisorOf } from './hosts/processes.ts';
-import { inRunner, writeKnownHosts } from './hosts/ssh.ts';
+import { inRunner } from './hosts/ssh.ts';
 import { findCgroups, removeCgroups } from './machine/cgroups.ts';
 import { ensureCTools } from './machine/ctools.ts';
 import { whileCacheIsKept } from './machine/layer.ts';
-import { checkInotifyLimit } from './machine/limits.ts';
 import { withLock } from './machine/lock.ts';
 import { installMissingPackages } from './machine/packages.ts';
 import { type Progress, stage } from './machine/progress.ts';
@@ -20,12 +19,13 @@ import { run, type RunOptions, type RunResult } from './machine/run.ts';
 import { endStrayRelays, removeDelay, setDelay } from './network/delay.ts';
 import { makeNetwork, networkIsUp, removeNetwork, setLink } from './network/namespaces.ts';
 import { partition, removePartitions } from './network/partition.ts';
-import { type HostPlace, hostPlace, type LabPlace, labPlace } from './place.ts';
+import { type HostPlace, type LabPlace, labPlace } from './place.ts';
 import {
   checkLabName,
   defaultHostCount,
   defaultKubernetesVersion,
   defaultLabName,
+  type HostKindName,
   type KubernetesVersion,
   maximumHostCount,
   runnerAddress,
@@ -49,6 +49,8 @@ export interface LabOptions {
   hosts?: number | undefined;
   /** Which pin; 1.34 for a new lab if not given. */
   kubernetes?: KubernetesVersion | undefined;
+  /** What the hosts are; containers for a new lab if not given. */
+  kind?: HostKindName | undefined;
   /** Give every host a fresh disk and undo all faults, also if the lab is up already. */
   fresh?: boolean | undefined;
   /** Told what is going on. */
@@ -64,6 +66,7 @@ const silent: Progress = () => undefined;
 export class Lab {
   readonly name: string;
   readonly kubernetes: KubernetesVersion;
+  readonly kind: HostKindName;
   readonly hosts: readonly LabHost[];
   /** Address that hosts see the runner under. */
   readonly runnerAddress = runnerAddress;
@@ -84,6 +87,7 @@ export class Lab {
     this.#progress = progress;
     this.name = place.name;
     this.kubernetes = state.kubernetes;
+    this.kind = state.kind;
     this.hosts = this.#hosts.map(({ name, address }) => ({ name, address }));
     this.privateKeyPath = place.privateKey;
     this.knownHosts = knownHostsOf(this.#hosts);
@@ -103,26 +107,28 @@ export class Lab {
       const state = decideState(place, options);
       const hosts = hostsOf(place, state);
       const fresh = options.fresh === true;
+      const kind = kindNamed(state.kind);
+      await kind.prepare(progress);
       const needsDisks = fresh || !hosts.every(hasDisk);
       const goldenDisk = needsDisks ? await ensureGoldenDisk(state.kubernetes, progress) : undefined;
       await ensureCTools(progress);
       await stage(progress, `starting ${hosts.length} hosts of lab ${place.name}`, async () => {
-        if (fresh || !networkIsUp(place, hosts)) await stopEverything(place);
+        if (fresh || !(await networkIsUp(place, hosts))) await stopEverything(place);
         else await heal(place, hosts);
         // Before the new state is written: no disk of another version may ever be taken for one of this.
         if (fresh) hosts.forEach(removeDisk);
-        checkInotifyLimit(hosts.filter((host) => !supervisorOf(host)).length);
+        kind.checkRoomFor(hosts.filter((host) => !supervisorOf(host)).length);
         await ensureLabKey(place);
         await eachHost(hosts, ensureHostKeys);
         writeKnownHosts(place, hosts);
-        forgetHostsBeyond(place, state.hosts);
+        forgetHostsBeyond(place, state);
         writeState(place, state);
-        if (!networkIsUp(place, hosts)) await makeNetwork(place, hosts);
+        if (!(await networkIsUp(place, hosts))) await makeNetwork(place, hosts);
         await eachHost(hosts, async (host) => {
           if (goldenDisk !== undefined && !hasDisk(host)) {
             await whileCacheIsKept(progress, () => makeFreshDisk(host, goldenDisk));
           }
-          await powerOn(host);
+          await powerOn(host, progress);
           await waitUntilReady(host);
         });
       });
@@ -173,7 +179,11 @@ export class Lab {
   ): Promise<RunResult> {
     const place = this.place(host);
     const title = `on ${place.name}: ${script}`;
-    return run(entering(place, ['bash', '-c', script]), { title, timeoutMs: 600_000, ...options });
+    return run(kindOf(place).entering(place, ['bash', '-c', script]), {
+      title,
+      timeoutMs: 600_000,
+      ...options,
+    });
   }
 
   /** Runs a bash script as root on the host and gives its stdout. Throws with its stderr when it fails. */
@@ -195,7 +205,7 @@ export class Lab {
       const goldenDisk = await ensureGoldenDisk(this.kubernetes, this.#progress);
       await powerOff(place);
       await whileCacheIsKept(this.#progress, () => makeFreshDisk(place, goldenDisk));
-      await powerOn(place);
+      await powerOn(place, this.#progress);
       await waitUntilReady(place);
     });
   }
@@ -203,15 +213,14 @@ export class Lab {
   /** Cuts the host's power: no FIN leaves it, and what it had not synced is lost. */
   kill(host: HostRef): Promise<void> {
     return this.#change(host, async (place) => {
-      const { powerCut } = await ensureCTools(this.#progress);
-      await cutPower(place, powerCut);
+      await cutPower(place, await ensureCTools(this.#progress));
     });
   }
 
   /** Boots the host from the disk that it has, and plugs its cable in. */
   start(host: HostRef): Promise<void> {
     return this.#change(host, async (place) => {
-      await powerOn(place);
+      await powerOn(place, this.#progress);
       await waitUntilReady(place);
     });
   }
@@ -263,6 +272,12 @@ export class Lab {
     return this.#change(host, (place) =>
       milliseconds === 0 ? mendDisk(place) : slowDisk(place, milliseconds),
     );
+  }
+
+  /** Sets the host's clock to the machine's own plus this many milliseconds. Throws if it has none of its own. */
+  setClock(host: HostRef, aheadMs: number): Promise<void> {
+    if (!Number.isFinite(aheadMs)) throw new Error(`${aheadMs} ms is no time`);
+    return this.#change(host, (place) => kindOf(place).setClock(place, aheadMs));
   }
 
   /** Where the host's disk, console and process are. Throws, with the names that there are, if it is none of the lab's. */
@@ -318,14 +333,20 @@ function decideState(place: LabPlace, options: LabOptions): LabState {
   const wanted: LabState = {
     hosts: options.hosts ?? present?.hosts ?? defaultHostCount,
     kubernetes: options.kubernetes ?? present?.kubernetes ?? defaultKubernetesVersion,
+    kind: options.kind ?? present?.kind ?? 'container',
   };
   if (!Number.isInteger(wanted.hosts) || wanted.hosts < 1 || wanted.hosts > maximumHostCount) {
     throw new Error(`a lab has 1 to ${maximumHostCount} hosts, not ${wanted.hosts}`);
   }
-  const same = !present || (present.hosts === wanted.hosts && present.kubernetes === wanted.kubernetes);
+  const same =
+    !present ||
+    (present.hosts === wanted.hosts &&
+      present.kubernetes === wanted.kubernetes &&
+      present.kind === wanted.kind);
   if (!same && options.fresh !== true) {
+    const what = present.kind === 'vm' ? 'virtual machines' : 'containers';
     throw new Error(
-      `lab ${place.name} is there with ${present.hosts} hosts of Kubernetes ${present.kubernetes}; take it down first, or ask for fresh hosts (--fresh)`,
+      `lab ${place.name} is there with ${present.hosts} ${what} of Kubernetes ${present.kubernetes}; take it down first, or ask for fresh hosts (--fresh)`,
     );
   }
   return wanted;
@@ -333,7 +354,8 @@ function decideState(place: LabPlace, options: LabOptions): LabState {
 
 /** Stops all that the lab runs and removes its network; disks, keys and the lab's folder stay. */
 async function stopEverything(place: LabPlace): Promise<void> {
-  const everyHost = Array.from({ length: maximumHostCount }, (_, index) => hostPlace(place, index));
+  // Whatever kind they are of: what ends them here goes by records and cgroups alone.
+  const everyHost = hostsOf(place, { hosts: maximumHostCount, kind: 'container' });
   await eachHost(
     everyHost.filter((host) => supervisorOf(host) !== undefined),
     powerOff,
@@ -345,9 +367,9 @@ async function stopEverything(place: LabPlace): Promise<void> {
 }
 
 /** Removes the disks of hosts that the lab had before it was made anew with fewer. */
-function forgetHostsBeyond(place: LabPlace, count: number): void {
-  for (let index = count; index < maximumHostCount; index += 1) {
-    rmSync(hostPlace(place, index).folder, { recursive: true, force: true });
+function forgetHostsBeyond(place: LabPlace, { hosts, kind }: LabState): void {
+  for (const { folder } of hostsOf(place, { hosts: maximumHostCount, kind }).slice(hosts)) {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

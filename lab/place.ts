@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { addressOf, hostNameOf, stateFolder } from './settings.ts';
+import { addressOf, type HostKindName, hostNameOf, managementAddressOf, stateFolder } from './settings.ts';
 
 /** Where everything of one lab is and what it is called on the machine. Two labs share nothing here. */
 export interface LabPlace {
@@ -18,8 +18,13 @@ export interface LabPlace {
 /** The same for one host of a lab. */
 export interface HostPlace {
   readonly lab: LabPlace;
+  readonly kind: HostKindName;
+  readonly index: number;
   readonly name: string;
   readonly address: string;
+  /** Where the lab itself reaches a virtual machine, and the name of that network's port in the switch's namespace. */
+  readonly managementAddress: string;
+  readonly managementPort: string;
   readonly folder: string;
   readonly disk: string;
   /** Host keys, which stay the same as long as the lab lives. */
@@ -61,13 +66,17 @@ export function labPlace(name: string): LabPlace {
 }
 
 /** Place of the host with this index in the lab. */
-export function hostPlace(lab: LabPlace, index: number): HostPlace {
+export function hostPlace(lab: LabPlace, index: number, kind: HostKindName): HostPlace {
   const name = hostNameOf(index);
   const folder = join(lab.folder, 'hosts', name);
   return {
     lab,
+    kind,
+    index,
     name,
     address: addressOf(index),
+    managementAddress: managementAddressOf(index),
+    managementPort: `m-${name}`,
     folder,
     disk: join(folder, 'disk.ext4'),
     hostKeys: join(folder, 'host-keys'),

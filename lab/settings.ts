@@ -6,6 +6,10 @@ export const kubernetesVersions = ['1.31', '1.34', '1.37'] as const;
 export type KubernetesVersion = (typeof kubernetesVersions)[number];
 export const defaultKubernetesVersion: KubernetesVersion = '1.34';
 
+/** What hosts are made as: containers, which share the machine's kernel and clock, or virtual machines with their own. */
+export const hostKindNames = ['container', 'vm'] as const;
+export type HostKindName = (typeof hostKindNames)[number];
+
 export const defaultHostCount = 3;
 /** Ten members and one more host that may serve as a control plane. */
 export const maximumHostCount = 11;
@@ -22,6 +26,14 @@ export const prefixLength = 24;
 export function addressOf(index: number): string {
   return `10.77.0.${10 + index}`;
 }
+
+/** Address of the same host on the network by which the lab itself reaches a virtual machine. */
+export function managementAddressOf(index: number): string {
+  return `169.254.77.${10 + index}`;
+}
+
+/** The machine's own end of that network, the same for all hosts. */
+export const managementRunnerAddress = '169.254.77.1';
 
 /** Name, and short hostname, of the host with this index. */
 export function hostNameOf(index: number): string {

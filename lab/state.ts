@@ -1,17 +1,21 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { type HostPlace, hostPlace, type LabPlace } from './place.ts';
-import type { KubernetesVersion } from './settings.ts';
+import type { HostKindName, KubernetesVersion } from './settings.ts';
 
 /** What a lab is made of; written once it has been decided, so that later commands find it. */
 export interface LabState {
   readonly hosts: number;
   readonly kubernetes: KubernetesVersion;
+  readonly kind: HostKindName;
 }
 
 /** The state of the lab, undefined if there is no such lab. */
 export function readState(lab: LabPlace): LabState | undefined {
   try {
-    return JSON.parse(readFileSync(lab.stateFile, 'utf8')) as LabState;
+    const state = JSON.parse(readFileSync(lab.stateFile, 'utf8')) as Omit<LabState, 'kind'> &
+      Partial<LabState>;
+    // A lab of before there was more than one kind says none.
+    return { ...state, kind: state.kind ?? 'container' };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -25,6 +29,6 @@ export function writeState(lab: LabPlace, state: LabState): void {
 }
 
 /** Places of the lab's hosts. */
-export function hostsOf(lab: LabPlace, state: Pick<LabState, 'hosts'>): HostPlace[] {
-  return Array.from({ length: state.hosts }, (_, index) => hostPlace(lab, index));
+export function hostsOf(lab: LabPlace, state: Pick<LabState, 'hosts' | 'kind'>): HostPlace[] {
+  return Array.from({ length: state.hosts }, (_, index) => hostPlace(lab, index, state.kind));
 }

@@ -1,5 +1,5 @@
-import { diskUse } from './hosts/disk.ts';
-import { initOf, supervisorOf } from './hosts/processes.ts';
+import { kindOf } from './hosts/kinds.ts';
+import { supervisorOf } from './hosts/processes.ts';
 import { Lab } from './client.ts';
 import { currentDelay } from './network/delay.ts';
 import { linkState } from './network/namespaces.ts';
@@ -23,13 +23,16 @@ export async function status(name: string): Promise<string> {
       .trimEnd(),
   );
   const apart = await partitions(places);
-  const lines = [`lab ${lab.name}: Kubernetes ${lab.kubernetes}, runner ${lab.runnerAddress}`, ...table];
+  const hosts = lab.kind === 'vm' ? 'virtual machines' : 'containers';
+  const title = `lab ${lab.name}: Kubernetes ${lab.kubernetes}, ${hosts}, runner ${lab.runnerAddress}`;
+  const lines = [title, ...table];
   if (apart.length > 0) lines.push(`partitions: ${apart.join(', ')}`);
   return `${lines.join('\n')}\n`;
 }
 
 async function row(host: HostPlace): Promise<string[]> {
-  const power = initOf(host) ? 'up' : supervisorOf(host) ? 'booting' : 'off';
+  const use = await kindOf(host).diskUse(host);
+  const power = use !== undefined ? 'up' : supervisorOf(host) ? 'booting' : 'off';
   let cable: string;
   try {
     cable = await linkState(host);
@@ -37,7 +40,6 @@ async function row(host: HostPlace): Promise<string[]> {
     cable = 'none';
   }
   const delay = currentDelay(host);
-  const use = diskUse(host);
   return [
     host.name,
     host.address,

@@ -13,6 +13,8 @@ import { type Distribution, mirrorOf, ownDistribution } from './mirror.ts';
 const packages = [
   'systemd',
   'systemd-sysv',
+  'udev',
+  'kmod',
   'dbus',
   'libpam-systemd',
   'openssh-server',

@@ -20,11 +20,13 @@ mount -o loop,noinit_itable "$disk" "$root"
 
 # Modes come from here, not from the checkout: git keeps no more than the executable bit.
 cp -r --no-preserve=mode,ownership "$files/." "$root"
-chmod 755 "$root/usr/local/sbin/lab-init"
+chmod 755 "$root"/usr/local/sbin/*
 chmod 440 "$root"/etc/sudoers.d/*
 install -m 755 -t "$root/usr/bin" "$programs"/*
 install -d -m 755 "$root/etc/kubernetes"
 install -d -m 755 "$root/etc/kubernetes/manifests" "$root/var/lib/kubelet"
+# Where a virtual machine mounts the modules of its kernel.
+install -d -m 755 "$root/usr/lib/modules"
 
 in_root() { chroot "$root" "$@"; }
 rm -f "$root"/etc/ssh/ssh_host_* "$root/var/lib/dbus/machine-id" "$root/etc/hostname"

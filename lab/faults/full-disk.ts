@@ -1,4 +1,4 @@
-import { entering } from '../hosts/enter.ts';
+import { kindOf } from '../hosts/kinds.ts';
 import { must } from '../machine/run.ts';
 import type { HostPlace } from '../place.ts';
 
@@ -13,10 +13,10 @@ export async function fillDisk(host: HostPlace): Promise<void> {
       rm -f "${filler}.$size.$n"
     done
     [ "$(df --output=avail / | tail -1)" -eq 0 ]`;
-  await must(entering(host, ['bash', '-c', script]));
+  await must(kindOf(host).entering(host, ['bash', '-c', script]));
 }
 
 /** Gives the space back. */
 export async function freeDisk(host: HostPlace): Promise<void> {
-  await must(entering(host, ['bash', '-c', `rm -f ${filler}.* && sync -f /`]));
+  await must(kindOf(host).entering(host, ['bash', '-c', `rm -f ${filler}.* && sync -f /`]));
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { initOf, record, recorded, forget } from '../hosts/processes.ts';
-import { childrenOf, isRunning, readProc, signal } from '../machine/processes.ts';
+import { kindOf } from '../hosts/kinds.ts';
+import { forget, record, recorded } from '../hosts/processes.ts';
+import { isRunning, readProc, signal } from '../machine/processes.ts';
 import { sleep, systemPath } from '../machine/run.ts';
 import type { HostPlace } from '../place.ts';
 
@@ -12,7 +13,7 @@ import type { HostPlace } from '../place.ts';
  */
 export async function slowDisk(host: HostPlace, milliseconds: number): Promise<void> {
   await mendDisk(host);
-  const etcd = etcdOf(host);
+  const etcd = kindOf(host).etcdProcess(host);
   if (etcd === undefined) throw new Error(`no etcd runs on ${host.name}`);
   const calls = 'fdatasync,fsync';
   const child = spawn(
@@ -56,14 +57,4 @@ function fileOf(host: HostPlace): string {
 
 function isTraced(pid: number): boolean {
   return /^TracerPid:\t[1-9]/m.test(readProc(`/proc/${pid}/status`));
-}
-
-function etcdOf(host: HostPlace): number | undefined {
-  const init = initOf(host);
-  const queue = init === undefined ? [] : [init.pid];
-  for (let pid = queue.shift(); pid !== undefined; pid = queue.shift()) {
-    if (readProc(`/proc/${pid}/comm`).trim() === 'etcd') return pid;
-    queue.push(...childrenOf(pid));
-  }
-  return undefined;
 }

@@ -1,25 +1,18 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { findCgroups, machineRunsSystemd, makeCgroups, removeCgroups } from '../machine/cgroups.ts';
-import { isRunning, type ProcessId, readProc, signal } from '../machine/processes.ts';
+import { isRunning, type ProcessId, signal } from '../machine/processes.ts';
+import type { Progress } from '../machine/progress.ts';
 import { must, run, sleep, systemPath } from '../machine/run.ts';
-import { namespacePath, setLink } from '../network/namespaces.ts';
+import { setLink } from '../network/namespaces.ts';
 import type { HostPlace } from '../place.ts';
 import { releaseLoopDevices } from './disk.ts';
-import { entering } from './enter.ts';
+import { kindOf } from './kinds.ts';
 import { forget, initOf, record, supervisorOf } from './processes.ts';
 import { sshCommand } from './ssh.ts';
 
-const supervisor = fileURLToPath(new URL('supervise.sh', import.meta.url));
-
-/** The longest that a boot may take on a busy machine, in ms. */
-const bootDeadlineMs = 300_000;
-/** The longest that an orderly shutdown may take before the power is cut, in ms. */
-const shutdownDeadlineMs = 40_000;
-
 /** Switches the host on; does nothing if it is. Its supervisor lives on when the lab command has ended. */
-export async function powerOn(host: HostPlace): Promise<void> {
+export async function powerOn(host: HostPlace, progress: Progress): Promise<void> {
   if (supervisorOf(host)) return;
   mkdirSync(host.folder, { recursive: true });
   await removeLeftovers(host);
@@ -35,13 +28,10 @@ export async function powerOn(host: HostPlace): Promise<void> {
     `--unit=${host.cgroup}`,
   ];
   const entrances = underSystemd ? [] : makeCgroups(host.cgroup);
-  const script = ['bash', supervisor, host.name, host.disk, host.mountPoint, host.identity];
   const [program = '', ...args] = [
     ...(underSystemd ? scope : []),
     ...['unshare', '--mount', '--propagation', 'private'],
-    ...script,
-    namespacePath(host.namespace),
-    ...entrances,
+    ...(await kindOf(host).supervisor(host, entrances, progress)),
   ];
   const log = openSync(host.console, 'a');
   try {
@@ -59,45 +49,41 @@ export async function powerOn(host: HostPlace): Promise<void> {
 /**
  * Resolves once the host is in use: containerd's CRI answers, the lab's user can log in, and what the first boot wrote
  * is on the disk, so that a power cut right afterwards leaves a host that boots.
- * Throws with the end of its console if it dies or does not get there. `not` is an earlier PID 1 to disregard.
+ * Throws with the end of its console if it dies or does not get there. `not` is an earlier boot to disregard.
  */
-export async function waitUntilReady(host: HostPlace, not?: ProcessId): Promise<void> {
-  const deadline = Date.now() + bootDeadlineMs;
-  let step = 'PID 1';
-  const until = async (name: string, condition: () => boolean | Promise<boolean>) => {
-    step = name;
+export async function waitUntilReady(host: HostPlace, not?: string): Promise<void> {
+  const kind = kindOf(host);
+  const deadline = Date.now() + kind.bootDeadlineMs;
+  const until = async (step: string, condition: () => boolean | Promise<boolean>) => {
     while (!(await condition())) {
       if (!supervisorOf(host)) throw new Error(`${host.name} died while booting${consoleEnd(host)}`);
       if (Date.now() > deadline) {
         throw new Error(
-          `${host.name} did not boot within ${bootDeadlineMs / 1000} s: no ${step}${consoleEnd(host)}`,
+          `${host.name} did not boot within ${kind.bootDeadlineMs / 1000} s: no ${step}${consoleEnd(host)}`,
         );
       }
-      await sleep(50);
+      await sleep(kind.lookAgainMs);
     }
   };
-  const init = () => {
-    const found = initOf(host);
-    return found && found.pid !== not?.pid ? found : undefined;
-  };
   const onHost = async (argv: readonly string[]) => {
-    if (!init()) return false;
     try {
-      return (await run(entering(host, argv), { timeoutMs: 30_000 })).code === 0;
+      return (await run(kind.entering(host, argv), { timeoutMs: 30_000 })).code === 0;
     } catch {
       // It was switched off between the look and the call, or did not answer: the deadline above decides.
       return false;
     }
   };
-  await until('PID 1', () => init() !== undefined);
-  // Both are visible from outside, without starting a process to look.
-  await until('sshd', () => listens(init(), 22));
-  await until('containerd', () => hasUnixSocket(init(), '/run/containerd/containerd.sock'));
+  await until('boot', async () => {
+    const boot = await kind.boot(host);
+    return boot !== undefined && boot !== not;
+  });
+  for (const [name, isThere] of kind.signs) await until(name, () => isThere(host));
   await until('login over SSH', async () => {
-    const login = sshCommand(host, ['BatchMode=yes', 'ConnectTimeout=2'], ['true']);
+    const login = sshCommand(host, ['BatchMode=yes', 'ConnectTimeout=10'], ['true']);
     return (await run(login)).code === 0;
   });
-  await until('answer from containerd', () => onHost(['crictl', '--timeout', '2s', 'version']));
+  await until('answer from containerd', () => onHost(['crictl', '--timeout', '10s', 'version']));
+  await kind.afterBoot?.(host);
   await until('sync of its disk', () => onHost(['sync', '-f', '/']));
 }
 
@@ -105,8 +91,8 @@ export async function waitUntilReady(host: HostPlace, not?: ProcessId): Promise<
 export async function shutDown(host: HostPlace): Promise<void> {
   const supervisor = supervisorOf(host);
   if (!supervisor) return;
-  signal(supervisor, 'SIGTERM');
-  if (!(await ends(supervisor, shutdownDeadlineMs))) await powerOff(host);
+  await kindOf(host).askToShutDown(host);
+  if (!(await ends(supervisor, kindOf(host).shutdownDeadlineMs))) await powerOff(host);
   await removeLeftovers(host);
   forget(host.processFile);
 }
@@ -123,8 +109,11 @@ export async function powerOff(host: HostPlace): Promise<void> {
 
 /** Reboots the host in good order and waits until it is ready again. */
 export async function reboot(host: HostPlace): Promise<void> {
-  const before = initOf(host);
-  await must(entering(host, ['systemctl', 'reboot']));
+  const kind = kindOf(host);
+  const before = await kind.boot(host);
+  // After the answer has come through: the way in goes down with the host.
+  const soon = ['systemd-run', '--quiet', '--on-active=100ms', '--timer-property=AccuracySec=10ms'];
+  await must(kind.entering(host, [...soon, 'systemctl', 'reboot']));
   await waitUntilReady(host, before);
 }
 
@@ -141,20 +130,6 @@ async function ends(process: ProcessId, withinMs: number): Promise<boolean> {
     await sleep(10);
   }
   return true;
-}
-
-/** Whether something in the process's network namespace listens on this TCP port: proc(5), /proc/net/tcp. */
-function listens(init: ProcessId | undefined, port: number): boolean {
-  if (!init) return false;
-  const local = new RegExp(
-    `^\\s*\\d+: [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, '0')} \\S+ 0A `,
-    'm',
-  );
-  return ['tcp', 'tcp6'].some((table) => local.test(readProc(`/proc/${init.pid}/net/${table}`)));
-}
-
-function hasUnixSocket(init: ProcessId | undefined, path: string): boolean {
-  return init !== undefined && readProc(`/proc/${init.pid}/net/unix`).includes(` ${path}\n`);
 }
 
 function consoleEnd(host: HostPlace): string {

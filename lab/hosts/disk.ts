@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { must, run } from '../machine/run.ts';
 import type { HostPlace } from '../place.ts';
 import { writeIdentity } from './identity.ts';
-import { initOf } from './processes.ts';
 
 /** Gives the host a fresh disk, and with it a new machine-id. The host must be off. */
 export async function makeFreshDisk(host: HostPlace, goldenDisk: string): Promise<void> {
@@ -31,12 +30,4 @@ export function removeDisk(host: HostPlace): void {
 export async function releaseLoopDevices(host: HostPlace): Promise<void> {
   const { stdout } = await run(['losetup', '--noheadings', '--output', 'NAME', '--associated', host.disk]);
   for (const device of stdout.split('\n').filter(Boolean)) await run(['losetup', '--detach', device.trim()]);
-}
-
-/** Share of the host's disk that is in use, 0 to 1; undefined while the host is off. */
-export function diskUse(host: HostPlace): number | undefined {
-  const init = initOf(host);
-  if (!init) return undefined;
-  const { blocks, bavail } = statfsSync(`/proc/${init.pid}/root/`);
-  return 1 - bavail / blocks;
 }

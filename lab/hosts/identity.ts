@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { must } from '../machine/run.ts';
 import type { HostPlace, LabPlace } from '../place.ts';
 import { sshUser } from '../settings.ts';
+import { kindOf } from './kinds.ts';
 
 /** Host key types of a host. RSA is left out: slow to make, and nothing needs it. */
 const keyTypes = ['ed25519', 'ecdsa'] as const;
@@ -49,6 +50,11 @@ export function knownHostsOf(hosts: readonly HostPlace[]): string {
   return lines.join('');
 }
 
+/** Writes the lab's known_hosts file for ssh. */
+export function writeKnownHosts(lab: LabPlace, hosts: readonly HostPlace[]): void {
+  writeFileSync(lab.knownHosts, knownHostsOf(hosts));
+}
+
 /**
  * Lays ready what makes a fresh disk this host's: name, machine-id, host keys, and the login of the lab's user.
  * The host's supervisor copies it onto the disk with these modes and owners and removes it.
@@ -73,6 +79,7 @@ export function writeIdentity(host: HostPlace): void {
   const authorizedKeys = join(login, 'authorized_keys');
   writeFileSync(authorizedKeys, readFileSync(`${host.lab.privateKey}.pub`), { mode: 0o600 });
   for (const path of [home, login, authorizedKeys]) chownSync(path, userNumber, userNumber);
+  kindOf(host).addToIdentity(host, aside);
   // Folders that the disk has already take these modes over: the caller's umask must not decide.
   for (const path of ['.', 'etc', 'etc/ssh', 'home', `home/${sshUser}`]) chmodSync(join(aside, path), 0o755);
   chmodSync(join(aside, 'etc/hostname'), 0o644);

@@ -33,7 +33,7 @@ export function supervisorOf(host: HostPlace): ProcessId | undefined {
   return recorded(host.processFile);
 }
 
-/** PID 1 of the host as the machine sees it; undefined while there is none. */
+/** PID 1 of a container as the machine sees it; undefined while there is none, and for a virtual machine. */
 export function initOf(host: HostPlace): ProcessId | undefined {
   const supervisor = supervisorOf(host);
   if (!supervisor) return undefined;

@@ -1,7 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import type { HostPlace, LabPlace } from '../place.ts';
 import { sshPort, sshUser } from '../settings.ts';
-import { knownHostsOf } from './identity.ts';
 
 /** The command that runs `argv` inside the runner's network namespace, where only the lab's hosts can be reached. */
 export function inRunner(lab: LabPlace, argv: readonly string[]): string[] {
@@ -10,19 +8,28 @@ export function inRunner(lab: LabPlace, argv: readonly string[]): string[] {
 
 /** The ssh command to this host as the lab's user. Reads nothing from the configuration of whoever calls it. */
 export function sshCommand(host: HostPlace, options: readonly string[], remote: readonly string[]): string[] {
+  const login = `${sshUser}@${host.address}`;
+  return inRunner(host.lab, [...client(host, ['LogLevel=ERROR', ...options]), login, ...remote]);
+}
+
+/**
+ * The ssh command to a virtual machine as root, by the network that only the lab has. `remote` is a command line of
+ * the remote shell's. Its terminal is the caller's with `terminal`.
+ */
+export function managementCommand(host: HostPlace, remote: string, terminal: boolean): string[] {
+  const options = ['LogLevel=ERROR', 'BatchMode=yes', 'ConnectTimeout=10', `HostKeyAlias=${host.address}`];
+  const shell = terminal ? ['-t'] : ['-T'];
+  const login = [...shell, `root@${host.managementAddress}`, remote];
+  return ['ip', 'netns', 'exec', host.lab.switchNamespace, ...client(host, options), ...login];
+}
+
+function client({ lab }: HostPlace, options: readonly string[]): string[] {
   const settings = [
-    `UserKnownHostsFile=${host.lab.knownHosts}`,
+    `UserKnownHostsFile=${lab.knownHosts}`,
     'GlobalKnownHostsFile=/dev/null',
     'StrictHostKeyChecking=yes',
     'IdentitiesOnly=yes',
-    'LogLevel=ERROR',
     ...options,
   ].flatMap((setting) => ['-o', setting]);
-  const login = ['-i', host.lab.privateKey, '-p', String(sshPort), `${sshUser}@${host.address}`];
-  return inRunner(host.lab, ['ssh', '-F', '/dev/null', ...settings, ...login, ...remote]);
-}
-
-/** Writes the lab's known_hosts file for ssh. */
-export function writeKnownHosts(lab: LabPlace, hosts: readonly HostPlace[]): void {
-  writeFileSync(lab.knownHosts, knownHostsOf(hosts));
+  return ['ssh', '-F', '/dev/null', ...settings, '-i', lab.privateKey, '-p', String(sshPort)];
 }

@@ -8,6 +8,7 @@ const sources = {
   pause: new URL('../images/pause.c', import.meta.url),
   relay: new URL('../network/relay.c', import.meta.url),
   powerCut: new URL('../faults/power-cut.c', import.meta.url),
+  vmInit: new URL('../hosts/vm/init.c', import.meta.url),
 };
 
 /** Paths of the lab's own small programs in C. */

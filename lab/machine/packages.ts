@@ -4,7 +4,10 @@ import { must, systemPath } from './run.ts';
 import { type Progress, stage } from './progress.ts';
 
 /** What must be on the machine, as a program on PATH or an absolute path, and the package that brings it. */
-const needed: readonly (readonly [what: string, packageName: string])[] = [
+export type Need = readonly [what: string, packageName: string];
+
+/** What every lab needs. */
+const always: readonly Need[] = [
   ['systemd-nspawn', 'systemd-container'],
   ['debootstrap', 'debootstrap'],
   ['nft', 'nftables'],
@@ -22,8 +25,11 @@ const needed: readonly (readonly [what: string, packageName: string])[] = [
   ['tar', 'tar'],
 ];
 
-/** Installs through apt what the lab needs and the machine does not have. Throws if there is no apt to do so. */
-export async function installMissingPackages(progress: Progress): Promise<void> {
+/** Installs through apt what is needed and the machine does not have. Throws if there is no apt to do so. */
+export async function installMissingPackages(
+  progress: Progress,
+  needed: readonly Need[] = always,
+): Promise<void> {
   const missing = [...new Set(needed.filter(([what]) => !isThere(what)).map(([, name]) => name))];
   if (missing.length === 0) return;
   if (!isThere('apt-get')) {
@@ -33,7 +39,9 @@ export async function installMissingPackages(progress: Progress): Promise<void> 
   }
   await stage(progress, `installing ${missing.join(', ')}`, async () => {
     await updatePackageListsOnce();
-    await must(['apt-get', 'install', '--yes', '--no-install-recommends', ...missing], {
+    // Another lab may be installing too.
+    const patient = ['-o', 'DPkg::Lock::Timeout=600'];
+    await must(['apt-get', ...patient, 'install', '--yes', '--no-install-recommends', ...missing], {
       env: { ...process.env, PATH: systemPath, DEBIAN_FRONTEND: 'noninteractive' },
     });
   });

@@ -6,7 +6,8 @@ import { forget, record, recorded } from '../hosts/processes.ts';
 import { allProcesses, identify, isRunning, type ProcessId, signal } from '../machine/processes.ts';
 import { sleep, systemPath } from '../machine/run.ts';
 import type { HostPlace, LabPlace } from '../place.ts';
-import { joinBridge, leaveBridge, namespacePath } from './namespaces.ts';
+import { namespacePath } from './ip.ts';
+import { joinBridge, leaveBridge } from './namespaces.ts';
 
 /** Milliseconds that are added to each round trip between this host and any other; 0 if none. */
 export function currentDelay(host: HostPlace): number {

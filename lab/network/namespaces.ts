@@ -1,16 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { kindOf } from '../hosts/kinds.ts';
 import { withLock } from '../machine/lock.ts';
 import { must, run } from '../machine/run.ts';
 import type { HostPlace, LabPlace } from '../place.ts';
-import { prefixLength, runnerAddress, stateFolder } from '../settings.ts';
+import { runnerAddress, stateFolder } from '../settings.ts';
+import { layCableTo } from './cables.ts';
+import { ip } from './ip.ts';
 
 const bridge = 'bridge0';
-
-/** Where ip-netns(8) keeps a namespace's name. */
-export function namespacePath(name: string): string {
-  return `/run/netns/${name}`;
-}
+const runnerPort = 'runner';
 
 /** Names of the lab's namespaces that are on the machine now. */
 export function namespacesOf(lab: LabPlace): string[] {
@@ -22,16 +21,26 @@ export function namespacesOf(lab: LabPlace): string[] {
   }
 }
 
-/** Whether the network of these hosts is wholly there. */
-export function networkIsUp(lab: LabPlace, hosts: readonly HostPlace[]): boolean {
-  const wanted = [lab.switchNamespace, lab.runnerNamespace, ...hosts.map((host) => host.namespace)];
+function namespacesFor(lab: LabPlace, hosts: readonly HostPlace[]): string[] {
+  return [
+    lab.switchNamespace,
+    lab.runnerNamespace,
+    ...hosts.flatMap((host) => kindOf(host).namespaces(host)),
+  ];
+}
+
+/** Whether the network of these hosts is there: every namespace, and every port in the switch. */
+export async function networkIsUp(lab: LabPlace, hosts: readonly HostPlace[]): Promise<boolean> {
   const present = new Set(namespacesOf(lab));
-  return wanted.every((name) => present.has(name));
+  if (!namespacesFor(lab, hosts).every((name) => present.has(name))) return false;
+  const links = await must(['ip', '-n', lab.switchNamespace, '-o', 'link', 'show']);
+  const ports = new Set(Array.from(links.matchAll(/^\d+: ([^:@]+)[:@]/gm), ([, name]) => name));
+  return [runnerPort, ...hosts.map(({ port }) => port)].every((port) => ports.has(port));
 }
 
 /** Makes the namespaces of the lab, a bridge in the middle and a cable from it to the runner and to every host. */
 export async function makeNetwork(lab: LabPlace, hosts: readonly HostPlace[]): Promise<void> {
-  const names = [lab.switchNamespace, lab.runnerNamespace, ...hosts.map((host) => host.namespace)];
+  const names = namespacesFor(lab, hosts);
   // The first `ip netns add` on a machine mounts /run/netns; two at once would mount it twice.
   await withLock(
     join(stateFolder(), 'network.lock'),
@@ -46,27 +55,12 @@ export async function makeNetwork(lab: LabPlace, hosts: readonly HostPlace[]): P
     `link add ${bridge} type bridge mcast_snooping 0`,
     `link set ${bridge} up`,
   ]);
-  await plugIn(lab, 'runner', lab.runnerNamespace, runnerAddress);
-  for (const host of hosts) await plugIn(lab, host.port, host.namespace, host.address);
-}
-
-async function plugIn(lab: LabPlace, port: string, namespace: string, address: string): Promise<void> {
-  // Both ends come into being inside the lab's namespaces: the machine's own never sees them.
-  const ends = [
-    port,
-    'netns',
-    lab.switchNamespace,
-    'type',
-    'veth',
-    'peer',
-    'name',
-    'eth0',
-    'netns',
-    namespace,
-  ];
-  await must(['ip', 'link', 'add', ...ends]);
-  await ip(namespace, ['link set lo up', `addr add ${address}/${prefixLength} dev eth0`, 'link set eth0 up']);
-  await ip(lab.switchNamespace, [`link set ${port} master ${bridge} up`]);
+  await layCableTo(lab, runnerPort, lab.runnerNamespace, runnerAddress);
+  await joinBridge(lab, runnerPort);
+  for (const host of hosts) {
+    await kindOf(host).layCable(host);
+    await joinBridge(lab, host.port);
+  }
 }
 
 /** Removes whatever namespaces of the lab are there, and with them their interfaces. */
@@ -97,8 +91,4 @@ export async function joinBridge(lab: LabPlace, port: string): Promise<void> {
 /** Takes an interface of the switch's namespace off the bridge. */
 export async function leaveBridge(lab: LabPlace, port: string): Promise<void> {
   await ip(lab.switchNamespace, [`link set ${port} nomaster`]);
-}
-
-async function ip(namespace: string, commands: readonly string[]): Promise<void> {
-  await must(['ip', '-n', namespace, '-batch', '-'], { stdin: commands.join('\n') + '\n' });
 }

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { systemPath } from '../../machine/run.ts';
+
+/** Longest wait for the host's shell, in ms. */
+const patienceMs = 60_000;
+
+/** Says that it is there, waits for the time, in seconds since 1970, and sets the clock to it. */
+const setter = 'echo ready; read -r time && date --utc --set "@$time" > /dev/null';
+
+/**
+ * Sets a clock to the machine's plus so many milliseconds. `entering` gives the command that runs another as root where
+ * the clock is. What is off afterwards is the way of one line there, not the time that a login takes.
+ * @throws Error when the host does not take the time.
+ */
+export async function setClock(
+  entering: (argv: readonly string[]) => string[],
+  aheadMs: number,
+): Promise<void> {
+  const [program = '', ...args] = entering(['bash', '-c', setter]);
+  const child = spawn(program, args, {
+    env: { ...process.env, PATH: systemPath },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: patienceMs,
+  });
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text;
+  });
+  // A shell that has ended is told by its code below.
+  child.stdin.on('error', () => undefined);
+  child.stdout.once('data', () => {
+    child.stdin.end(`${((Date.now() + aheadMs) / 1000).toFixed(3)}\n`);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`the clock could not be set: ${complaint.trim() || 'no answer'}`);
+}

@@ -1,0 +1,27 @@
+#!/bin/bash
+# supervise.sh DISK ROOT IDENTITY [CGROUP.PROCS...] -- COMMAND...
+# Becomes COMMAND, which runs one virtual machine, once its disk is ready:
+#   DISK      ext4 image
+#   ROOT      where to mount it for a moment
+#   IDENTITY  tree to copy onto a fresh disk, if it is there
+#   CGROUP.PROCS  cgroups to enter first; none where systemd has put us into a scope
+# To be run as leader of a session and in a private mount namespace.
+set -euo pipefail
+disk=$1 root=$2 identity=$3
+shift 3
+while [ "$1" != -- ]; do
+  echo $$ > "$1"
+  shift
+done
+shift
+
+if [ -d "$identity" ]; then
+  mkdir -p "$root"
+  # No entry in /run/mount/utab, which is the machine's.
+  mount --no-mtab -o loop,noinit_itable "$disk" "$root"
+  cp -a "$identity/." "$root"
+  umount "$root"
+  sync -f "$disk"
+  rm -rf "$identity"
+fi
+exec "$@"
