@@ -16,6 +16,8 @@ import { allFamilies } from './programs/families.ts';
 import {
   defaultKubernetesVersion,
   defaultLabName,
+  families,
+  type Family,
   type KubernetesVersion,
   kubernetesVersions,
 } from './settings.ts';
@@ -24,9 +26,10 @@ import { status } from './status.ts';
 const usage = `usage: node lab/cli.ts [--lab NAME] VERB …
 
 The lab as a whole
-  up [--hosts N] [--kubernetes ${kubernetesVersions.join('|')}] [--vm] [--fresh]
+  up [--hosts N] [--kubernetes ${kubernetesVersions.join('|')}] [--family ${families.join('|')}] [--vm] [--fresh]
                         boot the hosts infra0, infra1, … and wait until they are ready; --vm makes virtual machines of
-                        them, with kernel, cgroup v2 and clock of their own, slow; --fresh gives them new disks
+                        them, with kernel, cgroup v2 and clock of their own, slow; with --family ipv6 they have no IPv4
+                        but loopback; --fresh gives them new disks
   down [--keep-disks]   stop the hosts and remove all that the lab has on the machine
   status                hosts, addresses, faults
 
@@ -67,6 +70,7 @@ const flagTypes = {
   lab: { type: 'string' },
   hosts: { type: 'string' },
   kubernetes: { type: 'string' },
+  family: { type: 'string' },
   vm: { type: 'boolean' },
   fresh: { type: 'boolean' },
   'keep-disks': { type: 'boolean' },
@@ -102,7 +106,7 @@ function change(
 }
 
 const verbs: Readonly<Record<string, Verb>> = {
-  up: { operands: [], flags: ['hosts', 'kubernetes', 'vm', 'fresh'], run: up },
+  up: { operands: [], flags: ['hosts', 'kubernetes', 'family', 'vm', 'fresh'], run: up },
   down: {
     operands: [],
     flags: ['keep-disks'],
@@ -225,7 +229,8 @@ async function up(name: string, _: string[], flags: Flags): Promise<undefined> {
   const hosts = flags.hosts === undefined ? undefined : number(flags.hosts, '--hosts');
   const kubernetes = flags.kubernetes === undefined ? undefined : kubernetesVersion(flags.kubernetes);
   const kind = flags.vm === true ? 'vm' : undefined;
-  await Lab.up({ name, hosts, kubernetes, kind, fresh: flags.fresh, progress });
+  const family = flags.family === undefined ? undefined : familyNamed(flags.family);
+  await Lab.up({ name, hosts, kubernetes, kind, family, fresh: flags.fresh, progress });
   process.stdout.write(await status(name));
 }
 
@@ -250,6 +255,12 @@ function kubernetesVersion(text: string): KubernetesVersion {
   const version = kubernetesVersions.find((candidate) => candidate === text);
   if (version !== undefined) return version;
   throw new UsageError(`the lab has no Kubernetes "${text}"; it has ${kubernetesVersions.join(', ')}`);
+}
+
+function familyNamed(text: string): Family {
+  const family = families.find((candidate) => candidate === text);
+  if (family !== undefined) return family;
+  throw new UsageError(`--family is one of ${families.join(', ')}, not "${text}"`);
 }
 
 function number(text: string, what: string): number {

@@ -22,9 +22,11 @@ import { partition, removePartitions } from './network/partition.ts';
 import { type HostPlace, type LabPlace, labPlace } from './place.ts';
 import {
   checkLabName,
+  defaultFamily,
   defaultHostCount,
   defaultKubernetesVersion,
   defaultLabName,
+  type Family,
   type HostKindName,
   type KubernetesVersion,
   maximumHostCount,
@@ -51,6 +53,8 @@ export interface LabOptions {
   kubernetes?: KubernetesVersion | undefined;
   /** What the hosts are; containers for a new lab if not given. */
   kind?: HostKindName | undefined;
+  /** Which addresses the network has; IPv4 for a new lab if not given. */
+  family?: Family | undefined;
   /** Give every host a fresh disk and undo all faults, also if the lab is up already. */
   fresh?: boolean | undefined;
   /** Told what is going on. */
@@ -69,7 +73,7 @@ export class Lab {
   readonly kind: HostKindName;
   readonly hosts: readonly LabHost[];
   /** Address that hosts see the runner under. */
-  readonly runnerAddress = runnerAddress;
+  readonly runnerAddress: string;
   readonly sshUser = sshUser;
   readonly sshPort = sshPort;
   /** File with the key that logs in as `sshUser` on every host. */
@@ -88,6 +92,7 @@ export class Lab {
     this.name = place.name;
     this.kubernetes = state.kubernetes;
     this.kind = state.kind;
+    this.runnerAddress = runnerAddress(state.family);
     this.hosts = this.#hosts.map(({ name, address }) => ({ name, address }));
     this.privateKeyPath = place.privateKey;
     this.knownHosts = knownHostsOf(this.#hosts);
@@ -334,6 +339,7 @@ function decideState(place: LabPlace, options: LabOptions): LabState {
     hosts: options.hosts ?? present?.hosts ?? defaultHostCount,
     kubernetes: options.kubernetes ?? present?.kubernetes ?? defaultKubernetesVersion,
     kind: options.kind ?? present?.kind ?? 'container',
+    family: options.family ?? present?.family ?? defaultFamily,
   };
   if (!Number.isInteger(wanted.hosts) || wanted.hosts < 1 || wanted.hosts > maximumHostCount) {
     throw new Error(`a lab has 1 to ${maximumHostCount} hosts, not ${wanted.hosts}`);
@@ -342,11 +348,12 @@ function decideState(place: LabPlace, options: LabOptions): LabState {
     !present ||
     (present.hosts === wanted.hosts &&
       present.kubernetes === wanted.kubernetes &&
-      present.kind === wanted.kind);
+      present.kind === wanted.kind &&
+      present.family === wanted.family);
   if (!same && options.fresh !== true) {
     const what = present.kind === 'vm' ? 'virtual machines' : 'containers';
     throw new Error(
-      `lab ${place.name} is there with ${present.hosts} ${what} of Kubernetes ${present.kubernetes}; take it down first, or ask for fresh hosts (--fresh)`,
+      `lab ${place.name} is there with ${present.hosts} ${what} of Kubernetes ${present.kubernetes}, ${present.family}; take it down first, or ask for fresh hosts (--fresh)`,
     );
   }
   return wanted;
@@ -354,8 +361,8 @@ function decideState(place: LabPlace, options: LabOptions): LabState {
 
 /** Stops all that the lab runs and removes its network; disks, keys and the lab's folder stay. */
 async function stopEverything(place: LabPlace): Promise<void> {
-  // Whatever kind they are of: what ends them here goes by records and cgroups alone.
-  const everyHost = hostsOf(place, { hosts: maximumHostCount, kind: 'container' });
+  // Whatever kind they are of, and their addresses: what ends them here goes by records and cgroups alone.
+  const everyHost = hostsOf(place, { hosts: maximumHostCount, kind: 'container', family: defaultFamily });
   await eachHost(
     everyHost.filter((host) => supervisorOf(host) !== undefined),
     powerOff,
@@ -367,8 +374,8 @@ async function stopEverything(place: LabPlace): Promise<void> {
 }
 
 /** Removes the disks of hosts that the lab had before it was made anew with fewer. */
-function forgetHostsBeyond(place: LabPlace, { hosts, kind }: LabState): void {
-  for (const { folder } of hostsOf(place, { hosts: maximumHostCount, kind }).slice(hosts)) {
+function forgetHostsBeyond(place: LabPlace, state: LabState): void {
+  for (const { folder } of hostsOf(place, { ...state, hosts: maximumHostCount }).slice(state.hosts)) {
     rmSync(folder, { recursive: true, force: true });
   }
 }

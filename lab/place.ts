@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { addressOf, type HostKindName, hostNameOf, managementAddressOf, stateFolder } from './settings.ts';
+import {
+  addressOf,
+  type Family,
+  type HostKindName,
+  hostNameOf,
+  managementAddressOf,
+  stateFolder,
+} from './settings.ts';
 
 /** Where everything of one lab is and what it is called on the machine. Two labs share nothing here. */
 export interface LabPlace {
@@ -66,7 +73,11 @@ export function labPlace(name: string): LabPlace {
 }
 
 /** Place of the host with this index in the lab. */
-export function hostPlace(lab: LabPlace, index: number, kind: HostKindName): HostPlace {
+export function hostPlace(
+  lab: LabPlace,
+  index: number,
+  { kind, family }: { readonly kind: HostKindName; readonly family: Family },
+): HostPlace {
   const name = hostNameOf(index);
   const folder = join(lab.folder, 'hosts', name);
   return {
@@ -74,7 +85,7 @@ export function hostPlace(lab: LabPlace, index: number, kind: HostKindName): Hos
     kind,
     index,
     name,
-    address: addressOf(index),
+    address: addressOf(index, family),
     managementAddress: managementAddressOf(index),
     managementPort: `m-${name}`,
     folder,

@@ -18,13 +18,35 @@ export const maximumHostCount = 11;
 export const sshUser = 'ubuntu';
 export const sshPort = 22;
 
-/** Address of the runner's network namespace; hosts follow at .10 and up. */
-export const runnerAddress = '10.77.0.1';
-export const prefixLength = 24;
+/** Which addresses a lab's network has. With `ipv6` its hosts have no IPv4 at all, but for loopback. */
+export const families = ['ipv4', 'ipv6'] as const;
+export type Family = (typeof families)[number];
+export const defaultFamily: Family = 'ipv4';
+
+/** What the addresses of a family begin with, and how many bits of them name the network. */
+const networks = {
+  ipv4: { prefix: '10.77.0.', prefixLength: 24 },
+  ipv6: { prefix: 'fd00:77::', prefixLength: 64 },
+} as const;
+
+/** Address of the runner's network namespace; hosts follow at .10 and up, or at ::10 and up. */
+export function runnerAddress(family: Family): string {
+  return `${networks[family].prefix}1`;
+}
 
 /** Address of the host with this index (infra0 has index 0). */
-export function addressOf(index: number): string {
-  return `10.77.0.${10 + index}`;
+export function addressOf(index: number, family: Family): string {
+  return `${networks[family].prefix}${10 + index}`;
+}
+
+/** The family that an address is of. */
+export function familyOf(address: string): Family {
+  return address.includes(':') ? 'ipv6' : 'ipv4';
+}
+
+/** How many bits of an address name its network. */
+export function prefixLengthOf(address: string): number {
+  return networks[familyOf(address)].prefixLength;
 }
 
 /** Address of the same host on the network by which the lab itself reaches a virtual machine. */

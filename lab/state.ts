@@ -1,21 +1,22 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { type HostPlace, hostPlace, type LabPlace } from './place.ts';
-import type { HostKindName, KubernetesVersion } from './settings.ts';
+import { defaultFamily, type Family, type HostKindName, type KubernetesVersion } from './settings.ts';
 
 /** What a lab is made of; written once it has been decided, so that later commands find it. */
 export interface LabState {
   readonly hosts: number;
   readonly kubernetes: KubernetesVersion;
   readonly kind: HostKindName;
+  readonly family: Family;
 }
 
 /** The state of the lab, undefined if there is no such lab. */
 export function readState(lab: LabPlace): LabState | undefined {
   try {
-    const state = JSON.parse(readFileSync(lab.stateFile, 'utf8')) as Omit<LabState, 'kind'> &
+    const state = JSON.parse(readFileSync(lab.stateFile, 'utf8')) as Omit<LabState, 'kind' | 'family'> &
       Partial<LabState>;
-    // A lab of before there was more than one kind says none.
-    return { ...state, kind: state.kind ?? 'container' };
+    // A lab of before there was more than one kind, or family, says none.
+    return { ...state, kind: state.kind ?? 'container', family: state.family ?? defaultFamily };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -29,6 +30,6 @@ export function writeState(lab: LabPlace, state: LabState): void {
 }
 
 /** Places of the lab's hosts. */
-export function hostsOf(lab: LabPlace, state: Pick<LabState, 'hosts' | 'kind'>): HostPlace[] {
-  return Array.from({ length: state.hosts }, (_, index) => hostPlace(lab, index, state.kind));
+export function hostsOf(lab: LabPlace, state: Pick<LabState, 'hosts' | 'kind' | 'family'>): HostPlace[] {
+  return Array.from({ length: state.hosts }, (_, index) => hostPlace(lab, index, state));
 }

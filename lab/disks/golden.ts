@@ -11,14 +11,7 @@ import { type Progress, stage } from '../machine/progress.ts';
 import { must } from '../machine/run.ts';
 import type { HostProgram } from '../programs/families.ts';
 import { hostProgramsFor, type Programs } from '../programs/programs.ts';
-import {
-  diskSize,
-  hostNames,
-  type KubernetesVersion,
-  maximumHostCount,
-  addressOf,
-  runnerAddress,
-} from '../settings.ts';
+import { diskSize, type KubernetesVersion } from '../settings.ts';
 
 /** What a host has in /usr/bin; etcd lives in its container image only. */
 const installedPrograms: readonly HostProgram[] = [
@@ -45,7 +38,7 @@ export async function ensureGoldenDisk(version: KubernetesVersion, progress: Pro
   const folder = await ensureLayer(
     {
       name: `golden-${version}`,
-      inputs: [basename(dirname(base)), ...programs.identity, ...sources, etcHosts(), String(diskSize)],
+      inputs: [basename(dirname(base)), ...programs.identity, ...sources, String(diskSize)],
       make: (layer) =>
         stage(progress, `making the disk of a fresh host (Kubernetes ${version})`, () =>
           makeGoldenDisk(join(layer, diskFile), base, programs.paths, tools.pause),
@@ -68,7 +61,6 @@ async function makeGoldenDisk(
 
   const files = scaffold('files');
   cpSync(here('host-files'), files, { recursive: true });
-  writeFileSync(join(files, 'etc/hosts'), etcHosts());
   const containerdConfig = join(files, 'etc/containerd/config.toml');
   const text = readFileSync(containerdConfig, 'utf8');
   writeFileSync(containerdConfig, text.replace('@PAUSE_IMAGE@', images.pause.tag));
@@ -84,14 +76,6 @@ async function makeGoldenDisk(
 
   await must(alone(['bash', here('golden.sh'), disk, base, files, binaries, archives, String(diskSize)]));
   for (const folder of [files, binaries, archives]) rmSync(folder, { recursive: true });
-}
-
-/** Every host knows every host's name, as on a network with a name server. */
-function etcHosts(): string {
-  const hosts = hostNames(maximumHostCount).map((name, index) => `${addressOf(index)} ${name}`);
-  return ['127.0.0.1 localhost', '::1 localhost ip6-localhost', `${runnerAddress} runner`, ...hosts, ''].join(
-    '\n',
-  );
 }
 
 /** A second name for the file where the file system allows it, else a copy. */

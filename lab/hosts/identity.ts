@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { must } from '../machine/run.ts';
 import type { HostPlace, LabPlace } from '../place.ts';
-import { sshUser } from '../settings.ts';
+import { addressOf, familyOf, hostNames, maximumHostCount, runnerAddress, sshUser } from '../settings.ts';
 import { kindOf } from './kinds.ts';
 
 /** Host key types of a host. RSA is left out: slow to make, and nothing needs it. */
@@ -56,7 +56,8 @@ export function writeKnownHosts(lab: LabPlace, hosts: readonly HostPlace[]): voi
 }
 
 /**
- * Lays ready what makes a fresh disk this host's: name, machine-id, host keys, and the login of the lab's user.
+ * Lays ready what makes a fresh disk this host's: its name and those that it knows, machine-id, host keys, and the login
+ * of the lab's user.
  * The host's supervisor copies it onto the disk with these modes and owners and removes it.
  */
 export function writeIdentity(host: HostPlace): void {
@@ -67,6 +68,7 @@ export function writeIdentity(host: HostPlace): void {
   const ssh = join(aside, 'etc/ssh');
   mkdirSync(ssh, { recursive: true });
   writeFileSync(join(aside, 'etc/hostname'), `${host.name}\n`);
+  writeFileSync(join(aside, 'etc/hosts'), etcHosts(host));
   writeFileSync(join(aside, 'etc/machine-id'), `${randomUUID().replaceAll('-', '')}\n`, { mode: 0o444 });
   for (const type of keyTypes) {
     for (const end of ['', '.pub'])
@@ -82,8 +84,16 @@ export function writeIdentity(host: HostPlace): void {
   kindOf(host).addToIdentity(host, aside);
   // Folders that the disk has already take these modes over: the caller's umask must not decide.
   for (const path of ['.', 'etc', 'etc/ssh', 'home', `home/${sshUser}`]) chmodSync(join(aside, path), 0o755);
-  chmodSync(join(aside, 'etc/hostname'), 0o644);
+  for (const file of ['etc/hostname', 'etc/hosts']) chmodSync(join(aside, file), 0o644);
   renameSync(aside, host.identity);
+}
+
+/** Every host knows every host's name, as on a network with a name server. */
+function etcHosts({ address }: HostPlace): string {
+  const family = familyOf(address);
+  const hosts = hostNames(maximumHostCount).map((name, index) => `${addressOf(index, family)} ${name}`);
+  const runner = `${runnerAddress(family)} runner`;
+  return ['127.0.0.1 localhost', '::1 localhost ip6-localhost', runner, ...hosts, ''].join('\n');
 }
 
 function keyFile(host: HostPlace, type: (typeof keyTypes)[number]): string {

@@ -1,6 +1,6 @@
 import { must } from '../machine/run.ts';
 import type { LabPlace } from '../place.ts';
-import { prefixLength } from '../settings.ts';
+import { familyOf, prefixLengthOf } from '../settings.ts';
 import { ip } from './ip.ts';
 
 /**
@@ -15,7 +15,9 @@ export async function layCableTo(
 ): Promise<void> {
   const here = [port, 'netns', lab.switchNamespace, 'type', 'veth'];
   await must(['ip', 'link', 'add', ...here, 'peer', 'name', 'eth0', 'netns', namespace]);
-  await ip(namespace, ['link set lo up', `addr add ${address}/${prefixLength} dev eth0`, 'link set eth0 up']);
+  // Two hosts never get one address: nobody has to wait and see whether an IPv6 address is free.
+  const at = `${address}/${prefixLengthOf(address)} dev eth0${familyOf(address) === 'ipv6' ? ' nodad' : ''}`;
+  await ip(namespace, ['link set lo up', `addr add ${at}`, 'link set eth0 up']);
 }
 
 /** Makes a port of the lab's switch whose other end a program holds, as a virtual machine's network card does. */

@@ -4,7 +4,7 @@ import { kindOf } from '../hosts/kinds.ts';
 import { withLock } from '../machine/lock.ts';
 import { must, run } from '../machine/run.ts';
 import type { HostPlace, LabPlace } from '../place.ts';
-import { runnerAddress, stateFolder } from '../settings.ts';
+import { defaultFamily, familyOf, runnerAddress, stateFolder } from '../settings.ts';
 import { layCableTo } from './cables.ts';
 import { ip } from './ip.ts';
 
@@ -55,7 +55,8 @@ export async function makeNetwork(lab: LabPlace, hosts: readonly HostPlace[]): P
     `link add ${bridge} type bridge mcast_snooping 0`,
     `link set ${bridge} up`,
   ]);
-  await layCableTo(lab, runnerPort, lab.runnerNamespace, runnerAddress);
+  const family = hosts[0] ? familyOf(hosts[0].address) : defaultFamily;
+  await layCableTo(lab, runnerPort, lab.runnerNamespace, runnerAddress(family));
   await joinBridge(lab, runnerPort);
   for (const host of hosts) {
     await kindOf(host).layCable(host);

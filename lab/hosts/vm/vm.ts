@@ -5,7 +5,7 @@ import { installMissingPackages, type Need } from '../../machine/packages.ts';
 import { run } from '../../machine/run.ts';
 import { makeOpenPort, makePrivatePort } from '../../network/cables.ts';
 import type { HostPlace } from '../../place.ts';
-import { managementRunnerAddress, prefixLength } from '../../settings.ts';
+import { managementRunnerAddress, prefixLengthOf } from '../../settings.ts';
 import { rootEnvironment } from '../enter.ts';
 import type { HostKind } from '../kind.ts';
 import { supervisorOf } from '../processes.ts';
@@ -133,7 +133,7 @@ function networkFile(host: HostPlace): string {
 Name=eth0
 
 [Network]
-Address=${host.address}/${prefixLength}
+Address=${host.address}/${prefixLengthOf(host.address)}
 LinkLocalAddressing=no
 IPv6AcceptRA=no
 `;
