@@ -2433,6 +2433,10 @@ function quote(word) {
 /* harmony export */   lF: () => (/* binding */ KUBEADM_ETCD_FLAGS),
 /* harmony export */   m1: () => (/* binding */ keepsCorruptCheck)
 /* harmony export */ });
+/* harmony import */ var _ports_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(21311);
+/* harmony import */ var _urls_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(97245);
+
+
 const OF_THE_MEMBERS = 'it follows from hosts, names and ports';
 const OF_THE_BOOTSTRAP = 'it decides which cluster a member founds or joins, which the action works out itself';
 const OF_THE_CERTIFICATES = 'the action issues the certificates and renews them where kubeadm puts them';
@@ -2456,7 +2460,10 @@ const OWNED_ETCD_FLAGS = new Map([
         'listen-client-http-urls',
         'the action asks members over HTTP on their client port, which this flag takes away',
     ],
-    ['listen-metrics-urls', "kubeadm's probes and the action ask the member for its health there"],
+    [
+        'listen-metrics-urls',
+        "kubeadm's probes and the action ask the member for its health there, on loopback; its port is given by the input metrics-port",
+    ],
     ['enable-grpc-gateway', 'the action asks members through this gateway'],
     ['data-dir', 'give it by the input data-dir'],
     ['wal-dir', 'the log lies in data-dir, where the action looks for it before it starts a member'],
@@ -2565,7 +2572,10 @@ const KUBEADM_FLAG_VALUES = new Map([
     ['experimental-watch-progress-notify-interval', ['5s']],
     ['feature-gates', ['InitialCorruptCheck=true']],
     ['key-file', [`${PKI}/server.key`]],
-    ['listen-metrics-urls', ['http://127.0.0.1:2381', 'http://[::1]:2381']],
+    [
+        'listen-metrics-urls',
+        [(0,_urls_js__WEBPACK_IMPORTED_MODULE_0__/* .metricsUrl */ .pP)('127.0.0.1', _ports_js__WEBPACK_IMPORTED_MODULE_1__/* .DEFAULT_METRICS_PORT */ .C), (0,_urls_js__WEBPACK_IMPORTED_MODULE_0__/* .metricsUrl */ .pP)('::1', _ports_js__WEBPACK_IMPORTED_MODULE_1__/* .DEFAULT_METRICS_PORT */ .C)],
+    ],
     ['peer-cert-file', [`${PKI}/peer.crt`]],
     ['peer-client-cert-auth', ['true']],
     ['peer-key-file', [`${PKI}/peer.key`]],
@@ -2734,6 +2744,18 @@ const NODE_MARKS = [
 
 /***/ }),
 
+/***/ 21311:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ DEFAULT_METRICS_PORT)
+/* harmony export */ });
+/** Port of kubeadm's own listen-metrics-urls (cmd/kubeadm/app/constants/constants.go, EtcdMetricsPort). */
+const DEFAULT_METRICS_PORT = 2381;
+
+
+/***/ }),
+
 /***/ 58912:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -2748,6 +2770,41 @@ const NODE_MARKS = [
  * them that systemd itself would expand (`$`, `%`).
  */
 const PUT_MANIFEST_BACK = `/bin/sh -c 'test -e ${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ETCD_MANIFEST */ .jl} || test ! -e ${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTGOING_MANIFEST */ .Fc} || mv -n ${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .OUTGOING_MANIFEST */ .Fc} ${_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .ETCD_MANIFEST */ .jl}'`;
+
+
+/***/ }),
+
+/***/ 97245:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   N3: () => (/* binding */ httpsUrl),
+/* harmony export */   PG: () => (/* binding */ hostAndPort),
+/* harmony export */   X1: () => (/* binding */ loopbackOf),
+/* harmony export */   pP: () => (/* binding */ metricsUrl)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77030);
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_net__WEBPACK_IMPORTED_MODULE_0__);
+
+/** `address:port`, with brackets around an IPv6 address (RFC 3986 section 3.2.2). */
+function hostAndPort(address, port) {
+    return `${(0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(address) ? `[${address}]` : address}:${port}`;
+}
+/** `https://address:port`. */
+function httpsUrl(address, port) {
+    return `https://${hostAndPort(address, port)}`;
+}
+/**
+ * The loopback address on which a member shows its health: of its own family, as kubeadm chooses it
+ * (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand).
+ */
+function loopbackOf(address) {
+    return (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIPv6)(address) ? '::1' : '127.0.0.1';
+}
+/** URL of a member's metrics and health, for kubeadm's listen-metrics-urls. @param address the member's. */
+function metricsUrl(address, port) {
+    return `http://${hostAndPort(loopbackOf(address), port)}`;
+}
 
 
 /***/ }),
@@ -4607,6 +4664,7 @@ const inputDefinitions = {
     'client-certificate-copied': {},
     'client-port': { default: '2379' },
     'peer-port': { default: '2380' },
+    'metrics-port': { default: '2381' },
     'data-dir': { default: '/var/lib/etcd' },
     'image-repository': {},
     'etcd-image-tag': {},
@@ -7235,43 +7293,50 @@ function givenTwice(input) {
 
 ;// CONCATENATED MODULE: ./src/settings/parse-ports.ts
 
-/** What already listens on an etcd host that kubeadm and the kubelet set up. */
+/** Each port of etcd's, and what it usually is. */
+const ETCD_PORTS = { 'client-port': 2379, 'peer-port': 2380, 'metrics-port': 2381 };
+/** What already listens on an etcd host that the kubelet is set up on. */
 const taken = new Map([
-    [2381, "etcd's metrics and probes are served (kubeadm's listen-metrics-urls)"],
     [10248, 'the kubelet serves its health'],
     [10250, 'the kubelet serves its API'],
 ]);
-/** Reads the three ports; etcd's must be free on the hosts and different from each other. */
-function parsePorts(values, findings) {
-    const ssh = parsePort('ssh-port', values.ssh, 22, findings);
-    const client = parsePort('client-port', values.client, 2379, findings);
-    const peer = parsePort('peer-port', values.peer, 2380, findings);
-    refuseTaken('client-port', client, 2379, findings);
-    refuseTaken('peer-port', peer, 2380, findings);
-    refuseEqual('peer-port', peer, 'client-port', client, 2380, findings);
-    return ssh === undefined || client === undefined || peer === undefined ? undefined : { ssh, client, peer };
+/** Reads etcd's ports; each must be free on the hosts and different from the others. */
+function parsePorts(inputs, findings) {
+    const ports = new Map();
+    for (const input of Object.keys(ETCD_PORTS)) {
+        const port = parsePort(input, inputs[input], ETCD_PORTS[input], findings);
+        if (port === undefined)
+            continue;
+        const user = taken.get(port);
+        if (user !== undefined)
+            findings.push(takenBy(input, port, user));
+        const [same] = [...ports].find(([, other]) => other === port) ?? [];
+        if (same !== undefined)
+            findings.push(sameAs(input, port, same));
+        ports.set(input, port);
+    }
+    return ports.size < Object.keys(ETCD_PORTS).length ? undefined : Object.fromEntries(ports);
+}
+/** Reads the port of the SSH servers. */
+function parseSshPort(value, findings) {
+    return parsePort('ssh-port', value, 22, findings);
 }
 function parsePort(input, value, example, findings) {
     return parseInteger(input, value, { least: 1, greatest: 65535, example }, findings);
 }
-function refuseTaken(input, port, example, findings) {
-    const user = port === undefined ? undefined : taken.get(port);
-    if (port === undefined || user === undefined)
-        return;
-    findings.push({
+function takenBy(input, port, user) {
+    return {
         at: input,
         fact: `${port} is where ${user}.`,
-        fix: `choose a port that is free on every host, for example ${input}: ${example}.`,
-    });
+        fix: `choose a port that is free on every host, for example ${input}: ${ETCD_PORTS[input]}.`,
+    };
 }
-function refuseEqual(input, port, otherInput, other, example, findings) {
-    if (port === undefined || port !== other)
-        return;
-    findings.push({
+function sameAs(input, port, other) {
+    return {
         at: input,
-        fact: `${port} is also ${otherInput}.`,
-        fix: `give each its own port, for example ${input}: ${example}.`,
-    });
+        fact: `${port} is also ${other}${port === ETCD_PORTS[input] ? `, and what ${input} is where it is left out` : ''}.`,
+        fix: 'give each its own port.',
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/settings/parse-renewal.ts
@@ -7398,11 +7463,12 @@ function readSettings(inputs, run, files, collected) {
     }, collected);
     const clusterName = parseClusterName(inputs['cluster-name'], findings);
     const user = optional(inputs['ssh-user'], (value) => parseUser(value, findings));
-    const ports = parsePorts({ ssh: inputs['ssh-port'], client: inputs['client-port'], peer: inputs['peer-port'] }, findings);
+    const sshPort = parseSshPort(inputs['ssh-port'], findings);
+    const ports = parsePorts(inputs, findings);
     const hosts = written &&
         withLogins(written, 
         // a user that is none has been told already
-        { port: ports?.ssh ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) }, ports === undefined ? {} : { 'client-port': ports.client, 'peer-port': ports.peer }, findings);
+        { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) }, ports ?? {}, findings);
     const ssh = parseAccess(inputs, hosts ?? [], collected);
     const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
     const certificates = parseCertificates({
@@ -7429,6 +7495,7 @@ function readSettings(inputs, run, files, collected) {
     if (intent === undefined ||
         hosts === undefined ||
         clusterName === undefined ||
+        sshPort === undefined ||
         ports === undefined ||
         ssh === undefined ||
         certificates === undefined ||
@@ -7449,8 +7516,9 @@ function readSettings(inputs, run, files, collected) {
         certificates,
         renewBeforeDays,
         copiedClientCertificates,
-        clientPort: ports.client,
-        peerPort: ports.peer,
+        clientPort: ports['client-port'],
+        peerPort: ports['peer-port'],
+        metricsPort: ports['metrics-port'],
         dataDir,
         ...(imageRepository !== undefined && { imageRepository }),
         ...(etcdImageTag !== undefined && { etcdImageTag }),

@@ -32,6 +32,7 @@ export const HEALTH_ACTION: SubAction = {
     'host-key-policy',
     'client-port',
     'peer-port',
+    'metrics-port',
     'data-dir',
     'health-probe',
     'deadline',

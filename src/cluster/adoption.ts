@@ -5,6 +5,7 @@ import { KUBEADM_FLAG_VALUES, OWNED_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts'
 import type { EtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import { GUIDE_KUBELET_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import { metricsUrl } from '../kubeadm/urls.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import type { DesiredMember } from './desired.ts';
 import type { Differences } from './differences.ts';
@@ -63,7 +64,7 @@ export function memberAdoptionFindings(
 type ToFinding = (fact: string, cause: string, fix: string) => Finding;
 
 function flagFindings(
-  { facts }: Member,
+  { facts, address }: Member,
   desired: DesiredMember,
   { manifest: differences }: Differences,
   finding: ToFinding,
@@ -83,9 +84,7 @@ function flagFindings(
     return finding(
       `--${name} is "${value}", kubeadm sets "${KUBEADM_FLAG_VALUES.get(name)?.join('" or "') ?? ''}", and at the member's next restart it would be lost.`,
       'The manifest was edited by hand, or rendered with extraArgs of its own.',
-      OWNED_ETCD_FLAGS.has(name)
-        ? "The action relies on kubeadm's own value: set it on the host, one member at a time, and run again."
-        : advice,
+      OWNED_ETCD_FLAGS.has(name) ? ownedFlagAdvice(name, value, address) : advice,
     );
   });
   const different = differences.map((line) =>
@@ -96,6 +95,13 @@ function flagFindings(
     ),
   );
   return [...different, ...lost];
+}
+
+function ownedFlagAdvice(name: string, value: string, address: string): string {
+  const port = Number(/:(\d+)$/.exec(value)?.[1]);
+  return name === 'listen-metrics-urls' && value === metricsUrl(address, port)
+    ? `Give \`metrics-port: ${port}\`, as the cluster is.`
+    : "The action relies on kubeadm's own value: set it on the host, one member at a time, and run again.";
 }
 
 /** Flags of kubeadm's own that have another value than kubeadm gives them, and that the inputs do not ask for. */

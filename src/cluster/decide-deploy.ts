@@ -2,7 +2,6 @@ import { Refused, type Finding } from '../findings.ts';
 import { argumentDifferences, flagsBeforeData } from '../kubeadm/etcd-manifest.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
-import { METRICS_PORT } from '../kubeadm/ports.ts';
 import type { Authority } from '../pki/authority.ts';
 import { leafProfileNames } from '../pki/leaf-profiles.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -102,7 +101,7 @@ function decideNew(found: Found): Plan {
     ...(isNew ? bootstrapFindings(settings.bootstrap, choice?.source.from === 'made') : []),
     ...findings,
     ...members.flatMap((member) =>
-      missingPrerequisites(member, [settings.clientPort, settings.peerPort, METRICS_PORT]),
+      missingPrerequisites(member, [settings.clientPort, settings.peerPort, settings.metricsPort]),
     ),
     ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
   ]);
@@ -280,6 +279,7 @@ function clusterShape(settings: Settings, members: readonly Member[], token: str
     token,
     clientPort: settings.clientPort,
     peerPort: settings.peerPort,
+    metricsPort: settings.metricsPort,
     dataDir: settings.dataDir,
     extraArgs: settings.extraArgs,
     ...(settings.imageRepository === undefined ? {} : { imageRepository: settings.imageRepository }),

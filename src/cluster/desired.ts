@@ -54,6 +54,7 @@ export function desiredMember(
     token: shape.token,
     clientPort: shape.clientPort,
     peerPort: shape.peerPort,
+    metricsPort: shape.metricsPort,
     dataDir: shape.dataDir,
     extraArgs: shape.extraArgs,
     ...(imageRepository === undefined ? {} : { imageRepository }),

@@ -2,6 +2,7 @@ import { inspectCertificate } from '../pki/inspect.ts';
 import { daysLeft } from '../pki/validity.ts';
 import { leafFiles } from '../kubeadm/file-tree.ts';
 import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
+import { hostAndPort } from '../kubeadm/urls.ts';
 import type { CertificateDocument } from './document.ts';
 import type { HealthFacts } from './facts.ts';
 
@@ -27,15 +28,11 @@ export function certificateDocuments(facts: HealthFacts): CertificateDocument[] 
     ] as const;
     const presented = places.flatMap(({ place, port, sight }) =>
       'seen' in sight
-        ? documentOf(sight.seen.pem, { member: name, place, where: `${bracketed(address)}:${port}` }, now)
+        ? documentOf(sight.seen.pem, { member: name, place, where: hostAndPort(address, port) }, now)
         : [],
     );
     return [...onDisk, ...presented];
   });
-}
-
-function bracketed(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
 }
 
 /** None for what is no certificate: that is the certificates' check to tell. */

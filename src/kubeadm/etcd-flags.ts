@@ -1,3 +1,6 @@
+import { DEFAULT_METRICS_PORT } from './ports.ts';
+import { metricsUrl } from './urls.ts';
+
 const OF_THE_MEMBERS = 'it follows from hosts, names and ports';
 const OF_THE_BOOTSTRAP =
   'it decides which cluster a member founds or joins, which the action works out itself';
@@ -26,7 +29,10 @@ export const OWNED_ETCD_FLAGS: ReadonlyMap<string, string> = new Map([
     'listen-client-http-urls',
     'the action asks members over HTTP on their client port, which this flag takes away',
   ],
-  ['listen-metrics-urls', "kubeadm's probes and the action ask the member for its health there"],
+  [
+    'listen-metrics-urls',
+    "kubeadm's probes and the action ask the member for its health there, on loopback; its port is given by the input metrics-port",
+  ],
   ['enable-grpc-gateway', 'the action asks members through this gateway'],
   ['data-dir', 'give it by the input data-dir'],
   ['wal-dir', 'the log lies in data-dir, where the action looks for it before it starts a member'],
@@ -142,7 +148,10 @@ export const KUBEADM_FLAG_VALUES: ReadonlyMap<string, readonly string[]> = new M
   ['experimental-watch-progress-notify-interval', ['5s']],
   ['feature-gates', ['InitialCorruptCheck=true']],
   ['key-file', [`${PKI}/server.key`]],
-  ['listen-metrics-urls', ['http://127.0.0.1:2381', 'http://[::1]:2381']],
+  [
+    'listen-metrics-urls',
+    [metricsUrl('127.0.0.1', DEFAULT_METRICS_PORT), metricsUrl('::1', DEFAULT_METRICS_PORT)],
+  ],
   ['peer-cert-file', [`${PKI}/peer.crt`]],
   ['peer-client-cert-auth', ['true']],
   ['peer-key-file', [`${PKI}/peer.key`]],

@@ -2,7 +2,8 @@ import { parseAllDocuments, stringify } from 'yaml';
 import type { CertificatePolicy } from '../pki/policy.ts';
 import { certificateFields } from './certificate-fields.ts';
 import { PKI_DIR } from './paths.ts';
-import { httpsUrl } from './urls.ts';
+import { DEFAULT_METRICS_PORT } from './ports.ts';
+import { httpsUrl, metricsUrl } from './urls.ts';
 import { YAML_FOR_GO } from './yaml.ts';
 
 /** One member of the cluster. */
@@ -17,6 +18,7 @@ export interface ClusterShape {
   readonly token: string;
   readonly clientPort: number;
   readonly peerPort: number;
+  readonly metricsPort: number;
   readonly dataDir: string;
   readonly imageRepository?: string;
   readonly etcdImageTag?: string;
@@ -47,8 +49,15 @@ export function etcdArguments(shape: ClusterShape, member: MemberIdentity): Etcd
     { name: 'listen-client-urls', value: clientUrl },
     { name: 'advertise-client-urls', value: clientUrl },
     { name: 'initial-advertise-peer-urls', value: peerUrl },
+    ...metricsArgument(shape, member),
     ...shape.extraArgs,
   ];
+}
+
+/** kubeadm sets its own port itself; its probes follow this flag (util/staticpod/utils.go, GetEtcdProbeEndpoint). */
+function metricsArgument({ metricsPort }: ClusterShape, { address }: MemberIdentity): EtcdArgument[] {
+  if (metricsPort === DEFAULT_METRICS_PORT) return [];
+  return [{ name: 'listen-metrics-urls', value: metricsUrl(address, metricsPort) }];
 }
 
 /** Flags that etcd reads only while it has no data: on a member with data their values mean nothing. */

@@ -1,2 +1,2 @@
-/** Port of kubeadm's listen-metrics-urls (cmd/kubeadm/app/constants/constants.go, EtcdMetricsPort). */
-export const METRICS_PORT = 2381;
+/** Port of kubeadm's own listen-metrics-urls (cmd/kubeadm/app/constants/constants.go, EtcdMetricsPort). */
+export const DEFAULT_METRICS_PORT = 2381;

@@ -84,6 +84,7 @@ async function examineEach(
       address: host.address,
       peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
       ports: [settings.clientPort, settings.peerPort],
+      metricsPort: settings.metricsPort,
       dataDir: settings.dataDir,
     });
     const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: transport.name };

@@ -36,6 +36,7 @@ export const inputDefinitions = {
   'client-certificate-copied': {},
   'client-port': { default: '2379' },
   'peer-port': { default: '2380' },
+  'metrics-port': { default: '2381' },
   'data-dir': { default: '/var/lib/etcd' },
   'image-repository': {},
   'etcd-image-tag': {},

@@ -1,5 +1,5 @@
 import type { Finding } from '../findings.ts';
-import type { InputName } from './input-definitions.ts';
+import type { EtcdPorts } from './parse-ports.ts';
 import type { PlacedHost } from './placed-hosts.ts';
 import type { HostSettings } from './settings.ts';
 
@@ -17,7 +17,7 @@ export interface LoginDefaults {
 export function withLogins(
   hosts: readonly PlacedHost[],
   defaults: LoginDefaults,
-  ports: Readonly<Partial<Record<InputName, number>>>,
+  ports: Partial<EtcdPorts>,
   findings: Finding[],
 ): HostSettings[] {
   const strangers = defaults.user === undefined ? hosts.filter(({ login }) => login?.user === undefined) : [];

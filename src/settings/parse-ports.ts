@@ -1,38 +1,45 @@
 import type { Finding } from '../findings.ts';
 import { parseInteger } from './parse-scalars.ts';
 
-/** The TCP ports of one cluster. */
-export interface Ports {
-  readonly ssh: number;
-  readonly client: number;
-  readonly peer: number;
-}
+/** Each port of etcd's, and what it usually is. */
+const ETCD_PORTS = { 'client-port': 2379, 'peer-port': 2380, 'metrics-port': 2381 } as const;
 
-/** What already listens on an etcd host that kubeadm and the kubelet set up. */
+type EtcdPortInput = keyof typeof ETCD_PORTS;
+
+/** etcd's TCP ports by the input that sets each. */
+export type EtcdPorts = Readonly<Record<EtcdPortInput, number>>;
+
+/** What already listens on an etcd host that the kubelet is set up on. */
 const taken: ReadonlyMap<number, string> = new Map([
-  [2381, "etcd's metrics and probes are served (kubeadm's listen-metrics-urls)"],
   [10248, 'the kubelet serves its health'],
   [10250, 'the kubelet serves its API'],
 ]);
 
-/** Reads the three ports; etcd's must be free on the hosts and different from each other. */
+/** Reads etcd's ports; each must be free on the hosts and different from the others. */
 export function parsePorts(
-  values: { readonly ssh: string; readonly client: string; readonly peer: string },
+  inputs: Readonly<Record<EtcdPortInput, string>>,
   findings: Finding[],
-): Ports | undefined {
-  const ssh = parsePort('ssh-port', values.ssh, 22, findings);
-  const client = parsePort('client-port', values.client, 2379, findings);
-  const peer = parsePort('peer-port', values.peer, 2380, findings);
-  refuseTaken('client-port', client, 2379, findings);
-  refuseTaken('peer-port', peer, 2380, findings);
-  refuseEqual('peer-port', peer, 'client-port', client, 2380, findings);
-  return ssh === undefined || client === undefined || peer === undefined ? undefined : { ssh, client, peer };
+): EtcdPorts | undefined {
+  const ports = new Map<EtcdPortInput, number>();
+  for (const input of Object.keys(ETCD_PORTS) as EtcdPortInput[]) {
+    const port = parsePort(input, inputs[input], ETCD_PORTS[input], findings);
+    if (port === undefined) continue;
+    const user = taken.get(port);
+    if (user !== undefined) findings.push(takenBy(input, port, user));
+    const [same] = [...ports].find(([, other]) => other === port) ?? [];
+    if (same !== undefined) findings.push(sameAs(input, port, same));
+    ports.set(input, port);
+  }
+  return ports.size < Object.keys(ETCD_PORTS).length ? undefined : (Object.fromEntries(ports) as EtcdPorts);
 }
 
-type PortInput = 'ssh-port' | 'client-port' | 'peer-port';
+/** Reads the port of the SSH servers. */
+export function parseSshPort(value: string, findings: Finding[]): number | undefined {
+  return parsePort('ssh-port', value, 22, findings);
+}
 
 function parsePort(
-  input: PortInput,
+  input: EtcdPortInput | 'ssh-port',
   value: string,
   example: number,
   findings: Finding[],
@@ -40,28 +47,18 @@ function parsePort(
   return parseInteger(input, value, { least: 1, greatest: 65535, example }, findings);
 }
 
-function refuseTaken(input: PortInput, port: number | undefined, example: number, findings: Finding[]): void {
-  const user = port === undefined ? undefined : taken.get(port);
-  if (port === undefined || user === undefined) return;
-  findings.push({
+function takenBy(input: EtcdPortInput, port: number, user: string): Finding {
+  return {
     at: input,
     fact: `${port} is where ${user}.`,
-    fix: `choose a port that is free on every host, for example ${input}: ${example}.`,
-  });
+    fix: `choose a port that is free on every host, for example ${input}: ${ETCD_PORTS[input]}.`,
+  };
 }
 
-function refuseEqual(
-  input: PortInput,
-  port: number | undefined,
-  otherInput: PortInput,
-  other: number | undefined,
-  example: number,
-  findings: Finding[],
-): void {
-  if (port === undefined || port !== other) return;
-  findings.push({
+function sameAs(input: EtcdPortInput, port: number, other: EtcdPortInput): Finding {
+  return {
     at: input,
-    fact: `${port} is also ${otherInput}.`,
-    fix: `give each its own port, for example ${input}: ${example}.`,
-  });
+    fact: `${port} is also ${other}${port === ETCD_PORTS[input] ? `, and what ${input} is where it is left out` : ''}.`,
+    fix: 'give each its own port.',
+  };
 }

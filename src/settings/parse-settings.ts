@@ -22,7 +22,7 @@ import { parseIntent } from './parse-intent.ts';
 import { parseKubeletConfig } from './parse-kubelet-config.ts';
 import { parseMembers } from './parse-members.ts';
 import { isLabel } from './parse-names.ts';
-import { parsePorts } from './parse-ports.ts';
+import { parsePorts, parseSshPort } from './parse-ports.ts';
 import { parseCopiedCertificates, parseRenewBeforeDays } from './parse-renewal.ts';
 import { parseDuration, type DurationRange } from './parse-scalars.ts';
 import { parseUser, type Collected } from './parse-ssh.ts';
@@ -110,17 +110,15 @@ function readSettings(
   );
   const clusterName = parseClusterName(inputs['cluster-name'], findings);
   const user = optional(inputs['ssh-user'], (value) => parseUser(value, findings));
-  const ports = parsePorts(
-    { ssh: inputs['ssh-port'], client: inputs['client-port'], peer: inputs['peer-port'] },
-    findings,
-  );
+  const sshPort = parseSshPort(inputs['ssh-port'], findings);
+  const ports = parsePorts(inputs, findings);
   const hosts =
     written &&
     withLogins(
       written,
       // a user that is none has been told already
-      { port: ports?.ssh ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) },
-      ports === undefined ? {} : { 'client-port': ports.client, 'peer-port': ports.peer },
+      { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) },
+      ports ?? {},
       findings,
     );
   const ssh = parseAccess(inputs, hosts ?? [], collected);
@@ -160,6 +158,7 @@ function readSettings(
     intent === undefined ||
     hosts === undefined ||
     clusterName === undefined ||
+    sshPort === undefined ||
     ports === undefined ||
     ssh === undefined ||
     certificates === undefined ||
@@ -181,8 +180,9 @@ function readSettings(
     certificates,
     renewBeforeDays,
     copiedClientCertificates,
-    clientPort: ports.client,
-    peerPort: ports.peer,
+    clientPort: ports['client-port'],
+    peerPort: ports['peer-port'],
+    metricsPort: ports['metrics-port'],
     dataDir,
     ...(imageRepository !== undefined && { imageRepository }),
     ...(etcdImageTag !== undefined && { etcdImageTag }),

@@ -122,6 +122,8 @@ export interface Settings {
   readonly copiedClientCertificates: readonly string[];
   readonly clientPort: number;
   readonly peerPort: number;
+  /** Of metrics and health, on loopback. */
+  readonly metricsPort: number;
   readonly dataDir: string;
   /** Absent: kubeadm's own default. */
   readonly imageRepository?: string;

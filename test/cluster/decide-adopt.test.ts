@@ -179,6 +179,7 @@ describe('what would need a restart, or be lost, is told before anything is touc
     ],
     ['client-cert-auth', 'false', "The action relies on kubeadm's own value"],
     ['listen-metrics-urls', 'http://0.0.0.0:2381', "The action relies on kubeadm's own value"],
+    ['listen-metrics-urls', 'http://127.0.0.1:9381', 'Give `metrics-port: 9381`'],
   ])(
     "--%s with another value than kubeadm's own, which the next rendering would take back",
     (name, value, fix) => {

@@ -102,6 +102,24 @@ describe('flags of etcd', () => {
     ]);
   });
 
+  test("another port for the metrics, and back to kubeadm's own", () => {
+    const shape = { ...SHAPE, metricsPort: 9381 };
+    const moved = MEMBERS.map((one, index) => ownHost(one, 'finished', { keepsKey: index === 0, shape }));
+    const settings = { metricsPort: 9381 };
+    expect(decide(moved, { ...healthy, settings }).verdict).toBe('unchanged');
+    for (const [plan, difference] of [
+      [
+        decide(finishedCluster(), { ...healthy, settings }),
+        '--listen-metrics-urls is "http://127.0.0.1:2381", wanted "http://127.0.0.1:9381"',
+      ],
+      [decide(moved, healthy), "--listen-metrics-urls goes back to kubeadm's own value"],
+    ] as const) {
+      expect(plan.verdict).toBe('converge');
+      for (const reason of plan.reasons) expect(reason).toContain(`etcd: ${difference}`);
+      expect(stepsLike(plan, 'restart-member')).toHaveLength(3);
+    }
+  });
+
   test('each restart is behind a gate, with the leader last', () => {
     const cluster = clusterFacts({ leader: 'infra1' });
     const plan = decide(finishedCluster(), { cluster, settings: { extraArgs: HEARTBEAT } });

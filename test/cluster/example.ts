@@ -103,6 +103,7 @@ export function exampleSettings({ hosts = ADDRESSES, ...changes }: SettingsChang
     copiedClientCertificates: [],
     clientPort: 2379,
     peerPort: 2380,
+    metricsPort: 2381,
     dataDir: '/var/lib/etcd',
     extraArgs: [],
     kubeletConfig: {},
@@ -129,6 +130,7 @@ export const SHAPE: ClusterShape = {
   token: TOKEN,
   clientPort: 2379,
   peerPort: 2380,
+  metricsPort: 2381,
   dataDir: '/var/lib/etcd',
   extraArgs: [],
 };

@@ -3,6 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import {
   certSans,
   renderExternalEtcdConfig,
+  etcdArguments,
   renderKubeadmConfig,
   type ClusterShape,
 } from '../../src/kubeadm/kubeadm-config.ts';
@@ -17,6 +18,7 @@ const shape: ClusterShape = {
   token: 'etcd-1',
   clientPort: 2379,
   peerPort: 2380,
+  metricsPort: 2381,
   dataDir: '/var/lib/etcd',
   extraArgs: [],
 };
@@ -75,6 +77,17 @@ test('IPv6 addresses stand in brackets in every URL and bare elsewhere', () => {
   expect(text).toContain('advertiseAddress: fd00::6');
   expect(text).toContain('infra0=https://[fd00::6]:2380');
   expect(text).not.toMatch(/https:\/\/fd00/);
+});
+
+test("a port of the user's for the metrics stands on loopback; kubeadm's own goes without saying", () => {
+  const six = { name: 'infra0', address: 'fd00::6' };
+  const metricsOf = (of: typeof six, metricsPort: number): string[] =>
+    etcdArguments({ ...shape, metricsPort }, of)
+      .filter(({ name }) => name === 'listen-metrics-urls')
+      .map(({ value }) => value);
+  expect(metricsOf(member, 9381)).toEqual(['http://127.0.0.1:9381']);
+  expect(metricsOf(six, 9381)).toEqual(['http://[::1]:9381']);
+  expect(metricsOf(member, 2381)).toEqual([]);
 });
 
 test('repository, tag and ports of the user are in it', () => {

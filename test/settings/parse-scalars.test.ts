@@ -83,15 +83,26 @@ describe('ports', () => {
   });
 
   test.each([
-    ['client-port', '2381', 'metrics'],
-    ['peer-port', '2381', 'metrics'],
     ['client-port', '10248', 'the kubelet serves its health'],
     ['peer-port', '10250', 'the kubelet serves its API'],
     ['client-port', '22', 'the SSH server of 10.0.0.6'],
     ['peer-port', '22', 'the SSH server of 10.0.0.6'],
+    ['metrics-port', '22', 'the SSH server of 10.0.0.6'],
+    ['metrics-port', '10250', 'the kubelet serves its API'],
     ['peer-port', '2379', 'client-port'],
+    ['metrics-port', '2379', 'client-port'],
+    ['metrics-port', '2380', 'peer-port'],
   ])('refuses %s %s, which is taken', (input, port, why) => {
     expect(findingOf({ [input]: port })).toMatchObject({ at: input, fact: expect.stringContaining(why) });
+  });
+
+  test('one that another has where it is left out is told there', () => {
+    expect(findingOf({ 'client-port': '2381' })).toMatchObject({
+      at: 'metrics-port',
+      fact: '2381 is also client-port, and what metrics-port is where it is left out.',
+    });
+    expect(findingOf({ 'client-port': '2380' }).at).toBe('peer-port');
+    expect(settingsOf({ 'client-port': '2381', 'metrics-port': '2379' }).metricsPort).toBe(2379);
   });
 
   test('all three the same are told twice', () => {

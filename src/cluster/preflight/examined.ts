@@ -6,7 +6,14 @@ import { memberManifest } from '../member-manifest.ts';
 /** What preflight has to know of the inputs. */
 export type PreflightSettings = Pick<
   Settings,
-  'clientPort' | 'peerPort' | 'dataDir' | 'imageRepository' | 'etcdImageTag' | 'extraArgs' | 'kubeletConfig'
+  | 'clientPort'
+  | 'peerPort'
+  | 'metricsPort'
+  | 'dataDir'
+  | 'imageRepository'
+  | 'etcdImageTag'
+  | 'extraArgs'
+  | 'kubeletConfig'
 > & { readonly hosts: readonly MemberSettings[] };
 
 /** A member with what the preflight probe, and a disk test if there was one, saw on its host. */

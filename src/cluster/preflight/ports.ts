@@ -1,4 +1,3 @@
-import { METRICS_PORT } from '../../kubeadm/ports.ts';
 import { holdsMember, type ExaminedMember, type PreflightSettings } from './examined.ts';
 import type { SevereFinding } from './severe-finding.ts';
 
@@ -12,7 +11,10 @@ export function takenPorts(member: ExaminedMember, settings: PreflightSettings):
   const api = settings.kubeletConfig['port'];
   const kubeletPorts = [typeof api === 'number' ? api : KUBELET_PORT, KUBELET_HEALTHZ_PORT];
   const wanted = [
-    ...[settings.clientPort, settings.peerPort, METRICS_PORT].map((port) => ({ port, owner: 'etcd' })),
+    ...[settings.clientPort, settings.peerPort, settings.metricsPort].map((port) => ({
+      port,
+      owner: 'etcd',
+    })),
     ...kubeletPorts.map((port) => ({ port, owner: 'kubelet' })),
   ];
   return wanted.flatMap(({ port, owner }): SevereFinding[] => {
@@ -32,7 +34,7 @@ export function takenPorts(member: ExaminedMember, settings: PreflightSettings):
         fix:
           owner === 'kubelet'
             ? `Stop it or move it to another port (\`ss -ltnp 'sport = :${port}'\` shows it).`
-            : `Stop it if it is not needed (\`ss -ltnp 'sport = :${port}'\` shows it)${port === METRICS_PORT ? '.' : ', or choose other ports.'}`,
+            : `Stop it if it is not needed (\`ss -ltnp 'sport = :${port}'\` shows it), or choose other ports.`,
       },
     ];
   });

@@ -1,4 +1,4 @@
-import { METRICS_PORT } from '../../kubeadm/ports.ts';
+import { loopbackOf } from '../../kubeadm/urls.ts';
 import { quote } from '../shell.ts';
 import type { RemoteScript } from '../transport.ts';
 
@@ -9,6 +9,8 @@ export interface PreflightQuestion {
   readonly peers: readonly string[];
   /** Ports to time connects to on each of the others. */
   readonly ports: readonly number[];
+  /** Where a member that runs on this host shows its metrics. */
+  readonly metricsPort: number;
   readonly dataDir: string;
 }
 
@@ -33,7 +35,7 @@ export function preflightProbe(question: PreflightQuestion): RemoteScript {
   return { title: 'preflight probe', effect: 'reads', script: script(question), timeoutMs: 30_000 };
 }
 
-function script({ address, peers, ports, dataDir }: PreflightQuestion): string {
+function script({ address, peers, ports, metricsPort, dataDir }: PreflightQuestion): string {
   const targets = peers.flatMap((peer) => ports.map((port) => `${quote(peer)} ${port}`));
   const guideFolders = [address, ...peers].map((each) => `/tmp/${each}`);
   return `
@@ -47,13 +49,9 @@ connect_times() {
   wait
 }
 metrics() {
-  local address
-  for address in 127.0.0.1 ::1; do
-    { exec 3<> "/dev/tcp/$address/${METRICS_PORT}"; } 2>/dev/null || continue
-    printf 'GET /metrics HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
-    timeout 2 grep -aE '^etcd_(server_version|disk_wal_fsync_duration_seconds)' <&3
-    return
-  done
+  { exec 3<> /dev/tcp/${loopbackOf(address)}/${metricsPort}; } 2>/dev/null || return
+  printf 'GET /metrics HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
+  timeout 2 grep -aE '^etcd_(server_version|disk_wal_fsync_duration_seconds)' <&3
 }
 leftovers() {
   local folder uid home _ folders=()

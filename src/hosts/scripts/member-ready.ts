@@ -1,5 +1,6 @@
-import { isIPv6 } from 'node:net';
-import { METRICS_PORT } from '../../kubeadm/ports.ts';
+import { ETCD_MANIFEST } from '../../kubeadm/paths.ts';
+import { DEFAULT_METRICS_PORT } from '../../kubeadm/ports.ts';
+import { loopbackOf } from '../../kubeadm/urls.ts';
 import { lastWords } from '../last-words.ts';
 import { STILL_WANTED } from '../lock/guard.ts';
 import { quote } from '../shell.ts';
@@ -26,8 +27,8 @@ const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^in
  *
  * `cri ARGUMENT…` runs crictl. `etcd_containers FLAG…` lists etcd's containers, also those that have ended.
  *
- * `is_ready` asks etcd whether it is. `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked
- * for `/health`.
+ * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it.
+ * `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked for `/health`.
  *
  * `await_ready` waits for that: 0; {@link CRASHED} when etcd's container has ended twice, {@link LATE} when the time is
  * over. kubelet keeps only the last container that ended, so ends are told by its attempt (`ended_attempts`: number and
@@ -40,8 +41,7 @@ export function memberReadyFunctions(member: {
   readonly address: string;
   readonly criEndpoint: string;
 }): string {
-  // kubeadm lets the metrics listen on the loopback address of the member's own family.
-  const loopback = isIPv6(member.address) ? '::1' : '127.0.0.1';
+  const loopback = loopbackOf(member.address);
   return `${HTTP_STATUS_FUNCTION}
 cri() { crictl --runtime-endpoint ${quote(member.criEndpoint)} "$@"; }
 etcd_containers() { cri ps -a --name '^etcd$' "$@" 2>/dev/null || true; }
@@ -50,9 +50,12 @@ ended_attempts() {
     sed -n 's/.*"attempt": *\\([0-9]*\\).*/\\1/p; s/.*"io.kubernetes.pod.uid": *"\\(.*\\)".*/\\1/p' | paste -d ' ' - -
 }
 is_ready() {
-  local status
-  status=$(http_status ${loopback} ${METRICS_PORT} /readyz)
-  if [ "$status" = 404 ]; then status=$(http_status ${loopback} ${METRICS_PORT} /health); fi
+  local status line port=${DEFAULT_METRICS_PORT}
+  while read -r line; do
+    if [[ $line =~ --listen-metrics-urls=[^,]*:([0-9]+) ]]; then port=\${BASH_REMATCH[1]}; fi
+  done 2> /dev/null < ${ETCD_MANIFEST} || true
+  status=$(http_status ${loopback} "$port" /readyz)
+  if [ "$status" = 404 ]; then status=$(http_status ${loopback} "$port" /health); fi
   [ "$status" = 200 ]
 }
 await_ready() {

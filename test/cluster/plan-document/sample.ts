@@ -26,6 +26,7 @@ export function sampleShape(changes: Partial<ClusterShape> = {}): ClusterShape {
     token: FRESH_TOKEN,
     clientPort: 2379,
     peerPort: 2380,
+    metricsPort: 2381,
     dataDir: '/var/lib/etcd',
     extraArgs: [],
     ...changes,

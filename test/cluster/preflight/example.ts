@@ -63,6 +63,7 @@ export function exampleInput(changes: Changes = {}): PreflightInput {
     hosts: MEMBERS.map(({ address }) => ({ address })),
     clientPort: 2379,
     peerPort: 2380,
+    metricsPort: 2381,
     dataDir: '/var/lib/etcd',
     extraArgs: [],
     kubeletConfig: {},

@@ -176,6 +176,7 @@ describe('the script', () => {
     const probe = preflightProbe({
       address: '10.0.0.6',
       peers: ['10.0.0.7'],
+      metricsPort: 2381,
       ports: [2379],
       dataDir: '/data',
     });
@@ -195,6 +196,7 @@ describe('the script', () => {
       const { script } = preflightProbe({
         address: '127.0.0.2',
         peers: ['127.0.0.1'],
+        metricsPort: 2381,
         ports: [open, closed],
         dataDir,
       });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { NOBODY_WAITS } from '../../../src/hosts/lock/guard.ts';
-import { explainRestart, restartMember } from '../../../src/hosts/scripts/restart-member.ts';
+import { explainRestart } from '../../../src/hosts/scripts/restart-member.ts';
 import { RESTART_END } from '../../../src/hosts/scripts/restart-unit.ts';
 import { explainModes } from '../../../src/hosts/scripts/set-modes.ts';
 import { explainKubelet, startKubelet } from '../../../src/hosts/scripts/start-kubelet.ts';
@@ -56,14 +56,6 @@ test('every exit code of the kubelet script has words of its own', () => {
   const codes = exitCodes(startKubelet(true).script);
   const facts = codes.map((code) => explainKubelet(ended(code, 'last words')).fact);
   expect(new Set(facts).size).toBe(3);
-});
-
-test('an IPv6 member is asked on ::1, where kubeadm lets its metrics listen', () => {
-  const base = { dataDir: '/d', criEndpoint: 'unix:///s', onProgress: () => undefined };
-  expect(startMember({ ...base, address: 'fd00::6' }).script).toContain('http_status ::1 2381');
-  expect(startMember({ ...base, address: '10.0.0.6' }).script).toContain('http_status 127.0.0.1 2381');
-  const change = { ...base, mayLackData: false, currentSha256: 'absent', renderedSha256: '0'.repeat(64) };
-  expect(restartMember({ ...change, address: 'fd00::6' }).script).toContain('http_status ::1 2381');
 });
 
 test('every end of a restart has words of its own', () => {

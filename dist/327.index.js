@@ -1,5 +1,5 @@
-export const id = 243;
-export const ids = [243];
+export const id = 327;
+export const ids = [327];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 74243:
+/***/ 13327:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -114,18 +114,14 @@ function knows(kubernetesVersion, algorithm) {
 
 // EXTERNAL MODULE: ./src/kubeadm/paths.ts
 var kubeadm_paths = __webpack_require__(6803);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(77030);
-;// CONCATENATED MODULE: ./src/kubeadm/urls.ts
-
-/** `https://address:port`, with brackets around an IPv6 address (RFC 3986 section 3.2.2). */
-function httpsUrl(address, port) {
-    return `https://${(0,external_node_net_.isIPv6)(address) ? `[${address}]` : address}:${port}`;
-}
-
+// EXTERNAL MODULE: ./src/kubeadm/ports.ts
+var ports = __webpack_require__(21311);
+// EXTERNAL MODULE: ./src/kubeadm/urls.ts
+var urls = __webpack_require__(97245);
 // EXTERNAL MODULE: ./src/kubeadm/yaml.ts
 var yaml = __webpack_require__(45180);
 ;// CONCATENATED MODULE: ./src/kubeadm/kubeadm-config.ts
+
 
 
 
@@ -137,8 +133,8 @@ var yaml = __webpack_require__(45180);
  * (server/etcdserver/api/membership/cluster.go).
  */
 function etcdArguments(shape, member) {
-    const clientUrl = httpsUrl(member.address, shape.clientPort);
-    const peerUrl = httpsUrl(member.address, shape.peerPort);
+    const clientUrl = (0,urls/* httpsUrl */.N3)(member.address, shape.clientPort);
+    const peerUrl = (0,urls/* httpsUrl */.N3)(member.address, shape.peerPort);
     return [
         { name: 'initial-cluster', value: initialCluster(shape) },
         { name: 'initial-cluster-state', value: 'new' },
@@ -148,8 +144,15 @@ function etcdArguments(shape, member) {
         { name: 'listen-client-urls', value: clientUrl },
         { name: 'advertise-client-urls', value: clientUrl },
         { name: 'initial-advertise-peer-urls', value: peerUrl },
+        ...metricsArgument(shape, member),
         ...shape.extraArgs,
     ];
+}
+/** kubeadm sets its own port itself; its probes follow this flag (util/staticpod/utils.go, GetEtcdProbeEndpoint). */
+function metricsArgument({ metricsPort }, { address }) {
+    if (metricsPort === ports/* DEFAULT_METRICS_PORT */.C)
+        return [];
+    return [{ name: 'listen-metrics-urls', value: (0,urls/* metricsUrl */.pP)(address, metricsPort) }];
 }
 /** Flags that etcd reads only while it has no data: on a member with data their values mean nothing. */
 const BOOTSTRAP_FLAGS = new Set([
@@ -164,7 +167,7 @@ const DEFAULT_CLUSTER_TOKEN = 'etcd-cluster';
 function initialCluster(shape) {
     return [...shape.members]
         .sort((a, b) => (a.name < b.name ? -1 : 1))
-        .map((member) => `${member.name}=${httpsUrl(member.address, shape.peerPort)}`)
+        .map((member) => `${member.name}=${(0,urls/* httpsUrl */.N3)(member.address, shape.peerPort)}`)
         .join(',');
 }
 /**
@@ -206,7 +209,7 @@ function renderExternalEtcdConfig(shape) {
         kind: 'ClusterConfiguration',
         etcd: {
             external: {
-                endpoints: shape.members.map((member) => httpsUrl(member.address, shape.clientPort)),
+                endpoints: shape.members.map((member) => (0,urls/* httpsUrl */.N3)(member.address, shape.clientPort)),
                 caFile: `${kubeadm_paths/* PKI_DIR */.Hw}/etcd/ca.crt`,
                 certFile: `${kubeadm_paths/* PKI_DIR */.Hw}/apiserver-etcd-client.crt`,
                 keyFile: `${kubeadm_paths/* PKI_DIR */.Hw}/apiserver-etcd-client.key`,
@@ -378,10 +381,6 @@ function says(text, expected) {
 function flagsBeforeData(manifest, wanted) {
     return argumentDifferences(manifest, wanted.filter(({ name }) => BOOTSTRAP_FLAGS.has(name)));
 }
-
-;// CONCATENATED MODULE: ./src/kubeadm/ports.ts
-/** Port of kubeadm's listen-metrics-urls (cmd/kubeadm/app/constants/constants.go, EtcdMetricsPort). */
-const METRICS_PORT = 2381;
 
 ;// CONCATENATED MODULE: ./src/pki/leaf-profiles.ts
 /** The leaf certificates that each etcd host of the cluster has. */
@@ -873,6 +872,7 @@ function recordDifferences({ facts }, { record, copiedClients }) {
 
 
 
+
 /**
  * What keeps a cluster that somebody else has set up from being taken over. It has to be healthy as a whole, and no
  * member may have to be restarted for it.
@@ -906,7 +906,7 @@ function memberAdoptionFindings(member, desired, differences) {
         ...kubeletFindings(member, desired).map((setting) => finding(`its kubelet has a setting that would be lost: ${setting}.`, 'The kubelet was configured by hand, beyond what the guide says.', 'Give it as `kubelet-config`, or remove it from the host, and run again.')),
     ];
 }
-function flagFindings({ facts }, desired, { manifest: differences }, finding) {
+function flagFindings({ facts, address }, desired, { manifest: differences }, finding) {
     const manifest = memberManifest(facts);
     const strange = manifest === undefined ? [] : strangeFlags(manifest, desired.arguments);
     const changed = manifest === undefined ? [] : changedFlags(manifest, desired.arguments);
@@ -918,12 +918,16 @@ function flagFindings({ facts }, desired, { manifest: differences }, finding) {
         : `Give the inputs as the cluster is (\`extra-args: '{${extra.join(', ')}}'\`), take it over, and change it in a later run.`;
     const lost = changed.map((name) => {
         const value = manifest?.arguments.get(name) ?? '';
-        return finding(`--${name} is "${value}", kubeadm sets "${etcd_flags/* KUBEADM_FLAG_VALUES */.K9.get(name)?.join('" or "') ?? ''}", and at the member's next restart it would be lost.`, 'The manifest was edited by hand, or rendered with extraArgs of its own.', etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name)
-            ? "The action relies on kubeadm's own value: set it on the host, one member at a time, and run again."
-            : advice);
+        return finding(`--${name} is "${value}", kubeadm sets "${etcd_flags/* KUBEADM_FLAG_VALUES */.K9.get(name)?.join('" or "') ?? ''}", and at the member's next restart it would be lost.`, 'The manifest was edited by hand, or rendered with extraArgs of its own.', etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name) ? ownedFlagAdvice(name, value, address) : advice);
     });
     const different = differences.map((line) => finding(`its member is not as the inputs ask for: ${line}.`, 'A cluster is taken over as it is, without a restart.', advice));
     return [...different, ...lost];
+}
+function ownedFlagAdvice(name, value, address) {
+    const port = Number(/:(\d+)$/.exec(value)?.[1]);
+    return name === 'listen-metrics-urls' && value === (0,urls/* metricsUrl */.pP)(address, port)
+        ? `Give \`metrics-port: ${port}\`, as the cluster is.`
+        : "The action relies on kubeadm's own value: set it on the host, one member at a time, and run again.";
 }
 /** Flags of kubeadm's own that have another value than kubeadm gives them, and that the inputs do not ask for. */
 function changedFlags(manifest, wanted) {
@@ -1842,6 +1846,7 @@ function desiredMember(member, shape, settings, founded = {}) {
         token: shape.token,
         clientPort: shape.clientPort,
         peerPort: shape.peerPort,
+        metricsPort: shape.metricsPort,
         dataDir: shape.dataDir,
         extraArgs: shape.extraArgs,
         ...(imageRepository === undefined ? {} : { imageRepository }),
@@ -2360,7 +2365,6 @@ function unknownReleases(members, ownership, settings) {
 
 
 
-
 const TITLE = 'nothing was changed on any host';
 /**
  * The plan for `deploy`: one verdict on what was found, and what follows from it.
@@ -2401,7 +2405,7 @@ function decideNew(found) {
     refuseIf([
         ...(isNew ? bootstrapFindings(settings.bootstrap, choice?.source.from === 'made') : []),
         ...findings,
-        ...members.flatMap((member) => missingPrerequisites(member, [settings.clientPort, settings.peerPort, METRICS_PORT])),
+        ...members.flatMap((member) => missingPrerequisites(member, [settings.clientPort, settings.peerPort, settings.metricsPort])),
         ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
     ]);
     const created = members.map((member) => createdMember(member, found));
@@ -2555,6 +2559,7 @@ function clusterShape(settings, members, token) {
         token,
         clientPort: settings.clientPort,
         peerPort: settings.peerPort,
+        metricsPort: settings.metricsPort,
         dataDir: settings.dataDir,
         extraArgs: settings.extraArgs,
         ...(settings.imageRepository === undefined ? {} : { imageRepository: settings.imageRepository }),
@@ -4049,6 +4054,7 @@ http_status() {
 
 
 
+
 /** Seconds until the member must be ready: kubeadm's own start-up budget, as in the manifest's startupProbe. */
 const READY_WITHIN = 240;
 /** What `await_ready` gives when the member did not get ready. */
@@ -4065,8 +4071,8 @@ const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^in
  *
  * `cri ARGUMENT…` runs crictl. `etcd_containers FLAG…` lists etcd's containers, also those that have ended.
  *
- * `is_ready` asks etcd whether it is. `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked
- * for `/health`.
+ * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it.
+ * `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked for `/health`.
  *
  * `await_ready` waits for that: 0; {@link CRASHED} when etcd's container has ended twice, {@link LATE} when the time is
  * over. kubelet keeps only the last container that ended, so ends are told by its attempt (`ended_attempts`: number and
@@ -4076,8 +4082,7 @@ const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^in
  * {@link etcdWords} reads them.
  */
 function memberReadyFunctions(member) {
-    // kubeadm lets the metrics listen on the loopback address of the member's own family.
-    const loopback = (0,external_node_net_.isIPv6)(member.address) ? '::1' : '127.0.0.1';
+    const loopback = (0,urls/* loopbackOf */.X1)(member.address);
     return `${HTTP_STATUS_FUNCTION}
 cri() { crictl --runtime-endpoint ${(0,shell/* quote */.h)(member.criEndpoint)} "$@"; }
 etcd_containers() { cri ps -a --name '^etcd$' "$@" 2>/dev/null || true; }
@@ -4086,9 +4091,12 @@ ended_attempts() {
     sed -n 's/.*"attempt": *\\([0-9]*\\).*/\\1/p; s/.*"io.kubernetes.pod.uid": *"\\(.*\\)".*/\\1/p' | paste -d ' ' - -
 }
 is_ready() {
-  local status
-  status=$(http_status ${loopback} ${METRICS_PORT} /readyz)
-  if [ "$status" = 404 ]; then status=$(http_status ${loopback} ${METRICS_PORT} /health); fi
+  local status line port=${ports/* DEFAULT_METRICS_PORT */.C}
+  while read -r line; do
+    if [[ $line =~ --listen-metrics-urls=[^,]*:([0-9]+) ]]; then port=\${BASH_REMATCH[1]}; fi
+  done 2> /dev/null < ${kubeadm_paths/* ETCD_MANIFEST */.jl} || true
+  status=$(http_status ${loopback} "$port" /readyz)
+  if [ "$status" = 404 ]; then status=$(http_status ${loopback} "$port" /health); fi
   [ "$status" = 200 ]
 }
 await_ready() {
@@ -6412,7 +6420,7 @@ class EtcdClient {
     #requestTimeoutMs;
     constructor(options) {
         this.name = options.name;
-        this.endpoint = httpsUrl(options.address, options.port);
+        this.endpoint = (0,urls/* httpsUrl */.N3)(options.address, options.port);
         this.#place = { name: this.name, endpoint: this.endpoint };
         this.#connection = new GatewayConnection({ ...options, place: this.#place });
         this.#requestTimeoutMs = options.requestTimeoutMs;
@@ -6682,8 +6690,8 @@ function memberListOf(own, leader) {
 function matchExpected(observations, members, ports) {
     const wanted = observations.map(({ name, address }) => ({
         name,
-        clientUrl: httpsUrl(address, ports.clientPort),
-        peerUrl: httpsUrl(address, ports.peerPort),
+        clientUrl: (0,urls/* httpsUrl */.N3)(address, ports.clientPort),
+        peerUrl: (0,urls/* httpsUrl */.N3)(address, ports.peerPort),
     }));
     const entries = new Map();
     const free = (member) => ![...entries.values()].includes(member);
@@ -6873,7 +6881,7 @@ function versions(view) {
 
 /** One endpoint's line and figures. */
 function assessEndpoint(observation, clientPort) {
-    const endpoint = httpsUrl(observation.address, clientPort);
+    const endpoint = (0,urls/* httpsUrl */.N3)(observation.address, clientPort);
     const status = seen(observation.status);
     const trouble = troubleOf(observation);
     const readNs = seen(observation.readNs);
@@ -8079,6 +8087,7 @@ const deploy = (settings, surroundings) => travel(({ chance, ...seen }) => decid
 
 
 
+
 /** The certificates that a member's host has by the guide. */
 const CERTIFICATE_PATHS = [
     kubeadm_paths/* CA_CERTIFICATE */.vB,
@@ -8097,13 +8106,10 @@ function certificateDocuments(facts) {
             { place: 'peer', port: peerPort, sight: served.peer },
         ];
         const presented = places.flatMap(({ place, port, sight }) => 'seen' in sight
-            ? documentOf(sight.seen.pem, { member: name, place, where: `${bracketed(address)}:${port}` }, now)
+            ? documentOf(sight.seen.pem, { member: name, place, where: (0,urls/* hostAndPort */.PG)(address, port) }, now)
             : []);
         return [...onDisk, ...presented];
     });
-}
-function bracketed(address) {
-    return address.includes(':') ? `[${address}]` : address;
 }
 /** None for what is no certificate: that is the certificates' check to tell. */
 function documentOf(pem, place, now) {
@@ -8599,7 +8605,7 @@ function endpointChecks(facts, thresholds) {
             return silentMember(member, facts.clientPort);
         return [
             checkOf('endpoint', member.name)('ok', {
-                measured: `${member.name} answers at ${httpsUrl(member.address, facts.clientPort)}${throughWords(member)}.`,
+                measured: `${member.name} answers at ${(0,urls/* httpsUrl */.N3)(member.address, facts.clientPort)}${throughWords(member)}.`,
             }),
             readCheck('read', member, member.endpoint.readNs, thresholds),
             readCheck('local-read', member, member.localReadNs, thresholds),
@@ -8618,7 +8624,7 @@ function silentMember(member, clientPort) {
         return [];
     const { kind, finding } = status.failure;
     const check = checkOf('endpoint', member.name);
-    const place = `${member.name} (${httpsUrl(member.address, clientPort)})`;
+    const place = `${member.name} (${(0,urls/* httpsUrl */.N3)(member.address, clientPort)})`;
     if (kind === 'not-asked') {
         return [check('unknown', { measured: `${place}: ${finding.fact}` }), ...unseen(member)];
     }
@@ -9972,7 +9978,7 @@ function notAsked(withoutCredentials) {
  */
 function memberNames(hosts, observations, peerPort) {
     const members = observations.flatMap(({ memberList }) => seen(memberList)?.members ?? []);
-    return hosts.map(({ host, hostname }) => host.name ?? hostname ?? listedName(members, httpsUrl(host.address, peerPort)) ?? host.address);
+    return hosts.map(({ host, hostname }) => host.name ?? hostname ?? listedName(members, (0,urls/* httpsUrl */.N3)(host.address, peerPort)) ?? host.address);
 }
 function listedName(members, peerUrl) {
     return members.find(({ name, peerUrls }) => name !== '' && peerUrls.some((url) => canonicalUrl(url) === canonicalUrl(peerUrl)))?.name;
@@ -11072,7 +11078,6 @@ function sharedBy(members, of) {
 
 ;// CONCATENATED MODULE: ./src/cluster/preflight/ports.ts
 
-
 /** kubelet's default ports (pkg/cluster/ports/ports.go): its API, and the health check that the action asks. */
 const KUBELET_PORT = 10250;
 const KUBELET_HEALTHZ_PORT = 10248;
@@ -11082,7 +11087,10 @@ function ports_takenPorts(member, settings) {
     const api = settings.kubeletConfig['port'];
     const kubeletPorts = [typeof api === 'number' ? api : KUBELET_PORT, KUBELET_HEALTHZ_PORT];
     const wanted = [
-        ...[settings.clientPort, settings.peerPort, METRICS_PORT].map((port) => ({ port, owner: 'etcd' })),
+        ...[settings.clientPort, settings.peerPort, settings.metricsPort].map((port) => ({
+            port,
+            owner: 'etcd',
+        })),
         ...kubeletPorts.map((port) => ({ port, owner: 'kubelet' })),
     ];
     return wanted.flatMap(({ port, owner }) => {
@@ -11101,7 +11109,7 @@ function ports_takenPorts(member, settings) {
                     : 'Another service runs on this host.',
                 fix: owner === 'kubelet'
                     ? `Stop it or move it to another port (\`ss -ltnp 'sport = :${port}'\` shows it).`
-                    : `Stop it if it is not needed (\`ss -ltnp 'sport = :${port}'\` shows it)${port === METRICS_PORT ? '.' : ', or choose other ports.'}`,
+                    : `Stop it if it is not needed (\`ss -ltnp 'sport = :${port}'\` shows it), or choose other ports.`,
             },
         ];
     });
@@ -11452,7 +11460,7 @@ const KEY_NAMES = ['ca.key', 'server.key', 'peer.key', 'healthcheck-client.key',
 function preflightProbe(question) {
     return { title: 'preflight probe', effect: 'reads', script: script(question), timeoutMs: 30_000 };
 }
-function script({ address, peers, ports, dataDir }) {
+function script({ address, peers, ports, metricsPort, dataDir }) {
     const targets = peers.flatMap((peer) => ports.map((port) => `${(0,shell/* quote */.h)(peer)} ${port}`));
     const guideFolders = [address, ...peers].map((each) => `/tmp/${each}`);
     return `
@@ -11466,13 +11474,9 @@ connect_times() {
   wait
 }
 metrics() {
-  local address
-  for address in 127.0.0.1 ::1; do
-    { exec 3<> "/dev/tcp/$address/${METRICS_PORT}"; } 2>/dev/null || continue
-    printf 'GET /metrics HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
-    timeout 2 grep -aE '^etcd_(server_version|disk_wal_fsync_duration_seconds)' <&3
-    return
-  done
+  { exec 3<> /dev/tcp/${(0,urls/* loopbackOf */.X1)(address)}/${metricsPort}; } 2>/dev/null || return
+  printf 'GET /metrics HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
+  timeout 2 grep -aE '^etcd_(server_version|disk_wal_fsync_duration_seconds)' <&3
 }
 leftovers() {
   local folder uid home _ folders=()
@@ -11687,6 +11691,7 @@ async function examineEach(settings, observed, { timeline }) {
             address: host.address,
             peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
             ports: [settings.clientPort, settings.peerPort],
+            metricsPort: settings.metricsPort,
             dataDir: settings.dataDir,
         });
         const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: transport.name };
@@ -14714,7 +14719,7 @@ function outputsOf(report, { hosts, clientPort }) {
         status: report.status,
         summary: report.summary,
         'failure-tolerance': report.failureTolerance?.toString() ?? '',
-        endpoints: hosts.map(({ address }) => httpsUrl(address, clientPort)),
+        endpoints: hosts.map(({ address }) => (0,urls/* httpsUrl */.N3)(address, clientPort)),
         members: report.members,
         leader: report.cluster.leader ?? '',
         'cluster-id': report.cluster.id ?? '',
@@ -14992,7 +14997,7 @@ function healthOutputs(health, plan) {
     const { members, clientPort } = plan.shape;
     return {
         healthy: health.healthy,
-        endpoints: members.map(({ address }) => httpsUrl(address, clientPort)),
+        endpoints: members.map(({ address }) => (0,urls/* httpsUrl */.N3)(address, clientPort)),
         members: health.members,
         leader: health.leader?.name ?? '',
         'cluster-id': health.clusterId ?? '',
