@@ -1,4 +1,5 @@
 import type { Lab } from '../../../lab/client.ts';
+import { httpsUrl } from '../../../src/kubeadm/urls.ts';
 import { etcdctl } from './etcd.ts';
 
 /** SHA-256 fingerprint of the CA on each host, in the order of the hosts. */
@@ -26,16 +27,19 @@ interface ListedMember {
  * member, and exactly the lab's hosts in the member list, all started and voting.
  * @returns the fingerprint of the CA. @throws Error with all that is not so.
  */
-export async function assertOneClusterHealthy(lab: Lab): Promise<string> {
+export async function assertOneClusterHealthy(
+  lab: Lab,
+  { client, peer } = { client: 2379, peer: 2380 },
+): Promise<string> {
   const fingerprints = await caFingerprints(lab);
   const wrong = new Set(fingerprints).size === 1 ? [] : [`CAs differ: ${fingerprints.join(', ')}`];
-  const endpoints = lab.hosts.map(({ address }) => `https://${address}:2379`).join(',');
+  const endpoints = lab.hosts.map(({ address }) => httpsUrl(address, client)).join(',');
   const expected = lab.hosts.map(
-    ({ name, address }) => `${name} https://${address}:2380 https://${address}:2379`,
+    ({ name, address }) => `${name} ${httpsUrl(address, peer)} ${httpsUrl(address, client)}`,
   );
   await Promise.all(
     lab.hosts.map(async ({ name, address }) => {
-      const tool = etcdctl(address);
+      const tool = etcdctl(address, client);
       const health = await lab.exec(
         name,
         `${tool.replace(/--endpoints \S+/, `--endpoints ${endpoints}`)} endpoint health`,

@@ -1,10 +1,11 @@
 import type { Lab } from '../../../lab/client.ts';
+import { httpsUrl } from '../../../src/kubeadm/urls.ts';
 
 /** The command of etcdctl inside a member's container: the guide's own files, one member's endpoint. */
-export function etcdctl(address: string): string {
+export function etcdctl(address: string, clientPort = 2379): string {
   const pki = '/etc/kubernetes/pki/etcd';
   return (
-    `crictl exec "$(crictl ps -q --name '^etcd$')" etcdctl --endpoints https://${address}:2379 ` +
+    `crictl exec "$(crictl ps -q --name '^etcd$')" etcdctl --endpoints ${httpsUrl(address, clientPort)} ` +
     `--cacert ${pki}/ca.crt --cert ${pki}/peer.crt --key ${pki}/peer.key`
   );
 }
@@ -16,13 +17,20 @@ function addressOf(lab: Lab, host: string): string {
 }
 
 /** Writes a key through one member. */
-export async function put(lab: Lab, host: string, key: string, value: string): Promise<void> {
-  await lab.sh(host, `${etcdctl(addressOf(lab, host))} put ${key} ${value}`);
+export async function put(
+  lab: Lab,
+  host: string,
+  key: string,
+  value: string,
+  clientPort?: number,
+): Promise<void> {
+  await lab.sh(host, `${etcdctl(addressOf(lab, host), clientPort)} put ${key} ${value}`);
 }
 
 /** Reads a key through one member. */
-export async function get(lab: Lab, host: string, key: string): Promise<string> {
-  return (await lab.sh(host, `${etcdctl(addressOf(lab, host))} get ${key} --print-value-only`)).trim();
+export async function get(lab: Lab, host: string, key: string, clientPort?: number): Promise<string> {
+  const tool = etcdctl(addressOf(lab, host), clientPort);
+  return (await lab.sh(host, `${tool} get ${key} --print-value-only`)).trim();
 }
 
 /**
