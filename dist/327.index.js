@@ -9336,7 +9336,7 @@ function* sizeChecks(member, figures, { dbQuotaWarningPercent, dbQuotaFailurePer
             measured,
             threshold,
             cause: 'More is stored, compaction stopped (kube-apiserver does it every 5 minutes), or nobody defragments.',
-            fix: 'See what fills it; defragment one member after the other, the leader last (`etcdctl defrag`), or raise quota-backend-bytes by `extra-args` (8 GiB at most). At the quota the cluster takes no writes any more.',
+            fix: 'See what fills it; defragment one member after the other, the leader last (`etcdctl defrag`), or raise `quota-backend-bytes` (8Gi at most). At the quota the cluster takes no writes any more.',
         });
     }
     yield fragmentation(name, status.dbSize, status.dbSizeInUse);
@@ -10597,7 +10597,9 @@ function capacity({ name: host, seen }, settings) {
                 ? `it has ${size(memoryBytes)} of memory, less than the quota of the database (${size(quota)}), which etcd maps into memory.`
                 : `it has ${size(memoryBytes)} of memory; kubeadm asks for ${size(LEAST_MEMORY_BYTES)}, etcd's documentation for 8 GiB under load.`,
             cause: 'The machine is small. Under pressure the kernel kills etcd, or reads the database from the disk again and again.',
-            fix: 'Give the machine more memory.',
+            fix: memoryBytes < quota
+                ? 'Give the machine more memory, or lower `quota-backend-bytes`.'
+                : 'Give the machine more memory.',
         });
     }
     if (processors !== undefined && processors < LEAST_PROCESSORS) {
@@ -11153,7 +11155,7 @@ function timing(longestMs, settings) {
             at: 'network',
             fact: `a round trip between two hosts takes ${format_duration(longestMs)}; a heartbeat interval of ${heartbeat} ms and an election timeout of ${election} ms are too short for that.`,
             cause: 'The hosts are far from each other. Leaders would be lost without a fault.',
-            fix: `Set \`extra-args: "{heartbeat-interval: ${wantedHeartbeat}, election-timeout: ${wantedElection}}"\`, the same for all members, or bring the hosts closer together.`,
+            fix: `Set \`heartbeat-interval: ${wantedHeartbeat}\` and \`election-timeout: ${wantedElection}\`, or bring the hosts closer together.`,
         },
     ];
 }
@@ -15068,8 +15070,8 @@ class Timeline {
 var run_state = __webpack_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 37 modules
-var parse_settings = __webpack_require__(18368);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 38 modules
+var parse_settings = __webpack_require__(84971);
 // EXTERNAL MODULE: ./src/settings/read-input-files.ts
 var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/main.ts

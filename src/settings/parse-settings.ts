@@ -26,6 +26,7 @@ import { parsePorts, parseSshPort } from './parse-ports.ts';
 import { parseCopiedCertificates, parseRenewBeforeDays } from './parse-renewal.ts';
 import { parseDuration, type DurationRange } from './parse-scalars.ts';
 import { parseUser, type Collected } from './parse-ssh.ts';
+import { parseTuning } from './parse-tuning.ts';
 import { holdsPrivateKey, quote } from './quote.ts';
 import type { RunIdentity, Settings } from './settings.ts';
 
@@ -140,7 +141,7 @@ function readSettings(
     parseImageRepository(value, findings),
   );
   const etcdImageTag = optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
-  const extraArgs = parseExtraArgs(inputs['extra-args'], findings);
+  const extraArgs = parseTuning(inputs, parseExtraArgs(inputs['extra-args'], findings), collected);
   const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
   const health = parseHealth(inputs, findings);
   const artifacts = parseArtifacts(

@@ -129,7 +129,7 @@ export interface Settings {
   readonly imageRepository?: string;
   /** Absent: the tag that the host's kubeadm asks for. */
   readonly etcdImageTag?: string;
-  /** Flags of etcd that the user adds, sorted by name; none that the action owns. */
+  /** Flags of etcd that the user adds, those with an input of their own among them, sorted by name; none that the action owns. */
   readonly extraArgs: readonly EtcdArgument[];
   /** Merged into the KubeletConfiguration. */
   readonly kubeletConfig: Readonly<Record<string, unknown>>;

@@ -22,7 +22,10 @@ export function capacity({ name: host, seen }: ExaminedMember, settings: Preflig
           : `it has ${size(memoryBytes)} of memory; kubeadm asks for ${size(LEAST_MEMORY_BYTES)}, etcd's documentation for 8 GiB under load.`,
       cause:
         'The machine is small. Under pressure the kernel kills etcd, or reads the database from the disk again and again.',
-      fix: 'Give the machine more memory.',
+      fix:
+        memoryBytes < quota
+          ? 'Give the machine more memory, or lower `quota-backend-bytes`.'
+          : 'Give the machine more memory.',
     });
   }
   if (processors !== undefined && processors < LEAST_PROCESSORS) {

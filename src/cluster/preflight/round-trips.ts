@@ -44,7 +44,7 @@ function timing(longestMs: number, settings: PreflightSettings): SevereFinding[]
       at: 'network',
       fact: `a round trip between two hosts takes ${duration(longestMs)}; a heartbeat interval of ${heartbeat} ms and an election timeout of ${election} ms are too short for that.`,
       cause: 'The hosts are far from each other. Leaders would be lost without a fault.',
-      fix: `Set \`extra-args: "{heartbeat-interval: ${wantedHeartbeat}, election-timeout: ${wantedElection}}"\`, the same for all members, or bring the hosts closer together.`,
+      fix: `Set \`heartbeat-interval: ${wantedHeartbeat}\` and \`election-timeout: ${wantedElection}\`, or bring the hosts closer together.`,
     },
   ];
 }

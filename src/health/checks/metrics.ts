@@ -127,7 +127,7 @@ function* sizeChecks(
       threshold,
       cause:
         'More is stored, compaction stopped (kube-apiserver does it every 5 minutes), or nobody defragments.',
-      fix: 'See what fills it; defragment one member after the other, the leader last (`etcdctl defrag`), or raise quota-backend-bytes by `extra-args` (8 GiB at most). At the quota the cluster takes no writes any more.',
+      fix: 'See what fills it; defragment one member after the other, the leader last (`etcdctl defrag`), or raise `quota-backend-bytes` (8Gi at most). At the quota the cluster takes no writes any more.',
     });
   }
   yield fragmentation(name, status.dbSize, status.dbSizeInUse);

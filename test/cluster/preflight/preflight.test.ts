@@ -3,7 +3,7 @@ import type { HostFacts } from '../../../src/cluster/host-facts.ts';
 import { preflightFindings } from '../../../src/cluster/preflight/preflight.ts';
 import type { FilesystemFact, PreflightFacts } from '../../../src/cluster/preflight/preflight-facts.ts';
 import { parseKubernetesVersion, type KubernetesVersion } from '../../../src/kubeadm/version.ts';
-import { parseExtraArgs } from '../../../src/settings/parse-extra-args.ts';
+import { settingsOf } from '../../settings/given.ts';
 import { MEMBERS } from '../example.ts';
 import { exampleInput, findingsOf, memberByHand, QUIET, severeFindingsOf, type Changes } from './example.ts';
 
@@ -410,17 +410,16 @@ describe('round trips', () => {
     ]);
   });
 
-  test('too long for the defaults: text for `extra-args` that the action takes', () => {
+  test('too long for the defaults: inputs that the action takes', () => {
     const findings = severeFindingsOf({ allSeen: roundTripsOf(143) });
     expect(findings.map(({ severity }) => severity)).toEqual(['warn', 'info']);
     expect(findings[0]?.fact).toMatch(/takes 143 ms; .*100 ms .*1000 ms are too short/);
-    const text = /extra-args: "([^"]+)"/.exec(findings[0]?.fix ?? '')?.[1] ?? '';
-    const problems: never[] = [];
-    expect(parseExtraArgs(text, problems)).toEqual([
+    const named = (findings[0]?.fix ?? '').matchAll(/`([a-z-]+): (\d+)`/g);
+    const inputs = Object.fromEntries(Array.from(named, ([, name = '', value = '']) => [name, value]));
+    expect(settingsOf(inputs).extraArgs).toEqual([
       { name: 'election-timeout', value: '1500' },
       { name: 'heartbeat-interval', value: '150' },
     ]);
-    expect(problems).toEqual([]);
   });
 
   test('that fit what the user has set', () => {

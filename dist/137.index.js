@@ -1,5 +1,5 @@
-export const id = 250;
-export const ids = [250];
+export const id = 137;
+export const ids = [137];
 export const modules = {
 
 /***/ 74445:
@@ -4668,6 +4668,11 @@ const inputDefinitions = {
     'data-dir': { default: '/var/lib/etcd' },
     'image-repository': {},
     'etcd-image-tag': {},
+    'heartbeat-interval': {},
+    'election-timeout': {},
+    'quota-backend-bytes': {},
+    'auto-compaction-mode': {},
+    'auto-compaction-retention': {},
     'extra-args': {},
     'kubelet-config': {},
     'health-probe': {},
@@ -4819,7 +4824,7 @@ function readRunContext() {
 
 /***/ }),
 
-/***/ 18368:
+/***/ 84971:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -7389,7 +7394,161 @@ function parseFingerprint({ text, at }, findings) {
     return [];
 }
 
+;// CONCATENATED MODULE: ./src/settings/parse-tuning.ts
+
+
+/** etcd's flags that are inputs too, under the same names. */
+const tuningInputs = [
+    'heartbeat-interval',
+    'election-timeout',
+    'quota-backend-bytes',
+    'auto-compaction-mode',
+    'auto-compaction-retention',
+];
+/** etcd's own values (server/embed/config.go), which hold where nothing is given. */
+const DEFAULTS = { 'heartbeat-interval': 100, 'election-timeout': 1000 };
+/** Longer ones etcd refuses (server/embed/config.go, maxElectionMs). Milliseconds. */
+const MOST_ELECTION_MS = 50_000;
+const MIB = 1024 ** 2;
+/** Less is the slip of a unit. */
+const LEAST_QUOTA = 16 * MIB;
+/** etcd warns of more at each start (server/storage/quota.go, MaxQuotaBytes). */
+const MOST_ADVISED_QUOTA = 8 * 1024 * MIB;
+const MOST_QUOTA = 1024 * 1024 * MIB;
+const UNITS = { '': 1, Ki: 1024, Mi: MIB, Gi: 1024 * MIB };
+/**
+ * Reads the inputs that tune etcd, by etcd's own rules, and adds them to the other flags.
+ * @param inputs empty ones are left to etcd. @param extraArgs flags of the input `extra-args`.
+ * @returns all flags, sorted by name.
+ */
+function parseTuning(inputs, extraArgs, { findings, warnings }) {
+    const read = {
+        'heartbeat-interval': (value) => milliseconds('heartbeat-interval', value, findings),
+        'election-timeout': (value) => milliseconds('election-timeout', value, findings),
+        'quota-backend-bytes': (value) => quota(value, { findings, warnings }),
+        'auto-compaction-mode': (value) => parseChoice('auto-compaction-mode', value, ['periodic', 'revision'], findings),
+        'auto-compaction-retention': (value) => value,
+    };
+    const given = tuningInputs.filter((name) => inputs[name] !== '');
+    const flags = given.flatMap((name) => {
+        if (extraArgs.some((argument) => argument.name === name))
+            findings.push(parse_tuning_givenTwice(name));
+        const value = read[name](inputs[name]);
+        return value === undefined ? [] : [{ name, value }];
+    });
+    const all = [...extraArgs.filter(({ name }) => !given.some((input) => input === name)), ...flags];
+    checkTimes(all, findings);
+    checkCompaction(all, inputs, findings);
+    return all.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+function milliseconds(input, value, findings) {
+    const range = { least: 1, greatest: MOST_ELECTION_MS, example: DEFAULTS[input] };
+    const number = parseInteger(input, value.replace(/^(\d+)ms$/, '$1'), range, findings);
+    return number === undefined ? undefined : String(number);
+}
+function quota(value, { findings, warnings }) {
+    const [, digits = '', unit = ''] = /^(\d{1,15})(?: ?([KMG]i)B?)?$/.exec(value) ?? [];
+    const bytes = digits === '' ? Number.NaN : Number(digits) * (UNITS[unit] ?? Number.NaN);
+    if (bytes >= LEAST_QUOTA && bytes <= MOST_QUOTA) {
+        if (bytes > MOST_ADVISED_QUOTA)
+            warnings.push(largeQuota(value));
+        return String(bytes);
+    }
+    findings.push({
+        at: 'quota-backend-bytes',
+        fact: Number.isNaN(bytes)
+            ? `${(0,quote/* quote */.h)(value)} is not a number of bytes, with or without Ki, Mi or Gi behind it.`
+            : `${(0,quote/* quote */.h)(value)} is not between 16Mi and 1024Gi.`,
+        fix: 'write for example quota-backend-bytes: 8Gi.',
+    });
+    return undefined;
+}
+function largeQuota(value) {
+    return {
+        at: 'quota-backend-bytes',
+        fact: `${(0,quote/* quote */.h)(value)} is more than 8Gi, the most that etcd advises: larger databases take long to send, to defragment and to read at the start.`,
+        fix: 'keep the database small, or watch how long members take to start.',
+    };
+}
+function parse_tuning_givenTwice(input) {
+    return {
+        at: input,
+        fact: `${input} is given in extra-args too.`,
+        fix: 'keep one of the two, best this one: its value is checked.',
+    };
+}
+/** The two rules by which etcd ends at once (server/embed/config.go, Validate), wherever the values come from. */
+function checkTimes(all, findings) {
+    const timeOf = (name) => {
+        const value = all.find((argument) => argument.name === name)?.value;
+        return value === undefined ? DEFAULTS[name] : /^[1-9]\d*$/.test(value) ? Number(value) : Number.NaN;
+    };
+    const heartbeat = timeOf('heartbeat-interval');
+    const election = timeOf('election-timeout');
+    if (5 * heartbeat > election) {
+        const example = 5 * heartbeat > MOST_ELECTION_MS
+            ? 'heartbeat-interval: 1000 and election-timeout: 10000'
+            : `election-timeout: ${Math.min(10 * heartbeat, MOST_ELECTION_MS)}`;
+        findings.push({
+            at: 'election-timeout',
+            fact: `an election timeout of ${election} ms is less than five times the heartbeat interval of ${heartbeat} ms, and etcd ends at once with such a pair.`,
+            cause: 'one of the two was raised and the other left as it is; etcd has 100 and 1000 by itself.',
+            fix: `give both, ten to one as etcd advises, for example ${example}.`,
+        });
+    }
+    if (election > MOST_ELECTION_MS) {
+        findings.push({
+            at: 'election-timeout',
+            fact: `an election timeout of ${election} ms is more than ${MOST_ELECTION_MS} ms, and etcd ends at once with it.`,
+            fix: 'choose a shorter one, for example election-timeout: 10000.',
+        });
+    }
+}
+/**
+ * What etcd makes of the retention depends on the mode (server/embed/etcd.go, parseCompactionRetention): a bare number is
+ * hours in one and revisions in the other, and a duration would be taken for as many revisions as it has nanoseconds.
+ */
+function checkCompaction(all, inputs, findings) {
+    const valueOf = (name) => all.find((argument) => argument.name === name)?.value;
+    const retention = valueOf('auto-compaction-retention');
+    const mode = valueOf('auto-compaction-mode') ?? 'periodic';
+    if (retention === undefined) {
+        if (inputs['auto-compaction-mode'] !== '')
+            findings.push(modeAlone);
+        return;
+    }
+    if (inputs['auto-compaction-retention'] === '' && inputs['auto-compaction-mode'] === '')
+        return;
+    const isCount = /^\d{1,15}$/.test(retention);
+    if (mode === 'revision' && !isCount) {
+        findings.push({
+            at: 'auto-compaction-retention',
+            fact: `${(0,quote/* quote */.h)(retention)} is not a number of revisions, which auto-compaction-mode: revision asks for.`,
+            fix: 'write for example auto-compaction-retention: 10000, or auto-compaction-mode: periodic.',
+        });
+    }
+    else if (mode === 'periodic' && retention !== '0' && !isDuration(retention)) {
+        findings.push({
+            at: 'auto-compaction-retention',
+            fact: isCount
+                ? `${(0,quote/* quote */.h)(retention)} has no unit; etcd takes it for hours.`
+                : `${(0,quote/* quote */.h)(retention)} is not a duration.`,
+            fix: `write hours, minutes and seconds in that order, for example auto-compaction-retention: ${isCount ? `${retention}h` : '1h'}; 0 switches it off.`,
+        });
+    }
+}
+/** Of the durations that Go reads (time.ParseDuration) those of whole hours, minutes and seconds. */
+function isDuration(text) {
+    return /^(?=\d)(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/.test(text);
+}
+const modeAlone = {
+    at: 'auto-compaction-mode',
+    fact: 'the mode alone does nothing: without auto-compaction-retention etcd compacts nothing by itself.',
+    fix: 'give both, for example auto-compaction-mode: periodic and auto-compaction-retention: 1h, or none.',
+};
+
 ;// CONCATENATED MODULE: ./src/settings/parse-settings.ts
+
 
 
 
@@ -7482,7 +7641,7 @@ function readSettings(inputs, run, files, collected) {
     const dataDir = parseDataDir(inputs['data-dir'], findings);
     const imageRepository = optional(inputs['image-repository'], (value) => parseImageRepository(value, findings));
     const etcdImageTag = optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
-    const extraArgs = parseExtraArgs(inputs['extra-args'], findings);
+    const extraArgs = parseTuning(inputs, parseExtraArgs(inputs['extra-args'], findings), collected);
     const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
     const health = parseHealth(inputs, findings);
     const artifacts = parseArtifacts({
