@@ -1,10 +1,11 @@
 /**
  * `npm run docs`: makes anew what is made from action.yml, the README's tables and the sub-action, and what is made from
- * the sources, the probe to install.
+ * the sources, the probe to install and the picture of the README.
  */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HEALTH_PROGRAM } from '../src/hosts/probe/health-probe.ts';
+import { howItWorks, SCHEMES } from './how-it-works.ts';
 import { readmeWithTables } from './readme-tables.ts';
 import { HEALTH_ACTION, subActionYml } from './sub-action.ts';
 
@@ -16,6 +17,9 @@ writeFileSync(join(root, 'health/action.yml'), subActionYml(action, HEALTH_ACTIO
 const program = join(root, 'docs/least-privilege/etcd-ha-health-probe');
 writeFileSync(program, HEALTH_PROGRAM);
 chmodSync(program, 0o755);
+const images = join(root, 'docs/images');
+mkdirSync(images, { recursive: true });
+for (const scheme of SCHEMES) writeFileSync(join(images, `how-it-works-${scheme}.svg`), howItWorks(scheme));
 console.log(
-  'README.md and health/action.yml are as action.yml says; the probe to install is as the sources say.',
+  'README.md and health/action.yml are as action.yml says; the probe to install and the picture are as the sources say.',
 );

@@ -24,10 +24,10 @@ export interface LocalLink {
   readonly anchor: string;
 }
 
-/** The links of a text that do not lead out of the repository. */
+/** The links and pictures of a text that are not outside of the repository. */
 export function localLinks(text: string): LocalLink[] {
-  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, target = '']) => target)
+  return [...text.matchAll(/\]\(([^)\s]+)\)|\b(?:src|srcset)="([^"]+)"/g)]
+    .map(([, link, image]) => link ?? image ?? '')
     .filter((target) => !/^[a-z]+:/.test(target))
     .map((target) => {
       const [path = '', anchor = ''] = target.split('#');

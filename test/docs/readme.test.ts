@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { howItWorks, SCHEMES } from '../../scripts/how-it-works.ts';
 import { readmeWithTables } from '../../scripts/readme-tables.ts';
 import { anchorOf, headings, localLinks, npmVerbs, repositoryPaths } from './markdown.ts';
-import { exists, filesBelow, read } from './repository.ts';
+import { exists, filesBelow, read, ROOT } from './repository.ts';
 
 const ACTION = `
 inputs:
@@ -63,14 +65,28 @@ describe('tables', () => {
 test('what is looked for in a text is found, and nothing else', () => {
   const text =
     'Run `npm run lab -- up` and npm test, not `npm ci`. See `src/main.ts`, `docs/` and `/etc/kubernetes/pki`, ' +
-    '[there](docs/X.md#a-b), [here](#c), [out](https://example.org/docs/y).\n\n## A, `b`: c\n```sh\n# no heading\n```\n';
+    '[there](docs/X.md#a-b), [here](#c), [out](https://example.org/docs/y), <img src="a.svg">.\n\n## A, `b`: c\n```sh\n# no heading\n```\n';
   expect(npmVerbs(text)).toEqual(['lab', 'test']);
   expect(repositoryPaths(text)).toEqual(['src/main.ts', 'docs']);
   expect(localLinks(text)).toEqual([
     { path: 'docs/X.md', anchor: 'a-b' },
     { path: '', anchor: 'c' },
+    { path: 'a.svg', anchor: '' },
   ]);
   expect(headings(text).map(anchorOf)).toEqual(['a-b-c']);
+});
+
+describe('pictures', () => {
+  test.each(SCHEMES)('how it works, %s, is as the script draws it (`npm run docs`)', (scheme) => {
+    expect(read(`docs/images/how-it-works-${scheme}.svg`)).toBe(howItWorks(scheme));
+  });
+
+  test('are small', () => {
+    const sizes = filesBelow('docs/images', '').map(
+      (file) => [file, statSync(join(ROOT, file)).size] as const,
+    );
+    expect(sizes.filter(([, size]) => size > 150_000)).toEqual([]);
+  });
 });
 
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
