@@ -17,7 +17,7 @@ import { waitReady } from './support/etcd.ts';
 // Every workflow that people are told to paste is carried out as it stands, but for the addresses, by nektos/act in host
 // mode: triggers, expressions, secrets, variables, job outputs, `needs`, `if`, matrix, main and post are the workflow's
 // own. Stand-ins: act gives the secrets and variables of an environment as those of the repository and waits for no
-// approval; ResultsService is GitHub's artifact storage; gh-stand-in.ts is `gh` and the issues of the repository. act
+// approval; actions/checkout is act's own; terraform-stand-in.ts is Terraform with its state; ResultsService is GitHub's artifact storage; gh-stand-in.ts is `gh` and the issues of the repository. act
 // masks whole values only: masking is proven elsewhere, with the runner's own rules.
 
 jest.setTimeout(10 * 60_000);
@@ -67,7 +67,10 @@ async function runWorkflow(
     action: REPOSITORY,
     workflow,
     secrets: { SSH_PRIVATE_KEY: labKey(lab), GITHUB_TOKEN: 'a-token' },
-    programs: { gh: join(ROOT, 'test/github/gh-stand-in.ts') },
+    programs: {
+      gh: join(ROOT, 'test/github/gh-stand-in.ts'),
+      terraform: join(ROOT, 'test/github/terraform-stand-in.ts'),
+    },
     env: { ...service.env, GH_STAND_IN: join(folder, 'repository.json') },
     wrap: (argv) => lab.inRunner(argv),
     timeoutMs: 5 * 60_000,
@@ -186,6 +189,48 @@ describe('health.yml', () => {
     expect(issues()).toMatchObject([
       { state: 'closed', comments: [expect.stringContaining('Healthy again')] },
     ]);
+  });
+});
+
+/** The three hosts as an inventory. */
+function inventory(): Record<string, { readonly address: string }> {
+  return Object.fromEntries(MEMBERS.map((name) => [name, { address: addressOf(name) }]));
+}
+
+test('terraform.yml takes the hosts out of the state', async () => {
+  const { text } = await runExample('terraform', {
+    files: { 'infrastructure/etcd-hosts.json': JSON.stringify(inventory()) },
+    standIns: ['hashicorp/setup-terraform@5e8dbf3c6d9deaf4193ca7a8fb23f2ac83bb6c85'],
+  });
+  expect(text).toContain('The cluster is healthy');
+});
+
+describe('pull-request.yml', () => {
+  const run = (event: string, payload?: unknown): ReturnType<typeof runWorkflow> =>
+    runExample('pull-request', {
+      event,
+      ...(payload !== undefined && { payload }),
+      files: { 'etcd/hosts.yaml': JSON.stringify({ hosts: inventory() }) },
+    });
+  const from = (repository: string): unknown => ({
+    pull_request: { number: 7, head: { repo: { full_name: repository } } },
+  });
+
+  test('plans, and changes nothing', async () => {
+    const { text } = await run('pull_request', from('octo-org/workspace'));
+    expect(text).toContain('This was a dry run: nothing was changed on any host.');
+    expect(text).not.toContain('Main Deploy');
+  });
+
+  test('does nothing for a fork', async () => {
+    const { text } = await run('pull_request', from('fork/workspace'));
+    expect(text).not.toMatch(/Main (?:Plan|Deploy)/);
+  });
+
+  test('deploys what is merged', async () => {
+    const { text } = await run('push');
+    expect(text).toContain('The cluster is healthy');
+    expect(text).not.toContain('Main Plan');
   });
 });
 

@@ -89,11 +89,13 @@ test('a command in front, the payload of the event, files and programs', async (
     payload: { number: 7 },
     files: { 'etcd/inventory.yml': 'hosts' },
     programs: { gh: script },
+    standIns: ['other/action@v1'],
     wrap: (argv) => ['echo', ...argv],
     workFolder: work,
   });
   expect(log).toHaveLength(1);
   expect(log[0]).toContain(`fake-act.sh pull_request --platform`);
+  expect(log[0]).toContain(` --local-repository other/action@v1=${work}/stand-ins/other/action@v1 `);
   expect(log[0]).toContain(`--eventpath ${work}/event.yaml --no-cache-server`);
   expect(readFileSync(join(work, 'event.yaml'), 'utf8')).toBe('{"number":7}');
   expect(readFileSync(join(work, 'repository/etcd/inventory.yml'), 'utf8')).toBe('hosts');

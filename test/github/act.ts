@@ -45,6 +45,8 @@ export interface ActOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Programs that every step finds first, e.g. a stand-in for `gh`: the Node scripts that they run, by their names. */
   readonly programs?: Readonly<Record<string, string>>;
+  /** Other actions that the workflow uses, with their refs: for each a step that does nothing stands in. */
+  readonly standIns?: readonly string[];
   /** Environment of every step, e.g. that of a results service. */
   readonly env?: Readonly<Record<string, string>>;
   /** Puts a command in front, e.g. `ip netns exec NAME`; it must exec, not fork. */
@@ -128,6 +130,17 @@ function makePrograms(folder: string, { node = process.execPath, programs = {} }
   }
 }
 
+/** An action that does nothing. */
+function makeStandIn(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'action.yml'),
+    'runs: { using: composite, steps: [{ run: "true", shell: sh }] }\n',
+  );
+  commitAll(folder);
+  return folder;
+}
+
 /** act takes its key and value files as YAML, of which JSON is a part; values may so have several lines. */
 function writeValues(file: string, values: unknown): string {
   writeFileSync(file, JSON.stringify(values), { mode: 0o600 });
@@ -152,6 +165,10 @@ async function runIn(root: string, options: ActOptions): Promise<ActRun> {
     ...['--platform', 'ubuntu-latest=-self-hosted'],
     ...['--platform', 'self-hosted=-self-hosted'],
     ...['--local-repository', `${uses}=${action}`],
+    ...(options.standIns ?? []).flatMap((other) => [
+      '--local-repository',
+      `${other}=${makeStandIn(join(root, 'stand-ins', other))}`,
+    ]),
     ...['--secret-file', secretFile],
     ...['--var-file', writeValues(join(root, 'variables.yaml'), options.variables ?? {})],
     ...['--input-file', writeValues(join(root, 'inputs.yaml'), options.inputs ?? {})],

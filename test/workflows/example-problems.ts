@@ -14,7 +14,7 @@ export function exampleProblems(text: string): string[] {
   return [
     ...commonProblems(text),
     ...usesOf(text)
-      .filter((used) => !/^(?:org\/etcd-ha-action|actions\/)/.test(used))
+      .filter((used) => !/^(?:org\/etcd-ha-action|actions\/|hashicorp\/setup-terraform@)/.test(used))
       .map((used) => `${used} is not ours to recommend`),
     ...(/PRIVATE KEY|AAAAC3Nza/.test(text) ? ['a key stands in the text'] : []),
     ...permissionProblems(workflow),
