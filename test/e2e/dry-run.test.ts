@@ -124,7 +124,7 @@ describe('a cluster that lives', () => {
   });
 
   test('a dry run of a renewal has the same digest twice, though keys and serials would be fresh', async () => {
-    const change = { 'renew-before-days': '400' };
+    const change = { 'certificate-validity-days': '500', 'renew-before-days': '400' };
     const [one, other] = [await dryRun(change), await dryRun(change)];
     expect(one.outputs['verdict']).toBe('converge');
     expect(other.outputs['plan-digest']).toBe(one.outputs['plan-digest']);
