@@ -34,6 +34,7 @@ export const HEALTH_ACTION: SubAction = {
     'peer-port',
     'metrics-port',
     'data-dir',
+    'wal-dir',
     'health-probe',
     'deadline',
     'metrics-window',

@@ -6,6 +6,7 @@ import type { EtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import { GUIDE_KUBELET_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import { metricsUrl } from '../kubeadm/urls.ts';
+import type { KubeadmPatch } from '../kubeadm/patches.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import type { DesiredMember } from './desired.ts';
 import type { Differences } from './differences.ts';
@@ -32,6 +33,19 @@ export function clusterAdoptionFindings(
       fact: `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} an etcd that this action did not set up, and that cluster is not healthy: ${why}`,
       cause: 'Only a healthy cluster with exactly the members that the inputs name is taken over.',
       fix: 'Mend the cluster, or correct `hosts`, `names` and the ports, and run again.',
+    },
+  ];
+}
+
+/** A pod that somebody else has rendered does not tell whether patches are in it. */
+export function patchAdoptionFindings(patches: readonly KubeadmPatch[]): Finding[] {
+  if (patches.length === 0) return [];
+  return [
+    {
+      at: 'adopt',
+      fact: `\`patches\` are given (${patches.map(({ name }) => name).join(', ')}), and a cluster is taken over as it is, without a restart.`,
+      cause: 'The inputs of another cluster, or of the time after the take-over, were given.',
+      fix: 'Take it over without `patches`, and give them in a later run, which restarts the members one at a time.',
     },
   ];
 }

@@ -4,6 +4,7 @@ import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST } from '../kubeadm/paths.ts';
 import { authorityOf, type Authority } from '../pki/authority.ts';
 import { AuthorityError, readAuthority } from '../pki/read-authority.ts';
 import { daysLeft, validity } from '../pki/validity.ts';
+import { hasNoData } from './data-dir.ts';
 import { recordOn, type Ownership } from './ownership.ts';
 import type { Member } from './members.ts';
 import type { AuthoritySource } from './plan.ts';
@@ -207,7 +208,9 @@ function hasSignedNothing(members: readonly Member[]): boolean {
   const marks = [CA_CERTIFICATE, ETCD_MANIFEST, ...leafFiles().map(({ path }) => path)];
   return members.every(
     ({ facts }) =>
-      facts.dataDir.empty && facts.containers.length === 0 && marks.every((path) => !facts.files.has(path)),
+      hasNoData(facts.dataDir) &&
+      facts.containers.length === 0 &&
+      marks.every((path) => !facts.files.has(path)),
   );
 }
 

@@ -1,12 +1,13 @@
 import { leafFiles, CERTIFICATE_MODE } from '../kubeadm/file-tree.ts';
+import { placesOf } from '../kubeadm/data-places.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
-import { CA_CERTIFICATE, KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import { CA_CERTIFICATE, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import type { LeafProfileName } from '../pki/leaf-profiles.ts';
 import type { DesiredMember } from './desired.ts';
 import { isAsDesired, type Differences } from './differences.ts';
 import type { Member } from './members.ts';
 import type { PlannedFile, Stage, Step } from './plan.ts';
-import { configurationFiles, recordSteps, wakeKubelet } from './steps-of-member.ts';
+import { configurationFiles, kubeadmFiles, recordSteps, wakeKubelet } from './steps-of-member.ts';
 
 /** A member of a cluster that has been healthy, and what is not as it ought to be. */
 export interface ConvergedMember extends Member {
@@ -103,7 +104,7 @@ function deliverConfiguration({ name: host, desired, differences }: ConvergedMem
   const { kubeadmConfig, manifest } = differences;
   if (kubeadmConfig.length === 0) return [];
   const why = [...kubeadmConfig, ...manifest].join('; ');
-  return [{ kind: 'deliver-files', host, files: configurationFiles(desired, [KUBEADM_CONFIG]), why }];
+  return [{ kind: 'deliver-files', host, files: configurationFiles(desired, kubeadmFiles(desired)), why }];
 }
 
 function renderManifest(member: ConvergedMember): Step[] {
@@ -116,6 +117,7 @@ function renderManifest(member: ConvergedMember): Step[] {
       host,
       image,
       wanted: desired.arguments,
+      ...desired.patches,
       why: "the host's own kubeadm renders it, aside",
     },
   ];
@@ -158,12 +160,12 @@ function wake(member: ConvergedMember): Step[] {
   return [wakeKubelet(member)];
 }
 
-function awaitReady(member: ConvergedMember, { dataDir }: ClusterShape): Step[] {
+function awaitReady(member: ConvergedMember, shape: ClusterShape): Step[] {
   const { name: host, kubeletRuns, etcdRuns, desired } = member;
   if ((kubeletRuns && etcdRuns) || mustRestart(member)) return [];
   const { criEndpoint } = desired;
   const why = 'it did not run';
-  return [{ kind: 'start-member', host, dataDir, criEndpoint, placeManifest: false, why }];
+  return [{ kind: 'start-member', host, ...placesOf(shape), criEndpoint, placeManifest: false, why }];
 }
 
 /** Where none runs, no member can be spared or lost, and none gets ready without the others: all at once, no gate. */
@@ -179,10 +181,10 @@ function startAndRestart(ordered: readonly ConvergedMember[], shape: ClusterShap
   ];
 }
 
-function restartStep({ name: host, desired, differences }: ConvergedMember, { dataDir }: ClusterShape): Step {
+function restartStep({ name: host, desired, differences }: ConvergedMember, shape: ClusterShape): Step {
   const { criEndpoint } = desired;
   const why = differences.manifest.join('; ');
-  return { kind: 'restart-member', host, dataDir, criEndpoint, mayLackData: false, why };
+  return { kind: 'restart-member', host, ...placesOf(shape), criEndpoint, mayLackData: false, why };
 }
 
 function restart(member: ConvergedMember, shape: ClusterShape): Stage[] {

@@ -1,4 +1,5 @@
 import { expectedPkiTree, leafFiles } from '../kubeadm/file-tree.ts';
+import { placesOf } from '../kubeadm/data-places.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { CA_CERTIFICATE, CA_KEY, STATE_FILE } from '../kubeadm/paths.ts';
 import type { AuthorityChoice } from './authority.ts';
@@ -83,6 +84,7 @@ function prepareMember({ facts, name: host, desired }: CreatedMember): Step[] {
       host,
       image,
       wanted: desired.arguments,
+      ...desired.patches,
       why: "guide step 7: the host's own kubeadm renders it",
     },
     {
@@ -125,15 +127,15 @@ function startMember(
   { name: host, desired, progress, facts }: CreatedMember,
   { shape }: CreateStagesInput,
 ): Step {
-  const { dataDir } = shape;
+  const places = placesOf(shape);
   const { criEndpoint } = desired;
   if (progress === 'other') {
     const why = facts.dataDir.hasBlankLog
       ? 'etcd ended before it had written anything to its log, and cannot begin with such a log; it is set aside'
       : 'an earlier run has placed a manifest that the inputs do not ask for any more';
-    return { kind: 'restart-member', host, dataDir, criEndpoint, mayLackData: true, why };
+    return { kind: 'restart-member', host, ...places, criEndpoint, mayLackData: true, why };
   }
   const placeManifest = progress === 'nothing';
   const why = placeManifest ? 'guide step 7: the static pod' : 'an earlier run has placed its manifest';
-  return { kind: 'start-member', host, dataDir, criEndpoint, placeManifest, why };
+  return { kind: 'start-member', host, ...places, criEndpoint, placeManifest, why };
 }

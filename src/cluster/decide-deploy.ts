@@ -1,11 +1,12 @@
 import { Refused, type Finding } from '../findings.ts';
-import { argumentDifferences, flagsBeforeData } from '../kubeadm/etcd-manifest.ts';
+import { placesOf } from '../kubeadm/data-places.ts';
+import { flagsBeforeData } from '../kubeadm/etcd-manifest.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
 import type { Authority } from '../pki/authority.ts';
 import { leafProfileNames } from '../pki/leaf-profiles.ts';
 import type { Settings } from '../settings/settings.ts';
-import { clusterAdoptionFindings, memberAdoptionFindings } from './adoption.ts';
+import { clusterAdoptionFindings, memberAdoptionFindings, patchAdoptionFindings } from './adoption.ts';
 import {
   chooseAuthority,
   knownAuthority,
@@ -21,9 +22,10 @@ import { convergeStages, mustRestart, noneRuns, type ConvergedMember } from './c
 import { createStages, runs, type CreatedMember } from './create-stages.ts';
 import { desiredMember } from './desired.ts';
 import { describeDifferences, differencesOf, flagDifferences, isAsDesired } from './differences.ts';
-import { fixedFlagFindings } from './fixed-flags.ts';
+import { hasNoData } from './data-dir.ts';
+import { fixedFlagFindings, placeDifferences } from './fixed-flags.ts';
 import { gateFindings } from './gates.ts';
-import type { HostFacts } from './host-facts.ts';
+import type { DataDirFact, HostFacts } from './host-facts.ts';
 import { imageFindings, runningImage, wantedImage } from './images.ts';
 import { clonedMachines, resolveMembers, type Member } from './members.ts';
 import { lostLogFindings, membershipFindings } from './membership.ts';
@@ -106,9 +108,7 @@ function decideNew(found: Found): Plan {
     ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
   ]);
   const created = members.map((member) => createdMember(member, found));
-  refuseIf(
-    created.flatMap((member) => [...foundedOtherwise(member, settings.dataDir), ...otherRelease(member)]),
-  );
+  refuseIf(created.flatMap((member) => [...foundedOtherwise(member, shape), ...otherRelease(member)]));
   const fresh = created.filter(({ progress }) => progress !== 'begun');
   // a manifest that has to be replaced comes with certificates of this run
   const signing = fresh.length > 0 ? authorityFor(found, true) : { choice, findings: [] };
@@ -148,10 +148,13 @@ function decideEstablished(found: Found): Plan {
     ...unknownReleases(members, ownership, settings),
     ...(unmanaged.length === 0
       ? []
-      : clusterAdoptionFindings(
-          cluster,
-          unmanaged.map(({ name }) => name),
-        )),
+      : [
+          ...clusterAdoptionFindings(
+            cluster,
+            unmanaged.map(({ name }) => name),
+          ),
+          ...patchAdoptionFindings(settings.patches),
+        ]),
     ...converged
       .filter(({ name }) => ownership.get(name)?.kind === 'unmanaged')
       .flatMap((member) => memberAdoptionFindings(member, member.desired, member.differences)),
@@ -280,8 +283,9 @@ function clusterShape(settings: Settings, members: readonly Member[], token: str
     clientPort: settings.clientPort,
     peerPort: settings.peerPort,
     metricsPort: settings.metricsPort,
-    dataDir: settings.dataDir,
+    ...placesOf(settings),
     extraArgs: settings.extraArgs,
+    patches: settings.patches,
     ...(settings.imageRepository === undefined ? {} : { imageRepository: settings.imageRepository }),
     ...(settings.etcdImageTag === undefined ? {} : { etcdImageTag: settings.etcdImageTag }),
   };
@@ -327,31 +331,30 @@ function progressOf({ facts }: Member, desired: CreatedMember['desired']): Creat
 }
 
 /** A member that has data was founded with names and addresses that cannot be changed by another manifest. */
-function foundedOtherwise({ name, facts, desired, progress }: CreatedMember, dataDir: string): Finding[] {
-  if (progress === 'nothing') return facts.dataDir.empty ? [] : [filledBySomebody(name)];
+function foundedOtherwise({ name, facts, desired, progress }: CreatedMember, shape: ClusterShape): Finding[] {
+  if (progress === 'nothing') return hasNoData(facts.dataDir) ? [] : [filledBySomebody(name, facts.dataDir)];
   const manifest = memberManifest(facts);
   if (manifest === undefined) return [];
-  const isFounded = facts.dataDir.hasLog || manifest.arguments.get('data-dir') !== dataDir;
-  if (!isFounded) return [];
-  const wanted = [...desired.arguments, { name: 'data-dir', value: dataDir }];
-  return [...flagsBeforeData(manifest, wanted), ...argumentDifferences(manifest, wanted.slice(-1))].map(
-    (line) => ({
-      host: name,
-      at: 'hosts',
-      fact: `its etcd has already begun its data with other values (${line}).`,
-      cause: 'Hosts, names, ports or the data dir were changed after a deploy that was cut off.',
-      fix: 'Run once more with the inputs of that deploy. To begin anew with others, remove the data dir and /etc/kubernetes/etcd-ha-action of a cluster that has never been used.',
-    }),
-  );
+  const places = placeDifferences(manifest, shape);
+  if (!facts.dataDir.hasLog && places.length === 0) return [];
+  return [...flagsBeforeData(manifest, desired.arguments), ...places].map((line) => ({
+    host: name,
+    at: 'hosts',
+    fact: `its etcd has already begun its data with other values (${line}).`,
+    cause:
+      'Hosts, names, ports, the data dir or that of the log were changed after a deploy that was cut off.',
+    fix: 'Run once more with the inputs of that deploy. To begin anew with others, remove the data dir and /etc/kubernetes/etcd-ha-action of a cluster that has never been used.',
+  }));
 }
 
-function filledBySomebody(host: string): Finding {
+function filledBySomebody(host: string, { empty }: DataDirFact): Finding {
+  const [at, folder] = empty ? ['wal-dir', 'the folder of its log'] : ['data-dir', 'its data dir'];
   return {
     host,
-    at: 'data-dir',
-    fact: 'its data dir holds files, and no etcd has been started on it yet.',
+    at,
+    fact: `${folder} holds files, and no etcd has been started on it yet.`,
     cause: 'Somebody has put them there after a deploy that was cut off.',
-    fix: 'Move them elsewhere, or give another `data-dir`.',
+    fix: `Move them elsewhere, or give another \`${at}\`.`,
   };
 }
 
@@ -391,7 +394,7 @@ function convergedMember(
   const differences = differencesOf(member, {
     desired,
     authority,
-    dataDir: settings.dataDir,
+    places: shape,
     keepsAuthorityKey: member.name === keyKeeper,
     renewBeforeDays: settings.renewBeforeDays,
     extraSans: settings.certificates.extraSans,

@@ -4,12 +4,15 @@ import {
   type ClusterShape,
   type EtcdArgument,
 } from '../kubeadm/kubeadm-config.ts';
+import { placesOf } from '../kubeadm/data-places.ts';
 import { renderKubeletConfig, renderKubeletDropIn } from '../kubeadm/kubelet-config.ts';
+import { allPatches, patchFiles, patchFolder } from '../kubeadm/patches.ts';
 import { KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import { parseKubernetesVersion } from '../kubeadm/version.ts';
 import type { Settings } from '../settings/settings.ts';
 import { wantedImage } from './images.ts';
 import type { Member } from './members.ts';
+import type { RenderManifest } from './plan.ts';
 
 /** What a member ought to be, as far as it can be said before kubeadm renders its manifest. */
 export interface DesiredMember {
@@ -22,6 +25,8 @@ export interface DesiredMember {
   readonly kubernetesVersion: string;
   /** CRI endpoint. */
   readonly criEndpoint: string;
+  /** As a step that renders the manifest has them. */
+  readonly patches: Pick<RenderManifest, 'patches'>;
 }
 
 /**
@@ -55,22 +60,32 @@ export function desiredMember(
     clientPort: shape.clientPort,
     peerPort: shape.peerPort,
     metricsPort: shape.metricsPort,
-    dataDir: shape.dataDir,
+    ...placesOf(shape),
     extraArgs: shape.extraArgs,
+    patches: shape.patches,
     ...(imageRepository === undefined ? {} : { imageRepository }),
     ...(etcdImageTag === undefined ? {} : { etcdImageTag }),
   };
   return {
     texts: new Map([
       [KUBELET_CONFIG, renderKubeletConfig(runtime, settings.kubeletConfig)],
-      [KUBELET_DROP_IN, renderKubeletDropIn(facts.kubeletPath, shape.dataDir)],
+      [KUBELET_DROP_IN, renderKubeletDropIn(facts.kubeletPath, shape)],
+      // before the configuration that names their folder
+      ...patchFiles(allPatches(shape.patches, shape.walDir)),
       [KUBEADM_CONFIG, renderKubeadmConfig(own, member, kubernetesVersion, settings.certificates)],
     ]),
     arguments: etcdArguments(shape, member),
     image: wanted.image,
     kubernetesVersion,
     criEndpoint: runtime.endpoint,
+    patches: patchesToRender(shape),
   };
+}
+
+function patchesToRender({ patches, walDir }: ClusterShape): DesiredMember['patches'] {
+  const all = allPatches(patches, walDir);
+  const folder = patchFolder(all);
+  return folder === undefined ? {} : { patches: { folder, names: all.map(({ name }) => name) } };
 }
 
 /** kubeadm takes its own minor release and the one before (its version skew policy); a member keeps its own if it can. */

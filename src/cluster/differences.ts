@@ -1,7 +1,9 @@
+import type { DataPlaces } from '../kubeadm/data-places.ts';
 import { argumentDifferences, type EtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import { KUBEADM_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
 import { expectedPkiTree, leafPath, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
 import { BOOTSTRAP_FLAGS, extraArgNames, type EtcdArgument } from '../kubeadm/kubeadm-config.ts';
+import { patchFolderIn } from '../kubeadm/patches.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
@@ -22,7 +24,7 @@ import type { HostState } from './host-state.ts';
 import type { Member } from './members.ts';
 import type { HostFacts } from './host-facts.ts';
 import { memberManifest } from './member-manifest.ts';
-import { CONFIGURATION_MODES } from './steps-of-member.ts';
+import { CONFIGURATION_MODES, kubeadmFiles } from './steps-of-member.ts';
 import { daysLeft } from '../pki/validity.ts';
 
 /** Where a member's host is not as it ought to be, each with its reason in words. */
@@ -49,7 +51,7 @@ export interface Comparison {
   /** Absent on a host that the action has not taken over yet. */
   readonly record?: HostState;
   readonly authority: Pick<Authority, 'certificate'>;
-  readonly dataDir: string;
+  readonly places: DataPlaces;
   readonly keepsAuthorityKey: boolean;
   readonly renewBeforeDays: number;
   /** What server and peer certificates name beside the member's own. */
@@ -64,7 +66,7 @@ export function differencesOf(member: Member, comparison: Comparison): Differenc
   const { desired, record } = comparison;
   const found: Differences = {
     kubelet: textDifferences(member, desired, [KUBELET_CONFIG, KUBELET_DROP_IN]),
-    kubeadmConfig: textDifferences(member, desired, [KUBEADM_CONFIG]),
+    kubeadmConfig: textDifferences(member, desired, kubeadmFiles(desired)),
     manifest: manifestDifferences(member, desired, record),
     authority: member.facts.files.has(CA_CERTIFICATE) ? [] : [`${CA_CERTIFICATE} is missing`],
     leaves: leafDifferences(member, comparison),
@@ -118,7 +120,7 @@ function manifestDifferences(
     manifest.image === desired.image ? [] : [`its image is ${manifest.image}, wanted ${desired.image}`];
   const configuration = facts.files.get(KUBEADM_CONFIG);
   const reset = resetFlags(configuration?.text ?? '', desired.arguments);
-  const found = [...flags, ...reset, ...image];
+  const found = [...flags, ...reset, ...image, ...patchDifferences(configuration?.text, desired)];
   if (found.length > 0) return found.map((line) => `etcd: ${line}`);
   // the same flags and image, and yet not what kubeadm had rendered: limits or probes were edited
   if (differsFromRecord(record, facts, ETCD_MANIFEST)) return [`${ETCD_MANIFEST} was edited on the host`];
@@ -127,6 +129,14 @@ function manifestDifferences(
   return isDelivered && differsFromRecord(record, facts, KUBEADM_CONFIG)
     ? [`${KUBEADM_CONFIG} is newer than the manifest`]
     : [];
+}
+
+/** A host that the action has not written to yet says nothing of patches. */
+function patchDifferences(configuration: string | undefined, { texts }: DesiredMember): string[] {
+  if (configuration === undefined) return [];
+  return patchFolderIn(configuration) === patchFolderIn(texts.get(KUBEADM_CONFIG) ?? '')
+    ? []
+    : ['it was rendered with other patches than the inputs ask for'];
 }
 
 /** Whether a file that the action has recorded is another one now, or gone. */
@@ -201,14 +211,16 @@ function leafDifference(
 
 function modeDifferences(
   { facts }: Member,
-  { record, dataDir, keepsAuthorityKey }: Comparison,
+  { record, places, keepsAuthorityKey }: Comparison,
 ): Map<string, string> {
   const wrong = [...expectedModes(keepsAuthorityKey, record)].filter(([path, mode]) => {
     const file = facts.files.get(path);
     return file?.kind === 'file' && (file.mode !== mode || file.owner !== '0:0');
   });
-  const wrongDataDir = facts.dataDir.exists && facts.dataDir.mode !== DATA_DIR_MODE;
-  return new Map([...wrong, ...(wrongDataDir ? [[dataDir, DATA_DIR_MODE] as const] : [])]);
+  return new Map([
+    ...wrong,
+    ...openDataFolders(facts, places).map(({ path }) => [path, DATA_DIR_MODE] as const),
+  ]);
 }
 
 /** Modes of a member's files, octal by path. @param record absent: the action has put no files of its own there. */
@@ -223,8 +235,22 @@ export function expectedModes(
   ]);
 }
 
-/** As kubeadm makes it (cmd/kubeadm/app/phases/etcd/local.go). */
+/** As kubeadm makes the data dir (cmd/kubeadm/app/phases/etcd/local.go); the folder of the log holds the same data. */
 export const DATA_DIR_MODE = '700';
+
+/** The folders of a member's data that have another mode. */
+export function openDataFolders(
+  { dataDir }: HostFacts,
+  { dataDir: path, walDir }: DataPlaces,
+): { readonly path: string; readonly mode: string }[] {
+  const folders = [
+    { path, fact: dataDir },
+    ...(walDir !== undefined && dataDir.walDir !== undefined ? [{ path: walDir, fact: dataDir.walDir }] : []),
+  ];
+  return folders.flatMap(({ path: folder, fact: { exists, mode } }) =>
+    exists && mode !== DATA_DIR_MODE ? [{ path: folder, mode }] : [],
+  );
+}
 
 function recordDifferences({ facts }: Member, { record, copiedClients }: Comparison): string[] {
   if (record === undefined) return ['the action has no record of it yet'];

@@ -43,13 +43,21 @@ export interface KubeletFact {
 }
 
 /** The folder etcd keeps its data in. */
-export interface DataDirFact {
-  readonly exists: boolean;
-  readonly empty: boolean;
-  /** A write-ahead log is there, with something in it: this host has been a member of some cluster. */
+export interface DataDirFact extends FolderFact {
+  /** A write-ahead log is where the inputs say, with something in it: this host has been a member of some cluster. */
   readonly hasLog: boolean;
   /** A write-ahead log is there, and nothing was ever written to it; etcd neither begins with it nor goes on from it. */
   readonly hasBlankLog: boolean;
+  /** A write-ahead log is in the data dir, though the inputs name another folder for it. */
+  readonly hasLogElsewhere?: boolean;
+  /** The folder that the inputs name for the log; absent where they name none. */
+  readonly walDir?: FolderFact;
+}
+
+/** A folder that is to be etcd's alone. */
+export interface FolderFact {
+  readonly exists: boolean;
+  readonly empty: boolean;
   readonly mode: string;
 }
 

@@ -37,9 +37,12 @@ export function lostLogFindings(
     .map(([name]) => name);
   return members.flatMap((member) => {
     const { name, facts } = member;
-    if (facts.dataDir.hasLog) return [];
     const owned = ownership.get(name);
     if (owned === undefined || owned.kind === 'pristine') return [];
+    const { hasLog, hasLogElsewhere, empty } = facts.dataDir;
+    if (hasLogElsewhere === true) return [logElsewhere(name)];
+    // only where the log has a folder of its own
+    if (hasLog) return empty && recordOn(owned)?.phase === 'member' ? [lostDatabase(name)] : [];
     const published = publishedId(name, cluster);
     const reason =
       recordOn(owned)?.phase === 'member'
@@ -49,7 +52,7 @@ export function lostLogFindings(
           : proven.length > 0
             ? `${proven.join(', ')} ${proven.length === 1 ? 'records' : 'record'} that the whole cluster has been healthy`
             : undefined;
-    return reason === undefined ? [] : [lostLog(name, reason)];
+    return reason === undefined ? [] : [lostLog(member, reason)];
   });
 }
 
@@ -57,12 +60,34 @@ function publishedId(name: string, cluster: ClusterFacts | undefined): EtcdId | 
   return cluster?.health.members.find((member) => member.name === name && member.clientUrls.length > 0)?.id;
 }
 
-function lostLog(host: string, reason: string): Finding {
+function lostLog({ name, facts }: Member, reason: string): Finding {
+  const [at, folder] =
+    facts.dataDir.walDir === undefined ? ['data-dir', 'its data dir'] : ['wal-dir', 'the folder of its log'];
+  return {
+    host: name,
+    at,
+    fact: `it has been a member of the cluster (${reason}), and ${folder} holds no log any more.`,
+    cause: `The disk of \`${at}\` is not mounted, or its contents were removed.`,
+    fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id; it must not be started as it is.',
+  };
+}
+
+function lostDatabase(host: string): Finding {
   return {
     host,
     at: 'data-dir',
-    fact: `it has been a member of the cluster (${reason}), and its data dir holds no log any more.`,
+    fact: 'its log is in `wal-dir`, and its data dir is empty, though it has been a member of the cluster.',
     cause: 'The disk of the data dir is not mounted, or its contents were removed.',
     fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id; it must not be started as it is.',
+  };
+}
+
+function logElsewhere(host: string): Finding {
+  return {
+    host,
+    at: 'wal-dir',
+    fact: 'its log is in the data dir, and the inputs name another folder for it.',
+    cause: '`wal-dir` was added or changed after the set-up.',
+    fix: 'Leave `wal-dir` out: the log of a member stays where it was begun.',
   };
 }

@@ -119,7 +119,10 @@ function tokenOfRunningMember({ files, dataDir, containers }: HostFacts): string
 /** Marks of an etcd that the action did not begin and that does not run as a member: never ours to overwrite. */
 function leftovers(facts: HostFacts): Finding[] {
   const found: string[] = [];
-  if (!facts.dataDir.empty) found.push(facts.dataDir.hasLog ? "a member's data" : 'files in the data dir');
+  const { empty, hasLog, walDir } = facts.dataDir;
+  if (hasLog) found.push("a member's data");
+  else if (!empty) found.push('files in the data dir');
+  if (!hasLog && walDir?.empty === false) found.push('files in `wal-dir`');
   if (facts.files.has(ETCD_MANIFEST)) found.push(ETCD_MANIFEST);
   found.push(
     ...leafFiles()
@@ -134,8 +137,8 @@ function leftovers(facts: HostFacts): Finding[] {
       at: 'host',
       fact: `it holds an etcd that this action did not set up: ${found.join(', ')}.`,
       cause:
-        'It was a member of an earlier cluster, or a set-up by hand that was not finished, or one that is stopped or has another `data-dir`.',
-      fix: 'If it is still needed, start it and give its `data-dir`: a healthy cluster is taken over as it is. If not, take a backup, then remove the data dir, the manifest and /etc/kubernetes/pki, or use a fresh host.',
+        'It was a member of an earlier cluster, or a set-up by hand that was not finished, or one that is stopped or has another `data-dir` or `wal-dir`.',
+      fix: 'If it is still needed, start it and give its `data-dir` and `wal-dir`: a healthy cluster is taken over as it is. If not, take a backup, then remove the data dir, the manifest and /etc/kubernetes/pki, or use a fresh host.',
     },
   ];
 }

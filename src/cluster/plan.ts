@@ -1,4 +1,5 @@
 import type { Finding } from '../findings.ts';
+import type { DataPlaces } from '../kubeadm/data-places.ts';
 import type { EtcdArgument, ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import type { LeafProfileName } from '../pki/leaf-profiles.ts';
 import type { CertificatePolicy } from '../pki/policy.ts';
@@ -76,6 +77,8 @@ export interface RenderManifest extends StepOnHost {
   /** Flags that the rendered manifest must carry. */
   readonly wanted: readonly EtcdArgument[];
   readonly image: string;
+  /** The folder of patches that kubeadm's configuration names, and what is in it; absent: none. */
+  readonly patches?: { readonly folder: string; readonly names: readonly string[] };
 }
 
 /** Reads back what was delivered: tree, modes, owners, digests. */
@@ -85,10 +88,9 @@ export interface VerifyFiles extends StepOnHost {
   readonly pkiTree: ReadonlyMap<string, string>;
 }
 
-/** Makes the data dir, puts the rendered manifest where kubelet reads it, and waits until the member is ready. */
-export interface StartMember extends StepOnHost {
+/** Makes the data dir and the folder of the log, puts the rendered manifest where kubelet reads it, and waits until the member is ready. */
+export interface StartMember extends StepOnHost, DataPlaces {
   readonly kind: 'start-member';
-  readonly dataDir: string;
   readonly criEndpoint: string;
   /** False: the manifest is in place already; only wait. */
   readonly placeManifest: boolean;
@@ -104,9 +106,8 @@ export interface MoveLeadership extends StepOnHost {
  * by a unit of systemd that goes on without the runner; the old one comes back if the member does not get ready. Nothing
  * happens if both are the same.
  */
-export interface RestartMember extends StepOnHost {
+export interface RestartMember extends StepOnHost, DataPlaces {
   readonly kind: 'restart-member';
-  readonly dataDir: string;
   readonly criEndpoint: string;
   /** True only where the cluster has never been healthy: elsewhere a member without its log is not started. */
   readonly mayLackData: boolean;

@@ -1,5 +1,5 @@
 import { CERTIFICATE_MODE, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
-import { KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import { KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN, PATCHES_DIR } from '../kubeadm/paths.ts';
 import type { DesiredMember } from './desired.ts';
 import type { PlannedFile, RecordMember, Step } from './plan.ts';
 
@@ -10,17 +10,21 @@ export const CONFIGURATION_MODES: ReadonlyMap<string, string> = new Map([
   [KUBEADM_CONFIG, PRIVATE_MODE],
 ]);
 
-/** The configurations of kubelet and kubeadm as files to deliver; all of them, or those named. */
+/** The configurations of kubelet and kubeadm, patches among them, as files to deliver; all of them, or those named. */
 export function configurationFiles(
   { texts }: DesiredMember,
-  paths: readonly string[] = [...CONFIGURATION_MODES.keys()],
+  paths: readonly string[] = [...texts.keys()],
 ): PlannedFile[] {
   return paths.map((path) => {
     const text = texts.get(path);
-    const mode = CONFIGURATION_MODES.get(path);
-    if (text === undefined || mode === undefined) throw new Error(`${path} is no configuration file`);
-    return { path, mode, content: { from: 'text', text } };
+    if (text === undefined) throw new Error(`${path} is no configuration file`);
+    return { path, mode: CONFIGURATION_MODES.get(path) ?? PRIVATE_MODE, content: { from: 'text', text } };
   });
+}
+
+/** The configuration of kubeadm and the patches that it names, in the order in which they are to be delivered. */
+export function kubeadmFiles({ texts }: DesiredMember): string[] {
+  return [...texts.keys()].filter((path) => path === KUBEADM_CONFIG || path.startsWith(`${PATCHES_DIR}/`));
 }
 
 /** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */

@@ -80,7 +80,8 @@ export function worstOf(statuses: readonly CheckStatus[]): CheckStatus {
   return WORST_FIRST.find((status) => statuses.includes(status)) ?? 'ok';
 }
 
-type Told = Pick<Check, 'measured'> & Partial<Omit<Check, 'name' | 'member' | 'status' | 'measured'>>;
+/** What a check has to tell. */
+export type Told = Pick<Check, 'measured'> & Partial<Omit<Check, 'name' | 'member' | 'status' | 'measured'>>;
 
 /** The checks of one name for one member (or the cluster), each made with what there is to tell. */
 export function checkOf(name: CheckName, member: string | null): (status: CheckStatus, told: Told) => Check {

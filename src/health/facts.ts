@@ -5,16 +5,16 @@ import type { HashKv } from '../etcd/messages.ts';
 import type { MemberMetrics } from '../etcd/metrics.ts';
 import type { ProbeAnswer } from '../etcd/probe-endpoint.ts';
 import type { Finding } from '../findings.ts';
+import type { DataPlaces } from '../kubeadm/data-places.ts';
 
 /** Something that was looked for: what was seen, or why it was not. */
 export type Sight<T> = { readonly seen: T } | { readonly unseen: Pick<Finding, 'fact' | 'cause' | 'fix'> };
 
 /** Everything that a health check has seen, before anything of it is judged. */
-export interface HealthFacts {
+export interface HealthFacts extends DataPlaces {
   readonly now: Date;
   readonly clientPort: number;
   readonly peerPort: number;
-  readonly dataDir: string;
   /** The members that ought to be there, in the order of the inputs; at least one. */
   readonly members: readonly MemberSight[];
 }
@@ -69,6 +69,8 @@ export interface HealthHostFacts {
   readonly clock: ClockFact;
   /** Of the data dir. */
   readonly filesystem?: FilesystemFact;
+  /** Of the folder of the log; absent where it has none of its own, or could not be read. */
+  readonly walFilesystem?: FilesystemFact;
   /** kubelet's own /healthz: `ok`, what else it said, or absent where nothing answers. */
   readonly kubeletHealthz?: string;
   /** Containers of etcd's static pod with how they ended, the newest first. */

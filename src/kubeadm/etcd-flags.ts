@@ -35,7 +35,7 @@ export const OWNED_ETCD_FLAGS: ReadonlyMap<string, string> = new Map([
   ],
   ['enable-grpc-gateway', 'the action asks members through this gateway'],
   ['data-dir', 'give it by the input data-dir'],
-  ['wal-dir', 'the log lies in data-dir, where the action looks for it before it starts a member'],
+  ['wal-dir', 'give it by the input wal-dir'],
 
   ['initial-cluster', OF_THE_BOOTSTRAP],
   ['initial-cluster-state', OF_THE_BOOTSTRAP],

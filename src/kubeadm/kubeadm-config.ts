@@ -1,6 +1,8 @@
 import { parseAllDocuments, stringify } from 'yaml';
 import type { CertificatePolicy } from '../pki/policy.ts';
 import { certificateFields } from './certificate-fields.ts';
+import { logFolder, type DataPlaces } from './data-places.ts';
+import { allPatches, patchFolder, type KubeadmPatch } from './patches.ts';
 import { PKI_DIR } from './paths.ts';
 import { DEFAULT_METRICS_PORT } from './ports.ts';
 import { httpsUrl, metricsUrl } from './urls.ts';
@@ -13,17 +15,18 @@ export interface MemberIdentity {
 }
 
 /** What all members of one cluster have in common. */
-export interface ClusterShape {
+export interface ClusterShape extends DataPlaces {
   readonly members: readonly MemberIdentity[];
   readonly token: string;
   readonly clientPort: number;
   readonly peerPort: number;
   readonly metricsPort: number;
-  readonly dataDir: string;
   readonly imageRepository?: string;
   readonly etcdImageTag?: string;
   /** Flags of the user, none of which the action sets itself. */
   readonly extraArgs: readonly EtcdArgument[];
+  /** The user's patches of the static pod, in their order. */
+  readonly patches: readonly KubeadmPatch[];
 }
 
 /** A flag of etcd without its dashes, and its value. */
@@ -50,6 +53,7 @@ export function etcdArguments(shape: ClusterShape, member: MemberIdentity): Etcd
     { name: 'advertise-client-urls', value: clientUrl },
     { name: 'initial-advertise-peer-urls', value: peerUrl },
     ...metricsArgument(shape, member),
+    ...(shape.walDir === undefined ? [] : [{ name: 'wal-dir', value: logFolder(shape) }]),
     ...shape.extraArgs,
   ];
 }
@@ -89,11 +93,13 @@ export function renderKubeadmConfig(
   kubernetesVersion: string,
   certificates: CertificatePolicy,
 ): string {
+  const patches = patchFolder(allPatches(shape.patches, shape.walDir));
   const init = {
     apiVersion: 'kubeadm.k8s.io/v1beta4',
     kind: 'InitConfiguration',
     nodeRegistration: { name: member.name },
     localAPIEndpoint: { advertiseAddress: member.address },
+    ...(patches === undefined ? {} : { patches: { directory: patches } }),
   };
   const cluster = {
     apiVersion: 'kubeadm.k8s.io/v1beta4',

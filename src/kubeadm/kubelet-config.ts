@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { dataFolders, type DataPlaces } from './data-places.ts';
 import { KUBELET_CONFIG, MANIFEST_DIR } from './paths.ts';
 import { PUT_MANIFEST_BACK } from './put-back.ts';
 import { YAML_FOR_GO } from './yaml.ts';
@@ -59,10 +60,10 @@ export function renderKubeletConfig(
  * may fail (`-`): kubelet is to start in any case.
  * @param kubelet path of the kubelet on this host.
  */
-export function renderKubeletDropIn(kubelet: string, dataDir: string): string {
+export function renderKubeletDropIn(kubelet: string, places: DataPlaces): string {
   return [
     '[Unit]',
-    `RequiresMountsFor=${dataDir}`,
+    `RequiresMountsFor=${dataFolders(places).join(' ')}`,
     '[Service]',
     `ExecStartPre=-${PUT_MANIFEST_BACK}`,
     'ExecStart=',

@@ -20,6 +20,8 @@ export const GUIDE_KUBELET_CONFIG = `${KUBELET_DROP_IN_DIR}/kubelet.conf`;
 export const ACTION_DIR = '/etc/kubernetes/etcd-ha-action';
 export const KUBEADM_CONFIG = `${ACTION_DIR}/kubeadmcfg.yaml`;
 export const STATE_FILE = `${ACTION_DIR}/state.json`;
+/** Folders of kubeadm patches, each called after the digest of what is in it. */
+export const PATCHES_DIR = `${ACTION_DIR}/patches`;
 /** Files that a run replaced, kept until the cluster has been proven healthy. */
 export const REPLACED_DIR = `${ACTION_DIR}/replaced`;
 export const RENDERED_MANIFEST = `${ACTION_DIR}/etcd.rendered.yaml`;

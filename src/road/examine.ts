@@ -5,6 +5,7 @@ import type { SevereFinding } from '../cluster/preflight/severe-finding.ts';
 import type { Finding } from '../findings.ts';
 import { parsePreflight } from '../hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../hosts/probe/preflight-script.ts';
+import { placesOf } from '../kubeadm/data-places.ts';
 import { explainUnknown } from '../hosts/scripts/explain-unknown.ts';
 import { diskTest, parseDiskTest } from '../hosts/scripts/disk-test.ts';
 import type { TransportStatistics } from '../hosts/transport.ts';
@@ -85,7 +86,7 @@ async function examineEach(
       peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
       ports: [settings.clientPort, settings.peerPort],
       metricsPort: settings.metricsPort,
-      dataDir: settings.dataDir,
+      ...placesOf(settings),
     });
     const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: transport.name };
     const result = timeline.record(what, async () => {
@@ -118,7 +119,9 @@ async function testDisks(
   for (const { host, transport } of observed) {
     signal.throwIfAborted();
     const what = { stage: 'Observe', title: 'disk test', changes: false, host: transport.name };
-    const result = await timeline.record(what, () => transport.run(diskTest(settings.dataDir)));
+    const result = await timeline.record(what, () =>
+      transport.run(diskTest(settings.walDir ?? settings.dataDir)),
+    );
     const fact = parseDiskTest(result);
     if (fact !== undefined) facts.set(host.address, fact);
     else failures.push({ host: transport.name, at: 'disk-test', ...explainUnknown(result) });

@@ -7,6 +7,7 @@ import type { Transport } from '../hosts/transport.ts';
 import { UNKNOWN_DIGEST } from '../hosts/scripts/deliver-files.ts';
 import { expectedPkiTree } from '../kubeadm/file-tree.ts';
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
+import { allPatches, patchFiles } from '../kubeadm/patches.ts';
 import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST, STATE_FILE } from '../kubeadm/paths.ts';
 import { authorityOf, createAuthority, type Authority, type SigningAuthority } from '../pki/authority.ts';
 import { privateKeyToPem } from '../pki/keys.ts';
@@ -64,6 +65,8 @@ export function prepareMaterial(input: MaterialInput): Material {
       return names === undefined ? [] : [[member.name, issue(member, names, signer, input)] as const];
     }),
   );
+  const { patches: written, walDir } = plan.shape;
+  const patches = patchFiles(allPatches(written, walDir));
   // Whoever awaits them gets the error; until then it must not count as unhandled.
   for (const pending of [signer, authority, ...leaves.values()]) pending.catch(() => undefined);
   return {
@@ -71,7 +74,7 @@ export function prepareMaterial(input: MaterialInput): Material {
     signer,
     leaves,
     found: mapValues(facts, foundDigests),
-    digests: mapValues(facts, (seen) => recordedDigests(seen)),
+    digests: mapValues(facts, (seen) => recordedDigests(seen, patches)),
     publicFiles: mapValues(facts, publicTexts),
   };
 }
@@ -109,11 +112,12 @@ function foundDigests({ files }: HostFacts): Map<string, string> {
 /**
  * What the record will say of files that this run leaves alone: their digests as they are, for what was found to be as
  * it ought to be is recorded so.
+ * @param patches those that the inputs ask for, by path: others lie in folders that are removed.
  */
-function recordedDigests({ files }: HostFacts): Map<string, string> {
+function recordedDigests({ files }: HostFacts, patches: ReadonlyMap<string, string>): Map<string, string> {
   return new Map(
     [...files.values()].flatMap(({ path, sha256: digest }) =>
-      digest !== undefined && isRecorded(path) ? [[path, digest] as const] : [],
+      digest !== undefined && (isRecorded(path) || patches.has(path)) ? [[path, digest] as const] : [],
     ),
   );
 }

@@ -5,6 +5,7 @@ import { parseProbe } from '../hosts/probe/parse-probe.ts';
 import { probeScript, volatileProbeScript, type ProbeQuestion } from '../hosts/probe/probe-script.ts';
 import type { RemoteResult, Transport, TransportStatistics } from '../hosts/transport.ts';
 import { errorMessage, Refusal, type Finding } from '../findings.ts';
+import { placesOf } from '../kubeadm/data-places.ts';
 import type { HostSettings, MemberSettings, Settings } from '../settings/settings.ts';
 import { findingsOf, settleAll } from './settle.ts';
 import type { Timeline } from './timeline.ts';
@@ -123,7 +124,7 @@ export function lookedAgain(seen: Observed, answer: Buffer): Observed {
 
 function questionFor(settings: Settings, host: MemberSettings): ProbeQuestion {
   return {
-    dataDir: settings.dataDir,
+    ...placesOf(settings),
     peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
     ports: [settings.clientPort, settings.peerPort],
   };

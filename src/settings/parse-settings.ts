@@ -14,7 +14,7 @@ import { parseAccess } from './parse-access.ts';
 import { parseArtifacts } from './parse-artifacts.ts';
 import { parseAuthority } from './parse-authority.ts';
 import { parseCertificates } from './parse-certificates.ts';
-import { parseDataDir } from './parse-data-dir.ts';
+import { parseDataPlaces } from './parse-data-places.ts';
 import { parseExtraArgs } from './parse-extra-args.ts';
 import { parseHealth } from './parse-health.ts';
 import { parseImageRepository, parseImageTag } from './parse-image.ts';
@@ -22,6 +22,7 @@ import { parseIntent } from './parse-intent.ts';
 import { parseKubeletConfig } from './parse-kubelet-config.ts';
 import { parseMembers } from './parse-members.ts';
 import { isLabel } from './parse-names.ts';
+import { parsePatches } from './parse-patches.ts';
 import { parsePorts, parseSshPort } from './parse-ports.ts';
 import { parseCopiedCertificates, parseRenewBeforeDays } from './parse-renewal.ts';
 import { parseDuration, type DurationRange } from './parse-scalars.ts';
@@ -136,12 +137,18 @@ function readSettings(
   );
   const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], certificates?.leafDays, findings);
   const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);
-  const dataDir = parseDataDir(inputs['data-dir'], findings);
+  const places = parseDataPlaces(inputs, findings);
   const imageRepository = optional(inputs['image-repository'], (value) =>
     parseImageRepository(value, findings),
   );
   const etcdImageTag = optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
   const extraArgs = parseTuning(inputs, parseExtraArgs(inputs['extra-args'], findings), collected);
+  const patches = parsePatches(
+    inputs.patches,
+    files.patches,
+    places && ports && { ...places, metricsPort: ports['metrics-port'] },
+    findings,
+  );
   const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
   const health = parseHealth(inputs, findings);
   const artifacts = parseArtifacts(
@@ -164,7 +171,7 @@ function readSettings(
     ssh === undefined ||
     certificates === undefined ||
     renewBeforeDays === undefined ||
-    dataDir === undefined ||
+    places === undefined ||
     health === undefined ||
     artifacts === undefined ||
     lockTimeoutSeconds === undefined ||
@@ -184,10 +191,11 @@ function readSettings(
     clientPort: ports['client-port'],
     peerPort: ports['peer-port'],
     metricsPort: ports['metrics-port'],
-    dataDir,
+    ...places,
     ...(imageRepository !== undefined && { imageRepository }),
     ...(etcdImageTag !== undefined && { etcdImageTag }),
     extraArgs,
+    patches,
     kubeletConfig,
     health,
     artifacts,

@@ -1,17 +1,26 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 import type { Finding } from '../findings.ts';
 import type { RawInputs } from './input-definitions.ts';
-import { fileInputs, pathIn, type InputFile, type InputFiles } from './input-file.ts';
+import {
+  fileInputs,
+  folderInputs,
+  folderPathIn,
+  pathIn,
+  type InputFile,
+  type InputFiles,
+  type InputFolder,
+} from './input-file.ts';
 import { holdsPrivateKey, quote } from './quote.ts';
 
 /** Bytes. The hosts of a cluster take two thousand; a whole `terraform output -json` may take more. */
 const MOST_BYTES = 256 * 1024;
+const MOST_FILES = 100;
 
 /**
- * Reads the files that inputs name, from the runner's workspace and from nowhere else. What cannot be read comes back as
- * a problem, so that it is told together with everything else.
+ * Reads the files and folders that inputs name, from the runner's workspace and from nowhere else. What cannot be read
+ * comes back as a problem, so that it is told together with everything else.
  * @param workspace absolute path; `GITHUB_WORKSPACE`. @param mask as for `readInputs`.
  */
 export function readInputFiles(
@@ -19,35 +28,61 @@ export function readInputFiles(
   workspace: string | undefined,
   mask: (secret: string) => void,
 ): InputFiles {
-  return Object.fromEntries(
-    fileInputs.flatMap((input) => {
-      const path = pathIn(raw[input] ?? '');
-      if (path === undefined) return [];
-      const file = readInputFile(path, workspace ?? '');
-      if ('text' in file && holdsPrivateKey(file.text)) mask(file.text);
-      return [[input, file] as const];
-    }),
-  );
+  const files = fileInputs.flatMap((input) => {
+    const path = pathIn(raw[input] ?? '');
+    return path === undefined ? [] : [[input, readInputFile(path, workspace ?? '', mask)] as const];
+  });
+  const folders = folderInputs.flatMap((input) => {
+    const path = folderPathIn(raw[input] ?? '');
+    return path === undefined ? [] : [[input, readInputFolder(path, workspace ?? '', mask)] as const];
+  });
+  return Object.fromEntries<InputFile | InputFolder>([...files, ...folders]);
 }
 
-function readInputFile(path: string, workspace: string): InputFile {
-  if (workspace === '') return { path, problem: noWorkspace(path) };
+type Problem = { readonly problem: Omit<Finding, 'at'> };
+type Text = { readonly text: string } | Problem;
+
+function readInputFile(path: string, workspace: string, mask: (secret: string) => void): InputFile {
+  const found = within(workspace, path, (file) => readText(file, path));
+  if ('text' in found && holdsPrivateKey(found.text)) mask(found.text);
+  return { path, ...found };
+}
+
+function readInputFolder(path: string, workspace: string, mask: (secret: string) => void): InputFolder {
+  const found = within(workspace, path, (folder): { readonly files: Map<string, string> } | Problem => {
+    const names = readdirSync(folder);
+    if (names.length > MOST_FILES) return { problem: tooMany(path, names.length) };
+    const read = names.map((name) => {
+      const file = join(path, name);
+      return { name, ...within(workspace, file, (real): Text => readText(real, file)) };
+    });
+    const unread = read.find((one) => 'problem' in one);
+    if (unread !== undefined) return { problem: unread.problem };
+    return { files: new Map(read.flatMap((one) => ('text' in one ? [[one.name, one.text] as const] : []))) };
+  });
+  if ('files' in found) [...found.files.values()].filter(holdsPrivateKey).forEach(mask);
+  return { path, ...found };
+}
+
+/** Does something with what a path leads to, if that is within the workspace. */
+function within<T extends object>(
+  workspace: string,
+  path: string,
+  read: (real: string) => T | Problem,
+): T | Problem {
+  if (workspace === '') return { problem: noWorkspace(path) };
   try {
     const root = realpathSync(workspace);
-    const file = realpathSync(resolve(root, path));
-    return file.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)
-      ? { path, ...readText(file, path) }
-      : { path, problem: outside(path) };
+    const real = realpathSync(resolve(root, path));
+    const isInside = real.startsWith(root.endsWith(sep) ? root : `${root}${sep}`);
+    return isInside ? read(real) : { problem: outside(path) };
   } catch (error) {
-    return { path, problem: unreadable(path, error) };
+    return { problem: unreadable(path, error) };
   }
 }
 
 /** @param file without any link in it: one that comes into being meanwhile is not followed. */
-function readText(
-  file: string,
-  path: string,
-): { readonly text: string } | { readonly problem: Omit<Finding, 'at'> } {
+function readText(file: string, path: string): Text {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(descriptor);
@@ -72,7 +107,7 @@ function outside(path: string): Omit<Finding, 'at'> {
   return {
     fact: `${quote(path)} leads out of the workspace.`,
     cause: 'the path begins with / or .., or a symbolic link is in it.',
-    fix: 'keep the file in the repository, and write its path from the top of it, for example etcd/hosts.yaml.',
+    fix: 'keep it in the repository, and write its path from the top of that, for example etcd/hosts.yaml.',
   };
 }
 
@@ -80,14 +115,14 @@ function unreadable(path: string, error: unknown): Omit<Finding, 'at'> {
   const { code = String(error) } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return {
-      fact: `there is no file ${quote(path)} in the workspace.`,
-      cause: 'no step before this one has checked the repository out (actions/checkout), or made the file.',
+      fact: `there is no ${quote(path)} in the workspace.`,
+      cause: 'no step before this one has checked the repository out (actions/checkout), or made it.',
       fix: 'check it out first, and write the path from the top of the repository, for example etcd/hosts.yaml.',
     };
   }
   return {
     fact: `${quote(path)} cannot be read (${code}).`,
-    cause: 'the file belongs to another user, or is a link to itself.',
+    cause: 'it belongs to another user, or is a link to itself.',
     fix: 'let the user that the runner works as read it.',
   };
 }
@@ -104,6 +139,14 @@ function tooLarge(path: string, bytes: number): Omit<Finding, 'at'> {
     fact: `${quote(path)} has ${bytes} bytes, more than ${MOST_BYTES}.`,
     cause: 'it is the file of something else.',
     fix: 'keep what the action needs in a file of its own.',
+  };
+}
+
+function tooMany(path: string, files: number): Omit<Finding, 'at'> {
+  return {
+    fact: `${quote(path)} holds ${files} files, more than ${MOST_FILES}.`,
+    cause: 'it is the folder of something else.',
+    fix: 'keep what the action needs in a folder of its own.',
   };
 }
 

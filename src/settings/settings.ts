@@ -3,6 +3,7 @@ import type { HealthThresholds } from '../health/thresholds.ts';
 import type { HostKeyRules } from '../hosts/keys/host-pins.ts';
 import type { UsableKey } from '../hosts/keys/private-key.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
+import type { KubeadmPatch } from '../kubeadm/patches.ts';
 import type { CertificatePolicy } from '../pki/policy.ts';
 
 /** The operations a user can ask for. */
@@ -125,12 +126,16 @@ export interface Settings {
   /** Of metrics and health, on loopback. */
   readonly metricsPort: number;
   readonly dataDir: string;
+  /** Folder of the write-ahead log; absent: it is in the data dir. */
+  readonly walDir?: string;
   /** Absent: kubeadm's own default. */
   readonly imageRepository?: string;
   /** Absent: the tag that the host's kubeadm asks for. */
   readonly etcdImageTag?: string;
   /** Flags of etcd that the user adds, those with an input of their own among them, sorted by name; none that the action owns. */
   readonly extraArgs: readonly EtcdArgument[];
+  /** kubeadm patches of the static pod, sorted by name; none of them changes what the action relies on. */
+  readonly patches: readonly KubeadmPatch[];
   /** Merged into the KubeletConfiguration. */
   readonly kubeletConfig: Readonly<Record<string, unknown>>;
   readonly health: HealthSettings;

@@ -451,7 +451,7 @@ describe('what another manifest alone cannot change', () => {
       'the data dir of a deploy that was cut off',
       begun('started', 'started', 'started').map((host) => ({ ...host, ...DATA_LOST })),
       { settings: { dataDir: '/data/etcd' } },
-      /^infra1 hosts: .*--data-dir is "\/var\/lib\/etcd", wanted "\/data\/etcd"/,
+      /^infra1 hosts: .*--data-dir is "\/var\/lib\/etcd", the inputs ask for "\/data\/etcd"/,
     ],
   ])('%s', refuses);
 

@@ -17,6 +17,7 @@ import {
   renderKubeletDropIn,
   type RuntimeFacts,
 } from '../../src/kubeadm/kubelet-config.ts';
+import { allPatches, patchFiles } from '../../src/kubeadm/patches.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
@@ -106,6 +107,7 @@ export function exampleSettings({ hosts = ADDRESSES, ...changes }: SettingsChang
     metricsPort: 2381,
     dataDir: '/var/lib/etcd',
     extraArgs: [],
+    patches: [],
     kubeletConfig: {},
     health: { deadlineSeconds: 60, metricsWindowSeconds: 0, failOn: 'fail', thresholds },
     artifacts: { upload: false, name: 'example' },
@@ -133,6 +135,7 @@ export const SHAPE: ClusterShape = {
   metricsPort: 2381,
   dataDir: '/var/lib/etcd',
   extraArgs: [],
+  patches: [],
 };
 
 const RUNTIME: RuntimeFacts = {
@@ -220,9 +223,11 @@ export interface HostOptions {
 /** A host on which the action has begun or finished a member. */
 export function ownHost(member: MemberIdentity, progress: Progress, options: HostOptions = {}): HostFacts {
   const shape = options.shape ?? SHAPE;
+  const patches = patchFiles(allPatches(shape.patches, shape.walDir));
   const delivered = [
+    ...[...patches].map(([path, text]) => fileFact(path, text)),
     fileFact(KUBEADM_CONFIG, renderKubeadmConfig(shape, member, 'v1.34.4', KUBEADM_POLICY)),
-    fileFact(KUBELET_DROP_IN, renderKubeletDropIn('/usr/bin/kubelet', shape.dataDir), '644'),
+    fileFact(KUBELET_DROP_IN, renderKubeletDropIn('/usr/bin/kubelet', shape), '644'),
     fileFact(KUBELET_CONFIG, renderKubeletConfig(RUNTIME, {}), '644'),
     ...pkiFacts(member, options),
     ...(progress === 'files delivered' ? [] : [manifestFact(etcdArguments(shape, member), shape)]),
@@ -241,7 +246,7 @@ export function ownHost(member: MemberIdentity, progress: Progress, options: Hos
   };
   return {
     ...pristineHost(member),
-    ...(progress === 'files delivered' ? { listeners: new Map() } : RUNNING),
+    ...(progress === 'files delivered' ? { listeners: new Map() } : runningWith(shape)),
     kubelet: {
       installed: true,
       active: true,
@@ -273,7 +278,7 @@ export function unmanagedHost(member: MemberIdentity, options: HostOptions = {})
   const flags = etcdArguments(shape, member).filter(({ name }) => name !== 'initial-cluster-token');
   return {
     ...pristineHost(member),
-    ...RUNNING,
+    ...runningWith(shape),
     kubelet: {
       installed: true,
       active: true,
@@ -321,6 +326,12 @@ const RUNNING: Pick<HostFacts, 'dataDir' | 'containers' | 'listeners'> = {
     [2380, 'etcd'],
   ]),
 };
+
+/** The same, with its log where the shape says. */
+function runningWith({ walDir }: ClusterShape): typeof RUNNING {
+  const own = { exists: true, empty: false, mode: '700' };
+  return walDir === undefined ? RUNNING : { ...RUNNING, dataDir: { ...RUNNING.dataDir, walDir: own } };
+}
 
 function pkiFacts(
   { name }: MemberIdentity,

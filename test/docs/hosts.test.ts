@@ -1,8 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { fileInputs, pathIn, type InputFiles } from '../../src/settings/input-file.ts';
 import { inputNames } from '../../src/settings/input-definitions.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
+import { readInputFiles } from '../../src/settings/read-input-files.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { given, run } from '../settings/given.ts';
 import { codeBlocks } from './markdown.ts';
@@ -17,13 +20,15 @@ const text = read('docs/hosts.md');
 const blocks = codeBlocks(text, 'yaml');
 const [terraform = ''] = codeBlocks(text, 'json');
 
-/** Files of the examples, by the path in their first line. */
-const files = new Map(
-  blocks.flatMap((block) => {
-    const path = /^# (\S+\.ya?ml)\n/.exec(block)?.[1];
-    return path === undefined ? [] : [[path, block] as const];
-  }),
-);
+/** The files of the examples, each with its path in its first line, in a workspace as they are checked out. */
+const workspace = mkdtempSync(join(tmpdir(), 'docs-hosts-'));
+for (const block of blocks) {
+  const path = /^# (\S+\.ya?ml)\n/.exec(block)?.[1];
+  if (path === undefined) continue;
+  mkdirSync(join(workspace, dirname(path)), { recursive: true });
+  writeFileSync(join(workspace, path), block);
+}
+afterAll(() => rmSync(workspace, { recursive: true }));
 
 const steps = blocks
   .filter((block) => block.startsWith('- '))
@@ -40,20 +45,14 @@ const steps = blocks
 
 /** What an example means, beside the key and the host keys that they leave out. */
 function settingsOf(inputs: Readonly<Record<string, string>>): Settings {
-  const named: InputFiles = Object.fromEntries(
-    fileInputs.flatMap((input) => {
-      const path = pathIn(inputs[input] ?? '');
-      return path === undefined ? [] : [[input, { path, text: files.get(path) ?? '' }] as const];
-    }),
-  );
   const { 'ssh-private-key': key = '', 'ssh-known-hosts': hosts = '' } = given;
-  return parseSettings({ ...inputs, 'ssh-private-key': key, 'ssh-known-hosts': hosts }, run, named);
+  const files = readInputFiles(inputs, workspace, () => undefined);
+  return parseSettings({ ...inputs, 'ssh-private-key': key, 'ssh-known-hosts': hosts }, run, files);
 }
 
 describe('the examples of docs/hosts.md', () => {
   test('are there, each with inputs that exist', () => {
-    expect(steps.length).toBeGreaterThan(5);
-    expect(files.size).toBeGreaterThan(0);
+    expect(steps.length).toBeGreaterThan(9);
     for (const step of steps) {
       expect(inputNames.map(String)).toEqual(expect.arrayContaining(Object.keys(step)));
     }
@@ -63,12 +62,43 @@ describe('the examples of docs/hosts.md', () => {
     expect(settingsOf(inputs).hosts.length).toBeGreaterThanOrEqual(3);
   });
 
-  test('from Terraform: names, addresses, and where SSH is', () => {
-    const step = steps.find(({ inventory }) => inventory === terraform) ?? {};
-    expect(settingsOf(step).hosts[0]).toEqual({
-      name: 'infra0',
-      address: '10.0.0.6',
-      login: { address: '203.0.113.6', port: 22, user: 'root' },
-    });
+  test.each<[string, (step: Readonly<Record<string, string>>) => boolean, object]>([
+    [
+      'from Terraform',
+      ({ inventory }) => inventory === terraform,
+      {
+        hosts: expect.arrayContaining([
+          {
+            name: 'infra0',
+            address: '10.0.0.6',
+            login: { address: '203.0.113.6', port: 22, user: 'root' },
+          },
+        ]),
+      },
+    ],
+    [
+      'from a file',
+      ({ inventory }) => inventory === 'etcd/hosts.yaml',
+      { hosts: expect.arrayContaining([expect.objectContaining({ name: 'infra2', address: '10.0.0.8' })]) },
+    ],
+    [
+      'with ports',
+      (step) => 'metrics-port' in step,
+      { clientPort: 12379, peerPort: 12380, metricsPort: 12381 },
+    ],
+    ['with a log of its own', (step) => 'wal-dir' in step, { walDir: '/var/lib/etcd-wal' }],
+    [
+      'with patches in a folder',
+      ({ patches }) => patches === 'etcd/patches',
+      { patches: [{ name: 'etcd+merge.yaml', text: expect.stringContaining('terminationGracePeriod') }] },
+    ],
+    [
+      'with IPv6',
+      ({ hosts = '' }) => hosts.includes('::'),
+      { hosts: expect.arrayContaining([expect.objectContaining({ address: 'fd00::6' })]) },
+    ],
+  ])('%s mean what they say', (_what, isMeant, settings) => {
+    const [step] = steps.filter(isMeant);
+    expect(settingsOf(step ?? {})).toMatchObject(settings);
   });
 });

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Lab } from '../../lab/client.ts';
+import type { Json } from '../../src/kubeadm/json-patch.ts';
+import { allPatches, applyPatch, patchKind } from '../../src/kubeadm/patches.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
 import { assertOneClusterHealthy } from './support/cluster.ts';
 import { containerIds, get, put } from './support/etcd.ts';
-import { logOf, succeeded } from './support/expect-run.ts';
+import { expectRefusal, finding, logOf, succeeded } from './support/expect-run.ts';
 import { changesSince, snapshotHosts } from './support/snapshot.ts';
 
 jest.setTimeout(20 * 60_000);
@@ -36,6 +38,7 @@ beforeAll(async () => {
      rm /home/ubuntu/.ssh/authorized_keys`,
   );
   await lab.sh('infra3', 'ip addr add fd00:77::113/64 dev eth0 nodad');
+  await Promise.all(lab.hosts.map(({ name }) => lab.sh(name, MOUNT)));
   first = await run();
 });
 afterAll(async () => {
@@ -45,14 +48,29 @@ afterAll(async () => {
 
 const PORTS = { client: 12379, peer: 12380, metrics: 12381 } as const;
 
-/** The hosts as a file of the repository has them. */
-const INVENTORY = 'etcd/hosts.yaml';
+/** The log's own disk: a mount point, as another disk would be. */
+const WAL_DIR = '/mnt/wal';
+const MOUNT = `mkdir -p /var/wal-disk ${WAL_DIR} && mount --bind /var/wal-disk ${WAL_DIR}`;
 
-function run(changes: Readonly<Record<string, string>> = {}): Promise<ActionRun> {
-  const folder = join(workFolder, 'work/workspace/workspace', dirname(INVENTORY));
-  mkdirSync(folder, { recursive: true });
+/** The hosts, and what kubeadm has no field for, as files of the repository have them. */
+const INVENTORY = 'etcd/hosts.yaml';
+const PATCHES = 'etcd/patches';
+const PATCH = {
+  'etcd0+strategic.yaml': 'metadata:\n  annotations:\n    example.org/owner: platform\n',
+  'etcd1+json.yaml':
+    '- { op: replace, path: /spec/containers/0/livenessProbe/failureThreshold, value: 12 }\n',
+};
+
+function run(
+  changes: Readonly<Record<string, string>> = {},
+  patches: Readonly<Record<string, string>> = PATCH,
+): Promise<ActionRun> {
+  const workspace = join(workFolder, 'work/workspace/workspace');
+  rmSync(join(workspace, PATCHES), { recursive: true, force: true });
+  mkdirSync(join(workspace, PATCHES), { recursive: true });
   const hosts = lab.hosts.map(({ name, address }, index) => ({ name, address, ssh: LOGINS[index] ?? {} }));
-  writeFileSync(join(folder, basename(INVENTORY)), stringify({ hosts }));
+  writeFileSync(join(workspace, INVENTORY), stringify({ hosts }));
+  for (const [name, text] of Object.entries(patches)) writeFileSync(join(workspace, PATCHES, name), text);
   const known = lab.knownHosts
     .replaceAll('fd00:77::11 ', '[fd00:77::11]:2222 ')
     .replaceAll('fd00:77::13 ', 'fd00:77::113 ');
@@ -63,10 +81,19 @@ function run(changes: Readonly<Record<string, string>> = {}): Promise<ActionRun>
     'client-port': String(PORTS.client),
     'peer-port': String(PORTS.peer),
     'metrics-port': String(PORTS.metrics),
+    'wal-dir': WAL_DIR,
+    patches: PATCHES,
     ...changes,
   };
   return runInLab(lab, deployInputs(lab, inputs), { workFolder });
 }
+
+/** The manifest as the host's kubeadm makes it without any patch. */
+const RENDER_PLAIN = `
+folder=$(mktemp -d)
+sed '/^patches:/,/^  directory:/d' /etc/kubernetes/etcd-ha-action/kubeadmcfg.yaml > "$folder/config.yaml"
+KUBEADM_INIT_DRYRUN_DIR=$folder kubeadm init phase etcd local --config "$folder/config.yaml" --dry-run > /dev/null
+cat "$(find "$folder" -name etcd.yaml)"; rm -rf "$folder"`;
 
 /** Where clients find the members. */
 function endpoints(): string[] {
@@ -89,6 +116,30 @@ test('five members that have no IPv4 become one healthy cluster', async () => {
   expect(await get(lab, 'infra4', 'written', PORTS.client)).toBe('on-infra0');
 });
 
+test('the log is on its own disk, and the pod is what kubeadm makes of it with the patches', async () => {
+  const seen = await lab.sh(
+    'infra3',
+    `ls ${WAL_DIR}/wal | grep -c '\\.wal$'; ls /var/lib/etcd/member; stat -c '%a %U' ${WAL_DIR}`,
+  );
+  expect(seen).toMatch(/^[1-9]\d*\nsnap\n700 root\n$/);
+  const manifest = parse(await lab.sh('infra3', 'cat /etc/kubernetes/manifests/etcd.yaml')) as Json;
+  expect(manifest).toMatchObject({
+    metadata: { annotations: { 'example.org/owner': 'platform' } },
+    spec: { containers: [{ livenessProbe: { failureThreshold: 12 } }] },
+  });
+  // what is refused before any connection is judged by patches that are applied here
+  const patches = allPatches(
+    Object.entries(PATCH).map(([name, text]) => ({ name, text })),
+    WAL_DIR,
+  );
+  const plain = parse(await lab.sh('infra3', RENDER_PLAIN)) as Json;
+  const patched = patches.reduce(
+    (pod, { name, text }) => applyPatch(pod, [parse(text) as Json], patchKind(name) ?? 'strategic'),
+    plain,
+  );
+  expect(patched).toEqual(manifest);
+});
+
 test('run again it changes nothing, and its members are judged healthy', async () => {
   const before = await snapshotHosts(lab);
   const containers = await containerIds(lab);
@@ -104,11 +155,31 @@ test('run again it changes nothing, and its members are judged healthy', async (
   expect(await containerIds(lab)).toEqual(containers);
 });
 
-test('a changed metrics port restarts one member at a time, each seen ready on its new port', async () => {
-  const changed = succeeded(await run({ 'metrics-port': '2381' }));
+test('another metrics port and another patch restart one member at a time, each seen ready on its new port', async () => {
+  const [first] = Object.entries(PATCH);
+  const changed = succeeded(await run({ 'metrics-port': '2381' }, Object.fromEntries([first ?? ['', '']])));
   expect(changed.outputs).toMatchObject({ verdict: 'converge', changed: 'true' });
+  const manifest = await lab.sh(
+    'infra1',
+    'cat /etc/kubernetes/manifests/etcd.yaml; ls /etc/kubernetes/etcd-ha-action/patches',
+  );
+  expect(manifest).toMatch(/failureThreshold: 8\n[^]*\n[0-9a-f]{16}\n$/);
   await assertOneClusterHealthy(lab, PORTS);
   expect(await get(lab, 'infra2', 'written', PORTS.client)).toBe('on-infra0');
+});
+
+test('a member whose log has lost its disk is not started', async () => {
+  await lab.sh(
+    'infra4',
+    `systemctl stop kubelet; crictl stop "$(crictl ps -q --name '^etcd$')"; umount ${WAL_DIR}`,
+  );
+  const [first] = Object.entries(PATCH);
+  const again = (): Promise<ActionRun> =>
+    run({ 'metrics-port': '2381' }, Object.fromEntries([first ?? ['', '']]));
+  expectRefusal(await again(), [finding('infra4', 'the folder of its log holds no log any more')]);
+  await lab.sh('infra4', MOUNT);
+  expect(succeeded(await again()).outputs).toMatchObject({ verdict: 'repair', healthy: 'true' });
+  await assertOneClusterHealthy(lab, PORTS);
 });
 
 test('a host that is given by a port that nothing listens on is named with address and port', async () => {

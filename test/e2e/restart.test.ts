@@ -191,7 +191,7 @@ test('the unit is killed with the new manifest in: a new run sees to it that its
 });
 
 test('the power is cut with the manifest out: kubelet puts it back at its start', async () => {
-  const dropIn = renderKubeletDropIn('/usr/bin/kubelet', '/var/lib/etcd');
+  const dropIn = renderKubeletDropIn('/usr/bin/kubelet', { dataDir: '/var/lib/etcd' });
   await lab.exec(HOST, `cat > ${KUBELET_DROP_IN}; sync ${KUBELET_DROP_IN}; systemctl daemon-reload`, {
     stdin: dropIn,
   });

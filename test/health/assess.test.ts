@@ -415,6 +415,13 @@ describe('hosts', () => {
       bad(assess(healthFacts({ 0: { more: { filesystem: { ...filesystem, freeBytes } } } })));
     expect(free(5 * 1024 ** 3)).toEqual(['warn infra0 disk-space']);
     expect(free(100)).toEqual(['fail infra0 disk-space']);
+    const log = (walFilesystem: typeof filesystem): string[] =>
+      bad(assess(healthFacts({ 0: { more: { walFilesystem } } })));
+    expect(log({ ...filesystem, mountPoint: '/mnt/wal', freeBytes: 100 })).toEqual([
+      'fail infra0 disk-space wal-dir',
+    ]);
+    // one disk for both is judged once
+    expect(log({ ...filesystem, freeBytes: 100 })).toEqual([]);
     expect(
       bad(assess(healthFacts({ 0: { more: { clock: { offsetMs: 120_000, uncertaintyMs: 20 } } } }))),
     ).toEqual(['warn infra0 clock']);

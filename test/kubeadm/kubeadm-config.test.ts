@@ -21,6 +21,7 @@ const shape: ClusterShape = {
   metricsPort: 2381,
   dataDir: '/var/lib/etcd',
   extraArgs: [],
+  patches: [],
 };
 const [member] = members;
 if (member === undefined) throw new Error('the example has members');

@@ -22,7 +22,7 @@ test('additions of the user are merged in', () => {
 });
 
 test('the drop-in clears the ExecStart of the package, waits for the disk of the data and ends a restart that was cut off', () => {
-  expect(renderKubeletDropIn('/usr/local/bin/kubelet', '/data/etcd')).toBe(
+  expect(renderKubeletDropIn('/usr/local/bin/kubelet', { dataDir: '/data/etcd' })).toBe(
     [
       '[Unit]',
       'RequiresMountsFor=/data/etcd',

@@ -181,6 +181,36 @@ describe('data-dir', () => {
   });
 });
 
+describe('wal-dir', () => {
+  test('is none where it is left out', () => {
+    expect(settingsOf({})).not.toHaveProperty('walDir');
+    expect(settingsOf({ 'wal-dir': '/mnt/wal' })).toMatchObject({
+      dataDir: '/var/lib/etcd',
+      walDir: '/mnt/wal',
+    });
+    expect(settingsOf({ 'wal-dir': '/var/lib/etcd-wal' }).walDir).toBe('/var/lib/etcd-wal');
+  });
+
+  test.each([
+    ['wal', 'absolute'],
+    ['/mnt', 'shared'],
+    ['/tmp/wal', '/tmp'],
+    ['/mnt/wal/', 'clean'],
+    ['/var/lib/etcd', 'one in the other'],
+    ['/var/lib/etcd/member/wal', 'one in the other'],
+  ])('refuses %j', (path, why) => {
+    expect(findingOf({ 'wal-dir': path })).toMatchObject({
+      at: 'wal-dir',
+      fact: expect.stringContaining(why),
+      fix: expect.stringContaining('wal-dir: /var/lib/etcd-wal'),
+    });
+  });
+
+  test('cannot hold the data dir', () => {
+    expect(findingOf({ 'data-dir': '/mnt/wal/etcd', 'wal-dir': '/mnt/wal' }).at).toBe('wal-dir');
+  });
+});
+
 describe('the etcd image', () => {
   test.each([
     'registry.k8s.io',

@@ -26,6 +26,7 @@ test('the least that is given becomes settings with all defaults', () => {
     metricsPort: 2381,
     dataDir: '/var/lib/etcd',
     extraArgs: [],
+    patches: [],
     kubeletConfig: {},
     health: expect.objectContaining({ failOn: 'fail' }),
     artifacts: { upload: true, name: 'etcd-ha-etcd-2-0badcafe' },

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { pathIn, type InputFile } from '../../src/settings/input-file.ts';
+import { folderPathIn, pathIn, type InputFile, type InputFolder } from '../../src/settings/input-file.ts';
 import { readInputFiles } from '../../src/settings/read-input-files.ts';
 import { sshKey } from './given.ts';
 
@@ -21,6 +21,70 @@ describe('whether an input is a path', () => {
       expect(pathIn(value)).toBeUndefined();
     },
   );
+});
+
+describe('whether an input is the path of a folder', () => {
+  test.each(['etcd/patches', './p', 'a b/c'])('it is: %s', (value) => {
+    expect(folderPathIn(value)).toBe(value);
+  });
+
+  test.each(['', 'etcd.yaml: {}', '{}', '[a]', 'a\nb'])('it is not: %j', (value) => {
+    expect(folderPathIn(value)).toBeUndefined();
+  });
+});
+
+describe('the folder', () => {
+  let workspace = '';
+
+  beforeAll(() => {
+    workspace = mkdtempSync(join(tmpdir(), 'input-folder-'));
+    mkdirSync(join(workspace, 'good'));
+    writeFileSync(join(workspace, 'good/etcd.yaml'), '\ufeffa: 1\n');
+    writeFileSync(join(workspace, 'good/README.md'), 'x');
+    mkdirSync(join(workspace, 'deep/er'), { recursive: true });
+    mkdirSync(join(workspace, 'key'));
+    writeFileSync(join(workspace, 'key/etcd.yaml'), sshKey);
+    mkdirSync(join(workspace, 'out'));
+    symlinkSync('/etc/passwd', join(workspace, 'out/etcd.yaml'));
+    mkdirSync(join(workspace, 'many'));
+    for (let file = 0; file < 101; file += 1) writeFileSync(join(workspace, 'many', String(file)), '');
+    writeFileSync(join(workspace, 'file'), '');
+  });
+  afterAll(() => rmSync(workspace, { recursive: true }));
+
+  function read(path: string): { folder: InputFolder | undefined; masked: string[] } {
+    const masked: string[] = [];
+    const files = readInputFiles({ patches: path }, workspace, (secret) => void masked.push(secret));
+    return { folder: files.patches, masked };
+  }
+
+  test('is read, file by file', () => {
+    expect(read('good').folder).toEqual({
+      path: 'good',
+      files: new Map([
+        ['README.md', 'x'],
+        ['etcd.yaml', 'a: 1\n'],
+      ]),
+    });
+  });
+
+  test.each([
+    ['..', 'leads out of the workspace'],
+    ['missing', 'there is no "missing" in the workspace'],
+    ['file', 'there is no "file"'],
+    ['deep', '"deep/er" is a folder or a device'],
+    ['out', '"out/etcd.yaml" leads out of the workspace'],
+    ['many', '"many" holds 101 files'],
+  ])('is refused: %s', (path, fact) => {
+    expect(read(path).folder).toEqual({
+      path,
+      problem: expect.objectContaining({ fact: expect.stringContaining(fact), fix: expect.any(String) }),
+    });
+  });
+
+  test('is masked where it holds a private key', () => {
+    expect(read('key').masked).toEqual([sshKey]);
+  });
 });
 
 describe('the file', () => {
@@ -65,12 +129,12 @@ describe('the file', () => {
   test.each([
     ['../outside.yaml', 'leads out of the workspace'],
     ['../workspace-2.yaml', 'leads out of the workspace'],
-    ['/etc/x/../../proc/version.json', 'there is no file'],
+    ['/etc/x/../../proc/version.json', 'there is no "/etc/x/'],
     ['out.yaml', 'leads out of the workspace'],
     ['up/outside.yaml', 'leads out of the workspace'],
     ['loop.yaml', 'cannot be read (ELOOP)'],
-    ['missing.yaml', 'there is no file "missing.yaml" in the workspace'],
-    ['etcd/hosts.yaml/x.yaml', 'there is no file'],
+    ['missing.yaml', 'there is no "missing.yaml" in the workspace'],
+    ['etcd/hosts.yaml/x.yaml', 'there is no "etcd/'],
     ['etcd/folder.yaml', 'a folder or a device'],
     ['fifo.yaml', 'a folder or a device'],
     ['large.yaml', 'has 262145 bytes, more than 262144'],

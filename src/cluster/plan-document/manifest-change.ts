@@ -1,5 +1,6 @@
 import { KUBEADM_ETCD_FLAGS } from '../../kubeadm/etcd-flags.ts';
 import { parseEtcdManifest, predictManifest } from '../../kubeadm/etcd-manifest.ts';
+import { patchFolderIn } from '../../kubeadm/patches.ts';
 import { KUBEADM_CONFIG } from '../../kubeadm/paths.ts';
 import { differsFromRecord, resetFlags } from '../differences.ts';
 import type { FileFact, HostFacts } from '../host-facts.ts';
@@ -23,8 +24,10 @@ export function manifestChange(
   if (present?.text === undefined || predicted === undefined) {
     return changeOf(file, present, { notes: [contents(step), ...attributeNotes(file, present)] });
   }
+  const configuration = files.get(KUBEADM_CONFIG)?.text ?? '';
   const unforeseen = [
-    ...resetFlags(files.get(KUBEADM_CONFIG)?.text ?? '', step.wanted),
+    ...resetFlags(configuration, step.wanted),
+    ...(patchFolderIn(configuration) === step.patches?.folder ? [] : [otherPatches(step)]),
     ...(wasEdited(present, { files, state }) ? [EDITED] : []),
   ];
   if (predicted === present.text && unforeseen.length === 0) return modeChange(file, present);
@@ -41,9 +44,16 @@ function predict(text: string, { wanted, image }: RenderManifest): string | unde
   return predictManifest(text, wanted, { image, dropFlags });
 }
 
-function contents({ wanted, image }: RenderManifest): string {
+function contents({ wanted, image, patches }: RenderManifest): string {
   const flags = wanted.map(({ name, value }) => `--${name}=${value}`);
-  return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}`;
+  const patched = patches === undefined ? '' : `; then patched by ${patches.names.join(', ')}`;
+  return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}${patched}`;
+}
+
+function otherPatches({ patches }: RenderManifest): string {
+  return patches === undefined
+    ? 'what the present patches have changed goes back'
+    : `it is patched anew, by ${patches.names.join(', ')}; what that changes only kubeadm can tell`;
 }
 
 function wasEdited({ path }: FileFact, facts: Pick<HostFacts, 'files' | 'state'>): boolean {

@@ -1,3 +1,4 @@
+import { dataFolders } from '../../kubeadm/data-places.ts';
 import { describeGate } from '../gates.ts';
 import type { Stage, Step } from '../plan.ts';
 import { STEP_TITLES } from '../step-titles.ts';
@@ -23,7 +24,9 @@ function describeStep(step: Step): string {
     case 'pull-image':
       return `${title} ${step.image}`;
     case 'start-member':
-      return step.placeManifest ? `${title} with its data in ${step.dataDir}` : 'wait for member';
+      return step.placeManifest
+        ? `${title} with its data in ${dataFolders(step).join(' and ')}`
+        : 'wait for member';
     case 'move-leadership':
       return `${title} if it leads`;
     case 'prove-served':

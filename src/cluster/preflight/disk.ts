@@ -19,50 +19,79 @@ const LAYERED = /^(overlay|aufs|fuse\.fuse-overlayfs)$/;
 
 type Problem = Pick<SevereFinding, 'severity' | 'fact' | 'cause' | 'fix'>;
 
-/** The filesystem of the data dir: writable, of a fitting kind, with enough room. */
-export function dataDirDisk(
+/** What a disk is for. */
+interface Use {
+  /** The input that names the folder. */
+  readonly at: 'data-dir' | 'wal-dir';
+  /** The folder in words. */
+  readonly folder: string;
+  /** Bytes that the database may grow to; 0: it lies elsewhere. */
+  readonly quota: number;
+  /** Bytes that the log takes; 0: it lies elsewhere. */
+  readonly log: number;
+}
+
+/** The filesystem of the data dir, and that of the log: writable, of a fitting kind, with enough room. */
+export function dataDisks(
   { name: host, seen }: ExaminedMember,
   settings: PreflightSettings,
 ): SevereFinding[] {
-  const disk = seen.filesystem;
-  if (disk === undefined) {
-    return [
-      {
-        severity: 'warn',
-        host,
-        at: 'data-dir',
-        fact: `the filesystem of ${settings.dataDir} could not be read.`,
-        cause: 'findmnt is not installed, or the filesystem does not answer.',
-        fix: `Run \`findmnt -T ${settings.dataDir}\` on the host.`,
-      },
-    ];
-  }
-  const quota = extraNumber(settings, 'quota-backend-bytes') ?? 0;
-  const problems = [
-    ...readOnly(disk),
-    ...kind(disk),
-    ...space(disk, quota === 0 ? DEFAULT_QUOTA_BYTES : quota),
-    ...inodes(disk),
+  const { filesystem, walFilesystem } = seen;
+  const { dataDir, walDir } = settings;
+  if (filesystem === undefined) return [unread(host, 'data-dir', dataDir)];
+  if (walDir !== undefined && walFilesystem === undefined) return [unread(host, 'wal-dir', walDir)];
+  const given = extraNumber(settings, 'quota-backend-bytes') ?? 0;
+  const quota = given === 0 ? DEFAULT_QUOTA_BYTES : given;
+  const isOne = walFilesystem === undefined || walFilesystem.mountPoint === filesystem.mountPoint;
+  return [
+    ...problemsOf(host, filesystem, {
+      at: 'data-dir',
+      folder: 'the data dir',
+      quota,
+      log: isOne ? LOG_BYTES : 0,
+    }),
+    ...(isOne
+      ? []
+      : problemsOf(host, walFilesystem, {
+          at: 'wal-dir',
+          folder: 'the folder of the log',
+          quota: 0,
+          log: LOG_BYTES,
+        })),
   ];
-  return problems.map((problem) => ({ ...problem, host, at: 'data-dir' }));
 }
 
-function readOnly({ readOnly, mountPoint, source }: FilesystemFact): Problem[] {
+function unread(host: string, at: Use['at'], path: string): SevereFinding {
+  return {
+    severity: 'warn',
+    host,
+    at,
+    fact: `the filesystem of ${path} could not be read.`,
+    cause: 'findmnt is not installed, or the filesystem does not answer.',
+    fix: `Run \`findmnt -T ${path}\` on the host.`,
+  };
+}
+
+function problemsOf(host: string, disk: FilesystemFact, use: Use): SevereFinding[] {
+  const problems = [...readOnly(disk, use), ...kind(disk, use), ...space(disk, use), ...inodes(disk)];
+  return problems.map((problem) => ({ ...problem, host, at: use.at }));
+}
+
+function readOnly({ readOnly, mountPoint, source }: FilesystemFact, { folder }: Use): Problem[] {
   if (!readOnly) return [];
   return [
     {
       severity: 'fail',
-      fact: `the filesystem of the data dir (${source} on ${mountPoint}) is read-only.`,
+      fact: `the filesystem of ${folder} (${source} on ${mountPoint}) is read-only.`,
       cause: 'It was mounted so, or the kernel made it so after an error of the disk.',
       fix: `Look at \`dmesg\`; if the disk is sound, \`mount -o remount,rw ${mountPoint}\`.`,
     },
   ];
 }
 
-function kind({ type, source, mountPoint }: FilesystemFact): Problem[] {
-  const where = `the data dir lies on ${type} (${source} on ${mountPoint})`;
-  const fix =
-    'Give etcd a local disk, best an SSD of its own, with ext4 or xfs, and name a folder on it as `data-dir`.';
+function kind({ type, source, mountPoint }: FilesystemFact, { at, folder }: Use): Problem[] {
+  const where = `${folder} lies on ${type} (${source} on ${mountPoint})`;
+  const fix = `Give etcd a local disk, best an SSD of its own, with ext4 or xfs, and name a folder on it as \`${at}\`.`;
   if (NETWORK.test(type)) {
     return [
       {
@@ -100,14 +129,18 @@ function kind({ type, source, mountPoint }: FilesystemFact): Problem[] {
  * limit stops writes: a member then crashes. Twice the quota, because a defragmentation and a snapshot from the
  * leader write a second copy of the database (server/storage/backend/backend.go, api/snap/db.go).
  */
-function space(disk: FilesystemFact, quota: number): Problem[] {
+function space(disk: FilesystemFact, { at, quota, log }: Use): Problem[] {
   const room = disk.freeBytes + disk.dataDirBytes;
-  const least = quota + LOG_BYTES;
-  const good = 2 * quota + LOG_BYTES;
+  const least = quota + log;
+  const good = 2 * quota + log;
   if (room >= good) return [];
   const severity: Severity = room < least ? 'fail' : 'warn';
   const has = `${disk.mountPoint} has ${size(disk.freeBytes)} free of ${size(disk.sizeBytes)}`;
-  const takes = `a database at its quota of ${size(quota)} and the log take ${size(least)}`;
+  const takers = [
+    ...(quota === 0 ? [] : [`a database at its quota of ${size(quota)}`]),
+    ...(log === 0 ? [] : ['the log']),
+  ];
+  const takes = `${takers.join(' and ')} ${takers.length === 1 ? 'takes' : 'take'} ${size(least)}`;
   return [
     {
       severity,
@@ -116,7 +149,10 @@ function space(disk: FilesystemFact, quota: number): Problem[] {
           ? `${has}; ${takes}.`
           : `${has}; ${takes}, and ${size(good)} while it is defragmented or received from the leader.`,
       cause: 'The disk is small, or shared with images and logs. On a full disk a member stops.',
-      fix: 'Make room (`du -xh -d 2 / | sort -h | tail`), or give etcd a disk of its own and name a folder on it as `data-dir`.',
+      fix:
+        'Make room (`du -xh -d 2 / | sort -h | tail`), or give etcd a disk of its own and name a folder on it as `' +
+        at +
+        '`.',
     },
   ];
 }

@@ -10,6 +10,7 @@ export type PreflightSettings = Pick<
   | 'peerPort'
   | 'metricsPort'
   | 'dataDir'
+  | 'walDir'
   | 'imageRepository'
   | 'etcdImageTag'
   | 'extraArgs'

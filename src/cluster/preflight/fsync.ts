@@ -43,9 +43,9 @@ export function diskTestResult({ name: host, diskTest }: ExaminedMember): Severe
           severity: 'info',
           host,
           at,
-          fact: 'no write test was made: the data dir is a mount point, and a test file would have to lie inside of it.',
-          cause: 'The action writes nothing into a data dir.',
-          fix: 'Make the data dir a folder on that disk (`data-dir: /var/lib/etcd/data`), or measure with `fio` before etcd uses it.',
+          fact: 'no write test was made: the folder of the log is a mount point, and a test file would have to lie inside of it.',
+          cause: 'The action writes nothing into a folder of etcd.',
+          fix: 'Make it a folder on that disk (`data-dir: /var/lib/etcd/data`), or measure with `fio` before etcd uses it.',
         },
       ];
     case 'no-space':

@@ -58,6 +58,8 @@ export interface PreflightFacts {
   /** Drop-ins of kubelet.service that set ExecStart, in the order in which systemd reads them. */
   readonly execStartDropIns: readonly string[];
   readonly filesystem?: FilesystemFact;
+  /** Of the folder of the log; absent where the inputs name none, or it could not be read. */
+  readonly walFilesystem?: FilesystemFact;
   /** Absent: nothing on the metrics port answers as etcd does. */
   readonly member?: MemberMetrics;
   readonly connectTimes: readonly ConnectTimes[];

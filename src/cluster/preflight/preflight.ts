@@ -5,7 +5,7 @@ import { differentImages, missingPrerequisites } from '../prerequisites.ts';
 import { capacity } from './capacity.ts';
 import { cgroupDrivers, cgroupV1, cgroupV1Ahead } from './cgroups.ts';
 import { clockDifferences } from './clocks.ts';
-import { dataDirDisk } from './disk.ts';
+import { dataDisks } from './disk.ts';
 import { laterDropIns } from './drop-ins.ts';
 import { vulnerableEtcd } from './etcd-releases.ts';
 import type { ExaminedMember, PreflightSettings } from './examined.ts';
@@ -76,7 +76,7 @@ function ofOneHost(member: ExaminedMember, settings: PreflightSettings): SevereF
     ...swapOn(member, settings),
     ...laterDropIns(member),
     ...takenPorts(member, settings),
-    ...dataDirDisk(member, settings),
+    ...dataDisks(member, settings),
     ...memberFsync(member),
     ...diskTestResult(member),
     ...capacity(member, settings),

@@ -1,7 +1,14 @@
 import type { HostFacts } from '../../cluster/host-facts.ts';
 import type { HostState } from '../../cluster/host-state.ts';
-import { DATA_DIR_MODE, differsFromRecord, expectedModes, strangeFlags } from '../../cluster/differences.ts';
+import {
+  DATA_DIR_MODE,
+  differsFromRecord,
+  expectedModes,
+  openDataFolders,
+  strangeFlags,
+} from '../../cluster/differences.ts';
 import { memberManifest } from '../../cluster/member-manifest.ts';
+import type { DataPlaces } from '../../kubeadm/data-places.ts';
 import { argumentDifferences } from '../../kubeadm/etcd-manifest.ts';
 import { PRIVATE_MODE } from '../../kubeadm/file-tree.ts';
 import { extraArguments } from '../../kubeadm/kubeadm-config.ts';
@@ -17,7 +24,7 @@ import { checkOf, type Check } from '../check.ts';
 import type { HealthFacts } from '../facts.ts';
 
 /** Files of each host against what the action has recorded there and what the guide wants. */
-export function fileChecks({ members, dataDir }: HealthFacts): Check[] {
+export function fileChecks({ members, ...places }: HealthFacts): Check[] {
   return members.flatMap(({ name, host }) => {
     if ('unseen' in host) return [];
     const { facts } = host.seen;
@@ -26,7 +33,7 @@ export function fileChecks({ members, dataDir }: HealthFacts): Check[] {
       manifest(name, facts, record),
       dropIn(name, facts, record),
       strayFiles(name, facts),
-      modes(name, facts, record, dataDir),
+      modes(name, facts, record, places),
     ];
   });
 }
@@ -121,16 +128,15 @@ function strayFiles(name: string, { files }: HostFacts): Check {
   });
 }
 
-function modes(name: string, facts: HostFacts, record: HostState | undefined, dataDir: string): Check {
+function modes(name: string, facts: HostFacts, record: HostState | undefined, places: DataPlaces): Check {
   const check = checkOf('modes', name);
   const wrong = [...expectedModes(true, record)].flatMap(([path, mode]) => {
     const file = facts.files.get(path);
     if (file?.kind !== 'file' || (file.mode === mode && file.owner === '0:0')) return [];
     return [{ path, is: `${file.mode} ${file.owner}`, wanted: mode, isPrivate: mode === PRIVATE_MODE }];
   });
-  const { exists, mode } = facts.dataDir;
-  if (exists && mode !== DATA_DIR_MODE) {
-    wrong.push({ path: dataDir, is: mode, wanted: DATA_DIR_MODE, isPrivate: true });
+  for (const { path, mode } of openDataFolders(facts, places)) {
+    wrong.push({ path, is: mode, wanted: DATA_DIR_MODE, isPrivate: true });
   }
   if (wrong.length === 0)
     return check('ok', { measured: 'Keys, certificates and folders have their modes and belong to root.' });

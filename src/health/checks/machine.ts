@@ -1,5 +1,6 @@
 import { median } from '../../cluster/preflight/format.ts';
-import { checkOf, type Check } from '../check.ts';
+import type { FilesystemFact } from '../../cluster/preflight/preflight-facts.ts';
+import { checkOf, type Check, type CheckStatus, type Told } from '../check.ts';
 import type { HealthFacts, HostSight, MemberSight } from '../facts.ts';
 import { duration, size } from '../figures.ts';
 import type { HealthThresholds } from '../thresholds.ts';
@@ -17,7 +18,7 @@ export function machineChecks({ members }: HealthFacts, thresholds: HealthThresh
     if ('unseen' in member.host) return [];
     const sight = member.host.seen;
     return [
-      diskSpace(member.name, sight, thresholds),
+      ...diskSpace(member.name, sight, thresholds),
       clock(member.name, sight, offsets.get(member.name), thresholds),
     ];
   });
@@ -32,14 +33,30 @@ export function clockOffsets(members: readonly MemberSight[]): ReadonlyMap<strin
   return new Map(told.map(([name, offset]) => [name, offset - middle]));
 }
 
+/** The disk of the data dir, and that of the log where it is another one. */
 function diskSpace(
   name: string,
-  { more: { filesystem } }: HostSight,
+  { more: { filesystem, walFilesystem } }: HostSight,
+  thresholds: HealthThresholds,
+): Check[] {
+  if (filesystem === undefined) {
+    const measured = `The filesystem of the data dir of ${name} could not be read.`;
+    return [checkOf('disk-space', name)('unknown', { measured })];
+  }
+  const ofData = spaceOn(filesystem, name, thresholds, null);
+  return walFilesystem === undefined || walFilesystem.mountPoint === filesystem.mountPoint
+    ? [ofData]
+    : [ofData, spaceOn(walFilesystem, name, thresholds, 'wal-dir')];
+}
+
+function spaceOn(
+  filesystem: FilesystemFact,
+  name: string,
   { diskFreeWarningPercent }: HealthThresholds,
+  subject: string | null,
 ): Check {
-  const check = checkOf('disk-space', name);
-  if (filesystem === undefined)
-    return check('unknown', { measured: `The filesystem of the data dir of ${name} could not be read.` });
+  const check = (status: CheckStatus, told: Omit<Told, 'subject'>): Check =>
+    checkOf('disk-space', name)(status, { ...told, subject });
   const { freeBytes, sizeBytes, mountPoint, readOnly, inodes, freeInodes } = filesystem;
   const percent = sizeBytes === 0 ? 100 : (freeBytes / sizeBytes) * 100;
   const threshold = `at least ${diskFreeWarningPercent} % free; fails below ${FULL_PERCENT} % or ${size(FULL_BYTES)}`;

@@ -1,3 +1,4 @@
+import { placesOf, type DataPlaces } from '../../kubeadm/data-places.ts';
 import { leafPath } from '../../kubeadm/file-tree.ts';
 import { CA_KEY } from '../../kubeadm/paths.ts';
 import { leafProfileNames } from '../../pki/leaf-profiles.ts';
@@ -6,8 +7,7 @@ import type { RemoteScript } from '../transport.ts';
 import { probeBody, questionVariables } from './probe-script.ts';
 
 /** What the health probe has to be told. */
-export interface HealthQuestion {
-  readonly dataDir: string;
+export interface HealthQuestion extends DataPlaces {
   /** Whether it brings the healthcheck client's private key, with which etcd is asked. */
   readonly clientKey: boolean;
 }
@@ -48,25 +48,26 @@ export function healthProbe(question: HealthQuestion, { program }: { program?: s
 
 function healthScript(question: HealthQuestion): string {
   // Members tell themselves how they reach each other: nobody has to try it.
-  return `${questionVariables({ dataDir: question.dataDir, peers: [], ports: [] })}
+  return `${questionVariables({ ...placesOf(question), peers: [], ports: [] })}
 client_key=${question.clientKey ? 'yes' : 'no'}
 ${HEALTH_BODY}`;
 }
 
-function programCall({ dataDir, clientKey }: HealthQuestion, program: string): string {
-  return [program, dataDir, clientKey ? 'yes' : 'no'].map(quote).join(' ');
+function programCall({ dataDir, walDir, clientKey }: HealthQuestion, program: string): string {
+  const words = [program, dataDir, clientKey ? 'yes' : 'no', ...(walDir === undefined ? [] : [walDir])];
+  return words.map(quote).join(' ');
 }
 
 const HEALTH_START = `
 now() { if [ -n "\${EPOCHREALTIME-}" ]; then echo "\${EPOCHREALTIME/./}"; else date +%s%6N; fi; }
 begun=$(now)
 health_cri() { timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>/dev/null; }
-filesystem() {
-  local folder=$data_dir
+filesystem() { # FOLDER
+  local folder=$1
   while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
   findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null | head -n 1
   stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
-  timeout ${PATIENCE_SECONDS} du -skx -- "$data_dir" 2>/dev/null
+  timeout ${PATIENCE_SECONDS} du -skx -- "$1" 2>/dev/null
 }
 kubelet_healthz() {
   { exec 3<> /dev/tcp/127.0.0.1/10248; } 2>/dev/null || return 0
@@ -97,7 +98,8 @@ public_keys() {
     if [ "$digest" != "$none" ]; then printf '%s %s\\n' "\${digest%% *}" "$file"; fi
   done
 }
-exec {fd_filesystem}< <(filesystem)
+exec {fd_filesystem}< <(filesystem "$data_dir")
+if [ -n "$wal_dir" ]; then exec {fd_wal_filesystem}< <(filesystem "$wal_dir"); fi
 exec {fd_healthz}< <(kubelet_healthz)
 exec {fd_public_keys}< <(public_keys)
 `;
@@ -111,6 +113,7 @@ exec {fd_log}< <(last_log)
 const HEALTH_EMIT = `
 printf '%s' ${HEALTH_PROBE_FORMAT} | emit health.format
 emit health.filesystem <&"$fd_filesystem"
+if [ -n "$wal_dir" ]; then emit health.wal-filesystem <&"$fd_wal_filesystem"; fi
 emit health.healthz <&"$fd_healthz"
 emit health.public-keys <&"$fd_public_keys"
 emit health.pod <&"$fd_pod"
@@ -120,7 +123,7 @@ printf '%s %s' "$begun" "$(now)" | emit health.clock
 echo "end "
 `;
 
-/** The text that runs on every host, behind the variables data_dir, targets and client_key. */
+/** The text that runs on every host, behind the variables data_dir, wal_dir, targets and client_key. */
 const HEALTH_BODY = `${HEALTH_START}
 ${probeBody(HEALTH_START_CRI)}
 ${HEALTH_EMIT}`;
@@ -132,15 +135,17 @@ ${HEALTH_EMIT}`;
 export const HEALTH_PROGRAM = `#!/bin/bash -p
 # Reads what a health check of etcd-ha-action wants to know of this host, and changes nothing.
 # Made from src/hosts/probe/health-probe.ts by \`npm run docs\`; how to install it: docs/least-privilege.md.
-# Usage: etcd-ha-health-probe DATA-DIR yes|no
+# Usage: etcd-ha-health-probe DATA-DIR yes|no [WAL-DIR]
 #   yes: print the healthcheck client's private key too, with which etcd is asked.
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin HOME=/root
 unset BASH_ENV ENV CDPATH IFS
 umask 077
 cd / || exit
 refuse() { printf 'etcd-ha-health-probe: %s\\n' "$1" >&2; exit 95; }
-[ "$#" = 2 ] || refuse 'usage: etcd-ha-health-probe DATA-DIR yes|no'
-data_dir=$1 client_key=$2 targets=()
-case $data_dir in *[!A-Za-z0-9/._-]* | *..* | [!/]* | '') refuse 'DATA-DIR is not an absolute path' ;; esac
+[ "$#" = 2 ] || [ "$#" = 3 ] || refuse 'usage: etcd-ha-health-probe DATA-DIR yes|no [WAL-DIR]'
+data_dir=$1 client_key=$2 wal_dir=\${3-} targets=()
+for folder in "$data_dir" "\${3-/}"; do
+  case $folder in *[!A-Za-z0-9/._-]* | *..* | [!/]* | '') refuse "'$folder' is not an absolute path" ;; esac
+done
 case $client_key in yes | no) ;; *) refuse 'the second argument is neither yes nor no' ;; esac
 ${HEALTH_BODY}`;

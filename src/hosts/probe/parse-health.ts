@@ -1,4 +1,5 @@
 import type { HostFacts } from '../../cluster/host-facts.ts';
+import type { FilesystemFact } from '../../cluster/preflight/preflight-facts.ts';
 import type { HealthHostFacts, PodContainer } from '../../health/facts.ts';
 import { clockOf, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
@@ -35,8 +36,8 @@ export function parseHealth(address: string, answer: string, timing: ProbeTiming
   if (!(begun !== undefined && ended !== undefined && begun > 0 && ended > 0)) {
     throw new IncompleteProbe('the probe did not tell the time');
   }
-  const [mount = '', blocks = '', used = ''] = get('health.filesystem').split('\n');
-  const filesystem = parseFilesystem(mount, blocks, parseInt(used) || 0);
+  const filesystem = filesystemIn(get('health.filesystem'));
+  const walFilesystem = filesystemIn(get('health.wal-filesystem'));
   const healthz = get('health.healthz');
   const clientKey = values.get('health.client-key');
   return {
@@ -44,6 +45,7 @@ export function parseHealth(address: string, answer: string, timing: ProbeTiming
     more: {
       clock: clockOf(timing, { begunMs: begun, endedMs: ended }),
       ...(filesystem && { filesystem }),
+      ...(walFilesystem && { walFilesystem }),
       ...(healthz !== '' && { kubeletHealthz: healthz }),
       containers: get('health.pod').split('\n').flatMap(parseContainer),
       lastLog: get('health.log')
@@ -53,6 +55,12 @@ export function parseHealth(address: string, answer: string, timing: ProbeTiming
     },
     ...(clientKey !== undefined && { clientKey: Buffer.from(clientKey) }),
   };
+}
+
+/** A line of `findmnt`, one of `stat`, and what the folder takes. */
+function filesystemIn(text: string): FilesystemFact | undefined {
+  const [mount = '', blocks = '', used = ''] = text.split('\n');
+  return parseFilesystem(mount, blocks, parseInt(used) || 0);
 }
 
 function parseKey(line: string): [string, string][] {

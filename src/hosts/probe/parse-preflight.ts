@@ -29,6 +29,10 @@ export function parsePreflight(answer: string, timing: ProbeTiming): PreflightFa
       'filesystem',
       parseFilesystem(get('mount'), get('blocks'), parseInt(get('data-dir-size')) || 0),
     ),
+    ...present(
+      'walFilesystem',
+      parseFilesystem(get('wal-mount'), get('wal-blocks'), parseInt(get('wal-dir-size')) || 0),
+    ),
     ...present('member', memberMetrics(get('metrics'))),
     connectTimes: parseConnects(get('connects')),
     leftoverKeys: [...new Set(lines(get('leftovers')))],

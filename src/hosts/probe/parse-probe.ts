@@ -2,6 +2,7 @@ import type {
   ContainerFact,
   DataDirFact,
   FileFact,
+  FolderFact,
   HostFacts,
   KubeletFact,
   ReachFact,
@@ -67,7 +68,7 @@ export function readValues(answer: string): Map<string, string> {
 
 /** What is gone since the first look has no line in the second. */
 function withoutVolatile(values: ReadonlyMap<string, string>): [string, string][] {
-  return [...values].filter(([key]) => !/^(?:text:|data-dir|lock$)/.test(key));
+  return [...values].filter(([key]) => !/^(?:text:|data-dir|wal-dir|lock$)/.test(key));
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
@@ -208,16 +209,20 @@ function parseKubelet(text: string): KubeletFact {
 }
 
 function parseDataDir(values: ReadonlyMap<string, string>): DataDirFact {
-  const text = values.get('data-dir');
-  if (text === undefined) return { exists: false, empty: true, hasLog: false, hasBlankLog: false, mode: '' };
-  const [mode = '', ...entries] = lines(text);
   const hasBlankLog = values.has('data-dir.blank-log');
   return {
-    exists: true,
-    // a new ext4's own folder is no data
-    empty: entries.filter((entry) => entry !== 'lost+found').length === 0,
+    ...parseFolder(values.get('data-dir')),
     hasLog: (values.get('data-dir.wal') ?? '').trim() !== '' && !hasBlankLog,
     hasBlankLog,
-    mode,
+    ...(values.has('data-dir.other-log') && { hasLogElsewhere: true }),
+    ...(values.has('wal-dir') && { walDir: parseFolder(values.get('wal-dir')) }),
   };
+}
+
+/** Its mode, then what is in it, line by line; nothing where there is no such folder. */
+function parseFolder(text = ''): FolderFact {
+  const [mode, ...entries] = lines(text);
+  if (mode === undefined) return { exists: false, empty: true, mode: '' };
+  // a new ext4's own folder is no data
+  return { exists: true, empty: entries.every((entry) => entry === 'lost+found'), mode };
 }

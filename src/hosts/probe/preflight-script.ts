@@ -1,9 +1,10 @@
 import { loopbackOf } from '../../kubeadm/urls.ts';
+import type { DataPlaces } from '../../kubeadm/data-places.ts';
 import { quote } from '../shell.ts';
 import type { RemoteScript } from '../transport.ts';
 
 /** What the preflight probe has to be told. */
-export interface PreflightQuestion {
+export interface PreflightQuestion extends DataPlaces {
   /** The host's own address, and those of the others. */
   readonly address: string;
   readonly peers: readonly string[];
@@ -11,7 +12,6 @@ export interface PreflightQuestion {
   readonly ports: readonly number[];
   /** Where a member that runs on this host shows its metrics. */
   readonly metricsPort: number;
-  readonly dataDir: string;
 }
 
 /** Tries per port, while nothing listens there. */
@@ -35,7 +35,7 @@ export function preflightProbe(question: PreflightQuestion): RemoteScript {
   return { title: 'preflight probe', effect: 'reads', script: script(question), timeoutMs: 30_000 };
 }
 
-function script({ address, peers, ports, metricsPort, dataDir }: PreflightQuestion): string {
+function script({ address, peers, ports, metricsPort, dataDir, walDir }: PreflightQuestion): string {
   const targets = peers.flatMap((peer) => ports.map((port) => `${quote(peer)} ${port}`));
   const guideFolders = [address, ...peers].map((each) => `/tmp/${each}`);
   return `
@@ -91,6 +91,14 @@ kubelet_unit() {
   section cgroup-driver
   if [ "$pid" -gt 0 ]; then cgroup_driver "$pid" 2>/dev/null; fi
 }
+filesystem() { # FOLDER SECTIONS
+  local folder=$1
+  while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
+  section "$2mount"
+  findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null
+  section "$2blocks"
+  stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
+}
 data_dir=${quote(dataDir)}
 
 printf '%s\\n' "$mark"
@@ -102,6 +110,7 @@ exec {fd_metrics}< <(metrics)
 exec {fd_leftovers}< <(leftovers)
 exec {fd_unit}< <(kubelet_unit)
 exec {fd_size}< <(timeout 2 du -skx -- "$data_dir" 2>/dev/null)
+${walDir === undefined ? '' : `exec {fd_wal_size}< <(timeout 2 du -skx -- ${quote(walDir)} 2>/dev/null)`}
 
 section cgroup
 stat -fc %T /sys/fs/cgroup 2>/dev/null
@@ -111,12 +120,8 @@ section memory
 grep -s '^MemTotal:' /proc/meminfo
 section processors
 show /sys/devices/system/cpu/online
-folder=$data_dir
-while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
-section mount
-findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null
-section blocks
-stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
+filesystem "$data_dir" ''
+${walDir === undefined ? '' : `filesystem ${quote(walDir)} wal-\nsection wal-dir-size\ncat <&"$fd_wal_size"`}
 cat <&"$fd_unit"
 section data-dir-size
 cat <&"$fd_size"

@@ -1,3 +1,4 @@
+import type { DataPlaces } from '../../kubeadm/data-places.ts';
 import {
   ACTION_DIR,
   ETCD_MANIFEST,
@@ -7,6 +8,7 @@ import {
   KUBELET_DROP_IN,
   KUBELET_DROP_IN_DIR,
   LOCK_FILE,
+  PATCHES_DIR,
   PKI_DIR,
   STATE_FILE,
 } from '../../kubeadm/paths.ts';
@@ -14,8 +16,7 @@ import { BLANK_LOG_FUNCTION } from '../scripts/blank-log.ts';
 import { quote } from '../shell.ts';
 
 /** What the probe has to be told. */
-export interface ProbeQuestion {
-  readonly dataDir: string;
+export interface ProbeQuestion extends DataPlaces {
   /** Addresses of the other hosts, and the ports to try on each. */
   readonly peers: readonly string[];
   readonly ports: readonly number[];
@@ -51,10 +52,10 @@ echo "end "
 }
 
 /** The question as the variables that the probe reads. */
-export function questionVariables({ dataDir, peers, ports }: ProbeQuestion): string {
+export function questionVariables({ dataDir, walDir, peers, ports }: ProbeQuestion): string {
   const targets = peers.flatMap((address) => ports.map((port) => `${address} ${port}`));
   return `
-data_dir=${quote(dataDir)}
+data_dir=${quote(dataDir)} wal_dir=${quote(walDir ?? '')}
 targets=(${targets.map(quote).join(' ')})
 `;
 }
@@ -141,14 +142,19 @@ printf '%s' "$endpoint" | emit cri.endpoint
 const EMIT_VOLATILE = `${BLANK_LOG_FUNCTION}
 ss -Hltnp 2>/dev/null | emit listeners
 tree | emit tree
-if [ -d "$data_dir" ]; then
-  { stat -c %a "$data_dir"; ls -A "$data_dir" | head -n 20; } | emit data-dir
-  ls -A "$data_dir/member/wal" 2>/dev/null | head -n 5 | emit data-dir.wal
-  if has_blank_log "$data_dir"; then echo there | emit data-dir.blank-log; fi
+folder() { { stat -c %a "$1" && ls -A "$1" | head -n 20; } 2>/dev/null; }
+if [ -d "$data_dir" ]; then folder "$data_dir" | emit data-dir; fi
+if [ -n "$wal_dir" ]; then folder "$wal_dir" | emit wal-dir; fi
+log_dir=$data_dir/member/wal
+if [ -n "$wal_dir" ]; then
+  if [ -n "$(ls -A "$log_dir" 2>/dev/null)" ]; then echo there | emit data-dir.other-log; fi
+  log_dir=$wal_dir/wal
 fi
+ls -A "$log_dir" 2>/dev/null | head -n 5 | emit data-dir.wal
+if has_blank_log "$log_dir"; then echo there | emit data-dir.blank-log; fi
 while read -r size file; do
   if [ -f "$file" ] && [ "$size" -lt 262144 ]; then emit "text:$file" < "$file"; fi
-done < <(stat -Lc '%s %n' -- ${PUBLIC_FILES.map(quote).join(' ')} ${quote(PKI_DIR)}/etcd/*.crt ${quote(PKI_DIR)}/apiserver-etcd-client.crt 2>/dev/null)
+done < <(stat -Lc '%s %n' -- ${PUBLIC_FILES.map(quote).join(' ')} ${quote(PKI_DIR)}/etcd/*.crt ${quote(PKI_DIR)}/apiserver-etcd-client.crt ${quote(PATCHES_DIR)}/*/* 2>/dev/null)
 if [ -e ${quote(LOCK_FILE)} ]; then echo there | emit lock; fi
 emit digests <&"$fd_digests"
 emit cri.images <&"$fd_images"

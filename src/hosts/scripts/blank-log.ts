@@ -1,8 +1,8 @@
-/** What a blank log's data is renamed to within the data dir; the time follows, in seconds since 1970. */
+/** What a blank log is renamed to beside its place; the time follows, in seconds since 1970. */
 export const BLANK_MEMBER = 'blank-member-';
 
 /**
- * Bash function `has_blank_log DATA_DIR`: whether the member's write-ahead log is there and nothing has ever been written
+ * Bash function `has_blank_log LOG_DIR`: whether the member's write-ahead log is there and nothing has ever been written
  * to it: no entry, no vote.
  *
  * etcd makes its log with three records (checksum, metadata, an empty snapshot: wal.Create in server/storage/wal/wal.go)
@@ -16,7 +16,7 @@ export const BLANK_MEMBER = 'blank-member-';
  */
 export const BLANK_LOG_FUNCTION = `
 has_blank_log() {
-  local files=("$1"/member/wal/*.wal) at=0 length type b
+  local files=("$1"/*.wal) at=0 length type b
   if [ "\${#files[@]}" != 1 ] || [ ! -f "\${files[0]}" ]; then return 1; fi
   read -r -d '' -a b < <(od -An -v -tu1 -N 4096 -- "\${files[0]}" 2> /dev/null) || true
   if [ "\${#b[@]}" != 4096 ]; then return 1; fi

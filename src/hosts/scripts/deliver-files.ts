@@ -2,6 +2,7 @@ import {
   ACTION_DIR,
   ETCD_MANIFEST,
   OUTGOING_MANIFEST,
+  PATCHES_DIR,
   PKI_DIR,
   RENDERED_MANIFEST,
   REPLACED_DIR,
@@ -35,18 +36,18 @@ const CHANGED = 4;
  * Files outside the action's own folder and the pki that are replaced by other contents are kept in
  * {@link REPLACED_DIR}.
  * @param options.forgetReplaced removes them at the end, and what a restart that was cut off has left to go back to: the
- * cluster has been proven healthy.
+ * cluster has been proven healthy. So are folders of patches, but for `patches`, the one that is in use.
  */
 export function deliverFiles(
   title: string,
   deliveries: readonly Delivery[],
-  options: { readonly forgetReplaced: boolean } = { forgetReplaced: false },
+  options: { readonly forgetReplaced: boolean; readonly patches?: string } = { forgetReplaced: false },
 ): RemoteScript {
   const chunks = deliveries.flatMap(({ path, mode, bytes, replaces }) => [
     Buffer.from(`${mode} ${bytes.length} ${replaces} ${path}\n`),
     bytes,
   ]);
-  const script = options.forgetReplaced ? `${DELIVER}${FORGET_REPLACED}` : DELIVER;
+  const script = options.forgetReplaced ? `${DELIVER}${forgetReplaced(options.patches)}` : DELIVER;
   return { title, effect: 'changes', script, input: Buffer.concat(chunks), timeoutMs: 60_000 };
 }
 
@@ -102,8 +103,15 @@ for path in "\${paths[@]}"; do mv -fT -- "$(aside "$path")" "$path"; done
 sync -- "\${!folders[@]}"
 `;
 
-const FORGET_REPLACED = `
+/** @param patches the folder of patches in use; absent: there are none. */
+function forgetReplaced(patches = PATCHES_DIR): string {
+  return `
 rm -rf -- ${quote(REPLACED_DIR)} ${quote(RENDERED_MANIFEST)}
 if [ -e ${quote(ETCD_MANIFEST)} ]; then rm -f -- ${quote(OUTGOING_MANIFEST)}; fi
+for folder in ${quote(PATCHES_DIR)}/*; do
+  if [ -d "$folder" ] && [ "$folder" != ${quote(patches)} ]; then rm -rf -- "$folder"; sync -- ${quote(PATCHES_DIR)}; fi
+done
+rmdir -- ${quote(PATCHES_DIR)} 2> /dev/null || true
 sync -- ${quote(ACTION_DIR)}
 `;
+}

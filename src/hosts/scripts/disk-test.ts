@@ -15,18 +15,18 @@ const MOUNT_POINT = 3;
 const NO_SPACE = 4;
 
 /**
- * A short write test of the filesystem on which the data dir lies or will lie: up to {@link MOST_WRITES} synced writes
- * of {@link WRITE_BYTES} bytes into one file, in about {@link WRITE_FOR_SECONDS} s at most. The file is beside the data
- * dir, never in it, and has lost its name before the first write: whatever ends the script, nothing of it stays. It is
+ * A short write test of the filesystem on which the log lies or will lie: up to {@link MOST_WRITES} synced writes
+ * of {@link WRITE_BYTES} bytes into one file, in about {@link WRITE_FOR_SECONDS} s at most. The file is beside that folder, never in it, and has lost its name before the first write: whatever ends the script, nothing of it stays. It is
  * preallocated as etcd's log is (client/pkg/fileutil/preallocate.go).
+ * @param folder the data dir, or the folder of the log where it has one of its own.
  */
-export function diskTest(dataDir: string): RemoteScript {
+export function diskTest(folder: string): RemoteScript {
   return {
     title: 'disk test',
     effect: 'changes',
     timeoutMs: 30_000,
     script: `
-data_dir=${quote(dataDir)}
+data_dir=${quote(folder)}
 parent() { folder=\${1%/*}; folder=\${folder:-/}; }
 parent "$data_dir"
 while [ ! -d "$folder" ]; do parent "$folder"; done

@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings.ts';
+import { logFolder } from '../../kubeadm/data-places.ts';
 import { ETCD_MANIFEST, OUTGOING_MANIFEST, RENDERED_MANIFEST, RUN_DIR } from '../../kubeadm/paths.ts';
 import { PUT_MANIFEST_BACK } from '../../kubeadm/put-back.ts';
 import { lastWords } from '../last-words.ts';
@@ -42,7 +43,7 @@ const UNIT_LOG = `${RUN_DIR}/restart.log`;
  */
 export function restartMember(restart: MemberRestart): RemoteScript {
   const unit = `set -euo pipefail; umask 077; cd /; exec >> ${UNIT_LOG} 2>&1 < /dev/null\n${restartUnit(restart)}`;
-  const blankLog = restart.mayLackData ? ` && ! has_blank_log ${quote(restart.dataDir)}` : '';
+  const blankLog = restart.mayLackData ? ` && ! has_blank_log ${quote(logFolder(restart))}` : '';
   return {
     title: 'restart the member',
     effect: 'changes',

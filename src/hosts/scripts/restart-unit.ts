@@ -1,3 +1,4 @@
+import { logFolder, type DataPlaces } from '../../kubeadm/data-places.ts';
 import {
   ACTION_DIR,
   ETCD_MANIFEST,
@@ -14,10 +15,9 @@ import { CRASHED, memberReadyFunctions } from './member-ready.ts';
 import { POD_GONE_FUNCTIONS } from './pod-gone.ts';
 
 /** The replacement of one member's manifest. */
-export interface ManifestChange {
+export interface ManifestChange extends DataPlaces {
   /** The member's address: IPv4, or IPv6 without brackets. */
   readonly address: string;
-  readonly dataDir: string;
   readonly criEndpoint: string;
   /** SHA-256 (hex) of the manifest in place, as it was seen; `absent` when there is none, and so nothing to take out. */
   readonly currentSha256: string;
@@ -65,8 +65,9 @@ export function restartUnit(change: ManifestChange): string {
 ${HOLD_STEP_LOCK}
 { printf %s 'restart member' > /proc/$$/comm; } 2> /dev/null || true
 current=${quote(change.currentSha256)} rendered=${quote(change.renderedSha256)} data_dir=${quote(change.dataDir)}
+log_dir=${quote(logFolder(change))} wal_dir=${quote(change.walDir ?? '')}
 may_lack_data=${String(change.mayLackData)}
-if ! $may_lack_data && [ -z "$(ls -A "$data_dir/member/wal" 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi
+if ! $may_lack_data && [ -z "$(ls -A "$log_dir" 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi
 if [ "$(stat -c %d ${MANIFEST_DIR})" != "$(stat -c %d ${ACTION_DIR})" ]; then finish ${RESTART_END.otherFilesystem}; fi
 if has ${ETCD_MANIFEST} "$rendered" && ! begins_blank; then
   echo 'the new manifest is in place already, not known to be ready'
@@ -131,13 +132,17 @@ take_out() {
   fi
   echo 'the old manifest is out'
 }
-begins_blank() { $may_lack_data && has_blank_log "$data_dir"; }
+begins_blank() { $may_lack_data && has_blank_log "$log_dir"; }
 set_blank_log_aside() {
-  local aside
-  aside="$data_dir/${BLANK_MEMBER}$(date +%s)"
-  mv -T -- "$data_dir/member" "$aside"
-  sync -- "$data_dir"
-  echo "etcd had ended before it wrote anything to its log; set aside as $aside"
+  local now aside folder
+  now=$(date +%s)
+  for folder in "$data_dir/member" \${wal_dir:+"$log_dir"}; do
+    [ -e "$folder" ] || continue
+    aside=\${folder%/*}/${BLANK_MEMBER}$now
+    mv -T -- "$folder" "$aside"
+    sync -- "\${folder%/*}"
+    echo "etcd had ended before it wrote anything to its log; set aside as $aside"
+  done
 }
 put_back() {
   if [ -e ${ETCD_MANIFEST} ] || ! [ -e ${OUTGOING_MANIFEST} ]; then return; fi

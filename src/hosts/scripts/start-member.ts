@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings.ts';
+import { dataFolders, type DataPlaces } from '../../kubeadm/data-places.ts';
 import { ETCD_MANIFEST, MANIFEST_DIR, RENDERED_MANIFEST } from '../../kubeadm/paths.ts';
 import { explainUnknown } from './explain-unknown.ts';
 import { quote } from '../shell.ts';
@@ -6,9 +7,8 @@ import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { CRASHED, etcdWords, memberReadyFunctions, READY_WITHIN } from './member-ready.ts';
 
 /** What the script needs to know. */
-export interface MemberStart {
+export interface MemberStart extends DataPlaces {
   readonly address: string;
-  readonly dataDir: string;
   readonly criEndpoint: string;
   /** SHA-256 (hex) of the rendered manifest that is to be put in place; absent: it is there already. */
   readonly manifestSha256?: string;
@@ -23,7 +23,7 @@ const CRASHES = 6;
 const NOT_READY = 7;
 
 /**
- * Guide step 7: makes the data dir as kubeadm does (0700), renames the rendered manifest to where kubelet reads it, and
+ * Guide step 7: makes the data dir as kubeadm does (0700), and the folder of the log the same, renames the rendered manifest to where kubelet reads it, and
  * waits until etcd says that it is ready, which it does only with a quorum.
  */
 export function startMember(start: MemberStart): RemoteScript {
@@ -33,7 +33,7 @@ export function startMember(start: MemberStart): RemoteScript {
     timeoutMs: (READY_WITHIN + 30) * 1000,
     onProgress: start.onProgress,
     script: `${memberReadyFunctions(start)}
-${start.manifestSha256 === undefined ? '' : placeManifest(start.dataDir, start.manifestSha256)}
+${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}
 outcome=0
 await_ready || outcome=$?
 if [ "$outcome" = 0 ]; then exit 0; fi
@@ -43,18 +43,21 @@ if [ "$outcome" = ${CRASHED} ]; then exit ${CRASHES}; else exit ${NOT_READY}; fi
   };
 }
 
-function placeManifest(dataDir: string, sha256: string): string {
-  const dir = quote(dataDir);
+function placeManifest(places: DataPlaces, sha256: string): string {
   return `
+folders=(${dataFolders(places).map(quote).join(' ')}) parents=()
 if [ -e ${ETCD_MANIFEST} ]; then exit ${MANIFEST_CHANGED}; fi
-if [ -d ${dir} ] && [ -n "$(ls -A ${dir} | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
+for folder in "\${folders[@]}"; do
+  if [ -d "$folder" ] && [ -n "$(ls -A "$folder" | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
+  parents+=("$(dirname "$folder")")
+done
 case "$(sha256sum < ${RENDERED_MANIFEST})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
-( umask 022; mkdir -p -- "$(dirname ${dir})"; mkdir -p -m 0700 -- ${MANIFEST_DIR} )
-mkdir -p -m 0700 -- ${dir}
-chmod 0700 -- ${dir}
+( umask 022; mkdir -p -- "\${parents[@]}"; mkdir -p -m 0700 -- ${MANIFEST_DIR} )
+mkdir -p -m 0700 -- "\${folders[@]}"
+chmod 0700 -- "\${folders[@]}"
 if [ "$(stat -c %d ${MANIFEST_DIR})" != "$(stat -c %d ${RENDERED_MANIFEST})" ]; then exit ${OTHER_FILESYSTEM}; fi
 mv -fT -- ${RENDERED_MANIFEST} ${ETCD_MANIFEST}
-sync -- ${MANIFEST_DIR} "$(dirname ${dir})" ${RENDERED_MANIFEST.replace(/\/[^/]*$/, '')}
+sync -- ${MANIFEST_DIR} "\${parents[@]}" ${RENDERED_MANIFEST.replace(/\/[^/]*$/, '')}
 `;
 }
 
@@ -64,7 +67,7 @@ export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'
   switch (result.code) {
     case DATA_THERE:
       return {
-        fact: 'its data dir has been filled since the run began; no etcd was started on it.',
+        fact: 'its data dir has been filled since the run began, or the folder of its log; no etcd was started on it.',
         cause: 'Another run, or somebody by hand, works on this host at the same time.',
         fix: 'Let the other finish, then run again.',
       };

@@ -1,5 +1,6 @@
 import type { EtcdCredentials } from '../../etcd/gateway-connection.ts';
 import { commonRevision, hashAt, observeMember } from '../../etcd/observe-member.ts';
+import { placesOf } from '../../kubeadm/data-places.ts';
 import type { HealthFacts } from '../../health/facts.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { hostLabel } from '../observe.ts';
@@ -47,8 +48,8 @@ export async function askMembers(
         notAsked: notAsked(credentials === undefined && routes[index] !== undefined),
       }),
     );
-    const { clientPort, peerPort, dataDir } = settings;
-    return { now: surroundings.now(), clientPort, peerPort, dataDir, members };
+    const { clientPort, peerPort } = settings;
+    return { now: surroundings.now(), clientPort, peerPort, ...placesOf(settings), members };
   } finally {
     for (const member of asked) member?.client.close();
   }

@@ -1,3 +1,4 @@
+import { placesOf } from '../../kubeadm/data-places.ts';
 import { HostError } from '../../hosts/host-error.ts';
 import { lastWords } from '../../hosts/last-words.ts';
 import { healthProbe } from '../../hosts/probe/health-probe.ts';
@@ -15,9 +16,11 @@ const INSTALL = 'Install the program and its rule on that host as docs/least-pri
 export async function probeHost(
   host: HostSettings,
   transport: Transport,
-  { dataDir, health: { probe } }: Settings,
+  settings: Settings,
 ): Promise<HealthAnswer> {
-  const script = healthProbe({ dataDir, clientKey: true }, probe === undefined ? {} : { program: probe });
+  const { probe } = settings.health;
+  const question = { ...placesOf(settings), clientKey: true };
+  const script = healthProbe(question, probe === undefined ? {} : { program: probe });
   const sentMs = runnerTime();
   const result = await transport.run(script);
   const timing = { sentMs, receivedMs: runnerTime() };

@@ -1,6 +1,7 @@
 import { formatHostState, type HostState } from '../../cluster/host-state.ts';
 import type { FileContent, PlannedFile, Step } from '../../cluster/plan.ts';
 import { deliverFiles, explainDelivery } from '../../hosts/scripts/deliver-files.ts';
+import { allPatches, patchFolder } from '../../kubeadm/patches.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
 import { sha256 } from '../material.ts';
 import { digestsOf, memberOf, runScript, type ActContext } from './context.ts';
@@ -35,7 +36,12 @@ async function put(
     if (path !== STATE_FILE) digests.set(path, sha256(text));
     if (isPublic(content)) material.publicFiles.get(host)?.set(path, text);
   }
-  const script = deliverFiles('deliver files', deliveries, { forgetReplaced: phase === 'member' });
+  const { patches: written, walDir } = context.plan.shape;
+  const patches = patchFolder(allPatches(written, walDir));
+  const script = deliverFiles('deliver files', deliveries, {
+    forgetReplaced: phase === 'member',
+    ...(patches !== undefined && { patches }),
+  });
   await runScript(step, script, context, explainDelivery);
   for (const { path, bytes } of deliveries) found.set(path, sha256(bytes));
 }

@@ -1,10 +1,15 @@
+import { parse } from 'yaml';
 import type { Step } from '../../cluster/plan.ts';
 import { lastWords } from '../../hosts/last-words.ts';
 import { renderManifest } from '../../hosts/scripts/render-manifest.ts';
 import { argumentDifferences, parseEtcdManifest } from '../../kubeadm/etcd-manifest.ts';
+import { placesOf } from '../../kubeadm/data-places.ts';
+import type { Json } from '../../kubeadm/json-patch.ts';
+import { allPatches } from '../../kubeadm/patches.ts';
 import { ETCD_MANIFEST, RENDERED_MANIFEST } from '../../kubeadm/paths.ts';
+import { podProblems } from '../../kubeadm/pod-rules.ts';
 import { sha256 } from '../material.ts';
-import { digestsOf, runScript, stepFailure, type ActContext, type Explain } from './context.ts';
+import { digestsOf, memberOf, runScript, stepFailure, type ActContext, type Explain } from './context.ts';
 
 /** Has the host's kubeadm render the manifest aside, and checks that it is as asked for. */
 export async function render(step: Step & { kind: 'render-manifest' }, context: ActContext): Promise<void> {
@@ -18,6 +23,7 @@ export async function render(step: Step & { kind: 'render-manifest' }, context: 
           ...argumentDifferences(manifest, step.wanted),
           ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
         ];
+  if (differences.length === 0) checkPatched(step, text, context);
   if (differences.length > 0) {
     throw stepFailure(step, {
       fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
@@ -27,6 +33,21 @@ export async function render(step: Step & { kind: 'render-manifest' }, context: 
   }
   digestsOf(context, step.host).set(ETCD_MANIFEST, sha256(text));
   context.material.publicFiles.get(step.host)?.set(ETCD_MANIFEST, text);
+}
+
+/** What patches have made of the pod; where there are none, kubeadm itself is trusted. */
+function checkPatched(step: Step & { kind: 'render-manifest' }, text: string, context: ActContext): void {
+  const { shape } = context.plan;
+  if (allPatches(shape.patches, shape.walDir).length === 0) return;
+  const { address } = memberOf(context, step.host);
+  const { metricsPort } = shape;
+  const problems = podProblems(parse(text) as Json, { ...placesOf(shape), address, metricsPort });
+  if (problems.length === 0) return;
+  throw stepFailure(step, {
+    fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}. It was not put in place.`,
+    cause: 'A patch meets another pod on this release of kubeadm than the one that it was tried on.',
+    fix: 'Leave that part out of `patches`, or write it for the pod in /etc/kubernetes/manifests/etcd.yaml.',
+  });
 }
 
 const explainRender: Explain = (result) => ({

@@ -4,6 +4,7 @@ import { explainRestart, restartMember } from '../../hosts/scripts/restart-membe
 import { explainModes, setModes } from '../../hosts/scripts/set-modes.ts';
 import { explainKubelet, startKubelet } from '../../hosts/scripts/start-kubelet.ts';
 import { explainMember, startMember } from '../../hosts/scripts/start-member.ts';
+import { placesOf } from '../../kubeadm/data-places.ts';
 import { ETCD_MANIFEST } from '../../kubeadm/paths.ts';
 import { digestsOf, memberOf, runScript, type ActContext } from './context.ts';
 import { deliver, record } from './deliver.ts';
@@ -44,10 +45,10 @@ export async function runStep(step: Step, context: ActContext): Promise<void> {
 }
 
 async function start(step: Step & { kind: 'start-member' }, context: ActContext): Promise<void> {
-  const { host, dataDir, criEndpoint, placeManifest } = step;
+  const { host, criEndpoint, placeManifest } = step;
   const script = startMember({
     address: memberOf(context, host).address,
-    dataDir,
+    ...placesOf(step),
     criEndpoint,
     onProgress: (line) => context.log.host(host).info(line),
     ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
@@ -57,12 +58,12 @@ async function start(step: Step & { kind: 'start-member' }, context: ActContext)
 }
 
 async function restart(step: Step & { kind: 'restart-member' }, context: ActContext): Promise<void> {
-  const { host, dataDir, criEndpoint, mayLackData } = step;
+  const { host, criEndpoint, mayLackData } = step;
   const found = context.material.found.get(host);
   const renderedSha256 = renderedDigest(host, context);
   const script = restartMember({
     address: memberOf(context, host).address,
-    dataDir,
+    ...placesOf(step),
     criEndpoint,
     currentSha256: found?.get(ETCD_MANIFEST) ?? 'absent',
     renderedSha256,

@@ -29,6 +29,7 @@ export function sampleShape(changes: Partial<ClusterShape> = {}): ClusterShape {
     metricsPort: 2381,
     dataDir: '/var/lib/etcd',
     extraArgs: [],
+    patches: [],
     ...changes,
   };
 }

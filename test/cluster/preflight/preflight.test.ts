@@ -25,6 +25,17 @@ function disk(changes: Partial<FilesystemFact>): Changes {
   return { seen: { filesystem: { ...QUIET.filesystem, ...changes } } };
 }
 
+/** The log on another disk than the data. */
+function logDisk(changes: Partial<FilesystemFact>): Changes {
+  if (QUIET.filesystem === undefined) throw new Error('the example has a filesystem');
+  const walFilesystem = { ...QUIET.filesystem, mountPoint: '/mnt/wal' };
+  return {
+    allSeen: { walFilesystem },
+    seen: { walFilesystem: { ...walFilesystem, ...changes } },
+    settings: { walDir: '/mnt/wal' },
+  };
+}
+
 /** A member whose log was fsynced `count` times: half below 2 ms, all others in the bucket up to `slowest` seconds. */
 function fsyncs(count: number, slowest: number): Changes {
   const bounds = [0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, Infinity];
@@ -205,6 +216,21 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
     },
     /^warn \[infra1\] memory: it has 4 GiB of memory, less than the quota of the database \(8 GiB\)/,
   ],
+  [
+    'the log on a disk of its own that is too small',
+    logDisk({ freeBytes: 100 * 1024 ** 2, dataDirBytes: 0 }),
+    /^fail \[infra1\] wal-dir: \/mnt\/wal has 100 MiB free of .*; the log takes 512 MiB\. /,
+  ],
+  [
+    'the log on a disk of its own that is read-only',
+    logDisk({ readOnly: true }),
+    /^fail \[infra1\] wal-dir: the filesystem of the folder of the log/,
+  ],
+  [
+    'the log on a disk that cannot be read',
+    { ...logDisk({}), seen: { walFilesystem: undefined } as never },
+    /^warn \[infra1\] wal-dir: the filesystem of \/mnt\/wal could not be read/,
+  ],
   ['one processor', { seen: { processors: 1 } }, /^warn \[infra1\] processors: it has 1 processor/],
   [
     'an image that is not there',
@@ -352,6 +378,8 @@ const silent: readonly (readonly [string, Changes])[] = [
   // what the data dir holds is part of what it needs
   ["a disk that a member's data has filled", disk({ freeBytes: 2 * GIB, dataDirBytes: 3 * GIB })],
   ['a filesystem without fixed inodes', disk({ type: 'btrfs', inodes: 0, freeInodes: 0 })],
+  ['a small disk of its own for the log', logDisk({ freeBytes: GIB, dataDirBytes: 0 })],
+  ['a log that has filled its disk', logDisk({ freeBytes: 0, dataDirBytes: GIB / 2 })],
   ['fast fsync', fsyncs(1000, 0.008)],
   ['too few fsyncs to tell', fsyncs(60, 0.064)],
   ['a machine sold with 2 GB', { seen: { memoryBytes: 1.9 * GIB } }],

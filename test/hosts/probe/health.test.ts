@@ -87,6 +87,9 @@ describe('the probe as a program', () => {
     [['', 'no']],
     [['/d', 'maybe']],
     [['/d', 'yes', 'more']],
+    [['/d', 'yes', '']],
+    [['/d', 'yes', '/w/../x']],
+    [['/d', 'yes', '/w', '/x']],
     [['/d']],
     [[]],
   ])('refuses %j', (argv) => {
@@ -100,5 +103,7 @@ describe('the probe as a program', () => {
     const { script, effect } = healthProbe(question, { program: '/usr/local/sbin/etcd-ha-health-probe' });
     expect(effect).toBe('reads');
     expect(script).toBe("exec sudo -n -- '/usr/local/sbin/etcd-ha-health-probe' '/var/lib/etcd' 'yes'");
+    const withLog = healthProbe({ ...question, walDir: '/mnt/wal' }, { program: '/p' }).script;
+    expect(withLog).toBe("exec sudo -n -- '/p' '/var/lib/etcd' 'yes' '/mnt/wal'");
   });
 });

@@ -199,6 +199,7 @@ describe('the script', () => {
         metricsPort: 2381,
         ports: [open, closed],
         dataDir,
+        walDir: join(dataDir, 'wal', 'that is not there'),
       });
       const sentMs = Date.now();
       const env = { ...process.env, LC_ALL: 'C' };
@@ -213,6 +214,10 @@ describe('the script', () => {
       expect(facts.processors).toBeGreaterThan(0);
       expect(facts.filesystem?.dataDirBytes).toBeGreaterThanOrEqual(100_000);
       expect(facts.filesystem?.freeBytes).toBeGreaterThan(0);
+      expect(facts.walFilesystem).toMatchObject({
+        mountPoint: facts.filesystem?.mountPoint,
+        dataDirBytes: 0,
+      });
       // both clocks are this machine's; Date.now() has whole milliseconds only
       expect(Math.abs(facts.clock.offsetMs)).toBeLessThanOrEqual(facts.clock.uncertaintyMs + 2);
       const tries = new Map(facts.connectTimes.map(({ port, microseconds }) => [port, microseconds.length]));

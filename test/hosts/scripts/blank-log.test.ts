@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BLANK_LOG_FUNCTION } from '../../../src/hosts/scripts/blank-log.ts';
+import { restartUnit } from '../../../src/hosts/scripts/restart-unit.ts';
 
 let dataDir: string;
 
@@ -34,7 +35,9 @@ function isBlank(hex: string, ...others: readonly string[]): boolean {
 
 function asked(): boolean {
   const script = `set -euo pipefail\n${BLANK_LOG_FUNCTION}\nif has_blank_log "$0"; then echo blank; else echo other; fi`;
-  const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script, dataDir], { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script, join(dataDir, 'member/wal')], {
+    encoding: 'utf8',
+  });
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^(blank|other)\n$/);
   return stdout === 'blank\n';
@@ -68,4 +71,42 @@ test('nor are two files, a file that was cut short, an empty folder, or none', (
   expect(asked()).toBe(false);
   writeFileSync(join(dataDir, 'member/wal/0-0.wal'), Buffer.from(BLANK, 'hex'));
   expect(asked()).toBe(false);
+});
+
+describe('a blank log is set aside', () => {
+  const [, functionText = ''] =
+    /^(set_blank_log_aside\(\) \{\n[^]*?^\}\n)/m.exec(
+      restartUnit({
+        address: '10.0.0.6',
+        dataDir: '/d',
+        criEndpoint: 'unix:///none',
+        currentSha256: 'absent',
+        renderedSha256: 'x',
+        mayLackData: true,
+      }),
+    ) ?? [];
+
+  function setAside(walDir: string): string[] {
+    const variables = 'data_dir=$0 wal_dir=$1 log_dir=${1:+$1/wal}';
+    const script = `set -euo pipefail\n${variables}\n${functionText}\nset_blank_log_aside`;
+    const { status, stderr } = spawnSync('bash', ['--norc', '-c', script, dataDir, walDir], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    return [dataDir, walDir].filter((folder) => folder !== '').flatMap((folder) => readdirSync(folder));
+  }
+
+  const aside = expect.stringMatching(/^blank-member-\d+$/);
+
+  test('with the member that it is part of', () => {
+    expect(setAside('')).toEqual([aside]);
+  });
+
+  // etcd reads what is called wal within the folder, and nothing else of it.
+  test('and beside its place, where it has a folder of its own', () => {
+    const walDir = join(dataDir, 'disk');
+    mkdirSync(join(walDir, 'wal'), { recursive: true });
+    expect(setAside(walDir).toSorted()).toEqual([aside, aside, 'disk']);
+    expect(readdirSync(walDir)).toEqual([aside]);
+  });
 });

@@ -1,5 +1,5 @@
-export const id = 137;
-export const ids = [137];
+export const id = 483;
+export const ids = [483];
 export const modules = {
 
 /***/ 74445:
@@ -2424,6 +2424,34 @@ function quote(word) {
 
 /***/ }),
 
+/***/ 7104:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   ek: () => (/* binding */ placesOf),
+/* harmony export */   hI: () => (/* binding */ logFolder),
+/* harmony export */   ij: () => (/* binding */ dataFolders)
+/* harmony export */ });
+/**
+ * Where the write-ahead log is. With a folder of its own it lies in another one within that: etcd makes its log aside, as
+ * `NAME.tmp`, removes the folder NAME and renames (server/storage/wal/wal.go, renameWAL), which neither a mount point nor
+ * the way from one file system to another allows.
+ */
+function logFolder({ dataDir, walDir }) {
+    return walDir === undefined ? `${dataDir}/member/wal` : `${walDir}/wal`;
+}
+/** The folders that must be there, and be etcd's alone. */
+function dataFolders({ dataDir, walDir }) {
+    return walDir === undefined ? [dataDir] : [dataDir, walDir];
+}
+/** The two as properties, without one that is not there. */
+function placesOf({ dataDir, walDir }) {
+    return { dataDir, ...(walDir !== undefined && { walDir }) };
+}
+
+
+/***/ }),
+
 /***/ 88239:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -2466,7 +2494,7 @@ const OWNED_ETCD_FLAGS = new Map([
     ],
     ['enable-grpc-gateway', 'the action asks members through this gateway'],
     ['data-dir', 'give it by the input data-dir'],
-    ['wal-dir', 'the log lies in data-dir, where the action looks for it before it starts a member'],
+    ['wal-dir', 'give it by the input wal-dir'],
     ['initial-cluster', OF_THE_BOOTSTRAP],
     ['initial-cluster-state', OF_THE_BOOTSTRAP],
     ['initial-cluster-token', OF_THE_BOOTSTRAP],
@@ -2600,6 +2628,142 @@ function keepsCorruptCheck(featureGates) {
 
 /***/ }),
 
+/***/ 84178:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   DF: () => (/* binding */ PatchError),
+/* harmony export */   Zw: () => (/* binding */ applyJsonPatch),
+/* harmony export */   pi: () => (/* binding */ isMapping)
+/* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(57975);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_util__WEBPACK_IMPORTED_MODULE_0__);
+
+/** A patch that cannot be applied, in words that continue `it cannot be applied:`. */
+class PatchError extends Error {
+}
+/** Whether it is a mapping, not a list. */
+function isMapping(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/**
+ * Applies a JSON patch (RFC 6902).
+ * @throws PatchError where it is none, or does not fit what it is applied to.
+ */
+function applyJsonPatch(target, patch) {
+    if (!Array.isArray(patch))
+        throw new PatchError('a patch of the kind json is a list of operations');
+    return patch.reduce(applyOperation, target);
+}
+function applyOperation(target, operation) {
+    if (!isMapping(operation))
+        throw new PatchError('an operation is a mapping with op and path');
+    const { op, value } = operation;
+    const path = pointer(operation['path'], 'path');
+    switch (op) {
+        case 'add':
+            return put(target, path, needed(value), 'add');
+        case 'replace':
+            return put(target, path, needed(value), 'replace');
+        case 'remove':
+            return remove(target, path);
+        case 'move': {
+            const from = pointer(operation['from'], 'from');
+            return put(remove(target, from), path, at(target, from), 'add');
+        }
+        case 'copy':
+            return put(target, path, at(target, pointer(operation['from'], 'from')), 'add');
+        case 'test':
+            if (!(0,node_util__WEBPACK_IMPORTED_MODULE_0__.isDeepStrictEqual)(at(target, path), value))
+                throw new PatchError(`the test of ${shown(path)} fails`);
+            return target;
+        default:
+            throw new PatchError(`there is no operation ${JSON.stringify(op ?? null)}`);
+    }
+}
+function needed(value) {
+    if (value === undefined)
+        throw new PatchError('an operation that adds or replaces has no value');
+    return value;
+}
+/** The keys of a JSON pointer (RFC 6901). */
+function pointer(text, field) {
+    if (typeof text !== 'string' || (text !== '' && !text.startsWith('/'))) {
+        throw new PatchError(`${field} is no pointer such as /spec/priority`);
+    }
+    return text
+        .split('/')
+        .slice(1)
+        .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+function shown(path) {
+    return `/${path.join('/')}`;
+}
+function at(target, path) {
+    return path.reduce((value, key, depth) => {
+        const inner = Array.isArray(value)
+            ? value[indexOf(key, value.length - 1, path)]
+            : isMapping(value) && Object.hasOwn(value, key)
+                ? value[key]
+                : undefined;
+        if (inner === undefined)
+            throw new PatchError(`there is no ${shown(path.slice(0, depth + 1))}`);
+        return inner;
+    }, target);
+}
+function put(target, path, value, how) {
+    return changeAt(target, path, (parent, key) => {
+        if (Array.isArray(parent)) {
+            const list = [...parent];
+            const index = key === '-' && how === 'add'
+                ? list.length
+                : indexOf(key, list.length - (how === 'add' ? 0 : 1), path);
+            list.splice(index, how === 'add' ? 0 : 1, value);
+            return list;
+        }
+        if (how === 'replace')
+            at(target, path);
+        return { ...parent, [key]: value };
+    });
+}
+function remove(target, path) {
+    at(target, path);
+    return changeAt(target, path, (parent, key) => Array.isArray(parent)
+        ? parent.toSpliced(Number(key), 1)
+        : Object.fromEntries(Object.entries(parent).filter(([name]) => name !== key)));
+}
+/** @throws PatchError where there is nothing that what is changed could be within. */
+function changeAt(target, path, change) {
+    const key = path.at(-1);
+    if (key === undefined)
+        throw new PatchError('the whole pod cannot be replaced');
+    const parents = path.slice(0, -1);
+    const parent = at(target, parents);
+    if (!Array.isArray(parent) && !isMapping(parent)) {
+        throw new PatchError(`nothing can be within ${shown(parents)}`);
+    }
+    return replaceAt(target, parents, change(parent, key));
+}
+/** @param path of something that is there. */
+function replaceAt(target, path, value) {
+    const [key, ...rest] = path;
+    if (key === undefined)
+        return value;
+    const inner = replaceAt(at(target, [key]), rest, value);
+    return Array.isArray(target)
+        ? target.with(Number(key), inner)
+        : { ...target, [key]: inner };
+}
+function indexOf(key, greatest, path) {
+    const index = /^(?:0|[1-9]\d{0,5})$/.test(key) ? Number(key) : Number.NaN;
+    if (index <= greatest)
+        return index;
+    throw new PatchError(`there is no ${shown(path)}`);
+}
+
+
+/***/ }),
+
 /***/ 27368:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -2609,9 +2773,11 @@ function keepsCorruptCheck(featureGates) {
 /* harmony export */   R$: () => (/* binding */ renderKubeletConfig)
 /* harmony export */ });
 /* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(38815);
+/* harmony import */ var _data_places_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7104);
 /* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6803);
-/* harmony import */ var _put_back_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(58912);
+/* harmony import */ var _put_back_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(58912);
 /* harmony import */ var _yaml_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(45180);
+
 
 
 
@@ -2657,17 +2823,177 @@ function renderKubeletConfig(runtime, additions) {
  * may fail (`-`): kubelet is to start in any case.
  * @param kubelet path of the kubelet on this host.
  */
-function renderKubeletDropIn(kubelet, dataDir) {
+function renderKubeletDropIn(kubelet, places) {
     return [
         '[Unit]',
-        `RequiresMountsFor=${dataDir}`,
+        `RequiresMountsFor=${(0,_data_places_js__WEBPACK_IMPORTED_MODULE_3__/* .dataFolders */ .ij)(places).join(' ')}`,
         '[Service]',
-        `ExecStartPre=-${_put_back_js__WEBPACK_IMPORTED_MODULE_3__/* .PUT_MANIFEST_BACK */ .a}`,
+        `ExecStartPre=-${_put_back_js__WEBPACK_IMPORTED_MODULE_4__/* .PUT_MANIFEST_BACK */ .a}`,
         'ExecStart=',
         `ExecStart=${kubelet} --config=${_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .KUBELET_CONFIG */ .So}`,
         'Restart=always',
         '',
     ].join('\n');
+}
+
+
+/***/ }),
+
+/***/ 48966:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  yJ: () => (/* binding */ WAL_VOLUME),
+  My: () => (/* binding */ allPatches),
+  X6: () => (/* binding */ applyPatch),
+  MP: () => (/* binding */ patchFiles),
+  h_: () => (/* binding */ patchFolder),
+  AU: () => (/* binding */ patchFolderIn),
+  R3: () => (/* binding */ patchKind)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __webpack_require__(38815);
+// EXTERNAL MODULE: ./src/kubeadm/json-patch.ts
+var json_patch = __webpack_require__(84178);
+;// CONCATENATED MODULE: ./src/kubeadm/merge-patch.ts
+
+/**
+ * Lists of a pod that a strategic merge adds to, and the field that tells their items apart (patchMergeKey in
+ * k8s.io/api/core/v1/types.go). Every other list is replaced.
+ */
+const MERGE_KEYS = new Map([
+    ['containers', 'name'],
+    ['initContainers', 'name'],
+    ['ephemeralContainers', 'name'],
+    ['volumes', 'name'],
+    ['volumeMounts', 'mountPath'],
+    ['volumeDevices', 'devicePath'],
+    ['env', 'name'],
+    ['ports', 'containerPort'],
+    ['imagePullSecrets', 'name'],
+    ['hostAliases', 'ip'],
+    ['topologySpreadConstraints', 'topologyKey'],
+]);
+/**
+ * Applies a merge patch to a pod: null removes, mappings are merged, everything else is replaced; lists too
+ * (`merge`, RFC 7386), or added to by the keys of their items (`strategic`).
+ * @throws PatchError where it is no mapping, or holds what only a JSON patch says plainly.
+ */
+function applyMergePatch(target, patch, kind) {
+    if (!(0,json_patch/* isMapping */.pi)(patch))
+        throw new json_patch/* PatchError */.DF(`a patch of the kind ${kind} is a mapping of the pod's fields`);
+    return merged(target, patch, kind);
+}
+function merged(target, patch, kind) {
+    const result = new Map((0,json_patch/* isMapping */.pi)(target) ? Object.entries(target) : []);
+    for (const [key, value] of Object.entries(patch)) {
+        if (key.startsWith('$')) {
+            throw new json_patch/* PatchError */.DF(`${key} is an order to the merge; say by a patch of the kind json what is removed`);
+        }
+        if (value === null)
+            result.delete(key);
+        else
+            result.set(key, mergedField(key, result.get(key) ?? null, value, kind));
+    }
+    return Object.fromEntries(result);
+}
+function mergedField(key, target, value, kind) {
+    if ((0,json_patch/* isMapping */.pi)(value))
+        return merged(target, value, kind);
+    const mergeKey = kind === 'strategic' && Array.isArray(value) ? MERGE_KEYS.get(key) : undefined;
+    if (mergeKey === undefined)
+        return value;
+    const items = [...(Array.isArray(target) ? target : [])];
+    const added = [];
+    for (const item of value) {
+        const id = (0,json_patch/* isMapping */.pi)(item) ? item[mergeKey] : undefined;
+        if (!(0,json_patch/* isMapping */.pi)(item) || id === undefined) {
+            throw new json_patch/* PatchError */.DF(`an item of ${key} has no ${mergeKey}, by which it is merged`);
+        }
+        const index = items.findIndex((present) => (0,json_patch/* isMapping */.pi)(present) && present[mergeKey] === id);
+        if (index < 0)
+            added.push(merged(null, item, kind));
+        else
+            items[index] = merged(items[index] ?? null, item, kind);
+    }
+    // as the order of both lists is kept, the patch's first (strategicpatch/patch.go, mergeSliceWithoutSpecialElements)
+    return [...added, ...items];
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/paths.ts
+var paths = __webpack_require__(6803);
+// EXTERNAL MODULE: ./src/kubeadm/yaml.ts
+var yaml = __webpack_require__(45180);
+;// CONCATENATED MODULE: ./src/kubeadm/patches.ts
+
+
+
+
+
+
+/** The volume of the log, in the action's own patch. */
+const WAL_VOLUME = 'etcd-wal';
+/**
+ * The action's own patch, which mounts the folder of the log: kubeadm has no field for a second volume. A tilde sorts
+ * behind all that the user's patches may be called, so that those find the pod as kubeadm makes it.
+ */
+const WAL_PATCH = 'etcd~wal-dir+strategic.yaml';
+/**
+ * All patches in the order in which kubeadm applies them: the user's, then the action's own.
+ * @param walDir folder of the log; absent: it has none of its own.
+ */
+function allPatches(patches, walDir) {
+    return walDir === undefined ? patches : [...patches, { name: WAL_PATCH, text: walPatch(walDir) }];
+}
+function walPatch(walDir) {
+    return (0,dist/* stringify */.As)({
+        spec: {
+            containers: [{ name: 'etcd', volumeMounts: [{ mountPath: walDir, name: WAL_VOLUME }] }],
+            // not made where it is missing: etcd must not begin on an empty folder
+            volumes: [{ name: WAL_VOLUME, hostPath: { path: walDir, type: 'Directory' } }],
+        },
+    }, yaml/* YAML_FOR_GO */.P);
+}
+/**
+ * The folder on the hosts for exactly these patches; nothing where there are none. It is called after their digest: a
+ * kubeadm configuration that names it says which patches it was made with, and files that are no longer asked for lie in
+ * another one.
+ */
+function patchFolder(patches) {
+    if (patches.length === 0)
+        return undefined;
+    const digest = (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(patches.map(({ name, text }) => [name, text])));
+    return `${paths/* PATCHES_DIR */.rf}/${digest.digest('hex').slice(0, 16)}`;
+}
+/** The files of the patches, by path. */
+function patchFiles(patches) {
+    const folder = patchFolder(patches) ?? '';
+    return new Map(patches.map(({ name, text }) => [`${folder}/${name}`, text]));
+}
+/** The kind that the name of a patch's file says; nothing where kubeadm would not apply the file to etcd's pod as meant. */
+function patchKind(name) {
+    const match = /^etcd[A-Za-z0-9_-]{0,60}(?:\+(strategic|merge|json))?\.(?:yaml|json)$/.exec(name);
+    return match === null ? undefined : (match[1] ?? 'strategic');
+}
+/** Applies what one file holds, document after document, as kubeadm does. @throws PatchError where that cannot be done. */
+function applyPatch(pod, documents, kind) {
+    return documents.reduce((target, patch) => kind === 'json' ? (0,json_patch/* applyJsonPatch */.Zw)(target, patch) : applyMergePatch(target, patch, kind), pod);
+}
+/** The folder of patches that a kubeadm configuration names; nothing where it names none or cannot be read. */
+function patchFolderIn(configuration) {
+    for (const document of (0,dist/* parseAllDocuments */.hR)(configuration)) {
+        if (document.errors.length > 0)
+            continue;
+        const { patches } = (document.toJS() ?? {});
+        if (typeof patches?.directory === 'string')
+            return patches.directory;
+    }
+    return undefined;
 }
 
 
@@ -2692,6 +3018,7 @@ function renderKubeletDropIn(kubelet, dataDir) {
 /* harmony export */   lw: () => (/* binding */ REPLACED_DIR),
 /* harmony export */   ms: () => (/* binding */ RENDERED_MANIFEST),
 /* harmony export */   r$: () => (/* binding */ CA_KEY),
+/* harmony export */   rf: () => (/* binding */ PATCHES_DIR),
 /* harmony export */   v4: () => (/* binding */ ACTION_DIR),
 /* harmony export */   vB: () => (/* binding */ CA_CERTIFICATE),
 /* harmony export */   vQ: () => (/* binding */ KUBELET_DROP_IN_DIR),
@@ -2718,6 +3045,8 @@ const GUIDE_KUBELET_CONFIG = `${KUBELET_DROP_IN_DIR}/kubelet.conf`;
 const ACTION_DIR = '/etc/kubernetes/etcd-ha-action';
 const KUBEADM_CONFIG = `${ACTION_DIR}/kubeadmcfg.yaml`;
 const STATE_FILE = `${ACTION_DIR}/state.json`;
+/** Folders of kubeadm patches, each called after the digest of what is in it. */
+const PATCHES_DIR = `${ACTION_DIR}/patches`;
 /** Files that a run replaced, kept until the cluster has been proven healthy. */
 const REPLACED_DIR = `${ACTION_DIR}/replaced`;
 const RENDERED_MANIFEST = `${ACTION_DIR}/etcd.rendered.yaml`;
@@ -2740,6 +3069,116 @@ const NODE_MARKS = [
     '/etc/kubernetes/admin.conf',
     '/etc/kubernetes/pki/ca.crt',
 ];
+
+
+/***/ }),
+
+/***/ 23258:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ podProblems)
+/* harmony export */ });
+/* harmony import */ var _data_places_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7104);
+/* harmony import */ var _json_patch_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(84178);
+/* harmony import */ var _paths_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6803);
+/* harmony import */ var _urls_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(97245);
+
+
+
+
+const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'];
+/**
+ * What of a pod is not as the action relies on it, one line each, whoever has changed it. Flags and image are not among
+ * it: those are compared with what they ought to be.
+ */
+function podProblems(pod, expected) {
+    const metadata = mappingIn(pod, 'metadata');
+    const spec = mappingIn(pod, 'spec');
+    const [container] = listIn(spec, 'containers');
+    if (!(0,_json_patch_js__WEBPACK_IMPORTED_MODULE_0__/* .isMapping */ .pi)(container) || container['name'] !== 'etcd') {
+        return ['the first container is not etcd, by which the action finds it'];
+    }
+    return [
+        ...(metadata['name'] === 'etcd' && metadata['namespace'] === 'kube-system'
+            ? []
+            : ['the pod is not called etcd in kube-system, by which the action finds it']),
+        ...(spec['hostNetwork'] === true
+            ? []
+            : ['hostNetwork is not true, and members are reached at the addresses of their hosts']),
+        ...(spec['restartPolicy'] === undefined || spec['restartPolicy'] === 'Always'
+            ? []
+            : ['restartPolicy is not Always, and kubelet has to start etcd again when it ends']),
+        ...flagsBesides(container),
+        ...PROBES.flatMap((name) => probeProblems(name, container, expected)),
+        ...mountProblems(container, listIn(spec, 'volumes'), expected),
+    ];
+}
+function mappingIn(value, key) {
+    const inner = (0,_json_patch_js__WEBPACK_IMPORTED_MODULE_0__/* .isMapping */ .pi)(value) ? value[key] : undefined;
+    return (0,_json_patch_js__WEBPACK_IMPORTED_MODULE_0__/* .isMapping */ .pi)(inner) ? inner : {};
+}
+function listIn(mapping, key) {
+    const inner = mapping[key];
+    return Array.isArray(inner) ? inner : [];
+}
+/** etcd takes each variable ETCD_NAME for the flag that its command line lacks (pkg/flags/flag.go, SetFlagsFromEnv). */
+function flagsBesides(container) {
+    const variables = listIn(container, 'env').flatMap((item) => {
+        const name = (0,_json_patch_js__WEBPACK_IMPORTED_MODULE_0__/* .isMapping */ .pi)(item) ? item['name'] : undefined;
+        return typeof name === 'string' && name.startsWith('ETCD_') ? [name] : [];
+    });
+    return [
+        ...variables.map((name) => `etcd takes the variable ${name} for a flag, and flags are given by extra-args`),
+        ...(container['envFrom'] === undefined
+            ? []
+            : ['envFrom could hold any variable, which etcd takes for flags']),
+        ...(container['args'] === undefined ? [] : ['args are more flags, and flags are given by extra-args']),
+    ];
+}
+/** A probe may be missing, and be as patient as one likes; what it asks is where the member shows its health. */
+function probeProblems(name, container, { address, metricsPort }) {
+    if (container[name] === undefined)
+        return [];
+    const probe = mappingIn(container, name);
+    const { host, port, scheme = 'HTTP' } = mappingIn(probe, 'httpGet');
+    const number = typeof port === 'string' ? portCalled(port, container) : port;
+    const asks = host === (0,_urls_js__WEBPACK_IMPORTED_MODULE_1__/* .loopbackOf */ .X1)(address) && number === metricsPort && scheme === 'HTTP';
+    const others = ['exec', 'tcpSocket', 'grpc'].filter((handler) => probe[handler] !== undefined);
+    return asks && others.length === 0
+        ? []
+        : [
+            `${name} does not ask ${(0,_urls_js__WEBPACK_IMPORTED_MODULE_1__/* .loopbackOf */ .X1)(address)}, port ${metricsPort} (metrics-port), where the member shows its health`,
+        ];
+}
+function portCalled(name, container) {
+    const port = listIn(container, 'ports').find((item) => (0,_json_patch_js__WEBPACK_IMPORTED_MODULE_0__/* .isMapping */ .pi)(item) && item['name'] === name);
+    return (0,_json_patch_js__WEBPACK_IMPORTED_MODULE_0__/* .isMapping */ .pi)(port) ? port['containerPort'] : undefined;
+}
+/** Data, log and certificates are mounted from where they are on the host, and nothing is mounted over or within them. */
+function mountProblems(container, volumes, places) {
+    const mounts = listIn(container, 'volumeMounts').filter(_json_patch_js__WEBPACK_IMPORTED_MODULE_0__/* .isMapping */ .pi);
+    const pathOf = (mount) => (typeof mount['mountPath'] === 'string' ? mount['mountPath'] : '').replace(/(?<=.)\/+$/, '');
+    const needed = [...(0,_data_places_js__WEBPACK_IMPORTED_MODULE_2__/* .dataFolders */ .ij)(places), `${_paths_js__WEBPACK_IMPORTED_MODULE_3__/* .PKI_DIR */ .Hw}/etcd`];
+    return needed.flatMap((folder) => {
+        const own = mounts.filter((mount) => pathOf(mount) === folder);
+        const others = mounts.filter((mount) => isBeside(pathOf(mount), folder) && !needed.includes(pathOf(mount)));
+        const isMounted = own.length === 1 && own.every((mount) => comesFrom(folder, mount, volumes));
+        return [
+            ...(isMounted ? [] : [`${folder} is not mounted from ${folder} of the host`]),
+            ...others.map((mount) => `${pathOf(mount)} is mounted over or within ${folder}`),
+        ];
+    });
+}
+/** One of the two lies in the other. */
+function isBeside(path, folder) {
+    return path === '/' || folder.startsWith(`${path}/`) || path.startsWith(`${folder}/`);
+}
+function comesFrom(folder, mount, volumes) {
+    const volume = volumes.find((item) => (0,_json_patch_js__WEBPACK_IMPORTED_MODULE_0__/* .isMapping */ .pi)(item) && item['name'] === mount['name']);
+    const isPlain = mount['subPath'] === undefined && mount['subPathExpr'] === undefined && mount['readOnly'] !== true;
+    return isPlain && mappingIn(volume, 'hostPath')['path'] === folder;
+}
 
 
 /***/ }),
@@ -4666,6 +5105,7 @@ const inputDefinitions = {
     'peer-port': { default: '2380' },
     'metrics-port': { default: '2381' },
     'data-dir': { default: '/var/lib/etcd' },
+    'wal-dir': {},
     'image-repository': {},
     'etcd-image-tag': {},
     'heartbeat-interval': {},
@@ -4674,6 +5114,7 @@ const inputDefinitions = {
     'auto-compaction-mode': {},
     'auto-compaction-retention': {},
     'extra-args': {},
+    patches: {},
     'kubelet-config': {},
     'health-probe': {},
     deadline: { default: '60s' },
@@ -4713,19 +5154,32 @@ function definitionOf(name) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   CB: () => (/* binding */ textsOf),
+/* harmony export */   MN: () => (/* binding */ folderInputs),
 /* harmony export */   lW: () => (/* binding */ pathIn),
+/* harmony export */   tO: () => (/* binding */ folderPathIn),
 /* harmony export */   wQ: () => (/* binding */ fileInputs)
 /* harmony export */ });
 /** The inputs whose value may be the path of a file in the workspace, in place of its text. */
 const fileInputs = ['inventory'];
+/** The inputs whose value may be the path of a folder in the workspace, in place of what its files hold. */
+const folderInputs = ['patches'];
 /** The path that an input's value is: one line that ends as a file of YAML or JSON does. Anything else is text. */
 function pathIn(value) {
     const path = value.trim();
     return /^[^\r\n{[]*\.(?:ya?ml|json)$/i.test(path) ? path : undefined;
 }
+/** The path of a folder that an input's value is: one line without a colon or a bracket. Anything else is text. */
+function folderPathIn(value) {
+    const path = value.trim();
+    return /^[^\r\n{}[\]:]+$/.test(path) ? path : undefined;
+}
 /** What the files that could be read hold, in place of their paths. */
 function textsOf(files) {
-    return Object.fromEntries(Object.entries(files).flatMap(([input, file]) => ('text' in file ? [[input, file.text]] : [])));
+    const { inventory, patches } = files;
+    return {
+        ...(inventory !== undefined && 'text' in inventory && { inventory: inventory.text }),
+        ...(patches !== undefined && 'files' in patches && { patches: JSON.stringify([...patches.files]) }),
+    };
 }
 
 
@@ -4824,7 +5278,7 @@ function readRunContext() {
 
 /***/ }),
 
-/***/ 84971:
+/***/ 96505:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5871,11 +6325,10 @@ function longer(at, days, usual) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/settings/parse-data-dir.ts
+;// CONCATENATED MODULE: ./src/settings/parse-data-places.ts
 
-const example = 'for example data-dir: /var/lib/etcd.';
 /** Folders below which nothing of etcd may lie, and why. */
-const parse_data_dir_closed = [
+const parse_data_places_closed = [
     { folders: ['/tmp', '/var/tmp'], why: 'is emptied by the system' },
     { folders: ['/run', '/var/run', '/dev'], why: 'is in memory and lost when the host restarts' },
     { folders: ['/proc', '/sys'], why: 'belongs to the kernel' },
@@ -5905,20 +6358,47 @@ const shared = [
     '/var/lib',
     '/var/spool',
 ];
+/** The inputs that name a folder of etcd's, each with an example. */
+const EXAMPLES = { 'data-dir': '/var/lib/etcd', 'wal-dir': '/var/lib/etcd-wal' };
 /**
- * Reads the path of etcd's data dir: absolute, clean, and in a place that keeps what it is given. The characters
+ * Reads where etcd's data and its log are to be: two folders, neither within the other.
+ * @param inputs `wal-dir` empty: the log is in the data dir.
+ */
+function parseDataPlaces(inputs, findings) {
+    const dataDir = parseFolder('data-dir', inputs['data-dir'], findings);
+    if (inputs['wal-dir'] === '')
+        return dataDir === undefined ? undefined : { dataDir };
+    const walDir = parseFolder('wal-dir', inputs['wal-dir'], findings);
+    if (dataDir === undefined || walDir === undefined)
+        return undefined;
+    if (isWithin(walDir, dataDir) || isWithin(dataDir, walDir)) {
+        findings.push({
+            at: 'wal-dir',
+            fact: `${(0,quote/* quote */.h)(walDir)} and data-dir (${(0,quote/* quote */.h)(dataDir)}) lie one in the other.`,
+            cause: 'the folder in which etcd keeps its log by itself was meant.',
+            fix: 'leave wal-dir out, or name a folder on another disk, for example wal-dir: /var/lib/etcd-wal.',
+        });
+        return undefined;
+    }
+    return { dataDir, walDir };
+}
+/**
+ * Reads the path of a folder of etcd's: absolute, clean, and in a place that keeps what it is given. The characters
  * are those that mean the same to bash, systemd (RequiresMountsFor), YAML and the kubelet.
  */
-function parseDataDir(value, findings) {
+function parseFolder(input, value, findings) {
     const fact = problemOf(value);
     if (fact === undefined)
         return value;
     findings.push({
-        at: 'data-dir',
+        at: input,
         fact: `${(0,quote/* quote */.h)(value)} ${fact}`,
-        fix: `use a folder of etcd's own, ${example}`,
+        fix: `use a folder of etcd's own, for example ${input}: ${EXAMPLES[input]}.`,
     });
     return undefined;
+}
+function isWithin(path, folder) {
+    return path === folder || path.startsWith(`${folder}/`);
 }
 function problemOf(path) {
     if (!path.startsWith('/'))
@@ -5931,9 +6411,9 @@ function problemOf(path) {
     if (parts.some((part) => part === '' || part === '.' || part === '..')) {
         return 'is not a clean path: it holds //, . or .., or ends with /.';
     }
-    const found = parse_data_dir_closed
+    const found = parse_data_places_closed
         .flatMap(({ folders, why }) => folders.map((folder) => ({ folder, why })))
-        .find(({ folder }) => path === folder || path.startsWith(`${folder}/`));
+        .find(({ folder }) => isWithin(path, folder));
     return found === undefined ? undefined : `lies in ${found.folder}, which ${found.why}.`;
 }
 
@@ -5993,7 +6473,7 @@ function syntaxFinding(problem, at, example) {
 
 
 const input = 'extra-args';
-const flag_forms_example = 'for example "snapshot-count: 5000", or as on the command line, --snapshot-count=5000.';
+const example = 'for example "snapshot-count: 5000", or as on the command line, --snapshot-count=5000.';
 /** True for a text whose first flag is written as on a command line, `--name=value` or `name=value`. */
 function looksLikeLines(text) {
     const [first] = meaningful(text);
@@ -6047,7 +6527,7 @@ function lineProblem(line, value) {
 }
 /** Reads a YAML mapping of names to single values, each taken as it is written. */
 function flagsOfMapping(text, findings) {
-    const yaml = parseYaml(input, text, { schema: 'failsafe', uniqueKeys: false, example: flag_forms_example }, findings);
+    const yaml = parseYaml(input, text, { schema: 'failsafe', uniqueKeys: false, example }, findings);
     const contents = yaml?.document.contents;
     if (yaml === undefined || contents === null || ((0,dist/* isScalar */.jn)(contents) && contents.value === ''))
         return [];
@@ -6056,7 +6536,7 @@ function flagsOfMapping(text, findings) {
             at: input,
             fact: 'this is not a mapping of flags to values.',
             cause: 'the flags were written as a list, or there is no space behind a colon.',
-            fix: `write one flag per line without a dash before it, ${flag_forms_example}`,
+            fix: `write one flag per line without a dash before it, ${example}`,
         });
         return [];
     }
@@ -6075,7 +6555,7 @@ function noSingleValue(name, at) {
     return {
         at,
         fact: `${(0,quote/* quote */.h)(name)} has a list, a mapping or the like in place of one value.`,
-        fix: `write one value as on etcd's command line, several of them with commas, ${flag_forms_example}`,
+        fix: `write one value as on etcd's command line, several of them with commas, ${example}`,
     };
 }
 
@@ -6538,11 +7018,11 @@ function textOf(node, key, { placeOf, findings }) {
     findings.push({
         at: placeOf(node),
         fact: `${(0,quote/* quote */.h)(key)} has ${(0,dist/* isMap */.jh)(node) ? 'a mapping' : 'a list'} in place of one value.`,
-        fix: `write one value, ${key}: ${EXAMPLES[key] ?? '…'}.`,
+        fix: `write one value, ${key}: ${fields_EXAMPLES[key] ?? '…'}.`,
     });
     return undefined;
 }
-const EXAMPLES = {
+const fields_EXAMPLES = {
     name: 'infra0',
     address: '10.0.0.6',
     port: '22',
@@ -7296,6 +7776,242 @@ function givenTwice(input) {
     };
 }
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(57975);
+// EXTERNAL MODULE: ./src/kubeadm/json-patch.ts
+var json_patch = __webpack_require__(84178);
+// EXTERNAL MODULE: ./src/kubeadm/data-places.ts
+var data_places = __webpack_require__(7104);
+// EXTERNAL MODULE: ./src/kubeadm/patches.ts + 1 modules
+var kubeadm_patches = __webpack_require__(48966);
+// EXTERNAL MODULE: ./src/kubeadm/paths.ts
+var paths = __webpack_require__(6803);
+;// CONCATENATED MODULE: ./src/kubeadm/model-pod.ts
+
+
+
+/**
+ * The pod as kubeadm 1.34 to 1.37 makes it (cmd/kubeadm/app/phases/etcd/local.go, GetEtcdPodSpec), as far as patches can
+ * meet it: what a patch makes of it tells beforehand what it will make of the real one, which only kubeadm renders.
+ */
+function modelPod({ metricsPort, ...places }) {
+    const probe = (path, more) => ({
+        httpGet: { host: '127.0.0.1', path, port: 'probe-port', scheme: 'HTTP' },
+        timeoutSeconds: 15,
+        ...more,
+    });
+    // the action's own patch comes last
+    const [dataDir = '', ...log] = (0,data_places/* dataFolders */.ij)(places);
+    const folders = [dataDir, `${paths/* PKI_DIR */.Hw}/etcd`, ...log];
+    const names = ['etcd-data', 'etcd-certs', kubeadm_patches/* WAL_VOLUME */.yJ];
+    return {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+            annotations: {},
+            labels: { component: 'etcd', tier: 'control-plane' },
+            name: 'etcd',
+            namespace: 'kube-system',
+        },
+        spec: {
+            containers: [
+                {
+                    command: ['etcd'],
+                    image: 'registry.k8s.io/etcd',
+                    imagePullPolicy: 'IfNotPresent',
+                    livenessProbe: probe('/livez', { failureThreshold: 8, initialDelaySeconds: 10, periodSeconds: 10 }),
+                    name: 'etcd',
+                    ports: [{ containerPort: metricsPort, name: 'probe-port', protocol: 'TCP' }],
+                    readinessProbe: probe('/readyz', { failureThreshold: 3, periodSeconds: 1 }),
+                    resources: { requests: { cpu: '100m', memory: '100Mi' } },
+                    startupProbe: probe('/readyz', {
+                        failureThreshold: 24,
+                        initialDelaySeconds: 10,
+                        periodSeconds: 10,
+                    }),
+                    volumeMounts: folders.map((mountPath, index) => ({ mountPath, name: names[index] ?? '' })),
+                },
+            ],
+            hostNetwork: true,
+            priority: 2_000_001_000,
+            priorityClassName: 'system-node-critical',
+            securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+            volumes: folders
+                .map((path, index) => ({ hostPath: { path, type: 'DirectoryOrCreate' }, name: names[index] ?? '' }))
+                // kubeadm sorts them by name, the mounts it does not
+                .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+        },
+        status: {},
+    };
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/pod-rules.ts
+var pod_rules = __webpack_require__(23258);
+// EXTERNAL MODULE: ./src/kubeadm/yaml.ts
+var yaml = __webpack_require__(45180);
+;// CONCATENATED MODULE: ./src/settings/parse-patches.ts
+
+
+
+
+
+
+
+
+
+
+const parse_patches_input = 'patches';
+const parse_patches_example = 'for example "etcd+strategic.yaml: { spec: { priority: 1000 } }".';
+/**
+ * Reads kubeadm patches of etcd's static pod: a mapping of file names to patches, or a folder of such files as
+ * `kubeadm init --patches` takes it. They are tried on the pod as kubeadm makes it: what the action relies on must be the
+ * same afterwards.
+ * @param folder the folder that the input names, if it names one. @param member absent: its inputs are wrong themselves.
+ * @returns the patches in the order in which kubeadm applies them.
+ */
+function parsePatches(value, folder, member, findings) {
+    const written = folder === undefined ? patchesInText(value, findings) : patchesInFolder(folder, findings);
+    const sorted = written.toSorted((one, other) => Buffer.compare(Buffer.from(one.name), Buffer.from(other.name)));
+    if (member !== undefined)
+        tryOn(sorted, member, findings);
+    return sorted.map(({ name, text }) => ({ name, text }));
+}
+function patchesInText(value, findings) {
+    const yaml = parseYaml(parse_patches_input, value, { schema: 'core', uniqueKeys: true, example: parse_patches_example }, findings);
+    const contents = yaml?.document.contents;
+    if (yaml === undefined || contents === null)
+        return [];
+    if (!(0,dist/* isMap */.jh)(contents)) {
+        findings.push({
+            at: parse_patches_input,
+            fact: 'this is neither a mapping of file names to patches nor the path of a folder.',
+            fix: `write the patches, ${parse_patches_example}`,
+        });
+        return [];
+    }
+    return contents.items.flatMap(({ key, value: patch }) => {
+        const name = (0,dist/* isScalar */.jn)(key) ? String(key.value) : '';
+        const at = yaml.placeOf((0,dist/* isScalar */.jn)(key) ? key.range?.[0] : undefined);
+        const text = (0,dist/* isScalar */.jn)(patch) && typeof patch.value === 'string' ? patch.value : asText(patch, yaml.document);
+        return checked({ name, text, at }, findings);
+    });
+}
+/** A patch that was written as YAML within YAML, as a text of its own; nothing in it: an empty one. */
+function asText(patch, document) {
+    const plain = patch === null || patch === undefined ? null : patch.toJS(document);
+    return plain === null ? '' : (0,dist/* stringify */.As)(plain, yaml/* YAML_FOR_GO */.P);
+}
+function patchesInFolder(folder, findings) {
+    if ('problem' in folder) {
+        findings.push({ at: parse_patches_input, ...folder.problem });
+        return [];
+    }
+    // kubeadm passes over what is no patch, and here also over those of other pods
+    const files = [...folder.files].filter(([name]) => name.startsWith('etcd'));
+    if (files.length === 0) {
+        findings.push({
+            at: `${parse_patches_input} (${folder.path})`,
+            fact: 'the folder holds no patch of etcd.',
+            fix: 'call its files etcd, a suffix, the kind and the ending, for example etcd+strategic.yaml.',
+        });
+    }
+    return files.flatMap(([name, text]) => checked({ name, text, at: `${parse_patches_input} (${folder.path}/${name})` }, findings));
+}
+function checked(patch, findings) {
+    const problem = parse_patches_problemOf(patch);
+    if (problem === undefined)
+        return [patch];
+    findings.push({ at: patch.at, ...problem });
+    return [];
+}
+function parse_patches_problemOf({ name, text }) {
+    if ((0,kubeadm_patches/* patchKind */.R3)(name) === undefined) {
+        return {
+            fact: `${(0,quote/* quote */.h)(name)} is not the name of a patch of etcd, and kubeadm would pass over it or misread it.`,
+            ...(/\.yml$/.test(name) && { cause: 'kubeadm knows the endings .yaml and .json alone.' }),
+            ...(/^kube/.test(name) && { cause: 'on an etcd host kubeadm makes the pod of etcd alone.' }),
+            fix: 'call it etcd, a suffix if need be, + and the kind (strategic, merge or json), and the ending, for example etcd0+json.yaml.',
+        };
+    }
+    if ((0,quote/* holdsPrivateKey */.j)(text)) {
+        return {
+            fact: 'it holds a private key, which a patch is not made for.',
+            fix: 'take the key out, replace it, and mount what has to be secret from the host.',
+        };
+    }
+    return text.trim() === '' ? { fact: 'the patch is empty.', fix: `write the patch, ${parse_patches_example}` } : undefined;
+}
+/** What each patch makes of the pod; one that spoils it is told, and the next is tried without it. */
+function tryOn(patches, member, findings) {
+    const address = '10.0.0.6';
+    const pod = modelPod(member);
+    const own = etcdContainer(pod);
+    let patched = pod;
+    for (const { name, text, at } of patches) {
+        const after = applied(patched, text, (0,kubeadm_patches/* patchKind */.R3)(name) ?? 'strategic', at, findings);
+        if (after === undefined)
+            continue;
+        const problems = [
+            ...(0,pod_rules/* podProblems */.U)(after, { ...member, address }),
+            ...ownFieldProblems(own, etcdContainer(after)),
+        ];
+        findings.push(...problems.map((problem) => ({
+            at,
+            fact: `with it the pod would not be as it has to be: ${problem}.`,
+            fix: 'leave that part out of the patch.',
+        })));
+        if (problems.length === 0)
+            patched = after;
+    }
+}
+function applied(pod, text, kind, at, findings) {
+    const lines = new dist/* LineCounter */.HN();
+    // as Kubernetes' programs read YAML
+    const documents = (0,dist/* parseAllDocuments */.hR)(text, { version: '1.1', lineCounter: lines, prettyErrors: false });
+    const [error] = [...documents].flatMap(({ errors }) => errors);
+    if (error !== undefined) {
+        const { line, col } = lines.linePos(error.pos[0]);
+        findings.push({
+            at: `${at}, line ${line}, column ${col} of the patch`,
+            fact: `this is not YAML: ${error.message}.`,
+            fix: `write the patch as kubeadm's documentation does, ${parse_patches_example}`,
+        });
+        return undefined;
+    }
+    try {
+        const patches = [...documents]
+            .map((document) => document.toJS())
+            .filter((patch) => patch !== null);
+        return (0,kubeadm_patches/* applyPatch */.X6)(pod, patches, kind);
+    }
+    catch (thrown) {
+        // toJS refuses aliases without an anchor, and far too many of them
+        const reason = thrown instanceof json_patch/* PatchError */.DF
+            ? thrown.message
+            : `its aliases cannot be resolved (${(0,src_findings/* errorMessage */.gJ)(thrown)})`;
+        findings.push({
+            at,
+            fact: `it cannot be applied to the pod that kubeadm makes: ${reason}.`,
+            fix: "compare it with /etc/kubernetes/manifests/etcd.yaml of a member, or with what kubeadm's documentation says of patches.",
+        });
+        return undefined;
+    }
+}
+function etcdContainer(pod) {
+    const spec = (0,json_patch/* isMapping */.pi)(pod) ? pod['spec'] : undefined;
+    const containers = (0,json_patch/* isMapping */.pi)(spec) ? spec['containers'] : undefined;
+    const [first] = Array.isArray(containers) ? containers : [];
+    return (0,json_patch/* isMapping */.pi)(first) ? first : {};
+}
+/** Fields that inputs of their own set, and check. */
+const BY_INPUT = [
+    ['command', 'flags are given by extra-args and by inputs of their own'],
+    ['image', 'the image is given by image-repository and etcd-image-tag'],
+];
+function ownFieldProblems(before, after) {
+    return BY_INPUT.filter(([field]) => !(0,external_node_util_.isDeepStrictEqual)(before[field], after[field])).map(([field, why]) => `its ${field} is another one, and ${why}`);
+}
+
 ;// CONCATENATED MODULE: ./src/settings/parse-ports.ts
 
 /** Each port of etcd's, and what it usually is. */
@@ -7572,6 +8288,7 @@ const modeAlone = {
 
 
 
+
 const sixHours = 6 * 60 * 60;
 /** A job on GitHub's own runners ends after six hours. */
 const runTime = {
@@ -7638,10 +8355,11 @@ function readSettings(inputs, run, files, collected) {
     }, inputs['ca-certificate'] !== '', collected);
     const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], certificates?.leafDays, findings);
     const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);
-    const dataDir = parseDataDir(inputs['data-dir'], findings);
+    const places = parseDataPlaces(inputs, findings);
     const imageRepository = optional(inputs['image-repository'], (value) => parseImageRepository(value, findings));
     const etcdImageTag = optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
     const extraArgs = parseTuning(inputs, parseExtraArgs(inputs['extra-args'], findings), collected);
+    const patches = parsePatches(inputs.patches, files.patches, places && ports && { ...places, metricsPort: ports['metrics-port'] }, findings);
     const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
     const health = parseHealth(inputs, findings);
     const artifacts = parseArtifacts({
@@ -7659,7 +8377,7 @@ function readSettings(inputs, run, files, collected) {
         ssh === undefined ||
         certificates === undefined ||
         renewBeforeDays === undefined ||
-        dataDir === undefined ||
+        places === undefined ||
         health === undefined ||
         artifacts === undefined ||
         lockTimeoutSeconds === undefined ||
@@ -7678,10 +8396,11 @@ function readSettings(inputs, run, files, collected) {
         clientPort: ports['client-port'],
         peerPort: ports['peer-port'],
         metricsPort: ports['metrics-port'],
-        dataDir,
+        ...places,
         ...(imageRepository !== undefined && { imageRepository }),
         ...(etcdImageTag !== undefined && { etcdImageTag }),
         extraArgs,
+        patches,
         kubeletConfig,
         health,
         artifacts,
@@ -7795,34 +8514,59 @@ function holdsPrivateKey(value) {
 
 /** Bytes. The hosts of a cluster take two thousand; a whole `terraform output -json` may take more. */
 const MOST_BYTES = 256 * 1024;
+const MOST_FILES = 100;
 /**
- * Reads the files that inputs name, from the runner's workspace and from nowhere else. What cannot be read comes back as
- * a problem, so that it is told together with everything else.
+ * Reads the files and folders that inputs name, from the runner's workspace and from nowhere else. What cannot be read
+ * comes back as a problem, so that it is told together with everything else.
  * @param workspace absolute path; `GITHUB_WORKSPACE`. @param mask as for `readInputs`.
  */
 function readInputFiles(raw, workspace, mask) {
-    return Object.fromEntries(_input_file_js__WEBPACK_IMPORTED_MODULE_3__/* .fileInputs */ .wQ.flatMap((input) => {
+    const files = _input_file_js__WEBPACK_IMPORTED_MODULE_3__/* .fileInputs */ .wQ.flatMap((input) => {
         const path = (0,_input_file_js__WEBPACK_IMPORTED_MODULE_3__/* .pathIn */ .lW)(raw[input] ?? '');
-        if (path === undefined)
-            return [];
-        const file = readInputFile(path, workspace ?? '');
-        if ('text' in file && (0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .holdsPrivateKey */ .j)(file.text))
-            mask(file.text);
-        return [[input, file]];
-    }));
+        return path === undefined ? [] : [[input, readInputFile(path, workspace ?? '', mask)]];
+    });
+    const folders = _input_file_js__WEBPACK_IMPORTED_MODULE_3__/* .folderInputs */ .MN.flatMap((input) => {
+        const path = (0,_input_file_js__WEBPACK_IMPORTED_MODULE_3__/* .folderPathIn */ .tO)(raw[input] ?? '');
+        return path === undefined ? [] : [[input, readInputFolder(path, workspace ?? '', mask)]];
+    });
+    return Object.fromEntries([...files, ...folders]);
 }
-function readInputFile(path, workspace) {
+function readInputFile(path, workspace, mask) {
+    const found = within(workspace, path, (file) => readText(file, path));
+    if ('text' in found && (0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .holdsPrivateKey */ .j)(found.text))
+        mask(found.text);
+    return { path, ...found };
+}
+function readInputFolder(path, workspace, mask) {
+    const found = within(workspace, path, (folder) => {
+        const names = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readdirSync)(folder);
+        if (names.length > MOST_FILES)
+            return { problem: tooMany(path, names.length) };
+        const read = names.map((name) => {
+            const file = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(path, name);
+            return { name, ...within(workspace, file, (real) => readText(real, file)) };
+        });
+        const unread = read.find((one) => 'problem' in one);
+        if (unread !== undefined)
+            return { problem: unread.problem };
+        return { files: new Map(read.flatMap((one) => ('text' in one ? [[one.name, one.text]] : []))) };
+    });
+    if ('files' in found)
+        [...found.files.values()].filter(_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .holdsPrivateKey */ .j).forEach(mask);
+    return { path, ...found };
+}
+/** Does something with what a path leads to, if that is within the workspace. */
+function within(workspace, path, read) {
     if (workspace === '')
-        return { path, problem: noWorkspace(path) };
+        return { problem: noWorkspace(path) };
     try {
         const root = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)(workspace);
-        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(root, path));
-        return file.startsWith(root.endsWith(node_path__WEBPACK_IMPORTED_MODULE_2__.sep) ? root : `${root}${node_path__WEBPACK_IMPORTED_MODULE_2__.sep}`)
-            ? { path, ...readText(file, path) }
-            : { path, problem: outside(path) };
+        const real = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.realpathSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.resolve)(root, path));
+        const isInside = real.startsWith(root.endsWith(node_path__WEBPACK_IMPORTED_MODULE_2__.sep) ? root : `${root}${node_path__WEBPACK_IMPORTED_MODULE_2__.sep}`);
+        return isInside ? read(real) : { problem: outside(path) };
     }
     catch (error) {
-        return { path, problem: unreadable(path, error) };
+        return { problem: unreadable(path, error) };
     }
 }
 /** @param file without any link in it: one that comes into being meanwhile is not followed. */
@@ -7852,21 +8596,21 @@ function outside(path) {
     return {
         fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} leads out of the workspace.`,
         cause: 'the path begins with / or .., or a symbolic link is in it.',
-        fix: 'keep the file in the repository, and write its path from the top of it, for example etcd/hosts.yaml.',
+        fix: 'keep it in the repository, and write its path from the top of that, for example etcd/hosts.yaml.',
     };
 }
 function unreadable(path, error) {
     const { code = String(error) } = error;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
         return {
-            fact: `there is no file ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} in the workspace.`,
-            cause: 'no step before this one has checked the repository out (actions/checkout), or made the file.',
+            fact: `there is no ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} in the workspace.`,
+            cause: 'no step before this one has checked the repository out (actions/checkout), or made it.',
             fix: 'check it out first, and write the path from the top of the repository, for example etcd/hosts.yaml.',
         };
     }
     return {
         fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} cannot be read (${code}).`,
-        cause: 'the file belongs to another user, or is a link to itself.',
+        cause: 'it belongs to another user, or is a link to itself.',
         fix: 'let the user that the runner works as read it.',
     };
 }
@@ -7881,6 +8625,13 @@ function tooLarge(path, bytes) {
         fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} has ${bytes} bytes, more than ${MOST_BYTES}.`,
         cause: 'it is the file of something else.',
         fix: 'keep what the action needs in a file of its own.',
+    };
+}
+function tooMany(path, files) {
+    return {
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_4__/* .quote */ .h)(path)} holds ${files} files, more than ${MOST_FILES}.`,
+        cause: 'it is the folder of something else.',
+        fix: 'keep what the action needs in a folder of its own.',
     };
 }
 function notUtf8(path) {

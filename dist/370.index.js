@@ -1,5 +1,5 @@
-export const id = 327;
-export const ids = [327];
+export const id = 370;
+export const ids = [370];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 13327:
+/***/ 81370:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -58,6 +58,8 @@ var external_node_crypto_ = __webpack_require__(77598);
 var src_findings = __webpack_require__(81001);
 // EXTERNAL MODULE: ./src/hosts/connector.ts + 21 modules
 var connector = __webpack_require__(50133);
+// EXTERNAL MODULE: ./src/kubeadm/data-places.ts
+var data_places = __webpack_require__(7104);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(38815);
 // EXTERNAL MODULE: ./src/pki/policy.ts
@@ -112,6 +114,8 @@ function knows(kubernetesVersion, algorithm) {
     return algorithm !== 'ECDSA-P384' || minor >= FIRST_MINOR_WITH_P384;
 }
 
+// EXTERNAL MODULE: ./src/kubeadm/patches.ts + 1 modules
+var kubeadm_patches = __webpack_require__(48966);
 // EXTERNAL MODULE: ./src/kubeadm/paths.ts
 var kubeadm_paths = __webpack_require__(6803);
 // EXTERNAL MODULE: ./src/kubeadm/ports.ts
@@ -121,6 +125,8 @@ var urls = __webpack_require__(97245);
 // EXTERNAL MODULE: ./src/kubeadm/yaml.ts
 var yaml = __webpack_require__(45180);
 ;// CONCATENATED MODULE: ./src/kubeadm/kubeadm-config.ts
+
+
 
 
 
@@ -145,6 +151,7 @@ function etcdArguments(shape, member) {
         { name: 'advertise-client-urls', value: clientUrl },
         { name: 'initial-advertise-peer-urls', value: peerUrl },
         ...metricsArgument(shape, member),
+        ...(shape.walDir === undefined ? [] : [{ name: 'wal-dir', value: (0,data_places/* logFolder */.hI)(shape) }]),
         ...shape.extraArgs,
     ];
 }
@@ -175,11 +182,13 @@ function initialCluster(shape) {
  * @param kubernetesVersion the host's own kubeadm; named so that kubeadm asks nobody on the internet for one.
  */
 function renderKubeadmConfig(shape, member, kubernetesVersion, certificates) {
+    const patches = (0,kubeadm_patches/* patchFolder */.h_)((0,kubeadm_patches/* allPatches */.My)(shape.patches, shape.walDir));
     const init = {
         apiVersion: 'kubeadm.k8s.io/v1beta4',
         kind: 'InitConfiguration',
         nodeRegistration: { name: member.name },
         localAPIEndpoint: { advertiseAddress: member.address },
+        ...(patches === undefined ? {} : { patches: { directory: patches } }),
     };
     const cluster = {
         apiVersion: 'kubeadm.k8s.io/v1beta4',
@@ -674,15 +683,18 @@ const CONFIGURATION_MODES = new Map([
     [kubeadm_paths/* KUBELET_DROP_IN */.jy, CERTIFICATE_MODE],
     [kubeadm_paths/* KUBEADM_CONFIG */.XA, PRIVATE_MODE],
 ]);
-/** The configurations of kubelet and kubeadm as files to deliver; all of them, or those named. */
-function configurationFiles({ texts }, paths = [...CONFIGURATION_MODES.keys()]) {
+/** The configurations of kubelet and kubeadm, patches among them, as files to deliver; all of them, or those named. */
+function configurationFiles({ texts }, paths = [...texts.keys()]) {
     return paths.map((path) => {
         const text = texts.get(path);
-        const mode = CONFIGURATION_MODES.get(path);
-        if (text === undefined || mode === undefined)
+        if (text === undefined)
             throw new Error(`${path} is no configuration file`);
-        return { path, mode, content: { from: 'text', text } };
+        return { path, mode: CONFIGURATION_MODES.get(path) ?? PRIVATE_MODE, content: { from: 'text', text } };
     });
+}
+/** The configuration of kubeadm and the patches that it names, in the order in which they are to be delivered. */
+function kubeadmFiles({ texts }) {
+    return [...texts.keys()].filter((path) => path === kubeadm_paths/* KUBEADM_CONFIG */.XA || path.startsWith(`${kubeadm_paths/* PATCHES_DIR */.rf}/`));
 }
 /** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
 function wakeKubelet({ name, kubeletRuns }) {
@@ -711,12 +723,13 @@ var validity = __webpack_require__(29540);
 
 
 
+
 /** Compares a member's host with what it ought to be. */
 function differencesOf(member, comparison) {
     const { desired, record } = comparison;
     const found = {
         kubelet: textDifferences(member, desired, [kubeadm_paths/* KUBELET_CONFIG */.So, kubeadm_paths/* KUBELET_DROP_IN */.jy]),
-        kubeadmConfig: textDifferences(member, desired, [kubeadm_paths/* KUBEADM_CONFIG */.XA]),
+        kubeadmConfig: textDifferences(member, desired, kubeadmFiles(desired)),
         manifest: manifestDifferences(member, desired, record),
         authority: member.facts.files.has(kubeadm_paths/* CA_CERTIFICATE */.vB) ? [] : [`${kubeadm_paths/* CA_CERTIFICATE */.vB} is missing`],
         leaves: leafDifferences(member, comparison),
@@ -765,7 +778,7 @@ function manifestDifferences({ facts }, desired, record) {
     const image = manifest.image === desired.image ? [] : [`its image is ${manifest.image}, wanted ${desired.image}`];
     const configuration = facts.files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA);
     const reset = resetFlags(configuration?.text ?? '', desired.arguments);
-    const found = [...flags, ...reset, ...image];
+    const found = [...flags, ...reset, ...image, ...patchDifferences(configuration?.text, desired)];
     if (found.length > 0)
         return found.map((line) => `etcd: ${line}`);
     // the same flags and image, and yet not what kubeadm had rendered: limits or probes were edited
@@ -776,6 +789,14 @@ function manifestDifferences({ facts }, desired, record) {
     return isDelivered && differsFromRecord(record, facts, kubeadm_paths/* KUBEADM_CONFIG */.XA)
         ? [`${kubeadm_paths/* KUBEADM_CONFIG */.XA} is newer than the manifest`]
         : [];
+}
+/** A host that the action has not written to yet says nothing of patches. */
+function patchDifferences(configuration, { texts }) {
+    if (configuration === undefined)
+        return [];
+    return (0,kubeadm_patches/* patchFolderIn */.AU)(configuration) === (0,kubeadm_patches/* patchFolderIn */.AU)(texts.get(kubeadm_paths/* KUBEADM_CONFIG */.XA) ?? '')
+        ? []
+        : ['it was rendered with other patches than the inputs ask for'];
 }
 /** Whether a file that the action has recorded is another one now, or gone. */
 function differsFromRecord(record, { files }, path) {
@@ -834,13 +855,15 @@ function leafDifference(member, profile, { authority, record, renewBeforeDays, e
         ? `${paths[0]} ends on ${notAfter.toISOString()} (${left} days left)`
         : undefined;
 }
-function modeDifferences({ facts }, { record, dataDir, keepsAuthorityKey }) {
+function modeDifferences({ facts }, { record, places, keepsAuthorityKey }) {
     const wrong = [...expectedModes(keepsAuthorityKey, record)].filter(([path, mode]) => {
         const file = facts.files.get(path);
         return file?.kind === 'file' && (file.mode !== mode || file.owner !== '0:0');
     });
-    const wrongDataDir = facts.dataDir.exists && facts.dataDir.mode !== DATA_DIR_MODE;
-    return new Map([...wrong, ...(wrongDataDir ? [[dataDir, DATA_DIR_MODE]] : [])]);
+    return new Map([
+        ...wrong,
+        ...openDataFolders(facts, places).map(({ path }) => [path, DATA_DIR_MODE]),
+    ]);
 }
 /** Modes of a member's files, octal by path. @param record absent: the action has put no files of its own there. */
 function expectedModes(keepsAuthorityKey, record) {
@@ -850,8 +873,16 @@ function expectedModes(keepsAuthorityKey, record) {
         ...(record === undefined ? [] : [...CONFIGURATION_MODES, [kubeadm_paths/* STATE_FILE */.bv, PRIVATE_MODE]]),
     ]);
 }
-/** As kubeadm makes it (cmd/kubeadm/app/phases/etcd/local.go). */
+/** As kubeadm makes the data dir (cmd/kubeadm/app/phases/etcd/local.go); the folder of the log holds the same data. */
 const DATA_DIR_MODE = '700';
+/** The folders of a member's data that have another mode. */
+function openDataFolders({ dataDir }, { dataDir: path, walDir }) {
+    const folders = [
+        { path, fact: dataDir },
+        ...(walDir !== undefined && dataDir.walDir !== undefined ? [{ path: walDir, fact: dataDir.walDir }] : []),
+    ];
+    return folders.flatMap(({ path: folder, fact: { exists, mode } }) => exists && mode !== DATA_DIR_MODE ? [{ path: folder, mode }] : []);
+}
 function recordDifferences({ facts }, { record, copiedClients }) {
     if (record === undefined)
         return ['the action has no record of it yet'];
@@ -889,6 +920,19 @@ function clusterAdoptionFindings(cluster, names) {
             fact: `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} an etcd that this action did not set up, and that cluster is not healthy: ${why}`,
             cause: 'Only a healthy cluster with exactly the members that the inputs name is taken over.',
             fix: 'Mend the cluster, or correct `hosts`, `names` and the ports, and run again.',
+        },
+    ];
+}
+/** A pod that somebody else has rendered does not tell whether patches are in it. */
+function patchAdoptionFindings(patches) {
+    if (patches.length === 0)
+        return [];
+    return [
+        {
+            at: 'adopt',
+            fact: `\`patches\` are given (${patches.map(({ name }) => name).join(', ')}), and a cluster is taken over as it is, without a restart.`,
+            cause: 'The inputs of another cluster, or of the time after the take-over, were given.',
+            fix: 'Take it over without `patches`, and give them in a later run, which restarts the members one at a time.',
         },
     ];
 }
@@ -994,6 +1038,12 @@ function fieldsOf(yaml) {
 var authority = __webpack_require__(3133);
 // EXTERNAL MODULE: ./src/pki/read-authority.ts + 1 modules
 var read_authority = __webpack_require__(81570);
+;// CONCATENATED MODULE: ./src/cluster/data-dir.ts
+/** Whether nothing of etcd's lies where its data and its log are to be. */
+function hasNoData({ empty, walDir }) {
+    return empty && (walDir?.empty ?? true);
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/ownership.ts
 
 
@@ -1082,8 +1132,13 @@ function tokenOfRunningMember({ files, dataDir, containers }) {
 /** Marks of an etcd that the action did not begin and that does not run as a member: never ours to overwrite. */
 function leftovers(facts) {
     const found = [];
-    if (!facts.dataDir.empty)
-        found.push(facts.dataDir.hasLog ? "a member's data" : 'files in the data dir');
+    const { empty, hasLog, walDir } = facts.dataDir;
+    if (hasLog)
+        found.push("a member's data");
+    else if (!empty)
+        found.push('files in the data dir');
+    if (!hasLog && walDir?.empty === false)
+        found.push('files in `wal-dir`');
     if (facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl))
         found.push(kubeadm_paths/* ETCD_MANIFEST */.jl);
     found.push(...leafFiles()
@@ -1098,8 +1153,8 @@ function leftovers(facts) {
         {
             at: 'host',
             fact: `it holds an etcd that this action did not set up: ${found.join(', ')}.`,
-            cause: 'It was a member of an earlier cluster, or a set-up by hand that was not finished, or one that is stopped or has another `data-dir`.',
-            fix: 'If it is still needed, start it and give its `data-dir`: a healthy cluster is taken over as it is. If not, take a backup, then remove the data dir, the manifest and /etc/kubernetes/pki, or use a fresh host.',
+            cause: 'It was a member of an earlier cluster, or a set-up by hand that was not finished, or one that is stopped or has another `data-dir` or `wal-dir`.',
+            fix: 'If it is still needed, start it and give its `data-dir` and `wal-dir`: a healthy cluster is taken over as it is. If not, take a backup, then remove the data dir, the manifest and /etc/kubernetes/pki, or use a fresh host.',
         },
     ];
 }
@@ -1147,6 +1202,7 @@ function otherIdentity(member, state, clusterName) {
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/authority.ts
+
 
 
 
@@ -1323,7 +1379,9 @@ function conflictsWithInput(found, brought) {
  */
 function hasSignedNothing(members) {
     const marks = [kubeadm_paths/* CA_CERTIFICATE */.vB, kubeadm_paths/* ETCD_MANIFEST */.jl, ...leafFiles().map(({ path }) => path)];
-    return members.every(({ facts }) => facts.dataDir.empty && facts.containers.length === 0 && marks.every((path) => !facts.files.has(path)));
+    return members.every(({ facts }) => hasNoData(facts.dataDir) &&
+        facts.containers.length === 0 &&
+        marks.every((path) => !facts.files.has(path)));
 }
 /** The record on each host names the CA it was begun with. */
 function conflictsWithState(found, ownership, brought) {
@@ -1432,6 +1490,7 @@ function clientCopyWarnings(copies) {
 
 
 
+
 /**
  * Makes the differences good, the harmless ones first. What can cost a member is done to one member at a time behind a
  * gate: those that do not run first, the leader last.
@@ -1512,7 +1571,7 @@ function deliverConfiguration({ name: host, desired, differences }) {
     if (kubeadmConfig.length === 0)
         return [];
     const why = [...kubeadmConfig, ...manifest].join('; ');
-    return [{ kind: 'deliver-files', host, files: configurationFiles(desired, [kubeadm_paths/* KUBEADM_CONFIG */.XA]), why }];
+    return [{ kind: 'deliver-files', host, files: configurationFiles(desired, kubeadmFiles(desired)), why }];
 }
 function renderManifest(member) {
     const { name: host, desired, facts } = member;
@@ -1525,6 +1584,7 @@ function renderManifest(member) {
             host,
             image,
             wanted: desired.arguments,
+            ...desired.patches,
             why: "the host's own kubeadm renders it, aside",
         },
     ];
@@ -1567,13 +1627,13 @@ function wake(member) {
         return [];
     return [wakeKubelet(member)];
 }
-function awaitReady(member, { dataDir }) {
+function awaitReady(member, shape) {
     const { name: host, kubeletRuns, etcdRuns, desired } = member;
     if ((kubeletRuns && etcdRuns) || mustRestart(member))
         return [];
     const { criEndpoint } = desired;
     const why = 'it did not run';
-    return [{ kind: 'start-member', host, dataDir, criEndpoint, placeManifest: false, why }];
+    return [{ kind: 'start-member', host, ...(0,data_places/* placesOf */.ek)(shape), criEndpoint, placeManifest: false, why }];
 }
 /** Where none runs, no member can be spared or lost, and none gets ready without the others: all at once, no gate. */
 function startAndRestart(ordered, shape) {
@@ -1587,10 +1647,10 @@ function startAndRestart(ordered, shape) {
         ...ordered.flatMap((member) => restart(member, shape)),
     ];
 }
-function restartStep({ name: host, desired, differences }, { dataDir }) {
+function restartStep({ name: host, desired, differences }, shape) {
     const { criEndpoint } = desired;
     const why = differences.manifest.join('; ');
-    return { kind: 'restart-member', host, dataDir, criEndpoint, mayLackData: false, why };
+    return { kind: 'restart-member', host, ...(0,data_places/* placesOf */.ek)(shape), criEndpoint, mayLackData: false, why };
 }
 function restart(member, shape) {
     if (!mustRestart(member))
@@ -1614,6 +1674,7 @@ function restart(member, shape) {
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/create-stages.ts
+
 
 
 
@@ -1668,6 +1729,7 @@ function prepareMember({ facts, name: host, desired }) {
             host,
             image,
             wanted: desired.arguments,
+            ...desired.patches,
             why: "guide step 7: the host's own kubeadm renders it",
         },
         {
@@ -1704,17 +1766,17 @@ function verifyFiles(member, { authority }) {
     };
 }
 function startMember({ name: host, desired, progress, facts }, { shape }) {
-    const { dataDir } = shape;
+    const places = (0,data_places/* placesOf */.ek)(shape);
     const { criEndpoint } = desired;
     if (progress === 'other') {
         const why = facts.dataDir.hasBlankLog
             ? 'etcd ended before it had written anything to its log, and cannot begin with such a log; it is set aside'
             : 'an earlier run has placed a manifest that the inputs do not ask for any more';
-        return { kind: 'restart-member', host, dataDir, criEndpoint, mayLackData: true, why };
+        return { kind: 'restart-member', host, ...places, criEndpoint, mayLackData: true, why };
     }
     const placeManifest = progress === 'nothing';
     const why = placeManifest ? 'guide step 7: the static pod' : 'an earlier run has placed its manifest';
-    return { kind: 'start-member', host, dataDir, criEndpoint, placeManifest, why };
+    return { kind: 'start-member', host, ...places, criEndpoint, placeManifest, why };
 }
 
 // EXTERNAL MODULE: ./src/kubeadm/kubelet-config.ts
@@ -1823,6 +1885,8 @@ function joinImage(repository, tag) {
 
 
 
+
+
 /**
  * What a member ought to be.
  * @param founded what is known of a member that was set up: kubeadm's release then, and the image that it ran if its
@@ -1847,22 +1911,31 @@ function desiredMember(member, shape, settings, founded = {}) {
         clientPort: shape.clientPort,
         peerPort: shape.peerPort,
         metricsPort: shape.metricsPort,
-        dataDir: shape.dataDir,
+        ...(0,data_places/* placesOf */.ek)(shape),
         extraArgs: shape.extraArgs,
+        patches: shape.patches,
         ...(imageRepository === undefined ? {} : { imageRepository }),
         ...(etcdImageTag === undefined ? {} : { etcdImageTag }),
     };
     return {
         texts: new Map([
             [kubeadm_paths/* KUBELET_CONFIG */.So, (0,kubelet_config/* renderKubeletConfig */.R$)(runtime, settings.kubeletConfig)],
-            [kubeadm_paths/* KUBELET_DROP_IN */.jy, (0,kubelet_config/* renderKubeletDropIn */.Jj)(facts.kubeletPath, shape.dataDir)],
+            [kubeadm_paths/* KUBELET_DROP_IN */.jy, (0,kubelet_config/* renderKubeletDropIn */.Jj)(facts.kubeletPath, shape)],
+            // before the configuration that names their folder
+            ...(0,kubeadm_patches/* patchFiles */.MP)((0,kubeadm_patches/* allPatches */.My)(shape.patches, shape.walDir)),
             [kubeadm_paths/* KUBEADM_CONFIG */.XA, renderKubeadmConfig(own, member, kubernetesVersion, settings.certificates)],
         ]),
         arguments: etcdArguments(shape, member),
         image: wanted.image,
         kubernetesVersion,
         criEndpoint: runtime.endpoint,
+        patches: patchesToRender(shape),
     };
+}
+function patchesToRender({ patches, walDir }) {
+    const all = (0,kubeadm_patches/* allPatches */.My)(patches, walDir);
+    const folder = (0,kubeadm_patches/* patchFolder */.h_)(all);
+    return folder === undefined ? {} : { patches: { folder, names: all.map(({ name }) => name) } };
 }
 /** kubeadm takes its own minor release and the one before (its version skew policy); a member keeps its own if it can. */
 function versionToName(recorded, installed) {
@@ -1877,38 +1950,56 @@ function versionToName(recorded, installed) {
 ;// CONCATENATED MODULE: ./src/cluster/fixed-flags.ts
 
 
+
 /**
  * Flags that another manifest alone cannot change on a member with data: its name and addresses stand in the member
- * list, clients know its URL, and its data lies where it lies. By the input that sets each.
+ * list, and clients know its URL. By the input that sets each.
  */
 const FIXED = new Map([
     ['name', 'names'],
     ['listen-peer-urls', 'peer-port'],
     ['listen-client-urls', 'client-port'],
     ['advertise-client-urls', 'client-port'],
-    ['data-dir', 'data-dir'],
 ]);
-/** Where the inputs ask for another name, address, port or data dir than a member has. */
+/** Where the inputs ask for another name, address, port or place of its data than a member has. */
 function fixedFlagFindings(member, shape) {
     const manifest = memberManifest(member.facts);
     if (manifest === undefined)
         return [];
-    const wanted = [...etcdArguments(shape, member), { name: 'data-dir', value: shape.dataDir }];
-    const found = wanted.flatMap(({ name, value }) => {
+    const found = etcdArguments(shape, member).flatMap(({ name, value }) => {
         const input = FIXED.get(name);
         const present = manifest.arguments.get(name);
         return input === undefined || present === undefined || present === value
             ? []
             : [{ input, line: `--${name} is "${present}", the inputs ask for "${value}"` }];
     });
-    const byInput = Map.groupBy(found, ({ input }) => input);
+    const places = placesIn(manifest, shape).map(({ input, line }) => ({ input, line }));
+    const byInput = Map.groupBy([...found, ...places], ({ input }) => input);
     return [...byInput].map(([input, group]) => ({
         host: member.name,
         at: input,
         fact: `its member was set up with other values: ${group.map(({ line }) => line).join('; ')}.`,
         cause: `\`${input}\` was changed, or the hosts of another cluster were given.`,
-        fix: 'Give the values that the cluster has: clients and the other members know them, and a new manifest alone does not change them.',
+        fix: 'Give the values that the cluster has: clients and the other members know them, its data lies where it lies, and a new manifest alone does not change that.',
     }));
+}
+/** Where a member's manifest has other places for data and log than the inputs ask for, one line each. */
+function placeDifferences(manifest, shape) {
+    return placesIn(manifest, shape).map(({ line }) => line);
+}
+/** A flag that is not there counts too: without --wal-dir the log is in the data dir. */
+function placesIn(manifest, shape) {
+    const wanted = [
+        ['data-dir', shape.dataDir],
+        ['wal-dir', shape.walDir === undefined ? undefined : (0,data_places/* logFolder */.hI)(shape)],
+    ];
+    return wanted.flatMap(([name, value]) => {
+        const present = manifest.arguments.get(name);
+        if (present === value)
+            return [];
+        const inWords = (path) => (path === undefined ? 'absent' : `"${path}"`);
+        return [{ input: name, line: `--${name} is ${inWords(present)}, the inputs ask for ${inWords(value)}` }];
+    });
 }
 
 // EXTERNAL MODULE: ./src/cluster/quorum.ts
@@ -2099,11 +2190,15 @@ function lostLogFindings(members, ownership, cluster) {
         .map(([name]) => name);
     return members.flatMap((member) => {
         const { name, facts } = member;
-        if (facts.dataDir.hasLog)
-            return [];
         const owned = ownership.get(name);
         if (owned === undefined || owned.kind === 'pristine')
             return [];
+        const { hasLog, hasLogElsewhere, empty } = facts.dataDir;
+        if (hasLogElsewhere === true)
+            return [logElsewhere(name)];
+        // only where the log has a folder of its own
+        if (hasLog)
+            return empty && recordOn(owned)?.phase === 'member' ? [lostDatabase(name)] : [];
         const published = publishedId(name, cluster);
         const reason = recordOn(owned)?.phase === 'member'
             ? "the action's record says that it is a member"
@@ -2112,19 +2207,38 @@ function lostLogFindings(members, ownership, cluster) {
                 : proven.length > 0
                     ? `${proven.join(', ')} ${proven.length === 1 ? 'records' : 'record'} that the whole cluster has been healthy`
                     : undefined;
-        return reason === undefined ? [] : [lostLog(name, reason)];
+        return reason === undefined ? [] : [lostLog(member, reason)];
     });
 }
 function publishedId(name, cluster) {
     return cluster?.health.members.find((member) => member.name === name && member.clientUrls.length > 0)?.id;
 }
-function lostLog(host, reason) {
+function lostLog({ name, facts }, reason) {
+    const [at, folder] = facts.dataDir.walDir === undefined ? ['data-dir', 'its data dir'] : ['wal-dir', 'the folder of its log'];
+    return {
+        host: name,
+        at,
+        fact: `it has been a member of the cluster (${reason}), and ${folder} holds no log any more.`,
+        cause: `The disk of \`${at}\` is not mounted, or its contents were removed.`,
+        fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id; it must not be started as it is.',
+    };
+}
+function lostDatabase(host) {
     return {
         host,
         at: 'data-dir',
-        fact: `it has been a member of the cluster (${reason}), and its data dir holds no log any more.`,
+        fact: 'its log is in `wal-dir`, and its data dir is empty, though it has been a member of the cluster.',
         cause: 'The disk of the data dir is not mounted, or its contents were removed.',
         fix: 'Mount the disk again. If the data is lost, the member must be removed from the cluster and added under a new id; it must not be started as it is.',
+    };
+}
+function logElsewhere(host) {
+    return {
+        host,
+        at: 'wal-dir',
+        fact: 'its log is in the data dir, and the inputs name another folder for it.',
+        cause: '`wal-dir` was added or changed after the set-up.',
+        fix: 'Leave `wal-dir` out: the log of a member stays where it was begun.',
     };
 }
 
@@ -2365,6 +2479,8 @@ function unknownReleases(members, ownership, settings) {
 
 
 
+
+
 const TITLE = 'nothing was changed on any host';
 /**
  * The plan for `deploy`: one verdict on what was found, and what follows from it.
@@ -2409,7 +2525,7 @@ function decideNew(found) {
         ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
     ]);
     const created = members.map((member) => createdMember(member, found));
-    refuseIf(created.flatMap((member) => [...foundedOtherwise(member, settings.dataDir), ...otherRelease(member)]));
+    refuseIf(created.flatMap((member) => [...foundedOtherwise(member, shape), ...otherRelease(member)]));
     const fresh = created.filter(({ progress }) => progress !== 'begun');
     // a manifest that has to be replaced comes with certificates of this run
     const signing = fresh.length > 0 ? authorityFor(found, true) : { choice, findings: [] };
@@ -2446,7 +2562,10 @@ function decideEstablished(found) {
         ...unknownReleases(members, ownership, settings),
         ...(unmanaged.length === 0
             ? []
-            : clusterAdoptionFindings(cluster, unmanaged.map(({ name }) => name))),
+            : [
+                ...clusterAdoptionFindings(cluster, unmanaged.map(({ name }) => name)),
+                ...patchAdoptionFindings(settings.patches),
+            ]),
         ...converged
             .filter(({ name }) => ownership.get(name)?.kind === 'unmanaged')
             .flatMap((member) => memberAdoptionFindings(member, member.desired, member.differences)),
@@ -2560,8 +2679,9 @@ function clusterShape(settings, members, token) {
         clientPort: settings.clientPort,
         peerPort: settings.peerPort,
         metricsPort: settings.metricsPort,
-        dataDir: settings.dataDir,
+        ...(0,data_places/* placesOf */.ek)(settings),
         extraArgs: settings.extraArgs,
+        patches: settings.patches,
         ...(settings.imageRepository === undefined ? {} : { imageRepository: settings.imageRepository }),
         ...(settings.etcdImageTag === undefined ? {} : { etcdImageTag: settings.etcdImageTag }),
     };
@@ -2597,31 +2717,31 @@ function progressOf({ facts }, desired) {
     return same ? 'begun' : 'other';
 }
 /** A member that has data was founded with names and addresses that cannot be changed by another manifest. */
-function foundedOtherwise({ name, facts, desired, progress }, dataDir) {
+function foundedOtherwise({ name, facts, desired, progress }, shape) {
     if (progress === 'nothing')
-        return facts.dataDir.empty ? [] : [filledBySomebody(name)];
+        return hasNoData(facts.dataDir) ? [] : [filledBySomebody(name, facts.dataDir)];
     const manifest = memberManifest(facts);
     if (manifest === undefined)
         return [];
-    const isFounded = facts.dataDir.hasLog || manifest.arguments.get('data-dir') !== dataDir;
-    if (!isFounded)
+    const places = placeDifferences(manifest, shape);
+    if (!facts.dataDir.hasLog && places.length === 0)
         return [];
-    const wanted = [...desired.arguments, { name: 'data-dir', value: dataDir }];
-    return [...flagsBeforeData(manifest, wanted), ...argumentDifferences(manifest, wanted.slice(-1))].map((line) => ({
+    return [...flagsBeforeData(manifest, desired.arguments), ...places].map((line) => ({
         host: name,
         at: 'hosts',
         fact: `its etcd has already begun its data with other values (${line}).`,
-        cause: 'Hosts, names, ports or the data dir were changed after a deploy that was cut off.',
+        cause: 'Hosts, names, ports, the data dir or that of the log were changed after a deploy that was cut off.',
         fix: 'Run once more with the inputs of that deploy. To begin anew with others, remove the data dir and /etc/kubernetes/etcd-ha-action of a cluster that has never been used.',
     }));
 }
-function filledBySomebody(host) {
+function filledBySomebody(host, { empty }) {
+    const [at, folder] = empty ? ['wal-dir', 'the folder of its log'] : ['data-dir', 'its data dir'];
     return {
         host,
-        at: 'data-dir',
-        fact: 'its data dir holds files, and no etcd has been started on it yet.',
+        at,
+        fact: `${folder} holds files, and no etcd has been started on it yet.`,
         cause: 'Somebody has put them there after a deploy that was cut off.',
-        fix: 'Move them elsewhere, or give another `data-dir`.',
+        fix: `Move them elsewhere, or give another \`${at}\`.`,
     };
 }
 /** Another etcd than the one that has written a member's data. */
@@ -2651,7 +2771,7 @@ function convergedMember(member, authority, { keyKeeper }, { members, shape, set
     const differences = differencesOf(member, {
         desired,
         authority,
-        dataDir: settings.dataDir,
+        places: shape,
         keepsAuthorityKey: member.name === keyKeeper,
         renewBeforeDays: settings.renewBeforeDays,
         extraSans: settings.certificates.extraSans,
@@ -2938,6 +3058,7 @@ function linesOf(text) {
 
 
 
+
 const PRESUMABLY = "as the host's kubeadm will presumably render it";
 const EDITED = 'it was edited on the host, and what kubeadm does not render is lost';
 /** The static pod's manifest, which exists only once the host's kubeadm has rendered it. */
@@ -2947,8 +3068,10 @@ function manifestChange(file, { files, state }, step) {
     if (present?.text === undefined || predicted === undefined) {
         return changeOf(file, present, { notes: [contents(step), ...attributeNotes(file, present)] });
     }
+    const configuration = files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA)?.text ?? '';
     const unforeseen = [
-        ...resetFlags(files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA)?.text ?? '', step.wanted),
+        ...resetFlags(configuration, step.wanted),
+        ...((0,kubeadm_patches/* patchFolderIn */.AU)(configuration) === step.patches?.folder ? [] : [otherPatches(step)]),
         ...(wasEdited(present, { files, state }) ? [EDITED] : []),
     ];
     if (predicted === present.text && unforeseen.length === 0)
@@ -2964,9 +3087,15 @@ function predict(text, { wanted, image }) {
     const dropFlags = [...present].filter((name) => !names.has(name) && !etcd_flags/* KUBEADM_ETCD_FLAGS */.lF.has(name));
     return predictManifest(text, wanted, { image, dropFlags });
 }
-function contents({ wanted, image }) {
+function contents({ wanted, image, patches }) {
     const flags = wanted.map(({ name, value }) => `--${name}=${value}`);
-    return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}`;
+    const patched = patches === undefined ? '' : `; then patched by ${patches.names.join(', ')}`;
+    return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}${patched}`;
+}
+function otherPatches({ patches }) {
+    return patches === undefined
+        ? 'what the present patches have changed goes back'
+        : `it is patched anew, by ${patches.names.join(', ')}; what that changes only kubeadm can tell`;
 }
 function wasEdited({ path }, facts) {
     return typeof facts.state === 'object' && differsFromRecord(facts.state, facts, path);
@@ -3098,6 +3227,7 @@ function restarts(steps, files) {
 ;// CONCATENATED MODULE: ./src/cluster/plan-document/stages.ts
 
 
+
 /** A stage as data for people. */
 function describeStage({ title, inTurn = false, before, after, steps }) {
     return {
@@ -3117,7 +3247,9 @@ function describeStep(step) {
         case 'pull-image':
             return `${title} ${step.image}`;
         case 'start-member':
-            return step.placeManifest ? `${title} with its data in ${step.dataDir}` : 'wait for member';
+            return step.placeManifest
+                ? `${title} with its data in ${(0,data_places/* dataFolders */.ij)(step).join(' and ')}`
+                : 'wait for member';
         case 'move-leadership':
             return `${title} if it leads`;
         case 'prove-served':
@@ -3613,14 +3745,14 @@ const CHANGED = 4;
  * Files outside the action's own folder and the pki that are replaced by other contents are kept in
  * {@link REPLACED_DIR}.
  * @param options.forgetReplaced removes them at the end, and what a restart that was cut off has left to go back to: the
- * cluster has been proven healthy.
+ * cluster has been proven healthy. So are folders of patches, but for `patches`, the one that is in use.
  */
 function deliverFiles(title, deliveries, options = { forgetReplaced: false }) {
     const chunks = deliveries.flatMap(({ path, mode, bytes, replaces }) => [
         Buffer.from(`${mode} ${bytes.length} ${replaces} ${path}\n`),
         bytes,
     ]);
-    const script = options.forgetReplaced ? `${DELIVER}${FORGET_REPLACED}` : DELIVER;
+    const script = options.forgetReplaced ? `${DELIVER}${forgetReplaced(options.patches)}` : DELIVER;
     return { title, effect: 'changes', script, input: Buffer.concat(chunks), timeoutMs: 60_000 };
 }
 /** Why files could not be put in place. */
@@ -3674,11 +3806,18 @@ for path in "\${paths[@]}"; do sync -- "$(aside "$path")"; done
 for path in "\${paths[@]}"; do mv -fT -- "$(aside "$path")" "$path"; done
 sync -- "\${!folders[@]}"
 `;
-const FORGET_REPLACED = `
+/** @param patches the folder of patches in use; absent: there are none. */
+function forgetReplaced(patches = kubeadm_paths/* PATCHES_DIR */.rf) {
+    return `
 rm -rf -- ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)} ${(0,shell/* quote */.h)(kubeadm_paths/* RENDERED_MANIFEST */.ms)}
 if [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* ETCD_MANIFEST */.jl)} ]; then rm -f -- ${(0,shell/* quote */.h)(kubeadm_paths/* OUTGOING_MANIFEST */.Fc)}; fi
+for folder in ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)}/*; do
+  if [ -d "$folder" ] && [ "$folder" != ${(0,shell/* quote */.h)(patches)} ]; then rm -rf -- "$folder"; sync -- ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)}; fi
+done
+rmdir -- ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)} 2> /dev/null || true
 sync -- ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}
 `;
+}
 
 // EXTERNAL MODULE: ./src/pki/certificate.ts + 1 modules
 var certificate = __webpack_require__(36846);
@@ -3754,6 +3893,7 @@ async function issueMemberLeaves(authority, request) {
 
 
 
+
 /**
  * Begins at once to make or fetch the CA and to issue the certificates, while the hosts get their configurations; who
  * needs one of them awaits it.
@@ -3766,6 +3906,8 @@ function prepareMaterial(input) {
         const names = plan.issue.get(member.name);
         return names === undefined ? [] : [[member.name, issue(member, names, signer, input)]];
     }));
+    const { patches: written, walDir } = plan.shape;
+    const patches = (0,kubeadm_patches/* patchFiles */.MP)((0,kubeadm_patches/* allPatches */.My)(written, walDir));
     // Whoever awaits them gets the error; until then it must not count as unhandled.
     for (const pending of [signer, authority, ...leaves.values()])
         pending.catch(() => undefined);
@@ -3774,7 +3916,7 @@ function prepareMaterial(input) {
         signer,
         leaves,
         found: mapValues(facts, foundDigests),
-        digests: mapValues(facts, (seen) => recordedDigests(seen)),
+        digests: mapValues(facts, (seen) => recordedDigests(seen, patches)),
         publicFiles: mapValues(facts, publicTexts),
     };
 }
@@ -3797,9 +3939,10 @@ function foundDigests({ files }) {
 /**
  * What the record will say of files that this run leaves alone: their digests as they are, for what was found to be as
  * it ought to be is recorded so.
+ * @param patches those that the inputs ask for, by path: others lie in folders that are removed.
  */
-function recordedDigests({ files }) {
-    return new Map([...files.values()].flatMap(({ path, sha256: digest }) => digest !== undefined && isRecorded(path) ? [[path, digest]] : []));
+function recordedDigests({ files }, patches) {
+    return new Map([...files.values()].flatMap(({ path, sha256: digest }) => digest !== undefined && (isRecorded(path) || patches.has(path)) ? [[path, digest]] : []));
 }
 /** Files of a member that its record lists: the pki tree, the manifest, and the configurations that the action writes. */
 function isRecorded(path) {
@@ -3999,10 +4142,10 @@ function explainPull(image) {
 // EXTERNAL MODULE: ./src/kubeadm/put-back.ts
 var put_back = __webpack_require__(58912);
 ;// CONCATENATED MODULE: ./src/hosts/scripts/blank-log.ts
-/** What a blank log's data is renamed to within the data dir; the time follows, in seconds since 1970. */
+/** What a blank log is renamed to beside its place; the time follows, in seconds since 1970. */
 const BLANK_MEMBER = 'blank-member-';
 /**
- * Bash function `has_blank_log DATA_DIR`: whether the member's write-ahead log is there and nothing has ever been written
+ * Bash function `has_blank_log LOG_DIR`: whether the member's write-ahead log is there and nothing has ever been written
  * to it: no entry, no vote.
  *
  * etcd makes its log with three records (checksum, metadata, an empty snapshot: wal.Create in server/storage/wal/wal.go)
@@ -4016,7 +4159,7 @@ const BLANK_MEMBER = 'blank-member-';
  */
 const BLANK_LOG_FUNCTION = `
 has_blank_log() {
-  local files=("$1"/member/wal/*.wal) at=0 length type b
+  local files=("$1"/*.wal) at=0 length type b
   if [ "\${#files[@]}" != 1 ] || [ ! -f "\${files[0]}" ]; then return 1; fi
   read -r -d '' -a b < <(od -An -v -tu1 -N 4096 -- "\${files[0]}" 2> /dev/null) || true
   if [ "\${#b[@]}" != 4096 ]; then return 1; fi
@@ -4224,6 +4367,7 @@ await_gone() {
 
 
 
+
 /** Name of the unit of systemd that does it. There is never more than one. */
 const RESTART_UNIT = 'etcd-ha-action-restart.service';
 /** Where the unit writes its one line of result: an exit code of {@link RESTART_END}. Absent while it works. */
@@ -4257,8 +4401,9 @@ function restartUnit(change) {
 ${HOLD_STEP_LOCK}
 { printf %s 'restart member' > /proc/$$/comm; } 2> /dev/null || true
 current=${(0,shell/* quote */.h)(change.currentSha256)} rendered=${(0,shell/* quote */.h)(change.renderedSha256)} data_dir=${(0,shell/* quote */.h)(change.dataDir)}
+log_dir=${(0,shell/* quote */.h)((0,data_places/* logFolder */.hI)(change))} wal_dir=${(0,shell/* quote */.h)(change.walDir ?? '')}
 may_lack_data=${String(change.mayLackData)}
-if ! $may_lack_data && [ -z "$(ls -A "$data_dir/member/wal" 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi
+if ! $may_lack_data && [ -z "$(ls -A "$log_dir" 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi
 if [ "$(stat -c %d ${kubeadm_paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${kubeadm_paths/* ACTION_DIR */.v4})" ]; then finish ${RESTART_END.otherFilesystem}; fi
 if has ${kubeadm_paths/* ETCD_MANIFEST */.jl} "$rendered" && ! begins_blank; then
   echo 'the new manifest is in place already, not known to be ready'
@@ -4322,13 +4467,17 @@ take_out() {
   fi
   echo 'the old manifest is out'
 }
-begins_blank() { $may_lack_data && has_blank_log "$data_dir"; }
+begins_blank() { $may_lack_data && has_blank_log "$log_dir"; }
 set_blank_log_aside() {
-  local aside
-  aside="$data_dir/${BLANK_MEMBER}$(date +%s)"
-  mv -T -- "$data_dir/member" "$aside"
-  sync -- "$data_dir"
-  echo "etcd had ended before it wrote anything to its log; set aside as $aside"
+  local now aside folder
+  now=$(date +%s)
+  for folder in "$data_dir/member" \${wal_dir:+"$log_dir"}; do
+    [ -e "$folder" ] || continue
+    aside=\${folder%/*}/${BLANK_MEMBER}$now
+    mv -T -- "$folder" "$aside"
+    sync -- "\${folder%/*}"
+    echo "etcd had ended before it wrote anything to its log; set aside as $aside"
+  done
 }
 put_back() {
   if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ] || ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then return; fi
@@ -4357,6 +4506,7 @@ end_with() {
 
 
 
+
 /** The longest that a unit works: out, in, not ready, out, in, ready. Then systemd ends it. */
 const UNIT_WITHIN = 2 * (GONE_WITHIN + READY_WITHIN) + 60;
 /** Exit code: the unit ended without a word, so it was killed or a command failed that may not fail. */
@@ -4375,7 +4525,7 @@ const UNIT_LOG = `${kubeadm_paths/* RUN_DIR */.wM}/restart.log`;
  */
 function restartMember(restart) {
     const unit = `set -euo pipefail; umask 077; cd /; exec >> ${UNIT_LOG} 2>&1 < /dev/null\n${restartUnit(restart)}`;
-    const blankLog = restart.mayLackData ? ` && ! has_blank_log ${(0,shell/* quote */.h)(restart.dataDir)}` : '';
+    const blankLog = restart.mayLackData ? ` && ! has_blank_log ${(0,shell/* quote */.h)((0,data_places/* logFolder */.hI)(restart))}` : '';
     return {
         title: 'restart the member',
         effect: 'changes',
@@ -4668,6 +4818,7 @@ const KNOWN_FAILURES = [
 
 
 
+
 /** Exit codes by which the script tells what stopped it. */
 const DATA_THERE = 3;
 const MANIFEST_CHANGED = 4;
@@ -4675,7 +4826,7 @@ const OTHER_FILESYSTEM = 5;
 const CRASHES = 6;
 const NOT_READY = 7;
 /**
- * Guide step 7: makes the data dir as kubeadm does (0700), renames the rendered manifest to where kubelet reads it, and
+ * Guide step 7: makes the data dir as kubeadm does (0700), and the folder of the log the same, renames the rendered manifest to where kubelet reads it, and
  * waits until etcd says that it is ready, which it does only with a quorum.
  */
 function start_member_startMember(start) {
@@ -4685,7 +4836,7 @@ function start_member_startMember(start) {
         timeoutMs: (READY_WITHIN + 30) * 1000,
         onProgress: start.onProgress,
         script: `${memberReadyFunctions(start)}
-${start.manifestSha256 === undefined ? '' : placeManifest(start.dataDir, start.manifestSha256)}
+${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}
 outcome=0
 await_ready || outcome=$?
 if [ "$outcome" = 0 ]; then exit 0; fi
@@ -4694,18 +4845,21 @@ if [ "$outcome" = ${CRASHED} ]; then exit ${CRASHES}; else exit ${NOT_READY}; fi
 `,
     };
 }
-function placeManifest(dataDir, sha256) {
-    const dir = (0,shell/* quote */.h)(dataDir);
+function placeManifest(places, sha256) {
     return `
+folders=(${(0,data_places/* dataFolders */.ij)(places).map(shell/* quote */.h).join(' ')}) parents=()
 if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]; then exit ${MANIFEST_CHANGED}; fi
-if [ -d ${dir} ] && [ -n "$(ls -A ${dir} | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
+for folder in "\${folders[@]}"; do
+  if [ -d "$folder" ] && [ -n "$(ls -A "$folder" | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
+  parents+=("$(dirname "$folder")")
+done
 case "$(sha256sum < ${kubeadm_paths/* RENDERED_MANIFEST */.ms})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
-( umask 022; mkdir -p -- "$(dirname ${dir})"; mkdir -p -m 0700 -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} )
-mkdir -p -m 0700 -- ${dir}
-chmod 0700 -- ${dir}
+( umask 022; mkdir -p -- "\${parents[@]}"; mkdir -p -m 0700 -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} )
+mkdir -p -m 0700 -- "\${folders[@]}"
+chmod 0700 -- "\${folders[@]}"
 if [ "$(stat -c %d ${kubeadm_paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${kubeadm_paths/* RENDERED_MANIFEST */.ms})" ]; then exit ${OTHER_FILESYSTEM}; fi
 mv -fT -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
-sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} "$(dirname ${dir})" ${kubeadm_paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
+sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} "\${parents[@]}" ${kubeadm_paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
 `;
 }
 /** Why a member did not get ready, from the script's exit code and etcd's own last lines. */
@@ -4714,7 +4868,7 @@ function explainMember(result) {
     switch (result.code) {
         case DATA_THERE:
             return {
-                fact: 'its data dir has been filled since the run began; no etcd was started on it.',
+                fact: 'its data dir has been filled since the run began, or the folder of its log; no etcd was started on it.',
                 cause: 'Another run, or somebody by hand, works on this host at the same time.',
                 fix: 'Let the other finish, then run again.',
             };
@@ -4828,6 +4982,7 @@ function hasStrings(value, keys) {
 
 
 
+
 const STATE_RECORD = { path: kubeadm_paths/* STATE_FILE */.bv, mode: '600', content: { from: 'state' } };
 /** Puts the files of a step in place; what they replace must be what the run has seen. */
 function deliver(step, context) {
@@ -4852,7 +5007,12 @@ async function put(step, files, phase, context) {
         if (isPublic(content))
             material.publicFiles.get(host)?.set(path, text);
     }
-    const script = deliverFiles('deliver files', deliveries, { forgetReplaced: phase === 'member' });
+    const { patches: written, walDir } = context.plan.shape;
+    const patches = (0,kubeadm_patches/* patchFolder */.h_)((0,kubeadm_patches/* allPatches */.My)(written, walDir));
+    const script = deliverFiles('deliver files', deliveries, {
+        forgetReplaced: phase === 'member',
+        ...(patches !== undefined && { patches }),
+    });
     await runScript(step, script, context, explainDelivery);
     for (const { path, bytes } of deliveries)
         found.set(path, sha256(bytes));
@@ -4995,7 +5155,13 @@ cat -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
     };
 }
 
+// EXTERNAL MODULE: ./src/kubeadm/pod-rules.ts
+var pod_rules = __webpack_require__(23258);
 ;// CONCATENATED MODULE: ./src/road/steps/render.ts
+
+
+
+
 
 
 
@@ -5013,6 +5179,8 @@ async function render(step, context) {
             ...argumentDifferences(manifest, step.wanted),
             ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
         ];
+    if (differences.length === 0)
+        checkPatched(step, text, context);
     if (differences.length > 0) {
         throw stepFailure(step, {
             fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
@@ -5022,6 +5190,22 @@ async function render(step, context) {
     }
     digestsOf(context, step.host).set(kubeadm_paths/* ETCD_MANIFEST */.jl, sha256(text));
     context.material.publicFiles.get(step.host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, text);
+}
+/** What patches have made of the pod; where there are none, kubeadm itself is trusted. */
+function checkPatched(step, text, context) {
+    const { shape } = context.plan;
+    if ((0,kubeadm_patches/* allPatches */.My)(shape.patches, shape.walDir).length === 0)
+        return;
+    const { address } = memberOf(context, step.host);
+    const { metricsPort } = shape;
+    const problems = (0,pod_rules/* podProblems */.U)((0,dist/* parse */.qg)(text), { ...(0,data_places/* placesOf */.ek)(shape), address, metricsPort });
+    if (problems.length === 0)
+        return;
+    throw stepFailure(step, {
+        fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}. It was not put in place.`,
+        cause: 'A patch meets another pod on this release of kubeadm than the one that it was tried on.',
+        fix: 'Leave that part out of `patches`, or write it for the pod in /etc/kubernetes/manifests/etcd.yaml.',
+    });
 }
 const explainRender = (result) => ({
     fact: `kubeadm refused its configuration: ${(0,last_words/* lastWords */.a)(result.stderr, 5)}`,
@@ -5209,6 +5393,7 @@ function fileDifference(path, mode, sha, placed) {
 
 
 
+
 /** Carries out one step. @throws Refusal or HostError in words for the user. */
 async function runStep(step, context) {
     switch (step.kind) {
@@ -5240,10 +5425,10 @@ async function runStep(step, context) {
     }
 }
 async function start(step, context) {
-    const { host, dataDir, criEndpoint, placeManifest } = step;
+    const { host, criEndpoint, placeManifest } = step;
     const script = start_member_startMember({
         address: memberOf(context, host).address,
-        dataDir,
+        ...(0,data_places/* placesOf */.ek)(step),
         criEndpoint,
         onProgress: (line) => context.log.host(host).info(line),
         ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
@@ -5253,12 +5438,12 @@ async function start(step, context) {
         context.material.found.get(host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedDigest(host, context));
 }
 async function run_step_restart(step, context) {
-    const { host, dataDir, criEndpoint, mayLackData } = step;
+    const { host, criEndpoint, mayLackData } = step;
     const found = context.material.found.get(host);
     const renderedSha256 = renderedDigest(host, context);
     const script = restartMember({
         address: memberOf(context, host).address,
-        dataDir,
+        ...(0,data_places/* placesOf */.ek)(step),
         criEndpoint,
         currentSha256: found?.get(kubeadm_paths/* ETCD_MANIFEST */.jl) ?? 'absent',
         renderedSha256,
@@ -7310,7 +7495,7 @@ function readValues(answer) {
 }
 /** What is gone since the first look has no line in the second. */
 function withoutVolatile(values) {
-    return [...values].filter(([key]) => !/^(?:text:|data-dir|lock$)/.test(key));
+    return [...values].filter(([key]) => !/^(?:text:|data-dir|wal-dir|lock$)/.test(key));
 }
 function optional(key, value) {
     return value === undefined || value === '' ? {} : { [key]: value };
@@ -7435,19 +7620,22 @@ function parseKubelet(text) {
     };
 }
 function parseDataDir(values) {
-    const text = values.get('data-dir');
-    if (text === undefined)
-        return { exists: false, empty: true, hasLog: false, hasBlankLog: false, mode: '' };
-    const [mode = '', ...entries] = lines(text);
     const hasBlankLog = values.has('data-dir.blank-log');
     return {
-        exists: true,
-        // a new ext4's own folder is no data
-        empty: entries.filter((entry) => entry !== 'lost+found').length === 0,
+        ...parseFolder(values.get('data-dir')),
         hasLog: (values.get('data-dir.wal') ?? '').trim() !== '' && !hasBlankLog,
         hasBlankLog,
-        mode,
+        ...(values.has('data-dir.other-log') && { hasLogElsewhere: true }),
+        ...(values.has('wal-dir') && { walDir: parseFolder(values.get('wal-dir')) }),
     };
+}
+/** Its mode, then what is in it, line by line; nothing where there is no such folder. */
+function parseFolder(text = '') {
+    const [mode, ...entries] = lines(text);
+    if (mode === undefined)
+        return { exists: false, empty: true, mode: '' };
+    // a new ext4's own folder is no data
+    return { exists: true, empty: entries.every((entry) => entry === 'lost+found'), mode };
 }
 
 ;// CONCATENATED MODULE: ./src/hosts/probe/probe-script.ts
@@ -7480,10 +7668,10 @@ echo "end "
 `;
 }
 /** The question as the variables that the probe reads. */
-function questionVariables({ dataDir, peers, ports }) {
+function questionVariables({ dataDir, walDir, peers, ports }) {
     const targets = peers.flatMap((address) => ports.map((port) => `${address} ${port}`));
     return `
-data_dir=${(0,shell/* quote */.h)(dataDir)}
+data_dir=${(0,shell/* quote */.h)(dataDir)} wal_dir=${(0,shell/* quote */.h)(walDir ?? '')}
 targets=(${targets.map(shell/* quote */.h).join(' ')})
 `;
 }
@@ -7564,14 +7752,19 @@ printf '%s' "$endpoint" | emit cri.endpoint
 const EMIT_VOLATILE = `${BLANK_LOG_FUNCTION}
 ss -Hltnp 2>/dev/null | emit listeners
 tree | emit tree
-if [ -d "$data_dir" ]; then
-  { stat -c %a "$data_dir"; ls -A "$data_dir" | head -n 20; } | emit data-dir
-  ls -A "$data_dir/member/wal" 2>/dev/null | head -n 5 | emit data-dir.wal
-  if has_blank_log "$data_dir"; then echo there | emit data-dir.blank-log; fi
+folder() { { stat -c %a "$1" && ls -A "$1" | head -n 20; } 2>/dev/null; }
+if [ -d "$data_dir" ]; then folder "$data_dir" | emit data-dir; fi
+if [ -n "$wal_dir" ]; then folder "$wal_dir" | emit wal-dir; fi
+log_dir=$data_dir/member/wal
+if [ -n "$wal_dir" ]; then
+  if [ -n "$(ls -A "$log_dir" 2>/dev/null)" ]; then echo there | emit data-dir.other-log; fi
+  log_dir=$wal_dir/wal
 fi
+ls -A "$log_dir" 2>/dev/null | head -n 5 | emit data-dir.wal
+if has_blank_log "$log_dir"; then echo there | emit data-dir.blank-log; fi
 while read -r size file; do
   if [ -f "$file" ] && [ "$size" -lt 262144 ]; then emit "text:$file" < "$file"; fi
-done < <(stat -Lc '%s %n' -- ${PUBLIC_FILES.map(shell/* quote */.h).join(' ')} ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/etcd/*.crt ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/apiserver-etcd-client.crt 2>/dev/null)
+done < <(stat -Lc '%s %n' -- ${PUBLIC_FILES.map(shell/* quote */.h).join(' ')} ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/etcd/*.crt ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/apiserver-etcd-client.crt ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)}/*/* 2>/dev/null)
 if [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* LOCK_FILE */.FI)} ]; then echo there | emit lock; fi
 emit digests <&"$fd_digests"
 emit cri.images <&"$fd_images"
@@ -7605,6 +7798,7 @@ ${EMIT_SLOW}`;
 }
 
 ;// CONCATENATED MODULE: ./src/road/observe.ts
+
 
 
 
@@ -7686,7 +7880,7 @@ function lookedAgain(seen, answer) {
 }
 function questionFor(settings, host) {
     return {
-        dataDir: settings.dataDir,
+        ...(0,data_places/* placesOf */.ek)(settings),
         peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
         ports: [settings.clientPort, settings.peerPort],
     };
@@ -8743,7 +8937,7 @@ function leaderIndexOf(facts) {
 
 
 /** Files of each host against what the action has recorded there and what the guide wants. */
-function fileChecks({ members, dataDir }) {
+function fileChecks({ members, ...places }) {
     return members.flatMap(({ name, host }) => {
         if ('unseen' in host)
             return [];
@@ -8753,7 +8947,7 @@ function fileChecks({ members, dataDir }) {
             manifest(name, facts, record),
             dropIn(name, facts, record),
             strayFiles(name, facts),
-            modes(name, facts, record, dataDir),
+            modes(name, facts, record, places),
         ];
     });
 }
@@ -8840,7 +9034,7 @@ function strayFiles(name, { files }) {
         fix: 'Move them to another folder. A second copy of etcd.yaml would fight the first for ports and data.',
     });
 }
-function modes(name, facts, record, dataDir) {
+function modes(name, facts, record, places) {
     const check = checkOf('modes', name);
     const wrong = [...expectedModes(true, record)].flatMap(([path, mode]) => {
         const file = facts.files.get(path);
@@ -8848,9 +9042,8 @@ function modes(name, facts, record, dataDir) {
             return [];
         return [{ path, is: `${file.mode} ${file.owner}`, wanted: mode, isPrivate: mode === PRIVATE_MODE }];
     });
-    const { exists, mode } = facts.dataDir;
-    if (exists && mode !== DATA_DIR_MODE) {
-        wrong.push({ path: dataDir, is: mode, wanted: DATA_DIR_MODE, isPrivate: true });
+    for (const { path, mode } of openDataFolders(facts, places)) {
+        wrong.push({ path, is: mode, wanted: DATA_DIR_MODE, isPrivate: true });
     }
     if (wrong.length === 0)
         return check('ok', { measured: 'Keys, certificates and folders have their modes and belong to root.' });
@@ -9074,7 +9267,7 @@ function machineChecks({ members }, thresholds) {
             return [];
         const sight = member.host.seen;
         return [
-            diskSpace(member.name, sight, thresholds),
+            ...diskSpace(member.name, sight, thresholds),
             clock(member.name, sight, offsets.get(member.name), thresholds),
         ];
     });
@@ -9085,10 +9278,19 @@ function clockOffsets(members) {
     const middle = median(told.map(([, offset]) => offset));
     return new Map(told.map(([name, offset]) => [name, offset - middle]));
 }
-function diskSpace(name, { more: { filesystem } }, { diskFreeWarningPercent }) {
-    const check = checkOf('disk-space', name);
-    if (filesystem === undefined)
-        return check('unknown', { measured: `The filesystem of the data dir of ${name} could not be read.` });
+/** The disk of the data dir, and that of the log where it is another one. */
+function diskSpace(name, { more: { filesystem, walFilesystem } }, thresholds) {
+    if (filesystem === undefined) {
+        const measured = `The filesystem of the data dir of ${name} could not be read.`;
+        return [checkOf('disk-space', name)('unknown', { measured })];
+    }
+    const ofData = spaceOn(filesystem, name, thresholds, null);
+    return walFilesystem === undefined || walFilesystem.mountPoint === filesystem.mountPoint
+        ? [ofData]
+        : [ofData, spaceOn(walFilesystem, name, thresholds, 'wal-dir')];
+}
+function spaceOn(filesystem, name, { diskFreeWarningPercent }, subject) {
+    const check = (status, told) => checkOf('disk-space', name)(status, { ...told, subject });
     const { freeBytes, sizeBytes, mountPoint, readOnly, inodes, freeInodes } = filesystem;
     const percent = sizeBytes === 0 ? 100 : (freeBytes / sizeBytes) * 100;
     const threshold = `at least ${diskFreeWarningPercent} % free; fails below ${FULL_PERCENT} % or ${size(FULL_BYTES)}`;
@@ -10019,6 +10221,7 @@ async function second_look_secondLook(client, first, { scrapedAtMs, seconds, sig
 
 
 
+
 /**
  * Asks every member what it knows, each through its own host, or through another where that cannot be reached. Changes
  * nothing and does not throw; what is not there when the signal is aborted is told as such.
@@ -10043,8 +10246,8 @@ async function askMembers(reached, credentials, settings, surroundings, signal) 
             through: throughOf(routes[index], reached, names),
             notAsked: notAsked(credentials === undefined && routes[index] !== undefined),
         }));
-        const { clientPort, peerPort, dataDir } = settings;
-        return { now: surroundings.now(), clientPort, peerPort, dataDir, members };
+        const { clientPort, peerPort } = settings;
+        return { now: surroundings.now(), clientPort, peerPort, ...(0,data_places/* placesOf */.ek)(settings), members };
     }
     finally {
         for (const member of asked)
@@ -10135,6 +10338,7 @@ function credentials_fingerprintOf(pem) {
 
 
 
+
 /**
  * Which form the answer has. Raised when a probe that was installed by an earlier release could no longer be read as it
  * stands, or would not tell what is needed.
@@ -10166,23 +10370,24 @@ function healthProbe(question, { program } = {}) {
 }
 function healthScript(question) {
     // Members tell themselves how they reach each other: nobody has to try it.
-    return `${questionVariables({ dataDir: question.dataDir, peers: [], ports: [] })}
+    return `${questionVariables({ ...(0,data_places/* placesOf */.ek)(question), peers: [], ports: [] })}
 client_key=${question.clientKey ? 'yes' : 'no'}
 ${HEALTH_BODY}`;
 }
-function programCall({ dataDir, clientKey }, program) {
-    return [program, dataDir, clientKey ? 'yes' : 'no'].map(shell/* quote */.h).join(' ');
+function programCall({ dataDir, walDir, clientKey }, program) {
+    const words = [program, dataDir, clientKey ? 'yes' : 'no', ...(walDir === undefined ? [] : [walDir])];
+    return words.map(shell/* quote */.h).join(' ');
 }
 const HEALTH_START = `
 now() { if [ -n "\${EPOCHREALTIME-}" ]; then echo "\${EPOCHREALTIME/./}"; else date +%s%6N; fi; }
 begun=$(now)
 health_cri() { timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>/dev/null; }
-filesystem() {
-  local folder=$data_dir
+filesystem() { # FOLDER
+  local folder=$1
   while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
   findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null | head -n 1
   stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
-  timeout ${PATIENCE_SECONDS} du -skx -- "$data_dir" 2>/dev/null
+  timeout ${PATIENCE_SECONDS} du -skx -- "$1" 2>/dev/null
 }
 kubelet_healthz() {
   { exec 3<> /dev/tcp/127.0.0.1/10248; } 2>/dev/null || return 0
@@ -10213,7 +10418,8 @@ public_keys() {
     if [ "$digest" != "$none" ]; then printf '%s %s\\n' "\${digest%% *}" "$file"; fi
   done
 }
-exec {fd_filesystem}< <(filesystem)
+exec {fd_filesystem}< <(filesystem "$data_dir")
+if [ -n "$wal_dir" ]; then exec {fd_wal_filesystem}< <(filesystem "$wal_dir"); fi
 exec {fd_healthz}< <(kubelet_healthz)
 exec {fd_public_keys}< <(public_keys)
 `;
@@ -10225,6 +10431,7 @@ exec {fd_log}< <(last_log)
 const HEALTH_EMIT = `
 printf '%s' ${HEALTH_PROBE_FORMAT} | emit health.format
 emit health.filesystem <&"$fd_filesystem"
+if [ -n "$wal_dir" ]; then emit health.wal-filesystem <&"$fd_wal_filesystem"; fi
 emit health.healthz <&"$fd_healthz"
 emit health.public-keys <&"$fd_public_keys"
 emit health.pod <&"$fd_pod"
@@ -10233,7 +10440,7 @@ if [ "$client_key" = yes ] && [ -f ${CLIENT_KEY} ]; then emit health.client-key 
 printf '%s %s' "$begun" "$(now)" | emit health.clock
 echo "end "
 `;
-/** The text that runs on every host, behind the variables data_dir, targets and client_key. */
+/** The text that runs on every host, behind the variables data_dir, wal_dir, targets and client_key. */
 const HEALTH_BODY = `${HEALTH_START}
 ${probeBody(HEALTH_START_CRI)}
 ${HEALTH_EMIT}`;
@@ -10244,16 +10451,18 @@ ${HEALTH_EMIT}`;
 const HEALTH_PROGRAM = (/* unused pure expression or super */ null && (`#!/bin/bash -p
 # Reads what a health check of etcd-ha-action wants to know of this host, and changes nothing.
 # Made from src/hosts/probe/health-probe.ts by \`npm run docs\`; how to install it: docs/least-privilege.md.
-# Usage: etcd-ha-health-probe DATA-DIR yes|no
+# Usage: etcd-ha-health-probe DATA-DIR yes|no [WAL-DIR]
 #   yes: print the healthcheck client's private key too, with which etcd is asked.
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin HOME=/root
 unset BASH_ENV ENV CDPATH IFS
 umask 077
 cd / || exit
 refuse() { printf 'etcd-ha-health-probe: %s\\n' "$1" >&2; exit 95; }
-[ "$#" = 2 ] || refuse 'usage: etcd-ha-health-probe DATA-DIR yes|no'
-data_dir=$1 client_key=$2 targets=()
-case $data_dir in *[!A-Za-z0-9/._-]* | *..* | [!/]* | '') refuse 'DATA-DIR is not an absolute path' ;; esac
+[ "$#" = 2 ] || [ "$#" = 3 ] || refuse 'usage: etcd-ha-health-probe DATA-DIR yes|no [WAL-DIR]'
+data_dir=$1 client_key=$2 wal_dir=\${3-} targets=()
+for folder in "$data_dir" "\${3-/}"; do
+  case $folder in *[!A-Za-z0-9/._-]* | *..* | [!/]* | '') refuse "'$folder' is not an absolute path" ;; esac
+done
 case $client_key in yes | no) ;; *) refuse 'the second argument is neither yes nor no' ;; esac
 ${HEALTH_BODY}`));
 
@@ -10315,8 +10524,8 @@ function parseHealth(address, answer, timing) {
     if (!(begun !== undefined && ended !== undefined && begun > 0 && ended > 0)) {
         throw new IncompleteProbe('the probe did not tell the time');
     }
-    const [mount = '', blocks = '', used = ''] = get('health.filesystem').split('\n');
-    const filesystem = parseFilesystem(mount, blocks, parseInt(used) || 0);
+    const filesystem = filesystemIn(get('health.filesystem'));
+    const walFilesystem = filesystemIn(get('health.wal-filesystem'));
     const healthz = get('health.healthz');
     const clientKey = values.get('health.client-key');
     return {
@@ -10324,6 +10533,7 @@ function parseHealth(address, answer, timing) {
         more: {
             clock: clockOf(timing, { begunMs: begun, endedMs: ended }),
             ...(filesystem && { filesystem }),
+            ...(walFilesystem && { walFilesystem }),
             ...(healthz !== '' && { kubeletHealthz: healthz }),
             containers: get('health.pod').split('\n').flatMap(parseContainer),
             lastLog: get('health.log')
@@ -10333,6 +10543,11 @@ function parseHealth(address, answer, timing) {
         },
         ...(clientKey !== undefined && { clientKey: Buffer.from(clientKey) }),
     };
+}
+/** A line of `findmnt`, one of `stat`, and what the folder takes. */
+function filesystemIn(text) {
+    const [mount = '', blocks = '', used = ''] = text.split('\n');
+    return parseFilesystem(mount, blocks, parseInt(used) || 0);
 }
 function parseKey(line) {
     const match = /^([0-9a-f]{64}) (\/.+)$/.exec(line);
@@ -10376,13 +10591,16 @@ function moment(text) {
 
 
 
+
 const INSTALL = 'Install the program and its rule on that host as docs/least-privilege.md says.';
 /**
  * Runs the health probe on a host.
  * @throws HostError when it cannot be run, or its answer not be read.
  */
-async function probeHost(host, transport, { dataDir, health: { probe } }) {
-    const script = healthProbe({ dataDir, clientKey: true }, probe === undefined ? {} : { program: probe });
+async function probeHost(host, transport, settings) {
+    const { probe } = settings.health;
+    const question = { ...(0,data_places/* placesOf */.ek)(settings), clientKey: true };
+    const script = healthProbe(question, probe === undefined ? {} : { program: probe });
     const sentMs = runnerTime();
     const result = await transport.run(script);
     const timing = { sentMs, receivedMs: runnerTime() };
@@ -10755,45 +10973,63 @@ const FEW_INODES = 100;
 const NETWORK = /^(nfs\d?|cifs|smb\d?|smbfs|afs|ceph|lustre|9p|ncpfs|fuse\.(sshfs|glusterfs|s3fs|ceph|.*nfs))$/;
 const IN_MEMORY = /^(tmpfs|ramfs)$/;
 const LAYERED = /^(overlay|aufs|fuse\.fuse-overlayfs)$/;
-/** The filesystem of the data dir: writable, of a fitting kind, with enough room. */
-function dataDirDisk({ name: host, seen }, settings) {
-    const disk = seen.filesystem;
-    if (disk === undefined) {
-        return [
-            {
-                severity: 'warn',
-                host,
-                at: 'data-dir',
-                fact: `the filesystem of ${settings.dataDir} could not be read.`,
-                cause: 'findmnt is not installed, or the filesystem does not answer.',
-                fix: `Run \`findmnt -T ${settings.dataDir}\` on the host.`,
-            },
-        ];
-    }
-    const quota = extraNumber(settings, 'quota-backend-bytes') ?? 0;
-    const problems = [
-        ...disk_readOnly(disk),
-        ...kind(disk),
-        ...space(disk, quota === 0 ? disk_DEFAULT_QUOTA_BYTES : quota),
-        ...inodes(disk),
+/** The filesystem of the data dir, and that of the log: writable, of a fitting kind, with enough room. */
+function dataDisks({ name: host, seen }, settings) {
+    const { filesystem, walFilesystem } = seen;
+    const { dataDir, walDir } = settings;
+    if (filesystem === undefined)
+        return [unread(host, 'data-dir', dataDir)];
+    if (walDir !== undefined && walFilesystem === undefined)
+        return [unread(host, 'wal-dir', walDir)];
+    const given = extraNumber(settings, 'quota-backend-bytes') ?? 0;
+    const quota = given === 0 ? disk_DEFAULT_QUOTA_BYTES : given;
+    const isOne = walFilesystem === undefined || walFilesystem.mountPoint === filesystem.mountPoint;
+    return [
+        ...problemsOf(host, filesystem, {
+            at: 'data-dir',
+            folder: 'the data dir',
+            quota,
+            log: isOne ? LOG_BYTES : 0,
+        }),
+        ...(isOne
+            ? []
+            : problemsOf(host, walFilesystem, {
+                at: 'wal-dir',
+                folder: 'the folder of the log',
+                quota: 0,
+                log: LOG_BYTES,
+            })),
     ];
-    return problems.map((problem) => ({ ...problem, host, at: 'data-dir' }));
 }
-function disk_readOnly({ readOnly, mountPoint, source }) {
+function unread(host, at, path) {
+    return {
+        severity: 'warn',
+        host,
+        at,
+        fact: `the filesystem of ${path} could not be read.`,
+        cause: 'findmnt is not installed, or the filesystem does not answer.',
+        fix: `Run \`findmnt -T ${path}\` on the host.`,
+    };
+}
+function problemsOf(host, disk, use) {
+    const problems = [...disk_readOnly(disk, use), ...kind(disk, use), ...space(disk, use), ...inodes(disk)];
+    return problems.map((problem) => ({ ...problem, host, at: use.at }));
+}
+function disk_readOnly({ readOnly, mountPoint, source }, { folder }) {
     if (!readOnly)
         return [];
     return [
         {
             severity: 'fail',
-            fact: `the filesystem of the data dir (${source} on ${mountPoint}) is read-only.`,
+            fact: `the filesystem of ${folder} (${source} on ${mountPoint}) is read-only.`,
             cause: 'It was mounted so, or the kernel made it so after an error of the disk.',
             fix: `Look at \`dmesg\`; if the disk is sound, \`mount -o remount,rw ${mountPoint}\`.`,
         },
     ];
 }
-function kind({ type, source, mountPoint }) {
-    const where = `the data dir lies on ${type} (${source} on ${mountPoint})`;
-    const fix = 'Give etcd a local disk, best an SSD of its own, with ext4 or xfs, and name a folder on it as `data-dir`.';
+function kind({ type, source, mountPoint }, { at, folder }) {
+    const where = `${folder} lies on ${type} (${source} on ${mountPoint})`;
+    const fix = `Give etcd a local disk, best an SSD of its own, with ext4 or xfs, and name a folder on it as \`${at}\`.`;
     if (NETWORK.test(type)) {
         return [
             {
@@ -10830,15 +11066,19 @@ function kind({ type, source, mountPoint }) {
  * limit stops writes: a member then crashes. Twice the quota, because a defragmentation and a snapshot from the
  * leader write a second copy of the database (server/storage/backend/backend.go, api/snap/db.go).
  */
-function space(disk, quota) {
+function space(disk, { at, quota, log }) {
     const room = disk.freeBytes + disk.dataDirBytes;
-    const least = quota + LOG_BYTES;
-    const good = 2 * quota + LOG_BYTES;
+    const least = quota + log;
+    const good = 2 * quota + log;
     if (room >= good)
         return [];
     const severity = room < least ? 'fail' : 'warn';
     const has = `${disk.mountPoint} has ${size(disk.freeBytes)} free of ${size(disk.sizeBytes)}`;
-    const takes = `a database at its quota of ${size(quota)} and the log take ${size(least)}`;
+    const takers = [
+        ...(quota === 0 ? [] : [`a database at its quota of ${size(quota)}`]),
+        ...(log === 0 ? [] : ['the log']),
+    ];
+    const takes = `${takers.join(' and ')} ${takers.length === 1 ? 'takes' : 'take'} ${size(least)}`;
     return [
         {
             severity,
@@ -10846,7 +11086,9 @@ function space(disk, quota) {
                 ? `${has}; ${takes}.`
                 : `${has}; ${takes}, and ${size(good)} while it is defragmented or received from the leader.`,
             cause: 'The disk is small, or shared with images and logs. On a full disk a member stops.',
-            fix: 'Make room (`du -xh -d 2 / | sort -h | tail`), or give etcd a disk of its own and name a folder on it as `data-dir`.',
+            fix: 'Make room (`du -xh -d 2 / | sort -h | tail`), or give etcd a disk of its own and name a folder on it as `' +
+                at +
+                '`.',
         },
     ];
 }
@@ -10968,9 +11210,9 @@ function diskTestResult({ name: host, diskTest }) {
                     severity: 'info',
                     host,
                     at,
-                    fact: 'no write test was made: the data dir is a mount point, and a test file would have to lie inside of it.',
-                    cause: 'The action writes nothing into a data dir.',
-                    fix: 'Make the data dir a folder on that disk (`data-dir: /var/lib/etcd/data`), or measure with `fio` before etcd uses it.',
+                    fact: 'no write test was made: the folder of the log is a mount point, and a test file would have to lie inside of it.',
+                    cause: 'The action writes nothing into a folder of etcd.',
+                    fix: 'Make it a folder on that disk (`data-dir: /var/lib/etcd/data`), or measure with `fio` before etcd uses it.',
                 },
             ];
         case 'no-space':
@@ -11335,7 +11577,7 @@ function ofOneHost(member, settings) {
         ...swapOn(member, settings),
         ...laterDropIns(member),
         ...ports_takenPorts(member, settings),
-        ...dataDirDisk(member, settings),
+        ...dataDisks(member, settings),
         ...memberFsync(member),
         ...diskTestResult(member),
         ...capacity(member, settings),
@@ -11370,6 +11612,7 @@ function parsePreflight(answer, timing) {
         clock: clockOf(timing, { begunMs, endedMs }),
         execStartDropIns: parse_preflight_lines(get('exec-start')),
         ...present('filesystem', parseFilesystem(get('mount'), get('blocks'), parseInt(get('data-dir-size')) || 0)),
+        ...present('walFilesystem', parseFilesystem(get('wal-mount'), get('wal-blocks'), parseInt(get('wal-dir-size')) || 0)),
         ...present('member', memberMetrics(get('metrics'))),
         connectTimes: parseConnects(get('connects')),
         leftoverKeys: [...new Set(parse_preflight_lines(get('leftovers')))],
@@ -11462,7 +11705,7 @@ const KEY_NAMES = ['ca.key', 'server.key', 'peer.key', 'healthcheck-client.key',
 function preflightProbe(question) {
     return { title: 'preflight probe', effect: 'reads', script: script(question), timeoutMs: 30_000 };
 }
-function script({ address, peers, ports, metricsPort, dataDir }) {
+function script({ address, peers, ports, metricsPort, dataDir, walDir }) {
     const targets = peers.flatMap((peer) => ports.map((port) => `${(0,shell/* quote */.h)(peer)} ${port}`));
     const guideFolders = [address, ...peers].map((each) => `/tmp/${each}`);
     return `
@@ -11518,6 +11761,14 @@ kubelet_unit() {
   section cgroup-driver
   if [ "$pid" -gt 0 ]; then cgroup_driver "$pid" 2>/dev/null; fi
 }
+filesystem() { # FOLDER SECTIONS
+  local folder=$1
+  while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
+  section "$2mount"
+  findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null
+  section "$2blocks"
+  stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
+}
 data_dir=${(0,shell/* quote */.h)(dataDir)}
 
 printf '%s\\n' "$mark"
@@ -11529,6 +11780,7 @@ exec {fd_metrics}< <(metrics)
 exec {fd_leftovers}< <(leftovers)
 exec {fd_unit}< <(kubelet_unit)
 exec {fd_size}< <(timeout 2 du -skx -- "$data_dir" 2>/dev/null)
+${walDir === undefined ? '' : `exec {fd_wal_size}< <(timeout 2 du -skx -- ${(0,shell/* quote */.h)(walDir)} 2>/dev/null)`}
 
 section cgroup
 stat -fc %T /sys/fs/cgroup 2>/dev/null
@@ -11538,12 +11790,8 @@ section memory
 grep -s '^MemTotal:' /proc/meminfo
 section processors
 show /sys/devices/system/cpu/online
-folder=$data_dir
-while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
-section mount
-findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null
-section blocks
-stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
+filesystem "$data_dir" ''
+${walDir === undefined ? '' : `filesystem ${(0,shell/* quote */.h)(walDir)} wal-\nsection wal-dir-size\ncat <&"$fd_wal_size"`}
 cat <&"$fd_unit"
 section data-dir-size
 cat <&"$fd_size"
@@ -11588,18 +11836,18 @@ const LEAST_FREE_MIB = 64;
 const MOUNT_POINT = 3;
 const NO_SPACE = 4;
 /**
- * A short write test of the filesystem on which the data dir lies or will lie: up to {@link MOST_WRITES} synced writes
- * of {@link WRITE_BYTES} bytes into one file, in about {@link WRITE_FOR_SECONDS} s at most. The file is beside the data
- * dir, never in it, and has lost its name before the first write: whatever ends the script, nothing of it stays. It is
+ * A short write test of the filesystem on which the log lies or will lie: up to {@link MOST_WRITES} synced writes
+ * of {@link WRITE_BYTES} bytes into one file, in about {@link WRITE_FOR_SECONDS} s at most. The file is beside that folder, never in it, and has lost its name before the first write: whatever ends the script, nothing of it stays. It is
  * preallocated as etcd's log is (client/pkg/fileutil/preallocate.go).
+ * @param folder the data dir, or the folder of the log where it has one of its own.
  */
-function diskTest(dataDir) {
+function diskTest(folder) {
     return {
         title: 'disk test',
         effect: 'changes',
         timeoutMs: 30_000,
         script: `
-data_dir=${(0,shell/* quote */.h)(dataDir)}
+data_dir=${(0,shell/* quote */.h)(folder)}
 parent() { folder=\${1%/*}; folder=\${folder:-/}; }
 parent "$data_dir"
 while [ ! -d "$folder" ]; do parent "$folder"; done
@@ -11655,6 +11903,7 @@ function disk_test_rank(share, sorted) {
 
 
 
+
 /**
  * Looks at everything and judges it. Nothing is changed, except that a disk test writes for a moment if the user asked
  * for it. A host that cannot be reached is a finding; the others are examined all the same.
@@ -11694,7 +11943,7 @@ async function examineEach(settings, observed, { timeline }) {
             peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
             ports: [settings.clientPort, settings.peerPort],
             metricsPort: settings.metricsPort,
-            dataDir: settings.dataDir,
+            ...(0,data_places/* placesOf */.ek)(settings),
         });
         const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: transport.name };
         const result = timeline.record(what, async () => {
@@ -11719,7 +11968,7 @@ async function testDisks(settings, observed, { timeline, signal }) {
     for (const { host, transport } of observed) {
         signal.throwIfAborted();
         const what = { stage: 'Observe', title: 'disk test', changes: false, host: transport.name };
-        const result = await timeline.record(what, () => transport.run(diskTest(settings.dataDir)));
+        const result = await timeline.record(what, () => transport.run(diskTest(settings.walDir ?? settings.dataDir)));
         const fact = parseDiskTest(result);
         if (fact !== undefined)
             facts.set(host.address, fact);
@@ -12256,11 +12505,11 @@ function json(value) {
  * @throws Refusal when one is not on the list of what may leave, or holds anything secret.
  */
 function checkArtifactFiles(files, redactor) {
-    const findings = files.flatMap((file) => problemsOf(file, redactor));
+    const findings = files.flatMap((file) => artifact_files_problemsOf(file, redactor));
     if (findings.length > 0)
         throw new src_findings/* Refusal */.P_('the artifact was not uploaded', findings);
 }
-function problemsOf({ path, content }, redactor) {
+function artifact_files_problemsOf({ path, content }, redactor) {
     const at = `artifact ${path}`;
     const secret = redactor.findSecret(content);
     const findings = [];
@@ -15070,8 +15319,8 @@ class Timeline {
 var run_state = __webpack_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 38 modules
-var parse_settings = __webpack_require__(84971);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 40 modules
+var parse_settings = __webpack_require__(96505);
 // EXTERNAL MODULE: ./src/settings/read-input-files.ts
 var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/main.ts

@@ -1,7 +1,6 @@
 import type { Finding } from '../findings.ts';
+import type { DataPlaces } from '../kubeadm/data-places.ts';
 import { quote } from './quote.ts';
-
-const example = 'for example data-dir: /var/lib/etcd.';
 
 /** Folders below which nothing of etcd may lie, and why. */
 const closed: readonly { readonly folders: readonly string[]; readonly why: string }[] = [
@@ -36,19 +35,50 @@ const shared: readonly string[] = [
   '/var/spool',
 ];
 
+/** The inputs that name a folder of etcd's, each with an example. */
+const EXAMPLES = { 'data-dir': '/var/lib/etcd', 'wal-dir': '/var/lib/etcd-wal' } as const;
+
 /**
- * Reads the path of etcd's data dir: absolute, clean, and in a place that keeps what it is given. The characters
+ * Reads where etcd's data and its log are to be: two folders, neither within the other.
+ * @param inputs `wal-dir` empty: the log is in the data dir.
+ */
+export function parseDataPlaces(
+  inputs: Readonly<Record<keyof typeof EXAMPLES, string>>,
+  findings: Finding[],
+): DataPlaces | undefined {
+  const dataDir = parseFolder('data-dir', inputs['data-dir'], findings);
+  if (inputs['wal-dir'] === '') return dataDir === undefined ? undefined : { dataDir };
+  const walDir = parseFolder('wal-dir', inputs['wal-dir'], findings);
+  if (dataDir === undefined || walDir === undefined) return undefined;
+  if (isWithin(walDir, dataDir) || isWithin(dataDir, walDir)) {
+    findings.push({
+      at: 'wal-dir',
+      fact: `${quote(walDir)} and data-dir (${quote(dataDir)}) lie one in the other.`,
+      cause: 'the folder in which etcd keeps its log by itself was meant.',
+      fix: 'leave wal-dir out, or name a folder on another disk, for example wal-dir: /var/lib/etcd-wal.',
+    });
+    return undefined;
+  }
+  return { dataDir, walDir };
+}
+
+/**
+ * Reads the path of a folder of etcd's: absolute, clean, and in a place that keeps what it is given. The characters
  * are those that mean the same to bash, systemd (RequiresMountsFor), YAML and the kubelet.
  */
-export function parseDataDir(value: string, findings: Finding[]): string | undefined {
+function parseFolder(input: keyof typeof EXAMPLES, value: string, findings: Finding[]): string | undefined {
   const fact = problemOf(value);
   if (fact === undefined) return value;
   findings.push({
-    at: 'data-dir',
+    at: input,
     fact: `${quote(value)} ${fact}`,
-    fix: `use a folder of etcd's own, ${example}`,
+    fix: `use a folder of etcd's own, for example ${input}: ${EXAMPLES[input]}.`,
   });
   return undefined;
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
 }
 
 function problemOf(path: string): string | undefined {
@@ -63,6 +93,6 @@ function problemOf(path: string): string | undefined {
   }
   const found = closed
     .flatMap(({ folders, why }) => folders.map((folder) => ({ folder, why })))
-    .find(({ folder }) => path === folder || path.startsWith(`${folder}/`));
+    .find(({ folder }) => isWithin(path, folder));
   return found === undefined ? undefined : `lies in ${found.folder}, which ${found.why}.`;
 }

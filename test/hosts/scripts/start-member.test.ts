@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { explainMember, startMember } from '../../../src/hosts/scripts/start-member.ts';
+import { ACTION_DIR, MANIFEST_DIR } from '../../../src/kubeadm/paths.ts';
+
+let folder: string;
+let server: Server;
+let rendered: string;
+
+/** A host's paths, below a folder of this test. */
+const here = (path: string): string => join(folder, path.slice(1));
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'start-member-'));
+  // etcd is ready as soon as it is asked
+  server = createServer((_, response) => response.end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  rendered = `    - --listen-metrics-urls=http://127.0.0.1:${port}\n`;
+  mkdirSync(here(ACTION_DIR), { recursive: true });
+  mkdirSync(here(MANIFEST_DIR), { recursive: true });
+  writeFileSync(join(here(ACTION_DIR), 'etcd.rendered.yaml'), rendered);
+});
+afterEach(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function start(walDir?: string): Promise<number> {
+  const { script } = startMember({
+    address: '10.0.0.6',
+    dataDir: here('/var/lib/etcd'),
+    ...(walDir !== undefined && { walDir }),
+    criEndpoint: 'unix:///none',
+    manifestSha256: createHash('sha256').update(rendered).digest('hex'),
+    onProgress: () => undefined,
+  });
+  const moved = script.replaceAll(ACTION_DIR, here(ACTION_DIR)).replaceAll(MANIFEST_DIR, here(MANIFEST_DIR));
+  const child = spawn('bash', ['--norc', '-c', `set -euo pipefail\numask 077\n${moved}`]);
+  const [code] = (await once(child, 'close')) as [number];
+  return code;
+}
+
+function mode(path: string): string {
+  return (statSync(path).mode & 0o7777).toString(8);
+}
+
+test('both folders are made, for etcd alone, and what leads to them for everybody', async () => {
+  const walDir = here('/mnt/disk/wal');
+  expect(await start(walDir)).toBe(0);
+  expect([here('/var/lib/etcd'), walDir].map(mode)).toEqual(['700', '700']);
+  expect(mode(dirname(walDir))).toBe('755');
+  expect(existsSync(join(here(MANIFEST_DIR), 'etcd.yaml'))).toBe(true);
+});
+
+test("a folder of the log that is there, as a fresh disk is, becomes etcd's alone", async () => {
+  const walDir = here('/mnt/disk');
+  mkdirSync(join(walDir, 'lost+found'), { recursive: true, mode: 0o755 });
+  expect(await start(walDir)).toBe(0);
+  expect(mode(walDir)).toBe('700');
+});
+
+test('nothing is started where somebody has filled one of them meanwhile', async () => {
+  const walDir = here('/mnt/disk');
+  mkdirSync(join(walDir, 'wal'), { recursive: true });
+  const code = await start(walDir);
+  expect(existsSync(join(here(MANIFEST_DIR), 'etcd.yaml'))).toBe(false);
+  expect(existsSync(here('/var/lib/etcd'))).toBe(false);
+  expect(explainMember({ code, stdout: Buffer.of(), stderr: '' }).fact).toContain(
+    'has been filled since the run began, or the folder of its log',
+  );
+});
