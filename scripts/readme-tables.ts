@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
 
 /** An input or output as action.yml declares it. */
 interface Declaration {
@@ -7,26 +7,65 @@ interface Declaration {
   readonly required?: string;
 }
 
-type Declarations = Readonly<Record<string, Declaration>>;
+type Declarations = readonly (readonly [name: string, declaration: Declaration])[];
+
+/** Inputs about one subject. */
+interface Group {
+  readonly title: string;
+  readonly inputs: Declarations;
+}
 
 /**
  * The README with its tables of inputs and outputs made anew from action.yml: what stands between `<!-- inputs -->`
- * and `<!-- /inputs -->`, and the same for outputs, is replaced.
- * @throws Error when the README lacks a pair of markers.
+ * and `<!-- /inputs -->`, and the same for outputs, is replaced. A comment before an input begins a group with that title.
+ * @throws Error when the README lacks a pair of markers, or when there are inputs before the first group.
  */
 export function readmeWithTables(readme: string, actionYml: string): string {
   // With the failsafe schema a default stays the text that was written.
-  const action = parse(actionYml, { schema: 'failsafe' }) as { inputs: Declarations; outputs: Declarations };
+  const action = parseDocument(actionYml, { schema: 'failsafe' });
+  const groups = inputGroups(action.get('inputs') as YAMLMap);
   return between(
-    between(readme, 'inputs', inputsTable(action.inputs)),
+    between(readme, 'inputs', groups.map(groupText).join('\n\n')),
     'outputs',
-    outputsTable(action.outputs),
+    outputsTable(declarationsOf(action.get('outputs') as YAMLMap)),
   );
 }
 
-function inputsTable(inputs: Declarations): string {
-  const rows = Object.entries(inputs).map(([name, input]) => [code(name), defaultOf(input), textOf(input)]);
-  return table(['Input', 'Default', 'What it is'], rows);
+function inputGroups(inputs: YAMLMap): Group[] {
+  const groups: { readonly title: string; readonly inputs: Declarations[number][] }[] = [];
+  const all = declarationsOf(inputs);
+  for (const [index, { key }] of inputs.items.entries()) {
+    // a comment before the first key is the map's
+    const comment = isScalar(key) ? key.commentBefore : undefined;
+    const title = (index === 0 ? inputs.commentBefore : comment)?.trim();
+    if (title !== undefined) groups.push({ title, inputs: [] });
+    const [group, input] = [groups.at(-1), all[index]];
+    if (group === undefined || input === undefined)
+      throw new Error('action.yml has an input before the first group');
+    group.inputs.push(input);
+  }
+  return groups;
+}
+
+function declarationsOf(map: YAMLMap): Declarations {
+  return map.items.map(({ key, value }) => [
+    String(key),
+    (isMap(value) ? value.toJSON() : {}) as Declaration,
+  ]);
+}
+
+/** Folded up: who looks for one thing sees the subjects first. */
+function groupText({ title, inputs }: Group): string {
+  const names = inputs.map(([name]) => `<code>${name}</code>`).join(', ');
+  const rows = inputs.map(([name, input]) => [code(name), defaultOf(input), textOf(input)]);
+  return [
+    '<details>',
+    `<summary><b>${title}</b>: ${names}</summary>`,
+    '',
+    table(['Input', 'Default', 'What it is'], rows),
+    '',
+    '</details>',
+  ].join('\n');
 }
 
 function defaultOf(input: Declaration): string {
@@ -35,7 +74,7 @@ function defaultOf(input: Declaration): string {
 }
 
 function outputsTable(outputs: Declarations): string {
-  const rows = Object.entries(outputs).map(([name, output]) => [code(name), textOf(output)]);
+  const rows = outputs.map(([name, output]) => [code(name), textOf(output)]);
   return table(['Output', 'What it is'], rows);
 }
 

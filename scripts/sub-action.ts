@@ -1,4 +1,4 @@
-import { parseDocument, type YAMLMap } from 'yaml';
+import { isScalar, parseDocument, type YAMLMap } from 'yaml';
 
 /** A folder with an action.yml of its own, which is this action with another default for `operation`. */
 export interface SubAction {
@@ -99,4 +99,7 @@ function keep(map: YAMLMap, names: readonly string[]): void {
   const missing = names.filter((name) => !map.has(name));
   if (missing.length > 0) throw new Error(`action.yml has no ${missing.join(', ')}`);
   map.items = map.items.filter(({ key }) => names.includes(String(key)));
+  // the groups are those of the whole list
+  map.commentBefore = null;
+  for (const { key } of map.items) if (isScalar(key)) key.commentBefore = null;
 }

@@ -8,11 +8,13 @@ import { exists, filesBelow, read, ROOT } from './repository.ts';
 
 const ACTION = `
 inputs:
+  # The way
   port:
     description: >-
       A port:
       one | two.
     default: 2379
+  # The rest
   key:
     description: Secret.
     required: true
@@ -29,12 +31,26 @@ describe('tables', () => {
         '# A',
         '<!-- inputs -->',
         '',
+        '<details>',
+        '<summary><b>The way</b>: <code>port</code></summary>',
+        '',
         '<!-- prettier-ignore -->',
         '| Input | Default | What it is |',
         '| --- | --- | --- |',
         '| `port` | `2379` | A port: one \\| two. |',
+        '',
+        '</details>',
+        '',
+        '<details>',
+        '<summary><b>The rest</b>: <code>key</code>, <code>name</code></summary>',
+        '',
+        '<!-- prettier-ignore -->',
+        '| Input | Default | What it is |',
+        '| --- | --- | --- |',
         '| `key` | **required** | Secret. |',
         '| `name` | | Optional. |',
+        '',
+        '</details>',
         '',
         '<!-- /inputs -->',
         'B',
@@ -54,6 +70,11 @@ describe('tables', () => {
 
   test('need their markers', () => {
     expect(() => readmeWithTables('<!-- inputs --><!-- /inputs -->', ACTION)).toThrow('<!-- outputs -->');
+  });
+
+  test('need a group for each input', () => {
+    const without = ACTION.replace('  # The way\n', '');
+    expect(() => readmeWithTables('', without)).toThrow('an input before the first group');
   });
 
   test("of README.md are action.yml's (`npm run docs` makes them anew)", () => {
