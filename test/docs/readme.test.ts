@@ -110,6 +110,11 @@ describe('pictures', () => {
   });
 });
 
+test('README.md lists every workflow to paste', () => {
+  const listed = [...read('README.md').matchAll(/^\| \[`(workflows-examples\/[\w-]+\.yml)`\]/gm)];
+  expect(listed.map(([, file]) => file).toSorted()).toEqual(filesBelow('workflows-examples', '.yml'));
+});
+
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
 describe.each(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...filesBelow('docs', '.md')])(

@@ -35,3 +35,15 @@ test('every step that costs a member is told in deploy.md by its title', () => {
     expect(text).toContain(`**${STEP_TITLES[kind]}.**`);
   }
 });
+
+test('every promise names a test that holds the action to it', () => {
+  const promises = read('docs/promises.md').split(/^- /m).slice(1);
+  expect(promises.length).toBeGreaterThan(10);
+  expect(promises.filter((promise) => !/`test\/[\w/-]+\.test\.ts`/.test(promise))).toEqual([]);
+});
+
+test('the number of kinds of steps is told', () => {
+  const kinds = Object.keys(STEP_TITLES);
+  const numbers = ['ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen'];
+  expect(read('docs/promises.md')).toContain(`there are ${numbers[kinds.length - 10] ?? ''}.`);
+});

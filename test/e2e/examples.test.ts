@@ -192,6 +192,11 @@ describe('health.yml', () => {
   });
 });
 
+test('private-network.yml examines the hosts, then deploys', async () => {
+  const { text } = await runExample('private-network');
+  expect(text).toMatch(/preflight\S* .*was examined[^]*deploy\S* .*The cluster is healthy/);
+});
+
 /** The three hosts as an inventory. */
 function inventory(): Record<string, { readonly address: string }> {
   return Object.fromEntries(MEMBERS.map((name) => [name, { address: addressOf(name) }]));
