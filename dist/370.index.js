@@ -56,8 +56,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 21 modules
-var connector = __webpack_require__(50133);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 22 modules
+var connector = __webpack_require__(91127);
 // EXTERNAL MODULE: ./src/kubeadm/data-places.ts
 var data_places = __webpack_require__(7104);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -4103,6 +4103,8 @@ async function settleAll(title, work) {
 }
 /** The findings of anything that was thrown while a host was worked with. */
 function findingsOf(error, host, at) {
+    if (error instanceof host_error/* BastionError */.t)
+        return [error.finding];
     if (error instanceof host_error/* HostError */.d)
         return [{ ...error.finding, host }];
     if (error instanceof src_findings/* Refusal */.P_)
@@ -7831,13 +7833,17 @@ async function connectEach(hosts, connect, timeline) {
     return {
         reached: hosts.filter((_, index) => results[index]?.status === 'fulfilled'),
         transports: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
-        findings: results.flatMap((result, index) => {
+        findings: distinct(results.flatMap((result, index) => {
             const host = hosts[index];
             return result.status === 'rejected' && host !== undefined
                 ? findingsOf(result.reason, hostLabel(host), 'connect')
                 : [];
-        }),
+        })),
     };
+}
+/** A bastion that fails is told once, and not again for each host behind it. */
+function distinct(findings) {
+    return [...new Set(findings)];
 }
 /** Probes all hosts at once, each with one read-only script. */
 async function observeAll(settings, transports, timeline) {
@@ -10702,7 +10708,8 @@ async function reachHost(host, settings, { connect, timeline, maskSecret }, sign
 }
 function why(error) {
     if (error instanceof host_error/* HostError */.d) {
-        const { fact, cause, fix } = error.finding;
+        const { host = '', fact: seen, cause, fix } = error.finding;
+        const fact = error instanceof host_error/* BastionError */.t ? `${host}: ${seen}` : seen;
         return { fact, ...(cause !== undefined && { cause }), ...(fix !== undefined && { fix }) };
     }
     return { fact: (0,src_findings/* errorMessage */.gJ)(error) };
@@ -14390,7 +14397,7 @@ function plots_roundTrips({ members, thresholds: { peerLatencyWarningMs } }) {
 /** More than these are told in a table anyway. */
 const MOST_CERTIFICATES = 12;
 function daysLeft({ certificates, thresholds }) {
-    const soonest = distinct(certificates).toSorted((one, other) => one.daysLeft - other.daysLeft);
+    const soonest = plots_distinct(certificates).toSorted((one, other) => one.daysLeft - other.daysLeft);
     const bars = soonest.slice(0, MOST_CERTIFICATES).map((certificate) => {
         const { certificateFailureDays, certificateWarningDays } = thresholds;
         const left = certificate.daysLeft;
@@ -14413,7 +14420,7 @@ function daysLeft({ certificates, thresholds }) {
 }
 const YEAR = 365;
 /** One that lies on the disk and is served too, or on every host, is one. */
-function distinct(certificates) {
+function plots_distinct(certificates) {
     return [...new Map(certificates.toReversed().map((each) => [each.fingerprint, each])).values()];
 }
 function fileName(where) {
@@ -15319,8 +15326,8 @@ class Timeline {
 var run_state = __webpack_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 40 modules
-var parse_settings = __webpack_require__(96505);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 41 modules
+var parse_settings = __webpack_require__(22136);
 // EXTERNAL MODULE: ./src/settings/read-input-files.ts
 var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/main.ts
@@ -15360,12 +15367,13 @@ async function main() {
         for (const warning of settings.warnings)
             log.warning((0,src_findings/* describeFinding */.jb)(warning));
         end.limitTo(settings.timeoutSeconds);
+        const { connect, close } = (0,connector/* connector */.M)(settings, {
+            privilege: privilegeOf(settings),
+            log,
+            onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
+        });
         const result = await OPERATIONS[settings.operation](settings, {
-            connect: (0,connector/* connector */.M)(settings.ssh, {
-                privilege: privilegeOf(settings),
-                log,
-                onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
-            }),
+            connect,
             log,
             timeline,
             record,
@@ -15375,7 +15383,10 @@ async function main() {
             maskSecret: (secret) => redactor.register(secret, 'made'),
             beforeLock: () => (0,runner.saveState)(run_state/* LOCK_OWNER */.E, run.identity.id),
             signal: end.signal,
-        }).finally(() => publishAcceptedKeys(report));
+        }).finally(async () => {
+            await close();
+            publishAcceptedKeys(report);
+        });
         if ('plan' in result)
             await publish(result, settings, report);
         else if ('report' in result)

@@ -36,8 +36,8 @@ async function releaseAbandoned(transport, ownerId) {
     throw new host_error/* HostError */.d({ host: transport.name, at: 'unlock', ...(0,words/* lockFailure */.Sw)(result) });
 }
 
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 21 modules
-var connector = __webpack_require__(50133);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 22 modules
+var connector = __webpack_require__(91127);
 // EXTERNAL MODULE: ./src/report/actions-log.ts
 var actions_log = __webpack_require__(36386);
 // EXTERNAL MODULE: ./src/report/redaction.ts + 6 modules
@@ -46,8 +46,8 @@ var redaction = __webpack_require__(51435);
 var runner = __webpack_require__(74813);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 40 modules
-var parse_settings = __webpack_require__(96505);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 41 modules
+var parse_settings = __webpack_require__(22136);
 // EXTERNAL MODULE: ./src/settings/read-input-files.ts
 var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/release-locks.ts
@@ -68,7 +68,7 @@ async function releaseLocks(owner) {
     const raw = (0,inputs/* readInputs */.K)(mask);
     const files = (0,read_input_files/* readInputFiles */.U)(raw, process.env['GITHUB_WORKSPACE'], mask);
     const settings = (0,parse_settings/* parseSettings */.P)(raw, (0,inputs/* readRunContext */.$)(), files);
-    const connect = (0,connector/* connector */.M)(settings.ssh, { privilege: 'root', log });
+    const { connect, close } = (0,connector/* connector */.M)(settings, { privilege: 'root', log });
     await Promise.all(settings.hosts.map(async (host) => {
         const own = log.host(host.name ?? host.address);
         try {
@@ -84,6 +84,7 @@ async function releaseLocks(owner) {
             own.info(`The lock could not be given back, and runs out by itself: ${(0,findings/* errorMessage */.gJ)(error)}`);
         }
     }));
+    await close();
 }
 
 

@@ -35,12 +35,13 @@ export async function main(): Promise<void> {
     settings = parseSettings(raw, run, readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask));
     for (const warning of settings.warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
+    const { connect, close } = connector(settings, {
+      privilege: privilegeOf(settings),
+      log,
+      onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
+    });
     const result = await OPERATIONS[settings.operation](settings, {
-      connect: connector(settings.ssh, {
-        privilege: privilegeOf(settings),
-        log,
-        onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
-      }),
+      connect,
       log,
       timeline,
       record,
@@ -50,7 +51,10 @@ export async function main(): Promise<void> {
       maskSecret: (secret) => redactor.register(secret, 'made'),
       beforeLock: () => saveState(LOCK_OWNER, run.identity.id),
       signal: end.signal,
-    }).finally(() => publishAcceptedKeys(report));
+    }).finally(async () => {
+      await close();
+      publishAcceptedKeys(report);
+    });
     if ('plan' in result) await publish(result, settings, report);
     else if ('report' in result) await publishCheckup(result, settings, report);
     else publishExamination(result, settings, report);

@@ -1,9 +1,11 @@
 import type { Log } from '../log.ts';
-import type { HostSettings, SshSettings } from '../settings/settings.ts';
+import type { HostLogin, HostSettings, Settings } from '../settings/settings.ts';
 import { pinsFor } from './keys/host-pins.ts';
 import { pinnedHost } from './keys/pinned-host.ts';
-import { connectSsh2 } from './ssh2/connect.ts';
 import type { Privilege } from './root-shell/root-shell.ts';
+import { placeOf } from './ssh/connect-failure.ts';
+import { BastionChain, type Hop } from './ssh2/bastion-chain.ts';
+import { connectSsh2 } from './ssh2/connect.ts';
 import type { Transport } from './transport.ts';
 
 /** What a connection to the hosts needs besides the inputs. */
@@ -15,21 +17,55 @@ export interface ConnectorMeans {
   readonly onAcceptedKey?: (line: string) => void;
 }
 
+/** How hosts are connected to. */
+export interface HostConnector {
+  /** Opens the one connection to a host. @throws HostError */
+  readonly connect: (host: HostSettings) => Promise<Transport>;
+  /** Ends what the connections have in common; they must have ended before. */
+  readonly close: () => Promise<void>;
+}
+
 /** How each host is connected to, as the inputs say. */
 export function connector(
-  ssh: SshSettings,
+  { ssh, hosts }: Pick<Settings, 'ssh' | 'hosts'>,
   { privilege, log, onAcceptedKey }: ConnectorMeans,
-): (host: HostSettings) => Promise<Transport> {
-  return (host) => {
-    const { name, address, login } = host;
-    return connectSsh2({
-      name: name ?? address,
-      ...login,
-      privilege,
-      key: ssh.key,
-      pins: pinsFor(ssh.hostKeys, pinnedHost(host)),
-      log: log.host(name ?? address),
-      ...(onAcceptedKey && { onAcceptedKey }),
-    });
+): HostConnector {
+  const told = onAcceptedKey && { onAcceptedKey };
+  const [first, ...others] = ssh.bastions.map((login): Hop => ({
+    ...login,
+    name: `bastion ${login.address}`,
+    portInput: 'ssh-bastion',
+    key: ssh.bastionKey ?? ssh.key,
+    pins: pinsFor(ssh.hostKeys, { ...login, aliases: [] }),
+    log: log.host(`bastion ${login.address}`),
+    ...told,
+  }));
+  const chain = first && new BastionChain([first, ...others]);
+  if (chain !== undefined) log.info(topology(ssh.bastions, hosts));
+  return {
+    connect: async (host) => {
+      const name = host.name ?? host.address;
+      const way = await chain?.open();
+      return await connectSsh2({
+        name,
+        ...host.login,
+        privilege,
+        key: ssh.key,
+        pins: pinsFor(ssh.hostKeys, pinnedHost(host)),
+        log: log.host(name),
+        ...told,
+        ...way,
+      });
+    },
+    close: async () => chain?.close(),
   };
+}
+
+/** Who connects to whom: each address is as the machine before it sees it. */
+function topology(bastions: readonly HostLogin[], hosts: readonly HostSettings[]): string {
+  const jumps = bastions.map((login) => `${login.user}@${placeOf(login)}`);
+  const ends = hosts.map(({ name, login }) =>
+    name === undefined ? placeOf(login) : `${name} (${placeOf(login)})`,
+  );
+  return `The way: this runner → ${jumps.join(' → ')} → ${ends.join(', ')}`;
 }

@@ -11,3 +11,11 @@ export class HostError extends Error {
     this.finding = finding;
   }
 }
+
+/** A bastion on the way to the hosts failed, and none of them: what is told is the same for all, and names the bastion. */
+export class BastionError extends HostError {
+  constructor({ finding }: HostError) {
+    super({ ...finding, host: finding.host ?? 'bastion' });
+    this.name = 'BastionError';
+  }
+}

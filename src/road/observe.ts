@@ -64,13 +64,20 @@ export async function connectEach(
   return {
     reached: hosts.filter((_, index) => results[index]?.status === 'fulfilled'),
     transports: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
-    findings: results.flatMap((result, index) => {
-      const host = hosts[index];
-      return result.status === 'rejected' && host !== undefined
-        ? findingsOf(result.reason, hostLabel(host), 'connect')
-        : [];
-    }),
+    findings: distinct(
+      results.flatMap((result, index) => {
+        const host = hosts[index];
+        return result.status === 'rejected' && host !== undefined
+          ? findingsOf(result.reason, hostLabel(host), 'connect')
+          : [];
+      }),
+    ),
   };
+}
+
+/** A bastion that fails is told once, and not again for each host behind it. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  return [...new Set(findings)];
 }
 
 /** Probes all hosts at once, each with one read-only script. */

@@ -1,5 +1,5 @@
 import { errorMessage, Refusal, type Finding } from '../findings.ts';
-import { HostError } from '../hosts/host-error.ts';
+import { BastionError, HostError } from '../hosts/host-error.ts';
 
 /**
  * Waits for work on all hosts and gives all results, in order.
@@ -22,6 +22,7 @@ export async function settleAll<T>(
 
 /** The findings of anything that was thrown while a host was worked with. */
 export function findingsOf(error: unknown, host: string, at: string): readonly Finding[] {
+  if (error instanceof BastionError) return [error.finding];
   if (error instanceof HostError) return [{ ...error.finding, host }];
   if (error instanceof Refusal) return error.findings;
   return [

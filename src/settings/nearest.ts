@@ -17,6 +17,11 @@ const habits: ReadonlyMap<string, InputName> = new Map([
   ['host-fingerprint', 'ssh-host-fingerprints'],
   ['known-hosts', 'ssh-known-hosts'],
   ['strict-host-key-checking', 'host-key-policy'],
+  ['proxy-host', 'ssh-bastion'],
+  ['proxy-jump', 'ssh-bastion'],
+  ['jump-host', 'ssh-bastion'],
+  ['bastion-host', 'ssh-bastion'],
+  ['proxy-key', 'ssh-bastion-private-key'],
   ['ca-cert', 'ca-certificate'],
 ]);
 

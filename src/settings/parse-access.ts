@@ -1,4 +1,6 @@
+import type { Finding } from '../findings.ts';
 import { pinnedHost } from '../hosts/keys/pinned-host.ts';
+import { parseBastions } from './parse-bastion.ts';
 import { parseHostKeys, type HostKeyInputs } from './parse-host-keys.ts';
 import { parseKey, type Collected } from './parse-ssh.ts';
 import type { HostSettings, SshSettings } from './settings.ts';
@@ -7,18 +9,43 @@ import type { HostSettings, SshSettings } from './settings.ts';
 export interface AccessInputs extends HostKeyInputs {
   readonly 'ssh-private-key': string;
   readonly 'ssh-key-passphrase': string;
+  readonly 'ssh-bastion': string;
+  readonly 'ssh-bastion-private-key': string;
+  readonly 'ssh-bastion-key-passphrase': string;
 }
 
 /**
  * Reads how the hosts are got into.
- * @param hosts as far as they could be read.
+ * @param hosts as far as they could be read. @param user who logs in on hosts that do not say another.
  */
 export function parseAccess(
   inputs: AccessInputs,
   hosts: readonly HostSettings[],
+  user: string,
   collected: Collected,
 ): SshSettings | undefined {
-  const key = parseKey(inputs['ssh-private-key'], inputs['ssh-key-passphrase'], collected);
-  const hostKeys = parseHostKeys(inputs, hosts.map(pinnedHost), collected);
-  return key === undefined || hostKeys === undefined ? undefined : { key, hostKeys };
+  const before = collected.findings.length;
+  const key = parseKey(HOSTS_KEY, inputs, collected);
+  const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
+  const ownKey = inputs['ssh-bastion-private-key'] !== '';
+  const bastionKey = ownKey ? parseKey(BASTIONS_KEY, inputs, collected) : undefined;
+  if (inputs['ssh-bastion'] === '') refuseBastionKey(inputs, collected.findings);
+  const places = [...hosts.map(pinnedHost), ...bastions.map((login) => ({ ...login, aliases: [] }))];
+  const hostKeys = parseHostKeys(inputs, hosts.length === 0 ? [] : places, collected);
+  if (key === undefined || hostKeys === undefined || collected.findings.length > before) return undefined;
+  return { key, hostKeys, bastions, ...(bastionKey && { bastionKey }) };
+}
+
+const HOSTS_KEY = { key: 'ssh-private-key', passphrase: 'ssh-key-passphrase' } as const;
+const BASTIONS_KEY = { key: 'ssh-bastion-private-key', passphrase: 'ssh-bastion-key-passphrase' } as const;
+
+function refuseBastionKey(inputs: AccessInputs, findings: Finding[]): void {
+  for (const at of Object.values(BASTIONS_KEY).filter((name) => inputs[name] !== '')) {
+    findings.push({
+      at,
+      fact: 'it is given, and ssh-bastion is not.',
+      cause: 'the variable that names the bastion does not exist or is empty.',
+      fix: 'give ssh-bastion, or leave this input out.',
+    });
+  }
 }

@@ -48,7 +48,7 @@ function acceptsNew(rules: HostKeyRules, hosts: readonly PinnedHost[]): Finding 
   }
   return {
     at: 'host-key-policy',
-    fact: `nothing is pinned for ${unpinned.map(({ address }) => address).join(', ')}: whoever answers there is taken for the host, and gets keys of the cluster.`,
+    fact: `nothing is pinned for ${[...new Set(unpinned.map(({ address }) => address))].join(', ')}: whoever answers there is taken for the host, and gets keys of the cluster.`,
     fix: 'use accept-new once, in a network that you trust; compare the keys that the log names, and put its lines into ssh-known-hosts.',
   };
 }

@@ -123,7 +123,7 @@ function readSettings(
       ports ?? {},
       findings,
     );
-  const ssh = parseAccess(inputs, hosts ?? [], collected);
+  const ssh = parseAccess(inputs, hosts ?? [], inputs['ssh-user'], collected);
   const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
   const certificates = parseCertificates(
     {

@@ -35,9 +35,14 @@ export function userProblem(value: string): Pick<Finding, 'fact' | 'cause'> | un
   };
 }
 
-/** Opens the private key. One line break at the end of the passphrase is that of its file. */
-export function parseKey(text: string, passphrase: string, collected: Collected): UsableKey | undefined {
-  const prepared = preparePrivateKey(text, passphrase.replace(/\r?\n$/, ''));
+/** Opens a private key. One line break at the end of its passphrase is that of its file. */
+export function parseKey<Name extends string>(
+  names: { readonly key: Name; readonly passphrase: Name },
+  inputs: Readonly<Record<Name, string>>,
+  collected: Collected,
+): UsableKey | undefined {
+  const passphrase = inputs[names.passphrase].replace(/\r?\n$/, '');
+  const prepared = preparePrivateKey(inputs[names.key], passphrase, names);
   if (!prepared.ok) {
     collected.findings.push(prepared.finding);
     return undefined;

@@ -41,6 +41,10 @@ export interface SshSettings {
   /** The private key, opened. Secret. */
   readonly key: UsableKey;
   readonly hostKeys: HostKeyRules;
+  /** Jumps on the way to every host, in order. Their addresses may be names, which the one before resolves. */
+  readonly bastions: readonly HostLogin[];
+  /** Logs in on the bastions; absent: `key` does. Secret. */
+  readonly bastionKey?: UsableKey;
 }
 
 /** A certificate authority that the user brought. */

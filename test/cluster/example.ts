@@ -98,7 +98,11 @@ export function exampleSettings({ hosts = ADDRESSES, ...changes }: SettingsChang
     diskTest: false,
     clusterName: 'etcd',
     hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: 22, user: 'ubuntu' } })),
-    ssh: { key: UNUSED_KEY, hostKeys: { knownHosts: [], fingerprints: [], policy: 'strict' } },
+    ssh: {
+      key: UNUSED_KEY,
+      hostKeys: { knownHosts: [], fingerprints: [], policy: 'strict' },
+      bastions: [],
+    },
     certificates: KUBEADM_POLICY,
     renewBeforeDays: 30,
     copiedClientCertificates: [],

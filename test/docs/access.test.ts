@@ -1,16 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { judgeHostKey, pinsFor } from '../../src/hosts/keys/host-pins.ts';
 import type { SshSettings } from '../../src/settings/settings.ts';
-import { inputExamples, settingsOfExample } from './inputs.ts';
+import { settingsOfExample } from './inputs.ts';
 
-const EXAMPLES = inputExamples('docs/access.md');
-
-/** What becomes of an example, which is the one under its heading. */
-function example(heading: string): SshSettings {
-  const [found, ...others] = EXAMPLES.filter((one) => one.heading === heading);
-  if (found === undefined || others.length > 0) throw new Error(`no one example under ${heading}`);
-  return settingsOfExample(found).ssh;
-}
+const example = (heading: string): SshSettings => settingsOfExample('docs/access.md', heading).ssh;
 
 /** How many keys and fingerprints are pinned for a host. */
 function pinned({ hostKeys }: SshSettings, address: string, port = 22, aliases: string[] = []): number {
@@ -40,4 +33,23 @@ test('accept-new', () => {
     policy: 'accept-new',
     knownHosts: [],
   });
+});
+
+test('a bastion, pinned by its name and port as the hosts are by theirs', () => {
+  const ssh = example('Bastions');
+  expect(ssh.bastions).toEqual([{ user: 'ops', address: 'jump.example.com', port: 2222 }]);
+  expect(ssh.bastionKey).toBeUndefined();
+  expect(pinned(ssh, 'jump.example.com', 2222)).toBe(1);
+  expect(pinned(ssh, '10.0.0.7')).toBe(1);
+});
+
+test('a chain of bastions with a key of their own', () => {
+  const ssh = example('A chain of bastions');
+  expect(ssh.bastions).toEqual([
+    { user: 'ops', address: 'jump.example.com', port: 22 },
+    { user: 'ops', address: 'fd00::1', port: 2222 },
+  ]);
+  expect(ssh.bastionKey?.type).toBe('ssh-ed25519');
+  expect(pinned(ssh, 'jump.example.com')).toBe(1);
+  expect(pinned(ssh, 'fd00::1', 2222)).toBe(1);
 });

@@ -5,7 +5,7 @@ import { given, settingsOf, sshKey } from './given.ts';
 
 test('is that of one JSON object of all inputs that are not secret, with their defaults', () => {
   const open = inputNames
-    .filter((name) => !['ssh-private-key', 'ssh-key-passphrase', 'ca-key', 'github-token'].includes(name))
+    .filter((name) => definitionOf(name).secret !== true)
     .toSorted()
     .map((name) => `"${name}":${JSON.stringify(given[name] ?? definitionOf(name).default ?? '')}`);
   expect(settingsOf({}).inputDigest).toBe(createHash('sha256').update(`{${open.join()}}`).digest('hex'));

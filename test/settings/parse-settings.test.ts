@@ -17,6 +17,7 @@ test('the least that is given becomes settings with all defaults', () => {
     ssh: {
       key: { key: expect.anything(), type: 'ssh-ed25519', fingerprint: expect.stringMatching(/^SHA256:/) },
       hostKeys: { knownHosts: [expect.objectContaining({ line: 1 })], fingerprints: [], policy: 'strict' },
+      bastions: [],
     },
     certificates: { keyAlgorithm: 'RSA-2048', leafDays: 365, authorityDays: 3650, extraSans: [] },
     renewBeforeDays: 30,

@@ -22,8 +22,15 @@ export type PreparedKey =
   | (UsableKey & { readonly ok: true; readonly warnings: readonly Finding[] })
   | { readonly ok: false; readonly finding: Finding };
 
+/** The inputs that a key and its passphrase come from. */
+export interface KeyInputs {
+  readonly key: string;
+  readonly passphrase: string;
+}
+
 const KEY_INPUT = 'ssh-private-key';
 const PASSPHRASE_INPUT = 'ssh-key-passphrase';
+const DEFAULT_INPUTS: KeyInputs = { key: KEY_INPUT, passphrase: PASSPHRASE_INPUT };
 const SSH_CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
 const NEW_KEY =
   'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
@@ -32,10 +39,28 @@ const WHOLE_FILE = 'paste the private key file whole, from its BEGIN line to its
 /**
  * Makes a usable key of what the user pasted. Takes OpenSSH's own format, PEM (PKCS#1, SEC1) and PKCS#8 with
  * RSA, NIST curves or Ed25519, each plain or encrypted, and the PuTTY files that ssh2 reads (version 2, RSA).
- * @param passphrase absent or empty: none.
+ * @param passphrase absent or empty: none. @param inputs what the findings call them.
  */
-export function preparePrivateKey(text: string, passphrase?: string): PreparedKey {
-  const secret = passphrase === '' ? undefined : passphrase;
+export function preparePrivateKey(
+  text: string,
+  passphrase?: string,
+  inputs: KeyInputs = DEFAULT_INPUTS,
+): PreparedKey {
+  const prepared = prepare(text, passphrase === '' ? undefined : passphrase);
+  return prepared.ok
+    ? { ...prepared, warnings: prepared.warnings.map((finding) => named(finding, inputs)) }
+    : { ...prepared, finding: named(prepared.finding, inputs) };
+}
+
+/** The findings below are written for the hosts' key. */
+function named(finding: Finding, { key, passphrase }: KeyInputs): Finding {
+  const rename = (text: string): string =>
+    text.replaceAll(KEY_INPUT, key).replaceAll(PASSPHRASE_INPUT, passphrase);
+  const { at, fix } = finding;
+  return { ...finding, at: rename(at), ...(fix !== undefined && { fix: rename(fix) }) };
+}
+
+function prepare(text: string, secret: string | undefined): PreparedKey {
   const read = readKeyText(text);
   if (read.kind === 'putty') return preparePutty(read.text, secret);
   if (read.kind !== 'private') return { ok: false, finding: unreadable(read) };

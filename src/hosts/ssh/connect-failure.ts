@@ -8,6 +8,10 @@ export interface SshTarget {
   readonly address: string;
   readonly port: number;
   readonly user: string;
+  /** The machine that connects there, if it is not this one, as in `the bastion jump.example.com`. */
+  readonly via?: string;
+  /** The input that its port comes from. Default: `ssh-port`. */
+  readonly portInput?: string;
 }
 
 /** How far a connection had come. */
@@ -18,6 +22,8 @@ export type ConnectFailure =
   | { readonly kind: 'name'; readonly code: string }
   | { readonly kind: 'refused' }
   | { readonly kind: 'unreachable'; readonly code: string }
+  | { readonly kind: 'not-forwarded'; readonly said: string }
+  | { readonly kind: 'way-lost'; readonly said: string }
   | { readonly kind: 'silent'; readonly stage: ConnectStage; readonly afterMs: number }
   | { readonly kind: 'closed'; readonly stage: ConnectStage; readonly said: string }
   | { readonly kind: 'not-ssh'; readonly said: string }
@@ -62,34 +68,48 @@ export function connectFinding(
 }
 
 function explain(target: SshTarget, key: string, failure: ConnectFailure): Omit<Finding, 'host' | 'at'> {
-  const { user } = target;
-  const place = target.address.includes(':')
-    ? `[${target.address}]:${target.port}`
-    : `${target.address}:${target.port}`;
+  const { user, via, portInput = 'ssh-port' } = target;
+  const place = placeOf(target);
+  const seen = via === undefined ? '' : `, as ${via} sees it`;
   switch (failure.kind) {
     case 'name':
       return {
-        fact: `the name ${target.address} does not resolve (${failure.code}).`,
+        fact: `the name ${target.address} does not resolve (${failure.code})${seen}.`,
         cause: 'a typing error, or a name that only the private DNS of the hosts knows.',
-        fix: 'give the IP address in `hosts`, or a runner that can resolve the name.',
+        fix: `give the IP address in place of the name, or see that ${via ?? 'the runner'} can resolve it.`,
       };
     case 'refused':
       return {
-        fact: `${place} refuses connections.`,
+        fact: `${place} refuses connections${seen}.`,
         cause: 'the SSH server does not run, or listens on another port.',
-        fix: 'start it on the host (`systemctl enable --now ssh`, on Red Hat `sshd`), or give its port in `ssh-port`.',
+        fix: `start it on the host (\`systemctl enable --now ssh\`, on Red Hat \`sshd\`), or give its port in \`${portInput}\`.`,
       };
     case 'unreachable':
-      return { fact: `there is no way to ${place} (${failure.code}).`, ...UNREACHABLE };
+      return { fact: `there is no way to ${place} (${failure.code})${seen}.`, ...unreachable(via) };
+    case 'not-forwarded':
+      return {
+        fact: `${via ?? 'the bastion'} does not forward connections to ${place} (${printable(failure.said)}).`,
+        cause:
+          '`AllowTcpForwarding no`, `DisableForwarding yes` or PermitOpen in its sshd_config, or `restrict` before the key in authorized_keys.',
+        fix: 'allow it there for this user: `Match User NAME` with `AllowTcpForwarding local` in sshd_config, or `port-forwarding` behind `restrict`.',
+      };
+    case 'way-lost':
+      return {
+        fact: `the connection to ${via ?? 'the bastion'} was lost (${printable(failure.said)}).`,
+        cause: 'it was restarted or lost its network, or a firewall forgot the connection.',
+        fix: 'see that it is up, then start the same run again.',
+      };
     case 'silent':
-      return silent(place, failure.stage, failure.afterMs);
+      return failure.stage === 'connect'
+        ? { fact: `${place} does not answer within ${seconds(failure.afterMs)}${seen}.`, ...unreachable(via) }
+        : silent(place, failure.stage, failure.afterMs, portInput);
     case 'closed':
       return closed(place, failure.stage, failure.said);
     case 'not-ssh':
       return {
         fact: `what answers on ${place} is no SSH server; it says: ${printable(failure.said, 100)}`,
         cause: 'the port belongs to another service.',
-        fix: 'give the port of the SSH server in `ssh-port`.',
+        fix: `give the port of the SSH server in \`${portInput}\`.`,
       };
     case 'algorithms':
       return {
@@ -147,15 +167,32 @@ function explain(target: SshTarget, key: string, failure: ConnectFailure): Omit<
   }
 }
 
-const UNREACHABLE = {
-  cause:
-    'the host is down, the address is wrong, or a firewall drops the runner. GitHub-hosted runners have changing addresses, and none inside your network.',
-  fix: 'check the address and the firewall; for hosts that the internet cannot reach use a self-hosted runner in their network.',
-};
+/** Address and port as they are written together. */
+export function placeOf({ address, port }: { readonly address: string; readonly port: number }): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
 
-function silent(place: string, stage: ConnectStage, afterMs: number): Omit<Finding, 'host' | 'at'> {
+function unreachable(via: string | undefined): Pick<Finding, 'cause' | 'fix'> {
+  if (via !== undefined) {
+    return {
+      cause: `the host is down, the address is wrong, or a firewall drops ${via}.`,
+      fix: `check the address and the firewall: ${via} has to reach it.`,
+    };
+  }
+  return {
+    cause:
+      'the host is down, the address is wrong, or a firewall drops the runner. GitHub-hosted runners have changing addresses, and none inside your network.',
+    fix: 'check the address and the firewall; for hosts that the internet cannot reach use a self-hosted runner in their network, or a bastion (`ssh-bastion`).',
+  };
+}
+
+function silent(
+  place: string,
+  stage: Exclude<ConnectStage, 'connect'>,
+  afterMs: number,
+  portInput: string,
+): Omit<Finding, 'host' | 'at'> {
   const time = seconds(afterMs);
-  if (stage === 'connect') return { fact: `${place} does not answer within ${time}.`, ...UNREACHABLE };
   if (stage === 'authentication') {
     return {
       fact: `the SSH server on ${place} did not finish authentication within ${time}.`,
@@ -167,7 +204,7 @@ function silent(place: string, stage: ConnectStage, afterMs: number): Omit<Findi
     fact: `${place} takes the connection but then says nothing within ${time} (${stage}).`,
     cause:
       'the host hangs or is overloaded, the port is no SSH port, or a device in between drops larger packets (MTU).',
-    fix: 'check `ssh-port` and the state of the host on its console.',
+    fix: `check \`${portInput}\` and the state of the host on its console.`,
   };
 }
 

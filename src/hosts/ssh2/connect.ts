@@ -14,6 +14,8 @@ import { Ssh2Link } from './ssh2-link.ts';
 export interface ConnectOptions extends LoginOptions {
   /** How it is reached. Default: straight from this machine. */
   readonly dial?: Dial;
+  /** Why a connection that is reached so has ended, if the way to it has. */
+  readonly whyLost?: () => string | undefined;
   /** For everything until the login is done, all attempts together. Default 20 s. */
   readonly connectTimeoutMs?: number;
   /** Pauses before the second and third attempt, before jitter. */
@@ -37,7 +39,7 @@ const RETRY_PAUSES_MS: readonly number[] = [1000, 2000];
  */
 export async function connectSsh2(options: Ssh2ConnectOptions): Promise<Transport> {
   const { client, stream } = await openClient(options);
-  return new LinkedTransport(options, new Ssh2Link(client, stream));
+  return new LinkedTransport(options, new Ssh2Link(client, stream, options.whyLost));
 }
 
 /**

@@ -1,5 +1,3 @@
-import type { Duplex } from 'node:stream';
-
 import type { Client, ClientChannel } from 'ssh2';
 
 import type { Link } from '../link.ts';
@@ -18,17 +16,20 @@ export class Ssh2Link implements Link {
   readonly #stream: ByteStream;
   #lostBecause: string | undefined;
 
-  /** @param client logged in over `stream`, without listeners of others. */
-  constructor(client: Client, stream: ByteStream) {
+  /**
+   * @param client logged in over `stream`, without listeners of others.
+   * @param whyLost asked when it has ended: what else has, if that is the reason.
+   */
+  constructor(client: Client, stream: ByteStream, whyLost: () => string | undefined = () => undefined) {
     this.#client = client;
     this.#stream = stream;
     this.whenLost = new Promise((resolve) => {
       client.on('error', (error) => {
-        this.#lostBecause ??= error.message;
+        this.#lostBecause ??= whyLost() ?? error.message;
         stream.destroy();
       });
       client.on('close', () => {
-        this.#lostBecause ??= 'the host closed it';
+        this.#lostBecause ??= whyLost() ?? 'the host closed it';
         resolve();
       });
     });
@@ -47,7 +48,7 @@ export class Ssh2Link implements Link {
       });
     });
 
-  openTcp(address: string, port: number): Promise<Duplex> {
+  openTcp(address: string, port: number): Promise<TcpStream> {
     return new Promise((resolve, reject) => {
       this.#client.forwardOut(
         '127.0.0.1',

@@ -1,6 +1,6 @@
 import { errorMessage } from '../../findings.ts';
 import type { Sight } from '../../health/facts.ts';
-import { HostError } from '../../hosts/host-error.ts';
+import { BastionError, HostError } from '../../hosts/host-error.ts';
 import type { HealthAnswer } from '../../hosts/probe/parse-health.ts';
 import { readOnly } from '../../hosts/read-only.ts';
 import type { Transport } from '../../hosts/transport.ts';
@@ -57,7 +57,8 @@ export async function reachHost(
 
 function why(error: unknown): { fact: string; cause?: string; fix?: string } {
   if (error instanceof HostError) {
-    const { fact, cause, fix } = error.finding;
+    const { host = '', fact: seen, cause, fix } = error.finding;
+    const fact = error instanceof BastionError ? `${host}: ${seen}` : seen;
     return { fact, ...(cause !== undefined && { cause }), ...(fix !== undefined && { fix }) };
   }
   return { fact: errorMessage(error) };

@@ -15,8 +15,8 @@ export interface TestServerOptions {
   readonly login?: (command: string, index: number) => string;
   /** Folders that come first in the PATH of the login shell. */
   readonly path?: string;
-  /** Whether TCP connections are forwarded. Default true. */
-  readonly forwarding?: boolean;
+  /** Whether TCP connections are forwarded. Default true; `never answered`: neither opened nor refused. */
+  readonly forwarding?: boolean | 'never answered';
 }
 
 /** A started server, with a record of what it saw. */
@@ -57,6 +57,16 @@ export class TestServer {
     });
   }
 
+  /** TCP connections that are open. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
+  /** Resolves when no TCP connection is open. */
+  async whenUnused(): Promise<void> {
+    for (const socket of this.#sockets) await new Promise((resolve) => socket.once('close', resolve));
+  }
+
   get port(): number {
     const address = this.#tcp.address();
     if (address === null || typeof address === 'string') throw new Error('the server does not listen');
@@ -88,6 +98,7 @@ export class TestServer {
   }
 
   async stop(): Promise<void> {
+    if (!this.#tcp.listening) return;
     for (const index of this.#children.keys()) this.kill(index);
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#tcp.close(resolve));
@@ -109,6 +120,7 @@ export class TestServer {
     });
     if (this.#options.forwarding === false) return;
     connection.on('tcpip', (accept, reject, { destIP, destPort }) => {
+      if (this.#options.forwarding === 'never answered') return;
       const target = connect(destPort, destIP);
       target.once('connect', () => {
         const channel = accept();

@@ -1,5 +1,5 @@
-export const id = 483;
-export const ids = [483];
+export const id = 872;
+export const ids = [872];
 export const modules = {
 
 /***/ 74445:
@@ -16,7 +16,7 @@ function quorumOf(members) {
 
 /***/ }),
 
-/***/ 50133:
+/***/ 91127:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -29,18 +29,193 @@ __webpack_require__.d(__webpack_exports__, {
 var host_pins = __webpack_require__(48025);
 // EXTERNAL MODULE: ./src/hosts/keys/pinned-host.ts
 var pinned_host = __webpack_require__(51367);
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __webpack_require__(58500);
+// EXTERNAL MODULE: ./src/hosts/printable.ts
+var printable = __webpack_require__(28456);
+;// CONCATENATED MODULE: ./src/hosts/ssh/connect-failure.ts
+
+/**
+ * Whether trying again at once can help: only while nothing has been shown to the server, so that neither its
+ * lock-out nor ours is stretched by a key or a host key that is wrong.
+ */
+function isTransient(failure) {
+    switch (failure.kind) {
+        case 'name':
+            return failure.code === 'EAI_AGAIN';
+        case 'refused':
+        case 'unreachable':
+            return true;
+        case 'closed':
+            return failure.stage !== 'authentication';
+        default:
+            return false;
+    }
+}
+/** The failure in words for the user. */
+function connectFinding(target, key, failure) {
+    return {
+        host: target.name,
+        at: 'connect',
+        ...explain(target, `${key.type} key ${key.fingerprint}`, failure),
+    };
+}
+function explain(target, key, failure) {
+    const { user, via, portInput = 'ssh-port' } = target;
+    const place = placeOf(target);
+    const seen = via === undefined ? '' : `, as ${via} sees it`;
+    switch (failure.kind) {
+        case 'name':
+            return {
+                fact: `the name ${target.address} does not resolve (${failure.code})${seen}.`,
+                cause: 'a typing error, or a name that only the private DNS of the hosts knows.',
+                fix: `give the IP address in place of the name, or see that ${via ?? 'the runner'} can resolve it.`,
+            };
+        case 'refused':
+            return {
+                fact: `${place} refuses connections${seen}.`,
+                cause: 'the SSH server does not run, or listens on another port.',
+                fix: `start it on the host (\`systemctl enable --now ssh\`, on Red Hat \`sshd\`), or give its port in \`${portInput}\`.`,
+            };
+        case 'unreachable':
+            return { fact: `there is no way to ${place} (${failure.code})${seen}.`, ...unreachable(via) };
+        case 'not-forwarded':
+            return {
+                fact: `${via ?? 'the bastion'} does not forward connections to ${place} (${(0,printable/* printable */.g)(failure.said)}).`,
+                cause: '`AllowTcpForwarding no`, `DisableForwarding yes` or PermitOpen in its sshd_config, or `restrict` before the key in authorized_keys.',
+                fix: 'allow it there for this user: `Match User NAME` with `AllowTcpForwarding local` in sshd_config, or `port-forwarding` behind `restrict`.',
+            };
+        case 'way-lost':
+            return {
+                fact: `the connection to ${via ?? 'the bastion'} was lost (${(0,printable/* printable */.g)(failure.said)}).`,
+                cause: 'it was restarted or lost its network, or a firewall forgot the connection.',
+                fix: 'see that it is up, then start the same run again.',
+            };
+        case 'silent':
+            return failure.stage === 'connect'
+                ? { fact: `${place} does not answer within ${(0,printable/* seconds */.Y)(failure.afterMs)}${seen}.`, ...unreachable(via) }
+                : silent(place, failure.stage, failure.afterMs, portInput);
+        case 'closed':
+            return connect_failure_closed(place, failure.stage, failure.said);
+        case 'not-ssh':
+            return {
+                fact: `what answers on ${place} is no SSH server; it says: ${(0,printable/* printable */.g)(failure.said, 100)}`,
+                cause: 'the port belongs to another service.',
+                fix: `give the port of the SSH server in \`${portInput}\`.`,
+            };
+        case 'algorithms':
+            return {
+                fact: `${place} and this action have no ${failure.what} in common.`,
+                cause: 'the server is old, or so hardened that it allows only what is not offered here: post-quantum key exchange, host certificates, SHA-1.',
+                fix: 'on the host, let `sshd -T` show the lists and allow one of: curve25519-sha256 (KexAlgorithms), ssh-ed25519 or rsa-sha2-512 (HostKeyAlgorithms), aes128-gcm@openssh.com (Ciphers).',
+            };
+        case 'host-key':
+            return failure.finding;
+        case 'host-key-unproven':
+            return {
+                fact: `${place} shows the known host key but cannot prove that it holds it.`,
+                cause: 'someone is between the runner and the host.',
+                fix: 'do not go on; find out who answers on this address.',
+            };
+        case 'authentication':
+            return {
+                fact: `${place} does not let user ${user} in with the ${key}${accepts(failure.methods)}.`,
+                cause: `the public key is not in ~${user}/.ssh/authorized_keys, the user is another one, or sshd finds the permissions of these files too wide.`,
+                fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint; \`sudo journalctl -u ssh -u sshd -n 20\` tells what sshd minded.`,
+            };
+        case 'second-factor':
+            return {
+                fact: `${place} took the ${key} of user ${user} but wants more${accepts(failure.methods)}.`,
+                cause: 'AuthenticationMethods in sshd_config asks this user for a second factor, which nobody is there to give.',
+                fix: `exempt the user: \`Match User ${user}\` with \`AuthenticationMethods publickey\`.`,
+            };
+        case 'sha1-only':
+            return {
+                fact: `${place} takes signatures of RSA keys with SHA-1 only.`,
+                cause: 'the SSH server is from before 2016; SHA-1 signatures can be forged and are not made here.',
+                fix: 'use an Ed25519 key, or a newer SSH server.',
+            };
+        case 'disconnected':
+            return /too many authentication failures/i.test(failure.said)
+                ? {
+                    fact: `${place} broke off: too many authentication failures for user ${user} with the ${key}.`,
+                    cause: 'the key is not in authorized_keys and MaxAuthTries in sshd_config is low; nothing else was tried.',
+                    fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint.`,
+                }
+                : {
+                    fact: `${place} broke off, saying: ${(0,printable/* printable */.g)(failure.said)}`,
+                    cause: 'a rule of the SSH server.',
+                    fix: 'look at its log on the host: `sudo journalctl -u ssh -u sshd -n 20`.',
+                };
+        case 'protocol':
+            return {
+                fact: `the SSH conversation with ${place} failed: ${(0,printable/* printable */.g)(failure.said)}`,
+                cause: 'the server, or a device in between, does not keep to the protocol.',
+                fix: 'try `ssh -v` from the same network, and look at the log of the SSH server.',
+            };
+    }
+}
+/** Address and port as they are written together. */
+function placeOf({ address, port }) {
+    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+function unreachable(via) {
+    if (via !== undefined) {
+        return {
+            cause: `the host is down, the address is wrong, or a firewall drops ${via}.`,
+            fix: `check the address and the firewall: ${via} has to reach it.`,
+        };
+    }
+    return {
+        cause: 'the host is down, the address is wrong, or a firewall drops the runner. GitHub-hosted runners have changing addresses, and none inside your network.',
+        fix: 'check the address and the firewall; for hosts that the internet cannot reach use a self-hosted runner in their network, or a bastion (`ssh-bastion`).',
+    };
+}
+function silent(place, stage, afterMs, portInput) {
+    const time = (0,printable/* seconds */.Y)(afterMs);
+    if (stage === 'authentication') {
+        return {
+            fact: `the SSH server on ${place} did not finish authentication within ${time}.`,
+            cause: 'the host is overloaded, or its name, directory or PAM service hangs.',
+            fix: 'log in by hand and see what takes the time: `sudo journalctl -u ssh -u sshd -n 20` on the host.',
+        };
+    }
+    return {
+        fact: `${place} takes the connection but then says nothing within ${time} (${stage}).`,
+        cause: 'the host hangs or is overloaded, the port is no SSH port, or a device in between drops larger packets (MTU).',
+        fix: `check \`${portInput}\` and the state of the host on its console.`,
+    };
+}
+function connect_failure_closed(place, stage, said) {
+    const words = (0,printable/* printable */.g)(said, 100);
+    const saying = words === '' ? '' : `, saying: ${words}`;
+    if (stage === 'authentication') {
+        return {
+            fact: `${place} closed the connection during authentication${saying}.`,
+            cause: 'the account is locked or expired, or a rule of sshd or PAM ends the login.',
+            fix: 'look at the log of the SSH server on the host: `sudo journalctl -u ssh -u sshd -n 20`.',
+        };
+    }
+    return {
+        fact: `${place} closes the connection before the SSH handshake is done${saying}.`,
+        cause: 'sshd has too many half-open logins (MaxStartups), punishes or bans this address (PerSourcePenalties, fail2ban, hosts.deny), or the port is no SSH port.',
+        fix: 'wait a few minutes and try again; if it stays so, `sudo journalctl -u ssh -u sshd -n 20` on the host names the reason.',
+    };
+}
+function accepts(methods) {
+    return methods.length === 0
+        ? ''
+        : ` (it accepts: ${methods.map((method) => (0,printable/* printable */.g)(method, 40)).join(', ')})`;
+}
+
 // EXTERNAL MODULE: ./src/hosts/host-error.ts
 var host_error = __webpack_require__(46862);
-// EXTERNAL MODULE: ./src/findings.ts
-var findings = __webpack_require__(81001);
 ;// CONCATENATED MODULE: ./src/hosts/link.ts
 /** Reason codes of a refused channel (RFC 4254 §5.1). */
 const OPEN_FAILURE = { prohibited: 1, connectFailed: 2 };
 
-// EXTERNAL MODULE: ./src/hosts/printable.ts
-var printable = __webpack_require__(28456);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __webpack_require__(58500);
+// EXTERNAL MODULE: ./src/findings.ts
+var findings = __webpack_require__(81001);
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/channel-slots.ts
 /** Limits how many channels one connection has open at once. */
 class ChannelSlots {
@@ -933,158 +1108,6 @@ function timeoutFinding(timeoutMs, shell) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/hosts/ssh/connect-failure.ts
-
-/**
- * Whether trying again at once can help: only while nothing has been shown to the server, so that neither its
- * lock-out nor ours is stretched by a key or a host key that is wrong.
- */
-function isTransient(failure) {
-    switch (failure.kind) {
-        case 'name':
-            return failure.code === 'EAI_AGAIN';
-        case 'refused':
-        case 'unreachable':
-            return true;
-        case 'closed':
-            return failure.stage !== 'authentication';
-        default:
-            return false;
-    }
-}
-/** The failure in words for the user. */
-function connectFinding(target, key, failure) {
-    return {
-        host: target.name,
-        at: 'connect',
-        ...explain(target, `${key.type} key ${key.fingerprint}`, failure),
-    };
-}
-function explain(target, key, failure) {
-    const { user } = target;
-    const place = target.address.includes(':')
-        ? `[${target.address}]:${target.port}`
-        : `${target.address}:${target.port}`;
-    switch (failure.kind) {
-        case 'name':
-            return {
-                fact: `the name ${target.address} does not resolve (${failure.code}).`,
-                cause: 'a typing error, or a name that only the private DNS of the hosts knows.',
-                fix: 'give the IP address in `hosts`, or a runner that can resolve the name.',
-            };
-        case 'refused':
-            return {
-                fact: `${place} refuses connections.`,
-                cause: 'the SSH server does not run, or listens on another port.',
-                fix: 'start it on the host (`systemctl enable --now ssh`, on Red Hat `sshd`), or give its port in `ssh-port`.',
-            };
-        case 'unreachable':
-            return { fact: `there is no way to ${place} (${failure.code}).`, ...UNREACHABLE };
-        case 'silent':
-            return silent(place, failure.stage, failure.afterMs);
-        case 'closed':
-            return connect_failure_closed(place, failure.stage, failure.said);
-        case 'not-ssh':
-            return {
-                fact: `what answers on ${place} is no SSH server; it says: ${(0,printable/* printable */.g)(failure.said, 100)}`,
-                cause: 'the port belongs to another service.',
-                fix: 'give the port of the SSH server in `ssh-port`.',
-            };
-        case 'algorithms':
-            return {
-                fact: `${place} and this action have no ${failure.what} in common.`,
-                cause: 'the server is old, or so hardened that it allows only what is not offered here: post-quantum key exchange, host certificates, SHA-1.',
-                fix: 'on the host, let `sshd -T` show the lists and allow one of: curve25519-sha256 (KexAlgorithms), ssh-ed25519 or rsa-sha2-512 (HostKeyAlgorithms), aes128-gcm@openssh.com (Ciphers).',
-            };
-        case 'host-key':
-            return failure.finding;
-        case 'host-key-unproven':
-            return {
-                fact: `${place} shows the known host key but cannot prove that it holds it.`,
-                cause: 'someone is between the runner and the host.',
-                fix: 'do not go on; find out who answers on this address.',
-            };
-        case 'authentication':
-            return {
-                fact: `${place} does not let user ${user} in with the ${key}${accepts(failure.methods)}.`,
-                cause: `the public key is not in ~${user}/.ssh/authorized_keys, the user is another one, or sshd finds the permissions of these files too wide.`,
-                fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint; \`sudo journalctl -u ssh -u sshd -n 20\` tells what sshd minded.`,
-            };
-        case 'second-factor':
-            return {
-                fact: `${place} took the ${key} of user ${user} but wants more${accepts(failure.methods)}.`,
-                cause: 'AuthenticationMethods in sshd_config asks this user for a second factor, which nobody is there to give.',
-                fix: `exempt the user: \`Match User ${user}\` with \`AuthenticationMethods publickey\`.`,
-            };
-        case 'sha1-only':
-            return {
-                fact: `${place} takes signatures of RSA keys with SHA-1 only.`,
-                cause: 'the SSH server is from before 2016; SHA-1 signatures can be forged and are not made here.',
-                fix: 'use an Ed25519 key, or a newer SSH server.',
-            };
-        case 'disconnected':
-            return /too many authentication failures/i.test(failure.said)
-                ? {
-                    fact: `${place} broke off: too many authentication failures for user ${user} with the ${key}.`,
-                    cause: 'the key is not in authorized_keys and MaxAuthTries in sshd_config is low; nothing else was tried.',
-                    fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint.`,
-                }
-                : {
-                    fact: `${place} broke off, saying: ${(0,printable/* printable */.g)(failure.said)}`,
-                    cause: 'a rule of the SSH server.',
-                    fix: 'look at its log on the host: `sudo journalctl -u ssh -u sshd -n 20`.',
-                };
-        case 'protocol':
-            return {
-                fact: `the SSH conversation with ${place} failed: ${(0,printable/* printable */.g)(failure.said)}`,
-                cause: 'the server, or a device in between, does not keep to the protocol.',
-                fix: 'try `ssh -v` from the same network, and look at the log of the SSH server.',
-            };
-    }
-}
-const UNREACHABLE = {
-    cause: 'the host is down, the address is wrong, or a firewall drops the runner. GitHub-hosted runners have changing addresses, and none inside your network.',
-    fix: 'check the address and the firewall; for hosts that the internet cannot reach use a self-hosted runner in their network.',
-};
-function silent(place, stage, afterMs) {
-    const time = (0,printable/* seconds */.Y)(afterMs);
-    if (stage === 'connect')
-        return { fact: `${place} does not answer within ${time}.`, ...UNREACHABLE };
-    if (stage === 'authentication') {
-        return {
-            fact: `the SSH server on ${place} did not finish authentication within ${time}.`,
-            cause: 'the host is overloaded, or its name, directory or PAM service hangs.',
-            fix: 'log in by hand and see what takes the time: `sudo journalctl -u ssh -u sshd -n 20` on the host.',
-        };
-    }
-    return {
-        fact: `${place} takes the connection but then says nothing within ${time} (${stage}).`,
-        cause: 'the host hangs or is overloaded, the port is no SSH port, or a device in between drops larger packets (MTU).',
-        fix: 'check `ssh-port` and the state of the host on its console.',
-    };
-}
-function connect_failure_closed(place, stage, said) {
-    const words = (0,printable/* printable */.g)(said, 100);
-    const saying = words === '' ? '' : `, saying: ${words}`;
-    if (stage === 'authentication') {
-        return {
-            fact: `${place} closed the connection during authentication${saying}.`,
-            cause: 'the account is locked or expired, or a rule of sshd or PAM ends the login.',
-            fix: 'look at the log of the SSH server on the host: `sudo journalctl -u ssh -u sshd -n 20`.',
-        };
-    }
-    return {
-        fact: `${place} closes the connection before the SSH handshake is done${saying}.`,
-        cause: 'sshd has too many half-open logins (MaxStartups), punishes or bans this address (PerSourcePenalties, fail2ban, hosts.deny), or the port is no SSH port.',
-        fix: 'wait a few minutes and try again; if it stays so, `sudo journalctl -u ssh -u sshd -n 20` on the host names the reason.',
-    };
-}
-function accepts(methods) {
-    return methods.length === 0
-        ? ''
-        : ` (it accepts: ${methods.map((method) => (0,printable/* printable */.g)(method, 40)).join(', ')})`;
-}
-
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __webpack_require__(77030);
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/dial.ts
@@ -1504,6 +1527,9 @@ function ssh2_session_event(emitter, name) {
  * `destroy()`, never finishes a write after the server closed it, and ends quietly when the connection is lost.
  */
 class TcpStream extends external_node_stream_.Duplex {
+    /** Both without the frames of SSH. */
+    bytesRead = 0;
+    bytesWritten = 0;
     #channel;
     #closed = false;
     #writeDone;
@@ -1511,6 +1537,7 @@ class TcpStream extends external_node_stream_.Duplex {
         super({ allowHalfOpen: true });
         this.#channel = channel;
         channel.on('data', (chunk) => {
+            this.bytesRead += chunk.length;
             if (!this.push(chunk))
                 channel.pause();
         });
@@ -1530,14 +1557,28 @@ class TcpStream extends external_node_stream_.Duplex {
         this.#channel.resume();
     }
     _write(chunk, _encoding, done) {
-        if (this.#closed) {
-            done(closedByPeer());
-            return;
-        }
-        this.#writeDone = done;
-        this.#channel.write(chunk, (error) => {
-            this.#writeDone = undefined;
-            done(error);
+        this.#send(chunk, done);
+    }
+    _writev(chunks, done) {
+        this.#send(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+    }
+    /**
+     * Not in this turn: what is written may be a packet of another SSH connection, one through a bastion, and ssh2 writes its
+     * beginning while it still encrypts the rest, by state that all its connections share (lib/protocol/crypto.js,
+     * ChaChaPolyCipherNative and POLY1305_OUT_COMPUTE).
+     */
+    #send(bytes, done) {
+        process.nextTick(() => {
+            if (this.#closed) {
+                done(closedByPeer());
+                return;
+            }
+            this.bytesWritten += bytes.length;
+            this.#writeDone = done;
+            this.#channel.write(bytes, (error) => {
+                this.#writeDone = undefined;
+                done(error);
+            });
         });
     }
     _final(done) {
@@ -1565,17 +1606,20 @@ class Ssh2Link {
     #client;
     #stream;
     #lostBecause;
-    /** @param client logged in over `stream`, without listeners of others. */
-    constructor(client, stream) {
+    /**
+     * @param client logged in over `stream`, without listeners of others.
+     * @param whyLost asked when it has ended: what else has, if that is the reason.
+     */
+    constructor(client, stream, whyLost = () => undefined) {
         this.#client = client;
         this.#stream = stream;
         this.whenLost = new Promise((resolve) => {
             client.on('error', (error) => {
-                this.#lostBecause ??= error.message;
+                this.#lostBecause ??= whyLost() ?? error.message;
                 stream.destroy();
             });
             client.on('close', () => {
-                this.#lostBecause ??= 'the host closed it';
+                this.#lostBecause ??= whyLost() ?? 'the host closed it';
                 resolve();
             });
         });
@@ -1632,7 +1676,7 @@ const RETRY_PAUSES_MS = [1000, 2000];
  */
 async function connectSsh2(options) {
     const { client, stream } = await openClient(options);
-    return new LinkedTransport(options, new Ssh2Link(client, stream));
+    return new LinkedTransport(options, new Ssh2Link(client, stream, options.whyLost));
 }
 /**
  * Connects to an SSH server and logs in. Socket errors and connections that are closed before the handshake are tried
@@ -1682,24 +1726,139 @@ async function attempt(options, hostKeyTypes, withinMs, limitMs) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/hosts/ssh2/bastion-chain.ts
+
+
+
+
+/**
+ * The bastions on the way to all hosts: one connection to each for the whole run, opened when the first host is to be
+ * connected to. Each is logged in to through the one before it, with its own host key: none of them sees what passes.
+ */
+class BastionChain {
+    #hops;
+    #links = [];
+    #way;
+    #closed = false;
+    constructor(hops) {
+        this.#hops = hops;
+    }
+    /**
+     * The way through all of them, opened once.
+     * @throws BastionError, the same to all who ask.
+     */
+    open() {
+        this.#way ??= this.#open();
+        return this.#way;
+    }
+    /** Ends all connections, the last one first; those that go through them must have ended before. */
+    async close() {
+        this.#closed = true;
+        for (const link of this.#links.splice(0).toReversed())
+            await link.close();
+    }
+    async #open() {
+        const [first, ...others] = this.#hops;
+        let way = await this.#through(first, {});
+        for (const hop of others)
+            way = await this.#through(hop, way);
+        return way;
+    }
+    async #through(hop, way) {
+        const { client, stream } = await openClient({ ...hop, ...way }).catch((error) => {
+            throw error instanceof host_error/* HostError */.d ? new host_error/* BastionError */.t(error) : error;
+        });
+        const link = new Ssh2Link(client, stream, way.whyLost);
+        this.#links.push(link);
+        // One that comes too late is not left open.
+        if (this.#closed)
+            await this.close();
+        const via = `the ${hop.name}`;
+        const whyLost = () => link.lostBecause === undefined ? undefined : `the connection to ${via} was lost: ${link.lostBecause}`;
+        return { via, whyLost, dial: through(link) };
+    }
+}
+/** Connects from the far end of a link. */
+function through(link) {
+    return async ({ address, port }, deadline, limitMs) => {
+        const lost = () => link.lostBecause === undefined ? undefined : { kind: 'way-lost', said: link.lostBecause };
+        const before = lost();
+        if (before !== undefined)
+            return { failure: before };
+        const opening = link.openTcp(address, port).then((stream) => {
+            if (deadline.aborted)
+                stream.destroy();
+            return { stream };
+        }, (error) => ({ failure: lost() ?? forwardFailure(error) }));
+        const { promise, resolve } = Promise.withResolvers();
+        const onDeadline = () => resolve({ failure: { kind: 'silent', stage: 'connect', afterMs: limitMs } });
+        deadline.addEventListener('abort', onDeadline, { once: true });
+        try {
+            return await Promise.race([opening, promise]);
+        }
+        finally {
+            deadline.removeEventListener('abort', onDeadline);
+        }
+    };
+}
+/** What sshd says in place of a connection (channels.c, connect_to and channel_connect_...): an error of the system, in words. */
+function forwardFailure(error) {
+    const said = error.message.replace(/^\(SSH\) Channel open failure: /, '').replace(/^connect failed: /, '');
+    if (error.reason === OPEN_FAILURE.prohibited)
+        return { kind: 'not-forwarded', said };
+    if (/refused/i.test(said))
+        return { kind: 'refused' };
+    if (/temporary failure in name resolution/i.test(said))
+        return { kind: 'name', code: 'EAI_AGAIN' };
+    if (/name or service not known|no address associated|unknown host|nodename/i.test(said))
+        return { kind: 'name', code: said };
+    return { kind: 'unreachable', code: said === '' ? 'no reason given' : said };
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/connector.ts
 
 
 
+
+
 /** How each host is connected to, as the inputs say. */
-function connector(ssh, { privilege, log, onAcceptedKey }) {
-    return (host) => {
-        const { name, address, login } = host;
-        return connectSsh2({
-            name: name ?? address,
-            ...login,
-            privilege,
-            key: ssh.key,
-            pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, (0,pinned_host/* pinnedHost */.h)(host)),
-            log: log.host(name ?? address),
-            ...(onAcceptedKey && { onAcceptedKey }),
-        });
+function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
+    const told = onAcceptedKey && { onAcceptedKey };
+    const [first, ...others] = ssh.bastions.map((login) => ({
+        ...login,
+        name: `bastion ${login.address}`,
+        portInput: 'ssh-bastion',
+        key: ssh.bastionKey ?? ssh.key,
+        pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, { ...login, aliases: [] }),
+        log: log.host(`bastion ${login.address}`),
+        ...told,
+    }));
+    const chain = first && new BastionChain([first, ...others]);
+    if (chain !== undefined)
+        log.info(topology(ssh.bastions, hosts));
+    return {
+        connect: async (host) => {
+            const name = host.name ?? host.address;
+            const way = await chain?.open();
+            return await connectSsh2({
+                name,
+                ...host.login,
+                privilege,
+                key: ssh.key,
+                pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, (0,pinned_host/* pinnedHost */.h)(host)),
+                log: log.host(name),
+                ...told,
+                ...way,
+            });
+        },
+        close: async () => chain?.close(),
     };
+}
+/** Who connects to whom: each address is as the machine before it sees it. */
+function topology(bastions, hosts) {
+    const jumps = bastions.map((login) => `${login.user}@${placeOf(login)}`);
+    const ends = hosts.map(({ name, login }) => name === undefined ? placeOf(login) : `${name} (${placeOf(login)})`);
+    return `The way: this runner → ${jumps.join(' → ')} → ${ends.join(', ')}`;
 }
 
 
@@ -1709,7 +1868,8 @@ function connector(ssh, { privilege, log, onAcceptedKey }) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   d: () => (/* binding */ HostError)
+/* harmony export */   d: () => (/* binding */ HostError),
+/* harmony export */   t: () => (/* binding */ BastionError)
 /* harmony export */ });
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 
@@ -1721,6 +1881,13 @@ class HostError extends Error {
         super((0,_findings_js__WEBPACK_IMPORTED_MODULE_0__/* .describeFinding */ .jb)(finding), options);
         this.name = 'HostError';
         this.finding = finding;
+    }
+}
+/** A bastion on the way to the hosts failed, and none of them: what is told is the same for all, and names the bastion. */
+class BastionError extends HostError {
+    constructor({ finding }) {
+        super({ ...finding, host: finding.host ?? 'bastion' });
+        this.name = 'BastionError';
     }
 }
 
@@ -5093,6 +5260,9 @@ const inputDefinitions = {
     'ssh-known-hosts': {},
     'ssh-host-fingerprints': {},
     'host-key-policy': { default: 'strict' },
+    'ssh-bastion': {},
+    'ssh-bastion-private-key': { secret: true },
+    'ssh-bastion-key-passphrase': { secret: true },
     'ca-certificate': {},
     'ca-key': { secret: true },
     'key-algorithm': { default: 'RSA-2048' },
@@ -5278,7 +5448,7 @@ function readRunContext() {
 
 /***/ }),
 
-/***/ 96505:
+/***/ 22136:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5397,6 +5567,11 @@ const habits = new Map([
     ['host-fingerprint', 'ssh-host-fingerprints'],
     ['known-hosts', 'ssh-known-hosts'],
     ['strict-host-key-checking', 'host-key-policy'],
+    ['proxy-host', 'ssh-bastion'],
+    ['proxy-jump', 'ssh-bastion'],
+    ['jump-host', 'ssh-bastion'],
+    ['bastion-host', 'ssh-bastion'],
+    ['proxy-key', 'ssh-bastion-private-key'],
     ['ca-cert', 'ca-certificate'],
 ]);
 /** The input that someone who wrote `name` most likely meant; absent when nothing is near. */
@@ -5432,285 +5607,50 @@ function editDistance(from, to) {
 
 // EXTERNAL MODULE: ./src/hosts/keys/pinned-host.ts
 var pinned_host = __webpack_require__(51367);
-// EXTERNAL MODULE: ./src/hosts/keys/host-pins.ts
-var host_pins = __webpack_require__(48025);
-// EXTERNAL MODULE: ./src/hosts/keys/known-hosts.ts
-var known_hosts = __webpack_require__(1105);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __webpack_require__(77030);
-// EXTERNAL MODULE: ./src/settings/quote.ts
-var quote = __webpack_require__(77405);
-;// CONCATENATED MODULE: ./src/settings/parse-host-fingerprints.ts
-
-
-
-const INPUT = 'ssh-host-fingerprints';
-const EXAMPLE = '`10.0.0.6 SHA256:` and the 43 characters behind it that `ssh-keygen -lf` prints';
-/** What `ssh-keygen -l` calls a type of key, and what such keys call themselves (RFC 5656 §6.2, RFC 8709, RFC 4253). */
-const TYPES = new Map([
-    ['ED25519', ['ssh-ed25519']],
-    ['ECDSA', ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']],
-    ['RSA', ['ssh-rsa']],
-]);
+;// CONCATENATED MODULE: ./src/settings/entries.ts
 /**
- * Reads fingerprints of host keys: on each line a host and one or more fingerprints, or what `ssh-keygen -lf` prints of a
- * known_hosts file. A host goes by its name or address, or by `[address]:port`.
+ * Takes a list apart: items stand on lines or between commas, `#` begins a comment, blank lines do not count. An
+ * empty item between commas is a finding, because it usually is an expression without a value; only a comma at the
+ * end of a line of a longer list is passed over.
  */
-function parseHostFingerprints(text, findings) {
-    return text
-        .replace(/^\uFEFF/, '')
-        .split(/\r\n|\n|\r/)
-        .flatMap((line, index) => {
-        const content = line
-            .replace(/(^|\s)#.*$/, '')
-            .replace(/,\s*$/, '')
-            .trim();
-        const at = `${INPUT}, line ${index + 1}`;
-        return content === '' ? [] : parseLine(content, at, findings);
+function parseEntries(input, value, findings) {
+    const lines = value.split(/\r?\n|\r/);
+    const severalLines = lines.filter((line) => withoutComment(line) !== '').length > 1;
+    return lines.flatMap((line, index) => {
+        const place = severalLines ? `line ${index + 1}` : undefined;
+        return entriesOfLine(input, withoutComment(line), place, findings);
     });
 }
-/**
- * Every fingerprint must be that of a host that is connected to: one for a misspelt host would be no use to anybody, and
- * the host would be refused with a message that does not name it.
- */
-function refuseStrangers(pins, hosts, findings) {
-    if (hosts.length === 0)
-        return;
-    for (const pin of pins.filter((one) => !hosts.some((host) => (0,host_pins/* isPinOf */.ZY)(one, host)))) {
+function withoutComment(line) {
+    return line.replace(/#.*/, '').trim();
+}
+function entriesOfLine(input, line, place, findings) {
+    const texts = line.split(',').map((text) => text.trim());
+    if (texts.length > 1 && place !== undefined && texts.at(-1) === '')
+        texts.pop();
+    if (texts.length === 1 && texts[0] === '')
+        return [];
+    const entries = texts.map((text, index) => ({
+        text,
+        at: `${input}, ${placeOf(place, index, texts.length)}`,
+    }));
+    const [empty] = entries.filter((entry) => entry.text === '');
+    if (empty !== undefined) {
         findings.push({
-            at: pin.at,
-            fact: `no host is called ${(0,quote/* quote */.h)(pin.host)}.`,
-            cause: 'a typing error, or `ssh-keygen -lf` has printed the comment of the key in place of its host.',
-            fix: `write a host as it is in the inputs: ${[...new Set(hosts.flatMap(namesOf))].join(', ')}.`,
+            at: empty.at,
+            fact: 'the entry is empty.',
+            cause: 'an expression like ${{ vars.HOST2 }} that has no value.',
+            fix: 'give every entry a value, or remove the comma, for example 10.0.0.6, 10.0.0.7, 10.0.0.8.',
         });
     }
+    return entries.filter((entry) => entry.text !== '');
 }
-function namesOf({ address, aliases }) {
-    return [...aliases, address];
-}
-function parseLine(line, at, findings) {
-    const printed = /^\d+ (\S+) (.+) (\([A-Z0-9-]+\))$/.exec(line);
-    const words = printed === null
-        ? line.split(/[\s,]+|=(?=SHA256:)/)
-        : hostsPrinted(printed[2] ?? '').flatMap((host) => [host, printed[1] ?? '', printed[3] ?? '']);
-    const pins = readWords(words, at);
-    if (Array.isArray(pins))
-        return pins;
-    findings.push({ at, ...pins });
-    return [];
-}
-/** Reads a host, its fingerprints, perhaps a type behind one of them, and then the next host. */
-function readWords(words, at) {
-    const pins = [];
-    let host = '';
-    /** A host whose fingerprint is still to come. */
-    let bare;
-    for (const word of words) {
-        const last = pins.at(-1);
-        if (word.startsWith('SHA256:')) {
-            const fingerprint = canonical(word);
-            if (host === '')
-                return noHost(word);
-            if (fingerprint === undefined)
-                return damaged(word);
-            pins.push({ at, host, fingerprint });
-            bare = undefined;
-        }
-        else if (word.startsWith('(')) {
-            const types = TYPES.get(word.replace(/^\((.*)\)$/, '$1'));
-            if (types === undefined || last === undefined)
-                return unknownType(word);
-            pins[pins.length - 1] = { ...last, types };
-        }
-        else {
-            const problem = notAHost(word) ?? (bare === undefined ? undefined : noFingerprint(bare));
-            if (problem !== undefined)
-                return problem;
-            host = normalHost(word);
-            bare = word;
-        }
-    }
-    return bare === undefined ? pins : noFingerprint(bare);
-}
-/** ssh-keygen prints the key's comment, by default `root@` and the host; where there is none, the hosts of the line. */
-function hostsPrinted(words) {
-    return words === 'no comment' ? [''] : words.replace(/^root@/, '').split(/[\s,]+/);
-}
-/** Without the padding that some tools add; undefined unless it is base64 of 32 bytes. */
-function canonical(word) {
-    const base64 = word.slice('SHA256:'.length).replace(/=$/, '');
-    const bytes = Buffer.from(base64, 'base64');
-    return bytes.length === 32 && bytes.toString('base64') === `${base64}=` ? `SHA256:${base64}` : undefined;
-}
-function normalHost(word) {
-    const [, inner, port] = /^\[(.*)\](?::(\d+))?$/.exec(word) ?? [];
-    const address = (inner ?? word).toLowerCase();
-    const short = (0,external_node_net_.isIPv6)(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
-    return port === undefined ? short : `[${short}]:${port}`;
-}
-/** The things that are pasted in place of a host, each with its own words. */
-function notAHost(word) {
-    if (/^MD5:|^(?:[0-9a-f]{2}:){15}[0-9a-f]{2}$/i.test(word)) {
-        return {
-            fact: 'this is an MD5 fingerprint, which another key can be made to have.',
-            fix: 'give the one that `ssh-keygen -l -E sha256 -f FILE` prints.',
-        };
-    }
-    if (/^(?:ssh-|ecdsa-sha2-|AAAA)/.test(word)) {
-        return { fact: 'this is a key, not a fingerprint.', fix: 'put the line into `ssh-known-hosts`.' };
-    }
-    if (/^[A-Za-z0-9+/]{43}=?$/.test(word)) {
-        return {
-            fact: 'the fingerprint does not say how it was made.',
-            fix: `if it is SHA-256, write \`SHA256:\` before it: ${EXAMPLE}.`,
-        };
-    }
-    return word.startsWith('|')
-        ? { fact: 'the name of the host is hashed.', fix: 'write its name or address in place of it.' }
-        : undefined;
-}
-function noHost(word) {
-    return { fact: `${(0,quote/* quote */.h)(word)} has no host in front of it.`, fix: `write ${EXAMPLE}.` };
-}
-function noFingerprint(host) {
-    return { fact: `behind ${(0,quote/* quote */.h)(host)} stands no fingerprint.`, fix: `write ${EXAMPLE}.` };
-}
-function damaged(word) {
-    return { fact: `${(0,quote/* quote */.h)(word)} is cut off or damaged.`, fix: `write ${EXAMPLE}.` };
-}
-function unknownType(word) {
-    return {
-        fact: `${(0,quote/* quote */.h)(word)} is not a type of host key behind its fingerprint.`,
-        fix: `write (${[...TYPES.keys()].join('), (')}), or leave it out.`,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/settings/parse-scalars.ts
-
-
-/**
- * Reads a whole number in decimal digits.
- * @param range least and greatest allowed value. @param example goes into the finding.
- */
-function parseInteger(input, value, range, findings) {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= range.least && number <= range.greatest)
-        return number;
-    findings.push({
-        at: input,
-        fact: `${(0,quote/* quote */.h)(value)} is not a whole number from ${range.least} to ${range.greatest}.`,
-        fix: `write it in digits, for example ${input}: ${range.example}.`,
-    });
-    return undefined;
-}
-/** Reads a boolean as the runner's own getBooleanInput does: the six words of YAML 1.2's core schema. */
-function parseBoolean(input, value, findings) {
-    if (['true', 'True', 'TRUE'].includes(value))
-        return true;
-    if (['false', 'False', 'FALSE'].includes(value))
-        return false;
-    findings.push({
-        at: input,
-        fact: `${(0,quote/* quote */.h)(value)} is not a boolean.`,
-        fix: `write ${input}: true or ${input}: false.`,
-    });
-    return undefined;
-}
-/** Reads one of several words, exactly as they are written. */
-function parseChoice(input, value, choices, findings) {
-    const choice = choices.find((candidate) => candidate === value);
-    if (choice !== undefined)
-        return choice;
-    const meant = nearest(value, choices) ?? choices[0] ?? '';
-    findings.push({
-        at: input,
-        fact: `${(0,quote/* quote */.h)(value)} is not one of ${choices.join(', ')}.`,
-        fix: `write one of them, for example ${input}: ${meant}.`,
-    });
-    return undefined;
-}
-/**
- * Reads how long something may take, as Go and kubeadm write it: `90s`, `15m`, `1h30m`. A bare number is refused:
- * GitHub's own timeouts are minutes, most others seconds.
- * @returns seconds
- */
-function parseDuration(input, value, range, findings) {
-    const [all = '', hours = '0', minutes = '0', seconds = '0'] = /^(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?$/.exec(value) ?? [];
-    const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-    if (all !== '' && total >= range.least && total <= range.greatest)
-        return total;
-    findings.push({ at: input, ...durationProblem(value, all !== '', range, `${input}: ${range.example}`) });
-    return undefined;
-}
-function durationProblem(value, readable, range, example) {
-    if (readable)
-        return { fact: `${(0,quote/* quote */.h)(value)} is not between ${range.words}.`, fix: `for example ${example}.` };
-    if (/^\d+$/.test(value)) {
-        return {
-            fact: `${(0,quote/* quote */.h)(value)} has no unit: it could be seconds or minutes.`,
-            fix: `write ${value}s, ${value}m or ${value}h, for example ${example}.`,
-        };
-    }
-    return {
-        fact: `${(0,quote/* quote */.h)(value)} is not a duration.`,
-        fix: `write hours, minutes and seconds in that order, as 90s, 15m or 1h30m, for example ${example}.`,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/settings/parse-host-keys.ts
-
-
-
-
-const POLICIES = ['strict', 'accept-new'];
-/**
- * Reads what is pinned. Whether it covers every host is seen at the host itself, so that the refusal can name the key that
- * is offered.
- * @param hosts all that is connected to; empty when the inputs that name them cannot be used.
- */
-function parseHostKeys(inputs, hosts, { findings, warnings }) {
-    const before = findings.length;
-    const known = (0,known_hosts/* parseKnownHosts */.uJ)(inputs['ssh-known-hosts']);
-    findings.push(...known.findings);
-    const fingerprints = parseHostFingerprints(inputs['ssh-host-fingerprints'], findings);
-    refuseStrangers(fingerprints, hosts, findings);
-    const policy = parseChoice('host-key-policy', inputs['host-key-policy'], POLICIES, findings);
-    if (policy === undefined || findings.length > before)
-        return undefined;
-    const rules = { knownHosts: known.entries, fingerprints, policy };
-    if (policy === 'accept-new')
-        warnings.push(acceptsNew(rules, hosts));
-    else if (known.entries.length + fingerprints.length === 0)
-        findings.push(noHostKey(hosts));
-    return rules;
-}
-function acceptsNew(rules, hosts) {
-    const unpinned = hosts.filter((host) => (0,host_pins/* pinsFor */.G)(rules, host).acceptsAny);
-    if (unpinned.length === 0) {
-        return {
-            at: 'host-key-policy',
-            fact: 'accept-new is asked for, and every host is pinned already.',
-            fix: 'leave host-key-policy out.',
-        };
-    }
-    return {
-        at: 'host-key-policy',
-        fact: `nothing is pinned for ${unpinned.map(({ address }) => address).join(', ')}: whoever answers there is taken for the host, and gets keys of the cluster.`,
-        fix: 'use accept-new once, in a network that you trust; compare the keys that the log names, and put its lines into ssh-known-hosts.',
-    };
-}
-function noHostKey([host]) {
-    const { address, port } = host ?? { address: '10.0.0.6', port: 22 };
-    const option = port === 22 ? '' : `-p ${port} `;
-    return {
-        at: 'ssh-known-hosts',
-        fact: 'no host key is given; without one nobody can tell a host from an impostor.',
-        cause: 'the variable does not exist or is empty.',
-        fix: `run ssh-keyscan ${option}-t ed25519 ${address} for every host, compare what ssh-keygen -lf - says of its ` +
-            'output with what ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub says on the console of the host, and pass ' +
-            'the lines from a variable: ssh-known-hosts: ${{ vars.SSH_KNOWN_HOSTS }}. Or give the fingerprints in ' +
-            'ssh-host-fingerprints.',
-    };
+function placeOf(line, index, count) {
+    if (line === undefined)
+        return `entry ${index + 1}`;
+    return count === 1 ? line : `${line}, entry ${index + 1}`;
 }
 
 // EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
@@ -5856,16 +5796,28 @@ function opensshEd25519Body(key) {
 
 const KEY_INPUT = 'ssh-private-key';
 const PASSPHRASE_INPUT = 'ssh-key-passphrase';
+const DEFAULT_INPUTS = { key: KEY_INPUT, passphrase: PASSPHRASE_INPUT };
 const SSH_CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
 const NEW_KEY = 'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
 const WHOLE_FILE = 'paste the private key file whole, from its BEGIN line to its END line.';
 /**
  * Makes a usable key of what the user pasted. Takes OpenSSH's own format, PEM (PKCS#1, SEC1) and PKCS#8 with
  * RSA, NIST curves or Ed25519, each plain or encrypted, and the PuTTY files that ssh2 reads (version 2, RSA).
- * @param passphrase absent or empty: none.
+ * @param passphrase absent or empty: none. @param inputs what the findings call them.
  */
-function preparePrivateKey(text, passphrase) {
-    const secret = passphrase === '' ? undefined : passphrase;
+function preparePrivateKey(text, passphrase, inputs = DEFAULT_INPUTS) {
+    const prepared = prepare(text, passphrase === '' ? undefined : passphrase);
+    return prepared.ok
+        ? { ...prepared, warnings: prepared.warnings.map((finding) => named(finding, inputs)) }
+        : { ...prepared, finding: named(prepared.finding, inputs) };
+}
+/** The findings below are written for the hosts' key. */
+function named(finding, { key, passphrase }) {
+    const rename = (text) => text.replaceAll(KEY_INPUT, key).replaceAll(PASSPHRASE_INPUT, passphrase);
+    const { at, fix } = finding;
+    return { ...finding, at: rename(at), ...(fix !== undefined && { fix: rename(fix) }) };
+}
+function prepare(text, secret) {
     const read = readKeyText(text);
     if (read.kind === 'putty')
         return preparePutty(read.text, secret);
@@ -6060,6 +6012,8 @@ function unreadable(read) {
     }
 }
 
+// EXTERNAL MODULE: ./src/settings/quote.ts
+var quote = __webpack_require__(77405);
 ;// CONCATENATED MODULE: ./src/settings/parse-ssh.ts
 
 
@@ -6087,9 +6041,10 @@ function userProblem(value) {
         ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
     };
 }
-/** Opens the private key. One line break at the end of the passphrase is that of its file. */
-function parseKey(text, passphrase, collected) {
-    const prepared = preparePrivateKey(text, passphrase.replace(/\r?\n$/, ''));
+/** Opens a private key. One line break at the end of its passphrase is that of its file. */
+function parseKey(names, inputs, collected) {
+    const passphrase = inputs[names.passphrase].replace(/\r?\n$/, '');
+    const prepared = preparePrivateKey(inputs[names.key], passphrase, names);
     if (!prepared.ok) {
         collected.findings.push(prepared.finding);
         return undefined;
@@ -6099,18 +6054,391 @@ function parseKey(text, passphrase, collected) {
     return { key, type, fingerprint };
 }
 
+;// CONCATENATED MODULE: ./src/settings/parse-bastion.ts
+
+
+
+
+const INPUT = 'ssh-bastion';
+const EXAMPLE = 'for example ssh-bastion: ops@jump.example.com:22.';
+const DEFAULT_PORT = 22;
+/** A DNS name; underscores are not in RFC 1123 but in use. */
+const NAME = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?$/;
+/**
+ * Reads the jumps on the way to the hosts, in order: `user@host:port`, separated by commas or new lines. IPv6 stands in
+ * brackets.
+ * @param defaultUser `ssh-user`: who logs in where no user is given.
+ */
+function parseBastions(value, defaultUser, findings) {
+    const hops = parseEntries(INPUT, value, findings).flatMap(({ text, at }) => {
+        const hop = parseHop(text, defaultUser);
+        if (!('fact' in hop))
+            return [{ ...hop, at }];
+        findings.push({ at, ...hop });
+        return [];
+    });
+    for (const [index, hop] of hops.entries()) {
+        const before = hops.slice(0, index).find((one) => one.address === hop.address && one.port === hop.port);
+        if (before === undefined)
+            continue;
+        findings.push({
+            at: hop.at,
+            fact: `the chain comes by ${hop.address} port ${hop.port} a second time, after ${before.at}.`,
+            fix: 'name each bastion once, in the order in which they are passed.',
+        });
+    }
+    return hops.map(({ address, port, user }) => ({ address, port, user }));
+}
+function parseHop(text, defaultUser) {
+    if (text.includes('://'))
+        return problem(text, 'is a URL.');
+    if (/\s/.test(text))
+        return problem(text, 'holds white space.', 'put commas between several bastions');
+    const cut = text.lastIndexOf('@');
+    const user = cut < 0 ? defaultUser : text.slice(0, cut);
+    const place = text.slice(cut + 1);
+    if (user === '' && cut < 0)
+        return problem(text, 'names no user, and ssh-user is not given.');
+    if (cut >= 0 && userProblem(user) !== undefined)
+        return problem(text, 'does not begin with the name of a user.');
+    if ((0,external_node_net_.isIPv6)(place)) {
+        return problem(text, 'is IPv6 without brackets, so that a port cannot be told from it.', `write [${place}]`);
+    }
+    const [, bracketed, plain = '', digits] = /^(?:\[(.*)\]|([^:[\]]*))(?::(.*))?$/.exec(place) ?? [];
+    const address = bracketed ?? plain;
+    if (bracketed === undefined ? !isHost(plain) : !(0,external_node_net_.isIPv6)(bracketed)) {
+        return problem(text, place === '' ? 'names no host.' : 'does not name a host.');
+    }
+    const port = digits === undefined ? DEFAULT_PORT : /^\d{1,5}$/.test(digits) ? Number(digits) : Number.NaN;
+    if (!(port >= 1 && port <= 65_535))
+        return problem(text, 'does not end with a port from 1 to 65535.');
+    return { address: (0,external_node_net_.isIPv6)(address) ? shortForm(address) : address.toLowerCase(), port, user };
+}
+/** Not what looks like an address and is none, such as 10.0.0.256. */
+function isHost(text) {
+    return (0,external_node_net_.isIP)(text) === 4 || (NAME.test(text) && !/^[\d.]+$/.test(text));
+}
+function shortForm(address) {
+    return new URL(`http://[${address}]`).hostname.slice(1, -1);
+}
+function problem(text, fact, advice) {
+    return {
+        fact: `${(0,quote/* quote */.h)(text)} ${fact}`,
+        fix: `${advice === undefined ? 'write user, host and port' : advice}, ${EXAMPLE}`,
+    };
+}
+
+// EXTERNAL MODULE: ./src/hosts/keys/host-pins.ts
+var host_pins = __webpack_require__(48025);
+// EXTERNAL MODULE: ./src/hosts/keys/known-hosts.ts
+var known_hosts = __webpack_require__(1105);
+;// CONCATENATED MODULE: ./src/settings/parse-host-fingerprints.ts
+
+
+
+const parse_host_fingerprints_INPUT = 'ssh-host-fingerprints';
+const parse_host_fingerprints_EXAMPLE = '`10.0.0.6 SHA256:` and the 43 characters behind it that `ssh-keygen -lf` prints';
+/** What `ssh-keygen -l` calls a type of key, and what such keys call themselves (RFC 5656 §6.2, RFC 8709, RFC 4253). */
+const TYPES = new Map([
+    ['ED25519', ['ssh-ed25519']],
+    ['ECDSA', ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']],
+    ['RSA', ['ssh-rsa']],
+]);
+/**
+ * Reads fingerprints of host keys: on each line a host and one or more fingerprints, or what `ssh-keygen -lf` prints of a
+ * known_hosts file. A host goes by its name or address, or by `[address]:port`.
+ */
+function parseHostFingerprints(text, findings) {
+    return text
+        .replace(/^\uFEFF/, '')
+        .split(/\r\n|\n|\r/)
+        .flatMap((line, index) => {
+        const content = line
+            .replace(/(^|\s)#.*$/, '')
+            .replace(/,\s*$/, '')
+            .trim();
+        const at = `${parse_host_fingerprints_INPUT}, line ${index + 1}`;
+        return content === '' ? [] : parseLine(content, at, findings);
+    });
+}
+/**
+ * Every fingerprint must be that of a host that is connected to: one for a misspelt host would be no use to anybody, and
+ * the host would be refused with a message that does not name it.
+ */
+function refuseStrangers(pins, hosts, findings) {
+    if (hosts.length === 0)
+        return;
+    for (const pin of pins.filter((one) => !hosts.some((host) => (0,host_pins/* isPinOf */.ZY)(one, host)))) {
+        findings.push({
+            at: pin.at,
+            fact: `no host is called ${(0,quote/* quote */.h)(pin.host)}.`,
+            cause: 'a typing error, or `ssh-keygen -lf` has printed the comment of the key in place of its host.',
+            fix: `write a host as it is in the inputs: ${[...new Set(hosts.flatMap(namesOf))].join(', ')}.`,
+        });
+    }
+}
+function namesOf({ address, aliases }) {
+    return [...aliases, address];
+}
+function parseLine(line, at, findings) {
+    const printed = /^\d+ (\S+) (.+) (\([A-Z0-9-]+\))$/.exec(line);
+    const words = printed === null
+        ? line.split(/[\s,]+|=(?=SHA256:)/)
+        : hostsPrinted(printed[2] ?? '').flatMap((host) => [host, printed[1] ?? '', printed[3] ?? '']);
+    const pins = readWords(words, at);
+    if (Array.isArray(pins))
+        return pins;
+    findings.push({ at, ...pins });
+    return [];
+}
+/** Reads a host, its fingerprints, perhaps a type behind one of them, and then the next host. */
+function readWords(words, at) {
+    const pins = [];
+    let host = '';
+    /** A host whose fingerprint is still to come. */
+    let bare;
+    for (const word of words) {
+        const last = pins.at(-1);
+        if (word.startsWith('SHA256:')) {
+            const fingerprint = canonical(word);
+            if (host === '')
+                return noHost(word);
+            if (fingerprint === undefined)
+                return damaged(word);
+            pins.push({ at, host, fingerprint });
+            bare = undefined;
+        }
+        else if (word.startsWith('(')) {
+            const types = TYPES.get(word.replace(/^\((.*)\)$/, '$1'));
+            if (types === undefined || last === undefined)
+                return unknownType(word);
+            pins[pins.length - 1] = { ...last, types };
+        }
+        else {
+            const problem = notAHost(word) ?? (bare === undefined ? undefined : noFingerprint(bare));
+            if (problem !== undefined)
+                return problem;
+            host = normalHost(word);
+            bare = word;
+        }
+    }
+    return bare === undefined ? pins : noFingerprint(bare);
+}
+/** ssh-keygen prints the key's comment, by default `root@` and the host; where there is none, the hosts of the line. */
+function hostsPrinted(words) {
+    return words === 'no comment' ? [''] : words.replace(/^root@/, '').split(/[\s,]+/);
+}
+/** Without the padding that some tools add; undefined unless it is base64 of 32 bytes. */
+function canonical(word) {
+    const base64 = word.slice('SHA256:'.length).replace(/=$/, '');
+    const bytes = Buffer.from(base64, 'base64');
+    return bytes.length === 32 && bytes.toString('base64') === `${base64}=` ? `SHA256:${base64}` : undefined;
+}
+function normalHost(word) {
+    const [, inner, port] = /^\[(.*)\](?::(\d+))?$/.exec(word) ?? [];
+    const address = (inner ?? word).toLowerCase();
+    const short = (0,external_node_net_.isIPv6)(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
+    return port === undefined ? short : `[${short}]:${port}`;
+}
+/** The things that are pasted in place of a host, each with its own words. */
+function notAHost(word) {
+    if (/^MD5:|^(?:[0-9a-f]{2}:){15}[0-9a-f]{2}$/i.test(word)) {
+        return {
+            fact: 'this is an MD5 fingerprint, which another key can be made to have.',
+            fix: 'give the one that `ssh-keygen -l -E sha256 -f FILE` prints.',
+        };
+    }
+    if (/^(?:ssh-|ecdsa-sha2-|AAAA)/.test(word)) {
+        return { fact: 'this is a key, not a fingerprint.', fix: 'put the line into `ssh-known-hosts`.' };
+    }
+    if (/^[A-Za-z0-9+/]{43}=?$/.test(word)) {
+        return {
+            fact: 'the fingerprint does not say how it was made.',
+            fix: `if it is SHA-256, write \`SHA256:\` before it: ${parse_host_fingerprints_EXAMPLE}.`,
+        };
+    }
+    return word.startsWith('|')
+        ? { fact: 'the name of the host is hashed.', fix: 'write its name or address in place of it.' }
+        : undefined;
+}
+function noHost(word) {
+    return { fact: `${(0,quote/* quote */.h)(word)} has no host in front of it.`, fix: `write ${parse_host_fingerprints_EXAMPLE}.` };
+}
+function noFingerprint(host) {
+    return { fact: `behind ${(0,quote/* quote */.h)(host)} stands no fingerprint.`, fix: `write ${parse_host_fingerprints_EXAMPLE}.` };
+}
+function damaged(word) {
+    return { fact: `${(0,quote/* quote */.h)(word)} is cut off or damaged.`, fix: `write ${parse_host_fingerprints_EXAMPLE}.` };
+}
+function unknownType(word) {
+    return {
+        fact: `${(0,quote/* quote */.h)(word)} is not a type of host key behind its fingerprint.`,
+        fix: `write (${[...TYPES.keys()].join('), (')}), or leave it out.`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-scalars.ts
+
+
+/**
+ * Reads a whole number in decimal digits.
+ * @param range least and greatest allowed value. @param example goes into the finding.
+ */
+function parseInteger(input, value, range, findings) {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= range.least && number <= range.greatest)
+        return number;
+    findings.push({
+        at: input,
+        fact: `${(0,quote/* quote */.h)(value)} is not a whole number from ${range.least} to ${range.greatest}.`,
+        fix: `write it in digits, for example ${input}: ${range.example}.`,
+    });
+    return undefined;
+}
+/** Reads a boolean as the runner's own getBooleanInput does: the six words of YAML 1.2's core schema. */
+function parseBoolean(input, value, findings) {
+    if (['true', 'True', 'TRUE'].includes(value))
+        return true;
+    if (['false', 'False', 'FALSE'].includes(value))
+        return false;
+    findings.push({
+        at: input,
+        fact: `${(0,quote/* quote */.h)(value)} is not a boolean.`,
+        fix: `write ${input}: true or ${input}: false.`,
+    });
+    return undefined;
+}
+/** Reads one of several words, exactly as they are written. */
+function parseChoice(input, value, choices, findings) {
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice !== undefined)
+        return choice;
+    const meant = nearest(value, choices) ?? choices[0] ?? '';
+    findings.push({
+        at: input,
+        fact: `${(0,quote/* quote */.h)(value)} is not one of ${choices.join(', ')}.`,
+        fix: `write one of them, for example ${input}: ${meant}.`,
+    });
+    return undefined;
+}
+/**
+ * Reads how long something may take, as Go and kubeadm write it: `90s`, `15m`, `1h30m`. A bare number is refused:
+ * GitHub's own timeouts are minutes, most others seconds.
+ * @returns seconds
+ */
+function parseDuration(input, value, range, findings) {
+    const [all = '', hours = '0', minutes = '0', seconds = '0'] = /^(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?$/.exec(value) ?? [];
+    const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+    if (all !== '' && total >= range.least && total <= range.greatest)
+        return total;
+    findings.push({ at: input, ...durationProblem(value, all !== '', range, `${input}: ${range.example}`) });
+    return undefined;
+}
+function durationProblem(value, readable, range, example) {
+    if (readable)
+        return { fact: `${(0,quote/* quote */.h)(value)} is not between ${range.words}.`, fix: `for example ${example}.` };
+    if (/^\d+$/.test(value)) {
+        return {
+            fact: `${(0,quote/* quote */.h)(value)} has no unit: it could be seconds or minutes.`,
+            fix: `write ${value}s, ${value}m or ${value}h, for example ${example}.`,
+        };
+    }
+    return {
+        fact: `${(0,quote/* quote */.h)(value)} is not a duration.`,
+        fix: `write hours, minutes and seconds in that order, as 90s, 15m or 1h30m, for example ${example}.`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-host-keys.ts
+
+
+
+
+const POLICIES = ['strict', 'accept-new'];
+/**
+ * Reads what is pinned. Whether it covers every host is seen at the host itself, so that the refusal can name the key that
+ * is offered.
+ * @param hosts all that is connected to; empty when the inputs that name them cannot be used.
+ */
+function parseHostKeys(inputs, hosts, { findings, warnings }) {
+    const before = findings.length;
+    const known = (0,known_hosts/* parseKnownHosts */.uJ)(inputs['ssh-known-hosts']);
+    findings.push(...known.findings);
+    const fingerprints = parseHostFingerprints(inputs['ssh-host-fingerprints'], findings);
+    refuseStrangers(fingerprints, hosts, findings);
+    const policy = parseChoice('host-key-policy', inputs['host-key-policy'], POLICIES, findings);
+    if (policy === undefined || findings.length > before)
+        return undefined;
+    const rules = { knownHosts: known.entries, fingerprints, policy };
+    if (policy === 'accept-new')
+        warnings.push(acceptsNew(rules, hosts));
+    else if (known.entries.length + fingerprints.length === 0)
+        findings.push(noHostKey(hosts));
+    return rules;
+}
+function acceptsNew(rules, hosts) {
+    const unpinned = hosts.filter((host) => (0,host_pins/* pinsFor */.G)(rules, host).acceptsAny);
+    if (unpinned.length === 0) {
+        return {
+            at: 'host-key-policy',
+            fact: 'accept-new is asked for, and every host is pinned already.',
+            fix: 'leave host-key-policy out.',
+        };
+    }
+    return {
+        at: 'host-key-policy',
+        fact: `nothing is pinned for ${[...new Set(unpinned.map(({ address }) => address))].join(', ')}: whoever answers there is taken for the host, and gets keys of the cluster.`,
+        fix: 'use accept-new once, in a network that you trust; compare the keys that the log names, and put its lines into ssh-known-hosts.',
+    };
+}
+function noHostKey([host]) {
+    const { address, port } = host ?? { address: '10.0.0.6', port: 22 };
+    const option = port === 22 ? '' : `-p ${port} `;
+    return {
+        at: 'ssh-known-hosts',
+        fact: 'no host key is given; without one nobody can tell a host from an impostor.',
+        cause: 'the variable does not exist or is empty.',
+        fix: `run ssh-keyscan ${option}-t ed25519 ${address} for every host, compare what ssh-keygen -lf - says of its ` +
+            'output with what ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub says on the console of the host, and pass ' +
+            'the lines from a variable: ssh-known-hosts: ${{ vars.SSH_KNOWN_HOSTS }}. Or give the fingerprints in ' +
+            'ssh-host-fingerprints.',
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/settings/parse-access.ts
+
 
 
 
 /**
  * Reads how the hosts are got into.
- * @param hosts as far as they could be read.
+ * @param hosts as far as they could be read. @param user who logs in on hosts that do not say another.
  */
-function parseAccess(inputs, hosts, collected) {
-    const key = parseKey(inputs['ssh-private-key'], inputs['ssh-key-passphrase'], collected);
-    const hostKeys = parseHostKeys(inputs, hosts.map(pinned_host/* pinnedHost */.h), collected);
-    return key === undefined || hostKeys === undefined ? undefined : { key, hostKeys };
+function parseAccess(inputs, hosts, user, collected) {
+    const before = collected.findings.length;
+    const key = parseKey(HOSTS_KEY, inputs, collected);
+    const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
+    const ownKey = inputs['ssh-bastion-private-key'] !== '';
+    const bastionKey = ownKey ? parseKey(BASTIONS_KEY, inputs, collected) : undefined;
+    if (inputs['ssh-bastion'] === '')
+        refuseBastionKey(inputs, collected.findings);
+    const places = [...hosts.map(pinned_host/* pinnedHost */.h), ...bastions.map((login) => ({ ...login, aliases: [] }))];
+    const hostKeys = parseHostKeys(inputs, hosts.length === 0 ? [] : places, collected);
+    if (key === undefined || hostKeys === undefined || collected.findings.length > before)
+        return undefined;
+    return { key, hostKeys, bastions, ...(bastionKey && { bastionKey }) };
+}
+const HOSTS_KEY = { key: 'ssh-private-key', passphrase: 'ssh-key-passphrase' };
+const BASTIONS_KEY = { key: 'ssh-bastion-private-key', passphrase: 'ssh-bastion-key-passphrase' };
+function refuseBastionKey(inputs, findings) {
+    for (const at of Object.values(BASTIONS_KEY).filter((name) => inputs[name] !== '')) {
+        findings.push({
+            at,
+            fact: 'it is given, and ssh-bastion is not.',
+            cause: 'the variable that names the bastion does not exist or is empty.',
+            fix: 'give ssh-bastion, or leave this input out.',
+        });
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/settings/parse-artifacts.ts
@@ -6207,50 +6535,6 @@ var alt_names = __webpack_require__(11630);
 var keys = __webpack_require__(34390);
 // EXTERNAL MODULE: ./src/pki/policy.ts
 var policy = __webpack_require__(66232);
-;// CONCATENATED MODULE: ./src/settings/entries.ts
-/**
- * Takes a list apart: items stand on lines or between commas, `#` begins a comment, blank lines do not count. An
- * empty item between commas is a finding, because it usually is an expression without a value; only a comma at the
- * end of a line of a longer list is passed over.
- */
-function parseEntries(input, value, findings) {
-    const lines = value.split(/\r?\n|\r/);
-    const severalLines = lines.filter((line) => withoutComment(line) !== '').length > 1;
-    return lines.flatMap((line, index) => {
-        const place = severalLines ? `line ${index + 1}` : undefined;
-        return entriesOfLine(input, withoutComment(line), place, findings);
-    });
-}
-function withoutComment(line) {
-    return line.replace(/#.*/, '').trim();
-}
-function entriesOfLine(input, line, place, findings) {
-    const texts = line.split(',').map((text) => text.trim());
-    if (texts.length > 1 && place !== undefined && texts.at(-1) === '')
-        texts.pop();
-    if (texts.length === 1 && texts[0] === '')
-        return [];
-    const entries = texts.map((text, index) => ({
-        text,
-        at: `${input}, ${placeOf(place, index, texts.length)}`,
-    }));
-    const [empty] = entries.filter((entry) => entry.text === '');
-    if (empty !== undefined) {
-        findings.push({
-            at: empty.at,
-            fact: 'the entry is empty.',
-            cause: 'an expression like ${{ vars.HOST2 }} that has no value.',
-            fix: 'give every entry a value, or remove the comma, for example 10.0.0.6, 10.0.0.7, 10.0.0.8.',
-        });
-    }
-    return entries.filter((entry) => entry.text !== '');
-}
-function placeOf(line, index, count) {
-    if (line === undefined)
-        return `entry ${index + 1}`;
-    return count === 1 ? line : `${line}, entry ${index + 1}`;
-}
-
 ;// CONCATENATED MODULE: ./src/settings/parse-certificates.ts
 
 
@@ -7130,7 +7414,7 @@ function parseAddress(text) {
         return { fact: 'has a zone, so it is a link-local address.', fix: parse_address_example };
     if (!(0,external_node_net_.isIPv4)(bare) && !(0,external_node_net_.isIPv6)(bare))
         return notAnAddress(text);
-    const address = (0,external_node_net_.isIPv6)(bare) ? shortForm(bare) : bare;
+    const address = (0,external_node_net_.isIPv6)(bare) ? parse_address_shortForm(bare) : bare;
     if (address.startsWith('::ffff:')) {
         return {
             fact: 'is an IPv4 address in IPv6 form.',
@@ -7145,7 +7429,7 @@ function familyOf(address) {
     return (0,external_node_net_.isIPv6)(address) ? 'ipv6' : 'ipv4';
 }
 /** The short form of an IPv6 address (RFC 5952), without brackets. */
-function shortForm(address) {
+function parse_address_shortForm(address) {
     return new URL(`http://[${address}]`).hostname.slice(1, -1);
 }
 /** The mistakes that are seen most, each with its own words. */
@@ -7320,7 +7604,7 @@ function parseSshAddress(text) {
     if (bare.includes('%'))
         return { fact: 'has a zone, which no line of known_hosts can name.', fix: parse_ssh_address_example };
     if ((0,external_node_net_.isIP)(bare) !== 0)
-        return (0,external_node_net_.isIPv6)(bare) ? shortForm(bare) : bare;
+        return (0,external_node_net_.isIPv6)(bare) ? parse_address_shortForm(bare) : bare;
     if (text.includes('@')) {
         return { fact: 'holds a user name.', fix: 'put the user into user and write only the address here.' };
     }
@@ -8345,7 +8629,7 @@ function readSettings(inputs, run, files, collected) {
         withLogins(written, 
         // a user that is none has been told already
         { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) }, ports ?? {}, findings);
-    const ssh = parseAccess(inputs, hosts ?? [], collected);
+    const ssh = parseAccess(inputs, hosts ?? [], inputs['ssh-user'], collected);
     const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
     const certificates = parseCertificates({
         keyAlgorithm: inputs['key-algorithm'],

@@ -1,0 +1,31 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createAuthority } from '../../src/pki/authority.ts';
+import { run } from '../settings/given.ts';
+
+const ca = await createAuthority({ algorithm: 'ECDSA-P256', now: run.now });
+const BASTION_PASSPHRASE = 'of the key of the bastions';
+
+/** What the repository of an example has as secrets and variables. */
+const STORED: Readonly<Record<string, string>> = {
+  'secrets.ETCD_CA_KEY': ca.keyPem,
+  'vars.ETCD_CA_CERTIFICATE': ca.certificatePem,
+  'secrets.BASTION_PRIVATE_KEY': generateKeyPairSync('ed25519')
+    .privateKey.export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: BASTION_PASSPHRASE,
+    })
+    .toString(),
+  'secrets.BASTION_KEY_PASSPHRASE': BASTION_PASSPHRASE,
+};
+
+/** The inputs of a piece of a workflow, with what the repository has in place of expressions. */
+export function filledIn(inputs: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [
+      name,
+      String(value).replaceAll(/\$\{\{ (\S+) \}\}/g, (whole, stored: string) => STORED[stored] ?? whole),
+    ]),
+  );
+}

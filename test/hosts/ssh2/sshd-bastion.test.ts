@@ -1,0 +1,93 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+
+import { BastionChain } from '../../../src/hosts/ssh2/bastion-chain.ts';
+import type { Transport } from '../../../src/hosts/transport.ts';
+import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
+import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
+import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
+
+jest.setTimeout(20_000); // starts many processes, on a machine that may be busy
+
+const missing = whyNoSshd();
+if (missing !== undefined) console.warn(`SKIPPED: test/hosts/ssh2/sshd-bastion.test.ts: ${missing}.`);
+
+const folder = new TemporaryFolder();
+const login = sshKeygen(folder, 'login', 'ed25519');
+const key = usableKey(login.privateText);
+/** ssh2 encrypts it with state that all connections share, and here each packet of one is a packet of another. */
+const CHACHA = 'Ciphers chacha20-poly1305@openssh.com';
+const toClose: { close(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  for (const one of toClose.splice(0).toReversed()) await one.close();
+});
+afterAll(() => folder.remove());
+
+// How sshd words what it cannot connect to is only known from sshd.
+(missing === undefined ? describe : describe.skip)('OpenSSH as a bastion', () => {
+  let bastion: Sshd;
+  let host: Sshd;
+  beforeAll(async () => {
+    // A user of a bastion has no shell, as the manuals advise.
+    bastion = await Sshd.start(folder, 'bastion', login, { jump: '/usr/sbin/nologin', caged: '/bin/sh' }, [
+      'MaxSessions 0',
+      CHACHA,
+      'Match User caged',
+      'AllowTcpForwarding no',
+    ]);
+    host = await Sshd.start(folder, 'host', login, {}, [CHACHA]);
+  });
+  afterAll(() => Promise.all([bastion.stop(), host.stop()]));
+
+  async function connectAs(
+    user: string,
+    options: Partial<Parameters<typeof connectTo>[1]> = {},
+  ): Promise<Transport> {
+    const chain = new BastionChain([
+      {
+        name: 'bastion jump.example.com',
+        address: '127.0.0.1',
+        port: bastion.port,
+        user,
+        key,
+        pins: pinned(bastion.port, bastion.hostKey.host),
+        log: new KeptLog(),
+      },
+    ]);
+    toClose.push(chain);
+    const way = await chain.open();
+    const pins = pinned(host.port, host.hostKey.host);
+    const transport = await connectTo(host.port, { key, pins, user: 'root', ...way, ...options });
+    toClose.push(transport);
+    return transport;
+  }
+
+  test('a host is reached through a user that has no shell', async () => {
+    const transport = await connectAs('jump');
+    const { stdout } = await transport.run({ title: 'a', effect: 'reads', script: 'id -u', timeoutMs: 9000 });
+    expect(stdout.toString()).toBe('0\n');
+  });
+
+  test.each<[string, string, Partial<Parameters<typeof connectTo>[1]>, RegExp]>([
+    [
+      'a port where nothing listens',
+      'jump',
+      { port: 9 },
+      /127\.0\.0\.1:9 refuses connections, as the bastion/,
+    ],
+    [
+      'a name that does not resolve',
+      'jump',
+      { address: 'no-such-host.invalid' },
+      /the name no-such-host\.invalid does not resolve .*, as the bastion jump\.example\.com sees it/,
+    ],
+    [
+      'a user that may not forward',
+      'caged',
+      {},
+      /the bastion jump\.example\.com does not forward connections/,
+    ],
+  ])('%s', async (_, user, options, expected) => {
+    expect((await hostError(connectAs(user, options))).message).toMatch(expected);
+  });
+});
