@@ -56,8 +56,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 22 modules
-var connector = __webpack_require__(91127);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 24 modules
+var connector = __webpack_require__(72247);
 // EXTERNAL MODULE: ./src/kubeadm/data-places.ts
 var data_places = __webpack_require__(7104);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -15326,8 +15326,8 @@ class Timeline {
 var run_state = __webpack_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 41 modules
-var parse_settings = __webpack_require__(22136);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 42 modules
+var parse_settings = __webpack_require__(37077);
 // EXTERNAL MODULE: ./src/settings/read-input-files.ts
 var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/main.ts

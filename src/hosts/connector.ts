@@ -2,7 +2,9 @@ import type { Log } from '../log.ts';
 import type { HostLogin, HostSettings, Settings } from '../settings/settings.ts';
 import { pinsFor } from './keys/host-pins.ts';
 import { pinnedHost } from './keys/pinned-host.ts';
+import { FirstAlone } from './root-shell/first-alone.ts';
 import type { Privilege } from './root-shell/root-shell.ts';
+import { PasswordRefused } from './root-shell/sudo-dialogue.ts';
 import { placeOf } from './ssh/connect-failure.ts';
 import { BastionChain, type Hop } from './ssh2/bastion-chain.ts';
 import { connectSsh2 } from './ssh2/connect.ts';
@@ -41,6 +43,8 @@ export function connector(
     ...told,
   }));
   const chain = first && new BastionChain([first, ...others]);
+  const gate = new FirstAlone((error) => error instanceof PasswordRefused);
+  const { sudoPassword } = ssh;
   if (chain !== undefined) log.info(topology(ssh.bastions, hosts));
   return {
     connect: async (host) => {
@@ -50,6 +54,9 @@ export function connector(
         name,
         ...host.login,
         privilege,
+        ...(sudoPassword !== undefined && {
+          sudo: { password: sudoPassword, gate },
+        }),
         key: ssh.key,
         pins: pinsFor(ssh.hostKeys, pinnedHost(host)),
         log: log.host(name),

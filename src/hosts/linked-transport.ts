@@ -8,6 +8,7 @@ import { openRelay } from './root-shell/relay.ts';
 import { startFinding } from './root-shell/root-shell-failure.ts';
 import { type Privilege, remoteResult, type RootShell, StartFailure } from './root-shell/root-shell.ts';
 import { RootShells } from './root-shell/root-shells.ts';
+import type { SudoAnswer } from './root-shell/sudo-dialogue.ts';
 import { forwardFinding, FORWARD_TIMEOUT_MS, forwardTimeoutFinding } from './ssh/forward-failure.ts';
 import type { HostStream, RemoteResult, RemoteScript, Transport, TransportStatistics } from './transport.ts';
 
@@ -19,6 +20,8 @@ export interface LinkedTransportOptions {
   readonly privilege?: Privilege;
   /** The host's own log. */
   readonly log: Log;
+  /** For a sudo that asks for a password; absent: it may not ask. */
+  readonly sudo?: Pick<SudoAnswer, 'password' | 'gate'>;
 }
 
 /** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
@@ -50,12 +53,16 @@ export class LinkedTransport implements Transport {
   #closing: Promise<void> | undefined;
 
   /** @param link just opened, and used by nobody else. */
-  constructor({ name, user, privilege = 'root', log }: LinkedTransportOptions, link: Link) {
+  constructor({ name, user, privilege = 'root', sudo, log }: LinkedTransportOptions, link: Link) {
     this.name = name;
     this.#user = user;
     this.#log = log;
     this.#link = link;
-    this.#shells = new RootShells(link.openSession, this.#slots, user, privilege);
+    this.#shells = new RootShells(link.openSession, this.#slots, {
+      user,
+      privilege,
+      answer: sudo && { ...sudo, host: name },
+    });
     this.#lost = link.whenLost.then(() => {
       for (const stream of this.#streams) stream.destroy(this.#lostError('forwarded connection'));
     });
@@ -106,7 +113,7 @@ export class LinkedTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    this.#closing ??= this.#link.close();
+    this.#closing ??= this.#shells.close().then(() => this.#link.close());
     await this.#closing;
   }
 
@@ -223,7 +230,7 @@ function timeoutFinding(timeoutMs: number, shell: RootShell | undefined): Explan
       fact: `no root shell was ready within ${time}; nothing of this step has run.`,
       cause:
         'the host is overloaded, a start-up file of the login shell waits for something, or all channels of this connection are in use.',
-      fix: 'log in by hand and run `sudo -n true`; it must return at once.',
+      fix: 'log in by hand and run `sudo true`; it must return at once.',
     };
   }
   if (shell.ended) {

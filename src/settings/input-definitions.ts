@@ -23,6 +23,7 @@ export const inputDefinitions = {
   'ssh-port': { default: '22' },
   'ssh-private-key': { required: true, secret: true },
   'ssh-key-passphrase': { secret: true },
+  'sudo-password': { secret: true },
   'ssh-known-hosts': {},
   'ssh-host-fingerprints': {},
   'host-key-policy': { default: 'strict' },

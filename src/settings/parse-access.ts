@@ -3,12 +3,14 @@ import { pinnedHost } from '../hosts/keys/pinned-host.ts';
 import { parseBastions } from './parse-bastion.ts';
 import { parseHostKeys, type HostKeyInputs } from './parse-host-keys.ts';
 import { parseKey, type Collected } from './parse-ssh.ts';
+import { parseSudoPassword } from './parse-sudo-password.ts';
 import type { HostSettings, SshSettings } from './settings.ts';
 
 /** The inputs that say how hosts are got into, apart from where they are and as whom. */
 export interface AccessInputs extends HostKeyInputs {
   readonly 'ssh-private-key': string;
   readonly 'ssh-key-passphrase': string;
+  readonly 'sudo-password': string;
   readonly 'ssh-bastion': string;
   readonly 'ssh-bastion-private-key': string;
   readonly 'ssh-bastion-key-passphrase': string;
@@ -26,6 +28,7 @@ export function parseAccess(
 ): SshSettings | undefined {
   const before = collected.findings.length;
   const key = parseKey(HOSTS_KEY, inputs, collected);
+  const sudoPassword = parseSudoPassword(inputs['sudo-password'], hosts, collected);
   const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
   const ownKey = inputs['ssh-bastion-private-key'] !== '';
   const bastionKey = ownKey ? parseKey(BASTIONS_KEY, inputs, collected) : undefined;
@@ -33,7 +36,13 @@ export function parseAccess(
   const places = [...hosts.map(pinnedHost), ...bastions.map((login) => ({ ...login, aliases: [] }))];
   const hostKeys = parseHostKeys(inputs, hosts.length === 0 ? [] : places, collected);
   if (key === undefined || hostKeys === undefined || collected.findings.length > before) return undefined;
-  return { key, hostKeys, bastions, ...(bastionKey && { bastionKey }) };
+  return {
+    key,
+    hostKeys,
+    bastions,
+    ...(sudoPassword !== undefined && { sudoPassword }),
+    ...(bastionKey && { bastionKey }),
+  };
 }
 
 const HOSTS_KEY = { key: 'ssh-private-key', passphrase: 'ssh-key-passphrase' } as const;

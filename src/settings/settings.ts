@@ -41,6 +41,8 @@ export interface SshSettings {
   /** The private key, opened. Secret. */
   readonly key: UsableKey;
   readonly hostKeys: HostKeyRules;
+  /** What sudo is told when it asks. Secret. */
+  readonly sudoPassword?: string;
   /** Jumps on the way to every host, in order. Their addresses may be names, which the one before resolves. */
   readonly bastions: readonly HostLogin[];
   /** Logs in on the bastions; absent: `key` does. Secret. */

@@ -11,6 +11,10 @@ function pinned({ hostKeys }: SshSettings, address: string, port = 22, aliases: 
   return keys.length + fingerprints.length;
 }
 
+test('a password for sudo', () => {
+  expect(example('sudo with a password').sudoPassword).toBe('correct horse');
+});
+
 test('known_hosts: each kind of line speaks for the hosts that the comment above it names', () => {
   const ssh = example('`ssh-known-hosts`');
   expect(pinned(ssh, '10.0.0.6')).toBe(2); // its own line and the pattern

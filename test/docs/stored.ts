@@ -18,6 +18,7 @@ const STORED: Readonly<Record<string, string>> = {
     })
     .toString(),
   'secrets.BASTION_KEY_PASSPHRASE': BASTION_PASSPHRASE,
+  'secrets.SUDO_PASSWORD': 'correct horse',
 };
 
 /** The inputs of a piece of a workflow, with what the repository has in place of expressions. */

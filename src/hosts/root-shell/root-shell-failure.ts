@@ -2,14 +2,17 @@ import type { Finding } from '../../findings.ts';
 import { printable } from '../printable.ts';
 import { NOT_ROOT, type StartFailure } from './root-shell.ts';
 import type { ExitStatus } from './session.ts';
+import { type PasswordTrouble, PROMPT } from './sudo-dialogue.ts';
 
 type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
+type Ended = Pick<StartFailure, 'status' | 'stdout' | 'stderr'>;
 
 /** Why there is no root shell, from what sudo, the login shell or sshd said instead. */
 export function startFinding(
   user: string,
-  failure: Pick<StartFailure, 'status' | 'stdout' | 'stderr'>,
+  { trouble, ...failure }: Ended & { readonly trouble?: PasswordTrouble | undefined },
 ): Explanation {
+  if (trouble !== undefined) return passwordFinding(user, trouble);
   const said = `${failure.stderr}\n${failure.stdout}`;
   for (const { pattern, explain } of SAYINGS) {
     const match = pattern.exec(said);
@@ -22,6 +25,30 @@ const SUDOERS = '/etc/sudoers.d/90-etcd-ha';
 
 function allowFix(user: string): string {
   return `on the host: \`echo '${user} ALL=(root) NOPASSWD: ALL' | sudo tee ${SUDOERS} && sudo chmod 0440 ${SUDOERS} && sudo visudo -c\`.`;
+}
+
+function passwordFinding(user: string, trouble: PasswordTrouble): Explanation {
+  switch (trouble.kind) {
+    case 'refused':
+      return {
+        fact: `sudo does not take the password that is given for user ${user}; it was sent once, and is not sent again.`,
+        cause:
+          "the secret holds another one, or sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers).",
+        fix: 'as this user on the host, `sudo -k true` must take it; then correct `sudo-password`.',
+      };
+    case 'refused before':
+      return {
+        fact: `sudo asks user ${user} for a password; it was not sent, as ${trouble.on} has refused it.`,
+        fix: 'correct `sudo-password`. The same one is used on all hosts.',
+      };
+    case 'more wanted':
+      return {
+        fact: `sudo asks user ${user} for more than the password.`,
+        cause:
+          'a second factor in /etc/pam.d/sudo, which nobody is there to give, or an account that wants a new password.',
+        fix: allowFix(user),
+      };
+  }
 }
 
 /**
@@ -56,7 +83,15 @@ const SAYINGS: readonly {
       fact: `sudo asks user ${user} for a password.`,
       cause:
         'sudoers has no NOPASSWD for this user and all commands, does not have the user, or has a syntax error.',
-      fix: allowFix(user),
+      fix: `${allowFix(user)} Or give the password in \`sudo-password\`.`,
+    }),
+  },
+  {
+    pattern: /sudo: (?:timed out reading password|no password was provided|Password entry timed out)/i,
+    explain: (user) => ({
+      fact: `sudo has waited for the password of user ${user} and given up.`,
+      cause: '`Defaults passwd_timeout` in sudoers is very short, or the runner was stopped in between.',
+      fix: 'run again; does it stay so, allow more time in sudoers.',
     }),
   },
   {
@@ -110,10 +145,10 @@ const SAYINGS: readonly {
   },
 ];
 
-function noShell(user: string, failure: Pick<StartFailure, 'status' | 'stdout' | 'stderr'>): Explanation {
+function noShell(user: string, failure: Ended): Explanation {
   const { status, stdout, stderr } = failure;
   const code = status !== undefined && 'code' in status ? status.code : undefined;
-  const words = printable(`${stderr} ${stdout}`);
+  const words = printable(`${stderr} ${stdout}`.replaceAll(PROMPT, ''));
   if (code === NOT_ROOT) return notRoot(user);
   if (code === 1 && words === '') return noLoginShell(user);
   return forcedCommand(

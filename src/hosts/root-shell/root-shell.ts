@@ -2,6 +2,7 @@ import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { FramedOutput, LineSplitter } from './output.ts';
 import type { ExitStatus, Session } from './session.ts';
 import { ShellStream } from './shell-stream.ts';
+import { type PasswordTrouble, PROMPT, type SudoAnswer, SudoDialogue } from './sudo-dialogue.ts';
 
 /** What the shell says, on both outputs, when it is there and is root. */
 const READY = 'etcd-ha-root';
@@ -34,13 +35,14 @@ export type Privilege = 'root' | 'login';
  * What is asked of the login shell, whichever it is: words and one quoted string that bash, dash, fish, csh and
  * restricted shells read alike. Nothing of a script is in it, because every user of the host sees command lines.
  * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
- * root's .bashrc, as it would with a socket for its input.
+ * root's .bashrc, as it would with a socket for its input. sudo reads a password byte by byte (tgetpass.c, getln), so
+ * what comes behind it is bash's.
+ * @param mayAsk whether sudo may ask for a password.
  */
-export function shellCommand(user: string, privilege: Privilege): string {
+export function shellCommand(user: string, privilege: Privilege, mayAsk = false): string {
   const bash = `bash --norc -c '${loader(privilege)}'`;
-  return user === 'root' || privilege === 'login'
-    ? `env LC_ALL=C ${bash}`
-    : `env LC_ALL=C sudo -n -- ${bash}`;
+  if (user === 'root' || privilege === 'login') return `env LC_ALL=C ${bash}`;
+  return `env LC_ALL=C sudo ${mayAsk ? `-S -p ${PROMPT}` : '-n'} -- ${bash}`;
 }
 
 /** The command ended before it was a root shell. */
@@ -48,9 +50,12 @@ export class StartFailure extends Error {
   readonly status: ExitStatus;
   readonly stdout: string;
   readonly stderr: string;
+  /** What came of the password that sudo asked for. */
+  readonly trouble: PasswordTrouble | undefined;
 
-  constructor(status: ExitStatus, stdout: string, stderr: string) {
+  constructor(status: ExitStatus, stdout: string, stderr: string, trouble?: PasswordTrouble) {
     super('no root shell');
+    this.trouble = trouble;
     this.name = 'StartFailure';
     this.status = status;
     this.stdout = stdout;
@@ -67,15 +72,26 @@ export class RootShell {
   readonly #err: FramedOutput;
   readonly #ready = Promise.withResolvers<undefined>();
   #onStdout = (chunk: Buffer): void => void this.#stdout.push(chunk);
+  readonly #sudo: SudoDialogue | undefined;
   #progress: LineSplitter | undefined;
   #over = false;
 
-  /** @param session in which `shellCommand` is being started; nothing of its output may have been read. */
-  constructor(session: Session) {
+  /**
+   * @param session in which `shellCommand` is being started; nothing of its output may have been read.
+   * @param answer for the case that sudo asks for a password.
+   */
+  constructor(session: Session, answer?: SudoAnswer) {
     this.#session = session;
+    this.#sudo =
+      answer &&
+      new SudoDialogue(session, answer, (trouble) => this.#ready.reject(this.#failure(undefined, trouble)));
+    this.#ready.promise.catch(() => undefined); // told to who waits, if anybody does
     this.#out = new FramedOutput(
       READY,
-      () => this.#ready.resolve(undefined),
+      () => {
+        this.#sudo?.passed();
+        this.#ready.resolve(undefined);
+      },
       (chunk) => this.#onStdout(chunk),
     );
     this.#err = new FramedOutput(READY, undefined, (chunk) => {
@@ -83,7 +99,10 @@ export class RootShell {
       this.#progress?.push(chunk);
     });
     session.stdout.on('data', (chunk: Buffer) => this.#out.push(chunk));
-    session.stderr.on('data', (chunk: Buffer) => this.#err.push(chunk));
+    session.stderr.on('data', (chunk: Buffer) => {
+      this.#err.push(chunk);
+      if (!this.#out.started) this.#sudo?.heard(this.#err.preamble);
+    });
     void session.whenOver.then(() => {
       this.#over = true;
     });
@@ -104,10 +123,16 @@ export class RootShell {
    * @throws StartFailure when it ends instead.
    */
   async whenReady(): Promise<void> {
-    const failed = this.whenEnded.then((status) => {
-      if (!this.#out.started) throw new StartFailure(status, this.#out.preamble, this.#err.preamble);
+    void this.whenEnded.then((status) => {
+      if (this.#out.started) return;
+      this.#sudo?.ended(this.#err.preamble);
+      this.#ready.reject(this.#failure(status));
     });
-    await Promise.race([this.#ready.promise, failed]);
+    await this.#ready.promise;
+  }
+
+  #failure(status: ExitStatus, trouble?: PasswordTrouble): StartFailure {
+    return new StartFailure(status, this.#out.preamble, this.#err.preamble, trouble);
   }
 
   /** Runs the script, once only, in a ready shell. */
@@ -141,9 +166,13 @@ export class RootShell {
     return { stream, stderr: () => this.#said() };
   }
 
-  /** Ends it early; what runs on the host sees at least its standard input end and its output refused. */
+  /**
+   * Ends it early; what runs on the host sees at least its standard input end and its output refused. A sudo that waits for
+   * an answer is ended at once: one that it does not get would count as a wrong one (pam_faillock(8)).
+   */
   close(): void {
-    this.#session.close();
+    if (this.#sudo?.isPending === true) this.#session.kill();
+    else this.#session.close();
   }
 
   #said(): string {

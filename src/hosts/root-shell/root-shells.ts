@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { ChannelSlots, ReleaseSlot } from './channel-slots.ts';
 import { type ChannelError, OPEN_FAILURE } from '../link.ts';
+import { FirstAlone } from './first-alone.ts';
 import { type Privilege, RootShell, shellCommand, StartFailure } from './root-shell.ts';
 import type { OpenSession } from './session.ts';
+import type { SudoAnswer } from './sudo-dialogue.ts';
 
 /** A shell that is being started before it is needed. */
 interface Spare {
@@ -16,6 +18,8 @@ interface Spare {
 /** sshd may count a session that has ended for a moment more, until it has cleaned up behind it. */
 const LINGERING_MS = 1000;
 const PAUSE_MS = 25;
+/** So long a password that is being looked at is waited for at the end. */
+const VERDICT_MS = 1000;
 
 /**
  * Opens root shells over one link and keeps one ready: a script then costs one round trip and not three
@@ -25,14 +29,25 @@ export class RootShells {
   readonly #openSession: OpenSession;
   readonly #slots: ChannelSlots;
   readonly #command: string;
+  readonly #answer: SudoAnswer | undefined;
+  /** Until sudo has taken the password once, or not asked for it, one shell is started and no more. */
+  readonly #firstAlone = new FirstAlone(
+    (error) => error instanceof StartFailure && error.trouble !== undefined,
+  );
   #spare: Spare | undefined;
   #opened = 0;
   #lastEnd = -Infinity;
 
-  constructor(openSession: OpenSession, slots: ChannelSlots, user: string, privilege: Privilege) {
+  /** @param answer for the case that sudo asks for a password; absent: it may not. */
+  constructor(
+    openSession: OpenSession,
+    slots: ChannelSlots,
+    { user, privilege, answer }: { user: string; privilege: Privilege; answer?: SudoAnswer | undefined },
+  ) {
     this.#openSession = openSession;
     this.#slots = slots;
-    this.#command = shellCommand(user, privilege);
+    this.#command = shellCommand(user, privilege, answer !== undefined);
+    this.#answer = answer;
   }
 
   /** How many channels were opened. */
@@ -64,6 +79,15 @@ export class RootShells {
     this.warmUp();
     signal.throwIfAborted();
     return shell;
+  }
+
+  /** Ends the spare shell. sudo is given the time to look at a password: one that is cut off counts as a wrong one. */
+  async close(): Promise<void> {
+    if (this.#answer !== undefined && this.#spare !== undefined) {
+      const settled = this.#spare.shell.catch(() => undefined);
+      await Promise.race([settled, sleep(VERDICT_MS, undefined, { ref: false })]);
+    }
+    this.drop();
   }
 
   /** Gives up the spare shell, so that its channel can serve another. */
@@ -98,21 +122,27 @@ export class RootShells {
     this.#opened += 1;
     const mayWait = this.#slots.sessions > 1 || performance.now() - this.#lastEnd < LINGERING_MS;
     try {
-      const shell = new RootShell(await this.#openSession(this.#command));
-      void shell.whenEnded.then(() => {
-        this.#lastEnd = performance.now();
-        release();
-      });
-      if (signal.aborted) shell.close();
-      signal.addEventListener('abort', () => shell.close(), { once: true });
-      await shell.whenReady();
-      return shell;
+      const start = (): Promise<RootShell> => this.#openShell(release, signal);
+      return await (this.#answer === undefined ? start() : this.#firstAlone.run(start));
     } catch (error) {
       const isLimit = isSessionLimit(error);
       if (isLimit) this.#slots.learnSessionLimit();
       release();
       throw isLimit && mayWait ? new TooManySessions() : error;
     }
+  }
+
+  async #openShell(release: ReleaseSlot, signal: AbortSignal): Promise<RootShell> {
+    signal.throwIfAborted();
+    const shell = new RootShell(await this.#openSession(this.#command), this.#answer);
+    void shell.whenEnded.then(() => {
+      this.#lastEnd = performance.now();
+      release();
+    });
+    if (signal.aborted) shell.close();
+    signal.addEventListener('abort', () => shell.close(), { once: true });
+    await shell.whenReady();
+    return shell;
   }
 }
 

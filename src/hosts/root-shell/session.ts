@@ -14,8 +14,13 @@ export interface Session {
   readonly status: ExitStatus;
   /** Resolves when it is over and all its output has come; never rejects. */
   readonly whenOver: Promise<ExitStatus>;
-  /** Ends it early. */
+  /** Ends it early: what runs sees its standard input end, and its output refused. */
   close(): void;
+  /**
+   * Ends it at once. Other than by `close` the command has no time to do anything more, if the way to the host can do so
+   * and the host allows it.
+   */
+  kill(): void;
 }
 
 /**

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { HostError } from '../host-error.ts';
-import { LinkedTransport } from '../linked-transport.ts';
-import type { Privilege } from '../root-shell/root-shell.ts';
+import { LinkedTransport, type LinkedTransportOptions } from '../linked-transport.ts';
 import { connectFinding, isTransient } from '../ssh/connect-failure.ts';
 import type { Transport } from '../transport.ts';
 import { type Dial, dialTcp } from './dial.ts';
@@ -25,10 +24,7 @@ export interface ConnectOptions extends LoginOptions {
 }
 
 /** A host, how to log in, and what is known of it. */
-export interface Ssh2ConnectOptions extends ConnectOptions {
-  /** Whose bash runs scripts; root's if not given. */
-  readonly privilege?: Privilege;
-}
+export type Ssh2ConnectOptions = ConnectOptions & LinkedTransportOptions;
 
 const CONNECT_TIMEOUT_MS = 20_000;
 const RETRY_PAUSES_MS: readonly number[] = [1000, 2000];

@@ -35,6 +35,12 @@ export class Ssh2Session implements Session {
   close(): void {
     this.#channel.close();
   }
+
+  /** sshd has passed signals on since 7.9, to the process group of the command. */
+  kill(): void {
+    this.#channel.signal('KILL');
+    this.#channel.close();
+  }
 }
 
 function event(emitter: EventEmitter, name: string): Promise<void> {

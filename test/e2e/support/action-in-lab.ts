@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Lab, type LabOptions } from '../../../lab/client.ts';
 import { kubernetesVersions } from '../../../lab/settings.ts';
+import { definitionOf, inputNames } from '../../../src/settings/input-definitions.ts';
 import { runAction, type ActionRun, type RunOptions } from '../../github/runner.ts';
 
 /** The checkout, which is the action as it is released: action.yml and dist/. */
@@ -49,7 +50,7 @@ export function labKey(lab: Lab): string {
 }
 
 /** Inputs that a workflow takes from the repository's secrets. */
-const SECRET_INPUTS = ['ssh-private-key', 'ssh-key-passphrase', 'ca-key'];
+const SECRET_INPUTS = inputNames.filter((name) => definitionOf(name).secret === true);
 
 /** Runs the built action as the runner would, inside the runner's network namespace of the lab. */
 export function runInLab(

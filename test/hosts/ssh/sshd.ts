@@ -1,5 +1,5 @@
 /** A real OpenSSH server on the loopback, with users of its own that the machine does not have. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -16,6 +16,16 @@ export function whyNoSshd(): string | undefined {
   return existsSync(SSHD) ? undefined : `the tests against a real sshd need ${SSHD} (openssh-server)`;
 }
 
+/** What else is seen by one server alone. */
+export interface SshdExtras {
+  /** By user name; the others have none. */
+  readonly passwords?: Readonly<Record<string, string>>;
+  /** In place of files of the machine, by their paths; root's, 0440. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Empty, in place of folders of the machine. */
+  readonly emptied?: readonly string[];
+}
+
 /** A started server. */
 export class Sshd {
   readonly hostKey: KeyPair;
@@ -26,6 +36,7 @@ export class Sshd {
   /**
    * @param users login shell by user name; each, like root, gets a home below `folder`.
    * @param config further lines of sshd_config.
+   * @param extras files that sudo and the like read, which sshd itself does not.
    */
   static async start(
     folder: TemporaryFolder,
@@ -33,6 +44,7 @@ export class Sshd {
     login: KeyPair,
     users: Readonly<Record<string, string>>,
     config: readonly string[] = [],
+    { passwords = {}, files = {}, emptied = [] }: SshdExtras = {},
   ): Promise<Sshd> {
     mkdirSync(folder.at(name));
     chmodSync(folder.path, 0o755);
@@ -52,8 +64,12 @@ export class Sshd {
     extend(
       '/etc/shadow',
       at('shadow'),
-      added.map(({ user }) => `${user}:*:19000:0:99999:7:::`),
+      added.map(({ user }) => `${user}:${hashed(passwords[user])}:19000:0:99999:7:::`),
     );
+    const replaced = Object.entries(files).map(([path, text], index) => {
+      writeFileSync(at(`file-${index}`), text, { mode: 0o440 });
+      return `mount --bind ${at(`file-${index}`)} ${path}`;
+    });
     writeFileSync(
       at('config'),
       [
@@ -75,6 +91,8 @@ export class Sshd {
       `mount --bind ${at('shadow')} /etc/shadow`,
       'mount -t tmpfs tmpfs /run',
       'mkdir -m 0755 /run/sshd',
+      ...replaced,
+      ...emptied.map((path) => `mount -t tmpfs tmpfs ${path}`),
       `exec ${SSHD} -D -e -f ${at('config')}`,
     ].join(' && ');
     const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', start], {
@@ -134,6 +152,13 @@ export class Sshd {
 /** Copies one of the system's user files with lines added; the first line of a user counts. */
 function extend(from: string, to: string, lines: readonly string[]): void {
   writeFileSync(to, `${lines.join('\n')}\n${readFileSync(from, 'utf8')}`, { mode: 0o644 });
+}
+
+/** As in /etc/shadow; `*`: none fits. */
+function hashed(password: string | undefined): string {
+  return password === undefined
+    ? '*'
+    : execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
 }
 
 async function freePort(): Promise<number> {

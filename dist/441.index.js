@@ -1,5 +1,5 @@
-export const id = 872;
-export const ids = [872];
+export const id = 441;
+export const ids = [441];
 export const modules = {
 
 /***/ 74445:
@@ -16,7 +16,7 @@ function quorumOf(members) {
 
 /***/ }),
 
-/***/ 91127:
+/***/ 72247:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -29,6 +29,143 @@ __webpack_require__.d(__webpack_exports__, {
 var host_pins = __webpack_require__(48025);
 // EXTERNAL MODULE: ./src/hosts/keys/pinned-host.ts
 var pinned_host = __webpack_require__(51367);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/first-alone.ts
+/**
+ * Lets one go alone while the others wait, until one has got through; then all may go at once. What ends one of them for
+ * good ends those that wait, and all that come later.
+ */
+class FirstAlone {
+    #isFinal;
+    #passed = false;
+    #first;
+    #final;
+    /** @param isFinal whether an error would come again, whoever goes next. */
+    constructor(isFinal) {
+        this.#isFinal = isFinal;
+    }
+    /** @throws what the work throws, or what has ended another for good. */
+    async run(work) {
+        while (this.#first !== undefined && !this.#passed)
+            await this.#first;
+        if (this.#passed)
+            return await work();
+        if (this.#final !== undefined)
+            throw this.#final.error;
+        const running = work();
+        this.#first = running.then(() => {
+            this.#passed = true;
+        }, (error) => {
+            if (this.#isFinal(error))
+                this.#final = { error };
+            this.#first = undefined;
+        });
+        return await running;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/root-shell/sudo-dialogue.ts
+/**
+ * What sudo is told to ask for the password with, on standard error. sudo-rs writes more around it. It takes the place of
+ * the prompts of PAM modules too (sudo(8), -p).
+ */
+const PROMPT = 'etcd-ha-sudo-password:';
+/** A host has refused the password. */
+class PasswordRefused extends Error {
+    host;
+    constructor(host) {
+        super(`refused on ${host}`);
+        this.name = 'PasswordRefused';
+        this.host = host;
+    }
+}
+/** In sudo's and sudo-rs's words (plugins/sudoers/logging.c; src/common/error.rs). */
+const INCORRECT = /incorrect (?:password|authentication) attempt/i;
+/**
+ * Answers sudo's question for a password in one session: once, and not before it has been asked. To a second question there
+ * is no answer, so that a wrong password is one failed try.
+ */
+class SudoDialogue {
+    #session;
+    #answer;
+    #onTrouble;
+    #outcome = Promise.withResolvers();
+    #asked = 0;
+    #isOver = false;
+    /** @param onTrouble told when the password does not help; the session is ended then. */
+    constructor(session, answer, onTrouble) {
+        this.#session = session;
+        this.#answer = answer;
+        this.#onTrouble = onTrouble;
+        this.#outcome.promise.catch(() => undefined); // told to the gate, if it came to that
+    }
+    /** Whether sudo has asked, and it is not known yet what comes of it. */
+    get isPending() {
+        return this.#asked > 0 && !this.#isOver;
+    }
+    /** @param said all that came on standard error, while the shell is not there. */
+    heard(said) {
+        const asked = said.split(PROMPT).length - 1;
+        if (this.#isOver || asked <= this.#asked)
+            return;
+        this.#asked = asked;
+        if (asked === 1)
+            void this.#offer();
+        else if (isRefusal(said))
+            this.#refused();
+        else
+            this.#end({ kind: 'more wanted' });
+    }
+    /** The shell is there. */
+    passed() {
+        this.#isOver = true;
+        this.#outcome.resolve(undefined);
+    }
+    /** The session is over, and there was no shell. @param said all that came on standard error. */
+    ended(said) {
+        if (this.#asked > 0 && INCORRECT.test(said))
+            this.#refused();
+        this.#isOver = true;
+        this.#outcome.reject(new Error('the session ended'));
+    }
+    async #offer() {
+        const { gate, password, host } = this.#answer;
+        try {
+            await gate.run(async () => {
+                if (!this.#isOver)
+                    this.#session.stdin.write(`${password}\n`);
+                await this.#outcome.promise;
+            });
+        }
+        catch (error) {
+            if (error instanceof PasswordRefused && error.host !== host)
+                this.#end({ kind: 'refused before', on: error.host });
+        }
+    }
+    #refused() {
+        this.#outcome.reject(new PasswordRefused(this.#answer.host));
+        this.#end({ kind: 'refused' });
+    }
+    #end(trouble) {
+        if (this.#isOver)
+            return;
+        this.#isOver = true;
+        this.#outcome.reject(new Error(trouble.kind));
+        this.#onTrouble(trouble);
+        this.#session.kill();
+    }
+}
+/**
+ * Whether sudo asks again because the first answer was wrong. It says so between its questions, in words that sudoers can
+ * choose (`badpass_message`, `insults`); PAM modules that ask for more say nothing.
+ */
+function isRefusal(said) {
+    const between = said.slice(said.indexOf(PROMPT) + PROMPT.length, said.lastIndexOf(PROMPT));
+    return (between
+        .replace(/^\] Password:/, '')
+        .replace(/\[sudo: *$/, '')
+        .trim() !== '');
+}
+
 // EXTERNAL MODULE: ./src/hosts/printable.ts
 var printable = __webpack_require__(28456);
 ;// CONCATENATED MODULE: ./src/hosts/ssh/connect-failure.ts
@@ -483,6 +620,7 @@ function endedByPeer() {
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell.ts
 
 
+
 /** What the shell says, on both outputs, when it is there and is root. */
 const READY = 'etcd-ha-root';
 /** Exit status of a shell that is not root. */
@@ -509,21 +647,26 @@ function loader(privilege) {
  * What is asked of the login shell, whichever it is: words and one quoted string that bash, dash, fish, csh and
  * restricted shells read alike. Nothing of a script is in it, because every user of the host sees command lines.
  * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
- * root's .bashrc, as it would with a socket for its input.
+ * root's .bashrc, as it would with a socket for its input. sudo reads a password byte by byte (tgetpass.c, getln), so
+ * what comes behind it is bash's.
+ * @param mayAsk whether sudo may ask for a password.
  */
-function shellCommand(user, privilege) {
+function shellCommand(user, privilege, mayAsk = false) {
     const bash = `bash --norc -c '${loader(privilege)}'`;
-    return user === 'root' || privilege === 'login'
-        ? `env LC_ALL=C ${bash}`
-        : `env LC_ALL=C sudo -n -- ${bash}`;
+    if (user === 'root' || privilege === 'login')
+        return `env LC_ALL=C ${bash}`;
+    return `env LC_ALL=C sudo ${mayAsk ? `-S -p ${PROMPT}` : '-n'} -- ${bash}`;
 }
 /** The command ended before it was a root shell. */
 class StartFailure extends Error {
     status;
     stdout;
     stderr;
-    constructor(status, stdout, stderr) {
+    /** What came of the password that sudo asked for. */
+    trouble;
+    constructor(status, stdout, stderr, trouble) {
         super('no root shell');
+        this.trouble = trouble;
         this.name = 'StartFailure';
         this.status = status;
         this.stdout = stdout;
@@ -539,18 +682,33 @@ class RootShell {
     #err;
     #ready = Promise.withResolvers();
     #onStdout = (chunk) => void this.#stdout.push(chunk);
+    #sudo;
     #progress;
     #over = false;
-    /** @param session in which `shellCommand` is being started; nothing of its output may have been read. */
-    constructor(session) {
+    /**
+     * @param session in which `shellCommand` is being started; nothing of its output may have been read.
+     * @param answer for the case that sudo asks for a password.
+     */
+    constructor(session, answer) {
         this.#session = session;
-        this.#out = new FramedOutput(READY, () => this.#ready.resolve(undefined), (chunk) => this.#onStdout(chunk));
+        this.#sudo =
+            answer &&
+                new SudoDialogue(session, answer, (trouble) => this.#ready.reject(this.#failure(undefined, trouble)));
+        this.#ready.promise.catch(() => undefined); // told to who waits, if anybody does
+        this.#out = new FramedOutput(READY, () => {
+            this.#sudo?.passed();
+            this.#ready.resolve(undefined);
+        }, (chunk) => this.#onStdout(chunk));
         this.#err = new FramedOutput(READY, undefined, (chunk) => {
             this.#stderr.push(chunk);
             this.#progress?.push(chunk);
         });
         session.stdout.on('data', (chunk) => this.#out.push(chunk));
-        session.stderr.on('data', (chunk) => this.#err.push(chunk));
+        session.stderr.on('data', (chunk) => {
+            this.#err.push(chunk);
+            if (!this.#out.started)
+                this.#sudo?.heard(this.#err.preamble);
+        });
         void session.whenOver.then(() => {
             this.#over = true;
         });
@@ -568,11 +726,16 @@ class RootShell {
      * @throws StartFailure when it ends instead.
      */
     async whenReady() {
-        const failed = this.whenEnded.then((status) => {
-            if (!this.#out.started)
-                throw new StartFailure(status, this.#out.preamble, this.#err.preamble);
+        void this.whenEnded.then((status) => {
+            if (this.#out.started)
+                return;
+            this.#sudo?.ended(this.#err.preamble);
+            this.#ready.reject(this.#failure(status));
         });
-        await Promise.race([this.#ready.promise, failed]);
+        await this.#ready.promise;
+    }
+    #failure(status, trouble) {
+        return new StartFailure(status, this.#out.preamble, this.#err.preamble, trouble);
     }
     /** Runs the script, once only, in a ready shell. */
     async execute({ script, input, onProgress }) {
@@ -597,9 +760,15 @@ class RootShell {
         this.#session.stdin.write(framed(script));
         return { stream, stderr: () => this.#said() };
     }
-    /** Ends it early; what runs on the host sees at least its standard input end and its output refused. */
+    /**
+     * Ends it early; what runs on the host sees at least its standard input end and its output refused. A sudo that waits for
+     * an answer is ended at once: one that it does not get would count as a wrong one (pam_faillock(8)).
+     */
     close() {
-        this.#session.close();
+        if (this.#sudo?.isPending === true)
+            this.#session.kill();
+        else
+            this.#session.close();
     }
     #said() {
         return Buffer.concat(this.#stderr).toString('utf8');
@@ -624,8 +793,11 @@ function prepared(script) {
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell-failure.ts
 
 
+
 /** Why there is no root shell, from what sudo, the login shell or sshd said instead. */
-function startFinding(user, failure) {
+function startFinding(user, { trouble, ...failure }) {
+    if (trouble !== undefined)
+        return passwordFinding(user, trouble);
     const said = `${failure.stderr}\n${failure.stdout}`;
     for (const { pattern, explain } of SAYINGS) {
         const match = pattern.exec(said);
@@ -637,6 +809,27 @@ function startFinding(user, failure) {
 const SUDOERS = '/etc/sudoers.d/90-etcd-ha';
 function allowFix(user) {
     return `on the host: \`echo '${user} ALL=(root) NOPASSWD: ALL' | sudo tee ${SUDOERS} && sudo chmod 0440 ${SUDOERS} && sudo visudo -c\`.`;
+}
+function passwordFinding(user, trouble) {
+    switch (trouble.kind) {
+        case 'refused':
+            return {
+                fact: `sudo does not take the password that is given for user ${user}; it was sent once, and is not sent again.`,
+                cause: "the secret holds another one, or sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers).",
+                fix: 'as this user on the host, `sudo -k true` must take it; then correct `sudo-password`.',
+            };
+        case 'refused before':
+            return {
+                fact: `sudo asks user ${user} for a password; it was not sent, as ${trouble.on} has refused it.`,
+                fix: 'correct `sudo-password`. The same one is used on all hosts.',
+            };
+        case 'more wanted':
+            return {
+                fact: `sudo asks user ${user} for more than the password.`,
+                cause: 'a second factor in /etc/pam.d/sudo, which nobody is there to give, or an account that wants a new password.',
+                fix: allowFix(user),
+            };
+    }
 }
 /**
  * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu
@@ -665,7 +858,15 @@ const SAYINGS = [
         explain: (user) => ({
             fact: `sudo asks user ${user} for a password.`,
             cause: 'sudoers has no NOPASSWD for this user and all commands, does not have the user, or has a syntax error.',
-            fix: allowFix(user),
+            fix: `${allowFix(user)} Or give the password in \`sudo-password\`.`,
+        }),
+    },
+    {
+        pattern: /sudo: (?:timed out reading password|no password was provided|Password entry timed out)/i,
+        explain: (user) => ({
+            fact: `sudo has waited for the password of user ${user} and given up.`,
+            cause: '`Defaults passwd_timeout` in sudoers is very short, or the runner was stopped in between.',
+            fix: 'run again; does it stay so, allow more time in sudoers.',
         }),
     },
     {
@@ -720,7 +921,7 @@ const SAYINGS = [
 function noShell(user, failure) {
     const { status, stdout, stderr } = failure;
     const code = status !== undefined && 'code' in status ? status.code : undefined;
-    const words = (0,printable/* printable */.g)(`${stderr} ${stdout}`);
+    const words = (0,printable/* printable */.g)(`${stderr} ${stdout}`.replaceAll(PROMPT, ''));
     if (code === NOT_ROOT)
         return notRoot(user);
     if (code === 1 && words === '')
@@ -760,9 +961,12 @@ function describeEnd(status) {
 
 
 
+
 /** sshd may count a session that has ended for a moment more, until it has cleaned up behind it. */
 const LINGERING_MS = 1000;
 const PAUSE_MS = 25;
+/** So long a password that is being looked at is waited for at the end. */
+const VERDICT_MS = 1000;
 /**
  * Opens root shells over one link and keeps one ready: a script then costs one round trip and not three
  * (open a channel, start the shell, send the script), nor does it wait for sudo and bash to start.
@@ -771,13 +975,18 @@ class RootShells {
     #openSession;
     #slots;
     #command;
+    #answer;
+    /** Until sudo has taken the password once, or not asked for it, one shell is started and no more. */
+    #firstAlone = new FirstAlone((error) => error instanceof StartFailure && error.trouble !== undefined);
     #spare;
     #opened = 0;
     #lastEnd = -Infinity;
-    constructor(openSession, slots, user, privilege) {
+    /** @param answer for the case that sudo asks for a password; absent: it may not. */
+    constructor(openSession, slots, { user, privilege, answer }) {
         this.#openSession = openSession;
         this.#slots = slots;
-        this.#command = shellCommand(user, privilege);
+        this.#command = shellCommand(user, privilege, answer !== undefined);
+        this.#answer = answer;
     }
     /** How many channels were opened. */
     get opened() {
@@ -807,6 +1016,14 @@ class RootShells {
         this.warmUp();
         signal.throwIfAborted();
         return shell;
+    }
+    /** Ends the spare shell. sudo is given the time to look at a password: one that is cut off counts as a wrong one. */
+    async close() {
+        if (this.#answer !== undefined && this.#spare !== undefined) {
+            const settled = this.#spare.shell.catch(() => undefined);
+            await Promise.race([settled, (0,promises_.setTimeout)(VERDICT_MS, undefined, { ref: false })]);
+        }
+        this.drop();
     }
     /** Gives up the spare shell, so that its channel can serve another. */
     drop() {
@@ -841,16 +1058,8 @@ class RootShells {
         this.#opened += 1;
         const mayWait = this.#slots.sessions > 1 || performance.now() - this.#lastEnd < LINGERING_MS;
         try {
-            const shell = new RootShell(await this.#openSession(this.#command));
-            void shell.whenEnded.then(() => {
-                this.#lastEnd = performance.now();
-                release();
-            });
-            if (signal.aborted)
-                shell.close();
-            signal.addEventListener('abort', () => shell.close(), { once: true });
-            await shell.whenReady();
-            return shell;
+            const start = () => this.#openShell(release, signal);
+            return await (this.#answer === undefined ? start() : this.#firstAlone.run(start));
         }
         catch (error) {
             const isLimit = isSessionLimit(error);
@@ -859,6 +1068,19 @@ class RootShells {
             release();
             throw isLimit && mayWait ? new TooManySessions() : error;
         }
+    }
+    async #openShell(release, signal) {
+        signal.throwIfAborted();
+        const shell = new RootShell(await this.#openSession(this.#command), this.#answer);
+        void shell.whenEnded.then(() => {
+            this.#lastEnd = performance.now();
+            release();
+        });
+        if (signal.aborted)
+            shell.close();
+        signal.addEventListener('abort', () => shell.close(), { once: true });
+        await shell.whenReady();
+        return shell;
     }
 }
 /** The server allows fewer sessions than we wanted; when one of ours ends there is room again. */
@@ -930,12 +1152,16 @@ class LinkedTransport {
     #forwarded = 0;
     #closing;
     /** @param link just opened, and used by nobody else. */
-    constructor({ name, user, privilege = 'root', log }, link) {
+    constructor({ name, user, privilege = 'root', sudo, log }, link) {
         this.name = name;
         this.#user = user;
         this.#log = log;
         this.#link = link;
-        this.#shells = new RootShells(link.openSession, this.#slots, user, privilege);
+        this.#shells = new RootShells(link.openSession, this.#slots, {
+            user,
+            privilege,
+            answer: sudo && { ...sudo, host: name },
+        });
         this.#lost = link.whenLost.then(() => {
             for (const stream of this.#streams)
                 stream.destroy(this.#lostError('forwarded connection'));
@@ -983,7 +1209,7 @@ class LinkedTransport {
         return { ...this.#link.statistics(), channels: this.#shells.opened + this.#forwarded };
     }
     async close() {
-        this.#closing ??= this.#link.close();
+        this.#closing ??= this.#shells.close().then(() => this.#link.close());
         await this.#closing;
     }
     /** A stream by the server's own forwarding; undefined where that is forbidden. */
@@ -1091,7 +1317,7 @@ function timeoutFinding(timeoutMs, shell) {
         return {
             fact: `no root shell was ready within ${time}; nothing of this step has run.`,
             cause: 'the host is overloaded, a start-up file of the login shell waits for something, or all channels of this connection are in use.',
-            fix: 'log in by hand and run `sudo -n true`; it must return at once.',
+            fix: 'log in by hand and run `sudo true`; it must return at once.',
         };
     }
     if (shell.ended) {
@@ -1515,6 +1741,11 @@ class Ssh2Session {
     close() {
         this.#channel.close();
     }
+    /** sshd has passed signals on since 7.9, to the process group of the command. */
+    kill() {
+        this.#channel.signal('KILL');
+        this.#channel.close();
+    }
 }
 function ssh2_session_event(emitter, name) {
     return new Promise((resolve) => emitter.once(name, () => resolve()));
@@ -1821,6 +2052,8 @@ function forwardFailure(error) {
 
 
 
+
+
 /** How each host is connected to, as the inputs say. */
 function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
     const told = onAcceptedKey && { onAcceptedKey };
@@ -1834,6 +2067,8 @@ function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
         ...told,
     }));
     const chain = first && new BastionChain([first, ...others]);
+    const gate = new FirstAlone((error) => error instanceof PasswordRefused);
+    const { sudoPassword } = ssh;
     if (chain !== undefined)
         log.info(topology(ssh.bastions, hosts));
     return {
@@ -1844,6 +2079,9 @@ function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
                 name,
                 ...host.login,
                 privilege,
+                ...(sudoPassword !== undefined && {
+                    sudo: { password: sudoPassword, gate },
+                }),
                 key: ssh.key,
                 pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, (0,pinned_host/* pinnedHost */.h)(host)),
                 log: log.host(name),
@@ -5257,6 +5495,7 @@ const inputDefinitions = {
     'ssh-port': { default: '22' },
     'ssh-private-key': { required: true, secret: true },
     'ssh-key-passphrase': { secret: true },
+    'sudo-password': { secret: true },
     'ssh-known-hosts': {},
     'ssh-host-fingerprints': {},
     'host-key-policy': { default: 'strict' },
@@ -5448,7 +5687,7 @@ function readRunContext() {
 
 /***/ }),
 
-/***/ 22136:
+/***/ 37077:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5562,6 +5801,9 @@ const habits = new Map([
     ['ssh-key', 'ssh-private-key'],
     ['private-key', 'ssh-private-key'],
     ['passphrase', 'ssh-key-passphrase'],
+    ['become-password', 'sudo-password'],
+    ['sudo-pass', 'sudo-password'],
+    ['password', 'sudo-password'],
     ['ssh-passphrase', 'ssh-key-passphrase'],
     ['fingerprint', 'ssh-host-fingerprints'],
     ['host-fingerprint', 'ssh-host-fingerprints'],
@@ -6405,7 +6647,56 @@ function noHostKey([host]) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/settings/parse-sudo-password.ts
+const parse_sudo_password_INPUT = 'sudo-password';
+/** The longest answer that sudo reads (include/sudo_plugin.h, SUDO_CONV_REPL_MAX; 255 before 1.9). */
+const LONGEST = 1023;
+/** Shorter words are not hidden: they stand in ordinary text. */
+const SHORTEST_HIDDEN = 5;
+/**
+ * Reads what sudo is told when it asks. One line break at its end is that of its file.
+ * @param hosts as far as they could be read. @returns undefined when there is none, or it cannot be used.
+ */
+function parseSudoPassword(text, hosts, { findings, warnings }) {
+    const password = text.replace(/\r?\n$/, '');
+    if (password === '')
+        return undefined;
+    if (/[\0\r\n]/.test(password)) {
+        findings.push({
+            at: parse_sudo_password_INPUT,
+            fact: 'the password has a line break in it; sudo takes what stands before it.',
+            cause: 'the secret holds something else, such as a key.',
+            fix: 'give the password alone, on one line.',
+        });
+        return undefined;
+    }
+    if (Buffer.byteLength(password) > LONGEST) {
+        findings.push({
+            at: parse_sudo_password_INPUT,
+            fact: `the password has more than the ${LONGEST} bytes that sudo reads.`,
+            fix: 'choose a shorter one.',
+        });
+        return undefined;
+    }
+    if (password.length < SHORTEST_HIDDEN) {
+        warnings.push({
+            at: parse_sudo_password_INPUT,
+            fact: `the password has fewer than ${SHORTEST_HIDDEN} characters: it could be an ordinary word, so it is not hidden in the log.`,
+            fix: 'choose a longer one.',
+        });
+    }
+    if (hosts.length > 0 && hosts.every(({ login }) => login.user === 'root')) {
+        warnings.push({
+            at: parse_sudo_password_INPUT,
+            fact: 'it is given, and root, who logs in, needs no sudo.',
+            fix: 'leave it out, or name another user in ssh-user.',
+        });
+    }
+    return password;
+}
+
 ;// CONCATENATED MODULE: ./src/settings/parse-access.ts
+
 
 
 
@@ -6417,6 +6708,7 @@ function noHostKey([host]) {
 function parseAccess(inputs, hosts, user, collected) {
     const before = collected.findings.length;
     const key = parseKey(HOSTS_KEY, inputs, collected);
+    const sudoPassword = parseSudoPassword(inputs['sudo-password'], hosts, collected);
     const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
     const ownKey = inputs['ssh-bastion-private-key'] !== '';
     const bastionKey = ownKey ? parseKey(BASTIONS_KEY, inputs, collected) : undefined;
@@ -6426,7 +6718,13 @@ function parseAccess(inputs, hosts, user, collected) {
     const hostKeys = parseHostKeys(inputs, hosts.length === 0 ? [] : places, collected);
     if (key === undefined || hostKeys === undefined || collected.findings.length > before)
         return undefined;
-    return { key, hostKeys, bastions, ...(bastionKey && { bastionKey }) };
+    return {
+        key,
+        hostKeys,
+        bastions,
+        ...(sudoPassword !== undefined && { sudoPassword }),
+        ...(bastionKey && { bastionKey }),
+    };
 }
 const HOSTS_KEY = { key: 'ssh-private-key', passphrase: 'ssh-key-passphrase' };
 const BASTIONS_KEY = { key: 'ssh-bastion-private-key', passphrase: 'ssh-bastion-key-passphrase' };

@@ -1,0 +1,84 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+
+import { afterAll, afterEach, expect, test } from '@jest/globals';
+
+import { FirstAlone } from '../../../src/hosts/root-shell/first-alone.ts';
+import { PasswordRefused } from '../../../src/hosts/root-shell/sudo-dialogue.ts';
+import type { Transport } from '../../../src/hosts/transport.ts';
+import { connectTo, hostError, pinned, usableKey } from '../ssh/client.ts';
+import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
+import { TestServer } from '../ssh2/server.ts';
+
+const folder = new TemporaryFolder();
+const hostKey = sshKeygen(folder, 'host', 'ed25519');
+const key = usableKey(sshKeygen(folder, 'login', 'ed25519').privateText);
+const toStop: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const stop of toStop.splice(0).toReversed()) await stop();
+});
+afterAll(() => folder.remove());
+
+/** A stand-in for sudo-rs, which Debian 12 does not have: it has its words and its way to ask. The password is `right`. */
+const SUDO_RS = `#!/bin/bash
+[ "$1 $2" = "-S -p" ] && [ "$4" = -- ] || exit 90
+for try in 1 2 3; do
+  printf '[sudo: %s] Password: ' "$3" >&2
+  IFS= read -r password || { echo >&2; echo 'sudo: Password entry timed out' >&2; exit 1; }
+  echo >&2
+  echo "$password" >> ${folder.at('sent')}
+  [ "$password" = right ] && { shift 4; exec "$@"; }
+  echo 'sudo: Authentication failed, try again.' >&2
+done
+echo 'sudo: Maximum 3 incorrect authentication attempts' >&2
+exit 1
+`;
+/** A stand-in for a sudo whose PAM stack has a module that asks for a code. */
+const SECOND_FACTOR = `#!/bin/bash
+printf '%s' "$3" >&2
+IFS= read -r password
+printf '%s' "$3" >&2
+IFS= read -r code || exit 1
+exit 1
+`;
+
+for (const [name, text] of Object.entries({ 'sudo-rs': SUDO_RS, 'second-factor': SECOND_FACTOR })) {
+  mkdirSync(folder.at(name));
+  writeFileSync(folder.at(`${name}/sudo`), text);
+  chmodSync(folder.at(`${name}/sudo`), 0o755);
+}
+
+async function connectWith(sudo: string, password: string): Promise<Transport> {
+  const server = await TestServer.start({ hostKeys: [hostKey.privateText], path: folder.at(sudo) });
+  toStop.push(() => server.stop());
+  const gate = new FirstAlone((error) => error instanceof PasswordRefused);
+  const transport = await connectTo(server.port, {
+    key,
+    pins: pinned(server.port, hostKey.host),
+    sudo: { password, gate },
+  });
+  toStop.push(() => transport.close());
+  return transport;
+}
+
+const step = { title: 'a step', effect: 'reads', timeoutMs: 5000 } as const;
+
+test('sudo-rs takes the right password', async () => {
+  const transport = await connectWith('sudo-rs', 'right');
+  const result = await transport.run({ ...step, script: 'cat', input: Buffer.from('input') });
+  expect(result.stdout.toString()).toBe('input');
+});
+
+test('a wrong one is sent to sudo-rs once', async () => {
+  writeFileSync(folder.at('sent'), '');
+  const transport = await connectWith('sudo-rs', 'wrong');
+  const errors = await Promise.all([1, 2, 3].map(() => hostError(transport.run({ ...step, script: ':' }))));
+  for (const { message } of errors) expect(message).toContain('sudo does not take the password');
+  expect(folder.read('sent')).toBe('wrong\n');
+});
+
+test('a second factor is told from a wrong password', async () => {
+  const transport = await connectWith('second-factor', 'right');
+  const error = await hostError(transport.run({ ...step, script: ':' }));
+  expect(error.message).toContain('sudo asks user ubuntu for more than the password');
+});
