@@ -56,8 +56,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 24 modules
-var connector = __webpack_require__(72247);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 26 modules
+var connector = __webpack_require__(76065);
 // EXTERNAL MODULE: ./src/kubeadm/data-places.ts
 var data_places = __webpack_require__(7104);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -15367,7 +15367,7 @@ async function main() {
         for (const warning of settings.warnings)
             log.warning((0,src_findings/* describeFinding */.jb)(warning));
         end.limitTo(settings.timeoutSeconds);
-        const { connect, close } = (0,connector/* connector */.M)(settings, {
+        const { connect, close } = await (0,connector/* connector */.M)(settings, {
             privilege: privilegeOf(settings),
             log,
             onAcceptedKey: (line) => record.acceptedHostKeys.add(line),

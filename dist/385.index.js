@@ -36,8 +36,8 @@ async function releaseAbandoned(transport, ownerId) {
     throw new host_error/* HostError */.d({ host: transport.name, at: 'unlock', ...(0,words/* lockFailure */.Sw)(result) });
 }
 
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 24 modules
-var connector = __webpack_require__(72247);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 26 modules
+var connector = __webpack_require__(76065);
 // EXTERNAL MODULE: ./src/report/actions-log.ts
 var actions_log = __webpack_require__(36386);
 // EXTERNAL MODULE: ./src/report/redaction.ts + 6 modules
@@ -68,7 +68,7 @@ async function releaseLocks(owner) {
     const raw = (0,inputs/* readInputs */.K)(mask);
     const files = (0,read_input_files/* readInputFiles */.U)(raw, process.env['GITHUB_WORKSPACE'], mask);
     const settings = (0,parse_settings/* parseSettings */.P)(raw, (0,inputs/* readRunContext */.$)(), files);
-    const { connect, close } = (0,connector/* connector */.M)(settings, { privilege: 'root', log });
+    const { connect, close } = await (0,connector/* connector */.M)(settings, { privilege: 'root', log });
     await Promise.all(settings.hosts.map(async (host) => {
         const own = log.host(host.name ?? host.address);
         try {

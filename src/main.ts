@@ -35,7 +35,7 @@ export async function main(): Promise<void> {
     settings = parseSettings(raw, run, readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask));
     for (const warning of settings.warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
-    const { connect, close } = connector(settings, {
+    const { connect, close } = await connector(settings, {
       privilege: privilegeOf(settings),
       log,
       onAcceptedKey: (line) => record.acceptedHostKeys.add(line),

@@ -16,7 +16,7 @@ export async function releaseLocks(owner: string): Promise<void> {
   const raw = readInputs(mask);
   const files = readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask);
   const settings = parseSettings(raw, readRunContext(), files);
-  const { connect, close } = connector(settings, { privilege: 'root', log });
+  const { connect, close } = await connector(settings, { privilege: 'root', log });
   await Promise.all(
     settings.hosts.map(async (host) => {
       const own = log.host(host.name ?? host.address);

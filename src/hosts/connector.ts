@@ -7,6 +7,7 @@ import type { Privilege } from './root-shell/root-shell.ts';
 import { PasswordRefused } from './root-shell/sudo-dialogue.ts';
 import { placeOf } from './ssh/connect-failure.ts';
 import { BastionChain, type Hop } from './ssh2/bastion-chain.ts';
+import { agentCredential, keyCredential } from './ssh2/credential.ts';
 import { connectSsh2 } from './ssh2/connect.ts';
 import type { Transport } from './transport.ts';
 
@@ -27,17 +28,24 @@ export interface HostConnector {
   readonly close: () => Promise<void>;
 }
 
-/** How each host is connected to, as the inputs say. */
-export function connector(
+/**
+ * How each host is connected to, as the inputs say. No connection is made yet, but to an ssh-agent on this machine.
+ * @throws Refusal when there is nothing to log in with.
+ */
+export async function connector(
   { ssh, hosts }: Pick<Settings, 'ssh' | 'hosts'>,
   { privilege, log, onAcceptedKey }: ConnectorMeans,
-): HostConnector {
+): Promise<HostConnector> {
+  const credential =
+    ssh.identity.kind === 'key'
+      ? keyCredential(ssh.identity.key)
+      : await agentCredential(ssh.identity.socket, log);
   const told = onAcceptedKey && { onAcceptedKey };
   const [first, ...others] = ssh.bastions.map((login): Hop => ({
     ...login,
     name: `bastion ${login.address}`,
     portInput: 'ssh-bastion',
-    key: ssh.bastionKey ?? ssh.key,
+    credential: ssh.bastionKey === undefined ? credential : keyCredential(ssh.bastionKey),
     pins: pinsFor(ssh.hostKeys, { ...login, aliases: [] }),
     log: log.host(`bastion ${login.address}`),
     ...told,
@@ -57,7 +65,7 @@ export function connector(
         ...(sudoPassword !== undefined && {
           sudo: { password: sudoPassword, gate },
         }),
-        key: ssh.key,
+        credential,
         pins: pinsFor(ssh.hostKeys, pinnedHost(host)),
         log: log.host(name),
         ...told,

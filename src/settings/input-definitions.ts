@@ -21,7 +21,7 @@ export const inputDefinitions = {
   'cluster-name': { default: 'etcd' },
   'ssh-user': {},
   'ssh-port': { default: '22' },
-  'ssh-private-key': { required: true, secret: true },
+  'ssh-private-key': { secret: true },
   'ssh-key-passphrase': { secret: true },
   'sudo-password': { secret: true },
   'ssh-known-hosts': {},

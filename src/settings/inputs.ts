@@ -31,10 +31,20 @@ function givenNames(): string[] {
     .map((variable) => variable.slice(INPUT_PREFIX.length).toLowerCase());
 }
 
-/** What this run brings of its own: the number of its attempt, the time, a bit of chance, and who runs it. */
+/**
+ * What this run brings of its own: the number of its attempt, the time, a bit of chance, who runs it, and the ssh-agent that
+ * an earlier step has started.
+ */
 export function readRunContext(): RunContext {
   const given = Number(process.env['GITHUB_RUN_ATTEMPT'] ?? '1');
   const attempt = Number.isSafeInteger(given) && given > 0 ? given : 1;
   const nonce = randomBytes(4).toString('hex');
-  return { attempt, nonce, now: new Date(), identity: readRunIdentity(process.env, { attempt, nonce }) };
+  const agentSocket = process.env['SSH_AUTH_SOCK'] ?? '';
+  return {
+    attempt,
+    nonce,
+    now: new Date(),
+    identity: readRunIdentity(process.env, { attempt, nonce }),
+    ...(agentSocket !== '' && { agentSocket }),
+  };
 }

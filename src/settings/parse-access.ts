@@ -1,4 +1,5 @@
 import type { Finding } from '../findings.ts';
+import type { Identity } from '../hosts/keys/identity.ts';
 import { pinnedHost } from '../hosts/keys/pinned-host.ts';
 import { parseBastions } from './parse-bastion.ts';
 import { parseHostKeys, type HostKeyInputs } from './parse-host-keys.ts';
@@ -18,16 +19,18 @@ export interface AccessInputs extends HostKeyInputs {
 
 /**
  * Reads how the hosts are got into.
- * @param hosts as far as they could be read. @param user who logs in on hosts that do not say another.
+ * @param hosts as far as they could be read.
+ * @param user who logs in on hosts that do not say another.
+ * @param agentSocket of an ssh-agent on the runner, if there is one.
  */
 export function parseAccess(
   inputs: AccessInputs,
   hosts: readonly HostSettings[],
-  user: string,
+  { user, agentSocket }: { readonly user: string; readonly agentSocket: string | undefined },
   collected: Collected,
 ): SshSettings | undefined {
   const before = collected.findings.length;
-  const key = parseKey(HOSTS_KEY, inputs, collected);
+  const identity = parseIdentity(inputs, agentSocket, collected);
   const sudoPassword = parseSudoPassword(inputs['sudo-password'], hosts, collected);
   const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
   const ownKey = inputs['ssh-bastion-private-key'] !== '';
@@ -35,15 +38,37 @@ export function parseAccess(
   if (inputs['ssh-bastion'] === '') refuseBastionKey(inputs, collected.findings);
   const places = [...hosts.map(pinnedHost), ...bastions.map((login) => ({ ...login, aliases: [] }))];
   const hostKeys = parseHostKeys(inputs, hosts.length === 0 ? [] : places, collected);
-  if (key === undefined || hostKeys === undefined || collected.findings.length > before) return undefined;
+  if (identity === undefined || hostKeys === undefined || collected.findings.length > before)
+    return undefined;
   return {
-    key,
+    identity,
     hostKeys,
     bastions,
     ...(sudoPassword !== undefined && { sudoPassword }),
     ...(bastionKey && { bastionKey }),
   };
 }
+
+/** A private key that is given, else the agent: it is not asked for more than one way to log in. */
+function parseIdentity(
+  inputs: AccessInputs,
+  agentSocket: string | undefined,
+  collected: Collected,
+): Identity | undefined {
+  if (inputs['ssh-private-key'].trim() === '' && agentSocket !== undefined) {
+    if (inputs['ssh-key-passphrase'] !== '') collected.warnings.push(passphraseOfNothing);
+    return { kind: 'agent', socket: agentSocket };
+  }
+  const key = parseKey(HOSTS_KEY, inputs, collected);
+  return key && { kind: 'key', key };
+}
+
+const passphraseOfNothing: Finding = {
+  at: 'ssh-key-passphrase',
+  fact: 'a passphrase is given, and no private key: the keys of the ssh-agent are used, which need none.',
+  cause: 'the secret with the key does not exist or has another name.',
+  fix: 'give the key in ssh-private-key, or leave the passphrase out.',
+};
 
 const HOSTS_KEY = { key: 'ssh-private-key', passphrase: 'ssh-key-passphrase' } as const;
 const BASTIONS_KEY = { key: 'ssh-bastion-private-key', passphrase: 'ssh-bastion-key-passphrase' } as const;

@@ -40,6 +40,8 @@ export interface RunContext {
   /** Start of the run. */
   readonly now: Date;
   readonly identity: RunIdentity;
+  /** Path of the socket of an ssh-agent, if the environment names one. */
+  readonly agentSocket?: string;
 }
 
 const sixHours = 6 * 60 * 60;
@@ -123,7 +125,8 @@ function readSettings(
       ports ?? {},
       findings,
     );
-  const ssh = parseAccess(inputs, hosts ?? [], inputs['ssh-user'], collected);
+  const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket };
+  const ssh = parseAccess(inputs, hosts ?? [], login, collected);
   const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
   const certificates = parseCertificates(
     {

@@ -1,6 +1,7 @@
 import type { Finding } from '../findings.ts';
 import type { HealthThresholds } from '../health/thresholds.ts';
 import type { HostKeyRules } from '../hosts/keys/host-pins.ts';
+import type { Identity } from '../hosts/keys/identity.ts';
 import type { UsableKey } from '../hosts/keys/private-key.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import type { KubeadmPatch } from '../kubeadm/patches.ts';
@@ -38,14 +39,14 @@ export interface HostLogin {
 
 /** How hosts are reached, as far as it is the same for all. */
 export interface SshSettings {
-  /** The private key, opened. Secret. */
-  readonly key: UsableKey;
+  /** What logs in. */
+  readonly identity: Identity;
   readonly hostKeys: HostKeyRules;
   /** What sudo is told when it asks. Secret. */
   readonly sudoPassword?: string;
   /** Jumps on the way to every host, in order. Their addresses may be names, which the one before resolves. */
   readonly bastions: readonly HostLogin[];
-  /** Logs in on the bastions; absent: `key` does. Secret. */
+  /** Logs in on the bastions; absent: `identity` does. Secret. */
   readonly bastionKey?: UsableKey;
 }
 

@@ -99,7 +99,7 @@ export function exampleSettings({ hosts = ADDRESSES, ...changes }: SettingsChang
     clusterName: 'etcd',
     hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: 22, user: 'ubuntu' } })),
     ssh: {
-      key: UNUSED_KEY,
+      identity: { kind: 'key', key: UNUSED_KEY },
       hostKeys: { knownHosts: [], fingerprints: [], policy: 'strict' },
       bastions: [],
     },

@@ -1,15 +1,35 @@
 import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { judgeHostKey, pinsFor } from '../../src/hosts/keys/host-pins.ts';
 import type { SshSettings } from '../../src/settings/settings.ts';
+import type { RawInputs } from '../../src/settings/input-definitions.ts';
+import { parseSettings } from '../../src/settings/parse-settings.ts';
+import { given, run } from '../settings/given.ts';
 import { settingsOfExample } from './inputs.ts';
+import { codeBlocks } from './markdown.ts';
+import { read } from './repository.ts';
 
-const example = (heading: string): SshSettings => settingsOfExample('docs/access.md', heading).ssh;
+const FILE = 'docs/access.md';
+const example = (heading: string): SshSettings => settingsOfExample(FILE, heading).ssh;
 
 /** How many keys and fingerprints are pinned for a host. */
 function pinned({ hostKeys }: SshSettings, address: string, port = 22, aliases: string[] = []): number {
   const { keys, fingerprints } = pinsFor(hostKeys, { address, port, aliases });
   return keys.length + fingerprints.length;
 }
+
+test('a private key with its passphrase', () => {
+  expect(example('A private key').identity).toMatchObject({ kind: 'key', key: { type: 'ssh-ed25519' } });
+});
+
+test('an agent in place of a key', () => {
+  const [block = ''] = codeBlocks(read(FILE), 'yaml').filter((one) => one.includes('ssh-agent -s'));
+  const [start, step] = parse(block) as { run?: string; with?: RawInputs }[];
+  expect(start?.run).toContain('SSH_AUTH_SOCK');
+  const inputs = { ...step?.with, 'ssh-known-hosts': given['ssh-known-hosts'] ?? '' };
+  const { ssh } = parseSettings(inputs, { ...run, agentSocket: '/tmp/agent' });
+  expect(ssh.identity).toEqual({ kind: 'agent', socket: '/tmp/agent' });
+});
 
 test('a password for sudo', () => {
   expect(example('sudo with a password').sudoPassword).toBe('correct horse');

@@ -3,21 +3,15 @@ import { createAuthority } from '../../src/pki/authority.ts';
 import { run } from '../settings/given.ts';
 
 const ca = await createAuthority({ algorithm: 'ECDSA-P256', now: run.now });
-const BASTION_PASSPHRASE = 'of the key of the bastions';
 
 /** What the repository of an example has as secrets and variables. */
 const STORED: Readonly<Record<string, string>> = {
   'secrets.ETCD_CA_KEY': ca.keyPem,
   'vars.ETCD_CA_CERTIFICATE': ca.certificatePem,
-  'secrets.BASTION_PRIVATE_KEY': generateKeyPairSync('ed25519')
-    .privateKey.export({
-      type: 'pkcs8',
-      format: 'pem',
-      cipher: 'aes-256-cbc',
-      passphrase: BASTION_PASSPHRASE,
-    })
-    .toString(),
-  'secrets.BASTION_KEY_PASSPHRASE': BASTION_PASSPHRASE,
+  'secrets.BASTION_PRIVATE_KEY': encryptedKey('of the key of the bastions'),
+  'secrets.BASTION_KEY_PASSPHRASE': 'of the key of the bastions',
+  'secrets.SSH_PRIVATE_KEY': encryptedKey('of the key'),
+  'secrets.SSH_KEY_PASSPHRASE': 'of the key',
   'secrets.SUDO_PASSWORD': 'correct horse',
 };
 
@@ -29,4 +23,10 @@ export function filledIn(inputs: Readonly<Record<string, unknown>>): Record<stri
       String(value).replaceAll(/\$\{\{ (\S+) \}\}/g, (whole, stored: string) => STORED[stored] ?? whole),
     ]),
   );
+}
+
+function encryptedKey(passphrase: string): string {
+  return generateKeyPairSync('ed25519')
+    .privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
+    .toString();
 }

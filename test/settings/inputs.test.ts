@@ -102,6 +102,14 @@ test.each([
   expect(readRunContext()).toMatchObject({ attempt, nonce: expect.stringMatching(/^[0-9a-f]{8}$/) });
 });
 
+test.each([
+  ['/tmp/ssh-x/agent.1', '/tmp/ssh-x/agent.1'],
+  ['', undefined],
+])('the agent at %j', (variable, socket) => {
+  process.env['SSH_AUTH_SOCK'] = variable;
+  expect(readRunContext().agentSocket).toBe(socket);
+});
+
 test('the run knows who runs it', () => {
   Object.assign(process.env, {
     GITHUB_RUN_ATTEMPT: '2',

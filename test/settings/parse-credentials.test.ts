@@ -1,7 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { createAuthority } from '../../src/pki/authority.ts';
-import { findingOf, findingsOf, run, settingsOf, sshKey } from './given.ts';
+import type { RawInputs } from '../../src/settings/input-definitions.ts';
+import { parseSettings } from '../../src/settings/parse-settings.ts';
+import type { Settings } from '../../src/settings/settings.ts';
+import { findingOf, findingsOf, given, run, settingsOf, sshKey } from './given.ts';
 
 describe('ssh-user', () => {
   test.each(['root', 'ubuntu', 'ec2-user', '_svc', 'deploy.bot', 'svc@corp.example', 'CORP\\svc', 'svc$'])(
@@ -47,7 +50,35 @@ describe('ssh-private-key', () => {
     ['as base64 of the whole file', Buffer.from(sshKey).toString('base64')],
     ['on one line with literal line breaks', sshKey.replaceAll('\n', '\\n')],
   ])('%s', (_how, key) => {
-    expect(settingsOf({ 'ssh-private-key': key }).ssh.key.type).toBe('ssh-ed25519');
+    expect(settingsOf({ 'ssh-private-key': key }).ssh.identity).toMatchObject({
+      key: { type: 'ssh-ed25519' },
+    });
+  });
+});
+
+describe('an ssh-agent on the runner', () => {
+  const socket = '/tmp/ssh-x/agent.1';
+  const withAgent = (changes: RawInputs): Settings =>
+    parseSettings({ ...given, ...changes }, { ...run, agentSocket: socket });
+
+  test.each(['', '\n'])('is used where no key is given (%j)', (key) => {
+    const { ssh, warnings } = withAgent({ 'ssh-private-key': key });
+    expect(ssh.identity).toEqual({ kind: 'agent', socket });
+    expect(warnings).toEqual([]);
+  });
+
+  test('is left alone where a key is given, even a wrong one', () => {
+    expect(withAgent({}).ssh.identity.kind).toBe('key');
+    expect(() => withAgent({ 'ssh-private-key': 'no key' })).toThrow('not a private key');
+  });
+
+  test('needs no passphrase', () => {
+    const { warnings } = withAgent({ 'ssh-private-key': '', 'ssh-key-passphrase': 'x' });
+    expect(warnings).toMatchObject([{ at: 'ssh-key-passphrase' }]);
+  });
+
+  test('is named where neither is there', () => {
+    expect(findingOf({ 'ssh-private-key': '' }).fix).toContain('ssh-agent');
   });
 });
 
@@ -58,7 +89,7 @@ describe('ssh-key-passphrase', () => {
 
   test.each([' two words ', ' two words \n', ' two words \r\n'])('%j opens the key', (passphrase) => {
     const { ssh } = settingsOf({ 'ssh-private-key': encrypted, 'ssh-key-passphrase': passphrase });
-    expect(ssh.key.type).toBe('ssh-ed25519');
+    expect(ssh.identity).toMatchObject({ key: { type: 'ssh-ed25519' } });
   });
 
   test.each(['two words', '', '\n', ' two words \n\n'])('%j does not', (passphrase) => {

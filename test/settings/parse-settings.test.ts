@@ -15,7 +15,10 @@ test('the least that is given becomes settings with all defaults', () => {
       login: { address, port: 22, user: 'ubuntu' },
     })),
     ssh: {
-      key: { key: expect.anything(), type: 'ssh-ed25519', fingerprint: expect.stringMatching(/^SHA256:/) },
+      identity: {
+        kind: 'key',
+        key: { key: expect.anything(), type: 'ssh-ed25519', fingerprint: expect.stringMatching(/^SHA256:/) },
+      },
       hostKeys: { knownHosts: [expect.objectContaining({ line: 1 })], fingerprints: [], policy: 'strict' },
       bastions: [],
     },

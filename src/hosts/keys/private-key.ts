@@ -215,7 +215,7 @@ function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Find
         at,
         fact: 'no private key is given.',
         cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
-        fix: 'give the private key file whole, as a secret.',
+        fix: 'give the private key file whole, as a secret; or start an ssh-agent with it in a step before, and leave the input out.',
       };
     case 'public':
       return {

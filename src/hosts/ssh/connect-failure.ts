@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings.ts';
+import type { KeyLabel } from '../keys/identity.ts';
 import { printable, seconds } from '../printable.ts';
 
 /** Where a connection is going. */
@@ -33,6 +34,7 @@ export type ConnectFailure =
   | { readonly kind: 'authentication'; readonly methods: readonly string[] }
   | { readonly kind: 'second-factor'; readonly methods: readonly string[] }
   | { readonly kind: 'sha1-only' }
+  | { readonly kind: 'agent'; readonly said: string }
   | { readonly kind: 'disconnected'; readonly said: string }
   | { readonly kind: 'protocol'; readonly said: string };
 
@@ -54,20 +56,26 @@ export function isTransient(failure: ConnectFailure): boolean {
   }
 }
 
-/** The failure in words for the user. */
+/** The failure in words for the user. @param keys that log in, in the order in which they are tried. */
 export function connectFinding(
   target: SshTarget,
-  key: { readonly type: string; readonly fingerprint: string },
+  keys: readonly KeyLabel[],
   failure: ConnectFailure,
 ): Finding & { readonly host: string } {
   return {
     host: target.name,
     at: 'connect',
-    ...explain(target, `${key.type} key ${key.fingerprint}`, failure),
+    ...explain(target, keys, failure),
   };
 }
 
-function explain(target: SshTarget, key: string, failure: ConnectFailure): Omit<Finding, 'host' | 'at'> {
+function explain(
+  target: SshTarget,
+  keys: readonly KeyLabel[],
+  failure: ConnectFailure,
+): Omit<Finding, 'host' | 'at'> {
+  const key = keys.map(({ type, fingerprint }) => `${type} key ${fingerprint}`).join(' or the ');
+  const listed = keys.length > 1 ? 'one of these fingerprints' : 'this fingerprint';
   const { user, via, portInput = 'ssh-port' } = target;
   const place = placeOf(target);
   const seen = via === undefined ? '' : `, as ${via} sees it`;
@@ -130,7 +138,7 @@ function explain(target: SshTarget, key: string, failure: ConnectFailure): Omit<
       return {
         fact: `${place} does not let user ${user} in with the ${key}${accepts(failure.methods)}.`,
         cause: `the public key is not in ~${user}/.ssh/authorized_keys, the user is another one, or sshd finds the permissions of these files too wide.`,
-        fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint; \`sudo journalctl -u ssh -u sshd -n 20\` tells what sshd minded.`,
+        fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list ${listed}; \`sudo journalctl -u ssh -u sshd -n 20\` tells what sshd minded.`,
       };
     case 'second-factor':
       return {
@@ -145,13 +153,20 @@ function explain(target: SshTarget, key: string, failure: ConnectFailure): Omit<
         cause: 'the SSH server is from before 2016; SHA-1 signatures can be forged and are not made here.',
         fix: 'use an Ed25519 key, or a newer SSH server.',
       };
+    case 'agent':
+      return {
+        fact: `${place} takes the ${key} of user ${user}, but the ssh-agent does not sign with it: ${printable(failure.said)}.`,
+        cause:
+          'the agent has ended or is locked, or the key is there to be confirmed by somebody (`ssh-add -c`).',
+        fix: 'add the key to an agent that signs without asking, or give ssh-private-key.',
+      };
     case 'disconnected':
       return /too many authentication failures/i.test(failure.said)
         ? {
             fact: `${place} broke off: too many authentication failures for user ${user} with the ${key}.`,
             cause:
               'the key is not in authorized_keys and MaxAuthTries in sshd_config is low; nothing else was tried.',
-            fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint.`,
+            fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list ${listed}.`,
           }
         : {
             fact: `${place} broke off, saying: ${printable(failure.said)}`,

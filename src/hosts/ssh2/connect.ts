@@ -54,7 +54,7 @@ export async function openClient(options: ConnectOptions): Promise<LoggedIn> {
     if (!('failure' in outcome)) return outcome;
     const failure = search.learn(outcome.failure);
     if (failure === undefined) continue;
-    const finding = connectFinding(options, options.key, failure);
+    const finding = connectFinding(options, options.credential, failure);
     const pause = pauses.shift();
     const wait = pause === undefined ? Infinity : pause * (0.5 + random());
     if (!isTransient(failure) || wait >= remaining()) throw new HostError(finding);

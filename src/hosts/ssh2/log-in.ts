@@ -5,17 +5,16 @@ import type { Log } from '../../log.ts';
 import { acceptedKey } from '../keys/host-key.ts';
 import { type HostPins, judgeHostKey } from '../keys/host-pins.ts';
 import { type HostKey, knownHostsLine } from '../keys/known-hosts.ts';
-import type { UsableKey } from '../keys/private-key.ts';
 import { keyBlobType } from '../keys/wire.ts';
 import type { ConnectFailure, ConnectStage, SshTarget } from '../ssh/connect-failure.ts';
 import { offeredAlgorithms } from './algorithms.ts';
+import type { Credential } from './credential.ts';
 import type { ByteStream } from './dial.ts';
 import type { AttemptFailure } from './host-key-search.ts';
-import { withoutSha1 } from './signing-key.ts';
 
 /** An SSH server, how to log in, and what is known of it. */
 export interface LoginOptions extends SshTarget {
-  readonly key: UsableKey;
+  readonly credential: Credential;
   readonly pins: HostPins;
   /** The server's own log. */
   readonly log: Log;
@@ -57,15 +56,18 @@ export function logIn(
   return new Promise((resolve) => {
     const { log, user, pins, keepaliveMs = KEEPALIVE_MS } = options;
     const client = new Client();
-    const key = withoutSha1(options.key.key, () => {
-      refusal = { kind: 'sha1-only' };
-    });
+    const methods = options.credential.map(({ method }) => method(user, onSha1));
     const started = performance.now();
     let stage: ConnectStage = 'greeting';
     let greeting = '';
     let shown: HostKey | undefined;
     let refusal: AttemptFailure | undefined;
+    /** How many keys were tried. */
+    let tried = 0;
 
+    function onSha1(): void {
+      refusal = { kind: 'sha1-only' };
+    }
     const settle = (outcome: LoggedIn | { readonly failure: AttemptFailure }): void => {
       deadline.removeEventListener('abort', onDeadline);
       stream.off('data', onData);
@@ -106,14 +108,17 @@ export function logIn(
         return false;
       },
       // Not 'none' first, as ssh2 does by itself: that is a round trip, and a failed login in sshd's eyes.
-      authHandler: (methods: readonly string[] | null, partialSuccess: boolean | null, next) => {
-        if (methods === null) {
-          next({ type: 'publickey', username: user, key });
+      authHandler: (accepted: readonly string[] | null, partialSuccess: boolean | null, next) => {
+        const method = methods[tried];
+        if (method !== undefined && partialSuccess !== true && accepted?.includes('publickey') !== false) {
+          tried += 1;
+          next(method);
           return;
         }
-        if (refusal === undefined) {
-          refusal = { kind: partialSuccess === true ? 'second-factor' : 'authentication', methods };
-        }
+        refusal ??= {
+          kind: partialSuccess === true ? 'second-factor' : 'authentication',
+          methods: accepted ?? [], // ssh2 does not tell them of keys from an agent
+        };
         // `false` ends the login (ssh2 README, authHandler); its types do not have it.
         next(false as unknown as AuthenticationType);
       },
@@ -139,6 +144,7 @@ function sshFailure(
 ): ConnectFailure {
   if (typeof error.code === 'number') return { kind: 'disconnected', said: error.message };
   if (error.level === 'client-socket') return closedFailure(stage, greeting);
+  if (error.level === 'agent') return { kind: 'agent', said: error.message };
   if (stage === 'greeting') {
     return error.level === 'protocol' ? closedFailure(stage, greeting) : { kind: 'not-ssh', said: greeting };
   }

@@ -2,6 +2,7 @@
 import { describeFinding } from '../../../src/findings.ts';
 import type { Log } from '../../../src/log.ts';
 import { HostError } from '../../../src/hosts/host-error.ts';
+import { keyCredential } from '../../../src/hosts/ssh2/credential.ts';
 import { connectSsh2, type Ssh2ConnectOptions } from '../../../src/hosts/ssh2/connect.ts';
 import { type HostKeyRules, type HostPins, pinsFor } from '../../../src/hosts/keys/host-pins.ts';
 import { type HostKey, knownHostsLine, parseKnownHosts } from '../../../src/hosts/keys/known-hosts.ts';
@@ -46,10 +47,13 @@ export function pinsOf(port: number, knownHosts: string, rules: Partial<HostKeyR
   );
 }
 
-/** Connects to 127.0.0.1 as `ubuntu`, with pauses short enough for tests. */
+/** Connects to 127.0.0.1 as `ubuntu` with a key, with pauses short enough for tests. */
 export function connectTo(
   port: number,
-  options: Pick<Ssh2ConnectOptions, 'key' | 'pins'> & Partial<Ssh2ConnectOptions>,
+  {
+    key,
+    ...options
+  }: { readonly key: UsableKey } & Pick<Ssh2ConnectOptions, 'pins'> & Partial<Ssh2ConnectOptions>,
 ): Promise<Transport> {
   return connectSsh2({
     name: 'infra0',
@@ -58,6 +62,7 @@ export function connectTo(
     user: 'ubuntu',
     log: new KeptLog(),
     retryPausesMs: [20, 20],
+    credential: keyCredential(key),
     ...options,
   });
 }

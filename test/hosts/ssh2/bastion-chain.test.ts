@@ -5,6 +5,7 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 
 import { BastionError } from '../../../src/hosts/host-error.ts';
 import { BastionChain, type Hop } from '../../../src/hosts/ssh2/bastion-chain.ts';
+import { keyCredential } from '../../../src/hosts/ssh2/credential.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
@@ -38,7 +39,7 @@ function hop(port: number, options: Partial<Hop> = {}): Hop {
     port,
     user: 'jump',
     portInput: 'ssh-bastion',
-    key,
+    credential: keyCredential(key),
     pins: pinned(port, bastionKey.host),
     log: new KeptLog(),
     retryPausesMs: [20, 20],

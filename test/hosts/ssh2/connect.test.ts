@@ -420,7 +420,7 @@ describe('words for the rest', () => {
     [{ kind: 'disconnected', said: 'go\naway\u0007' }, /broke off, saying: go away/, false],
     [{ kind: 'protocol', said: 'Bad packet length' }, /Bad packet length/, false],
   ] as const)('%j', (failure, expected, transient) => {
-    const { host, fact, cause, fix } = connectFinding(target, key, failure);
+    const { host, fact, cause, fix } = connectFinding(target, [key], failure);
     expect(`${host} ${fact} ${cause ?? ''} ${fix}`).toMatch(expected);
     expect(isTransient(failure)).toBe(transient);
   });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { BastionChain } from '../../../src/hosts/ssh2/bastion-chain.ts';
+import { keyCredential } from '../../../src/hosts/ssh2/credential.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
 import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
@@ -49,7 +50,7 @@ afterAll(() => folder.remove());
         address: '127.0.0.1',
         port: bastion.port,
         user,
-        key,
+        credential: keyCredential(key),
         pins: pinned(bastion.port, bastion.hostKey.host),
         log: new KeptLog(),
       },

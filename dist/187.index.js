@@ -1,5 +1,5 @@
-export const id = 441;
-export const ids = [441];
+export const id = 187;
+export const ids = [187];
 export const modules = {
 
 /***/ 74445:
@@ -16,7 +16,7 @@ function quorumOf(members) {
 
 /***/ }),
 
-/***/ 72247:
+/***/ 76065:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -187,15 +187,17 @@ function isTransient(failure) {
             return false;
     }
 }
-/** The failure in words for the user. */
-function connectFinding(target, key, failure) {
+/** The failure in words for the user. @param keys that log in, in the order in which they are tried. */
+function connectFinding(target, keys, failure) {
     return {
         host: target.name,
         at: 'connect',
-        ...explain(target, `${key.type} key ${key.fingerprint}`, failure),
+        ...explain(target, keys, failure),
     };
 }
-function explain(target, key, failure) {
+function explain(target, keys, failure) {
+    const key = keys.map(({ type, fingerprint }) => `${type} key ${fingerprint}`).join(' or the ');
+    const listed = keys.length > 1 ? 'one of these fingerprints' : 'this fingerprint';
     const { user, via, portInput = 'ssh-port' } = target;
     const place = placeOf(target);
     const seen = via === undefined ? '' : `, as ${via} sees it`;
@@ -256,7 +258,7 @@ function explain(target, key, failure) {
             return {
                 fact: `${place} does not let user ${user} in with the ${key}${accepts(failure.methods)}.`,
                 cause: `the public key is not in ~${user}/.ssh/authorized_keys, the user is another one, or sshd finds the permissions of these files too wide.`,
-                fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint; \`sudo journalctl -u ssh -u sshd -n 20\` tells what sshd minded.`,
+                fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list ${listed}; \`sudo journalctl -u ssh -u sshd -n 20\` tells what sshd minded.`,
             };
         case 'second-factor':
             return {
@@ -270,12 +272,18 @@ function explain(target, key, failure) {
                 cause: 'the SSH server is from before 2016; SHA-1 signatures can be forged and are not made here.',
                 fix: 'use an Ed25519 key, or a newer SSH server.',
             };
+        case 'agent':
+            return {
+                fact: `${place} takes the ${key} of user ${user}, but the ssh-agent does not sign with it: ${(0,printable/* printable */.g)(failure.said)}.`,
+                cause: 'the agent has ended or is locked, or the key is there to be confirmed by somebody (`ssh-add -c`).',
+                fix: 'add the key to an agent that signs without asking, or give ssh-private-key.',
+            };
         case 'disconnected':
             return /too many authentication failures/i.test(failure.said)
                 ? {
                     fact: `${place} broke off: too many authentication failures for user ${user} with the ${key}.`,
                     cause: 'the key is not in authorized_keys and MaxAuthTries in sshd_config is low; nothing else was tried.',
-                    fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list this fingerprint.`,
+                    fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list ${listed}.`,
                 }
                 : {
                     fact: `${place} broke off, saying: ${(0,printable/* printable */.g)(failure.said)}`,
@@ -1573,28 +1581,8 @@ function isNoCommonType(failure) {
 
 // EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
 var lib = __webpack_require__(85472);
-;// CONCATENATED MODULE: ./src/hosts/ssh2/signing-key.ts
-/**
- * ssh2 signs with SHA-1 when a server does not name the signatures it takes (RFC 8308, server-sig-algs).
- * Such a login is refused instead.
- * @param onRefused called when a signature with SHA-1 was asked for.
- */
-function withoutSha1(key, onRefused) {
-    // A derived object, because ssh2 recognises its keys by a hidden property.
-    return Object.create(key, {
-        sign: {
-            value: (data, hash) => {
-                if (hash !== 'sha1')
-                    return key.sign(data, hash);
-                onRefused();
-                return new Error('SHA-1 signatures are not made');
-            },
-        },
-    });
-}
-
+var lib_default = /*#__PURE__*/__webpack_require__.n(lib);
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/log-in.ts
-
 
 
 
@@ -1614,14 +1602,17 @@ function logIn(options, { stream, hostKeyTypes, deadline, limitMs }) {
     return new Promise((resolve) => {
         const { log, user, pins, keepaliveMs = KEEPALIVE_MS } = options;
         const client = new lib.Client();
-        const key = withoutSha1(options.key.key, () => {
-            refusal = { kind: 'sha1-only' };
-        });
+        const methods = options.credential.map(({ method }) => method(user, onSha1));
         const started = performance.now();
         let stage = 'greeting';
         let greeting = '';
         let shown;
         let refusal;
+        /** How many keys were tried. */
+        let tried = 0;
+        function onSha1() {
+            refusal = { kind: 'sha1-only' };
+        }
         const settle = (outcome) => {
             deadline.removeEventListener('abort', onDeadline);
             stream.off('data', onData);
@@ -1666,14 +1657,17 @@ function logIn(options, { stream, hostKeyTypes, deadline, limitMs }) {
                 return false;
             },
             // Not 'none' first, as ssh2 does by itself: that is a round trip, and a failed login in sshd's eyes.
-            authHandler: (methods, partialSuccess, next) => {
-                if (methods === null) {
-                    next({ type: 'publickey', username: user, key });
+            authHandler: (accepted, partialSuccess, next) => {
+                const method = methods[tried];
+                if (method !== undefined && partialSuccess !== true && accepted?.includes('publickey') !== false) {
+                    tried += 1;
+                    next(method);
                     return;
                 }
-                if (refusal === undefined) {
-                    refusal = { kind: partialSuccess === true ? 'second-factor' : 'authentication', methods };
-                }
+                refusal ??= {
+                    kind: partialSuccess === true ? 'second-factor' : 'authentication',
+                    methods: accepted ?? [], // ssh2 does not tell them of keys from an agent
+                };
                 // `false` ends the login (ssh2 README, authHandler); its types do not have it.
                 next(false);
             },
@@ -1695,6 +1689,8 @@ function sshFailure(error, stage, greeting) {
         return { kind: 'disconnected', said: error.message };
     if (error.level === 'client-socket')
         return closedFailure(stage, greeting);
+    if (error.level === 'agent')
+        return { kind: 'agent', said: error.message };
     if (stage === 'greeting') {
         return error.level === 'protocol' ? closedFailure(stage, greeting) : { kind: 'not-ssh', said: greeting };
     }
@@ -1927,7 +1923,7 @@ async function openClient(options) {
         const failure = search.learn(outcome.failure);
         if (failure === undefined)
             continue;
-        const finding = connectFinding(options, options.key, failure);
+        const finding = connectFinding(options, options.credential, failure);
         const pause = pauses.shift();
         const wait = pause === undefined ? Infinity : pause * (0.5 + random());
         if (!isTransient(failure) || wait >= remaining())
@@ -2046,6 +2042,188 @@ function forwardFailure(error) {
     return { kind: 'unreachable', code: said === '' ? 'no reason given' : said };
 }
 
+;// CONCATENATED MODULE: ./src/hosts/ssh2/agent.ts
+
+
+
+const USABLE = /^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)|ssh-rsa)$/;
+const ANSWER_TIMEOUT_MS = 5000;
+/** OpenSSH's own limit (authfd.c, MAX_AGENT_REPLY_LEN). */
+const LONGEST_ANSWER = 256 * 1024;
+/** Message numbers (draft-ietf-sshm-ssh-agent, 6.1). */
+const REQUEST_IDENTITIES = 11;
+const IDENTITIES_ANSWER = 12;
+/**
+ * Asks an agent for its keys. ssh2 does not tell of those that it cannot use.
+ * @param socket path of its Unix socket. @throws Error when it does not answer as an agent does.
+ */
+async function listAgentKeys(socket, timeoutMs = ANSWER_TIMEOUT_MS) {
+    const blobs = identitiesOf(await ask(socket, Buffer.from([REQUEST_IDENTITIES]), timeoutMs));
+    const keys = blobs.map((blob) => {
+        const type = (0,wire/* keyBlobType */.$q)(blob) ?? 'unknown';
+        const key = USABLE.test(type) ? lib_default().utils.parseKey(`${type} ${blob.toString('base64')}`) : undefined;
+        return key === undefined || key instanceof Error ? type : key;
+    });
+    return {
+        usable: keys.filter((key) => typeof key !== 'string'),
+        others: keys.filter((key) => typeof key === 'string'),
+    };
+}
+/** Sends one message and gives the one that comes back, both without their length. */
+function ask(socket, message, timeoutMs) {
+    const { promise, resolve, reject } = Promise.withResolvers();
+    const stream = (0,external_node_net_.connect)(socket);
+    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+    let seen = Buffer.alloc(0);
+    stream.on('data', (chunk) => {
+        seen = Buffer.concat([seen, chunk]);
+        const length = seen.length < 4 ? 0 : seen.readUInt32BE();
+        if (length > LONGEST_ANSWER)
+            reject(new Error(NO_AGENT));
+        else if (length > 0 && seen.length >= 4 + length)
+            resolve(seen.subarray(4, 4 + length));
+    });
+    stream.on('error', reject);
+    stream.on('close', () => reject(new Error('it has closed the connection')));
+    stream.write((0,wire/* wireString */.f9)(message));
+    return promise.finally(() => {
+        clearTimeout(timer);
+        stream.destroy();
+    });
+}
+/** The public keys in an answer: each is followed by its comment. */
+function identitiesOf(answer) {
+    const reader = new wire/* WireReader */.ZT(answer);
+    if (reader.raw(1)?.[0] !== IDENTITIES_ANSWER)
+        throw new Error(NO_AGENT);
+    const count = reader.uint32() ?? 0;
+    const blobs = [];
+    while (blobs.length < count) {
+        const blob = reader.string();
+        if (blob === undefined || reader.string() === undefined)
+            throw new Error(NO_AGENT);
+        blobs.push(blob);
+    }
+    return blobs;
+}
+const NO_AGENT = 'what answers is no ssh-agent';
+/** One key of an agent, as if it held no other: ssh2 tries all that an agent has, with no word of which and no limit. */
+class OneKeyAgent extends (lib_default()).BaseAgent {
+    #agent;
+    #key;
+    #onSha1;
+    /** @param onSha1 called when a signature with SHA-1 was asked for, which is not made. */
+    constructor(socket, key, onSha1) {
+        super();
+        this.#agent = new (lib_default()).OpenSSHAgent(socket);
+        this.#key = key;
+        this.#onSha1 = onSha1;
+    }
+    getIdentities(callback) {
+        callback(null, [this.#key]);
+    }
+    sign(key, data, options, callback) {
+        const [hash, told] = typeof options === 'function' ? [undefined, options] : [options.hash, callback];
+        if (key.type !== 'ssh-rsa' || hash === 'sha256' || hash === 'sha512') {
+            this.#agent.sign(key, data, hash === undefined ? {} : { hash }, told);
+            return;
+        }
+        this.#onSha1();
+        told?.(new Error('SHA-1 signatures are not made'));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/ssh2/signing-key.ts
+/**
+ * ssh2 signs with SHA-1 when a server does not name the signatures it takes (RFC 8308, server-sig-algs).
+ * Such a login is refused instead.
+ * @param onRefused called when a signature with SHA-1 was asked for.
+ */
+function withoutSha1(key, onRefused) {
+    // A derived object, because ssh2 recognises its keys by a hidden property.
+    return Object.create(key, {
+        sign: {
+            value: (data, hash) => {
+                if (hash !== 'sha1')
+                    return key.sign(data, hash);
+                onRefused();
+                return new Error('SHA-1 signatures are not made');
+            },
+        },
+    });
+}
+
+;// CONCATENATED MODULE: ./src/hosts/ssh2/credential.ts
+
+
+
+
+/**
+ * How many keys of an agent are tried. sshd counts each that it does not know as a failed login: it breaks off at the
+ * sixth (MaxAuthTries), and from the third on writes them where fail2ban looks.
+ */
+const MOST_TRIED = 5;
+/** A private key that was given. */
+function keyCredential({ key, type, fingerprint: print }) {
+    return [
+        {
+            type,
+            fingerprint: print,
+            method: (username, onSha1) => ({ type: 'publickey', username, key: withoutSha1(key, onSha1) }),
+        },
+    ];
+}
+/**
+ * The keys of an ssh-agent, the first ones of it; they are named in the log.
+ * @param socket path of its Unix socket.
+ * @throws Refusal when it does not answer, or has no key that can be used.
+ */
+async function agentCredential(socket, log) {
+    let keys;
+    try {
+        keys = await listAgentKeys(socket);
+    }
+    catch (error) {
+        throw refusal(`the ssh-agent at ${socket} does not answer: ${(0,findings/* errorMessage */.gJ)(error)}.`, 'it has ended, or belongs to another user or container; SSH_AUTH_SOCK in the environment still names it.');
+    }
+    const { usable, others } = keys;
+    const unusable = others.length === 0 ? '' : ` Of no use here: ${[...new Set(others)].join(', ')}.`;
+    const [first, ...rest] = usable.slice(0, MOST_TRIED).map((key) => {
+        const label = { type: key.type, fingerprint: (0,wire/* fingerprint */.Rj)(key.getPublicSSH()) };
+        return {
+            ...label,
+            method: (username, onSha1) => ({
+                type: 'agent',
+                username,
+                agent: new OneKeyAgent(socket, key, onSha1),
+            }),
+        };
+    });
+    if (first === undefined) {
+        throw refusal(`the ssh-agent at ${socket} has no key that can log in.${unusable}`, 'no key was added to it (`ssh-add -l` shows them), or only certificates and keys in hardware.');
+    }
+    const tried = [first, ...rest];
+    const limit = usable.length > MOST_TRIED
+        ? ` It has ${usable.length}; no more than ${MOST_TRIED} are tried, as SSH servers count each.`
+        : '';
+    log.info(`Keys of the ssh-agent: ${tried.map(describeKey).join(', ')}.${limit}${unusable}`);
+    return tried;
+}
+/** A key in messages. */
+function describeKey({ type, fingerprint: print }) {
+    return `${type} ${print}`;
+}
+function refusal(fact, cause) {
+    return new findings/* Refusal */.P_('Nobody can be logged in', [
+        {
+            at: 'ssh-private-key',
+            fact: `no private key is given, and ${fact}`,
+            cause,
+            fix: 'give ssh-private-key, or start an agent with that key in the same job before this step.',
+        },
+    ]);
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/connector.ts
 
 
@@ -2054,14 +2232,21 @@ function forwardFailure(error) {
 
 
 
-/** How each host is connected to, as the inputs say. */
-function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
+
+/**
+ * How each host is connected to, as the inputs say. No connection is made yet, but to an ssh-agent on this machine.
+ * @throws Refusal when there is nothing to log in with.
+ */
+async function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
+    const credential = ssh.identity.kind === 'key'
+        ? keyCredential(ssh.identity.key)
+        : await agentCredential(ssh.identity.socket, log);
     const told = onAcceptedKey && { onAcceptedKey };
     const [first, ...others] = ssh.bastions.map((login) => ({
         ...login,
         name: `bastion ${login.address}`,
         portInput: 'ssh-bastion',
-        key: ssh.bastionKey ?? ssh.key,
+        credential: ssh.bastionKey === undefined ? credential : keyCredential(ssh.bastionKey),
         pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, { ...login, aliases: [] }),
         log: log.host(`bastion ${login.address}`),
         ...told,
@@ -2082,7 +2267,7 @@ function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
                 ...(sudoPassword !== undefined && {
                     sudo: { password: sudoPassword, gate },
                 }),
-                key: ssh.key,
+                credential,
                 pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, (0,pinned_host/* pinnedHost */.h)(host)),
                 log: log.host(name),
                 ...told,
@@ -5493,7 +5678,7 @@ const inputDefinitions = {
     'cluster-name': { default: 'etcd' },
     'ssh-user': {},
     'ssh-port': { default: '22' },
-    'ssh-private-key': { required: true, secret: true },
+    'ssh-private-key': { secret: true },
     'ssh-key-passphrase': { secret: true },
     'sudo-password': { secret: true },
     'ssh-known-hosts': {},
@@ -5676,12 +5861,22 @@ function givenNames() {
         .filter((variable) => variable.startsWith(runner.INPUT_PREFIX))
         .map((variable) => variable.slice(runner.INPUT_PREFIX.length).toLowerCase());
 }
-/** What this run brings of its own: the number of its attempt, the time, a bit of chance, and who runs it. */
+/**
+ * What this run brings of its own: the number of its attempt, the time, a bit of chance, who runs it, and the ssh-agent that
+ * an earlier step has started.
+ */
 function readRunContext() {
     const given = Number(process.env['GITHUB_RUN_ATTEMPT'] ?? '1');
     const attempt = Number.isSafeInteger(given) && given > 0 ? given : 1;
     const nonce = (0,external_node_crypto_.randomBytes)(4).toString('hex');
-    return { attempt, nonce, now: new Date(), identity: readRunIdentity(process.env, { attempt, nonce }) };
+    const agentSocket = process.env['SSH_AUTH_SOCK'] ?? '';
+    return {
+        attempt,
+        nonce,
+        now: new Date(),
+        identity: readRunIdentity(process.env, { attempt, nonce }),
+        ...(agentSocket !== '' && { agentSocket }),
+    };
 }
 
 
@@ -6213,7 +6408,7 @@ function unreadable(read) {
                 at,
                 fact: 'no private key is given.',
                 cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
-                fix: 'give the private key file whole, as a secret.',
+                fix: 'give the private key file whole, as a secret; or start an ssh-agent with it in a step before, and leave the input out.',
             };
         case 'public':
             return {
@@ -6703,11 +6898,13 @@ function parseSudoPassword(text, hosts, { findings, warnings }) {
 
 /**
  * Reads how the hosts are got into.
- * @param hosts as far as they could be read. @param user who logs in on hosts that do not say another.
+ * @param hosts as far as they could be read.
+ * @param user who logs in on hosts that do not say another.
+ * @param agentSocket of an ssh-agent on the runner, if there is one.
  */
-function parseAccess(inputs, hosts, user, collected) {
+function parseAccess(inputs, hosts, { user, agentSocket }, collected) {
     const before = collected.findings.length;
-    const key = parseKey(HOSTS_KEY, inputs, collected);
+    const identity = parseIdentity(inputs, agentSocket, collected);
     const sudoPassword = parseSudoPassword(inputs['sudo-password'], hosts, collected);
     const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
     const ownKey = inputs['ssh-bastion-private-key'] !== '';
@@ -6716,16 +6913,32 @@ function parseAccess(inputs, hosts, user, collected) {
         refuseBastionKey(inputs, collected.findings);
     const places = [...hosts.map(pinned_host/* pinnedHost */.h), ...bastions.map((login) => ({ ...login, aliases: [] }))];
     const hostKeys = parseHostKeys(inputs, hosts.length === 0 ? [] : places, collected);
-    if (key === undefined || hostKeys === undefined || collected.findings.length > before)
+    if (identity === undefined || hostKeys === undefined || collected.findings.length > before)
         return undefined;
     return {
-        key,
+        identity,
         hostKeys,
         bastions,
         ...(sudoPassword !== undefined && { sudoPassword }),
         ...(bastionKey && { bastionKey }),
     };
 }
+/** A private key that is given, else the agent: it is not asked for more than one way to log in. */
+function parseIdentity(inputs, agentSocket, collected) {
+    if (inputs['ssh-private-key'].trim() === '' && agentSocket !== undefined) {
+        if (inputs['ssh-key-passphrase'] !== '')
+            collected.warnings.push(passphraseOfNothing);
+        return { kind: 'agent', socket: agentSocket };
+    }
+    const key = parseKey(HOSTS_KEY, inputs, collected);
+    return key && { kind: 'key', key };
+}
+const passphraseOfNothing = {
+    at: 'ssh-key-passphrase',
+    fact: 'a passphrase is given, and no private key: the keys of the ssh-agent are used, which need none.',
+    cause: 'the secret with the key does not exist or has another name.',
+    fix: 'give the key in ssh-private-key, or leave the passphrase out.',
+};
 const HOSTS_KEY = { key: 'ssh-private-key', passphrase: 'ssh-key-passphrase' };
 const BASTIONS_KEY = { key: 'ssh-bastion-private-key', passphrase: 'ssh-bastion-key-passphrase' };
 function refuseBastionKey(inputs, findings) {
@@ -8927,7 +9140,8 @@ function readSettings(inputs, run, files, collected) {
         withLogins(written, 
         // a user that is none has been told already
         { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) }, ports ?? {}, findings);
-    const ssh = parseAccess(inputs, hosts ?? [], inputs['ssh-user'], collected);
+    const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket };
+    const ssh = parseAccess(inputs, hosts ?? [], login, collected);
     const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
     const certificates = parseCertificates({
         keyAlgorithm: inputs['key-algorithm'],
