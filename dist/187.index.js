@@ -6095,6 +6095,8 @@ var lib = __webpack_require__(85472);
 var lib_default = /*#__PURE__*/__webpack_require__.n(lib);
 ;// CONCATENATED MODULE: ./src/hosts/keys/key-text.ts
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
+/** Cipher and start vector, as long as the cipher's block: the key may follow behind it where line breaks were lost. */
+const DEK_INFO = /DEK-Info:\s*(AES-[A-Z0-9-]+,[0-9A-F]{32}|[A-Z0-9-]+,[0-9A-F]{16})/i;
 const OPENSSH_MAGIC = 'openssh-key-v1\0';
 /**
  * Recognises a key in what people paste: CRLF, a byte order mark, quotes around it, lost or literal `\n`
@@ -6157,10 +6159,10 @@ function classify(text) {
     return { kind: text.includes('-----BEGIN CERTIFICATE-----') ? 'certificate' : 'unknown' };
 }
 function readBlock(label, content) {
-    const dekInfo = /DEK-Info:\s*([A-Z0-9-]+,[0-9A-F]+)/i.exec(content)?.[1];
+    const dekInfo = DEK_INFO.exec(content)?.[1];
     const body = content
         .replace(/Proc-Type:\s*4,\s*ENCRYPTED/i, '')
-        .replace(/DEK-Info:\s*\S+/i, '')
+        .replace(DEK_INFO, '')
         .replace(/\s/g, '');
     if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body))
         return { kind: 'damaged' };
@@ -6187,14 +6189,24 @@ function readOpensshHeader(bytes) {
         return undefined;
     const cipher = reader.string()?.toString('latin1');
     reader.string(); // name of the key derivation
-    reader.string(); // its options
+    const options = reader.string();
     const count = reader.uint32();
     const publicBlob = reader.string();
     const privateSection = reader.string();
-    if (cipher === undefined || count !== 1 || publicBlob === undefined || privateSection === undefined)
+    if (cipher === undefined ||
+        options === undefined ||
+        count !== 1 ||
+        publicBlob === undefined ||
+        privateSection === undefined)
         return undefined;
     const type = (0,wire/* keyBlobType */.$q)(publicBlob);
-    return type === undefined ? undefined : { encrypted: cipher !== 'none', type, publicBlob };
+    return type === undefined ? undefined : { cipher, rounds: roundsOf(options), type, publicBlob };
+}
+/** Of bcrypt's options: a salt, and the number of rounds. */
+function roundsOf(options) {
+    const reader = new wire/* WireReader */.ZT(options);
+    reader.string();
+    return reader.uint32() ?? 0;
 }
 /**
  * An Ed25519 private key as an unencrypted OpenSSH key file (OpenSSH PROTOCOL.key), the only form in which
@@ -6235,6 +6247,10 @@ const KEY_INPUT = 'ssh-private-key';
 const PASSPHRASE_INPUT = 'ssh-key-passphrase';
 const DEFAULT_INPUTS = { key: KEY_INPUT, passphrase: PASSPHRASE_INPUT };
 const SSH_CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
+/** What ssh2 decrypts, of ssh-keygen's ciphers (-Z); the first is its default. */
+const OPENSSH_CIPHERS = /^aes(?:128|192|256)-(?:ctr|cbc|gcm@openssh\.com)$/;
+/** ssh-keygen makes 16 or 24 of itself; each takes some hundredths of a second here. */
+const MOST_ROUNDS = 1000;
 const NEW_KEY = 'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
 const WHOLE_FILE = 'paste the private key file whole, from its BEGIN line to its END line.';
 /**
@@ -6268,7 +6284,8 @@ function prepareOpenssh(block, passphrase) {
     const header = readOpensshHeader(Buffer.from(block.body, 'base64'));
     if (header === undefined)
         return refuse(DAMAGED);
-    const { encrypted, type, publicBlob } = header;
+    const { cipher, rounds, type, publicBlob } = header;
+    const encrypted = cipher !== 'none';
     if (type === 'ssh-dss')
         return refuse(DSA);
     if (type.startsWith('sk-'))
@@ -6276,6 +6293,10 @@ function prepareOpenssh(block, passphrase) {
     const name = `${type} ${(0,wire/* fingerprint */.Rj)(publicBlob)}`;
     if (encrypted && passphrase === undefined)
         return refuse(passphraseMissing(name));
+    if (encrypted && !OPENSSH_CIPHERS.test(cipher))
+        return refuse(cipherUnknown(name, cipher));
+    if (rounds > MOST_ROUNDS)
+        return refuse(tooManyRounds(name, rounds));
     const key = lib_default().utils.parseKey(pemText(block), passphrase);
     if (!(key instanceof Error))
         return usable(key, encrypted, passphrase);
@@ -6376,6 +6397,22 @@ const OLD_ENCRYPTION = {
     cause: 'the file is old.',
     fix: 'write it anew with `ssh-keygen -p -f deploy-key`, which asks for the old passphrase and a new one.',
 };
+function cipherUnknown(name, cipher) {
+    return {
+        at: KEY_INPUT,
+        fact: `the private key (${name}) is encrypted with ${cipher}, which cannot be decrypted here.`,
+        cause: 'it was made with `ssh-keygen -Z`.',
+        fix: 'write it anew with `ssh-keygen -p -Z aes256-ctr -f deploy-key`.',
+    };
+}
+function tooManyRounds(name, rounds) {
+    return {
+        at: KEY_INPUT,
+        fact: `the private key (${name}) asks for ${rounds} rounds of key derivation, which would take minutes.`,
+        cause: 'it was made with `ssh-keygen -a`, or is damaged.',
+        fix: 'write it anew with `ssh-keygen -p -a 100 -f deploy-key`.',
+    };
+}
 const PASSPHRASE_UNUSED = {
     at: PASSPHRASE_INPUT,
     fact: 'a passphrase is given, but the private key is not encrypted.',

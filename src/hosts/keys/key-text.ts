@@ -16,6 +16,8 @@ export type KeyText =
   | { readonly kind: 'public' | 'certificate' | 'truncated' | 'damaged' | 'empty' | 'unknown' };
 
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
+/** Cipher and start vector, as long as the cipher's block: the key may follow behind it where line breaks were lost. */
+const DEK_INFO = /DEK-Info:\s*(AES-[A-Z0-9-]+,[0-9A-F]{32}|[A-Z0-9-]+,[0-9A-F]{16})/i;
 const OPENSSH_MAGIC = 'openssh-key-v1\0';
 
 /**
@@ -84,10 +86,10 @@ function classify(text: string): KeyText {
 }
 
 function readBlock(label: string, content: string): KeyText {
-  const dekInfo = /DEK-Info:\s*([A-Z0-9-]+,[0-9A-F]+)/i.exec(content)?.[1];
+  const dekInfo = DEK_INFO.exec(content)?.[1];
   const body = content
     .replace(/Proc-Type:\s*4,\s*ENCRYPTED/i, '')
-    .replace(/DEK-Info:\s*\S+/i, '')
+    .replace(DEK_INFO, '')
     .replace(/\s/g, '');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body)) return { kind: 'damaged' };
   return { kind: 'private', block: { label, body, ...(dekInfo === undefined ? {} : { dekInfo }) } };

@@ -8,7 +8,10 @@ const BLOCK = 8;
 
 /** What an OpenSSH private key file tells without its passphrase. */
 export interface OpensshKeyHeader {
-  readonly encrypted: boolean;
+  /** e.g. `aes256-ctr`; `none`: it is not encrypted. */
+  readonly cipher: string;
+  /** Rounds of the key derivation; 0 where there is none. */
+  readonly rounds: number;
   /** Type of the key, e.g. `ssh-ed25519`. */
   readonly type: string;
   /** Its public half in SSH wire form. */
@@ -21,14 +24,27 @@ export function readOpensshHeader(bytes: Buffer): OpensshKeyHeader | undefined {
   if (reader.raw(MAGIC.length)?.equals(MAGIC) !== true) return undefined;
   const cipher = reader.string()?.toString('latin1');
   reader.string(); // name of the key derivation
-  reader.string(); // its options
+  const options = reader.string();
   const count = reader.uint32();
   const publicBlob = reader.string();
   const privateSection = reader.string();
-  if (cipher === undefined || count !== 1 || publicBlob === undefined || privateSection === undefined)
+  if (
+    cipher === undefined ||
+    options === undefined ||
+    count !== 1 ||
+    publicBlob === undefined ||
+    privateSection === undefined
+  )
     return undefined;
   const type = keyBlobType(publicBlob);
-  return type === undefined ? undefined : { encrypted: cipher !== 'none', type, publicBlob };
+  return type === undefined ? undefined : { cipher, rounds: roundsOf(options), type, publicBlob };
+}
+
+/** Of bcrypt's options: a salt, and the number of rounds. */
+function roundsOf(options: Buffer): number {
+  const reader = new WireReader(options);
+  reader.string();
+  return reader.uint32() ?? 0;
 }
 
 /**

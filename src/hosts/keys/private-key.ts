@@ -32,6 +32,10 @@ const KEY_INPUT = 'ssh-private-key';
 const PASSPHRASE_INPUT = 'ssh-key-passphrase';
 const DEFAULT_INPUTS: KeyInputs = { key: KEY_INPUT, passphrase: PASSPHRASE_INPUT };
 const SSH_CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
+/** What ssh2 decrypts, of ssh-keygen's ciphers (-Z); the first is its default. */
+const OPENSSH_CIPHERS = /^aes(?:128|192|256)-(?:ctr|cbc|gcm@openssh\.com)$/;
+/** ssh-keygen makes 16 or 24 of itself; each takes some hundredths of a second here. */
+const MOST_ROUNDS = 1000;
 const NEW_KEY =
   'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
 const WHOLE_FILE = 'paste the private key file whole, from its BEGIN line to its END line.';
@@ -72,11 +76,14 @@ function prepare(text: string, secret: string | undefined): PreparedKey {
 function prepareOpenssh(block: PemBlock, passphrase: string | undefined): PreparedKey {
   const header = readOpensshHeader(Buffer.from(block.body, 'base64'));
   if (header === undefined) return refuse(DAMAGED);
-  const { encrypted, type, publicBlob } = header;
+  const { cipher, rounds, type, publicBlob } = header;
+  const encrypted = cipher !== 'none';
   if (type === 'ssh-dss') return refuse(DSA);
   if (type.startsWith('sk-')) return refuse(SECURITY_KEY);
   const name = `${type} ${fingerprint(publicBlob)}`;
   if (encrypted && passphrase === undefined) return refuse(passphraseMissing(name));
+  if (encrypted && !OPENSSH_CIPHERS.test(cipher)) return refuse(cipherUnknown(name, cipher));
+  if (rounds > MOST_ROUNDS) return refuse(tooManyRounds(name, rounds));
   const key = ssh2.utils.parseKey(pemText(block), passphrase);
   if (!(key instanceof Error)) return usable(key, encrypted, passphrase);
   if (/^Unsupported/.test(errorMessage(key))) return refuse(unsupported(`a key of type ${type}`));
@@ -177,6 +184,24 @@ const OLD_ENCRYPTION: Finding = {
   cause: 'the file is old.',
   fix: 'write it anew with `ssh-keygen -p -f deploy-key`, which asks for the old passphrase and a new one.',
 };
+
+function cipherUnknown(name: string, cipher: string): Finding {
+  return {
+    at: KEY_INPUT,
+    fact: `the private key (${name}) is encrypted with ${cipher}, which cannot be decrypted here.`,
+    cause: 'it was made with `ssh-keygen -Z`.',
+    fix: 'write it anew with `ssh-keygen -p -Z aes256-ctr -f deploy-key`.',
+  };
+}
+
+function tooManyRounds(name: string, rounds: number): Finding {
+  return {
+    at: KEY_INPUT,
+    fact: `the private key (${name}) asks for ${rounds} rounds of key derivation, which would take minutes.`,
+    cause: 'it was made with `ssh-keygen -a`, or is damaged.',
+    fix: 'write it anew with `ssh-keygen -p -a 100 -f deploy-key`.',
+  };
+}
 
 const PASSPHRASE_UNUSED: Finding = {
   at: PASSPHRASE_INPUT,

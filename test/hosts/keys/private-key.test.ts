@@ -278,6 +278,17 @@ describe('what cannot be used is named', () => {
     expect(finding.fix).not.toBe('');
   });
 
+  test('an OpenSSH key with a cipher or with rounds that nobody has time for', () => {
+    const rare = ['-Z', 'chacha20-poly1305@openssh.com', '-a', '1'];
+    const chacha = sshKeygen(folder, 'chacha', 'ed25519', rare, PASSPHRASE).privateText;
+    expect(refusal(preparePrivateKey(chacha, PASSPHRASE)).fact).toContain('encrypted with chacha20-poly1305');
+    const rounds = Buffer.from([0, 0, 0, 4]); // as `-a 4` has it in the file
+    const bytes = Buffer.from(locked.privateText.replaceAll(/-----.*-----|\n/g, ''), 'base64');
+    bytes.writeUInt32BE(0x7fff_ffff, bytes.indexOf(rounds, bytes.indexOf('bcrypt') + 6 + 4 + 4 + 16));
+    const slow = `-----BEGIN OPENSSH PRIVATE KEY-----\n${bytes.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`;
+    expect(refusal(preparePrivateKey(slow, PASSPHRASE)).fact).toContain('2147483647 rounds');
+  });
+
   // OpenSSL moved DES to its legacy provider, so no test key can be made here: the header alone must do.
   test('a PEM key encrypted with DES', () => {
     const text = rsaPem.replace(
