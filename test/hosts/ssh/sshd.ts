@@ -24,6 +24,8 @@ export interface SshdExtras {
   readonly files?: Readonly<Record<string, string>>;
   /** Empty, in place of folders of the machine. */
   readonly emptied?: readonly string[];
+  /** Further commands before sshd starts. @param home of a user. */
+  readonly prepare?: (home: (user: string) => string) => readonly string[];
 }
 
 /** A started server. */
@@ -44,7 +46,7 @@ export class Sshd {
     login: KeyPair,
     users: Readonly<Record<string, string>>,
     config: readonly string[] = [],
-    { passwords = {}, files = {}, emptied = [] }: SshdExtras = {},
+    { passwords = {}, files = {}, emptied = [], prepare }: SshdExtras = {},
   ): Promise<Sshd> {
     mkdirSync(folder.at(name));
     chmodSync(folder.path, 0o755);
@@ -93,6 +95,7 @@ export class Sshd {
       'mkdir -m 0755 /run/sshd',
       ...replaced,
       ...emptied.map((path) => `mount -t tmpfs tmpfs ${path}`),
+      ...(prepare?.(at) ?? []),
       `exec ${SSHD} -D -e -f ${at('config')}`,
     ].join(' && ');
     const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', start], {
