@@ -56,8 +56,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 26 modules
-var connector = __webpack_require__(76065);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 27 modules
+var connector = __webpack_require__(76160);
 // EXTERNAL MODULE: ./src/kubeadm/data-places.ts
 var data_places = __webpack_require__(7104);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js

@@ -11,6 +11,7 @@ import { offeredAlgorithms } from './algorithms.ts';
 import type { Credential } from './credential.ts';
 import type { ByteStream } from './dial.ts';
 import type { AttemptFailure } from './host-key-search.ts';
+import { keepGreetingWhole } from './whole-greeting.ts';
 
 /** An SSH server, how to log in, and what is known of it. */
 export interface LoginOptions extends SshTarget {
@@ -96,6 +97,7 @@ export function logIn(
       log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
       settle({ client, stream });
     });
+    keepGreetingWhole(stream);
     client.connect({
       sock: stream,
       username: user,
@@ -126,8 +128,9 @@ export function logIn(
       keepaliveInterval: keepaliveMs,
       keepaliveCountMax: KEEPALIVE_COUNT,
     });
-    // After connect(), which pauses the stream: a listener before it would take the first bytes away.
-    stream.on('data', onData);
+    // After connect(), which pauses the stream: a listener before it would take the first bytes away. Not by `on`, which
+    // waits for ssh2's listener.
+    stream.addListener('data', onData);
   });
 }
 
@@ -156,9 +159,14 @@ function sshFailure(
 /** What OpenSSH says in clear before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
 const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
 
+/** How an SSH server begins (RFC 4253 §4.2); other lines may come before it. */
+const SSH_GREETING = 'SSH-2.0-';
+
 function closedFailure(stage: ConnectStage, greeting: string): ConnectFailure {
   if (stage !== 'greeting') return { kind: 'closed', stage, said: '' };
-  return greeting.trim() === '' || SSHD_FAREWELL.test(greeting)
+  const lastLine = greeting.split('\n').at(-1) ?? '';
+  const isCutOff = lastLine !== '' && SSH_GREETING.startsWith(lastLine);
+  return greeting.trim() === '' || isCutOff || SSHD_FAREWELL.test(greeting)
     ? { kind: 'closed', stage, said: greeting }
     : { kind: 'not-ssh', said: greeting };
 }

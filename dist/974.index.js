@@ -1,5 +1,5 @@
-export const id = 187;
-export const ids = [187];
+export const id = 974;
+export const ids = [974];
 export const modules = {
 
 /***/ 74445:
@@ -16,7 +16,7 @@ function quorumOf(members) {
 
 /***/ }),
 
-/***/ 76065:
+/***/ 76160:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1582,7 +1582,42 @@ function isNoCommonType(failure) {
 // EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
 var lib = __webpack_require__(85472);
 var lib_default = /*#__PURE__*/__webpack_require__.n(lib);
+;// CONCATENATED MODULE: ./src/hosts/ssh2/whole-greeting.ts
+/** The line by which a server says that it speaks SSH, whichever version (RFC 4253 §4.2). */
+const GREETING = /^SSH-[^\n]*\n/m;
+/** What is longer is no greeting; ssh2 may say so. */
+const LONGEST = 32 * 1024;
+/**
+ * Lets the next listener that is given to `on` for `data` have the server's greeting in one piece: of one that comes in more than two, ssh2 loses
+ * all but the first and the last (lib/protocol/Protocol.js, parseHeader), and waits for ever. What follows comes as it is.
+ */
+function keepGreetingWhole(stream) {
+    const on = stream.on.bind(stream);
+    // ssh2 keeps to one stream for both directions, so its listener is changed and not the stream.
+    stream.on = ((event, listener) => {
+        if (event !== 'data')
+            return on(event, listener);
+        stream.on = on;
+        return on('data', gathered(listener));
+    });
+}
+function gathered(listener) {
+    let held = Buffer.alloc(0);
+    return (chunk) => {
+        if (held === undefined) {
+            listener(chunk);
+            return;
+        }
+        const seen = Buffer.concat([held, chunk]);
+        const isWhole = GREETING.test(seen.toString('latin1')) || seen.length > LONGEST;
+        held = isWhole ? undefined : seen;
+        if (isWhole)
+            listener(seen);
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/log-in.ts
+
 
 
 
@@ -1644,6 +1679,7 @@ function logIn(options, { stream, hostKeyTypes, deadline, limitMs }) {
             log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
             settle({ client, stream });
         });
+        keepGreetingWhole(stream);
         client.connect({
             sock: stream,
             username: user,
@@ -1675,8 +1711,9 @@ function logIn(options, { stream, hostKeyTypes, deadline, limitMs }) {
             keepaliveInterval: keepaliveMs,
             keepaliveCountMax: KEEPALIVE_COUNT,
         });
-        // After connect(), which pauses the stream: a listener before it would take the first bytes away.
-        stream.on('data', onData);
+        // After connect(), which pauses the stream: a listener before it would take the first bytes away. Not by `on`, which
+        // waits for ssh2's listener.
+        stream.addListener('data', onData);
     });
 }
 function tellAccepted({ log, address, port, onAcceptedKey }, key) {
@@ -1701,10 +1738,14 @@ function sshFailure(error, stage, greeting) {
 }
 /** What OpenSSH says in clear before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
 const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
+/** How an SSH server begins (RFC 4253 §4.2); other lines may come before it. */
+const SSH_GREETING = 'SSH-2.0-';
 function closedFailure(stage, greeting) {
     if (stage !== 'greeting')
         return { kind: 'closed', stage, said: '' };
-    return greeting.trim() === '' || SSHD_FAREWELL.test(greeting)
+    const lastLine = greeting.split('\n').at(-1) ?? '';
+    const isCutOff = lastLine !== '' && SSH_GREETING.startsWith(lastLine);
+    return greeting.trim() === '' || isCutOff || SSHD_FAREWELL.test(greeting)
         ? { kind: 'closed', stage, said: greeting }
         : { kind: 'not-ssh', said: greeting };
 }
