@@ -2282,7 +2282,10 @@ async function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
     const credential = ssh.identity.kind === 'key'
         ? keyCredential(ssh.identity.key)
         : await agentCredential(ssh.identity.socket, log);
-    const told = onAcceptedKey && { onAcceptedKey };
+    const common = {
+        connectTimeoutMs: ssh.connectTimeoutSeconds * 1000,
+        ...(onAcceptedKey && { onAcceptedKey }),
+    };
     const [first, ...others] = ssh.bastions.map((login) => ({
         ...login,
         name: `bastion ${login.address}`,
@@ -2290,7 +2293,7 @@ async function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
         credential: ssh.bastionKey === undefined ? credential : keyCredential(ssh.bastionKey),
         pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, { ...login, aliases: [] }),
         log: log.host(`bastion ${login.address}`),
-        ...told,
+        ...common,
     }));
     const chain = first && new BastionChain([first, ...others]);
     const gate = new FirstAlone((error) => error instanceof PasswordRefused);
@@ -2311,7 +2314,7 @@ async function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
                 credential,
                 pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, (0,pinned_host/* pinnedHost */.h)(host)),
                 log: log.host(name),
-                ...told,
+                ...common,
                 ...way,
             });
         },
@@ -5721,6 +5724,7 @@ const inputDefinitions = {
     'ssh-port': { default: '22' },
     'ssh-private-key': { secret: true },
     'ssh-key-passphrase': { secret: true },
+    'ssh-connect-timeout': { default: '20s' },
     'sudo-password': { secret: true },
     'ssh-known-hosts': {},
     'ssh-host-fingerprints': {},
@@ -6037,6 +6041,8 @@ const habits = new Map([
     ['ssh-key', 'ssh-private-key'],
     ['private-key', 'ssh-private-key'],
     ['passphrase', 'ssh-key-passphrase'],
+    ['connect-timeout', 'ssh-connect-timeout'],
+    ['ssh-timeout', 'ssh-connect-timeout'],
     ['become-password', 'sudo-password'],
     ['sudo-pass', 'sudo-password'],
     ['password', 'sudo-password'],
@@ -6974,6 +6980,7 @@ function parseSudoPassword(text, hosts, { findings, warnings }) {
 
 
 
+
 /**
  * Reads how the hosts are got into.
  * @param hosts as far as they could be read.
@@ -6983,6 +6990,7 @@ function parseSudoPassword(text, hosts, { findings, warnings }) {
 function parseAccess(inputs, hosts, { user, agentSocket }, collected) {
     const before = collected.findings.length;
     const identity = parseIdentity(inputs, agentSocket, collected);
+    const connectTimeoutSeconds = parseDuration('ssh-connect-timeout', inputs['ssh-connect-timeout'], connectTime, collected.findings);
     const sudoPassword = parseSudoPassword(inputs['sudo-password'], hosts, collected);
     const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
     const ownKey = inputs['ssh-bastion-private-key'] !== '';
@@ -6991,16 +6999,26 @@ function parseAccess(inputs, hosts, { user, agentSocket }, collected) {
         refuseBastionKey(inputs, collected.findings);
     const places = [...hosts.map(pinned_host/* pinnedHost */.h), ...bastions.map((login) => ({ ...login, aliases: [] }))];
     const hostKeys = parseHostKeys(inputs, hosts.length === 0 ? [] : places, collected);
-    if (identity === undefined || hostKeys === undefined || collected.findings.length > before)
+    if (identity === undefined ||
+        hostKeys === undefined ||
+        connectTimeoutSeconds === undefined ||
+        collected.findings.length > before)
         return undefined;
     return {
         identity,
         hostKeys,
+        connectTimeoutSeconds,
         bastions,
         ...(sudoPassword !== undefined && { sudoPassword }),
         ...(bastionKey && { bastionKey }),
     };
 }
+const connectTime = {
+    least: 2,
+    greatest: 300,
+    words: 'two seconds and five minutes',
+    example: '20s',
+};
 /** A private key that is given, else the agent: it is not asked for more than one way to log in. */
 function parseIdentity(inputs, agentSocket, collected) {
     if (inputs['ssh-private-key'].trim() === '' && agentSocket !== undefined) {

@@ -27,6 +27,7 @@ export const HEALTH_ACTION: SubAction = {
     'ssh-port',
     'ssh-private-key',
     'ssh-key-passphrase',
+    'ssh-connect-timeout',
     'sudo-password',
     'ssh-known-hosts',
     'ssh-host-fingerprints',

@@ -40,7 +40,10 @@ export async function connector(
     ssh.identity.kind === 'key'
       ? keyCredential(ssh.identity.key)
       : await agentCredential(ssh.identity.socket, log);
-  const told = onAcceptedKey && { onAcceptedKey };
+  const common = {
+    connectTimeoutMs: ssh.connectTimeoutSeconds * 1000,
+    ...(onAcceptedKey && { onAcceptedKey }),
+  };
   const [first, ...others] = ssh.bastions.map((login): Hop => ({
     ...login,
     name: `bastion ${login.address}`,
@@ -48,7 +51,7 @@ export async function connector(
     credential: ssh.bastionKey === undefined ? credential : keyCredential(ssh.bastionKey),
     pins: pinsFor(ssh.hostKeys, { ...login, aliases: [] }),
     log: log.host(`bastion ${login.address}`),
-    ...told,
+    ...common,
   }));
   const chain = first && new BastionChain([first, ...others]);
   const gate = new FirstAlone((error) => error instanceof PasswordRefused);
@@ -68,7 +71,7 @@ export async function connector(
         credential,
         pins: pinsFor(ssh.hostKeys, pinnedHost(host)),
         log: log.host(name),
-        ...told,
+        ...common,
         ...way,
       });
     },

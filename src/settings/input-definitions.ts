@@ -23,6 +23,7 @@ export const inputDefinitions = {
   'ssh-port': { default: '22' },
   'ssh-private-key': { secret: true },
   'ssh-key-passphrase': { secret: true },
+  'ssh-connect-timeout': { default: '20s' },
   'sudo-password': { secret: true },
   'ssh-known-hosts': {},
   'ssh-host-fingerprints': {},

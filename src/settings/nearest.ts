@@ -12,6 +12,8 @@ const habits: ReadonlyMap<string, InputName> = new Map([
   ['ssh-key', 'ssh-private-key'],
   ['private-key', 'ssh-private-key'],
   ['passphrase', 'ssh-key-passphrase'],
+  ['connect-timeout', 'ssh-connect-timeout'],
+  ['ssh-timeout', 'ssh-connect-timeout'],
   ['become-password', 'sudo-password'],
   ['sudo-pass', 'sudo-password'],
   ['password', 'sudo-password'],

@@ -3,6 +3,7 @@ import type { Identity } from '../hosts/keys/identity.ts';
 import { pinnedHost } from '../hosts/keys/pinned-host.ts';
 import { parseBastions } from './parse-bastion.ts';
 import { parseHostKeys, type HostKeyInputs } from './parse-host-keys.ts';
+import { parseDuration, type DurationRange } from './parse-scalars.ts';
 import { parseKey, type Collected } from './parse-ssh.ts';
 import { parseSudoPassword } from './parse-sudo-password.ts';
 import type { HostSettings, SshSettings } from './settings.ts';
@@ -11,6 +12,7 @@ import type { HostSettings, SshSettings } from './settings.ts';
 export interface AccessInputs extends HostKeyInputs {
   readonly 'ssh-private-key': string;
   readonly 'ssh-key-passphrase': string;
+  readonly 'ssh-connect-timeout': string;
   readonly 'sudo-password': string;
   readonly 'ssh-bastion': string;
   readonly 'ssh-bastion-private-key': string;
@@ -31,6 +33,12 @@ export function parseAccess(
 ): SshSettings | undefined {
   const before = collected.findings.length;
   const identity = parseIdentity(inputs, agentSocket, collected);
+  const connectTimeoutSeconds = parseDuration(
+    'ssh-connect-timeout',
+    inputs['ssh-connect-timeout'],
+    connectTime,
+    collected.findings,
+  );
   const sudoPassword = parseSudoPassword(inputs['sudo-password'], hosts, collected);
   const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
   const ownKey = inputs['ssh-bastion-private-key'] !== '';
@@ -38,16 +46,29 @@ export function parseAccess(
   if (inputs['ssh-bastion'] === '') refuseBastionKey(inputs, collected.findings);
   const places = [...hosts.map(pinnedHost), ...bastions.map((login) => ({ ...login, aliases: [] }))];
   const hostKeys = parseHostKeys(inputs, hosts.length === 0 ? [] : places, collected);
-  if (identity === undefined || hostKeys === undefined || collected.findings.length > before)
+  if (
+    identity === undefined ||
+    hostKeys === undefined ||
+    connectTimeoutSeconds === undefined ||
+    collected.findings.length > before
+  )
     return undefined;
   return {
     identity,
     hostKeys,
+    connectTimeoutSeconds,
     bastions,
     ...(sudoPassword !== undefined && { sudoPassword }),
     ...(bastionKey && { bastionKey }),
   };
 }
+
+const connectTime: DurationRange = {
+  least: 2,
+  greatest: 300,
+  words: 'two seconds and five minutes',
+  example: '20s',
+};
 
 /** A private key that is given, else the agent: it is not asked for more than one way to log in. */
 function parseIdentity(

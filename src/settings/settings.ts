@@ -42,6 +42,8 @@ export interface SshSettings {
   /** What logs in. */
   readonly identity: Identity;
   readonly hostKeys: HostKeyRules;
+  /** For connecting and logging in to one machine, all attempts together. */
+  readonly connectTimeoutSeconds: number;
   /** What sudo is told when it asks. Secret. */
   readonly sudoPassword?: string;
   /** Jumps on the way to every host, in order. Their addresses may be names, which the one before resolves. */

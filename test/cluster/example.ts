@@ -101,6 +101,7 @@ export function exampleSettings({ hosts = ADDRESSES, ...changes }: SettingsChang
     ssh: {
       identity: { kind: 'key', key: UNUSED_KEY },
       hostKeys: { knownHosts: [], fingerprints: [], policy: 'strict' },
+      connectTimeoutSeconds: 20,
       bastions: [],
     },
     certificates: KUBEADM_POLICY,

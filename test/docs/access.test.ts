@@ -77,3 +77,7 @@ test('a chain of bastions with a key of their own', () => {
   expect(pinned(ssh, 'jump.example.com')).toBe(1);
   expect(pinned(ssh, 'fd00::1', 2222)).toBe(1);
 });
+
+test('a network that is slow', () => {
+  expect(example('Networks that are slow or bad').connectTimeoutSeconds).toBe(45);
+});

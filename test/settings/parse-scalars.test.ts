@@ -55,6 +55,22 @@ describe('lock-timeout', () => {
   });
 });
 
+describe('ssh-connect-timeout', () => {
+  test.each([
+    ['', 20],
+    ['2s', 2],
+    ['5m', 300],
+  ])('%j is %d seconds', (given, seconds) => {
+    expect(settingsOf({ 'ssh-connect-timeout': given }).ssh.connectTimeoutSeconds).toBe(seconds);
+  });
+
+  test.each(['1s', '5m1s', '20'])('refuses %s', (given) => {
+    const finding = findingOf({ 'ssh-connect-timeout': given });
+    expect(finding.at).toBe('ssh-connect-timeout');
+    expect(finding.fix).toMatch(/for example ssh-connect-timeout: 20s\.$/);
+  });
+});
+
 describe('booleans are those of the runner', () => {
   test.each(['true', 'True', 'TRUE'])('%s', (word) => {
     expect(settingsOf({ 'upload-artifacts': word }).artifacts.upload).toBe(true);

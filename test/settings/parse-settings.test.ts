@@ -20,6 +20,7 @@ test('the least that is given becomes settings with all defaults', () => {
         key: { key: expect.anything(), type: 'ssh-ed25519', fingerprint: expect.stringMatching(/^SHA256:/) },
       },
       hostKeys: { knownHosts: [expect.objectContaining({ line: 1 })], fingerprints: [], policy: 'strict' },
+      connectTimeoutSeconds: 20,
       bastions: [],
     },
     certificates: { keyAlgorithm: 'RSA-2048', leafDays: 365, authorityDays: 3650, extraSans: [] },
