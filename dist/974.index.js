@@ -3981,6 +3981,343 @@ function isDnsSubdomain(text) {
 
 /***/ }),
 
+/***/ 7477:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  Lv: () => (/* binding */ NAMES_OF_ALL),
+  m4: () => (/* binding */ authorityFindings),
+  cV: () => (/* binding */ issuerFindings),
+  se: () => (/* binding */ keyFindings),
+  Sy: () => (/* binding */ nameFindings)
+});
+
+// EXTERNAL MODULE: ./src/findings.ts
+var findings = __webpack_require__(81001);
+// EXTERNAL MODULE: ./src/pki/alt-names.ts
+var alt_names = __webpack_require__(11630);
+// EXTERNAL MODULE: ./src/pki/extension-values.ts
+var extension_values = __webpack_require__(73052);
+// EXTERNAL MODULE: ./src/pki/keys.ts
+var keys = __webpack_require__(34390);
+// EXTERNAL MODULE: ./src/pki/der.ts
+var der = __webpack_require__(52787);
+// EXTERNAL MODULE: ./src/pki/ip-address.ts
+var ip_address = __webpack_require__(69446);
+// EXTERNAL MODULE: ./src/pki/oids.ts
+var oids = __webpack_require__(90291);
+// EXTERNAL MODULE: ./src/pki/structure.ts
+var pki_structure = __webpack_require__(82389);
+;// CONCATENATED MODULE: ./src/pki/name-constraints.ts
+
+
+
+
+/**
+ * Gives a certificate's name constraints; `undefined` when it has none.
+ *
+ * @throws Error for constraints that are empty or malformed, which Go's parser refuses with the whole certificate.
+ */
+function nameConstraintsOf(structure) {
+    const value = (0,pki_structure/* extensionValue */.N)(structure, oids/* oids */.S.nameConstraints);
+    if (value === undefined)
+        return undefined;
+    const parts = (0,der/* children */.Y_)((0,der/* decode */.D4)(value));
+    const subtrees = (tag) => parts.filter((part) => (0,der/* isContext */.aE)(part, tag)).flatMap((part) => (0,der/* children */.Y_)(part).map(subtreeOf));
+    const constraints = { permitted: subtrees(0), excluded: subtrees(1) };
+    if (constraints.permitted.length + constraints.excluded.length === 0)
+        throw new Error('its name constraints are empty');
+    return constraints;
+}
+/** Which of the names a CA with these constraints cannot certify. */
+function forbiddenNames({ permitted, excluded }, names) {
+    return names.filter((name) => {
+        const ofItsType = permitted.filter(({ type }) => type === name.type);
+        const isPermitted = ofItsType.length === 0 || ofItsType.some((subtree) => holds(subtree, name));
+        return !isPermitted || excluded.some((subtree) => holds(subtree, name));
+    });
+}
+function holds(subtree, name) {
+    if (subtree.type === 'DNS' && name.type === 'DNS')
+        return isBelow(name.value, subtree.domain.toLowerCase());
+    if (subtree.type !== 'IP' || name.type !== 'IP')
+        return false;
+    const { address, mask } = subtree;
+    return (address.length === name.bytes.length &&
+        mask.every((bits, at) => ((name.bytes[at] ?? 0) & bits) === ((address[at] ?? 0) & bits)));
+}
+function isBelow(name, domain) {
+    if (domain === '')
+        return true;
+    return domain.startsWith('.') ? name.endsWith(domain) : name === domain || name.endsWith(`.${domain}`);
+}
+/** The base of a GeneralSubtree; minimum and maximum are never used (RFC 5280). */
+function subtreeOf(subtree) {
+    const [base] = (0,der/* children */.Y_)(subtree);
+    if (base === undefined)
+        throw new Error('one of its name constraints is empty');
+    if ((0,der/* isContext */.aE)(base, 2))
+        return { type: 'DNS', domain: (0,der/* content */.Qs)(base).toString('latin1') };
+    if ((0,der/* isContext */.aE)(base, 1) || (0,der/* isContext */.aE)(base, 6))
+        return { type: 'unused' };
+    if (!(0,der/* isContext */.aE)(base, 7))
+        return { type: 'unknown' };
+    const bytes = (0,der/* content */.Qs)(base);
+    const half = bytes.length / 2;
+    if (half !== 4 && half !== 16)
+        throw new Error(`one of its name constraints is for an address of ${half} bytes`);
+    return { type: 'IP', address: bytes.subarray(0, half), mask: bytes.subarray(half) };
+}
+/** Constraints in words, for messages: `DNS:example.com, IP:10.0.0.0/255.0.0.0`. */
+function describeSubtrees(subtrees) {
+    return subtrees
+        .map((subtree) => {
+        switch (subtree.type) {
+            case 'DNS':
+                return `DNS:${subtree.domain}`;
+            case 'IP':
+                return `IP:${(0,ip_address/* formatIpAddress */.b)(subtree.address)}/${(0,ip_address/* formatIpAddress */.b)(subtree.mask)}`;
+            default:
+                return 'another kind of name';
+        }
+    })
+        .join(', ');
+}
+
+;// CONCATENATED MODULE: ./src/pki/authority-findings.ts
+
+
+
+
+
+
+
+/** Extensions that Go's crypto/x509 understands in a CA; an unknown critical one makes every chain through it invalid. */
+const understood = [
+    oids/* oids */.S.subjectKeyIdentifier,
+    oids/* oids */.S.keyUsage,
+    oids/* oids */.S.subjectAltName,
+    oids/* oids */.S.basicConstraints,
+    oids/* oids */.S.authorityKeyIdentifier,
+    oids/* oids */.S.extendedKeyUsage,
+    oids/* oids */.S.certificatePolicies,
+    oids/* oids */.S.crlDistributionPoints,
+    oids/* oids */.S.inhibitAnyPolicy,
+    oids/* oids */.S.nameConstraints, // judged apart
+];
+/** Why a certificate cannot be the CA of an etcd cluster; none means that it can. */
+function authorityFindings(at, certificate, now) {
+    let structure;
+    try {
+        structure = (0,pki_structure/* parseStructure */.V)(certificate.raw);
+    }
+    catch (error) {
+        return [
+            {
+                at,
+                fact: `The certificate is not well-formed (${(0,findings/* errorMessage */.gJ)(error)}); kubeadm and etcd would refuse it.`,
+                cause: 'it was made by a tool that does not keep to DER.',
+                fix: 'Make the CA anew with a current tool.',
+            },
+        ];
+    }
+    return [
+        ...caFindings(at, structure),
+        ...limitFindings(at, structure),
+        ...formFindings(at, structure),
+        ...validityFindings(at, certificate, now),
+        ...keyFindings(at, certificate.publicKey),
+    ];
+}
+/** Why names cannot stand in a certificate of this CA: its name constraints, if it has any, forbid them. */
+function nameFindings(at, certificate, names) {
+    const constraints = constraintsOf(certificate);
+    if (constraints === undefined)
+        return [];
+    const forbidden = forbiddenNames(constraints, names).map(alt_names/* formatAltName */.Q2);
+    if (forbidden.length === 0)
+        return [];
+    const { permitted, excluded } = constraints;
+    const words = [
+        ...(permitted.length === 0 ? [] : [`permitted ${describeSubtrees(permitted)}`]),
+        ...(excluded.length === 0 ? [] : [`excluded ${describeSubtrees(excluded)}`]),
+    ].join('; ');
+    return [
+        {
+            at,
+            fact: `It has name constraints (${words}) that do not allow ${forbidden.join(', ')}, which etcd's certificates need.`,
+            cause: 'it is a CA for the names of one domain.',
+            fix: 'Use a CA without name constraints, or one that allows localhost, 127.0.0.1, ::1 and the names and addresses of all members.',
+        },
+    ];
+}
+/** Malformed ones are told of by {@link authorityFindings}. */
+function constraintsOf(certificate) {
+    try {
+        return nameConstraintsOf((0,pki_structure/* parseStructure */.V)(certificate.raw));
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Names that stand in every server and peer certificate, whatever the member's (pki_helpers.go, getAltNames). */
+const NAMES_OF_ALL = ['localhost', '127.0.0.1', '::1'].map(alt_names/* parseAltName */.yA);
+/**
+ * What is wrong with the certificates above a CA. Nobody needs them where the CA itself is trusted, but programs that
+ * look up as far as they can refuse what a bad one is in.
+ * @param issuers from the CA's own issuer upwards.
+ */
+function issuerFindings(at, issuers, now) {
+    return issuers.flatMap((issuer, index) => {
+        const above = [
+            ...authorityFindings(at, issuer, now),
+            ...nameFindings(at, issuer, NAMES_OF_ALL),
+            ...pathFindings(at, issuer, index + 1),
+        ];
+        return above.map(({ fact, cause }) => ({
+            at,
+            fact: `Above the CA, ${issuer.subject.replaceAll('\n', ', ')}: ${fact}`,
+            ...(cause === undefined ? {} : { cause }),
+            fix: 'Give a chain that is good, or ca-certificate without it: hosts get the certificate of the CA alone.',
+        }));
+    });
+}
+/** @param below how many CAs stand below it in this chain. */
+function pathFindings(at, certificate, below) {
+    const most = (0,extension_values/* pathLengthOf */.PW)((0,pki_structure/* parseStructure */.V)(certificate.raw));
+    if (most === undefined || below <= most)
+        return [];
+    return [
+        {
+            at,
+            fact: `It allows ${most} CAs below itself (its path length constraint), and this chain has ${below}.`,
+            cause: 'the CA was made below one that must not have CAs below it.',
+            fix: '',
+        },
+    ];
+}
+/** What Go's parser refuses of a certificate that is good DER. */
+function formFindings(at, structure) {
+    const problems = [];
+    if (structure.serial < 0n)
+        problems.push('its serial number is negative');
+    if (structure.extensions.some(({ oid, critical }) => oid === oids/* oids */.S.subjectKeyIdentifier && critical))
+        problems.push('its subject key identifier is marked critical');
+    try {
+        const { permitted = [], excluded = [] } = nameConstraintsOf(structure) ?? {};
+        if ([...permitted, ...excluded].some(({ type }) => type === 'unknown'))
+            problems.push('it has name constraints for names of a kind that Go and OpenSSL do not both know');
+    }
+    catch (error) {
+        problems.push((0,findings/* errorMessage */.gJ)(error));
+    }
+    return problems.map((problem) => ({
+        at,
+        fact: `kubeadm and etcd would not take it: ${problem}.`,
+        cause: 'it was made by a tool that does not keep to RFC 5280.',
+        fix: 'Make the CA anew with a current tool.',
+    }));
+}
+function caFindings(at, structure) {
+    const findings = [];
+    if (!(0,extension_values/* isCa */.Jm)(structure)) {
+        findings.push({
+            at,
+            fact: 'It is not the certificate of a CA (its basicConstraints do not say CA:TRUE).',
+            cause: 'a server or client certificate was given.',
+            fix: "Give the CA's own certificate (etcd/ca.crt).",
+        });
+    }
+    const usages = (0,extension_values/* keyUsagesOf */.ZG)(structure);
+    if (usages !== undefined && !usages.includes('keyCertSign')) {
+        findings.push({
+            at,
+            fact: `It must not sign certificates (its key usage is ${usages.join(', ')}, without keyCertSign).`,
+            cause: 'a server or client certificate was given, or the CA was made with too narrow a key usage.',
+            fix: 'Give a CA certificate that has keyCertSign.',
+        });
+    }
+    return findings;
+}
+function limitFindings(at, structure) {
+    const findings = [];
+    const usages = (0,extension_values/* extendedKeyUsagesOf */.yz)(structure);
+    const missing = ['serverAuth', 'clientAuth'].filter((usage) => usages?.includes(usage) === false);
+    if (missing.length > 0 && usages?.includes('anyExtendedKeyUsage') !== true) {
+        findings.push({
+            at,
+            fact: `It limits what its certificates may be used for (extended key usage without ${missing.join(' and ')}); etcd's members are servers and clients of each other.`,
+            cause: 'it is a CA for servers or for clients only.',
+            fix: 'Use a CA without that limit.',
+        });
+    }
+    const unknown = structure.extensions.filter(({ oid, critical }) => critical && !understood.includes(oid));
+    if (unknown.length > 0) {
+        findings.push({
+            at,
+            fact: `It has a critical extension that etcd and kubeadm do not know (${unknown.map(({ oid }) => (0,oids/* oidName */.y)(oid)).join(', ')}); they would refuse every certificate that it signs.`,
+            cause: 'it was made for another purpose.',
+            fix: 'Use a CA without it.',
+        });
+    }
+    return findings;
+}
+function validityFindings(at, certificate, now) {
+    if (now > certificate.validToDate) {
+        return [
+            {
+                at,
+                fact: `The certificate expired on ${certificate.validToDate.toISOString()} (it is ${now.toISOString()}).`,
+                cause: 'it was not replaced in time, or a clock is wrong.',
+                fix: 'Give a CA that is valid.',
+            },
+        ];
+    }
+    if (now < certificate.validFromDate) {
+        return [
+            {
+                at,
+                fact: `The certificate is not valid before ${certificate.validFromDate.toISOString()} (it is ${now.toISOString()}).`,
+                cause: 'a clock is wrong, here or where the CA was made.',
+                fix: 'Set the clock, or give a CA that is valid.',
+            },
+        ];
+    }
+    return [];
+}
+/** Why a CA's key cannot be used: kubeadm, Go and the runner's OpenSSL all have to sign and verify with it. */
+function keyFindings(at, key) {
+    const algorithm = (0,keys/* describeKey */.Rx)(key);
+    if (/^ECDSA-P(256|384|521)$/.test(algorithm))
+        return [];
+    if (!algorithm.startsWith('RSA-')) {
+        return [
+            {
+                at,
+                fact: `Its key is of type ${algorithm}; kubeadm takes RSA keys, and ECDSA keys on P-256, P-384 or P-521.`,
+                cause: 'it was made for another purpose.',
+                fix: 'Use a CA with such a key.',
+            },
+        ];
+    }
+    if (Number(algorithm.slice('RSA-'.length)) < 2048) {
+        return [
+            {
+                at,
+                fact: `Its key is of type ${algorithm}; OpenSSL 3 refuses TLS with RSA keys below 2048 bits.`,
+                cause: 'it is an old one.',
+                fix: 'Use a CA with a longer key.',
+            },
+        ];
+    }
+    return [];
+}
+
+
+/***/ }),
+
 /***/ 3133:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -4031,7 +4368,7 @@ async function createAuthority(options) {
     }, key);
     return { ...authorityOf(certificatePem), key, keyPem: (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .privateKeyToPem */ .Ux)(key) };
 }
-/** Gives the authority of a CA certificate that is known to be good; the PEM holds nothing else. */
+/** Gives the authority of an etcd/ca.crt that is known to be good. */
 function authorityOf(certificatePem) {
     const certificate = new node_crypto__WEBPACK_IMPORTED_MODULE_0__.X509Certificate(certificatePem);
     return { certificatePem, certificate, fingerprint: certificate.fingerprint256 };
@@ -4276,6 +4613,7 @@ function binary(bytes) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Bc: () => (/* binding */ altNamesOf),
 /* harmony export */   Jm: () => (/* binding */ isCa),
+/* harmony export */   PW: () => (/* binding */ pathLengthOf),
 /* harmony export */   Vj: () => (/* binding */ authorityKeyIdentifierOf),
 /* harmony export */   ZG: () => (/* binding */ keyUsagesOf),
 /* harmony export */   w7: () => (/* binding */ subjectKeyIdentifierOf),
@@ -4319,6 +4657,12 @@ function isCa(structure) {
     const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.basicConstraints);
     const first = value === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value))[0];
     return first !== undefined && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isBoolean */ .Lm)(first) && (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(first)[0] !== 0;
+}
+/** Gives how many CAs may stand below a CA, or undefined when it does not limit them. */
+function pathLengthOf(structure) {
+    const value = (0,_structure_js__WEBPACK_IMPORTED_MODULE_3__/* .extensionValue */ .N)(structure, _oids_js__WEBPACK_IMPORTED_MODULE_2__/* .oids */ .S.basicConstraints);
+    const length = value === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .children */ .Y_)((0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .decode */ .D4)(value)).find((part) => !(0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .isBoolean */ .Lm)(part));
+    return length === undefined ? undefined : (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(length).readUIntBE(0, (0,_der_js__WEBPACK_IMPORTED_MODULE_0__/* .content */ .Qs)(length).length);
 }
 /** Gives the subject key identifier, or undefined when the certificate has none. */
 function subjectKeyIdentifierOf(structure) {
@@ -4590,8 +4934,11 @@ const oids = {
     subjectAltName: '2.5.29.17',
     basicConstraints: '2.5.29.19',
     nameConstraints: '2.5.29.30',
+    crlDistributionPoints: '2.5.29.31',
+    certificatePolicies: '2.5.29.32',
     authorityKeyIdentifier: '2.5.29.35',
     extendedKeyUsage: '2.5.29.37',
+    inhibitAnyPolicy: '2.5.29.54',
     anyExtendedKeyUsage: '2.5.29.37.0',
     serverAuth: '1.3.6.1.5.5.7.3.1',
     clientAuth: '1.3.6.1.5.5.7.3.2',
@@ -4600,6 +4947,114 @@ const names = new Map(Object.entries(oids).map(([name, oid]) => [oid, name]));
 /** Gives the name of an object identifier for messages and reports, or its dotted form when it is not one of ours. */
 function oidName(oid) {
     return names.get(oid) ?? oid;
+}
+
+
+/***/ }),
+
+/***/ 99107:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ readPrivateKey),
+/* harmony export */   j: () => (/* binding */ readCertificates)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(81001);
+/* harmony import */ var _pem_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(52166);
+
+
+
+/** Reads the certificates of a PEM text, at least one, each once, in their order. Text around them is dropped. */
+function readCertificates(source) {
+    const blocks = (0,_pem_js__WEBPACK_IMPORTED_MODULE_2__/* .decodePem */ .x)(source.text);
+    const key = blocks.find(isKey);
+    if (key !== undefined) {
+        return refuse(source, {
+            fact: `There is a private key in it (${key.type}).`,
+            cause: 'certificate and key were swapped or pasted together.',
+            fix: 'Give the certificate alone. Certificates are shown in logs: if this text was not kept as a secret, others may know the key.',
+        });
+    }
+    const found = blocks.filter((block) => block.type === 'CERTIFICATE');
+    try {
+        // Written anew from its bytes: a text that OpenSSL reads can still be one that Go's decoder does not.
+        const pems = new Set(found.map(({ bytes }) => (0,_pem_js__WEBPACK_IMPORTED_MODULE_2__/* .encodePem */ .T)('CERTIFICATE', bytes)));
+        const [first, ...others] = [...pems].map((pem) => ({ certificate: new node_crypto__WEBPACK_IMPORTED_MODULE_0__.X509Certificate(pem), pem }));
+        if (first === undefined)
+            return refuse(source, noBlock(source, blocks, 'CERTIFICATE'));
+        return accept([first, ...others]);
+    }
+    catch (error) {
+        return refuse(source, unreadable('certificate', error));
+    }
+}
+/** Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC 1, not encrypted. */
+function readPrivateKey(source) {
+    const blocks = (0,_pem_js__WEBPACK_IMPORTED_MODULE_2__/* .decodePem */ .x)(source.text);
+    // `openssl ecparam -genkey` writes EC PARAMETERS before the key.
+    const key = blocks.find(isKey);
+    if (key === undefined)
+        return refuse(source, noBlock(source, blocks, 'PRIVATE KEY'));
+    if (key.hasHeaders || key.type === 'ENCRYPTED PRIVATE KEY') {
+        return refuse(source, {
+            fact: 'The key is encrypted with a passphrase, and kubeadm reads only keys that are not.',
+            fix: 'Decrypt it with `openssl pkey -in FILE` and give the output.',
+        });
+    }
+    if (key.type === 'OPENSSH PRIVATE KEY') {
+        return refuse(source, {
+            fact: 'It is an OpenSSH key.',
+            cause: "the SSH key was given in place of the CA's.",
+            fix: 'Give the key that belongs to the CA certificate (etcd/ca.key).',
+        });
+    }
+    try {
+        return accept((0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createPrivateKey)(key.text));
+    }
+    catch (error) {
+        return refuse(source, unreadable('private key', error));
+    }
+}
+function isKey(block) {
+    return block.type.endsWith('PRIVATE KEY');
+}
+function noBlock(source, blocks, wanted) {
+    if (blocks.length > 0) {
+        const found = [...new Set(blocks.map((block) => block.type))].join(', ');
+        return {
+            fact: `There is no ${wanted} in it but: ${found}.`,
+            cause: 'it is the wrong file.',
+            fix: `Give the PEM text of the ${wanted}.`,
+        };
+    }
+    if (source.text.includes('-----BEGIN ')) {
+        return {
+            fact: 'It has a BEGIN line but no whole PEM block.',
+            cause: 'its line breaks were lost (one line, or literal \\n), or its end was cut off.',
+            fix: "Give the file's text unchanged, with its line breaks.",
+        };
+    }
+    const convert = wanted === 'CERTIFICATE' ? 'openssl x509' : 'openssl pkey';
+    return {
+        fact: 'It is not PEM.',
+        cause: "a file's path, base64 text or a binary (DER) file was given in place of the PEM text.",
+        fix: `Give the contents of the PEM file; a DER file is converted with \`${convert} -inform der -in FILE\`.`,
+    };
+}
+function unreadable(what, error) {
+    return {
+        fact: `The ${what} cannot be read (${(0,_findings_js__WEBPACK_IMPORTED_MODULE_1__/* .errorMessage */ .gJ)(error)}).`,
+        cause: 'the text was cut off or changed when it was copied.',
+        fix: "Give the file's text unchanged.",
+    };
+}
+function accept(value) {
+    return { value, findings: [] };
+}
+function refuse(source, reason) {
+    return { findings: [{ at: source.name, ...reason }] };
 }
 
 
@@ -4653,7 +5108,7 @@ const KUBEADM_POLICY = {
 
 /***/ }),
 
-/***/ 81570:
+/***/ 22127:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4661,129 +5116,40 @@ const KUBEADM_POLICY = {
 __webpack_require__.d(__webpack_exports__, {
   sv: () => (/* binding */ AuthorityError),
   AS: () => (/* binding */ readAuthority),
+  zF: () => (/* binding */ readAuthorityOfHost),
   f1: () => (/* binding */ readSigningAuthority)
 });
 
 // EXTERNAL MODULE: ./src/findings.ts
 var findings = __webpack_require__(81001);
+// EXTERNAL MODULE: ./src/pki/authority-findings.ts + 1 modules
+var authority_findings = __webpack_require__(7477);
 // EXTERNAL MODULE: ./src/pki/authority.ts
-var authority = __webpack_require__(3133);
-// EXTERNAL MODULE: ./src/pki/extension-values.ts
-var extension_values = __webpack_require__(73052);
-// EXTERNAL MODULE: ./src/pki/keys.ts
-var keys = __webpack_require__(34390);
-// EXTERNAL MODULE: ./src/pki/oids.ts
-var oids = __webpack_require__(90291);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(77598);
-// EXTERNAL MODULE: ./src/pki/pem.ts
-var pki_pem = __webpack_require__(52166);
-;// CONCATENATED MODULE: ./src/pki/pem-input.ts
-
-
-
-/** Reads the one certificate of a PEM text. Text around it is dropped from `pem`. */
-function readCertificate(source) {
-    const blocks = (0,pki_pem/* decodePem */.x)(source.text);
-    const key = blocks.find(isKey);
-    if (key !== undefined) {
-        return refuse(source, {
-            fact: `There is a private key in it (${key.type}).`,
-            cause: 'certificate and key were swapped or pasted together.',
-            fix: 'Give the certificate alone. Certificates are shown in logs: if this text was not kept as a secret, others may know the key.',
-        });
-    }
-    const [certificate, ...others] = blocks.filter((block) => block.type === 'CERTIFICATE');
-    if (certificate === undefined)
-        return refuse(source, noBlock(source, blocks, 'CERTIFICATE'));
-    if (others.length > 0) {
-        return refuse(source, {
-            fact: `It holds ${others.length + 1} certificates where one is expected: kubeadm would read only the first, etcd would trust them all.`,
-            cause: 'it is a chain, or a bundle of an old and a new CA.',
-            fix: "Give the one CA certificate that signs the members' certificates.",
-        });
-    }
-    try {
-        // Written anew from its bytes: a text that OpenSSL reads can still be one that Go's decoder does not.
-        const pem = (0,pki_pem/* encodePem */.T)('CERTIFICATE', certificate.bytes);
-        return accept({ certificate: new external_node_crypto_.X509Certificate(pem), pem });
-    }
-    catch (error) {
-        return refuse(source, unreadable('certificate', error));
+var pki_authority = __webpack_require__(3133);
+;// CONCATENATED MODULE: ./src/pki/chain.ts
+/** Finds the certificates above a CA among others, in whatever order those are. */
+function chainAbove(authority, others) {
+    const issuers = [];
+    const strangers = [...others];
+    for (let lower = authority;;) {
+        const at = isSelfSigned(lower) ? -1 : strangers.findIndex((other) => hasSigned(other, lower));
+        const [issuer] = at < 0 ? [] : strangers.splice(at, 1);
+        if (issuer === undefined)
+            return { issuers, strangers };
+        issuers.push(issuer);
+        lower = issuer;
     }
 }
-/** Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC 1, not encrypted. */
-function readPrivateKey(source) {
-    const blocks = (0,pki_pem/* decodePem */.x)(source.text);
-    // `openssl ecparam -genkey` writes EC PARAMETERS before the key.
-    const key = blocks.find(isKey);
-    if (key === undefined)
-        return refuse(source, noBlock(source, blocks, 'PRIVATE KEY'));
-    if (key.hasHeaders || key.type === 'ENCRYPTED PRIVATE KEY') {
-        return refuse(source, {
-            fact: 'The key is encrypted with a passphrase, and kubeadm reads only keys that are not.',
-            fix: 'Decrypt it with `openssl pkey -in FILE` and give the output.',
-        });
-    }
-    if (key.type === 'OPENSSH PRIVATE KEY') {
-        return refuse(source, {
-            fact: 'It is an OpenSSH key.',
-            cause: "the SSH key was given in place of the CA's.",
-            fix: 'Give the key that belongs to the CA certificate (etcd/ca.key).',
-        });
-    }
-    try {
-        return accept((0,external_node_crypto_.createPrivateKey)(key.text));
-    }
-    catch (error) {
-        return refuse(source, unreadable('private key', error));
-    }
+function isSelfSigned(certificate) {
+    return hasSigned(certificate, certificate);
 }
-function isKey(block) {
-    return block.type.endsWith('PRIVATE KEY');
-}
-function noBlock(source, blocks, wanted) {
-    if (blocks.length > 0) {
-        const found = [...new Set(blocks.map((block) => block.type))].join(', ');
-        return {
-            fact: `There is no ${wanted} in it but: ${found}.`,
-            cause: 'it is the wrong file.',
-            fix: `Give the PEM text of the ${wanted}.`,
-        };
-    }
-    if (source.text.includes('-----BEGIN ')) {
-        return {
-            fact: 'It has a BEGIN line but no whole PEM block.',
-            cause: 'its line breaks were lost (one line, or literal \\n), or its end was cut off.',
-            fix: "Give the file's text unchanged, with its line breaks.",
-        };
-    }
-    const convert = wanted === 'CERTIFICATE' ? 'openssl x509' : 'openssl pkey';
-    return {
-        fact: 'It is not PEM.',
-        cause: "a file's path, base64 text or a binary (DER) file was given in place of the PEM text.",
-        fix: `Give the contents of the PEM file; a DER file is converted with \`${convert} -inform der -in FILE\`.`,
-    };
-}
-function unreadable(what, error) {
-    return {
-        fact: `The ${what} cannot be read (${(0,findings/* errorMessage */.gJ)(error)}).`,
-        cause: 'the text was cut off or changed when it was copied.',
-        fix: "Give the file's text unchanged.",
-    };
-}
-function accept(value) {
-    return { value, findings: [] };
-}
-function refuse(source, reason) {
-    return { findings: [{ at: source.name, ...reason }] };
+function hasSigned(issuer, certificate) {
+    return certificate.issuer === issuer.subject && certificate.verify(issuer.publicKey);
 }
 
-// EXTERNAL MODULE: ./src/pki/structure.ts
-var pki_structure = __webpack_require__(82389);
+// EXTERNAL MODULE: ./src/pki/pem-input.ts
+var pem_input = __webpack_require__(99107);
 ;// CONCATENATED MODULE: ./src/pki/read-authority.ts
-
-
 
 
 
@@ -4800,184 +5166,105 @@ class AuthorityError extends Error {
     }
 }
 /**
- * Reads a CA certificate whose key is not needed.
+ * Reads the CA certificate of a host, whose key is not needed: the first of its file, as kubeadm does (pki_helpers.go,
+ * TryLoadCertFromDisk). Whatever else is in the file, etcd trusts as well.
  *
  * A CA that is not self-signed is accepted, as kubeadm and etcd accept it; node:tls verifies against it only with
  * `allowPartialTrustChain: true`.
  *
  * @throws AuthorityError with all findings.
  */
-function readAuthority(certificate, now) {
-    const read = readCertificate(certificate);
+function readAuthority(source, now) {
+    const read = (0,pem_input/* readCertificates */.j)(source);
     if (read.value === undefined)
         throw new AuthorityError(read.findings);
-    const findings = authorityFindings(certificate.name, read.value.certificate, now);
-    if (findings.length > 0)
-        throw new AuthorityError(findings);
-    return (0,authority/* authorityOf */.v)(read.value.pem);
+    const [{ certificate }] = read.value;
+    throwIf(ownFindings(source.name, certificate, now));
+    return (0,pki_authority/* authorityOf */.v)(textOf(read.value));
 }
 /**
- * Reads a CA certificate with its private key.
+ * Reads the CA of a host with its private key.
  *
  * @throws AuthorityError with all findings of both.
  */
-function readSigningAuthority(certificate, key, now) {
-    const readCa = readCertificate(certificate);
-    const readKey = readPrivateKey(key);
-    const findings = [...readCa.findings, ...readKey.findings];
-    if (readCa.value !== undefined) {
-        findings.push(...authorityFindings(certificate.name, readCa.value.certificate, now));
-    }
-    if (readKey.value !== undefined)
-        findings.push(...keyFindings(key.name, readKey.value));
-    if (readCa.value !== undefined && readKey.value !== undefined) {
-        findings.push(...pairFindings(certificate.name, readCa.value.certificate, key.name, readKey.value));
-    }
-    if (findings.length > 0 || readCa.value === undefined || readKey.value === undefined) {
-        throw new AuthorityError(findings);
-    }
-    return { ...(0,authority/* authorityOf */.v)(readCa.value.pem), key: readKey.value };
+function readAuthorityOfHost(source, key, now) {
+    const certificates = (0,pem_input/* readCertificates */.j)(source);
+    const readKey = (0,pem_input/* readPrivateKey */.$)(key);
+    const found = certificates.value?.[0];
+    throwIf([
+        ...certificates.findings,
+        ...readKey.findings,
+        ...(found === undefined ? [] : ownFindings(source.name, found.certificate, now)),
+        ...(readKey.value === undefined ? [] : (0,authority_findings/* keyFindings */.se)(key.name, readKey.value)),
+        ...(found === undefined || readKey.value === undefined
+            ? []
+            : pairFindings(source.name, [found], key.name, readKey.value)),
+    ]);
+    if (certificates.value === undefined || readKey.value === undefined)
+        throw new Error('what cannot be read has findings');
+    return { ...(0,pki_authority/* authorityOf */.v)(textOf(certificates.value)), key: readKey.value };
 }
-/** Extensions that Go's crypto/x509 understands in a CA; an unknown critical one makes every chain through it invalid. */
-const understood = [
-    oids/* oids */.S.subjectKeyIdentifier,
-    oids/* oids */.S.keyUsage,
-    oids/* oids */.S.subjectAltName,
-    oids/* oids */.S.basicConstraints,
-    oids/* oids */.S.authorityKeyIdentifier,
-    oids/* oids */.S.extendedKeyUsage,
-];
-function authorityFindings(at, certificate, now) {
-    let structure;
-    try {
-        structure = (0,pki_structure/* parseStructure */.V)(certificate.raw);
-    }
-    catch (error) {
-        return [
-            {
-                at,
-                fact: `The certificate is not well-formed (${(0,findings/* errorMessage */.gJ)(error)}); kubeadm and etcd would refuse it.`,
-                cause: 'it was made by a tool that does not keep to DER.',
-                fix: 'Make the CA anew with a current tool.',
-            },
-        ];
-    }
+/**
+ * Reads a CA that somebody brings: its certificate, with or without those above it and in any order, and its private key,
+ * which tells it from the others. Hosts get its certificate alone: etcd takes every client that any certificate in ca.crt
+ * vouches for, so a root in there would let in whoever has a certificate from anywhere below that root.
+ *
+ * @throws AuthorityError with all findings of both.
+ */
+function readSigningAuthority(source, key, now) {
+    const certificates = (0,pem_input/* readCertificates */.j)(source);
+    const readKey = (0,pem_input/* readPrivateKey */.$)(key);
+    const found = certificates.value ?? [];
+    const own = found.find(({ certificate }) => readKey.value !== undefined && certificate.checkPrivateKey(readKey.value));
+    const authority = own ?? found[0];
+    throwIf([
+        ...certificates.findings,
+        ...readKey.findings,
+        ...(authority === undefined ? [] : ownFindings(source.name, authority.certificate, now)),
+        ...(readKey.value === undefined ? [] : (0,authority_findings/* keyFindings */.se)(key.name, readKey.value)),
+        ...(readKey.value === undefined ? [] : pairFindings(source.name, found, key.name, readKey.value)),
+        ...(own === undefined ? [] : othersFindings(source.name, own, found, now)),
+    ]);
+    if (authority === undefined || readKey.value === undefined)
+        throw new Error('what cannot be read has findings');
+    return { ...(0,pki_authority/* authorityOf */.v)(authority.pem), key: readKey.value };
+}
+function textOf(certificates) {
+    return certificates.map(({ pem }) => pem).join('');
+}
+function throwIf(findings) {
+    if (findings.length > 0)
+        throw new AuthorityError(findings);
+}
+function ownFindings(at, certificate, now) {
+    return [...(0,authority_findings/* authorityFindings */.m4)(at, certificate, now), ...(0,authority_findings/* nameFindings */.Sy)(at, certificate, authority_findings/* NAMES_OF_ALL */.Lv)];
+}
+/** What stands beside the CA's certificate has to stand above it. */
+function othersFindings(at, authority, found, now) {
+    const others = found.filter((one) => one !== authority).map(({ certificate }) => certificate);
+    const { issuers, strangers } = chainAbove(authority.certificate, others);
     return [
-        ...caFindings(at, structure),
-        ...limitFindings(at, structure),
-        ...validityFindings(at, certificate, now),
-        ...keyFindings(at, certificate.publicKey),
+        ...(0,authority_findings/* issuerFindings */.cV)(at, issuers, now),
+        ...strangers.map((stranger) => ({
+            at,
+            fact: `It holds a certificate that has nothing to do with the CA: ${nameOf(stranger)}. The key belongs to ${nameOf(authority.certificate)}.`,
+            cause: 'it is a bundle of an old and a new CA, or of everything that somebody trusts.',
+            fix: 'Give the certificate of the CA that the key belongs to, and at most those above it, up to the root.',
+        })),
     ];
 }
-function caFindings(at, structure) {
-    const findings = [];
-    if (!(0,extension_values/* isCa */.Jm)(structure)) {
-        findings.push({
-            at,
-            fact: 'It is not the certificate of a CA (its basicConstraints do not say CA:TRUE).',
-            cause: 'a server or client certificate was given.',
-            fix: "Give the CA's own certificate (etcd/ca.crt).",
-        });
-    }
-    const usages = (0,extension_values/* keyUsagesOf */.ZG)(structure);
-    if (usages !== undefined && !usages.includes('keyCertSign')) {
-        findings.push({
-            at,
-            fact: `It must not sign certificates (its key usage is ${usages.join(', ')}, without keyCertSign).`,
-            cause: 'a server or client certificate was given, or the CA was made with too narrow a key usage.',
-            fix: 'Give a CA certificate that has keyCertSign.',
-        });
-    }
-    return findings;
+function nameOf({ subject }) {
+    return subject.replaceAll('\n', ', ');
 }
-function limitFindings(at, structure) {
-    const findings = [];
-    const usages = (0,extension_values/* extendedKeyUsagesOf */.yz)(structure);
-    const missing = ['serverAuth', 'clientAuth'].filter((usage) => usages?.includes(usage) === false);
-    if (missing.length > 0 && usages?.includes('anyExtendedKeyUsage') !== true) {
-        findings.push({
-            at,
-            fact: `It limits what its certificates may be used for (extended key usage without ${missing.join(' and ')}); etcd's members are servers and clients of each other.`,
-            cause: 'it is a CA for servers or for clients only.',
-            fix: 'Use a CA without that limit.',
-        });
-    }
-    if (structure.extensions.some((extension) => extension.oid === oids/* oids */.S.nameConstraints)) {
-        findings.push({
-            at,
-            fact: 'It has name constraints; etcd\'s certificates need "localhost", 127.0.0.1 and ::1 beside each member\'s own name and address.',
-            cause: 'it is a CA for the names of one domain.',
-            fix: 'Use a CA without name constraints.',
-        });
-    }
-    const unknown = structure.extensions.filter(({ oid, critical }) => critical && oid !== oids/* oids */.S.nameConstraints && !understood.includes(oid));
-    if (unknown.length > 0) {
-        findings.push({
-            at,
-            fact: `It has a critical extension that etcd and kubeadm do not know (${unknown.map(({ oid }) => (0,oids/* oidName */.y)(oid)).join(', ')}); they would refuse every certificate that it signs.`,
-            cause: 'it was made for another purpose.',
-            fix: 'Use a CA without it.',
-        });
-    }
-    return findings;
-}
-function validityFindings(at, certificate, now) {
-    if (now > certificate.validToDate) {
-        return [
-            {
-                at,
-                fact: `The certificate expired on ${certificate.validToDate.toISOString()} (it is ${now.toISOString()}).`,
-                cause: 'it was not replaced in time, or a clock is wrong.',
-                fix: 'Give a CA that is valid.',
-            },
-        ];
-    }
-    if (now < certificate.validFromDate) {
-        return [
-            {
-                at,
-                fact: `The certificate is not valid before ${certificate.validFromDate.toISOString()} (it is ${now.toISOString()}).`,
-                cause: 'a clock is wrong, here or where the CA was made.',
-                fix: 'Set the clock, or give a CA that is valid.',
-            },
-        ];
-    }
-    return [];
-}
-/** What kubeadm, Go and the runner's OpenSSL can all sign and verify with. */
-function keyFindings(at, key) {
-    const algorithm = (0,keys/* describeKey */.Rx)(key);
-    if (/^ECDSA-P(256|384|521)$/.test(algorithm))
-        return [];
-    if (!algorithm.startsWith('RSA-')) {
-        return [
-            {
-                at,
-                fact: `Its key is of type ${algorithm}; kubeadm takes RSA keys, and ECDSA keys on P-256, P-384 or P-521.`,
-                cause: 'it was made for another purpose.',
-                fix: 'Use a CA with such a key.',
-            },
-        ];
-    }
-    if (Number(algorithm.slice('RSA-'.length)) < 2048) {
-        return [
-            {
-                at,
-                fact: `Its key is of type ${algorithm}; OpenSSL 3 refuses TLS with RSA keys below 2048 bits.`,
-                cause: 'it is an old one.',
-                fix: 'Use a CA with a longer key.',
-            },
-        ];
-    }
-    return [];
-}
-function pairFindings(certificateName, certificate, keyName, key) {
-    if (certificate.checkPrivateKey(key))
+function pairFindings(certificateName, certificates, keyName, key) {
+    if (certificates.length === 0 || certificates.some(({ certificate }) => certificate.checkPrivateKey(key)))
         return [];
     return [
         {
             at: keyName,
-            fact: `The key does not belong to ${certificateName}: their public keys differ.`,
+            fact: certificates.length === 1
+                ? `The key does not belong to ${certificateName}: their public keys differ.`
+                : `The key does not belong to ${certificateName}, to none of the ${certificates.length} certificates in it.`,
             cause: 'one of the two is of an older CA.',
             fix: 'Give the key that the certificate was made with.',
         },
@@ -7085,7 +7372,7 @@ function parseName(value, findings) {
 }
 
 // EXTERNAL MODULE: ./src/pki/read-authority.ts + 1 modules
-var read_authority = __webpack_require__(81570);
+var read_authority = __webpack_require__(22127);
 ;// CONCATENATED MODULE: ./src/settings/parse-authority.ts
 
 /**

@@ -2,8 +2,6 @@ import type { Finding } from '../findings.ts';
 import { leafFiles } from '../kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST } from '../kubeadm/paths.ts';
 import { authorityOf, type Authority } from '../pki/authority.ts';
-import { AuthorityError, readAuthority } from '../pki/read-authority.ts';
-import { daysLeft, validity } from '../pki/validity.ts';
 import { hasNoData } from './data-dir.ts';
 import { recordOn, type Ownership } from './ownership.ts';
 import type { Member } from './members.ts';
@@ -75,50 +73,6 @@ export function knownAuthority(
     }
   }
   return undefined;
-}
-
-/**
- * Whether the CA that is there can sign certificates now that hold for as long as they are to: it is good, and ends after
- * them.
- * @param authority as it is known of before anything is done; none where the run makes it, as it has to be.
- * @param leafDays how long the certificates are to be valid.
- */
-export function signingFindings(
-  { source }: AuthorityChoice,
-  authority: Authority | undefined,
-  leafDays: number,
-  now: Date,
-): Finding[] {
-  if (source.from === 'made' || authority === undefined) return [];
-  const at = source.from === 'input' ? 'ca-certificate' : CA_CERTIFICATE;
-  const host = source.from === 'input' ? {} : { host: source.host };
-  try {
-    readAuthority({ name: at, text: authority.certificatePem }, now);
-  } catch (error) {
-    if (!(error instanceof AuthorityError)) throw error;
-    return error.reasons.map((reason) => ({ ...reason, ...host }));
-  }
-  const end = authority.certificate.validToDate;
-  const { notAfter } = validity(now, leafDays);
-  if (notAfter <= end) return [];
-  return [
-    {
-      ...host,
-      at: 'certificate-validity-days',
-      fact: `the CA ends on ${end.toISOString()}, and certificates that are issued now for ${leafDays} days would end after it, on ${notAfter.toISOString()}: from the end of the CA on nobody would take them.`,
-      cause: 'The CA comes to its end, or was made for a shorter time than its certificates are to hold.',
-      fix: beforeItsEnd(daysLeft(end, now)),
-    },
-  ];
-}
-
-/** @param days that the CA still holds, whole ones. */
-function beforeItsEnd(days: number): string {
-  const other =
-    'a CA that holds for longer; where the cluster exists, members and clients have to trust both for a while.';
-  return days < 1
-    ? `Give ${other}`
-    : `Give \`certificate-validity-days: ${days}\` or fewer (and \`renew-before-days\` below that), or ${other}`;
 }
 
 /** A cluster that lives is reached, and its certificates are compared, by its CA. */

@@ -7,13 +7,7 @@ import type { Authority } from '../pki/authority.ts';
 import { leafProfileNames } from '../pki/leaf-profiles.ts';
 import type { Settings } from '../settings/settings.ts';
 import { clusterAdoptionFindings, memberAdoptionFindings, patchAdoptionFindings } from './adoption.ts';
-import {
-  chooseAuthority,
-  knownAuthority,
-  signingFindings,
-  withoutAuthority,
-  type AuthorityChoice,
-} from './authority.ts';
+import { chooseAuthority, knownAuthority, withoutAuthority, type AuthorityChoice } from './authority.ts';
 import { bootstrapFindings } from './bootstrap.ts';
 import { clientCopyWarnings, plannedClientCopies } from './client-copies.ts';
 import { namesToBeLost } from './certificate-names.ts';
@@ -33,6 +27,8 @@ import { classifyHost, recordOn, tokenOn, type Ownership } from './ownership.ts'
 import type { Plan, Verdict } from './plan.ts';
 import { differentImages, missingEssentials, missingPrerequisites } from './prerequisites.ts';
 import { memberManifest } from './member-manifest.ts';
+import { signingFindings } from './signing.ts';
+import { trustedBesides } from './trusted-authorities.ts';
 import { unknownReleases } from './unknown-releases.ts';
 
 /** Everything that the decision depends on; the same question gives the same plan. */
@@ -120,7 +116,7 @@ function decideNew(found: Found): Plan {
     reasons: isNew ? ['none of the hosts holds anything of etcd'] : created.map(describeProgress),
     issue: new Map(fresh.map(({ name }) => [name, leafProfileNames])),
     clientCopies: new Map(),
-    warnings: clonedMachines(members),
+    warnings: [...clonedMachines(members), ...trustedBesides(members)],
     ...createStages({ shape, authority, members: created }),
   };
 }
@@ -174,6 +170,7 @@ function decideEstablished(found: Found): Plan {
     clientCopies,
     warnings: [
       ...clonedMachines(members),
+      ...trustedBesides(members),
       ...clientCopyWarnings(clientCopies),
       ...converged.flatMap((member) =>
         namesToBeLost(member, settings.certificates.extraSans, member.differences.leaves),
@@ -226,7 +223,7 @@ function authorityFor(
   const answer = chooseAuthority(members, ownership, knownAuthority([], brought)?.fingerprint, mustSign);
   if (answer.choice === undefined || !mustSign) return answer;
   const known = knownAuthority(members, brought);
-  return { ...answer, findings: signingFindings(answer.choice, known, settings.certificates.leafDays, now) };
+  return { ...answer, findings: signingFindings(answer.choice, known, members, settings.certificates, now) };
 }
 
 function chosen(choice: AuthorityChoice | undefined): AuthorityChoice {

@@ -5,6 +5,7 @@ import { connect, createSecureContext, type SecureVersion, type TLSSocket } from
 import { connectionError, isConnectionLost } from './connection-errors.ts';
 import { Deadline, type RequestLimit } from './deadline.ts';
 import { EtcdError, etcdError, type EtcdPlace } from './etcd-error.ts';
+import { TRUST_AS_GO_DOES } from './trust.ts';
 
 /** What a client of a member shows and trusts, as PEM text. The key is secret. */
 export interface EtcdCredentials {
@@ -128,6 +129,8 @@ export class GatewayConnection {
     new X509Certificate(credentials.caPem);
     const secureContext = createSecureContext({
       ca: credentials.caPem,
+      ...TRUST_AS_GO_DOES,
+
       cert: credentials.certificatePem,
       key: credentials.keyPem,
       minVersion: 'TLSv1.2',

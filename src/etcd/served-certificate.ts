@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import type { EtcdCredentials } from './gateway-connection.ts';
+import { TRUST_AS_GO_DOES } from './trust.ts';
 
 /**
  * The certificate that a listener of etcd presents now, by a handshake of its own over a fresh stream: etcd reads its
@@ -50,6 +51,8 @@ async function handshake(
   const socket = connect({
     socket: stream,
     ca: credentials.caPem,
+    ...TRUST_AS_GO_DOES,
+
     cert: credentials.certificatePem,
     key: credentials.keyPem,
     minVersion: 'TLSv1.2',

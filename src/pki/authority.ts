@@ -8,8 +8,9 @@ import { KUBEADM_AUTHORITY_DAYS, validity } from './validity.ts';
 
 /** A certificate authority of an etcd cluster. */
 export interface Authority {
-  /** The CA certificate alone, as kubeadm writes it. */
+  /** What etcd/ca.crt holds: the CA certificate alone, as kubeadm writes it, or whatever lies on a host. */
   readonly certificatePem: string;
+  /** The first certificate of it. */
   readonly certificate: X509Certificate;
   /** SHA-256 of the certificate, upper-case hex with colons, as `openssl x509 -fingerprint -sha256` shows it. */
   readonly fingerprint: string;
@@ -63,7 +64,7 @@ export async function createAuthority(options: {
   return { ...authorityOf(certificatePem), key, keyPem: privateKeyToPem(key) };
 }
 
-/** Gives the authority of a CA certificate that is known to be good; the PEM holds nothing else. */
+/** Gives the authority of an etcd/ca.crt that is known to be good. */
 export function authorityOf(certificatePem: string): Authority {
   const certificate = new X509Certificate(certificatePem);
   return { certificatePem, certificate, fingerprint: certificate.fingerprint256 };

@@ -38,6 +38,13 @@ export function isCa(structure: CertificateStructure): boolean {
   return first !== undefined && isBoolean(first) && content(first)[0] !== 0;
 }
 
+/** Gives how many CAs may stand below a CA, or undefined when it does not limit them. */
+export function pathLengthOf(structure: CertificateStructure): number | undefined {
+  const value = extensionValue(structure, oids.basicConstraints);
+  const length = value === undefined ? undefined : children(decode(value)).find((part) => !isBoolean(part));
+  return length === undefined ? undefined : content(length).readUIntBE(0, content(length).length);
+}
+
 /** Gives the subject key identifier, or undefined when the certificate has none. */
 export function subjectKeyIdentifierOf(structure: CertificateStructure): Buffer | undefined {
   const value = extensionValue(structure, oids.subjectKeyIdentifier);

@@ -16,8 +16,16 @@ export type Read<T> =
   | { readonly value: T; readonly findings: readonly [] }
   | { readonly value?: never; readonly findings: readonly Finding[] };
 
-/** Reads the one certificate of a PEM text. Text around it is dropped from `pem`. */
-export function readCertificate(source: PemSource): Read<{ certificate: X509Certificate; pem: string }> {
+/** A certificate with its PEM text, as Go would write it. */
+export interface PemCertificate {
+  readonly certificate: X509Certificate;
+  readonly pem: string;
+}
+
+/** Reads the certificates of a PEM text, at least one, each once, in their order. Text around them is dropped. */
+export function readCertificates(
+  source: PemSource,
+): Read<readonly [PemCertificate, ...(readonly PemCertificate[])]> {
   const blocks = decodePem(source.text);
   const key = blocks.find(isKey);
   if (key !== undefined) {
@@ -27,19 +35,13 @@ export function readCertificate(source: PemSource): Read<{ certificate: X509Cert
       fix: 'Give the certificate alone. Certificates are shown in logs: if this text was not kept as a secret, others may know the key.',
     });
   }
-  const [certificate, ...others] = blocks.filter((block) => block.type === 'CERTIFICATE');
-  if (certificate === undefined) return refuse(source, noBlock(source, blocks, 'CERTIFICATE'));
-  if (others.length > 0) {
-    return refuse(source, {
-      fact: `It holds ${others.length + 1} certificates where one is expected: kubeadm would read only the first, etcd would trust them all.`,
-      cause: 'it is a chain, or a bundle of an old and a new CA.',
-      fix: "Give the one CA certificate that signs the members' certificates.",
-    });
-  }
+  const found = blocks.filter((block) => block.type === 'CERTIFICATE');
   try {
     // Written anew from its bytes: a text that OpenSSL reads can still be one that Go's decoder does not.
-    const pem = encodePem('CERTIFICATE', certificate.bytes);
-    return accept({ certificate: new X509Certificate(pem), pem });
+    const pems = new Set(found.map(({ bytes }) => encodePem('CERTIFICATE', bytes)));
+    const [first, ...others] = [...pems].map((pem) => ({ certificate: new X509Certificate(pem), pem }));
+    if (first === undefined) return refuse(source, noBlock(source, blocks, 'CERTIFICATE'));
+    return accept([first, ...others]);
   } catch (error) {
     return refuse(source, unreadable('certificate', error));
   }

@@ -13,7 +13,7 @@ import { authorityOf, createAuthority, type Authority, type SigningAuthority } f
 import { privateKeyToPem } from '../pki/keys.ts';
 import { issueLeaf, type Leaf } from '../pki/leaf.ts';
 import type { LeafProfileName } from '../pki/leaf-profiles.ts';
-import { AuthorityError, readSigningAuthority } from '../pki/read-authority.ts';
+import { AuthorityError, readAuthorityOfHost, readSigningAuthority } from '../pki/read-authority.ts';
 import type { PemSource } from '../pki/pem-input.ts';
 import type { Settings } from '../settings/settings.ts';
 import { CONFIGURATION_MODES } from '../cluster/steps-of-member.ts';
@@ -158,7 +158,8 @@ async function obtainSigner(input: MaterialInput): Promise<SignerWithPem> {
         throw new Error('a CA from the inputs was planned, and there is none');
       const { certificatePem, keyPem } = settings.authority;
       const certificate = { name: 'ca-certificate', text: certificatePem };
-      return readSigner(certificate, { name: 'ca-key', text: keyPem }, now, maskSecret);
+      const key = { name: 'ca-key', text: keyPem };
+      return refusing(() => withPem(readSigningAuthority(certificate, key, now), maskSecret));
     }
     case 'host': {
       const transport = input.hosts.get(plan.authority.host);
@@ -168,24 +169,27 @@ async function obtainSigner(input: MaterialInput): Promise<SignerWithPem> {
         readText(transport, CA_KEY, maskSecret),
       ]);
       const source = (path: string, text: string): PemSource => ({ name: `${transport.name}:${path}`, text });
-      return readSigner(source(CA_CERTIFICATE, certificate), source(CA_KEY, key), now, maskSecret);
+      return refusing(() =>
+        withPem(
+          readAuthorityOfHost(source(CA_CERTIFICATE, certificate), source(CA_KEY, key), now),
+          maskSecret,
+        ),
+      );
     }
     case 'certificate-only':
       throw new Error('nothing has to be signed, so the key of the CA is not fetched');
   }
 }
 
-function readSigner(
-  certificate: PemSource,
-  key: PemSource,
-  now: Date,
-  maskSecret: (secret: string) => void,
-): SignerWithPem {
+function withPem(authority: SigningAuthority, maskSecret: (secret: string) => void): SignerWithPem {
+  const keyPem = privateKeyToPem(authority.key);
+  maskSecret(keyPem);
+  return { ...authority, keyPem };
+}
+
+function refusing<T>(read: () => T): T {
   try {
-    const authority = readSigningAuthority(certificate, key, now);
-    const keyPem = privateKeyToPem(authority.key);
-    maskSecret(keyPem);
-    return { ...authority, keyPem };
+    return read();
   } catch (error) {
     if (!(error instanceof AuthorityError)) throw error;
     throw new Refusal('the CA cannot be used', error.reasons);

@@ -10,6 +10,8 @@ import {
   MANIFEST_DIR,
   NODE_MARKS,
 } from '../../src/kubeadm/paths.ts';
+import { encode, explicit, implicit, sequence } from '../../src/pki/der.ts';
+import { oids } from '../../src/pki/oids.ts';
 import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
 import {
   DATA_LOST,
@@ -19,13 +21,16 @@ import {
   pristine,
   refusalLines,
   refusals,
+  stepsLike,
   withFile,
   withHost,
   withoutFile,
   type Circumstances,
 } from './deciding.ts';
+import { customCa } from '../pki/custom-ca.ts';
 import { clusterFacts } from './example-health.ts';
 import {
+  exampleSettings,
   fileFact,
   finishedCluster,
   guideCluster,
@@ -300,6 +305,53 @@ describe('the CA', () => {
       /^infra0 .*ca\.crt: The certificate expired on 2035-12-30T00:00:00\.000Z/,
     ],
   ])('%s', refuses);
+
+  test('must not sign for a member: told when the members are known, before anything is touched', () => {
+    const names = ['localhost', 'infra0', 'infra1'].map((name) => sequence(implicit(2, Buffer.from(name))));
+    const permitted = { ...explicit(0, sequence()), value: names };
+    const certificatePem = customCa(ownCa.key, {
+      extensions: {
+        [oids.nameConstraints]: {
+          oid: oids.nameConstraints,
+          critical: true,
+          value: encode(sequence(permitted)),
+        },
+      },
+    });
+    const settings = { authority: { certificatePem, keyPem: ownCa.keyPem }, bootstrap: 'allow' } as const;
+    expect(refusalLines(pristine(), { settings })).toEqual([
+      expect.stringMatching(/^- ca-certificate: It has name constraints .* do not allow DNS:infra2, which/),
+    ]);
+    const { certificates } = exampleSettings();
+    expect(
+      refusalLines(pristine().slice(0, 1), {
+        settings: {
+          ...settings,
+          hosts: [{ address: '10.0.0.6' }],
+          certificates: { ...certificates, extraSans: ['lb.example.com'] },
+        },
+      }),
+    ).toEqual([expect.stringContaining('do not allow DNS:lb.example.com, which')]);
+  });
+
+  test('with others beside it in ca.crt: the file stays, it signs, and who is trusted by that is told', () => {
+    const bundle = fileFact(CA_CERTIFICATE, `${ownCa.certificatePem}${otherCa.certificatePem}`, '644');
+    const facts = [0, 1, 2].reduce((hosts, index) => withFile(hosts, index, bundle), peerMissing);
+    const plan = decide(facts, healthy);
+    expect(plan).toMatchObject({ verdict: 'converge', authority: { from: 'host', host: 'infra0' } });
+    expect(
+      stepsLike(plan, 'deliver-files').flatMap(({ files }) => files.map(({ path }) => path)),
+    ).not.toContain(CA_CERTIFICATE);
+    expect(plan.warnings.filter(({ at }) => at === 'ca')).toEqual(
+      MEMBERS.map(({ name }) => ({
+        host: name,
+        at: 'ca',
+        fact: `its ${CA_CERTIFICATE} holds 2 certificates (CN=etcd-ca; CN=etcd-ca): etcd takes every client that any of them vouches for.`,
+        cause: expect.any(String),
+        fix: expect.stringContaining('Leave the certificate alone there that signs'),
+      })),
+    );
+  });
 
   test('that ends before what it would sign is no matter while it signs nothing', () => {
     expect(decide(finishedCluster(), { ...healthy, ...TEN_YEARS }).verdict).toBe('converge');

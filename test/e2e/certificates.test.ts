@@ -1,16 +1,20 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Lab } from '../../lab/client.ts';
-import { createAuthority } from '../../src/pki/authority.ts';
+import { createAuthority, type SigningAuthority } from '../../src/pki/authority.ts';
 import { inspectCertificate } from '../../src/pki/inspect.ts';
-import { keyAlgorithms } from '../../src/pki/keys.ts';
-import { issueMemberLeaves } from '../../src/pki/leaf.ts';
+import { generateKey, keyAlgorithms, privateKeyToPem, type KeyAlgorithm } from '../../src/pki/keys.ts';
+import { issueLeaf, issueMemberLeaves, type Leaf } from '../../src/pki/leaf.ts';
 import { leafProfileNames, leafProfiles } from '../../src/pki/leaf-profiles.ts';
+import { readSigningAuthority } from '../../src/pki/read-authority.ts';
 import { daysLeft } from '../../src/pki/validity.ts';
 import { certificateDifferences } from '../pki/compare.ts';
+import { opensslCa } from '../pki/openssl.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
 import { containerIds, waitReady } from './support/etcd.ts';
-import { succeeded } from './support/expect-run.ts';
+import { logOf, succeeded } from './support/expect-run.ts';
+import { whoGetsIn, type Pair } from './support/who-gets-in.ts';
+import { assertOneClusterHealthy } from './support/cluster.ts';
 
 jest.setTimeout(15 * 60_000);
 
@@ -130,33 +134,89 @@ describe("certificates beside those that the host's kubeadm makes from the same 
   });
 });
 
-describe('a CA that the user brought', () => {
-  test('signs the members; its key is kept on the first host; its certificate is not masked', async () => {
-    await lab.reset('infra0');
-    const made = await lab.sh(
-      'infra0',
-      `mkdir -p ${THEIRS} && cd ${THEIRS} && openssl req -x509 -newkey rsa:3072 -nodes -keyout ca.key -out ca.crt -days 900 \\
-         -subj '/O=Example/CN=example etcd CA' -addext 'keyUsage=critical,keyCertSign,cRLSign' -addext 'basicConstraints=critical,CA:TRUE' 2>/dev/null
-       cat ca.crt ca.key; rm -r ${THEIRS}`,
+describe('a CA of the user, below a root', () => {
+  const caLines = (constraints: string): string[] => [
+    `basicConstraints=critical,CA:TRUE${constraints}`,
+    'keyUsage=critical,keyCertSign,cRLSign',
+    'subjectKeyIdentifier=hash',
+  ];
+  const make = async (subject: string, algorithm: KeyAlgorithm, lines: readonly string[], issuer?: Pair) => {
+    const keyPem = privateKeyToPem(await generateKey(algorithm));
+    const made = { keyPem, subject, extensions: lines, ...(issuer === undefined ? {} : { issuer }) };
+    return { keyPem, certificatePem: opensslCa(made) };
+  };
+  const signer = ({ certificatePem, keyPem }: Pair): SigningAuthority =>
+    readSigningAuthority(
+      { name: 'certificate', text: certificatePem },
+      { name: 'key', text: keyPem },
+      new Date(Date.now() + 1000),
     );
-    const [certificate = '', key = ''] = made.split(/(?<=-----END CERTIFICATE-----\n)/);
+  const clientOf = (authority: Pair): Promise<Leaf> =>
+    issueLeaf(signer(authority), 'healthcheckClient', {
+      member: { name: 'infra0', address: '127.0.0.1' },
+      algorithm: 'ECDSA-P256',
+      now: new Date(),
+    });
+
+  let root: Pair;
+  let ca: Pair;
+  beforeAll(async () => {
+    root = await make('/O=Example/CN=root', 'RSA-3072', caLines(''));
+    // what Go's own verification has to make of constraints: etcd, kubelet's probes and etcdctl all meet them
+    const allowed = [
+      'DNS:infra0',
+      'DNS:localhost',
+      'IP:10.77.0.0/255.255.255.0',
+      'IP:127.0.0.1/255.255.255.255',
+      `IP:::1/${'ffff:'.repeat(7)}ffff`,
+    ];
+    const constraints = `nameConstraints=critical,${allowed.map((name) => `permitted;${name}`).join(',')}`;
+    ca = await make('/O=Example/CN=etcd CA', 'ECDSA-P384', [...caLines(',pathlen:0'), constraints], root);
+  });
+
+  // Why hosts get the CA's certificate alone, and never the root.
+  test('etcd takes all that is below a root in its ca.crt, and nothing else than its own below the CA alone', async () => {
+    const sibling = await make('/CN=sibling', 'ECDSA-P256', caLines(''), root);
+    const [own, ofRoot, ofSibling] = await Promise.all([ca, root, sibling].map(clientOf));
+    const server = await issueLeaf(signer(ca), 'server', {
+      member: { name: 'infra0', address: '10.77.0.10' },
+      algorithm: 'ECDSA-P256',
+      now: new Date(),
+    });
+    if (own === undefined || ofRoot === undefined || ofSibling === undefined)
+      throw new Error('three clients');
+    const withChain = { ...ofSibling, certificatePem: ofSibling.certificatePem + sibling.certificatePem };
+    const clients = { own, ofRoot, ofSibling: withChain };
+    const getsIn = (caCrt: string): Promise<string[]> => whoGetsIn(lab.kubernetes, caCrt, server, clients);
+    expect(await getsIn(ca.certificatePem + root.certificatePem)).toEqual(['own', 'ofRoot', 'ofSibling']);
+    expect(await getsIn(ca.certificatePem)).toEqual(['own']);
+  });
+
+  test('signs the members; hosts get its certificate alone; it is not masked', async () => {
+    await lab.reset('infra0');
     const inputs = deployInputs(lab, {
-      'ca-certificate': certificate,
-      'ca-key': key,
+      'ca-certificate': root.certificatePem + ca.certificatePem,
+      'ca-key': ca.keyPem,
       bootstrap: 'allow',
       'key-algorithm': 'RSA-3072',
+      'certificate-validity-days': '60',
     });
-    const run = await runInLab(lab, inputs);
-    if (run.conclusion !== 'success') throw new Error(run.log.join('\n'));
-    expect(run.outputs['ca-certificate']?.trim()).toBe(certificate.trim());
+    const run = succeeded(await runInLab(lab, inputs));
+    expect(run.outputs['ca-certificate']?.trim()).toBe(ca.certificatePem.trim());
     expect(run.droppedOutputs).toEqual([]);
-    expect(run.log.join('\n')).not.toContain(key.split('\n')[3]);
+    expect(logOf(run)).not.toContain(ca.keyPem.split('\n')[2]);
+    expect(await lab.sh('infra0', 'cat /etc/kubernetes/pki/etcd/ca.crt')).toBe(ca.certificatePem);
     const checked = await lab.sh(
       'infra0',
-      'cd /etc/kubernetes/pki && openssl verify -CAfile etcd/ca.crt etcd/server.crt && openssl rsa -in etcd/ca.key -noout -check && openssl x509 -in etcd/server.crt -noout -text | grep -o "(3072 bit)"',
+      `cd /etc/kubernetes/pki
+       openssl verify -x509_strict -partial_chain -CAfile etcd/ca.crt etcd/server.crt
+       openssl ec -in etcd/ca.key -noout -check 2>&1 | tail -n 1
+       openssl x509 -in etcd/server.crt -noout -text | grep -o "(3072 bit)"
+       grep -c BEGIN etcd/server.crt`,
     );
-    expect(checked).toMatch(/server\.crt: OK\nRSA key ok\n\(3072 bit\)/);
+    expect(checked).toBe('etcd/server.crt: OK\nEC Key valid.\n(3072 bit)\n1\n');
     await waitReady(lab, 'infra0');
+    expect(await assertOneClusterHealthy(lab)).toBe(run.outputs['ca-fingerprint']);
     const again = await runInLab(lab, inputs);
     expect(again.outputs).toMatchObject({ changed: 'false', healthy: 'true' });
   });

@@ -22,14 +22,16 @@ export class TestAuthority {
   readonly #keyPem: string;
   readonly #subject: forge.pki.CertificateField[];
 
-  constructor(commonName: string) {
+  /** @param above the CA that signs this one; absent: it signs itself. */
+  constructor(commonName: string, above?: TestAuthority) {
     const pair = rsaKeyPair();
     this.#keyPem = pair.privateKey;
     this.#subject = [{ name: 'commonName', value: commonName }];
+    const issuer = above ?? this;
     const certificate = blank(
       pair.publicKey,
       this.#subject,
-      this.#subject,
+      issuer.#subject,
       new Date(0),
       new Date('2090-01-01'),
     );
@@ -37,7 +39,7 @@ export class TestAuthority {
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', keyCertSign: true, digitalSignature: true, keyEncipherment: true, critical: true },
     ]);
-    this.certificatePem = signed(certificate, this.#keyPem);
+    this.certificatePem = signed(certificate, issuer.#keyPem);
   }
 
   issue(request: TestCertificateRequest): TestCertificate {

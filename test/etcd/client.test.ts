@@ -67,6 +67,19 @@ describe('one connection', () => {
     expect(gateway.connections).toBe(1);
   });
 
+  test('trusts a CA below a root, as Go does: nobody has the root', async () => {
+    const below = new TestAuthority('etcd-ca', new TestAuthority('root'));
+    const other = new GatewayStandIn(ANSWERS, below.issue({ commonName: 'infra0', ips: ['127.0.0.1'] }));
+    try {
+      const port = await other.listen();
+      const credentials = { caPem: below.certificatePem, ...other.client };
+      const client = clientWith({ port, open: openChannel('127.0.0.1', port), credentials });
+      expect(await client.version()).toMatchObject({ server: '3.6.5' });
+    } finally {
+      await other.close();
+    }
+  });
+
   test('is made anew when it ended while nothing was asked', async () => {
     const client = clientWith();
     await client.version();

@@ -49,6 +49,15 @@ function serialOf({ certificatePem }: TestCertificate): string {
   return new X509Certificate(certificatePem).serialNumber;
 }
 
+test('a CA below a root is trusted as Go trusts it', async () => {
+  const below = new TestAuthority('etcd-ca', new TestAuthority('root'));
+  const { port } = await listener(below.issue({ commonName: 'infra0' }));
+  const pair = { caPem: below.certificatePem, ...client };
+  expect(await presentedCertificate(openChannel('127.0.0.1', port), pair, 5_000)).toMatchObject({
+    trusted: true,
+  });
+});
+
 test('what is served now is given, also when it names another address, and the handshake is whole', async () => {
   const first = authority.issue({ commonName: 'infra0', ips: ['10.9.9.9'] });
   const second = authority.issue({ commonName: 'infra0', ips: ['10.9.9.9'] });

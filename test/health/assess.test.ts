@@ -476,6 +476,13 @@ describe('certificates', () => {
     ).toBe(true);
   });
 
+  test('more than the CA in ca.crt: who else is trusted as a client is told', () => {
+    const bundle = `${ownCa.certificatePem}${otherCa.certificatePem}`;
+    const report = assess(healthFacts({ 2: onDisk(bundle, CA_CERTIFICATE) }));
+    expect(bad(report)).toEqual([`warn - authority ${CA_CERTIFICATE}`]);
+    expect(told(report, 'authority').measured).toContain('more than one certificate on infra2');
+  });
+
   test('a key that belongs to another certificate', () => {
     const publicKeys = new Map([[leafPath('server', 'key'), 'ab'.repeat(32)]]);
     const report = assess(healthFacts({ 0: { more: { publicKeys } } }));

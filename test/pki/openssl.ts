@@ -38,12 +38,14 @@ export function opensslVerify(leafPem: string, caPem: string, purpose: string): 
   return said.trim().endsWith('leaf.crt: OK') ? 'ok' : said;
 }
 
-/** Makes a self-signed certificate with openssl's own hand, so that a brought CA owes nothing to our code. */
+/** Makes a CA's certificate with openssl's own hand, so that a brought CA owes nothing to our code. */
 export function opensslCa(options: {
   readonly keyPem: string;
   readonly subject: string;
   /** Lines of openssl's extension section. */
   readonly extensions: readonly string[];
+  /** The CA above it; absent: it signs itself. */
+  readonly issuer?: { readonly certificatePem: string; readonly keyPem: string };
 }): string {
   const config = [
     '[req]',
@@ -68,8 +70,16 @@ export function opensslCa(options: {
       options.subject,
       '-days',
       '100',
+      ...(options.issuer === undefined ? [] : ['-CA', '@issuer.crt', '-CAkey', '@issuer.key']),
     ],
-    { 'o.cnf': config.join('\n'), 'ca.key': options.keyPem },
+    {
+      'o.cnf': config.join('\n'),
+      'ca.key': options.keyPem,
+      ...(options.issuer !== undefined && {
+        'issuer.crt': options.issuer.certificatePem,
+        'issuer.key': options.issuer.keyPem,
+      }),
+    },
   );
   if (!made.startsWith('-----BEGIN')) throw new Error(made);
   return made;

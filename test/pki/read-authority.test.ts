@@ -1,12 +1,17 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { describeFinding } from '../../src/findings.ts';
-import { encode, octetString, sequence } from '../../src/pki/der.ts';
+import { encode, explicit, implicit, octetString, sequence } from '../../src/pki/der.ts';
 import { basicConstraints, extendedKeyUsage, keyUsage } from '../../src/pki/extensions.ts';
 import { privateKeyToPem } from '../../src/pki/keys.ts';
 import { oids } from '../../src/pki/oids.ts';
 import { encodePem } from '../../src/pki/pem.ts';
-import { AuthorityError, readAuthority, readSigningAuthority } from '../../src/pki/read-authority.ts';
+import {
+  AuthorityError,
+  readAuthority,
+  readAuthorityOfHost,
+  readSigningAuthority,
+} from '../../src/pki/read-authority.ts';
 import { caCertificate, caKey, customCa, now } from './custom-ca.ts';
 import { opensslCa } from './openssl.ts';
 
@@ -54,11 +59,6 @@ describe('certificate', () => {
       encodePem('CERTIFICATE REQUEST', Buffer.alloc(9)),
       /There is no CERTIFICATE in it but: CERTIFICATE REQUEST/,
     ],
-    [
-      'a bundle',
-      good + good,
-      /holds 2 certificates where one is expected: kubeadm would read only the first/,
-    ],
     ['garbage', encodePem('CERTIFICATE', Buffer.from('garbage')), /The certificate cannot be read \(.+\)/],
     [
       'expired',
@@ -93,10 +93,36 @@ describe('certificate', () => {
           /extended key usage without clientAuth/,
         ],
         [
-          'name constraints',
+          'empty name constraints',
           oids.nameConstraints,
           { oid: oids.nameConstraints, critical: true, value: encode(sequence()) },
-          /has name constraints/,
+          /kubeadm and etcd would not take it: its name constraints are empty/,
+        ],
+        [
+          'name constraints for directory names',
+          oids.nameConstraints,
+          {
+            oid: oids.nameConstraints,
+            critical: true,
+            value: encode(sequence(explicit(0, sequence(explicit(4, sequence()))))),
+          },
+          /would not take it: it has name constraints for names of a kind that Go and OpenSSL do not both know/,
+        ],
+        [
+          'name constraints without localhost',
+          oids.nameConstraints,
+          {
+            oid: oids.nameConstraints,
+            critical: true,
+            value: encode(sequence(explicit(0, sequence(implicit(2, Buffer.from('example.com')))))),
+          },
+          /It has name constraints \(permitted DNS:example\.com\) that do not allow DNS:localhost, which/,
+        ],
+        [
+          'a critical subject key identifier',
+          oids.subjectKeyIdentifier,
+          { oid: oids.subjectKeyIdentifier, critical: true, value: encode(octetString(Buffer.of(1))) },
+          /would not take it: its subject key identifier is marked critical/,
         ],
         [
           'an unknown critical extension',
@@ -194,6 +220,130 @@ test('all findings of certificate and key come at once', () => {
     expect.stringContaining('does not belong'),
   ]);
   expect(findings('x', 'y')).toHaveLength(2);
+});
+
+describe('a chain', () => {
+  const inAnHour = new Date(Date.now() + 3_600_000);
+  const CA = [
+    'basicConstraints=critical,CA:TRUE',
+    'keyUsage=critical,keyCertSign',
+    'subjectKeyIdentifier=hash',
+  ];
+  const limited = (line: string): string[] => [line, ...CA.slice(1)];
+  interface Made {
+    readonly certificatePem: string;
+    readonly keyPem: string;
+  }
+  const make = (subject: string, extensions: readonly string[] = CA, issuer?: Made): Made => {
+    const keyPem = privateKeyToPem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+    return {
+      keyPem,
+      certificatePem: opensslCa({ keyPem, subject, extensions, ...(issuer === undefined ? {} : { issuer }) }),
+    };
+  };
+  const root = make('/O=Example/CN=root');
+  const middle = make('/CN=middle', CA, root);
+  const ca = make('/CN=etcd CA', limited('basicConstraints=critical,CA:TRUE,pathlen:0'), middle);
+  const texts = (...made: readonly Made[]): string =>
+    made.map(({ certificatePem }) => certificatePem).join('');
+
+  test.each([
+    ['the CA alone', texts(ca)],
+    ['up to the root', texts(ca, middle, root)],
+    ['the root first', texts(root, middle, ca)],
+    ['without the root', texts(ca, middle)],
+    ['twice the same', texts(ca, ca)],
+  ])('%s: hosts get the certificate alone that the key belongs to', (_, text) => {
+    const { certificatePem, certificate } = readSigningAuthority(
+      caCertificate(text),
+      caKey(ca.keyPem),
+      inAnHour,
+    );
+    expect([certificatePem, certificate.subject]).toEqual([ca.certificatePem, 'CN=etcd CA']);
+  });
+
+  test('a certificate that does not belong to it is named: it would be trusted in vain, or wrongly', () => {
+    const other = make('/CN=old CA');
+    expect(findings(texts(other, ca, middle), ca.keyPem, inAnHour)).toEqual([
+      expect.stringMatching(
+        /^ca-certificate: It holds a certificate that has nothing to do with the CA: CN=old CA\. The key belongs to CN=etcd CA\..*bundle of an old and a new CA/,
+      ),
+    ]);
+    // a gap in the chain: nobody can say whether the root is above the CA
+    expect(findings(texts(ca, root), ca.keyPem, inAnHour)).toEqual([
+      expect.stringContaining('has nothing to do with the CA: O=Example, CN=root'),
+    ]);
+  });
+
+  test('another CA of the same name is not taken for the one above', () => {
+    const impostor = make('/CN=middle', CA, root);
+    expect(findings(texts(ca, impostor), ca.keyPem, inAnHour)).toEqual([
+      expect.stringContaining('has nothing to do with the CA: CN=middle'),
+    ]);
+  });
+
+  test('a key that belongs to none of them', () => {
+    expect(findings(texts(ca, middle), make('/CN=x').keyPem, inAnHour)).toEqual([
+      expect.stringMatching(
+        /^ca-key: The key does not belong to ca-certificate, to none of the 2 certificates in it\./,
+      ),
+    ]);
+  });
+
+  test.each<[what: string, above: readonly string[], finding: RegExp]>([
+    [
+      'that allows no CA below itself',
+      limited('basicConstraints=critical,CA:TRUE,pathlen:0'),
+      /It allows 0 CAs below itself \(its path length constraint\), and this chain has 1\./,
+    ],
+    ['that is none', limited('basicConstraints=critical,CA:FALSE'), /It is not the certificate of a CA/],
+    [
+      'that must not sign',
+      ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,cRLSign'],
+      /It must not sign certificates/,
+    ],
+    ['for servers only', [...CA, 'extendedKeyUsage=serverAuth'], /extended key usage without clientAuth/],
+    [
+      'for one domain',
+      [...CA, 'nameConstraints=critical,permitted;DNS:example.com'],
+      /name constraints \(permitted DNS:example\.com\) that do not allow DNS:localhost, which/,
+    ],
+  ])('below a CA %s', (_, extensions, finding) => {
+    const above = make('/CN=above', extensions, root);
+    const below = make('/CN=below', CA, above);
+    const found = findings(texts(below, above), below.keyPem, inAnHour);
+    expect(found).toEqual([
+      expect.stringMatching(
+        /^ca-certificate: Above the CA, CN=above: .* Fix: Give a chain that is good, or ca-certificate without it/,
+      ),
+    ]);
+    expect(found[0]).toMatch(finding);
+    expect(findings(texts(below), below.keyPem, inAnHour)).toEqual([]);
+  });
+
+  test('one CA below another is no more than a path length of 1 allows, two are', () => {
+    const one = make('/CN=one', limited('basicConstraints=critical,CA:TRUE,pathlen:1'), root);
+    const two = make('/CN=two', CA, one);
+    const three = make('/CN=three', CA, two);
+    expect(findings(texts(two, one, root), two.keyPem, inAnHour)).toEqual([]);
+    expect(findings(texts(three, two, one, root), three.keyPem, inAnHour)).toEqual([
+      expect.stringContaining('Above the CA, CN=one: It allows 1 CAs below itself'),
+    ]);
+  });
+
+  test('the ca.crt of a host: kubeadm reads the first certificate, and the file stays as it is', () => {
+    const text = texts(ca, root);
+    const found = readAuthorityOfHost(
+      { name: 'ca.crt', text },
+      { name: 'ca.key', text: ca.keyPem },
+      inAnHour,
+    );
+    expect([found.certificatePem, found.certificate.subject]).toEqual([text, 'CN=etcd CA']);
+    expect(readAuthority({ name: 'ca.crt', text }, inAnHour).fingerprint).toBe(found.fingerprint);
+    expect(() =>
+      readAuthorityOfHost({ name: 'ca.crt', text }, { name: 'ca.key', text: root.keyPem }, inAnHour),
+    ).toThrow('ca.key: The key does not belong to ca.crt: their public keys differ.');
+  });
 });
 
 describe('what is accepted', () => {

@@ -111,6 +111,19 @@ describe('a CA that the user brings', () => {
     expect(settings.authority).toEqual({ certificatePem, keyPem });
   });
 
+  // which of them signs is in test/pki/read-authority.test.ts
+  test('with a certificate that is not above it', async () => {
+    const [{ certificatePem, keyPem }, other] = await Promise.all([
+      authority,
+      createAuthority({ algorithm: 'ECDSA-P256', now: run.now }),
+    ]);
+    const inputs = { 'ca-certificate': `${other.certificatePem}${certificatePem}`, 'ca-key': keyPem };
+    expect(findingOf(inputs)).toMatchObject({
+      at: 'ca-certificate',
+      fact: expect.stringContaining('has nothing to do with the CA: CN=etcd-ca'),
+    });
+  });
+
   test('neither', () => {
     expect(settingsOf({ 'ca-key': '\n' }).authority).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { TRUSTED_BESIDES, trustedOn } from '../../cluster/trusted-authorities.ts';
 import { nameList, whoSaysWhat } from '../../etcd/health-finding.ts';
 import { leafPath } from '../../kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, ETCD_MANIFEST } from '../../kubeadm/paths.ts';
@@ -60,7 +61,19 @@ function authority({ members, now }: HealthFacts, thresholds: HealthThresholds):
   const info = first?.info;
   if (info === undefined) return [];
   const left = daysLeft(info.notAfter, now);
+  const besides = members.flatMap(({ name, host }) =>
+    'seen' in host && trustedOn(host.seen.facts).length > 1 ? [name] : [],
+  );
   return [
+    ...(besides.length === 0
+      ? []
+      : [
+          check('warn', {
+            subject: CA_CERTIFICATE,
+            measured: `${CA_CERTIFICATE} holds more than one certificate on ${nameList(besides)}; etcd takes every client that any of them vouches for.`,
+            ...TRUSTED_BESIDES,
+          }),
+        ]),
     check(byDays(left, thresholds), {
       measured: `All hosts have the same CA, ${info.subject}; ${ends(info, now)}.`,
       threshold: daysWords(thresholds),

@@ -1,5 +1,5 @@
-export const id = 370;
-export const ids = [370];
+export const id = 867;
+export const ids = [867];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 81370:
+/***/ 50867:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -1036,8 +1036,6 @@ function fieldsOf(yaml) {
 
 // EXTERNAL MODULE: ./src/pki/authority.ts
 var authority = __webpack_require__(3133);
-// EXTERNAL MODULE: ./src/pki/read-authority.ts + 1 modules
-var read_authority = __webpack_require__(81570);
 ;// CONCATENATED MODULE: ./src/cluster/data-dir.ts
 /** Whether nothing of etcd's lies where its data and its log are to be. */
 function hasNoData({ empty, walDir }) {
@@ -1207,8 +1205,6 @@ function otherIdentity(member, state, clusterName) {
 
 
 
-
-
 /**
  * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
  * beside one that is there.
@@ -1264,46 +1260,6 @@ function knownAuthority(members, broughtPem) {
         }
     }
     return undefined;
-}
-/**
- * Whether the CA that is there can sign certificates now that hold for as long as they are to: it is good, and ends after
- * them.
- * @param authority as it is known of before anything is done; none where the run makes it, as it has to be.
- * @param leafDays how long the certificates are to be valid.
- */
-function signingFindings({ source }, authority, leafDays, now) {
-    if (source.from === 'made' || authority === undefined)
-        return [];
-    const at = source.from === 'input' ? 'ca-certificate' : kubeadm_paths/* CA_CERTIFICATE */.vB;
-    const host = source.from === 'input' ? {} : { host: source.host };
-    try {
-        (0,read_authority/* readAuthority */.AS)({ name: at, text: authority.certificatePem }, now);
-    }
-    catch (error) {
-        if (!(error instanceof read_authority/* AuthorityError */.sv))
-            throw error;
-        return error.reasons.map((reason) => ({ ...reason, ...host }));
-    }
-    const end = authority.certificate.validToDate;
-    const { notAfter } = (0,validity/* validity */.bg)(now, leafDays);
-    if (notAfter <= end)
-        return [];
-    return [
-        {
-            ...host,
-            at: 'certificate-validity-days',
-            fact: `the CA ends on ${end.toISOString()}, and certificates that are issued now for ${leafDays} days would end after it, on ${notAfter.toISOString()}: from the end of the CA on nobody would take them.`,
-            cause: 'The CA comes to its end, or was made for a shorter time than its certificates are to hold.',
-            fix: beforeItsEnd((0,validity/* daysLeft */.H_)(end, now)),
-        },
-    ];
-}
-/** @param days that the CA still holds, whole ones. */
-function beforeItsEnd(days) {
-    const other = 'a CA that holds for longer; where the cluster exists, members and clients have to trust both for a while.';
-    return days < 1
-        ? `Give ${other}`
-        : `Give \`certificate-validity-days: ${days}\` or fewer (and \`renew-before-days\` below that), or ${other}`;
 }
 /** A cluster that lives is reached, and its certificates are compared, by its CA. */
 function withoutAuthority(members) {
@@ -2425,6 +2381,98 @@ function differentImages(members, image) {
     ];
 }
 
+// EXTERNAL MODULE: ./src/pki/authority-findings.ts + 1 modules
+var authority_findings = __webpack_require__(7477);
+// EXTERNAL MODULE: ./src/pki/read-authority.ts + 1 modules
+var read_authority = __webpack_require__(22127);
+;// CONCATENATED MODULE: ./src/cluster/signing.ts
+
+
+
+
+
+
+/**
+ * Why the CA that is there cannot sign the certificates that are to be issued: it is not good, must not sign for these
+ * names, or ends before them.
+ * @param authority as it is known of before anything is done; none where the run makes it, as it has to be.
+ * @param members who gets certificates.
+ */
+function signingFindings({ source }, authority, members, { leafDays, extraSans }, now) {
+    if (source.from === 'made' || authority === undefined)
+        return [];
+    const at = source.from === 'input' ? 'ca-certificate' : kubeadm_paths/* CA_CERTIFICATE */.vB;
+    const host = source.from === 'input' ? {} : { host: source.host };
+    try {
+        (0,read_authority/* readAuthority */.AS)({ name: at, text: authority.certificatePem }, now);
+    }
+    catch (error) {
+        if (!(error instanceof read_authority/* AuthorityError */.sv))
+            throw error;
+        return error.reasons.map((reason) => ({ ...reason, ...host }));
+    }
+    const names = members.flatMap((member) => (0,alt_names/* memberAltNames */.G1)(namedMember(member, extraSans)));
+    return [
+        ...(0,authority_findings/* nameFindings */.Sy)(at, authority.certificate, distinct(names)),
+        ...endFindings(authority.certificate.validToDate, leafDays, now),
+    ].map((finding) => ({ ...finding, ...host }));
+}
+function endFindings(end, leafDays, now) {
+    const { notAfter } = (0,validity/* validity */.bg)(now, leafDays);
+    if (notAfter <= end)
+        return [];
+    return [
+        {
+            at: 'certificate-validity-days',
+            fact: `the CA ends on ${end.toISOString()}, and certificates that are issued now for ${leafDays} days would end after it, on ${notAfter.toISOString()}: from the end of the CA on nobody would take them.`,
+            cause: 'The CA comes to its end, or was made for a shorter time than its certificates are to hold.',
+            fix: beforeItsEnd((0,validity/* daysLeft */.H_)(end, now)),
+        },
+    ];
+}
+function distinct(names) {
+    return [...new Map(names.map((name) => [(0,alt_names/* formatAltName */.Q2)(name), name])).values()];
+}
+/** @param days that the CA still holds, whole ones. */
+function beforeItsEnd(days) {
+    const other = 'a CA that holds for longer; where the cluster exists, members and clients have to trust both for a while.';
+    return days < 1
+        ? `Give ${other}`
+        : `Give \`certificate-validity-days: ${days}\` or fewer (and \`renew-before-days\` below that), or ${other}`;
+}
+
+// EXTERNAL MODULE: ./src/pki/pem-input.ts
+var pem_input = __webpack_require__(99107);
+;// CONCATENATED MODULE: ./src/cluster/trusted-authorities.ts
+
+
+/** Subjects of the certificates in a host's etcd/ca.crt; none where it is missing or cannot be read. */
+function trustedOn({ files }) {
+    const read = (0,pem_input/* readCertificates */.j)({ name: kubeadm_paths/* CA_CERTIFICATE */.vB, text: files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text ?? '' });
+    return (read.value ?? []).map(({ certificate }) => certificate.subject.replaceAll('\n', ', '));
+}
+/** What a second certificate in ca.crt means: it is easily taken for a harmless part of a chain. */
+const TRUSTED_BESIDES = {
+    cause: 'The chain of the CA was put there up to its root, or two CAs are trusted while one takes the place of the other.',
+    fix: "Leave the certificate alone there that signs the members' certificates, on all hosts, unless a change of the CA is under way; etcd reads the file at its next start.",
+};
+/** Hosts whose etcd trusts more than the CA: whoever holds a client certificate from there has all of etcd's data. */
+function trustedBesides(members) {
+    return members.flatMap(({ name, facts }) => {
+        const subjects = trustedOn(facts);
+        if (subjects.length < 2)
+            return [];
+        return [
+            {
+                host: name,
+                at: 'ca',
+                fact: `its ${kubeadm_paths/* CA_CERTIFICATE */.vB} holds ${subjects.length} certificates (${subjects.join('; ')}): etcd takes every client that any of them vouches for.`,
+                ...TRUSTED_BESIDES,
+            },
+        ];
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/unknown-releases.ts
 
 
@@ -2457,6 +2505,8 @@ function unknownReleases(members, ownership, settings) {
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/decide-deploy.ts
+
+
 
 
 
@@ -2537,7 +2587,7 @@ function decideNew(found) {
         reasons: isNew ? ['none of the hosts holds anything of etcd'] : created.map(describeProgress),
         issue: new Map(fresh.map(({ name }) => [name, leaf_profiles_leafProfileNames])),
         clientCopies: new Map(),
-        warnings: clonedMachines(members),
+        warnings: [...clonedMachines(members), ...trustedBesides(members)],
         ...createStages({ shape, authority, members: created }),
     };
 }
@@ -2584,6 +2634,7 @@ function decideEstablished(found) {
         clientCopies,
         warnings: [
             ...clonedMachines(members),
+            ...trustedBesides(members),
             ...clientCopyWarnings(clientCopies),
             ...converged.flatMap((member) => namesToBeLost(member, settings.certificates.extraSans, member.differences.leaves)),
         ],
@@ -2627,7 +2678,7 @@ function authorityFor({ members, ownership, settings, now }, mustSign) {
     if (answer.choice === undefined || !mustSign)
         return answer;
     const known = knownAuthority(members, brought);
-    return { ...answer, findings: signingFindings(answer.choice, known, settings.certificates.leafDays, now) };
+    return { ...answer, findings: signingFindings(answer.choice, known, members, settings.certificates, now) };
 }
 function chosen(choice) {
     if (choice === undefined)
@@ -3973,7 +4024,8 @@ async function obtainSigner(input) {
                 throw new Error('a CA from the inputs was planned, and there is none');
             const { certificatePem, keyPem } = settings.authority;
             const certificate = { name: 'ca-certificate', text: certificatePem };
-            return readSigner(certificate, { name: 'ca-key', text: keyPem }, now, maskSecret);
+            const key = { name: 'ca-key', text: keyPem };
+            return refusing(() => withPem((0,read_authority/* readSigningAuthority */.f1)(certificate, key, now), maskSecret));
         }
         case 'host': {
             const transport = input.hosts.get(plan.authority.host);
@@ -3984,18 +4036,20 @@ async function obtainSigner(input) {
                 readText(transport, kubeadm_paths/* CA_KEY */.r$, maskSecret),
             ]);
             const source = (path, text) => ({ name: `${transport.name}:${path}`, text });
-            return readSigner(source(kubeadm_paths/* CA_CERTIFICATE */.vB, certificate), source(kubeadm_paths/* CA_KEY */.r$, key), now, maskSecret);
+            return refusing(() => withPem((0,read_authority/* readAuthorityOfHost */.zF)(source(kubeadm_paths/* CA_CERTIFICATE */.vB, certificate), source(kubeadm_paths/* CA_KEY */.r$, key), now), maskSecret));
         }
         case 'certificate-only':
             throw new Error('nothing has to be signed, so the key of the CA is not fetched');
     }
 }
-function readSigner(certificate, key, now, maskSecret) {
+function withPem(authority, maskSecret) {
+    const keyPem = (0,keys/* privateKeyToPem */.Ux)(authority.key);
+    maskSecret(keyPem);
+    return { ...authority, keyPem };
+}
+function refusing(read) {
     try {
-        const authority = (0,read_authority/* readSigningAuthority */.f1)(certificate, key, now);
-        const keyPem = (0,keys/* privateKeyToPem */.Ux)(authority.key);
-        maskSecret(keyPem);
-        return { ...authority, keyPem };
+        return read();
     }
     catch (error) {
         if (!(error instanceof read_authority/* AuthorityError */.sv))
@@ -5217,7 +5271,15 @@ const explainRender = (result) => ({
 
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __webpack_require__(41692);
+;// CONCATENATED MODULE: ./src/etcd/trust.ts
+/**
+ * How TLS takes the CA certificate of the cluster: as Go does, for which each certificate in ca.crt is an anchor, a CA below
+ * a root too. OpenSSL would look further up by itself, and not find the root.
+ */
+const TRUST_AS_GO_DOES = { allowPartialTrustChain: true };
+
 ;// CONCATENATED MODULE: ./src/etcd/served-certificate.ts
+
 
 /**
  * The certificate that a listener of etcd presents now, by a handshake of its own over a fresh stream: etcd reads its
@@ -5245,6 +5307,7 @@ async function handshake(open, credentials, timeoutMs, rejectUnauthorized) {
     const socket = (0,external_node_tls_.connect)({
         socket: stream,
         ca: credentials.caPem,
+        ...TRUST_AS_GO_DOES,
         cert: credentials.certificatePem,
         key: credentials.keyPem,
         minVersion: 'TLSv1.2',
@@ -6129,6 +6192,7 @@ class Deadline {
 
 
 
+
 /**
  * HTTP/1.1 with keep-alive over one TLS connection to one member, over any byte stream. Requests run one after the
  * other. The connection is made with the first of them and made anew when it has ended.
@@ -6214,6 +6278,7 @@ class GatewayConnection {
         new external_node_crypto_.X509Certificate(credentials.caPem);
         const secureContext = (0,external_node_tls_.createSecureContext)({
             ca: credentials.caPem,
+            ...TRUST_AS_GO_DOES,
             cert: credentials.certificatePem,
             key: credentials.keyPem,
             minVersion: 'TLSv1.2',
@@ -7833,7 +7898,7 @@ async function connectEach(hosts, connect, timeline) {
     return {
         reached: hosts.filter((_, index) => results[index]?.status === 'fulfilled'),
         transports: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
-        findings: distinct(results.flatMap((result, index) => {
+        findings: observe_distinct(results.flatMap((result, index) => {
             const host = hosts[index];
             return result.status === 'rejected' && host !== undefined
                 ? findingsOf(result.reason, hostLabel(host), 'connect')
@@ -7842,7 +7907,7 @@ async function connectEach(hosts, connect, timeline) {
     };
 }
 /** A bastion that fails is told once, and not again for each host behind it. */
-function distinct(findings) {
+function observe_distinct(findings) {
     return [...new Set(findings)];
 }
 /** Probes all hosts at once, each with one read-only script. */
@@ -8425,6 +8490,7 @@ function plural(count, noun) {
 
 
 
+
 const RENEW = 'Run the deploy: it renews what ends within `renew-before-days`, without a restart.';
 /** One CA everywhere, each certificate on its disk, and what the listeners present. */
 function certificateChecks(facts, thresholds) {
@@ -8468,7 +8534,17 @@ function certificates_authority({ members, now }, thresholds) {
     if (info === undefined)
         return [];
     const left = (0,validity/* daysLeft */.H_)(info.notAfter, now);
+    const besides = members.flatMap(({ name, host }) => 'seen' in host && trustedOn(host.seen.facts).length > 1 ? [name] : []);
     return [
+        ...(besides.length === 0
+            ? []
+            : [
+                check('warn', {
+                    subject: kubeadm_paths/* CA_CERTIFICATE */.vB,
+                    measured: `${kubeadm_paths/* CA_CERTIFICATE */.vB} holds more than one certificate on ${nameList(besides)}; etcd takes every client that any of them vouches for.`,
+                    ...TRUSTED_BESIDES,
+                }),
+            ]),
         check(byDays(left, thresholds), {
             measured: `All hosts have the same CA, ${info.subject}; ${ends(info, now)}.`,
             threshold: daysWords(thresholds),
