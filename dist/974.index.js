@@ -3656,6 +3656,7 @@ function patchFolderIn(configuration) {
 /* harmony export */   v4: () => (/* binding */ ACTION_DIR),
 /* harmony export */   vB: () => (/* binding */ CA_CERTIFICATE),
 /* harmony export */   vQ: () => (/* binding */ KUBELET_DROP_IN_DIR),
+/* harmony export */   w1: () => (/* binding */ stagedPath),
 /* harmony export */   wM: () => (/* binding */ RUN_DIR),
 /* harmony export */   x1: () => (/* binding */ STEP_LOCK)
 /* harmony export */ });
@@ -3696,6 +3697,11 @@ const LOCK_FILE = `${RUN_DIR}/lock.json`;
 const STEP_LOCK = `${RUN_DIR}/step.lock`;
 const CA_CERTIFICATE = `${PKI_DIR}/etcd/ca.crt`;
 const CA_KEY = `${PKI_DIR}/etcd/ca.key`;
+/** Where a delivery writes a file before it renames it into place; one that was cut off leaves it there. */
+function stagedPath(path) {
+    const slash = path.lastIndexOf('/');
+    return `${path.slice(0, slash)}/.${path.slice(slash + 1)}.etcd-ha-action`;
+}
 /** Marks of a host that has joined a Kubernetes cluster (written by `kubeadm join` and `kubeadm init`). */
 const NODE_MARKS = [
     '/etc/kubernetes/kubelet.conf',
@@ -6021,6 +6027,7 @@ const inputDefinitions = {
     'ssh-bastion-key-passphrase': { secret: true },
     'ca-certificate': {},
     'ca-key': { secret: true },
+    'ca-custody': { default: 'first-host' },
     'key-algorithm': { default: 'RSA-2048' },
     'certificate-validity-days': { default: '365' },
     'ca-validity-days': { default: '3650' },
@@ -7375,6 +7382,7 @@ function parseName(value, findings) {
 var read_authority = __webpack_require__(22127);
 ;// CONCATENATED MODULE: ./src/settings/parse-authority.ts
 
+
 /**
  * Reads the certificate and key of a CA that the user brings: both, or neither. They must belong together and be
  * able to sign for etcd.
@@ -7396,6 +7404,24 @@ function parseAuthority(certificatePem, keyPem, now, findings) {
     }
     return undefined;
 }
+/**
+ * Reads where the CA's key is kept. With `input-only` a run that may issue certificates needs the CA as inputs.
+ * @param isGiven whether the certificate or the key of a CA is among the inputs; half a pair is told of already.
+ * @param mayIssue whether the operation issues certificates, or is to say whether one could.
+ */
+function parseCustody(value, isGiven, mayIssue, findings) {
+    const custody = parseChoice('ca-custody', value, CUSTODIES, findings);
+    if (custody === 'input-only' && mayIssue && !isGiven) {
+        findings.push({
+            at: 'ca-custody',
+            fact: "with input-only the CA's key is on no host, and no CA is among the inputs: nothing could be signed.",
+            cause: 'the secret does not exist, or the workflow was started from a fork or by Dependabot and gets no secrets.',
+            fix: 'pass both in every deploy, ca-certificate: ${{ vars.ETCD_CA_CERTIFICATE }} and ca-key: ${{ secrets.ETCD_CA_KEY }}, or leave ca-custody out.',
+        });
+    }
+    return custody;
+}
+const CUSTODIES = ['first-host', 'input-only'];
 const certificateAlone = {
     at: 'ca-key',
     fact: "ca-certificate is given without ca-key; the action signs every member's certificates with the key.",
@@ -9526,6 +9552,7 @@ function readSettings(inputs, run, files, collected) {
     const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket };
     const ssh = parseAccess(inputs, hosts ?? [], login, collected);
     const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
+    const caCustody = parseCustody(inputs['ca-custody'], inputs['ca-certificate'].trim() !== '' || inputs['ca-key'].trim() !== '', intent?.operation !== 'health', findings);
     const certificates = parseCertificates({
         keyAlgorithm: inputs['key-algorithm'],
         leafDays: inputs['certificate-validity-days'],
@@ -9554,6 +9581,7 @@ function readSettings(inputs, run, files, collected) {
         sshPort === undefined ||
         ports === undefined ||
         ssh === undefined ||
+        caCustody === undefined ||
         certificates === undefined ||
         renewBeforeDays === undefined ||
         places === undefined ||
@@ -9569,6 +9597,7 @@ function readSettings(inputs, run, files, collected) {
         hosts,
         ssh,
         ...(authority !== undefined && { authority }),
+        caCustody,
         certificates,
         renewBeforeDays,
         copiedClientCertificates,

@@ -5,24 +5,28 @@ import { authorityOf, type Authority } from '../pki/authority.ts';
 import { hasNoData } from './data-dir.ts';
 import { recordOn, type Ownership } from './ownership.ts';
 import type { Member } from './members.ts';
+import type { CaCustody } from '../settings/settings.ts';
 import type { AuthoritySource } from './plan.ts';
 
 /** Where the CA comes from and who keeps its key. */
 export interface AuthorityChoice {
   readonly source: AuthoritySource;
-  readonly keyKeeper: string;
+  /** Absent: no host does, the inputs bring it. */
+  readonly keyKeeper?: string;
 }
 
 /**
  * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
  * beside one that is there.
  * @param broughtFingerprint SHA-256 of the CA certificate among the inputs.
+ * @param custody where its key is kept.
  * @param mustSign whether certificates have to be issued, for which the CA's key is needed.
  */
 export function chooseAuthority(
   members: readonly Member[],
   ownership: ReadonlyMap<string, Ownership>,
   broughtFingerprint: string | undefined,
+  custody: CaCustody,
   mustSign: boolean,
 ): { readonly choice?: AuthorityChoice; readonly findings: readonly Finding[] } {
   const found = members.flatMap((member) => authorityOn(member));
@@ -35,14 +39,15 @@ export function chooseAuthority(
   if (findings.length > 0) return { findings };
 
   const keeper = found.find(({ hasKey }) => hasKey)?.host;
-  const keyKeeper = keeper ?? members[0]?.name ?? '';
+  const keyKeeper = custody === 'input-only' ? {} : { keyKeeper: keeper ?? members[0]?.name ?? '' };
   const holder = found[0];
-  if (broughtFingerprint !== undefined) return { choice: { source: { from: 'input' }, keyKeeper }, findings };
-  if (holder === undefined) return { choice: { source: { from: 'made' }, keyKeeper }, findings };
+  if (broughtFingerprint !== undefined)
+    return { choice: { source: { from: 'input' }, ...keyKeeper }, findings };
+  if (holder === undefined) return { choice: { source: { from: 'made' }, ...keyKeeper }, findings };
   if (!mustSign)
-    return { choice: { source: { from: 'certificate-only', host: holder.host }, keyKeeper }, findings };
+    return { choice: { source: { from: 'certificate-only', host: holder.host }, ...keyKeeper }, findings };
   if (keeper !== undefined)
-    return { choice: { source: { from: 'host', host: keeper }, keyKeeper }, findings };
+    return { choice: { source: { from: 'host', host: keeper }, ...keyKeeper }, findings };
   return {
     findings: [
       {

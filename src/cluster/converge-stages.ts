@@ -3,6 +3,7 @@ import { placesOf } from '../kubeadm/data-places.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { CA_CERTIFICATE, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import type { LeafProfileName } from '../pki/leaf-profiles.ts';
+import { removalStage } from './authority-key.ts';
 import type { DesiredMember } from './desired.ts';
 import { isAsDesired, type Differences } from './differences.ts';
 import type { Member } from './members.ts';
@@ -21,10 +22,12 @@ export interface ConvergedMember extends Member {
 /**
  * Makes the differences good, the harmless ones first. What can cost a member is done to one member at a time behind a
  * gate: those that do not run first, the leader last.
+ * @param keyKeeper who keeps the CA's key; nobody: it is removed in the end.
  */
 export function convergeStages(
   members: readonly ConvergedMember[],
   shape: ClusterShape,
+  keyKeeper: string | undefined,
 ): { stages: Stage[]; afterProof: Stage[] } {
   const ordered = members.toSorted((one, other) => rank(one) - rank(other));
   const stages: Stage[] = [
@@ -39,6 +42,7 @@ export function convergeStages(
   ];
   const changed = members.filter(({ differences }) => !isAsDesired(differences));
   const afterProof: Stage[] = [
+    removalStage(members, keyKeeper),
     {
       title: 'Record of what was done',
       steps: recordSteps(changed, 'its files are recorded as they are now'),

@@ -2,6 +2,7 @@ import { expectedPkiTree, leafFiles } from '../kubeadm/file-tree.ts';
 import { placesOf } from '../kubeadm/data-places.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { CA_CERTIFICATE, CA_KEY, STATE_FILE } from '../kubeadm/paths.ts';
+import { removalStage } from './authority-key.ts';
 import type { AuthorityChoice } from './authority.ts';
 import type { DesiredMember } from './desired.ts';
 import type { Member } from './members.ts';
@@ -52,12 +53,14 @@ export function createStages(input: CreateStagesInput): { stages: Stage[]; after
     { title: 'Start of the members', steps: members.map((member) => startMember(member, input)) },
   ];
   const afterProof: Stage[] = [
+    removalStage(members, input.authority.keyKeeper),
     {
       title: 'Record of the finished cluster',
       steps: recordSteps(members, 'the cluster has been proven healthy'),
     },
   ];
-  return { stages: stages.filter(({ steps }) => steps.length > 0), afterProof };
+  const hasSteps = ({ steps }: Stage): boolean => steps.length > 0;
+  return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
 }
 
 function deliverConfiguration(member: CreatedMember, { authority }: CreateStagesInput): Step {
@@ -114,12 +117,14 @@ export function runs({ kubeletRuns, etcdRuns }: Pick<CreatedMember, 'kubeletRuns
 }
 
 function verifyFiles(member: CreatedMember, { authority }: CreateStagesInput): Step {
-  const { name } = member;
+  const { name, facts } = member;
+  // one that is to go lies there until the proof
+  const isLeaving = authority.keyKeeper === undefined && facts.files.has(CA_KEY);
   return {
     kind: 'verify-files',
     host: name,
     why: 'guide step 6',
-    pkiTree: expectedPkiTree(name === authority.keyKeeper),
+    pkiTree: expectedPkiTree(name === authority.keyKeeper || isLeaving),
   };
 }
 

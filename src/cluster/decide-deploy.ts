@@ -160,7 +160,7 @@ function decideEstablished(found: Found): Plan {
   const idle = converged.filter((member) => !runs(member));
   const different = converged.filter(({ differences }) => !isAsDesired(differences));
   const verdict = verdictOn(unmanaged.length, different.length, idle.length);
-  const stages = convergeStages(converged, shape);
+  const stages = convergeStages(converged, shape, first.choice?.keyKeeper);
   const clientCopies = plannedClientCopies(converged, ownership, settings.copiedClientCertificates);
   return {
     ...common(found, chosen(signing.choice), converged),
@@ -205,7 +205,7 @@ function common(
     clusterName: settings.clusterName,
     shape,
     authority: source,
-    keyKeeper,
+    ...(keyKeeper === undefined ? {} : { keyKeeper }),
     certificates: settings.certificates,
     kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
   };
@@ -220,7 +220,13 @@ function authorityFor(
   mustSign: boolean,
 ): ReturnType<typeof chooseAuthority> {
   const brought = settings.authority?.certificatePem;
-  const answer = chooseAuthority(members, ownership, knownAuthority([], brought)?.fingerprint, mustSign);
+  const answer = chooseAuthority(
+    members,
+    ownership,
+    knownAuthority([], brought)?.fingerprint,
+    settings.caCustody,
+    mustSign,
+  );
   if (answer.choice === undefined || !mustSign) return answer;
   const known = knownAuthority(members, brought);
   return { ...answer, findings: signingFindings(answer.choice, known, members, settings.certificates, now) };
@@ -393,6 +399,7 @@ function convergedMember(
     authority,
     places: shape,
     keepsAuthorityKey: member.name === keyKeeper,
+    caCustody: settings.caCustody,
     renewBeforeDays: settings.renewBeforeDays,
     extraSans: settings.certificates.extraSans,
     copiedClients: settings.copiedClientCertificates,

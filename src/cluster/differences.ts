@@ -19,6 +19,8 @@ import { inspectCertificate } from '../pki/inspect.ts';
 import { leafProfileNames, type LeafProfileName } from '../pki/leaf-profiles.ts';
 import { verifyLeaf } from '../pki/verify.ts';
 import { namedMember, withdrawnNames } from './certificate-names.ts';
+import type { CaCustody } from '../settings/settings.ts';
+import { holdsAuthorityKey } from './authority-key.ts';
 import type { DesiredMember } from './desired.ts';
 import type { HostState } from './host-state.ts';
 import type { Member } from './members.ts';
@@ -37,6 +39,8 @@ export interface Differences {
   readonly manifest: readonly string[];
   /** ca.crt is missing. */
   readonly authority: readonly string[];
+  /** The CA's key lies there, and no host is to keep it. */
+  readonly authorityKey: readonly string[];
   /** Leaves to issue. */
   readonly leaves: ReadonlyMap<LeafProfileName, string>;
   /** Modes to set, octal by path. */
@@ -53,6 +57,7 @@ export interface Comparison {
   readonly authority: Pick<Authority, 'certificate'>;
   readonly places: DataPlaces;
   readonly keepsAuthorityKey: boolean;
+  readonly caCustody: CaCustody;
   readonly renewBeforeDays: number;
   /** What server and peer certificates name beside the member's own. */
   readonly extraSans: readonly string[];
@@ -69,6 +74,7 @@ export function differencesOf(member: Member, comparison: Comparison): Differenc
     kubeadmConfig: textDifferences(member, desired, kubeadmFiles(desired)),
     manifest: manifestDifferences(member, desired, record),
     authority: member.facts.files.has(CA_CERTIFICATE) ? [] : [`${CA_CERTIFICATE} is missing`],
+    authorityKey: keyDifferences(member, comparison),
     leaves: leafDifferences(member, comparison),
     modes: modeDifferences(member, comparison),
     record: [],
@@ -79,8 +85,8 @@ export function differencesOf(member: Member, comparison: Comparison): Differenc
 
 /** Whether there is none. */
 export function isAsDesired(found: Differences): boolean {
-  const { kubelet, kubeadmConfig, manifest, authority, leaves, modes, record } = found;
-  const lists = [kubelet, kubeadmConfig, manifest, authority, record];
+  const { kubelet, kubeadmConfig, manifest, authority, authorityKey, leaves, modes, record } = found;
+  const lists = [kubelet, kubeadmConfig, manifest, authority, authorityKey, record];
   return lists.every((list) => list.length === 0) && leaves.size === 0 && modes.size === 0;
 }
 
@@ -91,10 +97,17 @@ export function describeDifferences(found: Differences): string[] {
     ...found.kubeadmConfig,
     ...found.manifest,
     ...found.authority,
+    ...found.authorityKey,
     ...found.leaves.values(),
     ...[...found.modes].map(([path, mode]) => `${path} has not the mode ${mode} or does not belong to root`),
     ...found.record,
   ];
+}
+
+function keyDifferences({ facts }: Member, { caCustody }: Comparison): string[] {
+  return caCustody === 'input-only' && holdsAuthorityKey(facts)
+    ? [`${CA_KEY} is there, and with \`ca-custody: input-only\` no host keeps it`]
+    : [];
 }
 
 function textDifferences({ facts }: Member, desired: DesiredMember, paths: readonly string[]): string[] {
@@ -252,14 +265,16 @@ export function openDataFolders(
   );
 }
 
-function recordDifferences({ facts }: Member, { record, copiedClients }: Comparison): string[] {
+function recordDifferences({ facts }: Member, { record, copiedClients, caCustody }: Comparison): string[] {
   if (record === undefined) return ['the action has no record of it yet'];
   const stale = Object.entries(record.files).some(
     ([path, digest]) => path !== CA_KEY && facts.files.get(path)?.sha256 !== digest,
   );
   const unfinished = record.phase !== 'member';
   const confirmed = record.clientCopy !== undefined && copiedClients.includes(record.clientCopy.fingerprint);
+  const otherCustody = (record.cluster.caCustody ?? 'first-host') !== caCustody;
   return [
+    ...(otherCustody ? [`its record is to say \`ca-custody: ${caCustody}\``] : []),
     ...(confirmed ? ['the copies of its apiserver-etcd-client.crt are confirmed'] : []),
     ...(stale ? ["the action's record is older than its files"] : []),
     ...(unfinished ? ['the cluster is proven healthy, and its record does not say so yet'] : []),

@@ -20,6 +20,8 @@ export interface HostState {
     readonly token: string;
     /** SHA-256 fingerprint of the CA certificate. */
     readonly caFingerprint: string;
+    /** Absent: the CA's key may lie on a host. */
+    readonly caCustody?: 'input-only';
   };
   readonly member: { readonly name: string; readonly address: string };
   /** `bootstrapping` until the whole cluster has been seen healthy once; `member` from then on. */
@@ -53,12 +55,18 @@ function isHostState(value: unknown): value is HostState {
   return (
     (clientCopy === undefined || hasStrings(clientCopy, ['fingerprint', 'renewedAt', 'oldEndsAt'])) &&
     hasStrings(cluster, ['name', 'token', 'caFingerprint']) &&
+    isKnownCustody(cluster) &&
     hasStrings(member, ['name', 'address']) &&
     (phase === 'bootstrapping' || phase === 'member') &&
     typeof kubernetesVersion === 'string' &&
     isRecord(files) &&
     Object.values(files).every((digest) => typeof digest === 'string')
   );
+}
+
+/** A custody of a later release is not one to be taken for ours. */
+function isKnownCustody(cluster: unknown): boolean {
+  return isRecord(cluster) && [undefined, 'input-only'].includes(cluster['caCustody'] as string | undefined);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

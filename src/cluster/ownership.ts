@@ -163,7 +163,7 @@ function strangeFiles(facts: HostFacts): Finding[] {
 
 /** A file that an earlier delivery had written aside when it was cut off; the next one writes it anew. */
 function isStaged(path: string): boolean {
-  return /\/\.[^/]+\.etcd-ha-action$/.test(path);
+  return /\/\.[^/]+\.etcd-ha-action$/.test(path); // stagedPath
 }
 
 function otherIdentity(member: Member, state: HostState, clusterName: string): Finding[] {

@@ -19,6 +19,7 @@ export type Step =
   | MoveLeadership
   | RestartMember
   | ProveServed
+  | RemoveAuthorityKey
   | RecordMember;
 
 interface StepOnHost {
@@ -119,6 +120,14 @@ export interface ProveServed extends StepOnHost {
   readonly leaves: readonly ('server' | 'peer')[];
 }
 
+/**
+ * Removes the CA's key from a host, once it has been seen to be the one that this run was given: the cluster has been proven,
+ * and the key is wanted on no host.
+ */
+export interface RemoveAuthorityKey extends StepOnHost {
+  readonly kind: 'remove-authority-key';
+}
+
 /** Writes down that this host is a member from now on; removes what the run kept for going back. */
 export interface RecordMember extends StepOnHost {
   readonly kind: 'record-member';
@@ -171,8 +180,8 @@ export interface Plan {
   readonly clusterName: string;
   readonly shape: ClusterShape;
   readonly authority: AuthoritySource;
-  /** Host that keeps the CA's key. */
-  readonly keyKeeper: string;
+  /** Host that keeps the CA's key; absent: none does, it comes with the inputs. */
+  readonly keyKeeper?: string;
   /** kubeadm's release that each member's configuration names, by member name. */
   readonly kubernetesVersions: ReadonlyMap<string, string>;
   /** How the certificates are made that this run issues. */

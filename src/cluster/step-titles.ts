@@ -12,6 +12,7 @@ export const STEP_TITLES: Readonly<Record<Step['kind'], string>> = {
   'move-leadership': 'move leadership',
   'restart-member': 'restart member',
   'prove-served': 'prove served certificates',
+  'remove-authority-key': 'remove key of the CA',
   'record-member': 'record member',
 };
 

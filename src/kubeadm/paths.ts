@@ -40,6 +40,12 @@ export const STEP_LOCK = `${RUN_DIR}/step.lock`;
 export const CA_CERTIFICATE = `${PKI_DIR}/etcd/ca.crt`;
 export const CA_KEY = `${PKI_DIR}/etcd/ca.key`;
 
+/** Where a delivery writes a file before it renames it into place; one that was cut off leaves it there. */
+export function stagedPath(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return `${path.slice(0, slash)}/.${path.slice(slash + 1)}.etcd-ha-action`;
+}
+
 /** Marks of a host that has joined a Kubernetes cluster (written by `kubeadm join` and `kubeadm init`). */
 export const NODE_MARKS = [
   '/etc/kubernetes/kubelet.conf',

@@ -65,7 +65,7 @@ function hostLines(host: HostChanges): string[] {
 function fileLines({ change, path, mode, note, diff }: FileChange): string[] {
   const remark = note === undefined ? '' : `: ${note}`;
   return [
-    `${VERBS[change]} ${path}, mode ${mode}${remark}`,
+    `${VERBS[change]} ${path}${change === 'remove' ? '' : `, mode ${mode}`}${remark}`,
     ...indented(diff === undefined ? [] : shownDiff(diff)),
   ];
 }
@@ -160,7 +160,7 @@ function fileCounts(files: readonly FileChange[]): string {
 function hostDetails({ name, files }: HostChanges, withDiffs: boolean): string {
   const items = files.map(({ change, path, mode, note }) => {
     const remark = note === undefined ? '' : `<br>${prose(note)}`;
-    return `${VERBS[change]} ${code(path)}, mode ${code(mode)}${remark}`;
+    return `${VERBS[change]} ${code(path)}${change === 'remove' ? '' : `, mode ${code(mode)}`}${remark}`;
   });
   const parts = [bullets(items), ...(withDiffs ? files.flatMap(diffBlock) : [])];
   return details(`${name}: ${counted(files.length, 'file')}`, parts.join('\n\n'));

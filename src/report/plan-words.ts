@@ -26,6 +26,7 @@ export const VERBS: Readonly<Record<FileChange['change'], string>> = {
   replace: 'replace',
   renew: 'renew',
   mode: 'set mode of',
+  remove: 'remove',
 };
 
 /** What each change is called where it is counted. */
@@ -34,6 +35,7 @@ export const CHANGES: Readonly<Record<FileChange['change'], string>> = {
   replace: 'replaced',
   renew: 'renewed',
   mode: 'with another mode',
+  remove: 'removed',
 };
 
 /** True when the hosts and the action's records stay as they are. */

@@ -3,7 +3,7 @@ import { ABSENT, type AuditStep } from '../cluster/audit.ts';
 import { describeGate, gateFindings } from '../cluster/gates.ts';
 import type { Gate, Stage, Step } from '../cluster/plan.ts';
 import { Refusal } from '../findings.ts';
-import { ETCD_MANIFEST, STATE_FILE } from '../kubeadm/paths.ts';
+import { CA_KEY, ETCD_MANIFEST, STATE_FILE } from '../kubeadm/paths.ts';
 import { settleAll } from './settle.ts';
 import type { ActContext } from './steps/context.ts';
 import { runStep } from './steps/run-step.ts';
@@ -79,6 +79,8 @@ function filesOf(step: Step): string[] {
       return step.placeManifest ? [ETCD_MANIFEST] : [];
     case 'restart-member':
       return [ETCD_MANIFEST];
+    case 'remove-authority-key':
+      return [CA_KEY];
     default:
       return [];
   }

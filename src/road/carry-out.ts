@@ -37,6 +37,7 @@ export async function carryOut(work: Work): Promise<Outcome> {
       return clients;
     }),
     guard: (script) => locks?.guard(script) ?? script,
+    maskSecret,
     now: chance.now,
     log,
     timeline,

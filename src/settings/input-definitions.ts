@@ -33,6 +33,7 @@ export const inputDefinitions = {
   'ssh-bastion-key-passphrase': { secret: true },
   'ca-certificate': {},
   'ca-key': { secret: true },
+  'ca-custody': { default: 'first-host' },
   'key-algorithm': { default: 'RSA-2048' },
   'certificate-validity-days': { default: '365' },
   'ca-validity-days': { default: '3650' },

@@ -1,6 +1,7 @@
 import type { Finding } from '../findings.ts';
 import { AuthorityError, readSigningAuthority } from '../pki/read-authority.ts';
-import type { AuthoritySettings } from './settings.ts';
+import { parseChoice } from './parse-scalars.ts';
+import type { AuthoritySettings, CaCustody } from './settings.ts';
 
 /**
  * Reads the certificate and key of a CA that the user brings: both, or neither. They must belong together and be
@@ -25,6 +26,32 @@ export function parseAuthority(
   }
   return undefined;
 }
+
+/**
+ * Reads where the CA's key is kept. With `input-only` a run that may issue certificates needs the CA as inputs.
+ * @param isGiven whether the certificate or the key of a CA is among the inputs; half a pair is told of already.
+ * @param mayIssue whether the operation issues certificates, or is to say whether one could.
+ */
+export function parseCustody(
+  value: string,
+  isGiven: boolean,
+  mayIssue: boolean,
+  findings: Finding[],
+): CaCustody | undefined {
+  const custody = parseChoice('ca-custody', value, CUSTODIES, findings);
+  if (custody === 'input-only' && mayIssue && !isGiven) {
+    findings.push({
+      at: 'ca-custody',
+      fact: "with input-only the CA's key is on no host, and no CA is among the inputs: nothing could be signed.",
+      cause:
+        'the secret does not exist, or the workflow was started from a fork or by Dependabot and gets no secrets.',
+      fix: 'pass both in every deploy, ca-certificate: ${{ vars.ETCD_CA_CERTIFICATE }} and ca-key: ${{ secrets.ETCD_CA_KEY }}, or leave ca-custody out.',
+    });
+  }
+  return custody;
+}
+
+const CUSTODIES = ['first-host', 'input-only'] as const satisfies readonly CaCustody[];
 
 const certificateAlone: Finding = {
   at: 'ca-key',

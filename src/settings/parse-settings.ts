@@ -12,7 +12,7 @@ import { withLogins } from './logins.ts';
 import { nearestInput } from './nearest.ts';
 import { parseAccess } from './parse-access.ts';
 import { parseArtifacts } from './parse-artifacts.ts';
-import { parseAuthority } from './parse-authority.ts';
+import { parseAuthority, parseCustody } from './parse-authority.ts';
 import { parseCertificates } from './parse-certificates.ts';
 import { parseDataPlaces } from './parse-data-places.ts';
 import { parseExtraArgs } from './parse-extra-args.ts';
@@ -128,6 +128,12 @@ function readSettings(
   const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket };
   const ssh = parseAccess(inputs, hosts ?? [], login, collected);
   const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
+  const caCustody = parseCustody(
+    inputs['ca-custody'],
+    inputs['ca-certificate'].trim() !== '' || inputs['ca-key'].trim() !== '',
+    intent?.operation !== 'health',
+    findings,
+  );
   const certificates = parseCertificates(
     {
       keyAlgorithm: inputs['key-algorithm'],
@@ -172,6 +178,7 @@ function readSettings(
     sshPort === undefined ||
     ports === undefined ||
     ssh === undefined ||
+    caCustody === undefined ||
     certificates === undefined ||
     renewBeforeDays === undefined ||
     places === undefined ||
@@ -188,6 +195,7 @@ function readSettings(
     hosts,
     ssh,
     ...(authority !== undefined && { authority }),
+    caCustody,
     certificates,
     renewBeforeDays,
     copiedClientCertificates,

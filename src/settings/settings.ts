@@ -52,6 +52,12 @@ export interface SshSettings {
   readonly bastionKey?: UsableKey;
 }
 
+/**
+ * Where the key of the CA is kept. `first-host`: beside ca.crt on one host. `input-only`: on no host; it comes with each run
+ * that issues certificates.
+ */
+export type CaCustody = 'first-host' | 'input-only';
+
 /** A certificate authority that the user brought. */
 export interface AuthoritySettings {
   /** PEM, public. */
@@ -122,6 +128,7 @@ export interface Settings {
   readonly ssh: SshSettings;
   /** Absent: found on the hosts, else made by the run. */
   readonly authority?: AuthoritySettings;
+  readonly caCustody: CaCustody;
   readonly certificates: CertificatePolicy;
   /** A leaf certificate that ends within this many days is reissued; 0: only one that has ended. */
   readonly renewBeforeDays: number;

@@ -69,11 +69,12 @@ test('the situations are of all kinds', () => {
 
 describe('of every plan', () => {
   // A step of another kind has to be thought about here.
-  const KINDS: Readonly<Record<Step['kind'], 'writes only' | 'looks' | 'starts'>> = {
+  const KINDS: Readonly<Record<Step['kind'], 'writes only' | 'removes' | 'looks' | 'starts'>> = {
     'deliver-files': 'writes only',
     'set-modes': 'writes only',
     'pull-image': 'writes only',
     'render-manifest': 'writes only',
+    'remove-authority-key': 'removes',
     'record-member': 'writes only',
     'verify-files': 'looks',
     'prove-served': 'looks',
@@ -83,7 +84,7 @@ describe('of every plan', () => {
     'move-leadership': 'starts',
   };
 
-  test('no step removes anything, and none writes into the data dir', () => {
+  test('no step removes anything but the key of a CA that the inputs bring, and none writes into the data dir', () => {
     expect(
       failing(({ plan }) =>
         stepsOf(plan).every(
@@ -92,6 +93,22 @@ describe('of every plan', () => {
             (step.kind !== 'deliver-files' ||
               step.files.every(({ path }) => !path.startsWith(`${plan.shape.dataDir}/`))),
         ),
+      ),
+    ).toEqual([]);
+  });
+
+  test("the CA's key goes from a host only where the inputs have it and ask for it, and only after the proof", () => {
+    const removes = ({ kind }: Step): boolean => KINDS[kind] === 'removes';
+    const removing = decided.filter(({ plan }) => stepsOf(plan).some(removes));
+    expect(removing.length).toBeGreaterThan(5);
+    expect(
+      failing(
+        ({ plan, settings }) =>
+          !plan.stages.some(({ steps }) => steps.some(removes)) &&
+          (!stepsOf(plan).some(removes) ||
+            (settings.caCustody === 'input-only' &&
+              plan.authority.from === 'input' &&
+              plan.keyKeeper === undefined)),
       ),
     ).toEqual([]);
   });

@@ -104,6 +104,7 @@ export function exampleSettings({ hosts = ADDRESSES, ...changes }: SettingsChang
       connectTimeoutSeconds: 20,
       bastions: [],
     },
+    caCustody: 'first-host',
     certificates: KUBEADM_POLICY,
     renewBeforeDays: 30,
     copiedClientCertificates: [],

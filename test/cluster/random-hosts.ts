@@ -189,7 +189,10 @@ function inputs(dice: Dice): SettingsChanges {
   const { certificatePem, keyPem } = dice.percent(70) ? ownCa : otherCa;
   return {
     bootstrap: dice.pick(['auto', 'auto', 'allow', 'never']),
-    ...(dice.percent(15) && { authority: { certificatePem, keyPem } }),
+    ...(dice.percent(15) && {
+      authority: { certificatePem, keyPem },
+      caCustody: dice.pick(['first-host', 'input-only']),
+    }),
     ...(dice.percent(20) && { extraArgs: HEARTBEAT.extraArgs }),
     ...(dice.percent(10) && { etcdImageTag: dice.pick(['3.6.6-0', '3.6.4-0', '3.7.0-0']) }),
     ...(dice.percent(10) && { kubeletConfig: { maxPods: 20 } }),

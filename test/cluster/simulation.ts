@@ -9,6 +9,7 @@ import {
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
   KUBELET_DROP_IN,
+  stagedPath,
   STATE_FILE,
 } from '../../src/kubeadm/paths.ts';
 import type { NewAuthority } from '../../src/pki/authority.ts';
@@ -121,6 +122,13 @@ function apply(step: Step, plan: Plan, hosts: ReadonlyMap<string, Simulated>, ca
     case 'record-member':
       record(step.host, 'member', plan, host, ca);
       return;
+    case 'remove-authority-key': {
+      const files = new Map(host.facts.files);
+      files.delete(CA_KEY);
+      files.delete(stagedPath(CA_KEY));
+      host.facts = { ...host.facts, files };
+      return;
+    }
     case 'pull-image':
     case 'verify-files':
     case 'move-leadership':
@@ -209,6 +217,7 @@ function record(
       name: plan.clusterName,
       token: plan.shape.token,
       caFingerprint: ca.fingerprint,
+      ...(plan.keyKeeper === undefined && { caCustody: 'input-only' as const }),
     },
     member: must(
       plan.shape.members.find((member) => member.name === name),

@@ -12,7 +12,7 @@ import { opensslCa } from '../pki/openssl.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
 import { containerIds, waitReady } from './support/etcd.ts';
-import { logOf, succeeded } from './support/expect-run.ts';
+import { expectRefusal, finding, logOf, succeeded } from './support/expect-run.ts';
 import { whoGetsIn, type Pair } from './support/who-gets-in.ts';
 import { assertOneClusterHealthy } from './support/cluster.ts';
 
@@ -62,7 +62,7 @@ function differences(ours: ReadonlyMap<string, string>, theirs: ReadonlyMap<stri
 // One member is enough: the certificates of each are made in the same way.
 describe("certificates beside those that the host's kubeadm makes from the same configuration", () => {
   // nothing as kubeadm has it by default
-  const deploy = (extraSans = sans): Promise<ActionRun> =>
+  const deploy = (extraSans = sans, more: Record<string, string> = {}): Promise<ActionRun> =>
     runInLab(
       lab,
       deployInputs(lab, {
@@ -70,6 +70,7 @@ describe("certificates beside those that the host's kubeadm makes from the same 
         'certificate-validity-days': '90',
         'ca-validity-days': '1825',
         'extra-sans': extraSans.join('\n'),
+        ...more,
       }),
     );
   const sans = ['*.etcd.example.com', '10.0.0.100', 'etcd.example.com', 'fd00::100'];
@@ -132,7 +133,49 @@ describe("certificates beside those that the host's kubeadm makes from the same 
     expect(await containerIds(lab)).toEqual(before);
     expect(succeeded(await deploy(changed)).outputs).toMatchObject({ verdict: 'unchanged' });
   });
+
+  test("the CA's key goes from its host once the inputs have it, and health tells of one that comes back", async () => {
+    const [caCrt, caKey] = await Promise.all(
+      ['crt', 'key'].map((part) => lab.sh('infra0', `cat /etc/kubernetes/pki/etcd/ca.${part}`)),
+    );
+    if (caCrt === undefined || caKey === undefined) throw new Error('the CA lies on its host');
+    const before = await containerIds(lab);
+    const given = { 'ca-certificate': caCrt, 'ca-key': caKey, 'ca-custody': 'input-only' };
+    // of another CA: refused, and the key stays
+    const stranger = await createAuthority({ algorithm: 'ECDSA-P256', now: new Date() });
+    expectRefusal(
+      await deploy(sans, { ...given, 'ca-certificate': stranger.certificatePem, 'ca-key': stranger.keyPem }),
+      [finding('infra0', 'its CA .* is not the one given')],
+    );
+    const run = succeeded(await deploy(sans, given));
+    expect(run.outputs).toMatchObject({ verdict: 'converge', changed: 'true', healthy: 'true' });
+    expect(logOf(run)).toContain('Key of the CA: infra0 (remove key of the CA)');
+    expect(logOf(run)).toContain('[infra0] the key of the CA is not on this host any more');
+    expect(run.summary).toContain(
+      'on none of the hosts (ca-custody: input-only). This run has removed it from infra0.',
+    );
+    expect(await placesOf(caKey)).toBe('');
+    expect(await containerIds(lab)).toEqual(before);
+    expect(succeeded(await deploy(sans, given)).outputs).toMatchObject({ verdict: 'unchanged' });
+    // without the key nothing is signed any more, and nothing needs to be
+    expect(logOf(await deploy(sans, { 'ca-custody': 'input-only' }))).toContain('no CA is among the inputs');
+
+    await lab.sh('infra0', 'touch /etc/kubernetes/pki/etcd/ca.key');
+    const health = await runInLab(lab, deployInputs(lab, { operation: 'health' }));
+    expect(logOf(health)).toContain(
+      'The key of the CA lies on infra0 (/etc/kubernetes/pki/etcd/ca.key), and by the record',
+    );
+  });
 });
+
+/** Files of the host, wherever, that hold the key. */
+function placesOf(keyPem: string): Promise<string> {
+  const line = keyPem.split('\n')[2] ?? '';
+  return lab.sh(
+    'infra0',
+    `grep -rlsF -- '${line}' /etc /var/lib /var/tmp /var/log /tmp /run /root /home || true`,
+  );
+}
 
 describe('a CA of the user, below a root', () => {
   const caLines = (constraints: string): string[] => [
@@ -192,7 +235,7 @@ describe('a CA of the user, below a root', () => {
     expect(await getsIn(ca.certificatePem)).toEqual(['own']);
   });
 
-  test('signs the members; hosts get its certificate alone; it is not masked', async () => {
+  test('signs the members; hosts get its certificate alone, and no key; it is not masked', async () => {
     await lab.reset('infra0');
     const inputs = deployInputs(lab, {
       'ca-certificate': root.certificatePem + ca.certificatePem,
@@ -200,6 +243,7 @@ describe('a CA of the user, below a root', () => {
       bootstrap: 'allow',
       'key-algorithm': 'RSA-3072',
       'certificate-validity-days': '60',
+      'ca-custody': 'input-only',
     });
     const run = succeeded(await runInLab(lab, inputs));
     expect(run.outputs['ca-certificate']?.trim()).toBe(ca.certificatePem.trim());
@@ -210,11 +254,11 @@ describe('a CA of the user, below a root', () => {
       'infra0',
       `cd /etc/kubernetes/pki
        openssl verify -x509_strict -partial_chain -CAfile etcd/ca.crt etcd/server.crt
-       openssl ec -in etcd/ca.key -noout -check 2>&1 | tail -n 1
        openssl x509 -in etcd/server.crt -noout -text | grep -o "(3072 bit)"
        grep -c BEGIN etcd/server.crt`,
     );
-    expect(checked).toBe('etcd/server.crt: OK\nEC Key valid.\n(3072 bit)\n1\n');
+    expect(checked).toBe('etcd/server.crt: OK\n(3072 bit)\n1\n');
+    expect(await placesOf(ca.keyPem)).toBe('');
     await waitReady(lab, 'infra0');
     expect(await assertOneClusterHealthy(lab)).toBe(run.outputs['ca-fingerprint']);
     const again = await runInLab(lab, inputs);

@@ -4,8 +4,9 @@ import type { ClusterFacts } from '../../src/cluster/cluster-facts.ts';
 import type { Stage, Step } from '../../src/cluster/plan.ts';
 import { Refusal } from '../../src/findings.ts';
 import { guard, LOCK_LOST } from '../../src/hosts/lock/guard.ts';
-import { KUBELET_CONFIG, STATE_FILE } from '../../src/kubeadm/paths.ts';
+import { CA_KEY, KUBELET_CONFIG, STATE_FILE } from '../../src/kubeadm/paths.ts';
 import { createAuthority } from '../../src/pki/authority.ts';
+import { generateKey, privateKeyToPem } from '../../src/pki/keys.ts';
 import { act } from '../../src/road/act.ts';
 import type { Material } from '../../src/road/material.ts';
 import { RunRecord } from '../../src/road/run-record.ts';
@@ -17,6 +18,7 @@ import { samplePlan } from '../cluster/plan-document/sample.ts';
 import { Lines, standInClients, standInTransport, type Behaviour } from './stand-ins.ts';
 
 const ca = await createAuthority({ algorithm: 'ECDSA-P256', now: NOW });
+const otherKeyPem = privateKeyToPem(await generateKey('ECDSA-P256'));
 
 /** What acting needs, and what it left behind. */
 interface Scene {
@@ -52,6 +54,7 @@ function scene({ behave, told = [clusterFacts()], clock, signal, guard: guarded 
     material,
     cluster: () => Promise.resolve(clients),
     guard: guarded ?? ((script) => script),
+    maskSecret: () => undefined,
     now: NOW,
     log,
     timeline: new Timeline(clock ?? (() => performance.now())),
@@ -332,5 +335,58 @@ describe('every step that changes a host', () => {
     const digests = { [KUBELET_CONFIG]: 'ab'.repeat(32) };
     expect(context.record.steps).toMatchObject([{ outcome: 'failed', before: digests, after: digests }]);
     expect(context.timeline.entries).toMatchObject([{ host: 'infra0', outcome: 'failed', changes: true }]);
+  });
+});
+
+describe("the CA's key, wanted on no host", () => {
+  const step: Step = { kind: 'remove-authority-key', host: 'infra0', why: 'x' };
+  /** A host on which this text lies in place of the key. */
+  async function removal(text: string): Promise<Scene & { masked: string[]; failure: unknown }> {
+    const masked: string[] = [];
+    const made = scene({
+      behave: ({ title }) => (title === `read ${CA_KEY}` ? { stdout: Buffer.from(text) } : {}),
+    });
+    const context = { ...made.context, maskSecret: (secret: string) => void masked.push(secret) };
+    for (const digests of [context.material.found, context.material.digests])
+      digests.get('infra0')?.set(CA_KEY, 'ab'.repeat(32));
+    const failure: unknown = await act([stage('Key of the CA', [step])], context).catch(
+      (error: unknown) => error,
+    );
+    return { ...made, masked, failure };
+  }
+
+  test.each([
+    ['as the action writes it', ca.keyPem],
+    ['in another form', ca.key.export({ type: 'pkcs8', format: 'pem' }).toString()],
+  ])(
+    '%s: seen to be the one of the inputs, then removed, and no part of the record any more',
+    async (_, text) => {
+      const { happened, masked, failure, context, lines } = await removal(text);
+      expect([failure, masked]).toEqual([undefined, [text]]);
+      expect(happened).toEqual([`infra0: read ${CA_KEY}`, `infra0: remove ${CA_KEY}`]);
+      expect(context.material.digests.get('infra0')?.has(CA_KEY)).toBe(false);
+      expect(lines).toContain(`infra0: the key of the CA is not on this host any more (${CA_KEY})`);
+      expect(context.record.steps[0]).toMatchObject({
+        before: { [CA_KEY]: 'ab'.repeat(32) },
+        after: { [CA_KEY]: 'absent' },
+      });
+    },
+  );
+
+  test.each([
+    ['the key of another CA', otherKeyPem],
+    ['no key', 'hello'],
+  ])('%s stays: it may exist nowhere else', async (_, text) => {
+    const { happened, failure } = await removal(text);
+    expect(happened).toEqual([`infra0: read ${CA_KEY}`]);
+    if (!(failure instanceof Refusal)) throw new Error(`expected a refusal, got ${String(failure)}`);
+    expect(failure.findings).toEqual([
+      expect.objectContaining({
+        host: 'infra0',
+        at: 'remove key of the CA',
+        fact: `${CA_KEY} is not the key that \`ca-key\` holds; it was left as it is.`,
+      }),
+    ]);
+    expect(failure.message).not.toContain(text.split('\n')[1] ?? text);
   });
 });

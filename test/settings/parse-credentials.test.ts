@@ -124,6 +124,32 @@ describe('a CA that the user brings', () => {
     });
   });
 
+  test.each(['deploy', 'preflight'])('%s with its key on no host needs both', async (operation) => {
+    const { certificatePem, keyPem } = await authority;
+    const custody = { operation, 'ca-custody': 'input-only' };
+    expect(findingOf(custody)).toMatchObject({
+      at: 'ca-custody',
+      fact: expect.stringContaining("the CA's key is on no host, and no CA is among the inputs"),
+      fix: expect.stringContaining('ca-key: ${{ secrets.ETCD_CA_KEY }}'),
+    });
+    // half of it is told once
+    expect(findingOf({ ...custody, 'ca-certificate': certificatePem }).at).toBe('ca-key');
+    expect(settingsOf({ ...custody, 'ca-certificate': certificatePem, 'ca-key': keyPem }).caCustody).toBe(
+      'input-only',
+    );
+  });
+
+  test('a health check signs nothing', () => {
+    expect(settingsOf({ operation: 'health', 'ca-custody': 'input-only' }).caCustody).toBe('input-only');
+  });
+
+  test('custody: refuses another word', () => {
+    expect(findingOf({ 'ca-custody': 'vault' })).toMatchObject({
+      at: 'ca-custody',
+      fact: expect.stringContaining('is not one of first-host, input-only.'),
+    });
+  });
+
   test('neither', () => {
     expect(settingsOf({ 'ca-key': '\n' }).authority).toBeUndefined();
   });

@@ -23,6 +23,7 @@ test('the least that is given becomes settings with all defaults', () => {
       connectTimeoutSeconds: 20,
       bastions: [],
     },
+    caCustody: 'first-host',
     certificates: { keyAlgorithm: 'RSA-2048', leafDays: 365, authorityDays: 3650, extraSans: [] },
     renewBeforeDays: 30,
     copiedClientCertificates: [],

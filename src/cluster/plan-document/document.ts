@@ -33,8 +33,8 @@ export interface HostChanges extends MemberIdentity {
 export interface FileChange {
   readonly path: string;
   /** `renew`: a certificate takes the place of an older one. `mode`: the contents stay. */
-  readonly change: 'create' | 'replace' | 'renew' | 'mode';
-  /** Permission bits in octal that it will have; its owner will be root:root. */
+  readonly change: 'create' | 'replace' | 'renew' | 'mode' | 'remove';
+  /** Permission bits in octal that it will have, or has when it is removed; its owner will be root:root. */
   readonly mode: string;
   /** Unified diff, of public text only; a created file's lines are all added ones. */
   readonly diff?: string;

@@ -26,11 +26,19 @@ export function fileChange(file: TouchedFile, context: FileContext): FileChange 
       return changeOf(file, present, { notes: ["the action's own record"] });
     case 'kubeadm':
       return manifestChange(file, context.seen, content.step);
+    case 'nothing':
+      return removal(present);
     case 'authority':
       return authorityChange(file, present, content.part, context);
     case 'leaf':
       return leafChange(file, present, content, context);
   }
+}
+
+function removal(present: FileFact | undefined): FileChange | undefined {
+  if (present === undefined) return undefined;
+  const note = 'the key of the CA, which the inputs bring from now on; only if it is that one';
+  return { path: present.path, change: 'remove', mode: present.mode, note };
 }
 
 function textChange(file: TouchedFile, present: FileFact | undefined, text: string): FileChange | undefined {

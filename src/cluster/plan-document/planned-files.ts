@@ -1,5 +1,5 @@
 import { PRIVATE_MODE } from '../../kubeadm/file-tree.ts';
-import { ETCD_MANIFEST, STATE_FILE } from '../../kubeadm/paths.ts';
+import { CA_KEY, ETCD_MANIFEST, STATE_FILE } from '../../kubeadm/paths.ts';
 import type { FileContent, RenderManifest, Step } from '../plan.ts';
 
 /** A path that a plan touches, as it will be in the end. */
@@ -7,8 +7,9 @@ export interface TouchedFile {
   readonly path: string;
   /** Permission bits in octal. */
   readonly mode: string;
-  /** Absent: its contents stay as they are. */
-  readonly content?: FileContent | { readonly from: 'kubeadm'; readonly step: RenderManifest };
+  /** Absent: its contents stay as they are. `nothing`: it is removed. */
+  readonly content?:
+    FileContent | { readonly from: 'kubeadm'; readonly step: RenderManifest } | { readonly from: 'nothing' };
 }
 
 /** All paths that the steps on one host touch, each once, in the order of the first step that does. */
@@ -27,6 +28,9 @@ export function plannedFiles(steps: readonly Step[]): TouchedFile[] {
         if (placesManifest(steps)) {
           put({ path: ETCD_MANIFEST, mode: PRIVATE_MODE, content: { from: 'kubeadm', step } });
         }
+        break;
+      case 'remove-authority-key':
+        put({ path: CA_KEY, mode: PRIVATE_MODE, content: { from: 'nothing' } });
         break;
       case 'record-member':
         put({ path: STATE_FILE, mode: PRIVATE_MODE, content: { from: 'state' } });

@@ -11,6 +11,7 @@ export type PreflightSettings = Pick<
   | 'metricsPort'
   | 'dataDir'
   | 'walDir'
+  | 'caCustody'
   | 'imageRepository'
   | 'etcdImageTag'
   | 'extraArgs'

@@ -2,6 +2,7 @@ import type { Finding } from '../../findings.ts';
 import { wantedImage } from '../images.ts';
 import { resolveMembers, type Member } from '../members.ts';
 import { differentImages, missingPrerequisites } from '../prerequisites.ts';
+import { keysToRemove } from './authority-key.ts';
 import { capacity } from './capacity.ts';
 import { cgroupDrivers, cgroupV1, cgroupV1Ahead } from './cgroups.ts';
 import { clockDifferences } from './clocks.ts';
@@ -45,6 +46,7 @@ export function preflightFindings(input: PreflightInput): SevereFinding[] {
     ...clockDifferences(examined),
     ...roundTrips(examined, settings),
     ...imagesToPull(examined, settings),
+    ...keysToRemove(examined, settings),
   ]);
 }
 

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
+import { holdsAuthorityKey } from '../../cluster/authority-key.ts';
 import { TRUSTED_BESIDES, trustedOn } from '../../cluster/trusted-authorities.ts';
 import { nameList, whoSaysWhat } from '../../etcd/health-finding.ts';
 import { leafPath } from '../../kubeadm/file-tree.ts';
-import { CA_CERTIFICATE, ETCD_MANIFEST } from '../../kubeadm/paths.ts';
+import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST } from '../../kubeadm/paths.ts';
 import { inspectCertificate, type CertificateInfo } from '../../pki/inspect.ts';
 import { leafProfileNames } from '../../pki/leaf-profiles.ts';
 import { daysLeft } from '../../pki/validity.ts';
@@ -74,6 +75,7 @@ function authority({ members, now }: HealthFacts, thresholds: HealthThresholds):
             ...TRUSTED_BESIDES,
           }),
         ]),
+    ...strayKeys(members),
     check(byDays(left, thresholds), {
       measured: `All hosts have the same CA, ${info.subject}; ${ends(info, now)}.`,
       threshold: daysWords(thresholds),
@@ -83,6 +85,25 @@ function authority({ members, now }: HealthFacts, thresholds: HealthThresholds):
             cause: 'kubeadm makes it for ten years.',
             fix: 'Plan the change of the CA now: it takes a time in which members and clients trust both.',
           }),
+    }),
+  ];
+}
+
+/** Where no host is to keep the CA's key, as the last deploy has recorded it, none may lie about. */
+function strayKeys(members: HealthFacts['members']): Check[] {
+  const holders = members.flatMap(({ name, host }) => {
+    if ('unseen' in host) return [];
+    const { facts } = host.seen;
+    const isWantedNowhere = typeof facts.state === 'object' && facts.state.cluster.caCustody === 'input-only';
+    return isWantedNowhere && holdsAuthorityKey(facts) ? [name] : [];
+  });
+  if (holders.length === 0) return [];
+  return [
+    checkOf('authority', null)('warn', {
+      subject: CA_KEY,
+      measured: `The key of the CA lies on ${nameList(holders)} (${CA_KEY}), and by the record there no host keeps it.`,
+      cause: 'Somebody put it there, or a run was cut off before it could remove it.',
+      fix: 'Run the deploy with `ca-custody: input-only`: it removes the key once it has seen that it is the one of the inputs.',
     }),
   ];
 }

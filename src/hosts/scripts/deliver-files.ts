@@ -62,11 +62,14 @@ export function explainDelivery(result: RemoteResult): Omit<Finding, 'host' | 'a
 }
 
 const DELIVER = `
-paths=() declare -A folders=() seen=()
+paths=()
+declare -A folders=() seen=() tidied=()
 aside() { printf '%s/.%s.etcd-ha-action' "\${1%/*}" "\${1##*/}"; }
 while read -r mode size replaces path; do
   folder=\${path%/*}
   ( umask 022; mkdir -p -- "$folder" )
+  # what a delivery that was cut off has left may be a key that is wanted nowhere any more
+  if [ -z "\${tidied[$folder]-}" ]; then rm -f -- "$folder"/.*.etcd-ha-action; tidied[$folder]=1; fi
   case $folder in ${quote(ACTION_DIR)}) chmod 0700 -- "$folder" ;; esac
   temporary=$(aside "$path")
   rm -f -- "$temporary"

@@ -19,6 +19,8 @@ export interface ActContext {
   readonly cluster: () => Promise<ClusterClients>;
   /** Makes a script end at once where the run's lock is no longer its own. */
   readonly guard: (script: RemoteScript) => RemoteScript;
+  /** Called with every secret as soon as it is known, before it is used. */
+  readonly maskSecret: (secret: string) => void;
   readonly now: Date;
   readonly log: Log;
   readonly timeline: Timeline;

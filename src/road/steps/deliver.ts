@@ -84,6 +84,7 @@ async function stateOf(host: string, phase: HostState['phase'], context: ActCont
       name: plan.clusterName,
       token: plan.shape.token,
       caFingerprint: (await material.authority).fingerprint,
+      ...(plan.keyKeeper === undefined ? { caCustody: 'input-only' } : {}),
     },
     member: { name, address },
     phase,

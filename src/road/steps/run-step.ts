@@ -9,6 +9,7 @@ import { ETCD_MANIFEST } from '../../kubeadm/paths.ts';
 import { digestsOf, memberOf, runScript, type ActContext } from './context.ts';
 import { deliver, record } from './deliver.ts';
 import { moveLeadership } from './leadership.ts';
+import { removeAuthorityKey } from './remove-key.ts';
 import { render } from './render.ts';
 import { proveServed } from './served.ts';
 import { verify } from './verify.ts';
@@ -39,6 +40,8 @@ export async function runStep(step: Step, context: ActContext): Promise<void> {
       return restart(step, context);
     case 'prove-served':
       return proveServed(step, context);
+    case 'remove-authority-key':
+      return removeAuthorityKey(step, context);
     case 'record-member':
       return record(step, context);
   }

@@ -61,6 +61,7 @@ export function exampleInput(changes: Changes = {}): PreflightInput {
   const sound = { etcdImage: SOUND_IMAGE, images: [SOUND_IMAGE] };
   const settings = {
     hosts: MEMBERS.map(({ address }) => ({ address })),
+    caCustody: 'first-host' as const,
     clientPort: 2379,
     peerPort: 2380,
     metricsPort: 2381,

@@ -1,5 +1,5 @@
-export const id = 867;
-export const ids = [867];
+export const id = 360;
+export const ids = [360];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 50867:
+/***/ 86360:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -666,6 +666,25 @@ function formatted(name) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/cluster/authority-key.ts
+
+/** Whether the CA's key lies on a host, or what a delivery that was cut off has left of it. */
+function holdsAuthorityKey({ files }) {
+    return files.has(kubeadm_paths/* CA_KEY */.r$) || files.has((0,kubeadm_paths/* stagedPath */.w1)(kubeadm_paths/* CA_KEY */.r$));
+}
+/** Takes the CA's key from hosts, once the cluster is proven: with a cluster that does not work it may still be needed there. */
+function removalStage(members, keyKeeper) {
+    const holders = keyKeeper === undefined ? members.filter(({ facts }) => holdsAuthorityKey(facts)) : [];
+    return {
+        title: 'Key of the CA',
+        steps: holders.map(({ name }) => ({
+            kind: 'remove-authority-key',
+            host: name,
+            why: 'ca-custody: input-only; the inputs have it',
+        })),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/member-manifest.ts
 
 
@@ -724,6 +743,7 @@ var validity = __webpack_require__(29540);
 
 
 
+
 /** Compares a member's host with what it ought to be. */
 function differencesOf(member, comparison) {
     const { desired, record } = comparison;
@@ -732,6 +752,7 @@ function differencesOf(member, comparison) {
         kubeadmConfig: textDifferences(member, desired, kubeadmFiles(desired)),
         manifest: manifestDifferences(member, desired, record),
         authority: member.facts.files.has(kubeadm_paths/* CA_CERTIFICATE */.vB) ? [] : [`${kubeadm_paths/* CA_CERTIFICATE */.vB} is missing`],
+        authorityKey: keyDifferences(member, comparison),
         leaves: leafDifferences(member, comparison),
         modes: modeDifferences(member, comparison),
         record: [],
@@ -741,8 +762,8 @@ function differencesOf(member, comparison) {
 }
 /** Whether there is none. */
 function isAsDesired(found) {
-    const { kubelet, kubeadmConfig, manifest, authority, leaves, modes, record } = found;
-    const lists = [kubelet, kubeadmConfig, manifest, authority, record];
+    const { kubelet, kubeadmConfig, manifest, authority, authorityKey, leaves, modes, record } = found;
+    const lists = [kubelet, kubeadmConfig, manifest, authority, authorityKey, record];
     return lists.every((list) => list.length === 0) && leaves.size === 0 && modes.size === 0;
 }
 /** All of them as lines, for the plan's reasons. */
@@ -752,10 +773,16 @@ function describeDifferences(found) {
         ...found.kubeadmConfig,
         ...found.manifest,
         ...found.authority,
+        ...found.authorityKey,
         ...found.leaves.values(),
         ...[...found.modes].map(([path, mode]) => `${path} has not the mode ${mode} or does not belong to root`),
         ...found.record,
     ];
+}
+function keyDifferences({ facts }, { caCustody }) {
+    return caCustody === 'input-only' && holdsAuthorityKey(facts)
+        ? [`${kubeadm_paths/* CA_KEY */.r$} is there, and with \`ca-custody: input-only\` no host keeps it`]
+        : [];
 }
 function textDifferences({ facts }, desired, paths) {
     return paths.flatMap((path) => {
@@ -883,13 +910,15 @@ function openDataFolders({ dataDir }, { dataDir: path, walDir }) {
     ];
     return folders.flatMap(({ path: folder, fact: { exists, mode } }) => exists && mode !== DATA_DIR_MODE ? [{ path: folder, mode }] : []);
 }
-function recordDifferences({ facts }, { record, copiedClients }) {
+function recordDifferences({ facts }, { record, copiedClients, caCustody }) {
     if (record === undefined)
         return ['the action has no record of it yet'];
     const stale = Object.entries(record.files).some(([path, digest]) => path !== kubeadm_paths/* CA_KEY */.r$ && facts.files.get(path)?.sha256 !== digest);
     const unfinished = record.phase !== 'member';
     const confirmed = record.clientCopy !== undefined && copiedClients.includes(record.clientCopy.fingerprint);
+    const otherCustody = (record.cluster.caCustody ?? 'first-host') !== caCustody;
     return [
+        ...(otherCustody ? [`its record is to say \`ca-custody: ${caCustody}\``] : []),
         ...(confirmed ? ['the copies of its apiserver-etcd-client.crt are confirmed'] : []),
         ...(stale ? ["the action's record is older than its files"] : []),
         ...(unfinished ? ['the cluster is proven healthy, and its record does not say so yet'] : []),
@@ -1176,7 +1205,7 @@ function strangeFiles(facts) {
 }
 /** A file that an earlier delivery had written aside when it was cut off; the next one writes it anew. */
 function isStaged(path) {
-    return /\/\.[^/]+\.etcd-ha-action$/.test(path);
+    return /\/\.[^/]+\.etcd-ha-action$/.test(path); // stagedPath
 }
 function otherIdentity(member, state, clusterName) {
     const findings = [];
@@ -1209,9 +1238,10 @@ function otherIdentity(member, state, clusterName) {
  * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
  * beside one that is there.
  * @param broughtFingerprint SHA-256 of the CA certificate among the inputs.
+ * @param custody where its key is kept.
  * @param mustSign whether certificates have to be issued, for which the CA's key is needed.
  */
-function chooseAuthority(members, ownership, broughtFingerprint, mustSign) {
+function chooseAuthority(members, ownership, broughtFingerprint, custody, mustSign) {
     const found = members.flatMap((member) => authorityOn(member));
     const findings = [
         ...unreadableOnHosts(found),
@@ -1222,16 +1252,16 @@ function chooseAuthority(members, ownership, broughtFingerprint, mustSign) {
     if (findings.length > 0)
         return { findings };
     const keeper = found.find(({ hasKey }) => hasKey)?.host;
-    const keyKeeper = keeper ?? members[0]?.name ?? '';
+    const keyKeeper = custody === 'input-only' ? {} : { keyKeeper: keeper ?? members[0]?.name ?? '' };
     const holder = found[0];
     if (broughtFingerprint !== undefined)
-        return { choice: { source: { from: 'input' }, keyKeeper }, findings };
+        return { choice: { source: { from: 'input' }, ...keyKeeper }, findings };
     if (holder === undefined)
-        return { choice: { source: { from: 'made' }, keyKeeper }, findings };
+        return { choice: { source: { from: 'made' }, ...keyKeeper }, findings };
     if (!mustSign)
-        return { choice: { source: { from: 'certificate-only', host: holder.host }, keyKeeper }, findings };
+        return { choice: { source: { from: 'certificate-only', host: holder.host }, ...keyKeeper }, findings };
     if (keeper !== undefined)
-        return { choice: { source: { from: 'host', host: keeper }, keyKeeper }, findings };
+        return { choice: { source: { from: 'host', host: keeper }, ...keyKeeper }, findings };
     return {
         findings: [
             {
@@ -1447,11 +1477,13 @@ function clientCopyWarnings(copies) {
 
 
 
+
 /**
  * Makes the differences good, the harmless ones first. What can cost a member is done to one member at a time behind a
  * gate: those that do not run first, the leader last.
+ * @param keyKeeper who keeps the CA's key; nobody: it is removed in the end.
  */
-function convergeStages(members, shape) {
+function convergeStages(members, shape, keyKeeper) {
     const ordered = members.toSorted((one, other) => rank(one) - rank(other));
     const stages = [
         { title: 'Modes and owners', steps: ordered.flatMap(setModes) },
@@ -1465,6 +1497,7 @@ function convergeStages(members, shape) {
     ];
     const changed = members.filter(({ differences }) => !isAsDesired(differences));
     const afterProof = [
+        removalStage(members, keyKeeper),
         {
             title: 'Record of what was done',
             steps: recordSteps(changed, 'its files are recorded as they are now'),
@@ -1635,6 +1668,7 @@ function restart(member, shape) {
 
 
 
+
 /**
  * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
  * member is started before the files of all of them have been verified.
@@ -1659,12 +1693,14 @@ function createStages(input) {
         { title: 'Start of the members', steps: members.map((member) => startMember(member, input)) },
     ];
     const afterProof = [
+        removalStage(members, input.authority.keyKeeper),
         {
             title: 'Record of the finished cluster',
             steps: recordSteps(members, 'the cluster has been proven healthy'),
         },
     ];
-    return { stages: stages.filter(({ steps }) => steps.length > 0), afterProof };
+    const hasSteps = ({ steps }) => steps.length > 0;
+    return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
 }
 function create_stages_deliverConfiguration(member, { authority }) {
     const files = configurationFiles(member.desired);
@@ -1713,12 +1749,14 @@ function runs({ kubeletRuns, etcdRuns }) {
     return kubeletRuns && etcdRuns;
 }
 function verifyFiles(member, { authority }) {
-    const { name } = member;
+    const { name, facts } = member;
+    // one that is to go lies there until the proof
+    const isLeaving = authority.keyKeeper === undefined && facts.files.has(kubeadm_paths/* CA_KEY */.r$);
     return {
         kind: 'verify-files',
         host: name,
         why: 'guide step 6',
-        pkiTree: expectedPkiTree(name === authority.keyKeeper),
+        pkiTree: expectedPkiTree(name === authority.keyKeeper || isLeaving),
     };
 }
 function startMember({ name: host, desired, progress, facts }, { shape }) {
@@ -2624,7 +2662,7 @@ function decideEstablished(found) {
     const idle = converged.filter((member) => !runs(member));
     const different = converged.filter(({ differences }) => !isAsDesired(differences));
     const verdict = verdictOn(unmanaged.length, different.length, idle.length);
-    const stages = convergeStages(converged, shape);
+    const stages = convergeStages(converged, shape, first.choice?.keyKeeper);
     const clientCopies = plannedClientCopies(converged, ownership, settings.copiedClientCertificates);
     return {
         ...common(found, chosen(signing.choice), converged),
@@ -2663,7 +2701,7 @@ function common({ settings, shape }, { source, keyKeeper }, members) {
         clusterName: settings.clusterName,
         shape,
         authority: source,
-        keyKeeper,
+        ...(keyKeeper === undefined ? {} : { keyKeeper }),
         certificates: settings.certificates,
         kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
     };
@@ -2674,7 +2712,7 @@ function refuseIf(findings) {
 }
 function authorityFor({ members, ownership, settings, now }, mustSign) {
     const brought = settings.authority?.certificatePem;
-    const answer = chooseAuthority(members, ownership, knownAuthority([], brought)?.fingerprint, mustSign);
+    const answer = chooseAuthority(members, ownership, knownAuthority([], brought)?.fingerprint, settings.caCustody, mustSign);
     if (answer.choice === undefined || !mustSign)
         return answer;
     const known = knownAuthority(members, brought);
@@ -2824,6 +2862,7 @@ function convergedMember(member, authority, { keyKeeper }, { members, shape, set
         authority,
         places: shape,
         keepsAuthorityKey: member.name === keyKeeper,
+        caCustody: settings.caCustody,
         renewBeforeDays: settings.renewBeforeDays,
         extraSans: settings.certificates.extraSans,
         copiedClients: settings.copiedClientCertificates,
@@ -2873,6 +2912,7 @@ const STEP_TITLES = {
     'move-leadership': 'move leadership',
     'restart-member': 'restart member',
     'prove-served': 'prove served certificates',
+    'remove-authority-key': 'remove key of the CA',
     'record-member': 'record member',
 };
 /** Steps that only look. */
@@ -3171,11 +3211,19 @@ function fileChange(file, context) {
             return changeOf(file, present, { notes: ["the action's own record"] });
         case 'kubeadm':
             return manifestChange(file, context.seen, content.step);
+        case 'nothing':
+            return removal(present);
         case 'authority':
             return authorityChange(file, present, content.part, context);
         case 'leaf':
             return leafChange(file, present, content, context);
     }
+}
+function removal(present) {
+    if (present === undefined)
+        return undefined;
+    const note = 'the key of the CA, which the inputs bring from now on; only if it is that one';
+    return { path: present.path, change: 'remove', mode: present.mode, note };
 }
 function textChange(file, present, text) {
     if (present !== undefined && holds(present, text))
@@ -3211,6 +3259,9 @@ function plannedFiles(steps) {
                 if (placesManifest(steps)) {
                     put({ path: kubeadm_paths/* ETCD_MANIFEST */.jl, mode: PRIVATE_MODE, content: { from: 'kubeadm', step } });
                 }
+                break;
+            case 'remove-authority-key':
+                put({ path: kubeadm_paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'nothing' } });
                 break;
             case 'record-member':
                 put({ path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } });
@@ -3817,11 +3868,14 @@ function explainDelivery(result) {
     };
 }
 const DELIVER = `
-paths=() declare -A folders=() seen=()
+paths=()
+declare -A folders=() seen=() tidied=()
 aside() { printf '%s/.%s.etcd-ha-action' "\${1%/*}" "\${1##*/}"; }
 while read -r mode size replaces path; do
   folder=\${path%/*}
   ( umask 022; mkdir -p -- "$folder" )
+  # what a delivery that was cut off has left may be a key that is wanted nowhere any more
+  if [ -z "\${tidied[$folder]-}" ]; then rm -f -- "$folder"/.*.etcd-ha-action; tidied[$folder]=1; fi
   case $folder in ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}) chmod 0700 -- "$folder" ;; esac
   temporary=$(aside "$path")
   rm -f -- "$temporary"
@@ -5019,11 +5073,16 @@ function isHostState(value) {
     const { cluster, member, phase, kubernetesVersion, files, clientCopy } = value;
     return ((clientCopy === undefined || hasStrings(clientCopy, ['fingerprint', 'renewedAt', 'oldEndsAt'])) &&
         hasStrings(cluster, ['name', 'token', 'caFingerprint']) &&
+        isKnownCustody(cluster) &&
         hasStrings(member, ['name', 'address']) &&
         (phase === 'bootstrapping' || phase === 'member') &&
         typeof kubernetesVersion === 'string' &&
         isRecord(files) &&
         Object.values(files).every((digest) => typeof digest === 'string'));
+}
+/** A custody of a later release is not one to be taken for ours. */
+function isKnownCustody(cluster) {
+    return isRecord(cluster) && [undefined, 'input-only'].includes(cluster['caCustody']);
 }
 function isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -5106,6 +5165,7 @@ async function stateOf(host, phase, context) {
             name: plan.clusterName,
             token: plan.shape.token,
             caFingerprint: (await material.authority).fingerprint,
+            ...(plan.keyKeeper === undefined ? { caCustody: 'input-only' } : {}),
         },
         member: { name, address },
         phase,
@@ -5180,6 +5240,85 @@ async function moveLeadership(step, context) {
             });
         }
         await (0,promises_.setTimeout)(leadership_PAUSE_MS);
+    }
+}
+
+// EXTERNAL MODULE: external "node:path/posix"
+var posix_ = __webpack_require__(53916);
+;// CONCATENATED MODULE: ./src/hosts/scripts/remove-file.ts
+
+
+
+
+/** Exit code: what lies there is not what was seen. */
+const remove_file_CHANGED = 4;
+/**
+ * Removes a file, and what a delivery that was cut off has left beside it. Is the file another one than was seen, it stays.
+ * Its blocks are freed, not overwritten: on the disks of today nothing else could be promised.
+ * @param sha256 hex; absent: the file was not there.
+ */
+function removeFile(path, sha256) {
+    return {
+        title: `remove ${path}`,
+        effect: 'changes',
+        timeoutMs: 30_000,
+        script: `
+rm -f -- ${(0,shell/* quote */.h)((0,kubeadm_paths/* stagedPath */.w1)(path))}
+if [ -e ${(0,shell/* quote */.h)(path)} ]; then
+  case "$(sha256sum < ${(0,shell/* quote */.h)(path)})" in ${(0,shell/* quote */.h)(sha256 ?? 'absent')}' '*) ;; *) exit ${remove_file_CHANGED} ;; esac
+  rm -- ${(0,shell/* quote */.h)(path)}
+fi
+sync -- ${(0,shell/* quote */.h)((0,posix_.dirname)(path))}
+`,
+    };
+}
+/** Why a file was not removed. */
+function explainRemoval(path) {
+    return (result) => result.code === remove_file_CHANGED
+        ? {
+            fact: `${path} has changed since the run looked at it; it was left as it is.`,
+            cause: 'Somebody, or configuration management, works on this host at the same time.',
+            fix: 'Let the other finish, then run again.',
+        }
+        : (0,explain_unknown/* explainUnknown */.w)(result);
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/remove-key.ts
+
+
+
+
+
+
+/**
+ * Removes the CA's key from a host. It is read first and compared: a key that is not the one of the inputs exists perhaps
+ * nowhere else.
+ */
+async function removeAuthorityKey(step, context) {
+    const { host } = step;
+    const found = context.material.found.get(host);
+    const isThere = found?.has(kubeadm_paths/* CA_KEY */.r$) === true;
+    const text = isThere ? await readText(transportOf(context, host), kubeadm_paths/* CA_KEY */.r$, context.maskSecret) : undefined;
+    const { key } = await context.material.signer;
+    if (text !== undefined && !isSameKey(text, key)) {
+        throw stepFailure(step, {
+            fact: `${kubeadm_paths/* CA_KEY */.r$} is not the key that \`ca-key\` holds; it was left as it is.`,
+            cause: 'It is the key of an earlier CA, or no key at all.',
+            fix: 'Look whose it is, put it where it is safe, remove it from the host, and run again.',
+        });
+    }
+    const digest = text === undefined ? undefined : sha256(text);
+    await runScript(step, removeFile(kubeadm_paths/* CA_KEY */.r$, digest), context, explainRemoval(kubeadm_paths/* CA_KEY */.r$));
+    found?.delete(kubeadm_paths/* CA_KEY */.r$);
+    digestsOf(context, host).delete(kubeadm_paths/* CA_KEY */.r$);
+    context.log.host(host).info(`the key of the CA is not on this host any more (${kubeadm_paths/* CA_KEY */.r$})`);
+}
+function isSameKey(text, key) {
+    try {
+        return (0,keys/* publicKeyOf */.kc)((0,external_node_crypto_.createPrivateKey)(text)).equals((0,keys/* publicKeyOf */.kc)(key));
+    }
+    catch {
+        return false;
     }
 }
 
@@ -5459,6 +5598,7 @@ function fileDifference(path, mode, sha, placed) {
 
 
 
+
 /** Carries out one step. @throws Refusal or HostError in words for the user. */
 async function runStep(step, context) {
     switch (step.kind) {
@@ -5485,6 +5625,8 @@ async function runStep(step, context) {
             return run_step_restart(step, context);
         case 'prove-served':
             return proveServed(step, context);
+        case 'remove-authority-key':
+            return removeAuthorityKey(step, context);
         case 'record-member':
             return record(step, context);
     }
@@ -5601,6 +5743,8 @@ function filesOf(step) {
             return step.placeManifest ? [kubeadm_paths/* ETCD_MANIFEST */.jl] : [];
         case 'restart-member':
             return [kubeadm_paths/* ETCD_MANIFEST */.jl];
+        case 'remove-authority-key':
+            return [kubeadm_paths/* CA_KEY */.r$];
         default:
             return [];
     }
@@ -8001,6 +8145,7 @@ async function carryOut(work) {
             return clients;
         }),
         guard: (script) => locks?.guard(script) ?? script,
+        maskSecret,
         now: chance.now,
         log,
         timeline,
@@ -8491,6 +8636,7 @@ function plural(count, noun) {
 
 
 
+
 const RENEW = 'Run the deploy: it renews what ends within `renew-before-days`, without a restart.';
 /** One CA everywhere, each certificate on its disk, and what the listeners present. */
 function certificateChecks(facts, thresholds) {
@@ -8545,6 +8691,7 @@ function certificates_authority({ members, now }, thresholds) {
                     ...TRUSTED_BESIDES,
                 }),
             ]),
+        ...strayKeys(members),
         check(byDays(left, thresholds), {
             measured: `All hosts have the same CA, ${info.subject}; ${ends(info, now)}.`,
             threshold: daysWords(thresholds),
@@ -8554,6 +8701,26 @@ function certificates_authority({ members, now }, thresholds) {
                     cause: 'kubeadm makes it for ten years.',
                     fix: 'Plan the change of the CA now: it takes a time in which members and clients trust both.',
                 }),
+        }),
+    ];
+}
+/** Where no host is to keep the CA's key, as the last deploy has recorded it, none may lie about. */
+function strayKeys(members) {
+    const holders = members.flatMap(({ name, host }) => {
+        if ('unseen' in host)
+            return [];
+        const { facts } = host.seen;
+        const isWantedNowhere = typeof facts.state === 'object' && facts.state.cluster.caCustody === 'input-only';
+        return isWantedNowhere && holdsAuthorityKey(facts) ? [name] : [];
+    });
+    if (holders.length === 0)
+        return [];
+    return [
+        checkOf('authority', null)('warn', {
+            subject: kubeadm_paths/* CA_KEY */.r$,
+            measured: `The key of the CA lies on ${nameList(holders)} (${kubeadm_paths/* CA_KEY */.r$}), and by the record there no host keeps it.`,
+            cause: 'Somebody put it there, or a run was cut off before it could remove it.',
+            fix: 'Run the deploy with `ca-custody: input-only`: it removes the key once it has seen that it is the one of the inputs.',
         }),
     ];
 }
@@ -10863,6 +11030,26 @@ async function health(settings, surroundings) {
     return { report, connections };
 }
 
+;// CONCATENATED MODULE: ./src/cluster/preflight/authority-key.ts
+
+
+
+/** Hosts from which a deploy would take the CA's key. */
+function keysToRemove(members, { caCustody }) {
+    const holders = members.filter(({ facts }) => caCustody === 'input-only' && holdsAuthorityKey(facts));
+    if (holders.length === 0)
+        return [];
+    return [
+        {
+            severity: 'info',
+            at: 'ca-custody',
+            fact: `the key of the CA lies on ${nameList(holders.map(({ name }) => name))} (${kubeadm_paths/* CA_KEY */.r$}); a deploy removes it there once it has proven the cluster.`,
+            cause: 'The cluster was set up with the key on a host.',
+            fix: 'See that `ca-key` is kept in a second place too. Leave `ca-custody` out to leave the key where it is.',
+        },
+    ];
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/preflight/examined.ts
 
 /** Whether etcd belongs on this host already: the action set it up, or it runs from a manifest made by hand. */
@@ -11188,8 +11375,6 @@ function inodes({ inodes: total, freeInodes, mountPoint }) {
     ];
 }
 
-// EXTERNAL MODULE: external "node:path/posix"
-var posix_ = __webpack_require__(53916);
 ;// CONCATENATED MODULE: ./src/cluster/preflight/drop-ins.ts
 
 
@@ -11617,6 +11802,7 @@ function mixedKubeadm(members) {
 
 
 
+
 /** Everything that was found on all hosts, the worst first. A host without preflight facts is judged by its own alone. */
 function preflightFindings(input) {
     const { settings, members } = input;
@@ -11631,6 +11817,7 @@ function preflightFindings(input) {
         ...clockDifferences(examined),
         ...roundTrips(examined, settings),
         ...imagesToPull(examined, settings),
+        ...keysToRemove(examined, settings),
     ]);
 }
 function examine(member, { preflight, diskTests }) {
@@ -12889,6 +13076,7 @@ const VERBS = {
     replace: 'replace',
     renew: 'renew',
     mode: 'set mode of',
+    remove: 'remove',
 };
 /** What each change is called where it is counted. */
 const CHANGES = {
@@ -12896,6 +13084,7 @@ const CHANGES = {
     replace: 'replaced',
     renew: 'renewed',
     mode: 'with another mode',
+    remove: 'removed',
 };
 /** True when the hosts and the action's records stay as they are. */
 function changesNothing({ verdict, hosts, stages, afterProof }) {
@@ -12991,7 +13180,7 @@ function hostLines(host) {
 function fileLines({ change, path, mode, note, diff }) {
     const remark = note === undefined ? '' : `: ${note}`;
     return [
-        `${VERBS[change]} ${path}, mode ${mode}${remark}`,
+        `${VERBS[change]} ${path}${change === 'remove' ? '' : `, mode ${mode}`}${remark}`,
         ...indented(diff === undefined ? [] : shownDiff(diff)),
     ];
 }
@@ -13075,7 +13264,7 @@ function fileCounts(files) {
 function hostDetails({ name, files }, withDiffs) {
     const items = files.map(({ change, path, mode, note }) => {
         const remark = note === undefined ? '' : `<br>${prose(note)}`;
-        return `${VERBS[change]} ${code(path)}, mode ${code(mode)}${remark}`;
+        return `${VERBS[change]} ${code(path)}${change === 'remove' ? '' : `, mode ${code(mode)}`}${remark}`;
     });
     const parts = [bullets(items), ...(withDiffs ? files.flatMap(diffBlock) : [])];
     return details(`${name}: ${counted(files.length, 'file')}`, parts.join('\n\n'));
@@ -15139,27 +15328,36 @@ function watchForEnd() {
 ;// CONCATENATED MODULE: ./src/report/authority-report.ts
 /** What the report says of the CA's key: the one thing that cannot be made again. */
 function authorityReport(plan, fingerprint) {
+    const { keyKeeper } = plan;
+    if (keyKeeper === undefined)
+        return { fingerprint, origin: 'input', keyCustody: onNoHost(plan) };
     const copy = 'Copy it to a safe place: without it no certificate can be issued again.';
     switch (plan.authority.from) {
         case 'input':
             return {
                 fingerprint,
                 origin: 'input',
-                keyCustody: `Its key is among the workflow's secrets and on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key).`,
+                keyCustody: `Its key is among the workflow's secrets and on ${keyKeeper} (/etc/kubernetes/pki/etcd/ca.key).`,
             };
         case 'made':
             return {
                 fingerprint,
                 origin: 'made',
-                keyCustody: `Its key exists only once, on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
+                keyCustody: `Its key exists only once, on ${keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
             };
         default:
             return {
                 fingerprint,
                 origin: 'host',
-                keyCustody: `As far as the action knows, its key exists only on ${plan.keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
+                keyCustody: `As far as the action knows, its key exists only on ${keyKeeper} (/etc/kubernetes/pki/etcd/ca.key). ${copy}`,
             };
     }
+}
+/** Of a key that is gone from a host it is said plainly: from now on it exists only where the user keeps it. */
+function onNoHost({ afterProof }) {
+    const left = afterProof.flatMap(({ steps }) => steps.flatMap(({ kind, host }) => (kind === 'remove-authority-key' ? [host] : [])));
+    const removed = left.length === 0 ? '' : ` This run has removed it from ${left.join(', ')}.`;
+    return `Its key is among the workflow's secrets and on none of the hosts (ca-custody: input-only).${removed} Keep a copy where you keep such keys: without it no certificate can be issued again.`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/publish.ts

@@ -1,0 +1,42 @@
+import { createPrivateKey } from 'node:crypto';
+import type { Step } from '../../cluster/plan.ts';
+import { explainRemoval, removeFile } from '../../hosts/scripts/remove-file.ts';
+import { CA_KEY } from '../../kubeadm/paths.ts';
+import { publicKeyOf } from '../../pki/keys.ts';
+import { readText, sha256 } from '../material.ts';
+import { digestsOf, runScript, stepFailure, transportOf, type ActContext } from './context.ts';
+
+/**
+ * Removes the CA's key from a host. It is read first and compared: a key that is not the one of the inputs exists perhaps
+ * nowhere else.
+ */
+export async function removeAuthorityKey(
+  step: Step & { kind: 'remove-authority-key' },
+  context: ActContext,
+): Promise<void> {
+  const { host } = step;
+  const found = context.material.found.get(host);
+  const isThere = found?.has(CA_KEY) === true;
+  const text = isThere ? await readText(transportOf(context, host), CA_KEY, context.maskSecret) : undefined;
+  const { key } = await context.material.signer;
+  if (text !== undefined && !isSameKey(text, key)) {
+    throw stepFailure(step, {
+      fact: `${CA_KEY} is not the key that \`ca-key\` holds; it was left as it is.`,
+      cause: 'It is the key of an earlier CA, or no key at all.',
+      fix: 'Look whose it is, put it where it is safe, remove it from the host, and run again.',
+    });
+  }
+  const digest = text === undefined ? undefined : sha256(text);
+  await runScript(step, removeFile(CA_KEY, digest), context, explainRemoval(CA_KEY));
+  found?.delete(CA_KEY);
+  digestsOf(context, host).delete(CA_KEY);
+  context.log.host(host).info(`the key of the CA is not on this host any more (${CA_KEY})`);
+}
+
+function isSameKey(text: string, key: Parameters<typeof publicKeyOf>[0]): boolean {
+  try {
+    return publicKeyOf(createPrivateKey(text)).equals(publicKeyOf(key));
+  } catch {
+    return false;
+  }
+}
