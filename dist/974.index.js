@@ -568,6 +568,8 @@ function relayError(stderr) {
     return new Error(words.slice(words.lastIndexOf(': ') + 1).trim());
 }
 
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __webpack_require__(78474);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __webpack_require__(57075);
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/shell-stream.ts
@@ -629,6 +631,8 @@ function endedByPeer() {
 
 
 
+
+
 /** What the shell says, on both outputs, when it is there and is root. */
 const READY = 'etcd-ha-root';
 /** Exit status of a shell that is not root. */
@@ -680,6 +684,10 @@ class StartFailure extends Error {
         this.stdout = stdout;
         this.stderr = stderr;
     }
+}
+/** What a script was to be sent could not be had any more. */
+class InputFailure extends Error {
+    name = 'InputFailure';
 }
 /** A bash that runs as root on the host and waits for its one script. */
 class RootShell {
@@ -749,7 +757,13 @@ class RootShell {
     async execute({ script, input, onProgress }) {
         if (onProgress !== undefined)
             this.#progress = new LineSplitter(onProgress);
-        this.#session.stdin.end(Buffer.concat([framed(script), input ?? Buffer.alloc(0)]));
+        const { stdin } = this.#session;
+        if (typeof input === 'function') {
+            stdin.write(framed(script));
+            await this.#send(input());
+        }
+        else
+            stdin.end(Buffer.concat([framed(script), input ?? Buffer.alloc(0)]));
         const status = await this.whenEnded;
         this.#progress?.end();
         return {
@@ -767,6 +781,28 @@ class RootShell {
         const stream = new ShellStream(this.#session);
         this.#session.stdin.write(framed(script));
         return { stream, stderr: () => this.#said() };
+    }
+    /**
+     * Sends input as fast as the host takes it, and no more once the script is over: it may end without reading all.
+     * @throws InputFailure when there is no more to be had; the shell is closed then.
+     */
+    async #send(input) {
+        const { stdin } = this.#session;
+        try {
+            for await (const chunk of input) {
+                if (this.ended)
+                    return;
+                // a pipe that breaks is the script that has ended, which tells why itself
+                const drained = () => (0,external_node_events_.once)(stdin, 'drain').catch(() => this.whenEnded);
+                if (!stdin.write(chunk))
+                    await Promise.race([drained(), this.whenEnded]);
+            }
+            stdin.end();
+        }
+        catch (error) {
+            this.close();
+            throw new InputFailure((0,findings/* errorMessage */.gJ)(error), { cause: error });
+        }
     }
     /**
      * Ends it early; what runs on the host sees at least its standard input end and its output refused. A sudo that waits for
@@ -1183,7 +1219,13 @@ class LinkedTransport {
             title,
             timeoutMs,
             onTimeout: () => timeoutFinding(timeoutMs, shell),
-            onRefused: (error) => error instanceof StartFailure ? startFinding(this.#user, error) : refusedFinding((0,findings/* errorMessage */.gJ)(error)),
+            onRefused: (error) => {
+                if (error instanceof InputFailure)
+                    return inputFinding(error);
+                return error instanceof StartFailure
+                    ? startFinding(this.#user, error)
+                    : refusedFinding((0,findings/* errorMessage */.gJ)(error));
+            },
         };
         return await this.#bounded(step, async (signal) => {
             shell = await this.#shells.take(signal);
@@ -1312,6 +1354,13 @@ const NO_STATUS = {
     cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
     fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
 };
+function inputFinding({ message }) {
+    return {
+        fact: `what was to be sent could not be read on the runner any more: ${message}`,
+        cause: 'the file was changed or removed while it was sent, or the disk of the runner fails.',
+        fix: 'start the same run again, and leave the file alone meanwhile.',
+    };
+}
 function refusedFinding(said) {
     return {
         fact: `the SSH server refuses a session: ${(0,printable/* printable */.g)(said)}`,

@@ -6,7 +6,13 @@ import { printable, seconds } from './printable.ts';
 import { ChannelSlots, type ReleaseSlot } from './root-shell/channel-slots.ts';
 import { openRelay } from './root-shell/relay.ts';
 import { startFinding } from './root-shell/root-shell-failure.ts';
-import { type Privilege, remoteResult, type RootShell, StartFailure } from './root-shell/root-shell.ts';
+import {
+  InputFailure,
+  type Privilege,
+  remoteResult,
+  type RootShell,
+  StartFailure,
+} from './root-shell/root-shell.ts';
 import { RootShells } from './root-shell/root-shells.ts';
 import type { SudoAnswer } from './root-shell/sudo-dialogue.ts';
 import { forwardFinding, FORWARD_TIMEOUT_MS, forwardTimeoutFinding } from './ssh/forward-failure.ts';
@@ -76,8 +82,12 @@ export class LinkedTransport implements Transport {
       title,
       timeoutMs,
       onTimeout: () => timeoutFinding(timeoutMs, shell),
-      onRefused: (error) =>
-        error instanceof StartFailure ? startFinding(this.#user, error) : refusedFinding(errorMessage(error)),
+      onRefused: (error) => {
+        if (error instanceof InputFailure) return inputFinding(error);
+        return error instanceof StartFailure
+          ? startFinding(this.#user, error)
+          : refusedFinding(errorMessage(error));
+      },
     };
     return await this.#bounded(step, async (signal) => {
       shell = await this.#shells.take(signal);
@@ -214,6 +224,14 @@ const NO_STATUS: Explanation = {
   cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
   fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
 };
+
+function inputFinding({ message }: InputFailure): Explanation {
+  return {
+    fact: `what was to be sent could not be read on the runner any more: ${message}`,
+    cause: 'the file was changed or removed while it was sent, or the disk of the runner fails.',
+    fix: 'start the same run again, and leave the file alone meanwhile.',
+  };
+}
 
 function refusedFinding(said: string): Explanation {
   return {

@@ -11,8 +11,11 @@ export interface RemoteScript {
   readonly effect: 'reads' | 'changes';
   /** Bash source. It reads `input`, if any, from its standard input. */
   readonly script: string;
-  /** Bytes for the script's standard input; the only road by which a secret reaches a host. */
-  readonly input?: Buffer;
+  /**
+   * Bytes for the script's standard input; the only road by which a secret reaches a host. What is too much to be held in
+   * memory comes as a function that begins to give it.
+   */
+  readonly input?: Buffer | (() => AsyncIterable<Buffer>);
   /** After this many milliseconds the channel is closed and the run fails. */
   readonly timeoutMs: number;
   /** Called for each complete line the script writes to standard error while it runs. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { errorMessage } from '../../findings.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { FramedOutput, LineSplitter } from './output.ts';
 import type { ExitStatus, Session } from './session.ts';
@@ -61,6 +63,11 @@ export class StartFailure extends Error {
     this.stdout = stdout;
     this.stderr = stderr;
   }
+}
+
+/** What a script was to be sent could not be had any more. */
+export class InputFailure extends Error {
+  override readonly name = 'InputFailure';
 }
 
 /** A bash that runs as root on the host and waits for its one script. */
@@ -142,7 +149,11 @@ export class RootShell {
     readonly stderr: string;
   }> {
     if (onProgress !== undefined) this.#progress = new LineSplitter(onProgress);
-    this.#session.stdin.end(Buffer.concat([framed(script), input ?? Buffer.alloc(0)]));
+    const { stdin } = this.#session;
+    if (typeof input === 'function') {
+      stdin.write(framed(script));
+      await this.#send(input());
+    } else stdin.end(Buffer.concat([framed(script), input ?? Buffer.alloc(0)]));
     const status = await this.whenEnded;
     this.#progress?.end();
     return {
@@ -164,6 +175,26 @@ export class RootShell {
     const stream = new ShellStream(this.#session);
     this.#session.stdin.write(framed(script));
     return { stream, stderr: () => this.#said() };
+  }
+
+  /**
+   * Sends input as fast as the host takes it, and no more once the script is over: it may end without reading all.
+   * @throws InputFailure when there is no more to be had; the shell is closed then.
+   */
+  async #send(input: AsyncIterable<Buffer>): Promise<void> {
+    const { stdin } = this.#session;
+    try {
+      for await (const chunk of input) {
+        if (this.ended) return;
+        // a pipe that breaks is the script that has ended, which tells why itself
+        const drained = (): Promise<unknown> => once(stdin, 'drain').catch(() => this.whenEnded);
+        if (!stdin.write(chunk)) await Promise.race([drained(), this.whenEnded]);
+      }
+      stdin.end();
+    } catch (error) {
+      this.close();
+      throw new InputFailure(errorMessage(error), { cause: error });
+    }
   }
 
   /**

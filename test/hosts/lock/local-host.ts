@@ -83,6 +83,7 @@ export class LocalTransport implements Transport {
     this.onRun(script);
     if (this.#ended) throw this.#lost(script.title);
     const id = (this.#count += 1);
+    if (typeof script.input === 'function') throw new Error('this stand-in takes no stream');
     const body = this.#host.localPaths(script.script);
     const bash = `umask 077; cd /; set -euo pipefail; { ${body}\n}`;
     const answer = new Promise<Message>((done, failed) => {

@@ -28,6 +28,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 /** Runs the script with real bash, below `root`. @param before more bash, put before it. */
 function append(lines: readonly string[], before = ''): { code: number | null; stderr: string } {
   const { script, input } = appendAudit(lines);
+  if (!Buffer.isBuffer(input)) throw new Error('the lines are given whole');
   const local = script.replaceAll('/etc/kubernetes', join(root, 'etc/kubernetes'));
   const own = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
   const bash = `umask 077; set -euo pipefail; ${before}\n{ ${local.replace('chown 0:0', `chown ${own}`)}\n}`;

@@ -30,6 +30,7 @@ function file(path: string, text: string): Delivery {
 /** Runs the script with real bash, below `root`. */
 function deliver(deliveries: readonly Delivery[], options?: Parameters<typeof deliverFiles>[2]): void {
   const { script, input } = deliverFiles('deliver files', deliveries, options);
+  if (!Buffer.isBuffer(input)) throw new Error('the files are given whole');
   const own = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
   const local = script
     .replaceAll('/etc/kubernetes', join(root, 'etc/kubernetes'))

@@ -1,7 +1,7 @@
 /** What every transport promises (src/hosts/transport.ts), whatever is under it. */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Duplex } from 'node:stream';
+import { Readable, type Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -157,6 +157,69 @@ export function describeContract(subject: Subject): void {
         const result = await run(await connect(), 'cat', { input });
         const same = result.stdout.equals(input);
         expect({ ...result, stdout: same }).toEqual({ code: 0, stdout: true, stderr: '' });
+      });
+
+      test('gets an input that comes in pieces, byte for byte', async () => {
+        const transport = await connect();
+        const pieces = [1_000_000, 1, 0, 700_000].map((size) => randomBytes(size));
+        const input = (): AsyncIterable<Buffer> => Readable.from(pieces);
+        const result = await run(transport, 'cat', { input });
+        expect({ ...result, stdout: result.stdout.equals(Buffer.concat(pieces)) }).toEqual({
+          code: 0,
+          stdout: true,
+          stderr: '',
+        });
+      });
+
+      // An image of 60 MB goes to several hosts at once; no more of it may be in memory than is on its way.
+      test('is given no more of it than it takes', async () => {
+        const transport = await connect();
+        const piece = Buffer.alloc(256 * 1024);
+        let given = 0;
+        async function* endless(): AsyncGenerator<Buffer> {
+          for (; given < 256; given += 1) {
+            await sleep(0);
+            yield piece;
+          }
+        }
+        let givenAtFirst = 0;
+        setTimeout(() => (givenAtFirst = given), 700);
+        const { stdout } = await run(transport, 'sleep 1; wc -c', { input: endless });
+        expect(stdout.toString().trim()).toBe(String(256 * piece.length));
+        expect(givenAtFirst).toBeGreaterThan(0);
+        expect(givenAtFirst).toBeLessThan(64);
+      });
+
+      test('may end without reading all of it, and then no more is asked for', async () => {
+        const transport = await connect();
+        let given = 0;
+        async function* endless(): AsyncGenerator<Buffer> {
+          for (;;) {
+            given += 1;
+            await sleep(0);
+            yield Buffer.alloc(64 * 1024);
+          }
+        }
+        const { code, stdout } = await run(transport, 'head -c 3; exit 5', { input: endless });
+        expect([code, stdout.length]).toEqual([5, 3]);
+        const then = given;
+        await sleep(50);
+        expect(given).toBe(then);
+      });
+
+      test('whose input fails on its way is told so, and does not take what it got for all', async () => {
+        const transport = await connect();
+        async function* broken(): AsyncGenerator<Buffer> {
+          yield Buffer.from('half');
+          await sleep(0);
+          throw new Error('read EIO');
+        }
+        const error = await hostError(run(transport, 'cat; echo whole', { input: broken }));
+        expect(error.finding).toMatchObject({
+          at: 'a step',
+          fact: 'what was to be sent could not be read on the runner any more: read EIO',
+        });
+        expect((await run(transport, 'echo next')).stdout.toString()).toBe('next\n');
       });
 
       test('gives a big output without a line break whole', async () => {
