@@ -1,0 +1,265 @@
+import { createHash } from 'node:crypto';
+import { normalName } from './reference.ts';
+
+/** A file in an image archive, as it was seen while the archive was read. */
+export interface ArchivedFile {
+  readonly size: number;
+  /** Hex. */
+  readonly sha256: string;
+  /** The first bytes, by which a compression shows. */
+  readonly head: Buffer;
+  /** The whole content of a small file that may be JSON. */
+  readonly content?: Buffer;
+}
+
+/** What an archive holds: files by their names, links by theirs. */
+export interface ArchiveFiles {
+  readonly files: ReadonlyMap<string, ArchivedFile>;
+  /** Name of the link to the name it leads to. */
+  readonly links: ReadonlyMap<string, string>;
+}
+
+/** A part of an image: its configuration or a layer. */
+export interface ArchivedBlob {
+  /** SHA-256, hex. */
+  readonly sha256: string;
+  readonly size: number;
+  /** Name of the file in the archive that holds it. */
+  readonly file: string;
+}
+
+/** An image in an archive, for one platform. */
+export interface ArchivedImage {
+  /** Its names with registry and tag, as {@link normalName} gives them. */
+  readonly names: readonly string[];
+  /** Tags that came without a name. */
+  readonly tags: readonly string[];
+  /** As Go names them: `linux`, `amd64`. */
+  readonly os: string;
+  readonly architecture: string;
+  /** The digest of its configuration, by which the CRI knows it: `sha256:` and hex. */
+  readonly id: string;
+  /** The OCI manifest: the archive's own, or made of what a docker archive says. */
+  readonly manifest: { readonly mediaType: string; readonly bytes: Buffer };
+  readonly blobs: readonly ArchivedBlob[];
+  /** Whether its layers are compressed already. */
+  readonly compressed: boolean;
+}
+
+/** The archive holds something that is not what it says. */
+export class DamagedArchive extends Error {}
+
+const OCI_INDEX = 'index.json';
+const DOCKER_MANIFEST = 'manifest.json';
+const OCI_MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+
+/**
+ * The images of an archive: an OCI layout (OCI image specification, image-layout.md) with one or several platforms, what
+ * `docker save` writes (moby, image/spec v1.2), or both in one, as docker has it since 25. Platforms that an index names and
+ * the archive does not hold are left out, and so are attestations.
+ *
+ * @throws DamagedArchive
+ */
+export function imagesOf(archive: ArchiveFiles): ArchivedImage[] {
+  const images: ArchivedImage[] = [];
+  for (const image of [...ociImages(archive), ...dockerImages(archive)]) {
+    const at = images.findIndex(({ id }) => id === image.id);
+    const same = images[at];
+    if (same === undefined) images.push(image);
+    else {
+      const union = (one: readonly string[], other: readonly string[]): string[] => [
+        ...new Set([...one, ...other]),
+      ];
+      images[at] = { ...same, names: union(same.names, image.names), tags: union(same.tags, image.tags) };
+    }
+  }
+  return images;
+}
+
+/** Whether there is anything of an image archive at all. */
+export function isImageArchive({ files }: ArchiveFiles): boolean {
+  return files.has(OCI_INDEX) || files.has(DOCKER_MANIFEST);
+}
+
+interface Descriptor {
+  readonly digest?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+interface OciDocument {
+  readonly mediaType?: string;
+  readonly manifests?: readonly Descriptor[];
+  readonly config?: Descriptor;
+  readonly layers?: readonly Descriptor[];
+}
+
+interface ImageConfig {
+  readonly os?: string;
+  readonly architecture?: string;
+  readonly rootfs?: { readonly diff_ids?: readonly string[] };
+}
+
+type Names = Pick<ArchivedImage, 'names' | 'tags'>;
+
+function ociImages(archive: ArchiveFiles): ArchivedImage[] {
+  const index = jsonOf(archive, OCI_INDEX) as OciDocument | undefined;
+  return (index?.manifests ?? []).flatMap((descriptor) =>
+    imagesBelow(archive, descriptor, namesIn(descriptor), MOST_LEVELS),
+  );
+}
+
+/** An index may stand in an index. */
+const MOST_LEVELS = 4;
+
+function imagesBelow(
+  archive: ArchiveFiles,
+  { digest }: Descriptor,
+  names: Names,
+  levels: number,
+): ArchivedImage[] {
+  const file = blobName(digest);
+  const found = archive.files.get(file);
+  const document = jsonOf(archive, file) as OciDocument | undefined;
+  if (found?.content === undefined || document === undefined || levels === 0) return [];
+  checkDigest(file, found, digest);
+  if (document.manifests !== undefined) {
+    return document.manifests.flatMap((each) => imagesBelow(archive, each, names, levels - 1));
+  }
+  const configFile = blobName(document.config?.digest);
+  const config = jsonOf(archive, configFile) as ImageConfig | undefined;
+  const parts = [document.config, ...(document.layers ?? [])];
+  if (!isForPlatform(config) || parts.some((part) => !archive.files.has(blobName(part?.digest)))) return [];
+  const [own, ...layers] = parts.map((part) => {
+    const name = blobName(part?.digest);
+    const blob = fileOf(archive, name);
+    checkDigest(name, blob, part?.digest);
+    return { name, ...blob };
+  });
+  if (own === undefined) return [];
+  return [
+    {
+      ...names,
+      os: config.os,
+      architecture: config.architecture,
+      id: `sha256:${own.sha256}`,
+      manifest: { mediaType: document.mediaType ?? OCI_MANIFEST_TYPE, bytes: found.content },
+      blobs: [own, ...layers].map(({ name, sha256, size }) => ({ sha256, size, file: name })),
+      compressed: layers.every(({ head }) => compressionOf(head) !== undefined),
+    },
+  ];
+}
+
+function namesIn({ annotations = {} }: Descriptor): Names {
+  const full = annotations['io.containerd.image.name'];
+  const ref = annotations['org.opencontainers.image.ref.name'];
+  const isName = ref !== undefined && /[/:]/.test(ref);
+  const names = [...(full === undefined ? [] : [full]), ...(isName ? [ref] : [])].map(normalName);
+  return { names: [...new Set(names)], tags: ref === undefined || isName || full !== undefined ? [] : [ref] };
+}
+
+interface DockerEntry {
+  readonly Config?: string;
+  readonly RepoTags?: readonly string[] | null;
+  readonly Layers?: readonly string[] | null;
+}
+
+function dockerImages(archive: ArchiveFiles): ArchivedImage[] {
+  const entries = jsonOf(archive, DOCKER_MANIFEST) as readonly DockerEntry[] | undefined;
+  return (entries ?? []).map((entry) => dockerImage(archive, entry));
+}
+
+function dockerImage(archive: ArchiveFiles, { Config = '', RepoTags, Layers }: DockerEntry): ArchivedImage {
+  const config = jsonOf(archive, Config) as ImageConfig | undefined;
+  const own = { name: resolved(archive, Config), ...fileOf(archive, Config) };
+  const named = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(Config)?.[1];
+  if (named !== undefined && named !== own.sha256)
+    throw new DamagedArchive(`${Config} is not what its name says`);
+  if (!isForPlatform(config))
+    throw new DamagedArchive(`${Config} does not say for which platform the image is`);
+  const layers = (Layers ?? []).map((layer) => ({
+    name: resolved(archive, layer),
+    ...fileOf(archive, layer),
+  }));
+  layers.forEach(({ name, head, sha256 }, at) => {
+    const wanted = config.rootfs?.diff_ids?.[at];
+    if (compressionOf(head) === undefined && wanted !== `sha256:${sha256}`)
+      throw new DamagedArchive(`${name} is not the layer that the image's configuration names`);
+  });
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST_TYPE,
+    config: descriptor('application/vnd.oci.image.config.v1+json', own),
+    layers: layers.map((layer) => {
+      const compression = compressionOf(layer.head);
+      const type = `application/vnd.oci.image.layer.v1.tar${compression === undefined ? '' : `+${compression}`}`;
+      return descriptor(type, layer);
+    }),
+  };
+  return {
+    names: (RepoTags ?? []).map(normalName),
+    tags: [],
+    os: config.os,
+    architecture: config.architecture,
+    id: `sha256:${own.sha256}`,
+    manifest: { mediaType: OCI_MANIFEST_TYPE, bytes: Buffer.from(JSON.stringify(manifest)) },
+    blobs: distinct([own, ...layers].map(({ name, sha256, size }) => ({ sha256, size, file: name }))),
+    compressed: layers.every(({ head }) => compressionOf(head) !== undefined),
+  };
+}
+
+function distinct(blobs: readonly ArchivedBlob[]): ArchivedBlob[] {
+  return [...new Map(blobs.map((blob) => [blob.sha256, blob])).values()];
+}
+
+function descriptor(mediaType: string, { sha256, size }: { sha256: string; size: number }): object {
+  return { mediaType, digest: `sha256:${sha256}`, size };
+}
+
+/** How bytes are compressed, by their beginning, as media types of OCI call it. */
+export function compressionOf(head: Buffer): 'gzip' | 'zstd' | undefined {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  return head.subarray(0, 4).equals(Buffer.from('28b52ffd', 'hex')) ? 'zstd' : undefined;
+}
+
+function isForPlatform(
+  config: ImageConfig | undefined,
+): config is ImageConfig & { readonly os: string; readonly architecture: string } {
+  const { os = '', architecture = '' } = config ?? {};
+  return os !== '' && architecture !== '' && os !== 'unknown' && architecture !== 'unknown';
+}
+
+function blobName(digest = ''): string {
+  return `blobs/${digest.replace(':', '/')}`;
+}
+
+function checkDigest(name: string, { sha256 }: ArchivedFile, digest: string | undefined): void {
+  if (digest !== `sha256:${sha256}`) throw new DamagedArchive(`${name} is not what its name says`);
+}
+
+function fileOf(archive: ArchiveFiles, name: string): ArchivedFile {
+  const file = archive.files.get(resolved(archive, name));
+  if (file === undefined) throw new DamagedArchive(`it names ${name} and does not hold it`);
+  return file;
+}
+
+/** Of layers that several images have, older dockers wrote one and links to it. */
+function resolved({ links }: ArchiveFiles, name: string): string {
+  let at = name;
+  for (let steps = 0; steps < MOST_LEVELS; steps += 1) at = links.get(at) ?? at;
+  return at;
+}
+
+function jsonOf(archive: ArchiveFiles, name: string): unknown {
+  const text = archive.files.get(resolved(archive, name))?.content?.toString('utf8');
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new DamagedArchive(`${name} is no JSON`);
+  }
+}
+
+/** SHA-256 in hex. */
+export function sha256Of(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

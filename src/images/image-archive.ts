@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { resolve } from 'node:path';
+import { createGunzip, createGzip, createZstdDecompress } from 'node:zlib';
+import { Refusal, errorMessage, type Finding } from '../findings.ts';
+import {
+  compressionOf,
+  DamagedArchive,
+  imagesOf,
+  isImageArchive,
+  type ArchivedFile,
+  type ArchivedImage,
+  type ArchiveFiles,
+} from './archive-index.ts';
+import { blobFile, layoutOf } from './packed-image.ts';
+import { readTar, tarFrame, TarError, TAR_END, type TarEntry } from './tar.ts';
+
+/** A file on the runner with container images. */
+export interface ImageArchive {
+  /** The path as the user gave it; a relative one is below the step's working directory, the workspace. */
+  readonly path: string;
+  readonly images: readonly ArchivedImage[];
+}
+
+/** Files up to this size may be JSON of an image; those are kept while the archive is read. */
+const MOST_JSON_BYTES = 1024 * 1024;
+/** Read, and held in memory, at once. */
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Reads through an image archive, compressed with gzip or zstd or not at all, and compares what is in it with its digests.
+ *
+ * @throws Refusal when it cannot be read, is none, or is damaged.
+ */
+export async function readImageArchive(path: string): Promise<ImageArchive> {
+  try {
+    const archive = await filesOf(path);
+    const images = imagesOf(archive);
+    if (images.length === 0) throw refusal(path, noImages(archive));
+    return { path, images };
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw refusal(path, await unreadable(path, error));
+  }
+}
+
+/**
+ * One image of an archive as bytes for a host: a tar archive of its own with nothing else in it, under the name that the host
+ * wants, compressed with gzip unless its layers are already. The file is read again for it, so that no image is ever held in
+ * memory; what has changed meanwhile does not fit its digests any more, and the host does not take it.
+ */
+export async function* packImage(
+  { path }: ImageArchive,
+  image: ArchivedImage,
+  reference: string,
+): AsyncGenerator<Buffer> {
+  const tar = tarOf(path, image, reference);
+  yield* image.compressed ? tar : through(tar, createGzip({ level: 1, chunkSize: CHUNK_BYTES }));
+}
+
+async function* tarOf(path: string, image: ArchivedImage, reference: string): AsyncGenerator<Buffer> {
+  for (const { name, bytes } of layoutOf(image, reference)) {
+    const { header, padding } = tarFrame(name, bytes.length);
+    yield Buffer.concat([header, bytes, padding]);
+  }
+  const wanted = new Map(image.blobs.map((blob) => [blob.file, blob]));
+  for await (const entry of readTar(contentOf(path))) {
+    const blob = wanted.get(entry.name);
+    if (blob === undefined) continue;
+    wanted.delete(entry.name);
+    const { header, padding } = tarFrame(blobFile(blob.sha256), entry.size);
+    yield header;
+    yield* entry.content;
+    yield padding;
+    if (wanted.size === 0) break;
+  }
+  if (wanted.size > 0) throw new Error(`${path} was changed while it was sent`);
+  yield TAR_END;
+}
+
+async function filesOf(path: string): Promise<ArchiveFiles> {
+  const files = new Map<string, ArchivedFile>();
+  const links = new Map<string, string>();
+  for await (const entry of readTar(contentOf(path))) {
+    if (entry.linkTo === undefined) files.set(entry.name, await seen(entry));
+    else links.set(entry.name, entry.linkTo);
+  }
+  return { files, links };
+}
+
+async function seen({ size, content }: TarEntry): Promise<ArchivedFile> {
+  const hash = createHash('sha256');
+  const kept: Buffer[] = [];
+  let head = Buffer.alloc(0);
+  for await (const chunk of content) {
+    hash.update(chunk);
+    if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk]).subarray(0, HEAD_BYTES);
+    if (size <= MOST_JSON_BYTES) kept.push(chunk);
+  }
+  const isJson = head[0] === 0x7b || head[0] === 0x5b;
+  return {
+    size,
+    sha256: hash.digest('hex'),
+    head: Buffer.from(head),
+    ...(isJson && size <= MOST_JSON_BYTES ? { content: Buffer.concat(kept) } : {}),
+  };
+}
+
+const HEAD_BYTES = 4;
+
+/** The archive's bytes without its compression. */
+async function* contentOf(path: string): AsyncGenerator<Buffer> {
+  const place = resolve(path);
+  const compression = compressionOf(await beginningOf(place));
+  const raw = createReadStream(place, { highWaterMark: CHUNK_BYTES });
+  if (compression === undefined) yield* raw as AsyncIterable<Buffer>;
+  else yield* through(raw, compression === 'gzip' ? createGunzip() : createZstdDecompress());
+}
+
+async function beginningOf(place: string): Promise<Buffer> {
+  const file = await open(place);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+async function* through(from: AsyncIterable<Buffer>, change: NodeJS.ReadWriteStream): AsyncGenerator<Buffer> {
+  // its failure is that of the stream which is read here
+  pipeline(from, change).catch(() => undefined);
+  yield* change as unknown as AsyncIterable<Buffer>;
+}
+
+type Reason = Omit<Finding, 'at' | 'host'>;
+
+function refusal(path: string, reason: Reason): Refusal {
+  return new Refusal('The inputs cannot be used', [
+    { at: 'image-archive', ...reason, fact: `${path}: ${reason.fact}` },
+  ]);
+}
+
+const SAVE =
+  'for example with `docker save registry.k8s.io/etcd:3.6.5-0 registry.k8s.io/pause:3.10.1 -o images.tar`.';
+
+function noImages(archive: ArchiveFiles): Reason {
+  if (isImageArchive(archive)) {
+    return {
+      fact: 'it names images and holds none of them whole.',
+      cause: 'it was made of a part of a multi-platform image.',
+      fix: `make it with one whole platform, ${SAVE}`,
+    };
+  }
+  return {
+    fact: 'it is a tar archive without an image: it has neither index.json nor manifest.json.',
+    cause:
+      'it was made by `docker export` or of files, not of an image; or an image archive lies inside of it.',
+    fix: `make it of an image, ${SAVE}`,
+  };
+}
+
+/** Why a file is not what it ought to be: what it is instead, as far as that shows. */
+async function unreadable(path: string, error: unknown): Promise<Reason> {
+  const place = resolve(path);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return {
+      fact: `there is no such file on the runner (${place}).`,
+      cause: 'the step that downloads or makes it is missing or ran in another job, whose files are gone.',
+      fix: 'fetch it in a step before, and give its path below the workspace, for example image-archive: images.tar.',
+    };
+  }
+  if (await isFolder(place)) {
+    return {
+      fact: 'it is a folder.',
+      cause: 'it is an OCI layout that was not packed, or the folder of a downloaded artifact.',
+      fix: `give the file in it, or pack the layout: tar -C ${path} -cf images.tar .`,
+    };
+  }
+  const beginning = await beginningOf(place).catch(() => Buffer.alloc(0));
+  if (beginning.toString('latin1').startsWith('version https://git-lfs')) {
+    return {
+      fact: 'it is a pointer of Git LFS, not the file itself.',
+      cause: 'the repository was checked out without LFS.',
+      fix: 'use actions/checkout with lfs: true.',
+    };
+  }
+  if (error instanceof DamagedArchive) {
+    return {
+      fact: `it is damaged: ${error.message}.`,
+      cause: 'it was cut off or changed on its way.',
+      fix: `fetch it again, or make it anew, ${SAVE}`,
+    };
+  }
+  const what = error instanceof TarError ? 'it is no whole tar archive' : 'it cannot be read';
+  return {
+    fact: `${what}: ${errorMessage(error)}.`,
+    cause: 'it was cut off on its way, or is compressed in another way than with gzip or zstd.',
+    fix: `make it anew, ${SAVE}`,
+  };
+}
+
+async function isFolder(place: string): Promise<boolean> {
+  return stat(place).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
