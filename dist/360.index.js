@@ -4313,6 +4313,9 @@ const READY_WITHIN = 240;
 /** What `await_ready` gives when the member did not get ready. */
 const CRASHED = 1;
 const LATE = 2;
+const NO_PAUSE = 3;
+/** Before the image that no pod starts without, where `etcd_words` tells of it. */
+const PAUSE = 'pause image: ';
 /** Before each line that `etcd_words` prints. */
 const member_ready_MARK = 'etcd: ';
 /** What etcd says of flags that do not go together: a warning, and its end. */
@@ -4327,9 +4330,12 @@ const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^in
  * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it.
  * `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked for `/health`.
  *
- * `await_ready` waits for that: 0; {@link CRASHED} when etcd's container has ended twice, {@link LATE} when the time is
- * over. kubelet keeps only the last container that ended, so ends are told by its attempt (`ended_attempts`: number and
- * pod), which counts from 0, or on from where it was if a pod of the same manifest was there before.
+ * `await_ready` waits for that: 0; {@link CRASHED} when etcd's container has ended twice, {@link NO_PAUSE} when kubelet
+ * could not start the pod twice for want of the pause image, {@link LATE} when the time is over. kubelet keeps only the last
+ * container that ended, so ends are told by its attempt (`ended_attempts`: number and pod), which counts from 0, or on from
+ * where it was if a pod of the same manifest was there before.
+ *
+ * `missing_pause` names that image, as containerd does (internal/cri/server, RunPodSandbox).
  *
  * `etcd_words` prints the complaints of the newest container, else its last lines, or kubelet's when there is none;
  * {@link etcdWords} reads them.
@@ -4352,7 +4358,12 @@ is_ready() {
   if [ "$status" = 404 ]; then status=$(http_status ${loopback} "$port" /health); fi
   [ "$status" = 200 ]
 }
+missing_pause() {
+  journalctl -u kubelet -t kubelet --since "@$waited_since" --no-pager -o cat 2>/dev/null |
+    sed -n '/Error syncing pod/s/.*failed to get sandbox image [\\\\"]*\\([^\\\\" ]*\\).*/\\1/p' | sort | uniq -d | head -n 1
+}
 await_ready() {
+  waited_since=$(date +%s)
   local begun=$SECONDS looked=0 told=0 waited attempt pod ended
   local -A before=()
   while read -r attempt pod; do
@@ -4368,6 +4379,7 @@ await_ready() {
         if [ "$ended" -gt "$told" ]; then told=$ended; echo "etcd has ended $told time(s)" >&2; fi
       done < <(ended_attempts)
       if [ "$told" -ge 2 ]; then return ${CRASHED}; fi
+      if [ $((waited % 5)) = 0 ] && [ -n "$(missing_pause || true)" ]; then return ${NO_PAUSE}; fi
       if [ $((waited % 10)) = 0 ]; then echo "waiting for a quorum since $waited s" >&2; fi
     fi
     sleep 0.05
@@ -4375,7 +4387,9 @@ await_ready() {
   return ${LATE}
 }
 etcd_words() {
-  local container log
+  local container log pause
+  pause=$(missing_pause || true)
+  if [ -n "$pause" ]; then echo '${member_ready_MARK}${PAUSE}'"$pause" >&2; return; fi
   container=$(etcd_containers -q | head -n 1)
   if [ -n "$container" ]; then
     log=$(cri logs --tail 60 "$container" 2>&1 || true)
@@ -4394,6 +4408,9 @@ function etcdWords(stderr) {
         .split('\n')
         .filter((line) => line.startsWith(member_ready_MARK))
         .map((line) => line.slice(member_ready_MARK.length));
+    const pause = log.find((line) => line.startsWith(PAUSE))?.slice(PAUSE.length);
+    if (pause !== undefined)
+        return `the pause image ${pause} is not on the host and could not be pulled`;
     const complaint = lastLike(/\{"level":"(?:fatal|panic)"/, log) ??
         lastLike(/\{"level":"error"/, log) ??
         lastLike(new RegExp(FLAGS), log) ??
@@ -4935,6 +4952,7 @@ const MANIFEST_CHANGED = 4;
 const OTHER_FILESYSTEM = 5;
 const CRASHES = 6;
 const NOT_READY = 7;
+const WITHOUT_PAUSE = 8;
 /**
  * Guide step 7: makes the data dir as kubeadm does (0700), and the folder of the log the same, renames the rendered manifest to where kubelet reads it, and
  * waits until etcd says that it is ready, which it does only with a quorum.
@@ -4951,7 +4969,11 @@ outcome=0
 await_ready || outcome=$?
 if [ "$outcome" = 0 ]; then exit 0; fi
 etcd_words
-if [ "$outcome" = ${CRASHED} ]; then exit ${CRASHES}; else exit ${NOT_READY}; fi
+case $outcome in
+  ${CRASHED}) exit ${CRASHES} ;;
+  ${NO_PAUSE}) exit ${WITHOUT_PAUSE} ;;
+  *) exit ${NOT_READY} ;;
+esac
 `,
     };
 }
@@ -4999,6 +5021,12 @@ function explainMember(result) {
                 fact: `etcd ends again and again. Its last words: ${last}`,
                 cause: 'A file it needs is wrong or missing, its port is taken, or its data does not fit the cluster.',
                 fix: 'Mend what etcd names and run again; nothing else has to be undone.',
+            };
+        case WITHOUT_PAUSE:
+            return {
+                fact: `kubelet can start no pod: ${last}.`,
+                cause: 'Each pod has a container of that image. The container runtime names it in its own configuration, and the host has no way to its registry.',
+                fix: 'Bring the image to the host (`image-archive` takes it along with etcd), or name one that the host reaches in the configuration of the runtime (containerd: `sandbox` or `sandbox_image`; CRI-O: `pause_image`), and run again.',
             };
         case NOT_READY:
             return {

@@ -62,6 +62,13 @@ export const actionlint: Family = {
   stamp: stampNothing,
 };
 
+/** Serves images; no host has it, tests run it on the runner's side. */
+export const registry: Family = {
+  name: 'registry',
+  module: 'github.com/distribution/distribution/v3',
+  stamp: (version) => `-X github.com/distribution/distribution/v3/version.version=${version}`,
+};
+
 /**
  * What a host of each Kubernetes version consists of. The etcd version is the one whose image this kubeadm asks for
  * (`kubeadm config images list`); a golden disk is refused if the two do not agree.
@@ -75,7 +82,7 @@ export const familiesOf: Readonly<Record<KubernetesVersion, readonly Family[]>> 
 /** Every family once, in the order in which they are best built. */
 export const allFamilies: readonly Family[] = [
   ...new Map(
-    [...Object.values(familiesOf).flat(), act, actionlint].map((family) => [family.name, family] as const),
+    [...Object.values(familiesOf).flat(), act, actionlint, registry].map((family) => [family.name, family] as const),
   ).values(),
 ];
 

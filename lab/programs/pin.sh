@@ -36,6 +36,11 @@ case $family in
     modules=("$main")
     tools=("$main/cmd/actionlint")
     ;;
+  registry)
+    main=github.com/distribution/distribution/v3
+    modules=("$main")
+    tools=("$main/cmd/registry")
+    ;;
   *)
     echo "pin.sh: no family $family" >&2
     exit 2

@@ -12,6 +12,10 @@ export const READY_WITHIN = 240;
 /** What `await_ready` gives when the member did not get ready. */
 export const CRASHED = 1;
 export const LATE = 2;
+export const NO_PAUSE = 3;
+
+/** Before the image that no pod starts without, where `etcd_words` tells of it. */
+const PAUSE = 'pause image: ';
 
 /** Before each line that `etcd_words` prints. */
 const MARK = 'etcd: ';
@@ -30,9 +34,12 @@ const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^in
  * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it.
  * `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked for `/health`.
  *
- * `await_ready` waits for that: 0; {@link CRASHED} when etcd's container has ended twice, {@link LATE} when the time is
- * over. kubelet keeps only the last container that ended, so ends are told by its attempt (`ended_attempts`: number and
- * pod), which counts from 0, or on from where it was if a pod of the same manifest was there before.
+ * `await_ready` waits for that: 0; {@link CRASHED} when etcd's container has ended twice, {@link NO_PAUSE} when kubelet
+ * could not start the pod twice for want of the pause image, {@link LATE} when the time is over. kubelet keeps only the last
+ * container that ended, so ends are told by its attempt (`ended_attempts`: number and pod), which counts from 0, or on from
+ * where it was if a pod of the same manifest was there before.
+ *
+ * `missing_pause` names that image, as containerd does (internal/cri/server, RunPodSandbox).
  *
  * `etcd_words` prints the complaints of the newest container, else its last lines, or kubelet's when there is none;
  * {@link etcdWords} reads them.
@@ -58,7 +65,12 @@ is_ready() {
   if [ "$status" = 404 ]; then status=$(http_status ${loopback} "$port" /health); fi
   [ "$status" = 200 ]
 }
+missing_pause() {
+  journalctl -u kubelet -t kubelet --since "@$waited_since" --no-pager -o cat 2>/dev/null |
+    sed -n '/Error syncing pod/s/.*failed to get sandbox image [\\\\"]*\\([^\\\\" ]*\\).*/\\1/p' | sort | uniq -d | head -n 1
+}
 await_ready() {
+  waited_since=$(date +%s)
   local begun=$SECONDS looked=0 told=0 waited attempt pod ended
   local -A before=()
   while read -r attempt pod; do
@@ -74,6 +86,7 @@ await_ready() {
         if [ "$ended" -gt "$told" ]; then told=$ended; echo "etcd has ended $told time(s)" >&2; fi
       done < <(ended_attempts)
       if [ "$told" -ge 2 ]; then return ${CRASHED}; fi
+      if [ $((waited % 5)) = 0 ] && [ -n "$(missing_pause || true)" ]; then return ${NO_PAUSE}; fi
       if [ $((waited % 10)) = 0 ]; then echo "waiting for a quorum since $waited s" >&2; fi
     fi
     sleep 0.05
@@ -81,7 +94,9 @@ await_ready() {
   return ${LATE}
 }
 etcd_words() {
-  local container log
+  local container log pause
+  pause=$(missing_pause || true)
+  if [ -n "$pause" ]; then echo '${MARK}${PAUSE}'"$pause" >&2; return; fi
   container=$(etcd_containers -q | head -n 1)
   if [ -n "$container" ]; then
     log=$(cri logs --tail 60 "$container" 2>&1 || true)
@@ -101,6 +116,8 @@ export function etcdWords(stderr: string): string {
     .split('\n')
     .filter((line) => line.startsWith(MARK))
     .map((line) => line.slice(MARK.length));
+  const pause = log.find((line) => line.startsWith(PAUSE))?.slice(PAUSE.length);
+  if (pause !== undefined) return `the pause image ${pause} is not on the host and could not be pulled`;
   const complaint =
     lastLike(/\{"level":"(?:fatal|panic)"/, log) ??
     lastLike(/\{"level":"error"/, log) ??

@@ -4,7 +4,7 @@ import { ETCD_MANIFEST, MANIFEST_DIR, RENDERED_MANIFEST } from '../../kubeadm/pa
 import { explainUnknown } from './explain-unknown.ts';
 import { quote } from '../shell.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
-import { CRASHED, etcdWords, memberReadyFunctions, READY_WITHIN } from './member-ready.ts';
+import { CRASHED, NO_PAUSE, etcdWords, memberReadyFunctions, READY_WITHIN } from './member-ready.ts';
 
 /** What the script needs to know. */
 export interface MemberStart extends DataPlaces {
@@ -21,6 +21,7 @@ const MANIFEST_CHANGED = 4;
 const OTHER_FILESYSTEM = 5;
 const CRASHES = 6;
 const NOT_READY = 7;
+const WITHOUT_PAUSE = 8;
 
 /**
  * Guide step 7: makes the data dir as kubeadm does (0700), and the folder of the log the same, renames the rendered manifest to where kubelet reads it, and
@@ -38,7 +39,11 @@ outcome=0
 await_ready || outcome=$?
 if [ "$outcome" = 0 ]; then exit 0; fi
 etcd_words
-if [ "$outcome" = ${CRASHED} ]; then exit ${CRASHES}; else exit ${NOT_READY}; fi
+case $outcome in
+  ${CRASHED}) exit ${CRASHES} ;;
+  ${NO_PAUSE}) exit ${WITHOUT_PAUSE} ;;
+  *) exit ${NOT_READY} ;;
+esac
 `,
   };
 }
@@ -89,6 +94,13 @@ export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'
         cause:
           'A file it needs is wrong or missing, its port is taken, or its data does not fit the cluster.',
         fix: 'Mend what etcd names and run again; nothing else has to be undone.',
+      };
+    case WITHOUT_PAUSE:
+      return {
+        fact: `kubelet can start no pod: ${last}.`,
+        cause:
+          'Each pod has a container of that image. The container runtime names it in its own configuration, and the host has no way to its registry.',
+        fix: 'Bring the image to the host (`image-archive` takes it along with etcd), or name one that the host reaches in the configuration of the runtime (containerd: `sandbox` or `sandbox_image`; CRI-O: `pause_image`), and run again.',
       };
     case NOT_READY:
       return {

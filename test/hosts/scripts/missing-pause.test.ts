@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { RemoteResult } from '../../../src/hosts/transport.ts';
+import { etcdWords, memberReadyFunctions, NO_PAUSE } from '../../../src/hosts/scripts/member-ready.ts';
+import { explainMember, startMember } from '../../../src/hosts/scripts/start-member.ts';
+import { StandInPrograms } from './stand-in-programs.ts';
+
+let host: StandInPrograms;
+beforeEach(() => {
+  host = new StandInPrograms();
+  host.program('crictl', ':');
+});
+afterEach(() => host.remove());
+
+/** What kubelet 1.34 wrote with containerd 2.2 without the image and without a way to its registry. */
+const complaint = (pause: string): string =>
+  `E1126 05:29:35.583926 291 pod_workers.go:1324] "Error syncing pod, skipping" err="failed to \\"CreatePodSandbox\\" for \\"etcd-infra0_kube-system(6d)\\" with CreatePodSandboxError: \\"Failed to create sandbox for pod \\\\\\"etcd-infra0_kube-system(6d)\\\\\\": rpc error: code = Unknown desc = failed to start sandbox \\\\\\"7fd9\\\\\\": failed to get sandbox image \\\\\\"${pause}\\\\\\": failed to pull image \\\\\\"${pause}\\\\\\": dial tcp: lookup registry.k8s.io\\"" pod="kube-system/etcd-infra0"`;
+
+function run(journal: readonly string[], script: string): RemoteResult {
+  host.program('journalctl', `cat <<'END'\n${journal.join('\n')}\nEND`);
+  const functions = memberReadyFunctions({ address: '127.0.0.1', criEndpoint: 'unix:///none.sock' });
+  return host.run(`${functions}\n${script}`);
+}
+
+const PAUSE = 'registry.k8s.io/pause:3.10.1';
+
+describe('a pause image that cannot be had', () => {
+  test('told twice: it is named, and the wait is over', () => {
+    const { stderr } = run(
+      [complaint(PAUSE), 'something else', complaint(PAUSE)],
+      'waited_since=0; etcd_words',
+    );
+    expect(etcdWords(stderr)).toBe(`the pause image ${PAUSE} is not on the host and could not be pulled`);
+    const { fact, fix } = explainMember({ code: exitCode(), stderr, stdout: Buffer.alloc(0) });
+    expect(fact).toBe(
+      `kubelet can start no pod: the pause image ${PAUSE} is not on the host and could not be pulled.`,
+    );
+    expect(fix).toContain('image-archive');
+  });
+
+  test('told once may pass: the next pull may come through', () => {
+    const { stderr } = run([complaint(PAUSE), 'another line'], 'waited_since=0; etcd_words');
+    expect(stderr).not.toContain('pause image');
+    expect(stderr).toContain('another line');
+  });
+
+  /** By which the script tells of it. */
+  function exitCode(): number {
+    const { script } = startMember({
+      address: '10.0.0.6',
+      dataDir: '/var/lib/etcd',
+      criEndpoint: 'unix:///run/containerd/containerd.sock',
+      onProgress: () => undefined,
+    });
+    return Number(new RegExp(`\\b${NO_PAUSE}\\) exit (\\d+)`).exec(script)?.[1]);
+  }
+});
