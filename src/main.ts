@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describeFinding } from './findings.ts';
 import { connector } from './hosts/connector.ts';
+import { readImageArchive, type ImageArchive } from './images/image-archive.ts';
 import { OPERATIONS } from './operations/operations.ts';
 import { createActionsLog } from './report/actions-log.ts';
 import { failStep } from './report/failure.ts';
@@ -35,12 +36,14 @@ export async function main(): Promise<void> {
     settings = parseSettings(raw, run, readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask));
     for (const warning of settings.warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
+    const images = await openArchive(settings);
     const { connect, close } = await connector(settings, {
       privilege: privilegeOf(settings),
       log,
       onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
     });
     const result = await OPERATIONS[settings.operation](settings, {
+      ...images,
       connect,
       log,
       timeline,
@@ -66,6 +69,12 @@ export async function main(): Promise<void> {
     end.stop();
     saveState(MAIN_ENDED, 'true');
   }
+}
+
+/** Read before any host is connected to; a health check needs no image. */
+async function openArchive({ operation, imageArchive }: Settings): Promise<{ archive?: ImageArchive }> {
+  if (imageArchive === undefined || operation === 'health') return {};
+  return { archive: await readImageArchive(imageArchive) };
 }
 
 /** With an installed probe, the login user needs no shell of root. */

@@ -82,7 +82,9 @@ export const familiesOf: Readonly<Record<KubernetesVersion, readonly Family[]>> 
 /** Every family once, in the order in which they are best built. */
 export const allFamilies: readonly Family[] = [
   ...new Map(
-    [...Object.values(familiesOf).flat(), act, actionlint, registry].map((family) => [family.name, family] as const),
+    [...Object.values(familiesOf).flat(), act, actionlint, registry].map(
+      (family) => [family.name, family] as const,
+    ),
   ).values(),
 ];
 

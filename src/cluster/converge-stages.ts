@@ -3,6 +3,8 @@ import { placesOf } from '../kubeadm/data-places.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { CA_CERTIFICATE, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import type { LeafProfileName } from '../pki/leaf-profiles.ts';
+import type { ImageArchive } from '../images/image-archive.ts';
+import { imageSteps } from './image-supply.ts';
 import { removalStage } from './authority-key.ts';
 import type { DesiredMember } from './desired.ts';
 import { isAsDesired, type Differences } from './differences.ts';
@@ -22,12 +24,14 @@ export interface ConvergedMember extends Member {
 /**
  * Makes the differences good, the harmless ones first. What can cost a member is done to one member at a time behind a
  * gate: those that do not run first, the leader last.
+ * @param archive where images come from that a host lacks; absent: from their registry.
  * @param keyKeeper who keeps the CA's key; nobody: it is removed in the end.
  */
 export function convergeStages(
   members: readonly ConvergedMember[],
   shape: ClusterShape,
   keyKeeper: string | undefined,
+  archive: ImageArchive | undefined,
 ): { stages: Stage[]; afterProof: Stage[] } {
   const ordered = members.toSorted((one, other) => rank(one) - rank(other));
   const stages: Stage[] = [
@@ -35,8 +39,11 @@ export function convergeStages(
     { title: 'Certificate of the CA', steps: ordered.flatMap(deliverAuthority) },
     ...ordered.flatMap(renewLeaves),
     { title: 'Configurations and manifests', steps: ordered.flatMap(deliverConfiguration) },
-    { title: 'Rendered manifests and images', steps: ordered.flatMap(renderManifest) },
-    { title: 'Start of members that do not run', steps: ordered.flatMap(wake) },
+    {
+      title: 'Rendered manifests and images',
+      steps: ordered.flatMap((member) => renderManifest(member, archive)),
+    },
+    { title: 'Start of members that do not run', steps: ordered.flatMap((member) => wake(member, archive)) },
     ...ordered.flatMap(convergeKubelet),
     ...startAndRestart(ordered, shape),
   ];
@@ -111,10 +118,10 @@ function deliverConfiguration({ name: host, desired, differences }: ConvergedMem
   return [{ kind: 'deliver-files', host, files: configurationFiles(desired, kubeadmFiles(desired)), why }];
 }
 
-function renderManifest(member: ConvergedMember): Step[] {
-  const { name: host, desired, facts } = member;
+function renderManifest(member: ConvergedMember, archive: ImageArchive | undefined): Step[] {
+  const { name: host, desired } = member;
   if (!mustRestart(member)) return [];
-  const { image, criEndpoint } = desired;
+  const { image } = desired;
   const steps: Step[] = [
     {
       kind: 'render-manifest',
@@ -125,10 +132,7 @@ function renderManifest(member: ConvergedMember): Step[] {
       why: "the host's own kubeadm renders it, aside",
     },
   ];
-  if (!facts.images.includes(image)) {
-    steps.push({ kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' });
-  }
-  return steps;
+  return [...steps, ...imageSteps(member, archive)];
 }
 
 /** A restart of kubelet leaves the containers alone; one host at a time all the same. */
@@ -156,12 +160,13 @@ function convergeKubelet(member: ConvergedMember): Stage[] {
   ];
 }
 
-function wake(member: ConvergedMember): Step[] {
+function wake(member: ConvergedMember, archive: ImageArchive | undefined): Step[] {
   const { kubeletRuns, etcdRuns, differences } = member;
   if (kubeletRuns && etcdRuns) return [];
+  // what it is to run may have gone from the host; a member that restarts gets its images with its manifest
+  const images = mustRestart(member) ? [] : imageSteps(member, archive);
   // its kubelet is started anew with its configuration
-  if (differences.kubelet.length > 0) return [];
-  return [wakeKubelet(member)];
+  return differences.kubelet.length > 0 ? images : [...images, wakeKubelet(member)];
 }
 
 function awaitReady(member: ConvergedMember, shape: ClusterShape): Step[] {

@@ -2,6 +2,8 @@ import { expectedPkiTree, leafFiles } from '../kubeadm/file-tree.ts';
 import { placesOf } from '../kubeadm/data-places.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { CA_CERTIFICATE, CA_KEY, STATE_FILE } from '../kubeadm/paths.ts';
+import type { ImageArchive } from '../images/image-archive.ts';
+import { imageSteps } from './image-supply.ts';
 import { removalStage } from './authority-key.ts';
 import type { AuthorityChoice } from './authority.ts';
 import type { DesiredMember } from './desired.ts';
@@ -27,6 +29,8 @@ export interface CreateStagesInput {
   readonly shape: ClusterShape;
   readonly authority: AuthorityChoice;
   readonly members: readonly CreatedMember[];
+  /** Where images come from that a host lacks; absent: from their registry. */
+  readonly archive?: ImageArchive;
 }
 
 /**
@@ -45,8 +49,10 @@ export function createStages(input: CreateStagesInput): { stages: Stage[]; after
     {
       title: 'Kubelet, certificates, manifests',
       steps: [
-        ...fresh.flatMap((member) => prepareMember(member)),
-        ...begun.filter((member) => !runs(member)).map((member) => wakeKubelet(member)),
+        ...fresh.flatMap((member) => prepareMember(member, input.archive)),
+        ...begun
+          .filter((member) => !runs(member))
+          .flatMap((member) => [...imageSteps(member, input.archive), wakeKubelet(member)]),
       ],
     },
     { title: 'Verification of all files', steps: fresh.map((member) => verifyFiles(member, input)) },
@@ -78,8 +84,9 @@ function deliverConfiguration(member: CreatedMember, { authority }: CreateStages
   return { kind: 'deliver-files', host: member.name, why, files };
 }
 
-function prepareMember({ facts, name: host, desired }: CreatedMember): Step[] {
-  const { image, criEndpoint } = desired;
+function prepareMember(member: CreatedMember, archive: ImageArchive | undefined): Step[] {
+  const { name: host, desired } = member;
+  const { image } = desired;
   const steps: Step[] = [
     { kind: 'start-kubelet', host, restart: true, why: 'guide step 1: kubelet as service manager for etcd' },
     {
@@ -105,10 +112,7 @@ function prepareMember({ facts, name: host, desired }: CreatedMember): Step[] {
       ],
     },
   ];
-  if (!facts.images.includes(image)) {
-    steps.push({ kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' });
-  }
-  return steps;
+  return [...steps, ...imageSteps(member, archive)];
 }
 
 /** Whether kubelet and etcd both run on a host on which a member was started. */

@@ -8,6 +8,7 @@ import { leafProfileNames } from '../pki/leaf-profiles.ts';
 import type { Settings } from '../settings/settings.ts';
 import { clusterAdoptionFindings, memberAdoptionFindings, patchAdoptionFindings } from './adoption.ts';
 import { chooseAuthority, knownAuthority, withoutAuthority, type AuthorityChoice } from './authority.ts';
+import type { ImageArchive } from '../images/image-archive.ts';
 import { bootstrapFindings } from './bootstrap.ts';
 import { clientCopyWarnings, plannedClientCopies } from './client-copies.ts';
 import { namesToBeLost } from './certificate-names.ts';
@@ -21,6 +22,7 @@ import { fixedFlagFindings, placeDifferences } from './fixed-flags.ts';
 import { gateFindings } from './gates.ts';
 import type { DataDirFact, HostFacts } from './host-facts.ts';
 import { imageFindings, runningImage, wantedImage } from './images.ts';
+import { otherImages, pauseFindings, supplyFindings } from './image-supply.ts';
 import { clonedMachines, resolveMembers, type Member } from './members.ts';
 import { lostLogFindings, membershipFindings } from './membership.ts';
 import { classifyHost, recordOn, tokenOn, type Ownership } from './ownership.ts';
@@ -41,6 +43,8 @@ export interface DeployQuestion {
   /** Token for a cluster that does not exist yet. */
   readonly freshToken: string;
   readonly now: Date;
+  /** Images on the runner, for hosts that lack them. */
+  readonly archive?: ImageArchive;
 }
 
 const TITLE = 'nothing was changed on any host';
@@ -89,7 +93,7 @@ function isEstablished(
 
 /** Nothing there yet, or an unfinished deploy of ours: create, repair. */
 function decideNew(found: Found): Plan {
-  const { settings, members, ownership, shape } = found;
+  const { settings, members, ownership, shape, archive } = found;
   const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
   const { choice, findings } = authorityFor(
     found,
@@ -104,6 +108,13 @@ function decideNew(found: Found): Plan {
     ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
   ]);
   const created = members.map((member) => createdMember(member, found));
+  refuseIf([
+    ...supplyFindings(created, { archive, registry: settings.registry }),
+    ...otherImages(
+      created.filter(({ progress }) => progress === 'nothing'),
+      archive,
+    ),
+  ]);
   refuseIf(created.flatMap((member) => [...foundedOtherwise(member, shape), ...otherRelease(member)]));
   const fresh = created.filter(({ progress }) => progress !== 'begun');
   // a manifest that has to be replaced comes with certificates of this run
@@ -116,14 +127,14 @@ function decideNew(found: Found): Plan {
     reasons: isNew ? ['none of the hosts holds anything of etcd'] : created.map(describeProgress),
     issue: new Map(fresh.map(({ name }) => [name, leafProfileNames])),
     clientCopies: new Map(),
-    warnings: [...clonedMachines(members), ...trustedBesides(members)],
-    ...createStages({ shape, authority, members: created }),
+    warnings: [...clonedMachines(members), ...trustedBesides(members), ...pauseFindings(created, archive)],
+    ...createStages({ shape, authority, members: created, ...(archive === undefined ? {} : { archive }) }),
   };
 }
 
 /** A cluster that lives: unchanged, converge, adopt. */
 function decideEstablished(found: Found): Plan {
-  const { settings, members, ownership, shape, cluster } = found;
+  const { settings, members, ownership, shape, cluster, archive } = found;
   const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
   const first = authorityFor(found, false);
   refuseIf([...first.findings, ...members.flatMap(missingEssentials)]);
@@ -140,6 +151,10 @@ function decideEstablished(found: Found): Plan {
   const restarted = converged.filter(mustRestart);
   refuseIf([
     ...signing.findings,
+    ...supplyFindings(
+      converged.filter((member) => mustRestart(member) || !runs(member)),
+      { archive, registry: settings.registry },
+    ),
     ...converged.flatMap(otherRelease),
     ...unknownReleases(members, ownership, settings),
     ...(unmanaged.length === 0
@@ -160,7 +175,7 @@ function decideEstablished(found: Found): Plan {
   const idle = converged.filter((member) => !runs(member));
   const different = converged.filter(({ differences }) => !isAsDesired(differences));
   const verdict = verdictOn(unmanaged.length, different.length, idle.length);
-  const stages = convergeStages(converged, shape, first.choice?.keyKeeper);
+  const stages = convergeStages(converged, shape, first.choice?.keyKeeper, archive);
   const clientCopies = plannedClientCopies(converged, ownership, settings.copiedClientCertificates);
   return {
     ...common(found, chosen(signing.choice), converged),
@@ -171,6 +186,7 @@ function decideEstablished(found: Found): Plan {
     warnings: [
       ...clonedMachines(members),
       ...trustedBesides(members),
+      ...otherImages(converged, archive),
       ...clientCopyWarnings(clientCopies),
       ...converged.flatMap((member) =>
         namesToBeLost(member, settings.certificates.extraSans, member.differences.leaves),

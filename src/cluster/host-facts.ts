@@ -82,12 +82,21 @@ export interface HostFacts {
   readonly kubeletPath?: string;
   readonly kubeadmPath?: string;
   readonly crictlPath?: string;
+  readonly curlPath?: string;
+  /** containerd's own tool. */
+  readonly ctrPath?: string;
   readonly kubeadmVersion?: KubernetesVersion;
   /** Image that this host's kubeadm asks for, e.g. `registry.k8s.io/etcd:3.6.5-0`. */
   readonly etcdImage?: string;
   readonly runtime: RuntimeDiscovery;
   /** Image references in the runtime's store. */
   readonly images: readonly string[];
+  /** The digest of each image's configuration (`sha256:` and hex), by its references. */
+  readonly imageIds: ReadonlyMap<string, string>;
+  /** The image of the container that the runtime starts for each pod; known only where it was asked for. */
+  readonly sandboxImage?: string;
+  /** The processor as Go names it, e.g. `amd64`. */
+  readonly architecture?: string;
   readonly addresses: readonly string[];
   readonly reach: readonly ReachFact[];
   /** TCP ports that something listens on, with the program's name where the kernel tells it. */

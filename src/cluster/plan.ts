@@ -13,6 +13,7 @@ export type Step =
   | SetModes
   | StartKubelet
   | PullImage
+  | ImportImage
   | RenderManifest
   | VerifyFiles
   | StartMember
@@ -69,6 +70,15 @@ export interface StartKubelet extends StepOnHost {
 export interface PullImage extends StepOnHost {
   readonly kind: 'pull-image';
   readonly image: string;
+  readonly criEndpoint: string;
+}
+
+/** Sends an image from the archive on the runner into the runtime's store, and sees that it is the one that was meant. */
+export interface ImportImage extends StepOnHost {
+  readonly kind: 'import-image';
+  readonly image: string;
+  /** The digest of the image's configuration, by which the CRI has to know it afterwards: `sha256:` and hex. */
+  readonly imageId: string;
   readonly criEndpoint: string;
 }
 

@@ -6,6 +6,7 @@ export const STEP_TITLES: Readonly<Record<Step['kind'], string>> = {
   'set-modes': 'set modes',
   'start-kubelet': 'start kubelet',
   'pull-image': 'pull image',
+  'import-image': 'import image',
   'render-manifest': 'render manifest',
   'verify-files': 'verify files',
   'start-member': 'start member',

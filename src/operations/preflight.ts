@@ -4,21 +4,26 @@ import { preflightFindings } from '../cluster/preflight/preflight.ts';
 import { bySeverity, type SevereFinding } from '../cluster/preflight/severe-finding.ts';
 import { Refused, type Finding } from '../findings.ts';
 import { examine, type Examined } from '../road/examine.ts';
-import type { Chance } from '../road/road.ts';
+import type { Surroundings } from '../road/road.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { RunOperation } from './operations.ts';
 
 /** Tells everything that would keep a deploy from working or deserves a look, and changes nothing. */
 export const preflight: RunOperation = (settings, surroundings) =>
-  examine((examined) => judge(examined, settings, surroundings.chance), settings, surroundings);
+  examine((examined) => judge(examined, settings, surroundings), settings, surroundings);
 
-function judge(examined: Examined, settings: Settings, chance: Chance): SevereFinding[] {
+function judge(
+  examined: Examined,
+  settings: Settings,
+  surroundings: Pick<Surroundings, 'chance' | 'archive'>,
+): SevereFinding[] {
   const { hosts, facts, preflight: seen, diskTests, failed } = examined;
   const { members } = resolveMembers(hosts, facts);
-  const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, chance) : [];
+  const { archive } = surroundings;
+  const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, surroundings) : [];
   const all: SevereFinding[] = [
     ...[...failed, ...refused].map((finding) => ({ ...finding, severity: 'fail' as const })),
-    ...preflightFindings({ settings, members, preflight: seen, diskTests }),
+    ...preflightFindings({ settings, members, preflight: seen, diskTests, ...(archive && { archive }) }),
   ];
   // what a deploy refuses as well is told once
   const once = new Map(all.toReversed().map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding]));
@@ -29,10 +34,10 @@ function judge(examined: Examined, settings: Settings, chance: Chance): SevereFi
 function refusalsOfDeploy(
   { facts, cluster }: Examined,
   settings: Settings,
-  chance: Chance,
+  { chance, archive }: Pick<Surroundings, 'chance' | 'archive'>,
 ): readonly Finding[] {
   try {
-    decideDeploy({ settings, facts, ...chance, ...(cluster && { cluster }) });
+    decideDeploy({ settings, facts, ...chance, ...(cluster && { cluster }), ...(archive && { archive }) });
     return [];
   } catch (error) {
     if (error instanceof Refused) return error.findings;

@@ -31,6 +31,8 @@ export async function carryOut(work: Work): Promise<Outcome> {
     plan,
     hosts,
     material,
+    ...(settings.registry === undefined ? {} : { registry: settings.registry }),
+    ...(surroundings.archive === undefined ? {} : { archive: surroundings.archive }),
     cluster: once(async () => {
       const clients = await clientsFor(work, material);
       opened.push(clients);

@@ -134,6 +134,7 @@ function questionFor(settings: Settings, host: MemberSettings): ProbeQuestion {
     ...placesOf(settings),
     peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
     ports: [settings.clientPort, settings.peerPort],
+    sandbox: settings.imageArchive !== undefined || settings.operation === 'preflight',
   };
 }
 

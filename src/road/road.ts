@@ -4,6 +4,7 @@ import type { PlanDocument } from '../cluster/plan-document/document.ts';
 import type { Plan } from '../cluster/plan.ts';
 import type { HealthReport } from '../etcd/health.ts';
 import type { Transport, TransportStatistics } from '../hosts/transport.ts';
+import type { ImageArchive } from '../images/image-archive.ts';
 import type { Log } from '../log.ts';
 import type { Authority } from '../pki/authority.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -26,6 +27,8 @@ export interface Question {
   /** Absent where no member could be asked. */
   readonly cluster?: ClusterFacts;
   readonly chance: Chance;
+  /** Images on the runner, for hosts that lack them. */
+  readonly archive?: ImageArchive;
 }
 
 /** What a decision may need that is different in every run. */
@@ -38,6 +41,8 @@ export interface Chance {
 /** The world outside, handed in. */
 export interface Surroundings {
   readonly connect: Connector;
+  /** Images on the runner; absent: none were given. */
+  readonly archive?: ImageArchive;
   readonly log: Log;
   readonly timeline: Timeline;
   /** Filled while the run goes on. */

@@ -89,11 +89,17 @@ async function lookAndDecide(
   observed: readonly Observed[],
   surroundings: Surroundings,
 ): Promise<Look> {
-  const { log, chance, record } = surroundings;
+  const { log, chance, record, archive } = surroundings;
   const clients = await reachCluster(settings, observed, surroundings);
   const cluster = clients && (await watchCluster(clients, surroundings));
   try {
-    const seen = { settings, facts: observed.map(({ facts }) => facts), chance, ...(cluster && { cluster }) };
+    const seen = {
+      settings,
+      facts: observed.map(({ facts }) => facts),
+      chance,
+      ...(cluster && { cluster }),
+      ...(archive && { archive }),
+    };
     const plan = decide(seen);
     const facts = byMember(plan, observed, (one) => one.facts);
     const document = describePlan({

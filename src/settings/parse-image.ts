@@ -1,5 +1,8 @@
 import type { Finding } from '../findings.ts';
+import type { InputName } from './input-definitions.ts';
+import { parseRegistry } from './parse-registry.ts';
 import { quote } from './quote.ts';
+import type { Settings } from './settings.ts';
 
 /**
  * Host (with port) and path of an image reference, without tag and digest (distribution/reference, reference.go,
@@ -18,8 +21,53 @@ const repositoryFix =
   'write registry and path without /etcd and tag, for example image-repository: registry.k8s.io.';
 const tagFix = 'write the tag alone, for example etcd-image-tag: 3.6.5-0.';
 
+/** Which image the members run, and where it comes from. */
+export type ImageChoices = Pick<Settings, 'imageArchive' | 'imageRepository' | 'registry' | 'etcdImageTag'>;
+
+/** Reads all that is said of images. */
+export function parseImages(inputs: Readonly<Record<InputName, string>>, findings: Finding[]): ImageChoices {
+  const imageArchive = given(inputs['image-archive'], (value) => parseArchivePath(value, findings));
+  const repository = inputs['image-repository'];
+  const imageRepository = given(repository, (value) => parseImageRepository(value, findings));
+  const registry = parseRegistry(
+    inputs['registry-username'],
+    inputs['registry-password'],
+    repository,
+    findings,
+  );
+  const etcdImageTag = given(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
+  return {
+    ...(imageArchive !== undefined && { imageArchive }),
+    ...(imageRepository !== undefined && { imageRepository }),
+    ...(registry !== undefined && { registry }),
+    ...(etcdImageTag !== undefined && { etcdImageTag }),
+  };
+}
+
+function given<T>(value: string, parse: (value: string) => T | undefined): T | undefined {
+  return value === '' ? undefined : parse(value);
+}
+
+/** Reads the path of an archive on the runner. Whether it is there, and holds images, is seen when it is read. */
+function parseArchivePath(value: string, findings: Finding[]): string | undefined {
+  const path = value.trim();
+  // eslint-disable-next-line no-control-regex -- a path of several lines is a list of files
+  const isList = /[\u0000-\u001f]/.test(path);
+  if (!isList && !path.includes('://')) return path;
+  findings.push({
+    at: 'image-archive',
+    fact: isList
+      ? 'several lines are given, and it takes one file.'
+      : `${quote(path)} is a URL; a file on the runner is meant.`,
+    fix: isList
+      ? 'put all images into one archive, for example `docker save IMAGE IMAGE -o images.tar` and image-archive: images.tar.'
+      : 'fetch it in a step before and give its path, for example image-archive: images.tar.',
+  });
+  return undefined;
+}
+
 /** Reads the registry and path before `/etcd:<tag>`, as kubeadm's etcd.local.imageRepository takes it. */
-export function parseImageRepository(value: string, findings: Finding[]): string | undefined {
+function parseImageRepository(value: string, findings: Finding[]): string | undefined {
   const fact = repositoryProblem(value);
   if (fact === undefined) return value;
   findings.push({ at: 'image-repository', fact: `${quote(value)} ${fact}`, fix: repositoryFix });
@@ -40,7 +88,7 @@ function repositoryProblem(value: string): string | undefined {
 const oldest = [3, 5, 11] as const;
 
 /** Reads the tag of the etcd image. Its version must show: kubeadm chooses etcd's flags by it. */
-export function parseImageTag(value: string, findings: Finding[]): string | undefined {
+function parseImageTag(value: string, findings: Finding[]): string | undefined {
   const fact = tagProblem(value);
   if (fact === undefined) return value;
   findings.push({ at: 'etcd-image-tag', fact: `${quote(value)} ${fact}`, fix: tagFix });

@@ -17,7 +17,7 @@ import { parseCertificates } from './parse-certificates.ts';
 import { parseDataPlaces } from './parse-data-places.ts';
 import { parseExtraArgs } from './parse-extra-args.ts';
 import { parseHealth } from './parse-health.ts';
-import { parseImageRepository, parseImageTag } from './parse-image.ts';
+import { parseImages } from './parse-image.ts';
 import { parseIntent } from './parse-intent.ts';
 import { parseKubeletConfig } from './parse-kubelet-config.ts';
 import { parseMembers } from './parse-members.ts';
@@ -147,10 +147,7 @@ function readSettings(
   const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], certificates?.leafDays, findings);
   const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);
   const places = parseDataPlaces(inputs, findings);
-  const imageRepository = optional(inputs['image-repository'], (value) =>
-    parseImageRepository(value, findings),
-  );
-  const etcdImageTag = optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
+  const images = parseImages(inputs, findings);
   const extraArgs = parseTuning(inputs, parseExtraArgs(inputs['extra-args'], findings), collected);
   const patches = parsePatches(
     inputs.patches,
@@ -203,8 +200,7 @@ function readSettings(
     peerPort: ports['peer-port'],
     metricsPort: ports['metrics-port'],
     ...places,
-    ...(imageRepository !== undefined && { imageRepository }),
-    ...(etcdImageTag !== undefined && { etcdImageTag }),
+    ...images,
     extraArgs,
     patches,
     kubeletConfig,

@@ -66,6 +66,15 @@ export interface AuthoritySettings {
   readonly keyPem: string;
 }
 
+/** Credentials for the registry that images are pulled from. */
+export interface RegistryLogin {
+  /** Host, and port if there is one, as images name it. They are for this registry alone. */
+  readonly server: string;
+  readonly username: string;
+  /** Secret. */
+  readonly password: string;
+}
+
 /** What is uploaded at the end of a run. */
 export interface ArtifactSettings {
   readonly upload: boolean;
@@ -144,8 +153,12 @@ export interface Settings {
   readonly dataDir: string;
   /** Folder of the write-ahead log; absent: it is in the data dir. */
   readonly walDir?: string;
+  /** Path on the runner of an archive with images; absent: the hosts pull them. */
+  readonly imageArchive?: string;
   /** Absent: kubeadm's own default. */
   readonly imageRepository?: string;
+  /** Absent: the registry asks for no credentials, or the hosts have their own. */
+  readonly registry?: RegistryLogin;
   /** Absent: the tag that the host's kubeadm asks for. */
   readonly etcdImageTag?: string;
   /** Flags of etcd that the user adds, those with an input of their own among them, sorted by name; none that the action owns. */

@@ -73,6 +73,7 @@ describe('of every plan', () => {
     'deliver-files': 'writes only',
     'set-modes': 'writes only',
     'pull-image': 'writes only',
+    'import-image': 'writes only',
     'render-manifest': 'writes only',
     'remove-authority-key': 'removes',
     'record-member': 'writes only',

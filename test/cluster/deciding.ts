@@ -3,6 +3,7 @@ import type { ClusterFacts } from '../../src/cluster/cluster-facts.ts';
 import { decideDeploy } from '../../src/cluster/decide-deploy.ts';
 import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
 import type { Plan, Stage, Step } from '../../src/cluster/plan.ts';
+import type { ImageArchive } from '../../src/images/image-archive.ts';
 import { Refused, type Finding } from '../../src/findings.ts';
 import {
   exampleSettings,
@@ -23,11 +24,12 @@ export interface Circumstances {
   /** Absent: no member could be asked. */
   readonly cluster?: ClusterFacts;
   readonly now?: Date;
+  readonly archive?: ImageArchive;
 }
 
 export function decide(
   facts: readonly HostFacts[],
-  { settings, cluster, now = NOW }: Circumstances = {},
+  { settings, cluster, now = NOW, archive }: Circumstances = {},
 ): Plan {
   return decideDeploy({
     settings: exampleSettings(settings),
@@ -35,6 +37,7 @@ export function decide(
     freshToken: FRESH,
     now,
     ...(cluster === undefined ? {} : { cluster }),
+    ...(archive === undefined ? {} : { archive }),
   });
 }
 

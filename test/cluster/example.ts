@@ -159,6 +159,8 @@ export function pristineHost(member: MemberIdentity, changes: Partial<HostFacts>
     systemd: true,
     kubeletPath: '/usr/bin/kubelet',
     kubeadmPath: '/usr/bin/kubeadm',
+    ctrPath: '/usr/bin/ctr',
+    curlPath: '/usr/bin/curl',
     crictlPath: '/usr/bin/crictl',
     kubeadmVersion: { major: 1, minor: 34, patch: 4, text: 'v1.34.4' },
     etcdImage: IMAGE,
@@ -167,6 +169,8 @@ export function pristineHost(member: MemberIdentity, changes: Partial<HostFacts>
       runtime: RUNTIME,
     },
     images: [IMAGE],
+    imageIds: new Map([[IMAGE, `sha256:${'e7'.repeat(32)}`]]),
+    architecture: 'amd64',
     addresses: ['127.0.0.1', member.address],
     reach: MEMBERS.filter(({ address }) => address !== member.address).flatMap(({ address }) => [
       { address, port: 2379, outcome: 'refused' as const },

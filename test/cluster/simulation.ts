@@ -130,6 +130,7 @@ function apply(step: Step, plan: Plan, hosts: ReadonlyMap<string, Simulated>, ca
       return;
     }
     case 'pull-image':
+    case 'import-image':
     case 'verify-files':
     case 'move-leadership':
     case 'prove-served':

@@ -56,9 +56,10 @@ describe('masking', () => {
       'INPUT_SSH-PRIVATE-KEY': sshKey,
       'INPUT_SSH-KEY-PASSPHRASE': 'hunter2!',
       'INPUT_CA-KEY': 'key',
+      'INPUT_REGISTRY-PASSWORD': 'pull',
       'INPUT_GITHUB-TOKEN': 'ghs_x',
     });
-    expect(masked.filter((secret) => secret !== '')).toEqual([sshKey, 'hunter2!', 'key', 'ghs_x']);
+    expect(masked.filter((secret) => secret !== '')).toEqual([sshKey, 'hunter2!', 'key', 'pull', 'ghs_x']);
   });
 
   test('a private key in any other input, known or not', () => {

@@ -5,7 +5,7 @@ import type { PlanDocument, StageDescription } from './document.ts';
 /**
  * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
  * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
- * on who leads (the leader last, whoever that is then); and whether an image has to be pulled.
+ * on who leads (the leader last, whoever that is then); and whether an image has to be pulled or imported.
  */
 export function planDigest(document: Omit<PlanDocument, 'digest'>): string {
   const done = {
@@ -18,9 +18,11 @@ export function planDigest(document: Omit<PlanDocument, 'digest'>): string {
   return createHash('sha256').update(canonicalJson(done)).digest('hex');
 }
 
+const IMAGES = [STEP_TITLES['pull-image'], STEP_TITLES['import-image']];
+
 function withoutChance(stage: StageDescription): StageDescription {
   const steps = stage.steps
-    .filter(({ step }) => !step.startsWith(STEP_TITLES['pull-image']))
+    .filter(({ step }) => !IMAGES.some((title) => step.startsWith(title)))
     .map(({ host, step }) => ({ host, step, why: '' }));
   // the steps of a stage that is done in turn are in the order in which they are done
   return {

@@ -37,6 +37,7 @@ export function plannedFiles(steps: readonly Step[]): TouchedFile[] {
         break;
       case 'start-kubelet':
       case 'pull-image':
+      case 'import-image':
       case 'verify-files':
       case 'start-member':
       case 'move-leadership':

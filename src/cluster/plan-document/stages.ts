@@ -22,6 +22,7 @@ function describeStep(step: Step): string {
     case 'start-kubelet':
       return step.restart ? 'restart kubelet' : 'start kubelet if it does not run';
     case 'pull-image':
+    case 'import-image':
       return `${title} ${step.image}`;
     case 'start-member':
       return step.placeManifest

@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings.ts';
+import type { ImageArchive } from '../../images/image-archive.ts';
 import { wantedImage } from '../images.ts';
 import { resolveMembers, type Member } from '../members.ts';
 import { differentImages, missingPrerequisites } from '../prerequisites.ts';
@@ -11,7 +12,7 @@ import { laterDropIns } from './drop-ins.ts';
 import { vulnerableEtcd } from './etcd-releases.ts';
 import type { ExaminedMember, PreflightSettings } from './examined.ts';
 import { diskTestResult, memberFsync } from './fsync.ts';
-import { imagesToPull } from './image-presence.ts';
+import { missingImages } from './image-presence.ts';
 import { leftoverKeys } from './leftovers.ts';
 import { clones } from './machines.ts';
 import { takenPorts } from './ports.ts';
@@ -30,11 +31,13 @@ export interface PreflightInput {
   readonly preflight: ReadonlyMap<string, PreflightFacts>;
   /** By the host's address; of hosts on which a write test was made. */
   readonly diskTests?: ReadonlyMap<string, DiskTestFact>;
+  /** Images on the runner; absent: none were given. */
+  readonly archive?: ImageArchive;
 }
 
 /** Everything that was found on all hosts, the worst first. A host without preflight facts is judged by its own alone. */
 export function preflightFindings(input: PreflightInput): SevereFinding[] {
-  const { settings, members } = input;
+  const { settings, members, archive } = input;
   const examined = members.flatMap((member) => examine(member, input));
   return bySeverity([
     ...prerequisites(input).map((finding): SevereFinding => ({ ...finding, severity: 'fail' })),
@@ -45,7 +48,7 @@ export function preflightFindings(input: PreflightInput): SevereFinding[] {
     ...cgroupV1Ahead(examined, settings),
     ...clockDifferences(examined),
     ...roundTrips(examined, settings),
-    ...imagesToPull(examined, settings),
+    ...missingImages(examined, settings, archive),
     ...keysToRemove(examined, settings),
   ]);
 }

@@ -35,13 +35,17 @@ export function parseProbe(address: string, answer: string, later?: string): Hos
     ...optional('kubeletPath', get('tool.kubelet')),
     ...optional('kubeadmPath', get('tool.kubeadm')),
     ...optional('crictlPath', get('tool.crictl')),
+    ...optional('ctrPath', get('tool.ctr')),
+    ...optional('curlPath', get('tool.curl')),
     ...optional('kubeadmVersion', parseKubernetesVersion(get('kubeadm.version'))),
     ...optional(
       'etcdImage',
       lines(get('kubeadm.images')).find((image) => /\/etcd:/.test(image)),
     ),
     runtime: parseRuntime(get),
-    images: parseImages(get('cri.images')),
+    ...parseImages(get('cri.images')),
+    ...optional('sandboxImage', get('cri.sandbox')),
+    ...optional('architecture', ARCHITECTURES.get(get('machine'))),
     addresses: parseAddresses(get('addresses')),
     reach: lines(get('reach')).flatMap(parseReach),
     listeners: parseListeners(get('listeners')),
@@ -138,11 +142,28 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** `crictl images -o json`: `{"images":[{"repoTags":[…],"repoDigests":[…]}]}`. */
-function parseImages(text: string): string[] {
+/** `uname -m` to Go's names (kernel: UTS_MACHINE). */
+const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
+  ['x86_64', 'amd64'],
+  ['aarch64', 'arm64'],
+  ['armv7l', 'arm'],
+  ['ppc64le', 'ppc64le'],
+  ['s390x', 's390x'],
+  ['riscv64', 'riscv64'],
+]);
+
+/** `crictl images -o json`: `{"images":[{"id":"sha256:…","repoTags":[…],"repoDigests":[…]}]}`; CRI-O's ids are bare. */
+function parseImages(text: string): Pick<HostFacts, 'images' | 'imageIds'> {
   const answer = parseJson(text) as
-    { images?: { repoTags?: string[]; repoDigests?: string[] }[] } | undefined;
-  return (answer?.images ?? []).flatMap((image) => [...(image.repoTags ?? []), ...(image.repoDigests ?? [])]);
+    { images?: { id?: string; repoTags?: string[]; repoDigests?: string[] }[] } | undefined;
+  const imageIds = new Map(
+    (answer?.images ?? []).flatMap(({ id = '', repoTags, repoDigests }) =>
+      [...(repoTags ?? []), ...(repoDigests ?? [])].map(
+        (reference) => [reference, `sha256:${id.replace(/^sha256:/, '')}`] as const,
+      ),
+    ),
+  );
+  return { images: [...imageIds.keys()], imageIds };
 }
 
 /** `crictl ps -a -o json`. */

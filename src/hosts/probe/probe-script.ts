@@ -20,6 +20,8 @@ export interface ProbeQuestion extends DataPlaces {
   /** Addresses of the other hosts, and the ports to try on each. */
   readonly peers: readonly string[];
   readonly ports: readonly number[];
+  /** Whether to ask the runtime for its sandbox image too, which takes a program more. */
+  readonly sandbox?: boolean;
 }
 
 /**
@@ -52,11 +54,12 @@ echo "end "
 }
 
 /** The question as the variables that the probe reads. */
-export function questionVariables({ dataDir, walDir, peers, ports }: ProbeQuestion): string {
+export function questionVariables({ dataDir, walDir, peers, ports, sandbox = false }: ProbeQuestion): string {
   const targets = peers.flatMap((address) => ports.map((port) => `${address} ${port}`));
   return `
 data_dir=${quote(dataDir)} wal_dir=${quote(walDir ?? '')}
 targets=(${targets.map(quote).join(' ')})
+ask_sandbox=${sandbox ? 'yes' : 'no'}
 `;
 }
 
@@ -112,6 +115,15 @@ kubeadm_says() {
 }
 exec {fd_kubeadm}< <(kubeadm_says)
 exec {fd_runtime_config}< <(cri runtime-config)
+# The CRI does not tell it; the daemons' own configuration does (containerd 1 and 2, CRI-O).
+sandbox_image() {
+  [ "\${ask_sandbox-no}" = yes ] || return 0
+  case $endpoint in
+    *containerd*) timeout 10 containerd config dump 2>/dev/null | sed -n 's/^ *sandbox\\(_image\\)\\{0,1\\} *= *.\\(.*\\).$/\\2/p' ;;
+    *crio*) timeout 10 crio config 2>/dev/null | sed -n 's/^#\\{0,1\\} *pause_image *= *"\\([^"]*\\)".*/\\1/p' ;;
+  esac | head -n 1
+}
+exec {fd_sandbox}< <(sandbox_image)
 `;
 
 const START_VOLATILE = `
@@ -133,7 +145,8 @@ hostname -s | emit hostname
 emit machine-id < /etc/machine-id
 emit boot-id < /proc/sys/kernel/random/boot_id
 emit init < /proc/1/comm
-for tool in systemctl kubelet kubeadm crictl; do have "$tool" | emit "tool.$tool"; done
+uname -m | emit machine
+for tool in systemctl kubelet kubeadm crictl ctr curl; do have "$tool" | emit "tool.$tool"; done
 printf '%s\\n' "\${sockets[@]}" | emit cri.sockets
 printf '%s' "$endpoint" | emit cri.endpoint
 { ip -o addr show 2>/dev/null || hostname -I; } | emit addresses
@@ -172,6 +185,7 @@ case $runtime_config in
   *river*SYSTEMD* | *river*CGROUPFS*) ;;
   *) cri info | emit cri.info ;; # containerd before 2.0 shows it there
 esac
+emit cri.sandbox <&"$fd_sandbox"
 emit reach <&"$fd_reach"
 `;
 

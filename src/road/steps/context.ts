@@ -3,10 +3,12 @@ import { Refusal, type Finding } from '../../findings.ts';
 import { explainLockLost, LOCK_LOST } from '../../hosts/lock/guard.ts';
 import { explainUnknown } from '../../hosts/scripts/explain-unknown.ts';
 import type { RemoteResult, RemoteScript, Transport } from '../../hosts/transport.ts';
+import type { ImageArchive } from '../../images/image-archive.ts';
 import type { Log } from '../../log.ts';
 import type { ClusterClients } from '../cluster-clients.ts';
 import type { Material } from '../material.ts';
 import type { RunRecord } from '../run-record.ts';
+import type { RegistryLogin } from '../../settings/settings.ts';
 import type { Timeline } from '../timeline.ts';
 import { STEP_TITLES } from '../../cluster/step-titles.ts';
 
@@ -15,6 +17,10 @@ export interface ActContext {
   readonly plan: Plan;
   readonly hosts: ReadonlyMap<string, Transport>;
   readonly material: Material;
+  /** Credentials of the registry; absent: it asks for none. */
+  readonly registry?: RegistryLogin;
+  /** Images on the runner; absent: none were given. */
+  readonly archive?: ImageArchive;
   /** Clients of all members; made when they are first needed. */
   readonly cluster: () => Promise<ClusterClients>;
   /** Makes a script end at once where the run's lock is no longer its own. */

@@ -8,6 +8,7 @@ import { placesOf } from '../../kubeadm/data-places.ts';
 import { ETCD_MANIFEST } from '../../kubeadm/paths.ts';
 import { digestsOf, memberOf, runScript, type ActContext } from './context.ts';
 import { deliver, record } from './deliver.ts';
+import { sendImage } from './import-image.ts';
 import { moveLeadership } from './leadership.ts';
 import { removeAuthorityKey } from './remove-key.ts';
 import { render } from './render.ts';
@@ -26,8 +27,9 @@ export async function runStep(step: Step, context: ActContext): Promise<void> {
       await runScript(step, startKubelet(step.restart, step.goBack), context, explainKubelet);
       return;
     case 'pull-image':
-      await runScript(step, pullImage(step.image, step.criEndpoint), context, explainPull(step.image));
-      return;
+      return pull(step, context);
+    case 'import-image':
+      return sendImage(step, context);
     case 'render-manifest':
       return render(step, context);
     case 'verify-files':
@@ -45,6 +47,13 @@ export async function runStep(step: Step, context: ActContext): Promise<void> {
     case 'record-member':
       return record(step, context);
   }
+}
+
+/** The credentials are for one registry; an image of another one is pulled without. */
+async function pull(step: Step & { kind: 'pull-image' }, context: ActContext): Promise<void> {
+  const { image, criEndpoint } = step;
+  const login = image.startsWith(`${context.registry?.server ?? ''}/`) ? context.registry : undefined;
+  await runScript(step, pullImage(image, criEndpoint, login), context, explainPull(image, login));
 }
 
 async function start(step: Step & { kind: 'start-member' }, context: ActContext): Promise<void> {

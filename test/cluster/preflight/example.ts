@@ -46,6 +46,7 @@ export interface Changes {
   readonly allFacts?: Partial<HostFacts>;
   readonly allSeen?: Partial<PreflightFacts>;
   readonly diskTests?: PreflightInput['diskTests'];
+  readonly archive?: PreflightInput['archive'];
 }
 
 /** Findings on the example's hosts, `severity description` each. */
@@ -85,6 +86,7 @@ export function exampleInput(changes: Changes = {}): PreflightInput {
     members,
     preflight,
     ...(changes.diskTests === undefined ? {} : { diskTests: changes.diskTests }),
+    ...(changes.archive === undefined ? {} : { archive: changes.archive }),
   };
 }
 

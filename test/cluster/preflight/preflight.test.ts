@@ -3,8 +3,10 @@ import type { HostFacts } from '../../../src/cluster/host-facts.ts';
 import { preflightFindings } from '../../../src/cluster/preflight/preflight.ts';
 import type { FilesystemFact, PreflightFacts } from '../../../src/cluster/preflight/preflight-facts.ts';
 import { parseKubernetesVersion, type KubernetesVersion } from '../../../src/kubeadm/version.ts';
+import { CA_KEY } from '../../../src/kubeadm/paths.ts';
 import { settingsOf } from '../../settings/given.ts';
-import { MEMBERS } from '../example.ts';
+import { archived, archiveOf } from '../example-archive.ts';
+import { fileFact, MEMBERS } from '../example.ts';
 import { exampleInput, findingsOf, memberByHand, QUIET, severeFindingsOf, type Changes } from './example.ts';
 
 const GIB = 1024 ** 3;
@@ -235,7 +237,33 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
   [
     'an image that is not there',
     { facts: { images: [] } },
-    /^info image: registry\.k8s\.io\/etcd:3\.6\.14-0 is not on infra1 yet/,
+    /^info image: registry\.k8s\.io\/etcd:3\.6\.14-0 is not on infra1 yet and will be pulled there/,
+  ],
+  [
+    'an image that is not there, and is in the archive',
+    { facts: { images: [] }, archive: archiveOf(archived(['registry.k8s.io/etcd:3.6.14-0'])) },
+    /^info image: registry\.k8s\.io\/etcd:3\.6\.14-0 is not on infra1 yet and will be imported from images\.tar there/,
+  ],
+  [
+    'a pause image that is not there',
+    { facts: { sandboxImage: 'registry.k8s.io/pause:3.9' } },
+    /^info pause-image: registry\.k8s\.io\/pause:3\.9, the pause image of the container runtime, is not on infra1 yet and will be pulled/,
+  ],
+  [
+    'a pause image that is not there, nor in the archive that was given',
+    {
+      facts: { sandboxImage: 'registry.k8s.io/pause:3.9' },
+      archive: archiveOf(archived(['registry.k8s.io/etcd:3.6.14-0'])),
+    },
+    /^warn pause-image: registry\.k8s\.io\/pause:3\.9, .* will be pulled/,
+  ],
+  [
+    'the key of the CA, where no host is to keep it',
+    {
+      facts: { files: new Map([[CA_KEY, fileFact(CA_KEY, 'key')]]) },
+      settings: { caCustody: 'input-only' },
+    },
+    /^info ca-custody: the key of the CA lies on infra1 .*; a deploy removes it there once it has proven the cluster/,
   ],
   [
     'clones by machine-id',

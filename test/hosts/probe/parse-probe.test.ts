@@ -28,6 +28,10 @@ test('an empty host as it answered', () => {
     etcdImage: 'registry.k8s.io/etcd:3.6.5-0',
     runtime: { runtime: { endpoint: 'unix:///run/containerd/containerd.sock', cgroupDriver: 'systemd' } },
     images: ['registry.k8s.io/etcd:3.6.5-0', 'registry.k8s.io/pause:3.10.1'],
+    imageIds: new Map([
+      ['registry.k8s.io/etcd:3.6.5-0', expect.stringMatching(/^sha256:[0-9a-f]{64}$/)],
+      ['registry.k8s.io/pause:3.10.1', expect.stringMatching(/^sha256:[0-9a-f]{64}$/)],
+    ]),
     kubelet: { installed: true, active: false, subState: 'auto-restart', enabled: true },
     dataDir: { exists: false, empty: true, hasLog: false, hasBlankLog: false },
     containers: [],
@@ -69,6 +73,27 @@ test("the cgroup driver in crictl's own words, for `crictl info` is not asked fo
     withValue('cri.runtime-config', 'cgroup driver:   CGROUPFS\n').replace(/^cri\.info .*\n/m, ''),
   );
   expect(runtime.runtime?.cgroupDriver).toBe('cgroupfs');
+});
+
+test.each([
+  ['x86_64', 'amd64'],
+  ['aarch64', 'arm64'],
+  ['mips', undefined],
+])('the processor %s is what Go calls %s', (machine, architecture) => {
+  const answer = `machine ${Buffer.from(`${machine}\n`).toString('base64')}\n${recorded('pristine')}`;
+  expect(parseProbe('10.77.0.10', answer).architecture).toBe(architecture);
+});
+
+test('an image of CRI-O, whose ids are bare, and the sandbox image where it was asked for', () => {
+  const images = JSON.stringify({
+    images: [{ id: 'ab'.repeat(32), repoTags: ['a.example/etcd:1'], repoDigests: [] }],
+  });
+  const answer = `cri.sandbox ${Buffer.from('a.example/pause:3\n').toString('base64')}\n${withValue('cri.images', images)}`;
+  expect(parseProbe('10.77.0.10', answer)).toMatchObject({
+    imageIds: new Map([['a.example/etcd:1', `sha256:${'ab'.repeat(32)}`]]),
+    sandboxImage: 'a.example/pause:3',
+  });
+  expect(parseProbe('10.77.0.10', recorded('pristine'))).not.toHaveProperty('sandboxImage');
 });
 
 test('an answer that was cut off is no answer', () => {

@@ -1,5 +1,5 @@
-export const id = 974;
-export const ids = [974];
+export const id = 995;
+export const ids = [995];
 export const modules = {
 
 /***/ 74445:
@@ -6088,7 +6088,10 @@ const inputDefinitions = {
     'metrics-port': { default: '2381' },
     'data-dir': { default: '/var/lib/etcd' },
     'wal-dir': {},
+    'image-archive': {},
     'image-repository': {},
+    'registry-username': {},
+    'registry-password': { secret: true },
     'etcd-image-tag': {},
     'heartbeat-interval': {},
     'election-timeout': {},
@@ -6270,7 +6273,7 @@ function readRunContext() {
 
 /***/ }),
 
-/***/ 37077:
+/***/ 16980:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -8006,7 +8009,65 @@ function parseHistory(artifact, token, findings) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: ./src/settings/parse-registry.ts
+
+/**
+ * Reads the credentials for the registry of `image-repository`: both, or neither. They go to that registry alone, so it has
+ * to be named.
+ */
+function parseRegistry(username, password, imageRepository, findings) {
+    // one line break at the end is that of its file
+    const secret = password.replace(/\r?\n$/, '');
+    if (username === '' && secret === '')
+        return undefined;
+    if (username === '' || secret === '') {
+        findings.push(username === '' ? withoutName : withoutPassword);
+        return undefined;
+    }
+    const server = registryOf(imageRepository);
+    if (server === undefined) {
+        findings.push({
+            at: 'image-repository',
+            fact: imageRepository === ''
+                ? 'registry-username and registry-password are given without the registry that they are for.'
+                : `${(0,quote/* quote */.h)(imageRepository)} names no registry, and credentials are given for one.`,
+            cause: 'they would go to another registry than they are meant for.',
+            fix: 'name it with its host, for example image-repository: registry.example.com/k8s.',
+        });
+        return undefined;
+    }
+    // RFC 7617: the first colon ends the name. A password may have lines: keys of service accounts are JSON.
+    if (/[:\p{Cc}]/u.test(username)) {
+        findings.push({
+            at: 'registry-username',
+            fact: `${(0,quote/* quote */.h)(username)} holds a colon or a control character, which no registry takes there.`,
+            cause: 'name and password were pasted together.',
+            fix: 'give the name alone as registry-username and the password or token as registry-password.',
+        });
+        return undefined;
+    }
+    return { username, password: secret, server };
+}
+const withoutName = {
+    at: 'registry-username',
+    fact: 'registry-password is given without registry-username.',
+    cause: 'the variable does not exist or is empty.',
+    fix: 'pass the name too; for tokens it is what the registry says, for example registry-username: oauth2accesstoken.',
+};
+const withoutPassword = {
+    at: 'registry-password',
+    fact: 'registry-username is given without registry-password.',
+    cause: 'the secret does not exist, or the workflow was started from a fork or by Dependabot and gets no secrets.',
+    fix: 'pass it from a secret, registry-password: ${{ secrets.REGISTRY_PASSWORD }}.',
+};
+/** The registry that an image's repository names; the first part is one if it can be nothing else. */
+function registryOf(imageRepository) {
+    const [first = ''] = imageRepository.split('/');
+    return /[.:]/.test(first) || first === 'localhost' ? first : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/settings/parse-image.ts
+
 
 /**
  * Host (with port) and path of an image reference, without tag and digest (distribution/reference, reference.go,
@@ -8019,6 +8080,41 @@ const registry = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
 const tag = /^\w[\w.-]{0,127}$/;
 const repositoryFix = 'write registry and path without /etcd and tag, for example image-repository: registry.k8s.io.';
 const tagFix = 'write the tag alone, for example etcd-image-tag: 3.6.5-0.';
+/** Reads all that is said of images. */
+function parseImages(inputs, findings) {
+    const imageArchive = given(inputs['image-archive'], (value) => parseArchivePath(value, findings));
+    const repository = inputs['image-repository'];
+    const imageRepository = given(repository, (value) => parseImageRepository(value, findings));
+    const registry = parseRegistry(inputs['registry-username'], inputs['registry-password'], repository, findings);
+    const etcdImageTag = given(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
+    return {
+        ...(imageArchive !== undefined && { imageArchive }),
+        ...(imageRepository !== undefined && { imageRepository }),
+        ...(registry !== undefined && { registry }),
+        ...(etcdImageTag !== undefined && { etcdImageTag }),
+    };
+}
+function given(value, parse) {
+    return value === '' ? undefined : parse(value);
+}
+/** Reads the path of an archive on the runner. Whether it is there, and holds images, is seen when it is read. */
+function parseArchivePath(value, findings) {
+    const path = value.trim();
+    // eslint-disable-next-line no-control-regex -- a path of several lines is a list of files
+    const isList = /[\u0000-\u001f]/.test(path);
+    if (!isList && !path.includes('://'))
+        return path;
+    findings.push({
+        at: 'image-archive',
+        fact: isList
+            ? 'several lines are given, and it takes one file.'
+            : `${(0,quote/* quote */.h)(path)} is a URL; a file on the runner is meant.`,
+        fix: isList
+            ? 'put all images into one archive, for example `docker save IMAGE IMAGE -o images.tar` and image-archive: images.tar.'
+            : 'fetch it in a step before and give its path, for example image-archive: images.tar.',
+    });
+    return undefined;
+}
 /** Reads the registry and path before `/etcd:<tag>`, as kubeadm's etcd.local.imageRepository takes it. */
 function parseImageRepository(value, findings) {
     const fact = repositoryProblem(value);
@@ -9611,8 +9707,7 @@ function readSettings(inputs, run, files, collected) {
     const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], certificates?.leafDays, findings);
     const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);
     const places = parseDataPlaces(inputs, findings);
-    const imageRepository = optional(inputs['image-repository'], (value) => parseImageRepository(value, findings));
-    const etcdImageTag = optional(inputs['etcd-image-tag'], (value) => parseImageTag(value, findings));
+    const images = parseImages(inputs, findings);
     const extraArgs = parseTuning(inputs, parseExtraArgs(inputs['extra-args'], findings), collected);
     const patches = parsePatches(inputs.patches, files.patches, places && ports && { ...places, metricsPort: ports['metrics-port'] }, findings);
     const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
@@ -9654,8 +9749,7 @@ function readSettings(inputs, run, files, collected) {
         peerPort: ports['peer-port'],
         metricsPort: ports['metrics-port'],
         ...places,
-        ...(imageRepository !== undefined && { imageRepository }),
-        ...(etcdImageTag !== undefined && { etcdImageTag }),
+        ...images,
         extraArgs,
         patches,
         kubeletConfig,

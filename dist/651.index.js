@@ -1,5 +1,5 @@
-export const id = 360;
-export const ids = [360];
+export const id = 651;
+export const ids = [651];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 86360:
+/***/ 22651:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -58,6 +58,638 @@ var external_node_crypto_ = __webpack_require__(77598);
 var src_findings = __webpack_require__(81001);
 // EXTERNAL MODULE: ./src/hosts/connector.ts + 27 modules
 var connector = __webpack_require__(76160);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(73024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(51455);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __webpack_require__(46466);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(76760);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __webpack_require__(38522);
+;// CONCATENATED MODULE: ./src/images/reference.ts
+/** Registry of names that do not say theirs (distribution/reference, normalize.go). */
+const DEFAULT_REGISTRY = 'docker.io';
+/**
+ * An image's name with registry and tag, as container runtimes keep it: `etcd` is `docker.io/library/etcd:latest`. A digest
+ * is left out where there is a tag as well.
+ */
+function normalName(reference) {
+    const [named = '', digest] = reference.split('@');
+    const slash = named.lastIndexOf('/');
+    const colon = named.indexOf(':', slash + 1);
+    const path = withRegistry(colon < 0 ? named : named.slice(0, colon));
+    if (colon >= 0)
+        return `${path}:${named.slice(colon + 1)}`;
+    return digest === undefined ? `${path}:latest` : `${path}@${digest}`;
+}
+/** The first part is a registry if it can be nothing else: it has a dot or a port, or is localhost. */
+function withRegistry(path) {
+    const [first = '', ...rest] = path.split('/');
+    if (rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')) {
+        return first === DEFAULT_REGISTRY && rest.length === 1
+            ? `${DEFAULT_REGISTRY}/library/${rest[0] ?? ''}`
+            : path;
+    }
+    return rest.length === 0 ? `${DEFAULT_REGISTRY}/library/${path}` : `${DEFAULT_REGISTRY}/${path}`;
+}
+/** The tag of a name that has one. */
+function tagOf(reference) {
+    const [named = ''] = reference.split('@');
+    return /:(\w[\w.-]{0,127})$/.exec(named.slice(named.lastIndexOf('/') + 1))?.[1];
+}
+
+;// CONCATENATED MODULE: ./src/images/archive-index.ts
+
+
+/** The archive holds something that is not what it says. */
+class DamagedArchive extends Error {
+}
+const OCI_INDEX = 'index.json';
+const DOCKER_MANIFEST = 'manifest.json';
+const OCI_MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+/**
+ * The images of an archive: an OCI layout (OCI image specification, image-layout.md) with one or several platforms, what
+ * `docker save` writes (moby, image/spec v1.2), or both in one, as docker has it since 25. Platforms that an index names and
+ * the archive does not hold are left out, and so are attestations.
+ *
+ * @throws DamagedArchive
+ */
+function imagesOf(archive) {
+    const images = [];
+    for (const image of [...ociImages(archive), ...dockerImages(archive)]) {
+        const at = images.findIndex(({ id }) => id === image.id);
+        const same = images[at];
+        if (same === undefined)
+            images.push(image);
+        else {
+            const union = (one, other) => [
+                ...new Set([...one, ...other]),
+            ];
+            images[at] = { ...same, names: union(same.names, image.names), tags: union(same.tags, image.tags) };
+        }
+    }
+    return images;
+}
+/** Whether there is anything of an image archive at all. */
+function isImageArchive({ files }) {
+    return files.has(OCI_INDEX) || files.has(DOCKER_MANIFEST);
+}
+function ociImages(archive) {
+    const index = jsonOf(archive, OCI_INDEX);
+    return (index?.manifests ?? []).flatMap((descriptor) => imagesBelow(archive, descriptor, namesIn(descriptor), MOST_LEVELS));
+}
+/** An index may stand in an index. */
+const MOST_LEVELS = 4;
+function imagesBelow(archive, { digest }, names, levels) {
+    const file = blobName(digest);
+    const found = archive.files.get(file);
+    const document = jsonOf(archive, file);
+    if (found?.content === undefined || document === undefined || levels === 0)
+        return [];
+    checkDigest(file, found, digest);
+    if (document.manifests !== undefined) {
+        return document.manifests.flatMap((each) => imagesBelow(archive, each, names, levels - 1));
+    }
+    const configFile = blobName(document.config?.digest);
+    const config = jsonOf(archive, configFile);
+    const parts = [document.config, ...(document.layers ?? [])];
+    if (!isForPlatform(config) || parts.some((part) => !archive.files.has(blobName(part?.digest))))
+        return [];
+    const [own, ...layers] = parts.map((part) => {
+        const name = blobName(part?.digest);
+        const blob = fileOf(archive, name);
+        checkDigest(name, blob, part?.digest);
+        return { name, ...blob };
+    });
+    if (own === undefined)
+        return [];
+    return [
+        {
+            ...names,
+            os: config.os,
+            architecture: config.architecture,
+            id: `sha256:${own.sha256}`,
+            manifest: { mediaType: document.mediaType ?? OCI_MANIFEST_TYPE, bytes: found.content },
+            blobs: [own, ...layers].map(({ name, sha256, size }) => ({ sha256, size, file: name })),
+            compressed: layers.every(({ head }) => compressionOf(head) !== undefined),
+        },
+    ];
+}
+function namesIn({ annotations = {} }) {
+    const full = annotations['io.containerd.image.name'];
+    const ref = annotations['org.opencontainers.image.ref.name'];
+    const isName = ref !== undefined && /[/:]/.test(ref);
+    const names = [...(full === undefined ? [] : [full]), ...(isName ? [ref] : [])].map(normalName);
+    return { names: [...new Set(names)], tags: ref === undefined || isName || full !== undefined ? [] : [ref] };
+}
+function dockerImages(archive) {
+    const entries = jsonOf(archive, DOCKER_MANIFEST);
+    return (entries ?? []).map((entry) => dockerImage(archive, entry));
+}
+function dockerImage(archive, { Config = '', RepoTags, Layers }) {
+    const config = jsonOf(archive, Config);
+    const own = { name: resolved(archive, Config), ...fileOf(archive, Config) };
+    const named = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(Config)?.[1];
+    if (named !== undefined && named !== own.sha256)
+        throw new DamagedArchive(`${Config} is not what its name says`);
+    if (!isForPlatform(config))
+        throw new DamagedArchive(`${Config} does not say for which platform the image is`);
+    const layers = (Layers ?? []).map((layer) => ({
+        name: resolved(archive, layer),
+        ...fileOf(archive, layer),
+    }));
+    layers.forEach(({ name, head, sha256 }, at) => {
+        const wanted = config.rootfs?.diff_ids?.[at];
+        if (compressionOf(head) === undefined && wanted !== `sha256:${sha256}`)
+            throw new DamagedArchive(`${name} is not the layer that the image's configuration names`);
+    });
+    const manifest = {
+        schemaVersion: 2,
+        mediaType: OCI_MANIFEST_TYPE,
+        config: descriptor('application/vnd.oci.image.config.v1+json', own),
+        layers: layers.map((layer) => {
+            const compression = compressionOf(layer.head);
+            const type = `application/vnd.oci.image.layer.v1.tar${compression === undefined ? '' : `+${compression}`}`;
+            return descriptor(type, layer);
+        }),
+    };
+    return {
+        names: (RepoTags ?? []).map(normalName),
+        tags: [],
+        os: config.os,
+        architecture: config.architecture,
+        id: `sha256:${own.sha256}`,
+        manifest: { mediaType: OCI_MANIFEST_TYPE, bytes: Buffer.from(JSON.stringify(manifest)) },
+        blobs: distinct([own, ...layers].map(({ name, sha256, size }) => ({ sha256, size, file: name }))),
+        compressed: layers.every(({ head }) => compressionOf(head) !== undefined),
+    };
+}
+function distinct(blobs) {
+    return [...new Map(blobs.map((blob) => [blob.sha256, blob])).values()];
+}
+function descriptor(mediaType, { sha256, size }) {
+    return { mediaType, digest: `sha256:${sha256}`, size };
+}
+/** How bytes are compressed, by their beginning, as media types of OCI call it. */
+function compressionOf(head) {
+    if (head[0] === 0x1f && head[1] === 0x8b)
+        return 'gzip';
+    return head.subarray(0, 4).equals(Buffer.from('28b52ffd', 'hex')) ? 'zstd' : undefined;
+}
+function isForPlatform(config) {
+    const { os = '', architecture = '' } = config ?? {};
+    return os !== '' && architecture !== '' && os !== 'unknown' && architecture !== 'unknown';
+}
+function blobName(digest = '') {
+    return `blobs/${digest.replace(':', '/')}`;
+}
+function checkDigest(name, { sha256 }, digest) {
+    if (digest !== `sha256:${sha256}`)
+        throw new DamagedArchive(`${name} is not what its name says`);
+}
+function fileOf(archive, name) {
+    const file = archive.files.get(resolved(archive, name));
+    if (file === undefined)
+        throw new DamagedArchive(`it names ${name} and does not hold it`);
+    return file;
+}
+/** Of layers that several images have, older dockers wrote one and links to it. */
+function resolved({ links }, name) {
+    let at = name;
+    for (let steps = 0; steps < MOST_LEVELS; steps += 1)
+        at = links.get(at) ?? at;
+    return at;
+}
+function jsonOf(archive, name) {
+    const text = archive.files.get(resolved(archive, name))?.content?.toString('utf8');
+    if (text === undefined)
+        return undefined;
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        throw new DamagedArchive(`${name} is no JSON`);
+    }
+}
+/** SHA-256 in hex. */
+function sha256Of(bytes) {
+    return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/images/packed-image.ts
+
+
+/**
+ * The files of an OCI layout with this one image under this one name, but for its configuration and layers, which come from
+ * the archive. containerd names what it imports by `io.containerd.image.name` (core/images/archive/importer.go).
+ */
+function layoutOf({ manifest, os, architecture }, reference) {
+    const digest = sha256Of(manifest.bytes);
+    const tag = tagOf(reference);
+    const index = {
+        schemaVersion: 2,
+        mediaType: 'application/vnd.oci.image.index.v1+json',
+        manifests: [
+            {
+                mediaType: manifest.mediaType,
+                digest: `sha256:${digest}`,
+                size: manifest.bytes.length,
+                platform: { os, architecture },
+                annotations: {
+                    'io.containerd.image.name': reference,
+                    ...(tag === undefined ? {} : { 'org.opencontainers.image.ref.name': tag }),
+                },
+            },
+        ],
+    };
+    return [
+        { name: 'oci-layout', bytes: Buffer.from(JSON.stringify({ imageLayoutVersion: '1.0.0' })) },
+        { name: 'index.json', bytes: Buffer.from(JSON.stringify(index)) },
+        { name: blobFile(digest), bytes: manifest.bytes },
+    ];
+}
+/** Where an OCI layout has a blob. @param sha256 hex. */
+function blobFile(sha256) {
+    return `blobs/sha256/${sha256}`;
+}
+
+;// CONCATENATED MODULE: ./src/images/tar.ts
+
+const BLOCK = 512;
+/** What was read is no tar archive, or not a whole one. */
+class TarError extends Error {
+}
+/**
+ * Reads a tar archive as it comes (POSIX ustar and pax, GNU long names): files and links, without folders and whatever else
+ * there is.
+ *
+ * @throws TarError while it is read.
+ */
+async function* readTar(source) {
+    const reader = new ByteReader(source);
+    let renamed = {};
+    for (;;) {
+        const header = await reader.read(BLOCK);
+        // the end is two blocks of zeros; some tools leave them out
+        if (header.length === 0 || header.every((byte) => byte === 0))
+            return;
+        const { type, name, size, link } = parseHeader(header);
+        const padding = (BLOCK - (size % BLOCK)) % BLOCK;
+        if (EXTENDED.has(type)) {
+            if (size > LONGEST_EXTENSION)
+                throw new TarError(`an extended header of ${size} bytes`);
+            renamed = { ...renamed, ...renaming(type, await reader.read(size)) };
+            await reader.skip(padding);
+            continue;
+        }
+        const length = renamed.size ?? size;
+        const taken = { count: 0 };
+        if (FILES.has(type) || LINKS.has(type)) {
+            const entryName = withoutDot(renamed.path ?? name);
+            const to = LINKS.has(type) ? { linkTo: target(entryName, renamed.linkPath ?? link, type) } : {};
+            yield { name: entryName, size: length, ...to, content: reader.stream(length, taken) };
+        }
+        await reader.skip(length - taken.count + ((BLOCK - (length % BLOCK)) % BLOCK));
+        renamed = {};
+    }
+}
+/**
+ * The header of a file in a tar archive that is being written (POSIX ustar), and what fills up its last block.
+ * @param name at most 100 characters of ASCII. @param size bytes.
+ */
+function tarFrame(name, size) {
+    const header = Buffer.alloc(BLOCK);
+    header.write(name, 0, 100, 'latin1');
+    header.write('0000644\0', 100, 'latin1');
+    header.write('0000000\0', 108, 'latin1');
+    header.write('0000000\0', 116, 'latin1');
+    header.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+    header.write('00000000000\0', 136, 'latin1');
+    header.write('        0', 148, 'latin1');
+    header.write('ustar\x0000', 257, 'latin1');
+    header.write(`${checksum(header).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    return { header, padding: Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK) };
+}
+/** What ends a tar archive. */
+const TAR_END = Buffer.alloc(2 * BLOCK);
+const FILES = new Set(['0', '\0', '7']);
+const HARD_LINK = '1';
+const LINKS = new Set([HARD_LINK, '2']);
+/** GNU's long name and long link, pax for one entry and for all that follow. */
+const EXTENDED = new Set(['L', 'K', 'x', 'g']);
+const LONGEST_EXTENSION = 1024 * 1024;
+function parseHeader(header) {
+    if (header.length < BLOCK)
+        throw new TarError('it ends in the middle of a header');
+    const claimed = Number.parseInt(textOf(header, 148, 8), 8);
+    if (claimed !== checksum(header))
+        throw new TarError('a header that no tar archive has');
+    const prefix = textOf(header, 257, 5) === 'ustar' && header[262] === 0 ? textOf(header, 345, 155) : '';
+    const name = textOf(header, 0, 100);
+    return {
+        type: String.fromCharCode(header[156] ?? 0),
+        name: prefix === '' ? name : `${prefix}/${name}`,
+        size: sizeOf(header),
+        link: textOf(header, 157, 100),
+    };
+}
+/** Octal digits, or for more than 8 GiB GNU's big-endian number with the top bit set. */
+function sizeOf(header) {
+    if (((header[124] ?? 0) & 0x80) !== 0)
+        return Number(header.readBigUInt64BE(128));
+    const size = Number.parseInt(textOf(header, 124, 12).trim() || '0', 8);
+    if (!Number.isSafeInteger(size))
+        throw new TarError('a header that no tar archive has');
+    return size;
+}
+/** The sum of all bytes of a header, with blanks in place of the sum itself. */
+function checksum(header) {
+    return header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
+}
+function textOf(header, start, length) {
+    const field = header.subarray(start, start + length);
+    const end = field.indexOf(0);
+    return field.subarray(0, end < 0 ? length : end).toString('utf8');
+}
+function renaming(type, body) {
+    const text = body.toString('utf8');
+    if (type === 'L')
+        return { path: text.replace(/\0.*/s, '') };
+    if (type === 'K')
+        return { linkPath: text.replace(/\0.*/s, '') };
+    return type === 'x' ? paxRecords(body) : {};
+}
+/** `LENGTH KEY=VALUE\n`, the length in bytes and of the whole record. */
+function paxRecords(body) {
+    const records = new Map();
+    for (let at = 0; at < body.length;) {
+        const space = body.indexOf(0x20, at);
+        const length = Number.parseInt(body.toString('latin1', at, space), 10);
+        if (space < 0 || !(length > 0))
+            throw new TarError('a pax header that cannot be read');
+        const [key = '', ...value] = body.toString('utf8', space + 1, at + length - 1).split('=');
+        records.set(key, value.join('='));
+        at += length;
+    }
+    const [path, linkPath, size] = ['path', 'linkpath', 'size'].map((key) => records.get(key));
+    return {
+        ...(path === undefined ? {} : { path }),
+        ...(linkPath === undefined ? {} : { linkPath }),
+        ...(size === undefined ? {} : { size: sizeFrom(size) }),
+    };
+}
+function sizeFrom(digits) {
+    const size = Number(digits);
+    if (!Number.isSafeInteger(size) || size < 0)
+        throw new TarError('a pax header that cannot be read');
+    return size;
+}
+/** A hard link names its target from the root of the archive, a symbolic one from its own folder. */
+function target(name, link, type) {
+    return withoutDot(type === HARD_LINK ? link : external_node_path_.posix.join(external_node_path_.posix.dirname(name), link));
+}
+function withoutDot(name) {
+    return external_node_path_.posix.normalize(name).replace(/^\.?\/+/, '');
+}
+/** Bytes of a stream in the pieces that are asked for. */
+class ByteReader {
+    #source;
+    #rest = Buffer.alloc(0);
+    constructor(source) {
+        this.#source = source[Symbol.asyncIterator]();
+    }
+    /** So many bytes; fewer only at the end of all. */
+    async read(length) {
+        const pieces = [];
+        let missing = length;
+        while (missing > 0) {
+            const piece = await this.#next(missing);
+            if (piece === undefined)
+                break;
+            pieces.push(piece);
+            missing -= piece.length;
+        }
+        return pieces.length === 1 ? (pieces[0] ?? Buffer.alloc(0)) : Buffer.concat(pieces);
+    }
+    async skip(length) {
+        for (let missing = length; missing > 0;) {
+            const piece = await this.#next(missing);
+            if (piece === undefined)
+                throw new TarError('it ends before its last file does');
+            missing -= piece.length;
+        }
+    }
+    /** The next bytes as they come. @param taken counts them. */
+    async *stream(length, taken) {
+        while (taken.count < length) {
+            const piece = await this.#next(length - taken.count);
+            if (piece === undefined)
+                throw new TarError('it ends before its last file does');
+            taken.count += piece.length;
+            yield piece;
+        }
+    }
+    /** At most so many bytes, without waiting for more than there are; undefined at the end. */
+    async #next(most) {
+        while (this.#rest.length === 0) {
+            const next = await this.#source.next();
+            if (next.done === true)
+                return undefined;
+            this.#rest = next.value;
+        }
+        const piece = this.#rest.subarray(0, most);
+        this.#rest = this.#rest.subarray(most);
+        return piece;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/images/image-archive.ts
+
+
+
+
+
+
+
+
+
+
+/** Files up to this size may be JSON of an image; those are kept while the archive is read. */
+const MOST_JSON_BYTES = 1024 * 1024;
+/** Read, and held in memory, at once. */
+const CHUNK_BYTES = 256 * 1024;
+/**
+ * Reads through an image archive, compressed with gzip or zstd or not at all, and compares what is in it with its digests.
+ *
+ * @throws Refusal when it cannot be read, is none, or is damaged.
+ */
+async function readImageArchive(path) {
+    try {
+        const archive = await filesOf(path);
+        const images = imagesOf(archive);
+        if (images.length === 0)
+            throw refusal(path, noImages(archive));
+        return { path, images };
+    }
+    catch (error) {
+        if (error instanceof src_findings/* Refusal */.P_)
+            throw error;
+        throw refusal(path, await unreadable(path, error));
+    }
+}
+/**
+ * One image of an archive as bytes for a host: a tar archive of its own with nothing else in it, under the name that the host
+ * wants, compressed with gzip unless its layers are already. The file is read again for it, so that no image is ever held in
+ * memory; what has changed meanwhile does not fit its digests any more, and the host does not take it.
+ */
+async function* packImage({ path }, image, reference) {
+    const tar = tarOf(path, image, reference);
+    yield* image.compressed ? tar : through(tar, (0,external_node_zlib_.createGzip)({ level: 1, chunkSize: CHUNK_BYTES }));
+}
+async function* tarOf(path, image, reference) {
+    for (const { name, bytes } of layoutOf(image, reference)) {
+        const { header, padding } = tarFrame(name, bytes.length);
+        yield Buffer.concat([header, bytes, padding]);
+    }
+    const wanted = new Map(image.blobs.map((blob) => [blob.file, blob]));
+    for await (const entry of readTar(contentOf(path))) {
+        const blob = wanted.get(entry.name);
+        if (blob === undefined)
+            continue;
+        wanted.delete(entry.name);
+        const { header, padding } = tarFrame(blobFile(blob.sha256), entry.size);
+        yield header;
+        yield* entry.content;
+        yield padding;
+        if (wanted.size === 0)
+            break;
+    }
+    if (wanted.size > 0)
+        throw new Error(`${path} was changed while it was sent`);
+    yield TAR_END;
+}
+async function filesOf(path) {
+    const files = new Map();
+    const links = new Map();
+    for await (const entry of readTar(contentOf(path))) {
+        if (entry.linkTo === undefined)
+            files.set(entry.name, await seen(entry));
+        else
+            links.set(entry.name, entry.linkTo);
+    }
+    return { files, links };
+}
+async function seen({ size, content }) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    const kept = [];
+    let head = Buffer.alloc(0);
+    for await (const chunk of content) {
+        hash.update(chunk);
+        if (head.length < HEAD_BYTES)
+            head = Buffer.concat([head, chunk]).subarray(0, HEAD_BYTES);
+        if (size <= MOST_JSON_BYTES)
+            kept.push(chunk);
+    }
+    const isJson = head[0] === 0x7b || head[0] === 0x5b;
+    return {
+        size,
+        sha256: hash.digest('hex'),
+        head: Buffer.from(head),
+        ...(isJson && size <= MOST_JSON_BYTES ? { content: Buffer.concat(kept) } : {}),
+    };
+}
+const HEAD_BYTES = 4;
+/** The archive's bytes without its compression. */
+async function* contentOf(path) {
+    const place = (0,external_node_path_.resolve)(path);
+    const compression = compressionOf(await beginningOf(place));
+    const raw = (0,external_node_fs_.createReadStream)(place, { highWaterMark: CHUNK_BYTES });
+    if (compression === undefined)
+        yield* raw;
+    else
+        yield* through(raw, compression === 'gzip' ? (0,external_node_zlib_.createGunzip)() : (0,external_node_zlib_.createZstdDecompress)());
+}
+async function beginningOf(place) {
+    const file = await (0,promises_.open)(place);
+    try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+        return buffer.subarray(0, bytesRead);
+    }
+    finally {
+        await file.close();
+    }
+}
+async function* through(from, change) {
+    // its failure is that of the stream which is read here
+    (0,external_node_stream_promises_.pipeline)(from, change).catch(() => undefined);
+    yield* change;
+}
+function refusal(path, reason) {
+    return new src_findings/* Refusal */.P_('The inputs cannot be used', [
+        { at: 'image-archive', ...reason, fact: `${path}: ${reason.fact}` },
+    ]);
+}
+const SAVE = 'for example with `docker save registry.k8s.io/etcd:3.6.5-0 registry.k8s.io/pause:3.10.1 -o images.tar`.';
+function noImages(archive) {
+    if (isImageArchive(archive)) {
+        return {
+            fact: 'it names images and holds none of them whole.',
+            cause: 'it was made of a part of a multi-platform image.',
+            fix: `make it with one whole platform, ${SAVE}`,
+        };
+    }
+    return {
+        fact: 'it is a tar archive without an image: it has neither index.json nor manifest.json.',
+        cause: 'it was made by `docker export` or of files, not of an image; or an image archive lies inside of it.',
+        fix: `make it of an image, ${SAVE}`,
+    };
+}
+/** Why a file is not what it ought to be: what it is instead, as far as that shows. */
+async function unreadable(path, error) {
+    const place = (0,external_node_path_.resolve)(path);
+    const { code } = error;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+        return {
+            fact: `there is no such file on the runner (${place}).`,
+            cause: 'the step that downloads or makes it is missing or ran in another job, whose files are gone.',
+            fix: 'fetch it in a step before, and give its path below the workspace, for example image-archive: images.tar.',
+        };
+    }
+    if (await isFolder(place)) {
+        return {
+            fact: 'it is a folder.',
+            cause: 'it is an OCI layout that was not packed, or the folder of a downloaded artifact.',
+            fix: `give the file in it, or pack the layout: tar -C ${path} -cf images.tar .`,
+        };
+    }
+    const beginning = await beginningOf(place).catch(() => Buffer.alloc(0));
+    if (beginning.toString('latin1').startsWith('version https://git-lfs')) {
+        return {
+            fact: 'it is a pointer of Git LFS, not the file itself.',
+            cause: 'the repository was checked out without LFS.',
+            fix: 'use actions/checkout with lfs: true.',
+        };
+    }
+    if (error instanceof DamagedArchive) {
+        return {
+            fact: `it is damaged: ${error.message}.`,
+            cause: 'it was cut off or changed on its way.',
+            fix: `fetch it again, or make it anew, ${SAVE}`,
+        };
+    }
+    const what = error instanceof TarError ? 'it is no whole tar archive' : 'it cannot be read';
+    return {
+        fact: `${what}: ${(0,src_findings/* errorMessage */.gJ)(error)}.`,
+        cause: 'it was cut off on its way, or is compressed in another way than with gzip or zstd.',
+        fix: `make it anew, ${SAVE}`,
+    };
+}
+async function isFolder(place) {
+    return (0,promises_.stat)(place).then((found) => found.isDirectory(), () => false);
+}
+
 // EXTERNAL MODULE: ./src/kubeadm/data-places.ts
 var data_places = __webpack_require__(7104);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -647,9 +1279,9 @@ function unaskedNames(member, profile, extraSans) {
     if (!leafProfiles[profile].namesMember)
         return [];
     const wanted = (0,alt_names/* memberAltNames */.G1)(namedMember(member, extraSans)).map(alt_names/* formatAltName */.Q2);
-    return namesIn(member.facts, profile).filter((name) => /^(DNS|IP):/.test(name) && !wanted.includes(name));
+    return certificate_names_namesIn(member.facts, profile).filter((name) => /^(DNS|IP):/.test(name) && !wanted.includes(name));
 }
-function namesIn({ files }, profile) {
+function certificate_names_namesIn({ files }, profile) {
     try {
         return inspectCertificate(files.get(leafPath(profile, 'certificate'))?.text ?? '').sans;
     }
@@ -1471,7 +2103,173 @@ function clientCopyWarnings(copies) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/cluster/image-supply.ts
+
+/**
+ * How a host comes by the images that it lacks: etcd's from the archive that was given, else by the container runtime from
+ * its registry; and the pause image, which the runtime itself wants, from the archive if that has it.
+ */
+function imageSteps(member, archive) {
+    const { name: host, facts, desired } = member;
+    const { image, criEndpoint } = desired;
+    const steps = [];
+    const importing = (wanted, imageId) => ({
+        kind: 'import-image',
+        host,
+        image: wanted,
+        imageId,
+        criEndpoint,
+        why: 'the image is not on this host yet, and image-archive has it',
+    });
+    if (!facts.images.includes(image)) {
+        const archived = archive && imageFor(archive, image, facts);
+        steps.push(archived === undefined
+            ? { kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' }
+            : importing(image, archived.id));
+    }
+    const pause = missingPause(facts);
+    const archivedPause = archive && pause !== undefined ? imageFor(archive, pause, facts) : undefined;
+    if (pause !== undefined && archivedPause !== undefined)
+        steps.push(importing(pause, archivedPause.id));
+    return steps;
+}
+/**
+ * Why hosts cannot be supplied: the archive does not hold the image that they lack, or not for their processor; their runtime
+ * is none into which it could be imported; or they have nothing to log in to the registry with.
+ */
+function supplyFindings(members, { archive, registry }) {
+    const lacking = members.filter(({ facts, desired }) => !facts.images.includes(desired.image));
+    if (archive === undefined)
+        return lacking.flatMap((member) => withoutCurl(member, registry));
+    return [
+        ...[...Map.groupBy(lacking, ({ facts, desired }) => missingFrom(archive, desired.image, facts))].flatMap(([fact, group]) => (fact === undefined ? [] : [notHeld(archive, fact, group)])),
+        ...lacking.flatMap(({ name, facts, desired }) => missingFrom(archive, desired.image, facts) === undefined
+            ? cannotImport(name, facts, desired, archive)
+            : []),
+    ];
+}
+/**
+ * Hosts that have another image under the same name than the archive: what is to be trusted is not what would run there.
+ */
+function otherImages(members, archive) {
+    return members.flatMap(({ name, facts, desired: { image } }) => {
+        const found = facts.imageIds.get(image);
+        const archived = archive && imageFor(archive, image, facts);
+        if (found === undefined || archived === undefined || found === archived.id)
+            return [];
+        return [
+            {
+                host: name,
+                at: 'image-archive',
+                fact: `its ${image} is ${found}, and the one in the archive is ${archived.id}.`,
+                cause: 'The image came there from somewhere else, or was built anew under the same tag.',
+                fix: `Find out which one is meant. To have the archive's: \`crictl rmi ${image}\` on that host while no etcd runs there. To keep the host's: leave \`image-archive\` out.`,
+            },
+        ];
+    });
+}
+/** Hosts that lack the pause image, where the archive that was given does not hold it either. */
+function pauseFindings(members, archive) {
+    if (archive === undefined)
+        return [];
+    return members.flatMap(({ name, facts }) => {
+        const pause = missingPause(facts);
+        if (pause === undefined || imageFor(archive, pause, facts) !== undefined)
+            return [];
+        return [
+            {
+                host: name,
+                at: 'image-archive',
+                fact: `the pause image of its container runtime, ${pause}, is not on it, and the archive does not hold it.`,
+                cause: 'Each pod has a container of that image; only etcd was put into the archive.',
+                fix: `Put it into the archive too, if the host has no way to its registry: \`docker save ${pause} …\`.`,
+            },
+        ];
+    });
+}
+/** The image in the archive that a host would run under a name; Linux and the host's processor are meant. */
+function imageFor({ images }, reference, { architecture }) {
+    return namedSo(images, reference).find((image) => image.os === 'linux' && image.architecture === architecture);
+}
+/** A tag that came without a name is of any repository. */
+function namedSo(images, reference) {
+    const name = normalName(reference);
+    const tag = tagOf(reference);
+    return images.filter(({ names, tags }) => names.includes(name) || (names.length === 0 && tag !== undefined && tags.includes(tag)));
+}
+/** crictl takes credentials as arguments only; see pull-image.ts. */
+function withoutCurl({ name: host, facts, desired: { image } }, registry) {
+    if (registry === undefined || facts.curlPath !== undefined || !image.startsWith(`${registry.server}/`))
+        return [];
+    return [
+        {
+            host,
+            at: 'registry-username',
+            fact: `curl is not installed, by which the container runtime is asked to pull ${image} with credentials.`,
+            cause: 'It is a minimal installation.',
+            fix: 'Install curl on the host (`apt-get install curl`, `dnf install curl`), or give `image-archive`.',
+        },
+    ];
+}
+function missingPause({ sandboxImage, images }) {
+    return sandboxImage === undefined || images.includes(sandboxImage) ? undefined : sandboxImage;
+}
+function missingFrom(archive, image, facts) {
+    if (imageFor(archive, image, facts) !== undefined)
+        return undefined;
+    const others = namedSo(archive.images, image).map(({ os, architecture }) => `${os}/${architecture}`);
+    return others.length === 0
+        ? `${archive.path} does not hold ${image}`
+        : `${archive.path} holds ${image} for ${others.join(' and ')} and not for ${facts.architecture ?? 'its processor'}`;
+}
+function notHeld({ images }, fact, group) {
+    const { image } = group[0]?.desired ?? { image: '' };
+    const [host, ...others] = group.map(({ name }) => name);
+    const hosts = others.length === 0 && host !== undefined ? { host } : {};
+    return {
+        ...hosts,
+        at: 'image-archive',
+        fact: `${fact}, which ${group.map(({ name }) => name).join(', ')} ${others.length === 0 ? 'lacks' : 'lack'}. It holds ${describe(images)}.`,
+        cause: 'The archive was made for another release of kubeadm, another processor, or under the name of another registry.',
+        fix: `Make it of that image: \`docker save ${image} …\`; or name what it holds with \`image-repository\` and \`etcd-image-tag\`.`,
+    };
+}
+function describe(images) {
+    const told = images.map(({ names, tags, os, architecture }) => {
+        const called = names.length > 0
+            ? names.join(' = ')
+            : tags.length > 0
+                ? `tag ${tags.join(', ')}`
+                : 'an image without a name';
+        return `${called} (${os}/${architecture})`;
+    });
+    return told.join(', ');
+}
+/** Only containerd can be given an image over a stream; the others are told what does the same by hand. */
+function cannotImport(host, { ctrPath }, { criEndpoint, image }, { path }) {
+    const isContainerd = /containerd/.test(criEndpoint);
+    if (isContainerd && ctrPath !== undefined)
+        return [];
+    const load = /crio/.test(criEndpoint) ? 'podman load -i FILE' : 'docker load -i FILE';
+    return [
+        {
+            host,
+            at: 'image-archive',
+            fact: isContainerd
+                ? `ctr is not installed, with which ${path} would be imported.`
+                : `its container runtime (${criEndpoint}) is not containerd; the action imports images into containerd only.`,
+            cause: isContainerd
+                ? "It is part of containerd's packages; only the daemon was installed."
+                : 'CRI-O and cri-dockerd have no tool of their own that takes an image for the CRI.',
+            fix: isContainerd
+                ? 'Install it from the same package as containerd.'
+                : `Bring the archive to the host and run \`${load}\` there, which shares the runtime's store; then run again: ${image} is not imported where it is.`,
+        },
+    ];
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/converge-stages.ts
+
 
 
 
@@ -1481,17 +2279,21 @@ function clientCopyWarnings(copies) {
 /**
  * Makes the differences good, the harmless ones first. What can cost a member is done to one member at a time behind a
  * gate: those that do not run first, the leader last.
+ * @param archive where images come from that a host lacks; absent: from their registry.
  * @param keyKeeper who keeps the CA's key; nobody: it is removed in the end.
  */
-function convergeStages(members, shape, keyKeeper) {
+function convergeStages(members, shape, keyKeeper, archive) {
     const ordered = members.toSorted((one, other) => rank(one) - rank(other));
     const stages = [
         { title: 'Modes and owners', steps: ordered.flatMap(setModes) },
         { title: 'Certificate of the CA', steps: ordered.flatMap(deliverAuthority) },
         ...ordered.flatMap(renewLeaves),
         { title: 'Configurations and manifests', steps: ordered.flatMap(deliverConfiguration) },
-        { title: 'Rendered manifests and images', steps: ordered.flatMap(renderManifest) },
-        { title: 'Start of members that do not run', steps: ordered.flatMap(wake) },
+        {
+            title: 'Rendered manifests and images',
+            steps: ordered.flatMap((member) => renderManifest(member, archive)),
+        },
+        { title: 'Start of members that do not run', steps: ordered.flatMap((member) => wake(member, archive)) },
         ...ordered.flatMap(convergeKubelet),
         ...startAndRestart(ordered, shape),
     ];
@@ -1562,11 +2364,11 @@ function deliverConfiguration({ name: host, desired, differences }) {
     const why = [...kubeadmConfig, ...manifest].join('; ');
     return [{ kind: 'deliver-files', host, files: configurationFiles(desired, kubeadmFiles(desired)), why }];
 }
-function renderManifest(member) {
-    const { name: host, desired, facts } = member;
+function renderManifest(member, archive) {
+    const { name: host, desired } = member;
     if (!mustRestart(member))
         return [];
-    const { image, criEndpoint } = desired;
+    const { image } = desired;
     const steps = [
         {
             kind: 'render-manifest',
@@ -1577,10 +2379,7 @@ function renderManifest(member) {
             why: "the host's own kubeadm renders it, aside",
         },
     ];
-    if (!facts.images.includes(image)) {
-        steps.push({ kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' });
-    }
-    return steps;
+    return [...steps, ...imageSteps(member, archive)];
 }
 /** A restart of kubelet leaves the containers alone; one host at a time all the same. */
 function convergeKubelet(member) {
@@ -1607,14 +2406,14 @@ function convergeKubelet(member) {
         },
     ];
 }
-function wake(member) {
+function wake(member, archive) {
     const { kubeletRuns, etcdRuns, differences } = member;
     if (kubeletRuns && etcdRuns)
         return [];
+    // what it is to run may have gone from the host; a member that restarts gets its images with its manifest
+    const images = mustRestart(member) ? [] : imageSteps(member, archive);
     // its kubelet is started anew with its configuration
-    if (differences.kubelet.length > 0)
-        return [];
-    return [wakeKubelet(member)];
+    return differences.kubelet.length > 0 ? images : [...images, wakeKubelet(member)];
 }
 function awaitReady(member, shape) {
     const { name: host, kubeletRuns, etcdRuns, desired } = member;
@@ -1669,6 +2468,7 @@ function restart(member, shape) {
 
 
 
+
 /**
  * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
  * member is started before the files of all of them have been verified.
@@ -1685,8 +2485,10 @@ function createStages(input) {
         {
             title: 'Kubelet, certificates, manifests',
             steps: [
-                ...fresh.flatMap((member) => prepareMember(member)),
-                ...begun.filter((member) => !runs(member)).map((member) => wakeKubelet(member)),
+                ...fresh.flatMap((member) => prepareMember(member, input.archive)),
+                ...begun
+                    .filter((member) => !runs(member))
+                    .flatMap((member) => [...imageSteps(member, input.archive), wakeKubelet(member)]),
             ],
         },
         { title: 'Verification of all files', steps: fresh.map((member) => verifyFiles(member, input)) },
@@ -1712,8 +2514,9 @@ function create_stages_deliverConfiguration(member, { authority }) {
     const why = takesKey ? "guide steps 1 to 3; the CA's key is kept here" : 'guide steps 1 and 2';
     return { kind: 'deliver-files', host: member.name, why, files };
 }
-function prepareMember({ facts, name: host, desired }) {
-    const { image, criEndpoint } = desired;
+function prepareMember(member, archive) {
+    const { name: host, desired } = member;
+    const { image } = desired;
     const steps = [
         { kind: 'start-kubelet', host, restart: true, why: 'guide step 1: kubelet as service manager for etcd' },
         {
@@ -1739,10 +2542,7 @@ function prepareMember({ facts, name: host, desired }) {
             ],
         },
     ];
-    if (!facts.images.includes(image)) {
-        steps.push({ kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' });
-    }
-    return steps;
+    return [...steps, ...imageSteps(member, archive)];
 }
 /** Whether kubelet and etcd both run on a host on which a member was started. */
 function runs({ kubeletRuns, etcdRuns }) {
@@ -2451,7 +3251,7 @@ function signingFindings({ source }, authority, members, { leafDays, extraSans }
     }
     const names = members.flatMap((member) => (0,alt_names/* memberAltNames */.G1)(namedMember(member, extraSans)));
     return [
-        ...(0,authority_findings/* nameFindings */.Sy)(at, authority.certificate, distinct(names)),
+        ...(0,authority_findings/* nameFindings */.Sy)(at, authority.certificate, signing_distinct(names)),
         ...endFindings(authority.certificate.validToDate, leafDays, now),
     ].map((finding) => ({ ...finding, ...host }));
 }
@@ -2468,7 +3268,7 @@ function endFindings(end, leafDays, now) {
         },
     ];
 }
-function distinct(names) {
+function signing_distinct(names) {
     return [...new Map(names.map((name) => [(0,alt_names/* formatAltName */.Q2)(name), name])).values()];
 }
 /** @param days that the CA still holds, whole ones. */
@@ -2569,6 +3369,7 @@ function unknownReleases(members, ownership, settings) {
 
 
 
+
 const TITLE = 'nothing was changed on any host';
 /**
  * The plan for `deploy`: one verdict on what was found, and what follows from it.
@@ -2603,7 +3404,7 @@ function isEstablished(ownership, cluster) {
 }
 /** Nothing there yet, or an unfinished deploy of ours: create, repair. */
 function decideNew(found) {
-    const { settings, members, ownership, shape } = found;
+    const { settings, members, ownership, shape, archive } = found;
     const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
     const { choice, findings } = authorityFor(found, members.some((member) => !hasStarted(member)));
     refuseIf([
@@ -2613,6 +3414,10 @@ function decideNew(found) {
         ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
     ]);
     const created = members.map((member) => createdMember(member, found));
+    refuseIf([
+        ...supplyFindings(created, { archive, registry: settings.registry }),
+        ...otherImages(created.filter(({ progress }) => progress === 'nothing'), archive),
+    ]);
     refuseIf(created.flatMap((member) => [...foundedOtherwise(member, shape), ...otherRelease(member)]));
     const fresh = created.filter(({ progress }) => progress !== 'begun');
     // a manifest that has to be replaced comes with certificates of this run
@@ -2625,13 +3430,13 @@ function decideNew(found) {
         reasons: isNew ? ['none of the hosts holds anything of etcd'] : created.map(describeProgress),
         issue: new Map(fresh.map(({ name }) => [name, leaf_profiles_leafProfileNames])),
         clientCopies: new Map(),
-        warnings: [...clonedMachines(members), ...trustedBesides(members)],
-        ...createStages({ shape, authority, members: created }),
+        warnings: [...clonedMachines(members), ...trustedBesides(members), ...pauseFindings(created, archive)],
+        ...createStages({ shape, authority, members: created, ...(archive === undefined ? {} : { archive }) }),
     };
 }
 /** A cluster that lives: unchanged, converge, adopt. */
 function decideEstablished(found) {
-    const { settings, members, ownership, shape, cluster } = found;
+    const { settings, members, ownership, shape, cluster, archive } = found;
     const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
     const first = authorityFor(found, false);
     refuseIf([...first.findings, ...members.flatMap(missingEssentials)]);
@@ -2646,6 +3451,7 @@ function decideEstablished(found) {
     const restarted = converged.filter(mustRestart);
     refuseIf([
         ...signing.findings,
+        ...supplyFindings(converged.filter((member) => mustRestart(member) || !runs(member)), { archive, registry: settings.registry }),
         ...converged.flatMap(otherRelease),
         ...unknownReleases(members, ownership, settings),
         ...(unmanaged.length === 0
@@ -2662,7 +3468,7 @@ function decideEstablished(found) {
     const idle = converged.filter((member) => !runs(member));
     const different = converged.filter(({ differences }) => !isAsDesired(differences));
     const verdict = verdictOn(unmanaged.length, different.length, idle.length);
-    const stages = convergeStages(converged, shape, first.choice?.keyKeeper);
+    const stages = convergeStages(converged, shape, first.choice?.keyKeeper, archive);
     const clientCopies = plannedClientCopies(converged, ownership, settings.copiedClientCertificates);
     return {
         ...common(found, chosen(signing.choice), converged),
@@ -2673,6 +3479,7 @@ function decideEstablished(found) {
         warnings: [
             ...clonedMachines(members),
             ...trustedBesides(members),
+            ...otherImages(converged, archive),
             ...clientCopyWarnings(clientCopies),
             ...converged.flatMap((member) => namesToBeLost(member, settings.certificates.extraSans, member.differences.leaves)),
         ],
@@ -2906,6 +3713,7 @@ const STEP_TITLES = {
     'set-modes': 'set modes',
     'start-kubelet': 'start kubelet',
     'pull-image': 'pull image',
+    'import-image': 'import image',
     'render-manifest': 'render manifest',
     'verify-files': 'verify files',
     'start-member': 'start member',
@@ -2924,7 +3732,7 @@ const LOOKING_STEPS = new Set(['verify-files', 'prove-served']);
 /**
  * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
  * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
- * on who leads (the leader last, whoever that is then); and whether an image has to be pulled.
+ * on who leads (the leader last, whoever that is then); and whether an image has to be pulled or imported.
  */
 function planDigest(document) {
     const done = {
@@ -2936,9 +3744,10 @@ function planDigest(document) {
     };
     return (0,external_node_crypto_.createHash)('sha256').update(canonicalJson(done)).digest('hex');
 }
+const IMAGES = [STEP_TITLES['pull-image'], STEP_TITLES['import-image']];
 function withoutChance(stage) {
     const steps = stage.steps
-        .filter(({ step }) => !step.startsWith(STEP_TITLES['pull-image']))
+        .filter(({ step }) => !IMAGES.some((title) => step.startsWith(title)))
         .map(({ host, step }) => ({ host, step, why: '' }));
     // the steps of a stage that is done in turn are in the order in which they are done
     return {
@@ -3268,6 +4077,7 @@ function plannedFiles(steps) {
                 break;
             case 'start-kubelet':
             case 'pull-image':
+            case 'import-image':
             case 'verify-files':
             case 'start-member':
             case 'move-leadership':
@@ -3347,6 +4157,7 @@ function describeStep(step) {
         case 'start-kubelet':
             return step.restart ? 'restart kubelet' : 'start kubelet if it does not run';
         case 'pull-image':
+        case 'import-image':
             return `${title} ${step.image}`;
         case 'start-member':
             return step.placeManifest
@@ -3386,7 +4197,7 @@ function describePlan(question) {
 }
 
 // EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __webpack_require__(58500);
+var external_node_timers_promises_ = __webpack_require__(58500);
 // EXTERNAL MODULE: ./src/hosts/host-error.ts
 var host_error = __webpack_require__(46862);
 // EXTERNAL MODULE: ./src/hosts/scripts/explain-unknown.ts
@@ -3586,7 +4397,7 @@ class HostLock {
     async #keepAlive(heartbeatMs, onLost) {
         const { signal } = this.#stop;
         for (;;) {
-            await (0,promises_.setTimeout)(heartbeatMs, undefined, { signal, ref: false }).catch(() => undefined);
+            await (0,external_node_timers_promises_.setTimeout)(heartbeatMs, undefined, { signal, ref: false }).catch(() => undefined);
             if (signal.aborted)
                 return;
             // A heartbeat that fails tells nothing of the lock; the step that needs the connection says what is wrong.
@@ -3658,7 +4469,7 @@ async function acquireLocks(options) {
             log.info(`Waiting up to ${Math.ceil(left / 1000)} s for ${holders.join('; ')}`);
         }
         order = [transports.slice(0, 1), transports.slice(1)];
-        await (0,promises_.setTimeout)(Math.min(left, PAUSE_MS * (0.5 + random())), undefined, { signal }).catch(() => undefined);
+        await (0,external_node_timers_promises_.setTimeout)(Math.min(left, PAUSE_MS * (0.5 + random())), undefined, { signal }).catch(() => undefined);
     }
 }
 /** One try to have the locks of all hosts. */
@@ -4228,25 +5039,151 @@ function findingsOf(error, host, at) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/hosts/scripts/cri-pull.ts
+/** Path of the CRI's call (k8s.io/cri-api, runtime/v1/api.proto). */
+const PULL_IMAGE_CALL = '/runtime.v1.ImageService/PullImage';
+/**
+ * The body of a gRPC call of PullImage with credentials: one message, not compressed, as gRPC frames it over HTTP/2
+ * (grpc/doc/PROTOCOL-HTTP2.md).
+ */
+function pullImageBody(image, { username, password, server }) {
+    // PullImageRequest: image = 1 (ImageSpec: image = 1), auth = 2 (AuthConfig: username = 1, password = 2, server_address = 4)
+    const message = Buffer.concat([
+        field(1, field(1, Buffer.from(image))),
+        field(2, Buffer.concat([
+            field(1, Buffer.from(username)),
+            field(2, Buffer.from(password)),
+            field(4, Buffer.from(addressOf(server))),
+        ])),
+    ]);
+    const frame = Buffer.alloc(5);
+    frame.writeUInt32BE(message.length, 1);
+    return Buffer.concat([frame, message]);
+}
+/**
+ * The only server that the runtime may show the credentials to (containerd: internal/cri/server/images, ParseAuth, compares
+ * the host of the URL with the one that it asks, mirrors and redirections included).
+ */
+function addressOf(server) {
+    return `https://${server === 'docker.io' ? 'registry-1.docker.io' : server}`;
+}
+/** A length-delimited field of a protocol buffer. */
+function field(number, content) {
+    return Buffer.concat([varint((number << 3) | 2), varint(content.length), content]);
+}
+function varint(value) {
+    const bytes = [];
+    for (let rest = value;; rest = Math.floor(rest / 128)) {
+        if (rest < 128)
+            return Buffer.from([...bytes, rest]);
+        bytes.push((rest % 128) | 0x80);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/sync-images.ts
+/**
+ * Bash that has what the container runtime took in on the disk. It does not see to that itself: after a power cut layers of
+ * empty files would count as unpacked. The folders are those of containerd and CRI-O.
+ */
+const SYNC_IMAGES = 'sync -f /var/lib/containerd 2> /dev/null || sync -f /var/lib/containers 2> /dev/null || sync';
+
 ;// CONCATENATED MODULE: ./src/hosts/scripts/pull-image.ts
 
 
-/** Pulls an image into the runtime's own store, so that the static pod starts without waiting for a registry. */
-function pullImage(image, criEndpoint) {
-    return {
-        title: `pull ${image}`,
-        effect: 'changes',
-        timeoutMs: 300_000,
-        script: `crictl --runtime-endpoint ${(0,shell/* quote */.h)(criEndpoint)} --image-endpoint ${(0,shell/* quote */.h)(criEndpoint)} pull ${(0,shell/* quote */.h)(image)} >&2`,
-    };
+
+
+const WITHIN_SECONDS = 300;
+/** Exit codes of a pull with credentials: the runtime could not be asked, or it said no. */
+const NOT_ASKED = 3;
+const REFUSED = 4;
+/** Before the runtime's own words, which are percent-encoded as gRPC has it. */
+const pull_image_MARK = 'grpc-message: ';
+/**
+ * Pulls an image into the runtime's own store, so that the static pod starts without waiting for a registry.
+ *
+ * With credentials the CRI itself is asked, by curl over its socket, because crictl takes them as arguments only, which every
+ * user of the host sees: they go from the script's input to the runtime's memory.
+ */
+function pullImage(image, criEndpoint, login) {
+    const common = { title: `pull ${image}`, effect: 'changes', timeoutMs: WITHIN_SECONDS * 1000 };
+    const endpoint = (0,shell/* quote */.h)(criEndpoint);
+    return login === undefined
+        ? {
+            ...common,
+            script: `crictl --runtime-endpoint ${endpoint} --image-endpoint ${endpoint} pull ${(0,shell/* quote */.h)(image)} >&2
+${SYNC_IMAGES}`,
+        }
+        : { ...common, script: askedByCurl(criEndpoint), input: pullImageBody(image, login) };
+}
+function askedByCurl(criEndpoint) {
+    const options = [
+        '-q', // reads no .curlrc; has to be the first
+        `--silent --show-error --noproxy '*' --max-time ${WITHIN_SECONDS - 10}`,
+        `--http2-prior-knowledge --unix-socket ${(0,shell/* quote */.h)(criEndpoint.replace(/^unix:\/\//, ''))}`,
+        "--header 'content-type: application/grpc' --header 'te: trailers'",
+        '--data-binary @- --dump-header - --output /dev/null',
+    ];
+    return `
+said=$(curl ${options.join(' ')} http://localhost${PULL_IMAGE_CALL}) || exit ${NOT_ASKED}
+status=$(sed -n 's/^grpc-status: *\\([0-9]*\\).*/\\1/p' <<< "$said")
+if [ "$status" != 0 ]; then
+  sed -n 's/^${pull_image_MARK}/&/p' <<< "$said" | tr -d '\\r' >&2
+  exit ${REFUSED}
+fi
+${SYNC_IMAGES}
+`;
 }
 /** Why an image could not be had. */
-function explainPull(image) {
-    return (result) => ({
-        fact: `${image} is not on the host and could not be pulled: ${(0,last_words/* lastWords */.a)(result.stderr, 1)}`,
+function explainPull(image, login) {
+    return (result) => {
+        if (login !== undefined && result.code === NOT_ASKED)
+            return notAsked(image, result);
+        const said = result.code === REFUSED ? wordsOf(result.stderr) : (0,last_words/* lastWords */.a)(result.stderr, 1);
+        return {
+            fact: `${image} is not on the host and could not be pulled: ${said}`,
+            ...whyRefused(said, login),
+        };
+    };
+}
+function whyRefused(said, login) {
+    if (/HTTP response to HTTPS client|x509:/.test(said)) {
+        return {
+            cause: 'The registry speaks no TLS, or has a certificate of a CA that the container runtime does not know.',
+            fix: 'Tell the runtime on the host of this registry and its CA (containerd: /etc/containerd/certs.d/REGISTRY/hosts.toml), or give `image-archive`.',
+        };
+    }
+    if (/\b(?:401|403)\b|unauthori[sz]ed|authorization failed|denied/i.test(said)) {
+        return login === undefined
+            ? {
+                cause: 'The registry asks for a password, or has no such repository.',
+                fix: 'Give `registry-username` and `registry-password`, or correct `image-repository`.',
+            }
+            : {
+                cause: `${login.server} does not take registry-password for ${login.username}, or that name may not read this repository.`,
+                fix: 'Try both with `docker login`, and renew the token if it has run out.',
+            };
+    }
+    return {
         cause: 'The host has no way to the registry, or the repository or tag does not exist.',
-        fix: 'Open the way to the registry, set `image-repository` to one that the hosts reach, or import the image on each host beforehand.',
-    });
+        fix: 'Open the way to the registry, set `image-repository` to one that the hosts reach (with `registry-username` and `registry-password` if it asks for them), or give `image-archive`.',
+    };
+}
+function notAsked(image, result) {
+    return {
+        fact: `the container runtime could not be asked to pull ${image}: ${(0,last_words/* lastWords */.a)(result.stderr, 1)}`,
+        cause: 'curl on this host was built without HTTP/2, or the runtime did not answer.',
+        fix: 'See that `curl -V` lists HTTP2 and UnixSockets, or give `image-archive`, which needs no curl.',
+    };
+}
+function wordsOf(stderr) {
+    const line = stderr.split('\n').find((each) => each.startsWith(pull_image_MARK)) ?? '';
+    const words = line.slice(pull_image_MARK.length);
+    try {
+        return decodeURIComponent(words);
+    }
+    catch {
+        return words; // what is encoded is bytes, and may be cut in the middle of a letter
+    }
 }
 
 // EXTERNAL MODULE: ./src/kubeadm/put-back.ts
@@ -5142,7 +6079,7 @@ async function put(step, files, phase, context) {
     const found = material.found.get(host) ?? new Map();
     const deliveries = [];
     for (const { path, mode, content } of files) {
-        const text = await contentOf(content, host, phase, context);
+        const text = await deliver_contentOf(content, host, phase, context);
         deliveries.push({ path, mode, bytes: Buffer.from(text, 'utf8'), replaces: found.get(path) ?? 'absent' });
         // The record lists all other files, and so cannot hold a digest of itself.
         if (path !== kubeadm_paths/* STATE_FILE */.bv)
@@ -5163,7 +6100,7 @@ async function put(step, files, phase, context) {
 function isPublic(content) {
     return content.from === 'text' || (content.from !== 'state' && content.part === 'certificate');
 }
-async function contentOf(content, host, phase, context) {
+async function deliver_contentOf(content, host, phase, context) {
     const { material } = context;
     switch (content.from) {
         case 'text':
@@ -5214,6 +6151,89 @@ async function clientCopyOf(host, { plan, material, now }) {
         renewedAt: now.toISOString(),
         oldEndsAt: planned.oldEndsAt,
     };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/import-image.ts
+
+
+
+/** Exit codes: containerd did not take it; the CRI knows another image by this name, or none. */
+const import_image_REFUSED = 3;
+const OTHER = 4;
+/** Tenths of a second that the CRI may take to see what containerd has taken in. */
+const SEEN_WITHIN = 100;
+/**
+ * Imports an image into containerd's namespace of the CRI as it comes, and sees that the CRI knows it by the wanted name
+ * and has its very configuration. containerd compares every part with its digest.
+ */
+function importImage({ image, imageId, criEndpoint, archive }) {
+    return {
+        title: `import ${image}`,
+        effect: 'changes',
+        timeoutMs: 600_000,
+        input: archive,
+        script: `
+# gzip -dcf passes on what is not compressed
+if ! gzip -dcf | ctr --address ${(0,shell/* quote */.h)(socketOf(criEndpoint))} --namespace k8s.io images import - > /dev/null; then exit ${import_image_REFUSED}; fi
+${SYNC_IMAGES}
+id=''
+for ((i = 0; i < ${SEEN_WITHIN}; i++)); do
+  id=$(crictl --image-endpoint ${(0,shell/* quote */.h)(criEndpoint)} inspecti -o go-template --template '{{.status.id}}' ${(0,shell/* quote */.h)(image)} 2> /dev/null) || true
+  if [ -n "$id" ]; then break; fi
+  sleep 0.1
+done
+# CRI-O's ids are bare
+if [ "sha256:\${id#sha256:}" != ${(0,shell/* quote */.h)(imageId)} ]; then printf '%s\\n' "\${id:-none}" >&2; exit ${OTHER}; fi
+`,
+    };
+}
+/** Why an image could not be imported. */
+function explainImport({ image, imageId, }) {
+    return (result) => {
+        if (result.code === OTHER) {
+            return {
+                fact: `after the import the container runtime knows ${image} as ${(0,last_words/* lastWords */.a)(result.stderr, 1)}, and ${imageId} was sent.`,
+                cause: 'Somebody imports or pulls another image of that name at the same time, or the runtime has another store.',
+                fix: `Look at \`crictl images --digests\` and \`ctr -n k8s.io images ls\` on the host, and run again.`,
+            };
+        }
+        return {
+            fact: `containerd did not take ${image}: ${(0,last_words/* lastWords */.a)(result.stderr, 3)}`,
+            cause: 'The disk of the host is full, the archive was changed while it was sent, or containerd is too old for it.',
+            fix: 'Mend what it says and run again. By hand: `ctr -n k8s.io images import FILE` on the host.',
+        };
+    };
+}
+function socketOf(criEndpoint) {
+    return criEndpoint.replace(/^unix:\/\//, '');
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/import-image.ts
+
+
+
+/** Sends an image of the archive to a host that lacks it. */
+async function sendImage(step, context) {
+    const { host, image, imageId, criEndpoint } = step;
+    const { archive } = context;
+    const archived = archive?.images.find(({ id }) => id === imageId);
+    if (archive === undefined || archived === undefined)
+        throw new Error(`${image} was planned from no archive`);
+    const sent = { bytes: 0 };
+    const script = importImage({
+        image,
+        imageId,
+        criEndpoint,
+        archive: () => counted(packImage(archive, archived, image), sent),
+    });
+    await runScript(step, script, context, explainImport(step));
+    context.log.host(host).info(`${image} imported, ${imageId}, ${(sent.bytes / 1e6).toFixed(1)} MB sent`);
+}
+async function* counted(chunks, sent) {
+    for await (const chunk of chunks) {
+        sent.bytes += chunk.length;
+        yield chunk;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/road/steps/leadership.ts
@@ -5267,7 +6287,7 @@ async function moveLeadership(step, context) {
                 fix: 'Look at the health of the cluster, then run again.',
             });
         }
-        await (0,promises_.setTimeout)(leadership_PAUSE_MS);
+        await (0,external_node_timers_promises_.setTimeout)(leadership_PAUSE_MS);
     }
 }
 
@@ -5627,6 +6647,7 @@ function fileDifference(path, mode, sha, placed) {
 
 
 
+
 /** Carries out one step. @throws Refusal or HostError in words for the user. */
 async function runStep(step, context) {
     switch (step.kind) {
@@ -5639,8 +6660,9 @@ async function runStep(step, context) {
             await runScript(step, startKubelet(step.restart, step.goBack), context, explainKubelet);
             return;
         case 'pull-image':
-            await runScript(step, pullImage(step.image, step.criEndpoint), context, explainPull(step.image));
-            return;
+            return pull(step, context);
+        case 'import-image':
+            return sendImage(step, context);
         case 'render-manifest':
             return render(step, context);
         case 'verify-files':
@@ -5658,6 +6680,12 @@ async function runStep(step, context) {
         case 'record-member':
             return record(step, context);
     }
+}
+/** The credentials are for one registry; an image of another one is pulled without. */
+async function pull(step, context) {
+    const { image, criEndpoint } = step;
+    const login = image.startsWith(`${context.registry?.server ?? ''}/`) ? context.registry : undefined;
+    await runScript(step, pullImage(image, criEndpoint, login), context, explainPull(image, login));
 }
 async function start(step, context) {
     const { host, criEndpoint, placeManifest } = step;
@@ -5759,9 +6787,9 @@ async function runRecorded(step, stage, context) {
 /** Digests of the files that a step puts in place, as the host has them now. */
 function digestsOfFiles(step, { material }) {
     const found = material.found.get(step.host);
-    return Object.fromEntries(filesOf(step).map((path) => [path, found?.get(path) ?? ABSENT]));
+    return Object.fromEntries(act_filesOf(step).map((path) => [path, found?.get(path) ?? ABSENT]));
 }
-function filesOf(step) {
+function act_filesOf(step) {
     switch (step.kind) {
         case 'deliver-files':
             return step.files.map(({ path }) => path);
@@ -5799,7 +6827,7 @@ async function passGate(gate, stage, context) {
             if (now !== said)
                 log.info(now);
             said = now;
-            await (0,promises_.setTimeout)(act_PAUSE_MS);
+            await (0,external_node_timers_promises_.setTimeout)(act_PAUSE_MS);
         }
     });
 }
@@ -5810,8 +6838,6 @@ function describeSteps({ steps }) {
         .join('; ');
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __webpack_require__(76760);
 ;// CONCATENATED MODULE: ./src/hosts/scripts/append-audit.ts
 
 
@@ -6974,7 +8000,7 @@ function base64(text) {
 
 ;// CONCATENATED MODULE: ./src/etcd/health-observation.ts
 /** What was seen, or undefined. */
-function seen(observed) {
+function health_observation_seen(observed) {
     return 'seen' in observed ? observed.seen : undefined;
 }
 /** Why it was not seen, or undefined. */
@@ -7081,7 +8107,7 @@ function canonicalUrl(url) {
 function viewCluster(observations, ports) {
     const clusterId = mostCommon(observations.flatMap((observation) => clusterIdOf(observation) ?? []));
     const own = observations.filter((observation) => clusterIdOf(observation) === clusterId);
-    const leaders = new Set(own.flatMap(({ status }) => seen(status)?.leader ?? []));
+    const leaders = new Set(own.flatMap(({ status }) => health_observation_seen(status)?.leader ?? []));
     const [leader] = leaders.size === 1 ? leaders : [];
     const members = memberListOf(own, leader);
     return {
@@ -7095,20 +8121,20 @@ function viewCluster(observations, ports) {
 }
 /** The id of the cluster that an endpoint says it belongs to. */
 function clusterIdOf(observation) {
-    return seen(observation.status)?.clusterId ?? seen(observation.memberList)?.clusterId;
+    return health_observation_seen(observation.status)?.clusterId ?? health_observation_seen(observation.memberList)?.clusterId;
 }
 /** What a member is called: its name in the member list, else the name expected where it answers, else its id. */
 function memberName(view, id) {
     const listed = view.members?.find((member) => member.id === id)?.name ?? '';
     if (listed !== '')
         return listed;
-    return view.observations.find(({ status }) => seen(status)?.memberId === id)?.name ?? id;
+    return view.observations.find(({ status }) => health_observation_seen(status)?.memberId === id)?.name ?? id;
 }
 function memberListOf(own, leader) {
-    const withList = own.filter(({ memberList }) => seen(memberList) !== undefined);
-    const ofLeader = withList.find(({ status }) => leader !== undefined && seen(status)?.memberId === leader);
+    const withList = own.filter(({ memberList }) => health_observation_seen(memberList) !== undefined);
+    const ofLeader = withList.find(({ status }) => leader !== undefined && health_observation_seen(status)?.memberId === leader);
     const source = ofLeader ?? withList[0];
-    return source === undefined ? undefined : seen(source.memberList)?.members;
+    return source === undefined ? undefined : health_observation_seen(source.memberList)?.members;
 }
 /** By peer URL first, for that is what a member is reached by; then by name. No entry serves twice. */
 function matchExpected(observations, members, ports) {
@@ -7177,7 +8203,7 @@ function health_cluster_identity(view) {
 }
 function leadership(view) {
     const told = view.own.flatMap(({ name, status }) => {
-        const answer = seen(status);
+        const answer = health_observation_seen(status);
         return answer === undefined ? [] : [{ name, leader: answer.leader, term: answer.raftTerm }];
     });
     return [...leaderless(told), ...disagreement(view, told), ...leaderNotListed(view)];
@@ -7234,8 +8260,8 @@ const ALARM_IN_STATUS = /^memberID:(\d+)\s+alarm:(\w+)\s*$/;
 const NO_LEADER_IN_STATUS = 'etcdserver: no leader';
 function alarmFindings(view) {
     const raised = view.own.flatMap(({ alarms, status }) => [
-        ...(seen(alarms) ?? []),
-        ...(seen(status)?.errors ?? []).flatMap(alarmInStatus),
+        ...(health_observation_seen(alarms) ?? []),
+        ...(health_observation_seen(status)?.errors ?? []).flatMap(alarmInStatus),
     ]);
     const distinct = new Map(raised.map((alarm) => [`${alarm.memberId} ${alarm.alarm}`, alarm]));
     return [...distinct.values()].map((alarm) => alarmFinding(alarm, memberName(view, alarm.memberId)));
@@ -7271,7 +8297,7 @@ function alarmFinding({ alarm, memberId }, name) {
 }
 /** What members report of themselves besides alarms and the missing leader, which have their own findings. */
 function otherErrors(view) {
-    return view.observations.flatMap(({ name, status }) => (seen(status)?.errors ?? [])
+    return view.observations.flatMap(({ name, status }) => (health_observation_seen(status)?.errors ?? [])
         .filter((line) => line !== NO_LEADER_IN_STATUS && !ALARM_IN_STATUS.test(line))
         .map((line) => ({
         severity: 'fail',
@@ -7283,7 +8309,7 @@ function otherErrors(view) {
 }
 function versions(view) {
     const told = view.own.flatMap(({ name, status }) => {
-        const version = seen(status)?.version;
+        const version = health_observation_seen(status)?.version;
         return version === undefined ? [] : [[name, version]];
     });
     if (new Set(told.map(([, version]) => version)).size < 2)
@@ -7306,16 +8332,16 @@ function versions(view) {
 /** One endpoint's line and figures. */
 function assessEndpoint(observation, clientPort) {
     const endpoint = (0,urls/* httpsUrl */.N3)(observation.address, clientPort);
-    const status = seen(observation.status);
+    const status = health_observation_seen(observation.status);
     const trouble = troubleOf(observation);
-    const readNs = seen(observation.readNs);
+    const readNs = health_observation_seen(observation.readNs);
     return {
         name: observation.name,
         endpoint,
         healthy: trouble === undefined,
         message: healthLine(endpoint, readNs ?? 0, trouble),
         tookMs: milliseconds(readNs),
-        roundTripMs: milliseconds(seen(observation.roundTripNs)),
+        roundTripMs: milliseconds(health_observation_seen(observation.roundTripNs)),
         memberId: status?.memberId ?? null,
         version: status?.version ?? null,
         isLeader: status === undefined ? null : status.leader === status.memberId,
@@ -7333,7 +8359,7 @@ function assessEndpoint(observation, clientPort) {
  */
 function endpointFindings(observation) {
     const { status, memberList, roundTripNs, readNs, alarms } = observation;
-    const leaderless = seen(status)?.leader === null;
+    const leaderless = health_observation_seen(status)?.leader === null;
     const failures = [status, memberList, roundTripNs, readNs, alarms]
         .flatMap((observed) => failure(observed) ?? [])
         .filter(({ kind }) => !(leaderless && (kind === 'timeout' || kind === 'no-leader')));
@@ -7345,7 +8371,7 @@ function troubleOf({ readNs, alarms }) {
     const unread = failure(readNs);
     if (unread !== undefined)
         return unread.reason;
-    const raised = seen(alarms);
+    const raised = health_observation_seen(alarms);
     if (raised === undefined)
         return 'Unable to fetch the alarm list';
     // etcdctl leaves a blank behind each name, the last one too.
@@ -7460,7 +8486,7 @@ function strangers(view) {
 function impostors(view) {
     return view.own.flatMap(({ name, status }) => {
         const expected = view.expected.find((member) => member.name === name);
-        const answering = seen(status)?.memberId;
+        const answering = health_observation_seen(status)?.memberId;
         if (expected?.entry === undefined || answering === undefined || answering === expected.entry.id)
             return [];
         const other = memberName(view, answering);
@@ -7477,7 +8503,7 @@ function impostors(view) {
 function health_members_disagreement(view) {
     const judged = fingerprint(view.members ?? []);
     return view.own.flatMap(({ name, memberList }) => {
-        const list = seen(memberList)?.members;
+        const list = health_observation_seen(memberList)?.members;
         if (list === undefined || fingerprint(list) === judged)
             return [];
         return [
@@ -7550,7 +8576,7 @@ function failuresFirst(findings) {
     return findings.toSorted((one, other) => Number(one.severity === 'warn') - Number(other.severity === 'warn'));
 }
 function highestTerm(view) {
-    const terms = view.own.flatMap(({ status }) => seen(status)?.raftTerm ?? []);
+    const terms = view.own.flatMap(({ status }) => health_observation_seen(status)?.raftTerm ?? []);
     return terms.length === 0 ? null : Math.max(...terms);
 }
 
@@ -7672,7 +8698,7 @@ async function prove({ cluster, log, timeline, signal }) {
             if (said !== lastSaid)
                 log.info(said);
             lastSaid = said;
-            await (0,promises_.setTimeout)(prove_PAUSE_MS);
+            await (0,external_node_timers_promises_.setTimeout)(prove_PAUSE_MS);
         }
     });
 }
@@ -7704,10 +8730,14 @@ function parseProbe(address, answer, later) {
         ...optional('kubeletPath', get('tool.kubelet')),
         ...optional('kubeadmPath', get('tool.kubeadm')),
         ...optional('crictlPath', get('tool.crictl')),
+        ...optional('ctrPath', get('tool.ctr')),
+        ...optional('curlPath', get('tool.curl')),
         ...optional('kubeadmVersion', parseKubernetesVersion(get('kubeadm.version'))),
         ...optional('etcdImage', lines(get('kubeadm.images')).find((image) => /\/etcd:/.test(image))),
         runtime: parseRuntime(get),
-        images: parseImages(get('cri.images')),
+        ...parseImages(get('cri.images')),
+        ...optional('sandboxImage', get('cri.sandbox')),
+        ...optional('architecture', ARCHITECTURES.get(get('machine'))),
         addresses: parseAddresses(get('addresses')),
         reach: lines(get('reach')).flatMap(parseReach),
         listeners: parseListeners(get('listeners')),
@@ -7798,10 +8828,20 @@ function parseJson(text) {
         return undefined;
     }
 }
-/** `crictl images -o json`: `{"images":[{"repoTags":[…],"repoDigests":[…]}]}`. */
+/** `uname -m` to Go's names (kernel: UTS_MACHINE). */
+const ARCHITECTURES = new Map([
+    ['x86_64', 'amd64'],
+    ['aarch64', 'arm64'],
+    ['armv7l', 'arm'],
+    ['ppc64le', 'ppc64le'],
+    ['s390x', 's390x'],
+    ['riscv64', 'riscv64'],
+]);
+/** `crictl images -o json`: `{"images":[{"id":"sha256:…","repoTags":[…],"repoDigests":[…]}]}`; CRI-O's ids are bare. */
 function parseImages(text) {
     const answer = parseJson(text);
-    return (answer?.images ?? []).flatMap((image) => [...(image.repoTags ?? []), ...(image.repoDigests ?? [])]);
+    const imageIds = new Map((answer?.images ?? []).flatMap(({ id = '', repoTags, repoDigests }) => [...(repoTags ?? []), ...(repoDigests ?? [])].map((reference) => [reference, `sha256:${id.replace(/^sha256:/, '')}`])));
+    return { images: [...imageIds.keys()], imageIds };
 }
 /** `crictl ps -a -o json`. */
 function parseContainers(text) {
@@ -7907,11 +8947,12 @@ echo "end "
 `;
 }
 /** The question as the variables that the probe reads. */
-function questionVariables({ dataDir, walDir, peers, ports }) {
+function questionVariables({ dataDir, walDir, peers, ports, sandbox = false }) {
     const targets = peers.flatMap((address) => ports.map((port) => `${address} ${port}`));
     return `
 data_dir=${(0,shell/* quote */.h)(dataDir)} wal_dir=${(0,shell/* quote */.h)(walDir ?? '')}
 targets=(${targets.map(shell/* quote */.h).join(' ')})
+ask_sandbox=${sandbox ? 'yes' : 'no'}
 `;
 }
 /**
@@ -7964,6 +9005,15 @@ kubeadm_says() {
 }
 exec {fd_kubeadm}< <(kubeadm_says)
 exec {fd_runtime_config}< <(cri runtime-config)
+# The CRI does not tell it; the daemons' own configuration does (containerd 1 and 2, CRI-O).
+sandbox_image() {
+  [ "\${ask_sandbox-no}" = yes ] || return 0
+  case $endpoint in
+    *containerd*) timeout 10 containerd config dump 2>/dev/null | sed -n 's/^ *sandbox\\(_image\\)\\{0,1\\} *= *.\\(.*\\).$/\\2/p' ;;
+    *crio*) timeout 10 crio config 2>/dev/null | sed -n 's/^#\\{0,1\\} *pause_image *= *"\\([^"]*\\)".*/\\1/p' ;;
+  esac | head -n 1
+}
+exec {fd_sandbox}< <(sandbox_image)
 `;
 const START_VOLATILE = `
 tree() {
@@ -7983,7 +9033,8 @@ hostname -s | emit hostname
 emit machine-id < /etc/machine-id
 emit boot-id < /proc/sys/kernel/random/boot_id
 emit init < /proc/1/comm
-for tool in systemctl kubelet kubeadm crictl; do have "$tool" | emit "tool.$tool"; done
+uname -m | emit machine
+for tool in systemctl kubelet kubeadm crictl ctr curl; do have "$tool" | emit "tool.$tool"; done
 printf '%s\\n' "\${sockets[@]}" | emit cri.sockets
 printf '%s' "$endpoint" | emit cri.endpoint
 { ip -o addr show 2>/dev/null || hostname -I; } | emit addresses
@@ -8020,6 +9071,7 @@ case $runtime_config in
   *river*SYSTEMD* | *river*CGROUPFS*) ;;
   *) cri info | emit cri.info ;; # containerd before 2.0 shows it there
 esac
+emit cri.sandbox <&"$fd_sandbox"
 emit reach <&"$fd_reach"
 `;
 /**
@@ -8126,6 +9178,7 @@ function questionFor(settings, host) {
         ...(0,data_places/* placesOf */.ek)(settings),
         peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
         ports: [settings.clientPort, settings.peerPort],
+        sandbox: settings.imageArchive !== undefined || settings.operation === 'preflight',
     };
 }
 /** Reads what a host has answered. @throws HostError when the answer was cut off. */
@@ -8167,6 +9220,8 @@ async function carryOut(work) {
         plan,
         hosts,
         material,
+        ...(settings.registry === undefined ? {} : { registry: settings.registry }),
+        ...(surroundings.archive === undefined ? {} : { archive: surroundings.archive }),
         cluster: once(async () => {
             const clients = await clientsFor(work, material);
             opened.push(clients);
@@ -8330,7 +9385,7 @@ async function watchCluster(clients, { timeline, signal }) {
             if (!unsettled || timeline.elapsedMs() > deadline)
                 return facts;
             signal.throwIfAborted();
-            await (0,promises_.setTimeout)(watch_cluster_PAUSE_MS);
+            await (0,external_node_timers_promises_.setTimeout)(watch_cluster_PAUSE_MS);
         }
     });
 }
@@ -8417,11 +9472,17 @@ function isDone({ stages, afterProof }) {
     return stages.length + afterProof.length === 0;
 }
 async function lookAndDecide(decide, settings, observed, surroundings) {
-    const { log, chance, record } = surroundings;
+    const { log, chance, record, archive } = surroundings;
     const clients = await reachCluster(settings, observed, surroundings);
     const cluster = clients && (await watchCluster(clients, surroundings));
     try {
-        const seen = { settings, facts: observed.map(({ facts }) => facts), chance, ...(cluster && { cluster }) };
+        const seen = {
+            settings,
+            facts: observed.map(({ facts }) => facts),
+            chance,
+            ...(cluster && { cluster }),
+            ...(archive && { archive }),
+        };
         const plan = decide(seen);
         const facts = byMember(plan, observed, (one) => one.facts);
         const document = describePlan({
@@ -8641,7 +9702,7 @@ function checkOf(name, member) {
 
 /** Milliseconds that the way to a member and back takes of a request; 0 where it was not measured. */
 function wayMs({ endpoint }) {
-    return (seen(endpoint.roundTripNs) ?? 0) / 1e6;
+    return (health_observation_seen(endpoint.roundTripNs) ?? 0) / 1e6;
 }
 /** `1 day`, `12 days`, `-3 days`. */
 function days(count) {
@@ -8913,7 +9974,7 @@ function ends({ notAfter }, now) {
 function dataChecks({ members }) {
     const check = checkOf('data', null);
     const told = members.flatMap(({ name, hash }) => {
-        const seenHash = seen(hash);
+        const seenHash = health_observation_seen(hash);
         return seenHash === undefined ? [] : [{ name, hash: seenHash }];
     });
     const [first] = told;
@@ -9022,11 +10083,11 @@ function votesOf(facts) {
     const voters = view.members?.filter(({ isLearner }) => !isLearner);
     const all = voters?.length ?? facts.members.length;
     const isVoter = (member) => {
-        const id = seen(member.endpoint.status)?.memberId;
+        const id = health_observation_seen(member.endpoint.status)?.memberId;
         return voters === undefined || voters.some((voter) => voter.id === id);
     };
     const answering = facts.members.filter((member) => {
-        const status = seen(member.endpoint.status);
+        const status = health_observation_seen(member.endpoint.status);
         return status !== undefined && status.clusterId === view.clusterId && isVoter(member);
     });
     const working = answering.filter(takesPart);
@@ -9041,7 +10102,7 @@ function votesOf(facts) {
 }
 /** A read through the majority succeeded there, or it would have, were it not for an alarm. */
 function takesPart({ endpoint }) {
-    if (seen(endpoint.status)?.leader === null)
+    if (health_observation_seen(endpoint.status)?.leader === null)
         return false;
     return 'seen' in endpoint.readNs || endpoint.readNs.failure.kind === 'rejected';
 }
@@ -9180,7 +10241,7 @@ function probeCheck(name, path, member, observed) {
 function lagCheck(member, facts, { raftLagWarning }) {
     const check = checkOf('lag', member.name);
     const threshold = `at most ${raftLagWarning} entries`;
-    const status = seen(member.endpoint.status);
+    const status = health_observation_seen(member.endpoint.status);
     const leaderIndex = leaderIndexOf(facts);
     if (status === undefined || leaderIndex === undefined) {
         return check('unknown', { measured: 'No leader told how far its log is.', threshold });
@@ -9201,7 +10262,7 @@ function lagCheck(member, facts, { raftLagWarning }) {
 /** The leader's own index; undefined where the leader was not seen. */
 function leaderIndexOf(facts) {
     const { leader, own } = viewOf(facts);
-    const status = own.map((each) => seen(each.status)).find((each) => each?.memberId === leader);
+    const status = own.map((each) => health_observation_seen(each.status)).find((each) => each?.memberId === leader);
     return leader === null ? undefined : status?.raftIndex;
 }
 
@@ -9731,7 +10792,7 @@ const MOST_LEADER_CHANGES_PER_DAY = 3;
 const DAY_SECONDS = 86_400;
 /** What a member measures of itself; undefined where it did not tell. */
 function figuresOf({ metrics }, now) {
-    const sight = seen(metrics);
+    const sight = health_observation_seen(metrics);
     if (sight === undefined)
         return undefined;
     const { latest, earlier } = sight;
@@ -9797,7 +10858,7 @@ function leaderChanges({ name }, { metrics, period, seconds, isWindow }) {
     });
 }
 function* sizeChecks(member, figures, { dbQuotaWarningPercent, dbQuotaFailurePercent }) {
-    const status = seen(member.endpoint.status);
+    const status = health_observation_seen(member.endpoint.status);
     if (status === undefined)
         return;
     const { name } = member;
@@ -9989,9 +11050,9 @@ function clusterChecks(facts) {
             ? [check('unknown', { measured: 'No member answers.' })]
             : [check('ok', { measured: ok })];
     };
-    const terms = view.own.flatMap(({ status }) => seen(status)?.raftTerm ?? []);
+    const terms = view.own.flatMap(({ status }) => health_observation_seen(status)?.raftTerm ?? []);
     const leader = view.leader === null ? 'none' : memberName(view, view.leader);
-    const versions = new Set(view.own.flatMap(({ status }) => seen(status)?.version ?? []));
+    const versions = new Set(view.own.flatMap(({ status }) => health_observation_seen(status)?.version ?? []));
     return [
         ...told('leader', 'leader', `${leader} leads in term ${Math.max(...terms)}, and all who answer agree.`),
         ...told('cluster-id', 'cluster id', `All belong to cluster ${view.clusterId ?? ''}.`),
@@ -10071,7 +11132,7 @@ function problemOf({ minor, patch }) {
 function releaseChecks({ members }) {
     const [shippedElsewhere] = members.flatMap(({ host }) => 'seen' in host ? (shippedBy(host.seen) ?? []) : []);
     return members.flatMap(({ name, endpoint, host }) => {
-        const version = seen(endpoint.status)?.version;
+        const version = health_observation_seen(endpoint.status)?.version;
         const release = version === undefined ? undefined : parseRelease(version);
         if (version === undefined || release === undefined)
             return [];
@@ -10142,9 +11203,9 @@ function memberDocuments(facts, checks) {
             status: worstOf(own),
             ...statusFigures(member, leaderIndex),
             askedThrough: member.askedThrough,
-            readMs: members_milliseconds(seen(member.endpoint.readNs)),
-            localReadMs: members_milliseconds(seen(member.localReadNs)),
-            roundTripMs: members_milliseconds(seen(member.endpoint.roundTripNs)),
+            readMs: members_milliseconds(health_observation_seen(member.endpoint.readNs)),
+            localReadMs: members_milliseconds(health_observation_seen(member.localReadNs)),
+            roundTripMs: members_milliseconds(health_observation_seen(member.endpoint.roundTripNs)),
             ...metricsFigures(member, facts),
             clockOffsetMs: offsets.get(member.name) ?? null,
             ...hostFigures('seen' in member.host ? member.host.seen : undefined),
@@ -10152,7 +11213,7 @@ function memberDocuments(facts, checks) {
     });
 }
 function statusFigures({ endpoint }, leaderIndex) {
-    const status = seen(endpoint.status);
+    const status = health_observation_seen(endpoint.status);
     const isLeader = status !== undefined && status.leader === status.memberId;
     return {
         role: status === undefined ? null : status.isLearner ? 'learner' : isLeader ? 'leader' : 'follower',
@@ -10263,10 +11324,10 @@ function overall(checks) {
     return worstOf(checks.map(({ status }) => status).filter((status) => status !== 'unknown'));
 }
 function assess_highestTerm({ own }) {
-    return highest(own.flatMap(({ status }) => seen(status)?.raftTerm ?? []));
+    return highest(own.flatMap(({ status }) => health_observation_seen(status)?.raftTerm ?? []));
 }
 function highestRevision({ members }) {
-    return highest(members.flatMap(({ hash }) => seen(hash)?.hashRevision ?? []));
+    return highest(members.flatMap(({ hash }) => health_observation_seen(hash)?.hashRevision ?? []));
 }
 function highest(values) {
     return values.length === 0 ? null : Math.max(...values);
@@ -10303,7 +11364,7 @@ async function observeMember(member, signal) {
 }
 /** The newest revision that all who told theirs have. */
 function commonRevision(revisions) {
-    return Math.min(...revisions.flatMap((revision) => seen(revision) ?? []));
+    return Math.min(...revisions.flatMap((revision) => health_observation_seen(revision) ?? []));
 }
 /**
  * A member's hash at a revision. Does not throw.
@@ -10434,7 +11495,7 @@ function hostSight(sight, roundTripMs) {
     return { seen: { facts, more, roundTripMs } };
 }
 /** Why nobody could ask. @param withoutCredentials a host could be reached, and none has what etcd asks for. */
-function notAsked(withoutCredentials) {
+function member_sight_notAsked(withoutCredentials) {
     const reason = withoutCredentials
         ? `no host has a healthcheck client's certificate with its key and ${kubeadm_paths/* CA_CERTIFICATE */.vB}`
         : 'no host could be reached to ask it from';
@@ -10456,7 +11517,7 @@ function notAsked(withoutCredentials) {
  * its address.
  */
 function memberNames(hosts, observations, peerPort) {
-    const members = observations.flatMap(({ memberList }) => seen(memberList)?.members ?? []);
+    const members = observations.flatMap(({ memberList }) => health_observation_seen(memberList)?.members ?? []);
     return hosts.map(({ host, hostname }) => host.name ?? hostname ?? listedName(members, (0,urls/* httpsUrl */.N3)(host.address, peerPort)) ?? host.address);
 }
 function listedName(members, peerUrl) {
@@ -10479,12 +11540,12 @@ async function second_look_secondLook(client, first, { scrapedAtMs, seconds, sig
         return only;
     const left = scrapedAtMs + seconds * 1000 - performance.now();
     try {
-        await (0,promises_.setTimeout)(Math.max(0, left), undefined, { signal });
+        await (0,external_node_timers_promises_.setTimeout)(Math.max(0, left), undefined, { signal });
     }
     catch {
         return only; // the time of the whole check is over
     }
-    const latest = seen(await attempt(() => client.metrics({ signal })));
+    const latest = health_observation_seen(await attempt(() => client.metrics({ signal })));
     const secondsBefore = (performance.now() - scrapedAtMs) / 1000;
     return latest === undefined ? only : { seen: { latest, earlier: { metrics: first.seen, secondsBefore } } };
 }
@@ -10521,7 +11582,7 @@ async function askMembers(reached, credentials, settings, surroundings, signal) 
         const members = reached.map((host, index) => memberSight(host, names[index] ?? host.host.address, {
             answers: answers[index],
             through: throughOf(routes[index], reached, names),
-            notAsked: notAsked(credentials === undefined && routes[index] !== undefined),
+            notAsked: member_sight_notAsked(credentials === undefined && routes[index] !== undefined),
         }));
         const { clientPort, peerPort } = settings;
         return { now: surroundings.now(), clientPort, peerPort, ...(0,data_places/* placesOf */.ek)(settings), members };
@@ -11542,19 +12603,45 @@ function diskTestResult({ name: host, diskTest }) {
 ;// CONCATENATED MODULE: ./src/cluster/preflight/image-presence.ts
 
 
-/** On which hosts etcd's image still has to be pulled. */
-function imagesToPull(members, settings) {
+
+/**
+ * On which hosts etcd's image, or the pause image that the container runtime starts each pod with, is missing, and how it
+ * will come there.
+ */
+function missingImages(members, settings, archive) {
+    return [
+        ...absent(members, archive, (member) => wantedImage(settings, member.facts)?.image).map(({ image, hosts, source }) => ({
+            severity: 'info',
+            at: 'image',
+            fact: `${image} is not on ${hosts} yet and will be ${source} there.`,
+            cause: 'It is the first set-up of these hosts, or another release is asked for.',
+            fix: 'On hosts without a way to the registry have it imported: `image-archive` (docs/air-gapped.md).',
+        })),
+        ...absent(members, archive, (member) => member.facts.sandboxImage).map(({ image, hosts, source, isPulled }) => ({
+            severity: archive !== undefined && isPulled ? 'warn' : 'info',
+            at: 'pause-image',
+            fact: `${image}, the pause image of the container runtime, is not on ${hosts} yet and will be ${source} there when the first pod starts.`,
+            cause: 'The runtime names it in its own configuration (`sandbox`, `sandbox_image` or `pause_image`), whatever kubeadm asks for.',
+            fix: `Without a way to its registry no pod starts: put it into \`image-archive\` too, or import it on the hosts.`,
+        })),
+    ];
+}
+function absent(members, archive, wanted) {
     const missing = members.flatMap((member) => {
-        const image = wantedImage(settings, member.facts)?.image;
-        return image === undefined || member.facts.images.includes(image) ? [] : [{ name: member.name, image }];
+        const image = wanted(member);
+        if (image === undefined || member.facts.images.includes(image))
+            return [];
+        const isPulled = archive === undefined || imageFor(archive, image, member.facts) === undefined;
+        return [{ name: member.name, image, isPulled }];
     });
-    return [...Map.groupBy(missing, ({ image }) => image)].map(([image, group]) => ({
-        severity: 'info',
-        at: 'image',
-        fact: `${image} is not on ${nameList(group.map(({ name }) => name))} yet and will be pulled there.`,
-        cause: 'It is the first set-up of these hosts, or another release is asked for.',
-        fix: `On hosts without a way to the registry bring it beforehand: \`ctr -n k8s.io images import FILE\`.`,
-    }));
+    return [...Map.groupBy(missing, ({ image, isPulled }) => `${image} ${String(isPulled)}`).values()].flatMap((group) => {
+        const [first] = group;
+        if (first === undefined)
+            return [];
+        const { image, isPulled } = first;
+        const source = isPulled || archive === undefined ? 'pulled' : `imported from ${archive.path}`;
+        return [{ image, isPulled, source, hosts: nameList(group.map(({ name }) => name)) }];
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/preflight/leftovers.ts
@@ -11833,7 +12920,7 @@ function mixedKubeadm(members) {
 
 /** Everything that was found on all hosts, the worst first. A host without preflight facts is judged by its own alone. */
 function preflightFindings(input) {
-    const { settings, members } = input;
+    const { settings, members, archive } = input;
     const examined = members.flatMap((member) => examine(member, input));
     return bySeverity([
         ...prerequisites(input).map((finding) => ({ ...finding, severity: 'fail' })),
@@ -11844,7 +12931,7 @@ function preflightFindings(input) {
         ...cgroupV1Ahead(examined, settings),
         ...clockDifferences(examined),
         ...roundTrips(examined, settings),
-        ...imagesToPull(examined, settings),
+        ...missingImages(examined, settings, archive),
         ...keysToRemove(examined, settings),
     ]);
 }
@@ -12285,23 +13372,24 @@ const NO_TESTS = { facts: new Map(), failures: [] };
 
 
 /** Tells everything that would keep a deploy from working or deserves a look, and changes nothing. */
-const preflight = (settings, surroundings) => examine_examine((examined) => preflight_judge(examined, settings, surroundings.chance), settings, surroundings);
-function preflight_judge(examined, settings, chance) {
+const preflight = (settings, surroundings) => examine_examine((examined) => preflight_judge(examined, settings, surroundings), settings, surroundings);
+function preflight_judge(examined, settings, surroundings) {
     const { hosts, facts, preflight: seen, diskTests, failed } = examined;
     const { members } = resolveMembers(hosts, facts);
-    const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, chance) : [];
+    const { archive } = surroundings;
+    const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, surroundings) : [];
     const all = [
         ...[...failed, ...refused].map((finding) => ({ ...finding, severity: 'fail' })),
-        ...preflightFindings({ settings, members, preflight: seen, diskTests }),
+        ...preflightFindings({ settings, members, preflight: seen, diskTests, ...(archive && { archive }) }),
     ];
     // what a deploy refuses as well is told once
     const once = new Map(all.toReversed().map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding]));
     return bySeverity([...once.values()].toReversed());
 }
 /** Why a deploy with these inputs would be refused. */
-function refusalsOfDeploy({ facts, cluster }, settings, chance) {
+function refusalsOfDeploy({ facts, cluster }, settings, { chance, archive }) {
     try {
-        decideDeploy({ settings, facts, ...chance, ...(cluster && { cluster }) });
+        decideDeploy({ settings, facts, ...chance, ...(cluster && { cluster }), ...(archive && { archive }) });
         return [];
     }
     catch (error) {
@@ -12747,10 +13835,6 @@ async function trendsOf(report, history, log, environment) {
     return [...earlier.filter(({ checkedAt }) => checkedAt < now.checkedAt), now].toSorted((one, other) => one.checkedAt < other.checkedAt ? -1 : 1);
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __webpack_require__(73024);
-// EXTERNAL MODULE: external "node:fs/promises"
-var external_node_fs_promises_ = __webpack_require__(51455);
 ;// CONCATENATED MODULE: ./src/report/artifact-files.ts
 
 
@@ -12862,7 +13946,7 @@ async function uploadArtifact(upload) {
     }
 }
 async function uploadWithin(upload, runnerTemp) {
-    const folder = await (0,external_node_fs_promises_.mkdtemp)((0,external_node_path_.join)(runnerTemp, staged_artifacts/* STAGED_PREFIX */.E)); // Mode 0700.
+    const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(runnerTemp, staged_artifacts/* STAGED_PREFIX */.E)); // Mode 0700.
     const remove = () => (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true });
     // A client that was given up may still read the files; without them it would throw where nobody can catch it.
     process.once('exit', remove);
@@ -12883,8 +13967,8 @@ async function stageAndUpload(upload, folder) {
 }
 async function stage(folder, { path, content }) {
     const target = (0,external_node_path_.join)(folder, path);
-    await (0,external_node_fs_promises_.mkdir)((0,external_node_path_.dirname)(target), { recursive: true, mode: 0o700 });
-    await (0,external_node_fs_promises_.writeFile)(target, content, { mode: 0o600 });
+    await (0,promises_.mkdir)((0,external_node_path_.dirname)(target), { recursive: true, mode: 0o700 });
+    await (0,promises_.writeFile)(target, content, { mode: 0o600 });
     return target;
 }
 /** Loaded when it is needed: the client alone takes longer to load than the rest of the action. */
@@ -12975,7 +14059,7 @@ const spare = ['plan', 'health-report', 'members'];
 function writeOutputs(outputs, redactor, log, set = runner.setOutput) {
     const texts = new Map(outputNames.flatMap((name) => {
         const value = outputs[name];
-        return value === undefined ? [] : [[name, textOf(name, value)]];
+        return value === undefined ? [] : [[name, outputs_textOf(name, value)]];
     }));
     shrink(texts, log);
     const findings = [];
@@ -12990,7 +14074,7 @@ function writeOutputs(outputs, redactor, log, set = runner.setOutput) {
         throw new src_findings/* Refusal */.P_('an output would have revealed a secret and was not set', findings);
 }
 /** The list of URLs as etcdctl takes it; other data as JSON. */
-function textOf(name, value) {
+function outputs_textOf(name, value) {
     if (typeof value === 'string')
         return value;
     return name === 'endpoints' && Array.isArray(value) ? value.join(',') : JSON.stringify(value);
@@ -13126,13 +14210,13 @@ function isTouched({ files, restarts }) {
 function totals({ hosts }) {
     const touched = hosts.filter(isTouched).length;
     return [
-        `${touched} of ${counted(hosts.length, 'host')} ${touched === 1 ? 'changes' : 'change'}`,
-        counted(sum(hosts.map(({ files }) => files.length)), 'file'),
-        counted(sum(hosts.map(({ restarts }) => restarts.length)), 'restart'),
+        `${touched} of ${plan_words_counted(hosts.length, 'host')} ${touched === 1 ? 'changes' : 'change'}`,
+        plan_words_counted(sum(hosts.map(({ files }) => files.length)), 'file'),
+        plan_words_counted(sum(hosts.map(({ restarts }) => restarts.length)), 'restart'),
     ];
 }
 /** `1 file`, `2 files`. */
-function counted(count, noun) {
+function plan_words_counted(count, noun) {
     return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 function sum(numbers) {
@@ -13153,7 +14237,7 @@ function shownDiff(diff) {
     const lines = diff.replace(/\n$/, '').split('\n').slice(2);
     const shown = lines.slice(0, MOST_DIFF_LINES).map((line) => (0,log_line/* shortened */.vI)(visible(line), LONGEST_DIFF_LINE));
     const more = lines.length - shown.length;
-    return more > 0 ? [...shown, `… (${counted(more, 'more line')})`] : shown;
+    return more > 0 ? [...shown, `… (${plan_words_counted(more, 'more line')})`] : shown;
 }
 /** Control and format characters (line ends within a line, text that runs backwards) as escapes; tabs are harmless. */
 function visible(line) {
@@ -13295,7 +14379,7 @@ function hostDetails({ name, files }, withDiffs) {
         return `${VERBS[change]} ${code(path)}${change === 'remove' ? '' : `, mode ${code(mode)}`}${remark}`;
     });
     const parts = [bullets(items), ...(withDiffs ? files.flatMap(diffBlock) : [])];
-    return details(`${name}: ${counted(files.length, 'file')}`, parts.join('\n\n'));
+    return details(`${name}: ${plan_words_counted(files.length, 'file')}`, parts.join('\n\n'));
 }
 function diffBlock({ path, diff }) {
     return diff === undefined ? [] : [`${code(path)}\n\n${codeBlock('diff', shownDiff(diff).join('\n'))}`];
@@ -13619,8 +14703,8 @@ function more(rest) {
     const findings = rest.filter(({ status }) => status === 'fail' || status === 'warn').length;
     const unknown = rest.filter(({ status }) => status === 'unknown').length;
     const counts = [
-        ...(findings === 0 ? [] : [counted(findings, 'more finding')]),
-        ...(unknown === 0 ? [] : [`${counted(unknown, 'check')} could not be made`]),
+        ...(findings === 0 ? [] : [plan_words_counted(findings, 'more finding')]),
+        ...(unknown === 0 ? [] : [`${plan_words_counted(unknown, 'check')} could not be made`]),
     ];
     return counts.length === 0 ? [] : [`${counts.join('; ')}: see the job summary.`];
 }
@@ -13644,8 +14728,8 @@ async function keepReport(files, redactor, log, runnerTemp = process.env['RUNNER
         return '';
     }
     try {
-        const folder = await (0,external_node_fs_promises_.mkdtemp)((0,external_node_path_.join)(runnerTemp, 'etcd-ha-report-'));
-        await Promise.all(files.map(({ path, content }) => (0,external_node_fs_promises_.writeFile)((0,external_node_path_.join)(folder, path), content)));
+        const folder = await (0,promises_.mkdtemp)((0,external_node_path_.join)(runnerTemp, 'etcd-ha-report-'));
+        await Promise.all(files.map(({ path, content }) => (0,promises_.writeFile)((0,external_node_path_.join)(folder, path), content)));
         return folder;
     }
     catch (error) {
@@ -13981,7 +15065,7 @@ function headed(heading, block) {
     return heading === undefined ? block : `### ${heading}${separator}${block}`;
 }
 function fitted_leftOut(count) {
-    return `_${counted(count, 'part')} left out: the summary would be longer than GitHub shows. The report's files have everything._`;
+    return `_${plan_words_counted(count, 'part')} left out: the summary would be longer than GitHub shows. The report's files have everything._`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/health/certificate-table.ts
@@ -14001,7 +15085,7 @@ function certificateTable({ certificates, thresholds }) {
     const rest = rows.slice(shownRows);
     return [
         table(header, rows.slice(0, shownRows)),
-        ...(rest.length === 0 ? [] : [details(counted(rest.length, 'more certificate'), table(header, rest))]),
+        ...(rest.length === 0 ? [] : [details(plan_words_counted(rest.length, 'more certificate'), table(header, rest))]),
     ].join('\n\n');
 }
 function seenCertificates(certificates) {
@@ -14204,7 +15288,7 @@ function sections_verdict(document, reportUrl) {
     const facts = [
         `Checked ${markdown_text(checkedAt)}`,
         markdown_duration(durationMs),
-        `${counted(checks.length, 'check')}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`,
+        `${plan_words_counted(checks.length, 'check')}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`,
         metricsWindowSeconds === null
             ? 'percentiles since each member started'
             : `percentiles of ${metricsWindowSeconds} s`,
@@ -14269,7 +15353,7 @@ function sections_findings(document, most) {
 }
 /** A line that says how many more there are; none where there are none. */
 function moreOf(count, noun) {
-    return count <= 0 ? [] : [`_And ${counted(count, `more ${noun}`)}: the report's files have all._`];
+    return count <= 0 ? [] : [`_And ${plan_words_counted(count, `more ${noun}`)}: the report's files have all._`];
 }
 function sections_finding(where, check) {
     const { status, measured, threshold, cause, fix } = check;
@@ -14291,7 +15375,7 @@ function sections_unseen({ title, checks }, most) {
         same.map((check) => markdown_text(words_oneLine(titleOf(check), sections_longestCell))).join('<br>'),
         reason(same[0]),
     ]);
-    const summary = `${STATUS_ICONS.unknown} ${words_oneLine(title, sections_longestCell)}: ${counted(unknown.length, 'check')} could not be made`;
+    const summary = `${STATUS_ICONS.unknown} ${words_oneLine(title, sections_longestCell)}: ${plan_words_counted(unknown.length, 'check')} could not be made`;
     const shown = [table(['Check', 'Why'], rows.slice(0, most)), ...moreOf(rows.length - most, 'reason')];
     return [details(summary, shown.join('\n\n'))];
 }
@@ -14316,7 +15400,7 @@ function wellDone(document) {
     ]));
     if (rows.length === 0)
         return [];
-    const summary = `${STATUS_ICONS.ok} ${counted(rows.length, 'check')} ok`;
+    const summary = `${STATUS_ICONS.ok} ${plan_words_counted(rows.length, 'check')} ok`;
     return [details(summary, table(['Where', 'Check', 'Measured', 'Threshold'], rows))];
 }
 
@@ -15141,7 +16225,7 @@ function isUnknown({ status }) {
 /** @param checks of which the same is told; at least one. */
 function badRow(checks, where) {
     const [first] = checks;
-    const what = checks.length > 1 || first === undefined ? counted(checks.length, 'check') : CHECK_TITLES[first.name];
+    const what = checks.length > 1 || first === undefined ? plan_words_counted(checks.length, 'check') : CHECK_TITLES[first.name];
     return { status: first?.status ?? 'unknown', cells: [where, what, first?.measured ?? ''] };
 }
 function goodRow(document, { member, title, checks }) {
@@ -15150,7 +16234,7 @@ function goodRow(document, { member, title, checks }) {
         return [];
     const figures = document.members.filter(({ name }) => name === member).map(figuresLine);
     return [
-        { status: 'ok', cells: [title, counted(good.length, 'check'), figures[0] ?? clusterLine(document)] },
+        { status: 'ok', cells: [title, plan_words_counted(good.length, 'check'), figures[0] ?? clusterLine(document)] },
     ];
 }
 function clusterLine({ cluster }) {
@@ -15173,7 +16257,7 @@ function log_table_details({ title, checks }) {
     if (bad.length === 0)
         return [];
     const lines = sameTold(bad).flatMap(log_table_told);
-    return [{ title: `${words_oneLine(title, widestCell)}: ${counted(bad.length, 'check')} not OK`, lines }];
+    return [{ title: `${words_oneLine(title, widestCell)}: ${plan_words_counted(bad.length, 'check')} not OK`, lines }];
 }
 /** @param checks of which the same is told. */
 function log_table_told(checks) {
@@ -15628,11 +16712,12 @@ class Timeline {
 var run_state = __webpack_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 42 modules
-var parse_settings = __webpack_require__(37077);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 43 modules
+var parse_settings = __webpack_require__(16980);
 // EXTERNAL MODULE: ./src/settings/read-input-files.ts
 var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/main.ts
+
 
 
 
@@ -15669,12 +16754,14 @@ async function main() {
         for (const warning of settings.warnings)
             log.warning((0,src_findings/* describeFinding */.jb)(warning));
         end.limitTo(settings.timeoutSeconds);
+        const images = await openArchive(settings);
         const { connect, close } = await (0,connector/* connector */.M)(settings, {
             privilege: privilegeOf(settings),
             log,
             onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
         });
         const result = await OPERATIONS[settings.operation](settings, {
+            ...images,
             connect,
             log,
             timeline,
@@ -15705,6 +16792,12 @@ async function main() {
         end.stop();
         (0,runner.saveState)(run_state/* MAIN_ENDED */.F, 'true');
     }
+}
+/** Read before any host is connected to; a health check needs no image. */
+async function openArchive({ operation, imageArchive }) {
+    if (imageArchive === undefined || operation === 'health')
+        return {};
+    return { archive: await readImageArchive(imageArchive) };
 }
 /** With an installed probe, the login user needs no shell of root. */
 function privilegeOf({ operation, health }) {

@@ -1,0 +1,25 @@
+import type { ArchivedImage } from '../../src/images/archive-index.ts';
+import type { ImageArchive } from '../../src/images/image-archive.ts';
+
+/** An id of an image, of one letter. */
+export const id = (letter: string): string => `sha256:${letter.repeat(64)}`;
+
+/** An image in an archive. */
+export function archived(names: readonly string[], changes: Partial<ArchivedImage> = {}): ArchivedImage {
+  return {
+    names,
+    tags: [],
+    os: 'linux',
+    architecture: 'amd64',
+    id: id('a'),
+    manifest: { mediaType: 'application/vnd.oci.image.manifest.v1+json', bytes: Buffer.from('{}') },
+    blobs: [],
+    compressed: true,
+    ...changes,
+  };
+}
+
+/** An archive with these images. */
+export function archiveOf(...images: readonly ArchivedImage[]): ImageArchive {
+  return { path: 'images.tar', images };
+}
