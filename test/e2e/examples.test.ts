@@ -197,6 +197,16 @@ test('private-network.yml examines the hosts, then deploys', async () => {
   expect(text).toMatch(/preflight\S* .*was examined[^]*deploy\S* .*The cluster is healthy/);
 });
 
+test('bastion.yml reaches the hosts through another one', async () => {
+  const bastion = `${lab.sshUser}@${addressOf('infra3')}`;
+  const { text } = await runExample('bastion', {
+    secrets: { SSH_PRIVATE_KEY: labKey(lab), SSH_BASTION_PRIVATE_KEY: labKey(lab) },
+    variables: { SSH_BASTION: bastion },
+  });
+  expect(text).toContain(`this runner → ${bastion}:22 → `);
+  expect(text).toContain('The cluster is healthy; nothing was changed.');
+});
+
 /** The three hosts as an inventory. */
 function inventory(): Record<string, { readonly address: string }> {
   return Object.fromEntries(MEMBERS.map((name) => [name, { address: addressOf(name) }]));
