@@ -46,8 +46,8 @@ var redaction = __webpack_require__(51435);
 var runner = __webpack_require__(74813);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 43 modules
-var parse_settings = __webpack_require__(16980);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 44 modules
+var parse_settings = __webpack_require__(61578);
 // EXTERNAL MODULE: ./src/settings/read-input-files.ts
 var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/release-locks.ts

@@ -22,6 +22,7 @@ export const HEALTH_ACTION: SubAction = {
     'names',
     'inventory',
     'allow-even-members',
+    'control-plane-hosts',
     'cluster-name',
     'ssh-user',
     'ssh-port',

@@ -13,6 +13,8 @@ import { bootstrapFindings } from './bootstrap.ts';
 import { clientCopyWarnings, plannedClientCopies } from './client-copies.ts';
 import { namesToBeLost } from './certificate-names.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
+import { decideControlPlane, type ControlPlanePlan } from './control-plane/decide.ts';
+import type { ControlPlaneLook } from './control-plane/resolve.ts';
 import { convergeStages, mustRestart, noneRuns, type ConvergedMember } from './converge-stages.ts';
 import { createStages, runs, type CreatedMember } from './create-stages.ts';
 import { desiredMember } from './desired.ts';
@@ -26,7 +28,7 @@ import { otherImages, pauseFindings, supplyFindings } from './image-supply.ts';
 import { clonedMachines, resolveMembers, type Member } from './members.ts';
 import { lostLogFindings, membershipFindings } from './membership.ts';
 import { classifyHost, recordOn, tokenOn, type Ownership } from './ownership.ts';
-import type { Plan, Verdict } from './plan.ts';
+import type { Plan, PlannedClientCopy, Verdict } from './plan.ts';
 import { differentImages, missingEssentials, missingPrerequisites } from './prerequisites.ts';
 import { memberManifest } from './member-manifest.ts';
 import { signingFindings } from './signing.ts';
@@ -38,6 +40,8 @@ export interface DeployQuestion {
   readonly settings: Settings;
   /** In the order of `settings.hosts`. */
   readonly facts: readonly HostFacts[];
+  /** Hosts of the control plane, which are no members; absent: none are listed. */
+  readonly controlPlane?: ControlPlaneLook;
   /** Absent where no member could be asked. */
   readonly cluster?: ClusterFacts;
   /** Token for a cluster that does not exist yet. */
@@ -67,7 +71,12 @@ export function decideDeploy(question: DeployQuestion): Plan {
     ...lostLogFindings(members, ownership, cluster),
     ...membershipFindings(ownership, cluster),
   ]);
-  const found: Found = { ...question, members, ownership, shape };
+  const controlPlane = decideControlPlane(question.controlPlane ?? { hosts: [], unreached: [] }, members, {
+    authority: knownAuthority(members, settings.authority?.certificatePem),
+    renewBeforeDays: settings.renewBeforeDays,
+    now: question.now,
+  });
+  const found: Found = { ...question, members, ownership, shape, handOver: controlPlane };
   return established ? decideEstablished(found) : decideNew(found);
 }
 
@@ -76,6 +85,7 @@ interface Found extends DeployQuestion {
   readonly members: readonly Member[];
   readonly ownership: ReadonlyMap<string, Ownership>;
   readonly shape: ClusterShape;
+  readonly handOver: ControlPlanePlan;
 }
 
 /**
@@ -93,7 +103,7 @@ function isEstablished(
 
 /** Nothing there yet, or an unfinished deploy of ours: create, repair. */
 function decideNew(found: Found): Plan {
-  const { settings, members, ownership, shape, archive } = found;
+  const { settings, members, ownership, shape, archive, handOver } = found;
   const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
   const { choice, findings } = authorityFor(
     found,
@@ -102,6 +112,7 @@ function decideNew(found: Found): Plan {
   refuseIf([
     ...(isNew ? bootstrapFindings(settings.bootstrap, choice?.source.from === 'made') : []),
     ...findings,
+    ...handOver.findings,
     ...members.flatMap((member) =>
       missingPrerequisites(member, [settings.clientPort, settings.peerPort, settings.metricsPort]),
     ),
@@ -118,35 +129,45 @@ function decideNew(found: Found): Plan {
   refuseIf(created.flatMap((member) => [...foundedOtherwise(member, shape), ...otherRelease(member)]));
   const fresh = created.filter(({ progress }) => progress !== 'begun');
   // a manifest that has to be replaced comes with certificates of this run
-  const signing = fresh.length > 0 ? authorityFor(found, true) : { choice, findings: [] };
+  const signs = fresh.length > 0 || handOver.issue.size > 0;
+  const signing = signs ? authorityFor(found, true) : { choice, findings: [] };
   refuseIf(signing.findings);
   const authority = chosen(signing.choice);
   return {
     ...common(found, authority, created),
     verdict: isNew ? 'create' : 'repair',
     reasons: isNew ? ['none of the hosts holds anything of etcd'] : created.map(describeProgress),
-    issue: new Map(fresh.map(({ name }) => [name, leafProfileNames])),
+    issue: new Map([...fresh.map(({ name }) => [name, leafProfileNames] as const), ...handOver.issue]),
     clientCopies: new Map(),
-    warnings: [...clonedMachines(members), ...trustedBesides(members), ...pauseFindings(created, archive)],
-    ...createStages({ shape, authority, members: created, ...(archive === undefined ? {} : { archive }) }),
+    warnings: [
+      ...clonedMachines(members),
+      ...trustedBesides(members),
+      ...pauseFindings(created, archive),
+      ...handOver.warnings,
+    ],
+    ...withHandOver(
+      createStages({ shape, authority, members: created, ...(archive === undefined ? {} : { archive }) }),
+      handOver,
+    ),
   };
 }
 
 /** A cluster that lives: unchanged, converge, adopt. */
 function decideEstablished(found: Found): Plan {
-  const { settings, members, ownership, shape, cluster, archive } = found;
+  const { settings, members, ownership, shape, cluster, archive, handOver } = found;
   const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
   const first = authorityFor(found, false);
-  refuseIf([...first.findings, ...members.flatMap(missingEssentials)]);
+  refuseIf([...first.findings, ...members.flatMap(missingEssentials), ...handOver.findings]);
   const known = knownAuthority(members, settings.authority?.certificatePem);
   if (known === undefined) throw new Refused(TITLE, [withoutAuthority(members)]);
 
   const converged = members.map((member) => convergedMember(member, known, chosen(first.choice), found));
-  const issue = new Map(
-    converged
+  const issue = new Map([
+    ...converged
       .filter(({ differences }) => differences.leaves.size > 0)
-      .map(({ name, differences }) => [name, [...differences.leaves.keys()]]),
-  );
+      .map(({ name, differences }) => [name, [...differences.leaves.keys()]] as const),
+    ...handOver.issue,
+  ]);
   const signing = issue.size > 0 ? authorityFor(found, true) : first;
   const restarted = converged.filter(mustRestart);
   refuseIf([
@@ -174,13 +195,16 @@ function decideEstablished(found: Found): Plan {
 
   const idle = converged.filter((member) => !runs(member));
   const different = converged.filter(({ differences }) => !isAsDesired(differences));
-  const verdict = verdictOn(unmanaged.length, different.length, idle.length);
-  const stages = convergeStages(converged, shape, first.choice?.keyKeeper, archive);
-  const clientCopies = plannedClientCopies(converged, ownership, settings.copiedClientCertificates);
+  const verdict = verdictOn(unmanaged.length, different.length + handOver.stages.length, idle.length);
+  const stages = withHandOver(convergeStages(converged, shape, first.choice?.keyKeeper, archive), handOver);
+  // who is handed its own pair needs no copy of a member's
+  const clientCopies = handsOver(settings)
+    ? new Map<string, PlannedClientCopy>()
+    : plannedClientCopies(converged, ownership, settings.copiedClientCertificates);
   return {
     ...common(found, chosen(signing.choice), converged),
     verdict,
-    reasons: reasonsFor(verdict, converged),
+    reasons: [...reasonsFor(verdict, converged), ...handOver.reasons],
     issue,
     clientCopies,
     warnings: [
@@ -191,9 +215,23 @@ function decideEstablished(found: Found): Plan {
       ...converged.flatMap((member) =>
         namesToBeLost(member, settings.certificates.extraSans, member.differences.leaves),
       ),
+      ...handOver.warnings,
     ],
     ...stages,
   };
+}
+
+/** The control plane gets its files once the cluster is proven healthy, and recorded. */
+function withHandOver(
+  { stages, afterProof }: Pick<Plan, 'stages' | 'afterProof'>,
+  handOver: ControlPlanePlan,
+): Pick<Plan, 'stages' | 'afterProof'> {
+  return { stages, afterProof: [...afterProof, ...handOver.stages] };
+}
+
+/** Whether the action looks after what the control plane has of the cluster. */
+function handsOver({ controlPlane }: Settings): boolean {
+  return controlPlane.length > 0;
 }
 
 function verdictOn(unmanaged: number, different: number, idle: number): Verdict {
@@ -213,16 +251,20 @@ function reasonsFor(verdict: Verdict, members: readonly ConvergedMember[]): stri
 }
 
 function common(
-  { settings, shape }: Found,
+  { settings, shape, handOver }: Found,
   { source, keyKeeper }: AuthorityChoice,
   members: readonly (CreatedMember | ConvergedMember)[],
-): Pick<Plan, 'clusterName' | 'shape' | 'authority' | 'keyKeeper' | 'kubernetesVersions' | 'certificates'> {
+): Pick<
+  Plan,
+  'clusterName' | 'shape' | 'authority' | 'keyKeeper' | 'kubernetesVersions' | 'certificates' | 'controlPlane'
+> {
   return {
     clusterName: settings.clusterName,
     shape,
     authority: source,
     ...(keyKeeper === undefined ? {} : { keyKeeper }),
     certificates: settings.certificates,
+    controlPlane: handOver.hosts,
     kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
   };
 }
@@ -418,12 +460,17 @@ function convergedMember(
     caCustody: settings.caCustody,
     renewBeforeDays: settings.renewBeforeDays,
     extraSans: settings.certificates.extraSans,
-    copiedClients: settings.copiedClientCertificates,
+    copiedClients: handsOver(settings) ? recordedCopies(ownership) : settings.copiedClientCertificates,
     now,
     ...(record === undefined ? {} : { record }),
   });
   const isLeader = cluster?.health.leader?.name === member.name;
   return { ...member, ...whatRuns(member), desired, differences, isLeader };
+}
+
+/** Fingerprints of all renewed client certificates of which nobody has confirmed a copy yet. */
+function recordedCopies(ownership: ReadonlyMap<string, Ownership>): string[] {
+  return [...ownership.values()].flatMap((owned) => recordOn(owned)?.clientCopy?.fingerprint ?? []);
 }
 
 /** Whether the cluster can spare each member that has to be restarted, and whether that is known. */

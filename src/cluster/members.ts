@@ -28,9 +28,14 @@ export function resolveMembers(
   return { members, findings: [...badNames(members), ...sameNames(members), ...sameMachines(members)] };
 }
 
+/** Whether kubeadm would take it for the name of a node. */
+export function isNodeName(name: string): boolean {
+  return name.length <= 253 && NODE_NAME.test(name);
+}
+
 function badNames(members: readonly Member[]): Finding[] {
   return members
-    .filter(({ name }) => name.length > 253 || !NODE_NAME.test(name))
+    .filter(({ name }) => !isNodeName(name))
     .map(({ name, address }) => ({
       host: address,
       at: 'names',

@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
 import type { DataPlaces } from '../kubeadm/data-places.ts';
-import type { EtcdArgument, ClusterShape } from '../kubeadm/kubeadm-config.ts';
+import type { ClusterShape, EtcdArgument, MemberIdentity } from '../kubeadm/kubeadm-config.ts';
 import type { LeafProfileName } from '../pki/leaf-profiles.ts';
 import type { CertificatePolicy } from '../pki/policy.ts';
 import type { ClientCopy } from './host-state.ts';
@@ -21,10 +21,11 @@ export type Step =
   | RestartMember
   | ProveServed
   | RemoveAuthorityKey
+  | ProveClient
   | RecordMember;
 
 interface StepOnHost {
-  /** Name of the member's host. */
+  /** Name of the member's host, or of one of the control plane's. */
   readonly host: string;
   /** Why it is needed, as the log and the summary tell it. */
   readonly why: string;
@@ -138,6 +139,11 @@ export interface RemoveAuthorityKey extends StepOnHost {
   readonly kind: 'remove-authority-key';
 }
 
+/** Proves that every member answers from this host of the control plane to the client pair that was just delivered there. */
+export interface ProveClient extends StepOnHost {
+  readonly kind: 'prove-client';
+}
+
 /** Writes down that this host is a member from now on; removes what the run kept for going back. */
 export interface RecordMember extends StepOnHost {
   readonly kind: 'record-member';
@@ -149,6 +155,8 @@ export interface Stage {
   readonly steps: readonly Step[];
   /** True: one after the other, as listed; otherwise all at the same time. */
   readonly inTurn?: boolean;
+  /** True: what fails here is told at the end of the run, and what follows is done all the same. */
+  readonly mayFail?: boolean;
   /** Must hold before the first step; a gate that stays shut ends the run. */
   readonly before?: Gate;
   /** Must hold after the last step, before the next stage. */
@@ -196,7 +204,9 @@ export interface Plan {
   readonly kubernetesVersions: ReadonlyMap<string, string>;
   /** How the certificates are made that this run issues. */
   readonly certificates: CertificatePolicy;
-  /** Leaf certificates that this run issues, by member name. */
+  /** Hosts of the control plane that could be looked at; none of them is a member. */
+  readonly controlPlane: readonly MemberIdentity[];
+  /** Leaf certificates that this run issues, by the name of their host. */
   readonly issue: ReadonlyMap<string, readonly LeafProfileName[]>;
   /** Client certificates for the control plane that were or will be renewed, by the host they lie on. */
   readonly clientCopies: ReadonlyMap<string, PlannedClientCopy>;

@@ -13,9 +13,14 @@ export const STEP_TITLES: Readonly<Record<Step['kind'], string>> = {
   'move-leadership': 'move leadership',
   'restart-member': 'restart member',
   'prove-served': 'prove served certificates',
+  'prove-client': 'prove client certificate',
   'remove-authority-key': 'remove key of the CA',
   'record-member': 'record member',
 };
 
 /** Steps that only look. */
-export const LOOKING_STEPS: ReadonlySet<Step['kind']> = new Set(['verify-files', 'prove-served']);
+export const LOOKING_STEPS: ReadonlySet<Step['kind']> = new Set([
+  'verify-files',
+  'prove-served',
+  'prove-client',
+]);

@@ -38,6 +38,7 @@ export const CHECK_TITLES = {
   clock: 'Clock',
   certificate: 'Certificate on disk',
   'served-certificate': 'Certificate as served',
+  'control-plane': 'Files of the control plane',
 } as const;
 
 /** The name of a check; part of the published report, of metrics and of JUnit: never renamed within one schema version. */

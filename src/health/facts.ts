@@ -17,6 +17,15 @@ export interface HealthFacts extends DataPlaces {
   readonly peerPort: number;
   /** The members that ought to be there, in the order of the inputs; at least one. */
   readonly members: readonly MemberSight[];
+  /** Hosts of the control plane, in the order of the inputs; none where none are listed. */
+  readonly controlPlane: readonly ControlPlaneSight[];
+}
+
+/** What was seen of a host of the control plane. */
+export interface ControlPlaneSight {
+  readonly name: string;
+  readonly address: string;
+  readonly host: Sight<Pick<HostSight, 'facts' | 'more'>>;
 }
 
 /** What was seen of one expected member and its host. */

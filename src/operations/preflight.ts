@@ -1,3 +1,4 @@
+import { controlPlaneWarnings } from '../cluster/control-plane/decide.ts';
 import { decideDeploy } from '../cluster/decide-deploy.ts';
 import { resolveMembers } from '../cluster/members.ts';
 import { preflightFindings } from '../cluster/preflight/preflight.ts';
@@ -17,12 +18,15 @@ function judge(
   settings: Settings,
   surroundings: Pick<Surroundings, 'chance' | 'archive'>,
 ): SevereFinding[] {
-  const { hosts, facts, preflight: seen, diskTests, failed } = examined;
+  const { hosts, facts, preflight: seen, controlPlane, diskTests, failed } = examined;
   const { members } = resolveMembers(hosts, facts);
   const { archive } = surroundings;
   const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, surroundings) : [];
   const all: SevereFinding[] = [
-    ...[...failed, ...refused].map((finding) => ({ ...finding, severity: 'fail' as const })),
+    ...[...failed, ...refused, ...controlPlaneWarnings(controlPlane)].map((finding) => ({
+      ...finding,
+      severity: 'fail' as const,
+    })),
     ...preflightFindings({ settings, members, preflight: seen, diskTests, ...(archive && { archive }) }),
   ];
   // what a deploy refuses as well is told once
@@ -32,12 +36,19 @@ function judge(
 
 /** Why a deploy with these inputs would be refused. */
 function refusalsOfDeploy(
-  { facts, cluster }: Examined,
+  { facts, controlPlane, cluster }: Examined,
   settings: Settings,
   { chance, archive }: Pick<Surroundings, 'chance' | 'archive'>,
 ): readonly Finding[] {
   try {
-    decideDeploy({ settings, facts, ...chance, ...(cluster && { cluster }), ...(archive && { archive }) });
+    decideDeploy({
+      settings,
+      facts,
+      controlPlane,
+      ...chance,
+      ...(cluster && { cluster }),
+      ...(archive && { archive }),
+    });
     return [];
   } catch (error) {
     if (error instanceof Refused) return error.findings;

@@ -11,6 +11,7 @@ import {
 } from './extension-values.ts';
 import { describeKey } from './keys.ts';
 import { oidName } from './oids.ts';
+import { decodePem } from './pem.ts';
 import { parseStructure } from './structure.ts';
 
 /** What a certificate says, in words for reports and tests. */
@@ -85,4 +86,16 @@ export function certificateEnd(pem: string | undefined): Date | undefined {
 /** node:crypto gives one line per part of the name, and undefined for an empty name. */
 function oneLine(name: string | undefined): string {
   return (name ?? '').replaceAll('\n', ', ');
+}
+
+/** SHA-256 of every certificate in a PEM text, as a server trusts them all; what is no certificate is passed over. */
+export function fingerprintsIn(pem: string): string[] {
+  return decodePem(pem).flatMap(({ type, text }) => {
+    if (type !== 'CERTIFICATE') return [];
+    try {
+      return [new X509Certificate(text).fingerprint256];
+    } catch {
+      return [];
+    }
+  });
 }

@@ -48,6 +48,19 @@ export function verifyLeaf(leaf: FoundLeaf, expected: LeafExpectation): string[]
   ];
 }
 
+/** Whether this CA has signed a certificate (PEM); undefined for what is no certificate. */
+export function isSignedBy(
+  certificatePem: string,
+  { certificate: authority }: Pick<Authority, 'certificate'>,
+): boolean | undefined {
+  try {
+    const leaf = new X509Certificate(certificatePem);
+    return issuerFindings(leaf, inspectCertificate(certificatePem), authority).length === 0;
+  } catch {
+    return undefined;
+  }
+}
+
 function issuerFindings(leaf: X509Certificate, info: CertificateInfo, authority: X509Certificate): string[] {
   if (leaf.issuer !== authority.subject) {
     return [`was issued by "${info.issuer}", not by this cluster's CA "${authority.subject}"`];

@@ -11,7 +11,9 @@ import {
   changesNothing,
   CHANGES,
   counted,
+  everyHost,
   isTouched,
+  type PlannedHost,
   shownDiff,
   stepsOf,
   totals,
@@ -25,13 +27,13 @@ const missing = '–';
 
 /** A plan for the log, one string per line; one line when nothing has to be done. */
 export function planLines(document: PlanDocument): string[] {
-  const { verdict, clusterName, reasons, hosts, membership, stages, afterProof, warnings, digest } = document;
+  const { verdict, clusterName, reasons, membership, stages, afterProof, warnings, digest } = document;
   const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${VERDICTS[verdict]}`;
   if (changesNothing(document)) return [`${title}. Plan digest: ${digest}`];
   return [
     `${title}. ${totals(document).join(', ')}.`,
     ...indented(reasons),
-    ...hosts.flatMap(hostLines),
+    ...everyHost(document).flatMap(hostLines),
     ...section('Members', membership),
     'Order',
     ...indented([
@@ -53,8 +55,8 @@ function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `  ${line}`);
 }
 
-function hostLines(host: HostChanges): string[] {
-  const title = `${host.name} (${host.address})`;
+function hostLines(host: PlannedHost): string[] {
+  const title = `${host.name} (${[host.address, ...(host.role === undefined ? [] : [host.role])].join(', ')})`;
   if (!isTouched(host)) return [`${title}: nothing changes`];
   return [
     title,
@@ -100,7 +102,9 @@ function sections(document: PlanDocument, withDiffs: boolean): string {
         findings(document.warnings),
         hostTable(document),
         withDiffs ? '' : '_The diffs are left out: the summary would be longer than GitHub shows._',
-        ...document.hosts.filter(({ files }) => files.length > 0).map((host) => hostDetails(host, withDiffs)),
+        ...everyHost(document)
+          .filter(({ files }) => files.length > 0)
+          .map((host) => hostDetails(host, withDiffs)),
         membershipChanges(document),
         order(document),
         approval(document),
@@ -139,9 +143,9 @@ function findings(all: readonly Finding[]): string {
   return `### What deserves a look\n\n${bullets(items)}`;
 }
 
-function hostTable({ hosts }: PlanDocument): string {
-  const rows = hosts.map(({ name, address, files, restarts }) => [
-    code(name),
+function hostTable(document: PlanDocument): string {
+  const rows = everyHost(document).map(({ name, address, role, files, restarts }) => [
+    role === undefined ? code(name) : `${code(name)} (${role})`,
     code(address),
     fileCounts(files),
     restarts.length === 0 ? missing : restarts.map(text).join('<br>'),

@@ -39,8 +39,21 @@ export const CHANGES: Readonly<Record<FileChange['change'], string>> = {
 };
 
 /** True when the hosts and the action's records stay as they are. */
-export function changesNothing({ verdict, hosts, stages, afterProof }: PlanDocument): boolean {
-  return verdict === 'unchanged' && !hosts.some(isTouched) && stages.length + afterProof.length === 0;
+export function changesNothing(document: PlanDocument): boolean {
+  const { verdict, stages, afterProof } = document;
+  const isCalm = verdict === 'unchanged' && stages.length + afterProof.length === 0;
+  return isCalm && !everyHost(document).some(isTouched);
+}
+
+/** A host in a plan. */
+export interface PlannedHost extends HostChanges {
+  /** What it is where it is not a member: `control plane`. */
+  readonly role?: string;
+}
+
+/** The members' hosts, then those of the control plane. */
+export function everyHost({ hosts, controlPlane = [] }: PlanDocument): PlannedHost[] {
+  return [...hosts, ...controlPlane.map((host) => ({ ...host, role: 'control plane' }))];
 }
 
 /** Whether anything changes on a host. */
@@ -49,7 +62,8 @@ export function isTouched({ files, restarts }: HostChanges): boolean {
 }
 
 /** How much changes: `2 of 3 hosts change`, `4 files`, `1 restart`. */
-export function totals({ hosts }: PlanDocument): string[] {
+export function totals(document: PlanDocument): string[] {
+  const hosts = everyHost(document);
   const touched = hosts.filter(isTouched).length;
   return [
     `${touched} of ${counted(hosts.length, 'host')} ${touched === 1 ? 'changes' : 'change'}`,

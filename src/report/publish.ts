@@ -1,4 +1,4 @@
-import { describeFinding, Refused } from '../findings.ts';
+import { describeFinding, Refusal, Refused } from '../findings.ts';
 import { httpsUrl } from '../kubeadm/urls.ts';
 import { renderExternalEtcdConfig } from '../kubeadm/kubeadm-config.ts';
 import type { HealthReport } from '../etcd/health.ts';
@@ -63,12 +63,15 @@ export async function publish(outcome: Outcome, settings: Settings, means: Repor
     settings,
     means,
   );
-  const warnings = [...settings.warnings, ...plan.warnings];
+  // What fails the step is no warning beside it; in a dry run it is no more than that.
+  const failed = outcome.dryRun ? [] : outcome.unfinished;
+  const warnings = plan.warnings.filter((warning) => !failed.includes(warning));
   const report: RunReport = {
     ...commonReport(settings, means),
-    outcome: outcome.dryRun ? 'planned' : 'succeeded',
+    outcome: outcome.dryRun ? 'planned' : failed.length > 0 ? 'failed' : 'succeeded',
+    ...(failed.length > 0 && { failure: UNFINISHED }),
     changed: outcome.changed,
-    findings: [...(health?.findings ?? []), ...warnings.map(asWarning)],
+    findings: [...failed, ...(health?.findings ?? []), ...[...settings.warnings, ...warnings].map(asWarning)],
     certificates,
     ...(health && { health }),
     ...(authority && { authority: authorityReport(plan, authority.fingerprint) }),
@@ -76,9 +79,13 @@ export async function publish(outcome: Outcome, settings: Settings, means: Repor
     connections: outcome.connections,
     ...(artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
   };
-  for (const warning of plan.warnings) log.warning(describeFinding(warning));
+  for (const warning of warnings) log.warning(describeFinding(warning));
+  if (failed.length > 0) failStep(new Refusal(UNFINISHED, failed), redactor, log);
   writeSummary(report, redactor, log);
 }
+
+/** The cluster is as it ought to be, and proven so; what is for the control plane is not. */
+const UNFINISHED = 'the cluster is healthy, and not every host of the control plane has what it needs';
 
 /** Publishes what a run found that only looked. */
 export function publishExamination(

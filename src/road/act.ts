@@ -14,21 +14,31 @@ const PAUSE_MS = 250;
 
 /**
  * Runs stages in order, each behind its gate. After a failure the other steps that have begun come to their end, and
- * nothing later is begun.
+ * nothing later is begun; a stage that may fail leaves its findings in the run's record, and the next one is begun.
  * @throws Refusal with the findings of every step that failed, or of the gate that stays shut.
  */
 export async function act(stages: readonly Stage[], context: ActContext): Promise<void> {
   for (const stage of stages) {
-    if (stage.before !== undefined) await passGate(stage.before, stage, context);
-    context.signal.throwIfAborted();
-    context.log.info(`${stage.title}: ${describeSteps(stage)}`);
-    if (stage.inTurn === true) {
-      for (const step of stage.steps) await runTogether([step], stage, context);
-    } else {
-      await runTogether(stage.steps, stage, context);
+    try {
+      await actOn(stage, context);
+    } catch (error) {
+      if (stage.mayFail !== true || !(error instanceof Refusal) || context.signal.aborted) throw error;
+      context.log.info(`${stage.title} failed; the run goes on, and tells why at its end`);
+      context.record.unfinished.push(...error.findings);
     }
-    if (stage.after !== undefined) await passGate(stage.after, stage, context);
   }
+}
+
+async function actOn(stage: Stage, context: ActContext): Promise<void> {
+  if (stage.before !== undefined) await passGate(stage.before, stage, context);
+  context.signal.throwIfAborted();
+  context.log.info(`${stage.title}: ${describeSteps(stage)}`);
+  if (stage.inTurn === true) {
+    for (const step of stage.steps) await runTogether([step], stage, context);
+  } else {
+    await runTogether(stage.steps, stage, context);
+  }
+  if (stage.after !== undefined) await passGate(stage.after, stage, context);
 }
 
 async function runTogether(steps: readonly Step[], stage: Stage, context: ActContext): Promise<void> {

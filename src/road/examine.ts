@@ -1,4 +1,5 @@
 import type { ClusterFacts } from '../cluster/cluster-facts.ts';
+import type { ControlPlaneLook } from '../cluster/control-plane/resolve.ts';
 import type { HostFacts } from '../cluster/host-facts.ts';
 import type { DiskTestFact, PreflightFacts } from '../cluster/preflight/preflight-facts.ts';
 import type { SevereFinding } from '../cluster/preflight/severe-finding.ts';
@@ -11,6 +12,7 @@ import { diskTest, parseDiskTest } from '../hosts/scripts/disk-test.ts';
 import type { TransportStatistics } from '../hosts/transport.ts';
 import type { HostSettings, Settings } from '../settings/settings.ts';
 import { withConnections } from './connections.ts';
+import { controlPlaneLook, observeControlPlane } from './control-plane.ts';
 import { connectEach, connectionsOf, hostLabel, observeAll, understood, type Observed } from './observe.ts';
 import type { Surroundings } from './road.ts';
 import { settleAll } from './settle.ts';
@@ -33,6 +35,7 @@ export interface Examined {
   readonly preflight: ReadonlyMap<string, PreflightFacts>;
   /** By address; of hosts on which a write test was made. */
   readonly diskTests: ReadonlyMap<string, DiskTestFact>;
+  readonly controlPlane: ControlPlaneLook;
   /** Why other hosts could not be reached, or not be tested. */
   readonly failed: readonly Finding[];
   /** Absent where no member could be asked, or a host could not be reached. */
@@ -49,10 +52,16 @@ export async function examine(
   surroundings: Surroundings,
 ): Promise<Examination> {
   const { timeline, connect, log, signal } = surroundings;
-  log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
-  const { reached, transports, findings } = await connectEach(settings.hosts, connect, timeline);
-  return withConnections(settings, signal, transports, async (opened) => {
-    const observed = await observeAll({ ...settings, hosts: reached }, opened, timeline);
+  log.info(`Connecting to ${[...settings.hosts, ...settings.controlPlane].map(hostLabel).join(', ')}`);
+  const [{ reached, transports, findings }, connected] = await Promise.all([
+    connectEach(settings.hosts, connect, timeline),
+    connectEach(settings.controlPlane, connect, timeline),
+  ]);
+  return withConnections(settings, signal, [...transports, ...connected.transports], async (opened) => {
+    const [observed, controlPlane] = await Promise.all([
+      observeAll({ ...settings, hosts: reached }, opened.slice(0, transports.length), timeline),
+      observeControlPlane(settings, connected, opened.slice(transports.length), timeline),
+    ]);
     const preflight = await examineEach(settings, observed, surroundings);
     const tests = settings.diskTest ? await testDisks(settings, observed, surroundings) : NO_TESTS;
     const clients = findings.length === 0 ? await reachCluster(settings, observed, surroundings) : undefined;
@@ -63,11 +72,16 @@ export async function examine(
           hosts: reached,
           facts: observed.map(({ facts }) => facts),
           preflight,
+          controlPlane: controlPlaneLook(controlPlane),
           diskTests: tests.facts,
           failed: [...findings, ...tests.failures],
           ...(cluster && { cluster }),
         }),
-        connections: connectionsOf(new Map(observed.map(({ transport }) => [transport.name, transport]))),
+        connections: connectionsOf(
+          new Map(
+            [...observed, ...controlPlane.observed].map(({ transport }) => [transport.name, transport]),
+          ),
+        ),
       };
     } finally {
       clients?.close();

@@ -4,8 +4,11 @@ import { STEP_TITLES } from '../cluster/step-titles.ts';
 import type { Timeline } from './timeline.ts';
 
 /** How far each host has come with its part of a plan that was not carried out to its end. */
-export function hostProgress({ shape, stages, afterProof }: Plan, { entries }: Timeline): HostProgress[] {
-  return shape.members.map(({ name: host }) => {
+export function hostProgress(
+  { shape, controlPlane, stages, afterProof }: Plan,
+  { entries }: Timeline,
+): HostProgress[] {
+  return [...shape.members, ...controlPlane].map(({ name: host }) => {
     const planned = [...stages, ...afterProof].flatMap(({ title, steps }) =>
       steps
         .filter((step) => step.host === host)

@@ -26,7 +26,7 @@ export interface Material {
   readonly authority: Promise<Authority>;
   /** The CA with its key; rejects where the plan has nothing to sign. */
   readonly signer: Promise<SignerWithPem>;
-  /** By member name; only members whose certificates this run issues. */
+  /** By the name of their host; only hosts that this run issues certificates for. */
   readonly leaves: ReadonlyMap<string, Promise<MemberLeaves>>;
   /** SHA-256 (hex) of what lies on each host as the run has seen or put it, by member name and path. */
   readonly found: ReadonlyMap<string, Map<string, string>>;
@@ -43,7 +43,7 @@ export interface MaterialInput {
   readonly plan: Plan;
   readonly settings: Settings;
   readonly hosts: ReadonlyMap<string, Transport>;
-  /** What the probe has seen, by member name. */
+  /** What the probe has seen, by the name of each host. */
   readonly facts: ReadonlyMap<string, HostFacts>;
   readonly now: Date;
   /** Called with every secret as soon as it exists, before it is used. */
@@ -60,7 +60,7 @@ export function prepareMaterial(input: MaterialInput): Material {
   const authority =
     plan.authority.from === 'certificate-only' ? certificateOnly(input, plan.authority.host) : signer;
   const leaves = new Map(
-    plan.shape.members.flatMap((member) => {
+    [...plan.shape.members, ...plan.controlPlane].flatMap((member) => {
       const names = plan.issue.get(member.name);
       return names === undefined ? [] : [[member.name, issue(member, names, signer, input)] as const];
     }),

@@ -45,16 +45,21 @@ export async function connectAll(
   throw new Refusal('not every host could be reached, so nothing was changed on any', findings);
 }
 
+/** Hosts as far as they could be reached. */
+export interface Connected {
+  readonly reached: readonly HostSettings[];
+  /** In the order of these hosts. */
+  readonly transports: Transport[];
+  /** Why others could not be reached. */
+  readonly findings: readonly Finding[];
+}
+
 /** Connects to all hosts at once, and tells why some could not be reached. */
 export async function connectEach(
   hosts: readonly HostSettings[],
   connect: Connector,
   timeline: Timeline,
-): Promise<{
-  readonly reached: readonly HostSettings[];
-  readonly transports: Transport[];
-  readonly findings: readonly Finding[];
-}> {
+): Promise<Connected> {
   const results = await Promise.allSettled(
     hosts.map((host) => {
       const what = { stage: STAGE, title: 'connect', changes: false, host: hostLabel(host) };
@@ -98,7 +103,12 @@ export async function observeAll(
   return settleAll('not every host could be examined, so nothing was changed on any', work);
 }
 
-async function probe(settings: Settings, host: MemberSettings, transport: Transport): Promise<Observed> {
+/** Runs the read-only probe on a host. @throws HostError when its answer cannot be read. */
+export async function probe(
+  settings: Settings,
+  host: MemberSettings,
+  transport: Transport,
+): Promise<Observed> {
   const script = probeScript(questionFor(settings, host));
   const result = await transport.run({
     title: 'probe',
@@ -129,11 +139,14 @@ export function lookedAgain(seen: Observed, answer: Buffer): Observed {
   }));
 }
 
+/** A host of the control plane is a client of all members, and no peer of any. */
 function questionFor(settings: Settings, host: MemberSettings): ProbeQuestion {
+  const { hosts, clientPort, peerPort } = settings;
+  const others = hosts.filter(({ address }) => address !== host.address);
   return {
     ...placesOf(settings),
-    peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
-    ports: [settings.clientPort, settings.peerPort],
+    peers: others.map(({ address }) => address),
+    ports: others.length === hosts.length ? [clientPort] : [clientPort, peerPort],
     sandbox: settings.imageArchive !== undefined || settings.operation === 'preflight',
   };
 }

@@ -1,8 +1,10 @@
 import type { ClusterFacts } from '../cluster/cluster-facts.ts';
+import type { ControlPlaneLook } from '../cluster/control-plane/resolve.ts';
 import type { HostFacts } from '../cluster/host-facts.ts';
 import type { PlanDocument } from '../cluster/plan-document/document.ts';
 import type { Plan } from '../cluster/plan.ts';
 import type { HealthReport } from '../etcd/health.ts';
+import type { Finding } from '../findings.ts';
 import type { Transport, TransportStatistics } from '../hosts/transport.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import type { Log } from '../log.ts';
@@ -24,6 +26,7 @@ export interface Question {
   readonly settings: Settings;
   /** In the order of `settings.hosts`. */
   readonly facts: readonly HostFacts[];
+  readonly controlPlane: ControlPlaneLook;
   /** Absent where no member could be asked. */
   readonly cluster?: ClusterFacts;
   readonly chance: Chance;
@@ -65,11 +68,13 @@ export interface Outcome {
   /** Nothing was to be changed, whatever the plan says. */
   readonly dryRun: boolean;
   readonly changed: boolean;
+  /** What the user asked for beyond the cluster and has not got; the cluster itself is as it ought to be. */
+  readonly unfinished: readonly Finding[];
   /** Absent in a dry run where there is no cluster yet. */
   readonly health?: HealthReport;
   /** Absent in a dry run where there is no CA yet. */
   readonly authority?: Authority;
-  /** Public files as they lie on each host, by member name and path. */
+  /** Public files as they lie on each host, by its name and path. */
   readonly publicFiles: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly connections: readonly ({ readonly host: string } & TransportStatistics)[];
 }
@@ -78,10 +83,13 @@ export interface Outcome {
 export interface Look {
   readonly plan: Plan;
   readonly document: PlanDocument;
+  /** Of the members, in the order of the inputs. */
   readonly observed: readonly Observed[];
-  /** By member name. */
+  /** Hosts of the control plane that could not be looked at. */
+  readonly unreached: readonly Finding[];
+  /** By name of member or control-plane host. */
   readonly hosts: ReadonlyMap<string, Transport>;
-  /** By member name. */
+  /** By the same name. */
   readonly facts: ReadonlyMap<string, HostFacts>;
   readonly cluster?: ClusterFacts;
   /** Clients of the members that were asked. */

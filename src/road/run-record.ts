@@ -1,5 +1,6 @@
 import type { AuditRecord, AuditStep } from '../cluster/audit.ts';
 import type { PlanDocument } from '../cluster/plan-document/document.ts';
+import type { Finding } from '../findings.ts';
 import type { TakenOver } from '../hosts/lock/acquire-locks.ts';
 
 /** How far a run has come with one host, when it failed. */
@@ -23,4 +24,6 @@ export class RunRecord {
   /** Lines of known_hosts with the keys that were taken although nothing was pinned. */
   readonly acceptedHostKeys = new Set<string>();
   readonly steps: AuditStep[] = [];
+  /** What failed in stages that may. */
+  readonly unfinished: Finding[] = [];
 }

@@ -4,18 +4,22 @@ import type { Plan } from '../cluster/plan.ts';
 import { Refused } from '../findings.ts';
 import { acquireLocks, type HeldLocks } from '../hosts/lock/acquire-locks.ts';
 import { named } from '../hosts/named.ts';
+import type { Transport } from '../hosts/transport.ts';
 import type { Settings } from '../settings/settings.ts';
 import { refuseUnapproved } from './approval.ts';
 import { carryOut } from './carry-out.ts';
+import { controlPlaneLook, observeControlPlane, type ObservedControlPlane } from './control-plane.ts';
 import { publicTexts } from './material.ts';
 import { withConnections } from './connections.ts';
 import {
   connectAll,
+  connectEach,
   connectionsOf,
   hostLabel,
   lookedAgain,
   observeAll,
   secondLook,
+  type Connected,
   type Observed,
 } from './observe.ts';
 import type { Decide, Look, Outcome, Surroundings } from './road.ts';
@@ -31,24 +35,55 @@ export async function travel(
   settings: Settings,
   surroundings: Surroundings,
 ): Promise<Outcome> {
-  const { log, timeline, connect, signal } = surroundings;
-  log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
-  const opened = await connectAll(settings.hosts, connect, timeline);
-  return withConnections(settings, signal, opened, async (transports) => {
-    const observed = await observeAll(settings, transports, timeline);
+  const { log, timeline, signal } = surroundings;
+  log.info(`Connecting to ${[...settings.hosts, ...settings.controlPlane].map(hostLabel).join(', ')}`);
+  const connected = await connect(settings, surroundings);
+  return withConnections(settings, signal, connected.opened, async (transports) => {
+    const count = settings.hosts.length;
+    const [members, controlPlane] = await Promise.all([
+      observeAll(settings, transports.slice(0, count), timeline),
+      observeControlPlane(settings, connected.controlPlane, transports.slice(count), timeline),
+    ]);
+    const seen: Seen = { members, controlPlane };
     signal.throwIfAborted();
-    const look = await firstLook(decide, settings, observed, surroundings);
-    if (look === undefined) return await underLock(decide, settings, observed, surroundings);
+    const look = await firstLook(decide, settings, seen, surroundings);
+    if (look === undefined) return await underLock(decide, settings, seen, surroundings);
     try {
       if (settings.dryRun) return planned(look, settings);
       // a lock that a killed run has left is cleared away under a lock
-      if (isDone(look.plan) && lockedHosts(observed).length === 0)
+      if (isDone(look.plan) && lockedHosts(seen).length === 0)
         return await carryOut({ ...look, settings, surroundings });
     } finally {
       look.clients?.close();
     }
-    return await underLock(decide, settings, observed, surroundings);
+    return await underLock(decide, settings, seen, surroundings);
   });
+}
+
+/** Everything that was looked at. */
+interface Seen {
+  readonly members: readonly Observed[];
+  readonly controlPlane: ObservedControlPlane;
+}
+
+function everyHost({ members, controlPlane }: Seen): Observed[] {
+  return [...members, ...controlPlane.observed];
+}
+
+/** Connects to all hosts at once: to every member, or the run ends; to those of the control plane that let us in. */
+async function connect(
+  settings: Settings,
+  surroundings: Surroundings,
+): Promise<{ readonly opened: Transport[]; readonly controlPlane: Connected }> {
+  const connecting = connectEach(settings.controlPlane, surroundings.connect, surroundings.timeline);
+  try {
+    const members = await connectAll(settings.hosts, surroundings.connect, surroundings.timeline);
+    const controlPlane = await connecting;
+    return { opened: [...members, ...controlPlane.transports], controlPlane };
+  } catch (error) {
+    await Promise.all((await connecting).transports.map((transport) => transport.close()));
+    throw error;
+  }
 }
 
 /**
@@ -59,13 +94,13 @@ export async function travel(
 async function firstLook(
   decide: Decide,
   settings: Settings,
-  observed: readonly Observed[],
+  seen: Seen,
   surroundings: Surroundings,
 ): Promise<Look | undefined> {
   try {
-    return await lookAndDecide(decide, settings, observed, surroundings);
+    return await lookAndDecide(decide, settings, seen, surroundings);
   } catch (error) {
-    const locked = lockedHosts(observed);
+    const locked = lockedHosts(seen);
     if (!(error instanceof Refused) || locked.length === 0 || settings.dryRun) throw error;
     surroundings.log.info(
       `${locked.join(', ')}: locked by another run; this one decides when it has the lock`,
@@ -74,8 +109,10 @@ async function firstLook(
   }
 }
 
-function lockedHosts(observed: readonly Observed[]): string[] {
-  return observed.filter(({ facts }) => facts.locked).map(({ transport }) => transport.name);
+function lockedHosts(seen: Seen): string[] {
+  return everyHost(seen)
+    .filter(({ facts }) => facts.locked)
+    .map(({ transport }) => transport.name);
 }
 
 /** Whether the plan has nothing to do. */
@@ -86,22 +123,23 @@ function isDone({ stages, afterProof }: Plan): boolean {
 async function lookAndDecide(
   decide: Decide,
   settings: Settings,
-  observed: readonly Observed[],
+  { members: observed, controlPlane }: Seen,
   surroundings: Surroundings,
 ): Promise<Look> {
   const { log, chance, record, archive } = surroundings;
   const clients = await reachCluster(settings, observed, surroundings);
   const cluster = clients && (await watchCluster(clients, surroundings));
   try {
-    const seen = {
+    const plan = decide({
       settings,
       facts: observed.map(({ facts }) => facts),
+      controlPlane: controlPlaneLook(controlPlane),
       chance,
       ...(cluster && { cluster }),
       ...(archive && { archive }),
-    };
-    const plan = decide(seen);
-    const facts = byMember(plan, observed, (one) => one.facts);
+    });
+    const seen = byName(plan, observed, controlPlane);
+    const facts = new Map([...seen].map(([name, one]) => [name, one.facts]));
     const document = describePlan({
       plan,
       operation: settings.operation,
@@ -114,12 +152,12 @@ async function lookAndDecide(
     }
     record.document = document;
     refuseUnapproved(settings.approvedPlan, document);
-    const hosts = byMember(plan, observed, ({ transport }) => transport);
     return {
       plan,
       document,
       observed,
-      hosts,
+      unreached: controlPlane.unreached,
+      hosts: new Map([...seen].map(([name, { transport }]) => [name, transport])),
       facts,
       ...(cluster && { cluster }),
       ...(clients && { clients }),
@@ -133,28 +171,27 @@ async function lookAndDecide(
 async function underLock(
   decide: Decide,
   settings: Settings,
-  seen: readonly Observed[],
+  seen: Seen,
   surroundings: Surroundings,
 ): Promise<Outcome> {
   const { log, timeline, signal, record, random, chance } = surroundings;
   surroundings.beforeLock();
   const { members } = resolveMembers(
     settings.hosts,
-    seen.map(({ facts }) => facts),
+    seen.members.map(({ facts }) => facts),
   );
-  const observed = seen.map((one, index) => ({
+  const observed = seen.members.map((one, index) => ({
     ...one,
     transport: named(one.transport, members[index]?.name ?? one.transport.name),
   }));
-  const scripts = new Map(
-    observed.map(({ host, transport }) => [transport.name, secondLook(settings, host)]),
-  );
+  const locked = everyHost({ ...seen, members: observed });
+  const scripts = new Map(locked.map(({ host, transport }) => [transport.name, secondLook(settings, host)]));
   const { run } = settings;
   const locks = await timeline.record(
     { stage: 'Lock', title: 'take the locks, look again', changes: false },
     () =>
       acquireLocks({
-        transports: observed.map(({ transport }) => transport),
+        transports: locked.map(({ transport }) => transport),
         owner: { id: run.id, run: run.url, actor: run.actor, startedAt: chance.now.toISOString() },
         waitMs: settings.lockTimeoutSeconds * 1000,
         signal,
@@ -170,8 +207,17 @@ async function underLock(
   );
   record.takenOver = locks.takenOver;
   try {
-    const again = observed.map((one) => lookedAgain(one, answerOf(locks, one)));
-    const look = await lookAndDecide(decide, settings, again, surroundings);
+    const again = (one: Observed): Observed => lookedAgain(one, answerOf(locks, one));
+    const { controlPlane } = seen;
+    const look = await lookAndDecide(
+      decide,
+      settings,
+      {
+        members: observed.map(again),
+        controlPlane: { ...controlPlane, observed: controlPlane.observed.map(again) },
+      },
+      surroundings,
+    );
     try {
       return await carryOut({ ...look, settings, surroundings, locks });
     } finally {
@@ -187,28 +233,28 @@ function answerOf({ answers }: HeldLocks, { transport }: Observed): Buffer {
 }
 
 /** A dry run ends here. */
-function planned({ plan, document, cluster, facts, hosts }: Look, settings: Settings): Outcome {
+function planned({ plan, document, cluster, facts, hosts, unreached }: Look, settings: Settings): Outcome {
   return {
     plan,
     document,
     dryRun: settings.dryRun,
     changed: false,
+    unfinished: unreached,
     ...(cluster === undefined ? {} : { health: cluster.health }),
     publicFiles: new Map([...facts].map(([name, seen]) => [name, publicTexts(seen)])),
     connections: connectionsOf(hosts),
   };
 }
 
-/** The plan's members are in the order of the observed hosts, which is that of the inputs. */
-function byMember<T>(
-  plan: Plan,
+/** What was seen, by the plan's names. Its members are in the order of the observed hosts, which is that of the inputs. */
+function byName(
+  { shape, controlPlane: hosts }: Plan,
   observed: readonly Observed[],
-  value: (seen: Observed) => T,
-): Map<string, T> {
-  return new Map(
-    plan.shape.members.flatMap(({ name }, index) => {
-      const seen = observed[index];
-      return seen === undefined ? [] : [[name, value(seen)] as const];
-    }),
-  );
+  controlPlane: ObservedControlPlane,
+): Map<string, Observed> {
+  const named = [
+    ...shape.members.map(({ name }, index) => [name, observed[index]] as const),
+    ...hosts.map(({ name }, index) => [name, controlPlane.observed[index]] as const),
+  ];
+  return new Map(named.flatMap(([name, seen]) => (seen === undefined ? [] : [[name, seen]])));
 }

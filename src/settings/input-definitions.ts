@@ -18,6 +18,7 @@ export const inputDefinitions = {
   names: {},
   inventory: {},
   'allow-even-members': { default: 'false' },
+  'control-plane-hosts': {},
   'cluster-name': { default: 'etcd' },
   'ssh-user': {},
   'ssh-port': { default: '22' },

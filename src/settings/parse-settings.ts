@@ -14,6 +14,7 @@ import { parseAccess } from './parse-access.ts';
 import { parseArtifacts } from './parse-artifacts.ts';
 import { parseAuthority, parseCustody } from './parse-authority.ts';
 import { parseCertificates } from './parse-certificates.ts';
+import { controlPlaneLogins } from './parse-control-plane.ts';
 import { parseDataPlaces } from './parse-data-places.ts';
 import { parseExtraArgs } from './parse-extra-args.ts';
 import { parseHealth } from './parse-health.ts';
@@ -109,6 +110,7 @@ function readSettings(
       inventory: inputs.inventory,
       ...(files.inventory !== undefined && { inventoryFile: files.inventory }),
       allowEven: inputs['allow-even-members'],
+      controlPlane: inputs['control-plane-hosts'],
     },
     collected,
   );
@@ -116,17 +118,12 @@ function readSettings(
   const user = optional(inputs['ssh-user'], (value) => parseUser(value, findings));
   const sshPort = parseSshPort(inputs['ssh-port'], findings);
   const ports = parsePorts(inputs, findings);
-  const hosts =
-    written &&
-    withLogins(
-      written,
-      // a user that is none has been told already
-      { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) },
-      ports ?? {},
-      findings,
-    );
+  // a user that is none has been told already
+  const defaults = { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) };
+  const hosts = written && withLogins(written.members, defaults, ports ?? {}, findings);
+  const controlPlane = controlPlaneLogins(written?.controlPlane ?? [], defaults, findings);
   const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket };
-  const ssh = parseAccess(inputs, hosts ?? [], login, collected);
+  const ssh = parseAccess(inputs, [...(hosts ?? []), ...controlPlane], login, collected);
   const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
   const caCustody = parseCustody(
     inputs['ca-custody'],
@@ -190,6 +187,7 @@ function readSettings(
     ...intent,
     clusterName,
     hosts,
+    controlPlane,
     ssh,
     ...(authority !== undefined && { authority }),
     caCustody,

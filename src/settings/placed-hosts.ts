@@ -35,7 +35,8 @@ export function checkHosts(hosts: readonly PlacedHost[], findings: Finding[]): v
   );
 }
 
-function addressAt({ at, addressAt: address }: PlacedHost): string {
+/** Input and place of a host's address. */
+export function addressAt({ at, addressAt: address }: PlacedHost): string {
   return address ?? at;
 }
 

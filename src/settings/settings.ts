@@ -134,6 +134,8 @@ export interface Settings {
   readonly diskTest: boolean;
   readonly clusterName: string;
   readonly hosts: readonly HostSettings[];
+  /** Hosts of the control plane, which get what their API servers need; none of them is a member. */
+  readonly controlPlane: readonly HostSettings[];
   readonly ssh: SshSettings;
   /** Absent: found on the hosts, else made by the run. */
   readonly authority?: AuthoritySettings;

@@ -79,6 +79,7 @@ describe('of every plan', () => {
     'record-member': 'writes only',
     'verify-files': 'looks',
     'prove-served': 'looks',
+    'prove-client': 'looks',
     'start-kubelet': 'starts',
     'start-member': 'starts',
     'restart-member': 'starts',

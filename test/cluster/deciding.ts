@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { ClusterFacts } from '../../src/cluster/cluster-facts.ts';
+import type { ControlPlaneLook } from '../../src/cluster/control-plane/resolve.ts';
 import { decideDeploy } from '../../src/cluster/decide-deploy.ts';
 import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
 import type { Plan, Stage, Step } from '../../src/cluster/plan.ts';
@@ -23,13 +24,14 @@ export interface Circumstances {
   readonly settings?: SettingsChanges;
   /** Absent: no member could be asked. */
   readonly cluster?: ClusterFacts;
+  readonly controlPlane?: ControlPlaneLook;
   readonly now?: Date;
   readonly archive?: ImageArchive;
 }
 
 export function decide(
   facts: readonly HostFacts[],
-  { settings, cluster, now = NOW, archive }: Circumstances = {},
+  { settings, cluster, controlPlane, now = NOW, archive }: Circumstances = {},
 ): Plan {
   return decideDeploy({
     settings: exampleSettings(settings),
@@ -37,6 +39,7 @@ export function decide(
     freshToken: FRESH,
     now,
     ...(cluster === undefined ? {} : { cluster }),
+    ...(controlPlane === undefined ? {} : { controlPlane }),
     ...(archive === undefined ? {} : { archive }),
   });
 }

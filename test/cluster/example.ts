@@ -32,7 +32,7 @@ import { createAuthority, type NewAuthority } from '../../src/pki/authority.ts';
 import { issueMemberLeaves, type Leaf } from '../../src/pki/leaf.ts';
 import type { LeafProfileName } from '../../src/pki/leaf-profiles.ts';
 import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
-import type { MemberSettings, Settings } from '../../src/settings/settings.ts';
+import type { HostSettings, MemberSettings, Settings } from '../../src/settings/settings.ts';
 
 /** Names and addresses of the example cluster. */
 export const MEMBERS: readonly MemberIdentity[] = [
@@ -86,18 +86,29 @@ const ADDRESSES: readonly MemberSettings[] = MEMBERS.map(({ address }) => ({ add
 const UNUSED_KEY = { type: 'ssh-ed25519', fingerprint: 'SHA256:' } as UsableKey;
 
 /** Changes of settings; how hosts are logged in to means nothing to a decision, and may be left out. */
-export type SettingsChanges = Partial<Omit<Settings, 'hosts'>> & {
+export type SettingsChanges = Partial<Omit<Settings, 'hosts' | 'controlPlane'>> & {
   readonly hosts?: readonly MemberSettings[];
+  readonly controlPlane?: readonly MemberSettings[];
 };
 
-export function exampleSettings({ hosts = ADDRESSES, ...changes }: SettingsChanges = {}): Settings {
+const withLogin = (host: MemberSettings): HostSettings => ({
+  ...host,
+  login: { address: host.address, port: 22, user: 'ubuntu' },
+});
+
+export function exampleSettings({
+  hosts = ADDRESSES,
+  controlPlane = [],
+  ...changes
+}: SettingsChanges = {}): Settings {
   return {
     operation: 'deploy',
     dryRun: false,
     bootstrap: 'auto',
     diskTest: false,
     clusterName: 'etcd',
-    hosts: hosts.map((host) => ({ ...host, login: { address: host.address, port: 22, user: 'ubuntu' } })),
+    hosts: hosts.map(withLogin),
+    controlPlane: controlPlane.map(withLogin),
     ssh: {
       identity: { kind: 'key', key: UNUSED_KEY },
       hostKeys: { knownHosts: [], fingerprints: [], policy: 'strict' },

@@ -5,10 +5,13 @@ import type { HealthDocument } from '../../src/health/document.ts';
 import type { HealthFacts } from '../../src/health/facts.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, ETCD_MANIFEST, KUBELET_DROP_IN } from '../../src/kubeadm/paths.ts';
+import type { HostFacts } from '../../src/cluster/host-facts.ts';
+import { clientPair, handedOverFiles, hostWith } from '../cluster/control-plane/example.ts';
 import { fileFact, leavesOf, NOW, otherCa, ownCa, withFiles, withoutFiles } from '../cluster/example.ts';
 import { etcdFailure, member, status } from '../etcd/observations.ts';
 import { thresholds } from './example-documents.ts';
 import {
+  controlPlaneSight,
   hash,
   healthFacts,
   histogram,
@@ -487,6 +490,94 @@ describe('certificates', () => {
     const publicKeys = new Map([[leafPath('server', 'key'), 'ab'.repeat(32)]]);
     const report = assess(healthFacts({ 0: { more: { publicKeys } } }));
     expect(told(report, 'certificate').measured).toContain('does not belong to it');
+  });
+});
+
+describe('hosts of the control plane', () => {
+  const certificate = leafPath('apiserverEtcdClient', 'certificate');
+  const key = leafPath('apiserverEtcdClient', 'key');
+  const withHost = (...sight: Parameters<typeof controlPlaneSight>): HealthDocument =>
+    assess({ ...healthFacts(), controlPlane: [controlPlaneSight(...sight)] });
+
+  test('that have what they need are told with the days that are left', () => {
+    const check = withHost().checks.find(({ name }) => name === 'control-plane');
+    expect(check).toMatchObject({ status: 'ok', member: null, subject: 'cp0' });
+    expect(check?.measured).toMatch(/^cp0 .* ends in \d+ days\.$/);
+    expect(assess({ ...healthFacts(), controlPlane: [] }).checks.map(({ name }) => name)).not.toContain(
+      'control-plane',
+    );
+  });
+
+  test('one that could not be looked at is a warning', () => {
+    const host = { unseen: { fact: 'it does not answer.' } };
+    const report = assess({ ...healthFacts(), controlPlane: [{ name: 'cp0', address: '10.0.0.20', host }] });
+    expect(bad(report)).toEqual(['warn - control-plane cp0']);
+    expect(report.healthy).toBe(true);
+  });
+
+  test.each([
+    [
+      'nothing was handed over',
+      { files: new Map() },
+      'fail',
+      /lacks .*ca\.crt, .*client\.crt, .*client\.key/,
+    ],
+    ['the key is gone', (host: HostFacts) => withoutFiles(host, key), 'fail', /lacks \S+client\.key/],
+    [
+      'the CA of another cluster',
+      (host: HostFacts) => withFiles(host, [fileFact(CA_CERTIFICATE, otherCa.certificatePem, '644')]),
+      'fail',
+      new RegExp(`another CA \\(SHA-256 ${otherCa.fingerprint}\\)`),
+      /move these files/,
+    ],
+    [
+      'no certificate',
+      (host: HostFacts) => withFiles(host, [fileFact(certificate, 'gone', '644')]),
+      'fail',
+      /is not a certificate/,
+    ],
+    [
+      'a key that others may read',
+      (host: HostFacts) => withFiles(host, [fileFact(key, 'key', '644')]),
+      'warn',
+      /client\.key of cp0 has mode 644/,
+    ],
+  ])('%s', (_, change, status, measured, fix = /^Run the deploy with `control-plane-hosts`/) => {
+    const report = withHost((host) => ({
+      ...host,
+      ...(typeof change === 'function' ? change(host) : change),
+    }));
+    expect(bad(report)).toEqual([`${status} - control-plane cp0`]);
+    expect(told(report, 'control-plane').measured).toMatch(measured);
+    expect(told(report, 'control-plane').fix).toMatch(fix);
+  });
+
+  test('the CA in a bundle with others is the CA, as it is for a deploy', () => {
+    const bundle = `${otherCa.certificatePem}${ownCa.certificatePem}`;
+    const report = withHost((host) => ({
+      ...host,
+      ...withFiles(host, [fileFact(CA_CERTIFICATE, bundle, '644')]),
+    }));
+    expect(bad(report)).toEqual([]);
+  });
+
+  test('a key that belongs to another certificate', () => {
+    const report = withHost(undefined, { publicKeys: new Map([[key, 'ab'.repeat(32)]]) });
+    expect(told(report, 'control-plane')).toMatchObject({
+      status: 'fail',
+      measured: expect.stringContaining('does not belong to'),
+      fix: expect.stringMatching(/^Remove \S+client\.key there\. Run the deploy/),
+    });
+  });
+
+  test.each([
+    [5, 'fail'],
+    [20, 'warn'],
+    [-2, 'fail'],
+  ])('a pair that has %d days left: %s', async (left, status) => {
+    const pair = await clientPair(ownCa, new Date(NOW.getTime() - (365 - left) * 86_400_000 + 3_600_000));
+    const report = withHost(() => hostWith(handedOverFiles(pair)), { publicKeys: new Map() });
+    expect(bad(report)).toEqual([`${status} - control-plane cp0`]);
   });
 });
 

@@ -113,6 +113,7 @@ const OF_THE_CLUSTER: ReadonlySet<CheckName> = new Set([
   'data',
   'versions',
   'authority',
+  'control-plane',
 ]);
 
 function goodChecks(): Check[] {

@@ -2,10 +2,11 @@ import type { HostFacts } from '../../src/cluster/host-facts.ts';
 import type { EndpointObservation } from '../../src/etcd/health-observation.ts';
 import type { HashKv } from '../../src/etcd/messages.ts';
 import type { Histogram, MemberMetrics } from '../../src/etcd/metrics.ts';
-import type { HealthFacts, HealthHostFacts, MemberSight } from '../../src/health/facts.ts';
+import type { ControlPlaneSight, HealthFacts, HealthHostFacts, MemberSight } from '../../src/health/facts.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { inspectCertificate } from '../../src/pki/inspect.ts';
 import { leafProfileNames } from '../../src/pki/leaf-profiles.ts';
+import { CP0, hostWith } from '../cluster/control-plane/example.ts';
 import { finishedCluster, MEMBERS, NOW } from '../cluster/example.ts';
 import { etcdFailure, member, observation } from '../etcd/observations.ts';
 
@@ -101,7 +102,20 @@ export function healthFacts(changes: Readonly<Record<number, SampleChanges>> = {
     peerPort: 2380,
     dataDir: '/var/lib/etcd',
     members: MEMBERS.map(({ name, address }, index) => sight(index, name, address, changes[index] ?? {})),
+    controlPlane: [controlPlaneSight()],
   };
+}
+
+/** A host of the control plane that has all that it needs, with changes. */
+export function controlPlaneSight(
+  change: (host: HostFacts) => HostFacts = (same) => same,
+  more: Partial<HealthHostFacts> = {},
+): ControlPlaneSight {
+  const facts = change(hostWith());
+  const path = leafPath('apiserverEtcdClient', 'certificate');
+  const certificate = inspectCertificate(hostWith().files.get(path)?.text ?? '');
+  const publicKeys = new Map([[leafPath('apiserverEtcdClient', 'key'), certificate.publicKeySha256]]);
+  return { ...CP0, host: { seen: { facts, more: { ...hostMore(0), publicKeys, ...more } } } };
 }
 
 function sight(

@@ -258,6 +258,30 @@ describe('a failure', () => {
     expect(failure.findings.map(({ host }) => host)).toEqual(MEMBERS.map(({ name }) => name));
   });
 
+  test('of a stage that may fail is kept for the end, and the next stage is begun', async () => {
+    const { context, happened } = scene({ behave: failing });
+    const may = { inTurn: true, mayFail: true };
+    await act(
+      [stage('A', [kubelet('infra1'), pull('infra1')], may), stage('B', [kubelet('infra0')], may)],
+      context,
+    );
+    expect(happened).toEqual([`infra1: ${KUBELET}`, `infra0: ${KUBELET}`]);
+    expect(context.record.unfinished).toMatchObject([{ host: 'infra1', at: 'start kubelet' }]);
+  });
+
+  test('of a stage that may fail ends a run that is to end', async () => {
+    const controller = new AbortController();
+    const { context } = scene({
+      signal: controller.signal,
+      behave: () => {
+        controller.abort(new Error('cancelled'));
+        return { code: 1, stderr: 'x' };
+      },
+    });
+    await failureOf(act([stage('A', [kubelet('infra1')], { mayFail: true })], context));
+    expect(context.record.unfinished).toEqual([]);
+  });
+
   test('a lost lock is told as such, and nothing was done', async () => {
     const { context } = scene({
       behave: () => ({ code: LOCK_LOST, stderr: 'etcd-ha-action lock: \n' }),

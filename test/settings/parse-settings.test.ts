@@ -10,6 +10,7 @@ test('the least that is given becomes settings with all defaults', () => {
     bootstrap: 'auto',
     diskTest: false,
     clusterName: 'etcd',
+    controlPlane: [],
     hosts: ['10.0.0.6', '10.0.0.7', '10.0.0.8'].map((address) => ({
       address,
       login: { address, port: 22, user: 'ubuntu' },
@@ -230,7 +231,7 @@ describe('names that are no inputs', () => {
 
   test('one that is near to nothing gets the list', () => {
     expect(findingOf({ frobnicate: '' }).fix).toContain(
-      'hosts, names, inventory, allow-even-members, cluster-name',
+      'hosts, names, inventory, allow-even-members, control-plane-hosts, cluster-name',
     );
   });
 

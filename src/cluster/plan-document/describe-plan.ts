@@ -10,7 +10,7 @@ import { describeStage } from './stages.ts';
 export interface PlanToDescribe {
   readonly plan: Plan;
   readonly operation: string;
-  /** By member name; what the plan was decided from. */
+  /** By the name of each host; what the plan was decided from. */
   readonly facts: ReadonlyMap<string, HostFacts>;
   /**
    * Certificate (PEM) of the CA that was brought as an input: with it the approval is bound to that CA. Not needed for
@@ -31,6 +31,9 @@ export function describePlan(question: PlanToDescribe): PlanDocument {
       reasons: plan.reasons,
       members: plan.shape.members.map(({ name, address }) => ({ name, address })),
       hosts: plan.shape.members.map((member) => hostChanges(member, question)),
+      ...(plan.controlPlane.length > 0 && {
+        controlPlane: plan.controlPlane.map((host) => hostChanges(host, question)),
+      }),
       membership: [],
       stages: plan.stages.map(describeStage),
       afterProof: plan.afterProof.map(describeStage),

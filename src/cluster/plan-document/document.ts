@@ -12,6 +12,8 @@ export interface PlanDocument {
   readonly members: readonly MemberIdentity[];
   /** Every member's host, also one on which nothing changes. */
   readonly hosts: readonly HostChanges[];
+  /** The same for hosts of the control plane; absent where none could be looked at. */
+  readonly controlPlane?: readonly HostChanges[];
   /** Members added to the cluster or removed from it, in words. */
   readonly membership: readonly string[];
   readonly stages: readonly StageDescription[];

@@ -7,7 +7,7 @@ import type { FileChange, HostChanges } from './document.ts';
 import { fileChange } from './file-change.ts';
 import { plannedFiles } from './planned-files.ts';
 
-/** What a plan changes on one member's host. */
+/** What a plan changes on one host. */
 export function hostChanges(
   member: MemberIdentity,
   { plan, facts, broughtCertificate }: Pick<PlanToDescribe, 'plan' | 'facts' | 'broughtCertificate'>,

@@ -43,6 +43,7 @@ export function plannedFiles(steps: readonly Step[]): TouchedFile[] {
       case 'move-leadership':
       case 'restart-member':
       case 'prove-served':
+      case 'prove-client':
     }
   }
   return [...files.values()];

@@ -2,6 +2,7 @@ import type { Check } from '../check.ts';
 import type { HealthFacts } from '../facts.ts';
 import type { HealthThresholds } from '../thresholds.ts';
 import { certificateChecks } from './certificates.ts';
+import { controlPlaneChecks } from './control-plane.ts';
 import { dataChecks } from './data.ts';
 import { endpointChecks } from './endpoint.ts';
 import { fileChecks } from './files.ts';
@@ -28,4 +29,5 @@ export const ALL_CHECKS: readonly RunChecks[] = [
   fileChecks,
   machineChecks,
   certificateChecks,
+  controlPlaneChecks,
 ];

@@ -259,7 +259,8 @@ function listener(
   });
 }
 
-function infoOf(pem: string | undefined): CertificateInfo | undefined {
+/** What a PEM text says; undefined for none, and for what is no certificate. */
+export function infoOf(pem: string | undefined): CertificateInfo | undefined {
   if (pem === undefined) return undefined;
   try {
     return inspectCertificate(pem);
@@ -268,7 +269,8 @@ function infoOf(pem: string | undefined): CertificateInfo | undefined {
   }
 }
 
-function byDays(
+/** How soon is too soon. */
+export function byDays(
   left: number,
   { certificateFailureDays, certificateWarningDays }: HealthThresholds,
 ): CheckStatus {
@@ -280,11 +282,13 @@ function worse(one: CheckStatus, other: CheckStatus): CheckStatus {
   return other === 'fail' ? other : one;
 }
 
-function daysWords({ certificateFailureDays, certificateWarningDays }: HealthThresholds): string {
+/** The threshold of {@link byDays} in words. */
+export function daysWords({ certificateFailureDays, certificateWarningDays }: HealthThresholds): string {
   return `at least ${days(certificateWarningDays)}; fails below ${days(certificateFailureDays)}`;
 }
 
-function ends({ notAfter }: CertificateInfo, now: Date): string {
+/** When a certificate ends, in words. */
+export function ends({ notAfter }: CertificateInfo, now: Date): string {
   const left = daysLeft(notAfter, now);
   const date = notAfter.toISOString().slice(0, 10);
   return left < 0 ? `ended on ${date}` : `ends in ${days(left)} (${date})`;

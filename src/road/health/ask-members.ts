@@ -24,7 +24,7 @@ export async function askMembers(
   settings: Settings,
   surroundings: Surroundings,
   signal: AbortSignal,
-): Promise<HealthFacts> {
+): Promise<Omit<HealthFacts, 'controlPlane'>> {
   const routes = routesTo(reached);
   const asked = reached.map(({ host, sight }, index) => {
     const route = routes[index];

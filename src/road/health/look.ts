@@ -1,7 +1,8 @@
+import { controlPlaneName } from '../../cluster/control-plane/resolve.ts';
 import { resolveMembers } from '../../cluster/members.ts';
 import { Refused } from '../../findings.ts';
 import type { HealthDocument } from '../../health/document.ts';
-import type { HealthFacts } from '../../health/facts.ts';
+import type { ControlPlaneSight, HealthFacts } from '../../health/facts.ts';
 import type { Transport, TransportStatistics } from '../../hosts/transport.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { connectionsOf, hostLabel } from '../observe.ts';
@@ -38,20 +39,26 @@ export async function lookAtHealth(settings: Settings, surroundings: Surrounding
   const deadlineMs = settings.health.deadlineSeconds * 1000;
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs - CLOSE_MS)]);
   const forHosts = AbortSignal.any([deadline, AbortSignal.timeout(deadlineMs * SHARE_OF_HOSTS)]);
-  log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
-  const reached = await Promise.all(
-    settings.hosts.map((host) => reachHost(host, settings, surroundings, forHosts)),
-  );
+  const hosts = [...settings.hosts, ...settings.controlPlane];
+  log.info(`Connecting to ${hosts.map(hostLabel).join(', ')}`);
+  const all = await Promise.all(hosts.map((host) => reachHost(host, settings, surroundings, forHosts)));
+  const reached = all.slice(0, settings.hosts.length);
+  const controlPlane = all.slice(settings.hosts.length).map(sightOf);
   try {
     signal.throwIfAborted();
     refuseTwins(reached);
     const credentials = chooseCredentials(looksOf(reached));
     const facts = await askMembers(reached, credentials, settings, surroundings, deadline);
     signal.throwIfAborted();
-    return { facts, connections: connectionsOf(transportsOf(reached)) };
+    return { facts: { ...facts, controlPlane }, connections: connectionsOf(transportsOf(all)) };
   } finally {
-    await closeAll(reached);
+    await closeAll(all);
   }
+}
+
+function sightOf({ host, sight }: ReachedHost): ControlPlaneSight {
+  const name = 'seen' in sight ? controlPlaneName(host, sight.seen.facts) : '';
+  return { name: name || hostLabel(host), address: host.address, host: sight };
 }
 
 /** Hosts that are listed twice, or clones with one name: what would be reported of them would be confused. */

@@ -19,7 +19,9 @@ export async function probeHost(
   settings: Settings,
 ): Promise<HealthAnswer> {
   const { probe } = settings.health;
-  const question = { ...placesOf(settings), clientKey: true };
+  // Members are asked with it; on a host of the control plane it would be that of another etcd.
+  const clientKey = settings.hosts.includes(host);
+  const question = { ...placesOf(settings), clientKey };
   const script = healthProbe(question, probe === undefined ? {} : { program: probe });
   const sentMs = runnerTime();
   const result = await transport.run(script);

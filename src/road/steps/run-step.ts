@@ -8,6 +8,7 @@ import { placesOf } from '../../kubeadm/data-places.ts';
 import { ETCD_MANIFEST } from '../../kubeadm/paths.ts';
 import { digestsOf, memberOf, runScript, type ActContext } from './context.ts';
 import { deliver, record } from './deliver.ts';
+import { proveClient } from './client.ts';
 import { sendImage } from './import-image.ts';
 import { moveLeadership } from './leadership.ts';
 import { removeAuthorityKey } from './remove-key.ts';
@@ -42,6 +43,8 @@ export async function runStep(step: Step, context: ActContext): Promise<void> {
       return restart(step, context);
     case 'prove-served':
       return proveServed(step, context);
+    case 'prove-client':
+      return proveClient(step, context);
     case 'remove-authority-key':
       return removeAuthorityKey(step, context);
     case 'record-member':

@@ -11,17 +11,24 @@ import { withoutWrapping } from './terraform.ts';
 const input = 'inventory';
 const example = 'for example "hosts: [{ name: infra0, address: 10.0.0.6 }]".';
 
+/** What an inventory says: hosts in the order in which they stand there, those with a fault among them. */
+export interface Inventory {
+  readonly hosts: readonly PlacedHost[];
+  /** Hosts of the control plane; absent where nothing is said of them. */
+  readonly controlPlane?: readonly PlacedHost[];
+}
+
 /**
  * Reads an inventory, YAML or JSON: a list of hosts or a mapping of names to hosts, under `hosts` or alone, or as
  * Terraform puts them out (docs/inventory.v1.schema.json).
  * @param value text of the input. @param file the file that it names, if it names one.
- * @returns the hosts in the order in which they stand there; nothing where there is no list of hosts to speak of.
+ * @returns nothing where there is no list of hosts to speak of.
  */
 export function parseInventory(
   value: string,
   file: InputFile | undefined,
   findings: Finding[],
-): readonly PlacedHost[] | undefined {
+): Inventory | undefined {
   if (file !== undefined && 'problem' in file) {
     findings.push({ at: input, ...file.problem });
     return undefined;
@@ -46,16 +53,29 @@ export function parseInventory(
   }
   const { contents } = yaml.document;
   const unwrapped = withoutWrapping(isNode(contents) ? contents : null, reader);
-  return unwrapped === undefined ? undefined : readHosts(hostsIn(unwrapped, reader), reader, label);
+  if (unwrapped === undefined) return undefined;
+  const parts = partsOf(unwrapped, reader);
+  const hosts = readHosts(parts.hosts, reader, label);
+  const controlPlane =
+    parts.controlPlane === undefined ? undefined : readHosts(parts.controlPlane, reader, label);
+  return hosts && { hosts, ...(controlPlane !== undefined && { controlPlane }) };
 }
 
+const PARTS: readonly string[] = ['$schema', 'hosts', 'control-plane'];
+
 /** The form of our own has the hosts under `hosts`; a host of that name has an address there. */
-function hostsIn(node: Node | null, reader: Reader): Node | null {
-  if (!isMap(node)) return node;
+function partsOf(
+  node: Node | null,
+  reader: Reader,
+): { readonly hosts: Node | null; readonly controlPlane?: Node } {
+  if (!isMap(node)) return { hosts: node };
   const fields = fieldsOf(node, reader);
-  const hosts = fields.find(({ key }) => key === 'hosts')?.value ?? null;
-  const isOurs = fields.every(({ key }) => key === 'hosts' || key === '$schema') && !isScalar(hosts);
-  return isOurs ? hosts : node;
+  const part = (name: string): Node | null => fields.find(({ key }) => key === name)?.value ?? null;
+  const hosts = part('hosts');
+  const isOurs = fields.every(({ key }) => PARTS.includes(key)) && !isScalar(hosts);
+  if (!isOurs) return { hosts: node };
+  const controlPlane = part('control-plane');
+  return { hosts, ...(controlPlane !== null && { controlPlane }) };
 }
 
 function readHosts(node: Node | null, reader: Reader, label: string): readonly PlacedHost[] | undefined {

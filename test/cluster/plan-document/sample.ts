@@ -43,6 +43,7 @@ export function samplePlan(changes: Partial<Plan> = {}): Plan {
     shape: sampleShape(),
     authority: { from: 'certificate-only', host: 'infra0' },
     keyKeeper: 'infra0',
+    controlPlane: [],
     certificates: KUBEADM_POLICY,
     kubernetesVersions: new Map(),
     issue: new Map(),

@@ -1,5 +1,5 @@
-export const id = 995;
-export const ids = [995];
+export const id = 909;
+export const ids = [909];
 export const modules = {
 
 /***/ 74445:
@@ -6061,6 +6061,7 @@ const inputDefinitions = {
     names: {},
     inventory: {},
     'allow-even-members': { default: 'false' },
+    'control-plane-hosts': {},
     'cluster-name': { default: 'etcd' },
     'ssh-user': {},
     'ssh-port': { default: '22' },
@@ -6273,7 +6274,7 @@ function readRunContext() {
 
 /***/ }),
 
-/***/ 16980:
+/***/ 61578:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -7581,6 +7582,333 @@ function longer(at, days, usual) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/settings/parse-address.ts
+
+const example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
+/**
+ * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
+ * (VerifyAPIServerBindAddress in cmd/kubeadm/app/util/config/common.go; Go's net.IP.IsGlobalUnicast).
+ */
+const unusable = [
+    {
+        what: 'is the unspecified address: it names no host',
+        ranges: [
+            ['0.0.0.0', 8],
+            ['::', 128],
+        ],
+    },
+    {
+        what: 'is a loopback address: every host means itself by it',
+        ranges: [
+            ['127.0.0.0', 8],
+            ['::1', 128],
+        ],
+    },
+    {
+        what: 'is a link-local address: it means something only together with a network interface',
+        ranges: [
+            ['169.254.0.0', 16],
+            ['fe80::', 10],
+        ],
+    },
+    {
+        what: 'is a multicast address: it names a group, not a host',
+        ranges: [
+            ['224.0.0.0', 4],
+            ['ff00::', 8],
+        ],
+    },
+    { what: 'is reserved or the broadcast address', ranges: [['240.0.0.0', 4]] },
+];
+const unusableLists = unusable.map(({ what, ranges }) => {
+    const list = new external_node_net_.BlockList();
+    for (const [address, prefix] of ranges)
+        list.addSubnet(address, prefix, familyOf(address));
+    return { what, list };
+});
+/**
+ * Reads the address of a member. IPv6 may stand in brackets and comes back without, in the short form that Go and
+ * etcd print (RFC 5952), so that the same host always has the same URL.
+ */
+function parseAddress(text) {
+    const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+    if (bare.includes('%'))
+        return { fact: 'has a zone, so it is a link-local address.', fix: example };
+    if (!(0,external_node_net_.isIPv4)(bare) && !(0,external_node_net_.isIPv6)(bare))
+        return notAnAddress(text);
+    const address = (0,external_node_net_.isIPv6)(bare) ? parse_address_shortForm(bare) : bare;
+    if (address.startsWith('::ffff:')) {
+        return {
+            fact: 'is an IPv4 address in IPv6 form.',
+            fix: 'write the IPv4 address itself, for example 10.0.0.6.',
+        };
+    }
+    const range = unusableLists.find(({ list }) => list.check(address, familyOf(address)));
+    return range === undefined ? address : { fact: `${range.what}.`, fix: example };
+}
+/** `ipv4` or `ipv6`, for an address that is known to be one. */
+function familyOf(address) {
+    return (0,external_node_net_.isIPv6)(address) ? 'ipv6' : 'ipv4';
+}
+/** The short form of an IPv6 address (RFC 5952), without brackets. */
+function parse_address_shortForm(address) {
+    return new URL(`http://[${address}]`).hostname.slice(1, -1);
+}
+/** The mistakes that are seen most, each with its own words. */
+function notAnAddress(text) {
+    const port = /^(.+):\d+$/.exec(text)?.[1];
+    if (text.includes('@')) {
+        return { fact: 'holds a user name.', fix: 'put the user into ssh-user and write only the address here.' };
+    }
+    if (/^(?:\{|\[\s*(?:["{]|$))/.test(text)) {
+        return {
+            fact: 'is JSON.',
+            cause: 'the output of Terraform or another tool was passed on as it is.',
+            fix: 'pass it by the input inventory, which takes JSON, in place of hosts.',
+        };
+    }
+    if (text.includes('${{')) {
+        return {
+            fact: 'is an expression that was not evaluated.',
+            cause: 'GitHub evaluates expressions in workflows, and not in files that they name.',
+            fix: 'write the address itself, for example 10.0.0.6, or give the text by the workflow.',
+        };
+    }
+    if (text.startsWith('- ')) {
+        return {
+            fact: 'begins with the dash of a YAML list.',
+            cause: 'inputs are text, not lists.',
+            fix: 'write one address per line without the dash.',
+        };
+    }
+    if (/\s/.test(text)) {
+        return {
+            fact: 'holds white space.',
+            fix: 'separate hosts by commas or new lines: 10.0.0.6, 10.0.0.7, 10.0.0.8.',
+        };
+    }
+    if (/^[a-z]+:\/\//i.test(text))
+        return { fact: 'is a URL.', fix: 'write only the address, for example 10.0.0.6.' };
+    if (text.includes('/')) {
+        return { fact: 'looks like a network.', fix: 'write the address of one host, for example 10.0.0.6.' };
+    }
+    if (port !== undefined && typeof parseAddress(port) === 'string') {
+        return {
+            fact: 'holds a port.',
+            fix: "write only the address; SSH's port is ssh-port, etcd's are client-port and peer-port.",
+        };
+    }
+    if (/^[0-9.]+$/.test(text))
+        return { fact: 'is not a valid IPv4 address.', fix: example };
+    return {
+        fact: 'is not an IP address.',
+        cause: "a host name was written; etcd's peer URLs and the certificates hold addresses, and a name could change its.",
+        fix: example,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-names.ts
+
+
+/** One label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
+const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** X.509 limits a common name to 64 characters (RFC 5280, ub-common-name); the member's name becomes one. */
+const parse_names_longestName = 64;
+/** True for a label of a DNS name: lower-case letters, digits and dashes, at most 63. */
+function isLabel(text) {
+    return label.test(text);
+}
+/**
+ * Reads the name of a member as kubeadm reads nodeRegistration.name: in lower case, an RFC 1123 subdomain.
+ * @param at input and place, for the finding.
+ */
+function parseMemberName(text, at, findings) {
+    const name = text.toLowerCase();
+    const fact = nameProblem(name);
+    if (fact === undefined)
+        return name;
+    findings.push({
+        at,
+        fact: `${(0,quote/* quote */.h)(text)} ${fact}`,
+        fix: 'use lower-case letters, digits, dashes and dots, beginning and ending with a letter or digit, for example infra0.',
+    });
+    return undefined;
+}
+function nameProblem(name) {
+    if (name === '')
+        return 'is no name.';
+    if ((0,external_node_net_.isIP)(name) !== 0)
+        return 'is an address, not a name; a pair is written name=address.';
+    if (name === 'localhost')
+        return 'is the name by which every host calls itself.';
+    if (name.length > parse_names_longestName) {
+        return `has ${name.length} characters; it becomes the common name of certificates, which has at most ${parse_names_longestName}.`;
+    }
+    return name.split('.').every(isLabel)
+        ? undefined
+        : 'is not a name that kubeadm takes (RFC 1123 subdomain).';
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-hosts.ts
+
+
+
+
+/**
+ * Reads `hosts` and `names`: addresses, `name=address` pairs, or addresses with their names in the other input.
+ * @returns the hosts in the user's order, those with a fault among them.
+ */
+function parseHosts(hosts, names, findings) {
+    const written = parseEntries('hosts', hosts, findings).map((entry) => parseHost(entry, findings));
+    return addNames(written, parseEntries('names', names, findings), findings);
+}
+/** Reads one host, `address` or `name=address`. One whose address is not usable can still have its name checked. */
+function parseHost({ text, at }, findings) {
+    const equals = text.indexOf('=');
+    if (equals < 0)
+        return { address: parseHostAddress(text, at, findings), at };
+    const name = parseMemberName(text.slice(0, equals).trim(), at, findings);
+    const address = parseHostAddress(text.slice(equals + 1).trim(), at, findings);
+    return name === undefined ? { address, at } : { name, address, at, nameAt: at };
+}
+/** Reads the address of a member; empty with a finding where it cannot be one. */
+function parseHostAddress(text, at, findings) {
+    const address = text === '' ? noAddress : parseAddress(text);
+    if (typeof address === 'string')
+        return address;
+    findings.push({ at, ...address, fact: `${(0,quote/* quote */.h)(text)} ${address.fact}` });
+    return '';
+}
+const noAddress = {
+    fact: 'stands behind the name, where the address belongs.',
+    cause: 'an expression like ${{ vars.HOST0 }} that has no value.',
+    fix: 'write name=address, for example infra0=10.0.0.6.',
+};
+function addNames(hosts, names, findings) {
+    if (names.length === 0)
+        return hosts;
+    const parsed = names.map(({ text, at }) => ({ name: parseMemberName(text, at, findings), at }));
+    const pair = hosts.find((host) => host.nameAt !== undefined);
+    if (pair !== undefined) {
+        findings.push({
+            at: 'names',
+            fact: `names are given twice: here and as pairs in ${pair.at}.`,
+            fix: 'keep one: either hosts: infra0=10.0.0.6, … or the input names.',
+        });
+        return hosts;
+    }
+    if (parsed.length !== hosts.length) {
+        findings.push({
+            at: 'names',
+            fact: `there are ${parsed.length} names here, but hosts has ${hosts.length} entries.`,
+            fix: 'give one name per host in the same order, or leave names out: each host then goes by its short hostname.',
+        });
+    }
+    return hosts.map((host, index) => {
+        const given = parsed[index];
+        return given?.name === undefined ? host : { ...host, name: given.name, nameAt: given.at };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/settings/placed-hosts.ts
+
+
+/** Checks what must hold for hosts in whatever form they were written: one family, and nothing twice. */
+function checkHosts(hosts, findings) {
+    const usable = hosts.filter(({ address }) => address !== '');
+    checkFamilies(usable, findings);
+    refuseTwice(usable.map((host) => ({ value: host.address, at: addressAt(host) })), 'address', findings);
+    refuseTwice(hosts.flatMap(({ name, nameAt, at }) => (name === undefined ? [] : [{ value: name, at: nameAt ?? at }])), 'name', findings);
+}
+/** Input and place of a host's address. */
+function addressAt({ at, addressAt: address }) {
+    return address ?? at;
+}
+function checkFamilies(hosts, findings) {
+    const [first, ...others] = hosts;
+    const other = others.find((host) => first !== undefined && familyOf(host.address) !== familyOf(first.address));
+    if (first === undefined || other === undefined)
+        return;
+    findings.push({
+        at: addressAt(other),
+        fact: `${other.address} and ${first.address} (${addressAt(first)}) are of two families; etcd knows no dual stack.`,
+        fix: 'write all addresses as IPv4 or all as IPv6.',
+    });
+}
+function refuseTwice(written, what, findings) {
+    const seen = new Map();
+    for (const { value, at } of written) {
+        const before = seen.get(value);
+        if (before === undefined) {
+            seen.set(value, at);
+        }
+        else {
+            findings.push({
+                at,
+                fact: `the ${what} ${(0,quote/* quote */.h)(value)} was given before, at ${before}.`,
+                fix: `give every member its own ${what}.`,
+            });
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-control-plane.ts
+
+
+
+
+const input = 'control-plane-hosts';
+/**
+ * Reads the hosts of the control plane: `control-plane-hosts`, in the forms of `hosts`, or what an inventory says of them.
+ * @returns the hosts in the user's order, those with a fault among them; none where none are listed.
+ */
+function parseControlPlane(value, inventory, findings) {
+    const written = parseEntries(input, value, findings).map((entry) => parseHost(entry, findings));
+    if (inventory?.controlPlane === undefined)
+        return written;
+    if (written.length === 0)
+        return inventory.controlPlane;
+    findings.push({
+        at: input,
+        fact: 'control-plane-hosts and control-plane of the inventory both say which hosts the control plane has.',
+        fix: 'leave one of the two out.',
+    });
+    return written;
+}
+/** Checks that each is listed once, and none of them as a member. */
+function checkControlPlane(controlPlane, members, findings) {
+    for (const [index, host] of controlPlane.entries()) {
+        const before = controlPlane.slice(0, index);
+        const member = members.find((one) => isSame(one, host));
+        const twin = member ?? before.find((one) => isSame(one, host));
+        if (twin === undefined)
+            continue;
+        const what = host.address === twin.address ? host.address : `the name ${host.name ?? ''}`;
+        findings.push({
+            at: addressAt(host),
+            fact: `${what} was given before, at ${addressAt(twin)}.`,
+            ...(member !== undefined && {
+                cause: 'a host of the etcd cluster runs etcd alone, and has these files already.',
+            }),
+            fix: 'list each host once, and those of the control plane apart from the members.',
+        });
+    }
+}
+function isSame(one, other) {
+    const isUsable = other.address !== '';
+    return (isUsable && one.address === other.address) || (one.name !== undefined && one.name === other.name);
+}
+/** Gives every host of the control plane its login, as those of the members are given. */
+function controlPlaneLogins(hosts, defaults, findings) {
+    if (hosts.length === 0)
+        return [];
+    const own = [];
+    const found = withLogins(hosts, defaults, {}, own);
+    // that there is no user at all is told once
+    findings.push(...own.filter(({ fact }) => !findings.some((told) => told.fact === fact)));
+    return found;
+}
+
 ;// CONCATENATED MODULE: ./src/settings/parse-data-places.ts
 
 /** Folders below which nothing of etcd may lie, and why. */
@@ -7728,8 +8056,8 @@ function syntaxFinding(problem, at, example) {
 
 
 
-const input = 'extra-args';
-const example = 'for example "snapshot-count: 5000", or as on the command line, --snapshot-count=5000.';
+const flag_forms_input = 'extra-args';
+const flag_forms_example = 'for example "snapshot-count: 5000", or as on the command line, --snapshot-count=5000.';
 /** True for a text whose first flag is written as on a command line, `--name=value` or `name=value`. */
 function looksLikeLines(text) {
     const [first] = meaningful(text);
@@ -7751,7 +8079,7 @@ function meaningful(text) {
         .split(/\r?\n|\r/)
         .map((line, index) => ({
         line: line.replace(/(?:^|\s)#.*$/, '').trim(),
-        at: `${input}, line ${index + 1}`,
+        at: `${flag_forms_input}, line ${index + 1}`,
     }))
         .filter(({ line }) => line !== '');
 }
@@ -7783,16 +8111,16 @@ function lineProblem(line, value) {
 }
 /** Reads a YAML mapping of names to single values, each taken as it is written. */
 function flagsOfMapping(text, findings) {
-    const yaml = parseYaml(input, text, { schema: 'failsafe', uniqueKeys: false, example }, findings);
+    const yaml = parseYaml(flag_forms_input, text, { schema: 'failsafe', uniqueKeys: false, example: flag_forms_example }, findings);
     const contents = yaml?.document.contents;
     if (yaml === undefined || contents === null || ((0,dist/* isScalar */.jn)(contents) && contents.value === ''))
         return [];
     if (!(0,dist/* isMap */.jh)(contents)) {
         findings.push({
-            at: input,
+            at: flag_forms_input,
             fact: 'this is not a mapping of flags to values.',
             cause: 'the flags were written as a list, or there is no space behind a colon.',
-            fix: `write one flag per line without a dash before it, ${example}`,
+            fix: `write one flag per line without a dash before it, ${flag_forms_example}`,
         });
         return [];
     }
@@ -7811,7 +8139,7 @@ function noSingleValue(name, at) {
     return {
         at,
         fact: `${(0,quote/* quote */.h)(name)} has a list, a mapping or the like in place of one value.`,
-        fix: `write one value as on etcd's command line, several of them with commas, ${example}`,
+        fix: `write one value as on etcd's command line, several of them with commas, ${flag_forms_example}`,
     };
 }
 
@@ -8425,234 +8753,6 @@ function unknownKey({ key, at }, known, of) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/settings/parse-address.ts
-
-const parse_address_example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
-/**
- * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
- * (VerifyAPIServerBindAddress in cmd/kubeadm/app/util/config/common.go; Go's net.IP.IsGlobalUnicast).
- */
-const unusable = [
-    {
-        what: 'is the unspecified address: it names no host',
-        ranges: [
-            ['0.0.0.0', 8],
-            ['::', 128],
-        ],
-    },
-    {
-        what: 'is a loopback address: every host means itself by it',
-        ranges: [
-            ['127.0.0.0', 8],
-            ['::1', 128],
-        ],
-    },
-    {
-        what: 'is a link-local address: it means something only together with a network interface',
-        ranges: [
-            ['169.254.0.0', 16],
-            ['fe80::', 10],
-        ],
-    },
-    {
-        what: 'is a multicast address: it names a group, not a host',
-        ranges: [
-            ['224.0.0.0', 4],
-            ['ff00::', 8],
-        ],
-    },
-    { what: 'is reserved or the broadcast address', ranges: [['240.0.0.0', 4]] },
-];
-const unusableLists = unusable.map(({ what, ranges }) => {
-    const list = new external_node_net_.BlockList();
-    for (const [address, prefix] of ranges)
-        list.addSubnet(address, prefix, familyOf(address));
-    return { what, list };
-});
-/**
- * Reads the address of a member. IPv6 may stand in brackets and comes back without, in the short form that Go and
- * etcd print (RFC 5952), so that the same host always has the same URL.
- */
-function parseAddress(text) {
-    const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
-    if (bare.includes('%'))
-        return { fact: 'has a zone, so it is a link-local address.', fix: parse_address_example };
-    if (!(0,external_node_net_.isIPv4)(bare) && !(0,external_node_net_.isIPv6)(bare))
-        return notAnAddress(text);
-    const address = (0,external_node_net_.isIPv6)(bare) ? parse_address_shortForm(bare) : bare;
-    if (address.startsWith('::ffff:')) {
-        return {
-            fact: 'is an IPv4 address in IPv6 form.',
-            fix: 'write the IPv4 address itself, for example 10.0.0.6.',
-        };
-    }
-    const range = unusableLists.find(({ list }) => list.check(address, familyOf(address)));
-    return range === undefined ? address : { fact: `${range.what}.`, fix: parse_address_example };
-}
-/** `ipv4` or `ipv6`, for an address that is known to be one. */
-function familyOf(address) {
-    return (0,external_node_net_.isIPv6)(address) ? 'ipv6' : 'ipv4';
-}
-/** The short form of an IPv6 address (RFC 5952), without brackets. */
-function parse_address_shortForm(address) {
-    return new URL(`http://[${address}]`).hostname.slice(1, -1);
-}
-/** The mistakes that are seen most, each with its own words. */
-function notAnAddress(text) {
-    const port = /^(.+):\d+$/.exec(text)?.[1];
-    if (text.includes('@')) {
-        return { fact: 'holds a user name.', fix: 'put the user into ssh-user and write only the address here.' };
-    }
-    if (/^(?:\{|\[\s*(?:["{]|$))/.test(text)) {
-        return {
-            fact: 'is JSON.',
-            cause: 'the output of Terraform or another tool was passed on as it is.',
-            fix: 'pass it by the input inventory, which takes JSON, in place of hosts.',
-        };
-    }
-    if (text.includes('${{')) {
-        return {
-            fact: 'is an expression that was not evaluated.',
-            cause: 'GitHub evaluates expressions in workflows, and not in files that they name.',
-            fix: 'write the address itself, for example 10.0.0.6, or give the text by the workflow.',
-        };
-    }
-    if (text.startsWith('- ')) {
-        return {
-            fact: 'begins with the dash of a YAML list.',
-            cause: 'inputs are text, not lists.',
-            fix: 'write one address per line without the dash.',
-        };
-    }
-    if (/\s/.test(text)) {
-        return {
-            fact: 'holds white space.',
-            fix: 'separate hosts by commas or new lines: 10.0.0.6, 10.0.0.7, 10.0.0.8.',
-        };
-    }
-    if (/^[a-z]+:\/\//i.test(text))
-        return { fact: 'is a URL.', fix: 'write only the address, for example 10.0.0.6.' };
-    if (text.includes('/')) {
-        return { fact: 'looks like a network.', fix: 'write the address of one host, for example 10.0.0.6.' };
-    }
-    if (port !== undefined && typeof parseAddress(port) === 'string') {
-        return {
-            fact: 'holds a port.',
-            fix: "write only the address; SSH's port is ssh-port, etcd's are client-port and peer-port.",
-        };
-    }
-    if (/^[0-9.]+$/.test(text))
-        return { fact: 'is not a valid IPv4 address.', fix: parse_address_example };
-    return {
-        fact: 'is not an IP address.',
-        cause: "a host name was written; etcd's peer URLs and the certificates hold addresses, and a name could change its.",
-        fix: parse_address_example,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/settings/parse-names.ts
-
-
-/** One label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
-const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-/** X.509 limits a common name to 64 characters (RFC 5280, ub-common-name); the member's name becomes one. */
-const parse_names_longestName = 64;
-/** True for a label of a DNS name: lower-case letters, digits and dashes, at most 63. */
-function isLabel(text) {
-    return label.test(text);
-}
-/**
- * Reads the name of a member as kubeadm reads nodeRegistration.name: in lower case, an RFC 1123 subdomain.
- * @param at input and place, for the finding.
- */
-function parseMemberName(text, at, findings) {
-    const name = text.toLowerCase();
-    const fact = nameProblem(name);
-    if (fact === undefined)
-        return name;
-    findings.push({
-        at,
-        fact: `${(0,quote/* quote */.h)(text)} ${fact}`,
-        fix: 'use lower-case letters, digits, dashes and dots, beginning and ending with a letter or digit, for example infra0.',
-    });
-    return undefined;
-}
-function nameProblem(name) {
-    if (name === '')
-        return 'is no name.';
-    if ((0,external_node_net_.isIP)(name) !== 0)
-        return 'is an address, not a name; a pair is written name=address.';
-    if (name === 'localhost')
-        return 'is the name by which every host calls itself.';
-    if (name.length > parse_names_longestName) {
-        return `has ${name.length} characters; it becomes the common name of certificates, which has at most ${parse_names_longestName}.`;
-    }
-    return name.split('.').every(isLabel)
-        ? undefined
-        : 'is not a name that kubeadm takes (RFC 1123 subdomain).';
-}
-
-;// CONCATENATED MODULE: ./src/settings/parse-hosts.ts
-
-
-
-
-/**
- * Reads `hosts` and `names`: addresses, `name=address` pairs, or addresses with their names in the other input.
- * @returns the hosts in the user's order, those with a fault among them.
- */
-function parseHosts(hosts, names, findings) {
-    const written = parseEntries('hosts', hosts, findings).map((entry) => parseHost(entry, findings));
-    return addNames(written, parseEntries('names', names, findings), findings);
-}
-/** Reads one host, `address` or `name=address`. One whose address is not usable can still have its name checked. */
-function parseHost({ text, at }, findings) {
-    const equals = text.indexOf('=');
-    if (equals < 0)
-        return { address: parseHostAddress(text, at, findings), at };
-    const name = parseMemberName(text.slice(0, equals).trim(), at, findings);
-    const address = parseHostAddress(text.slice(equals + 1).trim(), at, findings);
-    return name === undefined ? { address, at } : { name, address, at, nameAt: at };
-}
-/** Reads the address of a member; empty with a finding where it cannot be one. */
-function parseHostAddress(text, at, findings) {
-    const address = text === '' ? noAddress : parseAddress(text);
-    if (typeof address === 'string')
-        return address;
-    findings.push({ at, ...address, fact: `${(0,quote/* quote */.h)(text)} ${address.fact}` });
-    return '';
-}
-const noAddress = {
-    fact: 'stands behind the name, where the address belongs.',
-    cause: 'an expression like ${{ vars.HOST0 }} that has no value.',
-    fix: 'write name=address, for example infra0=10.0.0.6.',
-};
-function addNames(hosts, names, findings) {
-    if (names.length === 0)
-        return hosts;
-    const parsed = names.map(({ text, at }) => ({ name: parseMemberName(text, at, findings), at }));
-    const pair = hosts.find((host) => host.nameAt !== undefined);
-    if (pair !== undefined) {
-        findings.push({
-            at: 'names',
-            fact: `names are given twice: here and as pairs in ${pair.at}.`,
-            fix: 'keep one: either hosts: infra0=10.0.0.6, … or the input names.',
-        });
-        return hosts;
-    }
-    if (parsed.length !== hosts.length) {
-        findings.push({
-            at: 'names',
-            fact: `there are ${parsed.length} names here, but hosts has ${hosts.length} entries.`,
-            fix: 'give one name per host in the same order, or leave names out: each host then goes by its short hostname.',
-        });
-    }
-    return hosts.map((host, index) => {
-        const given = parsed[index];
-        return given?.name === undefined ? host : { ...host, name: given.name, nameAt: given.at };
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/settings/parse-ssh-address.ts
 
 
@@ -8884,7 +8984,7 @@ const parse_inventory_example = 'for example "hosts: [{ name: infra0, address: 1
  * Reads an inventory, YAML or JSON: a list of hosts or a mapping of names to hosts, under `hosts` or alone, or as
  * Terraform puts them out (docs/inventory.v1.schema.json).
  * @param value text of the input. @param file the file that it names, if it names one.
- * @returns the hosts in the order in which they stand there; nothing where there is no list of hosts to speak of.
+ * @returns nothing where there is no list of hosts to speak of.
  */
 function parseInventory(value, file, findings) {
     if (file !== undefined && 'problem' in file) {
@@ -8912,16 +9012,26 @@ function parseInventory(value, file, findings) {
     }
     const { contents } = yaml.document;
     const unwrapped = withoutWrapping((0,dist/* isNode */.Ll)(contents) ? contents : null, reader);
-    return unwrapped === undefined ? undefined : readHosts(hostsIn(unwrapped, reader), reader, label);
+    if (unwrapped === undefined)
+        return undefined;
+    const parts = partsOf(unwrapped, reader);
+    const hosts = readHosts(parts.hosts, reader, label);
+    const controlPlane = parts.controlPlane === undefined ? undefined : readHosts(parts.controlPlane, reader, label);
+    return hosts && { hosts, ...(controlPlane !== undefined && { controlPlane }) };
 }
+const PARTS = ['$schema', 'hosts', 'control-plane'];
 /** The form of our own has the hosts under `hosts`; a host of that name has an address there. */
-function hostsIn(node, reader) {
+function partsOf(node, reader) {
     if (!(0,dist/* isMap */.jh)(node))
-        return node;
+        return { hosts: node };
     const fields = fields_fieldsOf(node, reader);
-    const hosts = fields.find(({ key }) => key === 'hosts')?.value ?? null;
-    const isOurs = fields.every(({ key }) => key === 'hosts' || key === '$schema') && !(0,dist/* isScalar */.jn)(hosts);
-    return isOurs ? hosts : node;
+    const part = (name) => fields.find(({ key }) => key === name)?.value ?? null;
+    const hosts = part('hosts');
+    const isOurs = fields.every(({ key }) => PARTS.includes(key)) && !(0,dist/* isScalar */.jn)(hosts);
+    if (!isOurs)
+        return { hosts: node };
+    const controlPlane = part('control-plane');
+    return { hosts, ...(controlPlane !== null && { controlPlane }) };
 }
 function readHosts(node, reader, label) {
     if ((0,dist/* isSeq */.oP)(node)) {
@@ -9050,55 +9160,15 @@ function evenCount(count) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/settings/placed-hosts.ts
-
-
-/** Checks what must hold for hosts in whatever form they were written: one family, and nothing twice. */
-function checkHosts(hosts, findings) {
-    const usable = hosts.filter(({ address }) => address !== '');
-    checkFamilies(usable, findings);
-    refuseTwice(usable.map((host) => ({ value: host.address, at: addressAt(host) })), 'address', findings);
-    refuseTwice(hosts.flatMap(({ name, nameAt, at }) => (name === undefined ? [] : [{ value: name, at: nameAt ?? at }])), 'name', findings);
-}
-function addressAt({ at, addressAt: address }) {
-    return address ?? at;
-}
-function checkFamilies(hosts, findings) {
-    const [first, ...others] = hosts;
-    const other = others.find((host) => first !== undefined && familyOf(host.address) !== familyOf(first.address));
-    if (first === undefined || other === undefined)
-        return;
-    findings.push({
-        at: addressAt(other),
-        fact: `${other.address} and ${first.address} (${addressAt(first)}) are of two families; etcd knows no dual stack.`,
-        fix: 'write all addresses as IPv4 or all as IPv6.',
-    });
-}
-function refuseTwice(written, what, findings) {
-    const seen = new Map();
-    for (const { value, at } of written) {
-        const before = seen.get(value);
-        if (before === undefined) {
-            seen.set(value, at);
-        }
-        else {
-            findings.push({
-                at,
-                fact: `the ${what} ${(0,quote/* quote */.h)(value)} was given before, at ${before}.`,
-                fix: `give every member its own ${what}.`,
-            });
-        }
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/settings/parse-members.ts
 
 
 
 
+
 /**
- * Reads which hosts there are: `inventory`, or `hosts` with `names`.
- * @returns the hosts in the user's order, those with a fault among them; nothing where they cannot be told at all.
+ * Reads which hosts there are: `inventory`, or `hosts` with `names`, and `control-plane-hosts`.
+ * @returns the hosts in the user's order; nothing where the members cannot be told at all.
  */
 function parseMembers(written, collected) {
     const { findings } = collected;
@@ -9110,12 +9180,16 @@ function parseMembers(written, collected) {
         if (names !== '')
             findings.push(givenTwice('names'));
     }
-    const placed = at === 'hosts' ? parseHosts(hosts, names, findings) : parseInventory(inventory, inventoryFile, findings);
+    const placed = at === 'hosts'
+        ? { hosts: parseHosts(hosts, names, findings) }
+        : parseInventory(inventory, inventoryFile, findings);
+    const controlPlane = parseControlPlane(written.controlPlane, placed, findings);
     if (placed === undefined)
         return undefined;
-    checkMemberCount(placed.length, { at, allowEven }, collected);
-    checkHosts(placed, findings);
-    return placed;
+    checkMemberCount(placed.hosts.length, { at, allowEven }, collected);
+    checkHosts(placed.hosts, findings);
+    checkControlPlane(controlPlane, placed.hosts, findings);
+    return { members: placed.hosts, controlPlane };
 }
 function givenTwice(input) {
     return {
@@ -9638,6 +9712,7 @@ const modeAlone = {
 
 
 
+
 const sixHours = 6 * 60 * 60;
 /** A job on GitHub's own runners ends after six hours. */
 const runTime = {
@@ -9685,17 +9760,18 @@ function readSettings(inputs, run, files, collected) {
         inventory: inputs.inventory,
         ...(files.inventory !== undefined && { inventoryFile: files.inventory }),
         allowEven: inputs['allow-even-members'],
+        controlPlane: inputs['control-plane-hosts'],
     }, collected);
     const clusterName = parseClusterName(inputs['cluster-name'], findings);
     const user = optional(inputs['ssh-user'], (value) => parseUser(value, findings));
     const sshPort = parseSshPort(inputs['ssh-port'], findings);
     const ports = parsePorts(inputs, findings);
-    const hosts = written &&
-        withLogins(written, 
-        // a user that is none has been told already
-        { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) }, ports ?? {}, findings);
+    // a user that is none has been told already
+    const defaults = { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) };
+    const hosts = written && withLogins(written.members, defaults, ports ?? {}, findings);
+    const controlPlane = controlPlaneLogins(written?.controlPlane ?? [], defaults, findings);
     const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket };
-    const ssh = parseAccess(inputs, hosts ?? [], login, collected);
+    const ssh = parseAccess(inputs, [...(hosts ?? []), ...controlPlane], login, collected);
     const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
     const caCustody = parseCustody(inputs['ca-custody'], inputs['ca-certificate'].trim() !== '' || inputs['ca-key'].trim() !== '', intent?.operation !== 'health', findings);
     const certificates = parseCertificates({
@@ -9739,6 +9815,7 @@ function readSettings(inputs, run, files, collected) {
         ...intent,
         clusterName,
         hosts,
+        controlPlane,
         ssh,
         ...(authority !== undefined && { authority }),
         caCustody,

@@ -1,5 +1,5 @@
-export const id = 651;
-export const ids = [651];
+export const id = 881;
+export const ids = [881];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 22651:
+/***/ 79881:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -1091,9 +1091,12 @@ var extension_values = __webpack_require__(73052);
 var keys = __webpack_require__(34390);
 // EXTERNAL MODULE: ./src/pki/oids.ts
 var oids = __webpack_require__(90291);
+// EXTERNAL MODULE: ./src/pki/pem.ts
+var pki_pem = __webpack_require__(52166);
 // EXTERNAL MODULE: ./src/pki/structure.ts
 var pki_structure = __webpack_require__(82389);
 ;// CONCATENATED MODULE: ./src/pki/inspect.ts
+
 
 
 
@@ -1142,6 +1145,19 @@ function certificateEnd(pem) {
 function oneLine(name) {
     return (name ?? '').replaceAll('\n', ', ');
 }
+/** SHA-256 of every certificate in a PEM text, as a server trusts them all; what is no certificate is passed over. */
+function fingerprintsIn(pem) {
+    return (0,pki_pem/* decodePem */.x)(pem).flatMap(({ type, text }) => {
+        if (type !== 'CERTIFICATE')
+            return [];
+        try {
+            return [new external_node_crypto_.X509Certificate(text).fingerprint256];
+        }
+        catch {
+            return [];
+        }
+    });
+}
 
 ;// CONCATENATED MODULE: ./src/pki/verify.ts
 
@@ -1174,6 +1190,16 @@ function verifyLeaf(leaf, expected) {
         ].map((finding) => `${path}.crt ${finding}`),
         ...(leaf.keyPem === undefined ? [] : keyFindings(certificate, leaf.keyPem)).map((finding) => `${path}.key ${finding}`),
     ];
+}
+/** Whether this CA has signed a certificate (PEM); undefined for what is no certificate. */
+function isSignedBy(certificatePem, { certificate: authority }) {
+    try {
+        const leaf = new external_node_crypto_.X509Certificate(certificatePem);
+        return issuerFindings(leaf, inspectCertificate(certificatePem), authority).length === 0;
+    }
+    catch {
+        return undefined;
+    }
 }
 function issuerFindings(leaf, info, authority) {
     if (leaf.issuer !== authority.subject) {
@@ -2103,6 +2129,366 @@ function clientCopyWarnings(copies) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/cluster/control-plane/hand-over.ts
+
+
+
+
+
+/** The pair with which API servers ask etcd, at kubeadm's paths on the control plane's hosts as on the members'. */
+const CLIENT_FILES = leafFiles().filter(({ name }) => name === 'apiserverEtcdClient');
+const hand_over_CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
+const KEY = leafPath('apiserverEtcdClient', 'key');
+/** All that is handed over, each with its mode. */
+const HANDED_OVER = new Map([
+    [kubeadm_paths/* CA_CERTIFICATE */.vB, CERTIFICATE_MODE],
+    ...CLIENT_FILES.map(({ path, mode }) => [path, mode]),
+]);
+/**
+ * What a host of the control plane lacks, or why nothing may be put there: it belongs to another etcd, or holds what
+ * nobody knows. Nothing of another CA is ever replaced; of this one, what is missing, does not work, or ends soon.
+ */
+function handOverTo(host, question) {
+    const { name, address, facts } = host;
+    const findings = [...strangeEtcd(host), ...noFiles(host), ...otherAuthority(host, question.authority)];
+    const handOver = {
+        name,
+        address,
+        authority: facts.files.has(kubeadm_paths/* CA_CERTIFICATE */.vB) ? [] : [`${kubeadm_paths/* CA_CERTIFICATE */.vB} is missing`],
+        pair: pairReasons(host, question),
+        last: facts.files.has(hand_over_CERTIFICATE) && !facts.files.has(KEY) ? 'key' : 'certificate',
+        modes: wrongModes(host),
+    };
+    return { handOver, findings };
+}
+/** Whether there is nothing to do. */
+function isHandedOver({ authority, pair, modes }) {
+    return authority.length + pair.length + modes.size === 0;
+}
+/** All reasons as lines, for the plan's. */
+function describeHandOver({ authority, pair, modes }) {
+    return [
+        ...authority,
+        ...pair,
+        ...[...modes].map(([path, mode]) => `${path} has not the mode ${mode} or does not belong to root`),
+    ];
+}
+function pairReasons({ name, address, facts: { files } }, { authority, renewBeforeDays, now }) {
+    const missing = [hand_over_CERTIFICATE, KEY].filter((path) => !files.has(path));
+    if (missing.length > 0)
+        return [`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`];
+    const certificatePem = files.get(hand_over_CERTIFICATE)?.text ?? '';
+    if (authority === undefined)
+        return [];
+    const member = { name, address };
+    const [wrong] = verifyLeaf({ certificatePem }, { authority, profile: 'apiserverEtcdClient', member, now });
+    if (wrong !== undefined)
+        return [wrong];
+    const { notAfter } = inspectCertificate(certificatePem);
+    const left = (0,validity/* daysLeft */.H_)(notAfter, now);
+    return left < renewBeforeDays
+        ? [`${hand_over_CERTIFICATE} ends on ${notAfter.toISOString()} (${left} days left)`]
+        : [];
+}
+function wrongModes({ facts: { files } }) {
+    return new Map([...HANDED_OVER].filter(([path, mode]) => {
+        const file = files.get(path);
+        return file?.kind === 'file' && (file.mode !== mode || file.owner !== '0:0');
+    }));
+}
+const AT = 'control-plane-hosts';
+const MOVE_AWAY = 'Take the host from `control-plane-hosts`, or, if nothing there uses these files any more, move them to another folder and run again.';
+function strangeEtcd({ name, facts: { files } }) {
+    if (!files.has(kubeadm_paths/* ETCD_MANIFEST */.jl))
+        return [];
+    return [
+        {
+            host: name,
+            at: AT,
+            fact: `it runs an etcd of its own (${kubeadm_paths/* ETCD_MANIFEST */.jl}).`,
+            cause: 'It is a member of an etcd cluster, or of a control plane with stacked etcd.',
+            fix: 'List hosts of a control plane that uses this cluster, and no others.',
+        },
+    ];
+}
+/** A link may lead to what somebody else looks after. */
+function noFiles({ name, facts: { files } }) {
+    return [...HANDED_OVER.keys()].flatMap((path) => {
+        const kind = files.get(path)?.kind ?? 'file';
+        return kind === 'file'
+            ? []
+            : [
+                {
+                    host: name,
+                    at: AT,
+                    fact: `${path} is ${kind === 'link' ? 'a link' : `no file (${kind})`}; nothing was put in its place.`,
+                    cause: 'Certificates are looked after by other means on this host.',
+                    fix: MOVE_AWAY,
+                },
+            ];
+    });
+}
+function otherAuthority({ name, facts: { files } }, authority) {
+    const found = files.get(kubeadm_paths/* CA_CERTIFICATE */.vB);
+    if (found !== undefined) {
+        const fingerprints = fingerprintsIn(found.text ?? '');
+        if (authority !== undefined && fingerprints.includes(authority.fingerprint)) {
+            return otherPair(name, files.get(hand_over_CERTIFICATE)?.text, authority);
+        }
+        const is = fingerprints.length === 0 ? 'no certificate that can be read' : 'another CA';
+        const seen = fingerprints.length === 0 ? '' : ` (SHA-256 ${fingerprints.join(', ')})`;
+        const own = authority === undefined
+            ? "this cluster's, which this run makes"
+            : `this cluster's (SHA-256 ${authority.fingerprint})`;
+        return [
+            {
+                host: name,
+                at: AT,
+                fact: `its ${kubeadm_paths/* CA_CERTIFICATE */.vB} is ${is}${seen}, not ${own}; nothing was put in its place.`,
+                cause: 'The control plane there uses another etcd, or its own.',
+                fix: MOVE_AWAY,
+            },
+        ];
+    }
+    const left = [hand_over_CERTIFICATE, KEY].filter((path) => files.has(path));
+    if (left.length === 0)
+        return [];
+    return [
+        {
+            host: name,
+            at: AT,
+            fact: `${left.join(' and ')} ${left.length === 1 ? 'lies' : 'lie'} there without ${kubeadm_paths/* CA_CERTIFICATE */.vB}: nobody can tell which etcd that is for; nothing was put in its place.`,
+            cause: 'Files were left by another control plane, or copied half.',
+            fix: MOVE_AWAY,
+        },
+    ];
+}
+/** A pair that another CA has signed, beside this cluster's CA, is somebody's; one that cannot be read is of use to nobody. */
+function otherPair(name, certificatePem, authority) {
+    if (certificatePem === undefined || isSignedBy(certificatePem, authority) !== false)
+        return [];
+    return [
+        {
+            host: name,
+            at: AT,
+            fact: `its ${hand_over_CERTIFICATE} was not issued by this cluster's CA (SHA-256 ${authority.fingerprint}); nothing was put in its place.`,
+            cause: 'The control plane there uses another etcd, or the CA was changed and the pair was not.',
+            fix: MOVE_AWAY,
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/members.ts
+/** kubeadm's rule for nodeRegistration.name: an RFC 1123 subdomain. */
+const NODE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+/**
+ * Members from what the user gave and, where no name was given, each host's own short hostname.
+ * @param facts in the order of `hosts`.
+ */
+function resolveMembers(hosts, facts) {
+    const members = hosts.flatMap((host, index) => {
+        const seen = facts[index];
+        return seen === undefined
+            ? []
+            : [{ name: host.name ?? seen.hostname, address: host.address, facts: seen }];
+    });
+    return { members, findings: [...badNames(members), ...sameNames(members), ...sameMachines(members)] };
+}
+/** Whether kubeadm would take it for the name of a node. */
+function isNodeName(name) {
+    return name.length <= 253 && NODE_NAME.test(name);
+}
+function badNames(members) {
+    return members
+        .filter(({ name }) => !isNodeName(name))
+        .map(({ name, address }) => ({
+        host: address,
+        at: 'names',
+        fact: `its short hostname "${name}" cannot be a member's name.`,
+        cause: 'kubeadm takes lower-case letters, digits, "-" and "." only.',
+        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`, or `name` in the inventory.',
+    }));
+}
+function sameNames(members) {
+    return groups(members, ({ name }) => name).map((group) => ({
+        at: 'names',
+        fact: `${group.map(({ address }) => address).join(' and ')} have the same name "${group[0]?.name ?? ''}".`,
+        cause: 'The hosts were cloned and share one hostname.',
+        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`, or `name` in the inventory.',
+    }));
+}
+/** The same boot id behind two addresses is one machine, whatever it is called. */
+function sameMachines(members) {
+    return groups(members, ({ facts }) => facts.bootId).map((group) => ({
+        at: 'hosts',
+        fact: `${group.map(({ address }) => address).join(' and ')} are one and the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,
+        cause: 'One host was listed twice, by two of its addresses.',
+        fix: 'List each machine once, by the address that the other members reach.',
+    }));
+}
+/** Clones of one image have one machine id; systemd and some networks derive addresses and names from it. */
+function clonedMachines(members) {
+    return groups(members, ({ facts }) => facts.machineId)
+        .filter((group) => group.every(({ facts }) => facts.machineId !== ''))
+        .map((group) => ({
+        at: 'hosts',
+        fact: `${group.map(({ name }) => name).join(' and ')} have the same machine id (${group[0]?.facts.machineId ?? ''}).`,
+        cause: 'They were cloned from one image.',
+        fix: 'Give each its own: `rm /etc/machine-id; systemd-machine-id-setup`, then reboot that host, one at a time.',
+    }));
+}
+function groups(members, key) {
+    const byKey = Map.groupBy(members, key);
+    return [...byKey.values()].filter((group) => group.length > 1);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/control-plane/resolve.ts
+
+/** How a host of the control plane is called: as the user named it, else by its short hostname, as kubeadm writes it. */
+function controlPlaneName({ name }, { hostname }) {
+    return name ?? hostname.toLowerCase();
+}
+/** The hosts of the control plane by name, none of which may be a member's or another's. */
+function resolveControlPlane({ hosts }, members) {
+    const named = hosts.map(({ host, facts }) => ({
+        name: controlPlaneName(host, facts),
+        address: host.address,
+        facts,
+    }));
+    const findings = named.flatMap((host, index) => {
+        const before = [...members, ...named.slice(0, index)];
+        const twin = before.find(({ facts }) => facts.bootId === host.facts.bootId);
+        if (twin !== undefined)
+            return [sameMachine(host, twin, members.includes(twin))];
+        if (!isNodeName(host.name))
+            return [noName(host)];
+        const namesake = before.find(({ name }) => name === host.name);
+        return namesake === undefined ? [] : [sameName(host, namesake)];
+    });
+    return { hosts: named, findings };
+}
+function sameMachine(host, twin, isMember) {
+    return {
+        at: 'control-plane-hosts',
+        fact: `${host.address} and ${twin.address} (${twin.name}) are one and the same machine (boot id ${host.facts.bootId}).`,
+        cause: isMember
+            ? 'A host of the etcd cluster was listed as one of the control plane: it has these files already, and its kubelet runs etcd alone.'
+            : 'One host was listed twice, by two of its addresses.',
+        fix: isMember ? 'Take it from `control-plane-hosts`.' : 'List each machine once.',
+    };
+}
+function sameName(host, namesake) {
+    return {
+        at: 'control-plane-hosts',
+        fact: `${host.address} and ${namesake.address} have the same name "${host.name}".`,
+        cause: 'The hosts were cloned and share one hostname.',
+        fix: NAME_THEM,
+    };
+}
+function noName({ name, address }) {
+    return {
+        host: address,
+        at: 'control-plane-hosts',
+        fact: `its short hostname "${name}" cannot be the name of a node.`,
+        cause: 'kubeadm takes letters, digits, "-" and "." only.',
+        fix: NAME_THEM,
+    };
+}
+const NAME_THEM = 'Name them: `control-plane-hosts: cp0=10.0.0.10, cp1=10.0.0.11`.';
+
+;// CONCATENATED MODULE: ./src/cluster/control-plane/stages.ts
+
+
+
+/**
+ * One stage for each host of the control plane that lacks something, so that API servers get a new pair one after the
+ * other.
+ */
+function handOverStages(handOvers) {
+    return handOvers
+        .filter((handOver) => !isHandedOver(handOver))
+        .map((handOver) => ({
+        title: `Hand-over to ${handOver.name}`,
+        inTurn: true,
+        mayFail: true,
+        steps: steps(handOver),
+    }));
+}
+function steps({ name: host, authority, pair, last, modes }) {
+    const files = [
+        ...(authority.length === 0
+            ? []
+            : [
+                {
+                    path: kubeadm_paths/* CA_CERTIFICATE */.vB,
+                    mode: CERTIFICATE_MODE,
+                    content: { from: 'authority', part: 'certificate' },
+                },
+            ]),
+        ...(pair.length === 0
+            ? []
+            : CLIENT_FILES.toSorted((one, other) => Number(one.part === last) - Number(other.part === last)).map(({ path, mode, name, part }) => ({
+                path,
+                mode,
+                content: { from: 'leaf', name, part },
+            }))),
+    ];
+    const kept = new Map([...modes].filter(([path]) => !files.some((file) => file.path === path)));
+    return [
+        ...(files.length === 0
+            ? []
+            : [{ kind: 'deliver-files', host, files, why: [...authority, ...pair].join('; ') }]),
+        ...(kept.size === 0
+            ? []
+            : [{ kind: 'set-modes', host, modes: kept, why: 'not as kubeadm makes them' }]),
+        ...(pair.length === 0
+            ? []
+            : [{ kind: 'prove-client', host, why: 'every member has to answer its API server' }]),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/control-plane/decide.ts
+
+
+
+/** Decides what the control plane's hosts get. A host that could not be looked at gets nothing and is told of. */
+function decideControlPlane(look, members, question) {
+    const { hosts, findings } = resolveControlPlane(look, members);
+    const answers = hosts.map((host) => handOverTo(host, question));
+    const handOvers = answers.map(({ handOver }) => handOver);
+    return {
+        hosts: hosts.map(({ name, address }) => ({ name, address })),
+        findings: [...findings, ...answers.flatMap((answer) => answer.findings)],
+        warnings: warningsOf(look, hosts),
+        reasons: handOvers
+            .filter((handOver) => !isHandedOver(handOver))
+            .map((handOver) => `${handOver.name}: ${describeHandOver(handOver).join('; ')}`),
+        issue: new Map(handOvers
+            .filter(({ pair }) => pair.length > 0)
+            .map(({ name }) => [name, ['apiserverEtcdClient']])),
+        stages: handOverStages(handOvers),
+    };
+}
+/** What deserves a look where nothing is decided. */
+function controlPlaneWarnings(look) {
+    return warningsOf(look, resolveControlPlane(look, []).hosts);
+}
+function warningsOf({ unreached }, hosts) {
+    return [...unreached, ...hosts.flatMap(unreachableMembers)];
+}
+/** `kubeadm init` would wait for it. Whether a member listens is another matter: there may be none yet. */
+function unreachableMembers({ name, facts }) {
+    return facts.reach
+        .filter(({ outcome }) => outcome === 'timeout' || outcome === 'unreachable')
+        .map(({ address, port, outcome }) => ({
+        host: name,
+        at: 'network',
+        fact: `it cannot reach ${address} on TCP port ${port} (${outcome}).`,
+        cause: 'A firewall or security group between control plane and members drops these packets.',
+        fix: `Allow TCP ${port} from the control plane to every member.`,
+    }));
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/image-supply.ts
 
 /**
@@ -2900,66 +3286,6 @@ function noQuorum(gate, fit, health, unfit) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/cluster/members.ts
-/** kubeadm's rule for nodeRegistration.name: an RFC 1123 subdomain. */
-const NODE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-/**
- * Members from what the user gave and, where no name was given, each host's own short hostname.
- * @param facts in the order of `hosts`.
- */
-function resolveMembers(hosts, facts) {
-    const members = hosts.flatMap((host, index) => {
-        const seen = facts[index];
-        return seen === undefined
-            ? []
-            : [{ name: host.name ?? seen.hostname, address: host.address, facts: seen }];
-    });
-    return { members, findings: [...badNames(members), ...sameNames(members), ...sameMachines(members)] };
-}
-function badNames(members) {
-    return members
-        .filter(({ name }) => name.length > 253 || !NODE_NAME.test(name))
-        .map(({ name, address }) => ({
-        host: address,
-        at: 'names',
-        fact: `its short hostname "${name}" cannot be a member's name.`,
-        cause: 'kubeadm takes lower-case letters, digits, "-" and "." only.',
-        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`, or `name` in the inventory.',
-    }));
-}
-function sameNames(members) {
-    return groups(members, ({ name }) => name).map((group) => ({
-        at: 'names',
-        fact: `${group.map(({ address }) => address).join(' and ')} have the same name "${group[0]?.name ?? ''}".`,
-        cause: 'The hosts were cloned and share one hostname.',
-        fix: 'Give the members names of their own: `names: infra0, infra1, infra2`, or `name` in the inventory.',
-    }));
-}
-/** The same boot id behind two addresses is one machine, whatever it is called. */
-function sameMachines(members) {
-    return groups(members, ({ facts }) => facts.bootId).map((group) => ({
-        at: 'hosts',
-        fact: `${group.map(({ address }) => address).join(' and ')} are one and the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,
-        cause: 'One host was listed twice, by two of its addresses.',
-        fix: 'List each machine once, by the address that the other members reach.',
-    }));
-}
-/** Clones of one image have one machine id; systemd and some networks derive addresses and names from it. */
-function clonedMachines(members) {
-    return groups(members, ({ facts }) => facts.machineId)
-        .filter((group) => group.every(({ facts }) => facts.machineId !== ''))
-        .map((group) => ({
-        at: 'hosts',
-        fact: `${group.map(({ name }) => name).join(' and ')} have the same machine id (${group[0]?.facts.machineId ?? ''}).`,
-        cause: 'They were cloned from one image.',
-        fix: 'Give each its own: `rm /etc/machine-id; systemd-machine-id-setup`, then reboot that host, one at a time.',
-    }));
-}
-function groups(members, key) {
-    const byKey = Map.groupBy(members, key);
-    return [...byKey.values()].filter((group) => group.length > 1);
-}
-
 ;// CONCATENATED MODULE: ./src/cluster/membership.ts
 
 /**
@@ -3370,6 +3696,7 @@ function unknownReleases(members, ownership, settings) {
 
 
 
+
 const TITLE = 'nothing was changed on any host';
 /**
  * The plan for `deploy`: one verdict on what was found, and what follows from it.
@@ -3390,7 +3717,12 @@ function decideDeploy(question) {
         ...lostLogFindings(members, ownership, cluster),
         ...membershipFindings(ownership, cluster),
     ]);
-    const found = { ...question, members, ownership, shape };
+    const controlPlane = decideControlPlane(question.controlPlane ?? { hosts: [], unreached: [] }, members, {
+        authority: knownAuthority(members, settings.authority?.certificatePem),
+        renewBeforeDays: settings.renewBeforeDays,
+        now: question.now,
+    });
+    const found = { ...question, members, ownership, shape, handOver: controlPlane };
     return established ? decideEstablished(found) : decideNew(found);
 }
 /**
@@ -3404,12 +3736,13 @@ function isEstablished(ownership, cluster) {
 }
 /** Nothing there yet, or an unfinished deploy of ours: create, repair. */
 function decideNew(found) {
-    const { settings, members, ownership, shape, archive } = found;
+    const { settings, members, ownership, shape, archive, handOver } = found;
     const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
     const { choice, findings } = authorityFor(found, members.some((member) => !hasStarted(member)));
     refuseIf([
         ...(isNew ? bootstrapFindings(settings.bootstrap, choice?.source.from === 'made') : []),
         ...findings,
+        ...handOver.findings,
         ...members.flatMap((member) => missingPrerequisites(member, [settings.clientPort, settings.peerPort, settings.metricsPort])),
         ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
     ]);
@@ -3421,32 +3754,41 @@ function decideNew(found) {
     refuseIf(created.flatMap((member) => [...foundedOtherwise(member, shape), ...otherRelease(member)]));
     const fresh = created.filter(({ progress }) => progress !== 'begun');
     // a manifest that has to be replaced comes with certificates of this run
-    const signing = fresh.length > 0 ? authorityFor(found, true) : { choice, findings: [] };
+    const signs = fresh.length > 0 || handOver.issue.size > 0;
+    const signing = signs ? authorityFor(found, true) : { choice, findings: [] };
     refuseIf(signing.findings);
     const authority = chosen(signing.choice);
     return {
         ...common(found, authority, created),
         verdict: isNew ? 'create' : 'repair',
         reasons: isNew ? ['none of the hosts holds anything of etcd'] : created.map(describeProgress),
-        issue: new Map(fresh.map(({ name }) => [name, leaf_profiles_leafProfileNames])),
+        issue: new Map([...fresh.map(({ name }) => [name, leaf_profiles_leafProfileNames]), ...handOver.issue]),
         clientCopies: new Map(),
-        warnings: [...clonedMachines(members), ...trustedBesides(members), ...pauseFindings(created, archive)],
-        ...createStages({ shape, authority, members: created, ...(archive === undefined ? {} : { archive }) }),
+        warnings: [
+            ...clonedMachines(members),
+            ...trustedBesides(members),
+            ...pauseFindings(created, archive),
+            ...handOver.warnings,
+        ],
+        ...withHandOver(createStages({ shape, authority, members: created, ...(archive === undefined ? {} : { archive }) }), handOver),
     };
 }
 /** A cluster that lives: unchanged, converge, adopt. */
 function decideEstablished(found) {
-    const { settings, members, ownership, shape, cluster, archive } = found;
+    const { settings, members, ownership, shape, cluster, archive, handOver } = found;
     const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
     const first = authorityFor(found, false);
-    refuseIf([...first.findings, ...members.flatMap(missingEssentials)]);
+    refuseIf([...first.findings, ...members.flatMap(missingEssentials), ...handOver.findings]);
     const known = knownAuthority(members, settings.authority?.certificatePem);
     if (known === undefined)
         throw new src_findings/* Refused */.Lw(TITLE, [withoutAuthority(members)]);
     const converged = members.map((member) => convergedMember(member, known, chosen(first.choice), found));
-    const issue = new Map(converged
-        .filter(({ differences }) => differences.leaves.size > 0)
-        .map(({ name, differences }) => [name, [...differences.leaves.keys()]]));
+    const issue = new Map([
+        ...converged
+            .filter(({ differences }) => differences.leaves.size > 0)
+            .map(({ name, differences }) => [name, [...differences.leaves.keys()]]),
+        ...handOver.issue,
+    ]);
     const signing = issue.size > 0 ? authorityFor(found, true) : first;
     const restarted = converged.filter(mustRestart);
     refuseIf([
@@ -3467,13 +3809,16 @@ function decideEstablished(found) {
     refuseIf(quorumFindings(restarted, converged, cluster));
     const idle = converged.filter((member) => !runs(member));
     const different = converged.filter(({ differences }) => !isAsDesired(differences));
-    const verdict = verdictOn(unmanaged.length, different.length, idle.length);
-    const stages = convergeStages(converged, shape, first.choice?.keyKeeper, archive);
-    const clientCopies = plannedClientCopies(converged, ownership, settings.copiedClientCertificates);
+    const verdict = verdictOn(unmanaged.length, different.length + handOver.stages.length, idle.length);
+    const stages = withHandOver(convergeStages(converged, shape, first.choice?.keyKeeper, archive), handOver);
+    // who is handed its own pair needs no copy of a member's
+    const clientCopies = handsOver(settings)
+        ? new Map()
+        : plannedClientCopies(converged, ownership, settings.copiedClientCertificates);
     return {
         ...common(found, chosen(signing.choice), converged),
         verdict,
-        reasons: reasonsFor(verdict, converged),
+        reasons: [...reasonsFor(verdict, converged), ...handOver.reasons],
         issue,
         clientCopies,
         warnings: [
@@ -3482,9 +3827,18 @@ function decideEstablished(found) {
             ...otherImages(converged, archive),
             ...clientCopyWarnings(clientCopies),
             ...converged.flatMap((member) => namesToBeLost(member, settings.certificates.extraSans, member.differences.leaves)),
+            ...handOver.warnings,
         ],
         ...stages,
     };
+}
+/** The control plane gets its files once the cluster is proven healthy, and recorded. */
+function withHandOver({ stages, afterProof }, handOver) {
+    return { stages, afterProof: [...afterProof, ...handOver.stages] };
+}
+/** Whether the action looks after what the control plane has of the cluster. */
+function handsOver({ controlPlane }) {
+    return controlPlane.length > 0;
 }
 function verdictOn(unmanaged, different, idle) {
     if (unmanaged > 0)
@@ -3503,13 +3857,14 @@ function reasonsFor(verdict, members) {
         return lines.length === 0 ? [] : [`${member.name}: ${lines.join('; ')}`];
     });
 }
-function common({ settings, shape }, { source, keyKeeper }, members) {
+function common({ settings, shape, handOver }, { source, keyKeeper }, members) {
     return {
         clusterName: settings.clusterName,
         shape,
         authority: source,
         ...(keyKeeper === undefined ? {} : { keyKeeper }),
         certificates: settings.certificates,
+        controlPlane: handOver.hosts,
         kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
     };
 }
@@ -3672,12 +4027,16 @@ function convergedMember(member, authority, { keyKeeper }, { members, shape, set
         caCustody: settings.caCustody,
         renewBeforeDays: settings.renewBeforeDays,
         extraSans: settings.certificates.extraSans,
-        copiedClients: settings.copiedClientCertificates,
+        copiedClients: handsOver(settings) ? recordedCopies(ownership) : settings.copiedClientCertificates,
         now,
         ...(record === undefined ? {} : { record }),
     });
     const isLeader = cluster?.health.leader?.name === member.name;
     return { ...member, ...whatRuns(member), desired, differences, isLeader };
+}
+/** Fingerprints of all renewed client certificates of which nobody has confirmed a copy yet. */
+function recordedCopies(ownership) {
+    return [...ownership.values()].flatMap((owned) => recordOn(owned)?.clientCopy?.fingerprint ?? []);
 }
 /** Whether the cluster can spare each member that has to be restarted, and whether that is known. */
 function quorumFindings(restarted, all, cluster) {
@@ -3720,11 +4079,16 @@ const STEP_TITLES = {
     'move-leadership': 'move leadership',
     'restart-member': 'restart member',
     'prove-served': 'prove served certificates',
+    'prove-client': 'prove client certificate',
     'remove-authority-key': 'remove key of the CA',
     'record-member': 'record member',
 };
 /** Steps that only look. */
-const LOOKING_STEPS = new Set(['verify-files', 'prove-served']);
+const LOOKING_STEPS = new Set([
+    'verify-files',
+    'prove-served',
+    'prove-client',
+]);
 
 ;// CONCATENATED MODULE: ./src/cluster/plan-document/digest.ts
 
@@ -4083,6 +4447,7 @@ function plannedFiles(steps) {
             case 'move-leadership':
             case 'restart-member':
             case 'prove-served':
+            case 'prove-client':
         }
     }
     return [...files.values()];
@@ -4096,7 +4461,7 @@ function placesManifest(steps) {
 
 
 
-/** What a plan changes on one member's host. */
+/** What a plan changes on one host. */
 function hostChanges(member, { plan, facts, broughtCertificate }) {
     const { name, address } = member;
     const steps = [...plan.stages, ...plan.afterProof].flatMap((stage) => stage.steps.filter(({ host }) => host === name));
@@ -4188,6 +4553,9 @@ function describePlan(question) {
         reasons: plan.reasons,
         members: plan.shape.members.map(({ name, address }) => ({ name, address })),
         hosts: plan.shape.members.map((member) => hostChanges(member, question)),
+        ...(plan.controlPlane.length > 0 && {
+            controlPlane: plan.controlPlane.map((host) => hostChanges(host, question)),
+        }),
         membership: [],
         stages: plan.stages.map(describeStage),
         afterProof: plan.afterProof.map(describeStage),
@@ -4818,7 +5186,7 @@ function prepareMaterial(input) {
     const { plan, facts } = input;
     const signer = obtainSigner(input);
     const authority = plan.authority.from === 'certificate-only' ? certificateOnly(input, plan.authority.host) : signer;
-    const leaves = new Map(plan.shape.members.flatMap((member) => {
+    const leaves = new Map([...plan.shape.members, ...plan.controlPlane].flatMap((member) => {
         const names = plan.issue.get(member.name);
         return names === undefined ? [] : [[member.name, issue(member, names, signer, input)]];
     }));
@@ -4951,7 +5319,7 @@ function sha256(bytes) {
 
 
 const access_CERTIFICATE = leafPath('healthcheckClient', 'certificate');
-const KEY = leafPath('healthcheckClient', 'key');
+const access_KEY = leafPath('healthcheckClient', 'key');
 /**
  * The healthcheck client's pair and its CA, from the host whose pair is valid longest; the key goes from the host's disk
  * into this process's memory and nowhere else.
@@ -4962,7 +5330,7 @@ async function credentialsFromHosts(hosts, maskSecret) {
         const caPem = files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text;
         const certificatePem = files.get(access_CERTIFICATE)?.text;
         const endsAt = certificateEnd(certificatePem);
-        return caPem === undefined || certificatePem === undefined || endsAt === undefined || !files.has(KEY)
+        return caPem === undefined || certificatePem === undefined || endsAt === undefined || !files.has(access_KEY)
             ? []
             : [{ transport, caPem, certificatePem, endsAt }];
     });
@@ -4970,7 +5338,7 @@ async function credentialsFromHosts(hosts, maskSecret) {
     if (best === undefined)
         return undefined;
     const { transport, caPem, certificatePem } = best;
-    return { caPem, certificatePem, keyPem: await readText(transport, KEY, maskSecret) };
+    return { caPem, certificatePem, keyPem: await readText(transport, access_KEY, maskSecret) };
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/audit.ts
@@ -6153,783 +6521,6 @@ async function clientCopyOf(host, { plan, material, now }) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/hosts/scripts/import-image.ts
-
-
-
-/** Exit codes: containerd did not take it; the CRI knows another image by this name, or none. */
-const import_image_REFUSED = 3;
-const OTHER = 4;
-/** Tenths of a second that the CRI may take to see what containerd has taken in. */
-const SEEN_WITHIN = 100;
-/**
- * Imports an image into containerd's namespace of the CRI as it comes, and sees that the CRI knows it by the wanted name
- * and has its very configuration. containerd compares every part with its digest.
- */
-function importImage({ image, imageId, criEndpoint, archive }) {
-    return {
-        title: `import ${image}`,
-        effect: 'changes',
-        timeoutMs: 600_000,
-        input: archive,
-        script: `
-# gzip -dcf passes on what is not compressed
-if ! gzip -dcf | ctr --address ${(0,shell/* quote */.h)(socketOf(criEndpoint))} --namespace k8s.io images import - > /dev/null; then exit ${import_image_REFUSED}; fi
-${SYNC_IMAGES}
-id=''
-for ((i = 0; i < ${SEEN_WITHIN}; i++)); do
-  id=$(crictl --image-endpoint ${(0,shell/* quote */.h)(criEndpoint)} inspecti -o go-template --template '{{.status.id}}' ${(0,shell/* quote */.h)(image)} 2> /dev/null) || true
-  if [ -n "$id" ]; then break; fi
-  sleep 0.1
-done
-# CRI-O's ids are bare
-if [ "sha256:\${id#sha256:}" != ${(0,shell/* quote */.h)(imageId)} ]; then printf '%s\\n' "\${id:-none}" >&2; exit ${OTHER}; fi
-`,
-    };
-}
-/** Why an image could not be imported. */
-function explainImport({ image, imageId, }) {
-    return (result) => {
-        if (result.code === OTHER) {
-            return {
-                fact: `after the import the container runtime knows ${image} as ${(0,last_words/* lastWords */.a)(result.stderr, 1)}, and ${imageId} was sent.`,
-                cause: 'Somebody imports or pulls another image of that name at the same time, or the runtime has another store.',
-                fix: `Look at \`crictl images --digests\` and \`ctr -n k8s.io images ls\` on the host, and run again.`,
-            };
-        }
-        return {
-            fact: `containerd did not take ${image}: ${(0,last_words/* lastWords */.a)(result.stderr, 3)}`,
-            cause: 'The disk of the host is full, the archive was changed while it was sent, or containerd is too old for it.',
-            fix: 'Mend what it says and run again. By hand: `ctr -n k8s.io images import FILE` on the host.',
-        };
-    };
-}
-function socketOf(criEndpoint) {
-    return criEndpoint.replace(/^unix:\/\//, '');
-}
-
-;// CONCATENATED MODULE: ./src/road/steps/import-image.ts
-
-
-
-/** Sends an image of the archive to a host that lacks it. */
-async function sendImage(step, context) {
-    const { host, image, imageId, criEndpoint } = step;
-    const { archive } = context;
-    const archived = archive?.images.find(({ id }) => id === imageId);
-    if (archive === undefined || archived === undefined)
-        throw new Error(`${image} was planned from no archive`);
-    const sent = { bytes: 0 };
-    const script = importImage({
-        image,
-        imageId,
-        criEndpoint,
-        archive: () => counted(packImage(archive, archived, image), sent),
-    });
-    await runScript(step, script, context, explainImport(step));
-    context.log.host(host).info(`${image} imported, ${imageId}, ${(sent.bytes / 1e6).toFixed(1)} MB sent`);
-}
-async function* counted(chunks, sent) {
-    for await (const chunk of chunks) {
-        sent.bytes += chunk.length;
-        yield chunk;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/road/steps/leadership.ts
-
-
-
-/** etcd takes 0.1 s for it; to a member that is cut off it never answers. */
-const HANDOVER_WITHIN_MS = 3_000;
-const NEW_LEADER_WITHIN_MS = 5_000;
-const leadership_PAUSE_MS = 100;
-/** If this member leads, hands leadership to the healthy member that is furthest on. */
-async function moveLeadership(step, context) {
-    const cluster = await context.cluster();
-    const log = context.log.host(step.host);
-    const { health } = await cluster.observe();
-    if (health.leader?.name !== step.host) {
-        log.info('it does not lead');
-        return;
-    }
-    const heir = health.endpoints
-        .filter(({ name, healthy, isLearner }) => name !== step.host && healthy && isLearner === false)
-        .toSorted((one, other) => (other.raftAppliedIndex ?? 0) - (one.raftAppliedIndex ?? 0))[0];
-    if (heir?.memberId == null) {
-        throw stepFailure(step, {
-            fact: 'it leads, and no other member is healthy enough to take over.',
-            cause: 'Members are down or lag behind.',
-            fix: 'Bring them back, then run again.',
-        });
-    }
-    try {
-        await cluster.client(step.host).moveLeader(heir.memberId, { timeoutMs: HANDOVER_WITHIN_MS });
-    }
-    catch (error) {
-        throw stepFailure(step, {
-            fact: `leadership could not be moved to ${heir.name}: ${(0,src_findings/* errorMessage */.gJ)(error)}`,
-            cause: 'The other member is slow or cut off.',
-            fix: 'Look at the health of the cluster, then run again.',
-        });
-    }
-    const deadline = context.timeline.elapsedMs() + NEW_LEADER_WITHIN_MS;
-    for (;;) {
-        const now = (await cluster.observe()).health.leader?.name;
-        if (now !== undefined && now !== step.host) {
-            log.info(`leadership moved to ${now}`);
-            return;
-        }
-        if (context.timeline.elapsedMs() > deadline) {
-            throw stepFailure(step, {
-                fact: `leadership was handed to ${heir.name}, and after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
-                cause: 'The members do not reach each other well.',
-                fix: 'Look at the health of the cluster, then run again.',
-            });
-        }
-        await (0,external_node_timers_promises_.setTimeout)(leadership_PAUSE_MS);
-    }
-}
-
-// EXTERNAL MODULE: external "node:path/posix"
-var posix_ = __webpack_require__(53916);
-;// CONCATENATED MODULE: ./src/hosts/scripts/remove-file.ts
-
-
-
-
-/** Exit code: what lies there is not what was seen. */
-const remove_file_CHANGED = 4;
-/**
- * Removes a file, and what a delivery that was cut off has left beside it. Is the file another one than was seen, it stays.
- * Its blocks are freed, not overwritten: on the disks of today nothing else could be promised.
- * @param sha256 hex; absent: the file was not there.
- */
-function removeFile(path, sha256) {
-    return {
-        title: `remove ${path}`,
-        effect: 'changes',
-        timeoutMs: 30_000,
-        script: `
-rm -f -- ${(0,shell/* quote */.h)((0,kubeadm_paths/* stagedPath */.w1)(path))}
-if [ -e ${(0,shell/* quote */.h)(path)} ]; then
-  case "$(sha256sum < ${(0,shell/* quote */.h)(path)})" in ${(0,shell/* quote */.h)(sha256 ?? 'absent')}' '*) ;; *) exit ${remove_file_CHANGED} ;; esac
-  rm -- ${(0,shell/* quote */.h)(path)}
-fi
-sync -- ${(0,shell/* quote */.h)((0,posix_.dirname)(path))}
-`,
-    };
-}
-/** Why a file was not removed. */
-function explainRemoval(path) {
-    return (result) => result.code === remove_file_CHANGED
-        ? {
-            fact: `${path} has changed since the run looked at it; it was left as it is.`,
-            cause: 'Somebody, or configuration management, works on this host at the same time.',
-            fix: 'Let the other finish, then run again.',
-        }
-        : (0,explain_unknown/* explainUnknown */.w)(result);
-}
-
-;// CONCATENATED MODULE: ./src/road/steps/remove-key.ts
-
-
-
-
-
-
-/**
- * Removes the CA's key from a host. It is read first and compared: a key that is not the one of the inputs exists perhaps
- * nowhere else.
- */
-async function removeAuthorityKey(step, context) {
-    const { host } = step;
-    const found = context.material.found.get(host);
-    const isThere = found?.has(kubeadm_paths/* CA_KEY */.r$) === true;
-    const text = isThere ? await readText(transportOf(context, host), kubeadm_paths/* CA_KEY */.r$, context.maskSecret) : undefined;
-    const { key } = await context.material.signer;
-    if (text !== undefined && !isSameKey(text, key)) {
-        throw stepFailure(step, {
-            fact: `${kubeadm_paths/* CA_KEY */.r$} is not the key that \`ca-key\` holds; it was left as it is.`,
-            cause: 'It is the key of an earlier CA, or no key at all.',
-            fix: 'Look whose it is, put it where it is safe, remove it from the host, and run again.',
-        });
-    }
-    const digest = text === undefined ? undefined : sha256(text);
-    await runScript(step, removeFile(kubeadm_paths/* CA_KEY */.r$, digest), context, explainRemoval(kubeadm_paths/* CA_KEY */.r$));
-    found?.delete(kubeadm_paths/* CA_KEY */.r$);
-    digestsOf(context, host).delete(kubeadm_paths/* CA_KEY */.r$);
-    context.log.host(host).info(`the key of the CA is not on this host any more (${kubeadm_paths/* CA_KEY */.r$})`);
-}
-function isSameKey(text, key) {
-    try {
-        return (0,keys/* publicKeyOf */.kc)((0,external_node_crypto_.createPrivateKey)(text)).equals((0,keys/* publicKeyOf */.kc)(key));
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/render-manifest.ts
-
-/**
- * Has the host's kubeadm check its configuration and render the manifest of `kubeadm init phase etcd local`. The dry
- * run writes into a private folder of memory (KUBEADM_INIT_DRYRUN_DIR); the result is kept, synced, beside the
- * manifests for the atomic rename later, and printed.
- */
-function render_manifest_renderManifest() {
-    return {
-        title: 'render the manifest with kubeadm',
-        effect: 'changes',
-        timeoutMs: 60_000,
-        script: `
-scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
-trap 'rm -rf -- "$scratch"' EXIT
-kubeadm config validate --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} >&2
-KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} --dry-run > /dev/null
-manifest=$(find "$scratch" -name etcd.yaml -type f)
-aside=${kubeadm_paths/* RENDERED_MANIFEST */.ms}.new
-install -m 0600 -- "$manifest" "$aside"
-sync -- "$aside"
-mv -fT -- "$aside" ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
-sync -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
-cat -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
-`,
-    };
-}
-
-// EXTERNAL MODULE: ./src/kubeadm/pod-rules.ts
-var pod_rules = __webpack_require__(23258);
-;// CONCATENATED MODULE: ./src/road/steps/render.ts
-
-
-
-
-
-
-
-
-
-
-/** Has the host's kubeadm render the manifest aside, and checks that it is as asked for. */
-async function render(step, context) {
-    const result = await runScript(step, render_manifest_renderManifest(), context, explainRender);
-    const text = result.stdout.toString('utf8');
-    const manifest = parseEtcdManifest(text);
-    const differences = manifest === undefined
-        ? ['it is no etcd pod']
-        : [
-            ...argumentDifferences(manifest, step.wanted),
-            ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
-        ];
-    if (differences.length === 0)
-        checkPatched(step, text, context);
-    if (differences.length > 0) {
-        throw stepFailure(step, {
-            fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
-            cause: 'This release of kubeadm treats the configuration in a way the action does not know.',
-            fix: `Compare ${kubeadm_paths/* RENDERED_MANIFEST */.ms} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
-        });
-    }
-    digestsOf(context, step.host).set(kubeadm_paths/* ETCD_MANIFEST */.jl, sha256(text));
-    context.material.publicFiles.get(step.host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, text);
-}
-/** What patches have made of the pod; where there are none, kubeadm itself is trusted. */
-function checkPatched(step, text, context) {
-    const { shape } = context.plan;
-    if ((0,kubeadm_patches/* allPatches */.My)(shape.patches, shape.walDir).length === 0)
-        return;
-    const { address } = memberOf(context, step.host);
-    const { metricsPort } = shape;
-    const problems = (0,pod_rules/* podProblems */.U)((0,dist/* parse */.qg)(text), { ...(0,data_places/* placesOf */.ek)(shape), address, metricsPort });
-    if (problems.length === 0)
-        return;
-    throw stepFailure(step, {
-        fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}. It was not put in place.`,
-        cause: 'A patch meets another pod on this release of kubeadm than the one that it was tried on.',
-        fix: 'Leave that part out of `patches`, or write it for the pod in /etc/kubernetes/manifests/etcd.yaml.',
-    });
-}
-const explainRender = (result) => ({
-    fact: `kubeadm refused its configuration: ${(0,last_words/* lastWords */.a)(result.stderr, 5)}`,
-    cause: 'An input holds a value that this release of kubeadm does not take.',
-    fix: 'Correct the input that the message names and run again.',
-});
-
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __webpack_require__(41692);
-;// CONCATENATED MODULE: ./src/etcd/trust.ts
-/**
- * How TLS takes the CA certificate of the cluster: as Go does, for which each certificate in ca.crt is an anchor, a CA below
- * a root too. OpenSSL would look further up by itself, and not find the root.
- */
-const TRUST_AS_GO_DOES = { allowPartialTrustChain: true };
-
-;// CONCATENATED MODULE: ./src/etcd/served-certificate.ts
-
-
-/**
- * The certificate that a listener of etcd presents now, by a handshake of its own over a fresh stream: etcd reads its
- * files anew for each (client/pkg/transport/listener.go). It holds before the CA; whom it names is the caller's to judge.
- *
- * With TLS 1.3, as etcd speaks it unless told otherwise, a listener that refuses our client certificate says so only
- * after it has shown its own; with TLS 1.2 such a refusal is an error here.
- * @param open a stream to the client or the peer port.
- * @throws Error when there is no handshake within `timeoutMs`, or the certificate does not hold before the CA; whatever
- * `open` throws.
- */
-async function servedCertificate(open, credentials, timeoutMs) {
-    const { certificate } = await handshake(open, credentials, timeoutMs, true);
-    return certificate;
-}
-/**
- * The same for one that may not hold before the CA, to tell what it is. Nothing is asked over this connection.
- * @throws Error when there is no handshake within `timeoutMs`; whatever `open` throws.
- */
-function presentedCertificate(open, credentials, timeoutMs) {
-    return handshake(open, credentials, timeoutMs, false);
-}
-async function handshake(open, credentials, timeoutMs, rejectUnauthorized) {
-    const stream = await open();
-    const socket = (0,external_node_tls_.connect)({
-        socket: stream,
-        ca: credentials.caPem,
-        ...TRUST_AS_GO_DOES,
-        cert: credentials.certificatePem,
-        key: credentials.keyPem,
-        minVersion: 'TLSv1.2',
-        rejectUnauthorized,
-        checkServerIdentity: () => undefined,
-    });
-    let timer;
-    const timeout = new Promise((_, reject) => {
-        const expire = () => reject(new Error(`no TLS handshake within ${timeoutMs / 1000} s`));
-        timer = setTimeout(expire, timeoutMs);
-    });
-    try {
-        const certificate = await Promise.race([certificateOf(socket, stream), timeout]);
-        return { certificate, trusted: socket.authorized };
-    }
-    finally {
-        clearTimeout(timer);
-        socket.destroy();
-        stream.destroy();
-    }
-}
-async function certificateOf(socket, stream) {
-    await new Promise((resolve, reject) => {
-        socket.once('secureConnect', resolve);
-        socket.once('close', () => reject(new Error('the listener ended the connection in the handshake')));
-        // Listened to until the end: what comes after the handshake, such as a refusal, is of no interest and no crash.
-        socket.on('error', reject);
-        stream.on('error', reject);
-    });
-    const certificate = socket.getPeerX509Certificate();
-    if (certificate === undefined)
-        throw new Error('the listener presents no certificate');
-    // A handshake that is cut off before our side of it has left would stand in the member's log as an error.
-    await new Promise((resolve) => {
-        socket.once('close', resolve);
-        socket.end(resolve);
-    });
-    return certificate;
-}
-
-;// CONCATENATED MODULE: ./src/road/steps/served.ts
-
-
-
-
-const HANDSHAKE_WITHIN_MS = 10_000;
-/** Asks each listener for its certificate and compares it with the one that was delivered. */
-async function proveServed(step, context) {
-    const { host, leaves } = step;
-    const { clientPort, peerPort } = context.plan.shape;
-    const { address } = memberOf(context, host);
-    const transport = transportOf(context, host);
-    const { credentials } = await context.cluster();
-    const issued = await context.material.leaves.get(host);
-    const served = await Promise.all(leaves.map(async (name) => {
-        const port = name === 'server' ? clientPort : peerPort;
-        const open = () => transport.openTcp(address, port);
-        const certificate = await servedCertificate(open, credentials, HANDSHAKE_WITHIN_MS).catch((error) => {
-            throw stepFailure(step, {
-                fact: `port ${port} did not show its certificate: ${(0,src_findings/* errorMessage */.gJ)(error)}`,
-                cause: 'etcd is just being restarted, or something else listens on that port.',
-                fix: 'Look at the etcd container of that host, then run again.',
-            });
-        });
-        return {
-            name,
-            port,
-            serial: certificate.serialNumber,
-            wanted: issued?.[name]?.certificate.serialNumber,
-        };
-    }));
-    const stale = served.filter(({ serial, wanted }) => serial !== wanted);
-    for (const { port, serial } of served)
-        context.log.host(host).info(`port ${port} serves serial ${serial}`);
-    if (stale.length === 0)
-        return;
-    throw stepFailure(step, {
-        fact: stale
-            .map(({ name, port, serial, wanted }) => `port ${port} serves the serial ${serial}, and ${leafPath(name, 'certificate')} has ${wanted ?? 'none'}`)
-            .join('; ')
-            .concat('.'),
-        cause: "Another etcd listens there, or something between replaces the member's certificate.",
-        fix: 'Look at what listens on that port of the host; the old certificate stays valid until its end.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/road/steps/verify.ts
-
-
-
-
-
-/** Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
-async function verify(step, context) {
-    const result = await runScript(step, listPki(), context);
-    const placed = new Map(parsePki(result.stdout.toString('utf8')).map((file) => [file.path, file]));
-    const digests = digestsOf(context, step.host);
-    const wrong = [...step.pkiTree].flatMap(([path, mode]) => fileDifference(path, mode, digests.get(path), placed.get(path)));
-    const strangers = [...placed.keys()]
-        .filter((path) => !step.pkiTree.has(path))
-        .map((path) => `${path} does not belong there`);
-    const facts = [...wrong, ...strangers, ...(await unfitLeaves(step.host, context))];
-    if (facts.length === 0)
-        return;
-    throw stepFailure(step, {
-        fact: `${kubeadm_paths/* PKI_DIR */.Hw} is not as it has to be: ${facts.join('; ')}.`,
-        cause: 'Something else writes to this folder: configuration management, or somebody by hand.',
-        fix: 'Keep others away from it, move away what does not belong there, and run again.',
-    });
-}
-/** What lies on the host is, by its digests, what is in memory: that is checked against the CA and its own key. */
-async function unfitLeaves(host, { material, plan, now }) {
-    const member = plan.shape.members.find(({ name }) => name === host);
-    const leaves = await material.leaves.get(host);
-    if (member === undefined || leaves === undefined)
-        return [];
-    const authority = await material.authority;
-    const named = { ...member, extraSans: plan.certificates.extraSans };
-    return leaf_profiles_leafProfileNames.flatMap((profile) => {
-        const leaf = leaves[profile];
-        return leaf === undefined ? [] : verifyLeaf(leaf, { authority, profile, member: named, now });
-    });
-}
-function fileDifference(path, mode, sha, placed) {
-    if (placed === undefined)
-        return [`${path} is missing`];
-    const differences = [];
-    // A digest is unknown only for a CA key that has been on the host all along.
-    if (sha !== undefined && placed.sha256 !== sha)
-        differences.push(`${path} has other contents`);
-    if (placed.mode !== mode)
-        differences.push(`${path} has mode ${placed.mode}, wanted ${mode}`);
-    if (placed.owner !== '0:0')
-        differences.push(`${path} belongs to ${placed.owner}, wanted root`);
-    return differences;
-}
-
-;// CONCATENATED MODULE: ./src/road/steps/run-step.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Carries out one step. @throws Refusal or HostError in words for the user. */
-async function runStep(step, context) {
-    switch (step.kind) {
-        case 'deliver-files':
-            return deliver(step, context);
-        case 'set-modes':
-            await runScript(step, set_modes_setModes(step.modes), context, explainModes);
-            return;
-        case 'start-kubelet':
-            await runScript(step, startKubelet(step.restart, step.goBack), context, explainKubelet);
-            return;
-        case 'pull-image':
-            return pull(step, context);
-        case 'import-image':
-            return sendImage(step, context);
-        case 'render-manifest':
-            return render(step, context);
-        case 'verify-files':
-            return verify(step, context);
-        case 'start-member':
-            return start(step, context);
-        case 'move-leadership':
-            return moveLeadership(step, context);
-        case 'restart-member':
-            return run_step_restart(step, context);
-        case 'prove-served':
-            return proveServed(step, context);
-        case 'remove-authority-key':
-            return removeAuthorityKey(step, context);
-        case 'record-member':
-            return record(step, context);
-    }
-}
-/** The credentials are for one registry; an image of another one is pulled without. */
-async function pull(step, context) {
-    const { image, criEndpoint } = step;
-    const login = image.startsWith(`${context.registry?.server ?? ''}/`) ? context.registry : undefined;
-    await runScript(step, pullImage(image, criEndpoint, login), context, explainPull(image, login));
-}
-async function start(step, context) {
-    const { host, criEndpoint, placeManifest } = step;
-    const script = start_member_startMember({
-        address: memberOf(context, host).address,
-        ...(0,data_places/* placesOf */.ek)(step),
-        criEndpoint,
-        onProgress: (line) => context.log.host(host).info(line),
-        ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
-    });
-    await runScript(step, script, context, explainMember);
-    if (placeManifest)
-        context.material.found.get(host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedDigest(host, context));
-}
-async function run_step_restart(step, context) {
-    const { host, criEndpoint, mayLackData } = step;
-    const found = context.material.found.get(host);
-    const renderedSha256 = renderedDigest(host, context);
-    const script = restartMember({
-        address: memberOf(context, host).address,
-        ...(0,data_places/* placesOf */.ek)(step),
-        criEndpoint,
-        currentSha256: found?.get(kubeadm_paths/* ETCD_MANIFEST */.jl) ?? 'absent',
-        renderedSha256,
-        mayLackData,
-        onProgress: (line) => context.log.host(host).info(line),
-    });
-    await runScript(step, script, context, explainRestart);
-    found?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedSha256);
-}
-function renderedDigest(host, context) {
-    const digest = digestsOf(context, host).get(kubeadm_paths/* ETCD_MANIFEST */.jl);
-    if (digest === undefined)
-        throw new Error('the manifest is rendered before a start');
-    return digest;
-}
-
-;// CONCATENATED MODULE: ./src/road/act.ts
-
-
-
-
-
-
-
-
-const GATE_WITHIN_MS = 60_000;
-const act_PAUSE_MS = 250;
-/**
- * Runs stages in order, each behind its gate. After a failure the other steps that have begun come to their end, and
- * nothing later is begun.
- * @throws Refusal with the findings of every step that failed, or of the gate that stays shut.
- */
-async function act(stages, context) {
-    for (const stage of stages) {
-        if (stage.before !== undefined)
-            await passGate(stage.before, stage, context);
-        context.signal.throwIfAborted();
-        context.log.info(`${stage.title}: ${describeSteps(stage)}`);
-        if (stage.inTurn === true) {
-            for (const step of stage.steps)
-                await runTogether([step], stage, context);
-        }
-        else {
-            await runTogether(stage.steps, stage, context);
-        }
-        if (stage.after !== undefined)
-            await passGate(stage.after, stage, context);
-    }
-}
-async function runTogether(steps, stage, context) {
-    context.signal.throwIfAborted();
-    const work = steps.map((step) => ({
-        host: step.host,
-        at: STEP_TITLES[step.kind],
-        result: runRecorded(step, stage, context),
-    }));
-    await settleAll(`"${stage.title}" failed, and nothing after it was begun; the same run, started again, goes on from there`, work);
-}
-async function runRecorded(step, stage, context) {
-    const title = STEP_TITLES[step.kind];
-    const changes = !LOOKING_STEPS.has(step.kind);
-    const { host } = step;
-    const found = () => digestsOfFiles(step, context);
-    const before = found();
-    const startedMs = context.timeline.elapsedMs();
-    let outcome = 'failed';
-    try {
-        await context.timeline.record({ stage: stage.title, title, changes, host }, () => runStep(step, context));
-        outcome = 'succeeded';
-    }
-    finally {
-        const durationMs = Math.round(context.timeline.elapsedMs() - startedMs);
-        const what = { host, stage: stage.title, title, durationMs, outcome };
-        context.record.steps.push(Object.keys(before).length === 0 ? what : { ...what, before, after: found() });
-    }
-    context.log.host(host).info(`done: ${title}`);
-}
-/** Digests of the files that a step puts in place, as the host has them now. */
-function digestsOfFiles(step, { material }) {
-    const found = material.found.get(step.host);
-    return Object.fromEntries(act_filesOf(step).map((path) => [path, found?.get(path) ?? ABSENT]));
-}
-function act_filesOf(step) {
-    switch (step.kind) {
-        case 'deliver-files':
-            return step.files.map(({ path }) => path);
-        case 'record-member':
-            return [kubeadm_paths/* STATE_FILE */.bv];
-        case 'start-member':
-            return step.placeManifest ? [kubeadm_paths/* ETCD_MANIFEST */.jl] : [];
-        case 'restart-member':
-            return [kubeadm_paths/* ETCD_MANIFEST */.jl];
-        case 'remove-authority-key':
-            return [kubeadm_paths/* CA_KEY */.r$];
-        default:
-            return [];
-    }
-}
-/** Waits until the cluster is as the gate asks for. */
-async function passGate(gate, stage, context) {
-    const { log, timeline, signal } = context;
-    const words = describeGate(gate);
-    await timeline.record({ stage: stage.title, title: `gate: ${words}`, changes: false }, async () => {
-        const cluster = await context.cluster();
-        const deadline = timeline.elapsedMs() + GATE_WITHIN_MS;
-        let said = '';
-        for (;;) {
-            signal.throwIfAborted();
-            const findings = gateFindings(gate, (await cluster.observe()).health);
-            if (findings.length === 0) {
-                log.info(`Gate open: ${words}`);
-                return;
-            }
-            if (timeline.elapsedMs() > deadline) {
-                throw new src_findings/* Refusal */.P_(`"${stage.title}" stops at its gate (${words}), and nothing after it was begun; the same run, started again, goes on from there`, findings);
-            }
-            const now = `Waiting at the gate (${words}): ${findings.map(({ host, fact }) => (host === undefined ? fact : `${host}: ${fact}`)).join('; ')}`;
-            if (now !== said)
-                log.info(now);
-            said = now;
-            await (0,external_node_timers_promises_.setTimeout)(act_PAUSE_MS);
-        }
-    });
-}
-function describeSteps({ steps }) {
-    const byHost = Map.groupBy(steps, ({ host }) => host);
-    return [...byHost]
-        .map(([host, own]) => `${host} (${own.map(({ kind }) => STEP_TITLES[kind]).join(', ')})`)
-        .join('; ');
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/append-audit.ts
-
-
-
-/** What a host keeps: the last runs, and never more than this. */
-const MOST_RECORDS = 50;
-const MOST_BYTES = 256 * 1024;
-/**
- * Appends to the record of what runs have done to this host, and drops the oldest of it. Written aside, fsynced and
- * renamed, so that a run that is killed or a host that loses power loses no older record. To be run under the lock:
- * of two at once, one would be lost.
- * @param lines JSON objects without line ends, see `formatAuditLine`.
- */
-function appendAudit(lines) {
-    const aside = (0,shell/* quote */.h)(`${kubeadm_paths/* ACTION_DIR */.v4}/.audit.jsonl.etcd-ha-action`);
-    const log = (0,shell/* quote */.h)(kubeadm_paths/* AUDIT_LOG */.bd);
-    const folder = (0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4);
-    const script = `
-( umask 022; mkdir -p -- ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* ACTION_DIR */.v4))} )
-if ! [ -d ${folder} ]; then mkdir -m 0700 -- ${folder}; fi
-# The empty line goes in front so that there is always a first line to drop: that one, or one that was cut.
-{ if [ -f ${log} ]; then tail -n ${MOST_RECORDS} -- ${log} | sed '$a\\'; fi; cat; } | tail -n ${MOST_RECORDS} |
-  { echo; cat; } | tail -c ${MOST_BYTES + 1} | tail -n +2 > ${aside}
-chown 0:0 -- ${aside}
-chmod 0600 -- ${aside}
-sync -- ${aside}
-mv -fT -- ${aside} ${log}
-sync -- ${folder} ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* ACTION_DIR */.v4))}
-`;
-    return {
-        title: 'write the audit record',
-        effect: 'changes',
-        script,
-        input: Buffer.from(lines.map((line) => `${line}\n`).join('')),
-        timeoutMs: 30_000,
-    };
-}
-
-;// CONCATENATED MODULE: ./src/road/audit.ts
-
-
-
-/** Who has done what, from what the run has recorded. */
-function auditRecord(settings, record, ended) {
-    const { run } = settings;
-    const { document, takenOver, steps } = record;
-    return {
-        schema: 1,
-        actor: run.actor,
-        run: run.url,
-        repository: run.repository,
-        workflow: run.workflow,
-        commit: run.commit,
-        operation: settings.operation,
-        cluster: settings.clusterName,
-        ...(document === undefined ? {} : { verdict: document.verdict, planDigest: document.digest }),
-        inputDigest: settings.inputDigest,
-        startedAt: ended.startedAt.toISOString(),
-        endedAt: ended.endedAt.toISOString(),
-        durationMs: ended.endedAt.getTime() - ended.startedAt.getTime(),
-        outcome: ended.outcome,
-        ...(takenOver.length === 0
-            ? {}
-            : {
-                takenOver: takenOver.map(({ host, owner, why }) => ({
-                    host,
-                    why,
-                    ...(owner && { run: owner.run }),
-                })),
-            }),
-        steps,
-    };
-}
-/**
- * Leaves on each host the record of what was done to it. That it could not be written is a warning: the same record goes
- * with the artifacts.
- */
-async function leaveAudit(record, hosts, guard, log) {
-    await Promise.all([...hosts].map(async ([name, transport]) => {
-        try {
-            const result = await transport.run(guard(appendAudit([formatAuditLine(auditOfHost(record, name))])));
-            if (result.code !== 0)
-                throw new Error(result.stderr.trim());
-        }
-        catch (error) {
-            log
-                .host(name)
-                .warning(`The record of this run could not be left on the host: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
-        }
-    }));
-}
-
 ;// CONCATENATED MODULE: ./src/etcd/etcd-error.ts
 
 /** A request to a member failed, already in words for the user. */
@@ -7063,6 +6654,8 @@ function parseErrorBody(body) {
 
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __webpack_require__(37067);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __webpack_require__(41692);
 ;// CONCATENATED MODULE: ./src/etcd/duration.ts
 const UNITS_BELOW_A_SECOND = [
     { suffix: 'ms', nanoseconds: 1_000_000 },
@@ -7383,6 +6976,13 @@ class Deadline {
     }
 }
 
+;// CONCATENATED MODULE: ./src/etcd/trust.ts
+/**
+ * How TLS takes the CA certificate of the cluster: as Go does, for which each certificate in ca.crt is an anchor, a CA below
+ * a root too. OpenSSL would look further up by itself, and not find the root.
+ */
+const TRUST_AS_GO_DOES = { allowPartialTrustChain: true };
+
 ;// CONCATENATED MODULE: ./src/etcd/gateway-connection.ts
 
 
@@ -7494,7 +7094,7 @@ class GatewayConnection {
         });
         const open = new OpenConnection(stream, socket);
         try {
-            await deadline.orExpiry(gateway_connection_handshake(socket));
+            await deadline.orExpiry(handshake(socket));
             this.#throwIfClosed();
             return open;
         }
@@ -7578,7 +7178,7 @@ class SingleSocketAgent extends external_node_http_.Agent {
         return this.#socket;
     }
 }
-function gateway_connection_handshake(socket) {
+function handshake(socket) {
     return new Promise((resolve, reject) => {
         socket.once('secureConnect', resolve);
         socket.once('error', reject);
@@ -7998,13 +7598,856 @@ function base64(text) {
     return Buffer.from(text, 'utf8').toString('base64');
 }
 
+;// CONCATENATED MODULE: ./src/road/steps/client.ts
+
+
+
+
+
+const ANSWER_WITHIN_MS = 10_000;
+/**
+ * Asks every member for its version from a host of the control plane, with the client pair that was just delivered there:
+ * what `kubeadm init` asks first, by the same way and with the same files.
+ * @throws Refusal with each member that does not answer.
+ */
+async function proveClient(step, context) {
+    const { host } = step;
+    const { members, clientPort } = context.plan.shape;
+    const transport = transportOf(context, host);
+    const credentials = await credentialsOf(host, context);
+    const answers = await Promise.all(members.map(async ({ name, address }) => {
+        const client = new EtcdClient({
+            name,
+            address,
+            port: clientPort,
+            open: () => transport.openTcp(address, clientPort),
+            credentials,
+            requestTimeoutMs: ANSWER_WITHIN_MS,
+        });
+        try {
+            const { server } = await client.version();
+            context.log.host(host).info(`${client.endpoint} answers (etcd ${server})`);
+            return [];
+        }
+        catch (error) {
+            if (!(error instanceof EtcdError))
+                throw error;
+            return [failure(step, client.endpoint, error)];
+        }
+        finally {
+            client.close();
+        }
+    }));
+    const findings = answers.flat();
+    if (findings.length > 0)
+        throw new src_findings/* Refusal */.P_(`not every member answers ${host}`, findings);
+}
+function failure({ host, kind }, endpoint, { reason, finding: { cause, fix } }) {
+    return {
+        host,
+        at: STEP_TITLES[kind],
+        fact: `${endpoint} does not answer to its new client pair: ${reason}.`,
+        ...(cause !== undefined && { cause }),
+        ...(fix !== undefined && { fix }),
+    };
+}
+async function credentialsOf(host, { material }) {
+    const pair = (await material.leaves.get(host))?.apiserverEtcdClient;
+    if (pair === undefined)
+        throw new Error(`no client certificate is issued for ${host}`);
+    const { certificatePem, keyPem } = pair;
+    return { caPem: (await material.authority).certificatePem, certificatePem, keyPem };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/import-image.ts
+
+
+
+/** Exit codes: containerd did not take it; the CRI knows another image by this name, or none. */
+const import_image_REFUSED = 3;
+const OTHER = 4;
+/** Tenths of a second that the CRI may take to see what containerd has taken in. */
+const SEEN_WITHIN = 100;
+/**
+ * Imports an image into containerd's namespace of the CRI as it comes, and sees that the CRI knows it by the wanted name
+ * and has its very configuration. containerd compares every part with its digest.
+ */
+function importImage({ image, imageId, criEndpoint, archive }) {
+    return {
+        title: `import ${image}`,
+        effect: 'changes',
+        timeoutMs: 600_000,
+        input: archive,
+        script: `
+# gzip -dcf passes on what is not compressed
+if ! gzip -dcf | ctr --address ${(0,shell/* quote */.h)(socketOf(criEndpoint))} --namespace k8s.io images import - > /dev/null; then exit ${import_image_REFUSED}; fi
+${SYNC_IMAGES}
+id=''
+for ((i = 0; i < ${SEEN_WITHIN}; i++)); do
+  id=$(crictl --image-endpoint ${(0,shell/* quote */.h)(criEndpoint)} inspecti -o go-template --template '{{.status.id}}' ${(0,shell/* quote */.h)(image)} 2> /dev/null) || true
+  if [ -n "$id" ]; then break; fi
+  sleep 0.1
+done
+# CRI-O's ids are bare
+if [ "sha256:\${id#sha256:}" != ${(0,shell/* quote */.h)(imageId)} ]; then printf '%s\\n' "\${id:-none}" >&2; exit ${OTHER}; fi
+`,
+    };
+}
+/** Why an image could not be imported. */
+function explainImport({ image, imageId, }) {
+    return (result) => {
+        if (result.code === OTHER) {
+            return {
+                fact: `after the import the container runtime knows ${image} as ${(0,last_words/* lastWords */.a)(result.stderr, 1)}, and ${imageId} was sent.`,
+                cause: 'Somebody imports or pulls another image of that name at the same time, or the runtime has another store.',
+                fix: `Look at \`crictl images --digests\` and \`ctr -n k8s.io images ls\` on the host, and run again.`,
+            };
+        }
+        return {
+            fact: `containerd did not take ${image}: ${(0,last_words/* lastWords */.a)(result.stderr, 3)}`,
+            cause: 'The disk of the host is full, the archive was changed while it was sent, or containerd is too old for it.',
+            fix: 'Mend what it says and run again. By hand: `ctr -n k8s.io images import FILE` on the host.',
+        };
+    };
+}
+function socketOf(criEndpoint) {
+    return criEndpoint.replace(/^unix:\/\//, '');
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/import-image.ts
+
+
+
+/** Sends an image of the archive to a host that lacks it. */
+async function sendImage(step, context) {
+    const { host, image, imageId, criEndpoint } = step;
+    const { archive } = context;
+    const archived = archive?.images.find(({ id }) => id === imageId);
+    if (archive === undefined || archived === undefined)
+        throw new Error(`${image} was planned from no archive`);
+    const sent = { bytes: 0 };
+    const script = importImage({
+        image,
+        imageId,
+        criEndpoint,
+        archive: () => counted(packImage(archive, archived, image), sent),
+    });
+    await runScript(step, script, context, explainImport(step));
+    context.log.host(host).info(`${image} imported, ${imageId}, ${(sent.bytes / 1e6).toFixed(1)} MB sent`);
+}
+async function* counted(chunks, sent) {
+    for await (const chunk of chunks) {
+        sent.bytes += chunk.length;
+        yield chunk;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/leadership.ts
+
+
+
+/** etcd takes 0.1 s for it; to a member that is cut off it never answers. */
+const HANDOVER_WITHIN_MS = 3_000;
+const NEW_LEADER_WITHIN_MS = 5_000;
+const leadership_PAUSE_MS = 100;
+/** If this member leads, hands leadership to the healthy member that is furthest on. */
+async function moveLeadership(step, context) {
+    const cluster = await context.cluster();
+    const log = context.log.host(step.host);
+    const { health } = await cluster.observe();
+    if (health.leader?.name !== step.host) {
+        log.info('it does not lead');
+        return;
+    }
+    const heir = health.endpoints
+        .filter(({ name, healthy, isLearner }) => name !== step.host && healthy && isLearner === false)
+        .toSorted((one, other) => (other.raftAppliedIndex ?? 0) - (one.raftAppliedIndex ?? 0))[0];
+    if (heir?.memberId == null) {
+        throw stepFailure(step, {
+            fact: 'it leads, and no other member is healthy enough to take over.',
+            cause: 'Members are down or lag behind.',
+            fix: 'Bring them back, then run again.',
+        });
+    }
+    try {
+        await cluster.client(step.host).moveLeader(heir.memberId, { timeoutMs: HANDOVER_WITHIN_MS });
+    }
+    catch (error) {
+        throw stepFailure(step, {
+            fact: `leadership could not be moved to ${heir.name}: ${(0,src_findings/* errorMessage */.gJ)(error)}`,
+            cause: 'The other member is slow or cut off.',
+            fix: 'Look at the health of the cluster, then run again.',
+        });
+    }
+    const deadline = context.timeline.elapsedMs() + NEW_LEADER_WITHIN_MS;
+    for (;;) {
+        const now = (await cluster.observe()).health.leader?.name;
+        if (now !== undefined && now !== step.host) {
+            log.info(`leadership moved to ${now}`);
+            return;
+        }
+        if (context.timeline.elapsedMs() > deadline) {
+            throw stepFailure(step, {
+                fact: `leadership was handed to ${heir.name}, and after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
+                cause: 'The members do not reach each other well.',
+                fix: 'Look at the health of the cluster, then run again.',
+            });
+        }
+        await (0,external_node_timers_promises_.setTimeout)(leadership_PAUSE_MS);
+    }
+}
+
+// EXTERNAL MODULE: external "node:path/posix"
+var posix_ = __webpack_require__(53916);
+;// CONCATENATED MODULE: ./src/hosts/scripts/remove-file.ts
+
+
+
+
+/** Exit code: what lies there is not what was seen. */
+const remove_file_CHANGED = 4;
+/**
+ * Removes a file, and what a delivery that was cut off has left beside it. Is the file another one than was seen, it stays.
+ * Its blocks are freed, not overwritten: on the disks of today nothing else could be promised.
+ * @param sha256 hex; absent: the file was not there.
+ */
+function removeFile(path, sha256) {
+    return {
+        title: `remove ${path}`,
+        effect: 'changes',
+        timeoutMs: 30_000,
+        script: `
+rm -f -- ${(0,shell/* quote */.h)((0,kubeadm_paths/* stagedPath */.w1)(path))}
+if [ -e ${(0,shell/* quote */.h)(path)} ]; then
+  case "$(sha256sum < ${(0,shell/* quote */.h)(path)})" in ${(0,shell/* quote */.h)(sha256 ?? 'absent')}' '*) ;; *) exit ${remove_file_CHANGED} ;; esac
+  rm -- ${(0,shell/* quote */.h)(path)}
+fi
+sync -- ${(0,shell/* quote */.h)((0,posix_.dirname)(path))}
+`,
+    };
+}
+/** Why a file was not removed. */
+function explainRemoval(path) {
+    return (result) => result.code === remove_file_CHANGED
+        ? {
+            fact: `${path} has changed since the run looked at it; it was left as it is.`,
+            cause: 'Somebody, or configuration management, works on this host at the same time.',
+            fix: 'Let the other finish, then run again.',
+        }
+        : (0,explain_unknown/* explainUnknown */.w)(result);
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/remove-key.ts
+
+
+
+
+
+
+/**
+ * Removes the CA's key from a host. It is read first and compared: a key that is not the one of the inputs exists perhaps
+ * nowhere else.
+ */
+async function removeAuthorityKey(step, context) {
+    const { host } = step;
+    const found = context.material.found.get(host);
+    const isThere = found?.has(kubeadm_paths/* CA_KEY */.r$) === true;
+    const text = isThere ? await readText(transportOf(context, host), kubeadm_paths/* CA_KEY */.r$, context.maskSecret) : undefined;
+    const { key } = await context.material.signer;
+    if (text !== undefined && !isSameKey(text, key)) {
+        throw stepFailure(step, {
+            fact: `${kubeadm_paths/* CA_KEY */.r$} is not the key that \`ca-key\` holds; it was left as it is.`,
+            cause: 'It is the key of an earlier CA, or no key at all.',
+            fix: 'Look whose it is, put it where it is safe, remove it from the host, and run again.',
+        });
+    }
+    const digest = text === undefined ? undefined : sha256(text);
+    await runScript(step, removeFile(kubeadm_paths/* CA_KEY */.r$, digest), context, explainRemoval(kubeadm_paths/* CA_KEY */.r$));
+    found?.delete(kubeadm_paths/* CA_KEY */.r$);
+    digestsOf(context, host).delete(kubeadm_paths/* CA_KEY */.r$);
+    context.log.host(host).info(`the key of the CA is not on this host any more (${kubeadm_paths/* CA_KEY */.r$})`);
+}
+function isSameKey(text, key) {
+    try {
+        return (0,keys/* publicKeyOf */.kc)((0,external_node_crypto_.createPrivateKey)(text)).equals((0,keys/* publicKeyOf */.kc)(key));
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/render-manifest.ts
+
+/**
+ * Has the host's kubeadm check its configuration and render the manifest of `kubeadm init phase etcd local`. The dry
+ * run writes into a private folder of memory (KUBEADM_INIT_DRYRUN_DIR); the result is kept, synced, beside the
+ * manifests for the atomic rename later, and printed.
+ */
+function render_manifest_renderManifest() {
+    return {
+        title: 'render the manifest with kubeadm',
+        effect: 'changes',
+        timeoutMs: 60_000,
+        script: `
+scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
+trap 'rm -rf -- "$scratch"' EXIT
+kubeadm config validate --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} >&2
+KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} --dry-run > /dev/null
+manifest=$(find "$scratch" -name etcd.yaml -type f)
+aside=${kubeadm_paths/* RENDERED_MANIFEST */.ms}.new
+install -m 0600 -- "$manifest" "$aside"
+sync -- "$aside"
+mv -fT -- "$aside" ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+sync -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
+cat -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+`,
+    };
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/pod-rules.ts
+var pod_rules = __webpack_require__(23258);
+;// CONCATENATED MODULE: ./src/road/steps/render.ts
+
+
+
+
+
+
+
+
+
+
+/** Has the host's kubeadm render the manifest aside, and checks that it is as asked for. */
+async function render(step, context) {
+    const result = await runScript(step, render_manifest_renderManifest(), context, explainRender);
+    const text = result.stdout.toString('utf8');
+    const manifest = parseEtcdManifest(text);
+    const differences = manifest === undefined
+        ? ['it is no etcd pod']
+        : [
+            ...argumentDifferences(manifest, step.wanted),
+            ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
+        ];
+    if (differences.length === 0)
+        checkPatched(step, text, context);
+    if (differences.length > 0) {
+        throw stepFailure(step, {
+            fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
+            cause: 'This release of kubeadm treats the configuration in a way the action does not know.',
+            fix: `Compare ${kubeadm_paths/* RENDERED_MANIFEST */.ms} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
+        });
+    }
+    digestsOf(context, step.host).set(kubeadm_paths/* ETCD_MANIFEST */.jl, sha256(text));
+    context.material.publicFiles.get(step.host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, text);
+}
+/** What patches have made of the pod; where there are none, kubeadm itself is trusted. */
+function checkPatched(step, text, context) {
+    const { shape } = context.plan;
+    if ((0,kubeadm_patches/* allPatches */.My)(shape.patches, shape.walDir).length === 0)
+        return;
+    const { address } = memberOf(context, step.host);
+    const { metricsPort } = shape;
+    const problems = (0,pod_rules/* podProblems */.U)((0,dist/* parse */.qg)(text), { ...(0,data_places/* placesOf */.ek)(shape), address, metricsPort });
+    if (problems.length === 0)
+        return;
+    throw stepFailure(step, {
+        fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}. It was not put in place.`,
+        cause: 'A patch meets another pod on this release of kubeadm than the one that it was tried on.',
+        fix: 'Leave that part out of `patches`, or write it for the pod in /etc/kubernetes/manifests/etcd.yaml.',
+    });
+}
+const explainRender = (result) => ({
+    fact: `kubeadm refused its configuration: ${(0,last_words/* lastWords */.a)(result.stderr, 5)}`,
+    cause: 'An input holds a value that this release of kubeadm does not take.',
+    fix: 'Correct the input that the message names and run again.',
+});
+
+;// CONCATENATED MODULE: ./src/etcd/served-certificate.ts
+
+
+/**
+ * The certificate that a listener of etcd presents now, by a handshake of its own over a fresh stream: etcd reads its
+ * files anew for each (client/pkg/transport/listener.go). It holds before the CA; whom it names is the caller's to judge.
+ *
+ * With TLS 1.3, as etcd speaks it unless told otherwise, a listener that refuses our client certificate says so only
+ * after it has shown its own; with TLS 1.2 such a refusal is an error here.
+ * @param open a stream to the client or the peer port.
+ * @throws Error when there is no handshake within `timeoutMs`, or the certificate does not hold before the CA; whatever
+ * `open` throws.
+ */
+async function servedCertificate(open, credentials, timeoutMs) {
+    const { certificate } = await served_certificate_handshake(open, credentials, timeoutMs, true);
+    return certificate;
+}
+/**
+ * The same for one that may not hold before the CA, to tell what it is. Nothing is asked over this connection.
+ * @throws Error when there is no handshake within `timeoutMs`; whatever `open` throws.
+ */
+function presentedCertificate(open, credentials, timeoutMs) {
+    return served_certificate_handshake(open, credentials, timeoutMs, false);
+}
+async function served_certificate_handshake(open, credentials, timeoutMs, rejectUnauthorized) {
+    const stream = await open();
+    const socket = (0,external_node_tls_.connect)({
+        socket: stream,
+        ca: credentials.caPem,
+        ...TRUST_AS_GO_DOES,
+        cert: credentials.certificatePem,
+        key: credentials.keyPem,
+        minVersion: 'TLSv1.2',
+        rejectUnauthorized,
+        checkServerIdentity: () => undefined,
+    });
+    let timer;
+    const timeout = new Promise((_, reject) => {
+        const expire = () => reject(new Error(`no TLS handshake within ${timeoutMs / 1000} s`));
+        timer = setTimeout(expire, timeoutMs);
+    });
+    try {
+        const certificate = await Promise.race([certificateOf(socket, stream), timeout]);
+        return { certificate, trusted: socket.authorized };
+    }
+    finally {
+        clearTimeout(timer);
+        socket.destroy();
+        stream.destroy();
+    }
+}
+async function certificateOf(socket, stream) {
+    await new Promise((resolve, reject) => {
+        socket.once('secureConnect', resolve);
+        socket.once('close', () => reject(new Error('the listener ended the connection in the handshake')));
+        // Listened to until the end: what comes after the handshake, such as a refusal, is of no interest and no crash.
+        socket.on('error', reject);
+        stream.on('error', reject);
+    });
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate === undefined)
+        throw new Error('the listener presents no certificate');
+    // A handshake that is cut off before our side of it has left would stand in the member's log as an error.
+    await new Promise((resolve) => {
+        socket.once('close', resolve);
+        socket.end(resolve);
+    });
+    return certificate;
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/served.ts
+
+
+
+
+const HANDSHAKE_WITHIN_MS = 10_000;
+/** Asks each listener for its certificate and compares it with the one that was delivered. */
+async function proveServed(step, context) {
+    const { host, leaves } = step;
+    const { clientPort, peerPort } = context.plan.shape;
+    const { address } = memberOf(context, host);
+    const transport = transportOf(context, host);
+    const { credentials } = await context.cluster();
+    const issued = await context.material.leaves.get(host);
+    const served = await Promise.all(leaves.map(async (name) => {
+        const port = name === 'server' ? clientPort : peerPort;
+        const open = () => transport.openTcp(address, port);
+        const certificate = await servedCertificate(open, credentials, HANDSHAKE_WITHIN_MS).catch((error) => {
+            throw stepFailure(step, {
+                fact: `port ${port} did not show its certificate: ${(0,src_findings/* errorMessage */.gJ)(error)}`,
+                cause: 'etcd is just being restarted, or something else listens on that port.',
+                fix: 'Look at the etcd container of that host, then run again.',
+            });
+        });
+        return {
+            name,
+            port,
+            serial: certificate.serialNumber,
+            wanted: issued?.[name]?.certificate.serialNumber,
+        };
+    }));
+    const stale = served.filter(({ serial, wanted }) => serial !== wanted);
+    for (const { port, serial } of served)
+        context.log.host(host).info(`port ${port} serves serial ${serial}`);
+    if (stale.length === 0)
+        return;
+    throw stepFailure(step, {
+        fact: stale
+            .map(({ name, port, serial, wanted }) => `port ${port} serves the serial ${serial}, and ${leafPath(name, 'certificate')} has ${wanted ?? 'none'}`)
+            .join('; ')
+            .concat('.'),
+        cause: "Another etcd listens there, or something between replaces the member's certificate.",
+        fix: 'Look at what listens on that port of the host; the old certificate stays valid until its end.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/verify.ts
+
+
+
+
+
+/** Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
+async function verify(step, context) {
+    const result = await runScript(step, listPki(), context);
+    const placed = new Map(parsePki(result.stdout.toString('utf8')).map((file) => [file.path, file]));
+    const digests = digestsOf(context, step.host);
+    const wrong = [...step.pkiTree].flatMap(([path, mode]) => fileDifference(path, mode, digests.get(path), placed.get(path)));
+    const strangers = [...placed.keys()]
+        .filter((path) => !step.pkiTree.has(path))
+        .map((path) => `${path} does not belong there`);
+    const facts = [...wrong, ...strangers, ...(await unfitLeaves(step.host, context))];
+    if (facts.length === 0)
+        return;
+    throw stepFailure(step, {
+        fact: `${kubeadm_paths/* PKI_DIR */.Hw} is not as it has to be: ${facts.join('; ')}.`,
+        cause: 'Something else writes to this folder: configuration management, or somebody by hand.',
+        fix: 'Keep others away from it, move away what does not belong there, and run again.',
+    });
+}
+/** What lies on the host is, by its digests, what is in memory: that is checked against the CA and its own key. */
+async function unfitLeaves(host, { material, plan, now }) {
+    const member = plan.shape.members.find(({ name }) => name === host);
+    const leaves = await material.leaves.get(host);
+    if (member === undefined || leaves === undefined)
+        return [];
+    const authority = await material.authority;
+    const named = { ...member, extraSans: plan.certificates.extraSans };
+    return leaf_profiles_leafProfileNames.flatMap((profile) => {
+        const leaf = leaves[profile];
+        return leaf === undefined ? [] : verifyLeaf(leaf, { authority, profile, member: named, now });
+    });
+}
+function fileDifference(path, mode, sha, placed) {
+    if (placed === undefined)
+        return [`${path} is missing`];
+    const differences = [];
+    // A digest is unknown only for a CA key that has been on the host all along.
+    if (sha !== undefined && placed.sha256 !== sha)
+        differences.push(`${path} has other contents`);
+    if (placed.mode !== mode)
+        differences.push(`${path} has mode ${placed.mode}, wanted ${mode}`);
+    if (placed.owner !== '0:0')
+        differences.push(`${path} belongs to ${placed.owner}, wanted root`);
+    return differences;
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/run-step.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Carries out one step. @throws Refusal or HostError in words for the user. */
+async function runStep(step, context) {
+    switch (step.kind) {
+        case 'deliver-files':
+            return deliver(step, context);
+        case 'set-modes':
+            await runScript(step, set_modes_setModes(step.modes), context, explainModes);
+            return;
+        case 'start-kubelet':
+            await runScript(step, startKubelet(step.restart, step.goBack), context, explainKubelet);
+            return;
+        case 'pull-image':
+            return pull(step, context);
+        case 'import-image':
+            return sendImage(step, context);
+        case 'render-manifest':
+            return render(step, context);
+        case 'verify-files':
+            return verify(step, context);
+        case 'start-member':
+            return start(step, context);
+        case 'move-leadership':
+            return moveLeadership(step, context);
+        case 'restart-member':
+            return run_step_restart(step, context);
+        case 'prove-served':
+            return proveServed(step, context);
+        case 'prove-client':
+            return proveClient(step, context);
+        case 'remove-authority-key':
+            return removeAuthorityKey(step, context);
+        case 'record-member':
+            return record(step, context);
+    }
+}
+/** The credentials are for one registry; an image of another one is pulled without. */
+async function pull(step, context) {
+    const { image, criEndpoint } = step;
+    const login = image.startsWith(`${context.registry?.server ?? ''}/`) ? context.registry : undefined;
+    await runScript(step, pullImage(image, criEndpoint, login), context, explainPull(image, login));
+}
+async function start(step, context) {
+    const { host, criEndpoint, placeManifest } = step;
+    const script = start_member_startMember({
+        address: memberOf(context, host).address,
+        ...(0,data_places/* placesOf */.ek)(step),
+        criEndpoint,
+        onProgress: (line) => context.log.host(host).info(line),
+        ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
+    });
+    await runScript(step, script, context, explainMember);
+    if (placeManifest)
+        context.material.found.get(host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedDigest(host, context));
+}
+async function run_step_restart(step, context) {
+    const { host, criEndpoint, mayLackData } = step;
+    const found = context.material.found.get(host);
+    const renderedSha256 = renderedDigest(host, context);
+    const script = restartMember({
+        address: memberOf(context, host).address,
+        ...(0,data_places/* placesOf */.ek)(step),
+        criEndpoint,
+        currentSha256: found?.get(kubeadm_paths/* ETCD_MANIFEST */.jl) ?? 'absent',
+        renderedSha256,
+        mayLackData,
+        onProgress: (line) => context.log.host(host).info(line),
+    });
+    await runScript(step, script, context, explainRestart);
+    found?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedSha256);
+}
+function renderedDigest(host, context) {
+    const digest = digestsOf(context, host).get(kubeadm_paths/* ETCD_MANIFEST */.jl);
+    if (digest === undefined)
+        throw new Error('the manifest is rendered before a start');
+    return digest;
+}
+
+;// CONCATENATED MODULE: ./src/road/act.ts
+
+
+
+
+
+
+
+
+const GATE_WITHIN_MS = 60_000;
+const act_PAUSE_MS = 250;
+/**
+ * Runs stages in order, each behind its gate. After a failure the other steps that have begun come to their end, and
+ * nothing later is begun; a stage that may fail leaves its findings in the run's record, and the next one is begun.
+ * @throws Refusal with the findings of every step that failed, or of the gate that stays shut.
+ */
+async function act(stages, context) {
+    for (const stage of stages) {
+        try {
+            await actOn(stage, context);
+        }
+        catch (error) {
+            if (stage.mayFail !== true || !(error instanceof src_findings/* Refusal */.P_) || context.signal.aborted)
+                throw error;
+            context.log.info(`${stage.title} failed; the run goes on, and tells why at its end`);
+            context.record.unfinished.push(...error.findings);
+        }
+    }
+}
+async function actOn(stage, context) {
+    if (stage.before !== undefined)
+        await passGate(stage.before, stage, context);
+    context.signal.throwIfAborted();
+    context.log.info(`${stage.title}: ${describeSteps(stage)}`);
+    if (stage.inTurn === true) {
+        for (const step of stage.steps)
+            await runTogether([step], stage, context);
+    }
+    else {
+        await runTogether(stage.steps, stage, context);
+    }
+    if (stage.after !== undefined)
+        await passGate(stage.after, stage, context);
+}
+async function runTogether(steps, stage, context) {
+    context.signal.throwIfAborted();
+    const work = steps.map((step) => ({
+        host: step.host,
+        at: STEP_TITLES[step.kind],
+        result: runRecorded(step, stage, context),
+    }));
+    await settleAll(`"${stage.title}" failed, and nothing after it was begun; the same run, started again, goes on from there`, work);
+}
+async function runRecorded(step, stage, context) {
+    const title = STEP_TITLES[step.kind];
+    const changes = !LOOKING_STEPS.has(step.kind);
+    const { host } = step;
+    const found = () => digestsOfFiles(step, context);
+    const before = found();
+    const startedMs = context.timeline.elapsedMs();
+    let outcome = 'failed';
+    try {
+        await context.timeline.record({ stage: stage.title, title, changes, host }, () => runStep(step, context));
+        outcome = 'succeeded';
+    }
+    finally {
+        const durationMs = Math.round(context.timeline.elapsedMs() - startedMs);
+        const what = { host, stage: stage.title, title, durationMs, outcome };
+        context.record.steps.push(Object.keys(before).length === 0 ? what : { ...what, before, after: found() });
+    }
+    context.log.host(host).info(`done: ${title}`);
+}
+/** Digests of the files that a step puts in place, as the host has them now. */
+function digestsOfFiles(step, { material }) {
+    const found = material.found.get(step.host);
+    return Object.fromEntries(act_filesOf(step).map((path) => [path, found?.get(path) ?? ABSENT]));
+}
+function act_filesOf(step) {
+    switch (step.kind) {
+        case 'deliver-files':
+            return step.files.map(({ path }) => path);
+        case 'record-member':
+            return [kubeadm_paths/* STATE_FILE */.bv];
+        case 'start-member':
+            return step.placeManifest ? [kubeadm_paths/* ETCD_MANIFEST */.jl] : [];
+        case 'restart-member':
+            return [kubeadm_paths/* ETCD_MANIFEST */.jl];
+        case 'remove-authority-key':
+            return [kubeadm_paths/* CA_KEY */.r$];
+        default:
+            return [];
+    }
+}
+/** Waits until the cluster is as the gate asks for. */
+async function passGate(gate, stage, context) {
+    const { log, timeline, signal } = context;
+    const words = describeGate(gate);
+    await timeline.record({ stage: stage.title, title: `gate: ${words}`, changes: false }, async () => {
+        const cluster = await context.cluster();
+        const deadline = timeline.elapsedMs() + GATE_WITHIN_MS;
+        let said = '';
+        for (;;) {
+            signal.throwIfAborted();
+            const findings = gateFindings(gate, (await cluster.observe()).health);
+            if (findings.length === 0) {
+                log.info(`Gate open: ${words}`);
+                return;
+            }
+            if (timeline.elapsedMs() > deadline) {
+                throw new src_findings/* Refusal */.P_(`"${stage.title}" stops at its gate (${words}), and nothing after it was begun; the same run, started again, goes on from there`, findings);
+            }
+            const now = `Waiting at the gate (${words}): ${findings.map(({ host, fact }) => (host === undefined ? fact : `${host}: ${fact}`)).join('; ')}`;
+            if (now !== said)
+                log.info(now);
+            said = now;
+            await (0,external_node_timers_promises_.setTimeout)(act_PAUSE_MS);
+        }
+    });
+}
+function describeSteps({ steps }) {
+    const byHost = Map.groupBy(steps, ({ host }) => host);
+    return [...byHost]
+        .map(([host, own]) => `${host} (${own.map(({ kind }) => STEP_TITLES[kind]).join(', ')})`)
+        .join('; ');
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/append-audit.ts
+
+
+
+/** What a host keeps: the last runs, and never more than this. */
+const MOST_RECORDS = 50;
+const MOST_BYTES = 256 * 1024;
+/**
+ * Appends to the record of what runs have done to this host, and drops the oldest of it. Written aside, fsynced and
+ * renamed, so that a run that is killed or a host that loses power loses no older record. To be run under the lock:
+ * of two at once, one would be lost.
+ * @param lines JSON objects without line ends, see `formatAuditLine`.
+ */
+function appendAudit(lines) {
+    const aside = (0,shell/* quote */.h)(`${kubeadm_paths/* ACTION_DIR */.v4}/.audit.jsonl.etcd-ha-action`);
+    const log = (0,shell/* quote */.h)(kubeadm_paths/* AUDIT_LOG */.bd);
+    const folder = (0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4);
+    const script = `
+( umask 022; mkdir -p -- ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* ACTION_DIR */.v4))} )
+if ! [ -d ${folder} ]; then mkdir -m 0700 -- ${folder}; fi
+# The empty line goes in front so that there is always a first line to drop: that one, or one that was cut.
+{ if [ -f ${log} ]; then tail -n ${MOST_RECORDS} -- ${log} | sed '$a\\'; fi; cat; } | tail -n ${MOST_RECORDS} |
+  { echo; cat; } | tail -c ${MOST_BYTES + 1} | tail -n +2 > ${aside}
+chown 0:0 -- ${aside}
+chmod 0600 -- ${aside}
+sync -- ${aside}
+mv -fT -- ${aside} ${log}
+sync -- ${folder} ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* ACTION_DIR */.v4))}
+`;
+    return {
+        title: 'write the audit record',
+        effect: 'changes',
+        script,
+        input: Buffer.from(lines.map((line) => `${line}\n`).join('')),
+        timeoutMs: 30_000,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/audit.ts
+
+
+
+/** Who has done what, from what the run has recorded. */
+function auditRecord(settings, record, ended) {
+    const { run } = settings;
+    const { document, takenOver, steps } = record;
+    return {
+        schema: 1,
+        actor: run.actor,
+        run: run.url,
+        repository: run.repository,
+        workflow: run.workflow,
+        commit: run.commit,
+        operation: settings.operation,
+        cluster: settings.clusterName,
+        ...(document === undefined ? {} : { verdict: document.verdict, planDigest: document.digest }),
+        inputDigest: settings.inputDigest,
+        startedAt: ended.startedAt.toISOString(),
+        endedAt: ended.endedAt.toISOString(),
+        durationMs: ended.endedAt.getTime() - ended.startedAt.getTime(),
+        outcome: ended.outcome,
+        ...(takenOver.length === 0
+            ? {}
+            : {
+                takenOver: takenOver.map(({ host, owner, why }) => ({
+                    host,
+                    why,
+                    ...(owner && { run: owner.run }),
+                })),
+            }),
+        steps,
+    };
+}
+/**
+ * Leaves on each host the record of what was done to it. That it could not be written is a warning: the same record goes
+ * with the artifacts.
+ */
+async function leaveAudit(record, hosts, guard, log) {
+    await Promise.all([...hosts].map(async ([name, transport]) => {
+        try {
+            const result = await transport.run(guard(appendAudit([formatAuditLine(auditOfHost(record, name))])));
+            if (result.code !== 0)
+                throw new Error(result.stderr.trim());
+        }
+        catch (error) {
+            log
+                .host(name)
+                .warning(`The record of this run could not be left on the host: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
+        }
+    }));
+}
+
 ;// CONCATENATED MODULE: ./src/etcd/health-observation.ts
 /** What was seen, or undefined. */
 function health_observation_seen(observed) {
     return 'seen' in observed ? observed.seen : undefined;
 }
 /** Why it was not seen, or undefined. */
-function failure(observed) {
+function health_observation_failure(observed) {
     return 'failure' in observed ? observed.failure : undefined;
 }
 
@@ -8029,7 +8472,7 @@ async function observeFurther({ name, address, client }, status, signal) {
 }
 /** A read that etcd refuses, as it does while a CORRUPT alarm is raised, still lets the alarms be asked for. */
 function isSilent(readNs) {
-    return failure(readNs) !== undefined && failure(readNs)?.kind !== 'rejected';
+    return health_observation_failure(readNs) !== undefined && health_observation_failure(readNs)?.kind !== 'rejected';
 }
 /** A refused permission is as good as an answer: etcd had to ask the majority before it could refuse (ep_command.go). */
 function timeRead(client, signal) {
@@ -8054,7 +8497,7 @@ const OF_THE_CONNECTION = new Set([
 ]);
 /** Tries it, unless what came before has shown that the endpoint cannot be asked. */
 async function attemptAfter(before, ask) {
-    const trouble = failure(before);
+    const trouble = health_observation_failure(before);
     return trouble !== undefined && OF_THE_CONNECTION.has(trouble.kind)
         ? { failure: trouble }
         : await attempt(ask);
@@ -8361,14 +8804,14 @@ function endpointFindings(observation) {
     const { status, memberList, roundTripNs, readNs, alarms } = observation;
     const leaderless = health_observation_seen(status)?.leader === null;
     const failures = [status, memberList, roundTripNs, readNs, alarms]
-        .flatMap((observed) => failure(observed) ?? [])
+        .flatMap((observed) => health_observation_failure(observed) ?? [])
         .filter(({ kind }) => !(leaderless && (kind === 'timeout' || kind === 'no-leader')));
     const byFact = new Map(failures.map(({ finding }) => [finding.fact, finding]));
     return [...byFact.values()].map((finding) => ({ severity: 'fail', ...finding }));
 }
 /** What is wrong, in the words etcdctl has for it (etcdctl/ctlv3/command/ep_command.go), or undefined. */
 function troubleOf({ readNs, alarms }) {
-    const unread = failure(readNs);
+    const unread = health_observation_failure(readNs);
     if (unread !== undefined)
         return unread.reason;
     const raised = health_observation_seen(alarms);
@@ -8593,7 +9036,7 @@ async function checkHealth(options) {
 ;// CONCATENATED MODULE: ./src/road/cluster-clients.ts
 
 
-const ANSWER_WITHIN_MS = 5_000;
+const cluster_clients_ANSWER_WITHIN_MS = 5_000;
 /** A client for each member, through its host's own connection. */
 class ClusterClients {
     credentials;
@@ -8611,7 +9054,7 @@ class ClusterClients {
             members: members.map(({ name, address }) => ({ name, address, client: this.client(name) })),
             expected: { clientPort, peerPort },
             now,
-            deadlineMs: ANSWER_WITHIN_MS,
+            deadlineMs: cluster_clients_ANSWER_WITHIN_MS,
         });
         return { health };
     }
@@ -8639,15 +9082,15 @@ function clientOf(name, address, { hosts, clientPort, credentials }) {
         port: clientPort,
         open,
         credentials,
-        requestTimeoutMs: ANSWER_WITHIN_MS,
+        requestTimeoutMs: cluster_clients_ANSWER_WITHIN_MS,
     });
 }
 
 ;// CONCATENATED MODULE: ./src/road/host-progress.ts
 
 /** How far each host has come with its part of a plan that was not carried out to its end. */
-function hostProgress({ shape, stages, afterProof }, { entries }) {
-    return shape.members.map(({ name: host }) => {
+function hostProgress({ shape, controlPlane, stages, afterProof }, { entries }) {
+    return [...shape.members, ...controlPlane].map(({ name: host }) => {
         const planned = [...stages, ...afterProof].flatMap(({ title, steps }) => steps
             .filter((step) => step.host === host)
             .map((step) => ({ stage: title, step: STEP_TITLES[step.kind] })));
@@ -9145,6 +9588,7 @@ async function observeAll(settings, transports, timeline) {
     });
     return settleAll('not every host could be examined, so nothing was changed on any', work);
 }
+/** Runs the read-only probe on a host. @throws HostError when its answer cannot be read. */
 async function probe(settings, host, transport) {
     const script = probeScript(questionFor(settings, host));
     const result = await transport.run({
@@ -9173,11 +9617,14 @@ function lookedAgain(seen, answer) {
         facts: parseProbe(seen.host.address, seen.answer, text),
     }));
 }
+/** A host of the control plane is a client of all members, and no peer of any. */
 function questionFor(settings, host) {
+    const { hosts, clientPort, peerPort } = settings;
+    const others = hosts.filter(({ address }) => address !== host.address);
     return {
         ...(0,data_places/* placesOf */.ek)(settings),
-        peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
-        ports: [settings.clientPort, settings.peerPort],
+        peers: others.map(({ address }) => address),
+        ports: others.length === hosts.length ? [clientPort] : [clientPort, peerPort],
         sandbox: settings.imageArchive !== undefined || settings.operation === 'preflight',
     };
 }
@@ -9246,6 +9693,7 @@ async function carryOut(work) {
             document,
             dryRun: false,
             changed: stepsOf(plan).length > 0,
+            unfinished: [...work.unreached, ...record.unfinished],
             health,
             authority: await material.authority,
             publicFiles: material.publicFiles,
@@ -9265,9 +9713,13 @@ async function carryOut(work) {
         if (locks !== undefined && record.steps.length > 0) {
             const ended = { startedAt: chance.now, endedAt: surroundings.now(), outcome };
             record.audit = auditRecord(settings, record, ended);
-            await leaveAudit(record.audit, hosts, context.guard, log);
+            await leaveAudit(record.audit, membersOnly(plan, hosts), context.guard, log);
         }
     }
+}
+/** The action leaves nothing of its own on hosts of the control plane. */
+function membersOnly({ shape }, hosts) {
+    return new Map([...hosts].filter(([name]) => shape.members.some((member) => member.name === name)));
 }
 /** What was seen when nothing has been changed since is proof enough. */
 async function proveOnce({ cluster, plan, surroundings }, context) {
@@ -9306,6 +9758,44 @@ async function madeCredentials({ leaves, authority, }) {
 function once(make) {
     let made;
     return () => (made ??= make());
+}
+
+;// CONCATENATED MODULE: ./src/road/control-plane.ts
+
+
+
+
+/**
+ * Probes the hosts of the control plane that could be reached. Never throws: the cluster does not wait for its clients.
+ * @param transports those of the connected hosts, as this run uses them.
+ */
+async function observeControlPlane(settings, { reached, findings }, transports, timeline) {
+    const looks = reached.flatMap((host, index) => {
+        const transport = transports[index];
+        if (transport === undefined)
+            return [];
+        const what = { stage: 'Observe', title: 'probe', changes: false, host: hostLabel(host) };
+        return [timeline.record(what, () => look(settings, host, transport))];
+    });
+    const results = await Promise.allSettled(looks);
+    return {
+        observed: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+        unreached: [
+            ...findings,
+            ...reached.flatMap((host, index) => {
+                const result = results[index];
+                return result?.status === 'rejected' ? findingsOf(result.reason, hostLabel(host), 'probe') : [];
+            }),
+        ],
+    };
+}
+async function look(settings, host, transport) {
+    const seen = await probe(settings, host, transport);
+    return { ...seen, transport: named_named(transport, controlPlaneName(host, seen.facts) || hostLabel(host)) };
+}
+/** What a decision is told of the control plane. */
+function controlPlaneLook({ observed, unreached }) {
+    return { hosts: observed.map(({ host, facts }) => ({ host, facts })), unreached };
 }
 
 ;// CONCATENATED MODULE: ./src/hosts/read-only.ts
@@ -9419,72 +9909,97 @@ async function reachCluster(settings, observed, { maskSecret, now }) {
 
 
 
+
 /**
  * The one road under every operation: observe, decide, act, prove. What changes anything is done under a lock on every
  * host, after looking and deciding again.
  * @throws Refusal (in words for the user) wherever it ends early; all connections are closed in any case.
  */
 async function travel(decide, settings, surroundings) {
-    const { log, timeline, connect, signal } = surroundings;
-    log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
-    const opened = await connectAll(settings.hosts, connect, timeline);
-    return withConnections(settings, signal, opened, async (transports) => {
-        const observed = await observeAll(settings, transports, timeline);
+    const { log, timeline, signal } = surroundings;
+    log.info(`Connecting to ${[...settings.hosts, ...settings.controlPlane].map(hostLabel).join(', ')}`);
+    const connected = await connect(settings, surroundings);
+    return withConnections(settings, signal, connected.opened, async (transports) => {
+        const count = settings.hosts.length;
+        const [members, controlPlane] = await Promise.all([
+            observeAll(settings, transports.slice(0, count), timeline),
+            observeControlPlane(settings, connected.controlPlane, transports.slice(count), timeline),
+        ]);
+        const seen = { members, controlPlane };
         signal.throwIfAborted();
-        const look = await firstLook(decide, settings, observed, surroundings);
+        const look = await firstLook(decide, settings, seen, surroundings);
         if (look === undefined)
-            return await underLock(decide, settings, observed, surroundings);
+            return await underLock(decide, settings, seen, surroundings);
         try {
             if (settings.dryRun)
                 return planned(look, settings);
             // a lock that a killed run has left is cleared away under a lock
-            if (isDone(look.plan) && lockedHosts(observed).length === 0)
+            if (isDone(look.plan) && lockedHosts(seen).length === 0)
                 return await carryOut({ ...look, settings, surroundings });
         }
         finally {
             look.clients?.close();
         }
-        return await underLock(decide, settings, observed, surroundings);
+        return await underLock(decide, settings, seen, surroundings);
     });
+}
+function everyHost({ members, controlPlane }) {
+    return [...members, ...controlPlane.observed];
+}
+/** Connects to all hosts at once: to every member, or the run ends; to those of the control plane that let us in. */
+async function connect(settings, surroundings) {
+    const connecting = connectEach(settings.controlPlane, surroundings.connect, surroundings.timeline);
+    try {
+        const members = await connectAll(settings.hosts, surroundings.connect, surroundings.timeline);
+        const controlPlane = await connecting;
+        return { opened: [...members, ...controlPlane.transports], controlPlane };
+    }
+    catch (error) {
+        await Promise.all((await connecting).transports.map((transport) => transport.close()));
+        throw error;
+    }
 }
 /**
  * What was seen and decided first. Hosts that another run is just changing may look as if nothing could be done with
  * them: that is decided only once that run has ended.
  * @returns undefined where nothing can be decided before.
  */
-async function firstLook(decide, settings, observed, surroundings) {
+async function firstLook(decide, settings, seen, surroundings) {
     try {
-        return await lookAndDecide(decide, settings, observed, surroundings);
+        return await lookAndDecide(decide, settings, seen, surroundings);
     }
     catch (error) {
-        const locked = lockedHosts(observed);
+        const locked = lockedHosts(seen);
         if (!(error instanceof src_findings/* Refused */.Lw) || locked.length === 0 || settings.dryRun)
             throw error;
         surroundings.log.info(`${locked.join(', ')}: locked by another run; this one decides when it has the lock`);
         return undefined;
     }
 }
-function lockedHosts(observed) {
-    return observed.filter(({ facts }) => facts.locked).map(({ transport }) => transport.name);
+function lockedHosts(seen) {
+    return everyHost(seen)
+        .filter(({ facts }) => facts.locked)
+        .map(({ transport }) => transport.name);
 }
 /** Whether the plan has nothing to do. */
 function isDone({ stages, afterProof }) {
     return stages.length + afterProof.length === 0;
 }
-async function lookAndDecide(decide, settings, observed, surroundings) {
+async function lookAndDecide(decide, settings, { members: observed, controlPlane }, surroundings) {
     const { log, chance, record, archive } = surroundings;
     const clients = await reachCluster(settings, observed, surroundings);
     const cluster = clients && (await watchCluster(clients, surroundings));
     try {
-        const seen = {
+        const plan = decide({
             settings,
             facts: observed.map(({ facts }) => facts),
+            controlPlane: controlPlaneLook(controlPlane),
             chance,
             ...(cluster && { cluster }),
             ...(archive && { archive }),
-        };
-        const plan = decide(seen);
-        const facts = byMember(plan, observed, (one) => one.facts);
+        });
+        const seen = travel_byName(plan, observed, controlPlane);
+        const facts = new Map([...seen].map(([name, one]) => [name, one.facts]));
         const document = describePlan({
             plan,
             operation: settings.operation,
@@ -9497,12 +10012,12 @@ async function lookAndDecide(decide, settings, observed, surroundings) {
         }
         record.document = document;
         refuseUnapproved(settings.approvedPlan, document);
-        const hosts = byMember(plan, observed, ({ transport }) => transport);
         return {
             plan,
             document,
             observed,
-            hosts,
+            unreached: controlPlane.unreached,
+            hosts: new Map([...seen].map(([name, { transport }]) => [name, transport])),
             facts,
             ...(cluster && { cluster }),
             ...(clients && { clients }),
@@ -9516,15 +10031,16 @@ async function lookAndDecide(decide, settings, observed, surroundings) {
 async function underLock(decide, settings, seen, surroundings) {
     const { log, timeline, signal, record, random, chance } = surroundings;
     surroundings.beforeLock();
-    const { members } = resolveMembers(settings.hosts, seen.map(({ facts }) => facts));
-    const observed = seen.map((one, index) => ({
+    const { members } = resolveMembers(settings.hosts, seen.members.map(({ facts }) => facts));
+    const observed = seen.members.map((one, index) => ({
         ...one,
         transport: named_named(one.transport, members[index]?.name ?? one.transport.name),
     }));
-    const scripts = new Map(observed.map(({ host, transport }) => [transport.name, secondLook(settings, host)]));
+    const locked = everyHost({ ...seen, members: observed });
+    const scripts = new Map(locked.map(({ host, transport }) => [transport.name, secondLook(settings, host)]));
     const { run } = settings;
     const locks = await timeline.record({ stage: 'Lock', title: 'take the locks, look again', changes: false }, () => acquireLocks({
-        transports: observed.map(({ transport }) => transport),
+        transports: locked.map(({ transport }) => transport),
         owner: { id: run.id, run: run.url, actor: run.actor, startedAt: chance.now.toISOString() },
         waitMs: settings.lockTimeoutSeconds * 1000,
         signal,
@@ -9539,8 +10055,12 @@ async function underLock(decide, settings, seen, surroundings) {
     }));
     record.takenOver = locks.takenOver;
     try {
-        const again = observed.map((one) => lookedAgain(one, answerOf(locks, one)));
-        const look = await lookAndDecide(decide, settings, again, surroundings);
+        const again = (one) => lookedAgain(one, answerOf(locks, one));
+        const { controlPlane } = seen;
+        const look = await lookAndDecide(decide, settings, {
+            members: observed.map(again),
+            controlPlane: { ...controlPlane, observed: controlPlane.observed.map(again) },
+        }, surroundings);
         try {
             return await carryOut({ ...look, settings, surroundings, locks });
         }
@@ -9556,23 +10076,25 @@ function answerOf({ answers }, { transport }) {
     return answers.get(transport.name) ?? Buffer.alloc(0);
 }
 /** A dry run ends here. */
-function planned({ plan, document, cluster, facts, hosts }, settings) {
+function planned({ plan, document, cluster, facts, hosts, unreached }, settings) {
     return {
         plan,
         document,
         dryRun: settings.dryRun,
         changed: false,
+        unfinished: unreached,
         ...(cluster === undefined ? {} : { health: cluster.health }),
         publicFiles: new Map([...facts].map(([name, seen]) => [name, publicTexts(seen)])),
         connections: connectionsOf(hosts),
     };
 }
-/** The plan's members are in the order of the observed hosts, which is that of the inputs. */
-function byMember(plan, observed, value) {
-    return new Map(plan.shape.members.flatMap(({ name }, index) => {
-        const seen = observed[index];
-        return seen === undefined ? [] : [[name, value(seen)]];
-    }));
+/** What was seen, by the plan's names. Its members are in the order of the observed hosts, which is that of the inputs. */
+function travel_byName({ shape, controlPlane: hosts }, observed, controlPlane) {
+    const named = [
+        ...shape.members.map(({ name }, index) => [name, observed[index]]),
+        ...hosts.map(({ name }, index) => [name, controlPlane.observed[index]]),
+    ];
+    return new Map(named.flatMap(([name, seen]) => (seen === undefined ? [] : [[name, seen]])));
 }
 
 ;// CONCATENATED MODULE: ./src/operations/deploy.ts
@@ -9669,6 +10191,7 @@ const CHECK_TITLES = {
     clock: 'Clock',
     certificate: 'Certificate on disk',
     'served-certificate': 'Certificate as served',
+    'control-plane': 'Files of the control plane',
 };
 const WORST_FIRST = ['fail', 'warn', 'unknown', 'ok'];
 const ORDER = Object.keys(CHECK_TITLES);
@@ -9939,6 +10462,7 @@ function listener({ name, address, host }, subject, profile, sight, { now }, thr
         ...(status === 'ok' ? {} : { cause: 'kubeadm makes certificates for one year.', fix: RENEW }),
     });
 }
+/** What a PEM text says; undefined for none, and for what is no certificate. */
 function infoOf(pem) {
     if (pem === undefined)
         return undefined;
@@ -9949,6 +10473,7 @@ function infoOf(pem) {
         return undefined;
     }
 }
+/** How soon is too soon. */
 function byDays(left, { certificateFailureDays, certificateWarningDays }) {
     if (left < certificateFailureDays)
         return 'fail';
@@ -9957,13 +10482,125 @@ function byDays(left, { certificateFailureDays, certificateWarningDays }) {
 function worse(one, other) {
     return other === 'fail' ? other : one;
 }
+/** The threshold of {@link byDays} in words. */
 function daysWords({ certificateFailureDays, certificateWarningDays }) {
     return `at least ${days(certificateWarningDays)}; fails below ${days(certificateFailureDays)}`;
 }
+/** When a certificate ends, in words. */
 function ends({ notAfter }, now) {
     const left = (0,validity/* daysLeft */.H_)(notAfter, now);
     const date = notAfter.toISOString().slice(0, 10);
     return left < 0 ? `ended on ${date}` : `ends in ${days(left)} (${date})`;
+}
+
+;// CONCATENATED MODULE: ./src/health/checks/control-plane.ts
+
+
+
+
+
+
+
+
+
+const control_plane_CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
+const control_plane_KEY = leafPath('apiserverEtcdClient', 'key');
+const DEPLOY = 'Run the deploy with `control-plane-hosts`: it puts there what is missing or ends soon.';
+/** A deploy refuses what it does not know; what is of use to nobody it would take for a pair that works. */
+const control_plane_MOVE_AWAY = `If this cluster is the one that the host ought to use, move these files to another folder. ${DEPLOY}`;
+const REMOVE_KEY = `Remove ${control_plane_KEY} there. ${DEPLOY}`;
+/** Whether each host of the control plane has what its API server needs to ask this cluster, and for how long. */
+function controlPlaneChecks(facts, thresholds) {
+    const authorityPem = authorityOf(facts);
+    return facts.controlPlane.map((sight) => checkHost(sight, authorityPem, facts.now, thresholds));
+}
+/** The members' own CA; where they do not agree, that is told elsewhere. */
+function authorityOf({ members }) {
+    return members
+        .map(({ host }) => ('seen' in host ? host.seen.facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text : undefined))
+        .find((text) => infoOf(text) !== undefined);
+}
+function checkHost({ name, address, host }, authorityPem, now, thresholds) {
+    const check = checkOf('control-plane', null);
+    const subject = name;
+    if ('unseen' in host) {
+        const { fact, cause, fix } = host.unseen;
+        return check('warn', {
+            subject,
+            measured: `${name} of the control plane could not be looked at: ${fact}`,
+            cause: cause ?? null,
+            fix: fix ?? 'Log in to the host by hand and see.',
+        });
+    }
+    const { facts, more } = host.seen;
+    const { files } = facts;
+    if (authorityPem === undefined) {
+        return check('unknown', {
+            subject,
+            measured: `Nothing that ${name} has can be compared: the CA of the members could not be read.`,
+        });
+    }
+    const missing = [kubeadm_paths/* CA_CERTIFICATE */.vB, control_plane_CERTIFICATE, control_plane_KEY].filter((path) => !files.has(path));
+    if (missing.length > 0) {
+        return check('fail', {
+            subject,
+            measured: `${name} of the control plane lacks ${missing.join(', ')}.`,
+            cause: 'Nothing was handed over to it yet, or the files were removed.',
+            fix: DEPLOY,
+        });
+    }
+    const authority = new external_node_crypto_.X509Certificate(authorityPem);
+    const trusted = fingerprintsIn(files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text ?? '');
+    const certificatePem = files.get(control_plane_CERTIFICATE)?.text ?? '';
+    const info = infoOf(certificatePem);
+    const ofKey = more.publicKeys.get(control_plane_KEY);
+    const isStranger = !trusted.includes(authority.fingerprint256);
+    const isOther = isSignedBy(certificatePem, { certificate: authority }) === false;
+    const isOdd = info !== undefined && ofKey !== undefined && ofKey !== info.publicKeySha256;
+    const wrong = [
+        ...(isStranger
+            ? [
+                `${kubeadm_paths/* CA_CERTIFICATE */.vB} is ${trusted.length === 0 ? 'no certificate' : `another CA (SHA-256 ${trusted.join(', ')})`}, not the members' (SHA-256 ${authority.fingerprint256})`,
+            ]
+            : []),
+        ...verifyLeaf({ certificatePem }, {
+            authority: { certificate: authority },
+            profile: 'apiserverEtcdClient',
+            member: { name, address },
+            now,
+        }),
+        ...(isOdd ? [`${control_plane_KEY} does not belong to ${control_plane_CERTIFICATE}`] : []),
+    ];
+    if (wrong.length > 0 || info === undefined) {
+        return check('fail', {
+            subject,
+            measured: `${name} of the control plane: ${wrong.join('; ')}.`,
+            cause: 'They were made for another cluster, replaced by hand, or have run out.',
+            fix: isStranger || isOther ? control_plane_MOVE_AWAY : isOdd ? REMOVE_KEY : DEPLOY,
+        });
+    }
+    const key = files.get(control_plane_KEY);
+    if (key !== undefined && (key.mode !== PRIVATE_MODE || key.owner !== '0:0')) {
+        return check('warn', {
+            subject,
+            measured: `${control_plane_KEY} of ${name} has mode ${key.mode} and owner ${key.owner}.`,
+            threshold: `${PRIVATE_MODE}, root`,
+            cause: 'It was copied by hand.',
+            fix: DEPLOY,
+        });
+    }
+    const left = (0,validity/* daysLeft */.H_)(info.notAfter, now);
+    const status = byDays(left, thresholds);
+    return check(status, {
+        subject,
+        measured: status === 'ok'
+            ? `${name} of the control plane has the CA and a client pair that ends in ${days(left)}.`
+            : `${control_plane_CERTIFICATE} of ${name} of the control plane ${ends(info, now)}.`,
+        threshold: daysWords(thresholds),
+        ...(status === 'ok'
+            ? {}
+            : { cause: 'kubeadm makes certificates for one year, and does not renew this one.', fix: DEPLOY }),
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/health/checks/data.ts
@@ -11166,6 +11803,7 @@ function shippedBy({ facts: { etcdImage } }) {
 
 
 
+
 /** All that there is. */
 const ALL_CHECKS = [
     quorumChecks,
@@ -11179,6 +11817,7 @@ const ALL_CHECKS = [
     fileChecks,
     machineChecks,
     certificateChecks,
+    controlPlaneChecks,
 ];
 
 ;// CONCATENATED MODULE: ./src/health/document.ts
@@ -11352,7 +11991,7 @@ async function observeMember(member, signal) {
     const metrics = await attemptAfter(livez, () => client.metrics({ signal }));
     const endpoint = await observeFurther(member, status, signal);
     const readyz = await attemptAfter(endpoint.memberList, () => client.probe('/readyz', { signal }));
-    const unread = failure(localReadNs);
+    const unread = health_observation_failure(localReadNs);
     return {
         endpoint,
         localReadNs,
@@ -11371,7 +12010,7 @@ function commonRevision(revisions) {
  * @param own its own revision; where that could not be read, the member is not asked for a hash.
  */
 async function hashAt(revision, client, own, signal) {
-    const trouble = failure(own);
+    const trouble = health_observation_failure(own);
     return trouble === undefined ? attempt(() => client.hashKv(revision, { signal })) : { failure: trouble };
 }
 
@@ -11937,7 +12576,9 @@ const INSTALL = 'Install the program and its rule on that host as docs/least-pri
  */
 async function probeHost(host, transport, settings) {
     const { probe } = settings.health;
-    const question = { ...(0,data_places/* placesOf */.ek)(settings), clientKey: true };
+    // Members are asked with it; on a host of the control plane it would be that of another etcd.
+    const clientKey = settings.hosts.includes(host);
+    const question = { ...(0,data_places/* placesOf */.ek)(settings), clientKey };
     const script = healthProbe(question, probe === undefined ? {} : { program: probe });
     const sentMs = runnerTime();
     const result = await transport.run(script);
@@ -12054,6 +12695,7 @@ function why(error) {
 
 
 
+
 /** So much of the deadline a host may take to let us in and to answer the probe: the rest is for etcd. */
 const SHARE_OF_HOSTS = 0.5;
 /** The connections may take so long to say goodbye. */
@@ -12068,19 +12710,26 @@ async function lookAtHealth(settings, surroundings) {
     const deadlineMs = settings.health.deadlineSeconds * 1000;
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs - CLOSE_MS)]);
     const forHosts = AbortSignal.any([deadline, AbortSignal.timeout(deadlineMs * SHARE_OF_HOSTS)]);
-    log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
-    const reached = await Promise.all(settings.hosts.map((host) => reachHost(host, settings, surroundings, forHosts)));
+    const hosts = [...settings.hosts, ...settings.controlPlane];
+    log.info(`Connecting to ${hosts.map(hostLabel).join(', ')}`);
+    const all = await Promise.all(hosts.map((host) => reachHost(host, settings, surroundings, forHosts)));
+    const reached = all.slice(0, settings.hosts.length);
+    const controlPlane = all.slice(settings.hosts.length).map(sightOf);
     try {
         signal.throwIfAborted();
         refuseTwins(reached);
         const credentials = chooseCredentials(looksOf(reached));
         const facts = await askMembers(reached, credentials, settings, surroundings, deadline);
         signal.throwIfAborted();
-        return { facts, connections: connectionsOf(transportsOf(reached)) };
+        return { facts: { ...facts, controlPlane }, connections: connectionsOf(transportsOf(all)) };
     }
     finally {
-        await closeAll(reached);
+        await closeAll(all);
     }
+}
+function sightOf({ host, sight }) {
+    const name = 'seen' in sight ? controlPlaneName(host, sight.seen.facts) : '';
+    return { name: name || hostLabel(host), address: host.address, host: sight };
 }
 /** Hosts that are listed twice, or clones with one name: what would be reported of them would be confused. */
 function refuseTwins(reached) {
@@ -13289,16 +13938,23 @@ function disk_test_rank(share, sorted) {
 
 
 
+
 /**
  * Looks at everything and judges it. Nothing is changed, except that a disk test writes for a moment if the user asked
  * for it. A host that cannot be reached is a finding; the others are examined all the same.
  */
 async function examine_examine(judge, settings, surroundings) {
     const { timeline, connect, log, signal } = surroundings;
-    log.info(`Connecting to ${settings.hosts.map(hostLabel).join(', ')}`);
-    const { reached, transports, findings } = await connectEach(settings.hosts, connect, timeline);
-    return withConnections(settings, signal, transports, async (opened) => {
-        const observed = await observeAll({ ...settings, hosts: reached }, opened, timeline);
+    log.info(`Connecting to ${[...settings.hosts, ...settings.controlPlane].map(hostLabel).join(', ')}`);
+    const [{ reached, transports, findings }, connected] = await Promise.all([
+        connectEach(settings.hosts, connect, timeline),
+        connectEach(settings.controlPlane, connect, timeline),
+    ]);
+    return withConnections(settings, signal, [...transports, ...connected.transports], async (opened) => {
+        const [observed, controlPlane] = await Promise.all([
+            observeAll({ ...settings, hosts: reached }, opened.slice(0, transports.length), timeline),
+            observeControlPlane(settings, connected, opened.slice(transports.length), timeline),
+        ]);
         const preflight = await examineEach(settings, observed, surroundings);
         const tests = settings.diskTest ? await testDisks(settings, observed, surroundings) : NO_TESTS;
         const clients = findings.length === 0 ? await reachCluster(settings, observed, surroundings) : undefined;
@@ -13309,11 +13965,12 @@ async function examine_examine(judge, settings, surroundings) {
                     hosts: reached,
                     facts: observed.map(({ facts }) => facts),
                     preflight,
+                    controlPlane: controlPlaneLook(controlPlane),
                     diskTests: tests.facts,
                     failed: [...findings, ...tests.failures],
                     ...(cluster && { cluster }),
                 }),
-                connections: connectionsOf(new Map(observed.map(({ transport }) => [transport.name, transport]))),
+                connections: connectionsOf(new Map([...observed, ...controlPlane.observed].map(({ transport }) => [transport.name, transport]))),
             };
         }
         finally {
@@ -13371,15 +14028,19 @@ const NO_TESTS = { facts: new Map(), failures: [] };
 
 
 
+
 /** Tells everything that would keep a deploy from working or deserves a look, and changes nothing. */
 const preflight = (settings, surroundings) => examine_examine((examined) => preflight_judge(examined, settings, surroundings), settings, surroundings);
 function preflight_judge(examined, settings, surroundings) {
-    const { hosts, facts, preflight: seen, diskTests, failed } = examined;
+    const { hosts, facts, preflight: seen, controlPlane, diskTests, failed } = examined;
     const { members } = resolveMembers(hosts, facts);
     const { archive } = surroundings;
     const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, surroundings) : [];
     const all = [
-        ...[...failed, ...refused].map((finding) => ({ ...finding, severity: 'fail' })),
+        ...[...failed, ...refused, ...controlPlaneWarnings(controlPlane)].map((finding) => ({
+            ...finding,
+            severity: 'fail',
+        })),
         ...preflightFindings({ settings, members, preflight: seen, diskTests, ...(archive && { archive }) }),
     ];
     // what a deploy refuses as well is told once
@@ -13387,9 +14048,16 @@ function preflight_judge(examined, settings, surroundings) {
     return bySeverity([...once.values()].toReversed());
 }
 /** Why a deploy with these inputs would be refused. */
-function refusalsOfDeploy({ facts, cluster }, settings, { chance, archive }) {
+function refusalsOfDeploy({ facts, controlPlane, cluster }, settings, { chance, archive }) {
     try {
-        decideDeploy({ settings, facts, ...chance, ...(cluster && { cluster }), ...(archive && { archive }) });
+        decideDeploy({
+            settings,
+            facts,
+            controlPlane,
+            ...chance,
+            ...(cluster && { cluster }),
+            ...(archive && { archive }),
+        });
         return [];
     }
     catch (error) {
@@ -14199,15 +14867,22 @@ const CHANGES = {
     remove: 'removed',
 };
 /** True when the hosts and the action's records stay as they are. */
-function changesNothing({ verdict, hosts, stages, afterProof }) {
-    return verdict === 'unchanged' && !hosts.some(isTouched) && stages.length + afterProof.length === 0;
+function changesNothing(document) {
+    const { verdict, stages, afterProof } = document;
+    const isCalm = verdict === 'unchanged' && stages.length + afterProof.length === 0;
+    return isCalm && !plan_words_everyHost(document).some(isTouched);
+}
+/** The members' hosts, then those of the control plane. */
+function plan_words_everyHost({ hosts, controlPlane = [] }) {
+    return [...hosts, ...controlPlane.map((host) => ({ ...host, role: 'control plane' }))];
 }
 /** Whether anything changes on a host. */
 function isTouched({ files, restarts }) {
     return files.length > 0 || restarts.length > 0;
 }
 /** How much changes: `2 of 3 hosts change`, `4 files`, `1 restart`. */
-function totals({ hosts }) {
+function totals(document) {
+    const hosts = plan_words_everyHost(document);
     const touched = hosts.filter(isTouched).length;
     return [
         `${touched} of ${plan_words_counted(hosts.length, 'host')} ${touched === 1 ? 'changes' : 'change'}`,
@@ -14254,14 +14929,14 @@ const longestText = 1000;
 const plan_view_missing = '–';
 /** A plan for the log, one string per line; one line when nothing has to be done. */
 function planLines(document) {
-    const { verdict, clusterName, reasons, hosts, membership, stages, afterProof, warnings, digest } = document;
+    const { verdict, clusterName, reasons, membership, stages, afterProof, warnings, digest } = document;
     const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${plan_words_VERDICTS[verdict]}`;
     if (changesNothing(document))
         return [`${title}. Plan digest: ${digest}`];
     return [
         `${title}. ${totals(document).join(', ')}.`,
         ...indented(reasons),
-        ...hosts.flatMap(hostLines),
+        ...plan_words_everyHost(document).flatMap(hostLines),
         ...section('Members', membership),
         'Order',
         ...indented([
@@ -14281,7 +14956,7 @@ function indented(lines) {
     return lines.map((line) => `  ${line}`);
 }
 function hostLines(host) {
-    const title = `${host.name} (${host.address})`;
+    const title = `${host.name} (${[host.address, ...(host.role === undefined ? [] : [host.role])].join(', ')})`;
     if (!isTouched(host))
         return [`${title}: nothing changes`];
     return [
@@ -14324,7 +14999,9 @@ function sections(document, withDiffs) {
             findings(document.warnings),
             hostTable(document),
             withDiffs ? '' : '_The diffs are left out: the summary would be longer than GitHub shows._',
-            ...document.hosts.filter(({ files }) => files.length > 0).map((host) => hostDetails(host, withDiffs)),
+            ...plan_words_everyHost(document)
+                .filter(({ files }) => files.length > 0)
+                .map((host) => hostDetails(host, withDiffs)),
             membershipChanges(document),
             order(document),
             approval(document),
@@ -14357,9 +15034,9 @@ function findings(all) {
     ].join('\n'));
     return `### What deserves a look\n\n${bullets(items)}`;
 }
-function hostTable({ hosts }) {
-    const rows = hosts.map(({ name, address, files, restarts }) => [
-        code(name),
+function hostTable(document) {
+    const rows = plan_words_everyHost(document).map(({ name, address, role, files, restarts }) => [
+        role === undefined ? code(name) : `${code(name)} (${role})`,
         code(address),
         fileCounts(files),
         restarts.length === 0 ? plan_view_missing : restarts.map(markdown_text).join('<br>'),
@@ -14438,7 +15115,7 @@ function renderSummary(report) {
         members(report),
         summary_authority(report),
         nextSteps(report),
-        steps(report.steps),
+        summary_steps(report.steps),
         connections(report),
     ]);
 }
@@ -14586,7 +15263,7 @@ function nextSteps({ externalEtcdConfig, artifact, outcome }) {
     ];
     return parts.join('\n\n');
 }
-function steps(all) {
+function summary_steps(all) {
     if (all.length === 0)
         return '';
     const groups = [...Map.groupBy(all, ({ stage, title }) => JSON.stringify([stage, title])).values()];
@@ -16517,12 +17194,15 @@ async function publish(outcome, settings, means) {
         ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
         ...(audit && { audit }),
     }, settings, means);
-    const warnings = [...settings.warnings, ...plan.warnings];
+    // What fails the step is no warning beside it; in a dry run it is no more than that.
+    const failed = outcome.dryRun ? [] : outcome.unfinished;
+    const warnings = plan.warnings.filter((warning) => !failed.includes(warning));
     const report = {
         ...commonReport(settings, means),
-        outcome: outcome.dryRun ? 'planned' : 'succeeded',
+        outcome: outcome.dryRun ? 'planned' : failed.length > 0 ? 'failed' : 'succeeded',
+        ...(failed.length > 0 && { failure: UNFINISHED }),
         changed: outcome.changed,
-        findings: [...(health?.findings ?? []), ...warnings.map(asWarning)],
+        findings: [...failed, ...(health?.findings ?? []), ...[...settings.warnings, ...warnings].map(asWarning)],
         certificates,
         ...(health && { health }),
         ...(authority && { authority: authorityReport(plan, authority.fingerprint) }),
@@ -16530,10 +17210,14 @@ async function publish(outcome, settings, means) {
         connections: outcome.connections,
         ...(artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
     };
-    for (const warning of plan.warnings)
+    for (const warning of warnings)
         log.warning((0,src_findings/* describeFinding */.jb)(warning));
+    if (failed.length > 0)
+        failStep(new src_findings/* Refusal */.P_(UNFINISHED, failed), redactor, log);
     writeSummary(report, redactor, log);
 }
+/** The cluster is as it ought to be, and proven so; what is for the control plane is not. */
+const UNFINISHED = 'the cluster is healthy, and not every host of the control plane has what it needs';
 /** Publishes what a run found that only looked. */
 function publishExamination({ findings, connections }, settings, means) {
     const { log, redactor } = means;
@@ -16676,6 +17360,8 @@ class RunRecord {
     /** Lines of known_hosts with the keys that were taken although nothing was pinned. */
     acceptedHostKeys = new Set();
     steps = [];
+    /** What failed in stages that may. */
+    unfinished = [];
 }
 
 ;// CONCATENATED MODULE: ./src/road/timeline.ts
@@ -16712,8 +17398,8 @@ class Timeline {
 var run_state = __webpack_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 43 modules
-var parse_settings = __webpack_require__(16980);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 44 modules
+var parse_settings = __webpack_require__(61578);
 // EXTERNAL MODULE: ./src/settings/read-input-files.ts
 var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/main.ts

@@ -1,0 +1,192 @@
+import type { Finding } from '../../findings.ts';
+import { leafFiles, leafPath, CERTIFICATE_MODE } from '../../kubeadm/file-tree.ts';
+import { CA_CERTIFICATE, ETCD_MANIFEST } from '../../kubeadm/paths.ts';
+import type { Authority } from '../../pki/authority.ts';
+import { fingerprintsIn, inspectCertificate } from '../../pki/inspect.ts';
+import { daysLeft } from '../../pki/validity.ts';
+import { isSignedBy, verifyLeaf } from '../../pki/verify.ts';
+import type { ControlPlaneHost } from './resolve.ts';
+
+/** The pair with which API servers ask etcd, at kubeadm's paths on the control plane's hosts as on the members'. */
+export const CLIENT_FILES = leafFiles().filter(({ name }) => name === 'apiserverEtcdClient');
+
+const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
+const KEY = leafPath('apiserverEtcdClient', 'key');
+
+/** All that is handed over, each with its mode. */
+const HANDED_OVER: ReadonlyMap<string, string> = new Map([
+  [CA_CERTIFICATE, CERTIFICATE_MODE],
+  ...CLIENT_FILES.map(({ path, mode }) => [path, mode] as const),
+]);
+
+/** What one host of the control plane lacks, each with its reason in words. */
+export interface HandOver {
+  readonly name: string;
+  readonly address: string;
+  /** ca.crt is missing. */
+  readonly authority: readonly string[];
+  /** The pair is to be issued, for this host alone. */
+  readonly pair: readonly string[];
+  /** Which of the pair is put in place last: one that is missing, so that a run that is cut off before it is seen by the next. */
+  readonly last: 'certificate' | 'key';
+  /** Modes to set, octal by path. */
+  readonly modes: ReadonlyMap<string, string>;
+}
+
+/** What a hand-over depends on besides the host. */
+export interface HandOverQuestion {
+  /** Absent: this run makes the CA. */
+  readonly authority: Authority | undefined;
+  readonly renewBeforeDays: number;
+  readonly now: Date;
+}
+
+/**
+ * What a host of the control plane lacks, or why nothing may be put there: it belongs to another etcd, or holds what
+ * nobody knows. Nothing of another CA is ever replaced; of this one, what is missing, does not work, or ends soon.
+ */
+export function handOverTo(
+  host: ControlPlaneHost,
+  question: HandOverQuestion,
+): { readonly handOver: HandOver; readonly findings: readonly Finding[] } {
+  const { name, address, facts } = host;
+  const findings = [...strangeEtcd(host), ...noFiles(host), ...otherAuthority(host, question.authority)];
+  const handOver = {
+    name,
+    address,
+    authority: facts.files.has(CA_CERTIFICATE) ? [] : [`${CA_CERTIFICATE} is missing`],
+    pair: pairReasons(host, question),
+    last: facts.files.has(CERTIFICATE) && !facts.files.has(KEY) ? ('key' as const) : ('certificate' as const),
+    modes: wrongModes(host),
+  };
+  return { handOver, findings };
+}
+
+/** Whether there is nothing to do. */
+export function isHandedOver({ authority, pair, modes }: HandOver): boolean {
+  return authority.length + pair.length + modes.size === 0;
+}
+
+/** All reasons as lines, for the plan's. */
+export function describeHandOver({ authority, pair, modes }: HandOver): string[] {
+  return [
+    ...authority,
+    ...pair,
+    ...[...modes].map(([path, mode]) => `${path} has not the mode ${mode} or does not belong to root`),
+  ];
+}
+
+function pairReasons(
+  { name, address, facts: { files } }: ControlPlaneHost,
+  { authority, renewBeforeDays, now }: HandOverQuestion,
+): string[] {
+  const missing = [CERTIFICATE, KEY].filter((path) => !files.has(path));
+  if (missing.length > 0) return [`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`];
+  const certificatePem = files.get(CERTIFICATE)?.text ?? '';
+  if (authority === undefined) return [];
+  const member = { name, address };
+  const [wrong] = verifyLeaf({ certificatePem }, { authority, profile: 'apiserverEtcdClient', member, now });
+  if (wrong !== undefined) return [wrong];
+  const { notAfter } = inspectCertificate(certificatePem);
+  const left = daysLeft(notAfter, now);
+  return left < renewBeforeDays
+    ? [`${CERTIFICATE} ends on ${notAfter.toISOString()} (${left} days left)`]
+    : [];
+}
+
+function wrongModes({ facts: { files } }: ControlPlaneHost): Map<string, string> {
+  return new Map(
+    [...HANDED_OVER].filter(([path, mode]) => {
+      const file = files.get(path);
+      return file?.kind === 'file' && (file.mode !== mode || file.owner !== '0:0');
+    }),
+  );
+}
+
+const AT = 'control-plane-hosts';
+const MOVE_AWAY =
+  'Take the host from `control-plane-hosts`, or, if nothing there uses these files any more, move them to another folder and run again.';
+
+function strangeEtcd({ name, facts: { files } }: ControlPlaneHost): Finding[] {
+  if (!files.has(ETCD_MANIFEST)) return [];
+  return [
+    {
+      host: name,
+      at: AT,
+      fact: `it runs an etcd of its own (${ETCD_MANIFEST}).`,
+      cause: 'It is a member of an etcd cluster, or of a control plane with stacked etcd.',
+      fix: 'List hosts of a control plane that uses this cluster, and no others.',
+    },
+  ];
+}
+
+/** A link may lead to what somebody else looks after. */
+function noFiles({ name, facts: { files } }: ControlPlaneHost): Finding[] {
+  return [...HANDED_OVER.keys()].flatMap((path) => {
+    const kind = files.get(path)?.kind ?? 'file';
+    return kind === 'file'
+      ? []
+      : [
+          {
+            host: name,
+            at: AT,
+            fact: `${path} is ${kind === 'link' ? 'a link' : `no file (${kind})`}; nothing was put in its place.`,
+            cause: 'Certificates are looked after by other means on this host.',
+            fix: MOVE_AWAY,
+          },
+        ];
+  });
+}
+
+function otherAuthority(
+  { name, facts: { files } }: ControlPlaneHost,
+  authority: Authority | undefined,
+): Finding[] {
+  const found = files.get(CA_CERTIFICATE);
+  if (found !== undefined) {
+    const fingerprints = fingerprintsIn(found.text ?? '');
+    if (authority !== undefined && fingerprints.includes(authority.fingerprint)) {
+      return otherPair(name, files.get(CERTIFICATE)?.text, authority);
+    }
+    const is = fingerprints.length === 0 ? 'no certificate that can be read' : 'another CA';
+    const seen = fingerprints.length === 0 ? '' : ` (SHA-256 ${fingerprints.join(', ')})`;
+    const own =
+      authority === undefined
+        ? "this cluster's, which this run makes"
+        : `this cluster's (SHA-256 ${authority.fingerprint})`;
+    return [
+      {
+        host: name,
+        at: AT,
+        fact: `its ${CA_CERTIFICATE} is ${is}${seen}, not ${own}; nothing was put in its place.`,
+        cause: 'The control plane there uses another etcd, or its own.',
+        fix: MOVE_AWAY,
+      },
+    ];
+  }
+  const left = [CERTIFICATE, KEY].filter((path) => files.has(path));
+  if (left.length === 0) return [];
+  return [
+    {
+      host: name,
+      at: AT,
+      fact: `${left.join(' and ')} ${left.length === 1 ? 'lies' : 'lie'} there without ${CA_CERTIFICATE}: nobody can tell which etcd that is for; nothing was put in its place.`,
+      cause: 'Files were left by another control plane, or copied half.',
+      fix: MOVE_AWAY,
+    },
+  ];
+}
+
+/** A pair that another CA has signed, beside this cluster's CA, is somebody's; one that cannot be read is of use to nobody. */
+function otherPair(name: string, certificatePem: string | undefined, authority: Authority): Finding[] {
+  if (certificatePem === undefined || isSignedBy(certificatePem, authority) !== false) return [];
+  return [
+    {
+      host: name,
+      at: AT,
+      fact: `its ${CERTIFICATE} was not issued by this cluster's CA (SHA-256 ${authority.fingerprint}); nothing was put in its place.`,
+      cause: 'The control plane there uses another etcd, or the CA was changed and the pair was not.',
+      fix: MOVE_AWAY,
+    },
+  ];
+}

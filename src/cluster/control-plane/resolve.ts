@@ -1,0 +1,79 @@
+import type { Finding } from '../../findings.ts';
+import type { MemberSettings } from '../../settings/settings.ts';
+import type { HostFacts } from '../host-facts.ts';
+import { isNodeName, type Member } from '../members.ts';
+
+/** What was looked at of the control plane's hosts. */
+export interface ControlPlaneLook {
+  /** Those that could be looked at, in the order of the inputs. */
+  readonly hosts: readonly { readonly host: MemberSettings; readonly facts: HostFacts }[];
+  /** Why others could not. */
+  readonly unreached: readonly Finding[];
+}
+
+/** A host of the control plane, which gets what its API server needs to use the cluster, and is no member. */
+export interface ControlPlaneHost {
+  readonly name: string;
+  readonly address: string;
+  readonly facts: HostFacts;
+}
+
+/** How a host of the control plane is called: as the user named it, else by its short hostname, as kubeadm writes it. */
+export function controlPlaneName({ name }: MemberSettings, { hostname }: HostFacts): string {
+  return name ?? hostname.toLowerCase();
+}
+
+/** The hosts of the control plane by name, none of which may be a member's or another's. */
+export function resolveControlPlane(
+  { hosts }: ControlPlaneLook,
+  members: readonly Member[],
+): { readonly hosts: readonly ControlPlaneHost[]; readonly findings: readonly Finding[] } {
+  const named = hosts.map(({ host, facts }) => ({
+    name: controlPlaneName(host, facts),
+    address: host.address,
+    facts,
+  }));
+  const findings = named.flatMap((host, index) => {
+    const before = [...members, ...named.slice(0, index)];
+    const twin = before.find(({ facts }) => facts.bootId === host.facts.bootId);
+    if (twin !== undefined) return [sameMachine(host, twin, members.includes(twin))];
+    if (!isNodeName(host.name)) return [noName(host)];
+    const namesake = before.find(({ name }) => name === host.name);
+    return namesake === undefined ? [] : [sameName(host, namesake)];
+  });
+  return { hosts: named, findings };
+}
+
+type Listed = Pick<ControlPlaneHost, 'name' | 'address' | 'facts'>;
+
+function sameMachine(host: Listed, twin: Listed, isMember: boolean): Finding {
+  return {
+    at: 'control-plane-hosts',
+    fact: `${host.address} and ${twin.address} (${twin.name}) are one and the same machine (boot id ${host.facts.bootId}).`,
+    cause: isMember
+      ? 'A host of the etcd cluster was listed as one of the control plane: it has these files already, and its kubelet runs etcd alone.'
+      : 'One host was listed twice, by two of its addresses.',
+    fix: isMember ? 'Take it from `control-plane-hosts`.' : 'List each machine once.',
+  };
+}
+
+function sameName(host: Listed, namesake: Listed): Finding {
+  return {
+    at: 'control-plane-hosts',
+    fact: `${host.address} and ${namesake.address} have the same name "${host.name}".`,
+    cause: 'The hosts were cloned and share one hostname.',
+    fix: NAME_THEM,
+  };
+}
+
+function noName({ name, address }: Listed): Finding {
+  return {
+    host: address,
+    at: 'control-plane-hosts',
+    fact: `its short hostname "${name}" cannot be the name of a node.`,
+    cause: 'kubeadm takes letters, digits, "-" and "." only.',
+    fix: NAME_THEM,
+  };
+}
+
+const NAME_THEM = 'Name them: `control-plane-hosts: cp0=10.0.0.10, cp1=10.0.0.11`.';

@@ -1,0 +1,40 @@
+import type { ControlPlaneLook } from '../../../src/cluster/control-plane/resolve.ts';
+import type { FileFact, HostFacts } from '../../../src/cluster/host-facts.ts';
+import type { MemberIdentity } from '../../../src/kubeadm/kubeadm-config.ts';
+import { CA_CERTIFICATE } from '../../../src/kubeadm/paths.ts';
+import { issueLeaf, type Leaf } from '../../../src/pki/leaf.ts';
+import type { SigningAuthority } from '../../../src/pki/authority.ts';
+import { fileFact, ISSUED_AT, leafFacts, MEMBERS, ownCa, pristineHost, withFiles } from '../example.ts';
+
+/** Hosts of the control plane beside the example cluster. */
+export const CP0: MemberIdentity = { name: 'cp0', address: '10.0.0.20' };
+export const CP1: MemberIdentity = { name: 'cp1', address: '10.0.0.21' };
+
+/** A client pair for API servers. */
+export function clientPair(ca: SigningAuthority = ownCa, now = ISSUED_AT): Promise<Leaf> {
+  return issueLeaf(ca, 'apiserverEtcdClient', { member: CP0, algorithm: 'ECDSA-P256', now });
+}
+
+const PAIR = await clientPair();
+
+/** A host on which nobody has run `kubeadm init` yet; it reaches the members. */
+export function emptyHost(host = CP0): HostFacts {
+  const reach = MEMBERS.map(({ address }) => ({ address, port: 2379, outcome: 'open' as const }));
+  return pristineHost(host, { reach });
+}
+
+/** The files that are handed over, as they ought to be. */
+export function handedOverFiles(pair = PAIR, ca = ownCa.certificatePem): FileFact[] {
+  return [fileFact(CA_CERTIFICATE, ca, '644'), ...leafFacts({ apiserverEtcdClient: pair })];
+}
+
+/** A host with these files, by default all that is handed over. */
+export function hostWith(files = handedOverFiles(), host = CP0): HostFacts {
+  const empty = emptyHost(host);
+  return { ...empty, ...withFiles(empty, files) };
+}
+
+/** What was looked at: these hosts, called by the addresses that they have. */
+export function looked(...hosts: readonly HostFacts[]): ControlPlaneLook {
+  return { hosts: hosts.map((facts) => ({ host: { address: facts.address }, facts })), unreached: [] };
+}
