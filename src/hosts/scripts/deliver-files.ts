@@ -48,7 +48,7 @@ export function deliverFiles(
     bytes,
   ]);
   const script = options.forgetReplaced ? `${DELIVER}${forgetReplaced(options.patches)}` : DELIVER;
-  return { title, effect: 'changes', script, input: Buffer.concat(chunks), timeoutMs: 60_000 };
+  return { title, effect: 'changes', script, input: Buffer.concat(chunks), timeoutMs: 180_000 };
 }
 
 /** Why files could not be put in place. */

@@ -5,6 +5,7 @@ import { lastWords } from '../last-words.ts';
 import { STILL_WANTED } from '../lock/guard.ts';
 import { quote } from '../shell.ts';
 import { HTTP_STATUS_FUNCTION } from './bash-http.ts';
+import { PAUSE_FUNCTION } from './pause.ts';
 
 /** Seconds until the member must be ready: kubeadm's own start-up budget, as in the manifest's startupProbe. */
 export const READY_WITHIN = 240;
@@ -49,7 +50,7 @@ export function memberReadyFunctions(member: {
   readonly criEndpoint: string;
 }): string {
   const loopback = loopbackOf(member.address);
-  return `${HTTP_STATUS_FUNCTION}
+  return `${HTTP_STATUS_FUNCTION}${PAUSE_FUNCTION}
 cri() { crictl --runtime-endpoint ${quote(member.criEndpoint)} "$@"; }
 etcd_containers() { cri ps -a --name '^etcd$' "$@" 2>/dev/null || true; }
 ended_attempts() {
@@ -71,7 +72,7 @@ missing_pause() {
 }
 await_ready() {
   waited_since=$(date +%s)
-  local begun=$SECONDS looked=0 told=0 waited attempt pod ended
+  local begun=$SECONDS look=1 say=10 told=0 waited attempt pod ended
   local -A before=()
   while read -r attempt pod; do
     if [ "$attempt" -gt "\${before[$pod]:--1}" ]; then before[$pod]=$attempt; fi
@@ -79,17 +80,20 @@ await_ready() {
   while waited=$((SECONDS - begun)) && [ "$waited" -lt ${READY_WITHIN} ]; do
     if is_ready; then return 0; fi
     ${STILL_WANTED}
-    if [ "$waited" -gt "$looked" ]; then
-      looked=$waited
+    if [ "$waited" -ge "$look" ]; then
+      look=$((waited + 1 + waited / 5))
       while read -r attempt pod; do
         ended=$((attempt - \${before[$pod]:--1}))
         if [ "$ended" -gt "$told" ]; then told=$ended; echo "etcd has ended $told time(s)" >&2; fi
       done < <(ended_attempts)
       if [ "$told" -ge 2 ]; then return ${CRASHED}; fi
-      if [ $((waited % 5)) = 0 ] && [ -n "$(missing_pause || true)" ]; then return ${NO_PAUSE}; fi
-      if [ $((waited % 10)) = 0 ]; then echo "waiting for a quorum since $waited s" >&2; fi
+      if [ "$waited" -ge 5 ] && [ -n "$(missing_pause || true)" ]; then return ${NO_PAUSE}; fi
     fi
-    sleep 0.05
+    if [ "$waited" -ge "$say" ]; then
+      say=$((waited + 10))
+      echo "waiting for a quorum since $waited s" >&2
+    fi
+    pause "$waited"
   done
   return ${LATE}
 }

@@ -10,7 +10,7 @@ export function renderManifest(): RemoteScript {
   return {
     title: 'render the manifest with kubeadm',
     effect: 'changes',
-    timeoutMs: 60_000,
+    timeoutMs: 180_000,
     script: `
 scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
 trap 'rm -rf -- "$scratch"' EXIT

@@ -5,9 +5,10 @@ import { lastWords } from '../last-words.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { STILL_WANTED } from '../lock/guard.ts';
 import { HTTP_STATUS_FUNCTION } from './bash-http.ts';
+import { PAUSE_FUNCTION } from './pause.ts';
 
-/** Seconds until a kubelet that was started must say that it is healthy. */
-const HEALTHY_WITHIN = 60;
+/** Seconds until a kubelet that was started, and goes on running, must say that it is healthy; a slow host takes minutes. */
+const HEALTHY_WITHIN = 240;
 
 /** kubelet's default --root-dir. */
 const KUBELET_STATE = '/var/lib/kubelet';
@@ -32,7 +33,7 @@ export function startKubelet(restart: boolean, goBack = false): RemoteScript {
     title: 'start kubelet',
     effect: 'changes',
     timeoutMs: (HEALTHY_WITHIN + 60) * 1000,
-    script: `${HTTP_STATUS_FUNCTION}${goBack ? GO_BACK : GIVE_UP}
+    script: `${HTTP_STATUS_FUNCTION}${PAUSE_FUNCTION}${goBack ? GO_BACK : GIVE_UP}
 systemctl daemon-reload
 case "$(systemctl show kubelet -p ExecStart --value)" in
   *--config=${KUBELET_CONFIG}*) ;;
@@ -61,7 +62,7 @@ while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
       give_up ${FAILED}
     fi
   fi
-  sleep 0.05
+  pause "$SECONDS"
 done
 journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
 give_up ${NOT_HEALTHY}

@@ -1,5 +1,5 @@
-export const id = 881;
-export const ids = [881];
+export const id = 787;
+export const ids = [787];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 79881:
+/***/ 97787:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -5034,7 +5034,7 @@ function deliverFiles(title, deliveries, options = { forgetReplaced: false }) {
         bytes,
     ]);
     const script = options.forgetReplaced ? `${DELIVER}${forgetReplaced(options.patches)}` : DELIVER;
-    return { title, effect: 'changes', script, input: Buffer.concat(chunks), timeoutMs: 60_000 };
+    return { title, effect: 'changes', script, input: Buffer.concat(chunks), timeoutMs: 180_000 };
 }
 /** Why files could not be put in place. */
 function explainDelivery(result) {
@@ -5605,7 +5605,19 @@ http_status() {
 }
 `;
 
+;// CONCATENATED MODULE: ./src/hosts/scripts/pause.ts
+/** Seconds after which a host that is waited for counts as slow. */
+const SLOW_AFTER = 10;
+/**
+ * Bash function `pause WAITED`: the pause before the next look at what is waited for since WAITED seconds. Short at first;
+ * on a host that is slow the looks themselves would take the processor that it waits for.
+ */
+const PAUSE_FUNCTION = `
+pause() { if [ "$1" -lt ${SLOW_AFTER} ]; then sleep 0.05; else sleep 0.5; fi; }
+`;
+
 ;// CONCATENATED MODULE: ./src/hosts/scripts/member-ready.ts
+
 
 
 
@@ -5647,7 +5659,7 @@ const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^in
  */
 function memberReadyFunctions(member) {
     const loopback = (0,urls/* loopbackOf */.X1)(member.address);
-    return `${HTTP_STATUS_FUNCTION}
+    return `${HTTP_STATUS_FUNCTION}${PAUSE_FUNCTION}
 cri() { crictl --runtime-endpoint ${(0,shell/* quote */.h)(member.criEndpoint)} "$@"; }
 etcd_containers() { cri ps -a --name '^etcd$' "$@" 2>/dev/null || true; }
 ended_attempts() {
@@ -5669,7 +5681,7 @@ missing_pause() {
 }
 await_ready() {
   waited_since=$(date +%s)
-  local begun=$SECONDS looked=0 told=0 waited attempt pod ended
+  local begun=$SECONDS look=1 say=10 told=0 waited attempt pod ended
   local -A before=()
   while read -r attempt pod; do
     if [ "$attempt" -gt "\${before[$pod]:--1}" ]; then before[$pod]=$attempt; fi
@@ -5677,17 +5689,20 @@ await_ready() {
   while waited=$((SECONDS - begun)) && [ "$waited" -lt ${READY_WITHIN} ]; do
     if is_ready; then return 0; fi
     ${STILL_WANTED}
-    if [ "$waited" -gt "$looked" ]; then
-      looked=$waited
+    if [ "$waited" -ge "$look" ]; then
+      look=$((waited + 1 + waited / 5))
       while read -r attempt pod; do
         ended=$((attempt - \${before[$pod]:--1}))
         if [ "$ended" -gt "$told" ]; then told=$ended; echo "etcd has ended $told time(s)" >&2; fi
       done < <(ended_attempts)
       if [ "$told" -ge 2 ]; then return ${CRASHED}; fi
-      if [ $((waited % 5)) = 0 ] && [ -n "$(missing_pause || true)" ]; then return ${NO_PAUSE}; fi
-      if [ $((waited % 10)) = 0 ]; then echo "waiting for a quorum since $waited s" >&2; fi
+      if [ "$waited" -ge 5 ] && [ -n "$(missing_pause || true)" ]; then return ${NO_PAUSE}; fi
     fi
-    sleep 0.05
+    if [ "$waited" -ge "$say" ]; then
+      say=$((waited + 10))
+      echo "waiting for a quorum since $waited s" >&2
+    fi
+    pause "$waited"
   done
   return ${LATE}
 }
@@ -6121,8 +6136,9 @@ function explainModes(result) {
 
 
 
-/** Seconds until a kubelet that was started must say that it is healthy. */
-const HEALTHY_WITHIN = 60;
+
+/** Seconds until a kubelet that was started, and goes on running, must say that it is healthy; a slow host takes minutes. */
+const HEALTHY_WITHIN = 240;
 /** kubelet's default --root-dir. */
 const KUBELET_STATE = '/var/lib/kubelet';
 /** Exit codes by which the script tells what stopped it. */
@@ -6144,7 +6160,7 @@ function startKubelet(restart, goBack = false) {
         title: 'start kubelet',
         effect: 'changes',
         timeoutMs: (HEALTHY_WITHIN + 60) * 1000,
-        script: `${HTTP_STATUS_FUNCTION}${goBack ? GO_BACK : GIVE_UP}
+        script: `${HTTP_STATUS_FUNCTION}${PAUSE_FUNCTION}${goBack ? GO_BACK : GIVE_UP}
 systemctl daemon-reload
 case "$(systemctl show kubelet -p ExecStart --value)" in
   *--config=${kubeadm_paths/* KUBELET_CONFIG */.So}*) ;;
@@ -6173,7 +6189,7 @@ while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
       give_up ${FAILED}
     fi
   fi
-  sleep 0.05
+  pause "$SECONDS"
 done
 journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
 give_up ${NOT_HEALTHY}
@@ -7887,7 +7903,7 @@ function render_manifest_renderManifest() {
     return {
         title: 'render the manifest with kubeadm',
         effect: 'changes',
-        timeoutMs: 60_000,
+        timeoutMs: 180_000,
         script: `
 scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
 trap 'rm -rf -- "$scratch"' EXIT
