@@ -17,6 +17,8 @@ export interface TestServerOptions {
   readonly path?: string;
   /** Whether TCP connections are forwarded. Default true; `never answered`: neither opened nor refused. */
   readonly forwarding?: boolean | 'never answered';
+  /** Where it listens. Default: 127.0.0.1. */
+  readonly address?: string;
 }
 
 /** A started server, with a record of what it saw. */
@@ -39,7 +41,7 @@ export class TestServer {
 
   static async start(options: TestServerOptions): Promise<TestServer> {
     const server = new TestServer(options);
-    await new Promise<void>((resolve) => server.#tcp.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.#tcp.listen(0, options.address ?? '127.0.0.1', resolve));
     return server;
   }
 
