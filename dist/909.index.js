@@ -6484,6 +6484,131 @@ function placeOf(line, index, count) {
     return count === 1 ? line : `${line}, entry ${index + 1}`;
 }
 
+;// CONCATENATED MODULE: ./src/settings/parse-address.ts
+
+const example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
+/**
+ * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
+ * (VerifyAPIServerBindAddress in cmd/kubeadm/app/util/config/common.go; Go's net.IP.IsGlobalUnicast).
+ */
+const unusable = [
+    {
+        what: 'is the unspecified address: it names no host',
+        ranges: [
+            ['0.0.0.0', 8],
+            ['::', 128],
+        ],
+    },
+    {
+        what: 'is a loopback address: every host means itself by it',
+        ranges: [
+            ['127.0.0.0', 8],
+            ['::1', 128],
+        ],
+    },
+    {
+        what: 'is a link-local address: it means something only together with a network interface',
+        ranges: [
+            ['169.254.0.0', 16],
+            ['fe80::', 10],
+        ],
+    },
+    {
+        what: 'is a multicast address: it names a group, not a host',
+        ranges: [
+            ['224.0.0.0', 4],
+            ['ff00::', 8],
+        ],
+    },
+    { what: 'is reserved or the broadcast address', ranges: [['240.0.0.0', 4]] },
+];
+const unusableLists = unusable.map(({ what, ranges }) => {
+    const list = new external_node_net_.BlockList();
+    for (const [address, prefix] of ranges)
+        list.addSubnet(address, prefix, familyOf(address));
+    return { what, list };
+});
+/**
+ * Reads the address of a member. IPv6 may stand in brackets and comes back without, in the short form that Go and
+ * etcd print (RFC 5952), so that the same host always has the same URL.
+ */
+function parseAddress(text) {
+    const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+    if (bare.includes('%'))
+        return { fact: 'has a zone, so it is a link-local address.', fix: example };
+    if (!(0,external_node_net_.isIPv4)(bare) && !(0,external_node_net_.isIPv6)(bare))
+        return notAnAddress(text);
+    const address = (0,external_node_net_.isIPv6)(bare) ? shortForm(bare) : bare;
+    if (address.startsWith('::ffff:')) {
+        return {
+            fact: 'is an IPv4 address in IPv6 form.',
+            fix: 'write the IPv4 address itself, for example 10.0.0.6.',
+        };
+    }
+    const range = unusableLists.find(({ list }) => list.check(address, familyOf(address)));
+    return range === undefined ? address : { fact: `${range.what}.`, fix: example };
+}
+/** `ipv4` or `ipv6`, for an address that is known to be one. */
+function familyOf(address) {
+    return (0,external_node_net_.isIPv6)(address) ? 'ipv6' : 'ipv4';
+}
+/** The short form of an IPv6 address (RFC 5952), without brackets. */
+function shortForm(address) {
+    return new URL(`http://[${address}]`).hostname.slice(1, -1);
+}
+/** The mistakes that are seen most, each with its own words. */
+function notAnAddress(text) {
+    const port = /^(.+):\d+$/.exec(text)?.[1];
+    if (text.includes('@')) {
+        return { fact: 'holds a user name.', fix: 'put the user into ssh-user and write only the address here.' };
+    }
+    if (/^(?:\{|\[\s*(?:["{]|$))/.test(text)) {
+        return {
+            fact: 'is JSON.',
+            cause: 'the output of Terraform or another tool was passed on as it is.',
+            fix: 'pass it by the input inventory, which takes JSON, in place of hosts.',
+        };
+    }
+    if (text.includes('${{')) {
+        return {
+            fact: 'is an expression that was not evaluated.',
+            cause: 'GitHub evaluates expressions in workflows, and not in files that they name.',
+            fix: 'write the address itself, for example 10.0.0.6, or give the text by the workflow.',
+        };
+    }
+    if (text.startsWith('- ')) {
+        return {
+            fact: 'begins with the dash of a YAML list.',
+            cause: 'inputs are text, not lists.',
+            fix: 'write one address per line without the dash.',
+        };
+    }
+    if (/\s/.test(text)) {
+        return {
+            fact: 'holds white space.',
+            fix: 'separate hosts by commas or new lines: 10.0.0.6, 10.0.0.7, 10.0.0.8.',
+        };
+    }
+    if (/^[a-z]+:\/\//i.test(text))
+        return { fact: 'is a URL.', fix: 'write only the address, for example 10.0.0.6.' };
+    if (text.includes('/')) {
+        return { fact: 'looks like a network.', fix: 'write the address of one host, for example 10.0.0.6.' };
+    }
+    if (port !== undefined && typeof parseAddress(port) === 'string') {
+        return {
+            fact: 'holds a port.',
+            fix: "write only the address; SSH's port is ssh-port, etcd's are client-port and peer-port.",
+        };
+    }
+    if (/^[0-9.]+$/.test(text))
+        return { fact: 'is not a valid IPv4 address.', fix: example };
+    return {
+        fact: 'is not an IP address.',
+        cause: "a host name was written; etcd's peer URLs and the certificates hold addresses, and a name could change its.",
+        fix: example,
+    };
+}
+
 // EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
 var lib = __webpack_require__(85472);
 var lib_default = /*#__PURE__*/__webpack_require__.n(lib);
@@ -6927,6 +7052,7 @@ function parseKey(names, inputs, collected) {
 
 
 
+
 const INPUT = 'ssh-bastion';
 const EXAMPLE = 'for example ssh-bastion: ops@jump.example.com:22.';
 const DEFAULT_PORT = 22;
@@ -6962,6 +7088,8 @@ function parseHop(text, defaultUser) {
         return problem(text, 'is a URL.');
     if (/\s/.test(text))
         return problem(text, 'holds white space.', 'put commas between several bastions');
+    if (text.includes('%'))
+        return problem(text, 'has a zone, which no line of known_hosts can name.');
     const cut = text.lastIndexOf('@');
     const user = cut < 0 ? defaultUser : text.slice(0, cut);
     const place = text.slice(cut + 1);
@@ -6986,9 +7114,6 @@ function parseHop(text, defaultUser) {
 function isHost(text) {
     return (0,external_node_net_.isIP)(text) === 4 || (NAME.test(text) && !/^[\d.]+$/.test(text));
 }
-function shortForm(address) {
-    return new URL(`http://[${address}]`).hostname.slice(1, -1);
-}
 function problem(text, fact, advice) {
     return {
         fact: `${(0,quote/* quote */.h)(text)} ${fact}`,
@@ -7001,6 +7126,7 @@ var host_pins = __webpack_require__(48025);
 // EXTERNAL MODULE: ./src/hosts/keys/known-hosts.ts
 var known_hosts = __webpack_require__(1105);
 ;// CONCATENATED MODULE: ./src/settings/parse-host-fingerprints.ts
+
 
 
 
@@ -7105,7 +7231,7 @@ function canonical(word) {
 function normalHost(word) {
     const [, inner, port] = /^\[(.*)\](?::(\d+))?$/.exec(word) ?? [];
     const address = (inner ?? word).toLowerCase();
-    const short = (0,external_node_net_.isIPv6)(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
+    const short = (0,external_node_net_.isIPv6)(address) && !address.includes('%') ? shortForm(address) : address;
     return port === undefined ? short : `[${short}]:${port}`;
 }
 /** The things that are pasted in place of a host, each with its own words. */
@@ -7580,131 +7706,6 @@ function longer(at, days, usual) {
             fix: `let a deploy run by a schedule, which renews in time, and leave it at ${at}: ${usual}.`,
         },
     ];
-}
-
-;// CONCATENATED MODULE: ./src/settings/parse-address.ts
-
-const example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
-/**
- * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
- * (VerifyAPIServerBindAddress in cmd/kubeadm/app/util/config/common.go; Go's net.IP.IsGlobalUnicast).
- */
-const unusable = [
-    {
-        what: 'is the unspecified address: it names no host',
-        ranges: [
-            ['0.0.0.0', 8],
-            ['::', 128],
-        ],
-    },
-    {
-        what: 'is a loopback address: every host means itself by it',
-        ranges: [
-            ['127.0.0.0', 8],
-            ['::1', 128],
-        ],
-    },
-    {
-        what: 'is a link-local address: it means something only together with a network interface',
-        ranges: [
-            ['169.254.0.0', 16],
-            ['fe80::', 10],
-        ],
-    },
-    {
-        what: 'is a multicast address: it names a group, not a host',
-        ranges: [
-            ['224.0.0.0', 4],
-            ['ff00::', 8],
-        ],
-    },
-    { what: 'is reserved or the broadcast address', ranges: [['240.0.0.0', 4]] },
-];
-const unusableLists = unusable.map(({ what, ranges }) => {
-    const list = new external_node_net_.BlockList();
-    for (const [address, prefix] of ranges)
-        list.addSubnet(address, prefix, familyOf(address));
-    return { what, list };
-});
-/**
- * Reads the address of a member. IPv6 may stand in brackets and comes back without, in the short form that Go and
- * etcd print (RFC 5952), so that the same host always has the same URL.
- */
-function parseAddress(text) {
-    const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
-    if (bare.includes('%'))
-        return { fact: 'has a zone, so it is a link-local address.', fix: example };
-    if (!(0,external_node_net_.isIPv4)(bare) && !(0,external_node_net_.isIPv6)(bare))
-        return notAnAddress(text);
-    const address = (0,external_node_net_.isIPv6)(bare) ? parse_address_shortForm(bare) : bare;
-    if (address.startsWith('::ffff:')) {
-        return {
-            fact: 'is an IPv4 address in IPv6 form.',
-            fix: 'write the IPv4 address itself, for example 10.0.0.6.',
-        };
-    }
-    const range = unusableLists.find(({ list }) => list.check(address, familyOf(address)));
-    return range === undefined ? address : { fact: `${range.what}.`, fix: example };
-}
-/** `ipv4` or `ipv6`, for an address that is known to be one. */
-function familyOf(address) {
-    return (0,external_node_net_.isIPv6)(address) ? 'ipv6' : 'ipv4';
-}
-/** The short form of an IPv6 address (RFC 5952), without brackets. */
-function parse_address_shortForm(address) {
-    return new URL(`http://[${address}]`).hostname.slice(1, -1);
-}
-/** The mistakes that are seen most, each with its own words. */
-function notAnAddress(text) {
-    const port = /^(.+):\d+$/.exec(text)?.[1];
-    if (text.includes('@')) {
-        return { fact: 'holds a user name.', fix: 'put the user into ssh-user and write only the address here.' };
-    }
-    if (/^(?:\{|\[\s*(?:["{]|$))/.test(text)) {
-        return {
-            fact: 'is JSON.',
-            cause: 'the output of Terraform or another tool was passed on as it is.',
-            fix: 'pass it by the input inventory, which takes JSON, in place of hosts.',
-        };
-    }
-    if (text.includes('${{')) {
-        return {
-            fact: 'is an expression that was not evaluated.',
-            cause: 'GitHub evaluates expressions in workflows, and not in files that they name.',
-            fix: 'write the address itself, for example 10.0.0.6, or give the text by the workflow.',
-        };
-    }
-    if (text.startsWith('- ')) {
-        return {
-            fact: 'begins with the dash of a YAML list.',
-            cause: 'inputs are text, not lists.',
-            fix: 'write one address per line without the dash.',
-        };
-    }
-    if (/\s/.test(text)) {
-        return {
-            fact: 'holds white space.',
-            fix: 'separate hosts by commas or new lines: 10.0.0.6, 10.0.0.7, 10.0.0.8.',
-        };
-    }
-    if (/^[a-z]+:\/\//i.test(text))
-        return { fact: 'is a URL.', fix: 'write only the address, for example 10.0.0.6.' };
-    if (text.includes('/')) {
-        return { fact: 'looks like a network.', fix: 'write the address of one host, for example 10.0.0.6.' };
-    }
-    if (port !== undefined && typeof parseAddress(port) === 'string') {
-        return {
-            fact: 'holds a port.',
-            fix: "write only the address; SSH's port is ssh-port, etcd's are client-port and peer-port.",
-        };
-    }
-    if (/^[0-9.]+$/.test(text))
-        return { fact: 'is not a valid IPv4 address.', fix: example };
-    return {
-        fact: 'is not an IP address.',
-        cause: "a host name was written; etcd's peer URLs and the certificates hold addresses, and a name could change its.",
-        fix: example,
-    };
 }
 
 ;// CONCATENATED MODULE: ./src/settings/parse-names.ts
@@ -8769,7 +8770,7 @@ function parseSshAddress(text) {
     if (bare.includes('%'))
         return { fact: 'has a zone, which no line of known_hosts can name.', fix: parse_ssh_address_example };
     if ((0,external_node_net_.isIP)(bare) !== 0)
-        return (0,external_node_net_.isIPv6)(bare) ? parse_address_shortForm(bare) : bare;
+        return (0,external_node_net_.isIPv6)(bare) ? shortForm(bare) : bare;
     if (text.includes('@')) {
         return { fact: 'holds a user name.', fix: 'put the user into user and write only the address here.' };
     }
@@ -9316,13 +9317,27 @@ function patchesInText(value, findings) {
         const name = (0,dist/* isScalar */.jn)(key) ? String(key.value) : '';
         const at = yaml.placeOf((0,dist/* isScalar */.jn)(key) ? key.range?.[0] : undefined);
         const text = (0,dist/* isScalar */.jn)(patch) && typeof patch.value === 'string' ? patch.value : asText(patch, yaml.document);
-        return checked({ name, text, at }, findings);
+        if (text !== undefined)
+            return checked({ name, text, at }, findings);
+        findings.push({
+            at,
+            fact: 'the patch has an alias (*) that stands for nothing, or more of them than can be meant.',
+            fix: 'write the values themselves there; a text with a * in it wants quotes.',
+        });
+        return [];
     });
 }
-/** A patch that was written as YAML within YAML, as a text of its own; nothing in it: an empty one. */
+/** A patch that was written as YAML within YAML, as a text of its own; nothing in it: an empty one. Undefined: aliases spoil it. */
 function asText(patch, document) {
-    const plain = patch === null || patch === undefined ? null : patch.toJS(document);
-    return plain === null ? '' : (0,dist/* stringify */.As)(plain, yaml/* YAML_FOR_GO */.P);
+    if (patch === null || patch === undefined)
+        return '';
+    try {
+        const plain = patch.toJS(document);
+        return plain === null ? '' : (0,dist/* stringify */.As)(plain, yaml/* YAML_FOR_GO */.P);
+    }
+    catch {
+        return undefined;
+    }
 }
 function patchesInFolder(folder, findings) {
     if ('problem' in folder) {

@@ -1,6 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { Finding } from '../findings.ts';
 import { parseEntries } from './entries.ts';
+import { shortForm } from './parse-address.ts';
 import { userProblem } from './parse-ssh.ts';
 import { quote } from './quote.ts';
 import type { HostLogin } from './settings.ts';
@@ -38,6 +39,7 @@ export function parseBastions(value: string, defaultUser: string, findings: Find
 function parseHop(text: string, defaultUser: string): HostLogin | Omit<Finding, 'at'> {
   if (text.includes('://')) return problem(text, 'is a URL.');
   if (/\s/.test(text)) return problem(text, 'holds white space.', 'put commas between several bastions');
+  if (text.includes('%')) return problem(text, 'has a zone, which no line of known_hosts can name.');
   const cut = text.lastIndexOf('@');
   const user = cut < 0 ? defaultUser : text.slice(0, cut);
   const place = text.slice(cut + 1);
@@ -64,10 +66,6 @@ function parseHop(text: string, defaultUser: string): HostLogin | Omit<Finding, 
 /** Not what looks like an address and is none, such as 10.0.0.256. */
 function isHost(text: string): boolean {
   return isIP(text) === 4 || (NAME.test(text) && !/^[\d.]+$/.test(text));
-}
-
-function shortForm(address: string): string {
-  return new URL(`http://[${address}]`).hostname.slice(1, -1);
 }
 
 function problem(text: string, fact: string, advice?: string): Omit<Finding, 'at'> {

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { Finding } from '../findings.ts';
 import { isPinOf, type PinnedFingerprint, type PinnedHost } from '../hosts/keys/host-pins.ts';
+import { shortForm } from './parse-address.ts';
 import { quote } from './quote.ts';
 
 const INPUT = 'ssh-host-fingerprints';
@@ -112,7 +113,7 @@ function canonical(word: string): string | undefined {
 function normalHost(word: string): string {
   const [, inner, port] = /^\[(.*)\](?::(\d+))?$/.exec(word) ?? [];
   const address = (inner ?? word).toLowerCase();
-  const short = isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
+  const short = isIPv6(address) && !address.includes('%') ? shortForm(address) : address;
   return port === undefined ? short : `[${short}]:${port}`;
 }
 

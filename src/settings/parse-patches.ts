@@ -62,15 +62,25 @@ function patchesInText(value: string, findings: Finding[]): WrittenPatch[] {
     const at = yaml.placeOf(isScalar(key) ? key.range?.[0] : undefined);
     const text =
       isScalar(patch) && typeof patch.value === 'string' ? patch.value : asText(patch, yaml.document);
-    return checked({ name, text, at }, findings);
+    if (text !== undefined) return checked({ name, text, at }, findings);
+    findings.push({
+      at,
+      fact: 'the patch has an alias (*) that stands for nothing, or more of them than can be meant.',
+      fix: 'write the values themselves there; a text with a * in it wants quotes.',
+    });
+    return [];
   });
 }
 
-/** A patch that was written as YAML within YAML, as a text of its own; nothing in it: an empty one. */
-function asText(patch: unknown, document: Document): string {
-  const plain: unknown =
-    patch === null || patch === undefined ? null : (patch as { toJS(of: Document): unknown }).toJS(document);
-  return plain === null ? '' : stringify(plain, YAML_FOR_GO);
+/** A patch that was written as YAML within YAML, as a text of its own; nothing in it: an empty one. Undefined: aliases spoil it. */
+function asText(patch: unknown, document: Document): string | undefined {
+  if (patch === null || patch === undefined) return '';
+  try {
+    const plain = (patch as { toJS(of: Document): unknown }).toJS(document);
+    return plain === null ? '' : stringify(plain, YAML_FOR_GO);
+  } catch {
+    return undefined;
+  }
 }
 
 function patchesInFolder(folder: InputFolder, findings: Finding[]): WrittenPatch[] {

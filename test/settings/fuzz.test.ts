@@ -1,36 +1,25 @@
 import { expect, test } from '@jest/globals';
-import { Refusal } from '../../src/findings.ts';
-import { settingsOf } from './given.ts';
+import { Refusal, type Finding } from '../../src/findings.ts';
+import {
+  definitionOf,
+  inputNames,
+  type InputName,
+  type RawInputs,
+} from '../../src/settings/input-definitions.ts';
+import { numbers, oneOf, spoiled } from '../fuzz.ts';
+import { badInputs } from './bad-inputs.ts';
+import { given, settingsOf } from './given.ts';
 import { inventories, malformed } from './inventory/examples.ts';
 
-/** Pieces that mean something to one of the parsers. */
-const PIECES = [
-  '{', '}', '[', ']', ':', ': ', ',', '- ', '-', '\n', '\r', '\t', '  ', '"', "'", '#', '&a ', '*a', '!!', '<<: ', '|', '>', '%',
-  '---\n', '\u0000', '\ufeff', '\ud800', '–', '=', '@', '$(', '..', '/', '10.0.0.6', 'fd00::6', 'name', 'address', 'ssh', 'hosts',
-  'value', 'null', '1e400', '0x1', '__proto__', 'constructor', 'hunter2'.slice(0, 3),
-]; // prettier-ignore
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-function spoiled(text: string, random: () => number): string {
-  let changed = text;
-  const times = 1 + Math.floor(random() * 4);
-  for (let time = 0; time < times; time += 1) {
-    const at = Math.floor(random() * (changed.length + 1));
-    const cut = random() < 0.4 ? Math.floor(random() * 12) : 0;
-    const piece = random() < 0.8 ? (PIECES[Math.floor(random() * PIECES.length)] ?? '') : '';
-    changed = changed.slice(0, at) + piece.repeat(1 + Math.floor(random() * 3)) + changed.slice(at + cut);
+/** What is wrong with these inputs; nothing where there are settings. Any other exception is let through. */
+function refusalOf(changes: RawInputs): readonly Finding[] | undefined {
+  try {
+    expect(settingsOf(changes).hosts.length).toBeGreaterThan(0);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error.findings;
+    throw new Error(`not refused but broken by ${JSON.stringify(changes)}`, { cause: error });
   }
-  return changed;
 }
 
 // Whatever is given, there are settings or findings with their places: no other exception, and no endless work.
@@ -41,20 +30,59 @@ test.each([1, 2, 3, 4])(
     const texts = [...inventories, ...malformed].map(({ text }) => text);
     let refused = 0;
     for (let time = 0; time < 400; time += 1) {
-      const text = spoiled(texts[Math.floor(random() * texts.length)] ?? '', random);
-      const input = random() < 0.8 ? { hosts: '', inventory: text } : { hosts: text };
-      try {
-        expect(settingsOf(input).hosts.length).toBeGreaterThan(0);
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        refused += 1;
-        for (const { at, fact } of error.findings) {
-          expect(at).toMatch(/^(?:inventory|hosts|names|ssh-user|client-port|peer-port)/);
-          expect(fact).not.toBe('');
-        }
+      const text = spoiled(oneOf(texts, random), random);
+      const findings = refusalOf(random() < 0.8 ? { hosts: '', inventory: text } : { hosts: text });
+      refused += findings === undefined ? 0 : 1;
+      for (const { at, fact } of findings ?? []) {
+        expect(at).toMatch(/^(?:inventory|hosts|names|ssh-user|client-port|peer-port)/);
+        expect(fact).not.toBe('');
       }
     }
     expect(refused).toBeGreaterThan(200);
+  },
+  30_000,
+);
+
+/** Good values that say much in a few words. */
+const GOOD: readonly (readonly [InputName, string])[] = [
+  ['ssh-bastion', 'ops@jump.example.com:2222, ops@[fd00::1]:22'],
+  [
+    'ssh-host-fingerprints',
+    `10.0.0.6=SHA256:${'A'.repeat(43)}\n[fd00::1]:22 SHA256:${'A'.repeat(43)} (RSA)\n256 SHA256:${'A'.repeat(43)} root@10.0.0.7 (ED25519)`,
+  ],
+  ['extra-args', '--snapshot-count=10000\n--log-level info'],
+  ['extra-sans', 'etcd.example.com, *.etcd.example.com, fd00::100'],
+  ['kubelet-config', 'evictionHard: { nodefs.available: 5% }\nfailSwapOn: false'],
+  [
+    'patches',
+    'etcd+strategic.yaml: { spec: { priority: 1000 } }\netcd1+json.yaml: [{ op: add, path: /spec/x, value: 1 }]',
+  ],
+];
+
+// The values are those that people write, good and bad; a secret of them must not be in what is told.
+test.each([1, 2, 3, 4])(
+  'any value of any input is read or refused (seed %d)',
+  (seed) => {
+    const random = numbers(seed);
+    const written = [
+      ...Array.from({ length: 10 }, () => GOOD).flat(),
+      ...Object.entries(given),
+      ...badInputs.flatMap(([, changes]) => Object.entries(changes)),
+      ...inputNames.map((name) => [name, definitionOf(name).default ?? ''] as const),
+    ].filter(([name, value]) => inputNames.some((known) => known === name) && !value.includes('PRIVATE KEY'));
+    let refused = 0;
+    for (let time = 0; time < 500; time += 1) {
+      const [name, value] = oneOf(written, random);
+      const text = spoiled(value, random);
+      const findings = refusalOf({ [name]: text });
+      refused += findings === undefined ? 0 : 1;
+      for (const { at, fact, fix } of findings ?? []) {
+        expect([at, fact, fix]).not.toContain('');
+        if (inputNames.some((known) => known === name && definitionOf(known).secret) && text.length > 8)
+          expect(fact).not.toContain(text);
+      }
+    }
+    expect(refused).toBeGreaterThan(150);
   },
   30_000,
 );

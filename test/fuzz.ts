@@ -1,0 +1,56 @@
+/** Texts that are spoiled by chance, the same for the same seed. */
+
+/** Pieces that mean something to one of the parsers. */
+const PIECES = [
+  '{', '}', '[', ']', ':', ': ', ',', '- ', '-', '\n', '\r', '\t', '  ', '"', "'", '#', '&a ', '*a', '!!', '<<: ', '|', '>', '%',
+  '---\n', '\u0000', '\ufeff', '\ud800', '–', '=', '@', '$(', '..', '/', '\\n', '10.0.0.6', 'fd00::6', '%eth0', '[::1]', ']:', 'name',
+  'address', 'ssh', 'hosts', 'value', 'null', '1e400', '0x1', '-1', '__proto__', 'constructor', '*', '!', '@revoked ', '|1|', 'SHA256:',
+  'AAAA', '-----BEGIN ', '-----END ', 'true', '{}', '[]', 'hun',
+]; // prettier-ignore
+
+/** Numbers from 0 to 1 (mulberry32). */
+export function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** One of a list that is not empty. */
+export function oneOf<T>(list: readonly T[], random: () => number): T {
+  return list[Math.floor(random() * list.length)] as T;
+}
+
+/** A text in which pieces were left out and put in, at one to four places. */
+export function spoiled(text: string, random: () => number): string {
+  let changed = text;
+  const times = 1 + Math.floor(random() * 4);
+  for (let time = 0; time < times; time += 1) {
+    const at = Math.floor(random() * (changed.length + 1));
+    const cut = random() < 0.4 ? Math.floor(random() * 12) : 0;
+    const piece = random() < 0.8 ? oneOf(PIECES, random) : '';
+    changed = changed.slice(0, at) + piece.repeat(1 + Math.floor(random() * 3)) + changed.slice(at + cut);
+  }
+  return changed;
+}
+
+/** What may stand in JSON where something else is looked for. */
+const STRANGE: readonly unknown[] = [
+  null, true, 0, -1, 1e300, '', 'x', '18446744073709551616', [], [null], [[]], {}, { length: 2 }, { x: null },
+]; // prettier-ignore
+
+/** A value of JSON with one of its parts in place of which something strange stands, or with nothing there. */
+export function withStrangePart(value: unknown, random: () => number): unknown {
+  const isNode = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+  if (!isNode || random() < 0.1) return oneOf(STRANGE, random);
+  const name = oneOf(Object.keys(value), random);
+  const part = withStrangePart((value as Record<string, unknown>)[name], random);
+  if (Array.isArray(value))
+    return value.map((entry: unknown, index) => (String(index) === name ? part : entry));
+  return random() < 0.2
+    ? Object.fromEntries(Object.entries(value).filter(([other]) => other !== name))
+    : { ...value, [name]: part };
+}

@@ -1,0 +1,89 @@
+import { afterAll, expect, test } from '@jest/globals';
+
+import { describeFinding } from '../../../src/findings.ts';
+import { pinsFor } from '../../../src/hosts/keys/host-pins.ts';
+import { parseKnownHosts } from '../../../src/hosts/keys/known-hosts.ts';
+import { preparePrivateKey } from '../../../src/hosts/keys/private-key.ts';
+import { numbers, oneOf, spoiled } from '../../fuzz.ts';
+import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
+
+const folder = new TemporaryFolder();
+afterAll(() => folder.remove());
+
+const PASSPHRASE = 'correct horse battery';
+const FORMS: readonly (readonly [string, readonly string[], string])[] = [
+  ['ed25519', ['-a', '1'], ''],
+  ['ed25519', ['-a', '1'], PASSPHRASE],
+  ['rsa', ['-b', '2048', '-m', 'PEM'], PASSPHRASE],
+  ['rsa', ['-b', '2048', '-m', 'PKCS8'], ''],
+  ['ecdsa', ['-m', 'PEM'], ''],
+  ['ecdsa', ['-m', 'PKCS8'], PASSPHRASE],
+];
+const keys = FORMS.map(([type, options, passphrase], index) =>
+  sshKeygen(folder, `key-${index}`, type, options, passphrase),
+);
+
+/** Every run of characters of a key's body that a message could betray. */
+function bodyPieces(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => !line.startsWith('-') && !line.includes(':'))
+    .flatMap((line) => line.match(/.{16}/g) ?? []);
+}
+
+// A key that was damaged anywhere is a key, or a finding that holds nothing of it; and that is known at once.
+test.each([1, 2, 3, 4])(
+  'any private key is read or refused (seed %d)',
+  (seed) => {
+    const random = numbers(seed);
+    let refused = 0;
+    for (let time = 0; time < 150; time += 1) {
+      const { privateText } = oneOf(keys, random);
+      const pasted = oneOf(
+        [privateText, privateText.replaceAll('\n', '\\n'), Buffer.from(privateText).toString('base64')],
+        random,
+      );
+      const prepared = preparePrivateKey(spoiled(pasted, random), PASSPHRASE);
+      if (prepared.ok) continue;
+      refused += 1;
+      const told = describeFinding(prepared.finding);
+      expect(told).not.toContain(PASSPHRASE);
+      for (const piece of [...bodyPieces(privateText), ...bodyPieces(pasted)])
+        expect(told).not.toContain(piece);
+    }
+    expect(refused).toBeGreaterThan(50);
+  },
+  30_000,
+);
+
+test.each([1, 2, 3, 4])(
+  'any known_hosts is read, and what cannot be read of it is told by line (seed %d)',
+  (seed) => {
+    const random = numbers(seed);
+    const lines = keys.map(({ publicLine }, index) => `10.0.0.${index},[infra${index}]:2222 ${publicLine}`);
+    const text = [
+      ...lines,
+      `@revoked * ${keys[0]?.publicLine ?? ''}`,
+      `@cert-authority *.example.com,!bad.example.com ${keys[3]?.publicLine ?? ''}`,
+      `|1|IzFf1ckEhn1f23FLcBxHBk4XXVM=|1llhc7g4VOVvFzxbErvXhdVDKtI= ${keys[1]?.publicLine ?? ''}`,
+    ].join('\n');
+    for (let time = 0; time < 400; time += 1) {
+      const changed = spoiled(text, random);
+      const { entries, findings } = parseKnownHosts(changed);
+      const count = changed.split(/\r\n|\n|\r/).length;
+      for (const { line } of entries) expect(line).toBeLessThanOrEqual(count);
+      for (const { at, fact } of findings) {
+        expect(at).toMatch(/^ssh-known-hosts, line \d+$/);
+        expect(fact).not.toBe('');
+      }
+      const host = {
+        address: oneOf(['10.0.0.1', 'infra2', 'bad.example.com', 'fd00::1'], random),
+        port: 22,
+        aliases: [],
+      };
+      expect(pinsFor({ knownHosts: entries, fingerprints: [], policy: 'strict' }, host).acceptsAny).toBe(
+        false,
+      );
+    }
+  },
+);
