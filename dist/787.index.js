@@ -9279,13 +9279,23 @@ function parseRuntime(get) {
     }
     return { sockets, runtime: { endpoint, cgroupDriver: driver } };
 }
-function parseJson(text) {
+/** The objects in a list of crictl's JSON. What is not of that form is passed over, as where crictl fails: it says so itself. */
+function objectsIn(text, list) {
+    let answer;
     try {
-        return JSON.parse(text);
+        answer = JSON.parse(text);
     }
     catch {
-        return undefined;
+        return [];
     }
+    const entries = parse_probe_fieldsOf(answer)[list];
+    return Array.isArray(entries) ? entries.map(parse_probe_fieldsOf) : [];
+}
+function parse_probe_fieldsOf(value) {
+    return typeof value === 'object' && value !== null ? value : {};
+}
+function textIn(value) {
+    return typeof value === 'string' ? value : '';
 }
 /** `uname -m` to Go's names (kernel: UTS_MACHINE). */
 const ARCHITECTURES = new Map([
@@ -9298,19 +9308,25 @@ const ARCHITECTURES = new Map([
 ]);
 /** `crictl images -o json`: `{"images":[{"id":"sha256:…","repoTags":[…],"repoDigests":[…]}]}`; CRI-O's ids are bare. */
 function parseImages(text) {
-    const answer = parseJson(text);
-    const imageIds = new Map((answer?.images ?? []).flatMap(({ id = '', repoTags, repoDigests }) => [...(repoTags ?? []), ...(repoDigests ?? [])].map((reference) => [reference, `sha256:${id.replace(/^sha256:/, '')}`])));
+    const imageIds = new Map(objectsIn(text, 'images').flatMap(({ id, repoTags, repoDigests }) => [repoTags, repoDigests]
+        .flat()
+        .map(textIn)
+        .filter((reference) => reference !== '')
+        .map((reference) => [reference, `sha256:${textIn(id).replace(/^sha256:/, '')}`])));
     return { images: [...imageIds.keys()], imageIds };
 }
 /** `crictl ps -a -o json`. */
 function parseContainers(text) {
-    const answer = parseJson(text);
-    return (answer?.containers ?? []).map((container) => ({
-        id: container.id,
-        running: container.state === 'CONTAINER_RUNNING',
-        image: container.image?.userSpecifiedImage ?? container.image?.image ?? '',
-        attempt: container.metadata?.attempt ?? 0,
-    }));
+    return objectsIn(text, 'containers').map(({ id, state, image, metadata }) => {
+        const { image: reference, userSpecifiedImage } = parse_probe_fieldsOf(image);
+        const { attempt } = parse_probe_fieldsOf(metadata);
+        return {
+            id: textIn(id),
+            running: state === 'CONTAINER_RUNNING',
+            image: textIn(userSpecifiedImage ?? reference),
+            attempt: typeof attempt === 'number' ? attempt : 0,
+        };
+    });
 }
 /** `ip -o addr show` lines, or the bare words of `hostname -I`. */
 function parseAddresses(text) {

@@ -134,12 +134,26 @@ function parseRuntime(get: (key: string) => string): RuntimeDiscovery {
   return { sockets, runtime: { endpoint, cgroupDriver: driver } };
 }
 
-function parseJson(text: string): unknown {
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The objects in a list of crictl's JSON. What is not of that form is passed over, as where crictl fails: it says so itself. */
+function objectsIn(text: string, list: string): Fields[] {
+  let answer: unknown;
   try {
-    return JSON.parse(text);
+    answer = JSON.parse(text);
   } catch {
-    return undefined;
+    return [];
   }
+  const entries = fieldsOf(answer)[list];
+  return Array.isArray(entries) ? entries.map(fieldsOf) : [];
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function textIn(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** `uname -m` to Go's names (kernel: UTS_MACHINE). */
@@ -154,13 +168,13 @@ const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
 
 /** `crictl images -o json`: `{"images":[{"id":"sha256:…","repoTags":[…],"repoDigests":[…]}]}`; CRI-O's ids are bare. */
 function parseImages(text: string): Pick<HostFacts, 'images' | 'imageIds'> {
-  const answer = parseJson(text) as
-    { images?: { id?: string; repoTags?: string[]; repoDigests?: string[] }[] } | undefined;
   const imageIds = new Map(
-    (answer?.images ?? []).flatMap(({ id = '', repoTags, repoDigests }) =>
-      [...(repoTags ?? []), ...(repoDigests ?? [])].map(
-        (reference) => [reference, `sha256:${id.replace(/^sha256:/, '')}`] as const,
-      ),
+    objectsIn(text, 'images').flatMap(({ id, repoTags, repoDigests }) =>
+      [repoTags, repoDigests]
+        .flat()
+        .map(textIn)
+        .filter((reference) => reference !== '')
+        .map((reference) => [reference, `sha256:${textIn(id).replace(/^sha256:/, '')}`] as const),
     ),
   );
   return { images: [...imageIds.keys()], imageIds };
@@ -168,19 +182,16 @@ function parseImages(text: string): Pick<HostFacts, 'images' | 'imageIds'> {
 
 /** `crictl ps -a -o json`. */
 function parseContainers(text: string): ContainerFact[] {
-  interface Container {
-    id: string;
-    state: string;
-    image?: { image?: string; userSpecifiedImage?: string };
-    metadata?: { attempt?: number };
-  }
-  const answer = parseJson(text) as { containers?: Container[] } | undefined;
-  return (answer?.containers ?? []).map((container) => ({
-    id: container.id,
-    running: container.state === 'CONTAINER_RUNNING',
-    image: container.image?.userSpecifiedImage ?? container.image?.image ?? '',
-    attempt: container.metadata?.attempt ?? 0,
-  }));
+  return objectsIn(text, 'containers').map(({ id, state, image, metadata }) => {
+    const { image: reference, userSpecifiedImage } = fieldsOf(image);
+    const { attempt } = fieldsOf(metadata);
+    return {
+      id: textIn(id),
+      running: state === 'CONTAINER_RUNNING',
+      image: textIn(userSpecifiedImage ?? reference),
+      attempt: typeof attempt === 'number' ? attempt : 0,
+    };
+  });
 }
 
 /** `ip -o addr show` lines, or the bare words of `hostname -I`. */
