@@ -40,6 +40,7 @@ Hosts
   reset HOST            fresh disk, then boot
   start HOST            boot from the disk that it has
   reboot HOST           in good order
+  control-plane HOST    bring it the images of a control plane, and kubectl, for kubeadm init
 
 Faults
   kill HOST             power cut: no FIN leaves the host, what it had not synced is lost
@@ -143,6 +144,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   reset: change(['HOST'], (lab, [host = '']) => lab.reset(host)),
   start: change(['HOST'], (lab, [host = '']) => lab.start(host)),
   reboot: change(['HOST'], (lab, [host = '']) => lab.reboot(host)),
+  'control-plane': change(['HOST'], (lab, [host = '']) => lab.equipControlPlane(host)),
   kill: change(['HOST'], (lab, [host = '']) => lab.kill(host)),
   link: change(['HOST', 'up|down'], (lab, [host = '', state]) => {
     if (state !== 'up' && state !== 'down')

@@ -4,6 +4,7 @@ import { fillDisk, freeDisk } from './faults/full-disk.ts';
 import { mendDisk, slowDisk } from './faults/slow-disk.ts';
 import { cutPower } from './faults/power-cut.ts';
 import { powerOff, powerOn, reboot, shutDown, waitUntilReady } from './hosts/boot.ts';
+import { ensureControlPlaneKit, equip } from './hosts/control-plane.ts';
 import { hasDisk, makeFreshDisk, removeDisk } from './hosts/disk.ts';
 import { ensureHostKeys, ensureLabKey, knownHostsOf, writeKnownHosts } from './hosts/identity.ts';
 import { kindNamed, kindOf } from './hosts/kinds.ts';
@@ -277,6 +278,17 @@ export class Lab {
     return this.#change(host, (place) =>
       milliseconds === 0 ? mendDisk(place) : slowDisk(place, milliseconds),
     );
+  }
+
+  /**
+   * Gives the host what `kubeadm init` needs for a control plane beyond what an etcd host has: the images, under the tags
+   * that kubeadm asks for, and kubectl. A fresh disk loses it. Throws if the lab has no control plane of this version.
+   */
+  equipControlPlane(host: HostRef): Promise<void> {
+    return this.#change(host, async (place) => {
+      const kit = await ensureControlPlaneKit(this.kubernetes, this.#progress);
+      await whileCacheIsKept(this.#progress, () => equip(place, kit));
+    });
   }
 
   /** Sets the host's clock to the machine's own plus this many milliseconds. Throws if it has none of its own. */

@@ -3,7 +3,8 @@
  * LAB_MANDATORY=1 makes a lab that cannot run a failure. The last line says `N passed, N failed`, gates counted as
  * one test each.
  *
- * `npm test` runs the parts `unit` and `e2e`; each can be named alone. `versions` and `soak` run only when they are named.
+ * `npm test` runs the parts `unit` and `e2e`; each can be named alone. `versions`, `control-plane` and `soak` run only when they
+ * are named.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -111,6 +112,9 @@ if (only === 'versions') {
       jest(`Deploy on Kubernetes ${version}`, 'e2e', deploy, { LAB_KUBERNETES: version });
     }
   });
+}
+if (only === 'control-plane') {
+  inLab(() => jest('A control plane on the cluster', 'control-plane', ['--runInBand']));
 }
 if (only === 'soak') {
   inLab(() =>

@@ -13,13 +13,7 @@ export interface HostImages {
  * Throws if kubeadm asks for another etcd than the lab has.
  */
 export async function hostImages(programs: Programs['paths'], pause: string): Promise<HostImages> {
-  const version = (await must([programs.kubeadm, 'version', '-o', 'short'])).trim();
-  const list = await must([programs.kubeadm, 'config', 'images', 'list', '--kubernetes-version', version]);
-  const tagOf = (name: string) => {
-    const tag = list.split('\n').find((line) => line.includes(`/${name}:`));
-    if (tag === undefined) throw new Error(`kubeadm ${version} names no ${name} image:\n${list}`);
-    return tag;
-  };
+  const { version, tagOf } = await tagsOf(programs.kubeadm);
   const etcdTag = tagOf('etcd');
   const etcdVersion = /etcd Version: (\S+)/.exec(await must([programs.etcd, '--version']))?.[1] ?? 'unknown';
   if (!etcdTag.endsWith(`:${etcdVersion}-0`)) {
@@ -43,4 +37,16 @@ export async function hostImages(programs: Programs['paths'], pause: string): Pr
       folders: [],
     },
   };
+}
+
+/** The tags under which this kubeadm asks for its images, by the last part of their repository. */
+export async function tagsOf(kubeadm: string): Promise<{ version: string; tagOf: (name: string) => string }> {
+  const version = (await must([kubeadm, 'version', '-o', 'short'])).trim();
+  const list = await must([kubeadm, 'config', 'images', 'list', '--kubernetes-version', version]);
+  const tagOf = (name: string) => {
+    const tag = list.split('\n').find((line) => line.includes(`/${name}:`));
+    if (tag === undefined) throw new Error(`kubeadm ${version} names no ${name} image:\n${list}`);
+    return tag;
+  };
+  return { version, tagOf };
 }

@@ -12,9 +12,10 @@ export interface Family {
 
 const stampNothing = () => '';
 
-function kubernetes(minor: KubernetesVersion): Family {
+/** Programs of Kubernetes; every release stamps them in the same way. */
+function kubernetes(minor: KubernetesVersion, name = `kubernetes-${minor}`): Family {
   return {
-    name: `kubernetes-${minor}`,
+    name,
     module: 'k8s.io/kubernetes',
     stamp: (version) => {
       const [, major = '', minorNumber = ''] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
@@ -79,12 +80,21 @@ export const familiesOf: Readonly<Record<KubernetesVersion, readonly Family[]>> 
   '1.37': [kubernetes('1.37'), etcd('3.7'), containerd, crictl],
 };
 
+/** What a control plane needs beyond that, of the versions that the lab has one of; built only when it is asked for. */
+export const controlPlaneFamilies: Readonly<Partial<Record<KubernetesVersion, Family>>> = {
+  '1.34': kubernetes('1.34', 'control-plane-1.34'),
+};
+
 /** Every family once, in the order in which they are best built. */
 export const allFamilies: readonly Family[] = [
   ...new Map(
-    [...Object.values(familiesOf).flat(), act, actionlint, registry].map(
-      (family) => [family.name, family] as const,
-    ),
+    [
+      ...Object.values(familiesOf).flat(),
+      ...Object.values(controlPlaneFamilies),
+      act,
+      actionlint,
+      registry,
+    ].map((family) => [family.name, family] as const),
   ).values(),
 ];
 
@@ -101,3 +111,12 @@ export const hostPrograms = [
   'crictl',
 ] as const;
 export type HostProgram = (typeof hostPrograms)[number];
+
+/** Programs of a control plane; kubectl is for whoever uses it. */
+export const controlPlanePrograms = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubectl',
+] as const;
+export type ControlPlaneProgram = (typeof controlPlanePrograms)[number];

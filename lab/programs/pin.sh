@@ -11,6 +11,11 @@ case $family in
     modules=("$main")
     tools=(k8s.io/kubernetes/cmd/kubeadm k8s.io/kubernetes/cmd/kubelet)
     ;;
+  control-plane-*)
+    main=k8s.io/kubernetes
+    modules=("$main")
+    tools=(k8s.io/kubernetes/cmd/{kube-apiserver,kube-controller-manager,kube-scheduler,kubectl})
+    ;;
   etcd-*)
     main=go.etcd.io/etcd/server/v3
     modules=(go.etcd.io/etcd/{server,etcdctl,etcdutl}/v3)
