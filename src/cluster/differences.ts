@@ -253,7 +253,7 @@ export const DATA_DIR_MODE = '700';
 
 /** The folders of a member's data that have another mode. */
 export function openDataFolders(
-  { dataDir }: HostFacts,
+  { dataDir }: Pick<HostFacts, 'dataDir'>,
   { dataDir: path, walDir }: DataPlaces,
 ): { readonly path: string; readonly mode: string }[] {
   const folders = [

@@ -71,12 +71,22 @@ export interface RuntimeDiscovery {
   readonly problem?: string;
 }
 
-/** Everything one read-only probe has seen on one host. */
-export interface HostFacts {
-  readonly address: string;
+/** What every look at a host brings: who it is, and what a run of the action has left there. */
+export interface StandingFacts {
+  /** Short, in lower case. */
   readonly hostname: string;
-  readonly machineId: string;
   readonly bootId: string;
+  readonly kubelet: KubeletFact;
+  readonly files: ReadonlyMap<string, FileFact>;
+  readonly dataDir: DataDirFact;
+  /** What the action itself left on this host. */
+  readonly state: HostState | 'absent' | 'unreadable';
+}
+
+/** Everything one read-only probe has seen on one host. */
+export interface HostFacts extends StandingFacts {
+  readonly address: string;
+  readonly machineId: string;
   /** PID 1 is systemd and `systemctl` answers. */
   readonly systemd: boolean;
   readonly kubeletPath?: string;
@@ -101,12 +111,7 @@ export interface HostFacts {
   readonly reach: readonly ReachFact[];
   /** TCP ports that something listens on, with the program's name where the kernel tells it. */
   readonly listeners: ReadonlyMap<number, string>;
-  readonly kubelet: KubeletFact;
-  readonly files: ReadonlyMap<string, FileFact>;
-  readonly dataDir: DataDirFact;
   readonly containers: readonly ContainerFact[];
   /** A run holds a lock on this host, or has left one. */
   readonly locked: boolean;
-  /** What the action itself left on this host. */
-  readonly state: HostState | 'absent' | 'unreadable';
 }

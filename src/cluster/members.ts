@@ -4,8 +4,10 @@ import type { MemberSettings } from '../settings/settings.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /** One host of the cluster with what was seen on it. */
-export interface Member extends MemberIdentity {
-  readonly facts: HostFacts;
+export type Member = Resolved<HostFacts>;
+
+interface Resolved<F> extends MemberIdentity {
+  readonly facts: F;
 }
 
 /** kubeadm's rule for nodeRegistration.name: an RFC 1123 subdomain. */
@@ -15,10 +17,10 @@ const NODE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
  * Members from what the user gave and, where no name was given, each host's own short hostname.
  * @param facts in the order of `hosts`.
  */
-export function resolveMembers(
+export function resolveMembers<F extends Pick<HostFacts, 'hostname' | 'bootId'>>(
   hosts: readonly MemberSettings[],
-  facts: readonly HostFacts[],
-): { readonly members: readonly Member[]; readonly findings: readonly Finding[] } {
+  facts: readonly F[],
+): { readonly members: readonly Resolved<F>[]; readonly findings: readonly Finding[] } {
   const members = hosts.flatMap((host, index) => {
     const seen = facts[index];
     return seen === undefined
@@ -33,7 +35,7 @@ export function isNodeName(name: string): boolean {
   return name.length <= 253 && NODE_NAME.test(name);
 }
 
-function badNames(members: readonly Member[]): Finding[] {
+function badNames(members: readonly MemberIdentity[]): Finding[] {
   return members
     .filter(({ name }) => !isNodeName(name))
     .map(({ name, address }) => ({
@@ -45,7 +47,7 @@ function badNames(members: readonly Member[]): Finding[] {
     }));
 }
 
-function sameNames(members: readonly Member[]): Finding[] {
+function sameNames(members: readonly MemberIdentity[]): Finding[] {
   return groups(members, ({ name }) => name).map((group) => ({
     at: 'names',
     fact: `${group.map(({ address }) => address).join(' and ')} have the same name "${group[0]?.name ?? ''}".`,
@@ -55,7 +57,7 @@ function sameNames(members: readonly Member[]): Finding[] {
 }
 
 /** The same boot id behind two addresses is one machine, whatever it is called. */
-function sameMachines(members: readonly Member[]): Finding[] {
+function sameMachines(members: readonly Resolved<Pick<HostFacts, 'bootId'>>[]): Finding[] {
   return groups(members, ({ facts }) => facts.bootId).map((group) => ({
     at: 'hosts',
     fact: `${group.map(({ address }) => address).join(' and ')} are one and the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,
@@ -76,7 +78,7 @@ export function clonedMachines(members: readonly Member[]): Finding[] {
     }));
 }
 
-function groups(members: readonly Member[], key: (member: Member) => string): Member[][] {
+function groups<M>(members: readonly M[], key: (member: M) => string): M[][] {
   const byKey = Map.groupBy(members, key);
   return [...byKey.values()].filter((group) => group.length > 1);
 }

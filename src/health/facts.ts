@@ -1,4 +1,4 @@
-import type { HostFacts } from '../cluster/host-facts.ts';
+import type { StandingFacts } from '../cluster/host-facts.ts';
 import type { ClockFact, FilesystemFact } from '../cluster/preflight/preflight-facts.ts';
 import type { EndpointObservation, Observed } from '../etcd/health-observation.ts';
 import type { HashKv } from '../etcd/messages.ts';
@@ -67,13 +67,15 @@ export interface ServedCertificate {
 
 /** What was seen on a host. */
 export interface HostSight {
-  readonly facts: HostFacts;
+  readonly facts: StandingFacts;
   readonly more: HealthHostFacts;
+  /** The etcd image that this host's kubeadm asks for; absent where that made no difference, or it did not say. */
+  readonly shippedImage?: string;
   /** Milliseconds of a round trip over the SSH connection. */
   readonly roundTripMs: number | null;
 }
 
-/** What a health check reads on a host beyond `HostFacts`. */
+/** What a health check reads on a host beyond `StandingFacts`. */
 export interface HealthHostFacts {
   readonly clock: ClockFact;
   /** Of the data dir. */

@@ -126,8 +126,8 @@ export async function probe(
 }
 
 /** The bash of the second look, once the run has its lock. */
-export function secondLook(settings: Settings, host: MemberSettings): string {
-  return volatileProbeScript(questionFor(settings, host));
+export function secondLook(settings: Settings): string {
+  return volatileProbeScript(settings);
 }
 
 /** What was seen, brought up to date by the answer of the second look. */
@@ -145,6 +145,7 @@ function questionFor(settings: Settings, host: MemberSettings): ProbeQuestion {
   const others = hosts.filter(({ address }) => address !== host.address);
   return {
     ...placesOf(settings),
+    membersReach: settings.operation === 'preflight',
     peers: others.map(({ address }) => address),
     ports: others.length === hosts.length ? [clientPort] : [clientPort, peerPort],
     sandbox: settings.imageArchive !== undefined || settings.operation === 'preflight',

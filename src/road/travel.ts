@@ -185,7 +185,7 @@ async function underLock(
     transport: named(one.transport, members[index]?.name ?? one.transport.name),
   }));
   const locked = everyHost({ ...seen, members: observed });
-  const scripts = new Map(locked.map(({ host, transport }) => [transport.name, secondLook(settings, host)]));
+  const script = secondLook(settings);
   const { run } = settings;
   const locks = await timeline.record(
     { stage: 'Lock', title: 'take the locks, look again', changes: false },
@@ -197,12 +197,7 @@ async function underLock(
         signal,
         log,
         random,
-        then: (host) => ({
-          title: 'look again',
-          effect: 'reads',
-          script: scripts.get(host) ?? '',
-          timeoutMs: 30_000,
-        }),
+        then: () => ({ title: 'look again', effect: 'reads', script, timeoutMs: 30_000 }),
       }),
   );
   record.takenOver = locks.takenOver;

@@ -587,8 +587,6 @@ test('a vulnerable release is a notice while the host ships it, else a warning',
     status: 'ok',
     notice: expect.stringContaining('kubeadm ships'),
   });
-  const old = assess(
-    healthFacts({ 0: { host: (host) => ({ ...host, etcdImage: 'registry.k8s.io/etcd:3.6.14-0' }) } }),
-  );
+  const old = assess(healthFacts({ 0: { shippedImage: 'registry.k8s.io/etcd:3.6.14-0' } }));
   expect(bad(old)).toEqual(['warn infra0 release']);
 });

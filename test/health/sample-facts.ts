@@ -91,6 +91,8 @@ export interface SampleChanges {
   readonly endpoint?: Partial<EndpointObservation>;
   readonly host?: (host: HostFacts) => HostFacts;
   readonly more?: Partial<HealthHostFacts>;
+  /** What the host's kubeadm asks for; as it was seen if not given. */
+  readonly shippedImage?: string;
   readonly sight?: Partial<MemberSight>;
 }
 
@@ -122,18 +124,26 @@ function sight(
   index: number,
   name: string,
   address: string,
-  { endpoint = {}, host = (same) => same, more = {}, sight: changed = {} }: SampleChanges,
+  { endpoint = {}, host = (same) => same, more = {}, shippedImage, sight: changed = {} }: SampleChanges,
 ): MemberSight {
   const found = HOSTS[index];
   if (found === undefined) throw new Error(`no host ${index}`);
   const facts = host(found);
+  const shipped = shippedImage ?? found.etcdImage;
   const served = (profile: 'server' | 'peer'): MemberSight['served']['client'] => ({
     seen: { pem: found.files.get(leafPath(profile, 'certificate'))?.text ?? '', trusted: true },
   });
   return {
     name,
     address,
-    host: { seen: { facts, more: hostMore(index, more), roundTripMs: 0.4 } },
+    host: {
+      seen: {
+        facts,
+        more: hostMore(index, more),
+        roundTripMs: 0.4,
+        ...(shipped !== undefined && { shippedImage: shipped }),
+      },
+    },
     askedThrough: null,
     endpoint: observation(index, { address, memberList: memberList((entries) => entries), ...endpoint }),
     localReadNs: { seen: 700_000 },

@@ -1,18 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { readSections } from '../../src/hosts/probe/sections.ts';
 import { keepsCorruptCheck, KUBEADM_ETCD_FLAGS, OWNED_ETCD_FLAGS } from '../../src/kubeadm/etcd-flags.ts';
 import { parseEtcdManifest } from '../../src/kubeadm/etcd-manifest.ts';
 import { etcdArguments } from '../../src/kubeadm/kubeadm-config.ts';
+import { ETCD_MANIFEST } from '../../src/kubeadm/paths.ts';
 import { MEMBERS, SHAPE } from '../cluster/example.ts';
+import { recorded } from '../hosts/probe/recorded.ts';
 
 const [member = { name: '', address: '' }] = MEMBERS;
 const actionsOwn = etcdArguments({ ...SHAPE, extraArgs: [] }, member).map(({ name }) => name);
 
 /** Flags of a real member, made by the action with kubeadm 1.34.4. */
 function recordedFlags(): string[] {
-  const recording = readFileSync(new URL('../hosts/probe/recorded/member.txt', import.meta.url), 'utf8');
-  const [, base64 = ''] = /^text:\/etc\/kubernetes\/manifests\/etcd\.yaml (\S+)$/m.exec(recording) ?? [];
-  const manifest = parseEtcdManifest(Buffer.from(base64, 'base64').toString());
+  const sections = readSections(recorded('member'));
+  const manifest = parseEtcdManifest(sections.get(`text:${ETCD_MANIFEST}`) ?? '');
   return [...(manifest?.arguments.keys() ?? [])];
 }
 

@@ -36,8 +36,7 @@ async function observe(
   return observeControlPlane(settings, connected, connected.transports, timeline);
 }
 
-const probed = (hostname: string): Buffer =>
-  Buffer.from(`hostname ${Buffer.from(hostname).toString('base64')}\nend \n`);
+const probed = (hostname: string): Buffer => Buffer.from(`m\n\nm hostname\n${hostname}\n\nm end\n`);
 
 // The cluster does not wait for its clients.
 describe('hosts of the control plane that are not reached', () => {

@@ -19,7 +19,10 @@ export interface ControlPlaneHost {
 }
 
 /** How a host of the control plane is called: as the user named it, else by its short hostname, as kubeadm writes it. */
-export function controlPlaneName({ name }: MemberSettings, { hostname }: HostFacts): string {
+export function controlPlaneName(
+  { name }: MemberSettings,
+  { hostname }: Pick<HostFacts, 'hostname'>,
+): string {
   return name ?? hostname.toLowerCase();
 }
 

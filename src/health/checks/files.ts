@@ -1,4 +1,4 @@
-import type { HostFacts } from '../../cluster/host-facts.ts';
+import type { StandingFacts } from '../../cluster/host-facts.ts';
 import type { HostState } from '../../cluster/host-state.ts';
 import {
   DATA_DIR_MODE,
@@ -41,7 +41,7 @@ export function fileChecks({ members, ...places }: HealthFacts): Check[] {
 const CONVERGE =
   'If the change was meant, write it into the inputs of the deploy (`extra-args`). Then run the deploy: it takes back what the inputs do not ask for, one member at a time.';
 
-function manifest(name: string, facts: HostFacts, record: HostState | undefined): Check {
+function manifest(name: string, facts: StandingFacts, record: HostState | undefined): Check {
   const check = checkOf('manifest', name);
   if (!facts.files.has(ETCD_MANIFEST)) {
     const isOut = facts.files.has(OUTGOING_MANIFEST);
@@ -86,7 +86,7 @@ function manifest(name: string, facts: HostFacts, record: HostState | undefined)
   });
 }
 
-function dropIn(name: string, facts: HostFacts, record: HostState | undefined): Check {
+function dropIn(name: string, facts: StandingFacts, record: HostState | undefined): Check {
   const check = checkOf('drop-in', name);
   if (record === undefined) {
     return check('ok', { measured: 'The action has set no drop-in here.' });
@@ -111,7 +111,7 @@ function dropIn(name: string, facts: HostFacts, record: HostState | undefined): 
   });
 }
 
-function strayFiles(name: string, { files }: HostFacts): Check {
+function strayFiles(name: string, { files }: StandingFacts): Check {
   const check = checkOf('stray-files', name);
   const strays = [...files.values()]
     .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${MANIFEST_DIR}/`))
@@ -128,7 +128,7 @@ function strayFiles(name: string, { files }: HostFacts): Check {
   });
 }
 
-function modes(name: string, facts: HostFacts, record: HostState | undefined, places: DataPlaces): Check {
+function modes(name: string, facts: StandingFacts, record: HostState | undefined, places: DataPlaces): Check {
   const check = checkOf('modes', name);
   const wrong = [...expectedModes(true, record)].flatMap(([path, mode]) => {
     const file = facts.files.get(path);

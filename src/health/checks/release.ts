@@ -28,6 +28,6 @@ export function releaseChecks({ members }: HealthFacts): Check[] {
 }
 
 /** The etcd that a host's kubeadm asks for. */
-function shippedBy({ facts: { etcdImage } }: HostSight): Release | undefined {
-  return etcdImage === undefined ? undefined : parseRelease(etcdImage.split(':').at(-1) ?? '');
+function shippedBy({ shippedImage }: HostSight): Release | undefined {
+  return parseRelease(shippedImage?.split(':').at(-1) ?? '');
 }

@@ -1,10 +1,16 @@
-import { placesOf, type DataPlaces } from '../../kubeadm/data-places.ts';
+import type { DataPlaces } from '../../kubeadm/data-places.ts';
 import { leafPath } from '../../kubeadm/file-tree.ts';
 import { CA_KEY } from '../../kubeadm/paths.ts';
 import { leafProfileNames } from '../../pki/leaf-profiles.ts';
 import { quote } from '../shell.ts';
 import type { RemoteScript } from '../transport.ts';
-import { probeBody, questionVariables } from './probe-script.ts';
+import {
+  BEGIN_VOLATILE,
+  LOOK_AT_IDENTITY,
+  LOOK_AT_VOLATILE,
+  placeVariables,
+  PROBE_START,
+} from './probe-script.ts';
 
 /** What the health probe has to be told. */
 export interface HealthQuestion extends DataPlaces {
@@ -47,8 +53,7 @@ export function healthProbe(question: HealthQuestion, { program }: { program?: s
 }
 
 function healthScript(question: HealthQuestion): string {
-  // Members tell themselves how they reach each other: nobody has to try it.
-  return `${questionVariables({ ...placesOf(question), peers: [], ports: [] })}
+  return `${placeVariables(question)}
 client_key=${question.clientKey ? 'yes' : 'no'}
 ${HEALTH_BODY}`;
 }
@@ -58,75 +63,72 @@ function programCall({ dataDir, walDir, clientKey }: HealthQuestion, program: st
   return words.map(quote).join(' ');
 }
 
-const HEALTH_START = `
-now() { if [ -n "\${EPOCHREALTIME-}" ]; then echo "\${EPOCHREALTIME/./}"; else date +%s%6N; fi; }
-begun=$(now)
-health_cri() { timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>/dev/null; }
-filesystem() { # FOLDER
-  local folder=$1
-  while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
-  findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null | head -n 1
-  stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
-  timeout ${PATIENCE_SECONDS} du -skx -- "$1" 2>/dev/null
-}
+/** What is begun at once; the newest container comes first in what crictl lists. */
+const BEGIN_HEALTH = `
 kubelet_healthz() {
-  { exec 3<> /dev/tcp/127.0.0.1/10248; } 2>/dev/null || return 0
+  local line body=''
+  exec 3<> /dev/tcp/127.0.0.1/10248 || return
   printf 'GET /healthz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
-  timeout ${PATIENCE_SECONDS} cat <&3 | sed '1,/^\\r$/d' | head -c 2000
+  while IFS= read -r -t ${PATIENCE_SECONDS} line <&3 && [ "$line" != $'\\r' ]; do :; done
+  IFS= read -r -t ${PATIENCE_SECONDS} -N 2000 body <&3
+  printf %s "$body"
 }
-pod_containers() {
-  [ -n "$endpoint" ] || return 0
-  health_cri ps -a -q --name '^etcd$' | head -n ${MOST_CONTAINERS} | while read -r id; do
-    { health_cri inspect -o go-template --template '{"status":{{json .status}}}' "$id" || health_cri inspect -o json "$id"; } | base64 -w0
-    echo
+pod() {
+  local rest id found=0 ended='' an_id='"id": *"([0-9a-f]+)"' a_state='"state": *"([A-Z_]+)"'
+  rest=$(cri ps -a -o json --name '^etcd$')
+  while [ "$found" -lt ${MOST_CONTAINERS} ] && [[ $rest =~ $an_id ]]; do
+    id=\${BASH_REMATCH[1]}
+    rest=\${rest#*"\${BASH_REMATCH[0]}"}
+    if [[ $rest =~ $a_state ]] && [ "\${BASH_REMATCH[1]}" = CONTAINER_EXITED ]; then ended=\${ended:-$id}; fi
+    section "health.container.$((found++))"
+    cri inspect -o go-template --template '{"status":{{json .status}}}' "$id" || cri inspect -o json "$id"
   done
-}
-last_log() {
-  local id
-  [ -n "$endpoint" ] || return 0
-  id=$(health_cri ps -a -q --state Exited --name '^etcd$' | head -n 1)
-  [ -n "$id" ] || return 0
-  timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" logs --tail ${LOG_LINES} "$id" 2>&1 | tail -c 65536
+  if [ -n "$ended" ]; then
+    section health.log
+    timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" logs --tail ${LOG_LINES} "$ended" 2>&1 | tail -c 65536
+  fi
 }
 public_keys() {
-  local file digest none
-  command -v openssl > /dev/null || return 0
-  none=$(sha256sum < /dev/null)
+  local file
+  command -v openssl > /dev/null || return
   for file in ${KEYS.join(' ')}; do
     [ -f "$file" ] || continue
-    digest=$(openssl pkey -in "$file" -pubout -outform DER 2>/dev/null < /dev/null | sha256sum)
-    if [ "$digest" != "$none" ]; then printf '%s %s\\n' "\${digest%% *}" "$file"; fi
+    section "health.public-key:$file"
+    openssl pkey -in "$file" -pubout < /dev/null
   done
 }
-exec {fd_filesystem}< <(filesystem "$data_dir")
-if [ -n "$wal_dir" ]; then exec {fd_wal_filesystem}< <(filesystem "$wal_dir"); fi
-exec {fd_healthz}< <(kubelet_healthz)
-exec {fd_public_keys}< <(public_keys)
+filesystem() { # FOLDER SECTIONS
+  local folder=$1
+  while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
+  findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder"
+  section "health.$2blocks"
+  stat -fc '%S %b %a %c %d' -- "$folder"
+  section "health.$2used"
+  timeout ${PATIENCE_SECONDS} du -skx -- "$1"
+}
+now
+begun=$time
+begin health.containers pod
+begin health.mount filesystem "$data_dir" ''
+if [ -n "$wal_dir" ]; then begin health.wal-mount filesystem "$wal_dir" wal-; fi
+begin health.healthz kubelet_healthz
+begin health.public-keys public_keys
 `;
 
-/** What needs the runtime's endpoint, which the ordinary probe finds. */
-const HEALTH_START_CRI = `
-exec {fd_pod}< <(pod_containers)
-exec {fd_log}< <(last_log)
+const LOOK_AT_HEALTH = `
+section health.format
+printf '%s' ${HEALTH_PROBE_FORMAT}
+if [ "$client_key" = yes ] && [ -f ${CLIENT_KEY} ]; then section health.client-key; show ${CLIENT_KEY}; fi
 `;
 
-const HEALTH_EMIT = `
-printf '%s' ${HEALTH_PROBE_FORMAT} | emit health.format
-emit health.filesystem <&"$fd_filesystem"
-if [ -n "$wal_dir" ]; then emit health.wal-filesystem <&"$fd_wal_filesystem"; fi
-emit health.healthz <&"$fd_healthz"
-emit health.public-keys <&"$fd_public_keys"
-emit health.pod <&"$fd_pod"
-emit health.log <&"$fd_log"
-if [ "$client_key" = yes ] && [ -f ${CLIENT_KEY} ]; then emit health.client-key < ${CLIENT_KEY}; fi
-printf '%s %s' "$begun" "$(now)" | emit health.clock
-echo "end "
+/** The text that runs on every host, behind the variables data_dir, wal_dir and client_key. */
+const HEALTH_BODY = `${PROBE_START}${BEGIN_HEALTH}${BEGIN_VOLATILE}${LOOK_AT_IDENTITY}${LOOK_AT_VOLATILE}${LOOK_AT_HEALTH}
+gather_sections
+now
+section health.clock
+printf '%s %s' "$begun" "$time"
+end_sections
 `;
-
-/** The text that runs on every host, behind the variables data_dir, wal_dir, targets and client_key. */
-const HEALTH_BODY = `${HEALTH_START}
-${probeBody(HEALTH_START_CRI)}
-${HEALTH_EMIT}`;
 
 /**
  * The same as a program that root installs on a host, so that the login user may run it, and nothing else, by sudo. What it
@@ -143,7 +145,7 @@ umask 077
 cd / || exit
 refuse() { printf 'etcd-ha-health-probe: %s\\n' "$1" >&2; exit 95; }
 [ "$#" = 2 ] || [ "$#" = 3 ] || refuse 'usage: etcd-ha-health-probe DATA-DIR yes|no [WAL-DIR]'
-data_dir=$1 client_key=$2 wal_dir=\${3-} targets=()
+data_dir=$1 client_key=$2 wal_dir=\${3-}
 for folder in "$data_dir" "\${3-/}"; do
   case $folder in *[!A-Za-z0-9/._-]* | *..* | [!/]* | '') refuse "'$folder' is not an absolute path" ;; esac
 done

@@ -1,14 +1,16 @@
-import type { HostFacts } from '../../cluster/host-facts.ts';
+import { createHash, createPublicKey } from 'node:crypto';
+import type { StandingFacts } from '../../cluster/host-facts.ts';
 import type { FilesystemFact } from '../../cluster/preflight/preflight-facts.ts';
 import type { HealthHostFacts, PodContainer } from '../../health/facts.ts';
 import { clockOf, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
 import { HEALTH_PROBE_FORMAT } from './health-probe.ts';
-import { IncompleteProbe, parseProbe, readValues } from './parse-probe.ts';
+import { parseStanding } from './parse-probe.ts';
+import { IncompleteProbe, readSections } from './sections.ts';
 
 /** What the health probe has brought from a host. */
 export interface HealthAnswer {
-  readonly facts: HostFacts;
+  readonly facts: StandingFacts;
   readonly more: HealthHostFacts;
   /** PEM. Secret. */
   readonly clientKey?: Buffer;
@@ -19,12 +21,11 @@ export class OtherFormat extends Error {}
 
 /**
  * Facts from the answer of the health probe.
- * @param address the address that the user gave for this host.
- * @throws IncompleteProbe when its last line is missing; OtherFormat when it is not of this release's form.
+ * @throws IncompleteProbe when its last section is missing; OtherFormat when it is not of this release's form.
  */
-export function parseHealth(address: string, answer: string, timing: ProbeTiming): HealthAnswer {
-  const values = readValues(answer);
-  const get = (key: string): string => values.get(key)?.trim() ?? '';
+export function parseHealth(answer: string, timing: ProbeTiming): HealthAnswer {
+  const sections = readSections(answer);
+  const get = (name: string): string => sections.get(name)?.trim() ?? '';
   if (get('health.format') !== String(HEALTH_PROBE_FORMAT)) {
     throw new OtherFormat(
       `the probe's answer is of form ${get('health.format') || '(none)'}, and this release reads form ${HEALTH_PROBE_FORMAT}`,
@@ -36,40 +37,51 @@ export function parseHealth(address: string, answer: string, timing: ProbeTiming
   if (!(begun !== undefined && ended !== undefined && begun > 0 && ended > 0)) {
     throw new IncompleteProbe('the probe did not tell the time');
   }
-  const filesystem = filesystemIn(get('health.filesystem'));
-  const walFilesystem = filesystemIn(get('health.wal-filesystem'));
+  const filesystem = filesystemIn('', get);
+  const walFilesystem = filesystemIn('wal-', get);
   const healthz = get('health.healthz');
-  const clientKey = values.get('health.client-key');
+  const clientKey = sections.get('health.client-key');
   return {
-    facts: parseProbe(address, answer),
+    facts: parseStanding(sections),
     more: {
       clock: clockOf(timing, { begunMs: begun, endedMs: ended }),
       ...(filesystem && { filesystem }),
       ...(walFilesystem && { walFilesystem }),
       ...(healthz !== '' && { kubeletHealthz: healthz }),
-      containers: get('health.pod').split('\n').flatMap(parseContainer),
+      containers: named('health.container.', sections).flatMap(([, text]) => parseContainer(text)),
       lastLog: get('health.log')
         .split('\n')
         .filter((line) => line !== ''),
-      publicKeys: new Map(get('health.public-keys').split('\n').flatMap(parseKey)),
+      publicKeys: new Map(named('health.public-key:', sections).flatMap(digestOfKey)),
     },
     ...(clientKey !== undefined && { clientKey: Buffer.from(clientKey) }),
   };
 }
 
-/** A line of `findmnt`, one of `stat`, and what the folder takes. */
-function filesystemIn(text: string): FilesystemFact | undefined {
-  const [mount = '', blocks = '', used = ''] = text.split('\n');
-  return parseFilesystem(mount, blocks, parseInt(used) || 0);
+function filesystemIn(prefix: string, get: (name: string) => string): FilesystemFact | undefined {
+  const used = parseInt(get(`health.${prefix}used`)) || 0;
+  return parseFilesystem(get(`health.${prefix}mount`), get(`health.${prefix}blocks`), used);
 }
 
-function parseKey(line: string): [string, string][] {
-  const match = /^([0-9a-f]{64}) (\/.+)$/.exec(line);
-  return match === null ? [] : [[match[2] ?? '', match[1] ?? '']];
+/** What the sections whose names begin so hold, by the rest of their names. */
+function named(prefix: string, sections: ReadonlyMap<string, string>): [string, string][] {
+  return [...sections]
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, text]) => [name.slice(prefix.length), text]);
 }
 
-/** One `crictl inspect -o json`, in base64. */
-function parseContainer(line: string): PodContainer[] {
+/** A key that openssl could not read has an empty section. */
+function digestOfKey([path, pem]: [string, string]): [string, string][] {
+  try {
+    const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+    return [[path, createHash('sha256').update(der).digest('hex')]];
+  } catch {
+    return [];
+  }
+}
+
+/** One `crictl inspect -o json`. */
+function parseContainer(text: string): PodContainer[] {
   interface Inspected {
     readonly status?: {
       readonly id?: string;
@@ -83,7 +95,7 @@ function parseContainer(line: string): PodContainer[] {
   }
   let status: Inspected['status'];
   try {
-    ({ status } = JSON.parse(Buffer.from(line, 'base64').toString('utf8')) as Inspected);
+    ({ status } = JSON.parse(text) as Inspected);
   } catch {
     return [];
   }

@@ -4,18 +4,18 @@ import { parseMetrics } from '../../etcd/parse-metrics.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { clockOf, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
-import { IncompleteProbe } from './parse-probe.ts';
+import { IncompleteProbe, readSections } from './sections.ts';
 
 /**
  * Facts from the answer of the preflight probe.
  * @throws IncompleteProbe when its last section is missing.
  */
 export function parsePreflight(answer: string, timing: ProbeTiming): PreflightFacts {
-  const sections = splitSections(answer);
+  const sections = readSections(answer);
   const get = (name: string): string => sections.get(name)?.trim() ?? '';
   const begunMs = Number(get('begun')) / 1000;
-  const endedMs = Number(get('end')) / 1000;
-  if (!(begunMs > 0 && endedMs > 0)) throw new IncompleteProbe('the answer of the probe was cut off');
+  const endedMs = Number(get('ended')) / 1000;
+  if (!(begunMs > 0 && endedMs > 0)) throw new IncompleteProbe('the probe did not tell the time');
   return {
     ...present('kubeletVersion', parseKubernetesVersion(get('kubelet-version').replace(/^Kubernetes /, ''))),
     cgroups: get('cgroup') === 'cgroup2fs' ? 'v2' : 'v1',
@@ -45,19 +45,6 @@ function present<K extends string, V>(key: K, value: V | undefined): Partial<Rec
 
 function lines(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
-}
-
-/** The first line is the mark. */
-function splitSections(answer: string): Map<string, string> {
-  const mark = answer.slice(0, answer.indexOf('\n')).trim();
-  if (mark === '') return new Map();
-  const [, ...parts] = answer.split(`\n${mark} `);
-  return new Map(
-    parts.map((part) => {
-      const end = part.indexOf('\n');
-      return [part.slice(0, end), part.slice(end + 1)];
-    }),
-  );
 }
 
 /** `DRIVER SOURCE`; a kubelet that was told none takes cgroupfs (pkg/kubelet/apis/config/v1beta1/defaults.go). */

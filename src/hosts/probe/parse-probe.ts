@@ -7,41 +7,37 @@ import type {
   KubeletFact,
   ReachFact,
   RuntimeDiscovery,
+  StandingFacts,
 } from '../../cluster/host-facts.ts';
 import { parseHostState, type HostState } from '../../cluster/host-state.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
-
-/** The probe's answer was cut off or is not of its form. */
-export class IncompleteProbe extends Error {}
+import { parseKubeadmAnswer } from './kubeadm-says.ts';
+import { readSections } from './sections.ts';
 
 /**
  * Facts from the probe's answer.
  * @param address the address that the user gave for this host.
  * @param later the answer of the volatile probe, whose part replaces that of the first.
- * @throws IncompleteProbe when the last line is missing.
+ * @throws IncompleteProbe when the last section is missing.
  */
 export function parseProbe(address: string, answer: string, later?: string): HostFacts {
-  const first = readValues(answer);
-  const values = later === undefined ? first : new Map([...withoutVolatile(first), ...readValues(later)]);
-  const get = (key: string): string => values.get(key)?.trim() ?? '';
-  const files = parseFiles(values);
+  const first = readSections(answer);
+  const sections = later === undefined ? first : new Map([...withoutVolatile(first), ...readSections(later)]);
+  const get = getter(sections);
+  const { version, etcdImage } = parseKubeadmAnswer(get('kubeadm'));
   return {
     address,
-    hostname: get('hostname').toLowerCase(),
+    ...parseStanding(sections),
     machineId: get('machine-id'),
-    bootId: get('boot-id'),
     systemd: get('init') === 'systemd' && get('tool.systemctl') !== '',
     ...optional('kubeletPath', get('tool.kubelet')),
     ...optional('kubeadmPath', get('tool.kubeadm')),
     ...optional('crictlPath', get('tool.crictl')),
     ...optional('ctrPath', get('tool.ctr')),
     ...optional('curlPath', get('tool.curl')),
-    ...optional('kubeadmVersion', parseKubernetesVersion(get('kubeadm.version'))),
-    ...optional(
-      'etcdImage',
-      lines(get('kubeadm.images')).find((image) => /\/etcd:/.test(image)),
-    ),
+    ...optional('kubeadmVersion', parseKubernetesVersion(version)),
+    ...optional('etcdImage', etcdImage),
     runtime: parseRuntime(get),
     ...parseImages(get('cri.images')),
     ...optional('sandboxImage', get('cri.sandbox')),
@@ -49,30 +45,32 @@ export function parseProbe(address: string, answer: string, later?: string): Hos
     addresses: parseAddresses(get('addresses')),
     reach: lines(get('reach')).flatMap(parseReach),
     listeners: parseListeners(get('listeners')),
+    containers: parseContainers(get('cri.containers')),
+    locked: sections.has('lock'),
+  };
+}
+
+/** What every look at a host brings: who it is, and what a run of the action has left there. */
+export function parseStanding(sections: ReadonlyMap<string, string>): StandingFacts {
+  const get = getter(sections);
+  const files = parseFiles(sections);
+  return {
+    hostname: (get('hostname').split('.')[0] ?? '').toLowerCase(),
+    bootId: get('boot-id'),
     kubelet: parseKubelet(get('kubelet')),
     files,
-    dataDir: parseDataDir(values),
-    containers: parseContainers(get('cri.containers')),
-    locked: values.has('lock'),
+    dataDir: parseDataDir(sections),
     state: readState(files.get(STATE_FILE)),
   };
 }
 
-/** The lines of an answer. @throws IncompleteProbe when the last one is missing. */
-export function readValues(answer: string): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const line of answer.split('\n')) {
-    const space = line.lastIndexOf(' ');
-    if (space < 0) continue;
-    values.set(line.slice(0, space), Buffer.from(line.slice(space + 1), 'base64').toString('utf8'));
-  }
-  if (!values.has('end')) throw new IncompleteProbe('the answer of the probe was cut off');
-  return values;
+function getter(sections: ReadonlyMap<string, string>): (name: string) => string {
+  return (name) => sections.get(name)?.trim() ?? '';
 }
 
-/** What is gone since the first look has no line in the second. */
-function withoutVolatile(values: ReadonlyMap<string, string>): [string, string][] {
-  return [...values].filter(([key]) => !/^(?:text:|data-dir|wal-dir|lock$)/.test(key));
+/** What is gone since the first look has no section in the second. */
+function withoutVolatile(sections: ReadonlyMap<string, string>): [string, string][] {
+  return [...sections].filter(([name]) => !/^(?:text:|data-dir|wal-dir|lock$)/.test(name));
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
@@ -88,16 +86,16 @@ function readState(file: FileFact | undefined): HostState | 'absent' | 'unreadab
   return parseHostState(file.text ?? '') ?? 'unreadable';
 }
 
-function parseFiles(values: ReadonlyMap<string, string>): Map<string, FileFact> {
+function parseFiles(sections: ReadonlyMap<string, string>): Map<string, FileFact> {
   const digests = new Map(
-    (values.get('digests') ?? '')
+    (sections.get('digests') ?? '')
       .split('\0')
       .filter((entry) => entry !== '')
       .map((entry) => [entry.slice(66), entry.slice(0, 64)]),
   );
   const kinds: Record<string, FileFact['kind']> = { f: 'file', d: 'directory', l: 'link' };
   const files = new Map<string, FileFact>();
-  for (const entry of (values.get('tree') ?? '').split('\0')) {
+  for (const entry of (sections.get('tree') ?? '').split('\0')) {
     const match = /^(\S) (\d+) (\S+) (\d+) (.+)$/s.exec(entry);
     if (match === null) continue;
     const [, kind = '', mode = '', owner = '', size = '', path = ''] = match;
@@ -108,7 +106,7 @@ function parseFiles(values: ReadonlyMap<string, string>): Map<string, FileFact> 
       owner,
       size: Number(size),
       ...optional('sha256', digests.get(path)),
-      ...(values.has(`text:${path}`) ? { text: values.get(`text:${path}`) ?? '' } : {}),
+      ...(sections.has(`text:${path}`) ? { text: sections.get(`text:${path}`) ?? '' } : {}),
     });
   }
   return files;
@@ -207,11 +205,11 @@ function parseReach(line: string): ReachFact[] {
   return [{ address, port: Number(port), outcome: reachOutcome(message) }];
 }
 
-/** Exit status 124 is `timeout`'s own; the texts are those of bash in the C locale. */
+/** The texts are those of bash in the C locale. */
 function reachOutcome(message: string): ReachFact['outcome'] {
   if (message === 'open') return 'open';
   if (/Connection refused/.test(message)) return 'refused';
-  if (/^124\b/.test(message)) return 'timeout';
+  if (message === 'silence') return 'timeout';
   if (/No route|unreachable/i.test(message)) return 'unreachable';
   return 'unknown';
 }
@@ -240,14 +238,14 @@ function parseKubelet(text: string): KubeletFact {
   };
 }
 
-function parseDataDir(values: ReadonlyMap<string, string>): DataDirFact {
-  const hasBlankLog = values.has('data-dir.blank-log');
+function parseDataDir(sections: ReadonlyMap<string, string>): DataDirFact {
+  const hasBlankLog = sections.has('data-dir.blank-log');
   return {
-    ...parseFolder(values.get('data-dir')),
-    hasLog: (values.get('data-dir.wal') ?? '').trim() !== '' && !hasBlankLog,
+    ...parseFolder(sections.get('data-dir')),
+    hasLog: (sections.get('data-dir.wal') ?? '').trim() !== '' && !hasBlankLog,
     hasBlankLog,
-    ...(values.has('data-dir.other-log') && { hasLogElsewhere: true }),
-    ...(values.has('wal-dir') && { walDir: parseFolder(values.get('wal-dir')) }),
+    ...(sections.has('data-dir.other-log') && { hasLogElsewhere: true }),
+    ...(sections.has('wal-dir') && { walDir: parseFolder(sections.get('wal-dir')) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { loopbackOf } from '../../kubeadm/urls.ts';
 import type { DataPlaces } from '../../kubeadm/data-places.ts';
 import { quote } from '../shell.ts';
+import { SECTIONS } from './sections.ts';
 import type { RemoteScript } from '../transport.ts';
 
 /** What the preflight probe has to be told. */
@@ -25,11 +26,8 @@ const CONNECT_TIMEOUT_SECONDS = 2;
 const KEY_NAMES = ['ca.key', 'server.key', 'peer.key', 'healthcheck-client.key', 'apiserver-etcd-client.key'];
 
 /**
- * Reads what the ordinary probe leaves out. Nothing on the host is changed, not even for a moment: no temporary file,
- * and no here-string, for which bash before 5.1 makes one.
- *
- * Its answer is a line with a random mark, then sections of raw text that begin with a line `MARK NAME`; the mark is made
- * on the host for this one answer, so that nothing that lies there can look like a section.
+ * Reads what the ordinary probe leaves out. Nothing on the host is changed, not even for a moment: no temporary file.
+ * @see SECTIONS for the form of its answer.
  */
 export function preflightProbe(question: PreflightQuestion): RemoteScript {
   return { title: 'preflight probe', effect: 'reads', script: script(question), timeoutMs: 30_000 };
@@ -40,10 +38,7 @@ function script({ address, peers, ports, metricsPort, dataDir, walDir }: Preflig
   const guideFolders = [address, ...peers].map((each) => `/tmp/${each}`);
   return `
 set +e +o pipefail # what cannot be read is left out of the answer
-read -r mark < /proc/sys/kernel/random/uuid
-now() { if [ -n "\${EPOCHREALTIME-}" ]; then time=\${EPOCHREALTIME/./}; else time=$(date +%s%6N); fi; }
-section() { printf '\\n%s %s\\n' "$mark" "$1"; }
-show() { local lines=(); mapfile -t lines < "$1" && printf '%s\\n' "\${lines[@]}"; } 2>/dev/null
+${SECTIONS}
 connect_times() {
   ${targets.map((target) => `timeout ${CONNECT_TIMEOUT_SECONDS} bash -c ${quote(CONNECT_LOOP)} ${target} &`).join('\n  ')}
   wait
@@ -85,7 +80,6 @@ kubelet_unit() {
   while read -r line; do
     case $line in MainPID=*) pid=\${line#*=} ;; DropInPaths=*) paths=\${line#*=} ;; esac
   done < <(systemctl show kubelet -p MainPID -p DropInPaths 2>/dev/null)
-  section exec-start
   # shellcheck disable=SC2086 # systemd separates the paths by spaces
   if [ -n "$paths" ]; then grep -lsE '^[[:space:]]*ExecStart[[:space:]]*=' $paths; fi
   section cgroup-driver
@@ -101,16 +95,15 @@ filesystem() { # FOLDER SECTIONS
 }
 data_dir=${quote(dataDir)}
 
-printf '%s\\n' "$mark"
 section begun
 now; echo "$time"
-exec {fd_connects}< <(connect_times)
-exec {fd_version}< <(timeout 10 kubelet --version 2>/dev/null)
-exec {fd_metrics}< <(metrics)
-exec {fd_leftovers}< <(leftovers)
-exec {fd_unit}< <(kubelet_unit)
-exec {fd_size}< <(timeout 2 du -skx -- "$data_dir" 2>/dev/null)
-${walDir === undefined ? '' : `exec {fd_wal_size}< <(timeout 2 du -skx -- ${quote(walDir)} 2>/dev/null)`}
+begin connects connect_times
+begin kubelet-version timeout 10 kubelet --version
+begin metrics metrics
+begin leftovers leftovers
+begin exec-start kubelet_unit
+begin data-dir-size timeout 2 du -skx -- "$data_dir"
+${walDir === undefined ? '' : `begin wal-dir-size timeout 2 du -skx -- ${quote(walDir)}`}
 
 section cgroup
 stat -fc %T /sys/fs/cgroup 2>/dev/null
@@ -121,20 +114,11 @@ grep -s '^MemTotal:' /proc/meminfo
 section processors
 show /sys/devices/system/cpu/online
 filesystem "$data_dir" ''
-${walDir === undefined ? '' : `filesystem ${quote(walDir)} wal-\nsection wal-dir-size\ncat <&"$fd_wal_size"`}
-cat <&"$fd_unit"
-section data-dir-size
-cat <&"$fd_size"
-section leftovers
-cat <&"$fd_leftovers"
-section metrics
-cat <&"$fd_metrics"
-section kubelet-version
-cat <&"$fd_version"
-section connects
-cat <&"$fd_connects"
-section end
+${walDir === undefined ? '' : `filesystem ${quote(walDir)} wal-`}
+gather_sections
+section ended
 now; echo "$time"
+end_sections
 `;
 }
 

@@ -41,9 +41,11 @@ export async function askMembers(
       answers.flatMap((answer) => answer?.observation.endpoint ?? []),
       settings.peerPort,
     );
+    const shipped = await Promise.all(reached.map(async ({ shippedImage }) => shippedImage));
     const members = reached.map((host, index) =>
       memberSight(host, names[index] ?? host.host.address, {
         answers: answers[index],
+        shippedImage: shipped[index],
         through: throughOf(routes[index], reached, names),
         notAsked: notAsked(credentials === undefined && routes[index] !== undefined),
       }),

@@ -22,13 +22,14 @@ export interface Around {
   /** Name of the member through whose host it was asked; null: its own. */
   readonly through: string | null;
   readonly notAsked: { readonly failure: EtcdFailure };
+  readonly shippedImage: string | undefined;
 }
 
 /** All that was seen of one member, put together. */
 export function memberSight(
   { host, sight }: ReachedHost,
   name: string,
-  { answers, through, notAsked: none }: Around,
+  { answers, through, notAsked: none, shippedImage }: Around,
 ): MemberSight {
   const { address } = host;
   const unseen = { unseen: { fact: none.failure.finding.fact } };
@@ -43,7 +44,7 @@ export function memberSight(
   return {
     name,
     address,
-    host: hostSight(sight, answers?.roundTripMs ?? null),
+    host: hostSight(sight, answers?.roundTripMs ?? null, shippedImage),
     askedThrough: through,
     endpoint: { ...endpoint, name, address },
     localReadNs: observation?.localReadNs ?? none,
@@ -56,10 +57,14 @@ export function memberSight(
 }
 
 /** Without the key that the probe brought: nobody needs it any more. */
-function hostSight(sight: ReachedHost['sight'], roundTripMs: number | null): Sight<HostSight> {
+function hostSight(
+  sight: ReachedHost['sight'],
+  roundTripMs: number | null,
+  shippedImage: string | undefined,
+): Sight<HostSight> {
   if ('unseen' in sight) return sight;
   const { facts, more } = sight.seen;
-  return { seen: { facts, more, roundTripMs } };
+  return { seen: { facts, more, roundTripMs, ...(shippedImage !== undefined && { shippedImage }) } };
 }
 
 /** Why nobody could ask. @param withoutCredentials a host could be reached, and none has what etcd asks for. */

@@ -28,7 +28,7 @@ export async function probeHost(
   const timing = { sentMs, receivedMs: runnerTime() };
   if (probe !== undefined && result.code !== 0) throw notRun(transport.name, probe, result);
   try {
-    return parseHealth(host.address, result.stdout.toString('utf8'), timing);
+    return parseHealth(result.stdout.toString('utf8'), timing);
   } catch (error) {
     if (error instanceof OtherFormat) throw otherFormat(transport.name, probe, error);
     return understood(transport.name, result, () => {

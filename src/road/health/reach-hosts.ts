@@ -8,6 +8,7 @@ import type { HostSettings, MemberSettings, Settings } from '../../settings/sett
 import { hostLabel } from '../observe.ts';
 import type { Surroundings } from '../road.ts';
 import { probeHost } from './probe-host.ts';
+import { shippedImage } from './shipped-image.ts';
 import { within } from './within.ts';
 
 /** A host as far as it could be reached. */
@@ -16,6 +17,8 @@ export interface ReachedHost {
   /** Absent: there is no connection. It can only look. */
   readonly transport?: Transport;
   readonly sight: Sight<HealthAnswer>;
+  /** See `shippedImage`; absent: the host was not seen. */
+  readonly shippedImage?: Promise<string | undefined>;
 }
 
 const STAGE = 'Observe';
@@ -49,7 +52,12 @@ export async function reachHost(
     );
     const look = await within(signal, probing);
     if (look.clientKey !== undefined) maskSecret(look.clientKey.toString('utf8'));
-    return { host, transport, sight: { seen: look } };
+    return {
+      host,
+      transport,
+      sight: { seen: look },
+      shippedImage: shippedImage(look.facts, transport, signal),
+    };
   } catch (error) {
     return { host, transport, sight: { unseen: why(error) } };
   }

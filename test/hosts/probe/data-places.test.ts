@@ -21,7 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** What the probe says of the places, asked by this machine's bash. */
 function seen(places: DataPlaces): DataDirFact {
-  const script = volatileProbeScript({ ...places, peers: [], ports: [] });
+  const script = volatileProbeScript(places);
   const { stdout } = spawnSync('bash', ['--norc', '-c', `set -euo pipefail\n${script}`], {
     encoding: 'utf8',
   });

@@ -5,21 +5,18 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { HEALTH_PROGRAM, healthProbe } from '../../../src/hosts/probe/health-probe.ts';
 import { OtherFormat, parseHealth } from '../../../src/hosts/probe/parse-health.ts';
-import { IncompleteProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { IncompleteProbe } from '../../../src/hosts/probe/sections.ts';
+import { recorded, withSections } from './recorded.ts';
 
 /** The answer of a real member that was rebooted once; lists that nothing here reads were taken out. */
-const RECORDED = readFileSync(join(import.meta.dirname, 'recorded/health-member.txt'), 'utf8');
+const RECORDED = recorded('health-member');
 const TIMING = { sentMs: 0, receivedMs: 0 };
 
-/** The recorded answer with another value, or without it. */
-function withValue(key: string, value?: string): string {
-  const line = value === undefined ? '' : `${key} ${Buffer.from(value).toString('base64')}\n`;
-  return RECORDED.replace(new RegExp(`^${key.replaceAll('.', '\\.')} .*\\n`, 'm'), line);
-}
+const withSection = (name: string, text: string): string => withSections(RECORDED, { [name]: text });
 
 describe('a recorded answer', () => {
   test('tells what the ordinary probe tells, and more', () => {
-    const { facts, more, clientKey } = parseHealth('10.77.0.10', RECORDED, TIMING);
+    const { facts, more, clientKey } = parseHealth(RECORDED, TIMING);
     expect(facts.hostname).toBe('infra0');
     expect(more.filesystem).toMatchObject({ type: 'ext4', mountPoint: '/', readOnly: false });
     expect(more.kubeletHealthz).toBe('ok');
@@ -29,36 +26,39 @@ describe('a recorded answer', () => {
     ]);
     expect(more.containers[0]).not.toHaveProperty('finishedAt');
     expect(more.lastLog.every((line) => line.startsWith('{'))).toBe(true);
-    expect([...more.publicKeys.keys()]).toContain('/etc/kubernetes/pki/etcd/server.key');
+    expect([...more.publicKeys]).toContainEqual([
+      '/etc/kubernetes/pki/etcd/server.key',
+      '8ce218db7e6074e78618d383e1d972cc1fedce600d93c17401920ea3ae5916d7',
+    ]);
     expect(clientKey).toBeUndefined();
   });
 
   test('the key that it was asked for is kept as it is', () => {
-    const answer = withValue('health.healthz', 'ok').replace(
-      'health.format',
-      `health.client-key ${Buffer.from('KEY\n').toString('base64')}\nhealth.format`,
-    );
-    expect(parseHealth('10.77.0.10', answer, TIMING).clientKey?.toString()).toBe('KEY\n');
+    const answer = withSection('health.client-key', 'KEY\n');
+    expect(parseHealth(answer, TIMING).clientKey?.toString()).toBe('KEY\n');
   });
 
   test('the clock is compared by the four times of NTP', () => {
     // sent at 1000 s, there from 1010 s to 1011 s, back at 1003 s: 1 s on each way
-    const answer = withValue('health.clock', '1010000000 1011000000');
-    const { clock } = parseHealth('10.77.0.10', answer, { sentMs: 1_000_000, receivedMs: 1_003_000 }).more;
+    const answer = withSection('health.clock', '1010000000 1011000000');
+    const { clock } = parseHealth(answer, { sentMs: 1_000_000, receivedMs: 1_003_000 }).more;
     expect(clock).toEqual({ offsetMs: 9_000, uncertaintyMs: 1_000 });
   });
 
-  test.each(['health.filesystem', 'health.healthz', 'health.pod', 'health.log', 'health.public-keys'])(
-    'without %s the rest is there',
-    (key) => {
-      expect(parseHealth('10.77.0.10', withValue(key, ''), TIMING).facts.hostname).toBe('infra0');
-    },
-  );
+  test.each([
+    'health.mount',
+    'health.healthz',
+    'health.container.0',
+    'health.log',
+    'health.public-key:/etc/kubernetes/pki/etcd/peer.key',
+  ])('without %s the rest is there', (key) => {
+    expect(parseHealth(withSection(key, ''), TIMING).facts.hostname).toBe('infra0');
+  });
 
   test('one that was cut off, and one of another form, are told as such', () => {
-    const cut = RECORDED.slice(0, RECORDED.indexOf('\nend'));
-    expect(() => parseHealth('10.77.0.10', cut, TIMING)).toThrow(IncompleteProbe);
-    expect(() => parseHealth('10.77.0.10', withValue('health.format', '0'), TIMING)).toThrow(OtherFormat);
+    const cut = RECORDED.slice(0, -10);
+    expect(() => parseHealth(cut, TIMING)).toThrow(IncompleteProbe);
+    expect(() => parseHealth(withSection('health.format', '0'), TIMING)).toThrow(OtherFormat);
   });
 });
 

@@ -1,22 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { IncompleteProbe, parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { IncompleteProbe } from '../../../src/hosts/probe/sections.ts';
 import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST } from '../../../src/kubeadm/paths.ts';
+import { recorded, withSections } from './recorded.ts';
 
-/** Answers of real hosts: one as kubeadm's packages leave it, one on which a deploy has finished. */
-function recorded(name: 'pristine' | 'member'): string {
-  return readFileSync(join(import.meta.dirname, 'recorded', `${name}.txt`), 'utf8');
-}
-
-/** The recorded answer of an empty host with one value in place of the recorded one. */
-function withValue(key: string, value: string): string {
-  const line = `${key} ${Buffer.from(value).toString('base64')}`;
-  return recorded('pristine')
-    .split('\n')
-    .map((recordedLine) => (recordedLine.startsWith(`${key} `) ? line : recordedLine))
-    .join('\n');
-}
+// One host as kubeadm's packages leave it, and one on which a deploy has finished.
+const withSection = (name: string, text: string): string =>
+  withSections(recorded('pristine'), { [name]: text });
 
 test('an empty host as it answered', () => {
   expect(parseProbe('10.77.0.10', recorded('pristine'))).toMatchObject({
@@ -70,7 +60,10 @@ test('a key is known by its digest only', () => {
 test("the cgroup driver in crictl's own words, for `crictl info` is not asked for where they tell it", () => {
   const { runtime } = parseProbe(
     '10.77.0.10',
-    withValue('cri.runtime-config', 'cgroup driver:   CGROUPFS\n').replace(/^cri\.info .*\n/m, ''),
+    withSections(recorded('pristine'), {
+      'cri.runtime-config': 'cgroup driver:   CGROUPFS\n',
+      'cri.info': undefined,
+    }),
   );
   expect(runtime.runtime?.cgroupDriver).toBe('cgroupfs');
 });
@@ -80,15 +73,17 @@ test.each([
   ['aarch64', 'arm64'],
   ['mips', undefined],
 ])('the processor %s is what Go calls %s', (machine, architecture) => {
-  const answer = `machine ${Buffer.from(`${machine}\n`).toString('base64')}\n${recorded('pristine')}`;
-  expect(parseProbe('10.77.0.10', answer).architecture).toBe(architecture);
+  expect(parseProbe('10.77.0.10', withSection('machine', `${machine}\n`)).architecture).toBe(architecture);
 });
 
 test('an image of CRI-O, whose ids are bare, and the sandbox image where it was asked for', () => {
   const images = JSON.stringify({
     images: [{ id: 'ab'.repeat(32), repoTags: ['a.example/etcd:1'], repoDigests: [] }],
   });
-  const answer = `cri.sandbox ${Buffer.from('a.example/pause:3\n').toString('base64')}\n${withValue('cri.images', images)}`;
+  const answer = withSections(recorded('pristine'), {
+    'cri.images': images,
+    'cri.sandbox': 'a.example/pause:3\n',
+  });
   expect(parseProbe('10.77.0.10', answer)).toMatchObject({
     imageIds: new Map([['a.example/etcd:1', `sha256:${'ab'.repeat(32)}`]]),
     sandboxImage: 'a.example/pause:3',
@@ -103,12 +98,12 @@ test('an answer that was cut off is no answer', () => {
 test.each([
   ['10.0.0.7 2380 open', 'open'],
   ['10.0.0.7 2380 1 Connection refused', 'refused'],
-  ['10.0.0.7 2380 124 ', 'timeout'],
+  ['10.0.0.7 2380 silence', 'timeout'],
   ['10.0.0.7 2380 1 No route to host', 'unreachable'],
   ['10.0.0.7 2380 1 Network is unreachable', 'unreachable'],
   ['10.0.0.7 2380 1 something else', 'unknown'],
 ])('reach "%s" is %s', (line, outcome) => {
-  expect(parseProbe('10.0.0.6', withValue('reach', line)).reach).toEqual([
+  expect(parseProbe('10.0.0.6', withSection('reach', line)).reach).toEqual([
     { address: '10.0.0.7', port: 2380, outcome },
   ]);
 });
@@ -118,18 +113,18 @@ test.each([
   ['"systemdCgroup": true', 'systemd'],
   ['"SystemdCgroup": false', 'cgroupfs'],
 ])('a runtime without RuntimeConfig is asked for its configuration: %s', (info, cgroupDriver) => {
-  const answer = withValue('cri.runtime-config', 'unknown method RuntimeConfig').replace(
-    /^cri\.info .*$/m,
-    `cri.info ${Buffer.from(info).toString('base64')}`,
-  );
+  const answer = withSections(recorded('pristine'), {
+    'cri.runtime-config': 'unknown method RuntimeConfig',
+    'cri.info': info,
+  });
   expect(parseProbe('10.0.0.6', answer).runtime.runtime).toMatchObject({ cgroupDriver });
 });
 
 test('a runtime that does not answer is named with what it said', () => {
-  const answer = withValue('cri.runtime-config', 'connection error: desc = "dial unix"').replace(
-    /^cri\.info .*$/m,
-    'cri.info ',
-  );
+  const answer = withSections(recorded('pristine'), {
+    'cri.runtime-config': 'connection error: desc = "dial unix"',
+    'cri.info': '',
+  });
   expect(parseProbe('10.0.0.6', answer).runtime).toMatchObject({
     problem: expect.stringContaining('dial unix'),
   });
@@ -137,18 +132,15 @@ test('a runtime that does not answer is named with what it said', () => {
 });
 
 test('where `ip` is missing, the addresses of `hostname -I` are taken', () => {
-  expect(parseProbe('10.0.0.6', withValue('addresses', '10.0.0.6 fd00::6 \n')).addresses).toEqual([
+  expect(parseProbe('10.0.0.6', withSection('addresses', '10.0.0.6 fd00::6 \n')).addresses).toEqual([
     '10.0.0.6',
     'fd00::6',
   ]);
 });
 
 test('the folder of a new file system holds no data', () => {
-  const line = (key: string, value: string): string => `${key} ${Buffer.from(value).toString('base64')}\n`;
-  const facts = parseProbe(
-    '10.0.0.6',
-    line('data-dir', '755\nlost+found\n') + line('data-dir.wal', '') + recorded('pristine'),
-  );
+  const answer = withSections(recorded('pristine'), { 'data-dir': '755\nlost+found\n', 'data-dir.wal': '' });
+  const facts = parseProbe('10.0.0.6', answer);
   expect(facts.dataDir).toEqual({
     exists: true,
     empty: true,

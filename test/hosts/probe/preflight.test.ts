@@ -1,37 +1,31 @@
 import { describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { IncompleteProbe } from '../../../src/hosts/probe/parse-probe.ts';
 import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../../../src/hosts/probe/preflight-script.ts';
+import { IncompleteProbe } from '../../../src/hosts/probe/sections.ts';
+import { recorded, withSections } from './recorded.ts';
 
 /**
  * Answers of real hosts: one as kubeadm's packages leave it; a member; a member whose cluster was cut in two, with
  * 60 ms to another host, a drop-in that beats ours, and the guide's copies of keys.
  */
-function recorded(name: 'pristine' | 'member' | 'left-over'): string {
-  return readFileSync(join(import.meta.dirname, 'recorded', `preflight-${name}.txt`), 'utf8');
+function answerOf(host: 'pristine' | 'member' | 'left-over'): string {
+  return recorded(`preflight-${host}`);
 }
 
-/** A recorded answer with other text in one of its sections. */
-function withSection(name: string, text: string): string {
-  const answer = recorded('pristine');
-  const mark = answer.slice(0, answer.indexOf('\n'));
-  return answer
-    .split(`\n${mark} `)
-    .map((part) => (part.startsWith(`${name}\n`) ? `${name}\n${text}\n` : part))
-    .join(`\n${mark} `);
-}
+const withSection = (name: string, text: string): string =>
+  withSections(answerOf('pristine'), { [name]: text });
 
 const TIMING = { sentMs: 0, receivedMs: 0 };
 
 describe('recorded answers', () => {
   test('an empty host', () => {
-    const facts = parsePreflight(recorded('pristine'), TIMING);
+    const facts = parsePreflight(answerOf('pristine'), TIMING);
     expect(facts).toMatchObject({
       kubeletVersion: { text: 'v1.34.4', minor: 34 },
       cgroups: 'v1',
@@ -49,7 +43,7 @@ describe('recorded answers', () => {
   });
 
   test('a member', () => {
-    const facts = parsePreflight(recorded('member'), TIMING);
+    const facts = parsePreflight(answerOf('member'), TIMING);
     expect(facts).toMatchObject({
       kubeletCgroupDriver: {
         driver: 'systemd',
@@ -67,7 +61,7 @@ describe('recorded answers', () => {
   });
 
   test('silence of one host, a far one, and what the guide leaves behind', () => {
-    const facts = parsePreflight(recorded('left-over'), TIMING);
+    const facts = parsePreflight(answerOf('left-over'), TIMING);
     expect(facts.connectTimes.map(({ address }) => address)).toEqual(['10.77.0.12', '10.77.0.12']);
     expect(
       facts.connectTimes.flatMap(({ microseconds }) => microseconds).every((time) => time > 60_000),
@@ -82,14 +76,14 @@ describe('recorded answers', () => {
   });
 
   test('no key comes along, only names', () => {
-    expect(recorded('left-over')).not.toContain('PRIVATE KEY');
+    expect(answerOf('left-over')).not.toContain('PRIVATE KEY');
   });
 });
 
 describe('an answer that is no answer', () => {
   test.each([
-    ['cut off', recorded('pristine').slice(0, -30)],
-    ['without its last section', recorded('pristine').replace(/\S+ end\n.*\n$/, '')],
+    ['cut off', answerOf('pristine').slice(0, -30)],
+    ['without its last section', answerOf('pristine').replace(/\n\S+ end\n$/, '')],
     ['empty', ''],
   ])('%s', (_, answer) => {
     expect(() => parsePreflight(answer, TIMING)).toThrow(IncompleteProbe);
@@ -105,7 +99,10 @@ test('text that looks like a section is none without the mark', () => {
 
 describe('clock', () => {
   function clock(host: readonly [number, number], runner: readonly [number, number]): unknown {
-    const answer = withSection('begun', String(host[0] * 1000)).replace(/\d+\n$/, `${host[1] * 1000}\n`);
+    const answer = withSections(answerOf('pristine'), {
+      begun: String(host[0] * 1000),
+      ended: String(host[1] * 1000),
+    });
     return parsePreflight(answer, { sentMs: runner[0], receivedMs: runner[1] }).clock;
   }
 

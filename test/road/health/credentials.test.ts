@@ -17,9 +17,9 @@ import {
 const path = leafPath('healthcheckClient', 'certificate');
 const later = await leavesOf(ownCa, NOW);
 
-/** A host's answer with the key of its pair. */
-function answer(facts: HealthAnswer['facts'], key: string): HealthAnswer {
-  return { facts, clientKey: Buffer.from(key) } as HealthAnswer;
+/** A host's answer with the key of its pair, if it has one. */
+function answer(facts: HealthAnswer['facts'], key?: string): HealthAnswer {
+  return { facts, ...(key !== undefined && { clientKey: Buffer.from(key) }) } as HealthAnswer;
 }
 
 test('the pair that is valid longest, among the hosts with the CA that most have', () => {
@@ -44,7 +44,7 @@ test('none where no host has a whole pair', () => {
   const [first] = finishedCluster();
   if (first === undefined) throw new Error('no hosts');
   expect(chooseCredentials([])).toBeUndefined();
-  expect(chooseCredentials([{ facts: first } as HealthAnswer])).toBeUndefined();
+  expect(chooseCredentials([answer(first)])).toBeUndefined();
   const broken = { ...first, ...withFiles(first, [fileFact(path, 'no certificate')]) };
   expect(chooseCredentials([answer(broken, 'key')])).toBeUndefined();
 });

@@ -1,5 +1,5 @@
-export const id = 787;
-export const ids = [787];
+export const id = 259;
+export const ids = [259];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 97787:
+/***/ 15259:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -9162,37 +9162,109 @@ async function prove({ cluster, log, timeline, signal }) {
     });
 }
 
+;// CONCATENATED MODULE: ./src/hosts/probe/kubeadm-says.ts
+/** Bash function `kubeadm_says`: prints kubeadm's version, and the images that it asks for, one on a line. */
+const KUBEADM_SAYS = `
+kubeadm_says() {
+  local version
+  version=$(kubeadm version -o short 2>/dev/null) || return
+  printf '%s\\n' "$version"
+  kubeadm config images list --kubernetes-version "$version" 2>/dev/null
+}
+`;
+/** Asks a host's kubeadm alone. It needs no root for that. */
+function askKubeadm() {
+    return {
+        title: 'ask kubeadm for its images',
+        effect: 'reads',
+        script: `${KUBEADM_SAYS}kubeadm_says || true`,
+        timeoutMs: 15_000,
+    };
+}
+function parseKubeadmAnswer(text) {
+    const [version = '', ...images] = text.trim().split('\n');
+    const etcdImage = images.find((image) => /\/etcd:/.test(image));
+    return { version, ...(etcdImage !== undefined && { etcdImage }) };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/sections.ts
+/** A probe's answer was cut off or is not of its form. */
+class IncompleteProbe extends Error {
+}
+/**
+ * Bash for an answer in sections of raw text. Its first line is a mark that is made on the host for this one answer, so that
+ * nothing that lies there can look like a section; then each section begins with a line `MARK NAME`. All of it is done by
+ * builtins: no process, no temporary file, and no here-string, for which bash before 5.1 makes one.
+ *
+ * `section NAME`: begins one. `show FILE`: prints a text file exactly as it is, or nothing. `now`: sets `time` to the
+ * microseconds since 1970.
+ *
+ * `begin NAME COMMAND…` has a command write a section of its own at the same time, without its errors; `gather_sections` waits
+ * for these and prints them; `end_sections` does too, and ends the answer.
+ */
+const SECTIONS = `
+read -r mark < /proc/sys/kernel/random/uuid
+begun_sections=()
+section() { printf '\\n%s %s\\n' "$mark" "$1"; }
+show() { local text=(); mapfile -d '' text < "$1" && printf %s "\${text[@]}"; } 2>/dev/null
+now() { if [ -n "\${EPOCHREALTIME-}" ]; then time=\${EPOCHREALTIME/./}; else time=$(date +%s%6N); fi; }
+begin() {
+  local fd
+  exec {fd}< <(section "$1"; shift; "$@" 2>/dev/null)
+  begun_sections+=("/dev/fd/$fd")
+}
+gather_sections() {
+  if [ "\${#begun_sections[@]}" -gt 0 ]; then cat "\${begun_sections[@]}"; fi
+  begun_sections=()
+}
+end_sections() { gather_sections; section end; }
+printf '%s\\n' "$mark"
+`;
+/**
+ * The sections of an answer by name, each with the text that follows its line; the last one of a name counts.
+ * @throws IncompleteProbe when the section `end` is missing.
+ */
+function readSections(answer) {
+    const mark = answer.slice(0, answer.indexOf('\n')).trim();
+    const [, ...parts] = mark === '' ? [] : answer.split(`\n${mark} `);
+    const sections = new Map(parts.map((part) => {
+        const end = part.indexOf('\n');
+        return [part.slice(0, end), part.slice(end + 1)];
+    }));
+    if (!sections.has('end'))
+        throw new IncompleteProbe('the answer of the probe was cut off');
+    return sections;
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/probe/parse-probe.ts
 
 
 
-/** The probe's answer was cut off or is not of its form. */
-class IncompleteProbe extends Error {
-}
+
+
 /**
  * Facts from the probe's answer.
  * @param address the address that the user gave for this host.
  * @param later the answer of the volatile probe, whose part replaces that of the first.
- * @throws IncompleteProbe when the last line is missing.
+ * @throws IncompleteProbe when the last section is missing.
  */
 function parseProbe(address, answer, later) {
-    const first = readValues(answer);
-    const values = later === undefined ? first : new Map([...withoutVolatile(first), ...readValues(later)]);
-    const get = (key) => values.get(key)?.trim() ?? '';
-    const files = parseFiles(values);
+    const first = readSections(answer);
+    const sections = later === undefined ? first : new Map([...withoutVolatile(first), ...readSections(later)]);
+    const get = getter(sections);
+    const { version, etcdImage } = parseKubeadmAnswer(get('kubeadm'));
     return {
         address,
-        hostname: get('hostname').toLowerCase(),
+        ...parseStanding(sections),
         machineId: get('machine-id'),
-        bootId: get('boot-id'),
         systemd: get('init') === 'systemd' && get('tool.systemctl') !== '',
         ...optional('kubeletPath', get('tool.kubelet')),
         ...optional('kubeadmPath', get('tool.kubeadm')),
         ...optional('crictlPath', get('tool.crictl')),
         ...optional('ctrPath', get('tool.ctr')),
         ...optional('curlPath', get('tool.curl')),
-        ...optional('kubeadmVersion', parseKubernetesVersion(get('kubeadm.version'))),
-        ...optional('etcdImage', lines(get('kubeadm.images')).find((image) => /\/etcd:/.test(image))),
+        ...optional('kubeadmVersion', parseKubernetesVersion(version)),
+        ...optional('etcdImage', etcdImage),
         runtime: parseRuntime(get),
         ...parseImages(get('cri.images')),
         ...optional('sandboxImage', get('cri.sandbox')),
@@ -9200,30 +9272,29 @@ function parseProbe(address, answer, later) {
         addresses: parseAddresses(get('addresses')),
         reach: lines(get('reach')).flatMap(parseReach),
         listeners: parseListeners(get('listeners')),
+        containers: parseContainers(get('cri.containers')),
+        locked: sections.has('lock'),
+    };
+}
+/** What every look at a host brings: who it is, and what a run of the action has left there. */
+function parseStanding(sections) {
+    const get = getter(sections);
+    const files = parseFiles(sections);
+    return {
+        hostname: (get('hostname').split('.')[0] ?? '').toLowerCase(),
+        bootId: get('boot-id'),
         kubelet: parseKubelet(get('kubelet')),
         files,
-        dataDir: parseDataDir(values),
-        containers: parseContainers(get('cri.containers')),
-        locked: values.has('lock'),
+        dataDir: parseDataDir(sections),
         state: readState(files.get(kubeadm_paths/* STATE_FILE */.bv)),
     };
 }
-/** The lines of an answer. @throws IncompleteProbe when the last one is missing. */
-function readValues(answer) {
-    const values = new Map();
-    for (const line of answer.split('\n')) {
-        const space = line.lastIndexOf(' ');
-        if (space < 0)
-            continue;
-        values.set(line.slice(0, space), Buffer.from(line.slice(space + 1), 'base64').toString('utf8'));
-    }
-    if (!values.has('end'))
-        throw new IncompleteProbe('the answer of the probe was cut off');
-    return values;
+function getter(sections) {
+    return (name) => sections.get(name)?.trim() ?? '';
 }
-/** What is gone since the first look has no line in the second. */
-function withoutVolatile(values) {
-    return [...values].filter(([key]) => !/^(?:text:|data-dir|wal-dir|lock$)/.test(key));
+/** What is gone since the first look has no section in the second. */
+function withoutVolatile(sections) {
+    return [...sections].filter(([name]) => !/^(?:text:|data-dir|wal-dir|lock$)/.test(name));
 }
 function optional(key, value) {
     return value === undefined || value === '' ? {} : { [key]: value };
@@ -9236,14 +9307,14 @@ function readState(file) {
         return 'absent';
     return parseHostState(file.text ?? '') ?? 'unreadable';
 }
-function parseFiles(values) {
-    const digests = new Map((values.get('digests') ?? '')
+function parseFiles(sections) {
+    const digests = new Map((sections.get('digests') ?? '')
         .split('\0')
         .filter((entry) => entry !== '')
         .map((entry) => [entry.slice(66), entry.slice(0, 64)]));
     const kinds = { f: 'file', d: 'directory', l: 'link' };
     const files = new Map();
-    for (const entry of (values.get('tree') ?? '').split('\0')) {
+    for (const entry of (sections.get('tree') ?? '').split('\0')) {
         const match = /^(\S) (\d+) (\S+) (\d+) (.+)$/s.exec(entry);
         if (match === null)
             continue;
@@ -9255,7 +9326,7 @@ function parseFiles(values) {
             owner,
             size: Number(size),
             ...optional('sha256', digests.get(path)),
-            ...(values.has(`text:${path}`) ? { text: values.get(`text:${path}`) ?? '' } : {}),
+            ...(sections.has(`text:${path}`) ? { text: sections.get(`text:${path}`) ?? '' } : {}),
         });
     }
     return files;
@@ -9340,13 +9411,13 @@ function parseReach(line) {
     const [, address = '', port = '', message = ''] = match;
     return [{ address, port: Number(port), outcome: reachOutcome(message) }];
 }
-/** Exit status 124 is `timeout`'s own; the texts are those of bash in the C locale. */
+/** The texts are those of bash in the C locale. */
 function reachOutcome(message) {
     if (message === 'open')
         return 'open';
     if (/Connection refused/.test(message))
         return 'refused';
-    if (/^124\b/.test(message))
+    if (message === 'silence')
         return 'timeout';
     if (/No route|unreachable/i.test(message))
         return 'unreachable';
@@ -9373,14 +9444,14 @@ function parseKubelet(text) {
         dropIns: (properties.get('DropInPaths') ?? '').split(' ').filter((path) => path !== ''),
     };
 }
-function parseDataDir(values) {
-    const hasBlankLog = values.has('data-dir.blank-log');
+function parseDataDir(sections) {
+    const hasBlankLog = sections.has('data-dir.blank-log');
     return {
-        ...parseFolder(values.get('data-dir')),
-        hasLog: (values.get('data-dir.wal') ?? '').trim() !== '' && !hasBlankLog,
+        ...parseFolder(sections.get('data-dir')),
+        hasLog: (sections.get('data-dir.wal') ?? '').trim() !== '' && !hasBlankLog,
         hasBlankLog,
-        ...(values.has('data-dir.other-log') && { hasLogElsewhere: true }),
-        ...(values.has('wal-dir') && { walDir: parseFolder(values.get('wal-dir')) }),
+        ...(sections.has('data-dir.other-log') && { hasLogElsewhere: true }),
+        ...(sections.has('wal-dir') && { walDir: parseFolder(sections.get('wal-dir')) }),
     };
 }
 /** Its mode, then what is in it, line by line; nothing where there is no such folder. */
@@ -9396,11 +9467,13 @@ function parseFolder(text = '') {
 
 
 
+
+
 /**
  * Seconds that a connection to another host may take, and those of a second try after which it counts as filtered: on a
  * busy or slow host the probe itself keeps the first from being made in time.
  */
-const REACH_TIMEOUT_SECONDS = { first: 3, second: 10 };
+const REACH_TIMEOUT_SECONDS = [3, 10];
 /** CRI sockets in the order of kubeadm's own list (cmd/kubeadm/app/constants/constants_unix.go). */
 const CRI_SOCKETS = ['/run/containerd/containerd.sock', '/run/crio/crio.sock', '/run/cri-dockerd.sock'];
 /** Public files whose contents the action reads. Never a key. */
@@ -9413,155 +9486,176 @@ const PUBLIC_FILES = [
     kubeadm_paths/* ETCD_MANIFEST */.jl,
 ];
 /**
- * The one read-only probe of a host, as bash. Everything slow is started at once and read in order.
- * Its answer is lines `key base64`, so that no value can be mistaken for another line.
+ * The one read-only probe of a host, as bash. What is slow is begun at once, and answers in the end. A process costs a host
+ * about a millisecond, so what bash can do by itself starts none.
+ * @see SECTIONS for the form of its answer.
  */
 function probeScript(question) {
-    return `${questionVariables(question)}${probeBody()}
-echo "end "
+    return `${PROBE_START}${questionVariables(question)}
+${BEGIN_STEADY}${BEGIN_CONTAINERS}${BEGIN_VOLATILE}${LOOK_AT_IDENTITY}${LOOK_AT_STEADY}${LOOK_AT_VOLATILE}
+end_sections
 `;
 }
 /** The question as the variables that the probe reads. */
-function questionVariables({ dataDir, walDir, peers, ports, sandbox = false }) {
+function questionVariables({ peers, ports, membersReach, sandbox = false, ...places }) {
     const targets = peers.flatMap((address) => ports.map((port) => `${address} ${port}`));
-    return `
-data_dir=${(0,shell/* quote */.h)(dataDir)} wal_dir=${(0,shell/* quote */.h)(walDir ?? '')}
+    return `${placeVariables(places)}
 targets=(${targets.map(shell/* quote */.h).join(' ')})
 ask_sandbox=${sandbox ? 'yes' : 'no'}
-`;
+${membersReach ? '' : 'if is_member; then targets=(); fi'}`;
+}
+/** Where a member's data is, as the variables that {@link LOOK_AT_VOLATILE} reads. */
+function placeVariables({ dataDir, walDir = '' }) {
+    return `data_dir=${(0,shell/* quote */.h)(dataDir)} wal_dir=${(0,shell/* quote */.h)(walDir)}`;
 }
 /**
  * The part of the probe that another run could have changed: files, services, containers, data. A tenth of the work,
  * for the second look once the run has its lock.
  */
-function volatileProbeScript(question) {
-    return `${questionVariables(question)}${PROLOGUE}
-${START_VOLATILE}
-${EMIT_VOLATILE}
-echo "end "
+function volatileProbeScript(places) {
+    return `${PROBE_START}${placeVariables(places)}
+${BEGIN_CONTAINERS}${BEGIN_VOLATILE}${LOOK_AT_VOLATILE}
+end_sections
 `;
 }
-const PROLOGUE = `
+/**
+ * `cri ARGUMENT…` asks the runtime at `endpoint`; crictl's own time limit holds for each of its calls
+ * (pkg/remote_runtime.go in k8s.io/cri-client). `names FOLDER MOST` lists what lies there. `is_member`: whether the host's
+ * record says that it belongs to a finished cluster.
+ */
+const PROBE_START = `
 set +e +o pipefail # a tool that is missing is a finding, not the end of the probe
-emit() { printf '%s ' "$1"; base64 -w0; printf '\\n'; }
-have() { command -v "$1" || true; }
-endpoint=
-sockets=()
-for socket in ${CRI_SOCKETS.map(shell/* quote */.h).join(' ')}; do
-  if [ -S "$socket" ]; then sockets+=("$socket"); fi
-done
-configured=$(sed -n 's/^ *runtime-endpoint: *"\\{0,1\\}\\([^" ]*\\).*/\\1/p' /etc/crictl.yaml 2>/dev/null | head -n 1 || true)
-if [ -n "$configured" ] && [ -S "\${configured#unix://}" ]; then endpoint=unix://\${configured#unix://}
-elif [ "\${#sockets[@]}" = 1 ]; then endpoint=unix://\${sockets[0]}
-fi
-cri() { [ -n "$endpoint" ] && timeout 10 crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>&1 || true; }
-`;
-/** Starts what is slow and what no run changes. */
-const START_SLOW = `
-reach() {
-  local target answer
-  for target in "\${targets[@]}"; do
-    { answer=$(connect ${REACH_TIMEOUT_SECONDS.first} $target)
-      case $answer in "$target 124"*) answer=$(connect ${REACH_TIMEOUT_SECONDS.second} $target) ;; esac
-      echo "$answer"; } &
+shopt -s nullglob dotglob
+${SECTIONS}
+names() { local path left=$2; for path in "$1"/*; do if [ $((left--)) -gt 0 ]; then printf '%s\\n' "\${path##*/}"; fi; done; }
+is_member() { [[ $(show ${(0,shell/* quote */.h)(kubeadm_paths/* STATE_FILE */.bv)}) == *'"phase": "member"'* ]]; }
+find_endpoint() {
+  local line configured='' pattern='^ *runtime-endpoint: *"?([^" ]*)'
+  for socket in ${CRI_SOCKETS.map(shell/* quote */.h).join(' ')}; do
+    if [ -S "$socket" ]; then sockets+=("$socket"); fi
   done
-  wait
+  if [ -r /etc/crictl.yaml ]; then
+    while [ -z "$configured" ] && IFS= read -r line; do
+      if [[ $line =~ $pattern ]]; then configured=\${BASH_REMATCH[1]}; fi
+    done < /etc/crictl.yaml
+  fi
+  if [ -n "$configured" ] && [ -S "\${configured#unix://}" ]; then endpoint=unix://\${configured#unix://}
+  elif [ "\${#sockets[@]}" = 1 ]; then endpoint=unix://\${sockets[0]}
+  fi
 }
-connect() { # SECONDS ADDRESS PORT
-  local message
-  message=$(timeout "$1" bash -c 'exec 3<> "/dev/tcp/$0/$1"' "$2" "$3" 2>&1) && echo "$2 $3 open" || echo "$2 $3 $? \${message##*: }"
-}
-exec {fd_reach}< <(reach)
-kubeadm_says() {
-  local version
-  version=$(kubeadm version -o short 2>/dev/null) || return
-  printf '%s\\n' "$version"
-  kubeadm config images list --kubernetes-version "$version" 2>/dev/null
-}
-exec {fd_kubeadm}< <(kubeadm_says)
-exec {fd_runtime_config}< <(cri runtime-config)
-# The CRI does not tell it; the daemons' own configuration does (containerd 1 and 2, CRI-O).
-sandbox_image() {
-  [ "\${ask_sandbox-no}" = yes ] || return 0
-  case $endpoint in
-    *containerd*) timeout 10 containerd config dump 2>/dev/null | sed -n 's/^ *sandbox\\(_image\\)\\{0,1\\} *= *.\\(.*\\).$/\\2/p' ;;
-    *crio*) timeout 10 crio config 2>/dev/null | sed -n 's/^#\\{0,1\\} *pause_image *= *"\\([^"]*\\)".*/\\1/p' ;;
-  esac | head -n 1
-}
-exec {fd_sandbox}< <(sandbox_image)
-`;
-const START_VOLATILE = `
-tree() {
-  find /etc/kubernetes ${(0,shell/* quote */.h)(kubeadm_paths/* KUBELET_DROP_IN_DIR */.vQ)} -xdev -maxdepth 4 -printf '%y %m %U:%G %s %p\\0' 2>/dev/null | head -z -n 1000
-}
-digests() {
-  find ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)} ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)} ${(0,shell/* quote */.h)(kubeadm_paths/* KUBELET_DROP_IN_DIR */.vQ)} ${(0,shell/* quote */.h)(kubeadm_paths/* ETCD_MANIFEST */.jl)} -xdev -maxdepth 3 -type f -size -256k -print0 2>/dev/null \\
-    | head -z -n 200 | xargs -0 -r sha256sum -z
-}
-exec {fd_images}< <(cri images -o json)
-exec {fd_containers}< <(cri ps -a -o json --name '^etcd$')
-exec {fd_kubelet}< <(systemctl show kubelet -p LoadState -p ActiveState -p SubState -p UnitFileState -p DropInPaths 2>/dev/null)
-exec {fd_digests}< <(digests)
-`;
-const EMIT_STEADY = `
-hostname -s | emit hostname
-emit machine-id < /etc/machine-id
-emit boot-id < /proc/sys/kernel/random/boot_id
-emit init < /proc/1/comm
-uname -m | emit machine
-for tool in systemctl kubelet kubeadm crictl ctr curl; do have "$tool" | emit "tool.$tool"; done
-printf '%s\\n' "\${sockets[@]}" | emit cri.sockets
-printf '%s' "$endpoint" | emit cri.endpoint
-{ ip -o addr show 2>/dev/null || hostname -I; } | emit addresses
-`;
-const EMIT_VOLATILE = `${BLANK_LOG_FUNCTION}
-ss -Hltnp 2>/dev/null | emit listeners
-tree | emit tree
-folder() { { stat -c %a "$1" && ls -A "$1" | head -n 20; } 2>/dev/null; }
-if [ -d "$data_dir" ]; then folder "$data_dir" | emit data-dir; fi
-if [ -n "$wal_dir" ]; then folder "$wal_dir" | emit wal-dir; fi
-log_dir=$data_dir/member/wal
-if [ -n "$wal_dir" ]; then
-  if [ -n "$(ls -A "$log_dir" 2>/dev/null)" ]; then echo there | emit data-dir.other-log; fi
-  log_dir=$wal_dir/wal
-fi
-ls -A "$log_dir" 2>/dev/null | head -n 5 | emit data-dir.wal
-if has_blank_log "$log_dir"; then echo there | emit data-dir.blank-log; fi
-while read -r size file; do
-  if [ -f "$file" ] && [ "$size" -lt 262144 ]; then emit "text:$file" < "$file"; fi
-done < <(stat -Lc '%s %n' -- ${PUBLIC_FILES.map(shell/* quote */.h).join(' ')} ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/etcd/*.crt ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/apiserver-etcd-client.crt ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)}/*/* 2>/dev/null)
-if [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* LOCK_FILE */.FI)} ]; then echo there | emit lock; fi
-emit digests <&"$fd_digests"
-emit cri.images <&"$fd_images"
-emit cri.containers <&"$fd_containers"
-emit kubelet <&"$fd_kubelet"
-`;
-const EMIT_SLOW = `
-read -r version <&"$fd_kubeadm"
-printf '%s' "$version" | emit kubeadm.version
-emit kubeadm.images <&"$fd_kubeadm"
-runtime_config=$(cat <&"$fd_runtime_config")
-printf '%s' "$runtime_config" | emit cri.runtime-config
-case $runtime_config in
-  *river*SYSTEMD* | *river*CGROUPFS*) ;;
-  *) cri info | emit cri.info ;; # containerd before 2.0 shows it there
-esac
-emit cri.sandbox <&"$fd_sandbox"
-emit reach <&"$fd_reach"
+cri() { [ -n "$endpoint" ] && crictl --timeout 10s --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>&1; }
+endpoint= sockets=()
+find_endpoint
 `;
 /**
- * All of the probe but its question and its last line; the same text for every host.
- * @param alsoStart what a wider probe starts at once too, as soon as the runtime's endpoint is known.
+ * Begins what is slow and what no run changes. Each try to reach a port has a process group of its own, by which one that hangs
+ * is ended: connect(2) gives up only after minutes.
  */
-function probeBody(alsoStart = '') {
-    return `${PROLOGUE}
-${START_SLOW}
-${START_VOLATILE}
-${alsoStart}
-${EMIT_STEADY}
-${EMIT_VOLATILE}
-${EMIT_SLOW}`;
+const BEGIN_STEADY = `${KUBEADM_SAYS}
+try_port() {
+  local message
+  if message=$({ exec 3<> "/dev/tcp/$1/$2"; } 2>&1); then printf '%s %s open\\n' "$1" "$2"
+  else printf '%s %s 1 %s\\n' "$1" "$2" "\${message##*: }"
+  fi
 }
+reach() {
+  local target within end address port outcome answers
+  local -A tries=()
+  exec {answers}<> <(:)
+  set -m
+  for target in "\${targets[@]}"; do tries[$target]=; done
+  for within in ${REACH_TIMEOUT_SECONDS.join(' ')}; do
+    for target in "\${!tries[@]}"; do
+      try_port $target >&"$answers" &
+      tries[$target]=$!
+    done
+    end=$((SECONDS + within + 1))
+    while [ "\${#tries[@]}" -gt 0 ] && [ "$SECONDS" -lt "$end" ] &&
+      read -r -t $((end - SECONDS)) -u "$answers" address port outcome
+    do
+      printf '%s %s %s\\n' "$address" "$port" "$outcome"
+      unset "tries[$address $port]"
+    done
+    for target in "\${!tries[@]}"; do kill -- "-\${tries[$target]}"; done
+  done
+  for target in "\${!tries[@]}"; do printf '%s silence\\n' "$target"; done
+} 2>/dev/null
+runtime_says() {
+  local answer
+  answer=$(cri runtime-config)
+  printf '%s\\n' "$answer"
+  case $answer in
+    *river*SYSTEMD* | *river*CGROUPFS*) ;;
+    *) section cri.info; cri info ;; # containerd before 2.0 shows it there
+  esac
+}
+# The CRI does not tell it; the daemons' own configuration does (containerd 1 and 2, CRI-O).
+sandbox_image() {
+  [ "$ask_sandbox" = yes ] || return
+  case $endpoint in
+    *containerd*) timeout 10 containerd config dump | sed -n 's/^ *sandbox\\(_image\\)\\{0,1\\} *= *.\\(.*\\).$/\\2/p' ;;
+    *crio*) timeout 10 crio config | sed -n 's/^#\\{0,1\\} *pause_image *= *"\\([^"]*\\)".*/\\1/p' ;;
+  esac | head -n 1
+}
+begin kubeadm kubeadm_says
+begin cri.runtime-config runtime_says
+begin cri.images cri images -o json
+begin cri.sandbox sandbox_image
+begin reach reach
+`;
+const LOOK_AT_STEADY = `
+section machine-id
+show /etc/machine-id
+section init
+show /proc/1/comm
+section machine
+uname -m
+for tool in systemctl kubelet kubeadm crictl ctr curl; do section "tool.$tool"; command -v "$tool"; done
+section cri.sockets
+printf '%s\\n' "\${sockets[@]}"
+section cri.endpoint
+printf %s "$endpoint"
+section addresses
+ip -o addr show 2>/dev/null || hostname -I
+section listeners
+ss -Hltnp 2>/dev/null
+`;
+/** Who the host is. */
+const LOOK_AT_IDENTITY = `
+section hostname
+show /proc/sys/kernel/hostname
+section boot-id
+show /proc/sys/kernel/random/boot_id
+`;
+const BEGIN_CONTAINERS = `
+begin cri.containers cri ps -a -o json --name '^etcd$'
+`;
+/** Begins to look at services and files, which a run of the action changes; {@link LOOK_AT_VOLATILE} does the rest. */
+const BEGIN_VOLATILE = `
+begin kubelet systemctl show kubelet -p LoadState -p ActiveState -p SubState -p UnitFileState -p DropInPaths
+begin digests find ${[kubeadm_paths/* PKI_DIR */.Hw, kubeadm_paths/* ACTION_DIR */.v4, kubeadm_paths/* KUBELET_DROP_IN_DIR */.vQ, kubeadm_paths/* ETCD_MANIFEST */.jl].map(shell/* quote */.h).join(' ')} -xdev -maxdepth 3 -type f -size -256k -exec sha256sum -z {} +
+`;
+/** Files and data. */
+const LOOK_AT_VOLATILE = `${BLANK_LOG_FUNCTION}
+section tree
+find /etc/kubernetes ${(0,shell/* quote */.h)(kubeadm_paths/* KUBELET_DROP_IN_DIR */.vQ)} -xdev -maxdepth 4 -printf '%y %m %U:%G %s %p\\0' 2>/dev/null | head -z -n 1000
+folder() { stat -c %a "$1" && names "$1" 20; } 2>/dev/null
+if [ -d "$data_dir" ]; then section data-dir; folder "$data_dir"; fi
+log_dir=$data_dir/member/wal
+if [ -n "$wal_dir" ]; then
+  section wal-dir
+  folder "$wal_dir"
+  if [ -n "$(names "$log_dir" 1)" ]; then section data-dir.other-log; fi
+  log_dir=$wal_dir/wal
+fi
+section data-dir.wal
+names "$log_dir" 5
+if has_blank_log "$log_dir"; then section data-dir.blank-log; fi
+while read -r size file; do
+  if [ -f "$file" ] && [ "$size" -lt 262144 ]; then section "text:$file"; show "$file"; fi
+done < <(stat -Lc '%s %n' -- ${PUBLIC_FILES.map(shell/* quote */.h).join(' ')} ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/etcd/*.crt ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/apiserver-etcd-client.crt ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)}/*/* 2>/dev/null)
+if [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* LOCK_FILE */.FI)} ]; then section lock; fi
+`;
 
 ;// CONCATENATED MODULE: ./src/road/observe.ts
 
@@ -9638,8 +9732,8 @@ async function probe(settings, host, transport) {
     }));
 }
 /** The bash of the second look, once the run has its lock. */
-function secondLook(settings, host) {
-    return volatileProbeScript(questionFor(settings, host));
+function secondLook(settings) {
+    return volatileProbeScript(settings);
 }
 /** What was seen, brought up to date by the answer of the second look. */
 function lookedAgain(seen, answer) {
@@ -9655,6 +9749,7 @@ function questionFor(settings, host) {
     const others = hosts.filter(({ address }) => address !== host.address);
     return {
         ...(0,data_places/* placesOf */.ek)(settings),
+        membersReach: settings.operation === 'preflight',
         peers: others.map(({ address }) => address),
         ports: others.length === hosts.length ? [clientPort] : [clientPort, peerPort],
         sandbox: settings.imageArchive !== undefined || settings.operation === 'preflight',
@@ -10069,7 +10164,7 @@ async function underLock(decide, settings, seen, surroundings) {
         transport: named_named(one.transport, members[index]?.name ?? one.transport.name),
     }));
     const locked = everyHost({ ...seen, members: observed });
-    const scripts = new Map(locked.map(({ host, transport }) => [transport.name, secondLook(settings, host)]));
+    const script = secondLook(settings);
     const { run } = settings;
     const locks = await timeline.record({ stage: 'Lock', title: 'take the locks, look again', changes: false }, () => acquireLocks({
         transports: locked.map(({ transport }) => transport),
@@ -10078,12 +10173,7 @@ async function underLock(decide, settings, seen, surroundings) {
         signal,
         log,
         random,
-        then: (host) => ({
-            title: 'look again',
-            effect: 'reads',
-            script: scripts.get(host) ?? '',
-            timeoutMs: 30_000,
-        }),
+        then: () => ({ title: 'look again', effect: 'reads', script, timeoutMs: 30_000 }),
     }));
     record.takenOver = locks.takenOver;
     try {
@@ -11820,8 +11910,8 @@ function releaseChecks({ members }) {
     });
 }
 /** The etcd that a host's kubeadm asks for. */
-function shippedBy({ facts: { etcdImage } }) {
-    return etcdImage === undefined ? undefined : parseRelease(etcdImage.split(':').at(-1) ?? '');
+function shippedBy({ shippedImage }) {
+    return parseRelease(shippedImage?.split(':').at(-1) ?? '');
 }
 
 ;// CONCATENATED MODULE: ./src/health/checks/all-checks.ts
@@ -12133,7 +12223,7 @@ async function presented({ way, credentials, address }, port, signal) {
 ;// CONCATENATED MODULE: ./src/road/health/member-sight.ts
 
 /** All that was seen of one member, put together. */
-function memberSight({ host, sight }, name, { answers, through, notAsked: none }) {
+function memberSight({ host, sight }, name, { answers, through, notAsked: none, shippedImage }) {
     const { address } = host;
     const unseen = { unseen: { fact: none.failure.finding.fact } };
     const observation = answers?.observation;
@@ -12147,7 +12237,7 @@ function memberSight({ host, sight }, name, { answers, through, notAsked: none }
     return {
         name,
         address,
-        host: hostSight(sight, answers?.roundTripMs ?? null),
+        host: hostSight(sight, answers?.roundTripMs ?? null, shippedImage),
         askedThrough: through,
         endpoint: { ...endpoint, name, address },
         localReadNs: observation?.localReadNs ?? none,
@@ -12159,11 +12249,11 @@ function memberSight({ host, sight }, name, { answers, through, notAsked: none }
     };
 }
 /** Without the key that the probe brought: nobody needs it any more. */
-function hostSight(sight, roundTripMs) {
+function hostSight(sight, roundTripMs, shippedImage) {
     if ('unseen' in sight)
         return sight;
     const { facts, more } = sight.seen;
-    return { seen: { facts, more, roundTripMs } };
+    return { seen: { facts, more, roundTripMs, ...(shippedImage !== undefined && { shippedImage }) } };
 }
 /** Why nobody could ask. @param withoutCredentials a host could be reached, and none has what etcd asks for. */
 function member_sight_notAsked(withoutCredentials) {
@@ -12250,8 +12340,10 @@ async function askMembers(reached, credentials, settings, surroundings, signal) 
             host,
             ...('seen' in sight && { hostname: sight.seen.facts.hostname }),
         })), answers.flatMap((answer) => answer?.observation.endpoint ?? []), settings.peerPort);
+        const shipped = await Promise.all(reached.map(async ({ shippedImage }) => shippedImage));
         const members = reached.map((host, index) => memberSight(host, names[index] ?? host.host.address, {
             answers: answers[index],
+            shippedImage: shipped[index],
             through: throughOf(routes[index], reached, names),
             notAsked: member_sight_notAsked(credentials === undefined && routes[index] !== undefined),
         }));
@@ -12347,7 +12439,6 @@ function credentials_fingerprintOf(pem) {
 
 
 
-
 /**
  * Which form the answer has. Raised when a probe that was installed by an earlier release could no longer be read as it
  * stands, or would not tell what is needed.
@@ -12378,8 +12469,7 @@ function healthProbe(question, { program } = {}) {
     };
 }
 function healthScript(question) {
-    // Members tell themselves how they reach each other: nobody has to try it.
-    return `${questionVariables({ ...(0,data_places/* placesOf */.ek)(question), peers: [], ports: [] })}
+    return `${placeVariables(question)}
 client_key=${question.clientKey ? 'yes' : 'no'}
 ${HEALTH_BODY}`;
 }
@@ -12387,72 +12477,70 @@ function programCall({ dataDir, walDir, clientKey }, program) {
     const words = [program, dataDir, clientKey ? 'yes' : 'no', ...(walDir === undefined ? [] : [walDir])];
     return words.map(shell/* quote */.h).join(' ');
 }
-const HEALTH_START = `
-now() { if [ -n "\${EPOCHREALTIME-}" ]; then echo "\${EPOCHREALTIME/./}"; else date +%s%6N; fi; }
-begun=$(now)
-health_cri() { timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@" 2>/dev/null; }
-filesystem() { # FOLDER
-  local folder=$1
-  while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
-  findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder" 2>/dev/null | head -n 1
-  stat -fc '%S %b %a %c %d' -- "$folder" 2>/dev/null
-  timeout ${PATIENCE_SECONDS} du -skx -- "$1" 2>/dev/null
-}
+/** What is begun at once; the newest container comes first in what crictl lists. */
+const BEGIN_HEALTH = `
 kubelet_healthz() {
-  { exec 3<> /dev/tcp/127.0.0.1/10248; } 2>/dev/null || return 0
+  local line body=''
+  exec 3<> /dev/tcp/127.0.0.1/10248 || return
   printf 'GET /healthz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
-  timeout ${PATIENCE_SECONDS} cat <&3 | sed '1,/^\\r$/d' | head -c 2000
+  while IFS= read -r -t ${PATIENCE_SECONDS} line <&3 && [ "$line" != $'\\r' ]; do :; done
+  IFS= read -r -t ${PATIENCE_SECONDS} -N 2000 body <&3
+  printf %s "$body"
 }
-pod_containers() {
-  [ -n "$endpoint" ] || return 0
-  health_cri ps -a -q --name '^etcd$' | head -n ${MOST_CONTAINERS} | while read -r id; do
-    { health_cri inspect -o go-template --template '{"status":{{json .status}}}' "$id" || health_cri inspect -o json "$id"; } | base64 -w0
-    echo
+pod() {
+  local rest id found=0 ended='' an_id='"id": *"([0-9a-f]+)"' a_state='"state": *"([A-Z_]+)"'
+  rest=$(cri ps -a -o json --name '^etcd$')
+  while [ "$found" -lt ${MOST_CONTAINERS} ] && [[ $rest =~ $an_id ]]; do
+    id=\${BASH_REMATCH[1]}
+    rest=\${rest#*"\${BASH_REMATCH[0]}"}
+    if [[ $rest =~ $a_state ]] && [ "\${BASH_REMATCH[1]}" = CONTAINER_EXITED ]; then ended=\${ended:-$id}; fi
+    section "health.container.$((found++))"
+    cri inspect -o go-template --template '{"status":{{json .status}}}' "$id" || cri inspect -o json "$id"
   done
-}
-last_log() {
-  local id
-  [ -n "$endpoint" ] || return 0
-  id=$(health_cri ps -a -q --state Exited --name '^etcd$' | head -n 1)
-  [ -n "$id" ] || return 0
-  timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" logs --tail ${LOG_LINES} "$id" 2>&1 | tail -c 65536
+  if [ -n "$ended" ]; then
+    section health.log
+    timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" logs --tail ${LOG_LINES} "$ended" 2>&1 | tail -c 65536
+  fi
 }
 public_keys() {
-  local file digest none
-  command -v openssl > /dev/null || return 0
-  none=$(sha256sum < /dev/null)
+  local file
+  command -v openssl > /dev/null || return
   for file in ${KEYS.join(' ')}; do
     [ -f "$file" ] || continue
-    digest=$(openssl pkey -in "$file" -pubout -outform DER 2>/dev/null < /dev/null | sha256sum)
-    if [ "$digest" != "$none" ]; then printf '%s %s\\n' "\${digest%% *}" "$file"; fi
+    section "health.public-key:$file"
+    openssl pkey -in "$file" -pubout < /dev/null
   done
 }
-exec {fd_filesystem}< <(filesystem "$data_dir")
-if [ -n "$wal_dir" ]; then exec {fd_wal_filesystem}< <(filesystem "$wal_dir"); fi
-exec {fd_healthz}< <(kubelet_healthz)
-exec {fd_public_keys}< <(public_keys)
+filesystem() { # FOLDER SECTIONS
+  local folder=$1
+  while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
+  findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder"
+  section "health.$2blocks"
+  stat -fc '%S %b %a %c %d' -- "$folder"
+  section "health.$2used"
+  timeout ${PATIENCE_SECONDS} du -skx -- "$1"
+}
+now
+begun=$time
+begin health.containers pod
+begin health.mount filesystem "$data_dir" ''
+if [ -n "$wal_dir" ]; then begin health.wal-mount filesystem "$wal_dir" wal-; fi
+begin health.healthz kubelet_healthz
+begin health.public-keys public_keys
 `;
-/** What needs the runtime's endpoint, which the ordinary probe finds. */
-const HEALTH_START_CRI = `
-exec {fd_pod}< <(pod_containers)
-exec {fd_log}< <(last_log)
+const LOOK_AT_HEALTH = `
+section health.format
+printf '%s' ${HEALTH_PROBE_FORMAT}
+if [ "$client_key" = yes ] && [ -f ${CLIENT_KEY} ]; then section health.client-key; show ${CLIENT_KEY}; fi
 `;
-const HEALTH_EMIT = `
-printf '%s' ${HEALTH_PROBE_FORMAT} | emit health.format
-emit health.filesystem <&"$fd_filesystem"
-if [ -n "$wal_dir" ]; then emit health.wal-filesystem <&"$fd_wal_filesystem"; fi
-emit health.healthz <&"$fd_healthz"
-emit health.public-keys <&"$fd_public_keys"
-emit health.pod <&"$fd_pod"
-emit health.log <&"$fd_log"
-if [ "$client_key" = yes ] && [ -f ${CLIENT_KEY} ]; then emit health.client-key < ${CLIENT_KEY}; fi
-printf '%s %s' "$begun" "$(now)" | emit health.clock
-echo "end "
+/** The text that runs on every host, behind the variables data_dir, wal_dir and client_key. */
+const HEALTH_BODY = `${PROBE_START}${BEGIN_HEALTH}${BEGIN_VOLATILE}${LOOK_AT_IDENTITY}${LOOK_AT_VOLATILE}${LOOK_AT_HEALTH}
+gather_sections
+now
+section health.clock
+printf '%s %s' "$begun" "$time"
+end_sections
 `;
-/** The text that runs on every host, behind the variables data_dir, wal_dir, targets and client_key. */
-const HEALTH_BODY = `${HEALTH_START}
-${probeBody(HEALTH_START_CRI)}
-${HEALTH_EMIT}`;
 /**
  * The same as a program that root installs on a host, so that the login user may run it, and nothing else, by sudo. What it
  * is given it looks at, for that user may give it anything.
@@ -12468,7 +12556,7 @@ umask 077
 cd / || exit
 refuse() { printf 'etcd-ha-health-probe: %s\\n' "$1" >&2; exit 95; }
 [ "$#" = 2 ] || [ "$#" = 3 ] || refuse 'usage: etcd-ha-health-probe DATA-DIR yes|no [WAL-DIR]'
-data_dir=$1 client_key=$2 wal_dir=\${3-} targets=()
+data_dir=$1 client_key=$2 wal_dir=\${3-}
 for folder in "$data_dir" "\${3-/}"; do
   case $folder in *[!A-Za-z0-9/._-]* | *..* | [!/]* | '') refuse "'$folder' is not an absolute path" ;; esac
 done
@@ -12513,17 +12601,18 @@ function parse_filesystem_unescape(word) {
 
 
 
+
+
 /** The probe that is installed on the host is of another release of the action. */
 class OtherFormat extends Error {
 }
 /**
  * Facts from the answer of the health probe.
- * @param address the address that the user gave for this host.
- * @throws IncompleteProbe when its last line is missing; OtherFormat when it is not of this release's form.
+ * @throws IncompleteProbe when its last section is missing; OtherFormat when it is not of this release's form.
  */
-function parseHealth(address, answer, timing) {
-    const values = readValues(answer);
-    const get = (key) => values.get(key)?.trim() ?? '';
+function parseHealth(answer, timing) {
+    const sections = readSections(answer);
+    const get = (name) => sections.get(name)?.trim() ?? '';
     if (get('health.format') !== String(HEALTH_PROBE_FORMAT)) {
         throw new OtherFormat(`the probe's answer is of form ${get('health.format') || '(none)'}, and this release reads form ${HEALTH_PROBE_FORMAT}`);
     }
@@ -12533,40 +12622,51 @@ function parseHealth(address, answer, timing) {
     if (!(begun !== undefined && ended !== undefined && begun > 0 && ended > 0)) {
         throw new IncompleteProbe('the probe did not tell the time');
     }
-    const filesystem = filesystemIn(get('health.filesystem'));
-    const walFilesystem = filesystemIn(get('health.wal-filesystem'));
+    const filesystem = filesystemIn('', get);
+    const walFilesystem = filesystemIn('wal-', get);
     const healthz = get('health.healthz');
-    const clientKey = values.get('health.client-key');
+    const clientKey = sections.get('health.client-key');
     return {
-        facts: parseProbe(address, answer),
+        facts: parseStanding(sections),
         more: {
             clock: clockOf(timing, { begunMs: begun, endedMs: ended }),
             ...(filesystem && { filesystem }),
             ...(walFilesystem && { walFilesystem }),
             ...(healthz !== '' && { kubeletHealthz: healthz }),
-            containers: get('health.pod').split('\n').flatMap(parseContainer),
+            containers: parse_health_named('health.container.', sections).flatMap(([, text]) => parseContainer(text)),
             lastLog: get('health.log')
                 .split('\n')
                 .filter((line) => line !== ''),
-            publicKeys: new Map(get('health.public-keys').split('\n').flatMap(parseKey)),
+            publicKeys: new Map(parse_health_named('health.public-key:', sections).flatMap(digestOfKey)),
         },
         ...(clientKey !== undefined && { clientKey: Buffer.from(clientKey) }),
     };
 }
-/** A line of `findmnt`, one of `stat`, and what the folder takes. */
-function filesystemIn(text) {
-    const [mount = '', blocks = '', used = ''] = text.split('\n');
-    return parseFilesystem(mount, blocks, parseInt(used) || 0);
+function filesystemIn(prefix, get) {
+    const used = parseInt(get(`health.${prefix}used`)) || 0;
+    return parseFilesystem(get(`health.${prefix}mount`), get(`health.${prefix}blocks`), used);
 }
-function parseKey(line) {
-    const match = /^([0-9a-f]{64}) (\/.+)$/.exec(line);
-    return match === null ? [] : [[match[2] ?? '', match[1] ?? '']];
+/** What the sections whose names begin so hold, by the rest of their names. */
+function parse_health_named(prefix, sections) {
+    return [...sections]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, text]) => [name.slice(prefix.length), text]);
 }
-/** One `crictl inspect -o json`, in base64. */
-function parseContainer(line) {
+/** A key that openssl could not read has an empty section. */
+function digestOfKey([path, pem]) {
+    try {
+        const der = (0,external_node_crypto_.createPublicKey)(pem).export({ type: 'spki', format: 'der' });
+        return [[path, (0,external_node_crypto_.createHash)('sha256').update(der).digest('hex')]];
+    }
+    catch {
+        return [];
+    }
+}
+/** One `crictl inspect -o json`. */
+function parseContainer(text) {
     let status;
     try {
-        ({ status } = JSON.parse(Buffer.from(line, 'base64').toString('utf8')));
+        ({ status } = JSON.parse(text));
     }
     catch {
         return [];
@@ -12618,7 +12718,7 @@ async function probeHost(host, transport, settings) {
     if (probe !== undefined && result.code !== 0)
         throw notRun(transport.name, probe, result);
     try {
-        return parseHealth(host.address, result.stdout.toString('utf8'), timing);
+        return parseHealth(result.stdout.toString('utf8'), timing);
     }
     catch (error) {
         if (error instanceof OtherFormat)
@@ -12675,7 +12775,34 @@ async function within(signal, work) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/road/health/shipped-image.ts
+
+
+
+
+
+/**
+ * The etcd image that a host's kubeadm asks for. It is asked, which takes a processor a while, only where something is known
+ * against the release that the host has: it tells whether that is its own or kubeadm's.
+ * @param signal ends the wait.
+ * @returns undefined where it was not asked, or did not answer. Does not throw.
+ */
+async function shippedImage({ files }, transport, signal) {
+    const image = parseEtcdManifest(files.get(kubeadm_paths/* ETCD_MANIFEST */.jl)?.text ?? '')?.image;
+    const release = parseRelease(image?.split(':').at(-1) ?? '');
+    if (release === undefined || problemOf(release) === undefined)
+        return undefined;
+    try {
+        const { stdout } = await within(signal, transport.run(askKubeadm()));
+        return parseKubeadmAnswer(stdout.toString('utf8')).etcdImage;
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/road/health/reach-hosts.ts
+
 
 
 
@@ -12705,7 +12832,12 @@ async function reachHost(host, settings, { connect, timeline, maskSecret }, sign
         const look = await within(signal, probing);
         if (look.clientKey !== undefined)
             maskSecret(look.clientKey.toString('utf8'));
-        return { host, transport, sight: { seen: look } };
+        return {
+            host,
+            transport,
+            sight: { seen: look },
+            shippedImage: shippedImage(look.facts, transport, signal),
+        };
     }
     catch (error) {
         return { host, transport, sight: { unseen: why(error) } };
@@ -13662,12 +13794,12 @@ function ofOneHost(member, settings) {
  * @throws IncompleteProbe when its last section is missing.
  */
 function parsePreflight(answer, timing) {
-    const sections = splitSections(answer);
+    const sections = readSections(answer);
     const get = (name) => sections.get(name)?.trim() ?? '';
     const begunMs = Number(get('begun')) / 1000;
-    const endedMs = Number(get('end')) / 1000;
+    const endedMs = Number(get('ended')) / 1000;
     if (!(begunMs > 0 && endedMs > 0))
-        throw new IncompleteProbe('the answer of the probe was cut off');
+        throw new IncompleteProbe('the probe did not tell the time');
     return {
         ...present('kubeletVersion', parseKubernetesVersion(get('kubelet-version').replace(/^Kubernetes /, ''))),
         cgroups: get('cgroup') === 'cgroup2fs' ? 'v2' : 'v1',
@@ -13689,17 +13821,6 @@ function present(key, value) {
 }
 function parse_preflight_lines(text) {
     return text.split('\n').filter((line) => line !== '');
-}
-/** The first line is the mark. */
-function splitSections(answer) {
-    const mark = answer.slice(0, answer.indexOf('\n')).trim();
-    if (mark === '')
-        return new Map();
-    const [, ...parts] = answer.split(`\n${mark} `);
-    return new Map(parts.map((part) => {
-        const end = part.indexOf('\n');
-        return [part.slice(0, end), part.slice(end + 1)];
-    }));
 }
 /** `DRIVER SOURCE`; a kubelet that was told none takes cgroupfs (pkg/kubelet/apis/config/v1beta1/defaults.go). */
 function parseCgroupDriver(line) {
@@ -13753,6 +13874,7 @@ function parseConnects(text) {
 ;// CONCATENATED MODULE: ./src/hosts/probe/preflight-script.ts
 
 
+
 /** Tries per port, while nothing listens there. */
 const CONNECTS = 5;
 /** Tries on a port that is open: a member writes a line into its log for each connection without a TLS handshake. */
@@ -13762,11 +13884,8 @@ const CONNECT_TIMEOUT_SECONDS = 2;
 /** The keys that the guide makes (kubeadm's certlist.go, the etcd part). Others in such folders are none of ours. */
 const KEY_NAMES = ['ca.key', 'server.key', 'peer.key', 'healthcheck-client.key', 'apiserver-etcd-client.key'];
 /**
- * Reads what the ordinary probe leaves out. Nothing on the host is changed, not even for a moment: no temporary file,
- * and no here-string, for which bash before 5.1 makes one.
- *
- * Its answer is a line with a random mark, then sections of raw text that begin with a line `MARK NAME`; the mark is made
- * on the host for this one answer, so that nothing that lies there can look like a section.
+ * Reads what the ordinary probe leaves out. Nothing on the host is changed, not even for a moment: no temporary file.
+ * @see SECTIONS for the form of its answer.
  */
 function preflightProbe(question) {
     return { title: 'preflight probe', effect: 'reads', script: script(question), timeoutMs: 30_000 };
@@ -13776,10 +13895,7 @@ function script({ address, peers, ports, metricsPort, dataDir, walDir }) {
     const guideFolders = [address, ...peers].map((each) => `/tmp/${each}`);
     return `
 set +e +o pipefail # what cannot be read is left out of the answer
-read -r mark < /proc/sys/kernel/random/uuid
-now() { if [ -n "\${EPOCHREALTIME-}" ]; then time=\${EPOCHREALTIME/./}; else time=$(date +%s%6N); fi; }
-section() { printf '\\n%s %s\\n' "$mark" "$1"; }
-show() { local lines=(); mapfile -t lines < "$1" && printf '%s\\n' "\${lines[@]}"; } 2>/dev/null
+${SECTIONS}
 connect_times() {
   ${targets.map((target) => `timeout ${CONNECT_TIMEOUT_SECONDS} bash -c ${(0,shell/* quote */.h)(CONNECT_LOOP)} ${target} &`).join('\n  ')}
   wait
@@ -13821,7 +13937,6 @@ kubelet_unit() {
   while read -r line; do
     case $line in MainPID=*) pid=\${line#*=} ;; DropInPaths=*) paths=\${line#*=} ;; esac
   done < <(systemctl show kubelet -p MainPID -p DropInPaths 2>/dev/null)
-  section exec-start
   # shellcheck disable=SC2086 # systemd separates the paths by spaces
   if [ -n "$paths" ]; then grep -lsE '^[[:space:]]*ExecStart[[:space:]]*=' $paths; fi
   section cgroup-driver
@@ -13837,16 +13952,15 @@ filesystem() { # FOLDER SECTIONS
 }
 data_dir=${(0,shell/* quote */.h)(dataDir)}
 
-printf '%s\\n' "$mark"
 section begun
 now; echo "$time"
-exec {fd_connects}< <(connect_times)
-exec {fd_version}< <(timeout 10 kubelet --version 2>/dev/null)
-exec {fd_metrics}< <(metrics)
-exec {fd_leftovers}< <(leftovers)
-exec {fd_unit}< <(kubelet_unit)
-exec {fd_size}< <(timeout 2 du -skx -- "$data_dir" 2>/dev/null)
-${walDir === undefined ? '' : `exec {fd_wal_size}< <(timeout 2 du -skx -- ${(0,shell/* quote */.h)(walDir)} 2>/dev/null)`}
+begin connects connect_times
+begin kubelet-version timeout 10 kubelet --version
+begin metrics metrics
+begin leftovers leftovers
+begin exec-start kubelet_unit
+begin data-dir-size timeout 2 du -skx -- "$data_dir"
+${walDir === undefined ? '' : `begin wal-dir-size timeout 2 du -skx -- ${(0,shell/* quote */.h)(walDir)}`}
 
 section cgroup
 stat -fc %T /sys/fs/cgroup 2>/dev/null
@@ -13857,20 +13971,11 @@ grep -s '^MemTotal:' /proc/meminfo
 section processors
 show /sys/devices/system/cpu/online
 filesystem "$data_dir" ''
-${walDir === undefined ? '' : `filesystem ${(0,shell/* quote */.h)(walDir)} wal-\nsection wal-dir-size\ncat <&"$fd_wal_size"`}
-cat <&"$fd_unit"
-section data-dir-size
-cat <&"$fd_size"
-section leftovers
-cat <&"$fd_leftovers"
-section metrics
-cat <&"$fd_metrics"
-section kubelet-version
-cat <&"$fd_version"
-section connects
-cat <&"$fd_connects"
-section end
+${walDir === undefined ? '' : `filesystem ${(0,shell/* quote */.h)(walDir)} wal-`}
+gather_sections
+section ended
 now; echo "$time"
+end_sections
 `;
 }
 /**
