@@ -2802,12 +2802,14 @@ function wake(member, archive) {
     return differences.kubelet.length > 0 ? images : [...images, wakeKubelet(member)];
 }
 function awaitReady(member, shape) {
-    const { name: host, kubeletRuns, etcdRuns, desired } = member;
+    const { name: host, kubeletRuns, etcdRuns, desired, facts } = member;
     if ((kubeletRuns && etcdRuns) || mustRestart(member))
         return [];
     const { criEndpoint } = desired;
     const why = 'it did not run';
-    return [{ kind: 'start-member', host, ...(0,data_places/* placesOf */.ek)(shape), criEndpoint, placeManifest: false, why }];
+    const hadContainers = facts.containers.length > 0;
+    const places = (0,data_places/* placesOf */.ek)(shape);
+    return [{ kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why }];
 }
 /** Where none runs, no member can be spared or lost, and none gets ready without the others: all at once, no gate. */
 function startAndRestart(ordered, shape) {
@@ -2956,7 +2958,8 @@ function startMember({ name: host, desired, progress, facts }, { shape }) {
     }
     const placeManifest = progress === 'nothing';
     const why = placeManifest ? 'guide step 7: the static pod' : 'an earlier run has placed its manifest';
-    return { kind: 'start-member', host, ...places, criEndpoint, placeManifest, why };
+    const hadContainers = facts.containers.length > 0;
+    return { kind: 'start-member', host, ...places, criEndpoint, placeManifest, hadContainers, why };
 }
 
 // EXTERNAL MODULE: ./src/kubeadm/kubelet-config.ts
@@ -4986,22 +4989,24 @@ function listPki() {
         effect: 'reads',
         timeoutMs: 30_000,
         script: `
-find ${kubeadm_paths/* PKI_DIR */.Hw} -type f -print0 | while IFS= read -r -d '' file; do
-  digest=$(sha256sum < "$file")
-  printf '%s %s\\n' "\${digest%% *}" "$(stat -c '%a %u:%g %n' -- "$file")"
-done
+find ${kubeadm_paths/* PKI_DIR */.Hw} -type f -printf '%m %U:%G %p\\n'
+echo
+find ${kubeadm_paths/* PKI_DIR */.Hw} -type f -exec sha256sum -- {} +
 `,
     };
 }
 /** Reads the answer of {@link listPki}. */
 function parsePki(answer) {
-    return answer
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => {
-        const [sha256 = '', mode = '', owner = '', ...path] = line.split(' ');
-        return { sha256, mode, owner, path: path.join(' ') };
+    const [modes = '', digests = ''] = answer.split('\n\n');
+    const digestOf = new Map(read_pki_linesOf(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
+    return read_pki_linesOf(modes).map((line) => {
+        const [mode = '', owner = '', ...words] = line.split(' ');
+        const path = words.join(' ');
+        return { path, mode, owner, sha256: digestOf.get(path) ?? '' };
     });
+}
+function read_pki_linesOf(text) {
+    return text.split('\n').filter((line) => line !== '');
 }
 /** Prints one file. With a key this is the only way by which a secret leaves a host: inside the connection, to memory. */
 function readFile(path) {
@@ -5020,15 +5025,19 @@ const UNKNOWN_DIGEST = 'unknown';
 /** Exit code: what lies there is not what was seen. */
 const CHANGED = 4;
 /**
- * Puts files in place over one stream: each is written aside in its own folder, all are fsynced, then renamed in the
+ * Puts files in place over one stream: each is written aside within its own folder, all are fsynced, then renamed in the
  * order given, then their folders are fsynced. Killed anywhere, every path holds either its old or its new contents.
  * A file that is not what was seen is left alone, and with it all others.
  * Files outside the action's own folder and the pki that are replaced by other contents are kept in
  * {@link REPLACED_DIR}.
  * @param options.forgetReplaced removes them at the end, and what a restart that was cut off has left to go back to: the
  * cluster has been proven healthy. So are folders of patches, but for `patches`, the one that is in use.
+ * @throws Error for bytes that bash cannot hold: a file with a zero byte is no text.
  */
 function deliverFiles(title, deliveries, options = { forgetReplaced: false }) {
+    const binary = deliveries.find(({ bytes }) => bytes.includes(0));
+    if (binary !== undefined)
+        throw new Error(`${binary.path} is no text`);
     const chunks = deliveries.flatMap(({ path, mode, bytes, replaces }) => [
         Buffer.from(`${mode} ${bytes.length} ${replaces} ${path}\n`),
         bytes,
@@ -5046,60 +5055,83 @@ function explainDelivery(result) {
         fix: 'Let the other finish, then run again.',
     };
 }
+/** Bash writes the files itself, and each program is called once for many of them: a process costs about a millisecond. */
 const DELIVER = `
-paths=()
-declare -A folders=() seen=() tidied=()
-aside() { printf '%s/.%s.etcd-ha-action' "\${1%/*}" "\${1##*/}"; }
+paths=() texts=() seen=() aside=() left=() missing=() there=()
+declare -A of_mode=() holds=() folders=() digests=()
 while read -r mode size replaces path; do
+  IFS= read -r -N "$size" text || true
+  if [ "\${#text}" != "$size" ]; then echo "$path: the stream ended early" >&2; exit 1; fi
   folder=\${path%/*}
-  ( umask 022; mkdir -p -- "$folder" )
-  # what a delivery that was cut off has left may be a key that is wanted nowhere any more
-  if [ -z "\${tidied[$folder]-}" ]; then rm -f -- "$folder"/.*.etcd-ha-action; tidied[$folder]=1; fi
-  case $folder in ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}) chmod 0700 -- "$folder" ;; esac
-  temporary=$(aside "$path")
-  rm -f -- "$temporary"
-  head -c "$size" > "$temporary"
-  if [ "$(stat -c %s -- "$temporary")" != "$size" ]; then echo "$path: the stream ended early" >&2; exit 1; fi
-  chown 0:0 -- "$temporary"
-  chmod "$mode" -- "$temporary"
-  paths+=("$path")
-  seen[$path]=$replaces
+  of_mode[$mode]+=" \${#paths[@]}"
+  paths+=("$path") texts+=("$text") seen+=("$replaces") aside+=("$folder/.\${path##*/}.etcd-ha-action")
+  holds[$folder]=1
   while [ -n "$folder" ]; do folders[$folder]=1; folder=\${folder%/*}; done
 done
+for folder in "\${!holds[@]}"; do if ! [ -d "$folder" ]; then missing+=("$folder"); fi; done
+if [ "\${#missing[@]}" -gt 0 ]; then ( umask 022; mkdir -p -- "\${missing[@]}" ); fi
+if [ -n "\${holds[${kubeadm_paths/* ACTION_DIR */.v4}]-}" ]; then chmod 0700 -- ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}; fi
+# what a delivery that was cut off has left may be a key that is wanted nowhere any more
+for folder in "\${!holds[@]}"; do
+  for path in "$folder"/.*.etcd-ha-action; do if [ -e "$path" ] || [ -L "$path" ]; then left+=("$path"); fi; done
+done
+if [ "\${#left[@]}" -gt 0 ]; then rm -f -- "\${left[@]}"; fi
+umask 077
+for i in "\${!paths[@]}"; do printf %s "\${texts[i]}" > "\${aside[i]}"; done
+chown 0:0 -- "\${aside[@]}"
+unset 'of_mode[600]' # that is how they were made
+for mode in "\${!of_mode[@]}"; do
+  group=()
+  for i in \${of_mode[$mode]}; do group+=("\${aside[i]}"); done
+  chmod "$mode" -- "\${group[@]}"
+done
 # What is replaced must be what the run has decided on, or be what it would put there anyway.
-for path in "\${paths[@]}"; do
-  case \${seen[$path]} in
+for i in "\${!paths[@]}"; do
+  case \${seen[i]} in
+    ${UNKNOWN_DIGEST} | absent) ;;
+    *) if [ -f "\${paths[i]}" ]; then there+=("\${paths[i]}"); fi ;;
+  esac
+done
+if [ "\${#there[@]}" -gt 0 ]; then
+  while read -r digest path; do digests[$path]=$digest; done < <(sha256sum -- "\${there[@]}")
+fi
+for i in "\${!paths[@]}"; do
+  path=\${paths[i]}
+  case \${seen[i]} in
     ${UNKNOWN_DIGEST}) continue ;;
     absent) [ -e "$path" ] || continue ;;
-    *) case "$(sha256sum 2>/dev/null < "$path" || true)" in "\${seen[$path]} "*) continue ;; esac ;;
+    *) if [ "\${digests[$path]-}" = "\${seen[i]}" ]; then continue; fi ;;
   esac
-  if ! cmp -s -- "$path" "$(aside "$path")"; then
+  if ! cmp -s -- "$path" "\${aside[i]}"; then
     echo "$path" >&2
-    for path in "\${paths[@]}"; do rm -f -- "$(aside "$path")"; done
+    rm -f -- "\${aside[@]}"
     exit ${CHANGED}
   fi
 done
-for path in "\${paths[@]}"; do
+for i in "\${!paths[@]}"; do
+  path=\${paths[i]}
   case $path in ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/* | ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}/*) continue ;; esac
-  if [ -f "$path" ] && ! cmp -s -- "$path" "$(aside "$path")"; then
+  if [ -f "$path" ] && ! cmp -s -- "$path" "\${aside[i]}"; then
     mkdir -p -m 0700 ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)}
     cp -pn -- "$path" ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)}/"\${path//\\//%}"
   fi
 done
-for path in "\${paths[@]}"; do sync -- "$(aside "$path")"; done
-for path in "\${paths[@]}"; do mv -fT -- "$(aside "$path")" "$path"; done
+sync -- "\${aside[@]}"
+for i in "\${!paths[@]}"; do mv -fT -- "\${aside[i]}" "\${paths[i]}"; done
 sync -- "\${!folders[@]}"
 `;
 /** @param patches the folder of patches in use; absent: there are none. */
 function forgetReplaced(patches = kubeadm_paths/* PATCHES_DIR */.rf) {
     return `
-rm -rf -- ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)} ${(0,shell/* quote */.h)(kubeadm_paths/* RENDERED_MANIFEST */.ms)}
-if [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* ETCD_MANIFEST */.jl)} ]; then rm -f -- ${(0,shell/* quote */.h)(kubeadm_paths/* OUTGOING_MANIFEST */.Fc)}; fi
+stale=()
+for path in ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)} ${(0,shell/* quote */.h)(kubeadm_paths/* RENDERED_MANIFEST */.ms)}; do if [ -e "$path" ]; then stale+=("$path"); fi; done
+if [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* ETCD_MANIFEST */.jl)} ] && [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* OUTGOING_MANIFEST */.Fc)} ]; then stale+=(${(0,shell/* quote */.h)(kubeadm_paths/* OUTGOING_MANIFEST */.Fc)}); fi
 for folder in ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)}/*; do
-  if [ -d "$folder" ] && [ "$folder" != ${(0,shell/* quote */.h)(patches)} ]; then rm -rf -- "$folder"; sync -- ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)}; fi
+  if [ -d "$folder" ] && [ "$folder" != ${(0,shell/* quote */.h)(patches)} ]; then stale+=("$folder"); fi
 done
-rmdir -- ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)} 2> /dev/null || true
-sync -- ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}
+if [ "\${#stale[@]}" -gt 0 ]; then rm -rf -- "\${stale[@]}"; fi
+if [ -d ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)} ]; then rmdir -- ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)} 2> /dev/null || sync -- ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)}; fi
+if [ "\${#stale[@]}" -gt 0 ]; then sync -- ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}; fi
 `;
 }
 
@@ -5591,17 +5623,16 @@ has_blank_log() {
 
 ;// CONCATENATED MODULE: ./src/hosts/scripts/bash-http.ts
 /**
- * Bash function `http_status ADDRESS PORT PATH`: prints the status code of a plain HTTP answer, or nothing. Bash's own
- * /dev/tcp, because neither curl nor wget is sure to be on a host.
+ * Bash function `http_status ADDRESS PORT PATH`: sets `status` to the status code of a plain HTTP answer, or to nothing. Bash's
+ * own /dev/tcp, because neither curl nor wget is sure to be on a host.
  */
 const HTTP_STATUS_FUNCTION = `
 http_status() {
-  local version='' status=''
+  status=''
   { exec 3<> "/dev/tcp/$1/$2"; } 2>/dev/null || return 0
   printf 'GET %s HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' "$3" >&3 2>/dev/null || true
-  read -r -t 2 version status _ <&3 || true
+  read -r -t 2 _ status _ <&3 || true
   exec 3>&- 3<&-
-  printf '%s' "$status"
 }
 `;
 
@@ -5609,11 +5640,15 @@ http_status() {
 /** Seconds after which a host that is waited for counts as slow. */
 const SLOW_AFTER = 10;
 /**
- * Bash function `pause WAITED`: the pause before the next look at what is waited for since WAITED seconds. Short at first;
- * on a host that is slow the looks themselves would take the processor that it waits for.
+ * Bash functions for loops that wait. They start no process: nobody ever writes to the pipe that `nap SECONDS` reads from.
+ *
+ * `pause WAITED`: the pause before the next look at what is waited for since WAITED seconds. Short at first; on a host that
+ * is slow the looks themselves would take the processor that it waits for.
  */
 const PAUSE_FUNCTION = `
-pause() { if [ "$1" -lt ${SLOW_AFTER} ]; then sleep 0.05; else sleep 0.5; fi; }
+exec {nothing}<> <(:)
+nap() { read -r -t "$1" -u "$nothing" _ || true; }
+pause() { if [ "$1" -lt ${SLOW_AFTER} ]; then nap 0.05; else nap 0.5; fi; }
 `;
 
 ;// CONCATENATED MODULE: ./src/hosts/scripts/member-ready.ts
@@ -5627,6 +5662,9 @@ pause() { if [ "$1" -lt ${SLOW_AFTER} ]; then sleep 0.05; else sleep 0.5; fi; }
 
 /** Seconds until the member must be ready: kubeadm's own start-up budget, as in the manifest's startupProbe. */
 const READY_WITHIN = 240;
+/** Seconds until the runtime is asked for the first time whether etcd has ended, and between two times: it costs a process. */
+const LOOK_AFTER = 3;
+const LOOK_EVERY = 2;
 /** What `await_ready` gives when the member did not get ready. */
 const CRASHED = 1;
 const LATE = 2;
@@ -5647,10 +5685,11 @@ const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^in
  * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it.
  * `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked for `/health`.
  *
- * `await_ready` waits for that: 0; {@link CRASHED} when etcd's container has ended twice, {@link NO_PAUSE} when kubelet
- * could not start the pod twice for want of the pause image, {@link LATE} when the time is over. kubelet keeps only the last
- * container that ended, so ends are told by its attempt (`ended_attempts`: number and pod), which counts from 0, or on from
- * where it was if a pod of the same manifest was there before.
+ * `await_ready [none-yet]` waits for that (`none-yet`: no container of etcd was there before): 0; {@link CRASHED} when etcd's
+ * container has ended twice, {@link NO_PAUSE} when kubelet could not start the pod twice for want of the pause image,
+ * {@link LATE} when the time is over. kubelet keeps only the last container that ended, so ends are told by its attempt
+ * (`ended_attempts`: number and pod), which counts from 0, or on from where it was if a pod of the same manifest was there
+ * before.
  *
  * `missing_pause` names that image, as containerd does (internal/cri/server, RunPodSandbox).
  *
@@ -5671,8 +5710,8 @@ is_ready() {
   while read -r line; do
     if [[ $line =~ --listen-metrics-urls=[^,]*:([0-9]+) ]]; then port=\${BASH_REMATCH[1]}; fi
   done 2> /dev/null < ${kubeadm_paths/* ETCD_MANIFEST */.jl} || true
-  status=$(http_status ${loopback} "$port" /readyz)
-  if [ "$status" = 404 ]; then status=$(http_status ${loopback} "$port" /health); fi
+  http_status ${loopback} "$port" /readyz
+  if [ "$status" = 404 ]; then http_status ${loopback} "$port" /health; fi
   [ "$status" = 200 ]
 }
 missing_pause() {
@@ -5680,17 +5719,19 @@ missing_pause() {
     sed -n '/Error syncing pod/s/.*failed to get sandbox image [\\\\"]*\\([^\\\\" ]*\\).*/\\1/p' | sort | uniq -d | head -n 1
 }
 await_ready() {
-  waited_since=$(date +%s)
-  local begun=$SECONDS look=1 say=10 told=0 waited attempt pod ended
+  printf -v waited_since '%(%s)T' -1
+  local begun=$SECONDS look=${LOOK_AFTER} say=10 told=0 waited attempt pod ended
   local -A before=()
-  while read -r attempt pod; do
-    if [ "$attempt" -gt "\${before[$pod]:--1}" ]; then before[$pod]=$attempt; fi
-  done < <(ended_attempts)
+  if [ "\${1-}" != none-yet ]; then
+    while read -r attempt pod; do
+      if [ "$attempt" -gt "\${before[$pod]:--1}" ]; then before[$pod]=$attempt; fi
+    done < <(ended_attempts)
+  fi
   while waited=$((SECONDS - begun)) && [ "$waited" -lt ${READY_WITHIN} ]; do
     if is_ready; then return 0; fi
     ${STILL_WANTED}
     if [ "$waited" -ge "$look" ]; then
-      look=$((waited + 1 + waited / 5))
+      look=$((waited + ${LOOK_EVERY} + waited / 5))
       while read -r attempt pod; do
         ended=$((attempt - \${before[$pod]:--1}))
         if [ "$ended" -gt "$told" ]; then told=$ended; echo "etcd has ended $told time(s)" >&2; fi
@@ -5758,7 +5799,7 @@ const GONE_WITHIN = 60;
 /** kubelet's pods, below its default --root-dir. */
 const PODS = '/var/lib/kubelet/pods';
 /**
- * Bash functions to wait by until kubelet has done with a pod whose manifest was taken out. They need `cri` and `move`.
+ * Bash functions to wait by until kubelet has done with a pod whose manifest was taken out. They need `cri`, `move`, `nap`.
  *
  * A new static pod of the same name that comes before that is put off by 10 to 15 s (podWorkers.allowStaticPodStart in
  * pkg/kubelet/pod_workers.go). kubelet does not say when it is done, but its last acts show: it stops the sandbox, removes
@@ -5801,9 +5842,9 @@ await_gone() {
     if [ $((SECONDS - begun)) -ge ${GONE_WITHIN} ]; then has_ended; return; fi
     if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ] && ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc}; fi
     if has_cgroup; then since_cgroup=0; else since_cgroup=$((since_cgroup + 1)); fi
-    sleep 0.05
+    nap 0.05
   done
-  if [ "$since_cgroup" -lt 8 ]; then sleep 2.2; fi
+  if [ "$since_cgroup" -lt 8 ]; then nap 2.2; fi
 }
 `;
 
@@ -6097,25 +6138,22 @@ const NOT_PLAIN = 3;
  * @param modes permission bits in octal, by path.
  */
 function set_modes_setModes(modes) {
-    const words = [...modes].flatMap(([path, mode]) => [(0,shell/* quote */.h)(mode), (0,shell/* quote */.h)(path)]).join(' ');
+    const paths = [...modes.keys()].map(shell/* quote */.h).join(' ');
+    const byMode = Map.groupBy(modes, ([, mode]) => mode);
+    const changes = [...byMode].map(([mode, files]) => `chmod ${(0,shell/* quote */.h)(mode)} -- ${files.map(([path]) => (0,shell/* quote */.h)(path)).join(' ')}`);
     return {
         title: 'set modes and owners',
         effect: 'changes',
         timeoutMs: 30_000,
         script: `
-set -- ${words}
-paths=()
-for word do
-  case $word in /*) ;; *) continue ;; esac
-  if [ -L "$word" ] || ! { [ -f "$word" ] || [ -d "$word" ]; }; then echo "$word" >&2; exit ${NOT_PLAIN}; fi
-  paths+=("$word")
+set -- ${paths}
+if [ "$#" = 0 ]; then exit 0; fi
+for path do
+  if [ -L "$path" ] || ! { [ -f "$path" ] || [ -d "$path" ]; }; then echo "$path" >&2; exit ${NOT_PLAIN}; fi
 done
-while [ $# -gt 0 ]; do
-  chown -h 0:0 -- "$2"
-  chmod "$1" -- "$2"
-  shift 2
-done
-if [ "\${#paths[@]}" -gt 0 ]; then sync -- "\${paths[@]}"; fi
+chown -h 0:0 -- "$@"
+${changes.join('\n')}
+sync -- "$@"
 `,
     };
 }
@@ -6162,23 +6200,24 @@ function startKubelet(restart, goBack = false) {
         timeoutMs: (HEALTHY_WITHIN + 60) * 1000,
         script: `${HTTP_STATUS_FUNCTION}${PAUSE_FUNCTION}${goBack ? GO_BACK : GIVE_UP}
 systemctl daemon-reload
-case "$(systemctl show kubelet -p ExecStart --value)" in
+unit=$(systemctl show kubelet -p ExecStart -p UnitFileState)
+case $unit in
   *--config=${kubeadm_paths/* KUBELET_CONFIG */.So}*) ;;
   *) systemctl show kubelet -p DropInPaths --value >&2; give_up ${OVERRULED} ;;
 esac
-if ! systemctl is-enabled --quiet kubelet; then
+if [[ $unit != *UnitFileState=enabled* ]] && ! systemctl is-enabled --quiet kubelet; then
   systemctl enable --quiet kubelet
   sync -- /etc/systemd/system /etc/systemd/system/*.wants
 fi
-find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -size 0 -delete 2>/dev/null || true
+for file in ${KUBELET_STATE}/pki/kubelet.*; do if [ -f "$file" ] && ! [ -s "$file" ]; then rm -f -- "$file"; fi; done
 systemctl ${restart ? 'restart' : 'start'} kubelet
 looked=0
 while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
-  if [ "$(http_status 127.0.0.1 10248 /healthz)" = 200 ]; then
-    if [ -d ${KUBELET_STATE}/pki ]; then
-      find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -exec sync -- {} +
-      sync -- ${KUBELET_STATE}/pki ${KUBELET_STATE}
-    fi
+  http_status 127.0.0.1 10248 /healthz
+  if [ "$status" = 200 ]; then
+    made=()
+    for file in ${KUBELET_STATE}/pki/kubelet.*; do if [ -f "$file" ]; then made+=("$file"); fi; done
+    if [ "\${#made[@]}" -gt 0 ]; then sync -- "\${made[@]}" ${KUBELET_STATE}/pki ${KUBELET_STATE}; fi
     exit 0
   fi
   ${STILL_WANTED}
@@ -6267,6 +6306,7 @@ const KNOWN_FAILURES = [
 
 
 
+
 /** Exit codes by which the script tells what stopped it. */
 const DATA_THERE = 3;
 const MANIFEST_CHANGED = 4;
@@ -6287,7 +6327,7 @@ function start_member_startMember(start) {
         script: `${memberReadyFunctions(start)}
 ${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}
 outcome=0
-await_ready || outcome=$?
+await_ready${start.hadContainers ? '' : ' none-yet'} || outcome=$?
 if [ "$outcome" = 0 ]; then exit 0; fi
 etcd_words
 case $outcome in
@@ -6299,20 +6339,22 @@ esac
     };
 }
 function placeManifest(places, sha256) {
+    const folders = (0,data_places/* dataFolders */.ij)(places);
+    const parents = [...new Set(folders.map((folder) => (0,external_node_path_.dirname)(folder)))];
     return `
-folders=(${(0,data_places/* dataFolders */.ij)(places).map(shell/* quote */.h).join(' ')}) parents=()
+folders=(${folders.map(shell/* quote */.h).join(' ')}) parents=(${parents.map(shell/* quote */.h).join(' ')})
 if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]; then exit ${MANIFEST_CHANGED}; fi
 for folder in "\${folders[@]}"; do
   if [ -d "$folder" ] && [ -n "$(ls -A "$folder" | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
-  parents+=("$(dirname "$folder")")
 done
 case "$(sha256sum < ${kubeadm_paths/* RENDERED_MANIFEST */.ms})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
-( umask 022; mkdir -p -- "\${parents[@]}"; mkdir -p -m 0700 -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} )
-mkdir -p -m 0700 -- "\${folders[@]}"
-chmod 0700 -- "\${folders[@]}"
-if [ "$(stat -c %d ${kubeadm_paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${kubeadm_paths/* RENDERED_MANIFEST */.ms})" ]; then exit ${OTHER_FILESYSTEM}; fi
+for folder in "\${parents[@]}"; do if ! [ -d "$folder" ]; then ( umask 022; mkdir -p -- "$folder" ); fi; done
+if ! [ -d ${kubeadm_paths/* MANIFEST_DIR */.Kk} ]; then ( umask 022; mkdir -p -m 0700 -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} ); fi
+for folder in "\${folders[@]}"; do if [ -d "$folder" ]; then chmod 0700 -- "$folder"; else mkdir -m 0700 -- "$folder"; fi; done
+devices=$(stat -c %d -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} ${kubeadm_paths/* RENDERED_MANIFEST */.ms})
+if [ "\${devices%%$'\\n'*}" != "\${devices##*$'\\n'}" ]; then exit ${OTHER_FILESYSTEM}; fi
 mv -fT -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
-sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} "\${parents[@]}" ${kubeadm_paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
+sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} "\${parents[@]}" ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* RENDERED_MANIFEST */.ms))}
 `;
 }
 /** Why a member did not get ready, from the script's exit code and etcd's own last lines. */
@@ -7895,9 +7937,13 @@ function isSameKey(text, key) {
 ;// CONCATENATED MODULE: ./src/hosts/scripts/render-manifest.ts
 
 /**
- * Has the host's kubeadm check its configuration and render the manifest of `kubeadm init phase etcd local`. The dry
- * run writes into a private folder of memory (KUBEADM_INIT_DRYRUN_DIR); the result is kept, synced, beside the
- * manifests for the atomic rename later, and printed.
+ * Has the host's kubeadm render the manifest of `kubeadm init phase etcd local`. The dry run writes into a private folder
+ * of memory (KUBEADM_INIT_DRYRUN_DIR); the result is kept, synced, beside the manifests for the atomic rename later, and
+ * printed.
+ *
+ * What `kubeadm config validate` refuses init refuses too, except for fields that it does not know: of these it only warns
+ * (documentMapToInitConfiguration in cmd/kubeadm/app/util/config/initconfiguration.go). So its warnings are read, and
+ * kubeadm is asked once.
  */
 function render_manifest_renderManifest() {
     return {
@@ -7907,15 +7953,21 @@ function render_manifest_renderManifest() {
         script: `
 scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
 trap 'rm -rf -- "$scratch"' EXIT
-kubeadm config validate --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} >&2
-KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} --dry-run > /dev/null
-manifest=$(find "$scratch" -name etcd.yaml -type f)
+said=$(KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} --dry-run 2>&1 > /dev/null) || {
+  code=$?
+  printf '%s\\n' "$said" >&2
+  exit "$code"
+}
+case $said in *'error unmarshaling configuration'*) printf '%s\\n' "$said" >&2; exit 1 ;; esac
+shopt -s globstar
+files=("$scratch"/**/etcd.yaml)
+mapfile -d '' text < "\${files[0]}"
 aside=${kubeadm_paths/* RENDERED_MANIFEST */.ms}.new
-install -m 0600 -- "$manifest" "$aside"
+printf %s "\${text[@]}" > "$aside"
 sync -- "$aside"
 mv -fT -- "$aside" ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
 sync -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
-cat -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+printf %s "\${text[@]}"
 `,
     };
 }
@@ -8204,11 +8256,12 @@ async function pull(step, context) {
     await runScript(step, pullImage(image, criEndpoint, login), context, explainPull(image, login));
 }
 async function start(step, context) {
-    const { host, criEndpoint, placeManifest } = step;
+    const { host, criEndpoint, placeManifest, hadContainers } = step;
     const script = start_member_startMember({
         address: memberOf(context, host).address,
         ...(0,data_places/* placesOf */.ek)(step),
         criEndpoint,
+        hadContainers,
         onProgress: (line) => context.log.host(host).info(line),
         ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
     });
@@ -8379,17 +8432,30 @@ const MOST_BYTES = 256 * 1024;
  * @param lines JSON objects without line ends, see `formatAuditLine`.
  */
 function appendAudit(lines) {
+    const added = lines.slice(-MOST_RECORDS);
+    const input = Buffer.from(added.map((line) => `${line}\n`).join(''));
     const aside = (0,shell/* quote */.h)(`${kubeadm_paths/* ACTION_DIR */.v4}/.audit.jsonl.etcd-ha-action`);
+    const shorter = (0,shell/* quote */.h)(`${kubeadm_paths/* ACTION_DIR */.v4}/.audit.jsonl.shorter.etcd-ha-action`);
     const log = (0,shell/* quote */.h)(kubeadm_paths/* AUDIT_LOG */.bd);
     const folder = (0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4);
     const script = `
-( umask 022; mkdir -p -- ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* ACTION_DIR */.v4))} )
-if ! [ -d ${folder} ]; then mkdir -m 0700 -- ${folder}; fi
-# The empty line goes in front so that there is always a first line to drop: that one, or one that was cut.
-{ if [ -f ${log} ]; then tail -n ${MOST_RECORDS} -- ${log} | sed '$a\\'; fi; cat; } | tail -n ${MOST_RECORDS} |
-  { echo; cat; } | tail -c ${MOST_BYTES + 1} | tail -n +2 > ${aside}
-chown 0:0 -- ${aside}
-chmod 0600 -- ${aside}
+if ! [ -d ${folder} ]; then
+  ( umask 022; mkdir -p -- ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* ACTION_DIR */.v4))} )
+  mkdir -m 0700 -- ${folder}
+fi
+IFS= read -r -N ${input.length} added
+{
+  if [ -f ${log} ]; then
+    tail -n ${MOST_RECORDS - added.length} -- ${log}
+    if [ -n "$(tail -c 1 -- ${log})" ]; then echo; fi # as an editor may leave it
+  fi
+  printf %s "$added"
+} > ${aside}
+if [ "$(stat -c %s -- ${aside})" -gt ${MOST_BYTES} ]; then
+  # The empty line goes in front so that there is always a first line to drop: that one, or one that was cut.
+  { echo; cat -- ${aside}; } | tail -c ${MOST_BYTES + 1} | tail -n +2 > ${shorter}
+  mv -fT -- ${shorter} ${aside}
+fi
 sync -- ${aside}
 mv -fT -- ${aside} ${log}
 sync -- ${folder} ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* ACTION_DIR */.v4))}
@@ -8398,7 +8464,7 @@ sync -- ${folder} ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubea
         title: 'write the audit record',
         effect: 'changes',
         script,
-        input: Buffer.from(lines.map((line) => `${line}\n`).join('')),
+        input,
         timeoutMs: 30_000,
     };
 }
@@ -9492,7 +9558,8 @@ const PUBLIC_FILES = [
  */
 function probeScript(question) {
     return `${PROBE_START}${questionVariables(question)}
-${BEGIN_STEADY}${BEGIN_CONTAINERS}${BEGIN_VOLATILE}${LOOK_AT_IDENTITY}${LOOK_AT_STEADY}${LOOK_AT_VOLATILE}
+${BEGIN_STEADY}${BEGIN_CONTAINERS}
+${BEGIN_VOLATILE}${LOOK_AT_IDENTITY}${LOOK_AT_STEADY}${LOOK_AT_VOLATILE}
 end_sections
 `;
 }
@@ -9514,7 +9581,9 @@ function placeVariables({ dataDir, walDir = '' }) {
  */
 function volatileProbeScript(places) {
     return `${PROBE_START}${placeVariables(places)}
-${BEGIN_CONTAINERS}${BEGIN_VOLATILE}${LOOK_AT_VOLATILE}
+# where there is neither, nobody has started a container since the first look
+if [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* ETCD_MANIFEST */.jl)} ] || [ -d "$data_dir" ]; then ${BEGIN_CONTAINERS}; fi
+${BEGIN_VOLATILE}${LOOK_AT_VOLATILE}
 end_sections
 `;
 }
@@ -9627,9 +9696,7 @@ show /proc/sys/kernel/hostname
 section boot-id
 show /proc/sys/kernel/random/boot_id
 `;
-const BEGIN_CONTAINERS = `
-begin cri.containers cri ps -a -o json --name '^etcd$'
-`;
+const BEGIN_CONTAINERS = `begin cri.containers cri ps -a -o json --name '^etcd$'`;
 /** Begins to look at services and files, which a run of the action changes; {@link LOOK_AT_VOLATILE} does the rest. */
 const BEGIN_VOLATILE = `
 begin kubelet systemctl show kubelet -p LoadState -p ActiveState -p SubState -p UnitFileState -p DropInPaths

@@ -170,11 +170,13 @@ function wake(member: ConvergedMember, archive: ImageArchive | undefined): Step[
 }
 
 function awaitReady(member: ConvergedMember, shape: ClusterShape): Step[] {
-  const { name: host, kubeletRuns, etcdRuns, desired } = member;
+  const { name: host, kubeletRuns, etcdRuns, desired, facts } = member;
   if ((kubeletRuns && etcdRuns) || mustRestart(member)) return [];
   const { criEndpoint } = desired;
   const why = 'it did not run';
-  return [{ kind: 'start-member', host, ...placesOf(shape), criEndpoint, placeManifest: false, why }];
+  const hadContainers = facts.containers.length > 0;
+  const places = placesOf(shape);
+  return [{ kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why }];
 }
 
 /** Where none runs, no member can be spared or lost, and none gets ready without the others: all at once, no gate. */

@@ -146,5 +146,6 @@ function startMember(
   }
   const placeManifest = progress === 'nothing';
   const why = placeManifest ? 'guide step 7: the static pod' : 'an earlier run has placed its manifest';
-  return { kind: 'start-member', host, ...places, criEndpoint, placeManifest, why };
+  const hadContainers = facts.containers.length > 0;
+  return { kind: 'start-member', host, ...places, criEndpoint, placeManifest, hadContainers, why };
 }

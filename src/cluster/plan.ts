@@ -106,6 +106,8 @@ export interface StartMember extends StepOnHost, DataPlaces {
   readonly criEndpoint: string;
   /** False: the manifest is in place already; only wait. */
   readonly placeManifest: boolean;
+  /** Whether a container of etcd is on the host already, running or ended: how often it has ended is counted from there. */
+  readonly hadContainers: boolean;
 }
 
 /** If this member leads, has another healthy one take over, so that clients wait for no election. */

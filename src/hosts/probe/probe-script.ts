@@ -54,7 +54,8 @@ const PUBLIC_FILES = [
  */
 export function probeScript(question: ProbeQuestion): string {
   return `${PROBE_START}${questionVariables(question)}
-${BEGIN_STEADY}${BEGIN_CONTAINERS}${BEGIN_VOLATILE}${LOOK_AT_IDENTITY}${LOOK_AT_STEADY}${LOOK_AT_VOLATILE}
+${BEGIN_STEADY}${BEGIN_CONTAINERS}
+${BEGIN_VOLATILE}${LOOK_AT_IDENTITY}${LOOK_AT_STEADY}${LOOK_AT_VOLATILE}
 end_sections
 `;
 }
@@ -85,7 +86,9 @@ export function placeVariables({ dataDir, walDir = '' }: DataPlaces): string {
  */
 export function volatileProbeScript(places: DataPlaces): string {
   return `${PROBE_START}${placeVariables(places)}
-${BEGIN_CONTAINERS}${BEGIN_VOLATILE}${LOOK_AT_VOLATILE}
+# where there is neither, nobody has started a container since the first look
+if [ -e ${quote(ETCD_MANIFEST)} ] || [ -d "$data_dir" ]; then ${BEGIN_CONTAINERS}; fi
+${BEGIN_VOLATILE}${LOOK_AT_VOLATILE}
 end_sections
 `;
 }
@@ -203,9 +206,7 @@ section boot-id
 show /proc/sys/kernel/random/boot_id
 `;
 
-const BEGIN_CONTAINERS = `
-begin cri.containers cri ps -a -o json --name '^etcd$'
-`;
+const BEGIN_CONTAINERS = `begin cri.containers cri ps -a -o json --name '^etcd$'`;
 
 /** Begins to look at services and files, which a run of the action changes; {@link LOOK_AT_VOLATILE} does the rest. */
 export const BEGIN_VOLATILE = `

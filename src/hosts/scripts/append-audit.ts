@@ -15,17 +15,30 @@ export const MOST_BYTES = 256 * 1024;
  * @param lines JSON objects without line ends, see `formatAuditLine`.
  */
 export function appendAudit(lines: readonly string[]): RemoteScript {
+  const added = lines.slice(-MOST_RECORDS);
+  const input = Buffer.from(added.map((line) => `${line}\n`).join(''));
   const aside = quote(`${ACTION_DIR}/.audit.jsonl.etcd-ha-action`);
+  const shorter = quote(`${ACTION_DIR}/.audit.jsonl.shorter.etcd-ha-action`);
   const log = quote(AUDIT_LOG);
   const folder = quote(ACTION_DIR);
   const script = `
-( umask 022; mkdir -p -- ${quote(dirname(ACTION_DIR))} )
-if ! [ -d ${folder} ]; then mkdir -m 0700 -- ${folder}; fi
-# The empty line goes in front so that there is always a first line to drop: that one, or one that was cut.
-{ if [ -f ${log} ]; then tail -n ${MOST_RECORDS} -- ${log} | sed '$a\\'; fi; cat; } | tail -n ${MOST_RECORDS} |
-  { echo; cat; } | tail -c ${MOST_BYTES + 1} | tail -n +2 > ${aside}
-chown 0:0 -- ${aside}
-chmod 0600 -- ${aside}
+if ! [ -d ${folder} ]; then
+  ( umask 022; mkdir -p -- ${quote(dirname(ACTION_DIR))} )
+  mkdir -m 0700 -- ${folder}
+fi
+IFS= read -r -N ${input.length} added
+{
+  if [ -f ${log} ]; then
+    tail -n ${MOST_RECORDS - added.length} -- ${log}
+    if [ -n "$(tail -c 1 -- ${log})" ]; then echo; fi # as an editor may leave it
+  fi
+  printf %s "$added"
+} > ${aside}
+if [ "$(stat -c %s -- ${aside})" -gt ${MOST_BYTES} ]; then
+  # The empty line goes in front so that there is always a first line to drop: that one, or one that was cut.
+  { echo; cat -- ${aside}; } | tail -c ${MOST_BYTES + 1} | tail -n +2 > ${shorter}
+  mv -fT -- ${shorter} ${aside}
+fi
 sync -- ${aside}
 mv -fT -- ${aside} ${log}
 sync -- ${folder} ${quote(dirname(ACTION_DIR))}
@@ -34,7 +47,7 @@ sync -- ${folder} ${quote(dirname(ACTION_DIR))}
     title: 'write the audit record',
     effect: 'changes',
     script,
-    input: Buffer.from(lines.map((line) => `${line}\n`).join('')),
+    input,
     timeoutMs: 30_000,
   };
 }

@@ -30,19 +30,22 @@ export const UNKNOWN_DIGEST = 'unknown';
 const CHANGED = 4;
 
 /**
- * Puts files in place over one stream: each is written aside in its own folder, all are fsynced, then renamed in the
+ * Puts files in place over one stream: each is written aside within its own folder, all are fsynced, then renamed in the
  * order given, then their folders are fsynced. Killed anywhere, every path holds either its old or its new contents.
  * A file that is not what was seen is left alone, and with it all others.
  * Files outside the action's own folder and the pki that are replaced by other contents are kept in
  * {@link REPLACED_DIR}.
  * @param options.forgetReplaced removes them at the end, and what a restart that was cut off has left to go back to: the
  * cluster has been proven healthy. So are folders of patches, but for `patches`, the one that is in use.
+ * @throws Error for bytes that bash cannot hold: a file with a zero byte is no text.
  */
 export function deliverFiles(
   title: string,
   deliveries: readonly Delivery[],
   options: { readonly forgetReplaced: boolean; readonly patches?: string } = { forgetReplaced: false },
 ): RemoteScript {
+  const binary = deliveries.find(({ bytes }) => bytes.includes(0));
+  if (binary !== undefined) throw new Error(`${binary.path} is no text`);
   const chunks = deliveries.flatMap(({ path, mode, bytes, replaces }) => [
     Buffer.from(`${mode} ${bytes.length} ${replaces} ${path}\n`),
     bytes,
@@ -61,60 +64,83 @@ export function explainDelivery(result: RemoteResult): Omit<Finding, 'host' | 'a
   };
 }
 
+/** Bash writes the files itself, and each program is called once for many of them: a process costs about a millisecond. */
 const DELIVER = `
-paths=()
-declare -A folders=() seen=() tidied=()
-aside() { printf '%s/.%s.etcd-ha-action' "\${1%/*}" "\${1##*/}"; }
+paths=() texts=() seen=() aside=() left=() missing=() there=()
+declare -A of_mode=() holds=() folders=() digests=()
 while read -r mode size replaces path; do
+  IFS= read -r -N "$size" text || true
+  if [ "\${#text}" != "$size" ]; then echo "$path: the stream ended early" >&2; exit 1; fi
   folder=\${path%/*}
-  ( umask 022; mkdir -p -- "$folder" )
-  # what a delivery that was cut off has left may be a key that is wanted nowhere any more
-  if [ -z "\${tidied[$folder]-}" ]; then rm -f -- "$folder"/.*.etcd-ha-action; tidied[$folder]=1; fi
-  case $folder in ${quote(ACTION_DIR)}) chmod 0700 -- "$folder" ;; esac
-  temporary=$(aside "$path")
-  rm -f -- "$temporary"
-  head -c "$size" > "$temporary"
-  if [ "$(stat -c %s -- "$temporary")" != "$size" ]; then echo "$path: the stream ended early" >&2; exit 1; fi
-  chown 0:0 -- "$temporary"
-  chmod "$mode" -- "$temporary"
-  paths+=("$path")
-  seen[$path]=$replaces
+  of_mode[$mode]+=" \${#paths[@]}"
+  paths+=("$path") texts+=("$text") seen+=("$replaces") aside+=("$folder/.\${path##*/}.etcd-ha-action")
+  holds[$folder]=1
   while [ -n "$folder" ]; do folders[$folder]=1; folder=\${folder%/*}; done
 done
+for folder in "\${!holds[@]}"; do if ! [ -d "$folder" ]; then missing+=("$folder"); fi; done
+if [ "\${#missing[@]}" -gt 0 ]; then ( umask 022; mkdir -p -- "\${missing[@]}" ); fi
+if [ -n "\${holds[${ACTION_DIR}]-}" ]; then chmod 0700 -- ${quote(ACTION_DIR)}; fi
+# what a delivery that was cut off has left may be a key that is wanted nowhere any more
+for folder in "\${!holds[@]}"; do
+  for path in "$folder"/.*.etcd-ha-action; do if [ -e "$path" ] || [ -L "$path" ]; then left+=("$path"); fi; done
+done
+if [ "\${#left[@]}" -gt 0 ]; then rm -f -- "\${left[@]}"; fi
+umask 077
+for i in "\${!paths[@]}"; do printf %s "\${texts[i]}" > "\${aside[i]}"; done
+chown 0:0 -- "\${aside[@]}"
+unset 'of_mode[600]' # that is how they were made
+for mode in "\${!of_mode[@]}"; do
+  group=()
+  for i in \${of_mode[$mode]}; do group+=("\${aside[i]}"); done
+  chmod "$mode" -- "\${group[@]}"
+done
 # What is replaced must be what the run has decided on, or be what it would put there anyway.
-for path in "\${paths[@]}"; do
-  case \${seen[$path]} in
+for i in "\${!paths[@]}"; do
+  case \${seen[i]} in
+    ${UNKNOWN_DIGEST} | absent) ;;
+    *) if [ -f "\${paths[i]}" ]; then there+=("\${paths[i]}"); fi ;;
+  esac
+done
+if [ "\${#there[@]}" -gt 0 ]; then
+  while read -r digest path; do digests[$path]=$digest; done < <(sha256sum -- "\${there[@]}")
+fi
+for i in "\${!paths[@]}"; do
+  path=\${paths[i]}
+  case \${seen[i]} in
     ${UNKNOWN_DIGEST}) continue ;;
     absent) [ -e "$path" ] || continue ;;
-    *) case "$(sha256sum 2>/dev/null < "$path" || true)" in "\${seen[$path]} "*) continue ;; esac ;;
+    *) if [ "\${digests[$path]-}" = "\${seen[i]}" ]; then continue; fi ;;
   esac
-  if ! cmp -s -- "$path" "$(aside "$path")"; then
+  if ! cmp -s -- "$path" "\${aside[i]}"; then
     echo "$path" >&2
-    for path in "\${paths[@]}"; do rm -f -- "$(aside "$path")"; done
+    rm -f -- "\${aside[@]}"
     exit ${CHANGED}
   fi
 done
-for path in "\${paths[@]}"; do
+for i in "\${!paths[@]}"; do
+  path=\${paths[i]}
   case $path in ${quote(PKI_DIR)}/* | ${quote(ACTION_DIR)}/*) continue ;; esac
-  if [ -f "$path" ] && ! cmp -s -- "$path" "$(aside "$path")"; then
+  if [ -f "$path" ] && ! cmp -s -- "$path" "\${aside[i]}"; then
     mkdir -p -m 0700 ${quote(REPLACED_DIR)}
     cp -pn -- "$path" ${quote(REPLACED_DIR)}/"\${path//\\//%}"
   fi
 done
-for path in "\${paths[@]}"; do sync -- "$(aside "$path")"; done
-for path in "\${paths[@]}"; do mv -fT -- "$(aside "$path")" "$path"; done
+sync -- "\${aside[@]}"
+for i in "\${!paths[@]}"; do mv -fT -- "\${aside[i]}" "\${paths[i]}"; done
 sync -- "\${!folders[@]}"
 `;
 
 /** @param patches the folder of patches in use; absent: there are none. */
 function forgetReplaced(patches = PATCHES_DIR): string {
   return `
-rm -rf -- ${quote(REPLACED_DIR)} ${quote(RENDERED_MANIFEST)}
-if [ -e ${quote(ETCD_MANIFEST)} ]; then rm -f -- ${quote(OUTGOING_MANIFEST)}; fi
+stale=()
+for path in ${quote(REPLACED_DIR)} ${quote(RENDERED_MANIFEST)}; do if [ -e "$path" ]; then stale+=("$path"); fi; done
+if [ -e ${quote(ETCD_MANIFEST)} ] && [ -e ${quote(OUTGOING_MANIFEST)} ]; then stale+=(${quote(OUTGOING_MANIFEST)}); fi
 for folder in ${quote(PATCHES_DIR)}/*; do
-  if [ -d "$folder" ] && [ "$folder" != ${quote(patches)} ]; then rm -rf -- "$folder"; sync -- ${quote(PATCHES_DIR)}; fi
+  if [ -d "$folder" ] && [ "$folder" != ${quote(patches)} ]; then stale+=("$folder"); fi
 done
-rmdir -- ${quote(PATCHES_DIR)} 2> /dev/null || true
-sync -- ${quote(ACTION_DIR)}
+if [ "\${#stale[@]}" -gt 0 ]; then rm -rf -- "\${stale[@]}"; fi
+if [ -d ${quote(PATCHES_DIR)} ]; then rmdir -- ${quote(PATCHES_DIR)} 2> /dev/null || sync -- ${quote(PATCHES_DIR)}; fi
+if [ "\${#stale[@]}" -gt 0 ]; then sync -- ${quote(ACTION_DIR)}; fi
 `;
 }

@@ -10,6 +10,10 @@ import { PAUSE_FUNCTION } from './pause.ts';
 /** Seconds until the member must be ready: kubeadm's own start-up budget, as in the manifest's startupProbe. */
 export const READY_WITHIN = 240;
 
+/** Seconds until the runtime is asked for the first time whether etcd has ended, and between two times: it costs a process. */
+const LOOK_AFTER = 3;
+const LOOK_EVERY = 2;
+
 /** What `await_ready` gives when the member did not get ready. */
 export const CRASHED = 1;
 export const LATE = 2;
@@ -35,10 +39,11 @@ const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^in
  * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it.
  * `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked for `/health`.
  *
- * `await_ready` waits for that: 0; {@link CRASHED} when etcd's container has ended twice, {@link NO_PAUSE} when kubelet
- * could not start the pod twice for want of the pause image, {@link LATE} when the time is over. kubelet keeps only the last
- * container that ended, so ends are told by its attempt (`ended_attempts`: number and pod), which counts from 0, or on from
- * where it was if a pod of the same manifest was there before.
+ * `await_ready [none-yet]` waits for that (`none-yet`: no container of etcd was there before): 0; {@link CRASHED} when etcd's
+ * container has ended twice, {@link NO_PAUSE} when kubelet could not start the pod twice for want of the pause image,
+ * {@link LATE} when the time is over. kubelet keeps only the last container that ended, so ends are told by its attempt
+ * (`ended_attempts`: number and pod), which counts from 0, or on from where it was if a pod of the same manifest was there
+ * before.
  *
  * `missing_pause` names that image, as containerd does (internal/cri/server, RunPodSandbox).
  *
@@ -62,8 +67,8 @@ is_ready() {
   while read -r line; do
     if [[ $line =~ --listen-metrics-urls=[^,]*:([0-9]+) ]]; then port=\${BASH_REMATCH[1]}; fi
   done 2> /dev/null < ${ETCD_MANIFEST} || true
-  status=$(http_status ${loopback} "$port" /readyz)
-  if [ "$status" = 404 ]; then status=$(http_status ${loopback} "$port" /health); fi
+  http_status ${loopback} "$port" /readyz
+  if [ "$status" = 404 ]; then http_status ${loopback} "$port" /health; fi
   [ "$status" = 200 ]
 }
 missing_pause() {
@@ -71,17 +76,19 @@ missing_pause() {
     sed -n '/Error syncing pod/s/.*failed to get sandbox image [\\\\"]*\\([^\\\\" ]*\\).*/\\1/p' | sort | uniq -d | head -n 1
 }
 await_ready() {
-  waited_since=$(date +%s)
-  local begun=$SECONDS look=1 say=10 told=0 waited attempt pod ended
+  printf -v waited_since '%(%s)T' -1
+  local begun=$SECONDS look=${LOOK_AFTER} say=10 told=0 waited attempt pod ended
   local -A before=()
-  while read -r attempt pod; do
-    if [ "$attempt" -gt "\${before[$pod]:--1}" ]; then before[$pod]=$attempt; fi
-  done < <(ended_attempts)
+  if [ "\${1-}" != none-yet ]; then
+    while read -r attempt pod; do
+      if [ "$attempt" -gt "\${before[$pod]:--1}" ]; then before[$pod]=$attempt; fi
+    done < <(ended_attempts)
+  fi
   while waited=$((SECONDS - begun)) && [ "$waited" -lt ${READY_WITHIN} ]; do
     if is_ready; then return 0; fi
     ${STILL_WANTED}
     if [ "$waited" -ge "$look" ]; then
-      look=$((waited + 1 + waited / 5))
+      look=$((waited + ${LOOK_EVERY} + waited / 5))
       while read -r attempt pod; do
         ended=$((attempt - \${before[$pod]:--1}))
         if [ "$ended" -gt "$told" ]; then told=$ended; echo "etcd has ended $told time(s)" >&2; fi

@@ -7,7 +7,7 @@ export const GONE_WITHIN = 60;
 const PODS = '/var/lib/kubelet/pods';
 
 /**
- * Bash functions to wait by until kubelet has done with a pod whose manifest was taken out. They need `cri` and `move`.
+ * Bash functions to wait by until kubelet has done with a pod whose manifest was taken out. They need `cri`, `move`, `nap`.
  *
  * A new static pod of the same name that comes before that is put off by 10 to 15 s (podWorkers.allowStaticPodStart in
  * pkg/kubelet/pod_workers.go). kubelet does not say when it is done, but its last acts show: it stops the sandbox, removes
@@ -50,8 +50,8 @@ await_gone() {
     if [ $((SECONDS - begun)) -ge ${GONE_WITHIN} ]; then has_ended; return; fi
     if [ -e ${ETCD_MANIFEST} ] && ! [ -e ${OUTGOING_MANIFEST} ]; then move ${ETCD_MANIFEST} ${OUTGOING_MANIFEST}; fi
     if has_cgroup; then since_cgroup=0; else since_cgroup=$((since_cgroup + 1)); fi
-    sleep 0.05
+    nap 0.05
   done
-  if [ "$since_cgroup" -lt 8 ]; then sleep 2.2; fi
+  if [ "$since_cgroup" -lt 8 ]; then nap 2.2; fi
 }
 `;

@@ -18,23 +18,26 @@ export function listPki(): RemoteScript {
     effect: 'reads',
     timeoutMs: 30_000,
     script: `
-find ${PKI_DIR} -type f -print0 | while IFS= read -r -d '' file; do
-  digest=$(sha256sum < "$file")
-  printf '%s %s\\n' "\${digest%% *}" "$(stat -c '%a %u:%g %n' -- "$file")"
-done
+find ${PKI_DIR} -type f -printf '%m %U:%G %p\\n'
+echo
+find ${PKI_DIR} -type f -exec sha256sum -- {} +
 `,
   };
 }
 
 /** Reads the answer of {@link listPki}. */
 export function parsePki(answer: string): PlacedFile[] {
-  return answer
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [sha256 = '', mode = '', owner = '', ...path] = line.split(' ');
-      return { sha256, mode, owner, path: path.join(' ') };
-    });
+  const [modes = '', digests = ''] = answer.split('\n\n');
+  const digestOf = new Map(linesOf(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
+  return linesOf(modes).map((line) => {
+    const [mode = '', owner = '', ...words] = line.split(' ');
+    const path = words.join(' ');
+    return { path, mode, owner, sha256: digestOf.get(path) ?? '' };
+  });
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }
 
 /** Prints one file. With a key this is the only way by which a secret leaves a host: inside the connection, to memory. */

@@ -12,25 +12,24 @@ const NOT_PLAIN = 3;
  * @param modes permission bits in octal, by path.
  */
 export function setModes(modes: ReadonlyMap<string, string>): RemoteScript {
-  const words = [...modes].flatMap(([path, mode]) => [quote(mode), quote(path)]).join(' ');
+  const paths = [...modes.keys()].map(quote).join(' ');
+  const byMode = Map.groupBy(modes, ([, mode]) => mode);
+  const changes = [...byMode].map(
+    ([mode, files]) => `chmod ${quote(mode)} -- ${files.map(([path]) => quote(path)).join(' ')}`,
+  );
   return {
     title: 'set modes and owners',
     effect: 'changes',
     timeoutMs: 30_000,
     script: `
-set -- ${words}
-paths=()
-for word do
-  case $word in /*) ;; *) continue ;; esac
-  if [ -L "$word" ] || ! { [ -f "$word" ] || [ -d "$word" ]; }; then echo "$word" >&2; exit ${NOT_PLAIN}; fi
-  paths+=("$word")
+set -- ${paths}
+if [ "$#" = 0 ]; then exit 0; fi
+for path do
+  if [ -L "$path" ] || ! { [ -f "$path" ] || [ -d "$path" ]; }; then echo "$path" >&2; exit ${NOT_PLAIN}; fi
 done
-while [ $# -gt 0 ]; do
-  chown -h 0:0 -- "$2"
-  chmod "$1" -- "$2"
-  shift 2
-done
-if [ "\${#paths[@]}" -gt 0 ]; then sync -- "\${paths[@]}"; fi
+chown -h 0:0 -- "$@"
+${changes.join('\n')}
+sync -- "$@"
 `,
   };
 }

@@ -35,23 +35,24 @@ export function startKubelet(restart: boolean, goBack = false): RemoteScript {
     timeoutMs: (HEALTHY_WITHIN + 60) * 1000,
     script: `${HTTP_STATUS_FUNCTION}${PAUSE_FUNCTION}${goBack ? GO_BACK : GIVE_UP}
 systemctl daemon-reload
-case "$(systemctl show kubelet -p ExecStart --value)" in
+unit=$(systemctl show kubelet -p ExecStart -p UnitFileState)
+case $unit in
   *--config=${KUBELET_CONFIG}*) ;;
   *) systemctl show kubelet -p DropInPaths --value >&2; give_up ${OVERRULED} ;;
 esac
-if ! systemctl is-enabled --quiet kubelet; then
+if [[ $unit != *UnitFileState=enabled* ]] && ! systemctl is-enabled --quiet kubelet; then
   systemctl enable --quiet kubelet
   sync -- /etc/systemd/system /etc/systemd/system/*.wants
 fi
-find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -size 0 -delete 2>/dev/null || true
+for file in ${KUBELET_STATE}/pki/kubelet.*; do if [ -f "$file" ] && ! [ -s "$file" ]; then rm -f -- "$file"; fi; done
 systemctl ${restart ? 'restart' : 'start'} kubelet
 looked=0
 while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
-  if [ "$(http_status 127.0.0.1 10248 /healthz)" = 200 ]; then
-    if [ -d ${KUBELET_STATE}/pki ]; then
-      find ${KUBELET_STATE}/pki -maxdepth 1 -name 'kubelet.*' -type f -exec sync -- {} +
-      sync -- ${KUBELET_STATE}/pki ${KUBELET_STATE}
-    fi
+  http_status 127.0.0.1 10248 /healthz
+  if [ "$status" = 200 ]; then
+    made=()
+    for file in ${KUBELET_STATE}/pki/kubelet.*; do if [ -f "$file" ]; then made+=("$file"); fi; done
+    if [ "\${#made[@]}" -gt 0 ]; then sync -- "\${made[@]}" ${KUBELET_STATE}/pki ${KUBELET_STATE}; fi
     exit 0
   fi
   ${STILL_WANTED}

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Finding } from '../../findings.ts';
 import { dataFolders, type DataPlaces } from '../../kubeadm/data-places.ts';
 import { ETCD_MANIFEST, MANIFEST_DIR, RENDERED_MANIFEST } from '../../kubeadm/paths.ts';
@@ -12,6 +13,8 @@ export interface MemberStart extends DataPlaces {
   readonly criEndpoint: string;
   /** SHA-256 (hex) of the rendered manifest that is to be put in place; absent: it is there already. */
   readonly manifestSha256?: string;
+  /** Whether a container of etcd was on the host before, running or ended. */
+  readonly hadContainers: boolean;
   readonly onProgress: (line: string) => void;
 }
 
@@ -36,7 +39,7 @@ export function startMember(start: MemberStart): RemoteScript {
     script: `${memberReadyFunctions(start)}
 ${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}
 outcome=0
-await_ready || outcome=$?
+await_ready${start.hadContainers ? '' : ' none-yet'} || outcome=$?
 if [ "$outcome" = 0 ]; then exit 0; fi
 etcd_words
 case $outcome in
@@ -49,20 +52,22 @@ esac
 }
 
 function placeManifest(places: DataPlaces, sha256: string): string {
+  const folders = dataFolders(places);
+  const parents = [...new Set(folders.map((folder) => dirname(folder)))];
   return `
-folders=(${dataFolders(places).map(quote).join(' ')}) parents=()
+folders=(${folders.map(quote).join(' ')}) parents=(${parents.map(quote).join(' ')})
 if [ -e ${ETCD_MANIFEST} ]; then exit ${MANIFEST_CHANGED}; fi
 for folder in "\${folders[@]}"; do
   if [ -d "$folder" ] && [ -n "$(ls -A "$folder" | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
-  parents+=("$(dirname "$folder")")
 done
 case "$(sha256sum < ${RENDERED_MANIFEST})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
-( umask 022; mkdir -p -- "\${parents[@]}"; mkdir -p -m 0700 -- ${MANIFEST_DIR} )
-mkdir -p -m 0700 -- "\${folders[@]}"
-chmod 0700 -- "\${folders[@]}"
-if [ "$(stat -c %d ${MANIFEST_DIR})" != "$(stat -c %d ${RENDERED_MANIFEST})" ]; then exit ${OTHER_FILESYSTEM}; fi
+for folder in "\${parents[@]}"; do if ! [ -d "$folder" ]; then ( umask 022; mkdir -p -- "$folder" ); fi; done
+if ! [ -d ${MANIFEST_DIR} ]; then ( umask 022; mkdir -p -m 0700 -- ${MANIFEST_DIR} ); fi
+for folder in "\${folders[@]}"; do if [ -d "$folder" ]; then chmod 0700 -- "$folder"; else mkdir -m 0700 -- "$folder"; fi; done
+devices=$(stat -c %d -- ${MANIFEST_DIR} ${RENDERED_MANIFEST})
+if [ "\${devices%%$'\\n'*}" != "\${devices##*$'\\n'}" ]; then exit ${OTHER_FILESYSTEM}; fi
 mv -fT -- ${RENDERED_MANIFEST} ${ETCD_MANIFEST}
-sync -- ${MANIFEST_DIR} "\${parents[@]}" ${RENDERED_MANIFEST.replace(/\/[^/]*$/, '')}
+sync -- ${MANIFEST_DIR} "\${parents[@]}" ${quote(dirname(RENDERED_MANIFEST))}
 `;
 }
 

@@ -60,11 +60,12 @@ async function pull(step: Step & { kind: 'pull-image' }, context: ActContext): P
 }
 
 async function start(step: Step & { kind: 'start-member' }, context: ActContext): Promise<void> {
-  const { host, criEndpoint, placeManifest } = step;
+  const { host, criEndpoint, placeManifest, hadContainers } = step;
   const script = startMember({
     address: memberOf(context, host).address,
     ...placesOf(step),
     criEndpoint,
+    hadContainers,
     onProgress: (line) => context.log.host(host).info(line),
     ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
   });

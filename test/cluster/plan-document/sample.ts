@@ -154,6 +154,7 @@ export function createPlan(token = FRESH_TOKEN): Plan {
           dataDir: shape.dataDir,
           criEndpoint: 'unix:///run/containerd/containerd.sock',
           placeManifest: true,
+          hadContainers: false,
         })),
         { title: 'Start of the members' },
       ),

@@ -44,6 +44,7 @@ test('every exit code of the member script has words of its own', () => {
     dataDir: '/var/lib/etcd',
     criEndpoint: 'unix:///run/containerd/containerd.sock',
     manifestSha256: '0'.repeat(64),
+    hadContainers: false,
     onProgress: () => undefined,
   }).script;
   const codes = exitCodes(script);

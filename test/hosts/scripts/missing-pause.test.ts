@@ -49,6 +49,7 @@ describe('a pause image that cannot be had', () => {
       address: '10.0.0.6',
       dataDir: '/var/lib/etcd',
       criEndpoint: 'unix:///run/containerd/containerd.sock',
+      hadContainers: false,
       onProgress: () => undefined,
     });
     return Number(new RegExp(`\\b${NO_PAUSE}\\) exit (\\d+)`).exec(script)?.[1]);

@@ -52,7 +52,7 @@ test('files and folders get mode and owner, whatever their names hold', () => {
   expect(run({ "it's a key": '600', data: '700' })).toEqual({ code: 0, stderr: '' });
   expect([modeOf("it's a key"), modeOf('data')]).toEqual(['600', '700']);
   expect(readFileSync(join(folder, 'chown.log'), 'utf8')).toBe(
-    `-h 0:0 -- ${folder}/it's a key\n-h 0:0 -- ${folder}/data\n`,
+    `-h 0:0 -- ${folder}/it's a key ${folder}/data\n`,
   );
 });
 

@@ -40,6 +40,7 @@ async function start(walDir?: string): Promise<number> {
     dataDir: here('/var/lib/etcd'),
     ...(walDir !== undefined && { walDir }),
     criEndpoint: 'unix:///none',
+    hadContainers: false,
     manifestSha256: createHash('sha256').update(rendered).digest('hex'),
     onProgress: () => undefined,
   });
