@@ -108,7 +108,7 @@ function renewLeaves({ name: host, differences: { leaves }, etcdRuns }: Converge
       why: 'etcd takes a new pair without a restart',
     });
   }
-  return [{ title: `Certificates of ${host}`, steps, inTurn: true }];
+  return [{ title: `Certificates of ${host}`, steps, order: 'in-turn' }];
 }
 
 function deliverConfiguration({ name: host, desired, differences }: ConvergedMember): Step[] {
@@ -144,7 +144,7 @@ function convergeKubelet(member: ConvergedMember): Stage[] {
   return [
     {
       title: `Kubelet of ${host}`,
-      inTurn: true,
+      order: 'in-turn',
       steps: [
         { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
         {
@@ -210,7 +210,7 @@ function restart(member: ConvergedMember, shape: ClusterShape): Stage[] {
   return [
     {
       title: `Restart of ${host}`,
-      inTurn: true,
+      order: 'in-turn',
       ...(alone ? {} : { before: { kind: 'quorum-without', member: host } as const }),
       steps,
       after: { kind: 'member', member: host },

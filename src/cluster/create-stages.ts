@@ -35,7 +35,7 @@ export interface CreateStagesInput {
 
 /**
  * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
- * member is started before the files of all of them have been verified.
+ * member is started before all hosts are ready for it.
  */
 export function createStages(input: CreateStagesInput): { stages: Stage[]; afterProof: Stage[] } {
   const { members } = input;
@@ -43,19 +43,15 @@ export function createStages(input: CreateStagesInput): { stages: Stage[]; after
   const begun = members.filter(({ progress }) => progress === 'begun');
   const stages: Stage[] = [
     {
-      title: 'Configurations of kubelet and kubeadm; the CA',
-      steps: fresh.map((member) => deliverConfiguration(member, input)),
-    },
-    {
-      title: 'Kubelet, certificates, manifests',
+      title: 'Kubelet, certificates and manifest of each host',
+      order: 'by-host',
       steps: [
-        ...fresh.flatMap((member) => prepareMember(member, input.archive)),
+        ...fresh.flatMap((member) => prepareMember(member, input)),
         ...begun
           .filter((member) => !runs(member))
           .flatMap((member) => [...imageSteps(member, input.archive), wakeKubelet(member)]),
       ],
     },
-    { title: 'Verification of all files', steps: fresh.map((member) => verifyFiles(member, input)) },
     { title: 'Start of the members', steps: members.map((member) => startMember(member, input)) },
   ];
   const afterProof: Stage[] = [
@@ -84,11 +80,19 @@ function deliverConfiguration(member: CreatedMember, { authority }: CreateStages
   return { kind: 'deliver-files', host: member.name, why, files };
 }
 
-function prepareMember(member: CreatedMember, archive: ImageArchive | undefined): Step[] {
+/** kubelet takes a while to get healthy, and a new cluster needs it only in the end. */
+function prepareMember(member: CreatedMember, input: CreateStagesInput): Step[] {
   const { name: host, desired } = member;
   const { image } = desired;
-  const steps: Step[] = [
-    { kind: 'start-kubelet', host, restart: true, why: 'guide step 1: kubelet as service manager for etcd' },
+  return [
+    deliverConfiguration(member, input),
+    {
+      kind: 'start-kubelet',
+      host,
+      restart: true,
+      awaitedLater: true,
+      why: 'guide step 1: kubelet as service manager for etcd',
+    },
     {
       kind: 'render-manifest',
       host,
@@ -111,8 +115,10 @@ function prepareMember(member: CreatedMember, archive: ImageArchive | undefined)
         { path: STATE_FILE, mode: PRIVATE_MODE, content: { from: 'state' } },
       ],
     },
+    verifyFiles(member, input),
+    ...imageSteps(member, input.archive),
+    { kind: 'await-kubelet', host, why: 'it takes the manifest from there' },
   ];
-  return [...steps, ...imageSteps(member, archive)];
 }
 
 /** Whether kubelet and etcd both run on a host on which a member was started. */

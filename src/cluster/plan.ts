@@ -12,6 +12,7 @@ export type Step =
   | DeliverFiles
   | SetModes
   | StartKubelet
+  | AwaitKubelet
   | PullImage
   | ImportImage
   | RenderManifest
@@ -58,13 +59,20 @@ export interface SetModes extends StepOnHost {
   readonly modes: ReadonlyMap<string, string>;
 }
 
-/** Loads the drop-in, enables and (re)starts kubelet, and waits until it says it is healthy. */
+/** Loads the drop-in, enables and (re)starts kubelet, and waits until it says that it is healthy. */
 export interface StartKubelet extends StepOnHost {
   readonly kind: 'start-kubelet';
   /** False: a kubelet that already runs as wanted is only started if it is not active. */
   readonly restart: boolean;
   /** Puts the files that this run has replaced back if kubelet does not get healthy with the new ones. */
   readonly goBack?: boolean;
+  /** Only starts it: a later step waits, and others are done meanwhile. */
+  readonly awaitedLater?: boolean;
+}
+
+/** Waits until a kubelet that was started before says that it is healthy. */
+export interface AwaitKubelet extends StepOnHost {
+  readonly kind: 'await-kubelet';
 }
 
 /** Pulls etcd's image through the CRI. */
@@ -155,8 +163,8 @@ export interface RecordMember extends StepOnHost {
 export interface Stage {
   readonly title: string;
   readonly steps: readonly Step[];
-  /** True: one after the other, as listed; otherwise all at the same time. */
-  readonly inTurn?: boolean;
+  /** If not given, `together`. */
+  readonly order?: StageOrder;
   /** True: what fails here is told at the end of the run, and what follows is done all the same. */
   readonly mayFail?: boolean;
   /** Must hold before the first step; a gate that stays shut ends the run. */
@@ -164,6 +172,12 @@ export interface Stage {
   /** Must hold after the last step, before the next stage. */
   readonly after?: Gate;
 }
+
+/**
+ * `together`: all at the same time. `in-turn`: one after the other, as listed. `by-host`: so on each host, and the hosts without
+ * waiting for each other; but what the CA has signed is delivered nowhere before the CA's key, if the stage delivers that.
+ */
+export type StageOrder = 'together' | 'in-turn' | 'by-host';
 
 /** What the cluster must be like for the next thing to be done. One leader, no alarm and little lag belong to each. */
 export type Gate =

@@ -5,6 +5,7 @@ export const STEP_TITLES: Readonly<Record<Step['kind'], string>> = {
   'deliver-files': 'deliver files',
   'set-modes': 'set modes',
   'start-kubelet': 'start kubelet',
+  'await-kubelet': 'wait for kubelet',
   'pull-image': 'pull image',
   'import-image': 'import image',
   'render-manifest': 'render manifest',
@@ -23,4 +24,5 @@ export const LOOKING_STEPS: ReadonlySet<Step['kind']> = new Set([
   'verify-files',
   'prove-served',
   'prove-client',
+  'await-kubelet',
 ]);

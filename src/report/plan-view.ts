@@ -8,11 +8,12 @@ import { describeFinding, type Finding } from '../findings.ts';
 import { shortened } from './log-line.ts';
 import { code, codeBlock, details, table, text } from './markdown.ts';
 import {
-  changesNothing,
   CHANGES,
+  changesNothing,
   counted,
   everyHost,
   isTouched,
+  ORDERS,
   type PlannedHost,
   shownDiff,
   stepsOf,
@@ -73,9 +74,9 @@ function fileLines({ change, path, mode, note, diff }: FileChange): string[] {
 }
 
 function stageLines(stage: StageDescription, number: number): string[] {
-  const { title, inTurn, before, after } = stage;
+  const { title, order, before, after } = stage;
   return [
-    `${number}. ${title}${inTurn ? ', one step after the other' : ''}`,
+    `${number}. ${title}${ORDERS[order]}`,
     ...indented([
       ...(before === undefined ? [] : [`begins only when ${before}`]),
       ...stepsOf(stage).map(({ hosts, step, why }) => `${hosts.join(', ')}: ${step} (${why})`),
@@ -188,7 +189,7 @@ function order({ stages, afterProof }: PlanDocument): string {
 }
 
 function stageItem(stage: StageDescription): string {
-  const { title, inTurn, before, after } = stage;
+  const { title, order, before, after } = stage;
   const lines = [
     ...(before === undefined ? [] : [`🚦 begins only when ${text(before)}`]),
     ...stepsOf(stage).map(
@@ -196,7 +197,7 @@ function stageItem(stage: StageDescription): string {
     ),
     ...(after === undefined ? [] : [`🚦 goes on only when ${text(after)}`]),
   ];
-  const heading = `**${text(title)}**${inTurn ? ', one step after the other' : ''}`;
+  const heading = `**${text(title)}**${ORDERS[order]}`;
   return [heading, ...lines.map((line) => `   - ${line}`)].join('\n');
 }
 

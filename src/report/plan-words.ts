@@ -88,9 +88,16 @@ export interface StepOnHosts {
   readonly why: string;
 }
 
+/** In which order the steps of a stage are done, behind its title. */
+export const ORDERS: Readonly<Record<StageDescription['order'], string>> = {
+  together: '',
+  'in-turn': ', one step after the other',
+  'by-host': ', on each host one step after the other',
+};
+
 /** The steps of a stage; those that run at the same time and are the same on several hosts are told once. */
-export function stepsOf({ steps, inTurn }: StageDescription): StepOnHosts[] {
-  if (inTurn) return steps.map(({ host, step, why }) => ({ hosts: [host], step, why }));
+export function stepsOf({ steps, order }: StageDescription): StepOnHosts[] {
+  if (order === 'in-turn') return steps.map(({ host, step, why }) => ({ hosts: [host], step, why }));
   const groups = Map.groupBy(steps, ({ step, why }) => JSON.stringify([step, why]));
   return [...groups.values()].flatMap((group) =>
     group.slice(0, 1).map(({ step, why }) => ({ hosts: group.map(({ host }) => host), step, why })),

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ABSENT, type AuditStep } from '../cluster/audit.ts';
 import { describeGate, gateFindings } from '../cluster/gates.ts';
-import type { Gate, Stage, Step } from '../cluster/plan.ts';
+import type { Gate, Stage } from '../cluster/plan.ts';
 import { Refusal } from '../findings.ts';
-import { CA_KEY, ETCD_MANIFEST, STATE_FILE } from '../kubeadm/paths.ts';
 import { settleAll } from './settle.ts';
 import type { ActContext } from './steps/context.ts';
-import { runStep } from './steps/run-step.ts';
-import { LOOKING_STEPS, STEP_TITLES } from '../cluster/step-titles.ts';
+import { STEP_TITLES } from '../cluster/step-titles.ts';
+import { Tracks, tracksOf } from './tracks.ts';
 
 const GATE_WITHIN_MS = 60_000;
 const PAUSE_MS = 250;
@@ -33,67 +31,18 @@ async function actOn(stage: Stage, context: ActContext): Promise<void> {
   if (stage.before !== undefined) await passGate(stage.before, stage, context);
   context.signal.throwIfAborted();
   context.log.info(`${stage.title}: ${describeSteps(stage)}`);
-  if (stage.inTurn === true) {
-    for (const step of stage.steps) await runTogether([step], stage, context);
-  } else {
-    await runTogether(stage.steps, stage, context);
-  }
-  if (stage.after !== undefined) await passGate(stage.after, stage, context);
-}
-
-async function runTogether(steps: readonly Step[], stage: Stage, context: ActContext): Promise<void> {
-  context.signal.throwIfAborted();
-  const work = steps.map((step) => ({
-    host: step.host,
-    at: STEP_TITLES[step.kind],
-    result: runRecorded(step, stage, context),
+  const tracks = new Tracks(stage, context);
+  const work = tracksOf(stage).map((track) => ({
+    host: track[0]?.host ?? '',
+    at: stage.title,
+    result: tracks.run(track),
   }));
   await settleAll(
     `"${stage.title}" failed, and nothing after it was begun; the same run, started again, goes on from there`,
     work,
   );
-}
-
-async function runRecorded(step: Step, stage: Stage, context: ActContext): Promise<void> {
-  const title = STEP_TITLES[step.kind];
-  const changes = !LOOKING_STEPS.has(step.kind);
-  const { host } = step;
-  const found = (): Record<string, string> => digestsOfFiles(step, context);
-  const before = found();
-  const startedMs = context.timeline.elapsedMs();
-  let outcome: AuditStep['outcome'] = 'failed';
-  try {
-    await context.timeline.record({ stage: stage.title, title, changes, host }, () => runStep(step, context));
-    outcome = 'succeeded';
-  } finally {
-    const durationMs = Math.round(context.timeline.elapsedMs() - startedMs);
-    const what = { host, stage: stage.title, title, durationMs, outcome };
-    context.record.steps.push(Object.keys(before).length === 0 ? what : { ...what, before, after: found() });
-  }
-  context.log.host(host).info(`done: ${title}`);
-}
-
-/** Digests of the files that a step puts in place, as the host has them now. */
-function digestsOfFiles(step: Step, { material }: ActContext): Record<string, string> {
-  const found = material.found.get(step.host);
-  return Object.fromEntries(filesOf(step).map((path) => [path, found?.get(path) ?? ABSENT]));
-}
-
-function filesOf(step: Step): string[] {
-  switch (step.kind) {
-    case 'deliver-files':
-      return step.files.map(({ path }) => path);
-    case 'record-member':
-      return [STATE_FILE];
-    case 'start-member':
-      return step.placeManifest ? [ETCD_MANIFEST] : [];
-    case 'restart-member':
-      return [ETCD_MANIFEST];
-    case 'remove-authority-key':
-      return [CA_KEY];
-    default:
-      return [];
-  }
+  context.signal.throwIfAborted();
+  if (stage.after !== undefined) await passGate(stage.after, stage, context);
 }
 
 /** Waits until the cluster is as the gate asks for. */

@@ -1,3 +1,5 @@
+import type { Step } from '../cluster/plan.ts';
+import { STEP_TITLES } from '../cluster/step-titles.ts';
 import { errorMessage, Refusal, type Finding } from '../findings.ts';
 import { BastionError, HostError } from '../hosts/host-error.ts';
 
@@ -18,6 +20,13 @@ export async function settleAll<T>(
   });
   if (findings.length > 0) throw new Refusal(title, findings);
   return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+
+/** What was thrown while a step was carried out, as a refusal that names host and step. */
+export function inWords(error: unknown, { host, kind }: Pick<Step, 'host' | 'kind'>): Refusal {
+  if (error instanceof Refusal) return error;
+  const at = STEP_TITLES[kind];
+  return new Refusal(`${at} failed on ${host}`, findingsOf(error, host, at));
 }
 
 /** The findings of anything that was thrown while a host was worked with. */

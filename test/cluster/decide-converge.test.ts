@@ -126,7 +126,7 @@ describe('flags of etcd', () => {
     const stages = plan.stages.filter(({ steps }) => steps.some(({ kind }) => kind === 'restart-member'));
     expect(stages).toMatchObject(
       ['infra0', 'infra2', 'infra1'].map((member) => ({
-        inTurn: true,
+        order: 'in-turn',
         before: { kind: 'quorum-without', member },
         after: { kind: 'member', member },
       })),
@@ -308,7 +308,7 @@ describe('kubelet', () => {
   const kubeletStages = (facts: readonly HostFacts[], settings = {}): unknown[] =>
     decide(facts, { ...healthy, settings })
       .stages.filter(({ title }) => title.startsWith('Kubelet of'))
-      .map(({ steps, inTurn, after }) => ({ hosts: steps.map(({ host }) => host), inTurn, after }));
+      .map(({ steps, order, after }) => ({ hosts: steps.map(({ host }) => host), order, after }));
 
   test('`kubelet-config`: one host at a time, and no member is restarted', () => {
     const settings = { kubeletConfig: { maxPods: 20 } };
@@ -318,7 +318,7 @@ describe('kubelet', () => {
     expect(kubeletStages(finishedCluster(), settings)).toEqual(
       ['infra1', 'infra2', 'infra0'].map((name) => ({
         hosts: [name, name],
-        inTurn: true,
+        order: 'in-turn',
         after: { kind: 'member', member: name },
       })),
     );
@@ -331,7 +331,7 @@ describe('kubelet', () => {
     ['missing', withoutFile(finishedCluster(), 1, KUBELET_DROP_IN)],
   ])('a drop-in that is %s', (_, facts) => {
     expect(kubeletStages(facts)).toEqual([
-      { hosts: ['infra1', 'infra1'], inTurn: true, after: { kind: 'member', member: 'infra1' } },
+      { hosts: ['infra1', 'infra1'], order: 'in-turn', after: { kind: 'member', member: 'infra1' } },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
-import type { Step } from '../../src/cluster/plan.ts';
+import type { PlannedFile, Step } from '../../src/cluster/plan.ts';
 import { leafFiles, leafPath } from '../../src/kubeadm/file-tree.ts';
 import { etcdArguments } from '../../src/kubeadm/kubeadm-config.ts';
 import {
@@ -81,22 +81,34 @@ describe('create', () => {
     });
   });
 
-  test("the CA's key goes to one host, and a whole stage before any certificate", () => {
+  test("the CA's key goes to one host, in the stage that waits for it before it delivers any certificate", () => {
     const plan = decide(pristine());
-    const stageOf = (wanted: (step: Step) => boolean): number[] =>
-      plan.stages.flatMap((stage, index) => (stage.steps.some(wanted) ? [index] : []));
-    const carriesKey = (step: Step): boolean =>
-      step.kind === 'deliver-files' && step.files.some(({ path }) => path === CA_KEY);
-    const carriesLeaf = (step: Step): boolean =>
-      step.kind === 'deliver-files' && step.files.some(({ content }) => content.from === 'leaf');
-    const withKey = stepsOf(plan).filter(carriesKey);
-    expect(withKey.map(({ host }) => host)).toEqual(['infra0']);
-    expect(Math.max(...stageOf(carriesKey))).toBeLessThan(Math.min(...stageOf(carriesLeaf)));
+    const carries = (wanted: (file: PlannedFile) => boolean): Step[] =>
+      stepsOf(plan).filter((step) => step.kind === 'deliver-files' && step.files.some(wanted));
+    const [withKey, ...others] = carries(({ path }) => path === CA_KEY);
+    expect([withKey?.host, others]).toEqual(['infra0', []]);
+    const [preparation] = plan.stages;
+    expect(preparation?.order).toBe('by-host');
+    for (const step of [withKey, ...carries(({ content }) => content.from === 'leaf')]) {
+      expect(preparation?.steps).toContain(step);
+    }
   });
 
-  test('no member is started before the files of all have been verified', () => {
-    const kinds = decide(pristine()).stages.map(({ steps }) => [...new Set(steps.map(({ kind }) => kind))]);
-    expect(kinds.slice(-2)).toEqual([['verify-files'], ['start-member']]);
+  test('no member is started before the files of all are verified and kubelet is healthy everywhere', () => {
+    const [preparation, start, ...others] = decide(pristine()).stages;
+    const kinds = Map.groupBy(preparation?.steps ?? [], ({ host }) => host);
+    expect([...kinds.values()].map((steps) => steps.map(({ kind }) => kind))).toEqual(
+      MEMBERS.map(() => [
+        'deliver-files',
+        'start-kubelet',
+        'render-manifest',
+        'deliver-files',
+        'verify-files',
+        'await-kubelet',
+      ]),
+    );
+    expect(start?.steps.map(({ kind }) => kind)).toEqual(MEMBERS.map(() => 'start-member'));
+    expect(others).toEqual([]);
     expect(stepsLike(decide(pristine()), 'start-member').every(({ placeManifest }) => placeManifest)).toBe(
       true,
     );

@@ -81,6 +81,7 @@ describe('of every plan', () => {
     'prove-served': 'looks',
     'prove-client': 'looks',
     'start-kubelet': 'starts',
+    'await-kubelet': 'looks',
     'start-member': 'starts',
     'restart-member': 'starts',
     'move-leadership': 'starts',
@@ -204,7 +205,7 @@ describe('of every plan', () => {
           stages.every(
             (stage) =>
               restartsOf(stage).length === 1 &&
-              stage.inTurn === true &&
+              stage.order === 'in-turn' &&
               stage.before?.kind === 'quorum-without' &&
               stage.before.member === restartsOf(stage)[0]?.host &&
               stage.after?.kind === 'member',

@@ -129,6 +129,7 @@ function apply(step: Step, plan: Plan, hosts: ReadonlyMap<string, Simulated>, ca
       host.facts = { ...host.facts, files };
       return;
     }
+    case 'await-kubelet':
     case 'pull-image':
     case 'import-image':
     case 'verify-files':

@@ -62,7 +62,7 @@ test('a run that fails half-way names cause and fix, and goes on from there once
   // A value that kubelet does not take.
   const refused = await deploy({ 'kubelet-config': 'maxPods: many' });
   expect(refused.log.join('\n')).toMatch(
-    /\[infra0\] start kubelet: kubelet .*maxPods.*Fix: Correct `kubelet-config`/,
+    /\[infra0\] wait for kubelet: kubelet .*maxPods.*Fix: Correct `kubelet-config`/,
   );
 
   // No image, and no way to a registry.

@@ -27,7 +27,7 @@ test.each([
   renderManifest(),
   restartMember({ ...member, currentSha256: 'absent', renderedSha256: 'ab', mayLackData: false }),
   setModes(new Map()),
-  startKubelet(false),
+  startKubelet({ restart: false }),
   startMember({ ...member, hadContainers: false }),
 ])('nothing of "$title" is sent to a host that may only be looked at', async (script) => {
   const happened: string[] = [];

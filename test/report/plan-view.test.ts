@@ -151,7 +151,7 @@ describe('renderPlan', () => {
       stages: [
         {
           title: nasty,
-          inTurn: false,
+          order: 'together',
           before: nasty,
           after: nasty,
           steps: [{ host: nasty, step: nasty, why: nasty }],

@@ -4,6 +4,9 @@ import type { ClusterFacts } from '../../src/cluster/cluster-facts.ts';
 import type { Stage, Step } from '../../src/cluster/plan.ts';
 import { Refusal } from '../../src/findings.ts';
 import { guard, LOCK_LOST } from '../../src/hosts/lock/guard.ts';
+import type { RemoteResult, RemoteScript } from '../../src/hosts/transport.ts';
+import { HostError } from '../../src/hosts/host-error.ts';
+import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { CA_KEY, KUBELET_CONFIG, STATE_FILE } from '../../src/kubeadm/paths.ts';
 import { createAuthority } from '../../src/pki/authority.ts';
 import { generateKey, privateKeyToPem } from '../../src/pki/keys.ts';
@@ -13,12 +16,13 @@ import { RunRecord } from '../../src/road/run-record.ts';
 import type { ActContext } from '../../src/road/steps/context.ts';
 import { Timeline } from '../../src/road/timeline.ts';
 import { clusterFacts } from '../cluster/example-health.ts';
-import { MEMBERS, NOW } from '../cluster/example.ts';
+import { leavesOf, MEMBERS, NOW } from '../cluster/example.ts';
 import { samplePlan } from '../cluster/plan-document/sample.ts';
 import { Lines, standInClients, standInTransport, type Behaviour } from './stand-ins.ts';
 
 const ca = await createAuthority({ algorithm: 'ECDSA-P256', now: NOW });
 const otherKeyPem = privateKeyToPem(await generateKey('ECDSA-P256'));
+const issued = leavesOf(ca, NOW).then((leaves) => leaves.get('infra0') ?? {});
 
 /** What acting needs, and what it left behind. */
 interface Scene {
@@ -34,16 +38,25 @@ interface SceneOptions {
   readonly clock?: () => number;
   readonly signal?: AbortSignal;
   readonly guard?: ActContext['guard'];
+  /** Whether certificates were issued. */
+  readonly leaves?: boolean;
 }
 
-function scene({ behave, told = [clusterFacts()], clock, signal, guard: guarded }: SceneOptions = {}): Scene {
+function scene({
+  behave,
+  told = [clusterFacts()],
+  clock,
+  signal,
+  guard: guarded,
+  leaves,
+}: SceneOptions = {}): Scene {
   const happened: string[] = [];
   const log = new Lines();
   const clients = standInClients(told, () => happened.push('cluster'));
   const material: Material = {
     authority: Promise.resolve(ca),
     signer: Promise.resolve(ca),
-    leaves: new Map(),
+    leaves: new Map(leaves === true ? MEMBERS.map(({ name }) => [name, issued]) : []),
     found: new Map(MEMBERS.map(({ name }) => [name, new Map([[KUBELET_CONFIG, 'ab'.repeat(32)]])])),
     digests: new Map(MEMBERS.map(({ name }) => [name, new Map()])),
     publicFiles: new Map(MEMBERS.map(({ name }) => [name, new Map()])),
@@ -70,6 +83,10 @@ function kubelet(host: string): Step {
 
 function pull(host: string): Step {
   return { kind: 'pull-image', host, image: 'etcd:1', criEndpoint: 'unix:///s', why: 'x' };
+}
+
+function record(host: string): Step {
+  return { kind: 'record-member', host, why: 'x' };
 }
 
 function stage(title: string, steps: readonly Step[], more: Partial<Stage> = {}): Stage {
@@ -126,7 +143,7 @@ describe('order', () => {
         () => 5,
       ),
     });
-    await act([stage('A', [kubelet('infra1'), pull('infra0')], { inTurn: true })], one.context);
+    await act([stage('A', [kubelet('infra1'), pull('infra0')], { order: 'in-turn' })], one.context);
     expect(one.happened).toEqual([
       `infra1: ${KUBELET}`,
       `infra1: end of ${KUBELET}`,
@@ -144,6 +161,198 @@ describe('order', () => {
       'infra0: done: start kubelet',
       'infra1: done: start kubelet',
     ]);
+  });
+});
+
+/** What a host answers to several steps at once; each ends with a code of `codes`, and those after one that failed do not begin. */
+async function answerTo(
+  script: RemoteScript,
+  codes: readonly number[],
+  ended: (index: number) => Promise<void> | void = () => undefined,
+): Promise<Partial<RemoteResult>> {
+  const [, mark = ''] = /printf '\\n([0-9a-f-]{36})\\n'/.exec(script.script) ?? [];
+  let [stdout, stderr] = ['', ''];
+  for (const [index, code] of codes.entries()) {
+    stdout += `out ${index}\n${mark}\n`;
+    stderr += `said ${index}\n${mark} ${code}\n`;
+    script.onProgress?.(`${mark} ${code}`);
+    await ended(index);
+    if (code !== 0) return { code, stdout: Buffer.from(stdout), stderr };
+  }
+  return { code: 0, stdout: Buffer.from(stdout), stderr };
+}
+
+describe('by host', () => {
+  const pair = (host: string): Step[] => [kubelet(host), pull(host)];
+  const BOTH = 'start kubelet, pull image';
+
+  test('the steps of a host go to it together; hosts do not wait for each other', async () => {
+    const one: Scene = scene({
+      behave: async (script, host) => {
+        await sleep(host === 'infra0' ? 40 : 5);
+        const answer = await answerTo(script, [0, 0]);
+        one.happened.push(`${host}: end`);
+        return answer;
+      },
+    });
+    const configuration: Step = {
+      kind: 'deliver-files',
+      host: 'infra1',
+      why: 'x',
+      files: [{ path: KUBELET_CONFIG, mode: '644', content: { from: 'text', text: 'new' } }],
+    };
+    const steps = [...pair('infra0'), ...pair('infra1'), configuration];
+    await act([stage('A', steps, { order: 'by-host' }), stage('B', [kubelet('infra2')])], one.context);
+    expect(one.happened).toEqual([
+      `infra0: ${BOTH}`,
+      `infra1: ${BOTH}`,
+      'infra1: end',
+      'infra1: deliver files',
+      'infra1: end',
+      'infra0: end',
+      `infra2: ${KUBELET}`,
+      'infra2: end',
+    ]);
+    const titles = one.context.timeline.entries
+      .filter(({ host }) => host === 'infra1')
+      .map(({ title, outcome }) => `${title} ${outcome}`);
+    expect(titles).toEqual(['start kubelet done', 'pull image done', 'deliver files done']);
+  });
+
+  // The runtime's own client reads what there is to the end: nothing that belongs to another step may be behind it.
+  test('a pull with credentials goes to the host alone', async () => {
+    const { context, happened } = scene();
+    const registry = { server: 'r.example', username: 'u', password: 'p' };
+    await act([stage('A', pair('infra0'), { order: 'by-host' })], { ...context, registry });
+    expect(happened).toEqual([`infra0: ${KUBELET}`, `infra0: ${PULL}`]);
+  });
+
+  test('each is told as done as soon as it is, while the next one still runs', async () => {
+    const one: Scene = scene({
+      behave: (script) =>
+        answerTo(script, [0, 0], async (index) => {
+          if (index === 0) await sleep(30);
+          one.lines.push(`host: ${index} was told`);
+        }),
+    });
+    await act([stage('A', pair('infra0'), { order: 'by-host' })], one.context);
+    expect(one.lines.slice(1)).toEqual([
+      'infra0: done: start kubelet',
+      'host: 0 was told',
+      'infra0: done: pull image',
+      'host: 1 was told',
+    ]);
+    const [first, second] = one.context.timeline.entries;
+    expect(second?.startedMs).toBeGreaterThanOrEqual((first?.startedMs ?? 0) + (first?.durationMs ?? 0));
+    expect(second?.durationMs).toBeGreaterThan(20);
+  });
+
+  test('the one that failed is told with its own words, those before it as done, those after it as not begun', async () => {
+    const { context, lines } = scene({ behave: (script) => answerTo(script, [0, 1]) });
+    const steps = [...pair('infra0'), { kind: 'await-kubelet' as const, host: 'infra0', why: 'x' }];
+    const failure = await failureOf(act([stage('A', steps, { order: 'by-host' })], context));
+    expect(failure.findings).toMatchObject([
+      { host: 'infra0', at: 'pull image', fact: expect.stringContaining('said 1') },
+    ]);
+    expect(lines.filter((line) => line.includes('done: '))).toEqual(['infra0: done: start kubelet']);
+    expect(context.timeline.entries.map(({ title, outcome }) => [title, outcome])).toEqual([
+      ['start kubelet', 'done'],
+      ['pull image', 'failed'],
+    ]);
+    expect(context.record.steps.map(({ title, outcome }) => [title, outcome])).toEqual([
+      ['start kubelet', 'succeeded'],
+      ['pull image', 'failed'],
+    ]);
+  });
+
+  test('a connection that is lost in the middle fails the step that ran', async () => {
+    const lost = new HostError({ host: 'infra0', at: 'x', fact: 'the SSH connection was lost' });
+    const { context } = scene({
+      behave: async (script) => {
+        await answerTo(script, [0]);
+        throw lost;
+      },
+    });
+    const failure = await failureOf(act([stage('A', pair('infra0'), { order: 'by-host' })], context));
+    expect(failure.findings).toMatchObject([{ host: 'infra0', fact: 'the SSH connection was lost' }]);
+    expect(context.timeline.entries.map(({ title, outcome }) => [title, outcome])).toEqual([
+      ['start kubelet', 'done'],
+      ['pull image', 'failed'],
+    ]);
+  });
+
+  test('a lost lock fails the first step; a connection that ended, the one that was next', async () => {
+    const locked = scene({ behave: () => ({ code: LOCK_LOST, stderr: 'etcd-ha-action lock: \n' }) });
+    const stages = [stage('A', pair('infra0'), { order: 'by-host' })];
+    expect((await failureOf(act(stages, locked.context))).findings[0]).toMatchObject({ at: 'start kubelet' });
+    const ended = scene({ behave: async (script) => ({ ...(await answerTo(script, [0])), code: 96 }) });
+    expect((await failureOf(act(stages, ended.context))).findings[0]).toMatchObject({ at: 'pull image' });
+  });
+
+  test('after a failure on one host nothing more is begun on the others', async () => {
+    const one: Scene = scene({
+      behave: async (script, host) => {
+        await sleep(host === 'infra0' ? 20 : 1);
+        return answerTo(script, host === 'infra1' ? [1] : [0, 0]);
+      },
+    });
+    const steps = [...pair('infra0'), record('infra0'), ...pair('infra1')];
+    const failure = await failureOf(act([stage('A', steps, { order: 'by-host' })], one.context));
+    expect(failure.findings.map(({ host }) => host)).toEqual(['infra1']);
+    expect(one.happened).toEqual([`infra0: ${BOTH}`, `infra1: ${BOTH}`]);
+  });
+
+  describe("what the CA has signed leaves the runner only when the CA's key is kept", () => {
+    const withKey: Step = {
+      kind: 'deliver-files',
+      host: 'infra0',
+      why: 'x',
+      files: [{ path: CA_KEY, mode: '600', content: { from: 'authority', part: 'key' } }],
+    };
+    const certificates = (host: string): Step => ({
+      kind: 'deliver-files',
+      host,
+      why: 'x',
+      files: [
+        {
+          path: leafPath('server', 'certificate'),
+          mode: '644',
+          content: { from: 'leaf', name: 'server', part: 'certificate' },
+        },
+      ],
+    });
+    const steps = [withKey, kubelet('infra0'), certificates('infra0'), certificates('infra1')];
+
+    test('as soon as it is, whatever that host does next', async () => {
+      const one: Scene = scene({
+        behave: async (script, host) => {
+          if (host === 'infra1' || script.title === 'deliver files') return {};
+          await sleep(20);
+          const answer = await answerTo(script, [0, 0], async (index) => {
+            if (index === 0) one.happened.push('the key is kept');
+            await sleep(20);
+          });
+          one.happened.push('infra0: kubelet is started');
+          return answer;
+        },
+        leaves: true,
+      });
+      await act([stage('A', steps, { order: 'by-host' })], one.context);
+      expect(one.happened).toEqual([
+        'infra0: deliver files, start kubelet',
+        'the key is kept',
+        'infra1: deliver files',
+        'infra0: kubelet is started',
+        'infra0: deliver files',
+      ]);
+    });
+
+    test('and never when it could not be', async () => {
+      const { context, happened } = scene({ behave: (script) => answerTo(script, [1]), leaves: true });
+      await failureOf(act([stage('A', steps, { order: 'by-host' })], context));
+      expect(happened).toEqual(['infra0: deliver files, start kubelet']);
+      expect(context.timeline.entries.map(({ host }) => host)).toEqual(['infra0']);
+    });
   });
 });
 
@@ -238,7 +447,9 @@ describe('a failure', () => {
   test('in turn, keeps the steps after it from beginning, and the gate from being asked', async () => {
     const { context, happened } = scene({ behave: failing });
     const after = { kind: 'member', member: 'infra1' } as const;
-    await failureOf(act([stage('A', [kubelet('infra1'), pull('infra0')], { inTurn: true, after })], context));
+    await failureOf(
+      act([stage('A', [kubelet('infra1'), pull('infra0')], { order: 'in-turn', after })], context),
+    );
     expect(happened).toEqual([`infra1: ${KUBELET}`]);
   });
 
@@ -260,7 +471,7 @@ describe('a failure', () => {
 
   test('of a stage that may fail is kept for the end, and the next stage is begun', async () => {
     const { context, happened } = scene({ behave: failing });
-    const may = { inTurn: true, mayFail: true };
+    const may = { order: 'in-turn', mayFail: true } as const;
     await act(
       [stage('A', [kubelet('infra1'), pull('infra1')], may), stage('B', [kubelet('infra0')], may)],
       context,
@@ -305,7 +516,7 @@ describe('a failure', () => {
         return {};
       },
     });
-    const acting = act([stage('A', [kubelet('infra0'), pull('infra0')], { inTurn: true })], context);
+    const acting = act([stage('A', [kubelet('infra0'), pull('infra0')], { order: 'in-turn' })], context);
     await expect(acting).rejects.toThrow('cancelled');
     expect(happened).toEqual([`infra0: ${KUBELET}`]);
   });

@@ -12,7 +12,7 @@ export function handOverStages(handOvers: readonly HandOver[]): Stage[] {
     .filter((handOver) => !isHandedOver(handOver))
     .map((handOver) => ({
       title: `Hand-over to ${handOver.name}`,
-      inTurn: true,
+      order: 'in-turn',
       mayFail: true,
       steps: steps(handOver),
     }));

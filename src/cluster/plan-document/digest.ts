@@ -24,10 +24,10 @@ function withoutChance(stage: StageDescription): StageDescription {
   const steps = stage.steps
     .filter(({ step }) => !IMAGES.some((title) => step.startsWith(title)))
     .map(({ host, step }) => ({ host, step, why: '' }));
-  // the steps of a stage that is done in turn are in the order in which they are done
+  // the steps of a stage that is done in turn are in the order in which they are done; so are those of one host
   return {
     ...stage,
-    steps: stage.inTurn ? steps : steps.sort((one, other) => compare(one.host, other.host)),
+    steps: stage.order === 'in-turn' ? steps : steps.sort((one, other) => compare(one.host, other.host)),
   };
 }
 
@@ -36,14 +36,15 @@ function inOrderOfNames(stages: readonly StageDescription[]): StageDescription[]
   const runs: StageDescription[][] = [];
   for (const stage of stages) {
     const last = runs.at(-1);
-    if (last?.[0] !== undefined && stage.inTurn && kindOf(last[0]) === kindOf(stage)) last.push(stage);
+    if (last?.[0] !== undefined && stage.order === 'in-turn' && kindOf(last[0]) === kindOf(stage))
+      last.push(stage);
     else runs.push([stage]);
   }
   return runs.flatMap((run) => run.sort((one, other) => compare(one.title, other.title)));
 }
 
-function kindOf({ inTurn, steps }: StageDescription): string {
-  return inTurn ? steps.map(({ step }) => step).join() : '';
+function kindOf({ order, steps }: StageDescription): string {
+  return order === 'in-turn' ? steps.map(({ step }) => step).join() : '';
 }
 
 function compare(one: string, other: string): number {

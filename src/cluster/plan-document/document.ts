@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings.ts';
 import type { MemberIdentity } from '../../kubeadm/kubeadm-config.ts';
-import type { Verdict } from '../plan.ts';
+import type { StageOrder, Verdict } from '../plan.ts';
 
 /** A plan as people read and approve it: JSON as it stands, without any secret. */
 export interface PlanDocument {
@@ -46,8 +46,8 @@ export interface FileChange {
 /** A stage with its gates in words. */
 export interface StageDescription {
   readonly title: string;
-  /** True: its steps one after the other; false: all hosts at the same time. */
-  readonly inTurn: boolean;
+  /** All at the same time, one after the other, or one after the other on each host. */
+  readonly order: StageOrder;
   readonly before?: string;
   readonly after?: string;
   readonly steps: readonly StepDescription[];

@@ -36,6 +36,7 @@ export function plannedFiles(steps: readonly Step[]): TouchedFile[] {
         put({ path: STATE_FILE, mode: PRIVATE_MODE, content: { from: 'state' } });
         break;
       case 'start-kubelet':
+      case 'await-kubelet':
       case 'pull-image':
       case 'import-image':
       case 'verify-files':

@@ -5,10 +5,10 @@ import { STEP_TITLES } from '../step-titles.ts';
 import type { StageDescription } from './document.ts';
 
 /** A stage as data for people. */
-export function describeStage({ title, inTurn = false, before, after, steps }: Stage): StageDescription {
+export function describeStage({ title, order = 'together', before, after, steps }: Stage): StageDescription {
   return {
     title,
-    inTurn,
+    order,
     ...(before === undefined ? {} : { before: describeGate(before) }),
     ...(after === undefined ? {} : { after: describeGate(after) }),
     steps: steps.map((step) => ({ host: step.host, step: describeStep(step), why: step.why })),

@@ -50,8 +50,9 @@ export function deliverFiles(
     Buffer.from(`${mode} ${bytes.length} ${replaces} ${path}\n`),
     bytes,
   ]);
+  const head = Buffer.from(`${deliveries.length}\n`);
   const script = options.forgetReplaced ? `${DELIVER}${forgetReplaced(options.patches)}` : DELIVER;
-  return { title, effect: 'changes', script, input: Buffer.concat(chunks), timeoutMs: 180_000 };
+  return { title, effect: 'changes', script, input: Buffer.concat([head, ...chunks]), timeoutMs: 180_000 };
 }
 
 /** Why files could not be put in place. */
@@ -68,7 +69,9 @@ export function explainDelivery(result: RemoteResult): Omit<Finding, 'host' | 'a
 const DELIVER = `
 paths=() texts=() seen=() aside=() left=() missing=() there=()
 declare -A of_mode=() holds=() folders=() digests=()
-while read -r mode size replaces path; do
+read -r count
+while [ $((count--)) -gt 0 ]; do
+  read -r mode size replaces path || true
   IFS= read -r -N "$size" text || true
   if [ "\${#text}" != "$size" ]; then echo "$path: the stream ended early" >&2; exit 1; fi
   folder=\${path%/*}

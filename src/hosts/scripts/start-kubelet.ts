@@ -18,22 +18,25 @@ const OVERRULED = 3;
 const FAILED = 4;
 const NOT_HEALTHY = 5;
 
+/** What may differ between two starts. */
+export interface KubeletStart {
+  readonly restart: boolean;
+  /** Puts drop-in and configuration back as they were, if kubelet does not get healthy with the new ones. */
+  readonly goBack?: boolean;
+  /** Only starts it: {@link awaitKubelet} waits. */
+  readonly awaitedLater?: boolean;
+}
+
 /**
  * Guide step 1: loads the drop-in, makes sure that kubelet starts at boot, (re)starts it, and waits for `/healthz` on
  * 127.0.0.1:10248 (kubelet's default healthzPort).
- *
- * kubelet does not fsync the serving certificate that it makes for itself at its first start. After a power cut the two
- * files were there and empty, and kubelet never started again ("missing content for serving cert"). So these two are
- * synced once it is healthy, and empty ones, of an earlier start, are removed before. Other files of that folder come
- * and go.
- * @param goBack puts drop-in and configuration back as they were, if kubelet does not get healthy with the new ones.
  */
-export function startKubelet(restart: boolean, goBack = false): RemoteScript {
+export function startKubelet({ restart, goBack = false, awaitedLater = false }: KubeletStart): RemoteScript {
   return {
     title: 'start kubelet',
     effect: 'changes',
     timeoutMs: (HEALTHY_WITHIN + 60) * 1000,
-    script: `${HTTP_STATUS_FUNCTION}${PAUSE_FUNCTION}${goBack ? GO_BACK : GIVE_UP}
+    script: `${goBack ? GO_BACK : GIVE_UP}
 systemctl daemon-reload
 unit=$(systemctl show kubelet -p ExecStart -p UnitFileState)
 case $unit in
@@ -46,8 +49,30 @@ if [[ $unit != *UnitFileState=enabled* ]] && ! systemctl is-enabled --quiet kube
 fi
 for file in ${KUBELET_STATE}/pki/kubelet.*; do if [ -f "$file" ] && ! [ -s "$file" ]; then rm -f -- "$file"; fi; done
 systemctl ${restart ? 'restart' : 'start'} kubelet
-looked=0
-while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
+${awaitedLater ? '' : AWAIT_HEALTH}
+`,
+  };
+}
+
+/** Waits for a kubelet that {@link startKubelet} has only started. */
+export function awaitKubelet(): RemoteScript {
+  return {
+    title: 'wait for kubelet',
+    effect: 'reads',
+    timeoutMs: (HEALTHY_WITHIN + 30) * 1000,
+    script: `${GIVE_UP}${AWAIT_HEALTH}`,
+  };
+}
+
+/**
+ * kubelet does not fsync the serving certificate that it makes for itself at its first start. After a power cut the two
+ * files were there and empty, and kubelet never started again ("missing content for serving cert"). So these two are
+ * synced once it is healthy, and empty ones, of an earlier start, are removed before. Other files of that folder come
+ * and go.
+ */
+const AWAIT_HEALTH = `${HTTP_STATUS_FUNCTION}${PAUSE_FUNCTION}
+begun=$SECONDS looked=0
+while waited=$((SECONDS - begun)) && [ "$waited" -lt ${HEALTHY_WITHIN} ]; do
   http_status 127.0.0.1 10248 /healthz
   if [ "$status" = 200 ]; then
     made=()
@@ -56,8 +81,8 @@ while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
     exit 0
   fi
   ${STILL_WANTED}
-  if [ "$SECONDS" -gt "$looked" ]; then
-    looked=$SECONDS
+  if [ "$waited" -gt "$looked" ]; then
+    looked=$waited
     if [ "$(systemctl show kubelet -p SubState --value)" != running ]; then
       journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
       give_up ${FAILED}
@@ -67,9 +92,7 @@ while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
 done
 journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
 give_up ${NOT_HEALTHY}
-`,
-  };
-}
+`;
 
 /** What is added to an exit code when the files before are back. */
 const WENT_BACK = 10;

@@ -35,27 +35,19 @@ export interface ActContext {
   readonly signal: AbortSignal;
 }
 
+type OnHost = Pick<Step, 'host' | 'kind'>;
+
 /** Words for what a script's exit code and last lines mean. */
 export type Explain = (result: RemoteResult) => Omit<Finding, 'host' | 'at'>;
 
-/** Runs a step's script under the run's lock; a non-zero exit becomes a finding in words. */
-export async function runScript(
-  step: { readonly host: string; readonly kind: Step['kind'] },
-  script: RemoteScript,
-  context: ActContext,
-  explain: Explain = explainUnknown,
-): Promise<RemoteResult> {
-  const result = await transportOf(context, step.host).run(context.guard(script));
-  if (result.code === 0) return result;
-  const words = result.code === LOCK_LOST ? explainLockLost(result) : explain(result);
-  throw stepFailure(step, words);
+/** What the end of a step's script means. @throws Refusal, in words, when it was no success. */
+export function judge(step: OnHost, result: RemoteResult, explain: Explain = explainUnknown): void {
+  if (result.code === 0) return;
+  throw stepFailure(step, result.code === LOCK_LOST ? explainLockLost(result) : explain(result));
 }
 
 /** The failure of a step. */
-export function stepFailure(
-  step: { readonly host: string; readonly kind: Step['kind'] },
-  words: Omit<Finding, 'host' | 'at'>,
-): Refusal {
+export function stepFailure(step: OnHost, words: Omit<Finding, 'host' | 'at'>): Refusal {
   const at = STEP_TITLES[step.kind];
   return new Refusal(`${at} failed on ${step.host}`, [{ host: step.host, at, ...words }]);
 }

@@ -1,34 +1,37 @@
 import { formatHostState, type HostState } from '../../cluster/host-state.ts';
 import type { FileContent, PlannedFile, Step } from '../../cluster/plan.ts';
-import { deliverFiles, explainDelivery } from '../../hosts/scripts/deliver-files.ts';
+import { deliverFiles, explainDelivery, type Delivery } from '../../hosts/scripts/deliver-files.ts';
 import { allPatches, patchFolder } from '../../kubeadm/patches.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
 import { sha256 } from '../material.ts';
-import { digestsOf, memberOf, runScript, type ActContext } from './context.ts';
+import { digestsOf, memberOf, type ActContext } from './context.ts';
+import type { StepScript } from './step-script.ts';
 
 const STATE_RECORD: PlannedFile = { path: STATE_FILE, mode: '600', content: { from: 'state' } };
 
 /** Puts the files of a step in place; what they replace must be what the run has seen. */
-export function deliver(step: Step & { kind: 'deliver-files' }, context: ActContext): Promise<void> {
-  return put(step, step.files, 'bootstrapping', context);
+export function deliver(
+  { host, files }: Step & { kind: 'deliver-files' },
+  context: ActContext,
+): Promise<StepScript> {
+  return put(host, files, 'bootstrapping', context);
 }
 
 /** Writes down that the host is a member, and forgets what was kept for going back. */
-export function record(step: Step & { kind: 'record-member' }, context: ActContext): Promise<void> {
-  return put(step, [STATE_RECORD], 'member', context);
+export function record({ host }: Step & { kind: 'record-member' }, context: ActContext): Promise<StepScript> {
+  return put(host, [STATE_RECORD], 'member', context);
 }
 
 async function put(
-  step: Step,
+  host: string,
   files: readonly PlannedFile[],
   phase: HostState['phase'],
   context: ActContext,
-): Promise<void> {
-  const { host } = step;
+): Promise<StepScript> {
   const { material } = context;
   const digests = digestsOf(context, host);
   const found = material.found.get(host) ?? new Map<string, string>();
-  const deliveries = [];
+  const deliveries: Delivery[] = [];
   for (const { path, mode, content } of files) {
     const text = await contentOf(content, host, phase, context);
     deliveries.push({ path, mode, bytes: Buffer.from(text, 'utf8'), replaces: found.get(path) ?? 'absent' });
@@ -38,12 +41,16 @@ async function put(
   }
   const { patches: written, walDir } = context.plan.shape;
   const patches = patchFolder(allPatches(written, walDir));
-  const script = deliverFiles('deliver files', deliveries, {
-    forgetReplaced: phase === 'member',
-    ...(patches !== undefined && { patches }),
-  });
-  await runScript(step, script, context, explainDelivery);
-  for (const { path, bytes } of deliveries) found.set(path, sha256(bytes));
+  return {
+    script: deliverFiles('deliver files', deliveries, {
+      forgetReplaced: phase === 'member',
+      ...(patches !== undefined && { patches }),
+    }),
+    explain: explainDelivery,
+    succeeded: () => {
+      for (const { path, bytes } of deliveries) found.set(path, sha256(bytes));
+    },
+  };
 }
 
 function isPublic(content: FileContent): boolean {

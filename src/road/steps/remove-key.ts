@@ -4,7 +4,8 @@ import { explainRemoval, removeFile } from '../../hosts/scripts/remove-file.ts';
 import { CA_KEY } from '../../kubeadm/paths.ts';
 import { publicKeyOf } from '../../pki/keys.ts';
 import { readText, sha256 } from '../material.ts';
-import { digestsOf, runScript, stepFailure, transportOf, type ActContext } from './context.ts';
+import { digestsOf, stepFailure, transportOf, type ActContext } from './context.ts';
+import type { StepScript } from './step-script.ts';
 
 /**
  * Removes the CA's key from a host. It is read first and compared: a key that is not the one of the inputs exists perhaps
@@ -13,7 +14,7 @@ import { digestsOf, runScript, stepFailure, transportOf, type ActContext } from 
 export async function removeAuthorityKey(
   step: Step & { kind: 'remove-authority-key' },
   context: ActContext,
-): Promise<void> {
+): Promise<StepScript> {
   const { host } = step;
   const found = context.material.found.get(host);
   const isThere = found?.has(CA_KEY) === true;
@@ -27,10 +28,15 @@ export async function removeAuthorityKey(
     });
   }
   const digest = text === undefined ? undefined : sha256(text);
-  await runScript(step, removeFile(CA_KEY, digest), context, explainRemoval(CA_KEY));
-  found?.delete(CA_KEY);
-  digestsOf(context, host).delete(CA_KEY);
-  context.log.host(host).info(`the key of the CA is not on this host any more (${CA_KEY})`);
+  return {
+    script: removeFile(CA_KEY, digest),
+    explain: explainRemoval(CA_KEY),
+    succeeded: () => {
+      found?.delete(CA_KEY);
+      digestsOf(context, host).delete(CA_KEY);
+      context.log.host(host).info(`the key of the CA is not on this host any more (${CA_KEY})`);
+    },
+  };
 }
 
 function isSameKey(text: string, key: Parameters<typeof publicKeyOf>[0]): boolean {

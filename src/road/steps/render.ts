@@ -9,12 +9,19 @@ import { allPatches } from '../../kubeadm/patches.ts';
 import { ETCD_MANIFEST, RENDERED_MANIFEST } from '../../kubeadm/paths.ts';
 import { podProblems } from '../../kubeadm/pod-rules.ts';
 import { sha256 } from '../material.ts';
-import { digestsOf, memberOf, runScript, stepFailure, type ActContext, type Explain } from './context.ts';
+import { digestsOf, memberOf, stepFailure, type ActContext, type Explain } from './context.ts';
+import type { StepScript } from './step-script.ts';
 
 /** Has the host's kubeadm render the manifest aside, and checks that it is as asked for. */
-export async function render(step: Step & { kind: 'render-manifest' }, context: ActContext): Promise<void> {
-  const result = await runScript(step, renderManifest(), context, explainRender);
-  const text = result.stdout.toString('utf8');
+export function render(step: Step & { kind: 'render-manifest' }, context: ActContext): StepScript {
+  return {
+    script: renderManifest(),
+    explain: explainRender,
+    check: (stdout) => check(step, stdout.toString('utf8'), context),
+  };
+}
+
+function check(step: Step & { kind: 'render-manifest' }, text: string, context: ActContext): void {
   const manifest = parseEtcdManifest(text);
   const differences =
     manifest === undefined

@@ -2,11 +2,11 @@ import type { Step } from '../../cluster/plan.ts';
 import { pullImage, explainPull } from '../../hosts/scripts/pull-image.ts';
 import { explainRestart, restartMember } from '../../hosts/scripts/restart-member.ts';
 import { explainModes, setModes } from '../../hosts/scripts/set-modes.ts';
-import { explainKubelet, startKubelet } from '../../hosts/scripts/start-kubelet.ts';
+import { awaitKubelet, explainKubelet, startKubelet } from '../../hosts/scripts/start-kubelet.ts';
 import { explainMember, startMember } from '../../hosts/scripts/start-member.ts';
 import { placesOf } from '../../kubeadm/data-places.ts';
 import { ETCD_MANIFEST } from '../../kubeadm/paths.ts';
-import { digestsOf, memberOf, runScript, type ActContext } from './context.ts';
+import { digestsOf, memberOf, type ActContext } from './context.ts';
 import { deliver, record } from './deliver.ts';
 import { proveClient } from './client.ts';
 import { sendImage } from './import-image.ts';
@@ -14,19 +14,52 @@ import { moveLeadership } from './leadership.ts';
 import { removeAuthorityKey } from './remove-key.ts';
 import { render } from './render.ts';
 import { proveServed } from './served.ts';
+import type { StepScript } from './step-script.ts';
 import { verify } from './verify.ts';
 
-/** Carries out one step. @throws Refusal or HostError in words for the user. */
-export async function runStep(step: Step, context: ActContext): Promise<void> {
+/** Steps that ask etcd or its listeners from here; all others are a script on their host. */
+export type AskingStep = Extract<
+  Step,
+  { readonly kind: 'move-leadership' | 'prove-served' | 'prove-client' }
+>;
+
+export type ScriptedStep = Exclude<Step, AskingStep>;
+
+const ASKING: ReadonlySet<Step['kind']> = new Set(['move-leadership', 'prove-served', 'prove-client']);
+
+/** Whether a step is no script. */
+export function isAsking(step: Step): step is AskingStep {
+  return ASKING.has(step.kind);
+}
+
+/** Whether a step is a script. */
+export function isScripted(step: Step): step is ScriptedStep {
+  return !isAsking(step);
+}
+
+/** Carries out a step that is no script. @throws Refusal or HostError in words for the user. */
+export function ask(step: AskingStep, context: ActContext): Promise<void> {
+  switch (step.kind) {
+    case 'move-leadership':
+      return moveLeadership(step, context);
+    case 'prove-served':
+      return proveServed(step, context);
+    case 'prove-client':
+      return proveClient(step, context);
+  }
+}
+
+/** The script of a step, with all that it needs to know; waits for keys and certificates. */
+export async function scriptOf(step: ScriptedStep, context: ActContext): Promise<StepScript> {
   switch (step.kind) {
     case 'deliver-files':
       return deliver(step, context);
     case 'set-modes':
-      await runScript(step, setModes(step.modes), context, explainModes);
-      return;
+      return { script: setModes(step.modes), explain: explainModes };
     case 'start-kubelet':
-      await runScript(step, startKubelet(step.restart, step.goBack), context, explainKubelet);
-      return;
+      return { script: startKubelet(step), explain: explainKubelet };
+    case 'await-kubelet':
+      return { script: awaitKubelet(), explain: explainKubelet };
     case 'pull-image':
       return pull(step, context);
     case 'import-image':
@@ -37,14 +70,8 @@ export async function runStep(step: Step, context: ActContext): Promise<void> {
       return verify(step, context);
     case 'start-member':
       return start(step, context);
-    case 'move-leadership':
-      return moveLeadership(step, context);
     case 'restart-member':
       return restart(step, context);
-    case 'prove-served':
-      return proveServed(step, context);
-    case 'prove-client':
-      return proveClient(step, context);
     case 'remove-authority-key':
       return removeAuthorityKey(step, context);
     case 'record-member':
@@ -53,13 +80,12 @@ export async function runStep(step: Step, context: ActContext): Promise<void> {
 }
 
 /** The credentials are for one registry; an image of another one is pulled without. */
-async function pull(step: Step & { kind: 'pull-image' }, context: ActContext): Promise<void> {
-  const { image, criEndpoint } = step;
-  const login = image.startsWith(`${context.registry?.server ?? ''}/`) ? context.registry : undefined;
-  await runScript(step, pullImage(image, criEndpoint, login), context, explainPull(image, login));
+function pull({ image, criEndpoint }: Step & { kind: 'pull-image' }, { registry }: ActContext): StepScript {
+  const login = image.startsWith(`${registry?.server ?? ''}/`) ? registry : undefined;
+  return { script: pullImage(image, criEndpoint, login), explain: explainPull(image, login) };
 }
 
-async function start(step: Step & { kind: 'start-member' }, context: ActContext): Promise<void> {
+function start(step: Step & { kind: 'start-member' }, context: ActContext): StepScript {
   const { host, criEndpoint, placeManifest, hadContainers } = step;
   const script = startMember({
     address: memberOf(context, host).address,
@@ -69,11 +95,16 @@ async function start(step: Step & { kind: 'start-member' }, context: ActContext)
     onProgress: (line) => context.log.host(host).info(line),
     ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
   });
-  await runScript(step, script, context, explainMember);
-  if (placeManifest) context.material.found.get(host)?.set(ETCD_MANIFEST, renderedDigest(host, context));
+  return {
+    script,
+    explain: explainMember,
+    succeeded: () => {
+      if (placeManifest) context.material.found.get(host)?.set(ETCD_MANIFEST, renderedDigest(host, context));
+    },
+  };
 }
 
-async function restart(step: Step & { kind: 'restart-member' }, context: ActContext): Promise<void> {
+function restart(step: Step & { kind: 'restart-member' }, context: ActContext): StepScript {
   const { host, criEndpoint, mayLackData } = step;
   const found = context.material.found.get(host);
   const renderedSha256 = renderedDigest(host, context);
@@ -86,8 +117,7 @@ async function restart(step: Step & { kind: 'restart-member' }, context: ActCont
     mayLackData,
     onProgress: (line) => context.log.host(host).info(line),
   });
-  await runScript(step, script, context, explainRestart);
-  found?.set(ETCD_MANIFEST, renderedSha256);
+  return { script, explain: explainRestart, succeeded: () => void found?.set(ETCD_MANIFEST, renderedSha256) };
 }
 
 function renderedDigest(host: string, context: ActContext): string {

@@ -3,12 +3,23 @@ import { listPki, parsePki, type PlacedFile } from '../../hosts/scripts/read-pki
 import { PKI_DIR } from '../../kubeadm/paths.ts';
 import { leafProfileNames } from '../../pki/leaf-profiles.ts';
 import { verifyLeaf } from '../../pki/verify.ts';
-import { digestsOf, runScript, stepFailure, type ActContext } from './context.ts';
+import { digestsOf, stepFailure, type ActContext } from './context.ts';
+import type { StepScript } from './step-script.ts';
 
 /** Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
-export async function verify(step: Step & { kind: 'verify-files' }, context: ActContext): Promise<void> {
-  const result = await runScript(step, listPki(), context);
-  const placed = new Map(parsePki(result.stdout.toString('utf8')).map((file) => [file.path, file]));
+export function verify(step: Step & { kind: 'verify-files' }, context: ActContext): StepScript {
+  return {
+    script: listPki(),
+    check: (stdout) => check(step, parsePki(stdout.toString('utf8')), context),
+  };
+}
+
+async function check(
+  step: Step & { kind: 'verify-files' },
+  files: readonly PlacedFile[],
+  context: ActContext,
+): Promise<void> {
+  const placed = new Map(files.map((file) => [file.path, file]));
   const digests = digestsOf(context, step.host);
   const wrong = [...step.pkiTree].flatMap(([path, mode]) =>
     fileDifference(path, mode, digests.get(path), placed.get(path)),

@@ -48,7 +48,7 @@ describe('what is handed over', () => {
       `cp0: ${CA_CERTIFICATE} is missing; ${CERTIFICATE} and ${KEY} are missing`,
     ]);
     expect(outline(plan)).toEqual([['deliver-files cp0', 'prove-client cp0']]);
-    expect(plan.afterProof).toMatchObject([{ title: 'Hand-over to cp0', inTurn: true, mayFail: true }]);
+    expect(plan.afterProof).toMatchObject([{ title: 'Hand-over to cp0', order: 'in-turn', mayFail: true }]);
     const [delivery] = stepsLike(plan, 'deliver-files');
     expect(delivery?.files.map(({ path, mode }) => [path, mode])).toEqual([
       [CA_CERTIFICATE, '644'],

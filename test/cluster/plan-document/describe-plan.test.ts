@@ -327,7 +327,7 @@ test('a restart of kubelet counts only where it is restarted', () => {
 test('gates are words, and the document is JSON as it stands', () => {
   const document = described(convergePlan(), runningHosts());
   expect(document.stages.at(-1)).toMatchObject({
-    inTurn: true,
+    order: 'in-turn',
     before: 'a majority is healthy without infra1',
     after: 'infra1 is healthy',
   });

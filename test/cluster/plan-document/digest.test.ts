@@ -70,14 +70,14 @@ describe('is another one', () => {
     ['gate', withRestart((stage) => ({ ...stage, before: { kind: 'quorum' } }))],
     [
       'gate left out',
-      withRestart(({ title, inTurn = false, steps, before: gate = { kind: 'all' } }) => ({
+      withRestart(({ title, order = 'together', steps, before: gate = { kind: 'all' } }) => ({
         title,
-        inTurn,
+        order,
         steps,
         before: gate,
       })),
     ],
-    ['manner', withRestart((stage) => ({ ...stage, inTurn: false }))],
+    ['manner', withRestart((stage) => ({ ...stage, order: 'together' }))],
     ['step after the proof', { ...convergePlan(), afterProof: [] }],
     ['cluster name', { ...convergePlan(), clusterName: 'other' }],
     ['verdict', { ...convergePlan(), verdict: 'adopt' }],

@@ -248,7 +248,7 @@ export function convergePlan(
           },
           { kind: 'prove-served', host, leaves: ['server'], why: 'etcd takes a new pair without a restart' },
         ],
-        { title: `Certificates of ${host}`, inTurn: true },
+        { title: `Certificates of ${host}`, order: 'in-turn' },
       ),
       stage(
         [
@@ -285,7 +285,7 @@ export function convergePlan(
         ],
         {
           title: `Restart of ${host}`,
-          inTurn: true,
+          order: 'in-turn',
           before: { kind: 'quorum-without', member: host },
           after: { kind: 'member', member: host },
         },

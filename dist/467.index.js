@@ -1,5 +1,5 @@
-export const id = 259;
-export const ids = [259];
+export const id = 467;
+export const ids = [467];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 15259:
+/***/ 8467:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -2409,7 +2409,7 @@ function handOverStages(handOvers) {
         .filter((handOver) => !isHandedOver(handOver))
         .map((handOver) => ({
         title: `Hand-over to ${handOver.name}`,
-        inTurn: true,
+        order: 'in-turn',
         mayFail: true,
         steps: steps(handOver),
     }));
@@ -2741,7 +2741,7 @@ function renewLeaves({ name: host, differences: { leaves }, etcdRuns }) {
             why: 'etcd takes a new pair without a restart',
         });
     }
-    return [{ title: `Certificates of ${host}`, steps, inTurn: true }];
+    return [{ title: `Certificates of ${host}`, steps, order: 'in-turn' }];
 }
 function deliverConfiguration({ name: host, desired, differences }) {
     const { kubeadmConfig, manifest } = differences;
@@ -2777,7 +2777,7 @@ function convergeKubelet(member) {
     return [
         {
             title: `Kubelet of ${host}`,
-            inTurn: true,
+            order: 'in-turn',
             steps: [
                 { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
                 {
@@ -2841,7 +2841,7 @@ function restart(member, shape) {
     return [
         {
             title: `Restart of ${host}`,
-            inTurn: true,
+            order: 'in-turn',
             ...(alone ? {} : { before: { kind: 'quorum-without', member: host } }),
             steps,
             after: { kind: 'member', member: host },
@@ -2859,7 +2859,7 @@ function restart(member, shape) {
 
 /**
  * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
- * member is started before the files of all of them have been verified.
+ * member is started before all hosts are ready for it.
  */
 function createStages(input) {
     const { members } = input;
@@ -2867,19 +2867,15 @@ function createStages(input) {
     const begun = members.filter(({ progress }) => progress === 'begun');
     const stages = [
         {
-            title: 'Configurations of kubelet and kubeadm; the CA',
-            steps: fresh.map((member) => create_stages_deliverConfiguration(member, input)),
-        },
-        {
-            title: 'Kubelet, certificates, manifests',
+            title: 'Kubelet, certificates and manifest of each host',
+            order: 'by-host',
             steps: [
-                ...fresh.flatMap((member) => prepareMember(member, input.archive)),
+                ...fresh.flatMap((member) => prepareMember(member, input)),
                 ...begun
                     .filter((member) => !runs(member))
                     .flatMap((member) => [...imageSteps(member, input.archive), wakeKubelet(member)]),
             ],
         },
-        { title: 'Verification of all files', steps: fresh.map((member) => verifyFiles(member, input)) },
         { title: 'Start of the members', steps: members.map((member) => startMember(member, input)) },
     ];
     const afterProof = [
@@ -2902,11 +2898,19 @@ function create_stages_deliverConfiguration(member, { authority }) {
     const why = takesKey ? "guide steps 1 to 3; the CA's key is kept here" : 'guide steps 1 and 2';
     return { kind: 'deliver-files', host: member.name, why, files };
 }
-function prepareMember(member, archive) {
+/** kubelet takes a while to get healthy, and a new cluster needs it only in the end. */
+function prepareMember(member, input) {
     const { name: host, desired } = member;
     const { image } = desired;
-    const steps = [
-        { kind: 'start-kubelet', host, restart: true, why: 'guide step 1: kubelet as service manager for etcd' },
+    return [
+        create_stages_deliverConfiguration(member, input),
+        {
+            kind: 'start-kubelet',
+            host,
+            restart: true,
+            awaitedLater: true,
+            why: 'guide step 1: kubelet as service manager for etcd',
+        },
         {
             kind: 'render-manifest',
             host,
@@ -2929,8 +2933,10 @@ function prepareMember(member, archive) {
                 { path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } },
             ],
         },
+        verifyFiles(member, input),
+        ...imageSteps(member, input.archive),
+        { kind: 'await-kubelet', host, why: 'it takes the manifest from there' },
     ];
-    return [...steps, ...imageSteps(member, archive)];
 }
 /** Whether kubelet and etcd both run on a host on which a member was started. */
 function runs({ kubeletRuns, etcdRuns }) {
@@ -4074,6 +4080,7 @@ const STEP_TITLES = {
     'deliver-files': 'deliver files',
     'set-modes': 'set modes',
     'start-kubelet': 'start kubelet',
+    'await-kubelet': 'wait for kubelet',
     'pull-image': 'pull image',
     'import-image': 'import image',
     'render-manifest': 'render manifest',
@@ -4091,6 +4098,7 @@ const LOOKING_STEPS = new Set([
     'verify-files',
     'prove-served',
     'prove-client',
+    'await-kubelet',
 ]);
 
 ;// CONCATENATED MODULE: ./src/cluster/plan-document/digest.ts
@@ -4116,10 +4124,10 @@ function withoutChance(stage) {
     const steps = stage.steps
         .filter(({ step }) => !IMAGES.some((title) => step.startsWith(title)))
         .map(({ host, step }) => ({ host, step, why: '' }));
-    // the steps of a stage that is done in turn are in the order in which they are done
+    // the steps of a stage that is done in turn are in the order in which they are done; so are those of one host
     return {
         ...stage,
-        steps: stage.inTurn ? steps : steps.sort((one, other) => compare(one.host, other.host)),
+        steps: stage.order === 'in-turn' ? steps : steps.sort((one, other) => compare(one.host, other.host)),
     };
 }
 /** Stages that do the same to one host after the other stand together; they are put in the order of the hosts' names. */
@@ -4127,15 +4135,15 @@ function inOrderOfNames(stages) {
     const runs = [];
     for (const stage of stages) {
         const last = runs.at(-1);
-        if (last?.[0] !== undefined && stage.inTurn && kindOf(last[0]) === kindOf(stage))
+        if (last?.[0] !== undefined && stage.order === 'in-turn' && kindOf(last[0]) === kindOf(stage))
             last.push(stage);
         else
             runs.push([stage]);
     }
     return runs.flatMap((run) => run.sort((one, other) => compare(one.title, other.title)));
 }
-function kindOf({ inTurn, steps }) {
-    return inTurn ? steps.map(({ step }) => step).join() : '';
+function kindOf({ order, steps }) {
+    return order === 'in-turn' ? steps.map(({ step }) => step).join() : '';
 }
 function compare(one, other) {
     return one < other ? -1 : Number(one > other);
@@ -4443,6 +4451,7 @@ function plannedFiles(steps) {
                 put({ path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } });
                 break;
             case 'start-kubelet':
+            case 'await-kubelet':
             case 'pull-image':
             case 'import-image':
             case 'verify-files':
@@ -4509,10 +4518,10 @@ function restarts(steps, files) {
 
 
 /** A stage as data for people. */
-function describeStage({ title, inTurn = false, before, after, steps }) {
+function describeStage({ title, order = 'together', before, after, steps }) {
     return {
         title,
-        inTurn,
+        order,
         ...(before === undefined ? {} : { before: describeGate(before) }),
         ...(after === undefined ? {} : { after: describeGate(after) }),
         steps: steps.map((step) => ({ host: step.host, step: describeStep(step), why: step.why })),
@@ -5042,8 +5051,9 @@ function deliverFiles(title, deliveries, options = { forgetReplaced: false }) {
         Buffer.from(`${mode} ${bytes.length} ${replaces} ${path}\n`),
         bytes,
     ]);
+    const head = Buffer.from(`${deliveries.length}\n`);
     const script = options.forgetReplaced ? `${DELIVER}${forgetReplaced(options.patches)}` : DELIVER;
-    return { title, effect: 'changes', script, input: Buffer.concat(chunks), timeoutMs: 180_000 };
+    return { title, effect: 'changes', script, input: Buffer.concat([head, ...chunks]), timeoutMs: 180_000 };
 }
 /** Why files could not be put in place. */
 function explainDelivery(result) {
@@ -5059,7 +5069,9 @@ function explainDelivery(result) {
 const DELIVER = `
 paths=() texts=() seen=() aside=() left=() missing=() there=()
 declare -A of_mode=() holds=() folders=() digests=()
-while read -r mode size replaces path; do
+read -r count
+while [ $((count--)) -gt 0 ]; do
+  read -r mode size replaces path || true
   IFS= read -r -N "$size" text || true
   if [ "\${#text}" != "$size" ]; then echo "$path: the stream ended early" >&2; exit 1; fi
   folder=\${path%/*}
@@ -5373,6 +5385,117 @@ async function credentialsFromHosts(hosts, maskSecret) {
     return { caPem, certificatePem, keyPem: await readText(transport, access_KEY, maskSecret) };
 }
 
+;// CONCATENATED MODULE: ./src/road/settle.ts
+
+
+
+/**
+ * Waits for work on all hosts and gives all results, in order.
+ * @throws Refusal titled `title` with the findings of every host that failed, after all have ended.
+ */
+async function settleAll(title, work) {
+    const settled = await Promise.allSettled(work.map(({ result }) => result));
+    const findings = settled.flatMap((outcome, index) => {
+        const item = work[index];
+        return outcome.status === 'rejected' && item !== undefined
+            ? findingsOf(outcome.reason, item.host, item.at)
+            : [];
+    });
+    if (findings.length > 0)
+        throw new src_findings/* Refusal */.P_(title, findings);
+    return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+/** What was thrown while a step was carried out, as a refusal that names host and step. */
+function inWords(error, { host, kind }) {
+    if (error instanceof src_findings/* Refusal */.P_)
+        return error;
+    const at = STEP_TITLES[kind];
+    return new src_findings/* Refusal */.P_(`${at} failed on ${host}`, findingsOf(error, host, at));
+}
+/** The findings of anything that was thrown while a host was worked with. */
+function findingsOf(error, host, at) {
+    if (error instanceof host_error/* BastionError */.t)
+        return [error.finding];
+    if (error instanceof host_error/* HostError */.d)
+        return [{ ...error.finding, host }];
+    if (error instanceof src_findings/* Refusal */.P_)
+        return error.findings;
+    return [
+        {
+            host,
+            at,
+            fact: (0,src_findings/* errorMessage */.gJ)(error),
+            cause: 'An error that the action does not know.',
+            fix: 'Run again with debug logging; if it stays, open an issue with the log.',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/sequence.ts
+
+
+/**
+ * Runs scripts one after the other in one round trip and one shell; none is begun after one that failed, or when nobody waits
+ * any more. Each has a subshell of its own. Of their common standard input each must read its own part and no more.
+ * @param onEnded called as soon as one has ended, with its place in the list and its exit code.
+ * @throws Error for a script whose input is a stream.
+ */
+function sequence(title, scripts, onEnded) {
+    const mark = (0,external_node_crypto_.randomUUID)();
+    const script = `set +e\n${scripts.map((one) => part(one, mark)).join(`\n${STILL_WANTED}\n`)}`;
+    const inputs = scripts.flatMap(({ title: one, input = [] }) => {
+        if (typeof input === 'function')
+            throw new Error(`the input of "${one}" has no known end`);
+        return input;
+    });
+    return {
+        script: {
+            title,
+            effect: scripts.some(({ effect }) => effect === 'changes') ? 'changes' : 'reads',
+            script,
+            ...(inputs.length > 0 && { input: Buffer.concat(inputs) }),
+            timeoutMs: scripts.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),
+            onProgress: sequence_progressOf(scripts, mark, onEnded),
+        },
+        resultsOf: (result) => split(result, mark),
+    };
+}
+/** The mark is on both outputs, at the start of a line; the exit code is with standard error, which is read as it comes. */
+function part({ script }, mark) {
+    return `(
+set -e
+${script}
+)
+code=$?
+printf '\\n${mark}\\n'
+printf '\\n${mark} %s\\n' "$code" >&2
+if [ "$code" != 0 ]; then exit "$code"; fi`;
+}
+function sequence_progressOf(scripts, mark, onEnded) {
+    let index = 0;
+    return (line) => {
+        if (line.startsWith(`${mark} `))
+            onEnded(index++, Number(line.slice(mark.length + 1)));
+        else if (line !== '')
+            scripts[index]?.onProgress?.(line);
+    };
+}
+function split({ stdout, stderr }, mark) {
+    const results = [];
+    const said = stderr.split(new RegExp(`\\n${mark} (\\d+)\\n`));
+    let at = 0;
+    for (let index = 0; index + 1 < said.length; index += 2) {
+        const end = stdout.indexOf(`\n${mark}\n`, at);
+        results.push({
+            code: Number(said[index + 1]),
+            stdout: stdout.subarray(at, end),
+            stderr: said[index] ?? '',
+        });
+        at = end + mark.length + 2;
+    }
+    return results;
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/audit.ts
 /** What stands for the digest of a file that is not there. */
 const ABSENT = 'absent';
@@ -5401,42 +5524,110 @@ function formatAuditLine(record, mostBytes = MOST_BYTES_OF_RECORD) {
     return JSON.stringify({ ...rest, stepCount: steps.length, note });
 }
 
-;// CONCATENATED MODULE: ./src/road/settle.ts
+;// CONCATENATED MODULE: ./src/road/step-recorder.ts
 
 
-/**
- * Waits for work on all hosts and gives all results, in order.
- * @throws Refusal titled `title` with the findings of every host that failed, after all have ended.
- */
-async function settleAll(title, work) {
-    const settled = await Promise.allSettled(work.map(({ result }) => result));
-    const findings = settled.flatMap((outcome, index) => {
-        const item = work[index];
-        return outcome.status === 'rejected' && item !== undefined
-            ? findingsOf(outcome.reason, item.host, item.at)
-            : [];
-    });
-    if (findings.length > 0)
-        throw new src_findings/* Refusal */.P_(title, findings);
-    return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-}
-/** The findings of anything that was thrown while a host was worked with. */
-function findingsOf(error, host, at) {
-    if (error instanceof host_error/* BastionError */.t)
-        return [error.finding];
-    if (error instanceof host_error/* HostError */.d)
-        return [{ ...error.finding, host }];
-    if (error instanceof src_findings/* Refusal */.P_)
-        return error.findings;
-    return [
-        {
+
+/** Writes down one step, from the moment it begins: for the log, the timeline and the audit record. */
+class StepRecorder {
+    #step;
+    #stage;
+    #context;
+    #before;
+    #startedMs;
+    #ended = false;
+    constructor(step, { title }, context) {
+        this.#step = step;
+        this.#stage = title;
+        this.#context = context;
+        this.#before = this.#digests();
+        this.#startedMs = context.timeline.elapsedMs();
+    }
+    /** Whether {@link end} was called. */
+    get ended() {
+        return this.#ended;
+    }
+    /** @param atMs when it has ended, if not now: milliseconds since the run began. */
+    end(outcome, atMs) {
+        this.#ended = true;
+        const { timeline, record, log } = this.#context;
+        const { host, kind } = this.#step;
+        const title = STEP_TITLES[kind];
+        const durationMs = (atMs ?? timeline.elapsedMs()) - this.#startedMs;
+        timeline.entries.push({
+            stage: this.#stage,
+            title,
             host,
-            at,
-            fact: (0,src_findings/* errorMessage */.gJ)(error),
-            cause: 'An error that the action does not know.',
-            fix: 'Run again with debug logging; if it stays, open an issue with the log.',
-        },
-    ];
+            startedMs: this.#startedMs,
+            durationMs,
+            outcome: outcome === 'succeeded' ? 'done' : 'failed',
+            changes: !LOOKING_STEPS.has(kind),
+        });
+        const what = { host, stage: this.#stage, title, durationMs: Math.round(durationMs), outcome };
+        const replaces = Object.keys(this.#before).length > 0;
+        record.steps.push(replaces ? { ...what, before: this.#before, after: this.#digests() } : what);
+        if (outcome === 'succeeded')
+            log.host(host).info(`done: ${title}`);
+    }
+    /** Digests of the files that the step puts in place, as the host has them now. */
+    #digests() {
+        const found = this.#context.material.found.get(this.#step.host);
+        return Object.fromEntries(step_recorder_filesOf(this.#step).map((path) => [path, found?.get(path) ?? ABSENT]));
+    }
+}
+function step_recorder_filesOf(step) {
+    switch (step.kind) {
+        case 'deliver-files':
+            return step.files.map(({ path }) => path);
+        case 'record-member':
+            return [kubeadm_paths/* STATE_FILE */.bv];
+        case 'start-member':
+            return step.placeManifest ? [kubeadm_paths/* ETCD_MANIFEST */.jl] : [];
+        case 'restart-member':
+            return [kubeadm_paths/* ETCD_MANIFEST */.jl];
+        case 'remove-authority-key':
+            return [kubeadm_paths/* CA_KEY */.r$];
+        default:
+            return [];
+    }
+}
+
+;// CONCATENATED MODULE: ./src/road/steps/context.ts
+
+
+
+
+/** What the end of a step's script means. @throws Refusal, in words, when it was no success. */
+function judge(step, result, explain = explain_unknown/* explainUnknown */.w) {
+    if (result.code === 0)
+        return;
+    throw stepFailure(step, result.code === LOCK_LOST ? explainLockLost(result) : explain(result));
+}
+/** The failure of a step. */
+function stepFailure(step, words) {
+    const at = STEP_TITLES[step.kind];
+    return new src_findings/* Refusal */.P_(`${at} failed on ${step.host}`, [{ host: step.host, at, ...words }]);
+}
+/** The connection to a member's host. */
+function transportOf(context, host) {
+    const transport = context.hosts.get(host);
+    if (transport === undefined)
+        throw new Error(`no connection to ${host}`);
+    return transport;
+}
+/** What the record of a host will say of its files. */
+function digestsOf({ material }, host) {
+    const digests = material.digests.get(host);
+    if (digests === undefined)
+        throw new Error(`${host} is no member of the plan`);
+    return digests;
+}
+/** Name and address of a member. */
+function memberOf({ plan }, host) {
+    const member = plan.shape.members.find(({ name }) => name === host);
+    if (member === undefined)
+        throw new Error(`${host} is no member of the plan`);
+    return member;
 }
 
 ;// CONCATENATED MODULE: ./src/hosts/scripts/cri-pull.ts
@@ -6186,19 +6377,13 @@ const NOT_HEALTHY = 5;
 /**
  * Guide step 1: loads the drop-in, makes sure that kubelet starts at boot, (re)starts it, and waits for `/healthz` on
  * 127.0.0.1:10248 (kubelet's default healthzPort).
- *
- * kubelet does not fsync the serving certificate that it makes for itself at its first start. After a power cut the two
- * files were there and empty, and kubelet never started again ("missing content for serving cert"). So these two are
- * synced once it is healthy, and empty ones, of an earlier start, are removed before. Other files of that folder come
- * and go.
- * @param goBack puts drop-in and configuration back as they were, if kubelet does not get healthy with the new ones.
  */
-function startKubelet(restart, goBack = false) {
+function startKubelet({ restart, goBack = false, awaitedLater = false }) {
     return {
         title: 'start kubelet',
         effect: 'changes',
         timeoutMs: (HEALTHY_WITHIN + 60) * 1000,
-        script: `${HTTP_STATUS_FUNCTION}${PAUSE_FUNCTION}${goBack ? GO_BACK : GIVE_UP}
+        script: `${goBack ? GO_BACK : GIVE_UP}
 systemctl daemon-reload
 unit=$(systemctl show kubelet -p ExecStart -p UnitFileState)
 case $unit in
@@ -6211,8 +6396,28 @@ if [[ $unit != *UnitFileState=enabled* ]] && ! systemctl is-enabled --quiet kube
 fi
 for file in ${KUBELET_STATE}/pki/kubelet.*; do if [ -f "$file" ] && ! [ -s "$file" ]; then rm -f -- "$file"; fi; done
 systemctl ${restart ? 'restart' : 'start'} kubelet
-looked=0
-while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
+${awaitedLater ? '' : AWAIT_HEALTH}
+`,
+    };
+}
+/** Waits for a kubelet that {@link startKubelet} has only started. */
+function awaitKubelet() {
+    return {
+        title: 'wait for kubelet',
+        effect: 'reads',
+        timeoutMs: (HEALTHY_WITHIN + 30) * 1000,
+        script: `${GIVE_UP}${AWAIT_HEALTH}`,
+    };
+}
+/**
+ * kubelet does not fsync the serving certificate that it makes for itself at its first start. After a power cut the two
+ * files were there and empty, and kubelet never started again ("missing content for serving cert"). So these two are
+ * synced once it is healthy, and empty ones, of an earlier start, are removed before. Other files of that folder come
+ * and go.
+ */
+const AWAIT_HEALTH = `${HTTP_STATUS_FUNCTION}${PAUSE_FUNCTION}
+begun=$SECONDS looked=0
+while waited=$((SECONDS - begun)) && [ "$waited" -lt ${HEALTHY_WITHIN} ]; do
   http_status 127.0.0.1 10248 /healthz
   if [ "$status" = 200 ]; then
     made=()
@@ -6221,8 +6426,8 @@ while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
     exit 0
   fi
   ${STILL_WANTED}
-  if [ "$SECONDS" -gt "$looked" ]; then
-    looked=$SECONDS
+  if [ "$waited" -gt "$looked" ]; then
+    looked=$waited
     if [ "$(systemctl show kubelet -p SubState --value)" != running ]; then
       journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
       give_up ${FAILED}
@@ -6232,9 +6437,7 @@ while [ "$SECONDS" -lt ${HEALTHY_WITHIN} ]; do
 done
 journalctl -u kubelet -t kubelet -n 20 --no-pager -o cat >&2
 give_up ${NOT_HEALTHY}
-`,
-    };
-}
+`;
 /** What is added to an exit code when the files before are back. */
 const WENT_BACK = 10;
 const GIVE_UP = `
@@ -6402,46 +6605,6 @@ function explainMember(result) {
     }
 }
 
-;// CONCATENATED MODULE: ./src/road/steps/context.ts
-
-
-
-
-/** Runs a step's script under the run's lock; a non-zero exit becomes a finding in words. */
-async function runScript(step, script, context, explain = explain_unknown/* explainUnknown */.w) {
-    const result = await transportOf(context, step.host).run(context.guard(script));
-    if (result.code === 0)
-        return result;
-    const words = result.code === LOCK_LOST ? explainLockLost(result) : explain(result);
-    throw stepFailure(step, words);
-}
-/** The failure of a step. */
-function stepFailure(step, words) {
-    const at = STEP_TITLES[step.kind];
-    return new src_findings/* Refusal */.P_(`${at} failed on ${step.host}`, [{ host: step.host, at, ...words }]);
-}
-/** The connection to a member's host. */
-function transportOf(context, host) {
-    const transport = context.hosts.get(host);
-    if (transport === undefined)
-        throw new Error(`no connection to ${host}`);
-    return transport;
-}
-/** What the record of a host will say of its files. */
-function digestsOf({ material }, host) {
-    const digests = material.digests.get(host);
-    if (digests === undefined)
-        throw new Error(`${host} is no member of the plan`);
-    return digests;
-}
-/** Name and address of a member. */
-function memberOf({ plan }, host) {
-    const member = plan.shape.members.find(({ name }) => name === host);
-    if (member === undefined)
-        throw new Error(`${host} is no member of the plan`);
-    return member;
-}
-
 ;// CONCATENATED MODULE: ./src/cluster/host-state.ts
 /** The text of state.json. */
 function formatHostState(state) {
@@ -6491,15 +6654,14 @@ function hasStrings(value, keys) {
 
 const STATE_RECORD = { path: kubeadm_paths/* STATE_FILE */.bv, mode: '600', content: { from: 'state' } };
 /** Puts the files of a step in place; what they replace must be what the run has seen. */
-function deliver(step, context) {
-    return put(step, step.files, 'bootstrapping', context);
+function deliver({ host, files }, context) {
+    return put(host, files, 'bootstrapping', context);
 }
 /** Writes down that the host is a member, and forgets what was kept for going back. */
-function record(step, context) {
-    return put(step, [STATE_RECORD], 'member', context);
+function record({ host }, context) {
+    return put(host, [STATE_RECORD], 'member', context);
 }
-async function put(step, files, phase, context) {
-    const { host } = step;
+async function put(host, files, phase, context) {
     const { material } = context;
     const digests = digestsOf(context, host);
     const found = material.found.get(host) ?? new Map();
@@ -6515,13 +6677,17 @@ async function put(step, files, phase, context) {
     }
     const { patches: written, walDir } = context.plan.shape;
     const patches = (0,kubeadm_patches/* patchFolder */.h_)((0,kubeadm_patches/* allPatches */.My)(written, walDir));
-    const script = deliverFiles('deliver files', deliveries, {
-        forgetReplaced: phase === 'member',
-        ...(patches !== undefined && { patches }),
-    });
-    await runScript(step, script, context, explainDelivery);
-    for (const { path, bytes } of deliveries)
-        found.set(path, sha256(bytes));
+    return {
+        script: deliverFiles('deliver files', deliveries, {
+            forgetReplaced: phase === 'member',
+            ...(patches !== undefined && { patches }),
+        }),
+        explain: explainDelivery,
+        succeeded: () => {
+            for (const { path, bytes } of deliveries)
+                found.set(path, sha256(bytes));
+        },
+    };
 }
 function isPublic(content) {
     return content.from === 'text' || (content.from !== 'state' && content.part === 'certificate');
@@ -7775,23 +7941,24 @@ function socketOf(criEndpoint) {
 ;// CONCATENATED MODULE: ./src/road/steps/import-image.ts
 
 
-
 /** Sends an image of the archive to a host that lacks it. */
-async function sendImage(step, context) {
+function sendImage(step, context) {
     const { host, image, imageId, criEndpoint } = step;
     const { archive } = context;
     const archived = archive?.images.find(({ id }) => id === imageId);
     if (archive === undefined || archived === undefined)
         throw new Error(`${image} was planned from no archive`);
     const sent = { bytes: 0 };
-    const script = importImage({
-        image,
-        imageId,
-        criEndpoint,
-        archive: () => counted(packImage(archive, archived, image), sent),
-    });
-    await runScript(step, script, context, explainImport(step));
-    context.log.host(host).info(`${image} imported, ${imageId}, ${(sent.bytes / 1e6).toFixed(1)} MB sent`);
+    return {
+        script: importImage({
+            image,
+            imageId,
+            criEndpoint,
+            archive: () => counted(packImage(archive, archived, image), sent),
+        }),
+        explain: explainImport(step),
+        succeeded: () => context.log.host(host).info(`${image} imported, ${imageId}, ${(sent.bytes / 1e6).toFixed(1)} MB sent`),
+    };
 }
 async function* counted(chunks, sent) {
     for await (const chunk of chunks) {
@@ -7920,10 +8087,15 @@ async function removeAuthorityKey(step, context) {
         });
     }
     const digest = text === undefined ? undefined : sha256(text);
-    await runScript(step, removeFile(kubeadm_paths/* CA_KEY */.r$, digest), context, explainRemoval(kubeadm_paths/* CA_KEY */.r$));
-    found?.delete(kubeadm_paths/* CA_KEY */.r$);
-    digestsOf(context, host).delete(kubeadm_paths/* CA_KEY */.r$);
-    context.log.host(host).info(`the key of the CA is not on this host any more (${kubeadm_paths/* CA_KEY */.r$})`);
+    return {
+        script: removeFile(kubeadm_paths/* CA_KEY */.r$, digest),
+        explain: explainRemoval(kubeadm_paths/* CA_KEY */.r$),
+        succeeded: () => {
+            found?.delete(kubeadm_paths/* CA_KEY */.r$);
+            digestsOf(context, host).delete(kubeadm_paths/* CA_KEY */.r$);
+            context.log.host(host).info(`the key of the CA is not on this host any more (${kubeadm_paths/* CA_KEY */.r$})`);
+        },
+    };
 }
 function isSameKey(text, key) {
     try {
@@ -7986,9 +8158,14 @@ var pod_rules = __webpack_require__(23258);
 
 
 /** Has the host's kubeadm render the manifest aside, and checks that it is as asked for. */
-async function render(step, context) {
-    const result = await runScript(step, render_manifest_renderManifest(), context, explainRender);
-    const text = result.stdout.toString('utf8');
+function render(step, context) {
+    return {
+        script: render_manifest_renderManifest(),
+        explain: explainRender,
+        check: (stdout) => check(step, stdout.toString('utf8'), context),
+    };
+}
+function check(step, text, context) {
     const manifest = parseEtcdManifest(text);
     const differences = manifest === undefined
         ? ['it is no etcd pod']
@@ -8153,9 +8330,14 @@ async function proveServed(step, context) {
 
 
 /** Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
-async function verify(step, context) {
-    const result = await runScript(step, listPki(), context);
-    const placed = new Map(parsePki(result.stdout.toString('utf8')).map((file) => [file.path, file]));
+function verify(step, context) {
+    return {
+        script: listPki(),
+        check: (stdout) => verify_check(step, parsePki(stdout.toString('utf8')), context),
+    };
+}
+async function verify_check(step, files, context) {
+    const placed = new Map(files.map((file) => [file.path, file]));
     const digests = digestsOf(context, step.host);
     const wrong = [...step.pkiTree].flatMap(([path, mode]) => fileDifference(path, mode, digests.get(path), placed.get(path)));
     const strangers = [...placed.keys()]
@@ -8214,17 +8396,37 @@ function fileDifference(path, mode, sha, placed) {
 
 
 
-/** Carries out one step. @throws Refusal or HostError in words for the user. */
-async function runStep(step, context) {
+const ASKING = new Set(['move-leadership', 'prove-served', 'prove-client']);
+/** Whether a step is no script. */
+function isAsking(step) {
+    return ASKING.has(step.kind);
+}
+/** Whether a step is a script. */
+function isScripted(step) {
+    return !isAsking(step);
+}
+/** Carries out a step that is no script. @throws Refusal or HostError in words for the user. */
+function run_step_ask(step, context) {
+    switch (step.kind) {
+        case 'move-leadership':
+            return moveLeadership(step, context);
+        case 'prove-served':
+            return proveServed(step, context);
+        case 'prove-client':
+            return proveClient(step, context);
+    }
+}
+/** The script of a step, with all that it needs to know; waits for keys and certificates. */
+async function scriptOf(step, context) {
     switch (step.kind) {
         case 'deliver-files':
             return deliver(step, context);
         case 'set-modes':
-            await runScript(step, set_modes_setModes(step.modes), context, explainModes);
-            return;
+            return { script: set_modes_setModes(step.modes), explain: explainModes };
         case 'start-kubelet':
-            await runScript(step, startKubelet(step.restart, step.goBack), context, explainKubelet);
-            return;
+            return { script: startKubelet(step), explain: explainKubelet };
+        case 'await-kubelet':
+            return { script: awaitKubelet(), explain: explainKubelet };
         case 'pull-image':
             return pull(step, context);
         case 'import-image':
@@ -8235,14 +8437,8 @@ async function runStep(step, context) {
             return verify(step, context);
         case 'start-member':
             return start(step, context);
-        case 'move-leadership':
-            return moveLeadership(step, context);
         case 'restart-member':
             return run_step_restart(step, context);
-        case 'prove-served':
-            return proveServed(step, context);
-        case 'prove-client':
-            return proveClient(step, context);
         case 'remove-authority-key':
             return removeAuthorityKey(step, context);
         case 'record-member':
@@ -8250,12 +8446,11 @@ async function runStep(step, context) {
     }
 }
 /** The credentials are for one registry; an image of another one is pulled without. */
-async function pull(step, context) {
-    const { image, criEndpoint } = step;
-    const login = image.startsWith(`${context.registry?.server ?? ''}/`) ? context.registry : undefined;
-    await runScript(step, pullImage(image, criEndpoint, login), context, explainPull(image, login));
+function pull({ image, criEndpoint }, { registry }) {
+    const login = image.startsWith(`${registry?.server ?? ''}/`) ? registry : undefined;
+    return { script: pullImage(image, criEndpoint, login), explain: explainPull(image, login) };
 }
-async function start(step, context) {
+function start(step, context) {
     const { host, criEndpoint, placeManifest, hadContainers } = step;
     const script = start_member_startMember({
         address: memberOf(context, host).address,
@@ -8265,11 +8460,16 @@ async function start(step, context) {
         onProgress: (line) => context.log.host(host).info(line),
         ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
     });
-    await runScript(step, script, context, explainMember);
-    if (placeManifest)
-        context.material.found.get(host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedDigest(host, context));
+    return {
+        script,
+        explain: explainMember,
+        succeeded: () => {
+            if (placeManifest)
+                context.material.found.get(host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedDigest(host, context));
+        },
+    };
 }
-async function run_step_restart(step, context) {
+function run_step_restart(step, context) {
     const { host, criEndpoint, mayLackData } = step;
     const found = context.material.found.get(host);
     const renderedSha256 = renderedDigest(host, context);
@@ -8282,8 +8482,7 @@ async function run_step_restart(step, context) {
         mayLackData,
         onProgress: (line) => context.log.host(host).info(line),
     });
-    await runScript(step, script, context, explainRestart);
-    found?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedSha256);
+    return { script, explain: explainRestart, succeeded: () => void found?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedSha256) };
 }
 function renderedDigest(host, context) {
     const digest = digestsOf(context, host).get(kubeadm_paths/* ETCD_MANIFEST */.jl);
@@ -8292,9 +8491,193 @@ function renderedDigest(host, context) {
     return digest;
 }
 
+;// CONCATENATED MODULE: ./src/road/run-scripts.ts
+
+
+
+
+
+
+/**
+ * Carries out steps of one host, one after the other and in one round trip, under the run's lock.
+ * @param onDone called when the script of a step has ended well, while those after it run.
+ * @throws Refusal of the step that failed; those after it were not begun.
+ */
+async function runScripts(steps, stage, context, onDone) {
+    const begun = [];
+    const begin = () => {
+        const step = steps[begun.length];
+        if (step !== undefined)
+            begun.push({ step, recorder: new StepRecorder(step, stage, context) });
+    };
+    begin();
+    try {
+        const scripts = [];
+        for (const step of steps)
+            scripts.push(await scriptOf(step, context));
+        const onEnded = (index, code) => {
+            const ended = begun[index];
+            if (ended === undefined || code !== 0)
+                return;
+            ended.endedMs = context.timeline.elapsedMs();
+            scripts[index]?.succeeded?.();
+            onDone(ended.step);
+            if (scripts[index]?.check === undefined)
+                ended.recorder.end('succeeded', ended.endedMs);
+            begin();
+        };
+        const results = await runAll(steps, scripts, onEnded, context);
+        for (const [index, { explain, check }] of scripts.entries()) {
+            const [one, result] = [begun[index], results[index]];
+            if (one === undefined || result === undefined)
+                throw new Error('a script without a result has failed');
+            judge(one.step, result, explain);
+            if (check === undefined)
+                continue;
+            await check(result.stdout);
+            one.recorder.end('succeeded', one.endedMs);
+        }
+    }
+    catch (error) {
+        for (const { recorder } of begun)
+            if (!recorder.ended)
+                recorder.end('failed');
+        const failed = begun.at(-1)?.step;
+        throw failed === undefined ? error : inWords(error, failed);
+    }
+}
+/** Results up to that of the script that failed; `onEnded` is called for each before. */
+async function runAll(steps, scripts, onEnded, context) {
+    const [step] = steps;
+    const [only, ...others] = scripts.map(({ script }) => script);
+    if (step === undefined || only === undefined)
+        return [];
+    const transport = transportOf(context, step.host);
+    if (others.length === 0) {
+        const result = await transport.run(context.guard(only));
+        onEnded(0, result.code ?? -1);
+        return [result];
+    }
+    const title = steps.map(({ kind }) => STEP_TITLES[kind]).join(', ');
+    const { script, resultsOf } = sequence(title, [only, ...others], onEnded);
+    const result = await transport.run(context.guard(script));
+    const results = resultsOf(result);
+    // the lock was lost, or nobody waited any more: the next script has not begun
+    return results.length < steps.length && results.every(({ code }) => code === 0)
+        ? [...results, result]
+        : results;
+}
+
+;// CONCATENATED MODULE: ./src/road/tracks.ts
+
+
+
+
+/** The steps of a stage as tracks: those of one track are done one after the other, the tracks at the same time. */
+function tracksOf({ steps, order = 'together' }) {
+    switch (order) {
+        case 'together':
+            return steps.map((step) => [step]);
+        case 'in-turn':
+            return [steps];
+        case 'by-host':
+            return [...Map.groupBy(steps, ({ host }) => host).values()];
+    }
+}
+/** Carries out the tracks of one stage. Once a step of any of them has failed, nothing more is begun on the others. */
+class Tracks {
+    #stage;
+    #context;
+    /** Resolves when the step that delivers the CA's key has ended, or never will. */
+    #authorityKept = Promise.withResolvers();
+    #failed = false;
+    constructor(stage, context) {
+        this.#stage = stage;
+        this.#context = context;
+        if (!stage.steps.some(keepsAuthority))
+            this.#authorityKept.resolve(undefined);
+    }
+    /** Ends early, without an error, when another track has failed or the run is to end. @throws Refusal */
+    async run(track) {
+        let left = track;
+        try {
+            while (left.length > 0) {
+                const group = left.slice(0, this.#stage.order === 'by-host' ? lengthOfGroup(left, this.#context) : 1);
+                if (group.some(bringsSigned))
+                    await this.#authorityKept.promise;
+                if (this.#failed || this.#context.signal.aborted)
+                    return;
+                await this.#runGroup(group);
+                left = left.slice(group.length);
+            }
+        }
+        catch (error) {
+            this.#failed = true;
+            throw error;
+        }
+        finally {
+            if (track.some(keepsAuthority))
+                this.#authorityKept.resolve(undefined);
+        }
+    }
+    async #runGroup(group) {
+        const [first] = group;
+        if (first !== undefined && isAsking(first)) {
+            await this.#ask(first);
+            return;
+        }
+        await runScripts(group.filter(isScripted), this.#stage, this.#context, (step) => {
+            if (keepsAuthority(step))
+                this.#authorityKept.resolve(undefined);
+        });
+    }
+    async #ask(step) {
+        const recorder = new StepRecorder(step, this.#stage, this.#context);
+        try {
+            await run_step_ask(step, this.#context);
+            recorder.end('succeeded');
+        }
+        catch (error) {
+            recorder.end('failed');
+            throw inWords(error, step);
+        }
+    }
+}
+/** Steps whose scripts are made from what earlier steps have found: files' digests, the rendered manifest. */
+const MADE_LATE = new Set([
+    'deliver-files',
+    'record-member',
+    'start-member',
+    'restart-member',
+]);
+/** How many of a host's steps can be sent to it together. */
+function lengthOfGroup([first, ...others], context) {
+    if (first === undefined || isAlone(first, context))
+        return 1;
+    const next = others.findIndex((step) => isAlone(step, context) || MADE_LATE.has(step.kind));
+    return next === -1 ? 1 + others.length : 1 + next;
+}
+/** Steps that are no script, whose script takes all that comes over standard input, or looks at the host before it is made. */
+function isAlone(step, { registry }) {
+    switch (step.kind) {
+        case 'import-image':
+        case 'remove-authority-key':
+            return true;
+        case 'pull-image':
+            return registry !== undefined;
+        default:
+            return isAsking(step);
+    }
+}
+function keepsAuthority(step) {
+    return (step.kind === 'deliver-files' &&
+        step.files.some(({ content }) => content.from === 'authority' && content.part === 'key'));
+}
+function bringsSigned(step) {
+    return step.kind === 'deliver-files' && step.files.some(({ content }) => content.from === 'leaf');
+}
+
 ;// CONCATENATED MODULE: ./src/road/act.ts
-
-
 
 
 
@@ -8326,64 +8709,16 @@ async function actOn(stage, context) {
         await passGate(stage.before, stage, context);
     context.signal.throwIfAborted();
     context.log.info(`${stage.title}: ${describeSteps(stage)}`);
-    if (stage.inTurn === true) {
-        for (const step of stage.steps)
-            await runTogether([step], stage, context);
-    }
-    else {
-        await runTogether(stage.steps, stage, context);
-    }
-    if (stage.after !== undefined)
-        await passGate(stage.after, stage, context);
-}
-async function runTogether(steps, stage, context) {
-    context.signal.throwIfAborted();
-    const work = steps.map((step) => ({
-        host: step.host,
-        at: STEP_TITLES[step.kind],
-        result: runRecorded(step, stage, context),
+    const tracks = new Tracks(stage, context);
+    const work = tracksOf(stage).map((track) => ({
+        host: track[0]?.host ?? '',
+        at: stage.title,
+        result: tracks.run(track),
     }));
     await settleAll(`"${stage.title}" failed, and nothing after it was begun; the same run, started again, goes on from there`, work);
-}
-async function runRecorded(step, stage, context) {
-    const title = STEP_TITLES[step.kind];
-    const changes = !LOOKING_STEPS.has(step.kind);
-    const { host } = step;
-    const found = () => digestsOfFiles(step, context);
-    const before = found();
-    const startedMs = context.timeline.elapsedMs();
-    let outcome = 'failed';
-    try {
-        await context.timeline.record({ stage: stage.title, title, changes, host }, () => runStep(step, context));
-        outcome = 'succeeded';
-    }
-    finally {
-        const durationMs = Math.round(context.timeline.elapsedMs() - startedMs);
-        const what = { host, stage: stage.title, title, durationMs, outcome };
-        context.record.steps.push(Object.keys(before).length === 0 ? what : { ...what, before, after: found() });
-    }
-    context.log.host(host).info(`done: ${title}`);
-}
-/** Digests of the files that a step puts in place, as the host has them now. */
-function digestsOfFiles(step, { material }) {
-    const found = material.found.get(step.host);
-    return Object.fromEntries(act_filesOf(step).map((path) => [path, found?.get(path) ?? ABSENT]));
-}
-function act_filesOf(step) {
-    switch (step.kind) {
-        case 'deliver-files':
-            return step.files.map(({ path }) => path);
-        case 'record-member':
-            return [kubeadm_paths/* STATE_FILE */.bv];
-        case 'start-member':
-            return step.placeManifest ? [kubeadm_paths/* ETCD_MANIFEST */.jl] : [];
-        case 'restart-member':
-            return [kubeadm_paths/* ETCD_MANIFEST */.jl];
-        case 'remove-authority-key':
-            return [kubeadm_paths/* CA_KEY */.r$];
-        default:
-            return [];
-    }
+    context.signal.throwIfAborted();
+    if (stage.after !== undefined)
+        await passGate(stage.after, stage, context);
 }
 /** Waits until the cluster is as the gate asks for. */
 async function passGate(gate, stage, context) {
@@ -13379,10 +13714,10 @@ function vulnerableEtcd(members, settings) {
     return [...byText.values()].flatMap((group) => {
         const release = group[0]?.release;
         const names = nameList(group.map(({ member }) => member.name));
-        return release === undefined ? [] : judge(release, names);
+        return release === undefined ? [] : etcd_releases_judge(release, names);
     });
 }
-function judge(release, names) {
+function etcd_releases_judge(release, names) {
     const problem = problemOf(release);
     if (problem === undefined)
         return [];
@@ -14571,7 +14906,7 @@ async function earlierReports(history, environment = process.env) {
         return { texts };
     }
     catch (error) {
-        return { texts: [], problem: inWords(error, signal) };
+        return { texts: [], problem: earlier_reports_inWords(error, signal) };
     }
 }
 /** `owner/name` and the workflow's file, from `owner/name/.github/workflows/FILE@REF`. */
@@ -14619,7 +14954,7 @@ function reportIn(zip) {
         return undefined;
     }
 }
-function inWords(error, signal) {
+function earlier_reports_inWords(error, signal) {
     if (signal.aborted)
         return `GitHub did not answer within ${DEADLINE_MS / 1000} s.`;
     if (error instanceof RestError && [401, 403, 404].includes(error.status)) {
@@ -15101,9 +15436,15 @@ function plan_words_counted(count, noun) {
 function sum(numbers) {
     return numbers.reduce((total, number) => total + number, 0);
 }
+/** In which order the steps of a stage are done, behind its title. */
+const ORDERS = {
+    together: '',
+    'in-turn': ', one step after the other',
+    'by-host': ', on each host one step after the other',
+};
 /** The steps of a stage; those that run at the same time and are the same on several hosts are told once. */
-function plan_words_stepsOf({ steps, inTurn }) {
-    if (inTurn)
+function plan_words_stepsOf({ steps, order }) {
+    if (order === 'in-turn')
         return steps.map(({ host, step, why }) => ({ hosts: [host], step, why }));
     const groups = Map.groupBy(steps, ({ step, why }) => JSON.stringify([step, why]));
     return [...groups.values()].flatMap((group) => group.slice(0, 1).map(({ step, why }) => ({ hosts: group.map(({ host }) => host), step, why })));
@@ -15176,9 +15517,9 @@ function fileLines({ change, path, mode, note, diff }) {
     ];
 }
 function stageLines(stage, number) {
-    const { title, inTurn, before, after } = stage;
+    const { title, order, before, after } = stage;
     return [
-        `${number}. ${title}${inTurn ? ', one step after the other' : ''}`,
+        `${number}. ${title}${ORDERS[order]}`,
         ...indented([
             ...(before === undefined ? [] : [`begins only when ${before}`]),
             ...plan_words_stepsOf(stage).map(({ hosts, step, why }) => `${hosts.join(', ')}: ${step} (${why})`),
@@ -15277,13 +15618,13 @@ function order({ stages, afterProof }) {
     return `### Order\n\n${items.map((item, index) => `${index + 1}. ${item}`).join('\n')}`;
 }
 function stageItem(stage) {
-    const { title, inTurn, before, after } = stage;
+    const { title, order, before, after } = stage;
     const lines = [
         ...(before === undefined ? [] : [`🚦 begins only when ${markdown_text(before)}`]),
         ...plan_words_stepsOf(stage).map(({ hosts, step, why }) => `${hosts.map(code).join(', ')} ${prose(step)} – ${prose(why)}`),
         ...(after === undefined ? [] : [`🚦 goes on only when ${markdown_text(after)}`]),
     ];
-    const heading = `**${markdown_text(title)}**${inTurn ? ', one step after the other' : ''}`;
+    const heading = `**${markdown_text(title)}**${ORDERS[order]}`;
     return [heading, ...lines.map((line) => `   - ${line}`)].join('\n');
 }
 function approval({ digest }) {
