@@ -4721,6 +4721,71 @@ function presentHolder(stderr) {
     return line === undefined ? undefined : (0,lock_file/* parseLock */.PG)(line.slice(MARK.length));
 }
 
+;// CONCATENATED MODULE: ./src/hosts/scripts/sequence.ts
+
+
+/**
+ * Runs scripts one after the other in one round trip and one shell; none is begun after one that failed, or when nobody waits
+ * any more. Each has a subshell of its own. Of their common standard input each must read its own part and no more.
+ * @param onEnded called as soon as one has ended, with its place in the list and its exit code.
+ * @throws Error for a script whose input is a stream.
+ */
+function sequence(title, scripts, onEnded) {
+    const mark = (0,external_node_crypto_.randomUUID)();
+    const script = `set +e\n${scripts.map((one) => part(one, mark)).join(`\n${STILL_WANTED}\n`)}`;
+    const inputs = scripts.flatMap(({ title: one, input = [] }) => {
+        if (typeof input === 'function')
+            throw new Error(`the input of "${one}" has no known end`);
+        return input;
+    });
+    return {
+        script: {
+            title,
+            effect: scripts.some(({ effect }) => effect === 'changes') ? 'changes' : 'reads',
+            script,
+            ...(inputs.length > 0 && { input: Buffer.concat(inputs) }),
+            timeoutMs: scripts.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),
+            onProgress: sequence_progressOf(scripts, mark, onEnded),
+        },
+        resultsOf: (result) => split(result, mark),
+    };
+}
+/** The mark is on both outputs, at the start of a line; the exit code is with standard error, which is read as it comes. */
+function part({ script }, mark) {
+    return `(
+set -e
+${script}
+)
+code=$?
+printf '\\n${mark}\\n'
+printf '\\n${mark} %s\\n' "$code" >&2
+if [ "$code" != 0 ]; then exit "$code"; fi`;
+}
+function sequence_progressOf(scripts, mark, onEnded) {
+    let index = 0;
+    return (line) => {
+        if (line.startsWith(`${mark} `))
+            onEnded(index++, Number(line.slice(mark.length + 1)));
+        else if (line !== '')
+            scripts[index]?.onProgress?.(line);
+    };
+}
+function split({ stdout, stderr }, mark) {
+    const results = [];
+    const said = stderr.split(new RegExp(`\\n${mark} (\\d+)\\n`));
+    let at = 0;
+    for (let index = 0; index + 1 < said.length; index += 2) {
+        const end = stdout.indexOf(`\n${mark}\n`, at);
+        results.push({
+            code: Number(said[index + 1]),
+            stdout: stdout.subarray(at, end),
+            stderr: said[index] ?? '',
+        });
+        at = end + mark.length + 2;
+    }
+    return results;
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/lock/heartbeat-script.ts
 
 
@@ -4755,6 +4820,8 @@ var release_script = __webpack_require__(76960);
 
 
 
+
+
 /** The lock of one host, kept alive from the moment it was got. */
 class HostLock {
     #transport;
@@ -4769,10 +4836,25 @@ class HostLock {
     /**
      * Stops the heartbeat and gives the lock back, as far as the host can be reached; if it cannot, the lock counts as
      * abandoned as soon as the connection has ended. Never throws.
+     * @param before what is still to be done under the lock, in the same round trip.
      */
-    async release() {
+    async release(before) {
         this.#stop.abort();
-        return await releaseOn(this.#transport, this.#owner.id);
+        if (before === undefined)
+            return { outcome: await releaseOn(this.#transport, this.#owner.id) };
+        const { title } = before;
+        const { script, resultsOf } = sequence(`${title}, unlock`, [guard(this.#owner.id, before), (0,release_script/* releaseScript */.d)(this.#owner.id)], () => undefined);
+        try {
+            const result = await this.#transport.run(script);
+            const [done = result, released] = resultsOf(result);
+            if (released !== undefined)
+                return { outcome: (0,release_script/* parseRelease */.B)(released.stdout) };
+            const failure = new Error(done.stderr.trim());
+            return { outcome: await releaseOn(this.#transport, this.#owner.id), failure };
+        }
+        catch (error) {
+            return { outcome: undefined, failure: error };
+        }
     }
     async #keepAlive(heartbeatMs, onLost) {
         const { signal } = this.#stop;
@@ -4885,9 +4967,12 @@ class Attempt {
     held() {
         const { owner, log } = this.#options;
         let released;
-        const release = async () => {
+        const release = async (last) => {
             const outcomes = [...this.#locks].map(async ([{ name }, lock]) => {
-                if ((await lock.release()) !== 'still-running')
+                const { outcome, failure } = await lock.release(last?.scriptFor(name));
+                if (failure !== undefined)
+                    last?.onFailure(name, failure);
+                if (outcome !== 'still-running')
                     return;
                 log.host(name).warning('A step still runs on this host; its lock stays until that has ended.');
             });
@@ -4898,7 +4983,7 @@ class Attempt {
             takenOver: this.#takenOver,
             lost: this.#lost.signal,
             guard: (script) => guard(owner.id, script),
-            release: () => (released ??= release()),
+            release: (last) => (released ??= release(last)),
         };
     }
     /** Gives back what was got, and what may have been got although no answer came. */
@@ -4906,7 +4991,9 @@ class Attempt {
         const refused = new Set(this.#obstacles.map(({ host }) => host));
         const maybeGot = this.#tried.filter(({ name }) => !refused.has(name));
         const { id } = this.#options.owner;
-        await Promise.all(maybeGot.map((transport) => this.#locks.get(transport)?.release() ?? releaseOn(transport, id)));
+        await Promise.all(maybeGot.map(async (transport) => {
+            await (this.#locks.get(transport)?.release() ?? releaseOn(transport, id));
+        }));
     }
     throwFailures() {
         const [first] = this.#failures;
@@ -5429,71 +5516,6 @@ function findingsOf(error, host, at) {
             fix: 'Run again with debug logging; if it stays, open an issue with the log.',
         },
     ];
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/sequence.ts
-
-
-/**
- * Runs scripts one after the other in one round trip and one shell; none is begun after one that failed, or when nobody waits
- * any more. Each has a subshell of its own. Of their common standard input each must read its own part and no more.
- * @param onEnded called as soon as one has ended, with its place in the list and its exit code.
- * @throws Error for a script whose input is a stream.
- */
-function sequence(title, scripts, onEnded) {
-    const mark = (0,external_node_crypto_.randomUUID)();
-    const script = `set +e\n${scripts.map((one) => part(one, mark)).join(`\n${STILL_WANTED}\n`)}`;
-    const inputs = scripts.flatMap(({ title: one, input = [] }) => {
-        if (typeof input === 'function')
-            throw new Error(`the input of "${one}" has no known end`);
-        return input;
-    });
-    return {
-        script: {
-            title,
-            effect: scripts.some(({ effect }) => effect === 'changes') ? 'changes' : 'reads',
-            script,
-            ...(inputs.length > 0 && { input: Buffer.concat(inputs) }),
-            timeoutMs: scripts.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),
-            onProgress: sequence_progressOf(scripts, mark, onEnded),
-        },
-        resultsOf: (result) => split(result, mark),
-    };
-}
-/** The mark is on both outputs, at the start of a line; the exit code is with standard error, which is read as it comes. */
-function part({ script }, mark) {
-    return `(
-set -e
-${script}
-)
-code=$?
-printf '\\n${mark}\\n'
-printf '\\n${mark} %s\\n' "$code" >&2
-if [ "$code" != 0 ]; then exit "$code"; fi`;
-}
-function sequence_progressOf(scripts, mark, onEnded) {
-    let index = 0;
-    return (line) => {
-        if (line.startsWith(`${mark} `))
-            onEnded(index++, Number(line.slice(mark.length + 1)));
-        else if (line !== '')
-            scripts[index]?.onProgress?.(line);
-    };
-}
-function split({ stdout, stderr }, mark) {
-    const results = [];
-    const said = stderr.split(new RegExp(`\\n${mark} (\\d+)\\n`));
-    let at = 0;
-    for (let index = 0; index + 1 < said.length; index += 2) {
-        const end = stdout.indexOf(`\n${mark}\n`, at);
-        results.push({
-            code: Number(said[index + 1]),
-            stdout: stdout.subarray(at, end),
-            stderr: said[index] ?? '',
-        });
-        at = end + mark.length + 2;
-    }
-    return results;
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/audit.ts
@@ -8840,22 +8862,16 @@ function auditRecord(settings, record, ended) {
     };
 }
 /**
- * Leaves on each host the record of what was done to it. That it could not be written is a warning: the same record goes
- * with the artifacts.
+ * Leaves on each of these hosts the record of what was done to it, and gives all locks back. That it could not be written is
+ * a warning: the same record goes with the artifacts.
  */
-async function leaveAudit(record, hosts, guard, log) {
-    await Promise.all([...hosts].map(async ([name, transport]) => {
-        try {
-            const result = await transport.run(guard(appendAudit([formatAuditLine(auditOfHost(record, name))])));
-            if (result.code !== 0)
-                throw new Error(result.stderr.trim());
-        }
-        catch (error) {
-            log
-                .host(name)
-                .warning(`The record of this run could not be left on the host: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
-        }
-    }));
+async function leaveAudit(record, hosts, locks, log) {
+    await locks.release({
+        scriptFor: (host) => hosts.has(host) ? appendAudit([formatAuditLine(auditOfHost(record, host))]) : undefined,
+        onFailure: (host, error) => {
+            log.host(host).warning(`The record of this run could not be left on the host: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
+        },
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/etcd/health-observation.ts
@@ -10242,13 +10258,13 @@ async function carryOut(work) {
         if (locks !== undefined && record.steps.length > 0) {
             const ended = { startedAt: chance.now, endedAt: surroundings.now(), outcome };
             record.audit = auditRecord(settings, record, ended);
-            await leaveAudit(record.audit, membersOnly(plan, hosts), context.guard, log);
+            await leaveAudit(record.audit, membersOf(plan), locks, log);
         }
     }
 }
 /** The action leaves nothing of its own on hosts of the control plane. */
-function membersOnly({ shape }, hosts) {
-    return new Map([...hosts].filter(([name]) => shape.members.some((member) => member.name === name)));
+function membersOf({ shape }) {
+    return new Set(shape.members.map(({ name }) => name));
 }
 /** What was seen when nothing has been changed since is proof enough. */
 async function proveOnce({ cluster, plan, surroundings }, context) {

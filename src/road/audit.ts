@@ -1,7 +1,7 @@
 import { auditOfHost, formatAuditLine, type AuditOutcome, type AuditRecord } from '../cluster/audit.ts';
 import { errorMessage } from '../findings.ts';
+import type { HeldLocks } from '../hosts/lock/acquire-locks.ts';
 import { appendAudit } from '../hosts/scripts/append-audit.ts';
-import type { RemoteScript, Transport } from '../hosts/transport.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { RunRecord } from './run-record.ts';
@@ -43,25 +43,20 @@ export function auditRecord(
 }
 
 /**
- * Leaves on each host the record of what was done to it. That it could not be written is a warning: the same record goes
- * with the artifacts.
+ * Leaves on each of these hosts the record of what was done to it, and gives all locks back. That it could not be written is
+ * a warning: the same record goes with the artifacts.
  */
 export async function leaveAudit(
   record: AuditRecord,
-  hosts: ReadonlyMap<string, Transport>,
-  guard: (script: RemoteScript) => RemoteScript,
+  hosts: ReadonlySet<string>,
+  locks: HeldLocks,
   log: Log,
 ): Promise<void> {
-  await Promise.all(
-    [...hosts].map(async ([name, transport]) => {
-      try {
-        const result = await transport.run(guard(appendAudit([formatAuditLine(auditOfHost(record, name))])));
-        if (result.code !== 0) throw new Error(result.stderr.trim());
-      } catch (error) {
-        log
-          .host(name)
-          .warning(`The record of this run could not be left on the host: ${errorMessage(error)}`);
-      }
-    }),
-  );
+  await locks.release({
+    scriptFor: (host) =>
+      hosts.has(host) ? appendAudit([formatAuditLine(auditOfHost(record, host))]) : undefined,
+    onFailure: (host, error) => {
+      log.host(host).warning(`The record of this run could not be left on the host: ${errorMessage(error)}`);
+    },
+  });
 }

@@ -1,5 +1,4 @@
 import type { Plan, Stage } from '../cluster/plan.ts';
-import type { Transport } from '../hosts/transport.ts';
 import type { HeldLocks } from '../hosts/lock/acquire-locks.ts';
 import type { HealthReport } from '../etcd/health.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -73,14 +72,14 @@ export async function carryOut(work: Work): Promise<Outcome> {
     if (locks !== undefined && record.steps.length > 0) {
       const ended = { startedAt: chance.now, endedAt: surroundings.now(), outcome };
       record.audit = auditRecord(settings, record, ended);
-      await leaveAudit(record.audit, membersOnly(plan, hosts), context.guard, log);
+      await leaveAudit(record.audit, membersOf(plan), locks, log);
     }
   }
 }
 
 /** The action leaves nothing of its own on hosts of the control plane. */
-function membersOnly({ shape }: Plan, hosts: Work['hosts']): Map<string, Transport> {
-  return new Map([...hosts].filter(([name]) => shape.members.some((member) => member.name === name)));
+function membersOf({ shape }: Plan): ReadonlySet<string> {
+  return new Set(shape.members.map(({ name }) => name));
 }
 
 /** What was seen when nothing has been changed since is proof enough. */

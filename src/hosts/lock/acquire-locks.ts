@@ -47,6 +47,13 @@ export interface TakenOver extends Abandoned {
   readonly host: string;
 }
 
+/** What is done under a lock before it is given back. */
+export interface LastDeed {
+  /** Undefined: nothing is done there. */
+  readonly scriptFor: (host: string) => RemoteScript | undefined;
+  readonly onFailure: (host: string, error: unknown) => void;
+}
+
 /** The locks of all hosts. */
 export interface HeldLocks {
   /** What `then` wrote to standard output, by host name. */
@@ -56,8 +63,11 @@ export interface HeldLocks {
   readonly lost: AbortSignal;
   /** The script, to be run only while the lock of its host is ours; see `guard` and `explainLockLost`. */
   guard(script: RemoteScript): RemoteScript;
-  /** Gives back what can be given back, within 5 s. Never throws; calling it again does nothing. */
-  release(): Promise<void>;
+  /**
+   * Gives back what can be given back, within 5 s. Never throws; calling it again does nothing.
+   * @param last what is done on each host under its lock before that, within its own time.
+   */
+  release(last?: LastDeed): Promise<void>;
 }
 
 /**
@@ -133,9 +143,11 @@ class Attempt {
   held(): HeldLocks {
     const { owner, log } = this.#options;
     let released: Promise<void> | undefined;
-    const release = async (): Promise<void> => {
+    const release = async (last?: LastDeed): Promise<void> => {
       const outcomes = [...this.#locks].map(async ([{ name }, lock]) => {
-        if ((await lock.release()) !== 'still-running') return;
+        const { outcome, failure } = await lock.release(last?.scriptFor(name));
+        if (failure !== undefined) last?.onFailure(name, failure);
+        if (outcome !== 'still-running') return;
         log.host(name).warning('A step still runs on this host; its lock stays until that has ended.');
       });
       await Promise.all(outcomes);
@@ -145,7 +157,7 @@ class Attempt {
       takenOver: this.#takenOver,
       lost: this.#lost.signal,
       guard: (script) => guard(owner.id, script),
-      release: () => (released ??= release()),
+      release: (last) => (released ??= release(last)),
     };
   }
 
@@ -155,7 +167,9 @@ class Attempt {
     const maybeGot = this.#tried.filter(({ name }) => !refused.has(name));
     const { id } = this.#options.owner;
     await Promise.all(
-      maybeGot.map((transport) => this.#locks.get(transport)?.release() ?? releaseOn(transport, id)),
+      maybeGot.map(async (transport) => {
+        await (this.#locks.get(transport)?.release() ?? releaseOn(transport, id));
+      }),
     );
   }
 

@@ -1,9 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Transport } from '../transport.ts';
+import { sequence } from '../scripts/sequence.ts';
+import type { RemoteScript, Transport } from '../transport.ts';
+import { guard } from './guard.ts';
 import { heartbeatScript, parseHeartbeat } from './heartbeat-script.ts';
 import type { LockOwner } from './lock-file.ts';
 import { parseRelease, releaseScript, type ReleaseOutcome } from './release-script.ts';
+
+/** How a lock was given back. */
+export interface Release {
+  /** Undefined when the host gave no answer. */
+  readonly outcome: ReleaseOutcome | undefined;
+  /** Why what was to be done before could not be done. */
+  readonly failure?: unknown;
+}
 
 /** Called when a heartbeat finds the lock gone or another's. */
 export type OnLost = (host: string, holder: LockOwner | undefined) => void;
@@ -24,10 +34,26 @@ export class HostLock {
   /**
    * Stops the heartbeat and gives the lock back, as far as the host can be reached; if it cannot, the lock counts as
    * abandoned as soon as the connection has ended. Never throws.
+   * @param before what is still to be done under the lock, in the same round trip.
    */
-  async release(): Promise<ReleaseOutcome | undefined> {
+  async release(before?: RemoteScript): Promise<Release> {
     this.#stop.abort();
-    return await releaseOn(this.#transport, this.#owner.id);
+    if (before === undefined) return { outcome: await releaseOn(this.#transport, this.#owner.id) };
+    const { title } = before;
+    const { script, resultsOf } = sequence(
+      `${title}, unlock`,
+      [guard(this.#owner.id, before), releaseScript(this.#owner.id)],
+      () => undefined,
+    );
+    try {
+      const result = await this.#transport.run(script);
+      const [done = result, released] = resultsOf(result);
+      if (released !== undefined) return { outcome: parseRelease(released.stdout) };
+      const failure = new Error(done.stderr.trim());
+      return { outcome: await releaseOn(this.#transport, this.#owner.id), failure };
+    } catch (error) {
+      return { outcome: undefined, failure: error };
+    }
   }
 
   async #keepAlive(heartbeatMs: number, onLost: OnLost): Promise<void> {

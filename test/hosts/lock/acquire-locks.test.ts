@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -398,6 +398,50 @@ describe('release', () => {
     await locks.release();
     expect(only().lock).toBeUndefined();
     await running;
+  });
+
+  test('does a last deed under the lock, in the same round trip', async () => {
+    const connection = await only().connect();
+    const locks = await acquire(alice, [connection]);
+    const deed = step('cp "$file" "$file.seen"', { title: 'last deed' });
+    const file = only().lockFile;
+    await locks.release({
+      scriptFor: () => ({ ...deed, script: deed.script.replaceAll('$file', file) }),
+      onFailure: (_, error) => {
+        throw error;
+      },
+    });
+    expect(connection.titles.at(-1)).toBe('last deed, unlock');
+    expect(readFileSync(`${file}.seen`, 'utf8')).toContain(`"id":"${alice.id}"`);
+    expect(only().lock).toBeUndefined();
+  });
+
+  test('is done all the same when the last deed fails, which is told', async () => {
+    const connection = await only().connect();
+    const locks = await acquire(alice, [connection]);
+    const failures: unknown[] = [];
+    await locks.release({
+      scriptFor: () => step('echo no space >&2; exit 1'),
+      onFailure: (host, error) => failures.push(host, error),
+    });
+    expect(failures).toEqual(['infra0', new Error('no space')]);
+    expect(only().lock).toBeUndefined();
+  });
+
+  test('does no last deed when the lock is another’s by then', async () => {
+    const connection = await only().connect();
+    const locks = await acquire(alice, [connection], { heartbeatMs: 60_000 });
+    only().age(31);
+    await acquire(bob, [await only().connect()]);
+    const failures: string[] = [];
+    const mark = join(only().folder, 'mark');
+    await locks.release({
+      scriptFor: () => step(`: > ${mark}`),
+      onFailure: (_, error) => failures.push(String(error)),
+    });
+    expect(failures).toEqual([expect.stringContaining('lock')]);
+    expect(readdirSync(only().folder)).not.toContain('mark');
+    expect(owners()[0]).toBe(bob.id);
   });
 
   test('by the post step of a killed run, over a connection of its own', async () => {
