@@ -4403,9 +4403,10 @@ const commonName = 'etcd-ca';
  * @param options.days that it is valid; kubeadm's own if left out.
  * @param options.now the start of the run; validity begins five minutes earlier.
  * @param options.serial only for tests; a random one is drawn otherwise.
+ * @param options.newKey where its key comes from, if not made now.
  */
 async function createAuthority(options) {
-    const key = await (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .generateKey */ .rh)(options.algorithm);
+    const key = await (options.newKey?.() ?? (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .generateKey */ .rh)(options.algorithm));
     const publicKey = (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .publicKeyOf */ .kc)(key);
     const name = (0,_certificate_js__WEBPACK_IMPORTED_MODULE_2__/* .commonNameOnly */ .R)(commonName);
     const certificatePem = (0,_certificate_js__WEBPACK_IMPORTED_MODULE_2__/* .signCertificate */ .j)({

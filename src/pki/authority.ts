@@ -35,14 +35,16 @@ const commonName = 'etcd-ca';
  * @param options.days that it is valid; kubeadm's own if left out.
  * @param options.now the start of the run; validity begins five minutes earlier.
  * @param options.serial only for tests; a random one is drawn otherwise.
+ * @param options.newKey where its key comes from, if not made now.
  */
 export async function createAuthority(options: {
   readonly algorithm: KeyAlgorithm;
   readonly days?: number;
   readonly now: Date;
   readonly serial?: bigint;
+  readonly newKey?: () => Promise<KeyObject>;
 }): Promise<NewAuthority> {
-  const key = await generateKey(options.algorithm);
+  const key = await (options.newKey?.() ?? generateKey(options.algorithm));
   const publicKey = publicKeyOf(key);
   const name = commonNameOnly(commonName);
   const certificatePem = signCertificate(

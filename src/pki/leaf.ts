@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, type KeyObject } from 'node:crypto';
 import { memberAltNames, nodeName, type CertificateMember } from './alt-names.ts';
 import type { SigningAuthority } from './authority.ts';
 import { commonNameOnly, signCertificate } from './certificate.ts';
@@ -34,6 +34,8 @@ export interface LeafRequest {
   readonly days?: number;
   /** The start of the run; validity begins five minutes earlier. */
   readonly now: Date;
+  /** Where its key comes from, if not made now. */
+  readonly newKey?: () => Promise<KeyObject>;
 }
 
 /**
@@ -58,7 +60,7 @@ export async function issueLeaf(
   // As Go does: a CA without a subject key identifier gives leaves without an authority key identifier.
   const issuerKeyIdentifier = subjectKeyIdentifierOf(issuer);
   const altNames = profile.namesMember ? memberAltNames(request.member) : [];
-  const key = await generateKey(request.algorithm);
+  const key = await (request.newKey?.() ?? generateKey(request.algorithm));
   const certificatePem = signCertificate(
     {
       serial: randomSerial(),

@@ -6,6 +6,7 @@ import { credentialsFromHosts } from './access.ts';
 import { act } from './act.ts';
 import { auditRecord, leaveAudit } from './audit.ts';
 import { ClusterClients } from './cluster-clients.ts';
+import type { KeyStock } from './key-stock.ts';
 import { prepareMaterial, type Material } from './material.ts';
 import { hostProgress } from './host-progress.ts';
 import { prove } from './prove.ts';
@@ -17,15 +18,16 @@ import type { ActContext } from './steps/context.ts';
 export interface Work extends Look {
   readonly settings: Settings;
   readonly surroundings: Surroundings;
+  readonly keys: KeyStock;
   /** Absent where nothing is changed. */
   readonly locks?: HeldLocks;
 }
 
 /** Acts, proves, and writes down what was done; a plan without steps is only proven. */
 export async function carryOut(work: Work): Promise<Outcome> {
-  const { plan, document, settings, surroundings, locks, hosts, facts } = work;
+  const { plan, document, settings, surroundings, keys, locks, hosts, facts } = work;
   const { log, timeline, maskSecret, chance, record } = surroundings;
-  const material = prepareMaterial({ plan, settings, hosts, facts, now: chance.now, maskSecret });
+  const material = prepareMaterial({ plan, settings, hosts, facts, now: chance.now, keys, maskSecret });
   const opened: ClusterClients[] = [];
   const context: ActContext = {
     plan,

@@ -17,6 +17,7 @@ import { AuthorityError, readAuthorityOfHost, readSigningAuthority } from '../pk
 import type { PemSource } from '../pki/pem-input.ts';
 import type { Settings } from '../settings/settings.ts';
 import { CONFIGURATION_MODES } from '../cluster/steps-of-member.ts';
+import type { KeyStock } from './key-stock.ts';
 
 /** Certificates and keys that this run issues for one member. */
 export type MemberLeaves = Readonly<Partial<Record<LeafProfileName, Leaf>>>;
@@ -46,6 +47,7 @@ export interface MaterialInput {
   /** What the probe has seen, by the name of each host. */
   readonly facts: ReadonlyMap<string, HostFacts>;
   readonly now: Date;
+  readonly keys: KeyStock;
   /** Called with every secret as soon as it exists, before it is used. */
   readonly maskSecret: (secret: string) => void;
 }
@@ -83,13 +85,19 @@ async function issue(
   member: MemberIdentity,
   names: readonly LeafProfileName[],
   signer: Promise<SignerWithPem>,
-  { plan, now, maskSecret }: MaterialInput,
+  { plan, now, keys, maskSecret }: MaterialInput,
 ): Promise<MemberLeaves> {
   const { keyAlgorithm: algorithm, leafDays: days, extraSans } = plan.certificates;
   const signing = await signer;
   const issued = await Promise.all(
     names.map(async (name) => {
-      const leaf = await issueLeaf(signing, name, { member: { ...member, extraSans }, algorithm, days, now });
+      const leaf = await issueLeaf(signing, name, {
+        member: { ...member, extraSans },
+        algorithm,
+        days,
+        now,
+        newKey: () => keys.take(algorithm),
+      });
       maskSecret(leaf.keyPem);
       return [name, leaf] as const;
     }),
@@ -145,11 +153,11 @@ async function certificateOnly({ hosts }: MaterialInput, host: string): Promise<
 }
 
 async function obtainSigner(input: MaterialInput): Promise<SignerWithPem> {
-  const { plan, settings, now, maskSecret } = input;
+  const { plan, settings, now, keys, maskSecret } = input;
   switch (plan.authority.from) {
     case 'made': {
       const { keyAlgorithm: algorithm, authorityDays: days } = plan.certificates;
-      const made = await createAuthority({ algorithm, days, now });
+      const made = await createAuthority({ algorithm, days, now, newKey: () => keys.take(algorithm) });
       maskSecret(made.keyPem);
       return made;
     }

@@ -9,6 +9,7 @@ import type { Settings } from '../settings/settings.ts';
 import { refuseUnapproved } from './approval.ts';
 import { carryOut } from './carry-out.ts';
 import { controlPlaneLook, observeControlPlane, type ObservedControlPlane } from './control-plane.ts';
+import { KeyStock } from './key-stock.ts';
 import { publicTexts } from './material.ts';
 import { withConnections } from './connections.ts';
 import {
@@ -46,17 +47,19 @@ export async function travel(
     ]);
     const seen: Seen = { members, controlPlane };
     signal.throwIfAborted();
+    const keys = new KeyStock();
     const look = await firstLook(decide, settings, seen, surroundings);
-    if (look === undefined) return await underLock(decide, settings, seen, surroundings);
+    if (look === undefined) return await underLock(decide, settings, seen, keys, surroundings);
     try {
       if (settings.dryRun) return planned(look, settings);
       // a lock that a killed run has left is cleared away under a lock
       if (isDone(look.plan) && lockedHosts(seen).length === 0)
-        return await carryOut({ ...look, settings, surroundings });
+        return await carryOut({ ...look, settings, surroundings, keys });
+      keys.prepare(newKeys(look.plan), look.plan.certificates.keyAlgorithm);
     } finally {
       look.clients?.close();
     }
-    return await underLock(decide, settings, seen, surroundings);
+    return await underLock(decide, settings, seen, keys, surroundings);
   });
 }
 
@@ -113,6 +116,11 @@ function lockedHosts(seen: Seen): string[] {
   return everyHost(seen)
     .filter(({ facts }) => facts.locked)
     .map(({ transport }) => transport.name);
+}
+
+/** How many private keys a plan takes. */
+function newKeys({ authority, issue }: Plan): number {
+  return [...issue.values()].reduce((sum, leaves) => sum + leaves.length, Number(authority.from === 'made'));
 }
 
 /** Whether the plan has nothing to do. */
@@ -172,6 +180,7 @@ async function underLock(
   decide: Decide,
   settings: Settings,
   seen: Seen,
+  keys: KeyStock,
   surroundings: Surroundings,
 ): Promise<Outcome> {
   const { log, timeline, signal, record, random, chance } = surroundings;
@@ -214,7 +223,7 @@ async function underLock(
       surroundings,
     );
     try {
-      return await carryOut({ ...look, settings, surroundings, locks });
+      return await carryOut({ ...look, settings, surroundings, keys, locks });
     } finally {
       look.clients?.close();
     }

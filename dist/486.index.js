@@ -1,5 +1,5 @@
-export const id = 467;
-export const ids = [467];
+export const id = 486;
+export const ids = [486];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 8467:
+/***/ 77486:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -1088,7 +1088,7 @@ var der = __webpack_require__(52787);
 // EXTERNAL MODULE: ./src/pki/extension-values.ts
 var extension_values = __webpack_require__(73052);
 // EXTERNAL MODULE: ./src/pki/keys.ts
-var keys = __webpack_require__(34390);
+var pki_keys = __webpack_require__(34390);
 // EXTERNAL MODULE: ./src/pki/oids.ts
 var oids = __webpack_require__(90291);
 // EXTERNAL MODULE: ./src/pki/pem.ts
@@ -1125,7 +1125,7 @@ function inspectCertificate(pem) {
         isCa: (0,extension_values/* isCa */.Jm)(structure),
         subjectKeyIdentifier: (0,extension_values/* subjectKeyIdentifierOf */.w7)(structure)?.toString('hex'),
         authorityKeyIdentifier: (0,extension_values/* authorityKeyIdentifierOf */.Vj)(structure)?.toString('hex'),
-        keyAlgorithm: (0,keys/* describeKey */.Rx)(certificate.publicKey),
+        keyAlgorithm: (0,pki_keys/* describeKey */.Rx)(certificate.publicKey),
         signatureAlgorithm: signatureOid === undefined ? 'unknown' : (0,oids/* oidName */.y)((0,der/* dotted */.Bs)(signatureOid)),
         extensions: structure.extensions.map(({ oid, critical }) => ({ name: (0,oids/* oidName */.y)(oid), critical })),
         fingerprint: certificate.fingerprint256,
@@ -5269,13 +5269,13 @@ async function issueLeaf(authority, profileName, request) {
     // As Go does: a CA without a subject key identifier gives leaves without an authority key identifier.
     const issuerKeyIdentifier = (0,extension_values/* subjectKeyIdentifierOf */.w7)(issuer);
     const altNames = profile.namesMember ? (0,alt_names/* memberAltNames */.G1)(request.member) : [];
-    const key = await (0,keys/* generateKey */.rh)(request.algorithm);
+    const key = await (request.newKey?.() ?? (0,pki_keys/* generateKey */.rh)(request.algorithm));
     const certificatePem = (0,certificate/* signCertificate */.j)({
         serial: (0,serial/* randomSerial */.Y)(),
         issuer: issuer.subject,
         subject,
         ...(0,validity/* validity */.bg)(request.now, request.days ?? validity/* KUBEADM_LEAF_DAYS */.HL),
-        publicKey: (0,keys/* publicKeyOf */.kc)(key),
+        publicKey: (0,pki_keys/* publicKeyOf */.kc)(key),
         extensions: [
             (0,extensions/* keyUsage */.F$)({ isCa: false }),
             (0,extensions/* extendedKeyUsage */.u5)(profile.usages.map((usage) => oids/* oids */.S[usage])),
@@ -5284,7 +5284,7 @@ async function issueLeaf(authority, profileName, request) {
             ...(altNames.length === 0 ? [] : [(0,extensions/* subjectAltName */.B4)(altNames)]),
         ],
     }, authority.key);
-    return { certificatePem, keyPem: (0,keys/* privateKeyToPem */.Ux)(key), certificate: new external_node_crypto_.X509Certificate(certificatePem) };
+    return { certificatePem, keyPem: (0,pki_keys/* privateKeyToPem */.Ux)(key), certificate: new external_node_crypto_.X509Certificate(certificatePem) };
 }
 /**
  * Issues all four leaves of a member at once; their keys are made in parallel.
@@ -5335,11 +5335,17 @@ function prepareMaterial(input) {
         publicFiles: mapValues(facts, publicTexts),
     };
 }
-async function issue(member, names, signer, { plan, now, maskSecret }) {
+async function issue(member, names, signer, { plan, now, keys, maskSecret }) {
     const { keyAlgorithm: algorithm, leafDays: days, extraSans } = plan.certificates;
     const signing = await signer;
     const issued = await Promise.all(names.map(async (name) => {
-        const leaf = await issueLeaf(signing, name, { member: { ...member, extraSans }, algorithm, days, now });
+        const leaf = await issueLeaf(signing, name, {
+            member: { ...member, extraSans },
+            algorithm,
+            days,
+            now,
+            newKey: () => keys.take(algorithm),
+        });
         maskSecret(leaf.keyPem);
         return [name, leaf];
     }));
@@ -5375,11 +5381,11 @@ async function certificateOnly({ hosts }, host) {
     return (0,authority/* authorityOf */.v)(await readText(transport, kubeadm_paths/* CA_CERTIFICATE */.vB));
 }
 async function obtainSigner(input) {
-    const { plan, settings, now, maskSecret } = input;
+    const { plan, settings, now, keys, maskSecret } = input;
     switch (plan.authority.from) {
         case 'made': {
             const { keyAlgorithm: algorithm, authorityDays: days } = plan.certificates;
-            const made = await (0,authority/* createAuthority */.w)({ algorithm, days, now });
+            const made = await (0,authority/* createAuthority */.w)({ algorithm, days, now, newKey: () => keys.take(algorithm) });
             maskSecret(made.keyPem);
             return made;
         }
@@ -5407,7 +5413,7 @@ async function obtainSigner(input) {
     }
 }
 function withPem(authority, maskSecret) {
-    const keyPem = (0,keys/* privateKeyToPem */.Ux)(authority.key);
+    const keyPem = (0,pki_keys/* privateKeyToPem */.Ux)(authority.key);
     maskSecret(keyPem);
     return { ...authority, keyPem };
 }
@@ -8121,7 +8127,7 @@ async function removeAuthorityKey(step, context) {
 }
 function isSameKey(text, key) {
     try {
-        return (0,keys/* publicKeyOf */.kc)((0,external_node_crypto_.createPrivateKey)(text)).equals((0,keys/* publicKeyOf */.kc)(key));
+        return (0,pki_keys/* publicKeyOf */.kc)((0,external_node_crypto_.createPrivateKey)(text)).equals((0,pki_keys/* publicKeyOf */.kc)(key));
     }
     catch {
         return false;
@@ -10204,9 +10210,9 @@ function connectionsOf(hosts) {
 
 /** Acts, proves, and writes down what was done; a plan without steps is only proven. */
 async function carryOut(work) {
-    const { plan, document, settings, surroundings, locks, hosts, facts } = work;
+    const { plan, document, settings, surroundings, keys, locks, hosts, facts } = work;
     const { log, timeline, maskSecret, chance, record } = surroundings;
-    const material = prepareMaterial({ plan, settings, hosts, facts, now: chance.now, maskSecret });
+    const material = prepareMaterial({ plan, settings, hosts, facts, now: chance.now, keys, maskSecret });
     const opened = [];
     const context = {
         plan,
@@ -10343,6 +10349,28 @@ function controlPlaneLook({ observed, unreached }) {
     return { hosts: observed.map(({ host, facts }) => ({ host, facts })), unreached };
 }
 
+;// CONCATENATED MODULE: ./src/road/key-stock.ts
+
+/**
+ * Private keys that are made before they are needed: RSA takes a processor up to a tenth of a second for each, which passes while
+ * the hosts are waited for.
+ */
+class KeyStock {
+    #made = new Map();
+    /** Begins to make so many. */
+    prepare(count, algorithm) {
+        const keys = Array.from({ length: count }, () => (0,pki_keys/* generateKey */.rh)(algorithm));
+        // Whoever takes one gets its error.
+        for (const key of keys)
+            key.catch(() => undefined);
+        this.#made.set(algorithm, [...(this.#made.get(algorithm) ?? []), ...keys]);
+    }
+    /** One that nobody else gets. */
+    take(algorithm) {
+        return this.#made.get(algorithm)?.shift() ?? (0,pki_keys/* generateKey */.rh)(algorithm);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/read-only.ts
 
 /**
@@ -10455,6 +10483,7 @@ async function reachCluster(settings, observed, { maskSecret, now }) {
 
 
 
+
 /**
  * The one road under every operation: observe, decide, act, prove. What changes anything is done under a lock on every
  * host, after looking and deciding again.
@@ -10472,20 +10501,22 @@ async function travel(decide, settings, surroundings) {
         ]);
         const seen = { members, controlPlane };
         signal.throwIfAborted();
+        const keys = new KeyStock();
         const look = await firstLook(decide, settings, seen, surroundings);
         if (look === undefined)
-            return await underLock(decide, settings, seen, surroundings);
+            return await underLock(decide, settings, seen, keys, surroundings);
         try {
             if (settings.dryRun)
                 return planned(look, settings);
             // a lock that a killed run has left is cleared away under a lock
             if (isDone(look.plan) && lockedHosts(seen).length === 0)
-                return await carryOut({ ...look, settings, surroundings });
+                return await carryOut({ ...look, settings, surroundings, keys });
+            keys.prepare(newKeys(look.plan), look.plan.certificates.keyAlgorithm);
         }
         finally {
             look.clients?.close();
         }
-        return await underLock(decide, settings, seen, surroundings);
+        return await underLock(decide, settings, seen, keys, surroundings);
     });
 }
 function everyHost({ members, controlPlane }) {
@@ -10525,6 +10556,10 @@ function lockedHosts(seen) {
     return everyHost(seen)
         .filter(({ facts }) => facts.locked)
         .map(({ transport }) => transport.name);
+}
+/** How many private keys a plan takes. */
+function newKeys({ authority, issue }) {
+    return [...issue.values()].reduce((sum, leaves) => sum + leaves.length, Number(authority.from === 'made'));
 }
 /** Whether the plan has nothing to do. */
 function isDone({ stages, afterProof }) {
@@ -10573,7 +10608,7 @@ async function lookAndDecide(decide, settings, { members: observed, controlPlane
         throw error;
     }
 }
-async function underLock(decide, settings, seen, surroundings) {
+async function underLock(decide, settings, seen, keys, surroundings) {
     const { log, timeline, signal, record, random, chance } = surroundings;
     surroundings.beforeLock();
     const { members } = resolveMembers(settings.hosts, seen.members.map(({ facts }) => facts));
@@ -10602,7 +10637,7 @@ async function underLock(decide, settings, seen, surroundings) {
             controlPlane: { ...controlPlane, observed: controlPlane.observed.map(again) },
         }, surroundings);
         try {
-            return await carryOut({ ...look, settings, surroundings, locks });
+            return await carryOut({ ...look, settings, surroundings, keys, locks });
         }
         finally {
             look.clients?.close();

@@ -1,0 +1,23 @@
+import type { KeyObject } from 'node:crypto';
+import { generateKey, type KeyAlgorithm } from '../pki/keys.ts';
+
+/**
+ * Private keys that are made before they are needed: RSA takes a processor up to a tenth of a second for each, which passes while
+ * the hosts are waited for.
+ */
+export class KeyStock {
+  readonly #made = new Map<KeyAlgorithm, Promise<KeyObject>[]>();
+
+  /** Begins to make so many. */
+  prepare(count: number, algorithm: KeyAlgorithm): void {
+    const keys = Array.from({ length: count }, () => generateKey(algorithm));
+    // Whoever takes one gets its error.
+    for (const key of keys) key.catch(() => undefined);
+    this.#made.set(algorithm, [...(this.#made.get(algorithm) ?? []), ...keys]);
+  }
+
+  /** One that nobody else gets. */
+  take(algorithm: KeyAlgorithm): Promise<KeyObject> {
+    return this.#made.get(algorithm)?.shift() ?? generateKey(algorithm);
+  }
+}
