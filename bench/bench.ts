@@ -1,21 +1,19 @@
-/**
- * `npm run bench`: our deploy beside the floor and the guide's own shell, in a lab of its own.
- *   --runs N               counted runs of each contender at each round trip (5)
- *   --round-trip MS,MS     round trips between the runner and each host (0,20)
- *   --only PART            start-up, ours, floor or guide
- */
-import { writeFileSync } from 'node:fs';
+/** `npm run bench`: our deploy beside the floor, the guide's own shell and Ansible, in a lab of its own; see options.ts. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { Lab } from '../lab/client.ts';
 import type { Contender } from './contender.ts';
+import { ansible } from './contenders/ansible.ts';
 import { floor } from './contenders/floor.ts';
 import { guide } from './contenders/guide.ts';
-import { ours } from './contenders/ours.ts';
+import { ours, oursAlone } from './contenders/ours.ts';
 import { type Measured, Samples } from './figures.ts';
 import { freshHosts } from './fresh-hosts.ts';
+import { withInotifyInstances } from './inotify.ts';
 import { describeMachine, load } from './machine.ts';
-import { type BenchOptions, parseOptions } from './options.ts';
+import { type BenchOptions, parseOptions, USAGE } from './options.ts';
+import { plot } from './plot/plot.ts';
 import { document, type Results, tables } from './results.ts';
 import { measureStartUp } from './start-up.ts';
 
@@ -23,25 +21,33 @@ import { measureStartUp } from './start-up.ts';
 const RUNS_FOR_THE_RECORD = 5;
 
 const RECORD = join(import.meta.dirname, 'RESULTS.md');
+const PICTURE = join(import.meta.dirname, 'results.svg');
+const REMARKS = join(import.meta.dirname, 'remarks.md');
 
-const CONTENDERS: readonly Contender[] = [ours, floor, guide];
+const CONTENDERS: readonly Contender[] = [ours, floor, guide, ansible];
 
 const options = parseOptions(process.argv.slice(2));
-const results = await measure(options);
-console.log(`\n${tables(results)}`);
-if (options.only === undefined && options.runs >= RUNS_FOR_THE_RECORD) {
-  writeFileSync(
-    RECORD,
-    await format(document(results), { ...(await resolveConfig(RECORD)), filepath: RECORD }),
-  );
-  console.log('\nbench/RESULTS.md is written.');
+if (options === undefined) {
+  process.stdout.write(USAGE);
 } else {
-  console.log(
-    `\nbench/RESULTS.md is left as it is: it takes all contenders and ${RUNS_FOR_THE_RECORD} runs.`,
-  );
+  await publish(await measure(options), options);
 }
 
-async function measure({ runs, roundTripsMs, only }: BenchOptions): Promise<Results> {
+async function publish(results: Results, { only, runs }: BenchOptions): Promise<void> {
+  console.log(`\n${tables(results)}`);
+  if (only !== undefined || runs < RUNS_FOR_THE_RECORD) {
+    console.log(
+      `\nbench/RESULTS.md is left as it is: it takes all parts and ${RUNS_FOR_THE_RECORD} runs of each.`,
+    );
+    return;
+  }
+  const text = document(results, readFileSync(REMARKS, 'utf8'));
+  writeFileSync(RECORD, await format(text, { ...(await resolveConfig(RECORD)), filepath: RECORD }));
+  writeFileSync(PICTURE, plot(results));
+  console.log('\nbench/RESULTS.md and bench/results.svg are written.');
+}
+
+async function measure({ runs, roundTripsMs, members, only }: BenchOptions): Promise<Results> {
   const loadBefore = load();
   const startUp = new Samples();
   if (only === undefined || only === 'start-up') {
@@ -49,8 +55,15 @@ async function measure({ runs, roundTripsMs, only }: BenchOptions): Promise<Resu
   }
   const byRoundTrip = new Map(roundTripsMs.map((roundTrip) => [roundTrip, new Samples()]));
   const contenders = CONTENDERS.filter(({ name }) => only === undefined || only === name);
-  if (contenders.length > 0) await inLab((lab) => compete(lab, contenders, runs, byRoundTrip));
-  return { date: new Date(), machine: describeMachine(), loadBefore, runs, byRoundTrip, startUp };
+  if (contenders.length > 0) {
+    await inLab(3, (lab) => compete(lab, contenders, runs, byRoundTrip));
+  }
+  const sizes = only === undefined || only === 'members' ? members : [];
+  const byMembers = new Map(sizes.map((size) => [size, new Samples()]));
+  for (const [size, samples] of byMembers) {
+    await inLab(size, (lab) => compete(lab, [oursAlone, floor], runs, new Map([[0, samples]])));
+  }
+  return { date: new Date(), machine: describeMachine(), loadBefore, runs, byRoundTrip, byMembers, startUp };
 }
 
 /** Lets the contenders set up the cluster in turn, at one round trip after the other. */
@@ -66,7 +79,9 @@ async function compete(
       for (const contender of contenders) {
         await freshHosts(lab, roundTrip);
         const measured = await contender.run(lab);
-        progress(`${round}, ${roundTrip} ms, ${contender.name}: ${inWholeNumbers(measured)}`);
+        progress(
+          `${round}, ${lab.hosts.length} hosts, ${roundTrip} ms, ${contender.name}: ${inWholeNumbers(measured)}`,
+        );
         keep(samples, measured);
       }
     }
@@ -84,13 +99,15 @@ async function inRounds(
   }
 }
 
-async function inLab(work: (lab: Lab) => Promise<void>): Promise<void> {
-  const lab = await Lab.up({ name: 'bench', fresh: true, progress });
-  try {
-    await work(lab);
-  } finally {
-    await lab.down();
-  }
+async function inLab(hosts: number, work: (lab: Lab) => Promise<void>): Promise<void> {
+  await withInotifyInstances(hosts, async () => {
+    const lab = await Lab.up({ name: 'bench', hosts, fresh: true, progress });
+    try {
+      await work(lab);
+    } finally {
+      await lab.down();
+    }
+  });
 }
 
 function inWholeNumbers(measured: Measured): string {

@@ -18,19 +18,30 @@ export const roundTripFigures = {
   deployCpu: { title: 'Our deploy: processor time of the machine, post step included', format: seconds },
   rerun: { title: 'Our re-run without change', format: seconds },
   health: { title: 'Our health check', format: seconds },
-  healthConnections: { title: 'Our health check: connections opened', format: count },
   guide: { title: "The guide's own shell", format: seconds },
+  ansible: { title: 'Ansible', format: seconds },
+  ansibleRerun: { title: "Ansible's re-run without change", format: seconds },
   connections: { title: 'Our deploy: connections opened', format: count },
   channels: { title: 'Our deploy: SSH channels, all hosts', format: count },
   bytesSent: { title: 'Our deploy: sent', format: kilobytes },
   bytesReceived: { title: 'Our deploy: received', format: kilobytes },
   peakMemory: { title: 'Our deploy: peak memory of the runner process', format: mebibytes },
+  healthConnections: { title: 'Our health check: connections opened', format: count },
+} as const satisfies Record<string, Figure>;
+
+/** Figures that depend on the size of the cluster. */
+export const memberFigures = {
+  floor: roundTripFigures.floor,
+  deploy: roundTripFigures.deploy,
+  deployCpu: roundTripFigures.deployCpu,
+  peakMemory: roundTripFigures.peakMemory,
 } as const satisfies Record<string, Figure>;
 
 /** Figures of the bundle alone, with no host. */
 export const startUpFigures = {
   firstInputRead: { title: 'Process start to first input read', format: milliseconds },
   refusal: { title: 'Process start to exit, refusing that there are no inputs', format: milliseconds },
+  post: { title: 'Post step after a run that ended well, process start to exit', format: milliseconds },
   emptyNode: { title: '`node -e 0`, process start to exit', format: milliseconds },
 } as const satisfies Record<string, Figure>;
 
@@ -46,7 +57,7 @@ export interface Spread {
   readonly max: number;
 }
 
-/** All values of one circumstance (a round trip, or none), by figure. */
+/** All values of one circumstance (a round trip, a size of the cluster, or none), by figure. */
 export class Samples {
   readonly #values = new Map<FigureName, number[]>();
 
@@ -64,5 +75,11 @@ export class Samples {
     const low = sorted[Math.floor((sorted.length - 1) / 2)] ?? min;
     const high = sorted[Math.ceil((sorted.length - 1) / 2)] ?? max;
     return { median: (low + high) / 2, min, max };
+  }
+
+  /** The median of one divided by that of the other; undefined where one was not measured. */
+  ratio(of: FigureName, over: FigureName): number | undefined {
+    const [dividend, divisor] = [this.spread(of), this.spread(over)];
+    return dividend && divisor && dividend.median / divisor.median;
   }
 }

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../lab/machine/run.ts';
+import { MAIN_ENDED } from '../src/run-state.ts';
 import { REPOSITORY } from '../test/e2e/support/action-in-lab.ts';
 import { observe } from './observe.ts';
 import type { Measured } from './figures.ts';
@@ -14,6 +15,7 @@ export async function measureStartUp(): Promise<Measured> {
   return {
     firstInputRead: Number(firstInputReadNs - startedNs) / 1e6,
     refusal: await node([bundle], {}),
+    post: await node([join(REPOSITORY, 'dist/post.js')], { [`STATE_${MAIN_ENDED}`]: 'true' }),
     emptyNode: await node(['-e', '0'], {}),
   };
 }

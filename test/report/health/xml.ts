@@ -38,9 +38,9 @@ export function parseXml(xml: string): Element {
 }
 
 function elementOf(tag: string): Element {
-  const [, name, list] = /^<([a-z-]+)((?: [a-z]+="[^"<]*")*)\/?>$/.exec(tag) ?? [];
+  const [, name, list] = /^<([a-z-]+)((?: [A-Za-z0-9-]+="[^"<]*")*)\/?>$/.exec(tag) ?? [];
   if (name === undefined || list === undefined) throw new Error(`No tag: ${tag}`);
-  const pairs = [...list.matchAll(/ ([a-z]+)="([^"]*)"/g)].map(
+  const pairs = [...list.matchAll(/ ([A-Za-z0-9-]+)="([^"]*)"/g)].map(
     ([, key = '', value = '']): [string, string] => [key, decoded(value)],
   );
   const attributes = Object.fromEntries(pairs);
