@@ -39,7 +39,10 @@ beforeAll(async () => {
   );
   await lab.sh('infra3', 'ip addr add fd00:77::113/64 dev eth0 nodad');
   await Promise.all(lab.hosts.map(({ name }) => lab.sh(name, MOUNT)));
+  // as far away as another continent, from the runner and from each other
+  for (const { name } of lab.hosts) await lab.delay(name, 80);
   first = await run();
+  for (const { name } of lab.hosts) await lab.delay(name, 0);
 });
 afterAll(async () => {
   rmSync(workFolder, { recursive: true, force: true });
