@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { Archives, dockerArchive } from '../images/archives.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
 import { assertOneClusterHealthy } from './support/cluster.ts';
 import { expectRefusal, finding, logOf, succeeded } from './support/expect-run.ts';
+import { exportImages } from './support/images.ts';
 import { LabRegistry, PULLER, PULL_SECRET } from './support/registry.ts';
 import { SecretWatch } from './support/secret-watch.ts';
 
@@ -24,30 +24,7 @@ let pause: string;
 beforeAll(async () => {
   lab = await freshLab({ hosts: 1 });
   folder = mkdtempSync(join(tmpdir(), 'etcd-ha-air-gapped-'));
-  const tags = await lab.sh('infra0', 'crictl images -o json | sed -n \'s/^ *"\\(.*:[^"]*\\)"$/\\1/p\'');
-  const imageNamed = (name: string): string =>
-    tags.split('\n').find((tag) => tag.includes(`/${name}:`)) ?? '';
-  [etcd, pause] = [imageNamed('etcd'), imageNamed('pause')];
-  await lab.sh(
-    'infra0',
-    `ctr -n k8s.io images export /home/${lab.sshUser}/images.tar ${etcd} ${pause}; chmod 644 /home/${lab.sshUser}/images.tar`,
-  );
-  archive = join(folder, 'images.tar');
-  const from = `${lab.sshUser}@${lab.hosts[0]?.address ?? ''}:images.tar`;
-  const [command = '', ...args] = lab.inRunner([
-    'scp',
-    '-q',
-    '-o',
-    'StrictHostKeyChecking=no',
-    '-o',
-    `UserKnownHostsFile=${join(folder, 'known')}`,
-    '-i',
-    lab.privateKeyPath,
-    from,
-    archive,
-  ]);
-  execFileSync(command, args);
-  await lab.sh('infra0', `rm /home/${lab.sshUser}/images.tar`);
+  ({ etcd, pause, archive } = await exportImages(lab, 'infra0', folder));
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true });

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Lab } from '../../lab/client.ts';
 import { buildFamily } from '../../lab/programs/build.ts';
 import { act, actionlint } from '../../lab/programs/families.ts';
@@ -13,6 +16,7 @@ import { repositoryIn, type Issue } from '../github/gh-stand-in.ts';
 import { ResultsService } from '../github/results-service.ts';
 import { freshLab, labKey, REPOSITORY } from './support/action-in-lab.ts';
 import { waitReady } from './support/etcd.ts';
+import { exportImages } from './support/images.ts';
 
 // Every workflow that people are told to paste is carried out as it stands, but for the addresses, by nektos/act in host
 // mode: triggers, expressions, secrets, variables, job outputs, `needs`, `if`, matrix, main and post are the workflow's
@@ -235,6 +239,27 @@ test('bastion.yml reaches the hosts through another one', async () => {
   });
   expect(text).toContain(`this runner → ${bastion}:22 → `);
   expect(text).toContain('The cluster is healthy; nothing was changed.');
+});
+
+test('air-gapped.yml brings a host its images', async () => {
+  const { etcd, pause, archive } = await exportImages(lab, 'infra4', folder);
+  await lab.sh('infra4', `crictl rmi ${etcd} ${pause}`);
+  execFileSync('gzip', ['-1', archive]);
+  const fetched = `${archive}.gz`;
+  const run = (sha256: string, fails = false): ReturnType<typeof runWorkflow> =>
+    runExample('air-gapped', {
+      fails,
+      variables: {
+        ETCD_HOSTS: addressOf('infra4'),
+        ETCD_IMAGES_URL: pathToFileURL(fetched).href,
+        ETCD_IMAGES_SHA256: sha256,
+      },
+    });
+  expect((await run('0'.repeat(64), true)).text).not.toContain('Main Deploy');
+  const { text } = await run(createHash('sha256').update(readFileSync(fetched)).digest('hex'));
+  expect(text.match(/ imported, sha256:/g)).toHaveLength(2);
+  expect(text).toContain('The cluster is healthy (create).');
+  await lab.reset('infra4');
 });
 
 /** The three hosts as an inventory. */
