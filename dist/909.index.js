@@ -2132,7 +2132,10 @@ function forwardFailure(error) {
     return { kind: 'unreachable', code: said === '' ? 'no reason given' : said };
 }
 
+// EXTERNAL MODULE: ./src/hosts/keys/parse-key.ts
+var parse_key = __webpack_require__(63189);
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/agent.ts
+
 
 
 
@@ -2151,7 +2154,7 @@ async function listAgentKeys(socket, timeoutMs = ANSWER_TIMEOUT_MS) {
     const blobs = identitiesOf(await ask(socket, Buffer.from([REQUEST_IDENTITIES]), timeoutMs));
     const keys = blobs.map((blob) => {
         const type = (0,wire/* keyBlobType */.$q)(blob) ?? 'unknown';
-        const key = USABLE.test(type) ? lib_default().utils.parseKey(`${type} ${blob.toString('base64')}`) : undefined;
+        const key = USABLE.test(type) ? (0,parse_key/* parseKey */.D)(`${type} ${blob.toString('base64')}`) : undefined;
         return key === undefined || key instanceof Error ? type : key;
     });
     return {
@@ -2623,6 +2626,31 @@ function matchesPattern(name, pattern) {
         }
     }
     return /^\**$/.test(pattern.slice(next));
+}
+
+
+/***/ }),
+
+/***/ 63189:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ parseKey)
+/* harmony export */ });
+/* harmony import */ var ssh2__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(85472);
+/* harmony import */ var ssh2__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(ssh2__WEBPACK_IMPORTED_MODULE_0__);
+
+/**
+ * A key as ssh2 reads it, or why it does not. A damaged one can lead it so far astray that it throws instead, with a
+ * message that tells a user nothing.
+ */
+function parseKey(text, passphrase) {
+    try {
+        return ssh2__WEBPACK_IMPORTED_MODULE_0___default().utils.parseKey(text, passphrase);
+    }
+    catch (error) {
+        return new Error('the key is damaged', { cause: error });
+    }
 }
 
 
@@ -4828,6 +4856,95 @@ function subjectAltName(names) {
 
 /***/ }),
 
+/***/ 56624:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   PX: () => (/* binding */ certificateEnd),
+/* harmony export */   ow: () => (/* binding */ inspectCertificate),
+/* harmony export */   pX: () => (/* binding */ fingerprintsIn)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _alt_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(11630);
+/* harmony import */ var _der_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(52787);
+/* harmony import */ var _extension_values_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(73052);
+/* harmony import */ var _keys_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(34390);
+/* harmony import */ var _oids_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(90291);
+/* harmony import */ var _pem_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(52166);
+/* harmony import */ var _structure_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(82389);
+
+
+
+
+
+
+
+
+/**
+ * Tells what the first certificate of a PEM text says.
+ *
+ * @throws Error when the text holds no certificate or one of which a part cannot be read.
+ */
+function inspectCertificate(pem) {
+    const certificate = new node_crypto__WEBPACK_IMPORTED_MODULE_0__.X509Certificate(pem);
+    const structure = (0,_structure_js__WEBPACK_IMPORTED_MODULE_6__/* .parseStructure */ .V)(certificate.raw);
+    const signatureOid = (0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .children */ .Y_)(structure.signatureAlgorithm)[0];
+    return {
+        subject: oneLine(certificate.subject),
+        issuer: oneLine(certificate.issuer),
+        serial: structure.serial,
+        notBefore: moment(certificate.validFromDate),
+        notAfter: moment(certificate.validToDate),
+        sans: (0,_extension_values_js__WEBPACK_IMPORTED_MODULE_3__/* .altNamesOf */ .Bc)(structure).map(_alt_names_js__WEBPACK_IMPORTED_MODULE_1__/* .formatAltName */ .Q2),
+        keyUsages: (0,_extension_values_js__WEBPACK_IMPORTED_MODULE_3__/* .keyUsagesOf */ .ZG)(structure),
+        extendedKeyUsages: (0,_extension_values_js__WEBPACK_IMPORTED_MODULE_3__/* .extendedKeyUsagesOf */ .yz)(structure),
+        isCa: (0,_extension_values_js__WEBPACK_IMPORTED_MODULE_3__/* .isCa */ .Jm)(structure),
+        subjectKeyIdentifier: (0,_extension_values_js__WEBPACK_IMPORTED_MODULE_3__/* .subjectKeyIdentifierOf */ .w7)(structure)?.toString('hex'),
+        authorityKeyIdentifier: (0,_extension_values_js__WEBPACK_IMPORTED_MODULE_3__/* .authorityKeyIdentifierOf */ .Vj)(structure)?.toString('hex'),
+        keyAlgorithm: (0,_keys_js__WEBPACK_IMPORTED_MODULE_4__/* .describeKey */ .Rx)(certificate.publicKey),
+        signatureAlgorithm: signatureOid === undefined ? 'unknown' : (0,_oids_js__WEBPACK_IMPORTED_MODULE_5__/* .oidName */ .y)((0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .dotted */ .Bs)(signatureOid)),
+        extensions: structure.extensions.map(({ oid, critical }) => ({ name: (0,_oids_js__WEBPACK_IMPORTED_MODULE_5__/* .oidName */ .y)(oid), critical })),
+        fingerprint: certificate.fingerprint256,
+        publicKeySha256: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update((0,_der_js__WEBPACK_IMPORTED_MODULE_2__/* .encode */ .lF)(structure.subjectPublicKeyInfo)).digest('hex'),
+    };
+}
+/** When the first certificate of a PEM text ends; undefined where there is no certificate that can be read. */
+function certificateEnd(pem) {
+    try {
+        return pem === undefined ? undefined : inspectCertificate(pem).notAfter;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** OpenSSL reads a certificate whose dates are none. */
+function moment(date) {
+    if (Number.isNaN(date.getTime()))
+        throw new Error('one of its dates cannot be read');
+    return date;
+}
+/** node:crypto gives one line per part of the name, and undefined for an empty name. */
+function oneLine(name) {
+    return (name ?? '').replaceAll('\n', ', ');
+}
+/** SHA-256 of every certificate in a PEM text, as a server trusts them all; what is no certificate is passed over. */
+function fingerprintsIn(pem) {
+    return (0,_pem_js__WEBPACK_IMPORTED_MODULE_7__/* .decodePem */ .x)(pem).flatMap(({ type, text }) => {
+        if (type !== 'CERTIFICATE')
+            return [];
+        try {
+            return [new node_crypto__WEBPACK_IMPORTED_MODULE_0__.X509Certificate(text).fingerprint256];
+        }
+        catch {
+            return [];
+        }
+    });
+}
+
+
+/***/ }),
+
 /***/ 69446:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -5018,13 +5135,15 @@ function oidName(oid) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(81001);
-/* harmony import */ var _pem_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(52166);
+/* harmony import */ var _inspect_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(56624);
+/* harmony import */ var _pem_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(52166);
+
 
 
 
 /** Reads the certificates of a PEM text, at least one, each once, in their order. Text around them is dropped. */
 function readCertificates(source) {
-    const blocks = (0,_pem_js__WEBPACK_IMPORTED_MODULE_2__/* .decodePem */ .x)(source.text);
+    const blocks = (0,_pem_js__WEBPACK_IMPORTED_MODULE_3__/* .decodePem */ .x)(source.text);
     const key = blocks.find(isKey);
     if (key !== undefined) {
         return refuse(source, {
@@ -5036,8 +5155,8 @@ function readCertificates(source) {
     const found = blocks.filter((block) => block.type === 'CERTIFICATE');
     try {
         // Written anew from its bytes: a text that OpenSSL reads can still be one that Go's decoder does not.
-        const pems = new Set(found.map(({ bytes }) => (0,_pem_js__WEBPACK_IMPORTED_MODULE_2__/* .encodePem */ .T)('CERTIFICATE', bytes)));
-        const [first, ...others] = [...pems].map((pem) => ({ certificate: new node_crypto__WEBPACK_IMPORTED_MODULE_0__.X509Certificate(pem), pem }));
+        const pems = new Set(found.map(({ bytes }) => (0,_pem_js__WEBPACK_IMPORTED_MODULE_3__/* .encodePem */ .T)('CERTIFICATE', bytes)));
+        const [first, ...others] = [...pems].map((pem) => ({ certificate: wholeCertificate(pem), pem }));
         if (first === undefined)
             return refuse(source, noBlock(source, blocks, 'CERTIFICATE'));
         return accept([first, ...others]);
@@ -5046,9 +5165,14 @@ function readCertificates(source) {
         return refuse(source, unreadable('certificate', error));
     }
 }
+/** OpenSSL takes some parts of a certificate apart only when they are asked for. @throws Error when one cannot be read. */
+function wholeCertificate(pem) {
+    (0,_inspect_js__WEBPACK_IMPORTED_MODULE_2__/* .inspectCertificate */ .ow)(pem);
+    return new node_crypto__WEBPACK_IMPORTED_MODULE_0__.X509Certificate(pem);
+}
 /** Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC 1, not encrypted. */
 function readPrivateKey(source) {
-    const blocks = (0,_pem_js__WEBPACK_IMPORTED_MODULE_2__/* .decodePem */ .x)(source.text);
+    const blocks = (0,_pem_js__WEBPACK_IMPORTED_MODULE_3__/* .decodePem */ .x)(source.text);
     // `openssl ecparam -genkey` writes EC PARAMETERS before the key.
     const key = blocks.find(isKey);
     if (key === undefined)
@@ -6610,9 +6734,6 @@ function notAnAddress(text) {
     };
 }
 
-// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
-var lib = __webpack_require__(85472);
-var lib_default = /*#__PURE__*/__webpack_require__.n(lib);
 ;// CONCATENATED MODULE: ./src/hosts/keys/key-text.ts
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
 /** Cipher and start vector, as long as the cipher's block: the key may follow behind it where line breaks were lost. */
@@ -6756,6 +6877,8 @@ function opensshEd25519Body(key) {
     ]).toString('base64');
 }
 
+// EXTERNAL MODULE: ./src/hosts/keys/parse-key.ts
+var parse_key = __webpack_require__(63189);
 ;// CONCATENATED MODULE: ./src/hosts/keys/private-key.ts
 
 
@@ -6817,7 +6940,7 @@ function prepareOpenssh(block, passphrase) {
         return refuse(cipherUnknown(name, cipher));
     if (rounds > MOST_ROUNDS)
         return refuse(tooManyRounds(name, rounds));
-    const key = lib_default().utils.parseKey(pemText(block), passphrase);
+    const key = (0,parse_key/* parseKey */.D)(pemText(block), passphrase);
     if (!(key instanceof Error))
         return usable(key, encrypted, passphrase);
     if (/^Unsupported/.test((0,src_findings/* errorMessage */.gJ)(key)))
@@ -6866,7 +6989,7 @@ function convert(key) {
         text = pemText({ label: 'OPENSSH PRIVATE KEY', body: opensshEd25519Body(key) });
     else
         return { finding: unsupported(`a key of type ${type}${curve === '' ? '' : ` (${curve})`}`) };
-    const parsed = lib_default().utils.parseKey(text);
+    const parsed = (0,parse_key/* parseKey */.D)(text);
     return parsed instanceof Error ? { finding: DAMAGED } : { key: parsed };
 }
 function preparePutty(text, passphrase) {
@@ -6875,7 +6998,7 @@ function preparePutty(text, passphrase) {
     const encrypted = !/^Encryption: none$/m.test(text);
     if (encrypted && passphrase === undefined)
         return refuse(passphraseMissing('PuTTY key'));
-    const key = lib_default().utils.parseKey(text, encrypted ? passphrase : undefined);
+    const key = (0,parse_key/* parseKey */.D)(text, encrypted ? passphrase : undefined);
     if (!(key instanceof Error))
         return key.type === 'ssh-dss' ? refuse(DSA) : usable(key, encrypted, passphrase);
     return refuse(encrypted ? passphraseWrong('PuTTY key') : DAMAGED);

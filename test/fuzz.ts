@@ -54,3 +54,45 @@ export function withStrangePart(value: unknown, random: () => number): unknown {
     ? Object.fromEntries(Object.entries(value).filter(([other]) => other !== name))
     : { ...value, [name]: part };
 }
+
+/** Bytes of which one to four are others, or that end early. */
+export function spoiledBytes(bytes: Buffer, random: () => number): Buffer {
+  const changed = Buffer.from(bytes);
+  const times = 1 + Math.floor(random() * 4);
+  for (let time = 0; time < times; time += 1)
+    changed[Math.floor(random() * changed.length)] = oneOf([0, 1, 0x7f, 0x80, 0xff, random() * 256], random);
+  return random() < 0.2 ? changed.subarray(0, Math.floor(random() * changed.length)) : changed;
+}
+
+/** Half of what a variable of the environment, and with it an input, can hold (Linux: MAX_ARG_STRLEN). */
+const MANY_CHARACTERS = 64 * 1024;
+
+/** Long texts of one piece again and again, alone and behind each other one: a parser that goes back and back gets lost here. */
+export function overlong(pieces: readonly string[]): string[] {
+  return pieces.flatMap((piece) => {
+    const many = piece.repeat(Math.floor(MANY_CHARACTERS / piece.length));
+    return [many, ...pieces.map((other) => other + many)];
+  });
+}
+
+/** Milliseconds of a processor that one text may take; wall time would tell more of the machine's load. */
+const PATIENCE_MS = 2000;
+
+/** Those of the texts, shortened, that take longer than anything should. */
+export function tooSlow(texts: readonly string[], parse: (text: string) => unknown): string[] {
+  const slow = texts.filter((text) => {
+    const before = process.cpuUsage();
+    parse(text);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000 > PATIENCE_MS;
+  });
+  return slow.map((text) => text.slice(0, 60));
+}
+
+/** Every run of characters of a PEM key's body that a message could betray. */
+export function bodyPieces(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => !line.startsWith('-') && !line.includes(':'))
+    .flatMap((line) => line.match(/.{16}/g) ?? []);
+}

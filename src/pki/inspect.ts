@@ -48,7 +48,7 @@ export interface CertificateInfo {
 /**
  * Tells what the first certificate of a PEM text says.
  *
- * @throws Error when the text holds no certificate or one that is not DER-encoded.
+ * @throws Error when the text holds no certificate or one of which a part cannot be read.
  */
 export function inspectCertificate(pem: string): CertificateInfo {
   const certificate = new X509Certificate(pem);
@@ -58,8 +58,8 @@ export function inspectCertificate(pem: string): CertificateInfo {
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),
     serial: structure.serial,
-    notBefore: certificate.validFromDate,
-    notAfter: certificate.validToDate,
+    notBefore: moment(certificate.validFromDate),
+    notAfter: moment(certificate.validToDate),
     sans: altNamesOf(structure).map(formatAltName),
     keyUsages: keyUsagesOf(structure),
     extendedKeyUsages: extendedKeyUsagesOf(structure),
@@ -81,6 +81,12 @@ export function certificateEnd(pem: string | undefined): Date | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** OpenSSL reads a certificate whose dates are none. */
+function moment(date: Date): Date {
+  if (Number.isNaN(date.getTime())) throw new Error('one of its dates cannot be read');
+  return date;
 }
 
 /** node:crypto gives one line per part of the name, and undefined for an empty name. */

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { errorMessage, type Finding } from '../findings.ts';
+import { inspectCertificate } from './inspect.ts';
 import { decodePem, encodePem, type PemBlock } from './pem.ts';
 
 /** A PEM text that came from outside, and where from. */
@@ -39,12 +40,18 @@ export function readCertificates(
   try {
     // Written anew from its bytes: a text that OpenSSL reads can still be one that Go's decoder does not.
     const pems = new Set(found.map(({ bytes }) => encodePem('CERTIFICATE', bytes)));
-    const [first, ...others] = [...pems].map((pem) => ({ certificate: new X509Certificate(pem), pem }));
+    const [first, ...others] = [...pems].map((pem) => ({ certificate: wholeCertificate(pem), pem }));
     if (first === undefined) return refuse(source, noBlock(source, blocks, 'CERTIFICATE'));
     return accept([first, ...others]);
   } catch (error) {
     return refuse(source, unreadable('certificate', error));
   }
+}
+
+/** OpenSSL takes some parts of a certificate apart only when they are asked for. @throws Error when one cannot be read. */
+function wholeCertificate(pem: string): X509Certificate {
+  inspectCertificate(pem);
+  return new X509Certificate(pem);
 }
 
 /** Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC 1, not encrypted. */

@@ -1,10 +1,11 @@
 import { createPrivateKey, getCiphers, type KeyObject } from 'node:crypto';
 
-import ssh2, { type ParsedKey } from 'ssh2';
+import type { ParsedKey } from 'ssh2';
 
 import { errorMessage, type Finding } from '../../findings.ts';
 import { type KeyText, type PemBlock, pemText, readKeyText } from './key-text.ts';
 import { opensshEd25519Body, readOpensshHeader } from './openssh-key.ts';
+import { parseKey } from './parse-key.ts';
 import { fingerprint } from './wire.ts';
 
 /** A private key that ssh2 can sign with. */
@@ -84,7 +85,7 @@ function prepareOpenssh(block: PemBlock, passphrase: string | undefined): Prepar
   if (encrypted && passphrase === undefined) return refuse(passphraseMissing(name));
   if (encrypted && !OPENSSH_CIPHERS.test(cipher)) return refuse(cipherUnknown(name, cipher));
   if (rounds > MOST_ROUNDS) return refuse(tooManyRounds(name, rounds));
-  const key = ssh2.utils.parseKey(pemText(block), passphrase);
+  const key = parseKey(pemText(block), passphrase);
   if (!(key instanceof Error)) return usable(key, encrypted, passphrase);
   if (/^Unsupported/.test(errorMessage(key))) return refuse(unsupported(`a key of type ${type}`));
   return refuse(encrypted ? passphraseWrong(name) : DAMAGED);
@@ -127,7 +128,7 @@ function convert(key: KeyObject): { readonly key: ParsedKey } | { readonly findi
   else if (type === 'ed25519')
     text = pemText({ label: 'OPENSSH PRIVATE KEY', body: opensshEd25519Body(key) });
   else return { finding: unsupported(`a key of type ${type}${curve === '' ? '' : ` (${curve})`}`) };
-  const parsed = ssh2.utils.parseKey(text);
+  const parsed = parseKey(text);
   return parsed instanceof Error ? { finding: DAMAGED } : { key: parsed };
 }
 
@@ -135,7 +136,7 @@ function preparePutty(text: string, passphrase: string | undefined): PreparedKey
   if (!/^PuTTY-User-Key-File-2: ssh-(?:rsa|dss)\s/.test(text)) return refuse(PUTTY);
   const encrypted = !/^Encryption: none$/m.test(text);
   if (encrypted && passphrase === undefined) return refuse(passphraseMissing('PuTTY key'));
-  const key = ssh2.utils.parseKey(text, encrypted ? passphrase : undefined);
+  const key = parseKey(text, encrypted ? passphrase : undefined);
   if (!(key instanceof Error))
     return key.type === 'ssh-dss' ? refuse(DSA) : usable(key, encrypted, passphrase);
   return refuse(encrypted ? passphraseWrong('PuTTY key') : DAMAGED);

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 
 import ssh2, { type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2';
 
+import { parseKey } from '../keys/parse-key.ts';
 import { keyBlobType, WireReader, wireString } from '../keys/wire.ts';
 
 /** What an ssh-agent holds. */
@@ -28,7 +29,7 @@ export async function listAgentKeys(socket: string, timeoutMs = ANSWER_TIMEOUT_M
   const blobs = identitiesOf(await ask(socket, Buffer.from([REQUEST_IDENTITIES]), timeoutMs));
   const keys = blobs.map((blob) => {
     const type = keyBlobType(blob) ?? 'unknown';
-    const key = USABLE.test(type) ? ssh2.utils.parseKey(`${type} ${blob.toString('base64')}`) : undefined;
+    const key = USABLE.test(type) ? parseKey(`${type} ${blob.toString('base64')}`) : undefined;
     return key === undefined || key instanceof Error ? type : key;
   });
   return {

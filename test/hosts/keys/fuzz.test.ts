@@ -1,10 +1,12 @@
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 
 import { describeFinding } from '../../../src/findings.ts';
 import { pinsFor } from '../../../src/hosts/keys/host-pins.ts';
-import { parseKnownHosts } from '../../../src/hosts/keys/known-hosts.ts';
+import { pemText } from '../../../src/hosts/keys/key-text.ts';
+import { lookup, parseKnownHosts } from '../../../src/hosts/keys/known-hosts.ts';
 import { preparePrivateKey } from '../../../src/hosts/keys/private-key.ts';
-import { numbers, oneOf, spoiled } from '../../fuzz.ts';
+import { parseHostFingerprints } from '../../../src/settings/parse-host-fingerprints.ts';
+import { bodyPieces, numbers, oneOf, overlong, spoiled, tooSlow } from '../../fuzz.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
 
 const folder = new TemporaryFolder();
@@ -23,12 +25,14 @@ const keys = FORMS.map(([type, options, passphrase], index) =>
   sshKeygen(folder, `key-${index}`, type, options, passphrase),
 );
 
-/** Every run of characters of a key's body that a message could betray. */
-function bodyPieces(text: string): string[] {
-  return text
-    .split('\n')
-    .filter((line) => !line.startsWith('-') && !line.includes(':'))
-    .flatMap((line) => line.match(/.{16}/g) ?? []);
+function bodyOf(pem: string): string {
+  return pem.replace(/-----.*-----/g, '');
+}
+
+function withZero(bytes: Buffer, at: number): Buffer {
+  const changed = Buffer.from(bytes);
+  changed[at] = 0;
+  return changed;
 }
 
 // A key that was damaged anywhere is a key, or a finding that holds nothing of it; and that is known at once.
@@ -54,6 +58,26 @@ test.each([1, 2, 3, 4])(
     expect(refused).toBeGreaterThan(50);
   },
   30_000,
+);
+
+// Lengths are among them: without its number, ssh2 throws at a key.
+test.each(['ed25519', 'ecdsa', 'rsa'])(
+  'an OpenSSH key of type %s with any byte made zero is read or refused',
+  (type) => {
+    const { privateText } = sshKeygen(folder, `zero-${type}`, type, type === 'rsa' ? ['-b', '1024'] : []);
+    const bytes = Buffer.from(bodyOf(privateText), 'base64');
+    let refused = 0;
+    for (const at of bytes.keys()) {
+      const damaged = pemText({ label: 'OPENSSH PRIVATE KEY', body: withZero(bytes, at).toString('base64') });
+      const prepared = preparePrivateKey(damaged);
+      if (prepared.ok) prepared.key.sign(Buffer.from('challenge'), type === 'rsa' ? 'sha512' : undefined);
+      else
+        for (const piece of bodyPieces(damaged))
+          expect(describeFinding(prepared.finding)).not.toContain(piece);
+      refused += prepared.ok ? 0 : 1;
+    }
+    expect(refused).toBeGreaterThan(50);
+  },
 );
 
 test.each([1, 2, 3, 4])(
@@ -87,3 +111,34 @@ test.each([1, 2, 3, 4])(
     }
   },
 );
+
+describe('as much as an input can hold takes no time', () => {
+  test('as a private key', () => {
+    const pieces = [
+      '-----BEGIN A PRIVATE KEY-----',
+      '-----END A',
+      '\n',
+      '\\n',
+      ' ',
+      'A',
+      '=',
+      '"',
+      'DEK-Info: ',
+      'ssh-A ',
+      'PuTTY-User-Key-File-2: ',
+    ];
+    expect(tooSlow(overlong(pieces), (text) => preparePrivateKey(text))).toEqual([]);
+  }, 60_000);
+
+  test('as known_hosts', () => {
+    const pieces = ['\n', ' ', ',', '*', 'a*', '?*', '#', '|1|', '10.0.0.6 ssh-ed25519 ', '@revoked '];
+    const lines = overlong(pieces).flatMap((names) => [names, `${names} ${keys[0]?.publicLine ?? ''}`]);
+    const read = (text: string): unknown => lookup(parseKnownHosts(text).entries, 'a'.repeat(250), 22);
+    expect(tooSlow(lines, read)).toEqual([]);
+  }, 60_000);
+
+  test('as fingerprints', () => {
+    const pieces = ['\n', ' ', ',', '#', '=', '1 SHA256:A (', '(', 'SHA256:', '10.0.0.6 '];
+    expect(tooSlow(overlong(pieces), (text) => parseHostFingerprints(text, []))).toEqual([]);
+  }, 60_000);
+});

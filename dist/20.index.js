@@ -1,5 +1,5 @@
-export const id = 486;
-export const ids = [486];
+export const id = 20;
+export const ids = [20];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 77486:
+/***/ 30020:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -1081,84 +1081,10 @@ function expectedPkiTree(keepsAuthorityKey) {
     return tree;
 }
 
+// EXTERNAL MODULE: ./src/pki/inspect.ts
+var inspect = __webpack_require__(56624);
 // EXTERNAL MODULE: ./src/pki/alt-names.ts
 var alt_names = __webpack_require__(11630);
-// EXTERNAL MODULE: ./src/pki/der.ts
-var der = __webpack_require__(52787);
-// EXTERNAL MODULE: ./src/pki/extension-values.ts
-var extension_values = __webpack_require__(73052);
-// EXTERNAL MODULE: ./src/pki/keys.ts
-var pki_keys = __webpack_require__(34390);
-// EXTERNAL MODULE: ./src/pki/oids.ts
-var oids = __webpack_require__(90291);
-// EXTERNAL MODULE: ./src/pki/pem.ts
-var pki_pem = __webpack_require__(52166);
-// EXTERNAL MODULE: ./src/pki/structure.ts
-var pki_structure = __webpack_require__(82389);
-;// CONCATENATED MODULE: ./src/pki/inspect.ts
-
-
-
-
-
-
-
-
-/**
- * Tells what the first certificate of a PEM text says.
- *
- * @throws Error when the text holds no certificate or one that is not DER-encoded.
- */
-function inspectCertificate(pem) {
-    const certificate = new external_node_crypto_.X509Certificate(pem);
-    const structure = (0,pki_structure/* parseStructure */.V)(certificate.raw);
-    const signatureOid = (0,der/* children */.Y_)(structure.signatureAlgorithm)[0];
-    return {
-        subject: oneLine(certificate.subject),
-        issuer: oneLine(certificate.issuer),
-        serial: structure.serial,
-        notBefore: certificate.validFromDate,
-        notAfter: certificate.validToDate,
-        sans: (0,extension_values/* altNamesOf */.Bc)(structure).map(alt_names/* formatAltName */.Q2),
-        keyUsages: (0,extension_values/* keyUsagesOf */.ZG)(structure),
-        extendedKeyUsages: (0,extension_values/* extendedKeyUsagesOf */.yz)(structure),
-        isCa: (0,extension_values/* isCa */.Jm)(structure),
-        subjectKeyIdentifier: (0,extension_values/* subjectKeyIdentifierOf */.w7)(structure)?.toString('hex'),
-        authorityKeyIdentifier: (0,extension_values/* authorityKeyIdentifierOf */.Vj)(structure)?.toString('hex'),
-        keyAlgorithm: (0,pki_keys/* describeKey */.Rx)(certificate.publicKey),
-        signatureAlgorithm: signatureOid === undefined ? 'unknown' : (0,oids/* oidName */.y)((0,der/* dotted */.Bs)(signatureOid)),
-        extensions: structure.extensions.map(({ oid, critical }) => ({ name: (0,oids/* oidName */.y)(oid), critical })),
-        fingerprint: certificate.fingerprint256,
-        publicKeySha256: (0,external_node_crypto_.createHash)('sha256').update((0,der/* encode */.lF)(structure.subjectPublicKeyInfo)).digest('hex'),
-    };
-}
-/** When the first certificate of a PEM text ends; undefined where there is no certificate that can be read. */
-function certificateEnd(pem) {
-    try {
-        return pem === undefined ? undefined : inspectCertificate(pem).notAfter;
-    }
-    catch {
-        return undefined;
-    }
-}
-/** node:crypto gives one line per part of the name, and undefined for an empty name. */
-function oneLine(name) {
-    return (name ?? '').replaceAll('\n', ', ');
-}
-/** SHA-256 of every certificate in a PEM text, as a server trusts them all; what is no certificate is passed over. */
-function fingerprintsIn(pem) {
-    return (0,pki_pem/* decodePem */.x)(pem).flatMap(({ type, text }) => {
-        if (type !== 'CERTIFICATE')
-            return [];
-        try {
-            return [new external_node_crypto_.X509Certificate(text).fingerprint256];
-        }
-        catch {
-            return [];
-        }
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/pki/verify.ts
 
 
@@ -1176,7 +1102,7 @@ function verifyLeaf(leaf, expected) {
     let info;
     try {
         certificate = new external_node_crypto_.X509Certificate(leaf.certificatePem);
-        info = inspectCertificate(leaf.certificatePem);
+        info = (0,inspect/* inspectCertificate */.ow)(leaf.certificatePem);
     }
     catch (error) {
         return [`${path}.crt is not a certificate that can be read (${(0,src_findings/* errorMessage */.gJ)(error)})`];
@@ -1195,7 +1121,7 @@ function verifyLeaf(leaf, expected) {
 function isSignedBy(certificatePem, { certificate: authority }) {
     try {
         const leaf = new external_node_crypto_.X509Certificate(certificatePem);
-        return issuerFindings(leaf, inspectCertificate(certificatePem), authority).length === 0;
+        return issuerFindings(leaf, (0,inspect/* inspectCertificate */.ow)(certificatePem), authority).length === 0;
     }
     catch {
         return undefined;
@@ -1309,7 +1235,7 @@ function unaskedNames(member, profile, extraSans) {
 }
 function certificate_names_namesIn({ files }, profile) {
     try {
-        return inspectCertificate(files.get(leafPath(profile, 'certificate'))?.text ?? '').sans;
+        return (0,inspect/* inspectCertificate */.ow)(files.get(leafPath(profile, 'certificate'))?.text ?? '').sans;
     }
     catch {
         return []; // it is missing or none, and is issued anew
@@ -1534,7 +1460,7 @@ function leafDifference(member, profile, { authority, record, renewBeforeDays, e
     const changed = paths.filter((path) => differsFromRecord(record, facts, path));
     if (changed.length === 1)
         return `${changed[0]} was replaced without its counterpart`;
-    const { notAfter } = inspectCertificate(certificatePem);
+    const { notAfter } = (0,inspect/* inspectCertificate */.ow)(certificatePem);
     const left = (0,validity/* daysLeft */.H_)(notAfter, now);
     return left < renewBeforeDays
         ? `${paths[0]} ends on ${notAfter.toISOString()} (${left} days left)`
@@ -2093,7 +2019,7 @@ function plannedClientCopies(members, ownership, confirmed) {
         const open = known === undefined || confirmed.includes(known.fingerprint) ? undefined : known;
         if (!differences.leaves.has('apiserverEtcdClient'))
             return open === undefined ? [] : [[name, open]];
-        const oldEndsAt = open?.oldEndsAt ?? certificateEnd(facts.files.get(CERTIFICATE)?.text)?.toISOString() ?? '';
+        const oldEndsAt = open?.oldEndsAt ?? (0,inspect/* certificateEnd */.PX)(facts.files.get(CERTIFICATE)?.text)?.toISOString() ?? '';
         return [[name, { renewed: true, oldEndsAt }]];
     }));
 }
@@ -2105,7 +2031,7 @@ function unrecordedRenewal({ files }, record) {
     if (!differsFromRecord(record, { files }, CERTIFICATE))
         return undefined;
     try {
-        const { fingerprint, notBefore } = inspectCertificate(found.text ?? '');
+        const { fingerprint, notBefore } = (0,inspect/* inspectCertificate */.ow)(found.text ?? '');
         const oldEndsAt = record.clientCopy?.oldEndsAt ?? '';
         return { fingerprint, renewedAt: notBefore.toISOString(), oldEndsAt };
     }
@@ -2184,7 +2110,7 @@ function pairReasons({ name, address, facts: { files } }, { authority, renewBefo
     const [wrong] = verifyLeaf({ certificatePem }, { authority, profile: 'apiserverEtcdClient', member, now });
     if (wrong !== undefined)
         return [wrong];
-    const { notAfter } = inspectCertificate(certificatePem);
+    const { notAfter } = (0,inspect/* inspectCertificate */.ow)(certificatePem);
     const left = (0,validity/* daysLeft */.H_)(notAfter, now);
     return left < renewBeforeDays
         ? [`${hand_over_CERTIFICATE} ends on ${notAfter.toISOString()} (${left} days left)`]
@@ -2231,7 +2157,7 @@ function noFiles({ name, facts: { files } }) {
 function otherAuthority({ name, facts: { files } }, authority) {
     const found = files.get(kubeadm_paths/* CA_CERTIFICATE */.vB);
     if (found !== undefined) {
-        const fingerprints = fingerprintsIn(found.text ?? '');
+        const fingerprints = (0,inspect/* fingerprintsIn */.pX)(found.text ?? '');
         if (authority !== undefined && fingerprints.includes(authority.fingerprint)) {
             return otherPair(name, files.get(hand_over_CERTIFICATE)?.text, authority);
         }
@@ -4287,7 +4213,7 @@ function identity(present) {
 /** Empty for a text that is no certificate. */
 function named(pem) {
     try {
-        const { fingerprint, notAfter } = inspectCertificate(pem);
+        const { fingerprint, notAfter } = (0,inspect/* inspectCertificate */.ow)(pem);
         return `SHA-256 ${fingerprint}, valid until ${notAfter.toISOString().replace('.000Z', 'Z')}`;
     }
     catch {
@@ -5234,12 +5160,22 @@ if [ "\${#stale[@]}" -gt 0 ]; then sync -- ${(0,shell/* quote */.h)(kubeadm_path
 `;
 }
 
+// EXTERNAL MODULE: ./src/pki/keys.ts
+var pki_keys = __webpack_require__(34390);
 // EXTERNAL MODULE: ./src/pki/certificate.ts + 1 modules
 var certificate = __webpack_require__(36846);
+// EXTERNAL MODULE: ./src/pki/der.ts
+var der = __webpack_require__(52787);
+// EXTERNAL MODULE: ./src/pki/extension-values.ts
+var extension_values = __webpack_require__(73052);
 // EXTERNAL MODULE: ./src/pki/extensions.ts
 var extensions = __webpack_require__(32968);
+// EXTERNAL MODULE: ./src/pki/oids.ts
+var oids = __webpack_require__(90291);
 // EXTERNAL MODULE: ./src/pki/serial.ts
 var serial = __webpack_require__(65802);
+// EXTERNAL MODULE: ./src/pki/structure.ts
+var structure = __webpack_require__(82389);
 ;// CONCATENATED MODULE: ./src/pki/leaf.ts
 
 
@@ -5261,7 +5197,7 @@ var serial = __webpack_require__(65802);
  */
 async function issueLeaf(authority, profileName, request) {
     const profile = leafProfiles[profileName];
-    const issuer = (0,pki_structure/* parseStructure */.V)(authority.certificate.raw);
+    const issuer = (0,structure/* parseStructure */.V)(authority.certificate.raw);
     const subject = (0,certificate/* commonNameOnly */.R)(profile.commonName ?? (0,alt_names/* nodeName */.qp)(request.member.name));
     if ((0,der/* encode */.lF)(subject).equals((0,der/* encode */.lF)(issuer.subject))) {
         throw new Error(`the member is named "${request.member.name}" like the CA itself: its certificates would look self-signed; give the member another name`);
@@ -5466,7 +5402,7 @@ async function credentialsFromHosts(hosts, maskSecret) {
     const candidates = hosts.flatMap(({ transport, facts: { files } }) => {
         const caPem = files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text;
         const certificatePem = files.get(access_CERTIFICATE)?.text;
-        const endsAt = certificateEnd(certificatePem);
+        const endsAt = (0,inspect/* certificateEnd */.PX)(certificatePem);
         return caPem === undefined || certificatePem === undefined || endsAt === undefined || !files.has(access_KEY)
             ? []
             : [{ transport, caPem, certificatePem, endsAt }];
@@ -10712,7 +10648,7 @@ function documentOf(pem, place, now) {
     if (pem === undefined)
         return [];
     try {
-        const { subject, isCa, notBefore, notAfter, serial, fingerprint } = inspectCertificate(pem);
+        const { subject, isCa, notBefore, notAfter, serial, fingerprint } = (0,inspect/* inspectCertificate */.ow)(pem);
         return [
             {
                 ...place,
@@ -11042,7 +10978,7 @@ function infoOf(pem) {
     if (pem === undefined)
         return undefined;
     try {
-        return inspectCertificate(pem);
+        return (0,inspect/* inspectCertificate */.ow)(pem);
     }
     catch {
         return undefined;
@@ -11125,7 +11061,7 @@ function checkHost({ name, address, host }, authorityPem, now, thresholds) {
         });
     }
     const authority = new external_node_crypto_.X509Certificate(authorityPem);
-    const trusted = fingerprintsIn(files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text ?? '');
+    const trusted = (0,inspect/* fingerprintsIn */.pX)(files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text ?? '');
     const certificatePem = files.get(control_plane_CERTIFICATE)?.text ?? '';
     const info = infoOf(certificatePem);
     const ofKey = more.publicKeys.get(control_plane_KEY);
@@ -12861,7 +12797,7 @@ function chooseCredentials(looks) {
 function candidateOf({ facts: { files }, clientKey }) {
     const caPem = files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text;
     const certificatePem = files.get(leafPath('healthcheckClient', 'certificate'))?.text;
-    const endsAt = certificateEnd(certificatePem);
+    const endsAt = (0,inspect/* certificateEnd */.PX)(certificatePem);
     const authority = credentials_fingerprintOf(caPem);
     if (authority === undefined || endsAt === undefined || clientKey === undefined)
         return [];
@@ -14738,7 +14674,7 @@ function certificateReports(publicFiles, now) {
 /** None for a file that is no certificate: to find that is the work of others, and no reason for a run to fail here. */
 function reportOf(host, path, pem, now) {
     try {
-        const { subject, isCa, notAfter, fingerprint } = inspectCertificate(pem);
+        const { subject, isCa, notAfter, fingerprint } = (0,inspect/* inspectCertificate */.ow)(pem);
         return [
             {
                 host,
@@ -16044,7 +15980,7 @@ function words_size(bytes) {
     return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${units[power] ?? ''}`;
 }
 /** A text on one line, cut to so many characters. */
-function words_oneLine(value, longest) {
+function oneLine(value, longest) {
     const line = value.replaceAll(/\s+/g, ' ').trim();
     return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
 }
@@ -16372,7 +16308,7 @@ function row({ certificate, places }, thresholds) {
     return [
         `${sign(daysLeft, thresholds)} <code>${bar(daysLeft)}</code> ${daysLeft < 0 ? 'expired' : daysLeft}`,
         markdown_text(notAfter.slice(0, 10)),
-        `${code(words_oneLine(subject, longestCell))}${isCa ? ' (CA)' : ''}`,
+        `${code(oneLine(subject, longestCell))}${isCa ? ' (CA)' : ''}`,
         certificate_table_placesOf(places),
     ];
 }
@@ -16394,13 +16330,13 @@ function certificate_table_placesOf(places) {
         .map((same) => {
         const names = [...new Set(same.map(({ member }) => member))];
         const [first] = same;
-        const on = names.map((name) => code(words_oneLine(name, longestCell))).join(', ');
+        const on = names.map((name) => code(oneLine(name, longestCell))).join(', ');
         return first === undefined ? '' : `${on} ${certificate_table_placeOf(first)}`;
     })
         .join('<br>');
 }
 function certificate_table_placeOf({ place, where }) {
-    const shown = code(words_oneLine(where, longestCell));
+    const shown = code(oneLine(where, longestCell));
     return place === 'disk' ? shown : `${shown} (${place} listener)`;
 }
 
@@ -16556,7 +16492,7 @@ function healthSections(document, extras = {}) {
 }
 function sections_verdict(document, reportUrl) {
     const { clusterName, status, summary, checkedAt, durationMs, checks, metricsWindowSeconds } = document;
-    const name = code(words_oneLine(clusterName, sections_longestCell));
+    const name = code(oneLine(clusterName, sections_longestCell));
     const counts = statusCounts(checks).map(([of, count]) => `${count} ${of}`);
     const facts = [
         `Checked ${markdown_text(checkedAt)}`,
@@ -16594,10 +16530,10 @@ function memberTable(document) {
 function memberRow(member, document) {
     const { name, role, version, readMs, sshRoundTripMs, walFsync, raftLag } = member;
     return [
-        code(words_oneLine(name, sections_longestCell)),
+        code(oneLine(name, sections_longestCell)),
         role === 'leader' ? '**leader**' : (role ?? words_missing),
         statusCell(member, document),
-        version === null ? words_missing : markdown_text(words_oneLine(version, sections_longestCell)),
+        version === null ? words_missing : markdown_text(oneLine(version, sections_longestCell)),
         durationOrMissing(readMs),
         durationOrMissing(sshRoundTripMs),
         durationOrMissing(walFsync?.p99Ms),
@@ -16611,7 +16547,7 @@ function statusCell(member, document) {
     return [
         `${STATUS_ICONS[status]} ${status}`,
         ...(reachable ? [] : [silent]),
-        ...(askedThrough === null ? [] : [`asked through ${code(words_oneLine(askedThrough, sections_longestCell))}`]),
+        ...(askedThrough === null ? [] : [`asked through ${code(oneLine(askedThrough, sections_longestCell))}`]),
     ].join(', ');
 }
 /** One block for each thing that is wrong, of all members, the worst first; then one for each that could not be seen. */
@@ -16637,7 +16573,7 @@ function sections_finding(where, check) {
         ...(cause === null ? [] : [`**Usual cause:** ${sentence(cause)}`]),
         ...(fix === null ? [] : [`**Fix:** ${sentence(fix)}`]),
     ];
-    return details(words_oneLine(title, longestTitle), items.map((item) => `- ${item}`).join('\n'));
+    return details(oneLine(title, longestTitle), items.map((item) => `- ${item}`).join('\n'));
 }
 /** What could not be looked at often has one reason: each reason once, with the checks it kept from being made. */
 function sections_unseen({ title, checks }, most) {
@@ -16645,10 +16581,10 @@ function sections_unseen({ title, checks }, most) {
     if (unknown.length === 0)
         return [];
     const rows = sameTold(unknown).map((same) => [
-        same.map((check) => markdown_text(words_oneLine(titleOf(check), sections_longestCell))).join('<br>'),
+        same.map((check) => markdown_text(oneLine(titleOf(check), sections_longestCell))).join('<br>'),
         reason(same[0]),
     ]);
-    const summary = `${STATUS_ICONS.unknown} ${words_oneLine(title, sections_longestCell)}: ${plan_words_counted(unknown.length, 'check')} could not be made`;
+    const summary = `${STATUS_ICONS.unknown} ${oneLine(title, sections_longestCell)}: ${plan_words_counted(unknown.length, 'check')} could not be made`;
     const shown = [table(['Check', 'Why'], rows.slice(0, most)), ...moreOf(rows.length - most, 'reason')];
     return [details(summary, shown.join('\n\n'))];
 }
@@ -16666,7 +16602,7 @@ function wellDone(document) {
     const rows = groupsOf(document).flatMap(({ title, checks }) => checks
         .filter(({ status }) => status === 'ok')
         .map((check) => [
-        code(words_oneLine(title, sections_longestCell)),
+        code(oneLine(title, sections_longestCell)),
         markdown_text((0,log_line/* shortened */.vI)(titleOf(check), longestTitle)),
         sentence(check.measured),
         check.threshold === null ? words_missing : sentence(check.threshold),
@@ -17518,7 +17454,7 @@ function clusterLine({ cluster }) {
     ].join(', ');
 }
 function aligned(rows) {
-    const lines = rows.map((row) => row.map((cell, column) => words_oneLine(cell, column === 3 ? widestMeasured : widestCell)));
+    const lines = rows.map((row) => row.map((cell, column) => oneLine(cell, column === 3 ? widestMeasured : widestCell)));
     const widths = [0, 1, 2].map((column) => Math.max(...lines.map((row) => (row[column] ?? '').length)));
     return lines.map((row) => row
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
@@ -17530,7 +17466,7 @@ function log_table_details({ title, checks }) {
     if (bad.length === 0)
         return [];
     const lines = sameTold(bad).flatMap(log_table_told);
-    return [{ title: `${words_oneLine(title, widestCell)}: ${plan_words_counted(bad.length, 'check')} not OK`, lines }];
+    return [{ title: `${oneLine(title, widestCell)}: ${plan_words_counted(bad.length, 'check')} not OK`, lines }];
 }
 /** @param checks of which the same is told. */
 function log_table_told(checks) {
@@ -17547,7 +17483,7 @@ function log_table_told(checks) {
     });
 }
 function line(value) {
-    return words_oneLine(value, Infinity);
+    return oneLine(value, Infinity);
 }
 function notices(document) {
     const lines = noticesOf(document).map(line);
