@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fieldsIn, objectsIn, textIn, textsIn, type Fields } from '../json-fields.ts';
 import { normalName } from './reference.ts';
 
 /** A file in an image archive, as it was seen while the archive was read. */
@@ -81,108 +82,84 @@ export function isImageArchive({ files }: ArchiveFiles): boolean {
   return files.has(OCI_INDEX) || files.has(DOCKER_MANIFEST);
 }
 
-interface Descriptor {
-  readonly digest?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-interface OciDocument {
-  readonly mediaType?: string;
-  readonly manifests?: readonly Descriptor[];
-  readonly config?: Descriptor;
-  readonly layers?: readonly Descriptor[];
-}
-
-interface ImageConfig {
-  readonly os?: string;
-  readonly architecture?: string;
-  readonly rootfs?: { readonly diff_ids?: readonly string[] };
-}
-
 type Names = Pick<ArchivedImage, 'names' | 'tags'>;
 
 function ociImages(archive: ArchiveFiles): ArchivedImage[] {
-  const index = jsonOf(archive, OCI_INDEX) as OciDocument | undefined;
-  return (index?.manifests ?? []).flatMap((descriptor) =>
-    imagesBelow(archive, descriptor, namesIn(descriptor), MOST_LEVELS),
+  return objectsIn(fieldsIn(jsonOf(archive, OCI_INDEX))['manifests']).flatMap((descriptor) =>
+    imagesBelow(archive, textIn(descriptor['digest']), namesIn(descriptor), MOST_LEVELS),
   );
 }
 
 /** An index may stand in an index. */
 const MOST_LEVELS = 4;
 
-function imagesBelow(
-  archive: ArchiveFiles,
-  { digest }: Descriptor,
-  names: Names,
-  levels: number,
-): ArchivedImage[] {
+function imagesBelow(archive: ArchiveFiles, digest: string, names: Names, levels: number): ArchivedImage[] {
   const file = blobName(digest);
   const found = archive.files.get(file);
-  const document = jsonOf(archive, file) as OciDocument | undefined;
-  if (found?.content === undefined || document === undefined || levels === 0) return [];
+  const json = jsonOf(archive, file);
+  if (found?.content === undefined || json === undefined || levels === 0) return [];
   checkDigest(file, found, digest);
-  if (document.manifests !== undefined) {
-    return document.manifests.flatMap((each) => imagesBelow(archive, each, names, levels - 1));
+  const document = fieldsIn(json);
+  if (document['manifests'] !== undefined) {
+    return objectsIn(document['manifests']).flatMap((each) =>
+      imagesBelow(archive, textIn(each['digest']), names, levels - 1),
+    );
   }
-  const configFile = blobName(document.config?.digest);
-  const config = jsonOf(archive, configFile) as ImageConfig | undefined;
-  const parts = [document.config, ...(document.layers ?? [])];
-  if (!isForPlatform(config) || parts.some((part) => !archive.files.has(blobName(part?.digest)))) return [];
-  const [own, ...layers] = parts.map((part) => {
-    const name = blobName(part?.digest);
+  const parts = [fieldsIn(document['config']), ...objectsIn(document['layers'])].map((part) => {
+    const wanted = textIn(part['digest']);
+    return { wanted, name: blobName(wanted) };
+  });
+  const config = configIn(archive, parts[0]?.name ?? '');
+  if (config === undefined || parts.some(({ name }) => !archive.files.has(name))) return [];
+  const [own, ...layers] = parts.map(({ wanted, name }) => {
     const blob = fileOf(archive, name);
-    checkDigest(name, blob, part?.digest);
+    checkDigest(name, blob, wanted);
     return { name, ...blob };
   });
   if (own === undefined) return [];
+  checkLayers(own.name, layers.length, config);
   return [
     {
       ...names,
       os: config.os,
       architecture: config.architecture,
       id: `sha256:${own.sha256}`,
-      manifest: { mediaType: document.mediaType ?? OCI_MANIFEST_TYPE, bytes: found.content },
+      manifest: { mediaType: textIn(document['mediaType']) || OCI_MANIFEST_TYPE, bytes: found.content },
       blobs: [own, ...layers].map(({ name, sha256, size }) => ({ sha256, size, file: name })),
       compressed: layers.every(({ head }) => compressionOf(head) !== undefined),
     },
   ];
 }
 
-function namesIn({ annotations = {} }: Descriptor): Names {
-  const full = annotations['io.containerd.image.name'];
-  const ref = annotations['org.opencontainers.image.ref.name'];
-  const isName = ref !== undefined && /[/:]/.test(ref);
-  const names = [...(full === undefined ? [] : [full]), ...(isName ? [ref] : [])].map(normalName);
-  return { names: [...new Set(names)], tags: ref === undefined || isName || full !== undefined ? [] : [ref] };
-}
-
-interface DockerEntry {
-  readonly Config?: string;
-  readonly RepoTags?: readonly string[] | null;
-  readonly Layers?: readonly string[] | null;
+function namesIn(descriptor: Fields): Names {
+  const annotations = fieldsIn(descriptor['annotations']);
+  const full = textIn(annotations['io.containerd.image.name']);
+  const ref = textIn(annotations['org.opencontainers.image.ref.name']);
+  const isName = /[/:]/.test(ref);
+  const names = [full, ...(isName ? [ref] : [])].filter((name) => name !== '').map(normalName);
+  return { names: [...new Set(names)], tags: ref === '' || isName || full !== '' ? [] : [ref] };
 }
 
 function dockerImages(archive: ArchiveFiles): ArchivedImage[] {
-  const entries = jsonOf(archive, DOCKER_MANIFEST) as readonly DockerEntry[] | undefined;
-  return (entries ?? []).map((entry) => dockerImage(archive, entry));
+  return objectsIn(jsonOf(archive, DOCKER_MANIFEST)).map((entry) => dockerImage(archive, entry));
 }
 
-function dockerImage(archive: ArchiveFiles, { Config = '', RepoTags, Layers }: DockerEntry): ArchivedImage {
-  const config = jsonOf(archive, Config) as ImageConfig | undefined;
-  const own = { name: resolved(archive, Config), ...fileOf(archive, Config) };
-  const named = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(Config)?.[1];
+function dockerImage(archive: ArchiveFiles, entry: Fields): ArchivedImage {
+  const configFile = textIn(entry['Config']);
+  const own = { name: resolved(archive, configFile), ...fileOf(archive, configFile) };
+  const named = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(configFile)?.[1];
   if (named !== undefined && named !== own.sha256)
-    throw new DamagedArchive(`${Config} is not what its name says`);
-  if (!isForPlatform(config))
-    throw new DamagedArchive(`${Config} does not say for which platform the image is`);
-  const layers = (Layers ?? []).map((layer) => ({
+    throw new DamagedArchive(`${configFile} is not what its name says`);
+  const config = configIn(archive, configFile);
+  if (config === undefined)
+    throw new DamagedArchive(`${configFile} does not say for which platform the image is`);
+  const layers = textsIn(entry['Layers']).map((layer) => ({
     name: resolved(archive, layer),
     ...fileOf(archive, layer),
   }));
+  checkLayers(configFile, layers.length, config);
   layers.forEach(({ name, head, sha256 }, at) => {
-    const wanted = config.rootfs?.diff_ids?.[at];
-    if (compressionOf(head) === undefined && wanted !== `sha256:${sha256}`)
+    if (compressionOf(head) === undefined && config.layers[at] !== `sha256:${sha256}`)
       throw new DamagedArchive(`${name} is not the layer that the image's configuration names`);
   });
   const manifest = {
@@ -196,7 +173,7 @@ function dockerImage(archive: ArchiveFiles, { Config = '', RepoTags, Layers }: D
     }),
   };
   return {
-    names: (RepoTags ?? []).map(normalName),
+    names: textsIn(entry['RepoTags']).map(normalName),
     tags: [],
     os: config.os,
     architecture: config.architecture,
@@ -221,18 +198,32 @@ export function compressionOf(head: Buffer): 'gzip' | 'zstd' | undefined {
   return head.subarray(0, 4).equals(Buffer.from('28b52ffd', 'hex')) ? 'zstd' : undefined;
 }
 
-function isForPlatform(
-  config: ImageConfig | undefined,
-): config is ImageConfig & { readonly os: string; readonly architecture: string } {
-  const { os = '', architecture = '' } = config ?? {};
-  return os !== '' && architecture !== '' && os !== 'unknown' && architecture !== 'unknown';
+/** What an image's configuration says of it. */
+interface ImageConfig {
+  readonly os: string;
+  readonly architecture: string;
+  /** Digests of its layers, unpacked. */
+  readonly layers: readonly string[];
 }
 
-function blobName(digest = ''): string {
+/** Undefined where there is none, or none of a platform: attestations have neither. */
+function configIn(archive: ArchiveFiles, name: string): ImageConfig | undefined {
+  const config = fieldsIn(jsonOf(archive, name));
+  const [os, architecture] = [textIn(config['os']), textIn(config['architecture'])];
+  if ([os, architecture].some((word) => word === '' || word === 'unknown')) return undefined;
+  return { os, architecture, layers: textsIn(fieldsIn(config['rootfs'])['diff_ids']) };
+}
+
+function checkLayers(name: string, count: number, { layers }: ImageConfig): void {
+  if (count !== layers.length)
+    throw new DamagedArchive(`${name} names ${layers.length} layers, and there are ${count}`);
+}
+
+function blobName(digest: string): string {
   return `blobs/${digest.replace(':', '/')}`;
 }
 
-function checkDigest(name: string, { sha256 }: ArchivedFile, digest: string | undefined): void {
+function checkDigest(name: string, { sha256 }: ArchivedFile, digest: string): void {
   if (digest !== `sha256:${sha256}`) throw new DamagedArchive(`${name} is not what its name says`);
 }
 

@@ -1,5 +1,5 @@
-export const id = 20;
-export const ids = [20];
+export const id = 331;
+export const ids = [331];
 export const modules = {
 
 /***/ 81001:
@@ -41,7 +41,7 @@ function errorMessage(error) {
 
 /***/ }),
 
-/***/ 30020:
+/***/ 49331:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -68,6 +68,40 @@ var external_node_stream_promises_ = __webpack_require__(46466);
 var external_node_path_ = __webpack_require__(76760);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __webpack_require__(38522);
+;// CONCATENATED MODULE: ./src/json-fields.ts
+/** The text as an object; without fields where it is none. */
+function fieldsOf(text) {
+    try {
+        return fieldsIn(JSON.parse(text));
+    }
+    catch {
+        return {};
+    }
+}
+/** The value as an object; without fields where it is none. */
+function fieldsIn(value) {
+    return isFields(value) ? value : {};
+}
+/** The objects of a list; none where it is no list. */
+function objectsIn(value) {
+    return Array.isArray(value) ? value.filter(isFields) : [];
+}
+/** The text; empty where it is none. */
+function textIn(value) {
+    return typeof value === 'string' ? value : '';
+}
+/** The texts of a list; none where it is no list. */
+function textsIn(value) {
+    return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
+}
+/** The number; undefined where it is none. */
+function numberIn(value) {
+    return typeof value === 'number' ? value : undefined;
+}
+function isFields(value) {
+    return typeof value === 'object' && value !== null;
+}
+
 ;// CONCATENATED MODULE: ./src/images/reference.ts
 /** Registry of names that do not say theirs (distribution/reference, normalize.go). */
 const DEFAULT_REGISTRY = 'docker.io';
@@ -101,6 +135,7 @@ function tagOf(reference) {
 }
 
 ;// CONCATENATED MODULE: ./src/images/archive-index.ts
+
 
 
 /** The archive holds something that is not what it says. */
@@ -137,72 +172,75 @@ function isImageArchive({ files }) {
     return files.has(OCI_INDEX) || files.has(DOCKER_MANIFEST);
 }
 function ociImages(archive) {
-    const index = jsonOf(archive, OCI_INDEX);
-    return (index?.manifests ?? []).flatMap((descriptor) => imagesBelow(archive, descriptor, namesIn(descriptor), MOST_LEVELS));
+    return objectsIn(fieldsIn(jsonOf(archive, OCI_INDEX))['manifests']).flatMap((descriptor) => imagesBelow(archive, textIn(descriptor['digest']), namesIn(descriptor), MOST_LEVELS));
 }
 /** An index may stand in an index. */
 const MOST_LEVELS = 4;
-function imagesBelow(archive, { digest }, names, levels) {
+function imagesBelow(archive, digest, names, levels) {
     const file = blobName(digest);
     const found = archive.files.get(file);
-    const document = jsonOf(archive, file);
-    if (found?.content === undefined || document === undefined || levels === 0)
+    const json = jsonOf(archive, file);
+    if (found?.content === undefined || json === undefined || levels === 0)
         return [];
     checkDigest(file, found, digest);
-    if (document.manifests !== undefined) {
-        return document.manifests.flatMap((each) => imagesBelow(archive, each, names, levels - 1));
+    const document = fieldsIn(json);
+    if (document['manifests'] !== undefined) {
+        return objectsIn(document['manifests']).flatMap((each) => imagesBelow(archive, textIn(each['digest']), names, levels - 1));
     }
-    const configFile = blobName(document.config?.digest);
-    const config = jsonOf(archive, configFile);
-    const parts = [document.config, ...(document.layers ?? [])];
-    if (!isForPlatform(config) || parts.some((part) => !archive.files.has(blobName(part?.digest))))
+    const parts = [fieldsIn(document['config']), ...objectsIn(document['layers'])].map((part) => {
+        const wanted = textIn(part['digest']);
+        return { wanted, name: blobName(wanted) };
+    });
+    const config = configIn(archive, parts[0]?.name ?? '');
+    if (config === undefined || parts.some(({ name }) => !archive.files.has(name)))
         return [];
-    const [own, ...layers] = parts.map((part) => {
-        const name = blobName(part?.digest);
+    const [own, ...layers] = parts.map(({ wanted, name }) => {
         const blob = fileOf(archive, name);
-        checkDigest(name, blob, part?.digest);
+        checkDigest(name, blob, wanted);
         return { name, ...blob };
     });
     if (own === undefined)
         return [];
+    checkLayers(own.name, layers.length, config);
     return [
         {
             ...names,
             os: config.os,
             architecture: config.architecture,
             id: `sha256:${own.sha256}`,
-            manifest: { mediaType: document.mediaType ?? OCI_MANIFEST_TYPE, bytes: found.content },
+            manifest: { mediaType: textIn(document['mediaType']) || OCI_MANIFEST_TYPE, bytes: found.content },
             blobs: [own, ...layers].map(({ name, sha256, size }) => ({ sha256, size, file: name })),
             compressed: layers.every(({ head }) => compressionOf(head) !== undefined),
         },
     ];
 }
-function namesIn({ annotations = {} }) {
-    const full = annotations['io.containerd.image.name'];
-    const ref = annotations['org.opencontainers.image.ref.name'];
-    const isName = ref !== undefined && /[/:]/.test(ref);
-    const names = [...(full === undefined ? [] : [full]), ...(isName ? [ref] : [])].map(normalName);
-    return { names: [...new Set(names)], tags: ref === undefined || isName || full !== undefined ? [] : [ref] };
+function namesIn(descriptor) {
+    const annotations = fieldsIn(descriptor['annotations']);
+    const full = textIn(annotations['io.containerd.image.name']);
+    const ref = textIn(annotations['org.opencontainers.image.ref.name']);
+    const isName = /[/:]/.test(ref);
+    const names = [full, ...(isName ? [ref] : [])].filter((name) => name !== '').map(normalName);
+    return { names: [...new Set(names)], tags: ref === '' || isName || full !== '' ? [] : [ref] };
 }
 function dockerImages(archive) {
-    const entries = jsonOf(archive, DOCKER_MANIFEST);
-    return (entries ?? []).map((entry) => dockerImage(archive, entry));
+    return objectsIn(jsonOf(archive, DOCKER_MANIFEST)).map((entry) => dockerImage(archive, entry));
 }
-function dockerImage(archive, { Config = '', RepoTags, Layers }) {
-    const config = jsonOf(archive, Config);
-    const own = { name: resolved(archive, Config), ...fileOf(archive, Config) };
-    const named = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(Config)?.[1];
+function dockerImage(archive, entry) {
+    const configFile = textIn(entry['Config']);
+    const own = { name: resolved(archive, configFile), ...fileOf(archive, configFile) };
+    const named = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(configFile)?.[1];
     if (named !== undefined && named !== own.sha256)
-        throw new DamagedArchive(`${Config} is not what its name says`);
-    if (!isForPlatform(config))
-        throw new DamagedArchive(`${Config} does not say for which platform the image is`);
-    const layers = (Layers ?? []).map((layer) => ({
+        throw new DamagedArchive(`${configFile} is not what its name says`);
+    const config = configIn(archive, configFile);
+    if (config === undefined)
+        throw new DamagedArchive(`${configFile} does not say for which platform the image is`);
+    const layers = textsIn(entry['Layers']).map((layer) => ({
         name: resolved(archive, layer),
         ...fileOf(archive, layer),
     }));
+    checkLayers(configFile, layers.length, config);
     layers.forEach(({ name, head, sha256 }, at) => {
-        const wanted = config.rootfs?.diff_ids?.[at];
-        if (compressionOf(head) === undefined && wanted !== `sha256:${sha256}`)
+        if (compressionOf(head) === undefined && config.layers[at] !== `sha256:${sha256}`)
             throw new DamagedArchive(`${name} is not the layer that the image's configuration names`);
     });
     const manifest = {
@@ -216,7 +254,7 @@ function dockerImage(archive, { Config = '', RepoTags, Layers }) {
         }),
     };
     return {
-        names: (RepoTags ?? []).map(normalName),
+        names: textsIn(entry['RepoTags']).map(normalName),
         tags: [],
         os: config.os,
         architecture: config.architecture,
@@ -238,11 +276,19 @@ function compressionOf(head) {
         return 'gzip';
     return head.subarray(0, 4).equals(Buffer.from('28b52ffd', 'hex')) ? 'zstd' : undefined;
 }
-function isForPlatform(config) {
-    const { os = '', architecture = '' } = config ?? {};
-    return os !== '' && architecture !== '' && os !== 'unknown' && architecture !== 'unknown';
+/** Undefined where there is none, or none of a platform: attestations have neither. */
+function configIn(archive, name) {
+    const config = fieldsIn(jsonOf(archive, name));
+    const [os, architecture] = [textIn(config['os']), textIn(config['architecture'])];
+    if ([os, architecture].some((word) => word === '' || word === 'unknown'))
+        return undefined;
+    return { os, architecture, layers: textsIn(fieldsIn(config['rootfs'])['diff_ids']) };
 }
-function blobName(digest = '') {
+function checkLayers(name, count, { layers }) {
+    if (count !== layers.length)
+        throw new DamagedArchive(`${name} names ${layers.length} layers, and there are ${count}`);
+}
+function blobName(digest) {
     return `blobs/${digest.replace(':', '/')}`;
 }
 function checkDigest(name, { sha256 }, digest) {
@@ -1620,10 +1666,10 @@ function configFindings(path, files, desired) {
     const text = path === kubeadm_paths/* GUIDE_KUBELET_CONFIG */.$9 ? files.get(path)?.text : undefined;
     if (text === undefined)
         return [`--config=${path}, a file that this action does not read`];
-    const found = fieldsOf(text);
+    const found = adoption_fieldsOf(text);
     if (found === undefined)
         return [`${path} is no KubeletConfiguration that can be read`];
-    const wanted = fieldsOf(desired.texts.get(kubeadm_paths/* KUBELET_CONFIG */.So) ?? '') ?? {};
+    const wanted = adoption_fieldsOf(desired.texts.get(kubeadm_paths/* KUBELET_CONFIG */.So) ?? '') ?? {};
     return Object.entries(found)
         .filter(([name, value]) => !isSameField(name, value, wanted[name]))
         .map(([name, value]) => `${name}: ${JSON.stringify(value)} (${path})`);
@@ -1635,7 +1681,7 @@ function isSameField(name, found, wanted) {
     const socket = (value) => typeof value === 'string' ? value.replace(/^unix:\/\//, '').replace(/^\/var\/run\//, '/run/') : '';
     return socket(found) === socket(wanted);
 }
-function fieldsOf(yaml) {
+function adoption_fieldsOf(yaml) {
     try {
         const value = (0,dist/* parse */.qg)(yaml);
         return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -9710,7 +9756,7 @@ function parseRuntime(get) {
     return { sockets, runtime: { endpoint, cgroupDriver: driver } };
 }
 /** The objects in a list of crictl's JSON. What is not of that form is passed over, as where crictl fails: it says so itself. */
-function objectsIn(text, list) {
+function parse_probe_objectsIn(text, list) {
     let answer;
     try {
         answer = JSON.parse(text);
@@ -9724,7 +9770,7 @@ function objectsIn(text, list) {
 function parse_probe_fieldsOf(value) {
     return typeof value === 'object' && value !== null ? value : {};
 }
-function textIn(value) {
+function parse_probe_textIn(value) {
     return typeof value === 'string' ? value : '';
 }
 /** `uname -m` to Go's names (kernel: UTS_MACHINE). */
@@ -9738,22 +9784,22 @@ const ARCHITECTURES = new Map([
 ]);
 /** `crictl images -o json`: `{"images":[{"id":"sha256:…","repoTags":[…],"repoDigests":[…]}]}`; CRI-O's ids are bare. */
 function parseImages(text) {
-    const imageIds = new Map(objectsIn(text, 'images').flatMap(({ id, repoTags, repoDigests }) => [repoTags, repoDigests]
+    const imageIds = new Map(parse_probe_objectsIn(text, 'images').flatMap(({ id, repoTags, repoDigests }) => [repoTags, repoDigests]
         .flat()
-        .map(textIn)
+        .map(parse_probe_textIn)
         .filter((reference) => reference !== '')
-        .map((reference) => [reference, `sha256:${textIn(id).replace(/^sha256:/, '')}`])));
+        .map((reference) => [reference, `sha256:${parse_probe_textIn(id).replace(/^sha256:/, '')}`])));
     return { images: [...imageIds.keys()], imageIds };
 }
 /** `crictl ps -a -o json`. */
 function parseContainers(text) {
-    return objectsIn(text, 'containers').map(({ id, state, image, metadata }) => {
+    return parse_probe_objectsIn(text, 'containers').map(({ id, state, image, metadata }) => {
         const { image: reference, userSpecifiedImage } = parse_probe_fieldsOf(image);
         const { attempt } = parse_probe_fieldsOf(metadata);
         return {
-            id: textIn(id),
+            id: parse_probe_textIn(id),
             running: state === 'CONTAINER_RUNNING',
-            image: textIn(userSpecifiedImage ?? reference),
+            image: parse_probe_textIn(userSpecifiedImage ?? reference),
             attempt: typeof attempt === 'number' ? attempt : 0,
         };
     });
