@@ -9647,6 +9647,7 @@ function readSections(answer) {
 
 
 
+
 /**
  * Facts from the probe's answer.
  * @param address the address that the user gave for this host.
@@ -9755,24 +9756,6 @@ function parseRuntime(get) {
     }
     return { sockets, runtime: { endpoint, cgroupDriver: driver } };
 }
-/** The objects in a list of crictl's JSON. What is not of that form is passed over, as where crictl fails: it says so itself. */
-function parse_probe_objectsIn(text, list) {
-    let answer;
-    try {
-        answer = JSON.parse(text);
-    }
-    catch {
-        return [];
-    }
-    const entries = parse_probe_fieldsOf(answer)[list];
-    return Array.isArray(entries) ? entries.map(parse_probe_fieldsOf) : [];
-}
-function parse_probe_fieldsOf(value) {
-    return typeof value === 'object' && value !== null ? value : {};
-}
-function parse_probe_textIn(value) {
-    return typeof value === 'string' ? value : '';
-}
 /** `uname -m` to Go's names (kernel: UTS_MACHINE). */
 const ARCHITECTURES = new Map([
     ['x86_64', 'amd64'],
@@ -9784,23 +9767,18 @@ const ARCHITECTURES = new Map([
 ]);
 /** `crictl images -o json`: `{"images":[{"id":"sha256:…","repoTags":[…],"repoDigests":[…]}]}`; CRI-O's ids are bare. */
 function parseImages(text) {
-    const imageIds = new Map(parse_probe_objectsIn(text, 'images').flatMap(({ id, repoTags, repoDigests }) => [repoTags, repoDigests]
-        .flat()
-        .map(parse_probe_textIn)
-        .filter((reference) => reference !== '')
-        .map((reference) => [reference, `sha256:${parse_probe_textIn(id).replace(/^sha256:/, '')}`])));
+    const imageIds = new Map(objectsIn(fieldsOf(text)['images']).flatMap(({ id, repoTags, repoDigests }) => [...textsIn(repoTags), ...textsIn(repoDigests)].map((reference) => [reference, `sha256:${textIn(id).replace(/^sha256:/, '')}`])));
     return { images: [...imageIds.keys()], imageIds };
 }
 /** `crictl ps -a -o json`. */
 function parseContainers(text) {
-    return parse_probe_objectsIn(text, 'containers').map(({ id, state, image, metadata }) => {
-        const { image: reference, userSpecifiedImage } = parse_probe_fieldsOf(image);
-        const { attempt } = parse_probe_fieldsOf(metadata);
+    return objectsIn(fieldsOf(text)['containers']).map(({ id, state, image, metadata }) => {
+        const { userSpecifiedImage, image: resolved } = fieldsIn(image);
         return {
-            id: parse_probe_textIn(id),
+            id: textIn(id),
             running: state === 'CONTAINER_RUNNING',
-            image: parse_probe_textIn(userSpecifiedImage ?? reference),
-            attempt: typeof attempt === 'number' ? attempt : 0,
+            image: textIn(userSpecifiedImage ?? resolved),
+            attempt: numberIn(fieldsIn(metadata)['attempt']) ?? 0,
         };
     });
 }
@@ -13038,6 +13016,7 @@ function parse_filesystem_unescape(word) {
 
 
 
+
 /** The probe that is installed on the host is of another release of the action. */
 class OtherFormat extends Error {
 }
@@ -13099,33 +13078,30 @@ function digestOfKey([path, pem]) {
 }
 /** One `crictl inspect -o json`. */
 function parseContainer(text) {
-    let status;
-    try {
-        ({ status } = JSON.parse(text));
-    }
-    catch {
+    const status = fieldsIn(fieldsOf(text)['status']);
+    const id = textIn(status['id']);
+    if (id === '')
         return [];
-    }
-    if (status?.id === undefined)
-        return [];
-    const running = status.state === 'CONTAINER_RUNNING';
-    const startedAt = moment(status.startedAt);
-    const finishedAt = running ? undefined : moment(status.finishedAt);
+    const running = status['state'] === 'CONTAINER_RUNNING';
+    const startedAt = moment(textIn(status['startedAt']));
+    const finishedAt = running ? undefined : moment(textIn(status['finishedAt']));
+    const exitCode = numberIn(status['exitCode']);
+    const reason = textIn(status['reason']);
     return [
         {
-            id: status.id,
+            id,
             running,
-            attempt: status.metadata?.attempt ?? 0,
+            attempt: numberIn(fieldsIn(status['metadata'])['attempt']) ?? 0,
             ...(startedAt !== undefined && { startedAt }),
             ...(finishedAt !== undefined && { finishedAt }),
-            ...(!running && status.exitCode !== undefined && { exitCode: status.exitCode }),
-            ...(!running && status.reason !== undefined && status.reason !== '' && { reason: status.reason }),
+            ...(!running && exitCode !== undefined && { exitCode }),
+            ...(!running && reason !== '' && { reason }),
         },
     ];
 }
 /** What has not happened has the time zero of Go, or of Unix. */
 function moment(text) {
-    const time = text === undefined ? NaN : Date.parse(text);
+    const time = Date.parse(text);
     return time > 0 ? new Date(time).toISOString() : undefined;
 }
 

@@ -2,6 +2,7 @@ import { createHash, createPublicKey } from 'node:crypto';
 import type { StandingFacts } from '../../cluster/host-facts.ts';
 import type { FilesystemFact } from '../../cluster/preflight/preflight-facts.ts';
 import type { HealthHostFacts, PodContainer } from '../../health/facts.ts';
+import { fieldsIn, fieldsOf, numberIn, textIn } from '../../json-fields.ts';
 import { clockOf, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
 import { HEALTH_PROBE_FORMAT } from './health-probe.ts';
@@ -82,42 +83,29 @@ function digestOfKey([path, pem]: [string, string]): [string, string][] {
 
 /** One `crictl inspect -o json`. */
 function parseContainer(text: string): PodContainer[] {
-  interface Inspected {
-    readonly status?: {
-      readonly id?: string;
-      readonly state?: string;
-      readonly metadata?: { readonly attempt?: number };
-      readonly startedAt?: string;
-      readonly finishedAt?: string;
-      readonly exitCode?: number;
-      readonly reason?: string;
-    };
-  }
-  let status: Inspected['status'];
-  try {
-    ({ status } = JSON.parse(text) as Inspected);
-  } catch {
-    return [];
-  }
-  if (status?.id === undefined) return [];
-  const running = status.state === 'CONTAINER_RUNNING';
-  const startedAt = moment(status.startedAt);
-  const finishedAt = running ? undefined : moment(status.finishedAt);
+  const status = fieldsIn(fieldsOf(text)['status']);
+  const id = textIn(status['id']);
+  if (id === '') return [];
+  const running = status['state'] === 'CONTAINER_RUNNING';
+  const startedAt = moment(textIn(status['startedAt']));
+  const finishedAt = running ? undefined : moment(textIn(status['finishedAt']));
+  const exitCode = numberIn(status['exitCode']);
+  const reason = textIn(status['reason']);
   return [
     {
-      id: status.id,
+      id,
       running,
-      attempt: status.metadata?.attempt ?? 0,
+      attempt: numberIn(fieldsIn(status['metadata'])['attempt']) ?? 0,
       ...(startedAt !== undefined && { startedAt }),
       ...(finishedAt !== undefined && { finishedAt }),
-      ...(!running && status.exitCode !== undefined && { exitCode: status.exitCode }),
-      ...(!running && status.reason !== undefined && status.reason !== '' && { reason: status.reason }),
+      ...(!running && exitCode !== undefined && { exitCode }),
+      ...(!running && reason !== '' && { reason }),
     },
   ];
 }
 
 /** What has not happened has the time zero of Go, or of Unix. */
-function moment(text: string | undefined): string | undefined {
-  const time = text === undefined ? NaN : Date.parse(text);
+function moment(text: string): string | undefined {
+  const time = Date.parse(text);
   return time > 0 ? new Date(time).toISOString() : undefined;
 }

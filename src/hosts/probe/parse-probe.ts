@@ -11,6 +11,7 @@ import type {
 } from '../../cluster/host-facts.ts';
 import { parseHostState, type HostState } from '../../cluster/host-state.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
+import { fieldsIn, fieldsOf, numberIn, objectsIn, textIn, textsIn } from '../../json-fields.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { parseKubeadmAnswer } from './kubeadm-says.ts';
 import { readSections } from './sections.ts';
@@ -132,28 +133,6 @@ function parseRuntime(get: (key: string) => string): RuntimeDiscovery {
   return { sockets, runtime: { endpoint, cgroupDriver: driver } };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The objects in a list of crictl's JSON. What is not of that form is passed over, as where crictl fails: it says so itself. */
-function objectsIn(text: string, list: string): Fields[] {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    return [];
-  }
-  const entries = fieldsOf(answer)[list];
-  return Array.isArray(entries) ? entries.map(fieldsOf) : [];
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
-}
-
-function textIn(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
 /** `uname -m` to Go's names (kernel: UTS_MACHINE). */
 const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
   ['x86_64', 'amd64'],
@@ -167,12 +146,10 @@ const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
 /** `crictl images -o json`: `{"images":[{"id":"sha256:…","repoTags":[…],"repoDigests":[…]}]}`; CRI-O's ids are bare. */
 function parseImages(text: string): Pick<HostFacts, 'images' | 'imageIds'> {
   const imageIds = new Map(
-    objectsIn(text, 'images').flatMap(({ id, repoTags, repoDigests }) =>
-      [repoTags, repoDigests]
-        .flat()
-        .map(textIn)
-        .filter((reference) => reference !== '')
-        .map((reference) => [reference, `sha256:${textIn(id).replace(/^sha256:/, '')}`] as const),
+    objectsIn(fieldsOf(text)['images']).flatMap(({ id, repoTags, repoDigests }) =>
+      [...textsIn(repoTags), ...textsIn(repoDigests)].map(
+        (reference) => [reference, `sha256:${textIn(id).replace(/^sha256:/, '')}`] as const,
+      ),
     ),
   );
   return { images: [...imageIds.keys()], imageIds };
@@ -180,14 +157,13 @@ function parseImages(text: string): Pick<HostFacts, 'images' | 'imageIds'> {
 
 /** `crictl ps -a -o json`. */
 function parseContainers(text: string): ContainerFact[] {
-  return objectsIn(text, 'containers').map(({ id, state, image, metadata }) => {
-    const { image: reference, userSpecifiedImage } = fieldsOf(image);
-    const { attempt } = fieldsOf(metadata);
+  return objectsIn(fieldsOf(text)['containers']).map(({ id, state, image, metadata }) => {
+    const { userSpecifiedImage, image: resolved } = fieldsIn(image);
     return {
       id: textIn(id),
       running: state === 'CONTAINER_RUNNING',
-      image: textIn(userSpecifiedImage ?? reference),
-      attempt: typeof attempt === 'number' ? attempt : 0,
+      image: textIn(userSpecifiedImage ?? resolved),
+      attempt: numberIn(fieldsIn(metadata)['attempt']) ?? 0,
     };
   });
 }

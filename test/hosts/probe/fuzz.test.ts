@@ -1,12 +1,28 @@
 import { expect, test } from '@jest/globals';
+import { decideDeploy } from '../../../src/cluster/decide-deploy.ts';
+import { Refused } from '../../../src/findings.ts';
 import { OtherFormat, parseHealth } from '../../../src/hosts/probe/parse-health.ts';
 import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
 import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
 import { IncompleteProbe } from '../../../src/hosts/probe/sections.ts';
-import { numbers, oneOf, spoiled, withStrangePart } from '../../fuzz.ts';
+import { exampleSettings } from '../../cluster/example.ts';
+import { numbers, oneOf, overlong, spoiled, tooSlow, withStrangePart } from '../../fuzz.ts';
 import { recorded } from './recorded.ts';
 
 const TIMING = { sentMs: 0, receivedMs: 0 };
+
+/** What `crictl inspect` says, as far as it is read. */
+const CONTAINER = JSON.stringify({
+  status: {
+    id: '0f',
+    state: 'CONTAINER_EXITED',
+    metadata: { attempt: 1 },
+    startedAt: '2026-11-24T07:50:39.5Z',
+    finishedAt: '2026-11-24T07:51:39.5Z',
+    exitCode: 255,
+    reason: 'Unknown',
+  },
+});
 
 /** An answer with one of its sections spoiled; some of them are JSON. */
 function withSpoiledSection(answer: string, random: () => number): string {
@@ -14,7 +30,8 @@ function withSpoiledSection(answer: string, random: () => number): string {
   const sections = answer.split(separator);
   const at = Math.floor(random() * sections.length);
   const [, name = '', text = ''] = /^(.*)\n([^]*)$/.exec(sections[at] ?? '') ?? [];
-  const changed = text.startsWith('{') && random() < 0.7 ? strangeJson(text, random) : spoiled(text, random);
+  const read = name.startsWith('health.container.') ? CONTAINER : text;
+  const changed = read.startsWith('{') && random() < 0.7 ? strangeJson(read, random) : spoiled(text, random);
   return sections.with(at, `${name}\n${changed}`).join(separator);
 }
 
@@ -36,10 +53,28 @@ function expectReadOrRefused(read: () => unknown, answer: string): void {
   }
 }
 
+/** All that is said to be text is text; a number in its place would break whoever compares it. */
+function expectTexts(told: readonly unknown[]): void {
+  expect(told.filter((text) => typeof text !== 'string')).toEqual([]);
+}
+
+function readProbe(answer: string): unknown {
+  const facts = parseProbe('10.77.0.10', answer);
+  const { images, imageIds, containers } = facts;
+  expectTexts([...images, ...imageIds.values(), ...containers.flatMap(({ id, image }) => [id, image])]);
+  return facts;
+}
+
+function readHealth(answer: string): unknown {
+  const { facts, more } = parseHealth(answer, TIMING);
+  expectTexts(more.containers.map(({ id }) => id));
+  return facts;
+}
+
 // What a host says may be anything: of another release, of a broken disk, of somebody who wants to break the run.
 test.each<[string, readonly string[], (answer: string) => unknown]>([
-  ['the probe', ['pristine', 'member'], (answer) => parseProbe('10.77.0.10', answer)],
-  ['the probe for health', ['health-member'], (answer) => parseHealth(answer, TIMING)],
+  ['the probe', ['pristine', 'member'], readProbe],
+  ['the probe for health', ['health-member'], readHealth],
   [
     'the probe of a preflight',
     ['preflight-pristine', 'preflight-member', 'preflight-left-over'],
@@ -53,3 +88,62 @@ test.each<[string, readonly string[], (answer: string) => unknown]>([
     expectReadOrRefused(() => parse(answer), answer);
   }
 });
+
+// Facts that nobody has seen yet are decided on all the same, and never end in anything but these.
+test.each([1, 2, 3, 4])('of any answer there is a plan or a refusal (seed %d)', (seed) => {
+  const random = numbers(seed);
+  const settings = exampleSettings({ hosts: [{ address: '10.77.0.10' }] });
+  const answers = ['pristine', 'member'].map(recorded);
+  const now = new Date('2026-12-01T00:00:00Z'); // the answers were recorded before
+  const seen = { plan: 0, refusal: 0 };
+  for (let time = 0; time < 80; time += 1) {
+    const facts = parseProbe(
+      '10.77.0.10',
+      withSpoiledSection(withSpoiledSection(oneOf(answers, random), random), random),
+    );
+    try {
+      decideDeploy({ settings, facts: [facts], freshToken: 'etcd-0123456789abcdef', now });
+      seen.plan += 1;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      seen.refusal += 1;
+    }
+  }
+  expect(Math.min(seen.plan, seen.refusal)).toBeGreaterThan(5);
+});
+
+test('a long answer takes no time', () => {
+  const pieces = [
+    '\n',
+    ' ',
+    ':',
+    '=',
+    '/',
+    '0',
+    '\0',
+    '{',
+    '"',
+    'inet ',
+    'a 1 ',
+    'd 755 0:0 4096 /',
+    '-----BEGIN A-----\n',
+  ];
+  const names = [
+    'addresses',
+    'listeners',
+    'tree',
+    'digests',
+    'reach',
+    'cri.images',
+    'cri.runtime-config',
+    'kubelet',
+    'data-dir',
+  ];
+  const more = ['swaps', 'mount', 'metrics', 'connects', 'processors', 'exec-start'];
+  const answerOf = (sections: readonly string[], text: string): string =>
+    ['#', ...sections.map((name) => `# ${name}\n${text}`), '# begun\n1', '# ended\n1', '# end\n', ''].join(
+      '\n',
+    );
+  expect(tooSlow(overlong(pieces), (text) => parseProbe('10.77.0.10', answerOf(names, text)))).toEqual([]);
+  expect(tooSlow(overlong(pieces), (text) => parsePreflight(answerOf(more, text), TIMING))).toEqual([]);
+}, 60_000);
