@@ -16,7 +16,7 @@ function quorumOf(members) {
 
 /***/ }),
 
-/***/ 76160:
+/***/ 64421:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -25,10 +25,361 @@ __webpack_require__.d(__webpack_exports__, {
   M: () => (/* binding */ connector)
 });
 
-// EXTERNAL MODULE: ./src/hosts/keys/host-pins.ts
-var host_pins = __webpack_require__(48025);
-// EXTERNAL MODULE: ./src/hosts/keys/pinned-host.ts
-var pinned_host = __webpack_require__(51367);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(77030);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __webpack_require__(48161);
+// EXTERNAL MODULE: ./src/hosts/host-error.ts
+var host_error = __webpack_require__(46862);
+// EXTERNAL MODULE: ./src/findings.ts
+var findings = __webpack_require__(81001);
+;// CONCATENATED MODULE: ./src/hosts/link.ts
+/** Reason codes of a refused channel (RFC 4254 §5.1). */
+const OPEN_FAILURE = { prohibited: 1, connectFailed: 2 };
+
+;// CONCATENATED MODULE: ./src/hosts/root-shell/channel-slots.ts
+/** Limits how many channels one connection has open at once. */
+class ChannelSlots {
+    #limit;
+    #onWait;
+    #sessionLimit = Infinity;
+    #open = 0;
+    #sessions = 0;
+    #waiting = [];
+    /**
+     * @param limit channels at once, of any kind.
+     * @param onWait told whenever somebody has begun to wait.
+     */
+    constructor(limit, onWait = () => undefined) {
+        this.#limit = limit;
+        this.#onWait = onWait;
+    }
+    /** Whether somebody waits for a slot. */
+    get isWanted() {
+        return this.#waiting.length > 0;
+    }
+    /** A slot now, or undefined. Nobody is passed: who waits has a slot the moment there is one. */
+    tryAcquire(kind) {
+        return this.#fits(kind) ? this.#take(kind) : undefined;
+    }
+    /** A slot as soon as there is one; who waits longest comes first. Rejects with the signal's reason. */
+    async acquire(kind, signal) {
+        signal.throwIfAborted();
+        const release = this.tryAcquire(kind);
+        if (release !== undefined)
+            return release;
+        const { promise, resolve, reject } = Promise.withResolvers();
+        const waiter = { kind, admit: () => resolve(this.#take(kind)) };
+        this.#waiting.push(waiter);
+        this.#onWait();
+        const onAbort = () => {
+            const index = this.#waiting.indexOf(waiter);
+            if (index !== -1)
+                this.#waiting.splice(index, 1);
+            reject(signal.reason);
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        try {
+            return await promise;
+        }
+        finally {
+            signal.removeEventListener('abort', onAbort);
+        }
+    }
+    /** Slots of sessions that are taken. */
+    get sessions() {
+        return this.#sessions;
+    }
+    /** The server would not open one session more: never hold more than are open beside the refused one, but one. */
+    learnSessionLimit() {
+        const others = this.#sessions - 1;
+        if (others > 0)
+            this.#sessionLimit = Math.min(this.#sessionLimit, others);
+    }
+    #fits(kind) {
+        return this.#open < this.#limit && (kind === 'tcp' || this.#sessions < this.#sessionLimit);
+    }
+    #take(kind) {
+        this.#count(kind, 1);
+        let held = true;
+        return () => {
+            if (!held)
+                return;
+            held = false;
+            this.#count(kind, -1);
+            this.#admitNext();
+        };
+    }
+    #count(kind, change) {
+        this.#open += change;
+        if (kind === 'session')
+            this.#sessions += change;
+    }
+    #admitNext() {
+        const index = this.#waiting.findIndex(({ kind }) => this.#fits(kind));
+        if (index !== -1)
+            this.#waiting.splice(index, 1)[0]?.admit();
+    }
+}
+
+// EXTERNAL MODULE: ./src/hosts/last-words.ts
+var last_words = __webpack_require__(48771);
+// EXTERNAL MODULE: ./src/hosts/root-shell/output.ts
+var root_shell_output = __webpack_require__(88314);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/relay.ts
+
+
+/** What the relay says when it is connected. */
+const CONNECTED = 'etcd-ha-connected';
+/** Exit status of a relay that could not connect. */
+const NOT_CONNECTED = 98;
+/** Seconds; longer than anybody waits for a connection, so that none hangs for the minutes that the kernel tries. */
+const CONNECT_SECONDS = 15;
+/**
+ * A TCP connection made by bash, passed on byte for byte by two processes of cat. The one that reads the connection
+ * alone holds the output, so its end is told at once. The one that writes ends with the shell's input, which is the end
+ * of the whole: bash cannot close one direction of a connection (shutdown(2)), so the port hears of an end only then.
+ */
+function relayScript(address, port) {
+    return `
+( read -rt ${CONNECT_SECONDS} <> <(:) || true; kill -KILL $$ ) < /dev/null > /dev/null 2>&1 &
+impatient=$!
+if ! { exec 3<> /dev/tcp/${address}/${port}; }; then kill $impatient; exit ${NOT_CONNECTED}; fi
+kill $impatient
+echo ${CONNECTED}
+cat <&3 2> /dev/null &
+reader=$!
+exec > /dev/null 2>&1
+cat >&3 || true
+kill -KILL $reader`;
+}
+/**
+ * A byte stream to a TCP port, by a shell on the host: for hosts whose SSH server forwards none.
+ * @param shell a ready one; it ends with the stream.
+ * @throws ChannelError with bash's own words.
+ */
+async function openRelay(shell, address, port) {
+    const connected = Promise.withResolvers();
+    const output = new root_shell_output/* FramedOutput */.p(CONNECTED, () => connected.resolve(undefined), (chunk) => stream.receive(chunk));
+    const { stream, stderr } = shell.stream(relayScript(address, port), (chunk) => output.push(chunk));
+    const failed = shell.whenEnded.then(() => {
+        throw relayError(stderr());
+    });
+    failed.catch(() => undefined);
+    await Promise.race([connected.promise, failed]);
+    return stream;
+}
+/** bash says `bash: connect: Connection refused`, then the same again with its own name for the port. */
+function relayError(stderr) {
+    const words = (0,last_words/* lastWords */.a)(stderr, 1);
+    return new Error(words.slice(words.lastIndexOf(': ') + 1).trim());
+}
+
+// EXTERNAL MODULE: ./src/hosts/printable.ts
+var printable = __webpack_require__(28456);
+// EXTERNAL MODULE: ./src/hosts/root-shell/root-shell.ts + 1 modules
+var root_shell = __webpack_require__(98290);
+// EXTERNAL MODULE: ./src/hosts/root-shell/sudo-dialogue.ts
+var sudo_dialogue = __webpack_require__(1741);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell-failure.ts
+
+
+
+/** Why there is no root shell, from what sudo, the login shell or sshd said instead. */
+function startFinding(user, { trouble, ...failure }) {
+    if (trouble !== undefined)
+        return passwordFinding(user, trouble);
+    const said = `${failure.stderr}\n${failure.stdout}`;
+    for (const { pattern, explain } of SAYINGS) {
+        const match = pattern.exec(said);
+        if (match !== null)
+            return explain(user, match[1] ?? '');
+    }
+    return noShell(user, failure);
+}
+const SUDOERS = '/etc/sudoers.d/90-etcd-ha';
+function allowFix(user) {
+    return `on the host: \`echo '${user} ALL=(root) NOPASSWD: ALL' | sudo tee ${SUDOERS} && sudo chmod 0440 ${SUDOERS} && sudo visudo -c\`.`;
+}
+function passwordFinding(user, trouble) {
+    switch (trouble.kind) {
+        case 'refused':
+            return {
+                fact: `sudo does not take the password that is given for user ${user}; it was sent once, and is not sent again.`,
+                cause: "the secret holds another one, or sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers).",
+                fix: 'as this user on the host, `sudo -k true` must take it; then correct `sudo-password`.',
+            };
+        case 'refused before':
+            return {
+                fact: `sudo asks user ${user} for a password; it was not sent, as ${trouble.on} has refused it.`,
+                fix: 'correct `sudo-password`. The same one is used on all hosts.',
+            };
+        case 'more wanted':
+            return {
+                fact: `sudo asks user ${user} for more than the password.`,
+                cause: 'a second factor in /etc/pam.d/sudo, which nobody is there to give, or an account that wants a new password.',
+                fix: allowFix(user),
+            };
+    }
+}
+/**
+ * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu
+ * has since 25.10 (src/common/error.rs, src/pam/error.rs), of env, nologin(8), sshd (session.c) and the root
+ * account of cloud images. First match wins.
+ */
+const SAYINGS = [
+    {
+        pattern: /sudo: .*(?:must have a tty|terminal is required|no tty present)/i,
+        explain: (user) => ({
+            fact: `sudo wants a terminal for user ${user}.`,
+            cause: '`Defaults requiretty` in sudoers.',
+            fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !requiretty\`.`,
+        }),
+    },
+    {
+        pattern: /is not in the sudoers file|may not run |is not allowed to (?:execute|run)|I'm afraid I can't do that/,
+        explain: (user) => ({
+            fact: `user ${user} may not use sudo.`,
+            cause: 'no line of sudoers allows it, or only for some commands; this action needs `bash` as root.',
+            fix: allowFix(user),
+        }),
+    },
+    {
+        pattern: /sudo: (?:a password|interaction|interactive authentication) is required/i,
+        explain: (user) => ({
+            fact: `sudo asks user ${user} for a password.`,
+            cause: 'sudoers has no NOPASSWD for this user and all commands, does not have the user, or has a syntax error.',
+            fix: `${allowFix(user)} Or give the password in \`sudo-password\`.`,
+        }),
+    },
+    {
+        pattern: /sudo: (?:timed out reading password|no password was provided|Password entry timed out)/i,
+        explain: (user) => ({
+            fact: `sudo has waited for the password of user ${user} and given up.`,
+            cause: '`Defaults passwd_timeout` in sudoers is very short, or the runner was stopped in between.',
+            fix: 'run again; does it stay so, allow more time in sudoers.',
+        }),
+    },
+    {
+        pattern: /sudo: (.*(?:account validation failure|account is expired|password.* expired|effective uid|no new privileges|must be owned by uid 0|PAM).*)/i,
+        explain: (user, words) => ({
+            fact: `sudo does not work for user ${user}: ${(0,printable/* printable */.g)(words)}`,
+            cause: 'the account is locked or expired, or sudo is damaged or forbidden on this host.',
+            fix: 'repair it on the host until `sudo -n true` works for this user.',
+        }),
+    },
+    {
+        pattern: /env: (?:can't execute )?.?sudo.?: (?:No such file|not found)/,
+        explain: (user) => ({
+            fact: 'there is no sudo on the host.',
+            cause: `it is not installed, or not in the PATH of user ${user}.`,
+            fix: 'install it (`apt-get install sudo`, `dnf install sudo`), or give `ssh-user: root`.',
+        }),
+    },
+    {
+        pattern: /(?:env|sudo): (?:can't execute )?.?bash.?: (?:No such file|not found|command not found)/,
+        explain: () => ({
+            fact: 'there is no bash on the host.',
+            cause: 'it is not installed.',
+            fix: 'install it (`apt-get install bash`, `apk add bash`).',
+        }),
+    },
+    {
+        pattern: /Please login as the user "?([A-Za-z0-9_-]+)"?/,
+        explain: (user, other) => ({
+            fact: `the host wants you to log in as ${other}, not as ${user}.`,
+            cause: 'cloud images forbid root logins by a forced command in authorized_keys.',
+            fix: `give \`ssh-user: ${other}\`.`,
+        }),
+    },
+    {
+        pattern: /This account is (?:currently )?not available/,
+        explain: (user) => noLoginShell(user),
+    },
+    {
+        pattern: /[Pp]assword has expired|[Pp]assword change required|You are required to change your password/,
+        explain: (user) => ({
+            fact: `the password of user ${user} has expired; until it is changed the host runs nothing for this user.`,
+            cause: 'a rule for passwords, which counts for logins by key too.',
+            fix: `on the host: \`sudo chage -M -1 -E -1 ${user}\`, or set a new password.`,
+        }),
+    },
+    {
+        pattern: /This service allows sftp connections only/,
+        explain: (user) => forcedCommand(user, 'it allows sftp only'),
+    },
+];
+function noShell(user, failure) {
+    const { status, stdout, stderr } = failure;
+    const code = status !== undefined && 'code' in status ? status.code : undefined;
+    const words = (0,printable/* printable */.g)(`${stderr} ${stdout}`.replaceAll(sudo_dialogue/* PROMPT */.hF, ''));
+    if (code === root_shell/* NOT_ROOT */.zq)
+        return notRoot(user);
+    if (code === 1 && words === '')
+        return noLoginShell(user);
+    return forcedCommand(user, `${describeEnd(status)}${words === '' ? ' without a word' : `, saying: ${words}`}`);
+}
+function notRoot(user) {
+    return {
+        fact: `the shell of user ${user} is not root's.`,
+        cause: user === 'root'
+            ? 'root has another user id here.'
+            : '`Defaults runas_default` in sudoers names another user.',
+        fix: `as user ${user} on the host, \`${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
+    };
+}
+function noLoginShell(user) {
+    return {
+        fact: `user ${user} has no login shell: the host ends the session at once.`,
+        cause: 'the shell in /etc/passwd is nologin or false, as for system accounts.',
+        fix: `on the host: \`sudo usermod -s /bin/bash ${user}\`, or give another \`ssh-user\`.`,
+    };
+}
+function forcedCommand(user, seen) {
+    return {
+        fact: `the host runs something else than the shell that user ${user} asks for (${seen}).`,
+        cause: 'ForceCommand in sshd_config, `command="…"` before the key in authorized_keys, or a start-up file of the login shell that ends the session or reads its input.',
+        fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
+    };
+}
+function describeEnd(status) {
+    if (status === undefined)
+        return 'it ended without an exit status';
+    return 'code' in status ? `it ended with status ${status.code}` : `it was ended by ${status.signal}`;
+}
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __webpack_require__(58500);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/end-tree.ts
+/**
+ * Bash that kills a process with all that it has started: everything below it, wherever sudo has put that, and everything
+ * in its session, whoever is its parent by now. Nothing, if the number belongs to another process; as long as anything
+ * is in the session, it cannot.
+ * @param process number and start time of the first process of a session.
+ */
+function endTreeScript(process) {
+    const [pid = '', started = ''] = process.split(' ');
+    return `
+declare -A parent=()
+found=
+for path in /proc/[0-9]*/stat; do
+  IFS= read -r stat 2> /dev/null < "$path" || continue
+  one=\${stat%% *}
+  set -- \${stat##*) }
+  if [ $one = ${pid} ] && [ \${20} != ${started} ]; then exit 0; fi
+  parent[$one]=$2
+  if [ $4 = ${pid} ]; then found+=" $one"; fi
+done
+for one in "\${!parent[@]}"; do
+  above=$one
+  while [ \${above:-0} -gt 1 ]; do
+    above=\${parent[$above]:-0}
+    if [ $above = ${pid} ]; then found+=" $one"; break; fi
+  done
+done
+if [ -n "$found" ]; then kill -KILL $found || true; fi`;
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/first-alone.ts
 /**
  * Lets one go alone while the others wait, until one has got through; then all may go at once. What ends one of them for
@@ -63,111 +414,790 @@ class FirstAlone {
     }
 }
 
-;// CONCATENATED MODULE: ./src/hosts/root-shell/sudo-dialogue.ts
+;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shells.ts
+
+
+
+
+
+/** sshd may count a session that has ended for a moment more, until it has cleaned up behind it. */
+const LINGERING_MS = 1000;
+const PAUSE_MS = 25;
+/** So long a password that is being looked at is waited for at the end. */
+const VERDICT_MS = 1000;
+/** How long a shell that has nothing to do may take to notice that its input has ended. */
+const BY_ITSELF_MS = 200;
 /**
- * What sudo is told to ask for the password with, on standard error. sudo-rs writes more around it. It takes the place of
- * the prompts of PAM modules too (sudo(8), -p).
+ * Opens root shells over one link and keeps one ready: a script then costs one round trip and not three
+ * (open a channel, start the shell, send the script), nor does it wait for sudo and bash to start.
  */
-const PROMPT = 'etcd-ha-sudo-password:';
-/** A host has refused the password. */
-class PasswordRefused extends Error {
-    host;
-    constructor(host) {
-        super(`refused on ${host}`);
-        this.name = 'PasswordRefused';
-        this.host = host;
+class RootShells {
+    #openSession;
+    #slots;
+    #command;
+    #answer;
+    #isHere;
+    #opening = new Set();
+    #alive = new Set();
+    /** Until sudo has taken the password once, or not asked for it, one shell is started and no more. */
+    #firstAlone = new FirstAlone((error) => error instanceof root_shell/* StartFailure */.V5 && error.trouble !== undefined);
+    #spare;
+    #closed = false;
+    #opened = 0;
+    #lastEnd = -Infinity;
+    constructor(openSession, slots, { user, privilege, answer, isHere }) {
+        this.#openSession = openSession;
+        this.#slots = slots;
+        this.#command = (0,root_shell/* shellCommand */.q$)(user, privilege, answer !== undefined);
+        this.#answer = answer;
+        this.#isHere = isHere;
+    }
+    /** How many channels were opened. */
+    get opened() {
+        return this.#opened;
+    }
+    /** Starts a spare shell, if there is none and a channel is free. Its failure is told to who takes it. */
+    warmUp() {
+        const release = this.#spare === undefined ? this.#slots.tryAcquire('session') : undefined;
+        if (release === undefined)
+            return;
+        const cancel = new AbortController();
+        const spare = { shell: this.#start(release, cancel.signal), cancel, failed: false };
+        spare.shell.catch(() => {
+            spare.failed = true;
+        });
+        this.#spare = spare;
+    }
+    /**
+     * A ready shell: the spare one, else a new one as soon as a channel is free.
+     * @param signal aborting it closes the shell, ready or not.
+     * @throws StartFailure when the host starts something else; ChannelError when it refuses a channel; the
+     * signal's reason when it is aborted.
+     */
+    async take(signal) {
+        const shell = (await this.#takeSpare(signal)) ?? (await this.#open(signal));
+        // Only now: a new spare must not have the channel that this one waits for.
+        this.warmUp();
+        signal.throwIfAborted();
+        return shell;
+    }
+    /**
+     * Ends the spare shell, and on this machine all shells with what they run: elsewhere they end with the link. sudo is given
+     * the time to look at a password: one that is cut off counts as a wrong one.
+     */
+    async close() {
+        this.#closed = true;
+        if (this.#answer !== undefined && this.#spare !== undefined) {
+            const settled = this.#spare.shell.catch(() => undefined);
+            await Promise.race([settled, (0,promises_.setTimeout)(VERDICT_MS, undefined, { ref: false })]);
+        }
+        this.drop();
+        if (!this.#isHere)
+            return;
+        await Promise.allSettled(this.#opening);
+        await Promise.all(Array.from(this.#alive, (shell) => this.#end(shell)));
+    }
+    /** Gives up the spare shell, so that its channel can serve another. */
+    drop() {
+        this.#spare?.cancel.abort();
+        this.#spare = undefined;
+    }
+    /** The spare shell if it is alive; one that failed before it was asked for says nothing of now. */
+    async #takeSpare(signal) {
+        const spare = this.#spare;
+        this.#spare = undefined;
+        if (spare === undefined || spare.failed)
+            return undefined;
+        signal.addEventListener('abort', () => spare.cancel.abort(), { once: true });
+        const shell = await spare.shell.catch(unlessStartFailure);
+        return shell?.ended === true ? undefined : shell;
+    }
+    async #open(signal) {
+        for (;;) {
+            const release = await this.#slots.acquire('session', signal);
+            try {
+                return await this.#start(release, signal);
+            }
+            catch (error) {
+                if (!(error instanceof TooManySessions))
+                    throw error;
+                if (this.#slots.sessions === 0)
+                    await (0,promises_.setTimeout)(PAUSE_MS, undefined, { signal });
+            }
+        }
+    }
+    async #start(release, signal) {
+        this.#opened += 1;
+        const mayWait = this.#slots.sessions > 1 || performance.now() - this.#lastEnd < LINGERING_MS;
+        try {
+            const start = () => this.#openShell(release, signal);
+            return await (this.#answer === undefined ? start() : this.#firstAlone.run(start));
+        }
+        catch (error) {
+            const isLimit = isSessionLimit(error);
+            if (isLimit)
+                this.#slots.learnSessionLimit();
+            release();
+            throw isLimit && mayWait ? new TooManySessions() : error;
+        }
+    }
+    async #openShell(release, signal) {
+        signal.throwIfAborted();
+        const shell = await this.#newShell();
+        void shell.whenEnded.then(() => {
+            this.#alive.delete(shell);
+            this.#lastEnd = performance.now();
+            release();
+        });
+        const onAbort = () => void this.#end(shell);
+        if (signal.aborted)
+            onAbort();
+        signal.addEventListener('abort', onAbort, { once: true });
+        await shell.whenReady();
+        return shell;
+    }
+    async #newShell() {
+        if (this.#closed)
+            throw new Error('this run opens no more shells');
+        const opening = this.#openSession(this.#command);
+        this.#opening.add(opening);
+        try {
+            const shell = new root_shell/* RootShell */.hk(await opening, this.#answer);
+            this.#alive.add(shell);
+            return shell;
+        }
+        finally {
+            this.#opening.delete(opening);
+        }
+    }
+    /**
+     * Ends a shell. Behind an SSH server what it runs notices that nobody listens any more, sooner or later; on this machine
+     * it is killed with all that it has started, by another shell, as it may be root's.
+     */
+    async #end(shell) {
+        shell.close();
+        if (shell.process === undefined)
+            return;
+        const byItself = shell.whenEnded.then(() => true);
+        const patience = shell.isIdle ? BY_ITSELF_MS : 0;
+        if (await Promise.race([byItself, (0,promises_.setTimeout)(patience, false, { ref: false })]))
+            return;
+        try {
+            const other = new root_shell/* RootShell */.hk(await this.#openSession(this.#command), this.#answer);
+            await other.whenReady();
+            await other.execute({ script: endTreeScript(shell.process) });
+        }
+        catch {
+            // whoever has waited for the shell says what is wrong with it
+        }
     }
 }
-/** In sudo's and sudo-rs's words (plugins/sudoers/logging.c; src/common/error.rs). */
-const INCORRECT = /incorrect (?:password|authentication) attempt/i;
-/**
- * Answers sudo's question for a password in one session: once, and not before it has been asked. To a second question there
- * is no answer, so that a wrong password is one failed try.
- */
-class SudoDialogue {
-    #session;
-    #answer;
-    #onTrouble;
-    #outcome = Promise.withResolvers();
-    #asked = 0;
-    #isOver = false;
-    /** @param onTrouble told when the password does not help; the session is ended then. */
-    constructor(session, answer, onTrouble) {
-        this.#session = session;
-        this.#answer = answer;
-        this.#onTrouble = onTrouble;
-        this.#outcome.promise.catch(() => undefined); // told to the gate, if it came to that
+/** The server allows fewer sessions than we wanted; when one of ours ends there is room again. */
+class TooManySessions extends Error {
+}
+function unlessStartFailure(error) {
+    if (error instanceof root_shell/* StartFailure */.V5)
+        throw error;
+}
+/** OpenSSH answers one session too many so (session.c, session_open; serverloop.c, server_request_session). */
+function isSessionLimit(error) {
+    return error.reason === OPEN_FAILURE.connectFailed;
+}
+
+;// CONCATENATED MODULE: ./src/hosts/ssh/forward-failure.ts
+
+/** How long the host may take to connect to a port. */
+const FORWARD_TIMEOUT_MS = 10_000;
+/** Why the host did not connect to a port on our behalf, as its SSH server or its bash says it. */
+function forwardFinding(place, error) {
+    const said = (0,printable/* printable */.g)(error.message.replace(/^\(SSH\) Channel open failure: /, ''));
+    if (/refused/i.test(said)) {
+        return {
+            fact: `nothing listens on ${place}, as the host itself sees it.`,
+            cause: 'the service behind it is not running yet, has stopped, or listens on another address.',
+            fix: 'look at the service and its log on the host: `ss -ltn`, `crictl ps -a`.',
+        };
     }
-    /** Whether sudo has asked, and it is not known yet what comes of it. */
-    get isPending() {
-        return this.#asked > 0 && !this.#isOver;
+    return {
+        fact: `the host cannot connect to ${place}: ${said}`,
+        cause: "the address is not the host's own, or a firewall is in the way.",
+        fix: 'check the address with `ip addr` on the host, and its firewall.',
+    };
+}
+/** The host took longer than `FORWARD_TIMEOUT_MS`. */
+function forwardTimeoutFinding(place) {
+    return {
+        fact: `the host could not connect to ${place} within ${(0,printable/* seconds */.Y)(FORWARD_TIMEOUT_MS)}.`,
+        cause: "a firewall drops the packets, the address is another host's, or all channels of this connection are in use.",
+        fix: 'check the address with `ip addr` on the host, and its firewall.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/transport-findings.ts
+
+/** The session is over and has not told how it ended. */
+const NO_STATUS = {
+    fact: 'the session ended without an exit status.',
+    cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
+    fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
+};
+/** The input of a script came to an end before it was whole. @param said by whom gives it. */
+function inputFinding(said) {
+    return {
+        fact: `what was to be sent could not be read on the runner any more: ${said}`,
+        cause: 'the file was changed or removed while it was sent, or the disk of the runner fails.',
+        fix: 'start the same run again, and leave the file alone meanwhile.',
+    };
+}
+/** No session could be opened. @param said by whom refused it. */
+function refusedFinding(said, isHere) {
+    if (isHere) {
+        return {
+            fact: `no program can be started on this machine: ${(0,printable/* printable */.g)(said)}`,
+            cause: 'it is out of processes or memory, or the disk of its RUNNER_TEMP is full.',
+            fix: 'look at the machine (`free`, `df`, `ulimit -u`), then start the same run again.',
+        };
     }
-    /** @param said all that came on standard error, while the shell is not there. */
-    heard(said) {
-        const asked = said.split(PROMPT).length - 1;
-        if (this.#isOver || asked <= this.#asked)
-            return;
-        this.#asked = asked;
-        if (asked === 1)
-            void this.#offer();
-        else if (isRefusal(said))
-            this.#refused();
-        else
-            this.#end({ kind: 'more wanted' });
+    return {
+        fact: `the SSH server refuses a session: ${(0,printable/* printable */.g)(said)}`,
+        cause: 'MaxSessions 0 in sshd_config, or the host is out of processes or memory.',
+        fix: 'allow sessions for this user (`MaxSessions 10`); look at the log: `sudo journalctl -u ssh -u sshd -n 20`.',
+    };
+}
+/** There is no connection any more. */
+function lostFinding(because, isHere) {
+    if (isHere) {
+        return {
+            fact: `the work on this machine was ended (${because ?? 'this run closed it'}).`,
+            cause: 'the run was ending.',
+            fix: 'start the same run again: it goes on from what it finds.',
+        };
     }
-    /** The shell is there. */
-    passed() {
-        this.#isOver = true;
-        this.#outcome.resolve(undefined);
+    return {
+        fact: `the SSH connection was lost (${(0,printable/* printable */.g)(because ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
+        cause: 'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
+        fix: 'see that the host is up, then start the same run again: it goes on from what it finds.',
+    };
+}
+/** A step took too long. @param shell that it had by then. */
+function timeoutFinding(timeoutMs, shell, isHere) {
+    const time = (0,printable/* seconds */.Y)(timeoutMs);
+    if (shell === undefined) {
+        return {
+            fact: `no root shell was ready within ${time}; nothing of this step has run.`,
+            cause: 'the host is overloaded, a start-up file of the login shell waits for something, or all channels of this connection are in use.',
+            fix: 'log in by hand and run `sudo true`; it must return at once.',
+        };
     }
-    /** The session is over, and there was no shell. @param said all that came on standard error. */
-    ended(said) {
-        if (this.#asked > 0 && INCORRECT.test(said))
-            this.#refused();
-        this.#isOver = true;
-        this.#outcome.reject(new Error('the session ended'));
+    if (shell.ended) {
+        return {
+            fact: `it has ended, but something that it started still held its output open after ${time}.`,
+            cause: 'a program was started in the background without redirecting its output.',
+            fix: 'look for it on the host, then start the same run again.',
+        };
     }
-    async #offer() {
-        const { gate, password, host } = this.#answer;
+    return {
+        fact: `it did not finish within ${time}; it ${isHere ? 'was ended' : 'may still be running on the host'}.`,
+        cause: 'the host is overloaded or its disk is slow, or what it waits for does not happen.',
+        fix: 'look at the host, then start the same run again: it goes on from what it finds.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/linked-transport.ts
+
+
+
+
+
+
+
+
+
+
+/** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
+const MAX_CHANNELS = 8;
+/** One host over one link: what all transports have in common. */
+class LinkedTransport {
+    name;
+    #user;
+    #link;
+    #log;
+    #slots = new ChannelSlots(MAX_CHANNELS, () => this.#askForStreams());
+    #shells;
+    #streams = new Set();
+    #lost;
+    /** Ports that the server does not forward to. */
+    #forbidden = new Set();
+    #forwarded = 0;
+    #closing;
+    /** @param link just opened, and used by nobody else. */
+    constructor({ name, user, privilege = 'root', sudo, log }, link) {
+        this.name = name;
+        this.#user = user;
+        this.#log = log;
+        this.#link = link;
+        this.#shells = new RootShells(link.openSession, this.#slots, {
+            user,
+            privilege,
+            answer: sudo && { ...sudo, host: name },
+            isHere: link.isHere,
+        });
+        this.#lost = link.whenLost.then(() => {
+            for (const stream of this.#streams)
+                stream.destroy(this.#lostError('forwarded connection'));
+        });
+        this.#shells.warmUp();
+    }
+    async run(script) {
+        const { title, timeoutMs } = script;
+        let shell;
+        const step = {
+            title,
+            timeoutMs,
+            onTimeout: () => timeoutFinding(timeoutMs, shell, this.#link.isHere),
+            onRefused: (error) => {
+                if (error instanceof root_shell/* InputFailure */.RP)
+                    return inputFinding(error.message);
+                return error instanceof root_shell/* StartFailure */.V5
+                    ? startFinding(this.#user, error)
+                    : refusedFinding((0,findings/* errorMessage */.gJ)(error), this.#link.isHere);
+            },
+        };
+        return await this.#bounded(step, async (signal) => {
+            shell = await this.#shells.take(signal);
+            const { status, ...output } = await shell.execute(script);
+            if (this.#closing !== undefined)
+                throw this.#lostError(title);
+            if (status === undefined)
+                throw this.#isLost() ? this.#lostError(title) : this.#error(title, NO_STATUS);
+            return (0,root_shell/* remoteResult */.yz)(status, output);
+        });
+    }
+    async openTcp(address, port) {
+        const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+        const step = {
+            title: `connect to ${place}`,
+            timeoutMs: FORWARD_TIMEOUT_MS,
+            onTimeout: () => forwardTimeoutFinding(place),
+            onRefused: (error) => error instanceof root_shell/* StartFailure */.V5 ? startFinding(this.#user, error) : forwardFinding(place, error),
+        };
+        return await this.#bounded(step, async (signal) => {
+            const stream = (await this.#forward(address, port, place, signal)) ?? (await this.#relay(address, port, signal));
+            this.#streams.add(stream);
+            stream.once('close', () => this.#streams.delete(stream));
+            if (signal.aborted)
+                stream.destroy();
+            // Once whoever asked for it has it.
+            else if (this.#slots.isWanted)
+                setImmediate(() => stream.emit('wanted'));
+            return stream;
+        });
+    }
+    statistics() {
+        return { ...this.#link.statistics(), channels: this.#shells.opened + this.#forwarded };
+    }
+    async close() {
+        this.#closing ??= this.#shells.close().then(() => this.#link.close());
+        await this.#closing;
+    }
+    /** A stream by the server's own forwarding; undefined where that is forbidden. */
+    async #forward(address, port, place, signal) {
+        if (this.#forbidden.has(place))
+            return undefined;
+        const release = await this.#tcpSlot(signal);
+        this.#forwarded += 1;
         try {
-            await gate.run(async () => {
-                if (!this.#isOver)
-                    this.#session.stdin.write(`${password}\n`);
-                await this.#outcome.promise;
+            const stream = await this.#link.openTcp(address, port);
+            stream.once('close', release);
+            return stream;
+        }
+        catch (error) {
+            release();
+            if (error.reason !== OPEN_FAILURE.prohibited)
+                throw error;
+            if (this.#forbidden.size === 0)
+                this.#log.info(FORWARDING_FORBIDDEN);
+            this.#forbidden.add(place);
+            return undefined;
+        }
+    }
+    /** A stream by a shell, which `signal` ends only as long as it is not handed over. */
+    async #relay(address, port, signal) {
+        const end = new AbortController();
+        const onAbort = () => end.abort(signal.reason);
+        signal.addEventListener('abort', onAbort, { once: true });
+        try {
+            const shell = await this.#shells.take(end.signal);
+            return await openRelay(shell, address, port);
+        }
+        finally {
+            signal.removeEventListener('abort', onAbort);
+        }
+    }
+    #askForStreams() {
+        for (const stream of this.#streams)
+            stream.emit('wanted');
+    }
+    async #tcpSlot(signal) {
+        const release = this.#slots.tryAcquire('tcp');
+        if (release !== undefined)
+            return release;
+        this.#shells.drop();
+        return await this.#slots.acquire('tcp', signal);
+    }
+    /** Ends the wait for `work` when its time is over or the connection is lost, and tells it so by the signal. */
+    async #bounded(step, work) {
+        if (this.#isLost())
+            throw this.#lostError(step.title);
+        const cancel = new AbortController();
+        let timer;
+        const timeout = new Promise((_, reject) => {
+            timer = setTimeout(() => reject(this.#error(step.title, step.onTimeout())), step.timeoutMs);
+        });
+        const lost = this.#lost.then(() => {
+            throw this.#lostError(step.title);
+        });
+        try {
+            return await Promise.race([work(cancel.signal), timeout, lost]);
+        }
+        catch (error) {
+            if (error instanceof host_error/* HostError */.d)
+                throw error;
+            throw this.#isLost()
+                ? this.#lostError(step.title)
+                : this.#error(step.title, step.onRefused(error));
+        }
+        finally {
+            clearTimeout(timer);
+            cancel.abort();
+        }
+    }
+    get #lostBecause() {
+        return this.#link.lostBecause ?? (this.#closing === undefined ? undefined : 'this run closed it');
+    }
+    #isLost() {
+        return this.#lostBecause !== undefined;
+    }
+    #lostError(step) {
+        return this.#error(step, lostFinding(this.#lostBecause, this.#link.isHere));
+    }
+    #error(step, explanation) {
+        return new host_error/* HostError */.d({ host: this.name, at: step, ...explanation });
+    }
+}
+const FORWARDING_FORBIDDEN = 'The SSH server does not forward TCP connections for this user: a shell on the host makes them instead, and TLS goes all the way as before.';
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(73024);
+;// CONCATENATED MODULE: ./src/hosts/runner/program.ts
+/** The longest delay that a timer takes (2^31 - 1 ms): 24 days. */
+const FOR_EVER_MS = 2_147_483_647;
+/**
+ * Runs a program by @actions/exec, which gives no handle to end it.
+ * @returns its exit code once it has ended and all its output has come; null when a signal ended it.
+ * @throws when it cannot be started.
+ */
+async function runProgram({ name, args, env, ...io }) {
+    const { input, onStdout, onStderr, onExit } = io;
+    // Most runs start no program on the runner, and need not load what does.
+    const { exec } = await __webpack_require__.e(/* import() */ 260).then(__webpack_require__.bind(__webpack_require__, 81260));
+    // Typed as a number, but it is what node gives: null after a signal.
+    return await exec(name, [...args], {
+        env: { ...env },
+        silent: true, // it would print the command line
+        ignoreReturnCode: true,
+        delay: FOR_EVER_MS, // output may come as long as somebody holds it open
+        ...(input === undefined ? {} : { input }),
+        listeners: {
+            ...(onStdout && { stdout: onStdout }),
+            ...(onStderr && { stderr: onStderr }),
+            debug: (message) => {
+                const [, code] = /^Exit code (\S+) received from tool/.exec(message) ?? [];
+                if (code !== undefined)
+                    onExit?.(code === 'null' ? null : Number(code));
+            },
+        },
+    });
+}
+
+;// CONCATENATED MODULE: ./src/hosts/local/fifos.ts
+
+
+
+/** How many are made at a time: each making is a process. */
+const BATCH = 16;
+/** Makes named pipes, each to be used once: whoever has taken one could read on in what comes after. */
+class Fifos {
+    #folder;
+    #env;
+    #ready = [];
+    #making;
+    constructor(folder, env) {
+        this.#folder = folder;
+        this.#env = env;
+    }
+    /** A new one. It can be written to at once; what is written waits for its reader. */
+    async take() {
+        for (;;) {
+            const path = this.#ready.pop();
+            if (path !== undefined)
+                return opened(path);
+            this.#making ??= this.#make().finally(() => {
+                this.#making = undefined;
+            });
+            await this.#making;
+        }
+    }
+    async #make() {
+        const paths = Array.from({ length: BATCH }, () => this.#folder.newPath('input'));
+        let words = '';
+        const code = await runProgram({
+            name: 'mkfifo',
+            args: ['-m', '600', '--', ...paths],
+            env: this.#env,
+            onStderr: (chunk) => {
+                words += chunk.toString();
+            },
+        });
+        if (code !== 0)
+            throw new Error(`mkfifo: ${words.trim()}`);
+        this.#ready.push(...paths);
+    }
+}
+function opened(path) {
+    // For reading too: opening it for writing alone fails as long as there is no reader.
+    const descriptor = (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_NONBLOCK);
+    try {
+        const writer = new external_node_net_.Socket({ fd: descriptor, readable: false, writable: true });
+        return { path, writer, unlink: () => (0,external_node_fs_.rmSync)(path, { force: true }) };
+    }
+    catch (error) {
+        (0,external_node_fs_.closeSync)(descriptor);
+        throw error;
+    }
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __webpack_require__(57075);
+;// CONCATENATED MODULE: ./src/hosts/local/local-session.ts
+
+
+/**
+ * Takes the pipe for its standard input (opened for writing too for a moment, as it would wait for a writer that may be
+ * gone), tells its number and start time, and becomes the command, in a session of its own: without a terminal, as behind
+ * an SSH server, and with all that it starts in one group.
+ */
+const BECOME = 'exec 3<> "$1" < "$1" 3>&- && IFS= read -r s < /proc/$$/stat && s=(${s##*) }) && echo $$ ${s[19]} >&2 && exec setsid bash --norc -c "$2"';
+/** A command on this machine. */
+class LocalSession {
+    stdin;
+    stdout = new external_node_stream_.Readable({ read: () => undefined });
+    stderr = new external_node_stream_.Readable({ read: () => undefined });
+    whenOver;
+    #fifo;
+    #preamble = Buffer.alloc(0);
+    #process;
+    #status;
+    #bytesReceived = 0;
+    /** @param fifo becomes its standard input. */
+    constructor(command, fifo, env) {
+        this.#fifo = fifo;
+        this.stdin = fifo.writer;
+        fifo.writer.on('error', () => undefined); // how it ends is told by the program
+        const outputs = [ended(this.stdout), ended(this.stderr)];
+        this.whenOver = this.#run(command, env)
+            .then(() => Promise.all(outputs))
+            .then(() => this.#status);
+    }
+    get status() {
+        return this.#status;
+    }
+    get here() {
+        return { id: this.#process, servedBy: process.pid };
+    }
+    /** What went over its standard input, and came over its outputs, in bytes. */
+    get traffic() {
+        return { bytesSent: this.#fifo.writer.bytesWritten, bytesReceived: this.#bytesReceived };
+    }
+    close() {
+        this.#fifo.writer.destroy();
+    }
+    /** A signal would not reach root's sudo; whoever starts shells has them ended by another one. */
+    kill() {
+        this.close();
+    }
+    async #run(command, env) {
+        try {
+            await runProgram({
+                name: 'bash',
+                // bash takes the socket that node gives it for a sign of rshd, and would read .bashrc
+                args: ['--norc', '-c', BECOME, 'etcd-ha-local', this.#fifo.path, command],
+                env,
+                onStdout: (chunk) => this.#pass(this.stdout, chunk),
+                onStderr: (chunk) => this.#hear(chunk),
+                onExit: (code) => {
+                    this.#status = code === null ? { signal: 'an unknown signal' } : { code };
+                },
             });
         }
         catch (error) {
-            if (error instanceof PasswordRefused && error.host !== host)
-                this.#end({ kind: 'refused before', on: error.host });
+            this.#pass(this.stderr, Buffer.from(`${error.message}\n`));
         }
+        if (this.#process === undefined) {
+            this.#fifo.unlink();
+            this.#pass(this.stderr, this.#preamble);
+        }
+        this.#fifo.writer.destroy();
+        this.stdout.push(null);
+        this.stderr.push(null);
     }
-    #refused() {
-        this.#outcome.reject(new PasswordRefused(this.#answer.host));
-        this.#end({ kind: 'refused' });
-    }
-    #end(trouble) {
-        if (this.#isOver)
+    /** The first line of standard error tells the process; words instead of it say why there is none. */
+    #hear(chunk) {
+        if (this.#process !== undefined) {
+            this.#pass(this.stderr, chunk);
             return;
-        this.#isOver = true;
-        this.#outcome.reject(new Error(trouble.kind));
-        this.#onTrouble(trouble);
-        this.#session.kill();
+        }
+        this.#preamble = Buffer.concat([this.#preamble, chunk]);
+        const [line, id] = /^(\d+ \d+)\n/.exec(this.#preamble.toString('latin1')) ?? [];
+        if (line === undefined)
+            return;
+        this.#process = id;
+        this.#fifo.unlink();
+        this.#pass(this.stderr, this.#preamble.subarray(line.length));
+    }
+    #pass(stream, chunk) {
+        if (chunk.length === 0)
+            return; // an empty piece would end the reading
+        this.#bytesReceived += chunk.length;
+        stream.push(chunk);
     }
 }
-/**
- * Whether sudo asks again because the first answer was wrong. It says so between its questions, in words that sudoers can
- * choose (`badpass_message`, `insults`); PAM modules that ask for more say nothing.
- */
-function isRefusal(said) {
-    const between = said.slice(said.indexOf(PROMPT) + PROMPT.length, said.lastIndexOf(PROMPT));
-    return (between
-        .replace(/^\] Password:/, '')
-        .replace(/\[sudo: *$/, '')
-        .trim() !== '');
+function ended(stream) {
+    return new Promise((resolve) => stream.once('end', () => resolve()));
 }
 
-// EXTERNAL MODULE: ./src/hosts/printable.ts
-var printable = __webpack_require__(28456);
+;// CONCATENATED MODULE: ./src/hosts/local/local-link.ts
+
+
+
+/** How long programs may take to end once they are to. */
+const CLOSE_TIMEOUT_MS = 1000;
+/** This machine itself. */
+class LocalLink {
+    isHere = true;
+    whenLost;
+    #fifos;
+    #env;
+    #sessions = new Set();
+    #sockets = new Set();
+    #closed;
+    #over = { bytesSent: 0, bytesReceived: 0 };
+    #lostBecause;
+    /** @param env what commands find in their environment. */
+    constructor(fifos, env) {
+        this.#fifos = fifos;
+        this.#env = env;
+        const { promise, resolve } = Promise.withResolvers();
+        this.whenLost = promise;
+        this.#closed = () => resolve(undefined);
+    }
+    get lostBecause() {
+        return this.#lostBecause;
+    }
+    openSession = async (command) => {
+        const session = new LocalSession(command, await this.#fifos.take(), this.#env);
+        this.#sessions.add(session);
+        void session.whenOver.then(() => {
+            this.#sessions.delete(session);
+            this.#over = sum([this.#over, session.traffic]);
+        });
+        return session;
+    };
+    openTcp(address, port) {
+        return new Promise((resolve, reject) => {
+            const socket = (0,external_node_net_.connect)({ host: address, port, noDelay: true, allowHalfOpen: true });
+            socket.once('error', reject);
+            socket.once('connect', () => {
+                socket.off('error', reject);
+                socket.on('error', () => undefined); // `close` tells whoever is interested
+                this.#sockets.add(socket);
+                resolve(socket);
+            });
+            socket.once('close', () => {
+                if (this.#sockets.delete(socket))
+                    this.#over = sum([this.#over, trafficOf(socket)]);
+            });
+        });
+    }
+    statistics() {
+        const open = [...this.#sessions].map(({ traffic }) => traffic);
+        return { connections: 0, ...sum([this.#over, ...open, ...[...this.#sockets].map(trafficOf)]) };
+    }
+    async close() {
+        this.#lostBecause = 'this run closed it';
+        const over = Promise.all([...this.#sessions].map(({ whenOver }) => whenOver));
+        await Promise.race([over, (0,promises_.setTimeout)(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+        for (const socket of this.#sockets)
+            socket.destroy();
+        this.#closed();
+    }
+}
+function trafficOf({ bytesWritten, bytesRead }) {
+    return { bytesSent: bytesWritten, bytesReceived: bytesRead };
+}
+function sum(parts) {
+    return {
+        bytesSent: parts.reduce((total, { bytesSent }) => total + bytesSent, 0),
+        bytesReceived: parts.reduce((total, { bytesReceived }) => total + bytesReceived, 0),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/local/connect-local.ts
+
+
+
+
+
+
+/**
+ * The runner as a host.
+ * @throws HostError when the runner is another machine than the host, as far as its addresses tell.
+ */
+function connectLocal({ address, folder, ...options }) {
+    const { name, log } = options;
+    const own = Object.values((0,external_node_os_.networkInterfaces)()).flatMap((addresses) => addresses ?? []);
+    if (!isAmong(own, address))
+        throw new host_error/* HostError */.d(anotherMachine(name, address, own));
+    const { username, homedir, uid } = (0,external_node_os_.userInfo)();
+    const user = uid === 0 ? 'root' : username;
+    const env = {
+        PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+        HOME: homedir,
+        USER: username,
+        LOGNAME: username,
+    };
+    log.debug(`This runner is ${address}: no SSH, as user ${username}`);
+    return new LinkedTransport({ ...options, user }, new LocalLink(new Fifos(folder, env), env));
+}
+function isAmong(own, address) {
+    const list = new external_node_net_.BlockList();
+    for (const one of own)
+        list.addAddress(one.address, one.family === 'IPv6' ? 'ipv6' : 'ipv4');
+    return list.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+}
+function anotherMachine(name, address, own) {
+    const seen = own.filter(({ internal }) => !internal).map((one) => one.address);
+    return {
+        host: name,
+        at: 'connect',
+        fact: `this runner is not ${address}: its own addresses are ${seen.length === 0 ? 'none' : seen.join(', ')}.`,
+        cause: 'the job runs on another machine than the member, or in a container with a network of its own.',
+        fix: 'let the job run on the member itself (`runs-on` with a label of its own, no `container`), or have the host reached by SSH.',
+    };
+}
+
+// EXTERNAL MODULE: ./src/hosts/runner/private-folder.ts
+var private_folder = __webpack_require__(6646);
 ;// CONCATENATED MODULE: ./src/hosts/ssh/connect-failure.ts
 
 /**
@@ -351,1048 +1381,10 @@ function accepts(methods) {
         : ` (it accepts: ${methods.map((method) => (0,printable/* printable */.g)(method, 40)).join(', ')})`;
 }
 
-// EXTERNAL MODULE: ./src/hosts/host-error.ts
-var host_error = __webpack_require__(46862);
-;// CONCATENATED MODULE: ./src/hosts/link.ts
-/** Reason codes of a refused channel (RFC 4254 §5.1). */
-const OPEN_FAILURE = { prohibited: 1, connectFailed: 2 };
-
-// EXTERNAL MODULE: external "node:timers/promises"
-var promises_ = __webpack_require__(58500);
-// EXTERNAL MODULE: ./src/findings.ts
-var findings = __webpack_require__(81001);
-;// CONCATENATED MODULE: ./src/hosts/root-shell/channel-slots.ts
-/** Limits how many channels one connection has open at once. */
-class ChannelSlots {
-    #limit;
-    #onWait;
-    #sessionLimit = Infinity;
-    #open = 0;
-    #sessions = 0;
-    #waiting = [];
-    /**
-     * @param limit channels at once, of any kind.
-     * @param onWait told whenever somebody has begun to wait.
-     */
-    constructor(limit, onWait = () => undefined) {
-        this.#limit = limit;
-        this.#onWait = onWait;
-    }
-    /** Whether somebody waits for a slot. */
-    get isWanted() {
-        return this.#waiting.length > 0;
-    }
-    /** A slot now, or undefined. Nobody is passed: who waits has a slot the moment there is one. */
-    tryAcquire(kind) {
-        return this.#fits(kind) ? this.#take(kind) : undefined;
-    }
-    /** A slot as soon as there is one; who waits longest comes first. Rejects with the signal's reason. */
-    async acquire(kind, signal) {
-        signal.throwIfAborted();
-        const release = this.tryAcquire(kind);
-        if (release !== undefined)
-            return release;
-        const { promise, resolve, reject } = Promise.withResolvers();
-        const waiter = { kind, admit: () => resolve(this.#take(kind)) };
-        this.#waiting.push(waiter);
-        this.#onWait();
-        const onAbort = () => {
-            const index = this.#waiting.indexOf(waiter);
-            if (index !== -1)
-                this.#waiting.splice(index, 1);
-            reject(signal.reason);
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-        try {
-            return await promise;
-        }
-        finally {
-            signal.removeEventListener('abort', onAbort);
-        }
-    }
-    /** Slots of sessions that are taken. */
-    get sessions() {
-        return this.#sessions;
-    }
-    /** The server would not open one session more: never hold more than are open beside the refused one, but one. */
-    learnSessionLimit() {
-        const others = this.#sessions - 1;
-        if (others > 0)
-            this.#sessionLimit = Math.min(this.#sessionLimit, others);
-    }
-    #fits(kind) {
-        return this.#open < this.#limit && (kind === 'tcp' || this.#sessions < this.#sessionLimit);
-    }
-    #take(kind) {
-        this.#count(kind, 1);
-        let held = true;
-        return () => {
-            if (!held)
-                return;
-            held = false;
-            this.#count(kind, -1);
-            this.#admitNext();
-        };
-    }
-    #count(kind, change) {
-        this.#open += change;
-        if (kind === 'session')
-            this.#sessions += change;
-    }
-    #admitNext() {
-        const index = this.#waiting.findIndex(({ kind }) => this.#fits(kind));
-        if (index !== -1)
-            this.#waiting.splice(index, 1)[0]?.admit();
-    }
-}
-
-// EXTERNAL MODULE: ./src/hosts/last-words.ts
-var last_words = __webpack_require__(48771);
-// EXTERNAL MODULE: external "node:string_decoder"
-var external_node_string_decoder_ = __webpack_require__(46193);
-;// CONCATENATED MODULE: ./src/hosts/root-shell/output.ts
-
-/** How much of what comes before the marker is kept, for messages when it never comes. */
-const PREAMBLE_LIMIT = 64 * 1024;
-/**
- * One output stream of a remote shell. All before the marker line is noise (`.bashrc`, banners, sudo's
- * lecture); all behind it belongs to the script and is passed on as it comes.
- */
-class FramedOutput {
-    #marker;
-    #onMarker;
-    #onContent;
-    #preamble = Buffer.alloc(0);
-    #started = false;
-    /** @param marker the line, without its newline, after which content begins. */
-    constructor(marker, onMarker, onContent) {
-        this.#marker = Buffer.from(`${marker}\n`);
-        this.#onMarker = onMarker;
-        this.#onContent = onContent;
-    }
-    /** Whether the marker has come. */
-    get started() {
-        return this.#started;
-    }
-    /** The last part of what came while there was no marker. */
-    get preamble() {
-        return this.#preamble.toString('utf8');
-    }
-    push(chunk) {
-        if (this.#started) {
-            this.#onContent(chunk);
-            return;
-        }
-        const seen = Buffer.concat([this.#preamble, chunk]);
-        const index = seen.indexOf(this.#marker);
-        if (index === -1) {
-            this.#preamble = seen.subarray(-PREAMBLE_LIMIT);
-            return;
-        }
-        this.#started = true;
-        this.#onMarker?.();
-        const content = seen.subarray(index + this.#marker.length);
-        if (content.length > 0)
-            this.#onContent(content);
-    }
-}
-/** Cuts a byte stream into lines; a line is passed on when it is complete. */
-class LineSplitter {
-    #onLine;
-    #decoder = new external_node_string_decoder_.StringDecoder('utf8');
-    #rest = '';
-    constructor(onLine) {
-        this.#onLine = onLine;
-    }
-    push(chunk) {
-        const lines = `${this.#rest}${this.#decoder.write(chunk)}`.split('\n');
-        this.#rest = lines.pop() ?? '';
-        for (const line of lines)
-            this.#onLine(line.replace(/\r$/, ''));
-    }
-    /** Passes on a last line that has no newline. */
-    end() {
-        const line = `${this.#rest}${this.#decoder.end()}`;
-        this.#rest = '';
-        if (line !== '')
-            this.#onLine(line);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/hosts/root-shell/relay.ts
-
-
-/** What the relay says when it is connected. */
-const CONNECTED = 'etcd-ha-connected';
-/** Exit status of a relay that could not connect. */
-const NOT_CONNECTED = 98;
-/** Seconds; longer than anybody waits for a connection, so that none hangs for the minutes that the kernel tries. */
-const CONNECT_SECONDS = 15;
-/**
- * A TCP connection made by bash, passed on byte for byte by two processes of cat. The one that reads the connection
- * alone holds the output, so its end is told at once. The one that writes ends with the shell's input, which is the end
- * of the whole: bash cannot close one direction of a connection (shutdown(2)), so the port hears of an end only then.
- */
-function relayScript(address, port) {
-    return `
-( read -rt ${CONNECT_SECONDS} <> <(:) || true; kill -KILL $$ ) < /dev/null > /dev/null 2>&1 &
-impatient=$!
-if ! { exec 3<> /dev/tcp/${address}/${port}; }; then kill $impatient; exit ${NOT_CONNECTED}; fi
-kill $impatient
-echo ${CONNECTED}
-cat <&3 2> /dev/null &
-reader=$!
-exec > /dev/null 2>&1
-cat >&3 || true
-kill -KILL $reader`;
-}
-/**
- * A byte stream to a TCP port, by a shell on the host: for hosts whose SSH server forwards none.
- * @param shell a ready one; it ends with the stream.
- * @throws ChannelError with bash's own words.
- */
-async function openRelay(shell, address, port) {
-    const connected = Promise.withResolvers();
-    const output = new FramedOutput(CONNECTED, () => connected.resolve(undefined), (chunk) => stream.receive(chunk));
-    const { stream, stderr } = shell.stream(relayScript(address, port), (chunk) => output.push(chunk));
-    const failed = shell.whenEnded.then(() => {
-        throw relayError(stderr());
-    });
-    failed.catch(() => undefined);
-    await Promise.race([connected.promise, failed]);
-    return stream;
-}
-/** bash says `bash: connect: Connection refused`, then the same again with its own name for the port. */
-function relayError(stderr) {
-    const words = (0,last_words/* lastWords */.a)(stderr, 1);
-    return new Error(words.slice(words.lastIndexOf(': ') + 1).trim());
-}
-
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __webpack_require__(78474);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __webpack_require__(57075);
-;// CONCATENATED MODULE: ./src/hosts/root-shell/shell-stream.ts
-
-/**
- * Standard input and output of a script as one stream. Ending it is not told to the script, which sees the end of its
- * input when the stream is destroyed, and only then: so a script knows that nobody reads it any more.
- */
-class ShellStream extends external_node_stream_.Duplex {
-    relayed = true;
-    #session;
-    #over = false;
-    #writeDone;
-    /** @param session of the shell that runs the script; its output is handed over by `receive`. */
-    constructor(session) {
-        super({ allowHalfOpen: true });
-        this.#session = session;
-        session.stdout.once('end', () => this.push(null));
-        void session.whenOver.then(() => {
-            this.#over = true;
-            if (this.#writeDone === undefined)
-                this.end();
-            else
-                this.#writeDone(endedByPeer());
-        });
-        // A lost connection must not end the process when nobody listens any more; `close` still tells.
-        this.on('error', () => undefined);
-    }
-    /** Takes what the script has written. */
-    receive(chunk) {
-        if (!this.push(chunk))
-            this.#session.stdout.pause();
-    }
-    _read() {
-        this.#session.stdout.resume();
-    }
-    _write(chunk, _encoding, done) {
-        if (this.#over) {
-            done(endedByPeer());
-            return;
-        }
-        this.#writeDone = done;
-        this.#session.stdin.write(chunk, (error) => {
-            this.#writeDone = undefined;
-            done(error);
-        });
-    }
-    _destroy(error, done) {
-        this.#session.stdout.resume(); // what is left unread would keep the session from ending
-        this.#session.close();
-        done(error);
-    }
-}
-function endedByPeer() {
-    return Object.assign(new Error('the other end closed the connection'), { code: 'EPIPE' });
-}
-
-;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell.ts
-
-
-
-
-
-/** What the shell says, on both outputs, when it is there and is root. */
-const READY = 'etcd-ha-root';
-/** Exit status of a shell that is not root. */
-const NOT_ROOT = 96;
-/** Exit status when standard input ended before the script was whole; nothing of it has run then. */
-const CUT_SHORT = 97;
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin';
-/**
- * Reads a script by its length in bytes, in one piece, and runs it. So the script's own input lies untouched
- * behind it, and a script that was cut off does not run at all. Measured for 8 KiB: 6 ms, against 15 ms when
- * `bash -s` reads it, byte by byte as it must on a pipe, and 10 ms with `head -c`.
- */
-function loader(privilege) {
-    return [
-        'export LC_ALL=C',
-        ...(privilege === 'root' ? [`test $EUID = 0 || exit ${NOT_ROOT}`] : []),
-        `echo ${READY}`,
-        `echo ${READY} >&2`,
-        `read -r n && IFS= read -r -N $n REPLY || exit ${CUT_SHORT}`,
-        'eval "$REPLY"',
-    ].join('; ');
-}
-/**
- * What is asked of the login shell, whichever it is: words and one quoted string that bash, dash, fish, csh and
- * restricted shells read alike. Nothing of a script is in it, because every user of the host sees command lines.
- * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
- * root's .bashrc, as it would with a socket for its input. sudo reads a password byte by byte (tgetpass.c, getln), so
- * what comes behind it is bash's.
- * @param mayAsk whether sudo may ask for a password.
- */
-function shellCommand(user, privilege, mayAsk = false) {
-    const bash = `bash --norc -c '${loader(privilege)}'`;
-    if (user === 'root' || privilege === 'login')
-        return `env LC_ALL=C ${bash}`;
-    return `env LC_ALL=C sudo ${mayAsk ? `-S -p ${PROMPT}` : '-n'} -- ${bash}`;
-}
-/** The command ended before it was a root shell. */
-class StartFailure extends Error {
-    status;
-    stdout;
-    stderr;
-    /** What came of the password that sudo asked for. */
-    trouble;
-    constructor(status, stdout, stderr, trouble) {
-        super('no root shell');
-        this.trouble = trouble;
-        this.name = 'StartFailure';
-        this.status = status;
-        this.stdout = stdout;
-        this.stderr = stderr;
-    }
-}
-/** What a script was to be sent could not be had any more. */
-class InputFailure extends Error {
-    name = 'InputFailure';
-}
-/** A bash that runs as root on the host and waits for its one script. */
-class RootShell {
-    #session;
-    #stdout = [];
-    #stderr = [];
-    #out;
-    #err;
-    #ready = Promise.withResolvers();
-    #onStdout = (chunk) => void this.#stdout.push(chunk);
-    #sudo;
-    #progress;
-    #over = false;
-    /**
-     * @param session in which `shellCommand` is being started; nothing of its output may have been read.
-     * @param answer for the case that sudo asks for a password.
-     */
-    constructor(session, answer) {
-        this.#session = session;
-        this.#sudo =
-            answer &&
-                new SudoDialogue(session, answer, (trouble) => this.#ready.reject(this.#failure(undefined, trouble)));
-        this.#ready.promise.catch(() => undefined); // told to who waits, if anybody does
-        this.#out = new FramedOutput(READY, () => {
-            this.#sudo?.passed();
-            this.#ready.resolve(undefined);
-        }, (chunk) => this.#onStdout(chunk));
-        this.#err = new FramedOutput(READY, undefined, (chunk) => {
-            this.#stderr.push(chunk);
-            this.#progress?.push(chunk);
-        });
-        session.stdout.on('data', (chunk) => this.#out.push(chunk));
-        session.stderr.on('data', (chunk) => {
-            this.#err.push(chunk);
-            if (!this.#out.started)
-                this.#sudo?.heard(this.#err.preamble);
-        });
-        void session.whenOver.then(() => {
-            this.#over = true;
-        });
-    }
-    /** Whether it is gone, or going: it has said how it ended. */
-    get ended() {
-        return this.#over || this.#session.status !== undefined;
-    }
-    /** Resolves when it is over and all its output has come. */
-    get whenEnded() {
-        return this.#session.whenOver;
-    }
-    /**
-     * Resolves when the shell has said that it is root; until then nothing is sent to it, as it may be anything.
-     * @throws StartFailure when it ends instead.
-     */
-    async whenReady() {
-        void this.whenEnded.then((status) => {
-            if (this.#out.started)
-                return;
-            this.#sudo?.ended(this.#err.preamble);
-            this.#ready.reject(this.#failure(status));
-        });
-        await this.#ready.promise;
-    }
-    #failure(status, trouble) {
-        return new StartFailure(status, this.#out.preamble, this.#err.preamble, trouble);
-    }
-    /** Runs the script, once only, in a ready shell. */
-    async execute({ script, input, onProgress }) {
-        if (onProgress !== undefined)
-            this.#progress = new LineSplitter(onProgress);
-        const { stdin } = this.#session;
-        if (typeof input === 'function') {
-            stdin.write(framed(script));
-            await this.#send(input());
-        }
-        else
-            stdin.end(Buffer.concat([framed(script), input ?? Buffer.alloc(0)]));
-        const status = await this.whenEnded;
-        this.#progress?.end();
-        return {
-            status,
-            stdout: Buffer.concat(this.#stdout),
-            stderr: this.#said(),
-        };
-    }
-    /**
-     * Runs the script, once only, in a ready shell, with its standard input and output as a stream.
-     * @param onStdout takes what it writes, and hands on to the stream what belongs there.
-     */
-    stream(script, onStdout) {
-        this.#onStdout = onStdout;
-        const stream = new ShellStream(this.#session);
-        this.#session.stdin.write(framed(script));
-        return { stream, stderr: () => this.#said() };
-    }
-    /**
-     * Sends input as fast as the host takes it, and no more once the script is over: it may end without reading all.
-     * @throws InputFailure when there is no more to be had; the shell is closed then.
-     */
-    async #send(input) {
-        const { stdin } = this.#session;
-        try {
-            for await (const chunk of input) {
-                if (this.ended)
-                    return;
-                // a pipe that breaks is the script that has ended, which tells why itself
-                const drained = () => (0,external_node_events_.once)(stdin, 'drain').catch(() => this.whenEnded);
-                if (!stdin.write(chunk))
-                    await Promise.race([drained(), this.whenEnded]);
-            }
-            stdin.end();
-        }
-        catch (error) {
-            this.close();
-            throw new InputFailure((0,findings/* errorMessage */.gJ)(error), { cause: error });
-        }
-    }
-    /**
-     * Ends it early; what runs on the host sees at least its standard input end and its output refused. A sudo that waits for
-     * an answer is ended at once: one that it does not get would count as a wrong one (pam_faillock(8)).
-     */
-    close() {
-        if (this.#sudo?.isPending === true)
-            this.#session.kill();
-        else
-            this.#session.close();
-    }
-    #said() {
-        return Buffer.concat(this.#stderr).toString('utf8');
-    }
-}
-/** The result as the contract has it. */
-function remoteResult(status, { stdout, stderr }) {
-    return 'code' in status
-        ? { code: status.code, stdout, stderr }
-        : { code: null, signal: status.signal, stdout, stderr };
-}
-/** The script as the loader reads it. */
-function framed(script) {
-    const body = Buffer.from(prepared(script));
-    return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
-}
-/** One compound command, so that bash runs nothing at all of a script with a syntax error. */
-function prepared(script) {
-    return `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; { ${script}\n}`;
-}
-
-;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell-failure.ts
-
-
-
-/** Why there is no root shell, from what sudo, the login shell or sshd said instead. */
-function startFinding(user, { trouble, ...failure }) {
-    if (trouble !== undefined)
-        return passwordFinding(user, trouble);
-    const said = `${failure.stderr}\n${failure.stdout}`;
-    for (const { pattern, explain } of SAYINGS) {
-        const match = pattern.exec(said);
-        if (match !== null)
-            return explain(user, match[1] ?? '');
-    }
-    return noShell(user, failure);
-}
-const SUDOERS = '/etc/sudoers.d/90-etcd-ha';
-function allowFix(user) {
-    return `on the host: \`echo '${user} ALL=(root) NOPASSWD: ALL' | sudo tee ${SUDOERS} && sudo chmod 0440 ${SUDOERS} && sudo visudo -c\`.`;
-}
-function passwordFinding(user, trouble) {
-    switch (trouble.kind) {
-        case 'refused':
-            return {
-                fact: `sudo does not take the password that is given for user ${user}; it was sent once, and is not sent again.`,
-                cause: "the secret holds another one, or sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers).",
-                fix: 'as this user on the host, `sudo -k true` must take it; then correct `sudo-password`.',
-            };
-        case 'refused before':
-            return {
-                fact: `sudo asks user ${user} for a password; it was not sent, as ${trouble.on} has refused it.`,
-                fix: 'correct `sudo-password`. The same one is used on all hosts.',
-            };
-        case 'more wanted':
-            return {
-                fact: `sudo asks user ${user} for more than the password.`,
-                cause: 'a second factor in /etc/pam.d/sudo, which nobody is there to give, or an account that wants a new password.',
-                fix: allowFix(user),
-            };
-    }
-}
-/**
- * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu
- * has since 25.10 (src/common/error.rs, src/pam/error.rs), of env, nologin(8), sshd (session.c) and the root
- * account of cloud images. First match wins.
- */
-const SAYINGS = [
-    {
-        pattern: /sudo: .*(?:must have a tty|terminal is required|no tty present)/i,
-        explain: (user) => ({
-            fact: `sudo wants a terminal for user ${user}.`,
-            cause: '`Defaults requiretty` in sudoers.',
-            fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !requiretty\`.`,
-        }),
-    },
-    {
-        pattern: /is not in the sudoers file|may not run |is not allowed to (?:execute|run)|I'm afraid I can't do that/,
-        explain: (user) => ({
-            fact: `user ${user} may not use sudo.`,
-            cause: 'no line of sudoers allows it, or only for some commands; this action needs `bash` as root.',
-            fix: allowFix(user),
-        }),
-    },
-    {
-        pattern: /sudo: (?:a password|interaction|interactive authentication) is required/i,
-        explain: (user) => ({
-            fact: `sudo asks user ${user} for a password.`,
-            cause: 'sudoers has no NOPASSWD for this user and all commands, does not have the user, or has a syntax error.',
-            fix: `${allowFix(user)} Or give the password in \`sudo-password\`.`,
-        }),
-    },
-    {
-        pattern: /sudo: (?:timed out reading password|no password was provided|Password entry timed out)/i,
-        explain: (user) => ({
-            fact: `sudo has waited for the password of user ${user} and given up.`,
-            cause: '`Defaults passwd_timeout` in sudoers is very short, or the runner was stopped in between.',
-            fix: 'run again; does it stay so, allow more time in sudoers.',
-        }),
-    },
-    {
-        pattern: /sudo: (.*(?:account validation failure|account is expired|password.* expired|effective uid|no new privileges|must be owned by uid 0|PAM).*)/i,
-        explain: (user, words) => ({
-            fact: `sudo does not work for user ${user}: ${(0,printable/* printable */.g)(words)}`,
-            cause: 'the account is locked or expired, or sudo is damaged or forbidden on this host.',
-            fix: 'repair it on the host until `sudo -n true` works for this user.',
-        }),
-    },
-    {
-        pattern: /env: (?:can't execute )?.?sudo.?: (?:No such file|not found)/,
-        explain: (user) => ({
-            fact: 'there is no sudo on the host.',
-            cause: `it is not installed, or not in the PATH of user ${user}.`,
-            fix: 'install it (`apt-get install sudo`, `dnf install sudo`), or give `ssh-user: root`.',
-        }),
-    },
-    {
-        pattern: /(?:env|sudo): (?:can't execute )?.?bash.?: (?:No such file|not found|command not found)/,
-        explain: () => ({
-            fact: 'there is no bash on the host.',
-            cause: 'it is not installed.',
-            fix: 'install it (`apt-get install bash`, `apk add bash`).',
-        }),
-    },
-    {
-        pattern: /Please login as the user "?([A-Za-z0-9_-]+)"?/,
-        explain: (user, other) => ({
-            fact: `the host wants you to log in as ${other}, not as ${user}.`,
-            cause: 'cloud images forbid root logins by a forced command in authorized_keys.',
-            fix: `give \`ssh-user: ${other}\`.`,
-        }),
-    },
-    {
-        pattern: /This account is (?:currently )?not available/,
-        explain: (user) => noLoginShell(user),
-    },
-    {
-        pattern: /[Pp]assword has expired|[Pp]assword change required|You are required to change your password/,
-        explain: (user) => ({
-            fact: `the password of user ${user} has expired; until it is changed the host runs nothing for this user.`,
-            cause: 'a rule for passwords, which counts for logins by key too.',
-            fix: `on the host: \`sudo chage -M -1 -E -1 ${user}\`, or set a new password.`,
-        }),
-    },
-    {
-        pattern: /This service allows sftp connections only/,
-        explain: (user) => forcedCommand(user, 'it allows sftp only'),
-    },
-];
-function noShell(user, failure) {
-    const { status, stdout, stderr } = failure;
-    const code = status !== undefined && 'code' in status ? status.code : undefined;
-    const words = (0,printable/* printable */.g)(`${stderr} ${stdout}`.replaceAll(PROMPT, ''));
-    if (code === NOT_ROOT)
-        return notRoot(user);
-    if (code === 1 && words === '')
-        return noLoginShell(user);
-    return forcedCommand(user, `${describeEnd(status)}${words === '' ? ' without a word' : `, saying: ${words}`}`);
-}
-function notRoot(user) {
-    return {
-        fact: `the shell of user ${user} is not root's.`,
-        cause: user === 'root'
-            ? 'root has another user id here.'
-            : '`Defaults runas_default` in sudoers names another user.',
-        fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
-    };
-}
-function noLoginShell(user) {
-    return {
-        fact: `user ${user} has no login shell: the host ends the session at once.`,
-        cause: 'the shell in /etc/passwd is nologin or false, as for system accounts.',
-        fix: `on the host: \`sudo usermod -s /bin/bash ${user}\`, or give another \`ssh-user\`.`,
-    };
-}
-function forcedCommand(user, seen) {
-    return {
-        fact: `the host runs something else than the shell that user ${user} asks for (${seen}).`,
-        cause: 'ForceCommand in sshd_config, `command="…"` before the key in authorized_keys, or a start-up file of the login shell that ends the session or reads its input.',
-        fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
-    };
-}
-function describeEnd(status) {
-    if (status === undefined)
-        return 'it ended without an exit status';
-    return 'code' in status ? `it ended with status ${status.code}` : `it was ended by ${status.signal}`;
-}
-
-;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shells.ts
-
-
-
-
-/** sshd may count a session that has ended for a moment more, until it has cleaned up behind it. */
-const LINGERING_MS = 1000;
-const PAUSE_MS = 25;
-/** So long a password that is being looked at is waited for at the end. */
-const VERDICT_MS = 1000;
-/**
- * Opens root shells over one link and keeps one ready: a script then costs one round trip and not three
- * (open a channel, start the shell, send the script), nor does it wait for sudo and bash to start.
- */
-class RootShells {
-    #openSession;
-    #slots;
-    #command;
-    #answer;
-    /** Until sudo has taken the password once, or not asked for it, one shell is started and no more. */
-    #firstAlone = new FirstAlone((error) => error instanceof StartFailure && error.trouble !== undefined);
-    #spare;
-    #opened = 0;
-    #lastEnd = -Infinity;
-    /** @param answer for the case that sudo asks for a password; absent: it may not. */
-    constructor(openSession, slots, { user, privilege, answer }) {
-        this.#openSession = openSession;
-        this.#slots = slots;
-        this.#command = shellCommand(user, privilege, answer !== undefined);
-        this.#answer = answer;
-    }
-    /** How many channels were opened. */
-    get opened() {
-        return this.#opened;
-    }
-    /** Starts a spare shell, if there is none and a channel is free. Its failure is told to who takes it. */
-    warmUp() {
-        const release = this.#spare === undefined ? this.#slots.tryAcquire('session') : undefined;
-        if (release === undefined)
-            return;
-        const cancel = new AbortController();
-        const spare = { shell: this.#start(release, cancel.signal), cancel, failed: false };
-        spare.shell.catch(() => {
-            spare.failed = true;
-        });
-        this.#spare = spare;
-    }
-    /**
-     * A ready shell: the spare one, else a new one as soon as a channel is free.
-     * @param signal aborting it closes the shell, ready or not.
-     * @throws StartFailure when the host starts something else; ChannelError when it refuses a channel; the
-     * signal's reason when it is aborted.
-     */
-    async take(signal) {
-        const shell = (await this.#takeSpare(signal)) ?? (await this.#open(signal));
-        // Only now: a new spare must not have the channel that this one waits for.
-        this.warmUp();
-        signal.throwIfAborted();
-        return shell;
-    }
-    /** Ends the spare shell. sudo is given the time to look at a password: one that is cut off counts as a wrong one. */
-    async close() {
-        if (this.#answer !== undefined && this.#spare !== undefined) {
-            const settled = this.#spare.shell.catch(() => undefined);
-            await Promise.race([settled, (0,promises_.setTimeout)(VERDICT_MS, undefined, { ref: false })]);
-        }
-        this.drop();
-    }
-    /** Gives up the spare shell, so that its channel can serve another. */
-    drop() {
-        this.#spare?.cancel.abort();
-        this.#spare = undefined;
-    }
-    /** The spare shell if it is alive; one that failed before it was asked for says nothing of now. */
-    async #takeSpare(signal) {
-        const spare = this.#spare;
-        this.#spare = undefined;
-        if (spare === undefined || spare.failed)
-            return undefined;
-        signal.addEventListener('abort', () => spare.cancel.abort(), { once: true });
-        const shell = await spare.shell.catch(unlessStartFailure);
-        return shell?.ended === true ? undefined : shell;
-    }
-    async #open(signal) {
-        for (;;) {
-            const release = await this.#slots.acquire('session', signal);
-            try {
-                return await this.#start(release, signal);
-            }
-            catch (error) {
-                if (!(error instanceof TooManySessions))
-                    throw error;
-                if (this.#slots.sessions === 0)
-                    await (0,promises_.setTimeout)(PAUSE_MS, undefined, { signal });
-            }
-        }
-    }
-    async #start(release, signal) {
-        this.#opened += 1;
-        const mayWait = this.#slots.sessions > 1 || performance.now() - this.#lastEnd < LINGERING_MS;
-        try {
-            const start = () => this.#openShell(release, signal);
-            return await (this.#answer === undefined ? start() : this.#firstAlone.run(start));
-        }
-        catch (error) {
-            const isLimit = isSessionLimit(error);
-            if (isLimit)
-                this.#slots.learnSessionLimit();
-            release();
-            throw isLimit && mayWait ? new TooManySessions() : error;
-        }
-    }
-    async #openShell(release, signal) {
-        signal.throwIfAborted();
-        const shell = new RootShell(await this.#openSession(this.#command), this.#answer);
-        void shell.whenEnded.then(() => {
-            this.#lastEnd = performance.now();
-            release();
-        });
-        if (signal.aborted)
-            shell.close();
-        signal.addEventListener('abort', () => shell.close(), { once: true });
-        await shell.whenReady();
-        return shell;
-    }
-}
-/** The server allows fewer sessions than we wanted; when one of ours ends there is room again. */
-class TooManySessions extends Error {
-}
-function unlessStartFailure(error) {
-    if (error instanceof StartFailure)
-        throw error;
-}
-/** OpenSSH answers one session too many so (session.c, session_open; serverloop.c, server_request_session). */
-function isSessionLimit(error) {
-    return error.reason === OPEN_FAILURE.connectFailed;
-}
-
-;// CONCATENATED MODULE: ./src/hosts/ssh/forward-failure.ts
-
-/** How long the host may take to connect to a port. */
-const FORWARD_TIMEOUT_MS = 10_000;
-/** Why the host did not connect to a port on our behalf, as its SSH server or its bash says it. */
-function forwardFinding(place, error) {
-    const said = (0,printable/* printable */.g)(error.message.replace(/^\(SSH\) Channel open failure: /, ''));
-    if (/refused/i.test(said)) {
-        return {
-            fact: `nothing listens on ${place}, as the host itself sees it.`,
-            cause: 'the service behind it is not running yet, has stopped, or listens on another address.',
-            fix: 'look at the service and its log on the host: `ss -ltn`, `crictl ps -a`.',
-        };
-    }
-    return {
-        fact: `the host cannot connect to ${place}: ${said}`,
-        cause: "the address is not the host's own, or a firewall is in the way.",
-        fix: 'check the address with `ip addr` on the host, and its firewall.',
-    };
-}
-/** The host took longer than `FORWARD_TIMEOUT_MS`. */
-function forwardTimeoutFinding(place) {
-    return {
-        fact: `the host could not connect to ${place} within ${(0,printable/* seconds */.Y)(FORWARD_TIMEOUT_MS)}.`,
-        cause: "a firewall drops the packets, the address is another host's, or all channels of this connection are in use.",
-        fix: 'check the address with `ip addr` on the host, and its firewall.',
-    };
-}
-
-;// CONCATENATED MODULE: ./src/hosts/linked-transport.ts
-
-
-
-
-
-
-
-
-
-
-/** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
-const MAX_CHANNELS = 8;
-/** One host over one link: what all transports have in common. */
-class LinkedTransport {
-    name;
-    #user;
-    #link;
-    #log;
-    #slots = new ChannelSlots(MAX_CHANNELS, () => this.#askForStreams());
-    #shells;
-    #streams = new Set();
-    #lost;
-    /** Ports that the server does not forward to. */
-    #forbidden = new Set();
-    #forwarded = 0;
-    #closing;
-    /** @param link just opened, and used by nobody else. */
-    constructor({ name, user, privilege = 'root', sudo, log }, link) {
-        this.name = name;
-        this.#user = user;
-        this.#log = log;
-        this.#link = link;
-        this.#shells = new RootShells(link.openSession, this.#slots, {
-            user,
-            privilege,
-            answer: sudo && { ...sudo, host: name },
-        });
-        this.#lost = link.whenLost.then(() => {
-            for (const stream of this.#streams)
-                stream.destroy(this.#lostError('forwarded connection'));
-        });
-        this.#shells.warmUp();
-    }
-    async run(script) {
-        const { title, timeoutMs } = script;
-        let shell;
-        const step = {
-            title,
-            timeoutMs,
-            onTimeout: () => timeoutFinding(timeoutMs, shell),
-            onRefused: (error) => {
-                if (error instanceof InputFailure)
-                    return inputFinding(error);
-                return error instanceof StartFailure
-                    ? startFinding(this.#user, error)
-                    : refusedFinding((0,findings/* errorMessage */.gJ)(error));
-            },
-        };
-        return await this.#bounded(step, async (signal) => {
-            shell = await this.#shells.take(signal);
-            const { status, ...output } = await shell.execute(script);
-            if (status === undefined)
-                throw this.#isLost() ? this.#lostError(title) : this.#error(title, NO_STATUS);
-            return remoteResult(status, output);
-        });
-    }
-    async openTcp(address, port) {
-        const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-        const step = {
-            title: `connect to ${place}`,
-            timeoutMs: FORWARD_TIMEOUT_MS,
-            onTimeout: () => forwardTimeoutFinding(place),
-            onRefused: (error) => error instanceof StartFailure ? startFinding(this.#user, error) : forwardFinding(place, error),
-        };
-        return await this.#bounded(step, async (signal) => {
-            const stream = (await this.#forward(address, port, place, signal)) ?? (await this.#relay(address, port, signal));
-            this.#streams.add(stream);
-            stream.once('close', () => this.#streams.delete(stream));
-            if (signal.aborted)
-                stream.destroy();
-            // Once whoever asked for it has it.
-            else if (this.#slots.isWanted)
-                setImmediate(() => stream.emit('wanted'));
-            return stream;
-        });
-    }
-    statistics() {
-        return { ...this.#link.statistics(), channels: this.#shells.opened + this.#forwarded };
-    }
-    async close() {
-        this.#closing ??= this.#shells.close().then(() => this.#link.close());
-        await this.#closing;
-    }
-    /** A stream by the server's own forwarding; undefined where that is forbidden. */
-    async #forward(address, port, place, signal) {
-        if (this.#forbidden.has(place))
-            return undefined;
-        const release = await this.#tcpSlot(signal);
-        this.#forwarded += 1;
-        try {
-            const stream = await this.#link.openTcp(address, port);
-            stream.once('close', release);
-            return stream;
-        }
-        catch (error) {
-            release();
-            if (error.reason !== OPEN_FAILURE.prohibited)
-                throw error;
-            if (this.#forbidden.size === 0)
-                this.#log.info(FORWARDING_FORBIDDEN);
-            this.#forbidden.add(place);
-            return undefined;
-        }
-    }
-    /** A stream by a shell, which `signal` ends only as long as it is not handed over. */
-    async #relay(address, port, signal) {
-        const end = new AbortController();
-        const onAbort = () => end.abort(signal.reason);
-        signal.addEventListener('abort', onAbort, { once: true });
-        try {
-            const shell = await this.#shells.take(end.signal);
-            return await openRelay(shell, address, port);
-        }
-        finally {
-            signal.removeEventListener('abort', onAbort);
-        }
-    }
-    #askForStreams() {
-        for (const stream of this.#streams)
-            stream.emit('wanted');
-    }
-    async #tcpSlot(signal) {
-        const release = this.#slots.tryAcquire('tcp');
-        if (release !== undefined)
-            return release;
-        this.#shells.drop();
-        return await this.#slots.acquire('tcp', signal);
-    }
-    /** Ends the wait for `work` when its time is over or the connection is lost, and tells it so by the signal. */
-    async #bounded(step, work) {
-        if (this.#isLost())
-            throw this.#lostError(step.title);
-        const cancel = new AbortController();
-        let timer;
-        const timeout = new Promise((_, reject) => {
-            timer = setTimeout(() => reject(this.#error(step.title, step.onTimeout())), step.timeoutMs);
-        });
-        const lost = this.#lost.then(() => {
-            throw this.#lostError(step.title);
-        });
-        try {
-            return await Promise.race([work(cancel.signal), timeout, lost]);
-        }
-        catch (error) {
-            if (error instanceof host_error/* HostError */.d)
-                throw error;
-            throw this.#isLost()
-                ? this.#lostError(step.title)
-                : this.#error(step.title, step.onRefused(error));
-        }
-        finally {
-            clearTimeout(timer);
-            cancel.abort();
-        }
-    }
-    #isLost() {
-        return this.#link.lostBecause !== undefined;
-    }
-    #lostError(step) {
-        return this.#error(step, {
-            fact: `the SSH connection was lost (${(0,printable/* printable */.g)(this.#link.lostBecause ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
-            cause: 'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
-            fix: 'see that the host is up, then start the same run again: it goes on from what it finds.',
-        });
-    }
-    #error(step, explanation) {
-        return new host_error/* HostError */.d({ host: this.name, at: step, ...explanation });
-    }
-}
-const FORWARDING_FORBIDDEN = 'The SSH server does not forward TCP connections for this user: a shell on the host makes them instead, and TLS goes all the way as before.';
-const NO_STATUS = {
-    fact: 'the session ended without an exit status.',
-    cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
-    fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
-};
-function inputFinding({ message }) {
-    return {
-        fact: `what was to be sent could not be read on the runner any more: ${message}`,
-        cause: 'the file was changed or removed while it was sent, or the disk of the runner fails.',
-        fix: 'start the same run again, and leave the file alone meanwhile.',
-    };
-}
-function refusedFinding(said) {
-    return {
-        fact: `the SSH server refuses a session: ${(0,printable/* printable */.g)(said)}`,
-        cause: 'MaxSessions 0 in sshd_config, or the host is out of processes or memory.',
-        fix: 'allow sessions for this user (`MaxSessions 10`); look at the log: `sudo journalctl -u ssh -u sshd -n 20`.',
-    };
-}
-function timeoutFinding(timeoutMs, shell) {
-    const time = (0,printable/* seconds */.Y)(timeoutMs);
-    if (shell === undefined) {
-        return {
-            fact: `no root shell was ready within ${time}; nothing of this step has run.`,
-            cause: 'the host is overloaded, a start-up file of the login shell waits for something, or all channels of this connection are in use.',
-            fix: 'log in by hand and run `sudo true`; it must return at once.',
-        };
-    }
-    if (shell.ended) {
-        return {
-            fact: `it has ended, but something that it started still held its output open after ${time}.`,
-            cause: 'a program was started in the background without redirecting its output.',
-            fix: 'look for it on the host, then start the same run again.',
-        };
-    }
-    return {
-        fact: `it did not finish within ${time}; it may still be running on the host.`,
-        cause: 'the host is overloaded or its disk is slow, or what it waits for does not happen.',
-        fix: 'look at the host, then start the same run again: it goes on from what it finds.',
-    };
-}
-
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(77030);
+// EXTERNAL MODULE: ./src/hosts/keys/host-pins.ts
+var host_pins = __webpack_require__(48025);
+// EXTERNAL MODULE: ./src/hosts/keys/pinned-host.ts
+var pinned_host = __webpack_require__(51367);
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/dial.ts
 
 
@@ -1916,9 +1908,10 @@ function closedByPeer() {
 
 
 /** How long the host may take to say goodbye. */
-const CLOSE_TIMEOUT_MS = 1000;
+const ssh2_link_CLOSE_TIMEOUT_MS = 1000;
 /** One SSH connection of ssh2. */
 class Ssh2Link {
+    isHere = false;
     whenLost;
     #client;
     #stream;
@@ -1970,7 +1963,7 @@ class Ssh2Link {
     async close() {
         this.#lostBecause ??= 'this run closed it';
         this.#client.end();
-        const timer = setTimeout(() => this.#stream.destroy(), CLOSE_TIMEOUT_MS);
+        const timer = setTimeout(() => this.#stream.destroy(), ssh2_link_CLOSE_TIMEOUT_MS);
         await this.whenLost;
         clearTimeout(timer);
     }
@@ -2317,20 +2310,17 @@ function refusal(fact, cause) {
     ]);
 }
 
-;// CONCATENATED MODULE: ./src/hosts/connector.ts
-
-
-
+;// CONCATENATED MODULE: ./src/hosts/ssh2/connector.ts
 
 
 
 
 
 /**
- * How each host is connected to, as the inputs say. No connection is made yet, but to an ssh-agent on this machine.
+ * How hosts are connected to by the library ssh2. No connection is made yet, but to an ssh-agent on this machine.
  * @throws Refusal when there is nothing to log in with.
  */
-async function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
+async function ssh2Connector(ssh, { log, onAcceptedKey }, optionsOf) {
     const credential = ssh.identity.kind === 'key'
         ? keyCredential(ssh.identity.key)
         : await agentCredential(ssh.identity.socket, log);
@@ -2348,24 +2338,14 @@ async function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
         ...common,
     }));
     const chain = first && new BastionChain([first, ...others]);
-    const gate = new FirstAlone((error) => error instanceof PasswordRefused);
-    const { sudoPassword } = ssh;
-    if (chain !== undefined)
-        log.info(topology(ssh.bastions, hosts));
     return {
         connect: async (host) => {
-            const name = host.name ?? host.address;
             const way = await chain?.open();
             return await connectSsh2({
-                name,
+                ...optionsOf(host),
                 ...host.login,
-                privilege,
-                ...(sudoPassword !== undefined && {
-                    sudo: { password: sudoPassword, gate },
-                }),
                 credential,
                 pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, (0,pinned_host/* pinnedHost */.h)(host)),
-                log: log.host(name),
                 ...common,
                 ...way,
             });
@@ -2373,11 +2353,55 @@ async function connector({ ssh, hosts }, { privilege, log, onAcceptedKey }) {
         close: async () => chain?.close(),
     };
 }
+
+;// CONCATENATED MODULE: ./src/hosts/connector.ts
+
+
+
+
+
+
+/**
+ * How each host is connected to, as the inputs say. No connection is made yet, but to an ssh-agent on this machine.
+ * @throws Refusal when there is nothing to log in with.
+ */
+async function connector({ ssh, hosts, sudoPassword }, { privilege, temporary, ...means }) {
+    const { log } = means;
+    const gate = new FirstAlone((error) => error instanceof sudo_dialogue/* PasswordRefused */.ID);
+    const optionsOf = ({ name, address }) => ({
+        name: name ?? address,
+        privilege,
+        ...(sudoPassword !== undefined && { sudo: { password: sudoPassword, gate } }),
+        log: log.host(name ?? address),
+    });
+    const folder = new private_folder/* PrivateFolder */.o(temporary);
+    const remote = ssh && (await ssh2Connector(ssh, means, optionsOf));
+    if (ssh !== undefined && ssh.bastions.length > 0)
+        log.info(topology(ssh.bastions, hosts));
+    return {
+        connect: async (host) => {
+            if (host.transport === 'local')
+                return connectLocal({ ...optionsOf(host), ...host, folder });
+            if (remote === undefined)
+                throw new Error(`no way to ${host.address}`);
+            return await remote.connect(host);
+        },
+        close: async () => {
+            await remote?.close();
+            folder.remove();
+        },
+    };
+}
 /** Who connects to whom: each address is as the machine before it sees it. */
 function topology(bastions, hosts) {
     const jumps = bastions.map((login) => `${login.user}@${placeOf(login)}`);
-    const ends = hosts.map(({ name, login }) => name === undefined ? placeOf(login) : `${name} (${placeOf(login)})`);
+    const ends = hosts
+        .filter(isRemote)
+        .map(({ name, login }) => (name === undefined ? placeOf(login) : `${name} (${placeOf(login)})`));
     return `The way: this runner → ${jumps.join(' → ')} → ${ends.join(', ')}`;
+}
+function isRemote(host) {
+    return host.transport !== 'local';
 }
 
 
@@ -2775,9 +2799,11 @@ function lastWords(output, lines) {
 /* harmony export */   gP: () => (/* binding */ NO_FLOCK),
 /* harmony export */   p7: () => (/* binding */ STUCK)
 /* harmony export */ });
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6803);
-/* harmony import */ var _shell_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(51273);
-/* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(97287);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6803);
+/* harmony import */ var _root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(98290);
+/* harmony import */ var _shell_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(51273);
+/* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(97287);
+
 
 
 
@@ -2790,7 +2816,7 @@ const LOCK_TTL_SECONDS = 30;
 const NO_FLOCK = 94;
 const STUCK = 95;
 /** Held exclusively (flock) for the moment in which the lock file is looked at and changed. */
-const MUTEX = `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .RUN_DIR */ .wM}/mutex`;
+const MUTEX = `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .RUN_DIR */ .wM}/mutex`;
 /** Seconds that a moment may last; only a process that was stopped holds the mutex longer. */
 const MUTEX_WAIT = 5;
 /**
@@ -2802,7 +2828,8 @@ const MUTEX_WAIT = 5;
  * `own_connection` sets `own` to pid and start time of the sshd process that serves this shell's connection:
  * OpenSSH's are called `sshd`, since 9.8 `sshd-session`. It ends with the connection, and a number that was given to
  * another process since has another start time. Empty when no sshd is above this shell; that is also what a shell sees
- * whose connection has ended, so it is asked for at once and only when a lock is taken.
+ * whose connection has ended, so it is asked for at once and only when a lock is taken. Where the runner itself is the
+ * host, it is the process of the run.
  *
  * Everything is done by builtins of bash, so that it costs no process.
  */
@@ -2818,6 +2845,10 @@ start_time() {
 own_connection() {
   local parent started name pid=$$
   own=
+  if [ -n "\${${_root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_0__/* .SERVED_BY */ .qE}:-}" ]; then
+    if start_time "$${_root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_0__/* .SERVED_BY */ .qE}"; then own="$${_root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_0__/* .SERVED_BY */ .qE} $started"; fi
+    return
+  fi
   while [ "$pid" -gt 1 ] && start_time "$pid"; do
     case $name in sshd*) own="$pid $started"; return ;; esac
     pid=$parent
@@ -2832,8 +2863,8 @@ read_lock() {
   lock= id= connection= age=0 state=free
   read -r now _ < /proc/uptime
   now=\${now%.*}
-  if ! [ -e ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)} ]; then return; fi
-  IFS= read -r lock 2> /dev/null < ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)} || true
+  if ! [ -e ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI)} ]; then return; fi
+  IFS= read -r lock 2> /dev/null < ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI)} || true
   state=unreadable
   if ! [[ $lock =~ $pattern ]]; then return; fi
   id=\${BASH_REMATCH[1]} age=$((now - BASH_REMATCH[2])) connection=\${BASH_REMATCH[4]} state=valid
@@ -2842,18 +2873,18 @@ read_lock() {
 }`;
 /** `write_lock CONNECTION`: makes the lock this owner's, alive now. Needs the mutex and `now`. */
 function writeLock(owner) {
-    const aside = (0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI}.new`);
+    const aside = (0,_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .h)(`${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI}.new`);
     return `
 write_lock() {
   printf '{"id":"%s","heartbeat":%s,"ttl":%s,"connection":"%s",%s\\n' \\
-    ${(0,_lock_file_js__WEBPACK_IMPORTED_MODULE_2__/* .checkedId */ .VJ)(owner.id)} "$now" ${LOCK_TTL_SECONDS} "$1" ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)((0,_lock_file_js__WEBPACK_IMPORTED_MODULE_2__/* .ownersPart */ .e8)(owner))} > ${aside}
-  mv -fT -- ${aside} ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_FILE */ .FI)}
+    ${(0,_lock_file_js__WEBPACK_IMPORTED_MODULE_3__/* .checkedId */ .VJ)(owner.id)} "$now" ${LOCK_TTL_SECONDS} "$1" ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .h)((0,_lock_file_js__WEBPACK_IMPORTED_MODULE_3__/* .ownersPart */ .e8)(owner))} > ${aside}
+  mv -fT -- ${aside} ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI)}
 }`;
 }
 /** The functions that look at the lock. */
 const LOCK_READER = `${READ_LOCK}
 enter() {
-  exec 8>> ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(MUTEX)}
+  exec 8>> ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .h)(MUTEX)}
   flock -w ${MUTEX_WAIT} 8 || exit ${STUCK}
 }
 leave() { exec 8>&-; }`;
@@ -2871,7 +2902,7 @@ step_processes() {
   steps=
   for fd in /proc/[0-9]*/fd/9; do
     pid=\${fd#/proc/} pid=\${pid%%/*}
-    if [ "$pid" = $$ ] || ! [ "$fd" -ef ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_0__/* .STEP_LOCK */ .x1)} ]; then continue; fi
+    if [ "$pid" = $$ ] || ! [ "$fd" -ef ${(0,_shell_js__WEBPACK_IMPORTED_MODULE_2__/* .quote */ .h)(_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .STEP_LOCK */ .x1)} ]; then continue; fi
     IFS= read -r name 2> /dev/null < "/proc/$pid/comm" || continue
     steps+="\${steps:+, }$pid (\${name//[^A-Za-z0-9 ._:@+-]/?})"
   done
@@ -2940,8 +2971,8 @@ function describeOwner({ run, actor, startedAt }) {
 /* harmony export */ });
 /* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6803);
 /* harmony import */ var _shell_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(51273);
-/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(39503);
-/* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(97287);
+/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(39503);
+/* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(97287);
 
 
 
@@ -2952,8 +2983,8 @@ const STEP_WAIT = 3;
 const TIMEOUT_MS = 4500;
 /** Removes the lock if it is this owner's and no step runs on the host any more. */
 function releaseScript(ownerId) {
-    const id = (0,_lock_file_js__WEBPACK_IMPORTED_MODULE_0__/* .checkedId */ .VJ)(ownerId);
-    const script = `${_lock_bash_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_READER */ .cz}
+    const id = (0,_lock_file_js__WEBPACK_IMPORTED_MODULE_1__/* .checkedId */ .VJ)(ownerId);
+    const script = `${_lock_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_READER */ .cz}
 give_back() {
   local lock id connection age state now
   read_lock
@@ -2986,10 +3017,10 @@ function parseRelease(stdout) {
 /* harmony export */   mw: () => (/* binding */ takeOverWarning),
 /* harmony export */   yS: () => (/* binding */ lostFinding)
 /* harmony export */ });
-/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6803);
+/* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6803);
 /* harmony import */ var _scripts_explain_unknown_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(18908);
-/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(39503);
-/* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(97287);
+/* harmony import */ var _lock_bash_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(39503);
+/* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(97287);
 
 
 
@@ -3005,15 +3036,15 @@ function obstacleFinding(obstacle) {
             };
         case 'step-runs':
             return {
-                fact: `a step of an ended run still runs there: ${obstacle.steps === '' ? 'a process that has just ended or begun' : obstacle.steps}${obstacle.owner === undefined ? '' : `. The lock was that of ${(0,_lock_file_js__WEBPACK_IMPORTED_MODULE_0__/* .describeOwner */ .$S)(obstacle.owner)}`}.`,
+                fact: `a step of an ended run still runs there: ${obstacle.steps === '' ? 'a process that has just ended or begun' : obstacle.steps}${obstacle.owner === undefined ? '' : `. The lock was that of ${(0,_lock_file_js__WEBPACK_IMPORTED_MODULE_1__/* .describeOwner */ .$S)(obstacle.owner)}`}.`,
                 cause: 'That run was killed or lost its connection; on the host, a step that has begun goes on to its end.',
                 fix: 'Wait until the processes named are gone (each has a time limit of its own), then run again. To end them is to leave the step half done.',
             };
         case 'unreadable':
             return {
-                fact: `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI} is there, and says nothing that this release understands.`,
+                fact: `${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_FILE */ .FI} is there, and says nothing that this release understands.`,
                 cause: 'It was written by another release of the action, or by hand.',
-                fix: `Make sure that no run works on this host, then remove it (\`sudo rm ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI}\`) and run again.`,
+                fix: `Make sure that no run works on this host, then remove it (\`sudo rm ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_FILE */ .FI}\`) and run again.`,
             };
     }
 }
@@ -3025,14 +3056,14 @@ function describeObstacle(obstacle) {
         case 'step-runs':
             return `a step of ${ownerOr(obstacle.owner, 'a run')} that has ended`;
         case 'unreadable':
-            return `whoever wrote ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI}`;
+            return `whoever wrote ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_FILE */ .FI}`;
     }
 }
 /** What is said when an abandoned lock is taken over. */
 function takeOverWarning({ owner, why, secondsSinceHeartbeat }) {
     const reason = why === 'connection ended'
         ? 'its SSH connection has ended'
-        : `there was no heartbeat for ${secondsSinceHeartbeat} s (allowed: ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_TTL_SECONDS */ .bk} s)`;
+        : `there was no heartbeat for ${secondsSinceHeartbeat} s (allowed: ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_TTL_SECONDS */ .bk} s)`;
     return `The lock of ${ownerOr(owner, 'an unknown run')} counts as abandoned and was taken over: ${reason}, and no step of it runs any more.`;
 }
 /** A lock that was held and is no more. */
@@ -3040,36 +3071,36 @@ function lostFinding(holder) {
     if (holder === undefined) {
         return {
             fact: 'the lock of this run is gone.',
-            cause: `The host was restarted, or somebody removed ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__/* .LOCK_FILE */ .FI}.`,
+            cause: `The host was restarted, or somebody removed ${_kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_FILE */ .FI}.`,
             fix: 'Run again: it goes on from what it finds.',
         };
     }
     return {
-        fact: `the lock of this run was taken over by ${(0,_lock_file_js__WEBPACK_IMPORTED_MODULE_0__/* .describeOwner */ .$S)(holder)}.`,
-        cause: `No heartbeat came through for more than ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .LOCK_TTL_SECONDS */ .bk} s, because the runner or the host stood still or the network was cut.`,
+        fact: `the lock of this run was taken over by ${(0,_lock_file_js__WEBPACK_IMPORTED_MODULE_1__/* .describeOwner */ .$S)(holder)}.`,
+        cause: `No heartbeat came through for more than ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .LOCK_TTL_SECONDS */ .bk} s, because the runner or the host stood still or the network was cut.`,
         fix: 'Let that run end, then run again: it goes on from what it finds.',
     };
 }
 /** Why a script of the lock did not come to its end. */
 function lockFailure(result) {
-    if (result.code === _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .NO_FLOCK */ .gP) {
+    if (result.code === _lock_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .NO_FLOCK */ .gP) {
         return {
             fact: 'the host has no command `flock`, without which two runs cannot be kept apart.',
             cause: 'The package util-linux is missing, or was stripped from a minimal image.',
             fix: 'Install util-linux (`sudo apt-get install util-linux`, `sudo dnf install util-linux-core`), then run again.',
         };
     }
-    if (result.code === _lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .STUCK */ .p7) {
+    if (result.code === _lock_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .STUCK */ .p7) {
         return {
             fact: 'another process holds the access to the lock file and does not let go.',
             cause: 'A script of another run was stopped (SIGSTOP), or the host is overloaded.',
-            fix: `See who it is (\`sudo fuser -v ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_2__/* .MUTEX */ .gH}\`), let it go on or end it, then run again.`,
+            fix: `See who it is (\`sudo fuser -v ${_lock_bash_js__WEBPACK_IMPORTED_MODULE_0__/* .MUTEX */ .gH}\`), let it go on or end it, then run again.`,
         };
     }
     return (0,_scripts_explain_unknown_js__WEBPACK_IMPORTED_MODULE_3__/* .explainUnknown */ .w)(result);
 }
 function ownerOr(owner, unknown) {
-    return owner === undefined ? unknown : (0,_lock_file_js__WEBPACK_IMPORTED_MODULE_0__/* .describeOwner */ .$S)(owner);
+    return owner === undefined ? unknown : (0,_lock_file_js__WEBPACK_IMPORTED_MODULE_1__/* .describeOwner */ .$S)(owner);
 }
 
 
@@ -3093,6 +3124,506 @@ function printable(text, limit = 300) {
 /** A duration as messages say it, e.g. `1.5 s` or `20 s`. */
 function seconds(milliseconds) {
     return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0)} s`;
+}
+
+
+/***/ }),
+
+/***/ 88314:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ LineSplitter),
+/* harmony export */   p: () => (/* binding */ FramedOutput)
+/* harmony export */ });
+/* harmony import */ var node_string_decoder__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(46193);
+/* harmony import */ var node_string_decoder__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_string_decoder__WEBPACK_IMPORTED_MODULE_0__);
+
+/** How much of what comes before the marker is kept, for messages when it never comes. */
+const PREAMBLE_LIMIT = 64 * 1024;
+/**
+ * One output stream of a remote shell. All before the marker line is noise (`.bashrc`, banners, sudo's
+ * lecture); all behind it belongs to the script and is passed on as it comes.
+ */
+class FramedOutput {
+    #marker;
+    #onMarker;
+    #onContent;
+    #preamble = Buffer.alloc(0);
+    #started = false;
+    /** @param marker the line, without its newline, after which content begins. */
+    constructor(marker, onMarker, onContent) {
+        this.#marker = Buffer.from(`${marker}\n`);
+        this.#onMarker = onMarker;
+        this.#onContent = onContent;
+    }
+    /** Whether the marker has come. */
+    get started() {
+        return this.#started;
+    }
+    /** The last part of what came while there was no marker. */
+    get preamble() {
+        return this.#preamble.toString('utf8');
+    }
+    push(chunk) {
+        if (this.#started) {
+            this.#onContent(chunk);
+            return;
+        }
+        const seen = Buffer.concat([this.#preamble, chunk]);
+        const index = seen.indexOf(this.#marker);
+        if (index === -1) {
+            this.#preamble = seen.subarray(-PREAMBLE_LIMIT);
+            return;
+        }
+        this.#started = true;
+        this.#onMarker?.();
+        const content = seen.subarray(index + this.#marker.length);
+        if (content.length > 0)
+            this.#onContent(content);
+    }
+}
+/** Cuts a byte stream into lines; a line is passed on when it is complete. */
+class LineSplitter {
+    #onLine;
+    #decoder = new node_string_decoder__WEBPACK_IMPORTED_MODULE_0__.StringDecoder('utf8');
+    #rest = '';
+    constructor(onLine) {
+        this.#onLine = onLine;
+    }
+    push(chunk) {
+        const lines = `${this.#rest}${this.#decoder.write(chunk)}`.split('\n');
+        this.#rest = lines.pop() ?? '';
+        for (const line of lines)
+            this.#onLine(line.replace(/\r$/, ''));
+    }
+    /** Passes on a last line that has no newline. */
+    end() {
+        const line = `${this.#rest}${this.#decoder.end()}`;
+        this.#rest = '';
+        if (line !== '')
+            this.#onLine(line);
+    }
+}
+
+
+/***/ }),
+
+/***/ 98290:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  RP: () => (/* binding */ InputFailure),
+  zq: () => (/* binding */ NOT_ROOT),
+  hk: () => (/* binding */ RootShell),
+  qE: () => (/* binding */ SERVED_BY),
+  V5: () => (/* binding */ StartFailure),
+  yz: () => (/* binding */ remoteResult),
+  q$: () => (/* binding */ shellCommand)
+});
+
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __webpack_require__(78474);
+// EXTERNAL MODULE: ./src/findings.ts
+var findings = __webpack_require__(81001);
+// EXTERNAL MODULE: ./src/hosts/root-shell/output.ts
+var output = __webpack_require__(88314);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __webpack_require__(57075);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/shell-stream.ts
+
+/**
+ * Standard input and output of a script as one stream. Ending it is not told to the script, which sees the end of its
+ * input when the stream is destroyed, and only then: so a script knows that nobody reads it any more.
+ */
+class ShellStream extends external_node_stream_.Duplex {
+    relayed = true;
+    #session;
+    #over = false;
+    #writeDone;
+    /** @param session of the shell that runs the script; its output is handed over by `receive`. */
+    constructor(session) {
+        super({ allowHalfOpen: true });
+        this.#session = session;
+        session.stdout.once('end', () => this.push(null));
+        void session.whenOver.then(() => {
+            this.#over = true;
+            if (this.#writeDone === undefined)
+                this.end();
+            else
+                this.#writeDone(endedByPeer());
+        });
+        // A lost connection must not end the process when nobody listens any more; `close` still tells.
+        this.on('error', () => undefined);
+    }
+    /** Takes what the script has written. */
+    receive(chunk) {
+        if (!this.push(chunk))
+            this.#session.stdout.pause();
+    }
+    _read() {
+        this.#session.stdout.resume();
+    }
+    _write(chunk, _encoding, done) {
+        if (this.#over) {
+            done(endedByPeer());
+            return;
+        }
+        this.#writeDone = done;
+        this.#session.stdin.write(chunk, (error) => {
+            this.#writeDone = undefined;
+            done(error);
+        });
+    }
+    _destroy(error, done) {
+        this.#session.stdout.resume(); // what is left unread would keep the session from ending
+        this.#session.close();
+        done(error);
+    }
+}
+function endedByPeer() {
+    return Object.assign(new Error('the other end closed the connection'), { code: 'EPIPE' });
+}
+
+// EXTERNAL MODULE: ./src/hosts/root-shell/sudo-dialogue.ts
+var sudo_dialogue = __webpack_require__(1741);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell.ts
+
+
+
+
+
+/** What the shell says, on both outputs, when it is there and is root. */
+const READY = 'etcd-ha-root';
+/** Exit status of a shell that is not root. */
+const NOT_ROOT = 96;
+/** Exit status when standard input ended before the script was whole; nothing of it has run then. */
+const CUT_SHORT = 97;
+/**
+ * Variable of bash with the number of the process that the shell works for, where this machine is the host. Elsewhere that
+ * is the SSH server's, and to be found above the shell.
+ */
+const SERVED_BY = 'etcd_ha_served_by';
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin';
+/**
+ * Reads a script by its length in bytes, in one piece, and runs it. So the script's own input lies untouched
+ * behind it, and a script that was cut off does not run at all. Measured for 8 KiB: 6 ms, against 15 ms when
+ * `bash -s` reads it, byte by byte as it must on a pipe, and 10 ms with `head -c`.
+ */
+function loader(privilege) {
+    return [
+        'export LC_ALL=C',
+        ...(privilege === 'root' ? [`test $EUID = 0 || exit ${NOT_ROOT}`] : []),
+        `echo ${READY}`,
+        `echo ${READY} >&2`,
+        `read -r n && IFS= read -r -N $n REPLY || exit ${CUT_SHORT}`,
+        'eval "$REPLY"',
+    ].join('; ');
+}
+/**
+ * What is asked of the login shell, whichever it is: words and one quoted string that bash, dash, fish, csh and
+ * restricted shells read alike. Nothing of a script is in it, because every user of the host sees command lines.
+ * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
+ * root's .bashrc, as it would with a socket for its input. sudo reads a password byte by byte (tgetpass.c, getln), so
+ * what comes behind it is bash's.
+ * @param mayAsk whether sudo may ask for a password.
+ */
+function shellCommand(user, privilege, mayAsk = false) {
+    const bash = `bash --norc -c '${loader(privilege)}'`;
+    if (user === 'root' || privilege === 'login')
+        return `env LC_ALL=C ${bash}`;
+    return `env LC_ALL=C sudo ${mayAsk ? `-S -p ${sudo_dialogue/* PROMPT */.hF}` : '-n'} -- ${bash}`;
+}
+/** The command ended before it was a root shell. */
+class StartFailure extends Error {
+    status;
+    stdout;
+    stderr;
+    /** What came of the password that sudo asked for. */
+    trouble;
+    constructor(status, stdout, stderr, trouble) {
+        super('no root shell');
+        this.trouble = trouble;
+        this.name = 'StartFailure';
+        this.status = status;
+        this.stdout = stdout;
+        this.stderr = stderr;
+    }
+}
+/** What a script was to be sent could not be had any more. */
+class InputFailure extends Error {
+    name = 'InputFailure';
+}
+/** A bash that runs as root on the host and waits for its one script. */
+class RootShell {
+    #session;
+    #stdout = [];
+    #stderr = [];
+    #out;
+    #err;
+    #ready = Promise.withResolvers();
+    #onStdout = (chunk) => void this.#stdout.push(chunk);
+    #sudo;
+    #progress;
+    #given = false;
+    #over = false;
+    /**
+     * @param session in which `shellCommand` is being started; nothing of its output may have been read.
+     * @param answer for the case that sudo asks for a password.
+     */
+    constructor(session, answer) {
+        this.#session = session;
+        this.#sudo =
+            answer &&
+                new sudo_dialogue/* SudoDialogue */.Cx(session, answer, (trouble) => this.#ready.reject(this.#failure(undefined, trouble)));
+        this.#ready.promise.catch(() => undefined); // told to who waits, if anybody does
+        this.#out = new output/* FramedOutput */.p(READY, () => {
+            this.#sudo?.passed();
+            this.#ready.resolve(undefined);
+        }, (chunk) => this.#onStdout(chunk));
+        this.#err = new output/* FramedOutput */.p(READY, undefined, (chunk) => {
+            this.#stderr.push(chunk);
+            this.#progress?.push(chunk);
+        });
+        session.stdout.on('data', (chunk) => this.#out.push(chunk));
+        session.stderr.on('data', (chunk) => {
+            this.#err.push(chunk);
+            if (!this.#out.started)
+                this.#sudo?.heard(this.#err.preamble);
+        });
+        void session.whenOver.then(() => {
+            this.#over = true;
+        });
+    }
+    /** Its process: number and start time; known only where this machine is the host. */
+    get process() {
+        return this.#session.here?.id;
+    }
+    /** Whether it is gone, or going: it has said how it ended. */
+    get ended() {
+        return this.#over || this.#session.status !== undefined;
+    }
+    /** Whether it waits for a script: it ends by itself when its input does. */
+    get isIdle() {
+        return !this.#given;
+    }
+    /** Resolves when it is over and all its output has come. */
+    get whenEnded() {
+        return this.#session.whenOver;
+    }
+    /**
+     * Resolves when the shell has said that it is root; until then nothing is sent to it, as it may be anything.
+     * @throws StartFailure when it ends instead.
+     */
+    async whenReady() {
+        void this.whenEnded.then((status) => {
+            if (this.#out.started)
+                return;
+            this.#sudo?.ended(this.#err.preamble);
+            this.#ready.reject(this.#failure(status));
+        });
+        await this.#ready.promise;
+    }
+    #failure(status, trouble) {
+        return new StartFailure(status, this.#out.preamble, this.#err.preamble, trouble);
+    }
+    /** Runs the script, once only, in a ready shell. */
+    async execute({ script, input, onProgress, }) {
+        this.#given = true;
+        if (onProgress !== undefined)
+            this.#progress = new output/* LineSplitter */.g(onProgress);
+        const { stdin } = this.#session;
+        if (typeof input === 'function') {
+            stdin.write(this.#framed(script));
+            await this.#send(input());
+        }
+        else
+            stdin.end(Buffer.concat([this.#framed(script), input ?? Buffer.alloc(0)]));
+        const status = await this.whenEnded;
+        this.#progress?.end();
+        return {
+            status,
+            stdout: Buffer.concat(this.#stdout),
+            stderr: this.#said(),
+        };
+    }
+    /**
+     * Runs the script, once only, in a ready shell, with its standard input and output as a stream.
+     * @param onStdout takes what it writes, and hands on to the stream what belongs there.
+     */
+    stream(script, onStdout) {
+        this.#given = true;
+        this.#onStdout = onStdout;
+        const stream = new ShellStream(this.#session);
+        this.#session.stdin.write(this.#framed(script));
+        return { stream, stderr: () => this.#said() };
+    }
+    /**
+     * Sends input as fast as the host takes it, and no more once the script is over: it may end without reading all.
+     * @throws InputFailure when there is no more to be had; the shell is closed then.
+     */
+    async #send(input) {
+        const { stdin } = this.#session;
+        try {
+            for await (const chunk of input) {
+                if (this.ended)
+                    return;
+                // a pipe that breaks is the script that has ended, which tells why itself
+                const drained = () => (0,external_node_events_.once)(stdin, 'drain').catch(() => this.whenEnded);
+                if (!stdin.write(chunk))
+                    await Promise.race([drained(), this.whenEnded]);
+            }
+            stdin.end();
+        }
+        catch (error) {
+            this.close();
+            throw new InputFailure((0,findings/* errorMessage */.gJ)(error), { cause: error });
+        }
+    }
+    /**
+     * Ends it early; what runs on the host sees at least its standard input end and its output refused. A sudo that waits for
+     * an answer is ended at once: one that it does not get would count as a wrong one (pam_faillock(8)).
+     */
+    close() {
+        if (this.#sudo?.isPending === true)
+            this.#session.kill();
+        else
+            this.#session.close();
+    }
+    /** The script as the loader reads it. */
+    #framed(script) {
+        const servedBy = this.#session.here?.servedBy;
+        const body = Buffer.from(prepared(servedBy === undefined ? script : `${SERVED_BY}=${servedBy}\n${script}`));
+        return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
+    }
+    #said() {
+        return Buffer.concat(this.#stderr).toString('utf8');
+    }
+}
+/** The result as the contract has it. */
+function remoteResult(status, { stdout, stderr }) {
+    return 'code' in status
+        ? { code: status.code, stdout, stderr }
+        : { code: null, signal: status.signal, stdout, stderr };
+}
+/** One compound command, so that bash runs nothing at all of a script with a syntax error. */
+function prepared(script) {
+    return `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; { ${script}\n}`;
+}
+
+
+/***/ }),
+
+/***/ 1741:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Cx: () => (/* binding */ SudoDialogue),
+/* harmony export */   ID: () => (/* binding */ PasswordRefused),
+/* harmony export */   hF: () => (/* binding */ PROMPT)
+/* harmony export */ });
+/**
+ * What sudo is told to ask for the password with, on standard error. sudo-rs writes more around it. It takes the place of
+ * the prompts of PAM modules too (sudo(8), -p).
+ */
+const PROMPT = 'etcd-ha-sudo-password:';
+/** A host has refused the password. */
+class PasswordRefused extends Error {
+    host;
+    constructor(host) {
+        super(`refused on ${host}`);
+        this.name = 'PasswordRefused';
+        this.host = host;
+    }
+}
+/** In sudo's and sudo-rs's words (plugins/sudoers/logging.c; src/common/error.rs). */
+const INCORRECT = /incorrect (?:password|authentication) attempt/i;
+/**
+ * Answers sudo's question for a password in one session: once, and not before it has been asked. To a second question there
+ * is no answer, so that a wrong password is one failed try.
+ */
+class SudoDialogue {
+    #session;
+    #answer;
+    #onTrouble;
+    #outcome = Promise.withResolvers();
+    #asked = 0;
+    #isOver = false;
+    /** @param onTrouble told when the password does not help; the session is ended then. */
+    constructor(session, answer, onTrouble) {
+        this.#session = session;
+        this.#answer = answer;
+        this.#onTrouble = onTrouble;
+        this.#outcome.promise.catch(() => undefined); // told to the gate, if it came to that
+    }
+    /** Whether sudo has asked, and it is not known yet what comes of it. */
+    get isPending() {
+        return this.#asked > 0 && !this.#isOver;
+    }
+    /** @param said all that came on standard error, while the shell is not there. */
+    heard(said) {
+        const asked = said.split(PROMPT).length - 1;
+        if (this.#isOver || asked <= this.#asked)
+            return;
+        this.#asked = asked;
+        if (asked === 1)
+            void this.#offer();
+        else if (isRefusal(said))
+            this.#refused();
+        else
+            this.#end({ kind: 'more wanted' });
+    }
+    /** The shell is there. */
+    passed() {
+        this.#isOver = true;
+        this.#outcome.resolve(undefined);
+    }
+    /** The session is over, and there was no shell. @param said all that came on standard error. */
+    ended(said) {
+        if (this.#asked > 0 && INCORRECT.test(said))
+            this.#refused();
+        this.#isOver = true;
+        this.#outcome.reject(new Error('the session ended'));
+    }
+    async #offer() {
+        const { gate, password, host } = this.#answer;
+        try {
+            await gate.run(async () => {
+                if (!this.#isOver)
+                    this.#session.stdin.write(`${password}\n`);
+                await this.#outcome.promise;
+            });
+        }
+        catch (error) {
+            if (error instanceof PasswordRefused && error.host !== host)
+                this.#end({ kind: 'refused before', on: error.host });
+        }
+    }
+    #refused() {
+        this.#outcome.reject(new PasswordRefused(this.#answer.host));
+        this.#end({ kind: 'refused' });
+    }
+    #end(trouble) {
+        if (this.#isOver)
+            return;
+        this.#isOver = true;
+        this.#outcome.reject(new Error(trouble.kind));
+        this.#onTrouble(trouble);
+        this.#session.kill();
+    }
+}
+/**
+ * Whether sudo asks again because the first answer was wrong. It says so between its questions, in words that sudoers can
+ * choose (`badpass_message`, `insults`); PAM modules that ask for more say nothing.
+ */
+function isRefusal(said) {
+    const between = said.slice(said.indexOf(PROMPT) + PROMPT.length, said.lastIndexOf(PROMPT));
+    return (between
+        .replace(/^\] Password:/, '')
+        .replace(/\[sudo: *$/, '')
+        .trim() !== '');
 }
 
 
@@ -6188,6 +6719,8 @@ const inputDefinitions = {
     'allow-even-members': { default: 'false' },
     'control-plane-hosts': {},
     'cluster-name': { default: 'etcd' },
+    transport: { default: 'ssh2' },
+    'local-host': {},
     'ssh-user': {},
     'ssh-port': { default: '22' },
     'ssh-private-key': { secret: true },
@@ -6399,7 +6932,7 @@ function readRunContext() {
 
 /***/ }),
 
-/***/ 61578:
+/***/ 68587:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -6434,71 +6967,6 @@ function digestOfInputs(inputs) {
 
 // EXTERNAL MODULE: ./src/settings/input-file.ts
 var input_file = __webpack_require__(70036);
-;// CONCATENATED MODULE: ./src/settings/logins.ts
-/**
- * Gives every host its login: what was written of it, the defaults, and the member's own address.
- * @param ports etcd's own, by input: an SSH server on one of them would keep etcd from it.
- */
-function withLogins(hosts, defaults, ports, findings) {
-    const strangers = defaults.user === undefined ? hosts.filter(({ login }) => login?.user === undefined) : [];
-    const lacksAll = defaults.user === undefined && strangers.length === hosts.length;
-    if (lacksAll || strangers.length > 0)
-        findings.push(noUser(lacksAll ? [] : strangers.map((host) => labelOf(host) || host.at)));
-    const usable = hosts.filter(({ address }) => address !== '');
-    const found = usable.map(({ name, address, login }) => ({
-        ...(name !== undefined && { name }),
-        address,
-        login: { address, ...defaults, ...login },
-    }));
-    refuseSharedServers(usable, found, findings);
-    for (const [input, port] of Object.entries(ports)) {
-        const taken = found.find(({ address, login }) => login.address === address && login.port === port);
-        if (taken !== undefined)
-            findings.push(takenBySsh(input, port, labelOf(taken)));
-    }
-    return found.flatMap((host) => {
-        const { user } = host.login;
-        return user === undefined ? [] : [{ ...host, login: { ...host.login, user } }];
-    });
-}
-function labelOf({ name, address }) {
-    return name ?? address;
-}
-/** @param hosts the only ones that lack one; none: all of them do. */
-function noUser(hosts) {
-    return {
-        at: 'ssh-user',
-        fact: hosts.length === 0 ? 'no user is given.' : `no user is given for ${hosts.join(', ')}.`,
-        fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
-    };
-}
-/** One SSH server is one machine, whatever two members are called. */
-function refuseSharedServers(written, hosts, findings) {
-    const seen = new Map();
-    for (const [index, { login }] of hosts.entries()) {
-        const { at = '', loginAt } = written[index] ?? {};
-        const server = `${login.address} port ${login.port}`;
-        const before = seen.get(server);
-        if (before === undefined)
-            seen.set(server, loginAt ?? at);
-        else if (loginAt !== undefined) {
-            findings.push({
-                at: loginAt,
-                fact: `the SSH server at ${server} was given before, at ${before}.`,
-                cause: 'hosts behind one address have a port each, and only one was written.',
-                fix: 'give every host the address and port of its own SSH server.',
-            });
-        }
-    }
-}
-function takenBySsh(input, port, host) {
-    return {
-        at: input,
-        fact: `${port} is also the port of the SSH server of ${host}.`,
-        fix: `choose another ${input} that is free on every host.`,
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/settings/nearest.ts
 
 /** Names of the same thing in other SSH actions, which people bring along. */
@@ -7523,56 +7991,7 @@ function noHostKey([host]) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/settings/parse-sudo-password.ts
-const parse_sudo_password_INPUT = 'sudo-password';
-/** The longest answer that sudo reads (include/sudo_plugin.h, SUDO_CONV_REPL_MAX; 255 before 1.9). */
-const LONGEST = 1023;
-/** Shorter words are not hidden: they stand in ordinary text. */
-const SHORTEST_HIDDEN = 5;
-/**
- * Reads what sudo is told when it asks. One line break at its end is that of its file.
- * @param hosts as far as they could be read. @returns undefined when there is none, or it cannot be used.
- */
-function parseSudoPassword(text, hosts, { findings, warnings }) {
-    const password = text.replace(/\r?\n$/, '');
-    if (password === '')
-        return undefined;
-    if (/[\0\r\n]/.test(password)) {
-        findings.push({
-            at: parse_sudo_password_INPUT,
-            fact: 'the password has a line break in it; sudo takes what stands before it.',
-            cause: 'the secret holds something else, such as a key.',
-            fix: 'give the password alone, on one line.',
-        });
-        return undefined;
-    }
-    if (Buffer.byteLength(password) > LONGEST) {
-        findings.push({
-            at: parse_sudo_password_INPUT,
-            fact: `the password has more than the ${LONGEST} bytes that sudo reads.`,
-            fix: 'choose a shorter one.',
-        });
-        return undefined;
-    }
-    if (password.length < SHORTEST_HIDDEN) {
-        warnings.push({
-            at: parse_sudo_password_INPUT,
-            fact: `the password has fewer than ${SHORTEST_HIDDEN} characters: it could be an ordinary word, so it is not hidden in the log.`,
-            fix: 'choose a longer one.',
-        });
-    }
-    if (hosts.length > 0 && hosts.every(({ login }) => login.user === 'root')) {
-        warnings.push({
-            at: parse_sudo_password_INPUT,
-            fact: 'it is given, and root, who logs in, needs no sudo.',
-            fix: 'leave it out, or name another user in ssh-user.',
-        });
-    }
-    return password;
-}
-
 ;// CONCATENATED MODULE: ./src/settings/parse-access.ts
-
 
 
 
@@ -7588,7 +8007,6 @@ function parseAccess(inputs, hosts, { user, agentSocket }, collected) {
     const before = collected.findings.length;
     const identity = parseIdentity(inputs, agentSocket, collected);
     const connectTimeoutSeconds = parseDuration('ssh-connect-timeout', inputs['ssh-connect-timeout'], connectTime, collected.findings);
-    const sudoPassword = parseSudoPassword(inputs['sudo-password'], hosts, collected);
     const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
     const ownKey = inputs['ssh-bastion-private-key'] !== '';
     const bastionKey = ownKey ? parseKey(BASTIONS_KEY, inputs, collected) : undefined;
@@ -7606,7 +8024,6 @@ function parseAccess(inputs, hosts, { user, agentSocket }, collected) {
         hostKeys,
         connectTimeoutSeconds,
         bastions,
-        ...(sudoPassword !== undefined && { sudoPassword }),
         ...(bastionKey && { bastionKey }),
     };
 }
@@ -7634,6 +8051,25 @@ const passphraseOfNothing = {
 };
 const HOSTS_KEY = { key: 'ssh-private-key', passphrase: 'ssh-key-passphrase' };
 const BASTIONS_KEY = { key: 'ssh-bastion-private-key', passphrase: 'ssh-bastion-key-passphrase' };
+/** Inputs that say how hosts are logged in to, where none is: the runner itself is the only one. */
+function warnOfUnusedAccess(inputs, warnings) {
+    const names = [
+        'ssh-user',
+        'ssh-private-key',
+        'ssh-known-hosts',
+        'ssh-host-fingerprints',
+        'ssh-bastion',
+    ];
+    const given = names.filter((name) => inputs[name] !== '');
+    if (given.length === 0)
+        return;
+    warnings.push({
+        at: given[0] ?? 'transport',
+        fact: `${given.join(', ')}: given, and no host is logged in to.`,
+        cause: 'the one host is the machine that the job runs on (transport, local-host).',
+        fix: 'leave these inputs out.',
+    });
+}
 function refuseBastionKey(inputs, findings) {
     for (const at of Object.values(BASTIONS_KEY).filter((name) => inputs[name] !== '')) {
         findings.push({
@@ -7832,208 +8268,6 @@ function longer(at, days, usual) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/settings/parse-names.ts
-
-
-/** One label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
-const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-/** X.509 limits a common name to 64 characters (RFC 5280, ub-common-name); the member's name becomes one. */
-const parse_names_longestName = 64;
-/** True for a label of a DNS name: lower-case letters, digits and dashes, at most 63. */
-function isLabel(text) {
-    return label.test(text);
-}
-/**
- * Reads the name of a member as kubeadm reads nodeRegistration.name: in lower case, an RFC 1123 subdomain.
- * @param at input and place, for the finding.
- */
-function parseMemberName(text, at, findings) {
-    const name = text.toLowerCase();
-    const fact = nameProblem(name);
-    if (fact === undefined)
-        return name;
-    findings.push({
-        at,
-        fact: `${(0,quote/* quote */.h)(text)} ${fact}`,
-        fix: 'use lower-case letters, digits, dashes and dots, beginning and ending with a letter or digit, for example infra0.',
-    });
-    return undefined;
-}
-function nameProblem(name) {
-    if (name === '')
-        return 'is no name.';
-    if ((0,external_node_net_.isIP)(name) !== 0)
-        return 'is an address, not a name; a pair is written name=address.';
-    if (name === 'localhost')
-        return 'is the name by which every host calls itself.';
-    if (name.length > parse_names_longestName) {
-        return `has ${name.length} characters; it becomes the common name of certificates, which has at most ${parse_names_longestName}.`;
-    }
-    return name.split('.').every(isLabel)
-        ? undefined
-        : 'is not a name that kubeadm takes (RFC 1123 subdomain).';
-}
-
-;// CONCATENATED MODULE: ./src/settings/parse-hosts.ts
-
-
-
-
-/**
- * Reads `hosts` and `names`: addresses, `name=address` pairs, or addresses with their names in the other input.
- * @returns the hosts in the user's order, those with a fault among them.
- */
-function parseHosts(hosts, names, findings) {
-    const written = parseEntries('hosts', hosts, findings).map((entry) => parseHost(entry, findings));
-    return addNames(written, parseEntries('names', names, findings), findings);
-}
-/** Reads one host, `address` or `name=address`. One whose address is not usable can still have its name checked. */
-function parseHost({ text, at }, findings) {
-    const equals = text.indexOf('=');
-    if (equals < 0)
-        return { address: parseHostAddress(text, at, findings), at };
-    const name = parseMemberName(text.slice(0, equals).trim(), at, findings);
-    const address = parseHostAddress(text.slice(equals + 1).trim(), at, findings);
-    return name === undefined ? { address, at } : { name, address, at, nameAt: at };
-}
-/** Reads the address of a member; empty with a finding where it cannot be one. */
-function parseHostAddress(text, at, findings) {
-    const address = text === '' ? noAddress : parseAddress(text);
-    if (typeof address === 'string')
-        return address;
-    findings.push({ at, ...address, fact: `${(0,quote/* quote */.h)(text)} ${address.fact}` });
-    return '';
-}
-const noAddress = {
-    fact: 'stands behind the name, where the address belongs.',
-    cause: 'an expression like ${{ vars.HOST0 }} that has no value.',
-    fix: 'write name=address, for example infra0=10.0.0.6.',
-};
-function addNames(hosts, names, findings) {
-    if (names.length === 0)
-        return hosts;
-    const parsed = names.map(({ text, at }) => ({ name: parseMemberName(text, at, findings), at }));
-    const pair = hosts.find((host) => host.nameAt !== undefined);
-    if (pair !== undefined) {
-        findings.push({
-            at: 'names',
-            fact: `names are given twice: here and as pairs in ${pair.at}.`,
-            fix: 'keep one: either hosts: infra0=10.0.0.6, … or the input names.',
-        });
-        return hosts;
-    }
-    if (parsed.length !== hosts.length) {
-        findings.push({
-            at: 'names',
-            fact: `there are ${parsed.length} names here, but hosts has ${hosts.length} entries.`,
-            fix: 'give one name per host in the same order, or leave names out: each host then goes by its short hostname.',
-        });
-    }
-    return hosts.map((host, index) => {
-        const given = parsed[index];
-        return given?.name === undefined ? host : { ...host, name: given.name, nameAt: given.at };
-    });
-}
-
-;// CONCATENATED MODULE: ./src/settings/placed-hosts.ts
-
-
-/** Checks what must hold for hosts in whatever form they were written: one family, and nothing twice. */
-function checkHosts(hosts, findings) {
-    const usable = hosts.filter(({ address }) => address !== '');
-    checkFamilies(usable, findings);
-    refuseTwice(usable.map((host) => ({ value: host.address, at: addressAt(host) })), 'address', findings);
-    refuseTwice(hosts.flatMap(({ name, nameAt, at }) => (name === undefined ? [] : [{ value: name, at: nameAt ?? at }])), 'name', findings);
-}
-/** Input and place of a host's address. */
-function addressAt({ at, addressAt: address }) {
-    return address ?? at;
-}
-function checkFamilies(hosts, findings) {
-    const [first, ...others] = hosts;
-    const other = others.find((host) => first !== undefined && familyOf(host.address) !== familyOf(first.address));
-    if (first === undefined || other === undefined)
-        return;
-    findings.push({
-        at: addressAt(other),
-        fact: `${other.address} and ${first.address} (${addressAt(first)}) are of two families; etcd knows no dual stack.`,
-        fix: 'write all addresses as IPv4 or all as IPv6.',
-    });
-}
-function refuseTwice(written, what, findings) {
-    const seen = new Map();
-    for (const { value, at } of written) {
-        const before = seen.get(value);
-        if (before === undefined) {
-            seen.set(value, at);
-        }
-        else {
-            findings.push({
-                at,
-                fact: `the ${what} ${(0,quote/* quote */.h)(value)} was given before, at ${before}.`,
-                fix: `give every member its own ${what}.`,
-            });
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./src/settings/parse-control-plane.ts
-
-
-
-
-const input = 'control-plane-hosts';
-/**
- * Reads the hosts of the control plane: `control-plane-hosts`, in the forms of `hosts`, or what an inventory says of them.
- * @returns the hosts in the user's order, those with a fault among them; none where none are listed.
- */
-function parseControlPlane(value, inventory, findings) {
-    const written = parseEntries(input, value, findings).map((entry) => parseHost(entry, findings));
-    if (inventory?.controlPlane === undefined)
-        return written;
-    if (written.length === 0)
-        return inventory.controlPlane;
-    findings.push({
-        at: input,
-        fact: 'control-plane-hosts and control-plane of the inventory both say which hosts the control plane has.',
-        fix: 'leave one of the two out.',
-    });
-    return written;
-}
-/** Checks that each is listed once, and none of them as a member. */
-function checkControlPlane(controlPlane, members, findings) {
-    for (const [index, host] of controlPlane.entries()) {
-        const before = controlPlane.slice(0, index);
-        const member = members.find((one) => isSame(one, host));
-        const twin = member ?? before.find((one) => isSame(one, host));
-        if (twin === undefined)
-            continue;
-        const what = host.address === twin.address ? host.address : `the name ${host.name ?? ''}`;
-        findings.push({
-            at: addressAt(host),
-            fact: `${what} was given before, at ${addressAt(twin)}.`,
-            ...(member !== undefined && {
-                cause: 'a host of the etcd cluster runs etcd alone, and has these files already.',
-            }),
-            fix: 'list each host once, and those of the control plane apart from the members.',
-        });
-    }
-}
-function isSame(one, other) {
-    const isUsable = other.address !== '';
-    return (isUsable && one.address === other.address) || (one.name !== undefined && one.name === other.name);
-}
-/** Gives every host of the control plane its login, as those of the members are given. */
-function controlPlaneLogins(hosts, defaults, findings) {
-    if (hosts.length === 0)
-        return [];
-    const own = [];
-    const found = withLogins(hosts, defaults, {}, own);
-    // that there is no user at all is told once
-    findings.push(...own.filter(({ fact }) => !findings.some((told) => told.fact === fact)));
-    return found;
-}
-
 ;// CONCATENATED MODULE: ./src/settings/parse-data-places.ts
 
 /** Folders below which nothing of etcd may lie, and why. */
@@ -8181,7 +8415,7 @@ function syntaxFinding(problem, at, example) {
 
 
 
-const flag_forms_input = 'extra-args';
+const input = 'extra-args';
 const flag_forms_example = 'for example "snapshot-count: 5000", or as on the command line, --snapshot-count=5000.';
 /** True for a text whose first flag is written as on a command line, `--name=value` or `name=value`. */
 function looksLikeLines(text) {
@@ -8204,7 +8438,7 @@ function meaningful(text) {
         .split(/\r?\n|\r/)
         .map((line, index) => ({
         line: line.replace(/(?:^|\s)#.*$/, '').trim(),
-        at: `${flag_forms_input}, line ${index + 1}`,
+        at: `${input}, line ${index + 1}`,
     }))
         .filter(({ line }) => line !== '');
 }
@@ -8236,13 +8470,13 @@ function lineProblem(line, value) {
 }
 /** Reads a YAML mapping of names to single values, each taken as it is written. */
 function flagsOfMapping(text, findings) {
-    const yaml = parseYaml(flag_forms_input, text, { schema: 'failsafe', uniqueKeys: false, example: flag_forms_example }, findings);
+    const yaml = parseYaml(input, text, { schema: 'failsafe', uniqueKeys: false, example: flag_forms_example }, findings);
     const contents = yaml?.document.contents;
     if (yaml === undefined || contents === null || ((0,dist/* isScalar */.jn)(contents) && contents.value === ''))
         return [];
     if (!(0,dist/* isMap */.jh)(contents)) {
         findings.push({
-            at: flag_forms_input,
+            at: input,
             fact: 'this is not a mapping of flags to values.',
             cause: 'the flags were written as a list, or there is no space behind a colon.',
             fix: `write one flag per line without a dash before it, ${flag_forms_example}`,
@@ -8878,6 +9112,109 @@ function unknownKey({ key, at }, known, of) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/settings/parse-names.ts
+
+
+/** One label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
+const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** X.509 limits a common name to 64 characters (RFC 5280, ub-common-name); the member's name becomes one. */
+const parse_names_longestName = 64;
+/** True for a label of a DNS name: lower-case letters, digits and dashes, at most 63. */
+function isLabel(text) {
+    return label.test(text);
+}
+/**
+ * Reads the name of a member as kubeadm reads nodeRegistration.name: in lower case, an RFC 1123 subdomain.
+ * @param at input and place, for the finding.
+ */
+function parseMemberName(text, at, findings) {
+    const name = text.toLowerCase();
+    const fact = nameProblem(name);
+    if (fact === undefined)
+        return name;
+    findings.push({
+        at,
+        fact: `${(0,quote/* quote */.h)(text)} ${fact}`,
+        fix: 'use lower-case letters, digits, dashes and dots, beginning and ending with a letter or digit, for example infra0.',
+    });
+    return undefined;
+}
+function nameProblem(name) {
+    if (name === '')
+        return 'is no name.';
+    if ((0,external_node_net_.isIP)(name) !== 0)
+        return 'is an address, not a name; a pair is written name=address.';
+    if (name === 'localhost')
+        return 'is the name by which every host calls itself.';
+    if (name.length > parse_names_longestName) {
+        return `has ${name.length} characters; it becomes the common name of certificates, which has at most ${parse_names_longestName}.`;
+    }
+    return name.split('.').every(isLabel)
+        ? undefined
+        : 'is not a name that kubeadm takes (RFC 1123 subdomain).';
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-hosts.ts
+
+
+
+
+/**
+ * Reads `hosts` and `names`: addresses, `name=address` pairs, or addresses with their names in the other input.
+ * @returns the hosts in the user's order, those with a fault among them.
+ */
+function parseHosts(hosts, names, findings) {
+    const written = parseEntries('hosts', hosts, findings).map((entry) => parseHost(entry, findings));
+    return addNames(written, parseEntries('names', names, findings), findings);
+}
+/** Reads one host, `address` or `name=address`. One whose address is not usable can still have its name checked. */
+function parseHost({ text, at }, findings) {
+    const equals = text.indexOf('=');
+    if (equals < 0)
+        return { address: parseHostAddress(text, at, findings), at };
+    const name = parseMemberName(text.slice(0, equals).trim(), at, findings);
+    const address = parseHostAddress(text.slice(equals + 1).trim(), at, findings);
+    return name === undefined ? { address, at } : { name, address, at, nameAt: at };
+}
+/** Reads the address of a member; empty with a finding where it cannot be one. */
+function parseHostAddress(text, at, findings) {
+    const address = text === '' ? noAddress : parseAddress(text);
+    if (typeof address === 'string')
+        return address;
+    findings.push({ at, ...address, fact: `${(0,quote/* quote */.h)(text)} ${address.fact}` });
+    return '';
+}
+const noAddress = {
+    fact: 'stands behind the name, where the address belongs.',
+    cause: 'an expression like ${{ vars.HOST0 }} that has no value.',
+    fix: 'write name=address, for example infra0=10.0.0.6.',
+};
+function addNames(hosts, names, findings) {
+    if (names.length === 0)
+        return hosts;
+    const parsed = names.map(({ text, at }) => ({ name: parseMemberName(text, at, findings), at }));
+    const pair = hosts.find((host) => host.nameAt !== undefined);
+    if (pair !== undefined) {
+        findings.push({
+            at: 'names',
+            fact: `names are given twice: here and as pairs in ${pair.at}.`,
+            fix: 'keep one: either hosts: infra0=10.0.0.6, … or the input names.',
+        });
+        return hosts;
+    }
+    if (parsed.length !== hosts.length) {
+        findings.push({
+            at: 'names',
+            fact: `there are ${parsed.length} names here, but hosts has ${hosts.length} entries.`,
+            fix: 'give one name per host in the same order, or leave names out: each host then goes by its short hostname.',
+        });
+    }
+    return hosts.map((host, index) => {
+        const given = parsed[index];
+        return given?.name === undefined ? host : { ...host, name: given.name, nameAt: given.at };
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/settings/parse-ssh-address.ts
 
 
@@ -8909,7 +9246,12 @@ function parseSshAddress(text) {
         : { fact: 'is neither an IP address nor the name of a host.', fix: parse_ssh_address_example };
 }
 
+;// CONCATENATED MODULE: ./src/settings/settings.ts
+/** Ways to a host: SSH by the library ssh2, or none at all, as the runner itself is the host. */
+const TRANSPORTS = ['ssh2', 'local'];
+
 ;// CONCATENATED MODULE: ./src/settings/inventory/inventory-host.ts
+
 
 
 
@@ -8932,6 +9274,14 @@ const HOST_KEYS = {
         host.addressAt = reader.placeOf(value);
         if (text !== undefined)
             host.address = parseHostAddress(text, host.addressAt, reader.findings);
+    },
+    transport: (host, { value }, reader) => {
+        const text = textOf(value, 'transport', reader);
+        const transport = TRANSPORTS.find((name) => name === text);
+        if (transport !== undefined)
+            host.transport = transport;
+        else if (text !== undefined)
+            reader.findings.push(unknownTransport(text, reader.placeOf(value)));
     },
     ssh: (host, { value }, reader) => {
         host.login = readLogin(value, reader);
@@ -9016,6 +9366,13 @@ function readFields(map, named, reader) {
         });
     }
     return host;
+}
+function unknownTransport(text, at) {
+    return {
+        at,
+        fact: `${(0,quote/* quote */.h)(text)} is no way to a host.`,
+        fix: `write one of ${TRANSPORTS.join(', ')}, or leave transport out for what the input transport says.`,
+    };
 }
 function readLogin(node, reader) {
     if (!(0,dist/* isMap */.jh)(node)) {
@@ -9283,6 +9640,171 @@ function evenCount(count) {
             `which ${count - 1} do as well, and has one host more that can fail.`,
         fix: `list ${count - 1} or ${count + 1} hosts, ${member_count_example}`,
     };
+}
+
+;// CONCATENATED MODULE: ./src/settings/logins.ts
+/**
+ * Gives every host its login: what was written of it, the defaults, and the member's own address.
+ * @param ports etcd's own, by input: an SSH server on one of them would keep etcd from it.
+ */
+function withLogins(hosts, defaults, ports, findings) {
+    const strangers = defaults.user === undefined ? hosts.filter(({ login }) => login?.user === undefined) : [];
+    const lacksAll = defaults.user === undefined && strangers.length === hosts.length;
+    if (lacksAll || strangers.length > 0)
+        findings.push(noUser(lacksAll ? [] : strangers.map((host) => labelOf(host) || host.at)));
+    const usable = hosts.filter(({ address }) => address !== '');
+    const found = usable.map(({ name, address, login, transport }) => ({
+        ...(name !== undefined && { name }),
+        address,
+        transport,
+        login: { address, ...defaults, ...login },
+    }));
+    refuseSharedServers(usable, found, findings);
+    for (const [input, port] of Object.entries(ports)) {
+        const taken = found.find(({ address, login }) => login.address === address && login.port === port);
+        if (taken !== undefined)
+            findings.push(takenBySsh(input, port, labelOf(taken)));
+    }
+    return found.flatMap((host) => {
+        const { user } = host.login;
+        return user === undefined ? [] : [{ ...host, login: { ...host.login, user } }];
+    });
+}
+function labelOf({ name, address }) {
+    return name ?? address;
+}
+/** @param hosts the only ones that lack one; none: all of them do. */
+function noUser(hosts) {
+    return {
+        at: 'ssh-user',
+        fact: hosts.length === 0 ? 'no user is given.' : `no user is given for ${hosts.join(', ')}.`,
+        fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
+    };
+}
+/** One SSH server is one machine, whatever two members are called. */
+function refuseSharedServers(written, hosts, findings) {
+    const seen = new Map();
+    for (const [index, { login }] of hosts.entries()) {
+        const { at = '', loginAt } = written[index] ?? {};
+        const server = `${login.address} port ${login.port}`;
+        const before = seen.get(server);
+        if (before === undefined)
+            seen.set(server, loginAt ?? at);
+        else if (loginAt !== undefined) {
+            findings.push({
+                at: loginAt,
+                fact: `the SSH server at ${server} was given before, at ${before}.`,
+                cause: 'hosts behind one address have a port each, and only one was written.',
+                fix: 'give every host the address and port of its own SSH server.',
+            });
+        }
+    }
+}
+function takenBySsh(input, port, host) {
+    return {
+        at: input,
+        fact: `${port} is also the port of the SSH server of ${host}.`,
+        fix: `choose another ${input} that is free on every host.`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/settings/placed-hosts.ts
+
+
+/** Checks what must hold for hosts in whatever form they were written: one family, and nothing twice. */
+function checkHosts(hosts, findings) {
+    const usable = hosts.filter(({ address }) => address !== '');
+    checkFamilies(usable, findings);
+    refuseTwice(usable.map((host) => ({ value: host.address, at: addressAt(host) })), 'address', findings);
+    refuseTwice(hosts.flatMap(({ name, nameAt, at }) => (name === undefined ? [] : [{ value: name, at: nameAt ?? at }])), 'name', findings);
+}
+/** Input and place of a host's address. */
+function addressAt({ at, addressAt: address }) {
+    return address ?? at;
+}
+function checkFamilies(hosts, findings) {
+    const [first, ...others] = hosts;
+    const other = others.find((host) => first !== undefined && familyOf(host.address) !== familyOf(first.address));
+    if (first === undefined || other === undefined)
+        return;
+    findings.push({
+        at: addressAt(other),
+        fact: `${other.address} and ${first.address} (${addressAt(first)}) are of two families; etcd knows no dual stack.`,
+        fix: 'write all addresses as IPv4 or all as IPv6.',
+    });
+}
+function refuseTwice(written, what, findings) {
+    const seen = new Map();
+    for (const { value, at } of written) {
+        const before = seen.get(value);
+        if (before === undefined) {
+            seen.set(value, at);
+        }
+        else {
+            findings.push({
+                at,
+                fact: `the ${what} ${(0,quote/* quote */.h)(value)} was given before, at ${before}.`,
+                fix: `give every member its own ${what}.`,
+            });
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-control-plane.ts
+
+
+
+
+const parse_control_plane_input = 'control-plane-hosts';
+/**
+ * Reads the hosts of the control plane: `control-plane-hosts`, in the forms of `hosts`, or what an inventory says of them.
+ * @returns the hosts in the user's order, those with a fault among them; none where none are listed.
+ */
+function parseControlPlane(value, inventory, findings) {
+    const written = parseEntries(parse_control_plane_input, value, findings).map((entry) => parseHost(entry, findings));
+    if (inventory?.controlPlane === undefined)
+        return written;
+    if (written.length === 0)
+        return inventory.controlPlane;
+    findings.push({
+        at: parse_control_plane_input,
+        fact: 'control-plane-hosts and control-plane of the inventory both say which hosts the control plane has.',
+        fix: 'leave one of the two out.',
+    });
+    return written;
+}
+/** Checks that each is listed once, and none of them as a member. */
+function checkControlPlane(controlPlane, members, findings) {
+    for (const [index, host] of controlPlane.entries()) {
+        const before = controlPlane.slice(0, index);
+        const member = members.find((one) => isSame(one, host));
+        const twin = member ?? before.find((one) => isSame(one, host));
+        if (twin === undefined)
+            continue;
+        const what = host.address === twin.address ? host.address : `the name ${host.name ?? ''}`;
+        findings.push({
+            at: addressAt(host),
+            fact: `${what} was given before, at ${addressAt(twin)}.`,
+            ...(member !== undefined && {
+                cause: 'a host of the etcd cluster runs etcd alone, and has these files already.',
+            }),
+            fix: 'list each host once, and those of the control plane apart from the members.',
+        });
+    }
+}
+function isSame(one, other) {
+    const isUsable = other.address !== '';
+    return (isUsable && one.address === other.address) || (one.name !== undefined && one.name === other.name);
+}
+/** Gives every host of the control plane that is logged in to its login, as those of the members are given. */
+function controlPlaneLogins(hosts, defaults, findings) {
+    if (hosts.length === 0)
+        return [];
+    const own = [];
+    const found = withLogins(hosts, defaults, {}, own);
+    // that there is no user at all is told once
+    findings.push(...own.filter(({ fact }) => !findings.some((told) => told.fact === fact)));
+    return found;
 }
 
 ;// CONCATENATED MODULE: ./src/settings/parse-members.ts
@@ -9622,6 +10144,117 @@ function sameAs(input, port, other) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/settings/transports.ts
+
+
+
+
+/**
+ * By which way each host is worked on: what was written of it, else `local` for the one that `local-host` names, else
+ * `transport`.
+ * @returns one for each host, in their order; undefined when the inputs cannot be used.
+ */
+function transportsOf(hosts, inputs, findings) {
+    const before = findings.length;
+    const all = parseChoice('transport', inputs.transport, TRANSPORTS, findings);
+    const here = localHost(hosts, inputs['local-host'], findings);
+    if (all === undefined || findings.length > before)
+        return undefined;
+    const transports = hosts.map((host) => host.transport ?? (host === here ? 'local' : all));
+    const local = hosts.filter((_, index) => transports[index] === 'local');
+    if (local.length > 1)
+        findings.push(severalHere(local, hosts.length));
+    for (const host of local.filter(({ loginAt }) => loginAt !== undefined))
+        findings.push(loginOfLocal(host));
+    return findings.length > before ? undefined : transports;
+}
+/** The host that an input names by name or address. */
+function localHost(hosts, text, findings) {
+    if (text === '')
+        return undefined;
+    const address = parseAddress(text);
+    const host = hosts.find((one) => one.name === text || (one.address !== '' && one.address === address));
+    if (host === undefined)
+        findings.push(noSuchHost(text, hosts));
+    else if (host.transport !== undefined && host.transport !== 'local')
+        findings.push(saidOtherwise(host, host.transport));
+    return host;
+}
+function noSuchHost(text, hosts) {
+    const known = hosts.map(({ name, address }) => (name === undefined ? address : `${name} (${address})`));
+    return {
+        at: 'local-host',
+        fact: `${(0,quote/* quote */.h)(text)} is none of the hosts: ${known.join(', ')}.`,
+        cause: 'a typing error; or the host has a name of its own that the inputs do not give, and is known by its address only.',
+        fix: `name the host that the job runs on by its address, for example local-host: ${hosts[0]?.address ?? '10.0.0.6'}.`,
+    };
+}
+function saidOtherwise(host, transport) {
+    return {
+        at: 'local-host',
+        fact: `it names ${transports_labelOf(host)}, of which the inventory says transport: ${transport}.`,
+        fix: 'keep one of the two.',
+    };
+}
+function severalHere(hosts, count) {
+    return {
+        at: 'transport',
+        fact: `${hosts.map(transports_labelOf).join(', ')} would be this machine, all of them; the job runs on one.`,
+        cause: '`transport: local` is for every host of the list.',
+        fix: `leave transport out, and name the one ${count > 1 ? `of the ${count} hosts ` : ''}that the job runs on in local-host: the others are reached by SSH.`,
+    };
+}
+function loginOfLocal(host) {
+    return {
+        at: host.loginAt ?? host.at,
+        fact: `${transports_labelOf(host)} is this machine, and is not logged in to.`,
+        cause: '`ssh` of a host says how its SSH server is reached.',
+        fix: 'leave ssh out for this host, or have it reached by SSH.',
+    };
+}
+function transports_labelOf({ name, address, at }) {
+    return name ?? (address === '' ? at : address);
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-reach.ts
+
+
+
+/**
+ * How each host is reached: by which way, and where its SSH server is.
+ * @param ports etcd's own, by input.
+ * @returns those that can be reached.
+ */
+function parseReach(written, inputs, defaults, ports, findings) {
+    const all = [...written.members, ...written.controlPlane];
+    const transports = transportsOf(all, inputs, findings);
+    if (transports === undefined)
+        return undefined;
+    const hosts = all.map((host, index) => ({ ...host, transport: transports[index] ?? 'ssh2' }));
+    const members = hosts.slice(0, written.members.length);
+    const controlPlane = hosts.slice(members.length);
+    const loggedIn = members.filter(isRemote);
+    // Where no member is logged in to, nobody is asked for a user.
+    const isAllHere = members.length > 0 && loggedIn.length === 0;
+    return {
+        members: inOrder(members, isAllHere ? [] : withLogins(loggedIn, defaults, ports, findings)),
+        controlPlane: inOrder(controlPlane, controlPlaneLogins(controlPlane.filter(isRemote), defaults, findings)),
+    };
+}
+function inOrder(hosts, remote) {
+    return hosts.flatMap((host) => {
+        if (!isRemote(host))
+            return host.address === '' ? [] : [here(host)];
+        return remote.filter(({ address }) => address === host.address);
+    });
+}
+function isRemote(host) {
+    return host.transport !== 'local';
+}
+function here({ name, address }) {
+    return { ...(name !== undefined && { name }), address, transport: 'local' };
+}
+
 ;// CONCATENATED MODULE: ./src/settings/parse-renewal.ts
 
 
@@ -9670,6 +10303,54 @@ function parseFingerprint({ text, at }, findings) {
             `${parse_renewal_input}: ${'6F:'.repeat(31)}6F.`,
     });
     return [];
+}
+
+;// CONCATENATED MODULE: ./src/settings/parse-sudo-password.ts
+const parse_sudo_password_INPUT = 'sudo-password';
+/** The longest answer that sudo reads (include/sudo_plugin.h, SUDO_CONV_REPL_MAX; 255 before 1.9). */
+const LONGEST = 1023;
+/** Shorter words are not hidden: they stand in ordinary text. */
+const SHORTEST_HIDDEN = 5;
+/**
+ * Reads what sudo is told when it asks. One line break at its end is that of its file.
+ * @param hosts as far as they could be read. @returns undefined when there is none, or it cannot be used.
+ */
+function parseSudoPassword(text, hosts, { findings, warnings }) {
+    const password = text.replace(/\r?\n$/, '');
+    if (password === '')
+        return undefined;
+    if (/[\0\r\n]/.test(password)) {
+        findings.push({
+            at: parse_sudo_password_INPUT,
+            fact: 'the password has a line break in it; sudo takes what stands before it.',
+            cause: 'the secret holds something else, such as a key.',
+            fix: 'give the password alone, on one line.',
+        });
+        return undefined;
+    }
+    if (Buffer.byteLength(password) > LONGEST) {
+        findings.push({
+            at: parse_sudo_password_INPUT,
+            fact: `the password has more than the ${LONGEST} bytes that sudo reads.`,
+            fix: 'choose a shorter one.',
+        });
+        return undefined;
+    }
+    if (password.length < SHORTEST_HIDDEN) {
+        warnings.push({
+            at: parse_sudo_password_INPUT,
+            fact: `the password has fewer than ${SHORTEST_HIDDEN} characters: it could be an ordinary word, so it is not hidden in the log.`,
+            fix: 'choose a longer one.',
+        });
+    }
+    if (hosts.length > 0 && hosts.every((host) => host.transport !== 'local' && host.login.user === 'root')) {
+        warnings.push({
+            at: parse_sudo_password_INPUT,
+            fact: 'it is given, and root, who logs in, needs no sudo.',
+            fix: 'leave it out, or name another user in ssh-user.',
+        });
+    }
+    return password;
 }
 
 ;// CONCATENATED MODULE: ./src/settings/parse-tuning.ts
@@ -9907,10 +10588,16 @@ function readSettings(inputs, run, files, collected) {
     const ports = parsePorts(inputs, findings);
     // a user that is none has been told already
     const defaults = { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) };
-    const hosts = written && withLogins(written.members, defaults, ports ?? {}, findings);
-    const controlPlane = controlPlaneLogins(written?.controlPlane ?? [], defaults, findings);
+    const reached = written && parseReach(written, inputs, defaults, ports ?? {}, findings);
+    const hosts = reached?.members;
+    const all = reached === undefined ? [] : [...reached.members, ...reached.controlPlane];
+    const remote = all.filter((host) => host.transport !== 'local');
+    const isReachedBySsh = remote.length > 0 || all.length === 0;
+    if (!isReachedBySsh)
+        warnOfUnusedAccess(inputs, collected.warnings);
     const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket };
-    const ssh = parseAccess(inputs, [...(hosts ?? []), ...controlPlane], login, collected);
+    const ssh = isReachedBySsh ? parseAccess(inputs, remote, login, collected) : undefined;
+    const sudoPassword = parseSudoPassword(inputs['sudo-password'], all, collected);
     const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
     const caCustody = parseCustody(inputs['ca-custody'], inputs['ca-certificate'].trim() !== '' || inputs['ca-key'].trim() !== '', intent?.operation !== 'health', findings);
     const certificates = parseCertificates({
@@ -9939,7 +10626,7 @@ function readSettings(inputs, run, files, collected) {
         clusterName === undefined ||
         sshPort === undefined ||
         ports === undefined ||
-        ssh === undefined ||
+        (isReachedBySsh && ssh === undefined) ||
         caCustody === undefined ||
         certificates === undefined ||
         renewBeforeDays === undefined ||
@@ -9954,8 +10641,9 @@ function readSettings(inputs, run, files, collected) {
         ...intent,
         clusterName,
         hosts,
-        controlPlane,
-        ssh,
+        controlPlane: reached?.controlPlane ?? [],
+        ...(ssh !== undefined && { ssh }),
+        ...(sudoPassword !== undefined && { sudoPassword }),
         ...(authority !== undefined && { authority }),
         caCustody,
         certificates,

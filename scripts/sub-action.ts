@@ -24,6 +24,8 @@ export const HEALTH_ACTION: SubAction = {
     'allow-even-members',
     'control-plane-hosts',
     'cluster-name',
+    'transport',
+    'local-host',
     'ssh-user',
     'ssh-port',
     'ssh-private-key',

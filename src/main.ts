@@ -11,7 +11,7 @@ import { publish, publishAcceptedKeys, publishExamination, publishFailure } from
 import { RunRecord } from './road/run-record.ts';
 import { Timeline } from './road/timeline.ts';
 import { LOCK_OWNER, MAIN_ENDED } from './run-state.ts';
-import { saveState, setSecret } from './runner.ts';
+import { saveState, setSecret, temporaryFolder } from './runner.ts';
 import { readInputs, readRunContext } from './settings/inputs.ts';
 import { parseSettings } from './settings/parse-settings.ts';
 import { readInputFiles } from './settings/read-input-files.ts';
@@ -39,6 +39,7 @@ export async function main(): Promise<void> {
     const images = await openArchive(settings);
     const { connect, close } = await connector(settings, {
       privilege: privilegeOf(settings),
+      temporary: temporaryFolder(),
       log,
       onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
     });

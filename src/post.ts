@@ -1,7 +1,8 @@
 import { errorMessage } from './findings.ts';
+import { removePrivateFolders } from './hosts/runner/private-folder.ts';
 import { removeStagedArtifacts } from './report/staged-artifacts.ts';
 import { LOCK_OWNER, MAIN_ENDED } from './run-state.ts';
-import { getState, warning } from './runner.ts';
+import { getState, temporaryFolder, warning } from './runner.ts';
 
 /**
  * The post step: cleans up after a main that was killed. It never fails the job.
@@ -10,6 +11,7 @@ export async function post(): Promise<void> {
   try {
     const temporary = process.env['RUNNER_TEMP'];
     if (temporary !== undefined && temporary !== '') await removeStagedArtifacts(temporary);
+    await removePrivateFolders(temporaryFolder());
     if (getState(MAIN_ENDED) !== '') return;
     warning(
       'etcd-ha-action was ended before it could report. Nothing has to be undone: run it again, it goes on from where it stands.',

@@ -3,7 +3,7 @@ import { releaseAbandoned } from './hosts/lock/release-abandoned.ts';
 import { connector } from './hosts/connector.ts';
 import { createActionsLog } from './report/actions-log.ts';
 import { Redactor } from './report/redaction.ts';
-import { setSecret } from './runner.ts';
+import { setSecret, temporaryFolder } from './runner.ts';
 import { readInputs, readRunContext } from './settings/inputs.ts';
 import { parseSettings } from './settings/parse-settings.ts';
 import { readInputFiles } from './settings/read-input-files.ts';
@@ -16,7 +16,11 @@ export async function releaseLocks(owner: string): Promise<void> {
   const raw = readInputs(mask);
   const files = readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask);
   const settings = parseSettings(raw, readRunContext(), files);
-  const { connect, close } = await connector(settings, { privilege: 'root', log });
+  const { connect, close } = await connector(settings, {
+    privilege: 'root',
+    temporary: temporaryFolder(),
+    log,
+  });
   await Promise.all(
     settings.hosts.map(async (host) => {
       const own = log.host(host.name ?? host.address);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 
 /**
  * What a step and its runner say to each other: commands on lines of standard output, and files that the runner names in
@@ -75,6 +76,12 @@ export const INPUT_PREFIX = 'INPUT_';
 /** An input as it was given; empty when it was not. */
 export function getInput(name: string): string {
   return process.env[`${INPUT_PREFIX}${name.replaceAll(' ', '_').toUpperCase()}`] ?? '';
+}
+
+/** Where temporary files belong; the runner empties it with the job. */
+export function temporaryFolder(): string {
+  const folder = process.env['RUNNER_TEMP'] ?? '';
+  return folder === '' ? tmpdir() : folder;
 }
 
 export interface AnnotationProperties {

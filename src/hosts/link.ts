@@ -5,6 +5,8 @@ import type { TransportStatistics } from './transport.ts';
 
 /** A way to one host that is open: what a transport is made of. It knows of channels, and nothing of scripts. */
 export interface Link {
+  /** Whether the host is the machine that this runs on. */
+  readonly isHere: boolean;
   /** Starts a command there. */
   readonly openSession: OpenSession;
   /**

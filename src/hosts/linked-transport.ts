@@ -1,8 +1,7 @@
-import { errorMessage, type Finding } from '../findings.ts';
+import { errorMessage } from '../findings.ts';
 import type { Log } from '../log.ts';
 import { HostError } from './host-error.ts';
 import { type ChannelError, type Link, OPEN_FAILURE } from './link.ts';
-import { printable, seconds } from './printable.ts';
 import { ChannelSlots, type ReleaseSlot } from './root-shell/channel-slots.ts';
 import { openRelay } from './root-shell/relay.ts';
 import { startFinding } from './root-shell/root-shell-failure.ts';
@@ -17,6 +16,14 @@ import { RootShells } from './root-shell/root-shells.ts';
 import type { SudoAnswer } from './root-shell/sudo-dialogue.ts';
 import { forwardFinding, FORWARD_TIMEOUT_MS, forwardTimeoutFinding } from './ssh/forward-failure.ts';
 import type { HostStream, RemoteResult, RemoteScript, Transport, TransportStatistics } from './transport.ts';
+import {
+  type Explanation,
+  inputFinding,
+  lostFinding,
+  NO_STATUS,
+  refusedFinding,
+  timeoutFinding,
+} from './transport-findings.ts';
 
 /** Who is logged in where. */
 export interface LinkedTransportOptions {
@@ -32,8 +39,6 @@ export interface LinkedTransportOptions {
 
 /** sshd's own default for sessions is 10 (MaxSessions); two are left to others on this login. */
 const MAX_CHANNELS = 8;
-
-type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
 
 /** What is waited for, how long, and what to say when it does not come. */
 interface Step {
@@ -68,6 +73,7 @@ export class LinkedTransport implements Transport {
       user,
       privilege,
       answer: sudo && { ...sudo, host: name },
+      isHere: link.isHere,
     });
     this.#lost = link.whenLost.then(() => {
       for (const stream of this.#streams) stream.destroy(this.#lostError('forwarded connection'));
@@ -81,17 +87,18 @@ export class LinkedTransport implements Transport {
     const step: Step = {
       title,
       timeoutMs,
-      onTimeout: () => timeoutFinding(timeoutMs, shell),
+      onTimeout: () => timeoutFinding(timeoutMs, shell, this.#link.isHere),
       onRefused: (error) => {
-        if (error instanceof InputFailure) return inputFinding(error);
+        if (error instanceof InputFailure) return inputFinding(error.message);
         return error instanceof StartFailure
           ? startFinding(this.#user, error)
-          : refusedFinding(errorMessage(error));
+          : refusedFinding(errorMessage(error), this.#link.isHere);
       },
     };
     return await this.#bounded(step, async (signal) => {
       shell = await this.#shells.take(signal);
       const { status, ...output } = await shell.execute(script);
+      if (this.#closing !== undefined) throw this.#lostError(title);
       if (status === undefined) throw this.#isLost() ? this.#lostError(title) : this.#error(title, NO_STATUS);
       return remoteResult(status, output);
     });
@@ -198,17 +205,16 @@ export class LinkedTransport implements Transport {
     }
   }
 
+  get #lostBecause(): string | undefined {
+    return this.#link.lostBecause ?? (this.#closing === undefined ? undefined : 'this run closed it');
+  }
+
   #isLost(): boolean {
-    return this.#link.lostBecause !== undefined;
+    return this.#lostBecause !== undefined;
   }
 
   #lostError(step: string): HostError {
-    return this.#error(step, {
-      fact: `the SSH connection was lost (${printable(this.#link.lostBecause ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
-      cause:
-        'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
-      fix: 'see that the host is up, then start the same run again: it goes on from what it finds.',
-    });
+    return this.#error(step, lostFinding(this.#lostBecause, this.#link.isHere));
   }
 
   #error(step: string, explanation: Explanation): HostError {
@@ -218,49 +224,3 @@ export class LinkedTransport implements Transport {
 
 const FORWARDING_FORBIDDEN =
   'The SSH server does not forward TCP connections for this user: a shell on the host makes them instead, and TLS goes all the way as before.';
-
-const NO_STATUS: Explanation = {
-  fact: 'the session ended without an exit status.',
-  cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
-  fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
-};
-
-function inputFinding({ message }: InputFailure): Explanation {
-  return {
-    fact: `what was to be sent could not be read on the runner any more: ${message}`,
-    cause: 'the file was changed or removed while it was sent, or the disk of the runner fails.',
-    fix: 'start the same run again, and leave the file alone meanwhile.',
-  };
-}
-
-function refusedFinding(said: string): Explanation {
-  return {
-    fact: `the SSH server refuses a session: ${printable(said)}`,
-    cause: 'MaxSessions 0 in sshd_config, or the host is out of processes or memory.',
-    fix: 'allow sessions for this user (`MaxSessions 10`); look at the log: `sudo journalctl -u ssh -u sshd -n 20`.',
-  };
-}
-
-function timeoutFinding(timeoutMs: number, shell: RootShell | undefined): Explanation {
-  const time = seconds(timeoutMs);
-  if (shell === undefined) {
-    return {
-      fact: `no root shell was ready within ${time}; nothing of this step has run.`,
-      cause:
-        'the host is overloaded, a start-up file of the login shell waits for something, or all channels of this connection are in use.',
-      fix: 'log in by hand and run `sudo true`; it must return at once.',
-    };
-  }
-  if (shell.ended) {
-    return {
-      fact: `it has ended, but something that it started still held its output open after ${time}.`,
-      cause: 'a program was started in the background without redirecting its output.',
-      fix: 'look for it on the host, then start the same run again.',
-    };
-  }
-  return {
-    fact: `it did not finish within ${time}; it may still be running on the host.`,
-    cause: 'the host is overloaded or its disk is slow, or what it waits for does not happen.',
-    fix: 'look at the host, then start the same run again: it goes on from what it finds.',
-  };
-}

@@ -20,6 +20,8 @@ export const inputDefinitions = {
   'allow-even-members': { default: 'false' },
   'control-plane-hosts': {},
   'cluster-name': { default: 'etcd' },
+  transport: { default: 'ssh2' },
+  'local-host': {},
   'ssh-user': {},
   'ssh-port': { default: '22' },
   'ssh-private-key': { secret: true },

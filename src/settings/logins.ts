@@ -1,7 +1,7 @@
 import type { Finding } from '../findings.ts';
 import type { EtcdPorts } from './parse-ports.ts';
 import type { PlacedHost } from './placed-hosts.ts';
-import type { HostSettings } from './settings.ts';
+import type { RemoteHost } from './settings.ts';
 
 /** What holds for a host that does not say it itself. */
 export interface LoginDefaults {
@@ -10,24 +10,28 @@ export interface LoginDefaults {
   readonly port: number;
 }
 
+/** A host that is logged in to, as it was written. */
+export type PlacedRemoteHost = PlacedHost & Pick<RemoteHost, 'transport'>;
+
 /**
  * Gives every host its login: what was written of it, the defaults, and the member's own address.
  * @param ports etcd's own, by input: an SSH server on one of them would keep etcd from it.
  */
 export function withLogins(
-  hosts: readonly PlacedHost[],
+  hosts: readonly PlacedRemoteHost[],
   defaults: LoginDefaults,
   ports: Partial<EtcdPorts>,
   findings: Finding[],
-): HostSettings[] {
+): RemoteHost[] {
   const strangers = defaults.user === undefined ? hosts.filter(({ login }) => login?.user === undefined) : [];
   const lacksAll = defaults.user === undefined && strangers.length === hosts.length;
   if (lacksAll || strangers.length > 0)
     findings.push(noUser(lacksAll ? [] : strangers.map((host) => labelOf(host) || host.at)));
   const usable = hosts.filter(({ address }) => address !== '');
-  const found = usable.map(({ name, address, login }) => ({
+  const found = usable.map(({ name, address, login, transport }) => ({
     ...(name !== undefined && { name }),
     address,
+    transport,
     login: { address, ...defaults, ...login },
   }));
   refuseSharedServers(usable, found, findings);

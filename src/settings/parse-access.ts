@@ -5,15 +5,13 @@ import { parseBastions } from './parse-bastion.ts';
 import { parseHostKeys, type HostKeyInputs } from './parse-host-keys.ts';
 import { parseDuration, type DurationRange } from './parse-scalars.ts';
 import { parseKey, type Collected } from './parse-ssh.ts';
-import { parseSudoPassword } from './parse-sudo-password.ts';
-import type { HostSettings, SshSettings } from './settings.ts';
+import type { RemoteHost, SshSettings } from './settings.ts';
 
 /** The inputs that say how hosts are got into, apart from where they are and as whom. */
 export interface AccessInputs extends HostKeyInputs {
   readonly 'ssh-private-key': string;
   readonly 'ssh-key-passphrase': string;
   readonly 'ssh-connect-timeout': string;
-  readonly 'sudo-password': string;
   readonly 'ssh-bastion': string;
   readonly 'ssh-bastion-private-key': string;
   readonly 'ssh-bastion-key-passphrase': string;
@@ -27,7 +25,7 @@ export interface AccessInputs extends HostKeyInputs {
  */
 export function parseAccess(
   inputs: AccessInputs,
-  hosts: readonly HostSettings[],
+  hosts: readonly RemoteHost[],
   { user, agentSocket }: { readonly user: string; readonly agentSocket: string | undefined },
   collected: Collected,
 ): SshSettings | undefined {
@@ -39,7 +37,6 @@ export function parseAccess(
     connectTime,
     collected.findings,
   );
-  const sudoPassword = parseSudoPassword(inputs['sudo-password'], hosts, collected);
   const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
   const ownKey = inputs['ssh-bastion-private-key'] !== '';
   const bastionKey = ownKey ? parseKey(BASTIONS_KEY, inputs, collected) : undefined;
@@ -58,7 +55,6 @@ export function parseAccess(
     hostKeys,
     connectTimeoutSeconds,
     bastions,
-    ...(sudoPassword !== undefined && { sudoPassword }),
     ...(bastionKey && { bastionKey }),
   };
 }
@@ -93,6 +89,28 @@ const passphraseOfNothing: Finding = {
 
 const HOSTS_KEY = { key: 'ssh-private-key', passphrase: 'ssh-key-passphrase' } as const;
 const BASTIONS_KEY = { key: 'ssh-bastion-private-key', passphrase: 'ssh-bastion-key-passphrase' } as const;
+
+/** Inputs that say how hosts are logged in to, where none is: the runner itself is the only one. */
+export function warnOfUnusedAccess(
+  inputs: AccessInputs & { readonly 'ssh-user': string },
+  warnings: Finding[],
+): void {
+  const names = [
+    'ssh-user',
+    'ssh-private-key',
+    'ssh-known-hosts',
+    'ssh-host-fingerprints',
+    'ssh-bastion',
+  ] as const;
+  const given = names.filter((name) => inputs[name] !== '');
+  if (given.length === 0) return;
+  warnings.push({
+    at: given[0] ?? 'transport',
+    fact: `${given.join(', ')}: given, and no host is logged in to.`,
+    cause: 'the one host is the machine that the job runs on (transport, local-host).',
+    fix: 'leave these inputs out.',
+  });
+}
 
 function refuseBastionKey(inputs: AccessInputs, findings: Finding[]): void {
   for (const at of Object.values(BASTIONS_KEY).filter((name) => inputs[name] !== '')) {

@@ -1,9 +1,9 @@
 import type { Finding } from '../findings.ts';
 import { parseEntries } from './entries.ts';
-import { withLogins, type LoginDefaults } from './logins.ts';
+import { withLogins, type LoginDefaults, type PlacedRemoteHost } from './logins.ts';
 import { parseHost } from './parse-hosts.ts';
 import { addressAt, type PlacedHost } from './placed-hosts.ts';
-import type { HostSettings } from './settings.ts';
+import type { RemoteHost } from './settings.ts';
 
 const input = 'control-plane-hosts';
 
@@ -55,12 +55,12 @@ function isSame(one: PlacedHost, other: PlacedHost): boolean {
   return (isUsable && one.address === other.address) || (one.name !== undefined && one.name === other.name);
 }
 
-/** Gives every host of the control plane its login, as those of the members are given. */
+/** Gives every host of the control plane that is logged in to its login, as those of the members are given. */
 export function controlPlaneLogins(
-  hosts: readonly PlacedHost[],
+  hosts: readonly PlacedRemoteHost[],
   defaults: LoginDefaults,
   findings: Finding[],
-): HostSettings[] {
+): RemoteHost[] {
   if (hosts.length === 0) return [];
   const own: Finding[] = [];
   const found = withLogins(hosts, defaults, {}, own);

@@ -8,13 +8,11 @@ import {
 } from './input-definitions.ts';
 import { digestOfInputs } from './input-digest.ts';
 import { textsOf, type InputFiles } from './input-file.ts';
-import { withLogins } from './logins.ts';
 import { nearestInput } from './nearest.ts';
-import { parseAccess } from './parse-access.ts';
+import { parseAccess, warnOfUnusedAccess } from './parse-access.ts';
 import { parseArtifacts } from './parse-artifacts.ts';
 import { parseAuthority, parseCustody } from './parse-authority.ts';
 import { parseCertificates } from './parse-certificates.ts';
-import { controlPlaneLogins } from './parse-control-plane.ts';
 import { parseDataPlaces } from './parse-data-places.ts';
 import { parseExtraArgs } from './parse-extra-args.ts';
 import { parseHealth } from './parse-health.ts';
@@ -25,9 +23,11 @@ import { parseMembers } from './parse-members.ts';
 import { isLabel } from './parse-names.ts';
 import { parsePatches } from './parse-patches.ts';
 import { parsePorts, parseSshPort } from './parse-ports.ts';
+import { parseReach } from './parse-reach.ts';
 import { parseCopiedCertificates, parseRenewBeforeDays } from './parse-renewal.ts';
 import { parseDuration, type DurationRange } from './parse-scalars.ts';
 import { parseUser, type Collected } from './parse-ssh.ts';
+import { parseSudoPassword } from './parse-sudo-password.ts';
 import { parseTuning } from './parse-tuning.ts';
 import { holdsPrivateKey, quote } from './quote.ts';
 import type { RunIdentity, Settings } from './settings.ts';
@@ -120,10 +120,15 @@ function readSettings(
   const ports = parsePorts(inputs, findings);
   // a user that is none has been told already
   const defaults = { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) };
-  const hosts = written && withLogins(written.members, defaults, ports ?? {}, findings);
-  const controlPlane = controlPlaneLogins(written?.controlPlane ?? [], defaults, findings);
+  const reached = written && parseReach(written, inputs, defaults, ports ?? {}, findings);
+  const hosts = reached?.members;
+  const all = reached === undefined ? [] : [...reached.members, ...reached.controlPlane];
+  const remote = all.filter((host) => host.transport !== 'local');
+  const isReachedBySsh = remote.length > 0 || all.length === 0;
+  if (!isReachedBySsh) warnOfUnusedAccess(inputs, collected.warnings);
   const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket };
-  const ssh = parseAccess(inputs, [...(hosts ?? []), ...controlPlane], login, collected);
+  const ssh = isReachedBySsh ? parseAccess(inputs, remote, login, collected) : undefined;
+  const sudoPassword = parseSudoPassword(inputs['sudo-password'], all, collected);
   const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
   const caCustody = parseCustody(
     inputs['ca-custody'],
@@ -171,7 +176,7 @@ function readSettings(
     clusterName === undefined ||
     sshPort === undefined ||
     ports === undefined ||
-    ssh === undefined ||
+    (isReachedBySsh && ssh === undefined) ||
     caCustody === undefined ||
     certificates === undefined ||
     renewBeforeDays === undefined ||
@@ -187,8 +192,9 @@ function readSettings(
     ...intent,
     clusterName,
     hosts,
-    controlPlane,
-    ssh,
+    controlPlane: reached?.controlPlane ?? [],
+    ...(ssh !== undefined && { ssh }),
+    ...(sudoPassword !== undefined && { sudoPassword }),
     ...(authority !== undefined && { authority }),
     caCustody,
     certificates,

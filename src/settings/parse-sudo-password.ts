@@ -42,7 +42,7 @@ export function parseSudoPassword(
       fix: 'choose a longer one.',
     });
   }
-  if (hosts.length > 0 && hosts.every(({ login }) => login.user === 'root')) {
+  if (hosts.length > 0 && hosts.every((host) => host.transport !== 'local' && host.login.user === 'root')) {
     warnings.push({
       at: INPUT,
       fact: 'it is given, and root, who logs in, needs no sudo.',

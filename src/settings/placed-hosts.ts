@@ -1,7 +1,7 @@
 import type { Finding } from '../findings.ts';
 import { familyOf } from './parse-address.ts';
 import { quote } from './quote.ts';
-import type { HostLogin, MemberSettings } from './settings.ts';
+import type { HostLogin, MemberSettings, TransportName } from './settings.ts';
 
 /** A host as it was written, with the places of what it consists of. */
 export interface PlacedHost extends MemberSettings {
@@ -17,6 +17,8 @@ export interface PlacedHost extends MemberSettings {
   readonly login?: Partial<HostLogin>;
   /** Where its login was written, if it was. */
   readonly loginAt?: string;
+  /** By which way it is to be worked on, if that was written. */
+  readonly transport?: TransportName;
 }
 
 /** Checks what must hold for hosts in whatever form they were written: one family, and nothing twice. */

@@ -24,9 +24,22 @@ export interface MemberSettings {
   readonly address: string;
 }
 
+/** Ways to a host: SSH by the library ssh2, or none at all, as the runner itself is the host. */
+export const TRANSPORTS = ['ssh2', 'local'] as const;
+export type TransportName = (typeof TRANSPORTS)[number];
+
 /** A member, and how its host is reached. */
-export interface HostSettings extends MemberSettings {
+export type HostSettings = RemoteHost | LocalHost;
+
+/** A member whose host is logged in to. */
+export interface RemoteHost extends MemberSettings {
+  readonly transport: Exclude<TransportName, 'local'>;
   readonly login: HostLogin;
+}
+
+/** A member whose host is the machine that the job runs on. */
+export interface LocalHost extends MemberSettings {
+  readonly transport: 'local';
 }
 
 /** Where a host's SSH server is, and as whom to log in. */
@@ -44,8 +57,6 @@ export interface SshSettings {
   readonly hostKeys: HostKeyRules;
   /** For connecting and logging in to one machine, all attempts together. */
   readonly connectTimeoutSeconds: number;
-  /** What sudo is told when it asks. Secret. */
-  readonly sudoPassword?: string;
   /** Jumps on the way to every host, in order. Their addresses may be names, which the one before resolves. */
   readonly bastions: readonly HostLogin[];
   /** Logs in on the bastions; absent: `identity` does. Secret. */
@@ -136,7 +147,10 @@ export interface Settings {
   readonly hosts: readonly HostSettings[];
   /** Hosts of the control plane, which get what their API servers need; none of them is a member. */
   readonly controlPlane: readonly HostSettings[];
-  readonly ssh: SshSettings;
+  /** Absent: no host is reached by SSH. */
+  readonly ssh?: SshSettings;
+  /** What sudo is told when it asks. Secret. */
+  readonly sudoPassword?: string;
   /** Absent: found on the hosts, else made by the run. */
   readonly authority?: AuthoritySettings;
   readonly caCustody: CaCustody;

@@ -93,6 +93,7 @@ export type SettingsChanges = Partial<Omit<Settings, 'hosts' | 'controlPlane'>> 
 
 const withLogin = (host: MemberSettings): HostSettings => ({
   ...host,
+  transport: 'ssh2',
   login: { address: host.address, port: 22, user: 'ubuntu' },
 });
 

@@ -4,13 +4,13 @@ import { judgeHostKey, pinsFor } from '../../src/hosts/keys/host-pins.ts';
 import type { SshSettings } from '../../src/settings/settings.ts';
 import type { RawInputs } from '../../src/settings/input-definitions.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
-import { given, run } from '../settings/given.ts';
+import { given, run, sshOf } from '../settings/given.ts';
 import { settingsOfExample } from './inputs.ts';
 import { codeBlocks } from './markdown.ts';
 import { read } from './repository.ts';
 
 const FILE = 'docs/access.md';
-const example = (heading: string): SshSettings => settingsOfExample(FILE, heading).ssh;
+const example = (heading: string): SshSettings => sshOf(settingsOfExample(FILE, heading));
 
 /** How many keys and fingerprints are pinned for a host. */
 function pinned({ hostKeys }: SshSettings, address: string, port = 22, aliases: string[] = []): number {
@@ -27,12 +27,12 @@ test('an agent in place of a key', () => {
   const [start, step] = parse(block) as { run?: string; with?: RawInputs }[];
   expect(start?.run).toContain('SSH_AUTH_SOCK');
   const inputs = { ...step?.with, 'ssh-known-hosts': given['ssh-known-hosts'] ?? '' };
-  const { ssh } = parseSettings(inputs, { ...run, agentSocket: '/tmp/agent' });
+  const ssh = sshOf(parseSettings(inputs, { ...run, agentSocket: '/tmp/agent' }));
   expect(ssh.identity).toEqual({ kind: 'agent', socket: '/tmp/agent' });
 });
 
 test('a password for sudo', () => {
-  expect(example('sudo with a password').sudoPassword).toBe('correct horse');
+  expect(settingsOfExample(FILE, 'sudo with a password').sudoPassword).toBe('correct horse');
 });
 
 test('known_hosts: each kind of line speaks for the hosts that the comment above it names', () => {

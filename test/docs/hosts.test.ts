@@ -71,6 +71,7 @@ describe('the examples of docs/hosts.md', () => {
           {
             name: 'infra0',
             address: '10.0.0.6',
+            transport: 'ssh2',
             login: { address: '203.0.113.6', port: 22, user: 'root' },
           },
         ]),

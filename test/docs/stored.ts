@@ -15,10 +15,11 @@ const STORED: Readonly<Record<string, string>> = {
   'secrets.SUDO_PASSWORD': 'correct horse',
 };
 
-/** The inputs of a piece of a workflow, with what the repository has in place of expressions. */
+/** The inputs of a piece of a workflow, with what the repository has in place of expressions. An inventory is in place of hosts. */
 export function filledIn(inputs: Readonly<Record<string, unknown>>): Record<string, string> {
+  const all = 'inventory' in inputs ? { hosts: '', ...inputs } : inputs;
   return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [
+    Object.entries(all).map(([name, value]) => [
       name,
       String(value).replaceAll(/\$\{\{ (\S+) \}\}/g, (whole, stored: string) => STORED[stored] ?? whole),
     ]),

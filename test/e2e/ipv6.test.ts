@@ -11,6 +11,7 @@ import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
 import { assertOneClusterHealthy } from './support/cluster.ts';
 import { containerIds, get, put } from './support/etcd.ts';
 import { expectRefusal, finding, logOf, succeeded } from './support/expect-run.ts';
+import { patientHealth } from './support/health.ts';
 import { changesSince, snapshotHosts } from './support/snapshot.ts';
 
 jest.setTimeout(20 * 60_000);
@@ -148,11 +149,7 @@ test('run again it changes nothing, and its members are judged healthy', async (
   const containers = await containerIds(lab);
   const again = succeeded(await run());
   expect(again.outputs).toMatchObject({ verdict: 'unchanged', changed: 'false' });
-  // five hosts share the machine's processors and disk: how long something takes is not what is judged here
-  const patient = Object.fromEntries(
-    ['latency', 'peer-latency', 'fsync', 'commit'].map((what) => [`${what}-warning-ms`, '60000'] as const),
-  );
-  const health = succeeded(await run({ operation: 'health', 'fail-on': 'warn', ...patient }));
+  const health = succeeded(await run({ operation: 'health', 'fail-on': 'warn', ...patientHealth }));
   expect(health.outputs).toMatchObject({ status: 'ok', 'failure-tolerance': '2' });
   expect(await changesSince(lab, before)).toEqual([]);
   expect(await containerIds(lab)).toEqual(containers);

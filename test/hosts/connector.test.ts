@@ -42,7 +42,7 @@ async function serveSilence(): Promise<number> {
 /** Connects to the one host of the inputs, as the action does. */
 async function connectBy(inputs: RawInputs, log = new KeptLog()): Promise<Transport> {
   const settings = settingsOf({ hosts: '', 'ssh-user': 'root', ...inputs });
-  const { connect, close } = await connector(settings, { privilege: 'login', log });
+  const { connect, close } = await connector(settings, { privilege: 'login', temporary: folder.path, log });
   toStop.push(close);
   const [host] = settings.hosts;
   if (host === undefined) throw new Error('there is no host');

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Refusal, type Finding } from '../../src/findings.ts';
 import type { RawInputs } from '../../src/settings/input-definitions.ts';
 import { parseSettings, type RunContext } from '../../src/settings/parse-settings.ts';
-import type { Settings } from '../../src/settings/settings.ts';
+import type { Settings, SshSettings } from '../../src/settings/settings.ts';
 
 export const run: RunContext = {
   attempt: 2,
@@ -40,6 +40,12 @@ export const given: RawInputs = {
 /** Settings of the least, changed by some inputs. */
 export function settingsOf(changes: RawInputs): Settings {
   return parseSettings({ ...given, ...changes }, run);
+}
+
+/** How hosts are logged in to, where they are. */
+export function sshOf({ ssh }: Settings): SshSettings {
+  if (ssh === undefined) throw new Error('no host is reached by SSH');
+  return ssh;
 }
 
 /** What is wrong with the least, changed by some inputs; empty when it is accepted. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { findingOf, findingsOf, settingsOf, sshKey } from './given.ts';
+import { findingOf, findingsOf, settingsOf, sshKey, sshOf } from './given.ts';
 
 /** The hops of a chain as `user@address port`. */
 function hops(value: string): readonly string[] {
-  const { bastions } = settingsOf({ 'ssh-bastion': value }).ssh;
+  const { bastions } = sshOf(settingsOf({ 'ssh-bastion': value }));
   return bastions.map(({ user, address, port }) => `${user}@${address} ${port}`);
 }
 

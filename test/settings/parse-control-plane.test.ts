@@ -4,8 +4,17 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { findingOf, findingsOf, given, settingsOf } from './given.ts';
 
-const cp0 = { name: 'cp0', address: '10.0.0.20', login: { address: '10.0.0.20', port: 22, user: 'ubuntu' } };
-const cp1 = { address: '10.0.0.21', login: { address: '10.0.0.21', port: 22, user: 'ubuntu' } };
+const cp0 = {
+  name: 'cp0',
+  address: '10.0.0.20',
+  transport: 'ssh2',
+  login: { address: '10.0.0.20', port: 22, user: 'ubuntu' },
+};
+const cp1 = {
+  address: '10.0.0.21',
+  transport: 'ssh2',
+  login: { address: '10.0.0.21', port: 22, user: 'ubuntu' },
+};
 
 const inventory = (controlPlane: string): Record<string, string> => ({
   hosts: '',

@@ -4,13 +4,13 @@ import { createAuthority } from '../../src/pki/authority.ts';
 import type { RawInputs } from '../../src/settings/input-definitions.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
 import type { Settings } from '../../src/settings/settings.ts';
-import { findingOf, findingsOf, given, run, settingsOf, sshKey } from './given.ts';
+import { findingOf, findingsOf, given, run, settingsOf, sshKey, sshOf } from './given.ts';
 
 describe('ssh-user', () => {
   test.each(['root', 'ubuntu', 'ec2-user', '_svc', 'deploy.bot', 'svc@corp.example', 'CORP\\svc', 'svc$'])(
     '%s',
     (user) => {
-      expect(settingsOf({ 'ssh-user': user }).hosts[0]?.login.user).toBe(user);
+      expect(settingsOf({ 'ssh-user': user }).hosts[0]).toMatchObject({ login: { user } });
     },
   );
   test.each([
@@ -50,7 +50,7 @@ describe('ssh-private-key', () => {
     ['as base64 of the whole file', Buffer.from(sshKey).toString('base64')],
     ['on one line with literal line breaks', sshKey.replaceAll('\n', '\\n')],
   ])('%s', (_how, key) => {
-    expect(settingsOf({ 'ssh-private-key': key }).ssh.identity).toMatchObject({
+    expect(sshOf(settingsOf({ 'ssh-private-key': key })).identity).toMatchObject({
       key: { type: 'ssh-ed25519' },
     });
   });
@@ -63,12 +63,12 @@ describe('an ssh-agent on the runner', () => {
 
   test.each(['', '\n'])('is used where no key is given (%j)', (key) => {
     const { ssh, warnings } = withAgent({ 'ssh-private-key': key });
-    expect(ssh.identity).toEqual({ kind: 'agent', socket });
+    expect(ssh?.identity).toEqual({ kind: 'agent', socket });
     expect(warnings).toEqual([]);
   });
 
   test('is left alone where a key is given, even a wrong one', () => {
-    expect(withAgent({}).ssh.identity.kind).toBe('key');
+    expect(sshOf(withAgent({})).identity.kind).toBe('key');
     expect(() => withAgent({ 'ssh-private-key': 'no key' })).toThrow('not a private key');
   });
 
@@ -89,7 +89,7 @@ describe('ssh-key-passphrase', () => {
 
   test.each([' two words ', ' two words \n', ' two words \r\n'])('%j opens the key', (passphrase) => {
     const { ssh } = settingsOf({ 'ssh-private-key': encrypted, 'ssh-key-passphrase': passphrase });
-    expect(ssh.identity).toMatchObject({ key: { type: 'ssh-ed25519' } });
+    expect(ssh?.identity).toMatchObject({ key: { type: 'ssh-ed25519' } });
   });
 
   test.each(['two words', '', '\n', ' two words \n\n'])('%j does not', (passphrase) => {

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { fingerprint } from '../../src/hosts/keys/wire.ts';
 import type { PinnedFingerprint } from '../../src/hosts/keys/host-pins.ts';
 import { sshKeygen, TemporaryFolder, tool } from '../hosts/ssh/tools.ts';
-import { findingOf, findingsOf, given, settingsOf } from './given.ts';
+import { findingOf, findingsOf, given, settingsOf, sshOf } from './given.ts';
 
 const folder = new TemporaryFolder();
 afterAll(() => folder.remove());
@@ -18,7 +18,7 @@ const B = rsa.fingerprint;
 /** What fingerprints alone say. */
 function pinsOf(text: string, more: Readonly<Record<string, string>> = {}): readonly PinnedFingerprint[] {
   const settings = settingsOf({ 'ssh-known-hosts': '', 'ssh-host-fingerprints': text, ...more });
-  return settings.ssh.hostKeys.fingerprints;
+  return sshOf(settings).hostKeys.fingerprints;
 }
 
 describe('ssh-known-hosts', () => {
@@ -134,7 +134,7 @@ describe('host-key-policy', () => {
       'host-key-policy': 'accept-new',
       'ssh-host-fingerprints': `10.0.0.7 ${A}`,
     });
-    expect(ssh.hostKeys.policy).toBe('accept-new');
+    expect(ssh?.hostKeys.policy).toBe('accept-new');
     expect(warnings).toMatchObject([
       {
         at: 'host-key-policy',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { findingOf, findingsOf, settingsOf } from './given.ts';
+import { findingOf, findingsOf, settingsOf, sshOf } from './given.ts';
 
 describe('timeout', () => {
   test.each([
@@ -61,7 +61,7 @@ describe('ssh-connect-timeout', () => {
     ['2s', 2],
     ['5m', 300],
   ])('%j is %d seconds', (given, seconds) => {
-    expect(settingsOf({ 'ssh-connect-timeout': given }).ssh.connectTimeoutSeconds).toBe(seconds);
+    expect(sshOf(settingsOf({ 'ssh-connect-timeout': given })).connectTimeoutSeconds).toBe(seconds);
   });
 
   test.each(['1s', '5m1s', '20'])('refuses %s', (given) => {

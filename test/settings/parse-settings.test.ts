@@ -13,6 +13,7 @@ test('the least that is given becomes settings with all defaults', () => {
     controlPlane: [],
     hosts: ['10.0.0.6', '10.0.0.7', '10.0.0.8'].map((address) => ({
       address,
+      transport: 'ssh2',
       login: { address, port: 22, user: 'ubuntu' },
     })),
     ssh: {

@@ -9,7 +9,7 @@ test.each([
   ['', undefined],
   ['\n', undefined],
 ])('sudo-password %j', (text, expected) => {
-  expect(settingsOf({ 'sudo-password': text }).ssh.sudoPassword).toBe(expected);
+  expect(settingsOf({ 'sudo-password': text }).sudoPassword).toBe(expected);
 });
 
 test.each([

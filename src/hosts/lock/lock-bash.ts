@@ -1,4 +1,5 @@
 import { LOCK_FILE, RUN_DIR, STEP_LOCK } from '../../kubeadm/paths.ts';
+import { SERVED_BY } from '../root-shell/root-shell.ts';
 import { quote } from '../shell.ts';
 import { checkedId, type LockOwner, ownersPart } from './lock-file.ts';
 
@@ -26,7 +27,8 @@ const MUTEX_WAIT = 5;
  * `own_connection` sets `own` to pid and start time of the sshd process that serves this shell's connection:
  * OpenSSH's are called `sshd`, since 9.8 `sshd-session`. It ends with the connection, and a number that was given to
  * another process since has another start time. Empty when no sshd is above this shell; that is also what a shell sees
- * whose connection has ended, so it is asked for at once and only when a lock is taken.
+ * whose connection has ended, so it is asked for at once and only when a lock is taken. Where the runner itself is the
+ * host, it is the process of the run.
  *
  * Everything is done by builtins of bash, so that it costs no process.
  */
@@ -42,6 +44,10 @@ start_time() {
 own_connection() {
   local parent started name pid=$$
   own=
+  if [ -n "\${${SERVED_BY}:-}" ]; then
+    if start_time "$${SERVED_BY}"; then own="$${SERVED_BY} $started"; fi
+    return
+  fi
   while [ "$pid" -gt 1 ] && start_time "$pid"; do
     case $name in sshd*) own="$pid $started"; return ;; esac
     pid=$parent

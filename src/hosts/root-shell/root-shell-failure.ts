@@ -164,7 +164,7 @@ function notRoot(user: string): Explanation {
       user === 'root'
         ? 'root has another user id here.'
         : '`Defaults runas_default` in sudoers names another user.',
-    fix: `\`ssh ${user}@HOST ${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
+    fix: `as user ${user} on the host, \`${user === 'root' ? '' : 'sudo -n '}id -u\` must print 0.`,
   };
 }
 

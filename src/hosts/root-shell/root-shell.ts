@@ -12,6 +12,11 @@ const READY = 'etcd-ha-root';
 export const NOT_ROOT = 96;
 /** Exit status when standard input ended before the script was whole; nothing of it has run then. */
 const CUT_SHORT = 97;
+/**
+ * Variable of bash with the number of the process that the shell works for, where this machine is the host. Elsewhere that
+ * is the SSH server's, and to be found above the shell.
+ */
+export const SERVED_BY = 'etcd_ha_served_by';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin';
 
 /**
@@ -81,6 +86,7 @@ export class RootShell {
   #onStdout = (chunk: Buffer): void => void this.#stdout.push(chunk);
   readonly #sudo: SudoDialogue | undefined;
   #progress: LineSplitter | undefined;
+  #given = false;
   #over = false;
 
   /**
@@ -115,9 +121,19 @@ export class RootShell {
     });
   }
 
+  /** Its process: number and start time; known only where this machine is the host. */
+  get process(): string | undefined {
+    return this.#session.here?.id;
+  }
+
   /** Whether it is gone, or going: it has said how it ended. */
   get ended(): boolean {
     return this.#over || this.#session.status !== undefined;
+  }
+
+  /** Whether it waits for a script: it ends by itself when its input does. */
+  get isIdle(): boolean {
+    return !this.#given;
   }
 
   /** Resolves when it is over and all its output has come. */
@@ -143,17 +159,22 @@ export class RootShell {
   }
 
   /** Runs the script, once only, in a ready shell. */
-  async execute({ script, input, onProgress }: RemoteScript): Promise<{
+  async execute({
+    script,
+    input,
+    onProgress,
+  }: Pick<RemoteScript, 'script' | 'input' | 'onProgress'>): Promise<{
     readonly status: ExitStatus;
     readonly stdout: Buffer;
     readonly stderr: string;
   }> {
+    this.#given = true;
     if (onProgress !== undefined) this.#progress = new LineSplitter(onProgress);
     const { stdin } = this.#session;
     if (typeof input === 'function') {
-      stdin.write(framed(script));
+      stdin.write(this.#framed(script));
       await this.#send(input());
-    } else stdin.end(Buffer.concat([framed(script), input ?? Buffer.alloc(0)]));
+    } else stdin.end(Buffer.concat([this.#framed(script), input ?? Buffer.alloc(0)]));
     const status = await this.whenEnded;
     this.#progress?.end();
     return {
@@ -171,9 +192,10 @@ export class RootShell {
     script: string,
     onStdout: (chunk: Buffer) => void,
   ): { readonly stream: ShellStream; readonly stderr: () => string } {
+    this.#given = true;
     this.#onStdout = onStdout;
     const stream = new ShellStream(this.#session);
-    this.#session.stdin.write(framed(script));
+    this.#session.stdin.write(this.#framed(script));
     return { stream, stderr: () => this.#said() };
   }
 
@@ -206,6 +228,15 @@ export class RootShell {
     else this.#session.close();
   }
 
+  /** The script as the loader reads it. */
+  #framed(script: string): Buffer {
+    const servedBy = this.#session.here?.servedBy;
+    const body = Buffer.from(
+      prepared(servedBy === undefined ? script : `${SERVED_BY}=${servedBy}\n${script}`),
+    );
+    return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
+  }
+
   #said(): string {
     return Buffer.concat(this.#stderr).toString('utf8');
   }
@@ -219,12 +250,6 @@ export function remoteResult(
   return 'code' in status
     ? { code: status.code, stdout, stderr }
     : { code: null, signal: status.signal, stdout, stderr };
-}
-
-/** The script as the loader reads it. */
-function framed(script: string): Buffer {
-  const body = Buffer.from(prepared(script));
-  return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
 }
 
 /** One compound command, so that bash runs nothing at all of a script with a syntax error. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { ChannelSlots, ReleaseSlot } from './channel-slots.ts';
 import { type ChannelError, OPEN_FAILURE } from '../link.ts';
+import { endTreeScript } from './end-tree.ts';
 import { FirstAlone } from './first-alone.ts';
 import { type Privilege, RootShell, shellCommand, StartFailure } from './root-shell.ts';
 import type { OpenSession } from './session.ts';
@@ -15,11 +16,24 @@ interface Spare {
   failed: boolean;
 }
 
+/** How shells are started. */
+export interface RootShellsOptions {
+  /** Who logs in. */
+  readonly user: string;
+  readonly privilege: Privilege;
+  /** For the case that sudo asks for a password; undefined: it may not. */
+  readonly answer: SudoAnswer | undefined;
+  /** Whether the host is this machine. */
+  readonly isHere: boolean;
+}
+
 /** sshd may count a session that has ended for a moment more, until it has cleaned up behind it. */
 const LINGERING_MS = 1000;
 const PAUSE_MS = 25;
 /** So long a password that is being looked at is waited for at the end. */
 const VERDICT_MS = 1000;
+/** How long a shell that has nothing to do may take to notice that its input has ended. */
+const BY_ITSELF_MS = 200;
 
 /**
  * Opens root shells over one link and keeps one ready: a script then costs one round trip and not three
@@ -30,24 +44,28 @@ export class RootShells {
   readonly #slots: ChannelSlots;
   readonly #command: string;
   readonly #answer: SudoAnswer | undefined;
+  readonly #isHere: boolean;
+  readonly #opening = new Set<Promise<unknown>>();
+  readonly #alive = new Set<RootShell>();
   /** Until sudo has taken the password once, or not asked for it, one shell is started and no more. */
   readonly #firstAlone = new FirstAlone(
     (error) => error instanceof StartFailure && error.trouble !== undefined,
   );
   #spare: Spare | undefined;
+  #closed = false;
   #opened = 0;
   #lastEnd = -Infinity;
 
-  /** @param answer for the case that sudo asks for a password; absent: it may not. */
   constructor(
     openSession: OpenSession,
     slots: ChannelSlots,
-    { user, privilege, answer }: { user: string; privilege: Privilege; answer?: SudoAnswer | undefined },
+    { user, privilege, answer, isHere }: RootShellsOptions,
   ) {
     this.#openSession = openSession;
     this.#slots = slots;
     this.#command = shellCommand(user, privilege, answer !== undefined);
     this.#answer = answer;
+    this.#isHere = isHere;
   }
 
   /** How many channels were opened. */
@@ -81,13 +99,20 @@ export class RootShells {
     return shell;
   }
 
-  /** Ends the spare shell. sudo is given the time to look at a password: one that is cut off counts as a wrong one. */
+  /**
+   * Ends the spare shell, and on this machine all shells with what they run: elsewhere they end with the link. sudo is given
+   * the time to look at a password: one that is cut off counts as a wrong one.
+   */
   async close(): Promise<void> {
+    this.#closed = true;
     if (this.#answer !== undefined && this.#spare !== undefined) {
       const settled = this.#spare.shell.catch(() => undefined);
       await Promise.race([settled, sleep(VERDICT_MS, undefined, { ref: false })]);
     }
     this.drop();
+    if (!this.#isHere) return;
+    await Promise.allSettled(this.#opening);
+    await Promise.all(Array.from(this.#alive, (shell) => this.#end(shell)));
   }
 
   /** Gives up the spare shell, so that its channel can serve another. */
@@ -134,15 +159,49 @@ export class RootShells {
 
   async #openShell(release: ReleaseSlot, signal: AbortSignal): Promise<RootShell> {
     signal.throwIfAborted();
-    const shell = new RootShell(await this.#openSession(this.#command), this.#answer);
+    const shell = await this.#newShell();
     void shell.whenEnded.then(() => {
+      this.#alive.delete(shell);
       this.#lastEnd = performance.now();
       release();
     });
-    if (signal.aborted) shell.close();
-    signal.addEventListener('abort', () => shell.close(), { once: true });
+    const onAbort = (): void => void this.#end(shell);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
     await shell.whenReady();
     return shell;
+  }
+
+  async #newShell(): Promise<RootShell> {
+    if (this.#closed) throw new Error('this run opens no more shells');
+    const opening = this.#openSession(this.#command);
+    this.#opening.add(opening);
+    try {
+      const shell = new RootShell(await opening, this.#answer);
+      this.#alive.add(shell);
+      return shell;
+    } finally {
+      this.#opening.delete(opening);
+    }
+  }
+
+  /**
+   * Ends a shell. Behind an SSH server what it runs notices that nobody listens any more, sooner or later; on this machine
+   * it is killed with all that it has started, by another shell, as it may be root's.
+   */
+  async #end(shell: RootShell): Promise<void> {
+    shell.close();
+    if (shell.process === undefined) return;
+    const byItself = shell.whenEnded.then(() => true);
+    const patience = shell.isIdle ? BY_ITSELF_MS : 0;
+    if (await Promise.race([byItself, sleep(patience, false, { ref: false })])) return;
+    try {
+      const other = new RootShell(await this.#openSession(this.#command), this.#answer);
+      await other.whenReady();
+      await other.execute({ script: endTreeScript(shell.process) });
+    } catch {
+      // whoever has waited for the shell says what is wrong with it
+    }
   }
 }
 

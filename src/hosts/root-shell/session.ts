@@ -14,6 +14,8 @@ export interface Session {
   readonly status: ExitStatus;
   /** Resolves when it is over and all its output has come; never rejects. */
   readonly whenOver: Promise<ExitStatus>;
+  /** Set where this machine is the host. */
+  readonly here?: LocalProcess;
   /** Ends it early: what runs sees its standard input end, and its output refused. */
   close(): void;
   /**
@@ -21,6 +23,14 @@ export interface Session {
    * and the host allows it.
    */
   kill(): void;
+}
+
+/** The process that a command on this very machine is. */
+export interface LocalProcess {
+  /** Its number and its start time (proc(5), stat); undefined before it has told them. */
+  readonly id: string | undefined;
+  /** Number of the process that it works for: what an SSH server's is elsewhere. */
+  readonly servedBy: number;
 }
 
 /**

@@ -11,6 +11,7 @@ const CLOSE_TIMEOUT_MS = 1000;
 
 /** One SSH connection of ssh2. */
 export class Ssh2Link implements Link {
+  readonly isHere = false;
   readonly whenLost: Promise<void>;
   readonly #client: Client;
   readonly #stream: ByteStream;

@@ -1,3 +1,4 @@
+import type { Finding } from '../../findings.ts';
 import { isMap, isScalar, type Node, type YAMLMap } from 'yaml';
 import { parseHost, parseHostAddress } from '../parse-hosts.ts';
 import { parseMemberName } from '../parse-names.ts';
@@ -6,7 +7,7 @@ import { parseSshAddress } from '../parse-ssh-address.ts';
 import { userProblem } from '../parse-ssh.ts';
 import type { PlacedHost } from '../placed-hosts.ts';
 import { quote } from '../quote.ts';
-import type { HostLogin } from '../settings.ts';
+import { type HostLogin, TRANSPORTS } from '../settings.ts';
 import { fieldsOf, textOf, unknownKey, type Field, type Reader } from './fields.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -25,6 +26,12 @@ const HOST_KEYS: Readonly<
     const text = textOf(value, 'address', reader);
     host.addressAt = reader.placeOf(value);
     if (text !== undefined) host.address = parseHostAddress(text, host.addressAt, reader.findings);
+  },
+  transport: (host, { value }, reader) => {
+    const text = textOf(value, 'transport', reader);
+    const transport = TRANSPORTS.find((name) => name === text);
+    if (transport !== undefined) host.transport = transport;
+    else if (text !== undefined) reader.findings.push(unknownTransport(text, reader.placeOf(value)));
   },
   ssh: (host, { value }, reader) => {
     host.login = readLogin(value, reader);
@@ -109,6 +116,14 @@ function readFields(map: YAMLMap, named: PlacedHost, reader: Reader): PlacedHost
     });
   }
   return host;
+}
+
+function unknownTransport(text: string, at: string): Finding {
+  return {
+    at,
+    fact: `${quote(text)} is no way to a host.`,
+    fix: `write one of ${TRANSPORTS.join(', ')}, or leave transport out for what the input transport says.`,
+  };
 }
 
 function readLogin(node: Node, reader: Reader): Partial<HostLogin> {

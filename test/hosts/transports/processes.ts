@@ -15,6 +15,11 @@ export function descendants(root: number): number[] {
   return [...parents.keys()].filter(isBelow);
 }
 
+/** The command line of a process; empty when it has ended. */
+export function commandLine(pid: number): string {
+  return read(pid, 'cmdline').replaceAll('\0', ' ').trim();
+}
+
 /** Command lines and environments of all processes below one. */
 export function processTexts(root: number): string[] {
   return descendants(root).flatMap((pid) => [read(pid, 'cmdline'), read(pid, 'environ')]);

@@ -1,13 +1,14 @@
-import type { HostSettings } from '../../../src/settings/settings.ts';
+import type { RemoteHost } from '../../../src/settings/settings.ts';
 
 const ADDRESSES = ['10.0.0.6', '10.0.0.7', '10.0.0.8'] as const;
 const NAMES = ['infra0', 'infra1', 'infra2'] as const;
 
-function host(index: 0 | 1 | 2, login: Partial<HostSettings['login']> = {}, name = true): HostSettings {
+function host(index: 0 | 1 | 2, login: Partial<RemoteHost['login']> = {}, name = true): RemoteHost {
   const address = ADDRESSES[index];
   return {
     ...(name && { name: NAMES[index] }),
     address,
+    transport: 'ssh2',
     login: { address, port: 22, user: 'ubuntu', ...login },
   };
 }
@@ -19,7 +20,7 @@ const bare = [host(0, {}, false), host(1, {}, false), host(2, {}, false)];
 export const inventories: readonly {
   readonly form: string;
   readonly text: string;
-  readonly hosts: readonly HostSettings[];
+  readonly hosts: readonly RemoteHost[];
 }[] = [
   {
     form: 'YAML with everything that a host may have',
@@ -107,9 +108,24 @@ hosts:
     form: 'a tunnel for each host on the runner itself',
     text: '{"infra0":{"address":"fd00::6","ssh":{"address":"127.0.0.1","port":2201}},"infra1":{"address":"[FD00:0::7]","ssh":{"address":"[::1]","port":2202}},"infra2":{"address":"fd00::8","ssh":{"address":"localhost","port":2203}}}',
     hosts: [
-      { name: 'infra0', address: 'fd00::6', login: { address: '127.0.0.1', port: 2201, user: 'ubuntu' } },
-      { name: 'infra1', address: 'fd00::7', login: { address: '::1', port: 2202, user: 'ubuntu' } },
-      { name: 'infra2', address: 'fd00::8', login: { address: 'localhost', port: 2203, user: 'ubuntu' } },
+      {
+        name: 'infra0',
+        address: 'fd00::6',
+        transport: 'ssh2',
+        login: { address: '127.0.0.1', port: 2201, user: 'ubuntu' },
+      },
+      {
+        name: 'infra1',
+        address: 'fd00::7',
+        transport: 'ssh2',
+        login: { address: '::1', port: 2202, user: 'ubuntu' },
+      },
+      {
+        name: 'infra2',
+        address: 'fd00::8',
+        transport: 'ssh2',
+        login: { address: 'localhost', port: 2203, user: 'ubuntu' },
+      },
     ],
   },
 ];

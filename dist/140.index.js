@@ -1,5 +1,5 @@
-export const id = 331;
-export const ids = [331];
+export const id = 140;
+export const ids = [140];
 export const modules = {
 
 /***/ 81001:
@@ -41,6 +41,84 @@ function errorMessage(error) {
 
 /***/ }),
 
+/***/ 6646:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ removePrivateFolders),
+/* harmony export */   o: () => (/* binding */ PrivateFolder)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(73024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(51455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(48161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__webpack_require__.n(node_os__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(76760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_4___default = /*#__PURE__*/__webpack_require__.n(node_path__WEBPACK_IMPORTED_MODULE_4__);
+
+
+
+
+
+const PREFIX = 'etcd-ha-run-';
+/** What mkdtemp(3) adds to it. */
+const RANDOM = 6;
+/** A socket's path ends after 107 bytes (unix(7)); names in the folder, and what ssh adds to one, need 40 at most. */
+const MOST_CHARACTERS = 66;
+/**
+ * A folder of the run on the runner that nobody else may enter, for sockets, pipes and public files: never for a secret. It
+ * is made when it is first asked for.
+ */
+class PrivateFolder {
+    #place;
+    #path;
+    #names = 0;
+    /** @param temporary the runner's folder for temporary files. */
+    constructor(temporary) {
+        this.#place = placeFor(temporary);
+    }
+    /** The path of a file in it. */
+    at(name) {
+        this.#path ??= (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(this.#place.base, this.#place.prefix));
+        return (0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(this.#path, name);
+    }
+    /** A path in it that was given to nobody before. */
+    newPath(name) {
+        this.#names += 1;
+        return this.at(`${name}-${this.#names}`);
+    }
+    /** Removes it with all that is in it. */
+    remove() {
+        if (this.#path !== undefined)
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(this.#path, { recursive: true, force: true });
+        this.#path = undefined;
+    }
+}
+/** Removes the folders that killed runs of this runner have left. */
+async function removePrivateFolders(temporary) {
+    const { base, prefix } = placeFor(temporary);
+    const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readdir)(base).catch(() => []);
+    const left = names.filter((name) => name.startsWith(prefix));
+    await Promise.all(left.map((name) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_4__.join)(base, name), { recursive: true, force: true })));
+}
+/**
+ * Where the folders of a runner are. Its own folder for temporary files will not do where sockets cannot be in it, as its path
+ * is too long, or where ssh's configuration cannot name it; the one of the machine is shared with other runners, and what is
+ * there of this one is told from theirs by its name.
+ */
+function placeFor(temporary) {
+    if (temporary.length + PREFIX.length + RANDOM < MOST_CHARACTERS && /^[\w./-]+$/.test(temporary))
+        return { base: temporary, prefix: PREFIX };
+    const runner = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(temporary).digest('hex').slice(0, 8);
+    return { base: (0,node_os__WEBPACK_IMPORTED_MODULE_3__.tmpdir)(), prefix: `${PREFIX}${runner}-` };
+}
+
+
+/***/ }),
+
 /***/ 49331:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -56,8 +134,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 27 modules
-var connector = __webpack_require__(76160);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 31 modules
+var connector = __webpack_require__(64421);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(73024);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -15189,7 +15267,7 @@ async function stage(folder, { path, content }) {
 }
 /** Loaded when it is needed: the client alone takes longer to load than the rest of the action. */
 async function loadRealClient() {
-    const { DefaultArtifactClient } = await __webpack_require__.e(/* import() */ 146).then(__webpack_require__.bind(__webpack_require__, 62146));
+    const { DefaultArtifactClient } = await Promise.all(/* import() */[__webpack_require__.e(260), __webpack_require__.e(327)]).then(__webpack_require__.bind(__webpack_require__, 41327));
     return new DefaultArtifactClient();
 }
 async function withDeadline(work, milliseconds) {
@@ -17952,8 +18030,8 @@ class Timeline {
 var run_state = __webpack_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 44 modules
-var parse_settings = __webpack_require__(61578);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 47 modules
+var parse_settings = __webpack_require__(68587);
 // EXTERNAL MODULE: ./src/settings/read-input-files.ts
 var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/main.ts
@@ -17997,6 +18075,7 @@ async function main() {
         const images = await openArchive(settings);
         const { connect, close } = await (0,connector/* connector */.M)(settings, {
             privilege: privilegeOf(settings),
+            temporary: (0,runner.temporaryFolder)(),
             log,
             onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
         });
@@ -18105,12 +18184,16 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   setOutput: () => (/* binding */ setOutput),
 /* harmony export */   setSecret: () => (/* binding */ setSecret),
 /* harmony export */   startGroup: () => (/* binding */ startGroup),
+/* harmony export */   temporaryFolder: () => (/* binding */ temporaryFolder),
 /* harmony export */   warning: () => (/* binding */ warning)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(73024);
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__webpack_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(48161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__webpack_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
+
 
 
 /**
@@ -18173,6 +18256,11 @@ const INPUT_PREFIX = 'INPUT_';
 /** An input as it was given; empty when it was not. */
 function getInput(name) {
     return process.env[`${INPUT_PREFIX}${name.replaceAll(' ', '_').toUpperCase()}`] ?? '';
+}
+/** Where temporary files belong; the runner empties it with the job. */
+function temporaryFolder() {
+    const folder = process.env['RUNNER_TEMP'] ?? '';
+    return folder === '' ? (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)() : folder;
 }
 function command(name, data, properties = {}) {
     const title = properties.title === undefined ? '' : ` title=${escapeProperty(properties.title)}`;

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PREFIX = 'etcd-ha-run-';
+/** What mkdtemp(3) adds to it. */
+const RANDOM = 6;
+/** A socket's path ends after 107 bytes (unix(7)); names in the folder, and what ssh adds to one, need 40 at most. */
+const MOST_CHARACTERS = 66;
+
+/**
+ * A folder of the run on the runner that nobody else may enter, for sockets, pipes and public files: never for a secret. It
+ * is made when it is first asked for.
+ */
+export class PrivateFolder {
+  readonly #place: Place;
+  #path: string | undefined;
+  #names = 0;
+
+  /** @param temporary the runner's folder for temporary files. */
+  constructor(temporary: string) {
+    this.#place = placeFor(temporary);
+  }
+
+  /** The path of a file in it. */
+  at(name: string): string {
+    this.#path ??= mkdtempSync(join(this.#place.base, this.#place.prefix));
+    return join(this.#path, name);
+  }
+
+  /** A path in it that was given to nobody before. */
+  newPath(name: string): string {
+    this.#names += 1;
+    return this.at(`${name}-${this.#names}`);
+  }
+
+  /** Removes it with all that is in it. */
+  remove(): void {
+    if (this.#path !== undefined) rmSync(this.#path, { recursive: true, force: true });
+    this.#path = undefined;
+  }
+}
+
+/** Removes the folders that killed runs of this runner have left. */
+export async function removePrivateFolders(temporary: string): Promise<void> {
+  const { base, prefix } = placeFor(temporary);
+  const names = await readdir(base).catch(() => []);
+  const left = names.filter((name) => name.startsWith(prefix));
+  await Promise.all(left.map((name) => rm(join(base, name), { recursive: true, force: true })));
+}
+
+interface Place {
+  readonly base: string;
+  readonly prefix: string;
+}
+
+/**
+ * Where the folders of a runner are. Its own folder for temporary files will not do where sockets cannot be in it, as its path
+ * is too long, or where ssh's configuration cannot name it; the one of the machine is shared with other runners, and what is
+ * there of this one is told from theirs by its name.
+ */
+function placeFor(temporary: string): Place {
+  if (temporary.length + PREFIX.length + RANDOM < MOST_CHARACTERS && /^[\w./-]+$/.test(temporary))
+    return { base: temporary, prefix: PREFIX };
+  const runner = createHash('sha256').update(temporary).digest('hex').slice(0, 8);
+  return { base: tmpdir(), prefix: `${PREFIX}${runner}-` };
+}

@@ -1,0 +1,45 @@
+/** A program to start on the runner. */
+export interface Program {
+  /** Its name; it is looked for in the runner's PATH. */
+  readonly name: string;
+  /** Every user of the machine can read them: no secrets. */
+  readonly args: readonly string[];
+  /** All that it finds in its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Its whole standard input; the only road by which a secret reaches it. Absent: an input that never ends. */
+  readonly input?: Buffer;
+  readonly onStdout?: (chunk: Buffer) => void;
+  readonly onStderr?: (chunk: Buffer) => void;
+  /** Told when the process has ended, while its output may still be held open by others. */
+  readonly onExit?: (code: number | null) => void;
+}
+
+/** The longest delay that a timer takes (2^31 - 1 ms): 24 days. */
+const FOR_EVER_MS = 2_147_483_647;
+
+/**
+ * Runs a program by @actions/exec, which gives no handle to end it.
+ * @returns its exit code once it has ended and all its output has come; null when a signal ended it.
+ * @throws when it cannot be started.
+ */
+export async function runProgram({ name, args, env, ...io }: Program): Promise<number | null> {
+  const { input, onStdout, onStderr, onExit } = io;
+  // Most runs start no program on the runner, and need not load what does.
+  const { exec } = await import('@actions/exec');
+  // Typed as a number, but it is what node gives: null after a signal.
+  return await exec(name, [...args], {
+    env: { ...env },
+    silent: true, // it would print the command line
+    ignoreReturnCode: true,
+    delay: FOR_EVER_MS, // output may come as long as somebody holds it open
+    ...(input === undefined ? {} : { input }),
+    listeners: {
+      ...(onStdout && { stdout: onStdout }),
+      ...(onStderr && { stderr: onStderr }),
+      debug: (message) => {
+        const [, code] = /^Exit code (\S+) received from tool/.exec(message) ?? [];
+        if (code !== undefined) onExit?.(code === 'null' ? null : Number(code));
+      },
+    },
+  });
+}

@@ -1,0 +1,84 @@
+import type { Finding } from '../findings.ts';
+import { printable, seconds } from './printable.ts';
+import type { RootShell } from './root-shell/root-shell.ts';
+
+/** What went wrong between the runner and a host, before it is said where and at which step. */
+export type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
+
+/** The session is over and has not told how it ended. */
+export const NO_STATUS: Explanation = {
+  fact: 'the session ended without an exit status.',
+  cause: "its process on the host was killed together with sshd's own, for example for lack of memory.",
+  fix: 'look at the log of the host (`sudo journalctl -n 50`), then start the same run again.',
+};
+
+/** The input of a script came to an end before it was whole. @param said by whom gives it. */
+export function inputFinding(said: string): Explanation {
+  return {
+    fact: `what was to be sent could not be read on the runner any more: ${said}`,
+    cause: 'the file was changed or removed while it was sent, or the disk of the runner fails.',
+    fix: 'start the same run again, and leave the file alone meanwhile.',
+  };
+}
+
+/** No session could be opened. @param said by whom refused it. */
+export function refusedFinding(said: string, isHere: boolean): Explanation {
+  if (isHere) {
+    return {
+      fact: `no program can be started on this machine: ${printable(said)}`,
+      cause: 'it is out of processes or memory, or the disk of its RUNNER_TEMP is full.',
+      fix: 'look at the machine (`free`, `df`, `ulimit -u`), then start the same run again.',
+    };
+  }
+  return {
+    fact: `the SSH server refuses a session: ${printable(said)}`,
+    cause: 'MaxSessions 0 in sshd_config, or the host is out of processes or memory.',
+    fix: 'allow sessions for this user (`MaxSessions 10`); look at the log: `sudo journalctl -u ssh -u sshd -n 20`.',
+  };
+}
+
+/** There is no connection any more. */
+export function lostFinding(because: string | undefined, isHere: boolean): Explanation {
+  if (isHere) {
+    return {
+      fact: `the work on this machine was ended (${because ?? 'this run closed it'}).`,
+      cause: 'the run was ending.',
+      fix: 'start the same run again: it goes on from what it finds.',
+    };
+  }
+  return {
+    fact: `the SSH connection was lost (${printable(because ?? 'the host closed it')}); what was running there may have stopped or gone on.`,
+    cause:
+      'the host was restarted or lost its network, sshd was restarted with its sessions, or a firewall forgot the connection.',
+    fix: 'see that the host is up, then start the same run again: it goes on from what it finds.',
+  };
+}
+
+/** A step took too long. @param shell that it had by then. */
+export function timeoutFinding(
+  timeoutMs: number,
+  shell: RootShell | undefined,
+  isHere: boolean,
+): Explanation {
+  const time = seconds(timeoutMs);
+  if (shell === undefined) {
+    return {
+      fact: `no root shell was ready within ${time}; nothing of this step has run.`,
+      cause:
+        'the host is overloaded, a start-up file of the login shell waits for something, or all channels of this connection are in use.',
+      fix: 'log in by hand and run `sudo true`; it must return at once.',
+    };
+  }
+  if (shell.ended) {
+    return {
+      fact: `it has ended, but something that it started still held its output open after ${time}.`,
+      cause: 'a program was started in the background without redirecting its output.',
+      fix: 'look for it on the host, then start the same run again.',
+    };
+  }
+  return {
+    fact: `it did not finish within ${time}; it ${isHere ? 'was ended' : 'may still be running on the host'}.`,
+    cause: 'the host is overloaded or its disk is slow, or what it waits for does not happen.',
+    fix: 'look at the host, then start the same run again: it goes on from what it finds.',
+  };
+}
