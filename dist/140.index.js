@@ -134,8 +134,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 31 modules
-var connector = __webpack_require__(64421);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 51 modules
+var connector = __webpack_require__(98633);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(73024);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -18030,8 +18030,8 @@ class Timeline {
 var run_state = __webpack_require__(20518);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 47 modules
-var parse_settings = __webpack_require__(68587);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 46 modules
+var parse_settings = __webpack_require__(63975);
 // EXTERNAL MODULE: ./src/settings/read-input-files.ts
 var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/main.ts

@@ -36,8 +36,8 @@ async function releaseAbandoned(transport, ownerId) {
     throw new host_error/* HostError */.d({ host: transport.name, at: 'unlock', ...(0,words/* lockFailure */.Sw)(result) });
 }
 
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 31 modules
-var connector = __webpack_require__(64421);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 51 modules
+var connector = __webpack_require__(98633);
 // EXTERNAL MODULE: ./src/report/actions-log.ts
 var actions_log = __webpack_require__(36386);
 // EXTERNAL MODULE: ./src/report/redaction.ts + 6 modules
@@ -46,8 +46,8 @@ var redaction = __webpack_require__(51435);
 var runner = __webpack_require__(74813);
 // EXTERNAL MODULE: ./src/settings/inputs.ts + 1 modules
 var inputs = __webpack_require__(47181);
-// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 47 modules
-var parse_settings = __webpack_require__(68587);
+// EXTERNAL MODULE: ./src/settings/parse-settings.ts + 46 modules
+var parse_settings = __webpack_require__(63975);
 // EXTERNAL MODULE: ./src/settings/read-input-files.ts
 var read_input_files = __webpack_require__(65482);
 ;// CONCATENATED MODULE: ./src/release-locks.ts

@@ -30,6 +30,7 @@ export const HEALTH_ACTION: SubAction = {
     'ssh-port',
     'ssh-private-key',
     'ssh-key-passphrase',
+    'ssh-certificate',
     'ssh-connect-timeout',
     'sudo-password',
     'ssh-known-hosts',

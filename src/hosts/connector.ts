@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import type { HostLogin, HostSettings, RemoteHost, Settings } from '../settings/settings.ts';
+import type { HostLogin, HostSettings, RemoteHost, Settings, TransportName } from '../settings/settings.ts';
 import type { LinkedTransportOptions } from './linked-transport.ts';
 import { connectLocal } from './local/connect-local.ts';
 import { FirstAlone } from './root-shell/first-alone.ts';
@@ -7,6 +7,7 @@ import type { Privilege } from './root-shell/root-shell.ts';
 import { PasswordRefused } from './root-shell/sudo-dialogue.ts';
 import { PrivateFolder } from './runner/private-folder.ts';
 import { placeOf } from './ssh/connect-failure.ts';
+import { opensshConnector } from './openssh/connector.ts';
 import { ssh2Connector } from './ssh2/connector.ts';
 import type { Transport } from './transport.ts';
 
@@ -36,12 +37,15 @@ export interface HostConnector<Host = HostSettings> {
 /** What a transport has to know of a host, however that is reached. */
 export type HostOptions = (host: HostSettings) => Omit<LinkedTransportOptions, 'user'>;
 
+/** Which hosts there are, and how they are got into. */
+type Reached = Pick<Settings, 'ssh' | 'hosts' | 'controlPlane' | 'sudoPassword'>;
+
 /**
  * How each host is connected to, as the inputs say. No connection is made yet, but to an ssh-agent on this machine.
  * @throws Refusal when there is nothing to log in with.
  */
 export async function connector(
-  { ssh, hosts, sudoPassword }: Pick<Settings, 'ssh' | 'hosts' | 'sudoPassword'>,
+  { ssh, hosts, controlPlane, sudoPassword }: Reached,
   { privilege, temporary, ...means }: ConnectorMeans,
 ): Promise<HostConnector> {
   const { log } = means;
@@ -53,16 +57,21 @@ export async function connector(
     log: log.host(name ?? address),
   });
   const folder = new PrivateFolder(temporary);
-  const remote = ssh && (await ssh2Connector(ssh, means, optionsOf));
+  const uses = (transport: TransportName): boolean =>
+    [...hosts, ...controlPlane].some((host) => host.transport === transport);
+  const bySsh2 = ssh && uses('ssh2') ? await ssh2Connector(ssh, means, optionsOf) : undefined;
+  const byOpenssh =
+    ssh && uses('openssh') ? await opensshConnector(ssh, means, optionsOf, folder) : undefined;
   if (ssh !== undefined && ssh.bastions.length > 0) log.info(topology(ssh.bastions, hosts));
   return {
     connect: async (host) => {
       if (host.transport === 'local') return connectLocal({ ...optionsOf(host), ...host, folder });
+      const remote = host.transport === 'openssh' ? byOpenssh : bySsh2;
       if (remote === undefined) throw new Error(`no way to ${host.address}`);
       return await remote.connect(host);
     },
     close: async () => {
-      await remote?.close();
+      await Promise.all([bySsh2?.close(), byOpenssh?.close()]);
       folder.remove();
     },
   };

@@ -99,7 +99,11 @@ export class LinkedTransport implements Transport {
       shell = await this.#shells.take(signal);
       const { status, ...output } = await shell.execute(script);
       if (this.#closing !== undefined) throw this.#lostError(title);
-      if (status === undefined) throw this.#isLost() ? this.#lostError(title) : this.#error(title, NO_STATUS);
+      if (status === undefined) {
+        if (!this.#isLost()) throw this.#error(title, NO_STATUS);
+        await this.#lost; // by then it is known why
+        throw this.#lostError(title);
+      }
       return remoteResult(status, output);
     });
   }

@@ -26,6 +26,7 @@ export const inputDefinitions = {
   'ssh-port': { default: '22' },
   'ssh-private-key': { secret: true },
   'ssh-key-passphrase': { secret: true },
+  'ssh-certificate': {},
   'ssh-connect-timeout': { default: '20s' },
   'sudo-password': { secret: true },
   'ssh-known-hosts': {},

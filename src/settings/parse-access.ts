@@ -2,8 +2,9 @@ import type { Finding } from '../findings.ts';
 import type { Identity } from '../hosts/keys/identity.ts';
 import { pinnedHost } from '../hosts/keys/pinned-host.ts';
 import { parseBastions } from './parse-bastion.ts';
-import { parseHostKeys, type HostKeyInputs } from './parse-host-keys.ts';
+import { parseHostKeys, refuseCertificatesOnly, type HostKeyInputs } from './parse-host-keys.ts';
 import { parseDuration, type DurationRange } from './parse-scalars.ts';
+import { parseSshCertificate } from './parse-ssh-certificate.ts';
 import { parseKey, type Collected } from './parse-ssh.ts';
 import type { RemoteHost, SshSettings } from './settings.ts';
 
@@ -11,22 +12,30 @@ import type { RemoteHost, SshSettings } from './settings.ts';
 export interface AccessInputs extends HostKeyInputs {
   readonly 'ssh-private-key': string;
   readonly 'ssh-key-passphrase': string;
+  readonly 'ssh-certificate': string;
   readonly 'ssh-connect-timeout': string;
   readonly 'ssh-bastion': string;
   readonly 'ssh-bastion-private-key': string;
   readonly 'ssh-bastion-key-passphrase': string;
 }
 
+/** What a run brings besides. */
+export interface AccessContext {
+  /** Who logs in on hosts that do not say another. */
+  readonly user: string;
+  /** Of an ssh-agent on the runner, if there is one. */
+  readonly agentSocket: string | undefined;
+  readonly now: Date;
+}
+
 /**
  * Reads how the hosts are got into.
  * @param hosts as far as they could be read.
- * @param user who logs in on hosts that do not say another.
- * @param agentSocket of an ssh-agent on the runner, if there is one.
  */
 export function parseAccess(
   inputs: AccessInputs,
   hosts: readonly RemoteHost[],
-  { user, agentSocket }: { readonly user: string; readonly agentSocket: string | undefined },
+  { user, agentSocket, now }: AccessContext,
   collected: Collected,
 ): SshSettings | undefined {
   const before = collected.findings.length;
@@ -37,12 +46,14 @@ export function parseAccess(
     connectTime,
     collected.findings,
   );
+  const certificate = parseSshCertificate(inputs['ssh-certificate'], { identity, hosts, now }, collected);
   const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
   const ownKey = inputs['ssh-bastion-private-key'] !== '';
   const bastionKey = ownKey ? parseKey(BASTIONS_KEY, inputs, collected) : undefined;
   if (inputs['ssh-bastion'] === '') refuseBastionKey(inputs, collected.findings);
   const places = [...hosts.map(pinnedHost), ...bastions.map((login) => ({ ...login, aliases: [] }))];
   const hostKeys = parseHostKeys(inputs, hosts.length === 0 ? [] : places, collected);
+  if (hostKeys !== undefined) refuseCertificatesOnly(hostKeys, hosts, collected.findings);
   if (
     identity === undefined ||
     hostKeys === undefined ||
@@ -52,6 +63,7 @@ export function parseAccess(
     return undefined;
   return {
     identity,
+    ...(certificate !== undefined && { certificate }),
     hostKeys,
     connectTimeoutSeconds,
     bastions,

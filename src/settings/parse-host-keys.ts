@@ -1,9 +1,11 @@
 import type { Finding } from '../findings.ts';
 import { type HostKeyRules, pinsFor, type PinnedHost } from '../hosts/keys/host-pins.ts';
+import { pinnedHost } from '../hosts/keys/pinned-host.ts';
 import { parseKnownHosts } from '../hosts/keys/known-hosts.ts';
 import { parseHostFingerprints, refuseStrangers } from './parse-host-fingerprints.ts';
 import { parseChoice } from './parse-scalars.ts';
 import type { Collected } from './parse-ssh.ts';
+import type { RemoteHost } from './settings.ts';
 
 const POLICIES = ['strict', 'accept-new'] as const;
 
@@ -35,6 +37,27 @@ export function parseHostKeys(
   if (policy === 'accept-new') warnings.push(acceptsNew(rules, hosts));
   else if (known.entries.length + fingerprints.length === 0) findings.push(noHostKey(hosts));
   return rules;
+}
+
+/** Hosts of which an authority alone is known, and that are connected to by what cannot verify its certificates. */
+export function refuseCertificatesOnly(
+  rules: HostKeyRules,
+  hosts: readonly RemoteHost[],
+  findings: Finding[],
+): void {
+  const places = hosts.filter(({ transport }) => transport === 'ssh2').map(pinnedHost);
+  const without = places.filter((host) => {
+    const { keys, fingerprints, authorities } = pinsFor(rules, host);
+    return authorities.length > 0 && keys.length + fingerprints.length === 0;
+  });
+  if (without.length === 0) return;
+  findings.push({
+    at: 'ssh-known-hosts',
+    fact: `for ${without.map(({ address }) => address).join(', ')} there is a certificate authority alone (@cert-authority).`,
+    cause:
+      'host certificates are verified by `transport: openssh`; the library behind `transport: ssh2` cannot.',
+    fix: 'add transport: openssh, or list the plain key of each host.',
+  });
 }
 
 function acceptsNew(rules: HostKeyRules, hosts: readonly PinnedHost[]): Finding {

@@ -126,7 +126,7 @@ function readSettings(
   const remote = all.filter((host) => host.transport !== 'local');
   const isReachedBySsh = remote.length > 0 || all.length === 0;
   if (!isReachedBySsh) warnOfUnusedAccess(inputs, collected.warnings);
-  const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket };
+  const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket, now: run.now };
   const ssh = isReachedBySsh ? parseAccess(inputs, remote, login, collected) : undefined;
   const sudoPassword = parseSudoPassword(inputs['sudo-password'], all, collected);
   const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);

@@ -24,8 +24,8 @@ export interface MemberSettings {
   readonly address: string;
 }
 
-/** Ways to a host: SSH by the library ssh2, or none at all, as the runner itself is the host. */
-export const TRANSPORTS = ['ssh2', 'local'] as const;
+/** Ways to a host: SSH by the library ssh2 or by the runner's own ssh, or none at all, as the runner itself is the host. */
+export const TRANSPORTS = ['ssh2', 'openssh', 'local'] as const;
 export type TransportName = (typeof TRANSPORTS)[number];
 
 /** A member, and how its host is reached. */
@@ -54,6 +54,8 @@ export interface HostLogin {
 export interface SshSettings {
   /** What logs in. */
   readonly identity: Identity;
+  /** The certificate of its key, as type and base64; only for hosts that the runner's own ssh connects to. */
+  readonly certificate?: string;
   readonly hostKeys: HostKeyRules;
   /** For connecting and logging in to one machine, all attempts together. */
   readonly connectTimeoutSeconds: number;

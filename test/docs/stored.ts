@@ -1,6 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+
 import { createAuthority } from '../../src/pki/authority.ts';
-import { run } from '../settings/given.ts';
+import { usableKey } from '../hosts/ssh/client.ts';
+import { sshKeygen, TemporaryFolder, tool } from '../hosts/ssh/tools.ts';
+import { run, sshKey } from '../settings/given.ts';
 
 const ca = await createAuthority({ algorithm: 'ECDSA-P256', now: run.now });
 
@@ -11,6 +15,7 @@ const STORED: Readonly<Record<string, string>> = {
   'secrets.BASTION_PRIVATE_KEY': encryptedKey('of the key of the bastions'),
   'secrets.BASTION_KEY_PASSPHRASE': 'of the key of the bastions',
   'secrets.SSH_PRIVATE_KEY': encryptedKey('of the key'),
+  'vars.SSH_CERTIFICATE': certificate('ops'),
   'secrets.SSH_KEY_PASSPHRASE': 'of the key',
   'secrets.SUDO_PASSWORD': 'correct horse',
 };
@@ -24,6 +29,18 @@ export function filledIn(inputs: Readonly<Record<string, unknown>>): Record<stri
       String(value).replaceAll(/\$\{\{ (\S+) \}\}/g, (whole, stored: string) => STORED[stored] ?? whole),
     ]),
   );
+}
+
+/** Of the key that every example gets. */
+function certificate(user: string): string {
+  const folder = new TemporaryFolder();
+  const { type, key } = usableKey(sshKey);
+  writeFileSync(folder.at('login.pub'), `${type} ${key.getPublicSSH().toString('base64')}\n`);
+  const { path } = sshKeygen(folder, 'authority', 'ed25519');
+  tool('ssh-keygen', '-q', '-s', path, '-I', 'example', '-n', user, folder.at('login.pub'));
+  const line = folder.read('login-cert.pub');
+  folder.remove();
+  return line;
 }
 
 function encryptedKey(passphrase: string): string {

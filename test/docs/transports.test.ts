@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { TRANSPORTS, type Settings } from '../../src/settings/settings.ts';
+import { pinsFor } from '../../src/hosts/keys/host-pins.ts';
+import { sshOf } from '../settings/given.ts';
 import { settingsOfExample } from './inputs.ts';
 import { read } from './repository.ts';
 
@@ -18,4 +20,20 @@ test.each(['The runner is a member', 'In an inventory'])('%s: it alone is not lo
 
 test('one host alone: nothing of SSH, whatever else is given', () => {
   expect(example('One host alone')).not.toHaveProperty('ssh');
+});
+
+test('the runner’s own ssh, for all hosts', () => {
+  expect(transports("The runner's own ssh")).toEqual(['openssh', 'openssh', 'openssh']);
+});
+
+test('a certificate of the user, for whom it is', () => {
+  const settings = example('Certificates of users');
+  expect(sshOf(settings).certificate).toContain('ssh-ed25519-cert-v01@openssh.com ');
+  expect(settings.warnings).toEqual([]);
+});
+
+test('an authority of hosts alone', () => {
+  const { hostKeys } = sshOf(example('Certificates of hosts'));
+  const pins = pinsFor(hostKeys, { address: '10.0.0.6', port: 22, aliases: [] });
+  expect([pins.keys, pins.authorities.length]).toEqual([[], 1]);
 });

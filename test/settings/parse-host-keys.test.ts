@@ -30,6 +30,19 @@ describe('ssh-known-hosts', () => {
     expect(finding.fix).toContain('ssh-host-fingerprints');
   });
 
+  test('a certificate authority alone is refused where certificates are not verified', () => {
+    const changes = { 'ssh-known-hosts': `@cert-authority 10.0.0.* ${ed25519.publicLine}` };
+    const finding = findingOf(changes);
+    expect(finding).toMatchObject({
+      at: 'ssh-known-hosts',
+      fix: expect.stringContaining('transport: openssh'),
+    });
+    expect(finding.fact).toContain('for 10.0.0.6, 10.0.0.7, 10.0.0.8 there is a certificate authority alone');
+    expect(findingsOf({ ...changes, transport: 'openssh' })).toEqual([]);
+    const beside = `${changes['ssh-known-hosts']}\n10.0.0.* ${ecdsa.publicLine}`;
+    expect(findingsOf({ 'ssh-known-hosts': beside })).toEqual([]);
+  });
+
   test('every line that is damaged is told', () => {
     const findings = findingsOf({ 'ssh-known-hosts': `10.0.0.6\n# comment\n10.0.0.7 ssh-ed25519 AAAA` });
     expect(findings.map(({ at }) => at)).toEqual(['ssh-known-hosts, line 1', 'ssh-known-hosts, line 3']);

@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings.ts';
+import type { SshCertificate } from './certificate.ts';
 import { type HostPins, judgeHostKey } from './host-pins.ts';
 import { type HostKey, knownHostsLine } from './known-hosts.ts';
 import { fingerprint } from './wire.ts';
@@ -50,11 +51,30 @@ function unknownHost(shown: ShownKeys, { address, port }: Place): Explanation {
   };
 }
 
+/** Why a host is refused that has shown a certificate; what is wrong with it is not told by ssh in a fixed form. */
+export function certificateRefusal(
+  { authorities, keys }: HostPins,
+  { authority, principals, validAfter, validBefore, role }: SshCertificate,
+  { address }: Place,
+): Explanation {
+  const until = validBefore === undefined ? 'for ever' : `until ${validBefore.toISOString()}`;
+  const names = principals.length === 0 ? 'no name' : principals.join(', ');
+  return {
+    fact:
+      `the certificate that the host shows is not taken: it is a ${role} certificate for ${names}, valid from ` +
+      `${validAfter.toISOString()} ${until}, signed by ${describe(authority)}; for ${address} ${KNOWN_HOSTS} has ` +
+      `${[...authorities, ...keys].map(describe).join(' or ')}.`,
+    cause:
+      'another authority has signed it, it is for other names than the address that is connected to, or it has ended.',
+    fix: `have it signed anew for ${address} (\`ssh-keygen -h -s CA -n ${address}\`), or list its authority with @cert-authority in ${KNOWN_HOSTS}.`,
+  };
+}
+
 function authorityOnly(shown: ShownKeys, { address, port }: Place): Explanation {
   return {
-    fact: `for ${address} ${KNOWN_HOSTS} has a certificate authority alone, and host certificates are not verified here; the host shows ${describeAll(shown)}.`,
-    cause: 'a line that begins with @cert-authority speaks for host certificates, not for keys.',
-    fix: addLine(shown, address, port),
+    fact: `for ${address} ${KNOWN_HOSTS} has a certificate authority alone, and the host shows no certificate but ${describeAll(shown)}.`,
+    cause: 'HostCertificate is missing in sshd_config, or names the certificate of another key.',
+    fix: `give the host its certificate. Or ${addLine(shown, address, port)}`,
   };
 }
 

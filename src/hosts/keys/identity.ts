@@ -13,3 +13,8 @@ export interface KeyLabel {
   /** As `ssh-keygen -l` prints it. */
   readonly fingerprint: string;
 }
+
+/** A key in messages. */
+export function describeKey({ type, fingerprint }: KeyLabel): string {
+  return `${type} ${fingerprint}`;
+}

@@ -1,5 +1,6 @@
-import type { KeyObject } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 
+import { pemText } from './key-text.ts';
 import { keyBlobType, WireReader, wireString, wireUint32 } from './wire.ts';
 
 const MAGIC = Buffer.from('openssh-key-v1\0');
@@ -72,4 +73,17 @@ export function opensshEd25519Body(key: KeyObject): string {
     wireString(publicBlob),
     wireString(Buffer.concat([section, padding])),
   ]).toString('base64');
+}
+
+/**
+ * A private key as text that ssh-add reads from its standard input, without a passphrase: OpenSSH before 9.6 reads Ed25519 in
+ * its own format alone, and others as PEM.
+ * @param pem as node reads it. Secret, as is what comes back.
+ */
+export function sshAddText(pem: string): string {
+  const key = createPrivateKey(pem);
+  if (key.asymmetricKeyType === 'ed25519')
+    return pemText({ label: 'OPENSSH PRIVATE KEY', body: opensshEd25519Body(key) });
+  const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'sec1';
+  return key.export({ type, format: 'pem' }).toString();
 }

@@ -35,6 +35,9 @@ export type ConnectFailure =
   | { readonly kind: 'second-factor'; readonly methods: readonly string[] }
   | { readonly kind: 'sha1-only' }
   | { readonly kind: 'agent'; readonly said: string }
+  | { readonly kind: 'no-client' }
+  | { readonly kind: 'old-client'; readonly said: string }
+  | { readonly kind: 'client-config'; readonly said: string }
   | { readonly kind: 'disconnected'; readonly said: string }
   | { readonly kind: 'protocol'; readonly said: string };
 
@@ -123,7 +126,7 @@ function explain(
       return {
         fact: `${place} and this action have no ${failure.what} in common.`,
         cause:
-          'the server is old, or so hardened that it allows only what is not offered here: post-quantum key exchange, host certificates, SHA-1.',
+          'the server is old, or so hardened that it allows only what is not offered: SHA-1 never is, post-quantum key exchange and host certificates are by `transport: openssh` alone.',
         fix: 'on the host, let `sshd -T` show the lists and allow one of: curve25519-sha256 (KexAlgorithms), ssh-ed25519 or rsa-sha2-512 (HostKeyAlgorithms), aes128-gcm@openssh.com (Ciphers).',
       };
     case 'host-key':
@@ -159,6 +162,26 @@ function explain(
         cause:
           'the agent has ended or is locked, or the key is there to be confirmed by somebody (`ssh-add -c`).',
         fix: 'add the key to an agent that signs without asking, or give ssh-private-key.',
+      };
+    case 'no-client':
+      return {
+        fact: 'there is no `ssh` on the runner.',
+        cause:
+          '`transport: openssh` uses the OpenSSH client of the runner, and it is not installed, or not in PATH.',
+        fix: 'install it (`apt-get install openssh-client`, `dnf install openssh-clients`), or leave `transport` out.',
+      };
+    case 'old-client':
+      return {
+        fact: `the runner's ssh cannot be used: ${printable(failure.said)}.`,
+        cause: 'it is older than OpenSSH 7.4, or another program of that name.',
+        fix: 'install OpenSSH 7.4 or later (`ssh -V` tells), or leave `transport` out.',
+      };
+    case 'client-config':
+      return {
+        fact: `the runner's ssh cannot read its configuration: ${printable(failure.said)}`,
+        cause:
+          'a line of ~/.ssh/config or /etc/ssh/ssh_config on the runner that this ssh does not know, or a file that others may write to.',
+        fix: 'correct it until `ssh -G 127.0.0.1` works on the runner.',
       };
     case 'disconnected':
       return /too many authentication failures/i.test(failure.said)

@@ -1,9 +1,8 @@
-import { connect } from 'node:net';
-
 import ssh2, { type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2';
 
+import { listIdentities } from '../keys/agent-identities.ts';
 import { parseKey } from '../keys/parse-key.ts';
-import { keyBlobType, WireReader, wireString } from '../keys/wire.ts';
+import { keyBlobType } from '../keys/wire.ts';
 
 /** What an ssh-agent holds. */
 export interface AgentKeys {
@@ -14,19 +13,13 @@ export interface AgentKeys {
 }
 
 const USABLE = /^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)|ssh-rsa)$/;
-const ANSWER_TIMEOUT_MS = 5000;
-/** OpenSSH's own limit (authfd.c, MAX_AGENT_REPLY_LEN). */
-const LONGEST_ANSWER = 256 * 1024;
-/** Message numbers (draft-ietf-sshm-ssh-agent, 6.1). */
-const REQUEST_IDENTITIES = 11;
-const IDENTITIES_ANSWER = 12;
 
 /**
  * Asks an agent for its keys. ssh2 does not tell of those that it cannot use.
  * @param socket path of its Unix socket. @throws Error when it does not answer as an agent does.
  */
-export async function listAgentKeys(socket: string, timeoutMs = ANSWER_TIMEOUT_MS): Promise<AgentKeys> {
-  const blobs = identitiesOf(await ask(socket, Buffer.from([REQUEST_IDENTITIES]), timeoutMs));
+export async function listAgentKeys(socket: string, timeoutMs?: number): Promise<AgentKeys> {
+  const blobs = await listIdentities(socket, timeoutMs);
   const keys = blobs.map((blob) => {
     const type = keyBlobType(blob) ?? 'unknown';
     const key = USABLE.test(type) ? parseKey(`${type} ${blob.toString('base64')}`) : undefined;
@@ -37,43 +30,6 @@ export async function listAgentKeys(socket: string, timeoutMs = ANSWER_TIMEOUT_M
     others: keys.filter((key) => typeof key === 'string'),
   };
 }
-
-/** Sends one message and gives the one that comes back, both without their length. */
-function ask(socket: string, message: Buffer, timeoutMs: number): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const stream = connect(socket);
-  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
-  let seen = Buffer.alloc(0);
-  stream.on('data', (chunk) => {
-    seen = Buffer.concat([seen, chunk]);
-    const length = seen.length < 4 ? 0 : seen.readUInt32BE();
-    if (length > LONGEST_ANSWER) reject(new Error(NO_AGENT));
-    else if (length > 0 && seen.length >= 4 + length) resolve(seen.subarray(4, 4 + length));
-  });
-  stream.on('error', reject);
-  stream.on('close', () => reject(new Error('it has closed the connection')));
-  stream.write(wireString(message));
-  return promise.finally(() => {
-    clearTimeout(timer);
-    stream.destroy();
-  });
-}
-
-/** The public keys in an answer: each is followed by its comment. */
-function identitiesOf(answer: Buffer): Buffer[] {
-  const reader = new WireReader(answer);
-  if (reader.raw(1)?.[0] !== IDENTITIES_ANSWER) throw new Error(NO_AGENT);
-  const count = reader.uint32() ?? 0;
-  const blobs: Buffer[] = [];
-  while (blobs.length < count) {
-    const blob = reader.string();
-    if (blob === undefined || reader.string() === undefined) throw new Error(NO_AGENT);
-    blobs.push(blob);
-  }
-  return blobs;
-}
-
-const NO_AGENT = 'what answers is no ssh-agent';
 
 /** One key of an agent, as if it held no other: ssh2 tries all that an agent has, with no word of which and no limit. */
 export class OneKeyAgent extends ssh2.BaseAgent<ParsedKey> {

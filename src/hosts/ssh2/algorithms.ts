@@ -1,4 +1,6 @@
-import type { Algorithms, ServerHostKeyAlgorithm } from 'ssh2';
+import type { Algorithms } from 'ssh2';
+
+import { hostKeyAlgorithms } from '../ssh/host-key-types.ts';
 
 /**
  * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,
@@ -31,23 +33,11 @@ const MACS: NonNullable<Algorithms['hmac']> = [
   'hmac-sha2-512',
 ];
 
-/** Host key signatures by the type of key that makes them; an `ssh-rsa` key signs with SHA-2 only. */
-const HOST_KEY_ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
-  'ssh-ed25519': ['ssh-ed25519'],
-  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
-  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
-  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
-  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
-};
-
-/** Types of host keys that can be verified, best first, as key blobs name themselves. */
-export const HOST_KEY_TYPES: readonly string[] = Object.keys(HOST_KEY_ALGORITHMS);
-
 /** The algorithms to offer, with host keys of these types, best first. */
 export function offeredAlgorithms(hostKeyTypes: readonly string[]): Algorithms {
   return {
     kex: KEX,
-    serverHostKey: hostKeyTypes.flatMap((type) => HOST_KEY_ALGORITHMS[type] ?? []),
+    serverHostKey: hostKeyAlgorithms(hostKeyTypes),
     cipher: CIPHERS,
     hmac: MACS,
     compress: ['none'],

@@ -1,6 +1,7 @@
 import { BastionError, HostError } from '../host-error.ts';
-import { type ChannelError, OPEN_FAILURE } from '../link.ts';
+import type { ChannelError } from '../link.ts';
 import type { ConnectFailure } from '../ssh/connect-failure.ts';
+import { jumpFailure } from '../ssh/jump-failure.ts';
 import { type ConnectOptions, openClient } from './connect.ts';
 import type { Dial, Dialed } from './dial.ts';
 import { Ssh2Link } from './ssh2-link.ts';
@@ -80,7 +81,7 @@ function through(link: Ssh2Link): Dial {
         if (deadline.aborted) stream.destroy();
         return { stream };
       },
-      (error: unknown): Dialed => ({ failure: lost() ?? forwardFailure(error as ChannelError) }),
+      (error: unknown): Dialed => ({ failure: lost() ?? jumpFailure(error as ChannelError) }),
     );
     const { promise, resolve } = Promise.withResolvers<Dialed>();
     const onDeadline = (): void =>
@@ -92,15 +93,4 @@ function through(link: Ssh2Link): Dial {
       deadline.removeEventListener('abort', onDeadline);
     }
   };
-}
-
-/** What sshd says in place of a connection (channels.c, connect_to and channel_connect_...): an error of the system, in words. */
-function forwardFailure(error: ChannelError): ConnectFailure {
-  const said = error.message.replace(/^\(SSH\) Channel open failure: /, '').replace(/^connect failed: /, '');
-  if (error.reason === OPEN_FAILURE.prohibited) return { kind: 'not-forwarded', said };
-  if (/refused/i.test(said)) return { kind: 'refused' };
-  if (/temporary failure in name resolution/i.test(said)) return { kind: 'name', code: 'EAI_AGAIN' };
-  if (/name or service not known|no address associated|unknown host|nodename/i.test(said))
-    return { kind: 'name', code: said };
-  return { kind: 'unreachable', code: said === '' ? 'no reason given' : said };
 }

@@ -1,8 +1,8 @@
 import type { AnyAuthMethod } from 'ssh2';
 
-import { errorMessage, Refusal } from '../../findings.ts';
 import type { Log } from '../../log.ts';
-import type { KeyLabel } from '../keys/identity.ts';
+import { agentRefusal, silentAgent } from '../keys/agent-identities.ts';
+import { describeKey, type KeyLabel } from '../keys/identity.ts';
 import type { UsableKey } from '../keys/private-key.ts';
 import { fingerprint } from '../keys/wire.ts';
 import { type AgentKeys, listAgentKeys, OneKeyAgent } from './agent.ts';
@@ -44,10 +44,7 @@ export async function agentCredential(socket: string, log: Log): Promise<Credent
   try {
     keys = await listAgentKeys(socket);
   } catch (error) {
-    throw refusal(
-      `the ssh-agent at ${socket} does not answer: ${errorMessage(error)}.`,
-      'it has ended, or belongs to another user or container; SSH_AUTH_SOCK in the environment still names it.',
-    );
+    throw silentAgent(socket, error);
   }
   const { usable, others } = keys;
   const unusable = others.length === 0 ? '' : ` Of no use here: ${[...new Set(others)].join(', ')}.`;
@@ -63,7 +60,7 @@ export async function agentCredential(socket: string, log: Log): Promise<Credent
     };
   });
   if (first === undefined) {
-    throw refusal(
+    throw agentRefusal(
       `the ssh-agent at ${socket} has no key that can log in.${unusable}`,
       'no key was added to it (`ssh-add -l` shows them), or only certificates and keys in hardware.',
     );
@@ -75,20 +72,4 @@ export async function agentCredential(socket: string, log: Log): Promise<Credent
       : '';
   log.info(`Keys of the ssh-agent: ${tried.map(describeKey).join(', ')}.${limit}${unusable}`);
   return tried;
-}
-
-/** A key in messages. */
-function describeKey({ type, fingerprint: print }: KeyLabel): string {
-  return `${type} ${print}`;
-}
-
-function refusal(fact: string, cause: string): Refusal {
-  return new Refusal('Nobody can be logged in', [
-    {
-      at: 'ssh-private-key',
-      fact: `no private key is given, and ${fact}`,
-      cause,
-      fix: 'give ssh-private-key, or start an agent with that key in the same job before this step.',
-    },
-  ]);
 }

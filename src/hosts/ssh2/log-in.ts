@@ -1,16 +1,15 @@
 import { type AuthenticationType, Client } from 'ssh2';
 
-import { describeFinding } from '../../findings.ts';
 import type { Log } from '../../log.ts';
-import { acceptedKey } from '../keys/host-key.ts';
 import { type HostPins, judgeHostKey } from '../keys/host-pins.ts';
-import { type HostKey, knownHostsLine } from '../keys/known-hosts.ts';
+import type { HostKey } from '../keys/known-hosts.ts';
 import { keyBlobType } from '../keys/wire.ts';
+import { tellAcceptedKey } from '../ssh/accepted-key.ts';
 import type { ConnectFailure, ConnectStage, SshTarget } from '../ssh/connect-failure.ts';
 import { offeredAlgorithms } from './algorithms.ts';
 import type { Credential } from './credential.ts';
 import type { ByteStream } from './dial.ts';
-import type { AttemptFailure } from './host-key-search.ts';
+import type { AttemptFailure } from '../ssh/host-key-search.ts';
 import { keepGreetingWhole } from './whole-greeting.ts';
 
 /** An SSH server, how to log in, and what is known of it. */
@@ -90,7 +89,7 @@ export function logIn(
       stage = 'authentication';
       const { kex, serverHostKey, cs } = algorithms;
       log.debug(`SSH: host key proven; ${kex}, ${serverHostKey}, ${cs.cipher} ${cs.mac}`.trimEnd());
-      if (shown !== undefined && judgeHostKey(pins, shown) === 'accepted') tellAccepted(options, shown);
+      if (shown !== undefined && judgeHostKey(pins, shown) === 'accepted') tellAcceptedKey(options, shown);
     });
     client.once('ready', () => {
       client.removeAllListeners();
@@ -132,11 +131,6 @@ export function logIn(
     // waits for ssh2's listener.
     stream.addListener('data', onData);
   });
-}
-
-function tellAccepted({ log, address, port, onAcceptedKey }: LoginOptions, key: HostKey): void {
-  log.warning(describeFinding(acceptedKey(key, { address, port })));
-  onAcceptedKey?.(knownHostsLine(address, port, key));
 }
 
 /** What an error of ssh2 before the login means; ssh2 tells them apart by `level` and by text only. */

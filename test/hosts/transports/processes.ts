@@ -25,6 +25,17 @@ export function processTexts(root: number): string[] {
   return descendants(root).flatMap((pid) => [read(pid, 'cmdline'), read(pid, 'environ')]);
 }
 
+/** Command lines of all processes of this machine that name one of these texts, there or in their environment. */
+export function processesThatName(...texts: readonly string[]): string[] {
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return pids
+    .filter((pid) => pid !== process.pid)
+    .filter((pid) => texts.some((text) => `${read(pid, 'cmdline')} ${read(pid, 'environ')}`.includes(text)))
+    .map(commandLine);
+}
+
 function parentOf(pid: number): number | undefined {
   const [, parent] = /\) \S (\d+) /.exec(read(pid, 'stat')) ?? [];
   return parent === undefined ? undefined : Number(parent);

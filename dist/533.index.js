@@ -1,5 +1,5 @@
-export const id = 909;
-export const ids = [909];
+export const id = 533;
+export const ids = [533];
 export const modules = {
 
 /***/ 74445:
@@ -16,7 +16,7 @@ function quorumOf(members) {
 
 /***/ }),
 
-/***/ 64421:
+/***/ 98633:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -768,8 +768,12 @@ class LinkedTransport {
             const { status, ...output } = await shell.execute(script);
             if (this.#closing !== undefined)
                 throw this.#lostError(title);
-            if (status === undefined)
-                throw this.#isLost() ? this.#lostError(title) : this.#error(title, NO_STATUS);
+            if (status === undefined) {
+                if (!this.#isLost())
+                    throw this.#error(title, NO_STATUS);
+                await this.#lost; // by then it is known why
+                throw this.#lostError(title);
+            }
             return (0,root_shell/* remoteResult */.yz)(status, output);
         });
     }
@@ -1273,7 +1277,7 @@ function explain(target, keys, failure) {
         case 'algorithms':
             return {
                 fact: `${place} and this action have no ${failure.what} in common.`,
-                cause: 'the server is old, or so hardened that it allows only what is not offered here: post-quantum key exchange, host certificates, SHA-1.',
+                cause: 'the server is old, or so hardened that it allows only what is not offered: SHA-1 never is, post-quantum key exchange and host certificates are by `transport: openssh` alone.',
                 fix: 'on the host, let `sshd -T` show the lists and allow one of: curve25519-sha256 (KexAlgorithms), ssh-ed25519 or rsa-sha2-512 (HostKeyAlgorithms), aes128-gcm@openssh.com (Ciphers).',
             };
         case 'host-key':
@@ -1307,6 +1311,24 @@ function explain(target, keys, failure) {
                 fact: `${place} takes the ${key} of user ${user}, but the ssh-agent does not sign with it: ${(0,printable/* printable */.g)(failure.said)}.`,
                 cause: 'the agent has ended or is locked, or the key is there to be confirmed by somebody (`ssh-add -c`).',
                 fix: 'add the key to an agent that signs without asking, or give ssh-private-key.',
+            };
+        case 'no-client':
+            return {
+                fact: 'there is no `ssh` on the runner.',
+                cause: '`transport: openssh` uses the OpenSSH client of the runner, and it is not installed, or not in PATH.',
+                fix: 'install it (`apt-get install openssh-client`, `dnf install openssh-clients`), or leave `transport` out.',
+            };
+        case 'old-client':
+            return {
+                fact: `the runner's ssh cannot be used: ${(0,printable/* printable */.g)(failure.said)}.`,
+                cause: 'it is older than OpenSSH 7.4, or another program of that name.',
+                fix: 'install OpenSSH 7.4 or later (`ssh -V` tells), or leave `transport` out.',
+            };
+        case 'client-config':
+            return {
+                fact: `the runner's ssh cannot read its configuration: ${(0,printable/* printable */.g)(failure.said)}`,
+                cause: 'a line of ~/.ssh/config or /etc/ssh/ssh_config on the runner that this ssh does not know, or a file that others may write to.',
+                fix: 'correct it until `ssh -G 127.0.0.1` works on the runner.',
             };
         case 'disconnected':
             return /too many authentication failures/i.test(failure.said)
@@ -1381,53 +1403,267 @@ function accepts(methods) {
         : ` (it accepts: ${methods.map((method) => (0,printable/* printable */.g)(method, 40)).join(', ')})`;
 }
 
+// EXTERNAL MODULE: ./src/hosts/keys/wire.ts
+var wire = __webpack_require__(41979);
+;// CONCATENATED MODULE: ./src/hosts/keys/agent-identities.ts
+
+
+
+const ANSWER_TIMEOUT_MS = 5000;
+/** OpenSSH's own limit (authfd.c, MAX_AGENT_REPLY_LEN). */
+const LONGEST_ANSWER = 256 * 1024;
+/** Message numbers (draft-ietf-sshm-ssh-agent, 6.1). */
+const REQUEST_IDENTITIES = 11;
+const IDENTITIES_ANSWER = 12;
+/**
+ * Asks an ssh-agent what it can sign with: public keys and certificates in SSH wire form, in its order.
+ * @param socket path of its Unix socket. @throws Error when it does not answer as an agent does.
+ */
+async function listIdentities(socket, timeoutMs = ANSWER_TIMEOUT_MS) {
+    return identitiesOf(await ask(socket, Buffer.from([REQUEST_IDENTITIES]), timeoutMs));
+}
+/** Sends one message and gives the one that comes back, both without their length. */
+function ask(socket, message, timeoutMs) {
+    const { promise, resolve, reject } = Promise.withResolvers();
+    const stream = (0,external_node_net_.connect)(socket);
+    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+    let seen = Buffer.alloc(0);
+    stream.on('data', (chunk) => {
+        seen = Buffer.concat([seen, chunk]);
+        const length = seen.length < 4 ? 0 : seen.readUInt32BE();
+        if (length > LONGEST_ANSWER)
+            reject(new Error(NO_AGENT));
+        else if (length > 0 && seen.length >= 4 + length)
+            resolve(seen.subarray(4, 4 + length));
+    });
+    stream.on('error', reject);
+    stream.on('close', () => reject(new Error('it has closed the connection')));
+    stream.write((0,wire/* wireString */.f9)(message));
+    return promise.finally(() => {
+        clearTimeout(timer);
+        stream.destroy();
+    });
+}
+/** The public keys in an answer: each is followed by its comment. */
+function identitiesOf(answer) {
+    const reader = new wire/* WireReader */.ZT(answer);
+    if (reader.raw(1)?.[0] !== IDENTITIES_ANSWER)
+        throw new Error(NO_AGENT);
+    const count = reader.uint32() ?? 0;
+    const blobs = [];
+    while (blobs.length < count) {
+        const blob = reader.string();
+        if (blob === undefined || reader.string() === undefined)
+            throw new Error(NO_AGENT);
+        blobs.push(blob);
+    }
+    return blobs;
+}
+const NO_AGENT = 'what answers is no ssh-agent';
+/** An agent that does not answer. */
+function silentAgent(socket, error) {
+    return agentRefusal(`the ssh-agent at ${socket} does not answer: ${(0,findings/* errorMessage */.gJ)(error)}.`, 'it has ended, or belongs to another user or container; SSH_AUTH_SOCK in the environment still names it.');
+}
+/** An agent that cannot log in. */
+function agentRefusal(fact, cause) {
+    return new findings/* Refusal */.P_('Nobody can be logged in', [
+        {
+            at: 'ssh-private-key',
+            fact: `no private key is given, and ${fact}`,
+            cause,
+            fix: 'give ssh-private-key, or start an agent with that key in the same job before this step.',
+        },
+    ]);
+}
+
 // EXTERNAL MODULE: ./src/hosts/keys/host-pins.ts
 var host_pins = __webpack_require__(48025);
+;// CONCATENATED MODULE: ./src/hosts/keys/identity.ts
+/** A key in messages. */
+function describeKey({ type, fingerprint }) {
+    return `${type} ${fingerprint}`;
+}
+
 // EXTERNAL MODULE: ./src/hosts/keys/pinned-host.ts
 var pinned_host = __webpack_require__(51367);
-;// CONCATENATED MODULE: ./src/hosts/ssh2/dial.ts
+;// CONCATENATED MODULE: ./src/hosts/ssh/jump-failure.ts
 
-
-/** For names with several addresses; Node's default of 250 ms gives up on far hosts. */
-const ADDRESS_ATTEMPT_MS = 3000;
-/** Straight from this machine. */
-const dialTcp = ({ address, port }, deadline, limitMs) => new Promise((resolve) => {
-    const socket = (0,external_node_net_.connect)({
-        host: address,
-        port,
-        noDelay: true,
-        autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
-    });
-    const fail = (failure) => {
-        deadline.removeEventListener('abort', onDeadline);
-        socket.destroy();
-        resolve({ failure });
-    };
-    const onDeadline = () => fail({ kind: 'silent', stage: 'connect', afterMs: limitMs });
-    deadline.addEventListener('abort', onDeadline, { once: true });
-    socket.on('error', (error) => fail(socketFailure(error, limitMs)));
-    socket.once('connect', () => {
-        deadline.removeEventListener('abort', onDeadline);
-        socket.removeAllListeners('error');
-        resolve({ stream: socket });
-    });
-});
-function socketFailure(error, limitMs) {
-    const cause = error instanceof AggregateError ? (error.errors.at(-1) ?? error) : error;
-    const code = cause.code ?? error.code ?? (0,findings/* errorMessage */.gJ)(error);
-    if (cause.syscall === 'getaddrinfo')
-        return { kind: 'name', code };
-    if (code === 'ECONNREFUSED')
+/**
+ * Why a bastion does not connect to what lies behind it: sshd says an error of the system, in words (channels.c, connect_to
+ * and channel_connect_...).
+ */
+function jumpFailure(error) {
+    const said = error.message.replace(/^\(SSH\) Channel open failure: /, '').replace(/^connect failed: /, '');
+    if (error.reason === OPEN_FAILURE.prohibited)
+        return { kind: 'not-forwarded', said };
+    if (/refused/i.test(said))
         return { kind: 'refused' };
-    if (code === 'ETIMEDOUT')
-        return { kind: 'silent', stage: 'connect', afterMs: limitMs };
-    return { kind: 'unreachable', code };
+    if (/temporary failure in name resolution/i.test(said))
+        return { kind: 'name', code: 'EAI_AGAIN' };
+    if (/name or service not known|no address associated|unknown host|nodename/i.test(said))
+        return { kind: 'name', code: said };
+    return { kind: 'unreachable', code: said === '' ? 'no reason given' : said };
 }
+
+// EXTERNAL MODULE: ./src/hosts/keys/certificate.ts
+var keys_certificate = __webpack_require__(35127);
+;// CONCATENATED MODULE: ./src/hosts/ssh/host-key-types.ts
+/** Signatures of host keys by the type of key that makes them; an `ssh-rsa` key signs with SHA-2 only. */
+const SIGNATURES = {
+    'ssh-ed25519': ['ssh-ed25519'],
+    'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+    'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+    'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+    'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+};
+/** Types of host keys that can be verified, best first, as key blobs name themselves. */
+const HOST_KEY_TYPES = Object.keys(SIGNATURES);
+/** How host keys of these types prove themselves, in the names that a handshake has for it, best first. */
+function hostKeyAlgorithms(types) {
+    const known = SIGNATURES;
+    return types.flatMap((type) => known[type] ?? []);
+}
+
+;// CONCATENATED MODULE: ./src/hosts/openssh/client-config.ts
+
+
+/** Seconds between two tests of an idle connection, and how many may go unanswered. */
+const ALIVE_SECONDS = 10;
+const ALIVE_COUNT = 3;
+/**
+ * Options that the oldest ssh with a control socket of our kind (7.4) does not know and may leave out, and one that the
+ * user's own configuration often has for another machine's ssh.
+ */
+const MAY_BE_UNKNOWN = 'ForkAfterAuthentication,KnownHostsCommand,RemoteCommand,UseKeychain';
+/**
+ * The configuration for all servers, the user's own behind it. Of each option the first value counts (ssh_config(5)), so
+ * what stands here cannot be weakened there: no host key is taken that is not pinned and none that proves itself with
+ * SHA-1, no connection is shared with others, nobody is asked for anything, and nothing is forwarded or run but what this
+ * run asks for. Files that the user's own names as `IdentityFile` are tried behind the key of this run.
+ * @param knownHosts path of the file with all of known_hosts, for jumps that the user's own configuration names.
+ */
+function clientConfig(identity, knownHosts) {
+    const { agent, publicKey, certificate } = identity;
+    return [
+        `IgnoreUnknown ${MAY_BE_UNKNOWN}`,
+        'BatchMode yes',
+        'StrictHostKeyChecking yes',
+        `UserKnownHostsFile ${knownHosts}`,
+        'GlobalKnownHostsFile /dev/null',
+        'KnownHostsCommand none',
+        'VerifyHostKeyDNS no',
+        'CheckHostIP no',
+        'NoHostAuthenticationForLocalhost no',
+        'UpdateHostKeys no',
+        'FingerprintHash sha256',
+        `HostKeyAlgorithms ${algorithms(HOST_KEY_TYPES, true)}`,
+        'PubkeyAcceptedKeyTypes -ssh-rsa*,ssh-dss*', // without SHA-1; before 8.5 it had no other name
+        `IdentityAgent ${agent}`,
+        ...(publicKey === undefined
+            ? ['IdentitiesOnly no']
+            : ['IdentitiesOnly yes', `IdentityFile ${publicKey}`]),
+        ...(certificate === undefined ? [] : [`CertificateFile ${certificate}`]),
+        'AddKeysToAgent no',
+        'PubkeyAuthentication yes',
+        'PreferredAuthentications publickey',
+        'CanonicalizeHostname no',
+        'ControlMaster no',
+        'ControlPath none',
+        'ControlPersist no',
+        'ClearAllForwardings yes',
+        'ForwardAgent no',
+        'ForwardX11 no',
+        'Tunnel no',
+        'PermitLocalCommand no',
+        'RemoteCommand none',
+        'RequestTTY no',
+        'ForkAfterAuthentication no',
+        'EscapeChar none',
+        'ConnectionAttempts 1',
+        `ServerAliveInterval ${ALIVE_SECONDS}`,
+        `ServerAliveCountMax ${ALIVE_COUNT}`,
+        'Include ~/.ssh/config',
+        'Include /etc/ssh/ssh_config',
+        '',
+    ].join('\n');
+}
+/**
+ * Arguments of an ssh that logs in and opens a control socket. The server is pinned under the address that it was given by,
+ * whatever the user's own configuration makes of that; its host certificate has to name that address, too.
+ */
+function masterArguments(target, files) {
+    const { address, port, user, pins, hostKeyTypes, connectSeconds, proxyCommand } = target;
+    const offered = algorithms(hostKeyTypes, pins.authorities.length > 0);
+    const options = [
+        `IgnoreUnknown=${MAY_BE_UNKNOWN}`,
+        `HostKeyAlias=${address}`,
+        `UserKnownHostsFile=${files.knownHosts}`,
+        `KnownHostsCommand=/bin/sh ${files.keyScript} ${files.shownKey} %I %t %K %f %H`,
+        `StrictHostKeyChecking=${pins.acceptsAny ? 'accept-new' : 'yes'}`,
+        `HostKeyAlgorithms=${offered}`,
+        `ConnectTimeout=${connectSeconds}`,
+        ...(proxyCommand === undefined ? [] : [`ProxyCommand=${proxyCommand}`, 'ProxyUseFdpass=no']),
+    ];
+    return [
+        ...['-F', files.config, '-v', '-M', '-N', '-S', files.control, '-l', user, '-p', `${port}`],
+        ...options.flatMap((option) => ['-o', option]),
+        ...['--', address],
+    ];
+}
+/** A command that connects to a server through one that is logged in to already, by its control socket. */
+function jumpCommand({ config, control }, bastion) {
+    // Were the control socket gone, ssh would log in to the bastion itself.
+    return `ssh -F ${config} -S ${control} -o ProxyCommand=false -W [%h]:%p -- ${bastion}`;
+}
+/** The lines of known_hosts for one server: what it may show, and what it must not. */
+function pinnedLines(address, { keys, revoked, authorities }) {
+    const line = (marker, { type, blob }) => `${marker}${address.toLowerCase()} ${type} ${blob.toString('base64')}\n`;
+    return [
+        ...keys.map((key) => line('', key)),
+        ...revoked.map((key) => line('@revoked ', key)),
+        ...authorities.map((key) => line('@cert-authority ', key)),
+    ].join('');
+}
+const MARKERS = { host: '', revoked: '@revoked ', authority: '@cert-authority ' };
+/** known_hosts as it was given. */
+function knownHostsText(entries) {
+    return entries
+        .map(({ role, names, key }) => {
+        const hosts = 'patterns' in names
+            ? names.patterns.join(',')
+            : `|1|${names.salt.toString('base64')}|${names.hash.toString('base64')}`;
+        return `${MARKERS[role]}${hosts} ${key.type} ${key.blob.toString('base64')}\n`;
+    })
+        .join('');
+}
+/**
+ * What ssh runs to ask for the keys of a host (KnownHostsCommand, since OpenSSH 8.5). It writes down the key that the host
+ * shows, so that a refusal can name it, and answers with that key if its fingerprint is pinned: known_hosts cannot say so.
+ */
+function keyScript({ fingerprints }) {
+    const pinned = fingerprints.map(({ fingerprint }) => `'${fingerprint}'`);
+    return [
+        '[ "$2" = HOSTNAME ] || exit 0',
+        `printf '%s %s\\n' "$3" "$4" > "$1"`,
+        ...(pinned.length === 0
+            ? []
+            : [`case $5 in ${pinned.join('|')}) printf '%s %s %s\\n' "$6" "$3" "$4" ;; esac`]),
+        '',
+    ].join('\n');
+}
+/** How keys of these types prove themselves, and certificates for them, in the names that ssh has for it. */
+function algorithms(types, withCertificates) {
+    const certificates = withCertificates
+        ? (0,keys_certificate/* certificateTypes */.v)(types).flatMap((type) => (type === RSA_CERTIFICATE ? RSA_CERTIFICATES : [type]))
+        : [];
+    return [...certificates, ...hostKeyAlgorithms(types)].join(',');
+}
+const RSA_CERTIFICATE = 'ssh-rsa-cert-v01@openssh.com';
+/** Without SHA-1. */
+const RSA_CERTIFICATES = ['rsa-sha2-512-cert-v01@openssh.com', 'rsa-sha2-256-cert-v01@openssh.com'];
 
 // EXTERNAL MODULE: ./src/hosts/keys/known-hosts.ts
 var known_hosts = __webpack_require__(1105);
-// EXTERNAL MODULE: ./src/hosts/keys/wire.ts
-var wire = __webpack_require__(41979);
 ;// CONCATENATED MODULE: ./src/hosts/keys/host-key.ts
 
 
@@ -1465,11 +1701,23 @@ function unknownHost(shown, { address, port }) {
         fix: addLine(shown, address, port),
     };
 }
+/** Why a host is refused that has shown a certificate; what is wrong with it is not told by ssh in a fixed form. */
+function certificateRefusal({ authorities, keys }, { authority, principals, validAfter, validBefore, role }, { address }) {
+    const until = validBefore === undefined ? 'for ever' : `until ${validBefore.toISOString()}`;
+    const names = principals.length === 0 ? 'no name' : principals.join(', ');
+    return {
+        fact: `the certificate that the host shows is not taken: it is a ${role} certificate for ${names}, valid from ` +
+            `${validAfter.toISOString()} ${until}, signed by ${describe(authority)}; for ${address} ${KNOWN_HOSTS} has ` +
+            `${[...authorities, ...keys].map(describe).join(' or ')}.`,
+        cause: 'another authority has signed it, it is for other names than the address that is connected to, or it has ended.',
+        fix: `have it signed anew for ${address} (\`ssh-keygen -h -s CA -n ${address}\`), or list its authority with @cert-authority in ${KNOWN_HOSTS}.`,
+    };
+}
 function authorityOnly(shown, { address, port }) {
     return {
-        fact: `for ${address} ${KNOWN_HOSTS} has a certificate authority alone, and host certificates are not verified here; the host shows ${describeAll(shown)}.`,
-        cause: 'a line that begins with @cert-authority speaks for host certificates, not for keys.',
-        fix: addLine(shown, address, port),
+        fact: `for ${address} ${KNOWN_HOSTS} has a certificate authority alone, and the host shows no certificate but ${describeAll(shown)}.`,
+        cause: 'HostCertificate is missing in sshd_config, or names the certificate of another key.',
+        fix: `give the host its certificate. Or ${addLine(shown, address, port)}`,
     };
 }
 function addLine([key], address, port) {
@@ -1504,57 +1752,17 @@ function describe(key) {
     return `${key.type} ${(0,wire/* fingerprint */.Rj)(key.blob)}`;
 }
 
-;// CONCATENATED MODULE: ./src/hosts/ssh2/algorithms.ts
-/**
- * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,
- * `hmac-sha1`), key exchange in groups below 2048 bits and group exchange, which costs a round trip more.
- * All OpenSSH servers since 6.5 (2014) find something here; ssh2 has no post-quantum key exchange.
- */
-const KEX = [
-    'curve25519-sha256', // every OpenSSH server's default
-    'curve25519-sha256@libssh.org', // the same under its name before RFC 8731
-    'ecdh-sha2-nistp256', // servers in FIPS mode have no Curve25519
-    'ecdh-sha2-nistp384',
-    'ecdh-sha2-nistp521',
-    'diffie-hellman-group16-sha512', // servers hardened against elliptic curves; 4096 bits
-    'diffie-hellman-group14-sha256', // 2048 bits
-];
-const CIPHERS = [
-    'aes128-gcm@openssh.com', // authenticated, in hardware, and not touched by Terrapin (CVE-2023-48795)
-    'aes256-gcm@openssh.com',
-    'aes128-ctr', // with one of the MACs below
-    'aes192-ctr',
-    'aes256-ctr',
-    'chacha20-poly1305@openssh.com', // last: ssh2 computes it in JavaScript and WebAssembly
-];
-const MACS = [
-    'hmac-sha2-256-etm@openssh.com',
-    'hmac-sha2-512-etm@openssh.com',
-    'hmac-sha2-256', // servers without encrypt-then-mac
-    'hmac-sha2-512',
-];
-/** Host key signatures by the type of key that makes them; an `ssh-rsa` key signs with SHA-2 only. */
-const HOST_KEY_ALGORITHMS = {
-    'ssh-ed25519': ['ssh-ed25519'],
-    'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
-    'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
-    'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
-    'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
-};
-/** Types of host keys that can be verified, best first, as key blobs name themselves. */
-const HOST_KEY_TYPES = Object.keys(HOST_KEY_ALGORITHMS);
-/** The algorithms to offer, with host keys of these types, best first. */
-function offeredAlgorithms(hostKeyTypes) {
-    return {
-        kex: KEX,
-        serverHostKey: hostKeyTypes.flatMap((type) => HOST_KEY_ALGORITHMS[type] ?? []),
-        cipher: CIPHERS,
-        hmac: MACS,
-        compress: ['none'],
-    };
+;// CONCATENATED MODULE: ./src/hosts/ssh/accepted-key.ts
+
+
+
+/** Tells of a key that was taken, and that the host has proven to hold. */
+function tellAcceptedKey({ address, port, log, onAcceptedKey }, key) {
+    log.warning((0,findings/* describeFinding */.jb)(acceptedKey(key, { address, port })));
+    onAcceptedKey?.((0,known_hosts/* knownHostsLine */.TZ)(address, port, key));
 }
 
-;// CONCATENATED MODULE: ./src/hosts/ssh2/host-key-search.ts
+;// CONCATENATED MODULE: ./src/hosts/ssh/host-key-search.ts
 
 
 
@@ -1620,9 +1828,1269 @@ function isNoCommonType(failure) {
     return failure.kind === 'algorithms' && failure.what === 'host key format';
 }
 
+;// CONCATENATED MODULE: ./src/hosts/ssh/connect-patiently.ts
+
+
+
+
+const CONNECT_TIMEOUT_MS = 20_000;
+const RETRY_PAUSES_MS = [1000, 2000];
+/**
+ * Connects to an SSH server and logs in. Socket errors and connections that are closed before the handshake are tried
+ * again, at most twice and within the time limit; a wrong host key or a refused login never.
+ * @param keys that log in, for the message.
+ * @throws HostError that says why there is no connection.
+ */
+async function connectPatiently(options, keys, attempt) {
+    const { log, connectTimeoutMs = CONNECT_TIMEOUT_MS, random = Math.random } = options;
+    const started = performance.now();
+    const remaining = () => connectTimeoutMs - (performance.now() - started);
+    const pauses = [...(options.retryPausesMs ?? RETRY_PAUSES_MS)];
+    const search = new HostKeySearch(options.pins, options);
+    for (;;) {
+        const outcome = await within(remaining(), (deadline) => attempt({ hostKeyTypes: search.types, deadline, limitMs: connectTimeoutMs }));
+        if (!('failure' in outcome))
+            return outcome;
+        const failure = search.learn(outcome.failure);
+        if (failure === undefined)
+            continue;
+        const finding = connectFinding(options, keys, failure);
+        const pause = pauses.shift();
+        const wait = pause === undefined ? Infinity : pause * (0.5 + random());
+        if (!isTransient(failure) || wait >= remaining())
+            throw new host_error/* HostError */.d(finding);
+        log.info(`${finding.fact} Trying again in ${(wait / 1000).toFixed(1)} s.`);
+        await (0,promises_.setTimeout)(wait);
+    }
+}
+/** One attempt, with one deadline over all its stages. */
+async function within(ms, work) {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), Math.max(ms, 0));
+    try {
+        return await work(deadline.signal);
+    }
+    finally {
+        clearTimeout(timer);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/runner/tied-program.ts
+
+/**
+ * Runs a program and ends it when its own input does: @actions/exec gives it one that stays open as long as this process
+ * lives, however that ends. The first line of standard output is the program's number, whatever that prints.
+ */
+const TIED = `
+exec 3<&0 < /dev/null
+{ echo $BASHPID; exec "$@" 3<&-; } &
+program=$!
+{ while read -r _ <&3; do :; done; kill $program; } > /dev/null 2>&1 &
+watch=$!
+exec 3<&- > /dev/null 2>&1
+wait $program
+status=$?
+kill $watch
+exit $status`;
+/**
+ * Starts a program that lives as long as this process at most.
+ * @returns when its number is known. @throws when it cannot be started.
+ */
+async function startTied({ name, args, env, onStdout, onStderr }) {
+    const started = Promise.withResolvers();
+    let first = '';
+    let pid;
+    const whenEnded = runProgram({
+        name: 'bash',
+        // bash takes the socket that node gives it for a sign of rshd, and would read .bashrc
+        args: ['--norc', '-c', TIED, 'etcd-ha-tied', name, ...args],
+        env,
+        onStdout: (chunk) => {
+            if (pid !== undefined) {
+                onStdout?.(chunk);
+                return;
+            }
+            first += chunk.toString('latin1');
+            const end = first.indexOf('\n');
+            if (end === -1)
+                return;
+            pid = Number(first.slice(0, end));
+            started.resolve(pid);
+            if (first.length > end + 1)
+                onStdout?.(Buffer.from(first.slice(end + 1), 'latin1'));
+        },
+        ...(onStderr && { onStderr }),
+    });
+    whenEnded.then(() => started.reject(new Error(`${name} could not be started`)), started.reject);
+    const number = await started.promise;
+    let over = false;
+    const end = whenEnded.finally(() => {
+        over = true;
+    });
+    return {
+        whenEnded: end,
+        kill: () => {
+            if (over)
+                return;
+            try {
+                process.kill(number);
+            }
+            catch {
+                // it has just ended by itself
+            }
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/openssh/client-words.ts
+/** How far ssh had come, by what it says at `-v` (sshconnect.c, kex.c, sshconnect2.c). */
+function stageOf(said) {
+    if (/^debug1: SSH2_MSG_NEWKEYS received/m.test(said))
+        return 'authentication';
+    if (/^debug1: Remote protocol version /m.test(said))
+        return 'key exchange';
+    return /^debug1: Connection established/m.test(said) ? 'greeting' : 'connect';
+}
+/** What was agreed on with the server, for the log. */
+function agreedOn(said) {
+    const all = [
+        /kex: algorithm: (\S+)/,
+        /kex: host key algorithm: (\S+)/,
+        /kex: client->server cipher: (\S+)/,
+    ];
+    return all.flatMap((pattern) => pattern.exec(said)?.slice(1) ?? []).join(', ');
+}
+/**
+ * Why ssh has ended before it was logged in. It exits with 255 whatever it was, so its words have to tell (sshconnect.c,
+ * kex.c, packet.c, sshconnect2.c, readconf.c of OpenSSH 9.2; LC_ALL=C makes the system's words English).
+ * @param said all that came on standard error, at `-v`.
+ * @param limitMs of the attempt, for the message.
+ */
+function clientFailure(said, limitMs) {
+    for (const { pattern, read } of client_words_SAYINGS) {
+        const match = pattern.exec(said);
+        if (match !== null)
+            return read({ words: match.slice(1), said, limitMs });
+    }
+    return { kind: 'protocol', said: lastWordsOf(said) };
+}
+/** What ssh says last, without what it says for those who look for faults. */
+function lastWordsOf(said) {
+    const lines = said.split('\n').filter((line) => line.trim() !== '' && !/^(?:debug\d:|OpenSSH_)/.test(line));
+    return lines.slice(-3).join(' / ');
+}
+/** First match wins. */
+const client_words_SAYINGS = [
+    {
+        pattern: /^(.*: (?:line \d+: )?(?:Bad configuration option|Bad owner or permissions|terminating, \d+ bad).*)$/m,
+        read: ({ words: [line = ''] }) => ({ kind: 'client-config', said: line }),
+    },
+    {
+        pattern: /Unable to locate executable file: (\S+)/,
+        read: () => ({ kind: 'no-client' }),
+    },
+    {
+        pattern: /^ssh: Could not resolve hostname \S+: (.+)$/m,
+        read: ({ words: [words = ''] }) => ({
+            kind: 'name',
+            code: /temporary failure/i.test(words) ? 'EAI_AGAIN' : words.trim(),
+        }),
+    },
+    {
+        pattern: /^ssh: connect to host .*: (.+)$/m,
+        read: ({ words: [words = ''], limitMs }) => unconnected(words.trim(), limitMs),
+    },
+    {
+        pattern: /^Host key verification failed\.|Host key .* revoked/m,
+        read: ({ said }) => ({ kind: 'refused-host-key', said: lastWordsOf(said) }),
+    },
+    {
+        pattern: /incorrect signature|error in libcrypto/,
+        read: () => ({ kind: 'host-key-unproven' }),
+    },
+    {
+        pattern: /no matching (.+?) found/,
+        read: ({ words: [what = ''] }) => ({ kind: 'algorithms', what: NAMES[what] ?? what }),
+    },
+    {
+        pattern: /no mutual signature algorithm/,
+        read: () => ({ kind: 'sha1-only' }),
+    },
+    {
+        pattern: /^Received disconnect from .*? port \d+:\d+: (.*)$/m,
+        read: ({ words: [words = ''] }) => ({ kind: 'disconnected', said: words }),
+    },
+    {
+        pattern: /(?:agent refused operation|communication with agent failed|Could not open a connection to your authentication agent)/,
+        read: ({ said }) => ({ kind: 'agent', said: lastWordsOf(said) }),
+    },
+    {
+        pattern: /Permission denied \(([^)]*)\)/,
+        read: ({ words: [methods = ''], said }) => ({
+            kind: /partial success/.test(said) ? 'second-factor' : 'authentication',
+            methods: methods.split(',').filter((method) => method !== ''),
+        }),
+    },
+    {
+        pattern: /^kex_exchange_identification: |^Connection timed out during banner exchange/m,
+        read: ({ said, limitMs }) => unidentified(said, limitMs),
+    },
+    {
+        pattern: /^(?:Connection (?:closed|reset) by|ssh_dispatch_run_fatal: .*(?:Connection reset|Broken pipe)|Timeout, server)/m,
+        read: ({ said }) => ({ kind: 'closed', stage: stageOf(said), said: '' }),
+    },
+];
+/** How ssh2's words name what both sides must have in common. */
+const NAMES = {
+    'host key type': 'host key format',
+    'key exchange method': 'key exchange algorithm',
+    cipher: 'cipher',
+    MAC: 'MAC',
+};
+/** The system's words for a connection that did not come about (strerror(3)). */
+function unconnected(words, limitMs) {
+    if (words === 'Connection refused')
+        return { kind: 'refused' };
+    if (words === 'Connection timed out')
+        return { kind: 'silent', stage: 'connect', afterMs: limitMs };
+    return { kind: 'unreachable', code: words };
+}
+/** What OpenSSH says in clear before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
+const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
+/** The server has not said that it is one. */
+function unidentified(said, limitMs) {
+    const greeting = [...said.matchAll(/^debug1: kex_exchange_identification: banner line \d+: (.*)$/gm)]
+        .map(([, line = '']) => line)
+        .join('\n');
+    if (greeting !== '' && !SSHD_FAREWELL.test(greeting))
+        return { kind: 'not-ssh', said: greeting };
+    return /^Connection timed out during banner exchange/m.test(said)
+        ? { kind: 'silent', stage: 'greeting', afterMs: limitMs }
+        : { kind: 'closed', stage: 'greeting', said: greeting };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/openssh/messages.ts
+
+/** Messages of the SSH connection protocol (RFC 4254 §9) as far as a client of sessions and TCP connections knows them. */
+const MESSAGE = {
+    channelOpen: 90,
+    channelOpenConfirmation: 91,
+    channelOpenFailure: 92,
+    channelWindowAdjust: 93,
+    channelData: 94,
+    channelExtendedData: 95,
+    channelEof: 96,
+    channelClose: 97,
+    channelRequest: 98,
+    channelSuccess: 99,
+    channelFailure: 100,
+};
+/** Type of extended data that is standard error (RFC 4254 §5.2). */
+const STDERR = 1;
+/** One message as a proxy client of a control socket sends it (OpenSSH PROTOCOL.mux §9): unencrypted, unpadded. */
+function proxied(type, ...fields) {
+    return (0,wire/* wireString */.f9)(Buffer.concat([Buffer.from([0, type]), ...fields]));
+}
+/** A `boolean` of RFC 4251 §5. */
+function wireBoolean(value) {
+    return Buffer.from([value ? 1 : 0]);
+}
+/** What `direct-tcpip` says of the connection (RFC 4254 §7.2); that it came from a loopback port is made up. */
+function directTcpip(address, port) {
+    return Buffer.concat([(0,wire/* wireString */.f9)(address), (0,wire/* wireUint32 */.TT)(port), (0,wire/* wireString */.f9)('127.0.0.1'), (0,wire/* wireUint32 */.TT)(0)]);
+}
+
+;// CONCATENATED MODULE: ./src/hosts/openssh/mux-channel.ts
+
+
+
+/** What may be on its way to us, unread, in bytes. */
+const WINDOW = 2 * 1024 * 1024;
+/** The longest piece that may come at once, in bytes; every implementation takes it (RFC 4253 §6.1). */
+const LONGEST_PIECE = 32 * 1024;
+/**
+ * A channel of an SSH connection (RFC 4254 §5): a TCP connection, or standard input and output of a command. It is
+ * destroyed when the server has closed it and everything that came has been read.
+ */
+class MuxChannel extends external_node_stream_.Duplex {
+    /** Standard error of a command. */
+    stderr;
+    /** Resolves when the server has closed it, or the connection is lost. */
+    whenClosed;
+    #remoteId;
+    #longestPiece;
+    #send;
+    #onClosed;
+    #unread = new Map();
+    #room;
+    /** Bytes that were read and are not given back to the server's window yet. */
+    #owed = 0;
+    #waiting;
+    #answer;
+    #status;
+    #outputEnded = false;
+    #closeSent = false;
+    #closed = false;
+    constructor({ remoteId, window, longestPiece }, send) {
+        super({ allowHalfOpen: true, autoDestroy: false });
+        this.#remoteId = remoteId;
+        this.#room = window;
+        this.#longestPiece = longestPiece;
+        this.#send = send;
+        this.stderr = new external_node_stream_.Readable({ read: () => this.#giveBack(this.stderr) });
+        const { promise, resolve } = Promise.withResolvers();
+        this.whenClosed = promise;
+        this.#onClosed = () => resolve(undefined);
+        // A lost connection must not end the process when nobody listens any more; `close` still tells.
+        this.on('error', () => undefined);
+    }
+    /** How the command has ended, once the server has told. */
+    get status() {
+        return this.#status;
+    }
+    /** Has the server start a command. @returns whether it does. */
+    async exec(command) {
+        this.#answer = Promise.withResolvers();
+        this.#tell(MESSAGE.channelRequest, (0,wire/* wireString */.f9)('exec'), wireBoolean(true), (0,wire/* wireString */.f9)(command));
+        return await this.#answer.promise;
+    }
+    /** Has the server send a signal to the command. @param name without `SIG`. */
+    signal(name) {
+        this.#tell(MESSAGE.channelRequest, (0,wire/* wireString */.f9)('signal'), wireBoolean(false), (0,wire/* wireString */.f9)(name));
+    }
+    /** Closes it for both directions. */
+    closeChannel() {
+        this.#tell(MESSAGE.channelClose);
+        this.#closeSent = true;
+    }
+    /** Takes a message of the server to this channel; `fields` begins behind the channel's number. */
+    receive(type, fields) {
+        switch (type) {
+            case MESSAGE.channelWindowAdjust:
+                this.#room += fields.uint32() ?? 0;
+                this.#goOn();
+                break;
+            case MESSAGE.channelData:
+                this.#take(this, fields.string());
+                break;
+            case MESSAGE.channelExtendedData:
+                if (fields.uint32() === STDERR)
+                    this.#take(this.stderr, fields.string());
+                break;
+            case MESSAGE.channelEof:
+                this.#endOutput();
+                break;
+            case MESSAGE.channelClose:
+                this.closeChannel();
+                this.lose();
+                break;
+            case MESSAGE.channelRequest:
+                this.#note(fields);
+                break;
+            case MESSAGE.channelSuccess:
+            case MESSAGE.channelFailure:
+                this.#answer?.resolve(type === MESSAGE.channelSuccess);
+                break;
+        }
+    }
+    /** Nothing more comes or goes. */
+    lose() {
+        if (this.#closed)
+            return;
+        this.#closed = true;
+        this.#answer?.resolve(false);
+        this.#endOutput();
+        this.#goOn();
+        if (!this.writableEnded)
+            this.end();
+        if (this.readableEnded)
+            this.destroy();
+        else
+            this.once('end', () => this.destroy());
+        this.#onClosed();
+    }
+    _read() {
+        this.#giveBack(this);
+    }
+    _write(chunk, _encoding, done) {
+        this.#waiting = { chunk, done };
+        this.#goOn();
+    }
+    _final(done) {
+        this.#tell(MESSAGE.channelEof);
+        done();
+    }
+    _destroy(error, done) {
+        this.closeChannel();
+        done(error);
+    }
+    /** Sends what waits to be written, as far as the server has room for it. */
+    #goOn() {
+        const waiting = this.#waiting;
+        if (waiting === undefined)
+            return;
+        const { chunk, done } = waiting;
+        if (this.#closed || this.#closeSent) {
+            this.#waiting = undefined;
+            done(Object.assign(new Error('the other end closed the channel'), { code: 'EPIPE' }));
+            return;
+        }
+        if (this.#room === 0)
+            return;
+        this.#waiting = undefined;
+        const piece = chunk.subarray(0, Math.min(this.#room, this.#longestPiece));
+        const rest = chunk.subarray(piece.length);
+        this.#room -= piece.length;
+        this.#send(proxied(MESSAGE.channelData, (0,wire/* wireUint32 */.TT)(this.#remoteId), (0,wire/* wireString */.f9)(piece)), () => {
+            if (rest.length === 0)
+                done();
+            else
+                this._write(rest, 'binary', done);
+        });
+    }
+    #take(stream, data) {
+        if (data === undefined || data.length === 0 || this.#outputEnded || stream.destroyed)
+            return;
+        this.#unread.set(stream, (this.#unread.get(stream) ?? 0) + data.length);
+        if (stream.push(data))
+            this.#giveBack(stream);
+    }
+    /** What came on this stream is read, or about to be: the server may send as much again. */
+    #giveBack(stream) {
+        this.#owed += this.#unread.get(stream) ?? 0;
+        this.#unread.set(stream, 0);
+        if (this.#owed < WINDOW / 2)
+            return;
+        this.#tell(MESSAGE.channelWindowAdjust, (0,wire/* wireUint32 */.TT)(this.#owed));
+        this.#owed = 0;
+    }
+    #endOutput() {
+        if (this.#outputEnded)
+            return;
+        this.#outputEnded = true;
+        this.push(null);
+        this.stderr.push(null);
+    }
+    #note(fields) {
+        const name = fields.string()?.toString('latin1');
+        fields.raw(1); // whether an answer is wanted: not for these (RFC 4254 §6.10)
+        if (name === 'exit-status')
+            this.#status = { code: fields.uint32() ?? 0 };
+        if (name === 'exit-signal')
+            this.#status = { signal: `SIG${fields.string()?.toString('latin1') ?? ''}` };
+    }
+    #tell(type, ...fields) {
+        if (this.#closed || this.#closeSent)
+            return;
+        this.#send(proxied(type, (0,wire/* wireUint32 */.TT)(this.#remoteId), ...fields));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/openssh/mux-connection.ts
+
+
+
+
+/** Messages of OpenSSH's multiplexing protocol (PROTOCOL.mux §11). */
+const MUX = {
+    hello: 0x00000001,
+    terminate: 0x10000005,
+    proxy: 0x1000000f,
+    isProxy: 0x8000000f,
+};
+const VERSION = 4;
+const REQUEST_ID = 0;
+/**
+ * A connection to the control socket of an ssh(1) that is logged in, in proxy mode (OpenSSH PROTOCOL.mux §9, since 7.4): it
+ * speaks the SSH connection protocol, which ssh passes on to the server. So all channels of a host need no process but
+ * the one ssh, and how a command ends is told by the server itself.
+ */
+class MuxConnection {
+    /** Resolves when it has ended, whichever side did that. */
+    whenEnded;
+    #socket;
+    #opening = new Map();
+    #channels = new Map();
+    #ready = Promise.withResolvers();
+    #received = Buffer.alloc(0);
+    #isProxy = false;
+    #lastId = -1;
+    /** @param path of the control socket. @throws when there is none, or what listens there does not know proxy mode. */
+    static async open(path) {
+        const connection = new MuxConnection((0,external_node_net_.connect)(path));
+        await connection.#ready.promise;
+        return connection;
+    }
+    constructor(socket) {
+        this.#socket = socket;
+        socket.on('data', (chunk) => this.#hear(chunk));
+        socket.on('error', (error) => this.#ready.reject(error));
+        this.whenEnded = new Promise((resolve) => {
+            socket.once('close', () => {
+                this.#ready.reject(new Error('ssh closed its control socket'));
+                for (const { reject } of this.#opening.values())
+                    reject(new Error('the connection is lost'));
+                for (const channel of this.#channels.values())
+                    channel.lose();
+                resolve();
+            });
+        });
+        this.#send((0,wire/* wireString */.f9)(Buffer.concat([(0,wire/* wireUint32 */.TT)(MUX.hello), (0,wire/* wireUint32 */.TT)(VERSION)])));
+        this.#send((0,wire/* wireString */.f9)(Buffer.concat([(0,wire/* wireUint32 */.TT)(MUX.proxy), (0,wire/* wireUint32 */.TT)(REQUEST_ID)])));
+    }
+    /** Whether it can be used. */
+    get isOpen() {
+        return this.#socket.writable;
+    }
+    /** Bytes that went and came: what channels hold, without what SSH puts around it on its way to the host. */
+    get traffic() {
+        return { bytesSent: this.#socket.bytesWritten, bytesReceived: this.#socket.bytesRead };
+    }
+    /**
+     * Opens a channel.
+     * @param type `session` or `direct-tcpip`; `more` is what the type's own message has behind the rest.
+     * @throws ChannelError when the server refuses it.
+     */
+    openChannel(type, more = Buffer.alloc(0)) {
+        this.#lastId += 1;
+        const id = this.#lastId;
+        return new Promise((resolve, reject) => {
+            this.#opening.set(id, { resolve, reject });
+            this.#send(proxied(MESSAGE.channelOpen, (0,wire/* wireString */.f9)(type), (0,wire/* wireUint32 */.TT)(id), (0,wire/* wireUint32 */.TT)(WINDOW), (0,wire/* wireUint32 */.TT)(LONGEST_PIECE), more));
+        });
+    }
+    /** Ends this connection; the ssh behind it goes on. */
+    end() {
+        this.#socket.destroy();
+    }
+    #send = (message, done) => {
+        this.#socket.write(message, () => done?.());
+    };
+    #hear(chunk) {
+        this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+        while (this.#received.length >= 4) {
+            const end = 4 + this.#received.readUInt32BE();
+            if (this.#received.length < end)
+                return;
+            const message = this.#received.subarray(4, end);
+            this.#received = this.#received.subarray(end);
+            if (this.#isProxy)
+                this.#handle(message);
+            else
+                this.#greet(message);
+        }
+    }
+    /** What comes before proxy mode: ssh's own greeting, and its answer. */
+    #greet(message) {
+        const fields = new wire/* WireReader */.ZT(message);
+        const type = fields.uint32();
+        if (type === MUX.hello) {
+            const version = fields.uint32();
+            if (version !== VERSION)
+                this.#refuse(`ssh speaks version ${version} of its control protocol`);
+            return;
+        }
+        if (type !== MUX.isProxy) {
+            this.#refuse('ssh does not know the proxy mode of its control socket');
+            return;
+        }
+        this.#isProxy = true;
+        this.#ready.resolve(undefined);
+    }
+    #refuse(words) {
+        this.#ready.reject(new Error(words));
+        this.end();
+    }
+    #handle(message) {
+        const type = message[1] ?? 0;
+        const fields = new wire/* WireReader */.ZT(message.subarray(2));
+        const id = fields.uint32() ?? -1;
+        const opening = this.#opening.get(id);
+        if (opening === undefined) {
+            this.#channels.get(id)?.receive(type, fields);
+            return;
+        }
+        this.#opening.delete(id);
+        if (type === MESSAGE.channelOpenConfirmation)
+            opening.resolve(this.#opened(id, fields));
+        else
+            opening.reject(refusal(fields));
+    }
+    #opened(id, fields) {
+        const [remoteId = 0, window = 0, longestPiece = 0] = [fields.uint32(), fields.uint32(), fields.uint32()];
+        const channel = new MuxChannel({ remoteId, window, longestPiece }, this.#send);
+        this.#channels.set(id, channel);
+        void channel.whenClosed.then(() => this.#channels.delete(id));
+        return channel;
+    }
+}
+/** Asks the ssh of a control socket to end, with everything that goes on over it. Whether it does is told by its exit. */
+function terminate(path) {
+    const socket = (0,external_node_net_.connect)(path);
+    socket.on('error', () => undefined); // it has ended by itself
+    socket.write((0,wire/* wireString */.f9)(Buffer.concat([(0,wire/* wireUint32 */.TT)(MUX.hello), (0,wire/* wireUint32 */.TT)(VERSION)])));
+    socket.write((0,wire/* wireString */.f9)(Buffer.concat([(0,wire/* wireUint32 */.TT)(MUX.terminate), (0,wire/* wireUint32 */.TT)(REQUEST_ID)])));
+    socket.resume();
+}
+function refusal(fields) {
+    const reason = fields.uint32();
+    const words = fields.string()?.toString('utf8') ?? '';
+    return Object.assign(new Error(words), { reason });
+}
+
+;// CONCATENATED MODULE: ./src/hosts/openssh/master.ts
+
+
+
+
+
+
+
+/** How much of what ssh says is kept. */
+const MOST_SAID = 64 * 1024;
+/** How often it is looked whether the control socket is there. */
+const LOOK_MS = 10;
+/** How long ssh may take to end. */
+const END_MS = 1000;
+/** An ssh(1) of the runner that is logged in, and serves a control socket. */
+class Master {
+    files;
+    #program;
+    #words;
+    /**
+     * Starts one, within the limits of the attempt.
+     * @returns it once it is logged in, or why it is not.
+     */
+    static async start(target, files, env, { deadline, limitMs }) {
+        const words = new Words();
+        let program;
+        try {
+            program = await startTied({
+                name: 'ssh',
+                args: masterArguments(target, files),
+                env,
+                onStderr: (chunk) => words.add(chunk),
+            });
+        }
+        catch (error) {
+            return { failure: clientFailure((0,findings/* errorMessage */.gJ)(error), limitMs) };
+        }
+        const ended = program.whenEnded.then(() => 'ended');
+        while (!(0,external_node_fs_.existsSync)(files.control)) {
+            if (deadline.aborted) {
+                program.kill();
+                await ended;
+                return { failure: { kind: 'silent', stage: stageOf(words.text), afterMs: limitMs } };
+            }
+            if ((await Promise.race([ended, (0,promises_.setTimeout)(LOOK_MS)])) === 'ended')
+                return { failure: clientFailure(words.text, limitMs) };
+        }
+        return new Master(files, program, words);
+    }
+    constructor(files, program, words) {
+        this.files = files;
+        this.#program = program;
+        this.#words = words;
+    }
+    /** What was agreed on with the server. */
+    get agreedOn() {
+        return agreedOn(this.#words.text);
+    }
+    /** What ssh has said last: once it has ended, why. */
+    get lastWords() {
+        return lastWordsOf(this.#words.text);
+    }
+    /** Resolves when ssh has ended. */
+    get whenEnded() {
+        return this.#program.whenEnded;
+    }
+    /** Ends it in good order, or else at once. */
+    async end() {
+        terminate(this.files.control);
+        const end = (0,promises_.setTimeout)(END_MS, 'late', { ref: false });
+        if ((await Promise.race([this.whenEnded, end])) === 'late') {
+            this.#program.kill();
+            await this.whenEnded;
+        }
+    }
+}
+/** The key that a server has shown, in the words of known_hosts; undefined when it has shown none yet. */
+function shownKey({ shownKey: path }) {
+    try {
+        return (0,external_node_fs_.readFileSync)(path, 'utf8').trim();
+    }
+    catch {
+        return undefined;
+    }
+}
+/** What ssh says, the last of it. */
+class Words {
+    #text = '';
+    get text() {
+        return this.#text;
+    }
+    add(chunk) {
+        this.#text = `${this.#text}${chunk.toString('utf8')}`.slice(-MOST_SAID);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/openssh/mux-session.ts
+/** A command on a channel of a control socket. */
+class MuxSession {
+    stdin;
+    stdout;
+    stderr;
+    whenOver;
+    #channel;
+    /** @param channel in which a command was started; nothing of its output has been read. */
+    constructor(channel) {
+        this.#channel = channel;
+        this.stdin = channel;
+        this.stdout = channel;
+        this.stderr = channel.stderr;
+        const read = Promise.all([channel.whenClosed, mux_session_ended(channel), mux_session_ended(channel.stderr)]);
+        this.whenOver = read.then(() => channel.status);
+    }
+    get status() {
+        return this.#channel.status;
+    }
+    close() {
+        this.#channel.closeChannel();
+    }
+    /** sshd has passed signals on since 7.9, to the process group of the command. */
+    kill() {
+        this.#channel.signal('KILL');
+        this.#channel.closeChannel();
+    }
+}
+function mux_session_ended(stream) {
+    return new Promise((resolve) => stream.once('end', () => resolve()));
+}
+
+;// CONCATENATED MODULE: ./src/hosts/openssh/openssh-link.ts
+
+
+
+/** How long ssh may take to say why, once its control socket has closed. */
+const LAST_WORDS_MS = 500;
+/** One SSH connection of the runner's own ssh. */
+class OpensshLink {
+    isHere = false;
+    whenLost;
+    #master;
+    #connection;
+    #lostBecause;
+    /**
+     * @param connection to the master's control socket, used by nobody else.
+     * @param whenWayLost resolves when the way to the host has ended: why.
+     */
+    constructor(master, connection, whenWayLost) {
+        this.#master = master;
+        this.#connection = connection;
+        this.whenLost = connection.whenEnded.then(async () => {
+            // ssh says why before it ends; if that is the way, the end of the way is heard of at about the same time.
+            const late = (0,promises_.setTimeout)(LAST_WORDS_MS, undefined, { ref: false });
+            await Promise.race([master.whenEnded, late]);
+            if (this.#lostBecause !== undefined)
+                return;
+            const way = whenWayLost && (await Promise.race([whenWayLost, late]));
+            this.#lostBecause ??= way ?? (master.lastWords || 'ssh has ended');
+        });
+    }
+    get lostBecause() {
+        if (this.#lostBecause !== undefined)
+            return this.#lostBecause;
+        return this.#connection.isOpen ? undefined : 'ssh has ended';
+    }
+    openSession = async (command) => {
+        const channel = await this.#connection.openChannel('session');
+        if (await channel.exec(command))
+            return new MuxSession(channel);
+        channel.closeChannel();
+        throw new Error('it starts no command');
+    };
+    openTcp(address, port) {
+        return this.#connection.openChannel('direct-tcpip', directTcpip(address, port));
+    }
+    /** What ssh itself adds to it is not counted. */
+    statistics() {
+        return { connections: 1, ...this.#connection.traffic };
+    }
+    async close() {
+        this.#lostBecause ??= 'this run closed it';
+        await this.#master.end();
+        await this.whenLost;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/openssh/connect.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Opens the one connection to a host by the runner's own ssh, and logs in.
+ * @throws HostError that says why there is no connection; Refusal when ssh cannot be used at all.
+ */
+async function connectOpenssh(options) {
+    const master = await openMaster(options);
+    try {
+        const connection = await MuxConnection.open(master.files.control);
+        return new LinkedTransport(options, new OpensshLink(master, connection, options.whenLost));
+    }
+    catch (error) {
+        await master.end();
+        throw new host_error/* HostError */.d(connectFinding(options, [], { kind: 'old-client', said: (0,findings/* errorMessage */.gJ)(error) }));
+    }
+}
+/**
+ * Logs in to a server.
+ * @throws HostError that says why there is no connection; Refusal when ssh cannot be used at all.
+ */
+async function openMaster(options) {
+    const setup = await options.client.setup(options.login);
+    return await connectPatiently(options, setup.keys, (limits) => attempt(options, setup, limits));
+}
+async function attempt(options, setup, limits) {
+    const { client, pins, address, log, user } = options;
+    const files = client.filesOf(setup);
+    (0,external_node_fs_.writeFileSync)(files.knownHosts, pinnedLines(address, pins));
+    (0,external_node_fs_.writeFileSync)(files.keyScript, keyScript(pins));
+    const started = performance.now();
+    const { hostKeyTypes, limitMs } = limits;
+    const target = { ...options, hostKeyTypes, connectSeconds: Math.ceil(limitMs / 1000) };
+    const master = await Master.start(target, files, client.env, limits);
+    const shown = hostKeyOf(shownKey(files));
+    if ('failure' in master)
+        return {
+            failure: (await wayFailure(options, master.failure)) ?? attemptFailure(options, master.failure, shown),
+        };
+    log.debug(`SSH: host key proven; ${master.agreedOn}`);
+    log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
+    if (pins.acceptsAny && shown !== undefined)
+        tellAcceptedKey(options, shown);
+    return master;
+}
+/** Whether it is the way to a server that has failed: to ssh, that is a server which says nothing and closes. */
+async function wayFailure({ address, port, whenLost, whyUnreached }, failure) {
+    if (failure.kind !== 'closed' || failure.stage !== 'greeting')
+        return undefined;
+    const said = await Promise.race([whenLost, (0,promises_.setTimeout)(0)]);
+    return typeof said === 'string' ? { kind: 'way-lost', said } : await whyUnreached?.(address, port);
+}
+function attemptFailure(options, failure, shown) {
+    if (failure.kind !== 'refused-host-key')
+        return failure;
+    if (shown === undefined)
+        return { kind: 'protocol', said: failure.said };
+    const certificate = (0,keys_certificate/* parseCertificate */.h)(shown.blob);
+    if (certificate === undefined)
+        return { kind: 'wrong-host-key', shown };
+    return { kind: 'host-key', finding: certificateRefusal(options.pins, certificate, options) };
+}
+/** A key in the words of known_hosts. */
+function hostKeyOf(words) {
+    const [type, base64] = words?.split(' ') ?? [];
+    return type === undefined || base64 === undefined
+        ? undefined
+        : { type, blob: Buffer.from(base64, 'base64') };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/openssh/bastions.ts
+
+
+
+
+
+
+
+/** So long a bastion is asked for a reason. */
+const REASON_MS = 5000;
+/**
+ * The bastions on the way to all hosts: one ssh for each and the whole run, started when the first host is to be connected
+ * to. Each is logged in to through the one before it, with its own host key: none of them sees what passes.
+ */
+class OpensshBastions {
+    #hops;
+    #masters = [];
+    #way;
+    constructor(hops) {
+        this.#hops = hops;
+    }
+    /**
+     * The way through all of them, opened once.
+     * @throws BastionError, the same to all who ask.
+     */
+    open() {
+        this.#way ??= this.#open();
+        return this.#way;
+    }
+    /** Ends all connections, the last one first; those that go through them must have ended before. */
+    async close() {
+        await this.#way?.catch(() => undefined);
+        for (const master of this.#masters.splice(0).toReversed())
+            await master.end();
+    }
+    async #open() {
+        const [first, ...others] = this.#hops;
+        let way = await this.#through(first, {});
+        for (const hop of others)
+            way = await this.#through(hop, way);
+        return way;
+    }
+    async #through(hop, before) {
+        const master = await openMaster({ ...hop, ...before }).catch((error) => {
+            throw error instanceof host_error/* HostError */.d ? new host_error/* BastionError */.t(error) : error;
+        });
+        this.#masters.push(master);
+        const via = `the ${hop.name}`;
+        return {
+            via,
+            proxyCommand: jumpCommand(master.files, hop.address),
+            whenLost: master.whenEnded.then(() => `the connection to ${via} was lost: ${master.lastWords}`),
+            whyUnreached: reasonsOf(master),
+        };
+    }
+}
+/**
+ * ssh does not tell whom it connects by its control socket why there is no connection, so it is tried once more, and heard.
+ * The connection to the socket stays: ssh itself ends when one ends on which a channel was refused (OpenSSH 9.2, channels.c,
+ * chan_send_close2).
+ */
+function reasonsOf({ files }) {
+    let opened;
+    return async (address, port) => {
+        opened ??= MuxConnection.open(files.control).catch(() => undefined);
+        const connection = await opened;
+        const asked = connection?.openChannel('direct-tcpip', directTcpip(address, port)).then((channel) => channel.closeChannel(), (error) => (connection.isOpen ? jumpFailure(error) : undefined));
+        return (await Promise.race([asked, (0,promises_.setTimeout)(REASON_MS, undefined, { ref: false })])) ?? undefined;
+    };
+}
+
+// EXTERNAL MODULE: ./src/hosts/keys/openssh-key.ts
+var openssh_key = __webpack_require__(12520);
+;// CONCATENATED MODULE: ./src/hosts/openssh/agent.ts
+
+
+
+/** How long an agent may take to be there. */
+const START_MS = 10_000;
+/**
+ * An ssh-agent of this run: it lives as long as this process at most, and gets keys on standard input, so that none is
+ * ever in a file.
+ */
+class RunAgent {
+    socket;
+    #program;
+    #env;
+    /**
+     * Starts one.
+     * @param socket path of the socket that it makes.
+     * @throws Error in words.
+     */
+    static async start(socket, env) {
+        const ready = Promise.withResolvers();
+        const said = [];
+        // -D: in the foreground. It names its socket once it listens there.
+        const program = await startTied({
+            name: 'ssh-agent',
+            args: ['-D', '-a', socket],
+            env,
+            onStdout: () => ready.resolve(undefined),
+            onStderr: (chunk) => said.push(chunk),
+        });
+        const timer = setTimeout(() => ready.reject(new Error('it does not start')), START_MS);
+        program.whenEnded.then(() => ready.reject(new Error(Buffer.concat(said).toString().trim())), (error) => ready.reject(new Error((0,findings/* errorMessage */.gJ)(error))));
+        try {
+            await ready.promise;
+        }
+        finally {
+            clearTimeout(timer);
+        }
+        return new RunAgent(socket, program, env);
+    }
+    constructor(socket, program, env) {
+        this.socket = socket;
+        this.#program = program;
+        this.#env = env;
+    }
+    /** Adds a private key. @param text PEM, without a passphrase. Secret. @throws Error in words. */
+    async add(text) {
+        const said = [];
+        const code = await runProgram({
+            name: 'ssh-add',
+            args: ['-q', '-'],
+            env: { ...this.#env, SSH_AUTH_SOCK: this.socket },
+            input: Buffer.from(text),
+            onStderr: (chunk) => said.push(chunk),
+        });
+        if (code !== 0)
+            throw new Error(`ssh-add: ${Buffer.concat(said).toString().trim()}`);
+    }
+    /** Ends it, and with it what it holds. */
+    async end() {
+        this.#program.kill();
+        await this.#program.whenEnded;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/openssh/ssh-client.ts
+
+
+
+
+
+/**
+ * The runner's own ssh(1), as one run uses it: its private folder, which holds nothing secret, and an agent that gets keys
+ * from this process and ends with it.
+ */
+class SshClient {
+    env;
+    #folder;
+    #knownHosts;
+    #setups = new Map();
+    #agent;
+    /** @param environment of this process: ssh and what the user's own configuration has it start find it, less secrets. */
+    constructor(folder, knownHosts, environment) {
+        this.#folder = folder;
+        this.#knownHosts = knownHostsText(knownHosts);
+        this.env = clientEnvironment(environment);
+    }
+    /**
+     * What ssh needs to log in so; made once.
+     * @throws Refusal when the runner has no agent that takes the key.
+     */
+    setup(login) {
+        const made = this.#setups.get(login) ?? this.#make(login);
+        this.#setups.set(login, made);
+        return made;
+    }
+    /** Where the files of one server are to be. */
+    filesOf({ config }) {
+        const at = (name) => this.#folder.newPath(name);
+        return {
+            config,
+            knownHosts: at('known-hosts'),
+            keyScript: at('key-script'),
+            shownKey: at('shown-key'),
+            control: at('control'),
+        };
+    }
+    /** Ends the agent. */
+    async end() {
+        await (await this.#agent?.catch(() => undefined))?.end();
+    }
+    async #make(login) {
+        const identity = await this.#identity(login);
+        const knownHosts = this.#folder.newPath('all-known-hosts');
+        const config = this.#folder.newPath('config');
+        (0,external_node_fs_.writeFileSync)(knownHosts, this.#knownHosts);
+        (0,external_node_fs_.writeFileSync)(config, clientConfig(identity, knownHosts));
+        return { config, keys: 'socket' in login.with ? login.with.keys : [login.with] };
+    }
+    async #identity({ with: key, certificate }) {
+        const line = certificate === undefined ? {} : { certificate: this.#write('certificate', certificate) };
+        if ('socket' in key)
+            return { agent: key.socket, ...line };
+        const blob = key.key.getPublicSSH();
+        const publicKey = this.#write('public-key', `${key.type} ${blob.toString('base64')}`);
+        try {
+            this.#agent ??= RunAgent.start(this.#folder.newPath('agent'), this.env);
+            const agent = await this.#agent;
+            await agent.add((0,openssh_key/* sshAddText */.fm)(key.key.getPrivatePEM()));
+            return { agent: agent.socket, publicKey, ...line };
+        }
+        catch (error) {
+            throw noAgent((0,findings/* errorMessage */.gJ)(error));
+        }
+    }
+    #write(name, line) {
+        const path = this.#folder.newPath(name);
+        (0,external_node_fs_.writeFileSync)(path, `${line}\n`);
+        return path;
+    }
+}
+/** What the runner gives to actions, and what would have ssh ask somebody or use another agent. */
+const WITHHELD = /^(?:INPUT_|STATE_|ACTIONS_|SSH_AUTH_SOCK$|SSH_AGENT_PID$|SSH_ASKPASS|DISPLAY$|LC_|LANG)/;
+function clientEnvironment(environment) {
+    const kept = Object.entries(environment).flatMap(([name, value]) => value === undefined || WITHHELD.test(name) ? [] : [[name, value]]);
+    return { ...Object.fromEntries(kept), LC_ALL: 'C' };
+}
+function noAgent(words) {
+    return new findings/* Refusal */.P_('Nobody can be logged in', [
+        {
+            at: 'transport',
+            fact: `the runner's ssh-agent cannot be given the key: ${words}`,
+            cause: 'OpenSSH’s client programs (ssh, ssh-agent, ssh-add) are not installed on the runner, or not in PATH.',
+            fix: 'install them (`apt-get install openssh-client`, `dnf install openssh-clients`), or leave `transport` out.',
+        },
+    ]);
+}
+
+;// CONCATENATED MODULE: ./src/hosts/openssh/connector.ts
+
+
+
+
+
+
+
+
+/**
+ * How hosts are connected to by the runner's own ssh. Nothing is started yet.
+ * @throws Refusal when there is nothing to log in with.
+ */
+async function opensshConnector(ssh, { log, onAcceptedKey }, optionsOf, folder) {
+    const client = new SshClient(folder, ssh.hostKeys.knownHosts, process.env);
+    const login = await loginOf(ssh, log);
+    const bastionLogin = ssh.bastionKey === undefined ? login : { with: ssh.bastionKey };
+    const common = {
+        connectTimeoutMs: ssh.connectTimeoutSeconds * 1000,
+        ...(onAcceptedKey && { onAcceptedKey }),
+    };
+    const [first, ...others] = ssh.bastions.map((bastion) => ({
+        ...bastion,
+        name: `bastion ${bastion.address}`,
+        portInput: 'ssh-bastion',
+        client,
+        login: bastionLogin,
+        pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, { ...bastion, aliases: [] }),
+        log: log.host(`bastion ${bastion.address}`),
+        ...common,
+    }));
+    const bastions = first && new OpensshBastions([first, ...others]);
+    return {
+        connect: async (host) => {
+            const way = await bastions?.open();
+            return await connectOpenssh({
+                ...optionsOf(host),
+                ...host.login,
+                client,
+                login,
+                pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, (0,pinned_host/* pinnedHost */.h)(host)),
+                ...common,
+                ...way,
+            });
+        },
+        close: async () => {
+            await bastions?.close();
+            await client.end();
+        },
+    };
+}
+/** What logs in. All that an agent of the user has is tried, certificates and keys in hardware too; the log names them. */
+async function loginOf({ identity, certificate }, log) {
+    const line = certificate === undefined ? {} : { certificate };
+    if (identity.kind === 'key')
+        return { with: identity.key, ...line };
+    const { socket } = identity;
+    const blobs = await listIdentities(socket).catch((error) => {
+        throw silentAgent(socket, error);
+    });
+    const keys = blobs.map((blob) => ({
+        type: (0,wire/* keyBlobType */.$q)(blob) ?? 'unknown',
+        fingerprint: (0,wire/* fingerprint */.Rj)(blob),
+    }));
+    if (keys.length === 0) {
+        throw agentRefusal(`the ssh-agent at ${socket} has no key.`, 'no key was added to it (`ssh-add -l` shows them).');
+    }
+    log.info(`Keys of the ssh-agent: ${keys.map(describeKey).join(', ')}.`);
+    return { with: { socket, keys }, ...line };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/ssh2/dial.ts
+
+
+/** For names with several addresses; Node's default of 250 ms gives up on far hosts. */
+const ADDRESS_ATTEMPT_MS = 3000;
+/** Straight from this machine. */
+const dialTcp = ({ address, port }, deadline, limitMs) => new Promise((resolve) => {
+    const socket = (0,external_node_net_.connect)({
+        host: address,
+        port,
+        noDelay: true,
+        autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+    });
+    const fail = (failure) => {
+        deadline.removeEventListener('abort', onDeadline);
+        socket.destroy();
+        resolve({ failure });
+    };
+    const onDeadline = () => fail({ kind: 'silent', stage: 'connect', afterMs: limitMs });
+    deadline.addEventListener('abort', onDeadline, { once: true });
+    socket.on('error', (error) => fail(socketFailure(error, limitMs)));
+    socket.once('connect', () => {
+        deadline.removeEventListener('abort', onDeadline);
+        socket.removeAllListeners('error');
+        resolve({ stream: socket });
+    });
+});
+function socketFailure(error, limitMs) {
+    const cause = error instanceof AggregateError ? (error.errors.at(-1) ?? error) : error;
+    const code = cause.code ?? error.code ?? (0,findings/* errorMessage */.gJ)(error);
+    if (cause.syscall === 'getaddrinfo')
+        return { kind: 'name', code };
+    if (code === 'ECONNREFUSED')
+        return { kind: 'refused' };
+    if (code === 'ETIMEDOUT')
+        return { kind: 'silent', stage: 'connect', afterMs: limitMs };
+    return { kind: 'unreachable', code };
+}
+
 // EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
 var lib = __webpack_require__(85472);
 var lib_default = /*#__PURE__*/__webpack_require__.n(lib);
+;// CONCATENATED MODULE: ./src/hosts/ssh2/algorithms.ts
+
+/**
+ * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,
+ * `hmac-sha1`), key exchange in groups below 2048 bits and group exchange, which costs a round trip more.
+ * All OpenSSH servers since 6.5 (2014) find something here; ssh2 has no post-quantum key exchange.
+ */
+const KEX = [
+    'curve25519-sha256', // every OpenSSH server's default
+    'curve25519-sha256@libssh.org', // the same under its name before RFC 8731
+    'ecdh-sha2-nistp256', // servers in FIPS mode have no Curve25519
+    'ecdh-sha2-nistp384',
+    'ecdh-sha2-nistp521',
+    'diffie-hellman-group16-sha512', // servers hardened against elliptic curves; 4096 bits
+    'diffie-hellman-group14-sha256', // 2048 bits
+];
+const CIPHERS = [
+    'aes128-gcm@openssh.com', // authenticated, in hardware, and not touched by Terrapin (CVE-2023-48795)
+    'aes256-gcm@openssh.com',
+    'aes128-ctr', // with one of the MACs below
+    'aes192-ctr',
+    'aes256-ctr',
+    'chacha20-poly1305@openssh.com', // last: ssh2 computes it in JavaScript and WebAssembly
+];
+const MACS = [
+    'hmac-sha2-256-etm@openssh.com',
+    'hmac-sha2-512-etm@openssh.com',
+    'hmac-sha2-256', // servers without encrypt-then-mac
+    'hmac-sha2-512',
+];
+/** The algorithms to offer, with host keys of these types, best first. */
+function offeredAlgorithms(hostKeyTypes) {
+    return {
+        kex: KEX,
+        serverHostKey: hostKeyAlgorithms(hostKeyTypes),
+        cipher: CIPHERS,
+        hmac: MACS,
+        compress: ['none'],
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/whole-greeting.ts
 /** The line by which a server says that it speaks SSH, whichever version (RFC 4253 §4.2). */
 const GREETING = /^SSH-[^\n]*\n/m;
@@ -1658,8 +3126,6 @@ function gathered(listener) {
 }
 
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/log-in.ts
-
-
 
 
 
@@ -1713,7 +3179,7 @@ function logIn(options, { stream, hostKeyTypes, deadline, limitMs }) {
             const { kex, serverHostKey, cs } = algorithms;
             log.debug(`SSH: host key proven; ${kex}, ${serverHostKey}, ${cs.cipher} ${cs.mac}`.trimEnd());
             if (shown !== undefined && (0,host_pins/* judgeHostKey */.Tx)(pins, shown) === 'accepted')
-                tellAccepted(options, shown);
+                tellAcceptedKey(options, shown);
         });
         client.once('ready', () => {
             client.removeAllListeners();
@@ -1757,10 +3223,6 @@ function logIn(options, { stream, hostKeyTypes, deadline, limitMs }) {
         stream.addListener('data', onData);
     });
 }
-function tellAccepted({ log, address, port, onAcceptedKey }, key) {
-    log.warning((0,findings/* describeFinding */.jb)(acceptedKey(key, { address, port })));
-    onAcceptedKey?.((0,known_hosts/* knownHostsLine */.TZ)(address, port, key));
-}
 /** What an error of ssh2 before the login means; ssh2 tells them apart by `level` and by text only. */
 function sshFailure(error, stage, greeting) {
     if (typeof error.code === 'number')
@@ -1778,7 +3240,7 @@ function sshFailure(error, stage, greeting) {
     return what === undefined ? { kind: 'protocol', said: error.message } : { kind: 'algorithms', what };
 }
 /** What OpenSSH says in clear before it hangs up (sshd.c: MaxStartups; 9.8 and later: PerSourcePenalties). */
-const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
+const log_in_SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
 /** How an SSH server begins (RFC 4253 §4.2); other lines may come before it. */
 const SSH_GREETING = 'SSH-2.0-';
 function closedFailure(stage, greeting) {
@@ -1786,7 +3248,7 @@ function closedFailure(stage, greeting) {
         return { kind: 'closed', stage, said: '' };
     const lastLine = greeting.split('\n').at(-1) ?? '';
     const isCutOff = lastLine !== '' && SSH_GREETING.startsWith(lastLine);
-    return greeting.trim() === '' || isCutOff || SSHD_FAREWELL.test(greeting)
+    return greeting.trim() === '' || isCutOff || log_in_SSHD_FAREWELL.test(greeting)
         ? { kind: 'closed', stage, said: greeting }
         : { kind: 'not-ssh', said: greeting };
 }
@@ -1975,11 +3437,6 @@ class Ssh2Link {
 
 
 
-
-
-
-const CONNECT_TIMEOUT_MS = 20_000;
-const RETRY_PAUSES_MS = [1000, 2000];
 /**
  * Opens the one connection to a host and logs in.
  * @throws HostError that says why there is no connection.
@@ -1989,51 +3446,15 @@ async function connectSsh2(options) {
     return new LinkedTransport(options, new Ssh2Link(client, stream, options.whyLost));
 }
 /**
- * Connects to an SSH server and logs in. Socket errors and connections that are closed before the handshake are tried
- * again, at most twice and within the time limit; a wrong host key or a refused login never.
+ * Connects to an SSH server and logs in.
  * @throws HostError that says why there is no connection.
  */
-async function openClient(options) {
-    const { log, connectTimeoutMs = CONNECT_TIMEOUT_MS, random = Math.random } = options;
-    const started = performance.now();
-    const remaining = () => connectTimeoutMs - (performance.now() - started);
-    const pauses = [...(options.retryPausesMs ?? RETRY_PAUSES_MS)];
-    const search = new HostKeySearch(options.pins, options);
-    for (;;) {
-        const outcome = await attempt(options, search.types, remaining(), connectTimeoutMs);
-        if (!('failure' in outcome))
-            return outcome;
-        const failure = search.learn(outcome.failure);
-        if (failure === undefined)
-            continue;
-        const finding = connectFinding(options, options.credential, failure);
-        const pause = pauses.shift();
-        const wait = pause === undefined ? Infinity : pause * (0.5 + random());
-        if (!isTransient(failure) || wait >= remaining())
-            throw new host_error/* HostError */.d(finding);
-        log.info(`${finding.fact} Trying again in ${(wait / 1000).toFixed(1)} s.`);
-        await (0,promises_.setTimeout)(wait);
-    }
-}
-/** One attempt, with one deadline over its two stages. */
-async function attempt(options, hostKeyTypes, withinMs, limitMs) {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), Math.max(withinMs, 0));
+function openClient(options) {
     const { dial = dialTcp } = options;
-    try {
-        const dialed = await dial(options, deadline.signal, limitMs);
-        if ('failure' in dialed)
-            return dialed;
-        return await logIn(options, {
-            stream: dialed.stream,
-            hostKeyTypes,
-            deadline: deadline.signal,
-            limitMs,
-        });
-    }
-    finally {
-        clearTimeout(timer);
-    }
+    return connectPatiently(options, options.credential, async (limits) => {
+        const dialed = await dial(options, limits.deadline, limits.limitMs);
+        return 'failure' in dialed ? dialed : logIn(options, { stream: dialed.stream, ...limits });
+    });
 }
 
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/bastion-chain.ts
@@ -2099,7 +3520,7 @@ function through(link) {
             if (deadline.aborted)
                 stream.destroy();
             return { stream };
-        }, (error) => ({ failure: lost() ?? forwardFailure(error) }));
+        }, (error) => ({ failure: lost() ?? jumpFailure(error) }));
         const { promise, resolve } = Promise.withResolvers();
         const onDeadline = () => resolve({ failure: { kind: 'silent', stage: 'connect', afterMs: limitMs } });
         deadline.addEventListener('abort', onDeadline, { once: true });
@@ -2111,19 +3532,6 @@ function through(link) {
         }
     };
 }
-/** What sshd says in place of a connection (channels.c, connect_to and channel_connect_...): an error of the system, in words. */
-function forwardFailure(error) {
-    const said = error.message.replace(/^\(SSH\) Channel open failure: /, '').replace(/^connect failed: /, '');
-    if (error.reason === OPEN_FAILURE.prohibited)
-        return { kind: 'not-forwarded', said };
-    if (/refused/i.test(said))
-        return { kind: 'refused' };
-    if (/temporary failure in name resolution/i.test(said))
-        return { kind: 'name', code: 'EAI_AGAIN' };
-    if (/name or service not known|no address associated|unknown host|nodename/i.test(said))
-        return { kind: 'name', code: said };
-    return { kind: 'unreachable', code: said === '' ? 'no reason given' : said };
-}
 
 // EXTERNAL MODULE: ./src/hosts/keys/parse-key.ts
 var parse_key = __webpack_require__(63189);
@@ -2133,18 +3541,12 @@ var parse_key = __webpack_require__(63189);
 
 
 const USABLE = /^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)|ssh-rsa)$/;
-const ANSWER_TIMEOUT_MS = 5000;
-/** OpenSSH's own limit (authfd.c, MAX_AGENT_REPLY_LEN). */
-const LONGEST_ANSWER = 256 * 1024;
-/** Message numbers (draft-ietf-sshm-ssh-agent, 6.1). */
-const REQUEST_IDENTITIES = 11;
-const IDENTITIES_ANSWER = 12;
 /**
  * Asks an agent for its keys. ssh2 does not tell of those that it cannot use.
  * @param socket path of its Unix socket. @throws Error when it does not answer as an agent does.
  */
-async function listAgentKeys(socket, timeoutMs = ANSWER_TIMEOUT_MS) {
-    const blobs = identitiesOf(await ask(socket, Buffer.from([REQUEST_IDENTITIES]), timeoutMs));
+async function listAgentKeys(socket, timeoutMs) {
+    const blobs = await listIdentities(socket, timeoutMs);
     const keys = blobs.map((blob) => {
         const type = (0,wire/* keyBlobType */.$q)(blob) ?? 'unknown';
         const key = USABLE.test(type) ? (0,parse_key/* parseKey */.D)(`${type} ${blob.toString('base64')}`) : undefined;
@@ -2155,44 +3557,6 @@ async function listAgentKeys(socket, timeoutMs = ANSWER_TIMEOUT_MS) {
         others: keys.filter((key) => typeof key === 'string'),
     };
 }
-/** Sends one message and gives the one that comes back, both without their length. */
-function ask(socket, message, timeoutMs) {
-    const { promise, resolve, reject } = Promise.withResolvers();
-    const stream = (0,external_node_net_.connect)(socket);
-    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
-    let seen = Buffer.alloc(0);
-    stream.on('data', (chunk) => {
-        seen = Buffer.concat([seen, chunk]);
-        const length = seen.length < 4 ? 0 : seen.readUInt32BE();
-        if (length > LONGEST_ANSWER)
-            reject(new Error(NO_AGENT));
-        else if (length > 0 && seen.length >= 4 + length)
-            resolve(seen.subarray(4, 4 + length));
-    });
-    stream.on('error', reject);
-    stream.on('close', () => reject(new Error('it has closed the connection')));
-    stream.write((0,wire/* wireString */.f9)(message));
-    return promise.finally(() => {
-        clearTimeout(timer);
-        stream.destroy();
-    });
-}
-/** The public keys in an answer: each is followed by its comment. */
-function identitiesOf(answer) {
-    const reader = new wire/* WireReader */.ZT(answer);
-    if (reader.raw(1)?.[0] !== IDENTITIES_ANSWER)
-        throw new Error(NO_AGENT);
-    const count = reader.uint32() ?? 0;
-    const blobs = [];
-    while (blobs.length < count) {
-        const blob = reader.string();
-        if (blob === undefined || reader.string() === undefined)
-            throw new Error(NO_AGENT);
-        blobs.push(blob);
-    }
-    return blobs;
-}
-const NO_AGENT = 'what answers is no ssh-agent';
 /** One key of an agent, as if it held no other: ssh2 tries all that an agent has, with no word of which and no limit. */
 class OneKeyAgent extends (lib_default()).BaseAgent {
     #agent;
@@ -2244,6 +3608,7 @@ function withoutSha1(key, onRefused) {
 
 
 
+
 /**
  * How many keys of an agent are tried. sshd counts each that it does not know as a failed login: it breaks off at the
  * sixth (MaxAuthTries), and from the third on writes them where fail2ban looks.
@@ -2270,7 +3635,7 @@ async function agentCredential(socket, log) {
         keys = await listAgentKeys(socket);
     }
     catch (error) {
-        throw refusal(`the ssh-agent at ${socket} does not answer: ${(0,findings/* errorMessage */.gJ)(error)}.`, 'it has ended, or belongs to another user or container; SSH_AUTH_SOCK in the environment still names it.');
+        throw silentAgent(socket, error);
     }
     const { usable, others } = keys;
     const unusable = others.length === 0 ? '' : ` Of no use here: ${[...new Set(others)].join(', ')}.`;
@@ -2286,7 +3651,7 @@ async function agentCredential(socket, log) {
         };
     });
     if (first === undefined) {
-        throw refusal(`the ssh-agent at ${socket} has no key that can log in.${unusable}`, 'no key was added to it (`ssh-add -l` shows them), or only certificates and keys in hardware.');
+        throw agentRefusal(`the ssh-agent at ${socket} has no key that can log in.${unusable}`, 'no key was added to it (`ssh-add -l` shows them), or only certificates and keys in hardware.');
     }
     const tried = [first, ...rest];
     const limit = usable.length > MOST_TRIED
@@ -2294,20 +3659,6 @@ async function agentCredential(socket, log) {
         : '';
     log.info(`Keys of the ssh-agent: ${tried.map(describeKey).join(', ')}.${limit}${unusable}`);
     return tried;
-}
-/** A key in messages. */
-function describeKey({ type, fingerprint: print }) {
-    return `${type} ${print}`;
-}
-function refusal(fact, cause) {
-    return new findings/* Refusal */.P_('Nobody can be logged in', [
-        {
-            at: 'ssh-private-key',
-            fact: `no private key is given, and ${fact}`,
-            cause,
-            fix: 'give ssh-private-key, or start an agent with that key in the same job before this step.',
-        },
-    ]);
 }
 
 ;// CONCATENATED MODULE: ./src/hosts/ssh2/connector.ts
@@ -2361,11 +3712,12 @@ async function ssh2Connector(ssh, { log, onAcceptedKey }, optionsOf) {
 
 
 
+
 /**
  * How each host is connected to, as the inputs say. No connection is made yet, but to an ssh-agent on this machine.
  * @throws Refusal when there is nothing to log in with.
  */
-async function connector({ ssh, hosts, sudoPassword }, { privilege, temporary, ...means }) {
+async function connector({ ssh, hosts, controlPlane, sudoPassword }, { privilege, temporary, ...means }) {
     const { log } = means;
     const gate = new FirstAlone((error) => error instanceof sudo_dialogue/* PasswordRefused */.ID);
     const optionsOf = ({ name, address }) => ({
@@ -2375,19 +3727,22 @@ async function connector({ ssh, hosts, sudoPassword }, { privilege, temporary, .
         log: log.host(name ?? address),
     });
     const folder = new private_folder/* PrivateFolder */.o(temporary);
-    const remote = ssh && (await ssh2Connector(ssh, means, optionsOf));
+    const uses = (transport) => [...hosts, ...controlPlane].some((host) => host.transport === transport);
+    const bySsh2 = ssh && uses('ssh2') ? await ssh2Connector(ssh, means, optionsOf) : undefined;
+    const byOpenssh = ssh && uses('openssh') ? await opensshConnector(ssh, means, optionsOf, folder) : undefined;
     if (ssh !== undefined && ssh.bastions.length > 0)
         log.info(topology(ssh.bastions, hosts));
     return {
         connect: async (host) => {
             if (host.transport === 'local')
                 return connectLocal({ ...optionsOf(host), ...host, folder });
+            const remote = host.transport === 'openssh' ? byOpenssh : bySsh2;
             if (remote === undefined)
                 throw new Error(`no way to ${host.address}`);
             return await remote.connect(host);
         },
         close: async () => {
-            await remote?.close();
+            await Promise.all([bySsh2?.close(), byOpenssh?.close()]);
             folder.remove();
         },
     };
@@ -2432,6 +3787,89 @@ class BastionError extends HostError {
         super({ ...finding, host: finding.host ?? 'bastion' });
         this.name = 'BastionError';
     }
+}
+
+
+/***/ }),
+
+/***/ 35127:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ parseCertificate),
+/* harmony export */   v: () => (/* binding */ certificateTypes)
+/* harmony export */ });
+/* harmony import */ var _wire_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(41979);
+
+const SUFFIX = '-cert-v01@openssh.com';
+/** How many fields a key's own part has. */
+const KEY_FIELDS = {
+    'ssh-ed25519': 1,
+    'ecdsa-sha2-nistp256': 2,
+    'ecdsa-sha2-nistp384': 2,
+    'ecdsa-sha2-nistp521': 2,
+    'ssh-rsa': 2,
+};
+const ROLES = { 1: 'user', 2: 'host' };
+/** The last second that a Date can be. */
+const LAST_SECOND = 8640000000000n;
+/** The certificate types that stand for these types of keys. */
+function certificateTypes(keyTypes) {
+    return keyTypes.filter((type) => type in KEY_FIELDS).map((type) => `${type}${SUFFIX}`);
+}
+/**
+ * Takes a certificate apart; whether its signature is right is not looked at.
+ * @returns undefined when it is none, or of a key that lives in hardware.
+ */
+function parseCertificate(blob) {
+    const type = (0,_wire_js__WEBPACK_IMPORTED_MODULE_0__/* .keyBlobType */ .$q)(blob);
+    const keyType = type?.endsWith(SUFFIX) === true ? type.slice(0, -SUFFIX.length) : '';
+    const count = KEY_FIELDS[keyType];
+    if (type === undefined || count === undefined)
+        return undefined;
+    const reader = new _wire_js__WEBPACK_IMPORTED_MODULE_0__/* .WireReader */ .ZT(blob);
+    reader.string(); // its type
+    reader.string(); // a nonce
+    const fields = Array.from({ length: count }, () => reader.string());
+    reader.raw(8); // its serial number
+    const role = ROLES[reader.uint32() ?? 0];
+    const keyId = reader.string()?.toString('utf8');
+    const principals = reader.string();
+    const validAfter = reader.raw(8)?.readBigUInt64BE();
+    const validBefore = reader.raw(8)?.readBigUInt64BE();
+    reader.string(); // critical options
+    reader.string(); // extensions
+    reader.string(); // reserved
+    const authority = reader.string();
+    if (role === undefined ||
+        keyId === undefined ||
+        principals === undefined ||
+        validAfter === undefined ||
+        validBefore === undefined ||
+        authority === undefined)
+        return undefined;
+    const parts = fields.map((field) => (0,_wire_js__WEBPACK_IMPORTED_MODULE_0__/* .wireString */ .f9)(field ?? Buffer.alloc(0)));
+    return {
+        type,
+        blob,
+        key: { type: keyType, blob: Buffer.concat([(0,_wire_js__WEBPACK_IMPORTED_MODULE_0__/* .wireString */ .f9)(keyType), ...parts]) },
+        role,
+        keyId,
+        principals: strings(principals),
+        validAfter: dateOf(validAfter),
+        ...(validBefore < LAST_SECOND && { validBefore: dateOf(validBefore) }),
+        authority: { type: (0,_wire_js__WEBPACK_IMPORTED_MODULE_0__/* .keyBlobType */ .$q)(authority) ?? 'unknown', blob: authority },
+    };
+}
+function strings(list) {
+    const reader = new _wire_js__WEBPACK_IMPORTED_MODULE_0__/* .WireReader */ .ZT(list);
+    const all = [];
+    for (let one = reader.string(); one !== undefined; one = reader.string())
+        all.push(one.toString('utf8'));
+    return all;
+}
+function dateOf(seconds) {
+    return new Date(Number(seconds < LAST_SECOND ? seconds : LAST_SECOND) * 1000);
 }
 
 
@@ -2486,6 +3924,97 @@ function pinnedTypes({ keys, fingerprints }) {
         return undefined;
     const types = [...keys.map(({ type }) => type), ...fingerprints.flatMap((pin) => pin.types ?? [])];
     return [...new Set(types)];
+}
+
+
+/***/ }),
+
+/***/ 16299:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ readKeyText),
+/* harmony export */   o: () => (/* binding */ pemText)
+/* harmony export */ });
+const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
+/** Cipher and start vector, as long as the cipher's block: the key may follow behind it where line breaks were lost. */
+const DEK_INFO = /DEK-Info:\s*(AES-[A-Z0-9-]+,[0-9A-F]{32}|[A-Z0-9-]+,[0-9A-F]{16})/i;
+const OPENSSH_MAGIC = 'openssh-key-v1\0';
+/**
+ * Recognises a key in what people paste: CRLF, a byte order mark, quotes around it, lost or literal `\n`
+ * newlines, indentation, and the base64 of the whole file. Judges the wrapping only, not the key.
+ */
+function readKeyText(pasted) {
+    const text = tidy(pasted);
+    if (text === '')
+        return { kind: 'empty' };
+    if (isLegible(text))
+        return classify(text);
+    const decoded = decodeBase64(text);
+    if (decoded === undefined)
+        return { kind: 'unknown' };
+    if (decoded.startsWith(OPENSSH_MAGIC)) {
+        return { kind: 'private', block: { label: 'OPENSSH PRIVATE KEY', body: text.replace(/\s/g, '') } };
+    }
+    const inner = tidy(decoded);
+    return isLegible(inner) ? classify(inner) : { kind: 'unknown' };
+}
+/** The block as a PEM file: 64 columns, LF, a newline at the end. */
+function pemText(block) {
+    const headers = block.dekInfo === undefined ? [] : ['Proc-Type: 4,ENCRYPTED', `DEK-Info: ${block.dekInfo}`, ''];
+    const lines = block.body.match(/.{1,64}/g) ?? [];
+    return [`-----BEGIN ${block.label}-----`, ...headers, ...lines, `-----END ${block.label}-----`, ''].join('\n');
+}
+function tidy(pasted) {
+    const text = pasted
+        .replace(/[\uFEFF\u200B]/g, '')
+        .replaceAll('\u00A0', ' ')
+        .trim();
+    const unquoted = /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
+    // A backslash never occurs in a key; PuTTY's format may have one in its comment and keeps its own newlines.
+    const lines = unquoted.startsWith('PuTTY-') ? unquoted : unquoted.replace(/\\r|\\n/g, '\n');
+    return lines.replace(/\r\n?/g, '\n').trim();
+}
+function isLegible(text) {
+    return (text.includes('---- BEGIN ') ||
+        text.includes('-----BEGIN ') ||
+        text.startsWith('PuTTY-') ||
+        isPublicLine(text));
+}
+function isPublicLine(text) {
+    return /^(?:ssh-|ecdsa-sha2-|sk-)\S+\s+AAAA/m.test(text);
+}
+function classify(text) {
+    if (text.startsWith('PuTTY-'))
+        return { kind: 'putty', text };
+    const blocks = [...text.matchAll(PEM_BLOCK)].map(([, label = '', content = '']) => ({ label, content }));
+    const [block, ...others] = blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'));
+    if (block !== undefined) {
+        return others.length > 0
+            ? { kind: 'several', count: others.length + 1 }
+            : readBlock(block.label, block.content);
+    }
+    if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text))
+        return { kind: 'truncated' };
+    if (text.includes('PUBLIC KEY') || isPublicLine(text))
+        return { kind: 'public' };
+    return { kind: text.includes('-----BEGIN CERTIFICATE-----') ? 'certificate' : 'unknown' };
+}
+function readBlock(label, content) {
+    const dekInfo = DEK_INFO.exec(content)?.[1];
+    const body = content
+        .replace(/Proc-Type:\s*4,\s*ENCRYPTED/i, '')
+        .replace(DEK_INFO, '')
+        .replace(/\s/g, '');
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body))
+        return { kind: 'damaged' };
+    return { kind: 'private', block: { label, body, ...(dekInfo === undefined ? {} : { dekInfo }) } };
+}
+function decodeBase64(text) {
+    const compact = text.replace(/\s/g, '');
+    if (compact.length < 100 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact))
+        return undefined;
+    return Buffer.from(compact, 'base64').toString('utf8');
 }
 
 
@@ -2650,6 +4179,93 @@ function matchesPattern(name, pattern) {
         }
     }
     return /^\**$/.test(pattern.slice(next));
+}
+
+
+/***/ }),
+
+/***/ 12520:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Oq: () => (/* binding */ readOpensshHeader),
+/* harmony export */   S$: () => (/* binding */ opensshEd25519Body),
+/* harmony export */   fm: () => (/* binding */ sshAddText)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__webpack_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _key_text_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(16299);
+/* harmony import */ var _wire_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(41979);
+
+
+
+const MAGIC = Buffer.from('openssh-key-v1\0');
+/** Length to which an unencrypted private section is padded (PROTOCOL.key: the cipher's block size, or 8). */
+const BLOCK = 8;
+/** Reads the open part of an OpenSSH private key (OpenSSH PROTOCOL.key); undefined when it is not one. */
+function readOpensshHeader(bytes) {
+    const reader = new _wire_js__WEBPACK_IMPORTED_MODULE_1__/* .WireReader */ .ZT(bytes);
+    if (reader.raw(MAGIC.length)?.equals(MAGIC) !== true)
+        return undefined;
+    const cipher = reader.string()?.toString('latin1');
+    reader.string(); // name of the key derivation
+    const options = reader.string();
+    const count = reader.uint32();
+    const publicBlob = reader.string();
+    const privateSection = reader.string();
+    if (cipher === undefined ||
+        options === undefined ||
+        count !== 1 ||
+        publicBlob === undefined ||
+        privateSection === undefined)
+        return undefined;
+    const type = (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .keyBlobType */ .$q)(publicBlob);
+    return type === undefined ? undefined : { cipher, rounds: roundsOf(options), type, publicBlob };
+}
+/** Of bcrypt's options: a salt, and the number of rounds. */
+function roundsOf(options) {
+    const reader = new _wire_js__WEBPACK_IMPORTED_MODULE_1__/* .WireReader */ .ZT(options);
+    reader.string();
+    return reader.uint32() ?? 0;
+}
+/**
+ * An Ed25519 private key as an unencrypted OpenSSH key file (OpenSSH PROTOCOL.key), the only form in which
+ * ssh2 takes one.
+ * @returns base64 of the file's body. Secret.
+ */
+function opensshEd25519Body(key) {
+    const { d, x } = key.export({ format: 'jwk' });
+    if (d === undefined || x === undefined)
+        throw new TypeError('not an Ed25519 private key');
+    const publicKey = Buffer.from(x, 'base64url');
+    const type = (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireString */ .f9)('ssh-ed25519');
+    const publicBlob = Buffer.concat([type, (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireString */ .f9)(publicKey)]);
+    // Two equal numbers, by which a reader sees that decryption worked; nothing is encrypted, any will do.
+    const check = Buffer.concat([(0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireUint32 */ .TT)(0), (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireUint32 */ .TT)(0)]);
+    const secret = (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireString */ .f9)(Buffer.concat([Buffer.from(d, 'base64url'), publicKey]));
+    const section = Buffer.concat([check, type, (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireString */ .f9)(publicKey), secret, (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireString */ .f9)('')]);
+    const padding = Buffer.from(Array.from({ length: -section.length & (BLOCK - 1) }, (_, index) => index + 1));
+    return Buffer.concat([
+        MAGIC,
+        (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireString */ .f9)('none'),
+        (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireString */ .f9)('none'),
+        (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireString */ .f9)(''),
+        (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireUint32 */ .TT)(1),
+        (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireString */ .f9)(publicBlob),
+        (0,_wire_js__WEBPACK_IMPORTED_MODULE_1__/* .wireString */ .f9)(Buffer.concat([section, padding])),
+    ]).toString('base64');
+}
+/**
+ * A private key as text that ssh-add reads from its standard input, without a passphrase: OpenSSH before 9.6 reads Ed25519 in
+ * its own format alone, and others as PEM.
+ * @param pem as node reads it. Secret, as is what comes back.
+ */
+function sshAddText(pem) {
+    const key = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createPrivateKey)(pem);
+    if (key.asymmetricKeyType === 'ed25519')
+        return (0,_key_text_js__WEBPACK_IMPORTED_MODULE_2__/* .pemText */ .o)({ label: 'OPENSSH PRIVATE KEY', body: opensshEd25519Body(key) });
+    const type = key.asymmetricKeyType === 'rsa' ? 'pkcs1' : 'sec1';
+    return key.export({ type, format: 'pem' }).toString();
 }
 
 
@@ -6725,6 +8341,7 @@ const inputDefinitions = {
     'ssh-port': { default: '22' },
     'ssh-private-key': { secret: true },
     'ssh-key-passphrase': { secret: true },
+    'ssh-certificate': {},
     'ssh-connect-timeout': { default: '20s' },
     'sudo-password': { secret: true },
     'ssh-known-hosts': {},
@@ -6932,7 +8549,7 @@ function readRunContext() {
 
 /***/ }),
 
-/***/ 68587:
+/***/ 63975:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -7202,151 +8819,14 @@ function notAnAddress(text) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/hosts/keys/key-text.ts
-const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
-/** Cipher and start vector, as long as the cipher's block: the key may follow behind it where line breaks were lost. */
-const DEK_INFO = /DEK-Info:\s*(AES-[A-Z0-9-]+,[0-9A-F]{32}|[A-Z0-9-]+,[0-9A-F]{16})/i;
-const OPENSSH_MAGIC = 'openssh-key-v1\0';
-/**
- * Recognises a key in what people paste: CRLF, a byte order mark, quotes around it, lost or literal `\n`
- * newlines, indentation, and the base64 of the whole file. Judges the wrapping only, not the key.
- */
-function readKeyText(pasted) {
-    const text = tidy(pasted);
-    if (text === '')
-        return { kind: 'empty' };
-    if (isLegible(text))
-        return classify(text);
-    const decoded = decodeBase64(text);
-    if (decoded === undefined)
-        return { kind: 'unknown' };
-    if (decoded.startsWith(OPENSSH_MAGIC)) {
-        return { kind: 'private', block: { label: 'OPENSSH PRIVATE KEY', body: text.replace(/\s/g, '') } };
-    }
-    const inner = tidy(decoded);
-    return isLegible(inner) ? classify(inner) : { kind: 'unknown' };
-}
-/** The block as a PEM file: 64 columns, LF, a newline at the end. */
-function pemText(block) {
-    const headers = block.dekInfo === undefined ? [] : ['Proc-Type: 4,ENCRYPTED', `DEK-Info: ${block.dekInfo}`, ''];
-    const lines = block.body.match(/.{1,64}/g) ?? [];
-    return [`-----BEGIN ${block.label}-----`, ...headers, ...lines, `-----END ${block.label}-----`, ''].join('\n');
-}
-function tidy(pasted) {
-    const text = pasted
-        .replace(/[\uFEFF\u200B]/g, '')
-        .replaceAll('\u00A0', ' ')
-        .trim();
-    const unquoted = /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
-    // A backslash never occurs in a key; PuTTY's format may have one in its comment and keeps its own newlines.
-    const lines = unquoted.startsWith('PuTTY-') ? unquoted : unquoted.replace(/\\r|\\n/g, '\n');
-    return lines.replace(/\r\n?/g, '\n').trim();
-}
-function isLegible(text) {
-    return (text.includes('---- BEGIN ') ||
-        text.includes('-----BEGIN ') ||
-        text.startsWith('PuTTY-') ||
-        isPublicLine(text));
-}
-function isPublicLine(text) {
-    return /^(?:ssh-|ecdsa-sha2-|sk-)\S+\s+AAAA/m.test(text);
-}
-function classify(text) {
-    if (text.startsWith('PuTTY-'))
-        return { kind: 'putty', text };
-    const blocks = [...text.matchAll(PEM_BLOCK)].map(([, label = '', content = '']) => ({ label, content }));
-    const [block, ...others] = blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'));
-    if (block !== undefined) {
-        return others.length > 0
-            ? { kind: 'several', count: others.length + 1 }
-            : readBlock(block.label, block.content);
-    }
-    if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text))
-        return { kind: 'truncated' };
-    if (text.includes('PUBLIC KEY') || isPublicLine(text))
-        return { kind: 'public' };
-    return { kind: text.includes('-----BEGIN CERTIFICATE-----') ? 'certificate' : 'unknown' };
-}
-function readBlock(label, content) {
-    const dekInfo = DEK_INFO.exec(content)?.[1];
-    const body = content
-        .replace(/Proc-Type:\s*4,\s*ENCRYPTED/i, '')
-        .replace(DEK_INFO, '')
-        .replace(/\s/g, '');
-    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(body))
-        return { kind: 'damaged' };
-    return { kind: 'private', block: { label, body, ...(dekInfo === undefined ? {} : { dekInfo }) } };
-}
-function decodeBase64(text) {
-    const compact = text.replace(/\s/g, '');
-    if (compact.length < 100 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact))
-        return undefined;
-    return Buffer.from(compact, 'base64').toString('utf8');
-}
-
-// EXTERNAL MODULE: ./src/hosts/keys/wire.ts
-var wire = __webpack_require__(41979);
-;// CONCATENATED MODULE: ./src/hosts/keys/openssh-key.ts
-
-const MAGIC = Buffer.from('openssh-key-v1\0');
-/** Length to which an unencrypted private section is padded (PROTOCOL.key: the cipher's block size, or 8). */
-const BLOCK = 8;
-/** Reads the open part of an OpenSSH private key (OpenSSH PROTOCOL.key); undefined when it is not one. */
-function readOpensshHeader(bytes) {
-    const reader = new wire/* WireReader */.ZT(bytes);
-    if (reader.raw(MAGIC.length)?.equals(MAGIC) !== true)
-        return undefined;
-    const cipher = reader.string()?.toString('latin1');
-    reader.string(); // name of the key derivation
-    const options = reader.string();
-    const count = reader.uint32();
-    const publicBlob = reader.string();
-    const privateSection = reader.string();
-    if (cipher === undefined ||
-        options === undefined ||
-        count !== 1 ||
-        publicBlob === undefined ||
-        privateSection === undefined)
-        return undefined;
-    const type = (0,wire/* keyBlobType */.$q)(publicBlob);
-    return type === undefined ? undefined : { cipher, rounds: roundsOf(options), type, publicBlob };
-}
-/** Of bcrypt's options: a salt, and the number of rounds. */
-function roundsOf(options) {
-    const reader = new wire/* WireReader */.ZT(options);
-    reader.string();
-    return reader.uint32() ?? 0;
-}
-/**
- * An Ed25519 private key as an unencrypted OpenSSH key file (OpenSSH PROTOCOL.key), the only form in which
- * ssh2 takes one.
- * @returns base64 of the file's body. Secret.
- */
-function opensshEd25519Body(key) {
-    const { d, x } = key.export({ format: 'jwk' });
-    if (d === undefined || x === undefined)
-        throw new TypeError('not an Ed25519 private key');
-    const publicKey = Buffer.from(x, 'base64url');
-    const type = (0,wire/* wireString */.f9)('ssh-ed25519');
-    const publicBlob = Buffer.concat([type, (0,wire/* wireString */.f9)(publicKey)]);
-    // Two equal numbers, by which a reader sees that decryption worked; nothing is encrypted, any will do.
-    const check = Buffer.concat([(0,wire/* wireUint32 */.TT)(0), (0,wire/* wireUint32 */.TT)(0)]);
-    const secret = (0,wire/* wireString */.f9)(Buffer.concat([Buffer.from(d, 'base64url'), publicKey]));
-    const section = Buffer.concat([check, type, (0,wire/* wireString */.f9)(publicKey), secret, (0,wire/* wireString */.f9)('')]);
-    const padding = Buffer.from(Array.from({ length: -section.length & (BLOCK - 1) }, (_, index) => index + 1));
-    return Buffer.concat([
-        MAGIC,
-        (0,wire/* wireString */.f9)('none'),
-        (0,wire/* wireString */.f9)('none'),
-        (0,wire/* wireString */.f9)(''),
-        (0,wire/* wireUint32 */.TT)(1),
-        (0,wire/* wireString */.f9)(publicBlob),
-        (0,wire/* wireString */.f9)(Buffer.concat([section, padding])),
-    ]).toString('base64');
-}
-
+// EXTERNAL MODULE: ./src/hosts/keys/key-text.ts
+var key_text = __webpack_require__(16299);
+// EXTERNAL MODULE: ./src/hosts/keys/openssh-key.ts
+var openssh_key = __webpack_require__(12520);
 // EXTERNAL MODULE: ./src/hosts/keys/parse-key.ts
 var parse_key = __webpack_require__(63189);
+// EXTERNAL MODULE: ./src/hosts/keys/wire.ts
+var wire = __webpack_require__(41979);
 ;// CONCATENATED MODULE: ./src/hosts/keys/private-key.ts
 
 
@@ -7382,7 +8862,7 @@ function named(finding, { key, passphrase }) {
     return { ...finding, at: rename(at), ...(fix !== undefined && { fix: rename(fix) }) };
 }
 function prepare(text, secret) {
-    const read = readKeyText(text);
+    const read = (0,key_text/* readKeyText */.j)(text);
     if (read.kind === 'putty')
         return preparePutty(read.text, secret);
     if (read.kind !== 'private')
@@ -7392,7 +8872,7 @@ function prepare(text, secret) {
         : preparePem(read.block, secret);
 }
 function prepareOpenssh(block, passphrase) {
-    const header = readOpensshHeader(Buffer.from(block.body, 'base64'));
+    const header = (0,openssh_key/* readOpensshHeader */.Oq)(Buffer.from(block.body, 'base64'));
     if (header === undefined)
         return refuse(DAMAGED);
     const { cipher, rounds, type, publicBlob } = header;
@@ -7408,7 +8888,7 @@ function prepareOpenssh(block, passphrase) {
         return refuse(cipherUnknown(name, cipher));
     if (rounds > MOST_ROUNDS)
         return refuse(tooManyRounds(name, rounds));
-    const key = (0,parse_key/* parseKey */.D)(pemText(block), passphrase);
+    const key = (0,parse_key/* parseKey */.D)((0,key_text/* pemText */.o)(block), passphrase);
     if (!(key instanceof Error))
         return usable(key, encrypted, passphrase);
     if (/^Unsupported/.test((0,src_findings/* errorMessage */.gJ)(key)))
@@ -7423,7 +8903,7 @@ function preparePem(block, passphrase) {
         return refuse(OLD_ENCRYPTION);
     let key;
     try {
-        key = (0,external_node_crypto_.createPrivateKey)({ key: pemText(block), ...(encrypted ? { passphrase: passphrase ?? '' } : {}) });
+        key = (0,external_node_crypto_.createPrivateKey)({ key: (0,key_text/* pemText */.o)(block), ...(encrypted ? { passphrase: passphrase ?? '' } : {}) });
     }
     catch (error) {
         if (/digital envelope routines::unsupported/.test((0,src_findings/* errorMessage */.gJ)(error)))
@@ -7454,7 +8934,7 @@ function convert(key) {
     else if (type === 'ec' && SSH_CURVES.includes(curve))
         text = key.export({ type: 'sec1', format: 'pem' }).toString();
     else if (type === 'ed25519')
-        text = pemText({ label: 'OPENSSH PRIVATE KEY', body: opensshEd25519Body(key) });
+        text = (0,key_text/* pemText */.o)({ label: 'OPENSSH PRIVATE KEY', body: (0,openssh_key/* opensshEd25519Body */.S$)(key) });
     else
         return { finding: unsupported(`a key of type ${type}${curve === '' ? '' : ` (${curve})`}`) };
     const parsed = (0,parse_key/* parseKey */.D)(text);
@@ -7940,6 +9420,7 @@ function durationProblem(value, readable, range, example) {
 
 
 
+
 const POLICIES = ['strict', 'accept-new'];
 /**
  * Reads what is pinned. Whether it covers every host is seen at the host itself, so that the refusal can name the key that
@@ -7961,6 +9442,22 @@ function parseHostKeys(inputs, hosts, { findings, warnings }) {
     else if (known.entries.length + fingerprints.length === 0)
         findings.push(noHostKey(hosts));
     return rules;
+}
+/** Hosts of which an authority alone is known, and that are connected to by what cannot verify its certificates. */
+function refuseCertificatesOnly(rules, hosts, findings) {
+    const places = hosts.filter(({ transport }) => transport === 'ssh2').map(pinned_host/* pinnedHost */.h);
+    const without = places.filter((host) => {
+        const { keys, fingerprints, authorities } = (0,host_pins/* pinsFor */.G)(rules, host);
+        return authorities.length > 0 && keys.length + fingerprints.length === 0;
+    });
+    if (without.length === 0)
+        return;
+    findings.push({
+        at: 'ssh-known-hosts',
+        fact: `for ${without.map(({ address }) => address).join(', ')} there is a certificate authority alone (@cert-authority).`,
+        cause: 'host certificates are verified by `transport: openssh`; the library behind `transport: ssh2` cannot.',
+        fix: 'add transport: openssh, or list the plain key of each host.',
+    });
 }
 function acceptsNew(rules, hosts) {
     const unpinned = hosts.filter((host) => (0,host_pins/* pinsFor */.G)(rules, host).acceptsAny);
@@ -7991,7 +9488,107 @@ function noHostKey([host]) {
     };
 }
 
+// EXTERNAL MODULE: ./src/hosts/keys/certificate.ts
+var keys_certificate = __webpack_require__(35127);
+;// CONCATENATED MODULE: ./src/settings/parse-ssh-certificate.ts
+
+
+const parse_ssh_certificate_INPUT = 'ssh-certificate';
+const parse_ssh_certificate_EXAMPLE = 'give the line of the file that `ssh-keygen -s` has written, deploy-key-cert.pub.';
+/**
+ * Reads the certificate of the key that logs in: the line of a .pub file.
+ * @returns type and base64, as such a line has them; undefined when there is none, or it cannot be used.
+ */
+function parseSshCertificate(text, { identity, hosts, now }, { findings, warnings }) {
+    if (text.trim() === '')
+        return undefined;
+    if (hosts.length > 0 && hosts.every(({ transport }) => transport !== 'openssh')) {
+        findings.push(needsOpenssh);
+        return undefined;
+    }
+    const certificate = certificateIn(text);
+    if (certificate === undefined) {
+        findings.push(noCertificate);
+        return undefined;
+    }
+    const problem = problemOf(certificate, identity, now);
+    if (problem !== undefined) {
+        findings.push({ at: parse_ssh_certificate_INPUT, ...problem });
+        return undefined;
+    }
+    const { principals, validBefore, type, blob } = certificate;
+    const strangers = [...new Set(hosts.map(({ login }) => login.user))].filter((user) => principals.length > 0 && !principals.includes(user));
+    if (strangers.length > 0)
+        warnings.push(notForUser(strangers, principals));
+    if (validBefore !== undefined && validBefore.getTime() < now.getTime() + SOON_MS)
+        warnings.push(endsSoon(validBefore));
+    return `${type} ${blob.toString('base64')}`;
+}
+/** As long as a run may take by default. */
+const SOON_MS = 30 * 60_000;
+function certificateIn(text) {
+    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
+    const [type = '', base64 = ''] = lines[0]?.trim().split(/\s+/) ?? [];
+    const certificate = lines.length === 1 ? (0,keys_certificate/* parseCertificate */.h)(Buffer.from(base64, 'base64')) : undefined;
+    return certificate?.type === type ? certificate : undefined;
+}
+function problemOf({ role, key, validAfter, validBefore }, identity, now) {
+    if (role !== 'user') {
+        return { fact: 'this is the certificate of a host, not of a user.', fix: parse_ssh_certificate_EXAMPLE };
+    }
+    if (identity?.kind === 'key' && !identity.key.key.getPublicSSH().equals(key.blob)) {
+        return {
+            fact: `it is for the key ${(0,wire/* fingerprint */.Rj)(key.blob)}, and ssh-private-key is ${identity.key.fingerprint}.`,
+            cause: 'the key was made anew, or two pairs were mixed up.',
+            fix: 'give the certificate and the key that belong together, or have this key signed.',
+        };
+    }
+    if (validBefore !== undefined && validBefore <= now) {
+        return {
+            fact: `it has ended at ${validBefore.toISOString()}.`,
+            cause: 'certificates for users are signed for hours or days, and this one is stored.',
+            fix: 'have the key signed in the workflow, right before this step.',
+        };
+    }
+    if (validAfter > now) {
+        return {
+            fact: `it is not valid before ${validAfter.toISOString()}; the runner's clock says ${now.toISOString()}.`,
+            cause: 'one of the two clocks, of the authority or of the runner, is wrong.',
+            fix: 'put the clocks right, or have it signed with some minutes to spare: `ssh-keygen -s CA -V -5m:+1h`.',
+        };
+    }
+    return undefined;
+}
+const needsOpenssh = {
+    at: parse_ssh_certificate_INPUT,
+    fact: 'certificates of users are known to `transport: openssh` alone.',
+    cause: 'the library behind `transport: ssh2`, the default, cannot log in with them.',
+    fix: 'add transport: openssh, or leave the certificate out.',
+};
+const noCertificate = {
+    at: parse_ssh_certificate_INPUT,
+    fact: 'this is not the certificate of an SSH key.',
+    cause: 'another file was copied, such as the public key (.pub without -cert), or the line was cut off.',
+    fix: parse_ssh_certificate_EXAMPLE,
+};
+function notForUser(users, principals) {
+    return {
+        at: parse_ssh_certificate_INPUT,
+        fact: `it is for ${principals.join(', ')}, and ${users.join(', ')} logs in.`,
+        cause: 'fine where sshd maps them (AuthorizedPrincipalsFile), else the login is refused.',
+        fix: `have it signed for the user: \`ssh-keygen -s CA -n ${users[0] ?? ''}\`.`,
+    };
+}
+function endsSoon(end) {
+    return {
+        at: parse_ssh_certificate_INPUT,
+        fact: `it ends at ${end.toISOString()}: within the time that a run may take. Hosts are logged in to at its beginning.`,
+        fix: 'have it signed for an hour at least, or right before this step.',
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/settings/parse-access.ts
+
 
 
 
@@ -8000,13 +9597,12 @@ function noHostKey([host]) {
 /**
  * Reads how the hosts are got into.
  * @param hosts as far as they could be read.
- * @param user who logs in on hosts that do not say another.
- * @param agentSocket of an ssh-agent on the runner, if there is one.
  */
-function parseAccess(inputs, hosts, { user, agentSocket }, collected) {
+function parseAccess(inputs, hosts, { user, agentSocket, now }, collected) {
     const before = collected.findings.length;
     const identity = parseIdentity(inputs, agentSocket, collected);
     const connectTimeoutSeconds = parseDuration('ssh-connect-timeout', inputs['ssh-connect-timeout'], connectTime, collected.findings);
+    const certificate = parseSshCertificate(inputs['ssh-certificate'], { identity, hosts, now }, collected);
     const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
     const ownKey = inputs['ssh-bastion-private-key'] !== '';
     const bastionKey = ownKey ? parseKey(BASTIONS_KEY, inputs, collected) : undefined;
@@ -8014,6 +9610,8 @@ function parseAccess(inputs, hosts, { user, agentSocket }, collected) {
         refuseBastionKey(inputs, collected.findings);
     const places = [...hosts.map(pinned_host/* pinnedHost */.h), ...bastions.map((login) => ({ ...login, aliases: [] }))];
     const hostKeys = parseHostKeys(inputs, hosts.length === 0 ? [] : places, collected);
+    if (hostKeys !== undefined)
+        refuseCertificatesOnly(hostKeys, hosts, collected.findings);
     if (identity === undefined ||
         hostKeys === undefined ||
         connectTimeoutSeconds === undefined ||
@@ -8021,6 +9619,7 @@ function parseAccess(inputs, hosts, { user, agentSocket }, collected) {
         return undefined;
     return {
         identity,
+        ...(certificate !== undefined && { certificate }),
         hostKeys,
         connectTimeoutSeconds,
         bastions,
@@ -8330,7 +9929,7 @@ function parseDataPlaces(inputs, findings) {
  * are those that mean the same to bash, systemd (RequiresMountsFor), YAML and the kubelet.
  */
 function parseFolder(input, value, findings) {
-    const fact = problemOf(value);
+    const fact = parse_data_places_problemOf(value);
     if (fact === undefined)
         return value;
     findings.push({
@@ -8343,7 +9942,7 @@ function parseFolder(input, value, findings) {
 function isWithin(path, folder) {
     return path === folder || path.startsWith(`${folder}/`);
 }
-function problemOf(path) {
+function parse_data_places_problemOf(path) {
     if (!path.startsWith('/'))
         return 'is not an absolute path.';
     if (!/^[A-Za-z0-9._/@+-]*$/.test(path))
@@ -9247,8 +10846,8 @@ function parseSshAddress(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/settings/settings.ts
-/** Ways to a host: SSH by the library ssh2, or none at all, as the runner itself is the host. */
-const TRANSPORTS = ['ssh2', 'local'];
+/** Ways to a host: SSH by the library ssh2 or by the runner's own ssh, or none at all, as the runner itself is the host. */
+const TRANSPORTS = ['ssh2', 'openssh', 'local'];
 
 ;// CONCATENATED MODULE: ./src/settings/inventory/inventory-host.ts
 
@@ -10595,7 +12194,7 @@ function readSettings(inputs, run, files, collected) {
     const isReachedBySsh = remote.length > 0 || all.length === 0;
     if (!isReachedBySsh)
         warnOfUnusedAccess(inputs, collected.warnings);
-    const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket };
+    const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket, now: run.now };
     const ssh = isReachedBySsh ? parseAccess(inputs, remote, login, collected) : undefined;
     const sudoPassword = parseSudoPassword(inputs['sudo-password'], all, collected);
     const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);

@@ -5,8 +5,10 @@ import { text } from 'node:stream/consumers';
 
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 
+import type { Privilege } from '../../../src/hosts/root-shell/root-shell.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
+import { OpensshRun } from '../ssh/openssh.ts';
 import { HARDENED, LOGIN_SHELLS } from '../ssh/hardened.ts';
 import { Sshd, type SshdExtras, whyNoSshd } from '../ssh/sshd.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
@@ -14,9 +16,9 @@ import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
 jest.setTimeout(20_000); // starts many processes, on a machine that may be busy
 
 const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/ssh2/hardened.test.ts: ${missing}.`);
+if (missing !== undefined) console.warn(`SKIPPED: test/hosts/transports/hardened.test.ts: ${missing}.`);
 for (const shell of ['/usr/bin/fish', '/usr/bin/tcsh'].filter((path) => !existsSync(path))) {
-  console.warn(`SKIPPED: test/hosts/ssh2/hardened.test.ts: there is no ${shell} on this machine.`);
+  console.warn(`SKIPPED: test/hosts/transports/hardened.test.ts: there is no ${shell} on this machine.`);
 }
 
 const folder = new TemporaryFolder();
@@ -41,15 +43,30 @@ async function start(
   return sshd;
 }
 
-async function connectAs(
-  sshd: Sshd,
-  user: string,
-  options: Partial<Parameters<typeof connectTo>[1]> = {},
-): Promise<Transport> {
-  const pins = pinned(sshd.port, sshd.hostKey.host);
-  const transport = await connectTo(sshd.port, { key, pins, user, ...options });
+interface Options {
+  readonly privilege?: Privilege;
+  readonly log?: KeptLog;
+  readonly retryPausesMs?: readonly number[];
+}
+
+type ConnectAs = (sshd: Sshd, user: string, options?: Options) => Promise<Transport>;
+
+const ssh2: ConnectAs = async (sshd, user, options = {}) => {
+  const transport = await connectTo(sshd.port, { key, pins: pinsOf(sshd), user, ...options });
   toStop.push(() => transport.close());
   return transport;
+};
+
+const openssh: ConnectAs = async (sshd, user, options = {}) => {
+  const run = new OpensshRun(folder);
+  toStop.push(() => run.end());
+  const transport = await run.connect(sshd.port, { key, pins: pinsOf(sshd), user, ...options });
+  toStop.push(() => transport.close());
+  return transport;
+};
+
+function pinsOf(sshd: Sshd): ReturnType<typeof pinned> {
+  return pinned(sshd.port, sshd.hostKey.host);
 }
 
 /** What is asked of every host: scripts with input and both outputs, several at once, and a stream to one of its ports. */
@@ -70,7 +87,10 @@ async function expectWorks(transport: Transport): Promise<void> {
   server.close();
 }
 
-(missing === undefined ? describe : describe.skip)('a hardened OpenSSH server', () => {
+(missing === undefined ? describe : describe.skip).each<[string, ConnectAs]>([
+  ['ssh2', ssh2],
+  ['openssh', openssh],
+])('a hardened OpenSSH server, by %s', (_name, connectAs) => {
   test.each(HARDENED)('$name', async ({ config, extras }) => {
     const sshd = await start({}, config, extras);
     await expectWorks(await connectAs(sshd, 'root'));

@@ -1,8 +1,8 @@
 import { hostKeyRefusal } from '../keys/host-key.ts';
 import { type HostPins, judgeHostKey, pinnedTypes } from '../keys/host-pins.ts';
 import type { HostKey } from '../keys/known-hosts.ts';
-import type { ConnectFailure } from '../ssh/connect-failure.ts';
-import { HOST_KEY_TYPES } from './algorithms.ts';
+import type { ConnectFailure } from './connect-failure.ts';
+import { HOST_KEY_TYPES } from './host-key-types.ts';
 
 /** Why one connection has failed, before it is put into words. */
 export type AttemptFailure = ConnectFailure | { readonly kind: 'wrong-host-key'; readonly shown: HostKey };

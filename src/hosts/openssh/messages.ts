@@ -1,0 +1,34 @@
+import { wireString, wireUint32 } from '../keys/wire.ts';
+
+/** Messages of the SSH connection protocol (RFC 4254 §9) as far as a client of sessions and TCP connections knows them. */
+export const MESSAGE = {
+  channelOpen: 90,
+  channelOpenConfirmation: 91,
+  channelOpenFailure: 92,
+  channelWindowAdjust: 93,
+  channelData: 94,
+  channelExtendedData: 95,
+  channelEof: 96,
+  channelClose: 97,
+  channelRequest: 98,
+  channelSuccess: 99,
+  channelFailure: 100,
+} as const;
+
+/** Type of extended data that is standard error (RFC 4254 §5.2). */
+export const STDERR = 1;
+
+/** One message as a proxy client of a control socket sends it (OpenSSH PROTOCOL.mux §9): unencrypted, unpadded. */
+export function proxied(type: number, ...fields: readonly Buffer[]): Buffer {
+  return wireString(Buffer.concat([Buffer.from([0, type]), ...fields]));
+}
+
+/** A `boolean` of RFC 4251 §5. */
+export function wireBoolean(value: boolean): Buffer {
+  return Buffer.from([value ? 1 : 0]);
+}
+
+/** What `direct-tcpip` says of the connection (RFC 4254 §7.2); that it came from a loopback port is made up. */
+export function directTcpip(address: string, port: number): Buffer {
+  return Buffer.concat([wireString(address), wireUint32(port), wireString('127.0.0.1'), wireUint32(0)]);
+}

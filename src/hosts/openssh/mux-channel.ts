@@ -1,0 +1,203 @@
+import { Duplex, Readable } from 'node:stream';
+
+import { wireString, wireUint32, type WireReader } from '../keys/wire.ts';
+import type { ExitStatus } from '../root-shell/session.ts';
+import { MESSAGE, proxied, STDERR, wireBoolean } from './messages.ts';
+
+/** What may be on its way to us, unread, in bytes. */
+export const WINDOW = 2 * 1024 * 1024;
+/** The longest piece that may come at once, in bytes; every implementation takes it (RFC 4253 §6.1). */
+export const LONGEST_PIECE = 32 * 1024;
+
+/** What the server says of a channel that it has opened. */
+export interface Confirmation {
+  /** Its own number of it. */
+  readonly remoteId: number;
+  /** Bytes that it takes before it says that it takes more. */
+  readonly window: number;
+  readonly longestPiece: number;
+}
+
+/** Sends a message; `done` is called when there is room for more. */
+export type Send = (message: Buffer, done?: () => void) => void;
+
+type WriteDone = (error?: Error | null) => void;
+
+/**
+ * A channel of an SSH connection (RFC 4254 §5): a TCP connection, or standard input and output of a command. It is
+ * destroyed when the server has closed it and everything that came has been read.
+ */
+export class MuxChannel extends Duplex {
+  /** Standard error of a command. */
+  readonly stderr: Readable;
+  /** Resolves when the server has closed it, or the connection is lost. */
+  readonly whenClosed: Promise<void>;
+  readonly #remoteId: number;
+  readonly #longestPiece: number;
+  readonly #send: Send;
+  readonly #onClosed: () => void;
+  readonly #unread = new Map<Readable, number>();
+  #room: number;
+  /** Bytes that were read and are not given back to the server's window yet. */
+  #owed = 0;
+  #waiting: { readonly chunk: Buffer; readonly done: WriteDone } | undefined;
+  #answer: PromiseWithResolvers<boolean> | undefined;
+  #status: ExitStatus;
+  #outputEnded = false;
+  #closeSent = false;
+  #closed = false;
+
+  constructor({ remoteId, window, longestPiece }: Confirmation, send: Send) {
+    super({ allowHalfOpen: true, autoDestroy: false });
+    this.#remoteId = remoteId;
+    this.#room = window;
+    this.#longestPiece = longestPiece;
+    this.#send = send;
+    this.stderr = new Readable({ read: () => this.#giveBack(this.stderr) });
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.whenClosed = promise;
+    this.#onClosed = () => resolve(undefined);
+    // A lost connection must not end the process when nobody listens any more; `close` still tells.
+    this.on('error', () => undefined);
+  }
+
+  /** How the command has ended, once the server has told. */
+  get status(): ExitStatus {
+    return this.#status;
+  }
+
+  /** Has the server start a command. @returns whether it does. */
+  async exec(command: string): Promise<boolean> {
+    this.#answer = Promise.withResolvers();
+    this.#tell(MESSAGE.channelRequest, wireString('exec'), wireBoolean(true), wireString(command));
+    return await this.#answer.promise;
+  }
+
+  /** Has the server send a signal to the command. @param name without `SIG`. */
+  signal(name: string): void {
+    this.#tell(MESSAGE.channelRequest, wireString('signal'), wireBoolean(false), wireString(name));
+  }
+
+  /** Closes it for both directions. */
+  closeChannel(): void {
+    this.#tell(MESSAGE.channelClose);
+    this.#closeSent = true;
+  }
+
+  /** Takes a message of the server to this channel; `fields` begins behind the channel's number. */
+  receive(type: number, fields: WireReader): void {
+    switch (type) {
+      case MESSAGE.channelWindowAdjust:
+        this.#room += fields.uint32() ?? 0;
+        this.#goOn();
+        break;
+      case MESSAGE.channelData:
+        this.#take(this, fields.string());
+        break;
+      case MESSAGE.channelExtendedData:
+        if (fields.uint32() === STDERR) this.#take(this.stderr, fields.string());
+        break;
+      case MESSAGE.channelEof:
+        this.#endOutput();
+        break;
+      case MESSAGE.channelClose:
+        this.closeChannel();
+        this.lose();
+        break;
+      case MESSAGE.channelRequest:
+        this.#note(fields);
+        break;
+      case MESSAGE.channelSuccess:
+      case MESSAGE.channelFailure:
+        this.#answer?.resolve(type === MESSAGE.channelSuccess);
+        break;
+    }
+  }
+
+  /** Nothing more comes or goes. */
+  lose(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#answer?.resolve(false);
+    this.#endOutput();
+    this.#goOn();
+    if (!this.writableEnded) this.end();
+    if (this.readableEnded) this.destroy();
+    else this.once('end', () => this.destroy());
+    this.#onClosed();
+  }
+
+  override _read(): void {
+    this.#giveBack(this);
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: WriteDone): void {
+    this.#waiting = { chunk, done };
+    this.#goOn();
+  }
+
+  override _final(done: WriteDone): void {
+    this.#tell(MESSAGE.channelEof);
+    done();
+  }
+
+  override _destroy(error: Error | null, done: WriteDone): void {
+    this.closeChannel();
+    done(error);
+  }
+
+  /** Sends what waits to be written, as far as the server has room for it. */
+  #goOn(): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    const { chunk, done } = waiting;
+    if (this.#closed || this.#closeSent) {
+      this.#waiting = undefined;
+      done(Object.assign(new Error('the other end closed the channel'), { code: 'EPIPE' }));
+      return;
+    }
+    if (this.#room === 0) return;
+    this.#waiting = undefined;
+    const piece = chunk.subarray(0, Math.min(this.#room, this.#longestPiece));
+    const rest = chunk.subarray(piece.length);
+    this.#room -= piece.length;
+    this.#send(proxied(MESSAGE.channelData, wireUint32(this.#remoteId), wireString(piece)), () => {
+      if (rest.length === 0) done();
+      else this._write(rest, 'binary', done);
+    });
+  }
+
+  #take(stream: Readable, data: Buffer | undefined): void {
+    if (data === undefined || data.length === 0 || this.#outputEnded || stream.destroyed) return;
+    this.#unread.set(stream, (this.#unread.get(stream) ?? 0) + data.length);
+    if (stream.push(data)) this.#giveBack(stream);
+  }
+
+  /** What came on this stream is read, or about to be: the server may send as much again. */
+  #giveBack(stream: Readable): void {
+    this.#owed += this.#unread.get(stream) ?? 0;
+    this.#unread.set(stream, 0);
+    if (this.#owed < WINDOW / 2) return;
+    this.#tell(MESSAGE.channelWindowAdjust, wireUint32(this.#owed));
+    this.#owed = 0;
+  }
+
+  #endOutput(): void {
+    if (this.#outputEnded) return;
+    this.#outputEnded = true;
+    this.push(null);
+    this.stderr.push(null);
+  }
+
+  #note(fields: WireReader): void {
+    const name = fields.string()?.toString('latin1');
+    fields.raw(1); // whether an answer is wanted: not for these (RFC 4254 §6.10)
+    if (name === 'exit-status') this.#status = { code: fields.uint32() ?? 0 };
+    if (name === 'exit-signal') this.#status = { signal: `SIG${fields.string()?.toString('latin1') ?? ''}` };
+  }
+
+  #tell(type: number, ...fields: readonly Buffer[]): void {
+    if (this.#closed || this.#closeSent) return;
+    this.#send(proxied(type, wireUint32(this.#remoteId), ...fields));
+  }
+}

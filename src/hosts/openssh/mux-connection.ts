@@ -1,0 +1,174 @@
+import { connect, type Socket } from 'node:net';
+
+import { WireReader, wireString, wireUint32 } from '../keys/wire.ts';
+import type { ChannelError } from '../link.ts';
+import { MESSAGE, proxied } from './messages.ts';
+import { LONGEST_PIECE, MuxChannel, WINDOW } from './mux-channel.ts';
+
+/** Messages of OpenSSH's multiplexing protocol (PROTOCOL.mux §11). */
+const MUX = {
+  hello: 0x00000001,
+  terminate: 0x10000005,
+  proxy: 0x1000000f,
+  isProxy: 0x8000000f,
+} as const;
+const VERSION = 4;
+const REQUEST_ID = 0;
+
+interface Opening {
+  readonly resolve: (channel: MuxChannel) => void;
+  readonly reject: (error: ChannelError) => void;
+}
+
+/**
+ * A connection to the control socket of an ssh(1) that is logged in, in proxy mode (OpenSSH PROTOCOL.mux §9, since 7.4): it
+ * speaks the SSH connection protocol, which ssh passes on to the server. So all channels of a host need no process but
+ * the one ssh, and how a command ends is told by the server itself.
+ */
+export class MuxConnection {
+  /** Resolves when it has ended, whichever side did that. */
+  readonly whenEnded: Promise<void>;
+  readonly #socket: Socket;
+  readonly #opening = new Map<number, Opening>();
+  readonly #channels = new Map<number, MuxChannel>();
+  readonly #ready = Promise.withResolvers<undefined>();
+  #received: Buffer = Buffer.alloc(0);
+  #isProxy = false;
+  #lastId = -1;
+
+  /** @param path of the control socket. @throws when there is none, or what listens there does not know proxy mode. */
+  static async open(path: string): Promise<MuxConnection> {
+    const connection = new MuxConnection(connect(path));
+    await connection.#ready.promise;
+    return connection;
+  }
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => this.#hear(chunk));
+    socket.on('error', (error) => this.#ready.reject(error));
+    this.whenEnded = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#ready.reject(new Error('ssh closed its control socket'));
+        for (const { reject } of this.#opening.values()) reject(new Error('the connection is lost'));
+        for (const channel of this.#channels.values()) channel.lose();
+        resolve();
+      });
+    });
+    this.#send(wireString(Buffer.concat([wireUint32(MUX.hello), wireUint32(VERSION)])));
+    this.#send(wireString(Buffer.concat([wireUint32(MUX.proxy), wireUint32(REQUEST_ID)])));
+  }
+
+  /** Whether it can be used. */
+  get isOpen(): boolean {
+    return this.#socket.writable;
+  }
+
+  /** Bytes that went and came: what channels hold, without what SSH puts around it on its way to the host. */
+  get traffic(): { readonly bytesSent: number; readonly bytesReceived: number } {
+    return { bytesSent: this.#socket.bytesWritten, bytesReceived: this.#socket.bytesRead };
+  }
+
+  /**
+   * Opens a channel.
+   * @param type `session` or `direct-tcpip`; `more` is what the type's own message has behind the rest.
+   * @throws ChannelError when the server refuses it.
+   */
+  openChannel(type: string, more: Buffer = Buffer.alloc(0)): Promise<MuxChannel> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#opening.set(id, { resolve, reject });
+      this.#send(
+        proxied(
+          MESSAGE.channelOpen,
+          wireString(type),
+          wireUint32(id),
+          wireUint32(WINDOW),
+          wireUint32(LONGEST_PIECE),
+          more,
+        ),
+      );
+    });
+  }
+
+  /** Ends this connection; the ssh behind it goes on. */
+  end(): void {
+    this.#socket.destroy();
+  }
+
+  readonly #send = (message: Buffer, done?: () => void): void => {
+    this.#socket.write(message, () => done?.());
+  };
+
+  #hear(chunk: Buffer): void {
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+    while (this.#received.length >= 4) {
+      const end = 4 + this.#received.readUInt32BE();
+      if (this.#received.length < end) return;
+      const message = this.#received.subarray(4, end);
+      this.#received = this.#received.subarray(end);
+      if (this.#isProxy) this.#handle(message);
+      else this.#greet(message);
+    }
+  }
+
+  /** What comes before proxy mode: ssh's own greeting, and its answer. */
+  #greet(message: Buffer): void {
+    const fields = new WireReader(message);
+    const type = fields.uint32();
+    if (type === MUX.hello) {
+      const version = fields.uint32();
+      if (version !== VERSION) this.#refuse(`ssh speaks version ${version} of its control protocol`);
+      return;
+    }
+    if (type !== MUX.isProxy) {
+      this.#refuse('ssh does not know the proxy mode of its control socket');
+      return;
+    }
+    this.#isProxy = true;
+    this.#ready.resolve(undefined);
+  }
+
+  #refuse(words: string): void {
+    this.#ready.reject(new Error(words));
+    this.end();
+  }
+
+  #handle(message: Buffer): void {
+    const type = message[1] ?? 0;
+    const fields = new WireReader(message.subarray(2));
+    const id = fields.uint32() ?? -1;
+    const opening = this.#opening.get(id);
+    if (opening === undefined) {
+      this.#channels.get(id)?.receive(type, fields);
+      return;
+    }
+    this.#opening.delete(id);
+    if (type === MESSAGE.channelOpenConfirmation) opening.resolve(this.#opened(id, fields));
+    else opening.reject(refusal(fields));
+  }
+
+  #opened(id: number, fields: WireReader): MuxChannel {
+    const [remoteId = 0, window = 0, longestPiece = 0] = [fields.uint32(), fields.uint32(), fields.uint32()];
+    const channel = new MuxChannel({ remoteId, window, longestPiece }, this.#send);
+    this.#channels.set(id, channel);
+    void channel.whenClosed.then(() => this.#channels.delete(id));
+    return channel;
+  }
+}
+
+/** Asks the ssh of a control socket to end, with everything that goes on over it. Whether it does is told by its exit. */
+export function terminate(path: string): void {
+  const socket = connect(path);
+  socket.on('error', () => undefined); // it has ended by itself
+  socket.write(wireString(Buffer.concat([wireUint32(MUX.hello), wireUint32(VERSION)])));
+  socket.write(wireString(Buffer.concat([wireUint32(MUX.terminate), wireUint32(REQUEST_ID)])));
+  socket.resume();
+}
+
+function refusal(fields: WireReader): ChannelError {
+  const reason = fields.uint32();
+  const words = fields.string()?.toString('utf8') ?? '';
+  return Object.assign(new Error(words), { reason });
+}

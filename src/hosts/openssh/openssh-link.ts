@@ -1,0 +1,65 @@
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Link } from '../link.ts';
+import type { Session } from '../root-shell/session.ts';
+import type { Master } from './master.ts';
+import { directTcpip } from './messages.ts';
+import type { MuxConnection } from './mux-connection.ts';
+import { MuxSession } from './mux-session.ts';
+
+/** How long ssh may take to say why, once its control socket has closed. */
+const LAST_WORDS_MS = 500;
+
+/** One SSH connection of the runner's own ssh. */
+export class OpensshLink implements Link {
+  readonly isHere = false;
+  readonly whenLost: Promise<void>;
+  readonly #master: Master;
+  readonly #connection: MuxConnection;
+  #lostBecause: string | undefined;
+
+  /**
+   * @param connection to the master's control socket, used by nobody else.
+   * @param whenWayLost resolves when the way to the host has ended: why.
+   */
+  constructor(master: Master, connection: MuxConnection, whenWayLost?: Promise<string>) {
+    this.#master = master;
+    this.#connection = connection;
+    this.whenLost = connection.whenEnded.then(async () => {
+      // ssh says why before it ends; if that is the way, the end of the way is heard of at about the same time.
+      const late = sleep(LAST_WORDS_MS, undefined, { ref: false });
+      await Promise.race([master.whenEnded, late]);
+      if (this.#lostBecause !== undefined) return;
+      const way = whenWayLost && (await Promise.race([whenWayLost, late]));
+      this.#lostBecause ??= way ?? (master.lastWords || 'ssh has ended');
+    });
+  }
+
+  get lostBecause(): string | undefined {
+    if (this.#lostBecause !== undefined) return this.#lostBecause;
+    return this.#connection.isOpen ? undefined : 'ssh has ended';
+  }
+
+  readonly openSession = async (command: string): Promise<Session> => {
+    const channel = await this.#connection.openChannel('session');
+    if (await channel.exec(command)) return new MuxSession(channel);
+    channel.closeChannel();
+    throw new Error('it starts no command');
+  };
+
+  openTcp(address: string, port: number): Promise<Duplex> {
+    return this.#connection.openChannel('direct-tcpip', directTcpip(address, port));
+  }
+
+  /** What ssh itself adds to it is not counted. */
+  statistics(): ReturnType<Link['statistics']> {
+    return { connections: 1, ...this.#connection.traffic };
+  }
+
+  async close(): Promise<void> {
+    this.#lostBecause ??= 'this run closed it';
+    await this.#master.end();
+    await this.whenLost;
+  }
+}

@@ -1,0 +1,128 @@
+import { writeFileSync } from 'node:fs';
+
+import { errorMessage, Refusal } from '../../findings.ts';
+import type { KeyLabel } from '../keys/identity.ts';
+import type { KnownHost } from '../keys/known-hosts.ts';
+import { sshAddText } from '../keys/openssh-key.ts';
+import type { UsableKey } from '../keys/private-key.ts';
+import type { PrivateFolder } from '../runner/private-folder.ts';
+import { RunAgent } from './agent.ts';
+import { clientConfig, type ClientFiles, type ClientIdentity, knownHostsText } from './client-config.ts';
+
+/** What logs in by ssh(1). */
+export interface SshLogin {
+  /** One key; or the socket of an agent of the user, all of whose keys are tried. Secret. */
+  readonly with: UsableKey | { readonly socket: string; readonly keys: readonly KeyLabel[] };
+  /** The certificate of the key, as the line of a .pub file. */
+  readonly certificate?: string;
+}
+
+/** A configuration of ssh(1), and the keys that it logs in with, for messages. */
+export interface ClientSetup {
+  readonly config: string;
+  readonly keys: readonly KeyLabel[];
+}
+
+/**
+ * The runner's own ssh(1), as one run uses it: its private folder, which holds nothing secret, and an agent that gets keys
+ * from this process and ends with it.
+ */
+export class SshClient {
+  readonly env: Readonly<Record<string, string>>;
+  readonly #folder: PrivateFolder;
+  readonly #knownHosts: string;
+  readonly #setups = new Map<SshLogin, Promise<ClientSetup>>();
+  #agent: Promise<RunAgent> | undefined;
+
+  /** @param environment of this process: ssh and what the user's own configuration has it start find it, less secrets. */
+  constructor(
+    folder: PrivateFolder,
+    knownHosts: readonly KnownHost[],
+    environment: Readonly<Record<string, string | undefined>>,
+  ) {
+    this.#folder = folder;
+    this.#knownHosts = knownHostsText(knownHosts);
+    this.env = clientEnvironment(environment);
+  }
+
+  /**
+   * What ssh needs to log in so; made once.
+   * @throws Refusal when the runner has no agent that takes the key.
+   */
+  setup(login: SshLogin): Promise<ClientSetup> {
+    const made = this.#setups.get(login) ?? this.#make(login);
+    this.#setups.set(login, made);
+    return made;
+  }
+
+  /** Where the files of one server are to be. */
+  filesOf({ config }: ClientSetup): ClientFiles {
+    const at = (name: string): string => this.#folder.newPath(name);
+    return {
+      config,
+      knownHosts: at('known-hosts'),
+      keyScript: at('key-script'),
+      shownKey: at('shown-key'),
+      control: at('control'),
+    };
+  }
+
+  /** Ends the agent. */
+  async end(): Promise<void> {
+    await (await this.#agent?.catch(() => undefined))?.end();
+  }
+
+  async #make(login: SshLogin): Promise<ClientSetup> {
+    const identity = await this.#identity(login);
+    const knownHosts = this.#folder.newPath('all-known-hosts');
+    const config = this.#folder.newPath('config');
+    writeFileSync(knownHosts, this.#knownHosts);
+    writeFileSync(config, clientConfig(identity, knownHosts));
+    return { config, keys: 'socket' in login.with ? login.with.keys : [login.with] };
+  }
+
+  async #identity({ with: key, certificate }: SshLogin): Promise<ClientIdentity> {
+    const line = certificate === undefined ? {} : { certificate: this.#write('certificate', certificate) };
+    if ('socket' in key) return { agent: key.socket, ...line };
+    const blob = key.key.getPublicSSH();
+    const publicKey = this.#write('public-key', `${key.type} ${blob.toString('base64')}`);
+    try {
+      this.#agent ??= RunAgent.start(this.#folder.newPath('agent'), this.env);
+      const agent = await this.#agent;
+      await agent.add(sshAddText(key.key.getPrivatePEM()));
+      return { agent: agent.socket, publicKey, ...line };
+    } catch (error) {
+      throw noAgent(errorMessage(error));
+    }
+  }
+
+  #write(name: string, line: string): string {
+    const path = this.#folder.newPath(name);
+    writeFileSync(path, `${line}\n`);
+    return path;
+  }
+}
+
+/** What the runner gives to actions, and what would have ssh ask somebody or use another agent. */
+const WITHHELD = /^(?:INPUT_|STATE_|ACTIONS_|SSH_AUTH_SOCK$|SSH_AGENT_PID$|SSH_ASKPASS|DISPLAY$|LC_|LANG)/;
+
+function clientEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const kept = Object.entries(environment).flatMap(([name, value]) =>
+    value === undefined || WITHHELD.test(name) ? [] : [[name, value] as const],
+  );
+  return { ...Object.fromEntries(kept), LC_ALL: 'C' };
+}
+
+function noAgent(words: string): Refusal {
+  return new Refusal('Nobody can be logged in', [
+    {
+      at: 'transport',
+      fact: `the runner's ssh-agent cannot be given the key: ${words}`,
+      cause:
+        'OpenSSH’s client programs (ssh, ssh-agent, ssh-add) are not installed on the runner, or not in PATH.',
+      fix: 'install them (`apt-get install openssh-client`, `dnf install openssh-clients`), or leave `transport` out.',
+    },
+  ]);
+}
