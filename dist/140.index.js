@@ -4895,7 +4895,7 @@ class HostLock {
         const { title } = before;
         const { script, resultsOf } = sequence(`${title}, unlock`, [guard(this.#owner.id, before), (0,release_script/* releaseScript */.d)(this.#owner.id)], () => undefined);
         try {
-            const result = await this.#transport.run(script);
+            const result = await this.#transport.run({ ...script, isLast: true });
             const [done = result, released] = resultsOf(result);
             if (released !== undefined)
                 return { outcome: (0,release_script/* parseRelease */.B)(released.stdout) };
@@ -12956,6 +12956,7 @@ function healthProbe(question, { program } = {}) {
         title: 'health probe',
         effect: 'reads',
         timeoutMs: health_probe_TIMEOUT_MS,
+        isLast: true,
         script: program === undefined ? healthScript(question) : `exec sudo -n -- ${programCall(question, program)}`,
     };
 }

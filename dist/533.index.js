@@ -471,13 +471,15 @@ class RootShells {
     /**
      * A ready shell: the spare one, else a new one as soon as a channel is free.
      * @param signal aborting it closes the shell, ready or not.
+     * @param isLast true: no spare one is made ready behind it.
      * @throws StartFailure when the host starts something else; ChannelError when it refuses a channel; the
      * signal's reason when it is aborted.
      */
-    async take(signal) {
+    async take(signal, isLast = false) {
         const shell = (await this.#takeSpare(signal)) ?? (await this.#open(signal));
         // Only now: a new spare must not have the channel that this one waits for.
-        this.warmUp();
+        if (!isLast)
+            this.warmUp();
         signal.throwIfAborted();
         return shell;
     }
@@ -764,7 +766,7 @@ class LinkedTransport {
             },
         };
         return await this.#bounded(step, async (signal) => {
-            shell = await this.#shells.take(signal);
+            shell = await this.#shells.take(signal, script.isLast);
             const { status, ...output } = await shell.execute(script);
             if (this.#closing !== undefined)
                 throw this.#lostError(title);

@@ -96,7 +96,7 @@ export class LinkedTransport implements Transport {
       },
     };
     return await this.#bounded(step, async (signal) => {
-      shell = await this.#shells.take(signal);
+      shell = await this.#shells.take(signal, script.isLast);
       const { status, ...output } = await shell.execute(script);
       if (this.#closing !== undefined) throw this.#lostError(title);
       if (status === undefined) {

@@ -20,6 +20,8 @@ export interface RemoteScript {
   readonly timeoutMs: number;
   /** Called for each complete line the script writes to standard error while it runs. */
   readonly onProgress?: (line: string) => void;
+  /** True: most likely none follows on this connection, so no shell is made ready for the next, which would cost the host. */
+  readonly isLast?: boolean;
 }
 
 /** How a script ended. */

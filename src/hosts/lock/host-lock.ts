@@ -46,7 +46,7 @@ export class HostLock {
       () => undefined,
     );
     try {
-      const result = await this.#transport.run(script);
+      const result = await this.#transport.run({ ...script, isLast: true });
       const [done = result, released] = resultsOf(result);
       if (released !== undefined) return { outcome: parseRelease(released.stdout) };
       const failure = new Error(done.stderr.trim());

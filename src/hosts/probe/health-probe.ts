@@ -47,6 +47,7 @@ export function healthProbe(question: HealthQuestion, { program }: { program?: s
     title: 'health probe',
     effect: 'reads',
     timeoutMs: TIMEOUT_MS,
+    isLast: true,
     script:
       program === undefined ? healthScript(question) : `exec sudo -n -- ${programCall(question, program)}`,
   };

@@ -88,13 +88,14 @@ export class RootShells {
   /**
    * A ready shell: the spare one, else a new one as soon as a channel is free.
    * @param signal aborting it closes the shell, ready or not.
+   * @param isLast true: no spare one is made ready behind it.
    * @throws StartFailure when the host starts something else; ChannelError when it refuses a channel; the
    * signal's reason when it is aborted.
    */
-  async take(signal: AbortSignal): Promise<RootShell> {
+  async take(signal: AbortSignal, isLast = false): Promise<RootShell> {
     const shell = (await this.#takeSpare(signal)) ?? (await this.#open(signal));
     // Only now: a new spare must not have the channel that this one waits for.
-    this.warmUp();
+    if (!isLast) this.warmUp();
     signal.throwIfAborted();
     return shell;
   }

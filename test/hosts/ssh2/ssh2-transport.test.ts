@@ -124,6 +124,16 @@ describe('the spare shell', () => {
     expect(transport.statistics()).toMatchObject({ connections: 1, channels: 4 });
   });
 
+  // sudo and a bash of root for nothing, just when the host has other work to do.
+  test('is not started behind a script that is said to be the last, and one that follows all the same finds its own', async () => {
+    const { server, transport } = await setUp();
+    await run(transport, ':', { isLast: true });
+    await sleep(200);
+    expect(server.commands).toHaveLength(1);
+    expect((await run(transport, 'echo ok')).stdout.toString()).toBe('ok\n');
+    await until(() => server.commands.length === 3);
+  });
+
   test('that has died is replaced', async () => {
     const { server, transport } = await setUp();
     await until(() => server.commands.length === 1);
