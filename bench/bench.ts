@@ -1,5 +1,5 @@
 /** `npm run bench`: our deploy beside the floor, the guide's own shell and Ansible, in a lab of its own; see options.ts. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { Lab } from '../lab/client.ts';
@@ -12,20 +12,16 @@ import { type Measured, Samples } from './figures.ts';
 import { freshHosts } from './fresh-hosts.ts';
 import { withInotifyInstances } from './inotify.ts';
 import { describeMachine, load } from './machine.ts';
-import { type BenchOptions, parseOptions, USAGE } from './options.ts';
+import { type BenchOptions, isForTheRecord, isWanted, parseOptions, USAGE } from './options.ts';
 import { plot } from './plot/plot.ts';
 import { document, type Results, tables } from './results.ts';
 import { measureStartUp } from './start-up.ts';
 
-/** Figures of fewer runs are for the eye, not for the record. */
-const RUNS_FOR_THE_RECORD = 5;
-
-const RECORD = join(import.meta.dirname, 'RESULTS.md');
-const PICTURE = join(import.meta.dirname, 'results.svg');
 const REMARKS = join(import.meta.dirname, 'remarks.md');
 
 const CONTENDERS: readonly Contender[] = [ours, floor, guide, ansible];
 
+const begun = performance.now();
 const options = parseOptions(process.argv.slice(2));
 if (options === undefined) {
   process.stdout.write(USAGE);
@@ -33,70 +29,106 @@ if (options === undefined) {
   await publish(await measure(options), options);
 }
 
-async function publish(results: Results, { only, runs }: BenchOptions): Promise<void> {
+async function publish(results: Results, options: BenchOptions): Promise<void> {
   console.log(`\n${tables(results)}`);
-  if (only !== undefined || runs < RUNS_FOR_THE_RECORD) {
-    console.log(
-      `\nbench/RESULTS.md is left as it is: it takes all parts and ${RUNS_FOR_THE_RECORD} runs of each.`,
-    );
+  const folder = options.out ?? (isForTheRecord(options) ? import.meta.dirname : undefined);
+  if (folder === undefined) {
+    console.log('\nThe record in bench is left as it is: it takes all parts, and runs enough.');
     return;
   }
+  mkdirSync(folder, { recursive: true });
+  const [record, picture] = [join(folder, 'RESULTS.md'), join(folder, 'results.svg')];
   const text = document(results, readFileSync(REMARKS, 'utf8'));
-  writeFileSync(RECORD, await format(text, { ...(await resolveConfig(RECORD)), filepath: RECORD }));
-  writeFileSync(PICTURE, plot(results));
-  console.log('\nbench/RESULTS.md and bench/results.svg are written.');
+  writeFileSync(record, await format(text, { ...(await resolveConfig(REMARKS)), filepath: record }));
+  writeFileSync(picture, plot(results));
+  console.log(`\n${record} and ${picture} are written.`);
 }
 
 async function measure({ runs, roundTripsMs, members, only }: BenchOptions): Promise<Results> {
   const loadBefore = load();
+  const failures: string[] = [];
   const startUp = new Samples();
-  if (only === undefined || only === 'start-up') {
-    await inRounds(runs, async (keep) => keep(startUp, await measureStartUp()));
+  if (isWanted('start-up', only)) {
+    await measureStartUp(); // reads it from the disk
+    for (let run = 0; run < runs; run += 1) startUp.add(await measureStartUp());
   }
   const byRoundTrip = new Map(roundTripsMs.map((roundTrip) => [roundTrip, new Samples()]));
-  const contenders = CONTENDERS.filter(({ name }) => only === undefined || only === name);
+  const contenders = CONTENDERS.filter(({ name }) => isWanted(name, only));
   if (contenders.length > 0) {
-    await inLab(3, (lab) => compete(lab, contenders, runs, byRoundTrip));
+    await inLab(3, async (lab) => {
+      const ready = await prepared(lab, contenders, failures);
+      const warmUp = { roundTripMs: 0, contenders: ready, samples: new Samples() };
+      await compete(lab, [warmUp], 1, failures);
+      const races = [...byRoundTrip].map(([roundTripMs, samples]) => {
+        const takePart = ready.filter(({ name }) => isWanted(name, only, roundTripMs));
+        return { roundTripMs, contenders: takePart, samples };
+      });
+      await compete(lab, races, runs, failures);
+    });
   }
-  const sizes = only === undefined || only === 'members' ? members : [];
-  const byMembers = new Map(sizes.map((size) => [size, new Samples()]));
+  const sizes = isWanted('members', only) ? members : [];
+  // What three with no round trip added take has been measured by then, if both took part.
+  const both = isWanted('ours', only, 0) && isWanted('floor', only, 0);
+  const three = both ? byRoundTrip.get(0) : undefined;
+  const byMembers = new Map(sizes.map((size) => [size, (size === 3 ? three : undefined) ?? new Samples()]));
   for (const [size, samples] of byMembers) {
-    await inLab(size, (lab) => compete(lab, [oursAlone, floor], runs, new Map([[0, samples]])));
+    if (samples === three) continue;
+    await inLab(size, async (lab) => {
+      const ready = await prepared(lab, [oursAlone, floor], failures);
+      await compete(lab, [{ roundTripMs: 0, contenders: ready, samples }], runs, failures);
+    });
   }
-  return { date: new Date(), machine: describeMachine(), loadBefore, runs, byRoundTrip, byMembers, startUp };
+  const date = new Date();
+  return { date, machine: describeMachine(), loadBefore, runs, byRoundTrip, byMembers, startUp, failures };
 }
 
-/** Lets the contenders set up the cluster in turn, at one round trip after the other. */
-async function compete(
+/** Those that can take part. */
+async function prepared(
   lab: Lab,
   contenders: readonly Contender[],
-  runs: number,
-  byRoundTrip: ReadonlyMap<number, Samples>,
-): Promise<void> {
-  for (const contender of contenders) await contender.prepare?.(lab);
-  await inRounds(runs, async (keep, round) => {
-    for (const [roundTrip, samples] of byRoundTrip) {
-      for (const contender of contenders) {
-        await freshHosts(lab, roundTrip);
-        const measured = await contender.run(lab);
-        progress(
-          `${round}, ${lab.hosts.length} hosts, ${roundTrip} ms, ${contender.name}: ${inWholeNumbers(measured)}`,
-        );
-        keep(samples, measured);
-      }
+  failures: string[],
+): Promise<Contender[]> {
+  const ready: Contender[] = [];
+  for (const contender of contenders) {
+    try {
+      await contender.prepare?.(lab);
+      ready.push(contender);
+    } catch (error) {
+      failed(failures, `${contender.name} could not be prepared`, error);
     }
-  });
+  }
+  return ready;
 }
 
-/** One round to warm up, of which nothing is kept, then the counted ones. */
-async function inRounds(
-  runs: number,
-  work: (keep: (samples: Samples, measured: Measured) => void, round: string) => Promise<void>,
-): Promise<void> {
-  await work(() => undefined, 'warm-up');
-  for (let round = 1; round <= runs; round += 1) {
-    await work((samples, measured) => samples.add(measured), `round ${round} of ${runs}`);
+/** Who sets the cluster up at one round trip. */
+interface Race {
+  readonly roundTripMs: number;
+  readonly contenders: readonly Contender[];
+  readonly samples: Samples;
+}
+
+/** Lets the contenders set up the cluster in turn, in one race after the other, and all of it in so many rounds. */
+async function compete(lab: Lab, races: readonly Race[], rounds: number, failures: string[]): Promise<void> {
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const { roundTripMs, contenders, samples } of races) {
+      for (const contender of contenders) {
+        const what = `${lab.hosts.length} hosts, ${roundTripMs} ms, ${contender.name}, ${round} of ${rounds}`;
+        try {
+          await freshHosts(lab, roundTripMs);
+          const measured = await contender.run(lab);
+          progress(`${what}: ${inWholeNumbers(measured)}`);
+          samples.add(measured);
+        } catch (error) {
+          failed(failures, what, error);
+        }
+      }
+    }
   }
+}
+
+function failed(failures: string[], what: string, error: unknown): void {
+  progress(`FAILED: ${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  failures.push(what);
 }
 
 async function inLab(hosts: number, work: (lab: Lab) => Promise<void>): Promise<void> {
@@ -117,5 +149,6 @@ function inWholeNumbers(measured: Measured): string {
 }
 
 function progress(line: string): void {
-  process.stderr.write(`${line}\n`);
+  const minutes = (performance.now() - begun) / 60_000;
+  process.stderr.write(`${minutes.toFixed(1)} min: ${line}\n`);
 }

@@ -4,6 +4,13 @@ import { parseArgs } from 'node:util';
 export const parts = ['start-up', 'ours', 'floor', 'guide', 'ansible', 'members'] as const;
 export type Part = (typeof parts)[number];
 
+/** A part that was asked for. */
+export interface Wanted {
+  readonly part: Part;
+  /** At this round trip alone; absent: at all. */
+  readonly roundTripMs?: number;
+}
+
 /** What was asked for on the command line. */
 export interface BenchOptions {
   /** Counted runs of each contender in each circumstance. */
@@ -12,24 +19,32 @@ export interface BenchOptions {
   readonly roundTripsMs: readonly number[];
   /** Sizes of the cluster, each measured with no round trip added. */
   readonly members: readonly number[];
-  readonly only?: Part;
+  readonly only: readonly Wanted[];
+  /** Folder for RESULTS.md and results.svg; absent: that of the bench, for all parts and enough runs alone. */
+  readonly out?: string;
 }
 
-const DEFAULTS = { runs: '5', 'round-trip': '0,20,80', members: '3,5,7,9' } as const;
+/** Figures of fewer runs, or of a part, are for the eye and not for the record. */
+const RUNS_FOR_THE_RECORD = 5;
+
+const DEFAULTS = { runs: '5', 'round-trip': '0,20,80', members: '3,5,7,9', only: parts.join(',') } as const;
 
 export const USAGE = `Usage: npm run bench -- [option]…
 
 Times our deploy beside what people use today, in a lab of its own, and writes bench/RESULTS.md and bench/results.svg.
-All of it takes about an hour and a half; the machine should have nothing else to do.
+The machine should have nothing else to do meanwhile. It needs root, as the lab does, and python3 with pip for Ansible.
 
-  --runs N             counted runs of each contender in each circumstance (${DEFAULTS.runs}); one more comes before them
+  --runs N             counted runs of each contender in each circumstance (${DEFAULTS.runs})
   --round-trip MS,…    round trips between the runner and each host (${DEFAULTS['round-trip']})
   --members N,…        sizes of the cluster for our deploy and the floor, with no round trip added (${DEFAULTS.members})
-  --only PART          ${parts.join(', ')}; the results are printed and not written
+  --only PART[@MS],…   of ${parts.join(', ')} (all);
+                       with @ at that round trip alone, as in ours,floor,guide@0,guide@20
+  --out FOLDER         where RESULTS.md and results.svg are written, whatever was measured; else they go to bench, and
+                       only when nothing is left out and there are ${RUNS_FOR_THE_RECORD} runs or more
   --help               this text
 
-Nine hosts need more inotify instances than the kernel's usual 128: fs.inotify.max_user_instances is raised while such a
-cluster is measured.
+A run that fails is told of in the results, and the rest goes on. Nine hosts need more inotify instances than the kernel's
+usual 128: fs.inotify.max_user_instances is raised while such a cluster is measured.
 `;
 
 /** Reads the command line. @returns undefined for `--help`. @throws Error that names the bad option and gives an example. */
@@ -40,7 +55,8 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
       runs: { type: 'string', default: DEFAULTS.runs },
       'round-trip': { type: 'string', default: DEFAULTS['round-trip'] },
       members: { type: 'string', default: DEFAULTS.members },
-      only: { type: 'string' },
+      only: { type: 'string', default: DEFAULTS.only },
+      out: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -52,15 +68,49 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
     values.members.split(','),
     (value) => Number.isInteger(value) && value >= 1 && value <= 9,
   );
-  const only = parts.find((part) => part === values.only);
-  if (values.only !== undefined && only === undefined) {
-    throw new Error(`--only takes one of ${parts.join(', ')}, not "${values.only}"`);
-  }
-  return { runs, roundTripsMs, members, ...(only === undefined ? {} : { only }) };
+  const only = partsOf(values.only);
+  const { out } = values;
+  return { runs, roundTripsMs, members, only, ...(out !== undefined && { out }) };
+}
+
+/** Whether these results are for the record: all that there is, often enough. */
+export function isForTheRecord(options: BenchOptions): boolean {
+  const all = parseOptions([]);
+  return (
+    options.runs >= RUNS_FOR_THE_RECORD &&
+    parts.every((part) => options.only.some((one) => one.part === part && one.roundTripMs === undefined)) &&
+    contains(options.roundTripsMs, all?.roundTripsMs ?? []) &&
+    contains(options.members, all?.members ?? [])
+  );
+}
+
+function contains<T>(some: readonly T[], wanted: readonly T[]): boolean {
+  return wanted.every((one) => some.includes(one));
+}
+
+/** Whether a part was asked for at this round trip; for one that has none, whether at all. */
+export function isWanted(name: Part, only: readonly Wanted[], atMs?: number): boolean {
+  return only.some(
+    ({ part, roundTripMs = atMs }) => part === name && (atMs === undefined || roundTripMs === atMs),
+  );
+}
+
+function partsOf(list: string): Wanted[] {
+  return list.split(',').map((text) => {
+    const [name, ms, ...more] = text.trim().split('@');
+    const part = parts.find((one) => one === name);
+    const roundTripMs = Number(ms === '' ? NaN : (ms ?? 0));
+    if (part === undefined || !(roundTripMs >= 0) || more.length > 0) {
+      throw new Error(
+        `--only does not take "${text}"; it takes ${parts.join(', ')}, and guide@20 for 20 ms alone`,
+      );
+    }
+    return ms === undefined ? { part } : { part, roundTripMs };
+  });
 }
 
 function numbers(
-  option: keyof typeof DEFAULTS,
+  option: 'runs' | 'round-trip' | 'members',
   texts: readonly string[],
   isGood: (value: number) => boolean,
 ): number[] {

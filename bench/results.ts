@@ -20,6 +20,8 @@ export interface Results {
   /** No round trip added, by the number of members. */
   readonly byMembers: ReadonlyMap<number, Samples>;
   readonly startUp: Samples;
+  /** Runs that did not end in a healthy cluster, and contenders that could not take part. */
+  readonly failures: readonly string[];
 }
 
 const RATIOS = [
@@ -37,6 +39,7 @@ export function tables(results: Results): string {
     measured('More members, no round trip added', 'members', byMembers, memberFigures),
     table(['Start-up of the action', ''], figureRows(startUpFigures, [startUp])),
     goals(results),
+    list('Not counted, because it failed:', results.failures),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -52,8 +55,8 @@ export function document(results: Results, remarks: string): string {
 Measured ${results.date.toISOString().slice(0, 10)} on ${results.machine}.
 Load average before it began: ${results.loadBefore.toFixed(2)}.
 
-Each figure is the median of ${results.runs} runs [smallest – largest], taken in turn (ours, floor, guide, Ansible, ours, …) after one
-uncounted round, so that a drift of the machine meets all alike. Ratios are of medians.
+Each figure is the median of ${results.runs} runs [smallest – largest], taken in turn (ours, floor, guide, Ansible, ours, …) after an
+uncounted run of each, so that a drift of the machine meets all alike. Ratios are of medians.
 
 ${tables(results)}
 
@@ -88,7 +91,7 @@ between the runner and each host; packets between two hosts meet it twice.
   ControlPersist, all hosts at once, no facts gathered, each host makes its own certificates, and a second run changes nothing.
   It ends as the guide does. ansible-core is of the release in [requirements.txt](contenders/ansible/requirements.txt); the hosts
   get their Python before the time begins.
-- **More members**: our deploy and the floor alone; each size is measured in hosts of its own.
+- **More members**: our deploy and the floor in turn; three are those of the first table, each other size has hosts of its own.
 - **Start-up**: seen from inside the process by a preloaded module that notes the first read of an \`INPUT_\` variable. Loading
   that module takes some 10 ms, which are in the figure.
 `;
@@ -130,9 +133,13 @@ function figureRows(
 
 function goals(results: Results): string {
   const lines = goalsOf(results).map(
-    ({ text, reached, met }) => `- ${text}: **${met ? 'met' : 'missed'}** (${reached})`,
+    ({ text, reached, met }) => `${text}: **${met ? 'met' : 'missed'}** (${reached})`,
   );
-  return lines.length === 0 ? '' : `Goals:\n\n${lines.join('\n')}`;
+  return list('Goals:', lines);
+}
+
+function list(heading: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `${heading}\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
 }
 
 function ratioText(value: number | undefined): string {

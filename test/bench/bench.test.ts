@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Samples, type Measured } from '../../bench/figures.ts';
 import { goalsOf } from '../../bench/goals.ts';
-import { parseOptions } from '../../bench/options.ts';
+import { isForTheRecord, isWanted, parseOptions, parts, type BenchOptions } from '../../bench/options.ts';
 import { plot } from '../../bench/plot/plot.ts';
 import { ticksUpTo } from '../../bench/plot/svg.ts';
 import { document, type Results } from '../../bench/results.ts';
@@ -28,6 +28,7 @@ function results(changes: Partial<Results> = {}): Results {
       [9, samples({ floor: 6000, deploy: 8000 })],
     ]),
     startUp: samples({ firstInputRead: 80 }),
+    failures: [],
     ...changes,
   };
 }
@@ -98,14 +99,26 @@ test('the record shows picture, ratios and remarks', () => {
   expect(text).toContain('](results.svg)');
   expect(text).toContain('| **Our deploy ÷ floor** | **1.25** | **1.50** |');
   expect(text).toContain('What remains.');
+  expect(text).not.toContain('Not counted');
+});
+
+test('the record tells what failed', () => {
+  const text = document(results({ failures: ['round 2 of 5, 3 hosts, 20 ms, ansible'] }), '');
+  expect(text).toContain('Not counted, because it failed:\n\n- round 2 of 5, 3 hosts, 20 ms, ansible\n');
 });
 
 describe('the command line', () => {
   test('has defaults for everything', () => {
-    expect(parseOptions([])).toEqual({ runs: 5, roundTripsMs: [0, 20, 80], members: [3, 5, 7, 9] });
-    expect(parseOptions(['--only', 'floor', '--round-trip', '5'])).toMatchObject({
-      only: 'floor',
+    expect(parseOptions([])).toEqual({
+      runs: 5,
+      roundTripsMs: [0, 20, 80],
+      members: [3, 5, 7, 9],
+      only: parts.map((part) => ({ part })),
+    });
+    expect(parseOptions(['--only', 'floor,ours', '--round-trip', '5', '--out', '/somewhere'])).toMatchObject({
+      only: [{ part: 'floor' }, { part: 'ours' }],
       roundTripsMs: [5],
+      out: '/somewhere',
     });
     expect(parseOptions(['--help'])).toBeUndefined();
   });
@@ -116,8 +129,38 @@ describe('the command line', () => {
     [['--round-trip', '0,'], '--round-trip'],
     [['--members', '3,10'], '--members'],
     [['--only', 'all'], '--only'],
+    [['--only', ''], '--only'],
+    [['--only', 'guide@'], '--only'],
+    [['--only', 'guide@-1'], '--only'],
+    [['--only', 'guide@1@2'], '--only'],
     [['--fast'], '--fast'],
   ])('%j is refused', (argv, option) => {
     expect(() => parseOptions(argv)).toThrow(option);
+  });
+
+  test('a part can be asked for at some round trips alone', () => {
+    const { only = [] } = parseOptions(['--only', 'ours, guide@0,guide@20']) ?? {};
+    expect([0, 20, 80].map((ms) => [isWanted('ours', only, ms), isWanted('guide', only, ms)])).toEqual([
+      [true, true],
+      [true, true],
+      [true, false],
+    ]);
+    expect([isWanted('guide', only), isWanted('floor', only), isWanted('floor', only, 0)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test.each([
+    [[], true],
+    [['--runs', '7', '--round-trip', '0,20,80,150'], true],
+    [['--runs', '4'], false],
+    [['--round-trip', '0,20'], false],
+    [['--members', '3,9'], false],
+    [['--only', 'ours,floor'], false],
+    [['--only', 'start-up,ours,floor,guide@0,guide@20,guide@80,ansible,members'], false],
+  ])('results of %j are for the record: %j', (argv, isForIt) => {
+    expect(isForTheRecord(parseOptions(argv) as BenchOptions)).toBe(isForIt);
   });
 });
