@@ -24,8 +24,8 @@ export interface ProofInput {
   readonly signal: AbortSignal;
 }
 
-/** A member that has just got ready may still have to publish itself; a leader may just be elected. */
-const SETTLE_WITHIN_MS = 15_000;
+/** A member that has just got ready may still have to publish itself, a leader may just be elected; slow hosts take as long as at a gate. */
+const SETTLE_WITHIN_MS = 60_000;
 const PAUSE_MS = 250;
 
 /**
