@@ -11793,8 +11793,15 @@ function kubelet(name, { facts, more }) {
     }
     return check('ok', { measured: 'kubelet runs, is enabled, and says that it is healthy.' });
 }
-function pod({ name, endpoint }, { more: { containers, lastLog } }, now) {
+function pod({ name, endpoint }, { more: { containers, runtimeSilent, lastLog } }, now) {
     const check = checkOf('pod', name);
+    if (runtimeSilent === true) {
+        return check('unknown', {
+            measured: `The container runtime of ${name} did not say in time which containers there are.`,
+            cause: 'It is stopped, it hangs, or the host is overloaded.',
+            fix: `\`systemctl status containerd\` (or crio) and \`crictl ps\` on ${name}.`,
+        });
+    }
     const running = containers.find((container) => container.running);
     const [ended] = containers.filter((container) => !container.running);
     const why = lastLog.length === 0 ? undefined : explainLog(lastLog);
@@ -12940,6 +12947,8 @@ const health_probe_TIMEOUT_MS = 60_000;
 /** How many containers of etcd's pod are asked for their end, and how many lines of a log are read. */
 const MOST_CONTAINERS = 3;
 const LOG_LINES = 40;
+/** Where the containers would be, when the runtime has not said in time which there are. */
+const RUNTIME_SILENT = 'silent';
 /** Seconds that a tool or a port may take; what has not answered by then is left out. */
 const PATIENCE_SECONDS = 5;
 const CLIENT_KEY = leafPath('healthcheckClient', 'key');
@@ -12982,6 +12991,7 @@ kubelet_healthz() {
 pod() {
   local rest id found=0 ended='' an_id='"id": *"([0-9a-f]+)"' a_state='"state": *"([A-Z_]+)"'
   rest=$(cri ps -a -o json --name '^etcd$')
+  case $rest in *'"containers"'*) ;; *) printf ${RUNTIME_SILENT} ;; esac
   while [ "$found" -lt ${MOST_CONTAINERS} ] && [[ $rest =~ $an_id ]]; do
     id=\${BASH_REMATCH[1]}
     rest=\${rest#*"\${BASH_REMATCH[0]}"}
@@ -13126,6 +13136,7 @@ function parseHealth(answer, timing) {
             ...(filesystem && { filesystem }),
             ...(walFilesystem && { walFilesystem }),
             ...(healthz !== '' && { kubeletHealthz: healthz }),
+            ...(get('health.containers') === RUNTIME_SILENT && { runtimeSilent: true }),
             containers: parse_health_named('health.container.', sections).flatMap(([, text]) => parseContainer(text)),
             lastLog: get('health.log')
                 .split('\n')

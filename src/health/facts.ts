@@ -86,6 +86,8 @@ export interface HealthHostFacts {
   readonly kubeletHealthz?: string;
   /** Containers of etcd's static pod with how they ended, the newest first. */
   readonly containers: readonly PodContainer[];
+  /** True: the container runtime did not say in time which there are. */
+  readonly runtimeSilent?: boolean;
   /** Last lines of the newest container's log, the newest last; empty while it runs and never ended. */
   readonly lastLog: readonly string[];
   /**

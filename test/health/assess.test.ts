@@ -493,6 +493,12 @@ describe('certificates', () => {
   });
 });
 
+test('a container runtime that is silent says nothing of the containers: unknown, and no failure', () => {
+  const report = assess(healthFacts({ 1: { more: { containers: [], runtimeSilent: true } } }));
+  expect(bad(report)).toEqual(['unknown infra1 pod']);
+  expect(told(report, 'pod').fix).toMatch(/crictl ps/);
+});
+
 describe('hosts of the control plane', () => {
   const certificate = leafPath('apiserverEtcdClient', 'certificate');
   const key = leafPath('apiserverEtcdClient', 'key');

@@ -75,10 +75,17 @@ function kubelet(name: string, { facts, more }: HostSight): Check {
 
 function pod(
   { name, endpoint }: MemberSight,
-  { more: { containers, lastLog } }: HostSight,
+  { more: { containers, runtimeSilent, lastLog } }: HostSight,
   now: Date,
 ): Check {
   const check = checkOf('pod', name);
+  if (runtimeSilent === true) {
+    return check('unknown', {
+      measured: `The container runtime of ${name} did not say in time which containers there are.`,
+      cause: 'It is stopped, it hangs, or the host is overloaded.',
+      fix: `\`systemctl status containerd\` (or crio) and \`crictl ps\` on ${name}.`,
+    });
+  }
   const running = containers.find((container) => container.running);
   const [ended] = containers.filter((container) => !container.running);
   const why = lastLog.length === 0 ? undefined : explainLog(lastLog);

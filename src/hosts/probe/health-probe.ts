@@ -29,6 +29,8 @@ const TIMEOUT_MS = 60_000;
 /** How many containers of etcd's pod are asked for their end, and how many lines of a log are read. */
 const MOST_CONTAINERS = 3;
 const LOG_LINES = 40;
+/** Where the containers would be, when the runtime has not said in time which there are. */
+export const RUNTIME_SILENT = 'silent';
 /** Seconds that a tool or a port may take; what has not answered by then is left out. */
 const PATIENCE_SECONDS = 5;
 
@@ -77,6 +79,7 @@ kubelet_healthz() {
 pod() {
   local rest id found=0 ended='' an_id='"id": *"([0-9a-f]+)"' a_state='"state": *"([A-Z_]+)"'
   rest=$(cri ps -a -o json --name '^etcd$')
+  case $rest in *'"containers"'*) ;; *) printf ${RUNTIME_SILENT} ;; esac
   while [ "$found" -lt ${MOST_CONTAINERS} ] && [[ $rest =~ $an_id ]]; do
     id=\${BASH_REMATCH[1]}
     rest=\${rest#*"\${BASH_REMATCH[0]}"}

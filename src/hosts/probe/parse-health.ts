@@ -5,7 +5,7 @@ import type { HealthHostFacts, PodContainer } from '../../health/facts.ts';
 import { fieldsIn, fieldsOf, numberIn, textIn } from '../../json-fields.ts';
 import { clockOf, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
-import { HEALTH_PROBE_FORMAT } from './health-probe.ts';
+import { HEALTH_PROBE_FORMAT, RUNTIME_SILENT } from './health-probe.ts';
 import { parseStanding } from './parse-probe.ts';
 import { IncompleteProbe, readSections } from './sections.ts';
 
@@ -49,6 +49,7 @@ export function parseHealth(answer: string, timing: ProbeTiming): HealthAnswer {
       ...(filesystem && { filesystem }),
       ...(walFilesystem && { walFilesystem }),
       ...(healthz !== '' && { kubeletHealthz: healthz }),
+      ...(get('health.containers') === RUNTIME_SILENT && { runtimeSilent: true }),
       containers: named('health.container.', sections).flatMap(([, text]) => parseContainer(text)),
       lastLog: get('health.log')
         .split('\n')

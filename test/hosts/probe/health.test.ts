@@ -38,6 +38,12 @@ describe('a recorded answer', () => {
     expect(parseHealth(answer, TIMING).clientKey?.toString()).toBe('KEY\n');
   });
 
+  test('that the runtime was silent is not taken for a host without containers', () => {
+    expect(parseHealth(RECORDED, TIMING).more.runtimeSilent).toBeUndefined();
+    const answer = withSection('health.containers', 'silent');
+    expect(parseHealth(answer, TIMING).more.runtimeSilent).toBe(true);
+  });
+
   test('the clock is compared by the four times of NTP', () => {
     // sent at 1000 s, there from 1010 s to 1011 s, back at 1003 s: 1 s on each way
     const answer = withSection('health.clock', '1010000000 1011000000');
