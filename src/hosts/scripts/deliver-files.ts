@@ -12,6 +12,7 @@ import type { Finding } from '../../findings.ts';
 import { lastWords } from '../last-words.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { explainUnknown } from './explain-unknown.ts';
+import { RELABEL } from './relabel.ts';
 
 /** One file on its way to a host. */
 export interface Delivery {
@@ -32,7 +33,7 @@ const CHANGED = 4;
 /**
  * Puts files in place over one stream: each is written aside within its own folder, all are fsynced, then renamed in the
  * order given, then their folders are fsynced. Killed anywhere, every path holds either its old or its new contents.
- * A file that is not what was seen is left alone, and with it all others.
+ * A file that is not what was seen is left alone, and with it all others. SELinux labels are restored.
  * Files outside the action's own folder and the pki that are replaced by other contents are kept in
  * {@link REPLACED_DIR}.
  * @param options.forgetReplaced removes them at the end, and what a restart that was cut off has left to go back to: the
@@ -66,8 +67,8 @@ export function explainDelivery(result: RemoteResult): Omit<Finding, 'host' | 'a
 }
 
 /** Bash writes the files itself, and each program is called once for many of them: a process costs about a millisecond. */
-const DELIVER = `
-paths=() texts=() seen=() aside=() left=() missing=() there=()
+const DELIVER = `${RELABEL}
+paths=() texts=() seen=() aside=() left=() missing=() made=() there=()
 declare -A of_mode=() holds=() folders=() digests=()
 read -r count
 while [ $((count--)) -gt 0 ]; do
@@ -81,7 +82,9 @@ while [ $((count--)) -gt 0 ]; do
   while [ -n "$folder" ]; do folders[$folder]=1; folder=\${folder%/*}; done
 done
 for folder in "\${!holds[@]}"; do if ! [ -d "$folder" ]; then missing+=("$folder"); fi; done
+for folder in "\${!folders[@]}"; do if ! [ -d "$folder" ]; then made+=("$folder"); fi; done
 if [ "\${#missing[@]}" -gt 0 ]; then ( umask 022; mkdir -p -- "\${missing[@]}" ); fi
+relabel "\${made[@]}"
 if [ -n "\${holds[${ACTION_DIR}]-}" ]; then chmod 0700 -- ${quote(ACTION_DIR)}; fi
 # what a delivery that was cut off has left may be a key that is wanted nowhere any more
 for folder in "\${!holds[@]}"; do
@@ -130,6 +133,7 @@ for i in "\${!paths[@]}"; do
 done
 sync -- "\${aside[@]}"
 for i in "\${!paths[@]}"; do mv -fT -- "\${aside[i]}" "\${paths[i]}"; done
+relabel "\${paths[@]}"
 sync -- "\${!folders[@]}"
 `;
 

@@ -5,6 +5,7 @@ import { ETCD_MANIFEST, MANIFEST_DIR, RENDERED_MANIFEST } from '../../kubeadm/pa
 import { explainUnknown } from './explain-unknown.ts';
 import { quote } from '../shell.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
+import { RELABEL } from './relabel.ts';
 import { CRASHED, NO_PAUSE, etcdWords, memberReadyFunctions, READY_WITHIN } from './member-ready.ts';
 
 /** What the script needs to know. */
@@ -54,7 +55,7 @@ esac
 function placeManifest(places: DataPlaces, sha256: string): string {
   const folders = dataFolders(places);
   const parents = [...new Set(folders.map((folder) => dirname(folder)))];
-  return `
+  return `${RELABEL}
 folders=(${folders.map(quote).join(' ')}) parents=(${parents.map(quote).join(' ')})
 if [ -e ${ETCD_MANIFEST} ]; then exit ${MANIFEST_CHANGED}; fi
 for folder in "\${folders[@]}"; do
@@ -64,6 +65,7 @@ case "$(sha256sum < ${RENDERED_MANIFEST})" in ${sha256}*) ;; *) exit ${MANIFEST_
 for folder in "\${parents[@]}"; do if ! [ -d "$folder" ]; then ( umask 022; mkdir -p -- "$folder" ); fi; done
 if ! [ -d ${MANIFEST_DIR} ]; then ( umask 022; mkdir -p -m 0700 -- ${MANIFEST_DIR} ); fi
 for folder in "\${folders[@]}"; do if [ -d "$folder" ]; then chmod 0700 -- "$folder"; else mkdir -m 0700 -- "$folder"; fi; done
+relabel ${MANIFEST_DIR} "\${folders[@]}"
 devices=$(stat -c %d -- ${MANIFEST_DIR} ${RENDERED_MANIFEST})
 if [ "\${devices%%$'\\n'*}" != "\${devices##*$'\\n'}" ]; then exit ${OTHER_FILESYSTEM}; fi
 mv -fT -- ${RENDERED_MANIFEST} ${ETCD_MANIFEST}

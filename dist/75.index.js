@@ -1,5 +1,5 @@
-export const id = 140;
-export const ids = [140];
+export const id = 75;
+export const ids = [75];
 export const modules = {
 
 /***/ 81001:
@@ -119,7 +119,7 @@ function placeFor(temporary) {
 
 /***/ }),
 
-/***/ 49331:
+/***/ 62920:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -5161,7 +5161,25 @@ function readFile(path) {
 
 // EXTERNAL MODULE: ./src/hosts/last-words.ts
 var last_words = __webpack_require__(48771);
+;// CONCATENATED MODULE: ./src/hosts/scripts/relabel.ts
+/** Where the kernel shows SELinux, whether it is enforced or not. */
+const SELINUX = '/sys/fs/selinux/enforce';
+/**
+ * Function of bash: `relabel PATH…` gives files and folders the SELinux labels that the host's policy has for their paths, where it
+ * has SELinux. What is made has the label of its folder until then, and a container may not read what is labelled for
+ * others: container-selinux has rules of their own for `/var/lib/etcd` and `/etc/kubernetes`. Labels that an administrator
+ * has chosen among those that policies leave to him stay (customizable_types(5)). A path without a label is no reason to end.
+ */
+const RELABEL = `
+relabel() {
+  if [ $# = 0 ] || ! [ -e ${SELINUX} ] || ! type -p restorecon > /dev/null; then return 0; fi
+  restorecon "$@" >&2 || true
+  sync -- "$@"
+}
+`;
+
 ;// CONCATENATED MODULE: ./src/hosts/scripts/deliver-files.ts
+
 
 
 
@@ -5173,7 +5191,7 @@ const CHANGED = 4;
 /**
  * Puts files in place over one stream: each is written aside within its own folder, all are fsynced, then renamed in the
  * order given, then their folders are fsynced. Killed anywhere, every path holds either its old or its new contents.
- * A file that is not what was seen is left alone, and with it all others.
+ * A file that is not what was seen is left alone, and with it all others. SELinux labels are restored.
  * Files outside the action's own folder and the pki that are replaced by other contents are kept in
  * {@link REPLACED_DIR}.
  * @param options.forgetReplaced removes them at the end, and what a restart that was cut off has left to go back to: the
@@ -5203,8 +5221,8 @@ function explainDelivery(result) {
     };
 }
 /** Bash writes the files itself, and each program is called once for many of them: a process costs about a millisecond. */
-const DELIVER = `
-paths=() texts=() seen=() aside=() left=() missing=() there=()
+const DELIVER = `${RELABEL}
+paths=() texts=() seen=() aside=() left=() missing=() made=() there=()
 declare -A of_mode=() holds=() folders=() digests=()
 read -r count
 while [ $((count--)) -gt 0 ]; do
@@ -5218,7 +5236,9 @@ while [ $((count--)) -gt 0 ]; do
   while [ -n "$folder" ]; do folders[$folder]=1; folder=\${folder%/*}; done
 done
 for folder in "\${!holds[@]}"; do if ! [ -d "$folder" ]; then missing+=("$folder"); fi; done
+for folder in "\${!folders[@]}"; do if ! [ -d "$folder" ]; then made+=("$folder"); fi; done
 if [ "\${#missing[@]}" -gt 0 ]; then ( umask 022; mkdir -p -- "\${missing[@]}" ); fi
+relabel "\${made[@]}"
 if [ -n "\${holds[${kubeadm_paths/* ACTION_DIR */.v4}]-}" ]; then chmod 0700 -- ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}; fi
 # what a delivery that was cut off has left may be a key that is wanted nowhere any more
 for folder in "\${!holds[@]}"; do
@@ -5267,6 +5287,7 @@ for i in "\${!paths[@]}"; do
 done
 sync -- "\${aside[@]}"
 for i in "\${!paths[@]}"; do mv -fT -- "\${aside[i]}" "\${paths[i]}"; done
+relabel "\${paths[@]}"
 sync -- "\${!folders[@]}"
 `;
 /** @param patches the folder of patches in use; absent: there are none. */
@@ -6598,6 +6619,7 @@ const KNOWN_FAILURES = [
 
 
 
+
 /** Exit codes by which the script tells what stopped it. */
 const DATA_THERE = 3;
 const MANIFEST_CHANGED = 4;
@@ -6632,7 +6654,7 @@ esac
 function placeManifest(places, sha256) {
     const folders = (0,data_places/* dataFolders */.ij)(places);
     const parents = [...new Set(folders.map((folder) => (0,external_node_path_.dirname)(folder)))];
-    return `
+    return `${RELABEL}
 folders=(${folders.map(shell/* quote */.h).join(' ')}) parents=(${parents.map(shell/* quote */.h).join(' ')})
 if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]; then exit ${MANIFEST_CHANGED}; fi
 for folder in "\${folders[@]}"; do
@@ -6642,6 +6664,7 @@ case "$(sha256sum < ${kubeadm_paths/* RENDERED_MANIFEST */.ms})" in ${sha256}*) 
 for folder in "\${parents[@]}"; do if ! [ -d "$folder" ]; then ( umask 022; mkdir -p -- "$folder" ); fi; done
 if ! [ -d ${kubeadm_paths/* MANIFEST_DIR */.Kk} ]; then ( umask 022; mkdir -p -m 0700 -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} ); fi
 for folder in "\${folders[@]}"; do if [ -d "$folder" ]; then chmod 0700 -- "$folder"; else mkdir -m 0700 -- "$folder"; fi; done
+relabel ${kubeadm_paths/* MANIFEST_DIR */.Kk} "\${folders[@]}"
 devices=$(stat -c %d -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} ${kubeadm_paths/* RENDERED_MANIFEST */.ms})
 if [ "\${devices%%$'\\n'*}" != "\${devices##*$'\\n'}" ]; then exit ${OTHER_FILESYSTEM}; fi
 mv -fT -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
