@@ -14,8 +14,8 @@ import { filesWith, hostFilesWith, piecesOf, seenIn, watchProcesses } from './su
 jest.setTimeout(15 * 60_000);
 
 // What only the runner's own ssh can do: the hosts know no key of the user but the authority of its certificate, the runner knows
-// none of the hosts but the authority of theirs, and the key exchange is post-quantum. Besides, nothing is forwarded, there is one
-// session to spare, and sudo asks for a password.
+// none of the hosts but the authority of theirs, and the key exchange is post-quantum. Besides, nothing is forwarded, and sudo asks for
+// a password.
 const PASSWORD = 'Tr0ub4dor & "3"';
 const ACCOUNT = `
 useradd --create-home --shell /bin/bash ops
@@ -27,7 +27,6 @@ TrustedUserCAKeys /etc/ssh/users.pub
 HostCertificate /etc/ssh/ssh_host_ed25519_key-cert.pub
 KexAlgorithms sntrup761x25519-sha512@openssh.com
 AllowTcpForwarding no
-MaxSessions 2
 END
 systemctl reload ssh
 `;
