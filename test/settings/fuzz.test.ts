@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { Refusal, type Finding } from '../../src/findings.ts';
+import { describeFinding, Refusal, type Finding } from '../../src/findings.ts';
 import {
   definitionOf,
   inputNames,
   type InputName,
   type RawInputs,
 } from '../../src/settings/input-definitions.ts';
-import { numbers, oneOf, spoiled } from '../fuzz.ts';
+import { bodyPieces, numbers, oneOf, overlong, spoiled, tooSlow } from '../fuzz.ts';
 import { badInputs } from './bad-inputs.ts';
-import { given, settingsOf } from './given.ts';
+import { given, settingsOf, sshKey } from './given.ts';
 import { inventories, malformed } from './inventory/examples.ts';
 
 /** What is wrong with these inputs; nothing where there are settings. Any other exception is let through. */
@@ -86,3 +86,24 @@ test.each([1, 2, 3, 4])(
   },
   30_000,
 );
+
+// A key ends up in the wrong field, with something around it, and with line breaks that were lost or turned into others.
+test.each([1, 2, 3, 4])('of a private key in any input nothing is told (seed %d)', (seed) => {
+  const random = numbers(seed);
+  const others = inputNames.filter((name) => name !== 'ssh-private-key');
+  const pieces = bodyPieces(sshKey);
+  expect(pieces.length).toBeGreaterThan(2);
+  for (let time = 0; time < 200; time += 1) {
+    const key = sshKey.replaceAll('\n', oneOf(['\n', '\r\n', ' ', '\\n', '\n  '], random));
+    const around = spoiled('10.0.0.6', random);
+    const findings = refusalOf({ [oneOf(others, random)]: `${around}${key}${around}` }) ?? [];
+    const told = findings.map(describeFinding).join('\n');
+    for (const piece of pieces) expect(told).not.toContain(piece);
+  }
+});
+
+test('as much as an input can hold takes no time', () => {
+  const read = (input: InputName) => (text: string) => refusalOf({ hosts: '', [input]: text });
+  expect(tooSlow(overlong(['{', '"']), read('inventory'))).toEqual([]);
+  expect(tooSlow(overlong([',', '=', '[']), read('hosts'))).toEqual([]);
+}, 60_000);
