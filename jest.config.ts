@@ -1,6 +1,6 @@
 import type { Config } from 'jest';
 
-/** Unit tests need no root and no lab; all others need both, and soak takes hours when it is not a sample. */
+/** Unit tests need no root and no lab; all others need both. vm is slow, and soak takes hours when it is not a sample. */
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -18,9 +18,10 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/test/e2e/', '/test/soak/', '/test/control-plane/'],
+      testPathIgnorePatterns: ['/test/e2e/', '/test/soak/', '/test/vm/', '/test/control-plane/'],
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
+    { ...shared, displayName: 'vm', testMatch: ['<rootDir>/test/vm/**/*.test.ts'] },
     {
       ...shared,
       displayName: 'control-plane',

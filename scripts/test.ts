@@ -3,8 +3,8 @@
  * LAB_MANDATORY=1 makes a lab that cannot run a failure. The last line says `N passed, N failed`, gates counted as
  * one test each.
  *
- * `npm test` runs the parts `unit` and `e2e`; each can be named alone. `versions`, `control-plane` and `soak` run only when they
- * are named.
+ * `npm test` runs the parts `unit` and `e2e`; each can be named alone. `versions`, `vm`, `control-plane` and `soak` run only when
+ * they are named.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -113,6 +113,7 @@ if (only === 'versions') {
     }
   });
 }
+if (only === 'vm') inLab(() => jest('Deploy on virtual machines', 'vm', ['--runInBand']));
 if (only === 'control-plane') {
   inLab(() => jest('A control plane on the cluster', 'control-plane', ['--runInBand']));
 }

@@ -40,7 +40,7 @@ export function deployInputs(
 
 /** Since 1.35 kubelet refuses cgroup v1, which hosts in a container share with their machine. */
 function kubeletConfig(lab: Lab): Record<string, string> {
-  const cgroupV1 = !existsSync('/sys/fs/cgroup/cgroup.controllers');
+  const cgroupV1 = lab.kind === 'container' && !existsSync('/sys/fs/cgroup/cgroup.controllers');
   return lab.kubernetes === '1.37' && cgroupV1 ? { 'kubelet-config': 'failCgroupV1: false' } : {};
 }
 
