@@ -9,8 +9,9 @@ const WATCHED = '/etc /var/lib/kubelet/pki /run/etcd-ha-action /root /home /tmp 
 /**
  * Prints one thing per line: its name, a tab, and what it is like. In the data dir only names, modes and owners count,
  * because etcd itself writes there. Left out is what comes and goes by itself: units and scopes of an SSH login, the mounts
- * that runc makes of its own binary (`runc.XXXXXX`) for the moment in which it works on a container, and a kubelet that
- * nobody has configured yet (it has no drop-in): it fails and is started again all the time.
+ * of containerd and runc, of which systemd may hear only after the container is at work, and a
+ * kubelet that nobody has configured yet (it has no drop-in): it fails and is started again all the time. Containers
+ * themselves count, by their ids.
  */
 const SNAPSHOT = `
 find ${WATCHED} -xdev -printf 'file %p\\t%y %m %U:%G size %s inode %i mtime %T@ ctime %C@\\n' 2>/dev/null || true
@@ -18,7 +19,7 @@ find /var/lib/etcd -xdev -printf 'data %p\\t%y %m %U:%G\\n' 2>/dev/null || true
 kubelet=kubelet
 if [ ! -d /etc/systemd/system/kubelet.service.d ]; then kubelet=; printf 'unit kubelet.service\\tfails and is started again\\n'; fi
 systemctl list-units --all --no-legend --plain --full --type=service,socket,timer,mount,path |
-  awk '$2 != "not-found" && $1 !~ /^(user|user-runtime-dir|session-)[@-]|^run-user-|^run-containerd-runc-.*-runc[.]/ { print "unit " $1 "\\t" $2 " " $3 " " $4 }' |
+  awk '$2 != "not-found" && $1 !~ /^(user|user-runtime-dir|session-)[@-]|^run-user-|^run-containerd-|^var-lib-containerd-tmpmounts-/ { print "unit " $1 "\\t" $2 " " $3 " " $4 }' |
   { [ -n "$kubelet" ] && cat || grep -v '^unit kubelet.service'; }
 systemctl list-unit-files --no-legend --plain | awk '{ print "unit file " $1 "\\t" $2 }'
 crictl ps -a -o json | sed -n 's/^      "id": "\\(.*\\)",$/container \\1\\tthere/p'
