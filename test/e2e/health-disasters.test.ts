@@ -42,9 +42,13 @@ describe('data', () => {
     );
     const { run, report } = await failing();
     expect(report.status).toBe('fail');
-    const alarm = checkIn(report, 'alarms', null, 'fail');
-    expect(alarm.measured).toContain('NOSPACE');
-    expect(alarm.fix).toMatch(/compact.*defrag.*alarm disarm/s);
+    // each member for which the last write was too much has raised one
+    const alarms = report.checks.filter(({ name, status }) => name === 'alarms' && status === 'fail');
+    expect(alarms).not.toEqual([]);
+    for (const { measured, fix } of alarms) {
+      expect(measured).toContain('NOSPACE');
+      expect(fix).toMatch(/compact.*defrag.*alarm disarm/s);
+    }
     expect(report.checks.filter(({ name, status }) => name === 'db-size' && status === 'fail')).not.toEqual(
       [],
     );
