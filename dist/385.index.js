@@ -36,8 +36,8 @@ async function releaseAbandoned(transport, ownerId) {
     throw new host_error/* HostError */.d({ host: transport.name, at: 'unlock', ...(0,words/* lockFailure */.Sw)(result) });
 }
 
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 51 modules
-var connector = __webpack_require__(98633);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 52 modules
+var connector = __webpack_require__(28635);
 // EXTERNAL MODULE: ./src/report/actions-log.ts
 var actions_log = __webpack_require__(36386);
 // EXTERNAL MODULE: ./src/report/redaction.ts + 6 modules

@@ -152,7 +152,7 @@ async function post() {
         if (owner === '')
             return;
         // Nearly every run ends well, and its post step should load no more than that takes to see.
-        const { releaseLocks } = await Promise.all(/* import() */[__webpack_require__.e(690), __webpack_require__.e(533), __webpack_require__.e(385)]).then(__webpack_require__.bind(__webpack_require__, 82385));
+        const { releaseLocks } = await Promise.all(/* import() */[__webpack_require__.e(690), __webpack_require__.e(279), __webpack_require__.e(385)]).then(__webpack_require__.bind(__webpack_require__, 82385));
         await releaseLocks(owner);
     }
     catch (error) {

@@ -134,8 +134,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/hosts/connector.ts + 51 modules
-var connector = __webpack_require__(98633);
+// EXTERNAL MODULE: ./src/hosts/connector.ts + 52 modules
+var connector = __webpack_require__(28635);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(73024);
 // EXTERNAL MODULE: external "node:fs/promises"

@@ -2,11 +2,10 @@ import type { Log } from '../../log.ts';
 import type { RemoteHost, SshSettings } from '../../settings/settings.ts';
 import type { HostConnector, HostOptions, SshConnectorMeans } from '../connector.ts';
 import { agentRefusal, listIdentities, silentAgent } from '../keys/agent-identities.ts';
-import { pinsFor } from '../keys/host-pins.ts';
 import { describeKey } from '../keys/identity.ts';
-import { pinnedHost } from '../keys/pinned-host.ts';
 import { fingerprint, keyBlobType } from '../keys/wire.ts';
 import type { PrivateFolder } from '../runner/private-folder.ts';
+import { sshServers } from '../ssh/servers.ts';
 import { OpensshBastions, type OpensshHop } from './bastions.ts';
 import { connectOpenssh } from './connect.ts';
 import { SshClient, type SshLogin } from './ssh-client.ts';
@@ -17,26 +16,18 @@ import { SshClient, type SshLogin } from './ssh-client.ts';
  */
 export async function opensshConnector(
   ssh: SshSettings,
-  { log, onAcceptedKey }: SshConnectorMeans,
+  means: SshConnectorMeans,
   optionsOf: HostOptions,
   folder: PrivateFolder,
 ): Promise<HostConnector<RemoteHost>> {
   const client = new SshClient(folder, ssh.hostKeys.knownHosts, process.env);
-  const login = await loginOf(ssh, log);
+  const login = await loginOf(ssh, means.log);
   const bastionLogin: SshLogin = ssh.bastionKey === undefined ? login : { with: ssh.bastionKey };
-  const common = {
-    connectTimeoutMs: ssh.connectTimeoutSeconds * 1000,
-    ...(onAcceptedKey && { onAcceptedKey }),
-  };
-  const [first, ...others] = ssh.bastions.map((bastion): OpensshHop => ({
-    ...bastion,
-    name: `bastion ${bastion.address}`,
-    portInput: 'ssh-bastion',
+  const servers = sshServers(ssh, means);
+  const [first, ...others] = servers.bastions.map((server): OpensshHop => ({
+    ...server,
     client,
     login: bastionLogin,
-    pins: pinsFor(ssh.hostKeys, { ...bastion, aliases: [] }),
-    log: log.host(`bastion ${bastion.address}`),
-    ...common,
   }));
   const bastions = first && new OpensshBastions([first, ...others]);
   return {
@@ -44,11 +35,9 @@ export async function opensshConnector(
       const way = await bastions?.open();
       return await connectOpenssh({
         ...optionsOf(host),
-        ...host.login,
+        ...servers.ofHost(host),
         client,
         login,
-        pins: pinsFor(ssh.hostKeys, pinnedHost(host)),
-        ...common,
         ...way,
       });
     },

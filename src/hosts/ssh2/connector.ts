@@ -1,7 +1,6 @@
 import type { RemoteHost, SshSettings } from '../../settings/settings.ts';
 import type { HostConnector, HostOptions, SshConnectorMeans } from '../connector.ts';
-import { pinsFor } from '../keys/host-pins.ts';
-import { pinnedHost } from '../keys/pinned-host.ts';
+import { sshServers } from '../ssh/servers.ts';
 import { BastionChain, type Hop } from './bastion-chain.ts';
 import { connectSsh2 } from './connect.ts';
 import { agentCredential, keyCredential } from './credential.ts';
@@ -12,25 +11,18 @@ import { agentCredential, keyCredential } from './credential.ts';
  */
 export async function ssh2Connector(
   ssh: SshSettings,
-  { log, onAcceptedKey }: SshConnectorMeans,
+  means: SshConnectorMeans,
   optionsOf: HostOptions,
 ): Promise<HostConnector<RemoteHost>> {
   const credential =
     ssh.identity.kind === 'key'
       ? keyCredential(ssh.identity.key)
-      : await agentCredential(ssh.identity.socket, log);
-  const common = {
-    connectTimeoutMs: ssh.connectTimeoutSeconds * 1000,
-    ...(onAcceptedKey && { onAcceptedKey }),
-  };
-  const [first, ...others] = ssh.bastions.map((login): Hop => ({
-    ...login,
-    name: `bastion ${login.address}`,
-    portInput: 'ssh-bastion',
-    credential: ssh.bastionKey === undefined ? credential : keyCredential(ssh.bastionKey),
-    pins: pinsFor(ssh.hostKeys, { ...login, aliases: [] }),
-    log: log.host(`bastion ${login.address}`),
-    ...common,
+      : await agentCredential(ssh.identity.socket, means.log);
+  const bastionCredential = ssh.bastionKey === undefined ? credential : keyCredential(ssh.bastionKey);
+  const servers = sshServers(ssh, means);
+  const [first, ...others] = servers.bastions.map((server): Hop => ({
+    ...server,
+    credential: bastionCredential,
   }));
   const chain = first && new BastionChain([first, ...others]);
   return {
@@ -38,10 +30,8 @@ export async function ssh2Connector(
       const way = await chain?.open();
       return await connectSsh2({
         ...optionsOf(host),
-        ...host.login,
+        ...servers.ofHost(host),
         credential,
-        pins: pinsFor(ssh.hostKeys, pinnedHost(host)),
-        ...common,
         ...way,
       });
     },

@@ -1,5 +1,5 @@
-export const id = 533;
-export const ids = [533];
+export const id = 279;
+export const ids = [279];
 export const modules = {
 
 /***/ 74445:
@@ -16,7 +16,7 @@ function quorumOf(members) {
 
 /***/ }),
 
-/***/ 98633:
+/***/ 28635:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1478,16 +1478,38 @@ function agentRefusal(fact, cause) {
     ]);
 }
 
-// EXTERNAL MODULE: ./src/hosts/keys/host-pins.ts
-var host_pins = __webpack_require__(48025);
 ;// CONCATENATED MODULE: ./src/hosts/keys/identity.ts
 /** A key in messages. */
 function describeKey({ type, fingerprint }) {
     return `${type} ${fingerprint}`;
 }
 
+// EXTERNAL MODULE: ./src/hosts/keys/host-pins.ts
+var host_pins = __webpack_require__(48025);
 // EXTERNAL MODULE: ./src/hosts/keys/pinned-host.ts
 var pinned_host = __webpack_require__(51367);
+;// CONCATENATED MODULE: ./src/hosts/ssh/servers.ts
+
+
+/** The servers that are connected to by SSH: where they are, what is pinned of them, and how long connecting may take. */
+function sshServers({ bastions, hostKeys, connectTimeoutSeconds }, { log, onAcceptedKey }) {
+    const common = {
+        connectTimeoutMs: connectTimeoutSeconds * 1000,
+        ...(onAcceptedKey && { onAcceptedKey }),
+    };
+    return {
+        bastions: bastions.map((login) => ({
+            ...login,
+            name: `bastion ${login.address}`,
+            portInput: 'ssh-bastion',
+            pins: (0,host_pins/* pinsFor */.G)(hostKeys, { ...login, aliases: [] }),
+            log: log.host(`bastion ${login.address}`),
+            ...common,
+        })),
+        ofHost: (host) => ({ ...host.login, pins: (0,host_pins/* pinsFor */.G)(hostKeys, (0,pinned_host/* pinnedHost */.h)(host)), ...common }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/ssh/jump-failure.ts
 
 /**
@@ -2947,28 +2969,19 @@ function noAgent(words) {
 
 
 
-
 /**
  * How hosts are connected to by the runner's own ssh. Nothing is started yet.
  * @throws Refusal when there is nothing to log in with.
  */
-async function opensshConnector(ssh, { log, onAcceptedKey }, optionsOf, folder) {
+async function opensshConnector(ssh, means, optionsOf, folder) {
     const client = new SshClient(folder, ssh.hostKeys.knownHosts, process.env);
-    const login = await loginOf(ssh, log);
+    const login = await loginOf(ssh, means.log);
     const bastionLogin = ssh.bastionKey === undefined ? login : { with: ssh.bastionKey };
-    const common = {
-        connectTimeoutMs: ssh.connectTimeoutSeconds * 1000,
-        ...(onAcceptedKey && { onAcceptedKey }),
-    };
-    const [first, ...others] = ssh.bastions.map((bastion) => ({
-        ...bastion,
-        name: `bastion ${bastion.address}`,
-        portInput: 'ssh-bastion',
+    const servers = sshServers(ssh, means);
+    const [first, ...others] = servers.bastions.map((server) => ({
+        ...server,
         client,
         login: bastionLogin,
-        pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, { ...bastion, aliases: [] }),
-        log: log.host(`bastion ${bastion.address}`),
-        ...common,
     }));
     const bastions = first && new OpensshBastions([first, ...others]);
     return {
@@ -2976,11 +2989,9 @@ async function opensshConnector(ssh, { log, onAcceptedKey }, optionsOf, folder) 
             const way = await bastions?.open();
             return await connectOpenssh({
                 ...optionsOf(host),
-                ...host.login,
+                ...servers.ofHost(host),
                 client,
                 login,
-                pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, (0,pinned_host/* pinnedHost */.h)(host)),
-                ...common,
                 ...way,
             });
         },
@@ -3668,27 +3679,19 @@ async function agentCredential(socket, log) {
 
 
 
-
 /**
  * How hosts are connected to by the library ssh2. No connection is made yet, but to an ssh-agent on this machine.
  * @throws Refusal when there is nothing to log in with.
  */
-async function ssh2Connector(ssh, { log, onAcceptedKey }, optionsOf) {
+async function ssh2Connector(ssh, means, optionsOf) {
     const credential = ssh.identity.kind === 'key'
         ? keyCredential(ssh.identity.key)
-        : await agentCredential(ssh.identity.socket, log);
-    const common = {
-        connectTimeoutMs: ssh.connectTimeoutSeconds * 1000,
-        ...(onAcceptedKey && { onAcceptedKey }),
-    };
-    const [first, ...others] = ssh.bastions.map((login) => ({
-        ...login,
-        name: `bastion ${login.address}`,
-        portInput: 'ssh-bastion',
-        credential: ssh.bastionKey === undefined ? credential : keyCredential(ssh.bastionKey),
-        pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, { ...login, aliases: [] }),
-        log: log.host(`bastion ${login.address}`),
-        ...common,
+        : await agentCredential(ssh.identity.socket, means.log);
+    const bastionCredential = ssh.bastionKey === undefined ? credential : keyCredential(ssh.bastionKey);
+    const servers = sshServers(ssh, means);
+    const [first, ...others] = servers.bastions.map((server) => ({
+        ...server,
+        credential: bastionCredential,
     }));
     const chain = first && new BastionChain([first, ...others]);
     return {
@@ -3696,10 +3699,8 @@ async function ssh2Connector(ssh, { log, onAcceptedKey }, optionsOf) {
             const way = await chain?.open();
             return await connectSsh2({
                 ...optionsOf(host),
-                ...host.login,
+                ...servers.ofHost(host),
                 credential,
-                pins: (0,host_pins/* pinsFor */.G)(ssh.hostKeys, (0,pinned_host/* pinnedHost */.h)(host)),
-                ...common,
                 ...way,
             });
         },
