@@ -1,10 +1,8 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
 import { parse } from 'yaml';
 import type { Lab } from '../../lab/client.ts';
+import { Recorder } from '../e2e/support/recorder.ts';
 import type { ApiUserRecord, ApiUserSettings } from './api-user-process.ts';
 
 /** What a user of an API server has seen. */
@@ -22,57 +20,27 @@ export interface ApiUserReport {
  * the administrator's certificate.
  */
 export class ApiUser {
-  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #lines: Interface;
+  readonly #recorder: Recorder<ApiUserRecord>;
 
-  private constructor(child: ChildProcessByStdio<Writable, Readable, null>) {
-    this.#child = child;
-    this.#lines = createInterface({ input: child.stdout });
+  private constructor(recorder: Recorder<ApiUserRecord>) {
+    this.#recorder = recorder;
   }
 
   /** Resolves once the first write was read back. @throws Error when none was within 15 s. */
   static async start(lab: Lab, host: string): Promise<ApiUser> {
-    const settings = await settingsOf(lab, host);
-    const script = join(import.meta.dirname, 'api-user-process.ts');
-    const [program = '', ...args] = lab.inRunner([process.execPath, script]);
-    const user = new ApiUser(spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
-    // Its end is told by the line that is awaited; a pipe that broke then adds nothing.
-    user.#child.stdin.on('error', () => undefined);
-    user.#child.stdin.write(`${JSON.stringify(settings)}\n`);
-    try {
-      await user.#line(15_000);
-    } catch (error) {
-      user.#child.kill('SIGKILL');
-      throw error;
-    }
-    return user;
+    return new ApiUser(
+      await Recorder.start(lab, {
+        name: 'the user of the API server',
+        script: join(import.meta.dirname, 'api-user-process.ts'),
+        settings: await settingsOf(lab, host),
+        recordMs: 30_000,
+      }),
+    );
   }
 
   /** Ends the work and gives what was seen. */
   async stop(): Promise<ApiUserReport> {
-    const record = this.#line(30_000);
-    this.#child.stdin.end();
-    try {
-      return reportOf(JSON.parse(await record) as ApiUserRecord);
-    } finally {
-      this.#child.kill('SIGKILL');
-    }
-  }
-
-  #line(timeoutMs: number): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new Error(`the user of the API server has said nothing for ${timeoutMs} ms`));
-      }, timeoutMs);
-      this.#lines.once('line', (line) => {
-        clearTimeout(timer);
-        resolve(line);
-      });
-      this.#child.once('exit', (code) => {
-        clearTimeout(timer);
-        reject(new Error(`the user of the API server has ended with code ${String(code)}`));
-      });
-    });
+    return reportOf(await this.#recorder.stop());
   }
 }
 

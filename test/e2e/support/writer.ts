@@ -1,10 +1,8 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
 import type { Lab } from '../../../lab/client.ts';
 import { etcdctl } from './etcd.ts';
+import { Recorder } from './recorder.ts';
 import type { WriterRecord, WriterSettings } from './writer-process.ts';
 
 /** How a writer writes. */
@@ -39,57 +37,27 @@ export interface WriterReport {
  * through the next when that fails.
  */
 export class Writer {
-  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #lines: Interface;
+  readonly #recorder: Recorder<WriterRecord>;
 
-  private constructor(child: ChildProcessByStdio<Writable, Readable, null>) {
-    this.#child = child;
-    this.#lines = createInterface({ input: child.stdout });
+  private constructor(recorder: Recorder<WriterRecord>) {
+    this.#recorder = recorder;
   }
 
   /** Resolves once the first write is acknowledged. @throws Error when there is none within 15 s. */
   static async start(lab: Lab, options: WriterOptions = {}): Promise<Writer> {
-    const settings = await settingsOf(lab, options);
-    const script = join(import.meta.dirname, 'writer-process.ts');
-    const [program = '', ...args] = lab.inRunner([process.execPath, script]);
-    const writer = new Writer(spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
-    // Its end is told by the line that is awaited; a pipe that broke then adds nothing.
-    writer.#child.stdin.on('error', () => undefined);
-    writer.#child.stdin.write(`${JSON.stringify(settings)}\n`);
-    try {
-      await writer.#line(15_000);
-    } catch (error) {
-      writer.#child.kill('SIGKILL');
-      throw error;
-    }
-    return writer;
+    return new Writer(
+      await Recorder.start(lab, {
+        name: 'the writer',
+        script: join(import.meta.dirname, 'writer-process.ts'),
+        settings: await settingsOf(lab, options),
+        recordMs: 15_000,
+      }),
+    );
   }
 
   /** Ends the writing and gives what it has seen. */
   async stop(): Promise<WriterReport> {
-    const record = this.#line(15_000);
-    this.#child.stdin.end();
-    try {
-      return reportOf(JSON.parse(await record) as WriterRecord);
-    } finally {
-      this.#child.kill('SIGKILL');
-    }
-  }
-
-  #line(timeoutMs: number): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new Error(`the writer has said nothing for ${timeoutMs} ms`));
-      }, timeoutMs);
-      this.#lines.once('line', (line) => {
-        clearTimeout(timer);
-        resolve(line);
-      });
-      this.#child.once('exit', (code) => {
-        clearTimeout(timer);
-        reject(new Error(`the writer has ended with code ${String(code)}`));
-      });
-    });
+    return reportOf(await this.#recorder.stop());
   }
 }
 
