@@ -8222,15 +8222,14 @@ class Redactor {
     #mask;
     #forms = new Set();
     #fragments = new Fragments();
-    /** @param mask hands one line of text to the runner's masker: `setSecret` of runner.ts. */
+    /** @param mask hands texts of one line each to the runner's masker: `setSecrets` of runner.ts. */
     constructor(mask) {
         this.#mask = mask;
     }
     /** Makes a secret known, here and to the runner; from now on no form of it passes. Empty text is ignored. */
     register(secret, origin = 'input') {
         const material = secretMaterial(secret);
-        for (const form of maskForms(material, origin))
-            this.#mask(form);
+        this.#mask(maskForms(material, origin));
         for (const form of material.words.flatMap(formsOfWord))
             this.#forms.add(form);
         for (const key of material.keys)

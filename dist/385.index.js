@@ -62,7 +62,7 @@ var read_input_files = __webpack_require__(65482);
 
 /** Gives back the locks of a main that could not; where that fails they count as abandoned all the same. */
 async function releaseLocks(owner) {
-    const redactor = new redaction/* Redactor */.p(runner.setSecret);
+    const redactor = new redaction/* Redactor */.p(runner.setSecrets);
     const log = (0,actions_log/* createActionsLog */.g)(redactor);
     const mask = (secret) => redactor.register(secret);
     const raw = (0,inputs/* readInputs */.K)(mask);

@@ -18092,7 +18092,7 @@ var read_input_files = __webpack_require__(65482);
  * The main step: settings → operation → outputs.
  */
 async function main() {
-    const redactor = new redaction/* Redactor */.p(runner.setSecret);
+    const redactor = new redaction/* Redactor */.p(runner.setSecrets);
     const log = (0,actions_log/* createActionsLog */.g)(redactor);
     const timeline = new Timeline(() => performance.now());
     const run = (0,inputs/* readRunContext */.$)();
@@ -18217,7 +18217,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony export */   saveState: () => (/* binding */ saveState),
 /* harmony export */   setFailed: () => (/* binding */ setFailed),
 /* harmony export */   setOutput: () => (/* binding */ setOutput),
-/* harmony export */   setSecret: () => (/* binding */ setSecret),
+/* harmony export */   setSecrets: () => (/* binding */ setSecrets),
 /* harmony export */   startGroup: () => (/* binding */ startGroup),
 /* harmony export */   temporaryFolder: () => (/* binding */ temporaryFolder),
 /* harmony export */   warning: () => (/* binding */ warning)
@@ -18236,9 +18236,9 @@ __webpack_require__.r(__webpack_exports__);
  * variables (actions/runner: ActionCommand.cs, FileCommandManager.cs). As `@actions/core` does it, without the HTTP client
  * that comes with that: see docs/decisions/0010-runner-without-toolkit.md.
  */
-/** Masks a secret in everything that the job prints from now on. */
-function setSecret(secret) {
-    command('add-mask', secret);
+/** Masks secrets in everything that the job prints from now on. All in one piece: a key comes to dozens of lines. */
+function setSecrets(secrets) {
+    process.stdout.write(secrets.map((secret) => commandLine('add-mask', secret)).join(''));
 }
 /** Prints a line as it is. */
 function info(line) {
@@ -18298,8 +18298,11 @@ function temporaryFolder() {
     return folder === '' ? (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)() : folder;
 }
 function command(name, data, properties = {}) {
+    process.stdout.write(commandLine(name, data, properties));
+}
+function commandLine(name, data, properties = {}) {
     const title = properties.title === undefined ? '' : ` title=${escapeProperty(properties.title)}`;
-    process.stdout.write(`::${name}${title}::${escapeData(data)}\n`);
+    return `::${name}${title}::${escapeData(data)}\n`;
 }
 function escapeData(text) {
     return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');

@@ -11,7 +11,7 @@ import { publish, publishAcceptedKeys, publishExamination, publishFailure } from
 import { RunRecord } from './road/run-record.ts';
 import { Timeline } from './road/timeline.ts';
 import { LOCK_OWNER, MAIN_ENDED } from './run-state.ts';
-import { saveState, setSecret, temporaryFolder } from './runner.ts';
+import { saveState, setSecrets, temporaryFolder } from './runner.ts';
 import { readInputs, readRunContext } from './settings/inputs.ts';
 import { parseSettings } from './settings/parse-settings.ts';
 import { readInputFiles } from './settings/read-input-files.ts';
@@ -22,7 +22,7 @@ import { Interruption, watchForEnd } from './interruption.ts';
  * The main step: settings → operation → outputs.
  */
 export async function main(): Promise<void> {
-  const redactor = new Redactor(setSecret);
+  const redactor = new Redactor(setSecrets);
   const log = createActionsLog(redactor);
   const timeline = new Timeline(() => performance.now());
   const run = readRunContext();

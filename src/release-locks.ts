@@ -3,14 +3,14 @@ import { releaseAbandoned } from './hosts/lock/release-abandoned.ts';
 import { connector } from './hosts/connector.ts';
 import { createActionsLog } from './report/actions-log.ts';
 import { Redactor } from './report/redaction.ts';
-import { setSecret, temporaryFolder } from './runner.ts';
+import { setSecrets, temporaryFolder } from './runner.ts';
 import { readInputs, readRunContext } from './settings/inputs.ts';
 import { parseSettings } from './settings/parse-settings.ts';
 import { readInputFiles } from './settings/read-input-files.ts';
 
 /** Gives back the locks of a main that could not; where that fails they count as abandoned all the same. */
 export async function releaseLocks(owner: string): Promise<void> {
-  const redactor = new Redactor(setSecret);
+  const redactor = new Redactor(setSecrets);
   const log = createActionsLog(redactor);
   const mask = (secret: string): void => redactor.register(secret);
   const raw = readInputs(mask);

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
  * that comes with that: see docs/decisions/0010-runner-without-toolkit.md.
  */
 
-/** Masks a secret in everything that the job prints from now on. */
-export function setSecret(secret: string): void {
-  command('add-mask', secret);
+/** Masks secrets in everything that the job prints from now on. All in one piece: a key comes to dozens of lines. */
+export function setSecrets(secrets: readonly string[]): void {
+  process.stdout.write(secrets.map((secret) => commandLine('add-mask', secret)).join(''));
 }
 
 /** Prints a line as it is. */
@@ -89,8 +89,12 @@ export interface AnnotationProperties {
 }
 
 function command(name: string, data: string, properties: AnnotationProperties = {}): void {
+  process.stdout.write(commandLine(name, data, properties));
+}
+
+function commandLine(name: string, data: string, properties: AnnotationProperties = {}): string {
   const title = properties.title === undefined ? '' : ` title=${escapeProperty(properties.title)}`;
-  process.stdout.write(`::${name}${title}::${escapeData(data)}\n`);
+  return `::${name}${title}::${escapeData(data)}\n`;
 }
 
 function escapeData(text: string): string {

@@ -23,19 +23,19 @@ const keyMarks: readonly string[] = [
  * that are cut, wrapped anew or in hex.
  */
 export class Redactor {
-  readonly #mask: (form: string) => void;
+  readonly #mask: (forms: readonly string[]) => void;
   readonly #forms = new Set<string>();
   readonly #fragments = new Fragments();
 
-  /** @param mask hands one line of text to the runner's masker: `setSecret` of runner.ts. */
-  constructor(mask: (form: string) => void) {
+  /** @param mask hands texts of one line each to the runner's masker: `setSecrets` of runner.ts. */
+  constructor(mask: (forms: readonly string[]) => void) {
     this.#mask = mask;
   }
 
   /** Makes a secret known, here and to the runner; from now on no form of it passes. Empty text is ignored. */
   register(secret: string, origin: SecretOrigin = 'input'): void {
     const material = secretMaterial(secret);
-    for (const form of maskForms(material, origin)) this.#mask(form);
+    this.#mask(maskForms(material, origin));
     for (const form of material.words.flatMap(formsOfWord)) this.#forms.add(form);
     for (const key of material.keys) this.#fragments.add(key);
   }
