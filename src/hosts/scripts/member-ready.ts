@@ -36,8 +36,8 @@ const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^in
  *
  * `cri ARGUMENT…` runs crictl. `etcd_containers FLAG…` lists etcd's containers, also those that have ended.
  *
- * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it.
- * `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked for `/health`.
+ * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it, so it is
+ * read anew every second. `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked for `/health`.
  *
  * `await_ready [none-yet]` waits for that (`none-yet`: no container of etcd was there before): 0; {@link CRASHED} when etcd's
  * container has ended twice, {@link NO_PAUSE} when kubelet could not start the pod twice for want of the pause image,
@@ -62,11 +62,15 @@ ended_attempts() {
   etcd_containers --state exited -o json |
     sed -n 's/.*"attempt": *\\([0-9]*\\).*/\\1/p; s/.*"io.kubernetes.pod.uid": *"\\(.*\\)".*/\\1/p' | paste -d ' ' - -
 }
+port_of=-1 port=
 is_ready() {
-  local status line port=${DEFAULT_METRICS_PORT}
-  while read -r line; do
-    if [[ $line =~ --listen-metrics-urls=[^,]*:([0-9]+) ]]; then port=\${BASH_REMATCH[1]}; fi
-  done 2> /dev/null < ${ETCD_MANIFEST} || true
+  local status line
+  if [ "$SECONDS" != "$port_of" ]; then
+    port_of=$SECONDS port=${DEFAULT_METRICS_PORT}
+    while read -r line; do
+      if [[ $line =~ --listen-metrics-urls=[^,]*:([0-9]+) ]]; then port=\${BASH_REMATCH[1]}; fi
+    done 2> /dev/null < ${ETCD_MANIFEST} || true
+  fi
   http_status ${loopback} "$port" /readyz
   if [ "$status" = 404 ]; then http_status ${loopback} "$port" /health; fi
   [ "$status" = 200 ]

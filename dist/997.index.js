@@ -1,5 +1,5 @@
-export const id = 75;
-export const ids = [75];
+export const id = 997;
+export const ids = [997];
 export const modules = {
 
 /***/ 81001:
@@ -119,7 +119,7 @@ function placeFor(temporary) {
 
 /***/ }),
 
-/***/ 62920:
+/***/ 8470:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -2907,6 +2907,7 @@ function restart(member, shape) {
 
 
 
+
 /**
  * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
  * member is started before all hosts are ready for it.
@@ -2926,7 +2927,7 @@ function createStages(input) {
                     .flatMap((member) => [...imageSteps(member, input.archive), wakeKubelet(member)]),
             ],
         },
-        { title: 'Start of the members', steps: members.map((member) => startMember(member, input)) },
+        { title: 'Start of the members', steps: startMembers(input) },
     ];
     const afterProof = [
         removalStage(members, input.authority.keyKeeper),
@@ -2938,22 +2939,21 @@ function createStages(input) {
     const hasSteps = ({ steps }) => steps.length > 0;
     return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
 }
-function create_stages_deliverConfiguration(member, { authority }) {
-    const files = configurationFiles(member.desired);
-    const takesKey = member.name === authority.keyKeeper && authority.source.from !== 'host';
-    if (takesKey) {
-        // the record first: without one, a CA that lies there is one that somebody brought
-        files.push({ path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } }, { path: kubeadm_paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } }, { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } });
-    }
-    const why = takesKey ? "guide steps 1 to 3; the CA's key is kept here" : 'guide steps 1 and 2';
-    return { kind: 'deliver-files', host: member.name, why, files };
-}
-/** kubelet takes a while to get healthy, and a new cluster needs it only in the end. */
+/**
+ * kubelet takes a while to get healthy, and a new cluster needs it only in the end: so it is started before anything that takes
+ * a key, which has to be made first.
+ */
 function prepareMember(member, input) {
     const { name: host, desired } = member;
     const { image } = desired;
+    const takesKey = host === input.authority.keyKeeper && input.authority.source.from !== 'host';
     return [
-        create_stages_deliverConfiguration(member, input),
+        {
+            kind: 'deliver-files',
+            host,
+            why: 'guide steps 1 and 2',
+            files: configurationFiles(desired),
+        },
         {
             kind: 'start-kubelet',
             host,
@@ -2961,6 +2961,7 @@ function prepareMember(member, input) {
             awaitedLater: true,
             why: 'guide step 1: kubelet as service manager for etcd',
         },
+        ...(takesKey ? [create_stages_deliverAuthority(host)] : []),
         {
             kind: 'render-manifest',
             host,
@@ -2988,6 +2989,19 @@ function prepareMember(member, input) {
         { kind: 'await-kubelet', host, why: 'it takes the manifest from there' },
     ];
 }
+/** The record first: without one, a CA that lies there is one that somebody brought. */
+function create_stages_deliverAuthority(host) {
+    return {
+        kind: 'deliver-files',
+        host,
+        why: "guide step 3; the CA's key is kept here",
+        files: [
+            { path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } },
+            { path: kubeadm_paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } },
+            { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } },
+        ],
+    };
+}
 /** Whether kubelet and etcd both run on a host on which a member was started. */
 function runs({ kubeletRuns, etcdRuns }) {
     return kubeletRuns && etcdRuns;
@@ -3003,7 +3017,16 @@ function verifyFiles(member, { authority }) {
         pkiTree: expectedPkiTree(name === authority.keyKeeper || isLeaving),
     };
 }
-function startMember({ name: host, desired, progress, facts }, { shape }) {
+/**
+ * All at once, but for the one that the others ask first (getRemotePeerURLs in etcd's server/etcdserver/cluster_util.go): it
+ * begins a moment before them.
+ */
+function startMembers({ members, shape }) {
+    const peerUrl = ({ address }) => (0,urls/* httpsUrl */.N3)(address, shape.peerPort);
+    const [first] = members.toSorted((one, other) => (peerUrl(one) < peerUrl(other) ? -1 : 1));
+    return members.map((member) => startMember(member, shape, member !== first && first?.progress === 'nothing' ? first.name : undefined));
+}
+function startMember({ name: host, desired, progress, facts }, shape, behind) {
     const places = (0,data_places/* placesOf */.ek)(shape);
     const { criEndpoint } = desired;
     if (progress === 'other') {
@@ -3015,7 +3038,16 @@ function startMember({ name: host, desired, progress, facts }, { shape }) {
     const placeManifest = progress === 'nothing';
     const why = placeManifest ? 'guide step 7: the static pod' : 'an earlier run has placed its manifest';
     const hadContainers = facts.containers.length > 0;
-    return { kind: 'start-member', host, ...places, criEndpoint, placeManifest, hadContainers, why };
+    return {
+        kind: 'start-member',
+        host,
+        ...places,
+        criEndpoint,
+        placeManifest,
+        hadContainers,
+        ...(placeManifest && behind !== undefined && { behind }),
+        why,
+    };
 }
 
 // EXTERNAL MODULE: ./src/kubeadm/kubelet-config.ts
@@ -5982,8 +6014,8 @@ const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^in
  *
  * `cri ARGUMENT…` runs crictl. `etcd_containers FLAG…` lists etcd's containers, also those that have ended.
  *
- * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it.
- * `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked for `/health`.
+ * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it, so it is
+ * read anew every second. `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked for `/health`.
  *
  * `await_ready [none-yet]` waits for that (`none-yet`: no container of etcd was there before): 0; {@link CRASHED} when etcd's
  * container has ended twice, {@link NO_PAUSE} when kubelet could not start the pod twice for want of the pause image,
@@ -6005,11 +6037,15 @@ ended_attempts() {
   etcd_containers --state exited -o json |
     sed -n 's/.*"attempt": *\\([0-9]*\\).*/\\1/p; s/.*"io.kubernetes.pod.uid": *"\\(.*\\)".*/\\1/p' | paste -d ' ' - -
 }
+port_of=-1 port=
 is_ready() {
-  local status line port=${ports/* DEFAULT_METRICS_PORT */.C}
-  while read -r line; do
-    if [[ $line =~ --listen-metrics-urls=[^,]*:([0-9]+) ]]; then port=\${BASH_REMATCH[1]}; fi
-  done 2> /dev/null < ${kubeadm_paths/* ETCD_MANIFEST */.jl} || true
+  local status line
+  if [ "$SECONDS" != "$port_of" ]; then
+    port_of=$SECONDS port=${ports/* DEFAULT_METRICS_PORT */.C}
+    while read -r line; do
+      if [[ $line =~ --listen-metrics-urls=[^,]*:([0-9]+) ]]; then port=\${BASH_REMATCH[1]}; fi
+    done 2> /dev/null < ${kubeadm_paths/* ETCD_MANIFEST */.jl} || true
+  fi
   http_status ${loopback} "$port" /readyz
   if [ "$status" = 404 ]; then http_status ${loopback} "$port" /health; fi
   [ "$status" = 200 ]
@@ -6612,7 +6648,42 @@ const KNOWN_FAILURES = [
     },
 ];
 
+;// CONCATENATED MODULE: ./src/hosts/scripts/give-lead.ts
+
+
+/** All in hundredths of a second, in which Linux tells its uptime. What a member needs beside its questions, to write its first log. */
+const LEAD = 8;
+/** For members that do not take the same time to start; no more than they have round trips of their own. */
+const ROOM = 12;
+const MOST = 300;
+/**
+ * Bash that gives another member of a new cluster a lead.
+ *
+ * Before a new member does anything else it asks the others, in the order of their peer URLs, whether it has been there before
+ * (isMemberBootstrapped in etcd's server/etcdserver/cluster_util.go). It listens by then, and answers only when it is through
+ * with that. So members that begin at the same moment wait for each other, a second for each peer (BootstrapTimeoutEffective in
+ * server/config/config.go). One that is ahead of them all finds nobody who listens yet, which costs it a round trip for each
+ * peer; the others ask it first, and have its answer at once.
+ *
+ * The round trip is measured by a connection to where that member will listen. Where none is refused nor made within a second
+ * no lead is of any use.
+ */
+function giveLead({ address, peerPort, peers }) {
+    return `${PAUSE_FUNCTION}
+uptime_hundredths() { local up; read -r up _ < /proc/uptime; printf -v "$1" %d "$((10#\${up/./}))"; }
+uptime_hundredths begun
+outcome=0
+timeout 1 bash -c '{ exec 3<> "/dev/tcp/$0/$1"; } 2> /dev/null' ${(0,shell/* quote */.h)(address)} ${peerPort} || outcome=$?
+uptime_hundredths answered
+took=$((answered - begun))
+lead=$((${LEAD} + ${peers} * took + (2 * took < ${ROOM} ? 2 * took : ${ROOM})))
+left=$(((lead < ${MOST} ? lead : ${MOST}) - took))
+if [ "$outcome" != 124 ] && [ "$left" -gt 0 ]; then nap "$((left / 100)).$(printf %02d $((left % 100)))"; fi
+`;
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/scripts/start-member.ts
+
 
 
 
@@ -6651,10 +6722,11 @@ esac
 `,
     };
 }
-function placeManifest(places, sha256) {
-    const folders = (0,data_places/* dataFolders */.ij)(places);
+function placeManifest(start, sha256) {
+    const folders = (0,data_places/* dataFolders */.ij)(start);
     const parents = [...new Set(folders.map((folder) => (0,external_node_path_.dirname)(folder)))];
     return `${RELABEL}
+${start.behind === undefined ? '' : giveLead(start.behind)}
 folders=(${folders.map(shell/* quote */.h).join(' ')}) parents=(${parents.map(shell/* quote */.h).join(' ')})
 if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]; then exit ${MANIFEST_CHANGED}; fi
 for folder in "\${folders[@]}"; do
@@ -8562,7 +8634,8 @@ function pull({ image, criEndpoint }, { registry }) {
     return { script: pullImage(image, criEndpoint, login), explain: explainPull(image, login) };
 }
 function start(step, context) {
-    const { host, criEndpoint, placeManifest, hadContainers } = step;
+    const { host, criEndpoint, placeManifest, hadContainers, behind } = step;
+    const { peerPort, members } = context.plan.shape;
     const script = start_member_startMember({
         address: memberOf(context, host).address,
         ...(0,data_places/* placesOf */.ek)(step),
@@ -8570,6 +8643,9 @@ function start(step, context) {
         hadContainers,
         onProgress: (line) => context.log.host(host).info(line),
         ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
+        ...(behind !== undefined && {
+            behind: { address: memberOf(context, behind).address, peerPort, peers: members.length - 1 },
+        }),
     });
     return {
         script,
