@@ -2939,21 +2939,22 @@ function createStages(input) {
     const hasSteps = ({ steps }) => steps.length > 0;
     return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
 }
-/**
- * kubelet takes a while to get healthy, and a new cluster needs it only in the end: so it is started before anything that takes
- * a key, which has to be made first.
- */
+function create_stages_deliverConfiguration(member, { authority }) {
+    const files = configurationFiles(member.desired);
+    const takesKey = member.name === authority.keyKeeper && authority.source.from !== 'host';
+    if (takesKey) {
+        // the record first: without one, a CA that lies there is one that somebody brought
+        files.push({ path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } }, { path: kubeadm_paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } }, { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } });
+    }
+    const why = takesKey ? "guide steps 1 to 3; the CA's key is kept here" : 'guide steps 1 and 2';
+    return { kind: 'deliver-files', host: member.name, why, files };
+}
+/** kubelet takes a while to get healthy, and a new cluster needs it only in the end. */
 function prepareMember(member, input) {
     const { name: host, desired } = member;
     const { image } = desired;
-    const takesKey = host === input.authority.keyKeeper && input.authority.source.from !== 'host';
     return [
-        {
-            kind: 'deliver-files',
-            host,
-            why: 'guide steps 1 and 2',
-            files: configurationFiles(desired),
-        },
+        create_stages_deliverConfiguration(member, input),
         {
             kind: 'start-kubelet',
             host,
@@ -2961,7 +2962,6 @@ function prepareMember(member, input) {
             awaitedLater: true,
             why: 'guide step 1: kubelet as service manager for etcd',
         },
-        ...(takesKey ? [create_stages_deliverAuthority(host)] : []),
         {
             kind: 'render-manifest',
             host,
@@ -2988,19 +2988,6 @@ function prepareMember(member, input) {
         ...imageSteps(member, input.archive),
         { kind: 'await-kubelet', host, why: 'it takes the manifest from there' },
     ];
-}
-/** The record first: without one, a CA that lies there is one that somebody brought. */
-function create_stages_deliverAuthority(host) {
-    return {
-        kind: 'deliver-files',
-        host,
-        why: "guide step 3; the CA's key is kept here",
-        files: [
-            { path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } },
-            { path: kubeadm_paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } },
-            { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } },
-        ],
-    };
 }
 /** Whether kubelet and etcd both run on a host on which a member was started. */
 function runs({ kubeletRuns, etcdRuns }) {

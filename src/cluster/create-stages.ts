@@ -2,6 +2,7 @@ import { expectedPkiTree, leafFiles } from '../kubeadm/file-tree.ts';
 import { placesOf } from '../kubeadm/data-places.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { CA_CERTIFICATE, CA_KEY, STATE_FILE } from '../kubeadm/paths.ts';
+import { httpsUrl } from '../kubeadm/urls.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import { imageSteps } from './image-supply.ts';
 import { removalStage } from './authority-key.ts';
@@ -52,7 +53,7 @@ export function createStages(input: CreateStagesInput): { stages: Stage[]; after
           .flatMap((member) => [...imageSteps(member, input.archive), wakeKubelet(member)]),
       ],
     },
-    { title: 'Start of the members', steps: members.map((member) => startMember(member, input)) },
+    { title: 'Start of the members', steps: startMembers(input) },
   ];
   const afterProof: Stage[] = [
     removalStage(members, input.authority.keyKeeper),
@@ -138,9 +139,22 @@ function verifyFiles(member: CreatedMember, { authority }: CreateStagesInput): S
   };
 }
 
+/**
+ * All at once, but for the one that the others ask first (getRemotePeerURLs in etcd's server/etcdserver/cluster_util.go): it
+ * begins a moment before them.
+ */
+function startMembers({ members, shape }: CreateStagesInput): Step[] {
+  const peerUrl = ({ address }: Member): string => httpsUrl(address, shape.peerPort);
+  const [first] = members.toSorted((one, other) => (peerUrl(one) < peerUrl(other) ? -1 : 1));
+  return members.map((member) =>
+    startMember(member, shape, member !== first && first?.progress === 'nothing' ? first.name : undefined),
+  );
+}
+
 function startMember(
   { name: host, desired, progress, facts }: CreatedMember,
-  { shape }: CreateStagesInput,
+  shape: ClusterShape,
+  behind: string | undefined,
 ): Step {
   const places = placesOf(shape);
   const { criEndpoint } = desired;
@@ -153,5 +167,14 @@ function startMember(
   const placeManifest = progress === 'nothing';
   const why = placeManifest ? 'guide step 7: the static pod' : 'an earlier run has placed its manifest';
   const hadContainers = facts.containers.length > 0;
-  return { kind: 'start-member', host, ...places, criEndpoint, placeManifest, hadContainers, why };
+  return {
+    kind: 'start-member',
+    host,
+    ...places,
+    criEndpoint,
+    placeManifest,
+    hadContainers,
+    ...(placeManifest && behind !== undefined && { behind }),
+    why,
+  };
 }

@@ -116,6 +116,8 @@ export interface StartMember extends StepOnHost, DataPlaces {
   readonly placeManifest: boolean;
   /** Whether a container of etcd is on the host already, running or ended: how often it has ended is counted from there. */
   readonly hadContainers: boolean;
+  /** Name of the member that begins a moment before this one, so that no two of a new cluster wait for each other. */
+  readonly behind?: string;
 }
 
 /** If this member leads, has another healthy one take over, so that clients wait for no election. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
-import type { PlannedFile, Step } from '../../src/cluster/plan.ts';
+import type { Plan, PlannedFile, Step } from '../../src/cluster/plan.ts';
 import { leafFiles, leafPath } from '../../src/kubeadm/file-tree.ts';
 import { etcdArguments } from '../../src/kubeadm/kubeadm-config.ts';
 import {
@@ -112,6 +112,18 @@ describe('create', () => {
     expect(stepsLike(decide(pristine()), 'start-member').every(({ placeManifest }) => placeManifest)).toBe(
       true,
     );
+  });
+
+  // etcd asks its peers in the order of their URLs, as texts
+  test('the member that the others ask first begins before them, unless it has begun already', () => {
+    const behind = (plan: Plan): (string | undefined)[] =>
+      stepsLike(plan, 'start-member').map((step) => step.behind);
+    expect(behind(decide(pristine()))).toEqual([undefined, 'infra0', 'infra0']);
+    expect(behind(decide(begun('started', 'files delivered', 'files delivered')))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('the members are recorded after the proof only', () => {

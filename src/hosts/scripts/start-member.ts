@@ -5,6 +5,7 @@ import { ETCD_MANIFEST, MANIFEST_DIR, RENDERED_MANIFEST } from '../../kubeadm/pa
 import { explainUnknown } from './explain-unknown.ts';
 import { quote } from '../shell.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
+import { giveLead, type LeadingMember } from './give-lead.ts';
 import { RELABEL } from './relabel.ts';
 import { CRASHED, NO_PAUSE, etcdWords, memberReadyFunctions, READY_WITHIN } from './member-ready.ts';
 
@@ -14,6 +15,8 @@ export interface MemberStart extends DataPlaces {
   readonly criEndpoint: string;
   /** SHA-256 (hex) of the rendered manifest that is to be put in place; absent: it is there already. */
   readonly manifestSha256?: string;
+  /** The member that begins before this one. */
+  readonly behind?: LeadingMember;
   /** Whether a container of etcd was on the host before, running or ended. */
   readonly hadContainers: boolean;
   readonly onProgress: (line: string) => void;
@@ -52,10 +55,11 @@ esac
   };
 }
 
-function placeManifest(places: DataPlaces, sha256: string): string {
-  const folders = dataFolders(places);
+function placeManifest(start: MemberStart, sha256: string): string {
+  const folders = dataFolders(start);
   const parents = [...new Set(folders.map((folder) => dirname(folder)))];
   return `${RELABEL}
+${start.behind === undefined ? '' : giveLead(start.behind)}
 folders=(${folders.map(quote).join(' ')}) parents=(${parents.map(quote).join(' ')})
 if [ -e ${ETCD_MANIFEST} ]; then exit ${MANIFEST_CHANGED}; fi
 for folder in "\${folders[@]}"; do

@@ -86,7 +86,8 @@ function pull({ image, criEndpoint }: Step & { kind: 'pull-image' }, { registry 
 }
 
 function start(step: Step & { kind: 'start-member' }, context: ActContext): StepScript {
-  const { host, criEndpoint, placeManifest, hadContainers } = step;
+  const { host, criEndpoint, placeManifest, hadContainers, behind } = step;
+  const { peerPort, members } = context.plan.shape;
   const script = startMember({
     address: memberOf(context, host).address,
     ...placesOf(step),
@@ -94,6 +95,9 @@ function start(step: Step & { kind: 'start-member' }, context: ActContext): Step
     hadContainers,
     onProgress: (line) => context.log.host(host).info(line),
     ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
+    ...(behind !== undefined && {
+      behind: { address: memberOf(context, behind).address, peerPort, peers: members.length - 1 },
+    }),
   });
   return {
     script,
