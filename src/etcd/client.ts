@@ -1,13 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { httpsUrl } from '../kubeadm/urls.ts';
+import type { EtcdCredentials } from './etcd-credentials.ts';
 import { etcdError, EtcdError, type EtcdFailureWords, type EtcdPlace } from './etcd-error.ts';
 import { gatewayError, unexpectedAnswer } from './gateway-errors.ts';
-import {
-  GatewayConnection,
-  type EtcdCredentials,
-  type HttpAnswer,
-  type HttpRequest,
-} from './gateway-connection.ts';
+import { GatewayConnection } from './gateway-connection.ts';
 import {
   decodeAlarms,
   decodeHashKv,
@@ -25,6 +21,7 @@ import {
   type ServerVersion,
 } from './messages.ts';
 import type { MemberMetrics } from './metrics.ts';
+import type { HttpAnswer, HttpRequest } from './open-connection.ts';
 import { parseMetrics } from './parse-metrics.ts';
 import { parseProbeAnswer } from './parse-probe-answer.ts';
 import type { ProbeAnswer } from './probe-endpoint.ts';
@@ -52,8 +49,9 @@ export interface RequestOptions {
 }
 
 /**
- * A client of one member's JSON gateway (etcd 3.4 to 3.7), with mutual TLS over any byte stream. One connection, kept;
- * requests run one after the other. Every method throws EtcdError, and nothing else, when it cannot give its result.
+ * A client of one member's JSON gateway (etcd 3.4 to 3.7), with mutual TLS over any byte stream. One connection, kept,
+ * which any number of requests share at once. Every method throws EtcdError, and nothing else, when it cannot give its
+ * result.
  */
 export class EtcdClient {
   readonly name: string;

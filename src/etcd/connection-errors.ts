@@ -4,8 +4,8 @@ import { EtcdError, etcdError, type EtcdFailureWords, type EtcdPlace } from './e
 
 /** How far a request had come. */
 export type RequestPhase =
-  /** Earlier requests on the same connection are still under way. */
-  | 'queue'
+  /** Nothing was done for it yet. */
+  | 'unsent'
   /** Asking for a byte stream to the port. */
   | 'open'
   /** TLS handshake. */
@@ -22,17 +22,30 @@ const OTHER_AUTHORITY = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
+/** The last ones are those of a request alone that the member gave up, and of a member that is about to leave. */
 const LOST = new Set([
   'ECONNRESET',
   'ECONNABORTED',
   'EPIPE',
   'ERR_STREAM_PREMATURE_CLOSE',
   'ERR_STREAM_DESTROYED',
+  'ERR_HTTP2_GOAWAY_SESSION',
+  'ERR_HTTP2_INVALID_SESSION',
+  'ERR_HTTP2_SESSION_ERROR',
+  'ERR_HTTP2_STREAM_CANCEL',
+  'ERR_HTTP2_STREAM_ERROR',
 ]);
 
-/** Whether the error says that an established connection ended, so that a new one may do. */
+/** Whether the error says that an established connection, or a request on it, ended, so that another may do. */
 export function isConnectionLost(error: unknown): boolean {
   return LOST.has(errorCode(error));
+}
+
+/** Whether the request was not begun on (RFC 9113, section 8.7): it may be sent again, whatever it does. */
+export function isRefusedUnseen(error: unknown): boolean {
+  return (
+    errorCode(error) === 'ERR_HTTP2_STREAM_ERROR' && errorMessage(error).includes('NGHTTP2_REFUSED_STREAM')
+  );
 }
 
 /** The deadline passed; what that means depends on how far the request had come. */
@@ -41,12 +54,12 @@ export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: n
   // clientv3 says this for every request that did not end in time, so do we.
   const reason = 'context deadline exceeded';
   switch (phase) {
-    case 'queue':
+    case 'unsent':
       return etcdError(place, {
         kind: 'timeout',
         reason,
-        fact: `A request to ${place.endpoint} did not get its turn ${within}: others on the same connection were under way.`,
-        cause: 'The member answers slowly or not at all.',
+        fact: `A request to ${place.endpoint} was not sent: the time for it was over before.`,
+        cause: 'What came before it took too long: the member answers slowly or not at all.',
         fix: 'See what is said of the earlier requests.',
       });
     case 'open':
@@ -78,7 +91,7 @@ export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: n
   }
 }
 
-/** Puts words to whatever the stream, node:tls or node:http threw. */
+/** Puts words to whatever the stream, node:tls or node:http2 threw. */
 export function connectionError(place: EtcdPlace, phase: RequestPhase, error: unknown): EtcdError {
   if (error instanceof EtcdError) return error;
   const options = { cause: error };
@@ -203,7 +216,23 @@ function clientCertificateWords(place: EtcdPlace, code: string): EtcdFailureWord
   return undefined;
 }
 
+/** The handshake is done, and HTTP/2 was not agreed on in it. */
+export function noHttp2Error(place: EtcdPlace): EtcdError {
+  return etcdError(place, noHttp2Words(place));
+}
+
+function noHttp2Words(place: EtcdPlace): EtcdFailureWords {
+  return {
+    kind: 'tls',
+    reason: 'the server does not speak HTTP/2',
+    fact: `What listens at ${place.endpoint} speaks TLS, but not HTTP/2 as every etcd since 3.4 does.`,
+    cause: 'Another program has the port, or something between here and etcd ends TLS.',
+    fix: 'Look at what holds the port on that host: `ss -ltnp`.',
+  };
+}
+
 function tlsWords(place: EtcdPlace, code: string, error: unknown): EtcdFailureWords | undefined {
+  if (code.endsWith('NO_APPLICATION_PROTOCOL')) return noHttp2Words(place);
   if (!/^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(code)) return undefined;
   const plain = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL/.test(code);
   return {

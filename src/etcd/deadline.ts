@@ -1,7 +1,7 @@
 import { timeoutError, type RequestPhase } from './connection-errors.ts';
 import type { EtcdError, EtcdPlace } from './etcd-error.ts';
 
-/** How long a request may take, all of it: waiting for its turn, connecting, the answer. */
+/** How long a request may take, all of it: connecting, the answer. */
 export interface RequestLimit {
   readonly timeoutMs: number;
   /** Ends the request before that; reported as if the time had passed. */
@@ -10,7 +10,7 @@ export interface RequestLimit {
 
 /** The end of one request's time, and how far it had come by then. */
 export class Deadline {
-  phase: RequestPhase = 'queue';
+  phase: RequestPhase = 'unsent';
   readonly signal: AbortSignal;
   readonly #controller = new AbortController();
   readonly #place: EtcdPlace;

@@ -1,5 +1,5 @@
 import { etcdError, type EtcdError, type EtcdPlace } from './etcd-error.ts';
-import type { HttpAnswer } from './gateway-connection.ts';
+import type { HttpAnswer } from './open-connection.ts';
 
 /** gRPC status codes that the gateway puts into its error bodies (grpc/codes). */
 const GRPC = { deadlineExceeded: 4, permissionDenied: 7, unavailable: 14 } as const;

@@ -17,7 +17,7 @@ export interface EndpointObservation {
   readonly roundTripNs: Observed<number>;
   /** Nanoseconds of a linearizable read on the warm connection. */
   readonly readNs: Observed<number>;
-  /** Asked for only after a read that succeeded, as etcdctl does. */
+  /** Of a member whose read had no answer, the failure of that: they go through the majority as well. */
   readonly alarms: Observed<readonly Alarm[]>;
 }
 

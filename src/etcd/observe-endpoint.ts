@@ -1,7 +1,7 @@
 import { EtcdError, type EtcdErrorKind, type EtcdFailure } from './etcd-error.ts';
 import { failure, type EndpointObservation, type Observed } from './health-observation.ts';
 import type { EtcdClient } from './client.ts';
-import type { MemberStatus } from './messages.ts';
+import type { Alarm, MemberList, MemberStatus } from './messages.ts';
 
 /** One expected member and the client that reaches it. */
 export interface AskedMember {
@@ -11,32 +11,67 @@ export interface AskedMember {
   readonly client: EtcdClient;
 }
 
+/** Requests that are under way at once; none waits for another, and none throws. */
+export interface EndpointRequests {
+  readonly memberList: Promise<Observed<MemberList>>;
+  readonly roundTripNs: Promise<Observed<number>>;
+  readonly readNs: Promise<Observed<number>>;
+  readonly alarms: Promise<Observed<readonly Alarm[]>>;
+}
+
 /**
- * What one endpoint tells. First what a member answers from its own knowledge, for that works without a majority; the
- * read last, for it hangs without one. By then the connection is warm, and the time of the read is that of the read.
+ * What one endpoint tells: its status, and then all the rest at once. By then the connection is warm and known to work,
+ * so the time of the read is that of the read.
  */
 export async function observeEndpoint(
   member: AskedMember,
   signal: AbortSignal,
 ): Promise<EndpointObservation> {
   const status = await attempt(() => member.client.status({ signal }));
-  return observeFurther(member, status, signal);
+  return endpointObservation(member, status, askFurther(member.client, status, signal));
 }
 
-/** The same for one whose status was asked for already. */
-export async function observeFurther(
-  { name, address, client }: AskedMember,
+/** Asks one whose status is known for all the rest. Every answer is small: none of them delays the timed ones. */
+export function askFurther(
+  client: EtcdClient,
   status: Observed<MemberStatus>,
   signal: AbortSignal,
-): Promise<EndpointObservation> {
-  const memberList = await attemptAfter(status, () => client.memberList({ linearizable: false }, { signal }));
-  const roundTripNs = await attemptAfter(memberList, () => nanosecondsOf(() => client.version({ signal })));
-  const readNs = await attemptAfter(roundTripNs, () => timeRead(client, signal));
-  const alarms = isSilent(readNs) ? readNs : await attempt(() => client.alarms({ signal }));
-  return { name, address, status, memberList, roundTripNs, readNs, alarms };
+): EndpointRequests {
+  return {
+    roundTripNs: attemptAfter(status, () => nanosecondsOf(() => client.version({ signal }))),
+    readNs: attemptAfter(status, () => timeRead(client, signal)),
+    memberList: attemptAfter(status, () => client.memberList({ linearizable: false }, { signal })),
+    alarms: attemptAfter(status, () => client.alarms({ signal })),
+  };
 }
 
-/** A read that etcd refuses, as it does while a CORRUPT alarm is raised, still lets the alarms be asked for. */
+/** All of that, once it is there. */
+export async function endpointObservation(
+  { name, address }: AskedMember,
+  status: Observed<MemberStatus>,
+  requests: EndpointRequests,
+): Promise<EndpointObservation> {
+  const [memberList, roundTripNs, readNs, alarms] = await Promise.all([
+    requests.memberList,
+    requests.roundTripNs,
+    requests.readNs,
+    requests.alarms,
+  ]);
+  return {
+    name,
+    address,
+    status,
+    memberList,
+    roundTripNs,
+    readNs,
+    alarms: isSilent(readNs) ? readNs : alarms,
+  };
+}
+
+/**
+ * Whoever gets no answer to a read gets none for the alarms, but for chance. A read that etcd refuses, as it does while a
+ * CORRUPT alarm is raised, is an answer.
+ */
 function isSilent(readNs: Observed<number>): readNs is { readonly failure: EtcdFailure } {
   return failure(readNs) !== undefined && failure(readNs)?.kind !== 'rejected';
 }

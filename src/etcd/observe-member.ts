@@ -3,10 +3,11 @@ import type { EtcdClient } from './client.ts';
 import type { HashKv } from './messages.ts';
 import type { MemberMetrics } from './metrics.ts';
 import {
+  askFurther,
   attempt,
   attemptAfter,
+  endpointObservation,
   nanosecondsOf,
-  observeFurther,
   type AskedMember,
 } from './observe-endpoint.ts';
 import type { ProbeAnswer } from './probe-endpoint.ts';
@@ -24,23 +25,41 @@ export interface MemberObservation {
 }
 
 /**
- * Asks one member everything, over its one connection. What it answers from its own knowledge comes first: without a
- * majority the rest hangs until the time of a request is over. Does not throw; what is not there when the signal is
- * aborted is told as a timeout, and the rest is kept.
+ * Milliseconds that the metrics wait for the linearizable read, which is timed: their answer is large, and what comes
+ * behind it comes late. A read that takes longer hangs, as it does without a majority, or is so slow that this is no matter.
+ */
+const PATIENCE_MS = 1_000;
+
+/**
+ * Asks one member everything, over its one connection: its status, then all that has small answers at once, then the
+ * metrics. What hangs without a majority keeps nothing else from being seen. Does not throw; what is not there when the
+ * signal is aborted is told as a timeout, and the rest is kept.
  */
 export async function observeMember(member: AskedMember, signal: AbortSignal): Promise<MemberObservation> {
   const { client } = member;
   const status = await attempt(() => client.status({ signal }));
   let revision = 0;
-  const localReadNs = await attemptAfter(status, () =>
+  const further = askFurther(client, status, signal);
+  const localRead = attemptAfter(status, () =>
     nanosecondsOf(async () => {
       ({ revision } = await client.rangeSerializable('health', { signal }));
     }),
   );
-  const livez = await attemptAfter(localReadNs, () => client.probe('/livez', { signal }));
-  const metrics = await attemptAfter(livez, () => client.metrics({ signal }));
-  const endpoint = await observeFurther(member, status, signal);
-  const readyz = await attemptAfter(endpoint.memberList, () => client.probe('/readyz', { signal }));
+  const probes = [
+    attemptAfter(status, () => client.probe('/livez', { signal })),
+    attemptAfter(status, () => client.probe('/readyz', { signal })),
+  ] as const;
+  const scrape = async (): Promise<Observed<MemberMetrics>> => {
+    const [, alive] = await Promise.all([localRead, probes[0], further.roundTripNs]);
+    await orAfter(PATIENCE_MS, further.readNs);
+    return attemptAfter(alive, () => client.metrics({ signal }));
+  };
+  const [endpoint, localReadNs, livez, readyz, metrics] = await Promise.all([
+    endpointObservation(member, status, further),
+    localRead,
+    ...probes,
+    scrape(),
+  ]);
   const unread = failure(localReadNs);
   return {
     endpoint,
@@ -50,6 +69,14 @@ export async function observeMember(member: AskedMember, signal: AbortSignal): P
     readyz,
     metrics,
   };
+}
+
+/** Waits for it, but no longer than that. */
+async function orAfter(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const over = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => over.resolve(undefined), milliseconds);
+  await Promise.race([work, over.promise]);
+  clearTimeout(timer);
 }
 
 /** The newest revision that all who told theirs have. */

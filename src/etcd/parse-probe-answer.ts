@@ -1,4 +1,4 @@
-import type { HttpAnswer } from './gateway-connection.ts';
+import type { HttpAnswer } from './open-connection.ts';
 import type { ProbeAnswer } from './probe-endpoint.ts';
 
 /**

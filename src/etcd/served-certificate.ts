@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
-import type { EtcdCredentials } from './gateway-connection.ts';
+import type { EtcdCredentials } from './etcd-credentials.ts';
 import { TRUST_AS_GO_DOES } from './trust.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { HostFacts } from '../cluster/host-facts.ts';
-import type { EtcdCredentials } from '../etcd/gateway-connection.ts';
+import type { EtcdCredentials } from '../etcd/etcd-credentials.ts';
 import type { Transport } from '../hosts/transport.ts';
 import { leafPath } from '../kubeadm/file-tree.ts';
 import { CA_CERTIFICATE } from '../kubeadm/paths.ts';

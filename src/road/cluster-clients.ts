@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '../cluster/cluster-facts.ts';
 import { EtcdClient } from '../etcd/client.ts';
-import type { EtcdCredentials } from '../etcd/gateway-connection.ts';
+import type { EtcdCredentials } from '../etcd/etcd-credentials.ts';
 import { checkHealth } from '../etcd/health-check.ts';
 import type { Transport } from '../hosts/transport.ts';
 

@@ -1,10 +1,11 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { EtcdClient, type EtcdClientOptions } from '../../src/etcd/client.ts';
 import { EtcdError } from '../../src/etcd/etcd-error.ts';
 import { strangeKeyPem, TestAuthority } from './certificates.ts';
-import { GatewayStandIn, openChannel, openTcp } from './gateway-stand-in.ts';
+import { GatewayStandIn, openChannel, openTcp, type StandInAnswer } from './gateway-stand-in.ts';
 
 const HEADER = { cluster_id: '1', member_id: '2', revision: '7' };
 const ANSWERS = {
@@ -41,6 +42,17 @@ function clientWith(overrides: Partial<EtcdClientOptions> = {}): EtcdClient {
   return client;
 }
 
+/** Opens channels, and keeps what it has opened. */
+function openings(): { streams: Duplex[]; open: () => Promise<Duplex> } {
+  const streams: Duplex[] = [];
+  const open = async (): Promise<Duplex> => {
+    const stream = await openChannel('127.0.0.1', gateway.port)();
+    streams.push(stream);
+    return stream;
+  };
+  return { streams, open };
+}
+
 async function failureOf(work: Promise<unknown>): Promise<EtcdError> {
   const outcome = await work.then(
     () => undefined,
@@ -54,17 +66,21 @@ describe('one connection', () => {
   test.each([
     ['a forwarded channel', openChannel],
     ['a TCP socket', openTcp],
-  ])('serves all requests over %s, also those made at once', async (_, open) => {
+  ])('serves all requests over %s, also the first ones made at once', async (_, open) => {
     const client = clientWith({ open: open('127.0.0.1', gateway.port) });
-    await client.version();
-    await Promise.all([client.status(), client.rangeLinearizable('health'), client.put('a', 'b')]);
-    expect(gateway.requests).toEqual([
-      'GET /version',
-      'POST /v3/maintenance/status',
-      'POST /v3/kv/range',
-      'POST /v3/kv/put',
-    ]);
+    await Promise.all([client.version(), client.status(), client.put('a', 'b')]);
+    await client.rangeLinearizable('health');
+    expect(gateway.requests).toHaveLength(4);
+    expect(gateway.requests).toEqual(
+      expect.arrayContaining(['GET /version', 'POST /v3/maintenance/status', 'POST /v3/kv/put']),
+    );
     expect(gateway.connections).toBe(1);
+  });
+
+  test('takes an answer of megabytes whole', async () => {
+    const version = `3.6.5${' '.repeat(9_000_000)}`;
+    gateway.answer('/v3/maintenance/status', { body: { header: HEADER, version } });
+    expect((await clientWith().status()).version).toBe(version);
   });
 
   test('trusts a CA below a root, as Go does: nobody has the root', async () => {
@@ -86,6 +102,62 @@ describe('one connection', () => {
     gateway.cutConnections();
     await expect(client.version()).resolves.toMatchObject({ server: '3.6.5' });
     expect(gateway.connections).toBe(2);
+  });
+
+  test('that ended while nothing was asked is made anew once for all that are asked at once', async () => {
+    const client = clientWith();
+    await client.version();
+    gateway.cutConnections();
+    await Promise.all([client.version(), client.status(), client.rangeLinearizable('health')]);
+    expect(gateway.connections).toBe(2);
+  });
+
+  test('that ends in the middle of the first requests is not made anew by each of them', async () => {
+    gateway.answer('/version', () => (gateway.connections === 1 ? 'cut' : ANSWERS['/version']));
+    const client = clientWith();
+    const kinds = [client.version(), client.version(), client.version()].map(
+      async (work) => (await failureOf(work)).kind,
+    );
+    expect(await Promise.all(kinds)).toEqual(['connection-lost', 'connection-lost', 'connection-lost']);
+    // The second one is to find out why, and carries no request: what is refused once is not asked for again.
+    expect(gateway.connections).toBe(2);
+  });
+
+  test('that the member is about to end: what is under way is answered, what follows has another', async () => {
+    const client = clientWith();
+    const answer = Promise.withResolvers<StandInAnswer>();
+    gateway.answer('/v3/kv/range', answer.promise);
+    const read = client.rangeLinearizable('health');
+    await gateway.heard('/v3/kv/range');
+    gateway.goAway();
+    // Until the client has heard of it, it may send on. What is not begun on is sent again, even a write.
+    let puts = 0;
+    while (gateway.connections === 1) {
+      await client.put('a', 'b');
+      puts += 1;
+    }
+    answer.resolve(ANSWERS['/v3/kv/range']);
+    await read;
+    await client.version();
+    expect(gateway.connections).toBe(2);
+    expect(gateway.requests.filter((request) => request.endsWith('/put'))).toHaveLength(puts);
+  });
+
+  test('goes on when the member gives up a request: what only reads is asked once more, a write never', async () => {
+    const client = clientWith();
+    await client.version();
+    const answer = Promise.withResolvers<StandInAnswer>();
+    gateway.answer('/v3/maintenance/status', answer.promise);
+    const status = client.status();
+    gateway.answer('/v3/kv/put', 'reset');
+    gateway.answer('/v3/kv/range', 'reset');
+    expect((await failureOf(client.put('a', 'b'))).kind).toBe('connection-lost');
+    expect((await failureOf(client.rangeLinearizable('health'))).kind).toBe('connection-lost');
+    answer.resolve(ANSWERS['/v3/maintenance/status']);
+    expect((await status).version).toBe('3.6.5');
+    expect(gateway.requests.filter((request) => request.endsWith('/put'))).toHaveLength(1);
+    expect(gateway.requests.filter((request) => request.endsWith('/range'))).toHaveLength(2);
+    expect(gateway.connections).toBe(1);
   });
 
   test('that ends in the middle of a later request: what only reads is asked once more, a write never', async () => {
@@ -122,6 +194,68 @@ describe('one connection', () => {
     expect(gateway.requests).toEqual(['GET /version', 'POST /v3/kv/put', 'GET /version']);
   });
 
+  test('whose stream is wanted takes no further requests, so that those under way come to an end', async () => {
+    const { streams, open } = openings();
+    const answer = Promise.withResolvers<StandInAnswer>();
+    gateway.answer('/v3/kv/put', answer.promise);
+    const client = clientWith({ open });
+    const put = client.put('a', 'b');
+    await Promise.all([client.version(), gateway.heard('/v3/kv/put')]);
+    streams[0]?.emit('wanted');
+    expect(streams[0]?.destroyed).toBe(false);
+    await client.version();
+    expect(streams).toHaveLength(2);
+    expect(streams.map(({ destroyed }) => destroyed)).toEqual([false, false]);
+    answer.resolve(ANSWERS['/v3/kv/put']);
+    await put;
+    expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, false]);
+  });
+
+  test('that the member ends while nothing is asked leaves no stream open', async () => {
+    const { streams, open } = openings();
+    await clientWith({ open }).version();
+    const [stream] = streams;
+    if (stream === undefined) throw new Error('nothing was opened');
+    const ended = new Promise((resolve) => stream.once('close', resolve));
+    gateway.goAway();
+    await ended;
+  });
+
+  test('whose stream breaks, with something under way or nothing, is made anew', async () => {
+    const { streams, open } = openings();
+    const client = clientWith({ open });
+    await client.version();
+    streams[0]?.destroy(new Error('the host is gone'));
+    await client.version();
+    gateway.answer('/v3/kv/put', 'hang');
+    const put = failureOf(client.put('a', 'b'));
+    await gateway.heard('/v3/kv/put');
+    streams[1]?.destroy(new Error('the host is gone'));
+    expect((await put).kind).toBe('connection-lost');
+    await client.version();
+    expect(streams).toHaveLength(3);
+  });
+
+  test('is ended by closing the client, with all that is under way, and with what is being opened', async () => {
+    gateway.answer('/metrics', 'stall');
+    gateway.answer('/v3/kv/put', 'hang');
+    const client = clientWith();
+    const underWay = [client.metrics(), client.put('a', 'b')].map(failureOf);
+    await gateway.heard('/v3/kv/put');
+    client.close();
+    for (const error of await Promise.all(underWay)) expect(error.reason).toBe('the client was closed');
+    expect(gateway.connections).toBe(1);
+    const late = Promise.withResolvers<Duplex>();
+    const opening = clientWith({ open: () => late.promise });
+    const waiting = failureOf(opening.version());
+    opening.close();
+    expect(await waiting).toMatchObject({ kind: 'connection-lost', reason: 'the client was closed' });
+    const stream = await openChannel('127.0.0.1', gateway.port)();
+    const ended = new Promise((resolve) => stream.once('close', resolve));
+    late.resolve(stream);
+    await ended;
+  });
+
   test('is not opened again once the client is closed', async () => {
     const client = clientWith();
     await client.version();
@@ -142,13 +276,46 @@ describe('deadlines', () => {
     await expect(client.version()).resolves.toMatchObject({ server: '3.6.5' });
   });
 
-  test('waiting for its turn counts: a request behind one that hangs ends in its own time', async () => {
+  test('a request that hangs delays no other, and is given up alone', async () => {
     const client = clientWith();
     gateway.answer('/v3/kv/range', 'hang');
-    const first = failureOf(client.rangeLinearizable('health', { timeoutMs: 1_000 }));
-    const second = await failureOf(client.version({ timeoutMs: 150 }));
-    expect(second.message).toContain('did not get its turn within 150ms');
-    expect((await first).message).toContain('1s');
+    const hanging = client.rangeLinearizable('health', { timeoutMs: 500 }).then(
+      () => 'answered',
+      () => 'given up',
+    );
+    expect(await Promise.race([hanging, client.version(), client.status()])).toMatchObject({});
+    await client.put('a', 'b');
+    expect(await Promise.race([hanging, Promise.resolve('under way')])).toBe('under way');
+    expect(await hanging).toBe('given up');
+    await client.version();
+    expect(gateway.connections).toBe(1);
+  });
+
+  test('each of those that wait for a connection has its own time, and the connection serves the rest', async () => {
+    const opening = Promise.withResolvers<Duplex>();
+    const client = clientWith({ open: () => opening.promise });
+    const rest = client.version();
+    expect((await failureOf(client.status({ timeoutMs: 100 }))).message).toContain('No TCP connection');
+    opening.resolve(await openChannel('127.0.0.1', gateway.port)());
+    expect(await rest).toMatchObject({ server: '3.6.5' });
+    expect(gateway.requests).toEqual(['GET /version']);
+  });
+
+  test('a request on a connection that is dead by now ends in its own time, also one after it', async () => {
+    const { streams, open } = openings();
+    const client = clientWith({ open });
+    await client.version();
+    // Nothing passes any more, and nobody is told, as behind a firewall that forgot the connection.
+    const [dead] = streams;
+    if (dead !== undefined) dead._write = () => undefined;
+    const long = failureOf(client.status({ timeoutMs: 2_000 }));
+    const startedAt = performance.now();
+    expect((await failureOf(client.version({ timeoutMs: 150 }))).kind).toBe('timeout');
+    expect(await client.version()).toMatchObject({ server: '3.6.5' });
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(gateway.connections).toBe(2);
+    expect((await long).kind).toBe('timeout');
+    expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, false]);
   });
 
   // What a member does that waits for its peers at the first start.
@@ -178,7 +345,9 @@ describe('deadlines', () => {
     const error = await failureOf(client.rangeLinearizable('health', { signal: AbortSignal.timeout(150) }));
     expect(error.kind).toBe('timeout');
     expect(performance.now() - startedAt).toBeLessThan(2_000);
-    expect((await failureOf(client.version({ signal: AbortSignal.abort() }))).kind).toBe('timeout');
+    const late = await failureOf(client.version({ signal: AbortSignal.abort() }));
+    expect(late.kind).toBe('timeout');
+    expect(late.message).toContain('was not sent');
   });
 });
 
@@ -232,6 +401,23 @@ describe('who is on the other side', () => {
     await close();
     expect(error.kind).toBe('tls');
     expect(error.message).toContain('does not speak TLS');
+  });
+
+  test.each([
+    ['another protocol alone', ['http/1.1']],
+    ['none that it names', undefined],
+  ])('a server that speaks TLS, and over it %s', async (_, ALPNProtocols) => {
+    const { certificatePem: cert, keyPem: key } = gateway.authority.issue({
+      commonName: 'infra0',
+      ips: ['127.0.0.1'],
+    });
+    const server = createTlsServer({ cert, key, ...(ALPNProtocols && { ALPNProtocols }) });
+    server.on('secureConnection', (socket) => socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const error = await failureOf(clientWith({ port, open: openTcp('127.0.0.1', port) }).status());
+    await new Promise((resolve) => server.close(resolve));
+    expect(error).toMatchObject({ kind: 'tls', reason: 'the server does not speak HTTP/2' });
   });
 
   test('nothing at all', async () => {

@@ -1,28 +1,46 @@
-import { createServer, type Server } from 'node:https';
+import { EventEmitter, once } from 'node:events';
+import {
+  constants,
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { TestAuthority, type TestCertificate } from './certificates.ts';
 
-/** What the stand-in answers at one path; `hang` never answers, `cut` ends the connection instead. */
-export type StandInAnswer = { readonly status?: number; readonly body: unknown } | 'hang' | 'cut';
+/**
+ * What the stand-in answers at one path; `hang` never answers, `stall` not to the end, `cut` ends the connection
+ * instead, `reset` the request alone, with half of an answer.
+ */
+export type StandInAnswer =
+  { readonly status?: number; readonly body: unknown } | 'hang' | 'stall' | 'cut' | 'reset';
+
+/** A promise keeps requests waiting; a function is asked with the body of each. */
+type Answering =
+  StandInAnswer | Promise<StandInAnswer> | ((body: string) => StandInAnswer | Promise<StandInAnswer>);
 
 /**
- * A stand-in for the gateway of one member: TLS with client certificates as etcd asks for them, and fixed answers. It
- * serves to test forms, errors and deadlines; it proves nothing about etcd itself.
+ * A stand-in for the gateway of one member: HTTP/2 over TLS with client certificates as etcd asks for them, and fixed
+ * answers. It serves to test forms, errors and deadlines; it proves nothing about etcd itself.
  */
 export class GatewayStandIn {
   readonly authority = new TestAuthority('etcd-ca');
   readonly client: TestCertificate = this.authority.issue({ commonName: 'client', usages: ['clientAuth'] });
   readonly requests: string[] = [];
   connections = 0;
-  readonly #answers: Map<string, StandInAnswer>;
-  readonly #server: Server;
+  readonly #answers: Map<string, Answering>;
+  readonly #server: Http2SecureServer;
   readonly #sockets = new Set<Socket>();
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #heard = new EventEmitter();
 
   constructor(answers: Readonly<Record<string, StandInAnswer>>, server?: TestCertificate) {
     this.#answers = new Map(Object.entries(answers));
     const certificate = server ?? this.authority.issue({ commonName: 'infra0', ips: ['127.0.0.1', '::1'] });
-    this.#server = createServer({
+    this.#server = createSecureServer({
       ca: this.authority.certificatePem,
       cert: certificate.certificatePem,
       key: certificate.keyPem,
@@ -33,24 +51,18 @@ export class GatewayStandIn {
       this.connections += 1;
       this.#sockets.add(socket);
     });
+    this.#server.on('session', (session) => {
+      this.#sessions.add(session);
+      session.once('close', () => this.#sessions.delete(session));
+    });
     this.#server.on('request', (request, response) => {
-      const path = request.url ?? '';
-      request.resume();
-      request.once('end', () => {
-        this.requests.push(`${request.method ?? ''} ${path}`);
-        const answer = this.#answers.get(path) ?? { status: 404, body: 'Not Found\n' };
-        if (answer === 'hang') return;
-        if (answer === 'cut') {
-          request.socket.destroy();
-          return;
-        }
-        response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
-        response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
-      });
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.once('end', () => void this.#respond(request, response, body));
     });
   }
 
-  answer(path: string, answer: StandInAnswer): void {
+  answer(path: string, answer: Answering): void {
     this.#answers.set(path, answer);
   }
 
@@ -63,6 +75,16 @@ export class GatewayStandIn {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Resolves with the next request of that path. */
+  async heard(path: string): Promise<void> {
+    await once(this.#heard, path);
+  }
+
+  /** Says that every connection is about to end, as a member does that stops, and answers what is under way. */
+  goAway(): void {
+    for (const session of this.#sessions) session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
+  }
+
   /** Ends every connection, as a restart of the member would. */
   cutConnections(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -72,6 +94,30 @@ export class GatewayStandIn {
   async close(): Promise<void> {
     this.cutConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #respond(
+    { method, url: path, stream }: Http2ServerRequest,
+    response: Http2ServerResponse,
+    body: string,
+  ): Promise<void> {
+    this.requests.push(`${method} ${path}`);
+    this.#heard.emit(path);
+    const answering = this.#answers.get(path) ?? { status: 404, body: 'Not Found\n' };
+    const answer = await (typeof answering === 'function' ? answering(body) : answering);
+    if (answer === 'hang') return;
+    if (answer === 'cut') {
+      stream.session?.destroy();
+      return;
+    }
+    if (answer === 'reset' || answer === 'stall') {
+      response.write('{"header":', () => {
+        if (answer === 'reset') stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      });
+      return;
+    }
+    response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
+    response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
   }
 }
 

@@ -4,7 +4,7 @@ import { EtcdClient, type EtcdClientOptions } from '../../src/etcd/client.ts';
 import { EtcdError } from '../../src/etcd/etcd-error.ts';
 import { GatewayConnection } from '../../src/etcd/gateway-connection.ts';
 import { checkHealth } from '../../src/etcd/health-check.ts';
-import { seen } from '../../src/etcd/health-observation.ts';
+import { failure, seen } from '../../src/etcd/health-observation.ts';
 import type { HealthReport } from '../../src/etcd/health.ts';
 import { commonRevision, hashAt, observeMember } from '../../src/etcd/observe-member.ts';
 import { TestAuthority } from './certificates.ts';
@@ -182,6 +182,25 @@ describeReal('three real members with mutual TLS', () => {
     expect(first?.hashRevision).toBe(minor === 4 ? undefined : seen(looks[0]?.revision ?? { seen: 0 }));
   });
 
+  test('a member answers many requests at once, over one connection', async () => {
+    const { cluster } = watched;
+    const member = watched.member(0);
+    let opened = 0;
+    const open = openChannel(member.address, cluster.clientPort);
+    const client = clientOf(cluster, member, {
+      open: () => {
+        opened += 1;
+        return open();
+      },
+    });
+    const puts = Array.from({ length: 50 }, (_, index) => client.put(`many${index}`, `${index}`));
+    await Promise.all([...puts, client.metrics(), client.status(), client.version()]);
+    const reads = Array.from({ length: 50 }, (_, index) => client.get(`many${index}`));
+    expect(await Promise.all(reads)).toEqual(Array.from({ length: 50 }, (_, index) => `${index}`));
+    client.close();
+    expect(opened).toBe(1);
+  });
+
   // etcd refuses after our side of the TLS 1.3 handshake: several rounds, for the alert races with the request.
   test.each([
     ['a forwarded channel', openChannel],
@@ -203,7 +222,8 @@ describeReal('three real members with mutual TLS', () => {
         open: open(member.address, cluster.clientPort),
         credentials: { caPem: cluster.authority.certificatePem, ...certificate },
       });
-      expect(await kindOf(client.status())).toBe('client-certificate');
+      const kinds = [client.status(), client.version(), client.put('a', 'b')].map(kindOf);
+      expect(await Promise.all(kinds)).toEqual(Array(3).fill('client-certificate'));
       client.close();
     }
   });
@@ -336,6 +356,18 @@ describeReal('three real members with mutual TLS', () => {
     ]);
     // The alarm of the test before is still known, from the status alone.
     expect(report.findings.some(({ at }) => at === 'alarms')).toBe(true);
+  });
+
+  test('without a majority a member still tells all that it knows itself, in time', async () => {
+    const member = { ...watched.member(0), client: watched.client(0) };
+    const signal = AbortSignal.timeout(DEADLINE_MS);
+    const startedAt = performance.now();
+    const look = await observeMember(member, signal);
+    expect(performance.now() - startedAt).toBeLessThan(DEADLINE_MS + 1_000);
+    const { status, memberList, roundTripNs, readNs, alarms } = look.endpoint;
+    for (const known of [status, memberList, roundTripNs, look.localReadNs, look.livez, look.metrics])
+      expect(failure(known)).toBeUndefined();
+    for (const unknown of [readNs, alarms]) expect(failure(unknown)?.kind).toBe('timeout');
   });
 });
 

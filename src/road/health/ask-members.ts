@@ -1,4 +1,4 @@
-import type { EtcdCredentials } from '../../etcd/gateway-connection.ts';
+import type { EtcdCredentials } from '../../etcd/etcd-credentials.ts';
 import { commonRevision, hashAt, observeMember } from '../../etcd/observe-member.ts';
 import { placesOf } from '../../kubeadm/data-places.ts';
 import type { HealthFacts } from '../../health/facts.ts';

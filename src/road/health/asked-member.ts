@@ -1,5 +1,5 @@
 import { EtcdClient } from '../../etcd/client.ts';
-import type { EtcdCredentials } from '../../etcd/gateway-connection.ts';
+import type { EtcdCredentials } from '../../etcd/etcd-credentials.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { Way, type Route } from './routes.ts';
 

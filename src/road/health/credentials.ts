@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { EtcdCredentials } from '../../etcd/gateway-connection.ts';
+import type { EtcdCredentials } from '../../etcd/etcd-credentials.ts';
 import { leafPath } from '../../kubeadm/file-tree.ts';
 import { CA_CERTIFICATE } from '../../kubeadm/paths.ts';
 import { certificateEnd } from '../../pki/inspect.ts';

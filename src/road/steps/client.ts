@@ -1,6 +1,6 @@
 import type { Step } from '../../cluster/plan.ts';
 import { EtcdClient } from '../../etcd/client.ts';
-import type { EtcdCredentials } from '../../etcd/gateway-connection.ts';
+import type { EtcdCredentials } from '../../etcd/etcd-credentials.ts';
 import { EtcdError } from '../../etcd/etcd-error.ts';
 import { Refusal, type Finding } from '../../findings.ts';
 import { STEP_TITLES } from '../../cluster/step-titles.ts';

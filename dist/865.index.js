@@ -1,5 +1,5 @@
-export const id = 997;
-export const ids = [997];
+export const id = 865;
+export const ids = [865];
 export const modules = {
 
 /***/ 81001:
@@ -119,7 +119,7 @@ function placeFor(temporary) {
 
 /***/ }),
 
-/***/ 8470:
+/***/ 2342:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -7046,8 +7046,6 @@ function parseErrorBody(body) {
     return { code: typeof code === 'number' ? code : 0, message: text };
 }
 
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __webpack_require__(37067);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __webpack_require__(41692);
 ;// CONCATENATED MODULE: ./src/etcd/duration.ts
@@ -7102,16 +7100,26 @@ const OTHER_AUTHORITY = new Set([
     'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
     'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
+/** The last ones are those of a request alone that the member gave up, and of a member that is about to leave. */
 const LOST = new Set([
     'ECONNRESET',
     'ECONNABORTED',
     'EPIPE',
     'ERR_STREAM_PREMATURE_CLOSE',
     'ERR_STREAM_DESTROYED',
+    'ERR_HTTP2_GOAWAY_SESSION',
+    'ERR_HTTP2_INVALID_SESSION',
+    'ERR_HTTP2_SESSION_ERROR',
+    'ERR_HTTP2_STREAM_CANCEL',
+    'ERR_HTTP2_STREAM_ERROR',
 ]);
-/** Whether the error says that an established connection ended, so that a new one may do. */
+/** Whether the error says that an established connection, or a request on it, ended, so that another may do. */
 function isConnectionLost(error) {
     return LOST.has(errorCode(error));
+}
+/** Whether the request was not begun on (RFC 9113, section 8.7): it may be sent again, whatever it does. */
+function isRefusedUnseen(error) {
+    return (errorCode(error) === 'ERR_HTTP2_STREAM_ERROR' && (0,src_findings/* errorMessage */.gJ)(error).includes('NGHTTP2_REFUSED_STREAM'));
 }
 /** The deadline passed; what that means depends on how far the request had come. */
 function timeoutError(place, phase, timeoutMs) {
@@ -7119,12 +7127,12 @@ function timeoutError(place, phase, timeoutMs) {
     // clientv3 says this for every request that did not end in time, so do we.
     const reason = 'context deadline exceeded';
     switch (phase) {
-        case 'queue':
+        case 'unsent':
             return etcdError(place, {
                 kind: 'timeout',
                 reason,
-                fact: `A request to ${place.endpoint} did not get its turn ${within}: others on the same connection were under way.`,
-                cause: 'The member answers slowly or not at all.',
+                fact: `A request to ${place.endpoint} was not sent: the time for it was over before.`,
+                cause: 'What came before it took too long: the member answers slowly or not at all.',
                 fix: 'See what is said of the earlier requests.',
             });
         case 'open':
@@ -7154,7 +7162,7 @@ function timeoutError(place, phase, timeoutMs) {
             });
     }
 }
-/** Puts words to whatever the stream, node:tls or node:http threw. */
+/** Puts words to whatever the stream, node:tls or node:http2 threw. */
 function connectionError(place, phase, error) {
     if (error instanceof EtcdError)
         return error;
@@ -7268,7 +7276,22 @@ function clientCertificateWords(place, code) {
     }
     return undefined;
 }
+/** The handshake is done, and HTTP/2 was not agreed on in it. */
+function noHttp2Error(place) {
+    return etcdError(place, noHttp2Words(place));
+}
+function noHttp2Words(place) {
+    return {
+        kind: 'tls',
+        reason: 'the server does not speak HTTP/2',
+        fact: `What listens at ${place.endpoint} speaks TLS, but not HTTP/2 as every etcd since 3.4 does.`,
+        cause: 'Another program has the port, or something between here and etcd ends TLS.',
+        fix: 'Look at what holds the port on that host: `ss -ltnp`.',
+    };
+}
 function tlsWords(place, code, error) {
+    if (code.endsWith('NO_APPLICATION_PROTOCOL'))
+        return noHttp2Words(place);
     if (!/^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(code))
         return undefined;
     const plain = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL/.test(code);
@@ -7312,11 +7335,274 @@ function withoutStop(text) {
     return text.replace(/\.$/, '');
 }
 
+// EXTERNAL MODULE: external "node:http2"
+var external_node_http2_ = __webpack_require__(32467);
+;// CONCATENATED MODULE: ./src/etcd/open-connection.ts
+
+/**
+ * Bytes that may be on their way here unread. Metrics are some 200 KB: with the 64 KB that RFC 9113 begins with, the
+ * member would have to wait for us twice and more before it has sent them.
+ */
+const WINDOW_BYTES = 4 * 1024 * 1024;
+/** HTTP/2 over one TLS session: as many requests at once as there are. */
+class OpenConnection {
+    #stream;
+    #socket;
+    #session;
+    #onEnd;
+    #requests = 0;
+    #underWay = 0;
+    #answers = 0;
+    #retired = false;
+    /**
+     * @param stream what is under the socket; it ends with the connection.
+     * @param socket after its handshake, in which HTTP/2 was agreed on.
+     * @param url the member's client URL.
+     * @param onEnd called when it has ended, for whatever reason; possibly more than once.
+     */
+    constructor(stream, socket, url, onEnd) {
+        this.#stream = stream;
+        this.#socket = socket;
+        this.#onEnd = onEnd;
+        this.#session = (0,external_node_http2_.connect)(url, {
+            createConnection: () => socket,
+            settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
+        });
+        this.#session.setLocalWindowSize(WINDOW_BYTES);
+        // Requests hear of errors by their own streams; between requests nobody else would listen.
+        this.#session.on('error', () => undefined);
+        // Node by itself takes no further requests then, but keeps the stream open until the member has ended it.
+        this.#session.on('goaway', () => this.retire());
+        this.#session.on('close', () => this.end());
+    }
+    /** Whether a request may be begun on it, as far as is known here. */
+    get isUsable() {
+        if (this.#retired || this.#session.closed || this.#session.destroyed)
+            return false;
+        return !this.#socket.destroyed && !this.#stream.destroyed;
+    }
+    /** Whether any request was answered on it: if so, the member has accepted our certificate. */
+    get hasAnswered() {
+        return this.#answers > 0;
+    }
+    /** Takes no further requests, and ends as soon as none is under way; not before there was one. */
+    retire() {
+        this.#retired = true;
+        if (this.#requests > 0)
+            this.#endIfDone();
+    }
+    /**
+     * Sends one request beside those that are under way. When its time passes it is cancelled alone; but a connection on
+     * which nothing at all was answered since it was sent may be dead, and takes no further requests.
+     * @throws EtcdError the deadline's; what Node tells of the end of the connection, or of this request.
+     */
+    async ask(request, deadline) {
+        deadline.phase = 'answer';
+        const answersBefore = this.#answers;
+        this.#requests += 1;
+        this.#underWay += 1;
+        try {
+            return await this.#exchange(request, deadline.signal);
+        }
+        catch (error) {
+            if (!deadline.expired)
+                throw error;
+            if (this.#answers === answersBefore)
+                this.retire();
+            throw deadline.error();
+        }
+        finally {
+            this.#underWay -= 1;
+            this.#endIfDone();
+        }
+    }
+    /** Ends it with whatever is under way on it. Safe to call twice. */
+    end() {
+        this.#session.destroy();
+        this.#socket.destroy();
+        this.#stream.destroy();
+        this.#onEnd();
+    }
+    #endIfDone() {
+        if (this.#underWay === 0 && !this.isUsable)
+            this.end();
+    }
+    #exchange({ method, path, body }, signal) {
+        const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+        const sent = this.#session.request({
+            ':method': method,
+            ':path': path,
+            accept: 'application/json',
+            ...(payload && { 'content-type': 'application/json', 'content-length': payload.length }),
+        }, { signal, endStream: payload === undefined });
+        if (payload !== undefined)
+            sent.end(payload);
+        sent.once('response', () => {
+            this.#answers += 1;
+        });
+        return answerOf(sent);
+    }
+}
+/** The other side, or we, ended the connection without saying why. */
+function endedError() {
+    return Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+}
+/** The whole answer. A stream that is reset or cut off ends as well, but is destroyed by then. */
+function answerOf(sent) {
+    return new Promise((resolve, reject) => {
+        const chunks = [];
+        let status = 0;
+        sent.once('response', (headers) => {
+            status = headers[':status'] ?? 0;
+        });
+        sent.on('data', (chunk) => chunks.push(chunk));
+        sent.on('error', reject);
+        sent.once('end', () => {
+            if (!sent.destroyed)
+                resolve({ status, body: Buffer.concat(chunks).toString('utf8') });
+        });
+        sent.once('close', () => reject(endedError()));
+    });
+}
+
+;// CONCATENATED MODULE: ./src/etcd/trust.ts
+/**
+ * How TLS takes the CA certificate of the cluster: as Go does, for which each certificate in ca.crt is an anchor, a CA below
+ * a root too. OpenSSL would look further up by itself, and not find the root.
+ */
+const TRUST_AS_GO_DOES = { allowPartialTrustChain: true };
+
+;// CONCATENATED MODULE: ./src/etcd/connection-attempt.ts
+
+
+
+
+
+const GIVEN_UP = 'the attempt was given up';
+/**
+ * One connection in the making, and what became of it. All requests that come meanwhile wait for it together, each for no
+ * longer than its own time; when nobody waits any more it is given up.
+ */
+class ConnectionAttempt {
+    #options;
+    #onEnd;
+    #waiting = new Set();
+    #given = Promise.withResolvers();
+    #phase = 'handshake';
+    #stream;
+    #socket;
+    #connection;
+    #isWanted = false;
+    #isTaken = false;
+    #hasEnded = false;
+    /**
+     * Begins at once.
+     * @param onEnd called when the attempt has failed or its connection has ended; possibly more than once.
+     */
+    constructor(options, maxVersion, onEnd) {
+        this.#options = options;
+        this.#onEnd = onEnd;
+        this.#given.promise.catch(() => undefined);
+        this.#make(maxVersion).then(this.#given.resolve, (error) => {
+            this.#given.reject(connectionError(options.place, this.#phase, error));
+            this.end();
+        });
+    }
+    /** Whether a request may count on it, as far as is known here. */
+    get isUsable() {
+        return !this.#hasEnded && (this.#connection?.isUsable ?? true);
+    }
+    /**
+     * The connection, once it is there.
+     * @throws EtcdError the deadline's, or why there is none.
+     */
+    async join(deadline) {
+        deadline.phase = this.#phase;
+        this.#waiting.add(deadline);
+        try {
+            const connection = await deadline.orExpiry(this.#given.promise);
+            this.#isTaken = true;
+            return connection;
+        }
+        finally {
+            this.#waiting.delete(deadline);
+            if (!this.#isTaken && this.#waiting.size === 0)
+                this.end();
+        }
+    }
+    /** Ends the attempt, or the connection with whatever is under way on it. Safe to call twice. */
+    end() {
+        this.#hasEnded = true;
+        this.#given.reject(new Error(GIVEN_UP));
+        this.#connection?.end();
+        this.#socket?.destroy();
+        this.#stream?.destroy();
+        this.#onEnd();
+    }
+    async #make(maxVersion) {
+        const { address, credentials, place } = this.#options;
+        // OpenSSL passes over a CA that it cannot read; this throws.
+        new external_node_crypto_.X509Certificate(credentials.caPem);
+        const secureContext = (0,external_node_tls_.createSecureContext)({
+            ca: credentials.caPem,
+            ...TRUST_AS_GO_DOES,
+            cert: credentials.certificatePem,
+            key: credentials.keyPem,
+            minVersion: 'TLSv1.2',
+            maxVersion,
+        });
+        this.#enter('open');
+        const stream = await this.#options.open();
+        stream.on('error', () => undefined);
+        this.#stream = stream;
+        if (this.#hasEnded) {
+            stream.destroy();
+            throw new Error(GIVEN_UP);
+        }
+        stream.on('wanted', () => {
+            this.#isWanted = true;
+            this.#connection?.retire();
+        });
+        this.#enter('handshake');
+        const socket = (0,external_node_tls_.connect)({
+            socket: stream,
+            secureContext,
+            // With no server name given, `host` is what the certificate is checked against (an IP SAN).
+            host: address,
+            ALPNProtocols: ['h2'],
+        });
+        this.#socket = socket;
+        await handshake(socket);
+        // The end may have come right behind it.
+        if (socket.destroyed)
+            throw endedError();
+        if (socket.alpnProtocol !== 'h2')
+            throw noHttp2Error(place);
+        this.#connection = new OpenConnection(stream, socket, place.endpoint, this.#onEnd);
+        if (this.#isWanted)
+            this.#connection.retire();
+        return this.#connection;
+    }
+    #enter(phase) {
+        this.#phase = phase;
+        for (const deadline of this.#waiting)
+            deadline.phase = phase;
+    }
+}
+function handshake(socket) {
+    return new Promise((resolve, reject) => {
+        socket.once('secureConnect', resolve);
+        // Listened to for good: what comes late must not end the process.
+        socket.on('error', reject);
+        socket.once('close', () => reject(endedError()));
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/etcd/deadline.ts
 
 /** The end of one request's time, and how far it had come by then. */
 class Deadline {
-    phase = 'queue';
+    phase = 'unsent';
     signal;
     #controller = new AbortController();
     #place;
@@ -7370,40 +7656,36 @@ class Deadline {
     }
 }
 
-;// CONCATENATED MODULE: ./src/etcd/trust.ts
-/**
- * How TLS takes the CA certificate of the cluster: as Go does, for which each certificate in ca.crt is an anchor, a CA below
- * a root too. OpenSSL would look further up by itself, and not find the root.
- */
-const TRUST_AS_GO_DOES = { allowPartialTrustChain: true };
-
 ;// CONCATENATED MODULE: ./src/etcd/gateway-connection.ts
 
 
 
 
-
-
-
 /**
- * HTTP/1.1 with keep-alive over one TLS connection to one member, over any byte stream. Requests run one after the
- * other. The connection is made with the first of them and made anew when it has ended.
+ * HTTP/2 over one TLS connection to one member, over any byte stream. Any number of requests share it at once. It is
+ * made with the first of them, and made anew when it has ended or takes no further ones: when the member says that it is
+ * about to end it, when its stream is wanted by others, or when nothing was answered on it for the whole time of a
+ * request. What is under way on it by then goes on to its end.
  */
 class GatewayConnection {
     #options;
-    #open;
+    /** All that have not ended; more than one only while requests are under way on one that takes no further ones. */
+    #attempts = new Set();
+    /** Why a connection ended before anything was answered on it; all of its requests ask that together. */
+    #secondLooks = new WeakMap();
+    #latest;
     #closed = false;
-    #lastTurn = Promise.resolve();
     constructor(options) {
         this.#options = options;
     }
-    /** @throws EtcdError when no answer came; an answer of any status is no error here. */
+    /**
+     * May be called while other requests are under way; none waits for another.
+     * @throws EtcdError when no answer came; an answer of any status is no error here.
+     */
     async send(request, limit) {
         const deadline = new Deadline(this.#options.place, limit);
         try {
-            const turn = this.#lastTurn.then(() => this.#exchange(request, deadline));
-            this.#lastTurn = turn.catch(() => undefined);
-            return await deadline.orExpiry(turn);
+            return await this.#exchange(request, deadline);
         }
         catch (error) {
             throw connectionError(this.#options.place, deadline.phase, error);
@@ -7415,97 +7697,60 @@ class GatewayConnection {
     /** Ends the connection for good, with whatever is under way on it. Safe to call twice. */
     close() {
         this.#closed = true;
-        this.#open?.end();
+        for (const attempt of this.#attempts)
+            attempt.end();
     }
     async #exchange(request, deadline) {
         deadline.throwIfExpired();
-        const kept = this.#open?.isUsable() === true;
+        const connection = await this.#connected(deadline);
         try {
-            return await this.#sendOnce(request, deadline);
+            return await connection.ask(request, deadline);
         }
         catch (error) {
-            if (deadline.phase !== 'answer' || !isConnectionLost(error))
+            if (!isConnectionLost(error))
                 throw error;
-            if (!kept)
-                throw ((await this.#refusedCertificate(deadline)) ?? connectionError(this.#options.place, 'answer', error));
-            if (!request.repeatable)
-                throw error;
-            return await this.#sendOnce(request, deadline);
+            this.#throwIfClosed();
+            const again = isRefusedUnseen(error) || (connection.hasAnswered && request.repeatable);
+            if (!again)
+                throw ((await this.#refusedCertificate(connection, deadline)) ??
+                    connectionError(this.#options.place, 'answer', error));
+        }
+        return await (await this.#connected(deadline)).ask(request, deadline);
+    }
+    async #connected(deadline) {
+        this.#throwIfClosed();
+        if (this.#latest?.isUsable !== true)
+            this.#latest = this.#attempt('TLSv1.3');
+        try {
+            return await this.#latest.join(deadline);
+        }
+        catch (error) {
+            this.#throwIfClosed();
+            throw error;
         }
     }
+    #attempt(maxVersion) {
+        const attempt = new ConnectionAttempt(this.#options, maxVersion, () => this.#attempts.delete(attempt));
+        this.#attempts.add(attempt);
+        return attempt;
+    }
     /**
-     * Asks why a fresh connection was ended. In TLS 1.3 the member refuses a client certificate only after our side of
+     * Asks why a connection was ended before it carried any answer. In TLS 1.3 the member refuses a client certificate only after our side of
      * the handshake, and the alert that says so is lost when the request, on its way by then, meets the closed port
      * first. In TLS 1.2 the alert belongs to the handshake.
      */
-    async #refusedCertificate(deadline) {
+    async #refusedCertificate(lost, deadline) {
+        if (lost.hasAnswered)
+            return undefined;
+        const look = this.#secondLooks.get(lost) ?? this.#attempt('TLSv1.2');
+        this.#secondLooks.set(lost, look);
         try {
-            (await this.#connect(deadline, 'TLSv1.2')).end();
+            (await look.join(deadline)).end();
             return undefined;
         }
         catch (error) {
             const told = connectionError(this.#options.place, deadline.phase, error);
             return told.kind === 'client-certificate' ? told : undefined;
-        }
-    }
-    async #sendOnce(request, deadline) {
-        if (this.#open?.isUsable() !== true)
-            this.#open = await this.#connect(deadline);
-        const open = this.#open;
-        deadline.phase = 'answer';
-        try {
-            const { host } = new URL(this.#options.place.endpoint);
-            return await open.use(() => ask(open, request, host, deadline.signal));
-        }
-        catch (error) {
-            open.end();
-            throw deadline.expired ? deadline.error() : error;
-        }
-    }
-    async #connect(deadline, maxVersion = 'TLSv1.3') {
-        this.#throwIfClosed();
-        const { address, credentials } = this.#options;
-        deadline.phase = 'handshake';
-        // OpenSSL passes over a CA that it cannot read; this throws.
-        new external_node_crypto_.X509Certificate(credentials.caPem);
-        const secureContext = (0,external_node_tls_.createSecureContext)({
-            ca: credentials.caPem,
-            ...TRUST_AS_GO_DOES,
-            cert: credentials.certificatePem,
-            key: credentials.keyPem,
-            minVersion: 'TLSv1.2',
-            maxVersion,
-        });
-        deadline.phase = 'open';
-        const stream = await this.#openStream(deadline);
-        deadline.phase = 'handshake';
-        const socket = (0,external_node_tls_.connect)({
-            socket: stream,
-            secureContext,
-            // With no server name given, `host` is what the certificate is checked against (an IP SAN).
-            host: address,
-            ALPNProtocols: ['http/1.1'],
-        });
-        const open = new OpenConnection(stream, socket);
-        try {
-            await deadline.orExpiry(handshake(socket));
-            this.#throwIfClosed();
-            return open;
-        }
-        catch (error) {
-            open.end();
-            throw error;
-        }
-    }
-    /** The stream, or the deadline's error; a stream that comes too late is ended. */
-    async #openStream(deadline) {
-        const opening = this.#options.open();
-        try {
-            return await deadline.orExpiry(opening);
-        }
-        catch (error) {
-            opening.then((late) => late.on('error', () => undefined).destroy(), () => undefined);
-            throw error;
         }
     }
     #throwIfClosed() {
@@ -7518,97 +7763,6 @@ class GatewayConnection {
             fix: 'The run was ending: look at what it says before this.',
         });
     }
-}
-/** A TLS session and the stream under it, with the agent that gives it to one request after the other. */
-class OpenConnection {
-    agent;
-    #stream;
-    #socket;
-    /** From the start: it was opened for a request. */
-    #inUse = true;
-    #wanted = false;
-    constructor(stream, socket) {
-        this.#stream = stream;
-        this.#socket = socket;
-        this.agent = new SingleSocketAgent(socket);
-        // Requests hear of errors through node:http; between requests, and below TLS, nobody else would listen.
-        stream.on('error', () => undefined);
-        socket.on('error', () => undefined);
-        stream.on('wanted', () => {
-            this.#wanted = true;
-            if (!this.#inUse)
-                this.end();
-        });
-    }
-    /** Does one request's work, and keeps the connection until then. */
-    async use(work) {
-        this.#inUse = true;
-        try {
-            return await work();
-        }
-        finally {
-            this.#inUse = false;
-            if (this.#wanted)
-                this.end();
-        }
-    }
-    isUsable() {
-        return !this.#socket.destroyed && this.#socket.writable && this.#socket.readable;
-    }
-    end() {
-        this.agent.destroy();
-        this.#socket.destroy();
-        this.#stream.destroy();
-    }
-}
-/** Hands out the one socket that is already connected. */
-class SingleSocketAgent extends external_node_http_.Agent {
-    #socket;
-    constructor(socket) {
-        super({ keepAlive: true, maxSockets: 1 });
-        this.#socket = socket;
-    }
-    createConnection() {
-        return this.#socket;
-    }
-}
-function handshake(socket) {
-    return new Promise((resolve, reject) => {
-        socket.once('secureConnect', resolve);
-        socket.once('error', reject);
-        socket.once('close', () => {
-            reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
-        });
-    });
-}
-function ask(open, request, host, signal) {
-    return new Promise((resolve, reject) => {
-        const payload = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-        const sent = (0,external_node_http_.request)({
-            agent: open.agent,
-            method: request.method,
-            path: request.path,
-            signal,
-            setHost: false,
-            headers: {
-                host,
-                accept: 'application/json',
-                ...(payload === undefined
-                    ? {}
-                    : { 'content-type': 'application/json', 'content-length': payload.length }),
-            },
-        });
-        sent.once('error', reject);
-        sent.once('response', (response) => {
-            const chunks = [];
-            response.on('data', (chunk) => chunks.push(chunk));
-            response.once('error', reject);
-            response.once('end', () => {
-                resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
-            });
-        });
-        sent.end(payload);
-    });
 }
 
 ;// CONCATENATED MODULE: ./src/etcd/messages.ts
@@ -7852,8 +8006,9 @@ function parseProbeAnswer({ status, body }) {
 
 
 /**
- * A client of one member's JSON gateway (etcd 3.4 to 3.7), with mutual TLS over any byte stream. One connection, kept;
- * requests run one after the other. Every method throws EtcdError, and nothing else, when it cannot give its result.
+ * A client of one member's JSON gateway (etcd 3.4 to 3.7), with mutual TLS over any byte stream. One connection, kept,
+ * which any number of requests share at once. Every method throws EtcdError, and nothing else, when it cannot give its
+ * result.
  */
 class EtcdClient {
     name;
@@ -8576,7 +8731,7 @@ function isScripted(step) {
     return !isAsking(step);
 }
 /** Carries out a step that is no script. @throws Refusal or HostError in words for the user. */
-function run_step_ask(step, context) {
+function ask(step, context) {
     switch (step.kind) {
         case 'move-leadership':
             return moveLeadership(step, context);
@@ -8808,7 +8963,7 @@ class Tracks {
     async #ask(step) {
         const recorder = new StepRecorder(step, this.#stage, this.#context);
         try {
-            await run_step_ask(step, this.#context);
+            await ask(step, this.#context);
             recorder.end('succeeded');
         }
         catch (error) {
@@ -9040,22 +9195,44 @@ function health_observation_failure(observed) {
 
 
 /**
- * What one endpoint tells. First what a member answers from its own knowledge, for that works without a majority; the
- * read last, for it hangs without one. By then the connection is warm, and the time of the read is that of the read.
+ * What one endpoint tells: its status, and then all the rest at once. By then the connection is warm and known to work,
+ * so the time of the read is that of the read.
  */
 async function observeEndpoint(member, signal) {
     const status = await attempt(() => member.client.status({ signal }));
-    return observeFurther(member, status, signal);
+    return endpointObservation(member, status, askFurther(member.client, status, signal));
 }
-/** The same for one whose status was asked for already. */
-async function observeFurther({ name, address, client }, status, signal) {
-    const memberList = await attemptAfter(status, () => client.memberList({ linearizable: false }, { signal }));
-    const roundTripNs = await attemptAfter(memberList, () => nanosecondsOf(() => client.version({ signal })));
-    const readNs = await attemptAfter(roundTripNs, () => timeRead(client, signal));
-    const alarms = isSilent(readNs) ? readNs : await attempt(() => client.alarms({ signal }));
-    return { name, address, status, memberList, roundTripNs, readNs, alarms };
+/** Asks one whose status is known for all the rest. Every answer is small: none of them delays the timed ones. */
+function askFurther(client, status, signal) {
+    return {
+        roundTripNs: attemptAfter(status, () => nanosecondsOf(() => client.version({ signal }))),
+        readNs: attemptAfter(status, () => timeRead(client, signal)),
+        memberList: attemptAfter(status, () => client.memberList({ linearizable: false }, { signal })),
+        alarms: attemptAfter(status, () => client.alarms({ signal })),
+    };
 }
-/** A read that etcd refuses, as it does while a CORRUPT alarm is raised, still lets the alarms be asked for. */
+/** All of that, once it is there. */
+async function endpointObservation({ name, address }, status, requests) {
+    const [memberList, roundTripNs, readNs, alarms] = await Promise.all([
+        requests.memberList,
+        requests.roundTripNs,
+        requests.readNs,
+        requests.alarms,
+    ]);
+    return {
+        name,
+        address,
+        status,
+        memberList,
+        roundTripNs,
+        readNs,
+        alarms: isSilent(readNs) ? readNs : alarms,
+    };
+}
+/**
+ * Whoever gets no answer to a read gets none for the alarms, but for chance. A read that etcd refuses, as it does while a
+ * CORRUPT alarm is raised, is an answer.
+ */
 function isSilent(readNs) {
     return health_observation_failure(readNs) !== undefined && health_observation_failure(readNs)?.kind !== 'rejected';
 }
@@ -10754,7 +10931,7 @@ async function underLock(decide, settings, seen, keys, surroundings) {
     }));
     record.takenOver = locks.takenOver;
     try {
-        const again = (one) => lookedAgain(one, answerOf(locks, one));
+        const again = (one) => lookedAgain(one, travel_answerOf(locks, one));
         const { controlPlane } = seen;
         const look = await lookAndDecide(decide, settings, {
             members: observed.map(again),
@@ -10771,7 +10948,7 @@ async function underLock(decide, settings, seen, keys, surroundings) {
         await locks.release();
     }
 }
-function answerOf({ answers }, { transport }) {
+function travel_answerOf({ answers }, { transport }) {
     return answers.get(transport.name) ?? Buffer.alloc(0);
 }
 /** A dry run ends here. */
@@ -12682,21 +12859,38 @@ function highest(values) {
 
 
 /**
- * Asks one member everything, over its one connection. What it answers from its own knowledge comes first: without a
- * majority the rest hangs until the time of a request is over. Does not throw; what is not there when the signal is
- * aborted is told as a timeout, and the rest is kept.
+ * Milliseconds that the metrics wait for the linearizable read, which is timed: their answer is large, and what comes
+ * behind it comes late. A read that takes longer hangs, as it does without a majority, or is so slow that this is no matter.
+ */
+const PATIENCE_MS = 1_000;
+/**
+ * Asks one member everything, over its one connection: its status, then all that has small answers at once, then the
+ * metrics. What hangs without a majority keeps nothing else from being seen. Does not throw; what is not there when the
+ * signal is aborted is told as a timeout, and the rest is kept.
  */
 async function observeMember(member, signal) {
     const { client } = member;
     const status = await attempt(() => client.status({ signal }));
     let revision = 0;
-    const localReadNs = await attemptAfter(status, () => nanosecondsOf(async () => {
+    const further = askFurther(client, status, signal);
+    const localRead = attemptAfter(status, () => nanosecondsOf(async () => {
         ({ revision } = await client.rangeSerializable('health', { signal }));
     }));
-    const livez = await attemptAfter(localReadNs, () => client.probe('/livez', { signal }));
-    const metrics = await attemptAfter(livez, () => client.metrics({ signal }));
-    const endpoint = await observeFurther(member, status, signal);
-    const readyz = await attemptAfter(endpoint.memberList, () => client.probe('/readyz', { signal }));
+    const probes = [
+        attemptAfter(status, () => client.probe('/livez', { signal })),
+        attemptAfter(status, () => client.probe('/readyz', { signal })),
+    ];
+    const scrape = async () => {
+        const [, alive] = await Promise.all([localRead, probes[0], further.roundTripNs]);
+        await orAfter(PATIENCE_MS, further.readNs);
+        return attemptAfter(alive, () => client.metrics({ signal }));
+    };
+    const [endpoint, localReadNs, livez, readyz, metrics] = await Promise.all([
+        endpointObservation(member, status, further),
+        localRead,
+        ...probes,
+        scrape(),
+    ]);
     const unread = health_observation_failure(localReadNs);
     return {
         endpoint,
@@ -12706,6 +12900,13 @@ async function observeMember(member, signal) {
         readyz,
         metrics,
     };
+}
+/** Waits for it, but no longer than that. */
+async function orAfter(milliseconds, work) {
+    const over = Promise.withResolvers();
+    const timer = setTimeout(() => over.resolve(undefined), milliseconds);
+    await Promise.race([work, over.promise]);
+    clearTimeout(timer);
 }
 /** The newest revision that all who told theirs have. */
 function commonRevision(revisions) {
