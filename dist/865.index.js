@@ -10658,9 +10658,19 @@ function controlPlaneLook({ observed, unreached }) {
  */
 class KeyStock {
     #made = new Map();
-    /** Begins to make so many. */
+    /**
+     * Begins to make so many. The first one has the processors for itself: where a CA is made it is the CA's, and a host waits for
+     * it to start kubelet.
+     */
     prepare(count, algorithm) {
-        const keys = Array.from({ length: count }, () => (0,pki_keys/* generateKey */.rh)(algorithm));
+        if (count === 0)
+            return;
+        const first = (0,pki_keys/* generateKey */.rh)(algorithm);
+        const others = Array.from({ length: count - 1 }, async () => {
+            await first;
+            return (0,pki_keys/* generateKey */.rh)(algorithm);
+        });
+        const keys = [first, ...others];
         // Whoever takes one gets its error.
         for (const key of keys)
             key.catch(() => undefined);

@@ -8,9 +8,18 @@ import { generateKey, type KeyAlgorithm } from '../pki/keys.ts';
 export class KeyStock {
   readonly #made = new Map<KeyAlgorithm, Promise<KeyObject>[]>();
 
-  /** Begins to make so many. */
+  /**
+   * Begins to make so many. The first one has the processors for itself: where a CA is made it is the CA's, and a host waits for
+   * it to start kubelet.
+   */
   prepare(count: number, algorithm: KeyAlgorithm): void {
-    const keys = Array.from({ length: count }, () => generateKey(algorithm));
+    if (count === 0) return;
+    const first = generateKey(algorithm);
+    const others = Array.from({ length: count - 1 }, async () => {
+      await first;
+      return generateKey(algorithm);
+    });
+    const keys = [first, ...others];
     // Whoever takes one gets its error.
     for (const key of keys) key.catch(() => undefined);
     this.#made.set(algorithm, [...(this.#made.get(algorithm) ?? []), ...keys]);

@@ -18,3 +18,19 @@ test('one of another algorithm is not taken', async () => {
   expect((await stock.take('ECDSA-P384')).asymmetricKeyDetails?.namedCurve).toBe('secp384r1');
   expect((await stock.take('ECDSA-P256')).asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
 });
+
+// A host waits for the key of the CA, which is the first that is taken.
+test('the first key is there before any other', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const stock = new KeyStock();
+    stock.prepare(4, 'RSA-2048');
+    const order: number[] = [];
+    await Promise.all(
+      Array.from({ length: 4 }, async (_, index) => {
+        await stock.take('RSA-2048');
+        order.push(index);
+      }),
+    );
+    expect(order[0]).toBe(0);
+  }
+});
