@@ -10,6 +10,7 @@ import { refuseUnapproved } from './approval.ts';
 import { carryOut } from './carry-out.ts';
 import { controlPlaneLook, observeControlPlane, type ObservedControlPlane } from './control-plane.ts';
 import { KeyStock } from './key-stock.ts';
+import { lookBehind } from './look-behind.ts';
 import { publicTexts } from './material.ts';
 import { withConnections } from './connections.ts';
 import {
@@ -131,13 +132,16 @@ function isDone({ stages, afterProof }: Plan): boolean {
 async function lookAndDecide(
   decide: Decide,
   settings: Settings,
-  { members: observed, controlPlane }: Seen,
+  { members: seenBefore, controlPlane }: Seen,
   surroundings: Surroundings,
 ): Promise<Look> {
   const { log, chance, record, archive } = surroundings;
-  const clients = await reachCluster(settings, observed, surroundings);
-  const cluster = clients && (await watchCluster(clients, surroundings));
+  const clients = await reachCluster(settings, seenBefore, surroundings);
   try {
+    const cluster = clients && (await watchCluster(clients, surroundings));
+    const observed = cluster
+      ? await lookBehind(seenBefore, cluster, settings, surroundings.timeline)
+      : seenBefore;
     const plan = decide({
       settings,
       facts: observed.map(({ facts }) => facts),

@@ -1,5 +1,5 @@
-export const id = 865;
-export const ids = [865];
+export const id = 681;
+export const ids = [681];
 export const modules = {
 
 /***/ 81001:
@@ -119,7 +119,7 @@ function placeFor(temporary) {
 
 /***/ }),
 
-/***/ 2342:
+/***/ 15878:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -10682,6 +10682,35 @@ class KeyStock {
     }
 }
 
+;// CONCATENATED MODULE: ./src/road/look-behind.ts
+
+
+
+const look_behind_TIMEOUT_MS = 30_000;
+/**
+ * Looks once more at hosts of which the cluster tells newer things than were seen there. A member writes its log and then
+ * publishes itself, so one that has published itself and was seen without a log has started in between, or has lost its log:
+ * the later look tells which.
+ * @throws Refusal with each host that could not be examined.
+ */
+async function lookBehind(observed, { health }, settings, timeline) {
+    const { members } = resolveMembers(settings.hosts, observed.map(({ facts }) => facts));
+    const hasPublished = (name) => health.members.some((member) => member.name === name && member.clientUrls.length > 0);
+    const script = secondLook(settings);
+    const work = observed.map((one, index) => {
+        const host = hostLabel(one.host);
+        const isOlder = !one.facts.dataDir.hasLog && hasPublished(members[index]?.name);
+        const look = async () => {
+            const what = { title: 'look again', effect: 'reads', script, timeoutMs: look_behind_TIMEOUT_MS };
+            return lookedAgain(one, (await one.transport.run(what)).stdout);
+        };
+        const record = { stage: 'Observe', title: 'look again', changes: false, host };
+        const result = isOlder ? timeline.record(record, look) : Promise.resolve(one);
+        return { host, at: 'look again', result };
+    });
+    return settleAll('not every host could be examined, so nothing was changed on any', work);
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/read-only.ts
 
 /**
@@ -10795,6 +10824,7 @@ async function reachCluster(settings, observed, { maskSecret, now }) {
 
 
 
+
 /**
  * The one road under every operation: observe, decide, act, prove. What changes anything is done under a lock on every
  * host, after looking and deciding again.
@@ -10876,11 +10906,14 @@ function newKeys({ authority, issue }) {
 function isDone({ stages, afterProof }) {
     return stages.length + afterProof.length === 0;
 }
-async function lookAndDecide(decide, settings, { members: observed, controlPlane }, surroundings) {
+async function lookAndDecide(decide, settings, { members: seenBefore, controlPlane }, surroundings) {
     const { log, chance, record, archive } = surroundings;
-    const clients = await reachCluster(settings, observed, surroundings);
-    const cluster = clients && (await watchCluster(clients, surroundings));
+    const clients = await reachCluster(settings, seenBefore, surroundings);
     try {
+        const cluster = clients && (await watchCluster(clients, surroundings));
+        const observed = cluster
+            ? await lookBehind(seenBefore, cluster, settings, surroundings.timeline)
+            : seenBefore;
         const plan = decide({
             settings,
             facts: observed.map(({ facts }) => facts),

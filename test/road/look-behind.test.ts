@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import { Refusal } from '../../src/findings.ts';
+import { parseProbe } from '../../src/hosts/probe/parse-probe.ts';
+import { lookBehind } from '../../src/road/look-behind.ts';
+import type { Observed } from '../../src/road/observe.ts';
+import { Timeline } from '../../src/road/timeline.ts';
+import { clusterFacts, type ClusterState } from '../cluster/example-health.ts';
+import { exampleSettings, MEMBERS } from '../cluster/example.ts';
+import { recorded, withSections } from '../hosts/probe/recorded.ts';
+import { standInTransport, type Behaviour } from './stand-ins.ts';
+
+const settings = exampleSettings();
+const withoutLog = recorded('pristine');
+
+/** The part of the probe that is asked again, of a host on which etcd has written its log. */
+const WITH_LOG = Buffer.from('mark\n\nmark data-dir\n700\nmember\n\nmark data-dir.wal\n0.wal\n\nmark end\n');
+
+/** Which hosts were looked at again, and which have a log then. */
+async function look(cluster: ClusterState, behave: Behaviour): Promise<{ asked: string[]; logs: boolean[] }> {
+  const asked: string[] = [];
+  const observed = MEMBERS.map(({ name, address }): Observed => {
+    const answer = withSections(withoutLog, { hostname: name });
+    const host = { address };
+    return {
+      host,
+      transport: standInTransport(name, asked, behave),
+      facts: parseProbe(address, answer),
+      answer,
+    };
+  });
+  const timeline = new Timeline(() => performance.now());
+  const seen = await lookBehind(observed, clusterFacts(cluster), settings, timeline);
+  return { asked, logs: seen.map(({ facts }) => facts.dataDir.hasLog) };
+}
+
+// A run was lost while the members were starting: the next one has seen them before they wrote anything, and asked them after.
+test('a member that has published itself since it was seen without a log is looked at again', async () => {
+  expect(await look({}, () => ({ stdout: WITH_LOG }))).toEqual({
+    asked: ['infra0: look again', 'infra1: look again', 'infra2: look again'],
+    logs: [true, true, true],
+  });
+});
+
+test('one that has lost its log is still without one then', async () => {
+  const still = Buffer.from('mark\n\nmark end\n');
+  const { logs } = await look({}, (_, host) => ({ stdout: host === 'infra1' ? still : WITH_LOG }));
+  expect(logs).toEqual([true, false, true]);
+});
+
+test('one that has not published itself may well have none', async () => {
+  const cluster = { down: ['infra2'], unpublished: ['infra2'] };
+  const { asked, logs } = await look(cluster, () => ({ stdout: WITH_LOG }));
+  expect(asked).toEqual(['infra0: look again', 'infra1: look again']);
+  expect(logs).toEqual([true, true, false]);
+});
+
+test('a host that cannot be examined then ends the run', async () => {
+  const cutOff = { stdout: Buffer.from('mark\n\nmark data-dir\n') };
+  await expect(
+    look({}, (_, host) => (host === 'infra0' ? cutOff : { stdout: WITH_LOG })),
+  ).rejects.toBeInstanceOf(Refusal);
+});
