@@ -10,7 +10,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { kubernetesVersions } from '../lab/settings.ts';
+import { hostProgramsFor } from '../lab/programs/programs.ts';
+import { defaultKubernetesVersion, type KubernetesVersion, kubernetesVersions } from '../lab/settings.ts';
 import { staleDistFiles } from './dist.ts';
 import { whyNoLab } from './lab-possible.ts';
 
@@ -76,14 +77,21 @@ function jest(
 }
 
 /** Runs tests that need real hosts, or says loudly why it does not. */
-function inLab(tests: () => void): void {
+async function inLab(tests: () => Promise<void> | void): Promise<void> {
   const obstacle = whyNoLab();
-  if (obstacle === undefined) tests();
+  if (obstacle === undefined) await tests();
   else if (process.env['LAB_MANDATORY'] === '1') count(`the lab can run here (${obstacle})`, false);
   else
     console.log(
       `\n!!! SKIPPED: all end-to-end tests, because ${obstacle}. Nothing was proven on real hosts.`,
     );
+}
+
+/** The client of etcd before real members, of the release that the lab's hosts have: faults that no host of the lab has to suffer. */
+async function clientOfEtcd(version: KubernetesVersion): Promise<void> {
+  const { paths } = await hostProgramsFor(version, console.error);
+  const tests = ['--runTestsByPath', 'test/etcd/real-etcd.test.ts'];
+  jest(`Client of etcd as of Kubernetes ${version}`, 'unit', tests, { ETCD_BIN: paths.etcd });
 }
 
 const only = process.argv[2];
@@ -100,25 +108,27 @@ if (runs('unit')) {
   jest('Unit tests', 'unit');
 }
 if (runs('e2e')) {
-  inLab(() => {
+  await inLab(async () => {
+    await clientOfEtcd(defaultKubernetesVersion);
     jest('End-to-end tests in the lab', 'e2e', ['--runInBand']);
     jest('Faults at some steps', 'soak', ['--runInBand'], { LAB_SOAK: 'sample' });
   });
 }
 if (only === 'versions') {
-  inLab(() => {
+  await inLab(async () => {
     for (const version of kubernetesVersions) {
+      await clientOfEtcd(version);
       const deploy = ['--runTestsByPath', 'test/e2e/deploy.test.ts'];
       jest(`Deploy on Kubernetes ${version}`, 'e2e', deploy, { LAB_KUBERNETES: version });
     }
   });
 }
-if (only === 'vm') inLab(() => jest('Deploy on virtual machines', 'vm', ['--runInBand']));
+if (only === 'vm') await inLab(() => jest('Deploy on virtual machines', 'vm', ['--runInBand']));
 if (only === 'control-plane') {
-  inLab(() => jest('A control plane on the cluster', 'control-plane', ['--runInBand']));
+  await inLab(() => jest('A control plane on the cluster', 'control-plane', ['--runInBand']));
 }
 if (only === 'soak') {
-  inLab(() =>
+  await inLab(() =>
     jest('Faults at every step', 'soak', ['--runInBand'], { LAB_SOAK: process.env['LAB_SOAK'] ?? 'all' }),
   );
 }
