@@ -32,7 +32,8 @@ test('runs that are lost in every stage leave what the next one goes on from, wi
   const fingerprint = await lab.sh('infra0', FINGERPRINT);
   await loseRunnerAt(/^\[infra1\] done: verify files/);
   await loseRunnerAt(/^Start of the members/);
-  await loseRunnerAt(/^Record of the finished cluster/);
+  // by then the members may be found healthy, and all that is left is the record
+  await loseRunnerAt(/^Record of (?:the finished cluster|what was done)/);
   const last = await runInLab(lab, deployInputs(lab));
   if (last.conclusion !== 'success') throw new Error(last.log.join('\n'));
   expect(last.outputs).toMatchObject({ healthy: 'true' });
