@@ -6637,14 +6637,13 @@ const KNOWN_FAILURES = [
 
 ;// CONCATENATED MODULE: ./src/hosts/scripts/give-lead.ts
 
-
 /** All in hundredths of a second, in which Linux tells its uptime. What a member needs beside its questions, to write its first log. */
 const LEAD = 8;
 /** For members that do not take the same time to start; no more than they have round trips of their own. */
 const ROOM = 12;
 const MOST = 300;
 /**
- * Bash that gives another member of a new cluster a lead.
+ * Bash that gives another member of a new cluster a lead. It needs `nap` of `PAUSE_FUNCTION`.
  *
  * Before a new member does anything else it asks the others, in the order of their peer URLs, whether it has been there before
  * (isMemberBootstrapped in etcd's server/etcdserver/cluster_util.go). It listens by then, and answers only when it is through
@@ -6656,7 +6655,7 @@ const MOST = 300;
  * no lead is of any use.
  */
 function giveLead({ address, peerPort, peers }) {
-    return `${PAUSE_FUNCTION}
+    return `
 uptime_hundredths() { local up; read -r up _ < /proc/uptime; printf -v "$1" %d "$((10#\${up/./}))"; }
 uptime_hundredths begun
 outcome=0
@@ -10456,9 +10455,9 @@ async function probe(settings, host, transport) {
         answer,
     }));
 }
-/** The bash of the second look, once the run has its lock. */
+/** The look again at what may have changed since the first one. */
 function secondLook(settings) {
-    return volatileProbeScript(settings);
+    return { title: 'look again', effect: 'reads', script: volatileProbeScript(settings), timeoutMs: 30_000 };
 }
 /** What was seen, brought up to date by the answer of the second look. */
 function lookedAgain(seen, answer) {
@@ -10686,7 +10685,6 @@ class KeyStock {
 
 
 
-const look_behind_TIMEOUT_MS = 30_000;
 /**
  * Looks once more at hosts of which the cluster tells newer things than were seen there. A member writes its log and then
  * publishes itself, so one that has published itself and was seen without a log has started in between, or has lost its log:
@@ -10696,17 +10694,14 @@ const look_behind_TIMEOUT_MS = 30_000;
 async function lookBehind(observed, { health }, settings, timeline) {
     const { members } = resolveMembers(settings.hosts, observed.map(({ facts }) => facts));
     const hasPublished = (name) => health.members.some((member) => member.name === name && member.clientUrls.length > 0);
-    const script = secondLook(settings);
+    const again = secondLook(settings);
     const work = observed.map((one, index) => {
         const host = hostLabel(one.host);
         const isOlder = !one.facts.dataDir.hasLog && hasPublished(members[index]?.name);
-        const look = async () => {
-            const what = { title: 'look again', effect: 'reads', script, timeoutMs: look_behind_TIMEOUT_MS };
-            return lookedAgain(one, (await one.transport.run(what)).stdout);
-        };
-        const record = { stage: 'Observe', title: 'look again', changes: false, host };
+        const look = async () => lookedAgain(one, (await one.transport.run(again)).stdout);
+        const record = { stage: 'Observe', title: again.title, changes: false, host };
         const result = isOlder ? timeline.record(record, look) : Promise.resolve(one);
-        return { host, at: 'look again', result };
+        return { host, at: again.title, result };
     });
     return settleAll('not every host could be examined, so nothing was changed on any', work);
 }
@@ -10961,7 +10956,7 @@ async function underLock(decide, settings, seen, keys, surroundings) {
         transport: named_named(one.transport, members[index]?.name ?? one.transport.name),
     }));
     const locked = everyHost({ ...seen, members: observed });
-    const script = secondLook(settings);
+    const again = secondLook(settings);
     const { run } = settings;
     const locks = await timeline.record({ stage: 'Lock', title: 'take the locks, look again', changes: false }, () => acquireLocks({
         transports: locked.map(({ transport }) => transport),
@@ -10970,15 +10965,15 @@ async function underLock(decide, settings, seen, keys, surroundings) {
         signal,
         log,
         random,
-        then: () => ({ title: 'look again', effect: 'reads', script, timeoutMs: 30_000 }),
+        then: () => again,
     }));
     record.takenOver = locks.takenOver;
     try {
-        const again = (one) => lookedAgain(one, travel_answerOf(locks, one));
+        const upToDate = (one) => lookedAgain(one, travel_answerOf(locks, one));
         const { controlPlane } = seen;
         const look = await lookAndDecide(decide, settings, {
-            members: observed.map(again),
-            controlPlane: { ...controlPlane, observed: controlPlane.observed.map(again) },
+            members: observed.map(upToDate),
+            controlPlane: { ...controlPlane, observed: controlPlane.observed.map(upToDate) },
         }, surroundings);
         try {
             return await carryOut({ ...look, settings, surroundings, keys, locks });

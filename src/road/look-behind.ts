@@ -5,8 +5,6 @@ import { hostLabel, lookedAgain, secondLook, type Observed } from './observe.ts'
 import { settleAll } from './settle.ts';
 import type { Timeline } from './timeline.ts';
 
-const TIMEOUT_MS = 30_000;
-
 /**
  * Looks once more at hosts of which the cluster tells newer things than were seen there. A member writes its log and then
  * publishes itself, so one that has published itself and was seen without a log has started in between, or has lost its log:
@@ -25,17 +23,14 @@ export async function lookBehind(
   );
   const hasPublished = (name: string | undefined): boolean =>
     health.members.some((member) => member.name === name && member.clientUrls.length > 0);
-  const script = secondLook(settings);
+  const again = secondLook(settings);
   const work = observed.map((one, index) => {
     const host = hostLabel(one.host);
     const isOlder = !one.facts.dataDir.hasLog && hasPublished(members[index]?.name);
-    const look = async (): Promise<Observed> => {
-      const what = { title: 'look again', effect: 'reads', script, timeoutMs: TIMEOUT_MS } as const;
-      return lookedAgain(one, (await one.transport.run(what)).stdout);
-    };
-    const record = { stage: 'Observe', title: 'look again', changes: false, host };
+    const look = async (): Promise<Observed> => lookedAgain(one, (await one.transport.run(again)).stdout);
+    const record = { stage: 'Observe', title: again.title, changes: false, host };
     const result = isOlder ? timeline.record(record, look) : Promise.resolve(one);
-    return { host, at: 'look again', result };
+    return { host, at: again.title, result };
   });
   return settleAll('not every host could be examined, so nothing was changed on any', work);
 }

@@ -3,7 +3,7 @@ import { lastWords } from '../hosts/last-words.ts';
 import { HostError } from '../hosts/host-error.ts';
 import { parseProbe } from '../hosts/probe/parse-probe.ts';
 import { probeScript, volatileProbeScript, type ProbeQuestion } from '../hosts/probe/probe-script.ts';
-import type { RemoteResult, Transport, TransportStatistics } from '../hosts/transport.ts';
+import type { RemoteResult, RemoteScript, Transport, TransportStatistics } from '../hosts/transport.ts';
 import { errorMessage, Refusal, type Finding } from '../findings.ts';
 import { placesOf } from '../kubeadm/data-places.ts';
 import type { HostSettings, MemberSettings, Settings } from '../settings/settings.ts';
@@ -125,9 +125,9 @@ export async function probe(
   }));
 }
 
-/** The bash of the second look, once the run has its lock. */
-export function secondLook(settings: Settings): string {
-  return volatileProbeScript(settings);
+/** The look again at what may have changed since the first one. */
+export function secondLook(settings: Settings): RemoteScript {
+  return { title: 'look again', effect: 'reads', script: volatileProbeScript(settings), timeoutMs: 30_000 };
 }
 
 /** What was seen, brought up to date by the answer of the second look. */

@@ -198,7 +198,7 @@ async function underLock(
     transport: named(one.transport, members[index]?.name ?? one.transport.name),
   }));
   const locked = everyHost({ ...seen, members: observed });
-  const script = secondLook(settings);
+  const again = secondLook(settings);
   const { run } = settings;
   const locks = await timeline.record(
     { stage: 'Lock', title: 'take the locks, look again', changes: false },
@@ -210,19 +210,19 @@ async function underLock(
         signal,
         log,
         random,
-        then: () => ({ title: 'look again', effect: 'reads', script, timeoutMs: 30_000 }),
+        then: () => again,
       }),
   );
   record.takenOver = locks.takenOver;
   try {
-    const again = (one: Observed): Observed => lookedAgain(one, answerOf(locks, one));
+    const upToDate = (one: Observed): Observed => lookedAgain(one, answerOf(locks, one));
     const { controlPlane } = seen;
     const look = await lookAndDecide(
       decide,
       settings,
       {
-        members: observed.map(again),
-        controlPlane: { ...controlPlane, observed: controlPlane.observed.map(again) },
+        members: observed.map(upToDate),
+        controlPlane: { ...controlPlane, observed: controlPlane.observed.map(upToDate) },
       },
       surroundings,
     );

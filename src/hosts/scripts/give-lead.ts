@@ -1,5 +1,4 @@
 import { quote } from '../shell.ts';
-import { PAUSE_FUNCTION } from './pause.ts';
 
 /** A member that is given a lead, and where its peers reach it. */
 export interface LeadingMember {
@@ -16,7 +15,7 @@ const ROOM = 12;
 const MOST = 300;
 
 /**
- * Bash that gives another member of a new cluster a lead.
+ * Bash that gives another member of a new cluster a lead. It needs `nap` of `PAUSE_FUNCTION`.
  *
  * Before a new member does anything else it asks the others, in the order of their peer URLs, whether it has been there before
  * (isMemberBootstrapped in etcd's server/etcdserver/cluster_util.go). It listens by then, and answers only when it is through
@@ -28,7 +27,7 @@ const MOST = 300;
  * no lead is of any use.
  */
 export function giveLead({ address, peerPort, peers }: LeadingMember): string {
-  return `${PAUSE_FUNCTION}
+  return `
 uptime_hundredths() { local up; read -r up _ < /proc/uptime; printf -v "$1" %d "$((10#\${up/./}))"; }
 uptime_hundredths begun
 outcome=0

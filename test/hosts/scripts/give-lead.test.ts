@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { giveLead } from '../../../src/hosts/scripts/give-lead.ts';
+import { PAUSE_FUNCTION } from '../../../src/hosts/scripts/pause.ts';
 
 let folder: string;
 
@@ -17,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 async function leadMs(peers: number, connection?: string): Promise<number> {
   if (connection !== undefined)
     writeFileSync(join(folder, 'timeout'), `#!/bin/bash\n${connection}\n`, { mode: 0o755 });
-  const script = giveLead({ address: '127.0.0.1', peerPort: 1, peers });
+  const script = `${PAUSE_FUNCTION}${giveLead({ address: '127.0.0.1', peerPort: 1, peers })}`;
   const begun = performance.now();
   const child = spawn('bash', ['--norc', '-c', `set -euo pipefail\n${script}`], {
     env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` },
