@@ -10033,6 +10033,7 @@ function parseStanding(sections) {
         files,
         dataDir: parseDataDir(sections),
         state: readState(files.get(kubeadm_paths/* STATE_FILE */.bv)),
+        unseen: [],
     };
 }
 function getter(sections) {

@@ -71,6 +71,29 @@ export interface RuntimeDiscovery {
   readonly problem?: string;
 }
 
+/** A part of what the probe looks at. */
+export type FactName =
+  | 'containers'
+  | 'images'
+  | 'runtime'
+  | 'kubelet'
+  | 'kubeadm'
+  | 'files'
+  | 'digests'
+  | 'data-dir'
+  | 'addresses'
+  | 'listeners'
+  | 'reach';
+
+/** A part of the facts that could not be seen. The facts then hold nothing of it, and that says nothing about the host. */
+export interface Unseen {
+  readonly what: FactName;
+  /** The program that was asked, as an administrator would call it, e.g. `crictl ps`. */
+  readonly program: string;
+  /** How it ended and what it said, cleaned and at most 500 characters. */
+  readonly words: string;
+}
+
 /** What every look at a host brings: who it is, and what a run of the action has left there. */
 export interface StandingFacts {
   /** Short, in lower case. */
@@ -81,6 +104,8 @@ export interface StandingFacts {
   readonly dataDir: DataDirFact;
   /** What the action itself left on this host. */
   readonly state: HostState | 'absent' | 'unreadable';
+  /** What could not be seen; empty where the facts are whole. */
+  readonly unseen: readonly Unseen[];
 }
 
 /** Everything one read-only probe has seen on one host. */

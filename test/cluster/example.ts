@@ -195,6 +195,7 @@ export function pristineHost(member: MemberIdentity, changes: Partial<HostFacts>
     containers: [],
     locked: false,
     state: 'absent',
+    unseen: [],
     ...changes,
   };
 }

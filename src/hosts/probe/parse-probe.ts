@@ -62,6 +62,7 @@ export function parseStanding(sections: ReadonlyMap<string, string>): StandingFa
     files,
     dataDir: parseDataDir(sections),
     state: readState(files.get(STATE_FILE)),
+    unseen: [],
   };
 }
 
