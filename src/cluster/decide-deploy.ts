@@ -1,11 +1,20 @@
-import { Refused, type Finding } from '../findings.ts';
+import { Refusal, Refused, type Finding } from '../findings.ts';
 import { placesOf } from '../kubeadm/data-places.ts';
 import { flagsBeforeData } from '../kubeadm/etcd-manifest.ts';
-import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
+import type { ClusterShape, MemberIdentity } from '../kubeadm/kubeadm-config.ts';
 import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
 import type { Authority } from '../pki/authority.ts';
-import { leafProfileNames } from '../pki/leaf-profiles.ts';
+import { leafProfileNames, type LeafProfileName } from '../pki/leaf-profiles.ts';
 import type { Settings } from '../settings/settings.ts';
+import {
+  absenceFindings,
+  absentLeftOut,
+  inOrderOfInputs,
+  reasonsOf,
+  resolveAbsent,
+  type AbsentHost,
+  type AbsentMember,
+} from './absent-members.ts';
 import { clusterAdoptionFindings, memberAdoptionFindings, patchAdoptionFindings } from './adoption.ts';
 import { chooseAuthority, knownAuthority, withoutAuthority, type AuthorityChoice } from './authority.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
@@ -26,6 +35,7 @@ import type { DataDirFact, HostFacts } from './host-facts.ts';
 import { imageFindings, runningImage, wantedImage } from './images.ts';
 import { otherImages, pauseFindings, supplyFindings } from './image-supply.ts';
 import { clonedMachines, resolveMembers, type Member } from './members.ts';
+import { holdLeaves, holdRestarts, LEFT_OUT, type Held } from './left-out.ts';
 import { lostLogFindings, membershipFindings } from './membership.ts';
 import { classifyHost, recordOn, tokenOn, type Ownership } from './ownership.ts';
 import type { Plan, PlannedClientCopy, Verdict } from './plan.ts';
@@ -38,8 +48,10 @@ import { unknownReleases } from './unknown-releases.ts';
 /** Everything that the decision depends on; the same question gives the same plan. */
 export interface DeployQuestion {
   readonly settings: Settings;
-  /** In the order of `settings.hosts`. */
+  /** In the order of `settings.hosts`, which are those that could be reached. */
   readonly facts: readonly HostFacts[];
+  /** Listed hosts that could not be reached; absent: all could. */
+  readonly absent?: readonly AbsentHost[];
   /** Hosts of the control plane, which are no members; absent: none are listed. */
   readonly controlPlane?: ControlPlaneLook;
   /** Absent where no member could be asked. */
@@ -57,13 +69,33 @@ const TITLE = 'nothing was changed on any host';
  * The plan for `deploy`: one verdict on what was found, and what follows from it.
  * @throws Refused with all findings, before anything is touched, when the hosts are neither empty nor wholly one
  * cluster that can be brought to what the inputs ask for without risk.
+ * @throws Refusal likewise, if hosts could not be reached and the run cannot go on without them.
  */
 export function decideDeploy(question: DeployQuestion): Plan {
-  const { settings, facts, cluster } = question;
+  const away = reasonsOf(question.absent ?? []);
+  if (away.length === 0) return decide(question);
+  try {
+    return decide(question);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw new Refusal('not every host could be reached, so nothing was changed on any', [
+      ...new Set([...away, ...error.findings]),
+    ]);
+  }
+}
+
+function decide(question: DeployQuestion): Plan {
+  const { settings, facts, cluster, absent: absentHosts = [] } = question;
   const { members, findings } = resolveMembers(settings.hosts, facts);
   refuseIf(findings);
   const ownership = classifyAll(members, settings.clusterName);
-  const shape = clusterShape(settings, members, tokenOf(ownership) ?? question.freshToken);
+  refuseIf(absenceFindings(absentHosts, members, ownership, cluster));
+  const absent = resolveAbsent(absentHosts, members);
+  const shape = clusterShape(
+    settings,
+    inOrderOfInputs(members, absent),
+    tokenOf(ownership) ?? question.freshToken,
+  );
   const established = isEstablished(ownership, cluster);
   if (established) refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
   refuseIf([
@@ -76,13 +108,15 @@ export function decideDeploy(question: DeployQuestion): Plan {
     renewBeforeDays: settings.renewBeforeDays,
     now: question.now,
   });
-  const found: Found = { ...question, members, ownership, shape, handOver: controlPlane };
+  const found: Found = { ...question, members, away: absent, ownership, shape, handOver: controlPlane };
   return established ? decideEstablished(found) : decideNew(found);
 }
 
 /** The question with what follows from it for every verdict. */
 interface Found extends DeployQuestion {
   readonly members: readonly Member[];
+  /** Members whose hosts could not be reached. */
+  readonly away: readonly AbsentMember[];
   readonly ownership: ReadonlyMap<string, Ownership>;
   readonly shape: ClusterShape;
   readonly handOver: ControlPlanePlan;
@@ -137,6 +171,7 @@ function decideNew(found: Found): Plan {
     ...common(found, authority, created),
     verdict: isNew ? 'create' : 'repair',
     reasons: isNew ? ['none of the hosts holds anything of etcd'] : created.map(describeProgress),
+    leftOut: [],
     issue: new Map([...fresh.map(({ name }) => [name, leafProfileNames] as const), ...handOver.issue]),
     clientCopies: new Map(),
     warnings: [
@@ -161,15 +196,11 @@ function decideEstablished(found: Found): Plan {
   const known = knownAuthority(members, settings.authority?.certificatePem);
   if (known === undefined) throw new Refused(TITLE, [withoutAuthority(members)]);
 
-  const converged = members.map((member) => convergedMember(member, known, chosen(first.choice), found));
-  const issue = new Map([
-    ...converged
-      .filter(({ differences }) => differences.leaves.size > 0)
-      .map(({ name, differences }) => [name, [...differences.leaves.keys()]] as const),
-    ...handOver.issue,
-  ]);
+  const compared = members.map((member) => convergedMember(member, known, chosen(first.choice), found));
+  const held = holdBack(compared, found);
+  const converged = held.members;
+  const issue = issuedBy(converged, handOver);
   const signing = issue.size > 0 ? authorityFor(found, true) : first;
-  const restarted = converged.filter(mustRestart);
   refuseIf([
     ...signing.findings,
     ...supplyFindings(
@@ -191,10 +222,9 @@ function decideEstablished(found: Found): Plan {
       .filter(({ name }) => ownership.get(name)?.kind === 'unmanaged')
       .flatMap((member) => memberAdoptionFindings(member, member.desired, member.differences)),
   ]);
-  refuseIf(quorumFindings(restarted, converged, cluster));
-
   const idle = converged.filter((member) => !runs(member));
   const different = converged.filter(({ differences }) => !isAsDesired(differences));
+  const leftOut = [...absentLeftOut(found.away), ...held.leftOut];
   const verdict = verdictOn(unmanaged.length, different.length + handOver.stages.length, idle.length);
   const stages = withHandOver(convergeStages(converged, shape, first.choice?.keyKeeper, archive), handOver);
   // who is handed its own pair needs no copy of a member's
@@ -204,7 +234,14 @@ function decideEstablished(found: Found): Plan {
   return {
     ...common(found, chosen(signing.choice), converged),
     verdict,
-    reasons: [...reasonsFor(verdict, converged), ...handOver.reasons],
+    reasons: [
+      ...reasonsFor(verdict, converged),
+      ...handOver.reasons,
+      ...leftOut
+        .filter(({ at }) => at === LEFT_OUT)
+        .map(({ host = '' }) => `${host}: left out in part or whole`),
+    ],
+    leftOut,
     issue,
     clientCopies,
     warnings: [
@@ -219,6 +256,39 @@ function decideEstablished(found: Found): Plan {
     ],
     ...stages,
   };
+}
+
+/** Leaves that the run issues, by host. */
+function issuedBy(
+  members: readonly ConvergedMember[],
+  handOver: ControlPlanePlan,
+): Map<string, readonly LeafProfileName[]> {
+  return new Map([
+    ...members
+      .filter(({ differences }) => differences.leaves.size > 0)
+      .map(({ name, differences }) => [name, [...differences.leaves.keys()]] as const),
+    ...handOver.issue,
+  ]);
+}
+
+/**
+ * What can be done without what cannot: restarts that the cluster cannot spare are left out, and so are certificates while the
+ * host that keeps the CA's key is away.
+ * @throws Refused with the reasons where nothing else is left to do.
+ */
+function holdBack(compared: readonly ConvergedMember[], found: Found): Held {
+  const { away, cluster, handOver, ownership } = found;
+  const mustSign = issuedBy(compared, handOver).size > 0;
+  const unsigned = mustSign && away.length > 0 ? authorityFor(found, true).findings : [];
+  const signed: Held =
+    unsigned.length === 0 ? { members: compared, leftOut: [] } : holdLeaves(compared, unsigned);
+  const shut = shutGates(signed.members, cluster);
+  const { members, leftOut } = holdRestarts(signed.members, shut);
+  const isIdle = members.every((member) => isAsDesired(member.differences) && runs(member));
+  const takesOver = [...ownership.values()].some(({ kind }) => kind === 'unmanaged');
+  if (takesOver || (isIdle && handOver.stages.length === 0))
+    refuseIf(distinctFacts([...unsigned, ...[...shut.values()].flat()]));
+  return { members, leftOut: [...signed.leftOut, ...leftOut] };
 }
 
 /** The control plane gets its files once the cluster is proven healthy, and recorded. */
@@ -337,9 +407,9 @@ function tokenOf(ownership: ReadonlyMap<string, Ownership>): string | undefined 
   return [...ownership.values()].map(tokenOn).find((token) => token !== undefined);
 }
 
-function clusterShape(settings: Settings, members: readonly Member[], token: string): ClusterShape {
+function clusterShape(settings: Settings, members: readonly MemberIdentity[], token: string): ClusterShape {
   return {
-    members: members.map(({ name, address }) => ({ name, address })),
+    members,
     token,
     clientPort: settings.clientPort,
     peerPort: settings.peerPort,
@@ -473,35 +543,37 @@ function recordedCopies(ownership: ReadonlyMap<string, Ownership>): string[] {
   return [...ownership.values()].flatMap((owned) => recordOn(owned)?.clientCopy?.fingerprint ?? []);
 }
 
-/** Whether the cluster can spare each member that has to be restarted, and whether that is known. */
-function quorumFindings(
-  restarted: readonly ConvergedMember[],
+/** Why the cluster cannot spare a member that has to be restarted, or why that is unknown; by the member's name. */
+function shutGates(
   all: readonly ConvergedMember[],
   cluster: ClusterFacts | undefined,
-): Finding[] {
-  if (restarted.length === 0 || all.length === 1) return [];
+): Map<string, readonly Finding[]> {
+  const restarted = all.filter(mustRestart);
+  if (all.length === 1) return new Map();
   if (cluster === undefined) {
-    if (noneRuns(all)) return [];
-    return [
-      {
-        at: 'gate',
-        fact: `${restarted.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
-        cause: 'The members do not answer, or their client certificates have expired.',
-        fix: 'See that etcd runs on the hosts, then run again.',
-      },
-    ];
+    if (noneRuns(all)) return new Map();
+    const unknown = {
+      at: 'gate',
+      fact: `${restarted.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
+      cause: 'The members do not answer, or their client certificates have expired.',
+      fix: 'See that etcd runs on the hosts, then run again.',
+    };
+    return new Map(restarted.map(({ name }) => [name, [unknown]]));
   }
   // those that do not run come first: without a restart before any, with one before the first that runs
   const woken = namesOf(all.filter((member) => !runs(member) && !mustRestart(member)));
   const idle = namesOf(all.filter((member) => !runs(member)));
-  const findings = restarted.flatMap((member) =>
-    gateFindings(
-      { kind: 'quorum-without', member: member.name },
-      cluster.health,
-      runs(member) ? idle : woken,
-    ),
+  return new Map(
+    restarted.flatMap((member) => {
+      const gate = { kind: 'quorum-without', member: member.name } as const;
+      const findings = gateFindings(gate, cluster.health, runs(member) ? idle : woken);
+      return findings.length === 0 ? [] : [[member.name, findings] as const];
+    }),
   );
-  // the same fact for several members is told once
+}
+
+/** The same fact for several members is told once. */
+function distinctFacts(findings: readonly Finding[]): Finding[] {
   return [...new Map(findings.map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding])).values()];
 }
 

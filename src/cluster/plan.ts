@@ -228,6 +228,8 @@ export interface Plan {
   readonly issue: ReadonlyMap<string, readonly LeafProfileName[]>;
   /** Client certificates for the control plane that were or will be renewed, by the host they lie on. */
   readonly clientCopies: ReadonlyMap<string, PlannedClientCopy>;
+  /** What the run leaves undone, and why: hosts that are away, restarts that the cluster cannot spare now. It ends as failed. */
+  readonly leftOut: readonly Finding[];
   /** What is accepted and deserves a look. */
   readonly warnings: readonly Finding[];
   /** Before the cluster is proven healthy. */

@@ -28,9 +28,20 @@ const missing = '–';
 
 /** A plan for the log, one string per line; one line when nothing has to be done. */
 export function planLines(document: PlanDocument): string[] {
-  const { verdict, clusterName, reasons, membership, stages, afterProof, warnings, digest } = document;
+  const {
+    verdict,
+    clusterName,
+    reasons,
+    membership,
+    stages,
+    afterProof,
+    warnings,
+    leftOut = [],
+    digest,
+  } = document;
   const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${VERDICTS[verdict]}`;
-  if (changesNothing(document)) return [`${title}. Plan digest: ${digest}`];
+  const left = section('What is left out', leftOut.map(describeFinding));
+  if (changesNothing(document)) return [`${title}. Plan digest: ${digest}`, ...left];
   return [
     `${title}. ${totals(document).join(', ')}.`,
     ...indented(reasons),
@@ -42,6 +53,7 @@ export function planLines(document: PlanDocument): string[] {
       'Then the cluster is proven healthy.',
       ...afterProof.flatMap((stage, index) => stageLines(stage, stages.length + index + 1)),
     ]),
+    ...left,
     ...section('What deserves a look', warnings.map(describeFinding)),
     `Plan digest: ${digest}`,
     `To have a later run do this and nothing else, give it the input approved-plan: ${digest}`,
@@ -95,12 +107,15 @@ export function renderPlan(document: PlanDocument): string {
 }
 
 function sections(document: PlanDocument, withDiffs: boolean): string {
+  const leftOut = findings('What is left out', document.leftOut ?? []);
+  const warnings = findings('What deserves a look', document.warnings);
   const filled = changesNothing(document)
-    ? [headline(document), findings(document.warnings), approval(document)]
+    ? [headline(document), leftOut, warnings, approval(document)]
     : [
         headline(document),
         bullets(document.reasons.map(prose)),
-        findings(document.warnings),
+        leftOut,
+        warnings,
         hostTable(document),
         withDiffs ? '' : '_The diffs are left out: the summary would be longer than GitHub shows._',
         ...everyHost(document)
@@ -128,11 +143,11 @@ function headline(document: PlanDocument): string {
     `Operation ${code(operation)}`,
     ...(nothing ? document.reasons.map(prose) : totals(document)),
   ];
-  const sign = nothing ? '✅' : '📋';
+  const sign = nothing && document.leftOut === undefined ? '✅' : '📋';
   return `## ${sign} Plan for etcd cluster ${code(clusterName)}: ${verdict}, ${VERDICTS[verdict]}\n\n${facts.join(' · ')}`;
 }
 
-function findings(all: readonly Finding[]): string {
+function findings(title: string, all: readonly Finding[]): string {
   if (all.length === 0) return '';
   const items = all.map(({ host, at, fact, cause, fix }) =>
     [
@@ -141,7 +156,7 @@ function findings(all: readonly Finding[]): string {
       ...(fix === undefined ? [] : [`  <br>**Fix:** ${prose(fix)}`]),
     ].join('\n'),
   );
-  return `### What deserves a look\n\n${bullets(items)}`;
+  return `### ${title}\n\n${bullets(items)}`;
 }
 
 function hostTable(document: PlanDocument): string {

@@ -69,7 +69,7 @@ export async function publish(outcome: Outcome, settings: Settings, means: Repor
   const report: RunReport = {
     ...commonReport(settings, means),
     outcome: outcome.dryRun ? 'planned' : failed.length > 0 ? 'failed' : 'succeeded',
-    ...(failed.length > 0 && { failure: UNFINISHED }),
+    ...(failed.length > 0 && { failure: unfinished(plan) }),
     changed: outcome.changed,
     findings: [...failed, ...(health?.findings ?? []), ...[...settings.warnings, ...warnings].map(asWarning)],
     certificates,
@@ -80,12 +80,16 @@ export async function publish(outcome: Outcome, settings: Settings, means: Repor
     ...(artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
   };
   for (const warning of warnings) log.warning(describeFinding(warning));
-  if (failed.length > 0) failStep(new Refusal(UNFINISHED, failed), redactor, log);
+  if (failed.length > 0) failStep(new Refusal(unfinished(plan), failed), redactor, log);
   writeSummary(report, redactor, log);
 }
 
-/** The cluster is as it ought to be, and proven so; what is for the control plane is not. */
-const UNFINISHED = 'the cluster is healthy, and not every host of the control plane has what it needs';
+/** What the run could not do, although it failed nowhere. */
+function unfinished({ leftOut }: Plan): string {
+  return leftOut.length > 0
+    ? 'what could be done safely is done, and the rest was left out'
+    : 'the cluster is healthy, and not every host of the control plane has what it needs';
+}
 
 /** Publishes what a run found that only looked. */
 export function publishExamination(
@@ -134,6 +138,8 @@ export async function publishFailure(
   );
   if (health !== undefined) logHealth(health, log);
   for (const line of progressLines(record.progress)) log.info(line);
+  const besides = [...(record.document?.leftOut ?? []), ...record.unfinished];
+  for (const finding of besides) log.info(describeFinding(finding));
   // A run that was cancelled has only seconds left.
   const { audit, document } = record;
   const artifact =
@@ -149,7 +155,7 @@ export async function publishFailure(
     outcome: 'failed',
     failure: failure.title,
     changed,
-    findings: failure.findings,
+    findings: [...failure.findings, ...besides],
     certificates: [],
     ...(health && { health }),
     ...(settings && artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
@@ -169,7 +175,8 @@ function asWarning<T extends object>(finding: T): T & Pick<ReportFinding, 'sever
 
 function lastWord({ dryRun, changed, document, health }: Outcome): string {
   if (dryRun) return 'This was a dry run: nothing was changed on any host.';
-  if (changed) return `The cluster is healthy (${document.verdict}).`;
+  const who = health?.healthy === true ? 'The cluster is healthy' : 'A majority of the members is healthy';
+  if (changed) return `${who} (${document.verdict}).`;
   return health?.healthy === true ? 'The cluster is healthy; nothing was changed.' : 'Nothing was changed.';
 }
 

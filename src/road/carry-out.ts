@@ -1,3 +1,4 @@
+import { healthyRecords } from '../cluster/healthy-records.ts';
 import type { Plan, Stage } from '../cluster/plan.ts';
 import type { HeldLocks } from '../hosts/lock/acquire-locks.ts';
 import type { HealthReport } from '../etcd/health.ts';
@@ -9,7 +10,7 @@ import { ClusterClients } from './cluster-clients.ts';
 import type { KeyStock } from './key-stock.ts';
 import { prepareMaterial, type Material } from './material.ts';
 import { hostProgress } from './host-progress.ts';
-import { prove } from './prove.ts';
+import { prove, ProofFailed } from './prove.ts';
 import { connectionsOf } from './observe.ts';
 import type { Look, Outcome, Surroundings } from './road.ts';
 import type { ActContext } from './steps/context.ts';
@@ -51,7 +52,10 @@ export async function carryOut(work: Work): Promise<Outcome> {
   let outcome: 'succeeded' | 'failed' | 'interrupted' = 'failed';
   try {
     await act(plan.stages, context);
-    const health = await proveOnce(work, context);
+    const health = await proveOnce(work, context).catch(async (error: unknown) => {
+      if (error instanceof ProofFailed) await act(healthyRecords(plan, facts, error.health), context);
+      throw error;
+    });
     await act(plan.afterProof, context);
     outcome = 'succeeded';
     return {
@@ -59,7 +63,7 @@ export async function carryOut(work: Work): Promise<Outcome> {
       document,
       dryRun: false,
       changed: stepsOf(plan).length > 0,
-      unfinished: [...work.unreached, ...record.unfinished],
+      unfinished: [...plan.leftOut, ...work.unreached, ...record.unfinished],
       health,
       authority: await material.authority,
       publicFiles: material.publicFiles,
@@ -88,7 +92,8 @@ function membersOf({ shape }: Plan): ReadonlySet<string> {
 async function proveOnce({ cluster, plan, surroundings }: Work, context: ActContext): Promise<HealthReport> {
   if (plan.stages.length === 0 && cluster?.health.healthy === true) return cluster.health;
   const { log, timeline } = surroundings;
-  return prove({ cluster: await context.cluster(), log, timeline, signal: context.signal });
+  const away = new Set(plan.shape.members.map(({ name }) => name).filter((name) => !context.hosts.has(name)));
+  return prove({ cluster: await context.cluster(), away, log, timeline, signal: context.signal });
 }
 
 function stepsOf({ stages, afterProof }: Plan): Stage['steps'] {

@@ -2,6 +2,7 @@ import type { ClusterFacts } from '../cluster/cluster-facts.ts';
 import { EtcdClient } from '../etcd/client.ts';
 import type { EtcdCredentials } from '../etcd/etcd-credentials.ts';
 import { checkHealth } from '../etcd/health-check.ts';
+import { HostError } from '../hosts/host-error.ts';
 import type { Transport } from '../hosts/transport.ts';
 
 /** What the clients of a cluster's members need. */
@@ -9,7 +10,7 @@ export interface ClusterAccess {
   readonly members: readonly { readonly name: string; readonly address: string }[];
   readonly clientPort: number;
   readonly peerPort: number;
-  /** By member name. */
+  /** By member name. A member without a connection is not asked: it counts as not answering. */
   readonly hosts: ReadonlyMap<string, Transport>;
   readonly credentials: EtcdCredentials;
   readonly now: () => Date;
@@ -62,8 +63,9 @@ function clientOf(
   { hosts, clientPort, credentials }: ClusterAccess,
 ): EtcdClient {
   const transport = hosts.get(name);
-  if (transport === undefined) throw new Error(`no connection to ${name}`);
-  const open = (): ReturnType<Transport['openTcp']> => transport.openTcp(address, clientPort);
+  // not asked through another host: an attempt that hangs would take a channel of that host for minutes
+  const open = (): ReturnType<Transport['openTcp']> =>
+    transport === undefined ? Promise.reject(notReached(name)) : transport.openTcp(address, clientPort);
   return new EtcdClient({
     name,
     address,
@@ -71,5 +73,14 @@ function clientOf(
     open,
     credentials,
     requestTimeoutMs: ANSWER_WITHIN_MS,
+  });
+}
+
+function notReached(host: string): HostError {
+  return new HostError({
+    host,
+    at: 'connect',
+    fact: 'its host could not be reached over SSH, so the member was not asked.',
+    fix: 'Bring the host back, then run again.',
   });
 }

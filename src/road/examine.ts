@@ -64,7 +64,8 @@ export async function examine(
     ]);
     const preflight = await examineEach(settings, observed, surroundings);
     const tests = settings.diskTest ? await testDisks(settings, observed, surroundings) : NO_TESTS;
-    const clients = findings.length === 0 ? await reachCluster(settings, observed, surroundings) : undefined;
+    const clients =
+      findings.length === 0 ? await reachCluster(settings, observed, [], surroundings) : undefined;
     try {
       const cluster = clients && (await watchCluster(clients, surroundings));
       return {

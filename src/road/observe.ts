@@ -4,7 +4,7 @@ import { HostError } from '../hosts/host-error.ts';
 import { parseProbe } from '../hosts/probe/parse-probe.ts';
 import { probeScript, volatileProbeScript, type ProbeQuestion } from '../hosts/probe/probe-script.ts';
 import type { RemoteResult, RemoteScript, Transport, TransportStatistics } from '../hosts/transport.ts';
-import { errorMessage, Refusal, type Finding } from '../findings.ts';
+import { errorMessage, type Finding } from '../findings.ts';
 import { placesOf } from '../kubeadm/data-places.ts';
 import type { HostSettings, MemberSettings, Settings } from '../settings/settings.ts';
 import { findingsOf, settleAll } from './settle.ts';
@@ -30,28 +30,15 @@ export function hostLabel(host: MemberSettings): string {
   return host.name ?? host.address;
 }
 
-/**
- * Connects to all hosts at once.
- * @throws Refusal with the reason of every host that could not be reached; the others are closed again.
- */
-export async function connectAll(
-  hosts: readonly HostSettings[],
-  connect: Connector,
-  timeline: Timeline,
-): Promise<Transport[]> {
-  const { transports, findings } = await connectEach(hosts, connect, timeline);
-  if (findings.length === 0) return transports;
-  await Promise.all(transports.map((transport) => transport.close()));
-  throw new Refusal('not every host could be reached, so nothing was changed on any', findings);
-}
-
 /** Hosts as far as they could be reached. */
 export interface Connected {
   readonly reached: readonly HostSettings[];
   /** In the order of these hosts. */
   readonly transports: Transport[];
-  /** Why others could not be reached. */
+  /** Why others could not be reached, each reason once. */
   readonly findings: readonly Finding[];
+  /** The same by host. */
+  readonly failures: ReadonlyMap<HostSettings, readonly Finding[]>;
 }
 
 /** Connects to all hosts at once, and tells why some could not be reached. */
@@ -66,17 +53,19 @@ export async function connectEach(
       return timeline.record(what, () => connect(host));
     }),
   );
+  const failures = new Map(
+    results.flatMap((result, index) => {
+      const host = hosts[index];
+      return result.status === 'rejected' && host !== undefined
+        ? [[host, findingsOf(result.reason, hostLabel(host), 'connect')] as const]
+        : [];
+    }),
+  );
   return {
-    reached: hosts.filter((_, index) => results[index]?.status === 'fulfilled'),
+    reached: hosts.filter((host) => !failures.has(host)),
     transports: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
-    findings: distinct(
-      results.flatMap((result, index) => {
-        const host = hosts[index];
-        return result.status === 'rejected' && host !== undefined
-          ? findingsOf(result.reason, hostLabel(host), 'connect')
-          : [];
-      }),
-    ),
+    findings: distinct([...failures.values()].flat()),
+    failures,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AbsentHost } from '../cluster/absent-members.ts';
 import type { ClusterFacts } from '../cluster/cluster-facts.ts';
 import type { ControlPlaneLook } from '../cluster/control-plane/resolve.ts';
 import type { HostFacts } from '../cluster/host-facts.ts';
@@ -24,8 +25,10 @@ export type Decide = (question: Question) => Plan;
 /** What an operation decides from. */
 export interface Question {
   readonly settings: Settings;
-  /** In the order of `settings.hosts`. */
+  /** In the order of `settings.hosts`, which holds the hosts that could be reached. */
   readonly facts: readonly HostFacts[];
+  /** Listed hosts that could not be reached. */
+  readonly absent: readonly AbsentHost[];
   readonly controlPlane: ControlPlaneLook;
   /** Absent where no member could be asked. */
   readonly cluster?: ClusterFacts;
@@ -68,7 +71,7 @@ export interface Outcome {
   /** Nothing was to be changed, whatever the plan says. */
   readonly dryRun: boolean;
   readonly changed: boolean;
-  /** What the user asked for beyond the cluster and has not got; the cluster itself is as it ought to be. */
+  /** What the user asked for and has not got: on hosts that could not be reached or worked on, or on the control plane. */
   readonly unfinished: readonly Finding[];
   /** Absent in a dry run where there is no cluster yet. */
   readonly health?: HealthReport;

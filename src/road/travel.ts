@@ -1,7 +1,8 @@
+import type { AbsentHost } from '../cluster/absent-members.ts';
 import { resolveMembers } from '../cluster/members.ts';
 import { describePlan } from '../cluster/plan-document/describe-plan.ts';
 import type { Plan } from '../cluster/plan.ts';
-import { Refused } from '../findings.ts';
+import { Refusal, Refused } from '../findings.ts';
 import { acquireLocks, type HeldLocks } from '../hosts/lock/acquire-locks.ts';
 import { named } from '../hosts/named.ts';
 import type { Transport } from '../hosts/transport.ts';
@@ -14,7 +15,6 @@ import { lookBehind } from './look-behind.ts';
 import { publicTexts } from './material.ts';
 import { withConnections } from './connections.ts';
 import {
-  connectAll,
   connectEach,
   connectionsOf,
   hostLabel,
@@ -32,21 +32,19 @@ import { reachCluster, watchCluster } from './watch-cluster.ts';
  * host, after looking and deciding again.
  * @throws Refusal (in words for the user) wherever it ends early; all connections are closed in any case.
  */
-export async function travel(
-  decide: Decide,
-  settings: Settings,
-  surroundings: Surroundings,
-): Promise<Outcome> {
+export async function travel(decide: Decide, listed: Settings, surroundings: Surroundings): Promise<Outcome> {
   const { log, timeline, signal } = surroundings;
-  log.info(`Connecting to ${[...settings.hosts, ...settings.controlPlane].map(hostLabel).join(', ')}`);
-  const connected = await connect(settings, surroundings);
+  log.info(`Connecting to ${[...listed.hosts, ...listed.controlPlane].map(hostLabel).join(', ')}`);
+  const connected = await connect(listed, surroundings);
+  const { absent } = connected;
+  const settings = { ...listed, hosts: connected.members.reached };
   return withConnections(settings, signal, connected.opened, async (transports) => {
     const count = settings.hosts.length;
     const [members, controlPlane] = await Promise.all([
       observeAll(settings, transports.slice(0, count), timeline),
       observeControlPlane(settings, connected.controlPlane, transports.slice(count), timeline),
     ]);
-    const seen: Seen = { members, controlPlane };
+    const seen: Seen = { members, absent, controlPlane };
     signal.throwIfAborted();
     const keys = new KeyStock();
     const look = await firstLook(decide, settings, seen, surroundings);
@@ -67,6 +65,8 @@ export async function travel(
 /** Everything that was looked at. */
 interface Seen {
   readonly members: readonly Observed[];
+  /** Listed members whose hosts could not be reached. */
+  readonly absent: readonly AbsentHost[];
   readonly controlPlane: ObservedControlPlane;
 }
 
@@ -74,20 +74,34 @@ function everyHost({ members, controlPlane }: Seen): Observed[] {
   return [...members, ...controlPlane.observed];
 }
 
-/** Connects to all hosts at once: to every member, or the run ends; to those of the control plane that let us in. */
-async function connect(
-  settings: Settings,
-  surroundings: Surroundings,
-): Promise<{ readonly opened: Transport[]; readonly controlPlane: Connected }> {
-  const connecting = connectEach(settings.controlPlane, surroundings.connect, surroundings.timeline);
-  try {
-    const members = await connectAll(settings.hosts, surroundings.connect, surroundings.timeline);
-    const controlPlane = await connecting;
-    return { opened: [...members, ...controlPlane.transports], controlPlane };
-  } catch (error) {
-    await Promise.all((await connecting).transports.map((transport) => transport.close()));
-    throw error;
+/** What a run is connected to. */
+interface ConnectedAll {
+  readonly opened: Transport[];
+  readonly members: Connected;
+  /** Listed members whose hosts could not be reached. */
+  readonly absent: readonly AbsentHost[];
+  readonly controlPlane: Connected;
+}
+
+/**
+ * Connects to all hosts at once. Whether the run can do without a member's host is decided from what the others tell.
+ * @throws Refusal if no member's host could be reached.
+ */
+async function connect(settings: Settings, surroundings: Surroundings): Promise<ConnectedAll> {
+  const [members, controlPlane] = await Promise.all([
+    connectEach(settings.hosts, surroundings.connect, surroundings.timeline),
+    connectEach(settings.controlPlane, surroundings.connect, surroundings.timeline),
+  ]);
+  const opened = [...members.transports, ...controlPlane.transports];
+  if (members.reached.length === 0) {
+    await Promise.all(opened.map((transport) => transport.close()));
+    throw new Refusal('not every host could be reached, so nothing was changed on any', members.findings);
   }
+  const absent = settings.hosts.flatMap((host, position) => {
+    const why = members.failures.get(host);
+    return why === undefined ? [] : [{ host, position, why }];
+  });
+  return { opened, members, absent, controlPlane };
 }
 
 /**
@@ -132,11 +146,11 @@ function isDone({ stages, afterProof }: Plan): boolean {
 async function lookAndDecide(
   decide: Decide,
   settings: Settings,
-  { members: seenBefore, controlPlane }: Seen,
+  { members: seenBefore, absent, controlPlane }: Seen,
   surroundings: Surroundings,
 ): Promise<Look> {
   const { log, chance, record, archive } = surroundings;
-  const clients = await reachCluster(settings, seenBefore, surroundings);
+  const clients = await reachCluster(settings, seenBefore, absent, surroundings);
   try {
     const cluster = clients && (await watchCluster(clients, surroundings));
     const observed = cluster
@@ -145,6 +159,7 @@ async function lookAndDecide(
     const plan = decide({
       settings,
       facts: observed.map(({ facts }) => facts),
+      absent,
       controlPlane: controlPlaneLook(controlPlane),
       chance,
       ...(cluster && { cluster }),
@@ -222,6 +237,7 @@ async function underLock(
       settings,
       {
         members: observed.map(upToDate),
+        absent: seen.absent,
         controlPlane: { ...controlPlane, observed: controlPlane.observed.map(upToDate) },
       },
       surroundings,
@@ -247,21 +263,22 @@ function planned({ plan, document, cluster, facts, hosts, unreached }: Look, set
     document,
     dryRun: settings.dryRun,
     changed: false,
-    unfinished: unreached,
+    unfinished: [...plan.leftOut, ...unreached],
     ...(cluster === undefined ? {} : { health: cluster.health }),
     publicFiles: new Map([...facts].map(([name, seen]) => [name, publicTexts(seen)])),
     connections: connectionsOf(hosts),
   };
 }
 
-/** What was seen, by the plan's names. Its members are in the order of the observed hosts, which is that of the inputs. */
+/** What was seen, by the plan's names. */
 function byName(
   { shape, controlPlane: hosts }: Plan,
   observed: readonly Observed[],
   controlPlane: ObservedControlPlane,
 ): Map<string, Observed> {
+  const byAddress = new Map(observed.map((one) => [one.host.address, one]));
   const named = [
-    ...shape.members.map(({ name }, index) => [name, observed[index]] as const),
+    ...shape.members.map(({ name, address }) => [name, byAddress.get(address)] as const),
     ...hosts.map(({ name }, index) => [name, controlPlane.observed[index]] as const),
   ];
   return new Map(named.flatMap(([name, seen]) => (seen === undefined ? [] : [[name, seen]])));

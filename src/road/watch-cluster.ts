@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inOrderOfInputs, resolveAbsent, type AbsentHost } from '../cluster/absent-members.ts';
 import type { ClusterFacts } from '../cluster/cluster-facts.ts';
 import { resolveMembers } from '../cluster/members.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -32,10 +33,14 @@ export async function watchCluster(
   });
 }
 
-/** Clients of the members, where a member runs and a host has what it takes to ask one. */
+/**
+ * Clients of the members, where a member runs and a host has what it takes to ask one.
+ * @param absent hosts that could not be reached; their members count as not answering.
+ */
 export async function reachCluster(
   settings: Settings,
   observed: readonly Observed[],
+  absent: readonly AbsentHost[],
   { maskSecret, now }: Pick<Surroundings, 'maskSecret' | 'now'>,
 ): Promise<ClusterClients | undefined> {
   const runs = observed.some(({ facts }) => facts.containers.some(({ running }) => running));
@@ -54,5 +59,6 @@ export async function reachCluster(
   // two hosts of one name are refused by every operation
   if (hosts.size !== members.length) return undefined;
   const { clientPort, peerPort } = settings;
-  return new ClusterClients({ members, clientPort, peerPort, hosts, credentials, now });
+  const all = inOrderOfInputs(members, resolveAbsent(absent, members));
+  return new ClusterClients({ members: all, clientPort, peerPort, hosts, credentials, now });
 }

@@ -77,7 +77,7 @@ describe('reaching', () => {
       const transport = standInTransport(host.hostname, happened, () => ({ stdout: Buffer.from('a key') }));
       return { host: { address: host.address }, transport, facts: host, answer: '' };
     });
-    const clients = await reachCluster(exampleSettings(), observed, {
+    const clients = await reachCluster(exampleSettings(), observed, [], {
       maskSecret: (secret) => masked.push(secret),
       now: () => NOW,
     });

@@ -30,7 +30,9 @@ export function describePlan(question: PlanToDescribe): PlanDocument {
       verdict: plan.verdict,
       reasons: plan.reasons,
       members: plan.shape.members.map(({ name, address }) => ({ name, address })),
-      hosts: plan.shape.members.map((member) => hostChanges(member, question)),
+      hosts: plan.shape.members
+        .filter(({ name }) => facts.has(name))
+        .map((member) => hostChanges(member, question)),
       ...(plan.controlPlane.length > 0 && {
         controlPlane: plan.controlPlane.map((host) => hostChanges(host, question)),
       }),
@@ -38,6 +40,7 @@ export function describePlan(question: PlanToDescribe): PlanDocument {
       stages: plan.stages.map(describeStage),
       afterProof: plan.afterProof.map(describeStage),
       warnings: plan.warnings,
+      ...(plan.leftOut.length > 0 && { leftOut: plan.leftOut }),
     },
     plan,
     facts,

@@ -12,6 +12,7 @@ export function planDigest(document: Omit<PlanDocument, 'digest'>): string {
     ...document,
     reasons: [],
     warnings: [],
+    ...(document.leftOut && { leftOut: document.leftOut.map(({ host, at }) => ({ host, at })) }),
     stages: inOrderOfNames(document.stages.map(withoutChance)),
     afterProof: document.afterProof.map(withoutChance),
   };

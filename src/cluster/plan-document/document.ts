@@ -10,7 +10,7 @@ export interface PlanDocument {
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
   readonly members: readonly MemberIdentity[];
-  /** Every member's host, also one on which nothing changes. */
+  /** Every member's host that could be reached, also one on which nothing changes. */
   readonly hosts: readonly HostChanges[];
   /** The same for hosts of the control plane; absent where none could be looked at. */
   readonly controlPlane?: readonly HostChanges[];
@@ -20,6 +20,8 @@ export interface PlanDocument {
   /** What is done once the cluster has been proven healthy. */
   readonly afterProof: readonly StageDescription[];
   readonly warnings: readonly Finding[];
+  /** What is left undone, and why; absent where nothing is. */
+  readonly leftOut?: readonly Finding[];
   /** SHA-256 (hex) over what will be done and to what; not over fresh keys, serials, times and reasons. */
   readonly digest: string;
 }

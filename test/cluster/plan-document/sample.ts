@@ -48,6 +48,7 @@ export function samplePlan(changes: Partial<Plan> = {}): Plan {
     kubernetesVersions: new Map(),
     issue: new Map(),
     clientCopies: new Map(),
+    leftOut: [],
     warnings: [],
     stages: [],
     afterProof: [],

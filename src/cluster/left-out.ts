@@ -1,0 +1,70 @@
+import type { Finding } from '../findings.ts';
+import type { ConvergedMember } from './converge-stages.ts';
+
+/** Where a finding belongs that says what a run leaves undone. */
+export const LEFT_OUT = 'left out';
+
+/** Members as the run brings them on, and what it leaves undone for now. */
+export interface Held {
+  readonly members: readonly ConvergedMember[];
+  readonly leftOut: readonly Finding[];
+}
+
+/**
+ * Leaves out the restarts that the cluster cannot spare now, with everything that only a restart puts into effect, so that the
+ * rest of the plan (certificates, modes, kubelet, records) need not wait for them.
+ * @param shut why the gate of a member's restart is shut, by the member's name; no entry: it is open.
+ */
+export function holdRestarts(
+  members: readonly ConvergedMember[],
+  shut: ReadonlyMap<string, readonly Finding[]>,
+): Held {
+  return {
+    members: members.map((member) => (shut.has(member.name) ? withoutRestart(member) : member)),
+    leftOut: members.flatMap((member) => {
+      const why = shut.get(member.name);
+      return why === undefined ? [] : [heldRestart(member, why)];
+    }),
+  };
+}
+
+/**
+ * Leaves out certificates that are due and cannot be signed now.
+ * @param why what keeps the CA from signing.
+ */
+export function holdLeaves(members: readonly ConvergedMember[], why: readonly Finding[]): Held {
+  return {
+    members: members.map((member) => ({
+      ...member,
+      differences: { ...member.differences, leaves: new Map() },
+    })),
+    leftOut: members
+      .filter(({ differences }) => differences.leaves.size > 0)
+      .map(({ name, differences }) => ({
+        host: name,
+        at: LEFT_OUT,
+        fact: `its certificates are not renewed (${[...differences.leaves.values()].join('; ')}): ${facts(why)}`,
+        cause: 'A host that is away may be the one that keeps the key of the CA.',
+        fix: 'Bring the host back, or give `ca-certificate` and `ca-key`, and run again before the certificates end.',
+      })),
+  };
+}
+
+function withoutRestart(member: ConvergedMember): ConvergedMember {
+  return { ...member, differences: { ...member.differences, manifest: [], kubeadmConfig: [] } };
+}
+
+function heldRestart({ name, differences }: ConvergedMember, why: readonly Finding[]): Finding {
+  const changes = [...differences.kubeadmConfig, ...differences.manifest];
+  return {
+    host: name,
+    at: LEFT_OUT,
+    fact: `it is not restarted, so it goes on with what it runs (${changes.join('; ')}): ${facts(why)}`,
+    cause: 'A restart takes the member away for seconds, and the cluster cannot spare it now.',
+    fix: 'Bring the members back that are named here, then run again.',
+  };
+}
+
+function facts(findings: readonly Finding[]): string {
+  return findings.map(({ host, fact }) => (host === undefined ? fact : `${host}: ${fact}`)).join(' ');
+}
