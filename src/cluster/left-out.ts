@@ -43,7 +43,7 @@ export function holdLeaves(members: readonly ConvergedMember[], why: readonly Fi
       .map(({ name, differences }) => ({
         host: name,
         at: LEFT_OUT,
-        fact: `its certificates are not renewed (${[...differences.leaves.values()].join('; ')}): ${facts(why)}`,
+        fact: `its certificates are not renewed (${[...differences.leaves.values()].join('; ')}): ${facts(why, name)}`,
         cause: 'A host that is away may be the one that keeps the key of the CA.',
         fix: 'Bring the host back, or give `ca-certificate` and `ca-key`, and run again before the certificates end.',
       })),
@@ -59,12 +59,15 @@ function heldRestart({ name, differences }: ConvergedMember, why: readonly Findi
   return {
     host: name,
     at: LEFT_OUT,
-    fact: `it is not restarted, so it goes on with what it runs (${changes.join('; ')}): ${facts(why)}`,
+    fact: `it is not restarted, so it goes on with what it runs (${changes.join('; ')}): ${facts(why, name)}`,
     cause: 'A restart takes the member away for seconds, and the cluster cannot spare it now.',
     fix: 'Bring the members back that are named here, then run again.',
   };
 }
 
-function facts(findings: readonly Finding[]): string {
-  return findings.map(({ host, fact }) => (host === undefined ? fact : `${host}: ${fact}`)).join(' ');
+/** The facts in one line; the host's own need not name it again. */
+function facts(findings: readonly Finding[], of: string): string {
+  return findings
+    .map(({ host, fact }) => (host === undefined || host === of ? fact : `${host}: ${fact}`))
+    .join(' ');
 }

@@ -28,7 +28,7 @@ export function hostChecks({ members, now }: HealthFacts): Check[] {
         check('warn', {
           measured: `The host of ${member.name} could not be looked at: ${fact}`,
           cause: cause ?? null,
-          fix: fix ?? 'Log in to the host by hand and see.',
+          fix: `${fix ?? 'Log in to the host by hand and see.'} Until then a deploy leaves this host out, and nothing on it is renewed.`,
         }),
         ...OF_HOSTS.map((name) =>
           checkOf(name, member.name)('unknown', { measured: 'Not seen: the host could not be looked at.' }),
