@@ -2,7 +2,15 @@ import { Refused, type Finding } from '../findings.ts';
 import { placesOf } from '../kubeadm/data-places.ts';
 import { flagsBeforeData } from '../kubeadm/etcd-manifest.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
-import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
+import { leafPath } from '../kubeadm/file-tree.ts';
+import {
+  CA_CERTIFICATE,
+  ETCD_MANIFEST,
+  KUBEADM_CONFIG,
+  KUBELET_CONFIG,
+  KUBELET_DROP_IN,
+  STATE_FILE,
+} from '../kubeadm/paths.ts';
 import type { Authority } from '../pki/authority.ts';
 import { leafProfileNames } from '../pki/leaf-profiles.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -13,6 +21,7 @@ import { bootstrapFindings } from './bootstrap.ts';
 import { clientCopyWarnings, plannedClientCopies } from './client-copies.ts';
 import { namesToBeLost } from './certificate-names.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
+import { contradictionFindings } from './contradictions.ts';
 import { decideControlPlane, type ControlPlanePlan } from './control-plane/decide.ts';
 import type { ControlPlaneLook } from './control-plane/resolve.ts';
 import { convergeStages, mustRestart, noneRuns, type ConvergedMember } from './converge-stages.ts';
@@ -34,6 +43,7 @@ import { memberManifest } from './member-manifest.ts';
 import { signingFindings } from './signing.ts';
 import { trustedBesides } from './trusted-authorities.ts';
 import { unknownReleases } from './unknown-releases.ts';
+import { unreadFindings, unseenFindings } from './unseen-findings.ts';
 
 /** Everything that the decision depends on; the same question gives the same plan. */
 export interface DeployQuestion {
@@ -53,6 +63,17 @@ export interface DeployQuestion {
 
 const TITLE = 'nothing was changed on any host';
 
+/** Files of a host that are compared with what they ought to be by their text. */
+const COMPARED_FILES = [
+  STATE_FILE,
+  CA_CERTIFICATE,
+  ETCD_MANIFEST,
+  KUBEADM_CONFIG,
+  KUBELET_CONFIG,
+  KUBELET_DROP_IN,
+  ...leafProfileNames.map((name) => leafPath(name, 'certificate')),
+];
+
 /**
  * The plan for `deploy`: one verdict on what was found, and what follows from it.
  * @throws Refused with all findings, before anything is touched, when the hosts are neither empty nor wholly one
@@ -62,6 +83,9 @@ export function decideDeploy(question: DeployQuestion): Plan {
   const { settings, facts, cluster } = question;
   const { members, findings } = resolveMembers(settings.hosts, facts);
   refuseIf(findings);
+  // before anything follows from them: what was not seen is not absent
+  refuseIf([...unseenFindings(members, 'verdict'), ...unreadFindings(members, COMPARED_FILES)]);
+  refuseIf(contradictionFindings(members, cluster, settings.clientPort));
   const ownership = classifyAll(members, settings.clusterName);
   const shape = clusterShape(settings, members, tokenOf(ownership) ?? question.freshToken);
   const established = isEstablished(ownership, cluster);
@@ -113,12 +137,19 @@ function decideNew(found: Found): Plan {
     ...(isNew ? bootstrapFindings(settings.bootstrap, choice?.source.from === 'made') : []),
     ...findings,
     ...handOver.findings,
+    ...unseenFindings(members, 'create'),
     ...members.flatMap((member) =>
       missingPrerequisites(member, [settings.clientPort, settings.peerPort, settings.metricsPort]),
     ),
     ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
   ]);
   const created = members.map((member) => createdMember(member, found));
+  refuseIf(
+    unseenFindings(
+      created.filter((member) => member.progress !== 'begun' || !runs(member)),
+      'image',
+    ),
+  );
   refuseIf([
     ...supplyFindings(created, { archive, registry: settings.registry }),
     ...otherImages(
@@ -170,12 +201,17 @@ function decideEstablished(found: Found): Plan {
   ]);
   const signing = issue.size > 0 ? authorityFor(found, true) : first;
   const restarted = converged.filter(mustRestart);
+  const supplied = converged.filter((member) => mustRestart(member) || !runs(member));
+  refuseIf([
+    ...unseenFindings(supplied, 'image'),
+    ...unseenFindings(
+      converged.filter(({ etcdRuns }) => !etcdRuns),
+      'start',
+    ),
+  ]);
   refuseIf([
     ...signing.findings,
-    ...supplyFindings(
-      converged.filter((member) => mustRestart(member) || !runs(member)),
-      { archive, registry: settings.registry },
-    ),
+    ...supplyFindings(supplied, { archive, registry: settings.registry }),
     ...converged.flatMap(otherRelease),
     ...unknownReleases(members, ownership, settings),
     ...(unmanaged.length === 0
@@ -404,7 +440,7 @@ function foundedOtherwise({ name, facts, desired, progress }: CreatedMember, sha
     fact: `its etcd has already begun its data with other values (${line}).`,
     cause:
       'Hosts, names, ports, the data dir or that of the log were changed after a deploy that was cut off.',
-    fix: 'Run once more with the inputs of that deploy. To begin anew with others, remove the data dir and /etc/kubernetes/etcd-ha-action of a cluster that has never been used.',
+    fix: 'Run once more with the inputs of that deploy. To begin anew with others, move the data dir (and `wal-dir`) and /etc/kubernetes/etcd-ha-action of a cluster that has never been used to another place.',
   }));
 }
 
