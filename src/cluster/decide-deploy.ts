@@ -24,13 +24,19 @@ import type { ClusterFacts } from './cluster-facts.ts';
 import { contradictionFindings } from './contradictions.ts';
 import { decideControlPlane, type ControlPlanePlan } from './control-plane/decide.ts';
 import type { ControlPlaneLook } from './control-plane/resolve.ts';
-import { convergeStages, mustRestart, noneRuns, type ConvergedMember } from './converge-stages.ts';
+import { convergeStages, type ConvergedMember } from './converge-stages.ts';
 import { createStages, runs, type CreatedMember } from './create-stages.ts';
 import { desiredMember } from './desired.ts';
-import { describeDifferences, differencesOf, flagDifferences, isAsDesired } from './differences.ts';
+import {
+  describeDifferences,
+  differencesOf,
+  differsFromRecord,
+  flagDifferences,
+  isAsDesired,
+} from './differences.ts';
 import { hasNoData } from './data-dir.ts';
 import { fixedFlagFindings, placeDifferences } from './fixed-flags.ts';
-import { gateFindings } from './gates.ts';
+import { gateFindings, hasMajority } from './gates.ts';
 import type { DataDirFact, HostFacts } from './host-facts.ts';
 import { imageFindings, runningImage, wantedImage } from './images.ts';
 import { otherImages, pauseFindings, supplyFindings } from './image-supply.ts';
@@ -40,6 +46,8 @@ import { classifyHost, recordOn, tokenOn, type Ownership } from './ownership.ts'
 import type { Plan, PlannedClientCopy, Verdict } from './plan.ts';
 import { differentImages, missingEssentials, missingPrerequisites } from './prerequisites.ts';
 import { memberManifest } from './member-manifest.ts';
+import { gateBefore, isTakenDown, mustRestart } from './restart-stages.ts';
+import { restartWarnings } from './restart-warnings.ts';
 import { signingFindings } from './signing.ts';
 import { trustedBesides } from './trusted-authorities.ts';
 import { unknownReleases } from './unknown-releases.ts';
@@ -200,7 +208,6 @@ function decideEstablished(found: Found): Plan {
     ...handOver.issue,
   ]);
   const signing = issue.size > 0 ? authorityFor(found, true) : first;
-  const restarted = converged.filter(mustRestart);
   const supplied = converged.filter((member) => mustRestart(member) || !runs(member));
   refuseIf([
     ...unseenFindings(supplied, 'image'),
@@ -227,12 +234,16 @@ function decideEstablished(found: Found): Plan {
       .filter(({ name }) => ownership.get(name)?.kind === 'unmanaged')
       .flatMap((member) => memberAdoptionFindings(member, member.desired, member.differences)),
   ]);
-  refuseIf(quorumFindings(restarted, converged, cluster));
+  refuseIf(quorumFindings(converged, cluster));
 
   const idle = converged.filter((member) => !runs(member));
   const different = converged.filter(({ differences }) => !isAsDesired(differences));
   const verdict = verdictOn(unmanaged.length, different.length + handOver.stages.length, idle.length);
-  const stages = withHandOver(convergeStages(converged, shape, first.choice?.keyKeeper, archive), handOver);
+  const works = cluster !== undefined && hasMajority(cluster.health);
+  const stages = withHandOver(
+    convergeStages(converged, shape, first.choice?.keyKeeper, works, archive),
+    handOver,
+  );
   // who is handed its own pair needs no copy of a member's
   const clientCopies = handsOver(settings)
     ? new Map<string, PlannedClientCopy>()
@@ -246,6 +257,7 @@ function decideEstablished(found: Found): Plan {
     warnings: [
       ...clonedMachines(members),
       ...trustedBesides(members),
+      ...restartWarnings(converged, cluster),
       ...otherImages(converged, archive),
       ...clientCopyWarnings(clientCopies),
       ...converged.flatMap((member) =>
@@ -501,7 +513,9 @@ function convergedMember(
     ...(record === undefined ? {} : { record }),
   });
   const isLeader = cluster?.health.leader?.name === member.name;
-  return { ...member, ...whatRuns(member), desired, differences, isLeader };
+  const isRecorded = record?.files[ETCD_MANIFEST] !== undefined;
+  const manifestIsRecorded = isRecorded ? !differsFromRecord(record, member.facts, ETCD_MANIFEST) : undefined;
+  return { ...member, ...whatRuns(member), desired, differences, isLeader, manifestIsRecorded };
 }
 
 /** Fingerprints of all renewed client certificates of which nobody has confirmed a copy yet. */
@@ -509,38 +523,26 @@ function recordedCopies(ownership: ReadonlyMap<string, Ownership>): string[] {
   return [...ownership.values()].flatMap((owned) => recordOn(owned)?.clientCopy?.fingerprint ?? []);
 }
 
-/** Whether the cluster can spare each member that has to be restarted, and whether that is known. */
-function quorumFindings(
-  restarted: readonly ConvergedMember[],
-  all: readonly ConvergedMember[],
-  cluster: ClusterFacts | undefined,
-): Finding[] {
-  if (restarted.length === 0 || all.length === 1) return [];
+/** Whether the cluster can spare each running member that has to be taken down, and whether that is known. */
+function quorumFindings(all: readonly ConvergedMember[], cluster: ClusterFacts | undefined): Finding[] {
+  const taken = all.filter(isTakenDown);
+  if (taken.length === 0 || all.length === 1) return [];
   if (cluster === undefined) {
-    if (noneRuns(all)) return [];
     return [
       {
         at: 'gate',
-        fact: `${restarted.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
+        fact: `${taken.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
         cause: 'The members do not answer, or their client certificates have expired.',
         fix: 'See that etcd runs on the hosts, then run again.',
       },
     ];
   }
-  // those that do not run come first: without a restart before any, with one before the first that runs
-  const woken = namesOf(all.filter((member) => !runs(member) && !mustRestart(member)));
-  const idle = namesOf(all.filter((member) => !runs(member)));
-  const findings = restarted.flatMap((member) =>
-    gateFindings(
-      { kind: 'quorum-without', member: member.name },
-      cluster.health,
-      runs(member) ? idle : woken,
-    ),
-  );
+  // they are started and ready before the first that runs is touched
+  const idle = new Set(all.filter(({ etcdRuns }) => !etcdRuns).map(({ name }) => name));
+  const findings = taken.flatMap((member) => {
+    const gate = gateBefore(member, all.length);
+    return gate === undefined ? [] : gateFindings(gate, cluster.health, idle);
+  });
   // the same fact for several members is told once
   return [...new Map(findings.map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding])).values()];
-}
-
-function namesOf(members: readonly ConvergedMember[]): Set<string> {
-  return new Set(members.map(({ name }) => name));
 }

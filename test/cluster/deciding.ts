@@ -109,7 +109,7 @@ const NOTHING_OF: Readonly<Record<FactName, Partial<HostFacts>>> = {
   containers: { containers: [] },
   images: { images: [], imageIds: new Map() },
   runtime: { runtime: { sockets: ['/run/containerd/containerd.sock'], problem: '' } },
-  kubelet: { kubelet: { installed: false, active: false, subState: '', enabled: false, dropIns: [] } },
+  kubelet: { kubelet: { installed: true, active: false, subState: '', enabled: false, dropIns: [] } },
   kubeadm: {},
   files: { files: new Map(), state: 'absent' },
   digests: {},
