@@ -32,14 +32,16 @@ export async function watchCluster(
   });
 }
 
-/** Clients of the members, where a member runs and a host has what it takes to ask one. */
+/**
+ * Clients of the members, where a host has what it takes to ask one. Whether one is seen to run makes no difference: that no
+ * member answers is proven by asking, and a connection that is refused costs nothing.
+ */
 export async function reachCluster(
   settings: Settings,
   observed: readonly Observed[],
   { maskSecret, now }: Pick<Surroundings, 'maskSecret' | 'now'>,
 ): Promise<ClusterClients | undefined> {
-  const runs = observed.some(({ facts }) => facts.containers.some(({ running }) => running));
-  const credentials = runs ? await credentialsFromHosts(observed, maskSecret) : undefined;
+  const credentials = await credentialsFromHosts(observed, maskSecret);
   if (credentials === undefined) return undefined;
   const { members } = resolveMembers(
     settings.hosts,
