@@ -1,7 +1,6 @@
 import { leafFiles, CERTIFICATE_MODE } from '../kubeadm/file-tree.ts';
-import { placesOf } from '../kubeadm/data-places.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
-import { CA_CERTIFICATE, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
 import type { LeafProfileName } from '../pki/leaf-profiles.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import { imageSteps } from './image-supply.ts';
@@ -10,7 +9,8 @@ import type { DesiredMember } from './desired.ts';
 import { isAsDesired, type Differences } from './differences.ts';
 import type { Member } from './members.ts';
 import type { PlannedFile, Stage, Step } from './plan.ts';
-import { configurationFiles, kubeadmFiles, recordSteps, wakeKubelet } from './steps-of-member.ts';
+import { mustRestart, restartStages } from './restart-stages.ts';
+import { configurationFiles, kubeadmFiles, recordSteps } from './steps-of-member.ts';
 
 /** A member of a cluster that has been healthy, and what is not as it ought to be. */
 export interface ConvergedMember extends Member {
@@ -19,18 +19,24 @@ export interface ConvergedMember extends Member {
   readonly kubeletRuns: boolean;
   readonly etcdRuns: boolean;
   readonly isLeader: boolean;
+  /** Whether the manifest in place is the one that the last run has left; undefined without a record of it. */
+  readonly manifestIsRecorded: boolean | undefined;
+  /** Neither its kubelet nor its etcd is touched by this run, because the cluster cannot spare the member. */
+  readonly isHeld: boolean;
 }
 
 /**
  * Makes the differences good, the harmless ones first. What can cost a member is done to one member at a time behind a
- * gate: those that do not run first, the leader last.
+ * gate, the leader last; those that do not run come before them.
  * @param archive where images come from that a host lacks; absent: from their registry.
- * @param keyKeeper who keeps the CA's key; nobody: it is removed in the end.
+ * @param keyKeeper the host that keeps the CA's key; if undefined, the key is removed in the end.
+ * @param hasMajority whether the cluster works now.
  */
 export function convergeStages(
   members: readonly ConvergedMember[],
   shape: ClusterShape,
   keyKeeper: string | undefined,
+  hasMajority: boolean,
   archive: ImageArchive | undefined,
 ): { stages: Stage[]; afterProof: Stage[] } {
   const ordered = members.toSorted((one, other) => rank(one) - rank(other));
@@ -43,9 +49,7 @@ export function convergeStages(
       title: 'Rendered manifests and images',
       steps: ordered.flatMap((member) => renderManifest(member, archive)),
     },
-    { title: 'Start of members that do not run', steps: ordered.flatMap((member) => wake(member, archive)) },
-    ...ordered.flatMap(convergeKubelet),
-    ...startAndRestart(ordered, shape),
+    ...restartStages(ordered, shape, hasMajority, archive),
   ];
   const changed = members.filter(({ differences }) => !isAsDesired(differences));
   const afterProof: Stage[] = [
@@ -57,16 +61,6 @@ export function convergeStages(
   ];
   const hasSteps = ({ steps }: Stage): boolean => steps.length > 0;
   return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
-}
-
-/** Whether the member is taken down and started again for it. */
-export function mustRestart({ differences }: Pick<ConvergedMember, 'differences'>): boolean {
-  return differences.manifest.length > 0;
-}
-
-/** Whether etcd is down on every host, so that nothing can be lost by starting it with other settings. */
-export function noneRuns(members: readonly Pick<ConvergedMember, 'etcdRuns'>[]): boolean {
-  return members.every(({ etcdRuns }) => !etcdRuns);
 }
 
 function rank({ etcdRuns, isLeader }: ConvergedMember): number {
@@ -133,87 +127,4 @@ function renderManifest(member: ConvergedMember, archive: ImageArchive | undefin
     },
   ];
   return [...steps, ...imageSteps(member, archive)];
-}
-
-/** A restart of kubelet leaves the containers alone; one host at a time all the same. */
-function convergeKubelet(member: ConvergedMember): Stage[] {
-  const { name: host, desired, differences } = member;
-  if (differences.kubelet.length === 0) return [];
-  const files = configurationFiles(desired, [KUBELET_CONFIG, KUBELET_DROP_IN]);
-  const after = member.etcdRuns ? { after: { kind: 'member', member: host } as const } : {};
-  return [
-    {
-      title: `Kubelet of ${host}`,
-      order: 'in-turn',
-      steps: [
-        { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
-        {
-          kind: 'start-kubelet',
-          host,
-          restart: true,
-          goBack: true,
-          why: 'it reads its configuration at its start only',
-        },
-      ],
-      ...after,
-    },
-  ];
-}
-
-function wake(member: ConvergedMember, archive: ImageArchive | undefined): Step[] {
-  const { kubeletRuns, etcdRuns, differences } = member;
-  if (kubeletRuns && etcdRuns) return [];
-  // what it is to run may have gone from the host; a member that restarts gets its images with its manifest
-  const images = mustRestart(member) ? [] : imageSteps(member, archive);
-  // its kubelet is started anew with its configuration
-  return differences.kubelet.length > 0 ? images : [...images, wakeKubelet(member)];
-}
-
-function awaitReady(member: ConvergedMember, shape: ClusterShape): Step[] {
-  const { name: host, kubeletRuns, etcdRuns, desired, facts } = member;
-  if ((kubeletRuns && etcdRuns) || mustRestart(member)) return [];
-  const { criEndpoint } = desired;
-  const why = 'it did not run';
-  const hadContainers = facts.containers.length > 0;
-  const places = placesOf(shape);
-  return [{ kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why }];
-}
-
-/** Where none runs, no member can be spared or lost, and none gets ready without the others: all at once, no gate. */
-function startAndRestart(ordered: readonly ConvergedMember[], shape: ClusterShape): Stage[] {
-  const awaited = ordered.flatMap((member) => awaitReady(member, shape));
-  if (noneRuns(ordered)) {
-    const restarts = ordered.filter(mustRestart).map((member) => restartStep(member, shape));
-    return [{ title: 'Members that do not run are ready', steps: [...awaited, ...restarts] }];
-  }
-  return [
-    { title: 'Members that do not run are ready', steps: awaited },
-    ...ordered.flatMap((member) => restart(member, shape)),
-  ];
-}
-
-function restartStep({ name: host, desired, differences }: ConvergedMember, shape: ClusterShape): Step {
-  const { criEndpoint } = desired;
-  const why = differences.manifest.join('; ');
-  return { kind: 'restart-member', host, ...placesOf(shape), criEndpoint, mayLackData: false, why };
-}
-
-function restart(member: ConvergedMember, shape: ClusterShape): Stage[] {
-  if (!mustRestart(member)) return [];
-  const { name: host, etcdRuns } = member;
-  const steps = [restartStep(member, shape)];
-  // the only member cannot hand over, nor is there a majority without it
-  const alone = shape.members.length === 1;
-  if (!alone && etcdRuns) {
-    steps.unshift({ kind: 'move-leadership', host, why: 'clients then wait for no election' });
-  }
-  return [
-    {
-      title: `Restart of ${host}`,
-      order: 'in-turn',
-      ...(alone ? {} : { before: { kind: 'quorum-without', member: host } as const }),
-      steps,
-      after: { kind: 'member', member: host },
-    },
-  ];
 }

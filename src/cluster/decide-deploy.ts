@@ -2,7 +2,15 @@ import { Refusal, Refused, type Finding } from '../findings.ts';
 import { placesOf } from '../kubeadm/data-places.ts';
 import { flagsBeforeData } from '../kubeadm/etcd-manifest.ts';
 import type { ClusterShape, MemberIdentity } from '../kubeadm/kubeadm-config.ts';
-import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
+import { leafPath } from '../kubeadm/file-tree.ts';
+import {
+  CA_CERTIFICATE,
+  ETCD_MANIFEST,
+  KUBEADM_CONFIG,
+  KUBELET_CONFIG,
+  KUBELET_DROP_IN,
+  STATE_FILE,
+} from '../kubeadm/paths.ts';
 import type { Authority } from '../pki/authority.ts';
 import { leafProfileNames, type LeafProfileName } from '../pki/leaf-profiles.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -22,28 +30,38 @@ import { bootstrapFindings } from './bootstrap.ts';
 import { clientCopyWarnings, plannedClientCopies } from './client-copies.ts';
 import { namesToBeLost } from './certificate-names.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
+import { contradictionFindings } from './contradictions.ts';
 import { decideControlPlane, type ControlPlanePlan } from './control-plane/decide.ts';
 import type { ControlPlaneLook } from './control-plane/resolve.ts';
-import { convergeStages, mustRestart, noneRuns, type ConvergedMember } from './converge-stages.ts';
+import { convergeStages, type ConvergedMember } from './converge-stages.ts';
 import { createStages, runs, type CreatedMember } from './create-stages.ts';
 import { desiredMember } from './desired.ts';
-import { describeDifferences, differencesOf, flagDifferences, isAsDesired } from './differences.ts';
+import {
+  describeDifferences,
+  differencesOf,
+  differsFromRecord,
+  flagDifferences,
+  isAsDesired,
+} from './differences.ts';
 import { hasNoData } from './data-dir.ts';
 import { fixedFlagFindings, placeDifferences } from './fixed-flags.ts';
-import { gateFindings } from './gates.ts';
+import { hasMajority } from './gates.ts';
 import type { DataDirFact, HostFacts } from './host-facts.ts';
 import { imageFindings, runningImage, wantedImage } from './images.ts';
 import { otherImages, pauseFindings, supplyFindings } from './image-supply.ts';
 import { clonedMachines, resolveMembers, type Member } from './members.ts';
-import { holdLeaves, holdRestarts, LEFT_OUT, type Held } from './left-out.ts';
+import { distinctFacts, holdLeaves, holdRestarts, LEFT_OUT, shutGates, type Held } from './left-out.ts';
 import { lostLogFindings, membershipFindings } from './membership.ts';
 import { classifyHost, recordOn, tokenOn, type Ownership } from './ownership.ts';
 import type { Plan, PlannedClientCopy, Verdict } from './plan.ts';
 import { differentImages, missingEssentials, missingPrerequisites } from './prerequisites.ts';
 import { memberManifest } from './member-manifest.ts';
+import { mustRestart } from './restart-stages.ts';
+import { restartWarnings } from './restart-warnings.ts';
 import { signingFindings } from './signing.ts';
 import { trustedBesides } from './trusted-authorities.ts';
 import { unknownReleases } from './unknown-releases.ts';
+import { unreadFindings, unseenFindings } from './unseen-findings.ts';
 
 /** Everything that the decision depends on; the same question gives the same plan. */
 export interface DeployQuestion {
@@ -64,6 +82,17 @@ export interface DeployQuestion {
 }
 
 const TITLE = 'nothing was changed on any host';
+
+/** Files of a host that are compared with what they ought to be by their text. */
+const COMPARED_FILES = [
+  STATE_FILE,
+  CA_CERTIFICATE,
+  ETCD_MANIFEST,
+  KUBEADM_CONFIG,
+  KUBELET_CONFIG,
+  KUBELET_DROP_IN,
+  ...leafProfileNames.map((name) => leafPath(name, 'certificate')),
+];
 
 /**
  * The plan for `deploy`: one verdict on what was found, and what follows from it.
@@ -88,6 +117,9 @@ function decide(question: DeployQuestion): Plan {
   const { settings, facts, cluster, absent: absentHosts = [] } = question;
   const { members, findings } = resolveMembers(settings.hosts, facts);
   refuseIf(findings);
+  // before anything follows from them: what was not seen is not absent
+  refuseIf([...unseenFindings(members, 'verdict'), ...unreadFindings(members, COMPARED_FILES)]);
+  refuseIf(contradictionFindings(members, cluster, settings.clientPort));
   const ownership = classifyAll(members, settings.clusterName);
   refuseIf(absenceFindings(absentHosts, members, ownership, cluster));
   const absent = resolveAbsent(absentHosts, members);
@@ -147,12 +179,19 @@ function decideNew(found: Found): Plan {
     ...(isNew ? bootstrapFindings(settings.bootstrap, choice?.source.from === 'made') : []),
     ...findings,
     ...handOver.findings,
+    ...unseenFindings(members, 'create'),
     ...members.flatMap((member) =>
       missingPrerequisites(member, [settings.clientPort, settings.peerPort, settings.metricsPort]),
     ),
     ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
   ]);
   const created = members.map((member) => createdMember(member, found));
+  refuseIf(
+    unseenFindings(
+      created.filter((member) => member.progress !== 'begun' || !runs(member)),
+      'image',
+    ),
+  );
   refuseIf([
     ...supplyFindings(created, { archive, registry: settings.registry }),
     ...otherImages(
@@ -201,12 +240,17 @@ function decideEstablished(found: Found): Plan {
   const converged = held.members;
   const issue = issuedBy(converged, handOver);
   const signing = issue.size > 0 ? authorityFor(found, true) : first;
+  const supplied = converged.filter((member) => mustRestart(member) || !runs(member));
+  refuseIf([
+    ...unseenFindings(supplied, 'image'),
+    ...unseenFindings(
+      converged.filter(({ etcdRuns }) => !etcdRuns),
+      'start',
+    ),
+  ]);
   refuseIf([
     ...signing.findings,
-    ...supplyFindings(
-      converged.filter((member) => mustRestart(member) || !runs(member)),
-      { archive, registry: settings.registry },
-    ),
+    ...supplyFindings(supplied, { archive, registry: settings.registry }),
     ...converged.flatMap(otherRelease),
     ...unknownReleases(members, ownership, settings),
     ...(unmanaged.length === 0
@@ -222,11 +266,16 @@ function decideEstablished(found: Found): Plan {
       .filter(({ name }) => ownership.get(name)?.kind === 'unmanaged')
       .flatMap((member) => memberAdoptionFindings(member, member.desired, member.differences)),
   ]);
+
   const idle = converged.filter((member) => !runs(member));
   const different = converged.filter(({ differences }) => !isAsDesired(differences));
   const leftOut = [...absentLeftOut(found.away), ...held.leftOut];
   const verdict = verdictOn(unmanaged.length, different.length + handOver.stages.length, idle.length);
-  const stages = withHandOver(convergeStages(converged, shape, first.choice?.keyKeeper, archive), handOver);
+  const works = cluster !== undefined && hasMajority(cluster.health);
+  const stages = withHandOver(
+    convergeStages(converged, shape, first.choice?.keyKeeper, works, archive),
+    handOver,
+  );
   // who is handed its own pair needs no copy of a member's
   const clientCopies = handsOver(settings)
     ? new Map<string, PlannedClientCopy>()
@@ -247,6 +296,7 @@ function decideEstablished(found: Found): Plan {
     warnings: [
       ...clonedMachines(members),
       ...trustedBesides(members),
+      ...restartWarnings(converged, cluster),
       ...otherImages(converged, archive),
       ...clientCopyWarnings(clientCopies),
       ...converged.flatMap((member) =>
@@ -282,9 +332,11 @@ function holdBack(compared: readonly ConvergedMember[], found: Found): Held {
   const unsigned = mustSign && away.length > 0 ? authorityFor(found, true).findings : [];
   const signed: Held =
     unsigned.length === 0 ? { members: compared, leftOut: [] } : holdLeaves(compared, unsigned);
-  const shut = shutGates(signed.members, cluster);
+  const shut = shutGates(signed.members, found.shape, cluster);
   const { members, leftOut } = holdRestarts(signed.members, shut);
-  const isIdle = members.every((member) => isAsDesired(member.differences) && runs(member));
+  const isIdle = members.every(
+    (member) => isAsDesired(member.differences) && (member.isHeld || runs(member)),
+  );
   const takesOver = [...ownership.values()].some(({ kind }) => kind === 'unmanaged');
   if (takesOver || (isIdle && handOver.stages.length === 0))
     refuseIf(distinctFacts([...unsigned, ...[...shut.values()].flat()]));
@@ -474,7 +526,7 @@ function foundedOtherwise({ name, facts, desired, progress }: CreatedMember, sha
     fact: `its etcd has already begun its data with other values (${line}).`,
     cause:
       'Hosts, names, ports, the data dir or that of the log were changed after a deploy that was cut off.',
-    fix: 'Run once more with the inputs of that deploy. To begin anew with others, remove the data dir and /etc/kubernetes/etcd-ha-action of a cluster that has never been used.',
+    fix: 'Run once more with the inputs of that deploy. To begin anew with others, move the data dir (and `wal-dir`) and /etc/kubernetes/etcd-ha-action of a cluster that has never been used to another place.',
   }));
 }
 
@@ -535,48 +587,20 @@ function convergedMember(
     ...(record === undefined ? {} : { record }),
   });
   const isLeader = cluster?.health.leader?.name === member.name;
-  return { ...member, ...whatRuns(member), desired, differences, isLeader };
+  const isRecorded = record?.files[ETCD_MANIFEST] !== undefined;
+  const manifestIsRecorded = isRecorded ? !differsFromRecord(record, member.facts, ETCD_MANIFEST) : undefined;
+  return {
+    ...member,
+    ...whatRuns(member),
+    desired,
+    differences,
+    isLeader,
+    manifestIsRecorded,
+    isHeld: false,
+  };
 }
 
 /** Fingerprints of all renewed client certificates of which nobody has confirmed a copy yet. */
 function recordedCopies(ownership: ReadonlyMap<string, Ownership>): string[] {
   return [...ownership.values()].flatMap((owned) => recordOn(owned)?.clientCopy?.fingerprint ?? []);
-}
-
-/** Why the cluster cannot spare a member that has to be restarted, or why that is unknown; by the member's name. */
-function shutGates(
-  all: readonly ConvergedMember[],
-  cluster: ClusterFacts | undefined,
-): Map<string, readonly Finding[]> {
-  const restarted = all.filter(mustRestart);
-  if (all.length === 1) return new Map();
-  if (cluster === undefined) {
-    if (noneRuns(all)) return new Map();
-    const unknown = {
-      at: 'gate',
-      fact: `${restarted.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
-      cause: 'The members do not answer, or their client certificates have expired.',
-      fix: 'See that etcd runs on the hosts, then run again.',
-    };
-    return new Map(restarted.map(({ name }) => [name, [unknown]]));
-  }
-  // those that do not run come first: without a restart before any, with one before the first that runs
-  const woken = namesOf(all.filter((member) => !runs(member) && !mustRestart(member)));
-  const idle = namesOf(all.filter((member) => !runs(member)));
-  return new Map(
-    restarted.flatMap((member) => {
-      const gate = { kind: 'quorum-without', member: member.name } as const;
-      const findings = gateFindings(gate, cluster.health, runs(member) ? idle : woken);
-      return findings.length === 0 ? [] : [[member.name, findings] as const];
-    }),
-  );
-}
-
-/** The same fact for several members is told once. */
-function distinctFacts(findings: readonly Finding[]): Finding[] {
-  return [...new Map(findings.map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding])).values()];
-}
-
-function namesOf(members: readonly ConvergedMember[]): Set<string> {
-  return new Set(members.map(({ name }) => name));
 }

@@ -1,3 +1,5 @@
+import { isSpaceAlarm } from '../etcd/health-cluster.ts';
+import { isOnlyAlarmed } from '../etcd/health-endpoint.ts';
 import type { HealthReport } from '../etcd/health.ts';
 import type { Finding } from '../findings.ts';
 import type { Gate } from './plan.ts';
@@ -8,32 +10,39 @@ export const MOST_LAG = 1000;
 
 /** A gate as log, plan and errors call it. */
 export function describeGate(gate: Gate): string {
+  const aside = gate.despite === undefined ? '' : `, apart from the alarm ${gate.despite}`;
   switch (gate.kind) {
     case 'all':
-      return 'every member is healthy';
+      return `every member is healthy${aside}`;
     case 'quorum':
-      return 'a majority is healthy';
+      return `a majority is healthy${aside}`;
     case 'quorum-without':
-      return `a majority is healthy without ${gate.member}`;
+      return `a majority is healthy without ${gate.member}${aside}`;
     case 'member':
-      return `${gate.member} is healthy`;
+      return `${gate.member} is healthy${aside}`;
   }
 }
 
 /**
  * Why a gate is shut; empty when it is open. Every gate asks for one leader, no alarm, and members that are the expected
  * ones.
- * @param soon members that are not healthy yet and will be before the gate is passed.
+ * @param soon members that are not healthy yet and will be before the gate is passed; if they make the majority, the
+ * leader comes with them.
  */
 export function gateFindings(
   gate: Gate,
   health: HealthReport,
   soon: ReadonlySet<string> = new Set(),
 ): Finding[] {
-  const findings = clusterFindings(gate, health);
   const names = health.endpoints.map(({ name }) => name);
-  const fit = names.filter((name) => soon.has(name) || isFit(name, health));
+  // those that answer and lack only a majority have one as soon as the others are there
+  const isAwaited = health.leader === null && soon.size > 0;
+  const fit = names.filter(
+    (name) => soon.has(name) || isFit(name, health) || (isAwaited && canVote(name, health)),
+  );
   const unfit = names.filter((name) => !fit.includes(name));
+  const leads = health.leader !== null || (isAwaited && fit.length >= quorumOf(names.length));
+  const findings = [...clusterFindings(gate, health), ...(leads ? [] : [leaderless()])];
   switch (gate.kind) {
     case 'all':
       findings.push(...unfit.map((name) => notHealthy(name, health, gate)));
@@ -50,28 +59,49 @@ export function gateFindings(
   return findings;
 }
 
-/** One leader and no alarm; what is wrong with the membership is wrong for every gate. */
-function clusterFindings(gate: Gate, health: HealthReport): Finding[] {
-  const findings: Finding[] = health.findings.filter(
-    ({ at, severity, host }) =>
-      severity === 'fail' &&
-      (at === 'alarms' || (at === 'members' && (host === undefined || gate.kind === 'all'))),
-  );
-  if (health.leader === null) {
-    findings.push({
-      at: 'gate',
-      fact: 'the members know of no leader, or not of the same one.',
-      cause: 'An election is under way, or too few members run.',
-      fix: 'Wait until the cluster has a leader, then run again.',
-    });
-  }
-  return findings;
+/** Whether the cluster works: it has a leader, and a majority of its members answers reads. */
+export function hasMajority(health: HealthReport): boolean {
+  const fit = health.endpoints.filter(({ name }) => isFit(name, health));
+  return health.leader !== null && fit.length >= quorumOf(health.endpoints.length);
 }
 
-/** Answers reads, is a voting member of the list, and is not far behind. */
-function isFit(name: string, health: HealthReport): boolean {
+/** No alarm; what is wrong with the membership is wrong for every gate. */
+function clusterFindings(gate: Gate, health: HealthReport): Finding[] {
+  return health.findings.flatMap((finding) => {
+    const { at, severity, host } = finding;
+    if (severity !== 'fail') return [];
+    if (isSpaceAlarm(finding)) return gate.despite === 'NOSPACE' ? [] : [{ ...finding, fix: MORE_SPACE }];
+    return at === 'alarms' || (at === 'members' && (host === undefined || gate.kind === 'all'))
+      ? [finding]
+      : [];
+  });
+}
+
+const MORE_SPACE =
+  'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`. If that gives nothing back, give a larger `quota-backend-bytes` in `extra-args`: that change is made in spite of this alarm.';
+
+function leaderless(): Finding {
+  return {
+    at: 'gate',
+    fact: 'the members know of no leader, or not of the same one.',
+    cause: 'An election is under way, or too few members run.',
+    fix: 'Wait until the cluster has a leader, then run again.',
+  };
+}
+
+/**
+ * Answers reads, is a voting member of the list, and is not far behind. An alarm is told for the cluster, and makes no
+ * member one that is down.
+ */
+export function isFit(name: string, health: HealthReport): boolean {
   const endpoint = health.endpoints.find((one) => one.name === name);
-  if (endpoint?.healthy !== true || endpoint.isLearner === true) return false;
+  return endpoint !== undefined && (endpoint.healthy || isOnlyAlarmed(endpoint)) && canVote(name, health);
+}
+
+/** It answers, is a voting member of the list, and is not far behind. */
+function canVote(name: string, health: HealthReport): boolean {
+  const endpoint = health.endpoints.find((one) => one.name === name);
+  if (endpoint === undefined || endpoint.memberId === null || endpoint.isLearner === true) return false;
   if (!health.members.some(({ id, started }) => id === endpoint.memberId && started)) return false;
   return lagOf(name, health) <= MOST_LAG;
 }

@@ -138,7 +138,7 @@ function leftovers(facts: HostFacts): Finding[] {
       fact: `it holds an etcd that this action did not set up: ${found.join(', ')}.`,
       cause:
         'It was a member of an earlier cluster, or a set-up by hand that was not finished, or one that is stopped or has another `data-dir` or `wal-dir`.',
-      fix: 'If it is still needed, start it and give its `data-dir` and `wal-dir`: a healthy cluster is taken over as it is. If not, take a backup, then remove the data dir, the manifest and /etc/kubernetes/pki, or use a fresh host.',
+      fix: 'If it is still needed, start it and give its `data-dir` and `wal-dir`: a healthy cluster is taken over as it is. If not, use a fresh host, or move what is named here to another place and keep it until it is certain that no cluster needs it.',
     },
   ];
 }

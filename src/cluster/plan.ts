@@ -182,15 +182,29 @@ export interface Stage {
 export type StageOrder = 'together' | 'in-turn' | 'by-host';
 
 /** What the cluster must be like for the next thing to be done. One leader, no alarm and little lag belong to each. */
-export type Gate =
-  /** Every expected member is healthy, and there are no others. */
-  | { readonly kind: 'all' }
-  /** A majority is healthy. */
-  | { readonly kind: 'quorum' }
-  /** A majority is healthy even if this member is taken away. */
-  | { readonly kind: 'quorum-without'; readonly member: string }
-  /** This member is healthy. */
-  | { readonly kind: 'member'; readonly member: string };
+export type Gate = (
+  | {
+      /** Every expected member is healthy, and there are no others. */
+      readonly kind: 'all';
+    }
+  | {
+      /** A majority is healthy. */
+      readonly kind: 'quorum';
+    }
+  | {
+      /** A majority is healthy even if this member is taken away. */
+      readonly kind: 'quorum-without';
+      readonly member: string;
+    }
+  | {
+      /** This member is healthy. */
+      readonly kind: 'member';
+      readonly member: string;
+    }
+) & {
+  /** The change that waits is the way out of this alarm, which then does not shut the gate. */
+  readonly despite?: 'NOSPACE';
+};
 
 /** Where the run's CA comes from. */
 export type AuthoritySource =

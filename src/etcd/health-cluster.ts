@@ -138,6 +138,11 @@ function alarmFinding({ alarm, memberId }: Alarm, name: string): HealthFinding {
   }
 }
 
+/** Whether a finding says that the cluster takes no writes because a database has reached its quota. */
+export function isSpaceAlarm({ at, fact }: Pick<HealthFinding, 'at' | 'fact'>): boolean {
+  return at === 'alarms' && fact.startsWith('Alarm NOSPACE ');
+}
+
 /** What members report of themselves besides alarms and the missing leader, which have their own findings. */
 function otherErrors(view: ClusterView): HealthFinding[] {
   return view.observations.flatMap(({ name, status }) =>

@@ -78,6 +78,11 @@ function troubleOf({ readNs, alarms }: EndpointObservation): string | undefined 
   return raised.length === 0 ? undefined : `Active Alarm(s): ${raised.map(alarmWord).join('')}`;
 }
 
+/** Whether the member answers reads through the majority, and alarms alone keep it from being healthy. */
+export function isOnlyAlarmed({ message }: Pick<EndpointHealth, 'message'>): boolean {
+  return message.includes(' failed to commit proposal: Active Alarm(s): ');
+}
+
 function alarmWord({ alarm }: Alarm): string {
   return alarm === 'NOSPACE' || alarm === 'CORRUPT' ? `${alarm} ` : 'UNKNOWN ';
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthReport } from '../etcd/health.ts';
 import { gateFindings } from '../cluster/gates.ts';
-import type { Finding } from '../findings.ts';
 import { Refusal } from '../findings.ts';
 import type { Log } from '../log.ts';
 import type { ClusterClients } from './cluster-clients.ts';
@@ -11,9 +10,8 @@ import type { Timeline } from './timeline.ts';
 export class ProofFailed extends Refusal {
   readonly health: HealthReport;
 
-  /** @param besides what the run has left undone, and what failed before. */
-  constructor(health: HealthReport, besides: readonly Finding[] = []) {
-    super('the cluster is not healthy', [...besides, ...health.findings]);
+  constructor(health: HealthReport) {
+    super('the cluster is not healthy', health.findings);
     this.name = 'ProofFailed';
     this.health = health;
   }

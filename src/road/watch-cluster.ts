@@ -34,7 +34,8 @@ export async function watchCluster(
 }
 
 /**
- * Clients of the members, where a member runs and a host has what it takes to ask one.
+ * Clients of the members, where a host has what it takes to ask one. Whether one is seen to run makes no difference: that no
+ * member answers is proven by asking, and a connection that is refused costs nothing.
  * @param absent hosts that could not be reached; their members count as not answering.
  */
 export async function reachCluster(
@@ -43,8 +44,7 @@ export async function reachCluster(
   absent: readonly AbsentHost[],
   { maskSecret, now }: Pick<Surroundings, 'maskSecret' | 'now'>,
 ): Promise<ClusterClients | undefined> {
-  const runs = observed.some(({ facts }) => facts.containers.some(({ running }) => running));
-  const credentials = runs ? await credentialsFromHosts(observed, maskSecret) : undefined;
+  const credentials = await credentialsFromHosts(observed, maskSecret);
   if (credentials === undefined) return undefined;
   const { members } = resolveMembers(
     settings.hosts,

@@ -150,7 +150,7 @@ describe('a cluster that is not healthy as a whole is not taken over', () => {
 
   test('nor is one that was half set up', () => {
     const facts = [...guideCluster().slice(0, 2), pristineHost({ name: 'infra2', address: '10.0.0.8' })];
-    expect(refusalLines(facts, healthy)).toEqual([
+    expect(refusalLines(facts, { cluster: clusterFacts({ down: ['infra2'] }) })).toEqual([
       expect.stringMatching(/^infra2 host: it is empty, while infra0, infra1 hold a member's data\./),
     ]);
   });

@@ -343,8 +343,8 @@ describe('kubelet', () => {
     const plan = decide(facts, { cluster: clusterFacts({ down: ['infra1', 'infra2'] }) });
     expect(outline(plan).slice(0, 3)).toEqual([
       ['start-kubelet infra1', 'start-kubelet infra2'],
-      ['deliver-files infra0', 'start-kubelet infra0'],
       ['start-member infra1', 'start-member infra2'],
+      ['deliver-files infra0', 'start-kubelet infra0'],
     ]);
   });
 });

@@ -102,7 +102,7 @@ describe('leftovers of an etcd that is not ours', () => {
     [
       'a log among finished members',
       [...finishedCluster().slice(0, 2), { ...pristineHost(infra2), ...DATA }],
-      healthy,
+      { cluster: clusterFacts({ down: ['infra2'] }) },
       /^infra2 host: it holds an etcd/,
     ],
     [
@@ -116,8 +116,12 @@ describe('leftovers of an etcd that is not ours', () => {
 
 describe('hosts that serve another purpose', () => {
   test.each(NODE_MARKS)('a node of a Kubernetes cluster (%s)', (mark) => {
-    for (const facts of [pristine(), finishedCluster(), guideCluster()]) {
-      expect(refusalLines(withFile(facts, 2, fileFact(mark, 'x')), healthy)).toContainEqual(
+    for (const [facts, circumstances] of [
+      [pristine(), {}],
+      [finishedCluster(), healthy],
+      [guideCluster(), healthy],
+    ] as const) {
+      expect(refusalLines(withFile(facts, 2, fileFact(mark, 'x')), circumstances)).toContainEqual(
         `infra2 host: it is a node of a Kubernetes cluster (${mark}).`,
       );
     }
@@ -224,7 +228,7 @@ describe('hosts that do not belong together', () => {
     [
       'an empty host among finished members',
       [...finishedCluster().slice(0, 2), pristineHost(infra2)],
-      healthy,
+      { cluster: clusterFacts({ down: ['infra2'] }) },
       /^infra2 host: it is empty, while infra0, infra1 hold a member's data\.$/,
     ],
     [
@@ -444,7 +448,7 @@ describe('a member that was ever started is never started without its log', () =
         ...finishedCluster().slice(0, 2),
         recordedAs({ ...pristineHost(infra2), state: finishedState(2) }, {}),
       ],
-      healthy,
+      { cluster: clusterFacts({ down: ['infra2'] }) },
       /^infra2 data-dir: /,
     ],
   ])('%s', refuses);
@@ -696,8 +700,11 @@ describe('prerequisites', () => {
       /kubeadm is v1\.30\.1; this action knows 1\.31 to 1\.37/,
     ],
   ])('a new host and a member need %s', (_, change, fact) => {
-    for (const facts of [pristine(), finishedCluster()]) {
-      expect(refusalLines(change(facts), healthy)).toContainEqual(expect.stringMatching(fact));
+    for (const [facts, circumstances] of [
+      [pristine(), {}],
+      [finishedCluster(), healthy],
+    ] as const) {
+      expect(refusalLines(change([...facts]), circumstances)).toContainEqual(expect.stringMatching(fact));
     }
   });
 

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { ClusterFacts } from '../../src/cluster/cluster-facts.ts';
 import type { ControlPlaneLook } from '../../src/cluster/control-plane/resolve.ts';
 import { decideDeploy } from '../../src/cluster/decide-deploy.ts';
-import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
+import type { FactName, FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
 import type { Plan, Stage, Step } from '../../src/cluster/plan.ts';
 import type { ImageArchive } from '../../src/images/image-archive.ts';
 import { Refused, type Finding } from '../../src/findings.ts';
@@ -103,6 +103,35 @@ export const ETCD_OFF: Partial<HostFacts> = {
 export const DATA_LOST: Partial<HostFacts> = {
   dataDir: { exists: true, empty: true, hasLog: false, hasBlankLog: false, mode: '700' },
 };
+
+/** What facts hold where a part of them could not be seen: nothing of it. */
+const NOTHING_OF: Readonly<Record<FactName, Partial<HostFacts>>> = {
+  containers: { containers: [] },
+  images: { images: [], imageIds: new Map() },
+  runtime: { runtime: { sockets: ['/run/containerd/containerd.sock'], problem: '' } },
+  kubelet: { kubelet: { installed: true, active: false, subState: '', enabled: false, dropIns: [] } },
+  kubeadm: {},
+  files: { files: new Map(), state: 'absent' },
+  digests: {},
+  'data-dir': { dataDir: { exists: false, empty: true, hasLog: false, hasBlankLog: false, mode: '' } },
+  addresses: { addresses: [] },
+  listeners: { listeners: new Map() },
+  reach: { reach: [] },
+};
+
+const CRICTL_SAYS = 'exit code 1: level=fatal msg="DeadlineExceeded"';
+
+/** The facts of a host of which the named parts could not be seen. */
+export function blind(host: HostFacts, ...names: readonly FactName[]): HostFacts {
+  return names.reduce<HostFacts>(
+    (facts, what) => ({
+      ...facts,
+      ...NOTHING_OF[what],
+      unseen: [...facts.unseen, { what, program: `look at ${what}`, words: CRICTL_SAYS }],
+    }),
+    host,
+  );
+}
 
 export function stepsOf(plan: Plan): Step[] {
   return allStages(plan).flatMap(({ steps }) => steps);

@@ -4,6 +4,7 @@ import type { ImageArchive } from '../../src/images/image-archive.ts';
 import {
   allStages,
   decide,
+  ETCD_OFF,
   pristine,
   refusalLines,
   stepsLike,
@@ -156,7 +157,13 @@ describe('a new cluster', () => {
 });
 
 describe('members that do not run, whose images have gone', () => {
-  const off: Partial<HostFacts> = { containers: [], images: [], imageIds: new Map(), sandboxImage: PAUSE };
+  const off: Partial<HostFacts> = {
+    ...ETCD_OFF,
+    containers: [],
+    images: [],
+    imageIds: new Map(),
+    sandboxImage: PAUSE,
+  };
   const both = archiveOf(archived([IMAGE]), archived([PAUSE], { id: id('c') }));
 
   test('of a set-up that was cut off: the images come before the member is waited for', () => {

@@ -4,7 +4,7 @@ import { VERDICTS } from '../../src/report/plan-words.ts';
 import { headings } from './markdown.ts';
 import { filesBelow, read } from './repository.ts';
 
-const CONVERGE_STAGES = 'src/cluster/converge-stages.ts';
+const CONVERGE_STAGES = ['src/cluster/converge-stages.ts', 'src/cluster/restart-stages.ts'];
 
 test('deploy.md has a chapter for every verdict, and for the refusal', () => {
   expect(headings(read('docs/deploy.md'))).toEqual(
@@ -13,9 +13,11 @@ test('deploy.md has a chapter for every verdict, and for the refusal', () => {
 });
 
 test('deploy.md names every stage of a converge in the order of the code', () => {
-  const titles = [...read(CONVERGE_STAGES).matchAll(/title: ['`](.*?)['`]/g)].map(([, title = '']) =>
-    title.replace('${host}', 'HOST'),
-  );
+  const titles = [
+    ...CONVERGE_STAGES.map(read)
+      .join('\n')
+      .matchAll(/title(?::| =) ['`](.*?)['`]/g),
+  ].map(([, title = '']) => title.replace('${host}', 'HOST'));
   expect(titles.length).toBeGreaterThan(8);
   const text = read('docs/deploy.md').replaceAll(/\s+/g, ' ');
   expect(titles.filter((title) => !text.includes(`_${title}_`))).toEqual([]);

@@ -4,7 +4,7 @@ import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import type { Observed } from '../../src/road/observe.ts';
 import { Timeline } from '../../src/road/timeline.ts';
 import { reachCluster, watchCluster } from '../../src/road/watch-cluster.ts';
-import { ETCD_OFF, withFile, withHost, withoutFile } from '../cluster/deciding.ts';
+import { blind, ETCD_OFF, withFile, withHost, withoutFile } from '../cluster/deciding.ts';
 import { clusterFacts } from '../cluster/example-health.ts';
 import {
   exampleSettings,
@@ -94,8 +94,10 @@ describe('reaching', () => {
     expect(await keyFrom(facts)).toBe('infra1');
   });
 
-  test('not where no etcd runs: no key is fetched', async () => {
-    expect(await keyFrom(finishedCluster().map((host) => ({ ...host, ...ETCD_OFF })))).toBeUndefined();
+  // What the container runtime says is one witness; the members themselves are the other.
+  test('also where no etcd is seen to run', async () => {
+    expect(await keyFrom(finishedCluster().map((host) => ({ ...host, ...ETCD_OFF })))).toBe('infra0');
+    expect(await keyFrom(finishedCluster().map((host) => blind(host, 'containers')))).toBe('infra0');
   });
 
   test('also from a host whose etcd does not run', async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isFit } from '../../cluster/gates.ts';
 import type { Step } from '../../cluster/plan.ts';
 import { errorMessage } from '../../findings.ts';
 import { stepFailure, type ActContext } from './context.ts';
@@ -21,7 +22,7 @@ export async function moveLeadership(
     return;
   }
   const heir = health.endpoints
-    .filter(({ name, healthy, isLearner }) => name !== step.host && healthy && isLearner === false)
+    .filter(({ name, isLearner }) => name !== step.host && isLearner === false && isFit(name, health))
     .toSorted((one, other) => (other.raftAppliedIndex ?? 0) - (one.raftAppliedIndex ?? 0))[0];
   if (heir?.memberId == null) {
     throw stepFailure(step, {

@@ -1,0 +1,200 @@
+import { placesOf } from '../kubeadm/data-places.ts';
+import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
+import { KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import type { ImageArchive } from '../images/image-archive.ts';
+import type { ConvergedMember } from './converge-stages.ts';
+import { imageSteps } from './image-supply.ts';
+import { memberManifest } from './member-manifest.ts';
+import type { Gate, Stage, Step } from './plan.ts';
+import { quorumOf } from './quorum.ts';
+import { raisesQuota } from './quota.ts';
+import { configurationFiles, wakeKubelet } from './steps-of-member.ts';
+
+/** Whether the member is taken down and started again for it. */
+export function mustRestart({ differences }: Pick<ConvergedMember, 'differences'>): boolean {
+  return differences.manifest.length > 0;
+}
+
+/**
+ * Whether the cluster loses its majority while one of its members restarts. With one or two members there is no way
+ * around that.
+ */
+export function isDownMeanwhile(members: number): boolean {
+  return members - 1 < quorumOf(members);
+}
+
+/** Whether a member that runs may end by what is done to it: restarted, or by a kubelet that finds another manifest. */
+export function isTakenDown(member: ConvergedMember): boolean {
+  return member.etcdRuns && (mustRestart(member) || isOnOtherManifest(member));
+}
+
+/**
+ * What must hold before a running member is taken down; nothing for the only one, which nothing else depends on. Of two,
+ * both have to be healthy: it is then certain that the cluster comes back with the member.
+ */
+export function gateBefore(member: ConvergedMember, members: number): Gate | undefined {
+  if (members === 1) return undefined;
+  const despite = despiteOf(member);
+  return isDownMeanwhile(members)
+    ? { kind: 'all', ...despite }
+    : { kind: 'quorum-without', member: member.name, ...despite };
+}
+
+/** A larger quota is the way out of the alarm NOSPACE. */
+function despiteOf({ facts, desired }: ConvergedMember): Pick<Gate, 'despite'> {
+  return raisesQuota(memberManifest(facts), desired.arguments) ? { despite: 'NOSPACE' } : {};
+}
+
+/**
+ * Kubelets and members, started and restarted. Members that do not run come first, without a gate, because nothing is
+ * taken away with them; then those that run, in turn and behind gates.
+ * @param ordered with the leader last.
+ * @param hasMajority whether the cluster works now.
+ */
+export function restartStages(
+  ordered: readonly ConvergedMember[],
+  shape: ClusterShape,
+  hasMajority: boolean,
+  archive: ImageArchive | undefined,
+): Stage[] {
+  const touched = ordered.filter(({ isHeld }) => !isHeld);
+  const idle = touched.filter(({ etcdRuns }) => !etcdRuns);
+  const running = touched.filter(({ etcdRuns }) => etcdRuns);
+  const starts: Stage[] = [
+    { title: 'Start of members that do not run', steps: touched.flatMap((member) => wake(member, archive)) },
+    ...idle.flatMap((member) => convergeKubelet(member, shape)),
+    ...startIdle(touched, shape, hasMajority),
+  ];
+  return [
+    // a member that does not come up keeps the others from nothing that their own gates allow
+    ...starts.map((stage): Stage => (hasMajority ? { ...stage, mayFail: true } : stage)),
+    ...running.flatMap((member) => convergeKubelet(member, shape)),
+    ...running.flatMap((member) => restart(member, shape)),
+  ];
+}
+
+/**
+ * kubelet does not run, or has to be restarted, while etcd goes on with a manifest that is another one by now, or gone:
+ * kubelet ends such an etcd when it starts (podWorkers in kubelet's pkg/kubelet/pod_workers.go).
+ */
+export function isOnOtherManifest({
+  etcdRuns,
+  facts,
+  differences,
+  manifestIsRecorded,
+}: ConvergedMember): boolean {
+  const isStarted = !facts.kubelet.active || differences.kubelet.length > 0;
+  // one that is managed by the kubelet that runs, and has no record yet, is left alone by a restart of kubelet
+  return (
+    etcdRuns &&
+    isStarted &&
+    (manifestIsRecorded === false || (!facts.kubelet.active && manifestIsRecorded !== true))
+  );
+}
+
+function wake(member: ConvergedMember, archive: ImageArchive | undefined): Step[] {
+  const { kubeletRuns, etcdRuns, differences } = member;
+  if (kubeletRuns && etcdRuns) return [];
+  // what it is to run may have gone from the host; a member that restarts gets its images with its manifest
+  const images = mustRestart(member) ? [] : imageSteps(member, archive);
+  // its kubelet is started anew with its configuration, or behind a gate
+  const isLater = differences.kubelet.length > 0 || isOnOtherManifest(member);
+  return isLater ? images : [...images, wakeKubelet(member)];
+}
+
+/** A restart of kubelet leaves the containers alone; one host at a time all the same. */
+function convergeKubelet(member: ConvergedMember, shape: ClusterShape): Stage[] {
+  // the restart of its member has these steps
+  if (isOnOtherManifest(member) && mustRestart(member)) return [];
+  const steps = kubeletSteps(member);
+  if (steps.length === 0) return [];
+  const { name: host, etcdRuns } = member;
+  const before = isOnOtherManifest(member) ? gateBefore(member, shape.members.length) : undefined;
+  return [
+    {
+      title: `Kubelet of ${host}`,
+      order: 'in-turn',
+      ...(before === undefined ? {} : { before }),
+      steps,
+      ...(etcdRuns ? { after: { kind: 'member', member: host, ...despiteOf(member) } as const } : {}),
+    },
+  ];
+}
+
+/** What a kubelet needs that is not started with the others. */
+function kubeletSteps(member: ConvergedMember): Step[] {
+  const { name: host, desired, differences } = member;
+  if (differences.kubelet.length === 0) return isOnOtherManifest(member) ? [wakeKubelet(member)] : [];
+  const files = configurationFiles(desired, [KUBELET_CONFIG, KUBELET_DROP_IN]);
+  return [
+    { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
+    {
+      kind: 'start-kubelet',
+      host,
+      restart: true,
+      goBack: true,
+      why: 'it reads its configuration at its start only',
+    },
+  ];
+}
+
+/**
+ * While a majority is healthy, those that only have to be started are waited for, and then the others start with their
+ * new manifests one by one. Without a majority none gets ready without the others: all at once.
+ */
+function startIdle(ordered: readonly ConvergedMember[], shape: ClusterShape, hasMajority: boolean): Stage[] {
+  const awaited = ordered.flatMap((member) => awaitReady(member, shape));
+  const restarted = ordered.filter((member) => !member.etcdRuns && mustRestart(member));
+  const title = 'Members that do not run are ready';
+  if (!hasMajority)
+    return [{ title, steps: [...awaited, ...restarted.map((member) => restartStep(member, shape))] }];
+  return [
+    { title, steps: awaited },
+    ...restarted.map((member): Stage => {
+      const { name: host } = member;
+      return {
+        title: `Restart of ${host}`,
+        order: 'in-turn',
+        steps: [restartStep(member, shape)],
+        after: { kind: 'member', member: host, ...despiteOf(member) },
+      };
+    }),
+  ];
+}
+
+function awaitReady(member: ConvergedMember, shape: ClusterShape): Step[] {
+  const { name: host, kubeletRuns, etcdRuns, desired, facts } = member;
+  if ((kubeletRuns && etcdRuns) || mustRestart(member) || isOnOtherManifest(member)) return [];
+  const { criEndpoint } = desired;
+  const why = 'it did not run';
+  const hadContainers = facts.containers.length > 0;
+  const places = placesOf(shape);
+  return [{ kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why }];
+}
+
+function restartStep({ name: host, desired, differences }: ConvergedMember, shape: ClusterShape): Step {
+  const { criEndpoint } = desired;
+  const why = differences.manifest.join('; ');
+  return { kind: 'restart-member', host, ...placesOf(shape), criEndpoint, mayLackData: false, why };
+}
+
+function restart(member: ConvergedMember, shape: ClusterShape): Stage[] {
+  if (!mustRestart(member)) return [];
+  const { name: host } = member;
+  const count = shape.members.length;
+  const before = gateBefore(member, count);
+  const steps = [...(isOnOtherManifest(member) ? kubeletSteps(member) : []), restartStep(member, shape)];
+  // one or two members are none without it, whoever leads
+  if (!isDownMeanwhile(count)) {
+    steps.unshift({ kind: 'move-leadership', host, why: 'clients then wait for no election' });
+  }
+  return [
+    {
+      title: `Restart of ${host}`,
+      order: 'in-turn',
+      ...(before === undefined ? {} : { before }),
+      steps,
+      after: { kind: 'member', member: host, ...despiteOf(member) },
+    },
+  ];
+}

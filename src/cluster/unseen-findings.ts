@@ -1,0 +1,111 @@
+import type { Finding } from '../findings.ts';
+import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
+import type { FactName, HostFacts, Unseen } from './host-facts.ts';
+import type { Member } from './members.ts';
+import { missingEssentials } from './prerequisites.ts';
+
+/** What a decision is about to rest on. */
+export type Purpose =
+  /** Every verdict. */
+  | 'verdict'
+  /** A host is to get an image if it lacks it. */
+  | 'image'
+  /** A new member is begun. */
+  | 'create'
+  /** A member is started without a gate, because it does not run. */
+  | 'start';
+
+interface Need {
+  readonly purposes: readonly Purpose[];
+  /** What is not known without it, as a message says it. */
+  readonly unknown: string;
+}
+
+/** Which facts a deploy needs for what, and why. */
+const NEEDS: Readonly<Record<FactName, Need>> = {
+  // a member that is taken for stopped would be started anew without a gate, all members at the same time
+  containers: { purposes: ['verdict'], unknown: 'whether etcd runs there' },
+  // an image that is there would be pulled from a registry that the host may not reach
+  images: { purposes: ['image'], unknown: 'whether the image of etcd is there' },
+  // the kubelet would be configured for another runtime or cgroup driver, and end all its pods
+  runtime: { purposes: ['verdict'], unknown: 'which container runtime runs there, and its cgroup driver' },
+  // a kubelet that is taken for stopped would be started anew
+  kubelet: { purposes: ['verdict'], unknown: 'whether its kubelet runs' },
+  // it renders the manifest, and its release says which etcd it ships
+  kubeadm: { purposes: ['verdict'], unknown: 'which release of kubeadm it has, and which etcd that ships' },
+  // a member would be taken for an empty host, an existing CA for none
+  files: { purposes: ['verdict'], unknown: 'which files of a member are there' },
+  // a file that is as it was left would be taken for an edited one, and the member restarted
+  digests: { purposes: ['verdict'], unknown: 'whether its files are those that the last run has left' },
+  // a member with data would be taken for a new one
+  'data-dir': { purposes: ['verdict'], unknown: "whether it holds a member's data" },
+  addresses: { purposes: ['create'], unknown: 'whether its address is its own' },
+  // the second witness, besides the container runtime, for an etcd that does not run
+  listeners: { purposes: ['create', 'start'], unknown: "whether something listens on etcd's ports" },
+  reach: { purposes: ['create'], unknown: 'whether it reaches the other hosts' },
+};
+
+/**
+ * Refusals for facts that a decision needs and that could not be seen: what is unknown is never taken for absent. What
+ * a missing program explains is told as that program's absence instead.
+ */
+export function unseenFindings(members: readonly Member[], purpose: Purpose): Finding[] {
+  return members.flatMap((member) => {
+    const needed = member.facts.unseen.filter(({ what }) => NEEDS[what].purposes.includes(purpose));
+    const unexplained = needed.filter(({ what }) => !isExplained(what, member.facts));
+    return [
+      ...(unexplained.length < needed.length ? missingEssentials(member) : []),
+      ...unexplained.map((unseen) => findingOf(member.name, unseen)),
+    ];
+  });
+}
+
+/** Without the program there is no answer; that it is missing is told by {@link missingEssentials}. */
+function isExplained(what: FactName, facts: HostFacts): boolean {
+  switch (what) {
+    case 'kubeadm':
+      return facts.kubeadmPath === undefined;
+    case 'kubelet':
+      return !facts.systemd;
+    case 'containers':
+    case 'images':
+      return facts.crictlPath === undefined || facts.runtime.sockets.length !== 1;
+    case 'runtime':
+      return facts.crictlPath === undefined;
+    default:
+      return false;
+  }
+}
+
+function findingOf(host: string, { what, program, words }: Unseen): Finding {
+  return {
+    host,
+    at: 'probe',
+    fact: `\`${program}\` gave no answer that can be used, so it is not known ${NEEDS[what].unknown}: ${words === '' ? 'it said nothing' : words.replace(/[.\s]+$/, '')}.`,
+    cause: 'The program failed, took too long, or is of a release that answers in another way.',
+    fix: `Run \`${program}\` as root on that host and see what it says; once it answers, run again.`,
+  };
+}
+
+/**
+ * Refusals for files that are there and whose contents the probe has not brought: such a file is neither missing nor
+ * another one, and is not replaced.
+ * @param read paths of the public files that the decision compares by their text.
+ */
+export function unreadFindings(members: readonly Member[], read: readonly string[]): Finding[] {
+  return members.flatMap(({ name, facts: { files } }) =>
+    read.flatMap((path) => {
+      const file = files.get(path);
+      if (file?.kind !== 'file' || (file.text !== undefined && file.sha256 !== undefined)) return [];
+      return [
+        {
+          host: name,
+          at: 'probe',
+          fact: `${path} is there (${file.size} bytes), and its contents could not be read.`,
+          cause: 'It is larger than 256 KiB, or reading it failed.',
+          fix: `Look at it on that host (\`ls -l ${path}\`, \`head ${path}\`)${path === ETCD_MANIFEST ? ', and leave etcd as it is meanwhile' : ''}; once it is readable, run again.`,
+        },
+      ];
+    }),
+  );
+}
