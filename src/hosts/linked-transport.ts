@@ -7,6 +7,7 @@ import { openRelay } from './root-shell/relay.ts';
 import { startFinding } from './root-shell/root-shell-failure.ts';
 import {
   InputFailure,
+  OutputLimit,
   type Privilege,
   remoteResult,
   type RootShell,
@@ -21,6 +22,7 @@ import {
   inputFinding,
   lostFinding,
   NO_STATUS,
+  outputFinding,
   refusedFinding,
   timeoutFinding,
 } from './transport-findings.ts';
@@ -90,6 +92,7 @@ export class LinkedTransport implements Transport {
       onTimeout: () => timeoutFinding(timeoutMs, shell, this.#link.isHere),
       onRefused: (error) => {
         if (error instanceof InputFailure) return inputFinding(error.message);
+        if (error instanceof OutputLimit) return outputFinding(error);
         return error instanceof StartFailure
           ? startFinding(this.#user, error)
           : refusedFinding(errorMessage(error), this.#link.isHere);

@@ -1,4 +1,5 @@
 import { RUN_DIR, STEP_LOCK } from '../../kubeadm/paths.ts';
+import { MOST_OUTPUT } from '../output-limits.ts';
 import { quote } from '../shell.ts';
 import type { RemoteScript } from '../transport.ts';
 import { lockWriter, NO_FLOCK, STEP_PROCESSES } from './lock-bash.ts';
@@ -65,6 +66,7 @@ ${then?.script ?? ''}`;
     effect: 'changes',
     script,
     timeoutMs: TIMEOUT_MS + (then?.timeoutMs ?? 0),
+    ...(then?.mostOutput === undefined ? {} : { mostOutput: MOST_OUTPUT + then.mostOutput }),
     ...(then?.input === undefined ? {} : { input: then.input }),
     ...(then?.onProgress === undefined ? {} : { onProgress: then.onProgress }),
   };

@@ -2,6 +2,7 @@ import type { DataPlaces } from '../../kubeadm/data-places.ts';
 import { leafPath } from '../../kubeadm/file-tree.ts';
 import { CA_KEY } from '../../kubeadm/paths.ts';
 import { leafProfileNames } from '../../pki/leaf-profiles.ts';
+import { PROBE_OUTPUT } from '../output-limits.ts';
 import { quote } from '../shell.ts';
 import type { RemoteScript } from '../transport.ts';
 import {
@@ -49,6 +50,7 @@ export function healthProbe(question: HealthQuestion, { program }: { program?: s
     title: 'health probe',
     effect: 'reads',
     timeoutMs: TIMEOUT_MS,
+    mostOutput: PROBE_OUTPUT,
     isLast: true,
     script:
       program === undefined ? healthScript(question) : `exec sudo -n -- ${programCall(question, program)}`,

@@ -42,12 +42,23 @@ export async function runProgram({ name, args, env, ...io }: Program): Promise<n
     delay: FOR_EVER_MS, // output may come as long as somebody holds it open
     ...(input === undefined ? {} : { input }),
     listeners: {
-      ...(onStdout && { stdout: onStdout }),
-      ...(onStderr && { stderr: onStderr }),
+      stdout: passedOnTo(onStdout),
+      stderr: passedOnTo(onStderr),
       debug: (message) => {
         const [, code] = /^Exit code (\S+) received from tool/.exec(message) ?? [];
         if (code !== undefined) onExit?.(code === 'null' ? null : Number(code));
       },
     },
   });
+}
+
+/**
+ * @actions/exec hands each piece of output on, and then gathers it into lines that are asked for here by nobody: of a line
+ * without an end it would keep all, and look through all of it again with each piece. It finds an empty piece instead.
+ */
+function passedOnTo(listener: ((chunk: Buffer) => void) | undefined): (chunk: Buffer) => void {
+  return (chunk) => {
+    listener?.(chunk.subarray());
+    Object.defineProperty(chunk, 'toString', { value: () => '' });
+  };
 }

@@ -26,3 +26,12 @@ test('an input comes whole, and the exit code is the program’s', async () => {
   expect(await runProgram({ ...program, onStdout: (chunk) => said.push(chunk) })).toBe(7);
   expect(Buffer.concat(said).toString().trim()).toBe(`${MUCH.length}`);
 });
+
+test('a line without an end is passed on as it comes, at no more cost than its length', async () => {
+  let length = 0;
+  const program = { name: 'head', args: ['-c', '60000000', '/dev/zero'], env: ENV };
+  const started = performance.now();
+  await runProgram({ ...program, onStdout: (chunk) => (length += chunk.length) });
+  expect(length).toBe(60_000_000);
+  expect(performance.now() - started).toBeLessThan(3000);
+});
