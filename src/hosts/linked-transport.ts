@@ -19,6 +19,7 @@ import { forwardFinding, FORWARD_TIMEOUT_MS, forwardTimeoutFinding } from './ssh
 import type { HostStream, RemoteResult, RemoteScript, Transport, TransportStatistics } from './transport.ts';
 import {
   type Explanation,
+  forkFinding,
   inputFinding,
   lostFinding,
   NO_STATUS,
@@ -107,6 +108,8 @@ export class LinkedTransport implements Transport {
         await this.#lost; // by then it is known why
         throw this.#lostError(title);
       }
+      const unforked = script.effect === 'reads' ? forkFinding(output.stderr) : undefined;
+      if (unforked !== undefined) throw this.#error(title, unforked);
       return remoteResult(status, output);
     });
   }

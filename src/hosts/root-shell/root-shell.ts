@@ -28,7 +28,6 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/
  */
 function loader(privilege: Privilege): string {
   return [
-    'export LC_ALL=C',
     ...(privilege === 'root' ? [`test $EUID = 0 || exit ${NOT_ROOT}`] : []),
     `echo ${READY}`,
     `echo ${READY} >&2`,
@@ -36,6 +35,14 @@ function loader(privilege: Privilege): string {
     'eval "$REPLY"',
   ].join('; ');
 }
+
+/**
+ * Takes everything out of the environment but the host's PATH, by becoming env and then the bash that runs the script. What
+ * /etc/environment, PAM, a start-up file or sudoers put there would be read by bash and by the programs of a script:
+ * POSIXLY_CORRECT, CRI_CONFIG_FILE, TMOUT, functions, LD_PRELOAD. It is also the proof that programs can be run at all.
+ * The first bash is privileged (-p): it reads no BASH_ENV, SHELLOPTS or functions.
+ */
+const WITH_EMPTY_ENVIRONMENT = 'exec env -i LC_ALL=C "PATH=$PATH" bash --norc -c "$1"';
 
 /** Whose bash runs scripts: root's, or the login user's own, who may then run what sudoers allows. */
 export type Privilege = 'root' | 'login';
@@ -46,7 +53,7 @@ export function needsSudo(user: string, privilege: Privilege): boolean {
 }
 
 /**
- * What is asked of the login shell, whichever it is: words and one quoted string that bash, dash, fish, csh and
+ * What is asked of the login shell, whichever it is: words and two quoted strings that bash, dash, fish, csh and
  * restricted shells read alike. Nothing of a script is in it, because every user of the host sees command lines.
  * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
  * root's .bashrc, as it would with a socket for its input. sudo reads a password byte by byte (tgetpass.c, getln), so
@@ -54,7 +61,7 @@ export function needsSudo(user: string, privilege: Privilege): boolean {
  * @param mayAsk whether sudo may ask for a password.
  */
 export function shellCommand(user: string, privilege: Privilege, mayAsk = false): string {
-  const bash = `bash --norc -c '${loader(privilege)}'`;
+  const bash = `bash --norc -p -c '${WITH_EMPTY_ENVIRONMENT}' bash '${loader(privilege)}'`;
   if (!needsSudo(user, privilege)) return `env LC_ALL=C ${bash}`;
   return `env LC_ALL=C sudo ${mayAsk ? `-S -p ${PROMPT}` : '-n'} -- ${bash}`;
 }
