@@ -130,7 +130,8 @@ export class EtcdClient {
 
   /** What the member measures of itself. */
   async metrics(options?: RequestOptions): Promise<MemberMetrics> {
-    const answer = await this.#send({ method: 'GET', path: '/metrics', repeatable: true }, options);
+    const request = { method: 'GET', path: '/metrics', repeatable: true, mostBytes: MOST_METRICS } as const;
+    const answer = await this.#send(request, options);
     if (answer.status !== 200) throw gatewayError(this.#place, '/metrics', answer);
     return parseMetrics(answer.body);
   }
@@ -210,6 +211,9 @@ export class EtcdClient {
     return unexpectedAnswer(this.#place, request.path, what);
   }
 }
+
+/** Bytes; a member's are some 200 KB, and grow with its streams of watches. */
+const MOST_METRICS = 64 * 1024 * 1024;
 
 const NO_HASH_KV: EtcdFailureWords = {
   kind: 'unsupported',

@@ -1,5 +1,6 @@
 import { errorMessage, type Finding } from '../findings.ts';
 import { formatGoDuration } from './duration.ts';
+import { AnswerTooLong } from './open-connection.ts';
 import { EtcdError, etcdError, type EtcdFailureWords, type EtcdPlace } from './etcd-error.ts';
 
 /** How far a request had come. */
@@ -95,6 +96,7 @@ export function timeoutError(place: EtcdPlace, phase: RequestPhase, timeoutMs: n
 export function connectionError(place: EtcdPlace, phase: RequestPhase, error: unknown): EtcdError {
   if (error instanceof EtcdError) return error;
   const options = { cause: error };
+  if (error instanceof AnswerTooLong) return etcdError(place, tooLongWords(place, error), options);
   if (phase === 'open') return etcdError(place, unreachable(place, error), options);
   const code = errorCode(error);
   const words =
@@ -103,6 +105,16 @@ export function connectionError(place: EtcdPlace, phase: RequestPhase, error: un
     tlsWords(place, code, error) ??
     lostWords(place, phase, error);
   return etcdError(place, words, options);
+}
+
+function tooLongWords(place: EtcdPlace, { limit }: AnswerTooLong): EtcdFailureWords {
+  return {
+    kind: 'unexpected-answer',
+    reason: `the answer is longer than ${limit / 1024 ** 2} MiB`,
+    fact: `${place.endpoint} sent more than ${limit / 1024 ** 2} MiB in one answer; the connection was closed, and the rest was not read.`,
+    cause: 'No etcd answers so: another program has the port, or the host cannot be trusted.',
+    fix: 'Look at what holds the port on that host: `ss -ltnp`.',
+  };
 }
 
 function unreachable(place: EtcdPlace, error: unknown): EtcdFailureWords {

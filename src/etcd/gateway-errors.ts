@@ -1,3 +1,4 @@
+import { printable } from '../hosts/printable.ts';
 import { etcdError, type EtcdError, type EtcdPlace } from './etcd-error.ts';
 import type { HttpAnswer } from './open-connection.ts';
 
@@ -116,5 +117,5 @@ function parseErrorBody(body: string): { code: number; message: string } | undef
   const { code, message, error } = parsed as Record<string, unknown>;
   const text = typeof message === 'string' ? message : error;
   if (typeof text !== 'string') return undefined;
-  return { code: typeof code === 'number' ? code : 0, message: text };
+  return { code: typeof code === 'number' ? code : 0, message: printable(text) };
 }

@@ -1,6 +1,7 @@
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { LastBytes } from '../last-bytes.ts';
 import type { Deadline } from './deadline.ts';
 
 /** One request to the gateway. */
@@ -11,6 +12,8 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** It may be sent again when a kept connection turns out to have ended; never for what changes something. */
   readonly repeatable: boolean;
+  /** Longest answer that is taken, in bytes. Default 8 MiB. */
+  readonly mostBytes?: number;
 }
 
 /** The answer, whatever its status. */
@@ -24,6 +27,21 @@ export interface HttpAnswer {
  * member would have to wait for us twice and more before it has sent them.
  */
 const WINDOW_BYTES = 4 * 1024 * 1024;
+
+/** The longest answer to a request that does not say otherwise, in bytes; a key holds 1.5 MiB at most. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+/** The answer is longer than it may be. */
+export class AnswerTooLong extends Error {
+  override readonly name = 'AnswerTooLong';
+  /** Bytes. */
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(`the answer is longer than ${limit} bytes`);
+    this.limit = limit;
+  }
+}
 
 /** HTTP/2 over one TLS session: as many requests at once as there are. */
 export class OpenConnection {
@@ -78,7 +96,8 @@ export class OpenConnection {
   /**
    * Sends one request beside those that are under way. When its time passes it is cancelled alone; but a connection on
    * which nothing at all was answered since it was sent may be dead, and takes no further requests.
-   * @throws EtcdError the deadline's; what Node tells of the end of the connection, or of this request.
+   * @throws EtcdError the deadline's; AnswerTooLong, and the connection is ended then; what Node tells of the end of the
+   * connection, or of this request.
    */
   async ask(request: HttpRequest, deadline: Deadline): Promise<HttpAnswer> {
     deadline.phase = 'answer';
@@ -88,6 +107,7 @@ export class OpenConnection {
     try {
       return await this.#exchange(request, deadline.signal);
     } catch (error) {
+      if (error instanceof AnswerTooLong) this.end();
       if (!deadline.expired) throw error;
       if (this.#answers === answersBefore) this.retire();
       throw deadline.error();
@@ -109,7 +129,7 @@ export class OpenConnection {
     if (this.#underWay === 0 && !this.isUsable) this.end();
   }
 
-  #exchange({ method, path, body }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  #exchange({ method, path, body, mostBytes }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const sent = this.#session.request(
       {
@@ -124,7 +144,7 @@ export class OpenConnection {
     sent.once('response', () => {
       this.#answers += 1;
     });
-    return answerOf(sent);
+    return answerOf(sent, mostBytes ?? MOST_BYTES);
   }
 }
 
@@ -133,18 +153,24 @@ export function endedError(): Error {
   return Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
 }
 
-/** The whole answer. A stream that is reset or cut off ends as well, but is destroyed by then. */
-function answerOf(sent: ClientHttp2Stream): Promise<HttpAnswer> {
+/**
+ * The whole answer. A stream that is reset or cut off ends as well, but is destroyed by then.
+ * @throws AnswerTooLong as soon as more than `mostBytes` have come.
+ */
+function answerOf(sent: ClientHttp2Stream, mostBytes: number): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const body = new LastBytes(mostBytes);
     let status = 0;
     sent.once('response', (headers) => {
       status = headers[':status'] ?? 0;
     });
-    sent.on('data', (chunk: Buffer) => chunks.push(chunk));
+    sent.on('data', (chunk: Buffer) => {
+      if (body.total + chunk.length <= mostBytes) body.push(chunk);
+      else reject(new AnswerTooLong(mostBytes));
+    });
     sent.on('error', reject);
     sent.once('end', () => {
-      if (!sent.destroyed) resolve({ status, body: Buffer.concat(chunks).toString('utf8') });
+      if (!sent.destroyed) resolve({ status, body: body.bytes.toString('utf8') });
     });
     sent.once('close', () => reject(endedError()));
   });

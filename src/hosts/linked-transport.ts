@@ -7,6 +7,7 @@ import { openRelay } from './root-shell/relay.ts';
 import { startFinding } from './root-shell/root-shell-failure.ts';
 import {
   InputFailure,
+  OutputLimit,
   type Privilege,
   remoteResult,
   type RootShell,
@@ -18,9 +19,11 @@ import { forwardFinding, FORWARD_TIMEOUT_MS, forwardTimeoutFinding } from './ssh
 import type { HostStream, RemoteResult, RemoteScript, Transport, TransportStatistics } from './transport.ts';
 import {
   type Explanation,
+  forkFinding,
   inputFinding,
   lostFinding,
   NO_STATUS,
+  outputFinding,
   refusedFinding,
   timeoutFinding,
 } from './transport-findings.ts';
@@ -90,6 +93,7 @@ export class LinkedTransport implements Transport {
       onTimeout: () => timeoutFinding(timeoutMs, shell, this.#link.isHere),
       onRefused: (error) => {
         if (error instanceof InputFailure) return inputFinding(error.message);
+        if (error instanceof OutputLimit) return outputFinding(error);
         return error instanceof StartFailure
           ? startFinding(this.#user, error)
           : refusedFinding(errorMessage(error), this.#link.isHere);
@@ -104,6 +108,8 @@ export class LinkedTransport implements Transport {
         await this.#lost; // by then it is known why
         throw this.#lostError(title);
       }
+      const unforked = script.effect === 'reads' ? forkFinding(output.stderr) : undefined;
+      if (unforked !== undefined) throw this.#error(title, unforked);
       return remoteResult(status, output);
     });
   }

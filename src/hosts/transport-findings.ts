@@ -1,6 +1,7 @@
 import type { Finding } from '../findings.ts';
 import { printable, seconds } from './printable.ts';
-import type { RootShell } from './root-shell/root-shell.ts';
+import { PROCESS_LIMIT } from './root-shell/root-shell-failure.ts';
+import type { OutputLimit, RootShell } from './root-shell/root-shell.ts';
 
 /** What went wrong between the runner and a host, before it is said where and at which step. */
 export type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
@@ -18,6 +19,32 @@ export function inputFinding(said: string): Explanation {
     fact: `what was to be sent could not be read on the runner any more: ${said}`,
     cause: 'the file was changed or removed while it was sent, or the disk of the runner fails.',
     fix: 'start the same run again, and leave the file alone meanwhile.',
+  };
+}
+
+/** The host has sent more than a script may write. */
+export function outputFinding({ output, limit }: OutputLimit): Explanation {
+  return {
+    fact: `more than ${limit / 1024 ** 2} MiB came on ${output}; the session was closed, and the rest was not read.`,
+    cause:
+      'something on the host writes into the session without end, or the host does not run what was asked for.',
+    fix: 'see what the start-up files of the login shell and of root start (`/etc/profile.d`, `.bashrc`, BASH_ENV), and whether the host can be trusted.',
+  };
+}
+
+/** As bash says it when the system lets it start no process; it tries again some times (jobs.c, make_child). */
+const FORK_FAILED = /^.*\bfork: (?:retry: )?(?:Resource temporarily unavailable|Cannot allocate memory).*$/m;
+
+/**
+ * A script could not start the programs that it needs. What it has not read is unknown then, and not absent.
+ * @returns undefined when it could, as far as it says.
+ */
+export function forkFinding(stderr: string): Explanation | undefined {
+  const [words] = FORK_FAILED.exec(stderr) ?? [];
+  if (words === undefined) return undefined;
+  return {
+    fact: `the host let it start no further program: ${printable(words)}; what it has read does not count.`,
+    ...PROCESS_LIMIT,
   };
 }
 

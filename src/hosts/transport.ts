@@ -16,6 +16,8 @@ export interface RemoteScript {
    * memory comes as a function that begins to give it.
    */
   readonly input?: Buffer | (() => AsyncIterable<Buffer>);
+  /** So many bytes it may write to standard output; when more come the channel is closed and the run fails. Default 1 MiB. */
+  readonly mostOutput?: number;
   /** After this many milliseconds the channel is closed and the run fails. */
   readonly timeoutMs: number;
   /** Called for each complete line the script writes to standard error while it runs. */
@@ -30,6 +32,7 @@ export interface RemoteResult {
   readonly code: number | null;
   readonly signal?: string;
   readonly stdout: Buffer;
+  /** Its last MiB. */
   readonly stderr: string;
 }
 
@@ -56,7 +59,7 @@ export interface Transport {
   readonly name: string;
   /**
    * Runs bash as root. A non-zero exit is a result, not an error.
-   * @throws HostError when the connection is lost, the time is over, or root cannot be had.
+   * @throws HostError when the connection is lost, the time is over, too much comes, or root cannot be had.
    */
   run(script: RemoteScript): Promise<RemoteResult>;
   /**

@@ -2,6 +2,7 @@ import type { HostFacts } from '../cluster/host-facts.ts';
 import { lastWords } from '../hosts/last-words.ts';
 import { HostError } from '../hosts/host-error.ts';
 import { parseProbe } from '../hosts/probe/parse-probe.ts';
+import { PROBE_OUTPUT } from '../hosts/output-limits.ts';
 import { probeScript, volatileProbeScript, type ProbeQuestion } from '../hosts/probe/probe-script.ts';
 import type { RemoteResult, RemoteScript, Transport, TransportStatistics } from '../hosts/transport.ts';
 import { errorMessage, type Finding } from '../findings.ts';
@@ -104,6 +105,7 @@ export async function probe(
     effect: 'reads',
     script,
     timeoutMs: PROBE_TIMEOUT_MS,
+    mostOutput: PROBE_OUTPUT,
   });
   const answer = result.stdout.toString('utf8');
   return understood(transport.name, result, () => ({
@@ -116,7 +118,13 @@ export async function probe(
 
 /** The look again at what may have changed since the first one. */
 export function secondLook(settings: Settings): RemoteScript {
-  return { title: 'look again', effect: 'reads', script: volatileProbeScript(settings), timeoutMs: 30_000 };
+  return {
+    title: 'look again',
+    effect: 'reads',
+    script: volatileProbeScript(settings),
+    timeoutMs: 30_000,
+    mostOutput: PROBE_OUTPUT,
+  };
 }
 
 /** What was seen, brought up to date by the answer of the second look. */

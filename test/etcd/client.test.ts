@@ -78,7 +78,7 @@ describe('one connection', () => {
   });
 
   test('takes an answer of megabytes whole', async () => {
-    const version = `3.6.5${' '.repeat(9_000_000)}`;
+    const version = `3.6.5${' '.repeat(7_000_000)}`;
     gateway.answer('/v3/maintenance/status', { body: { header: HEADER, version } });
     expect((await clientWith().status()).version).toBe(version);
   });
@@ -474,6 +474,43 @@ describe('answers', () => {
     const error = await failureOf(clientWith().status());
     expect(error.kind).toBe('unexpected-answer');
     expect(error.message).toContain(words);
+  });
+});
+
+describe('an answer without an end', () => {
+  const MIB = 1024 * 1024;
+
+  test.each([
+    ['of any request', (client: EtcdClient): Promise<unknown> => client.status(), 8],
+    ['metrics', (client: EtcdClient): Promise<unknown> => client.metrics({ timeoutMs: 30_000 }), 64],
+  ])('%s is read up to its limit, and the connection is closed', async (_, ask, limit) => {
+    gateway.answer('/v3/maintenance/status', 'endless');
+    gateway.answer('/metrics', 'endless');
+    const client = clientWith();
+    const { kind, message, finding } = await failureOf(ask(client));
+    expect(kind).toBe('unexpected-answer');
+    expect(message).toContain(`sent more than ${limit} MiB in one answer`);
+    expect(finding.host).toBe('infra0');
+    expect(gateway.sent).toBeLessThan((limit + 16) * MIB);
+    await client.version();
+    expect(gateway.connections).toBe(2);
+  });
+
+  test('of headers is ended, by node itself or by the time of the request, and takes no memory', async () => {
+    gateway.answer('/v3/maintenance/status', 'endless headers');
+    const before = process.memoryUsage.rss();
+    const { kind } = await failureOf(clientWith().status({ timeoutMs: 1500 }));
+    expect(['timeout', 'connection-lost']).toContain(kind);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(200 * MIB);
+  });
+
+  test('whose words of an error are long is quoted in part', async () => {
+    const message = `etcdserver: ${'x\n'.repeat(MIB)}`;
+    gateway.answer('/v3/maintenance/status', { status: 400, body: { code: 3, message } });
+    const { finding, reason } = await failureOf(clientWith().status());
+    expect(reason.length).toBeLessThan(1000);
+    expect(finding.fact.length).toBeLessThan(1000);
+    expect(finding.fact).not.toContain('\n');
   });
 });
 

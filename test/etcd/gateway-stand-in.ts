@@ -13,10 +13,12 @@ import { TestAuthority, type TestCertificate } from './certificates.ts';
 
 /**
  * What the stand-in answers at one path; `hang` never answers, `stall` not to the end, `cut` ends the connection
- * instead, `reset` the request alone, with half of an answer.
+ * instead, `reset` the request alone, with half of an answer; `endless` and `endless headers` go on until the connection
+ * is gone.
  */
 export type StandInAnswer =
-  { readonly status?: number; readonly body: unknown } | 'hang' | 'stall' | 'cut' | 'reset';
+  { readonly status?: number; readonly body: unknown } | 'hang' | 'stall' | 'cut' | 'reset' | Endless;
+type Endless = 'endless' | 'endless headers';
 
 /** A promise keeps requests waiting; a function is asked with the body of each. */
 type Answering =
@@ -31,6 +33,8 @@ export class GatewayStandIn {
   readonly client: TestCertificate = this.authority.issue({ commonName: 'client', usages: ['clientAuth'] });
   readonly requests: string[] = [];
   connections = 0;
+  /** Bytes that endless answers have sent. */
+  sent = 0;
   readonly #answers: Map<string, Answering>;
   readonly #server: Http2SecureServer;
   readonly #sockets = new Set<Socket>();
@@ -108,6 +112,23 @@ export class GatewayStandIn {
     if (answer === 'hang') return;
     if (answer === 'cut') {
       stream.session?.destroy();
+      return;
+    }
+    if (answer === 'endless') {
+      const piece = Buffer.alloc(64 * 1024, 'x');
+      const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+      while (!stream.destroyed) {
+        this.sent += piece.length;
+        await Promise.race([closed, new Promise<void>((done) => response.write(piece, () => done()))]);
+      }
+      return;
+    }
+    if (answer === 'endless headers') {
+      while (!stream.destroyed) {
+        stream.additionalHeaders({ ':status': 103, link: 'x'.repeat(1000) });
+        this.sent += 1000;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       return;
     }
     if (answer === 'reset' || answer === 'stall') {

@@ -27,7 +27,7 @@ function ask(socket: string, message: Buffer, timeoutMs: number): Promise<Buffer
   stream.on('data', (chunk) => {
     seen = Buffer.concat([seen, chunk]);
     const length = seen.length < 4 ? 0 : seen.readUInt32BE();
-    if (length > LONGEST_ANSWER) reject(new Error(NO_AGENT));
+    if (length > LONGEST_ANSWER || seen.length > LONGEST_ANSWER + 4) reject(new Error(NO_AGENT));
     else if (length > 0 && seen.length >= 4 + length) resolve(seen.subarray(4, 4 + length));
   });
   stream.on('error', reject);

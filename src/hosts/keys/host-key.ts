@@ -1,7 +1,7 @@
 import type { Finding } from '../../findings.ts';
 import type { SshCertificate } from './certificate.ts';
 import { type HostPins, judgeHostKey } from './host-pins.ts';
-import { type HostKey, knownHostsLine } from './known-hosts.ts';
+import { type HostKey, knownHostName, knownHostsLine } from './known-hosts.ts';
 import { fingerprint } from './wire.ts';
 
 const KNOWN_HOSTS = 'ssh-known-hosts';
@@ -30,7 +30,7 @@ export function hostKeyRefusal(pins: HostPins, shown: ShownKeys, host: Place): E
     };
   }
   if (pins.keys.length + pins.fingerprints.length > 0) return changedKey(pins, shown, host);
-  return pins.authorities.length > 0 ? authorityOnly(shown, host) : unknownHost(shown, host);
+  return pins.authorities.length > 0 ? authorityOnly(shown, host) : unknownHost(pins, shown, host);
 }
 
 /** What to tell of a key that was taken because nothing is pinned. */
@@ -43,10 +43,14 @@ export function acceptedKey(key: HostKey, { address, port }: Place): Omit<Findin
   };
 }
 
-function unknownHost(shown: ShownKeys, { address, port }: Place): Explanation {
+function unknownHost({ elsewhere }: HostPins, shown: ShownKeys, { address, port }: Place): Explanation {
+  const lines = elsewhere.map(({ line }) => line);
   return {
     fact: `${KNOWN_HOSTS} has no key for ${address}${port === 22 ? '' : ` port ${port}`}; the host shows ${describeAll(shown)}.`,
-    cause: 'the host is new in the list, or its line is for another name or port.',
+    cause:
+      lines.length === 0
+        ? 'the host is new in the list, or its line is for another name or port.'
+        : `line ${lines.join(', ')} of ${KNOWN_HOSTS} names this host by another name or for another port, or revokes a key of it: what counts is ${knownHostName(address, port)}.`,
     fix: addLine(shown, address, port),
   };
 }

@@ -1,4 +1,4 @@
-import { type HostKey, type KnownHost, knownHostName, lookup } from './known-hosts.ts';
+import { type HostKey, isForAll, type KnownHost, knownHostName, linesNaming, lookup } from './known-hosts.ts';
 import { fingerprint } from './wire.ts';
 
 /** One fingerprint, and whose it is. */
@@ -26,6 +26,8 @@ export interface HostKeyRules {
 export interface HostPins {
   readonly keys: readonly HostKey[];
   readonly fingerprints: readonly PinnedFingerprint[];
+  /** Lines of known_hosts that name the host, and not as it is connected to: by another name, or for another port. */
+  readonly elsewhere: readonly KnownHost[];
   /** Keys that it must not show, whatever else says. */
   readonly revoked: readonly HostKey[];
   /** Keys of authorities that may have signed its host certificate. */
@@ -45,19 +47,32 @@ export interface PinnedHost {
 
 /**
  * What is pinned for a host. known_hosts lists it by the address and port that are connected to, as OpenSSH has it;
- * fingerprints also by what else it is called.
+ * fingerprints also by what else it is called. A key is revoked for it under any of its names and at any port, and a host
+ * that is named anywhere is not one of which nothing is pinned: `@revoked *` alone names none.
  */
 export function pinsFor(rules: HostKeyRules, host: PinnedHost): HostPins {
-  const known = lookup(rules.knownHosts, host.address, host.port);
+  const { keys, authorities } = lookup(rules.knownHosts, host.address, host.port);
+  const naming = linesNaming(rules.knownHosts, [host.address, ...host.aliases], host.port);
+  const revoked = naming.filter(({ role }) => role === 'revoked').map(({ key }) => key);
+  const elsewhere = naming.filter((line) =>
+    line.role === 'revoked' ? !isForAll(line) : ![...keys, ...authorities].includes(line.key),
+  );
   const fingerprints = rules.fingerprints.filter((pin) => isPinOf(pin, host));
-  const nothing = known.keys.length + known.authorities.length + fingerprints.length === 0;
-  return { ...known, fingerprints, acceptsAny: nothing && rules.policy === 'accept-new' };
+  const isNamed = rules.fingerprints.some((pin) => isPinOf(pin, host, true));
+  const nothing = keys.length + authorities.length + elsewhere.length === 0 && !isNamed;
+  const acceptsAny = nothing && rules.policy === 'accept-new';
+  return { keys, authorities, revoked, elsewhere, fingerprints, acceptsAny };
 }
 
-/** Whether a fingerprint was given for this host. */
-export function isPinOf(pin: PinnedFingerprint, { address, port, aliases }: PinnedHost): boolean {
+/** Whether a fingerprint was given for this host. @param atAnyPort also for another port than is connected to. */
+export function isPinOf(
+  pin: PinnedFingerprint,
+  { address, port, aliases }: PinnedHost,
+  atAnyPort = false,
+): boolean {
   const names = [address, `[${address}]:${port}`, knownHostName(address, port), ...aliases];
-  return names.some((name) => name.toLowerCase() === pin.host);
+  const given = atAnyPort ? pin.host.replace(/^\[(.*)\]:\d+$/, '$1') : pin.host;
+  return names.some((name) => name.toLowerCase() === given);
 }
 
 /** What becomes of a key that a host shows. */

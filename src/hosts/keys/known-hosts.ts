@@ -95,6 +95,31 @@ export function lookup(entries: readonly KnownHost[], host: string, port: number
   return { keys: keysOf('host'), revoked: keysOf('revoked'), authorities: keysOf('authority') };
 }
 
+/**
+ * The lines that name a host at all: by any of its names, and at any port. A hashed line does not tell its port, so of those
+ * only the ones for this port and for port 22 are found.
+ * @param names of the host, in any case.
+ */
+export function linesNaming(
+  entries: readonly KnownHost[],
+  names: readonly string[],
+  port: number,
+): readonly KnownHost[] {
+  const bare = names.map((name) => name.toLowerCase());
+  const known = bare.flatMap((name) => [name, `[${name}]:${port}`]);
+  return entries.filter((entry) => {
+    if (known.some((name) => namesMatch(entry.names, name))) return true;
+    if ('hash' in entry.names) return false;
+    const patterns = entry.names.patterns.map((pattern) => pattern.replace(/^(!?)\[(.*)\]:[^\]]*$/, '$1$2'));
+    return bare.some((name) => namesMatch({ patterns }, name));
+  });
+}
+
+/** Whether a line is for each and every host. */
+export function isForAll({ names }: KnownHost): boolean {
+  return 'patterns' in names && names.patterns.every((pattern) => /^\*+$/.test(pattern));
+}
+
 type Problem = Pick<Finding, 'fact' | 'cause' | 'fix'>;
 type Parsed = { readonly entry: Omit<KnownHost, 'line'> } | { readonly problem: Problem };
 
@@ -127,11 +152,18 @@ function parseLine(content: string): Parsed {
   }
   const key = parseKey(type, base64);
   if (typeof key === 'string') return problem(key, EXPECTED);
+  if (words.some((word, at) => at > 2 && KEY_TYPE.test(word) && words[at + 1]?.startsWith('AAAA') === true)) {
+    return problem(
+      'a second key stands behind the first one.',
+      'give each host a line of its own.',
+      'the line breaks were lost, as where a value in several lines is put into a variable of a shell without quotes.',
+    );
+  }
   return { entry: { role, names: parsedNames, key } };
 }
 
-function problem(fact: string, fix: string): { readonly problem: Problem } {
-  return { problem: { fact, fix } };
+function problem(fact: string, fix: string, cause?: string): { readonly problem: Problem } {
+  return { problem: { fact, fix, ...(cause !== undefined && { cause }) } };
 }
 
 function tooShort(first: string | undefined, second: string | undefined): Parsed {

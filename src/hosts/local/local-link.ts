@@ -53,10 +53,8 @@ export class LocalLink implements Link {
   openTcp(address: string, port: number): Promise<Duplex> {
     return new Promise((resolve, reject) => {
       const socket = connect({ host: address, port, noDelay: true, allowHalfOpen: true });
-      socket.once('error', reject);
+      socket.on('error', reject); // it stays: what comes later is told by `close`
       socket.once('connect', () => {
-        socket.off('error', reject);
-        socket.on('error', () => undefined); // `close` tells whoever is interested
         this.#sockets.add(socket);
         resolve(socket);
       });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Finding, Refusal } from '../../findings.ts';
 import type { Log } from '../../log.ts';
 import { HostError } from '../host-error.ts';
+import { seconds } from '../printable.ts';
 import { explainUnknown } from '../scripts/explain-unknown.ts';
 import type { RemoteScript, Transport } from '../transport.ts';
 import {
@@ -19,12 +20,21 @@ import { describeObstacle, lockFailure, lostFinding, obstacleFinding, takeOverWa
 
 /** How often an owner says that it lives; a lock lives 30 s without. */
 const HEARTBEAT_MS = 8000;
+/** How long those that the run can do without may take longer than the others. */
+const OPTIONAL_MS = 15_000;
 /** Mean pause between two tries; each is between half of it and one and a half. */
 const PAUSE_MS = 1000;
 
 /** Whose lock is wanted, where, and how long to wait for it. */
 export interface AcquireOptions {
   readonly transports: readonly Transport[];
+  /**
+   * Hosts to be locked besides, that the run can do without. One that fails is left out, and one that has not answered some
+   * time after the others have.
+   */
+  readonly optional?: readonly Transport[];
+  /** That time. Default 15 s. */
+  readonly optionalMs?: number;
   readonly owner: LockOwner;
   /** 0: one try. */
   readonly waitMs: number;
@@ -47,6 +57,12 @@ export interface TakenOver extends Abandoned {
   readonly host: string;
 }
 
+/** A host that was not locked, as it did not answer; nothing may be changed there. */
+export interface LeftOut {
+  readonly host: string;
+  readonly error: Error;
+}
+
 /** What is done under a lock before it is given back. */
 export interface LastDeed {
   /** Undefined: nothing is done there. */
@@ -59,6 +75,8 @@ export interface HeldLocks {
   /** What `then` wrote to standard output, by host name. */
   readonly answers: ReadonlyMap<string, Buffer>;
   readonly takenOver: readonly TakenOver[];
+  /** Hosts of `optional` that are not locked. */
+  readonly leftOut: readonly LeftOut[];
   /** Aborted, with a Refusal, when a heartbeat finds a lock gone or another's. */
   readonly lost: AbortSignal;
   /** The script, to be run only while the lock of its host is ours; see `guard` and `explainLockLost`. */
@@ -71,7 +89,7 @@ export interface HeldLocks {
 }
 
 /**
- * Takes the locks of all hosts or of none. The first try is all hosts at once; after it, the host whose name sorts
+ * Takes the locks of all hosts or of none, apart from those that the run can do without and that do not answer. The first try is all hosts at once; after it, the host whose name sorts
  * first comes before the others, so that of two runs that wait one gets it and with it the rest.
  * @throws Refusal that names the holders when the wait is over; HostError or Refusal when a host does not answer or
  * cannot lock; the reason of the signal. Nothing is held then. A try under way is not cut short by the signal, but by
@@ -82,7 +100,9 @@ export async function acquireLocks(options: AcquireOptions): Promise<HeldLocks> 
   const { waitMs, signal, log, random } = options;
   const started = performance.now();
   const takenOver: TakenOver[] = [];
-  const transports = options.transports.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const transports = [...options.transports, ...(options.optional ?? [])].toSorted((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
   let order = [transports];
   let said: readonly string[] = [];
   for (;;) {
@@ -110,7 +130,11 @@ class Attempt {
   readonly #options: AcquireOptions;
   readonly #takenOver: TakenOver[];
   readonly #locks = new Map<Transport, HostLock>();
+  /** It grows from try to try: microseconds since this process began. */
+  readonly #number = Math.ceil(performance.now() * 1000);
+  readonly #optional: ReadonlySet<Transport>;
   readonly #tried: Transport[] = [];
+  readonly #leftOut: LeftOut[] = [];
   readonly #answers = new Map<string, Buffer>();
   readonly #obstacles: { readonly host: string; readonly obstacle: Obstacle }[] = [];
   readonly #failures: Error[] = [];
@@ -120,6 +144,7 @@ class Attempt {
   constructor(options: AcquireOptions, takenOver: TakenOver[]) {
     this.#options = options;
     this.#takenOver = takenOver;
+    this.#optional = new Set(options.optional);
   }
 
   get untroubled(): boolean {
@@ -128,20 +153,46 @@ class Attempt {
 
   /** Tries to have these hosts' locks, all at once. */
   async take(transports: readonly Transport[]): Promise<void> {
+    const asked = transports.map((transport) => ({ transport, done: this.#takeOne(transport) }));
+    const needed = asked.filter(({ transport }) => !this.#optional.has(transport));
+    await Promise.all(needed.map(({ done }) => done));
+    const { optionalMs = OPTIONAL_MS } = this.#options;
+    const answered = new AbortController();
+    const end = sleep(optionalMs, 'late', { signal: answered.signal }).catch(() => undefined);
     await Promise.all(
-      transports.map(async (transport) => {
-        this.#tried.push(transport);
-        try {
-          this.#note(transport, await this.#ask(transport));
-        } catch (error) {
-          this.#failures.push(error as Error);
-        }
+      asked.map(async ({ transport, done }) => {
+        const outcome = await Promise.race([done, end]);
+        if (outcome === 'late') this.#leaveOut(transport, silent(transport.name, optionalMs));
       }),
     );
+    answered.abort();
+  }
+
+  async #takeOne(transport: Transport): Promise<void> {
+    this.#tried.push(transport);
+    try {
+      this.#note(transport, await this.#ask(transport));
+    } catch (error) {
+      if (this.#optional.has(transport)) this.#leaveOut(transport, error as Error);
+      else this.#failures.push(error as Error);
+    }
+  }
+
+  #leaveOut({ name }: Transport, error: Error): void {
+    if (this.#isLeftOut(name)) return;
+    this.#leftOut.push({ host: name, error });
+  }
+
+  #isLeftOut(name: string): boolean {
+    return this.#leftOut.some(({ host }) => host === name);
   }
 
   held(): HeldLocks {
     const { owner, log } = this.#options;
+    for (const transport of this.#tried) {
+      // It may have the lock, and will not be asked for anything else.
+      if (this.#isLeftOut(transport.name)) void releaseOn(transport, owner.id, this.#number);
+    }
     let released: Promise<void> | undefined;
     const release = async (last?: LastDeed): Promise<void> => {
       const outcomes = [...this.#locks].map(async ([{ name }, lock]) => {
@@ -155,6 +206,7 @@ class Attempt {
     return {
       answers: this.#answers,
       takenOver: this.#takenOver,
+      leftOut: this.#leftOut,
       lost: this.#lost.signal,
       guard: (script) => guard(owner.id, script),
       release: (last) => (released ??= release(last)),
@@ -168,7 +220,7 @@ class Attempt {
     const { id } = this.#options.owner;
     await Promise.all(
       maybeGot.map(async (transport) => {
-        await (this.#locks.get(transport)?.release() ?? releaseOn(transport, id));
+        await (this.#locks.get(transport)?.release() ?? releaseOn(transport, id, this.#number));
       }),
     );
   }
@@ -195,7 +247,7 @@ class Attempt {
   async #ask(transport: Transport): Promise<AcquireAnswer> {
     const { owner, then } = this.#options;
     const following = then?.(transport.name);
-    const result = await transport.run(acquireScript(owner, following));
+    const result = await transport.run(acquireScript(owner, this.#number, following));
     const answer = parseAcquireAnswer(result.stdout);
     const host = transport.name;
     if (answer === undefined) throw new HostError({ host, at: 'lock', ...lockFailure(result) });
@@ -207,13 +259,17 @@ class Attempt {
     const host = transport.name;
     const { owner, heartbeatMs = HEARTBEAT_MS, log } = this.#options;
     if (!answer.got) {
-      this.#obstacles.push({ host, obstacle: answer.obstacle });
+      if (!this.#isLeftOut(host)) this.#obstacles.push({ host, obstacle: answer.obstacle });
+      return;
+    }
+    if (this.#isLeftOut(host)) {
+      void releaseOn(transport, owner.id, this.#number); // it comes too late
       return;
     }
     this.#answers.set(host, answer.rest);
     this.#locks.set(
       transport,
-      new HostLock(transport, owner, heartbeatMs, (where, holder) => {
+      new HostLock(transport, owner, this.#number, heartbeatMs, (where, holder) => {
         const finding = { host: where, at: 'lock', ...lostFinding(holder) };
         this.#lost.abort(new Refusal('the lock of a host was lost', [finding]));
       }),
@@ -222,4 +278,14 @@ class Attempt {
     this.#takenOver.push({ host, ...answer.abandoned });
     log.host(host).warning(takeOverWarning(answer.abandoned));
   }
+}
+
+function silent(host: string, optionalMs: number): HostError {
+  return new HostError({
+    host,
+    at: 'lock',
+    fact: `it did not answer within ${seconds(optionalMs)} after the other hosts had, and is left out.`,
+    cause: 'The host hangs or is overloaded, or its network was cut.',
+    fix: 'See that it is up, then run again: what is to be done there is done then.',
+  });
 }

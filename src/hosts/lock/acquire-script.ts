@@ -1,4 +1,5 @@
 import { RUN_DIR, STEP_LOCK } from '../../kubeadm/paths.ts';
+import { MOST_OUTPUT } from '../output-limits.ts';
 import { quote } from '../shell.ts';
 import type { RemoteScript } from '../transport.ts';
 import { lockWriter, NO_FLOCK, STEP_PROCESSES } from './lock-bash.ts';
@@ -34,19 +35,21 @@ const TIMEOUT_MS = 15_000;
  * under the step lock (so that a slow one cannot outlast the lock), runs `then`. Its one line of answer is
  * `outcome state age steps lock`, separated by tabs, before whatever `then` writes.
  *
+ * The lock of an earlier try of the same owner is taken; that of a later one is not, as then nobody waits for this one.
+ *
  * Killed anywhere, it leaves no lock, or one that counts as abandoned when its connection has ended.
  */
-export function acquireScript(owner: LockOwner, then?: RemoteScript): RemoteScript {
-  const script = `${lockWriter(owner)}${STEP_PROCESSES}
+export function acquireScript(owner: LockOwner, attempt: number, then?: RemoteScript): RemoteScript {
+  const script = `${lockWriter(owner, attempt)}${STEP_PROCESSES}
 take_lock() {
-  local lock id connection age state now own steps= outcome=got
+  local lock id connection try age state now own steps= outcome=got
   own_connection
   command -v flock > /dev/null || exit ${NO_FLOCK}
   mkdir -p -m 0700 ${quote(RUN_DIR)}
   enter
   exec 9>> ${quote(STEP_LOCK)}
   read_lock
-  if [ "$id" = ${owner.id} ]; then state=free
+  if [ "$id" = ${owner.id} ] && [ "$try" -le ${attempt} ]; then state=free
   else
     case $state in
       valid | unreadable) outcome=refused ;;
@@ -65,6 +68,7 @@ ${then?.script ?? ''}`;
     effect: 'changes',
     script,
     timeoutMs: TIMEOUT_MS + (then?.timeoutMs ?? 0),
+    ...(then?.mostOutput === undefined ? {} : { mostOutput: MOST_OUTPUT + then.mostOutput }),
     ...(then?.input === undefined ? {} : { input: then.input }),
     ...(then?.onProgress === undefined ? {} : { onProgress: then.onProgress }),
   };

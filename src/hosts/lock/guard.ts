@@ -2,6 +2,7 @@ import type { Finding } from '../../findings.ts';
 import { LOCK_FILE, RUN_DIR, STEP_LOCK } from '../../kubeadm/paths.ts';
 import { quote } from '../shell.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
+import { MUTEX } from './lock-bash.ts';
 import { checkedId, type LockOwner, parseLock } from './lock-file.ts';
 import { lostFinding } from './words.ts';
 
@@ -43,8 +44,36 @@ else
   exit ${LOCK_LOST}
 fi
 { printf %s ${quote(name)} > /proc/$$/comm; } 2> /dev/null || true
+${script.timeoutMs > LONG_STEP * 1000 ? renewal(ownerId) : ''}
 ${script.script}`;
   return { ...script, script: guarded };
+}
+
+/** Seconds after which a step renews the lock at its end. */
+const LONG_STEP = 8;
+
+/**
+ * At the end of a long step: writes down that the owner lives, before the step lock is let go. Where the SSH server allows one
+ * session, no heartbeat comes through while the step runs, and another run could take the lock over before the next one does.
+ */
+function renewal(ownerId: string): string {
+  const aside = quote(`${LOCK_FILE}.new`);
+  return `
+etcd_ha_renew() {
+  local lock now rest
+  read -r now _ < /proc/uptime
+  now=\${now%.*}
+  if [ $((now - etcd_ha_begun)) -lt ${LONG_STEP} ]; then return; fi
+  exec 8>> ${quote(MUTEX)}
+  flock -w ${STEP_LOCK_WAIT} 8 || return
+  IFS= read -r lock < ${quote(LOCK_FILE)} || return
+  [[ $lock == '{"id":"${ownerId}","heartbeat":'* ]] || return
+  rest=\${lock#*,} rest=\${rest#*,}
+  printf '{"id":"%s","heartbeat":%s,%s\\n' ${ownerId} "$now" "$rest" > ${aside} && mv -fT -- ${aside} ${quote(LOCK_FILE)}
+}
+read -r etcd_ha_begun _ < /proc/uptime
+etcd_ha_begun=\${etcd_ha_begun%.*}
+trap 'etcd_ha_code=$?; set +e; ( etcd_ha_renew ) > /dev/null 2>&1; exit $etcd_ha_code' EXIT`;
 }
 
 /** Exit code of a script that has stopped to wait, because nobody waits for it any more. */

@@ -8,14 +8,15 @@ const TIMEOUT_MS = 20_000;
 /**
  * Writes down that the owner lives, if the lock is still its own. The connection on record stays: a heartbeat that was
  * under way when that ended must not make the lock look alive.
+ * @param attempt the try that has got the lock.
  */
-export function heartbeatScript(owner: LockOwner): RemoteScript {
-  const script = `${lockWriter(owner)}
+export function heartbeatScript(owner: LockOwner, attempt: number): RemoteScript {
+  const script = `${lockWriter(owner, attempt)}
 beat() {
-  local lock id connection age state now
+  local lock id connection try age state now
   enter
   read_lock
-  if [ "$id" = ${owner.id} ]; then write_lock "$connection"; echo beat; else printf 'lost\\t%s\\n' "$lock"; fi
+  if [ "$id $try" = '${owner.id} ${attempt}' ]; then write_lock "$connection"; echo beat; else printf 'lost\\t%s\\n' "$lock"; fi
 }
 beat`;
   return { title: 'heartbeat of the lock', effect: 'changes', script, timeoutMs: TIMEOUT_MS };

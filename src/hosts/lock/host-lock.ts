@@ -22,12 +22,14 @@ export type OnLost = (host: string, holder: LockOwner | undefined) => void;
 export class HostLock {
   readonly #transport: Transport;
   readonly #owner: LockOwner;
+  readonly #attempt: number;
   readonly #stop = new AbortController();
 
-  /** @param heartbeatMs pause between two heartbeats. */
-  constructor(transport: Transport, owner: LockOwner, heartbeatMs: number, onLost: OnLost) {
+  /** @param attempt the try that has got it. @param heartbeatMs pause between two heartbeats. */
+  constructor(transport: Transport, owner: LockOwner, attempt: number, heartbeatMs: number, onLost: OnLost) {
     this.#transport = transport;
     this.#owner = owner;
+    this.#attempt = attempt;
     void this.#keepAlive(heartbeatMs, onLost);
   }
 
@@ -38,11 +40,12 @@ export class HostLock {
    */
   async release(before?: RemoteScript): Promise<Release> {
     this.#stop.abort();
-    if (before === undefined) return { outcome: await releaseOn(this.#transport, this.#owner.id) };
+    const { id } = this.#owner;
+    if (before === undefined) return { outcome: await releaseOn(this.#transport, id, this.#attempt) };
     const { title } = before;
     const { script, resultsOf } = sequence(
       `${title}, unlock`,
-      [guard(this.#owner.id, before), releaseScript(this.#owner.id)],
+      [guard(id, before), releaseScript(id, this.#attempt)],
       () => undefined,
     );
     try {
@@ -50,7 +53,7 @@ export class HostLock {
       const [done = result, released] = resultsOf(result);
       if (released !== undefined) return { outcome: parseRelease(released.stdout) };
       const failure = new Error(done.stderr.trim());
-      return { outcome: await releaseOn(this.#transport, this.#owner.id), failure };
+      return { outcome: await releaseOn(this.#transport, id, this.#attempt), failure };
     } catch (error) {
       return { outcome: undefined, failure: error };
     }
@@ -62,7 +65,9 @@ export class HostLock {
       await sleep(heartbeatMs, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
       // A heartbeat that fails tells nothing of the lock; the step that needs the connection says what is wrong.
-      const result = await this.#transport.run(heartbeatScript(this.#owner)).catch(() => undefined);
+      const result = await this.#transport
+        .run(heartbeatScript(this.#owner, this.#attempt))
+        .catch(() => undefined);
       const answer = result === undefined ? undefined : parseHeartbeat(result);
       if (answer?.lost !== true || this.#stop.signal.aborted) continue;
       onLost(this.#transport.name, answer.holder);
@@ -72,9 +77,13 @@ export class HostLock {
 }
 
 /** Gives a lock back if it was had; undefined when the host gave no answer. Never throws. */
-export async function releaseOn(transport: Transport, ownerId: string): Promise<ReleaseOutcome | undefined> {
+export async function releaseOn(
+  transport: Transport,
+  ownerId: string,
+  attempt: number,
+): Promise<ReleaseOutcome | undefined> {
   try {
-    return parseRelease((await transport.run(releaseScript(ownerId))).stdout);
+    return parseRelease((await transport.run(releaseScript(ownerId, attempt))).stdout);
   } catch {
     return undefined;
   }

@@ -19,7 +19,7 @@ export const MUTEX = `${RUN_DIR}/mutex`;
 const MUTEX_WAIT = 5;
 
 /**
- * `read_lock` sets `lock` (the line of the file), its `id` and `connection`, and `state`:
+ * `read_lock` sets `lock` (the line of the file), its `id`, `connection` and `try` (0 where none is on record), and `state`:
  * `free`, `unreadable`, `valid`, `ended` (its connection's process is gone) or `silent` (no heartbeat); `age` is the
  * seconds since the last heartbeat. The clock is /proc/uptime: it is the host's own, it cannot be set, and it starts
  * anew with a boot, as /run does.
@@ -58,26 +58,26 @@ connection_ended() {
   [ -n "$1" ] && ! { start_time "\${1% *}" && [ "$started" = "\${1#* }" ]; }
 }
 read_lock() {
-  local pattern='^\\{"id":"([A-Za-z0-9._-]+)","heartbeat":([0-9]+),"ttl":([0-9]+),"connection":"([0-9]+ [0-9]+|)",'
-  lock= id= connection= age=0 state=free
+  local pattern='^\\{"id":"([A-Za-z0-9._-]+)","heartbeat":([0-9]+),"ttl":([0-9]+),"connection":"([0-9]+ [0-9]+|)",("try":([0-9]+),)?'
+  lock= id= connection= try=0 age=0 state=free
   read -r now _ < /proc/uptime
   now=\${now%.*}
   if ! [ -e ${quote(LOCK_FILE)} ]; then return; fi
   IFS= read -r lock 2> /dev/null < ${quote(LOCK_FILE)} || true
   state=unreadable
   if ! [[ $lock =~ $pattern ]]; then return; fi
-  id=\${BASH_REMATCH[1]} age=$((now - BASH_REMATCH[2])) connection=\${BASH_REMATCH[4]} state=valid
+  id=\${BASH_REMATCH[1]} age=$((now - BASH_REMATCH[2])) connection=\${BASH_REMATCH[4]} try=\${BASH_REMATCH[6]:-0} state=valid
   if [ "$age" -lt 0 ] || [ "$age" -gt "\${BASH_REMATCH[3]}" ]; then state=silent; fi
   if connection_ended "$connection"; then state=ended; fi
 }`;
 
 /** `write_lock CONNECTION`: makes the lock this owner's, alive now. Needs the mutex and `now`. */
-function writeLock(owner: LockOwner): string {
+function writeLock(owner: LockOwner, attempt: number): string {
   const aside = quote(`${LOCK_FILE}.new`);
   return `
 write_lock() {
-  printf '{"id":"%s","heartbeat":%s,"ttl":%s,"connection":"%s",%s\\n' \\
-    ${checkedId(owner.id)} "$now" ${LOCK_TTL_SECONDS} "$1" ${quote(ownersPart(owner))} > ${aside}
+  printf '{"id":"%s","heartbeat":%s,"ttl":%s,"connection":"%s","try":%s,%s\\n' \\
+    ${checkedId(owner.id)} "$now" ${LOCK_TTL_SECONDS} "$1" ${attempt} ${quote(ownersPart(owner))} > ${aside}
   mv -fT -- ${aside} ${quote(LOCK_FILE)}
 }`;
 }
@@ -90,9 +90,12 @@ enter() {
 }
 leave() { exec 8>&-; }`;
 
-/** Those, and the one that writes it in this owner's name. */
-export function lockWriter(owner: LockOwner): string {
-  return `${LOCK_READER}${writeLock(owner)}`;
+/**
+ * Those, and the one that writes it in this owner's name.
+ * @param attempt number of the try that takes the lock; it grows from try to try of one run.
+ */
+export function lockWriter(owner: LockOwner, attempt: number): string {
+  return `${LOCK_READER}${writeLock(owner, attempt)}`;
 }
 
 /**

@@ -16,19 +16,24 @@ const OUTCOMES: readonly ReleaseOutcome[] = ['released', 'not-held', 'still-runn
 const STEP_WAIT = 3;
 const TIMEOUT_MS = 4500;
 
-/** Removes the lock if it is this owner's and no step runs on the host any more. */
-export function releaseScript(ownerId: string): RemoteScript {
+/**
+ * Removes the lock if it is this owner's and no step runs on the host any more.
+ * @param attempt the try that has got it: one that comes late, from a host that stood still, must not take away what a later
+ * try of the same run has got. Absent: whichever try it was.
+ */
+export function releaseScript(ownerId: string, attempt?: number): RemoteScript {
   const id = checkedId(ownerId);
+  const isOwn = attempt === undefined ? `[ "$id" = ${id} ]` : `[ "$id $try" = '${id} ${attempt}' ]`;
   const script = `${LOCK_READER}
 give_back() {
-  local lock id connection age state now
+  local lock id connection try age state now
   read_lock
-  if [ "$id" != ${id} ]; then echo not-held; return; fi
+  if ! ${isOwn}; then echo not-held; return; fi
   exec 7>> ${quote(STEP_LOCK)}
   if ! flock -x -w ${STEP_WAIT} 7; then echo still-running; return; fi
   enter
   read_lock
-  if [ "$id" = ${id} ]; then rm -f -- ${quote(LOCK_FILE)}; echo released; else echo not-held; fi
+  if ${isOwn}; then rm -f -- ${quote(LOCK_FILE)}; echo released; else echo not-held; fi
 }
 give_back`;
   return { title: 'unlock', effect: 'changes', script, timeoutMs: TIMEOUT_MS };

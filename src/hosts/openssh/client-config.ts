@@ -1,6 +1,7 @@
 import { certificateTypes } from '../keys/certificate.ts';
 import type { HostPins } from '../keys/host-pins.ts';
 import type { KnownHost } from '../keys/known-hosts.ts';
+import { fingerprint as fingerprintOf } from '../keys/wire.ts';
 import { HOST_KEY_TYPES, hostKeyAlgorithms } from '../ssh/host-key-types.ts';
 
 /** What logs in, as ssh(1) finds it. */
@@ -161,10 +162,13 @@ export function knownHostsText(entries: readonly KnownHost[]): string {
 
 /**
  * What ssh runs to ask for the keys of a host (KnownHostsCommand, since OpenSSH 8.5). It writes down the key that the host
- * shows, so that a refusal can name it, and answers with that key if its fingerprint is pinned: known_hosts cannot say so.
+ * shows, so that a refusal can name it, and answers with that key if its fingerprint is pinned and not revoked: known_hosts cannot say so.
  */
-export function keyScript({ fingerprints }: HostPins): string {
-  const pinned = fingerprints.map(({ fingerprint }) => `'${fingerprint}'`);
+export function keyScript({ fingerprints, revoked }: HostPins): string {
+  const never = revoked.map(({ blob }) => fingerprintOf(blob));
+  const pinned = fingerprints
+    .filter(({ fingerprint }) => !never.includes(fingerprint))
+    .map(({ fingerprint }) => `'${fingerprint}'`);
   return [
     '[ "$2" = HOSTNAME ] || exit 0',
     `printf '%s %s\\n' "$3" "$4" > "$1"`,

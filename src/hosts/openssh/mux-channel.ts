@@ -59,6 +59,7 @@ export class MuxChannel extends Duplex {
     this.#onClosed = () => resolve(undefined);
     // A lost connection must not end the process when nobody listens any more; `close` still tells.
     this.on('error', () => undefined);
+    this.stderr.on('error', () => undefined);
   }
 
   /** How the command has ended, once the server has told. */

@@ -2,6 +2,7 @@ import type { DataPlaces } from '../../kubeadm/data-places.ts';
 import { leafPath } from '../../kubeadm/file-tree.ts';
 import { CA_KEY } from '../../kubeadm/paths.ts';
 import { leafProfileNames } from '../../pki/leaf-profiles.ts';
+import { PROBE_OUTPUT } from '../output-limits.ts';
 import { quote } from '../shell.ts';
 import type { RemoteScript } from '../transport.ts';
 import {
@@ -49,6 +50,7 @@ export function healthProbe(question: HealthQuestion, { program }: { program?: s
     title: 'health probe',
     effect: 'reads',
     timeoutMs: TIMEOUT_MS,
+    mostOutput: PROBE_OUTPUT,
     isLast: true,
     script:
       program === undefined ? healthScript(question) : `exec sudo -n -- ${programCall(question, program)}`,
@@ -144,7 +146,13 @@ export const HEALTH_PROGRAM = `#!/bin/bash -p
 # Usage: etcd-ha-health-probe DATA-DIR yes|no [WAL-DIR]
 #   yes: print the healthcheck client's private key too, with which etcd is asked.
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin HOME=/root
-unset BASH_ENV ENV CDPATH IFS
+set +o posix
+# Whatever sudoers lets through besides these: begin anew without it.
+while IFS= read -r -d '' variable; do
+  case \${variable%%=*} in LC_ALL | PATH | HOME | PWD | OLDPWD | SHLVL | _) continue ;; esac
+  exec env -i LC_ALL=C PATH="$PATH" HOME=/root /bin/bash -p -- "$0" "$@"
+done < /proc/self/environ
+unset BASH_ENV ENV CDPATH IFS TMOUT
 umask 077
 cd / || exit
 refuse() { printf 'etcd-ha-health-probe: %s\\n' "$1" >&2; exit 95; }

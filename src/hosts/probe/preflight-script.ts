@@ -1,5 +1,6 @@
 import { loopbackOf } from '../../kubeadm/urls.ts';
 import type { DataPlaces } from '../../kubeadm/data-places.ts';
+import { PROBE_OUTPUT } from '../output-limits.ts';
 import { quote } from '../shell.ts';
 import { SECTIONS } from './sections.ts';
 import type { RemoteScript } from '../transport.ts';
@@ -30,7 +31,13 @@ const KEY_NAMES = ['ca.key', 'server.key', 'peer.key', 'healthcheck-client.key',
  * @see SECTIONS for the form of its answer.
  */
 export function preflightProbe(question: PreflightQuestion): RemoteScript {
-  return { title: 'preflight probe', effect: 'reads', script: script(question), timeoutMs: 30_000 };
+  return {
+    title: 'preflight probe',
+    effect: 'reads',
+    script: script(question),
+    timeoutMs: 30_000,
+    mostOutput: PROBE_OUTPUT,
+  };
 }
 
 function script({ address, peers, ports, metricsPort, dataDir, walDir }: PreflightQuestion): string {

@@ -1,7 +1,11 @@
 import { StringDecoder } from 'node:string_decoder';
 
+import { LastBytes } from '../../last-bytes.ts';
+
 /** How much of what comes before the marker is kept, for messages when it never comes. */
 const PREAMBLE_LIMIT = 64 * 1024;
+/** How much of a line is passed on, in characters; the longest that our scripts write is an image's name and its digest. */
+export const LONGEST_LINE = 16 * 1024;
 
 /**
  * One output stream of a remote shell. All before the marker line is noise (`.bashrc`, banners, sudo's
@@ -11,7 +15,7 @@ export class FramedOutput {
   readonly #marker: Buffer;
   readonly #onMarker: (() => void) | undefined;
   readonly #onContent: (chunk: Buffer) => void;
-  #preamble: Buffer = Buffer.alloc(0);
+  readonly #preamble = new LastBytes(PREAMBLE_LIMIT);
   #started = false;
 
   /** @param marker the line, without its newline, after which content begins. */
@@ -28,7 +32,7 @@ export class FramedOutput {
 
   /** The last part of what came while there was no marker. */
   get preamble(): string {
-    return this.#preamble.toString('utf8');
+    return this.#preamble.bytes.toString('utf8');
   }
 
   push(chunk: Buffer): void {
@@ -36,10 +40,12 @@ export class FramedOutput {
       this.#onContent(chunk);
       return;
     }
-    const seen = Buffer.concat([this.#preamble, chunk]);
+    // The marker may have begun in what came before.
+    const begun = this.#preamble.bytes.subarray(1 - this.#marker.length);
+    const seen = Buffer.concat([begun, chunk]);
     const index = seen.indexOf(this.#marker);
     if (index === -1) {
-      this.#preamble = seen.subarray(-PREAMBLE_LIMIT);
+      this.#preamble.push(chunk);
       return;
     }
     this.#started = true;
@@ -49,26 +55,43 @@ export class FramedOutput {
   }
 }
 
-/** Cuts a byte stream into lines; a line is passed on when it is complete. */
+/** Cuts a byte stream into lines; a line is passed on when it is complete, and of a longer one its first {@link LONGEST_LINE}. */
 export class LineSplitter {
   readonly #onLine: (line: string) => void;
   readonly #decoder = new StringDecoder('utf8');
   #rest = '';
+  #isCut = false;
 
   constructor(onLine: (line: string) => void) {
     this.#onLine = onLine;
   }
 
   push(chunk: Buffer): void {
-    const lines = `${this.#rest}${this.#decoder.write(chunk)}`.split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#onLine(line.replace(/\r$/, ''));
+    const [first = '', ...others] = this.#decoder.write(chunk).split('\n');
+    this.#add(first);
+    for (const part of others) {
+      this.#tell();
+      this.#add(part);
+    }
   }
 
   /** Passes on a last line that has no newline. */
   end(): void {
-    const line = `${this.#rest}${this.#decoder.end()}`;
+    this.#add(this.#decoder.end());
+    if (this.#rest !== '') this.#tell();
+  }
+
+  /** Costs no more than the part, however long the line is by now. */
+  #add(part: string): void {
+    const room = LONGEST_LINE - this.#rest.length;
+    if (part.length > room) this.#isCut = true;
+    if (room > 0) this.#rest += part.slice(0, room);
+  }
+
+  #tell(): void {
+    const line = this.#rest.replace(/\r$/, '');
+    this.#onLine(this.#isCut ? `${line}…` : line);
     this.#rest = '';
-    if (line !== '') this.#onLine(line);
+    this.#isCut = false;
   }
 }

@@ -21,6 +21,13 @@ export function startFinding(
   return noShell(user, failure);
 }
 
+/** What to do where a limit of processes is met. */
+export const PROCESS_LIMIT = {
+  cause:
+    'a limit of processes: TasksMax of the slice or of sshd (`systemctl show user.slice ssh.service -p TasksMax`), or nproc in /etc/security/limits.conf.',
+  fix: 'raise it for this user, or end what fills it (`systemd-cgls`), then run again.',
+} as const satisfies Partial<Explanation>;
+
 const SUDOERS = '/etc/sudoers.d/90-etcd-ha';
 
 function allowFix(user: string): string {
@@ -117,6 +124,21 @@ const SAYINGS: readonly {
       fact: 'there is no bash on the host.',
       cause: 'it is not installed.',
       fix: 'install it (`apt-get install bash`, `apk add bash`).',
+    }),
+  },
+  {
+    pattern: /^(.*bash: .*\benv: .*Permission denied.*)$/m,
+    explain: (user, words) => ({
+      fact: `the shell that sudo starts for user ${user} may not start programs: ${printable(words)}`,
+      cause: '`Defaults noexec` or the tag NOEXEC in sudoers, as hardening guides have it.',
+      fix: `on the host: \`sudo visudo -f ${SUDOERS}\`, and add the line \`Defaults:${user} !noexec\`.`,
+    }),
+  },
+  {
+    pattern: /^(.*(?:fork|unable to (?:create|fork)|pthread_create).*Resource temporarily unavailable.*)$/m,
+    explain: (user, words) => ({
+      fact: `no further process can be started for user ${user}: ${printable(words)}`,
+      ...PROCESS_LIMIT,
     }),
   },
   {

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { errorMessage } from '../../findings.ts';
+import { KEPT_STDERR, MOST_OUTPUT, MOST_STDERR } from '../output-limits.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
+import { LastBytes } from '../../last-bytes.ts';
 import { FramedOutput, LineSplitter } from './output.ts';
 import type { ExitStatus, Session } from './session.ts';
 import { ShellStream } from './shell-stream.ts';
@@ -26,7 +28,6 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/
  */
 function loader(privilege: Privilege): string {
   return [
-    'export LC_ALL=C',
     ...(privilege === 'root' ? [`test $EUID = 0 || exit ${NOT_ROOT}`] : []),
     `echo ${READY}`,
     `echo ${READY} >&2`,
@@ -35,11 +36,24 @@ function loader(privilege: Privilege): string {
   ].join('; ');
 }
 
+/**
+ * Takes everything out of the environment but the host's PATH, by becoming env and then the bash that runs the script. What
+ * /etc/environment, PAM, a start-up file or sudoers put there would be read by bash and by the programs of a script:
+ * POSIXLY_CORRECT, CRI_CONFIG_FILE, TMOUT, functions, LD_PRELOAD. It is also the proof that programs can be run at all.
+ * The first bash is privileged (-p): it reads no BASH_ENV, SHELLOPTS or functions.
+ */
+const WITH_EMPTY_ENVIRONMENT = 'exec env -i LC_ALL=C "PATH=$PATH" bash --norc -c "$1"';
+
 /** Whose bash runs scripts: root's, or the login user's own, who may then run what sudoers allows. */
 export type Privilege = 'root' | 'login';
 
+/** Whether sudo stands before bash in {@link shellCommand}: if not, nothing on the host may ask for its password. */
+export function needsSudo(user: string, privilege: Privilege): boolean {
+  return user !== 'root' && privilege === 'root';
+}
+
 /**
- * What is asked of the login shell, whichever it is: words and one quoted string that bash, dash, fish, csh and
+ * What is asked of the login shell, whichever it is: words and two quoted strings that bash, dash, fish, csh and
  * restricted shells read alike. Nothing of a script is in it, because every user of the host sees command lines.
  * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
  * root's .bashrc, as it would with a socket for its input. sudo reads a password byte by byte (tgetpass.c, getln), so
@@ -47,8 +61,8 @@ export type Privilege = 'root' | 'login';
  * @param mayAsk whether sudo may ask for a password.
  */
 export function shellCommand(user: string, privilege: Privilege, mayAsk = false): string {
-  const bash = `bash --norc -c '${loader(privilege)}'`;
-  if (user === 'root' || privilege === 'login') return `env LC_ALL=C ${bash}`;
+  const bash = `bash --norc -p -c '${WITH_EMPTY_ENVIRONMENT}' bash '${loader(privilege)}'`;
+  if (!needsSudo(user, privilege)) return `env LC_ALL=C ${bash}`;
   return `env LC_ALL=C sudo ${mayAsk ? `-S -p ${PROMPT}` : '-n'} -- ${bash}`;
 }
 
@@ -75,15 +89,35 @@ export class InputFailure extends Error {
   override readonly name = 'InputFailure';
 }
 
+/** The host has sent more than the script may write. */
+export class OutputLimit extends Error {
+  override readonly name = 'OutputLimit';
+  /** Bytes. */
+  readonly limit: number;
+  readonly output: 'standard output' | 'standard error';
+
+  constructor(limit: number, output: OutputLimit['output']) {
+    super(`more than ${limit} bytes on ${output}`);
+    this.limit = limit;
+    this.output = output;
+  }
+}
+
 /** A bash that runs as root on the host and waits for its one script. */
 export class RootShell {
   readonly #session: Session;
-  readonly #stdout: Buffer[] = [];
-  readonly #stderr: Buffer[] = [];
+  readonly #stdout = new LastBytes(Infinity);
+  readonly #stderr = new LastBytes(KEPT_STDERR);
   readonly #out: FramedOutput;
   readonly #err: FramedOutput;
   readonly #ready = Promise.withResolvers<undefined>();
-  #onStdout = (chunk: Buffer): void => void this.#stdout.push(chunk);
+  readonly #exceeded = Promise.withResolvers<never>();
+  #isExceeded = false;
+  #mostOutput = MOST_OUTPUT;
+  #onStdout = (chunk: Buffer): void => {
+    if (this.#stdout.total + chunk.length <= this.#mostOutput) this.#stdout.push(chunk);
+    else this.#exceed(new OutputLimit(this.#mostOutput, 'standard output'));
+  };
   readonly #sudo: SudoDialogue | undefined;
   #progress: LineSplitter | undefined;
   #given = false;
@@ -110,11 +144,16 @@ export class RootShell {
     this.#err = new FramedOutput(READY, undefined, (chunk) => {
       this.#stderr.push(chunk);
       this.#progress?.push(chunk);
+      if (this.#stderr.total > MOST_STDERR) this.#exceed(new OutputLimit(MOST_STDERR, 'standard error'));
     });
-    session.stdout.on('data', (chunk: Buffer) => this.#out.push(chunk));
+    this.#exceeded.promise.catch(() => undefined); // told to who waits, if anybody does
+    session.stdout.on('data', (chunk: Buffer) => {
+      if (!this.#isExceeded) this.#out.push(chunk);
+    });
     session.stderr.on('data', (chunk: Buffer) => {
+      if (this.#isExceeded) return;
       this.#err.push(chunk);
-      if (!this.#out.started) this.#sudo?.heard(this.#err.preamble);
+      if (!this.#out.started) this.#sudo?.heard(chunk, () => this.#err.preamble);
     });
     void session.whenOver.then(() => {
       this.#over = true;
@@ -126,9 +165,9 @@ export class RootShell {
     return this.#session.here?.id;
   }
 
-  /** Whether it is gone, or going: it has said how it ended. */
+  /** Whether it is gone, or going: it has said how it ended, or was closed as it said too much. */
   get ended(): boolean {
-    return this.#over || this.#session.status !== undefined;
+    return this.#over || this.#isExceeded || this.#session.status !== undefined;
   }
 
   /** Whether it waits for a script: it ends by itself when its input does. */
@@ -158,28 +197,33 @@ export class RootShell {
     return new StartFailure(status, this.#out.preamble, this.#err.preamble, trouble);
   }
 
-  /** Runs the script, once only, in a ready shell. */
+  /**
+   * Runs the script, once only, in a ready shell.
+   * @throws OutputLimit when the host sends more than the script may write; the shell is closed then.
+   */
   async execute({
     script,
     input,
     onProgress,
-  }: Pick<RemoteScript, 'script' | 'input' | 'onProgress'>): Promise<{
+    mostOutput = MOST_OUTPUT,
+  }: Pick<RemoteScript, 'script' | 'input' | 'onProgress' | 'mostOutput'>): Promise<{
     readonly status: ExitStatus;
     readonly stdout: Buffer;
     readonly stderr: string;
   }> {
     this.#given = true;
+    this.#mostOutput = mostOutput;
     if (onProgress !== undefined) this.#progress = new LineSplitter(onProgress);
     const { stdin } = this.#session;
     if (typeof input === 'function') {
       stdin.write(this.#framed(script));
-      await this.#send(input());
+      await Promise.race([this.#send(input()), this.#exceeded.promise]);
     } else stdin.end(Buffer.concat([this.#framed(script), input ?? Buffer.alloc(0)]));
-    const status = await this.whenEnded;
+    const status = await Promise.race([this.whenEnded, this.#exceeded.promise]);
     this.#progress?.end();
     return {
       status,
-      stdout: Buffer.concat(this.#stdout),
+      stdout: this.#stdout.bytes,
       stderr: this.#said(),
     };
   }
@@ -238,7 +282,13 @@ export class RootShell {
   }
 
   #said(): string {
-    return Buffer.concat(this.#stderr).toString('utf8');
+    return this.#stderr.bytes.toString('utf8');
+  }
+
+  #exceed(limit: OutputLimit): void {
+    this.#isExceeded = true;
+    this.#exceeded.reject(limit);
+    this.close();
   }
 }
 

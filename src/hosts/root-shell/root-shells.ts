@@ -4,7 +4,7 @@ import type { ChannelSlots, ReleaseSlot } from './channel-slots.ts';
 import { type ChannelError, OPEN_FAILURE } from '../link.ts';
 import { endTreeScript } from './end-tree.ts';
 import { FirstAlone } from './first-alone.ts';
-import { type Privilege, RootShell, shellCommand, StartFailure } from './root-shell.ts';
+import { needsSudo, type Privilege, RootShell, shellCommand, StartFailure } from './root-shell.ts';
 import type { OpenSession } from './session.ts';
 import type { SudoAnswer } from './sudo-dialogue.ts';
 
@@ -21,7 +21,7 @@ export interface RootShellsOptions {
   /** Who logs in. */
   readonly user: string;
   readonly privilege: Privilege;
-  /** For the case that sudo asks for a password; undefined: it may not. */
+  /** For the case that sudo is started and asks for a password; undefined: it may not. */
   readonly answer: SudoAnswer | undefined;
   /** Whether the host is this machine. */
   readonly isHere: boolean;
@@ -63,8 +63,8 @@ export class RootShells {
   ) {
     this.#openSession = openSession;
     this.#slots = slots;
-    this.#command = shellCommand(user, privilege, answer !== undefined);
-    this.#answer = answer;
+    this.#answer = needsSudo(user, privilege) ? answer : undefined;
+    this.#command = shellCommand(user, privilege, this.#answer !== undefined);
     this.#isHere = isHere;
   }
 

@@ -49,6 +49,8 @@ export class SudoDialogue {
   readonly #onTrouble: (trouble: PasswordTrouble) => void;
   readonly #outcome = Promise.withResolvers<undefined>();
   #asked = 0;
+  /** The end of what was heard, in which a question may have begun. */
+  #begun: Buffer = Buffer.alloc(0);
   #isOver = false;
 
   /** @param onTrouble told when the password does not help; the session is ended then. */
@@ -64,13 +66,19 @@ export class SudoDialogue {
     return this.#asked > 0 && !this.#isOver;
   }
 
-  /** @param said all that came on standard error, while the shell is not there. */
-  heard(said: string): void {
-    const asked = said.split(PROMPT).length - 1;
-    if (this.#isOver || asked <= this.#asked) return;
-    this.#asked = asked;
-    if (asked === 1) void this.#offer();
-    else if (isRefusal(said)) this.#refused();
+  /**
+   * To be called while the shell is not there.
+   * @param chunk what has come on standard error. @param said gives all that came there; asked only if sudo has asked.
+   */
+  heard(chunk: Buffer, said: () => string): void {
+    if (this.#isOver) return;
+    const seen = Buffer.concat([this.#begun, chunk]);
+    this.#begun = Buffer.from(seen.subarray(1 - PROMPT.length));
+    const asked = seen.toString('latin1').split(PROMPT).length - 1;
+    if (asked === 0) return;
+    this.#asked += asked;
+    if (this.#asked === 1) void this.#offer();
+    else if (isRefusal(said())) this.#refused();
     else this.#end({ kind: 'more wanted' });
   }
 

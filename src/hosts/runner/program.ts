@@ -18,6 +18,12 @@ export interface Program {
 const FOR_EVER_MS = 2_147_483_647;
 
 /**
+ * Runs a program and reads what that has left of the input: @actions/exec writes it to a pipe without a listener for
+ * errors, and a program that ends before it has read all would break the pipe and so end this process.
+ */
+const DRAINED = '"$@"; status=$?; cat > /dev/null; exit $status';
+
+/**
  * Runs a program by @actions/exec, which gives no handle to end it.
  * @returns its exit code once it has ended and all its output has come; null when a signal ended it.
  * @throws when it cannot be started.
@@ -27,19 +33,32 @@ export async function runProgram({ name, args, env, ...io }: Program): Promise<n
   // Most runs start no program on the runner, and need not load what does.
   const { exec } = await import('@actions/exec');
   // Typed as a number, but it is what node gives: null after a signal.
-  return await exec(name, [...args], {
+  const [program, words] =
+    input === undefined ? [name, args] : ['bash', ['--norc', '-c', DRAINED, 'etcd-ha-input', name, ...args]];
+  return await exec(program, [...words], {
     env: { ...env },
     silent: true, // it would print the command line
     ignoreReturnCode: true,
     delay: FOR_EVER_MS, // output may come as long as somebody holds it open
     ...(input === undefined ? {} : { input }),
     listeners: {
-      ...(onStdout && { stdout: onStdout }),
-      ...(onStderr && { stderr: onStderr }),
+      stdout: passedOnTo(onStdout),
+      stderr: passedOnTo(onStderr),
       debug: (message) => {
         const [, code] = /^Exit code (\S+) received from tool/.exec(message) ?? [];
         if (code !== undefined) onExit?.(code === 'null' ? null : Number(code));
       },
     },
   });
+}
+
+/**
+ * @actions/exec hands each piece of output on, and then gathers it into lines that are asked for here by nobody: of a line
+ * without an end it would keep all, and look through all of it again with each piece. It finds an empty piece instead.
+ */
+function passedOnTo(listener: ((chunk: Buffer) => void) | undefined): (chunk: Buffer) => void {
+  return (chunk) => {
+    listener?.(chunk.subarray());
+    Object.defineProperty(chunk, 'toString', { value: () => '' });
+  };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { STILL_WANTED } from '../lock/guard.ts';
+import { MOST_OUTPUT } from '../output-limits.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 
 /** Several scripts as one, and what to make of its result. */
@@ -24,7 +25,8 @@ export function sequence(
   onEnded: (index: number, code: number) => void,
 ): Sequence {
   const mark = randomUUID();
-  const script = `set +e\n${scripts.map((one) => part(one, mark)).join(`\n${STILL_WANTED}\n`)}`;
+  const parts = scripts.map((one, index) => part(one, mark, index));
+  const script = `set +e\n${parts.join(`\n${STILL_WANTED}\n`)}`;
   const inputs = scripts.flatMap(({ title: one, input = [] }) => {
     if (typeof input === 'function') throw new Error(`the input of "${one}" has no known end`);
     return input;
@@ -36,21 +38,25 @@ export function sequence(
       script,
       ...(inputs.length > 0 && { input: Buffer.concat(inputs) }),
       timeoutMs: scripts.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),
+      mostOutput: scripts.reduce((sum, { mostOutput = MOST_OUTPUT }) => sum + mostOutput, 0),
       onProgress: progressOf(scripts, mark, onEnded),
     },
     resultsOf: (result) => split(result, mark),
   };
 }
 
-/** The mark is on both outputs, at the start of a line; the exit code is with standard error, which is read as it comes. */
-function part({ script }: RemoteScript, mark: string): string {
+/**
+ * The mark is on both outputs, at the start of a line. Place and exit code are with standard error, which is read as it comes,
+ * and of which only the end is kept.
+ */
+function part({ script }: RemoteScript, mark: string, index: number): string {
   return `(
 set -e
 ${script}
 )
 code=$?
 printf '\\n${mark}\\n'
-printf '\\n${mark} %s\\n' "$code" >&2
+printf '\\n${mark} ${index} %s\\n' "$code" >&2
 if [ "$code" != 0 ]; then exit "$code"; fi`;
 }
 
@@ -61,23 +67,24 @@ function progressOf(
 ): (line: string) => void {
   let index = 0;
   return (line) => {
-    if (line.startsWith(`${mark} `)) onEnded(index++, Number(line.slice(mark.length + 1)));
+    if (line.startsWith(`${mark} `)) onEnded(index++, Number(line.slice(mark.length + 1).split(' ')[1]));
     else if (line !== '') scripts[index]?.onProgress?.(line);
   };
 }
 
 function split({ stdout, stderr }: RemoteResult, mark: string): RemoteResult[] {
-  const results: RemoteResult[] = [];
-  const said = stderr.split(new RegExp(`\\n${mark} (\\d+)\\n`));
+  const said = stderr.split(new RegExp(`\\n${mark} (\\d+) (\\d+)\\n`));
+  const first = Number(said[1] ?? 0);
+  // Whatever is no longer there was followed by another script, so it ended well.
+  const lost = Array.from({ length: first }, () => ({ code: 0, words: '' }));
+  const kept = [];
+  for (let at = 0; at + 2 < said.length; at += 3)
+    kept.push({ code: Number(said[at + 2]), words: said[at] ?? '' });
   let at = 0;
-  for (let index = 0; index + 1 < said.length; index += 2) {
+  return [...lost, ...kept].map(({ code, words }) => {
     const end = stdout.indexOf(`\n${mark}\n`, at);
-    results.push({
-      code: Number(said[index + 1]),
-      stdout: stdout.subarray(at, end),
-      stderr: said[index] ?? '',
-    });
+    const result = { code, stdout: stdout.subarray(at, end), stderr: words };
     at = end + mark.length + 2;
-  }
-  return results;
+    return result;
+  });
 }

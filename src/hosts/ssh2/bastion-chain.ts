@@ -2,9 +2,9 @@ import { BastionError, HostError } from '../host-error.ts';
 import type { ChannelError } from '../link.ts';
 import type { ConnectFailure } from '../ssh/connect-failure.ts';
 import { jumpFailure } from '../ssh/jump-failure.ts';
-import { type ConnectOptions, openClient } from './connect.ts';
+import { type ConnectOptions, openLink } from './connect.ts';
 import type { Dial, Dialed } from './dial.ts';
-import { Ssh2Link } from './ssh2-link.ts';
+import type { Ssh2Link } from './ssh2-link.ts';
 
 /** A bastion, and how to log in there. Its name is as in `bastion jump.example.com`. */
 export type Hop = Omit<ConnectOptions, keyof Way>;
@@ -55,10 +55,9 @@ export class BastionChain {
   }
 
   async #through(hop: Hop, way: Partial<Way>): Promise<Way> {
-    const { client, stream } = await openClient({ ...hop, ...way }).catch((error: unknown) => {
+    const link = await openLink({ ...hop, ...way }).catch((error: unknown) => {
       throw error instanceof HostError ? new BastionError(error) : error;
     });
-    const link = new Ssh2Link(client, stream, way.whyLost);
     this.#links.push(link);
     // One that comes too late is not left open.
     if (this.#closed) await this.close();

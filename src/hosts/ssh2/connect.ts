@@ -2,15 +2,13 @@ import { LinkedTransport, type LinkedTransportOptions } from '../linked-transpor
 import { connectPatiently, type PatientOptions } from '../ssh/connect-patiently.ts';
 import type { Transport } from '../transport.ts';
 import { type Dial, dialTcp } from './dial.ts';
-import { type LoggedIn, logIn, type LoginOptions } from './log-in.ts';
-import { Ssh2Link } from './ssh2-link.ts';
+import { logIn, type LoginOptions } from './log-in.ts';
+import type { Ssh2Link } from './ssh2-link.ts';
 
 /** An SSH server, and how to log in there. */
 export interface ConnectOptions extends LoginOptions, PatientOptions {
   /** How it is reached. Default: straight from this machine. */
   readonly dial?: Dial;
-  /** Why a connection that is reached so has ended, if the way to it has. */
-  readonly whyLost?: () => string | undefined;
 }
 
 /** A host, how to log in, and what is known of it. */
@@ -21,17 +19,16 @@ export type Ssh2ConnectOptions = ConnectOptions & LinkedTransportOptions;
  * @throws HostError that says why there is no connection.
  */
 export async function connectSsh2(options: Ssh2ConnectOptions): Promise<Transport> {
-  const { client, stream } = await openClient(options);
-  return new LinkedTransport(options, new Ssh2Link(client, stream, options.whyLost));
+  return new LinkedTransport(options, await openLink(options));
 }
 
 /**
  * Connects to an SSH server and logs in.
  * @throws HostError that says why there is no connection.
  */
-export function openClient(options: ConnectOptions): Promise<LoggedIn> {
+export function openLink(options: ConnectOptions): Promise<Ssh2Link> {
   const { dial = dialTcp } = options;
-  return connectPatiently<LoggedIn>(options, options.credential, async (limits) => {
+  return connectPatiently<Ssh2Link>(options, options.credential, async (limits) => {
     const dialed = await dial(options, limits.deadline, limits.limitMs);
     return 'failure' in dialed ? dialed : logIn(options, { stream: dialed.stream, ...limits });
   });

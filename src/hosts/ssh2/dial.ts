@@ -41,10 +41,10 @@ export const dialTcp: Dial = ({ address, port }, deadline, limitMs) =>
     };
     const onDeadline = (): void => fail({ kind: 'silent', stage: 'connect', afterMs: limitMs });
     deadline.addEventListener('abort', onDeadline, { once: true });
+    // It stays: an error before the next owner listens must not end the process. The owner hears of it by `close`.
     socket.on('error', (error) => fail(socketFailure(error, limitMs)));
     socket.once('connect', () => {
       deadline.removeEventListener('abort', onDeadline);
-      socket.removeAllListeners('error');
       resolve({ stream: socket });
     });
   });

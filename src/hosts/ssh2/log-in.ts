@@ -10,6 +10,7 @@ import { offeredAlgorithms } from './algorithms.ts';
 import type { Credential } from './credential.ts';
 import type { ByteStream } from './dial.ts';
 import type { AttemptFailure } from '../ssh/host-key-search.ts';
+import { Ssh2Link } from './ssh2-link.ts';
 import { keepGreetingWhole } from './whole-greeting.ts';
 
 /** An SSH server, how to log in, and what is known of it. */
@@ -22,12 +23,8 @@ export interface LoginOptions extends SshTarget {
   readonly onAcceptedKey?: (line: string) => void;
   /** How often an idle connection is tested; after three tests without an answer it is lost. Default 10 s. */
   readonly keepaliveMs?: number;
-}
-
-/** A client that is logged in, and what it runs over. It has no listeners. */
-export interface LoggedIn {
-  readonly client: Client;
-  readonly stream: ByteStream;
+  /** Why the connection has ended, if the way to the server has. */
+  readonly whyLost?: () => string | undefined;
 }
 
 /** One attempt, within a deadline that others share. */
@@ -48,11 +45,12 @@ const GREETING_LIMIT = 512;
 /**
  * The SSH handshake and login over an open stream, which is closed if they fail. The host key is compared before anything
  * about the user is sent.
+ * @returns the link, which hears everything that follows the login, even in the same packet; or why there is none.
  */
 export function logIn(
   options: LoginOptions,
   { stream, hostKeyTypes, deadline, limitMs }: LoginAttempt,
-): Promise<LoggedIn | { readonly failure: AttemptFailure }> {
+): Promise<Ssh2Link | { readonly failure: AttemptFailure }> {
   return new Promise((resolve) => {
     const { log, user, pins, keepaliveMs = KEEPALIVE_MS } = options;
     const client = new Client();
@@ -68,7 +66,7 @@ export function logIn(
     function onSha1(): void {
       refusal = { kind: 'sha1-only' };
     }
-    const settle = (outcome: LoggedIn | { readonly failure: AttemptFailure }): void => {
+    const settle = (outcome: Ssh2Link | { readonly failure: AttemptFailure }): void => {
       deadline.removeEventListener('abort', onDeadline);
       stream.off('data', onData);
       if ('failure' in outcome) stream.destroy();
@@ -81,10 +79,11 @@ export function logIn(
     };
 
     deadline.addEventListener('abort', onDeadline, { once: true });
-    client.on('error', (error: Error & { level?: string; code?: unknown }) => {
+    const onError = (error: Error & { level?: string; code?: unknown }): void =>
       settle({ failure: refusal ?? sshFailure(error, stage, greeting) });
-    });
-    client.on('close', () => settle({ failure: refusal ?? closedFailure(stage, greeting) }));
+    const onClose = (): void => settle({ failure: refusal ?? closedFailure(stage, greeting) });
+    client.on('error', onError);
+    client.on('close', onClose);
     client.once('handshake', (algorithms) => {
       stage = 'authentication';
       const { kex, serverHostKey, cs } = algorithms;
@@ -92,9 +91,13 @@ export function logIn(
       if (shown !== undefined && judgeHostKey(pins, shown) === 'accepted') tellAcceptedKey(options, shown);
     });
     client.once('ready', () => {
-      client.removeAllListeners();
+      // The link listens before the login stops to: ssh2 goes on with the packets behind the success at once, and an
+      // error without a listener would end the process with the host's own words.
+      const link = new Ssh2Link(client, stream, options.whyLost);
+      client.off('error', onError);
+      client.off('close', onClose);
       log.debug(`SSH: logged in as ${user} after ${(performance.now() - started).toFixed(0)} ms`);
-      settle({ client, stream });
+      settle(link);
     });
     keepGreetingWhole(stream);
     client.connect({

@@ -18,7 +18,7 @@ export class Ssh2Link implements Link {
   #lostBecause: string | undefined;
 
   /**
-   * @param client logged in over `stream`, without listeners of others.
+   * @param client logged in over `stream`; it has no other listeners from now on but those that are about to be removed.
    * @param whyLost asked when it has ended: what else has, if that is the reason.
    */
   constructor(client: Client, stream: ByteStream, whyLost: () => string | undefined = () => undefined) {

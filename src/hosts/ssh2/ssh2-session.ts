@@ -20,7 +20,9 @@ export class Ssh2Session implements Session {
     this.stdin = channel;
     this.stdout = channel;
     this.stderr = channel.stderr;
-    channel.on('error', () => undefined); // how it ends is told by `exit` and `close`
+    // How it ends is told by `exit` and `close`.
+    channel.on('error', () => undefined);
+    channel.stderr.on('error', () => undefined);
     channel.on('exit', (code: number | null, signal?: string) => {
       this.#status = code === null ? { signal: signal ?? 'an unknown signal' } : { code };
     });

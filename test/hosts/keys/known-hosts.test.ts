@@ -123,12 +123,22 @@ describe('bad lines', () => {
     ['a word that is no type', `h ed25519 ${base64}`, /`ed25519` is not a key type/],
     ['SSH protocol 1', 'h 1024 35 1234567', /protocol 1/],
     ['a damaged hash', `|1|abc|def ${key}`, /hashed host name is damaged/],
+    [
+      'lines whose breaks were lost',
+      `h ${key} other ${key}`,
+      /second key stands behind the first one.*line breaks were lost/,
+    ],
+    ['the same with comments', `h ${key} root@h other,1.2.3.4 ${key} root@other`, /second key stands/],
     ['an unknown hash', `|2|abc|def ${key}`, /hashed host name is damaged/],
   ])('%s', (_, bad, fact) => {
     const { entries, findings } = parseKnownHosts(`# list\n${bad}\ngood ${key}\n`);
     expect(findings.map(describeFinding)).toEqual([expect.stringMatching(fact)]);
     expect(findings[0]?.at).toBe('ssh-known-hosts, line 2');
     expect(entries.map(({ line }) => line)).toEqual([3]);
+  });
+
+  test('a comment may be of any words', () => {
+    expect(parseKnownHosts(`h ${key} ssh-ed25519 key of h, AAAA`).findings).toEqual([]);
   });
 
   test('all of them are reported, not the first', () => {

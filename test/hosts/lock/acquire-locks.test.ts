@@ -7,10 +7,14 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 
 import { Refusal } from '../../../src/findings.ts';
 import { acquireLocks, type AcquireOptions, type HeldLocks } from '../../../src/hosts/lock/acquire-locks.ts';
-import { explainLockLost, LOCK_LOST } from '../../../src/hosts/lock/guard.ts';
+import { acquireScript } from '../../../src/hosts/lock/acquire-script.ts';
+import { explainLockLost, guard, LOCK_LOST } from '../../../src/hosts/lock/guard.ts';
+import { heartbeatScript } from '../../../src/hosts/lock/heartbeat-script.ts';
 import type { LockOwner } from '../../../src/hosts/lock/lock-file.ts';
+import { named } from '../../../src/hosts/named.ts';
 import { releaseAbandoned } from '../../../src/hosts/lock/release-abandoned.ts';
-import type { RemoteScript } from '../../../src/hosts/transport.ts';
+import { releaseScript } from '../../../src/hosts/lock/release-script.ts';
+import type { RemoteScript, Transport } from '../../../src/hosts/transport.ts';
 import { KeptLog } from '../ssh/client.ts';
 import { LocalHost, type LocalTransport } from './local-host.ts';
 
@@ -600,6 +604,89 @@ describe('a host that cannot be locked', () => {
   });
 });
 
+describe('what comes late, from a host that stood still,', () => {
+  test.each([
+    ['a release', releaseScript(alice.id, 1)],
+    ['a heartbeat', heartbeatScript(alice, 1)],
+    ['a try', acquireScript(alice, 1)],
+  ])('%s of an earlier try leaves the lock of the later one as it is', async (_, late) => {
+    const connection = await only().connect();
+    expect((await connection.run(acquireScript(alice, 1))).stdout.toString()).toMatch(/^got/);
+    expect((await connection.run(acquireScript(alice, 2))).stdout.toString()).toMatch(/^got/);
+    const before = only().lock;
+    expect(before).toMatchObject({ id: alice.id, try: 2 });
+    expect((await connection.run(late)).stdout.toString()).not.toMatch(/^(?:released|beat|got)/);
+    expect(only().lock).toEqual(before);
+    const guarded = await connection.run(guard(alice.id, step('echo worked')));
+    expect(guarded.stdout.toString()).toBe('worked\n');
+    expect((await connection.run(releaseScript(alice.id, 2))).stdout.toString()).toBe('released\n');
+  });
+
+  test('the tries of one run have numbers that grow, and each gives back its own lock', async () => {
+    const connection = await only().connect();
+    const first = await acquire(alice, [connection]);
+    const { try: number } = only().lock ?? {};
+    await first.release();
+    expect(owners()[0]).toBeUndefined();
+    await acquire(alice, [connection]);
+    expect(only().lock?.['try']).toBeGreaterThan(number as number);
+  });
+});
+
+test('a long step renews the lock at its end: no heartbeat comes through meanwhile where one session is allowed', async () => {
+  const connection = await only().connect();
+  const locks = await acquire(alice, [connection], { heartbeatMs: 1_000_000 });
+  const done = connection.run(locks.guard(step('sleep 9; echo out; exit 7')));
+  await until(() => connection.pids('restart member')[0] !== 0);
+  await sleep(500);
+  only().age(100);
+  expect(await done).toMatchObject({ code: 7, stdout: Buffer.from('out\n'), stderr: '' });
+  await refusal(acquire(bob, [await only().connect()]));
+  expect(only().lock).toMatchObject({ id: alice.id, actor: alice.actor });
+});
+
+describe('hosts that the run can do without', () => {
+  test('are locked with the others', async () => {
+    const [first, ...optional] = await connectAll();
+    const locks = await acquire(alice, [first as LocalTransport], { optional });
+    expect(owners()).toEqual([alice.id, alice.id, alice.id]);
+    expect(locks.leftOut).toEqual([]);
+    await locks.release();
+    expect(owners()).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('are left out when they fail', async () => {
+    const [first, second, third] = (await connectAll()) as [LocalTransport, LocalTransport, LocalTransport];
+    await third.cut();
+    const locks = await acquire(alice, [first, second], { optional: [third] });
+    expect(owners()).toEqual([alice.id, alice.id, undefined]);
+    expect(locks.leftOut).toMatchObject([{ host: 'infra2', error: { finding: { host: 'infra2' } } }]);
+  });
+
+  test('are left out when they hang, and what they get late is given back', async () => {
+    const [first, second] = (await connectAll()) as [LocalTransport, LocalTransport];
+    const hangs = Promise.withResolvers<undefined>();
+    const slow = named(second, 'infra1');
+    const third: Transport = { ...slow, run: async (script) => (await hangs.promise, slow.run(script)) };
+    const locks = await acquire(alice, [first], { optional: [third], optionalMs: 200 });
+    expect(locks.leftOut.map(({ error }) => error.message).join()).toMatch(
+      /\[infra1\] lock: it did not answer within 0\.2 s after/,
+    );
+    hangs.resolve(undefined);
+    await until(() => second.titles.filter((title) => title === 'unlock').length >= 2);
+    await until(() => second.pids('unlock').length === 0);
+    expect(owners()).toEqual([alice.id, undefined, undefined]);
+  });
+
+  test('that another run works on are waited for as the others are', async () => {
+    const [first, second] = (await connectAll()) as [LocalTransport, LocalTransport];
+    await acquire(bob, [await (hosts[1] as LocalHost).connect()]);
+    const { findings } = await refusal(acquire(alice, [first], { optional: [second] }));
+    expect(findings).toMatchObject([{ host: 'infra1', at: 'lock' }]);
+    expect(owners()).toEqual([undefined, bob.id, undefined]);
+  });
+});
+
 test('an id that bash could take for something else is refused', async () => {
   const connection = await only().connect();
   await expect(acquire({ ...alice, id: `a'; rm -rf /` }, [connection])).rejects.toThrow(
@@ -614,6 +701,7 @@ test('the lock file holds what a reader needs, readable by root alone', async ()
     ...alice,
     heartbeat: expect.any(Number),
     ttl: 30,
+    try: expect.any(Number),
     connection: expect.stringMatching(/^\d+ \d+$/),
   });
   const { stdout } = await connection.run(

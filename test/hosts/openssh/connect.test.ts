@@ -180,6 +180,19 @@ async function rootOf(transport: Transport): Promise<string> {
       expect(message).toContain(sshd.hostKey.fingerprint);
     });
 
+    test('a key that is revoked for port 22 is refused at another port, although its fingerprint is given', async () => {
+      const given = [{ at: '', host: '127.0.0.1', fingerprint: sshd.hostKey.fingerprint }];
+      const text = `@revoked 127.0.0.1 ${sshd.hostKey.publicLine}`;
+      const message = await refusal(sshd.port, { pins: pinsOf(sshd.port, text, { fingerprints: given }) });
+      expect(message).toContain('@revoked');
+    });
+
+    test('accept-new does not apply to a host that a line names for another port', async () => {
+      const text = `127.0.0.1 ${other.publicLine}`;
+      const message = await refusal(sshd.port, { pins: pinsOf(sshd.port, text, { policy: 'accept-new' }) });
+      expect(message).toContain('line 1 of ssh-known-hosts names this host');
+    });
+
     test('accept-new takes a key unseen, and tells its line', async () => {
       const lines: string[] = [];
       const log = new KeptLog();

@@ -104,6 +104,32 @@ describe('the probe as a program', () => {
     expect(stderr).toMatch(/^etcd-ha-health-probe: /);
   });
 
+  test('has nothing in its environment, whatever sudo lets through', () => {
+    const shown = join(folder, 'shown');
+    const show = 'env; printf "arg %s\\n" "$@"; declare -F; shopt -qo posix && echo posix; exit 0\numask 077';
+    writeFileSync(shown, HEALTH_PROGRAM.replace('umask 077', show), { mode: 0o755 });
+    const { stdout, stderr } = spawnSync(shown, ['/a b', 'no'], {
+      encoding: 'utf8',
+      env: {
+        PATH: '/nowhere:/usr/bin:/bin',
+        HOME: '/nowhere',
+        POSIXLY_CORRECT: '1',
+        BASH_ENV: '/nowhere',
+        SHELLOPTS: 'noclobber',
+        CRI_CONFIG_FILE: '/nowhere',
+        TMOUT: '1',
+        LD_BIND_NOW: '1',
+        'BASH_FUNC_env%%': '() { echo stolen; }',
+      },
+    });
+    const lines = stdout.trim().split('\n');
+    const names = lines.filter((line) => line.includes('=')).map((line) => line.split('=')[0]);
+    expect(new Set(names)).toEqual(new Set(['HOME', 'LC_ALL', 'PATH', 'PWD', 'SHLVL', '_']));
+    expect(lines.filter((line) => !line.includes('='))).toEqual(['arg /a b', 'arg no']);
+    expect(lines).toContain('HOME=/root');
+    expect(stderr).toBe('');
+  });
+
   test('is called by sudo with what it is asked, each word quoted', () => {
     const question = { dataDir: '/var/lib/etcd', clientKey: true };
     const { script, effect } = healthProbe(question, { program: '/usr/local/sbin/etcd-ha-health-probe' });

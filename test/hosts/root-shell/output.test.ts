@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { FramedOutput, LineSplitter } from '../../../src/hosts/root-shell/output.ts';
+import { LastBytes } from '../../../src/last-bytes.ts';
+import { FramedOutput, LineSplitter, LONGEST_LINE } from '../../../src/hosts/root-shell/output.ts';
 
 /** Every way to cut a text in two, and all of it byte by byte. */
 function cuts(text: string): readonly (readonly Buffer[])[] {
@@ -47,4 +48,76 @@ test('lines come whole, with their letters, however the bytes are cut', () => {
     splitter.end();
     expect(lines).toEqual(['перший', '', 'другий без кінця']);
   }
+});
+
+test('of a line that is too long the beginning is told, once, and what follows it as ever', () => {
+  for (const size of [1, 1000, 100_000]) {
+    const lines: string[] = [];
+    const splitter = new LineSplitter((line) => lines.push(line));
+    const text = Buffer.from(
+      `${'x'.repeat(LONGEST_LINE)}\n${'y'.repeat(40_000)}\nshort\n${'z'.repeat(20_000)}`,
+    );
+    for (let at = 0; at < text.length; at += size) splitter.push(text.subarray(at, at + size));
+    splitter.end();
+    expect(lines).toEqual([
+      'x'.repeat(LONGEST_LINE),
+      `${'y'.repeat(LONGEST_LINE)}…`,
+      'short',
+      `${'z'.repeat(LONGEST_LINE)}…`,
+    ]);
+  }
+});
+
+describe('the last bytes', () => {
+  test.each([1, 3, 7, 10, 11, 25, 1000])('in pieces of %i are the last ones', (size) => {
+    const text = Buffer.from(Array.from({ length: 300 }, (_, n) => n % 256));
+    const last = new LastBytes(10);
+    for (let at = 0; at < text.length; at += size) {
+      const end = Math.min(text.length, at + size);
+      last.push(text.subarray(at, end));
+      expect(last.bytes).toEqual(text.subarray(Math.max(0, end - 10), end));
+    }
+    expect(last.total).toBe(300);
+  });
+
+  test('without a limit are all', () => {
+    const last = new LastBytes(Infinity);
+    for (let n = 0; n < 100_000; n += 1) last.push(Buffer.from([n % 256]));
+    expect(last.bytes.length).toBe(100_000);
+    expect(last.bytes[99_999]).toBe(99_999 % 256);
+  });
+});
+
+// A host may send packets of one byte. What is quadratic takes minutes for these, what is linear some hundred milliseconds.
+describe('a million pieces of one byte cost no more than a million steps', () => {
+  const pieces = Array.from({ length: 1_000_000 }, () => Buffer.from('x'));
+
+  test.each([
+    [
+      'before the marker',
+      (): ((piece: Buffer) => void) => {
+        const framed = new FramedOutput('MARK', undefined, () => undefined);
+        return (piece) => framed.push(piece);
+      },
+    ],
+    [
+      'in one line',
+      (): ((piece: Buffer) => void) => {
+        const splitter = new LineSplitter(() => undefined);
+        return (piece) => splitter.push(piece);
+      },
+    ],
+    [
+      'to be kept',
+      (): ((piece: Buffer) => void) => {
+        const last = new LastBytes(64 * 1024);
+        return (piece) => last.push(piece);
+      },
+    ],
+  ])('%s', (_, make) => {
+    const push = make();
+    const started = performance.now();
+    for (const piece of pieces) push(piece);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
 });

@@ -82,3 +82,26 @@ test('a second factor is told from a wrong password', async () => {
   const error = await hostError(transport.run({ ...step, script: ':' }));
   expect(error.message).toContain('sudo asks user ubuntu for more than the password');
 });
+
+/** Asks for the password as sudo would be told to, whoever starts it, and then is the shell that was asked for. */
+const asks = (command: string): string => `printf 'etcd-ha-sudo-password:' >&2; sleep 0.3; ${command}`;
+
+test.each([
+  ['user root', { user: 'root' }],
+  ['a user whose own bash runs scripts', { privilege: 'login' }],
+] as const)('%s: sudo is not started, and whatever asks for its password does not get it', async (_, who) => {
+  const server = await TestServer.start({ hostKeys: [hostKey.privateText], login: asks });
+  toStop.push(() => server.stop());
+  const gate = new FirstAlone((error) => error instanceof PasswordRefused);
+  const transport = await connectTo(server.port, {
+    key,
+    pins: pinned(server.port, hostKey.host),
+    sudo: { password: 'right', gate },
+    ...who,
+  });
+  toStop.push(() => transport.close());
+  const script = 'cat';
+  const result = await transport.run({ title: 'a step', effect: 'reads', script, timeoutMs: 5000 });
+  expect(result).toMatchObject({ code: 0, stdout: Buffer.alloc(0) });
+  expect(server.commands.join()).not.toContain('sudo -');
+});

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LineSplitter } from '../../../src/hosts/root-shell/output.ts';
-import { sequence } from '../../../src/hosts/scripts/sequence.ts';
+import { sequence, type Sequence } from '../../../src/hosts/scripts/sequence.ts';
 import type { RemoteResult, RemoteScript } from '../../../src/hosts/transport.ts';
 
 let folder: string;
@@ -23,6 +23,7 @@ interface Run {
   /** Place and exit code of each that was told to have ended, and progress lines, in order. */
   readonly told: string[];
   readonly whole: RemoteResult;
+  readonly sequence: Sequence;
 }
 
 /** Runs them with real bash, as the root shell of a host would. @param before more bash, put before them. */
@@ -46,7 +47,7 @@ async function run(scripts: readonly RemoteScript[], before = ''): Promise<Run> 
   const [code] = (await once(child, 'close')) as [number];
   progress.end();
   const whole = { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') };
-  return { results: made.resultsOf(whole), told, whole };
+  return { results: made.resultsOf(whole), told, whole, sequence: made };
 }
 
 const texts = ({ results }: Run): [number | null, string, string][] =>
@@ -72,6 +73,16 @@ describe('scripts in one shell', () => {
       '2 ends with 0',
     ]);
     expect(all.whole.code).toBe(0);
+  });
+
+  test('each keeps its place and its output, when of the words only the end was kept', async () => {
+    const all = await run([script('echo one; echo first >&2'), script('echo two; echo second >&2; exit 7')]);
+    const { sequence: made, whole } = all;
+    const results = made.resultsOf({ ...whole, stderr: whole.stderr.slice(whole.stderr.indexOf('second')) });
+    expect(results).toEqual([
+      { code: 0, stdout: Buffer.from('one\n'), stderr: '' },
+      { code: 7, stdout: Buffer.from('two\n'), stderr: 'second\n' },
+    ]);
   });
 
   test('each is ended by its first failing command, and none is begun after it', async () => {

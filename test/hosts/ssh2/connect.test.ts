@@ -258,6 +258,27 @@ describe('host-key-policy: accept-new', () => {
   });
 });
 
+describe('a line that names the host otherwise than it is connected to', () => {
+  test('revokes its key all the same', async () => {
+    const server = await serve();
+    const fingerprints: PinnedFingerprint[] = [
+      { at: '', host: '127.0.0.1', fingerprint: hostEd25519.fingerprint },
+    ];
+    const pins = pinsOf(server.port, `@revoked 127.0.0.1 ${hostEd25519.publicLine}`, { fingerprints });
+    expect(await refusal(server.port, { pins })).toContain('@revoked');
+    expect(server.logins).toEqual([]);
+  });
+
+  test('keeps accept-new from it, and is named', async () => {
+    const server = await serve();
+    const text = `# list\n127.0.0.1 ${other.publicLine}\n[infra0]:2200 ${other.publicLine}`;
+    const message = await refusal(server.port, { pins: pinsOf(server.port, text, { policy: 'accept-new' }) });
+    expect(message).toContain('line 2, 3 of ssh-known-hosts names this host by another name');
+    expect(message).toContain(`what counts is [127.0.0.1]:${server.port}.`);
+    expect(server.logins).toEqual([]);
+  });
+});
+
 describe('logging in', () => {
   test('only the key is tried, once, and a refusal says which', async () => {
     const server = await serve({ onAuthentication: (context) => context.reject(['publickey', 'password']) });

@@ -105,13 +105,13 @@ describe('a script', () => {
     await run(transport, 'echo visible-in-no-argv', { input: Buffer.from('secret') });
     expect(new Set(server.commands).size).toBe(1);
     expect(server.commands.join()).not.toMatch(/visible|secret/);
-    expect(server.commands[0]).toMatch(/^env LC_ALL=C sudo -n -- bash --norc -c '/);
+    expect(server.commands[0]).toMatch(/^env LC_ALL=C sudo -n -- bash --norc -p -c '/);
   });
 
   test('of user root needs no sudo', async () => {
     const { server, transport } = await setUp({ path: fakeSudo('none', 'exit 1') }, { user: 'root' });
     expect((await run(transport, 'echo ok')).stdout.toString()).toBe('ok\n');
-    expect(server.commands[0]).toMatch(/^env LC_ALL=C bash --norc -c '/);
+    expect(server.commands[0]).toMatch(/^env LC_ALL=C bash --norc -p -c '/);
   });
 });
 

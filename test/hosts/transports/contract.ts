@@ -104,6 +104,8 @@ function run(transport: Transport, script: string, more: Partial<RemoteScript> =
   return transport.run({ title: 'a step', effect: 'changes', script, timeoutMs: 15_000, ...more });
 }
 
+const MIB = 1024 * 1024;
+
 /** The suite. */
 export function describeContract(subject: Subject): void {
   describe(subject.name, () => {
@@ -154,7 +156,7 @@ export function describeContract(subject: Subject): void {
     describeScripts('a script', () => {
       test('gets its input byte for byte, and gives its output so', async () => {
         const input = randomBytes(3_000_000);
-        const result = await run(await connect(), 'cat', { input });
+        const result = await run(await connect(), 'cat', { input, mostOutput: 4 * MIB });
         const same = result.stdout.equals(input);
         expect({ ...result, stdout: same }).toEqual({ code: 0, stdout: true, stderr: '' });
       });
@@ -163,7 +165,7 @@ export function describeContract(subject: Subject): void {
         const transport = await connect();
         const pieces = [1_000_000, 1, 0, 700_000].map((size) => randomBytes(size));
         const input = (): AsyncIterable<Buffer> => Readable.from(pieces);
-        const result = await run(transport, 'cat', { input });
+        const result = await run(transport, 'cat', { input, mostOutput: 4 * MIB });
         expect({ ...result, stdout: result.stdout.equals(Buffer.concat(pieces)) }).toEqual({
           code: 0,
           stdout: true,
@@ -225,10 +227,32 @@ export function describeContract(subject: Subject): void {
 
       test('gives a big output without a line break whole', async () => {
         const size = 4_000_000;
-        const result = await run(await connect(), `head -c ${size} /dev/zero | tr '\\0' x`);
+        const script = `head -c ${size} /dev/zero | tr '\\0' x`;
+        const result = await run(await connect(), script, { mostOutput: size });
         expect(createHash('sha256').update(result.stdout).digest('hex')).toBe(
           createHash('sha256').update(Buffer.alloc(size, 'x')).digest('hex'),
         );
+      });
+
+      test.each([
+        ['standard output', 'cat /dev/zero', {}, '1 MiB'],
+        ['standard output, more than it has said', 'cat /dev/zero', { mostOutput: 3 * MIB }, '3 MiB'],
+        ['standard error', 'cat /dev/zero >&2', {}, '16 MiB'],
+        ['standard error, in one line', 'yes | tr -d "\\n" >&2', { onProgress: () => undefined }, '16 MiB'],
+      ])('that writes without end to %s is ended, and the host is named', async (_, script, more, limit) => {
+        const transport = await connect();
+        const error = await hostError(run(transport, script, more));
+        expect(error.finding).toMatchObject({ host: 'infra0', at: 'a step' });
+        expect(error.message).toContain(`more than ${limit} came on standard`);
+        expect((await run(transport, 'echo ok')).stdout.toString()).toBe('ok\n');
+      });
+
+      test('may write as much as it has said, and of standard error the end is kept', async () => {
+        const transport = await connect();
+        const script = 'head -c 1048576 /dev/zero; head -c 3000000 /dev/zero >&2; echo the end >&2';
+        const { code, stdout, stderr } = await run(transport, script);
+        expect([code, stdout.length, stderr.length]).toEqual([0, MIB, MIB]);
+        expect(stderr.endsWith('the end\n')).toBe(true);
       });
 
       test('has an empty input when none is given', async () => {
