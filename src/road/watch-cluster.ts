@@ -3,7 +3,7 @@ import type { ClusterFacts } from '../cluster/cluster-facts.ts';
 import { resolveMembers } from '../cluster/members.ts';
 import type { Settings } from '../settings/settings.ts';
 import { credentialsFromHosts } from './access.ts';
-import { ClusterClients } from './cluster-clients.ts';
+import { ClusterClients, type ClusterAccess } from './cluster-clients.ts';
 import type { Observed } from './observe.ts';
 import type { Surroundings } from './road.ts';
 import type { Timeline } from './timeline.ts';
@@ -32,15 +32,51 @@ export async function watchCluster(
   });
 }
 
-/** Clients of the members, where a member runs and a host has what it takes to ask one. */
-export async function reachCluster(
+/** A cluster that was asked. */
+export interface AskedCluster {
+  /** For further questions; the caller closes them. */
+  readonly clients: ClusterClients;
+  readonly cluster: ClusterFacts;
+}
+
+/**
+ * Asks the cluster, where a member runs and a host has what it takes to ask one: with the best pair of the hosts, and with
+ * the next one where the members refuse it.
+ */
+export async function askCluster(
   settings: Settings,
   observed: readonly Observed[],
-  { maskSecret, now }: Pick<Surroundings, 'maskSecret' | 'now'>,
-): Promise<ClusterClients | undefined> {
-  const runs = observed.some(({ facts }) => facts.containers.some(({ running }) => running));
-  const credentials = runs ? await credentialsFromHosts(observed, maskSecret) : undefined;
-  if (credentials === undefined) return undefined;
+  surroundings: Pick<Surroundings, 'maskSecret' | 'now' | 'timeline' | 'signal'>,
+): Promise<AskedCluster | undefined> {
+  if (!observed.some(({ facts }) => facts.containers.some(({ running }) => running))) return undefined;
+  const access = accessTo(settings, observed, surroundings);
+  if (access === undefined) return undefined;
+  let first: AskedCluster | undefined;
+  for await (const credentials of credentialsFromHosts(observed, settings, surroundings)) {
+    const clients = new ClusterClients({ ...access, credentials });
+    try {
+      const cluster = await watchCluster(clients, surroundings);
+      const answers = cluster.health.endpoints.some(({ memberId }) => memberId !== null);
+      if (answers || !(await clients.isRefused())) {
+        first?.clients.close();
+        return { clients, cluster };
+      }
+      if (first === undefined) first = { clients, cluster };
+      else clients.close();
+    } catch (error) {
+      first?.clients.close();
+      clients.close();
+      throw error;
+    }
+  }
+  return first;
+}
+
+function accessTo(
+  settings: Settings,
+  observed: readonly Observed[],
+  { now }: Pick<Surroundings, 'now'>,
+): Omit<ClusterAccess, 'credentials'> | undefined {
   const { members } = resolveMembers(
     settings.hosts,
     observed.map(({ facts }) => facts),
@@ -54,5 +90,5 @@ export async function reachCluster(
   // two hosts of one name are refused by every operation
   if (hosts.size !== members.length) return undefined;
   const { clientPort, peerPort } = settings;
-  return new ClusterClients({ members, clientPort, peerPort, hosts, credentials, now });
+  return { members, clientPort, peerPort, hosts, now };
 }
