@@ -1,7 +1,7 @@
 import type { Finding } from '../findings.ts';
 import { leafFiles } from '../kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, ETCD_MANIFEST } from '../kubeadm/paths.ts';
-import { authorityOf, firstAuthorityOf, type Authority } from '../pki/authority.ts';
+import { firstAuthorityOf, type Authority } from '../pki/authority.ts';
 import { hasNoData } from './data-dir.ts';
 import { recordOn, type Ownership } from './ownership.ts';
 import type { Member } from './members.ts';
@@ -132,7 +132,7 @@ const UNREADABLE = 'unreadable';
 
 function fingerprintOf(certificatePem: string): string {
   try {
-    return authorityOf(certificatePem).fingerprint;
+    return firstAuthorityOf(certificatePem).fingerprint;
   } catch {
     return UNREADABLE;
   }
