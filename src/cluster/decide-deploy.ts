@@ -118,7 +118,10 @@ function decideNew(found: Found): Plan {
     deliversKey: true,
   });
   refuseIf([
-    ...(isNew ? bootstrapFindings(settings.bootstrap, choice?.source.from === 'made') : []),
+    // without a choice nothing is known of the CA, and the findings say why
+    ...(isNew
+      ? bootstrapFindings(settings.bootstrap, choice === undefined || choice.source.from === 'made')
+      : []),
     ...findings,
     ...handOver.findings,
     ...members.flatMap((member) =>
