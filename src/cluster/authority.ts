@@ -1,34 +1,53 @@
 import type { Finding } from '../findings.ts';
 import { leafFiles } from '../kubeadm/file-tree.ts';
-import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST } from '../kubeadm/paths.ts';
-import { authorityOf, type Authority } from '../pki/authority.ts';
+import { CA_CERTIFICATE, ETCD_MANIFEST } from '../kubeadm/paths.ts';
+import { firstAuthorityOf, type Authority } from '../pki/authority.ts';
 import { hasNoData } from './data-dir.ts';
 import { recordOn, type Ownership } from './ownership.ts';
 import type { Member } from './members.ts';
-import type { CaCustody } from '../settings/settings.ts';
+import type { AuthoritySettings, CaCustody } from '../settings/settings.ts';
+import { keyClaims, keyHolders } from './authority-key.ts';
 import type { AuthoritySource } from './plan.ts';
 
-/** Where the CA comes from and who keeps its key. */
+/** Where the CA comes from and which host keeps its key. */
 export interface AuthorityChoice {
   readonly source: AuthoritySource;
   /** Absent: no host does, the inputs bring it. */
   readonly keyKeeper?: string;
 }
 
+/** What the choice of the CA depends on besides the hosts. */
+export interface AuthorityQuestion {
+  /** The CA among the inputs. */
+  readonly brought: AuthoritySettings | undefined;
+  readonly custody: CaCustody;
+  /** Whether certificates have to be issued, for which the CA's key is needed. */
+  readonly mustSign: boolean;
+  /** Whether the plan puts a key that is brought or made on its keeper: only where the cluster is new. */
+  readonly deliversKey: boolean;
+}
+
+/** What was chosen; no choice where there are findings. */
+export interface AuthorityAnswer {
+  readonly choice?: AuthorityChoice;
+  readonly findings: readonly Finding[];
+  readonly warnings: readonly Finding[];
+}
+
 /**
  * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
  * beside one that is there.
- * @param broughtFingerprint SHA-256 of the CA certificate among the inputs.
- * @param custody where its key is kept.
- * @param mustSign whether certificates have to be issued, for which the CA's key is needed.
+ *
+ * A key that is brought or made goes to the first host of the inputs, whatever another host says of itself: with a file
+ * of that name root on any host could ask for the key of the CA.
  */
 export function chooseAuthority(
   members: readonly Member[],
   ownership: ReadonlyMap<string, Ownership>,
-  broughtFingerprint: string | undefined,
-  custody: CaCustody,
-  mustSign: boolean,
-): { readonly choice?: AuthorityChoice; readonly findings: readonly Finding[] } {
+  question: AuthorityQuestion,
+): AuthorityAnswer {
+  const { brought, mustSign } = question;
+  const broughtFingerprint = knownAuthority([], brought?.certificatePem)?.fingerprint;
   const found = members.flatMap((member) => authorityOn(member));
   const findings = [
     ...unreadableOnHosts(found),
@@ -36,34 +55,42 @@ export function chooseAuthority(
     ...conflictsWithInput(found, broughtFingerprint),
     ...(hasSignedNothing(members) ? [] : conflictsWithState(found, ownership, broughtFingerprint)),
   ];
-  if (findings.length > 0) return { findings };
+  if (findings.length > 0) return { findings, warnings: [] };
 
-  const keeper = found.find(({ hasKey }) => hasKey)?.host;
-  const keyKeeper = custody === 'input-only' ? {} : { keyKeeper: keeper ?? members[0]?.name ?? '' };
   const holder = found[0];
-  if (broughtFingerprint !== undefined)
-    return { choice: { source: { from: 'input' }, ...keyKeeper }, findings };
-  if (holder === undefined) return { choice: { source: { from: 'made' }, ...keyKeeper }, findings };
-  if (!mustSign)
-    return { choice: { source: { from: 'certificate-only', host: holder.host }, ...keyKeeper }, findings };
-  if (keeper !== undefined)
-    return { choice: { source: { from: 'host', host: keeper }, ...keyKeeper }, findings };
+  const from = brought !== undefined ? 'input' : holder === undefined ? 'made' : 'host';
+  const claims = keyClaims(members, ownership, { ...question, from });
+  if (claims.findings.length > 0) return { findings: claims.findings, warnings: [] };
+  const { keeper, warnings } = claims;
+  const keyKeeper = keeper === undefined ? {} : { keyKeeper: keeper };
+  if (from !== 'host' || holder === undefined)
+    return {
+      choice: { source: { from: from === 'input' ? 'input' : 'made' }, ...keyKeeper },
+      findings,
+      warnings,
+    };
+  if (!mustSign) {
+    const source = { from: 'certificate-only', host: holder.host } as const;
+    return { choice: { source, ...keyKeeper }, findings, warnings };
+  }
+  if (keeper !== undefined && keyHolders(members).some(({ name }) => name === keeper))
+    return { choice: { source: { from: 'host', host: keeper }, ...keyKeeper }, findings, warnings };
+  return { findings: [withoutKey(holder.host)], warnings };
+}
+
+function withoutKey(host: string): Finding {
   return {
-    findings: [
-      {
-        host: holder.host,
-        at: 'ca-key',
-        fact: `${CA_CERTIFICATE} is there, and its key is on none of the hosts.`,
-        cause: 'The CA was made elsewhere, or ca.key was moved to a safer place after the set-up.',
-        fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back beside ca.crt on the first host.',
-      },
-    ],
+    host,
+    at: 'ca-key',
+    fact: `${CA_CERTIFICATE} is there, and its key is on none of the hosts.`,
+    cause: 'The CA was made elsewhere, or ca.key was moved to a safer place after the set-up.',
+    fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back beside ca.crt on the first host.',
   };
 }
 
 /**
- * The CA certificate that this cluster's leaves are checked against: the one given, else the one found on the hosts;
- * undefined while there is none.
+ * The CA certificate that this cluster's leaves are checked against: the one given, else the first one of the file found
+ * on the hosts, alone, as the hosts get it; undefined while there is none.
  */
 export function knownAuthority(
   members: readonly Member[],
@@ -72,7 +99,7 @@ export function knownAuthority(
   const texts = [broughtPem, ...members.map(({ facts }) => facts.files.get(CA_CERTIFICATE)?.text)];
   for (const pem of texts) {
     try {
-      if (pem !== undefined) return authorityOf(pem);
+      if (pem !== undefined) return firstAuthorityOf(pem);
     } catch {
       // an unreadable one is told of by chooseAuthority
     }
@@ -93,26 +120,19 @@ export function withoutAuthority(members: readonly Member[]): Finding {
 interface FoundAuthority {
   readonly host: string;
   readonly fingerprint: string;
-  readonly hasKey: boolean;
 }
 
 function authorityOn(member: Member): FoundAuthority[] {
   const certificate = member.facts.files.get(CA_CERTIFICATE);
   if (certificate === undefined) return [];
-  return [
-    {
-      host: member.name,
-      fingerprint: fingerprintOf(certificate.text ?? ''),
-      hasKey: member.facts.files.has(CA_KEY),
-    },
-  ];
+  return [{ host: member.name, fingerprint: fingerprintOf(certificate.text ?? '') }];
 }
 
 const UNREADABLE = 'unreadable';
 
 function fingerprintOf(certificatePem: string): string {
   try {
-    return authorityOf(certificatePem).fingerprint;
+    return firstAuthorityOf(certificatePem).fingerprint;
   } catch {
     return UNREADABLE;
   }

@@ -24,7 +24,15 @@ import {
   type AbsentMember,
 } from './absent-members.ts';
 import { clusterAdoptionFindings, memberAdoptionFindings, patchAdoptionFindings } from './adoption.ts';
-import { chooseAuthority, knownAuthority, withoutAuthority, type AuthorityChoice } from './authority.ts';
+import { describeKeeper } from './authority-key.ts';
+import {
+  chooseAuthority,
+  knownAuthority,
+  withoutAuthority,
+  type AuthorityAnswer,
+  type AuthorityChoice,
+  type AuthorityQuestion,
+} from './authority.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import { bootstrapFindings } from './bootstrap.ts';
 import { clientCopyWarnings, plannedClientCopies } from './client-copies.ts';
@@ -171,12 +179,15 @@ function isEstablished(
 function decideNew(found: Found): Plan {
   const { settings, members, ownership, shape, archive, handOver } = found;
   const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
-  const { choice, findings } = authorityFor(
-    found,
-    members.some((member) => !hasStarted(member)),
-  );
+  const { choice, findings } = authorityFor(found, {
+    mustSign: members.some((member) => !hasStarted(member)),
+    deliversKey: true,
+  });
   refuseIf([
-    ...(isNew ? bootstrapFindings(settings.bootstrap, choice?.source.from === 'made') : []),
+    // without a choice nothing is known of the CA, and the findings say why
+    ...(isNew
+      ? bootstrapFindings(settings.bootstrap, choice === undefined || choice.source.from === 'made')
+      : []),
     ...findings,
     ...handOver.findings,
     ...unseenFindings(members, 'create'),
@@ -203,18 +214,25 @@ function decideNew(found: Found): Plan {
   const fresh = created.filter(({ progress }) => progress !== 'begun');
   // a manifest that has to be replaced comes with certificates of this run
   const signs = fresh.length > 0 || handOver.issue.size > 0;
-  const signing = signs ? authorityFor(found, true) : { choice, findings: [] };
-  refuseIf(signing.findings);
-  const authority = chosen(signing.choice);
+  const signing = authorityFor(found, { mustSign: signs, deliversKey: true });
+  if (signs) refuseIf(signing.findings);
+  const authority = chosen(signing.choice ?? choice);
+  const takesKey =
+    isNew || (authority.source.from !== 'host' && fresh.some(({ name }) => name === authority.keyKeeper));
   return {
     ...common(found, authority, created),
     verdict: isNew ? 'create' : 'repair',
-    reasons: isNew ? ['none of the hosts holds anything of etcd'] : created.map(describeProgress),
+    reasons: [
+      ...(isNew ? ['none of the hosts holds anything of etcd'] : []),
+      ...(takesKey ? [describeKeeper(authority.source.from, authority.keyKeeper)] : []),
+      ...(isNew ? [] : created.map(describeProgress)),
+    ],
     leftOut: [],
     issue: new Map([...fresh.map(({ name }) => [name, leafProfileNames] as const), ...handOver.issue]),
     clientCopies: new Map(),
     warnings: [
       ...clonedMachines(members),
+      ...signing.warnings,
       ...trustedBesides(members),
       ...pauseFindings(created, archive),
       ...handOver.warnings,
@@ -230,7 +248,7 @@ function decideNew(found: Found): Plan {
 function decideEstablished(found: Found): Plan {
   const { settings, members, ownership, shape, cluster, archive, handOver } = found;
   const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
-  const first = authorityFor(found, false);
+  const first = authorityFor(found, { mustSign: false, deliversKey: false });
   refuseIf([...first.findings, ...members.flatMap(missingEssentials), ...handOver.findings]);
   const known = knownAuthority(members, settings.authority?.certificatePem);
   if (known === undefined) throw new Refused(TITLE, [withoutAuthority(members)]);
@@ -239,7 +257,7 @@ function decideEstablished(found: Found): Plan {
   const held = holdBack(compared, found);
   const converged = held.members;
   const issue = issuedBy(converged, handOver);
-  const signing = issue.size > 0 ? authorityFor(found, true) : first;
+  const signing = issue.size > 0 ? authorityFor(found, { mustSign: true, deliversKey: false }) : first;
   const supplied = converged.filter((member) => mustRestart(member) || !runs(member));
   refuseIf([
     ...unseenFindings(supplied, 'image'),
@@ -295,6 +313,7 @@ function decideEstablished(found: Found): Plan {
     clientCopies,
     warnings: [
       ...clonedMachines(members),
+      ...signing.warnings,
       ...trustedBesides(members),
       ...restartWarnings(converged, cluster),
       ...otherImages(converged, archive),
@@ -329,7 +348,8 @@ function issuedBy(
 function holdBack(compared: readonly ConvergedMember[], found: Found): Held {
   const { away, cluster, handOver, ownership } = found;
   const mustSign = issuedBy(compared, handOver).size > 0;
-  const unsigned = mustSign && away.length > 0 ? authorityFor(found, true).findings : [];
+  const unsigned =
+    mustSign && away.length > 0 ? authorityFor(found, { mustSign: true, deliversKey: false }).findings : [];
   const signed: Held =
     unsigned.length === 0 ? { members: compared, leftOut: [] } : holdLeaves(compared, unsigned);
   const shut = shutGates(signed.members, found.shape, cluster);
@@ -373,17 +393,26 @@ function reasonsFor(verdict: Verdict, members: readonly ConvergedMember[]): stri
 }
 
 function common(
-  { settings, shape, handOver }: Found,
+  { settings, shape, handOver, members: hosts }: Found,
   { source, keyKeeper }: AuthorityChoice,
   members: readonly (CreatedMember | ConvergedMember)[],
 ): Pick<
   Plan,
-  'clusterName' | 'shape' | 'authority' | 'keyKeeper' | 'kubernetesVersions' | 'certificates' | 'controlPlane'
+  | 'clusterName'
+  | 'shape'
+  | 'authority'
+  | 'authorityCertificate'
+  | 'keyKeeper'
+  | 'kubernetesVersions'
+  | 'certificates'
+  | 'controlPlane'
 > {
+  const known = knownAuthority(hosts, settings.authority?.certificatePem);
   return {
     clusterName: settings.clusterName,
     shape,
     authority: source,
+    ...(source.from === 'made' || known === undefined ? {} : { authorityCertificate: known.certificatePem }),
     ...(keyKeeper === undefined ? {} : { keyKeeper }),
     certificates: settings.certificates,
     controlPlane: handOver.hosts,
@@ -397,18 +426,12 @@ function refuseIf(findings: readonly Finding[]): void {
 
 function authorityFor(
   { members, ownership, settings, now }: Found,
-  mustSign: boolean,
-): ReturnType<typeof chooseAuthority> {
-  const brought = settings.authority?.certificatePem;
-  const answer = chooseAuthority(
-    members,
-    ownership,
-    knownAuthority([], brought)?.fingerprint,
-    settings.caCustody,
-    mustSign,
-  );
+  { mustSign, deliversKey }: Pick<AuthorityQuestion, 'mustSign' | 'deliversKey'>,
+): AuthorityAnswer {
+  const { authority: brought, caCustody: custody } = settings;
+  const answer = chooseAuthority(members, ownership, { brought, custody, mustSign, deliversKey });
   if (answer.choice === undefined || !mustSign) return answer;
-  const known = knownAuthority(members, brought);
+  const known = knownAuthority(members, brought?.certificatePem);
   return { ...answer, findings: signingFindings(answer.choice, known, members, settings.certificates, now) };
 }
 

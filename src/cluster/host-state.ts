@@ -55,6 +55,8 @@ function isHostState(value: unknown): value is HostState {
   return (
     (clientCopy === undefined || hasStrings(clientCopy, ['fingerprint', 'renewedAt', 'oldEndsAt'])) &&
     hasStrings(cluster, ['name', 'token', 'caFingerprint']) &&
+    isRecord(cluster) &&
+    isToken(cluster['token']) &&
     isKnownCustody(cluster) &&
     hasStrings(member, ['name', 'address']) &&
     (phase === 'bootstrapping' || phase === 'member') &&
@@ -62,6 +64,14 @@ function isHostState(value: unknown): value is HostState {
     isRecord(files) &&
     Object.values(files).every((digest) => typeof digest === 'string')
   );
+}
+
+/**
+ * Whether a text can be a cluster's token: the token that one host has goes into the configurations of all others, so it
+ * has no character that is not seen, and not more of them than any tool makes.
+ */
+export function isToken(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x20-\x7e]{1,256}$/.test(value);
 }
 
 /** A custody of a later release is not one to be taken for ours. */

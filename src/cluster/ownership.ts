@@ -10,7 +10,7 @@ import {
   PKI_DIR,
 } from '../kubeadm/paths.ts';
 import type { HostFacts } from './host-facts.ts';
-import type { HostState } from './host-state.ts';
+import { isToken, type HostState } from './host-state.ts';
 import type { Member } from './members.ts';
 import { memberManifest } from './member-manifest.ts';
 
@@ -113,7 +113,8 @@ function tokenOfRunningMember({ files, dataDir, containers }: HostFacts): string
   const manifest = memberManifest({ files });
   if (manifest === undefined || !dataDir.hasLog || !containers.some(({ running }) => running))
     return undefined;
-  return manifest.arguments.get('initial-cluster-token') ?? DEFAULT_CLUSTER_TOKEN;
+  const token = manifest.arguments.get('initial-cluster-token') ?? DEFAULT_CLUSTER_TOKEN;
+  return isToken(token) ? token : undefined;
 }
 
 /** Marks of an etcd that the action did not begin and that does not run as a member: never ours to overwrite. */

@@ -210,11 +210,11 @@ export type Gate = (
 export type AuthoritySource =
   /** Both PEMs are inputs. */
   | { readonly from: 'input' }
-  /** Certificate and key lie on this host. */
+  /** Its key lies on this host; its certificate there, or on another one. */
   | { readonly from: 'host'; readonly host: string }
   /** This run makes it. */
   | { readonly from: 'made' }
-  /** Nothing has to be signed: the certificate alone, from this host. */
+  /** Nothing has to be signed: the certificate alone, as it lies on this host. */
   | { readonly from: 'certificate-only'; readonly host: string };
 
 /** The one verdict on what was found. */
@@ -230,6 +230,11 @@ export interface Plan {
   readonly clusterName: string;
   readonly shape: ClusterShape;
   readonly authority: AuthoritySource;
+  /**
+   * The one certificate (PEM) of the CA that the plan was decided with, and which hosts get; absent where this run makes
+   * the CA.
+   */
+  readonly authorityCertificate?: string;
   /** Host that keeps the CA's key; absent: none does, it comes with the inputs. */
   readonly keyKeeper?: string;
   /** kubeadm's release that each member's configuration names, by member name. */

@@ -14,7 +14,7 @@ import type { Member } from './members.ts';
  * Why the CA that is there cannot sign the certificates that are to be issued: it is not good, must not sign for these
  * names, or ends before them.
  * @param authority as it is known of before anything is done; none where the run makes it, as it has to be.
- * @param members who gets certificates.
+ * @param members all members: they get certificates.
  */
 export function signingFindings(
   { source }: AuthorityChoice,
@@ -25,7 +25,7 @@ export function signingFindings(
 ): Finding[] {
   if (source.from === 'made' || authority === undefined) return [];
   const at = source.from === 'input' ? 'ca-certificate' : CA_CERTIFICATE;
-  const host = source.from === 'input' ? {} : { host: source.host };
+  const host = source.from === 'input' ? {} : { host: certificateHolder(source.host, members) };
   try {
     readAuthority({ name: at, text: authority.certificatePem }, now);
   } catch (error) {
@@ -37,6 +37,12 @@ export function signingFindings(
     ...nameFindings(at, authority.certificate, distinct(names)),
     ...endFindings(authority.certificate.validToDate, leafDays, now),
   ].map((finding) => ({ ...finding, ...host }));
+}
+
+/** The host whose ca.crt was read: a key may lie on a host that has no certificate beside it. */
+function certificateHolder(host: string, members: readonly Member[]): string {
+  const holders = members.filter(({ facts }) => facts.files.has(CA_CERTIFICATE)).map(({ name }) => name);
+  return holders.includes(host) ? host : (holders[0] ?? host);
 }
 
 function endFindings(end: Date, leafDays: number, now: Date): Finding[] {

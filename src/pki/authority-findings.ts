@@ -2,6 +2,9 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import { errorMessage, type Finding } from '../findings.ts';
 import { formatAltName, parseAltName, type AltName } from './alt-names.ts';
 import { extendedKeyUsagesOf, isCa, keyUsagesOf, pathLengthOf } from './extension-values.ts';
+import { parseAsGo } from './go/certificate.ts';
+import { GoRefusal } from './go/refusal.ts';
+import { inspectCertificate } from './inspect.ts';
 import { describeKey } from './keys.ts';
 import {
   describeSubtrees,
@@ -12,30 +15,25 @@ import {
 import { oidName, oids } from './oids.ts';
 import { parseStructure, type CertificateStructure } from './structure.ts';
 
-/** Extensions that Go's crypto/x509 understands in a CA; an unknown critical one makes every chain through it invalid. */
-const understood: readonly string[] = [
-  oids.subjectKeyIdentifier,
-  oids.keyUsage,
-  oids.subjectAltName,
-  oids.basicConstraints,
-  oids.authorityKeyIdentifier,
-  oids.extendedKeyUsage,
-  oids.certificatePolicies,
-  oids.crlDistributionPoints,
-  oids.inhibitAnyPolicy,
-  oids.nameConstraints, // judged apart
-];
+/**
+ * Extensions that Go handles from 1.24 on only. kubeadm and etcd of the oldest releases that the action supports are built
+ * with an older one, and take no chain in which one of them is critical.
+ */
+const SINCE_GO_1_24: readonly string[] = [oids.policyMappings, oids.policyConstraints, oids.inhibitAnyPolicy];
 
 /** Why a certificate cannot be the CA of an etcd cluster; none means that it can. */
 export function authorityFindings(at: string, certificate: X509Certificate, now: Date): Finding[] {
+  const refused = formFindings(at, certificate);
+  if (refused.length > 0) return refused;
   let structure: CertificateStructure;
   try {
     structure = parseStructure(certificate.raw);
+    inspectCertificate(certificate.toString());
   } catch (error) {
     return [
       {
         at,
-        fact: `The certificate is not well-formed (${errorMessage(error)}); kubeadm and etcd would refuse it.`,
+        fact: `The certificate is not well-formed (${errorMessage(error)}); what it signs cannot be made from it.`,
         cause: 'it was made by a tool that does not keep to DER.',
         fix: 'Make the CA anew with a current tool.',
       },
@@ -44,7 +42,8 @@ export function authorityFindings(at: string, certificate: X509Certificate, now:
   return [
     ...caFindings(at, structure),
     ...limitFindings(at, structure),
-    ...formFindings(at, structure),
+    ...extensionFindings(at, certificate, structure),
+    ...constraintFindings(at, structure),
     ...validityFindings(at, certificate, now),
     ...keyFindings(at, certificate.publicKey),
   ];
@@ -118,25 +117,70 @@ function pathFindings(at: string, certificate: X509Certificate, below: number): 
   ];
 }
 
-/** What Go's parser refuses of a certificate that is good DER. */
-function formFindings(at: string, structure: CertificateStructure): Finding[] {
-  const problems: string[] = [];
-  if (structure.serial < 0n) problems.push('its serial number is negative');
-  if (structure.extensions.some(({ oid, critical }) => oid === oids.subjectKeyIdentifier && critical))
-    problems.push('its subject key identifier is marked critical');
+const UNKNOWN_CURVE = 'x509: unsupported elliptic curve';
+
+/** What Go's parser refuses, in its words. */
+function formFindings(at: string, certificate: X509Certificate): Finding[] {
   try {
-    const { permitted = [], excluded = [] } = nameConstraintsOf(structure) ?? {};
-    if ([...permitted, ...excluded].some(({ type }) => type === 'unknown'))
-      problems.push('it has name constraints for names of a kind that Go and OpenSSL do not both know');
+    parseAsGo(certificate.raw);
+    return [];
   } catch (error) {
-    problems.push(errorMessage(error));
+    if (!(error instanceof GoRefusal)) throw error;
+    // what is said of other keys that are of no use is said of this one, too
+    if (error.message === UNKNOWN_CURVE) return keyFindings(at, certificate.publicKey);
+    const words = error.message === '' ? 'its public key is no point of its curve' : error.message;
+    return [
+      {
+        at,
+        fact: `kubeadm and etcd would not take it: ${words}.`,
+        cause: 'it was made by a tool that does not keep to RFC 5280; OpenSSL takes more than Go does.',
+        fix: 'Make the CA anew with a current tool.',
+      },
+    ];
   }
-  return problems.map((problem) => ({
-    at,
-    fact: `kubeadm and etcd would not take it: ${problem}.`,
-    cause: 'it was made by a tool that does not keep to RFC 5280.',
-    fix: 'Make the CA anew with a current tool.',
-  }));
+}
+
+/** Names of a kind that only one of Go and OpenSSL knows: the one refuses what the other lets in. */
+function constraintFindings(at: string, structure: CertificateStructure): Finding[] {
+  const { permitted = [], excluded = [] } = nameConstraintsOf(structure) ?? {};
+  if ([...permitted, ...excluded].every(({ type }) => type !== 'unknown')) return [];
+  return [
+    {
+      at,
+      fact: 'It has name constraints for names of a kind that Go and OpenSSL do not both know.',
+      cause: 'it is a CA for the names of one organization.',
+      fix: 'Use a CA without name constraints, or one whose constraints are for DNS names and addresses.',
+    },
+  ];
+}
+
+/** Critical extensions that etcd and kubeadm do not handle: no chain with this certificate is taken. */
+function extensionFindings(
+  at: string,
+  certificate: X509Certificate,
+  { extensions }: CertificateStructure,
+): Finding[] {
+  const findings: Finding[] = [];
+  // told apart: its names are
+  const unknown = parseAsGo(certificate.raw).unhandledCritical.filter((oid) => oid !== oids.nameConstraints);
+  if (unknown.length > 0) {
+    findings.push({
+      at,
+      fact: `It has a critical extension that etcd and kubeadm do not know (${unknown.map(oidName).join(', ')}); they would refuse every certificate that it signs.`,
+      cause: 'it was made for another purpose.',
+      fix: 'Use a CA without it.',
+    });
+  }
+  const newer = extensions.filter(({ oid, critical }) => critical && SINCE_GO_1_24.includes(oid));
+  if (newer.length > 0) {
+    findings.push({
+      at,
+      fact: `It has a critical extension (${newer.map(({ oid }) => oidName(oid)).join(', ')}) that etcd and kubeadm know only where they are built with Go 1.24 or later; older ones would refuse every certificate that it signs.`,
+      cause: 'it is a CA of a PKI with policies.',
+      fix: 'Use a CA without it.',
+    });
+  }
+  return findings;
 }
 
 function caFindings(at: string, structure: CertificateStructure): Finding[] {
@@ -171,15 +215,6 @@ function limitFindings(at: string, structure: CertificateStructure): Finding[] {
       fact: `It limits what its certificates may be used for (extended key usage without ${missing.join(' and ')}); etcd's members are servers and clients of each other.`,
       cause: 'it is a CA for servers or for clients only.',
       fix: 'Use a CA without that limit.',
-    });
-  }
-  const unknown = structure.extensions.filter(({ oid, critical }) => critical && !understood.includes(oid));
-  if (unknown.length > 0) {
-    findings.push({
-      at,
-      fact: `It has a critical extension that etcd and kubeadm do not know (${unknown.map(({ oid }) => oidName(oid)).join(', ')}); they would refuse every certificate that it signs.`,
-      cause: 'it was made for another purpose.',
-      fix: 'Use a CA without it.',
     });
   }
   return findings;

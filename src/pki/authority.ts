@@ -3,6 +3,7 @@ import { dnsName } from './alt-names.ts';
 import { commonNameOnly, signCertificate } from './certificate.ts';
 import { basicConstraints, keyUsage, subjectAltName, subjectKeyIdentifier } from './extensions.ts';
 import { generateKey, privateKeyToPem, publicKeyOf, type KeyAlgorithm } from './keys.ts';
+import { encodePem, MOST_PEM_CHARACTERS } from './pem.ts';
 import { randomSerial } from './serial.ts';
 import { KUBEADM_AUTHORITY_DAYS, validity } from './validity.ts';
 
@@ -70,4 +71,15 @@ export async function createAuthority(options: {
 export function authorityOf(certificatePem: string): Authority {
   const certificate = new X509Certificate(certificatePem);
   return { certificatePem, certificate, fingerprint: certificate.fingerprint256 };
+}
+
+/**
+ * Gives the authority of the first certificate of a PEM text, alone and as Go writes it: what else a host has in its
+ * etcd/ca.crt is that host's word alone.
+ *
+ * @throws Error when the text holds no certificate, or is longer than a file of certificates can be.
+ */
+export function firstAuthorityOf(pem: string): Authority {
+  if (pem.length > MOST_PEM_CHARACTERS) throw new Error('no file of certificates is that long');
+  return authorityOf(encodePem('CERTIFICATE', new X509Certificate(pem).raw));
 }

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { errorMessage, type Finding } from '../findings.ts';
 import { inspectCertificate } from './inspect.ts';
-import { decodePem, encodePem, type PemBlock } from './pem.ts';
+import { decodePem, encodePem, MOST_PEM_CHARACTERS, type PemBlock } from './pem.ts';
 
 /** A PEM text that came from outside, and where from. */
 export interface PemSource {
@@ -27,6 +27,7 @@ export interface PemCertificate {
 export function readCertificates(
   source: PemSource,
 ): Read<readonly [PemCertificate, ...(readonly PemCertificate[])]> {
+  if (source.text.length > MOST_PEM_CHARACTERS) return refuse(source, TOO_LONG);
   const blocks = decodePem(source.text);
   const key = blocks.find(isKey);
   if (key !== undefined) {
@@ -39,8 +40,11 @@ export function readCertificates(
   const found = blocks.filter((block) => block.type === 'CERTIFICATE');
   try {
     // Written anew from its bytes: a text that OpenSSL reads can still be one that Go's decoder does not.
-    const pems = new Set(found.map(({ bytes }) => encodePem('CERTIFICATE', bytes)));
-    const [first, ...others] = [...pems].map((pem) => ({ certificate: wholeCertificate(pem), pem }));
+    const pems = new Map(found.map(({ bytes }) => [encodePem('CERTIFICATE', bytes), bytes]));
+    const [first, ...others] = [...pems].map(([pem, der]) => ({
+      certificate: wholeCertificate(pem, der),
+      pem,
+    }));
     if (first === undefined) return refuse(source, noBlock(source, blocks, 'CERTIFICATE'));
     return accept([first, ...others]);
   } catch (error) {
@@ -48,14 +52,28 @@ export function readCertificates(
   }
 }
 
-/** OpenSSL takes some parts of a certificate apart only when they are asked for. @throws Error when one cannot be read. */
-function wholeCertificate(pem: string): X509Certificate {
+/**
+ * OpenSSL takes some parts of a certificate apart only when they are asked for, and passes over what stands behind it.
+ *
+ * @throws Error when a part cannot be read, or the bytes are not those of the certificate that was read.
+ */
+function wholeCertificate(pem: string, der: Buffer): X509Certificate {
+  const certificate = new X509Certificate(pem);
+  const { raw } = certificate;
+  if (!raw.equals(der)) {
+    throw new Error(
+      der.subarray(0, raw.length).equals(raw)
+        ? `${der.length - raw.length} bytes stand behind the certificate`
+        : 'it is not written in DER',
+    );
+  }
   inspectCertificate(pem);
-  return new X509Certificate(pem);
+  return certificate;
 }
 
 /** Reads the first private key of a PEM text: PKCS#8, PKCS#1 or SEC 1, not encrypted. */
 export function readPrivateKey(source: PemSource): Read<KeyObject> {
+  if (source.text.length > MOST_PEM_CHARACTERS) return refuse(source, TOO_LONG);
   const blocks = decodePem(source.text);
   // `openssl ecparam -genkey` writes EC PARAMETERS before the key.
   const key = blocks.find(isKey);
@@ -79,6 +97,12 @@ export function readPrivateKey(source: PemSource): Read<KeyObject> {
     return refuse(source, unreadable('private key', error));
   }
 }
+
+const TOO_LONG: Reason = {
+  fact: `It has more than ${MOST_PEM_CHARACTERS / 1024} KiB, and no certificate, chain or key is that long.`,
+  cause: 'it is the wrong file, or all the CAs that a system trusts.',
+  fix: 'Give the certificate of the CA, with those above it at most, or its key.',
+};
 
 function isKey(block: PemBlock): boolean {
   return block.type.endsWith('PRIVATE KEY');

@@ -20,13 +20,65 @@ export function encodePem(type: string, bytes: Uint8Array): string {
 }
 
 /**
+ * Characters that a file of certificates or a key may have: many times what the largest has. Hosts send such files, and no
+ * host is to decide how long the runner works on one.
+ */
+export const MOST_PEM_CHARACTERS = 256 * 1024;
+
+/**
  * Gives the blocks of a PEM text in their order. Text around the blocks is passed over, as Go's pem.Decode does:
- * `openssl x509 -text` writes such files.
+ * `openssl x509 -text` writes such files. Takes time in proportion to the text, whatever it holds.
  */
 export function decodePem(pem: string): PemBlock[] {
-  const blocks = pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[ \t]*\r?\n([\s\S]*?)-----END \1-----/g);
-  return [...blocks].map(([text, type = '', body = '']) => {
+  const blocks: PemBlock[] = [];
+  let from = 0;
+  for (const { type, start, bodyStart, end } of blocksIn(pem)) {
+    if (start < from) continue;
+    from = end + endLine(type).length;
+    const body = pem.slice(bodyStart, end);
     const hasHeaders = body.includes(':');
-    return { type, text, hasHeaders, bytes: hasHeaders ? Buffer.alloc(0) : Buffer.from(body, 'base64') };
-  });
+    const bytes = hasHeaders ? Buffer.alloc(0) : Buffer.from(body, 'base64');
+    blocks.push({ type, text: pem.slice(start, from), hasHeaders, bytes });
+  }
+  return blocks;
+}
+
+interface FoundBlock {
+  readonly type: string;
+  /** Where its BEGIN line starts, what is behind that line, and where its END line starts. */
+  readonly start: number;
+  readonly bodyStart: number;
+  readonly end: number;
+}
+
+/** Each BEGIN line with the next END line of its type; those inside of another block as well. */
+function blocksIn(pem: string): FoundBlock[] {
+  const marks = [...pem.matchAll(/-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g)];
+  const ends = new Map<string, number>();
+  const found: FoundBlock[] = [];
+  // from behind, so that the next END line of a type is known without a search
+  for (const { 0: mark, 1: kind, 2: type = '', index: start } of marks.toReversed()) {
+    if (kind === 'END') {
+      ends.set(type, start);
+      continue;
+    }
+    const end = ends.get(type);
+    const bodyStart = behindLine(pem, start + mark.length + DASHES);
+    if (end !== undefined && bodyStart !== undefined && bodyStart <= end)
+      found.push({ type, start, bodyStart, end });
+  }
+  return found.toReversed();
+}
+
+const DASHES = '-----'.length;
+
+function endLine(type: string): string {
+  return `-----END ${type}-----`;
+}
+
+/** Where the next line begins, if there are only blanks before it. */
+function behindLine(pem: string, at: number): number | undefined {
+  const lineBreak = /[ \t]*\r?\n/y;
+  lineBreak.lastIndex = at;
+  return lineBreak.test(pem) ? lineBreak.lastIndex : undefined;
 }

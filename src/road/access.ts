@@ -1,33 +1,45 @@
 import type { HostFacts } from '../cluster/host-facts.ts';
 import type { EtcdCredentials } from '../etcd/etcd-credentials.ts';
+import { Refusal } from '../findings.ts';
 import type { Transport } from '../hosts/transport.ts';
-import { leafPath } from '../kubeadm/file-tree.ts';
-import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
-import { certificateEnd } from '../pki/inspect.ts';
-import { readText } from './material.ts';
+import type { Settings } from '../settings/settings.ts';
+import { candidatesOn, CLIENT_KEY, isKeyOf } from './credentials.ts';
+import { readText } from './read-text.ts';
+import type { Surroundings } from './road.ts';
 
-const CERTIFICATE = leafPath('healthcheckClient', 'certificate');
-const KEY = leafPath('healthcheckClient', 'key');
+/** A host, and what was seen on it. */
+interface SeenHost {
+  readonly transport: Transport;
+  readonly facts: HostFacts;
+}
 
 /**
- * The healthcheck client's pair and its CA, from the host whose pair is valid longest; the key goes from the host's disk
- * into this process's memory and nowhere else.
- * @returns undefined where no host has one.
+ * The healthcheck client's pairs with their CA, the best first: a later one is for the case that the members refuse the one
+ * before. A key goes from its host's disk into this process's memory and nowhere else, and is read only when its pair is
+ * asked for. A pair whose key cannot be read, has changed since the run looked, or belongs to another certificate is passed
+ * over.
  */
-export async function credentialsFromHosts(
-  hosts: readonly { readonly transport: Transport; readonly facts: HostFacts }[],
+export async function* credentialsFromHosts(
+  hosts: readonly SeenHost[],
+  { authority }: Pick<Settings, 'authority'>,
+  { maskSecret, now }: Pick<Surroundings, 'maskSecret' | 'now'>,
+): AsyncGenerator<EtcdCredentials, void, undefined> {
+  for (const { host, caPem, certificatePem } of candidatesOn(hosts, authority?.certificatePem, now())) {
+    const { transport, facts } = host;
+    const keyPem = await keyOf(transport, facts, maskSecret);
+    if (keyPem !== undefined && isKeyOf(keyPem, certificatePem)) yield { caPem, certificatePem, keyPem };
+  }
+}
+
+async function keyOf(
+  transport: Transport,
+  { files }: HostFacts,
   maskSecret: (secret: string) => void,
-): Promise<EtcdCredentials | undefined> {
-  const candidates = hosts.flatMap(({ transport, facts: { files } }) => {
-    const caPem = files.get(CA_CERTIFICATE)?.text;
-    const certificatePem = files.get(CERTIFICATE)?.text;
-    const endsAt = certificateEnd(certificatePem);
-    return caPem === undefined || certificatePem === undefined || endsAt === undefined || !files.has(KEY)
-      ? []
-      : [{ transport, caPem, certificatePem, endsAt }];
-  });
-  const best = candidates.toSorted((one, other) => other.endsAt.getTime() - one.endsAt.getTime())[0];
-  if (best === undefined) return undefined;
-  const { transport, caPem, certificatePem } = best;
-  return { caPem, certificatePem, keyPem: await readText(transport, KEY, maskSecret) };
+): Promise<string | undefined> {
+  try {
+    return await readText(transport, CLIENT_KEY, files.get(CLIENT_KEY)?.sha256, maskSecret);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 }

@@ -3,7 +3,10 @@ import type { Plan, Stage } from '../cluster/plan.ts';
 import type { HeldLocks } from '../hosts/lock/acquire-locks.ts';
 import type { HealthReport } from '../etcd/health.ts';
 import type { Settings } from '../settings/settings.ts';
+import { Refusal, type Finding } from '../findings.ts';
+import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
 import { credentialsFromHosts } from './access.ts';
+import { CLIENT_CERTIFICATE } from './credentials.ts';
 import { act } from './act.ts';
 import { auditRecord, leaveAudit } from './audit.ts';
 import { ClusterClients } from './cluster-clients.ts';
@@ -105,14 +108,30 @@ async function clientsFor(work: Work, material: Material): Promise<ClusterClient
   const { plan, hosts, settings, surroundings, clients, observed } = work;
   const { members } = plan.shape;
   const { clientPort, peerPort } = settings;
-  const { now, maskSecret } = surroundings;
+  const access = { members, clientPort, peerPort, hosts, now: surroundings.now };
   const made = await madeCredentials(material);
-  if (made === undefined && clients !== undefined) return clients;
-  const credentials = made ?? (await credentialsFromHosts(observed, maskSecret));
-  if (credentials === undefined)
-    throw new Error('a cluster without any client certificate is refused before');
-  return new ClusterClients({ members, clientPort, peerPort, hosts, credentials, now });
+  if (made !== undefined) return new ClusterClients({ ...access, credentials: made });
+  if (clients !== undefined) return clients;
+  let first: ClusterClients | undefined;
+  for await (const credentials of credentialsFromHosts(observed, settings, surroundings)) {
+    const opened = new ClusterClients({ ...access, credentials });
+    if (!(await opened.isRefused())) {
+      first?.close();
+      return opened;
+    }
+    if (first === undefined) first = opened;
+    else opened.close();
+  }
+  if (first === undefined) throw new Refusal('the cluster could not be asked', [WITHOUT_PAIR]);
+  return first;
 }
+
+const WITHOUT_PAIR: Finding = {
+  at: 'read',
+  fact: `no host has a healthcheck client's pair that can be used (${CLIENT_CERTIFICATE} with its key, and ${CA_CERTIFICATE}).`,
+  cause: 'The key was replaced without its certificate, or has changed since the run looked at it.',
+  fix: 'Run again. If that does not help, move both files of the pair to a safe place on one host: the next run issues a new pair there.',
+};
 
 async function madeCredentials({
   leaves,

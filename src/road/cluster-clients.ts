@@ -3,6 +3,8 @@ import { EtcdClient } from '../etcd/client.ts';
 import type { EtcdCredentials } from '../etcd/etcd-credentials.ts';
 import { checkHealth } from '../etcd/health-check.ts';
 import { HostError } from '../hosts/host-error.ts';
+import { failure } from '../etcd/health-observation.ts';
+import { attempt } from '../etcd/observe-endpoint.ts';
 import type { Transport } from '../hosts/transport.ts';
 
 /** What the clients of a cluster's members need. */
@@ -42,6 +44,14 @@ export class ClusterClients {
       deadlineMs: ANSWER_WITHIN_MS,
     });
     return { health };
+  }
+
+  /** Whether a member refuses the client certificate, and none lets it in; never throws. */
+  async isRefused(): Promise<boolean> {
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const asked = [...this.#clients.values()].map((client) => attempt(() => client.status({ signal })));
+    const kinds = (await Promise.all(asked)).map((answer) => failure(answer)?.kind);
+    return kinds.includes('client-certificate') && !kinds.includes(undefined);
   }
 
   /** The client of one member. */

@@ -16,7 +16,7 @@ import { controlPlaneLook, observeControlPlane } from './control-plane.ts';
 import { connectEach, connectionsOf, hostLabel, observeAll, understood, type Observed } from './observe.ts';
 import type { Surroundings } from './road.ts';
 import { settleAll } from './settle.ts';
-import { reachCluster, watchCluster } from './watch-cluster.ts';
+import { askCluster } from './watch-cluster.ts';
 
 /** What an operation that only looks has to tell. */
 export interface Examination {
@@ -64,10 +64,8 @@ export async function examine(
     ]);
     const preflight = await examineEach(settings, observed, surroundings);
     const tests = settings.diskTest ? await testDisks(settings, observed, surroundings) : NO_TESTS;
-    const clients =
-      findings.length === 0 ? await reachCluster(settings, observed, [], surroundings) : undefined;
+    const asked = findings.length === 0 ? await askCluster(settings, observed, [], surroundings) : undefined;
     try {
-      const cluster = clients && (await watchCluster(clients, surroundings));
       return {
         findings: judge({
           hosts: reached,
@@ -76,7 +74,7 @@ export async function examine(
           controlPlane: controlPlaneLook(controlPlane),
           diskTests: tests.facts,
           failed: [...findings, ...tests.failures],
-          ...(cluster && { cluster }),
+          ...(asked && { cluster: asked.cluster }),
         }),
         connections: connectionsOf(
           new Map(
@@ -85,7 +83,7 @@ export async function examine(
         ),
       };
     } finally {
-      clients?.close();
+      asked?.clients.close();
     }
   });
 }

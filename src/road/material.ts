@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { HostFacts } from '../cluster/host-facts.ts';
 import type { Plan } from '../cluster/plan.ts';
 import { Refusal } from '../findings.ts';
-import { readFile } from '../hosts/scripts/read-pki.ts';
 import type { Transport } from '../hosts/transport.ts';
 import { UNKNOWN_DIGEST } from '../hosts/scripts/deliver-files.ts';
 import { expectedPkiTree } from '../kubeadm/file-tree.ts';
@@ -18,6 +16,7 @@ import type { PemSource } from '../pki/pem-input.ts';
 import type { Settings } from '../settings/settings.ts';
 import { CONFIGURATION_MODES } from '../cluster/steps-of-member.ts';
 import type { KeyStock } from './key-stock.ts';
+import { readText } from './read-text.ts';
 
 /** Certificates and keys that this run issues for one member. */
 export type MemberLeaves = Readonly<Partial<Record<LeafProfileName, Leaf>>>;
@@ -60,7 +59,7 @@ export function prepareMaterial(input: MaterialInput): Material {
   const { plan, facts } = input;
   const signer = obtainSigner(input);
   const authority =
-    plan.authority.from === 'certificate-only' ? certificateOnly(input, plan.authority.host) : signer;
+    plan.authority.from === 'certificate-only' ? Promise.resolve(decidedAuthority(plan)) : signer;
   const leaves = new Map(
     [...plan.shape.members, ...plan.controlPlane].flatMap((member) => {
       const names = plan.issue.get(member.name);
@@ -146,10 +145,11 @@ export function publicTexts({ files }: HostFacts): Map<string, string> {
   );
 }
 
-async function certificateOnly({ hosts }: MaterialInput, host: string): Promise<Authority> {
-  const transport = hosts.get(host);
-  if (transport === undefined) throw new Error(`no connection to ${host}`);
-  return authorityOf(await readText(transport, CA_CERTIFICATE));
+/** The CA's one certificate as the plan was decided with it, never a file that a host would give now. */
+function decidedAuthority({ authority, authorityCertificate }: Plan): Authority {
+  if (authorityCertificate === undefined)
+    throw new Error(`a plan with a CA that comes from "${authority.from}" holds its certificate`);
+  return authorityOf(authorityCertificate);
 }
 
 async function obtainSigner(input: MaterialInput): Promise<SignerWithPem> {
@@ -170,16 +170,16 @@ async function obtainSigner(input: MaterialInput): Promise<SignerWithPem> {
       return refusing(() => withPem(readSigningAuthority(certificate, key, now), maskSecret));
     }
     case 'host': {
-      const transport = input.hosts.get(plan.authority.host);
-      if (transport === undefined) throw new Error(`no connection to ${plan.authority.host}`);
-      const [certificate, key] = await Promise.all([
-        readText(transport, CA_CERTIFICATE),
-        readText(transport, CA_KEY, maskSecret),
-      ]);
+      const { host } = plan.authority;
+      const transport = input.hosts.get(host);
+      if (transport === undefined) throw new Error(`no connection to ${host}`);
+      const seen = input.facts.get(host)?.files.get(CA_KEY)?.sha256;
+      const { certificatePem } = decidedAuthority(plan);
+      const keyPem = await readText(transport, CA_KEY, seen, maskSecret);
       const source = (path: string, text: string): PemSource => ({ name: `${transport.name}:${path}`, text });
       return refusing(() =>
         withPem(
-          readAuthorityOfHost(source(CA_CERTIFICATE, certificate), source(CA_KEY, key), now),
+          readAuthorityOfHost(source(CA_CERTIFICATE, certificatePem), source(CA_KEY, keyPem), now),
           maskSecret,
         ),
       );
@@ -202,32 +202,4 @@ function refusing<T>(read: () => T): T {
     if (!(error instanceof AuthorityError)) throw error;
     throw new Refusal('the CA cannot be used', error.reasons);
   }
-}
-
-/** One file of a host as text. @throws Refusal when it cannot be read. */
-export async function readText(
-  transport: Transport,
-  path: string,
-  maskSecret?: (secret: string) => void,
-): Promise<string> {
-  const result = await transport.run(readFile(path));
-  const text = result.stdout.toString('utf8');
-  if (result.code === 0 && text !== '') {
-    maskSecret?.(text);
-    return text;
-  }
-  throw new Refusal(`${path} could not be read`, [
-    {
-      host: transport.name,
-      at: 'read',
-      fact: result.stderr.trim() === '' ? `${path} is empty.` : result.stderr.trim(),
-      cause: 'The file was removed or emptied since the run began.',
-      fix: 'Put it back, or restore it from a backup, and run again.',
-    },
-  ]);
-}
-
-/** SHA-256 in hex. */
-export function sha256(bytes: Buffer | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -25,7 +25,7 @@ import {
   type Observed,
 } from './observe.ts';
 import type { Decide, Look, Outcome, Surroundings } from './road.ts';
-import { reachCluster, watchCluster } from './watch-cluster.ts';
+import { askCluster } from './watch-cluster.ts';
 
 /**
  * The one road under every operation: observe, decide, act, prove. What changes anything is done under a lock on every
@@ -150,9 +150,8 @@ async function lookAndDecide(
   surroundings: Surroundings,
 ): Promise<Look> {
   const { log, chance, record, archive } = surroundings;
-  const clients = await reachCluster(settings, seenBefore, absent, surroundings);
+  const { clients, cluster } = (await askCluster(settings, seenBefore, absent, surroundings)) ?? {};
   try {
-    const cluster = clients && (await watchCluster(clients, surroundings));
     const observed = cluster
       ? await lookBehind(seenBefore, cluster, settings, surroundings.timeline)
       : seenBefore;

@@ -4,7 +4,7 @@ import type { ClusterFacts } from '../cluster/cluster-facts.ts';
 import { resolveMembers } from '../cluster/members.ts';
 import type { Settings } from '../settings/settings.ts';
 import { credentialsFromHosts } from './access.ts';
-import { ClusterClients } from './cluster-clients.ts';
+import { ClusterClients, type ClusterAccess } from './cluster-clients.ts';
 import type { Observed } from './observe.ts';
 import type { Surroundings } from './road.ts';
 import type { Timeline } from './timeline.ts';
@@ -33,19 +33,54 @@ export async function watchCluster(
   });
 }
 
+/** A cluster that was asked. */
+export interface AskedCluster {
+  /** For further questions; the caller closes them. */
+  readonly clients: ClusterClients;
+  readonly cluster: ClusterFacts;
+}
+
 /**
- * Clients of the members, where a host has what it takes to ask one. Whether one is seen to run makes no difference: that no
- * member answers is proven by asking, and a connection that is refused costs nothing.
+ * Asks the cluster where a host has what it takes to ask one: with the best pair of the hosts, and with the next one where the
+ * members refuse it. Whether a member is seen to run makes no difference: that none answers is proven by asking, and a
+ * connection that is refused costs nothing.
  * @param absent hosts that could not be reached; their members count as not answering.
  */
-export async function reachCluster(
+export async function askCluster(
   settings: Settings,
   observed: readonly Observed[],
   absent: readonly AbsentHost[],
-  { maskSecret, now }: Pick<Surroundings, 'maskSecret' | 'now'>,
-): Promise<ClusterClients | undefined> {
-  const credentials = await credentialsFromHosts(observed, maskSecret);
-  if (credentials === undefined) return undefined;
+  surroundings: Pick<Surroundings, 'maskSecret' | 'now' | 'timeline' | 'signal'>,
+): Promise<AskedCluster | undefined> {
+  const access = accessTo(settings, observed, absent, surroundings);
+  if (access === undefined) return undefined;
+  let first: AskedCluster | undefined;
+  for await (const credentials of credentialsFromHosts(observed, settings, surroundings)) {
+    const clients = new ClusterClients({ ...access, credentials });
+    try {
+      const cluster = await watchCluster(clients, surroundings);
+      const answers = cluster.health.endpoints.some(({ memberId }) => memberId !== null);
+      if (answers || !(await clients.isRefused())) {
+        first?.clients.close();
+        return { clients, cluster };
+      }
+      if (first === undefined) first = { clients, cluster };
+      else clients.close();
+    } catch (error) {
+      first?.clients.close();
+      clients.close();
+      throw error;
+    }
+  }
+  return first;
+}
+
+function accessTo(
+  settings: Settings,
+  observed: readonly Observed[],
+  absent: readonly AbsentHost[],
+  { now }: Pick<Surroundings, 'now'>,
+): Omit<ClusterAccess, 'credentials'> | undefined {
   const { members } = resolveMembers(
     settings.hosts,
     observed.map(({ facts }) => facts),
@@ -60,5 +95,5 @@ export async function reachCluster(
   if (hosts.size !== members.length) return undefined;
   const { clientPort, peerPort } = settings;
   const all = inOrderOfInputs(members, resolveAbsent(absent, members));
-  return new ClusterClients({ members: all, clientPort, peerPort, hosts, credentials, now });
+  return { members: all, clientPort, peerPort, hosts, now };
 }

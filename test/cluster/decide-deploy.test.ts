@@ -71,7 +71,10 @@ describe('create', () => {
   test('empty hosts become a new cluster with a CA of its own and a fresh token', () => {
     expect(decide(pristine())).toMatchObject({
       verdict: 'create',
-      reasons: ['none of the hosts holds anything of etcd'],
+      reasons: [
+        'none of the hosts holds anything of etcd',
+        'the key of the CA goes to infra0, the first host, and to no other',
+      ],
       authority: { from: 'made' },
       keyKeeper: 'infra0',
       issue: new Map(MEMBERS.map(({ name }) => [name, leafProfileNames])),

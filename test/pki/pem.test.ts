@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { decodePem, encodePem } from '../../src/pki/pem.ts';
+import { decodePem, encodePem, MOST_PEM_CHARACTERS } from '../../src/pki/pem.ts';
+import { readCertificates, readPrivateKey } from '../../src/pki/pem-input.ts';
+import { numbers, oneOf, tooSlow } from '../fuzz.ts';
 
 describe('encodePem', () => {
   test('breaks lines after 64 characters and ends with one line feed', () => {
@@ -46,5 +48,40 @@ describe('decodePem', () => {
     ['nothing', ''],
   ])('finds no block: %s', (_, pem) => {
     expect(decodePem(pem)).toEqual([]);
+  });
+});
+
+describe('whatever a host sends', () => {
+  const PIECES = ['-----BEGIN A-----', '-----BEGIN B-----', '-----END A-----', '-----END B-----', '-----', '\n', ' ', 'QUJD', ':', '\r\n', 'BEGIN A', 'END A-----']; // prettier-ignore
+
+  test('blocks are found as one pattern finds them, which takes too long for long texts', () => {
+    const pattern = /-----BEGIN ([A-Z0-9 ]+)-----[ \t]*\r?\n([\s\S]*?)-----END \1-----/g;
+    const random = numbers(7);
+    let found = 0;
+    for (let time = 0; time < 20_000; time += 1) {
+      const length = 1 + Math.floor(random() * 12);
+      const text = Array.from({ length }, () => oneOf(PIECES, random)).join('');
+      const expected = [...text.matchAll(pattern)].map(([whole, type]) => [type, whole]);
+      expect(decodePem(text).map((block) => [block.type, block.text])).toEqual(expected);
+      found += expected.length;
+    }
+    expect(found).toBeGreaterThan(500);
+  });
+
+  test('1 MiB of anything takes no time', () => {
+    const fill = (piece: string): string => piece.repeat(Math.ceil(2 ** 20 / piece.length));
+    const manyTypes = Array.from({ length: 40_000 }, (_, at) => `-----BEGIN T${at}-----\n`).join('');
+    const texts = [...PIECES.map(fill), fill('-----BEGIN A-----\n'), fill('-----BEGIN '), manyTypes];
+    const more = texts.map((text) => `-----BEGIN A-----\n${text}`);
+    expect(tooSlow([...texts, ...more], decodePem)).toEqual([]);
+  });
+
+  test('what is longer than any file of certificates is refused by its length', () => {
+    const text = 'x'.repeat(MOST_PEM_CHARACTERS + 1);
+    for (const read of [readCertificates, readPrivateKey]) {
+      expect(read({ name: 'ca.crt', text }).findings.map(({ fact }) => fact)).toEqual([
+        'It has more than 256 KiB, and no certificate, chain or key is that long.',
+      ]);
+    }
   });
 });

@@ -96,7 +96,7 @@ describe('certificate', () => {
           'empty name constraints',
           oids.nameConstraints,
           { oid: oids.nameConstraints, critical: true, value: encode(sequence()) },
-          /kubeadm and etcd would not take it: its name constraints are empty/,
+          /kubeadm and etcd would not take it: x509: empty name constraints extension\./,
         ],
         [
           'name constraints for directory names',
@@ -106,7 +106,7 @@ describe('certificate', () => {
             critical: true,
             value: encode(sequence(explicit(0, sequence(explicit(4, sequence()))))),
           },
-          /would not take it: it has name constraints for names of a kind that Go and OpenSSL do not both know/,
+          /It has name constraints for names of a kind that Go and OpenSSL do not both know/,
         ],
         [
           'name constraints without localhost',
@@ -122,7 +122,7 @@ describe('certificate', () => {
           'a critical subject key identifier',
           oids.subjectKeyIdentifier,
           { oid: oids.subjectKeyIdentifier, critical: true, value: encode(octetString(Buffer.of(1))) },
-          /would not take it: its subject key identifier is marked critical/,
+          /would not take it: x509: subject key identifier incorrectly marked critical\./,
         ],
         [
           'an unknown critical extension',

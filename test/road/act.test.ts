@@ -12,6 +12,7 @@ import { createAuthority } from '../../src/pki/authority.ts';
 import { generateKey, privateKeyToPem } from '../../src/pki/keys.ts';
 import { act } from '../../src/road/act.ts';
 import type { Material } from '../../src/road/material.ts';
+import { sha256 } from '../../src/road/read-text.ts';
 import { RunRecord } from '../../src/road/run-record.ts';
 import type { ActContext } from '../../src/road/steps/context.ts';
 import { Timeline } from '../../src/road/timeline.ts';
@@ -576,14 +577,14 @@ describe('every step that changes a host', () => {
 describe("the CA's key, wanted on no host", () => {
   const step: Step = { kind: 'remove-authority-key', host: 'infra0', why: 'x' };
   /** A host on which this text lies in place of the key. */
-  async function removal(text: string): Promise<Scene & { masked: string[]; failure: unknown }> {
+  async function removal(text: string, seen = text): Promise<Scene & { masked: string[]; failure: unknown }> {
     const masked: string[] = [];
     const made = scene({
       behave: ({ title }) => (title === `read ${CA_KEY}` ? { stdout: Buffer.from(text) } : {}),
     });
     const context = { ...made.context, maskSecret: (secret: string) => void masked.push(secret) };
     for (const digests of [context.material.found, context.material.digests])
-      digests.get('infra0')?.set(CA_KEY, 'ab'.repeat(32));
+      digests.get('infra0')?.set(CA_KEY, sha256(seen));
     const failure: unknown = await act([stage('Key of the CA', [step])], context).catch(
       (error: unknown) => error,
     );
@@ -602,11 +603,20 @@ describe("the CA's key, wanted on no host", () => {
       expect(context.material.digests.get('infra0')?.has(CA_KEY)).toBe(false);
       expect(lines).toContain(`infra0: the key of the CA is not on this host any more (${CA_KEY})`);
       expect(context.record.steps[0]).toMatchObject({
-        before: { [CA_KEY]: 'ab'.repeat(32) },
+        before: { [CA_KEY]: sha256(text) },
         after: { [CA_KEY]: 'absent' },
       });
     },
   );
+
+  test('another file than the run has seen is not even compared', async () => {
+    const { happened, failure } = await removal(ca.keyPem, otherKeyPem);
+    expect(happened).toEqual([`infra0: read ${CA_KEY}`]);
+    if (!(failure instanceof Refusal)) throw new Error(`expected a refusal, got ${String(failure)}`);
+    expect(failure.findings.map(({ fact }) => fact)).toEqual([
+      `${CA_KEY} has changed since the run looked at it; it was not used.`,
+    ]);
+  });
 
   test.each([
     ['the key of another CA', otherKeyPem],

@@ -1,7 +1,7 @@
 import type { MemberIdentity } from '../../kubeadm/kubeadm-config.ts';
-import { CA_CERTIFICATE, ETCD_MANIFEST } from '../../kubeadm/paths.ts';
+import { ETCD_MANIFEST } from '../../kubeadm/paths.ts';
 import type { HostFacts } from '../host-facts.ts';
-import type { Plan, Step } from '../plan.ts';
+import type { Step } from '../plan.ts';
 import type { PlanToDescribe } from './describe-plan.ts';
 import type { FileChange, HostChanges } from './document.ts';
 import { fileChange } from './file-change.ts';
@@ -16,7 +16,7 @@ export function hostChanges(
   const steps = [...plan.stages, ...plan.afterProof].flatMap((stage) =>
     stage.steps.filter(({ host }) => host === name),
   );
-  const authorityCertificate = broughtCertificate ?? certificateOnHost(plan, facts);
+  const authorityCertificate = broughtCertificate ?? plan.authorityCertificate;
   const context = {
     member,
     seen: factsOf(name, facts),
@@ -34,12 +34,6 @@ function factsOf(name: string, facts: ReadonlyMap<string, HostFacts>): HostFacts
   const seen = facts.get(name);
   if (seen === undefined) throw new Error(`a plan is decided from the facts of all hosts; ${name} has none`);
   return seen;
-}
-
-/** The CA's certificate where it lies on a host already. */
-function certificateOnHost({ authority }: Plan, facts: ReadonlyMap<string, HostFacts>): string | undefined {
-  if (authority.from !== 'host' && authority.from !== 'certificate-only') return undefined;
-  return facts.get(authority.host)?.files.get(CA_CERTIFICATE)?.text;
 }
 
 /** Says nothing of what merely starts; whether a kubelet without configuration runs changes every few seconds. */

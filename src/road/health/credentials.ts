@@ -1,52 +1,28 @@
-import { X509Certificate } from 'node:crypto';
 import type { EtcdCredentials } from '../../etcd/etcd-credentials.ts';
-import { leafPath } from '../../kubeadm/file-tree.ts';
-import { CA_CERTIFICATE } from '../../kubeadm/paths.ts';
-import { certificateEnd } from '../../pki/inspect.ts';
+import { failure } from '../../etcd/health-observation.ts';
+import type { HealthFacts } from '../../health/facts.ts';
 import type { HealthAnswer } from '../../hosts/probe/parse-health.ts';
-
-interface Candidate extends EtcdCredentials {
-  readonly authority: string;
-  readonly endsAt: Date;
-}
+import { candidatesOn, isKeyOf } from '../credentials.ts';
 
 /**
- * With what the members are asked: the healthcheck client's pair of the host whose pair is valid longest, among the hosts
- * with the CA that most of them have.
- * @returns undefined where no host has one.
+ * With what the members are asked: the healthcheck client's pairs that the hosts have brought with their keys, the best
+ * first. A later one is for the case that the members refuse the one before.
+ * @param broughtPem the CA certificate among the inputs.
+ * @returns none where no host has one.
  */
-export function chooseCredentials(looks: readonly HealthAnswer[]): EtcdCredentials | undefined {
-  const candidates = looks.flatMap(candidateOf);
-  const byAuthority = [...Map.groupBy(candidates, ({ authority }) => authority).values()];
-  const [most = []] = byAuthority.toSorted((one, other) => other.length - one.length);
-  const [best] = most.toSorted((one, other) => other.endsAt.getTime() - one.endsAt.getTime());
-  if (best === undefined) return undefined;
-  const { caPem, certificatePem, keyPem } = best;
-  return { caPem, certificatePem, keyPem };
+export function chooseCredentials(
+  looks: readonly Pick<HealthAnswer, 'facts' | 'clientKey'>[],
+  broughtPem: string | undefined,
+  now: Date,
+): EtcdCredentials[] {
+  return candidatesOn(looks, broughtPem, now).flatMap(({ host, caPem, certificatePem }) => {
+    const keyPem = host.clientKey?.toString('utf8');
+    return keyPem !== undefined && isKeyOf(keyPem, certificatePem) ? [{ caPem, certificatePem, keyPem }] : [];
+  });
 }
 
-function candidateOf({ facts: { files }, clientKey }: HealthAnswer): Candidate[] {
-  const caPem = files.get(CA_CERTIFICATE)?.text;
-  const certificatePem = files.get(leafPath('healthcheckClient', 'certificate'))?.text;
-  const endsAt = certificateEnd(certificatePem);
-  const authority = fingerprintOf(caPem);
-  if (authority === undefined || endsAt === undefined || clientKey === undefined) return [];
-  return [
-    {
-      caPem: caPem ?? '',
-      certificatePem: certificatePem ?? '',
-      keyPem: clientKey.toString('utf8'),
-      authority,
-      endsAt,
-    },
-  ];
-}
-
-function fingerprintOf(pem: string | undefined): string | undefined {
-  if (pem === undefined) return undefined;
-  try {
-    return new X509Certificate(pem).fingerprint256;
-  } catch {
-    return undefined;
-  }
+/** Whether a member refuses the client certificate, and none lets it in. */
+export function refusesClient({ members }: Pick<HealthFacts, 'members'>): boolean {
+  const kinds = members.map(({ endpoint }) => failure(endpoint.status)?.kind);
+  return kinds.includes('client-certificate') && !kinds.includes(undefined);
 }

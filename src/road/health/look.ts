@@ -8,7 +8,7 @@ import type { Settings } from '../../settings/settings.ts';
 import { connectionsOf, hostLabel } from '../observe.ts';
 import type { Surroundings } from '../road.ts';
 import { askMembers } from './ask-members.ts';
-import { chooseCredentials } from './credentials.ts';
+import { chooseCredentials, refusesClient } from './credentials.ts';
 import type { HealthAnswer } from '../../hosts/probe/parse-health.ts';
 import { reachHost, type ReachedHost } from './reach-hosts.ts';
 
@@ -47,13 +47,31 @@ export async function lookAtHealth(settings: Settings, surroundings: Surrounding
   try {
     signal.throwIfAborted();
     refuseTwins(reached);
-    const credentials = chooseCredentials(looksOf(reached));
-    const facts = await askMembers(reached, credentials, settings, surroundings, deadline);
+    const facts = await askWithBest(reached, settings, surroundings, deadline);
     signal.throwIfAborted();
     return { facts: { ...facts, controlPlane }, connections: connectionsOf(transportsOf(all)) };
   } finally {
     await closeAll(all);
   }
+}
+
+/** Asks with the best pair; with the next one where the members refuse it. */
+async function askWithBest(
+  reached: readonly ReachedHost[],
+  settings: Settings,
+  surroundings: Surroundings,
+  deadline: AbortSignal,
+): Promise<Awaited<ReturnType<typeof askMembers>>> {
+  const brought = settings.authority?.certificatePem;
+  const [best, ...others] = chooseCredentials(looksOf(reached), brought, surroundings.now());
+  const first = await askMembers(reached, best, settings, surroundings, deadline);
+  if (!refusesClient(first)) return first;
+  for (const credentials of others) {
+    if (deadline.aborted) break;
+    const facts = await askMembers(reached, credentials, settings, surroundings, deadline);
+    if (!refusesClient(facts)) return facts;
+  }
+  return first;
 }
 
 function sightOf({ host, sight }: ReachedHost): ControlPlaneSight {

@@ -3,7 +3,7 @@ import type { FileContent, PlannedFile, Step } from '../../cluster/plan.ts';
 import { deliverFiles, explainDelivery, type Delivery } from '../../hosts/scripts/deliver-files.ts';
 import { allPatches, patchFolder } from '../../kubeadm/patches.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
-import { sha256 } from '../material.ts';
+import { sha256 } from '../read-text.ts';
 import { digestsOf, memberOf, type ActContext } from './context.ts';
 import type { StepScript } from './step-script.ts';
 

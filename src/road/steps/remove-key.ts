@@ -1,9 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
 import type { Step } from '../../cluster/plan.ts';
+import { UNKNOWN_DIGEST } from '../../hosts/scripts/deliver-files.ts';
 import { explainRemoval, removeFile } from '../../hosts/scripts/remove-file.ts';
 import { CA_KEY } from '../../kubeadm/paths.ts';
 import { publicKeyOf } from '../../pki/keys.ts';
-import { readText, sha256 } from '../material.ts';
+import { readText, sha256 } from '../read-text.ts';
 import { digestsOf, stepFailure, transportOf, type ActContext } from './context.ts';
 import type { StepScript } from './step-script.ts';
 
@@ -17,8 +18,16 @@ export async function removeAuthorityKey(
 ): Promise<StepScript> {
   const { host } = step;
   const found = context.material.found.get(host);
-  const isThere = found?.has(CA_KEY) === true;
-  const text = isThere ? await readText(transportOf(context, host), CA_KEY, context.maskSecret) : undefined;
+  const seen = found?.get(CA_KEY);
+  const text =
+    seen === undefined
+      ? undefined
+      : await readText(
+          transportOf(context, host),
+          CA_KEY,
+          seen === UNKNOWN_DIGEST ? undefined : seen,
+          context.maskSecret,
+        );
   const { key } = await context.material.signer;
   if (text !== undefined && !isSameKey(text, key)) {
     throw stepFailure(step, {

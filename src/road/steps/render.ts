@@ -8,7 +8,7 @@ import type { Json } from '../../kubeadm/json-patch.ts';
 import { allPatches } from '../../kubeadm/patches.ts';
 import { ETCD_MANIFEST, RENDERED_MANIFEST } from '../../kubeadm/paths.ts';
 import { podProblems } from '../../kubeadm/pod-rules.ts';
-import { sha256 } from '../material.ts';
+import { sha256 } from '../read-text.ts';
 import { digestsOf, memberOf, stepFailure, type ActContext, type Explain } from './context.ts';
 import type { StepScript } from './step-script.ts';
 

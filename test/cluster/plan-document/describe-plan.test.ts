@@ -206,7 +206,10 @@ describe('keys and certificates', () => {
   });
 
   test('a CA certificate that lies there already is left out; another one is named', () => {
-    const plan = { authority: { from: 'certificate-only', host: 'infra0' } } as const;
+    const plan = {
+      authority: { from: 'certificate-only', host: 'infra0' },
+      authorityCertificate: ownCa.certificatePem,
+    } as const;
     const facts = hostsWith([fileFact(CA_CERTIFICATE, ownCa.certificatePem, '644')]);
     expect(changes([deliver(ca)], facts, plan)).toEqual([]);
     const brought = samplePlan({ stages: [stage([deliver(ca)])], authority: { from: 'input' } });

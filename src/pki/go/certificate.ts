@@ -1,0 +1,105 @@
+import { constructedTag, contextTag, DerReader, TAG } from './der-reader.ts';
+import { checkName } from './distinguished-name.ts';
+import { checkExtension, type GoExtension } from './extensions.ts';
+import { checkPublicKey, readAlgorithm } from './public-key.ts';
+import { GoRefusal } from './refusal.ts';
+import { checkValidity } from './time.ts';
+
+/** What Go's parser makes of a certificate that it takes. */
+export interface GoCertificate {
+  /** Object identifiers of critical extensions that Go does not handle: it takes no chain with such a certificate. */
+  readonly unhandledCritical: readonly string[];
+}
+
+/**
+ * Reads a certificate as Go 1.26 does (crypto/x509, parser.go, ParseCertificate), so that what kubeadm and etcd would
+ * refuse is refused before any host is connected to. The checks are those of parser.go, in its order and with its words;
+ * `test/pki/go` holds them against Go itself.
+ *
+ * @param der the certificate, and nothing behind it.
+ * @throws GoRefusal with Go's words for a certificate that Go does not take.
+ */
+export function parseAsGo(der: Uint8Array): GoCertificate {
+  const input = new DerReader(der);
+  const whole = input.read(TAG.SEQUENCE);
+  if (whole === undefined) throw new GoRefusal('x509: malformed certificate');
+  const extensions = checkCertificate(whole);
+  if (!input.isEmpty) throw new GoRefusal('x509: trailing data');
+  return {
+    unhandledCritical: extensions
+      .filter(({ critical, isUnhandled }) => critical && isUnhandled)
+      .map(({ oid }) => oid),
+  };
+}
+
+type CheckedExtension = GoExtension & { readonly isUnhandled: boolean };
+
+/** parser.go, parseCertificate. */
+function checkCertificate(whole: DerReader): CheckedExtension[] {
+  const fields = expected(whole.read(TAG.SEQUENCE), 'malformed tbs certificate');
+  const version = readVersion(fields);
+  const serial = expected(fields.integer(), 'malformed serial number');
+  if (serial < 0n) throw new GoRefusal('x509: negative serial number');
+  const inner = expected(fields.read(TAG.SEQUENCE), 'malformed signature algorithm identifier');
+  const outer = expected(whole.read(TAG.SEQUENCE), 'malformed algorithm identifier');
+  if (!outer.rest.equals(inner.rest))
+    throw new GoRefusal("x509: inner and outer signature algorithm identifiers don't match");
+  readAlgorithm(inner);
+  checkName(expected(fields.readElement(TAG.SEQUENCE), 'malformed issuer'));
+  checkValidity(expected(fields.read(TAG.SEQUENCE), 'malformed validity'));
+  // Go says issuer here, too
+  checkName(expected(fields.readElement(TAG.SEQUENCE), 'malformed issuer'));
+  checkKeyInfo(expected(fields.read(TAG.SEQUENCE), 'malformed spki'));
+  const extensions = version > 1 ? readRest(fields, version) : [];
+  expected(whole.bitString(), 'malformed signature');
+  return extensions;
+}
+
+/** 1, 2 or 3. */
+function readVersion(fields: DerReader): number {
+  const explicit = expected(fields.readOptional(constructedTag(0)), 'malformed version');
+  if (explicit === 'absent') return 1;
+  const value = expected(explicit.int64(), 'malformed version');
+  if (value < 0n || !explicit.isEmpty) throw new GoRefusal('x509: malformed version');
+  if (value > 2n) throw new GoRefusal('x509: invalid version');
+  return Number(value) + 1;
+}
+
+function checkKeyInfo(info: DerReader): void {
+  const sequence = expected(info.read(TAG.SEQUENCE), 'malformed public key algorithm identifier');
+  const algorithm = readAlgorithm(sequence);
+  checkPublicKey(algorithm, expected(info.bitString(), 'malformed subjectPublicKey'));
+}
+
+function readRest(fields: DerReader, version: number): CheckedExtension[] {
+  expected(fields.readOptional(contextTag(1)), 'malformed issuerUniqueID');
+  expected(fields.readOptional(contextTag(2)), 'malformed subjectUniqueID');
+  if (version < 3) return [];
+  const explicit = expected(fields.readOptional(constructedTag(3)), 'malformed extensions');
+  if (explicit === 'absent') return [];
+  const list = expected(explicit.read(TAG.SEQUENCE), 'malformed extensions');
+  const found = new Map<string, GoExtension>();
+  while (!list.isEmpty) {
+    const extension = readExtension(expected(list.read(TAG.SEQUENCE), 'malformed extension'));
+    const { oid } = extension;
+    if (found.has(oid))
+      throw new GoRefusal(`x509: certificate contains duplicate extension with OID "${oid}"`);
+    found.set(oid, extension);
+  }
+  return [...found.values()].map((extension) => ({ ...extension, isUnhandled: checkExtension(extension) }));
+}
+
+/** parser.go, parseExtension. */
+function readExtension(extension: DerReader): GoExtension {
+  const oid = expected(extension.objectIdentifier(), 'malformed extension OID field');
+  const critical = extension.isNext(TAG.BOOLEAN)
+    ? expected(extension.boolean(), 'malformed extension critical field')
+    : false;
+  const value = expected(extension.read(TAG.OCTET_STRING), 'malformed extension value field');
+  return { oid, critical, value: value.rest };
+}
+
+function expected<T>(value: T | undefined, words: string): T {
+  if (value === undefined) throw new GoRefusal(`x509: ${words}`);
+  return value;
+}

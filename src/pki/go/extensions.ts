@@ -1,0 +1,198 @@
+import { constructedTag, contextTag, DerReader, TAG } from './der-reader.ts';
+import { isAscii } from './distinguished-name.ts';
+import { isDomain } from './internet-names.ts';
+import { checkNameConstraints } from './name-constraints.ts';
+import { GoRefusal } from './refusal.ts';
+import { hostOfUri } from './uri.ts';
+
+/** An extension as parser.go, parseExtension, reads it. */
+export interface GoExtension {
+  readonly oid: string;
+  readonly critical: boolean;
+  readonly value: Buffer;
+}
+
+/**
+ * Checks what Go looks into (parser.go, processExtensions).
+ *
+ * @returns whether Go does not handle the extension; if it is critical, Go then refuses each chain with the certificate.
+ * @throws GoRefusal for one that Go does not take.
+ */
+export function checkExtension({ oid, critical, value }: GoExtension): boolean {
+  const der = new DerReader(value);
+  switch (oid) {
+    case '2.5.29.14':
+      refuseIf(critical, 'subject key identifier incorrectly marked critical');
+      refuseIf(der.read(TAG.OCTET_STRING) === undefined, 'invalid subject key identifier');
+      return false;
+    case '2.5.29.15':
+      refuseIf(der.bitString() === undefined, 'invalid key usage');
+      return false;
+    case '2.5.29.17':
+      return !hasKnownAltName(der);
+    case '2.5.29.19':
+      checkBasicConstraints(der);
+      return false;
+    case '2.5.29.30':
+      return checkNameConstraints(value);
+    case '2.5.29.31':
+      checkDistributionPoints(der);
+      return false;
+    case '2.5.29.32':
+      checkPolicies(der);
+      return false;
+    case '2.5.29.33':
+      checkPolicyMappings(der);
+      return false;
+    case '2.5.29.35':
+      checkAuthorityKeyIdentifier(der, critical);
+      return false;
+    case '2.5.29.36':
+      checkPolicyConstraints(der);
+      return false;
+    case '2.5.29.37':
+      checkExtendedKeyUsage(der);
+      return false;
+    case '2.5.29.54':
+      refuseIf(der.int64() === undefined, 'invalid inhibit any policy extension');
+      return false;
+    case '1.3.6.1.5.5.7.1.1':
+      refuseIf(critical, 'authority info access incorrectly marked critical');
+      checkAuthorityInfoAccess(der);
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** parseBasicConstraintsExtension. */
+function checkBasicConstraints(der: DerReader): void {
+  const words = 'invalid basic constraints';
+  const fields = sequenceIn(der, words);
+  if (fields.isNext(TAG.BOOLEAN)) refuseIf(fields.boolean() === undefined, words);
+  if (fields.isNext(TAG.INTEGER)) {
+    const length = fields.int64();
+    refuseIf(length === undefined || length < 0n, words);
+  }
+}
+
+/** parseSANExtension: whether there is a name of a kind that Go knows. */
+function hasKnownAltName(der: DerReader): boolean {
+  const names = sequenceIn(der, 'invalid subject alternative names');
+  let known = false;
+  while (!names.isEmpty) {
+    const name = names.readAny();
+    if (name === undefined) throw new GoRefusal('x509: invalid subject alternative name');
+    if (checkAltName(name.tag, name.contents)) known = true;
+  }
+  return known;
+}
+
+function checkAltName(tag: number, value: Buffer): boolean {
+  switch (tag) {
+    case contextTag(1):
+      refuseIf(!isAscii(value), 'SAN rfc822Name is malformed');
+      return true;
+    case contextTag(2):
+      refuseIf(!isAscii(value), 'SAN dNSName is malformed');
+      return true;
+    case contextTag(6): {
+      refuseIf(!isAscii(value), 'SAN uniformResourceIdentifier is malformed');
+      const host = hostOfUri(value.toString('latin1'));
+      refuseIf(host === undefined || !isDomain(host, false), 'cannot parse URI');
+      return true;
+    }
+    case contextTag(7):
+      refuseIf(
+        value.length !== 4 && value.length !== 16,
+        `cannot parse IP address of length ${value.length}`,
+      );
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** parseAuthorityKeyIdentifier. */
+function checkAuthorityKeyIdentifier(der: DerReader, critical: boolean): void {
+  refuseIf(critical, 'authority key identifier incorrectly marked critical');
+  const words = 'invalid authority key identifier';
+  refuseIf(sequenceIn(der, words).readOptional(contextTag(0)) === undefined, words);
+}
+
+/** parseExtKeyUsageExtension. */
+function checkExtendedKeyUsage(der: DerReader): void {
+  const words = 'invalid extended key usages';
+  const usages = sequenceIn(der, words);
+  while (!usages.isEmpty) refuseIf(usages.objectIdentifier() === undefined, words);
+}
+
+/** parseCertificatePoliciesExtension: no policy twice. */
+function checkPolicies(der: DerReader): void {
+  const words = 'invalid certificate policies';
+  const policies = sequenceIn(der, words);
+  const seen = new Set<string>();
+  while (!policies.isEmpty) {
+    const oid = policies.read(TAG.SEQUENCE)?.read(TAG.OBJECT_IDENTIFIER)?.rest;
+    refuseIf(oid === undefined || seen.has(oid.toString('hex')) || !isPolicyOid(oid), words);
+    seen.add(oid?.toString('hex') ?? '');
+  }
+}
+
+/** oid.go, newOIDFromDER: numbers of any size, each in its shortest form. */
+function isPolicyOid(der: Buffer): boolean {
+  const last = der.at(-1);
+  if (last === undefined || last >= 0x80) return false;
+  return der.every((byte, at) => byte !== 0x80 || (at > 0 && (der[at - 1] ?? 0) >= 0x80));
+}
+
+function checkPolicyMappings(der: DerReader): void {
+  const words = 'invalid policy mappings extension';
+  const mappings = sequenceIn(der, words);
+  while (!mappings.isEmpty) {
+    const mapping = mappings.read(TAG.SEQUENCE);
+    const [issuer, subject] = [0, 1].map(() => mapping?.read(TAG.OBJECT_IDENTIFIER));
+    refuseIf(issuer === undefined || subject === undefined, words);
+  }
+}
+
+function checkPolicyConstraints(der: DerReader): void {
+  const words = 'invalid policy constraints extension';
+  const fields = sequenceIn(der, words);
+  for (const tag of [contextTag(0), contextTag(1)])
+    if (fields.isNext(tag)) refuseIf(fields.int64(tag) === undefined, words);
+}
+
+function checkDistributionPoints(der: DerReader): void {
+  const points = sequenceIn(der, 'invalid CRL distribution points');
+  const words = 'invalid CRL distribution point';
+  while (!points.isEmpty) {
+    const name = points.read(TAG.SEQUENCE)?.readOptional(constructedTag(0));
+    if (name === undefined) throw new GoRefusal(`x509: ${words}`);
+    if (name === 'absent') continue;
+    const full = name.read(constructedTag(0));
+    if (full === undefined) throw new GoRefusal(`x509: ${words}`);
+    // what comes behind the first name that is no URI is not looked at
+    while (full.isNext(contextTag(6))) refuseIf(full.read(contextTag(6)) === undefined, words);
+  }
+}
+
+function checkAuthorityInfoAccess(der: DerReader): void {
+  const words = 'invalid authority info access';
+  const descriptions = sequenceIn(der, words);
+  while (!descriptions.isEmpty) {
+    const description = descriptions.read(TAG.SEQUENCE);
+    refuseIf(description?.objectIdentifier() === undefined, words);
+    refuseIf(description?.readOptional(contextTag(6)) === undefined, words);
+  }
+}
+
+function sequenceIn(der: DerReader, words: string): DerReader {
+  const sequence = der.read(TAG.SEQUENCE);
+  if (sequence === undefined) throw new GoRefusal(`x509: ${words}`);
+  return sequence;
+}
+
+function refuseIf(isBad: boolean, words: string): void {
+  if (isBad) throw new GoRefusal(`x509: ${words}`);
+}

@@ -1,0 +1,107 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { HostFacts } from '../cluster/host-facts.ts';
+import { leafPath } from '../kubeadm/file-tree.ts';
+import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
+import { certificateEnd } from '../pki/inspect.ts';
+import { readCertificates } from '../pki/pem-input.ts';
+import { isSignedBy, verifyLeaf } from '../pki/verify.ts';
+
+/** The healthcheck client's certificate and its key, by which etcd is asked. */
+export const CLIENT_CERTIFICATE = leafPath('healthcheckClient', 'certificate');
+export const CLIENT_KEY = leafPath('healthcheckClient', 'key');
+
+/** A host that may have a client's pair. */
+interface HostWithFiles {
+  readonly facts: Pick<HostFacts, 'files'>;
+}
+
+/** A client certificate of a host, for which the key is still to be read. */
+export interface Candidate<H extends HostWithFiles> {
+  readonly host: H;
+  readonly certificatePem: string;
+  /** The certificates of the CA by which the members are believed, PEM. */
+  readonly caPem: string;
+}
+
+/**
+ * The client certificates of the hosts, the best first: those that the CA has signed and that work now, then those of the
+ * CA that do not (etcd then says why), then all others. Of equals, the one that is valid longest.
+ *
+ * No host is believed about another: the CA is the one among the inputs where a host has it, otherwise what most hosts
+ * have in their ca.crt. A certificate that one host has made for itself comes last, however long it is valid.
+ * @param broughtPem the CA certificate among the inputs.
+ * @returns none where no host has a certificate, or none has a CA.
+ */
+export function candidatesOn<H extends HostWithFiles>(
+  hosts: readonly H[],
+  broughtPem: string | undefined,
+  now: Date,
+): Candidate<H>[] {
+  const authorities = trustedAuthorities(hosts, broughtPem);
+  if (authorities.length === 0) return [];
+  const caPem = authorities.map((certificate) => certificate.toString()).join('');
+  return hosts
+    .flatMap((host) => {
+      const { files } = host.facts;
+      const certificatePem = files.get(CLIENT_CERTIFICATE)?.text;
+      const endsAt = certificateEnd(certificatePem);
+      if (certificatePem === undefined || endsAt === undefined || !files.has(CLIENT_KEY)) return [];
+      const rank = rankOf(certificatePem, authorities, now);
+      return [{ candidate: { host, certificatePem, caPem }, rank, endsAt: endsAt.getTime() }];
+    })
+    .toSorted((one, other) => one.rank - other.rank || other.endsAt - one.endsAt)
+    .map(({ candidate }) => candidate);
+}
+
+/** Whether a private key (PEM) is that of a certificate (PEM); false for what is no key. */
+export function isKeyOf(keyPem: string, certificatePem: string): boolean {
+  try {
+    return new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(keyPem));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The certificates by which members and clients are believed: the one of the inputs where a host has it, otherwise those
+ * that more than half of the hosts with a ca.crt have. While a CA takes the place of another, that may be both. Where no
+ * certificate is on so many, those of the first host that has one of the most frequent.
+ */
+export function trustedAuthorities(
+  hosts: readonly HostWithFiles[],
+  broughtPem: string | undefined,
+): X509Certificate[] {
+  const onHosts = hosts.map(authoritiesOn).filter((certificates) => certificates.size > 0);
+  const brought = broughtPem === undefined ? undefined : new X509Certificate(broughtPem);
+  if (brought !== undefined && onHosts.some((certificates) => certificates.has(brought.fingerprint256)))
+    return [brought];
+  const countOf = (fingerprint: string): number =>
+    onHosts.filter((certificates) => certificates.has(fingerprint)).length;
+  const all = new Map(onHosts.flatMap((certificates) => [...certificates]));
+  const ofMost = [...all].filter(([fingerprint]) => countOf(fingerprint) * 2 > onHosts.length);
+  if (ofMost.length > 0) return ofMost.map(([, certificate]) => certificate);
+  const highest = Math.max(...[...all.keys()].map(countOf));
+  const first = onHosts.find((certificates) =>
+    [...certificates.keys()].some((print) => countOf(print) === highest),
+  );
+  return [...(first ?? [])].filter(([fingerprint]) => countOf(fingerprint) === highest).map(([, one]) => one);
+}
+
+function authoritiesOn({ facts }: HostWithFiles): Map<string, X509Certificate> {
+  const text = facts.files.get(CA_CERTIFICATE)?.text ?? '';
+  const read = readCertificates({ name: CA_CERTIFICATE, text });
+  return new Map((read.value ?? []).map(({ certificate }) => [certificate.fingerprint256, certificate]));
+}
+
+/** 0: works now. 1: of the CA, and does not work. 2: of another CA. */
+function rankOf(certificatePem: string, authorities: readonly X509Certificate[], now: Date): number {
+  // a client's certificate names no host
+  const member = { name: 'localhost', address: '127.0.0.1' };
+  const profile = 'healthcheckClient';
+  const works = authorities.some(
+    (certificate) =>
+      verifyLeaf({ certificatePem }, { authority: { certificate }, profile, member, now }).length === 0,
+  );
+  if (works) return 0;
+  return authorities.some((certificate) => isSignedBy(certificatePem, { certificate }) === true) ? 1 : 2;
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { Refusal } from '../findings.ts';
+import { lastWords } from '../hosts/last-words.ts';
+import { readFile } from '../hosts/scripts/read-pki.ts';
+import type { Transport } from '../hosts/transport.ts';
+
+/**
+ * One file of a host as text, if it is still the one that the run has seen and decided on.
+ * @param seen SHA-256 (hex) of the file as the probe saw it; undefined where it could not be told: what is read has to be
+ * proven in another way then.
+ * @param maskSecret called with the text before anything else is done with it.
+ * @throws Refusal when it cannot be read, is empty, or is another file by now.
+ */
+export async function readText(
+  transport: Transport,
+  path: string,
+  seen: string | undefined,
+  maskSecret?: (secret: string) => void,
+): Promise<string> {
+  const result = await transport.run(readFile(path));
+  const text = result.stdout.toString('utf8');
+  if (result.code !== 0 || text === '') {
+    const words = lastWords(result.stderr, 3);
+    throw unread(transport, path, {
+      fact: words === '' ? `${path} is empty.` : `${path} could not be read (${words}).`,
+      cause: 'The file was removed or emptied since the run began.',
+      fix: 'Put it back, or restore it from a backup, and run again.',
+    });
+  }
+  maskSecret?.(text);
+  if (seen === undefined || sha256(result.stdout) === seen) return text;
+  throw unread(transport, path, {
+    fact: `${path} has changed since the run looked at it; it was not used.`,
+    cause: 'Another program, or an administrator, has replaced the file meanwhile.',
+    fix: 'Find out who replaced it. If the new file is right, run again: the run then decides anew.',
+  });
+}
+
+function unread(
+  { name }: Transport,
+  path: string,
+  words: { readonly fact: string; readonly cause: string; readonly fix: string },
+): Refusal {
+  return new Refusal(`${path} could not be used`, [{ host: name, at: 'read', ...words }]);
+}
+
+/** SHA-256 in hex. */
+export function sha256(bytes: Buffer | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
