@@ -1,23 +1,23 @@
-import { unzipSync } from 'fflate';
 import { errorMessage } from '../findings.ts';
 import type { HistorySettings } from '../settings/settings.ts';
 import { GitHubRest, RestError } from './github-rest.ts';
+import type { Environment } from './proxy.ts';
+import { fileInZip } from './zip-entry.ts';
 
-/** What was found, and what kept the rest from being found: one sentence, absent where all went well. */
+/** What was found, and what kept the rest from being found: in sentences, absent where all went well. */
 export interface EarlierReports {
   /** Texts of report.json, the newest first. Nothing of them has been checked. */
   readonly texts: readonly string[];
   readonly problem?: string;
 }
 
-/** The runner's variables that say where we are. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** So many runs are looked at, so many at once. */
 const MOST_RUNS = 30;
 const AT_ONCE = 5;
 const MOST_ZIP_BYTES = 2 * 1024 * 1024;
 const MOST_REPORT_BYTES = 4 * 1024 * 1024;
+/** Of all reports together: they are held at once. */
+const MOST_BYTES = 32 * 1024 * 1024;
 const DEADLINE_MS = 15_000;
 
 /** The fields of a run that are looked at (REST, "List workflow runs for a workflow"). */
@@ -51,19 +51,43 @@ export async function earlierReports(
   }
   const { repository, workflow } = place;
   const signal = AbortSignal.timeout(DEADLINE_MS);
-  const rest = new GitHubRest({ api, token: history.token, signal });
+  const rest = new GitHubRest({ api, token: history.token, signal, environment });
   try {
     const runs = await runsOf(rest, repository, workflow, environment['GITHUB_RUN_ID'] ?? '');
-    const texts: string[] = [];
-    for (let at = 0; at < runs.length; at += AT_ONCE) {
-      const some = runs.slice(at, at + AT_ONCE);
-      const found = await Promise.all(some.map(({ id }) => reportOf(rest, repository, id, history.artifact)));
-      texts.push(...found.filter((text) => text !== undefined));
-    }
-    return { texts };
+    return await reportsOf(runs, (run) => reportOf(rest, repository, run, history.artifact), signal);
   } catch (error) {
-    return { texts: [], problem: inWords(error, signal) };
+    return { texts: [], problem: inWords(error, signal, 'history') };
   }
+}
+
+/** Each report by itself: what keeps one from being read says nothing of the others, unless GitHub answers no more. */
+async function reportsOf(
+  runs: readonly Run[],
+  read: (run: number) => Promise<string | undefined>,
+  signal: AbortSignal,
+): Promise<EarlierReports> {
+  const texts: string[] = [];
+  const failures: unknown[] = [];
+  let bytes = 0;
+  for (let at = 0; at < runs.length; at += AT_ONCE) {
+    const found = await Promise.allSettled(runs.slice(at, at + AT_ONCE).map(({ id }) => read(id)));
+    for (const result of found) {
+      if (result.status === 'rejected') failures.push(result.reason);
+      else if (result.value !== undefined && bytes + result.value.length <= MOST_BYTES) {
+        texts.push(result.value);
+        bytes += result.value.length;
+      }
+    }
+    if (signal.aborted || failures.some((error) => error instanceof RestError && error.isLimit)) break;
+  }
+  const [first] = failures;
+  if (first === undefined) return { texts };
+  // the limit says more than what it has kept from being read
+  const told = failures.find((error) => error instanceof RestError && error.isLimit) ?? first;
+  return {
+    texts,
+    problem: `${failures.length} of ${runs.length} runs: ${inWords(told, signal, 'artifact')}`,
+  };
 }
 
 /** `owner/name` and the workflow's file, from `owner/name/.github/workflows/FILE@REF`. */
@@ -108,30 +132,43 @@ async function reportOf(
   );
   if (artifact === undefined) return undefined;
   const zip = await rest.file(`/repos/${repository}/actions/artifacts/${artifact.id}/zip`, MOST_ZIP_BYTES);
-  return reportIn(zip);
+  // nothing is written to a disk: a name in the archive is only compared
+  return (await fileInZip(zip, 'report.json', MOST_REPORT_BYTES))?.toString('utf8');
 }
 
 function isWanted(name: string, wanted: string): boolean {
   return wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
 }
 
-/** Nothing is written to a disk: a name in the archive is only compared. */
-function reportIn(zip: Buffer): string | undefined {
-  try {
-    const files = unzipSync(zip, {
-      filter: ({ name, originalSize }) => name === 'report.json' && originalSize <= MOST_REPORT_BYTES,
-    });
-    const report = files['report.json'];
-    return report === undefined ? undefined : Buffer.from(report).toString('utf8');
-  } catch {
-    return undefined;
+/** @param of what was asked for: the history as a whole, or what one run has left. */
+function inWords(error: unknown, signal: AbortSignal, of: 'history' | 'artifact'): string {
+  if (signal.aborted) return `GitHub did not answer within ${DEADLINE_MS / 1000} s.`;
+  if (!(error instanceof RestError)) return `${withCauses(error)}.`;
+  const { message, status, isStorage, isLimit, retryAfterSeconds } = error;
+  if (isLimit) {
+    const wait = retryAfterSeconds === undefined ? '' : ` It takes requests again in ${retryAfterSeconds} s.`;
+    return `${message}: the rate limit of github-token is reached.${wait} Usual cause: many jobs or other tools use the same token. Fix: let checks run less often, or give history-artifact a token of its own.`;
   }
+  if (status === 401) {
+    return `${message}: github-token is not valid any more. Fix: give \`github-token: \${{ github.token }}\`.`;
+  }
+  if (status === 410 || (status === 404 && (isStorage || of === 'artifact'))) {
+    return `${message}: the artifact is not there any more. Usual cause: it has expired or was deleted meanwhile.`;
+  }
+  if (!isStorage && [403, 404].includes(status)) {
+    return `${message}. Usual cause: the job lacks the permission \`actions: read\`, or github-token is another repository's. Fix: give the job \`permissions: actions: read\` and \`github-token: \${{ github.token }}\`.`;
+  }
+  if (status >= 500) return `${message}. It is a fault of GitHub's, which usually goes away by itself.`;
+  return `${message}.`;
 }
 
-function inWords(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return `GitHub did not answer within ${DEADLINE_MS / 1000} s.`;
-  if (error instanceof RestError && [401, 403, 404].includes(error.status)) {
-    return `${error.message}. Usual cause: the job lacks the permission \`actions: read\`, or github-token is another repository's. Fix: give the job \`permissions: actions: read\` and \`github-token: \${{ github.token }}\`.`;
+/** An error with what has led to it: "no answer" alone does not help. */
+function withCauses(error: unknown): string {
+  const words = [errorMessage(error)];
+  for (let at = error; at instanceof Error && at.cause !== undefined && words.length < 4; at = at.cause) {
+    // Node tries all addresses of a name, and its own words for that are none
+    const [first] = at.cause instanceof AggregateError ? (at.cause.errors as unknown[]) : [];
+    words.push(errorMessage(first ?? at.cause));
   }
-  return `${errorMessage(error)}.`;
+  return words.filter((each) => each !== '').join(': ');
 }

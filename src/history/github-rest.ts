@@ -1,12 +1,34 @@
-/** An answer of GitHub's REST interface that is no success. */
+import type { IncomingMessage } from 'node:http';
+import { get } from './http-get.ts';
+import type { Environment } from './proxy.ts';
+
+/** An answer of GitHub's REST interface, or of the storage that it leads to, that is no success. */
 export class RestError extends Error {
   readonly status: number;
+  /** True for an answer of the storage where artifacts lie. */
+  readonly isStorage: boolean;
+  /** True where GitHub takes no more requests for now (REST, "Rate limits for the REST API"). */
+  readonly isLimit: boolean;
+  /** Seconds after which GitHub takes requests again, where it says so. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: number, path: string) {
-    super(`GitHub answered ${path} with ${status}`);
+  constructor({ statusCode = 0, headers }: IncomingMessage, path: string, isStorage: boolean) {
+    super(`${isStorage ? "GitHub's storage" : 'GitHub'} answered ${path} with ${statusCode}`);
     this.name = 'RestError';
-    this.status = status;
+    this.status = statusCode;
+    this.isStorage = isStorage;
+    this.retryAfterSeconds = waitOf(headers);
+    const isSpent = headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined;
+    this.isLimit = !isStorage && (statusCode === 429 || (statusCode === 403 && isSpent));
   }
+}
+
+function waitOf(headers: IncomingMessage['headers']): number | undefined {
+  const after = headers['retry-after'];
+  if (after !== undefined && /^\d{1,6}$/.test(after)) return Number(after);
+  const reset = headers['x-ratelimit-reset'];
+  if (typeof reset !== 'string' || !/^\d{1,12}$/.test(reset)) return undefined;
+  return Math.max(0, Math.ceil(Number(reset) - Date.now() / 1000));
 }
 
 /** Where GitHub is, and with what it is asked. */
@@ -16,7 +38,12 @@ export interface RestOptions {
   /** Secret. */
   readonly token: string;
   readonly signal: AbortSignal;
+  /** Of the runner: names proxies. */
+  readonly environment: Environment;
 }
+
+/** A repository that was renamed leads on to its new name, an artifact to the storage. */
+const MOST_REDIRECTS = 5;
 
 /** Reads only, and only so much of an answer as was said. */
 export class GitHubRest {
@@ -26,31 +53,38 @@ export class GitHubRest {
     this.#options = options;
   }
 
-  /** @throws RestError; Error when the answer is too long or no JSON; what fetch throws. */
+  /** @throws RestError; Error when the answer is too long or no JSON, or there is none. */
   async json(path: string, mostBytes = 8 * 1024 * 1024): Promise<unknown> {
-    const answer = await fetch(`${this.#options.api}${path}`, {
-      headers: this.#headers(),
-      signal: this.#options.signal,
-    });
-    if (!answer.ok) throw new RestError(answer.status, path);
-    return JSON.parse((await bytesOf(answer, mostBytes)).toString('utf8')) as unknown;
+    const text = (await this.file(path, mostBytes)).toString('utf8');
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      throw new Error(`GitHub answered ${path} with something that is no JSON`);
+    }
   }
 
   /**
-   * A file, which GitHub answers with the address of where it lies; the token is not sent there.
-   * @throws RestError; Error when it is too long; what fetch throws.
+   * What GitHub answers, or what lies where its answer leads to; the token goes to GitHub alone.
+   * @throws RestError; Error when it is too long, or there is no answer.
    */
   async file(path: string, mostBytes: number): Promise<Buffer> {
-    const { api, signal } = this.#options;
-    const answer = await fetch(`${api}${path}`, { headers: this.#headers(), signal, redirect: 'manual' });
-    const place = answer.headers.get('location');
-    if (place === null) {
-      if (!answer.ok) throw new RestError(answer.status, path);
-      return bytesOf(answer, mostBytes);
+    const api = new URL(this.#options.api);
+    let url = new URL(`${this.#options.api}${path}`);
+    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
+      const isStorage = url.origin !== api.origin;
+      const { signal, environment } = this.#options;
+      const headers = isStorage ? { 'user-agent': 'etcd-ha-action' } : this.#headers();
+      const answer = await get(url, { headers, signal, environment });
+      const { statusCode = 0 } = answer;
+      if (statusCode >= 200 && statusCode < 300) return bytesOf(answer, mostBytes);
+      answer.destroy();
+      const place = answer.headers.location;
+      if (statusCode < 300 || statusCode >= 400 || place === undefined) {
+        throw new RestError(answer, path, isStorage);
+      }
+      url = new URL(place, url);
     }
-    const file = await fetch(new URL(place, api), { signal });
-    if (!file.ok) throw new RestError(file.status, path);
-    return bytesOf(file, mostBytes);
+    throw new Error(`GitHub answered ${path} with more than ${MOST_REDIRECTS} redirects`);
   }
 
   #headers(): Record<string, string> {
@@ -63,11 +97,11 @@ export class GitHubRest {
   }
 }
 
-async function bytesOf(answer: Response, mostBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
+async function bytesOf(answer: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of answer.body ?? []) {
-    const piece = chunk as Uint8Array;
+  for await (const chunk of answer) {
+    const piece = chunk as Buffer;
     bytes += piece.length;
     if (bytes > mostBytes) throw new Error(`an answer of GitHub is longer than ${mostBytes} bytes`);
     chunks.push(piece);

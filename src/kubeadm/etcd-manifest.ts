@@ -1,6 +1,6 @@
-import { isScalar, isSeq, parse, parseDocument, stringify, type Scalar } from 'yaml';
+import { isScalar, isSeq, parse, parseDocument, type Scalar } from 'yaml';
 import { BOOTSTRAP_FLAGS, type EtcdArgument } from './kubeadm-config.ts';
-import { YAML_FOR_GO } from './yaml.ts';
+import { toKubernetesYaml } from './yaml.ts';
 
 /** What the action reads in a static pod manifest for etcd. */
 export interface EtcdManifest {
@@ -155,7 +155,7 @@ function byName(one: EtcdArgument, other: EtcdArgument): number {
 
 /** As Go's YAML writes a string: bare where that is one, else in single quotes. */
 function yamlScalar(value: string): string {
-  const isBare = stringify(value, YAML_FOR_GO).trimEnd() === value;
+  const isBare = toKubernetesYaml(value).trimEnd() === value;
   return isBare ? value : `'${value.replaceAll("'", "''")}'`;
 }
 

@@ -1,4 +1,4 @@
-import { parseAllDocuments, stringify } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import type { CertificatePolicy } from '../pki/policy.ts';
 import { certificateFields } from './certificate-fields.ts';
 import { logFolder, type DataPlaces } from './data-places.ts';
@@ -6,7 +6,7 @@ import { allPatches, patchFolder, type KubeadmPatch } from './patches.ts';
 import { PKI_DIR } from './paths.ts';
 import { DEFAULT_METRICS_PORT } from './ports.ts';
 import { httpsUrl, metricsUrl } from './urls.ts';
-import { YAML_FOR_GO } from './yaml.ts';
+import { toKubernetesYaml } from './yaml.ts';
 
 /** One member of the cluster. */
 export interface MemberIdentity {
@@ -118,28 +118,25 @@ export function renderKubeadmConfig(
       },
     },
   };
-  return [init, cluster].map((document) => `---\n${stringify(document, YAML_FOR_GO)}`).join('');
+  return [init, cluster].map((document) => `---\n${toKubernetesYaml(document)}`).join('');
 }
 
 /**
  * The ClusterConfiguration part for the control plane that will use this cluster (kubeadm's "external etcd nodes").
  */
 export function renderExternalEtcdConfig(shape: ClusterShape): string {
-  return stringify(
-    {
-      apiVersion: 'kubeadm.k8s.io/v1beta4',
-      kind: 'ClusterConfiguration',
-      etcd: {
-        external: {
-          endpoints: shape.members.map((member) => httpsUrl(member.address, shape.clientPort)),
-          caFile: `${PKI_DIR}/etcd/ca.crt`,
-          certFile: `${PKI_DIR}/apiserver-etcd-client.crt`,
-          keyFile: `${PKI_DIR}/apiserver-etcd-client.key`,
-        },
+  return toKubernetesYaml({
+    apiVersion: 'kubeadm.k8s.io/v1beta4',
+    kind: 'ClusterConfiguration',
+    etcd: {
+      external: {
+        endpoints: shape.members.map((member) => httpsUrl(member.address, shape.clientPort)),
+        caFile: `${PKI_DIR}/etcd/ca.crt`,
+        certFile: `${PKI_DIR}/apiserver-etcd-client.crt`,
+        keyFile: `${PKI_DIR}/apiserver-etcd-client.key`,
       },
     },
-    YAML_FOR_GO,
-  );
+  });
 }
 
 /** The names in `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */

@@ -1,8 +1,7 @@
-import { stringify } from 'yaml';
 import { dataFolders, type DataPlaces } from './data-places.ts';
 import { KUBELET_CONFIG, MANIFEST_DIR } from './paths.ts';
 import { PUT_MANIFEST_BACK } from './put-back.ts';
-import { YAML_FOR_GO } from './yaml.ts';
+import { toKubernetesYaml } from './yaml.ts';
 
 /** What the host's container runtime says of itself. */
 export interface RuntimeFacts {
@@ -37,20 +36,17 @@ export function renderKubeletConfig(
   runtime: RuntimeFacts,
   additions: Readonly<Record<string, unknown>>,
 ): string {
-  return stringify(
-    {
-      apiVersion: 'kubelet.config.k8s.io/v1beta1',
-      kind: 'KubeletConfiguration',
-      authentication: { anonymous: { enabled: false }, webhook: { enabled: false } },
-      authorization: { mode: 'AlwaysAllow' },
-      cgroupDriver: runtime.cgroupDriver,
-      address: '127.0.0.1',
-      containerRuntimeEndpoint: runtime.endpoint,
-      staticPodPath: MANIFEST_DIR,
-      ...additions,
-    },
-    YAML_FOR_GO,
-  );
+  return toKubernetesYaml({
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    authentication: { anonymous: { enabled: false }, webhook: { enabled: false } },
+    authorization: { mode: 'AlwaysAllow' },
+    cgroupDriver: runtime.cgroupDriver,
+    address: '127.0.0.1',
+    containerRuntimeEndpoint: runtime.endpoint,
+    staticPodPath: MANIFEST_DIR,
+    ...additions,
+  });
 }
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { applyJsonPatch, type Json } from './json-patch.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import { PATCHES_DIR } from './paths.ts';
-import { YAML_FOR_GO } from './yaml.ts';
+import { toKubernetesYaml } from './yaml.ts';
 
 /** A patch of the static pod, as a file that kubeadm reads (cmd/kubeadm/app/util/patches/patches.go). */
 export interface KubeadmPatch {
@@ -33,16 +33,13 @@ export function allPatches(
 }
 
 function walPatch(walDir: string): string {
-  return stringify(
-    {
-      spec: {
-        containers: [{ name: 'etcd', volumeMounts: [{ mountPath: walDir, name: WAL_VOLUME }] }],
-        // not made where it is missing: etcd must not begin on an empty folder
-        volumes: [{ name: WAL_VOLUME, hostPath: { path: walDir, type: 'Directory' } }],
-      },
+  return toKubernetesYaml({
+    spec: {
+      containers: [{ name: 'etcd', volumeMounts: [{ mountPath: walDir, name: WAL_VOLUME }] }],
+      // not made where it is missing: etcd must not begin on an empty folder
+      volumes: [{ name: WAL_VOLUME, hostPath: { path: walDir, type: 'Directory' } }],
     },
-    YAML_FOR_GO,
-  );
+  });
 }
 
 /**

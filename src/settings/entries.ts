@@ -1,4 +1,5 @@
 import type { Finding } from '../findings.ts';
+import { findUnseen, unseenProblem, withoutUnseen } from './characters.ts';
 import type { InputName } from './input-definitions.ts';
 
 /** One item of a list input. */
@@ -11,7 +12,7 @@ export interface Entry {
 /**
  * Takes a list apart: items stand on lines or between commas, `#` begins a comment, blank lines do not count. An
  * empty item between commas is a finding, because it usually is an expression without a value; only a comma at the
- * end of a line of a longer list is passed over.
+ * end of a line of a longer list is passed over. A character that is not seen is a finding as well, and left out.
  */
 export function parseEntries(input: InputName, value: string, findings: Finding[]): Entry[] {
   const lines = value.split(/\r?\n|\r/);
@@ -48,7 +49,14 @@ function entriesOfLine(
       fix: 'give every entry a value, or remove the comma, for example 10.0.0.6, 10.0.0.7, 10.0.0.8.',
     });
   }
-  return entries.filter((entry) => entry.text !== '');
+  return entries
+    .filter(({ text }) => text !== '')
+    .map((entry) => {
+      const unseen = findUnseen(entry.text);
+      if (unseen === undefined) return entry;
+      findings.push({ at: entry.at, ...unseenProblem(unseen.character) });
+      return { ...entry, text: withoutUnseen(entry.text) };
+    });
 }
 
 function placeOf(line: string | undefined, index: number, count: number): string {

@@ -15,10 +15,13 @@ export interface WrittenFlag {
   readonly at: string;
 }
 
-/** True for a text whose first flag is written as on a command line, `--name=value` or `name=value`. */
+/** True for a text that is written as on a command line: its first line is `--name=value`, `name=value` or begins with `etcd`. */
 export function looksLikeLines(text: string): boolean {
   const [first] = meaningful(text);
-  return first !== undefined && /^(?:--[A-Za-z0-9]|-?[A-Za-z][\w-]*\s*=)/.test(first.line);
+  return (
+    first !== undefined &&
+    /^(?:["']?--[A-Za-z0-9]|-?[A-Za-z][\w-]*\s*=|(?:[\w./-]*\/)?etcd(?:\s|$))/.test(first.line)
+  );
 }
 
 /** Reads one flag per line; `#` at the beginning or behind a space begins a comment. */
@@ -43,6 +46,19 @@ function meaningful(text: string): { readonly line: string; readonly at: string 
 }
 
 function noFlag(line: string): Omit<Finding, 'at'> {
+  if (/^(?:[\w./-]*\/)?etcd(?:\s|$)/.test(line)) {
+    return {
+      fact: `${quote(line)} begins with the program; its flags alone are given here.`,
+      cause: 'a whole command line was copied.',
+      fix: 'leave the program out, and write each flag on a line of its own, for example --snapshot-count=5000.',
+    };
+  }
+  if (!/^--\S*=/.test(line) && line.includes('=')) {
+    return {
+      fact: `${quote(line)} is not a flag with its value: there is white space before the =.`,
+      fix: 'write each flag on a line of its own, for example --snapshot-count=5000.',
+    };
+  }
   return {
     fact: `${quote(line)} is not a flag with its value: there is no = in it.`,
     fix: 'write each flag on a line of its own, all in one form, for example --snapshot-count=5000.',
@@ -52,6 +68,13 @@ function noFlag(line: string): Omit<Finding, 'at'> {
 /** What a shell would have taken apart or off, and nobody does here. */
 function lineProblem(line: string, value: string | undefined): Omit<Finding, 'at'> | undefined {
   if (value === undefined) return undefined;
+  if (/^["']/.test(line)) {
+    return {
+      fact: `the flag in ${quote(line)} is in quotes, which etcd would take for part of it.`,
+      cause: 'the flag was copied from a shell script or a list.',
+      fix: 'write the flag without quotes, for example --log-level=debug.',
+    };
+  }
   if (/\s--[a-z]/.test(value)) {
     return {
       fact: `there are several flags in ${quote(line)}.`,

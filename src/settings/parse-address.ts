@@ -1,4 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { foreignCharacter } from './characters.ts';
 
 /** Why a text cannot be the address of a member, and what to write instead. */
 export interface AddressProblem {
@@ -83,6 +84,14 @@ export function shortForm(address: string): string {
 
 /** The mistakes that are seen most, each with its own words. */
 function notAnAddress(text: string): AddressProblem {
+  const foreign = foreignCharacter(text);
+  if (foreign !== undefined) {
+    return {
+      fact: `holds ${foreign}, and an address has none but characters of ASCII.`,
+      cause: 'the text was copied from a document, in which another character looks the same.',
+      fix: example,
+    };
+  }
   const port = /^(.+):\d+$/.exec(text)?.[1];
   if (text.includes('@')) {
     return { fact: 'holds a user name.', fix: 'put the user into ssh-user and write only the address here.' };

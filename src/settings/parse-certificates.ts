@@ -2,6 +2,7 @@ import type { Finding } from '../findings.ts';
 import { parseAltName } from '../pki/alt-names.ts';
 import { keyAlgorithms } from '../pki/keys.ts';
 import { KUBEADM_POLICY, type CertificatePolicy } from '../pki/policy.ts';
+import { foreignCharacter } from './characters.ts';
 import { parseEntries } from './entries.ts';
 import { parseChoice, parseInteger } from './parse-scalars.ts';
 import type { Collected } from './parse-ssh.ts';
@@ -61,6 +62,9 @@ function sanProblem(text: string): Omit<Finding, 'at'> {
   const fix =
     'write names in lower case and addresses without brackets and port, for example extra-sans: etcd.example.com, *.etcd.example.com, 10.0.0.100.';
   const fact = `${quote(text)} is neither an IP address nor a DNS name that kubeadm would put into a certificate.`;
+  const foreign = foreignCharacter(text);
+  if (foreign !== undefined)
+    return { fact, cause: `it holds ${foreign}, and only ASCII stands in certificates.`, fix };
   if (text.includes('://')) return { fact, cause: 'it is a URL.', fix };
   if (/^\[|:\d+$/.test(text))
     return { fact, cause: 'it has brackets or a port, which certificates do not have.', fix };

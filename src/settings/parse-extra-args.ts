@@ -2,7 +2,9 @@ import type { Finding } from '../findings.ts';
 import { keepsCorruptCheck, OWNED_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import { flagsOfLines, flagsOfMapping, looksLikeLines, type WrittenFlag } from './flag-forms.ts';
+import { findUnseen, unseenProblem } from './characters.ts';
 import { quote } from './quote.ts';
+import { shellProblem } from './shell-remains.ts';
 
 /**
  * Reads the flags of etcd that the user adds: a YAML mapping of names to values, or lines as on the command line.
@@ -51,12 +53,16 @@ function valueProblem(name: string, value: string): Omit<Finding, 'at'> | undefi
       fix: `write it on one line behind the name, for example "${name}: value".`,
     };
   }
+  const unseen = findUnseen(value);
+  if (unseen !== undefined) return unseenProblem(unseen.character);
   if (/\$[($]/.test(value)) {
     return {
       fact: `the value of --${name} holds $( or $$, in place of which the kubelet puts something else.`,
       fix: 'write a value without them.',
     };
   }
+  const remains = shellProblem(name, value);
+  if (remains !== undefined) return remains;
   if (name === 'feature-gates' && !keepsCorruptCheck(value)) {
     return {
       fact: `${quote(value)} would take the place of kubeadm's own --feature-gates=InitialCorruptCheck=true.`,

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { Finding } from '../findings.ts';
 import { isPinOf, type PinnedFingerprint, type PinnedHost } from '../hosts/keys/host-pins.ts';
+import { findUnseen, unseenProblem } from './characters.ts';
 import { shortForm } from './parse-address.ts';
 import { quote } from './quote.ts';
 
@@ -28,7 +29,11 @@ export function parseHostFingerprints(text: string, findings: Finding[]): Pinned
         .replace(/,\s*$/, '')
         .trim();
       const at = `${INPUT}, line ${index + 1}`;
-      return content === '' ? [] : parseLine(content, at, findings);
+      if (content === '') return [];
+      const unseen = findUnseen(content);
+      if (unseen === undefined) return parseLine(content, at, findings);
+      findings.push({ at, ...unseenProblem(unseen.character) });
+      return [];
     });
 }
 

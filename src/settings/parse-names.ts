@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Finding } from '../findings.ts';
+import { foreignCharacter } from './characters.ts';
 import { quote } from './quote.ts';
 
 /** One label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
@@ -31,6 +32,9 @@ export function parseMemberName(text: string, at: string, findings: Finding[]): 
 
 function nameProblem(name: string): string | undefined {
   if (name === '') return 'is no name.';
+  const foreign = foreignCharacter(name);
+  if (foreign !== undefined)
+    return `holds ${foreign}: it is not a name that kubeadm takes (RFC 1123 subdomain).`;
   if (isIP(name) !== 0) return 'is an address, not a name; a pair is written name=address.';
   if (name === 'localhost') return 'is the name by which every host calls itself.';
   if (name.length > longestName) {

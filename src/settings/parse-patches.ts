@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, isScalar, parseAllDocuments, stringify, type Document, LineCounter } from 'yaml';
+import { isMap, isScalar, parseAllDocuments, type Document, LineCounter } from 'yaml';
 import { errorMessage, type Finding } from '../findings.ts';
 import type { DataPlaces } from '../kubeadm/data-places.ts';
 import { isMapping, PatchError, type Json } from '../kubeadm/json-patch.ts';
 import { modelPod } from '../kubeadm/model-pod.ts';
 import { applyPatch, patchKind, type KubeadmPatch, type PatchKind } from '../kubeadm/patches.ts';
 import { podProblems } from '../kubeadm/pod-rules.ts';
-import { YAML_FOR_GO } from '../kubeadm/yaml.ts';
+import { readAsKubernetes, toKubernetesYaml } from '../kubeadm/yaml.ts';
 import type { InputFolder } from './input-file.ts';
 import { holdsPrivateKey, quote } from './quote.ts';
 import { parseYaml } from './yaml-input.ts';
@@ -77,7 +77,7 @@ function asText(patch: unknown, document: Document): string | undefined {
   if (patch === null || patch === undefined) return '';
   try {
     const plain = (patch as { toJS(of: Document): unknown }).toJS(document);
-    return plain === null ? '' : stringify(plain, YAML_FOR_GO);
+    return plain === null ? '' : toKubernetesYaml(plain);
   } catch {
     return undefined;
   }
@@ -171,6 +171,7 @@ function applied(
     });
     return undefined;
   }
+  documents.forEach(readAsKubernetes);
   try {
     const patches = [...documents]
       .map((document) => document.toJS() as Json)

@@ -1,4 +1,5 @@
 import { isIP, isIPv6 } from 'node:net';
+import { foreignCharacter } from './characters.ts';
 import { shortForm, type AddressProblem } from './parse-address.ts';
 import { isLabel } from './parse-names.ts';
 
@@ -15,6 +16,13 @@ export function parseSshAddress(text: string): string | AddressProblem {
   const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
   if (bare.includes('%')) return { fact: 'has a zone, which no line of known_hosts can name.', fix: example };
   if (isIP(bare) !== 0) return isIPv6(bare) ? shortForm(bare) : bare;
+  const foreign = foreignCharacter(text);
+  if (foreign !== undefined) {
+    return {
+      fact: `holds ${foreign}, and addresses and names of hosts have none but characters of ASCII.`,
+      fix: example,
+    };
+  }
   if (text.includes('@')) {
     return { fact: 'holds a user name.', fix: 'put the user into user and write only the address here.' };
   }

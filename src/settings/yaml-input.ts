@@ -1,5 +1,7 @@
 import { LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
 import type { Finding } from '../findings.ts';
+import { readAsKubernetes } from '../kubeadm/yaml.ts';
+import { findUnseen, unseenProblem } from './characters.ts';
 
 /** An input that is one YAML document. */
 export interface YamlInput {
@@ -10,8 +12,11 @@ export interface YamlInput {
 
 /** How an input is read. */
 export interface YamlForm {
-  /** `core`: values of all kinds; `failsafe`: every value is the text that was written. */
-  readonly schema: 'core' | 'failsafe';
+  /**
+   * `core`: values of all kinds; `kubernetes`: as Kubernetes' programs read them; `failsafe`: every value is the text that was
+   * written.
+   */
+  readonly schema: 'core' | 'kubernetes' | 'failsafe';
   /** Whether a key that stands twice is an error of the YAML. */
   readonly uniqueKeys: boolean;
   /** Ends the fix of a finding, for example `for example "a: 1".` */
@@ -34,7 +39,7 @@ export function parseYaml(
     prettyErrors: false,
     stringKeys: true,
     logLevel: 'error',
-    schema: form.schema,
+    schema: form.schema === 'failsafe' ? 'failsafe' : 'core',
     uniqueKeys: form.uniqueKeys,
   });
   const placeOf = (offset: number | undefined): string => {
@@ -42,9 +47,30 @@ export function parseYaml(
     const { line, col } = lines.linePos(offset);
     return `${input}, line ${line}, column ${col}`;
   };
+  const unseen = unseenIn(text);
+  if (unseen !== undefined) {
+    findings.push({ at: placeOf(unseen.index), ...unseenProblem(unseen.character) });
+    return undefined;
+  }
   const [problem] = [...document.errors, ...document.warnings];
-  if (problem === undefined) return { document, placeOf };
+  if (problem === undefined) {
+    if (form.schema === 'kubernetes') readAsKubernetes(document);
+    return { document, placeOf };
+  }
   findings.push(syntaxFinding(problem, placeOf(problem.pos[0]), form.example));
+  return undefined;
+}
+
+/** The first character outside of comments that is not seen; a byte order mark at the beginning is none. */
+function unseenIn(text: string): ReturnType<typeof findUnseen> {
+  let start = 0;
+  for (const line of text.split('\n')) {
+    const comment = /(?:^|[ \t])#/.exec(line)?.index ?? line.length;
+    const skipped = start === 0 && line.startsWith('\uFEFF') ? 1 : 0;
+    const found = findUnseen(line.slice(skipped, comment));
+    if (found !== undefined) return { ...found, index: start + skipped + found.index };
+    start += line.length + 1;
+  }
   return undefined;
 }
 

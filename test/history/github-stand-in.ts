@@ -30,6 +30,8 @@ export class GitHubStandIn {
   readonly leaked: string[] = [];
   runs: readonly StandInRun[] = [];
   status = 200;
+  /** Of single answers: the end of their path to what they are instead. */
+  readonly faults = new Map<string, { status: number; headers?: Record<string, string>; atStorage?: true }>();
   isSilent = false;
   #api: Server | undefined;
   #storage: Server | undefined;
@@ -38,7 +40,10 @@ export class GitHubStandIn {
     this.#api = createServer((request, response) => this.#answer(request, response));
     this.#storage = createServer((request, response) => {
       if (request.headers.authorization !== undefined) this.leaked.push(request.headers.authorization);
-      response.end(this.#zip(Number(request.url?.slice(1))));
+      const id = request.url?.slice(1) ?? '';
+      const fault = this.faults.get(`artifacts/${id}/zip`);
+      if (fault?.atStorage === true) response.writeHead(fault.status).end();
+      else response.end(this.#zip(Number(id)));
     });
     await Promise.all(
       [this.#api, this.#storage].map(
@@ -70,6 +75,11 @@ export class GitHubStandIn {
     if (this.isSilent) return;
     if (this.status !== 200 || headers.authorization !== 'Bearer token') {
       response.writeHead(this.status === 200 ? 401 : this.status).end('{}');
+      return;
+    }
+    const fault = [...this.faults].find(([end]) => url.split('?', 1)[0]?.endsWith(end))?.[1];
+    if (fault !== undefined && fault.atStorage !== true) {
+      response.writeHead(fault.status, fault.headers).end('{}');
       return;
     }
     const json = (value: unknown): void => void response.end(JSON.stringify(value));

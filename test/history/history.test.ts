@@ -79,6 +79,85 @@ describe('reports of earlier runs', () => {
     expect((await earlierReports(HISTORY, github.environment)).texts).toEqual(['good']);
   });
 
+  const six = (): StandInRun[] => [6, 5, 4, 3, 2, 1].map((id) => run(id, `report ${id}`));
+  const withoutFour = ['report 6', 'report 5', 'report 3', 'report 2', 'report 1'];
+
+  test.each<[end: string, status: number, atStorage: boolean, words: RegExp]>([
+    [
+      'artifacts/40/zip',
+      410,
+      false,
+      /with 410: the artifact is not there any more\. Usual cause: it has expired/,
+    ],
+    ['artifacts/40/zip', 404, false, /with 404: the artifact is not there any more/],
+    [
+      'artifacts/40/zip',
+      404,
+      true,
+      /GitHub's storage answered .* with 404: the artifact is not there any more/,
+    ],
+    ['artifacts/40/zip', 502, true, /GitHub's storage answered .* with 502\. It is a fault of GitHub's/],
+    ['artifacts/40/zip', 403, true, /GitHub's storage answered .* with 403\.$/],
+    ['artifacts/40/zip', 403, false, /with 403\. Usual cause: the job lacks the permission `actions: read`/],
+    ['runs/4/artifacts', 404, false, /with 404: the artifact is not there any more/],
+    ['runs/4/artifacts', 500, false, /with 500\. It is a fault of GitHub's/],
+  ])(
+    'one of six that cannot be read (%s: %d): the other five, and its own words',
+    async (end, status, at, words) => {
+      github.runs = six();
+      github.faults.set(end, { status, ...(at && { atStorage: true }) });
+      const { texts, problem } = await earlierReports(HISTORY, github.environment);
+      expect(texts).toEqual(withoutFour);
+      expect(problem).toMatch(/^1 of 6 runs: /);
+      expect(problem).toMatch(words);
+      if (status !== 403 || at) expect(problem).not.toContain('permission');
+    },
+  );
+
+  test.each<[status: number, headers: Record<string, string>, words: RegExp]>([
+    [
+      403,
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' },
+      /rate limit .* is reached\. It takes requests again in 0 s\./,
+    ],
+    [403, { 'retry-after': '60' }, /rate limit .* is reached\. It takes requests again in 60 s\./],
+    [429, {}, /rate limit .* is reached\. Usual cause/],
+  ])('a rate limit (%d %j) is told as one, and GitHub is asked no more', async (status, headers, words) => {
+    github.runs = Array.from({ length: 12 }, (_, index) => run(50 - index, `report ${50 - index}`));
+    github.faults.set('runs/49/artifacts', { status, headers });
+    const { texts, problem } = await earlierReports(HISTORY, github.environment);
+    expect(problem).toMatch(words);
+    expect(problem).not.toContain('permission');
+    expect(texts).toEqual(['report 50', 'report 48', 'report 47', 'report 46']);
+    expect(github.requests.filter((url) => url.includes('/actions/runs/'))).toHaveLength(5);
+  });
+
+  test('an answer that never comes is told with its cause', async () => {
+    const environment = { ...github.environment, GITHUB_API_URL: 'http://127.0.0.1:1' };
+    const { problem } = await earlierReports(HISTORY, environment);
+    expect(problem).toMatch(/^no answer from 127\.0\.0\.1:1: (?:Error: )?connect ECONNREFUSED/);
+  });
+
+  test('a repository that was renamed is followed, with the token', async () => {
+    github.runs = [run(1, 'good')];
+    const environment = {
+      ...github.environment,
+      GITHUB_WORKFLOW_REF: 'old/name/.github/workflows/health.yml@x',
+    };
+    github.faults.set('/repos/old/name', { status: 301, headers: { location: '/repos/octo/infra' } });
+    expect((await earlierReports(HISTORY, environment)).problem).toMatch(/old\/name\/actions\/workflows/);
+    expect(github.requests).toContain('/repos/octo/infra');
+  });
+
+  // What fflate gave of it was cut off at the size that it named, after all of it had been inflated.
+  test('of a zip that lies about its size nothing comes out', async () => {
+    const lying = Buffer.from(zipOf({ 'report.json': 'x'.repeat(MIB) }));
+    lying.writeUInt32LE(1000, lying.indexOf(Buffer.from('504b0102', 'hex')) + 24);
+    lying.writeUInt32LE(1000, 22);
+    github.runs = [run(2, '', { artifacts: [{ name: 'etcd-health-1', zip: lying }] }), run(1, 'good')];
+    expect(await earlierReports(HISTORY, github.environment)).toEqual({ texts: ['good'] });
+  });
+
   test.each([403, 404])('%d: the missing permission is named', async (status) => {
     github.status = status;
     const { texts, problem } = await earlierReports(HISTORY, github.environment);

@@ -21,6 +21,68 @@ allowedUnsafeSysctls: [net.core.somaxconn]
   });
 });
 
+// Each line was given to sigs.k8s.io/yaml v1.6.0, which kubelet 1.34 is built with.
+test.each<[text: string, value: unknown]>([
+  ['failSwapOn: no', { failSwapOn: false }],
+  ['failSwapOn: "false" # a text', undefined],
+  ['failSwapOn: Off', { failSwapOn: false }],
+  ['failSwapOn: oFf', undefined],
+  ['maxPods: 1_100', { maxPods: 1100 }],
+  ['maxPods: 0110', { maxPods: 72 }],
+  ['maxPods: 0o17', { maxPods: 15 }],
+  ['maxPods: 0b101', { maxPods: 5 }],
+  ['maxPods: 0x1F', { maxPods: 31 }],
+  ['maxPods: 1e2', { maxPods: 100 }],
+  ['maxPods: 1:30', undefined],
+  ['clusterDomain: 1:30', { clusterDomain: '1:30' }],
+  ['clusterDomain: 2001-01-01', { clusterDomain: '2001-01-01' }],
+  ['clusterDomain: yes', undefined],
+  ['clusterDomain: "yes"', { clusterDomain: 'yes' }],
+  ['featureGates: { NodeSwap: on, Other: n }', { featureGates: { NodeSwap: true, Other: false } }],
+  ['evictionHard: { memory.available: 10% }', { evictionHard: { 'memory.available': '10%' } }],
+  ['evictionHard: { memory.available: 100 }', undefined],
+  ['enforceNodeAllocatable: [none]', { enforceNodeAllocatable: ['none'] }],
+  ['enforceNodeAllocatable: none', undefined],
+  ['memoryThrottlingFactor: .9', { memoryThrottlingFactor: 0.9 }],
+  ['memoryThrottlingFactor: 1.1', undefined],
+  ['memorySwap: { swapBehavior: NoSwap }', { memorySwap: { swapBehavior: 'NoSwap' } }],
+  ['reservedMemory: { numaNode: 0 }', undefined],
+  ['syncFrequency: 1m30s', { syncFrequency: '1m30s' }],
+  ['syncFrequency: 1 minute', undefined],
+  ['aFieldOfTomorrow: [1, yes]', { aFieldOfTomorrow: [1, true] }],
+])('%j is read as the kubelet reads it', (text, value) => {
+  if (value === undefined) expect(findingOf({ 'kubelet-config': text }).fact).toContain('it would not start');
+  else expect(settingsOf({ 'kubelet-config': text }).kubeletConfig).toEqual(value);
+});
+
+test('a merge deep in it is refused too, and never for a flag', () => {
+  const finding = findingOf({ 'kubelet-config': 'logging:\n  options: &o { a: 1 }\n  other: { <<: *o }' });
+  expect(finding).toMatchObject({
+    at: 'kubelet-config, line 3, column 12',
+    fact: expect.stringContaining('<< merges'),
+  });
+  expect(findingOf({ 'kubelet-config': 'Fail_Swap: 1' })).not.toHaveProperty('cause');
+});
+
+test('a flag is told with the field that it is', () => {
+  expect(findingOf({ 'kubelet-config': '--fail-swap-on: false' }).fix).toContain('perhaps failSwapOn');
+});
+
+test('a value that JSON does not know is told with its place', () => {
+  expect(findingOf({ 'kubelet-config': 'maxPods: 1\nport: null' }).at).toBe(
+    'kubelet-config, line 2, column 7',
+  );
+  expect(findingOf({ 'kubelet-config': 'maxPods: 1\nport: 2\nfailSwapOn:' }).at).toContain(
+    'kubelet-config, line 3',
+  );
+});
+
+test('a space that is none does no harm in a comment', () => {
+  expect(settingsOf({ 'kubelet-config': '\uFEFFmaxPods: 1 # as\u00A0said' }).kubeletConfig).toEqual({
+    maxPods: 1,
+  });
+});
+
 test.each(['', '# nothing\n', '{}'])('%j changes nothing', (text) => {
   expect(settingsOf({ 'kubelet-config': text }).kubeletConfig).toEqual({});
 });

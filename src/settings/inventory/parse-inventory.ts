@@ -2,10 +2,11 @@ import { isMap, isNode, isScalar, isSeq, type Node } from 'yaml';
 import type { Finding } from '../../findings.ts';
 import type { InputFile } from '../input-file.ts';
 import type { PlacedHost } from '../placed-hosts.ts';
-import { holdsPrivateKey, quote } from '../quote.ts';
+import { quote } from '../quote.ts';
 import { parseYaml } from '../yaml-input.ts';
 import { fieldsOf, unusableNodes, type Reader } from './fields.ts';
 import { readHost } from './inventory-host.ts';
+import { spoiledText } from './spoiled-text.ts';
 import { withoutWrapping } from './terraform.ts';
 
 const input = 'inventory';
@@ -102,46 +103,4 @@ function readHosts(node: Node | null, reader: Reader, label: string): readonly P
 
 function isNull(node: Node): boolean {
   return isScalar(node) && node.value === null;
-}
-
-/** What was spoiled on its way here, line by line: as YAML it would mean something else, or nothing. */
-function spoiledText(text: string, label: string): Finding[] {
-  if (holdsPrivateKey(text)) {
-    return [
-      {
-        at: label,
-        fact: 'it holds a private key, which an inventory is not made for.',
-        fix: 'take the key out of the file and its history, replace it, and pass keys through ssh-private-key and ca-key only.',
-      },
-    ];
-  }
-  return text.split(/\r?\n|\r/).flatMap((line, index) => {
-    const problem = spoiledLine(line);
-    return problem === undefined ? [] : [{ at: `${label}, line ${index + 1}`, ...problem }];
-  });
-}
-
-function spoiledLine(line: string): Omit<Finding, 'at'> | undefined {
-  if (/^\[command\]\//.test(line)) {
-    return {
-      fact: 'the line is what a wrapper of Terraform writes before the output.',
-      cause:
-        'hashicorp/setup-terraform puts a wrapper in place of terraform, whose words go into the same file.',
-      fix: 'write terraform_wrapper: false with that action, or pass its output stdout.',
-    };
-  }
-  const [, dash] = /^\s*([\u2010-\u2015\u2212•])\s*\S/u.exec(line) ?? [];
-  if (dash !== undefined) {
-    return {
-      fact: `the line begins with ${quote(dash)}, which is no dash of YAML.`,
-      cause: 'the text went through a word processor or a chat.',
-      fix: 'begin it with a hyphen and a space, for example "- 10.0.0.6".',
-    };
-  }
-  return /^\s*-[^\s-]/.test(line)
-    ? {
-        fact: 'there is no space behind the dash, so that YAML takes the line for text.',
-        fix: 'write "- ", for example "- 10.0.0.6".',
-      }
-    : undefined;
 }
