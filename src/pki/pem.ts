@@ -1,3 +1,5 @@
+import { pemSpans } from './pem-marks.ts';
+
 /** One block of a PEM text. */
 export interface PemBlock {
   /** The word between BEGIN/END and the dashes, for example `CERTIFICATE`. */
@@ -24,9 +26,15 @@ export function encodePem(type: string, bytes: Uint8Array): string {
  * `openssl x509 -text` writes such files.
  */
 export function decodePem(pem: string): PemBlock[] {
-  const blocks = pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[ \t]*\r?\n([\s\S]*?)-----END \1-----/g);
-  return [...blocks].map(([text, type = '', body = '']) => {
-    const hasHeaders = body.includes(':');
-    return { type, text, hasHeaders, bytes: hasHeaders ? Buffer.alloc(0) : Buffer.from(body, 'base64') };
-  });
+  return pemSpans(pem, ({ end }) => LINE_END.test(pem.slice(end, end + 80)))
+    .filter(({ isClosed }) => isClosed)
+    .map(({ label: type, start, end, bodyStart, bodyEnd }) => {
+      const body = pem.slice(bodyStart, bodyEnd);
+      const hasHeaders = body.includes(':');
+      const bytes = hasHeaders ? Buffer.alloc(0) : Buffer.from(body, 'base64');
+      return { type, text: pem.slice(start, end), hasHeaders, bytes };
+    });
 }
+
+/** A BEGIN line ends its line; blanks before that are an editor's. */
+const LINE_END = /^[ \t]*\r?\n/;
