@@ -157,7 +157,9 @@ function withoutRuns(text: string): string {
 function hideBefore(lines: readonly string[], shown: string[], index: number, prefix: string): void {
   const block = newBlock(prefix);
   for (let at = index - 1; at >= Math.max(0, index - MOST_LINES); at -= 1) {
-    const tail = inColumnOf(block, tailOf(lines[at] ?? ''));
+    const line = lines[at] ?? '';
+    if (line.includes('-----')) return; // another key, or a certificate
+    const tail = inColumnOf(block, tailOf(line));
     const isColumn = columnOf(tail.prefix) === block.column || BLANKISH.test(tail.prefix);
     if (!isColumn) continue;
     // The last line of a key may be of any length.

@@ -5,6 +5,7 @@ import { connector } from './hosts/connector.ts';
 import { readImageArchive, type ImageArchive } from './images/image-archive.ts';
 import { OPERATIONS } from './operations/operations.ts';
 import { failStep } from './report/failure.ts';
+import { shortestWord } from './report/secret-material.ts';
 import { publishCheckup } from './report/health/publish-checkup.ts';
 import { publish, publishAcceptedKeys, publishExamination, publishFailure } from './report/publish.ts';
 import { RunRecord } from './road/run-record.ts';
@@ -13,6 +14,7 @@ import { LOCK_OWNER, LOCKS_LEFT, MAIN_ENDED } from './run-state.ts';
 import { lostOutputs, saveState, temporaryFolder } from './runner.ts';
 import { readInputs, readRunContext } from './settings/inputs.ts';
 import { parseSettings } from './settings/parse-settings.ts';
+import { shortSecrets } from './settings/short-secrets.ts';
 import { readInputFiles } from './settings/read-input-files.ts';
 import type { Settings } from './settings/settings.ts';
 import type { StepMeans } from './step-means.ts';
@@ -48,7 +50,8 @@ export async function main({ redactor, log, takeFaults }: StepMeans): Promise<vo
     const mask = (secret: string): void => redactor.register(secret);
     const raw = readInputs(mask);
     settings = parseSettings(raw, run, readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask));
-    for (const warning of settings.warnings) log.warning(describeFinding(warning));
+    const warnings = [...shortSecrets(raw, shortestWord), ...settings.warnings];
+    for (const warning of warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
     const images = await openArchive(settings);
     const { connect, close } = await connector(settings, {

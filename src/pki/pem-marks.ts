@@ -16,7 +16,7 @@ export interface PemSpan {
   readonly end: number;
   readonly bodyStart: number;
   readonly bodyEnd: number;
-  /** False when the text ended first. */
+  /** False where there is no END of this label any more: it then ends at the next mark, or with the text. */
   readonly isClosed: boolean;
 }
 
@@ -42,22 +42,22 @@ export function pemSpans(text: string, isBegin: (mark: PemMark) => boolean): Pem
   const passed = new Map<string, number>();
   const spans: PemSpan[] = [];
   let done = 0;
-  for (const mark of marks) {
+  for (const [index, mark] of marks.entries()) {
     if (mark.kind === 'END' || mark.start < done || !isBegin(mark)) continue;
     const ofLabel = ends.get(mark.label) ?? [];
     let next = passed.get(mark.label) ?? 0;
     while ((ofLabel[next]?.start ?? Infinity) < mark.end) next += 1;
     passed.set(mark.label, next);
     const end = ofLabel[next];
+    const cutOff = marks[index + 1]?.start ?? text.length;
     spans.push({
       label: mark.label,
       start: mark.start,
-      end: end?.end ?? text.length,
+      end: end?.end ?? cutOff,
       bodyStart: mark.end,
-      bodyEnd: end?.start ?? text.length,
+      bodyEnd: end?.start ?? cutOff,
       isClosed: end !== undefined,
     });
-    // One without an END hides nothing that follows from those that look for closed ones.
     if (end !== undefined) done = end.end;
   }
   return spans;

@@ -1,4 +1,4 @@
-import type { View } from './views.ts';
+import { ViewBuilder, type View } from './views.ts';
 
 /** Bytes that a line writes as numbers. */
 export interface ByteRun {
@@ -12,10 +12,10 @@ export interface ByteRun {
 /** The text without white space, in the standard alphabet of base64. */
 export function base64View(view: View): View {
   return kept(view, (text, at) => {
-    const character = text.charAt(at);
-    if (character === '-') return '+';
-    if (character === '_') return '/';
-    return isSpace(text.charCodeAt(at)) ? '' : character;
+    const code = text.charCodeAt(at);
+    if (code === 45) return 43; // - for +
+    if (code === 95) return 47; // _ for /
+    return isSpace(code) ? undefined : code;
   });
 }
 
@@ -23,20 +23,18 @@ export function base64View(view: View): View {
 export function hexView(view: View): View {
   return kept(view, (text, at) => {
     const code = text.charCodeAt(at);
-    if (isSpace(code) || code === 58 || code === 44 || code === 92) return '';
-    const isPrefix = (code === 48 && isX(text, at + 1)) || (isX(text, at) && isZeroOrBackslash(text, at - 1));
-    if (isPrefix) return '';
-    return code >= 65 && code <= 70 ? String.fromCharCode(code + 32) : text.charAt(at);
+    if (isSpace(code) || code === 58 || code === 44 || code === 92) return undefined;
+    if (code === 48 && isX(text.charCodeAt(at + 1))) return undefined;
+    if (isX(code) && isZeroOrBackslash(text.charCodeAt(at - 1))) return undefined;
+    return code >= 65 && code <= 70 ? code + 32 : code;
   });
 }
 
-function isX(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
+function isX(code: number): boolean {
   return code === 120 || code === 88;
 }
 
-function isZeroOrBackslash(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
+function isZeroOrBackslash(code: number): boolean {
   return code === 48 || code === 92;
 }
 
@@ -44,18 +42,14 @@ function isSpace(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13) || code === 160;
 }
 
-function kept(view: View, keep: (text: string, at: number) => string): View {
-  let text = '';
-  const starts: number[] = [];
-  const ends: number[] = [];
+/** @param keep gives the code of the character at a place, in the form that is compared; undefined leaves it out. */
+function kept(view: View, keep: (text: string, at: number) => number | undefined): View {
+  const builder = new ViewBuilder(view);
   for (let at = 0; at < view.text.length; at += 1) {
-    const character = keep(view.text, at);
-    if (character === '') continue;
-    text += character;
-    starts.push(view.starts[at] ?? 0);
-    ends.push(view.ends[at] ?? 0);
+    const code = keep(view.text, at);
+    if (code !== undefined) builder.add(code, at, at + 1);
   }
-  return { text, starts, ends };
+  return builder.view();
 }
 
 /** Numbers of one to three digits, with what od, printf and programming languages write between two. */

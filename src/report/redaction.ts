@@ -103,7 +103,7 @@ export class Redactor {
   }
 
   #redactKnown(line: string, tails: Tails): string {
-    if (line === '' || (this.#fragments.isEmpty && this.#words.isEmpty)) return line;
+    if (line.trim() === '' || (this.#fragments.isEmpty && this.#words.isEmpty)) return line;
     const views = viewsOf(line);
     const pieces = this.#fragments.isEmpty
       ? []

@@ -2,8 +2,8 @@
 export interface View {
   readonly text: string;
   /** Where what became the character begins, and where it ends. */
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
 }
 
 /** Where something stands in a text: from `start` up to, not including, `end`. */
@@ -19,13 +19,46 @@ export function placeIn({ starts, ends }: View, start: number, end: number): Pla
 
 /** A line as it is. */
 export function viewOf(line: string): View {
-  const starts: number[] = [];
-  const ends: number[] = [];
+  const starts = new Uint32Array(line.length);
+  const ends = new Uint32Array(line.length);
   for (let at = 0; at < line.length; at += 1) {
-    starts.push(at);
-    ends.push(at + 1);
+    starts[at] = at;
+    ends[at] = at + 1;
   }
   return { text: line, starts, ends };
+}
+
+/** Makes a view of another one, character by character; it cannot get longer. */
+export class ViewBuilder {
+  readonly #from: View;
+  readonly #codes: Uint16Array;
+  readonly #starts: Uint32Array;
+  readonly #ends: Uint32Array;
+  #length = 0;
+
+  constructor(from: View) {
+    this.#from = from;
+    this.#codes = new Uint16Array(from.text.length);
+    this.#starts = new Uint32Array(from.text.length);
+    this.#ends = new Uint32Array(from.text.length);
+  }
+
+  /** @param code of the next character. @param start where in the other view's text it comes from; @param end exclusive. */
+  add(code: number, start: number, end: number): void {
+    this.#codes[this.#length] = code;
+    this.#starts[this.#length] = this.#from.starts[start] ?? 0;
+    this.#ends[this.#length] = this.#from.ends[end - 1] ?? 0;
+    this.#length += 1;
+  }
+
+  view(): View {
+    const text = Buffer.from(this.#codes.buffer, 0, this.#length * 2).toString('utf16le');
+    return {
+      text,
+      starts: this.#starts.subarray(0, this.#length),
+      ends: this.#ends.subarray(0, this.#length),
+    };
+  }
 }
 
 /** Escapes within escapes, as of JSON in JSON, are undone so often. */
@@ -57,53 +90,37 @@ const UNIT =
   /\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})|&#(\d{1,7});|&#[xX]([0-9A-Fa-f]{1,6});|&(amp|lt|gt|quot|apos);/y;
 const BYTE = /\\x([0-9A-Fa-f]{2})|%([0-9A-Fa-f]{2})|\\([0-3][0-7]{2})/y;
 
+const BACKSLASH = 92;
+const PERCENT = 37;
+const AMPERSAND = 38;
+
 /** Undefined when nothing was escaped. */
 function unescaped(view: View): View | undefined {
   const from = view.text;
-  const kept = new Kept(view);
+  const builder = new ViewBuilder(view);
+  let isSame = true;
   for (let at = 0; at < from.length;) {
-    const character = from.charAt(at);
-    if (character !== '\\' && character !== '%' && character !== '&') {
-      kept.add(character, at, at + 1);
+    const code = from.charCodeAt(at);
+    const isEscape = code === BACKSLASH || code === PERCENT || code === AMPERSAND;
+    const found = isEscape ? (bytesAt(from, at) ?? unitAt(from, at)) : undefined;
+    if (found === undefined) {
+      builder.add(code, at, at + 1);
       at += 1;
       continue;
     }
-    const bytes = bytesAt(from, at);
-    const unit = bytes === undefined ? unitAt(from, at) : undefined;
-    const [text, length] = bytes ?? unit ?? [character, 1];
-    kept.add(text, at, at + length);
+    const [text, length] = found;
+    for (let unit = 0; unit < text.length; unit += 1) builder.add(text.charCodeAt(unit), at, at + length);
     at += length;
+    isSame = false;
   }
-  return kept.text === from ? undefined : kept.view();
-}
-
-class Kept {
-  text = '';
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
-  readonly #view: View;
-
-  constructor(view: View) {
-    this.#view = view;
-  }
-
-  add(text: string, start: number, end: number): void {
-    this.text += text;
-    for (let count = 0; count < text.length; count += 1) {
-      this.#starts.push(this.#view.starts[start] ?? 0);
-      this.#ends.push(this.#view.ends[end - 1] ?? 0);
-    }
-  }
-
-  view(): View {
-    return { text: this.text, starts: this.#starts, ends: this.#ends };
-  }
+  return isSame ? undefined : builder.view();
 }
 
 type Found = readonly [text: string, length: number];
 
 /** Bytes in a row are one text in UTF-8. */
 function bytesAt(text: string, at: number): Found | undefined {
+  if (text.charCodeAt(at) === AMPERSAND) return undefined;
   const bytes: number[] = [];
   let next = at;
   // A plain character stands for itself: only those of several bytes need their neighbours.
