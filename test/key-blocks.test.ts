@@ -66,7 +66,12 @@ describe('a key that nothing knows, line by line', () => {
 
   test.each(sampleKeys.map(({ name, text }) => [name, text]))('%s', (_name, text) => {
     const all = text.trim().split('\n');
-    expect(left(streamed(all), all.slice(1, -1).filter((line) => !line.includes(': ')))).toEqual([]);
+    expect(
+      left(
+        streamed(all),
+        all.slice(1, -1).filter((line) => !line.includes(': ')),
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -88,7 +93,7 @@ describe('a key whose BEGIN is missing', () => {
 
 describe('before a text is cut', () => {
   test('the last words of a program', () => {
-    expect(left([lastWords(`${rsaKey.text}`, 5)])).toEqual([]);
+    expect(left([lastWords(rsaKey.text, 5)])).toEqual([]);
     expect(lastWords('one\n\ntwo\nthree\n', 2)).toBe('two / three');
   });
 

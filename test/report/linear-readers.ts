@@ -23,8 +23,8 @@ import { createActionsLog } from '../../src/report/actions-log.ts';
 import { lineCleaner } from '../../src/report/clean.ts';
 import { oneLine, sentence } from '../../src/report/health/words.ts';
 import { prose } from '../../src/report/health/html/markup.ts';
-import { code, codeBlock, text } from '../../src/report/markdown.ts';
-import { redactAll, redactForFiles } from '../../src/report/redact-all.ts';
+import { codeBlock, text } from '../../src/report/markdown.ts';
+import { redactForFiles } from '../../src/report/redact-all.ts';
 import { Redactor } from '../../src/report/redaction.ts';
 
 const SIZE = 1024 * 1024;
@@ -130,7 +130,6 @@ export const READERS: Readonly<Record<string, (said: string) => unknown>> = {
   'lines of the log of a host': (said) => {
     for (const line of said.split('\n').slice(0, 2000)) log.host('infra0').info(line);
   },
-  redactAll: (said) => redactAll({ measured: said }, redactor),
   redactForFiles: (said) => redactForFiles({ measured: said }, redactor),
   findSecret: (said) => redactor.findSecret(said),
   'register, a key of a host': (said) => new Redactor(ignore).register(said, 'made'),
@@ -138,7 +137,6 @@ export const READERS: Readonly<Record<string, (said: string) => unknown>> = {
   readCertificates: (said) => readCertificates({ text: said, place: 'x' } as never),
   fingerprintsIn,
   'markdown text': text,
-  'markdown code': code,
   'markdown code block': (said) => codeBlock('text', said),
   'markdown sentence': sentence,
   oneLine: (said) => oneLine(said, 100),
@@ -159,7 +157,7 @@ export const READERS: Readonly<Record<string, (said: string) => unknown>> = {
   explainPull: (said) => explainPull('registry.k8s.io/etcd:3.6.5-0')(failed(said)),
   explainLog: (said) => explainLog(said.split('\n')),
   etcdWords: (said) => etcdWords(`etcd: ${said}`),
-  startFinding: (said) => startFinding('root', { status: { code: 1 }, stdout: said, stderr: said } as never),
+  startFinding: (said) => startFinding('root', { status: { code: 1 }, stdout: said, stderr: said }),
   clientFailure: (said) => clientFailure(said, 1000),
   parseDiskTest: (said) => parseDiskTest(failed(said)),
   parseProbe: (said) => parseProbe('10.0.0.6', answer(said, ...PROBE)),
