@@ -4,22 +4,22 @@ import { Refusal } from './findings.ts';
 export interface EndReason {
   readonly fact: string;
   readonly cause: string;
+  /** Where running again is not all that is to be said. */
+  readonly fix?: string;
 }
+
+const RUN_AGAIN = 'Run again: it goes on from where it stands. Nothing has to be undone on any host.';
 
 /** A run that was ended from outside, with what it was doing then. */
 export class Interruption extends Refusal {
+  readonly reason: EndReason;
+
   /** @param reason an {@link EndReason}; @param during what the interrupted work failed with. */
-  constructor(reason: unknown, during: unknown) {
-    const { fact, cause } = reason as EndReason;
-    super('the run was ended before it was done', [
-      {
-        at: 'run',
-        fact,
-        cause,
-        fix: 'Run again: it goes on from where it stands. Nothing has to be undone on any host.',
-      },
-    ]);
+  constructor(reason: unknown, during: unknown, title = 'the run was ended before it was done') {
+    const { fact, cause, fix = RUN_AGAIN } = reason as EndReason;
+    super(title, [{ at: 'run', fact, cause, fix }]);
     this.name = 'Interruption';
+    this.reason = reason as EndReason;
     this.cause = during;
   }
 }
@@ -30,6 +30,8 @@ export interface EndWatch {
   readonly signal: AbortSignal;
   /** From now on the run may take this long. */
   limitTo(seconds: number): void;
+  /** Ends the run now. */
+  endBy(reason: EndReason): void;
   stop(): void;
 }
 
@@ -60,6 +62,7 @@ export function watchForEnd(): EndWatch {
         } satisfies EndReason);
       }, seconds * 1000);
     },
+    endBy: (reason) => controller.abort(reason),
     stop() {
       clearTimeout(timer);
       process.off('SIGINT', onSignal);

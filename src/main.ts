@@ -1,40 +1,57 @@
 import { randomBytes } from 'node:crypto';
-import { describeFinding } from './findings.ts';
+import { Fault } from './faults.ts';
+import { describeFinding, Refusal } from './findings.ts';
 import { connector } from './hosts/connector.ts';
 import { readImageArchive, type ImageArchive } from './images/image-archive.ts';
 import { OPERATIONS } from './operations/operations.ts';
-import { createActionsLog } from './report/actions-log.ts';
 import { failStep } from './report/failure.ts';
-import { Redactor } from './report/redaction.ts';
+import { shortestWord } from './report/secret-material.ts';
 import { publishCheckup } from './report/health/publish-checkup.ts';
 import { publish, publishAcceptedKeys, publishExamination, publishFailure } from './report/publish.ts';
 import { RunRecord } from './road/run-record.ts';
 import { Timeline } from './road/timeline.ts';
-import { LOCK_OWNER, MAIN_ENDED } from './run-state.ts';
-import { saveState, setSecrets, temporaryFolder } from './runner.ts';
+import { LOCK_OWNER, LOCKS_LEFT, MAIN_ENDED } from './run-state.ts';
+import { lostOutputs, saveState, temporaryFolder } from './runner.ts';
 import { readInputs, readRunContext } from './settings/inputs.ts';
 import { parseSettings } from './settings/parse-settings.ts';
+import { shortSecrets } from './settings/short-secrets.ts';
 import { readInputFiles } from './settings/read-input-files.ts';
 import type { Settings } from './settings/settings.ts';
-import { Interruption, watchForEnd } from './interruption.ts';
+import type { StepMeans } from './step-means.ts';
+import { Interruption, watchForEnd, type EndWatch } from './interruption.ts';
+
+/**
+ * After a fault a run gets so long for its orderly end: steps that have begun, the locks, the report. The runner gives a
+ * cancelled one as much.
+ */
+const FAULT_GRACE_MS = 15_000;
 
 /**
  * The main step: settings → operation → outputs.
  */
-export async function main(): Promise<void> {
-  const redactor = new Redactor(setSecrets);
-  const log = createActionsLog(redactor);
+export async function main({ redactor, log, takeFaults }: StepMeans): Promise<void> {
   const timeline = new Timeline(() => performance.now());
   const run = readRunContext();
   const record = new RunRecord();
   const report = { redactor, log, timeline, record, startedAt: run.now };
   let settings: Settings | undefined;
   const end = watchForEnd();
+  let fault: Fault | undefined;
+  takeFaults((error) => {
+    if (fault !== undefined) {
+      log.debug(`one more fault: ${String(error)}`);
+      return;
+    }
+    fault = new Fault(error);
+    // A health check changes nothing and has its deadline: what the other hosts tell is still worth its report.
+    if (settings?.operation !== 'health') endAfterFault(fault, end, { redactor, log });
+  });
   try {
     const mask = (secret: string): void => redactor.register(secret);
     const raw = readInputs(mask);
     settings = parseSettings(raw, run, readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask));
-    for (const warning of settings.warnings) log.warning(describeFinding(warning));
+    const warnings = [...shortSecrets(raw, shortestWord), ...settings.warnings];
+    for (const warning of warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
     const images = await openArchive(settings);
     const { connect, close } = await connector(settings, {
@@ -62,14 +79,32 @@ export async function main(): Promise<void> {
     if ('plan' in result) await publish(result, settings, report);
     else if ('report' in result) await publishCheckup(result, settings, report);
     else publishExamination(result, settings, report);
+    if (fault !== undefined) failStep(fault, redactor, log);
   } catch (error) {
-    const reason: unknown = end.signal.aborted ? new Interruption(end.signal.reason, error) : error;
+    const interrupted = end.signal.aborted ? new Interruption(end.signal.reason, error) : error;
+    const reason: unknown = fault ?? interrupted;
     const failure = failStep(reason, redactor, log);
     await publishFailure(reason, failure, settings, report);
   } finally {
     end.stop();
+    const lost = lostOutputs();
+    if (lost !== undefined) failStep(new Refusal('outputs were lost', [lost]), redactor, log);
     saveState(MAIN_ENDED, 'true');
   }
+}
+
+/** Ends a run in order after a fault; one that does not end is ended here, and its locks are left to the post step. */
+function endAfterFault(
+  fault: Fault,
+  end: EndWatch,
+  { redactor, log }: Pick<StepMeans, 'redactor' | 'log'>,
+): void {
+  end.endBy(fault.reason);
+  setTimeout(() => {
+    failStep(fault, redactor, log);
+    saveState(MAIN_ENDED, LOCKS_LEFT);
+    process.exit();
+  }, FAULT_GRACE_MS);
 }
 
 /** Read before any host is connected to; a health check needs no image. */

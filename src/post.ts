@@ -2,26 +2,40 @@ import { errorMessage } from './findings.ts';
 import { removePrivateFolders } from './hosts/runner/private-folder.ts';
 import { removeStagedArtifacts } from './report/staged-artifacts.ts';
 import { LOCK_OWNER, MAIN_ENDED } from './run-state.ts';
-import { getState, temporaryFolder, warning } from './runner.ts';
+import { getState, temporaryFolder } from './runner.ts';
+import type { StepMeans } from './step-means.ts';
 
 /**
- * The post step: cleans up after a main that was killed. It never fails the job.
+ * The post step: gives locks back and cleans up after a main that was killed. It never fails the job. The locks come first:
+ * other runs wait for them, and for the folders nothing does.
  */
-export async function post(): Promise<void> {
+export async function post(means: StepMeans): Promise<void> {
+  const tell = (error: unknown): void => {
+    means.log.warning(`etcd-ha-action could not clean up: ${errorMessage(error)}`);
+  };
+  means.takeFaults(tell);
   try {
-    const temporary = process.env['RUNNER_TEMP'];
-    if (temporary !== undefined && temporary !== '') await removeStagedArtifacts(temporary);
-    await removePrivateFolders(temporaryFolder());
-    if (getState(MAIN_ENDED) !== '') return;
-    warning(
+    await giveLocksBack(means);
+  } catch (error) {
+    tell(error);
+  }
+  const temporary = process.env['RUNNER_TEMP'];
+  if (temporary !== undefined && temporary !== '') await removeStagedArtifacts(temporary);
+  await removePrivateFolders(temporaryFolder());
+  process.exitCode = 0;
+}
+
+async function giveLocksBack(means: StepMeans): Promise<void> {
+  const ended = getState(MAIN_ENDED);
+  if (ended === 'true') return;
+  if (ended === '') {
+    means.log.warning(
       'etcd-ha-action was ended before it could report. Nothing has to be undone: run it again, it goes on from where it stands.',
     );
-    const owner = getState(LOCK_OWNER);
-    if (owner === '') return;
-    // Nearly every run ends well, and its post step should load no more than that takes to see.
-    const { releaseLocks } = await import('./release-locks.ts');
-    await releaseLocks(owner);
-  } catch (error) {
-    warning(`etcd-ha-action could not clean up: ${errorMessage(error)}`);
   }
+  const owner = getState(LOCK_OWNER);
+  if (owner === '') return;
+  // Nearly every run ends well, and its post step should load no more than that takes to see.
+  const { releaseLocks } = await import('./release-locks.ts');
+  await releaseLocks(owner, means);
 }

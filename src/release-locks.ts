@@ -1,17 +1,17 @@
 import { errorMessage } from './findings.ts';
 import { releaseAbandoned } from './hosts/lock/release-abandoned.ts';
 import { connector } from './hosts/connector.ts';
-import { createActionsLog } from './report/actions-log.ts';
-import { Redactor } from './report/redaction.ts';
-import { setSecrets, temporaryFolder } from './runner.ts';
+import { temporaryFolder } from './runner.ts';
 import { readInputs, readRunContext } from './settings/inputs.ts';
 import { parseSettings } from './settings/parse-settings.ts';
 import { readInputFiles } from './settings/read-input-files.ts';
+import type { StepMeans } from './step-means.ts';
 
 /** Gives back the locks of a main that could not; where that fails they count as abandoned all the same. */
-export async function releaseLocks(owner: string): Promise<void> {
-  const redactor = new Redactor(setSecrets);
-  const log = createActionsLog(redactor);
+export async function releaseLocks(
+  owner: string,
+  { redactor, log }: Pick<StepMeans, 'redactor' | 'log'>,
+): Promise<void> {
   const mask = (secret: string): void => redactor.register(secret);
   const raw = readInputs(mask);
   const files = readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { describeFinding, errorMessage, type Finding } from './findings.ts';
 
 /**
  * What a step and its runner say to each other: commands on lines of standard output, and files that the runner names in
@@ -48,14 +49,22 @@ export function endGroup(): void {
   command('endgroup', '');
 }
 
-/** Sets an output of the step; without a runner, which alone names the file, there is nobody to tell. */
+/**
+ * Sets an output of the step; without a runner, which alone names the file, there is nothing to write to. A file that
+ * cannot be written is a warning, once: what was done on the hosts is done. {@link lostOutputs} tells of it at the end.
+ */
 export function setOutput(name: string, value: string): void {
-  append(process.env['GITHUB_OUTPUT'], keyValue(name, value));
+  appendOrWarn('GITHUB_OUTPUT', keyValue(name, value));
 }
 
 /** Leaves a value to the post step; as {@link setOutput}. */
 export function saveState(name: string, value: string): void {
-  append(process.env['GITHUB_STATE'], keyValue(name, value));
+  appendOrWarn('GITHUB_STATE', keyValue(name, value));
+}
+
+/** Why outputs of this step did not reach the runner; undefined where all did. */
+export function lostOutputs(): Finding | undefined {
+  return unwritten.get('GITHUB_OUTPUT');
 }
 
 /** What the main step has left; empty when it has left nothing. */
@@ -63,11 +72,12 @@ export function getState(name: string): string {
   return process.env[`STATE_${name}`] ?? '';
 }
 
-/** Adds Markdown to the job summary. @throws Error when the runner has none. */
+/** Adds Markdown to the job summary. @throws Error when the runner has none, or its file cannot be written. */
 export function addSummary(markdown: string): void {
-  if (!append(process.env['GITHUB_STEP_SUMMARY'], markdown)) {
-    throw new Error('the runner names no file for it (GITHUB_STEP_SUMMARY)');
-  }
+  const variable = 'GITHUB_STEP_SUMMARY';
+  if (fileOf(variable) === undefined) throw new Error(`the runner names no file for it (${variable})`);
+  const problem = append(variable, markdown);
+  if (problem !== undefined) throw new Error(describeFinding(problem));
 }
 
 /** The runner turns a name into `INPUT_` and the name in capitals, spaces as underscores (Handler.cs). */
@@ -111,9 +121,34 @@ function keyValue(name: string, value: string): string {
   return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
 }
 
-/** Whether there is such a file. @throws Error when it cannot be written. */
-function append(file: string | undefined, text: string): boolean {
-  if (file === undefined || file === '') return false;
-  appendFileSync(file, text);
-  return true;
+/** The files of the runner that could not be written, by the variables that name them. */
+const unwritten = new Map<string, Finding>();
+
+function appendOrWarn(variable: string, text: string): void {
+  const problem = append(variable, text);
+  if (problem === undefined) return;
+  if (!unwritten.has(variable)) warning(describeFinding(problem));
+  unwritten.set(variable, problem);
+}
+
+function fileOf(variable: string): string | undefined {
+  const file = process.env[variable];
+  return file === '' ? undefined : file;
+}
+
+/** Appends to the file that the variable names, if there is one. @returns why that could not be. */
+function append(variable: string, text: string): Finding | undefined {
+  const file = fileOf(variable);
+  if (file === undefined) return undefined;
+  try {
+    appendFileSync(file, text);
+    return undefined;
+  } catch (error) {
+    return {
+      at: variable,
+      fact: `the file of the runner cannot be written by user ${process.getuid?.() ?? 'unknown'}: ${errorMessage(error)}.`,
+      cause: `the job runs in a container whose user may not write ${file}, or that lacks the folder.`,
+      fix: 'let the container run as a user that may, for example with `options: --user 0` below `container:` of the job.',
+    };
+  }
 }

@@ -13,7 +13,10 @@ const VERDICTS = {
   unknown: 'could not be seen',
 } as const;
 
-/** The whole report in one line. */
+/** Longest line: it becomes an output, the text of an issue or a message in a chat. */
+const MOST_CHARACTERS = 1000;
+
+/** The whole report in one line, in which no part means anything in Markdown: it holds words that hosts have chosen. */
 export function summaryLine({
   clusterName,
   status,
@@ -30,7 +33,17 @@ export function summaryLine({
   ];
   const worst = checks.find((check): check is Check => check.status === 'fail' || check.status === 'warn');
   const why = worst === undefined ? '' : ` ${worst.measured}`;
-  return `etcd cluster "${clusterName}" ${VERDICTS[status]}: ${parts.join(', ')}.${why}`;
+  return harmless(`etcd cluster "${clusterName}" ${VERDICTS[status]}: ${parts.join(', ')}.${why}`);
+}
+
+/** Without links, pictures, tags, mentions of people and of issues; a blank in them says the same to a reader. */
+function harmless(text: string): string {
+  const line = text
+    .slice(0, MOST_CHARACTERS)
+    .split(/[\r\n\u0085\u2028\u2029]/)
+    .map((part) => part.trim())
+    .join(' ');
+  return line.replaceAll('](', '] (').replaceAll(/[<@#](?=[^\s])/g, '$& ');
 }
 
 function toleranceWords(tolerance: number | null): string {

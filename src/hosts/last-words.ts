@@ -1,11 +1,16 @@
+import { hideKeys } from '../key-blocks.ts';
+
 /** Longest piece of a program's own words that a message quotes. */
 const MOST_CHARACTERS = 800;
+/** So much of the end of an output is looked at, and of each line. */
+const MOST_OF_OUTPUT = 256 * 1024;
+const MOST_OF_LINE = 16 * 1024;
 
-/** The last lines that a program wrote, as one line for a message. */
+/** The last lines that a program wrote, as one line for a message, without private keys: they are known by their BEGIN line. */
 export function lastWords(output: string, lines: number): string {
-  const said = output
+  const said = hideKeys(output.slice(-MOST_OF_OUTPUT))
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => line.slice(0, MOST_OF_LINE).trim())
     .filter((line) => line !== '')
     .slice(-lines)
     .join(' / ');

@@ -1,6 +1,11 @@
-/** Text from elsewhere, fit for a message: one line, no control characters, at most `limit` characters. */
+import { hideKeys } from '../key-blocks.ts';
+
+/** So much of a text is looked at. */
+const MOST_CHARACTERS = 64 * 1024;
+
+/** Text from elsewhere, fit for a message: one line, no control characters, no private key, at most `limit` characters. */
 export function printable(text: string, limit = 300): string {
-  const line = text
+  const line = hideKeys(text.slice(0, MOST_CHARACTERS))
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/ +/g, ' ')
     .trim();

@@ -9,11 +9,15 @@ export interface EtcdManifest {
   readonly arguments: ReadonlyMap<string, string>;
 }
 
+/** kubeadm's has 3 kB. The time of the YAML parser grows with the square of some texts. */
+const MOST_CHARACTERS = 64 * 1024;
+
 /**
  * Reads kubeadm's etcd manifest (cmd/kubeadm/app/phases/etcd/local.go). `undefined` when the text is no pod that
  * runs etcd.
  */
 export function parseEtcdManifest(text: string): EtcdManifest | undefined {
+  if (text.length > MOST_CHARACTERS) return undefined;
   let pod: unknown;
   try {
     pod = parse(text);

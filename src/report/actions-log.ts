@@ -16,8 +16,9 @@ export interface LogSink {
 }
 
 /**
- * The log of the step. Every line is clean (see lineCleaner) and says which host it is about. The first ten warnings
- * become annotations, the others lines.
+ * The log of the step. Every line is clean (see lineCleaner) and says which host it is about. A host has one cleaner for
+ * the whole run: a key that comes line by line is known by the lines before. The first ten warnings become annotations, the
+ * others lines.
  */
 export function createActionsLog(redactor: Redactor, sink: LogSink = runner): Log {
   let warnings = 0;
@@ -26,20 +27,19 @@ export function createActionsLog(redactor: Redactor, sink: LogSink = runner): Lo
     if (warnings <= mostAnnotations) sink.warning(annotation(lines));
     else lines.forEach((line) => sink.info(`Warning: ${line}`));
   };
-  return logOf(redactor, sink, warn);
-}
-
-function logOf(
-  redactor: Redactor,
-  sink: LogSink,
-  warn: (lines: readonly string[]) => void,
-  host?: string,
-): Log {
-  const clean = lineCleaner(redactor, host === undefined ? '' : `[${printable(host)}] `);
-  return {
-    info: (message) => clean(message).forEach((line) => sink.info(line)),
-    warning: (message) => warn(clean(message)),
-    debug: (message) => clean(message).forEach((line) => sink.debug(line)),
-    host: (name) => logOf(redactor, sink, warn, name),
+  const hosts = new Map<string, Log>();
+  const logOf = (host?: string): Log => {
+    const clean = lineCleaner(redactor, host === undefined ? '' : `[${printable(host)}] `);
+    return {
+      info: (message) => clean(message).forEach((line) => sink.info(line)),
+      warning: (message) => warn(clean(message)),
+      debug: (message) => clean(message).forEach((line) => sink.debug(line)),
+      host: (name) => {
+        const known = hosts.get(name) ?? logOf(name);
+        hosts.set(name, known);
+        return known;
+      },
+    };
   };
+  return logOf();
 }

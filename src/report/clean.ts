@@ -1,5 +1,8 @@
-import { printable, shortened, splitLines, withoutCommands } from './log-line.ts';
+import { longestLine, mostOfLine, printable, shortened, splitLines, withoutCommands } from './log-line.ts';
 import type { Redactor } from './redaction.ts';
+
+/** Of a message with more lines the first and the last are shown: a host could send millions. */
+const mostLines = 2000;
 
 /**
  * Makes lines for the log of one stream: each complete, free of secrets and control characters, not too long, and
@@ -7,9 +10,21 @@ import type { Redactor } from './redaction.ts';
  * @param prefix stands before every line.
  */
 export function lineCleaner(redactor: Redactor, prefix = ''): (message: string) => string[] {
-  const redactLine = redactor.forLines();
-  return (message) =>
-    splitLines(message).map((line) => withoutCommands(shortened(prefix + redactLine(printable(line)))));
+  const redactLines = redactor.forStream();
+  return (message) => {
+    const lines = withoutMiddle(splitLines(message));
+    const heads = lines.map((line) => line.slice(0, mostOfLine));
+    return redactLines(heads.map(printable)).map((line, index) => {
+      const missing = (lines[index]?.length ?? 0) - (heads[index]?.length ?? 0);
+      return withoutCommands(shortened(prefix + line, longestLine, missing));
+    });
+  };
+}
+
+function withoutMiddle(lines: string[]): string[] {
+  if (lines.length <= mostLines) return lines;
+  const half = mostLines / 2;
+  return [...lines.slice(0, half), `… (${lines.length - mostLines} more lines)`, ...lines.slice(-half)];
 }
 
 /** The runner cuts the message of an annotation here (_maxIssueMessageLength in ExecutionContext.cs). */

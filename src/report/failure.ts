@@ -1,3 +1,4 @@
+import { Fault } from '../faults.ts';
 import { describeFinding, errorMessage, Refusal, type Finding } from '../findings.ts';
 import { HostError } from '../hosts/host-error.ts';
 import type { Log } from '../log.ts';
@@ -48,19 +49,28 @@ export interface FailureSink {
 }
 
 /**
- * Fails the step: one annotation for the verdict and one per finding, the others in the log; the stack of what was not
- * foreseen in the debug log.
+ * Fails the step: one annotation for the verdict and one per finding, the others in the log; a fault is one annotation.
+ * The stack of what was not foreseen is in the debug log.
  */
 export function failStep(error: unknown, redactor: Redactor, log: Log, sink: FailureSink = runner): Failure {
   const failure = explainFailure(error);
   const clean = (message: string): string => annotation(lineCleaner(redactor)(message));
   const { title, findings } = failure;
+  if (error instanceof Fault) {
+    sink.setFailed(clean(`etcd-ha-action: ${title}: ${findings.map(describeFinding).join(' ')}`));
+    log.debug(stackOf(error.cause));
+    return failure;
+  }
   const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
   sink.setFailed(clean(`etcd-ha-action: ${title} (${count})`));
   for (const finding of findings.slice(0, mostAnnotated)) sink.error(clean(describeFinding(finding)));
   for (const finding of findings.slice(mostAnnotated)) log.info(describeFinding(finding));
   if (error instanceof Error && !(error instanceof Refusal || error instanceof HostError)) {
-    log.debug(error.stack ?? error.message);
+    log.debug(stackOf(error));
   }
   return failure;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,42 +1,47 @@
 import { aligned } from './base64.ts';
 import type { KeyMaterial } from './secret-material.ts';
+import { base64View, hexView, numbersIn, type ByteRun } from './dumps.ts';
+import { placeIn, type Place, type View } from './views.ts';
 
 /**
  * One way in which bytes are written as text. Pieces of `window` characters are remembered at every `stride`-th place
  * of a secret and looked for at every place of a text, so that any run of `window + stride - 1` characters is found:
- * 15 of base64 (11 bytes), 19 of hex (9 bytes). A window holds 64 bits or more: no other text meets one by chance.
+ * 15 of base64 (11 bytes), 19 of hex (9 bytes), 15 bytes as numbers. A window holds 64 bits or more: no other text meets one
+ * by chance.
  */
 interface Alphabet {
   readonly window: number;
-  readonly stride: number;
-  /** What to leave out of a text before looking: separators that a dump puts between bytes. */
-  readonly separators: RegExp;
-  /** One form for characters that mean the same. */
-  readonly normalise: (text: string) => string;
+  /** Whether a piece could be ordinary text, which a host could have hidden by a key that it makes up; few random ones can. */
+  readonly isOrdinary: (piece: string) => boolean;
 }
+
+const STRIDE = 4;
 
 const base64: Alphabet = {
   window: 12,
-  stride: 4,
-  separators: /\s/,
-  normalise: (text) => text.replaceAll('-', '+').replaceAll('_', '/'),
+  isOrdinary: (piece) =>
+    (piece.match(/[a-z]/g)?.length ?? 0) >= 10 || /^(?:[0-9a-f]+|[0-9A-Z]+)$/.test(piece),
 };
 
-const hex: Alphabet = {
-  window: 16,
-  stride: 4,
-  separators: /[\s:]/,
-  normalise: (text) => text.replaceAll(/[A-F]/g, (digit) => digit.toLowerCase()),
-};
+const hex: Alphabet = { window: 16, isOrdinary: (piece) => /^\d+$/.test(piece) };
 
 /** The bytes themselves, each as one character. */
-const raw: Alphabet = { window: 12, stride: 4, separators: /(?!)/, normalise: (text) => text };
+const raw: Alphabet = { window: 12, isOrdinary: (piece) => /^[\t\n\r -~]+$/.test(piece) };
 
-/** Where something secret stands in a text: from `start` up to, not including, `end`. */
-export interface Place {
-  readonly start: number;
-  readonly end: number;
+/** What the lines of a stream before this one ended with: a key may go on in the next. */
+export interface Tails {
+  base64: string;
+  hex: string;
+  bytes: string;
 }
+
+/** At the beginning of a stream. */
+export function noTails(): Tails {
+  return { base64: '', hex: '', bytes: '' };
+}
+
+/** A run that may be base64 of base64 or of hex: shorter ones hold no window of it. */
+const RUN = /[A-Za-z0-9+/]{20,}/g;
 
 /** Remembers pieces of private keys in all common encodings, and finds them again in any text. */
 export class Fragments {
@@ -45,6 +50,10 @@ export class Fragments {
     [hex, new Set()],
     [raw, new Set()],
   ]);
+
+  get isEmpty(): boolean {
+    return [...this.#pieces.values()].every(({ size }) => size === 0);
+  }
 
   /** Remembers every secret piece of a key. */
   add(key: KeyMaterial): void {
@@ -57,35 +66,113 @@ export class Fragments {
     for (const bytes of secretBytes) this.#remember(raw, bytes.toString('latin1'));
   }
 
-  /** Where pieces stand in one line of text. */
-  find(line: string): Place[] {
-    return [...this.#search(base64, line), ...this.#search(hex, line)];
+  /** Where pieces stand in one line of text. @param tails of the lines before; become those of this one. */
+  find(view: View, tails: Tails): Place[] {
+    const [asBase64, asHex] = [base64View(view), hexView(view)];
+    const numbers = numbersIn(view);
+    return [
+      ...this.#placesIn(base64, asBase64),
+      ...this.#placesIn(hex, asHex),
+      ...this.#encodedTwice(asBase64),
+      ...numbers.flatMap((run) => this.#placeOfNumbers(run)),
+      ...this.#acrossLines(view, { asBase64, asHex, numbers }, tails),
+    ];
   }
 
   /** True when a piece stands anywhere in the bytes, line breaks and separators passed over. */
-  isIn(bytes: Buffer): boolean {
-    const text = bytes.toString('latin1');
-    return [...this.#pieces.keys()].some((alphabet) => !this.#search(alphabet, text).next().done);
+  isIn(view: View): boolean {
+    const asBase64 = base64View(view);
+    return (
+      this.#meets(raw, view.text) ||
+      this.#meets(base64, asBase64.text) ||
+      this.#meets(hex, hexView(view).text) ||
+      this.#encodedTwice(asBase64).length > 0 ||
+      numbersIn(view).some((run) => this.#meets(raw, run.bytes))
+    );
   }
 
   #remember(alphabet: Alphabet, text: string): void {
     const pieces = this.#pieces.get(alphabet);
-    const normal = alphabet.normalise(text);
-    for (let at = 0; at + alphabet.window <= normal.length; at += alphabet.stride) {
-      pieces?.add(normal.slice(at, at + alphabet.window));
-    }
-    if (normal.length >= alphabet.window) pieces?.add(normal.slice(-alphabet.window));
+    const keep = (piece: string): void => {
+      if (piece.length === alphabet.window && !alphabet.isOrdinary(piece)) pieces?.add(piece);
+    };
+    for (let at = 0; at < text.length; at += STRIDE) keep(text.slice(at, at + alphabet.window));
+    keep(text.slice(-alphabet.window));
   }
 
-  *#search(alphabet: Alphabet, text: string): Generator<Place> {
+  /** Where the windows begin that are remembered. */
+  *#hits(alphabet: Alphabet, text: string): Generator<number> {
     const pieces = this.#pieces.get(alphabet);
     if (pieces === undefined || pieces.size === 0) return;
-    const { kept, places } = withoutSeparators(alphabet, text);
-    for (let at = 0; at + alphabet.window <= kept.length; at += 1) {
-      if (!pieces.has(kept.slice(at, at + alphabet.window))) continue;
-      yield { start: places[at] ?? 0, end: (places[at + alphabet.window - 1] ?? text.length - 1) + 1 };
+    for (let at = 0; at + alphabet.window <= text.length; at += 1) {
+      if (pieces.has(text.slice(at, at + alphabet.window))) yield at;
     }
   }
+
+  #meets(alphabet: Alphabet, text: string): boolean {
+    return this.#hits(alphabet, text).next().done !== true;
+  }
+
+  *#placesIn(alphabet: Alphabet, view: View): Generator<Place> {
+    for (const at of this.#hits(alphabet, view.text)) yield placeIn(view, at, at + alphabet.window);
+  }
+
+  /** Runs of base64 of what is written in base64 or hex itself. */
+  #encodedTwice(view: View): Place[] {
+    return [...view.text.matchAll(RUN)].flatMap(({ 0: run, index }) => {
+      const isSecret = [0, 1, 2, 3].some((shift) => {
+        const text = Buffer.from(run.slice(shift), 'base64').toString('latin1').replaceAll(/\s/g, '');
+        if (!/[A-Za-z0-9+/]{12}/.test(text)) return false;
+        return this.#meets(base64, text) || this.#meets(hex, text.toLowerCase());
+      });
+      return isSecret ? [placeIn(view, index, index + run.length)] : [];
+    });
+  }
+
+  #placeOfNumbers({ bytes, start, end }: ByteRun): Place[] {
+    return this.#meets(raw, bytes) ? [{ start, end }] : [];
+  }
+
+  /** Pieces that began in the lines before. */
+  #acrossLines(
+    view: View,
+    {
+      asBase64,
+      asHex,
+      numbers,
+    }: { readonly asBase64: View; readonly asHex: View; readonly numbers: readonly ByteRun[] },
+    tails: Tails,
+  ): Place[] {
+    const places: Place[] = [];
+    const texts = [
+      { name: 'base64', alphabet: base64, of: asBase64, run: lastRun(asBase64.text, /[A-Za-z0-9+/]/) },
+      { name: 'hex', alphabet: hex, of: asHex, run: lastRun(asHex.text, /[0-9a-f]/) },
+    ] as const;
+    for (const { name, alphabet, of, run } of texts) {
+      if (run.text === '') continue;
+      const most = alphabet.window - 1;
+      if (tails[name] !== '' && this.#meets(alphabet, tails[name] + run.text.slice(0, most)))
+        places.push(placeIn(of, run.start, run.start + run.text.length));
+      tails[name] = (tails[name] + run.text.slice(-most)).slice(-most);
+    }
+    const last = numbers.at(-1);
+    if (last !== undefined && last.end >= view.text.trimEnd().length - 1) {
+      const most = raw.window - 1;
+      if (tails.bytes !== '' && this.#meets(raw, tails.bytes + last.bytes.slice(0, most)))
+        places.push({ start: last.start, end: last.end });
+      tails.bytes = (tails.bytes + last.bytes.slice(-most)).slice(-most);
+    }
+    return places;
+  }
+}
+
+/** The run at the end of a text, but for a few characters that quote it. */
+function lastRun(text: string, member: RegExp): { readonly text: string; readonly start: number } {
+  let end = text.length;
+  while (end > 0 && text.length - end < 4 && !member.test(text.charAt(end - 1))) end -= 1;
+  let start = end;
+  while (start > 0 && member.test(text.charAt(start - 1))) start -= 1;
+  return { text: text.slice(start, end), start };
 }
 
 /** The part of the body, line breaks included, that holds the secret: what base64 of the whole file encodes again. */
@@ -101,21 +188,4 @@ function placeOf(text: string, count: number): number {
     left -= run.length;
   }
   return text.length;
-}
-
-/** The text as it is looked through, and for each of its characters the place in the text as it was. */
-function withoutSeparators(
-  alphabet: Alphabet,
-  text: string,
-): { readonly kept: string; readonly places: Uint32Array } {
-  const normal = alphabet.normalise(text);
-  const places = new Uint32Array(normal.length);
-  let kept = '';
-  for (let at = 0; at < normal.length; at += 1) {
-    const character = normal.charAt(at);
-    if (alphabet.separators.test(character)) continue;
-    places[kept.length] = at;
-    kept += character;
-  }
-  return { kept, places };
 }

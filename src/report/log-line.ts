@@ -1,5 +1,8 @@
 /** Longer lines are cut: a log is read by people, and a host could send megabytes on one line. */
-const longestLine = 2000;
+export const longestLine = 2000;
+
+/** Nothing looks at more of a line than this: what is shown is far less, and a key is found by its beginning. */
+export const mostOfLine = 16 * 1024;
 
 const escape = '\u001B';
 const bell = '\u0007';
@@ -40,9 +43,13 @@ export function withoutCommands(line: string): string {
   return line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: ');
 }
 
-/** A line that is not too long; what is missing is counted. */
-export function shortened(line: string, longest = longestLine): string {
-  return line.length <= longest
-    ? line
-    : `${line.slice(0, longest)}… (${line.length - longest} more characters)`;
+/** A line that is not too long; what is missing is counted. @param missing characters that were cut off before. */
+export function shortened(line: string, longest = longestLine, missing = 0): string {
+  const left = Math.max(0, line.length - longest) + missing;
+  return left === 0 ? line : `${line.slice(0, longest)}… (${left} more characters)`;
+}
+
+/** The part of a line that is looked at; what is missing is counted. */
+export function cutLine(line: string): string {
+  return shortened(line, mostOfLine);
 }

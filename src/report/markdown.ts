@@ -6,10 +6,21 @@ const meaningfulHere = /^\s*[-+=]|:(?=\/\/|[a-z+-][a-z0-9_+-]*:)|(?<=\bwww)\.|(?
 
 /** Text as it is, on one line: no part of it is taken for Markdown, HTML, a link or the end of a table's cell. */
 export function text(value: string): string {
-  return value
+  const lines = value
     .replaceAll(meaningful, reference)
     .replaceAll(meaningfulHere, reference)
-    .replaceAll(/\s*[\r\n]+\s*/g, '<br>');
+    .split(/[\r\n]+/);
+  // Not by an expression with white space on both sides, which looks at a long run of it from each place.
+  const last = lines.length - 1;
+  return lines
+    .map((line, index) => trimmed(line, index > 0, index < last))
+    .filter((line, index) => line !== '' || index === 0 || index === last)
+    .join('<br>');
+}
+
+function trimmed(line: string, atStart: boolean, atEnd: boolean): string {
+  const rest = atStart ? line.trimStart() : line;
+  return atEnd ? rest.trimEnd() : rest;
 }
 
 function reference(characters: string): string {

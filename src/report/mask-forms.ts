@@ -1,6 +1,9 @@
 import type { KeyMaterial, SecretMaterial } from './secret-material.ts';
 
-/** Who brought a secret: what a user brings can come back in more forms than a key that was made in this run. */
+/**
+ * Where a secret comes from: what a user brings can come back in more forms than a key that was made in this run, or that a
+ * host has sent.
+ */
 export type SecretOrigin = 'input' | 'made';
 
 /** Line lengths in which base64 is commonly written: by OpenSSH, in PEM, and in MIME and by coreutils. */
@@ -8,6 +11,8 @@ const lineLengths = [70, 64, 76] as const;
 
 /** A piece shorter than this, such as the last line of a key, could be an ordinary word elsewhere. */
 const shortestPiece = 8;
+/** A host may break the lines of its key where it likes, so that one is a word of the report. */
+const shortestPieceMade = 32;
 
 /**
  * The strings to hand to the runner's masker for a secret, each on one line. The runner adds encodings of each by
@@ -18,7 +23,9 @@ const shortestPiece = 8;
 export function maskForms({ words, keys }: SecretMaterial, origin: SecretOrigin): string[] {
   const pieces = keys.flatMap((key) => [...secretLines(key), ...joined(key), ...wholeFile(key.pem)]);
   const derived =
-    origin === 'made' ? pieces : [...pieces, ...keys.flatMap(furtherForms), ...words.flatMap(hexWord)];
+    origin === 'made'
+      ? [...pieces, ...keys.flatMap(wrappedAsPem)].filter((piece) => piece.length >= shortestPieceMade)
+      : [...pieces, ...keys.flatMap(furtherForms), ...words.flatMap(formsOfWord)];
   return [...new Set([...words, ...derived.filter((piece) => piece.length >= shortestPiece)])];
 }
 
@@ -42,6 +49,10 @@ function joined(key: KeyMaterial): string[] {
   return [base64, base64.slice(key.from, key.to)];
 }
 
+function wrappedAsPem(key: KeyMaterial): string[] {
+  return secretLines({ ...key, body: wrap(key.body.replace(/\s/g, ''), 64) });
+}
+
 function wrappedAnew(key: KeyMaterial): string[] {
   const base64 = key.body.replace(/\s/g, '');
   return lineLengths.flatMap((length) => secretLines({ ...key, body: wrap(base64, length) }));
@@ -60,9 +71,17 @@ function hexNumbers(key: KeyMaterial): string[] {
   return key.numbers.map((number) => number.toString('hex')).flatMap((hex) => [hex, hex.toUpperCase()]);
 }
 
-function hexWord(word: string): string[] {
+/** Beside those that the runner makes by itself: hex, as Go writes JSON, URLs in small letters, both normal forms. */
+function formsOfWord(word: string): string[] {
   const hex = Buffer.from(word).toString('hex');
-  return [hex, hex.toUpperCase()];
+  const go = JSON.stringify(word)
+    .slice(1, -1)
+    .replaceAll(/[&<>]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
+  const url = encodeURIComponent(word.toWellFormed());
+  const small = url.replaceAll(/%../g, (code) => code.toLowerCase());
+  const normal = [word.normalize('NFC'), word.normalize('NFD')];
+  const written = [go, ...normal].filter((form) => form !== word).concat(small === url ? [] : [small]);
+  return [hex, hex.toUpperCase(), ...written];
 }
 
 function wrap(text: string, length: number): string {

@@ -1,11 +1,12 @@
-import { Fragments, type Place } from './fragments.ts';
-import { hidden, KeyBlocks } from './key-blocks.ts';
-import { maskForms, type SecretOrigin } from './mask-forms.ts';
-import { secretMaterial } from './secret-material.ts';
+import { hidden, KeyBlocks } from '../key-blocks.ts';
 import { aligned } from './base64.ts';
-
-/** An encoded form of a word that is shorter than this could be an ordinary word. */
-const shortestForm = 8;
+import { base64View } from './dumps.ts';
+import { Fragments, noTails, type Tails } from './fragments.ts';
+import { cutLine } from './log-line.ts';
+import { maskForms, type SecretOrigin } from './mask-forms.ts';
+import { keyMaterial, secretMaterial } from './secret-material.ts';
+import { SecretWords } from './secret-words.ts';
+import { viewsOf, type Place, type View } from './views.ts';
 
 /** Characters that belong to the same run of base64 or hex as a piece that was found. */
 const runCharacter = /[A-Za-z0-9+/=_:-]/;
@@ -18,44 +19,66 @@ const keyMarks: readonly string[] = [
 ];
 
 /**
+ * So many masks of keys that hosts have sent or that were made here go to the runner, which looks for each in every line.
+ * A cluster of nine with RSA-4096 needs two thousand. What goes beyond is still hidden here.
+ */
+const mostMasks = 10_000;
+const mostKeys = 1000;
+
+/**
  * Knows the secrets of this run and takes them out of every text before it leaves: the first line of defence, of
  * which the runner's own masker is the second. The runner masks the log only, never an artifact, and misses keys
- * that are cut, wrapped anew or in hex.
+ * that are cut, wrapped anew or in hex. All work takes time in proportion to the text.
  */
 export class Redactor {
   readonly #mask: (forms: readonly string[]) => void;
-  readonly #forms = new Set<string>();
+  readonly #words = new SecretWords();
   readonly #fragments = new Fragments();
+  #masksLeft = mostMasks;
+  #keysLeft = mostKeys;
 
   /** @param mask hands texts of one line each to the runner's masker: `setSecrets` of runner.ts. */
   constructor(mask: (forms: readonly string[]) => void) {
     this.#mask = mask;
   }
 
-  /** Makes a secret known, here and to the runner; from now on no form of it passes. Empty text is ignored. */
+  /**
+   * Makes a secret known, here and to the runner; from now on no form of it passes. Empty text is ignored.
+   * @param origin `made`: the text was made here or sent by a host; it is ignored unless it is a private key.
+   */
   register(secret: string, origin: SecretOrigin = 'input'): void {
-    const material = secretMaterial(secret);
-    this.#mask(maskForms(material, origin));
-    for (const form of material.words.flatMap(formsOfWord)) this.#forms.add(form);
+    const material = origin === 'made' ? keyMaterial(secret) : secretMaterial(secret);
+    if (origin === 'made' && this.#keysLeft < material.keys.length) return;
+    const forms = maskForms(material, origin);
+    this.#mask(origin === 'made' ? forms.slice(0, this.#masksLeft) : forms);
+    if (origin === 'made') {
+      this.#masksLeft = Math.max(0, this.#masksLeft - forms.length);
+      this.#keysLeft -= material.keys.length;
+    }
+    for (const word of material.words) this.#words.add(word);
     for (const key of material.keys) this.#fragments.add(key);
   }
 
-  /** A text of any number of lines without its secrets. */
+  /** A text of any number of lines without its secrets; a line that is far too long for anything is cut. */
   redact(text: string): string {
-    const redactLine = this.forLines();
-    return text
-      .split('\n')
-      .map((line) => redactLine(line))
-      .join('\n');
+    return this.forStream()(text.split('\n')).join('\n');
+  }
+
+  /** As {@link forStream}, line by line. */
+  forLines(): (line: string) => string {
+    const redactLines = this.forStream();
+    return (line) => redactLines([line])[0] ?? '';
   }
 
   /**
    * A redactor for the lines of one stream, in their order: it also hides private keys that were never registered,
-   * from their BEGIN to their END line.
+   * from their BEGIN to their END line, and pieces of known ones that go on from line to line.
    */
-  forLines(): (line: string) => string {
+  forStream(): (lines: readonly string[]) => string[] {
     const blocks = new KeyBlocks();
-    return (line) => this.#redactKnown(blocks.hide(line));
+    const tails = noTails();
+    return (lines) =>
+      blocks.hideAll(lines.map((line) => cutLine(line))).map((line) => this.#redactKnown(line, tails));
   }
 
   /**
@@ -65,53 +88,59 @@ export class Redactor {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     const text = bytes.toString('latin1');
     if (keyMarks.some((mark) => text.includes(mark))) return 'a private key';
-    if (this.#fragments.isIn(bytes)) return 'a piece of a private key of this run';
-    const utf8 = bytes.toString('utf8');
-    return [...this.#forms].some((form) => utf8.includes(form)) ? 'a secret of this run' : undefined;
+    if (!this.#fragments.isEmpty && viewsOf(text).some((view) => this.#fragments.isIn(view)))
+      return 'a piece of a private key of this run';
+    if (this.#words.isEmpty) return undefined;
+    const views = viewsOf(bytes.toString('utf8'));
+    return views.some((view) => this.#words.isIn(view, base64View(view)))
+      ? 'a secret of this run'
+      : undefined;
   }
 
-  #redactKnown(line: string): string {
-    const pieces = this.#fragments.find(line).map((place) => wholeRun(line, place));
-    const words = [...this.#forms].flatMap((form) => placesOf(form, line));
-    return cover(line, [...pieces, ...words]);
+  /** The text without what makes {@link findSecret} take it for a private key, where it is none. */
+  withoutKeyMarks(text: string): string {
+    return keyMarks.reduce((rest, mark) => rest.replaceAll(mark, hidden), text);
+  }
+
+  #redactKnown(line: string, tails: Tails): string {
+    if (line.trim() === '' || (this.#fragments.isEmpty && this.#words.isEmpty)) return line;
+    const views = viewsOf(line);
+    const pieces = this.#fragments.isEmpty
+      ? []
+      : views.flatMap((view, round) => this.#fragments.find(view, round === 0 ? tails : noTails()));
+    return cover(line, wholeRuns(line, pieces), this.#wordsIn(views));
+  }
+
+  #wordsIn(views: readonly View[]): Place[] {
+    return this.#words.isEmpty ? [] : views.flatMap((view) => this.#words.find(view, base64View(view)));
   }
 }
 
-function formsOfWord(word: string): string[] {
-  const bytes = Buffer.from(word);
-  const hex = bytes.toString('hex');
-  const encoded = [
-    JSON.stringify(word).slice(1, -1),
-    encodeURIComponent(word.toWellFormed()),
-    ...aligned(bytes),
-    hex,
-    hex.toUpperCase(),
-  ];
-  return [word, ...encoded.filter((form) => form.length >= shortestForm)];
-}
-
-function placesOf(form: string, line: string): Place[] {
-  const places: Place[] = [];
-  for (let start = line.indexOf(form); start >= 0; start = line.indexOf(form, start + 1)) {
-    places.push({ start, end: start + form.length });
+/** What stands before and after a piece in the same run is of the same secret. Each character is looked at twice at most. */
+function wholeRuns(line: string, pieces: readonly Place[]): Place[] {
+  const runs: Place[] = [];
+  let done = 0;
+  for (const { start, end } of inOrder(pieces)) {
+    if (end <= done) continue;
+    let from = Math.max(start, done);
+    let to = Math.max(end, from);
+    while (from > done && runCharacter.test(line.charAt(from - 1))) from -= 1;
+    while (to < line.length && runCharacter.test(line.charAt(to))) to += 1;
+    runs.push({ start: from, end: to });
+    done = to;
   }
-  return places;
+  return runs;
 }
 
-/** What stands before and after a piece in the same run is of the same secret. */
-function wholeRun(line: string, { start, end }: Place): Place {
-  let from = start;
-  let to = end;
-  while (from > 0 && runCharacter.test(line.charAt(from - 1))) from -= 1;
-  while (to < line.length && runCharacter.test(line.charAt(to))) to += 1;
-  return { start: from, end: to };
+function inOrder(places: readonly Place[]): Place[] {
+  return places.toSorted((one, other) => one.start - other.start);
 }
 
-function cover(line: string, places: readonly Place[]): string {
+function cover(line: string, ...places: readonly (readonly Place[])[]): string {
   let result = '';
   let done = 0;
   let covered = -1;
-  for (const { start, end } of places.toSorted((one, other) => one.start - other.start)) {
+  for (const { start, end } of inOrder(places.flat())) {
     if (start > covered) {
       result += `${line.slice(done, start)}${hidden}`;
     }

@@ -1,4 +1,5 @@
 import { createPrivateKey, type JsonWebKey } from 'node:crypto';
+import { pemSpans } from '../pki/pem-marks.ts';
 import { opensshSecrets } from './openssh-secrets.ts';
 
 /** What in a secret text must not be seen. */
@@ -26,25 +27,41 @@ export interface KeyMaterial {
   readonly numbers: readonly Buffer[];
 }
 
-/** A word shorter than this is too ordinary to be hidden: OpenSSH wants five characters of a passphrase. */
-const shortestWord = 5;
+/** A word shorter than this cannot be hidden: it would be met in ordinary text, and hide that. */
+export const shortestWord = 5;
 /** A line of several that is shorter than this is left, for the same reason. */
 const shortestLine = 8;
 
-/** Finds what is secret in a text: one or more PEM private keys, base64 of such, or plain words. Never throws. */
+/** No private key of a host is longer; what is longer is no such. */
+const mostCharactersOfKey = 16 * 1024;
+
+/** Finds what is secret in an input: one or more PEM private keys, base64 of such, or plain words. Never throws. */
 export function secretMaterial(secret: string): SecretMaterial {
-  const text = withLineBreaks(secret);
+  const text = secret.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
   const unpacked = Buffer.from(text.replace(/\s/g, ''), 'base64').toString('latin1');
   const keys = keysOf(text);
   return { words: keys.length === 0 ? wordsOf(text) : [], keys: [...keys, ...keysOf(unpacked)] };
 }
 
-/** Line feeds only; a key that was stored on one line with literal `\n` gets its lines back. */
-function withLineBreaks(text: string): string {
-  const lines = text.replace(/^\uFEFF/, '').replaceAll(/\r\n?/g, '\n');
-  return lines.trim().includes('\n') ? lines : lines.replaceAll(/(?:\\r)?\\n/g, '\n');
+/**
+ * The private key in a text that a host has sent, or that was made here. Never words, whatever the text holds: a host could
+ * name any words of a report, and have them hidden. Never throws.
+ */
+export function keyMaterial(text: string): SecretMaterial {
+  if (text.length > mostCharactersOfKey || !isPrivateKey(text)) return { words: [], keys: [] };
+  return { words: [], keys: keysOf(text).filter(({ numbers }) => numbers.length > 0) };
 }
 
+function isPrivateKey(text: string): boolean {
+  try {
+    createPrivateKey(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The text as it is given: what looks like an escape in a password is a part of it. */
 function wordsOf(text: string): string[] {
   const lines = text.split('\n').map((line) => line.trim());
   const filled = lines.filter((line) => line !== '');
@@ -54,10 +71,15 @@ function wordsOf(text: string): string[] {
 
 /** Also a key whose END line was cut off. Text around the keys, certificates for example, is public. */
 function keysOf(text: string): KeyMaterial[] {
-  const blocks = text.matchAll(
-    /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY[A-Z ]*)-----([\s\S]*?)(?:-----END \1-----|$)/g,
+  return pemSpans(text, ({ label }) => /PRIVATE KEY[A-Z ]*$/.test(label)).map(
+    ({ label, start, end, bodyStart, bodyEnd }) =>
+      keyOf(withLineBreaks(text.slice(start, end)), label, withLineBreaks(text.slice(bodyStart, bodyEnd))),
   );
-  return [...blocks].map(([pem, label = '', body = '']) => keyOf(pem, label, body));
+}
+
+/** A key that was stored on one line with literal `\n` gets its lines back. */
+function withLineBreaks(pem: string): string {
+  return pem.replaceAll(/(?:\\+r)?\\+n/g, '\n');
 }
 
 /** Of old encrypted keys (RFC 1421). */

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createActionsLog } from '../../src/report/actions-log.ts';
+import { Redactor } from '../../src/report/redaction.ts';
 import { main } from '../../src/main.ts';
 import type { RawInputs } from '../../src/settings/input-definitions.ts';
 import { badInputs } from './bad-inputs.ts';
@@ -58,7 +60,8 @@ async function errorsOf(changes: RawInputs): Promise<readonly string[]> {
     written += String(text);
     return true;
   });
-  await main();
+  const redactor = new Redactor(() => undefined);
+  await main({ redactor, log: createActionsLog(redactor), takeFaults: () => undefined });
   expect(process.exitCode).toBe(1);
   const [, ...errors] = written
     .split('\n')

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeOwnFolders } from '../../own-folders.ts';
 
 const PREFIX = 'etcd-ha-run-';
 /** What mkdtemp(3) adds to it. */
@@ -43,12 +43,10 @@ export class PrivateFolder {
   }
 }
 
-/** Removes the folders that killed runs of this runner have left. */
+/** Removes the folders that killed runs of this runner have left. Does not throw. */
 export async function removePrivateFolders(temporary: string): Promise<void> {
   const { base, prefix } = placeFor(temporary);
-  const names = await readdir(base).catch(() => []);
-  const left = names.filter((name) => name.startsWith(prefix));
-  await Promise.all(left.map((name) => rm(join(base, name), { recursive: true, force: true })));
+  await removeOwnFolders(base, prefix);
 }
 
 interface Place {

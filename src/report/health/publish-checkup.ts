@@ -1,3 +1,4 @@
+import { Refusal } from '../../findings.ts';
 import { firstToExpire } from '../certificates.ts';
 import type { HealthDocument } from '../../health/document.ts';
 import { trendLines } from '../../health/trend-lines.ts';
@@ -9,9 +10,10 @@ import type { Settings } from '../../settings/settings.ts';
 import type { ArtifactFile } from '../artifact-files.ts';
 import { uploadArtifact, type UploadedArtifact } from '../artifacts.ts';
 import { annotation, lineCleaner } from '../clean.ts';
+import { failStep } from '../failure.ts';
 import { writeOutputs, type Outputs } from '../outputs.ts';
 import type { ReportMeans } from '../publish.ts';
-import { redactAll } from '../redact-all.ts';
+import { redactForFiles } from '../redact-all.ts';
 import { addToSummary } from '../write-summary.ts';
 import { annotationsOf } from './annotations.ts';
 import { keepReport } from './keep-report.ts';
@@ -22,7 +24,7 @@ import { healthSummary } from './summary.ts';
 
 /** What the runner shows beside plain lines. */
 export interface CheckupSink {
-  error(message: string, properties: { readonly title: string }): void;
+  error(message: string, properties?: { readonly title: string }): void;
   warning(message: string, properties: { readonly title: string }): void;
   setFailed(message: string): void;
   startGroup(title: string): void;
@@ -40,20 +42,35 @@ export async function publishCheckup(
   sink: CheckupSink = runner,
 ): Promise<void> {
   const { log, redactor } = means;
-  const report = redactAll(seen, redactor);
+  const report = redactForFiles(seen, redactor);
   print(report, means, sink);
+  const refusals: Refusal[] = [];
   // What the next steps of a workflow need is there before an upload that may take its time.
-  writeOutputs(outputsOf(report, settings), redactor, log);
+  await keepRefusal(refusals, () => writeOutputs(outputsOf(report, settings), redactor, log));
   const points = await trendsOf(report, settings.health.history, log);
   const trends = trendLines(points, report);
   const extras = { html: htmlReport(report, points), trends };
   const files = healthFiles(report, extras).map(({ name, content }) => ({ path: name, content }));
-  writeOutputs({ 'report-path': await keepReport(files, redactor, log) }, redactor, log);
-  const artifact = await upload(files, settings, means);
+  const artifact = await keepRefusal(refusals, async () => {
+    writeOutputs({ 'report-path': await keepReport(files, redactor, log) }, redactor, log);
+    return upload(files, settings, means);
+  });
   writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
   const reportUrl = artifact && { reportUrl: artifact.url };
   addToSummary(() => healthSummary(report, { ...reportUrl, trends }), log);
   judge(report, settings, means, sink);
+  // Told last: what may not leave must not take with it what the check has found.
+  for (const refusal of refusals) failStep(refusal, redactor, log, sink);
+}
+
+async function keepRefusal<T>(refusals: Refusal[], work: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    refusals.push(error);
+    return undefined;
+  }
 }
 
 function print(report: HealthDocument, { log, redactor }: ReportMeans, sink: CheckupSink): void {

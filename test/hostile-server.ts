@@ -1,0 +1,101 @@
+/** An SSH server with the right host key whose packets behind the login are those of an attacker. */
+import ssh2, { type Connection } from 'ssh2';
+import { knownHostsLine } from '../src/hosts/keys/known-hosts.ts';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** The parts of ssh2's inside that write a packet as it is. */
+interface Inside {
+  readonly _sock: { cork(): void; uncork(): void };
+  readonly _protocol: {
+    readonly _packetRW: {
+      readonly write: {
+        readonly allocStart: number;
+        alloc(size: number): Buffer;
+        finalize(packet: Buffer): Buffer;
+      };
+    };
+    readonly _cipher: { encrypt(packet: Buffer): void };
+  };
+}
+
+function sendRaw(connection: Connection, payload: Buffer): void {
+  const { _packetRW: rw, _cipher: cipher } = (connection as unknown as Inside)._protocol;
+  const at = rw.write.allocStart;
+  const packet = rw.write.alloc(payload.length);
+  payload.copy(packet, at);
+  cipher.encrypt(rw.write.finalize(packet));
+}
+
+function number(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+function text(value: string): Buffer {
+  return Buffer.concat([number(Buffer.byteLength(value)), Buffer.from(value)]);
+}
+
+/** SSH_MSG_DISCONNECT (RFC 4253, section 11.1) with a description of the server's choice. */
+export function disconnect(description: string): Buffer {
+  return Buffer.concat([Buffer.from([1]), number(2), text(description), text('')]);
+}
+
+/** SSH_MSG_GLOBAL_REQUEST of OpenSSH's host keys, cut off inside a key. */
+export function brokenHostKeys(): Buffer {
+  return Buffer.concat([
+    Buffer.from([80]),
+    text('hostkeys-00@openssh.com'),
+    Buffer.from([0]),
+    number(1000),
+    Buffer.from([1]),
+  ]);
+}
+
+/** A started server. */
+export interface HostileServer {
+  readonly port: number;
+  /** Its line for known_hosts. */
+  readonly knownHosts: string;
+  stop(): Promise<void>;
+}
+
+/** @param behind the packets in the segment of the login's success; none: the server is silent from there on. */
+export async function hostileServer(...behind: readonly Buffer[]): Promise<HostileServer> {
+  const pair = ssh2.utils.generateKeyPairSync('ed25519');
+  const sockets = new Set<Socket>();
+  const ssh = new ssh2.Server({ hostKeys: [pair.private] }, (connection) => {
+    connection.on('error', () => undefined);
+    connection.on('authentication', (context) => {
+      if (context.method !== 'publickey') {
+        context.reject(['publickey']);
+        return;
+      }
+      if (context.signature === undefined) {
+        context.accept();
+        return;
+      }
+      const { _sock: socket } = connection as unknown as Inside;
+      socket.cork();
+      context.accept();
+      for (const packet of behind) sendRaw(connection, packet);
+      socket.uncork();
+    });
+  });
+  const tcp: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    ssh.injectSocket(socket);
+  });
+  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+  const { port } = tcp.address() as AddressInfo;
+  const [type = '', base64 = ''] = pair.public.split(' ');
+  return {
+    port,
+    knownHosts: knownHostsLine('127.0.0.1', port, { type, blob: Buffer.from(base64, 'base64') }),
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => tcp.close(() => resolve()));
+    },
+  };
+}

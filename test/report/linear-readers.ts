@@ -1,0 +1,181 @@
+/** All that looks at text of hosts with regular expressions, and texts that are hard on them; run as a process of its own. */
+import { generateKeyPairSync } from 'node:crypto';
+import { explainLog } from '../../src/health/checks/explain-log.ts';
+import { summaryLine } from '../../src/health/summary-line.ts';
+import { lastWords } from '../../src/hosts/last-words.ts';
+import { clientFailure } from '../../src/hosts/openssh/client-words.ts';
+import { printable } from '../../src/hosts/printable.ts';
+import { parseHealth } from '../../src/hosts/probe/parse-health.ts';
+import { parsePreflight } from '../../src/hosts/probe/parse-preflight.ts';
+import { parseProbe } from '../../src/hosts/probe/parse-probe.ts';
+import { startFinding } from '../../src/hosts/root-shell/root-shell-failure.ts';
+import { parseDiskTest } from '../../src/hosts/scripts/disk-test.ts';
+import { explainUnknown } from '../../src/hosts/scripts/explain-unknown.ts';
+import { etcdWords } from '../../src/hosts/scripts/member-ready.ts';
+import { explainPull } from '../../src/hosts/scripts/pull-image.ts';
+import { explainKubelet } from '../../src/hosts/scripts/start-kubelet.ts';
+import { parseMetrics } from '../../src/etcd/parse-metrics.ts';
+import { parseProbeAnswer } from '../../src/etcd/parse-probe-answer.ts';
+import { parseEtcdManifest } from '../../src/kubeadm/etcd-manifest.ts';
+import { fingerprintsIn } from '../../src/pki/inspect.ts';
+import { readCertificates } from '../../src/pki/pem-input.ts';
+import { createActionsLog } from '../../src/report/actions-log.ts';
+import { lineCleaner } from '../../src/report/clean.ts';
+import { oneLine, sentence } from '../../src/report/health/words.ts';
+import { prose } from '../../src/report/health/html/markup.ts';
+import { codeBlock, text } from '../../src/report/markdown.ts';
+import { redactForFiles } from '../../src/report/redact-all.ts';
+import { Redactor } from '../../src/report/redaction.ts';
+
+const SIZE = 1024 * 1024;
+const MARK = 'm-1';
+
+function filled(part: string): string {
+  return part.repeat(Math.ceil(SIZE / part.length)).slice(0, SIZE);
+}
+
+const key = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs1', format: 'pem' })
+  .toString();
+const body = key.split('\n').slice(1, -2).join('');
+
+/** Each of 1 MiB. */
+export const SHAPES: Readonly<Record<string, string>> = {
+  'base64 that ends in a sign, behind BEGIN': `-----BEGIN PRIVATE KEY-----\n${filled('A')}!`,
+  'BEGIN lines without END': filled('-----BEGIN CERTIFICATE-----\n'),
+  'BEGIN lines of a key without END': filled('-----BEGIN RSA PRIVATE KEY-----\n'),
+  'END lines without BEGIN': filled('AAAAaaaa1111AAAAaaaa1111\n-----END RSA PRIVATE KEY-----\n'),
+  'BEGIN lines of many labels': Array.from({ length: 35_000 }, (_, at) => `-----BEGIN A${at}-----\n`).join(
+    '',
+  ),
+  'one label without an end': `-----BEGIN ${filled('A ')}`,
+  'capitals before PRIVATE KEY': `-----BEGIN ${filled('PRIVATE KEY')}!`,
+  dashes: filled('-'),
+  blanks: `x${filled(' ')}x`,
+  'blanks and lines': filled('        \n'),
+  'blanks and one line': `${filled(' ')}x\n`,
+  lines: filled('\n'),
+  tabs: filled('\t'),
+  backticks: filled('`'),
+  'backticks and letters': filled('`a'),
+  digits: filled('1'),
+  'digits and points': filled('1.'),
+  'numbers of a dump': filled('48 130 4 '),
+  'hex of a dump': filled('0x30, 0x82, '),
+  backslashes: filled('\\'),
+  'percent signs': filled('%'),
+  'escaped letters': filled('\\u0026%41&amp;\\x41\\101'),
+  colons: filled(':'),
+  'colons and letters': filled(':a'),
+  'escape sequences without an end': filled('\u001B[0;0;0'),
+  'titles without an end': filled('\u001B]0;'),
+  'control characters': filled('\u0001'),
+  'a key that is registered, again and again': filled(`${body} `),
+  'a key that is registered, without an end': filled(body),
+  'pieces of a key that is registered': filled(`${body.slice(200, 220)}.`),
+  'base64 of base64': filled(Buffer.from(body).toString('base64')),
+  'a word that is registered': filled('hunter2!'),
+  'base64 of a word that is registered': filled(Buffer.from('hunter2!').toString('base64')),
+  json: filled('{"level":"fatal","msg":"'),
+  'metrics without an end': `etcd_${filled('a_bucket')}`,
+  'labels of metrics': `etcd{${filled('} ')}`,
+  flags: filled(' --a='),
+  slashes: filled('/'),
+  'dots and slashes': filled('../'),
+  quotes: filled(`"'`),
+  brackets: filled('[]('),
+};
+
+const redactor = new Redactor(() => undefined);
+redactor.register('hunter2!');
+redactor.register(key, 'made');
+const log = createActionsLog(redactor, { info: ignore, warning: ignore, debug: ignore });
+const failed = (said: string): { code: number; stdout: Buffer; stderr: string } => ({
+  code: 1,
+  stdout: Buffer.from(said),
+  stderr: said,
+});
+const answer = (said: string, ...sections: readonly string[]): string =>
+  [MARK, ...sections.flatMap((name) => ['', `${MARK} ${name}`, said]), '', `${MARK} end`, ''].join('\n');
+const PROBE = [
+  'kubelet',
+  'listeners',
+  'cri.images',
+  'cri.containers',
+  'pki',
+  'tree',
+  'files',
+  'mounts',
+  'services',
+];
+const timing = { sentMs: 0, receivedMs: 1 };
+
+function ignore(): void {
+  // Nothing is looked at but the time.
+}
+
+/** What a parser refuses is not of interest here, only how long it takes to. */
+function attempt(work: () => unknown): void {
+  try {
+    work();
+  } catch {
+    // It was refused.
+  }
+}
+
+/** By name; each looks at one text. */
+export const READERS: Readonly<Record<string, (said: string) => unknown>> = {
+  lineCleaner: (said) => lineCleaner(redactor)(said),
+  'the log of a host': (said) => log.host('infra0').info(said),
+  'lines of the log of a host': (said) => {
+    for (const line of said.split('\n').slice(0, 2000)) log.host('infra0').info(line);
+  },
+  redactForFiles: (said) => redactForFiles({ measured: said }, redactor),
+  findSecret: (said) => redactor.findSecret(said),
+  'register, a key of a host': (said) => new Redactor(ignore).register(said, 'made'),
+  'register, an input': (said) => new Redactor(ignore).register(said.slice(0, 64 * 1024)),
+  readCertificates: (said) => readCertificates({ text: said, place: 'x' } as never),
+  fingerprintsIn,
+  'markdown text': text,
+  'markdown code block': (said) => codeBlock('text', said),
+  'markdown sentence': sentence,
+  oneLine: (said) => oneLine(said, 100),
+  'html prose': prose,
+  'printable of hosts': (said) => printable(said),
+  lastWords: (said) => lastWords(said, 5),
+  summaryLine: (said) =>
+    summaryLine({
+      clusterName: 'etcd',
+      status: 'fail',
+      members: [],
+      leader: null,
+      failureTolerance: null,
+      checks: [{ status: 'fail', measured: said } as never],
+    }),
+  explainUnknown: (said) => explainUnknown(failed(said)),
+  explainKubelet: (said) => explainKubelet(failed(said)),
+  explainPull: (said) => explainPull('registry.k8s.io/etcd:3.6.5-0')(failed(said)),
+  explainLog: (said) => explainLog(said.split('\n')),
+  etcdWords: (said) => etcdWords(`etcd: ${said}`),
+  startFinding: (said) => startFinding('root', { status: { code: 1 }, stdout: said, stderr: said }),
+  clientFailure: (said) => clientFailure(said, 1000),
+  parseDiskTest: (said) => parseDiskTest(failed(said)),
+  parseProbe: (said) => parseProbe('10.0.0.6', answer(said, ...PROBE)),
+  parseHealth: (said) => parseHealth(answer(said, ...PROBE, 'health.format', 'health.client-key'), timing),
+  parsePreflight: (said) => parsePreflight(answer(said, ...PROBE), timing),
+  parseMetrics,
+  parseProbeAnswer: (said) => parseProbeAnswer({ status: 503, body: said }),
+  parseEtcdManifest,
+};
+
+/** Prints how many milliseconds each reader takes for each text, line by line as it goes. */
+if (process.argv[2] === 'run') {
+  for (const [name, read] of Object.entries(READERS)) {
+    for (const [shape, said] of Object.entries(SHAPES)) {
+      process.stdout.write(`${name}\t${shape}\t`);
+      const started = performance.now();
+      attempt(() => read(said));
+      process.stdout.write(`${Math.round(performance.now() - started)}\n`);
+    }
+  }
+}
