@@ -48,12 +48,12 @@ export const BEGIN_CONTAINERS = `begin_program cri.containers ${CRI_SECONDS} cri
 export const BEGIN_RUNTIME = `
 runtime_says() {
   local answer code
-  answer=$(cri runtime-config)
+  answer=$(cri runtime-config | head -c 65536; exit "\${PIPESTATUS[0]}")
   code=$?
   printf '%s\\n' "$answer"
   case $answer in
     *river*SYSTEMD* | *river*CGROUPFS*) ;;
-    *) section cri.info; cri info ;; # containerd before 2.0 shows it there
+    *) section cri.info; cri info | head -c ${MOST_LISTED_BYTES} ;; # containerd before 2.0 shows it there
   esac
   return "$code"
 }

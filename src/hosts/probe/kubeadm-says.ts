@@ -6,10 +6,13 @@ import type { RemoteScript } from '../transport.ts';
  */
 export const KUBEADM_SAYS = `
 kubeadm_says() {
-  local said version=$'\\n(v[0-9]+\\\\.[0-9]+\\\\.[0-9]+[^[:space:]]*)'
-  said=$(kubeadm version -o short) || return
+  local said code version=$'\\n(v[0-9]+\\\\.[0-9]+\\\\.[0-9]+[^[:space:]]*)'
+  said=$(kubeadm version -o short | head -c 4096; exit "\${PIPESTATUS[0]}")
+  code=$?
   printf '%s\\n' "$said"
-  if [[ $'\\n'$said =~ $version ]]; then kubeadm config images list --kubernetes-version "\${BASH_REMATCH[1]}"; fi
+  if [ "$code" != 0 ]; then return "$code"; fi
+  if [[ $'\\n'$said =~ $version ]]; then kubeadm config images list --kubernetes-version "\${BASH_REMATCH[1]}" | head -c 65536; code=\${PIPESTATUS[0]}; fi
+  return "$code"
 }
 `;
 

@@ -37,7 +37,7 @@ const PKI_ETCD_DIR = `${PKI_DIR}/etcd`;
 export const DIGEST_ROOTS: readonly string[] = [PKI_DIR, ACTION_DIR, KUBELET_DROP_IN_DIR, ETCD_MANIFEST];
 const TREE_ROOTS = [MANIFEST_DIR, PKI_DIR, ACTION_DIR, KUBELET_DROP_IN_DIR, ...NODE_MARKS];
 /** Folders in which the action writes, with the place from which /etc/kubernetes is led elsewhere. */
-const PLACES = [
+export const PLACES: readonly string[] = [
   '/etc/kubernetes',
   MANIFEST_DIR,
   PKI_DIR,
@@ -85,8 +85,11 @@ tree() {
   return "\${PIPESTATUS[0]}"
 }
 digests() { # sha256sum of busybox and of uutils before 0.1 knows no -z; without it a name with a line break is not told plainly
-  find -H "\${roots[@]}" -ignore_readdir_race -maxdepth ${DEPTH} -type f -size -256k -exec sha256sum -z {} + ||
-    find -H "\${roots[@]}" -maxdepth ${DEPTH} -type f -size -256k ! -name $'*[\\n\\\\\\\\]*' -exec sha256sum {} +
+  {
+    find -H "\${roots[@]}" -ignore_readdir_race -maxdepth ${DEPTH} -type f -size -256k -exec sha256sum -z {} + ||
+      find -H "\${roots[@]}" -maxdepth ${DEPTH} -type f -size -256k ! -name $'*[\\n\\\\\\\\]*' -exec sha256sum {} +
+  } | head -c ${MOST_LISTED_BYTES}
+  return "\${PIPESTATUS[0]}"
 }
 places() { # PATH…: what it is, where it leads, and on which mount that is
   local path kind mounts=() all real mount name
@@ -94,7 +97,7 @@ places() { # PATH…: what it is, where it leads, and on which mount that is
   all=\${mounts[*]}
   for path; do
     real='' mount='' kind=other
-    if [ -L "$path" ]; then kind=link; elif [ -d "$path" ]; then kind=folder; elif [ ! -e "$path" ]; then continue; fi
+    if [ -L "$path" ]; then kind=link; elif [ -d "$path" ]; then kind=folder; elif [ ! -e "$path" ]; then kind=nothing; fi
     if [ -d "$path" ] && cd -P -- "$path"; then
       real=$PWD mount=$PWD
       while [ "$mount" != / ]; do
@@ -116,10 +119,12 @@ data() {
       other-log) folder=\${wal_dir:+$data_dir/member/wal} ;;
     esac
     if [ -z "$folder" ]; then continue; fi
-    printf '%s %s\\0' "$role" "$folder"
-    if [ -d "$folder" ]; then folders+=("$folder")
-    elif words=$(cd -- "$folder" 2>&1); then folders+=("$folder")
-    else case $words in *'No such file or directory' | *'Not a directory') ;; *) printf '%s\\n' "$words" >&2; return 1 ;; esac
+    if [ -d "$folder" ] || words=$(cd -- "$folder" 2>&1); then
+      folders+=("$folder")
+      printf '%s yes %s\\0' "$role" "$folder"
+    else
+      case $words in *'No such file or directory' | *'Not a directory') ;; *) printf '%s\\n' "$words" >&2; return 1 ;; esac
+      printf '%s no %s\\0' "$role" "$folder"
     fi
   done
   if [ "\${#folders[@]}" = 0 ]; then return; fi

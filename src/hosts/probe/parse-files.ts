@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DataDirFact, FileFact, FolderFact, PlaceFact, Unseen } from '../../cluster/host-facts.ts';
 import { PATCHES_DIR, PKI_DIR } from '../../kubeadm/paths.ts';
-import { DIGEST_LIMIT, DIGEST_ROOTS, PUBLIC_FILES, TEXT_LIMIT } from './look-at-files.ts';
+import { DIGEST_LIMIT, DIGEST_ROOTS, PLACES, PUBLIC_FILES, TEXT_LIMIT } from './look-at-files.ts';
 import { programAnswer, withWords, type Sections } from './sections.ts';
 
 /** What was seen of the files, and what of them could not be seen. */
@@ -132,14 +132,14 @@ function isCompared(path: string): boolean {
   return !isStaged(path) && DIGEST_ROOTS.some((root) => path === root || path.startsWith(`${root}/`));
 }
 
-/** Four entries for each place. */
+/** Four entries for each place, also for one that is not there; the data dir comes behind the others. */
 function parsePlaces(sections: Sections): PlaceFact[] | undefined {
   const { text, failure } = programAnswer(sections, 'places');
   const words = failure === undefined ? listIn(text) : undefined;
-  if (words === undefined || words.length % 4 !== 0) return undefined;
+  if (words === undefined || words.length % 4 !== 0 || words.length / 4 <= PLACES.length) return undefined;
   return words.flatMap((kind, at) => {
     const [path = '', resolved = '', mountPoint = ''] = words.slice(at + 1, at + 4);
-    if (at % 4 !== 0) return [];
+    if (at % 4 !== 0 || kind === 'nothing') return [];
     return [
       {
         path,
@@ -153,18 +153,26 @@ function parsePlaces(sections: Sections): PlaceFact[] | undefined {
 const NOTHING: FolderFact = { exists: false, empty: true, mode: '' };
 const NO_DATA: DataDirFact = { ...NOTHING, hasLog: false, hasBlankLog: false };
 
-/** What lies in the folders of the data. */
+/** What lies in the folders of the data: each folder by its part with whether it is there, then what `find` lists of those. */
 export function parseDataDir(sections: Sections): { dataDir: DataDirFact; unseen: Unseen[] } {
   const { text, words, failure } = programAnswer(sections, 'data-dir');
   const entries = failure === undefined ? listIn(text) : undefined;
-  const pathOf = new Map((entries ?? []).flatMap(roleIn));
+  const roles = (entries ?? []).flatMap(roleIn);
   const listed = (entries ?? []).flatMap(folderEntryIn);
-  if (entries?.length !== pathOf.size + listed.length || !pathOf.has('data-dir') || !pathOf.has('log')) {
+  const roleOf = new Map(roles.map((role) => [role.name, role]));
+  const isWhole =
+    entries?.length === roles.length + listed.length &&
+    roleOf.has('data-dir') &&
+    roleOf.has('log') &&
+    roles.every(
+      ({ isThere, path }) => isThere === listed.some((entry) => entry.path === path && entry.depth === '0'),
+    );
+  if (!isWhole) {
     const problem = failure ?? withWords('its list of the data is not whole', words);
     return { dataDir: NO_DATA, unseen: [{ what: 'data-dir', program: 'find', words: problem }] };
   }
-  const folderOf = (role: string): FolderFact => {
-    const own = listed.filter(({ path }) => path === pathOf.get(role));
+  const folderOf = (name: string): FolderFact => {
+    const own = listed.filter(({ path }) => path === roleOf.get(name)?.path);
     const mode = own.find(({ depth }) => depth === '0')?.mode;
     if (mode === undefined) return NOTHING;
     // a new ext4's own folder, lost+found, is no data and is not listed
@@ -177,15 +185,15 @@ export function parseDataDir(sections: Sections): { dataDir: DataDirFact; unseen
       hasLog: !folderOf('log').empty && !hasBlankLog,
       hasBlankLog,
       ...(!folderOf('other-log').empty && { hasLogElsewhere: true }),
-      ...(pathOf.has('wal-dir') && { walDir: folderOf('wal-dir') }),
+      ...(roleOf.has('wal-dir') && { walDir: folderOf('wal-dir') }),
     },
     unseen: [],
   };
 }
 
-function roleIn(entry: string): [string, string][] {
-  const match = /^(data-dir|wal-dir|log|other-log) (\/.*)$/s.exec(entry);
-  return match === null ? [] : [[match[1] ?? '', match[2] ?? '']];
+function roleIn(entry: string): { name: string; isThere: boolean; path: string }[] {
+  const match = /^(data-dir|wal-dir|log|other-log) (yes|no) (\/.*)$/s.exec(entry);
+  return match === null ? [] : [{ name: match[1] ?? '', isThere: match[2] === 'yes', path: match[3] ?? '' }];
 }
 
 function folderEntryIn(entry: string): { depth: string; mode: string; path: string }[] {

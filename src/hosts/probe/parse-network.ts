@@ -9,7 +9,7 @@ export function parseAddresses(sections: Sections): Seen<readonly string[]> {
   const listed = [...text.matchAll(/\binet6? ([0-9a-fA-F.:]+)/g)].map((match) => match[1] ?? '');
   const bare = text.split(/\s+/).filter((word) => /^[0-9a-fA-F.:]*[.:][0-9a-fA-F.:]*$/.test(word));
   const addresses = listed.length > 0 ? listed : bare;
-  if (failure === undefined && addresses.length > 0) return { seen: addresses };
+  if (failure === undefined && addresses.length > 0 && text.endsWith('\n')) return { seen: addresses };
   const problem = failure ?? withWords('it named no address', words);
   return { unseen: { what: 'addresses', program: 'ip addr', words: problem } };
 }
@@ -21,7 +21,7 @@ export function parseAddresses(sections: Sections): Seen<readonly string[]> {
 export function parseListeners(sections: Sections): Seen<ReadonlyMap<number, string>> {
   const { text, words, failure } = programAnswer(sections, 'listeners');
   const tables = linesOf(sections.get('listeners.kernel') ?? '');
-  const listed = /^State\b/.test(text);
+  const listed = /^State\b.*\n$/s.test(text);
   if (failure !== undefined || (!listed && !tables.includes('/proc/net/tcp'))) {
     const problem = failure ?? withWords('it listed no ports', words);
     return { unseen: { what: 'listeners', program: 'ss -ltn', words: problem } };

@@ -137,7 +137,7 @@ function parseKubeadm(
   const kubeadmVersion = parseKubernetesVersion(version);
   const known = { ...optional('kubeadmVersion', kubeadmVersion), ...optional('etcdImage', etcdImage) };
   const isEnough = kubeadmVersion !== undefined && (etcdImage !== undefined || !isSupported(kubeadmVersion));
-  if (path === '' || isEnough) return { ...known, unseen: [] };
+  if (path === '' || (isEnough && text.endsWith('\n'))) return { ...known, unseen: [] };
   const [program, fact] =
     kubeadmVersion === undefined
       ? ['kubeadm version', 'it named no version']
@@ -187,7 +187,7 @@ function parseKubelet(sections: Sections): Seen<KubeletFact> {
   const unitFileState = properties.get('UnitFileState');
   // of a unit without a file it is empty, and may be left out
   const isWhole = loadState !== 'loaded' ? loadState !== '' : unitFileState !== undefined;
-  if (failure !== undefined || !isWhole || activeState === '' || subState === '') {
+  if (failure !== undefined || !isWhole || !text.endsWith('\n') || activeState === '' || subState === '') {
     const problem =
       failure ?? withWords('it did not tell the state of the unit', words || printable(text, 200));
     return { unseen: { what: 'kubelet', program: 'systemctl show kubelet', words: problem } };

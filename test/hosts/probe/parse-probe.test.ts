@@ -141,7 +141,7 @@ test('where `ip` is missing, the addresses of `hostname -I` are taken', () => {
 test('the folder of a new file system holds no data', () => {
   const answer = withSection(
     'data-dir',
-    'log /var/lib/etcd/member/wal\0data-dir /var/lib/etcd\u00000 755 /var/lib/etcd\0',
+    'log no /var/lib/etcd/member/wal\0data-dir yes /var/lib/etcd\u00000 755 /var/lib/etcd\0',
   );
   const facts = parseProbe('10.0.0.6', answer);
   expect(facts.dataDir).toEqual({
