@@ -1,12 +1,16 @@
 /** What a program or a file from elsewhere gives as JSON: any field may be missing, or be something else. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The text as an object; without fields where it is none. */
-export function fieldsOf(text: string): Fields {
+/**
+ * The text as an object; undefined where it is no JSON or no object. An answer that cannot be read says nothing, so what to
+ * make of it is for the caller to say.
+ */
+export function fieldsOf(text: string): Fields | undefined {
   try {
-    return fieldsIn(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    return isFields(value) ? value : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }
 

@@ -22,6 +22,8 @@ export interface ReachFact {
   readonly port: number;
   /** `refused` is good news before etcd runs: the packet came there and back. */
   readonly outcome: 'open' | 'refused' | 'timeout' | 'unreachable' | 'unknown';
+  /** What bash said of the try, where its outcome is unknown. */
+  readonly words?: string;
 }
 
 /** A container of etcd's static pod as the CRI lists it. */
@@ -36,8 +38,11 @@ export interface ContainerFact {
 /** The kubelet unit as systemd shows it. */
 export interface KubeletFact {
   readonly installed: boolean;
+  /** systemd's LoadState, e.g. `loaded`, `masked`, `not-found`, `error`, `bad-setting`; absent where it was not seen. */
+  readonly loadState?: string;
   readonly active: boolean;
   readonly subState: string;
+  /** `systemctl is-enabled` takes the unit for enabled, which includes e.g. `static` and `alias`. */
   readonly enabled: boolean;
   readonly dropIns: readonly string[];
 }
@@ -59,6 +64,18 @@ export interface FolderFact {
   readonly exists: boolean;
   readonly empty: boolean;
   readonly mode: string;
+}
+
+/** Where a folder that the action writes in really is. */
+export interface PlaceFact {
+  /** As the action names it, e.g. `/etc/kubernetes/manifests`. */
+  readonly path: string;
+  /** What is there: `link` whatever the link leads to, `other` for what is no folder. */
+  readonly kind: 'folder' | 'link' | 'other';
+  /** The folder without any link in its path; absent where the path leads to no folder. */
+  readonly resolved?: string;
+  /** The mount point that the folder lies on, which is `resolved` itself where something is mounted there. */
+  readonly mountPoint?: string;
 }
 
 /** Which container runtimes were found. */
@@ -104,6 +121,8 @@ export interface StandingFacts {
   readonly dataDir: DataDirFact;
   /** What the action itself left on this host. */
   readonly state: HostState | 'absent' | 'unreadable';
+  /** The folders that the action writes in, as far as they are there; see `places.ts`. Absent: the probe was of another form. */
+  readonly places?: readonly PlaceFact[];
   /** What could not be seen; empty where the facts are whole. */
   readonly unseen: readonly Unseen[];
 }
@@ -132,6 +151,8 @@ export interface HostFacts extends StandingFacts {
   readonly sandboxImage?: string;
   /** The processor as Go names it, e.g. `amd64`. */
   readonly architecture?: string;
+  /** Programs that the action's scripts need and that are not on the host, e.g. `find`. */
+  readonly missingTools?: readonly string[];
   readonly addresses: readonly string[];
   readonly reach: readonly ReachFact[];
   /** TCP ports that something listens on, with the program's name where the kernel tells it. */

@@ -84,10 +84,8 @@ export interface HealthHostFacts {
   readonly walFilesystem?: FilesystemFact;
   /** kubelet's own /healthz: `ok`, what else it said, or absent where nothing answers. */
   readonly kubeletHealthz?: string;
-  /** Containers of etcd's static pod with how they ended, the newest first. */
+  /** Containers of etcd's static pod with how they ended, the newest first; empty where `unseen` of the facts holds them. */
   readonly containers: readonly PodContainer[];
-  /** True: the container runtime did not say in time which there are. */
-  readonly runtimeSilent?: boolean;
   /** Last lines of the newest container's log, the newest last; empty while it runs and never ended. */
   readonly lastLog: readonly string[];
   /**

@@ -5,7 +5,7 @@ import type { HealthDocument } from '../../src/health/document.ts';
 import type { HealthFacts } from '../../src/health/facts.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, ETCD_MANIFEST, KUBELET_DROP_IN } from '../../src/kubeadm/paths.ts';
-import type { HostFacts } from '../../src/cluster/host-facts.ts';
+import type { FactName, HostFacts } from '../../src/cluster/host-facts.ts';
 import { clientPair, handedOverFiles, hostWith } from '../cluster/control-plane/example.ts';
 import { fileFact, leavesOf, NOW, otherCa, ownCa, withFiles, withoutFiles } from '../cluster/example.ts';
 import { etcdFailure, member, status } from '../etcd/observations.ts';
@@ -494,9 +494,46 @@ describe('certificates', () => {
 });
 
 test('a container runtime that is silent says nothing of the containers: unknown, and no failure', () => {
-  const report = assess(healthFacts({ 1: { more: { containers: [], runtimeSilent: true } } }));
+  const words = 'it did not end within 12 s';
+  const unseen = [{ what: 'containers', program: 'crictl ps', words } as const];
+  const report = assess(
+    healthFacts({ 1: { more: { containers: [] }, host: (host) => ({ ...host, unseen }) } }),
+  );
   expect(bad(report)).toEqual(['unknown infra1 pod']);
   expect(told(report, 'pod').fix).toMatch(/crictl ps/);
+  expect(told(report, 'pod').measured).toContain(words);
+});
+
+describe('what a program did not tell is unknown, and not missing', () => {
+  const nothing = (what: FactName): Parameters<typeof healthFacts>[0] => ({
+    1: {
+      host: (host) => ({
+        ...host,
+        unseen: [{ what, program: 'a program', words: 'it ended with exit code 127' }],
+        ...(what === 'files' && { files: new Map(), places: [] }),
+        ...(what === 'kubelet' && {
+          kubelet: { installed: false, active: false, subState: '', enabled: false, dropIns: [] },
+        }),
+      }),
+    },
+  });
+
+  test.each<[FactName, readonly string[]]>([
+    ['files', ['drop-in', 'manifest', 'modes', 'stray-files', 'certificate']],
+    ['digests', ['drop-in', 'manifest']],
+    ['data-dir', ['modes']],
+    ['kubelet', ['drop-in', 'kubelet']],
+    ['containers', ['pod']],
+  ])('%s', (what, checks) => {
+    const report = assess(healthFacts(nothing(what)));
+    expect(bad(report).toSorted()).toEqual(checks.map((check) => `unknown infra1 ${check}`).toSorted());
+    expect(report.status).toBe('ok');
+  });
+
+  test('the CA is compared on the hosts on which it was seen', () => {
+    const { checks } = assess(healthFacts(nothing('files')));
+    expect(checks.find(({ name }) => name === 'authority')?.status).toBe('ok');
+  });
 });
 
 describe('hosts of the control plane', () => {

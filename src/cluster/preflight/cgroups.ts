@@ -11,6 +11,7 @@ export function cgroupV1({ name: host, seen }: ExaminedMember, settings: Preflig
   const told = settings.kubeletConfig['failCgroupV1'];
   if (seen.cgroups === 'v2' || kubelet === undefined) return [];
   const refuses = told === true || (told !== false && kubelet.minor >= REFUSES_CGROUP_V1_SINCE);
+  if (seen.cgroups === 'unknown') return refuses ? [unknownVersion(host, kubelet.text)] : [];
   if (refuses) {
     return [
       {
@@ -34,6 +35,17 @@ export function cgroupV1({ name: host, seen }: ExaminedMember, settings: Preflig
       fix: 'Boot the host with cgroup v2 before the next update of kubelet.',
     },
   ];
+}
+
+function unknownVersion(host: string, kubelet: string): SevereFinding {
+  return {
+    severity: 'warn',
+    host,
+    at: 'cgroups',
+    fact: `/sys/fs/cgroup tells neither cgroup v2 nor v1, and kubelet ${kubelet} runs on v2 alone.`,
+    cause: 'The control groups are not mounted there, or the host is a container.',
+    fix: 'Look with `findmnt -R /sys/fs/cgroup`; on a host with cgroup v2 its type is `cgroup2`.',
+  };
 }
 
 /** Hosts with cgroup v1 whose kubelet still takes it, as one finding. */

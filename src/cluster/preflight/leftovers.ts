@@ -12,7 +12,7 @@ export function leftoverKeys({ name: host, seen }: ExaminedMember): SevereFindin
       severity: 'warn',
       host,
       at: 'leftovers',
-      fact: `${keys.length === 1 ? 'a private key lies' : `${keys.length} private keys lie`} outside of /etc/kubernetes${authority ? ", the CA's among them" : ''}: ${keys.join(', ')}.`,
+      fact: `${keys.length === 1 ? 'a private key lies' : `${keys.length} private keys lie`} outside of /etc/kubernetes${authority ? ", the CA's among them" : ''}: ${keys.join(', ')}${seen.moreLeftoverKeys === true ? ', and more' : ''}.`,
       cause:
         "kubeadm's guide makes the files of all hosts in /tmp on one of them and copies them by way of home folders; nothing removes them.",
       fix: `When the cluster has its own copies below /etc/kubernetes/pki${authority ? " (and you keep the CA's key elsewhere)" : ''}, remove these: \`rm -f -- ${keys.map(shellWord).join(' ')}\``,

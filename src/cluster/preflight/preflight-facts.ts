@@ -45,8 +45,8 @@ export interface ConnectTimes {
 export interface PreflightFacts {
   /** Absent: kubelet is not there or did not say its version. */
   readonly kubeletVersion?: KubernetesVersion;
-  /** By kubelet's own test: whether /sys/fs/cgroup is a cgroup2 filesystem. */
-  readonly cgroups: 'v1' | 'v2';
+  /** By the files below /sys/fs/cgroup; `unknown` where they are those of neither version. */
+  readonly cgroups: 'v1' | 'v2' | 'unknown';
   /** Of the kubelet that runs: the driver it was told, and where; absent when none runs. */
   readonly kubeletCgroupDriver?: { readonly driver: string; readonly from: string };
   readonly swaps: readonly SwapFact[];
@@ -65,6 +65,8 @@ export interface PreflightFacts {
   readonly connectTimes: readonly ConnectTimes[];
   /** Private keys that following the guide by hand left outside /etc/kubernetes. Names only. */
   readonly leftoverKeys: readonly string[];
+  /** There are more of them than are named. */
+  readonly moreLeftoverKeys?: true;
 }
 
 /** How a write test of the data dir's filesystem went. */

@@ -12,6 +12,7 @@ import { checkOf, type Check, type CheckStatus } from '../check.ts';
 import type { HealthFacts, HostSight, MemberSight, ServedCertificate, Sight } from '../facts.ts';
 import { days } from '../figures.ts';
 import type { HealthThresholds } from '../thresholds.ts';
+import { unseenCheck } from './unseen.ts';
 
 const RENEW = 'Run the deploy: it renews what ends within `renew-before-days`, without a restart.';
 
@@ -28,10 +29,15 @@ export function certificateChecks(facts: HealthFacts, thresholds: HealthThreshol
 
 function authority({ members, now }: HealthFacts, thresholds: HealthThresholds): Check[] {
   const check = checkOf('authority', null);
-  const hosts = members.flatMap(({ name, host }) =>
-    'seen' in host ? [{ name, info: infoOf(host.seen.facts.files.get(CA_CERTIFICATE)?.text) }] : [],
-  );
-  if (hosts.length === 0) return [check('unknown', { measured: 'No host could be looked at.' })];
+  const looked = members.flatMap(({ name, host }) => {
+    if ('unseen' in host) return [];
+    const { facts } = host.seen;
+    const info = infoOf(facts.files.get(CA_CERTIFICATE)?.text);
+    return [{ name, info, notSeen: unseenCheck(check, name, facts, ['files']) }];
+  });
+  const hosts = looked.filter(({ info, notSeen }) => info !== undefined || notSeen === undefined);
+  const [unseen] = looked.flatMap(({ notSeen }) => notSeen ?? []);
+  if (hosts.length === 0) return [unseen ?? check('unknown', { measured: 'No host could be looked at.' })];
   const without = hosts.filter(({ info }) => info === undefined).map(({ name }) => name);
   const told = hosts.flatMap(({ name, info }) =>
     info === undefined ? [] : [[name, info.fingerprint] as const],
@@ -110,11 +116,14 @@ function strayKeys(members: HealthFacts['members']): Check[] {
 
 function onDisk(
   { name, address }: MemberSight,
-  { facts: { files }, more: { publicKeys } }: HostSight,
+  { facts, more: { publicKeys } }: HostSight,
   { now }: HealthFacts,
   thresholds: HealthThresholds,
 ): Check[] {
   const check = checkOf('certificate', name);
+  const notSeen = unseenCheck(check, name, facts, ['files']);
+  if (notSeen !== undefined) return [notSeen];
+  const { files } = facts;
   const authorityPem = files.get(CA_CERTIFICATE)?.text;
   const authorityInfo = infoOf(authorityPem);
   const good: { readonly path: string; readonly left: number }[] = [];

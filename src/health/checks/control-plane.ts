@@ -8,6 +8,7 @@ import { checkOf, type Check } from '../check.ts';
 import type { ControlPlaneSight, HealthFacts } from '../facts.ts';
 import { days } from '../figures.ts';
 import type { HealthThresholds } from '../thresholds.ts';
+import { unseenCheck } from './unseen.ts';
 import { byDays, daysWords, ends, infoOf } from './certificates.ts';
 
 const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
@@ -48,6 +49,8 @@ function checkHost(
     });
   }
   const { facts, more } = host.seen;
+  const notSeen = unseenCheck(check, name, facts, ['files']);
+  if (notSeen !== undefined) return { ...notSeen, subject };
   const { files } = facts;
   if (authorityPem === undefined) {
     return check('unknown', {

@@ -22,6 +22,7 @@ import {
 } from '../../kubeadm/paths.ts';
 import { checkOf, type Check } from '../check.ts';
 import type { HealthFacts } from '../facts.ts';
+import { unseenCheck } from './unseen.ts';
 
 /** Files of each host against what the action has recorded there and what the guide wants. */
 export function fileChecks({ members, ...places }: HealthFacts): Check[] {
@@ -43,6 +44,8 @@ const CONVERGE =
 
 function manifest(name: string, facts: StandingFacts, record: HostState | undefined): Check {
   const check = checkOf('manifest', name);
+  const notSeen = unseenCheck(check, name, facts, ['files', 'digests']);
+  if (notSeen !== undefined) return notSeen;
   if (!facts.files.has(ETCD_MANIFEST)) {
     const isOut = facts.files.has(OUTGOING_MANIFEST);
     return check('fail', {
@@ -88,6 +91,8 @@ function manifest(name: string, facts: StandingFacts, record: HostState | undefi
 
 function dropIn(name: string, facts: StandingFacts, record: HostState | undefined): Check {
   const check = checkOf('drop-in', name);
+  const notSeen = unseenCheck(check, name, facts, ['files', 'digests', 'kubelet']);
+  if (notSeen !== undefined) return notSeen;
   if (record === undefined) {
     return check('ok', { measured: 'The action has set no drop-in here.' });
   }
@@ -111,9 +116,11 @@ function dropIn(name: string, facts: StandingFacts, record: HostState | undefine
   });
 }
 
-function strayFiles(name: string, { files }: StandingFacts): Check {
+function strayFiles(name: string, facts: StandingFacts): Check {
   const check = checkOf('stray-files', name);
-  const strays = [...files.values()]
+  const notSeen = unseenCheck(check, name, facts, ['files']);
+  if (notSeen !== undefined) return notSeen;
+  const strays = [...facts.files.values()]
     .filter(({ path, kind }) => kind !== 'directory' && path.startsWith(`${MANIFEST_DIR}/`))
     .map(({ path }) => path)
     // kubelet passes over what begins with a dot (pkg/kubelet/config/file.go)
@@ -130,6 +137,8 @@ function strayFiles(name: string, { files }: StandingFacts): Check {
 
 function modes(name: string, facts: StandingFacts, record: HostState | undefined, places: DataPlaces): Check {
   const check = checkOf('modes', name);
+  const notSeen = unseenCheck(check, name, facts, ['files', 'data-dir']);
+  if (notSeen !== undefined) return notSeen;
   const wrong = [...expectedModes(true, record)].flatMap(([path, mode]) => {
     const file = facts.files.get(path);
     if (file?.kind !== 'file' || (file.mode === mode && file.owner === '0:0')) return [];

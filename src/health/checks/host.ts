@@ -2,6 +2,7 @@ import { checkOf, type Check, type CheckName } from '../check.ts';
 import type { HealthFacts, HostSight, MemberSight, PodContainer } from '../facts.ts';
 import { duration, plural } from '../figures.ts';
 import { explainLog } from './explain-log.ts';
+import { unseenCheck } from './unseen.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -47,6 +48,8 @@ export function hostChecks({ members, now }: HealthFacts): Check[] {
 
 function kubelet(name: string, { facts, more }: HostSight): Check {
   const check = checkOf('kubelet', name);
+  const notSeen = unseenCheck(check, name, facts, ['kubelet']);
+  if (notSeen !== undefined) return notSeen;
   const { active, enabled, subState } = facts.kubelet;
   if (!active) {
     return check('fail', {
@@ -75,17 +78,12 @@ function kubelet(name: string, { facts, more }: HostSight): Check {
 
 function pod(
   { name, endpoint }: MemberSight,
-  { more: { containers, runtimeSilent, lastLog } }: HostSight,
+  { facts, more: { containers, lastLog } }: HostSight,
   now: Date,
 ): Check {
   const check = checkOf('pod', name);
-  if (runtimeSilent === true) {
-    return check('unknown', {
-      measured: `The container runtime of ${name} did not say in time which containers there are.`,
-      cause: 'It is stopped, it hangs, or the host is overloaded.',
-      fix: `\`systemctl status containerd\` (or crio) and \`crictl ps\` on ${name}.`,
-    });
-  }
+  const notSeen = unseenCheck(check, name, facts, ['containers']);
+  if (notSeen !== undefined) return notSeen;
   const running = containers.find((container) => container.running);
   const [ended] = containers.filter((container) => !container.running);
   const why = lastLog.length === 0 ? undefined : explainLog(lastLog);

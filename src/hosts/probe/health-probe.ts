@@ -5,13 +5,9 @@ import { leafProfileNames } from '../../pki/leaf-profiles.ts';
 import { PROBE_OUTPUT } from '../output-limits.ts';
 import { quote } from '../shell.ts';
 import type { RemoteScript } from '../transport.ts';
-import {
-  BEGIN_VOLATILE,
-  LOOK_AT_IDENTITY,
-  LOOK_AT_VOLATILE,
-  placeVariables,
-  PROBE_START,
-} from './probe-script.ts';
+import { CRI_SECONDS } from './ask-runtime.ts';
+import { LOOK_AT_FILES, placeVariables } from './look-at-files.ts';
+import { BEGIN_VOLATILE, LOOK_AT_IDENTITY, PROBE_START } from './probe-script.ts';
 
 /** What the health probe has to be told. */
 export interface HealthQuestion extends DataPlaces {
@@ -23,15 +19,13 @@ export interface HealthQuestion extends DataPlaces {
  * Which form the answer has. Raised when a probe that was installed by an earlier release could no longer be read as it
  * stands, or would not tell what is needed.
  */
-export const HEALTH_PROBE_FORMAT = 1;
+export const HEALTH_PROBE_FORMAT = 2;
 
 /** The deadline of the whole check ends it earlier, if that is shorter. */
 const TIMEOUT_MS = 60_000;
 /** How many containers of etcd's pod are asked for their end, and how many lines of a log are read. */
 const MOST_CONTAINERS = 3;
 const LOG_LINES = 40;
-/** Where the containers would be, when the runtime has not said in time which there are. */
-export const RUNTIME_SILENT = 'silent';
 /** Seconds that a tool or a port may take; what has not answered by then is left out. */
 const PATIENCE_SECONDS = 5;
 
@@ -78,21 +72,19 @@ kubelet_healthz() {
   IFS= read -r -t ${PATIENCE_SECONDS} -N 2000 body <&3
   printf %s "$body"
 }
+inspect() { cri inspect -o go-template --template '{"status":{{json .status}}}' "$1" || cri inspect -o json "$1"; }
+last_log() { cri logs --tail ${LOG_LINES} "$1" 2>&1 | tail -c 65536; }
 pod() {
   local rest id found=0 ended='' an_id='"id": *"([0-9a-f]+)"' a_state='"state": *"([A-Z_]+)"'
-  rest=$(cri ps -a -o json --name '^etcd$')
-  case $rest in *'"containers"'*) ;; *) printf ${RUNTIME_SILENT} ;; esac
+  rest=$(program health.containers ${CRI_SECONDS} cri_list ps -a -o json --name '^etcd$')
+  printf '%s\\n' "$rest"
   while [ "$found" -lt ${MOST_CONTAINERS} ] && [[ $rest =~ $an_id ]]; do
     id=\${BASH_REMATCH[1]}
     rest=\${rest#*"\${BASH_REMATCH[0]}"}
     if [[ $rest =~ $a_state ]] && [ "\${BASH_REMATCH[1]}" = CONTAINER_EXITED ]; then ended=\${ended:-$id}; fi
-    section "health.container.$((found++))"
-    cri inspect -o go-template --template '{"status":{{json .status}}}' "$id" || cri inspect -o json "$id"
+    program "health.container.$((found++))" ${CRI_SECONDS} inspect "$id"
   done
-  if [ -n "$ended" ]; then
-    section health.log
-    timeout ${PATIENCE_SECONDS} crictl --runtime-endpoint "$endpoint" logs --tail ${LOG_LINES} "$ended" 2>&1 | tail -c 65536
-  fi
+  if [ -n "$ended" ]; then program health.log ${PATIENCE_SECONDS} last_log "$ended"; fi
 }
 public_keys() {
   local file
@@ -109,12 +101,11 @@ filesystem() { # FOLDER SECTIONS
   findmnt -nr -o FSTYPE,SOURCE,TARGET,OPTIONS -T "$folder"
   section "health.$2blocks"
   stat -fc '%S %b %a %c %d' -- "$folder"
-  section "health.$2used"
-  timeout ${PATIENCE_SECONDS} du -skx -- "$1"
+  program "health.$2used" ${PATIENCE_SECONDS} du -skx -- "$1"
 }
 now
 begun=$time
-begin health.containers pod
+begin health.pod pod
 begin health.mount filesystem "$data_dir" ''
 if [ -n "$wal_dir" ]; then begin health.wal-mount filesystem "$wal_dir" wal-; fi
 begin health.healthz kubelet_healthz
@@ -128,7 +119,7 @@ if [ "$client_key" = yes ] && [ -f ${CLIENT_KEY} ]; then section health.client-k
 `;
 
 /** The text that runs on every host, behind the variables data_dir, wal_dir and client_key. */
-const HEALTH_BODY = `${PROBE_START}${BEGIN_HEALTH}${BEGIN_VOLATILE}${LOOK_AT_IDENTITY}${LOOK_AT_VOLATILE}${LOOK_AT_HEALTH}
+const HEALTH_BODY = `${PROBE_START}${BEGIN_HEALTH}${BEGIN_VOLATILE}${LOOK_AT_IDENTITY}${LOOK_AT_FILES}${LOOK_AT_HEALTH}
 gather_sections
 now
 section health.clock
@@ -159,7 +150,17 @@ refuse() { printf 'etcd-ha-health-probe: %s\\n' "$1" >&2; exit 95; }
 [ "$#" = 2 ] || [ "$#" = 3 ] || refuse 'usage: etcd-ha-health-probe DATA-DIR yes|no [WAL-DIR]'
 data_dir=$1 client_key=$2 wal_dir=\${3-}
 for folder in "$data_dir" "\${3-/}"; do
-  case $folder in *[!A-Za-z0-9/._-]* | *..* | [!/]* | '') refuse "'$folder' is not an absolute path" ;; esac
+  case $folder in *[!A-Za-z0-9/._-]* | *..* | *//* | ?*/ | [!/]* | '') refuse "'$folder' is not an absolute path" ;; esac
+  parts=(/)
+  for ((part = 1; part <= \${#folder}; part++)); do
+    case \${folder:part:1} in / | '') if [ -e "\${folder:0:part}" ] || [ -L "\${folder:0:part}" ]; then parts+=("\${folder:0:part}"); fi ;; esac
+  done
+  trusted=0
+  while read -r uid mode; do
+    if [ "$uid" = 0 ] && [[ $mode == d????[!w]??[!w]* ]]; then trusted=$((trusted + 1)); fi
+  done < <(stat -c '%u %A' -- "\${parts[@]}")
+  # the account that may run this chooses the folder: it must not lead elsewhere, nor be one that others fill
+  [ "$trusted" = "\${#parts[@]}" ] || refuse "a part of the path '$folder' is no folder that root alone may write in"
 done
 case $client_key in yes | no) ;; *) refuse 'the second argument is neither yes nor no' ;; esac
 ${HEALTH_BODY}`;

@@ -1,13 +1,14 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import type { StandingFacts } from '../../cluster/host-facts.ts';
+import type { ContainerFact, StandingFacts } from '../../cluster/host-facts.ts';
 import type { FilesystemFact } from '../../cluster/preflight/preflight-facts.ts';
 import type { HealthHostFacts, PodContainer } from '../../health/facts.ts';
 import { fieldsIn, fieldsOf, numberIn, textIn } from '../../json-fields.ts';
 import { clockOf, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
-import { HEALTH_PROBE_FORMAT, RUNTIME_SILENT } from './health-probe.ts';
+import { HEALTH_PROBE_FORMAT } from './health-probe.ts';
 import { parseStanding } from './parse-probe.ts';
-import { IncompleteProbe, readSections } from './sections.ts';
+import { parseContainers } from './parse-runtime.ts';
+import { IncompleteProbe, programAnswer, readSections, type Sections } from './sections.ts';
 
 /** What the health probe has brought from a host. */
 export interface HealthAnswer {
@@ -42,15 +43,18 @@ export function parseHealth(answer: string, timing: ProbeTiming): HealthAnswer {
   const walFilesystem = filesystemIn('wal-', get);
   const healthz = get('health.healthz');
   const clientKey = sections.get('health.client-key');
+  const standing = parseStanding(sections);
+  const containers = parseContainers(sections, 'health.containers');
   return {
-    facts: parseStanding(sections),
+    facts: 'seen' in containers ? standing : { ...standing, unseen: [...standing.unseen, containers.unseen] },
     more: {
       clock: clockOf(timing, { begunMs: begun, endedMs: ended }),
       ...(filesystem && { filesystem }),
       ...(walFilesystem && { walFilesystem }),
       ...(healthz !== '' && { kubeletHealthz: healthz }),
-      ...(get('health.containers') === RUNTIME_SILENT && { runtimeSilent: true }),
-      containers: named('health.container.', sections).flatMap(([, text]) => parseContainer(text)),
+      containers: ('seen' in containers ? containers.seen : []).map((container, at) =>
+        withEnd(container, programAnswer(sections, `health.container.${at}`).text),
+      ),
       lastLog: get('health.log')
         .split('\n')
         .filter((line) => line !== ''),
@@ -66,7 +70,7 @@ function filesystemIn(prefix: string, get: (name: string) => string): Filesystem
 }
 
 /** What the sections whose names begin so hold, by the rest of their names. */
-function named(prefix: string, sections: ReadonlyMap<string, string>): [string, string][] {
+function named(prefix: string, sections: Sections): [string, string][] {
   return [...sections]
     .filter(([name]) => name.startsWith(prefix))
     .map(([name, text]) => [name.slice(prefix.length), text]);
@@ -82,27 +86,23 @@ function digestOfKey([path, pem]: [string, string]): [string, string][] {
   }
 }
 
-/** One `crictl inspect -o json`. */
-function parseContainer(text: string): PodContainer[] {
-  const status = fieldsIn(fieldsOf(text)['status']);
-  const id = textIn(status['id']);
-  if (id === '') return [];
-  const running = status['state'] === 'CONTAINER_RUNNING';
+/** A container of the list with what `crictl inspect -o json` says of it; only of the newest ones it is asked. */
+function withEnd({ id, running, attempt }: ContainerFact, text: string): PodContainer {
+  // without it, only when and how the container ended stays untold
+  const status = fieldsIn(fieldsOf(text)?.['status']);
   const startedAt = moment(textIn(status['startedAt']));
   const finishedAt = running ? undefined : moment(textIn(status['finishedAt']));
   const exitCode = numberIn(status['exitCode']);
   const reason = textIn(status['reason']);
-  return [
-    {
-      id,
-      running,
-      attempt: numberIn(fieldsIn(status['metadata'])['attempt']) ?? 0,
-      ...(startedAt !== undefined && { startedAt }),
-      ...(finishedAt !== undefined && { finishedAt }),
-      ...(!running && exitCode !== undefined && { exitCode }),
-      ...(!running && reason !== '' && { reason }),
-    },
-  ];
+  return {
+    id,
+    running,
+    attempt,
+    ...(startedAt !== undefined && { startedAt }),
+    ...(finishedAt !== undefined && { finishedAt }),
+    ...(!running && exitCode !== undefined && { exitCode }),
+    ...(!running && reason !== '' && { reason }),
+  };
 }
 
 /** What has not happened has the time zero of Go, or of Unix. */

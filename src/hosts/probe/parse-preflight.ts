@@ -2,6 +2,7 @@ import type { ConnectTimes, PreflightFacts, SwapFact } from '../../cluster/prefl
 import type { MemberMetrics } from '../../etcd/metrics.ts';
 import { parseMetrics } from '../../etcd/parse-metrics.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
+import { MOST_LEFTOVERS } from './preflight-script.ts';
 import { clockOf, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
 import { IncompleteProbe, readSections } from './sections.ts';
@@ -16,9 +17,10 @@ export function parsePreflight(answer: string, timing: ProbeTiming): PreflightFa
   const begunMs = Number(get('begun')) / 1000;
   const endedMs = Number(get('ended')) / 1000;
   if (!(begunMs > 0 && endedMs > 0)) throw new IncompleteProbe('the probe did not tell the time');
+  const leftovers = lines(get('leftovers'));
   return {
     ...present('kubeletVersion', parseKubernetesVersion(get('kubelet-version').replace(/^Kubernetes /, ''))),
-    cgroups: get('cgroup') === 'cgroup2fs' ? 'v2' : 'v1',
+    cgroups: parseCgroups(get('cgroup')),
     ...present('kubeletCgroupDriver', parseCgroupDriver(get('cgroup-driver'))),
     swaps: parseSwaps(get('swaps')),
     ...present('memoryBytes', parseMemory(get('memory'))),
@@ -35,7 +37,8 @@ export function parsePreflight(answer: string, timing: ProbeTiming): PreflightFa
     ),
     ...present('member', memberMetrics(get('metrics'))),
     connectTimes: parseConnects(get('connects')),
-    leftoverKeys: [...new Set(lines(get('leftovers')))],
+    leftoverKeys: [...new Set(leftovers.slice(0, MOST_LEFTOVERS))],
+    ...(leftovers.length > MOST_LEFTOVERS && { moreLeftoverKeys: true as const }),
   };
 }
 
@@ -45,6 +48,11 @@ function present<K extends string, V>(key: K, value: V | undefined): Partial<Rec
 
 function lines(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
+}
+
+/** What is neither, e.g. where nothing is mounted, is not taken for the old one. */
+function parseCgroups(text: string): PreflightFacts['cgroups'] {
+  return text === 'v1' || text === 'v2' ? text : 'unknown';
 }
 
 /** `DRIVER SOURCE`; a kubelet that was told none takes cgroupfs (pkg/kubelet/apis/config/v1beta1/defaults.go). */

@@ -1,78 +1,117 @@
-import type {
-  ContainerFact,
-  DataDirFact,
-  FileFact,
-  FolderFact,
-  HostFacts,
-  KubeletFact,
-  ReachFact,
-  RuntimeDiscovery,
-  StandingFacts,
-} from '../../cluster/host-facts.ts';
+import type { HostFacts, KubeletFact, StandingFacts, Unseen } from '../../cluster/host-facts.ts';
 import { parseHostState, type HostState } from '../../cluster/host-state.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
-import { fieldsIn, fieldsOf, numberIn, objectsIn, textIn, textsIn } from '../../json-fields.ts';
-import { parseKubernetesVersion } from '../../kubeadm/version.ts';
+import { isSupported, parseKubernetesVersion } from '../../kubeadm/version.ts';
+import { printable } from '../printable.ts';
 import { parseKubeadmAnswer } from './kubeadm-says.ts';
-import { readSections } from './sections.ts';
+import { parseDataDir, parseFiles } from './parse-files.ts';
+import { parseAddresses, parseListeners, parseReach } from './parse-network.ts';
+import { parseContainers, parseImages, parseRuntime, type Seen } from './parse-runtime.ts';
+import { programAnswer, readSections, requireSections, withWords, type Sections } from './sections.ts';
+
+/** Sections that every answer of the probe has, whatever the host lacks. */
+const ALWAYS = ['machine-id', 'init', 'machine', 'missing-tools', 'cri.sockets', 'cri.endpoint'];
+const TOOLS = ['systemctl', 'kubelet', 'kubeadm', 'crictl', 'ctr', 'curl'];
 
 /**
- * Facts from the probe's answer.
+ * Facts from the probe's answer. What a program did not say, or not in its form, is in `unseen`, and the facts are empty there.
  * @param address the address that the user gave for this host.
  * @param later the answer of the volatile probe, whose part replaces that of the first.
- * @throws IncompleteProbe when the last section is missing.
+ * @throws IncompleteProbe when the last section is missing, or one that needs no program.
  */
 export function parseProbe(address: string, answer: string, later?: string): HostFacts {
   const first = readSections(answer);
-  const sections = later === undefined ? first : new Map([...withoutVolatile(first), ...readSections(later)]);
+  const sections = later === undefined ? first : laterSections(first, readSections(later));
+  requireSections(sections, [...ALWAYS, ...TOOLS.map((tool) => `tool.${tool}`)]);
   const get = getter(sections);
-  const { version, etcdImage } = parseKubeadmAnswer(get('kubeadm'));
+  const standing = parseStanding(sections);
+  const kubeadmPath = get('tool.kubeadm');
+  const { kubeadmVersion, etcdImage, unseen: ofKubeadm } = parseKubeadm(sections, kubeadmPath);
+  const { runtime, unseen: ofRuntime } = parseRuntime(sections);
+  const { reach, unseen: ofReach } = parseReach(sections);
+  const images = parseImages(sections);
+  const addresses = parseAddresses(sections);
+  const listeners = parseListeners(sections);
+  const containers = parseContainers(sections, 'cri.containers');
   return {
     address,
-    ...parseStanding(sections),
+    ...standing,
     machineId: get('machine-id'),
     systemd: get('init') === 'systemd' && get('tool.systemctl') !== '',
     ...optional('kubeletPath', get('tool.kubelet')),
-    ...optional('kubeadmPath', get('tool.kubeadm')),
+    ...optional('kubeadmPath', kubeadmPath),
     ...optional('crictlPath', get('tool.crictl')),
     ...optional('ctrPath', get('tool.ctr')),
     ...optional('curlPath', get('tool.curl')),
-    ...optional('kubeadmVersion', parseKubernetesVersion(version)),
+    ...optional('kubeadmVersion', kubeadmVersion),
     ...optional('etcdImage', etcdImage),
-    runtime: parseRuntime(get),
-    ...parseImages(get('cri.images')),
+    runtime,
+    ...seenOr(images, { images: [], imageIds: new Map() }),
     ...optional('sandboxImage', get('cri.sandbox')),
     ...optional('architecture', ARCHITECTURES.get(get('machine'))),
-    addresses: parseAddresses(get('addresses')),
-    reach: lines(get('reach')).flatMap(parseReach),
-    listeners: parseListeners(get('listeners')),
-    containers: parseContainers(get('cri.containers')),
+    missingTools: lines(get('missing-tools')),
+    addresses: seenOr(addresses, []),
+    reach,
+    listeners: seenOr(listeners, new Map()),
+    containers: seenOr(containers, []),
     locked: sections.has('lock'),
+    unseen: [
+      ...standing.unseen,
+      ...ofRuntime,
+      ...ofKubeadm,
+      ...ofReach,
+      ...[images, addresses, listeners, containers].flatMap(unseenIn),
+    ],
   };
 }
 
-/** What every look at a host brings: who it is, and what a run of the action has left there. */
-export function parseStanding(sections: ReadonlyMap<string, string>): StandingFacts {
+/**
+ * What every look at a host brings: who it is, and what a run of the action has left there.
+ * @throws IncompleteProbe when it does not say who it is.
+ */
+export function parseStanding(sections: Sections): StandingFacts {
+  requireSections(sections, ['hostname', 'boot-id']);
   const get = getter(sections);
-  const files = parseFiles(sections);
+  const { files, places, unseen: ofFiles } = parseFiles(sections);
+  const { dataDir, unseen: ofData } = parseDataDir(sections);
+  const kubelet = parseKubelet(sections);
   return {
     hostname: (get('hostname').split('.')[0] ?? '').toLowerCase(),
     bootId: get('boot-id'),
-    kubelet: parseKubelet(get('kubelet')),
+    kubelet: seenOr(kubelet, UNSEEN_KUBELET),
     files,
-    dataDir: parseDataDir(sections),
-    state: readState(files.get(STATE_FILE)),
-    unseen: [],
+    places,
+    dataDir,
+    state: readState(files.get(STATE_FILE)?.text, files.has(STATE_FILE)),
+    unseen: [...ofFiles, ...ofData, ...unseenIn(kubelet)],
   };
 }
 
-function getter(sections: ReadonlyMap<string, string>): (name: string) => string {
+function getter(sections: Sections): (name: string) => string {
   return (name) => sections.get(name)?.trim() ?? '';
 }
 
-/** What is gone since the first look has no section in the second. */
-function withoutVolatile(sections: ReadonlyMap<string, string>): [string, string][] {
-  return [...sections].filter(([name]) => !/^(?:text:|data-dir|wal-dir|lock$)/.test(name));
+const VOLATILE =
+  /^(?:ran\.)?(?:text:.*|lock|kubelet|digests|tree(?:\.roots)?|places|data-dir(?:\.blank-log)?)$/s;
+const WHILE_ETCD_MAY_RUN = /^(?:ran\.)?(?:cri\.containers|listeners(?:\.kernel)?)$/;
+
+/**
+ * The first answer with the part that the later one looks at again: what is gone since the first look has no section in the
+ * second, and what the second one did not bring is not known any more. Where nothing of etcd was on the host at the second
+ * look, its containers and ports are those of the first.
+ */
+function laterSections(first: Sections, later: Sections): Sections {
+  const replaced = (name: string): boolean =>
+    VOLATILE.test(name) || (!later.has('as-before') && WHILE_ETCD_MAY_RUN.test(name));
+  return new Map([...[...first].filter(([name]) => !replaced(name)), ...later]);
+}
+
+function seenOr<T, E>(sight: Seen<T>, nothing: E): T | E {
+  return 'seen' in sight ? sight.seen : nothing;
+}
+
+function unseenIn(sight: Seen<unknown>): Unseen[] {
+  return 'unseen' in sight ? [sight.unseen] : [];
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
@@ -83,55 +122,29 @@ function lines(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-function readState(file: FileFact | undefined): HostState | 'absent' | 'unreadable' {
-  if (file === undefined) return 'absent';
-  return parseHostState(file.text ?? '') ?? 'unreadable';
+function readState(text: string | undefined, isThere: boolean): HostState | 'absent' | 'unreadable' {
+  if (!isThere) return 'absent';
+  return parseHostState(text ?? '') ?? 'unreadable';
 }
 
-function parseFiles(sections: ReadonlyMap<string, string>): Map<string, FileFact> {
-  const digests = new Map(
-    (sections.get('digests') ?? '')
-      .split('\0')
-      .filter((entry) => entry !== '')
-      .map((entry) => [entry.slice(66), entry.slice(0, 64)]),
-  );
-  const kinds: Record<string, FileFact['kind']> = { f: 'file', d: 'directory', l: 'link' };
-  const files = new Map<string, FileFact>();
-  for (const entry of (sections.get('tree') ?? '').split('\0')) {
-    const match = /^(\S) (\d+) (\S+) (\d+) (.+)$/s.exec(entry);
-    if (match === null) continue;
-    const [, kind = '', mode = '', owner = '', size = '', path = ''] = match;
-    files.set(path, {
-      path,
-      kind: kinds[kind] ?? 'other',
-      mode,
-      owner,
-      size: Number(size),
-      ...optional('sha256', digests.get(path)),
-      ...(sections.has(`text:${path}`) ? { text: sections.get(`text:${path}`) ?? '' } : {}),
-    });
-  }
-  return files;
-}
-
-/**
- * The cgroup driver from the CRI's RuntimeConfig (KEP-4033); containerd before 2.0 does not answer that, but shows
- * its configuration.
- */
-function parseRuntime(get: (key: string) => string): RuntimeDiscovery {
-  const sockets = lines(get('cri.sockets'));
-  const endpoint = get('cri.endpoint');
-  if (endpoint === '') return { sockets };
-  const answered = /"?cgroup[_ ]?driver"?: *"?(SYSTEMD|CGROUPFS)/i
-    .exec(get('cri.runtime-config'))?.[1]
-    ?.toLowerCase();
-  const configured = /"systemdCgroup": *(true|false)/i.exec(get('cri.info'))?.[1];
-  const driver =
-    answered ?? (configured === undefined ? undefined : configured === 'true' ? 'systemd' : 'cgroupfs');
-  if (driver !== 'systemd' && driver !== 'cgroupfs') {
-    return { sockets, problem: get('cri.runtime-config').slice(0, 300) };
-  }
-  return { sockets, runtime: { endpoint, cgroupDriver: driver } };
+/** A kubeadm that is not installed is no kubeadm that could not be seen. */
+function parseKubeadm(
+  sections: Sections,
+  path: string,
+): Pick<HostFacts, 'kubeadmVersion' | 'etcdImage' | 'unseen'> {
+  const { text, words, failure } = programAnswer(sections, 'kubeadm');
+  const { version, etcdImage } = parseKubeadmAnswer(text);
+  const kubeadmVersion = parseKubernetesVersion(version);
+  const known = { ...optional('kubeadmVersion', kubeadmVersion), ...optional('etcdImage', etcdImage) };
+  const isEnough = kubeadmVersion !== undefined && (etcdImage !== undefined || !isSupported(kubeadmVersion));
+  if (path === '' || (isEnough && text.endsWith('\n'))) return { ...known, unseen: [] };
+  const [program, fact] =
+    kubeadmVersion === undefined
+      ? ['kubeadm version', 'it named no version']
+      : ['kubeadm config images list', 'it named no image of etcd'];
+  const said = printable(text, 200);
+  const problem = failure ?? withWords(fact, words);
+  return { ...known, unseen: [{ what: 'kubeadm', program, words: withWords(problem, said) }] };
 }
 
 /** `uname -m` to Go's names (kernel: UTS_MACHINE). */
@@ -144,92 +157,50 @@ const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
   ['riscv64', 'riscv64'],
 ]);
 
-/** `crictl images -o json`: `{"images":[{"id":"sha256:…","repoTags":[…],"repoDigests":[…]}]}`; CRI-O's ids are bare. */
-function parseImages(text: string): Pick<HostFacts, 'images' | 'imageIds'> {
-  const imageIds = new Map(
-    objectsIn(fieldsOf(text)['images']).flatMap(({ id, repoTags, repoDigests }) =>
-      [...textsIn(repoTags), ...textsIn(repoDigests)].map(
-        (reference) => [reference, `sha256:${textIn(id).replace(/^sha256:/, '')}`] as const,
-      ),
-    ),
-  );
-  return { images: [...imageIds.keys()], imageIds };
-}
+const UNSEEN_KUBELET: KubeletFact = {
+  installed: false,
+  active: false,
+  subState: '',
+  enabled: false,
+  dropIns: [],
+};
 
-/** `crictl ps -a -o json`. */
-function parseContainers(text: string): ContainerFact[] {
-  return objectsIn(fieldsOf(text)['containers']).map(({ id, state, image, metadata }) => {
-    const { userSpecifiedImage, image: resolved } = fieldsIn(image);
-    return {
-      id: textIn(id),
-      running: state === 'CONTAINER_RUNNING',
-      image: textIn(userSpecifiedImage ?? resolved),
-      attempt: numberIn(fieldsIn(metadata)['attempt']) ?? 0,
-    };
-  });
-}
+/** UnitFileState of units for which `systemctl is-enabled` ends with 0 (systemd, systemctl-is-enabled.c). */
+const ENABLED_STATES: readonly string[] = [
+  'enabled',
+  'enabled-runtime',
+  'static',
+  'alias',
+  'indirect',
+  'generated',
+];
 
-/** `ip -o addr show` lines, or the bare words of `hostname -I`. */
-function parseAddresses(text: string): string[] {
-  const listed = [...text.matchAll(/\binet6? ([0-9a-fA-F.:]+)/g)].map((match) => match[1] ?? '');
-  return listed.length > 0 ? listed : text.split(/\s+/).filter((word) => word !== '');
-}
-
-function parseReach(line: string): ReachFact[] {
-  const match = /^(\S+) (\d+) (.*)$/.exec(line);
-  if (match === null) return [];
-  const [, address = '', port = '', message = ''] = match;
-  return [{ address, port: Number(port), outcome: reachOutcome(message) }];
-}
-
-/** The texts are those of bash in the C locale. */
-function reachOutcome(message: string): ReachFact['outcome'] {
-  if (message === 'open') return 'open';
-  if (/Connection refused/.test(message)) return 'refused';
-  if (message === 'silence') return 'timeout';
-  if (/No route|unreachable/i.test(message)) return 'unreachable';
-  return 'unknown';
-}
-
-/** `ss -Hltnp`: the fourth column is the local address, the last one names the program. */
-function parseListeners(text: string): Map<number, string> {
-  const listeners = new Map<number, string>();
-  for (const line of lines(text)) {
-    const port = /:(\d+)$/.exec(line.split(/\s+/)[3] ?? '')?.[1];
-    if (port !== undefined) listeners.set(Number(port), /users:\(\("([^"]+)"/.exec(line)?.[1] ?? 'unknown');
-  }
-  return listeners;
-}
-
-function parseKubelet(text: string): KubeletFact {
+/** `systemctl show kubelet`, a property on a line; of a unit that systemd does not know too. */
+function parseKubelet(sections: Sections): Seen<KubeletFact> {
+  const { text, words, failure } = programAnswer(sections, 'kubelet');
   const properties = new Map(
     lines(text).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
+  const loadState = properties.get('LoadState') ?? '';
+  const activeState = properties.get('ActiveState') ?? '';
+  const subState = properties.get('SubState') ?? '';
+  const unitFileState = properties.get('UnitFileState');
+  // of a unit without a file it is empty, and may be left out
+  const isWhole = loadState !== 'loaded' ? loadState !== '' : unitFileState !== undefined;
+  if (failure !== undefined || !isWhole || !text.endsWith('\n') || activeState === '' || subState === '') {
+    const problem =
+      failure ?? withWords('it did not tell the state of the unit', words || printable(text, 200));
+    return { unseen: { what: 'kubelet', program: 'systemctl show kubelet', words: problem } };
+  }
   return {
-    installed: properties.get('LoadState') === 'loaded',
-    // between two crashes it is active too, for a moment
-    active: properties.get('ActiveState') === 'active' && properties.get('SubState') === 'running',
-    subState: properties.get('SubState') ?? '',
-    enabled: properties.get('UnitFileState') === 'enabled',
-    dropIns: (properties.get('DropInPaths') ?? '').split(' ').filter((path) => path !== ''),
+    seen: {
+      installed: loadState === 'loaded',
+      loadState,
+      // between two crashes it is active too, for a moment
+      active: activeState === 'active' && subState === 'running',
+      subState,
+      enabled: ENABLED_STATES.includes(unitFileState ?? ''),
+      dropIns: (properties.get('DropInPaths') ?? '').split(' ').filter((path) => path !== ''),
+    },
   };
-}
-
-function parseDataDir(sections: ReadonlyMap<string, string>): DataDirFact {
-  const hasBlankLog = sections.has('data-dir.blank-log');
-  return {
-    ...parseFolder(sections.get('data-dir')),
-    hasLog: (sections.get('data-dir.wal') ?? '').trim() !== '' && !hasBlankLog,
-    hasBlankLog,
-    ...(sections.has('data-dir.other-log') && { hasLogElsewhere: true }),
-    ...(sections.has('wal-dir') && { walDir: parseFolder(sections.get('wal-dir')) }),
-  };
-}
-
-/** Its mode, then what is in it, line by line; nothing where there is no such folder. */
-function parseFolder(text = ''): FolderFact {
-  const [mode, ...entries] = lines(text);
-  if (mode === undefined) return { exists: false, empty: true, mode: '' };
-  // a new ext4's own folder is no data
-  return { exists: true, empty: entries.every((entry) => entry === 'lost+found'), mode };
 }

@@ -23,6 +23,11 @@ const CONNECTS_WHEN_OPEN = 2;
 /** Seconds for all tries on one port; those that came to an end by then count. */
 const CONNECT_TIMEOUT_SECONDS = 2;
 
+/** Where the kernel's control groups are mounted. */
+const CGROUP_ROOT = '/sys/fs/cgroup';
+/** How many left-over keys are named; one more is asked for, which tells that there are more. */
+export const MOST_LEFTOVERS = 100;
+
 /** The keys that the guide makes (kubeadm's certlist.go, the etcd part). Others in such folders are none of ours. */
 const KEY_NAMES = ['ca.key', 'server.key', 'peer.key', 'healthcheck-client.key', 'apiserver-etcd-client.key'];
 
@@ -65,7 +70,7 @@ leftovers() {
     case $uid:$home in *[!0-9]*:* | *:/ | *:/nonexistent | *:) continue ;; esac
     if [ "$uid" = 0 ] || [ "$uid" -ge 1000 ]; then folders+=("$home/pki"); fi
   done < /etc/passwd
-  timeout 2 find "\${folders[@]}" -xdev -maxdepth 2 -type f \\( ${KEY_NAMES.map((name) => `-name ${name}`).join(' -o ')} \\) 2>/dev/null | head -n 100
+  timeout 2 find "\${folders[@]}" -xdev -maxdepth 2 -type f \\( ${KEY_NAMES.map((name) => `-name ${name}`).join(' -o ')} \\) 2>/dev/null | head -n ${MOST_LEFTOVERS + 1}
 }
 cgroup_driver() {
   local pid=$1 words=() i config='' driver=''
@@ -92,6 +97,12 @@ kubelet_unit() {
   section cgroup-driver
   if [ "$pid" -gt 0 ]; then cgroup_driver "$pid" 2>/dev/null; fi
 }
+# Only the root of cgroup v2 has this file; below a v1 or mixed root lies a folder for each controller.
+cgroup_version() {
+  local folder
+  if [ -e ${CGROUP_ROOT}/cgroup.controllers ]; then echo v2; return; fi
+  for folder in ${CGROUP_ROOT}/*; do if [ -e "$folder/cgroup.procs" ]; then echo v1; return; fi; done
+}
 filesystem() { # FOLDER SECTIONS
   local folder=$1
   while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
@@ -113,7 +124,7 @@ begin data-dir-size timeout 2 du -skx -- "$data_dir"
 ${walDir === undefined ? '' : `begin wal-dir-size timeout 2 du -skx -- ${quote(walDir)}`}
 
 section cgroup
-stat -fc %T /sys/fs/cgroup 2>/dev/null
+cgroup_version
 section swaps
 show /proc/swaps
 section memory

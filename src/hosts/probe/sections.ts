@@ -1,16 +1,26 @@
+import { printable } from '../printable.ts';
+
 /** A probe's answer was cut off or is not of its form. */
 export class IncompleteProbe extends Error {}
 
+/** How many characters of a program's errors a host keeps for the answer: the last ones. */
+const MOST_WORDS = 500;
+
 /**
  * Bash for an answer in sections of raw text. Its first line is a mark that is made on the host for this one answer, so that
- * nothing that lies there can look like a section; then each section begins with a line `MARK NAME`. All of it is done by
- * builtins: no process, no temporary file, and no here-string, for which bash before 5.1 makes one.
+ * nothing that lies there can look like a section; then each section begins with a line `MARK NAME`. No temporary file is
+ * made, and no here-string, for which bash before 5.1 makes one.
  *
  * `section NAME`: begins one. `show FILE`: prints a text file exactly as it is, or nothing. `now`: sets `time` to the
  * microseconds since 1970.
  *
  * `begin NAME COMMAND…` has a command write a section of its own at the same time, without its errors; `gather_sections` waits
- * for these and prints them; `end_sections` does too, and ends the answer.
+ * for these and prints them, in the order in which they were begun; `end_sections` does too, and ends the answer.
+ *
+ * `program NAME SECONDS COMMAND…` prints what the command prints as the section NAME, and then the section `ran.NAME`: its
+ * exit code, or `late` and the seconds, and on the lines that follow its last errors. A command that takes longer is killed
+ * with its whole process group, so that a child of it cannot keep the answer open. The errors and the end come by one pipe,
+ * so that no file is needed and `timeout` (another one in busybox) neither. `begin_program` is the same begun at once.
  */
 export const SECTIONS = `
 read -r mark < /proc/sys/kernel/random/uuid
@@ -18,9 +28,32 @@ begun_sections=()
 section() { printf '\\n%s %s\\n' "$mark" "$1"; }
 show() { local text=(); mapfile -d '' text < "$1" && printf %s "\${text[@]}"; } 2>/dev/null
 now() { if [ -n "\${EPOCHREALTIME-}" ]; then time=\${EPOCHREALTIME/./}; else time=$(date +%s%6N); fi; }
+program() {
+  local name=$1 limit=$2 stream line words='' ended='' end
+  shift 2
+  section "$name"
+  exec {stream}<> <(:)
+  set -m
+  { "$@" < /dev/null 2>&"$stream"; printf '\\n%s %s\\n' "$mark" "$?" >&"$stream"; } &
+  end=$((SECONDS + limit + 1))
+  while [ -z "$ended" ] && [ "$SECONDS" -lt "$end" ] && IFS= read -r -t $((end - SECONDS)) -n 4000 -u "$stream" line; do
+    case $line in "$mark "*) ended=\${line#* } ;; ?*) words+=$line$'\\n' ;; esac
+    if [ "\${#words}" -gt ${MOST_WORDS} ]; then words=\${words: -${MOST_WORDS}}; fi
+  done
+  if [ -z "$ended" ]; then kill -KILL -- "-$!"; ended="late $limit"; fi
+  set +m
+  exec {stream}>&-
+  section "ran.$name"
+  printf '%s\\n%s' "$ended" "$words"
+} 2>/dev/null
 begin() {
   local fd
   exec {fd}< <(section "$1"; shift; "$@" 2>/dev/null)
+  begun_sections+=("/dev/fd/$fd")
+}
+begin_program() {
+  local fd
+  exec {fd}< <(program "$@")
   begun_sections+=("/dev/fd/$fd")
 }
 gather_sections() {
@@ -30,6 +63,9 @@ gather_sections() {
 end_sections() { gather_sections; section end; }
 printf '%s\\n' "$mark"
 `;
+
+/** An answer's sections by name, each with the text that follows its line. */
+export type Sections = ReadonlyMap<string, string>;
 
 /**
  * The sections of an answer by name, each with the text that follows its line; the last one of a name counts.
@@ -46,4 +82,47 @@ export function readSections(answer: string): Map<string, string> {
   );
   if (!sections.has('end')) throw new IncompleteProbe('the answer of the probe was cut off');
   return sections;
+}
+
+/** @throws IncompleteProbe when one of these sections, which every answer has, is missing. */
+export function requireSections(sections: Sections, names: readonly string[]): void {
+  const missing = names.filter((name) => !sections.has(name));
+  if (missing.length > 0) throw new IncompleteProbe(`the answer of the probe lacks ${missing.join(', ')}`);
+}
+
+/** What a program of the probe has printed, and how it ended. */
+export interface ProgramAnswer {
+  /** What it wrote to its standard output; empty where the section is missing. */
+  readonly text: string;
+  /** What it wrote to its standard error: the last of it, as one line. */
+  readonly words: string;
+  /** How it ended, with its words; absent where it ended with exit code 0. */
+  readonly failure?: string;
+}
+
+/** The answer of a program that was run by `program NAME`. */
+export function programAnswer(sections: Sections, name: string): ProgramAnswer {
+  const text = sections.get(name) ?? '';
+  const ran = sections.get(`ran.${name}`);
+  const [end = '', ...lines] = (ran ?? '').split('\n');
+  const words = printable(lines.map(withoutPlace).join(' '), MOST_WORDS);
+  if (end === '0' && sections.has(name)) return { text, words };
+  return { text, words, failure: withWords(endOf(end), words) };
+}
+
+/** bash names the line of the script before what it says, which tells an administrator nothing. */
+function withoutPlace(line: string): string {
+  return line.replace(/^[^ :]*: line \d+: /, '');
+}
+
+function endOf(end: string): string {
+  const seconds = /^late (\d+)$/.exec(end)?.[1];
+  if (seconds !== undefined) return `it did not end within ${seconds} s`;
+  if (end === '141') return 'it was ended after it had printed more than is read'; // SIGPIPE
+  return /^[1-9]\d*$/.test(end) ? `it ended with exit code ${end}` : 'how it ended is not in the answer';
+}
+
+/** A fact with what a program said, where it said something; at most as long as `Unseen.words` may be. */
+export function withWords(fact: string, words: string): string {
+  return printable(words === '' ? fact : `${fact}: ${words}`, MOST_WORDS - 1);
 }

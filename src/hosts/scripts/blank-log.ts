@@ -3,7 +3,7 @@ export const BLANK_MEMBER = 'blank-member-';
 
 /**
  * Bash function `has_blank_log LOG_DIR`: whether the member's write-ahead log is there and nothing has ever been written
- * to it: no entry, no vote.
+ * to it: no entry, no vote. It returns 2, with the words of `od` on standard error, where the log could not be read.
  *
  * etcd makes its log with three records (checksum, metadata, an empty snapshot: wal.Create in server/storage/wal/wal.go)
  * and only then writes the members that it begins with. If it ends between the two (its metrics port is taken, the power
@@ -18,8 +18,9 @@ export const BLANK_LOG_FUNCTION = `
 has_blank_log() {
   local files=("$1"/*.wal) at=0 length type b
   if [ "\${#files[@]}" != 1 ] || [ ! -f "\${files[0]}" ]; then return 1; fi
-  read -r -d '' -a b < <(od -An -v -tu1 -N 4096 -- "\${files[0]}" 2> /dev/null) || true
-  if [ "\${#b[@]}" != 4096 ]; then return 1; fi
+  read -r -d '' -a b < <(od -An -v -tu1 -N 4096 -- "\${files[0]}" && printf ' end') || true
+  case " \${b[*]-}" in *' end') ;; *) return 2 ;; esac
+  if [ "\${#b[@]}" != 4097 ]; then return 1; fi
   for type in 4 1 5; do
     length=$((b[at] + 256 * b[at + 1]))
     if [ "\${b[*]:at + 2:5}" != '0 0 0 0 0' ] || [ "\${b[*]:at + 8:2}" != "8 $type" ]; then return 1; fi

@@ -11,16 +11,16 @@ export interface PlacedFile {
   readonly owner: string;
 }
 
-/** Lists every file of the pki tree with digest, mode and owner; never a content. */
+/** Lists every file of the pki tree with digest, mode and owner; never a content. Folders of it may be links. */
 export function listPki(): RemoteScript {
   return {
     title: 'read back the pki tree',
     effect: 'reads',
     timeoutMs: 30_000,
     script: `
-find ${PKI_DIR} -type f -printf '%m %U:%G %p\\n'
+find -L ${PKI_DIR} -type f -printf '%m %U:%G %p\\n'
 echo
-find ${PKI_DIR} -type f -exec sha256sum -- {} +
+find -L ${PKI_DIR} -type f -exec sha256sum -- {} +
 `,
   };
 }

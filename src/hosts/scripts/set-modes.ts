@@ -7,8 +7,9 @@ import { explainUnknown } from './explain-unknown.ts';
 const NOT_PLAIN = 3;
 
 /**
- * Gives files and folders that are there the mode, and the owner root:root. A path that is missing, a symbolic link (it
- * would be followed) or anything else than a file or folder is refused, before any is changed.
+ * Gives files and folders that are there the mode, and the owner root:root. A link to a folder is followed, as a data dir may
+ * be one. A path that is missing, a link to anything else or anything else than a file or folder is refused, before any is
+ * changed.
  * @param modes permission bits in octal, by path.
  */
 export function setModes(modes: ReadonlyMap<string, string>): RemoteScript {
@@ -24,10 +25,14 @@ export function setModes(modes: ReadonlyMap<string, string>): RemoteScript {
     script: `
 set -- ${paths}
 if [ "$#" = 0 ]; then exit 0; fi
+owned=()
 for path do
-  if [ -L "$path" ] || ! { [ -f "$path" ] || [ -d "$path" ]; }; then echo "$path" >&2; exit ${NOT_PLAIN}; fi
+  if [ -L "$path" ] && [ -d "$path" ]; then owned+=("$path/.") # what the link leads to, not the link
+  elif [ -L "$path" ] || ! { [ -f "$path" ] || [ -d "$path" ]; }; then echo "$path" >&2; exit ${NOT_PLAIN}
+  else owned+=("$path")
+  fi
 done
-chown -h 0:0 -- "$@"
+chown -h 0:0 -- "\${owned[@]}"
 ${changes.join('\n')}
 sync -- "$@"
 `,
@@ -39,7 +44,8 @@ export function explainModes(result: RemoteResult): Omit<Finding, 'host' | 'at'>
   if (result.code !== NOT_PLAIN) return explainUnknown(result);
   return {
     fact: `${result.stderr.trim()} is neither a plain file nor a folder (any more); no mode was changed.`,
-    cause: 'It is a symbolic link, or somebody has removed or replaced it since the run looked at the host.',
+    cause:
+      'It is a symbolic link to a file, or somebody has removed or replaced it since the run looked at the host.',
     fix: 'Put the file itself there in place of the link, and run again.',
   };
 }

@@ -124,6 +124,11 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
     /^fail \[infra1\] cgroups: .*refuses to run/,
   ],
   [
+    'cgroups of no known version and kubelet 1.35',
+    { ...allOf('v1.35.0'), seen: { cgroups: 'unknown' } },
+    /^warn \[infra1\] cgroups: .*neither cgroup v2 nor v1/,
+  ],
+  [
     'cgroup v1 and kubelet 1.35 that was told to take it',
     { ...allOf('v1.35.0'), seen: { cgroups: 'v1' }, settings: { kubeletConfig: { failCgroupV1: false } } },
     /^warn \[infra1\] cgroups: .*all the same/,

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DataDirFact } from '../../../src/cluster/host-facts.ts';
-import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { parseDataDir } from '../../../src/hosts/probe/parse-files.ts';
 import { volatileProbeScript } from '../../../src/hosts/probe/probe-script.ts';
+import { readSections } from '../../../src/hosts/probe/sections.ts';
 import type { DataPlaces } from '../../../src/kubeadm/data-places.ts';
 
 let folder: string;
@@ -25,7 +26,9 @@ function seen(places: DataPlaces): DataDirFact {
   const { stdout } = spawnSync('bash', ['--norc', '-c', `set -euo pipefail\n${script}`], {
     encoding: 'utf8',
   });
-  return parseProbe('10.0.0.6', stdout).dataDir;
+  const { dataDir: fact, unseen } = parseDataDir(readSections(stdout));
+  expect(unseen).toEqual([]);
+  return fact;
 }
 
 function makeLog(path: string): void {

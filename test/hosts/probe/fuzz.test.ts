@@ -4,10 +4,11 @@ import { Refused } from '../../../src/findings.ts';
 import { OtherFormat, parseHealth } from '../../../src/hosts/probe/parse-health.ts';
 import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
 import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
-import { IncompleteProbe } from '../../../src/hosts/probe/sections.ts';
+import type { FactName, HostFacts } from '../../../src/cluster/host-facts.ts';
+import { IncompleteProbe, readSections } from '../../../src/hosts/probe/sections.ts';
 import { exampleSettings } from '../../cluster/example.ts';
 import { numbers, oneOf, overlong, spoiled, tooSlow, withStrangePart } from '../../fuzz.ts';
-import { recorded } from './recorded.ts';
+import { recorded, withSections } from './recorded.ts';
 
 const TIMING = { sentMs: 0, receivedMs: 0 };
 
@@ -89,6 +90,97 @@ test.each<[string, readonly string[], (answer: string) => unknown]>([
   }
 });
 
+/** Which part of the facts a section is about; those of the others, without a program, every answer has. */
+const FACT_OF: readonly (readonly [RegExp, FactName])[] = [
+  [/^(?:ran\.)?cri\.containers$/, 'containers'],
+  [/^(?:ran\.)?cri\.images$/, 'images'],
+  [/^(?:ran\.)?cri\.runtime-config$/, 'runtime'],
+  [/^(?:ran\.)?kubelet$/, 'kubelet'],
+  [/^(?:ran\.)?kubeadm$/, 'kubeadm'],
+  [/^(?:ran\.)?(?:tree|tree\.roots|places)$|^text:/, 'files'],
+  [/^(?:ran\.)?digests$/, 'digests'],
+  [/^(?:ran\.)?data-dir$/, 'data-dir'],
+  [/^(?:ran\.)?addresses$/, 'addresses'],
+  [/^(?:ran\.)?listeners$/, 'listeners'],
+  [/^reach/, 'reach'],
+];
+
+/** So much of the facts as a part of them brings. */
+function partOf(facts: HostFacts, fact: FactName): unknown {
+  const texts = [...facts.files.values()].map(({ path, kind, mode, owner, text }) => [
+    path,
+    kind,
+    mode,
+    owner,
+    text,
+  ]);
+  const parts: Record<FactName, unknown> = {
+    containers: facts.containers,
+    images: facts.imageIds,
+    runtime: facts.runtime,
+    kubelet: facts.kubelet,
+    kubeadm: [facts.kubeadmVersion, facts.etcdImage],
+    files: [texts, facts.places, facts.state],
+    digests: [...facts.files.values()].map(({ sha256 }) => sha256),
+    'data-dir': facts.dataDir,
+    addresses: facts.addresses,
+    listeners: facts.listeners,
+    reach: facts.reach,
+  };
+  return parts[fact];
+}
+
+/** A section as it never comes from a program that worked, by what becomes of its text. */
+const SPOILS: readonly (readonly [string, (text: string, random: () => number) => string | undefined])[] = [
+  ['removed', () => undefined],
+  ['emptied', () => ''],
+  ['cut', (text, random) => cut(text, random)],
+  [
+    'replaced',
+    (_, random) =>
+      oneOf(['{}', '[]', 'null', 'rubbish', '{"containers":{},"images":"x"}', '\0\0', '1\nfailed'], random),
+  ],
+];
+
+/** Cut off within an entry: between two of them a program that has ended well does not stop. */
+function cut(text: string, random: () => number): string {
+  const at = Math.floor(random() * text.length);
+  return text.slice(0, /[\n\0]$/.test(text.slice(0, at)) ? at - 1 : at);
+}
+
+// What could not be read is told as such: never an empty list, a file that is absent, or an older value in its place.
+test.each(SPOILS)('a section that was %s is unseen, or changes nothing', (_, spoil) => {
+  const random = numbers(7);
+  for (const name of ['pristine', 'member']) {
+    const text = recorded(name);
+    const before = parseProbe('10.77.0.10', text);
+    expect(before.unseen).toEqual([]);
+    for (const [section, content] of readSections(text)) {
+      for (let time = 0; time < 12; time += 1) {
+        const changed = spoil(content, random);
+        if (changed === content) continue;
+        const facts = factsOrNone(withSections(text, { [section]: changed }));
+        const fact = FACT_OF.find(([pattern]) => pattern.test(section))?.[1];
+        if (facts === undefined || fact === undefined || facts.unseen.some(({ what }) => what === fact))
+          continue;
+        const unknown = facts.reach.some(({ outcome }) => outcome === 'unknown');
+        if (fact === 'reach' && unknown) continue;
+        expect([section, changed, partOf(facts, fact)]).toEqual([section, changed, partOf(before, fact)]);
+      }
+    }
+  }
+});
+
+/** Undefined for an answer that says of itself that it is not whole. */
+function factsOrNone(answer: string): HostFacts | undefined {
+  try {
+    return parseProbe('10.77.0.10', answer);
+  } catch (error) {
+    if (error instanceof IncompleteProbe) return undefined;
+    throw error;
+  }
+}
+
 // Facts that nobody has seen yet are decided on all the same, and never end in anything but these.
 test.each([1, 2, 3, 4])('of any answer there is a plan or a refusal (seed %d)', (seed) => {
   const random = numbers(seed);
@@ -138,12 +230,21 @@ test('a long answer takes no time', () => {
     'cri.runtime-config',
     'kubelet',
     'data-dir',
+    'places',
+    'kubeadm',
+    'listeners.kernel',
+    'reach.asked',
   ];
+  const every = ['hostname', 'boot-id', 'machine-id', 'init', 'machine', 'missing-tools', 'cri.sockets'];
+  const tools = ['systemctl', 'kubelet', 'kubeadm', 'crictl', 'ctr', 'curl'].map((tool) => `tool.${tool}`);
   const more = ['swaps', 'mount', 'metrics', 'connects', 'processors', 'exec-start'];
   const answerOf = (sections: readonly string[], text: string): string =>
-    ['#', ...sections.map((name) => `# ${name}\n${text}`), '# begun\n1', '# ended\n1', '# end\n', ''].join(
-      '\n',
-    );
+    [
+      '#',
+      ...[...every, ...tools, 'cri.endpoint'].map((name) => `# ${name}\nx`),
+      ...sections.flatMap((name) => [`# ran.${name}\n0\n${text}`, `# ${name}\n${text}`]),
+      ...['# begun\n1', '# ended\n1', '# end\n', ''],
+    ].join('\n');
   expect(tooSlow(overlong(pieces), (text) => parseProbe('10.77.0.10', answerOf(names, text)))).toEqual([]);
   expect(tooSlow(overlong(pieces), (text) => parsePreflight(answerOf(more, text), TIMING))).toEqual([]);
 }, 60_000);

@@ -38,10 +38,30 @@ describe('a recorded answer', () => {
     expect(parseHealth(answer, TIMING).clientKey?.toString()).toBe('KEY\n');
   });
 
-  test('that the runtime was silent is not taken for a host without containers', () => {
-    expect(parseHealth(RECORDED, TIMING).more.runtimeSilent).toBeUndefined();
-    const answer = withSection('health.containers', 'silent');
-    expect(parseHealth(answer, TIMING).more.runtimeSilent).toBe(true);
+  test.each([
+    ['hung', { 'ran.health.containers': 'late 12\n' }, 'it did not end within 12 s'],
+    [
+      'failed',
+      { 'ran.health.containers': '1\nDeadlineExceeded' },
+      'it ended with exit code 1: DeadlineExceeded',
+    ],
+    [
+      'said something else',
+      { 'health.containers': 'level=warning' },
+      expect.stringContaining('level=warning'),
+    ],
+    ['said nothing', { 'health.containers': undefined }, expect.any(String)],
+  ])('that the runtime %s is not taken for a host without containers', (_, changes, words) => {
+    expect(parseHealth(RECORDED, TIMING).facts.unseen).toEqual([]);
+    const { facts, more } = parseHealth(withSections(RECORDED, changes), TIMING);
+    expect(facts.unseen).toEqual([{ what: 'containers', program: 'crictl ps', words }]);
+    expect(more.containers).toEqual([]);
+  });
+
+  test('a container that was not inspected is known by the list', () => {
+    const { more } = parseHealth(withSections(RECORDED, { 'health.container.0': undefined }), TIMING);
+    expect(more.containers[0]).toMatchObject({ running: true, attempt: 1 });
+    expect(more.containers[0]).not.toHaveProperty('startedAt');
   });
 
   test('the clock is compared by the four times of NTP', () => {

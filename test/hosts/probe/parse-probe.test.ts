@@ -104,7 +104,7 @@ test.each([
   ['10.0.0.7 2380 1 something else', 'unknown'],
 ])('reach "%s" is %s', (line, outcome) => {
   expect(parseProbe('10.0.0.6', withSection('reach', line)).reach).toEqual([
-    { address: '10.0.0.7', port: 2380, outcome },
+    { address: '10.0.0.7', port: 2380, outcome, ...(outcome === 'unknown' && { words: 'something else' }) },
   ]);
 });
 
@@ -139,7 +139,10 @@ test('where `ip` is missing, the addresses of `hostname -I` are taken', () => {
 });
 
 test('the folder of a new file system holds no data', () => {
-  const answer = withSections(recorded('pristine'), { 'data-dir': '755\nlost+found\n', 'data-dir.wal': '' });
+  const answer = withSection(
+    'data-dir',
+    'log no /var/lib/etcd/member/wal\0data-dir yes /var/lib/etcd\u00000 755 /var/lib/etcd\0',
+  );
   const facts = parseProbe('10.0.0.6', answer);
   expect(facts.dataDir).toEqual({
     exists: true,

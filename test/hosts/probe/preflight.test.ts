@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { PreflightFacts } from '../../../src/cluster/preflight/preflight-facts.ts';
 import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../../../src/hosts/probe/preflight-script.ts';
 import { IncompleteProbe } from '../../../src/hosts/probe/sections.ts';
@@ -118,11 +119,40 @@ describe('clock', () => {
   });
 });
 
+// Ubuntu 25.10's stat calls it UNKNOWN (0x63677270), and an empty answer says nothing.
 test.each([
-  ['tmpfs', 'v1'],
-  ['cgroup2fs', 'v2'],
-])('/sys/fs/cgroup of type %s is cgroup %s', (type, cgroups) => {
-  expect(parsePreflight(withSection('cgroup', type), TIMING).cgroups).toBe(cgroups);
+  ['v1', 'v1'],
+  ['v2', 'v2'],
+  ['UNKNOWN (0x63677270)', 'unknown'],
+  ['', 'unknown'],
+])('an answer of "%s" is cgroup %s', (text, cgroups) => {
+  expect(parsePreflight(withSection('cgroup', text), TIMING).cgroups).toBe(cgroups);
+});
+
+test.each([
+  ['v2', ['cgroup.controllers', 'cgroup.procs', 'system.slice/cgroup.procs']],
+  ['v1', ['memory/cgroup.procs', 'systemd/cgroup.procs']],
+  ['v1', ['memory/cgroup.procs', 'unified/cgroup.controllers', 'unified/cgroup.procs']], // both, as systemd mounts them
+  ['unknown', []],
+])('cgroup %s is told from the files %j', async (cgroups, files) => {
+  const root = mkdtempSync(join(tmpdir(), 'cgroups-'));
+  for (const file of files) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), '');
+  }
+  const question = { address: '10.0.0.6', peers: [], ports: [], metricsPort: 1, dataDir: '/nonexistent' };
+  const script = preflightProbe(question).script.replaceAll('/sys/fs/cgroup', root);
+  const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', script]);
+  rmSync(root, { recursive: true });
+  expect(parsePreflight(stdout, TIMING).cgroups).toBe(cgroups);
+});
+
+test('left-over keys are named up to a number, and that there are more is told', () => {
+  const keys = Array.from({ length: 101 }, (_, index) => `/home/u${index}/pki/ca.key`);
+  const facts = (text: readonly string[]): PreflightFacts =>
+    parsePreflight(withSection('leftovers', text.join('\n')), TIMING);
+  expect(facts(keys)).toMatchObject({ leftoverKeys: keys.slice(0, 100), moreLeftoverKeys: true });
+  expect(facts(keys.slice(1))).not.toHaveProperty('moreLeftoverKeys');
 });
 
 test('swap', () => {

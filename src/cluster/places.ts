@@ -1,0 +1,95 @@
+import type { Finding } from '../findings.ts';
+import { expectedPkiTree } from '../kubeadm/file-tree.ts';
+import {
+  ACTION_DIR,
+  ETCD_MANIFEST,
+  KUBEADM_CONFIG,
+  KUBELET_CONFIG,
+  KUBELET_DROP_IN,
+  MANIFEST_DIR,
+  PATCHES_DIR,
+  STATE_FILE,
+} from '../kubeadm/paths.ts';
+import type { HostFacts, PlaceFact } from './host-facts.ts';
+
+/** The files that the action writes under their own names. */
+const OWN_FILES: readonly string[] = [
+  ...expectedPkiTree(true).keys(),
+  ETCD_MANIFEST,
+  KUBEADM_CONFIG,
+  KUBELET_CONFIG,
+  KUBELET_DROP_IN,
+  STATE_FILE,
+];
+
+/**
+ * Links and mounts on which a run would fail half-way, to be refused before anything is written. Folders may be links or mounts
+ * otherwise: what writes and what looks follows them.
+ * @returns findings without the name of the host.
+ */
+export function placeFindings({ places = [], files }: Pick<HostFacts, 'places' | 'files'>): Finding[] {
+  return [
+    ...places.flatMap(noFolder),
+    ...apart(places),
+    ...OWN_FILES.filter((path) => files.get(path)?.kind === 'link').map(linkedFile),
+  ];
+}
+
+function noFolder({ path, kind, resolved }: PlaceFact): Finding[] {
+  if (kind === 'link' && resolved === undefined) {
+    return [
+      {
+        at: 'places',
+        fact: `${path} is a link that leads to no folder.`,
+        cause: 'The folder that it leads to lies on a disk that is not mounted, or was moved.',
+        fix: 'Mount the disk, or let the link lead to the folder again, and run again.',
+      },
+    ];
+  }
+  if (kind === 'link' && path === PATCHES_DIR) {
+    return [
+      {
+        at: 'places',
+        fact: `${path} is a link, which the action does not follow.`,
+        cause: 'The folder was moved by hand.',
+        fix: 'Put the folder itself there in place of the link, and run again.',
+      },
+    ];
+  }
+  if (kind !== 'other') return [];
+  return [
+    {
+      at: 'places',
+      fact: `${path} is not a folder.`,
+      cause: 'A file was put where the folder belongs.',
+      fix: 'Move the file elsewhere, and run again.',
+    },
+  ];
+}
+
+/** A manifest is put in by a rename, which works within one mount alone. */
+function apart(places: readonly PlaceFact[]): Finding[] {
+  const mountOf = (path: string): string | undefined =>
+    places.find((place) => place.path === path)?.mountPoint;
+  const ofManifests = mountOf(MANIFEST_DIR);
+  const ofAction = mountOf(ACTION_DIR) ?? mountOf('/etc/kubernetes');
+  if (ofManifests === undefined || ofAction === undefined || ofManifests === ofAction) return [];
+  return [
+    {
+      at: 'places',
+      fact: `${MANIFEST_DIR} lies on the mount ${ofManifests} and ${ACTION_DIR} on ${ofAction}, so a manifest cannot be put there in one step.`,
+      cause:
+        'A file system is mounted on one of the two folders, or one of them is a link to another file system.',
+      fix: 'Have both on one mount: mount /etc/kubernetes as a whole, or make the two plain folders of it. Move the files along while kubelet is stopped.',
+    },
+  ];
+}
+
+function linkedFile(path: string): Finding {
+  return {
+    at: 'places',
+    fact: `${path} is a symbolic link, and the action looks after the file itself.`,
+    cause: 'The file is kept elsewhere, by hand or by configuration management.',
+    fix: `Put the file itself there (\`cp -p --remove-destination "$(readlink -f ${path})" ${path}\`), and run again.`,
+  };
+}

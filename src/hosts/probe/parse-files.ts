@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import type { DataDirFact, FileFact, FolderFact, PlaceFact, Unseen } from '../../cluster/host-facts.ts';
+import { PATCHES_DIR, PKI_DIR } from '../../kubeadm/paths.ts';
+import { DIGEST_LIMIT, DIGEST_ROOTS, PLACES, PUBLIC_FILES, TEXT_LIMIT } from './look-at-files.ts';
+import { programAnswer, withWords, type Sections } from './sections.ts';
+
+/** What was seen of the files, and what of them could not be seen. */
+export interface SeenFiles {
+  readonly files: ReadonlyMap<string, FileFact>;
+  readonly places: readonly PlaceFact[];
+  readonly unseen: readonly Unseen[];
+}
+
+/** The tree with digests and public contents, and where its folders are. */
+export function parseFiles(sections: Sections): SeenFiles {
+  const { text, words, failure } = programAnswer(sections, 'tree');
+  const roots = listIn(sections.get('tree.roots'));
+  const entries = listIn(text)?.map(entryOf);
+  const digests = digestsIn(sections.get('digests') ?? '');
+  const files = new Map(
+    (entries ?? [])
+      .filter((entry) => entry !== undefined)
+      .map((entry) => [entry.path, withContents(entry, digests, sections)]),
+  );
+  const places = parsePlaces(sections);
+  const isWhole =
+    roots?.length === 0 ||
+    (failure === undefined &&
+      roots?.every((root) => files.has(root)) &&
+      entries?.includes(undefined) === false);
+  const unread = [...files.values()].filter(lacksText).map(({ path }) => path);
+  const problem = !isWhole
+    ? (failure ?? withWords('its list of files is not whole', words))
+    : unread.length > 0
+      ? `the contents of ${unread.join(', ')} could not be read`
+      : undefined;
+  return {
+    files,
+    places: places ?? [],
+    unseen: [
+      ...(problem === undefined ? [] : [unseenFiles('find', problem)]),
+      ...(places === undefined ? [unseenFiles('bash', placesProblem(sections))] : []),
+      ...missingDigests(sections, files, isWhole),
+    ],
+  };
+}
+
+function unseenFiles(program: string, words: string): Unseen {
+  return { what: 'files', program, words: withWords(words, '') };
+}
+
+function placesProblem(sections: Sections): string {
+  const problem = programAnswer(sections, 'places').failure ?? 'the list of them is not whole';
+  return withWords('where the folders really are was not told', problem);
+}
+
+/** A list of which each entry ends with a zero byte; undefined where it is missing or was cut off. */
+function listIn(text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  const entries = text.split('\0');
+  return (entries.pop() ?? '').trim() === '' ? entries : undefined;
+}
+
+const KINDS: Readonly<Record<string, FileFact['kind']>> = { f: 'file', d: 'directory', l: 'link' };
+
+function entryOf(entry: string): FileFact | undefined {
+  const match = /^(\S) (\d+) (\S+) (\d+) (.+)$/s.exec(entry);
+  if (match === null) return undefined;
+  const [, kind = '', mode = '', owner = '', size = '', path = ''] = match;
+  return { path, kind: KINDS[kind] ?? 'other', mode, owner, size: Number(size) };
+}
+
+function withContents(entry: FileFact, digests: ReadonlyMap<string, string>, sections: Sections): FileFact {
+  const sha256 = digests.get(entry.path);
+  const text = sections.get(`text:${entry.path}`);
+  return { ...entry, ...(sha256 !== undefined && { sha256 }), ...(text !== undefined && { text }) };
+}
+
+/** `sha256sum -z`, and behind it, where it is not known there, `sha256sum`, by lines. */
+function digestsIn(text: string): Map<string, string> {
+  const entries = text.split('\0');
+  const lines = (entries.pop() ?? '').split('\n');
+  return new Map(
+    [...entries, ...lines].flatMap((entry) => {
+      const match = /^([0-9a-f]{64}) [ *](.+)$/s.exec(entry);
+      return match === null ? [] : [[match[2] ?? '', match[1] ?? ''] as const];
+    }),
+  );
+}
+
+/** A public file of which the contents were not shown, or not to their end. */
+function lacksText({ path, kind, size, text, sha256 }: FileFact): boolean {
+  if (kind !== 'file' || size >= TEXT_LIMIT || !isPublic(path)) return false;
+  if (text === undefined) return true;
+  if (Buffer.byteLength(text) >= size) return false;
+  // a file may have been written anew in between; what is shown is whole if it has the digest
+  return sha256 !== createHash('sha256').update(text).digest('hex');
+}
+
+function isPublic(path: string): boolean {
+  return (
+    PUBLIC_FILES.includes(path) ||
+    (path.startsWith(`${PKI_DIR}/etcd/`) && /^[^/]+\.crt$/.test(path.slice(PKI_DIR.length + 6))) ||
+    path === `${PKI_DIR}/apiserver-etcd-client.crt` ||
+    (path.startsWith(`${PATCHES_DIR}/`) && path.split('/').length === PATCHES_DIR.split('/').length + 2)
+  );
+}
+
+/** A file without a digest would be taken for another one than the recorded one. */
+function missingDigests(
+  sections: Sections,
+  files: ReadonlyMap<string, FileFact>,
+  isWhole: boolean | undefined,
+): Unseen[] {
+  const { failure } = programAnswer(sections, 'digests');
+  const without = [...files.values()].filter(
+    ({ path, kind, size, sha256 }) =>
+      kind === 'file' && sha256 === undefined && size <= DIGEST_LIMIT && isCompared(path),
+  );
+  if (without.length === 0 && isWhole === true) return [];
+  const problem =
+    failure ?? `it told no digest of ${without.map(({ path }) => path).join(', ') || 'any file'}`;
+  return [{ what: 'digests', program: 'sha256sum', words: withWords(problem, '') }];
+}
+
+/** A delivery that was cut off has left it, or another run works there at this moment; nothing compares its contents. */
+function isStaged(path: string): boolean {
+  return /\/\.[^/]+\.etcd-ha-action$/.test(path); // stagedPath
+}
+
+function isCompared(path: string): boolean {
+  return !isStaged(path) && DIGEST_ROOTS.some((root) => path === root || path.startsWith(`${root}/`));
+}
+
+/** Four entries for each place, also for one that is not there; the data dir comes behind the others. */
+function parsePlaces(sections: Sections): PlaceFact[] | undefined {
+  const { text, failure } = programAnswer(sections, 'places');
+  const words = failure === undefined ? listIn(text) : undefined;
+  if (words === undefined || words.length % 4 !== 0 || words.length / 4 <= PLACES.length) return undefined;
+  return words.flatMap((kind, at) => {
+    const [path = '', resolved = '', mountPoint = ''] = words.slice(at + 1, at + 4);
+    if (at % 4 !== 0 || kind === 'nothing') return [];
+    return [
+      {
+        path,
+        kind: kind === 'folder' || kind === 'link' ? kind : 'other',
+        ...(resolved !== '' && { resolved, mountPoint }),
+      },
+    ];
+  });
+}
+
+const NOTHING: FolderFact = { exists: false, empty: true, mode: '' };
+const NO_DATA: DataDirFact = { ...NOTHING, hasLog: false, hasBlankLog: false };
+
+/** What lies in the folders of the data: each folder by its part with whether it is there, then what `find` lists of those. */
+export function parseDataDir(sections: Sections): { dataDir: DataDirFact; unseen: Unseen[] } {
+  const { text, words, failure } = programAnswer(sections, 'data-dir');
+  const entries = failure === undefined ? listIn(text) : undefined;
+  const roles = (entries ?? []).flatMap(roleIn);
+  const listed = (entries ?? []).flatMap(folderEntryIn);
+  const roleOf = new Map(roles.map((role) => [role.name, role]));
+  const isWhole =
+    entries?.length === roles.length + listed.length &&
+    roleOf.has('data-dir') &&
+    roleOf.has('log') &&
+    roles.every(
+      ({ isThere, path }) => isThere === listed.some((entry) => entry.path === path && entry.depth === '0'),
+    );
+  if (!isWhole) {
+    const problem = failure ?? withWords('its list of the data is not whole', words);
+    return { dataDir: NO_DATA, unseen: [{ what: 'data-dir', program: 'find', words: problem }] };
+  }
+  const folderOf = (name: string): FolderFact => {
+    const own = listed.filter(({ path }) => path === roleOf.get(name)?.path);
+    const mode = own.find(({ depth }) => depth === '0')?.mode;
+    if (mode === undefined) return NOTHING;
+    // a new ext4's own folder, lost+found, is no data and is not listed
+    return { exists: true, empty: own.length === 1, mode };
+  };
+  const hasBlankLog = sections.has('data-dir.blank-log');
+  return {
+    dataDir: {
+      ...folderOf('data-dir'),
+      hasLog: !folderOf('log').empty && !hasBlankLog,
+      hasBlankLog,
+      ...(!folderOf('other-log').empty && { hasLogElsewhere: true }),
+      ...(roleOf.has('wal-dir') && { walDir: folderOf('wal-dir') }),
+    },
+    unseen: [],
+  };
+}
+
+function roleIn(entry: string): { name: string; isThere: boolean; path: string }[] {
+  const match = /^(data-dir|wal-dir|log|other-log) (yes|no) (\/.*)$/s.exec(entry);
+  return match === null ? [] : [{ name: match[1] ?? '', isThere: match[2] === 'yes', path: match[3] ?? '' }];
+}
+
+function folderEntryIn(entry: string): { depth: string; mode: string; path: string }[] {
+  const match = /^([01]) (\d+) (\/.*)$/s.exec(entry);
+  return match === null ? [] : [{ depth: match[1] ?? '', mode: match[2] ?? '', path: match[3] ?? '' }];
+}

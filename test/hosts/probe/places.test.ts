@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { HostFacts } from '../../../src/cluster/host-facts.ts';
+import { placeFindings } from '../../../src/cluster/places.ts';
+import {
+  ACTION_DIR,
+  CA_CERTIFICATE,
+  CA_KEY,
+  ETCD_MANIFEST,
+  KUBELET_DROP_IN,
+  MANIFEST_DIR,
+  PATCHES_DIR,
+  STATE_FILE,
+} from '../../../src/kubeadm/paths.ts';
+import { ScratchHost } from './scratch-host.ts';
+
+let host: ScratchHost;
+const PATCH = `${PATCHES_DIR}/0123/etcd.yaml`;
+const FILES = [ETCD_MANIFEST, CA_CERTIFICATE, CA_KEY, STATE_FILE, KUBELET_DROP_IN, PATCH];
+
+beforeEach(async () => {
+  host = await ScratchHost.start();
+  for (const path of FILES) host.file(path);
+  host.file('/var/lib/etcd/member/snap/db');
+  host.file('/mnt/wal/wal/0.wal', 'an entry');
+  chmodSync(host.path('/var/lib/etcd'), 0o700);
+});
+afterEach(async () => {
+  await host.end();
+});
+
+const LOG = { walDir: '/mnt/wal' };
+
+/** Moves a folder elsewhere on the same disk and leaves a link in its place. */
+function link(path: string): void {
+  const elsewhere = `/opt/moved${path}`;
+  mkdirSync(dirname(host.path(elsewhere)), { recursive: true });
+  renameSync(host.path(path), host.path(elsewhere));
+  symlinkSync(host.path(elsewhere), host.path(path));
+}
+
+/** What of the facts a plan is made from, apart from where the folders are. */
+function decisive({ files, dataDir, state, unseen }: HostFacts): object {
+  return {
+    files: [...files.values()].toSorted((one, other) => (one.path < other.path ? -1 : 1)),
+    dataDir,
+    state,
+    unseen,
+  };
+}
+
+const FOLDERS = [
+  '/etc/kubernetes',
+  MANIFEST_DIR,
+  '/etc/kubernetes/pki',
+  '/etc/kubernetes/pki/etcd',
+  ACTION_DIR,
+  dirname(KUBELET_DROP_IN),
+  '/var/lib/etcd',
+  '/mnt/wal',
+];
+
+test.each(FOLDERS)('a host on which %s is a link is seen as one without', (path) => {
+  const before = host.look(LOG);
+  link(path);
+  const facts = host.look(LOG);
+  expect(decisive(facts)).toEqual(decisive(before));
+  expect(facts.dataDir).toMatchObject({ mode: '700', hasLog: true });
+  expect(facts.places).toContainEqual(
+    expect.objectContaining({ path, kind: 'link', resolved: `/opt/moved${path}` }),
+  );
+  expect(placeFindings(facts)).toEqual([]);
+});
+
+// Where the kernel or its security module gives an ordinary user no namespace, root's tests look at this.
+const mayMount = spawnSync('unshare', ['-rm', 'true']).status === 0;
+
+(mayMount ? test.each(FOLDERS) : test.skip.each(FOLDERS))(
+  'a host on which %s is a mount is seen as one without',
+  (path) => {
+    // the names of the folders' own files are the same; tmpfs has other sizes of folders
+    const named = (facts: HostFacts): unknown => ({
+      ...facts.dataDir,
+      files: [...facts.files].map(([name, { mode, sha256, text }]) => [name, mode, sha256, text]).toSorted(),
+    });
+    const before = host.look(LOG);
+    const there = host.path(path);
+    const copy = `${host.root}/copy`;
+    const mount = `cp -a ${there} ${copy}; mount -t tmpfs -o mode=$(stat -c %a ${there}) none ${there}; cp -a ${copy}/. ${there}; chmod --reference=${copy} ${there}`;
+    const facts = host.look(LOG, mount);
+    expect(named(facts)).toEqual(named(before));
+    expect(facts.unseen).toEqual([]);
+    expect(facts.places).toContainEqual({ path, kind: 'folder', resolved: path, mountPoint: path });
+    const findings = placeFindings(facts).map(({ fact }) => fact);
+    expect(findings).toEqual(
+      path === MANIFEST_DIR || path === ACTION_DIR ? [expect.stringContaining(`${path} `)] : [],
+    );
+  },
+);
+
+describe('what a run would fail on is named', () => {
+  const facts = (): (string | undefined)[] => placeFindings(host.look(LOG)).map(({ fact }) => fact);
+
+  test('a link that leads nowhere', () => {
+    link('/var/lib/etcd');
+    rmSync(host.path('/opt/moved/var/lib/etcd'), { recursive: true });
+    expect(facts()).toEqual(['/var/lib/etcd is a link that leads to no folder.']);
+  });
+
+  test('a file in place of a folder', () => {
+    rmSync(host.path(ACTION_DIR), { recursive: true });
+    host.file(ACTION_DIR);
+    expect(facts()).toEqual([`${ACTION_DIR} is not a folder.`]);
+  });
+
+  test('the folder of the patches as a link', () => {
+    link(PATCHES_DIR);
+    expect(facts()).toEqual([`${PATCHES_DIR} is a link, which the action does not follow.`]);
+  });
+
+  test.each([ETCD_MANIFEST, CA_KEY, STATE_FILE, KUBELET_DROP_IN])('the file %s as a link', (path) => {
+    link(path);
+    expect(facts()).toEqual([`${path} is a symbolic link, and the action looks after the file itself.`]);
+  });
+
+  test('nothing on an empty host', () => {
+    for (const path of ['/etc', '/var', '/mnt']) rmSync(host.path(path), { recursive: true });
+    expect(facts()).toEqual([]);
+  });
+
+  test('manifests on another mount than the folder of the action, through a link', () => {
+    const places = [
+      { path: MANIFEST_DIR, kind: 'link' as const, resolved: '/srv/m', mountPoint: '/srv' },
+      { path: '/etc/kubernetes', kind: 'folder' as const, resolved: '/etc/kubernetes', mountPoint: '/' },
+    ];
+    expect(placeFindings({ places, files: new Map() })).toEqual([
+      expect.objectContaining({ fact: expect.stringContaining(`${MANIFEST_DIR} lies on the mount /srv`) }),
+    ]);
+  });
+});
