@@ -5,12 +5,12 @@ import {
   MANIFEST_DIR,
   OUTGOING_MANIFEST,
   RENDERED_MANIFEST,
-  REPLACED_DIR,
   RUN_DIR,
 } from '../../kubeadm/paths.ts';
 import { HOLD_STEP_LOCK } from '../lock/guard.ts';
 import { quote } from '../shell.ts';
 import { BLANK_LOG_FUNCTION, BLANK_MEMBER } from './blank-log.ts';
+import { KEEP_COPY_FUNCTION } from './keep-copy.ts';
 import { CRASHED, memberReadyFunctions } from './member-ready.ts';
 import { POD_GONE_FUNCTIONS } from './pod-gone.ts';
 
@@ -61,7 +61,7 @@ export const RESTART_END = {
  * and the new one in place (not known to be ready).
  */
 export function restartUnit(change: ManifestChange): string {
-  return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${BLANK_LOG_FUNCTION}${FUNCTIONS}
+  return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${BLANK_LOG_FUNCTION}${KEEP_COPY_FUNCTION}${FUNCTIONS}
 ${HOLD_STEP_LOCK}
 { printf %s 'restart member' > /proc/$$/comm; } 2> /dev/null || true
 current=${quote(change.currentSha256)} rendered=${quote(change.renderedSha256)} data_dir=${quote(change.dataDir)}
@@ -74,7 +74,7 @@ if has ${ETCD_MANIFEST} "$rendered" && ! begins_blank; then
 else
   if ! has ${RENDERED_MANIFEST} "$rendered"; then finish ${RESTART_END.changed}; fi
   find_pods
-  if has ${ETCD_MANIFEST} "$current"; then keep_copy; take_out
+  if has ${ETCD_MANIFEST} "$current"; then keep_copy ${ETCD_MANIFEST}; take_out
   elif [ -e ${ETCD_MANIFEST} ]; then finish ${RESTART_END.changed}
   elif [ "$current" != absent ] && ! has ${OUTGOING_MANIFEST} "$current"; then finish ${RESTART_END.changed}
   fi
@@ -105,7 +105,6 @@ if [ "$outcome" = ${CRASHED} ]; then end_with ${RESTART_END.crashedAndBack}; els
 /**
  * `has FILE SHA256`: whether it has these contents.
  * `move FROM TO`: durably.
- * `keep_copy`: of the manifest in place, as the delivery of files does; the first of a run is the one that was proven.
  * `take_out`: what is taken out is what a failure goes back to. If an earlier restart was cut off before its member was
  * ready, that is what went out then, and not what lies there now unproven; a member that is ready has proven it.
  * `begins_blank`: whether there is a blank log that has to give way. `set_blank_log_aside`: while no etcd runs; nothing is
@@ -116,16 +115,6 @@ if [ "$outcome" = ${CRASHED} ]; then end_with ${RESTART_END.crashedAndBack}; els
 const FUNCTIONS = `
 has() { [ -f "$1" ] && case "$(sha256sum < "$1")" in "$2 "*) ;; *) return 1 ;; esac; }
 move() { mv -fT -- "$1" "$2"; sync -- ${MANIFEST_DIR} ${ACTION_DIR}; }
-keep_copy() {
-  local copy=${REPLACED_DIR}/${ETCD_MANIFEST.replaceAll('/', '%')}
-  mkdir -p -m 0700 ${REPLACED_DIR}
-  if ! [ -e "$copy" ]; then
-    cp -p -- ${ETCD_MANIFEST} "$copy.new"
-    sync -- "$copy.new"
-    mv -fT -- "$copy.new" "$copy"
-    sync -- ${REPLACED_DIR} ${ACTION_DIR}
-  fi
-}
 take_out() {
   if [ -e ${OUTGOING_MANIFEST} ] && ! is_ready; then rm -f -- ${ETCD_MANIFEST}; sync -- ${MANIFEST_DIR}
   else move ${ETCD_MANIFEST} ${OUTGOING_MANIFEST}
