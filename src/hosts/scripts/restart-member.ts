@@ -6,7 +6,7 @@ import { lastWords } from '../last-words.ts';
 import { quote } from '../shell.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { BLANK_LOG_FUNCTION } from './blank-log.ts';
-import { explainUnknown } from './explain-unknown.ts';
+import { explainUnknown, knownReason } from './explain-unknown.ts';
 import { etcdWords, READY_WITHIN } from './member-ready.ts';
 import { GONE_WITHIN } from './pod-gone.ts';
 import {
@@ -153,8 +153,9 @@ export function explainRestart(result: RemoteResult): Omit<Finding, 'host' | 'at
     case CUT_OFF:
       return {
         fact: `the unit ${RESTART_UNIT} ended before it was done: ${lastWords(result.stderr, 2)} A manifest is in place.`,
-        cause: 'It was killed, or a command failed, most often because the disk is full or read-only.',
-        fix: 'Mend what the message names and run again: it goes on from here.',
+        ...(knownReason(result.stderr) ?? {
+          fix: `Look at \`journalctl -u ${RESTART_UNIT}\` on the host, mend what it names, and run again: it goes on from here.`,
+        }),
       };
     default:
       return explainUnknown(result);
