@@ -12,6 +12,7 @@ import type {
 import { parseHostState, type HostState } from '../../cluster/host-state.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
 import { fieldsIn, fieldsOf, numberIn, objectsIn, textIn, textsIn } from '../../json-fields.ts';
+import { startsAtBoot } from '../../kubeadm/unit-state.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { parseKubeadmAnswer } from './kubeadm-says.ts';
 import { readSections } from './sections.ts';
@@ -210,7 +211,7 @@ function parseKubelet(text: string): KubeletFact {
     // between two crashes it is active too, for a moment
     active: properties.get('ActiveState') === 'active' && properties.get('SubState') === 'running',
     subState: properties.get('SubState') ?? '',
-    enabled: properties.get('UnitFileState') === 'enabled',
+    enabled: startsAtBoot(properties.get('UnitFileState')),
     dropIns: (properties.get('DropInPaths') ?? '').split(' ').filter((path) => path !== ''),
   };
 }
