@@ -11,7 +11,7 @@ import { HOLD_STEP_LOCK } from '../lock/guard.ts';
 import { quote } from '../shell.ts';
 import { BLANK_LOG_FUNCTION, BLANK_MEMBER } from './blank-log.ts';
 import { KEEP_COPY_FUNCTION } from './keep-copy.ts';
-import { CRASHED, memberReadyFunctions } from './member-ready.ts';
+import { CRASHED, memberReadyFunctions, NO_PAUSE, NO_POD } from './member-ready.ts';
 import { POD_GONE_FUNCTIONS } from './pod-gone.ts';
 
 /** The replacement of one member's manifest. */
@@ -53,6 +53,8 @@ export const RESTART_END = {
   backNotReady: 9,
   /** The new one's member is not ready and there was none before. */
   noWayBack: 10,
+  /** The old manifest is back and its member ready, because kubelet could not start the new one's pod. */
+  refusedAndBack: 11,
 } as const;
 
 /**
@@ -98,7 +100,11 @@ find_pods || true
 move ${ETCD_MANIFEST} ${RENDERED_MANIFEST}
 await_gone || true
 put_back
-if [ "$outcome" = ${CRASHED} ]; then end_with ${RESTART_END.crashedAndBack}; else end_with ${RESTART_END.lateAndBack}; fi
+case $outcome in
+  ${CRASHED}) end_with ${RESTART_END.crashedAndBack} ;;
+  ${NO_PAUSE} | ${NO_POD}) end_with ${RESTART_END.refusedAndBack} ;;
+  *) end_with ${RESTART_END.lateAndBack} ;;
+esac
 `;
 }
 
