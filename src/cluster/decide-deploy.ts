@@ -113,9 +113,7 @@ function decideNew(found: Found): Plan {
     ...(isNew ? bootstrapFindings(settings.bootstrap, choice?.source.from === 'made') : []),
     ...findings,
     ...handOver.findings,
-    ...members.flatMap((member) =>
-      missingPrerequisites(member, [settings.clientPort, settings.peerPort, settings.metricsPort]),
-    ),
+    ...members.flatMap((member) => missingPrerequisites(member, settings)),
     ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
   ]);
   const created = members.map((member) => createdMember(member, found));

@@ -22,6 +22,8 @@ export interface ReachFact {
   readonly port: number;
   /** `refused` is good news before etcd runs: the packet came there and back. */
   readonly outcome: 'open' | 'refused' | 'timeout' | 'unreachable' | 'unknown';
+  /** What bash said of the try, where its outcome is unknown. */
+  readonly words?: string;
 }
 
 /** A container of etcd's static pod as the CRI lists it. */
@@ -36,6 +38,8 @@ export interface ContainerFact {
 /** The kubelet unit as systemd shows it. */
 export interface KubeletFact {
   readonly installed: boolean;
+  /** systemd's LoadState, e.g. `loaded`, `masked`, `not-found`, `error`, `bad-setting`; absent where it was not seen. */
+  readonly loadState?: string;
   readonly active: boolean;
   readonly subState: string;
   readonly enabled: boolean;
@@ -132,8 +136,12 @@ export interface HostFacts extends StandingFacts {
   readonly sandboxImage?: string;
   /** The processor as Go names it, e.g. `amd64`. */
   readonly architecture?: string;
+  /** Programs that the action's scripts need and that are not on the host, e.g. `find`. */
+  readonly missingTools?: readonly string[];
   readonly addresses: readonly string[];
   readonly reach: readonly ReachFact[];
+  /** The address that the kernel sends from, by the address of the peer; absent where it did not tell (no `ip`). */
+  readonly sources?: ReadonlyMap<string, string>;
   /** TCP ports that something listens on, with the program's name where the kernel tells it. */
   readonly listeners: ReadonlyMap<number, string>;
   readonly containers: readonly ContainerFact[];

@@ -15,6 +15,7 @@ import { fieldsIn, fieldsOf, numberIn, objectsIn, textIn, textsIn } from '../../
 import { startsAtBoot } from '../../kubeadm/unit-state.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { parseKubeadmAnswer } from './kubeadm-says.ts';
+import { parseSources } from './parse-sources.ts';
 import { readSections } from './sections.ts';
 
 /**
@@ -46,6 +47,8 @@ export function parseProbe(address: string, answer: string, later?: string): Hos
     ...optional('architecture', ARCHITECTURES.get(get('machine'))),
     addresses: parseAddresses(get('addresses')),
     reach: lines(get('reach')).flatMap(parseReach),
+    sources: parseSources(get('sources')),
+    missingTools: lines(get('missing-tools')),
     listeners: parseListeners(get('listeners')),
     containers: parseContainers(get('cri.containers')),
     locked: sections.has('lock'),
@@ -208,6 +211,7 @@ function parseKubelet(text: string): KubeletFact {
   );
   return {
     installed: properties.get('LoadState') === 'loaded',
+    ...optional('loadState', properties.get('LoadState')),
     // between two crashes it is active too, for a moment
     active: properties.get('ActiveState') === 'active' && properties.get('SubState') === 'running',
     subState: properties.get('SubState') ?? '',

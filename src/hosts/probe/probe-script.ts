@@ -13,6 +13,7 @@ import {
   STATE_FILE,
 } from '../../kubeadm/paths.ts';
 import { BLANK_LOG_FUNCTION } from '../scripts/blank-log.ts';
+import { NEEDED_PROGRAMS } from '../scripts/needed-programs.ts';
 import { quote } from '../shell.ts';
 import { KUBEADM_SAYS } from './kubeadm-says.ts';
 import { SECTIONS } from './sections.ts';
@@ -156,6 +157,17 @@ reach() {
   done
   for target in "\${!tries[@]}"; do printf '%s silence\\n' "$target"; done
 } 2>/dev/null
+# The address that the kernel sends from to each peer: peers check it against the certificate.
+sources() {
+  local target seen=' '
+  for target in "\${targets[@]}"; do
+    target=\${target% *}
+    case $seen in *" $target "*) continue ;; esac
+    seen+="$target "
+    printf '%s ' "$target"
+    ip -o route get "$target" | head -n 1 || echo
+  done
+}
 runtime_says() {
   local answer
   answer=$(cri runtime-config)
@@ -178,6 +190,7 @@ begin cri.runtime-config runtime_says
 begin cri.images cri images -o json
 begin cri.sandbox sandbox_image
 begin reach reach
+begin sources sources
 `;
 
 const LOOK_AT_STEADY = `
@@ -188,6 +201,8 @@ show /proc/1/comm
 section machine
 uname -m
 for tool in systemctl kubelet kubeadm crictl ctr curl; do section "tool.$tool"; command -v "$tool"; done
+section missing-tools
+for tool in ${[...NEEDED_PROGRAMS.keys()].join(' ')}; do command -v "$tool" > /dev/null || echo "$tool"; done
 section cri.sockets
 printf '%s\\n' "\${sockets[@]}"
 section cri.endpoint
