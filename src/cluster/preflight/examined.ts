@@ -15,7 +15,11 @@ export type PreflightSettings = Pick<
   | 'etcdImageTag'
   | 'extraArgs'
   | 'kubeletConfig'
-> & { readonly hosts: readonly MemberSettings[] };
+> & {
+  readonly hosts: readonly MemberSettings[];
+  /** Absent: no names and addresses are added to the certificates. */
+  readonly certificates?: Pick<Settings['certificates'], 'extraSans'>;
+};
 
 /** A member with what the preflight probe, and a disk test if there was one, saw on its host. */
 export interface ExaminedMember extends Member {

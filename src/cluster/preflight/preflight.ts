@@ -17,9 +17,12 @@ import { leftoverKeys } from './leftovers.ts';
 import { clones } from './machines.ts';
 import type { DiskTestFact, PreflightFacts } from './preflight-facts.ts';
 import { roundTrips } from './round-trips.ts';
+import { resolvConf } from './resolv-conf.ts';
 import { bySeverity, type SevereFinding } from './severe-finding.ts';
+import { sourceAddresses } from './source-addresses.ts';
 import { swapOn } from './swap.ts';
 import { kubeletVersion, mixedKubeadm } from './versions.ts';
+import { unwritablePlaces } from './writing.ts';
 
 /** All that preflight judges. */
 export interface PreflightInput {
@@ -78,6 +81,9 @@ function ofOneHost(member: ExaminedMember, settings: PreflightSettings): SevereF
     ...cgroupDrivers(member),
     ...swapOn(member, settings),
     ...laterDropIns(member),
+    ...resolvConf(member),
+    ...unwritablePlaces(member),
+    ...sourceAddresses(member, settings),
     ...dataDisks(member, settings),
     ...memberFsync(member),
     ...diskTestResult(member),

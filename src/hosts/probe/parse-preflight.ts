@@ -4,6 +4,7 @@ import { parseMetrics } from '../../etcd/parse-metrics.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { clockOf, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
+import { parseResolvConf, parseRoom, parseUnwritable } from './parse-writing.ts';
 import { IncompleteProbe, readSections } from './sections.ts';
 
 /**
@@ -36,6 +37,9 @@ export function parsePreflight(answer: string, timing: ProbeTiming): PreflightFa
     ...present('member', memberMetrics(get('metrics'))),
     connectTimes: parseConnects(get('connects')),
     leftoverKeys: [...new Set(lines(get('leftovers')))],
+    ...present('resolvConf', parseResolvConf(get('resolv-conf'))),
+    ...(sections.has('unwritable') && { unwritable: parseUnwritable(get('unwritable'), get('attributes')) }),
+    ...(sections.has('room') && { room: lines(get('room')).flatMap(parseRoom) }),
   };
 }
 
