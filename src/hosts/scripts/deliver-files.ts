@@ -62,7 +62,7 @@ export function explainDelivery(result: RemoteResult): Omit<Finding, 'host' | 'a
   if (result.code !== CHANGED) return explainUnknown(result);
   return {
     fact: `${lastWords(result.stderr, 1)} has changed since the run looked at it; it was left as it is.`,
-    cause: 'Somebody, or configuration management, works on this host at the same time.',
+    cause: 'A person, or configuration management, works on this host at the same time.',
     fix: 'Let the other finish, then run again.',
   };
 }
