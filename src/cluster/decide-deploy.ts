@@ -191,9 +191,7 @@ function decideNew(found: Found): Plan {
     ...findings,
     ...handOver.findings,
     ...unseenFindings(members, 'create'),
-    ...members.flatMap((member) =>
-      missingPrerequisites(member, [settings.clientPort, settings.peerPort, settings.metricsPort]),
-    ),
+    ...members.flatMap((member) => missingPrerequisites(member, settings)),
     ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
   ]);
   const created = members.map((member) => createdMember(member, found));

@@ -155,6 +155,8 @@ export interface HostFacts extends StandingFacts {
   readonly missingTools?: readonly string[];
   readonly addresses: readonly string[];
   readonly reach: readonly ReachFact[];
+  /** The address that the kernel sends from, by the address of the peer; absent where it did not tell (no `ip`). */
+  readonly sources?: ReadonlyMap<string, string>;
   /** TCP ports that something listens on, with the program's name where the kernel tells it. */
   readonly listeners: ReadonlyMap<number, string>;
   readonly containers: readonly ContainerFact[];

@@ -42,8 +42,9 @@ function badNames(members: readonly MemberIdentity[]): Finding[] {
       host: address,
       at: 'names',
       fact: `its short hostname "${name}" cannot be a member's name.`,
-      cause: 'kubeadm takes lower-case letters, digits, "-" and "." only.',
-      fix: 'Give the members names of their own: `names: infra0, infra1, infra2`, or `name` in the inventory.',
+      cause:
+        'kubeadm and kubelet take lower-case letters, digits, "-" and "." only, for the name of the host too.',
+      fix: 'Rename the host: `hostnamectl hostname NAME`. A name of its own for the member (`names`) would not help: kubeadm checks the name of the host as well.',
     }));
 }
 

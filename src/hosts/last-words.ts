@@ -1,4 +1,5 @@
 import { hideKeys } from '../key-blocks.ts';
+import { printable } from './printable.ts';
 
 /** Longest piece of a program's own words that a message quotes. */
 const MOST_CHARACTERS = 800;
@@ -6,11 +7,14 @@ const MOST_CHARACTERS = 800;
 const MOST_OF_OUTPUT = 256 * 1024;
 const MOST_OF_LINE = 16 * 1024;
 
-/** The last lines that a program wrote, as one line for a message, without private keys: they are known by their BEGIN line. */
+/**
+ * The last lines that a program wrote, as one line for a message: without control characters and private keys (known by their BEGIN
+ * line), and not too long.
+ */
 export function lastWords(output: string, lines: number): string {
   const said = hideKeys(output.slice(-MOST_OF_OUTPUT))
     .split('\n')
-    .map((line) => line.slice(0, MOST_OF_LINE).trim())
+    .map((line) => printable(line.slice(0, MOST_OF_LINE), Infinity))
     .filter((line) => line !== '')
     .slice(-lines)
     .join(' / ');

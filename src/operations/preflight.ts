@@ -13,7 +13,10 @@ import type { RunOperation } from './operations.ts';
 export const preflight: RunOperation = (settings, surroundings) =>
   examine((examined) => judge(examined, settings, surroundings), settings, surroundings);
 
-function judge(
+/**
+ * What a preflight finds, the worst first. Whatever a deploy with the same inputs would refuse on these facts is a `fail` among it, once.
+ */
+export function judge(
   examined: Examined,
   settings: Settings,
   surroundings: Pick<Surroundings, 'chance' | 'archive'>,

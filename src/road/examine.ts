@@ -1,6 +1,7 @@
 import type { ClusterFacts } from '../cluster/cluster-facts.ts';
 import type { ControlPlaneLook } from '../cluster/control-plane/resolve.ts';
 import type { HostFacts } from '../cluster/host-facts.ts';
+import { RESOLV_CONF } from '../cluster/preflight/resolv-conf.ts';
 import type { DiskTestFact, PreflightFacts } from '../cluster/preflight/preflight-facts.ts';
 import type { SevereFinding } from '../cluster/preflight/severe-finding.ts';
 import type { Finding } from '../findings.ts';
@@ -99,6 +100,7 @@ async function examineEach(
       peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
       ports: [settings.clientPort, settings.peerPort],
       metricsPort: settings.metricsPort,
+      resolvConf: resolvConfOf(settings),
       ...placesOf(settings),
     });
     const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: transport.name };
@@ -114,6 +116,12 @@ async function examineEach(
     return { host: transport.name, at: 'probe', result };
   });
   return new Map(await settleAll('not every host could be examined', work));
+}
+
+/** The file that kubelet will read resolvers from. */
+function resolvConfOf({ kubeletConfig }: Settings): string {
+  const { resolvConf } = kubeletConfig;
+  return typeof resolvConf === 'string' ? resolvConf : RESOLV_CONF;
 }
 
 /** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */

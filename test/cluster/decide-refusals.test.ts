@@ -725,7 +725,7 @@ describe('prerequisites', () => {
       'free ports',
       withHost(pristine(), 0, { listeners: new Map([[2381, 'etcd']]) }),
       {},
-      /^infra0 prerequisites: TCP port 2381 is taken by "etcd"\.$/,
+      /^infra0 ports: TCP port 2381, which etcd needs, is taken by "etcd"\.$/,
     ],
   ])('a new host needs %s', refuses);
 });

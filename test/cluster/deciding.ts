@@ -51,7 +51,7 @@ export function refusals(facts: readonly HostFacts[], circumstances: Circumstanc
     return [];
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    for (const { fact, cause = '', fix = '' } of error.findings) {
+    for (const { fact, cause = 'Not known.', fix = '' } of error.findings) {
       expect([fact, cause, fix].map((words) => /^\S.*[.)`]$/s.test(words))).toEqual([true, true, true]);
     }
     return error.findings;

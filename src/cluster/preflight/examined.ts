@@ -1,7 +1,6 @@
 import type { MemberSettings, Settings } from '../../settings/settings.ts';
 import type { Member } from '../members.ts';
 import type { DiskTestFact, PreflightFacts } from './preflight-facts.ts';
-import { memberManifest } from '../member-manifest.ts';
 
 /** What preflight has to know of the inputs. */
 export type PreflightSettings = Pick<
@@ -16,19 +15,16 @@ export type PreflightSettings = Pick<
   | 'etcdImageTag'
   | 'extraArgs'
   | 'kubeletConfig'
-> & { readonly hosts: readonly MemberSettings[] };
+> & {
+  readonly hosts: readonly MemberSettings[];
+  /** Absent: no names and addresses are added to the certificates. */
+  readonly certificates?: Pick<Settings['certificates'], 'extraSans'>;
+};
 
 /** A member with what the preflight probe, and a disk test if there was one, saw on its host. */
 export interface ExaminedMember extends Member {
   readonly seen: PreflightFacts;
   readonly diskTest?: DiskTestFact;
-}
-
-/** Whether etcd belongs on this host already: the action set it up, or it runs from a manifest made by hand. */
-export function holdsMember({ facts }: Member): boolean {
-  if (facts.state !== 'absent') return true;
-  const manifest = memberManifest(facts);
-  return manifest !== undefined && facts.containers.some(({ running }) => running);
 }
 
 /** Value of an etcd flag that the user gave as a number; undefined where it is absent or no number. */

@@ -41,6 +41,32 @@ export interface ConnectTimes {
   readonly microseconds: readonly number[];
 }
 
+/** The file from which kubelet gives each pod its resolver. */
+export interface ResolvConfFact {
+  readonly path: string;
+  /** `dangling`: a link that leads to no file. */
+  readonly state: 'file' | 'missing' | 'dangling' | 'other';
+  /** Where a link leads. */
+  readonly target?: string;
+}
+
+/** A file or folder that a deploy writes, and that root may not write. */
+export interface UnwritableFact {
+  readonly path: string;
+  readonly kind: 'file' | 'folder';
+  /** Attributes of the file system as `lsattr` has them, e.g. `i` for immutable; absent where it did not tell. */
+  readonly attributes?: string;
+}
+
+/** Room on the file system of a folder that a deploy writes small files in. */
+export interface RoomFact {
+  readonly path: string;
+  /** Free for root. */
+  readonly freeBytes: number;
+  /** Absent: the file system has no fixed number of inodes. */
+  readonly freeInodes?: number;
+}
+
 /** What preflight looks at beyond `HostFacts`. Read without changing anything. */
 export interface PreflightFacts {
   /** Absent: kubelet is not there or did not say its version. */
@@ -67,6 +93,12 @@ export interface PreflightFacts {
   readonly leftoverKeys: readonly string[];
   /** There are more of them than are named. */
   readonly moreLeftoverKeys?: true;
+  /** Absent: it was not looked at. */
+  readonly resolvConf?: ResolvConfFact;
+  /** Absent: it was not looked at. */
+  readonly unwritable?: readonly UnwritableFact[];
+  /** Absent: it was not looked at. */
+  readonly room?: readonly RoomFact[];
 }
 
 /** How a write test of the data dir's filesystem went. */

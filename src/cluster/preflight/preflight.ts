@@ -15,12 +15,14 @@ import { diskTestResult, memberFsync } from './fsync.ts';
 import { missingImages } from './image-presence.ts';
 import { leftoverKeys } from './leftovers.ts';
 import { clones } from './machines.ts';
-import { takenPorts } from './ports.ts';
 import type { DiskTestFact, PreflightFacts } from './preflight-facts.ts';
 import { roundTrips } from './round-trips.ts';
+import { resolvConf } from './resolv-conf.ts';
 import { bySeverity, type SevereFinding } from './severe-finding.ts';
+import { sourceAddresses } from './source-addresses.ts';
 import { swapOn } from './swap.ts';
 import { kubeletVersion, mixedKubeadm } from './versions.ts';
+import { unwritablePlaces } from './writing.ts';
 
 /** All that preflight judges. */
 export interface PreflightInput {
@@ -60,16 +62,15 @@ function examine(member: Member, { preflight, diskTests }: PreflightInput): Exam
   return [{ ...member, seen, ...(diskTest === undefined ? {} : { diskTest }) }];
 }
 
-/** What a deploy refuses as well. Ports are judged here more closely, so none are handed on. */
+/** What a deploy refuses as well, in the same words. */
 function prerequisites({ settings, members }: PreflightInput): Finding[] {
   const hosts = settings.hosts.filter((host) => members.some(({ address }) => address === host.address));
   const facts = members.map((member) => member.facts);
   const { findings } = resolveMembers(hosts, facts);
-  const known = members.filter(({ facts }) => facts.etcdImage !== undefined);
   return [
     ...findings,
-    ...members.flatMap((member) => missingPrerequisites(member, [])),
-    ...differentImages(known, (facts) => wantedImage(settings, facts)?.image),
+    ...members.flatMap((member) => missingPrerequisites(member, settings)),
+    ...differentImages(members, (facts) => wantedImage(settings, facts)?.image),
   ];
 }
 
@@ -80,7 +81,9 @@ function ofOneHost(member: ExaminedMember, settings: PreflightSettings): SevereF
     ...cgroupDrivers(member),
     ...swapOn(member, settings),
     ...laterDropIns(member),
-    ...takenPorts(member, settings),
+    ...resolvConf(member),
+    ...unwritablePlaces(member),
+    ...sourceAddresses(member, settings),
     ...dataDisks(member, settings),
     ...memberFsync(member),
     ...diskTestResult(member),

@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings.ts';
 
-/** `fail`: a deploy would not work, or would do harm. `warn`: it works, and somebody should look. `info`: good to know. */
+/** `fail`: a deploy would not work, or would do harm. `warn`: it works, and deserves a look. `info`: good to know. */
 export type Severity = 'fail' | 'warn' | 'info';
 
 /** A finding of preflight. */

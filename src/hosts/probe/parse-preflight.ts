@@ -5,6 +5,7 @@ import { parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { MOST_LEFTOVERS } from './preflight-script.ts';
 import { clockOf, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
+import { parseResolvConf, parseRoom, parseUnwritable } from './parse-writing.ts';
 import { IncompleteProbe, readSections } from './sections.ts';
 
 /**
@@ -39,6 +40,9 @@ export function parsePreflight(answer: string, timing: ProbeTiming): PreflightFa
     connectTimes: parseConnects(get('connects')),
     leftoverKeys: [...new Set(leftovers.slice(0, MOST_LEFTOVERS))],
     ...(leftovers.length > MOST_LEFTOVERS && { moreLeftoverKeys: true as const }),
+    ...present('resolvConf', parseResolvConf(get('resolv-conf'))),
+    ...(sections.has('unwritable') && { unwritable: parseUnwritable(get('unwritable'), get('attributes')) }),
+    ...(sections.has('room') && { room: lines(get('room')).flatMap(parseRoom) }),
   };
 }
 

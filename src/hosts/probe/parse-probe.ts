@@ -1,11 +1,13 @@
 import type { HostFacts, KubeletFact, StandingFacts, Unseen } from '../../cluster/host-facts.ts';
 import { parseHostState, type HostState } from '../../cluster/host-state.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
+import { startsAtBoot } from '../../kubeadm/unit-state.ts';
 import { isSupported, parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { printable } from '../printable.ts';
 import { parseKubeadmAnswer } from './kubeadm-says.ts';
 import { parseDataDir, parseFiles } from './parse-files.ts';
 import { parseAddresses, parseListeners, parseReach } from './parse-network.ts';
+import { parseSources } from './parse-sources.ts';
 import { parseContainers, parseImages, parseRuntime, type Seen } from './parse-runtime.ts';
 import { programAnswer, readSections, requireSections, withWords, type Sections } from './sections.ts';
 
@@ -52,6 +54,7 @@ export function parseProbe(address: string, answer: string, later?: string): Hos
     missingTools: lines(get('missing-tools')),
     addresses: seenOr(addresses, []),
     reach,
+    sources: parseSources(get('sources')),
     listeners: seenOr(listeners, new Map()),
     containers: seenOr(containers, []),
     locked: sections.has('lock'),
@@ -165,16 +168,6 @@ const UNSEEN_KUBELET: KubeletFact = {
   dropIns: [],
 };
 
-/** UnitFileState of units for which `systemctl is-enabled` ends with 0 (systemd, systemctl-is-enabled.c). */
-const ENABLED_STATES: readonly string[] = [
-  'enabled',
-  'enabled-runtime',
-  'static',
-  'alias',
-  'indirect',
-  'generated',
-];
-
 /** `systemctl show kubelet`, a property on a line; of a unit that systemd does not know too. */
 function parseKubelet(sections: Sections): Seen<KubeletFact> {
   const { text, words, failure } = programAnswer(sections, 'kubelet');
@@ -199,7 +192,7 @@ function parseKubelet(sections: Sections): Seen<KubeletFact> {
       // between two crashes it is active too, for a moment
       active: activeState === 'active' && subState === 'running',
       subState,
-      enabled: ENABLED_STATES.includes(unitFileState ?? ''),
+      enabled: startsAtBoot(unitFileState),
       dropIns: (properties.get('DropInPaths') ?? '').split(' ').filter((path) => path !== ''),
     },
   };

@@ -1,3 +1,16 @@
+import { expectedPkiTree } from '../../kubeadm/file-tree.ts';
+import {
+  ACTION_DIR,
+  ETCD_MANIFEST,
+  KUBEADM_CONFIG,
+  KUBELET_CONFIG,
+  KUBELET_DROP_IN,
+  KUBELET_DROP_IN_DIR,
+  MANIFEST_DIR,
+  PKI_DIR,
+  RUN_DIR,
+  STATE_FILE,
+} from '../../kubeadm/paths.ts';
 import { loopbackOf } from '../../kubeadm/urls.ts';
 import type { DataPlaces } from '../../kubeadm/data-places.ts';
 import { PROBE_OUTPUT } from '../output-limits.ts';
@@ -14,7 +27,29 @@ export interface PreflightQuestion extends DataPlaces {
   readonly ports: readonly number[];
   /** Where a member that runs on this host shows its metrics. */
   readonly metricsPort: number;
+  /** The file that kubelet reads resolvers from; empty: none. */
+  readonly resolvConf: string;
 }
+
+/** Where a deploy writes files, beside the data dir and the folder of the log. What is not there yet counts by the folder that is to hold it. */
+const WRITTEN = [
+  RUN_DIR,
+  '/etc/systemd/system',
+  KUBELET_DROP_IN_DIR,
+  KUBELET_DROP_IN,
+  KUBELET_CONFIG,
+  '/etc/kubernetes',
+  MANIFEST_DIR,
+  ETCD_MANIFEST,
+  PKI_DIR,
+  ...expectedPkiTree(true).keys(),
+  ACTION_DIR,
+  KUBEADM_CONFIG,
+  STATE_FILE,
+];
+
+/** Folders whose file systems have to have room for small files. */
+const SMALL_FILES = ['/run', '/etc/kubernetes', '/etc/systemd/system'];
 
 /** Tries per port, while nothing listens there. */
 const CONNECTS = 5;
@@ -45,7 +80,15 @@ export function preflightProbe(question: PreflightQuestion): RemoteScript {
   };
 }
 
-function script({ address, peers, ports, metricsPort, dataDir, walDir }: PreflightQuestion): string {
+function script({
+  address,
+  peers,
+  ports,
+  metricsPort,
+  resolvConf,
+  dataDir,
+  walDir,
+}: PreflightQuestion): string {
   const targets = peers.flatMap((peer) => ports.map((port) => `${quote(peer)} ${port}`));
   const guideFolders = [address, ...peers].map((each) => `/tmp/${each}`);
   return `
@@ -103,6 +146,40 @@ cgroup_version() {
   if [ -e ${CGROUP_ROOT}/cgroup.controllers ]; then echo v2; return; fi
   for folder in ${CGROUP_ROOT}/*; do if [ -e "$folder/cgroup.procs" ]; then echo v1; return; fi; done
 }
+existing() { # PATH: sets folder to it, or to the nearest that is there above it
+  folder=$1
+  while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
+}
+resolv_conf() {
+  local file=$1
+  if [ -f "$file" ]; then printf 'file\\t%s\\n' "$file"
+  elif [ -e "$file" ]; then printf 'other\\t%s\\n' "$file"
+  elif [ -L "$file" ]; then printf 'dangling\\t%s\\t%s\\n' "$file" "$(readlink -- "$file")"
+  else printf 'missing\\t%s\\n' "$file"
+  fi
+}
+# To test for -w is to ask the kernel (access(2)), which says no for root too on a read-only file system and for what is immutable.
+unwritable() {
+  local path folder kind seen=()
+  for path in "$@"; do
+    existing "$path"
+    case " \${seen[*]} " in *" $folder "*) continue ;; esac
+    seen+=("$folder")
+    kind=file
+    if [ -d "$folder" ]; then kind=folder; fi
+    if [ ! -w "$folder" ]; then printf '%s %s\\n' "$kind" "$folder"; fi
+  done
+  section attributes
+  if command -v lsattr > /dev/null; then timeout 5 lsattr -d -- "\${seen[@]}"; fi
+}
+room() {
+  local path folder
+  for path in "$@"; do
+    existing "$path"
+    printf '%s ' "$path"
+    stat -fc '%S %f %c %d' -- "$folder" || echo
+  done
+}
 filesystem() { # FOLDER SECTIONS
   local folder=$1
   while [ ! -e "$folder" ]; do folder=\${folder%/*}; folder=\${folder:-/}; done
@@ -119,6 +196,9 @@ begin connects connect_times
 begin kubelet-version timeout 10 kubelet --version
 begin metrics metrics
 begin leftovers leftovers
+begin unwritable unwritable ${[...WRITTEN, dataDir, ...(walDir === undefined ? [] : [walDir])].map(quote).join(' ')}
+begin room room ${SMALL_FILES.map(quote).join(' ')}
+${resolvConf === '' ? '' : `begin resolv-conf resolv_conf ${quote(resolvConf)}`}
 begin exec-start kubelet_unit
 begin data-dir-size timeout 2 du -skx -- "$data_dir"
 ${walDir === undefined ? '' : `begin wal-dir-size timeout 2 du -skx -- ${quote(walDir)}`}

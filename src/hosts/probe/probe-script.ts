@@ -1,5 +1,6 @@
 import type { DataPlaces } from '../../kubeadm/data-places.ts';
 import { ETCD_MANIFEST, STATE_FILE } from '../../kubeadm/paths.ts';
+import { NEEDED_PROGRAMS } from '../scripts/needed-programs.ts';
 import { quote } from '../shell.ts';
 import { BEGIN_CONTAINERS, BEGIN_RUNTIME, FIND_RUNTIME } from './ask-runtime.ts';
 import { KUBEADM_SAYS } from './kubeadm-says.ts';
@@ -22,9 +23,6 @@ export interface ProbeQuestion extends DataPlaces {
  * busy or slow host the probe itself keeps the first from being made in time.
  */
 const REACH_TIMEOUT_SECONDS = [3, 10];
-
-/** Programs without which the action's scripts do not work, apart from those of the guide. */
-const TOOLS = ['find', 'cmp', 'sha256sum', 'stat', 'od', 'head', 'tail', 'sed', 'grep', 'flock'];
 
 /**
  * The one read-only probe of a host, as bash. What is slow is begun at once, and answers in the end. A process costs a host
@@ -128,6 +126,17 @@ reach() {
   done
   for target in "\${!tries[@]}"; do printf '%s silence\\n' "$target"; done
 } 2>/dev/null
+# The address that the kernel sends from to each peer: peers check it against the certificate.
+sources() {
+  local target seen=' '
+  for target in "\${targets[@]}"; do
+    target=\${target% *}
+    case $seen in *" $target "*) continue ;; esac
+    seen+="$target "
+    printf '%s ' "$target"
+    ip -o route get "$target" | head -n 1 || echo
+  done
+}
 addresses() { ip -o addr show || hostname -I; }
 begin_program addresses 10 addresses
 ${BEGIN_RUNTIME}
@@ -135,6 +144,7 @@ begin_program kubeadm 25 kubeadm_says
 section reach.asked
 printf '%s\\n' "\${targets[@]}"
 begin reach reach
+begin sources sources
 `;
 
 const LOOK_AT_STEADY = `
@@ -146,7 +156,7 @@ section machine
 uname -m
 for tool in systemctl kubelet kubeadm crictl ctr curl; do section "tool.$tool"; command -v "$tool"; done
 section missing-tools
-for tool in ${TOOLS.join(' ')}; do command -v "$tool" > /dev/null || echo "$tool"; done
+for tool in ${[...NEEDED_PROGRAMS.keys()].join(' ')}; do command -v "$tool" > /dev/null || echo "$tool"; done
 section cri.sockets
 printf '%s\\n' "\${sockets[@]}"
 section cri.endpoint

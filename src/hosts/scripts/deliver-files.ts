@@ -12,6 +12,7 @@ import type { Finding } from '../../findings.ts';
 import { lastWords } from '../last-words.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { explainUnknown } from './explain-unknown.ts';
+import { KEEP_COPY_FUNCTION } from './keep-copy.ts';
 import { RELABEL } from './relabel.ts';
 
 /** One file on its way to a host. */
@@ -61,13 +62,13 @@ export function explainDelivery(result: RemoteResult): Omit<Finding, 'host' | 'a
   if (result.code !== CHANGED) return explainUnknown(result);
   return {
     fact: `${lastWords(result.stderr, 1)} has changed since the run looked at it; it was left as it is.`,
-    cause: 'Somebody, or configuration management, works on this host at the same time.',
+    cause: 'A person, or configuration management, works on this host at the same time.',
     fix: 'Let the other finish, then run again.',
   };
 }
 
 /** Bash writes the files itself, and each program is called once for many of them: a process costs about a millisecond. */
-const DELIVER = `${RELABEL}
+const DELIVER = `${RELABEL}${KEEP_COPY_FUNCTION}
 paths=() texts=() seen=() aside=() left=() missing=() made=() there=()
 declare -A of_mode=() holds=() folders=() digests=()
 read -r count
@@ -127,8 +128,7 @@ for i in "\${!paths[@]}"; do
   path=\${paths[i]}
   case $path in ${quote(PKI_DIR)}/* | ${quote(ACTION_DIR)}/*) continue ;; esac
   if [ -f "$path" ] && ! cmp -s -- "$path" "\${aside[i]}"; then
-    mkdir -p -m 0700 ${quote(REPLACED_DIR)}
-    cp -pn -- "$path" ${quote(REPLACED_DIR)}/"\${path//\\//%}"
+    keep_copy "$path"
   fi
 done
 sync -- "\${aside[@]}"

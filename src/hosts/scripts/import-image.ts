@@ -1,6 +1,7 @@
 import { quote } from '../shell.ts';
 import type { Finding } from '../../findings.ts';
 import { lastWords } from '../last-words.ts';
+import { explainUnknown, knownReason, type Reason } from './explain-unknown.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { SYNC_IMAGES } from './sync-images.ts';
 
@@ -57,17 +58,23 @@ export function explainImport({
       return {
         fact: `after the import the container runtime knows ${image} as ${lastWords(result.stderr, 1)}, and ${imageId} was sent.`,
         cause:
-          'Somebody imports or pulls another image of that name at the same time, or the runtime has another store.',
+          'Another image of that name is imported or pulled at the same time, or the runtime has another store.',
         fix: `Look at \`crictl images --digests\` and \`ctr -n k8s.io images ls\` on the host, and run again.`,
       };
     }
+    if (result.code !== REFUSED) return explainUnknown(result);
     return {
       fact: `containerd did not take ${image}: ${lastWords(result.stderr, 3)}`,
-      cause:
-        'The disk of the host is full, the archive was changed while it was sent, or containerd is too old for it.',
-      fix: 'Mend what it says and run again. By hand: `ctr -n k8s.io images import FILE` on the host.',
+      ...(knownReason(result.stderr) ?? whyNotTaken(result.stderr)),
     };
   };
+}
+
+function whyNotTaken(said: string): Reason {
+  const fix = 'Mend what it says and run again. By hand: `ctr -n k8s.io images import FILE` on the host.';
+  return /unexpected end of file|unexpected EOF|crc error|invalid compressed data/.test(said)
+    ? { cause: 'The archive was cut off or changed while it was sent.', fix }
+    : { fix };
 }
 
 function socketOf(criEndpoint: string): string {

@@ -3,6 +3,7 @@ import type { Finding } from '../../findings.ts';
 import type { RegistryLogin } from '../../settings/settings.ts';
 import { lastWords } from '../last-words.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
+import { knownReason, type Reason } from './explain-unknown.ts';
 import { PULL_IMAGE_CALL, pullImageBody } from './cri-pull.ts';
 import { SYNC_IMAGES } from './sync-images.ts';
 
@@ -71,6 +72,7 @@ function whyRefused(
   said: string,
   login: Pick<RegistryLogin, 'server' | 'username'> | undefined,
 ): Omit<Finding, 'host' | 'at' | 'fact'> {
+  if (/\.sock\b.*(?:connection refused|no such file|deadline exceeded)/i.test(said)) return RUNTIME_SILENT;
   if (/HTTP response to HTTPS client|x509:/.test(said)) {
     return {
       cause:
@@ -78,7 +80,7 @@ function whyRefused(
       fix: 'Tell the runtime on the host of this registry and its CA (containerd: /etc/containerd/certs.d/REGISTRY/hosts.toml), or give `image-archive`.',
     };
   }
-  if (/\b(?:401|403)\b|unauthori[sz]ed|authorization failed|denied/i.test(said)) {
+  if (/\b(?:401|403)\b|unauthori[sz]ed|authorization failed|(?<!permission )denied/i.test(said)) {
     return login === undefined
       ? {
           cause: 'The registry asks for a password, or has no such repository.',
@@ -89,18 +91,45 @@ function whyRefused(
           fix: 'Try both with `docker login`, and renew the token if it has run out.',
         };
   }
-  return {
-    cause: 'The host has no way to the registry, or the repository or tag does not exist.',
-    fix: 'Open the way to the registry, set `image-repository` to one that the hosts reach (with `registry-username` and `registry-password` if it asks for them), or give `image-archive`.',
-  };
+  if (/not found|manifest unknown|name unknown/i.test(said)) {
+    return {
+      cause: 'The registry has no such repository or tag.',
+      fix: 'Correct `image-repository` or `etcd-image-tag`, or bring the image to the registry.',
+    };
+  }
+  const fix =
+    'Open the way to the registry, set `image-repository` to one that the hosts reach (with `registry-username` and `registry-password` if it asks for them), or give `image-archive`.';
+  if (
+    /no such host|i\/o timeout|connection refused|unreachable|no route|deadline exceeded|dial tcp/i.test(said)
+  ) {
+    return { cause: 'The host has no way to the registry.', fix };
+  }
+  return knownReason(said) ?? { fix };
 }
 
 function notAsked(image: string, result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   return {
     fact: `the container runtime could not be asked to pull ${image}: ${lastWords(result.stderr, 1)}`,
-    cause: 'curl on this host was built without HTTP/2, or the runtime did not answer.',
-    fix: 'See that `curl -V` lists HTTP2 and UnixSockets, or give `image-archive`, which needs no curl.',
+    ...whyNotAsked(result),
   };
+}
+
+const RUNTIME_SILENT: Reason = {
+  cause: 'The container runtime does not answer on its socket.',
+  fix: 'Try `crictl info` on the host, start the runtime, and run again.',
+};
+
+function whyNotAsked({ stderr }: RemoteResult): Reason {
+  if (/http2|does not support|unknown option|is unknown/i.test(stderr)) {
+    return {
+      cause: 'curl on this host was built without HTTP/2, or without sockets of Unix.',
+      fix: 'See that `curl -V` lists HTTP2 and UnixSockets, or give `image-archive`, which needs no curl.',
+    };
+  }
+  if (/Failed to connect|Couldn't connect|timed out/i.test(stderr)) {
+    return RUNTIME_SILENT;
+  }
+  return { fix: 'Mend what curl says, or give `image-archive`, which needs no curl.' };
 }
 
 function wordsOf(stderr: string): string {

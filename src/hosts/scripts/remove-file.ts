@@ -35,7 +35,7 @@ export function explainRemoval(path: string): (result: RemoteResult) => Omit<Fin
     result.code === CHANGED
       ? {
           fact: `${path} has changed since the run looked at it; it was left as it is.`,
-          cause: 'Somebody, or configuration management, works on this host at the same time.',
+          cause: 'A person, or configuration management, works on this host at the same time.',
           fix: 'Let the other finish, then run again.',
         }
       : explainUnknown(result);

@@ -6,7 +6,8 @@ import { lastWords } from '../last-words.ts';
 import { quote } from '../shell.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { BLANK_LOG_FUNCTION } from './blank-log.ts';
-import { explainUnknown } from './explain-unknown.ts';
+import { explainUnknown, knownReason } from './explain-unknown.ts';
+import { whyCrashed, whyLate, whyNoPod } from './member-reasons.ts';
 import { etcdWords, READY_WITHIN } from './member-ready.ts';
 import { GONE_WITHIN } from './pod-gone.ts';
 import {
@@ -94,10 +95,6 @@ follow() {
 clear_away() { rm -f -- ${UNIT_SCRIPT} ${UNIT_LOG} ${RESTART_RESULT} ${RESTART_RESULT}.new; }
 `;
 
-const MEND = 'Mend what etcd names and run again.';
-const LATE_CAUSE =
-  'It finds no quorum (too few of the other members run, or they cannot reach each other), or it is still reading a large database.';
-
 /** Why a restart failed and what state it left the member in, from the script's exit code and etcd's own last lines. */
 export function explainRestart(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
   const last = etcdWords(result.stderr);
@@ -105,13 +102,13 @@ export function explainRestart(result: RemoteResult): Omit<Finding, 'host' | 'at
     case RESTART_END.changed:
       return {
         fact: `${ETCD_MANIFEST} or the manifest rendered for it has changed since the run began; the member was left with the manifest that it had.`,
-        cause: 'Another run, or somebody by hand, works on this host at the same time.',
+        cause: 'Another run, or a person, works on this host at the same time.',
         fix: 'Let the other finish, then run again.',
       };
     case RESTART_END.noData:
       return {
         fact: 'its data dir holds no member; nothing was restarted.',
-        cause: 'The disk is not mounted, or somebody has emptied or moved the folder.',
+        cause: 'The disk is not mounted, or the folder was emptied or moved.',
         fix: 'Mount the disk or bring the data back. A member must not be started without its log.',
       };
     case RESTART_END.otherFilesystem:
@@ -129,32 +126,34 @@ export function explainRestart(result: RemoteResult): Omit<Finding, 'host' | 'at
     case RESTART_END.crashedAndBack:
       return {
         fact: `with the new manifest etcd ended again and again: ${last}. The old manifest is back and the member is ready with it.`,
-        cause: 'A flag or value that this etcd does not take, or a file that it names is wrong or missing.',
-        fix: MEND,
+        ...whyCrashed(last),
+      };
+    case RESTART_END.refusedAndBack:
+      return {
+        fact: `with the new manifest kubelet could not start the pod of etcd: ${last}. The old manifest is back and the member is ready with it.`,
+        ...whyNoPod(last),
       };
     case RESTART_END.lateAndBack:
       return {
         fact: `with the new manifest the member was not ready within ${READY_WITHIN} s: ${last}. The old manifest is back and the member is ready with it.`,
-        cause: 'A changed flag keeps it from its peers, or its database takes longer to read.',
-        fix: MEND,
+        ...whyLate(result.stderr),
       };
     case RESTART_END.backNotReady:
       return {
         fact: `the member did not get ready with the new manifest; the old one is back, and with it the member is not ready either: ${last}`,
-        cause: LATE_CAUSE,
-        fix: 'Look at the other hosts in this report and at the etcd container here (`crictl logs`); then run again.',
+        ...whyLate(result.stderr),
       };
     case RESTART_END.noWayBack:
       return {
         fact: `the member did not get ready, and there was no manifest before to go back to: ${last}`,
-        cause: LATE_CAUSE,
-        fix: `${MEND} Nothing else has to be undone.`,
+        ...whyLate(result.stderr),
       };
     case CUT_OFF:
       return {
         fact: `the unit ${RESTART_UNIT} ended before it was done: ${lastWords(result.stderr, 2)} A manifest is in place.`,
-        cause: 'It was killed, or a command failed, most often because the disk is full or read-only.',
-        fix: 'Mend what the message names and run again: it goes on from here.',
+        ...(knownReason(result.stderr) ?? {
+          fix: `Look at \`journalctl -u ${RESTART_UNIT}\` on the host, mend what it names, and run again: it goes on from here.`,
+        }),
       };
     default:
       return explainUnknown(result);

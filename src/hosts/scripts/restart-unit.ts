@@ -5,13 +5,13 @@ import {
   MANIFEST_DIR,
   OUTGOING_MANIFEST,
   RENDERED_MANIFEST,
-  REPLACED_DIR,
   RUN_DIR,
 } from '../../kubeadm/paths.ts';
 import { HOLD_STEP_LOCK } from '../lock/guard.ts';
 import { quote } from '../shell.ts';
 import { BLANK_LOG_FUNCTION, BLANK_MEMBER } from './blank-log.ts';
-import { CRASHED, memberReadyFunctions } from './member-ready.ts';
+import { KEEP_COPY_FUNCTION } from './keep-copy.ts';
+import { CRASHED, memberReadyFunctions, NO_PAUSE, NO_POD } from './member-ready.ts';
 import { POD_GONE_FUNCTIONS } from './pod-gone.ts';
 
 /** The replacement of one member's manifest. */
@@ -53,6 +53,8 @@ export const RESTART_END = {
   backNotReady: 9,
   /** The new one's member is not ready and there was none before. */
   noWayBack: 10,
+  /** The old manifest is back and its member ready, because kubelet could not start the new one's pod. */
+  refusedAndBack: 11,
 } as const;
 
 /**
@@ -61,7 +63,7 @@ export const RESTART_END = {
  * and the new one in place (not known to be ready).
  */
 export function restartUnit(change: ManifestChange): string {
-  return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${BLANK_LOG_FUNCTION}${FUNCTIONS}
+  return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${BLANK_LOG_FUNCTION}${KEEP_COPY_FUNCTION}${FUNCTIONS}
 ${HOLD_STEP_LOCK}
 { printf %s 'restart member' > /proc/$$/comm; } 2> /dev/null || true
 current=${quote(change.currentSha256)} rendered=${quote(change.renderedSha256)} data_dir=${quote(change.dataDir)}
@@ -74,7 +76,7 @@ if has ${ETCD_MANIFEST} "$rendered" && ! begins_blank; then
 else
   if ! has ${RENDERED_MANIFEST} "$rendered"; then finish ${RESTART_END.changed}; fi
   find_pods
-  if has ${ETCD_MANIFEST} "$current"; then keep_copy; take_out
+  if has ${ETCD_MANIFEST} "$current"; then keep_copy ${ETCD_MANIFEST}; take_out
   elif [ -e ${ETCD_MANIFEST} ]; then finish ${RESTART_END.changed}
   elif [ "$current" != absent ] && ! has ${OUTGOING_MANIFEST} "$current"; then finish ${RESTART_END.changed}
   fi
@@ -98,14 +100,17 @@ find_pods || true
 move ${ETCD_MANIFEST} ${RENDERED_MANIFEST}
 await_gone || true
 put_back
-if [ "$outcome" = ${CRASHED} ]; then end_with ${RESTART_END.crashedAndBack}; else end_with ${RESTART_END.lateAndBack}; fi
+case $outcome in
+  ${CRASHED}) end_with ${RESTART_END.crashedAndBack} ;;
+  ${NO_PAUSE} | ${NO_POD}) end_with ${RESTART_END.refusedAndBack} ;;
+  *) end_with ${RESTART_END.lateAndBack} ;;
+esac
 `;
 }
 
 /**
  * `has FILE SHA256`: whether it has these contents.
  * `move FROM TO`: durably.
- * `keep_copy`: of the manifest in place, as the delivery of files does; the first of a run is the one that was proven.
  * `take_out`: what is taken out is what a failure goes back to. If an earlier restart was cut off before its member was
  * ready, that is what went out then, and not what lies there now unproven; a member that is ready has proven it.
  * `begins_blank`: whether there is a blank log that has to give way. `set_blank_log_aside`: while no etcd runs; nothing is
@@ -116,16 +121,6 @@ if [ "$outcome" = ${CRASHED} ]; then end_with ${RESTART_END.crashedAndBack}; els
 const FUNCTIONS = `
 has() { [ -f "$1" ] && case "$(sha256sum < "$1")" in "$2 "*) ;; *) return 1 ;; esac; }
 move() { mv -fT -- "$1" "$2"; sync -- ${MANIFEST_DIR} ${ACTION_DIR}; }
-keep_copy() {
-  local copy=${REPLACED_DIR}/${ETCD_MANIFEST.replaceAll('/', '%')}
-  mkdir -p -m 0700 ${REPLACED_DIR}
-  if ! [ -e "$copy" ]; then
-    cp -p -- ${ETCD_MANIFEST} "$copy.new"
-    sync -- "$copy.new"
-    mv -fT -- "$copy.new" "$copy"
-    sync -- ${REPLACED_DIR} ${ACTION_DIR}
-  fi
-}
 take_out() {
   if [ -e ${OUTGOING_MANIFEST} ] && ! is_ready; then rm -f -- ${ETCD_MANIFEST}; sync -- ${MANIFEST_DIR}
   else move ${ETCD_MANIFEST} ${OUTGOING_MANIFEST}

@@ -7,7 +7,8 @@ import { quote } from '../shell.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { giveLead, type LeadingMember } from './give-lead.ts';
 import { RELABEL } from './relabel.ts';
-import { CRASHED, NO_PAUSE, etcdWords, memberReadyFunctions, READY_WITHIN } from './member-ready.ts';
+import { whyCrashed, whyLate, whyNoPod } from './member-reasons.ts';
+import { CRASHED, NO_PAUSE, NO_POD, etcdWords, memberReadyFunctions, READY_WITHIN } from './member-ready.ts';
 
 /** What the script needs to know. */
 export interface MemberStart extends DataPlaces {
@@ -29,6 +30,7 @@ const OTHER_FILESYSTEM = 5;
 const CRASHES = 6;
 const NOT_READY = 7;
 const WITHOUT_PAUSE = 8;
+const WITHOUT_POD = 9;
 
 /**
  * Guide step 7: makes the data dir as kubeadm does (0700), and the folder of the log the same, renames the rendered manifest to where kubelet reads it, and
@@ -49,6 +51,7 @@ etcd_words
 case $outcome in
   ${CRASHED}) exit ${CRASHES} ;;
   ${NO_PAUSE}) exit ${WITHOUT_PAUSE} ;;
+  ${NO_POD}) exit ${WITHOUT_POD} ;;
   *) exit ${NOT_READY} ;;
 esac
 `,
@@ -84,13 +87,13 @@ export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'
     case DATA_THERE:
       return {
         fact: 'its data dir has been filled since the run began, or the folder of its log; no etcd was started on it.',
-        cause: 'Another run, or somebody by hand, works on this host at the same time.',
+        cause: 'Another run, or a person, works on this host at the same time.',
         fix: 'Let the other finish, then run again.',
       };
     case MANIFEST_CHANGED:
       return {
         fact: `${ETCD_MANIFEST} or the manifest rendered for it has changed since the run began.`,
-        cause: 'Another run, or somebody by hand, works on this host at the same time.',
+        cause: 'Another run, or a person, works on this host at the same time.',
         fix: 'Let the other finish, then run again.',
       };
     case OTHER_FILESYSTEM:
@@ -102,22 +105,22 @@ export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'
     case CRASHES:
       return {
         fact: `etcd ends again and again. Its last words: ${last}`,
-        cause:
-          'A file it needs is wrong or missing, its port is taken, or its data does not fit the cluster.',
-        fix: 'Mend what etcd names and run again; nothing else has to be undone.',
+        ...whyCrashed(last),
       };
     case WITHOUT_PAUSE:
       return {
         fact: `kubelet can start no pod: ${last}.`,
-        cause:
-          'Each pod has a container of that image. The container runtime names it in its own configuration, and the host has no way to its registry.',
-        fix: 'Bring the image to the host (`image-archive` takes it along with etcd), or name one that the host reaches in the configuration of the runtime (containerd: `sandbox` or `sandbox_image`; CRI-O: `pause_image`), and run again.',
+        ...whyNoPod(last),
       };
     case NOT_READY:
       return {
-        fact: `the member was not ready within ${READY_WITHIN} s. Last lines: ${last}`,
-        cause: 'It finds no quorum: too few of the other members run, or they cannot reach each other.',
-        fix: 'Look at the other hosts in this report first, then run again: it goes on from here.',
+        fact: `the member was not ready within ${READY_WITHIN} s: ${last}.`,
+        ...whyLate(result.stderr),
+      };
+    case WITHOUT_POD:
+      return {
+        fact: `kubelet cannot start the pod of etcd: ${last}.`,
+        ...whyNoPod(last),
       };
     default:
       return explainUnknown(result);

@@ -67,6 +67,33 @@ test('nothing is to be said about hosts that are as they should be', () => {
   expect(findingsOf()).toEqual([]);
 });
 
+test.each<[string, Changes]>([
+  ['that is there', { seen: { resolvConf: { path: '/etc/resolv.conf', state: 'file' } } }],
+  ['that is the listed one', { facts: { sources: new Map([['10.0.0.6', '10.0.0.7']]) } }],
+  [
+    'that is among extra-sans, however it is written',
+    {
+      facts: { sources: new Map([['fd00::6', 'fd00::27']]) },
+      settings: { certificates: { extraSans: ['fd00:0:0::27', 'etcd.example'] } },
+    },
+  ],
+  ['that the kernel did not tell', { facts: { sources: new Map() } }],
+  [
+    'with room, and nothing that is forbidden',
+    { seen: { room: [{ path: '/run', freeBytes: GIB }], unwritable: [] } },
+  ],
+])('a file, a folder or an address %s is no finding', (_, changes) => {
+  expect(findingsOf(changes)).toEqual([]);
+});
+
+test('a disk that is read-only is told once, with all that lies on it', () => {
+  const { seen } = disk({ readOnly: true });
+  const unwritable = [{ path: '/etc/kubernetes', kind: 'folder' as const }];
+  expect(findingsOf({ seen: { ...seen, unwritable } })).toEqual([
+    expect.stringMatching(/^fail \[infra1\] data-dir: .*is read-only/),
+  ]);
+});
+
 test('nothing is to be said about a member by hand or one of ours', () => {
   expect(findingsOf({ allFacts: memberByHand() })).toEqual([]);
 });
@@ -312,6 +339,87 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
     'different images',
     { facts: { etcdImage: 'r/etcd:3.6.15-0', images: ['r/etcd:3.6.15-0'] } },
     /^fail etcd-image-tag: the hosts' kubeadm ask for different/,
+  ],
+  [
+    'no resolv.conf',
+    { seen: { resolvConf: { path: '/etc/resolv.conf', state: 'missing' } } },
+    /^fail \[infra1\] resolv-conf: \/etc\/resolv\.conf is not there; kubelet starts no pod/,
+  ],
+  [
+    'a resolv.conf that leads nowhere',
+    {
+      seen: {
+        resolvConf: {
+          path: '/etc/resolv.conf',
+          state: 'dangling',
+          target: '/run/systemd/resolve/stub-resolv.conf',
+        },
+      },
+    },
+    /^fail \[infra1\] resolv-conf: .*is a link to \/run\/systemd\/resolve\/stub-resolv\.conf, which is not there.*systemd-resolved/,
+  ],
+  [
+    'a resolv.conf that is a folder',
+    { seen: { resolvConf: { path: '/r', state: 'other' } } },
+    /^fail \[infra1\] resolv-conf: \/r is not a file/,
+  ],
+  [
+    '/etc read-only',
+    {
+      seen: {
+        unwritable: ['/etc/systemd/system', '/etc/kubernetes', '/etc/kubernetes/manifests'].map((path) => ({
+          path,
+          kind: 'folder' as const,
+          attributes: 'e',
+        })),
+      },
+    },
+    /^fail \[infra1\] places: root may not write \/etc\/systemd\/system, \/etc\/kubernetes, \/etc\/kubernetes\/manifests; a deploy does\. Usual cause: The file system is read-only\. /,
+  ],
+  [
+    'places of which lsattr tells nothing',
+    { seen: { unwritable: [{ path: '/etc/kubernetes', kind: 'folder' }] } },
+    /^fail \[infra1\] places: .*read-only, or the place was made immutable/,
+  ],
+  [
+    'chattr +i',
+    { seen: { unwritable: [{ path: '/etc/kubernetes/manifests', kind: 'folder', attributes: 'ie' }] } },
+    /^fail \[infra1\] places: .*\(lsattr: i\).*`chattr -i \/etc\/kubernetes\/manifests`/,
+  ],
+  [
+    "chattr +i on a member's own file",
+    {
+      facts: memberByHand(),
+      seen: { unwritable: [{ path: '/etc/kubernetes/pki/etcd/ca.crt', kind: 'file', attributes: 'i' }] },
+    },
+    /^warn \[infra1\] places: .*ca\.crt/,
+  ],
+  [
+    'a full /run',
+    { seen: { room: [{ path: '/run', freeBytes: 4096, freeInodes: 5000 }] } },
+    /^fail \[infra1\] places: the file system of \/run has 4 KiB and 5000 inodes free/,
+  ],
+  [
+    'no inodes for small files',
+    { seen: { room: [{ path: '/etc/kubernetes', freeBytes: GIB, freeInodes: 3 }] } },
+    /^fail \[infra1\] places: .*1 GiB and 3 inodes free/,
+  ],
+  [
+    'an address that is listed and not sent from',
+    {
+      facts: {
+        sources: new Map([
+          ['10.0.0.6', '10.0.0.27'],
+          ['10.0.0.8', '10.0.0.27'],
+        ]),
+      },
+    },
+    /^fail \[infra1\] network: it sends from 10\.0\.0\.27 to 10\.0\.0\.6, 10\.0\.0\.8, and is listed as 10\.0\.0\.7.*`extra-sans`/,
+  ],
+  [
+    'the same of a member that runs',
+    { facts: { ...memberByHand(), sources: new Map([['10.0.0.6', '10.0.0.27']]) } },
+    /^warn \[infra1\] network: it sends from/,
   ],
   [
     'one leftover key',

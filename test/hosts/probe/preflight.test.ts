@@ -140,7 +140,14 @@ test.each([
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), '');
   }
-  const question = { address: '10.0.0.6', peers: [], ports: [], metricsPort: 1, dataDir: '/nonexistent' };
+  const question = {
+    address: '10.0.0.6',
+    peers: [],
+    ports: [],
+    metricsPort: 1,
+    resolvConf: '/etc/resolv.conf',
+    dataDir: '/nonexistent',
+  };
   const script = preflightProbe(question).script.replaceAll('/sys/fs/cgroup', root);
   const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', script]);
   rmSync(root, { recursive: true });
@@ -206,6 +213,7 @@ describe('the script', () => {
       metricsPort: 2381,
       ports: [2379],
       dataDir: '/data',
+      resolvConf: '/etc/resolv.conf',
     });
     expect(probe.effect).toBe('reads');
     // for a here-string or here-document bash before 5.1 writes a temporary file
@@ -226,6 +234,7 @@ describe('the script', () => {
         metricsPort: 2381,
         ports: [open, closed],
         dataDir,
+        resolvConf: join(dataDir, 'file'),
         walDir: join(dataDir, 'wal', 'that is not there'),
       });
       const sentMs = Date.now();
@@ -245,6 +254,8 @@ describe('the script', () => {
         mountPoint: facts.filesystem?.mountPoint,
         dataDirBytes: 0,
       });
+      expect(facts.resolvConf).toEqual({ path: join(dataDir, 'file'), state: 'file' });
+      expect(facts.room?.map(({ path }) => path)).toEqual(['/run', '/etc/kubernetes', '/etc/systemd/system']);
       // both clocks are this machine's; Date.now() has whole milliseconds only
       expect(Math.abs(facts.clock.offsetMs)).toBeLessThanOrEqual(facts.clock.uncertaintyMs + 2);
       const tries = new Map(facts.connectTimes.map(({ port, microseconds }) => [port, microseconds.length]));

@@ -182,6 +182,34 @@ describe('files that are replaced', () => {
     expect(files()).toEqual([ETCD_MANIFEST, KUBELET_CONFIG, STATE_FILE].toSorted());
   });
 
+  // As of coreutils 9.2 to 9.4, where -n onto a file that is there is a failure (NEWS).
+  test('are delivered again before a proof, and the first copy stays, whatever `cp -n` means on the host', () => {
+    const cp = `cp() {
+      if [[ $1 == -*n* ]] && [ -e "\${!#}" ]; then echo "cp: not replacing '\${!#}'" >&2; return 1; fi
+      command cp "$@"
+    }`;
+    put(KUBELET_CONFIG, 'proven');
+    const deliverText = (text: string, seen: string): Run =>
+      deliver([file(KUBELET_CONFIG, text, sha256(seen))], { before: cp });
+    expect(deliverText('bad', 'proven')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(deliverText('corrected', 'bad')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(read(KUBELET_CONFIG)).toBe('corrected');
+    const [copy = ''] = files().filter((path) => path.startsWith(REPLACED_DIR));
+    expect(read(copy)).toBe('proven');
+  });
+
+  test.each(['cp', 'sync', 'mv'])('killed at the first %s, a copy is whole or is none', (program) => {
+    put(KUBELET_CONFIG, 'proven');
+    deliver([file(KUBELET_CONFIG, 'new', sha256('proven'))], {
+      before: `${program}() { if [[ $* == *replaced* ]]; then kill -9 $$; fi; command ${program} "$@"; }`,
+    });
+    const copies = files().filter((path) => path.startsWith(REPLACED_DIR) && !path.endsWith('.new'));
+    for (const copy of copies) expect(read(copy)).toBe('proven');
+    expect(deliver([file(KUBELET_CONFIG, 'new', sha256('proven'))]).code).toBe(0);
+    const after = files().filter((path) => path.startsWith(REPLACED_DIR));
+    expect(after.map(read)).toEqual(['proven']);
+  });
+
   test('a manifest that was taken out is not forgotten while none is in place', () => {
     put(OUTGOING_MANIFEST, 'outgoing');
     expect(deliver([file(STATE_FILE, 'member')], { forget: true }).code).toBe(0);

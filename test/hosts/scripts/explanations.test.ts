@@ -56,7 +56,7 @@ test('every exit code of the member script has words of its own', () => {
 test('every exit code of the kubelet script has words of its own', () => {
   const codes = exitCodes(startKubelet({ restart: true }).script);
   const facts = codes.map((code) => explainKubelet(ended(code, 'last words')).fact);
-  expect(new Set(facts).size).toBe(3);
+  expect(new Set(facts).size).toBe(5);
 });
 
 test('every end of a restart has words of its own', () => {

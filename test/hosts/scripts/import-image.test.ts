@@ -58,9 +58,21 @@ test('containerd refuses it: its words', () => {
   host.program('ctr', 'cat > /dev/null; echo "ctr: write failed: no space left on device" >&2; exit 1');
   host.program('crictl', knows(ID));
   const result = run(Buffer.from('x'));
-  expect(explain(result).fact).toBe(
-    `containerd did not take ${IMAGE}: ctr: write failed: no space left on device`,
-  );
+  expect(explain(result)).toMatchObject({
+    fact: `containerd did not take ${IMAGE}: ctr: write failed: no space left on device`,
+    cause: expect.stringContaining('is full'),
+  });
+  expect(explain({ ...result, stderr: 'ctr: something new' }).cause).toBeUndefined();
+});
+
+test('what fails beside containerd is not put down to it', () => {
+  host.program('ctr', takes);
+  host.program('crictl', knows(ID));
+  host.program('sync', 'echo "sync: error syncing: Input/output error" >&2; exit 1');
+  expect(explain(run(Buffer.from('x')))).toMatchObject({
+    fact: expect.stringContaining('a command on the host ended with exit code 1'),
+    cause: expect.stringContaining('has an error'),
+  });
 });
 
 test('the stream was cut off: not taken, even if ctr was content with what came', () => {

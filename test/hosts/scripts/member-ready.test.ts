@@ -35,11 +35,11 @@ async function listen(loopback: string): Promise<number> {
 }
 
 /** Asks as a host does, with the manifest that lies there. */
-async function isReady(address: string, manifest?: string): Promise<boolean> {
+async function isReady(address: string, manifest?: string, after = ''): Promise<boolean> {
   const file = join(folder, 'etcd.yaml');
   if (manifest !== undefined) writeFileSync(file, manifest);
   const functions = memberReadyFunctions({ address, criEndpoint: 'unix:///none' });
-  const script = `set -euo pipefail\n${functions.replaceAll(ETCD_MANIFEST, file)}\nis_ready`;
+  const script = `set -euo pipefail\n${functions.replaceAll(ETCD_MANIFEST, file)}\n${after}\nis_ready`;
   const child = spawn('bash', ['--norc', '-c', script], { stdio: ['ignore', 'ignore', 'pipe'] });
   let complaints = '';
   child.stderr.on('data', (data: Buffer) => (complaints += data.toString()));
@@ -72,7 +72,22 @@ describe('a member is asked', () => {
     expect(await isReady('10.0.0.6', manifest(`http://127.0.0.1:${port}`))).toBe(true);
     answers = { '/readyz': 503, '/health': 200 };
     expect(await isReady('10.0.0.6', manifest(`http://127.0.0.1:${port}`))).toBe(false);
-    expect(asked).toEqual(['/readyz', '/health', '/readyz']);
+    // what has answered 200 is asked once more: between two looks at whose socket it is
+    expect(asked).toEqual(['/readyz', '/health', '/health', '/readyz']);
+  });
+
+  // As etcd runs where a patch gives its container another user.
+  test('and its answer counts from a socket of its own container, whatever the user of that is', async () => {
+    const port = await listen('127.0.0.1');
+    const text = manifest(`http://127.0.0.1:${port}`);
+    const pid = (of: number): string => `
+      eval "of_another_user() $(declare -f is_etcds | tail -n +2 | sed 's/"$EUID"/65533/')"
+      is_etcds() { of_another_user "$@"; }
+      etcd_containers() { echo c0ffee; }
+      cri() { printf '%s\\n' '{' '  "info": {' '    "pid": ${of},' '    "runtimeSpec": {}' '  }' '}'; }`;
+    expect(await isReady('10.0.0.6', text, pid(process.pid))).toBe(true);
+    expect(await isReady('10.0.0.6', text, pid(1))).toBe(false);
+    expect(await isReady('10.0.0.6', text, 'is_etcds() { return 1; }')).toBe(false);
   });
 
   test("where there is no manifest, on kubeadm's own port, and nothing is said about it", async () => {

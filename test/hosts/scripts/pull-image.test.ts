@@ -101,8 +101,11 @@ describe('with credentials', () => {
       'failed to resolve reference: unexpected status: 401 Unauthorized',
       /does not take registry-password for puller/,
     ],
-    ['registry.example:5000/k8s/etcd:3.6.5-0: not found', /no way to the registry, or the repository or tag/],
+    ['registry.example:5000/k8s/etcd:3.6.5-0: not found', /no such repository or tag/],
     ['dial tcp 10.0.0.1:5000: connect: 50% lost', /no way to the registry/],
+    ['dial unix /run/containerd/containerd.sock: connect: connection refused', /runtime does not answer/],
+    ['mkdir /var/lib/containerd/tmp: permission denied', /Root itself was refused/],
+    ['write /var/lib/containerd/x: no space left on device', /is full/],
     ['failed to do request: http: server gave HTTP response to HTTPS client', /speaks no TLS/],
     ['tls: failed to verify certificate: x509: certificate signed by unknown authority', /does not know/],
   ])('the runtime says: %s', (words, cause) => {
