@@ -80,7 +80,7 @@ await installMissingPackages(progress, [
 
 const work = mkdtempSync('/var/tmp/etcd-ha-fresh-');
 const root = join(work, 'root');
-let passed = false;
+let passed: boolean;
 try {
   await makeRoot(root);
   const variables = await clientVariables();
