@@ -50,7 +50,7 @@ export function gateFindings(
   return findings;
 }
 
-/** A leader that a majority follows, and no alarm; what is wrong with the membership is wrong for every gate. */
+/** One leader and no alarm; what is wrong with the membership is wrong for every gate. */
 function clusterFindings(gate: Gate, health: HealthReport): Finding[] {
   const findings: Finding[] = health.findings.filter(
     ({ at, severity, host }) =>
