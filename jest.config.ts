@@ -1,6 +1,6 @@
 import type { Config } from 'jest';
 
-/** Unit tests need no root and no lab; all others need both. vm is slow, and soak takes hours when it is not a sample. */
+/** Unit tests need no lab; real-etcd needs an etcd that ETCD_BIN names; all others need root and the lab. vm is slow, and soak takes hours when it is not a sample. */
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -18,8 +18,15 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/test/e2e/', '/test/soak/', '/test/vm/', '/test/control-plane/'],
+      testPathIgnorePatterns: [
+        '/test/e2e/',
+        '/test/soak/',
+        '/test/vm/',
+        '/test/control-plane/',
+        '/test/etcd/real-etcd',
+      ],
     },
+    { ...shared, displayName: 'real-etcd', testMatch: ['<rootDir>/test/etcd/real-etcd.test.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
     { ...shared, displayName: 'vm', testMatch: ['<rootDir>/test/vm/**/*.test.ts'] },
     {

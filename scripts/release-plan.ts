@@ -6,8 +6,10 @@ export interface ReleaseFacts {
   readonly packageVersion: string;
   /** Text of CHANGELOG.md. */
   readonly changelog: string;
-  /** All tags of the repository. */
-  readonly tags: readonly string[];
+  /** All tags of the repository, each with the commit that it names. */
+  readonly tags: ReadonlyMap<string, string>;
+  /** The commit that is to be released: the checkout's. */
+  readonly commit: string;
 }
 
 /** What a release is made of. */
@@ -34,20 +36,27 @@ interface Version {
  * Decides what to release.
  * @throws Error with everything that stands in the way, one line each.
  */
-export function planRelease({ version, packageVersion, changelog, tags }: ReleaseFacts): ReleasePlan {
+export function planRelease({ version, packageVersion, changelog, tags, commit }: ReleaseFacts): ReleasePlan {
   const name = version.replace(/^v/, '');
   const wanted = parseVersion(name);
   if (wanted === undefined) throw new Error(`"${version}" is not a version such as 1.2.3`);
   const notes = chapterOf(changelog, name);
+  const tag = `v${name}`;
+  const tagged = tags.get(tag) ?? commit;
   const problems = [
     ...(packageVersion === name ? [] : [`package.json says ${packageVersion}, not ${name}`]),
     ...(notes === '' ? [`CHANGELOG.md has no chapter "## [${name}] - YYYY-MM-DD" with something in it`] : []),
+    ...(tagged === commit
+      ? []
+      : [
+          `${tag} is the tag of ${tagged}, and this is ${commit}: raise the version, a release does not change`,
+        ]),
   ];
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  const released = tags.map((tag) => parseVersion(tag.replace(/^v/, ''))).filter((tag) => tag !== undefined);
+  const released = [...tags.keys()].flatMap((other) => parseVersion(other.replace(/^v/, '')) ?? []);
   const newer = released.filter((other) => isNewer(other, wanted));
   return {
-    tag: `v${name}`,
+    tag,
     major: `v${wanted.major}`,
     movesMajor: newer.every(({ major }) => major !== wanted.major),
     newest: newer.length === 0,
@@ -72,4 +81,17 @@ function chapterOf(changelog: string, version: string): string {
   const chapter = chapters.find((text) => text.startsWith(`[${version}] - `)) ?? '';
   const [heading = '', ...lines] = chapter.split('\n');
   return /\d{4}-\d{2}-\d{2}$/.test(heading) ? lines.join('\n').trim() : '';
+}
+
+/** Format of `git for-each-ref` that parseTags reads: name, object, and the commit of an annotated tag. */
+export const TAG_FORMAT = '%(refname:strip=2) %(objectname) %(*objectname)';
+
+/** The commit of each tag. @param text what `git for-each-ref --format=TAG_FORMAT refs/tags` prints. */
+export function parseTags(text: string): Map<string, string> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [name = '', object = '', peeled = ''] = line.split(' ');
+      return name === '' ? [] : [[name, peeled === '' ? object : peeled] as const];
+    }),
+  );
 }

@@ -1,10 +1,11 @@
 /**
  * `npm run release -- VERSION NOTES`: checks that the checkout is ready to be released as this version, writes the
- * release's notes into the file NOTES, and tells the workflow which tags there will be. It changes nothing else.
+ * release's notes into the file NOTES, and tells the workflow these notes and which tags there will be. It changes nothing else.
  */
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { planRelease } from './release-plan.ts';
+import { parseTags, planRelease, TAG_FORMAT } from './release-plan.ts';
 
 const [version, notesFile] = process.argv.slice(2);
 if (version === undefined || notesFile === undefined) {
@@ -12,12 +13,15 @@ if (version === undefined || notesFile === undefined) {
   process.exit(2);
 }
 
+const git = (...words: string[]): string => execFileSync('git', words, { encoding: 'utf8' });
+
 try {
   const { notes, ...plan } = planRelease({
     version,
     packageVersion: (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version,
     changelog: readFileSync('CHANGELOG.md', 'utf8'),
-    tags: execFileSync('git', ['tag', '--list'], { encoding: 'utf8' }).split('\n'),
+    tags: parseTags(git('for-each-ref', `--format=${TAG_FORMAT}`, 'refs/tags')),
+    commit: git('rev-parse', 'HEAD').trim(),
   });
   writeFileSync(notesFile, `${notes}\n`);
   const outputs = [
@@ -28,7 +32,11 @@ try {
   ];
   console.log(outputs.join('\n'));
   const outputFile = process.env['GITHUB_OUTPUT'];
-  if (outputFile !== undefined) appendFileSync(outputFile, `${outputs.join('\n')}\n`);
+  // the end of a value of several lines is a line that it cannot hold
+  const end = randomUUID();
+  if (outputFile !== undefined) {
+    appendFileSync(outputFile, `${outputs.join('\n')}\nnotes<<${end}\n${notes}\n${end}\n`);
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

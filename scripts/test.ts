@@ -1,7 +1,7 @@
 /**
  * `npm test`: everything that needs no root, then the end-to-end tests in the lab where this machine can run one.
- * LAB_MANDATORY=1 makes a lab that cannot run a failure. The last line says `N passed, N failed`, gates counted as
- * one test each.
+ * Before the last line, `N passed, N failed` (gates counted as one test each), stands a list of all that was skipped.
+ * With LAB_MANDATORY=1 skipping is a failure, and programs that tests run are installed where this machine lacks them.
  *
  * `npm test` runs the parts `unit` and `e2e`; each can be named alone. `versions`, `vm`, `control-plane` and `soak` run only when
  * they are named.
@@ -10,10 +10,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installMissingPackages } from '../lab/machine/packages.ts';
 import { hostProgramsFor } from '../lab/programs/programs.ts';
 import { defaultKubernetesVersion, type KubernetesVersion, kubernetesVersions } from '../lab/settings.ts';
 import { staleDistFiles } from './dist.ts';
 import { whyNoLab } from './lab-possible.ts';
+import { missingPrograms, type NeededProgram, neededPrograms } from './needed-programs.ts';
+import { type JestReport, skippedIn } from './skipped-tests.ts';
 
 interface Tally {
   passed: number;
@@ -21,6 +24,9 @@ interface Tally {
 }
 
 const tally: Tally = { passed: 0, failed: 0 };
+const mandatory = process.env['LAB_MANDATORY'] === '1';
+/** One line each. */
+const skipped: string[] = [];
 const root = join(import.meta.dirname, '..');
 const bin = (name: string): string => join(root, 'node_modules/.bin', name);
 
@@ -60,13 +66,16 @@ function jest(
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   try {
-    const report = JSON.parse(readFileSync(results, 'utf8')) as {
+    const report = JSON.parse(readFileSync(results, 'utf8')) as JestReport & {
       numPassedTests: number;
       numFailedTests: number;
       numRuntimeErrorTestSuites: number;
     };
     tally.passed += report.numPassedTests;
     tally.failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
+    skipped.push(
+      ...skippedIn(report, root).map(({ file, count, reason }) => `${count} of ${file}: ${reason}`),
+    );
     if (run.status !== 0 && report.numFailedTests + report.numRuntimeErrorTestSuites === 0) tally.failed += 1;
   } catch {
     console.log(`FAILED: jest left no results for ${title}`);
@@ -76,28 +85,47 @@ function jest(
   }
 }
 
+/**
+ * The programs that unit tests run. With LAB_MANDATORY=1 root has apt install what is missing; else this names it.
+ * What can be skipped without is skipped, the rest is a failure of its own.
+ */
+async function programs(): Promise<void> {
+  const needs = missingPrograms().map((name): NeededProgram => neededPrograms[name]);
+  if (needs.length === 0) return;
+  heading('Programs that tests run');
+  if (mandatory && process.getuid?.() === 0) {
+    const packages = needs.map(({ anyOf: [what = ''], package: name }) => [what, name] as const);
+    await installMissingPackages(console.error, packages).catch((error: unknown) => console.error(error));
+  }
+  const missing = missingPrograms();
+  const hint = [...new Set(missing.map((name) => neededPrograms[name].package))].join(' ');
+  if (missing.length > 0) console.log(`This machine lacks ${missing.join(', ')}: apt-get install ${hint}`);
+  const needed = missing.map((name): NeededProgram => neededPrograms[name]);
+  count(
+    'Programs that tests run',
+    needed.every(({ always }) => !mandatory && always !== true),
+  );
+}
+
 /** Runs tests that need real hosts, or says loudly why it does not. */
 async function inLab(tests: () => Promise<void> | void): Promise<void> {
   const obstacle = whyNoLab();
   if (obstacle === undefined) await tests();
-  else if (process.env['LAB_MANDATORY'] === '1') count(`the lab can run here (${obstacle})`, false);
-  else
-    console.log(
-      `\n!!! SKIPPED: all end-to-end tests, because ${obstacle}. Nothing was proven on real hosts.`,
-    );
+  else if (mandatory) count(`the lab can run here (${obstacle})`, false);
+  else skipped.push(`all tests in the lab, because ${obstacle}: nothing was proven on real hosts`);
 }
 
 /** The client of etcd before real members, of the release that the lab's hosts have: faults that no host of the lab has to suffer. */
 async function clientOfEtcd(version: KubernetesVersion): Promise<void> {
   const { paths } = await hostProgramsFor(version, console.error);
-  const tests = ['--runTestsByPath', 'test/etcd/real-etcd.test.ts'];
-  jest(`Client of etcd as of Kubernetes ${version}`, 'unit', tests, { ETCD_BIN: paths.etcd });
+  jest(`Client of etcd as of Kubernetes ${version}`, 'real-etcd', [], { ETCD_BIN: paths.etcd });
 }
 
 const only = process.argv[2];
 const runs = (part: string): boolean => only === undefined || only === part;
 
 if (runs('unit')) {
+  await programs();
   gate('Format', bin('prettier'), ['--check', '--log-level=warn', '.']);
   gate('Types', bin('tsc'), ['--noEmit', '-p', '.']);
   gate('Lint', bin('eslint'), ['--max-warnings=0', '.']);
@@ -133,5 +161,9 @@ if (only === 'soak') {
   );
 }
 
+if (skipped.length > 0) {
+  console.log(`\n!!! SKIPPED, so nothing is known of:\n${skipped.map((line) => `!!!   ${line}`).join('\n')}`);
+  if (mandatory) count('nothing is skipped where LAB_MANDATORY=1', false);
+}
 console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
 process.exitCode = tally.failed === 0 ? 0 : 1;

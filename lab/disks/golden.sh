@@ -1,14 +1,15 @@
 #!/bin/bash
-# golden.sh DISK BASE FILES PROGRAMS IMAGES SIZE
+# golden.sh DISK BASE FILES MODES IMAGES ADDED SIZE
 # Makes DISK, an ext4 image of a host that was installed and never started:
 #   BASE      root folder of the distribution
 #   FILES     tree of files to lay over it
-#   PROGRAMS  folder with what goes into /usr/bin
+#   MODES     file with a line "MODE PATH" for each path of them that packages bring
 #   IMAGES    folder with container images (*.tar) to import into containerd
+#   ADDED     file to write what the host then has beyond the distribution into: "TYPE MODE SIZE PATH" each
 #   SIZE      bytes; the file is sparse
 # To be run in a mount and a pid namespace of its own: whatever is mounted or started here ends with it.
 set -euo pipefail
-disk=$1 base=$2 files=$3 programs=$4 images=$5 size=$6
+disk=$1 base=$2 files=$3 modes=$4 images=$5 added=$6 size=$7
 root=$disk.mnt
 umask 022
 
@@ -18,13 +19,18 @@ mkfs.ext4 -q -F -m 0 -J size=32 -E lazy_itable_init=1,lazy_journal_init=1,root_o
 mkdir "$root"
 mount -o loop,noinit_itable "$disk" "$root"
 
+# A folder's size is the file system's affair. What containerd stores is its own.
+list() {
+  (cd "$root" && find . -xdev -path ./lost+found -prune -o -path './var/lib/containerd/*' -prune -o \
+    ! -name . \( -type d -printf '%y %m 0 %P\n' -o -printf '%y %m %s %P\n' \)) | LC_ALL=C sort
+}
+list > "$disk.before"
+
 # Modes come from here, not from the checkout: git keeps no more than the executable bit.
 cp -r --no-preserve=mode,ownership "$files/." "$root"
 chmod 755 "$root"/usr/local/sbin/*
 chmod 440 "$root"/etc/sudoers.d/*
-install -m 755 -t "$root/usr/bin" "$programs"/*
-install -d -m 755 "$root/etc/kubernetes"
-install -d -m 755 "$root/etc/kubernetes/manifests" "$root/var/lib/kubelet"
+while read -r mode path; do chmod "$mode" "$root$path"; done < "$modes"
 # Where a virtual machine mounts the modules of its kernel.
 install -d -m 755 "$root/usr/lib/modules"
 
@@ -68,6 +74,8 @@ wait "$containerd" || :
 umount --lazy "$root/dev"
 umount --recursive "$root/run" "$root/sys" "$root/proc"
 rm -rf "$root"/var/log/journal/* "$root/var/lib/systemd/random-seed"
+list | LC_ALL=C comm -13 "$disk.before" - > "$added"
+rm "$disk.before"
 # What was written and removed again need not be copied for every host. Not every file system below can do it.
 fstrim "$root" || :
 umount "$root"

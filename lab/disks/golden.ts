@@ -12,70 +12,111 @@ import { must } from '../machine/run.ts';
 import type { HostProgram } from '../programs/families.ts';
 import { hostProgramsFor, type Programs } from '../programs/programs.ts';
 import { diskSize, type KubernetesVersion } from '../settings.ts';
-
-/** What a host has in /usr/bin; etcd lives in its container image only. */
-const installedPrograms: readonly HostProgram[] = [
-  'kubeadm',
-  'kubelet',
-  'crictl',
-  'containerd',
-  'containerd-shim-runc-v2',
-  'ctr',
-];
+import { containerdConfig, sandboxImage } from './containerd-config.ts';
+import { packagedPaths, packageLists } from './package-lists.ts';
 
 const diskFile = 'disk.ext4';
+const addedFile = 'added.txt';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Gives the disk that a host of this version starts its life with, made first if the cache lacks it. */
 export async function ensureGoldenDisk(version: KubernetesVersion, progress: Progress): Promise<string> {
+  return join(await ensureGolden(version, progress), diskFile);
+}
+
+/** A path that a fresh host has beyond the distribution, or otherwise than it. */
+export interface AddedPath {
+  readonly path: string;
+  /** Permission bits, octal; of a link what `find` says of it. */
+  readonly mode: string;
+  /** As `find -printf %y` has it: `f`, `d`, `l`. */
+  readonly type: string;
+  readonly size: number;
+}
+
+/** Everything that a fresh host has beyond the distribution, down to the folders of containerd's store, which are left out. */
+export async function addedPaths(version: KubernetesVersion, progress: Progress): Promise<AddedPath[]> {
+  const lines = readFileSync(join(await ensureGolden(version, progress), addedFile), 'utf8').split('\n');
+  return lines.filter(Boolean).map((line) => {
+    const [type = '', mode = '', size = '', ...path] = line.split(' ');
+    return { type, mode, size: Number(size), path: `/${path.join(' ')}` };
+  });
+}
+
+async function ensureGolden(version: KubernetesVersion, progress: Progress): Promise<string> {
   const [base, programs, tools] = await Promise.all([
     ensureBaseRoot(progress),
     hostProgramsFor(version, progress),
     ensureCTools(progress),
   ]);
-  const sources = ['host-files', 'golden.sh', 'golden.ts', '../images'].map((name) => digestOf(here(name)));
-  const folder = await ensureLayer(
+  const sources = [
+    'host-files',
+    'package-files',
+    'package-lists.ts',
+    'containerd-config.ts',
+    'golden.sh',
+    'golden.ts',
+    '../images',
+  ].map((name) => digestOf(here(name)));
+  return ensureLayer(
     {
       name: `golden-${version}`,
       inputs: [basename(dirname(base)), ...programs.identity, ...sources, String(diskSize)],
       make: (layer) =>
         stage(progress, `making the disk of a fresh host (Kubernetes ${version})`, () =>
-          makeGoldenDisk(join(layer, diskFile), base, programs.paths, tools.pause),
+          makeGoldenDisk(layer, base, programs.paths, tools.pause),
         ),
     },
     progress,
   );
-  return join(folder, diskFile);
 }
 
 /** Lays out what golden.sh puts on the disk, and runs it. */
 async function makeGoldenDisk(
-  disk: string,
+  layer: string,
   base: string,
   programs: Programs['paths'],
   pause: string,
 ): Promise<void> {
+  const disk = join(layer, diskFile);
   const scaffold = (name: string) => `${disk}.${name}`;
   const images = await hostImages(programs, pause);
 
   const files = scaffold('files');
+  layPackages(files, programs);
+  const config = containerdConfig(await must([programs.containerd, 'config', 'default']));
+  writeFileSync(join(files, 'etc/containerd/config.toml'), config);
   cpSync(here('host-files'), files, { recursive: true });
-  const containerdConfig = join(files, 'etc/containerd/config.toml');
-  const text = readFileSync(containerdConfig, 'utf8');
-  writeFileSync(containerdConfig, text.replace('@PAUSE_IMAGE@', images.pause.tag));
-
-  const binaries = scaffold('programs');
-  mkdirSync(binaries);
-  for (const name of installedPrograms) placeAt(programs[name], join(binaries, name));
+  const modes = scaffold('modes');
+  writeFileSync(modes, packagedPaths.map(({ mode, path }) => `${mode} ${path}\n`).join(''));
 
   const archives = scaffold('images');
   mkdirSync(archives);
   await writeImageArchive(images.etcd, join(archives, 'etcd.tar'));
   await writeImageArchive(images.pause, join(archives, 'pause.tar'));
+  // containerd may make its sandboxes of another release of it than kubeadm asks for, and there is no registry.
+  const sandbox = sandboxImage(config);
+  if (sandbox !== images.pause.tag) {
+    await writeImageArchive({ ...images.pause, tag: sandbox }, join(archives, 'sandbox.tar'));
+  }
 
-  await must(alone(['bash', here('golden.sh'), disk, base, files, binaries, archives, String(diskSize)]));
-  for (const folder of [files, binaries, archives]) rmSync(folder, { recursive: true });
+  const added = join(layer, addedFile);
+  await must(alone(['bash', here('golden.sh'), disk, base, files, modes, archives, added, String(diskSize)]));
+  for (const path of [files, modes, archives]) rmSync(path, { recursive: true });
+}
+
+/** Lays out what the packages leave; their modes come later, because a folder of the machine may not be able to have them. */
+function layPackages(files: string, programs: Programs['paths']): void {
+  for (const [name, paths] of Object.entries(packageLists)) {
+    for (const { path, kind } of paths) {
+      const target = join(files, path);
+      mkdirSync(kind === 'folder' ? target : dirname(target), { recursive: true });
+      if (kind === 'program') placeAt(programs[basename(path) as HostProgram], target);
+      if (kind === 'text') copyFileSync(here(`package-files/${name}${path}`), target);
+      if (kind === 'empty') writeFileSync(target, '');
+    }
+  }
 }
 
 /** A second name for the file where the file system allows it, else a copy. */

@@ -41,9 +41,17 @@ export async function installMissingPackages(
     await updatePackageListsOnce();
     // Another lab may be installing too.
     const patient = ['-o', 'DPkg::Lock::Timeout=600'];
-    await must(['apt-get', ...patient, 'install', '--yes', '--no-install-recommends', ...missing], {
-      env: { ...process.env, PATH: systemPath, DEBIAN_FRONTEND: 'noninteractive' },
-    });
+    const install = (): Promise<string> =>
+      must(['apt-get', ...patient, 'install', '--yes', '--no-install-recommends', ...missing], {
+        env: { ...process.env, PATH: systemPath, DEBIAN_FRONTEND: 'noninteractive' },
+      });
+    try {
+      await install();
+    } catch {
+      // Lists that are older than the archive name versions that it has no more.
+      await must(['apt-get', ...patient, 'update']);
+      await install();
+    }
   });
 }
 

@@ -49,6 +49,13 @@ const crictl: Family = {
   stamp: (version) => `-X sigs.k8s.io/cri-tools/pkg/version.Version=${version}`,
 };
 
+const cniPlugins: Family = {
+  name: 'cni-plugins',
+  module: 'github.com/containernetworking/plugins',
+  stamp: (version) =>
+    `-X github.com/containernetworking/plugins/pkg/utils/buildversion.BuildVersion=${version}`,
+};
+
 /** Runs workflows as written; no host has it, tests use it on the runner's side. */
 export const act: Family = {
   name: 'act',
@@ -75,9 +82,9 @@ export const registry: Family = {
  * (`kubeadm config images list`); a golden disk is refused if the two do not agree.
  */
 export const familiesOf: Readonly<Record<KubernetesVersion, readonly Family[]>> = {
-  '1.31': [kubernetes('1.31'), etcd('3.5'), containerd, crictl],
-  '1.34': [kubernetes('1.34'), etcd('3.6'), containerd, crictl],
-  '1.37': [kubernetes('1.37'), etcd('3.7'), containerd, crictl],
+  '1.31': [kubernetes('1.31'), etcd('3.5'), containerd, crictl, cniPlugins],
+  '1.34': [kubernetes('1.34'), etcd('3.6'), containerd, crictl, cniPlugins],
+  '1.37': [kubernetes('1.37'), etcd('3.7'), containerd, crictl, cniPlugins],
 };
 
 /** What a control plane needs beyond that, of the versions that the lab has one of; built only when it is asked for. */
@@ -98,6 +105,28 @@ export const allFamilies: readonly Family[] = [
   ).values(),
 ];
 
+/** What the package kubernetes-cni has: every plugin that its project releases for Linux. */
+export const cniPluginNames = [
+  'bandwidth',
+  'bridge',
+  'dhcp',
+  'dummy',
+  'firewall',
+  'host-device',
+  'host-local',
+  'ipvlan',
+  'loopback',
+  'macvlan',
+  'portmap',
+  'ptp',
+  'sbr',
+  'static',
+  'tap',
+  'tuning',
+  'vlan',
+  'vrf',
+] as const;
+
 /** Programs that every host needs; a folder of ready binaries must have them all. */
 export const hostPrograms = [
   'kubeadm',
@@ -109,6 +138,7 @@ export const hostPrograms = [
   'containerd-shim-runc-v2',
   'ctr',
   'crictl',
+  ...cniPluginNames,
 ] as const;
 export type HostProgram = (typeof hostPrograms)[number];
 

@@ -31,6 +31,12 @@ case $family in
     modules=("$main")
     tools=("$main/cmd/crictl")
     ;;
+  cni-plugins)
+    main=github.com/containernetworking/plugins
+    modules=("$main")
+    # Those of its build_linux.sh: everything of main, ipam and meta that is made for Linux.
+    tools=("$main"/plugins/{main/{bridge,dummy,host-device,ipvlan,loopback,macvlan,ptp,tap,vlan},ipam/{dhcp,host-local,static},meta/{bandwidth,firewall,portmap,sbr,tuning,vrf}})
+    ;;
   act)
     main=github.com/nektos/act
     modules=("$main")

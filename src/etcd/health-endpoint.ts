@@ -2,7 +2,7 @@ import { httpsUrl } from '../kubeadm/urls.ts';
 import { formatGoDuration } from './duration.ts';
 import type { HealthFinding } from './health-finding.ts';
 import { failure, seen, type EndpointObservation } from './health-observation.ts';
-import type { Alarm, EtcdId } from './messages.ts';
+import type { Alarm, EtcdId, MemberStatus } from './messages.ts';
 
 /** Health as seen through one member's client port. `null`: could not be seen. */
 export interface EndpointHealth {
@@ -29,8 +29,15 @@ export interface EndpointHealth {
   readonly raftAppliedIndex: number | null;
 }
 
-/** One endpoint's line and figures. */
-export function assessEndpoint(observation: EndpointObservation, clientPort: number): EndpointHealth {
+/**
+ * One endpoint's line and figures.
+ * @param leader of the cluster; a member that is cut off may believe in itself, and leads nothing.
+ */
+export function assessEndpoint(
+  observation: EndpointObservation,
+  clientPort: number,
+  leader: EtcdId | null,
+): EndpointHealth {
   const endpoint = httpsUrl(observation.address, clientPort);
   const status = seen(observation.status);
   const trouble = troubleOf(observation);
@@ -44,7 +51,7 @@ export function assessEndpoint(observation: EndpointObservation, clientPort: num
     roundTripMs: milliseconds(seen(observation.roundTripNs)),
     memberId: status?.memberId ?? null,
     version: status?.version ?? null,
-    isLeader: status === undefined ? null : status.leader === status.memberId,
+    isLeader: status === undefined ? null : leads(status, leader),
     isLearner: status?.isLearner ?? null,
     dbSizeBytes: status?.dbSize ?? null,
     dbSizeInUseBytes: status?.dbSizeInUse ?? null,
@@ -52,6 +59,11 @@ export function assessEndpoint(observation: EndpointObservation, clientPort: num
     raftIndex: status?.raftIndex ?? null,
     raftAppliedIndex: status?.raftAppliedIndex ?? null,
   };
+}
+
+/** Whether a member leads: it says so itself, and no other is the leader of the cluster. */
+export function leads({ memberId, leader: named }: MemberStatus, leader: EtcdId | null): boolean {
+  return named === memberId && (leader === null || leader === memberId);
 }
 
 /**

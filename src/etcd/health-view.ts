@@ -25,7 +25,7 @@ export interface ClusterView {
   readonly clusterId: EtcdId | null;
   /** The endpoints that told they belong to it. */
   readonly own: readonly EndpointObservation[];
-  /** The leader, if all that know of one know the same. */
+  /** The leader that a majority of the voting members follows; null when there is none, or too few could be asked. */
   readonly leader: EtcdId | null;
   /** The member list, as the leader has it, else the first that could be asked; undefined when none could. */
   readonly members: readonly Member[] | undefined;
@@ -37,8 +37,7 @@ export interface ClusterView {
 export function viewCluster(observations: readonly EndpointObservation[], ports: ExpectedPorts): ClusterView {
   const clusterId = mostCommon(observations.flatMap((observation) => clusterIdOf(observation) ?? []));
   const own = observations.filter((observation) => clusterIdOf(observation) === clusterId);
-  const leaders = new Set(own.flatMap(({ status }) => seen(status)?.leader ?? []));
-  const [leader] = leaders.size === 1 ? leaders : [];
+  const leader = leaderOf(own);
   const members = memberListOf(own, leader);
   return {
     observations,
@@ -60,6 +59,26 @@ export function memberName(view: ClusterView, id: EtcdId): string {
   const listed = view.members?.find((member) => member.id === id)?.name ?? '';
   if (listed !== '') return listed;
   return view.observations.find(({ status }) => seen(status)?.memberId === id)?.name ?? id;
+}
+
+/**
+ * The leader that a majority of the voting members names, if no member names another in a later term. A member that is cut
+ * off and still believes in itself does not hide it: its term is the earlier one (etcd raft, raft.go, `becomeFollower`).
+ */
+function leaderOf(own: readonly EndpointObservation[]): EtcdId | undefined {
+  const named = own.flatMap(({ status }) => {
+    const told = seen(status);
+    if (told?.leader == null) return [];
+    return [{ by: told.memberId, leader: told.leader, term: told.raftTerm, votes: !told.isLearner }];
+  });
+  const newest = Math.max(...named.map(({ term }) => term));
+  const leader = named.find(({ term }) => term === newest)?.leader;
+  const voters = memberListOf(own, leader)?.filter(({ isLearner }) => !isLearner);
+  if (leader === undefined || voters === undefined) return undefined;
+  const followers = named.filter(
+    ({ by, leader: its, votes }) => votes && its === leader && voters.some(({ id }) => id === by),
+  );
+  return followers.length > voters.length / 2 ? leader : undefined;
 }
 
 function memberListOf(

@@ -23,7 +23,7 @@ export interface HealthReport {
   readonly checkedAt: string;
   /** The cluster that most endpoints belong to. */
   readonly clusterId: EtcdId | null;
-  /** The one leader that the members name; null when there is none or they name different ones. */
+  /** The leader that a majority of the voting members names; null when there is none, or too few could be asked. */
   readonly leader: { readonly name: string; readonly id: EtcdId } | null;
   /** The highest term that a member told. */
   readonly raftTerm: number | null;
@@ -47,7 +47,9 @@ export function assessHealth(
   checkedAt: Date,
 ): HealthReport {
   const view = viewCluster(observations, expected);
-  const endpoints = observations.map((observation) => assessEndpoint(observation, expected.clientPort));
+  const endpoints = observations.map((observation) =>
+    assessEndpoint(observation, expected.clientPort, view.leader),
+  );
   const findings = failuresFirst([
     ...clusterFindings(view),
     ...observations.flatMap(endpointFindings),

@@ -23,7 +23,7 @@ export interface HealthDocument {
   readonly cluster: {
     /** Lower-case hex. */
     readonly id: string | null;
-    /** Name of the one leader that the members agree on. */
+    /** Name of the leader that a majority of the voting members names. */
     readonly leader: string | null;
     readonly raftTerm: number | null;
     /** Highest revision of the key space that a member told. */

@@ -1,13 +1,17 @@
+import { leads } from '../etcd/health-endpoint.ts';
 import { seen } from '../etcd/health-observation.ts';
+import type { EtcdId } from '../etcd/messages.ts';
 import { worstOf, type Check } from './check.ts';
 import { leaderIndexOf } from './checks/endpoint.ts';
 import { clockOffsets } from './checks/machine.ts';
 import { figuresOf, p99Of, peersOf } from './checks/metrics.ts';
+import { viewOf } from './checks/view.ts';
 import type { MemberDocument } from './document.ts';
 import type { HealthFacts, HostSight, MemberSight } from './facts.ts';
 
 /** Every expected member with its figures. */
 export function memberDocuments(facts: HealthFacts, checks: readonly Check[]): MemberDocument[] {
+  const { leader } = viewOf(facts);
   const leaderIndex = leaderIndexOf(facts);
   const offsets = clockOffsets(facts.members);
   return facts.members.map((member) => {
@@ -16,7 +20,7 @@ export function memberDocuments(facts: HealthFacts, checks: readonly Check[]): M
       name: member.name,
       address: member.address,
       status: worstOf(own),
-      ...statusFigures(member, leaderIndex),
+      ...statusFigures(member, leader, leaderIndex),
       askedThrough: member.askedThrough,
       readMs: milliseconds(seen(member.endpoint.readNs)),
       localReadMs: milliseconds(seen(member.localReadNs)),
@@ -30,6 +34,7 @@ export function memberDocuments(facts: HealthFacts, checks: readonly Check[]): M
 
 function statusFigures(
   { endpoint }: MemberSight,
+  leader: EtcdId | null,
   leaderIndex: number | undefined,
 ): Pick<
   MemberDocument,
@@ -44,7 +49,7 @@ function statusFigures(
   | 'dbSizeInUseBytes'
 > {
   const status = seen(endpoint.status);
-  const isLeader = status !== undefined && status.leader === status.memberId;
+  const isLeader = status !== undefined && leads(status, leader);
   return {
     role: status === undefined ? null : status.isLearner ? 'learner' : isLeader ? 'leader' : 'follower',
     reachable: status !== undefined,

@@ -195,14 +195,40 @@ describe('identity and leader', () => {
     ]);
   });
 
-  test('two leaders', () => {
-    const report = assess(
-      threeWith(0, observation(0, { status: { seen: status(0, { leader: 'a0', raftTerm: 1 }) } })),
-    );
-    expect(report).toMatchObject({ healthy: false, leader: null, raftTerm: 2 });
+  /** A member that names this leader in this term. */
+  const naming = (index: number, leader: string, raftTerm: number): EndpointObservation =>
+    observation(index, { status: { seen: status(index, { leader, raftTerm }) } });
+
+  test('a leader that is cut off and believes in itself does not hide the one that a majority follows', () => {
+    const report = assess(threeWith(0, naming(0, 'a0', 1)));
+    expect(report).toMatchObject({ healthy: false, leader: { name: 'infra1', id: 'a1' }, raftTerm: 2 });
+    expect(report.endpoints.map(({ isLeader }) => isLeader)).toEqual([false, true, false]);
     expect(facts(report)).toEqual([
       'The members do not agree about the leader: infra0 in term 1 (infra0), infra1 in term 2 (infra1 and infra2).',
     ]);
+  });
+
+  test.each([
+    [
+      'a member has a newer leader than the majority',
+      [naming(0, 'a1', 2), naming(1, 'a1', 2), naming(2, 'a2', 3)],
+    ],
+    ['one of three answers', [naming(0, 'a1', 2), unreachable(1), unreachable(2)]],
+    ['two of three answer, for another each', [naming(0, 'a0', 1), naming(1, 'a1', 2), unreachable(2)]],
+  ])('no leader is named where %s', (_case, observations) => {
+    expect(assess(observations).leader).toBeNull();
+  });
+
+  test('a learner names a leader, and counts for no majority', () => {
+    const members = [member(0), member(1), member(2), member(3, { isLearner: true })];
+    const memberList = { seen: { clusterId: 'c1', members } };
+    const learner = { ...naming(3, 'a1', 2), memberList };
+    const asLearner = { ...learner, status: { seen: status(3, { raftTerm: 2, isLearner: true }) } };
+    const one = { ...naming(1, 'a1', 2), memberList };
+    expect(assess([unreachable(0), one, unreachable(2), asLearner]).leader).toBeNull();
+    expect(
+      assess([{ ...naming(0, 'a1', 2), memberList }, one, unreachable(2), asLearner]).leader,
+    ).not.toBeNull();
   });
 
   test('one member knows of none, the others have one', () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { EtcdClient, type EtcdClientOptions } from '../../src/etcd/client.ts';
 import { EtcdError } from '../../src/etcd/etcd-error.ts';
 import { GatewayConnection } from '../../src/etcd/gateway-connection.ts';
@@ -10,16 +10,14 @@ import { commonRevision, hashAt, observeMember } from '../../src/etcd/observe-me
 import { TestAuthority } from './certificates.ts';
 import { openChannel, openTcp } from './gateway-stand-in.ts';
 import { RealCluster, type RealMember } from './real-cluster.ts';
+import { needing } from '../needs.ts';
 
 /*
  * Client and health check before real members. Distributions carry etcd too old or none at all, so the binary has to be
  * named; what is proven here on loopback is proven again in the lab, through SSH and kubelet.
  */
 const BINARY = process.env['ETCD_BIN'] ?? '';
-if (BINARY === '') {
-  process.stderr.write('SKIPPED test/etcd/real-etcd.test.ts: ETCD_BIN names no etcd binary (3.4 or later)\n');
-}
-const describeReal = BINARY === '' ? describe.skip : describe;
+const { describe: describeReal } = needing('etcd');
 
 jest.setTimeout(90_000);
 

@@ -493,6 +493,23 @@ describe('certificates', () => {
   });
 });
 
+test('one answer of three proves no leader: unknown, and not that all agree', () => {
+  const report = assess(healthFacts({ 1: silent(1), 2: silent(2) }));
+  expect(told(report, 'leader')).toMatchObject({
+    status: 'unknown',
+    measured: 'Less than a majority of the members answers and names one leader.',
+  });
+  expect(report.cluster.leader).toBeNull();
+});
+
+test('a member that is cut off and believes in itself is not shown as a second leader', () => {
+  const believes = { seen: status(0, { leader: 'a0', raftTerm: 1 }) };
+  const report = assess(healthFacts({ 0: { endpoint: { status: believes } } }));
+  expect(report.cluster.leader).toBe('infra1');
+  expect(report.members.map(({ role }) => role)).toEqual(['follower', 'leader', 'follower']);
+  expect(told(report, 'leader').measured).toContain('infra0 in term 1');
+});
+
 test('a container runtime that is silent says nothing of the containers: unknown, and no failure', () => {
   const words = 'it did not end within 12 s';
   const unseen = [{ what: 'containers', program: 'crictl ps', words } as const];

@@ -9,6 +9,7 @@ import { writeImageArchive } from '../../lab/images/archive.ts';
 import { Refusal, type Finding } from '../../src/findings.ts';
 import { packImage, readImageArchive } from '../../src/images/image-archive.ts';
 import { readTar } from '../../src/images/tar.ts';
+import { needing } from '../needs.ts';
 import {
   Archives,
   configOf,
@@ -188,15 +189,20 @@ describe('what docker save wrote before 25', () => {
 
 describe('compression of the whole', () => {
   const image = ociImage('amd64');
-  test.each(['--gzip', '--zstd'])('%s', async (option) => {
+  const isRead = async (option: string): Promise<void> => {
     expect(await imagesIn(archives.tar(`packed${option}`, ociLayout([image]), [option]))).toEqual([
       [[], [], 'linux/amd64', image.id],
     ]);
-  });
+  };
+  test('gzip', () => isRead('--gzip'));
+  needing('zstd').test('zstd', () => isRead('--zstd'));
 
-  test('one that is not known, and one that was cut off', async () => {
+  needing('bzip2').test('one that is not known', async () => {
     const bzip2 = archives.tar('packed.bz2', ociLayout([image]), ['--bzip2']);
     expect((await findingOf(bzip2)).cause).toContain('compressed in another way than with gzip or zstd');
+  });
+
+  test('one that was cut off', async () => {
     const gzip = archives.tar('cut.tar.gz', ociLayout([image]), ['--gzip']);
     truncateSync(gzip, 300);
     expect((await findingOf(gzip)).fact).toMatch(/unexpected end of file/);

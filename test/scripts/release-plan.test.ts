@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { planRelease, type ReleaseFacts } from '../../scripts/release-plan.ts';
+import { parseTags, planRelease, type ReleaseFacts, TAG_FORMAT } from '../../scripts/release-plan.ts';
 import { read } from '../docs/repository.ts';
 
 const changelog = `# Changelog
@@ -17,7 +21,15 @@ const changelog = `# Changelog
 - Another.
 `;
 
-const facts: ReleaseFacts = { version: '1.2.3', packageVersion: '1.2.3', changelog, tags: [] };
+const commit = 'd19157d0000000000000000000000000000000aa';
+const later = 'e4faae80000000000000000000000000000000bb';
+const facts: ReleaseFacts = {
+  version: '1.2.3',
+  packageVersion: '1.2.3',
+  changelog,
+  tags: new Map(),
+  commit,
+};
 
 test('a version, with or without its v, gets its own chapter of the changelog as notes', () => {
   const plan = {
@@ -40,7 +52,8 @@ describe('the moving tag', () => {
     // the tag that began the release is there already
     [['v1.2.3'], { movesMajor: true, newest: true }],
   ])('beside %p', (tags, expected) => {
-    expect(planRelease({ ...facts, tags })).toMatchObject(expected);
+    const each = new Map(tags.map((tag) => [tag, tag === 'v1.2.3' ? commit : later]));
+    expect(planRelease({ ...facts, tags: each })).toMatchObject(expected);
   });
 });
 
@@ -52,6 +65,11 @@ test.each([
       'package.json says 1.2.3, not 1.2.4',
       'CHANGELOG.md has no chapter "## [1.2.4] - YYYY-MM-DD" with something in it',
     ],
+  ],
+  // released by hand again, from a later commit that has not raised its version
+  [
+    { tags: new Map([['v1.2.3', commit]]), commit: later },
+    [`v1.2.3 is the tag of ${commit}, and this is ${later}: raise the version, a release does not change`],
   ],
   [{ changelog: changelog.replace(' - 2026-11-26', '') }, [expect.stringContaining('[1.2.3] - YYYY-MM-DD')]],
   [
@@ -65,6 +83,27 @@ test.each([
     refused();
   } catch (error) {
     expect((error as Error).message.split('\n')).toEqual(lines);
+  }
+});
+
+test('a tag is the commit that it names, also where it is annotated', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-tags-'));
+  const git = (...words: string[]): string => execFileSync('git', words, { cwd: folder, encoding: 'utf8' });
+  try {
+    git('init', '--quiet');
+    git('config', 'user.name', 'tester');
+    git('config', 'user.email', 'tester@example.com');
+    git('commit', '--quiet', '--allow-empty', '--message=one');
+    git('tag', 'v1');
+    git('tag', '--annotate', '--message=notes', 'v1.2.3');
+    const head = git('rev-parse', 'HEAD').trim();
+    const tags = parseTags(git('for-each-ref', `--format=${TAG_FORMAT}`, 'refs/tags'));
+    expect([...tags]).toEqual([
+      ['v1', head],
+      ['v1.2.3', head],
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 

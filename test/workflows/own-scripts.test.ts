@@ -46,8 +46,11 @@ function runStep(
   return { status, out: stdout + stderr, calls };
 }
 
-/** A stand-in for GitHub's command line: it notes how it is called, and knows of what exists by its words alone. */
-function pretendGh(existing: readonly string[]): void {
+/**
+ * A stand-in for GitHub's command line: it notes how it is called, and knows of what exists by its words alone.
+ * @param released the commit of every release.
+ */
+function pretendGh(existing: readonly string[], released = 'abc'): void {
   const bin = join(folder, '.git-bin');
   mkdirSync(bin);
   const known = existing.map((words) => `  "${words}"*) exit 0 ;;`).join('\n');
@@ -57,6 +60,7 @@ function pretendGh(existing: readonly string[]): void {
 printf '%s\\n' "$*" >> '${join(folder, '.git-calls')}'
 case "$*" in
 ${known}
+  *' --jq .sha') echo '${released}' ;;
   'release view '* | 'api --silent repos/'*) exit 1 ;;
 esac
 `,
@@ -95,23 +99,40 @@ describe('the comparison of dist/ with a fresh build', () => {
 });
 
 describe('a release', () => {
-  const environment = { TAG: 'v1.2.3', NEWEST: 'true', GITHUB_SHA: 'abc', RUNNER_TEMP: '/t' };
+  const sha = 'api repos/org/etcd-ha-action/commits/v1.2.3 --jq .sha';
+  const environment = (): Record<string, string> => ({
+    TAG: 'v1.2.3',
+    NEWEST: 'true',
+    NOTES: '### Added\n\n- "$HOME" `x`',
+    GITHUB_SHA: 'abc',
+    GITHUB_REPOSITORY: 'org/etcd-ha-action',
+    RUNNER_TEMP: folder,
+  });
 
   test('is published at the commit, with its notes', () => {
     pretendGh([]);
-    expect(runStep('release.yml', 'Publish', environment)).toMatchObject({
+    expect(runStep('release.yml', 'Publish', environment())).toMatchObject({
       status: 0,
       calls: [
         'release view v1.2.3',
-        'release create v1.2.3 --target abc --title v1.2.3 --notes-file /t/notes.md --latest=true',
+        `release create v1.2.3 --target abc --title v1.2.3 --notes-file ${folder}/notes.md --latest=true`,
+        sha,
       ],
     });
+    expect(readFileSync(join(folder, 'notes.md'), 'utf8')).toBe('### Added\n\n- "$HOME" `x`\n');
   });
 
   test('that is there already is left alone: the job can be run again', () => {
     pretendGh(['release view v1.2.3']);
-    const { status, calls } = runStep('release.yml', 'Publish', environment);
-    expect({ status, calls }).toEqual({ status: 0, calls: ['release view v1.2.3'] });
+    const { status, calls } = runStep('release.yml', 'Publish', environment());
+    expect({ status, calls }).toEqual({ status: 0, calls: ['release view v1.2.3', sha] });
+  });
+
+  test('that is there of another commit fails, so that v1 does not move to what was never released', () => {
+    pretendGh(['release view v1.2.3'], 'def');
+    const { status, out } = runStep('release.yml', 'Publish', environment());
+    expect(status).toBe(1);
+    expect(out).toContain('::error::v1.2.3 is def, and this run is of abc');
   });
 });
 

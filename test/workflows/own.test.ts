@@ -38,6 +38,23 @@ describe.each(FILES)('%s', (file) => {
   });
 });
 
+// A package that npm brings, or a script of the repository, could otherwise publish something else, or sign it.
+test('no job that may change or sign something runs packages or scripts of the repository', () => {
+  const changing = Object.keys(GRANTED).map((job) => job.split(' ') as [string, string]);
+  const scripts = changing.flatMap(
+    ([file, job]) =>
+      parseWorkflow(read(`.github/workflows/${file}`)).jobs[job]?.steps?.map(({ run = '' }) => run) ?? [],
+  );
+  expect(scripts.length).toBeGreaterThan(5);
+  expect(scripts.filter((run) => /\b(npm|npx|node|sh|bash)\b|\.\//.test(run))).toEqual([]);
+});
+
+test('what is attested is all that runs for users', () => {
+  const steps = parseWorkflow(read('.github/workflows/release.yml')).jobs['publish']?.steps ?? [];
+  const attest = steps.find(({ uses = '' }) => uses.startsWith('actions/attest@'));
+  expect(String(attest?.with?.['subject-path']).trim().split('\n')).toEqual(['action.yml', 'dist/*']);
+});
+
 test('an action is used in one version everywhere', () => {
   const files = [...FILES, ...filesBelow('workflows-examples', '.yml')];
   const used = files.flatMap((file) => usesOf(read(file))).filter((name) => !name.startsWith('./'));

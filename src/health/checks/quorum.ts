@@ -71,12 +71,16 @@ export function clusterChecks(facts: HealthFacts): Check[] {
         check(severity, { measured: fact, cause: cause ?? null, fix: fixOf(at, fact) ?? fix ?? null }),
       );
     }
-    return nothingTold
-      ? [check('unknown', { measured: 'No member answers.' })]
-      : [check('ok', { measured: ok })];
+    if (nothingTold) return [check('unknown', { measured: 'No member answers.' })];
+    if (name === 'leader' && view.leader === null) {
+      return [
+        check('unknown', { measured: 'Less than a majority of the members answers and names one leader.' }),
+      ];
+    }
+    return [check('ok', { measured: ok })];
   };
   const terms = view.own.flatMap(({ status }) => seen(status)?.raftTerm ?? []);
-  const leader = view.leader === null ? 'none' : memberName(view, view.leader);
+  const leader = view.leader === null ? '' : memberName(view, view.leader);
   const versions = new Set(view.own.flatMap(({ status }) => seen(status)?.version ?? []));
   return [
     ...told('leader', 'leader', `${leader} leads in term ${Math.max(...terms)}, and all who answer agree.`),

@@ -11,7 +11,7 @@ find /etc /run /root /home /tmp /var/tmp /var/lib/etcd /var/lib/kubelet/pki -xde
 find /run/etcd-ha-action -mindepth 1 -not -name step.lock -not -name mutex 2>/dev/null || true
 find /etc/kubernetes/etcd-ha-action -mindepth 1 -not -name state.json -not -name kubeadmcfg.yaml -not -name audit.jsonl \
   2>/dev/null || true
-find /etc/kubernetes/manifests -mindepth 1 -not -name etcd.yaml
+find /etc/kubernetes/manifests -mindepth 1 -not -name etcd.yaml -not -name .kubelet-keep
 systemctl list-units --all --no-legend --plain 'etcd-ha-action*' | awk '{ print "unit " $1 " " $3 " " $4 }'
 lock=/run/etcd-ha-action/step.lock
 if [ -e "$lock" ] && ! flock -n "$lock" true; then echo 'a step still runs'; fi

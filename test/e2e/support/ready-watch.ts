@@ -32,12 +32,45 @@ export class ReadyWatch {
 
   /** Ends the watch and gives for each host the longest time that its member was not ready, in milliseconds. */
   async stop(): Promise<Record<string, number>> {
-    await Promise.all(this.#lab.hosts.map(({ name }) => this.#lab.sh(name, 'touch /run/ready-watch.stop')));
-    const outputs = await this.#watching;
+    const outputs = await this.#end();
     return Object.fromEntries(
       this.#lab.hosts.map(({ name }, index) => [name, longestAwayMs(outputs[index] ?? '')]),
     );
   }
+
+  /** Ends the watch and gives how many members were away at the same time at most. */
+  async mostAway(): Promise<number> {
+    return mostAwayAtOnce(await this.#end());
+  }
+
+  async #end(): Promise<string[]> {
+    await Promise.all(this.#lab.hosts.map(({ name }) => this.#lab.sh(name, 'touch /run/ready-watch.stop')));
+    return this.#watching;
+  }
+}
+
+/** One member after the other is away from its first missed answer to its last; only what was seen counts. */
+function mostAwayAtOnce(outputs: readonly string[]): number {
+  const stretches = outputs.flatMap(stretchesAway);
+  return Math.max(
+    0,
+    ...stretches.map(
+      ({ from }) => stretches.filter((other) => other.from <= from && from <= other.to).length,
+    ),
+  );
+}
+
+function stretchesAway(output: string): { readonly from: number; readonly to: number }[] {
+  const stretches: { from: number; to: number }[] = [];
+  let away: { from: number; to: number } | undefined;
+  for (const line of output.trim().split('\n')) {
+    const [microseconds = '', state] = line.split(' ');
+    const at = Number(microseconds);
+    if (state === 'up') away = undefined;
+    else if (away === undefined) stretches.push((away = { from: at, to: at }));
+    else away.to = at;
+  }
+  return stretches;
 }
 
 /** From the last answer before a stretch without any to the first after it. */

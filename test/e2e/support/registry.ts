@@ -61,7 +61,7 @@ export class LabRegistry {
       host,
       `mkdir -p '${folder}'
        printf 'server = "http://%s"\\n[host."http://%s"]\\n  capabilities = ["pull", "resolve"]\\n' ${this.address} ${this.address} > '${folder}/hosts.toml'
-       printf "\\n[plugins.'io.containerd.cri.v1.images'.registry]\\n  config_path = '/etc/containerd/certs.d'\\n" >> /etc/containerd/config.toml
+       sed -i "/images'.registry\\]/,/config_path/ s|config_path = ''|config_path = '/etc/containerd/certs.d'|" /etc/containerd/config.toml
        systemctl restart containerd
        for i in $(seq 50); do crictl images > /dev/null 2>&1 && exit 0; sleep 0.1; done; exit 1`,
     );

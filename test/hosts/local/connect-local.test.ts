@@ -9,13 +9,13 @@ import { connectLocal } from '../../../src/hosts/local/connect-local.ts';
 import { LOCK_READER } from '../../../src/hosts/lock/lock-bash.ts';
 import { PrivateFolder } from '../../../src/hosts/runner/private-folder.ts';
 import { HostError } from '../../../src/hosts/host-error.ts';
+import { needing } from '../../needs.ts';
 import { KeptLog } from '../ssh/client.ts';
 import { TemporaryFolder } from '../ssh/tools.ts';
 
 jest.setTimeout(20_000);
 
-const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
-const asRoot = isRoot ? test : test.skip;
+const { test: asRoot } = needing('root');
 const temporary = new TemporaryFolder();
 const folder = new PrivateFolder(temporary.path);
 afterAll(() => temporary.remove());

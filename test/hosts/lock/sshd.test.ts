@@ -1,24 +1,24 @@
 /** The lock over a real OpenSSH server: the process that serves a connection is found, and seen to end with it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
 import { acquireLocks, type HeldLocks } from '../../../src/hosts/lock/acquire-locks.ts';
 import type { RemoteScript, Transport } from '../../../src/hosts/transport.ts';
 import { LOCK_FILE } from '../../../src/kubeadm/paths.ts';
 import { connectTo, KeptLog, pinned, usableKey } from '../ssh/client.ts';
-import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
+import { Sshd } from '../ssh/sshd.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
+import { needing } from '../../needs.ts';
 
 jest.setTimeout(30_000);
 
-const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/lock/sshd.test.ts: ${missing}.`);
+const needed = needing('root', 'sshd');
 
 const folder = new TemporaryFolder();
 afterAll(() => folder.remove());
 
-(missing === undefined ? describe : describe.skip)('over OpenSSH', () => {
+needed.describe('over OpenSSH', () => {
   const login = sshKeygen(folder, 'login', 'ed25519');
   const key = usableKey(login.privateText);
   let sshd: Sshd;

@@ -1,17 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 
 import { HostError } from '../../../src/hosts/host-error.ts';
 import { OpensshBastions, type OpensshHop } from '../../../src/hosts/openssh/bastions.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
 import { OpensshRun } from '../ssh/openssh.ts';
-import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
+import { Sshd } from '../ssh/sshd.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
+import { needing } from '../../needs.ts';
 
 jest.setTimeout(20_000); // starts many processes, on a machine that may be busy
 
-const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/openssh/bastions.test.ts: ${missing}.`);
+const needed = needing('root', 'sshd', 'ssh');
 
 const folder = new TemporaryFolder();
 const login = sshKeygen(folder, 'login', 'ed25519');
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 afterAll(() => folder.remove());
 
-(missing === undefined ? describe : describe.skip)('bastions, by the runner’s own ssh', () => {
+needed.describe('bastions, by the runner’s own ssh', () => {
   let bastions: [Sshd, Sshd];
   let host: Sshd;
   beforeAll(async () => {

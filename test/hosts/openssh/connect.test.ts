@@ -11,15 +11,15 @@ import { type KnownHost, knownHostsLine, parseKnownHosts } from '../../../src/ho
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { hostError, KeptLog, pinned, pinsOf, usableKey } from '../ssh/client.ts';
 import { OpensshRun } from '../ssh/openssh.ts';
-import { Sshd, type SshdExtras, whyNoSshd } from '../ssh/sshd.ts';
+import { Sshd, type SshdExtras } from '../ssh/sshd.ts';
 import { type KeyPair, sshKeygen, TemporaryFolder, tool } from '../ssh/tools.ts';
 import { TcpServer } from '../transports/tcp-server.ts';
 import { processesThatName } from '../transports/processes.ts';
+import { needing } from '../../needs.ts';
 
 jest.setTimeout(30_000); // starts many processes, on a machine that may be busy
 
-const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/openssh/connect.test.ts: ${missing}.`);
+const needed = needing('root', 'sshd', 'ssh');
 
 const folder = new TemporaryFolder();
 const login = sshKeygen(folder, 'login', 'ed25519');
@@ -60,7 +60,7 @@ async function rootOf(transport: Transport): Promise<string> {
   return stdout.toString();
 }
 
-(missing === undefined ? describe : describe.skip)('the runner’s own ssh', () => {
+needed.describe('the runner’s own ssh', () => {
   let sshd: Sshd;
   let pins: HostPins;
   beforeAll(async () => {

@@ -1,19 +1,18 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 
 import { FirstAlone } from '../../../src/hosts/root-shell/first-alone.ts';
 import { PasswordRefused } from '../../../src/hosts/root-shell/sudo-dialogue.ts';
 import type { RemoteResult, Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, pinned, usableKey } from '../ssh/client.ts';
-import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
+import { Sshd } from '../ssh/sshd.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
+import { needing } from '../../needs.ts';
 
 jest.setTimeout(30_000); // PAM waits for two seconds after a wrong password
 
-const missing =
-  whyNoSshd() ?? (existsSync('/usr/bin/sudo') ? undefined : 'the tests against a real sudo need sudo');
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/root-shell/sudo.test.ts: ${missing}.`);
+const needed = needing('root', 'sshd', 'sudo');
 
 const PASSWORD = 'it\'s a $(secret) \\n "word" ü';
 const folder = new TemporaryFolder();
@@ -52,7 +51,7 @@ account required pam_permit.so
 session required pam_permit.so
 `;
 
-(missing === undefined ? describe : describe.skip)('a real sudo', () => {
+needed.describe('a real sudo', () => {
   let sshd: Sshd;
   beforeAll(async () => {
     writeFileSync(folder.at('count'), `echo "$PAM_USER" >> ${folder.at('tries')}\n`);

@@ -1,6 +1,6 @@
 /** SSH servers that allow as little as administrators let them, for every transport to get through. */
-import { existsSync } from 'node:fs';
 
+import type { Need } from '../../needs.ts';
 import type { SshdExtras } from './sshd.ts';
 
 /** One such server, and a user of it. */
@@ -73,10 +73,10 @@ export const HARDENED: readonly HardenedServer[] = [
   },
 ];
 
-/** Login shells that read a command line otherwise than bash; those that this machine has. */
-export const LOGIN_SHELLS: readonly string[] = [
-  '/bin/dash',
-  '/bin/rbash',
-  '/usr/bin/fish',
-  '/usr/bin/tcsh',
-].filter((shell) => existsSync(shell));
+/** Login shells that read a command line otherwise than bash; the first two are in every Debian and Ubuntu. */
+export const LOGIN_SHELLS: readonly { readonly shell: string; readonly needs: readonly Need[] }[] = [
+  { shell: '/bin/dash', needs: [] },
+  { shell: '/bin/rbash', needs: [] },
+  { shell: '/usr/bin/fish', needs: ['fish'] },
+  { shell: '/usr/bin/tcsh', needs: ['tcsh'] },
+];

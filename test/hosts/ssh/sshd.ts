@@ -1,20 +1,13 @@
 /** A real OpenSSH server on the loopback, with users of its own that the machine does not have. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 import { descendants } from '../transports/processes.ts';
 import { sshKeygen, type KeyPair, type TemporaryFolder } from './tools.ts';
 
 const SSHD = '/usr/sbin/sshd';
-
-/** Why no sshd can be run here, or undefined. */
-export function whyNoSshd(): string | undefined {
-  if (process.platform !== 'linux') return 'the tests against a real sshd need Linux';
-  if (process.getuid?.() !== 0) return 'the tests against a real sshd need root';
-  return existsSync(SSHD) ? undefined : `the tests against a real sshd need ${SSHD} (openssh-server)`;
-}
 
 /** What else is seen by one server alone. */
 export interface SshdExtras {

@@ -11,13 +11,13 @@ import { listAgentKeys } from '../../../src/hosts/ssh2/agent.ts';
 import { agentCredential, type Credential } from '../../../src/hosts/ssh2/credential.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
-import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
+import { Sshd } from '../ssh/sshd.ts';
 import { type KeyPair, sshKeygen, TemporaryFolder, tool } from '../ssh/tools.ts';
+import { needing } from '../../needs.ts';
 
 jest.setTimeout(20_000);
 
-const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/ssh2/agent.test.ts: ${missing}.`);
+const needed = needing('root', 'sshd', 'ssh-agent');
 
 const folder = new TemporaryFolder();
 const login = sshKeygen(folder, 'login', 'ed25519');
@@ -61,7 +61,7 @@ async function refusal(credential: Promise<Credential>): Promise<string> {
   throw new Error('it was not refused');
 }
 
-(missing === undefined ? describe : describe.skip)('the keys of an ssh-agent', () => {
+needed.describe('the keys of an ssh-agent', () => {
   let sshd: Sshd;
   beforeAll(async () => {
     appendFileSync(`${login.path}.pub`, `${rsa.publicLine}\n`);

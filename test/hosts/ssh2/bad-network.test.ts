@@ -1,16 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 
 import { HostError } from '../../../src/hosts/host-error.ts';
 import type { RemoteResult, Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinsOf, usableKey } from '../ssh/client.ts';
 import { BadNetwork, type Weather } from '../ssh/proxy.ts';
-import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
+import { Sshd } from '../ssh/sshd.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
+import { needing } from '../../needs.ts';
 
 jest.setTimeout(60_000);
 
-const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/ssh2/bad-network.test.ts: ${missing}.`);
+const needed = needing('root', 'sshd');
 
 const folder = new TemporaryFolder();
 const login = sshKeygen(folder, 'login', 'ed25519');
@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 afterAll(() => folder.remove());
 
-(missing === undefined ? describe : describe.skip)('a real sshd behind a bad network', () => {
+needed.describe('a real sshd behind a bad network', () => {
   let sshd: Sshd;
   beforeAll(async () => {
     sshd = await Sshd.start(folder, 'default', login, {}, ['MaxStartups 100']);

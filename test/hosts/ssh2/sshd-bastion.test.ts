@@ -1,16 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 
 import { BastionChain } from '../../../src/hosts/ssh2/bastion-chain.ts';
 import { keyCredential } from '../../../src/hosts/ssh2/credential.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
-import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
+import { Sshd } from '../ssh/sshd.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
+import { needing } from '../../needs.ts';
 
 jest.setTimeout(20_000); // starts many processes, on a machine that may be busy
 
-const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/ssh2/sshd-bastion.test.ts: ${missing}.`);
+const needed = needing('root', 'sshd');
 
 const folder = new TemporaryFolder();
 const login = sshKeygen(folder, 'login', 'ed25519');
@@ -25,7 +25,7 @@ afterEach(async () => {
 afterAll(() => folder.remove());
 
 // How sshd words what it cannot connect to is only known from sshd.
-(missing === undefined ? describe : describe.skip)('OpenSSH as a bastion', () => {
+needed.describe('OpenSSH as a bastion', () => {
   let bastion: Sshd;
   let host: Sshd;
   beforeAll(async () => {

@@ -3,18 +3,17 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 
 import type { RemoteResult, Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, pinsOf, usableKey } from '../ssh/client.ts';
-import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
+import { Sshd } from '../ssh/sshd.ts';
 import { sshKeygen, TemporaryFolder, tool } from '../ssh/tools.ts';
+import { needing } from '../../needs.ts';
 
 jest.setTimeout(20_000); // starts many processes, on a machine that may be busy
 
-const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/ssh2/sshd.test.ts: ${missing}.`);
-const describeWithSshd = missing === undefined ? describe : describe.skip;
+const needed = needing('root', 'sshd');
 
 const folder = new TemporaryFolder();
 const login = sshKeygen(folder, 'login', 'ed25519');
@@ -51,7 +50,7 @@ function run(transport: Transport, script: string, input?: Buffer): Promise<Remo
   });
 }
 
-describeWithSshd('OpenSSH', () => {
+needed.describe('OpenSSH', () => {
   let sshd: Sshd;
   beforeAll(async () => {
     // The lab has a real sudo; here one that lets user `ops` through and refuses the others.
@@ -145,7 +144,7 @@ describeWithSshd('OpenSSH', () => {
   });
 });
 
-describeWithSshd('an OpenSSH server that allows less', () => {
+needed.describe('an OpenSSH server that allows less', () => {
   let sshd: Sshd;
   beforeAll(async () => {
     sshd = await Sshd.start(folder, 'strict', login, {}, ['MaxAuthTries 1']);
@@ -165,7 +164,7 @@ describeWithSshd('an OpenSSH server that allows less', () => {
   });
 });
 
-describeWithSshd.each([1, 2])('an OpenSSH server with MaxSessions %i', (limit) => {
+needed.describe.each([1, 2])('an OpenSSH server with MaxSessions %i', (limit) => {
   let sshd: Sshd;
   beforeAll(async () => {
     sshd = await Sshd.start(folder, `sessions-${limit}`, login, {}, [`MaxSessions ${limit}`]);

@@ -1,25 +1,21 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
 
 import type { Privilege } from '../../../src/hosts/root-shell/root-shell.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
 import { OpensshRun } from '../ssh/openssh.ts';
 import { HARDENED, LOGIN_SHELLS } from '../ssh/hardened.ts';
-import { Sshd, type SshdExtras, whyNoSshd } from '../ssh/sshd.ts';
+import { Sshd, type SshdExtras } from '../ssh/sshd.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
+import { needing } from '../../needs.ts';
 
 jest.setTimeout(20_000); // starts many processes, on a machine that may be busy
 
-const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/transports/hardened.test.ts: ${missing}.`);
-for (const shell of ['/usr/bin/fish', '/usr/bin/tcsh'].filter((path) => !existsSync(path))) {
-  console.warn(`SKIPPED: test/hosts/transports/hardened.test.ts: there is no ${shell} on this machine.`);
-}
+const needed = needing('root', 'sshd', 'ssh');
 
 const folder = new TemporaryFolder();
 const login = sshKeygen(folder, 'login', 'ed25519');
@@ -87,7 +83,7 @@ async function expectWorks(transport: Transport): Promise<void> {
   server.close();
 }
 
-(missing === undefined ? describe : describe.skip).each<[string, ConnectAs]>([
+needed.describe.each<[string, ConnectAs]>([
   ['ssh2', ssh2],
   ['openssh', openssh],
 ])('a hardened OpenSSH server, by %s', (_name, connectAs) => {
@@ -97,10 +93,12 @@ async function expectWorks(transport: Transport): Promise<void> {
   });
 
   // What a login shell makes of the one command line that is asked of it; root's own is bash everywhere.
-  test.each(LOGIN_SHELLS)('the login shell %s', async (shell) => {
-    const sshd = await start({ ops: shell });
-    await expectWorks(await connectAs(sshd, 'ops', { privilege: 'login' }));
-  });
+  for (const { shell, needs } of LOGIN_SHELLS) {
+    needing(...needs).test(`the login shell ${shell}`, async () => {
+      const sshd = await start({ ops: shell });
+      await expectWorks(await connectAs(sshd, 'ops', { privilege: 'login' }));
+    });
+  }
 
   test('MaxStartups: what is dropped while others log in is tried again', async () => {
     const sshd = await start({}, ['MaxStartups 1:100:2']);

@@ -1,14 +1,7 @@
-import { describe } from '@jest/globals';
-
 import { connectLocal } from '../../../src/hosts/local/connect-local.ts';
 import { PrivateFolder } from '../../../src/hosts/runner/private-folder.ts';
+import { needing } from '../../needs.ts';
 import { describeContract, type Subject } from './contract.ts';
-
-const missing =
-  process.platform !== 'linux' || process.getuid?.() !== 0
-    ? 'the local host needs Linux and root'
-    : undefined;
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/transports/local.test.ts: ${missing}.`);
 
 function local(): Subject {
   let folder: PrivateFolder;
@@ -30,5 +23,4 @@ function local(): Subject {
   };
 }
 
-if (missing === undefined) describeContract(local());
-else describe.skip('local', () => undefined);
+needing('root').describe('as root', () => describeContract(local()));

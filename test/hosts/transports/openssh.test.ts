@@ -1,13 +1,11 @@
-import { describe } from '@jest/globals';
-
 import { pinned, usableKey } from '../ssh/client.ts';
 import { OpensshRun } from '../ssh/openssh.ts';
-import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
+import { Sshd } from '../ssh/sshd.ts';
 import { type KeyPair, sshKeygen } from '../ssh/tools.ts';
 import { describeContract, describeOneSession, type Subject } from './contract.ts';
+import { needing } from '../../needs.ts';
 
-const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/transports/openssh.test.ts: ${missing}.`);
+const needed = needing('root', 'sshd', 'ssh');
 
 function openssh(name: string, config: readonly string[], more: Partial<Subject> = {}): Subject {
   let sshd: Sshd;
@@ -40,7 +38,7 @@ function openssh(name: string, config: readonly string[], more: Partial<Subject>
   };
 }
 
-if (missing === undefined) {
+needed.describe('openssh, before a real sshd', () => {
   describeContract(openssh('openssh', []));
   describeContract(
     openssh('openssh, where the server forwards nothing', ['AllowTcpForwarding no'], {
@@ -52,6 +50,4 @@ if (missing === undefined) {
   describeOneSession(
     openssh('openssh, where the server allows one session', ['AllowTcpForwarding no', 'MaxSessions 1']),
   );
-} else {
-  describe.skip('openssh', () => undefined);
-}
+});

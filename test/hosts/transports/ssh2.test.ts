@@ -1,12 +1,10 @@
-import { describe } from '@jest/globals';
-
 import { connectTo, pinned, usableKey } from '../ssh/client.ts';
-import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
+import { Sshd } from '../ssh/sshd.ts';
 import { type KeyPair, sshKeygen } from '../ssh/tools.ts';
 import { describeContract, describeOneSession, type Subject } from './contract.ts';
+import { needing } from '../../needs.ts';
 
-const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/transports/ssh2.test.ts: ${missing}.`);
+const needed = needing('root', 'sshd');
 
 function ssh2(name: string, config: readonly string[], more: Partial<Subject> = {}): Subject {
   let sshd: Sshd;
@@ -34,7 +32,7 @@ function ssh2(name: string, config: readonly string[], more: Partial<Subject> = 
   };
 }
 
-if (missing === undefined) {
+needed.describe('ssh2, before a real sshd', () => {
   describeContract(ssh2('ssh2', []));
   describeContract(
     ssh2('ssh2, where the server forwards nothing', ['AllowTcpForwarding no'], {
@@ -46,6 +44,4 @@ if (missing === undefined) {
   describeOneSession(
     ssh2('ssh2, where the server allows one session', ['AllowTcpForwarding no', 'MaxSessions 1']),
   );
-} else {
-  describe.skip('ssh2', () => undefined);
-}
+});

@@ -2,24 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { htmlReport } from '../../../../src/report/health/html/report-html.ts';
 import { degradedDocument, healthyDocument } from '../../../health/example-documents.ts';
 import { hostileDocument } from '../samples.ts';
+import { needing } from '../../../needs.ts';
 import { Browser, chromium } from './browser.ts';
 
 jest.setTimeout(60_000);
 
-// CI has one and must; a machine without is told so, and does everything else.
-if (chromium === undefined) {
-  if (process.env['LAB_MANDATORY'] === '1') throw new Error('there is no chromium on this machine');
-  process.stderr.write(
-    'SKIPPED test/report/health/html/browser.test.ts: there is no chromium on this machine\n',
-  );
-}
-const describeInBrowser = chromium === undefined ? describe.skip : describe;
-
-describeInBrowser('the page in a real browser', () => {
+needing('chromium').describe('the page in a real browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'report-html-'));
   let browser: Browser;
   beforeAll(async () => {

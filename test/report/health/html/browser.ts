@@ -3,12 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** Where distributions put chromium. */
-const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+import { whereIs } from '../../../../scripts/needed-programs.ts';
 
 /** The browser of this machine; undefined where there is none. */
-export const chromium = PROGRAMS.find((program) => existsSync(program));
+export const chromium = whereIs('chromium');
 
 interface Message {
   readonly id?: number;

@@ -1,0 +1,64 @@
+import { cniPluginNames } from '../programs/families.ts';
+
+/** What a package leaves at one path; everything is root's. */
+export interface PackagedPath {
+  readonly path: string;
+  /** Permission bits, octal: `755`. */
+  readonly mode: string;
+  /**
+   * `program`: built from the program's module; `text`: the file of that path below package-files/PACKAGE; `empty`: a file that
+   * only keeps its folder, which dpkg would else leave out.
+   */
+  readonly kind: 'folder' | 'program' | 'text' | 'empty';
+}
+
+const folder = (path: string): PackagedPath => ({ path, mode: '755', kind: 'folder' });
+const program = (path: string): PackagedPath => ({ path, mode: '755', kind: 'program' });
+const text = (path: string, mode = '644'): PackagedPath => ({ path, mode, kind: 'text' });
+const keeps = (path: string): PackagedPath => ({ path, mode: '644', kind: 'empty' });
+
+/** The packages of a host. */
+export type PackageName = 'kubeadm' | 'kubelet' | 'cri-tools' | 'kubernetes-cni' | 'containerd';
+
+/**
+ * Every path that the Debian packages of an etcd host leave, without licences and documentation. Source of the first four: their
+ * spec files, kubernetes/release, cmd/krel/templates/latest/PACKAGE/PACKAGE.spec, as debbuild reads them (`_vendor` debbuild).
+ * No package has an /etc/crictl.yaml. containerd's is its release's own unit, with the path that its Debian packages give it.
+ */
+export const packageLists: Readonly<Record<PackageName, readonly PackagedPath[]>> = {
+  kubeadm: [
+    program('/usr/bin/kubeadm'),
+    folder('/usr/lib/systemd/system/kubelet.service.d'),
+    text('/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf'),
+  ],
+  kubelet: [
+    program('/usr/bin/kubelet'),
+    // 644 in packages built before kubernetes/release#4516; what must read it as another user fails at this one.
+    text('/usr/lib/systemd/system/kubelet.service', '600'),
+    folder('/var/lib/kubelet'),
+    keeps('/var/lib/kubelet/.kubelet-keep'),
+    folder('/etc/kubernetes'),
+    folder('/etc/kubernetes/manifests'),
+    keeps('/etc/kubernetes/manifests/.kubelet-keep'),
+    text('/etc/default/kubelet'),
+  ],
+  'cri-tools': [program('/usr/bin/crictl')],
+  'kubernetes-cni': [
+    folder('/opt/cni'),
+    folder('/opt/cni/bin'),
+    ...cniPluginNames.map((name) => program(`/opt/cni/bin/${name}`)),
+    folder('/etc/cni'),
+    folder('/etc/cni/net.d'),
+    keeps('/etc/cni/net.d/.kubernetes-cni-keep'),
+  ],
+  containerd: [
+    program('/usr/bin/containerd'),
+    program('/usr/bin/containerd-shim-runc-v2'),
+    program('/usr/bin/ctr'),
+    text('/usr/lib/systemd/system/containerd.service'),
+    folder('/etc/containerd'),
+  ],
+};
+
+/** All of them, each path once. */
+export const packagedPaths: readonly PackagedPath[] = Object.values(packageLists).flat();

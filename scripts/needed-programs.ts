@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A program that tests run. */
+export interface NeededProgram {
+  /** Names to look for on PATH, or absolute paths; any of them will do. */
+  readonly anyOf: readonly string[];
+  /** The package of Debian and Ubuntu that brings it. */
+  readonly package: string;
+  /** Whether so many tests run it that none are left to be skipped. */
+  readonly always?: true;
+}
+
+/** Everything that the unit tests run beyond Node.js, bash and what every Debian has (`Priority: required`). */
+export const neededPrograms = {
+  git: { anyOf: ['git'], package: 'git', always: true },
+  openssl: { anyOf: ['openssl'], package: 'openssl', always: true },
+  ssh: { anyOf: ['ssh'], package: 'openssh-client', always: true },
+  'ssh-keygen': { anyOf: ['ssh-keygen'], package: 'openssh-client', always: true },
+  'ssh-agent': { anyOf: ['ssh-agent'], package: 'openssh-client', always: true },
+  bzip2: { anyOf: ['bzip2'], package: 'bzip2' },
+  zstd: { anyOf: ['zstd'], package: 'zstd' },
+  sshd: { anyOf: ['/usr/sbin/sshd'], package: 'openssh-server' },
+  sudo: { anyOf: ['/usr/bin/sudo'], package: 'sudo' },
+  fish: { anyOf: ['/usr/bin/fish'], package: 'fish' },
+  tcsh: { anyOf: ['/usr/bin/tcsh'], package: 'tcsh' },
+  chromium: {
+    anyOf: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+    package: 'chromium',
+  },
+} as const satisfies Readonly<Record<string, NeededProgram>>;
+
+/** Name of such a program. */
+export type ProgramName = keyof typeof neededPrograms;
+
+/** Where the program is on this machine; undefined where it is not. */
+export function whereIs(name: ProgramName): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return neededPrograms[name].anyOf
+    .flatMap((what) => (what.startsWith('/') ? [what] : folders.map((folder) => join(folder, what))))
+    .find((path) => existsSync(path));
+}
+
+/** The programs that this machine lacks. */
+export function missingPrograms(): ProgramName[] {
+  return (Object.keys(neededPrograms) as ProgramName[]).filter((name) => whereIs(name) === undefined);
+}

@@ -1,0 +1,125 @@
+/**
+ * `npm run test:fresh [-- COMMAND…]`: proves that a checkout's tests pass on a machine that has nothing. A minimal Debian,
+ * made by debootstrap and thrown away, has git, Node.js, npm and Go alone; there a clone of what is committed here runs
+ * `npm run test:unit` with LAB_MANDATORY=1, so whatever tests need is installed by the project itself or the run fails.
+ *
+ * It has namespaces of its own for mounts, processes, host name and IPC. Node.js, npm and Go are this machine's, mounted
+ * read-only, because Debian's are older than the project needs. How package clients reach their registries is this
+ * machine's configuration, too (package-clients.ts); it is asked for here and written down nowhere.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { mirrorOf, ownDistribution } from '../lab/base/mirror.ts';
+import { alone } from '../lab/machine/alone.ts';
+import { installMissingPackages } from '../lab/machine/packages.ts';
+import { must, systemPath } from '../lab/machine/run.ts';
+import { whyNoLab } from './lab-possible.ts';
+import { clientVariables, copyClientFiles } from './package-clients.ts';
+
+const checkout = join(import.meta.dirname, '..');
+const command = process.argv.length > 2 ? process.argv.slice(2) : ['npm', 'run', 'test:unit'];
+const progress = (line: string): void => console.error(`[fresh] ${line}`);
+
+/** Where a program of the machine is, past those that npm puts first on PATH. */
+function ofMachine(name: string): string {
+  const folders = systemPath.split(':').filter((folder) => !folder.includes('node_modules'));
+  const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`there is no ${name} on this machine`);
+  return realpathSync(found);
+}
+
+/** The root, with git alone beyond what every Debian has. */
+async function makeRoot(root: string): Promise<void> {
+  const include = ['--variant=minbase', '--include=git,ca-certificates'];
+  const own = ownDistribution();
+  // Of Ubuntu there is no minimal root in which all packages are packages: chromium is a snap there.
+  const release = own.id === 'debian' ? [own.codename, root, await mirrorOf(own)] : ['bookworm', root];
+  progress(`installing a minimal ${release[0] ?? ''}`);
+  await must(alone(['debootstrap', ...include, ...release]));
+}
+
+/** Mounts the machine's tools into the root, makes it the whole file system, and runs the command in the clone. */
+const ENTER = `set -e
+root=$1 npm=$2 node=$3 go=$4
+shift 4
+mount --bind "$root" "$root"
+mkdir -p "$root/opt/node/bin" "$root/opt/node/lib/node_modules/npm" "$root/opt/go" "$root/.machine"
+: > "$root/opt/node/bin/node"
+mount --bind -o ro "$node" "$root/opt/node/bin/node"
+mount --bind -o ro "$npm" "$root/opt/node/lib/node_modules/npm"
+mount --bind -o ro "$go" "$root/opt/go"
+mount -t proc proc "$root/proc"
+mount --rbind /sys "$root/sys"
+mount --rbind /dev "$root/dev"
+mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+mount -t tmpfs -o mode=755 tmpfs "$root/run"
+hostname fresh
+cd "$root"
+pivot_root . .machine
+umount --lazy /.machine
+cd /root/etcd-ha-action
+exec "$@"
+`;
+
+const obstacle = whyNoLab();
+if (obstacle !== undefined) throw new Error(`a fresh machine cannot be made here: ${obstacle}`);
+await installMissingPackages(progress, [
+  ['debootstrap', 'debootstrap'],
+  ['git', 'git'],
+  ['/usr/share/keyrings/debian-archive-keyring.gpg', 'debian-archive-keyring'],
+]);
+
+const work = mkdtempSync('/var/tmp/etcd-ha-fresh-');
+const root = join(work, 'root');
+let passed: boolean;
+try {
+  await makeRoot(root);
+  const variables = await clientVariables();
+  await copyClientFiles(root, variables);
+  writeFileSync(join(root, 'etc/hostname'), 'fresh\n');
+  await must(['git', 'clone', '--quiet', '--no-hardlinks', checkout, join(root, 'root/etcd-ha-action')]);
+  mkdirSync(join(root, 'opt/node/bin'), { recursive: true });
+  for (const name of ['npm', 'npx']) {
+    symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(root, `opt/node/bin/${name}`));
+  }
+  const goRoot = (await must(['go', 'env', 'GOROOT'])).trim();
+  const npm = dirname(dirname(ofMachine('npm')));
+  const path = '/opt/node/bin:/opt/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  progress(`running ${command.join(' ')} in it`);
+  const inside = alone([
+    'unshare',
+    '--uts',
+    '--ipc',
+    'bash',
+    '-c',
+    ENTER,
+    'enter',
+    root,
+    npm,
+    ofMachine('node'),
+    goRoot,
+  ]);
+  const [program = '', ...args] = [...inside, ...command];
+  const env = { ...variables, HOME: '/root', PATH: path, LANG: 'C.UTF-8', LAB_MANDATORY: '1' };
+  const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  // What prepares the root needs the machine's own PATH; the command gets the fresh one.
+  const words = [...args.slice(0, -command.length), 'env', '-i', ...settings, ...command];
+  const { status } = spawnSync(program, words, {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: systemPath },
+  });
+  passed = status === 0;
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+console.log(passed ? '\na fresh machine passes' : '\nFAILED on a fresh machine');
+process.exitCode = passed ? 0 : 1;
