@@ -66,13 +66,18 @@ export function createStages(input: CreateStagesInput): { stages: Stage[]; after
   return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
 }
 
+/**
+ * The record before anything else that is delivered: cut off behind any file, the host is one that the action has begun,
+ * and a CA or certificates that lie there are not taken for somebody else's.
+ */
 function deliverConfiguration(member: CreatedMember, { authority }: CreateStagesInput): Step {
-  const files: PlannedFile[] = configurationFiles(member.desired);
+  const files: PlannedFile[] = [
+    { path: STATE_FILE, mode: PRIVATE_MODE, content: { from: 'state' } },
+    ...configurationFiles(member.desired),
+  ];
   const takesKey = member.name === authority.keyKeeper && authority.source.from !== 'host';
   if (takesKey) {
-    // the record first: without one, a CA that lies there is one that somebody brought
     files.push(
-      { path: STATE_FILE, mode: PRIVATE_MODE, content: { from: 'state' } },
       { path: CA_KEY, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } },
       { path: CA_CERTIFICATE, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } },
     );

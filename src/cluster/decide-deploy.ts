@@ -68,7 +68,7 @@ import { mustRestart } from './restart-stages.ts';
 import { restartWarnings } from './restart-warnings.ts';
 import { signingFindings } from './signing.ts';
 import { trustedBesides } from './trusted-authorities.ts';
-import { unknownReleases } from './unknown-releases.ts';
+import { foundImage, ownImage } from './found-image.ts';
 import { unreadFindings, unseenFindings } from './unseen-findings.ts';
 
 /** Everything that the decision depends on; the same question gives the same plan. */
@@ -208,7 +208,12 @@ function decideNew(found: Found): Plan {
       archive,
     ),
   ]);
-  refuseIf(created.flatMap((member) => [...foundedOtherwise(member, shape), ...otherRelease(member)]));
+  refuseIf(
+    created.flatMap((member) => [
+      ...foundedOtherwise(member, shape),
+      ...otherRelease(member, ownImage(member.facts)),
+    ]),
+  );
   const fresh = created.filter(({ progress }) => progress !== 'begun');
   // a manifest that has to be replaced comes with certificates of this run
   const signs = fresh.length > 0 || handOver.issue.size > 0;
@@ -251,7 +256,17 @@ function decideEstablished(found: Found): Plan {
   const known = knownAuthority(members, settings.authority?.certificatePem);
   if (known === undefined) throw new Refused(TITLE, [withoutAuthority(members)]);
 
-  const compared = members.map((member) => convergedMember(member, known, chosen(first.choice), found));
+  const images = new Map(
+    members.map((member) => [member.name, foundImage(member, members, ownership, settings)] as const),
+  );
+  refuseIf([...images.values()].flatMap((one) => ('finding' in one ? [one.finding] : [])));
+  const imageOn = ({ name }: { readonly name: string }): string | undefined => {
+    const one = images.get(name);
+    return one !== undefined && 'image' in one ? one.image : undefined;
+  };
+  const compared = members.map((member) =>
+    convergedMember(member, known, chosen(first.choice), found, imageOn(member)),
+  );
   const held = holdBack(compared, found);
   const converged = held.members;
   const issue = issuedBy(converged, handOver);
@@ -267,8 +282,7 @@ function decideEstablished(found: Found): Plan {
   refuseIf([
     ...signing.findings,
     ...supplyFindings(supplied, { archive, registry: settings.registry }),
-    ...converged.flatMap(otherRelease),
-    ...unknownReleases(members, ownership, settings),
+    ...converged.flatMap((member) => otherRelease(member, imageOn(member))),
     ...(unmanaged.length === 0
       ? []
       : [
@@ -508,13 +522,13 @@ function whatRuns({ facts }: Member): { kubeletRuns: boolean; etcdRuns: boolean 
 }
 
 function createdMember(member: Member, { shape, settings, ownership }: Found): CreatedMember {
-  const recorded = recordOn(ownership.get(member.name));
-  const desired = desiredMember(
-    member,
-    shape,
-    settings,
-    hasStarted(member) && recorded !== undefined ? { kubernetesVersion: recorded.kubernetesVersion } : {},
-  );
+  const recorded = hasStarted(member) ? recordOn(ownership.get(member.name)) : undefined;
+  // where its manifest is gone, its data was written by what its configuration names
+  const image = member.facts.dataDir.hasLog ? ownImage(member.facts) : undefined;
+  const desired = desiredMember(member, shape, settings, {
+    ...(recorded === undefined ? {} : { kubernetesVersion: recorded.kubernetesVersion }),
+    ...(image === undefined ? {} : { image }),
+  });
   return { ...member, ...whatRuns(member), desired, progress: progressOf(member, desired) };
 }
 
@@ -562,9 +576,12 @@ function filledBySomebody(host: string, { empty }: DataDirFact): Finding {
   };
 }
 
-/** Another etcd than the one that has written a member's data. */
-function otherRelease({ name, facts, desired }: CreatedMember | ConvergedMember): Finding[] {
-  const running = facts.dataDir.hasLog ? runningImage(facts) : undefined;
+/**
+ * Another etcd than the one that has written a member's data.
+ * @param found what is known of that one where the manifest is missing.
+ */
+function otherRelease({ name, facts, desired }: CreatedMember | ConvergedMember, found?: string): Finding[] {
+  const running = facts.dataDir.hasLog ? (runningImage(facts) ?? found) : undefined;
   return running === undefined ? [] : imageFindings(name, running, desired.image);
 }
 
@@ -587,10 +604,10 @@ function convergedMember(
   member: Member,
   authority: Authority,
   { keyKeeper }: AuthorityChoice,
-  { members, shape, settings, ownership, cluster, now }: Found,
+  { shape, settings, ownership, cluster, now }: Found,
+  image: string | undefined,
 ): ConvergedMember {
   const record = recordOn(ownership.get(member.name));
-  const image = members.map(({ facts }) => runningImage(facts)).find((one) => one !== undefined);
   const desired = desiredMember(member, shape, settings, {
     ...(record === undefined ? {} : { kubernetesVersion: record.kubernetesVersion }),
     ...(image === undefined ? {} : { image }),

@@ -15,7 +15,7 @@ export interface ImageSettings {
 export function etcdImage(settings: ImageSettings, facts: HostFacts): string | undefined {
   if (facts.etcdImage === undefined) return undefined;
   const { repository, tag } = splitImage(facts.etcdImage);
-  return joinImage(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
+  return imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
 }
 
 /** The image that this host's manifest names; undefined without one. */
@@ -31,7 +31,7 @@ export interface WantedImage extends ImageSettings {
 /**
  * A member keeps the image that it runs until the inputs name another: a newer kubeadm on the host is no reason to
  * change etcd. Where kubeadm would now choose another one, its configuration names the one to keep.
- * @param otherwise the image to keep where the host's manifest is missing: the one that the other members run.
+ * @param otherwise the image to keep where the host's manifest is missing.
  */
 export function wantedImage(
   settings: ImageSettings,
@@ -42,7 +42,7 @@ export function wantedImage(
   const running = runningImage(facts) ?? otherwise;
   if (running === undefined) return shipped === undefined ? undefined : { ...settings, image: shipped };
   const { repository, tag } = splitImage(running);
-  const image = joinImage(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
+  const image = imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
   if (image === shipped) return { ...settings, image };
   const own = splitImage(image);
   const theirs = splitImage(shipped ?? '');
@@ -113,11 +113,13 @@ function text({ major, minor, patch }: Release): string {
   return `${major}.${minor}.${patch}`;
 }
 
-function splitImage(image: string): { repository: string; tag: string } {
+/** Registry and path before `/etcd`, and the tag. */
+export function splitImage(image: string): { repository: string; tag: string } {
   const colon = image.lastIndexOf(':');
   return { repository: image.slice(0, colon).replace(/\/etcd$/, ''), tag: image.slice(colon + 1) };
 }
 
-function joinImage(repository: string, tag: string): string {
+/** The reference of etcd's image, as kubeadm puts it together. */
+export function imageOf(repository: string, tag: string): string {
   return `${repository}/etcd:${tag}`;
 }

@@ -1,6 +1,6 @@
 import { formatHostState } from '../../src/cluster/host-state.ts';
 import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
-import type { FileContent, Plan, Step } from '../../src/cluster/plan.ts';
+import type { FileContent, Plan, Stage, Step } from '../../src/cluster/plan.ts';
 import { leafFiles } from '../../src/kubeadm/file-tree.ts';
 import {
   CA_CERTIFICATE,
@@ -49,14 +49,49 @@ export function carriedOut(
   facts: readonly HostFacts[],
   brought: string | undefined,
 ): HostFacts[] {
+  return cutOff(plan, facts, brought).at(-1)?.facts ?? [...facts];
+}
+
+/** Where a run was cut off, and what is on the hosts then. */
+export interface CutOff {
+  /** The step, and the file that had just been renamed into place. */
+  readonly behind: string;
+  readonly facts: HostFacts[];
+}
+
+/**
+ * The hosts as a run leaves them that is cut off behind a step, or behind a single file of one: files are renamed into
+ * place one after the other. The last one is the whole plan.
+ * @param order the steps of a stage in the order in which they happen to be done.
+ */
+export function cutOff(
+  plan: Plan,
+  facts: readonly HostFacts[],
+  brought: string | undefined,
+  order: (stage: Stage) => readonly Step[] = ({ steps }) => steps,
+): CutOff[] {
   const hosts = new Map<string, Simulated>();
   plan.shape.members.forEach(({ name }, index) => {
     const host = facts[index];
     if (host !== undefined) hosts.set(name, { facts: host, rendered: undefined });
   });
   const ca = authorityOf(plan, hosts, brought);
-  for (const { steps } of allStages(plan)) for (const step of steps) apply(step, plan, hosts, ca);
-  return [...hosts.values()].map((host) => host.facts);
+  const cuts: CutOff[] = [];
+  for (const step of allStages(plan).flatMap(order)) {
+    for (const part of partsOf(step)) {
+      apply(part, plan, hosts, ca);
+      const file = part.kind === 'deliver-files' ? ` ${part.files.map(({ path }) => path).join()}` : '';
+      cuts.push({
+        behind: `${part.kind} ${part.host}${file}`,
+        facts: [...hosts.values()].map((host) => host.facts),
+      });
+    }
+  }
+  return cuts;
+}
+
+function partsOf(step: Step): Step[] {
+  return step.kind === 'deliver-files' ? step.files.map((file) => ({ ...step, files: [file] })) : [step];
 }
 
 function authorityOf(
