@@ -1,9 +1,10 @@
 import { BlockList } from 'node:net';
-import { type NetworkInterfaceInfo, networkInterfaces, userInfo } from 'node:os';
+import { type NetworkInterfaceInfo, networkInterfaces, type UserInfo, userInfo } from 'node:os';
 
-import type { Finding } from '../../findings.ts';
+import { errorMessage, type Finding } from '../../findings.ts';
 import { HostError } from '../host-error.ts';
 import { LinkedTransport, type LinkedTransportOptions } from '../linked-transport.ts';
+import { printable } from '../printable.ts';
 import type { PrivateFolder } from '../runner/private-folder.ts';
 import type { Transport } from '../transport.ts';
 import { Fifos } from './fifos.ts';
@@ -24,7 +25,7 @@ export function connectLocal({ address, folder, ...options }: LocalOptions): Tra
   const { name, log } = options;
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   if (!isAmong(own, address)) throw new HostError(anotherMachine(name, address, own));
-  const { username, homedir, uid } = userInfo();
+  const { username, homedir, uid } = userOf(name);
   const user = uid === 0 ? 'root' : username;
   const env = {
     PATH: process.env['PATH'] ?? '/usr/bin:/bin',
@@ -34,6 +35,22 @@ export function connectLocal({ address, folder, ...options }: LocalOptions): Tra
   };
   log.debug(`This runner is ${address}: no SSH, as user ${username}`);
   return new LinkedTransport({ ...options, user }, new LocalLink(new Fifos(folder, env), env));
+}
+
+/** The user of the job. @throws HostError when the machine knows of none: no sudo would, either. */
+function userOf(host: string): UserInfo<string> {
+  try {
+    return userInfo();
+  } catch (error) {
+    throw new HostError({
+      host,
+      at: 'connect',
+      fact: `this runner has no user for the id ${process.getuid?.() ?? ''} that the job runs as: ${printable(errorMessage(error))}`,
+      cause:
+        'the job runs in a container under a user id that its /etc/passwd does not have (`options: --user`).',
+      fix: 'let the job run without a container, as a user that the machine has.',
+    });
+  }
 }
 
 function isAmong(own: readonly NetworkInterfaceInfo[], address: string): boolean {

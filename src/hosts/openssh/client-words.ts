@@ -1,4 +1,4 @@
-import type { ConnectFailure, ConnectStage } from '../ssh/connect-failure.ts';
+import { closedAtLogin, type ConnectFailure, type ConnectStage } from '../ssh/connect-failure.ts';
 
 /** Why an ssh(1) has not logged in; which key the host has shown is known elsewhere. */
 export type ClientFailure = ConnectFailure | { readonly kind: 'refused-host-key'; readonly said: string };
@@ -40,6 +40,27 @@ export function lastWordsOf(said: string): string {
   return lines.slice(-3).join(' / ');
 }
 
+/** What ssh itself says without a mark before it (sshconnect2.c, clientloop.c, packet.c, log.c). */
+const OWN_WORDS =
+  /^(?:debug\d:|OpenSSH_|Authenticated |Load key |Warning: |Connection (?:closed|reset) by|Received disconnect |Disconnected from|\S+: Permission denied|Permission denied|ssh_dispatch_run_fatal|Timeout, server|sign_and_send_pubkey|agent |Unable to negotiate)/;
+
+/**
+ * What the server has said to the user before the login, which ssh prints as it comes: its banner, and PAM's words behind it,
+ * of which the last are told.
+ */
+function bannerOf(said: string): string {
+  const [, login = ''] = said.split(/^debug1: SSH2_MSG_SERVICE_ACCEPT received$/m);
+  // Each banner comes in one piece, between what ssh does.
+  const banners = login.split(/^debug\d: .*$/m).map((text) =>
+    text
+      .split('\n')
+      .filter((line) => !OWN_WORDS.test(line))
+      .join('\n')
+      .trim(),
+  );
+  return banners.findLast((text) => text !== '') ?? '';
+}
+
 interface Heard {
   /** What the pattern's groups have matched. */
   readonly words: readonly string[];
@@ -57,6 +78,14 @@ const SAYINGS: readonly { readonly pattern: RegExp; readonly read: (heard: Heard
   {
     pattern: /Unable to locate executable file: (\S+)/,
     read: () => ({ kind: 'no-client' }),
+  },
+  {
+    pattern: /^((?:No user exists for uid|You don't exist, go away).*)$/m,
+    read: ({ words: [words = ''] }) => ({ kind: 'no-account', said: words.trim() }),
+  },
+  {
+    pattern: /^Bad server host key: (.+)$/m,
+    read: ({ words: [words = ''] }) => ({ kind: 'unfit-host-key', said: words.trim() }),
   },
   {
     pattern: /^ssh: Could not resolve hostname \S+: (.+)$/m,
@@ -99,6 +128,7 @@ const SAYINGS: readonly { readonly pattern: RegExp; readonly read: (heard: Heard
     read: ({ words: [methods = ''], said }) => ({
       kind: /partial success/.test(said) ? 'second-factor' : 'authentication',
       methods: methods.split(',').filter((method) => method !== ''),
+      said: bannerOf(said),
     }),
   },
   {
@@ -108,7 +138,10 @@ const SAYINGS: readonly { readonly pattern: RegExp; readonly read: (heard: Heard
   {
     pattern:
       /^(?:Connection (?:closed|reset) by|ssh_dispatch_run_fatal: .*(?:Connection reset|Broken pipe)|Timeout, server)/m,
-    read: ({ said }) => ({ kind: 'closed', stage: stageOf(said), said: '' }),
+    read: ({ said }) => {
+      const stage = stageOf(said);
+      return stage === 'authentication' ? closedAtLogin(bannerOf(said)) : { kind: 'closed', stage, said: '' };
+    },
   },
 ];
 

@@ -150,6 +150,15 @@ const SAYINGS: readonly {
     }),
   },
   {
+    pattern:
+      /^(.*(?:System is (?:booting up|going down)|Unprivileged users are not permitted to log in).*)$/m,
+    explain: (user, words) => ({
+      fact: `the host runs nothing for user ${user}: ${printable(words)}`,
+      cause: 'it is starting or being shut down, or /run/nologin or /etc/nologin was left behind.',
+      fix: 'wait until `systemctl is-system-running` on the host says running or degraded, then run again.',
+    }),
+  },
+  {
     pattern: /This account is (?:currently )?not available/,
     explain: (user) => noLoginShell(user),
   },

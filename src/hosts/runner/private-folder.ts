@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeOwnFolders } from '../../own-folders.ts';
 
+import { errorMessage, Refusal } from '../../findings.ts';
+import { printable } from '../printable.ts';
+
 const PREFIX = 'etcd-ha-run-';
 /** What mkdtemp(3) adds to it. */
 const RANDOM = 6;
@@ -24,9 +27,9 @@ export class PrivateFolder {
     this.#place = placeFor(temporary);
   }
 
-  /** The path of a file in it. */
+  /** The path of a file in it. @throws Refusal when the folder cannot be made. */
   at(name: string): string {
-    this.#path ??= mkdtempSync(join(this.#place.base, this.#place.prefix));
+    this.#path ??= made(this.#place);
     return join(this.#path, name);
   }
 
@@ -47,6 +50,22 @@ export class PrivateFolder {
 export async function removePrivateFolders(temporary: string): Promise<void> {
   const { base, prefix } = placeFor(temporary);
   await removeOwnFolders(base, prefix);
+}
+
+function made({ base, prefix }: Place): string {
+  try {
+    return mkdtempSync(join(base, prefix));
+  } catch (error) {
+    throw new Refusal('The runner has no room for the files of this run', [
+      {
+        at: 'RUNNER_TEMP',
+        fact: `no folder can be made in ${base} on the runner: ${printable(errorMessage(error))}`,
+        cause:
+          'the folder for temporary files does not exist, the user of the job may not write there, as in a container with `options: --user`, or its disk is full.',
+        fix: 'correct RUNNER_TEMP of the runner, or the owner of that folder; `transport: ssh2` needs none.',
+      },
+    ]);
+  }
 }
 
 interface Place {

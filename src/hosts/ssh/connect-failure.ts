@@ -31,11 +31,15 @@ export type ConnectFailure =
   | { readonly kind: 'algorithms'; readonly what: string }
   | { readonly kind: 'host-key'; readonly finding: Omit<Finding, 'host' | 'at'> }
   | { readonly kind: 'host-key-unproven' }
-  | { readonly kind: 'authentication'; readonly methods: readonly string[] }
+  /** @member said the last banner of the server. */
+  | { readonly kind: 'authentication'; readonly methods: readonly string[]; readonly said?: string }
+  | { readonly kind: 'nologin'; readonly said: string }
   | { readonly kind: 'second-factor'; readonly methods: readonly string[] }
   | { readonly kind: 'sha1-only' }
   | { readonly kind: 'agent'; readonly said: string }
   | { readonly kind: 'no-client' }
+  | { readonly kind: 'no-account'; readonly said: string }
+  | { readonly kind: 'unfit-host-key'; readonly said: string }
   | { readonly kind: 'old-client'; readonly said: string }
   | { readonly kind: 'client-config'; readonly said: string }
   | { readonly kind: 'disconnected'; readonly said: string }
@@ -54,9 +58,27 @@ export function isTransient(failure: ConnectFailure): boolean {
       return true;
     case 'closed':
       return failure.stage !== 'authentication';
+    case 'nologin':
+      return isBooting(failure.said);
     default:
       return false;
   }
+}
+
+/** What systemd-user-sessions writes into /run/nologin (systemd-user-sessions.service(8), tmpfiles.d/systemd-nologin.conf). */
+const NOLOGIN = /System is (booting up|going down)|Unprivileged users are not permitted to log in/i;
+
+/**
+ * The server has closed the connection while the user was logging in.
+ * @param said its last banner: with that it sends what PAM says of the user.
+ */
+export function closedAtLogin(said: string): ConnectFailure {
+  return NOLOGIN.test(said) ? { kind: 'nologin', said } : { kind: 'closed', stage: 'authentication', said };
+}
+
+/** Whether only time is needed until the host lets users in. */
+function isBooting(said: string): boolean {
+  return NOLOGIN.exec(said)?.[1]?.toLowerCase() === 'booting up';
 }
 
 /** The failure in words for the user. @param keys that log in, in the order in which they are tried. */
@@ -139,9 +161,17 @@ function explain(
       };
     case 'authentication':
       return {
-        fact: `${place} does not let user ${user} in with the ${key}${accepts(failure.methods)}.`,
-        cause: `the public key is not in ~${user}/.ssh/authorized_keys, the user is another one, or sshd finds the permissions of these files too wide.`,
+        fact: `${place} does not let user ${user} in with the ${key}${accepts(failure.methods)}${saying(failure.said ?? '')}.`,
+        cause: `the public key is not in ~${user}/.ssh/authorized_keys, the user is another one, sshd finds the permissions of these files too wide, or the password of the user is locked and sshd runs with \`UsePAM no\`.`,
         fix: `on the host, \`sudo ssh-keygen -lf ~${user}/.ssh/authorized_keys\` must list ${listed}; \`sudo journalctl -u ssh -u sshd -n 20\` tells what sshd minded.`,
+      };
+    case 'nologin':
+      return {
+        fact: `${place} lets no user but root log in${saying(failure.said)}.`,
+        cause: isBooting(failure.said)
+          ? 'the host is starting, as after its creation, and has not come to the end of it.'
+          : 'the host is being shut down, or /run/nologin or /etc/nologin was left behind.',
+        fix: 'wait until `systemctl is-system-running` on the host says running or degraded, then run again; a longer `ssh-connect-timeout` waits for it.',
       };
     case 'second-factor':
       return {
@@ -169,6 +199,20 @@ function explain(
         cause:
           '`transport: openssh` uses the OpenSSH client of the runner, and it is not installed, or not in PATH.',
         fix: 'install it (`apt-get install openssh-client`, `dnf install openssh-clients`), or leave `transport` out.',
+      };
+    case 'no-account':
+      return {
+        fact: `the runner's ssh does not work for the user of this job: ${printable(failure.said)}.`,
+        cause:
+          'the job runs under a user id that /etc/passwd of the runner or of its container does not have, as with `options: --user`.',
+        fix: 'run the job as a user that is there, or add a line for this id to /etc/passwd of the image; or leave `transport` out.',
+      };
+    case 'unfit-host-key':
+      return {
+        fact: `the runner's ssh does not take the host key of ${place}: ${printable(failure.said)}.`,
+        cause:
+          'an RSA key of fewer bits than ssh asks for (RequiredRSASize in ssh_config: 1024, on hardened systems 2048).',
+        fix: 'give the host a new key (`ssh-keygen -t ed25519 -f /etc/ssh/ssh_host_ed25519_key`), and list that one.',
       };
     case 'old-client':
       return {
@@ -247,21 +291,25 @@ function silent(
 }
 
 function closed(place: string, stage: ConnectStage, said: string): Omit<Finding, 'host' | 'at'> {
-  const words = printable(said, 100);
-  const saying = words === '' ? '' : `, saying: ${words}`;
   if (stage === 'authentication') {
     return {
-      fact: `${place} closed the connection during authentication${saying}.`,
+      fact: `${place} closed the connection during authentication${saying(said)}.`,
       cause: 'the account is locked or expired, or a rule of sshd or PAM ends the login.',
       fix: 'look at the log of the SSH server on the host: `sudo journalctl -u ssh -u sshd -n 20`.',
     };
   }
   return {
-    fact: `${place} closes the connection before the SSH handshake is done${saying}.`,
+    fact: `${place} closes the connection before the SSH handshake is done${saying(said)}.`,
     cause:
       'sshd has too many half-open logins (MaxStartups), punishes or bans this address (PerSourcePenalties, fail2ban, hosts.deny), or the port is no SSH port.',
     fix: 'wait a few minutes and try again; if it stays so, `sudo journalctl -u ssh -u sshd -n 20` on the host names the reason.',
   };
+}
+
+/** What the server has said, as the end of a sentence without its stop. */
+function saying(said: string): string {
+  const words = printable(said, 200).replace(/[.,:; ]+$/, '');
+  return words === '' ? '' : `, saying: ${words}`;
 }
 
 function accepts(methods: readonly string[]): string {

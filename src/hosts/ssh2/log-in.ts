@@ -5,7 +5,12 @@ import { type HostPins, judgeHostKey } from '../keys/host-pins.ts';
 import type { HostKey } from '../keys/known-hosts.ts';
 import { keyBlobType } from '../keys/wire.ts';
 import { tellAcceptedKey } from '../ssh/accepted-key.ts';
-import type { ConnectFailure, ConnectStage, SshTarget } from '../ssh/connect-failure.ts';
+import {
+  closedAtLogin,
+  type ConnectFailure,
+  type ConnectStage,
+  type SshTarget,
+} from '../ssh/connect-failure.ts';
 import { offeredAlgorithms } from './algorithms.ts';
 import type { Credential } from './credential.ts';
 import type { ByteStream } from './dial.ts';
@@ -41,6 +46,8 @@ const KEEPALIVE_MS = 10_000;
 const KEEPALIVE_COUNT = 3;
 /** How much of what is no SSH greeting is kept for the message. */
 const GREETING_LIMIT = 512;
+/** How much of a banner is kept for the message. */
+const BANNER_LIMIT = 4096;
 
 /**
  * The SSH handshake and login over an open stream, which is closed if they fail. The host key is compared before anything
@@ -60,6 +67,8 @@ export function logIn(
     let greeting = '';
     let shown: HostKey | undefined;
     let refusal: AttemptFailure | undefined;
+    /** The last one: PAM's words for the user come so (OpenSSH auth2.c, userauth_send_banner). */
+    let banner = '';
     /** How many keys were tried. */
     let tried = 0;
 
@@ -80,10 +89,13 @@ export function logIn(
 
     deadline.addEventListener('abort', onDeadline, { once: true });
     const onError = (error: Error & { level?: string; code?: unknown }): void =>
-      settle({ failure: refusal ?? sshFailure(error, stage, greeting) });
-    const onClose = (): void => settle({ failure: refusal ?? closedFailure(stage, greeting) });
+      settle({ failure: refusal ?? sshFailure(error, stage, greeting, banner) });
+    const onClose = (): void => settle({ failure: refusal ?? closedFailure(stage, greeting, banner) });
     client.on('error', onError);
     client.on('close', onClose);
+    client.on('banner', (said) => {
+      banner = said.slice(0, BANNER_LIMIT);
+    });
     client.once('handshake', (algorithms) => {
       stage = 'authentication';
       const { kex, serverHostKey, cs } = algorithms;
@@ -122,6 +134,7 @@ export function logIn(
         refusal ??= {
           kind: partialSuccess === true ? 'second-factor' : 'authentication',
           methods: accepted ?? [], // ssh2 does not tell them of keys from an agent
+          said: banner,
         };
         // `false` ends the login (ssh2 README, authHandler); its types do not have it.
         next(false as unknown as AuthenticationType);
@@ -141,12 +154,15 @@ function sshFailure(
   error: Error & { readonly level?: string; readonly code?: unknown },
   stage: ConnectStage,
   greeting: string,
+  banner: string,
 ): ConnectFailure {
   if (typeof error.code === 'number') return { kind: 'disconnected', said: error.message };
-  if (error.level === 'client-socket') return closedFailure(stage, greeting);
+  if (error.level === 'client-socket') return closedFailure(stage, greeting, banner);
   if (error.level === 'agent') return { kind: 'agent', said: error.message };
   if (stage === 'greeting') {
-    return error.level === 'protocol' ? closedFailure(stage, greeting) : { kind: 'not-ssh', said: greeting };
+    return error.level === 'protocol'
+      ? closedFailure(stage, greeting, banner)
+      : { kind: 'not-ssh', said: greeting };
   }
   if (error.message.includes('signature verification failed')) return { kind: 'host-key-unproven' };
   const [, what] = /no matching (.+)$/.exec(error.message) ?? [];
@@ -159,7 +175,8 @@ const SSHD_FAREWELL = /^(?:Exceeded MaxStartups|Not allowed at this time)/;
 /** How an SSH server begins (RFC 4253 §4.2); other lines may come before it. */
 const SSH_GREETING = 'SSH-2.0-';
 
-function closedFailure(stage: ConnectStage, greeting: string): ConnectFailure {
+function closedFailure(stage: ConnectStage, greeting: string, banner: string): ConnectFailure {
+  if (stage === 'authentication') return closedAtLogin(banner);
   if (stage !== 'greeting') return { kind: 'closed', stage, said: '' };
   const lastLine = greeting.split('\n').at(-1) ?? '';
   const isCutOff = lastLine !== '' && SSH_GREETING.startsWith(lastLine);

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { dirname } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 
+import { Refusal } from '../../../src/findings.ts';
 import { PrivateFolder, removePrivateFolders } from '../../../src/hosts/runner/private-folder.ts';
 import { TemporaryFolder } from '../ssh/tools.ts';
 
@@ -26,6 +27,14 @@ test('it is made when it is needed, for this user alone, and removed with what i
   for (const file of paths) writeFileSync(file, '');
   folder.remove();
   expect(readdirSync(own)).toEqual([]);
+});
+
+test('a runner whose folder is missing is named as such', () => {
+  const missing = temporary.at('missing');
+  expect(() => new PrivateFolder(missing).at('config')).toThrow(Refusal);
+  expect(() => new PrivateFolder(missing).at('config')).toThrow(
+    /RUNNER_TEMP: no folder can be made in .*\/missing on the runner: .*ENOENT/,
+  );
 });
 
 // A socket's path ends after 107 bytes, and what ssh reads of its configuration at a space.

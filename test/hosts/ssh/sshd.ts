@@ -73,7 +73,7 @@ export class Sshd {
         `AuthorizedKeysFile ${login.path}.pub`,
         'PermitRootLogin prohibit-password',
         'StrictModes no',
-        'UsePAM no',
+        ...(config.some((line) => line.startsWith('UsePAM ')) ? [] : ['UsePAM no']),
         'PidFile none',
         'LogLevel VERBOSE',
         ...config,

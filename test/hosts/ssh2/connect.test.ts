@@ -439,6 +439,21 @@ describe('words for the rest', () => {
     [{ kind: 'name', code: 'EAI_AGAIN' }, /does not resolve \(EAI_AGAIN\)/, true],
     [{ kind: 'host-key-unproven' }, /cannot prove/, false],
     [{ kind: 'disconnected', said: 'go\naway\u0007' }, /broke off, saying: go away/, false],
+    [
+      { kind: 'nologin', said: 'System is booting up. Try later.\n' },
+      /saying: System is booting up\. Try later\. /,
+      true,
+    ],
+    [{ kind: 'nologin', said: '"System is going down."' }, /is being shut down, or \/run\/nologin/, false],
+    [
+      {
+        kind: 'authentication',
+        methods: ['publickey'],
+        said: `Authorized\u0007 use only.${'!'.repeat(900)}`,
+      },
+      /accepts: publickey\), saying: Authorized use only\.!{100,200}….*locked.*UsePAM no/,
+      false,
+    ],
     [{ kind: 'protocol', said: 'Bad packet length' }, /Bad packet length/, false],
   ] as const)('%j', (failure, expected, transient) => {
     const { host, fact, cause, fix } = connectFinding(target, [key], failure);
