@@ -16,19 +16,24 @@ interface SeenHost {
 /**
  * The healthcheck client's pairs with their CA, the best first: a later one is for the case that the members refuse the one
  * before. A key goes from its host's disk into this process's memory and nowhere else, and is read only when its pair is
- * asked for. A pair whose key cannot be read, has changed since the run looked, or belongs to another certificate is passed
- * over.
+ * asked for. One whose key cannot be read, or has changed since the run looked, is passed over; pairs whose key belongs to
+ * another certificate come last, so that the error of TLS tells of them where no host has a good one.
  */
 export async function* credentialsFromHosts(
   hosts: readonly SeenHost[],
   { authority }: Pick<Settings, 'authority'>,
   { maskSecret, now }: Pick<Surroundings, 'maskSecret' | 'now'>,
 ): AsyncGenerator<EtcdCredentials, void, undefined> {
+  const unfit: EtcdCredentials[] = [];
   for (const { host, caPem, certificatePem } of candidatesOn(hosts, authority?.certificatePem, now())) {
     const { transport, facts } = host;
     const keyPem = await keyOf(transport, facts, maskSecret);
-    if (keyPem !== undefined && isKeyOf(keyPem, certificatePem)) yield { caPem, certificatePem, keyPem };
+    if (keyPem === undefined) continue;
+    const credentials = { caPem, certificatePem, keyPem };
+    if (isKeyOf(keyPem, certificatePem)) yield credentials;
+    else unfit.push(credentials);
   }
+  yield* unfit;
 }
 
 async function keyOf(

@@ -3,7 +3,7 @@ import type { HostFacts } from '../cluster/host-facts.ts';
 import { leafPath } from '../kubeadm/file-tree.ts';
 import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
 import { certificateEnd } from '../pki/inspect.ts';
-import { readCertificates } from '../pki/pem-input.ts';
+import { decodePem, MOST_PEM_CHARACTERS } from '../pki/pem.ts';
 import { isSignedBy, verifyLeaf } from '../pki/verify.ts';
 
 /** The healthcheck client's certificate and its key, by which etcd is asked. */
@@ -87,10 +87,21 @@ export function trustedAuthorities(
   return [...(first ?? [])].filter(([fingerprint]) => countOf(fingerprint) === highest).map(([, one]) => one);
 }
 
+/** What is no certificate that can be read is passed over: the others are trusted all the same. */
 function authoritiesOn({ facts }: HostWithFiles): Map<string, X509Certificate> {
   const text = facts.files.get(CA_CERTIFICATE)?.text ?? '';
-  const read = readCertificates({ name: CA_CERTIFICATE, text });
-  return new Map((read.value ?? []).map(({ certificate }) => [certificate.fingerprint256, certificate]));
+  if (text.length > MOST_PEM_CHARACTERS) return new Map();
+  return new Map(
+    decodePem(text).flatMap((block): [string, X509Certificate][] => {
+      if (block.type !== 'CERTIFICATE') return [];
+      try {
+        const certificate = new X509Certificate(block.text);
+        return [[certificate.fingerprint256, certificate]];
+      } catch {
+        return [];
+      }
+    }),
+  );
 }
 
 /** 0: works now. 1: of the CA, and does not work. 2: of another CA. */

@@ -6,7 +6,8 @@ import { candidatesOn, isKeyOf } from '../credentials.ts';
 
 /**
  * With what the members are asked: the healthcheck client's pairs that the hosts have brought with their keys, the best
- * first. A later one is for the case that the members refuse the one before.
+ * first; those whose key belongs to another certificate last. A later one is for the case that the members refuse the one
+ * before.
  * @param broughtPem the CA certificate among the inputs.
  * @returns none where no host has one.
  */
@@ -15,10 +16,13 @@ export function chooseCredentials(
   broughtPem: string | undefined,
   now: Date,
 ): EtcdCredentials[] {
-  return candidatesOn(looks, broughtPem, now).flatMap(({ host, caPem, certificatePem }) => {
+  const pairs = candidatesOn(looks, broughtPem, now).flatMap(({ host, caPem, certificatePem }) => {
     const keyPem = host.clientKey?.toString('utf8');
-    return keyPem !== undefined && isKeyOf(keyPem, certificatePem) ? [{ caPem, certificatePem, keyPem }] : [];
+    return keyPem === undefined ? [] : [{ caPem, certificatePem, keyPem }];
   });
+  // one whose key belongs to another certificate is for its error alone
+  const fits = Map.groupBy(pairs, ({ keyPem, certificatePem }) => isKeyOf(keyPem, certificatePem));
+  return [...(fits.get(true) ?? []), ...(fits.get(false) ?? [])];
 }
 
 /** Whether a member refuses the client certificate, and none lets it in. */

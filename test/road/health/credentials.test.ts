@@ -75,15 +75,19 @@ test('the CA among the inputs decides where a host has it, and nothing where non
   expect(certificates(looks.slice(1), otherCa.certificatePem)[0]).toBe(pairOf('infra1', own));
 });
 
-test('none where no host has a whole pair, or the key is that of another certificate', () => {
+test('none where no host has a whole pair', () => {
   const [first] = finishedCluster();
   if (first === undefined) throw new Error('no hosts');
   expect(certificates([])).toEqual([]);
   expect(certificates([{ facts: first }])).toEqual([]);
-  const whole = answer('infra0', own);
-  expect(certificates([{ ...whole, clientKey: Buffer.from('key') }])).toEqual([]);
-  const keyPem = own.get('infra1')?.healthcheckClient.keyPem ?? '';
-  expect(certificates([{ ...whole, clientKey: Buffer.from(keyPem) }])).toEqual([]);
+});
+
+test('a key that is that of another certificate, or none, comes last: TLS then says so', () => {
+  const strangeKey = own.get('infra1')?.healthcheckClient.keyPem ?? '';
+  for (const key of ['key', strangeKey]) {
+    const looks = [{ ...answer('infra0', later), clientKey: Buffer.from(key) }, answer('infra1', own)];
+    expect(certificates(looks)).toEqual([pairOf('infra1', own), pairOf('infra0', later)]);
+  }
 });
 
 test.each<[string, readonly string[], readonly string[]]>([
