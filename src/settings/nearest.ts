@@ -37,14 +37,14 @@ export function nearestInput(name: string): InputName | undefined {
 }
 
 /**
- * The candidate with the fewest edits from `word`; absent when even the best needs more edits than a third of its
- * letters, which is no slip of the keyboard any more.
+ * The candidate with the fewest edits from `word`; absent when even the best needs more edits than a third of the
+ * shorter one's letters, which is no slip of the keyboard any more.
  */
 export function nearest<T extends string>(word: string, candidates: readonly T[]): T | undefined {
   const [best] = candidates
     .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
     .sort((a, b) => a.edits - b.edits);
-  return best !== undefined && best.edits <= Math.ceil(best.candidate.length / 3)
+  return best !== undefined && best.edits <= Math.ceil(Math.min(word.length, best.candidate.length) / 3)
     ? best.candidate
     : undefined;
 }
