@@ -33,7 +33,15 @@ const habits: ReadonlyMap<string, InputName> = new Map([
 /** The input that someone who wrote `name` most likely meant; absent when nothing is near. */
 export function nearestInput(name: string): InputName | undefined {
   const written = name.toLowerCase().replaceAll('_', '-');
-  return habits.get(written) ?? nearest(written, inputNames);
+  return habits.get(written) ?? nearest(written, inputNames) ?? nearHabit(written);
+}
+
+/** Short words are one letter from many others: of them only the plural counts. */
+function nearHabit(written: string): InputName | undefined {
+  const singular = habits.get(written.replace(/s$/, ''));
+  if (singular !== undefined || written.length < 5) return singular;
+  const [near] = [...habits.keys()].filter((habit) => editDistance(written, habit) === 1);
+  return near === undefined ? undefined : habits.get(near);
 }
 
 /**
