@@ -36,7 +36,7 @@ export async function main(): Promise<void> {
     settings = parseSettings(raw, run, readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask));
     for (const warning of settings.warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
-    const images = await openArchive(settings);
+    const images = await openArchive(settings, end.signal);
     const { connect, close } = await connector(settings, {
       privilege: privilegeOf(settings),
       temporary: temporaryFolder(),
@@ -73,9 +73,12 @@ export async function main(): Promise<void> {
 }
 
 /** Read before any host is connected to; a health check needs no image. */
-async function openArchive({ operation, imageArchive }: Settings): Promise<{ archive?: ImageArchive }> {
+async function openArchive(
+  { operation, imageArchive }: Settings,
+  signal: AbortSignal,
+): Promise<{ archive?: ImageArchive }> {
   if (imageArchive === undefined || operation === 'health') return {};
-  return { archive: await readImageArchive(imageArchive) };
+  return { archive: await readImageArchive(imageArchive, signal) };
 }
 
 /** With an installed probe, the login user needs no shell of root. */
