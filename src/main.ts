@@ -53,7 +53,7 @@ export async function main({ redactor, log, takeFaults }: StepMeans): Promise<vo
     const warnings = [...shortSecrets(raw, shortestWord), ...settings.warnings];
     for (const warning of warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
-    const images = await openArchive(settings);
+    const images = await openArchive(settings, end.signal);
     const { connect, close } = await connector(settings, {
       privilege: privilegeOf(settings),
       temporary: temporaryFolder(),
@@ -108,9 +108,12 @@ function endAfterFault(
 }
 
 /** Read before any host is connected to; a health check needs no image. */
-async function openArchive({ operation, imageArchive }: Settings): Promise<{ archive?: ImageArchive }> {
+async function openArchive(
+  { operation, imageArchive }: Settings,
+  signal: AbortSignal,
+): Promise<{ archive?: ImageArchive }> {
   if (imageArchive === undefined || operation === 'health') return {};
-  return { archive: await readImageArchive(imageArchive) };
+  return { archive: await readImageArchive(imageArchive, signal) };
 }
 
 /** With an installed probe, the login user needs no shell of root. */

@@ -26,22 +26,28 @@ export interface ImageArchive {
 
 /** Files up to this size may be JSON of an image; those are kept while the archive is read. */
 const MOST_JSON_BYTES = 1024 * 1024;
+/** Of all that is kept: an archive of 3 MB can unpack to hundreds of files that look like JSON. */
+const MOST_JSON_IN_ALL = 64 * 1024 * 1024;
+/** Files and links: their names are kept. */
+const MOST_ENTRIES = 20_000;
 /** Read, and held in memory, at once. */
 const CHUNK_BYTES = 256 * 1024;
 
 /**
  * Reads through an image archive, compressed with gzip or zstd or not at all, and compares what is in it with its digests.
  *
- * @throws Refusal when it cannot be read, is none, or is damaged.
+ * @param signal ends the reading, however much there is still to unpack.
+ * @throws Refusal when it cannot be read, is none, or is damaged; the signal's reason.
  */
-export async function readImageArchive(path: string): Promise<ImageArchive> {
+export async function readImageArchive(path: string, signal?: AbortSignal): Promise<ImageArchive> {
   try {
-    const archive = await filesOf(path);
+    const archive = await filesOf(path, signal);
     const images = imagesOf(archive);
     if (images.length === 0) throw refusal(path, noImages(archive));
     return { path, images };
   } catch (error) {
     if (error instanceof Refusal) throw error;
+    signal?.throwIfAborted();
     throw refusal(path, await unreadable(path, error));
   }
 }
@@ -80,43 +86,63 @@ async function* tarOf(path: string, image: ArchivedImage, reference: string): As
   yield TAR_END;
 }
 
-async function filesOf(path: string): Promise<ArchiveFiles> {
+async function filesOf(path: string, signal: AbortSignal | undefined): Promise<ArchiveFiles> {
   const files = new Map<string, ArchivedFile>();
   const links = new Map<string, string>();
-  for await (const entry of readTar(contentOf(path))) {
-    if (entry.linkTo === undefined) files.set(entry.name, await seen(entry));
-    else links.set(entry.name, entry.linkTo);
+  let kept = 0;
+  for await (const entry of readTar(contentOf(path, signal))) {
+    if (entry.linkTo === undefined) {
+      const file = await seen(entry);
+      kept += file.content?.length ?? 0;
+      files.set(entry.name, file);
+    } else links.set(entry.name, entry.linkTo);
+    if (kept > MOST_JSON_IN_ALL) {
+      throw new OversizedArchive(`it holds more than ${MOST_JSON_IN_ALL / 1024 / 1024} MiB of JSON`);
+    }
+    if (files.size + links.size > MOST_ENTRIES) {
+      throw new OversizedArchive(`it holds more than ${MOST_ENTRIES} files`);
+    }
   }
   return { files, links };
 }
+
+/** More of something than an archive of images has. */
+class OversizedArchive extends Error {}
 
 async function seen({ size, content }: TarEntry): Promise<ArchivedFile> {
   const hash = createHash('sha256');
   const kept: Buffer[] = [];
   let head = Buffer.alloc(0);
+  let isJson: boolean | undefined;
   for await (const chunk of content) {
     hash.update(chunk);
     if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk]).subarray(0, HEAD_BYTES);
-    if (size <= MOST_JSON_BYTES) kept.push(chunk);
+    isJson ??= chunk[0] === 0x7b || chunk[0] === 0x5b;
+    if (isJson && size <= MOST_JSON_BYTES) kept.push(chunk);
   }
-  const isJson = head[0] === 0x7b || head[0] === 0x5b;
   return {
     size,
     sha256: hash.digest('hex'),
     head: Buffer.from(head),
-    ...(isJson && size <= MOST_JSON_BYTES ? { content: Buffer.concat(kept) } : {}),
+    ...(isJson === true && size <= MOST_JSON_BYTES ? { content: Buffer.concat(kept) } : {}),
   };
 }
 
 const HEAD_BYTES = 4;
 
 /** The archive's bytes without its compression. */
-async function* contentOf(path: string): AsyncGenerator<Buffer> {
+async function* contentOf(path: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const place = resolve(path);
   const compression = compressionOf(await beginningOf(place));
   const raw = createReadStream(place, { highWaterMark: CHUNK_BYTES });
-  if (compression === undefined) yield* raw as AsyncIterable<Buffer>;
-  else yield* through(raw, compression === 'gzip' ? createGunzip() : createZstdDecompress());
+  const content =
+    compression === undefined
+      ? (raw as AsyncIterable<Buffer>)
+      : through(raw, compression === 'gzip' ? createGunzip() : createZstdDecompress());
+  for await (const chunk of content) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
 }
 
 async function beginningOf(place: string): Promise<Buffer> {
@@ -186,6 +212,13 @@ async function unreadable(path: string, error: unknown): Promise<Reason> {
       fact: 'it is a pointer of Git LFS, not the file itself.',
       cause: 'the repository was checked out without LFS.',
       fix: 'use actions/checkout with lfs: true.',
+    };
+  }
+  if (error instanceof OversizedArchive) {
+    return {
+      fact: `${error.message}, and image archives have little of that.`,
+      cause: 'it is an archive of something else, or was made to fill the memory of the runner.',
+      fix: `make it anew with the images alone, ${SAVE}`,
     };
   }
   if (error instanceof DamagedArchive) {

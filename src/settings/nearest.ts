@@ -33,18 +33,26 @@ const habits: ReadonlyMap<string, InputName> = new Map([
 /** The input that someone who wrote `name` most likely meant; absent when nothing is near. */
 export function nearestInput(name: string): InputName | undefined {
   const written = name.toLowerCase().replaceAll('_', '-');
-  return habits.get(written) ?? nearest(written, inputNames);
+  return habits.get(written) ?? nearest(written, inputNames) ?? nearHabit(written);
+}
+
+/** Short words are one letter from many others: of them only the plural counts. */
+function nearHabit(written: string): InputName | undefined {
+  const singular = habits.get(written.replace(/s$/, ''));
+  if (singular !== undefined || written.length < 5) return singular;
+  const [near] = [...habits.keys()].filter((habit) => editDistance(written, habit) === 1);
+  return near === undefined ? undefined : habits.get(near);
 }
 
 /**
- * The candidate with the fewest edits from `word`; absent when even the best needs more edits than a third of its
- * letters, which is no slip of the keyboard any more.
+ * The candidate with the fewest edits from `word`; absent when even the best needs more edits than a third of the
+ * shorter one's letters, which is no slip of the keyboard any more.
  */
 export function nearest<T extends string>(word: string, candidates: readonly T[]): T | undefined {
   const [best] = candidates
     .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
     .sort((a, b) => a.edits - b.edits);
-  return best !== undefined && best.edits <= Math.ceil(best.candidate.length / 3)
+  return best !== undefined && best.edits <= Math.ceil(Math.min(word.length, best.candidate.length) / 3)
     ? best.candidate
     : undefined;
 }

@@ -73,8 +73,10 @@ export function parseSettings(raw: RawInputs, run: RunContext, files: InputFiles
   const settings = readSettings(withDefaults({ ...raw, ...emptied }), run, files, collected);
   // without an inventory, hosts are missed
   const emptyInputs = misplaced.includes('inventory') ? [...misplaced, 'hosts'] : misplaced;
+  const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(inputDefinitions, name));
+  collected.warnings.push(...unknown.flatMap(strangersVariable));
   const findings = [
-    ...Object.keys(raw).flatMap(checkName),
+    ...unknown.flatMap(slipInName),
     ...misplaced.map(misplacedKey),
     ...collected.findings.filter(
       ({ at }) => !emptyInputs.some((name) => at === name || at.startsWith(`${name},`)),
@@ -222,17 +224,35 @@ function readSettings(
  * The runner only warns of an input that action.yml does not declare, and passes it on: a slip in an optional name
  * would go unnoticed.
  */
-function checkName(name: string): Finding[] {
-  if (Object.hasOwn(inputDefinitions, name)) return [];
+function slipInName(name: string): Finding[] {
   const meant = nearestInput(name);
+  if (meant === undefined) return [];
   return [
     {
       at: name,
       fact: 'there is no input of this name.',
-      fix:
-        meant === undefined ? `remove it, or use one of ${inputNames.join(', ')}.` : `did you mean ${meant}?`,
+      cause: `a slip of the keyboard, or a variable ${variableOf(name)} in the workflow's env, which wants another name.`,
+      fix: `did you mean ${meant}?`,
     },
   ];
+}
+
+/** A variable of the environment cannot be told from an input; what resembles none is most likely no input. */
+function strangersVariable(name: string): Finding[] {
+  if (nearestInput(name) !== undefined) return [];
+  return [
+    {
+      at: variableOf(name),
+      fact: 'the variable looks like an input of this action, which has none of this name; nothing is done with it.',
+      cause: "it is set in the workflow's env, or act passes it on from a composite action around this one.",
+      fix: 'if it was meant for this action, look for the name in the list of inputs (README.md); else give the variable another name.',
+    },
+  ];
+}
+
+/** As the runner names it (Handler.cs). */
+function variableOf(name: string): string {
+  return `INPUT_${name.toUpperCase()}`;
 }
 
 /** A private key in an input that is no secret: not parsed any further, so that no piece of it is quoted. */

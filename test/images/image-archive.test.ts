@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { writeImageArchive } from '../../lab/images/archive.ts';
 import { Refusal, type Finding } from '../../src/findings.ts';
 import { packImage, readImageArchive } from '../../src/images/image-archive.ts';
-import { readTar } from '../../src/images/tar.ts';
+import { readTar, tarFrame } from '../../src/images/tar.ts';
 import { needing } from '../needs.ts';
 import {
   Archives,
@@ -252,6 +252,33 @@ describe('what is no archive of images', () => {
     const finding = await findingOf(path());
     expect(finding.fact).toMatch(fact);
     expect(finding.fix).toMatch(fix);
+  });
+});
+
+describe('what would fill memory or time', () => {
+  test('JSON without end, and files without end', async () => {
+    const document = Buffer.concat([Buffer.from('{'), Buffer.alloc(1024 * 1024 - 1, 0x20)]);
+    const path = join(archives.folder, 'json-bomb.tar');
+    const frames = Array.from({ length: 66 }, (_, index) => [
+      tarFrame(`${index}.json`, document.length).header,
+      document,
+    ]);
+    writeFileSync(path, Buffer.concat(frames.flat()));
+    expect((await findingOf(path)).fact).toBe(
+      `${path}: it holds more than 64 MiB of JSON, and image archives have little of that.`,
+    );
+    const names = join(archives.folder, 'names-bomb.tar');
+    const headers = Array.from({ length: 20_001 }, (_, index) => tarFrame(`${index}`, 0).header);
+    writeFileSync(names, Buffer.concat(headers));
+    expect((await findingOf(names)).fact).toContain('it holds more than 20000 files');
+  }, 60_000);
+
+  test.each(['', '--gzip'])('the end of the run ends the reading (%s)', async (option) => {
+    const content = { 'index.json': '{}', layer: Buffer.alloc(32 * 1024 * 1024) };
+    const path = archives.tar(`long${option}.tar`, content, option === '' ? [] : [option]);
+    const end = new AbortController();
+    setImmediate(() => end.abort(new Error('the time is over')));
+    await expect(readImageArchive(path, end.signal)).rejects.toThrow('the time is over');
   });
 });
 

@@ -170,10 +170,10 @@ test('every bad value is told at once, each with its fix', () => {
     'artifact-retention-days': '-1',
     'lock-timeout': '0',
     timeout: '10',
-    usr: 'x',
+    user: 'x',
   });
   expect(findings.map(({ at }) => at)).toEqual([
-    'usr',
+    'user',
     'operation',
     'dry-run',
     'approved-plan',
@@ -230,14 +230,14 @@ describe('names that are no inputs', () => {
     });
   });
 
-  test('one that is near to nothing gets the list', () => {
-    expect(findingOf({ frobnicate: '' }).fix).toContain(
-      'hosts, names, inventory, allow-even-members, control-plane-hosts, cluster-name',
-    );
+  // A workflow's env may hold it, and the runner hands inputs over in the same way.
+  test('one that is near to nothing is a warning, which leads to the list', () => {
+    const [warning] = settingsOf({ frobnicate: '' }).warnings;
+    expect(warning).toMatchObject({ at: 'INPUT_FROBNICATE', fix: expect.stringContaining('README.md') });
   });
 
   test('names that every JavaScript object knows are no exception', () => {
-    expect(findingOf({ constructor: '1' }).at).toBe('constructor');
+    expect(settingsOf({ constructor: '1' }).warnings.map(({ at }) => at)).toEqual(['INPUT_CONSTRUCTOR']);
   });
 });
 
@@ -251,4 +251,31 @@ describe('cluster-name', () => {
       expect(findingOf({ 'cluster-name': name }).at).toBe('cluster-name');
     },
   );
+});
+
+describe('a variable of the environment that looks like an input', () => {
+  test.each(['environment', 'path', 'image', 'token', 'my_thing', 'node-version'])(
+    'INPUT_%s of a stranger is a warning that names it',
+    (name) => {
+      expect(settingsOf({ [name]: 'production' }).warnings).toEqual([
+        expect.objectContaining({
+          at: `INPUT_${name.toUpperCase()}`,
+          fact: expect.stringContaining('looks like an input of this action'),
+        }),
+      ]);
+    },
+  );
+
+  test.each([
+    ['ssh_user', 'ssh-user'],
+    ['host', 'hosts'],
+    ['lock-timout', 'lock-timeout'],
+    ['patch', 'patches'],
+  ])('%s is a slip for %s', (name, meant) => {
+    expect(findingOf({ [name]: 'x' })).toMatchObject({
+      at: name,
+      cause: expect.stringContaining(`INPUT_${name.toUpperCase()}`),
+      fix: expect.stringContaining(`did you mean ${meant}?`),
+    });
+  });
 });
