@@ -21,7 +21,15 @@ afterEach(async () => {
 /** A health check of a host that says so in the sections of its answer. */
 async function health(sections: Readonly<Record<string, string>>): Promise<Ended> {
   const mark = 'm-1';
-  const all = { hostname: 'infra0', 'boot-id': 'b0', 'health.format': '1', ...sections };
+  const now = Date.now() * 1000;
+  const clock = `${now} ${now + 1}`;
+  const all = {
+    hostname: 'infra0',
+    'boot-id': 'b0',
+    'health.format': '1',
+    'health.clock': clock,
+    ...sections,
+  };
   const text = Object.entries(all).map(([name, said]) => `\n${mark} ${name}\n${said}`);
   server = await hostileServer([], `${mark}\n${text.join('')}\n${mark} end\n`);
   const ended = await runEntry(folder, inputsFor(server, 'health'));
