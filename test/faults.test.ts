@@ -1,26 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
-import { ROOT } from './docs/repository.ts';
-import { parseKeyValueFile } from './github/file-commands.ts';
-import { parseWorkflowCommand } from './github/workflow-commands.ts';
+import { commandsOf, inputsFor, outputsIn, runEntry, type Ended } from './entry.ts';
 import { brokenHostKeys, disconnect, hostileServer, type HostileServer } from './hostile-server.ts';
 
 const TEXT =
   'bye\n::save-state name=owner::FORGED\n::set-output name=plan-digest::FORGED\n##[error]x\n::stop-commands::x';
-const { private: KEY } = ssh2.utils.generateKeyPairSync('ed25519');
 
 let folder: string;
 let server: HostileServer | undefined;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'faults-'));
-  for (const name of ['output', 'state', 'summary']) writeFileSync(join(folder, name), '');
-  mkdirSync(join(folder, 'temporary'));
 });
 
 afterEach(async () => {
@@ -29,60 +21,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the entry of the action in a process of its own. @param preload what is run in it first. */
-async function run(env: Readonly<Record<string, string>>, preload = ''): Promise<Ended> {
-  const before = join(folder, 'preload.mjs');
-  writeFileSync(before, preload);
-  const child = spawn(process.execPath, ['--import', before, join(ROOT, 'src/index.ts')], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      RUNNER_TEMP: join(folder, 'temporary'),
-      GITHUB_WORKSPACE: folder,
-      GITHUB_OUTPUT: join(folder, 'output'),
-      GITHUB_STATE: join(folder, 'state'),
-      GITHUB_STEP_SUMMARY: join(folder, 'summary'),
-      ...env,
-    },
-  });
-  const said = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => (said.stdout += String(chunk)));
-  child.stderr.on('data', (chunk) => (said.stderr += String(chunk)));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...said };
-}
-
-/** The inputs of a run with the server as its only host. */
-function inputsFor({ port, knownHosts }: HostileServer, operation: string): Record<string, string> {
-  const hosts = [{ name: 'infra0', address: '10.99.0.6', ssh: { address: '127.0.0.1', port } }];
-  return {
-    INPUT_OPERATION: operation,
-    INPUT_INVENTORY: JSON.stringify(hosts),
-    'INPUT_SSH-USER': 'root',
-    'INPUT_SSH-PRIVATE-KEY': KEY,
-    'INPUT_SSH-KNOWN-HOSTS': knownHosts,
-    'INPUT_CLUSTER-NAME': 'etcd',
-    'INPUT_UPLOAD-ARTIFACTS': 'false',
-    INPUT_DEADLINE: '15s',
-  };
-}
-
-function state(): Record<string, string> {
-  return Object.fromEntries(parseKeyValueFile(readFileSync(join(folder, 'state'), 'utf8')));
-}
-
-/** The commands that the runner takes from what a process has printed, masks apart. */
-function commandsOf({ stdout, stderr }: Ended): { readonly name: string; readonly data: string }[] {
-  return [stdout, stderr]
-    .flatMap((text) => text.split(/\r\n|[\n\r]/))
-    .flatMap((line) => parseWorkflowCommand(line, () => true) ?? [])
-    .filter(({ name }) => name !== 'add-mask' && name !== 'debug');
-}
+const run = (env: Readonly<Record<string, string>>, preload?: string): Promise<Ended> =>
+  runEntry(folder, env, preload);
+const state = (): Record<string, string> => outputsIn(folder, 'state');
 
 function throwing(how: string): string {
   const error = `new Error(${JSON.stringify(`${TEXT}\nhunter2!`)})`;
@@ -139,7 +80,7 @@ describe('an error that no code catches, with text of a host', () => {
     const warn = `const warn = () => process.emitWarning(${JSON.stringify(TEXT)}); `;
     // Not before the action has taken over: what is printed before that comes from no host.
     const often = `setInterval(() => process.listenerCount('uncaughtException') > 0 && warn(), 5);`;
-    server = await hostileServer(disconnect(TEXT));
+    server = await hostileServer([disconnect(TEXT)]);
     const ended = await run(inputsFor(server, 'preflight'), warn + often);
     expect(ended.stderr).toBe('');
     expect(ended.stdout).toContain('::debug::Warning: bye');
@@ -149,7 +90,7 @@ describe('an error that no code catches, with text of a host', () => {
 
 describe('a file of the runner that cannot be written', () => {
   test('GITHUB_OUTPUT: the run goes on, its summary is written, and it fails in the end', async () => {
-    server = await hostileServer(disconnect(TEXT));
+    server = await hostileServer([disconnect(TEXT)]);
     const missing = join(folder, 'missing', 'output');
     const ended = await run({
       ...inputsFor(server, 'health'),
@@ -185,7 +126,7 @@ describe('a host that sends a packet in the segment of its login', () => {
   ])(
     '%s: nothing of it is on standard error, and no command in the log',
     async (_what, packet) => {
-      server = await hostileServer(packet);
+      server = await hostileServer([packet]);
       for (const operation of ['preflight', 'health']) {
         const ended = await run(inputsFor(server, operation));
         expect(ended.stderr).toBe('');

@@ -52,6 +52,27 @@ export function brokenHostKeys(): Buffer {
   ]);
 }
 
+/** What the root shell says before it takes a script. */
+const ROOT_SHELL = 'etcd-ha-root\n';
+
+function answerWith(connection: Connection, answer: string): void {
+  connection.on('session', (accept) => {
+    accept().on('exec', (acceptExec) => {
+      const channel = acceptExec();
+      channel.on('error', () => undefined);
+      channel.stderr.write(ROOT_SHELL);
+      channel.write(ROOT_SHELL);
+      channel.once('data', () => {
+        channel.write(answer);
+        setTimeout(() => {
+          channel.exit(0);
+          channel.end();
+        }, 100);
+      });
+    });
+  });
+}
+
 /** A started server. */
 export interface HostileServer {
   readonly port: number;
@@ -60,8 +81,11 @@ export interface HostileServer {
   stop(): Promise<void>;
 }
 
-/** @param behind the packets in the segment of the login's success; none: the server is silent from there on. */
-export async function hostileServer(...behind: readonly Buffer[]): Promise<HostileServer> {
+/**
+ * @param behind the packets in the segment of the login's success. @param answer of each command, as a root shell gives it;
+ * absent: the server is silent behind the login.
+ */
+export async function hostileServer(behind: readonly Buffer[] = [], answer?: string): Promise<HostileServer> {
   const pair = ssh2.utils.generateKeyPairSync('ed25519');
   const sockets = new Set<Socket>();
   const ssh = new ssh2.Server({ hostKeys: [pair.private] }, (connection) => {
@@ -81,6 +105,7 @@ export async function hostileServer(...behind: readonly Buffer[]): Promise<Hosti
       for (const packet of behind) sendRaw(connection, packet);
       socket.uncork();
     });
+    if (answer !== undefined) answerWith(connection, answer);
   });
   const tcp: Server = createServer((socket) => {
     sockets.add(socket);

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hostileServer, type HostileServer } from './hostile-server.ts';
+import { commandsOf, inputsFor, outputsIn, runEntry, type Ended } from './entry.ts';
+
+let folder: string;
+let server: HostileServer | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hostile-host-'));
+});
+
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+  rmSync(folder, { recursive: true });
+});
+
+/** A health check of a host that says so in the sections of its answer. */
+async function health(sections: Readonly<Record<string, string>>): Promise<Ended> {
+  const mark = 'm-1';
+  const now = Date.now() * 1000;
+  const clock = `${now} ${now + 1}`;
+  const all = {
+    hostname: 'infra0',
+    'boot-id': 'b0',
+    'health.format': '1',
+    'health.clock': clock,
+    ...sections,
+  };
+  const text = Object.entries(all).map(([name, said]) => `\n${mark} ${name}\n${said}`);
+  server = await hostileServer([], `${mark}\n${text.join('')}\n${mark} end\n`);
+  const ended = await runEntry(folder, inputsFor(server, 'health'));
+  await server.stop();
+  return ended;
+}
+
+/** What the report says of each check, in order. */
+function statuses(): string[] {
+  const findings = JSON.parse(outputsIn(folder)['findings'] ?? '[]') as { name: string; status: string }[];
+  return findings.map(({ name, status }) => `${name} ${status}`);
+}
+
+test('a host that names the words of the report its key has none of them hidden', async () => {
+  const without = await health({});
+  const expected = statuses();
+  expect(expected.filter((line) => line.endsWith(' fail')).length).toBeGreaterThan(3);
+  const words = [
+    'could not be seen',
+    'is not healthy',
+    'is missing',
+    'manifest',
+    'kubelet',
+    'https://10.99.0.6:2379',
+  ];
+  const ended = await health({ 'health.client-key': words.join('\n') });
+  expect(statuses()).toEqual(expected);
+  expect(ended.stdout).not.toContain('::add-mask::is not healthy');
+  expect(ended.stdout).not.toContain('::add-mask::https');
+  const outputs = outputsIn(folder);
+  expect(outputs['endpoints']).toBe('https://10.99.0.6:2379');
+  expect(outputs['summary']).toContain('is not healthy');
+  expect(readFileSync(join(folder, 'summary'), 'utf8')).not.toContain('***');
+  expect(commandsOf(ended).length).toBe(commandsOf(without).length);
+  expect(ended.stderr).toBe('');
+}, 120_000);
+
+test('a host whose words mention people, load pictures and speak of private keys is still reported, harmlessly', async () => {
+  const said = '@octo-org/everyone ![x](https://evil.example/p.png) <img src=x> PRIVATE KEY';
+  const kubelet = `LoadState=loaded\nActiveState=failed\nSubState=${said}\nUnitFileState=enabled\nDropInPaths=`;
+  const ended = await health({ kubelet });
+  expect(ended.stderr).toBe('');
+  expect(ended.stdout).not.toContain('was not uploaded');
+  const { summary = '' } = outputsIn(folder);
+  expect(summary).not.toMatch(/@\w|\]\(|<\w/);
+  const page = readFileSync(join(folder, 'summary'), 'utf8');
+  expect(page).not.toMatch(/!\[x\]\(|<img|@octo/);
+  expect(outputsIn(folder)['report-path']).not.toBe('');
+}, 120_000);
+
+test('a file name that is hard on a search does not stop the clock', async () => {
+  const name = `/etc/kubernetes/pki/x\n-----BEGIN PRIVATE KEY-----\n${'A'.repeat(1_000_000)}!`;
+  const started = performance.now();
+  const ended = await health({ tree: `f 600 0:0 1 ${name}\0`, 'health.client-key': name });
+  expect(performance.now() - started).toBeLessThan(45_000);
+  expect(ended.stderr).toBe('');
+  expect(statuses().length).toBeGreaterThan(3);
+}, 120_000);
