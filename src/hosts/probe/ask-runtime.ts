@@ -5,14 +5,11 @@ const CRI_SOCKETS = ['/run/containerd/containerd.sock', '/run/crio/crio.sock', '
 export const CRI_SECONDS = 12;
 /** Seconds for the two calls that the cgroup driver may take. */
 const RUNTIME_SECONDS = 18;
-/** More than a list of containers or images can be; one that is longer ends with an error. */
-const MOST_LISTED_BYTES = 8_388_608;
 
 /**
  * `cri ARGUMENT…` asks the runtime at `endpoint`; crictl's own time limit holds for each of its calls
  * (pkg/remote_runtime.go in k8s.io/cri-client). Its standard error is never part of its answer: since 1.31 crictl warns there
- * in every call where /etc/crictl.yaml is missing, as its package leaves it. `cri_list ARGUMENT…` is the same for an answer
- * that may be long. Sets `endpoint`, and `sockets` to those that are there.
+ * in every call where /etc/crictl.yaml is missing, as its package leaves it. Sets `endpoint`, and `sockets` to those that are there.
  */
 export const FIND_RUNTIME = `
 find_endpoint() {
@@ -36,13 +33,12 @@ cri() {
   fi
   crictl --timeout 10s --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@"
 }
-cri_list() { cri "$@" | head -c ${MOST_LISTED_BYTES}; return "\${PIPESTATUS[0]}"; }
 endpoint= sockets=()
 find_endpoint
 `;
 
 /** Begins to ask for the containers of etcd's static pod. */
-export const BEGIN_CONTAINERS = `begin_program cri.containers ${CRI_SECONDS} cri_list ps -a -o json --name '^etcd$'`;
+export const BEGIN_CONTAINERS = `begin_program cri.containers ${CRI_SECONDS} cri ps -a -o json --name '^etcd$'`;
 
 /** Begins to ask for what no run changes: the runtime's configuration, and its images. */
 export const BEGIN_RUNTIME = `
@@ -53,7 +49,7 @@ runtime_says() {
   printf '%s\\n' "$answer"
   case $answer in
     *river*SYSTEMD* | *river*CGROUPFS*) ;;
-    *) section cri.info; cri info | head -c ${MOST_LISTED_BYTES} ;; # containerd before 2.0 shows it there
+    *) section cri.info; cri info ;; # containerd before 2.0 shows it there
   esac
   return "$code"
 }
@@ -64,7 +60,7 @@ sandbox_image() {
     *crio*) crio config | sed -n 's/^#\\{0,1\\} *pause_image *= *"\\([^"]*\\)".*/\\1/p' ;;
   esac | head -n 1
 }
-begin_program cri.images ${CRI_SECONDS} cri_list images -o json
+begin_program cri.images ${CRI_SECONDS} cri images -o json
 begin_program cri.runtime-config ${RUNTIME_SECONDS} runtime_says
 if [ "$ask_sandbox" = yes ]; then begin_program cri.sandbox 10 sandbox_image; fi
 `;

@@ -76,7 +76,7 @@ inspect() { cri inspect -o go-template --template '{"status":{{json .status}}}' 
 last_log() { cri logs --tail ${LOG_LINES} "$1" 2>&1 | tail -c 65536; }
 pod() {
   local rest id found=0 ended='' an_id='"id": *"([0-9a-f]+)"' a_state='"state": *"([A-Z_]+)"'
-  rest=$(program health.containers ${CRI_SECONDS} cri_list ps -a -o json --name '^etcd$')
+  rest=$(program health.containers ${CRI_SECONDS} cri ps -a -o json --name '^etcd$')
   printf '%s\\n' "$rest"
   while [ "$found" -lt ${MOST_CONTAINERS} ] && [[ $rest =~ $an_id ]]; do
     id=\${BASH_REMATCH[1]}

@@ -49,8 +49,6 @@ export const PLACES: readonly string[] = [
 
 /** How deep below its roots a listing looks; patches lie this deep. */
 const DEPTH = 3;
-/** A listing that is longer ends with an error: it could not be seen as a whole. About ten thousand files. */
-const MOST_LISTED_BYTES = 1_048_576;
 
 /** Seconds that the listing of files, their digests, and the look at the data may take. */
 const PATIENCE_SECONDS = 15;
@@ -80,16 +78,9 @@ roots_of() { # PATH…: sets \`roots\` to those that are there
     if [ "$path" = ${PKI_DIR} ] && [ -L ${PKI_ETCD_DIR} ]; then roots+=(${PKI_ETCD_DIR}); fi
   done
 }
-tree() {
-  find -H "\${roots[@]}" -ignore_readdir_race -maxdepth ${DEPTH} -printf '%y %m %U:%G %s %p\\0' | head -c ${MOST_LISTED_BYTES}
-  return "\${PIPESTATUS[0]}"
-}
 digests() { # sha256sum of busybox and of uutils before 0.1 knows no -z; without it a name with a line break is not told plainly
-  {
-    find -H "\${roots[@]}" -ignore_readdir_race -maxdepth ${DEPTH} -type f -size -256k -exec sha256sum -z {} + ||
-      find -H "\${roots[@]}" -maxdepth ${DEPTH} -type f -size -256k ! -name $'*[\\n\\\\\\\\]*' -exec sha256sum {} +
-  } | head -c ${MOST_LISTED_BYTES}
-  return "\${PIPESTATUS[0]}"
+  find -H "\${roots[@]}" -ignore_readdir_race -maxdepth ${DEPTH} -type f -size -256k -exec sha256sum -z {} + ||
+    find -H "\${roots[@]}" -maxdepth ${DEPTH} -type f -size -256k ! -name $'*[\\n\\\\\\\\]*' -exec sha256sum {} +
 }
 places() { # PATH…: what it is, where it leads, and on which mount that is
   local path kind mounts=() all real mount name
@@ -110,8 +101,8 @@ places() { # PATH…: what it is, where it leads, and on which mount that is
   done
 }
 data() {
-  local role folder words folders=()
-  for role in log wal-dir data-dir other-log; do
+  local role folder words there absent='' folders=()
+  for role in data-dir wal-dir log other-log; do
     case $role in
       log) folder=\${wal_dir:-$data_dir/member}/wal ;;
       wal-dir) folder=$wal_dir ;;
@@ -119,17 +110,19 @@ data() {
       other-log) folder=\${wal_dir:+$data_dir/member/wal} ;;
     esac
     if [ -z "$folder" ]; then continue; fi
-    if [ -d "$folder" ] || words=$(cd -- "$folder" 2>&1); then
-      folders+=("$folder")
-      printf '%s yes %s\\0' "$role" "$folder"
-    else
-      case $words in *'No such file or directory' | *'Not a directory') ;; *) printf '%s\\n' "$words" >&2; return 1 ;; esac
-      printf '%s no %s\\0' "$role" "$folder"
+    there=yes
+    if [ ! -d "$folder" ]; then
+      if [[ $absent == *"|\${folder%/member/wal}|"* || $absent == *"|\${folder%/wal}|"* ]]; then there=no
+      elif ! words=$(cd -- "$folder" 2>&1); then
+        case $words in *'No such file or directory' | *'Not a directory') there=no ;; *) printf '%s\\n' "$words" >&2; return 1 ;; esac
+        absent+="|$folder|"
+      fi
     fi
+    printf '%s %s %s\\0' "$role" "$there" "$folder"
+    if [ "$there" = yes ]; then folders+=("$folder"); fi
   done
   if [ "\${#folders[@]}" = 0 ]; then return; fi
-  find -H "\${folders[@]}" -maxdepth 1 ! -name lost+found -printf '%d %m %H\\0' | head -c ${MOST_LISTED_BYTES}
-  if [ "\${PIPESTATUS[0]}" != 0 ]; then return 1; fi
+  find -H "\${folders[@]}" -maxdepth 1 ! -name lost+found -printf '%d %m %H\\0' || return
   has_blank_log "\${wal_dir:-$data_dir/member}/wal"
   case $? in 0) section data-dir.blank-log ;; 1) ;; *) return 1 ;; esac
 }
@@ -138,11 +131,11 @@ roots_of ${words(TREE_ROOTS)}
 section tree.roots
 if [ "\${#roots[@]}" -gt 0 ]; then
   printf '%s\\0' "\${roots[@]}"
-  begin_program tree ${PATIENCE_SECONDS} tree
+  begin_program tree ${PATIENCE_SECONDS} find -H "\${roots[@]}" -ignore_readdir_race -maxdepth ${DEPTH} -printf '%y %m %U:%G %s %p\\0'
 fi
 roots_of ${words(DIGEST_ROOTS)}
 if [ "\${#roots[@]}" -gt 0 ]; then begin_program digests ${PATIENCE_SECONDS} digests; fi
-begin_program places ${PATIENCE_SECONDS} places ${words(PLACES)} "$data_dir" \${wal_dir:+"$wal_dir"}
+begin places places ${words(PLACES)} "$data_dir" \${wal_dir:+"$wal_dir"}
 `;
 
 /** Contents of public files, and the lock. */

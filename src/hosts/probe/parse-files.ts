@@ -39,7 +39,7 @@ export function parseFiles(sections: Sections): SeenFiles {
     places: places ?? [],
     unseen: [
       ...(problem === undefined ? [] : [unseenFiles('find', problem)]),
-      ...(places === undefined ? [unseenFiles('bash', placesProblem(sections))] : []),
+      ...(places === undefined ? [unseenFiles('bash', 'where the folders really are was not told')] : []),
       ...missingDigests(sections, files, isWhole),
     ],
   };
@@ -47,11 +47,6 @@ export function parseFiles(sections: Sections): SeenFiles {
 
 function unseenFiles(program: string, words: string): Unseen {
   return { what: 'files', program, words: withWords(words, '') };
-}
-
-function placesProblem(sections: Sections): string {
-  const problem = programAnswer(sections, 'places').failure ?? 'the list of them is not whole';
-  return withWords('where the folders really are was not told', problem);
 }
 
 /** A list of which each entry ends with a zero byte; undefined where it is missing or was cut off. */
@@ -134,8 +129,7 @@ function isCompared(path: string): boolean {
 
 /** Four entries for each place, also for one that is not there; the data dir comes behind the others. */
 function parsePlaces(sections: Sections): PlaceFact[] | undefined {
-  const { text, failure } = programAnswer(sections, 'places');
-  const words = failure === undefined ? listIn(text) : undefined;
+  const words = listIn(sections.get('places'));
   if (words === undefined || words.length % 4 !== 0 || words.length / 4 <= PLACES.length) return undefined;
   return words.flatMap((kind, at) => {
     const [path = '', resolved = '', mountPoint = ''] = words.slice(at + 1, at + 4);

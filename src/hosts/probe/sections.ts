@@ -5,6 +5,8 @@ export class IncompleteProbe extends Error {}
 
 /** How many characters of a program's errors a host keeps for the answer: the last ones. */
 const MOST_WORDS = 500;
+/** How much is read of what was begun as one: more than a list of containers or images can be. */
+const MOST_BYTES = 8_388_608;
 
 /**
  * Bash for an answer in sections of raw text. Its first line is a mark that is made on the host for this one answer, so that
@@ -15,7 +17,8 @@ const MOST_WORDS = 500;
  * microseconds since 1970.
  *
  * `begin NAME COMMAND…` has a command write a section of its own at the same time, without its errors; `gather_sections` waits
- * for these and prints them, in the order in which they were begun; `end_sections` does too, and ends the answer.
+ * for these and prints them, in the order in which they were begun, each up to a length; `end_sections` does too, and ends the
+ * answer.
  *
  * `program NAME SECONDS COMMAND…` prints what the command prints as the section NAME, and then the section `ran.NAME`: its
  * exit code, or `late` and the seconds, and on the lines that follow its last errors. A command that takes longer is killed
@@ -49,15 +52,17 @@ program() {
 begin() {
   local fd
   exec {fd}< <(section "$1"; shift; "$@" 2>/dev/null)
-  begun_sections+=("/dev/fd/$fd")
+  begun_sections+=("$fd")
 }
 begin_program() {
   local fd
   exec {fd}< <(program "$@")
-  begun_sections+=("/dev/fd/$fd")
+  begun_sections+=("$fd")
 }
 gather_sections() {
-  if [ "\${#begun_sections[@]}" -gt 0 ]; then cat "\${begun_sections[@]}"; fi
+  local fd
+  if [ "\${#begun_sections[@]}" -gt 0 ]; then head -q -c ${MOST_BYTES} -- "\${begun_sections[@]/#//dev/fd/}"; fi
+  for fd in "\${begun_sections[@]}"; do exec {fd}<&-; done
   begun_sections=()
 }
 end_sections() { gather_sections; section end; }
@@ -119,7 +124,8 @@ function endOf(end: string): string {
   const seconds = /^late (\d+)$/.exec(end)?.[1];
   if (seconds !== undefined) return `it did not end within ${seconds} s`;
   if (end === '141') return 'it was ended after it had printed more than is read'; // SIGPIPE
-  return /^[1-9]\d*$/.test(end) ? `it ended with exit code ${end}` : 'how it ended is not in the answer';
+  if (end === '') return 'its answer is longer than is read, or was cut off';
+  return /^[1-9]\d*$/.test(end) ? `it ended with exit code ${end}` : 'how it ended cannot be read';
 }
 
 /** A fact with what a program said, where it said something; at most as long as `Unseen.words` may be. */

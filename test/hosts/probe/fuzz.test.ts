@@ -131,12 +131,17 @@ function partOf(facts: HostFacts, fact: FactName): unknown {
 }
 
 /** A section as it never comes from a program that worked, by what becomes of its text. */
-const SPOILS: readonly (readonly [string, (text: string, random: () => number) => string | undefined])[] = [
-  ['removed', () => undefined],
-  ['emptied', () => ''],
-  ['cut', (text, random) => cut(text, random)],
+const SPOILS: readonly (readonly [
+  string,
+  boolean,
+  (text: string, random: () => number) => string | undefined,
+])[] = [
+  ['removed', false, () => undefined],
+  ['emptied', false, () => ''],
+  ['cut', true, (text, random) => cut(text, random)],
   [
     'replaced',
+    true,
     (_, random) =>
       oneOf(['{}', '[]', 'null', 'rubbish', '{"containers":{},"images":"x"}', '\0\0', '1\nfailed'], random),
   ],
@@ -149,14 +154,14 @@ function cut(text: string, random: () => number): string {
 }
 
 // What could not be read is told as such: never an empty list, a file that is absent, or an older value in its place.
-test.each(SPOILS)('a section that was %s is unseen, or changes nothing', (_, spoil) => {
+test.each(SPOILS)('a section that was %s is unseen, or changes nothing', (_, isRandom, spoil) => {
   const random = numbers(7);
   for (const name of ['pristine', 'member']) {
     const text = recorded(name);
     const before = parseProbe('10.77.0.10', text);
     expect(before.unseen).toEqual([]);
     for (const [section, content] of readSections(text)) {
-      for (let time = 0; time < 12; time += 1) {
+      for (let time = 0; time < (isRandom ? 6 : 1); time += 1) {
         const changed = spoil(content, random);
         if (changed === content) continue;
         const facts = factsOrNone(withSections(text, { [section]: changed }));
