@@ -235,6 +235,6 @@ function parseDataDir(sections: ReadonlyMap<string, string>): DataDirFact {
 function parseFolder(text = ''): FolderFact {
   const [mode, ...entries] = lines(text);
   if (mode === undefined) return { exists: false, empty: true, mode: '' };
-  // a new ext4's own folder is no data
-  return { exists: true, empty: entries.every((entry) => entry === 'lost+found'), mode };
+  const own = entries.filter((entry) => entry !== 'lost+found'); // a new ext4's own folder is no data
+  return { exists: true, empty: own.length === 0, mode, ...(own.length > 0 && { entries: own }) };
 }
