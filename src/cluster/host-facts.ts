@@ -64,6 +64,8 @@ export interface FolderFact {
   readonly exists: boolean;
   readonly empty: boolean;
   readonly mode: string;
+  /** Names of what lies in it, the first 20, without lost+found; absent where it is empty, or they are not known. */
+  readonly entries?: readonly string[];
 }
 
 /** Where a folder that the action writes in really is. */

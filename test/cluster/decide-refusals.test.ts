@@ -82,6 +82,18 @@ describe('leftovers of an etcd that is not ours', () => {
       /^infra1 host: .*: files in the data dir\.$/,
     ],
     [
+      'files in the data dir whose names are known',
+      withHost(pristine(), 1, {
+        dataDir: {
+          ...DATA.dataDir,
+          hasLog: false,
+          entries: ['default', 'a', 'b', 'c', 'd', 'e'],
+        },
+      }),
+      {},
+      /^infra1 host: .*: files in the data dir \(default, a, b, c, d, …\)\.$/,
+    ],
+    [
       'a manifest',
       withFile(pristine(), 1, fileFact(ETCD_MANIFEST, 'kind: Pod')),
       {},
@@ -116,15 +128,51 @@ describe('leftovers of an etcd that is not ours', () => {
 
 describe('hosts that serve another purpose', () => {
   test.each(NODE_MARKS)('a node of a Kubernetes cluster (%s)', (mark) => {
+    const joined = /\/(?:kubelet|admin)\.conf$/.test(mark);
     for (const [facts, circumstances] of [
       [pristine(), {}],
       [finishedCluster(), healthy],
       [guideCluster(), healthy],
     ] as const) {
+      const isEmpty = facts[2]?.dataDir.hasLog === false;
       expect(refusalLines(withFile(facts, 2, fileFact(mark, 'x')), circumstances)).toContainEqual(
-        `infra2 host: it is a node of a Kubernetes cluster (${mark}).`,
+        joined || !isEmpty
+          ? `infra2 host: it is a node of a Kubernetes cluster (${mark}).`
+          : `infra2 host: it holds files of a Kubernetes node that has not joined: ${mark}.`,
       );
     }
+  });
+
+  const LEFT_OVER = ['/etc/kubernetes/bootstrap-kubelet.conf', '/etc/kubernetes/pki/ca.crt'].map((path) =>
+    fileFact(path, 'x'),
+  );
+  const fixes = (facts: readonly HostFacts[]): string[] =>
+    refusals(facts)
+      .filter(({ host, fact }) => host === 'infra2' && /Kubernetes/.test(fact))
+      .map(({ fix = '' }) => fix);
+
+  test('what a join that failed has left is removed by `kubeadm reset`, and the fix says what that removes', () => {
+    const [fix] = fixes(withFile(pristine(), 2, ...LEFT_OVER));
+    expect(fix).toContain('kubeadm reset -f');
+    expect(fix).toContain('/etc/kubernetes/pki');
+  });
+
+  // `kubeadm reset` removes etcd's data too.
+  test.each<[string, Partial<HostFacts>]>([
+    ['a log', DATA],
+    ['files in the data dir', { dataDir: { ...DATA.dataDir, hasLog: false } }],
+    ['a blank log', { dataDir: { ...DATA.dataDir, hasLog: false, hasBlankLog: true } }],
+    ['a container', { containers: [{ id: 'c', running: false, image: 'x', attempt: 0 }] }],
+  ])('it is never advised beside %s', (_, changes) => {
+    const found = fixes(withFile(withHost(pristine(), 2, changes), 2, ...LEFT_OVER));
+    expect(found).toHaveLength(1);
+    expect(found.join()).not.toContain('reset');
+  });
+
+  test.each(['files', 'data-dir', 'containers'] as const)('nor where %s could not be seen', (what) => {
+    const unseen = [{ what, program: 'find', words: 'no' }];
+    const found = fixes(withFile(withHost(pristine(), 2, { unseen }), 2, ...LEFT_OVER));
+    expect(found.join()).not.toContain('reset');
   });
 
   test.each<Case>([

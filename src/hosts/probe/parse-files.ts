@@ -166,11 +166,14 @@ export function parseDataDir(sections: Sections): { dataDir: DataDirFact; unseen
     return { dataDir: NO_DATA, unseen: [{ what: 'data-dir', program: 'find', words: problem }] };
   }
   const folderOf = (name: string): FolderFact => {
-    const own = listed.filter(({ path }) => path === roleOf.get(name)?.path);
-    const mode = own.find(({ depth }) => depth === '0')?.mode;
+    const folder = roleOf.get(name)?.path ?? '';
+    const mode = listed.find(({ depth, path }) => depth === '0' && path === folder)?.mode;
     if (mode === undefined) return NOTHING;
     // a new ext4's own folder, lost+found, is no data and is not listed
-    return { exists: true, empty: own.length === 1, mode };
+    const entries = listed
+      .filter(({ depth, path }) => depth === '1' && path.slice(0, path.lastIndexOf('/')) === folder)
+      .map(({ path }) => path.slice(folder.length + 1));
+    return { exists: true, empty: entries.length === 0, mode, ...(entries.length > 0 && { entries }) };
   };
   const hasBlankLog = sections.has('data-dir.blank-log');
   return {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -15,6 +14,7 @@ import {
   STATE_FILE,
 } from '../../../src/kubeadm/paths.ts';
 import { ScratchHost } from './scratch-host.ts';
+import { needing } from '../../needs.ts';
 
 let host: ScratchHost;
 const PATCH = `${PATCHES_DIR}/0123/etcd.yaml`;
@@ -74,10 +74,7 @@ test.each(FOLDERS)('a host on which %s is a link is seen as one without', (path)
   expect(placeFindings(facts)).toEqual([]);
 });
 
-// Where the kernel or its security module gives an ordinary user no namespace, root's tests look at this.
-const mayMount = spawnSync('unshare', ['-rm', 'true']).status === 0;
-
-(mayMount ? test.each(FOLDERS) : test.skip.each(FOLDERS))(
+needing('root', 'unshare').test.each(FOLDERS)(
   'a host on which %s is a mount is seen as one without',
   (path) => {
     // the names of the folders' own files are the same; tmpfs has other sizes of folders

@@ -8,6 +8,7 @@ import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../../../src/hosts/probe/preflight-script.ts';
 import { parseSources } from '../../../src/hosts/probe/parse-sources.ts';
 import { parseRoom, parseUnwritable } from '../../../src/hosts/probe/parse-writing.ts';
+import { needing } from '../../needs.ts';
 
 let root: string;
 beforeEach(() => {
@@ -64,17 +65,9 @@ describe('places that root writes', () => {
     for (const { freeBytes } of facts.room ?? []) expect(freeBytes).toBeGreaterThan(0);
   });
 
-  const mayChange = (): boolean => {
-    const probe = mkdtempSync(join(tmpdir(), 'chattr-'));
-    const works =
-      spawnSync('chattr', ['+i', probe]).status === 0 && spawnSync('lsattr', ['-d', probe]).status === 0;
-    spawnSync('chattr', ['-i', probe]);
-    rmSync(probe, { recursive: true });
-    return works;
-  };
-  const onlyWhere = mayChange() ? test : test.skip;
+  const needed = needing('root', 'chattr');
 
-  onlyWhere('and what is immutable is told, with its attribute', () => {
+  needed.test('and what is immutable is told, with its attribute', () => {
     const folder = join(root, 'etc/kubernetes/manifests');
     execFileSync('chattr', ['+i', folder]);
     const [found, ...others] = look().unwritable ?? [];
@@ -82,7 +75,7 @@ describe('places that root writes', () => {
     expect(found).toMatchObject({ path: folder, kind: 'folder', attributes: expect.stringContaining('i') });
   });
 
-  onlyWhere('and what may only grow, which the kernel lets root open', () => {
+  needed.test('and what may only grow, which the kernel lets root open', () => {
     const folder = join(root, 'etc/kubernetes');
     execFileSync('chattr', ['+a', folder]);
     expect(look().unwritable).toEqual([

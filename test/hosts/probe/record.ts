@@ -34,7 +34,14 @@ function recordProbe(name: string): Promise<void> {
 }
 
 function recordPreflight(name: string): Promise<void> {
-  const question = { dataDir: DATA_DIR, address, peers, ports: PORTS, metricsPort: 2381 };
+  const question = {
+    dataDir: DATA_DIR,
+    address,
+    peers,
+    ports: PORTS,
+    metricsPort: 2381,
+    resolvConf: '/etc/resolv.conf',
+  };
   return record(`preflight-${name}`, preflightProbe(question).script);
 }
 

@@ -1,19 +1,18 @@
 /** What a host puts into the environment of its logins must not reach a script, nor the programs that it starts. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import type { RemoteResult, Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, pinned, usableKey } from '../ssh/client.ts';
-import { Sshd, whyNoSshd } from '../ssh/sshd.ts';
+import { Sshd } from '../ssh/sshd.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
+import { needing } from '../../needs.ts';
 import { TestServer } from '../ssh2/server.ts';
 
 jest.setTimeout(30_000); // starts many processes, on a machine that may be busy
 
-const missing =
-  whyNoSshd() ?? (existsSync('/usr/bin/sudo') ? undefined : 'the tests against a real sudo need sudo');
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/root-shell/environment.test.ts: ${missing}.`);
+const needed = needing('root', 'sshd', 'sudo');
 
 const folder = new TemporaryFolder();
 const login = sshKeygen(folder, 'login', 'ed25519');
@@ -68,7 +67,7 @@ const ENVIRONMENT = [
   '"BASH_FUNC_systemctl%%=() { echo stolen; }"',
 ];
 
-(missing === undefined ? describe : describe.skip)('a host with an environment of its own', () => {
+needed.describe('a host with an environment of its own', () => {
   let sshd: Sshd;
   beforeAll(async () => {
     writeFileSync(folder.at('start-up'), START_UP);

@@ -1,9 +1,10 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { OWN_STATUS_FUNCTIONS } from '../../../src/hosts/scripts/bash-http.ts';
+import { needing } from '../../needs.ts';
 
 let server: Server;
 const children: ChildProcess[] = [];
@@ -81,9 +82,7 @@ describe('an answer on loopback', () => {
 });
 
 // Only root can start a process of another user; where the tests run as another one, the case above stands for it.
-const isRoot = process.getuid?.() === 0;
-const hasPython = spawnSync('python3', ['-c', '']).status === 0;
-(isRoot && hasPython ? test : test.skip)("a real process of another user's is not believed", async () => {
+needing('root', 'python3').test("a real process of another user's is not believed", async () => {
   const program = `
 import http.server, sys
 class Ok(http.server.BaseHTTPRequestHandler):

@@ -1,18 +1,18 @@
 /** A host that keeps users out while it boots, as a real sshd with PAM says it to both transports. */
-import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
 
 import { SshClient } from '../../../src/hosts/openssh/ssh-client.ts';
 import { connectOpenssh } from '../../../src/hosts/openssh/connect.ts';
 import { PrivateFolder } from '../../../src/hosts/runner/private-folder.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from './client.ts';
-import { Sshd, whyNoSshd } from './sshd.ts';
+import { needing } from '../../needs.ts';
+import { Sshd } from './sshd.ts';
 import { sshKeygen, TemporaryFolder } from './tools.ts';
 
 jest.setTimeout(30_000); // starts many processes, on a machine that may be busy
 
-const missing = whyNoSshd();
-if (missing !== undefined) console.warn(`SKIPPED: test/hosts/ssh/nologin.test.ts: ${missing}.`);
+const needed = needing('root', 'sshd');
 
 const folder = new TemporaryFolder();
 const login = sshKeygen(folder, 'login', 'ed25519');
@@ -80,7 +80,7 @@ const TRANSPORTS: readonly (readonly [string, (sshd: Sshd, patience: Patience) =
   ],
 ];
 
-(missing === undefined ? describe : describe.skip).each(TRANSPORTS)('by %s', (_, connect) => {
+needed.describe.each(TRANSPORTS)('by %s', (_, connect) => {
   test('a host that boots is tried again until it lets users in', async () => {
     const sshd = await booting(1.5);
     const log = new KeptLog();

@@ -20,13 +20,6 @@ export interface GoVerdict {
 export const NOW = new Date('2026-06-01T00:00:00Z');
 export const MEMBER = { name: 'infra0', address: '10.0.0.6' };
 
-/** Whether the machine has a Go whose parser has the checks of 1.26, which the port has. */
-export function hasGo(): boolean {
-  const { status, stdout } = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' });
-  const minor = Number(/^go1\.(\d+)/.exec(status === 0 ? stdout : '')?.[1] ?? 0);
-  return minor >= 26;
-}
-
 /** Builds the Go program, which needs no modules, and gives its verdicts by the names of the cases. */
 export async function askGo(cases: readonly Case[]): Promise<Record<string, GoVerdict>> {
   const folder = mkdtempSync(join(tmpdir(), 'go-verdicts-'));

@@ -11,7 +11,8 @@ import { AuthorityError, readSigningAuthority } from '../../../src/pki/read-auth
 import { numbers, oneOf } from '../../fuzz.ts';
 import { KEY } from './certificate-parts.ts';
 import { CORPUS, type Case } from './corpus.ts';
-import { askGo, hasGo, MEMBER, NOW, type GoVerdict } from './go-program.ts';
+import { askGo, MEMBER, NOW, type GoVerdict } from './go-program.ts';
+import { needing } from '../../needs.ts';
 
 /** What Go has said, by `record-verdicts.ts`. */
 const recorded = JSON.parse(readFileSync(join(import.meta.dirname, 'verdicts.json'), 'utf8')) as Readonly<
@@ -124,31 +125,22 @@ function spoiledCertificates(seed: number, count: number): Case[] {
   });
 }
 
-if (hasGo()) {
-  describe('Go itself', () => {
-    test('says what was recorded', async () => {
-      expect(await askGo(CORPUS)).toEqual(recorded);
-    }, 300_000);
+needing('go').describe('Go itself', () => {
+  test('says what was recorded', async () => {
+    expect(await askGo(CORPUS)).toEqual(recorded);
+  }, 300_000);
 
-    test.each([1, 2])(
-      'and our port agree on certificates that were spoiled by chance (seed %d)',
-      async (seed) => {
-        const cases = spoiledCertificates(seed, 4000);
-        const verdicts = await askGo(cases);
-        const refused = cases.filter(({ name }) => verdicts[name]?.parse !== undefined);
-        expect(refused.length).toBeGreaterThan(400);
-        expect(refused.length).toBeLessThan(3900);
-        const different = cases.filter((one) => !agrees(one, verdicts[one.name] ?? {}));
-        expect(different.map((one) => [one.name, verdicts[one.name], parsed(one)])).toEqual([]);
-      },
-      300_000,
-    );
-  });
-} else {
-  process.stderr.write(
-    'SKIPPED: there is no Go 1.26 or later, so what was recorded was not compared with Go.\n',
+  test.each([1, 2])(
+    'and our port agree on certificates that were spoiled by chance (seed %d)',
+    async (seed) => {
+      const cases = spoiledCertificates(seed, 4000);
+      const verdicts = await askGo(cases);
+      const refused = cases.filter(({ name }) => verdicts[name]?.parse !== undefined);
+      expect(refused.length).toBeGreaterThan(400);
+      expect(refused.length).toBeLessThan(3900);
+      const different = cases.filter((one) => !agrees(one, verdicts[one.name] ?? {}));
+      expect(different.map((one) => [one.name, verdicts[one.name], parsed(one)])).toEqual([]);
+    },
+    300_000,
   );
-  test('Go 1.26 or later is there, where nothing may be left out', () => {
-    expect(process.env['LAB_MANDATORY']).not.toBe('1');
-  });
-}
+});
