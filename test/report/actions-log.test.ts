@@ -137,3 +137,22 @@ test('an annotation is not longer than the runner shows', () => {
   log.warning(Array.from({ length: 20 }, () => 'x'.repeat(1000)).join('\n'));
   expect(warnings[0]?.length).toBeLessThanOrEqual(4096);
 });
+
+test('a host has one stream for the whole run, however often its log is asked for', () => {
+  const { log, info } = newLog();
+  for (const line of rsaKey.text.trim().split('\n')) {
+    log.host('infra0').info(`etcd: ${line}`);
+    log.host('infra1').info('ok');
+    log.host('infra0').debug('waiting for a quorum');
+  }
+  const shown = info.filter((line) => line.startsWith('[infra0] ')).slice(1, -1);
+  expect(new Set(shown)).toEqual(new Set(['[infra0] etcd: ***']));
+  expect(info.filter((line) => line === '[infra1] ok')).toHaveLength(shown.length + 2);
+});
+
+test('a message of very many lines loses its middle', () => {
+  const { log, info } = newLog();
+  log.info(Array.from({ length: 5000 }, (_, line) => `line ${line}`).join('\n'));
+  expect(info).toHaveLength(2001);
+  expect([info[0], info[1000], info.at(-1)]).toEqual(['line 0', '… (3000 more lines)', 'line 4999']);
+});
