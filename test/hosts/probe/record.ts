@@ -1,7 +1,7 @@
 /**
  * `node test/hosts/probe/record.ts`: records the answers below `recorded/` anew, from hosts of a lab of its own (`record`).
  * Needs what the lab needs, and a dist/ that is up to date. To be run when a probe asks or answers otherwise than before; what it
- * changed is to be looked at before it is committed. No answer holds a private key.
+ * changed is to be looked at before it is committed, and tests name some values of the answers. No answer holds a private key.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { preflightProbe } from '../../../src/hosts/probe/preflight-script.ts';
 import { probeScript } from '../../../src/hosts/probe/probe-script.ts';
 import { deployInputs, runInLab } from '../../e2e/support/action-in-lab.ts';
 import { buildByHand } from '../../e2e/support/by-hand.ts';
+import { waitReady } from '../../e2e/support/etcd.ts';
 
 const DATA_DIR = '/var/lib/etcd';
 const PORTS = [2379, 2380];
@@ -53,7 +54,7 @@ async function leaveThings(): Promise<void> {
     `ln -sfn /etc/kubernetes /tmp/${address}
      home=/home/${lab.sshUser}
      mkdir -p $home/pki/etcd $home/pki/private
-     touch $home/pki/etcd/peer.key $home/pki/private/client.key
+     touch $home/pki/etcd/peer.key $home/pki/private/client.key /tmp/${peers[0] ?? ''}/pki/etcd/ca.key
      drop_ins=/etc/systemd/system/kubelet.service.d
      mkdir -p $drop_ins
      printf '[Service]\\nEnvironment=A=b\\n' > $drop_ins/30-env.conf
@@ -71,6 +72,10 @@ try {
   if (conclusion !== 'success') throw new Error(`the deploy failed:\n${log.join('\n')}`);
   await recordProbe('member');
   await recordPreflight('member');
+  // so that a health check has a container that has ended, and how
+  await lab.kill(HOST);
+  await lab.start(HOST);
+  await waitReady(lab, HOST, 90);
   await record('health-member', healthProbe({ dataDir: DATA_DIR, clientKey: false }).script);
   for (const { name } of lab.hosts) await lab.reset(name);
   await leaveThings();
