@@ -90,7 +90,7 @@ export function commonRevision(revisions: readonly Observed<number>[]): number {
  */
 export async function hashAt(
   revision: number,
-  client: EtcdClient,
+  client: Pick<EtcdClient, 'hashKv'>,
   own: Observed<number>,
   signal: AbortSignal,
 ): Promise<Observed<HashKv>> {

@@ -545,9 +545,11 @@ describe('modes and owners', () => {
   test.each([
     [leafPath('server', 'key'), { mode: '644' }, '600'],
     [leafPath('server', 'key'), { owner: '1000:1000' }, '600'],
-    [CA_CERTIFICATE, { mode: '600' }, '644'],
+    [leafPath('server', 'key'), { mode: '200' }, '600'],
+    [leafPath('server', 'key'), { mode: '4600' }, '600'],
+    [CA_CERTIFICATE, { mode: '664' }, '644'],
     [ETCD_MANIFEST, { mode: '644' }, '600'],
-    [KUBELET_CONFIG, { mode: '600' }, '644'],
+    [KUBELET_CONFIG, { mode: '755' }, '644'],
     [KUBELET_DROP_IN, { mode: '666' }, '644'],
     [KUBEADM_CONFIG, { mode: '644' }, '600'],
     [STATE_FILE, { mode: '644' }, '600'],
@@ -556,6 +558,19 @@ describe('modes and owners', () => {
     expect(plan.verdict).toBe('converge');
     expect(stepsLike(plan, 'set-modes')).toMatchObject([{ host: 'infra1', modes: new Map([[path, mode]]) }]);
     expect(outline(plan)).toEqual([['set-modes infra1'], ['record-member infra1']]);
+  });
+
+  // as benchmarks for hardening ask for, and their tools set every night
+  test.each([
+    [CA_CERTIFICATE, '600'],
+    [leafPath('server', 'certificate'), '400'],
+    [leafPath('server', 'key'), '400'],
+    [ETCD_MANIFEST, '400'],
+    [KUBELET_CONFIG, '640'],
+    [KUBELET_DROP_IN, '600'],
+    [STATE_FILE, '400'],
+  ])('stricter is no difference: %s %s', (path, mode) => {
+    expect(decide(withFact(finishedCluster(), 1, path, { mode }), healthy).verdict).toBe('unchanged');
   });
 
   test("the CA's key is for root alone", () => {

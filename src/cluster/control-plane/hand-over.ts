@@ -1,3 +1,4 @@
+import { isClosedEnough } from '../differences.ts';
 import type { Finding } from '../../findings.ts';
 import { leafFiles, leafPath, CERTIFICATE_MODE } from '../../kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, ETCD_MANIFEST } from '../../kubeadm/paths.ts';
@@ -72,7 +73,10 @@ export function describeHandOver({ authority, pair, modes }: HandOver): string[]
   return [
     ...authority,
     ...pair,
-    ...[...modes].map(([path, mode]) => `${path} has not the mode ${mode} or does not belong to root`),
+    ...[...modes].map(
+      ([path, mode]) =>
+        `${path} allows more than the mode ${mode}, cannot be read by its owner, or does not belong to root`,
+    ),
   ];
 }
 
@@ -98,7 +102,7 @@ function wrongModes({ facts: { files } }: ControlPlaneHost): Map<string, string>
   return new Map(
     [...HANDED_OVER].filter(([path, mode]) => {
       const file = files.get(path);
-      return file?.kind === 'file' && (file.mode !== mode || file.owner !== '0:0');
+      return file?.kind === 'file' && !isClosedEnough(file, mode);
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { isClosedEnough } from '../../cluster/differences.ts';
 import { X509Certificate } from 'node:crypto';
 import { leafPath, PRIVATE_MODE } from '../../kubeadm/file-tree.ts';
 import { CA_CERTIFICATE } from '../../kubeadm/paths.ts';
@@ -101,7 +102,7 @@ function checkHost(
     });
   }
   const key = files.get(KEY);
-  if (key !== undefined && (key.mode !== PRIVATE_MODE || key.owner !== '0:0')) {
+  if (key !== undefined && !isClosedEnough(key, PRIVATE_MODE)) {
     return check('warn', {
       subject,
       measured: `${KEY} of ${name} has mode ${key.mode} and owner ${key.owner}.`,

@@ -1,5 +1,5 @@
 import { nameList } from '../../etcd/health-finding.ts';
-import { seen } from '../../etcd/health-observation.ts';
+import { seen, type Observed } from '../../etcd/health-observation.ts';
 import type { HashKv } from '../../etcd/messages.ts';
 import { checkOf, type Check } from '../check.ts';
 import type { HealthFacts } from '../facts.ts';
@@ -7,6 +7,19 @@ import type { HealthFacts } from '../facts.ts';
 interface Told {
   readonly name: string;
   readonly hash: HashKv;
+}
+
+/** Whether hashes that can be compared are not the same. */
+export function hashesDiffer(hashes: readonly Observed<HashKv>[]): boolean {
+  const told = hashes.flatMap((hash) => seen(hash) ?? []);
+  return [...Map.groupBy(told, comparableAs).values()].some(
+    (group) => new Set(group.map(({ hash }) => hash)).size > 1,
+  );
+}
+
+/** Hashes are of what is kept since the last compaction (server/storage/mvcc/hash.go). */
+function comparableAs({ hashRevision, compactRevision }: HashKv): string {
+  return `${hashRevision}/${compactRevision}`;
 }
 
 /** Whether all members hold the same data, by HashKV at one revision. */
@@ -33,8 +46,7 @@ export function dataChecks({ members }: HealthFacts): Check[] {
       check('unknown', { measured: `${told.length === 0 ? 'No member' : 'Only one member'} gave a hash.` }),
     ];
   }
-  // Hashes are of what is kept since the last compaction (server/storage/mvcc/hash.go).
-  const comparable = Map.groupBy(told, ({ hash }) => `${hash.hashRevision}/${hash.compactRevision}`);
+  const comparable = Map.groupBy(told, ({ hash }) => comparableAs(hash));
   const largest = [...comparable.values()].toSorted((one, other) => other.length - one.length)[0] ?? [];
   if (largest.length < 2) {
     return [
@@ -62,9 +74,21 @@ export function dataChecks({ members }: HealthFacts): Check[] {
   const whose = alone
     ? `${nameList(odd)} ${odd.length === 1 ? 'holds' : 'hold'} other data than the rest`
     : 'The members hold different data';
+  const measured = `${whose} at revision ${revision}: ${byHash.map(([value, group]) => `hash ${value} on ${nameList(group.map(({ name }) => name))}`).join(', ')}.`;
+  const versions = new Set(members.flatMap(({ endpoint }) => seen(endpoint.status)?.version ?? []));
+  if (versions.size > 1) {
+    return [
+      check('warn', {
+        measured: `${measured} They run different releases (${[...versions].join(', ')}).`,
+        cause:
+          'Releases of etcd may compute another hash of the same data, where the last compaction was at a deleted key (etcd-io/etcd#18274).',
+        fix: 'Bring all members to one release first, and look again after the next compaction. Replace no member because of this.',
+      }),
+    ];
+  }
   return [
     check('fail', {
-      measured: `${whose} at revision ${revision}: ${byHash.map(([value, group]) => `hash ${value} on ${nameList(group.map(({ name }) => name))}`).join(', ')}.`,
+      measured,
       cause: 'A disk or memory fault, a data dir that was copied or edited, or a fault of etcd before 3.5.3.',
       fix: alone
         ? `Take a backup from ${most[0]?.name ?? 'another member'} first. Then replace ${nameList(odd)}: \`etcdctl member remove\`, keep its data dir aside, and add it anew with an empty one. Do not restart the others meanwhile.`

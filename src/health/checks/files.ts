@@ -4,6 +4,7 @@ import {
   DATA_DIR_MODE,
   differsFromRecord,
   expectedModes,
+  isClosedEnough,
   openDataFolders,
   strangeFlags,
 } from '../../cluster/differences.ts';
@@ -141,7 +142,7 @@ function modes(name: string, facts: StandingFacts, record: HostState | undefined
   if (notSeen !== undefined) return notSeen;
   const wrong = [...expectedModes(true, record)].flatMap(([path, mode]) => {
     const file = facts.files.get(path);
-    if (file?.kind !== 'file' || (file.mode === mode && file.owner === '0:0')) return [];
+    if (file?.kind !== 'file' || isClosedEnough(file, mode)) return [];
     return [{ path, is: `${file.mode} ${file.owner}`, wanted: mode, isPrivate: mode === PRIVATE_MODE }];
   });
   for (const { path, mode } of openDataFolders(facts, places)) {

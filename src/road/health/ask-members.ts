@@ -1,11 +1,12 @@
 import type { EtcdCredentials } from '../../etcd/etcd-credentials.ts';
-import { commonRevision, hashAt, observeMember } from '../../etcd/observe-member.ts';
+import { observeMember } from '../../etcd/observe-member.ts';
 import { placesOf } from '../../kubeadm/data-places.ts';
 import type { HealthFacts } from '../../health/facts.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { hostLabel } from '../observe.ts';
 import type { Surroundings } from '../road.ts';
 import { askedMember, type AskedMember } from './asked-member.ts';
+import { hashesOf } from './hashes.ts';
 import { listenersOf } from './listeners.ts';
 import { memberSight, notAsked, type Answers } from './member-sight.ts';
 import { memberNames } from './names.ts';
@@ -73,11 +74,15 @@ async function answersOf(
         return { member, observation, listeners, scrapedAtMs: performance.now() };
       }),
   );
-  const revision = commonRevision(looks.map(({ observation }) => observation.revision));
+  const hashes = hashesOf(
+    looks.map(({ member, observation }) => ({ client: member.client, revision: observation.revision })),
+    signal,
+  );
   const answers = await Promise.all(
-    looks.map(async ({ member, observation, listeners, scrapedAtMs }) => {
+    looks.map(async ({ member, observation, listeners, scrapedAtMs }, index) => {
       const { metricsWindowSeconds: seconds } = settings.health;
-      const hash = await hashAt(revision, member.client, observation.revision, signal);
+      const hash = (await hashes)[index];
+      if (hash === undefined) throw new Error('every member that is asked has an answer');
       const metrics = await secondLook(member.client, observation.metrics, { scrapedAtMs, seconds, signal });
       const served = await listeners;
       const { roundTripMs } = member.way;
