@@ -175,8 +175,8 @@ async function answerTo(
   let [stdout, stderr] = ['', ''];
   for (const [index, code] of codes.entries()) {
     stdout += `out ${index}\n${mark}\n`;
-    stderr += `said ${index}\n${mark} ${code}\n`;
-    script.onProgress?.(`${mark} ${code}`);
+    stderr += `said ${index}\n${mark} ${index} ${code}\n`;
+    script.onProgress?.(`${mark} ${index} ${code}`);
     await ended(index);
     if (code !== 0) return { code, stdout: Buffer.from(stdout), stderr };
   }
