@@ -123,8 +123,13 @@ function isStaged(path: string): boolean {
   return /\/\.[^/]+\.etcd-ha-action$/.test(path); // stagedPath
 }
 
+/** A name with a line break or a backslash is none of the action's; not every `sha256sum` tells it plainly. */
 function isCompared(path: string): boolean {
-  return !isStaged(path) && DIGEST_ROOTS.some((root) => path === root || path.startsWith(`${root}/`));
+  return (
+    !isStaged(path) &&
+    !/[\n\\]/.test(path) &&
+    DIGEST_ROOTS.some((root) => path === root || path.startsWith(`${root}/`))
+  );
 }
 
 /** Four entries for each place, also for one that is not there; the data dir comes behind the others. */
