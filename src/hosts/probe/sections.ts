@@ -10,7 +10,7 @@ const LAST_WORDS = 150;
 /** The longest `Unseen.words`. */
 const MOST_WORDS = 500;
 /** How much is read of what was begun as one: more than a list of containers or images can be. */
-const MOST_BYTES = 8_388_608;
+const MOST_BYTES = 4_194_304;
 
 /**
  * Bash for an answer in sections of raw text. Its first line is a mark that is made on the host for this one answer, so that
