@@ -13,7 +13,19 @@ const settings = exampleSettings();
 const withoutLog = recorded('pristine');
 
 /** The part of the probe that is asked again, of a host on which etcd has written its log. */
-const WITH_LOG = Buffer.from('mark\n\nmark data-dir\n700\nmember\n\nmark data-dir.wal\n0.wal\n\nmark end\n');
+const WITH_LOG = laterAnswer(
+  'data-dir yes /d',
+  'log yes /d/member/wal',
+  '0 700 /d',
+  '1 700 /d',
+  '0 700 /d/member/wal',
+  '1 600 /d/member/wal',
+);
+
+function laterAnswer(...entries: readonly string[]): Buffer {
+  const dataDir = entries.map((entry) => `${entry}\0`).join('');
+  return Buffer.from(`mark\n\nmark data-dir\n${dataDir}\nmark ran.data-dir\n0\n\nmark end\n`);
+}
 
 /** Which hosts were looked at again, and which have a log then. */
 async function look(cluster: ClusterState, behave: Behaviour): Promise<{ asked: string[]; logs: boolean[] }> {
@@ -42,7 +54,7 @@ test('a member that has published itself since it was seen without a log is look
 });
 
 test('one that has lost its log is still without one then', async () => {
-  const still = Buffer.from('mark\n\nmark end\n');
+  const still = laterAnswer('data-dir yes /d', 'log no /d/member/wal', '0 700 /d');
   const { logs } = await look({}, (_, host) => ({ stdout: host === 'infra1' ? still : WITH_LOG }));
   expect(logs).toEqual([true, false, true]);
 });

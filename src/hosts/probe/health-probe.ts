@@ -21,6 +21,9 @@ export interface HealthQuestion extends DataPlaces {
  */
 export const HEALTH_PROBE_FORMAT = 2;
 
+/** Exit code of the installed program for arguments that it does not take. */
+export const PROBE_REFUSED = 95;
+
 /** The deadline of the whole check ends it earlier, if that is shorter. */
 const TIMEOUT_MS = 60_000;
 /** How many containers of etcd's pod are asked for their end, and how many lines of a log are read. */
@@ -146,7 +149,7 @@ done < /proc/self/environ
 unset BASH_ENV ENV CDPATH IFS TMOUT
 umask 077
 cd / || exit
-refuse() { printf 'etcd-ha-health-probe: %s\\n' "$1" >&2; exit 95; }
+refuse() { printf 'etcd-ha-health-probe: %s\\n' "$1" >&2; exit ${PROBE_REFUSED}; }
 [ "$#" = 2 ] || [ "$#" = 3 ] || refuse 'usage: etcd-ha-health-probe DATA-DIR yes|no [WAL-DIR]'
 data_dir=$1 client_key=$2 wal_dir=\${3-}
 for folder in "$data_dir" "\${3-/}"; do

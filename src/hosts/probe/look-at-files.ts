@@ -122,7 +122,7 @@ data() {
     if [ "$there" = yes ]; then folders+=("$folder"); fi
   done
   if [ "\${#folders[@]}" = 0 ]; then return; fi
-  find -H "\${folders[@]}" -maxdepth 1 ! -name lost+found -printf '%d %m %p\\0' || return
+  find -H "\${folders[@]}" -maxdepth 1 ! -name lost+found -printf '%d %m %H\\0' || return
   has_blank_log "\${wal_dir:-$data_dir/member}/wal"
   case $? in 0) section data-dir.blank-log ;; 1) ;; *) return 1 ;; esac
 }

@@ -123,8 +123,13 @@ function isStaged(path: string): boolean {
   return /\/\.[^/]+\.etcd-ha-action$/.test(path); // stagedPath
 }
 
+/** A name with a line break or a backslash is none of the action's; not every `sha256sum` tells it plainly. */
 function isCompared(path: string): boolean {
-  return !isStaged(path) && DIGEST_ROOTS.some((root) => path === root || path.startsWith(`${root}/`));
+  return (
+    !isStaged(path) &&
+    !/[\n\\]/.test(path) &&
+    DIGEST_ROOTS.some((root) => path === root || path.startsWith(`${root}/`))
+  );
 }
 
 /** Four entries for each place, also for one that is not there; the data dir comes behind the others. */
@@ -166,14 +171,11 @@ export function parseDataDir(sections: Sections): { dataDir: DataDirFact; unseen
     return { dataDir: NO_DATA, unseen: [{ what: 'data-dir', program: 'find', words: problem }] };
   }
   const folderOf = (name: string): FolderFact => {
-    const folder = roleOf.get(name)?.path ?? '';
-    const mode = listed.find(({ depth, path }) => depth === '0' && path === folder)?.mode;
+    const own = listed.filter(({ path }) => path === roleOf.get(name)?.path);
+    const mode = own.find(({ depth }) => depth === '0')?.mode;
     if (mode === undefined) return NOTHING;
     // a new ext4's own folder, lost+found, is no data and is not listed
-    const entries = listed
-      .filter(({ depth, path }) => depth === '1' && path.slice(0, path.lastIndexOf('/')) === folder)
-      .map(({ path }) => path.slice(folder.length + 1));
-    return { exists: true, empty: entries.length === 0, mode, ...(entries.length > 0 && { entries }) };
+    return { exists: true, empty: own.length === 1, mode };
   };
   const hasBlankLog = sections.has('data-dir.blank-log');
   return {

@@ -3,10 +3,14 @@ import { printable } from '../printable.ts';
 /** A probe's answer was cut off or is not of its form. */
 export class IncompleteProbe extends Error {}
 
-/** How many characters of a program's errors a host keeps for the answer: the last ones. */
+/** How many characters of a program's errors a host keeps for the answer; of more, these of the first line, and the last ones. */
+const KEPT_WORDS = 350;
+const FIRST_WORDS = 100;
+const LAST_WORDS = 150;
+/** The longest `Unseen.words`. */
 const MOST_WORDS = 500;
 /** How much is read of what was begun as one: more than a list of containers or images can be. */
-const MOST_BYTES = 8_388_608;
+const MOST_BYTES = 4_194_304;
 
 /**
  * Bash for an answer in sections of raw text. Its first line is a mark that is made on the host for this one answer, so that
@@ -21,7 +25,7 @@ const MOST_BYTES = 8_388_608;
  * answer.
  *
  * `program NAME SECONDS COMMAND…` prints what the command prints as the section NAME, and then the section `ran.NAME`: its
- * exit code, or `late` and the seconds, and on the lines that follow its last errors. A command that takes longer is killed
+ * exit code, or `late` and the seconds, and on the lines that follow its errors, of many the first and the last. A command that takes longer is killed
  * with its whole process group, so that a child of it cannot keep the answer open. The errors and the end come by one pipe,
  * so that no file is needed and `timeout` (another one in busybox) neither. `begin_program` is the same begun at once.
  */
@@ -32,7 +36,7 @@ section() { printf '\\n%s %s\\n' "$mark" "$1"; }
 show() { local text=(); mapfile -d '' text < "$1" && printf %s "\${text[@]}"; } 2>/dev/null
 now() { if [ -n "\${EPOCHREALTIME-}" ]; then time=\${EPOCHREALTIME/./}; else time=$(date +%s%6N); fi; }
 program() {
-  local name=$1 limit=$2 stream line words='' ended='' end
+  local name=$1 limit=$2 stream line first words='' ended='' end
   shift 2
   section "$name"
   exec {stream}<> <(:)
@@ -41,13 +45,16 @@ program() {
   end=$((SECONDS + limit + 1))
   while [ -z "$ended" ] && [ "$SECONDS" -lt "$end" ] && IFS= read -r -t $((end - SECONDS)) -n 4000 -u "$stream" line; do
     case $line in "$mark "*) ended=\${line#* } ;; ?*) words+=$line$'\\n' ;; esac
-    if [ "\${#words}" -gt ${MOST_WORDS} ]; then words=\${words: -${MOST_WORDS}}; fi
+    if [ "\${#words}" -gt ${KEPT_WORDS} ]; then # of a page of usage, the first line tells most
+      first=\${first:-\${words:0:${FIRST_WORDS}}}
+      first=\${first%%$'\\n'*} words=\${words: -${LAST_WORDS}}
+    fi
   done
   if [ -z "$ended" ]; then kill -KILL -- "-$!"; ended="late $limit"; fi
   set +m
   exec {stream}>&-
   section "ran.$name"
-  printf '%s\\n%s' "$ended" "$words"
+  printf '%s\\n%s%s' "$ended" "\${first:+$first … }" "$words"
 } 2>/dev/null
 begin() {
   local fd

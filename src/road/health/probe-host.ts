@@ -1,7 +1,7 @@
 import { placesOf } from '../../kubeadm/data-places.ts';
 import { HostError } from '../../hosts/host-error.ts';
 import { lastWords } from '../../hosts/last-words.ts';
-import { healthProbe } from '../../hosts/probe/health-probe.ts';
+import { healthProbe, PROBE_REFUSED } from '../../hosts/probe/health-probe.ts';
 import { OtherFormat, parseHealth, type HealthAnswer } from '../../hosts/probe/parse-health.ts';
 import type { RemoteResult, Transport } from '../../hosts/transport.ts';
 import type { HostSettings, Settings } from '../../settings/settings.ts';
@@ -43,6 +43,15 @@ function runnerTime(): number {
 }
 
 function notRun(host: string, program: string, { code, stderr }: RemoteResult): HostError {
+  if (code === PROBE_REFUSED) {
+    return new HostError({
+      host,
+      at: 'health-probe',
+      fact: `${program} does not look there: ${lastWords(stderr, 3)}`,
+      cause: 'A folder of `data-dir` or `wal-dir` is a link, or others than root may write in it.',
+      fix: "Give the paths without links, and let each folder of them be root's alone; docs/least-privilege.md says why.",
+    });
+  }
   return new HostError({
     host,
     at: 'health-probe',

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -148,6 +148,40 @@ describe('the probe as a program', () => {
     expect(lines.filter((line) => !line.includes('='))).toEqual(['arg /a b', 'arg no']);
     expect(lines).toContain('HOME=/root');
     expect(stderr).toBe('');
+  });
+
+  // The account could have it list a folder that is not its own, or lead it there by a link.
+  test.each([
+    ['a folder that others may write in', (): string => tmpdir()],
+    ['a folder below such a one', (): string => folder],
+    ['a link below such a one', (): string => link('/root')],
+    ['a part that is a link', (): string => `${link('/usr')}/lib`],
+    ['a file', (): string => '/etc/passwd'],
+  ])('refuses %s', (_, path) => {
+    for (const argv of [
+      [path(), 'no'],
+      ['/nonexistent', 'no', path()],
+    ]) {
+      const { status, stdout, stderr } = spawnSync(program, argv, { encoding: 'utf8' });
+      expect([status, stdout]).toEqual([95, '']);
+      expect(stderr).toContain('is no folder that root alone may write in');
+    }
+  });
+
+  function link(to: string): string {
+    const path = join(folder, `link-${to.slice(1)}`);
+    rmSync(path, { force: true });
+    symlinkSync(to, path);
+    return path;
+  }
+
+  test("tells of a folder of root's whether something is in it, and no name", () => {
+    const { status, stdout } = spawnSync(program, ['/usr/lib', 'no'], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    const { facts } = parseHealth(stdout, TIMING);
+    expect(facts.dataDir).toMatchObject({ exists: true, empty: false });
+    const names = readdirSync('/usr/lib').filter((name) => name.length > 8);
+    expect(names.filter((name) => stdout.includes(name))).toEqual([]);
   });
 
   test('is called by sudo with what it is asked, each word quoted', () => {

@@ -188,8 +188,10 @@ describe('files', () => {
   });
 
   test('are unseen with the find of busybox, which tells no modes', () => {
-    host.program('find', 'echo "find: unrecognized: -printf" >&2; exit 1');
-    expect(wordsOf(host.look())).toEqual({ ...unread, files: expect.stringContaining('-printf') });
+    // the line that tells what is wrong, and then a page of usage
+    host.program('find', 'echo "find: unrecognized: -printf" >&2; printf "%s\\n" {1..900} >&2; exit 1');
+    const said = expect.stringMatching(/exit code 1: find: unrecognized: -printf … .*899 900$/);
+    expect(wordsOf(host.look())).toEqual({ ...unread, files: said });
   });
 
   test('are unseen when find fails at one of them', () => {
@@ -202,8 +204,10 @@ describe('files', () => {
       'sha256sum',
       `case $1 in -z) echo "unrecognized option: z" >&2; exit 1 ;; esac\nexec /usr/bin/sha256sum "$@"`,
     );
+    host.file('/etc/kubernetes/pki/a\nb');
     const facts = host.look();
     expect(facts.files.get(CA_KEY)?.sha256).toBe(digestOf(CA_KEY));
+    expect(facts.files.get('/etc/kubernetes/pki/a\nb')).not.toHaveProperty('sha256');
     expect(facts.unseen).toEqual([]);
   });
 

@@ -56,6 +56,15 @@ test('files and folders get mode and owner, whatever their names hold', () => {
   );
 });
 
+// A data dir may be a link to a folder on another disk.
+test('a link to a folder is followed, and what it leads to is given to root', () => {
+  mkdirSync(join(folder, 'disk'), { mode: 0o755 });
+  symlinkSync(join(folder, 'disk'), join(folder, 'data'));
+  expect(run({ data: '700' })).toEqual({ code: 0, stderr: '' });
+  expect(modeOf('disk')).toBe('700');
+  expect(readFileSync(join(folder, 'chown.log'), 'utf8')).toBe(`-h 0:0 -- ${folder}/data/.\n`);
+});
+
 test.each([
   ['a symbolic link', () => symlinkSync('/etc/shadow', join(folder, 'bad'))],
   ['a path that is not there', () => undefined],
