@@ -71,6 +71,8 @@ export interface RoomFact {
 export interface PreflightFacts {
   /** Absent: kubelet is not there or did not say its version. */
   readonly kubeletVersion?: KubernetesVersion;
+  /** What it said instead, cleaned and bounded; empty: nothing. */
+  readonly kubeletSaid?: string;
   /** By kubelet's own test: whether /sys/fs/cgroup is a cgroup2 filesystem. */
   readonly cgroups: 'v1' | 'v2';
   /** Of the kubelet that runs: the driver it was told, and where; absent when none runs. */

@@ -1,6 +1,7 @@
 import type { ConnectTimes, PreflightFacts, SwapFact } from '../../cluster/preflight/preflight-facts.ts';
 import type { MemberMetrics } from '../../etcd/metrics.ts';
 import { parseMetrics } from '../../etcd/parse-metrics.ts';
+import { lastWords } from '../last-words.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { clockOf, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
@@ -18,7 +19,7 @@ export function parsePreflight(answer: string, timing: ProbeTiming): PreflightFa
   const endedMs = Number(get('ended')) / 1000;
   if (!(begunMs > 0 && endedMs > 0)) throw new IncompleteProbe('the probe did not tell the time');
   return {
-    ...present('kubeletVersion', parseKubernetesVersion(get('kubelet-version').replace(/^Kubernetes /, ''))),
+    ...kubeletAnswer(get('kubelet-version')),
     cgroups: get('cgroup') === 'cgroup2fs' ? 'v2' : 'v1',
     ...present('kubeletCgroupDriver', parseCgroupDriver(get('cgroup-driver'))),
     swaps: parseSwaps(get('swaps')),
@@ -49,6 +50,14 @@ function present<K extends string, V>(key: K, value: V | undefined): Partial<Rec
 
 function lines(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
+}
+
+/** The line `Kubernetes v1.34.4`, wherever it stands: a wrapper may print lines of its own. Else what was said instead. */
+function kubeletAnswer(text: string): Pick<PreflightFacts, 'kubeletVersion' | 'kubeletSaid'> {
+  const version = lines(text)
+    .map((line) => parseKubernetesVersion(line.replace(/^Kubernetes /, '')))
+    .find((one) => one !== undefined);
+  return version === undefined ? { kubeletSaid: lastWords(text, 3) } : { kubeletVersion: version };
 }
 
 /** `DRIVER SOURCE`; a kubelet that was told none takes cgroupfs (pkg/kubelet/apis/config/v1beta1/defaults.go). */
