@@ -4,6 +4,7 @@ import { NEEDED_PROGRAMS } from '../hosts/scripts/needed-programs.ts';
 import { isSupported, NEWEST_MINOR, OLDEST_MINOR } from '../kubeadm/version.ts';
 import type { FactName, HostFacts } from './host-facts.ts';
 import { isNodeName, type Member } from './members.ts';
+import { placeFindings } from './places.ts';
 
 type Essential = Omit<Finding, 'host'>;
 
@@ -18,6 +19,7 @@ export function essentialFindings({ name, facts }: Member): Finding[] {
     ...missingSystemd(facts),
     ...missingTools(facts),
     ...missingPrograms(facts),
+    ...placeFindings(facts),
     ...unusableKubelet(facts),
     ...unusableKubeadm(name, facts),
     ...unusableRuntime(facts),

@@ -10,6 +10,7 @@ import { takenPorts, type PortSettings } from './ports.ts';
  */
 export function missingPrerequisites(member: Member, settings: PortSettings): Finding[] {
   const { name, facts } = member;
+  // Links and mounts that a run would fail on belong here too: placeFindings(facts) of places.ts.
   const ofNetwork = [...foreignAddress(facts), ...unreachablePeers(facts)];
   return [
     ...essentialFindings(member),

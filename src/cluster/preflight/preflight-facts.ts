@@ -71,6 +71,8 @@ export interface RoomFact {
 export interface PreflightFacts {
   /** Absent: kubelet is not there or did not say its version. */
   readonly kubeletVersion?: KubernetesVersion;
+  /** What it said instead, cleaned and bounded; empty: nothing. */
+  readonly kubeletSaid?: string;
   /** By the files below /sys/fs/cgroup; `unknown` where they are those of neither version. */
   readonly cgroups: 'v1' | 'v2' | 'unknown';
   /** Of the kubelet that runs: the driver it was told, and where; absent when none runs. */

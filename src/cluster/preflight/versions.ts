@@ -1,3 +1,4 @@
+import { knownReason } from '../../hosts/scripts/explain-unknown.ts';
 import { isSupported, NEWEST_MINOR, OLDEST_MINOR } from '../../kubeadm/version.ts';
 import type { ExaminedMember } from './examined.ts';
 import type { SevereFinding } from './severe-finding.ts';
@@ -6,16 +7,17 @@ import type { SevereFinding } from './severe-finding.ts';
 export function kubeletVersion({ name: host, facts, seen }: ExaminedMember): SevereFinding[] {
   if (facts.kubeletPath === undefined) return [];
   const at = 'kubelet';
-  const kubelet = seen.kubeletVersion;
+  const { kubeletVersion: kubelet, kubeletSaid: said = '' } = seen;
   if (kubelet === undefined) {
     return [
       {
         severity: 'fail',
         host,
         at,
-        fact: `${facts.kubeletPath} did not say its version.`,
-        cause: 'The program is damaged or built for another machine.',
-        fix: 'Run `kubelet --version` on the host and install kubelet again.',
+        fact: `${facts.kubeletPath} did not say its version${said === '' ? '' : `: ${said.replace(/[.\s]+$/, '')}`}.`,
+        ...(knownReason(said) ?? {
+          fix: 'Run `kubelet --version` on the host as root and mend what it says.',
+        }),
       },
     ];
   }

@@ -1,6 +1,7 @@
 import type { ConnectTimes, PreflightFacts, SwapFact } from '../../cluster/preflight/preflight-facts.ts';
 import type { MemberMetrics } from '../../etcd/metrics.ts';
 import { parseMetrics } from '../../etcd/parse-metrics.ts';
+import { lastWords } from '../last-words.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { MOST_LEFTOVERS } from './preflight-script.ts';
 import { clockOf, type ProbeTiming } from './parse-clock.ts';
@@ -20,7 +21,7 @@ export function parsePreflight(answer: string, timing: ProbeTiming): PreflightFa
   if (!(begunMs > 0 && endedMs > 0)) throw new IncompleteProbe('the probe did not tell the time');
   const leftovers = lines(get('leftovers'));
   return {
-    ...present('kubeletVersion', parseKubernetesVersion(get('kubelet-version').replace(/^Kubernetes /, ''))),
+    ...kubeletAnswer(get('kubelet-version')),
     cgroups: parseCgroups(get('cgroup')),
     ...present('kubeletCgroupDriver', parseCgroupDriver(get('cgroup-driver'))),
     swaps: parseSwaps(get('swaps')),
@@ -57,6 +58,14 @@ function lines(text: string): string[] {
 /** What is neither, e.g. where nothing is mounted, is not taken for the old one. */
 function parseCgroups(text: string): PreflightFacts['cgroups'] {
   return text === 'v1' || text === 'v2' ? text : 'unknown';
+}
+
+/** The line `Kubernetes v1.34.4`, wherever it stands: a wrapper may print lines of its own. Else what was said instead. */
+function kubeletAnswer(text: string): Pick<PreflightFacts, 'kubeletVersion' | 'kubeletSaid'> {
+  const version = lines(text)
+    .map((line) => parseKubernetesVersion(line.replace(/^Kubernetes /, '')))
+    .find((one) => one !== undefined);
+  return version === undefined ? { kubeletSaid: lastWords(text, 3) } : { kubeletVersion: version };
 }
 
 /** `DRIVER SOURCE`; a kubelet that was told none takes cgroupfs (pkg/kubelet/apis/config/v1beta1/defaults.go). */

@@ -98,6 +98,8 @@ connect_times() {
   ${targets.map((target) => `timeout ${CONNECT_TIMEOUT_SECONDS} bash -c ${quote(CONNECT_LOOP)} ${target} &`).join('\n  ')}
   wait
 }
+# What it says instead of its version is the reason, so its errors belong to the answer.
+kubelet_version() { timeout 10 kubelet --version 2>&1 || printf 'it ended with exit code %s\\n' "$?"; }
 metrics() {
   { exec 3<> /dev/tcp/${loopbackOf(address)}/${metricsPort}; } 2>/dev/null || return
   printf 'GET /metrics HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3
@@ -193,7 +195,7 @@ data_dir=${quote(dataDir)}
 section begun
 now; echo "$time"
 begin connects connect_times
-begin kubelet-version timeout 10 kubelet --version
+begin kubelet-version kubelet_version
 begin metrics metrics
 begin leftovers leftovers
 begin unwritable unwritable ${[...WRITTEN, dataDir, ...(walDir === undefined ? [] : [walDir])].map(quote).join(' ')}

@@ -106,6 +106,11 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
     /^fail \[infra1\] kubelet: .*did not say its version/,
   ],
   [
+    'kubelet says something else',
+    { seen: { kubeletVersion: undefined, kubeletSaid: 'kubelet: Exec format error' } as never },
+    /^fail \[infra1\] kubelet: .*did not say its version: kubelet: Exec format error\. Usual cause: .*another processor/,
+  ],
+  [
     'kubelet too old',
     { seen: { kubeletVersion: version('v1.30.9') } },
     /^fail \[infra1\] kubelet: kubelet is v1\.30\.9; this action knows 1\.31 to 1\.37/,

@@ -201,6 +201,21 @@ test('an option that only begins like ro', () => {
   expect(parsePreflight(answer, TIMING).filesystem?.readOnly).toBe(false);
 });
 
+test.each([
+  ['Kubernetes v1.34.4', 'v1.34.4', undefined],
+  ['WARNING: this host is managed by Puppet\nKubernetes v1.34.4', 'v1.34.4', undefined],
+  [
+    'bash: /usr/bin/kubelet: cannot execute binary file: Exec format error\nit ended with exit code 126',
+    undefined,
+    'bash: /usr/bin/kubelet: cannot execute binary file: Exec format error / it ended with exit code 126',
+  ],
+  ['', undefined, ''],
+])('kubelet says %j', (said, version, instead) => {
+  const facts = parsePreflight(withSection('kubelet-version', said), TIMING);
+  expect(facts.kubeletVersion?.text).toBe(version);
+  expect(facts.kubeletSaid).toBe(instead);
+});
+
 test('where findmnt is missing there is no filesystem', () => {
   expect(parsePreflight(withSection('mount', ''), TIMING)).not.toHaveProperty('filesystem');
 });
