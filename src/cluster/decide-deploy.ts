@@ -36,7 +36,7 @@ import {
 } from './differences.ts';
 import { hasNoData } from './data-dir.ts';
 import { fixedFlagFindings, placeDifferences } from './fixed-flags.ts';
-import { gateFindings, hasMajority } from './gates.ts';
+import { hasMajority } from './gates.ts';
 import type { DataDirFact, HostFacts } from './host-facts.ts';
 import { imageFindings, runningImage, wantedImage } from './images.ts';
 import { otherImages, pauseFindings, supplyFindings } from './image-supply.ts';
@@ -46,7 +46,8 @@ import { classifyHost, recordOn, tokenOn, type Ownership } from './ownership.ts'
 import type { Plan, PlannedClientCopy, Verdict } from './plan.ts';
 import { differentImages, missingEssentials, missingPrerequisites } from './prerequisites.ts';
 import { memberManifest } from './member-manifest.ts';
-import { gateBefore, isTakenDown, mustRestart } from './restart-stages.ts';
+import { quorumFindings } from './restart-findings.ts';
+import { mustRestart } from './restart-stages.ts';
 import { restartWarnings } from './restart-warnings.ts';
 import { signingFindings } from './signing.ts';
 import { trustedBesides } from './trusted-authorities.ts';
@@ -538,28 +539,4 @@ function convergedMember(
 /** Fingerprints of all renewed client certificates of which nobody has confirmed a copy yet. */
 function recordedCopies(ownership: ReadonlyMap<string, Ownership>): string[] {
   return [...ownership.values()].flatMap((owned) => recordOn(owned)?.clientCopy?.fingerprint ?? []);
-}
-
-/** Whether the cluster can spare each running member that has to be taken down, and whether that is known. */
-function quorumFindings(all: readonly ConvergedMember[], cluster: ClusterFacts | undefined): Finding[] {
-  const taken = all.filter(isTakenDown);
-  if (taken.length === 0 || all.length === 1) return [];
-  if (cluster === undefined) {
-    return [
-      {
-        at: 'gate',
-        fact: `${taken.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
-        cause: 'The members do not answer, or their client certificates have expired.',
-        fix: 'See that etcd runs on the hosts, then run again.',
-      },
-    ];
-  }
-  // they are started and ready before the first that runs is touched
-  const idle = new Set(all.filter(({ etcdRuns }) => !etcdRuns).map(({ name }) => name));
-  const findings = taken.flatMap((member) => {
-    const gate = gateBefore(member, all.length);
-    return gate === undefined ? [] : gateFindings(gate, cluster.health, idle);
-  });
-  // the same fact for several members is told once
-  return [...new Map(findings.map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding])).values()];
 }
