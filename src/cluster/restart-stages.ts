@@ -184,7 +184,7 @@ function restart(member: ConvergedMember, shape: ClusterShape): Stage[] {
   const count = shape.members.length;
   const before = gateBefore(member, count);
   const steps = [...(isOnOtherManifest(member) ? kubeletSteps(member) : []), restartStep(member, shape)];
-  // one or two members are none without it, whoever leads
+  // one or two members are no majority without it, whichever leads
   if (!isDownMeanwhile(count)) {
     steps.unshift({ kind: 'move-leadership', host, why: 'clients then wait for no election' });
   }

@@ -24,6 +24,7 @@ import {
   type Connected,
   type Observed,
 } from './observe.ts';
+import { findingsOf } from './settle.ts';
 import type { Decide, Look, Outcome, Surroundings } from './road.ts';
 import { askCluster } from './watch-cluster.ts';
 
@@ -211,14 +212,15 @@ async function underLock(
     ...one,
     transport: named(one.transport, members[index]?.name ?? one.transport.name),
   }));
-  const locked = everyHost({ ...seen, members: observed });
   const again = secondLook(settings);
   const { run } = settings;
   const locks = await timeline.record(
     { stage: 'Lock', title: 'take the locks, look again', changes: false },
     () =>
       acquireLocks({
-        transports: locked.map(({ transport }) => transport),
+        transports: observed.map(({ transport }) => transport),
+        // the cluster does not wait for its clients
+        optional: seen.controlPlane.observed.map(({ transport }) => transport),
         owner: { id: run.id, run: run.url, actor: run.actor, startedAt: chance.now.toISOString() },
         waitMs: settings.lockTimeoutSeconds * 1000,
         signal,
@@ -230,7 +232,7 @@ async function underLock(
   record.takenOver = locks.takenOver;
   try {
     const upToDate = (one: Observed): Observed => lookedAgain(one, answerOf(locks, one));
-    const { controlPlane } = seen;
+    const controlPlane = lockedOnly(seen.controlPlane, locks);
     const look = await lookAndDecide(
       decide,
       settings,
@@ -249,6 +251,17 @@ async function underLock(
   } finally {
     await locks.release();
   }
+}
+
+/** Hosts of the control plane that could be locked; why others could not is told at the end of the run. */
+function lockedOnly(
+  { observed, unreached }: ObservedControlPlane,
+  { leftOut }: HeldLocks,
+): ObservedControlPlane {
+  return {
+    observed: observed.filter(({ transport }) => !leftOut.some(({ host }) => host === transport.name)),
+    unreached: [...unreached, ...leftOut.flatMap(({ host, error }) => findingsOf(error, host, 'lock'))],
+  };
 }
 
 function answerOf({ answers }: HeldLocks, { transport }: Observed): Buffer {

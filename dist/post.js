@@ -1,2 +1,0 @@
-globalThis.etcdHaActionPhase = 'post';
-await import('./index.js');
