@@ -4,6 +4,7 @@ import { HostError } from '../hosts/host-error.ts';
 import { parseProbe } from '../hosts/probe/parse-probe.ts';
 import { PROBE_OUTPUT } from '../hosts/output-limits.ts';
 import { probeScript, volatileProbeScript, type ProbeQuestion } from '../hosts/probe/probe-script.ts';
+import { knownReason } from '../hosts/scripts/explain-unknown.ts';
 import type { RemoteResult, RemoteScript, Transport, TransportStatistics } from '../hosts/transport.ts';
 import { errorMessage, type Finding } from '../findings.ts';
 import { placesOf } from '../kubeadm/data-places.ts';
@@ -158,8 +159,9 @@ export function understood<T>(host: string, result: Pick<RemoteResult, 'code' | 
       host,
       at: 'probe',
       fact: `${errorMessage(error)} (exit code ${result.code ?? 'none'}): ${lastWords(result.stderr, 3)}`,
-      cause: 'bash on the host ended early: the disk is full, or a limit of the system was hit.',
-      fix: 'Log in to the host and see whether `sudo bash -c true` works.',
+      ...(knownReason(result.stderr) ?? {
+        fix: 'Log in to the host, see whether `sudo bash -c true` works, and run again.',
+      }),
     });
   }
 }
