@@ -18,6 +18,8 @@ export const neededPrograms = {
   ssh: { anyOf: ['ssh'], package: 'openssh-client', always: true },
   'ssh-keygen': { anyOf: ['ssh-keygen'], package: 'openssh-client', always: true },
   'ssh-agent': { anyOf: ['ssh-agent'], package: 'openssh-client', always: true },
+  // the probe of hosts, which tests run on this machine, asks both of its programs
+  ss: { anyOf: ['ss'], package: 'iproute2', always: true },
   bzip2: { anyOf: ['bzip2'], package: 'bzip2' },
   zstd: { anyOf: ['zstd'], package: 'zstd' },
   sshd: { anyOf: ['/usr/sbin/sshd'], package: 'openssh-server' },
