@@ -22,6 +22,8 @@ export const neededPrograms = {
   unshare: { anyOf: ['unshare'], package: 'util-linux', always: true },
   python3: { anyOf: ['python3'], package: 'python3-minimal' },
   go: { anyOf: ['go'], package: 'golang-go' },
+  // the probe of hosts, which tests run on this machine, asks both of its programs
+  ss: { anyOf: ['ss'], package: 'iproute2', always: true },
   bzip2: { anyOf: ['bzip2'], package: 'bzip2' },
   zstd: { anyOf: ['zstd'], package: 'zstd' },
   sshd: { anyOf: ['/usr/sbin/sshd'], package: 'openssh-server' },

@@ -7,7 +7,8 @@
  * read-only, because Debian's are older than the project needs. How package clients reach their registries is this
  * machine's configuration, too (package-clients.ts); it is asked for here and written down nowhere.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -95,29 +96,19 @@ try {
   const npm = dirname(dirname(ofMachine('npm')));
   const path = '/opt/node/bin:/opt/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   progress(`running ${command.join(' ')} in it`);
-  const inside = alone([
-    'unshare',
-    '--uts',
-    '--ipc',
-    'bash',
-    '-c',
-    ENTER,
-    'enter',
-    root,
-    npm,
-    ofMachine('node'),
-    goRoot,
-  ]);
-  const [program = '', ...args] = [...inside, ...command];
   const env = { ...variables, HOME: '/root', PATH: path, LANG: 'C.UTF-8', LAB_MANDATORY: '1' };
+  // What prepares the root needs the machine's own PATH; the command gets the fresh one, and nothing else of the machine.
   const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  // What prepares the root needs the machine's own PATH; the command gets the fresh one.
-  const words = [...args.slice(0, -command.length), 'env', '-i', ...settings, ...command];
-  const { status } = spawnSync(program, words, {
-    stdio: 'inherit',
-    env: { ...process.env, PATH: systemPath },
-  });
-  passed = status === 0;
+  const tools = [npm, ofMachine('node'), goRoot];
+  const namespaces = ['unshare', '--uts', '--ipc'];
+  const enter = ['bash', '-c', ENTER, 'enter', root, ...tools, 'env', '-i', ...settings, ...command];
+  const [program = '', ...words] = alone([...namespaces, ...enter]);
+  const child = spawn(program, words, { stdio: 'inherit', env: { ...process.env, PATH: systemPath } });
+  // With it everything in its process namespace ends, and then the root can be removed.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => child.kill('SIGKILL'));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  passed = code === 0;
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -60,17 +60,18 @@ export function unseenFindings(members: readonly Member[], purpose: Purpose): Fi
   });
 }
 
-/** What {@link missingEssentials} tells, with the program's words or that the program is missing. */
+/** Without the program there is no answer; that it is missing is told by {@link missingEssentials}. */
 function isExplained(what: FactName, facts: HostFacts): boolean {
   switch (what) {
     case 'kubeadm':
-    case 'runtime':
-      return true;
+      return facts.kubeadmPath === undefined;
     case 'kubelet':
       return !facts.systemd;
     case 'containers':
     case 'images':
       return facts.crictlPath === undefined || facts.runtime.sockets.length !== 1;
+    case 'runtime':
+      return facts.crictlPath === undefined;
     default:
       return false;
   }

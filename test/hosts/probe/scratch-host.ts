@@ -5,17 +5,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { HostFacts, Unseen } from '../../../src/cluster/host-facts.ts';
 import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
+import { NEEDED_PROGRAMS } from '../../../src/hosts/scripts/needed-programs.ts';
 import {
   probeScript,
   volatileProbeScript,
   type ProbeQuestion,
 } from '../../../src/hosts/probe/probe-script.ts';
 
-/** Every program that the probes run, apart from those that are stood in for. */
-const PROGRAMS = [
+/** Every program that the probes run or look for, apart from those that are stood in for. */
+const PROGRAMS = new Set([
+  ...NEEDED_PROGRAMS.keys(),
   ...['bash', 'cat', 'cmp', 'date', 'du', 'find', 'findmnt', 'flock', 'grep', 'head', 'hostname', 'ip', 'od'],
   ...['sed', 'sha256sum', 'sleep', 'ss', 'stat', 'tail', 'timeout', 'uname', 'yes'],
-];
+]);
 const CONTAINERS = {
   containers: [
     {

@@ -307,7 +307,7 @@ describe('other programs', () => {
 
   test.each([
     ['enabled', true],
-    ['enabled-runtime', true],
+    ['enabled-runtime', false],
     ['static', true],
     ['alias', true],
     ['indirect', true],
@@ -315,7 +315,7 @@ describe('other programs', () => {
     ['linked', false],
     ['disabled', false],
     ['transient', false],
-  ])('a unit file that is %s: enabled is %s, as `systemctl is-enabled` has it', (state, enabled) => {
+  ])('a unit file that is %s: starts at boot: %s', (state, enabled) => {
     host.program(
       'systemctl',
       `printf '%s\\n' LoadState=loaded ActiveState=active SubState=running UnitFileState=${state}`,

@@ -201,7 +201,6 @@ const OTHERWISE: ReadonlyMap<string, string> = new Map([
   ['hostname', 'beside ip'],
   ['ss', 'without it the probe says that listeners were not seen'],
   ['containerd', 'only for the name of the pause image'],
-  ['crio', 'only for the name of the pause image'],
 ]);
 
 /** Where a command begins in bash. */

@@ -43,9 +43,11 @@ export function describeOneSession(subject: Subject): void {
   describe(subject.name, () => {
     let folder: TemporaryFolder;
     let transport: Transport;
-    const server = new TcpServer();
+    // made in beforeAll, for what a suite opens while it is read stays open where the suite is skipped
+    let server: TcpServer;
     beforeAll(async () => {
       folder = new TemporaryFolder();
+      server = new TcpServer();
       await Promise.all([subject.start(folder), server.listening]);
     });
     beforeEach(async () => {

@@ -1,0 +1,2 @@
+globalThis.etcdHaActionPhase = 'post';
+await import('./index.js');
