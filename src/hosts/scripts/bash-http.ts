@@ -2,7 +2,7 @@
  * Bash function `http_status ADDRESS PORT PATH`: sets `status` to the status code of a plain HTTP answer, or to nothing. Bash's
  * own /dev/tcp, because neither curl nor wget is sure to be on a host.
  */
-export const HTTP_STATUS_FUNCTION = `
+const HTTP_STATUS_FUNCTION = `
 http_status() {
   status=''
   { exec 3<> "/dev/tcp/$1/$2"; } 2>/dev/null || return 0
