@@ -4783,7 +4783,7 @@ function unusableRuntime(facts) {
             },
         ];
     }
-    const said = problem ?? wordsOf('runtime', facts) ?? '';
+    const said = [problem, wordsOf('runtime', facts)].find((words = '') => words !== '') ?? '';
     return [
         {
             at: essentials_AT,
@@ -5247,18 +5247,18 @@ function unseenFindings(members, purpose) {
         ];
     });
 }
-/** Without the program there is no answer; that it is missing is told by {@link missingEssentials}. */
+/** What {@link missingEssentials} tells already: that the program is missing, or what kubeadm or the runtime said instead. */
 function isExplained(what, facts) {
     switch (what) {
         case 'kubeadm':
-            return facts.kubeadmPath === undefined;
+            return facts.kubeadmVersion === undefined || facts.etcdImage === undefined;
         case 'kubelet':
             return !facts.systemd;
         case 'containers':
         case 'images':
             return facts.crictlPath === undefined || facts.runtime.sockets.length !== 1;
         case 'runtime':
-            return facts.crictlPath === undefined;
+            return facts.runtime.runtime === undefined;
         default:
             return false;
     }
@@ -12948,6 +12948,7 @@ begin_program kubelet 15 systemctl show kubelet -p LoadState -p ActiveState -p S
 
 
 
+
 const STAGE = 'Observe';
 const PROBE_TIMEOUT_MS = 60_000;
 /** How a host is called before its member name is known. */
@@ -13046,8 +13047,9 @@ function understood(host, result, read) {
             host,
             at: 'probe',
             fact: `${(0,src_findings/* errorMessage */.gJ)(error)} (exit code ${result.code ?? 'none'}): ${(0,last_words/* lastWords */.a)(result.stderr, 3)}`,
-            cause: 'bash on the host ended early: the disk is full, or a limit of the system was hit.',
-            fix: 'Log in to the host and see whether `sudo bash -c true` works.',
+            ...((0,explain_unknown/* knownReason */.y)(result.stderr) ?? {
+                fix: 'Log in to the host, see whether `sudo bash -c true` works, and run again.',
+            }),
         });
     }
 }

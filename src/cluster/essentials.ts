@@ -192,7 +192,7 @@ function unusableRuntime(facts: HostFacts): Essential[] {
       },
     ];
   }
-  const said = problem ?? wordsOf('runtime', facts) ?? '';
+  const said = [problem, wordsOf('runtime', facts)].find((words = '') => words !== '') ?? '';
   return [
     {
       at: AT,

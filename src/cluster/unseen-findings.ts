@@ -60,18 +60,18 @@ export function unseenFindings(members: readonly Member[], purpose: Purpose): Fi
   });
 }
 
-/** Without the program there is no answer; that it is missing is told by {@link missingEssentials}. */
+/** What {@link missingEssentials} tells already: that the program is missing, or what kubeadm or the runtime said instead. */
 function isExplained(what: FactName, facts: HostFacts): boolean {
   switch (what) {
     case 'kubeadm':
-      return facts.kubeadmPath === undefined;
+      return facts.kubeadmVersion === undefined || facts.etcdImage === undefined;
     case 'kubelet':
       return !facts.systemd;
     case 'containers':
     case 'images':
       return facts.crictlPath === undefined || facts.runtime.sockets.length !== 1;
     case 'runtime':
-      return facts.crictlPath === undefined;
+      return facts.runtime.runtime === undefined;
     default:
       return false;
   }

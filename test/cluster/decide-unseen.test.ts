@@ -26,7 +26,7 @@ import { finishedCluster, guideCluster, MEMBERS } from './example.ts';
 const healthy = { cluster: clusterFacts() };
 const HEARTBEAT = { extraArgs: [{ name: 'heartbeat-interval', value: '200' }] };
 
-const ALWAYS = ['containers', 'runtime', 'kubelet', 'kubeadm', 'files', 'digests', 'data-dir'] as const;
+const ALWAYS = ['containers', 'kubelet', 'kubeadm', 'files', 'digests', 'data-dir'] as const;
 
 describe.each<[string, HostFacts[], Circumstances]>([
   ['new hosts', pristine(), {}],
@@ -49,6 +49,15 @@ describe.each<[string, HostFacts[], Circumstances]>([
     expect(found[0]?.fact).toContain('DeadlineExceeded');
     expect(found[0]?.fix).toContain(`Run \`look at ${what}\``);
     expect(found[0]?.fix).not.toMatch(/remove|delete|rm /i);
+  });
+
+  test('no verdict without runtime', () => {
+    const found = refusals(
+      withHost(facts, 1, (host) => blind(host, 'runtime')),
+      circumstances,
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ host: 'infra1', fact: expect.stringContaining('DeadlineExceeded') });
   });
 
   // crictl that warns on a host without /etc/crictl.yaml, on all hosts alike
