@@ -3953,6 +3953,23 @@ function isRemote(host) {
 
 /***/ }),
 
+/***/ 68815:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ isCrictlWarning)
+/* harmony export */ });
+/**
+ * Whether a line is what crictl 1.32 and later writes to standard error in each call on a host without /etc/crictl.yaml, as
+ * kubeadm's packages leave it (cri-tools, pkg/common/config.go). It tells nothing about etcd or the runtime.
+ */
+function isCrictlWarning(line) {
+    return line.includes('level=warning msg="Config ') && line.includes('crictl.yaml');
+}
+
+
+/***/ }),
+
 /***/ 46862:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -4612,7 +4629,9 @@ function fingerprint(blob) {
 /* harmony export */   a: () => (/* binding */ lastWords)
 /* harmony export */ });
 /* harmony import */ var _key_blocks_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(52491);
+/* harmony import */ var _crictl_warning_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(68815);
 /* harmony import */ var _printable_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(28456);
+
 
 
 /** Longest piece of a program's own words that a message quotes. */
@@ -4622,13 +4641,14 @@ const MOST_OF_OUTPUT = 256 * 1024;
 const MOST_OF_LINE = 16 * 1024;
 /**
  * The last lines that a program wrote, as one line for a message: without control characters and private keys (known by their BEGIN
- * line), and not too long.
+ * line), without crictl's warning of a missing configuration,
+ * and not too long.
  */
 function lastWords(output, lines) {
     const said = (0,_key_blocks_js__WEBPACK_IMPORTED_MODULE_0__/* .hideKeys */ .tI)(output.slice(-MOST_OF_OUTPUT))
         .split('\n')
         .map((line) => (0,_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(line.slice(0, MOST_OF_LINE), Infinity))
-        .filter((line) => line !== '')
+        .filter((line) => line !== '' && !(0,_crictl_warning_js__WEBPACK_IMPORTED_MODULE_2__/* .isCrictlWarning */ .o)(line))
         .slice(-lines)
         .join(' / ');
     return said.length > MOST_CHARACTERS ? `… ${said.slice(-MOST_CHARACTERS)}` : said;

@@ -7290,6 +7290,8 @@ function memberOf({ plan }, host) {
     return member;
 }
 
+// EXTERNAL MODULE: ./src/hosts/crictl-warning.ts
+var crictl_warning = __webpack_require__(68815);
 ;// CONCATENATED MODULE: ./src/hosts/scripts/cri-pull.ts
 /** Path of the CRI's call (k8s.io/cri-api, runtime/v1/api.proto). */
 const PULL_IMAGE_CALL = '/runtime.v1.ImageService/PullImage';
@@ -10829,6 +10831,7 @@ function fileDifference(path, mode, sha, placed) {
 
 
 
+
 const ASKING = new Set(['move-leadership', 'prove-served', 'prove-client']);
 /** Whether a step is no script. */
 function isAsking(step) {
@@ -10891,7 +10894,7 @@ function start(step, context) {
         ...(0,data_places/* placesOf */.ek)(step),
         criEndpoint,
         hadContainers,
-        onProgress: (line) => context.log.host(host).info(line),
+        onProgress: (line) => tell(host, line, context),
         ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
         ...(behind !== undefined && {
             behind: { address: memberOf(context, behind).address, peerPort, peers: members.length - 1 },
@@ -10917,9 +10920,14 @@ function run_step_restart(step, context) {
         currentSha256: found?.get(kubeadm_paths/* ETCD_MANIFEST */.jl) ?? 'absent',
         renderedSha256,
         mayLackData,
-        onProgress: (line) => context.log.host(host).info(line),
+        onProgress: (line) => tell(host, line, context),
     });
     return { script, explain: explainRestart, succeeded: () => void found?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedSha256) };
+}
+/** A line of a script that goes on, as the log of its host. */
+function tell(host, line, { log }) {
+    if (!(0,crictl_warning/* isCrictlWarning */.o)(line))
+        log.host(host).info(line);
 }
 function renderedDigest(host, context) {
     const digest = digestsOf(context, host).get(kubeadm_paths/* ETCD_MANIFEST */.jl);
@@ -16203,6 +16211,7 @@ function parse_filesystem_unescape(word) {
 
 
 
+
 /** The probe that is installed on the host is of another release of the action. */
 class OtherFormat extends Error {
 }
@@ -16238,7 +16247,7 @@ function parseHealth(answer, timing) {
             containers: ('seen' in containers ? containers.seen : []).map((container, at) => withEnd(container, programAnswer(sections, `health.container.${at}`).text)),
             lastLog: get('health.log')
                 .split('\n')
-                .filter((line) => line !== ''),
+                .filter((line) => line !== '' && !(0,crictl_warning/* isCrictlWarning */.o)(line)),
             publicKeys: new Map(parse_health_named('health.public-key:', sections).flatMap(digestOfKey)),
         },
         ...(clientKey !== undefined && { clientKey: Buffer.from(clientKey) }),

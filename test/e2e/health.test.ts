@@ -440,7 +440,7 @@ describe('an account that may run nothing but the probe', () => {
     const program = '/usr/local/sbin/etcd-ha-health-probe';
     await broken(
       'infra1',
-      `cp -a ${program} /root/probe && sed -i "/^section health.format/{n;s/1/0/}" ${program}`,
+      `cp -a ${program} /root/probe && sed -i "/^section health.format/{n;s/[0-9]/0/}" ${program}`,
       `cp -a /root/probe ${program}`,
       () =>
         broken('infra2', `mv ${program} /root/probe`, `mv /root/probe ${program}`, async () => {

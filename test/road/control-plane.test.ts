@@ -10,6 +10,7 @@ import { connectEach } from '../../src/road/observe.ts';
 import { Timeline } from '../../src/road/timeline.ts';
 import type { HostSettings } from '../../src/settings/settings.ts';
 import { exampleSettings } from '../cluster/example.ts';
+import { recorded, withSections } from '../hosts/probe/recorded.ts';
 import { standInTransport } from './stand-ins.ts';
 
 const settings = exampleSettings({
@@ -36,7 +37,8 @@ async function observe(
   return observeControlPlane(settings, connected, connected.transports, timeline);
 }
 
-const probed = (hostname: string): Buffer => Buffer.from(`m\n\nm hostname\n${hostname}\n\nm end\n`);
+const probed = (hostname: string): Buffer =>
+  Buffer.from(withSections(recorded('pristine'), { hostname: `${hostname}\n` }));
 
 // The cluster does not wait for its clients.
 describe('hosts of the control plane that are not reached', () => {

@@ -3,6 +3,7 @@ import type { ContainerFact, StandingFacts } from '../../cluster/host-facts.ts';
 import type { FilesystemFact } from '../../cluster/preflight/preflight-facts.ts';
 import type { HealthHostFacts, PodContainer } from '../../health/facts.ts';
 import { fieldsIn, fieldsOf, numberIn, textIn } from '../../json-fields.ts';
+import { isCrictlWarning } from '../crictl-warning.ts';
 import { clockOf, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
 import { HEALTH_PROBE_FORMAT } from './health-probe.ts';
@@ -57,7 +58,7 @@ export function parseHealth(answer: string, timing: ProbeTiming): HealthAnswer {
       ),
       lastLog: get('health.log')
         .split('\n')
-        .filter((line) => line !== ''),
+        .filter((line) => line !== '' && !isCrictlWarning(line)),
       publicKeys: new Map(named('health.public-key:', sections).flatMap(digestOfKey)),
     },
     ...(clientKey !== undefined && { clientKey: Buffer.from(clientKey) }),

@@ -1,4 +1,5 @@
 import type { Step } from '../../cluster/plan.ts';
+import { isCrictlWarning } from '../../hosts/crictl-warning.ts';
 import { pullImage, explainPull } from '../../hosts/scripts/pull-image.ts';
 import { explainRestart, restartMember } from '../../hosts/scripts/restart-member.ts';
 import { explainModes, setModes } from '../../hosts/scripts/set-modes.ts';
@@ -93,7 +94,7 @@ function start(step: Step & { kind: 'start-member' }, context: ActContext): Step
     ...placesOf(step),
     criEndpoint,
     hadContainers,
-    onProgress: (line) => context.log.host(host).info(line),
+    onProgress: (line) => tell(host, line, context),
     ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
     ...(behind !== undefined && {
       behind: { address: memberOf(context, behind).address, peerPort, peers: members.length - 1 },
@@ -119,9 +120,14 @@ function restart(step: Step & { kind: 'restart-member' }, context: ActContext): 
     currentSha256: found?.get(ETCD_MANIFEST) ?? 'absent',
     renderedSha256,
     mayLackData,
-    onProgress: (line) => context.log.host(host).info(line),
+    onProgress: (line) => tell(host, line, context),
   });
   return { script, explain: explainRestart, succeeded: () => void found?.set(ETCD_MANIFEST, renderedSha256) };
+}
+
+/** A line of a script that goes on, as the log of its host. */
+function tell(host: string, line: string, { log }: ActContext): void {
+  if (!isCrictlWarning(line)) log.host(host).info(line);
 }
 
 function renderedDigest(host: string, context: ActContext): string {

@@ -21,14 +21,14 @@ describe('a recorded answer', () => {
     expect(more.filesystem).toMatchObject({ type: 'ext4', mountPoint: '/', readOnly: false });
     expect(more.kubeletHealthz).toBe('ok');
     expect(more.containers).toMatchObject([
-      { running: true, attempt: 1, startedAt: '2026-11-24T07:50:39.542Z' },
+      { running: true, attempt: 1, startedAt: '2026-11-30T04:14:44.977Z' },
       { running: false, attempt: 0, exitCode: 255, reason: 'Unknown' },
     ]);
     expect(more.containers[0]).not.toHaveProperty('finishedAt');
     expect(more.lastLog.every((line) => line.startsWith('{'))).toBe(true);
     expect([...more.publicKeys]).toContainEqual([
       '/etc/kubernetes/pki/etcd/server.key',
-      '8ce218db7e6074e78618d383e1d972cc1fedce600d93c17401920ea3ae5916d7',
+      '319f8639796b1e3970a2bab7bf36393c000bb687d2ea91468076d11277fd236a',
     ]);
     expect(clientKey).toBeUndefined();
   });

@@ -16,3 +16,10 @@ export function withSections(answer: string, changes: Readonly<Record<string, st
   );
   return [start, ...added, ...kept].join(separator);
 }
+
+/** The text of a section; empty if there is none. */
+export function sectionOf(answer: string, name: string): string {
+  const separator = `\n${answer.slice(0, answer.indexOf('\n'))} `;
+  const part = answer.split(separator).find((one) => one.startsWith(`${name}\n`));
+  return part === undefined ? '' : part.slice(name.length + 1);
+}
