@@ -48,7 +48,7 @@ test('a host that names the words of the report its key has none of them hidden'
   const kubelet =
     'LoadState=loaded\nActiveState=failed\nSubState=failed\nUnitFileState=disabled\nDropInPaths=\n';
   const bad = { kubelet, 'cri.containers': '{"containers":[]}\n' };
-  const without = await health(bad);
+  const without = await health({ ...bad, 'health.client-key': 'no key at all' });
   const expected = statuses();
   expect(expected.filter((line) => line.endsWith(' fail')).length).toBeGreaterThan(2);
   const words = [
