@@ -6883,18 +6883,20 @@ function refuseUnapproved(approved, { digest, verdict }) {
 
 ;// CONCATENATED MODULE: ./src/cluster/healthy-records.ts
 
+/** A full database keeps the cluster from being healthy, and says nothing about what was done to its members. */
+const DESPITE = { despite: 'NOSPACE' };
 /**
  * The records that are written although the cluster as a whole could not be proven healthy: those of healthy members that were
  * recorded as members before, while a majority is healthy. What was done to them is then known to the next run.
  * @param facts by host, as the plan was decided from.
  */
 function healthyRecords({ afterProof }, facts, health) {
-    if (gateFindings({ kind: 'quorum' }, health).length > 0)
+    if (gateFindings({ kind: 'quorum', ...DESPITE }, health).length > 0)
         return [];
     const isRecordable = (host) => {
         const state = facts.get(host)?.state;
         const wasMember = typeof state === 'object' && state.phase === 'member';
-        return wasMember && gateFindings({ kind: 'member', member: host }, health).length === 0;
+        return wasMember && gateFindings({ kind: 'member', member: host, ...DESPITE }, health).length === 0;
     };
     return afterProof
         .map((stage) => ({
