@@ -626,30 +626,18 @@ describe('fewer healthy members than the change needs', () => {
   const lines = (state: Parameters<typeof clusterFacts>[0], facts = finishedCluster()): string[] =>
     refusalLines(facts, { cluster: clusterFacts(state), settings: HEARTBEAT });
 
-  /** Members that are restarted, and those whose restart is left out with the reason. */
-  const restarts = (state: Parameters<typeof clusterFacts>[0]): { done: string[]; left: string[] } => {
-    const plan = decide(finishedCluster(), { cluster: clusterFacts(state), settings: HEARTBEAT });
-    const steps = plan.stages.flatMap((stage) => stage.steps);
-    return {
-      done: steps.filter(({ kind }) => kind === 'restart-member').map(({ host }) => host),
-      left: plan.leftOut.map(({ host = '', fact }) => `${host}: ${fact}`),
-    };
-  };
-
-  test('a member that does not answer: no other is restarted, and the run says so', () => {
-    const { done, left } = restarts({ down: ['infra2'] });
-    expect(done).toEqual(['infra2']);
-    expect(left).toEqual(
+  test('a member that does not answer: no other may be restarted', () => {
+    expect(lines({ down: ['infra2'] })).toEqual(
       ['infra0', 'infra1'].map((name) =>
         expect.stringMatching(
-          `^${name}: it is not restarted.*heartbeat-interval.* 1 of 3 members would be healthy without ${name}, and 2 are needed \\(not healthy: infra2, .*connection refused`,
+          `^${name} gate: 1 of 3 members would be healthy without ${name}, and 2 are needed \\(not healthy: infra2, .*connection refused`,
         ),
       ),
     );
   });
 
   test('a member that is far behind', () => {
-    expect(restarts({ lagging: ['infra2'] })).toMatchObject({ done: ['infra2'], left: { length: 2 } });
+    expect(lines({ lagging: ['infra2'] })).toHaveLength(2);
   });
 
   test('no leader, an alarm', () => {
