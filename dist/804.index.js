@@ -4944,7 +4944,10 @@ function differentImages(members, image) {
 ;// CONCATENATED MODULE: ./src/cluster/restart-findings.ts
 
 
-/** Why the cluster cannot spare a running member that has to be taken down, or why that is unknown; by the member's name. */
+/**
+ * Why the cluster cannot spare a running member that has to be taken down, or why that is unknown; by the member's name. If one
+ * cannot be spared, none is restarted.
+ */
 function shutGates(all, { members }, cluster) {
     const taken = all.filter(isTakenDown);
     if (members.length === 1)
@@ -4960,11 +4963,14 @@ function shutGates(all, { members }, cluster) {
     }
     // they are started and ready before the first that runs is touched
     const idle = new Set(all.filter(({ etcdRuns }) => !etcdRuns).map(({ name }) => name));
-    return new Map(taken.flatMap((member) => {
+    const shut = new Map(taken.flatMap((member) => {
         const gate = gateBefore(member, members.length);
         const findings = gate === undefined ? [] : gateFindings(gate, cluster.health, idle);
         return findings.length === 0 ? [] : [[member.name, findings]];
     }));
+    // one that is not healthy itself could be spared, but would most likely not come back with the others as they are
+    const others = [...shut.values()].flat();
+    return shut.size === 0 ? shut : new Map(taken.map(({ name }) => [name, shut.get(name) ?? others]));
 }
 /** The same fact for several members is told once. */
 function distinctFacts(findings) {
