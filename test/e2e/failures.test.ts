@@ -59,10 +59,11 @@ test('a run that fails half-way names cause and fix, and goes on from there once
   );
   await lab.sh('infra0', `rm ${dropIn}`);
 
-  // A value that kubelet does not take.
-  const refused = await deploy({ 'kubelet-config': 'maxPods: many' });
+  // Values that kubelet does not take together; each alone is good.
+  const thresholds = 'imageGCHighThresholdPercent: 50\nimageGCLowThresholdPercent: 60';
+  const refused = await deploy({ 'kubelet-config': thresholds });
   expect(refused.log.join('\n')).toMatch(
-    /\[infra0\] wait for kubelet: kubelet .*maxPods.*Fix: Correct `kubelet-config`/,
+    /\[infra0\] wait for kubelet: kubelet .*imageGC.*Fix: Correct `kubelet-config`/i,
   );
 
   // No image, and no way to a registry.
