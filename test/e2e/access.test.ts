@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../../lab/client.ts';
 import type { ActionRun } from '../github/runner.ts';
+import { isListening } from '../hosts/ssh/tools.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
 import { assertOneClusterHealthy } from './support/cluster.ts';
 import { finding, logOf, succeeded } from './support/expect-run.ts';
@@ -69,7 +70,7 @@ beforeAll(async () => {
   );
   for (const { address } of lab.hosts.slice(1)) inRunner('ip', 'route', 'add', 'blackhole', address);
   agent = spawn('ssh-agent', ['-D', '-a', agentSocket], { stdio: 'ignore' });
-  while (!existsSync(agentSocket)) await sleep(20);
+  while (!(await isListening(agentSocket))) await sleep(20);
   execFileSync('ssh-add', ['-q', login.path], { env: { ...process.env, SSH_AUTH_SOCK: agentSocket } });
   inputs = {
     'ssh-user': 'ops',

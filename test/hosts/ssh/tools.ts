@@ -1,4 +1,6 @@
 /** ssh-keygen and openssl, which make the keys and known_hosts files that real users have. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -63,4 +65,15 @@ export function readKeyPair(folder: TemporaryFolder, name: string): KeyPair {
     host: { type, blob: Buffer.from(base64, 'base64') },
     fingerprint: tool('ssh-keygen', '-lf', `${folder.at(name)}.pub`).split(' ')[1] ?? '',
   };
+}
+
+/** Whether a program takes connections on a Unix socket, whose file is there a moment before the program listens. */
+export async function isListening(socket: string): Promise<boolean> {
+  const connection = connect(socket);
+  const taken = await once(connection, 'connect').then(
+    () => true,
+    () => false,
+  );
+  connection.destroy();
+  return taken;
 }

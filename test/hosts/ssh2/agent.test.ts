@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -12,7 +12,7 @@ import { agentCredential, type Credential } from '../../../src/hosts/ssh2/creden
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
 import { Sshd } from '../ssh/sshd.ts';
-import { type KeyPair, sshKeygen, TemporaryFolder, tool } from '../ssh/tools.ts';
+import { isListening, type KeyPair, sshKeygen, TemporaryFolder, tool } from '../ssh/tools.ts';
 import { needing } from '../../needs.ts';
 
 jest.setTimeout(20_000);
@@ -43,7 +43,7 @@ async function startAgent(...keys: readonly KeyPair[]): Promise<{ socket: string
     child.kill('SIGKILL');
     await once(child, 'exit');
   });
-  while (!existsSync(socket)) await sleep(10);
+  while (!(await isListening(socket))) await sleep(10);
   for (const { path } of keys) {
     execFileSync('ssh-add', ['-q', path], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'pipe' });
   }
