@@ -20,7 +20,8 @@ export interface Tied {
 
 /**
  * Runs a program and ends it when its own input does: @actions/exec gives it one that stays open as long as this process
- * lives, however that ends. The first line of standard output is the program's number, whatever that prints.
+ * lives, however that ends. The first line of standard output is the program's number, whatever that prints. Once it has ended, nothing
+ * of it is left: the one that watches is waited for, too.
  */
 const TIED = `
 exec 3<&0 < /dev/null
@@ -32,6 +33,7 @@ exec 3<&- > /dev/null 2>&1
 wait $program
 status=$?
 kill $watch
+wait $watch 2> /dev/null
 exit $status`;
 
 /**
