@@ -21,8 +21,6 @@ export interface AuthorityQuestion {
   /** The CA among the inputs. */
   readonly brought: AuthoritySettings | undefined;
   readonly custody: CaCustody;
-  /** Whether certificates have to be issued, for which the CA's key is needed. */
-  readonly mustSign: boolean;
   /** Whether the plan puts a key that is brought or made on its keeper: only where the cluster is new. */
   readonly deliversKey: boolean;
 }
@@ -36,7 +34,7 @@ export interface AuthorityAnswer {
 
 /**
  * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
- * beside one that is there.
+ * beside one that is there. Of one that is on the hosts, the certificate alone is chosen: see {@link withKey}.
  *
  * A key that is brought or made goes to the first host of the inputs, whatever another host says of itself: with a file
  * of that name root on any host could ask for the key of the CA.
@@ -46,7 +44,7 @@ export function chooseAuthority(
   ownership: ReadonlyMap<string, Ownership>,
   question: AuthorityQuestion,
 ): AuthorityAnswer {
-  const { brought, mustSign } = question;
+  const { brought } = question;
   const broughtFingerprint = knownAuthority([], brought?.certificatePem)?.fingerprint;
   const found = members.flatMap((member) => authorityOn(member));
   const findings = [
@@ -69,13 +67,18 @@ export function chooseAuthority(
       findings,
       warnings,
     };
-  if (!mustSign) {
-    const source = { from: 'certificate-only', host: holder.host } as const;
-    return { choice: { source, ...keyKeeper }, findings, warnings };
-  }
+  const source = { from: 'certificate-only', host: holder.host } as const;
+  return { choice: { source, ...keyKeeper }, findings, warnings };
+}
+
+/** What was chosen, for a run that issues certificates: of a CA that is on the hosts it takes the key too, from its keeper. */
+export function withKey(answer: AuthorityAnswer, members: readonly Member[]): AuthorityAnswer {
+  const { choice, warnings } = answer;
+  if (choice?.source.from !== 'certificate-only') return answer;
+  const { source, keyKeeper: keeper } = choice;
   if (keeper !== undefined && keyHolders(members).some(({ name }) => name === keeper))
-    return { choice: { source: { from: 'host', host: keeper }, ...keyKeeper }, findings, warnings };
-  return { findings: [withoutKey(holder.host)], warnings };
+    return { ...answer, choice: { ...choice, source: { from: 'host', host: keeper } } };
+  return { findings: [withoutKey(source.host)], warnings };
 }
 
 function withoutKey(host: string): Finding {

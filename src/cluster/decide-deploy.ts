@@ -31,7 +31,7 @@ import {
   withoutAuthority,
   type AuthorityAnswer,
   type AuthorityChoice,
-  type AuthorityQuestion,
+  withKey,
 } from './authority.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import { bootstrapFindings } from './bootstrap.ts';
@@ -144,12 +144,13 @@ function decide(question: DeployQuestion): Plan {
     ...lostLogFindings(members, ownership, cluster),
     ...membershipFindings(ownership, cluster),
   ]);
-  const controlPlane = decideControlPlane(question.controlPlane ?? { hosts: [], unreached: [] }, members, {
-    authority: knownAuthority(members, settings.authority?.certificatePem),
+  const authority = knownAuthority(members, settings.authority?.certificatePem);
+  const handOver = decideControlPlane(question.controlPlane ?? { hosts: [], unreached: [] }, members, {
+    authority,
     renewBeforeDays: settings.renewBeforeDays,
     now: question.now,
   });
-  const found: Found = { ...question, members, away: absent, ownership, shape, handOver: controlPlane };
+  const found: Found = { ...question, members, away: absent, ownership, shape, authority, handOver };
   return established ? decideEstablished(found) : decideNew(found);
 }
 
@@ -160,6 +161,8 @@ interface Found extends DeployQuestion {
   readonly away: readonly AbsentMember[];
   readonly ownership: ReadonlyMap<string, Ownership>;
   readonly shape: ClusterShape;
+  /** The CA as it is known of before anything is done. */
+  readonly authority: Authority | undefined;
   readonly handOver: ControlPlanePlan;
 }
 
@@ -180,10 +183,9 @@ function isEstablished(
 function decideNew(found: Found): Plan {
   const { settings, members, ownership, shape, archive, handOver } = found;
   const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
-  const { choice, findings } = authorityFor(found, {
-    mustSign: members.some((member) => !hasStarted(member)),
-    deliversKey: true,
-  });
+  const toKnow = authorityOf(found, { deliversKey: true });
+  const toSign = readyToSign(toKnow, found);
+  const { choice, findings } = members.every(hasStarted) ? toKnow : toSign;
   refuseIf([
     // without a choice nothing is known of the CA, and the findings say why
     ...(isNew
@@ -218,7 +220,7 @@ function decideNew(found: Found): Plan {
   const fresh = created.filter(({ progress }) => progress !== 'begun');
   // a manifest that has to be replaced comes with certificates of this run
   const signs = fresh.length > 0 || handOver.issue.size > 0;
-  const signing = authorityFor(found, { mustSign: signs, deliversKey: true });
+  const signing = signs ? toSign : toKnow;
   if (signs) refuseIf(signing.findings);
   const authority = chosen(signing.choice ?? choice);
   const takesKey =
@@ -250,12 +252,11 @@ function decideNew(found: Found): Plan {
 
 /** A cluster that lives: unchanged, converge, adopt. */
 function decideEstablished(found: Found): Plan {
-  const { settings, members, ownership, shape, cluster, archive, handOver } = found;
+  const { settings, members, ownership, shape, cluster, archive, authority, handOver } = found;
   const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
-  const first = authorityFor(found, { mustSign: false, deliversKey: false });
-  refuseIf([...first.findings, ...members.flatMap(missingEssentials), ...handOver.findings]);
-  const known = knownAuthority(members, settings.authority?.certificatePem);
-  if (known === undefined) throw new Refused(TITLE, [withoutAuthority(members)]);
+  const toKnow = authorityOf(found, { deliversKey: false });
+  refuseIf([...toKnow.findings, ...members.flatMap(missingEssentials), ...handOver.findings]);
+  if (authority === undefined) throw new Refused(TITLE, [withoutAuthority(members)]);
 
   const images = new Map(
     members.map((member) => [member.name, foundImage(member, members, ownership, settings)] as const),
@@ -266,12 +267,14 @@ function decideEstablished(found: Found): Plan {
     return one !== undefined && 'image' in one ? one.image : undefined;
   };
   const compared = members.map((member) =>
-    convergedMember(member, known, chosen(first.choice), found, imageOn(member)),
+    convergedMember(member, authority, chosen(toKnow.choice), found, imageOn(member)),
   );
-  const held = holdBack(compared, found);
+  const toSign = issuedBy(compared, handOver).size > 0 ? readyToSign(toKnow, found) : toKnow;
+  const held = holdBack(compared, found, toSign.findings);
   const converged = held.members;
   const issue = issuedBy(converged, handOver);
-  const signing = issue.size > 0 ? authorityFor(found, { mustSign: true, deliversKey: false }) : first;
+  // what cannot be signed was left out, or is refused here
+  const signing = issue.size > 0 ? toSign : toKnow;
   const supplied = converged.filter((member) => mustRestart(member) || !runs(member));
   refuseIf([
     ...unseenFindings(supplied, 'image'),
@@ -304,7 +307,7 @@ function decideEstablished(found: Found): Plan {
   const verdict = verdictOn(unmanaged.length, different.length + handOver.stages.length, idle.length);
   const works = cluster !== undefined && hasMajority(cluster.health);
   const stages = withHandOver(
-    convergeStages(converged, shape, first.choice?.keyKeeper, works, archive),
+    convergeStages(converged, shape, toKnow.choice?.keyKeeper, works, archive),
     handOver,
   );
   // who is handed its own pair needs no copy of a member's
@@ -356,16 +359,18 @@ function issuedBy(
 /**
  * What can be done without what cannot: restarts that the cluster cannot spare are left out, and so are certificates while the
  * host that keeps the CA's key is away.
+ * @param keyless what keeps the CA from signing what is due.
  * @throws Refused with the reasons where nothing else is left to do.
  */
-function holdBack(compared: readonly ConvergedMember[], found: Found): Held {
-  const { away, cluster, handOver, ownership } = found;
-  const mustSign = issuedBy(compared, handOver).size > 0;
-  const unsigned =
-    mustSign && away.length > 0 ? authorityFor(found, { mustSign: true, deliversKey: false }).findings : [];
+function holdBack(
+  compared: readonly ConvergedMember[],
+  { away, cluster, handOver, ownership, shape }: Found,
+  keyless: readonly Finding[],
+): Held {
+  const unsigned = away.length > 0 ? keyless : [];
   const signed: Held =
     unsigned.length === 0 ? { members: compared, leftOut: [] } : holdLeaves(compared, unsigned);
-  const shut = shutGates(signed.members, found.shape, cluster);
+  const shut = shutGates(signed.members, shape, cluster);
   const { members, leftOut } = holdRestarts(signed.members, shut);
   const isIdle = members.every(
     (member) => isAsDesired(member.differences) && (member.isHeld || runs(member)),
@@ -406,7 +411,7 @@ function reasonsFor(verdict: Verdict, members: readonly ConvergedMember[]): stri
 }
 
 function common(
-  { settings, shape, handOver, members: hosts }: Found,
+  { settings, shape, authority, handOver }: Found,
   { source, keyKeeper }: AuthorityChoice,
   members: readonly (CreatedMember | ConvergedMember)[],
 ): Pick<
@@ -420,12 +425,13 @@ function common(
   | 'certificates'
   | 'controlPlane'
 > {
-  const known = knownAuthority(hosts, settings.authority?.certificatePem);
   return {
     clusterName: settings.clusterName,
     shape,
     authority: source,
-    ...(source.from === 'made' || known === undefined ? {} : { authorityCertificate: known.certificatePem }),
+    ...(source.from === 'made' || authority === undefined
+      ? {}
+      : { authorityCertificate: authority.certificatePem }),
     ...(keyKeeper === undefined ? {} : { keyKeeper }),
     certificates: settings.certificates,
     controlPlane: handOver.hosts,
@@ -437,15 +443,22 @@ function refuseIf(findings: readonly Finding[]): void {
   if (findings.length > 0) throw new Refused(TITLE, findings);
 }
 
-function authorityFor(
-  { members, ownership, settings, now }: Found,
-  { mustSign, deliversKey }: Pick<AuthorityQuestion, 'mustSign' | 'deliversKey'>,
+function authorityOf(
+  { members, ownership, settings }: Found,
+  { deliversKey }: { readonly deliversKey: boolean },
 ): AuthorityAnswer {
   const { authority: brought, caCustody: custody } = settings;
-  const answer = chooseAuthority(members, ownership, { brought, custody, mustSign, deliversKey });
-  if (answer.choice === undefined || !mustSign) return answer;
-  const known = knownAuthority(members, brought?.certificatePem);
-  return { ...answer, findings: signingFindings(answer.choice, known, members, settings.certificates, now) };
+  return chooseAuthority(members, ownership, { brought, custody, deliversKey });
+}
+
+/** The same CA, with its key, and what keeps it from signing. */
+function readyToSign(toKnow: AuthorityAnswer, { members, settings, authority, now }: Found): AuthorityAnswer {
+  const answer = withKey(toKnow, members);
+  if (answer.choice === undefined) return answer;
+  return {
+    ...answer,
+    findings: signingFindings(answer.choice, authority, members, settings.certificates, now),
+  };
 }
 
 function chosen(choice: AuthorityChoice | undefined): AuthorityChoice {

@@ -62,10 +62,9 @@ export interface DataDirFact extends FolderFact {
 /** A folder that is to be etcd's alone. */
 export interface FolderFact {
   readonly exists: boolean;
+  /** Nothing lies in it but `lost+found`, which a new file system has. */
   readonly empty: boolean;
   readonly mode: string;
-  /** Names of what lies in it, the first 20, without lost+found; absent where it is empty, or they are not known. */
-  readonly entries?: readonly string[];
 }
 
 /** Where a folder that the action writes in really is. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../findings.ts';
 import type { ConvergedMember } from './converge-stages.ts';
-import { isOnOtherManifest } from './restart-stages.ts';
+import { distinctFacts } from './restart-findings.ts';
+import { isOnOtherManifest, isTakenDown } from './restart-stages.ts';
 
 /** Where a finding belongs that says what a run leaves undone. */
 export const LEFT_OUT = 'left out';
@@ -13,19 +14,21 @@ export interface Held {
 
 /**
  * Leaves out the restarts that the cluster cannot spare now, with everything that only a restart puts into effect, so that the
- * rest of the plan (certificates, modes, kubelet, records) need not wait for them.
+ * rest of the plan (certificates, modes, kubelet, records) need not wait for them. If one member cannot be spared, none is
+ * restarted: one that is not healthy itself could be, but would most likely not come back with the others as they are.
  * @param shut why the gate of a member's restart is shut, by the member's name; no entry: it is open.
  */
 export function holdRestarts(
   members: readonly ConvergedMember[],
   shut: ReadonlyMap<string, readonly Finding[]>,
 ): Held {
+  if (shut.size === 0) return { members, leftOut: [] };
+  const others = distinctFacts([...shut.values()].flat());
   return {
-    members: members.map((member) => (shut.has(member.name) ? withoutRestart(member) : member)),
-    leftOut: members.flatMap((member) => {
-      const why = shut.get(member.name);
-      return why === undefined ? [] : [heldRestart(member, why)];
-    }),
+    members: members.map((member) => (isTakenDown(member) ? withoutRestart(member) : member)),
+    leftOut: members
+      .filter(isTakenDown)
+      .map((member) => heldRestart(member, shut.get(member.name) ?? others)),
   };
 }
 

@@ -9,8 +9,7 @@ import {
   NODE_MARKS,
   PKI_DIR,
 } from '../kubeadm/paths.ts';
-import { printable } from '../hosts/printable.ts';
-import type { FolderFact, HostFacts } from './host-facts.ts';
+import type { HostFacts } from './host-facts.ts';
 import { isToken, type HostState } from './host-state.ts';
 import { joinedNode } from './joined-node.ts';
 import type { Member } from './members.ts';
@@ -111,8 +110,8 @@ function leftovers(facts: HostFacts): Finding[] {
   const found: string[] = [];
   const { empty, hasLog, walDir } = facts.dataDir;
   if (hasLog) found.push("a member's data");
-  else if (!empty) found.push(`files in the data dir${named(facts.dataDir)}`);
-  if (!hasLog && walDir?.empty === false) found.push(`files in \`wal-dir\`${named(walDir)}`);
+  else if (!empty) found.push('files in the data dir');
+  if (!hasLog && walDir?.empty === false) found.push('files in `wal-dir`');
   if (facts.files.has(ETCD_MANIFEST)) found.push(ETCD_MANIFEST);
   found.push(
     ...leafFiles()
@@ -131,13 +130,6 @@ function leftovers(facts: HostFacts): Finding[] {
       fix: 'If it is still needed, start it and give its `data-dir` and `wal-dir`: a healthy cluster is taken over as it is. If not, use a fresh host, or move what is named here to another place and keep it until it is certain that no cluster needs it.',
     },
   ];
-}
-
-/** The first names of what lies in a folder, in brackets; nothing where they are not known. */
-function named({ entries = [] }: FolderFact): string {
-  const names = entries.map((entry) => printable(entry, 60));
-  if (names.length === 0) return '';
-  return ` (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''})`;
 }
 
 /** The pki tree of an etcd host is its own: what else lies there would be trusted, or taken for ours. */

@@ -5,10 +5,7 @@ import type { ConvergedMember } from './converge-stages.ts';
 import { gateFindings } from './gates.ts';
 import { gateBefore, isTakenDown } from './restart-stages.ts';
 
-/**
- * Why the cluster cannot spare a running member that has to be taken down, or why that is unknown; by the member's name. If one
- * cannot be spared, none is restarted.
- */
+/** Why the cluster cannot spare a running member that has to be taken down, or why that is unknown; by the member's name. */
 export function shutGates(
   all: readonly ConvergedMember[],
   { members }: ClusterShape,
@@ -27,16 +24,13 @@ export function shutGates(
   }
   // they are started and ready before the first that runs is touched
   const idle = new Set(all.filter(({ etcdRuns }) => !etcdRuns).map(({ name }) => name));
-  const shut = new Map(
+  return new Map(
     taken.flatMap((member) => {
       const gate = gateBefore(member, members.length);
       const findings = gate === undefined ? [] : gateFindings(gate, cluster.health, idle);
       return findings.length === 0 ? [] : [[member.name, findings] as const];
     }),
   );
-  // one that is not healthy itself could be spared, but would most likely not come back with the others as they are
-  const others = [...shut.values()].flat();
-  return shut.size === 0 ? shut : new Map(taken.map(({ name }) => [name, shut.get(name) ?? others]));
 }
 
 /** The same fact for several members is told once. */

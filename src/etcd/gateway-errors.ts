@@ -101,7 +101,7 @@ function authenticationIsOn(
 }
 
 function plainTextError(place: EtcdPlace, request: string, answer: HttpAnswer): EtcdError {
-  const text = answer.body.trim().slice(0, 200);
+  const text = printable(/^"(.*)"$/s.exec(answer.body.trim())?.[1] ?? answer.body, 200);
   if (text.includes(COMMON_NAME)) return authenticationIsOn(place, 'rejected', request, text);
   return unexpectedAnswer(place, request, `HTTP ${answer.status} "${text}"`);
 }

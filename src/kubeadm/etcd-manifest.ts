@@ -1,4 +1,5 @@
-import { isScalar, isSeq, parse, parseDocument, type Scalar } from 'yaml';
+import { isScalar, isSeq, parseDocument, type Scalar } from 'yaml';
+import { readYaml } from './foreign-yaml.ts';
 import { BOOTSTRAP_FLAGS, type EtcdArgument } from './kubeadm-config.ts';
 import { toKubernetesYaml } from './yaml.ts';
 
@@ -9,21 +10,12 @@ export interface EtcdManifest {
   readonly arguments: ReadonlyMap<string, string>;
 }
 
-/** kubeadm's has 3 kB. The time of the YAML parser grows with the square of some texts. */
-const MOST_CHARACTERS = 64 * 1024;
-
 /**
  * Reads kubeadm's etcd manifest (cmd/kubeadm/app/phases/etcd/local.go). `undefined` when the text is no pod that
  * runs etcd.
  */
 export function parseEtcdManifest(text: string): EtcdManifest | undefined {
-  if (text.length > MOST_CHARACTERS) return undefined;
-  let pod: unknown;
-  try {
-    pod = parse(text);
-  } catch {
-    return undefined;
-  }
+  const pod = readYaml(text);
   const container = at(pod, 'spec', 'containers', 0);
   const image = at(container, 'image');
   const command = at(container, 'command');

@@ -1,4 +1,3 @@
-import { parseAllDocuments } from 'yaml';
 import type { CertificatePolicy } from '../pki/policy.ts';
 import { certificateFields } from './certificate-fields.ts';
 import { logFolder, type DataPlaces } from './data-places.ts';
@@ -6,6 +5,7 @@ import { allPatches, patchFolder, type KubeadmPatch } from './patches.ts';
 import { PKI_DIR } from './paths.ts';
 import { DEFAULT_METRICS_PORT } from './ports.ts';
 import { httpsUrl, metricsUrl } from './urls.ts';
+import { readYamlDocuments } from './foreign-yaml.ts';
 import { toKubernetesYaml } from './yaml.ts';
 
 /** One member of the cluster. */
@@ -146,12 +146,12 @@ export function extraArgNames(configuration: string): string[] {
 
 /** `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
 export function extraArguments(configuration: string): EtcdArgument[] {
-  return listOf(configuration, 'extraArgs').flatMap(argumentOf);
+  return listsOf(configuration, ['extraArgs']).flatMap(argumentOf);
 }
 
 /** What the server and peer certificates name by a kubeadm configuration, each once; none where it cannot be read. */
 export function certSans(configuration: string): string[] {
-  const sans = (['serverCertSANs', 'peerCertSANs'] as const).flatMap((field) => listOf(configuration, field));
+  const sans = listsOf(configuration, ['serverCertSANs', 'peerCertSANs']);
   return [...new Set(sans.filter((san) => typeof san === 'string'))];
 }
 
@@ -161,12 +161,15 @@ interface ClusterConfiguration {
   readonly etcd?: { readonly local?: Readonly<Partial<Record<ListField, unknown>>> | null } | null;
 }
 
-function listOf(configuration: string, field: ListField): unknown[] {
-  return [...parseAllDocuments(configuration)].flatMap((document) => {
-    const read: unknown = document.errors.length > 0 ? undefined : document.toJS();
-    const list = (read as ClusterConfiguration | null | undefined)?.etcd?.local?.[field];
-    return Array.isArray(list) ? (list as unknown[]) : [];
-  });
+/** What the lists hold, one list after the other. */
+function listsOf(configuration: string, fields: readonly ListField[]): unknown[] {
+  const documents = readYamlDocuments(configuration) as (ClusterConfiguration | null)[];
+  return fields.flatMap((field) =>
+    documents.flatMap((document) => {
+      const list = document?.etcd?.local?.[field];
+      return Array.isArray(list) ? (list as unknown[]) : [];
+    }),
+  );
 }
 
 function argumentOf(argument: unknown): EtcdArgument[] {

@@ -20,8 +20,12 @@ export interface PemSpan {
   readonly isClosed: boolean;
 }
 
-/** Labels are short, which keeps the search linear in the length of the text, whatever stands in it. */
-const MARK = /-----(BEGIN|END) ([A-Z0-9 ]{1,60})-----/g;
+/**
+ * Labels are short, which keeps the search linear in the length of the text, whatever stands in it. The dashes behind one mark may
+ * be those before the next.
+ */
+const MARK = /-----(BEGIN|END) ([A-Z0-9 ]{1,60})(?=-----)/g;
+const DASHES = '-----'.length;
 
 /**
  * The blocks of a PEM text in their order, each from a BEGIN line to the next END line of the same label; what lies within a
@@ -33,7 +37,7 @@ export function pemSpans(text: string, isBegin: (mark: PemMark) => boolean): Pem
     kind: kind === 'BEGIN' ? 'BEGIN' : 'END',
     label,
     start: index,
-    end: index + whole.length,
+    end: index + whole.length + DASHES,
   }));
   const ends = Map.groupBy(
     marks.filter(({ kind }) => kind === 'END'),
@@ -49,7 +53,7 @@ export function pemSpans(text: string, isBegin: (mark: PemMark) => boolean): Pem
     while ((ofLabel[next]?.start ?? Infinity) < mark.end) next += 1;
     passed.set(mark.label, next);
     const end = ofLabel[next];
-    const cutOff = marks[index + 1]?.start ?? text.length;
+    const cutOff = Math.max(mark.end, marks[index + 1]?.start ?? text.length);
     spans.push({
       label: mark.label,
       start: mark.start,

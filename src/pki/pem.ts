@@ -1,3 +1,5 @@
+import { pemSpans } from './pem-marks.ts';
+
 /** One block of a PEM text. */
 export interface PemBlock {
   /** The word between BEGIN/END and the dashes, for example `CERTIFICATE`. */
@@ -30,55 +32,18 @@ export const MOST_PEM_CHARACTERS = 256 * 1024;
  * `openssl x509 -text` writes such files. Takes time in proportion to the text, whatever it holds.
  */
 export function decodePem(pem: string): PemBlock[] {
-  const blocks: PemBlock[] = [];
-  let from = 0;
-  for (const { type, start, bodyStart, end } of blocksIn(pem)) {
-    if (start < from) continue;
-    from = end + endLine(type).length;
-    const body = pem.slice(bodyStart, end);
+  return pemSpans(pem, ({ end }) => endsLine(pem, end)).flatMap((span) => {
+    if (!span.isClosed) return [];
+    const body = pem.slice(span.bodyStart, span.bodyEnd);
     const hasHeaders = body.includes(':');
     const bytes = hasHeaders ? Buffer.alloc(0) : Buffer.from(body, 'base64');
-    blocks.push({ type, text: pem.slice(start, from), hasHeaders, bytes });
-  }
-  return blocks;
+    return [{ type: span.label, text: pem.slice(span.start, span.end), hasHeaders, bytes }];
+  });
 }
 
-interface FoundBlock {
-  readonly type: string;
-  /** Where its BEGIN line starts, what is behind that line, and where its END line starts. */
-  readonly start: number;
-  readonly bodyStart: number;
-  readonly end: number;
-}
-
-/** Each BEGIN line with the next END line of its type; those inside of another block as well. */
-function blocksIn(pem: string): FoundBlock[] {
-  const marks = [...pem.matchAll(/-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g)];
-  const ends = new Map<string, number>();
-  const found: FoundBlock[] = [];
-  // from behind, so that the next END line of a type is known without a search
-  for (const { 0: mark, 1: kind, 2: type = '', index: start } of marks.toReversed()) {
-    if (kind === 'END') {
-      ends.set(type, start);
-      continue;
-    }
-    const end = ends.get(type);
-    const bodyStart = behindLine(pem, start + mark.length + DASHES);
-    if (end !== undefined && bodyStart !== undefined && bodyStart <= end)
-      found.push({ type, start, bodyStart, end });
-  }
-  return found.toReversed();
-}
-
-const DASHES = '-----'.length;
-
-function endLine(type: string): string {
-  return `-----END ${type}-----`;
-}
-
-/** Where the next line begins, if there are only blanks before it. */
-function behindLine(pem: string, at: number): number | undefined {
+/** Whether only blanks stand before the next line break. */
+function endsLine(pem: string, at: number): boolean {
   const lineBreak = /[ \t]*\r?\n/y;
   lineBreak.lastIndex = at;
-  return lineBreak.test(pem) ? lineBreak.lastIndex : undefined;
+  return lineBreak.test(pem);
 }

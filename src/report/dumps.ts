@@ -9,8 +9,13 @@ export interface ByteRun {
   readonly end: number;
 }
 
+/** What a text has to hold for its {@link base64View} and its {@link hexView} to be another one. */
+const NOT_OF_BASE64 = /[\s\-_]/;
+const NOT_OF_HEX = /[\s:,\\xXA-F]/;
+
 /** The text without white space, in the standard alphabet of base64. */
 export function base64View(view: View): View {
+  if (!NOT_OF_BASE64.test(view.text)) return view;
   return kept(view, (text, at) => {
     const code = text.charCodeAt(at);
     if (code === 45) return 43; // - for +
@@ -21,6 +26,7 @@ export function base64View(view: View): View {
 
 /** The text in small letters, without what dumps write between bytes: white space, `:`, `,`, `0x` and `\x`. */
 export function hexView(view: View): View {
+  if (!NOT_OF_HEX.test(view.text)) return view;
   return kept(view, (text, at) => {
     const code = text.charCodeAt(at);
     if (isSpace(code) || code === 58 || code === 44 || code === 92) return undefined;

@@ -1,6 +1,7 @@
 import { aligned } from './base64.ts';
 import type { KeyMaterial } from './secret-material.ts';
-import { base64View, hexView, numbersIn, type ByteRun } from './dumps.ts';
+import { hexView, numbersIn, type ByteRun } from './dumps.ts';
+import { Pieces } from './pieces.ts';
 import { placeIn, type Place, type View } from './views.ts';
 
 /**
@@ -45,14 +46,12 @@ const RUN = /[A-Za-z0-9+/]{20,}/g;
 
 /** Remembers pieces of private keys in all common encodings, and finds them again in any text. */
 export class Fragments {
-  readonly #pieces = new Map<Alphabet, Set<string>>([
-    [base64, new Set()],
-    [hex, new Set()],
-    [raw, new Set()],
-  ]);
+  readonly #pieces = new Map<Alphabet, Pieces>(
+    [base64, hex, raw].map((alphabet) => [alphabet, new Pieces(alphabet.window)]),
+  );
 
   get isEmpty(): boolean {
-    return [...this.#pieces.values()].every(({ size }) => size === 0);
+    return [...this.#pieces.values()].every(({ isEmpty }) => isEmpty);
   }
 
   /** Remembers every secret piece of a key. */
@@ -66,9 +65,13 @@ export class Fragments {
     for (const bytes of secretBytes) this.#remember(raw, bytes.toString('latin1'));
   }
 
-  /** Where pieces stand in one line of text. @param tails of the lines before; become those of this one. */
-  find(view: View, tails: Tails): Place[] {
-    const [asBase64, asHex] = [base64View(view), hexView(view)];
+  /**
+   * Where pieces stand in one line of text.
+   * @param asBase64 its `base64View`.
+   * @param tails of the lines before; become those of this one.
+   */
+  find(view: View, asBase64: View, tails: Tails): Place[] {
+    const asHex = hexView(view);
     const numbers = numbersIn(view);
     return [
       ...this.#placesIn(base64, asBase64),
@@ -79,9 +82,8 @@ export class Fragments {
     ];
   }
 
-  /** True when a piece stands anywhere in the bytes, line breaks and separators passed over. */
-  isIn(view: View): boolean {
-    const asBase64 = base64View(view);
+  /** True when a piece stands anywhere in the bytes, line breaks and separators passed over. @param asBase64 their `base64View`. */
+  isIn(view: View, asBase64: View): boolean {
     return (
       this.#meets(raw, view.text) ||
       this.#meets(base64, asBase64.text) ||
@@ -100,21 +102,13 @@ export class Fragments {
     keep(text.slice(-alphabet.window));
   }
 
-  /** Where the windows begin that are remembered. */
-  *#hits(alphabet: Alphabet, text: string): Generator<number> {
-    const pieces = this.#pieces.get(alphabet);
-    if (pieces === undefined || pieces.size === 0) return;
-    for (let at = 0; at + alphabet.window <= text.length; at += 1) {
-      if (pieces.has(text.slice(at, at + alphabet.window))) yield at;
-    }
-  }
-
   #meets(alphabet: Alphabet, text: string): boolean {
-    return this.#hits(alphabet, text).next().done !== true;
+    return this.#pieces.get(alphabet)?.areIn(text) === true;
   }
 
   *#placesIn(alphabet: Alphabet, view: View): Generator<Place> {
-    for (const at of this.#hits(alphabet, view.text)) yield placeIn(view, at, at + alphabet.window);
+    for (const at of this.#pieces.get(alphabet)?.placesIn(view.text) ?? [])
+      yield placeIn(view, at, at + alphabet.window);
   }
 
   /** Runs of base64 of what is written in base64 or hex itself. */

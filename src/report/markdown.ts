@@ -23,8 +23,10 @@ function trimmed(line: string, atStart: boolean, atEnd: boolean): string {
   return atEnd ? rest.trimEnd() : rest;
 }
 
+/** What has a meaning is the last of the characters: white space may stand before it. */
 function reference(characters: string): string {
-  return characters.replace(/\S/, (character) => `&#${character.charCodeAt(0)};`);
+  const last = characters.length - 1;
+  return `${characters.slice(0, last)}&#${characters.charCodeAt(last)};`;
 }
 
 /** Text in the typewriter face. */

@@ -6,7 +6,7 @@ import { cutLine } from './log-line.ts';
 import { maskForms, type SecretOrigin } from './mask-forms.ts';
 import { keyMaterial, secretMaterial } from './secret-material.ts';
 import { SecretWords } from './secret-words.ts';
-import { viewsOf, type Place, type View } from './views.ts';
+import { bareViewsOf, viewsOf, type Place, type View } from './views.ts';
 
 /** Characters that belong to the same run of base64 or hex as a piece that was found. */
 const runCharacter = /[A-Za-z0-9+/=_:-]/;
@@ -88,11 +88,14 @@ export class Redactor {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     const text = bytes.toString('latin1');
     if (keyMarks.some((mark) => text.includes(mark))) return 'a private key';
-    if (!this.#fragments.isEmpty && viewsOf(text).some((view) => this.#fragments.isIn(view)))
+    if (this.#fragments.isEmpty && this.#words.isEmpty) return undefined;
+    const views = inBase64(bareViewsOf(text));
+    if (!this.#fragments.isEmpty && views.some(({ view, base64 }) => this.#fragments.isIn(view, base64)))
       return 'a piece of a private key of this run';
     if (this.#words.isEmpty) return undefined;
-    const views = viewsOf(bytes.toString('utf8'));
-    return views.some((view) => this.#words.isIn(view, base64View(view)))
+    const decoded = bytes.toString('utf8');
+    const decodedViews = decoded === text ? views : inBase64(bareViewsOf(decoded));
+    return decodedViews.some(({ view, base64 }) => this.#words.isIn(view, base64))
       ? 'a secret of this run'
       : undefined;
   }
@@ -104,16 +107,22 @@ export class Redactor {
 
   #redactKnown(line: string, tails: Tails): string {
     if (line.trim() === '' || (this.#fragments.isEmpty && this.#words.isEmpty)) return line;
-    const views = viewsOf(line);
+    const views = inBase64(viewsOf(line));
     const pieces = this.#fragments.isEmpty
       ? []
-      : views.flatMap((view, round) => this.#fragments.find(view, round === 0 ? tails : noTails()));
-    return cover(line, wholeRuns(line, pieces), this.#wordsIn(views));
+      : views.flatMap(({ view, base64 }, round) =>
+          this.#fragments.find(view, base64, round === 0 ? tails : noTails()),
+        );
+    const words = this.#words.isEmpty
+      ? []
+      : views.flatMap(({ view, base64 }) => this.#words.find(view, base64));
+    return cover(line, wholeRuns(line, pieces), words);
   }
+}
 
-  #wordsIn(views: readonly View[]): Place[] {
-    return this.#words.isEmpty ? [] : views.flatMap((view) => this.#words.find(view, base64View(view)));
-  }
+/** Views of a text, each with what of it may be base64. */
+function inBase64(views: readonly View[]): { readonly view: View; readonly base64: View }[] {
+  return views.map((view) => ({ view, base64: base64View(view) }));
 }
 
 /** What stands before and after a piece in the same run is of the same secret. Each character is looked at twice at most. */

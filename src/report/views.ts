@@ -1,7 +1,7 @@
 /** A text as it is looked through, with the place of each of its characters in the line as it was. */
 export interface View {
   readonly text: string;
-  /** Where what became the character begins, and where it ends. */
+  /** Where what became the character begins, and where it ends; both empty where only the text is of interest. */
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
 }
@@ -28,7 +28,12 @@ export function viewOf(line: string): View {
   return { text: line, starts, ends };
 }
 
-/** Makes a view of another one, character by character; it cannot get longer. */
+/** A text as it is, without the places, which take several times its room. */
+function bareView(text: string): View {
+  return { text, starts: new Uint32Array(0), ends: new Uint32Array(0) };
+}
+
+/** Makes a view of another one, character by character; it cannot get longer. It has places if that one has. */
 export class ViewBuilder {
   readonly #from: View;
   readonly #codes: Uint16Array;
@@ -39,15 +44,17 @@ export class ViewBuilder {
   constructor(from: View) {
     this.#from = from;
     this.#codes = new Uint16Array(from.text.length);
-    this.#starts = new Uint32Array(from.text.length);
-    this.#ends = new Uint32Array(from.text.length);
+    this.#starts = new Uint32Array(from.starts.length);
+    this.#ends = new Uint32Array(from.ends.length);
   }
 
   /** @param code of the next character. @param start where in the other view's text it comes from; @param end exclusive. */
   add(code: number, start: number, end: number): void {
     this.#codes[this.#length] = code;
-    this.#starts[this.#length] = this.#from.starts[start] ?? 0;
-    this.#ends[this.#length] = this.#from.ends[end - 1] ?? 0;
+    if (this.#starts.length > 0) {
+      this.#starts[this.#length] = this.#from.starts[start] ?? 0;
+      this.#ends[this.#length] = this.#from.ends[end - 1] ?? 0;
+    }
     this.#length += 1;
   }
 
@@ -66,8 +73,17 @@ const MOST_ROUNDS = 3;
 
 /** The line, and what it says where it was written by JSON, a URL, HTML or XML, or a shell; each further view undoes more. */
 export function viewsOf(line: string): View[] {
-  const views = [viewOf(line)];
-  for (let view = views[0]; view !== undefined && views.length <= MOST_ROUNDS;) {
+  return unescapedViews(viewOf(line));
+}
+
+/** As {@link viewsOf}, of a text of any length, where it is of no interest at which place something stands. */
+export function bareViewsOf(text: string): View[] {
+  return unescapedViews(bareView(text));
+}
+
+function unescapedViews(first: View): View[] {
+  const views = [first];
+  for (let view: View | undefined = first; view !== undefined && views.length <= MOST_ROUNDS;) {
     view = /[\\%&]/.test(view.text) ? unescaped(view) : undefined;
     if (view !== undefined) views.push(view);
   }

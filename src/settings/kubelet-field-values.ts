@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
 import { KUBELET_FIELDS, rangeOfKubeletField, type KubeletFieldKind } from '../kubeadm/kubelet-fields.ts';
-import { quote } from './quote.ts';
+import { quoteJson } from './quote.ts';
 
 /** A value of JSON, which is what the kubelet makes of its YAML. */
 export type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
@@ -51,7 +51,7 @@ export function kubeletValueProblem(name: string, value: Json): Omit<Finding, 'a
   const { words, holds, example } = KINDS[kind];
   if (!holds(value)) {
     return {
-      fact: `${name} is ${quote(JSON.stringify(value))}, and kubelet reads ${words} there: it would not start.`,
+      fact: `${name} is ${quoteJson(value)}, and kubelet reads ${words} there: it would not start.`,
       fix: `write ${words}, for example ${name}: ${example}.`,
     };
   }

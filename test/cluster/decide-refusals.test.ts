@@ -82,18 +82,6 @@ describe('leftovers of an etcd that is not ours', () => {
       /^infra1 host: .*: files in the data dir\.$/,
     ],
     [
-      'files in the data dir whose names are known',
-      withHost(pristine(), 1, {
-        dataDir: {
-          ...DATA.dataDir,
-          hasLog: false,
-          entries: ['default', 'a', 'b', 'c', 'd', 'e'],
-        },
-      }),
-      {},
-      /^infra1 host: .*: files in the data dir \(default, a, b, c, d, …\)\.$/,
-    ],
-    [
       'a manifest',
       withFile(pristine(), 1, fileFact(ETCD_MANIFEST, 'kind: Pod')),
       {},

@@ -297,6 +297,23 @@ describe('the alarm NOSPACE', () => {
     ]);
   });
 
+  // infra2 alone could go on in spite of the alarm: its quota is the one that grows
+  test('a member that waits for the others says once what keeps them', () => {
+    const large = clusterOf(MEMBERS, quota('8589934592').extraArgs);
+    const facts = withFile(
+      [...large.slice(0, 2), ...finishedCluster().slice(2)],
+      0,
+      fileFact(KUBELET_DROP_IN, '[Service]\n', '644'),
+    );
+    const extraArgs = [...quota('8589934592').extraArgs, ...HEARTBEAT];
+    const { leftOut } = decide(facts, { ...full, settings: { extraArgs } });
+    expect(leftOut.map(({ host = '', fact }) => [host, fact.split('Alarm NOSPACE').length - 1])).toEqual([
+      ['infra0', 1],
+      ['infra1', 1],
+      ['infra2', 1],
+    ]);
+  });
+
   test('of a quota that was given, more is more', () => {
     const facts = clusterOf(MEMBERS, quota('4294967296').extraArgs);
     expect(decide(facts, { ...full, settings: quota('8589934592') }).verdict).toBe('converge');

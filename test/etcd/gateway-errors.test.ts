@@ -48,3 +48,12 @@ test('a refused permission is its own kind, because a health check takes it for 
 test.each(['<html>Bad Gateway</html>', '', '[]', 'null', '{"code":14}'])('no error of etcd: %j', (body) => {
   expect(gatewayError(PLACE, '/v3/kv/range', { status: 502, body }).kind).toBe('unexpected-answer');
 });
+
+test.each(['bad gateway\n', '"bad gateway"', '  bad\r\n\tgateway  '])(
+  'what is no error of etcd is told on one line and in quotes once: %j',
+  (body) => {
+    expect(gatewayError(PLACE, '/v3/kv/range', { status: 502, body }).reason).toBe(
+      'unexpected answer: HTTP 502 "bad gateway"',
+    );
+  },
+);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodePem, encodePem, MOST_PEM_CHARACTERS } from '../../src/pki/pem.ts';
+import { pemSpans } from '../../src/pki/pem-marks.ts';
 import { readCertificates, readPrivateKey } from '../../src/pki/pem-input.ts';
 import { numbers, oneOf, tooSlow } from '../fuzz.ts';
 
@@ -84,4 +85,14 @@ describe('whatever a host sends', () => {
       ]);
     }
   });
+});
+
+test('the dashes between two marks may be of both', () => {
+  const spans = (text: string, label: string): string[] =>
+    pemSpans(text, (mark) => mark.label === label).map(({ bodyStart, bodyEnd }) =>
+      text.slice(bodyStart, bodyEnd),
+    );
+  expect(spans('-----BEGIN B-----BEGIN A-----\nQUJD\n-----END A-----', 'A')).toEqual(['\nQUJD\n']);
+  expect(spans('-----BEGIN A-----BEGIN B-----\nQUJD\n-----END B-----', 'A')).toEqual(['']);
+  expect(spans('-----BEGIN A-----END A-----', 'A')).toEqual(['']);
 });

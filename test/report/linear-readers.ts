@@ -16,6 +16,7 @@ import { explainPull } from '../../src/hosts/scripts/pull-image.ts';
 import { explainKubelet } from '../../src/hosts/scripts/start-kubelet.ts';
 import { parseMetrics } from '../../src/etcd/parse-metrics.ts';
 import { parseProbeAnswer } from '../../src/etcd/parse-probe-answer.ts';
+import { STATE_FILE } from '../../src/kubeadm/paths.ts';
 import { parseEtcdManifest } from '../../src/kubeadm/etcd-manifest.ts';
 import { fingerprintsIn } from '../../src/pki/inspect.ts';
 import { readCertificates } from '../../src/pki/pem-input.ts';
@@ -26,9 +27,9 @@ import { prose } from '../../src/report/health/html/markup.ts';
 import { codeBlock, text } from '../../src/report/markdown.ts';
 import { redactForFiles } from '../../src/report/redact-all.ts';
 import { Redactor } from '../../src/report/redaction.ts';
+import { recorded, withSections } from '../hosts/probe/recorded.ts';
 
 const SIZE = 1024 * 1024;
-const MARK = 'm-1';
 
 function filled(part: string): string {
   return part.repeat(Math.ceil(SIZE / part.length)).slice(0, SIZE);
@@ -95,20 +96,67 @@ const failed = (said: string): { code: number; stdout: Buffer; stderr: string } 
   stdout: Buffer.from(said),
   stderr: said,
 });
-const answer = (said: string, ...sections: readonly string[]): string =>
-  [MARK, ...sections.flatMap((name) => ['', `${MARK} ${name}`, said]), '', `${MARK} end`, ''].join('\n');
-const PROBE = [
-  'kubelet',
-  'listeners',
-  'cri.images',
-  'cri.containers',
-  'pki',
-  'tree',
-  'files',
-  'mounts',
-  'services',
-];
 const timing = { sentMs: 0, receivedMs: 1 };
+
+/** Shapes of what a host's programs print: entries, columns, paths, numbers, JSON. */
+export const PRINTED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.entries(SHAPES).filter(([name]) =>
+      /^(?:dashes|blanks|blanks and lines|blanks and one line|lines|tabs|digits|digits and points|colons|colons and letters|json|flags|slashes|quotes|brackets)$/.test(
+        name,
+      ),
+    ),
+  ),
+  'zero bytes': filled('\0'),
+  'entries of find': filled('f 600 0:0 12 /etc/kubernetes/pki/a\0'),
+  'an entry of find without an end': `f 600 0:0 12 ${filled('/a')}`,
+  'the data in one folder': `data-dir yes /d\0log yes /d/l\0${filled('1 600 /d\0')}`,
+  'digests without a name': filled(`${'a'.repeat(64)}  `),
+  'lines of ss': filled('LISTEN 0 4096 *:2379 *:* users:(("etcd",pid=1,fd=7))\n'),
+  'users of ss': `LISTEN 0 4096 *:2379 *:* users:(${filled('("a",pid=1,fd=7),')}`,
+  'lines of ip': filled('2: eth0    inet 10.0.0.6/24 scope global eth0\n'),
+  'tries that failed': filled('10.0.0.7 2379 1 a\n'),
+};
+
+/** The sections that each probe's answer has, and what is read if one of them is a given text and all others are as recorded. */
+const probes: readonly (readonly [
+  reader: string,
+  answer: string,
+  read: (answer: string) => unknown,
+  sections: readonly string[],
+])[] = [
+  [
+    'parseProbe',
+    recorded('member'),
+    (answer) => parseProbe('10.0.0.6', answer),
+    [
+      ...['tree.roots', 'tree', 'digests', 'places', 'data-dir', `text:${STATE_FILE}`, 'kubelet', 'kubeadm'],
+      ...['hostname', 'machine-id', 'missing-tools', 'addresses', 'listeners', 'listeners.kernel', 'sources'],
+      ...['reach', 'reach.asked', 'cri.sockets', 'cri.endpoint', 'cri.runtime-config', 'cri.sandbox'],
+      ...['cri.containers', 'cri.images', 'ran.tree', 'ran.kubeadm', 'ran.listeners'],
+    ],
+  ],
+  [
+    'parseHealth',
+    recorded('health-member'),
+    (answer) => parseHealth(answer, timing),
+    [
+      ...['health.containers', 'health.container.0', 'health.log', 'ran.health.log', 'health.mount'],
+      ...['health.blocks', 'health.used', 'health.healthz', 'health.clock', 'health.client-key'],
+      'health.public-key:/etc/kubernetes/pki/etcd/server.key',
+    ],
+  ],
+  [
+    'parsePreflight',
+    recorded('preflight-member'),
+    (answer) => parsePreflight(answer, timing),
+    [
+      ...['begun', 'ended', 'cgroup', 'swaps', 'memory', 'processors', 'mount', 'blocks', 'connects'],
+      ...['kubelet-version', 'metrics', 'leftovers', 'unwritable', 'attributes', 'room', 'resolv-conf'],
+      ...['exec-start', 'cgroup-driver', 'data-dir-size'],
+    ],
+  ],
+];
 
 function ignore(): void {
   // Nothing is looked at but the time.
@@ -160,22 +208,37 @@ export const READERS: Readonly<Record<string, (said: string) => unknown>> = {
   startFinding: (said) => startFinding('root', { status: { code: 1 }, stdout: said, stderr: said }),
   clientFailure: (said) => clientFailure(said, 1000),
   parseDiskTest: (said) => parseDiskTest(failed(said)),
-  parseProbe: (said) => parseProbe('10.0.0.6', answer(said, ...PROBE)),
-  parseHealth: (said) => parseHealth(answer(said, ...PROBE, 'health.format', 'health.client-key'), timing),
-  parsePreflight: (said) => parsePreflight(answer(said, ...PROBE), timing),
   parseMetrics,
   parseProbeAnswer: (said) => parseProbeAnswer({ status: 503, body: said }),
   parseEtcdManifest,
 };
 
-/** Prints how many milliseconds each reader takes for each text, line by line as it goes. */
+/** Stands in an answer where the text comes to stand. */
+const PLACE = '\u0000here\u0000';
+
+/** By name; each looks at one text as the answer of a program of a probe. */
+export const SECTION_READERS: Readonly<Record<string, (said: string) => unknown>> = Object.fromEntries(
+  probes.flatMap(([reader, answer, read, sections]) =>
+    sections.map((section) => {
+      const [before = '', behind = ''] = withSections(answer, { [section]: PLACE }).split(PLACE);
+      return [`${reader}: ${section}`, (said: string) => read(before + said + behind)];
+    }),
+  ),
+);
+
+/** Prints how many milliseconds of a processor each reader takes for each text, line by line as it goes. */
 if (process.argv[2] === 'run') {
-  for (const [name, read] of Object.entries(READERS)) {
-    for (const [shape, said] of Object.entries(SHAPES)) {
+  const all = [
+    ...Object.entries(READERS).map((reader) => [...reader, SHAPES] as const),
+    ...Object.entries(SECTION_READERS).map((reader) => [...reader, PRINTED] as const),
+  ];
+  for (const [name, read, shapes] of all) {
+    for (const [shape, said] of Object.entries(shapes)) {
       process.stdout.write(`${name}\t${shape}\t`);
-      const started = performance.now();
+      const started = process.cpuUsage();
       attempt(() => read(said));
-      process.stdout.write(`${Math.round(performance.now() - started)}\n`);
+      const { user, system } = process.cpuUsage(started);
+      process.stdout.write(`${Math.round((user + system) / 1000)}\n`);
     }
   }
 }

@@ -80,6 +80,12 @@ test('there are many', () => {
   expect(new Set(badInputs.map(([title]) => title)).size).toBe(badInputs.length);
 });
 
+test('no value stands in quotes twice, unless its own quotes are what is wrong with it', () => {
+  const twice = badInputs.flatMap(([, , ...told]) => told).filter((one) => /"\\"[^"]*\\""/.test(one));
+  expect(twice.filter((one) => !one.includes(' is in quotes'))).toEqual([]);
+  expect(twice).not.toEqual([]); // what is looked for looks like this
+});
+
 test.each(badInputs.map(([title, changes, ...told]) => ({ title, changes, told })))(
   '$title',
   async ({ changes, told }) => {

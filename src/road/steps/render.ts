@@ -1,9 +1,9 @@
-import { parse } from 'yaml';
 import type { Step } from '../../cluster/plan.ts';
 import { lastWords } from '../../hosts/last-words.ts';
 import { renderManifest } from '../../hosts/scripts/render-manifest.ts';
 import { argumentDifferences, parseEtcdManifest } from '../../kubeadm/etcd-manifest.ts';
 import { placesOf } from '../../kubeadm/data-places.ts';
+import { readYaml } from '../../kubeadm/foreign-yaml.ts';
 import type { Json } from '../../kubeadm/json-patch.ts';
 import { allPatches } from '../../kubeadm/patches.ts';
 import { ETCD_MANIFEST, RENDERED_MANIFEST } from '../../kubeadm/paths.ts';
@@ -48,7 +48,7 @@ function checkPatched(step: Step & { kind: 'render-manifest' }, text: string, co
   if (allPatches(shape.patches, shape.walDir).length === 0) return;
   const { address } = memberOf(context, step.host);
   const { metricsPort } = shape;
-  const problems = podProblems(parse(text) as Json, { ...placesOf(shape), address, metricsPort });
+  const problems = podProblems(readYaml(text) as Json, { ...placesOf(shape), address, metricsPort });
   if (problems.length === 0) return;
   throw stepFailure(step, {
     fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}. It was not put in place.`,

@@ -201,10 +201,11 @@ const OTHERWISE: ReadonlyMap<string, string> = new Map([
   ['hostname', 'beside ip'],
   ['ss', 'without it the probe says that listeners were not seen'],
   ['containerd', 'only for the name of the pause image'],
+  ['crio', 'the same'],
 ]);
 
-/** Where a command begins in bash. */
-const BEGINS = String.raw`(?:^|[;&|({!]|\b(?:then|do|else|if|elif|while|exec|begin [\w.-]+|-exec|timeout \S+)\s)\s*`;
+/** Where a command begins in bash; behind a `)` as well, which ends a pattern of `case`. */
+const BEGINS = String.raw`(?:^|[;&|({!)]|\b(?:then|do|else|if|elif|while|exec|begin [\w.-]+|-exec|timeout \S+)\s)\s*`;
 
 function called(script: string): string[] {
   return PROGRAMS.filter((program) =>
@@ -227,6 +228,9 @@ describe('every program that a script calls is in the table, or it is said why n
   test('a command is found where it stands', () => {
     expect(called('x=$(tac a); if ! touch b; then shuf; fi\nwc < <(seq 3 | cut -c 1)')).toEqual(
       expect.arrayContaining(['cut', 'seq', 'shuf', 'tac', 'touch', 'wc']),
+    );
+    expect(called('case $a in *x*) tac ;; y | z) shuf; esac; case $b in (*) wc ;; esac')).toEqual(
+      expect.arrayContaining(['shuf', 'tac', 'wc']),
     );
     expect(called('echo "tac: not a command"')).toEqual([]);
   });
