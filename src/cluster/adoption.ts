@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parse } from 'yaml';
 import type { Finding } from '../findings.ts';
 import { KUBEADM_FLAG_VALUES, OWNED_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
 import type { EtcdManifest } from '../kubeadm/etcd-manifest.ts';
+import { documentsOf } from '../kubeadm/host-yaml.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import { GUIDE_KUBELET_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import { metricsUrl } from '../kubeadm/urls.ts';
@@ -174,12 +174,8 @@ function isSameField(name: string, found: unknown, wanted: unknown): boolean {
 }
 
 function fieldsOf(yaml: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = parse(yaml);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const [value, ...others] = documentsOf(yaml);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && others.length === 0
+    ? (value as Record<string, unknown>)
+    : undefined;
 }

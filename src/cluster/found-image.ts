@@ -1,5 +1,5 @@
-import { parseAllDocuments } from 'yaml';
 import type { Finding } from '../findings.ts';
+import { documentsOf } from '../kubeadm/host-yaml.ts';
 import { ETCD_MANIFEST, KUBEADM_CONFIG } from '../kubeadm/paths.ts';
 import { parseKubernetesVersion, type KubernetesVersion } from '../kubeadm/version.ts';
 import { imageOf, runningImage, splitImage, type ImageSettings } from './images.ts';
@@ -68,11 +68,10 @@ interface ImageFields {
 
 /** `etcd.local` of a kubeadm configuration (v1beta4), as far as it names an image. */
 function imageFieldsOf(configuration: string): ImageFields {
-  const documents = [...parseAllDocuments(configuration)].filter(({ errors }) => errors.length === 0);
   return Object.assign(
     {},
-    ...documents.map((document): ImageFields => {
-      const read = document.toJS() as { readonly etcd?: { readonly local?: unknown } | null } | null;
+    ...documentsOf(configuration).map((document): ImageFields => {
+      const read = document as { readonly etcd?: { readonly local?: unknown } | null } | null | undefined;
       const local = read?.etcd?.local;
       if (typeof local !== 'object' || local === null) return {};
       const { imageRepository, imageTag } = local as Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
-import { isScalar, isSeq, parse, parseDocument, type Scalar } from 'yaml';
+import { isScalar, isSeq, parseDocument, type Scalar } from 'yaml';
+import { documentsOf } from './host-yaml.ts';
 import { BOOTSTRAP_FLAGS, type EtcdArgument } from './kubeadm-config.ts';
 import { toKubernetesYaml } from './yaml.ts';
 
@@ -9,21 +10,13 @@ export interface EtcdManifest {
   readonly arguments: ReadonlyMap<string, string>;
 }
 
-/** kubeadm's has 3 kB. The time of the YAML parser grows with the square of some texts. */
-const MOST_CHARACTERS = 64 * 1024;
-
 /**
  * Reads kubeadm's etcd manifest (cmd/kubeadm/app/phases/etcd/local.go). `undefined` when the text is no pod that
  * runs etcd.
  */
 export function parseEtcdManifest(text: string): EtcdManifest | undefined {
-  if (text.length > MOST_CHARACTERS) return undefined;
-  let pod: unknown;
-  try {
-    pod = parse(text);
-  } catch {
-    return undefined;
-  }
+  const [pod, ...others] = documentsOf(text);
+  if (others.length > 0) return undefined;
   const container = at(pod, 'spec', 'containers', 0);
   const image = at(container, 'image');
   const command = at(container, 'command');
@@ -70,8 +63,9 @@ export function predictManifest(
   extra: { readonly image: string; readonly dropFlags: readonly string[] },
 ): string | undefined {
   const present = parseEtcdManifest(current);
+  if (present === undefined) return undefined;
   const places = placesOf(current);
-  if (present === undefined || places === undefined) return undefined;
+  if (places === undefined) return undefined;
   const { flags, image } = places;
   const command = rendered(flags.lines, wanted, extra.dropFlags);
   const edits = [
@@ -102,7 +96,7 @@ interface Span {
 function placesOf(
   text: string,
 ): { readonly flags: Span & { readonly lines: readonly FlagLine[] }; readonly image: Span } | undefined {
-  const document = parseDocument(text);
+  const document = parseDocument(text, { logLevel: 'error' });
   const command = document.getIn(['spec', 'containers', 0, 'command'], true);
   const image = document.getIn(['spec', 'containers', 0, 'image'], true);
   if (!isSeq(command) || !isScalar(image) || !image.range) return undefined;

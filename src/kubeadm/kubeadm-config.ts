@@ -1,7 +1,7 @@
-import { parseAllDocuments } from 'yaml';
 import type { CertificatePolicy } from '../pki/policy.ts';
 import { certificateFields } from './certificate-fields.ts';
 import { logFolder, type DataPlaces } from './data-places.ts';
+import { documentsOf } from './host-yaml.ts';
 import { allPatches, patchFolder, type KubeadmPatch } from './patches.ts';
 import { PKI_DIR } from './paths.ts';
 import { DEFAULT_METRICS_PORT } from './ports.ts';
@@ -162,9 +162,8 @@ interface ClusterConfiguration {
 }
 
 function listOf(configuration: string, field: ListField): unknown[] {
-  return [...parseAllDocuments(configuration)].flatMap((document) => {
-    const read: unknown = document.errors.length > 0 ? undefined : document.toJS();
-    const list = (read as ClusterConfiguration | null | undefined)?.etcd?.local?.[field];
+  return documentsOf(configuration).flatMap((document) => {
+    const list = (document as ClusterConfiguration | null | undefined)?.etcd?.local?.[field];
     return Array.isArray(list) ? (list as unknown[]) : [];
   });
 }

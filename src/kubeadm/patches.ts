@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseAllDocuments } from 'yaml';
+import { documentsOf } from './host-yaml.ts';
 import { applyJsonPatch, type Json } from './json-patch.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import { PATCHES_DIR } from './paths.ts';
@@ -79,9 +79,8 @@ export function applyPatch(pod: Json, documents: readonly Json[], kind: PatchKin
 
 /** The folder of patches that a kubeadm configuration names; nothing where it names none or cannot be read. */
 export function patchFolderIn(configuration: string): string | undefined {
-  for (const document of parseAllDocuments(configuration)) {
-    if (document.errors.length > 0) continue;
-    const { patches } = (document.toJS() ?? {}) as { patches?: { directory?: unknown } | null };
+  for (const document of documentsOf(configuration)) {
+    const { patches } = (document ?? {}) as { patches?: { directory?: unknown } | null };
     if (typeof patches?.directory === 'string') return patches.directory;
   }
   return undefined;
