@@ -40,7 +40,10 @@ function at(value: unknown, ...path: readonly (string | number)[]): unknown {
 }
 
 /** Flags of the manifest that are not as wanted, one line each; empty when all are. */
-export function argumentDifferences(manifest: EtcdManifest, wanted: readonly EtcdArgument[]): string[] {
+export function argumentDifferences(
+  manifest: Pick<EtcdManifest, 'arguments'>,
+  wanted: readonly EtcdArgument[],
+): string[] {
   return wanted.flatMap(({ name, value }) => {
     const found = manifest.arguments.get(name);
     return found === value
@@ -167,7 +170,10 @@ function says(text: string, expected: EtcdManifest): boolean {
 }
 
 /** Flags that count only while a member has no data, where they are not as wanted. */
-export function flagsBeforeData(manifest: EtcdManifest, wanted: readonly EtcdArgument[]): string[] {
+export function flagsBeforeData(
+  manifest: Pick<EtcdManifest, 'arguments'>,
+  wanted: readonly EtcdArgument[],
+): string[] {
   return argumentDifferences(
     manifest,
     wanted.filter(({ name }) => BOOTSTRAP_FLAGS.has(name)),
