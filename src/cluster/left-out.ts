@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
 import type { ConvergedMember } from './converge-stages.ts';
-import { isOnOtherManifest } from './restart-stages.ts';
+import { endsWithKubelet } from './restart-stages.ts';
 
 /** Where a finding belongs that says what a run leaves undone. */
 export const LEFT_OUT = 'left out';
@@ -52,7 +52,7 @@ export function holdLeaves(members: readonly ConvergedMember[], why: readonly Fi
 }
 
 function withoutRestart(member: ConvergedMember): ConvergedMember {
-  const isHeld = isOnOtherManifest(member);
+  const isHeld = endsWithKubelet(member);
   const differences = { ...member.differences, manifest: [], kubeadmConfig: [] };
   return { ...member, isHeld, differences: isHeld ? { ...differences, kubelet: [] } : differences };
 }
@@ -60,7 +60,7 @@ function withoutRestart(member: ConvergedMember): ConvergedMember {
 function heldRestart(member: ConvergedMember, why: readonly Finding[]): Finding {
   const { name, differences } = member;
   const { kubelet, kubeadmConfig, manifest } = differences;
-  const changes = [...(isOnOtherManifest(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
+  const changes = [...(endsWithKubelet(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
   return {
     host: name,
     at: LEFT_OUT,
