@@ -9,7 +9,7 @@ import type { Member } from './members.ts';
 import { recordOn, type Ownership } from './ownership.ts';
 import { quorumOf } from './quorum.ts';
 
-/** A listed member of which no fact is known, because its host could not be reached. */
+/** A listed member of which no fact is known, because its host could not be reached, or not be looked at. */
 export interface AbsentHost {
   readonly host: MemberSettings;
   /** Its index among the hosts of the inputs. */
@@ -79,7 +79,7 @@ export function absentLeftOut(absent: readonly AbsentMember[]): Finding[] {
       at: LEFT_OUT,
       fact: 'this run has neither looked at the host nor changed it: its certificates, configuration and record are as they were.',
       cause:
-        'The host could not be reached; the other members are a healthy majority, and the run went on with them.',
+        'The host could not be reached or looked at; the other members are a healthy majority, and the run went on with them.',
       fix: 'Bring the host back and run again. A certificate that ends meanwhile keeps the member out of the cluster.',
     })),
   ];

@@ -164,7 +164,7 @@ function conflictsOnHosts(found: readonly FoundAuthority[]): Finding[] {
       at: 'ca',
       fact: `the hosts hold different CAs (${list.join('; ')}).`,
       cause: 'They belong to different clusters, or one was set up a second time.',
-      fix: 'Give the hosts of one cluster only, or clear /etc/kubernetes/pki/etcd on the host that does not belong to it.',
+      fix: 'Give the hosts of one cluster only, or move /etc/kubernetes/pki/etcd of the host that does not belong to it to a safe place: the key of a CA that lies there may be the only one.',
     },
   ];
 }

@@ -52,7 +52,7 @@ import {
   isAsDesired,
 } from './differences.ts';
 import { hasNoData } from './data-dir.ts';
-import { fixedFlagFindings, placeDifferences } from './fixed-flags.ts';
+import { fixedFlagFindings, foundedFlags, placeDifferences } from './fixed-flags.ts';
 import { hasMajority } from './gates.ts';
 import type { DataDirFact, HostFacts } from './host-facts.ts';
 import { imageFindings, runningImage, wantedImage } from './images.ts';
@@ -259,7 +259,13 @@ function decideEstablished(found: Found): Plan {
   if (authority === undefined) throw new Refused(TITLE, [withoutAuthority(members)]);
 
   const images = new Map(
-    members.map((member) => [member.name, foundImage(member, members, ownership, settings)] as const),
+    members.map(
+      (member) =>
+        [
+          member.name,
+          foundImage(member, { members, total: shape.members.length }, ownership, settings),
+        ] as const,
+    ),
   );
   refuseIf([...images.values()].flatMap((one) => ('finding' in one ? [one.finding] : [])));
   const imageOn = ({ name }: { readonly name: string }): string | undefined => {
@@ -566,10 +572,10 @@ function progressOf({ facts }: Member, desired: CreatedMember['desired']): Creat
 function foundedOtherwise({ name, facts, desired, progress }: CreatedMember, shape: ClusterShape): Finding[] {
   if (progress === 'nothing') return hasNoData(facts.dataDir) ? [] : [filledBySomebody(name, facts.dataDir)];
   const manifest = memberManifest(facts);
-  if (manifest === undefined) return [];
-  const places = placeDifferences(manifest, shape);
+  const places = manifest === undefined ? [] : placeDifferences(manifest, shape);
   if (!facts.dataDir.hasLog && places.length === 0) return [];
-  return [...flagsBeforeData(manifest, desired.arguments), ...places].map((line) => ({
+  const founded = { arguments: foundedFlags(facts) };
+  return [...flagsBeforeData(founded, desired.arguments), ...places].map((line) => ({
     host: name,
     at: 'hosts',
     fact: `its etcd has already begun its data with other values (${line}).`,

@@ -1,7 +1,9 @@
 import type { Finding } from '../findings.ts';
 import { logFolder } from '../kubeadm/data-places.ts';
 import type { EtcdManifest } from '../kubeadm/etcd-manifest.ts';
-import { etcdArguments, type ClusterShape } from '../kubeadm/kubeadm-config.ts';
+import { etcdArguments, extraArguments, type ClusterShape } from '../kubeadm/kubeadm-config.ts';
+import { KUBEADM_CONFIG } from '../kubeadm/paths.ts';
+import type { HostFacts } from './host-facts.ts';
 import type { Member } from './members.ts';
 import { memberManifest } from './member-manifest.ts';
 
@@ -16,18 +18,32 @@ const FIXED: ReadonlyMap<string, string> = new Map([
   ['advertise-client-urls', 'client-port'],
 ]);
 
-/** Where the inputs ask for another name, address, port or place of its data than a member has. */
+/**
+ * The flags that a member was started with: those of its manifest, or, if that is gone, those that kubeadm's configuration on the
+ * host has it rendered with.
+ */
+export function foundedFlags({ files }: Pick<HostFacts, 'files'>): ReadonlyMap<string, string> {
+  const manifest = memberManifest({ files });
+  if (manifest !== undefined) return manifest.arguments;
+  const configuration = files.get(KUBEADM_CONFIG)?.text ?? '';
+  return new Map(extraArguments(configuration).map(({ name, value }) => [name, value]));
+}
+
+/**
+ * Where the inputs ask for another name, address, port or place of its data than a member has. A manifest that is gone is no reason
+ * to start its data with other values.
+ */
 export function fixedFlagFindings(member: Member, shape: ClusterShape): Finding[] {
   const manifest = memberManifest(member.facts);
-  if (manifest === undefined) return [];
+  const flags = foundedFlags(member.facts);
   const found = etcdArguments(shape, member).flatMap(({ name, value }) => {
     const input = FIXED.get(name);
-    const present = manifest.arguments.get(name);
+    const present = flags.get(name);
     return input === undefined || present === undefined || present === value
       ? []
       : [{ input, line: `--${name} is "${present}", the inputs ask for "${value}"` }];
   });
-  const places = placesIn(manifest, shape).map(({ input, line }) => ({ input, line }));
+  const places = manifest === undefined ? [] : placesIn(manifest, shape);
   const byInput = Map.groupBy([...found, ...places], ({ input }) => input);
   return [...byInput].map(([input, group]) => ({
     host: member.name,

@@ -13,13 +13,14 @@ export type FoundImage = { readonly image?: string } | { readonly finding: Findi
 /**
  * The image that a member's data was written with, where its manifest does not tell any more. In this order: what the
  * host's own kubeadm configuration names, what its last container ran, what the release of kubeadm ships that it was set
- * up with, and what the other members run. One host's word is never enough for the image of another: a majority of the others has to agree, and
+ * up with, and what the other members run. One host's word is never enough for the image of another: two, and a majority of all others, have to agree, and
  * from the registry that kubeadm or the inputs name.
+ * @param hosts.members those that could be looked at. @param hosts.total how many the cluster has.
  * @returns no image where the manifest is there.
  */
 export function foundImage(
   member: Member,
-  members: readonly Member[],
+  { members, total }: { readonly members: readonly Member[]; readonly total: number },
   ownership: ReadonlyMap<string, Ownership>,
   settings: ImageSettings,
 ): FoundImage {
@@ -33,7 +34,7 @@ export function foundImage(
   const age = compared(facts.kubeadmVersion, recorded);
   const itsOwn = { image: imageOf(imageRepository, shipped.tag) };
   if (age === 'same') return itsOwn;
-  const agreed = agreedImage(member, members);
+  const agreed = agreedImage(member, members, total);
   const known = [settings.imageRepository, imageRepository, shipped.repository];
   if (agreed !== undefined && known.includes(splitImage(agreed).repository)) return { image: agreed };
   // a patch release of kubeadm brings no older etcd, and no other minor release
@@ -93,18 +94,20 @@ function compared(now: KubernetesVersion | undefined, recorded: string): 'same' 
     : 'other';
 }
 
-/** The image that more than half of the other members run, by their manifests. */
-function agreedImage({ name }: Member, members: readonly Member[]): string | undefined {
+/** The image that more than half of the other members run, and two at least, by their manifests. */
+function agreedImage({ name }: Member, members: readonly Member[], total: number): string | undefined {
   const others = members.filter((member) => member.name !== name);
   const told = Map.groupBy(others, ({ facts }) => runningImage(facts));
-  return [...told].find(([image, group]) => image !== undefined && group.length * 2 > others.length)?.[0];
+  return [...told].find(
+    ([image, group]) => image !== undefined && group.length > 1 && group.length * 2 > total - 1,
+  )?.[0];
 }
 
 function unknownImage({ name, facts }: Member, recorded: string, agreed: string | undefined): Finding {
   const now = facts.kubeadmVersion?.text ?? 'unknown';
   const others =
     agreed === undefined
-      ? 'the other members do not agree on one'
+      ? 'too few of the other members agree on one'
       : `the other members run ${agreed}, whose registry is neither kubeadm's nor the one in the inputs`;
   return {
     host: name,

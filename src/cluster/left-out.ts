@@ -1,7 +1,7 @@
 import type { Finding } from '../findings.ts';
 import type { ConvergedMember } from './converge-stages.ts';
 import { distinctFacts } from './restart-findings.ts';
-import { isOnOtherManifest, isTakenDown } from './restart-stages.ts';
+import { endsWithKubelet, isTakenDown } from './restart-stages.ts';
 
 /** Where a finding belongs that says what a run leaves undone. */
 export const LEFT_OUT = 'left out';
@@ -55,7 +55,7 @@ export function holdLeaves(members: readonly ConvergedMember[], why: readonly Fi
 }
 
 function withoutRestart(member: ConvergedMember): ConvergedMember {
-  const isHeld = isOnOtherManifest(member);
+  const isHeld = endsWithKubelet(member);
   const differences = { ...member.differences, manifest: [], kubeadmConfig: [] };
   return { ...member, isHeld, differences: isHeld ? { ...differences, kubelet: [] } : differences };
 }
@@ -63,7 +63,7 @@ function withoutRestart(member: ConvergedMember): ConvergedMember {
 function heldRestart(member: ConvergedMember, why: readonly Finding[]): Finding {
   const { name, differences } = member;
   const { kubelet, kubeadmConfig, manifest } = differences;
-  const changes = [...(isOnOtherManifest(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
+  const changes = [...(endsWithKubelet(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
   return {
     host: name,
     at: LEFT_OUT,

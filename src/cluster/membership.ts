@@ -13,12 +13,16 @@ export function membershipFindings(
   cluster: ClusterFacts | undefined,
 ): Finding[] {
   if (cluster === undefined) return [];
+  const { clusterId } = cluster.health;
   const isYetToStart = (name: string): boolean =>
     ownership.get(name)?.kind === 'unfinished' &&
     cluster.health.members.some((listed) => listed.name === name && listed.clientUrls.length === 0);
   return cluster.health.findings.filter(
     ({ at, severity, host }) =>
-      at === 'members' && severity === 'fail' && (host === undefined || !isYetToStart(host)),
+      severity === 'fail' &&
+      ((at === 'members' && (host === undefined || !isYetToStart(host))) ||
+        // without a majority for one of them, nobody knows which members are the cluster's
+        (at === 'cluster id' && clusterId === null)),
   );
 }
 

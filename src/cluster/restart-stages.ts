@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { placesOf } from '../kubeadm/data-places.ts';
+import { readYamlDocuments } from '../kubeadm/foreign-yaml.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
@@ -25,7 +27,7 @@ export function isDownMeanwhile(members: number): boolean {
 
 /** Whether a member that runs may end by what is done to it: restarted, or by a kubelet that finds another manifest. */
 export function isTakenDown(member: ConvergedMember): boolean {
-  return member.etcdRuns && (mustRestart(member) || isOnOtherManifest(member));
+  return member.etcdRuns && (mustRestart(member) || endsWithKubelet(member));
 }
 
 /**
@@ -75,21 +77,40 @@ export function restartStages(
 
 /**
  * kubelet does not run, or has to be restarted, while etcd goes on with a manifest that is another one by now, or gone:
- * kubelet ends such an etcd when it starts (podWorkers in kubelet's pkg/kubelet/pod_workers.go).
+ * kubelet ends such an etcd when it starts (podWorkers in kubelet's pkg/kubelet/pod_workers.go). So it does with pods whose
+ * cgroups are elsewhere by its new configuration.
  */
-export function isOnOtherManifest({
-  etcdRuns,
-  facts,
-  differences,
-  manifestIsRecorded,
-}: ConvergedMember): boolean {
+export function endsWithKubelet(member: ConvergedMember): boolean {
+  const { etcdRuns, facts, differences, manifestIsRecorded } = member;
   const isStarted = !facts.kubelet.active || differences.kubelet.length > 0;
   // one that is managed by the kubelet that runs, and has no record yet, is left alone by a restart of kubelet
   return (
     etcdRuns &&
     isStarted &&
-    (manifestIsRecorded === false || (!facts.kubelet.active && manifestIsRecorded !== true))
+    (movesPods(member) ||
+      manifestIsRecorded === false ||
+      (!facts.kubelet.active && manifestIsRecorded !== true))
   );
+}
+
+/**
+ * What tells in which cgroups kubelet's pods are. kubelet ends a running pod that has none there when it first looks at it after
+ * its start (`SyncPod` in pkg/kubelet/kubelet.go: `!pcm.Exists(pod) && !firstSync`).
+ */
+const CGROUP_FIELDS = ['cgroupDriver', 'cgroupRoot', 'cgroupsPerQOS'] as const;
+
+/** Whether the new configuration of kubelet has its pods in other cgroups than the present one. */
+function movesPods({
+  facts,
+  desired,
+  differences,
+}: Pick<ConvergedMember, 'facts' | 'desired' | 'differences'>): boolean {
+  const present = facts.files.get(KUBELET_CONFIG)?.text;
+  if (differences.kubelet.length === 0 || present === undefined) return false;
+  const [before, after] = [present, desired.texts.get(KUBELET_CONFIG) ?? ''].map(
+    (text) => (readYamlDocuments(text)[0] ?? {}) as Readonly<Record<string, unknown>>,
+  );
+  return CGROUP_FIELDS.some((field) => !isDeepStrictEqual(before?.[field], after?.[field]));
 }
 
 function wake(member: ConvergedMember, archive: ImageArchive | undefined): Step[] {
@@ -98,18 +119,23 @@ function wake(member: ConvergedMember, archive: ImageArchive | undefined): Step[
   // what it is to run may have gone from the host; a member that restarts gets its images with its manifest
   const images = mustRestart(member) ? [] : imageSteps(member, archive);
   // its kubelet is started anew with its configuration, or behind a gate
-  const isLater = differences.kubelet.length > 0 || isOnOtherManifest(member);
+  const isLater = differences.kubelet.length > 0 || endsWithKubelet(member);
   return isLater ? images : [...images, wakeKubelet(member)];
 }
 
 /** A restart of kubelet leaves the containers alone; one host at a time all the same. */
 function convergeKubelet(member: ConvergedMember, shape: ClusterShape): Stage[] {
   // the restart of its member has these steps
-  if (isOnOtherManifest(member) && mustRestart(member)) return [];
+  if (endsWithKubelet(member) && mustRestart(member)) return [];
   const steps = kubeletSteps(member);
   if (steps.length === 0) return [];
   const { name: host, etcdRuns } = member;
-  const before = isOnOtherManifest(member) ? gateBefore(member, shape.members.length) : undefined;
+  const count = shape.members.length;
+  const before = endsWithKubelet(member) ? gateBefore(member, count) : undefined;
+  if (etcdRuns && movesPods(member)) {
+    if (!isDownMeanwhile(count)) steps.unshift(moveLeadership(host));
+    steps.push(awaitMember(member, shape, 'kubelet ends it and starts it again in other cgroups'));
+  }
   return [
     {
       title: `Kubelet of ${host}`,
@@ -124,7 +150,7 @@ function convergeKubelet(member: ConvergedMember, shape: ClusterShape): Stage[] 
 /** What a kubelet needs that is not started with the others. */
 function kubeletSteps(member: ConvergedMember): Step[] {
   const { name: host, desired, differences } = member;
-  if (differences.kubelet.length === 0) return isOnOtherManifest(member) ? [wakeKubelet(member)] : [];
+  if (differences.kubelet.length === 0) return endsWithKubelet(member) ? [wakeKubelet(member)] : [];
   const files = configurationFiles(desired, [KUBELET_CONFIG, KUBELET_DROP_IN]);
   return [
     { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
@@ -163,13 +189,24 @@ function startIdle(ordered: readonly ConvergedMember[], shape: ClusterShape, has
 }
 
 function awaitReady(member: ConvergedMember, shape: ClusterShape): Step[] {
-  const { name: host, kubeletRuns, etcdRuns, desired, facts } = member;
-  if ((kubeletRuns && etcdRuns) || mustRestart(member) || isOnOtherManifest(member)) return [];
+  const { kubeletRuns, etcdRuns } = member;
+  if ((kubeletRuns && etcdRuns) || mustRestart(member) || endsWithKubelet(member)) return [];
+  return [awaitMember(member, shape, 'it did not run')];
+}
+
+function awaitMember(
+  { name: host, desired, facts }: ConvergedMember,
+  shape: ClusterShape,
+  why: string,
+): Step {
   const { criEndpoint } = desired;
-  const why = 'it did not run';
   const hadContainers = facts.containers.length > 0;
   const places = placesOf(shape);
-  return [{ kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why }];
+  return { kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why };
+}
+
+function moveLeadership(host: string): Step {
+  return { kind: 'move-leadership', host, why: 'clients then wait for no election' };
 }
 
 function restartStep({ name: host, desired, differences }: ConvergedMember, shape: ClusterShape): Step {
@@ -183,10 +220,10 @@ function restart(member: ConvergedMember, shape: ClusterShape): Stage[] {
   const { name: host } = member;
   const count = shape.members.length;
   const before = gateBefore(member, count);
-  const steps = [...(isOnOtherManifest(member) ? kubeletSteps(member) : []), restartStep(member, shape)];
+  const steps = [...(endsWithKubelet(member) ? kubeletSteps(member) : []), restartStep(member, shape)];
   // one or two members are no majority without it, whichever leads
   if (!isDownMeanwhile(count)) {
-    steps.unshift({ kind: 'move-leadership', host, why: 'clients then wait for no election' });
+    steps.unshift(moveLeadership(host));
   }
   return [
     {

@@ -1,6 +1,6 @@
 import type { HealthFinding } from './health-finding.ts';
 import { seen } from './health-observation.ts';
-import { memberName, type ClusterView, type ExpectedMember } from './health-view.ts';
+import { fingerprint, memberName, type ClusterView, type ExpectedMember } from './health-view.ts';
 import type { EtcdId, Member } from './messages.ts';
 import { canonicalUrl } from './urls.ts';
 
@@ -25,9 +25,9 @@ export function assessMembers(view: ClusterView): MemberHealth[] {
   }));
 }
 
-/** Whether the members are exactly the expected ones. Nothing, when no member list could be read. */
+/** Whether the members are exactly the expected ones. Nothing, when no member list could be read; if no list counts, who has which. */
 export function memberFindings(view: ClusterView): HealthFinding[] {
-  if (view.members === undefined) return [];
+  if (view.members === undefined) return disagreement(view);
   return [
     ...view.expected.flatMap((expected) =>
       expected.entry === undefined ? [missing(expected)] : entryFindings(expected, expected.entry),
@@ -167,13 +167,4 @@ function listUrls(urls: readonly string[]): string {
 
 function describeMember(member: Member): string {
   return `${isStarted(member) ? member.name : '(never started)'} ${listUrls(member.peerUrls)}`;
-}
-
-function fingerprint(members: readonly Member[]): string {
-  return members
-    .map((member) =>
-      JSON.stringify([member.id, member.name, member.peerUrls, member.clientUrls, member.isLearner]),
-    )
-    .sort()
-    .join('\n');
 }

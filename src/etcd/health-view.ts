@@ -21,13 +21,16 @@ export interface ExpectedMember {
 export interface ClusterView {
   /** Every endpoint that was asked. */
   readonly observations: readonly EndpointObservation[];
-  /** The cluster that most endpoints belong to; null when none told. */
+  /** The cluster that more than half of the endpoints that told belong to; null when there is none. */
   readonly clusterId: EtcdId | null;
   /** The endpoints that told they belong to it. */
   readonly own: readonly EndpointObservation[];
   /** The leader that a majority of the voting members follows; null when there is none, or too few could be asked. */
   readonly leader: EtcdId | null;
-  /** The member list, as the leader has it, else the first that could be asked; undefined when none could. */
+  /**
+   * The member list that more than half of the endpoints have that told theirs, else the leader's; undefined when none told, or they
+   * do not agree and there is no leader. What one endpoint alone says of the others is not taken for the cluster's.
+   */
   readonly members: readonly Member[] | undefined;
   /** The expected members, in the order of the observations. */
   readonly expected: readonly ExpectedMember[];
@@ -35,8 +38,11 @@ export interface ClusterView {
 
 /** Puts the cluster together. */
 export function viewCluster(observations: readonly EndpointObservation[], ports: ExpectedPorts): ClusterView {
-  const clusterId = mostCommon(observations.flatMap((observation) => clusterIdOf(observation) ?? []));
-  const own = observations.filter((observation) => clusterIdOf(observation) === clusterId);
+  const clusterId = majorityOf(observations.flatMap((observation) => clusterIdOf(observation) ?? []));
+  const own =
+    clusterId === undefined
+      ? []
+      : observations.filter((observation) => clusterIdOf(observation) === clusterId);
   const leader = leaderOf(own);
   const members = memberListOf(own, leader);
   return {
@@ -78,17 +84,32 @@ function leaderOf(own: readonly EndpointObservation[]): EtcdId | undefined {
   const followers = named.filter(
     ({ by, leader: its, votes }) => votes && its === leader && voters.some(({ id }) => id === by),
   );
-  return followers.length > voters.length / 2 ? leader : undefined;
+  // a list that names few voters makes nobody the leader of those that it leaves out
+  const answering = own.filter(({ status }) => seen(status)?.isLearner === false);
+  return followers.length > Math.max(voters.length, answering.length) / 2 ? leader : undefined;
 }
 
 function memberListOf(
   own: readonly EndpointObservation[],
   leader: EtcdId | undefined,
 ): readonly Member[] | undefined {
-  const withList = own.filter(({ memberList }) => seen(memberList) !== undefined);
-  const ofLeader = withList.find(({ status }) => leader !== undefined && seen(status)?.memberId === leader);
-  const source = ofLeader ?? withList[0];
-  return source === undefined ? undefined : seen(source.memberList)?.members;
+  const lists = own.flatMap(({ status, memberList }) => {
+    const members = seen(memberList)?.members;
+    return members === undefined ? [] : [{ by: seen(status)?.memberId, members, text: fingerprint(members) }];
+  });
+  const most = majorityOf(lists.map(({ text }) => text));
+  const told = lists.find(({ text }) => text === most);
+  return (told ?? lists.find(({ by }) => leader !== undefined && by === leader))?.members;
+}
+
+/** What two member lists are compared by. */
+export function fingerprint(members: readonly Member[]): string {
+  return members
+    .map((member) =>
+      JSON.stringify([member.id, member.name, member.peerUrls, member.clientUrls, member.isLearner]),
+    )
+    .sort()
+    .join('\n');
 }
 
 /** By peer URL first, for that is what a member is reached by; then by name. No entry serves twice. */
@@ -122,8 +143,9 @@ function hasUrl(urls: readonly string[], url: string): boolean {
   return urls.some((candidate) => canonicalUrl(candidate) === canonicalUrl(url));
 }
 
-function mostCommon(values: readonly string[]): string | undefined {
+/** The value that more than half have. */
+function majorityOf(values: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0];
+  return [...counts].find(([, count]) => count > values.length / 2)?.[0];
 }

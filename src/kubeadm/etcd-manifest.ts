@@ -39,7 +39,10 @@ function at(value: unknown, ...path: readonly (string | number)[]): unknown {
 }
 
 /** Flags of the manifest that are not as wanted, one line each; empty when all are. */
-export function argumentDifferences(manifest: EtcdManifest, wanted: readonly EtcdArgument[]): string[] {
+export function argumentDifferences(
+  manifest: Pick<EtcdManifest, 'arguments'>,
+  wanted: readonly EtcdArgument[],
+): string[] {
   return wanted.flatMap(({ name, value }) => {
     const found = manifest.arguments.get(name);
     return found === value
@@ -62,8 +65,9 @@ export function predictManifest(
   extra: { readonly image: string; readonly dropFlags: readonly string[] },
 ): string | undefined {
   const present = parseEtcdManifest(current);
+  if (present === undefined) return undefined;
   const places = placesOf(current);
-  if (present === undefined || places === undefined) return undefined;
+  if (places === undefined) return undefined;
   const { flags, image } = places;
   const command = rendered(flags.lines, wanted, extra.dropFlags);
   const edits = [
@@ -94,7 +98,7 @@ interface Span {
 function placesOf(
   text: string,
 ): { readonly flags: Span & { readonly lines: readonly FlagLine[] }; readonly image: Span } | undefined {
-  const document = parseDocument(text);
+  const document = parseDocument(text, { logLevel: 'error' });
   const command = document.getIn(['spec', 'containers', 0, 'command'], true);
   const image = document.getIn(['spec', 'containers', 0, 'image'], true);
   if (!isSeq(command) || !isScalar(image) || !image.range) return undefined;
@@ -165,7 +169,10 @@ function says(text: string, expected: EtcdManifest): boolean {
 }
 
 /** Flags that count only while a member has no data, where they are not as wanted. */
-export function flagsBeforeData(manifest: EtcdManifest, wanted: readonly EtcdArgument[]): string[] {
+export function flagsBeforeData(
+  manifest: Pick<EtcdManifest, 'arguments'>,
+  wanted: readonly EtcdArgument[],
+): string[] {
   return argumentDifferences(
     manifest,
     wanted.filter(({ name }) => BOOTSTRAP_FLAGS.has(name)),

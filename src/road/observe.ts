@@ -82,16 +82,53 @@ export async function observeAll(
   transports: readonly Transport[],
   timeline: Timeline,
 ): Promise<Observed[]> {
-  const work = settings.hosts.flatMap((host, index) => {
+  const work = probesOf(settings, transports, timeline).map(({ host, result }) => ({
+    host: hostLabel(host),
+    at: 'probe',
+    result,
+  }));
+  return settleAll('not every host could be examined, so nothing was changed on any', work);
+}
+
+/** Hosts as far as they could be looked at. */
+export interface ObservedEach {
+  readonly observed: readonly Observed[];
+  /** Why others could not. */
+  readonly failures: ReadonlyMap<HostSettings, readonly Finding[]>;
+}
+
+/** The same, and tells which hosts could not be looked at: one whose disk hangs lets in, and answers nothing. */
+export async function observeEach(
+  settings: Settings,
+  transports: readonly Transport[],
+  timeline: Timeline,
+): Promise<ObservedEach> {
+  const work = probesOf(settings, transports, timeline);
+  const results = await Promise.allSettled(work.map(({ result }) => result));
+  return {
+    observed: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    failures: new Map(
+      results.flatMap((result, index) => {
+        const host = work[index]?.host;
+        return result.status === 'rejected' && host !== undefined
+          ? [[host, findingsOf(result.reason, hostLabel(host), 'probe')] as const]
+          : [];
+      }),
+    ),
+  };
+}
+
+function probesOf(
+  settings: Settings,
+  transports: readonly Transport[],
+  timeline: Timeline,
+): { readonly host: HostSettings; readonly result: Promise<Observed> }[] {
+  return settings.hosts.flatMap((host, index) => {
     const transport = transports[index];
     if (transport === undefined) return [];
-    const record = timeline.record(
-      { stage: STAGE, title: 'probe', changes: false, host: hostLabel(host) },
-      () => probe(settings, host, transport),
-    );
-    return [{ host: hostLabel(host), at: 'probe', result: record }];
+    const what = { stage: STAGE, title: 'probe', changes: false, host: hostLabel(host) };
+    return [{ host, result: timeline.record(what, () => probe(settings, host, transport)) }];
   });
-  return settleAll('not every host could be examined, so nothing was changed on any', work);
 }
 
 /** Runs the read-only probe on a host. @throws HostError when its answer cannot be read. */

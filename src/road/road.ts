@@ -27,7 +27,7 @@ export interface Question {
   readonly settings: Settings;
   /** In the order of `settings.hosts`, which holds the hosts that could be reached. */
   readonly facts: readonly HostFacts[];
-  /** Listed hosts that could not be reached. */
+  /** Listed hosts that could not be reached, or not be looked at. */
   readonly absent: readonly AbsentHost[];
   readonly controlPlane: ControlPlaneLook;
   /** Absent where no member could be asked. */

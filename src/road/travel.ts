@@ -2,11 +2,11 @@ import type { AbsentHost } from '../cluster/absent-members.ts';
 import { resolveMembers } from '../cluster/members.ts';
 import { describePlan } from '../cluster/plan-document/describe-plan.ts';
 import type { Plan } from '../cluster/plan.ts';
-import { Refusal, Refused } from '../findings.ts';
+import { Refusal, Refused, type Finding } from '../findings.ts';
 import { acquireLocks, type HeldLocks } from '../hosts/lock/acquire-locks.ts';
 import { named } from '../hosts/named.ts';
 import type { Transport } from '../hosts/transport.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { HostSettings, Settings } from '../settings/settings.ts';
 import { refuseUnapproved } from './approval.ts';
 import { carryOut } from './carry-out.ts';
 import { controlPlaneLook, observeControlPlane, type ObservedControlPlane } from './control-plane.ts';
@@ -19,7 +19,7 @@ import {
   connectionsOf,
   hostLabel,
   lookedAgain,
-  observeAll,
+  observeEach,
   secondLook,
   type Connected,
   type Observed,
@@ -37,16 +37,22 @@ export async function travel(decide: Decide, listed: Settings, surroundings: Sur
   const { log, timeline, signal } = surroundings;
   log.info(`Connecting to ${[...listed.hosts, ...listed.controlPlane].map(hostLabel).join(', ')}`);
   const connected = await connect(listed, surroundings);
-  const { absent } = connected;
-  const settings = { ...listed, hosts: connected.members.reached };
-  return withConnections(settings, signal, connected.opened, async (transports) => {
-    const count = settings.hosts.length;
-    const [members, controlPlane] = await Promise.all([
-      observeAll(settings, transports.slice(0, count), timeline),
-      observeControlPlane(settings, connected.controlPlane, transports.slice(count), timeline),
+  const reached = { ...listed, hosts: connected.members.reached };
+  return withConnections(reached, signal, connected.opened, async (transports) => {
+    const count = reached.hosts.length;
+    const [{ observed: members, failures }, controlPlane] = await Promise.all([
+      observeEach(reached, transports.slice(0, count), timeline),
+      observeControlPlane(reached, connected.controlPlane, transports.slice(count), timeline),
     ]);
-    const seen: Seen = { members, absent, controlPlane };
     signal.throwIfAborted();
+    if (members.length === 0)
+      throw new Refusal('no host could be examined, so nothing was changed on any', [
+        ...connected.members.findings,
+        ...[...failures.values()].flat(),
+      ]);
+    const settings = { ...reached, hosts: reached.hosts.filter((host) => !failures.has(host)) };
+    const absent = absentOf(listed, new Map([...connected.members.failures, ...failures]));
+    const seen: Seen = { members, absent, controlPlane };
     const keys = new KeyStock();
     const look = await firstLook(decide, settings, seen, surroundings);
     if (look === undefined) return await underLock(decide, settings, seen, keys, surroundings);
@@ -66,7 +72,7 @@ export async function travel(decide: Decide, listed: Settings, surroundings: Sur
 /** Everything that was looked at. */
 interface Seen {
   readonly members: readonly Observed[];
-  /** Listed members whose hosts could not be reached. */
+  /** Listed members whose hosts could not be reached, or not be looked at. */
   readonly absent: readonly AbsentHost[];
   readonly controlPlane: ObservedControlPlane;
 }
@@ -79,8 +85,6 @@ function everyHost({ members, controlPlane }: Seen): Observed[] {
 interface ConnectedAll {
   readonly opened: Transport[];
   readonly members: Connected;
-  /** Listed members whose hosts could not be reached. */
-  readonly absent: readonly AbsentHost[];
   readonly controlPlane: Connected;
 }
 
@@ -98,11 +102,18 @@ async function connect(settings: Settings, surroundings: Surroundings): Promise<
     await Promise.all(opened.map((transport) => transport.close()));
     throw new Refusal('not every host could be reached, so nothing was changed on any', members.findings);
   }
-  const absent = settings.hosts.flatMap((host, position) => {
-    const why = members.failures.get(host);
+  return { opened, members, controlPlane };
+}
+
+/** A host that lets in and cannot be looked at is as good as one that is down: nothing of it is known. */
+function absentOf(
+  { hosts }: Settings,
+  failures: ReadonlyMap<HostSettings, readonly Finding[]>,
+): readonly AbsentHost[] {
+  return hosts.flatMap((host, position) => {
+    const why = failures.get(host);
     return why === undefined ? [] : [{ host, position, why }];
   });
-  return { opened, members, absent, controlPlane };
 }
 
 /**

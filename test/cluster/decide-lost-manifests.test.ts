@@ -157,10 +157,25 @@ describe('where its own host does not tell', () => {
       [gone(upgraded(finishedCluster()), 0, 2), ['infra0', 'infra2']],
     ] as const) {
       expect(refusalLines(facts, { cluster: clusterFacts({ down: names }) })).toContainEqual(
-        expect.stringMatching(/^infra0 etcd-image-tag: .*the other members do not agree on one/),
+        expect.stringMatching(/^infra0 etcd-image-tag: .*too few of the other members agree on one/),
       );
     }
   });
+});
+
+// Of two members the other one is a majority by itself.
+test('in a cluster of two the other host alone is not believed either', () => {
+  const members = MEMBERS.slice(0, 2);
+  const two = members.map((member) => ownHost(member, 'finished', { shape: { ...SHAPE, members } }));
+  const facts = kubeadm(
+    gone(withoutFile(running(two, 'registry.k8s.io/etcd:3.6.1-0', 1), 0, KUBEADM_CONFIG), 0),
+    'v1.35.0',
+    'registry.k8s.io/etcd:3.6.6-0',
+  );
+  const settings = { hosts: members.map(({ address }) => ({ address })) };
+  expect(refusalLines(facts, { settings })).toContainEqual(
+    expect.stringMatching(/^infra0 etcd-image-tag: .*too few of the other members agree on one/),
+  );
 });
 
 // One host's manifest must not say what runs as root on another, beside its keys.
@@ -185,4 +200,24 @@ test('a set-up that was cut off goes on with the image that its data was begun w
     2,
   );
   expect(rendered(facts)).toEqual(all('registry.k8s.io/etcd:3.6.9-0'));
+});
+
+// The manifest told with which ports a member was founded; without it kubeadm's configuration on the host still does.
+describe('members whose manifests are all gone do not start with other values than their data was begun with', () => {
+  test.each([
+    [{ peerPort: 3380 }, 'peer-port'],
+    [{ clientPort: 3379 }, 'client-port'],
+  ])('%j', (settings, at) => {
+    const lines = refusalLines(gone(finishedCluster(), 0, 1, 2), { settings });
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expect(line).toContain(`${at}: its member was set up with other values`);
+  });
+
+  test('in a set-up that was cut off', () => {
+    const started = MEMBERS.map((member, index) => ownHost(member, 'started', { keepsKey: index === 0 }));
+    expect(refusalLines(gone(started, 0, 1, 2), { settings: { peerPort: 3380 } })).toContainEqual(
+      expect.stringMatching(/^infra0 hosts: its etcd has already begun its data with other values/),
+    );
+    expect(decide(gone(started, 0, 1, 2)).verdict).toBe('repair');
+  });
 });

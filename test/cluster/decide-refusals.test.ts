@@ -753,3 +753,14 @@ describe('prerequisites', () => {
     ],
   ])('a new host needs %s', refuses);
 });
+
+// The folder may hold the only key of the other cluster's CA.
+test('of two CAs none is to be removed', () => {
+  const facts = withFile(finishedCluster(), 1, fileFact(CA_CERTIFICATE, otherCa.certificatePem, '644'));
+  const fixes = refusals(facts).filter(({ fact }) => fact.startsWith('the hosts hold different CAs'));
+  expect(fixes).toHaveLength(1);
+  for (const { fix } of fixes) {
+    expect(fix).not.toMatch(/\b(clear|remove|delete|empty|rm)\b/i);
+    expect(fix).toMatch(/to a safe place/);
+  }
+});

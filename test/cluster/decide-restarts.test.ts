@@ -320,3 +320,54 @@ describe('the alarm NOSPACE', () => {
     expect(refusalLines(facts, { ...full, settings: quota('2147483648') })).toHaveLength(1);
   });
 });
+
+// kubelet ends a pod that runs in another cgroup than its configuration names (SyncPod in pkg/kubelet/kubelet.go).
+describe('a kubelet whose pods move to other cgroups', () => {
+  const cgroupfs = finishedCluster().map((host): HostFacts => {
+    const { runtime } = host.runtime;
+    if (runtime === undefined) throw new Error('the example has a runtime');
+    return { ...host, runtime: { ...host.runtime, runtime: { ...runtime, cgroupDriver: 'cgroupfs' } } };
+  });
+
+  test.each([
+    ["the runtime's cgroup driver has changed", cgroupfs, {}],
+    ['cgroupRoot is given', finishedCluster(), { kubeletConfig: { cgroupRoot: '/etcd' } }],
+    ['cgroupsPerQOS is given', finishedCluster(), { kubeletConfig: { cgroupsPerQOS: false } }],
+  ])('is started anew behind the gate of its member, the leader last: %s', (_, facts, settings) => {
+    const plan = decide(facts, { cluster: clusterFacts(), settings });
+    expect(stagesWith(plan, 'start-kubelet')).toMatchObject(
+      ['infra1', 'infra2', 'infra0'].map((member) => ({
+        order: 'in-turn',
+        before: { kind: 'quorum-without', member },
+        steps: [
+          { kind: 'move-leadership' },
+          { kind: 'deliver-files' },
+          { kind: 'start-kubelet' },
+          { kind: 'start-member', placeManifest: false },
+        ],
+        after: { kind: 'member', member },
+      })),
+    );
+  });
+
+  test('is left alone while the cluster cannot spare the member', () => {
+    const facts = withHost(cgroupfs, 2, ETCD_OFF);
+    const plan = decide(facts, { cluster: clusterFacts({ down: ['infra2'], lagging: ['infra1'] }) });
+    expect(plan.leftOut.map(({ host }) => host)).toEqual(['infra0', 'infra1']);
+    expect(
+      stagesWith(plan, 'start-kubelet').flatMap(({ steps }) => steps.map(({ host }) => host)),
+    ).not.toContain('infra0');
+  });
+
+  test('is no restart of members where another field changes', () => {
+    const plan = decide(finishedCluster(), {
+      cluster: clusterFacts(),
+      settings: { kubeletConfig: { maxPods: 20 } },
+    });
+    expect(stagesWith(plan, 'start-kubelet').map(({ before }) => before)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});

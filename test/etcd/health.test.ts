@@ -389,3 +389,39 @@ test('different versions are a warning: healthy, told, and after the failures', 
   const worse = assess([...mixed.slice(0, 2), leaderless(2)]);
   expect(worse.findings.map(({ severity }) => severity)).toEqual(['fail', 'warn']);
 });
+
+// One host is not believed about another: whichever it is, what it alone says of the members is not the cluster's word.
+describe.each([0, 1, 2])('a member that makes itself the leader and the only member: infra%d', (index) => {
+  const liar = (changes: Parameters<typeof status>[1] = {}): EndpointObservation =>
+    observation(index, {
+      status: { seen: status(index, { leader: `a${index}`, raftTerm: 999, ...changes }) },
+      memberList: { seen: { clusterId: changes.clusterId ?? 'c1', members: [member(index)] } },
+    });
+  const others = [0, 1, 2].filter((other) => other !== index);
+
+  test('does not turn the others out of the report', () => {
+    const report = assess(threeWith(index, liar()));
+    expect(report.healthy).toBe(false);
+    expect(report.members.map(({ name }) => name)).toEqual(['infra0', 'infra1', 'infra2']);
+    for (const fact of facts(report)) expect(fact).not.toMatch(/is not a member of the cluster/);
+    expect(facts(report)).toContainEqual(
+      expect.stringMatching(new RegExp(`^infra${index} knows other members than the rest`)),
+    );
+  });
+
+  test.each([
+    ['of the same cluster', {}],
+    ['of another cluster', { clusterId: 'c9' }],
+    ['without a leader', { leader: null }],
+  ])('nor while a third one is down, and both words stand against each other: %s', (_, changes) => {
+    const [up, down] = others;
+    const report = assess(
+      [0, 1, 2].map((other) =>
+        other === index ? liar(changes) : other === down ? unreachable(other) : observation(other),
+      ),
+    );
+    expect(up).not.toBe(down);
+    expect(report.leader).toBeNull();
+    for (const fact of facts(report)) expect(fact).not.toMatch(/is not a member of the cluster/);
+  });
+});
