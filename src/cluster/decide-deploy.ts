@@ -178,7 +178,7 @@ function isEstablished(
 
 /** Nothing there yet, or an unfinished deploy of ours: create, repair. */
 function decideNew(found: Found): Plan {
-  const { settings, members, ownership, shape, archive, handOver } = found;
+  const { settings, members, ownership, shape, cluster, archive, handOver } = found;
   const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
   const { choice, findings } = authorityFor(found, {
     mustSign: members.some((member) => !hasStarted(member)),
@@ -242,7 +242,14 @@ function decideNew(found: Found): Plan {
       ...handOver.warnings,
     ],
     ...withHandOver(
-      createStages({ shape, authority, members: created, ...(archive === undefined ? {} : { archive }) }),
+      createStages({
+        shape,
+        authority,
+        members: created,
+        works: cluster !== undefined && hasMajority(cluster.health),
+        ...(cluster?.health.leader ? { leader: cluster.health.leader.name } : {}),
+        ...(archive === undefined ? {} : { archive }),
+      }),
       handOver,
     ),
   };
