@@ -9,6 +9,7 @@ import { removalStage } from './authority-key.ts';
 import type { AuthorityChoice } from './authority.ts';
 import type { DesiredMember } from './desired.ts';
 import type { Member } from './members.ts';
+import { gateBefore, isDownMeanwhile, moveLeadership } from './restart-stages.ts';
 import type { PlannedFile, Stage, Step } from './plan.ts';
 import { CERTIFICATE_MODE, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
 import { configurationFiles, recordSteps, wakeKubelet } from './steps-of-member.ts';
@@ -30,6 +31,10 @@ export interface CreateStagesInput {
   readonly shape: ClusterShape;
   readonly authority: AuthorityChoice;
   readonly members: readonly CreatedMember[];
+  /** Whether the cluster has a majority that works, though it was never proven healthy: somebody may use it. */
+  readonly works: boolean;
+  /** The member that leads now. */
+  readonly leader?: string;
   /** Where images come from that a host lacks; absent: from their registry. */
   readonly archive?: ImageArchive;
 }
@@ -54,6 +59,7 @@ export function createStages(input: CreateStagesInput): { stages: Stage[]; after
       ],
     },
     { title: 'Start of the members', steps: startMembers(input) },
+    ...restartsInTurn(input),
   ];
   const afterProof: Stage[] = [
     removalStage(members, input.authority.keyKeeper),
@@ -144,14 +150,42 @@ function verifyFiles(member: CreatedMember, { authority }: CreateStagesInput): S
   };
 }
 
+/** Whether a member runs that others may need, and has to be restarted. */
+function isSpared({ progress, etcdRuns }: CreatedMember, works: boolean): boolean {
+  return works && etcdRuns && progress === 'other';
+}
+
+/** Where a majority works, members that run restart as those of a finished cluster do: in turn, behind gates, the leader last. */
+function restartsInTurn({ members, shape, works, leader }: CreateStagesInput): Stage[] {
+  const count = shape.members.length;
+  const restarted = members
+    .filter((member) => isSpared(member, works))
+    .toSorted((one, other) => Number(one.name === leader) - Number(other.name === leader));
+  return restarted.map((member): Stage => {
+    const { name: host } = member;
+    const before = gateBefore(member, count);
+    return {
+      title: `Restart of ${host}`,
+      order: 'in-turn',
+      ...(before === undefined ? {} : { before }),
+      steps: [
+        ...(isDownMeanwhile(count) ? [] : [moveLeadership(host)]),
+        startMember(member, shape, undefined),
+      ],
+      after: { kind: 'member', member: host },
+    };
+  });
+}
+
 /**
  * All at once, but for the one that the others ask first (getRemotePeerURLs in etcd's server/etcdserver/cluster_util.go): it
  * begins a moment before them.
  */
-function startMembers({ members, shape }: CreateStagesInput): Step[] {
+function startMembers({ members, shape, works }: CreateStagesInput): Step[] {
   const peerUrl = ({ address }: Member): string => httpsUrl(address, shape.peerPort);
   const [first] = members.toSorted((one, other) => (peerUrl(one) < peerUrl(other) ? -1 : 1));
-  return members.map((member) =>
+  const started = members.filter((member) => !isSpared(member, works));
+  return started.map((member) =>
     startMember(member, shape, member !== first && first?.progress === 'nothing' ? first.name : undefined),
   );
 }

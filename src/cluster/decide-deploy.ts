@@ -181,7 +181,7 @@ function isEstablished(
 
 /** Nothing there yet, or an unfinished deploy of ours: create, repair. */
 function decideNew(found: Found): Plan {
-  const { settings, members, ownership, shape, archive, handOver } = found;
+  const { settings, members, ownership, shape, cluster, archive, handOver } = found;
   const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
   const toKnow = authorityOf(found, { deliversKey: true });
   const toSign = readyToSign(toKnow, found);
@@ -244,7 +244,14 @@ function decideNew(found: Found): Plan {
       ...handOver.warnings,
     ],
     ...withHandOver(
-      createStages({ shape, authority, members: created, ...(archive === undefined ? {} : { archive }) }),
+      createStages({
+        shape,
+        authority,
+        members: created,
+        works: cluster !== undefined && hasMajority(cluster.health),
+        ...(cluster?.health.leader ? { leader: cluster.health.leader.name } : {}),
+        ...(archive === undefined ? {} : { archive }),
+      }),
       handOver,
     ),
   };

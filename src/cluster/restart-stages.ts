@@ -34,7 +34,10 @@ export function isTakenDown(member: ConvergedMember): boolean {
  * What must hold before a running member is taken down; nothing for the only one, which nothing else depends on. Of two,
  * both have to be healthy: it is then certain that the cluster comes back with the member.
  */
-export function gateBefore(member: ConvergedMember, members: number): Gate | undefined {
+export function gateBefore(
+  member: Pick<ConvergedMember, 'name' | 'facts' | 'desired'>,
+  members: number,
+): Gate | undefined {
   if (members === 1) return undefined;
   const despite = despiteOf(member);
   return isDownMeanwhile(members)
@@ -43,7 +46,7 @@ export function gateBefore(member: ConvergedMember, members: number): Gate | und
 }
 
 /** A larger quota is the way out of the alarm NOSPACE. */
-function despiteOf({ facts, desired }: ConvergedMember): Pick<Gate, 'despite'> {
+function despiteOf({ facts, desired }: Pick<ConvergedMember, 'facts' | 'desired'>): Pick<Gate, 'despite'> {
   return raisesQuota(memberManifest(facts), desired.arguments) ? { despite: 'NOSPACE' } : {};
 }
 
@@ -205,7 +208,8 @@ function awaitMember(
   return { kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why };
 }
 
-function moveLeadership(host: string): Step {
+/** Before a member is taken down that others need. */
+export function moveLeadership(host: string): Step {
   return { kind: 'move-leadership', host, why: 'clients then wait for no election' };
 }
 

@@ -371,3 +371,37 @@ describe('a kubelet whose pods move to other cgroups', () => {
     ]);
   });
 });
+
+// Proven or not, somebody may use a cluster of which a majority works: a proof that failed leaves one behind.
+describe('a set-up that was cut off, and works', () => {
+  const started = MEMBERS.map((member, index) => ownHost(member, 'started', { keepsKey: index === 0 }));
+  const settings = { extraArgs: HEARTBEAT };
+  const inTurn = (member: string): object => ({
+    order: 'in-turn',
+    before: { kind: 'quorum-without', member },
+    steps: [{ kind: 'move-leadership' }, { kind: 'restart-member', host: member }],
+    after: { kind: 'member', member },
+  });
+
+  test('has the member that is down started first, and those that run restarted in turn, the leader last', () => {
+    const plan = decide(withHost(started, 2, ETCD_OFF), {
+      settings,
+      cluster: clusterFacts({ down: ['infra2'], leader: 'infra0' }),
+    });
+    expect(plan.verdict).toBe('repair');
+    const [first, ...others] = stagesWith(plan, 'restart-member');
+    expect(first?.steps.map(({ host }) => host)).toEqual(['infra2']);
+    expect(others).toMatchObject(['infra1', 'infra0'].map(inTurn));
+  });
+
+  test('has no two members restarted at once while an alarm keeps it from being healthy', () => {
+    const plan = decide(started, { settings, cluster: clusterFacts({ alarm: 'infra0' }) });
+    expect(plan.verdict).toBe('repair');
+    expect(stagesWith(plan, 'restart-member')).toMatchObject(['infra1', 'infra2', 'infra0'].map(inTurn));
+  });
+
+  test('has them started together where it does not work', () => {
+    const plan = decide(started, { settings, cluster: clusterFacts({ leader: null }) });
+    expect(stagesWith(plan, 'restart-member').map(({ steps }) => steps.length)).toEqual([3]);
+  });
+});
