@@ -1,7 +1,6 @@
 import type { CertificatePolicy } from '../pki/policy.ts';
 import { certificateFields } from './certificate-fields.ts';
 import { logFolder, type DataPlaces } from './data-places.ts';
-import { documentsOf } from './host-yaml.ts';
 import { allPatches, patchFolder, type KubeadmPatch } from './patches.ts';
 import { PKI_DIR } from './paths.ts';
 import { DEFAULT_METRICS_PORT } from './ports.ts';
