@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Lab, type LabOptions } from '../../../lab/client.ts';
 import { kubernetesVersions } from '../../../lab/settings.ts';
+import { REFUSES_CGROUP_V1_SINCE } from '../../../src/cluster/preflight/cgroups.ts';
 import { definitionOf, inputNames } from '../../../src/settings/input-definitions.ts';
 import { runAction, type ActionRun, type RunOptions } from '../../github/runner.ts';
 
@@ -38,10 +39,11 @@ export function deployInputs(
   };
 }
 
-/** Since 1.35 kubelet refuses cgroup v1, which hosts in a container share with their machine. */
+/** Newer kubelets refuse cgroup v1, which hosts in a container share with their machine. */
 function kubeletConfig(lab: Lab): Record<string, string> {
   const cgroupV1 = lab.kind === 'container' && !existsSync('/sys/fs/cgroup/cgroup.controllers');
-  return lab.kubernetes === '1.37' && cgroupV1 ? { 'kubelet-config': 'failCgroupV1: false' } : {};
+  const refuses = Number(lab.kubernetes.split('.')[1]) >= REFUSES_CGROUP_V1_SINCE;
+  return refuses && cgroupV1 ? { 'kubelet-config': 'failCgroupV1: false' } : {};
 }
 
 /** The private key that logs in to the lab's hosts. */
