@@ -14,8 +14,9 @@ export function freshLab(options: Omit<LabOptions, 'name' | 'fresh'> = {}): Prom
   return Lab.up({
     name: 'e2e',
     fresh: true,
-    // `npm run test:versions` names one version after the other
+    // `npm run test:versions` and `test:fleet` name one kind of host after the other
     kubernetes: kubernetesVersions.find((version) => version === process.env['LAB_KUBERNETES']),
+    variant: process.env['LAB_VARIANT'],
     progress: (line) => process.stderr.write(`${line}\n`),
     ...options,
   });
