@@ -43,8 +43,14 @@ export function deployInputs(
 /** Newer kubelets refuse cgroup v1, which hosts in a container share with their machine. */
 function kubeletConfig(lab: Lab): Record<string, string> {
   const cgroupV1 = lab.kind === 'container' && !existsSync('/sys/fs/cgroup/cgroup.controllers');
-  const refuses = Number(lab.kubernetes.split('.')[1]) >= REFUSES_CGROUP_V1_SINCE;
-  return refuses && cgroupV1 ? { 'kubelet-config': 'failCgroupV1: false' } : {};
+  return cgroupV1 && minorOf(lab) >= REFUSES_CGROUP_V1_SINCE
+    ? { 'kubelet-config': 'failCgroupV1: false' }
+    : {};
+}
+
+/** The minor release of Kubernetes that the lab's hosts have: 34 for 1.34. */
+export function minorOf(lab: Lab): number {
+  return Number(lab.kubernetes.split('.')[1]);
 }
 
 /** The private key that logs in to the lab's hosts. */
