@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** Kubernetes pins that the lab can install; `programs/families.ts` says what each of them consists of. */
-export const kubernetesVersions = ['1.31', '1.34', '1.37'] as const;
+export const kubernetesVersions = ['1.31', '1.32', '1.33', '1.34', '1.35', '1.36', '1.37'] as const;
 export type KubernetesVersion = (typeof kubernetesVersions)[number];
 export const defaultKubernetesVersion: KubernetesVersion = '1.34';
 

@@ -16,7 +16,7 @@ import type { Progress } from './progress.ts';
 
 /** A folder in the cache that is made once from its inputs and never changed afterwards. */
 export interface Layer {
-  /** What it holds, as in "programs-etcd-3.6"; part of the folder's name. */
+  /** What it holds, as in "programs-etcd-3.6.5"; part of the folder's name. */
   name: string;
   /** Everything that decides the content. Another value is another folder. */
   inputs: readonly string[];

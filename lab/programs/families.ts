@@ -33,8 +33,8 @@ function kubernetes(minor: KubernetesVersion, name = `kubernetes-${minor}`): Fam
 }
 
 /** etcd keeps its version in its source; there is nothing to stamp. */
-function etcd(minor: string): Family {
-  return { name: `etcd-${minor}`, module: 'go.etcd.io/etcd/server/v3', stamp: stampNothing };
+function etcd(version: string): Family {
+  return { name: `etcd-${version}`, module: 'go.etcd.io/etcd/server/v3', stamp: stampNothing };
 }
 
 const containerd: Family = {
@@ -77,14 +77,21 @@ export const registry: Family = {
   stamp: (version) => `-X github.com/distribution/distribution/v3/version.version=${version}`,
 };
 
+/** What every host has, whatever its Kubernetes version. */
+const hostOf = (...ofVersion: Family[]): readonly Family[] => [...ofVersion, containerd, crictl, cniPlugins];
+
 /**
  * What a host of each Kubernetes version consists of. The etcd version is the one whose image this kubeadm asks for
  * (`kubeadm config images list`); a golden disk is refused if the two do not agree.
  */
 export const familiesOf: Readonly<Record<KubernetesVersion, readonly Family[]>> = {
-  '1.31': [kubernetes('1.31'), etcd('3.5'), containerd, crictl, cniPlugins],
-  '1.34': [kubernetes('1.34'), etcd('3.6'), containerd, crictl, cniPlugins],
-  '1.37': [kubernetes('1.37'), etcd('3.7'), containerd, crictl, cniPlugins],
+  '1.31': hostOf(kubernetes('1.31'), etcd('3.5.15')),
+  '1.32': hostOf(kubernetes('1.32'), etcd('3.5.24')),
+  '1.33': hostOf(kubernetes('1.33'), etcd('3.5.24')),
+  '1.34': hostOf(kubernetes('1.34'), etcd('3.6.5')),
+  '1.35': hostOf(kubernetes('1.35'), etcd('3.6.6')),
+  '1.36': hostOf(kubernetes('1.36'), etcd('3.6.8')),
+  '1.37': hostOf(kubernetes('1.37'), etcd('3.7.0')),
 };
 
 /** What a control plane needs beyond that, of the versions that the lab has one of; built only when it is asked for. */

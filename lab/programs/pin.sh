@@ -1,9 +1,11 @@
 #!/bin/bash
-# pin.sh FAMILY VERSION
+# pin.sh FAMILY VERSION [VERSION-OF-OTHERS]
 # Writes go.mod and go.sum of a family of programs anew, as in: pin.sh kubernetes-1.34 v1.34.4
+# With the third, the family's other modules are of that release: pin.sh etcd-3.5.24 v3.5.24 v3.5.21 has etcd 3.5.24, and
+# etcdctl and etcdutl of 3.5.21 built with the libraries of 3.5.24, because their own modules of 3.5.24 could not be had.
 # Needs Go 1.26 and access to Go's module proxy. What it writes is to be committed; building changes nothing in it.
 set -euo pipefail
-family=$1 version=$2
+family=$1 version=$2 others=${3:-$2}
 cd "$(dirname "$0")"
 case $family in
   kubernetes-*)
@@ -67,7 +69,7 @@ go mod edit -go 1.26
 # The Go that the project is developed with decides how its programs behave (TLS defaults, certificates' key ids, …):
 # a newer compiler is to behave as that one.
 go mod edit -godebug "default=go$(sed -n 's/^go \([0-9]*\.[0-9]*\).*/\1/p' "$original")"
-for module in "${modules[@]}"; do go mod edit -require "$module@$version"; done
+for module in "${modules[@]}"; do go mod edit -require "$module@$([ "$module" = "$main" ] && echo "$version" || echo "$others")"; done
 for tool in "${tools[@]}"; do go mod edit -tool "$tool"; done
 # Kubernetes' own libraries are replaced by folders of its repository, which its module does not contain. Each of them
 # is also published, under a version of its own: v1.34.4 has k8s.io/api v0.34.4.

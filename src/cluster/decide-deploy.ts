@@ -55,7 +55,7 @@ import { hasNoData } from './data-dir.ts';
 import { fixedFlagFindings, foundedFlags, placeDifferences } from './fixed-flags.ts';
 import { hasMajority } from './gates.ts';
 import type { DataDirFact, HostFacts } from './host-facts.ts';
-import { imageFindings, runningImage, wantedImage } from './images.ts';
+import { flagFindings, imageFindings, runningImage, wantedImage } from './images.ts';
 import { otherImages, pauseFindings, supplyFindings } from './image-supply.ts';
 import { clonedMachines, resolveMembers, type Member } from './members.ts';
 import { holdLeaves, holdRestarts, LEFT_OUT, type Held } from './left-out.ts';
@@ -217,6 +217,7 @@ function decideNew(found: Found): Plan {
       ...otherRelease(member, ownImage(member.facts)),
     ]),
   );
+  refuseIf(created.filter(({ progress }) => progress !== 'begun').flatMap(unknownFlags));
   const fresh = created.filter(({ progress }) => progress !== 'begun');
   // a manifest that has to be replaced comes with certificates of this run
   const signs = fresh.length > 0 || handOver.issue.size > 0;
@@ -300,6 +301,7 @@ function decideEstablished(found: Found): Plan {
     ...signing.findings,
     ...supplyFindings(supplied, { archive, registry: settings.registry }),
     ...converged.flatMap((member) => otherRelease(member, imageOn(member))),
+    ...converged.filter((member) => mustRestart(member) && !member.isHeld).flatMap(unknownFlags),
     ...(unmanaged.length === 0
       ? []
       : [
@@ -610,6 +612,12 @@ function filledBySomebody(host: string, { empty }: DataDirFact): Finding {
 function otherRelease({ name, facts, desired }: CreatedMember | ConvergedMember, found?: string): Finding[] {
   const running = facts.dataDir.hasLog ? (runningImage(facts) ?? found) : undefined;
   return running === undefined ? [] : imageFindings(name, running, desired.image);
+}
+
+/** Flags of the host's kubeadm that the member's etcd does not know; asked where kubeadm is to render its manifest. */
+function unknownFlags({ name, facts, desired }: CreatedMember | ConvergedMember): Finding[] {
+  const { kubeadmVersion } = facts;
+  return kubeadmVersion === undefined ? [] : flagFindings(name, kubeadmVersion, desired.image);
 }
 
 const PROGRESS: Readonly<Record<CreatedMember['progress'], string>> = {

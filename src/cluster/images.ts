@@ -1,4 +1,6 @@
 import type { Finding } from '../findings.ts';
+import { refusesFlagsOf, startsWithFlagsOf } from '../kubeadm/etcd-releases.ts';
+import type { KubernetesVersion } from '../kubeadm/version.ts';
 import type { HostFacts } from './host-facts.ts';
 import { memberManifest } from './member-manifest.ts';
 
@@ -81,6 +83,30 @@ export function imageFindings(host: string, running: string, wanted: string): Fi
       fact: `it runs etcd ${text(from)}, and the inputs ask for the older ${text(to)}.`,
       cause: '`etcd-image-tag` was changed, or the member was updated in another way.',
       fix: `Leave \`etcd-image-tag\` out, or name ${text(from)} or a later release: an older etcd may not read what a newer one wrote.`,
+    },
+  ];
+}
+
+/**
+ * An etcd that would not start with the manifest that the host's kubeadm renders: kubeadm may have been upgraded on the hosts of a
+ * cluster that keeps its etcd, or the inputs name an etcd of another time.
+ */
+export function flagFindings(host: string, kubeadm: KubernetesVersion, wanted: string): Finding[] {
+  const release = etcdRelease(wanted);
+  const knownBy = startsWithFlagsOf(kubeadm);
+  if (release === undefined || knownBy === undefined || !refusesFlagsOf(kubeadm, release)) return [];
+  const isOld = release.minor < knownBy.first;
+  return [
+    {
+      host,
+      at: 'etcd-image-tag',
+      fact: `its kubeadm ${kubeadm.text} writes flags into the manifest that etcd ${text(release)} does not know: etcd would not start.`,
+      cause: isOld
+        ? 'kubeadm was upgraded on the host, and etcd stayed; or `etcd-image-tag` names an old etcd.'
+        : '`etcd-image-tag` names an etcd that is newer than this kubeadm.',
+      fix: isOld
+        ? 'Install kubeadm 1.34 or 1.35 on the hosts, which write flags by the release of etcd, and run again. A new cluster can also have a newer etcd: leave `etcd-image-tag` out.'
+        : 'Leave `etcd-image-tag` out, or install a newer kubeadm on the hosts.',
     },
   ];
 }

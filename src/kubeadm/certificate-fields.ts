@@ -2,7 +2,7 @@ import { KUBEADM_POLICY, type CertificatePolicy } from '../pki/policy.ts';
 import { parseKubernetesVersion } from './version.ts';
 
 /** The first minor release of kubeadm that takes `ECDSA-P384` (validation.go, ValidateEncryptionAlgorithm). */
-const FIRST_MINOR_WITH_P384 = 34;
+export const FIRST_MINOR_WITH_P384 = 34;
 
 /**
  * What the ClusterConfiguration (v1beta4) says of certificates, so that those which the host's own kubeadm would make are

@@ -108,7 +108,7 @@ export const OWNED_ETCD_FLAGS: ReadonlyMap<string, string> = new Map([
 /**
  * Every flag that kubeadm 1.31 to 1.37 writes into the manifest without being asked to: a flag that is neither among
  * these nor asked for was set by somebody else (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand, of 1.31.0,
- * 1.34.4 and 1.37.2). It writes `initial-cluster` of one member, `initial-cluster-state` when it joins one.
+ * 1.32.13, 1.33.13, 1.34.4, 1.35.4, 1.36.3 and 1.37.2; which of them writes which flag: etcd-releases.ts). It writes `initial-cluster` of one member, `initial-cluster-state` when it joins one.
  */
 export const KUBEADM_ETCD_FLAGS: ReadonlySet<string> = new Set([
   'advertise-client-urls',

@@ -84,7 +84,7 @@ function repositoryProblem(value: string): string | undefined {
     : 'is not a registry and path of an image.';
 }
 
-/** The oldest etcd that every supported kubeadm (1.31 and later) takes as an external one: MinExternalEtcdVersion. */
+/** The oldest etcd that any supported kubeadm (1.31.0) takes as an external one: MinExternalEtcdVersion. Later ones want 3.5.24. */
 const oldest = [3, 5, 11] as const;
 
 /** Reads the tag of the etcd image. Its version must show: kubeadm chooses etcd's flags by it. */
@@ -102,7 +102,7 @@ function tagProblem(value: string): string | undefined {
   if (version === undefined)
     return "does not begin with etcd's version, by which kubeadm chooses etcd's flags.";
   return isOlder(version, oldest)
-    ? `is older than ${oldest.join('.')}, the oldest etcd that kubeadm 1.31 and later takes for a control plane.`
+    ? `is older than ${oldest.join('.')}, the oldest etcd that any kubeadm from 1.31 on takes for a control plane.`
     : undefined;
 }
 

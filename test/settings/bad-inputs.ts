@@ -153,7 +153,7 @@ export const badInputs: readonly BadInput[] = [
   ['a patch with an alias for nothing', { patches: 'etcd+merge.yaml: { spec: *shared }' }, 'patches, line 1, column 1: the patch has an alias (*) that stands for nothing, or more of them than can be meant.'],
   ['an image with its tag', { 'image-repository': 'registry.k8s.io/etcd:3.6.5-0' }, 'image-repository: "registry.k8s.io/etcd:3.6.5-0" holds a tag or digest.'],
   ['an image with /etcd', { 'image-repository': 'registry.k8s.io/etcd' }, 'image-repository: "registry.k8s.io/etcd" ends with /etcd, which kubeadm adds itself.'],
-  ['an old etcd', { 'etcd-image-tag': '3.4.13-0' }, 'etcd-image-tag: "3.4.13-0" is older than 3.5.11, the oldest etcd that kubeadm 1.31 and later takes for a control plane.'],
+  ['an old etcd', { 'etcd-image-tag': '3.4.13-0' }, 'etcd-image-tag: "3.4.13-0" is older than 3.5.11, the oldest etcd that any kubeadm from 1.31 on takes for a control plane.'],
   ['the latest etcd', { 'etcd-image-tag': 'latest' }, 'etcd-image-tag: "latest" does not begin with etcd\'s version, by which kubeadm chooses etcd\'s flags.'],
   ['an archive that is not there', { 'image-archive': '/nowhere/images.tar' }, 'image-archive: /nowhere/images.tar: there is no such file on the runner (/nowhere/images.tar).'],
   ['an archive that is a folder', { 'image-archive': '/etc' }, 'image-archive: /etc: it is a folder.'],

@@ -3,7 +3,7 @@ import type { ExaminedMember, PreflightSettings } from './examined.ts';
 import type { SevereFinding } from './severe-finding.ts';
 
 /** From this minor release on kubelet's failCgroupV1 is true by default (pkg/kubelet/apis/config/v1beta1/defaults.go). */
-const REFUSES_CGROUP_V1_SINCE = 35;
+export const REFUSES_CGROUP_V1_SINCE = 35;
 
 /** cgroup v1 under a kubelet that refuses it. */
 export function cgroupV1({ name: host, seen }: ExaminedMember, settings: PreflightSettings): SevereFinding[] {

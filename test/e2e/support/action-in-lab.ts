@@ -7,6 +7,7 @@ import {
   defaultKubernetesVersion,
   kubernetesVersions,
 } from '../../../lab/settings.ts';
+import { REFUSES_CGROUP_V1_SINCE } from '../../../src/cluster/preflight/cgroups.ts';
 import { definitionOf, inputNames } from '../../../src/settings/input-definitions.ts';
 import { runAction, type ActionRun, type RunOptions } from '../../github/runner.ts';
 
@@ -48,10 +49,17 @@ export function deployInputs(
   };
 }
 
-/** Since 1.35 kubelet refuses cgroup v1, which hosts in a container share with their machine. */
+/** Newer kubelets refuse cgroup v1, which hosts in a container share with their machine. */
 function kubeletConfig(lab: Lab): Record<string, string> {
   const cgroupV1 = lab.kind === 'container' && !existsSync('/sys/fs/cgroup/cgroup.controllers');
-  return lab.kubernetes === '1.37' && cgroupV1 ? { 'kubelet-config': 'failCgroupV1: false' } : {};
+  return cgroupV1 && minorOf(lab) >= REFUSES_CGROUP_V1_SINCE
+    ? { 'kubelet-config': 'failCgroupV1: false' }
+    : {};
+}
+
+/** The minor release of Kubernetes that the lab's hosts have: 34 for 1.34. */
+export function minorOf(lab: Lab): number {
+  return Number(lab.kubernetes.split('.')[1]);
 }
 
 /** The private key that logs in to the lab's hosts. */

@@ -1,4 +1,4 @@
-module etcd-ha-lab/etcd-3.7
+module etcd-ha-lab/etcd-3.7.0
 
 go 1.26
 
