@@ -7,6 +7,9 @@ import type { Session } from './session.ts';
  */
 export const PROMPT = 'etcd-ha-sudo-password:';
 
+/** How sudo-rs asks for what may be seen, such as a code: not with the prompt that it was given (src/pam/converse.rs). */
+const ASKS_FOR_MORE = '[sudo: input needed';
+
 /** What to answer when sudo asks for a password. */
 export interface SudoAnswer {
   /** Secret. */
@@ -74,7 +77,12 @@ export class SudoDialogue {
     if (this.#isOver) return;
     const seen = Buffer.concat([this.#begun, chunk]);
     this.#begun = Buffer.from(seen.subarray(1 - PROMPT.length));
-    const asked = seen.toString('latin1').split(PROMPT).length - 1;
+    const text = seen.toString('latin1');
+    if (text.includes(ASKS_FOR_MORE)) {
+      this.#end({ kind: 'more wanted' });
+      return;
+    }
+    const asked = text.split(PROMPT).length - 1;
     if (asked === 0) return;
     this.#asked += asked;
     if (this.#asked === 1) void this.#offer();
