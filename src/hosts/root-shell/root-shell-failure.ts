@@ -2,7 +2,7 @@ import type { Finding } from '../../findings.ts';
 import { printable } from '../printable.ts';
 import { NOT_ROOT, type StartFailure } from './root-shell.ts';
 import type { ExitStatus } from './session.ts';
-import { type PasswordTrouble, PROMPT } from './sudo-dialogue.ts';
+import { type PasswordTrouble, withoutPrompts } from './sudo-dialogue.ts';
 
 type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
 type Ended = Pick<StartFailure, 'status' | 'stdout' | 'stderr'>;
@@ -13,7 +13,7 @@ export function startFinding(
   { trouble, ...failure }: Ended & { readonly trouble?: PasswordTrouble | undefined },
 ): Explanation {
   if (trouble !== undefined) return passwordFinding(user, trouble);
-  const said = withoutCitations(`${failure.stderr}\n${failure.stdout}`);
+  const said = withoutCitations(saidOf(failure));
   for (const { pattern, explain } of SAYINGS) {
     const match = pattern.exec(said);
     if (match !== null) return explain(user, match[1] ?? '');
@@ -40,7 +40,7 @@ function passwordFinding(user: string, trouble: PasswordTrouble): Explanation {
       return {
         fact: `sudo does not take the password that is given for user ${user}; it was sent once, and is not sent again.`,
         cause:
-          "the secret holds another one, or sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers).",
+          "the secret holds another one, sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers), or a module of PAM refuses this user, as pam_faillock does for a while after wrong ones.",
         fix: 'as this user on the host, `sudo -k true` must take it; then correct `sudo-password`.',
       };
     case 'refused before':
@@ -179,6 +179,10 @@ const SAYINGS: readonly {
   },
 ];
 
+function saidOf({ stderr, stdout }: Ended): string {
+  return withoutPrompts(`${stderr}\n${stdout}`);
+}
+
 /**
  * Leaves out where sudo-rs cites a line of sudoers that it passes over: `FILE:LINE:COLUMN: what`, the line, and a mark below the
  * place. It does so for each setting that it does not know, at every call, and would fill a message with that.
@@ -188,9 +192,9 @@ function withoutCitations(said: string): string {
 }
 
 function noShell(user: string, failure: Ended): Explanation {
-  const { status, stdout, stderr } = failure;
+  const { status } = failure;
   const code = status !== undefined && 'code' in status ? status.code : undefined;
-  const said = `${stderr}\n${stdout}`.replaceAll(PROMPT, '');
+  const said = saidOf(failure);
   const words = printable(withoutCitations(said)) || printable(said);
   if (code === NOT_ROOT) return notRoot(user);
   if (code === 1 && words === '') return noLoginShell(user);

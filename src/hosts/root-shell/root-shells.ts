@@ -49,7 +49,7 @@ export class RootShells {
   readonly #alive = new Set<RootShell>();
   /**
    * Until sudo has taken the password once, or not asked for it, one shell is started and no more. This holds for `sudo -n` too:
-   * sudo-rs asks PAM even then, and there it is a failed try to log in; pam_faillock(8) locks the account after three.
+   * sudo-rs up to 0.2.8 asks PAM even then, and there it is a failed try to log in; pam_faillock(8) locks the account after three.
    */
   readonly #firstAlone: FirstAlone | undefined;
   #spare: Spare | undefined;

@@ -39,8 +39,13 @@ export class PasswordRefused extends Error {
   }
 }
 
-/** In sudo's and sudo-rs's words (plugins/sudoers/logging.c; src/common/error.rs). */
-const INCORRECT = /incorrect (?:password|authentication) attempt/i;
+/**
+ * In sudo's and sudo-rs's words (plugins/sudoers/logging.c; src/common/error.rs). A module of PAM that ends the try with anything else
+ * than an authentication failure, as pam_faillock does, makes sudo-rs tell that, in Linux-PAM's words (pam_strerror.c), and ask no
+ * second time.
+ */
+const INCORRECT =
+  /incorrect (?:password|authentication) attempt|PAM error: (?:Permission denied|Authentication failure|Have exhausted maximum number of retries)/i;
 
 /**
  * Answers sudo's question for a password in one session: once, and not before it has been asked. To a second question there
@@ -128,6 +133,11 @@ export class SudoDialogue {
     this.#onTrouble(trouble);
     this.#session.kill();
   }
+}
+
+/** What was said without the questions for the password themselves. */
+export function withoutPrompts(said: string): string {
+  return said.replaceAll(`[sudo: ${PROMPT}] Password: `, '').replaceAll(PROMPT, '');
 }
 
 /**

@@ -43,6 +43,14 @@ IFS= read -r code || exit 1
 exit 1
 `;
 
+/** A stand-in for sudo-rs behind pam_faillock, which ends a wrong try otherwise than pam_unix. */
+const SUDO_RS_FAILLOCK = `#!/bin/bash
+printf '[sudo: %s] Password: ' "$3" >&2
+IFS= read -r password
+echo "$password" >> ${folder.at('sent')}
+echo 'sudo-rs: PAM error: Permission denied' >&2
+exit 1
+`;
 /** A stand-in for sudo-rs whose PAM stack has a module that asks for a code, which may be seen. */
 const SEEN_CODE = `#!/bin/bash
 printf '[sudo: %s] Password: ' "$3" >&2
@@ -61,6 +69,7 @@ exit 1
 for (const [name, text] of Object.entries({
   'sudo-rs': SUDO_RS,
   'sudo-rs-silent': SUDO_RS_SILENT,
+  'sudo-rs-faillock': SUDO_RS_FAILLOCK,
   'second-factor': SECOND_FACTOR,
   'seen-code': SEEN_CODE,
 })) {
@@ -90,9 +99,9 @@ test('sudo-rs takes the right password', async () => {
   expect(result.stdout.toString()).toBe('input');
 });
 
-test('a wrong one is sent to sudo-rs once', async () => {
+test.each(['sudo-rs', 'sudo-rs-faillock'])('a wrong one is sent to %s once', async (sudo) => {
   writeFileSync(folder.at('sent'), '');
-  const transport = await connectWith('sudo-rs', 'wrong');
+  const transport = await connectWith(sudo, 'wrong');
   const errors = await Promise.all([1, 2, 3].map(() => hostError(transport.run({ ...step, script: ':' }))));
   for (const { message } of errors) expect(message).toContain('sudo does not take the password');
   expect(folder.read('sent')).toBe('wrong\n');
