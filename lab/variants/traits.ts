@@ -1,4 +1,15 @@
 import type { Trait } from './trait.ts';
 
+/** uutils and sudo-rs in the place of GNU's coreutils and of sudo. */
+const rustUserland: Trait = {
+  name: 'rust-userland',
+  flag: { choice: 'userland', value: 'rust' },
+  distributions: ['trixie'],
+  packages: ['rust-coreutils', 'sudo-rs'],
+};
+
+/** `cp` and `mv` with the exit code that only coreutils 9.2 to 9.4 have. */
+const cp94: Trait = { name: 'cp-9.4', flag: { choice: 'userland', value: 'cp-9.4' } };
+
 /** Every trait that a host can have, in the order in which they are laid over its disk. */
-export const traits: readonly Trait[] = [];
+export const traits: readonly Trait[] = [rustUserland, cp94];

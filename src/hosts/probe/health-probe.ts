@@ -29,6 +29,8 @@ const TIMEOUT_MS = 60_000;
 /** How many containers of etcd's pod are asked for their end, and how many lines of a log are read. */
 const MOST_CONTAINERS = 3;
 const LOG_LINES = 40;
+/** How much of them, in bytes. */
+const MOST_LOG = 65_536;
 /** Seconds that a tool or a port may take; what has not answered by then is left out. */
 const PATIENCE_SECONDS = 5;
 
@@ -76,7 +78,12 @@ kubelet_healthz() {
   printf %s "$body"
 }
 inspect() { cri inspect -o go-template --template '{"status":{{json .status}}}' "$1" || cri inspect -o json "$1"; }
-last_log() { cri logs --tail ${LOG_LINES} "$1" 2>&1 | tail -c 65536; }
+last_log() { # the end of it; tail -c of uutils gives more than it was asked for behind a pipe
+  local said beyond
+  { said=$(cri logs --tail ${LOG_LINES} "$1" 2>&1); } 2> /dev/null
+  beyond=$((\${#said} - ${MOST_LOG}))
+  printf '%s\\n' "\${said:beyond > 0 ? beyond : 0}"
+}
 pod() {
   local rest id found=0 ended='' an_id='"id": *"([0-9a-f]+)"' a_state='"state": *"([A-Z_]+)"'
   rest=$(program health.containers ${CRI_SECONDS} cri ps -a -o json --name '^etcd$')

@@ -2,7 +2,7 @@ import type { Finding } from '../../findings.ts';
 import { printable } from '../printable.ts';
 import { NOT_ROOT, type StartFailure } from './root-shell.ts';
 import type { ExitStatus } from './session.ts';
-import { type PasswordTrouble, PROMPT } from './sudo-dialogue.ts';
+import { type PasswordTrouble, withoutPrompts } from './sudo-dialogue.ts';
 
 type Explanation = Pick<Finding, 'fact' | 'cause' | 'fix'>;
 type Ended = Pick<StartFailure, 'status' | 'stdout' | 'stderr'>;
@@ -13,7 +13,7 @@ export function startFinding(
   { trouble, ...failure }: Ended & { readonly trouble?: PasswordTrouble | undefined },
 ): Explanation {
   if (trouble !== undefined) return passwordFinding(user, trouble);
-  const said = `${failure.stderr}\n${failure.stdout}`;
+  const said = withoutCitations(saidOf(failure));
   for (const { pattern, explain } of SAYINGS) {
     const match = pattern.exec(said);
     if (match !== null) return explain(user, match[1] ?? '');
@@ -40,7 +40,7 @@ function passwordFinding(user: string, trouble: PasswordTrouble): Explanation {
       return {
         fact: `sudo does not take the password that is given for user ${user}; it was sent once, and is not sent again.`,
         cause:
-          "the secret holds another one, or sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers).",
+          "the secret holds another one, sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers), or a module of PAM refuses this user, as pam_faillock does for a while after wrong ones.",
         fix: 'as this user on the host, `sudo -k true` must take it; then correct `sudo-password`.',
       };
     case 'refused before':
@@ -59,16 +59,16 @@ function passwordFinding(user: string, trouble: PasswordTrouble): Explanation {
 }
 
 /**
- * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu
- * has since 25.10 (src/common/error.rs, src/pam/error.rs), of env, nologin(8), sshd (session.c) and the root
- * account of cloud images. First match wins.
+ * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu has since 25.10
+ * (src/common/error.rs, src/pam/error.rs; up to 0.2.8 at least it calls itself \`sudo-rs\`, in 0.2.13 \`sudo\`), of env, nologin(8), sshd
+ * (session.c) and the root account of cloud images. First match wins.
  */
 const SAYINGS: readonly {
   readonly pattern: RegExp;
   readonly explain: (user: string, words: string) => Explanation;
 }[] = [
   {
-    pattern: /sudo: .*(?:must have a tty|terminal is required|no tty present)/i,
+    pattern: /sudo(?:-rs)?: .*(?:must have a tty|terminal is required|no tty present)/i,
     explain: (user) => ({
       fact: `sudo wants a terminal for user ${user}.`,
       cause: '`Defaults requiretty` in sudoers.',
@@ -77,7 +77,7 @@ const SAYINGS: readonly {
   },
   {
     pattern:
-      /is not in the sudoers file|may not run |is not allowed to (?:execute|run)|I'm afraid I can't do that/,
+      /is not in the sudoers file|may not run |is not allowed to (?:execute|run|authenticate)|I'm afraid I can't do that/,
     explain: (user) => ({
       fact: `user ${user} may not use sudo.`,
       cause: 'no line of sudoers allows it, or only for some commands; this action needs `bash` as root.',
@@ -85,7 +85,7 @@ const SAYINGS: readonly {
     }),
   },
   {
-    pattern: /sudo: (?:a password|interaction|interactive authentication) is required/i,
+    pattern: /sudo(?:-rs)?: (?:a password|interaction|interactive authentication) is required/i,
     explain: (user) => ({
       fact: `sudo asks user ${user} for a password.`,
       cause:
@@ -94,7 +94,8 @@ const SAYINGS: readonly {
     }),
   },
   {
-    pattern: /sudo: (?:timed out reading password|no password was provided|Password entry timed out)/i,
+    pattern:
+      /sudo(?:-rs)?: (?:timed out|no password was provided|Password entry timed out|Authentication required but not attempted)/i,
     explain: (user) => ({
       fact: `sudo has waited for the password of user ${user} and given up.`,
       cause: '`Defaults passwd_timeout` in sudoers is very short, or the runner was stopped in between.',
@@ -103,11 +104,12 @@ const SAYINGS: readonly {
   },
   {
     pattern:
-      /sudo: (.*(?:account validation failure|account is expired|password.* expired|effective uid|no new privileges|must be owned by uid 0|PAM).*)/i,
+      /sudo(?:-rs)?: (.*(?:account validation failure|account is expired|password.* expired|effective uid|no new privileges|must be owned by uid 0|PAM).*)/i,
     explain: (user, words) => ({
       fact: `sudo does not work for user ${user}: ${printable(words)}`,
-      cause: 'the account is locked or expired, or sudo is damaged or forbidden on this host.',
-      fix: 'repair it on the host until `sudo -n true` works for this user.',
+      cause:
+        'the account is locked or expired, sudo is damaged or forbidden on this host, or it wants a password and a module of PAM does not allow that none is given.',
+      fix: 'repair it on the host until `sudo -n true` works for this user, or give the password in `sudo-password`.',
     }),
   },
   {
@@ -119,7 +121,8 @@ const SAYINGS: readonly {
     }),
   },
   {
-    pattern: /(?:env|sudo): (?:can't execute )?.?bash.?: (?:No such file|not found|command not found)/,
+    pattern:
+      /(?:env|sudo|sudo-rs): (?:can't execute )?.?bash.?: (?:No such file|not found|command not found)/,
     explain: () => ({
       fact: 'there is no bash on the host.',
       cause: 'it is not installed.',
@@ -176,10 +179,23 @@ const SAYINGS: readonly {
   },
 ];
 
+function saidOf({ stderr, stdout }: Ended): string {
+  return withoutPrompts(`${stderr}\n${stdout}`);
+}
+
+/**
+ * Leaves out where sudo-rs cites a line of sudoers that it passes over: `FILE:LINE:COLUMN: what`, the line, and a mark below the
+ * place. It does so for each setting that it does not know, at every call, and would fill a message with that.
+ */
+function withoutCitations(said: string): string {
+  return said.replaceAll(/^\/[^:\n]*:\d+:\d+: [^\n]*\n(?:[^\n]*\n[ \t]*\^~*(?:\n|$))?/gm, '');
+}
+
 function noShell(user: string, failure: Ended): Explanation {
-  const { status, stdout, stderr } = failure;
+  const { status } = failure;
   const code = status !== undefined && 'code' in status ? status.code : undefined;
-  const words = printable(`${stderr} ${stdout}`.replaceAll(PROMPT, ''));
+  const said = saidOf(failure);
+  const words = printable(withoutCitations(said)) || printable(said);
   if (code === NOT_ROOT) return notRoot(user);
   if (code === 1 && words === '') return noLoginShell(user);
   return forcedCommand(

@@ -58,12 +58,14 @@ export function needsSudo(user: string, privilege: Privilege): boolean {
  * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
  * root's .bashrc, as it would with a socket for its input. sudo reads a password byte by byte (tgetpass.c, getln), so
  * what comes behind it is bash's.
+ *
+ * Not \`-S\`: env of uutils before 0.2 takes that for its own (\`--split-string\`), though it stands behind the command's name.
  * @param mayAsk whether sudo may ask for a password.
  */
 export function shellCommand(user: string, privilege: Privilege, mayAsk = false): string {
   const bash = `bash --norc -p -c '${WITH_EMPTY_ENVIRONMENT}' bash '${loader(privilege)}'`;
   if (!needsSudo(user, privilege)) return `env LC_ALL=C ${bash}`;
-  return `env LC_ALL=C sudo ${mayAsk ? `-S -p ${PROMPT}` : '-n'} -- ${bash}`;
+  return `env LC_ALL=C sudo ${mayAsk ? `--stdin -p ${PROMPT}` : '-n'} -- ${bash}`;
 }
 
 /** The command ended before it was a root shell. */

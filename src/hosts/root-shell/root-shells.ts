@@ -47,10 +47,11 @@ export class RootShells {
   readonly #isHere: boolean;
   readonly #opening = new Set<Promise<unknown>>();
   readonly #alive = new Set<RootShell>();
-  /** Until sudo has taken the password once, or not asked for it, one shell is started and no more. */
-  readonly #firstAlone = new FirstAlone(
-    (error) => error instanceof StartFailure && error.trouble !== undefined,
-  );
+  /**
+   * Until sudo has taken the password once, or not asked for it, one shell is started and no more. This holds for `sudo -n` too:
+   * sudo-rs up to 0.2.8 asks PAM even then, and there it is a failed try to log in; pam_faillock(8) locks the account after three.
+   */
+  readonly #firstAlone: FirstAlone | undefined;
   #spare: Spare | undefined;
   #closed = false;
   #opened = 0;
@@ -64,6 +65,9 @@ export class RootShells {
     this.#openSession = openSession;
     this.#slots = slots;
     this.#answer = needsSudo(user, privilege) ? answer : undefined;
+    this.#firstAlone = needsSudo(user, privilege)
+      ? new FirstAlone((error) => error instanceof StartFailure && isRefusal(error))
+      : undefined;
     this.#command = shellCommand(user, privilege, this.#answer !== undefined);
     this.#isHere = isHere;
   }
@@ -149,7 +153,7 @@ export class RootShells {
     const mayWait = this.#slots.sessions > 1 || performance.now() - this.#lastEnd < LINGERING_MS;
     try {
       const start = (): Promise<RootShell> => this.#openShell(release, signal);
-      return await (this.#answer === undefined ? start() : this.#firstAlone.run(start));
+      return await (this.#firstAlone === undefined ? start() : this.#firstAlone.run(start));
     } catch (error) {
       const isLimit = isSessionLimit(error);
       if (isLimit) this.#slots.learnSessionLimit();
@@ -208,6 +212,16 @@ export class RootShells {
 
 /** The server allows fewer sessions than we wanted; when one of ours ends there is room again. */
 class TooManySessions extends Error {}
+
+/** Whether sudo has said no for want of the right password, which it would say again. */
+function isRefusal({ trouble, stderr }: StartFailure): boolean {
+  return (
+    trouble !== undefined ||
+    /^sudo(?:-rs)?: (?:(?:a password|interaction|interactive authentication) is required|PAM error)/im.test(
+      stderr,
+    )
+  );
+}
 
 function unlessStartFailure(error: unknown): undefined {
   if (error instanceof StartFailure) throw error;

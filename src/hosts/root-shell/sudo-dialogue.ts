@@ -7,6 +7,9 @@ import type { Session } from './session.ts';
  */
 export const PROMPT = 'etcd-ha-sudo-password:';
 
+/** How sudo-rs asks for what may be seen, such as a code: not with the prompt that it was given (src/pam/converse.rs). */
+const ASKS_FOR_MORE = '[sudo: input needed';
+
 /** What to answer when sudo asks for a password. */
 export interface SudoAnswer {
   /** Secret. */
@@ -36,8 +39,13 @@ export class PasswordRefused extends Error {
   }
 }
 
-/** In sudo's and sudo-rs's words (plugins/sudoers/logging.c; src/common/error.rs). */
-const INCORRECT = /incorrect (?:password|authentication) attempt/i;
+/**
+ * In sudo's and sudo-rs's words (plugins/sudoers/logging.c; src/common/error.rs). A module of PAM that ends the try with anything else
+ * than an authentication failure, as pam_faillock does, makes sudo-rs tell that, in Linux-PAM's words (pam_strerror.c), and ask no
+ * second time.
+ */
+const INCORRECT =
+  /incorrect (?:password|authentication) attempt|PAM error: (?:Permission denied|Authentication failure|Have exhausted maximum number of retries)/i;
 
 /**
  * Answers sudo's question for a password in one session: once, and not before it has been asked. To a second question there
@@ -74,7 +82,12 @@ export class SudoDialogue {
     if (this.#isOver) return;
     const seen = Buffer.concat([this.#begun, chunk]);
     this.#begun = Buffer.from(seen.subarray(1 - PROMPT.length));
-    const asked = seen.toString('latin1').split(PROMPT).length - 1;
+    const text = seen.toString('latin1');
+    if (text.includes(ASKS_FOR_MORE)) {
+      this.#end({ kind: 'more wanted' });
+      return;
+    }
+    const asked = text.split(PROMPT).length - 1;
     if (asked === 0) return;
     this.#asked += asked;
     if (this.#asked === 1) void this.#offer();
@@ -120,6 +133,11 @@ export class SudoDialogue {
     this.#onTrouble(trouble);
     this.#session.kill();
   }
+}
+
+/** What was said without the questions for the password themselves. */
+export function withoutPrompts(said: string): string {
+  return said.replaceAll(`[sudo: ${PROMPT}] Password: `, '').replaceAll(PROMPT, '');
 }
 
 /**

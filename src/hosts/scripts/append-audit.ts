@@ -35,8 +35,9 @@ IFS= read -r -N ${input.length} added
   printf %s "$added"
 } > ${aside}
 if [ "$(stat -c %s -- ${aside})" -gt ${MOST_BYTES} ]; then
-  # The empty line goes in front so that there is always a first line to drop: that one, or one that was cut.
-  { echo; cat -- ${aside}; } | tail -c ${MOST_BYTES + 1} | tail -n +2 > ${shorter}
+  # One byte more than is kept: the first line, which is dropped, is one that was cut, or the end of the one before. Not behind a
+  # pipe, where tail of uutils gives more than it was asked for.
+  tail -c ${MOST_BYTES + 1} -- ${aside} | tail -n +2 > ${shorter}
   mv -fT -- ${shorter} ${aside}
 fi
 sync -- ${aside}

@@ -56,7 +56,8 @@ listeners() {
 }
 holds_socket() {
   local held
-  held=$(readlink -- /proc/"$1"/fd/* 2> /dev/null || true)
+  # not readlink: that of uutils ends at the first file that was closed meanwhile
+  held=$(find /proc/"$1"/fd -ignore_readdir_race -type l -printf '%l\\n' 2> /dev/null || true)
   case $held in *"socket:[$2]"*) return 0 ;; '') return 2 ;; *) return 1 ;; esac
 }
 own_status() {

@@ -5,22 +5,7 @@
  */
 export const NEEDED_PROGRAMS: ReadonlyMap<string, string> = new Map([
   ...[
-    ...[
-      'cat',
-      'chmod',
-      'chown',
-      'cp',
-      'date',
-      'dd',
-      'head',
-      'ls',
-      'mkdir',
-      'mktemp',
-      'mv',
-      'od',
-      'paste',
-      'readlink',
-    ],
+    ...['cat', 'chmod', 'chown', 'cp', 'date', 'dd', 'head', 'ls', 'mkdir', 'mktemp', 'mv', 'od', 'paste'],
     ...['rm', 'rmdir', 'sha256sum', 'sleep', 'sort', 'stat', 'sync', 'tail', 'timeout', 'uname', 'uniq'],
   ].map((program) => [program, 'coreutils'] as const),
   ['cmp', 'diffutils'],

@@ -5,6 +5,15 @@ import type { ExitStatus } from '../../../src/hosts/root-shell/session.ts';
 
 const SUDOERS = "echo 'ubuntu ALL=(root) NOPASSWD: ALL' | sudo tee /etc/sudoers.d/90-etcd-ha";
 
+/** As sudo-rs cites, at every call, what it does not know in sudoers (src/sudo/diagnostic.rs). */
+const CITED = `/etc/sudoers:2:18: can't assign to boolean setting 'lecture'
+Defaults lecture=always, secure_path="/usr/sbin:/usr/bin:/sbin:/bin"
+                 ^
+/etc/sudoers.d/hardening:3:19: unknown setting: 'requiretty'
+Defaults:terminal requiretty
+                  ^~~~~~~~~~
+`;
+
 // The words are those of sudo 1.8 and 1.9, sudo-rs, env of coreutils, nologin, sshd and cloud-init.
 describe('what answers in place of a root shell', () => {
   test.each<[string, string, RegExp, string]>([
@@ -48,6 +57,31 @@ describe('what answers in place of a root shell', () => {
     ["env: 'bash': No such file or directory", '', /no bash on the host/, 'apt-get install bash'],
     ['sudo: interactive authentication is required', '', /for a password/, SUDOERS],
     ["sudo: I'm sorry ubuntu. I'm afraid I can't do that", '', /may not use sudo/, SUDOERS],
+    ['sudo-rs: interactive authentication is required', '', /for a password/, SUDOERS],
+    [`${CITED}sudo-rs: interactive authentication is required`, '', /for a password/, SUDOERS],
+    ["sudo-rs: I'm sorry ubuntu. I'm afraid I can't do that", '', /may not use sudo/, SUDOERS],
+    ["sudo-rs: 'bash': command not found", '', /no bash on the host/, 'apt-get install bash'],
+    [
+      'sudo-rs: PAM error: Authentication token manipulation error',
+      '',
+      /does not work for user ubuntu: PAM error: Authentication token manipulation error$/,
+      'sudo -n true',
+    ],
+    [
+      'sudo-rs: Account validation failure, is your account locked?',
+      '',
+      /does not work for user ubuntu: Account validation/,
+      'sudo -n true',
+    ],
+    ['sudo: timed out', '', /has waited for the password/, 'run again'],
+    ['sudo: Authentication required but not attempted', '', /has waited for the password/, 'run again'],
+    [
+      `${CITED}sudo-rs: cannot execute '/usr/bin/bash': Exec format error`,
+      '',
+      /status 1, saying: sudo-rs: cannot execute '\/usr\/bin\/bash': Exec format error\)/,
+      'id -u',
+    ],
+    [CITED.trimEnd(), '', /saying: \/etc\/sudoers:2:18: can't assign/, 'id -u'],
     ["sudo: 'bash': command not found", '', /no bash on the host/, 'apt-get install bash'],
     ['', 'This account is currently not available.\n', /no login shell/, 'usermod -s /bin/bash ubuntu'],
     [

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 
@@ -21,7 +22,7 @@ afterAll(() => folder.remove());
 
 /** A stand-in for sudo-rs, which Debian 12 does not have: it has its words and its way to ask. The password is `right`. */
 const SUDO_RS = `#!/bin/bash
-[ "$1 $2" = "-S -p" ] && [ "$4" = -- ] || exit 90
+[ "$1 $2" = "--stdin -p" ] && [ "$4" = -- ] || exit 90
 for try in 1 2 3; do
   printf '[sudo: %s] Password: ' "$3" >&2
   IFS= read -r password || { echo >&2; echo 'sudo: Password entry timed out' >&2; exit 1; }
@@ -42,20 +43,49 @@ IFS= read -r code || exit 1
 exit 1
 `;
 
-for (const [name, text] of Object.entries({ 'sudo-rs': SUDO_RS, 'second-factor': SECOND_FACTOR })) {
+/** A stand-in for sudo-rs behind pam_faillock, which ends a wrong try otherwise than pam_unix. */
+const SUDO_RS_FAILLOCK = `#!/bin/bash
+printf '[sudo: %s] Password: ' "$3" >&2
+IFS= read -r password
+echo "$password" >> ${folder.at('sent')}
+echo 'sudo-rs: PAM error: Permission denied' >&2
+exit 1
+`;
+/** A stand-in for sudo-rs whose PAM stack has a module that asks for a code, which may be seen. */
+const SEEN_CODE = `#!/bin/bash
+printf '[sudo: %s] Password: ' "$3" >&2
+IFS= read -r password
+printf '[sudo: input needed] Verification code:  ' >&2
+IFS= read -r code || exit 1
+exit 1
+`;
+/** A stand-in for sudo-rs that may not ask: to PAM each call is a failed try. */
+const SUDO_RS_SILENT = `#!/bin/bash
+echo "$*" >> ${folder.at('sent')}
+echo 'sudo-rs: interactive authentication is required' >&2
+exit 1
+`;
+
+for (const [name, text] of Object.entries({
+  'sudo-rs': SUDO_RS,
+  'sudo-rs-silent': SUDO_RS_SILENT,
+  'sudo-rs-faillock': SUDO_RS_FAILLOCK,
+  'second-factor': SECOND_FACTOR,
+  'seen-code': SEEN_CODE,
+})) {
   mkdirSync(folder.at(name));
   writeFileSync(folder.at(`${name}/sudo`), text);
   chmodSync(folder.at(`${name}/sudo`), 0o755);
 }
 
-async function connectWith(sudo: string, password: string): Promise<Transport> {
+async function connectWith(sudo: string, password?: string): Promise<Transport> {
   const server = await TestServer.start({ hostKeys: [hostKey.privateText], path: folder.at(sudo) });
   toStop.push(() => server.stop());
   const gate = new FirstAlone((error) => error instanceof PasswordRefused);
   const transport = await connectTo(server.port, {
     key,
     pins: pinned(server.port, hostKey.host),
-    sudo: { password, gate },
+    ...(password === undefined ? {} : { sudo: { password, gate } }),
   });
   toStop.push(() => transport.close());
   return transport;
@@ -69,16 +99,45 @@ test('sudo-rs takes the right password', async () => {
   expect(result.stdout.toString()).toBe('input');
 });
 
-test('a wrong one is sent to sudo-rs once', async () => {
+test.each(['sudo-rs', 'sudo-rs-faillock'])('a wrong one is sent to %s once', async (sudo) => {
   writeFileSync(folder.at('sent'), '');
-  const transport = await connectWith('sudo-rs', 'wrong');
+  const transport = await connectWith(sudo, 'wrong');
   const errors = await Promise.all([1, 2, 3].map(() => hostError(transport.run({ ...step, script: ':' }))));
   for (const { message } of errors) expect(message).toContain('sudo does not take the password');
   expect(folder.read('sent')).toBe('wrong\n');
 });
 
-test('a second factor is told from a wrong password', async () => {
-  const transport = await connectWith('second-factor', 'right');
+test('sudo-rs that may not ask is called once, however many scripts there are', async () => {
+  writeFileSync(folder.at('sent'), '');
+  const transport = await connectWith('sudo-rs-silent');
+  while (folder.read('sent') === '') await setTimeout(20);
+  await setTimeout(200); // the shell that was begun ahead has failed by now
+  const scripts = [1, 2, 3].map(() => hostError(transport.run({ ...step, script: ':' })));
+  for (const { message } of await Promise.all(scripts)) {
+    expect(message).toContain('sudo asks user ubuntu for a password');
+  }
+  expect(folder.read('sent').trim().split('\n')).toHaveLength(1);
+});
+
+/** As env of uutils before 0.2 does: it looks for its own flag behind the command's name too. */
+const ENV = `#!/bin/bash
+words=()
+for word; do if [ "$word" != -S ]; then words+=("$word"); fi; done
+exec /usr/bin/env "\${words[@]}"
+`;
+
+test('the password is asked for where env takes -S for its own', async () => {
+  writeFileSync(folder.at('sudo-rs/env'), ENV, { mode: 0o755 });
+  try {
+    const transport = await connectWith('sudo-rs', 'right');
+    expect((await transport.run({ ...step, script: 'echo root' })).stdout.toString()).toBe('root\n');
+  } finally {
+    rmSync(folder.at('sudo-rs/env'));
+  }
+});
+
+test.each(['second-factor', 'seen-code'])('a %s is told from a wrong password', async (sudo) => {
+  const transport = await connectWith(sudo, 'right');
   const error = await hostError(transport.run({ ...step, script: ':' }));
   expect(error.message).toContain('sudo asks user ubuntu for more than the password');
 });

@@ -7,7 +7,7 @@ import { PasswordRefused } from '../../../src/hosts/root-shell/sudo-dialogue.ts'
 import type { RemoteResult, Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, pinned, usableKey } from '../ssh/client.ts';
 import { Sshd } from '../ssh/sshd.ts';
-import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
+import { sshKeygen, TemporaryFolder, versionOfRustSudo } from '../ssh/tools.ts';
 import { needing } from '../../needs.ts';
 
 jest.setTimeout(30_000); // PAM waits for two seconds after a wrong password
@@ -161,11 +161,21 @@ needed.describe('a real sudo', () => {
     expect(await failures('mixed')).toBe(0);
   });
 
-  test.each([
-    ['terminal', PASSWORD, /sudo wants a terminal for user terminal/],
+  const isRust = versionOfRustSudo() !== undefined;
+  const WANTS_TERMINAL: [string, string, RegExp] = ['terminal', PASSWORD, /sudo wants a terminal for user/];
+
+  test.each<[string, string | undefined, RegExp]>([
+    ...(isRust ? [] : [WANTS_TERMINAL]), // sudo-rs has no `requiretty`
     ['nobody1', PASSWORD, /user nobody1 may not use sudo/],
     ['rootpw', PASSWORD, /sudo does not take the password .*`rootpw`/],
-    ['asked', undefined, /sudo asks user asked for a password\. .*`sudo-password`/],
+    [
+      'asked',
+      undefined,
+      // in sudo-rs before 0.2.13 what PAM makes of it goes before
+      isRust
+        ? /(?:asks user asked for a password\.|PAM error: Permission denied) .*`sudo-password`/
+        : /sudo asks user asked for a password\. .*`sudo-password`/,
+    ],
   ])('what %s cannot do is said', async (user, password, expected) => {
     const error = await hostError(run(await connectAs(user, password), ':'));
     expect(error.message).toMatch(expected);
@@ -174,12 +184,12 @@ needed.describe('a real sudo', () => {
 
   test('nothing is tried without a password', async () => {
     await hostError(run(await connectAs('asked', undefined), ':'));
-    expect(tries()).toBe(0);
+    expect(tries()).toBeLessThanOrEqual(isRust ? 1 : 0); // sudo-rs up to 0.2.8 lets PAM begin, and does not let it ask
   });
 
   // Every user of a host can read the command lines of all processes, and root their environments.
   test('the password is in no command line and no environment', async () => {
-    const transport = await connectAs('asked', PASSWORD);
+    const transport = await connectAs('mixed', PASSWORD);
     const read = 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2> /dev/null || true';
     const { stdout } = await run(transport, read);
     expect(stdout.toString()).toContain('etcd-ha-sudo-password:');

@@ -250,6 +250,8 @@ const DIFFER: readonly (readonly [string, RegExp])[] = [
   ['stat -c %N: quotes in another way since coreutils 8.25', /\bstat\b[^\n;]*-c\s*\S*%N/],
   ['ls -l: columns for people', /\bls\s+-\w*l/],
   ['df: columns for people, --output is GNU alone', /\bdf\s/],
+  ['readlink of several files: uutils ends at the first that is no link', /\breadlink\b[^\n;|)]*\*/],
+  ['tail -c behind a pipe: uutils gives more than it is asked for', /\|\s*tail\s+-c/],
   ['readlink -f, realpath: of a path that is not there, 0 or 1', /\breadlink\s+-\w*[fem]|\brealpath\s/],
   ['echo -e, -n: depends on xpg_echo', /\becho\s+-[ne]/],
   ['tail +N, head -N: the old form depends on POSIXLY_CORRECT', /\b(?:tail|head)\s+[+-]\d/],

@@ -1,7 +1,7 @@
 /** ssh-keygen and openssl, which make the keys and known_hosts files that real users have. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,12 @@ export class TemporaryFolder {
 /** Runs a program and gives its standard output; throws, loudly, when it is missing or fails. */
 export function tool(program: string, ...args: readonly string[]): string {
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** The version of the machine's sudo if it is sudo-rs, as on Ubuntu since 25.10, which knows less of sudoers. */
+export function versionOfRustSudo(): string | undefined {
+  const { stdout, stderr } = spawnSync('sudo', ['--version'], { encoding: 'utf8' }); // 0.2.8 says it on standard error
+  return /^sudo-rs ([\d.]+)/.exec(`${stdout}${stderr}`)?.[1];
 }
 
 /** A key pair made by ssh-keygen. */
