@@ -62,13 +62,25 @@ export class FramedOutput {
 export class UntilMarker {
   readonly #marker: Buffer;
   readonly #onContent: (chunk: Buffer) => void;
+  readonly #least: number;
+  readonly #onMarker: (() => void) | undefined;
   /** The end of what has come, in which the marker may have begun. */
   #begun: Buffer = Buffer.alloc(0);
   #isOver = false;
 
-  constructor(marker: string, onContent: (chunk: Buffer) => void) {
+  /**
+   * @param options.least how many bytes at the end of a chunk have to be the marker's for them to be held back until more comes;
+   * less of it are content, whatever comes.
+   */
+  constructor(
+    marker: string,
+    onContent: (chunk: Buffer) => void,
+    { least = 1, onMarker }: { readonly least?: number; readonly onMarker?: () => void } = {},
+  ) {
     this.#marker = Buffer.from(marker);
     this.#onContent = onContent;
+    this.#least = least;
+    this.#onMarker = onMarker;
   }
 
   push(chunk: Buffer): void {
@@ -79,6 +91,7 @@ export class UntilMarker {
     const whole = this.#isOver ? index : seen.length - this.#begunIn(seen);
     this.#begun = Buffer.from(this.#isOver ? [] : seen.subarray(whole));
     if (whole > 0) this.#onContent(seen.subarray(0, whole));
+    if (this.#isOver) this.#onMarker?.();
   }
 
   /** Passes on what might have been the beginning of a marker. */
@@ -92,7 +105,7 @@ export class UntilMarker {
   #begunIn(seen: Buffer): number {
     let length = Math.min(this.#marker.length - 1, seen.length);
     while (length > 0 && !seen.subarray(-length).equals(this.#marker.subarray(0, length))) length -= 1;
-    return length;
+    return length < this.#least ? 0 : length;
   }
 }
 

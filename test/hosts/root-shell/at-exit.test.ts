@@ -22,6 +22,12 @@ describe('what is to be done when a script ends', () => {
       0,
       'inner\nfailed\nscript\nouter\n',
     ],
+    [
+      'and not at the end of a subshell that a signal has ended',
+      "at_exit 'echo once'; ( read -rt 9 <> <(:) ) & kill $!; wait $! || echo $?",
+      0,
+      '143\nonce\n',
+    ],
     ['with quotes and variables as they are then', `x=1; at_exit 'echo "it'\\''s $x"'; x=2`, 0, "it's 2\n"],
   ])('%s', (_, script, status, stdout) => {
     expect(run(script)).toEqual({ status, stdout });

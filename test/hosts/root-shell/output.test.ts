@@ -70,6 +70,16 @@ describe('output up to a marker', () => {
     for (const chunk of ['a line\n', 'MA', 'x', 'M']) until.push(Buffer.from(chunk));
     expect(content).toEqual(['a line\n', 'MAx']);
   });
+
+  test('less of it than it takes to be told is passed on at once, and the marker is told of once', () => {
+    const content: string[] = [];
+    let told = 0;
+    const options = { least: 3, onMarker: () => (told += 1) };
+    const until = new UntilMarker('MARK', (chunk) => content.push(chunk.toString()), options);
+    for (const chunk of ['MA', 'MAR', 'x', 'MAR', 'Kmore', 'MARK']) until.push(Buffer.from(chunk));
+    expect(content).toEqual(['MA', 'MARx']);
+    expect(told).toBe(1);
+  });
 });
 
 test('lines come whole, with their letters, however the bytes are cut', () => {

@@ -61,7 +61,8 @@ export const HARDENED: readonly HardenedServer[] = [
     },
   },
   {
-    name: 'a start-up file that has the shell speak at its end',
+    name: 'a start-up file that has the shell speak at its end, and no forwarding',
+    config: ['DisableForwarding yes'],
     extras: {
       prepare: (home) => [`printf 'trap "printf bye; printf bye >&2" EXIT\\n' > ${home('root')}/.bashrc`],
     },
