@@ -6,16 +6,17 @@ set -euo pipefail
 
 # A root shell on a host that takes its commands from standard input.
 root_at() { { values; cat; } | ssh -F "$SSH_CONFIG" "$1" sudo -Es; }
-# adapted: the values, in every shell
+# adapted: the values, in every shell, and the folders where programs may be that no package has brought
 values() {
   echo "set -euo pipefail"
+  echo 'PATH=$PATH:/usr/local/bin:/opt/bin'
   declare -p HOST0 HOST1 HOST2 NAME0 NAME1 NAME2 | sed 's/^declare -x/export/'
 }
 
 # 1. Configure the kubelet to be a service manager for etcd
 for host in "$HOST0" "$HOST1" "$HOST2"; do
   root_at "$host" << 'BLOCK'
-# adapted: the folder does not exist
+# adapted: the folder does not exist; and below, the kubelet that is there
 mkdir -p /etc/systemd/system/kubelet.service.d
 cat << EOF > /etc/systemd/system/kubelet.service.d/kubelet.conf
 apiVersion: kubelet.config.k8s.io/v1beta1
@@ -36,7 +37,7 @@ EOF
 cat << EOF > /etc/systemd/system/kubelet.service.d/20-etcd-service-manager.conf
 [Service]
 ExecStart=
-ExecStart=/usr/bin/kubelet --config=/etc/systemd/system/kubelet.service.d/kubelet.conf
+ExecStart=$(command -v kubelet) --config=/etc/systemd/system/kubelet.service.d/kubelet.conf
 Restart=always
 EOF
 
