@@ -58,9 +58,6 @@ function kindVariables({ hosts }: Lab): Record<string, string> {
   if (hosts.some(({ variant }) => variant !== own)) throw new Error('the guide is for hosts of one kind');
   const ordinary: Record<GuideVariable, string> = {
     RUNTIME_ENDPOINT: 'unix:///var/run/containerd/containerd.sock',
-    KUBELET: '/usr/bin/kubelet',
-    ROOT_SHELL: 'sudo -Es',
-    COPY_BY_RUNNER: '',
   };
   return traitsOf(variantNamed(own)).reduce((all, { guide }) => ({ ...all, ...guide }), ordinary);
 }

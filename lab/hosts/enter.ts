@@ -4,7 +4,7 @@
  */
 export function rootEnvironment(): string[] {
   const variables = [
-    'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin',
     'HOME=/root',
     'LANG=C.UTF-8',
     'USER=root',

@@ -25,7 +25,7 @@ export interface Trait {
 }
 
 /** See guide/guide.sh. */
-export type GuideVariable = 'RUNTIME_ENDPOINT' | 'KUBELET' | 'ROOT_SHELL' | 'COPY_BY_RUNNER';
+export type GuideVariable = 'RUNTIME_ENDPOINT';
 
 /** Flags of `lab up` that choose one of several traits, and those that are a trait by themselves. */
 export const choices = ['userland', 'runtime', 'programs'] as const;

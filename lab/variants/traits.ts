@@ -12,4 +12,11 @@ const rustUserland: Trait = {
 const cp94: Trait = { name: 'cp-9.4', flag: { choice: 'userland', value: 'cp-9.4' } };
 
 /** Every trait that a host can have, in the order in which they are laid over its disk. */
-export const traits: readonly Trait[] = [rustUserland, cp94];
+export const traits: readonly Trait[] = [
+  rustUserland,
+  cp94,
+  { name: 'opt-programs', flag: { choice: 'programs', value: 'opt' } },
+  { name: 'local-programs', flag: { choice: 'programs', value: 'local' } },
+  { name: 'data-disk', flag: { switch: 'data-disk' } },
+  { name: 'hardened', flag: { switch: 'hardened' } },
+];

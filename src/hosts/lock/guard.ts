@@ -73,7 +73,7 @@ etcd_ha_renew() {
 }
 read -r etcd_ha_begun _ < /proc/uptime
 etcd_ha_begun=\${etcd_ha_begun%.*}
-trap 'etcd_ha_code=$?; set +e; ( etcd_ha_renew ) > /dev/null 2>&1; exit $etcd_ha_code' EXIT`;
+at_exit '( etcd_ha_renew ) > /dev/null 2>&1'`;
 }
 
 /** Exit code of a script that has stopped to wait, because nobody waits for it any more. */

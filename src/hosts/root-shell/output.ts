@@ -55,6 +55,60 @@ export class FramedOutput {
   }
 }
 
+/**
+ * Passes on all that comes before a marker, and nothing from there on: a login shell's traps and sudo's PAM session speak when the
+ * script has ended. Without a marker everything is passed on: a script that was killed says none.
+ */
+export class UntilMarker {
+  readonly #marker: Buffer;
+  readonly #onContent: (chunk: Buffer) => void;
+  readonly #least: number;
+  readonly #onMarker: (() => void) | undefined;
+  /** The end of what has come, in which the marker may have begun. */
+  #begun: Buffer = Buffer.alloc(0);
+  #isOver = false;
+
+  /**
+   * @param options.least how many bytes at the end of a chunk have to be the marker's for them to be held back until more comes;
+   * less of it are content, whatever comes.
+   */
+  constructor(
+    marker: string,
+    onContent: (chunk: Buffer) => void,
+    { least = 1, onMarker }: { readonly least?: number; readonly onMarker?: () => void } = {},
+  ) {
+    this.#marker = Buffer.from(marker);
+    this.#onContent = onContent;
+    this.#least = least;
+    this.#onMarker = onMarker;
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#isOver) return;
+    const seen = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
+    const index = seen.indexOf(this.#marker);
+    this.#isOver = index !== -1;
+    const whole = this.#isOver ? index : seen.length - this.#begunIn(seen);
+    this.#begun = Buffer.from(this.#isOver ? [] : seen.subarray(whole));
+    if (whole > 0) this.#onContent(seen.subarray(0, whole));
+    if (this.#isOver) this.#onMarker?.();
+  }
+
+  /** Passes on what might have been the beginning of a marker. */
+  end(): void {
+    const rest = this.#begun;
+    this.#begun = Buffer.alloc(0);
+    if (rest.length > 0) this.#onContent(rest);
+  }
+
+  /** How many bytes at the end are a beginning of the marker. */
+  #begunIn(seen: Buffer): number {
+    let length = Math.min(this.#marker.length - 1, seen.length);
+    while (length > 0 && !seen.subarray(-length).equals(this.#marker.subarray(0, length))) length -= 1;
+    return length < this.#least ? 0 : length;
+  }
+}
+
 /** Cuts a byte stream into lines; a line is passed on when it is complete, and of a longer one its first {@link LONGEST_LINE}. */
 export class LineSplitter {
   readonly #onLine: (line: string) => void;

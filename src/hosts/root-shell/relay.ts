@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
+
 import { lastWords } from '../last-words.ts';
 import type { ChannelError } from '../link.ts';
 import type { HostStream } from '../transport.ts';
-import { FramedOutput } from './output.ts';
+import { FramedOutput, UntilMarker } from './output.ts';
 import type { RootShell } from './root-shell.ts';
 
 /** What the relay says when it is connected. */
@@ -11,23 +13,35 @@ const NOT_CONNECTED = 98;
 /** Seconds; longer than anybody waits for a connection, so that none hangs for the minutes that the kernel tries. */
 const CONNECT_SECONDS = 15;
 
+/** So many bytes of the mark of the end are told from bytes of the connection: they come by chance once in 2^64 times. */
+const LEAST_OF_MARK = 8;
+
 /**
- * A TCP connection made by bash, passed on byte for byte by two processes of cat. The one that reads the connection
- * alone holds the output, so its end is told at once. The one that writes ends with the shell's input, which is the end
- * of the whole: bash cannot close one direction of a connection (shutdown(2)), so the port hears of an end only then.
+ * A TCP connection made by bash, passed on byte for byte by two processes of cat. When the one that reads the connection has ended,
+ * the mark is said: the end of the output itself comes late, as sudo and the login shell hold it too, and behind what these say when
+ * the shell is over. The one that writes ends with the shell's input, which is the end of the whole: bash cannot close one direction
+ * of a connection (shutdown(2)), so the port hears of an end only then.
  */
-function relayScript(address: string, port: number): string {
+function relayScript(address: string, port: number, mark: string): string {
   return `
 ( read -rt ${CONNECT_SECONDS} <> <(:) || true; kill -KILL $$ ) < /dev/null > /dev/null 2>&1 &
 impatient=$!
 if ! { exec 3<> /dev/tcp/${address}/${port}; }; then kill $impatient; exit ${NOT_CONNECTED}; fi
 kill $impatient
 echo ${CONNECTED}
-cat <&3 2> /dev/null &
+(
+  cat=
+  trap 'if [ -n "$cat" ]; then kill -KILL $cat; fi; exit' TERM
+  cat <&3 2> /dev/null &
+  cat=$!
+  wait $cat || true
+  printf ${mark}
+) &
 reader=$!
 exec > /dev/null 2>&1
 cat >&3 || true
-kill -KILL $reader`;
+kill $reader
+wait $reader || true`;
 }
 
 /**
@@ -37,12 +51,17 @@ kill -KILL $reader`;
  */
 export async function openRelay(shell: RootShell, address: string, port: number): Promise<HostStream> {
   const connected = Promise.withResolvers<undefined>();
+  const mark = randomUUID();
+  const content = new UntilMarker(mark, (chunk) => stream.receive(chunk), {
+    least: LEAST_OF_MARK,
+    onMarker: () => stream.receiveEnd(),
+  });
   const output = new FramedOutput(
     CONNECTED,
     () => connected.resolve(undefined),
-    (chunk) => stream.receive(chunk),
+    (chunk) => content.push(chunk),
   );
-  const { stream, stderr } = shell.stream(relayScript(address, port), (chunk) => output.push(chunk));
+  const { stream, stderr } = shell.stream(relayScript(address, port, mark), (chunk) => output.push(chunk));
   const failed = shell.whenEnded.then(() => {
     throw relayError(stderr());
   });

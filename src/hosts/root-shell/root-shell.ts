@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { errorMessage } from '../../findings.ts';
 import { KEPT_STDERR, MOST_OUTPUT, MOST_STDERR } from '../output-limits.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
 import { LastBytes } from '../../last-bytes.ts';
-import { FramedOutput, LineSplitter } from './output.ts';
+import { AT_EXIT } from './at-exit.ts';
+import { FramedOutput, LineSplitter, UntilMarker } from './output.ts';
 import type { ExitStatus, Session } from './session.ts';
 import { ShellStream } from './shell-stream.ts';
 import { type PasswordTrouble, PROMPT, type SudoAnswer, SudoDialogue } from './sudo-dialogue.ts';
@@ -116,10 +118,18 @@ export class RootShell {
   readonly #exceeded = Promise.withResolvers<never>();
   #isExceeded = false;
   #mostOutput = MOST_OUTPUT;
-  #onStdout = (chunk: Buffer): void => {
+  /** What a script says at its end, on both outputs. */
+  readonly #end = `etcd-ha-end-${randomUUID()}`;
+  readonly #scriptOut = new UntilMarker(this.#end, (chunk) => {
     if (this.#stdout.total + chunk.length <= this.#mostOutput) this.#stdout.push(chunk);
     else this.#exceed(new OutputLimit(this.#mostOutput, 'standard output'));
-  };
+  });
+  readonly #scriptErr = new UntilMarker(this.#end, (chunk) => {
+    this.#stderr.push(chunk);
+    this.#progress?.push(chunk);
+    if (this.#stderr.total > MOST_STDERR) this.#exceed(new OutputLimit(MOST_STDERR, 'standard error'));
+  });
+  #onStdout = (chunk: Buffer): void => this.#scriptOut.push(chunk);
   readonly #sudo: SudoDialogue | undefined;
   #progress: LineSplitter | undefined;
   #given = false;
@@ -143,11 +153,7 @@ export class RootShell {
       },
       (chunk) => this.#onStdout(chunk),
     );
-    this.#err = new FramedOutput(READY, undefined, (chunk) => {
-      this.#stderr.push(chunk);
-      this.#progress?.push(chunk);
-      if (this.#stderr.total > MOST_STDERR) this.#exceed(new OutputLimit(MOST_STDERR, 'standard error'));
-    });
+    this.#err = new FramedOutput(READY, undefined, (chunk) => this.#scriptErr.push(chunk));
     this.#exceeded.promise.catch(() => undefined); // told to who waits, if anybody does
     session.stdout.on('data', (chunk: Buffer) => {
       if (!this.#isExceeded) this.#out.push(chunk);
@@ -222,6 +228,8 @@ export class RootShell {
       await Promise.race([this.#send(input()), this.#exceeded.promise]);
     } else stdin.end(Buffer.concat([this.#framed(script), input ?? Buffer.alloc(0)]));
     const status = await Promise.race([this.whenEnded, this.#exceeded.promise]);
+    this.#scriptOut.end();
+    this.#scriptErr.end();
     this.#progress?.end();
     return {
       status,
@@ -278,7 +286,7 @@ export class RootShell {
   #framed(script: string): Buffer {
     const servedBy = this.#session.here?.servedBy;
     const body = Buffer.from(
-      prepared(servedBy === undefined ? script : `${SERVED_BY}=${servedBy}\n${script}`),
+      prepared(servedBy === undefined ? script : `${SERVED_BY}=${servedBy}\n${script}`, this.#end),
     );
     return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
   }
@@ -304,7 +312,11 @@ export function remoteResult(
     : { code: null, signal: status.signal, stdout, stderr };
 }
 
-/** One compound command, so that bash runs nothing at all of a script with a syntax error. */
-function prepared(script: string): string {
-  return `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; { ${script}\n}`;
+/**
+ * One compound command, so that bash runs nothing at all of a script with a syntax error.
+ * @param end said on both outputs when the script ends: what comes behind it is of sudo's PAM session or of the login shell.
+ */
+function prepared(script: string, end: string): string {
+  const setUp = `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; ${AT_EXIT}`;
+  return `${setUp}; at_exit '{ printf ${end}; } 2> /dev/null; printf ${end} >&2'; { ${script}\n}`;
 }

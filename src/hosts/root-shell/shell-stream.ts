@@ -10,14 +10,15 @@ import type { Session } from './session.ts';
 export class ShellStream extends Duplex implements HostStream {
   readonly relayed = true;
   readonly #session: Session;
+  #isHeard = true;
   #over = false;
   #writeDone: ((error?: Error | null) => void) | undefined;
 
-  /** @param session of the shell that runs the script; its output is handed over by `receive`. */
+  /** @param session of the shell that runs the script; its output is handed over by `receive` and `receiveEnd`. */
   constructor(session: Session) {
     super({ allowHalfOpen: true });
     this.#session = session;
-    session.stdout.once('end', () => this.push(null));
+    session.stdout.once('end', () => this.receiveEnd());
     void session.whenOver.then(() => {
       this.#over = true;
       if (this.#writeDone === undefined) this.end();
@@ -30,6 +31,13 @@ export class ShellStream extends Duplex implements HostStream {
   /** Takes what the script has written. */
   receive(chunk: Buffer): void {
     if (!this.push(chunk)) this.#session.stdout.pause();
+  }
+
+  /** The script will write no more, whatever else comes. */
+  receiveEnd(): void {
+    if (!this.#isHeard) return;
+    this.#isHeard = false;
+    this.push(null);
   }
 
   override _read(): void {

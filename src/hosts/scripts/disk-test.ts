@@ -34,7 +34,7 @@ if [ -d "$data_dir" ] && [ "$(stat -Lc %d -- "$data_dir")" != "$(stat -c %d -- "
 free=$(stat -fc '%a %S' -- "$folder")
 if [ $((\${free% *} * \${free#* })) -lt $((${LEAST_FREE_MIB} << 20)) ]; then exit ${NO_SPACE}; fi
 file=$(mktemp -p "$folder" .etcd-ha-action-disk-test.XXXXXXXX)
-trap 'rm -f -- "$file"' EXIT
+at_exit 'rm -f -- "$file"'
 exec 3<> "$file"
 rm -f -- "$file"
 fallocate -l $((${MOST_WRITES} * ${WRITE_BYTES})) /dev/fd/3 2>/dev/null || true

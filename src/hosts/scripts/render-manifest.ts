@@ -17,7 +17,7 @@ export function renderManifest(): RemoteScript {
     timeoutMs: 180_000,
     script: `
 scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
-trap 'rm -rf -- "$scratch"' EXIT
+at_exit 'rm -rf -- "$scratch"'
 said=$(KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${KUBEADM_CONFIG} --dry-run 2>&1 > /dev/null) || {
   code=$?
   printf '%s\\n' "$said" >&2

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 
+import { AT_EXIT } from '../../../src/hosts/root-shell/at-exit.ts';
 import { HostError } from '../../../src/hosts/host-error.ts';
 import type { RemoteResult, RemoteScript, Transport } from '../../../src/hosts/transport.ts';
 import { LOCK_FILE, RUN_DIR } from '../../../src/kubeadm/paths.ts';
@@ -85,7 +86,7 @@ export class LocalTransport implements Transport {
     const id = (this.#count += 1);
     if (typeof script.input === 'function') throw new Error('this stand-in takes no stream');
     const body = this.#host.localPaths(script.script);
-    const bash = `umask 077; cd /; set -euo pipefail; { ${body}\n}`;
+    const bash = `umask 077; cd /; set -euo pipefail; ${AT_EXIT}; { ${body}\n}`;
     const answer = new Promise<Message>((done, failed) => {
       this.#running.set(id, { script: script.title, pid: 0, done, failed });
     });

@@ -37,6 +37,14 @@ Defaults:stopped noexec
 kept, reset, stopped ALL=(ALL:ALL) NOPASSWD: ALL
 `;
 
+/** A session that speaks at its beginning and at its end, as tools that record sessions do. */
+const PAM = `
+auth required pam_permit.so
+account required pam_permit.so
+session optional pam_exec.so quiet stdout /bin/echo this session is recorded
+session required pam_permit.so
+`;
+
 /** As a bash without `-p` would read it, and as its children would. */
 const START_UP = `
 echo noise
@@ -72,7 +80,7 @@ needed.describe('a host with an environment of its own', () => {
   beforeAll(async () => {
     writeFileSync(folder.at('start-up'), START_UP);
     const users = { kept: '/bin/bash', reset: '/bin/sh', stopped: '/bin/sh' };
-    const files = { '/etc/sudoers': SUDOERS };
+    const files = { '/etc/sudoers': SUDOERS, '/etc/pam.d/sudo': PAM };
     sshd = await Sshd.start(folder, 'env', login, users, [`SetEnv ${ENVIRONMENT.join(' ')}`], { files });
   });
   afterAll(() => sshd.stop());
@@ -94,7 +102,7 @@ needed.describe('a host with an environment of its own', () => {
     async (user, privilege) => {
       const transport = await connectAs(user, privilege);
       const shell = 'shopt -qo posix && echo posix; shopt -q extdebug && echo extdebug; declare -F; :';
-      expect((await run(transport, shell)).stdout.toString()).toBe('');
+      expect((await run(transport, shell)).stdout.toString()).toBe('declare -f at_exit\n'); // our own
       const { stdout, stderr } = await run(
         transport,
         'env; bash -c "declare -F; shopt -qo posix && echo posix; :"; sleep 1.2; read -r line || echo end',
@@ -108,6 +116,18 @@ needed.describe('a host with an environment of its own', () => {
       expect(stderr).toBe('');
     },
   );
+
+  test('what the PAM session of sudo says around a script is not of the script', async () => {
+    const transport = await connectAs('reset');
+    for (const [script, status] of [
+      ['printf whole', 0],
+      ['printf whole; exit 3', 3],
+      ['at_exit "printf whole"; sleep 0.1', 0],
+    ] as const) {
+      const { code, stdout, stderr } = await run(transport, script);
+      expect([code, stdout.toString(), stderr]).toEqual([status, 'whole', '']);
+    }
+  });
 
   // Debian 13's sudo-rs does not know NOEXEC
   const withNoexec = versionOfRustSudo() === '0.2.5' ? leftOut : test;

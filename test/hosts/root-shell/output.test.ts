@@ -1,7 +1,12 @@
 import { describe, expect, jest, test } from '@jest/globals';
 
 import { LastBytes } from '../../../src/last-bytes.ts';
-import { FramedOutput, LineSplitter, LONGEST_LINE } from '../../../src/hosts/root-shell/output.ts';
+import {
+  FramedOutput,
+  LineSplitter,
+  LONGEST_LINE,
+  UntilMarker,
+} from '../../../src/hosts/root-shell/output.ts';
 
 jest.setTimeout(60_000); // a million steps, on a machine that may be busy
 
@@ -37,6 +42,43 @@ describe('output behind a marker', () => {
     expect(framed.started).toBe(false);
     expect(framed.preamble).toMatch(/^x+the end$/);
     expect(framed.preamble.length).toBeLessThanOrEqual(64 * 1024);
+  });
+});
+
+describe('output up to a marker', () => {
+  test.each([
+    ['nothing behind it', 'content\nMARK', 'content\n'],
+    ['noise behind it', 'contentMARKnoise', 'content'],
+    ['the marker again in the noise', 'MARKa MARK', ''],
+    ['something like the marker before it', 'MARMAMARMARK', 'MARMAMAR'],
+    ['no marker', 'content', 'content'],
+    ['the beginning of one at the end', 'content MAR', 'content MAR'],
+  ])('%s, however it is cut', (_, text, expected) => {
+    for (const chunks of cuts(text)) {
+      const content: Buffer[] = [];
+      const until = new UntilMarker('MARK', (chunk) => content.push(Buffer.from(chunk)));
+      for (const chunk of chunks) until.push(chunk);
+      until.end();
+      until.end();
+      expect(Buffer.concat(content).toString()).toBe(expected);
+    }
+  });
+
+  test('is passed on as it comes, but for what may be a marker', () => {
+    const content: string[] = [];
+    const until = new UntilMarker('MARK', (chunk) => content.push(chunk.toString()));
+    for (const chunk of ['a line\n', 'MA', 'x', 'M']) until.push(Buffer.from(chunk));
+    expect(content).toEqual(['a line\n', 'MAx']);
+  });
+
+  test('less of it than it takes to be told is passed on at once, and the marker is told of once', () => {
+    const content: string[] = [];
+    let told = 0;
+    const options = { least: 3, onMarker: () => (told += 1) };
+    const until = new UntilMarker('MARK', (chunk) => content.push(chunk.toString()), options);
+    for (const chunk of ['MA', 'MAR', 'x', 'MAR', 'Kmore', 'MARK']) until.push(Buffer.from(chunk));
+    expect(content).toEqual(['MA', 'MARx']);
+    expect(told).toBe(1);
   });
 });
 

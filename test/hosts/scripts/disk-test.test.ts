@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AT_EXIT } from '../../../src/hosts/root-shell/at-exit.ts';
 import { diskTest, parseDiskTest } from '../../../src/hosts/scripts/disk-test.ts';
 import type { RemoteResult } from '../../../src/hosts/transport.ts';
 
@@ -54,7 +55,7 @@ describe('the script', () => {
   });
 
   function run(dataDir: string): RemoteResult {
-    const script = `set -euo pipefail; cd /; { ${diskTest(dataDir).script}\n}`;
+    const script = `set -euo pipefail; ${AT_EXIT}; cd /; { ${diskTest(dataDir).script}\n}`;
     const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
       encoding: 'utf8',
       env: { ...process.env, LC_ALL: 'C' },

@@ -61,6 +61,13 @@ export const HARDENED: readonly HardenedServer[] = [
     },
   },
   {
+    name: 'a start-up file that has the shell speak at its end, and no forwarding',
+    config: ['DisableForwarding yes'],
+    extras: {
+      prepare: (home) => [`printf 'trap "printf bye; printf bye >&2" EXIT\\n' > ${home('root')}/.bashrc`],
+    },
+  },
+  {
     name: '/tmp without execution, a home that cannot be written',
     extras: {
       prepare: (home) => [
