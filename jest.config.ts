@@ -20,6 +20,7 @@ export default {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: [
         '/test/e2e/',
+        '/test/fleet/fleet.test',
         '/test/soak/',
         '/test/vm/',
         '/test/control-plane/',
@@ -34,6 +35,7 @@ export default {
       displayName: 'control-plane',
       testMatch: ['<rootDir>/test/control-plane/**/*.test.ts'],
     },
+    { ...shared, displayName: 'fleet', testMatch: ['<rootDir>/test/fleet/fleet.test.ts'] },
     { ...shared, displayName: 'soak', testMatch: ['<rootDir>/test/soak/**/*.test.ts'] },
   ],
 } satisfies Config;

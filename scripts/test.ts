@@ -3,7 +3,7 @@
  * Before the last line, `N passed, N failed` (gates counted as one test each), stands a list of all that was skipped.
  * With LAB_MANDATORY=1 skipping is a failure, and programs that tests run are installed where this machine lacks them.
  *
- * `npm test` runs the parts `unit` and `e2e`; each can be named alone. `versions`, `vm`, `control-plane` and `soak` run only when
+ * `npm test` runs the parts `unit` and `e2e`; each can be named alone. `e2e` ends with a sample of the fleet and of the soak. `versions`, `vm`, `control-plane` and `soak` run only when
  * they are named.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,6 +14,7 @@ import { installMissingPackages } from '../lab/machine/packages.ts';
 import { hostProgramsFor } from '../lab/programs/programs.ts';
 import { defaultKubernetesVersion, type KubernetesVersion, kubernetesVersions } from '../lab/settings.ts';
 import { staleDistFiles } from './dist.ts';
+import { sampleRow } from './fleet/rows.ts';
 import { whyNoLab } from './lab-possible.ts';
 import { missingPrograms, type NeededProgram, neededPrograms } from './needed-programs.ts';
 import { type JestReport, skippedIn } from './skipped-tests.ts';
@@ -139,6 +140,10 @@ if (runs('e2e')) {
   await inLab(async () => {
     await clientOfEtcd(defaultKubernetesVersion);
     jest('End-to-end tests in the lab', 'e2e', ['--runInBand']);
+    jest(`Another kind of host: ${sampleRow.variant}`, 'fleet', ['--runInBand'], {
+      LAB_VARIANT: sampleRow.variant,
+      LAB_KUBERNETES: sampleRow.kubernetes,
+    });
     jest('Faults at some steps', 'soak', ['--runInBand'], { LAB_SOAK: 'sample' });
   });
 }

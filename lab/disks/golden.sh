@@ -30,7 +30,8 @@ list() {
 list > "$disk.before"
 
 # Modes come from here, not from the checkout: git keeps no more than the executable bit.
-cp -r --no-preserve=mode,ownership "$files/." "$root"
+# A file takes the place of a link: in Debian 13 /etc/default/locale is one.
+cp -r --remove-destination --no-preserve=mode,ownership "$files/." "$root"
 chmod 755 "$root"/usr/local/sbin/*
 chmod 440 "$root"/etc/sudoers.d/*
 while read -r mode path; do chmod "$mode" "$root$path"; done < "$modes"

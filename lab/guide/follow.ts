@@ -2,15 +2,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Lab } from '../client.ts';
+import type { GuideVariable } from '../variants/trait.ts';
+import { traitsOf, variantNamed } from '../variants/variant.ts';
 import { must } from '../machine/run.ts';
 
 /**
  * Makes a cluster of the lab's first three hosts by the commands of the Kubernetes documentation, one after the other,
  * as somebody who sits at the runner would (guide.sh), and leaves on the hosts all that the guide leaves there.
+ *
+ * @param kubeletConfig a further line for the configuration of kubelet.
  * @returns milliseconds that the commands took.
  * @throws Error when one of them fails, or the cluster is not healthy within five minutes.
  */
-export async function followGuide(lab: Lab): Promise<number> {
+export async function followGuide(lab: Lab, kubeletConfig = ''): Promise<number> {
   // Whoever copies from host to host has accepted their keys before.
   await lab.sh(lab.hosts[0]?.name ?? '', `cat > /etc/ssh/ssh_known_hosts << 'END'\n${lab.knownHosts}END`);
   const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-guide-'));
@@ -20,7 +24,12 @@ export async function followGuide(lab: Lab): Promise<number> {
     const script = join(import.meta.dirname, 'guide.sh');
     const started = performance.now();
     await must(lab.inRunner(['ssh-agent', 'bash', script]), {
-      env: { SSH_CONFIG: join(folder, 'ssh_config'), ...hostVariables(lab) },
+      env: {
+        SSH_CONFIG: join(folder, 'ssh_config'),
+        KUBELET_MORE: kubeletConfig,
+        ...hostVariables(lab),
+        ...kindVariables(lab),
+      },
       title: "the guide's shell",
       timeoutMs: 300_000,
     });
@@ -41,6 +50,19 @@ AddKeysToAgent yes
 ForwardAgent yes
 LogLevel ERROR
 `;
+}
+
+/** What a reader of the guide puts in for hosts of this kind. All hosts of the lab have to be of one. */
+function kindVariables({ hosts }: Lab): Record<string, string> {
+  const own = hosts[0]?.variant ?? '';
+  if (hosts.some(({ variant }) => variant !== own)) throw new Error('the guide is for hosts of one kind');
+  const ordinary: Record<GuideVariable, string> = {
+    RUNTIME_ENDPOINT: 'unix:///var/run/containerd/containerd.sock',
+    KUBELET: '/usr/bin/kubelet',
+    ROOT_SHELL: 'sudo -Es',
+    COPY_BY_RUNNER: '',
+  };
+  return traitsOf(variantNamed(own)).reduce((all, { guide }) => ({ ...all, ...guide }), ordinary);
 }
 
 /** HOST0, NAME0, HOST1, … as the guide calls them. */

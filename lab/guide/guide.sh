@@ -1,15 +1,17 @@
 #!/bin/bash
 # "Set up a High Availability etcd Cluster with kubeadm" of the Kubernetes documentation, command by command and host
 # by host, each block pasted into a root shell (ssh, then sudo -Es). What differs from the guide is marked "adapted".
-# Reads HOST0 to HOST2, NAME0 to NAME2 and SSH_CONFIG.
+# Reads HOST0 to HOST2, NAME0 to NAME2 and SSH_CONFIG; what differs between kinds of hosts: RUNTIME_ENDPOINT, KUBELET and
+# KUBELET_MORE, a further line for kubelet.conf; ROOT_SHELL, the command that gives a root shell; COPY_BY_RUNNER, not empty if the
+# first host may not copy to the others.
 set -euo pipefail
 
 # A root shell on a host that takes its commands from standard input.
-root_at() { { values; cat; } | ssh -F "$SSH_CONFIG" "$1" sudo -Es; }
+root_at() { { values; cat; } | ssh -F "$SSH_CONFIG" "$1" "$ROOT_SHELL"; }
 # adapted: the values, in every shell
 values() {
   echo "set -euo pipefail"
-  declare -p HOST0 HOST1 HOST2 NAME0 NAME1 NAME2 | sed 's/^declare -x/export/'
+  declare -p HOST0 HOST1 HOST2 NAME0 NAME1 NAME2 RUNTIME_ENDPOINT KUBELET KUBELET_MORE ROOT_SHELL | sed 's/^declare -x/export/'
 }
 
 # 1. Configure the kubelet to be a service manager for etcd
@@ -29,14 +31,15 @@ authorization:
   mode: AlwaysAllow
 cgroupDriver: systemd
 address: 127.0.0.1
-containerRuntimeEndpoint: unix:///var/run/containerd/containerd.sock
+containerRuntimeEndpoint: ${RUNTIME_ENDPOINT}
 staticPodPath: /etc/kubernetes/manifests
+${KUBELET_MORE}
 EOF
 
 cat << EOF > /etc/systemd/system/kubelet.service.d/20-etcd-service-manager.conf
 [Service]
 ExecStart=
-ExecStart=/usr/bin/kubelet --config=/etc/systemd/system/kubelet.service.d/kubelet.conf
+ExecStart=${KUBELET} --config=/etc/systemd/system/kubelet.service.d/kubelet.conf
 Restart=always
 EOF
 
@@ -122,16 +125,29 @@ kubeadm init phase certs apiserver-etcd-client --config=/tmp/${HOST0}/kubeadmcfg
 find /tmp/${HOST2} -name ca.key -type f -delete
 find /tmp/${HOST1} -name ca.key -type f -delete
 
+BLOCK
+
 # 5. Copy certificates and kubeadm configs; adapted: once for each of the two hosts
+if [ -n "$COPY_BY_RUNNER" ]; then
+for host in "$HOST1" "$HOST2"; do
+ssh -F "$SSH_CONFIG" "$HOST0" sudo tar -C "/tmp/$host" -cf - . | ssh -F "$SSH_CONFIG" "$host" tar -xf -
+root_at "$host" << 'BLOCK'
+chown -R root:root pki
+mv pki /etc/kubernetes/
+BLOCK
+done
+else
+root_at "$HOST0" << 'BLOCK'
 USER=ubuntu
 for HOST in ${HOST1} ${HOST2}; do
 scp -r /tmp/${HOST}/* ${USER}@${HOST}:
-ssh ${USER}@${HOST} sudo -Es << 'NESTED'
+ssh ${USER}@${HOST} ${ROOT_SHELL} << 'NESTED'
 chown -R root:root pki
 mv pki /etc/kubernetes/
 NESTED
 done
 BLOCK
+fi
 
 # 7. Create the static pod manifests (6 is for the eyes only)
 root_at "$HOST0" <<< 'kubeadm init phase etcd local --config=/tmp/${HOST0}/kubeadmcfg.yaml'

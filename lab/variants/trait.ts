@@ -23,7 +23,12 @@ export interface Trait {
   readonly families?: readonly Family[];
   /** Where the programs of its families go: path on the host, and name of the program. */
   readonly programs?: Readonly<Record<string, string>>;
+  /** What a reader of kubeadm's guide does otherwise on such a host: variables of guide/guide.sh. */
+  readonly guide?: Readonly<Partial<Record<GuideVariable, string>>>;
 }
+
+/** See guide/guide.sh. */
+export type GuideVariable = 'RUNTIME_ENDPOINT' | 'KUBELET' | 'ROOT_SHELL' | 'COPY_BY_RUNNER';
 
 /** Flags of `lab up` that choose one of several traits, and those that are a trait by themselves. */
 export const choices = ['userland', 'runtime', 'programs'] as const;

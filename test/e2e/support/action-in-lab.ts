@@ -1,20 +1,30 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Lab, type LabOptions } from '../../../lab/client.ts';
-import { kubernetesVersions } from '../../../lab/settings.ts';
+import {
+  defaultFamily,
+  defaultHostCount,
+  defaultKubernetesVersion,
+  kubernetesVersions,
+} from '../../../lab/settings.ts';
 import { definitionOf, inputNames } from '../../../src/settings/input-definitions.ts';
 import { runAction, type ActionRun, type RunOptions } from '../../github/runner.ts';
 
 /** The checkout, which is the action as it is released: action.yml and dist/. */
 export const REPOSITORY = join(import.meta.dirname, '../../..');
 
-/** A lab of its own for tests, so that a developer's can stay up beside it. */
+/** A lab of its own for tests, so that a developer's can stay up beside it. What a run that was ended has left says nothing about it. */
 export function freshLab(options: Omit<LabOptions, 'name' | 'fresh'> = {}): Promise<Lab> {
+  const named = process.env['LAB_KUBERNETES'] ?? defaultKubernetesVersion;
   return Lab.up({
-    name: 'e2e',
+    name: process.env['LAB_TEST_NAME'] ?? 'e2e',
     fresh: true,
-    // `npm run test:versions` names one version after the other
-    kubernetes: kubernetesVersions.find((version) => version === process.env['LAB_KUBERNETES']),
+    hosts: options.variant instanceof Array ? undefined : defaultHostCount,
+    kind: 'container',
+    family: defaultFamily,
+    // `npm run test:versions` and `test:fleet` name one kind of host after the other
+    kubernetes: kubernetesVersions.find((version) => version === named),
+    variant: process.env['LAB_VARIANT'] ?? 'ordinary',
     progress: (line) => process.stderr.write(`${line}\n`),
     ...options,
   });

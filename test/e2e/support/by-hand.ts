@@ -1,5 +1,6 @@
 import type { Lab } from '../../../lab/client.ts';
 import { followGuide } from '../../../lab/guide/follow.ts';
+import { deployInputs } from './action-in-lab.ts';
 
 /** What somebody does after the guide's last step. */
 export interface ByHandOptions {
@@ -14,7 +15,8 @@ export interface ByHandOptions {
  * itself syncs nothing. Takes about 10 s.
  */
 export async function buildByHand(lab: Lab, { tidy = false }: ByHandOptions = {}): Promise<void> {
-  await followGuide(lab);
+  // what `kubelet-config` has for the action
+  await followGuide(lab, deployInputs(lab)['kubelet-config']);
   const folders = lab.hosts.map(({ address }) => `/tmp/${address}`).join(' ');
   const left = `${folders} /home/${lab.sshUser}/kubeadmcfg.yaml`;
   await Promise.all(

@@ -29,7 +29,7 @@ process() { # NAME PID
   case $2 in '' | 0) return ;; esac
   printf 'process %s\\tpid %s started %s\\n' "$1" "$2" "$(sed 's/.*) //' "/proc/$2/stat" | cut -d' ' -f20)"
 }
-for unit in $kubelet containerd ssh; do process "$unit" "$(systemctl show "$unit" -p MainPID --value)"; done
+for unit in $kubelet containerd crio ssh; do process "$unit" "$(systemctl show "$unit" -p MainPID --value)"; done
 process etcd "$(pgrep -x etcd | head -n 1 || true)"
 `;
 

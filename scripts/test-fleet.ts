@@ -1,0 +1,45 @@
+/**
+ * `npm run test:fleet [-- ROW…]`: every kind of host that the lab has, three of each, and on each of them a deploy, the same once more, a
+ * change that restarts the members under a writer, the adoption of a cluster that the guide made, health and preflight. Prints the table
+ * and writes it to lab/FLEET.md, with the versions. A ROW is one of scripts/fleet/rows.ts ("trixie+crio", "1.36"); the results of
+ * those that are not named stay as they are.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { must } from '../lab/machine/run.ts';
+import { fleetMarkdown, merged, rowPassed, type RowResult } from './fleet/report.ts';
+import { fleetRows, rowName, rowsNamed } from './fleet/rows.ts';
+import { runRow } from './fleet/run-row.ts';
+import { whyNoLab } from './lab-possible.ts';
+
+const root = join(import.meta.dirname, '..');
+const resultsFile = join(root, 'lab/fleet.json');
+const table = join(root, 'lab/FLEET.md');
+
+const obstacle = whyNoLab();
+if (obstacle !== undefined) throw new Error(`the fleet cannot be run here: ${obstacle}`);
+
+const rows = rowsNamed(process.argv.slice(2));
+let results = JSON.parse(readFileSync(resultsFile, 'utf8')) as RowResult[];
+let failed = 0;
+for (const [index, row] of rows.entries()) {
+  console.error(`\n=== ${rowName(row)} (${index + 1} of ${rows.length})`);
+  const commit = (await must(['git', 'describe', '--always', '--dirty'], { cwd: root })).trim();
+  const date = new Date().toISOString().slice(0, 10);
+  const result: RowResult = { ...row, ...runRow(row), date, commit };
+  if (!rowPassed(result)) failed += 1;
+  // After each row: a run that is ended has told what it knew.
+  results = merged(fleetRows, results, [result]);
+  await save(resultsFile, JSON.stringify(results));
+  await save(table, fleetMarkdown(fleetRows, results));
+}
+console.log(readFileSync(table, 'utf8'));
+console.log(`${rows.length - failed} of ${rows.length} kinds of hosts passed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Writes a file as `npm run format` would leave it. */
+async function save(path: string, text: string): Promise<void> {
+  const options = { ...(await resolveConfig(path)), filepath: path };
+  writeFileSync(path, await format(text, options));
+}

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Lab } from '../../lab/client.ts';
+import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
+import { assertOneClusterHealthy } from './support/cluster.ts';
+import { succeeded } from './support/expect-run.ts';
+import { stepsOf } from './support/faults.ts';
+import { checkHealthOf, patientHealth } from './support/health.ts';
+import { leftoversOfAll } from './support/leftovers.ts';
+import { memberProcesses } from './support/processes.ts';
+import { ReadyWatch } from './support/ready-watch.ts';
+import { lostWrites, Writer } from './support/writer.ts';
+
+/*
+ * Hosts of three kinds in one cluster: another release, another runtime, another userland. What is known of one of them says
+ * nothing about the others.
+ */
+jest.setTimeout(10 * 60_000);
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await freshLab({ variant: ['bookworm', 'trixie+crio', 'trixie+rust-userland'] });
+});
+afterAll(() => lab.down());
+
+test('a deploy makes one cluster of them', async () => {
+  const run = succeeded(await runInLab(lab, deployInputs(lab)));
+  expect(run.outputs).toMatchObject({ verdict: 'create', changed: 'true', healthy: 'true' });
+  expect(run.annotations).toEqual([]);
+  await assertOneClusterHealthy(lab);
+  expect(await leftoversOfAll(lab)).toEqual([]);
+});
+
+test('the same once more finds nothing to do', async () => {
+  const before = await memberProcesses(lab);
+  const run = succeeded(await runInLab(lab, deployInputs(lab)));
+  expect(run.outputs).toMatchObject({ verdict: 'unchanged', changed: 'false', healthy: 'true' });
+  expect(await memberProcesses(lab)).toEqual(before);
+});
+
+test('a change restarts one member after the other, and no write is lost', async () => {
+  const writer = await Writer.start(lab);
+  const watch = new ReadyWatch(lab);
+  const run = await runInLab(lab, deployInputs(lab, { 'extra-args': 'snapshot-count: 5000' }));
+  const mostAway = await watch.mostAway();
+  const { acknowledged } = await writer.stop();
+  expect(succeeded(run).outputs).toMatchObject({ verdict: 'converge', changed: 'true', healthy: 'true' });
+  const restarts = stepsOf(run).filter(({ title }) => title === 'restart member');
+  expect(restarts.map(({ host }) => host).toSorted()).toEqual(lab.hosts.map(({ name }) => name));
+  expect(mostAway).toBe(1);
+  expect(await lostWrites(lab, acknowledged)).toEqual([]);
+});
+
+test('health sees all of them', async () => {
+  const { run, report } = await checkHealthOf(lab, patientHealth);
+  expect(report.checks.filter(({ status }) => status === 'unknown')).toEqual([]);
+  expect([run.conclusion, report.status]).toEqual(['success', 'ok']);
+});

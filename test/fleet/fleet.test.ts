@@ -1,0 +1,112 @@
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Lab } from '../../lab/client.ts';
+import type { ActionRun } from '../github/runner.ts';
+import { deployInputs, freshLab, runInLab } from '../e2e/support/action-in-lab.ts';
+import { buildByHand } from '../e2e/support/by-hand.ts';
+import { assertOneClusterHealthy, leaderOf } from '../e2e/support/cluster.ts';
+import { put } from '../e2e/support/etcd.ts';
+import { logOf, succeeded } from '../e2e/support/expect-run.ts';
+import { stepsOf } from '../e2e/support/faults.ts';
+import { checkHealthOf, patientHealth } from '../e2e/support/health.ts';
+import { leftoversOfAll } from '../e2e/support/leftovers.ts';
+import { memberProcesses } from '../e2e/support/processes.ts';
+import { ReadyWatch } from '../e2e/support/ready-watch.ts';
+import { changesSince, snapshotHosts } from '../e2e/support/snapshot.ts';
+import { lostWrites, Writer } from '../e2e/support/writer.ts';
+import { versionsOf } from './versions.ts';
+
+/*
+ * What every kind of host has to pass. LAB_VARIANT and LAB_KUBERNETES name the hosts; `npm run test:fleet` goes through all that
+ * scripts/fleet/rows.ts lists, and `npm test` takes one of them as a sample. The titles are columns of lab/FLEET.md.
+ */
+jest.setTimeout(15 * 60_000);
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await freshLab();
+  const file = process.env['LAB_FLEET_VERSIONS'];
+  if (file !== undefined) writeFileSync(file, JSON.stringify(await versionsOf(lab)));
+});
+afterAll(() => lab.down());
+
+const names = (): string[] => lab.hosts.map(({ name }) => name);
+
+function deploy(changes: Readonly<Record<string, string>> = {}): Promise<ActionRun> {
+  return runInLab(lab, deployInputs(lab, changes));
+}
+
+/** A run that finds nothing to do: it touches no file, and no process of a member. */
+async function expectUnchanged(changes: Readonly<Record<string, string>> = {}): Promise<void> {
+  const before = { processes: await memberProcesses(lab), files: await snapshotHosts(lab) };
+  const run = succeeded(await deploy(changes));
+  expect(run.outputs).toMatchObject({ verdict: 'unchanged', changed: 'false', healthy: 'true' });
+  expect(await memberProcesses(lab)).toEqual(before.processes);
+  expect(await changesSince(lab, before.files)).toEqual([]);
+}
+
+test('preflight', async () => {
+  const before = await snapshotHosts(lab);
+  const run = succeeded(await deploy({ operation: 'preflight' }));
+  expect(JSON.parse(run.outputs['findings'] ?? '')).toEqual([]);
+  expect(await changesSince(lab, before)).toEqual([]);
+});
+
+test('deploy', async () => {
+  const run = succeeded(await deploy());
+  expect(run.outputs).toMatchObject({ verdict: 'create', changed: 'true', healthy: 'true' });
+  expect(run.annotations).toEqual([]);
+  await assertOneClusterHealthy(lab);
+  expect(await leftoversOfAll(lab)).toEqual([]);
+});
+
+test('run again', () => expectUnchanged());
+
+test('restart', async () => {
+  const leader = await leaderOf(lab);
+  const writer = await Writer.start(lab);
+  const watch = new ReadyWatch(lab);
+  const change = { 'extra-args': 'snapshot-count: 5000' };
+  const run = await deploy(change);
+  const mostAway = await watch.mostAway();
+  const { acknowledged } = await writer.stop();
+  expect(succeeded(run).outputs).toMatchObject({ verdict: 'converge', changed: 'true', healthy: 'true' });
+  const restarts = stepsOf(run).filter(({ title }) => title === 'restart member');
+  expect(restarts.map(({ host }) => host).toSorted()).toEqual(names().toSorted());
+  expect(restarts.at(-1)?.host).toBe(leader);
+  expect(mostAway).toBe(1);
+  await assertOneClusterHealthy(lab);
+  expect(await lostWrites(lab, acknowledged)).toEqual([]);
+  expect(await leftoversOfAll(lab)).toEqual([]);
+  await expectUnchanged(change);
+});
+
+test('health', async () => {
+  const before = await snapshotHosts(lab);
+  const { run, report } = await checkHealthOf(lab, patientHealth);
+  const unknown = report.checks.filter(({ status }) => status === 'unknown');
+  expect({ conclusion: run.conclusion, status: report.status, unknown, log: logOf(run) }).toMatchObject({
+    conclusion: 'success',
+    status: 'ok',
+    unknown: [],
+  });
+  expect(await changesSince(lab, before)).toEqual([]);
+});
+
+test('adopt', async () => {
+  await Promise.all(names().map((host) => lab.reset(host)));
+  await buildByHand(lab, { tidy: true });
+  const authority = await assertOneClusterHealthy(lab);
+  await put(lab, 'infra0', 'adoption/before', 'there');
+  const before = await memberProcesses(lab);
+  const writer = await Writer.start(lab);
+  const run = await deploy();
+  const { acknowledged } = await writer.stop();
+  expect(succeeded(run).outputs).toMatchObject({ verdict: 'adopt', changed: 'true', healthy: 'true' });
+  const etcdOf = (processes: readonly string[]) => processes.map((line) => /etcd .*/.exec(line)?.[0]);
+  expect(etcdOf(await memberProcesses(lab))).toEqual(etcdOf(before));
+  expect(await lostWrites(lab, [...acknowledged, 'adoption/before'])).toEqual([]);
+  expect(await assertOneClusterHealthy(lab)).toBe(authority);
+  expect(await leftoversOfAll(lab)).toEqual([]);
+  await expectUnchanged();
+});
