@@ -10,4 +10,5 @@ export const crio: Trait = {
   packages: ['conmon', 'crun'],
   families: [family],
   programs: { '/usr/bin/crio': 'crio', '/usr/bin/pinns': 'pinns' },
+  guide: { RUNTIME_ENDPOINT: `unix://${runtime.socket}` },
 };
