@@ -109,7 +109,7 @@ export class Lab {
   }
 
   /**
-   * Brings a lab up and resolves once every host is ready: SSH logins work, containerd answers.
+   * Brings a lab up and resolves once every host is ready: SSH logins work, the container runtime answers.
    * A lab of that name that is there already is taken over: hosts that are up stay as they are, others boot from their
    * disks; partitions end and cables are plugged in. Throws if it has another shape than was asked for, unless `fresh` allows to make it anew.
    */
@@ -358,8 +358,9 @@ function requireRoot(): void {
 function decideState(place: LabPlace, options: LabOptions): LabState {
   const present = readState(place);
   const variants = variantsAskedFor(options);
-  const hosts = options.hosts ?? variants?.length ?? present?.hosts ?? defaultHostCount;
   const every = variants?.length === 1 ? variants[0] : undefined;
+  const named = every === undefined ? variants?.length : undefined;
+  const hosts = options.hosts ?? named ?? present?.hosts ?? defaultHostCount;
   const wanted: LabState = {
     hosts,
     variants: Array.from(

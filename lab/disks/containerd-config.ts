@@ -23,9 +23,10 @@ export function containerdConfig(defaults: string): string {
   }, defaults);
 }
 
-/** The image that this containerd makes its sandboxes of. @param config a config.toml of version 3. */
+/** The image that this containerd makes its sandboxes of. @param config a config.toml of version 2 or 3. */
 export function sandboxImage(config: string): string {
-  const image = /\.pinned_images\]\n\s*sandbox = '([^']+)'/.exec(config)?.[1];
+  const inVersion3 = /\.pinned_images\]\n\s*sandbox = '([^']+)'/.exec(config)?.[1];
+  const image = inVersion3 ?? /^ *sandbox_image = "([^"]+)"/m.exec(config)?.[1];
   if (image === undefined) throw new Error('containerd config default names no sandbox image');
   return image;
 }

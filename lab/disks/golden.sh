@@ -1,16 +1,18 @@
 #!/bin/bash
-# golden.sh DISK BASE FILES MODES IMAGES SETUPS ADDED SIZE
+# golden.sh DISK BASE FILES MODES IMAGES SETUPS UNIT IMPORT ADDED SIZE
 # Makes DISK, an ext4 image of a host that was installed and never started:
 #   BASE      root folder of the distribution
 #   FILES     tree of files to lay over it
 #   MODES     file with a line "MODE PATH" for each path of them that packages and traits bring
-#   IMAGES    folder with container images (*.tar) to import into containerd
+#   IMAGES    folder with container images (*.tar), and with programs that IMPORT needs
 #   SETUPS    folder with scripts of the host's traits, to run in its root in the order of their names
+#   UNIT      unit of the host's container runtime
+#   IMPORT    script that puts IMAGES into the store of that runtime, to run in the host's root
 #   ADDED     file to write what the host then has beyond the distribution into: "TYPE MODE SIZE PATH" each
 #   SIZE      bytes; the file is sparse
 # To be run in a mount and a pid namespace of its own: whatever is mounted or started here ends with it.
 set -euo pipefail
-disk=$1 base=$2 files=$3 modes=$4 images=$5 setups=$6 added=$7 size=$8
+disk=$1 base=$2 files=$3 modes=$4 images=$5 setups=$6 unit=$7 import=$8 added=$9 size=${10}
 root=$disk.mnt
 umask 022
 
@@ -20,10 +22,10 @@ mkfs.ext4 -q -F -m 0 -J size=32 -E lazy_itable_init=1,lazy_journal_init=1,root_o
 mkdir "$root"
 mount -o loop,noinit_itable "$disk" "$root"
 
-# A folder's size is the file system's affair. What containerd stores is its own.
+# A folder's size is the file system's affair. What the container runtime stores is its own.
 list() {
   (cd "$root" && find . -xdev -path ./lost+found -prune -o -path './var/lib/containerd/*' -prune -o \
-    ! -name . \( -type d -printf '%y %m 0 %P\n' -o -printf '%y %m %s %P\n' \)) | LC_ALL=C sort
+    -path './var/lib/containers/*' -prune -o ! -name . \( -type d -printf '%y %m 0 %P\n' -o -printf '%y %m %s %P\n' \)) | LC_ALL=C sort
 }
 list > "$disk.before"
 
@@ -48,33 +50,23 @@ in_root id ubuntu > /dev/null 2>&1 || in_root useradd --create-home --shell /bin
 units() { in_root systemctl --quiet "$@" 2> /dev/null; }
 # Ubuntu starts sshd by its socket; the host is to have the service, as everywhere else.
 units mask ssh.socket || :
-units enable ssh.service containerd.service kubelet.service
+units enable ssh.service "$unit" kubelet.service
 units disable apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
   dpkg-db-backup.timer motd-news.timer || :
 
-# containerd itself puts the images where it wants them.
 mount -t proc proc "$root/proc"
 mount -t sysfs -o ro sysfs "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/run"
 mkdir "$root/run/images"
 mount --bind "$images" "$root/run/images"
-chroot "$root" containerd --log-level error &
-containerd=$!
-for _ in $(seq 200); do
-  in_root ctr --timeout 1s version > /dev/null 2>&1 && break
-  kill -0 "$containerd"
-  sleep 0.1
-done
-for image in "$images"/*.tar; do
-  in_root ctr --namespace k8s.io images import "/run/images/${image##*/}"
-done
-kill "$containerd"
-wait "$containerd" || :
-
+run_in_root() {
+  in_root env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin bash -euo pipefail -s < "$1"
+}
+run_in_root "$import"
 for setup in "$setups"/*; do
   [ -e "$setup" ] || continue
-  in_root env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin bash -euo pipefail -s < "$setup"
+  run_in_root "$setup"
 done
 
 # Of the machine's /dev only this copy of the mount goes: the namespace is private.

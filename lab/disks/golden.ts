@@ -22,11 +22,11 @@ import { must } from '../machine/run.ts';
 import { buildFamily } from '../programs/build.ts';
 import type { HostProgram } from '../programs/families.ts';
 import { hostProgramsFor, type Programs } from '../programs/programs.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
 import { diskSize, type KubernetesVersion } from '../settings.ts';
 import type { Trait } from '../variants/trait.ts';
-import { nameOf, traitsOf, type Variant } from '../variants/variant.ts';
-import { containerdConfig, sandboxImage } from './containerd-config.ts';
-import { packagedPaths, packageLists } from './package-lists.ts';
+import { nameOf, runtimeOf, traitsOf, type Variant } from '../variants/variant.ts';
+import { type PackagedPath, type PackageName, packagesWith } from './package-lists.ts';
 
 const diskFile = 'disk.ext4';
 const addedFile = 'added.txt';
@@ -54,7 +54,7 @@ export interface AddedPath {
   readonly size: number;
 }
 
-/** Everything that a fresh host has beyond the distribution, down to the folders of containerd's store, which are left out. */
+/** Everything that a fresh host has beyond the distribution, down to the folder of its runtime's store, whose contents are left out. */
 export async function addedPaths(
   version: KubernetesVersion,
   variant: Variant,
@@ -80,7 +80,8 @@ async function ensureGolden(
     hostProgramsFor(version, progress),
     ensureCTools(progress),
   ]);
-  const its = await programsOfTraits(traits, progress);
+  const runtime = runtimeOf(variant);
+  const its = await programsOfTraits(traits, runtime, progress);
   const sources = [
     'host-files',
     'package-files',
@@ -89,6 +90,7 @@ async function ensureGolden(
     'golden.sh',
     'golden.ts',
     '../images',
+    '../runtimes',
   ].map((name) => digestOf(here(name)));
   const kind = nameOf(variant);
   return ensureLayer(
@@ -97,60 +99,87 @@ async function ensureGolden(
       inputs: [
         basename(dirname(base)),
         ...programs.identity,
-        ...its.values(),
+        ...its.onHost.values(),
+        ...its.ofImport.values(),
         ...sources,
         ...traits.map((trait) => digestOf(traitFolder(trait))),
         String(diskSize),
       ],
       make: (layer) =>
         stage(progress, `making the disk of a fresh host (Kubernetes ${version}, ${kind})`, () =>
-          makeGoldenDisk(layer, base, programs.paths, tools.pause, traits, its),
+          makeGoldenDisk(layer, { base, programs: programs.paths, pause: tools.pause, traits, runtime, its }),
         ),
     },
     progress,
   );
 }
 
-/** Builds the programs of traits: path on the host, and where the program lies on this machine. */
+/** Programs that were built for traits, each where it lies on this machine. */
+interface TraitPrograms {
+  /** By the path that they have on the host. */
+  readonly onHost: ReadonlyMap<string, string>;
+  /** By their names: those that only the runtime's import needs. */
+  readonly ofImport: ReadonlyMap<string, string>;
+  /** Where a program of this name lies. Throws if there is none. */
+  readonly built: (name: string) => string;
+}
+
 async function programsOfTraits(
   traits: readonly Trait[],
+  { importTools }: Runtime,
   progress: Progress,
-): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
-  for (const { families = [], programs = {} } of traits) {
-    const folders: string[] = [];
-    for (const family of families) folders.push(await buildFamily(family, progress));
-    for (const [path, name] of Object.entries(programs)) {
-      const built = folders.map((folder) => join(folder, name)).find((candidate) => existsSync(candidate));
-      if (built === undefined) throw new Error(`${folders.join(', ')} lacks ${name}`);
-      found.set(path, built);
-    }
+): Promise<TraitPrograms> {
+  const folders: string[] = [];
+  for (const family of traits.flatMap(({ families = [] }) => families)) {
+    folders.push(await buildFamily(family, progress));
   }
-  return found;
+  const built = (name: string) => {
+    const path = folders.map((folder) => join(folder, name)).find((candidate) => existsSync(candidate));
+    if (path === undefined) throw new Error(`${folders.join(', ')} lacks ${name}`);
+    return path;
+  };
+  const placed = traits.flatMap(({ programs = {} }) => Object.entries(programs));
+  return {
+    onHost: new Map(placed.map(([path, name]) => [path, built(name)])),
+    ofImport: new Map(importTools.map((name) => [name, built(name)])),
+    built,
+  };
+}
+
+/** What a golden disk is made of. */
+interface Ingredients {
+  readonly base: string;
+  readonly programs: Programs['paths'];
+  /** The program of the pause image. */
+  readonly pause: string;
+  readonly traits: readonly Trait[];
+  readonly runtime: Runtime;
+  readonly its: TraitPrograms;
 }
 
 /** Lays out what golden.sh puts on the disk, and runs it. */
 async function makeGoldenDisk(
   layer: string,
-  base: string,
-  programs: Programs['paths'],
-  pause: string,
-  traits: readonly Trait[],
-  programsOfTheirs: ReadonlyMap<string, string>,
+  { base, programs, pause, traits, runtime, its }: Ingredients,
 ): Promise<void> {
   const disk = join(layer, diskFile);
   const scaffold = (name: string) => `${disk}.${name}`;
   const images = await hostImages(programs, pause);
+  const { config, sandboxImage } = await runtime.setup({ programs, base, built: its.built });
 
   const files = scaffold('files');
-  layPackages(files, programs);
-  const config = containerdConfig(await must([programs.containerd, 'config', 'default']));
-  writeFileSync(join(files, 'etc/containerd/config.toml'), config);
+  const packages = packagesWith(runtime.package);
+  layPackages(files, programs, packages);
+  for (const [path, text] of Object.entries(config)) {
+    mkdirSync(dirname(join(files, path)), { recursive: true });
+    writeFileSync(join(files, path), text);
+  }
   cpSync(here('host-files'), files, { recursive: true });
   const modes = scaffold('modes');
-  writeFileSync(modes, packagedPaths.map(({ mode, path }) => `${mode} ${path}\n`).join(''));
+  const packaged = Object.values(packages).flat();
+  writeFileSync(modes, packaged.map(({ mode, path }) => `${mode} ${path}\n`).join(''));
 
-  for (const [path, program] of programsOfTheirs) {
+  for (const [path, program] of its.onHost) {
     mkdirSync(dirname(join(files, path)), { recursive: true });
     placeAt(program, join(files, path));
     appendFileSync(modes, `755 ${path}\n`);
@@ -163,15 +192,17 @@ async function makeGoldenDisk(
   mkdirSync(archives);
   await writeImageArchive(images.etcd, join(archives, 'etcd.tar'));
   await writeImageArchive(images.pause, join(archives, 'pause.tar'));
-  // containerd may make its sandboxes of another release of it than kubeadm asks for, and there is no registry.
-  const sandbox = sandboxImage(config);
-  if (sandbox !== images.pause.tag) {
-    await writeImageArchive({ ...images.pause, tag: sandbox }, join(archives, 'sandbox.tar'));
+  // The runtime may make its sandboxes of another release of it than kubeadm asks for, and there is no registry.
+  if (sandboxImage !== images.pause.tag) {
+    await writeImageArchive({ ...images.pause, tag: sandboxImage }, join(archives, 'sandbox.tar'));
   }
+  for (const [name, path] of its.ofImport) placeAt(path, join(archives, name));
 
   const added = join(layer, addedFile);
   const scaffolds = [files, modes, archives, setups];
-  await must(alone(['bash', here('golden.sh'), disk, base, ...scaffolds, added, String(diskSize)]));
+  const importer = [runtime.unit, here(`../runtimes/${runtime.importImages}`)];
+  const golden = ['bash', here('golden.sh'), disk, base, ...scaffolds, ...importer, added, String(diskSize)];
+  await must(alone(golden));
   for (const path of scaffolds) rmSync(path, { recursive: true });
 }
 
@@ -186,8 +217,12 @@ function layTrait(trait: Trait, index: number, files: string, modes: string, set
 }
 
 /** Lays out what the packages leave; their modes come later, because a folder of the machine may not be able to have them. */
-function layPackages(files: string, programs: Programs['paths']): void {
-  for (const [name, paths] of Object.entries(packageLists)) {
+function layPackages(
+  files: string,
+  programs: Programs['paths'],
+  packages: Readonly<Partial<Record<PackageName, readonly PackagedPath[]>>>,
+): void {
+  for (const [name, paths] of Object.entries(packages)) {
     for (const { path, kind } of paths) {
       const target = join(files, path);
       mkdirSync(kind === 'folder' ? target : dirname(target), { recursive: true });

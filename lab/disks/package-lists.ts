@@ -60,5 +60,17 @@ export const packageLists: Readonly<Record<PackageName, readonly PackagedPath[]>
   ],
 };
 
-/** All of them, each path once. */
+/** Packages that a host has or has not, because of its container runtime. */
+const ofRuntimes: readonly string[] = ['containerd'] satisfies PackageName[];
+
+/** The packages that the lab lays out on a host with this one of a runtime, or with none of them. */
+export function packagesWith(
+  runtime: PackageName | undefined,
+): Readonly<Partial<Record<PackageName, readonly PackagedPath[]>>> {
+  return Object.fromEntries(
+    Object.entries(packageLists).filter(([name]) => name === runtime || !ofRuntimes.includes(name)),
+  );
+}
+
+/** Those of the ordinary host, each path once. */
 export const packagedPaths: readonly PackagedPath[] = Object.values(packageLists).flat();

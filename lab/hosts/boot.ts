@@ -6,6 +6,7 @@ import type { Progress } from '../machine/progress.ts';
 import { must, run, sleep, systemPath } from '../machine/run.ts';
 import { setLink } from '../network/namespaces.ts';
 import type { HostPlace } from '../place.ts';
+import { runtimeOf } from '../variants/variant.ts';
 import { releaseLoopDevices } from './disk.ts';
 import { kindOf } from './kinds.ts';
 import { forget, initOf, record, supervisorOf } from './processes.ts';
@@ -47,7 +48,7 @@ export async function powerOn(host: HostPlace, progress: Progress): Promise<void
 }
 
 /**
- * Resolves once the host is in use: containerd's CRI answers, the lab's user can log in, and what the first boot wrote
+ * Resolves once the host is in use: its container runtime answers, the lab's user can log in, and what the first boot wrote
  * is on the disk, so that a power cut right afterwards leaves a host that boots.
  * Throws with the end of its console if it dies or does not get there. `not` is an earlier boot to disregard.
  */
@@ -82,7 +83,9 @@ export async function waitUntilReady(host: HostPlace, not?: string): Promise<voi
     const login = sshCommand(host, ['BatchMode=yes', 'ConnectTimeout=10'], ['true']);
     return (await run(login)).code === 0;
   });
-  await until('answer from containerd', () => onHost(['crictl', '--timeout', '10s', 'version']));
+  if (runtimeOf(host.variant).servesCri) {
+    await until('answer from the container runtime', () => onHost(['crictl', '--timeout', '10s', 'version']));
+  }
   await kind.afterBoot?.(host);
   await until('sync of its disk', () => onHost(['sync', '-f', '/']));
 }

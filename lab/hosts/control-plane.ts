@@ -8,6 +8,7 @@ import { must } from '../machine/run.ts';
 import type { HostPlace } from '../place.ts';
 import { controlPlaneProgramsFor, hostProgramsFor } from '../programs/programs.ts';
 import type { KubernetesVersion } from '../settings.ts';
+import { runtimeOf } from '../variants/variant.ts';
 import { kindOf } from './kinds.ts';
 
 const kubectl = 'kubectl';
@@ -44,12 +45,15 @@ export async function ensureControlPlaneKit(version: KubernetesVersion, progress
   );
 }
 
-/** Brings all of it to a host that is up. */
+/** Brings all of it to a host that is up. Throws if its container runtime takes no image that is sent to it. */
 export async function equip(host: HostPlace, kit: string): Promise<void> {
   const send = (file: string, argv: readonly string[]) =>
     must(kindOf(host).entering(host, argv), { stdin: readFileSync(join(kit, file)) });
+  const { name, loadImages } = runtimeOf(host.variant);
+  if (loadImages === undefined)
+    throw new Error(`${host.name} runs ${name}, which takes no image from the lab`);
   await send(kubectl, ['sh', '-c', `cat > /usr/bin/${kubectl} && chmod 755 /usr/bin/${kubectl}`]);
   for (const file of readdirSync(kit).filter((name) => name.endsWith('.tar'))) {
-    await send(file, ['ctr', '--namespace', 'k8s.io', 'images', 'import', '-']);
+    await send(file, loadImages);
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { alone } from '../machine/alone.ts';
@@ -20,10 +20,17 @@ const goEnvironment = { CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -trimpath -bui
 export function buildFamily(family: Family, progress: Progress): Promise<string> {
   const pin = fileURLToPath(new URL(`./${family.name}/`, import.meta.url));
   const inputs = ['go.mod', 'go.sum'].map((name) => readFileSync(join(pin, name), 'utf8'));
+  const { tags = [], inC = [] } = family;
   return ensureLayer(
     {
       name: `programs-${family.name}`,
-      inputs: [...inputs, family.stamp('v0.0.0'), JSON.stringify(goEnvironment)],
+      inputs: [
+        ...inputs,
+        family.stamp('v0.0.0'),
+        JSON.stringify(goEnvironment),
+        ...tags,
+        ...inC.map((program) => JSON.stringify(program)),
+      ],
       make: (folder) => compile(family, pin, folder, progress),
     },
     progress,
@@ -52,9 +59,17 @@ async function compile(family: Family, pin: string, folder: string, progress: Pr
       note(`${downloaded} modules fetched, ${compiled} packages compiled`);
     };
     const flags = `-s -w ${family.stamp(version)}`;
-    const build = ['go', 'build', '-v', '-ldflags', flags, '-o', `${folder}/`, ...packages];
+    const tags = (family.tags ?? []).join(',');
+    const build = ['go', 'build', '-v', '-tags', tags, '-ldflags', flags, '-o', `${folder}/`, ...packages];
     await must(alone(build), { cwd: pin, env, onLine: follow });
   });
+
+  for (const { name, sources } of family.inC ?? []) {
+    const module = (
+      await must(['go', 'list', '-m', '-f', '{{.Dir}}', family.module], { cwd: pin, env })
+    ).trim();
+    await compileC(join(module, sources), join(folder, name));
+  }
 
   for (const [index, path] of packages.entries()) {
     const made = join(folder, goBinaryName(path));
@@ -62,6 +77,13 @@ async function compile(family: Family, pin: string, folder: string, progress: Pr
     if (made !== wanted) renameSync(made, wanted);
     if (!existsSync(wanted)) throw new Error(`${path} did not give ${wanted}`);
   }
+}
+
+/** Static as those in Go are. */
+async function compileC(sources: string, program: string): Promise<void> {
+  const files = readdirSync(sources).filter((name) => name.endsWith('.c'));
+  const flags = ['-std=c99', '-Os', '-Wall', '-Wextra', '-Werror', '-static', '-s'];
+  await must(['gcc', ...flags, '-o', program, ...files.sort().map((name) => join(sources, name))]);
 }
 
 /** Name that `go build` gives a package's binary: the last element of its path that is not a major version. */

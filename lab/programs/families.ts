@@ -8,6 +8,10 @@ export interface Family {
   readonly module: string;
   /** Linker flags that stamp the version as the project's own releases are stamped. `version` is "v1.2.3". */
   readonly stamp: (version: string) => string;
+  /** Build tags, where the project's own are not what a static program is built with. */
+  readonly tags?: readonly string[];
+  /** Programs in C that the project builds beside those in Go: the name of each, and the folder of its sources in the module. */
+  readonly inC?: readonly { readonly name: string; readonly sources: string }[];
 }
 
 const stampNothing = () => '';
@@ -41,6 +45,20 @@ const containerd: Family = {
   name: 'containerd',
   module: 'github.com/containerd/containerd/v2',
   stamp: (version) => `-X github.com/containerd/containerd/v2/version.Version=${version}`,
+};
+
+/**
+ * CRI-O keeps its version in its source. The tags put Go in the place of gpgme, and leave out what needs a C library that
+ * no host of the lab has a use for: btrfs, and subordinate ids from shadow's. Without `seccomp`, `apparmor` and `selinux`, which are
+ * tags too, no container gets a filter or a profile.
+ */
+export const crio: Family = {
+  name: 'crio',
+  module: 'github.com/cri-o/cri-o',
+  stamp: stampNothing,
+  tags: ['containers_image_openpgp', 'exclude_graphdriver_btrfs', 'btrfs_noversion'],
+  // crio does not start without it: it holds the namespaces of pods.
+  inC: [{ name: 'pinns', sources: 'pinns/src' }],
 };
 
 const crictl: Family = {
@@ -105,6 +123,7 @@ export const allFamilies: readonly Family[] = [
     [
       ...Object.values(familiesOf).flat(),
       ...Object.values(controlPlaneFamilies),
+      crio,
       act,
       actionlint,
       registry,

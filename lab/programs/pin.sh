@@ -28,6 +28,12 @@ case $family in
     modules=("$main")
     tools=("$main"/cmd/{containerd,containerd-shim-runc-v2,ctr})
     ;;
+  crio)
+    main=github.com/cri-o/cri-o
+    modules=("$main")
+    # copyimg is of CRI-O's own tests: it puts an image into the store, for which crio itself has no command.
+    tools=("$main"/{cmd/crio,test/copyimg})
+    ;;
   crictl)
     main=sigs.k8s.io/cri-tools
     modules=("$main")
@@ -60,10 +66,14 @@ case $family in
     ;;
 esac
 
-original=$(go mod download -json "$main@$version" | sed -n 's/^\t"GoMod": "\(.*\)",$/\1/p')
+source=$(go mod download -json "$main@$version" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+original=$source/go.mod
 mkdir -p "$family"
 cd "$family"
-rm -f go.mod go.sum
+rm -f go.mod
+# The project's own checksums to begin with: they come in its module, which is itself verified, and the checksum database
+# need not know each commit that a project has taken in place of a release.
+install -m 644 "$source/go.sum" go.sum
 go mod init "etcd-ha-lab/$family"
 go mod edit -go 1.26
 # The Go that the project is developed with decides how its programs behave (TLS defaults, certificates' key ids, …):

@@ -1,4 +1,5 @@
 import type { Family } from '../programs/families.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
 
 /**
  * One way in which a host may differ from the ordinary one, and all that makes it differ. The folder of the same name, beside this
@@ -14,6 +15,8 @@ export interface Trait {
   readonly flag: TraitFlag;
   /** Releases that it can be had on; all of them if not given. */
   readonly distributions?: readonly string[];
+  /** The container runtime that its hosts have in the place of the lab's containerd. */
+  readonly runtime?: Runtime;
   /** Packages of the host's own distribution that it installs. */
   readonly packages?: readonly string[];
   /** Programs that are built for it. */

@@ -1,3 +1,6 @@
+import { crio } from './crio/trait.ts';
+import { debianContainerd } from './debian-containerd/trait.ts';
+import { dockerContainerd } from './docker-containerd/trait.ts';
 import type { Trait } from './trait.ts';
 
 /** uutils and sudo-rs in the place of GNU's coreutils and of sudo. */
@@ -15,6 +18,9 @@ const cp94: Trait = { name: 'cp-9.4', flag: { choice: 'userland', value: 'cp-9.4
 export const traits: readonly Trait[] = [
   rustUserland,
   cp94,
+  crio,
+  debianContainerd,
+  dockerContainerd,
   { name: 'opt-programs', flag: { choice: 'programs', value: 'opt' } },
   { name: 'local-programs', flag: { choice: 'programs', value: 'local' } },
   { name: 'data-disk', flag: { switch: 'data-disk' } },

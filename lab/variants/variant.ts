@@ -1,4 +1,6 @@
 import { ownDistribution } from '../base/mirror.ts';
+import { containerd } from '../runtimes/containerd.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
 import { choices, type Trait, type TraitFlag } from './trait.ts';
 import { traits } from './traits.ts';
 
@@ -54,6 +56,11 @@ export function traitsOf(variant: Variant): Trait[] {
   return traits.filter(({ name }) => variant.traits.includes(name));
 }
 
+/** The container runtime of a variant's hosts. */
+export function runtimeOf(variant: Variant): Runtime {
+  return traitsOf(variant).flatMap(({ runtime }) => runtime ?? [])[0] ?? containerd;
+}
+
 /** The trait that a flag of `lab up` asks for. @throws Error if the flag has no such value. */
 export function traitAskedFor(flag: TraitFlag): Trait {
   const found = traits.find((trait) => JSON.stringify(trait.flag) === JSON.stringify(flag));
@@ -64,7 +71,7 @@ export function traitAskedFor(flag: TraitFlag): Trait {
 
 /** The values that a flag of `lab up` takes; the first one is the ordinary host's. */
 export function valuesOf(choice: (typeof choices)[number]): string[] {
-  const ordinaryValue = { userland: 'gnu', runtime: 'containerd', programs: 'usr' }[choice];
+  const ordinaryValue = { userland: 'gnu', runtime: containerd.name, programs: 'usr' }[choice];
   const values = traits.flatMap(({ flag }) =>
     'choice' in flag && flag.choice === choice ? [flag.value] : [],
   );

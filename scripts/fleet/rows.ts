@@ -10,7 +10,14 @@ export interface FleetRow {
 }
 
 /** Variants that are tried with the lab's ordinary Kubernetes: each trait once, and those that people combine. */
-const variants = ['bookworm', 'trixie'] as const;
+const variants = [
+  'bookworm',
+  'trixie',
+  'bookworm+crio',
+  'trixie+crio',
+  'bookworm+debian-containerd',
+  'trixie+debian-containerd',
+] as const;
 
 /** The row that `npm test` takes: what differs most from the ordinary host. */
 export const sampleRow: FleetRow = { variant: 'trixie', kubernetes: defaultKubernetesVersion };

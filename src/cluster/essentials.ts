@@ -5,6 +5,7 @@ import { isSupported, NEWEST_MINOR, OLDEST_MINOR } from '../kubeadm/version.ts';
 import type { FactName, HostFacts } from './host-facts.ts';
 import { isNodeName, type Member } from './members.ts';
 import { placeFindings } from './places.ts';
+import { unusableRuntime } from './runtime-findings.ts';
 
 type Essential = Omit<Finding, 'host'>;
 
@@ -22,7 +23,7 @@ export function essentialFindings({ name, facts }: Member): Finding[] {
     ...placeFindings(facts),
     ...unusableKubelet(facts),
     ...unusableKubeadm(name, facts),
-    ...unusableRuntime(facts),
+    ...unusableRuntime(facts, wordsOf('runtime', facts)).map((finding) => ({ ...finding, at: AT })),
   ];
   return found.map((finding) => ({ ...finding, host: name }));
 }
@@ -167,59 +168,4 @@ function saying(words: string | undefined): string {
 /** What a program said that gave no usable answer; undefined where it gave one. */
 function wordsOf(what: FactName, { unseen }: HostFacts): string | undefined {
   return unseen.find((one) => one.what === what)?.words;
-}
-
-function unusableRuntime(facts: HostFacts): Essential[] {
-  const { runtime, sockets, problem } = facts.runtime;
-  if (runtime !== undefined || facts.crictlPath === undefined) return [];
-  if (sockets.length === 0) {
-    return [
-      {
-        at: AT,
-        fact: 'no container runtime answers: none of the CRI sockets of containerd, CRI-O and cri-dockerd exists.',
-        cause: 'The runtime is not installed or not running.',
-        fix: 'Install and start one, e.g. `systemctl enable --now containerd`.',
-      },
-    ];
-  }
-  if (sockets.length > 1) {
-    return [
-      {
-        at: AT,
-        fact: `there are several container runtimes: ${sockets.join(', ')}.`,
-        cause: 'More than one is installed and nothing says which one kubelet shall use.',
-        fix: 'Name it in /etc/crictl.yaml: `runtime-endpoint: unix:///run/containerd/containerd.sock`.',
-      },
-    ];
-  }
-  const said = [problem, wordsOf('runtime', facts)].find((words = '') => words !== '') ?? '';
-  return [
-    {
-      at: AT,
-      fact: `the container runtime at ${sockets[0] ?? ''} did not tell its cgroup driver (${said === '' ? 'no answer' : said}).`,
-      ...whyRuntime(said),
-    },
-  ];
-}
-
-function whyRuntime(said: string): Reason {
-  if (/\bUnimplemented\b|unknown service/.test(said)) {
-    return {
-      cause: 'Its CRI plugin is switched off (containerd packages from Docker do that).',
-      fix: 'Remove `disabled_plugins = ["cri"]` from /etc/containerd/config.toml, restart containerd, and try `crictl info`.',
-    };
-  }
-  if (/connection refused|connect: no such file/.test(said)) {
-    return {
-      cause: 'The socket is there, and the runtime does not listen on it: it is stopped, or it starts again.',
-      fix: 'Start it (`systemctl enable --now containerd`, or crio), try `crictl info`, and run again.',
-    };
-  }
-  if (/DeadlineExceeded|deadline exceeded|did not end within/.test(said)) {
-    return {
-      cause: 'The runtime is overloaded or hangs.',
-      fix: 'Try `crictl info` on the host, look at `journalctl -u containerd` (or crio), and run again once it answers.',
-    };
-  }
-  return knownReason(said) ?? { fix: 'Run `crictl info` on the host as root and mend what it says.' };
 }

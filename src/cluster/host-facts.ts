@@ -85,8 +85,32 @@ export interface RuntimeDiscovery {
   readonly runtime?: RuntimeFacts;
   /** CRI sockets that exist. */
   readonly sockets: readonly string[];
+  /** The endpoint that /etc/crictl.yaml names, where there is no socket. Another is not asked instead. */
+  readonly absent?: string;
+  /** The endpoint that was asked, where it did not tell its cgroup driver. */
+  readonly asked?: string;
   /** What the runtime answered when its cgroup driver could not be read. */
   readonly problem?: string;
+  /** What switches plugins of containerd off, where it did not answer. */
+  readonly pluginsOff?: PluginsOff;
+}
+
+/** Why containerd may run without a plugin. */
+export interface PluginsOff {
+  /** The file that its unit starts it with. */
+  readonly config: string;
+  /** Files of its configuration that are there and could not be read. */
+  readonly unreadable: readonly string[];
+  /** At most one for each file: the one given, and those that it imports. */
+  readonly entries: readonly DisabledPlugins[];
+}
+
+/** An entry `disabled_plugins` of a file of containerd's configuration. */
+export interface DisabledPlugins {
+  readonly path: string;
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly plugins: readonly string[];
 }
 
 /** A part of what the probe looks at. */

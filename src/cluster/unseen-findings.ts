@@ -69,7 +69,7 @@ function isExplained(what: FactName, facts: HostFacts): boolean {
       return !facts.systemd;
     case 'containers':
     case 'images':
-      return facts.crictlPath === undefined || facts.runtime.sockets.length !== 1;
+      return facts.crictlPath === undefined || facts.runtime.runtime === undefined;
     case 'runtime':
       return facts.runtime.runtime === undefined;
     default:

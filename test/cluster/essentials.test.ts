@@ -98,27 +98,6 @@ describe('kubeadm', () => {
   });
 });
 
-describe('a container runtime that did not tell its cgroup driver', () => {
-  test.each([
-    [
-      'rpc error: code = Unimplemented desc = unknown service runtime.v1.RuntimeService',
-      /CRI plugin/,
-      /disabled_plugins/,
-    ],
-    ['dial unix /run/containerd/containerd.sock: connect: connection refused', /stopped/, /systemctl enable/],
-    ['rpc error: code = DeadlineExceeded desc = context deadline exceeded', /overloaded/, /crictl info/],
-    ['load config file: stat /etc/nowhere: is a directory', undefined, /crictl info/],
-    ['', undefined, /crictl info/],
-  ])('said "%s"', (problem, cause, fix) => {
-    const found = only({ runtime: { sockets: [SOCKET], problem } });
-    expect(found.fact).toContain(problem === '' ? '(no answer)' : problem);
-    if (cause === undefined) expect(found.cause).toBeUndefined();
-    else expect(found.cause).toMatch(cause);
-    expect(found.fix).toMatch(fix);
-    if (!problem.includes('Unimplemented')) expect(found.fix).not.toContain('disabled_plugins');
-  });
-});
-
 // A decision may leave these two to the essentials: their silence never passes without a finding.
 test.each([
   ['kubeadm', { kubeadmVersion: undefined, etcdImage: undefined }],

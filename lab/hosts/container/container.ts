@@ -6,6 +6,7 @@ import { must } from '../../machine/run.ts';
 import { layCableTo } from '../../network/cables.ts';
 import { namespacePath } from '../../network/ip.ts';
 import { sshPort } from '../../settings.ts';
+import { runtimeOf } from '../../variants/variant.ts';
 import { rootEnvironment } from '../enter.ts';
 import type { HostKind } from '../kind.ts';
 import { initOf, supervisorOf } from '../processes.ts';
@@ -35,7 +36,7 @@ export const container: HostKind = {
   // Both are visible from outside, without starting a process to look.
   signs: [
     ['sshd', (host) => listens(initOf(host), sshPort)],
-    ['containerd', (host) => hasUnixSocket(initOf(host), '/run/containerd/containerd.sock')],
+    ['container runtime', (host) => hasUnixSocket(initOf(host), runtimeOf(host.variant).socket)],
   ],
 
   entering: (host, argv) => {

@@ -1,4 +1,10 @@
-import type { HostFacts, KubeletFact, StandingFacts, Unseen } from '../../cluster/host-facts.ts';
+import type {
+  ContainerFact,
+  HostFacts,
+  KubeletFact,
+  StandingFacts,
+  Unseen,
+} from '../../cluster/host-facts.ts';
 import { parseHostState, type HostState } from '../../cluster/host-state.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
 import { startsAtBoot } from '../../kubeadm/unit-state.ts';
@@ -35,6 +41,7 @@ export function parseProbe(address: string, answer: string, later?: string): Hos
   const addresses = parseAddresses(sections);
   const listeners = parseListeners(sections);
   const containers = parseContainers(sections, 'cri.containers');
+  const known = seenOr(images, NO_IMAGES);
   return {
     address,
     ...standing,
@@ -48,7 +55,7 @@ export function parseProbe(address: string, answer: string, later?: string): Hos
     ...optional('kubeadmVersion', kubeadmVersion),
     ...optional('etcdImage', etcdImage),
     runtime,
-    ...seenOr(images, { images: [], imageIds: new Map() }),
+    ...known,
     ...optional('sandboxImage', get('cri.sandbox')),
     ...optional('architecture', ARCHITECTURES.get(get('machine'))),
     missingTools: lines(get('missing-tools')),
@@ -56,7 +63,7 @@ export function parseProbe(address: string, answer: string, later?: string): Hos
     reach,
     sources: parseSources(get('sources')),
     listeners: seenOr(listeners, new Map()),
-    containers: seenOr(containers, []),
+    containers: seenOr(containers, []).map((container) => withName(container, known.imageIds)),
     locked: sections.has('lock'),
     unseen: [
       ...standing.unseen,
@@ -159,6 +166,20 @@ const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
   ['s390x', 's390x'],
   ['riscv64', 'riscv64'],
 ]);
+
+const NO_IMAGES: Pick<HostFacts, 'images' | 'imageIds'> = { images: [], imageIds: new Map() };
+
+/**
+ * The container with the name of its image. Other runtimes than containerd 2 list it by the id of the image, under which kubelet asks
+ * for it; the store knows its names. Where it has several, they are one and the same image.
+ */
+function withName(container: ContainerFact, imageIds: ReadonlyMap<string, string>): ContainerFact {
+  const id = /^(?:sha256:)?([0-9a-f]{64})$/.exec(container.image)?.[1];
+  const name = [...imageIds].find(
+    ([reference, known]) => known === `sha256:${id ?? ''}` && !reference.includes('@'),
+  );
+  return name === undefined ? container : { ...container, image: name[0] };
+}
 
 const UNSEEN_KUBELET: KubeletFact = {
   installed: false,

@@ -1,6 +1,7 @@
 import type { ContainerFact, HostFacts, RuntimeDiscovery, Unseen } from '../../cluster/host-facts.ts';
 import { fieldsIn, fieldsOf, numberIn, textIn, textsIn, type Fields } from '../../json-fields.ts';
 import { printable } from '../printable.ts';
+import { parsePluginsOff } from './containerd-plugins.ts';
 import { programAnswer, withWords, type ProgramAnswer, type Sections } from './sections.ts';
 
 /** A part of the facts, or why it could not be seen. */
@@ -16,7 +17,10 @@ export function parseRuntime(sections: Sections): { runtime: RuntimeDiscovery; u
     .split('\n')
     .filter((line) => line !== '');
   const endpoint = get('cri.endpoint');
-  if (endpoint === '') return { runtime: { sockets }, unseen: [] };
+  if (endpoint === '') {
+    const absent = get('cri.configured');
+    return { runtime: absent === '' ? { sockets } : { sockets, absent: printable(absent) }, unseen: [] };
+  }
   const { text, words, failure } = programAnswer(sections, 'cri.runtime-config');
   const answered = /"?cgroup[_ ]?driver"?: *"?(SYSTEMD|CGROUPFS)/i.exec(text)?.[1]?.toLowerCase();
   const configured = /"systemdCgroup": *(true|false)/i.exec(get('cri.info'))?.[1];
@@ -27,8 +31,9 @@ export function parseRuntime(sections: Sections): { runtime: RuntimeDiscovery; u
   }
   const said = printable(text);
   const problem = withWords(failure ?? withWords('it named no cgroup driver', words), said);
+  const pluginsOff = parsePluginsOff(sections, 'cri.plugins-off');
   return {
-    runtime: { sockets, problem },
+    runtime: { sockets, asked: endpoint, problem, ...(pluginsOff === undefined ? {} : { pluginsOff }) },
     unseen: [{ what: 'runtime', program: 'crictl runtime-config', words: problem }],
   };
 }

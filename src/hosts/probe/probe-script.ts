@@ -161,6 +161,8 @@ section cri.sockets
 printf '%s\\n' "\${sockets[@]}"
 section cri.endpoint
 printf %s "$endpoint"
+section cri.configured
+printf %s "$configured"
 `;
 
 /** Who the host is. */

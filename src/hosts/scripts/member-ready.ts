@@ -9,6 +9,7 @@ import { quote } from '../shell.ts';
 import { OWN_STATUS_FUNCTIONS } from './bash-http.ts';
 import { KUBELET_WORDS_FUNCTIONS } from './kubelet-words.ts';
 import { PAUSE_FUNCTION } from './pause.ts';
+import { syncContainer } from './sync-images.ts';
 
 /** Seconds until the member must be ready: kubeadm's own start-up budget, as in the manifest's startupProbe. */
 export const READY_WITHIN = 240;
@@ -52,7 +53,14 @@ const ABOUT_PEERS = '"(remote-peer-id|remote-addr|remote-peer-urls?|address)":';
 
 /** What kubelet says of a pod that may pass by itself: etcd's own ends, and a runtime that is slow or starts again. */
 const MAY_PASS =
-  "*CrashLoopBackOff* | *DeadlineExceeded* | *'context deadline exceeded'* | *'code = Unavailable'* | *'connection refused'* | *'is reserved for'*";
+  "*CrashLoopBackOff* | *DeadlineExceeded* | *'context deadline exceeded'* | *'code = Unavailable'* | *'.sock: connect: connection refused'* | *'is reserved'*";
+
+/**
+ * What CRI-O says of a sandbox whose image it could not pull, which it does not name: the library's words for each of a pull's steps
+ * (containers/image).
+ */
+const NO_SANDBOX_IMAGE =
+  'Error syncing pod.*creating pod sandbox with name.*(initializing source|pinging container registry|reading manifest|pulling)';
 
 /**
  * Bash functions to start an etcd container by:
@@ -64,7 +72,7 @@ const MAY_PASS =
  * answer counts only from a socket of root's or of etcd's own container (`is_etcds UID INODE`): any user of the host may listen there
  * while etcd does not.
  *
- * `await_ready [none-yet]` waits for that (`none-yet`: no container of etcd was there before): 0; {@link CRASHED} when etcd's
+ * `await_ready [none-yet]` waits for that, and has what the runtime stored of the new container on the disk (`none-yet`: no container of etcd was there before): 0; {@link CRASHED} when etcd's
  * container has ended twice, {@link NO_PAUSE} when kubelet could not start the pod twice for want of the pause image,
  * {@link NO_POD} when kubelet has complained twice of one and the same thing that keeps it from the pod, {@link LATE} when the time is over. kubelet keeps only the last container that ended, so ends are told by its attempt
  * (`ended_attempts`: number and pod), which counts from 0, or on from where it was if a pod of the same manifest was there
@@ -75,7 +83,7 @@ const MAY_PASS =
  * `pod_trouble` sets `trouble` to the complaint that kubelet has made twice; what differs in the two are ids and times, and so the
  * digits and the letters a to f do not count.
  *
- * `missing_pause` names that image, as containerd does (internal/cri/server, RunPodSandbox).
+ * `missing_pause` names that image, as containerd does (internal/cri/server, RunPodSandbox); of CRI-O, which does not, it is asked.
  *
  * `etcd_words` prints the complaints of the newest container and its last warnings about peers, else its last lines, or kubelet's when
  * there is none; never what etcd writes about the action's own questions. {@link etcdWords} reads them.
@@ -116,7 +124,14 @@ is_ready() {
 }
 hear_kubelet() { kubelet_said=$(kubelet_log "$waited_since"); }
 missing_pause() {
-  sed -n '/Error syncing pod/s/.*failed to get sandbox image [\\\\"]*\\([^\\\\" ]*\\).*/\\1/p' <<< "$kubelet_said" | sort | uniq -d | head -n 1
+  local pause told
+  pause=$(sed -n '/Error syncing pod/s/.*failed to get sandbox image [\\\\"]*\\([^\\\\" ]*\\).*/\\1/p' <<< "$kubelet_said" | sort | uniq -d | head -n 1)
+  told=$(grep -cE ${quote(NO_SANDBOX_IMAGE)} <<< "$kubelet_said" || true)
+  if [ "$told" -ge 2 ]; then
+    pause=$(cri info 2> /dev/null | sed -n 's/.*"sandboxImage": *"\\([^"]*\\)".*/\\1/p' | head -n 1 || true)
+    pause=\${pause:-that the runtime is configured with}
+  fi
+  printf '%s\\n' "$pause"
 }
 pod_trouble() {
   local line key
@@ -146,7 +161,10 @@ await_ready() {
     done < <(ended_attempts)
   fi
   while waited=$((SECONDS - begun)) && [ "$waited" -lt ${READY_WITHIN} ]; do
-    if is_ready; then return 0; fi
+    if is_ready; then
+      ${syncContainer(member.criEndpoint)}
+      return 0
+    fi
     ${STILL_WANTED}
     if [ "$waited" -ge "$look" ]; then
       look=$((waited + ${LOOK_EVERY} + waited / 5))

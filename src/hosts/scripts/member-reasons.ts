@@ -76,7 +76,7 @@ export function whyNoPod(words: string): Reason {
     return {
       cause:
         'Each pod has a container of that image. The container runtime names it in its own configuration, and the host has no way to its registry.',
-      fix: 'Bring the image to the host (`image-archive` takes it along with etcd), or name one that the host reaches in the configuration of the runtime (containerd: `sandbox` or `sandbox_image`; CRI-O: `pause_image`), and run again.',
+      fix: 'Bring the image to the host (`image-archive` takes it along with etcd into containerd; for CRI-O `podman load -i FILE`), or name one that the host reaches in the configuration of the runtime (containerd: `sandbox` or `sandbox_image`; CRI-O: `pause_image`), and run again.',
     };
   }
   if (/resolv\.conf/.test(words)) {

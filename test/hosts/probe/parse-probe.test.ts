@@ -91,6 +91,41 @@ test('an image of CRI-O, whose ids are bare, and the sandbox image where it was 
   expect(parseProbe('10.77.0.10', recorded('pristine'))).not.toHaveProperty('sandboxImage');
 });
 
+// containerd before 2.0 and CRI-O name neither tag nor what kubelet was asked for; as crictl 1.36 lists them
+test.each(['', 'sha256:'])('the image of a container that is listed by its id, "%s…"', (prefix) => {
+  const id = 'ab'.repeat(32);
+  const listed = (image: string): string =>
+    JSON.stringify({
+      containers: [
+        {
+          id: 'c0ffee',
+          metadata: { attempt: 1 },
+          image: { image, userSpecifiedImage: '' },
+          state: 'CONTAINER_EXITED',
+        },
+      ],
+    });
+  const images = (repoTags: string[]): string =>
+    JSON.stringify({
+      images: [
+        { id: `${prefix}${'cd'.repeat(32)}`, repoTags: ['a.example/pause:3'] },
+        { id: `${prefix}${id}`, repoDigests: ['a.example/etcd@sha256:ef'], repoTags },
+      ],
+    });
+  const imageOf = (sections: Record<string, string>): string | undefined =>
+    parseProbe('10.77.0.10', withSections(recorded('pristine'), sections)).containers[0]?.image;
+  expect(
+    imageOf({ 'cri.containers': listed(prefix + id), 'cri.images': images(['a.example/etcd:3.6.5-0']) }),
+  ).toBe('a.example/etcd:3.6.5-0');
+  expect(imageOf({ 'cri.containers': listed(prefix + id), 'cri.images': images([]) })).toBe(prefix + id);
+  expect(
+    imageOf({
+      'cri.containers': listed('b.example/etcd:3.6.4-0'),
+      'cri.images': images(['a.example/etcd:1']),
+    }),
+  ).toBe('b.example/etcd:3.6.4-0');
+});
+
 test('an answer that was cut off is no answer', () => {
   expect(() => parseProbe('10.77.0.10', recorded('pristine').slice(0, -20))).toThrow(IncompleteProbe);
 });

@@ -110,7 +110,7 @@ export class ScratchHost {
   run(script: string, before?: string): string {
     const there = script
       .replaceAll(
-        /\/(?:etc\/(?:kubernetes|systemd\/system|crictl)|run\/|var\/lib|mnt\/)/g,
+        /\/(?:etc\/(?:kubernetes|containerd|systemd\/system|crictl)|run\/|var\/lib|mnt\/)/g,
         (path) => this.root + path,
       )
       .replaceAll('/proc/net', `${this.root}/proc/net`)

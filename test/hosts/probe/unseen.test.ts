@@ -117,6 +117,32 @@ describe('crictl', () => {
     expect(wordsOf(facts)).toEqual({ runtime: expect.stringContaining('unknown method') });
   });
 
+  test.each([
+    ['', '"unix:///run/crio/crio.sock"'],
+    ['timeout: 0\n', "'/run/crio/crio.sock' # CRI-O"],
+    ['', 'unix:///run/crio/crio.sock\ndebug: false'],
+  ])(
+    'is pointed by /etc/crictl.yaml to a runtime that is not there: the other one is not asked (%j, %s)',
+    (before, value) => {
+      host.file('/etc/crictl.yaml', `${before}runtime-endpoint: ${value}\n`);
+      const facts = host.look();
+      expect(facts.runtime).toEqual({
+        sockets: ['/run/containerd/containerd.sock'],
+        absent: 'unix:///run/crio/crio.sock',
+      });
+      expect(wordsOf(facts)).toMatchObject({
+        containers:
+          'crictl ps: it ended with exit code 1: there is no socket at unix:///run/crio/crio.sock, which /etc/crictl.yaml names',
+      });
+    },
+  );
+
+  test('is pointed by /etc/crictl.yaml to one that is there', () => {
+    const socket = host.path('/run/containerd/containerd.sock');
+    host.file('/etc/crictl.yaml', `"runtime-endpoint": "unix://${socket}"\n`);
+    expect(host.look().runtime.runtime?.endpoint).toBe('unix:///run/containerd/containerd.sock');
+  });
+
   test('is not asked where no runtime is, and what runs is then not known', async () => {
     await host.stopRuntime();
     const facts = host.look();

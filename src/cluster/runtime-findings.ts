@@ -1,0 +1,126 @@
+import type { Finding } from '../findings.ts';
+import { printable } from '../hosts/printable.ts';
+import { knownReason, type Reason } from '../hosts/scripts/explain-unknown.ts';
+import type { DisabledPlugins, HostFacts, PluginsOff } from './host-facts.ts';
+
+type RuntimeFinding = Omit<Finding, 'host' | 'at'>;
+
+/** The longest entry of containerd's configuration that a message tells whole. */
+const MOST_ENTRY = 300;
+
+/**
+ * Why a host has no container runtime to use: none, several, one that /etc/crictl.yaml names and that is not there, or one that did not
+ * tell its cgroup driver; the last with its words, and where containerd runs without its CRI with what switches that off. At most one.
+ * @param words what the runtime said, where its discovery has nothing of it.
+ */
+export function unusableRuntime(
+  { runtime: { runtime, sockets, absent, asked, problem = '', pluginsOff }, crictlPath }: HostFacts,
+  words: string | undefined,
+): RuntimeFinding[] {
+  if (runtime !== undefined || crictlPath === undefined) return [];
+  if (absent !== undefined) return [notThere(absent, sockets)];
+  const endpoint = asked ?? sockets[0];
+  if (endpoint === undefined) {
+    return [
+      {
+        fact: 'no container runtime answers: none of the CRI sockets of containerd, CRI-O and cri-dockerd exists.',
+        cause: 'The runtime is not installed or not running.',
+        fix: 'Install and start one, e.g. `systemctl enable --now containerd`.',
+      },
+    ];
+  }
+  if (asked === undefined && sockets.length > 1) {
+    return [
+      {
+        fact: `there are several container runtimes: ${sockets.join(', ')}.`,
+        cause: 'More than one is installed and nothing says which one kubelet shall use.',
+        fix: 'Name it in /etc/crictl.yaml: `runtime-endpoint: unix:///run/containerd/containerd.sock`.',
+      },
+    ];
+  }
+  const said = problem === '' ? (words ?? '') : problem;
+  if (/unknown service/.test(said)) return [withoutCri(endpoint, said, pluginsOff)];
+  return [
+    {
+      fact: `the container runtime at ${endpoint} did not tell its cgroup driver (${said === '' ? 'no answer' : said}).`,
+      ...whySilent(said),
+    },
+  ];
+}
+
+function notThere(endpoint: string, sockets: readonly string[]): RuntimeFinding {
+  const others = sockets.length === 0 ? 'No other runtime has one either' : `There is ${sockets.join(', ')}`;
+  return {
+    fact: `/etc/crictl.yaml names ${endpoint} as the container runtime, and there is no such socket. ${others}.`,
+    cause: 'That runtime is stopped, or the file is left over from one that was replaced.',
+    fix: 'Start that runtime (`systemctl enable --now crio`, or containerd), or name the one that kubelet shall use in /etc/crictl.yaml, and run again.',
+  };
+}
+
+/** The socket answers, and nothing behind it is the CRI. */
+function withoutCri(endpoint: string, said: string, off: PluginsOff | undefined): RuntimeFinding {
+  const [config, unreadable] = [off?.config ?? '/etc/containerd/config.toml', off?.unreadable ?? []];
+  const entries = (off?.entries ?? []).filter(({ plugins }) => plugins.some(isOfCri));
+  if (entries.length > 0) {
+    const isOne = entries.length === 1 && entries.every(({ firstLine, lastLine }) => firstLine === lastLine);
+    return {
+      fact: `containerd runs without its CRI plugin, which kubelet needs: ${entries.map(placeOf).join(' and ')} ${isOne ? 'switches' : 'switch'} it off.`,
+      cause:
+        "Docker's package of containerd (containerd.io) comes like that, because Docker does without it.",
+      fix: `${entries.map(changeOf).join(' ')} Then run \`systemctl restart containerd\` on the host, and run again: \`crictl info\` shows whether it answers.`,
+    };
+  }
+  const fact = `the container runtime at ${endpoint} runs without the CRI, which kubelet needs (${said}).`;
+  if (unreadable.length > 0) {
+    return {
+      fact,
+      cause: `Most often containerd's configuration switches the plugin off, and ${unreadable.map((path) => printable(path, 200)).join(', ')} could not be read.`,
+      fix: 'Look for `disabled_plugins` there, take `"cri"` out of it, run `systemctl restart containerd` on the host, and run again.',
+    };
+  }
+  return {
+    fact,
+    cause: `Nothing in ${printable(config, 200)} switches the plugin off: it could not be loaded, or containerd is older than 1.6.`,
+    fix: 'Run `ctr plugins ls | grep cri` and `journalctl -b -u containerd | grep cri` on the host, mend what they say, run `systemctl restart containerd`, and run again.',
+  };
+}
+
+/** By the name of containerd's first configuration version, or by a plugin's whole id: `io.containerd.grpc.v1.cri`. */
+function isOfCri(plugin: string): boolean {
+  return /(?:^|\.)cri(?:\.|$)/.test(plugin);
+}
+
+function placeOf({ path, firstLine, lastLine }: DisabledPlugins): string {
+  const lines = firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`;
+  return `${lines} of ${printable(path, 200)}`;
+}
+
+function changeOf(entry: DisabledPlugins): string {
+  const others = entry.plugins.filter((plugin) => !isOfCri(plugin)).map((plugin) => `"${printable(plugin)}"`);
+  const text = `disabled_plugins = [${others.join(', ')}]`;
+  return text.length > MOST_ENTRY
+    ? `Take every plugin with "cri" in its name out of ${placeOf(entry)}.`
+    : `Make ${placeOf(entry)} \`${text}\`.`;
+}
+
+function whySilent(said: string): Reason {
+  if (/\bUnimplemented\b|unknown method/.test(said)) {
+    return {
+      cause: 'It is a release that has no call for it (CRI-O before 1.28).',
+      fix: 'Install a newer release of the runtime, and run again.',
+    };
+  }
+  if (/connection refused|connect: no such file/.test(said)) {
+    return {
+      cause: 'The socket is there, and the runtime does not listen on it: it is stopped, or it starts again.',
+      fix: 'Start it (`systemctl enable --now containerd`, or crio), try `crictl info`, and run again.',
+    };
+  }
+  if (/DeadlineExceeded|deadline exceeded|did not end within/.test(said)) {
+    return {
+      cause: 'The runtime is overloaded or hangs.',
+      fix: 'Try `crictl info` on the host, look at `journalctl -u containerd` (or crio), and run again once it answers.',
+    };
+  }
+  return knownReason(said) ?? { fix: 'Run `crictl info` on the host as root and mend what it says.' };
+}
