@@ -14,22 +14,28 @@ import type { HostPlace } from './place.ts';
 import { buildFamily } from './programs/build.ts';
 import { allFamilies } from './programs/families.ts';
 import {
+  defaultHostCount,
   defaultKubernetesVersion,
   defaultLabName,
   families,
   type Family,
+  hostNames,
   type KubernetesVersion,
   kubernetesVersions,
 } from './settings.ts';
 import { status } from './status.ts';
+import { variantFlags, variantFlagTypes, variantOf, variantUsage } from './variants/flags.ts';
+import { variantNamed, variantWords } from './variants/variant.ts';
 
-const usage = `usage: node lab/cli.ts [--lab NAME] VERB …
+const usage = () => `usage: node lab/cli.ts [--lab NAME] VERB …
 
 The lab as a whole
   up [--hosts N] [--kubernetes ${kubernetesVersions.join('|')}] [--family ${families.join('|')}] [--vm] [--fresh]
+     ${variantUsage()}
                         boot the hosts infra0, infra1, … and wait until they are ready; --vm makes virtual machines of
                         them, with kernel, cgroup v2 and clock of their own, slow; with --family ipv6 they have no IPv4
-                        but loopback; --fresh gives them new disks
+                        but loopback; --fresh gives them new disks. The second line says what kind of host they are;
+                        --host says it of one of them, in the words ${variantWords().join(', ')}
   down [--keep-disks]   stop the hosts and remove all that the lab has on the machine
   status                hosts, addresses, faults
 
@@ -53,8 +59,8 @@ Faults
   fill HOST [--free]    leave no free block on the host's disk; --free gives them back
 
 Programs
-  build [WHAT]          build without booting: a Kubernetes version (default ${defaultKubernetesVersion}) with all its hosts need,
-                        or one family of programs, whose paths are printed:
+  build [WHAT [KIND]]   build without booting: a Kubernetes version (default ${defaultKubernetesVersion}) with all that its hosts
+                        need (KIND: words as --host has them), or one family of programs, whose paths are printed:
                         ${allFamilies.map((family) => family.name).join(', ')}
   clean                 remove the cache
 
@@ -74,10 +80,13 @@ const flagTypes = {
   family: { type: 'string' },
   vm: { type: 'boolean' },
   fresh: { type: 'boolean' },
+  ...variantFlagTypes,
   'keep-disks': { type: 'boolean' },
   free: { type: 'boolean' },
 } as const;
 type FlagName = keyof typeof flagTypes;
+
+const upFlags = ['hosts', 'kubernetes', 'family', 'vm', 'fresh', ...variantFlags] as const;
 type Flags = ReturnType<typeof parseArgs<{ options: typeof flagTypes }>>['values'];
 
 interface Verb {
@@ -107,7 +116,7 @@ function change(
 }
 
 const verbs: Readonly<Record<string, Verb>> = {
-  up: { operands: [], flags: ['hosts', 'kubernetes', 'family', 'vm', 'fresh'], run: up },
+  up: { operands: [], flags: [...upFlags], run: up },
   down: {
     operands: [],
     flags: ['keep-disks'],
@@ -189,7 +198,7 @@ async function main(argv: string[]): Promise<number> {
   let lab = takeLabName(rest);
   const name = rest.shift() ?? 'help';
   if (['help', '--help', '-h'].includes(name)) {
-    process.stdout.write(`${usage}\n`);
+    process.stdout.write(`${usage()}\n`);
     return 0;
   }
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
@@ -232,12 +241,22 @@ async function up(name: string, _: string[], flags: Flags): Promise<undefined> {
   const kubernetes = flags.kubernetes === undefined ? undefined : kubernetesVersion(flags.kubernetes);
   const kind = flags.vm === true ? 'vm' : undefined;
   const family = flags.family === undefined ? undefined : familyNamed(flags.family);
-  await Lab.up({ name, hosts, kubernetes, kind, family, fresh: flags.fresh, progress });
+  const variant = asUsage(() => variantOf(flags, hostNames(hosts ?? defaultHostCount)));
+  await Lab.up({ name, hosts, kubernetes, kind, family, variant, fresh: flags.fresh, progress });
   process.stdout.write(await status(name));
 }
 
+/** What a mistake in the command line throws is shown without a stack. */
+function asUsage<T>(body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 /** Builds a whole Kubernetes version or one family of programs; prints the path of the golden disk or of each program. */
-async function build([what = defaultKubernetesVersion]: string[]): Promise<undefined> {
+async function build([what = defaultKubernetesVersion, variant = 'ordinary']: string[]): Promise<undefined> {
   const family = allFamilies.find((candidate) => candidate.name === what);
   if (family) {
     const folder = await buildFamily(family, progress);
@@ -249,8 +268,9 @@ async function build([what = defaultKubernetesVersion]: string[]): Promise<undef
     const names = [...kubernetesVersions, ...allFamilies.map((candidate) => candidate.name)];
     throw new UsageError(`there is no "${what}" to build; there are ${names.join(', ')}`);
   }
+  const kind = asUsage(() => variantNamed(variant));
   await installMissingPackages(progress);
-  process.stdout.write(`${await ensureGoldenDisk(version, progress)}\n`);
+  process.stdout.write(`${await ensureGoldenDisk(version, kind, progress)}\n`);
 }
 
 function kubernetesVersion(text: string): KubernetesVersion {

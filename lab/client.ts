@@ -37,12 +37,15 @@ import {
   stateFolder,
 } from './settings.ts';
 import { hostsOf, type LabState, readState, writeState } from './state.ts';
+import { nameOf, ordinary, type Variant, variantNamed } from './variants/variant.ts';
 
 /** One host of a lab. */
 export interface LabHost {
   /** Name and short hostname: infra0, infra1, … */
   readonly name: string;
   readonly address: string;
+  /** What kind of host it is: "bookworm", "trixie+crio". */
+  readonly variant: string;
 }
 
 export interface LabOptions {
@@ -54,6 +57,8 @@ export interface LabOptions {
   kubernetes?: KubernetesVersion | undefined;
   /** What the hosts are; containers for a new lab if not given. */
   kind?: HostKindName | undefined;
+  /** What every host is, by name (`variantNamed`), or what each of them is; ordinary hosts for a new lab if not given. */
+  variant?: string | readonly string[] | undefined;
   /** Which addresses the network has; IPv4 for a new lab if not given. */
   family?: Family | undefined;
   /** Give every host a fresh disk and undo all faults, also if the lab is up already. */
@@ -94,7 +99,11 @@ export class Lab {
     this.kubernetes = state.kubernetes;
     this.kind = state.kind;
     this.runnerAddress = runnerAddress(state.family);
-    this.hosts = this.#hosts.map(({ name, address }) => ({ name, address }));
+    this.hosts = this.#hosts.map(({ name, address, variant }) => ({
+      name,
+      address,
+      variant: nameOf(variant),
+    }));
     this.privateKeyPath = place.privateKey;
     this.knownHosts = knownHostsOf(this.#hosts);
   }
@@ -116,7 +125,7 @@ export class Lab {
       const kind = kindNamed(state.kind);
       await kind.prepare(progress);
       const needsDisks = fresh || !hosts.every(hasDisk);
-      const goldenDisk = needsDisks ? await ensureGoldenDisk(state.kubernetes, progress) : undefined;
+      const goldenDisks = needsDisks ? await goldenDisksOf(state, progress) : undefined;
       await ensureCTools(progress);
       await stage(progress, `starting ${hosts.length} hosts of lab ${place.name}`, async () => {
         if (fresh || !(await networkIsUp(place, hosts))) await stopEverything(place);
@@ -131,6 +140,7 @@ export class Lab {
         writeState(place, state);
         if (!(await networkIsUp(place, hosts))) await makeNetwork(place, hosts);
         await eachHost(hosts, async (host) => {
+          const goldenDisk = goldenDisks?.get(nameOf(host.variant));
           if (goldenDisk !== undefined && !hasDisk(host)) {
             await whileCacheIsKept(progress, () => makeFreshDisk(host, goldenDisk));
           }
@@ -208,7 +218,7 @@ export class Lab {
   /** Gives the host a fresh disk and boots it: another machine-id, the same host keys. */
   reset(host: HostRef): Promise<void> {
     return this.#change(host, async (place) => {
-      const goldenDisk = await ensureGoldenDisk(this.kubernetes, this.#progress);
+      const goldenDisk = await ensureGoldenDisk(this.kubernetes, place.variant, this.#progress);
       await powerOff(place);
       await whileCacheIsKept(this.#progress, () => makeFreshDisk(place, goldenDisk));
       await powerOn(place, this.#progress);
@@ -347,8 +357,15 @@ function requireRoot(): void {
 /** What the lab is to be: as asked for, else as it is, else the default. Throws if the two do not agree. */
 function decideState(place: LabPlace, options: LabOptions): LabState {
   const present = readState(place);
+  const variants = variantsAskedFor(options);
+  const hosts = options.hosts ?? variants?.length ?? present?.hosts ?? defaultHostCount;
+  const every = variants?.length === 1 ? variants[0] : undefined;
   const wanted: LabState = {
-    hosts: options.hosts ?? present?.hosts ?? defaultHostCount,
+    hosts,
+    variants: Array.from(
+      { length: hosts },
+      (_, index) => every ?? variants?.[index] ?? present?.variants[index] ?? ordinary(),
+    ),
     kubernetes: options.kubernetes ?? present?.kubernetes ?? defaultKubernetesVersion,
     kind: options.kind ?? present?.kind ?? 'container',
     family: options.family ?? present?.family ?? defaultFamily,
@@ -356,25 +373,52 @@ function decideState(place: LabPlace, options: LabOptions): LabState {
   if (!Number.isInteger(wanted.hosts) || wanted.hosts < 1 || wanted.hosts > maximumHostCount) {
     throw new Error(`a lab has 1 to ${maximumHostCount} hosts, not ${wanted.hosts}`);
   }
+  if (variants !== undefined && variants.length > 1 && variants.length !== hosts) {
+    throw new Error(`${variants.length} variants are named for ${hosts} hosts`);
+  }
+  const kindsOf = (state: LabState) => hostsOf(place, state).map(({ variant }) => nameOf(variant));
   const same =
     !present ||
     (present.hosts === wanted.hosts &&
       present.kubernetes === wanted.kubernetes &&
       present.kind === wanted.kind &&
-      present.family === wanted.family);
+      present.family === wanted.family &&
+      kindsOf(present).join() === kindsOf(wanted).join());
   if (!same && options.fresh !== true) {
     const what = present.kind === 'vm' ? 'virtual machines' : 'containers';
     throw new Error(
-      `lab ${place.name} is there with ${present.hosts} ${what} of Kubernetes ${present.kubernetes}, ${present.family}; take it down first, or ask for fresh hosts (--fresh)`,
+      `lab ${place.name} is there with ${present.hosts} ${what} of Kubernetes ${present.kubernetes}, ${present.family}, ${[...new Set(kindsOf(present))].join(' and ')}; take it down first, or ask for fresh hosts (--fresh)`,
     );
   }
   return wanted;
 }
 
+/** The variants that are asked for: one for all hosts, or one for each. Undefined if none is. */
+function variantsAskedFor({ variant }: LabOptions): Variant[] | undefined {
+  if (variant === undefined) return undefined;
+  return (typeof variant === 'string' ? [variant] : variant).map(variantNamed);
+}
+
+/** The golden disks that the lab's hosts start with, by the name of the variant. */
+async function goldenDisksOf(state: LabState, progress: Progress): Promise<Map<string, string>> {
+  const variants = new Map(state.variants.map((variant) => [nameOf(variant), variant] as const));
+  const disks = new Map<string, string>();
+  // One after the other: each takes all processors while it compiles.
+  for (const [name, variant] of variants) {
+    disks.set(name, await ensureGoldenDisk(state.kubernetes, variant, progress));
+  }
+  return disks;
+}
+
 /** Stops all that the lab runs and removes its network; disks, keys and the lab's folder stay. */
 async function stopEverything(place: LabPlace): Promise<void> {
   // Whatever kind they are of, and their addresses: what ends them here goes by records and cgroups alone.
-  const everyHost = hostsOf(place, { hosts: maximumHostCount, kind: 'container', family: defaultFamily });
+  const everyHost = hostsOf(place, {
+    hosts: maximumHostCount,
+    kind: 'container',
+    family: defaultFamily,
+    variants: [],
+  });
   await eachHost(
     everyHost.filter((host) => supervisorOf(host) !== undefined),
     powerOff,

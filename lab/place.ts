@@ -7,6 +7,7 @@ import {
   managementAddressOf,
   stateFolder,
 } from './settings.ts';
+import type { Variant } from './variants/variant.ts';
 
 /** Where everything of one lab is and what it is called on the machine. Two labs share nothing here. */
 export interface LabPlace {
@@ -26,6 +27,7 @@ export interface LabPlace {
 export interface HostPlace {
   readonly lab: LabPlace;
   readonly kind: HostKindName;
+  readonly variant: Variant;
   readonly index: number;
   readonly name: string;
   readonly address: string;
@@ -76,13 +78,18 @@ export function labPlace(name: string): LabPlace {
 export function hostPlace(
   lab: LabPlace,
   index: number,
-  { kind, family }: { readonly kind: HostKindName; readonly family: Family },
+  {
+    kind,
+    family,
+    variant,
+  }: { readonly kind: HostKindName; readonly family: Family; readonly variant: Variant },
 ): HostPlace {
   const name = hostNameOf(index);
   const folder = join(lab.folder, 'hosts', name);
   return {
     lab,
     kind,
+    variant,
     index,
     name,
     address: addressOf(index, family),

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { type HostPlace, hostPlace, type LabPlace } from './place.ts';
 import { defaultFamily, type Family, type HostKindName, type KubernetesVersion } from './settings.ts';
+import { ordinary, type Variant } from './variants/variant.ts';
 
 /** What a lab is made of; written once it has been decided, so that later commands find it. */
 export interface LabState {
@@ -8,15 +9,21 @@ export interface LabState {
   readonly kubernetes: KubernetesVersion;
   readonly kind: HostKindName;
   readonly family: Family;
+  /** What each host is. */
+  readonly variants: readonly Variant[];
 }
 
 /** The state of the lab, undefined if there is no such lab. */
 export function readState(lab: LabPlace): LabState | undefined {
   try {
-    const state = JSON.parse(readFileSync(lab.stateFile, 'utf8')) as Omit<LabState, 'kind' | 'family'> &
+    const state = JSON.parse(readFileSync(lab.stateFile, 'utf8')) as Omit<
+      LabState,
+      'kind' | 'family' | 'variants'
+    > &
       Partial<LabState>;
-    // A lab of before there was more than one kind, or family, says none.
-    return { ...state, kind: state.kind ?? 'container', family: state.family ?? defaultFamily };
+    // A lab of before there was more than one kind, family, or variant says none.
+    const { kind = 'container', family = defaultFamily, variants = [] } = state;
+    return { ...state, kind, family, variants };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -30,6 +37,9 @@ export function writeState(lab: LabPlace, state: LabState): void {
 }
 
 /** Places of the lab's hosts. */
-export function hostsOf(lab: LabPlace, state: Pick<LabState, 'hosts' | 'kind' | 'family'>): HostPlace[] {
-  return Array.from({ length: state.hosts }, (_, index) => hostPlace(lab, index, state));
+export function hostsOf(lab: LabPlace, state: Omit<LabState, 'kubernetes'>): HostPlace[] {
+  const { hosts, kind, family, variants } = state;
+  return Array.from({ length: hosts }, (_, index) =>
+    hostPlace(lab, index, { kind, family, variant: variants[index] ?? ordinary() }),
+  );
 }

@@ -5,13 +5,14 @@ import { currentDelay } from './network/delay.ts';
 import { linkState } from './network/namespaces.ts';
 import { partitions } from './network/partition.ts';
 import type { HostPlace } from './place.ts';
+import { nameOf } from './variants/variant.ts';
 
 /** A few lines about the lab: its hosts, how they are, and the faults that are in force. Throws if there is no such lab. */
 export async function status(name: string): Promise<string> {
   const lab = Lab.open(name);
   const places = lab.hosts.map((host) => lab.place(host));
   const rows = [
-    ['HOST', 'ADDRESS', 'STATE', 'CABLE', 'DELAY', 'DISK'],
+    ['HOST', 'ADDRESS', 'VARIANT', 'STATE', 'CABLE', 'DELAY', 'DISK'],
     ...(await Promise.all(places.map(row))),
   ];
   const widths =
@@ -43,6 +44,7 @@ async function row(host: HostPlace): Promise<string[]> {
   return [
     host.name,
     host.address,
+    nameOf(host.variant),
     power,
     cable,
     delay === 0 ? '-' : `${delay} ms`,

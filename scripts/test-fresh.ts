@@ -43,8 +43,10 @@ async function makeRoot(root: string): Promise<void> {
   const include = ['--variant=minbase', '--include=git,ca-certificates'];
   const own = ownDistribution();
   // Of Ubuntu there is no minimal root in which all packages are packages: chromium is a snap there.
-  const release = own.id === 'debian' ? [own.codename, root, await mirrorOf(own)] : ['bookworm', root];
-  progress(`installing a minimal ${release[0] ?? ''}`);
+  const codename = own.id === 'debian' ? own.codename : 'bookworm';
+  const mirror = await mirrorOf({ ...own, id: 'debian', codename });
+  const release = [codename, root, ...(mirror === undefined ? [] : [mirror])];
+  progress(`installing a minimal ${codename}`);
   await must(alone(['debootstrap', ...include, ...release]));
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { updatePackageListsOnce } from '../machine/packages.ts';
 import { must } from '../machine/run.ts';
 
-/** The distribution that this machine runs. Hosts get the same one. */
+/** A release of a distribution. Hosts get the machine's own, unless their variant names another. */
 export interface Distribution {
   readonly id: string;
   /** Release as debootstrap names it: "bookworm", "noble". */
@@ -27,8 +27,23 @@ export function ownDistribution(): Distribution {
   return { id, codename, components };
 }
 
-/** Asks apt where this machine gets the distribution's packages from. */
-export async function mirrorOf({ id, codename }: Distribution): Promise<string> {
+/** The release that debootstrap calls so: the machine's own, or one of Debian. */
+export function distributionNamed(codename: string): Distribution {
+  const own = ownDistribution();
+  if (codename === own.codename) return own;
+  return { id: 'debian', codename, components: componentsOf['debian'] ?? '' };
+}
+
+/**
+ * Asks apt where this machine gets the distribution's packages from: what it says of its own release serves for all of them. Undefined if
+ * the machine runs another distribution; debootstrap then has a mirror of its own.
+ */
+export async function mirrorOf({ id }: Distribution): Promise<string | undefined> {
+  const own = ownDistribution();
+  return id === own.id ? ownMirror(own) : undefined;
+}
+
+async function ownMirror({ id, codename }: Distribution): Promise<string> {
   await updatePackageListsOnce();
   const format = '$(ORIGIN)|$(CODENAME)|$(COMPONENT)|$(REPO_URI)';
   const lines = (await must(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages'])).split(

@@ -4,7 +4,7 @@ import { alone } from '../machine/alone.ts';
 import { ensureLayer } from '../machine/layer.ts';
 import { type Progress, stage } from '../machine/progress.ts';
 import { must } from '../machine/run.ts';
-import { type Distribution, mirrorOf, ownDistribution } from './mirror.ts';
+import { type Distribution, distributionNamed, mirrorOf } from './mirror.ts';
 
 /**
  * What a freshly installed server has, and what kubelet's and containerd's Debian packages depend on.
@@ -36,21 +36,36 @@ const packages = [
 /** Of no use on a host that is thrown away, and half of its size. */
 const ballast = ['usr/share/doc', 'usr/share/man', 'usr/share/info', 'usr/share/locale', 'var/lib/apt/lists'];
 
-/** Gives the folder `root` of the distribution that hosts are made from, fetched if the cache lacks it. */
-export async function ensureBaseRoot(progress: Progress): Promise<string> {
-  const distribution = ownDistribution();
+/**
+ * Gives the folder `root` of the distribution that hosts are made from, fetched if the cache lacks it.
+ *
+ * @param codename the release, as debootstrap names it.
+ * @param more packages that these hosts have beyond those of every host.
+ */
+export async function ensureBaseRoot(
+  codename: string,
+  more: readonly string[],
+  progress: Progress,
+): Promise<string> {
+  const distribution = distributionNamed(codename);
+  const all = [...new Set([...packages, ...more])];
   const folder = await ensureLayer(
     {
-      name: `base-${distribution.codename}`,
-      inputs: [distribution.codename, ...packages, ...ballast],
-      make: (layer) => bootstrap(distribution, layer, progress),
+      name: ['base', codename, ...more.toSorted()].join('-'),
+      inputs: [codename, ...all, ...ballast],
+      make: (layer) => bootstrap(distribution, all, layer, progress),
     },
     progress,
   );
   return join(folder, 'root');
 }
 
-async function bootstrap(distribution: Distribution, layer: string, progress: Progress): Promise<void> {
+async function bootstrap(
+  distribution: Distribution,
+  include: readonly string[],
+  layer: string,
+  progress: Progress,
+): Promise<void> {
   const root = join(layer, 'root');
   await stage(progress, `installing ${distribution.codename} for the hosts`, async (note) => {
     const mirror = await mirrorOf(distribution);
@@ -58,10 +73,10 @@ async function bootstrap(distribution: Distribution, layer: string, progress: Pr
       'debootstrap',
       '--variant=minbase',
       `--components=${distribution.components}`,
-      `--include=${packages.join(',')}`,
+      `--include=${include.join(',')}`,
       distribution.codename,
       root,
-      mirror,
+      ...(mirror === undefined ? [] : [mirror]),
     ];
     await must(alone(debootstrap), { onLine: note });
   });

@@ -1,15 +1,16 @@
 #!/bin/bash
-# golden.sh DISK BASE FILES MODES IMAGES ADDED SIZE
+# golden.sh DISK BASE FILES MODES IMAGES SETUPS ADDED SIZE
 # Makes DISK, an ext4 image of a host that was installed and never started:
 #   BASE      root folder of the distribution
 #   FILES     tree of files to lay over it
-#   MODES     file with a line "MODE PATH" for each path of them that packages bring
+#   MODES     file with a line "MODE PATH" for each path of them that packages and traits bring
 #   IMAGES    folder with container images (*.tar) to import into containerd
+#   SETUPS    folder with scripts of the host's traits, to run in its root in the order of their names
 #   ADDED     file to write what the host then has beyond the distribution into: "TYPE MODE SIZE PATH" each
 #   SIZE      bytes; the file is sparse
 # To be run in a mount and a pid namespace of its own: whatever is mounted or started here ends with it.
 set -euo pipefail
-disk=$1 base=$2 files=$3 modes=$4 images=$5 added=$6 size=$7
+disk=$1 base=$2 files=$3 modes=$4 images=$5 setups=$6 added=$7 size=$8
 root=$disk.mnt
 umask 022
 
@@ -69,6 +70,11 @@ for image in "$images"/*.tar; do
 done
 kill "$containerd"
 wait "$containerd" || :
+
+for setup in "$setups"/*; do
+  [ -e "$setup" ] || continue
+  in_root env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin bash -euo pipefail -s < "$setup"
+done
 
 # Of the machine's /dev only this copy of the mount goes: the namespace is private.
 umount --lazy "$root/dev"

@@ -1,4 +1,14 @@
-import { copyFileSync, cpSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBaseRoot } from '../base/root.ts';
@@ -9,9 +19,12 @@ import { ensureCTools } from '../machine/ctools.ts';
 import { digestOf, ensureLayer } from '../machine/layer.ts';
 import { type Progress, stage } from '../machine/progress.ts';
 import { must } from '../machine/run.ts';
+import { buildFamily } from '../programs/build.ts';
 import type { HostProgram } from '../programs/families.ts';
 import { hostProgramsFor, type Programs } from '../programs/programs.ts';
 import { diskSize, type KubernetesVersion } from '../settings.ts';
+import type { Trait } from '../variants/trait.ts';
+import { nameOf, traitsOf, type Variant } from '../variants/variant.ts';
 import { containerdConfig, sandboxImage } from './containerd-config.ts';
 import { packagedPaths, packageLists } from './package-lists.ts';
 
@@ -20,9 +33,15 @@ const addedFile = 'added.txt';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Gives the disk that a host of this version starts its life with, made first if the cache lacks it. */
-export async function ensureGoldenDisk(version: KubernetesVersion, progress: Progress): Promise<string> {
-  return join(await ensureGolden(version, progress), diskFile);
+const traitFolder = ({ name }: Trait) => here(`../variants/${name}`);
+
+/** Gives the disk that a host of this version and variant starts its life with, made first if the cache lacks it. */
+export async function ensureGoldenDisk(
+  version: KubernetesVersion,
+  variant: Variant,
+  progress: Progress,
+): Promise<string> {
+  return join(await ensureGolden(version, variant, progress), diskFile);
 }
 
 /** A path that a fresh host has beyond the distribution, or otherwise than it. */
@@ -36,20 +55,32 @@ export interface AddedPath {
 }
 
 /** Everything that a fresh host has beyond the distribution, down to the folders of containerd's store, which are left out. */
-export async function addedPaths(version: KubernetesVersion, progress: Progress): Promise<AddedPath[]> {
-  const lines = readFileSync(join(await ensureGolden(version, progress), addedFile), 'utf8').split('\n');
+export async function addedPaths(
+  version: KubernetesVersion,
+  variant: Variant,
+  progress: Progress,
+): Promise<AddedPath[]> {
+  const golden = await ensureGolden(version, variant, progress);
+  const lines = readFileSync(join(golden, addedFile), 'utf8').split('\n');
   return lines.filter(Boolean).map((line) => {
     const [type = '', mode = '', size = '', ...path] = line.split(' ');
     return { type, mode, size: Number(size), path: `/${path.join(' ')}` };
   });
 }
 
-async function ensureGolden(version: KubernetesVersion, progress: Progress): Promise<string> {
+async function ensureGolden(
+  version: KubernetesVersion,
+  variant: Variant,
+  progress: Progress,
+): Promise<string> {
+  const traits = traitsOf(variant);
+  const packages = traits.flatMap((trait) => trait.packages ?? []);
   const [base, programs, tools] = await Promise.all([
-    ensureBaseRoot(progress),
+    ensureBaseRoot(variant.distribution, packages, progress),
     hostProgramsFor(version, progress),
     ensureCTools(progress),
   ]);
+  const its = await programsOfTraits(traits, progress);
   const sources = [
     'host-files',
     'package-files',
@@ -59,17 +90,43 @@ async function ensureGolden(version: KubernetesVersion, progress: Progress): Pro
     'golden.ts',
     '../images',
   ].map((name) => digestOf(here(name)));
+  const kind = nameOf(variant);
   return ensureLayer(
     {
-      name: `golden-${version}`,
-      inputs: [basename(dirname(base)), ...programs.identity, ...sources, String(diskSize)],
+      name: `golden-${version}-${kind}`,
+      inputs: [
+        basename(dirname(base)),
+        ...programs.identity,
+        ...its.values(),
+        ...sources,
+        ...traits.map((trait) => digestOf(traitFolder(trait))),
+        String(diskSize),
+      ],
       make: (layer) =>
-        stage(progress, `making the disk of a fresh host (Kubernetes ${version})`, () =>
-          makeGoldenDisk(layer, base, programs.paths, tools.pause),
+        stage(progress, `making the disk of a fresh host (Kubernetes ${version}, ${kind})`, () =>
+          makeGoldenDisk(layer, base, programs.paths, tools.pause, traits, its),
         ),
     },
     progress,
   );
+}
+
+/** Builds the programs of traits: path on the host, and where the program lies on this machine. */
+async function programsOfTraits(
+  traits: readonly Trait[],
+  progress: Progress,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const { families = [], programs = {} } of traits) {
+    const folders: string[] = [];
+    for (const family of families) folders.push(await buildFamily(family, progress));
+    for (const [path, name] of Object.entries(programs)) {
+      const built = folders.map((folder) => join(folder, name)).find((candidate) => existsSync(candidate));
+      if (built === undefined) throw new Error(`${folders.join(', ')} lacks ${name}`);
+      found.set(path, built);
+    }
+  }
+  return found;
 }
 
 /** Lays out what golden.sh puts on the disk, and runs it. */
@@ -78,6 +135,8 @@ async function makeGoldenDisk(
   base: string,
   programs: Programs['paths'],
   pause: string,
+  traits: readonly Trait[],
+  programsOfTheirs: ReadonlyMap<string, string>,
 ): Promise<void> {
   const disk = join(layer, diskFile);
   const scaffold = (name: string) => `${disk}.${name}`;
@@ -91,6 +150,15 @@ async function makeGoldenDisk(
   const modes = scaffold('modes');
   writeFileSync(modes, packagedPaths.map(({ mode, path }) => `${mode} ${path}\n`).join(''));
 
+  for (const [path, program] of programsOfTheirs) {
+    mkdirSync(dirname(join(files, path)), { recursive: true });
+    placeAt(program, join(files, path));
+    appendFileSync(modes, `755 ${path}\n`);
+  }
+  const setups = scaffold('setups');
+  mkdirSync(setups);
+  for (const [index, trait] of traits.entries()) layTrait(trait, index, files, modes, setups);
+
   const archives = scaffold('images');
   mkdirSync(archives);
   await writeImageArchive(images.etcd, join(archives, 'etcd.tar'));
@@ -102,8 +170,19 @@ async function makeGoldenDisk(
   }
 
   const added = join(layer, addedFile);
-  await must(alone(['bash', here('golden.sh'), disk, base, files, modes, archives, added, String(diskSize)]));
-  for (const path of [files, modes, archives]) rmSync(path, { recursive: true });
+  const scaffolds = [files, modes, archives, setups];
+  await must(alone(['bash', here('golden.sh'), disk, base, ...scaffolds, added, String(diskSize)]));
+  for (const path of scaffolds) rmSync(path, { recursive: true });
+}
+
+/** Lays out what a trait's folder has; its setup gets the trait's place in the order as its name. */
+function layTrait(trait: Trait, index: number, files: string, modes: string, setups: string): void {
+  const from = (name: string) => join(traitFolder(trait), name);
+  if (existsSync(from('files'))) cpSync(from('files'), files, { recursive: true, verbatimSymlinks: true });
+  if (existsSync(from('modes'))) appendFileSync(modes, readFileSync(from('modes')));
+  if (existsSync(from('setup.sh'))) {
+    copyFileSync(from('setup.sh'), join(setups, `${String(index).padStart(2, '0')}-${trait.name}`));
+  }
 }
 
 /** Lays out what the packages leave; their modes come later, because a folder of the machine may not be able to have them. */

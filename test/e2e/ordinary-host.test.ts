@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { addedPaths } from '../../lab/disks/golden.ts';
 import { packagedPaths } from '../../lab/disks/package-lists.ts';
+import { ordinary } from '../../lab/variants/variant.ts';
 import type { Lab } from '../../lab/client.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { additions, means } from '../lab/additions.ts';
@@ -72,7 +73,7 @@ async function whole(acknowledged: readonly string[]): Promise<void> {
 
 describe('the hosts of the lab', () => {
   test('have what their packages bring, with its modes, and beyond it only what lab/README.md lists', async () => {
-    const added = await addedPaths(lab.kubernetes, () => undefined);
+    const added = await addedPaths(lab.kubernetes, ordinary(), () => undefined);
     const modes = new Map(added.map(({ path, mode }) => [path, mode]));
     const packaged = new Map(packagedPaths.map(({ path, mode }) => [path, mode]));
     for (const [path, mode] of packaged) expect([path, modes.get(path)]).toEqual([path, mode]);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownDistribution } from '../../../lab/base/mirror.ts';
 import { ensureBaseRoot } from '../../../lab/base/root.ts';
 import { ensureLayer } from '../../../lab/machine/layer.ts';
 import type { Progress } from '../../../lab/machine/progress.ts';
@@ -30,7 +31,7 @@ export async function ensureAnsible(progress: Progress): Promise<AnsibleTools> {
     },
     progress,
   );
-  const root = await ensureBaseRoot(progress);
+  const root = await ensureBaseRoot(ownDistribution().codename, [], progress);
   const packages = await ensureLayer(
     { name: 'host-python', inputs: [root], make: (folder) => fetchHostPython(root, folder) },
     progress,

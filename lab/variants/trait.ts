@@ -1,0 +1,31 @@
+import type { Family } from '../programs/families.ts';
+
+/**
+ * One way in which a host may differ from the ordinary one, and all that makes it differ. The folder of the same name, beside this
+ * file, has what goes onto the disk:
+ *
+ *   files/    tree to lay over the disk; every file 644, every folder 755
+ *   modes     a line "MODE PATH" for each path that has another mode
+ *   setup.sh  runs at the end, with bash, as root in the host's root folder, with nothing of the host running and no network
+ */
+export interface Trait {
+  readonly name: string;
+  /** How `lab up` asks for it: the flag, and the value if the flag takes one. */
+  readonly flag: TraitFlag;
+  /** Releases that it can be had on; all of them if not given. */
+  readonly distributions?: readonly string[];
+  /** Packages of the host's own distribution that it installs. */
+  readonly packages?: readonly string[];
+  /** Programs that are built for it. */
+  readonly families?: readonly Family[];
+  /** Where the programs of its families go: path on the host, and name of the program. */
+  readonly programs?: Readonly<Record<string, string>>;
+}
+
+/** Flags of `lab up` that choose one of several traits, and those that are a trait by themselves. */
+export const choices = ['userland', 'runtime', 'programs'] as const;
+export const switches = ['hardened', 'data-disk'] as const;
+
+export type TraitFlag =
+  | { readonly choice: (typeof choices)[number]; readonly value: string }
+  | { readonly switch: (typeof switches)[number] };

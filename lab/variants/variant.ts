@@ -1,0 +1,95 @@
+import { ownDistribution } from '../base/mirror.ts';
+import { choices, type Trait, type TraitFlag } from './trait.ts';
+import { traits } from './traits.ts';
+
+/** What kind of host a host is: the release of its distribution, and what differs from the ordinary host. */
+export interface Variant {
+  /** As debootstrap names it: "bookworm". */
+  readonly distribution: string;
+  /** Names of its traits, in the order of `traits`. */
+  readonly traits: readonly string[];
+}
+
+/** Releases that a host can have beside the machine's own. */
+export const debianReleases = ['bookworm', 'trixie'] as const;
+
+/** The ordinary host: what the packages leave, on the machine's own release. */
+export function ordinary(): Variant {
+  return { distribution: ownDistribution().codename, traits: [] };
+}
+
+/**
+ * The variant of this name, as in "trixie+rust-userland+hardened": words joined by "+", in any order. A release that is not named is
+ * the machine's own; "ordinary" names the ordinary host.
+ *
+ * @throws Error if a word is no trait and no release, comes twice, or does not go with another.
+ */
+export function variantNamed(name: string): Variant {
+  const words = name === 'ordinary' ? [] : name.split('+');
+  const own = ordinary().distribution;
+  const releases = words.filter((word) => isRelease(word) || word === own);
+  const names = words.filter((word) => !releases.includes(word));
+  const strange = names.filter((word) => !traits.some((trait) => trait.name === word));
+  if (strange.length > 0) {
+    const known = variantWords().join(', ');
+    throw new Error(`there is no "${strange.join('", "')}" to make a host of; there are ${known}`);
+  }
+  if (new Set(words).size < words.length) throw new Error(`"${name}" names something twice`);
+  if (releases.length > 1) throw new Error(`a host is either ${releases.join(' or ')}`);
+  return checked({ distribution: releases[0] ?? own, traits: inOrder(names) });
+}
+
+/** The words that a variant's name is made of. */
+export function variantWords(): string[] {
+  return [...new Set([ordinary().distribution, ...debianReleases]), ...traits.map(({ name }) => name)];
+}
+
+/** The name of a variant; `variantNamed` gives the same variant back. */
+export function nameOf({ distribution, traits: names }: Variant): string {
+  return [distribution, ...names].join('+');
+}
+
+/** The traits of a variant, in the order in which they are laid over its disk. */
+export function traitsOf(variant: Variant): Trait[] {
+  return traits.filter(({ name }) => variant.traits.includes(name));
+}
+
+/** The trait that a flag of `lab up` asks for. @throws Error if the flag has no such value. */
+export function traitAskedFor(flag: TraitFlag): Trait {
+  const found = traits.find((trait) => JSON.stringify(trait.flag) === JSON.stringify(flag));
+  if (found !== undefined) return found;
+  if ('switch' in flag) throw new Error(`there is no --${flag.switch}`);
+  throw new Error(`--${flag.choice} is one of ${valuesOf(flag.choice).join(', ')}, not "${flag.value}"`);
+}
+
+/** The values that a flag of `lab up` takes; the first one is the ordinary host's. */
+export function valuesOf(choice: (typeof choices)[number]): string[] {
+  const ordinaryValue = { userland: 'gnu', runtime: 'containerd', programs: 'usr' }[choice];
+  const values = traits.flatMap(({ flag }) =>
+    'choice' in flag && flag.choice === choice ? [flag.value] : [],
+  );
+  return [ordinaryValue, ...values];
+}
+
+function isRelease(word: string): boolean {
+  return debianReleases.some((release) => release === word);
+}
+
+function inOrder(names: readonly string[]): string[] {
+  return traits.map(({ name }) => name).filter((name) => names.includes(name));
+}
+
+/** Gives the variant back. Throws if a host cannot be all of that at once. */
+function checked(variant: Variant): Variant {
+  const its = traitsOf(variant);
+  for (const choice of choices) {
+    const chosen = its.filter(({ flag }) => 'choice' in flag && flag.choice === choice);
+    if (chosen.length > 1) throw new Error(`a host is either ${chosen.map(({ name }) => name).join(' or ')}`);
+  }
+  for (const { name, distributions } of its) {
+    if (distributions !== undefined && !distributions.includes(variant.distribution)) {
+      throw new Error(`${name} can be had on ${distributions.join(', ')}, not on ${variant.distribution}`);
+    }
+  }
+  return variant;
+}
