@@ -68,7 +68,9 @@ const NO_SANDBOX_IMAGE =
  * `cri ARGUMENT…` runs crictl. `etcd_containers FLAG…` lists etcd's containers, also those that have ended.
  *
  * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it, so it is
- * read anew every second. `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked for `/health`. The
+ * read anew every second. `/readyz` is 200 only with a quorum, and whether the database is full does not count there; releases that
+ * lack it (before 3.4.29 and 3.5.11) answer 404 and are asked for `/health` likewise (`exclude` is known from 3.4.16 on; server/etcdserver/api/etcdhttp):
+ * a member that starts with a larger quota keeps the alarm until it is disarmed. The
  * answer counts only from a socket of root's or of etcd's own container (`is_etcds UID INODE`): any user of the host may listen there
  * while etcd does not.
  *
@@ -119,7 +121,7 @@ is_ready() {
     done 2> /dev/null < ${ETCD_MANIFEST} || true
   fi
   own_status ${loopback} "$port" /readyz is_etcds
-  if [ "$status" = 404 ]; then own_status ${loopback} "$port" /health is_etcds; fi
+  if [ "$status" = 404 ]; then own_status ${loopback} "$port" '/health?exclude=NOSPACE' is_etcds; fi
   [ "$status" = 200 ]
 }
 hear_kubelet() { kubelet_said=$(kubelet_log "$waited_since"); }
