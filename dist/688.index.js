@@ -122,11 +122,14 @@ class ChannelSlots {
     }
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: ./src/hosts/last-words.ts
 var last_words = __webpack_require__(48771);
 // EXTERNAL MODULE: ./src/hosts/root-shell/output.ts
 var root_shell_output = __webpack_require__(88314);
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/relay.ts
+
 
 
 /** What the relay says when it is connected. */
@@ -135,23 +138,34 @@ const CONNECTED = 'etcd-ha-connected';
 const NOT_CONNECTED = 98;
 /** Seconds; longer than anybody waits for a connection, so that none hangs for the minutes that the kernel tries. */
 const CONNECT_SECONDS = 15;
+/** So many bytes of the mark of the end are told from bytes of the connection: they come by chance once in 2^64 times. */
+const LEAST_OF_MARK = 8;
 /**
- * A TCP connection made by bash, passed on byte for byte by two processes of cat. The one that reads the connection
- * alone holds the output, so its end is told at once. The one that writes ends with the shell's input, which is the end
- * of the whole: bash cannot close one direction of a connection (shutdown(2)), so the port hears of an end only then.
+ * A TCP connection made by bash, passed on byte for byte by two processes of cat. When the one that reads the connection has ended,
+ * the mark is said: the end of the output itself comes late, as sudo and the login shell hold it too, and behind what these say when
+ * the shell is over. The one that writes ends with the shell's input, which is the end of the whole: bash cannot close one direction
+ * of a connection (shutdown(2)), so the port hears of an end only then.
  */
-function relayScript(address, port) {
+function relayScript(address, port, mark) {
     return `
 ( read -rt ${CONNECT_SECONDS} <> <(:) || true; kill -KILL $$ ) < /dev/null > /dev/null 2>&1 &
 impatient=$!
 if ! { exec 3<> /dev/tcp/${address}/${port}; }; then kill $impatient; exit ${NOT_CONNECTED}; fi
 kill $impatient
 echo ${CONNECTED}
-cat <&3 2> /dev/null &
+(
+  cat=
+  trap 'if [ -n "$cat" ]; then kill -KILL $cat; fi; exit' TERM
+  cat <&3 2> /dev/null &
+  cat=$!
+  wait $cat || true
+  printf ${mark}
+) &
 reader=$!
 exec > /dev/null 2>&1
 cat >&3 || true
-kill -KILL $reader`;
+kill $reader
+wait $reader || true`;
 }
 /**
  * A byte stream to a TCP port, by a shell on the host: for hosts whose SSH server forwards none.
@@ -160,8 +174,13 @@ kill -KILL $reader`;
  */
 async function openRelay(shell, address, port) {
     const connected = Promise.withResolvers();
-    const output = new root_shell_output/* FramedOutput */.pD(CONNECTED, () => connected.resolve(undefined), (chunk) => stream.receive(chunk));
-    const { stream, stderr } = shell.stream(relayScript(address, port), (chunk) => output.push(chunk));
+    const mark = (0,external_node_crypto_.randomUUID)();
+    const content = new root_shell_output/* UntilMarker */.rX(mark, (chunk) => stream.receive(chunk), {
+        least: LEAST_OF_MARK,
+        onMarker: () => stream.receiveEnd(),
+    });
+    const output = new root_shell_output/* FramedOutput */.pD(CONNECTED, () => connected.resolve(undefined), (chunk) => content.push(chunk));
+    const { stream, stderr } = shell.stream(relayScript(address, port, mark), (chunk) => output.push(chunk));
     const failed = shell.whenEnded.then(() => {
         throw relayError(stderr());
     });
@@ -177,8 +196,8 @@ function relayError(stderr) {
 
 // EXTERNAL MODULE: ./src/hosts/printable.ts
 var printable = __webpack_require__(28456);
-// EXTERNAL MODULE: ./src/hosts/root-shell/root-shell.ts + 1 modules
-var root_shell = __webpack_require__(98290);
+// EXTERNAL MODULE: ./src/hosts/root-shell/root-shell.ts + 2 modules
+var root_shell = __webpack_require__(62707);
 // EXTERNAL MODULE: ./src/hosts/root-shell/sudo-dialogue.ts
 var sudo_dialogue = __webpack_require__(1741);
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell-failure.ts
@@ -189,7 +208,7 @@ var sudo_dialogue = __webpack_require__(1741);
 function startFinding(user, { trouble, ...failure }) {
     if (trouble !== undefined)
         return passwordFinding(user, trouble);
-    const said = `${failure.stderr}\n${failure.stdout}`;
+    const said = withoutCitations(saidOf(failure));
     for (const { pattern, explain } of SAYINGS) {
         const match = pattern.exec(said);
         if (match !== null)
@@ -211,7 +230,7 @@ function passwordFinding(user, trouble) {
         case 'refused':
             return {
                 fact: `sudo does not take the password that is given for user ${user}; it was sent once, and is not sent again.`,
-                cause: "the secret holds another one, or sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers).",
+                cause: "the secret holds another one, sudo wants root's (`rootpw`, `targetpw`, `runaspw` in sudoers), or a module of PAM refuses this user, as pam_faillock does for a while after wrong ones.",
                 fix: 'as this user on the host, `sudo -k true` must take it; then correct `sudo-password`.',
             };
         case 'refused before':
@@ -228,13 +247,13 @@ function passwordFinding(user, trouble) {
     }
 }
 /**
- * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu
- * has since 25.10 (src/common/error.rs, src/pam/error.rs), of env, nologin(8), sshd (session.c) and the root
- * account of cloud images. First match wins.
+ * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu has since 25.10
+ * (src/common/error.rs, src/pam/error.rs; up to 0.2.8 at least it calls itself \`sudo-rs\`, in 0.2.13 \`sudo\`), of env, nologin(8), sshd
+ * (session.c) and the root account of cloud images. First match wins.
  */
 const SAYINGS = [
     {
-        pattern: /sudo: .*(?:must have a tty|terminal is required|no tty present)/i,
+        pattern: /sudo(?:-rs)?: .*(?:must have a tty|terminal is required|no tty present)/i,
         explain: (user) => ({
             fact: `sudo wants a terminal for user ${user}.`,
             cause: '`Defaults requiretty` in sudoers.',
@@ -242,7 +261,7 @@ const SAYINGS = [
         }),
     },
     {
-        pattern: /is not in the sudoers file|may not run |is not allowed to (?:execute|run)|I'm afraid I can't do that/,
+        pattern: /is not in the sudoers file|may not run |is not allowed to (?:execute|run|authenticate)|I'm afraid I can't do that/,
         explain: (user) => ({
             fact: `user ${user} may not use sudo.`,
             cause: 'no line of sudoers allows it, or only for some commands; this action needs `bash` as root.',
@@ -250,7 +269,7 @@ const SAYINGS = [
         }),
     },
     {
-        pattern: /sudo: (?:a password|interaction|interactive authentication) is required/i,
+        pattern: /sudo(?:-rs)?: (?:a password|interaction|interactive authentication) is required/i,
         explain: (user) => ({
             fact: `sudo asks user ${user} for a password.`,
             cause: 'sudoers has no NOPASSWD for this user and all commands, does not have the user, or has a syntax error.',
@@ -258,7 +277,7 @@ const SAYINGS = [
         }),
     },
     {
-        pattern: /sudo: (?:timed out reading password|no password was provided|Password entry timed out)/i,
+        pattern: /sudo(?:-rs)?: (?:timed out|no password was provided|Password entry timed out|Authentication required but not attempted)/i,
         explain: (user) => ({
             fact: `sudo has waited for the password of user ${user} and given up.`,
             cause: '`Defaults passwd_timeout` in sudoers is very short, or the runner was stopped in between.',
@@ -266,11 +285,11 @@ const SAYINGS = [
         }),
     },
     {
-        pattern: /sudo: (.*(?:account validation failure|account is expired|password.* expired|effective uid|no new privileges|must be owned by uid 0|PAM).*)/i,
+        pattern: /sudo(?:-rs)?: (.*(?:account validation failure|account is expired|password.* expired|effective uid|no new privileges|must be owned by uid 0|PAM).*)/i,
         explain: (user, words) => ({
             fact: `sudo does not work for user ${user}: ${(0,printable/* printable */.g)(words)}`,
-            cause: 'the account is locked or expired, or sudo is damaged or forbidden on this host.',
-            fix: 'repair it on the host until `sudo -n true` works for this user.',
+            cause: 'the account is locked or expired, sudo is damaged or forbidden on this host, or it wants a password and a module of PAM does not allow that none is given.',
+            fix: 'repair it on the host until `sudo -n true` works for this user, or give the password in `sudo-password`.',
         }),
     },
     {
@@ -282,7 +301,7 @@ const SAYINGS = [
         }),
     },
     {
-        pattern: /(?:env|sudo): (?:can't execute )?.?bash.?: (?:No such file|not found|command not found)/,
+        pattern: /(?:env|sudo|sudo-rs): (?:can't execute )?.?bash.?: (?:No such file|not found|command not found)/,
         explain: () => ({
             fact: 'there is no bash on the host.',
             cause: 'it is not installed.',
@@ -337,10 +356,21 @@ const SAYINGS = [
         explain: (user) => forcedCommand(user, 'it allows sftp only'),
     },
 ];
+function saidOf({ stderr, stdout }) {
+    return (0,sudo_dialogue/* withoutPrompts */.IO)(`${stderr}\n${stdout}`);
+}
+/**
+ * Leaves out where sudo-rs cites a line of sudoers that it passes over: `FILE:LINE:COLUMN: what`, the line, and a mark below the
+ * place. It does so for each setting that it does not know, at every call, and would fill a message with that.
+ */
+function withoutCitations(said) {
+    return said.replaceAll(/^\/[^:\n]*:\d+:\d+: [^\n]*\n(?:[^\n]*\n[ \t]*\^~*(?:\n|$))?/gm, '');
+}
 function noShell(user, failure) {
-    const { status, stdout, stderr } = failure;
+    const { status } = failure;
     const code = status !== undefined && 'code' in status ? status.code : undefined;
-    const words = (0,printable/* printable */.g)(`${stderr} ${stdout}`.replaceAll(sudo_dialogue/* PROMPT */.hF, ''));
+    const said = saidOf(failure);
+    const words = (0,printable/* printable */.g)(withoutCitations(said)) || (0,printable/* printable */.g)(said);
     if (code === root_shell/* NOT_ROOT */.zq)
         return notRoot(user);
     if (code === 1 && words === '')
@@ -467,8 +497,11 @@ class RootShells {
     #isHere;
     #opening = new Set();
     #alive = new Set();
-    /** Until sudo has taken the password once, or not asked for it, one shell is started and no more. */
-    #firstAlone = new FirstAlone((error) => error instanceof root_shell/* StartFailure */.V5 && error.trouble !== undefined);
+    /**
+     * Until sudo has taken the password once, or not asked for it, one shell is started and no more. This holds for `sudo -n` too:
+     * sudo-rs up to 0.2.8 asks PAM even then, and there it is a failed try to log in; pam_faillock(8) locks the account after three.
+     */
+    #firstAlone;
     #spare;
     #closed = false;
     #opened = 0;
@@ -477,6 +510,9 @@ class RootShells {
         this.#openSession = openSession;
         this.#slots = slots;
         this.#answer = (0,root_shell/* needsSudo */.jM)(user, privilege) ? answer : undefined;
+        this.#firstAlone = (0,root_shell/* needsSudo */.jM)(user, privilege)
+            ? new FirstAlone((error) => error instanceof root_shell/* StartFailure */.V5 && isRefusal(error))
+            : undefined;
         this.#command = (0,root_shell/* shellCommand */.q$)(user, privilege, this.#answer !== undefined);
         this.#isHere = isHere;
     }
@@ -561,7 +597,7 @@ class RootShells {
         const mayWait = this.#slots.sessions > 1 || performance.now() - this.#lastEnd < LINGERING_MS;
         try {
             const start = () => this.#openShell(release, signal);
-            return await (this.#answer === undefined ? start() : this.#firstAlone.run(start));
+            return await (this.#firstAlone === undefined ? start() : this.#firstAlone.run(start));
         }
         catch (error) {
             const isLimit = isSessionLimit(error);
@@ -624,6 +660,11 @@ class RootShells {
 }
 /** The server allows fewer sessions than we wanted; when one of ours ends there is room again. */
 class TooManySessions extends Error {
+}
+/** Whether sudo has said no for want of the right password, which it would say again. */
+function isRefusal({ trouble, stderr }) {
+    return (trouble !== undefined ||
+        /^sudo(?:-rs)?: (?:(?:a password|interaction|interactive authentication) is required|PAM error)/im.test(stderr));
 }
 function unlessStartFailure(error) {
     if (error instanceof root_shell/* StartFailure */.V5)
@@ -2044,7 +2085,8 @@ async function within(ms, work) {
 
 /**
  * Runs a program and ends it when its own input does: @actions/exec gives it one that stays open as long as this process
- * lives, however that ends. The first line of standard output is the program's number, whatever that prints.
+ * lives, however that ends. The first line of standard output is the program's number, whatever that prints. Once it has ended, nothing
+ * of it is left: the one that watches is waited for, too.
  */
 const TIED = `
 exec 3<&0 < /dev/null
@@ -2056,6 +2098,7 @@ exec 3<&- > /dev/null 2>&1
 wait $program
 status=$?
 kill $watch
+wait $watch 2> /dev/null
 exit $status`;
 /**
  * Starts a program that lives as long as this process at most.
@@ -4670,7 +4713,7 @@ function lastWords(output, lines) {
 /* harmony export */   p7: () => (/* binding */ STUCK)
 /* harmony export */ });
 /* harmony import */ var _kubeadm_paths_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6803);
-/* harmony import */ var _root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(98290);
+/* harmony import */ var _root_shell_root_shell_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(62707);
 /* harmony import */ var _shell_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(51273);
 /* harmony import */ var _lock_file_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(97287);
 
@@ -5010,7 +5053,8 @@ const MOST_STDERR = 16 * KEPT_STDERR;
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   g3: () => (/* binding */ LineSplitter),
-/* harmony export */   pD: () => (/* binding */ FramedOutput)
+/* harmony export */   pD: () => (/* binding */ FramedOutput),
+/* harmony export */   rX: () => (/* binding */ UntilMarker)
 /* harmony export */ });
 /* unused harmony export LONGEST_LINE */
 /* harmony import */ var node_string_decoder__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(46193);
@@ -5066,6 +5110,56 @@ class FramedOutput {
             this.#onContent(content);
     }
 }
+/**
+ * Passes on all that comes before a marker, and nothing from there on: a login shell's traps and sudo's PAM session speak when the
+ * script has ended. Without a marker everything is passed on: a script that was killed says none.
+ */
+class UntilMarker {
+    #marker;
+    #onContent;
+    #least;
+    #onMarker;
+    /** The end of what has come, in which the marker may have begun. */
+    #begun = Buffer.alloc(0);
+    #isOver = false;
+    /**
+     * @param options.least how many bytes at the end of a chunk have to be the marker's for them to be held back until more comes;
+     * less of it are content, whatever comes.
+     */
+    constructor(marker, onContent, { least = 1, onMarker } = {}) {
+        this.#marker = Buffer.from(marker);
+        this.#onContent = onContent;
+        this.#least = least;
+        this.#onMarker = onMarker;
+    }
+    push(chunk) {
+        if (this.#isOver)
+            return;
+        const seen = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk]);
+        const index = seen.indexOf(this.#marker);
+        this.#isOver = index !== -1;
+        const whole = this.#isOver ? index : seen.length - this.#begunIn(seen);
+        this.#begun = Buffer.from(this.#isOver ? [] : seen.subarray(whole));
+        if (whole > 0)
+            this.#onContent(seen.subarray(0, whole));
+        if (this.#isOver)
+            this.#onMarker?.();
+    }
+    /** Passes on what might have been the beginning of a marker. */
+    end() {
+        const rest = this.#begun;
+        this.#begun = Buffer.alloc(0);
+        if (rest.length > 0)
+            this.#onContent(rest);
+    }
+    /** How many bytes at the end are a beginning of the marker. */
+    #begunIn(seen) {
+        let length = Math.min(this.#marker.length - 1, seen.length);
+        while (length > 0 && !seen.subarray(-length).equals(this.#marker.subarray(0, length)))
+            length -= 1;
+        return length < this.#least ? 0 : length;
+    }
+}
 /** Cuts a byte stream into lines; a line is passed on when it is complete, and of a longer one its first {@link LONGEST_LINE}. */
 class LineSplitter {
     #onLine;
@@ -5108,7 +5202,7 @@ class LineSplitter {
 
 /***/ }),
 
-/***/ 98290:
+/***/ 62707:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5125,6 +5219,8 @@ __webpack_require__.d(__webpack_exports__, {
   q$: () => (/* binding */ shellCommand)
 });
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(77598);
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __webpack_require__(78474);
 // EXTERNAL MODULE: ./src/findings.ts
@@ -5133,6 +5229,17 @@ var findings = __webpack_require__(81001);
 var output_limits = __webpack_require__(25227);
 // EXTERNAL MODULE: ./src/last-bytes.ts
 var last_bytes = __webpack_require__(93513);
+;// CONCATENATED MODULE: ./src/hosts/root-shell/at-exit.ts
+/**
+ * Bash function `at_exit COMMANDS`: has this bash, or the subshell that calls it, run them when it ends, before those of earlier
+ * calls, and end as it would have. There is one trap for EXIT, so no script may set one itself. `set -eu` is off for them. A
+ * subshell that a signal ends runs the trap of the bash around it (5.2), which is to do nothing there.
+ */
+const AT_EXIT = `at_exit() {
+  etcd_ha_at_exit[BASH_SUBSHELL]="$1"$'\\n'"\${etcd_ha_at_exit[BASH_SUBSHELL]-}"
+  trap -- "etcd_ha_code=\\$?; if [ \\$BASHPID = $BASHPID ]; then set +eu"$'\\n'"\${etcd_ha_at_exit[BASH_SUBSHELL]}"'fi; exit "$etcd_ha_code"' EXIT
+}`;
+
 // EXTERNAL MODULE: ./src/hosts/root-shell/output.ts
 var output = __webpack_require__(88314);
 // EXTERNAL MODULE: external "node:stream"
@@ -5146,13 +5253,14 @@ var external_node_stream_ = __webpack_require__(57075);
 class ShellStream extends external_node_stream_.Duplex {
     relayed = true;
     #session;
+    #isHeard = true;
     #over = false;
     #writeDone;
-    /** @param session of the shell that runs the script; its output is handed over by `receive`. */
+    /** @param session of the shell that runs the script; its output is handed over by `receive` and `receiveEnd`. */
     constructor(session) {
         super({ allowHalfOpen: true });
         this.#session = session;
-        session.stdout.once('end', () => this.push(null));
+        session.stdout.once('end', () => this.receiveEnd());
         void session.whenOver.then(() => {
             this.#over = true;
             if (this.#writeDone === undefined)
@@ -5167,6 +5275,13 @@ class ShellStream extends external_node_stream_.Duplex {
     receive(chunk) {
         if (!this.push(chunk))
             this.#session.stdout.pause();
+    }
+    /** The script will write no more, whatever else comes. */
+    receiveEnd() {
+        if (!this.#isHeard)
+            return;
+        this.#isHeard = false;
+        this.push(null);
     }
     _read() {
         this.#session.stdout.resume();
@@ -5195,6 +5310,8 @@ function endedByPeer() {
 // EXTERNAL MODULE: ./src/hosts/root-shell/sudo-dialogue.ts
 var sudo_dialogue = __webpack_require__(1741);
 ;// CONCATENATED MODULE: ./src/hosts/root-shell/root-shell.ts
+
+
 
 
 
@@ -5245,13 +5362,15 @@ function needsSudo(user, privilege) {
  * LC_ALL=C makes sudo speak English, so that its refusals are understood; --norc keeps bash from reading
  * root's .bashrc, as it would with a socket for its input. sudo reads a password byte by byte (tgetpass.c, getln), so
  * what comes behind it is bash's.
+ *
+ * Not \`-S\`: env of uutils before 0.2 takes that for its own (\`--split-string\`), though it stands behind the command's name.
  * @param mayAsk whether sudo may ask for a password.
  */
 function shellCommand(user, privilege, mayAsk = false) {
     const bash = `bash --norc -p -c '${WITH_EMPTY_ENVIRONMENT}' bash '${loader(privilege)}'`;
     if (!needsSudo(user, privilege))
         return `env LC_ALL=C ${bash}`;
-    return `env LC_ALL=C sudo ${mayAsk ? `-S -p ${sudo_dialogue/* PROMPT */.hF}` : '-n'} -- ${bash}`;
+    return `env LC_ALL=C sudo ${mayAsk ? `--stdin -p ${sudo_dialogue/* PROMPT */.hF}` : '-n'} -- ${bash}`;
 }
 /** The command ended before it was a root shell. */
 class StartFailure extends Error {
@@ -5296,12 +5415,21 @@ class RootShell {
     #exceeded = Promise.withResolvers();
     #isExceeded = false;
     #mostOutput = output_limits/* MOST_OUTPUT */.EW;
-    #onStdout = (chunk) => {
+    /** What a script says at its end, on both outputs. */
+    #end = `etcd-ha-end-${(0,external_node_crypto_.randomUUID)()}`;
+    #scriptOut = new output/* UntilMarker */.rX(this.#end, (chunk) => {
         if (this.#stdout.total + chunk.length <= this.#mostOutput)
             this.#stdout.push(chunk);
         else
             this.#exceed(new OutputLimit(this.#mostOutput, 'standard output'));
-    };
+    });
+    #scriptErr = new output/* UntilMarker */.rX(this.#end, (chunk) => {
+        this.#stderr.push(chunk);
+        this.#progress?.push(chunk);
+        if (this.#stderr.total > output_limits/* MOST_STDERR */.JX)
+            this.#exceed(new OutputLimit(output_limits/* MOST_STDERR */.JX, 'standard error'));
+    });
+    #onStdout = (chunk) => this.#scriptOut.push(chunk);
     #sudo;
     #progress;
     #given = false;
@@ -5320,12 +5448,7 @@ class RootShell {
             this.#sudo?.passed();
             this.#ready.resolve(undefined);
         }, (chunk) => this.#onStdout(chunk));
-        this.#err = new output/* FramedOutput */.pD(READY, undefined, (chunk) => {
-            this.#stderr.push(chunk);
-            this.#progress?.push(chunk);
-            if (this.#stderr.total > output_limits/* MOST_STDERR */.JX)
-                this.#exceed(new OutputLimit(output_limits/* MOST_STDERR */.JX, 'standard error'));
-        });
+        this.#err = new output/* FramedOutput */.pD(READY, undefined, (chunk) => this.#scriptErr.push(chunk));
         this.#exceeded.promise.catch(() => undefined); // told to who waits, if anybody does
         session.stdout.on('data', (chunk) => {
             if (!this.#isExceeded)
@@ -5391,6 +5514,8 @@ class RootShell {
         else
             stdin.end(Buffer.concat([this.#framed(script), input ?? Buffer.alloc(0)]));
         const status = await Promise.race([this.whenEnded, this.#exceeded.promise]);
+        this.#scriptOut.end();
+        this.#scriptErr.end();
         this.#progress?.end();
         return {
             status,
@@ -5444,7 +5569,7 @@ class RootShell {
     /** The script as the loader reads it. */
     #framed(script) {
         const servedBy = this.#session.here?.servedBy;
-        const body = Buffer.from(prepared(servedBy === undefined ? script : `${SERVED_BY}=${servedBy}\n${script}`));
+        const body = Buffer.from(prepared(servedBy === undefined ? script : `${SERVED_BY}=${servedBy}\n${script}`, this.#end));
         return Buffer.concat([Buffer.from(`${body.length}\n`), body]);
     }
     #said() {
@@ -5462,9 +5587,13 @@ function remoteResult(status, { stdout, stderr }) {
         ? { code: status.code, stdout, stderr }
         : { code: null, signal: status.signal, stdout, stderr };
 }
-/** One compound command, so that bash runs nothing at all of a script with a syntax error. */
-function prepared(script) {
-    return `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; { ${script}\n}`;
+/**
+ * One compound command, so that bash runs nothing at all of a script with a syntax error.
+ * @param end said on both outputs when the script ends: what comes behind it is of sudo's PAM session or of the login shell.
+ */
+function prepared(script, end) {
+    const setUp = `export HOME=~root PATH="${PATH}:$PATH"; umask 077; cd /; set -euo pipefail; ${AT_EXIT}`;
+    return `${setUp}; at_exit '{ printf ${end}; } 2> /dev/null; printf ${end} >&2'; { ${script}\n}`;
 }
 
 
@@ -5476,6 +5605,7 @@ function prepared(script) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Cx: () => (/* binding */ SudoDialogue),
 /* harmony export */   ID: () => (/* binding */ PasswordRefused),
+/* harmony export */   IO: () => (/* binding */ withoutPrompts),
 /* harmony export */   hF: () => (/* binding */ PROMPT)
 /* harmony export */ });
 /**
@@ -5483,6 +5613,8 @@ function prepared(script) {
  * the prompts of PAM modules too (sudo(8), -p).
  */
 const PROMPT = 'etcd-ha-sudo-password:';
+/** How sudo-rs asks for what may be seen, such as a code: not with the prompt that it was given (src/pam/converse.rs). */
+const ASKS_FOR_MORE = '[sudo: input needed';
 /** A host has refused the password. */
 class PasswordRefused extends Error {
     host;
@@ -5492,8 +5624,12 @@ class PasswordRefused extends Error {
         this.host = host;
     }
 }
-/** In sudo's and sudo-rs's words (plugins/sudoers/logging.c; src/common/error.rs). */
-const INCORRECT = /incorrect (?:password|authentication) attempt/i;
+/**
+ * In sudo's and sudo-rs's words (plugins/sudoers/logging.c; src/common/error.rs). A module of PAM that ends the try with anything else
+ * than an authentication failure, as pam_faillock does, makes sudo-rs tell that, in Linux-PAM's words (pam_strerror.c), and ask no
+ * second time.
+ */
+const INCORRECT = /incorrect (?:password|authentication) attempt|PAM error: (?:Permission denied|Authentication failure|Have exhausted maximum number of retries)/i;
 /**
  * Answers sudo's question for a password in one session: once, and not before it has been asked. To a second question there
  * is no answer, so that a wrong password is one failed try.
@@ -5527,7 +5663,12 @@ class SudoDialogue {
             return;
         const seen = Buffer.concat([this.#begun, chunk]);
         this.#begun = Buffer.from(seen.subarray(1 - PROMPT.length));
-        const asked = seen.toString('latin1').split(PROMPT).length - 1;
+        const text = seen.toString('latin1');
+        if (text.includes(ASKS_FOR_MORE)) {
+            this.#end({ kind: 'more wanted' });
+            return;
+        }
+        const asked = text.split(PROMPT).length - 1;
         if (asked === 0)
             return;
         this.#asked += asked;
@@ -5576,6 +5717,10 @@ class SudoDialogue {
         this.#onTrouble(trouble);
         this.#session.kill();
     }
+}
+/** What was said without the questions for the password themselves. */
+function withoutPrompts(said) {
+    return said.replaceAll(`[sudo: ${PROMPT}] Password: `, '').replaceAll(PROMPT, '');
 }
 /**
  * Whether sudo asks again because the first answer was wrong. It says so between its questions, in words that sudoers can
@@ -5876,7 +6021,7 @@ const OWNED_ETCD_FLAGS = new Map([
 /**
  * Every flag that kubeadm 1.31 to 1.37 writes into the manifest without being asked to: a flag that is neither among
  * these nor asked for was set by somebody else (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand, of 1.31.0,
- * 1.34.4 and 1.37.2). It writes `initial-cluster` of one member, `initial-cluster-state` when it joins one.
+ * 1.32.13, 1.33.13, 1.34.4, 1.35.4, 1.36.3 and 1.37.2; which of them writes which flag: etcd-releases.ts). It writes `initial-cluster` of one member, `initial-cluster-state` when it joins one.
  */
 const KUBEADM_ETCD_FLAGS = new Set([
     'advertise-client-urls',
@@ -5937,6 +6082,80 @@ function keepsCorruptCheck(featureGates) {
     const gates = featureGates.split(',').map((gate) => gate.split('=').map((part) => part.trim()));
     const [, value = ''] = gates.findLast(([name]) => name === 'InitialCorruptCheck') ?? [];
     return GO_TRUE.includes(value);
+}
+
+
+/***/ }),
+
+/***/ 84051:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Cw: () => (/* binding */ readYamlDocuments),
+/* harmony export */   gM: () => (/* binding */ readYaml)
+/* harmony export */ });
+/* unused harmony export MOST_YAML_CHARACTERS */
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(38815);
+
+/**
+ * Characters of YAML that is read of a host: kubeadm's configuration and manifests have 3 kB each. The time of the parser grows with the
+ * square of some texts, and 256 KiB of names take it a quarter of a minute.
+ */
+const MOST_YAML_CHARACTERS = 32 * 1024;
+/** So many texts are remembered: some of each host, which are asked for many times in one decision. */
+const MOST_REMEMBERED = 64;
+const remembered = new Map();
+/**
+ * The one document that a host has sent, as plain data; undefined if it cannot be read, is not the only one, or is longer than any such
+ * file.
+ * @returns shared data: callers leave it as it is.
+ */
+function readYaml(text) {
+    const [document, ...others] = documentsOf(text);
+    return others.length === 0 ? document : undefined;
+}
+/**
+ * The documents of a text that a host has sent, as plain data, without those that cannot be read; none if the text is longer than any
+ * such file.
+ * @returns shared data: callers leave it as it is.
+ */
+function readYamlDocuments(text) {
+    return documentsOf(text).filter((document) => document !== undefined);
+}
+/** One entry for each document; undefined where it has an error, an alias that stands for nothing, or one that leads back to itself. */
+function documentsOf(text) {
+    if (text.length > MOST_YAML_CHARACTERS)
+        return [];
+    const known = remembered.get(text);
+    if (known !== undefined)
+        return known;
+    const documents = parsed(text);
+    const [oldest] = remembered.keys();
+    if (remembered.size >= MOST_REMEMBERED && oldest !== undefined)
+        remembered.delete(oldest);
+    remembered.set(text, documents);
+    return documents;
+}
+function parsed(text) {
+    try {
+        // its warnings would quote the text on standard error
+        return [...(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .parseAllDocuments */ .hR)(text, { logLevel: 'error', prettyErrors: false })].map((document) => {
+            if (document.errors.length > 0)
+                return undefined;
+            try {
+                // it refuses aliases of aliases that would make gigabytes of a few lines
+                const value = document.toJS();
+                JSON.stringify(value);
+                return value;
+            }
+            catch {
+                return undefined;
+            }
+        });
+    }
+    catch {
+        return [];
+    }
 }
 
 
@@ -6168,8 +6387,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __webpack_require__(38815);
+// EXTERNAL MODULE: ./src/kubeadm/foreign-yaml.ts
+var foreign_yaml = __webpack_require__(84051);
 // EXTERNAL MODULE: ./src/kubeadm/json-patch.ts
 var json_patch = __webpack_require__(84178);
 ;// CONCATENATED MODULE: ./src/kubeadm/merge-patch.ts
@@ -6298,10 +6517,8 @@ function applyPatch(pod, documents, kind) {
 }
 /** The folder of patches that a kubeadm configuration names; nothing where it names none or cannot be read. */
 function patchFolderIn(configuration) {
-    for (const document of (0,dist/* parseAllDocuments */.hR)(configuration)) {
-        if (document.errors.length > 0)
-            continue;
-        const { patches } = (document.toJS() ?? {});
+    for (const document of (0,foreign_yaml/* readYamlDocuments */.Cw)(configuration)) {
+        const { patches } = (document ?? {});
         if (typeof patches?.directory === 'string')
             return patches.directory;
     }
@@ -9077,6 +9294,8 @@ function refuse(source, reason) {
 /* harmony export */   TS: () => (/* binding */ encodePem),
 /* harmony export */   xr: () => (/* binding */ decodePem)
 /* harmony export */ });
+/* harmony import */ var _pem_marks_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(42093);
+
 /** Gives a PEM text exactly as Go's pem.Encode writes it: 64 columns, one line feed at the end. */
 function encodePem(type, bytes) {
     const lines = Buffer.from(bytes)
@@ -9094,46 +9313,20 @@ const MOST_PEM_CHARACTERS = 256 * 1024;
  * `openssl x509 -text` writes such files. Takes time in proportion to the text, whatever it holds.
  */
 function decodePem(pem) {
-    const blocks = [];
-    let from = 0;
-    for (const { type, start, bodyStart, end } of blocksIn(pem)) {
-        if (start < from)
-            continue;
-        from = end + endLine(type).length;
-        const body = pem.slice(bodyStart, end);
+    return (0,_pem_marks_js__WEBPACK_IMPORTED_MODULE_0__/* .pemSpans */ .k)(pem, ({ end }) => endsLine(pem, end)).flatMap((span) => {
+        if (!span.isClosed)
+            return [];
+        const body = pem.slice(span.bodyStart, span.bodyEnd);
         const hasHeaders = body.includes(':');
         const bytes = hasHeaders ? Buffer.alloc(0) : Buffer.from(body, 'base64');
-        blocks.push({ type, text: pem.slice(start, from), hasHeaders, bytes });
-    }
-    return blocks;
+        return [{ type: span.label, text: pem.slice(span.start, span.end), hasHeaders, bytes }];
+    });
 }
-/** Each BEGIN line with the next END line of its type; those inside of another block as well. */
-function blocksIn(pem) {
-    const marks = [...pem.matchAll(/-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g)];
-    const ends = new Map();
-    const found = [];
-    // from behind, so that the next END line of a type is known without a search
-    for (const { 0: mark, 1: kind, 2: type = '', index: start } of marks.toReversed()) {
-        if (kind === 'END') {
-            ends.set(type, start);
-            continue;
-        }
-        const end = ends.get(type);
-        const bodyStart = behindLine(pem, start + mark.length + DASHES);
-        if (end !== undefined && bodyStart !== undefined && bodyStart <= end)
-            found.push({ type, start, bodyStart, end });
-    }
-    return found.toReversed();
-}
-const DASHES = '-----'.length;
-function endLine(type) {
-    return `-----END ${type}-----`;
-}
-/** Where the next line begins, if there are only blanks before it. */
-function behindLine(pem, at) {
+/** Whether only blanks stand before the next line break. */
+function endsLine(pem, at) {
     const lineBreak = /[ \t]*\r?\n/y;
     lineBreak.lastIndex = at;
-    return lineBreak.test(pem) ? lineBreak.lastIndex : undefined;
+    return lineBreak.test(pem);
 }
 
 
@@ -9731,7 +9924,7 @@ function readInputs(mask) {
         if (name in raw)
             continue;
         const value = (0,runner.getInput)(name).trim();
-        if ((0,quote/* holdsPrivateKey */.j)(value))
+        if ((0,quote/* holdsPrivateKey */.jc)(value))
             mask(value);
         raw[name] = value;
     }
@@ -10344,7 +10537,7 @@ function userProblem(value) {
     if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,127}\$?$/.test(value) && !/@\d+(\.\d+){3}$/.test(value))
         return undefined;
     return {
-        fact: `${(0,quote/* quote */.h)(value)} is not the name of a user.`,
+        fact: `${(0,quote/* quote */.hD)(value)} is not the name of a user.`,
         ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
     };
 }
@@ -10430,7 +10623,7 @@ function isHost(text) {
 }
 function problem(text, fact, advice) {
     return {
-        fact: `${(0,quote/* quote */.h)(text)} ${fact}`,
+        fact: `${(0,quote/* quote */.hD)(text)} ${fact}`,
         fix: `${advice === undefined ? 'write user, host and port' : advice}, ${EXAMPLE}`,
     };
 }
@@ -10486,7 +10679,7 @@ function refuseStrangers(pins, hosts, findings) {
     for (const pin of pins.filter((one) => !hosts.some((host) => (0,host_pins/* isPinOf */.ZY)(one, host)))) {
         findings.push({
             at: pin.at,
-            fact: `no host is called ${(0,quote/* quote */.h)(pin.host)}.`,
+            fact: `no host is called ${(0,quote/* quote */.hD)(pin.host)}.`,
             cause: 'a typing error, or `ssh-keygen -lf` has printed the comment of the key in place of its host.',
             fix: `write a host as it is in the inputs: ${[...new Set(hosts.flatMap(namesOf))].join(', ')}.`,
         });
@@ -10577,17 +10770,17 @@ function notAHost(word) {
         : undefined;
 }
 function noHost(word) {
-    return { fact: `${(0,quote/* quote */.h)(word)} has no host in front of it.`, fix: `write ${parse_host_fingerprints_EXAMPLE}.` };
+    return { fact: `${(0,quote/* quote */.hD)(word)} has no host in front of it.`, fix: `write ${parse_host_fingerprints_EXAMPLE}.` };
 }
 function noFingerprint(host) {
-    return { fact: `behind ${(0,quote/* quote */.h)(host)} stands no fingerprint.`, fix: `write ${parse_host_fingerprints_EXAMPLE}.` };
+    return { fact: `behind ${(0,quote/* quote */.hD)(host)} stands no fingerprint.`, fix: `write ${parse_host_fingerprints_EXAMPLE}.` };
 }
 function damaged(word) {
-    return { fact: `${(0,quote/* quote */.h)(word)} is cut off or damaged.`, fix: `write ${parse_host_fingerprints_EXAMPLE}.` };
+    return { fact: `${(0,quote/* quote */.hD)(word)} is cut off or damaged.`, fix: `write ${parse_host_fingerprints_EXAMPLE}.` };
 }
 function unknownType(word) {
     return {
-        fact: `${(0,quote/* quote */.h)(word)} is not a type of host key behind its fingerprint.`,
+        fact: `${(0,quote/* quote */.hD)(word)} is not a type of host key behind its fingerprint.`,
         fix: `write (${[...TYPES.keys()].join('), (')}), or leave it out.`,
     };
 }
@@ -10605,7 +10798,7 @@ function parseInteger(input, value, range, findings) {
         return number;
     findings.push({
         at: input,
-        fact: `${(0,quote/* quote */.h)(value)} is not a whole number from ${range.least} to ${range.greatest}.`,
+        fact: `${(0,quote/* quote */.hD)(value)} is not a whole number from ${range.least} to ${range.greatest}.`,
         fix: `write it in digits, for example ${input}: ${range.example}.`,
     });
     return undefined;
@@ -10618,7 +10811,7 @@ function parseBoolean(input, value, findings) {
         return false;
     findings.push({
         at: input,
-        fact: `${(0,quote/* quote */.h)(value)} is not a boolean.`,
+        fact: `${(0,quote/* quote */.hD)(value)} is not a boolean.`,
         fix: `write ${input}: true or ${input}: false.`,
     });
     return undefined;
@@ -10631,7 +10824,7 @@ function parseChoice(input, value, choices, findings) {
     const meant = nearest(value, choices) ?? choices[0] ?? '';
     findings.push({
         at: input,
-        fact: `${(0,quote/* quote */.h)(value)} is not one of ${choices.join(', ')}.`,
+        fact: `${(0,quote/* quote */.hD)(value)} is not one of ${choices.join(', ')}.`,
         fix: `write one of them, for example ${input}: ${meant}.`,
     });
     return undefined;
@@ -10651,15 +10844,15 @@ function parseDuration(input, value, range, findings) {
 }
 function durationProblem(value, readable, range, example) {
     if (readable)
-        return { fact: `${(0,quote/* quote */.h)(value)} is not between ${range.words}.`, fix: `for example ${example}.` };
+        return { fact: `${(0,quote/* quote */.hD)(value)} is not between ${range.words}.`, fix: `for example ${example}.` };
     if (/^\d+$/.test(value)) {
         return {
-            fact: `${(0,quote/* quote */.h)(value)} has no unit: it could be seconds or minutes.`,
+            fact: `${(0,quote/* quote */.hD)(value)} has no unit: it could be seconds or minutes.`,
             fix: `write ${value}s, ${value}m or ${value}h, for example ${example}.`,
         };
     }
     return {
-        fact: `${(0,quote/* quote */.h)(value)} is not a duration.`,
+        fact: `${(0,quote/* quote */.hD)(value)} is not a duration.`,
         fix: `write hours, minutes and seconds in that order, as 90s, 15m or 1h30m, for example ${example}.`,
     };
 }
@@ -10959,7 +11152,7 @@ function parseName(value, findings) {
         at: 'artifact-name',
         fact: refused === undefined
             ? `the name has ${value.length} characters, more than ${longestName}.`
-            : `${(0,quote/* quote */.h)(value)} holds ${JSON.stringify(refused)}, which the artifact service refuses.`,
+            : `${(0,quote/* quote */.hD)(value)} holds ${JSON.stringify(refused)}, which the artifact service refuses.`,
         fix: 'use letters, digits, dashes, dots and underscores, for example artifact-name: etcd-report-${{ github.run_attempt }}.',
     });
     return undefined;
@@ -11086,7 +11279,7 @@ function parseExtraSans(value, findings) {
 }
 function sanProblem(text) {
     const fix = 'write names in lower case and addresses without brackets and port, for example extra-sans: etcd.example.com, *.etcd.example.com, 10.0.0.100.';
-    const fact = `${(0,quote/* quote */.h)(text)} is neither an IP address nor a DNS name that kubeadm would put into a certificate.`;
+    const fact = `${(0,quote/* quote */.hD)(text)} is neither an IP address nor a DNS name that kubeadm would put into a certificate.`;
     const foreign = (0,characters/* foreignCharacter */.sE)(text);
     if (foreign !== undefined)
         return { fact, cause: `it holds ${foreign}, and only ASCII stands in certificates.`, fix };
@@ -11169,7 +11362,7 @@ function parseDataPlaces(inputs, findings) {
     if (isWithin(walDir, dataDir) || isWithin(dataDir, walDir)) {
         findings.push({
             at: 'wal-dir',
-            fact: `${(0,quote/* quote */.h)(walDir)} and data-dir (${(0,quote/* quote */.h)(dataDir)}) lie one in the other.`,
+            fact: `${(0,quote/* quote */.hD)(walDir)} and data-dir (${(0,quote/* quote */.hD)(dataDir)}) lie one in the other.`,
             cause: 'the folder in which etcd keeps its log by itself was meant.',
             fix: 'leave wal-dir out, or name a folder on another disk, for example wal-dir: /var/lib/etcd-wal.',
         });
@@ -11187,7 +11380,7 @@ function parseFolder(input, value, findings) {
         return value;
     findings.push({
         at: input,
-        fact: `${(0,quote/* quote */.h)(value)} ${fact}`,
+        fact: `${(0,quote/* quote */.hD)(value)} ${fact}`,
         fix: `use a folder of etcd's own, for example ${input}: ${EXAMPLES[input]}.`,
     });
     return undefined;
@@ -11323,19 +11516,19 @@ function meaningful(text) {
 function noFlag(line) {
     if (/^(?:[\w./-]*\/)?etcd(?:\s|$)/.test(line)) {
         return {
-            fact: `${(0,quote/* quote */.h)(line)} begins with the program; its flags alone are given here.`,
+            fact: `${(0,quote/* quote */.hD)(line)} begins with the program; its flags alone are given here.`,
             cause: 'a whole command line was copied.',
             fix: 'leave the program out, and write each flag on a line of its own, for example --snapshot-count=5000.',
         };
     }
     if (!/^--\S*=/.test(line) && line.includes('=')) {
         return {
-            fact: `${(0,quote/* quote */.h)(line)} is not a flag with its value: there is white space before the =.`,
+            fact: `${(0,quote/* quote */.hD)(line)} is not a flag with its value: there is white space before the =.`,
             fix: 'write each flag on a line of its own, for example --snapshot-count=5000.',
         };
     }
     return {
-        fact: `${(0,quote/* quote */.h)(line)} is not a flag with its value: there is no = in it.`,
+        fact: `${(0,quote/* quote */.hD)(line)} is not a flag with its value: there is no = in it.`,
         fix: 'write each flag on a line of its own, all in one form, for example --snapshot-count=5000.',
     };
 }
@@ -11345,21 +11538,21 @@ function lineProblem(line, value) {
         return undefined;
     if (/^["']/.test(line)) {
         return {
-            fact: `the flag in ${(0,quote/* quote */.h)(line)} is in quotes, which etcd would take for part of it.`,
+            fact: `the flag in ${(0,quote/* quote */.hD)(line)} is in quotes, which etcd would take for part of it.`,
             cause: 'the flag was copied from a shell script or a list.',
             fix: 'write the flag without quotes, for example --log-level=debug.',
         };
     }
     if (/\s--[a-z]/.test(value)) {
         return {
-            fact: `there are several flags in ${(0,quote/* quote */.h)(line)}.`,
+            fact: `there are several flags in ${(0,quote/* quote */.hD)(line)}.`,
             cause: 'the flags were copied from a command line.',
             fix: 'write each flag on a line of its own, for example --snapshot-count=5000.',
         };
     }
     if (/^(["']).*\1$/.test(value)) {
         return {
-            fact: `the value in ${(0,quote/* quote */.h)(line)} is in quotes, which etcd would take for part of it.`,
+            fact: `the value in ${(0,quote/* quote */.hD)(line)} is in quotes, which etcd would take for part of it.`,
             cause: 'the flag was copied from a shell script.',
             fix: 'write the value without quotes, for example --log-level=debug.',
         };
@@ -11395,7 +11588,7 @@ function flagsOfMapping(text, findings) {
 function noSingleValue(name, at) {
     return {
         at,
-        fact: `${(0,quote/* quote */.h)(name)} has a list, a mapping or the like in place of one value.`,
+        fact: `${(0,quote/* quote */.hD)(name)} has a list, a mapping or the like in place of one value.`,
         fix: `write one value as on etcd's command line, several of them with commas, ${flag_forms_example}`,
     };
 }
@@ -11439,7 +11632,7 @@ const REMAINS = [
 function shellProblem(name, value) {
     const found = REMAINS.find(({ pattern }) => pattern.test(value));
     return (found && {
-        fact: `the value of --${name}, ${(0,quote/* quote */.h)(value)}, ${found.what}; etcd would get it as it is written.`,
+        fact: `the value of --${name}, ${(0,quote/* quote */.hD)(value)}, ${found.what}; etcd would get it as it is written.`,
         cause: 'the flags were copied from a shell script or from a list.',
         fix: found.fix,
     });
@@ -11468,7 +11661,7 @@ function checkFlag({ name, value, at }) {
         return [
             {
                 at,
-                fact: `${(0,quote/* quote */.h)(name)} is not the name of a flag.`,
+                fact: `${(0,quote/* quote */.hD)(name)} is not the name of a flag.`,
                 ...(/[A-Z_]/.test(name) && { cause: 'the name of the environment variable was written.' }),
                 fix: 'write it as etcd --help has it, in lower-case letters, digits and dashes, for example snapshot-count.',
             },
@@ -11510,7 +11703,7 @@ function valueProblem(name, value) {
         return remains;
     if (name === 'feature-gates' && !(0,etcd_flags/* keepsCorruptCheck */.m1)(value)) {
         return {
-            fact: `${(0,quote/* quote */.h)(value)} would take the place of kubeadm's own --feature-gates=InitialCorruptCheck=true.`,
+            fact: `${(0,quote/* quote */.hD)(value)} would take the place of kubeadm's own --feature-gates=InitialCorruptCheck=true.`,
             cause: 'only the other gates were named; by this one a member compares its data with the others before it serves.',
             fix: 'name it too, for example feature-gates: InitialCorruptCheck=true,CompactHashCheck=true.',
         };
@@ -11525,7 +11718,7 @@ function checkTwice(flag, index, flags) {
     return [
         {
             at: flag.at,
-            fact: `${(0,quote/* quote */.h)(flag.name)} was given before, at ${flags[first]?.at ?? ''}.`,
+            fact: `${(0,quote/* quote */.hD)(flag.name)} was given before, at ${flags[first]?.at ?? ''}.`,
             fix: 'keep one of the two.',
         },
     ];
@@ -11619,7 +11812,7 @@ function parseProbe(value, findings) {
         return value;
     findings.push({
         at: 'health-probe',
-        fact: `${(0,quote/* quote */.h)(value)} is not the absolute path of a program, of letters, digits, dots, dashes and underscores.`,
+        fact: `${(0,quote/* quote */.hD)(value)} is not the absolute path of a program, of letters, digits, dots, dashes and underscores.`,
         fix: 'write where the probe is installed on the hosts, for example health-probe: /usr/local/sbin/etcd-ha-health-probe.',
     });
     return undefined;
@@ -11631,7 +11824,7 @@ function parseHistory(artifact, token, findings) {
     if (!/^[^"':<>|*?\\/\p{Cc}]{1,127}\*?$/u.test(artifact)) {
         findings.push({
             at: 'history-artifact',
-            fact: `${(0,quote/* quote */.h)(artifact)} is not the name of an artifact, nor the beginning of one with a * behind it.`,
+            fact: `${(0,quote/* quote */.hD)(artifact)} is not the name of an artifact, nor the beginning of one with a * behind it.`,
             fix: 'write what artifact-name is, for example history-artifact: etcd-health-*.',
         });
         return undefined;
@@ -11668,7 +11861,7 @@ function parseRegistry(username, password, imageRepository, findings) {
             at: 'image-repository',
             fact: imageRepository === ''
                 ? 'registry-username and registry-password are given without the registry that they are for.'
-                : `${(0,quote/* quote */.h)(imageRepository)} names no registry, and credentials are given for one.`,
+                : `${(0,quote/* quote */.hD)(imageRepository)} names no registry, and credentials are given for one.`,
             cause: 'they would go to another registry than they are meant for.',
             fix: 'name it with its host, for example image-repository: registry.example.com/k8s.',
         });
@@ -11678,7 +11871,7 @@ function parseRegistry(username, password, imageRepository, findings) {
     if (/[:\p{Cc}]/u.test(username)) {
         findings.push({
             at: 'registry-username',
-            fact: `${(0,quote/* quote */.h)(username)} holds a colon or a control character, which no registry takes there.`,
+            fact: `${(0,quote/* quote */.hD)(username)} holds a colon or a control character, which no registry takes there.`,
             cause: 'name and password were pasted together.',
             fix: 'give the name alone as registry-username and the password or token as registry-password.',
         });
@@ -11746,7 +11939,7 @@ function parseArchivePath(value, findings) {
         at: 'image-archive',
         fact: isList
             ? 'several lines are given, and it takes one file.'
-            : `${(0,quote/* quote */.h)(path)} is a URL; a file on the runner is meant.`,
+            : `${(0,quote/* quote */.hD)(path)} is a URL; a file on the runner is meant.`,
         fix: isList
             ? 'put all images into one archive, for example `docker save IMAGE IMAGE -o images.tar` and image-archive: images.tar.'
             : 'fetch it in a step before and give its path, for example image-archive: images.tar.',
@@ -11758,7 +11951,7 @@ function parseImageRepository(value, findings) {
     const fact = repositoryProblem(value);
     if (fact === undefined)
         return value;
-    findings.push({ at: 'image-repository', fact: `${(0,quote/* quote */.h)(value)} ${fact}`, fix: repositoryFix });
+    findings.push({ at: 'image-repository', fact: `${(0,quote/* quote */.hD)(value)} ${fact}`, fix: repositoryFix });
     return undefined;
 }
 function repositoryProblem(value) {
@@ -11774,14 +11967,14 @@ function repositoryProblem(value) {
         ? undefined
         : 'is not a registry and path of an image.';
 }
-/** The oldest etcd that every supported kubeadm (1.31 and later) takes as an external one: MinExternalEtcdVersion. */
+/** The oldest etcd that any supported kubeadm (1.31.0) takes as an external one: MinExternalEtcdVersion. Later ones want 3.5.24. */
 const oldest = [3, 5, 11];
 /** Reads the tag of the etcd image. Its version must show: kubeadm chooses etcd's flags by it. */
 function parseImageTag(value, findings) {
     const fact = tagProblem(value);
     if (fact === undefined)
         return value;
-    findings.push({ at: 'etcd-image-tag', fact: `${(0,quote/* quote */.h)(value)} ${fact}`, fix: tagFix });
+    findings.push({ at: 'etcd-image-tag', fact: `${(0,quote/* quote */.hD)(value)} ${fact}`, fix: tagFix });
     return undefined;
 }
 function tagProblem(value) {
@@ -11793,7 +11986,7 @@ function tagProblem(value) {
     if (version === undefined)
         return "does not begin with etcd's version, by which kubeadm chooses etcd's flags.";
     return isOlder(version, oldest)
-        ? `is older than ${oldest.join('.')}, the oldest etcd that kubeadm 1.31 and later takes for a control plane.`
+        ? `is older than ${oldest.join('.')}, the oldest etcd that any kubeadm from 1.31 on takes for a control plane.`
         : undefined;
 }
 function isOlder(version, than) {
@@ -11818,7 +12011,7 @@ function parseApprovedPlan(value, operation, findings) {
         return digest.toLowerCase();
     findings.push({
         at: 'approved-plan',
-        fact: `${(0,quote/* quote */.h)(value)} is not the digest of a plan, which has 64 hex digits.`,
+        fact: `${(0,quote/* quote */.hD)(value)} is not the digest of a plan, which has 64 hex digits.`,
         ...(value.startsWith('{') && { cause: 'the output plan was passed in place of plan-digest.' }),
         fix,
     });
@@ -11993,7 +12186,7 @@ function kubeletValueProblem(name, value) {
     const { words, holds, example } = KINDS[kind];
     if (!holds(value)) {
         return {
-            fact: `${name} is ${(0,quote/* quote */.h)(JSON.stringify(value))}, and kubelet reads ${words} there: it would not start.`,
+            fact: `${name} is ${(0,quote/* quoteJson */.fp)(value)}, and kubelet reads ${words} there: it would not start.`,
             fix: `write ${words}, for example ${name}: ${example}.`,
         };
     }
@@ -12163,7 +12356,7 @@ function checkField({ name, place }, value) {
         return [
             {
                 at: place,
-                fact: `${(0,quote/* quote */.h)(name)} is not the name of a field: kubelet tells capitals from small letters, and would pass over it.`,
+                fact: `${(0,quote/* quote */.hD)(name)} is not the name of a field: kubelet tells capitals from small letters, and would pass over it.`,
                 fix: `write it as ${otherCase}.`,
             },
         ];
@@ -12177,7 +12370,7 @@ function noField(name, place) {
     const field = [...KUBELET_FIELDS.keys()].find((each) => each.toLowerCase() === meant);
     return {
         at: place,
-        fact: `${(0,quote/* quote */.h)(name)} is not the name of a field.`,
+        fact: `${(0,quote/* quote */.hD)(name)} is not the name of a field.`,
         ...(isFlag && { cause: 'a command-line flag of the kubelet was written.' }),
         fix: `write the field of KubeletConfiguration (kubelet.config.k8s.io/v1beta1), ${field === undefined ? parse_kubelet_config_example : `perhaps ${field}.`}`,
     };
@@ -12228,7 +12421,7 @@ function textOf(node, key, { placeOf, findings }) {
     }
     findings.push({
         at: placeOf(node),
-        fact: `${(0,quote/* quote */.h)(key)} has ${(0,dist/* isMap */.jh)(node) ? 'a mapping' : 'a list'} in place of one value.`,
+        fact: `${(0,quote/* quote */.hD)(key)} has ${(0,dist/* isMap */.jh)(node) ? 'a mapping' : 'a list'} in place of one value.`,
         fix: `write one value, ${key}: ${fields_EXAMPLES[key] ?? '…'}.`,
     });
     return undefined;
@@ -12274,7 +12467,7 @@ function unknownKey({ key, at }, known, of) {
     if (SECRET.test(key)) {
         return {
             at,
-            fact: `${(0,quote/* quote */.h)(key)} has the name of a secret, and an inventory is not kept secret: the log shows it.`,
+            fact: `${(0,quote/* quote */.hD)(key)} has the name of a secret, and an inventory is not kept secret: the log shows it.`,
             cause: 'it was written for another tool.',
             fix: 'leave it out, replace the secret if it was a real one, and pass secrets by the inputs made for them, such as ssh-private-key.',
         };
@@ -12282,7 +12475,7 @@ function unknownKey({ key, at }, known, of) {
     const meant = HABITS.get(key.toLowerCase().replaceAll('-', '_')) ?? nearest(key, known);
     return {
         at,
-        fact: `${(0,quote/* quote */.h)(key)} is no key of ${of}.`,
+        fact: `${(0,quote/* quote */.hD)(key)} is no key of ${of}.`,
         fix: `${meant === undefined ? 'Leave it out' : `Did you mean ${meant}? If not, leave it out`}: ${of} has ${known.join(', ')}.`,
     };
 }
@@ -12310,7 +12503,7 @@ function parseMemberName(text, at, findings) {
         return name;
     findings.push({
         at,
-        fact: `${(0,quote/* quote */.h)(text)} ${fact}`,
+        fact: `${(0,quote/* quote */.hD)(text)} ${fact}`,
         fix: 'use lower-case letters, digits, dashes and dots, beginning and ending with a letter or digit, for example infra0.',
     });
     return undefined;
@@ -12360,7 +12553,7 @@ function parseHostAddress(text, at, findings) {
     const address = text === '' ? noAddress : parseAddress(text);
     if (typeof address === 'string')
         return address;
-    findings.push({ at, ...address, fact: `${(0,quote/* quote */.h)(text)} ${address.fact}` });
+    findings.push({ at, ...address, fact: `${(0,quote/* quote */.hD)(text)} ${address.fact}` });
     return '';
 }
 const noAddress = {
@@ -12481,7 +12674,7 @@ const SSH_KEYS = {
         const address = parseSshAddress(text);
         if (typeof address === 'string')
             return address;
-        findings.push({ at, ...address, fact: `${(0,quote/* quote */.h)(text)} ${address.fact}` });
+        findings.push({ at, ...address, fact: `${(0,quote/* quote */.hD)(text)} ${address.fact}` });
         return undefined;
     },
     port: (text, at, { findings }) => {
@@ -12540,7 +12733,7 @@ function readFields(map, named, reader) {
     if (named.name !== undefined && host.name !== named.name) {
         reader.findings.push({
             at: host.nameAt ?? host.at,
-            fact: `the host has two names, ${(0,quote/* quote */.h)(named.name)} as its key and ${(0,quote/* quote */.h)(host.name ?? '')} in it.`,
+            fact: `the host has two names, ${(0,quote/* quote */.hD)(named.name)} as its key and ${(0,quote/* quote */.hD)(host.name ?? '')} in it.`,
             fix: 'keep one: leave name out where the key is the name.',
         });
     }
@@ -12557,7 +12750,7 @@ function readFields(map, named, reader) {
 function unknownTransport(text, at) {
     return {
         at,
-        fact: `${(0,quote/* quote */.h)(text)} is no way to a host.`,
+        fact: `${(0,quote/* quote */.hD)(text)} is no way to a host.`,
         fix: `write one of ${TRANSPORTS.join(', ')}, or leave transport out for what the input transport says.`,
     };
 }
@@ -12592,7 +12785,7 @@ function isSshKey(key) {
  * @param label input, with the file that it names if there is one: for the places.
  */
 function spoiledText(text, label) {
-    if ((0,quote/* holdsPrivateKey */.j)(text)) {
+    if ((0,quote/* holdsPrivateKey */.jc)(text)) {
         return [
             {
                 at: label,
@@ -12627,21 +12820,21 @@ function programsLine(line) {
     }
     if (/^\s*::[a-z][a-z-]*(?: [^:]*)?::/.test(line)) {
         return {
-            fact: `the line ${(0,quote/* quote */.h)(line.trim())} is a command to the runner, which a program has written beside its output.`,
+            fact: `the line ${(0,quote/* quote */.hD)(line.trim())} is a command to the runner, which a program has written beside its output.`,
             cause: 'hashicorp/setup-terraform puts a wrapper in place of terraform, whose words go into the same file.',
             fix: `write terraform_wrapper: false with that action, and ${GIVE_JSON}`,
         };
     }
     if (/^\s*[\u2577\u2502\u2575]|^(?:Warning|Error): /.test(line)) {
         return {
-            fact: `the line ${(0,quote/* quote */.h)(line.trim())} is a warning or an error, not a part of the hosts.`,
+            fact: `the line ${(0,quote/* quote */.hD)(line.trim())} is a warning or an error, not a part of the hosts.`,
             cause: 'what terraform says of itself went into the same file.',
             fix: `correct what it says, and ${GIVE_JSON}`,
         };
     }
     return HCL.test(line)
         ? {
-            fact: `the line ${(0,quote/* quote */.h)(line.trim())} is of Terraform's own language, and neither YAML nor JSON.`,
+            fact: `the line ${(0,quote/* quote */.hD)(line.trim())} is of Terraform's own language, and neither YAML nor JSON.`,
             cause: 'it is what terraform output prints without -json.',
             fix: GIVE_JSON,
         }
@@ -12651,7 +12844,7 @@ function dashProblem(line) {
     const [, dash] = /^\s*([\u2010-\u2015\u2212•])\s*\S/u.exec(line) ?? [];
     if (dash !== undefined) {
         return {
-            fact: `the line begins with ${(0,quote/* quote */.h)(dash)}, which is no dash of YAML.`,
+            fact: `the line begins with ${(0,quote/* quote */.hD)(dash)}, which is no dash of YAML.`,
             cause: 'the text went through a word processor or a chat.',
             fix: 'begin it with a hyphen and a space, for example "- 10.0.0.6".',
         };
@@ -12796,7 +12989,7 @@ function readHosts(node, reader, label) {
     reader.findings.push({
         at: text === undefined ? label : reader.placeOf(text),
         fact: text
-            ? `${(0,quote/* quote */.h)(String(text.value))} is neither YAML of hosts nor the path of a file.`
+            ? `${(0,quote/* quote */.hD)(String(text.value))} is neither YAML of hosts nor the path of a file.`
             : 'there are no hosts in it.',
         cause: 'a path does not end in .yaml, .yml or .json; or an expression has no value.',
         fix: `write the hosts, ${parse_inventory_example}`,
@@ -12971,7 +13164,7 @@ function refuseTwice(written, what, findings) {
         else {
             findings.push({
                 at,
-                fact: `the ${what} ${(0,quote/* quote */.h)(value)} was given before, at ${before}.`,
+                fact: `the ${what} ${(0,quote/* quote */.hD)(value)} was given before, at ${before}.`,
                 fix: `give every member its own ${what}.`,
             });
         }
@@ -13237,13 +13430,13 @@ function checked(patch, findings) {
 function parse_patches_problemOf({ name, text }) {
     if ((0,kubeadm_patches/* patchKind */.R3)(name) === undefined) {
         return {
-            fact: `${(0,quote/* quote */.h)(name)} is not the name of a patch of etcd, and kubeadm would pass over it or misread it.`,
+            fact: `${(0,quote/* quote */.hD)(name)} is not the name of a patch of etcd, and kubeadm would pass over it or misread it.`,
             ...(/\.yml$/.test(name) && { cause: 'kubeadm knows the endings .yaml and .json alone.' }),
             ...(/^kube/.test(name) && { cause: 'on an etcd host kubeadm makes the pod of etcd alone.' }),
             fix: 'call it etcd, a suffix if need be, + and the kind (strategic, merge or json), and the ending, for example etcd0+json.yaml.',
         };
     }
-    if ((0,quote/* holdsPrivateKey */.j)(text)) {
+    if ((0,quote/* holdsPrivateKey */.jc)(text)) {
         return {
             fact: 'it holds a private key, which a patch is not made for.',
             fix: 'take the key out, replace it, and mount what has to be secret from the host.',
@@ -13411,7 +13604,7 @@ function noSuchHost(text, hosts) {
     const known = hosts.map(({ name, address }) => (name === undefined ? address : `${name} (${address})`));
     return {
         at: 'local-host',
-        fact: `${(0,quote/* quote */.h)(text)} is none of the hosts: ${known.join(', ')}.`,
+        fact: `${(0,quote/* quote */.hD)(text)} is none of the hosts: ${known.join(', ')}.`,
         cause: 'a typing error; or the host has a name of its own that the inputs do not give, and is known by its address only.',
         fix: `name the host that the job runs on by its address, for example local-host: ${hosts[0]?.address ?? '10.0.0.6'}.`,
     };
@@ -13522,7 +13715,7 @@ function parseFingerprint({ text, at }, findings) {
         at,
         fact: isHex
             ? `the fingerprint has ${digits.length} hex digits; one of SHA-256 has 64.`
-            : `${(0,quote/* quote */.h)(text)} is not the fingerprint of a certificate.`,
+            : `${(0,quote/* quote */.hD)(text)} is not the fingerprint of a certificate.`,
         ...(isHex &&
             digits.length === 40 && { cause: 'it is the SHA-1 fingerprint, which openssl shows by default.' }),
         fix: 'on the control plane run openssl x509 -noout -fingerprint -sha256 -in ' +
@@ -13643,8 +13836,8 @@ function quota(value, { findings, warnings }) {
     findings.push({
         at: 'quota-backend-bytes',
         fact: Number.isNaN(bytes)
-            ? `${(0,quote/* quote */.h)(value)} is not a number of bytes, with or without Ki, Mi or Gi behind it.`
-            : `${(0,quote/* quote */.h)(value)} is not between 16Mi and 1024Gi.`,
+            ? `${(0,quote/* quote */.hD)(value)} is not a number of bytes, with or without Ki, Mi or Gi behind it.`
+            : `${(0,quote/* quote */.hD)(value)} is not between 16Mi and 1024Gi.`,
         fix: 'write for example quota-backend-bytes: 8Gi.',
     });
     return undefined;
@@ -13652,7 +13845,7 @@ function quota(value, { findings, warnings }) {
 function largeQuota(value) {
     return {
         at: 'quota-backend-bytes',
-        fact: `${(0,quote/* quote */.h)(value)} is more than 8Gi, the most that etcd advises: larger databases take long to send, to defragment and to read at the start.`,
+        fact: `${(0,quote/* quote */.hD)(value)} is more than 8Gi, the most that etcd advises: larger databases take long to send, to defragment and to read at the start.`,
         fix: 'keep the database small, or watch how long members take to start.',
     };
 }
@@ -13709,7 +13902,7 @@ function checkCompaction(all, inputs, findings) {
     if (mode === 'revision' && !isCount) {
         findings.push({
             at: 'auto-compaction-retention',
-            fact: `${(0,quote/* quote */.h)(retention)} is not a number of revisions, which auto-compaction-mode: revision asks for.`,
+            fact: `${(0,quote/* quote */.hD)(retention)} is not a number of revisions, which auto-compaction-mode: revision asks for.`,
             fix: 'write for example auto-compaction-retention: 10000, or auto-compaction-mode: periodic.',
         });
     }
@@ -13717,8 +13910,8 @@ function checkCompaction(all, inputs, findings) {
         findings.push({
             at: 'auto-compaction-retention',
             fact: isCount
-                ? `${(0,quote/* quote */.h)(retention)} has no unit; etcd takes it for hours.`
-                : `${(0,quote/* quote */.h)(retention)} is not a duration.`,
+                ? `${(0,quote/* quote */.hD)(retention)} has no unit; etcd takes it for hours.`
+                : `${(0,quote/* quote */.hD)(retention)} is not a duration.`,
             fix: `write hours, minutes and seconds in that order, for example auto-compaction-retention: ${isCount ? `${retention}h` : '1h'}; 0 switches it off.`,
         });
     }
@@ -13777,7 +13970,7 @@ const lockTime = { least: 0, greatest: sixHours, words: '0s and six hours', exam
  * @throws Refusal with every finding of every input, each with its place, what was expected and an example.
  */
 function parseSettings(raw, run, files = {}) {
-    const misplaced = input_definitions/* inputNames */.vj.filter((name) => !(0,input_definitions/* definitionOf */.Fg)(name).secret && (0,quote/* holdsPrivateKey */.j)(raw[name] ?? ''));
+    const misplaced = input_definitions/* inputNames */.vj.filter((name) => !(0,input_definitions/* definitionOf */.Fg)(name).secret && (0,quote/* holdsPrivateKey */.jc)(raw[name] ?? ''));
     const emptied = Object.fromEntries(misplaced.map((name) => [name, '']));
     const collected = { findings: [], warnings: [] };
     const settings = readSettings(withDefaults({ ...raw, ...emptied }), run, files, collected);
@@ -13950,7 +14143,7 @@ function parseClusterName(value, findings) {
         return value;
     findings.push({
         at: 'cluster-name',
-        fact: `${(0,quote/* quote */.h)(value)} is not a name of lower-case letters, digits and dashes, at most 63 (RFC 1123 label).`,
+        fact: `${(0,quote/* quote */.hD)(value)} is not a name of lower-case letters, digits and dashes, at most 63 (RFC 1123 label).`,
         fix: 'begin and end it with a letter or digit, for example cluster-name: production.',
     });
     return undefined;
@@ -13977,8 +14170,9 @@ function isPlainObject(value) {
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   h: () => (/* binding */ quote),
-/* harmony export */   j: () => (/* binding */ holdsPrivateKey)
+/* harmony export */   fp: () => (/* binding */ quoteJson),
+/* harmony export */   hD: () => (/* binding */ quote),
+/* harmony export */   jc: () => (/* binding */ holdsPrivateKey)
 /* harmony export */ });
 /* harmony import */ var _characters_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(95645);
 
@@ -13986,8 +14180,14 @@ function isPlainObject(value) {
 const longestQuote = 80;
 /** A user's value as it stands in a message: in double quotes, on one line, cut when long, unseen characters by their code. */
 function quote(value) {
-    const short = value.length > longestQuote ? `${value.slice(0, longestQuote)}…` : value;
-    return JSON.stringify((0,_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .showUnseen */ .AZ)(short));
+    return JSON.stringify((0,_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .showUnseen */ .AZ)(cut(value)));
+}
+/** A value of YAML or JSON as it stands in a message: a text by {@link quote}, anything else as JSON, which has no quotes of its own. */
+function quoteJson(value) {
+    return typeof value === 'string' ? quote(value) : (0,_characters_js__WEBPACK_IMPORTED_MODULE_0__/* .showUnseen */ .AZ)(cut(JSON.stringify(value)));
+}
+function cut(text) {
+    return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
 }
 /** True for a text with a PEM private key in it, whole or not. */
 function holdsPrivateKey(value) {
@@ -14037,7 +14237,7 @@ function readInputFiles(raw, workspace, mask) {
 }
 function readInputFile(path, workspace, mask) {
     const found = within(workspace, path, (file) => readText(file, path));
-    if ('text' in found && (0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .holdsPrivateKey */ .j)(found.text))
+    if ('text' in found && (0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .holdsPrivateKey */ .jc)(found.text))
         mask(found.text);
     return { path, ...found };
 }
@@ -14056,7 +14256,7 @@ function readInputFolder(path, workspace, mask) {
         return { files: new Map(read.flatMap((one) => ('text' in one ? [[one.name, one.text]] : []))) };
     });
     if ('files' in found)
-        [...found.files.values()].filter(_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .holdsPrivateKey */ .j).forEach(mask);
+        [...found.files.values()].filter(_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .holdsPrivateKey */ .jc).forEach(mask);
     return { path, ...found };
 }
 /** Does something with what a path leads to, if that is within the workspace. */
@@ -14091,14 +14291,14 @@ function readText(file, path) {
 }
 function noWorkspace(path) {
     return {
-        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .h)(path)} cannot be read: GITHUB_WORKSPACE does not say where the workspace is.`,
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(path)} cannot be read: GITHUB_WORKSPACE does not say where the workspace is.`,
         cause: 'the action was started by something else than a runner of GitHub Actions.',
         fix: 'give the text itself in place of a path.',
     };
 }
 function outside(path) {
     return {
-        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .h)(path)} leads out of the workspace.`,
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(path)} leads out of the workspace.`,
         cause: 'the path begins with / or .., or a symbolic link is in it.',
         fix: 'keep it in the repository, and write its path from the top of that, for example etcd/hosts.yaml.',
     };
@@ -14107,40 +14307,40 @@ function unreadable(path, error) {
     const { code = String(error) } = error;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
         return {
-            fact: `there is no ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .h)(path)} in the workspace.`,
+            fact: `there is no ${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(path)} in the workspace.`,
             cause: 'no step before this one has checked the repository out (actions/checkout), or made it.',
             fix: 'check it out first, and write the path from the top of the repository, for example etcd/hosts.yaml.',
         };
     }
     return {
-        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .h)(path)} cannot be read (${code}).`,
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(path)} cannot be read (${code}).`,
         cause: 'it belongs to another user, or is a link to itself.',
         fix: 'let the user that the runner works as read it.',
     };
 }
 function noFile(path) {
     return {
-        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .h)(path)} is a folder or a device, no file.`,
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(path)} is a folder or a device, no file.`,
         fix: 'write the path of a file of YAML or JSON, for example etcd/hosts.yaml.',
     };
 }
 function tooLarge(path, bytes) {
     return {
-        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .h)(path)} has ${bytes} bytes, more than ${MOST_BYTES}.`,
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(path)} has ${bytes} bytes, more than ${MOST_BYTES}.`,
         cause: 'it is the file of something else.',
         fix: 'keep what the action needs in a file of its own.',
     };
 }
 function tooMany(path, files) {
     return {
-        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .h)(path)} holds ${files} files, more than ${MOST_FILES}.`,
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(path)} holds ${files} files, more than ${MOST_FILES}.`,
         cause: 'it is the folder of something else.',
         fix: 'keep what the action needs in a folder of its own.',
     };
 }
 function notUtf8(path) {
     return {
-        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .h)(path)} is not text in UTF-8.`,
+        fact: `${(0,_quote_js__WEBPACK_IMPORTED_MODULE_3__/* .quote */ .hD)(path)} is not text in UTF-8.`,
         cause: 'PowerShell has written it, which takes UTF-16 for what > redirects.',
         fix: 'write it as UTF-8, in PowerShell with Out-File -Encoding utf8.',
     };

@@ -13,14 +13,25 @@ export interface FleetRow {
 const variants = [
   'bookworm',
   'trixie',
+  'bookworm+cp-9.4',
+  'trixie+rust-userland',
   'bookworm+crio',
   'trixie+crio',
   'bookworm+debian-containerd',
   'trixie+debian-containerd',
+  'bookworm+opt-programs',
+  'bookworm+local-programs',
+  'bookworm+data-disk',
+  'bookworm+hardened',
+  'trixie+rust-userland+hardened',
+  'trixie+crio+opt-programs+data-disk+hardened',
 ] as const;
 
 /** The row that `npm test` takes: what differs most from the ordinary host. */
-export const sampleRow: FleetRow = { variant: 'trixie', kubernetes: defaultKubernetesVersion };
+export const sampleRow: FleetRow = {
+  variant: 'trixie+rust-userland+hardened',
+  kubernetes: defaultKubernetesVersion,
+};
 
 /** All rows, in the order of the table. */
 export const fleetRows: readonly FleetRow[] = [

@@ -1,5 +1,5 @@
-export const id = 804;
-export const ids = [804];
+export const id = 627;
+export const ids = [627];
 export const modules = {
 
 /***/ 28456:
@@ -123,7 +123,7 @@ function placeFor(temporary) {
 
 /***/ }),
 
-/***/ 96147:
+/***/ 81320:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -858,6 +858,8 @@ async function isFolder(place) {
 var data_places = __webpack_require__(7104);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(38815);
+// EXTERNAL MODULE: ./src/kubeadm/foreign-yaml.ts
+var foreign_yaml = __webpack_require__(84051);
 // EXTERNAL MODULE: ./src/pki/policy.ts
 var pki_policy = __webpack_require__(66232);
 ;// CONCATENATED MODULE: ./src/kubeadm/version.ts
@@ -1028,19 +1030,20 @@ function extraArgNames(configuration) {
 }
 /** `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
 function extraArguments(configuration) {
-    return listOf(configuration, 'extraArgs').flatMap(argumentOf);
+    return listsOf(configuration, ['extraArgs']).flatMap(argumentOf);
 }
 /** What the server and peer certificates name by a kubeadm configuration, each once; none where it cannot be read. */
 function certSans(configuration) {
-    const sans = ['serverCertSANs', 'peerCertSANs'].flatMap((field) => listOf(configuration, field));
+    const sans = listsOf(configuration, ['serverCertSANs', 'peerCertSANs']);
     return [...new Set(sans.filter((san) => typeof san === 'string'))];
 }
-function listOf(configuration, field) {
-    return [...(0,dist/* parseAllDocuments */.hR)(configuration)].flatMap((document) => {
-        const read = document.errors.length > 0 ? undefined : document.toJS();
-        const list = read?.etcd?.local?.[field];
+/** What the lists hold, one list after the other. */
+function listsOf(configuration, fields) {
+    const documents = (0,foreign_yaml/* readYamlDocuments */.Cw)(configuration);
+    return fields.flatMap((field) => documents.flatMap((document) => {
+        const list = document?.etcd?.local?.[field];
         return Array.isArray(list) ? list : [];
-    });
+    }));
 }
 function argumentOf(argument) {
     const { name, value } = (argument ?? {});
@@ -1051,22 +1054,13 @@ function argumentOf(argument) {
 
 
 
-/** kubeadm's has 3 kB. The time of the YAML parser grows with the square of some texts. */
-const MOST_CHARACTERS = 64 * 1024;
+
 /**
  * Reads kubeadm's etcd manifest (cmd/kubeadm/app/phases/etcd/local.go). `undefined` when the text is no pod that
  * runs etcd.
  */
 function parseEtcdManifest(text) {
-    if (text.length > MOST_CHARACTERS)
-        return undefined;
-    let pod;
-    try {
-        pod = (0,dist/* parse */.qg)(text);
-    }
-    catch {
-        return undefined;
-    }
+    const pod = (0,foreign_yaml/* readYaml */.gM)(text);
     const container = at(pod, 'spec', 'containers', 0);
     const image = at(container, 'image');
     const command = at(container, 'command');
@@ -1107,8 +1101,10 @@ function argumentDifferences(manifest, wanted) {
  */
 function predictManifest(current, wanted, extra) {
     const present = parseEtcdManifest(current);
+    if (present === undefined)
+        return undefined;
     const places = placesOf(current);
-    if (present === undefined || places === undefined)
+    if (places === undefined)
         return undefined;
     const { flags, image } = places;
     const command = rendered(flags.lines, wanted, extra.dropFlags);
@@ -1128,7 +1124,7 @@ function predictManifest(current, wanted, extra) {
 }
 /** Where the flags and the image stand in the text of a manifest. */
 function placesOf(text) {
-    const document = (0,dist/* parseDocument */.Tp)(text);
+    const document = (0,dist/* parseDocument */.Tp)(text, { logLevel: 'error' });
     const command = document.getIn(['spec', 'containers', 0, 'command'], true);
     const image = document.getIn(['spec', 'containers', 0, 'image'], true);
     if (!(0,dist/* isSeq */.oP)(command) || !(0,dist/* isScalar */.jn)(image) || !image.range)
@@ -1282,8 +1278,10 @@ function canonicalUrl(url) {
 
 /** Puts the cluster together. */
 function viewCluster(observations, ports) {
-    const clusterId = mostCommon(observations.flatMap((observation) => clusterIdOf(observation) ?? []));
-    const own = observations.filter((observation) => clusterIdOf(observation) === clusterId);
+    const clusterId = majorityOf(observations.flatMap((observation) => clusterIdOf(observation) ?? []));
+    const own = clusterId === undefined
+        ? []
+        : observations.filter((observation) => clusterIdOf(observation) === clusterId);
     const leader = leaderOf(own);
     const members = memberListOf(own, leader);
     return {
@@ -1323,13 +1321,25 @@ function leaderOf(own) {
     if (leader === undefined || voters === undefined)
         return undefined;
     const followers = named.filter(({ by, leader: its, votes }) => votes && its === leader && voters.some(({ id }) => id === by));
-    return followers.length > voters.length / 2 ? leader : undefined;
+    // a list that names few voters makes nobody the leader of those that it leaves out
+    const answering = own.filter(({ status }) => health_observation_seen(status)?.isLearner === false);
+    return followers.length > Math.max(voters.length, answering.length) / 2 ? leader : undefined;
 }
 function memberListOf(own, leader) {
-    const withList = own.filter(({ memberList }) => health_observation_seen(memberList) !== undefined);
-    const ofLeader = withList.find(({ status }) => leader !== undefined && health_observation_seen(status)?.memberId === leader);
-    const source = ofLeader ?? withList[0];
-    return source === undefined ? undefined : health_observation_seen(source.memberList)?.members;
+    const lists = own.flatMap(({ status, memberList }) => {
+        const members = health_observation_seen(memberList)?.members;
+        return members === undefined ? [] : [{ by: health_observation_seen(status)?.memberId, members, text: fingerprint(members) }];
+    });
+    const most = majorityOf(lists.map(({ text }) => text));
+    const told = lists.find(({ text }) => text === most);
+    return (told ?? lists.find(({ by }) => leader !== undefined && by === leader))?.members;
+}
+/** What two member lists are compared by. */
+function fingerprint(members) {
+    return members
+        .map((member) => JSON.stringify([member.id, member.name, member.peerUrls, member.clientUrls, member.isLearner]))
+        .sort()
+        .join('\n');
 }
 /** By peer URL first, for that is what a member is reached by; then by name. No entry serves twice. */
 function matchExpected(observations, members, ports) {
@@ -1358,11 +1368,12 @@ function matchExpected(observations, members, ports) {
 function hasUrl(urls, url) {
     return urls.some((candidate) => canonicalUrl(candidate) === canonicalUrl(url));
 }
-function mostCommon(values) {
+/** The value that more than half have. */
+function majorityOf(values) {
     const counts = new Map();
     for (const value of values)
         counts.set(value, (counts.get(value) ?? 0) + 1);
-    return [...counts].sort(([, one], [, other]) => other - one)[0]?.[0];
+    return [...counts].find(([, count]) => count > values.length / 2)?.[0];
 }
 
 ;// CONCATENATED MODULE: ./src/etcd/health-cluster.ts
@@ -1772,6 +1783,8 @@ function noQuorum(gate, fit, health, unfit) {
     };
 }
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(57975);
 ;// CONCATENATED MODULE: ./src/cluster/image-supply.ts
 
 /**
@@ -2009,6 +2022,8 @@ function recordSteps(members, why) {
 
 
 
+
+
 /** Whether the member is taken down and started again for it. */
 function mustRestart({ differences }) {
     return differences.manifest.length > 0;
@@ -2022,7 +2037,7 @@ function isDownMeanwhile(members) {
 }
 /** Whether a member that runs may end by what is done to it: restarted, or by a kubelet that finds another manifest. */
 function isTakenDown(member) {
-    return member.etcdRuns && (mustRestart(member) || isOnOtherManifest(member));
+    return member.etcdRuns && (mustRestart(member) || endsWithKubelet(member));
 }
 /**
  * What must hold before a running member is taken down; nothing for the only one, which nothing else depends on. Of two,
@@ -2064,14 +2079,31 @@ function restartStages(ordered, shape, hasMajority, archive) {
 }
 /**
  * kubelet does not run, or has to be restarted, while etcd goes on with a manifest that is another one by now, or gone:
- * kubelet ends such an etcd when it starts (podWorkers in kubelet's pkg/kubelet/pod_workers.go).
+ * kubelet ends such an etcd when it starts (podWorkers in kubelet's pkg/kubelet/pod_workers.go). So it does with pods whose
+ * cgroups are elsewhere by its new configuration.
  */
-function isOnOtherManifest({ etcdRuns, facts, differences, manifestIsRecorded, }) {
+function endsWithKubelet(member) {
+    const { etcdRuns, facts, differences, manifestIsRecorded } = member;
     const isStarted = !facts.kubelet.active || differences.kubelet.length > 0;
     // one that is managed by the kubelet that runs, and has no record yet, is left alone by a restart of kubelet
     return (etcdRuns &&
         isStarted &&
-        (manifestIsRecorded === false || (!facts.kubelet.active && manifestIsRecorded !== true)));
+        (movesPods(member) ||
+            manifestIsRecorded === false ||
+            (!facts.kubelet.active && manifestIsRecorded !== true)));
+}
+/**
+ * What tells in which cgroups kubelet's pods are. kubelet ends a running pod that has none there when it first looks at it after
+ * its start (`SyncPod` in pkg/kubelet/kubelet.go: `!pcm.Exists(pod) && !firstSync`).
+ */
+const CGROUP_FIELDS = ['cgroupDriver', 'cgroupRoot', 'cgroupsPerQOS'];
+/** Whether the new configuration of kubelet has its pods in other cgroups than the present one. */
+function movesPods({ facts, desired, differences, }) {
+    const present = facts.files.get(kubeadm_paths/* KUBELET_CONFIG */.So)?.text;
+    if (differences.kubelet.length === 0 || present === undefined)
+        return false;
+    const [before, after] = [present, desired.texts.get(kubeadm_paths/* KUBELET_CONFIG */.So) ?? ''].map((text) => ((0,foreign_yaml/* readYamlDocuments */.Cw)(text)[0] ?? {}));
+    return CGROUP_FIELDS.some((field) => !(0,external_node_util_.isDeepStrictEqual)(before?.[field], after?.[field]));
 }
 function wake(member, archive) {
     const { kubeletRuns, etcdRuns, differences } = member;
@@ -2080,19 +2112,25 @@ function wake(member, archive) {
     // what it is to run may have gone from the host; a member that restarts gets its images with its manifest
     const images = mustRestart(member) ? [] : imageSteps(member, archive);
     // its kubelet is started anew with its configuration, or behind a gate
-    const isLater = differences.kubelet.length > 0 || isOnOtherManifest(member);
+    const isLater = differences.kubelet.length > 0 || endsWithKubelet(member);
     return isLater ? images : [...images, wakeKubelet(member)];
 }
 /** A restart of kubelet leaves the containers alone; one host at a time all the same. */
 function convergeKubelet(member, shape) {
     // the restart of its member has these steps
-    if (isOnOtherManifest(member) && mustRestart(member))
+    if (endsWithKubelet(member) && mustRestart(member))
         return [];
     const steps = kubeletSteps(member);
     if (steps.length === 0)
         return [];
     const { name: host, etcdRuns } = member;
-    const before = isOnOtherManifest(member) ? gateBefore(member, shape.members.length) : undefined;
+    const count = shape.members.length;
+    const before = endsWithKubelet(member) ? gateBefore(member, count) : undefined;
+    if (etcdRuns && movesPods(member)) {
+        if (!isDownMeanwhile(count))
+            steps.unshift(moveLeadership(host));
+        steps.push(awaitMember(member, shape, 'kubelet ends it and starts it again in other cgroups'));
+    }
     return [
         {
             title: `Kubelet of ${host}`,
@@ -2107,7 +2145,7 @@ function convergeKubelet(member, shape) {
 function kubeletSteps(member) {
     const { name: host, desired, differences } = member;
     if (differences.kubelet.length === 0)
-        return isOnOtherManifest(member) ? [wakeKubelet(member)] : [];
+        return endsWithKubelet(member) ? [wakeKubelet(member)] : [];
     const files = configurationFiles(desired, [kubeadm_paths/* KUBELET_CONFIG */.So, kubeadm_paths/* KUBELET_DROP_IN */.jy]);
     return [
         { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
@@ -2144,14 +2182,20 @@ function startIdle(ordered, shape, hasMajority) {
     ];
 }
 function awaitReady(member, shape) {
-    const { name: host, kubeletRuns, etcdRuns, desired, facts } = member;
-    if ((kubeletRuns && etcdRuns) || mustRestart(member) || isOnOtherManifest(member))
+    const { kubeletRuns, etcdRuns } = member;
+    if ((kubeletRuns && etcdRuns) || mustRestart(member) || endsWithKubelet(member))
         return [];
+    return [awaitMember(member, shape, 'it did not run')];
+}
+function awaitMember({ name: host, desired, facts }, shape, why) {
     const { criEndpoint } = desired;
-    const why = 'it did not run';
     const hadContainers = facts.containers.length > 0;
     const places = (0,data_places/* placesOf */.ek)(shape);
-    return [{ kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why }];
+    return { kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why };
+}
+/** Before a member is taken down that others need. */
+function moveLeadership(host) {
+    return { kind: 'move-leadership', host, why: 'clients then wait for no election' };
 }
 function restartStep({ name: host, desired, differences }, shape) {
     const { criEndpoint } = desired;
@@ -2164,10 +2208,10 @@ function restart(member, shape) {
     const { name: host } = member;
     const count = shape.members.length;
     const before = gateBefore(member, count);
-    const steps = [...(isOnOtherManifest(member) ? kubeletSteps(member) : []), restartStep(member, shape)];
+    const steps = [...(endsWithKubelet(member) ? kubeletSteps(member) : []), restartStep(member, shape)];
     // one or two members are no majority without it, whichever leads
     if (!isDownMeanwhile(count)) {
-        steps.unshift({ kind: 'move-leadership', host, why: 'clients then wait for no election' });
+        steps.unshift(moveLeadership(host));
     }
     return [
         {
@@ -2180,22 +2224,56 @@ function restart(member, shape) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/cluster/restart-findings.ts
+
+
+/** Why the cluster cannot spare a running member that has to be taken down, or why that is unknown; by the member's name. */
+function shutGates(all, { members }, cluster) {
+    const taken = all.filter(isTakenDown);
+    if (members.length === 1)
+        return new Map();
+    if (cluster === undefined) {
+        const unknown = {
+            at: 'gate',
+            fact: `${taken.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
+            cause: 'The members do not answer, or their client certificates have expired.',
+            fix: 'See that etcd answers on the hosts. If its client certificates have expired or are gone, run once with the inputs as the cluster is, which renews them; then run again with the change.',
+        };
+        return new Map(taken.map(({ name }) => [name, [unknown]]));
+    }
+    // they are started and ready before the first that runs is touched
+    const idle = new Set(all.filter(({ etcdRuns }) => !etcdRuns).map(({ name }) => name));
+    return new Map(taken.flatMap((member) => {
+        const gate = gateBefore(member, members.length);
+        const findings = gate === undefined ? [] : gateFindings(gate, cluster.health, idle);
+        return findings.length === 0 ? [] : [[member.name, findings]];
+    }));
+}
+/** The same fact for several members is told once. */
+function distinctFacts(findings) {
+    return [...new Map(findings.map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding])).values()];
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/left-out.ts
+
 
 /** Where a finding belongs that says what a run leaves undone. */
 const LEFT_OUT = 'left out';
 /**
  * Leaves out the restarts that the cluster cannot spare now, with everything that only a restart puts into effect, so that the
- * rest of the plan (certificates, modes, kubelet, records) need not wait for them.
+ * rest of the plan (certificates, modes, kubelet, records) need not wait for them. If one member cannot be spared, none is
+ * restarted: one that is not healthy itself could be, but would most likely not come back with the others as they are.
  * @param shut why the gate of a member's restart is shut, by the member's name; no entry: it is open.
  */
 function holdRestarts(members, shut) {
+    if (shut.size === 0)
+        return { members, leftOut: [] };
+    const others = distinctFacts([...shut.values()].flat());
     return {
-        members: members.map((member) => (shut.has(member.name) ? withoutRestart(member) : member)),
-        leftOut: members.flatMap((member) => {
-            const why = shut.get(member.name);
-            return why === undefined ? [] : [heldRestart(member, why)];
-        }),
+        members: members.map((member) => (isTakenDown(member) ? withoutRestart(member) : member)),
+        leftOut: members
+            .filter(isTakenDown)
+            .map((member) => heldRestart(member, shut.get(member.name) ?? others)),
     };
 }
 /**
@@ -2220,14 +2298,14 @@ function holdLeaves(members, why) {
     };
 }
 function withoutRestart(member) {
-    const isHeld = isOnOtherManifest(member);
+    const isHeld = endsWithKubelet(member);
     const differences = { ...member.differences, manifest: [], kubeadmConfig: [] };
     return { ...member, isHeld, differences: isHeld ? { ...differences, kubelet: [] } : differences };
 }
 function heldRestart(member, why) {
     const { name, differences } = member;
     const { kubelet, kubeadmConfig, manifest } = differences;
-    const changes = [...(isOnOtherManifest(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
+    const changes = [...(endsWithKubelet(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
     return {
         host: name,
         at: LEFT_OUT,
@@ -2243,8 +2321,6 @@ function facts(findings, of) {
         .join(' ');
 }
 
-// EXTERNAL MODULE: ./src/hosts/printable.ts
-var printable = __webpack_require__(28456);
 ;// CONCATENATED MODULE: ./src/cluster/host-state.ts
 /** The text of state.json. */
 function formatHostState(state) {
@@ -2341,7 +2417,6 @@ function isWithoutEtcd({ dataDir, files, containers, state, unseen }) {
 
 
 
-
 /** The token that a host's etcd was founded with; undefined where there is no etcd. */
 function tokenOn(owned) {
     if (owned.kind === 'pristine')
@@ -2417,9 +2492,9 @@ function leftovers(facts) {
     if (hasLog)
         found.push("a member's data");
     else if (!empty)
-        found.push(`files in the data dir${named(facts.dataDir)}`);
+        found.push('files in the data dir');
     if (!hasLog && walDir?.empty === false)
-        found.push(`files in \`wal-dir\`${named(walDir)}`);
+        found.push('files in `wal-dir`');
     if (facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl))
         found.push(kubeadm_paths/* ETCD_MANIFEST */.jl);
     found.push(...leafFiles()
@@ -2438,13 +2513,6 @@ function leftovers(facts) {
             fix: 'If it is still needed, start it and give its `data-dir` and `wal-dir`: a healthy cluster is taken over as it is. If not, use a fresh host, or move what is named here to another place and keep it until it is certain that no cluster needs it.',
         },
     ];
-}
-/** The first names of what lies in a folder, in brackets; nothing where they are not known. */
-function named({ entries = [] }) {
-    const names = entries.map((entry) => (0,printable/* printable */.g)(entry, 60));
-    if (names.length === 0)
-        return '';
-    return ` (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''})`;
 }
 /** The pki tree of an etcd host is its own: what else lies there would be trusted, or taken for ours. */
 function strangeFiles(facts) {
@@ -2546,7 +2614,7 @@ function absentLeftOut(absent) {
             host: name,
             at: LEFT_OUT,
             fact: 'this run has neither looked at the host nor changed it: its certificates, configuration and record are as they were.',
-            cause: 'The host could not be reached; the other members are a healthy majority, and the run went on with them.',
+            cause: 'The host could not be reached or looked at; the other members are a healthy majority, and the run went on with them.',
             fix: 'Bring the host back and run again. A certificate that ends meanwhile keeps the member out of the cluster.',
         })),
     ];
@@ -2608,8 +2676,6 @@ function notAsked() {
     };
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __webpack_require__(57975);
 // EXTERNAL MODULE: ./src/kubeadm/etcd-flags.ts
 var etcd_flags = __webpack_require__(88239);
 // EXTERNAL MODULE: ./src/pki/inspect.ts
@@ -3257,15 +3323,10 @@ function isSameField(name, found, wanted) {
     return socket(found) === socket(wanted);
 }
 function adoption_fieldsOf(yaml) {
-    try {
-        const value = (0,dist/* parse */.qg)(yaml);
-        return typeof value === 'object' && value !== null && !Array.isArray(value)
-            ? value
-            : undefined;
-    }
-    catch {
-        return undefined;
-    }
+    const value = (0,foreign_yaml/* readYaml */.gM)(yaml);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? value
+        : undefined;
 }
 
 // EXTERNAL MODULE: ./src/pki/authority.ts
@@ -3285,13 +3346,13 @@ function hasNoData({ empty, walDir }) {
 
 /**
  * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
- * beside one that is there.
+ * beside one that is there. Of one that is on the hosts, the certificate alone is chosen: see {@link withKey}.
  *
  * A key that is brought or made goes to the first host of the inputs, whatever another host says of itself: with a file
  * of that name root on any host could ask for the key of the CA.
  */
 function chooseAuthority(members, ownership, question) {
-    const { brought, mustSign } = question;
+    const { brought } = question;
     const broughtFingerprint = knownAuthority([], brought?.certificatePem)?.fingerprint;
     const found = members.flatMap((member) => authorityOn(member));
     const findings = [
@@ -3315,13 +3376,18 @@ function chooseAuthority(members, ownership, question) {
             findings,
             warnings,
         };
-    if (!mustSign) {
-        const source = { from: 'certificate-only', host: holder.host };
-        return { choice: { source, ...keyKeeper }, findings, warnings };
-    }
+    const source = { from: 'certificate-only', host: holder.host };
+    return { choice: { source, ...keyKeeper }, findings, warnings };
+}
+/** What was chosen, for a run that issues certificates: of a CA that is on the hosts it takes the key too, from its keeper. */
+function withKey(answer, members) {
+    const { choice, warnings } = answer;
+    if (choice?.source.from !== 'certificate-only')
+        return answer;
+    const { source, keyKeeper: keeper } = choice;
     if (keeper !== undefined && keyHolders(members).some(({ name }) => name === keeper))
-        return { choice: { source: { from: 'host', host: keeper }, ...keyKeeper }, findings, warnings };
-    return { findings: [withoutKey(holder.host)], warnings };
+        return { ...answer, choice: { ...choice, source: { from: 'host', host: keeper } } };
+    return { findings: [withoutKey(source.host)], warnings };
 }
 function withoutKey(host) {
     return {
@@ -3394,7 +3460,7 @@ function conflictsOnHosts(found) {
             at: 'ca',
             fact: `the hosts hold different CAs (${list.join('; ')}).`,
             cause: 'They belong to different clusters, or one was set up a second time.',
-            fix: 'Give the hosts of one cluster only, or clear /etc/kubernetes/pki/etcd on the host that does not belong to it.',
+            fix: 'Give the hosts of one cluster only, or move /etc/kubernetes/pki/etcd of the host that does not belong to it to a safe place: the key of a CA that lies there may be the only one.',
         },
     ];
 }
@@ -4046,6 +4112,7 @@ function renderManifest(member, archive) {
 
 
 
+
 /**
  * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
  * member is started before all hosts are ready for it.
@@ -4066,6 +4133,7 @@ function createStages(input) {
             ],
         },
         { title: 'Start of the members', steps: startMembers(input) },
+        ...restartsInTurn(input),
     ];
     const afterProof = [
         removalStage(members, input.authority.keyKeeper),
@@ -4148,14 +4216,40 @@ function verifyFiles(member, { authority }) {
         pkiTree: expectedPkiTree(name === authority.keyKeeper || isLeaving),
     };
 }
+/** Whether a member runs that others may need, and has to be restarted. */
+function isSpared({ progress, etcdRuns }, works) {
+    return works && etcdRuns && progress === 'other';
+}
+/** Where a majority works, members that run restart as those of a finished cluster do: in turn, behind gates, the leader last. */
+function restartsInTurn({ members, shape, works, leader }) {
+    const count = shape.members.length;
+    const restarted = members
+        .filter((member) => isSpared(member, works))
+        .toSorted((one, other) => Number(one.name === leader) - Number(other.name === leader));
+    return restarted.map((member) => {
+        const { name: host } = member;
+        const before = gateBefore(member, count);
+        return {
+            title: `Restart of ${host}`,
+            order: 'in-turn',
+            ...(before === undefined ? {} : { before }),
+            steps: [
+                ...(isDownMeanwhile(count) ? [] : [moveLeadership(host)]),
+                startMember(member, shape, undefined),
+            ],
+            after: { kind: 'member', member: host },
+        };
+    });
+}
 /**
  * All at once, but for the one that the others ask first (getRemotePeerURLs in etcd's server/etcdserver/cluster_util.go): it
  * begins a moment before them.
  */
-function startMembers({ members, shape }) {
+function startMembers({ members, shape, works }) {
     const peerUrl = ({ address }) => (0,urls/* httpsUrl */.N3)(address, shape.peerPort);
     const [first] = members.toSorted((one, other) => (peerUrl(one) < peerUrl(other) ? -1 : 1));
-    return members.map((member) => startMember(member, shape, member !== first && first?.progress === 'nothing' ? first.name : undefined));
+    const started = members.filter((member) => !isSpared(member, works));
+    return started.map((member) => startMember(member, shape, member !== first && first?.progress === 'nothing' ? first.name : undefined));
 }
 function startMember({ name: host, desired, progress, facts }, shape, behind) {
     const places = (0,data_places/* placesOf */.ek)(shape);
@@ -4183,7 +4277,33 @@ function startMember({ name: host, desired, progress, facts }, shape, behind) {
 
 // EXTERNAL MODULE: ./src/kubeadm/kubelet-config.ts
 var kubelet_config = __webpack_require__(27368);
+;// CONCATENATED MODULE: ./src/kubeadm/etcd-releases.ts
+/** From this minor release on kubeadm writes etcd's flags by the release in the image's tag. */
+const CHOOSES_SINCE = 34;
+/** The last minor release that does. */
+const CHOOSES_UNTIL = 35;
+/**
+ * The releases of etcd that start with the flags of this kubeadm (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand, of
+ * 1.31.0, 1.32.13, 1.33.13, 1.34.4, 1.35.4, 1.36.3 and 1.37.2). kubeadm before 1.34 always writes
+ * `experimental-initial-corrupt-check` and `experimental-watch-progress-notify-interval`, which etcd 3.7 no longer has; from
+ * 1.36 on it always writes `feature-gates` and `watch-progress-notify-interval`, which etcd 3.5 does not have yet.
+ * @returns undefined where kubeadm chooses the flags by the image's tag.
+ */
+function startsWithFlagsOf({ minor }) {
+    if (minor < CHOOSES_SINCE)
+        return { first: 5, last: 6 };
+    return minor > CHOOSES_UNTIL ? { first: 6 } : undefined;
+}
+/** Whether this etcd would end at once, because it does not know a flag that this kubeadm writes. */
+function refusesFlagsOf(kubeadm, { major, minor }) {
+    const knownBy = startsWithFlagsOf(kubeadm);
+    if (knownBy === undefined || major !== 3)
+        return false;
+    return minor < knownBy.first || minor > (knownBy.last ?? Number.POSITIVE_INFINITY);
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/images.ts
+
 
 /**
  * The image that kubeadm will write into this host's manifest (cmd/kubeadm/app/images/images.go): its own default,
@@ -4250,6 +4370,30 @@ function imageFindings(host, running, wanted) {
             fact: `it runs etcd ${images_text(from)}, and the inputs ask for the older ${images_text(to)}.`,
             cause: '`etcd-image-tag` was changed, or the member was updated in another way.',
             fix: `Leave \`etcd-image-tag\` out, or name ${images_text(from)} or a later release: an older etcd may not read what a newer one wrote.`,
+        },
+    ];
+}
+/**
+ * An etcd that would not start with the manifest that the host's kubeadm renders: kubeadm may have been upgraded on the hosts of a
+ * cluster that keeps its etcd, or the inputs name an etcd of another time.
+ */
+function images_flagFindings(host, kubeadm, wanted) {
+    const release = etcdRelease(wanted);
+    const knownBy = startsWithFlagsOf(kubeadm);
+    if (release === undefined || knownBy === undefined || !refusesFlagsOf(kubeadm, release))
+        return [];
+    const isOld = release.minor < knownBy.first;
+    return [
+        {
+            host,
+            at: 'etcd-image-tag',
+            fact: `its kubeadm ${kubeadm.text} writes flags into the manifest that etcd ${images_text(release)} does not know: etcd would not start.`,
+            cause: isOld
+                ? 'kubeadm was upgraded on the host, and etcd stayed; or `etcd-image-tag` names an old etcd.'
+                : '`etcd-image-tag` names an etcd that is newer than this kubeadm.',
+            fix: isOld
+                ? 'Install kubeadm 1.34 or 1.35 on the hosts, which write flags by the release of etcd, and run again. A new cluster can also have a newer etcd: leave `etcd-image-tag` out.'
+                : 'Leave `etcd-image-tag` out, or install a newer kubeadm on the hosts.',
         },
     ];
 }
@@ -4355,6 +4499,7 @@ function versionToName(recorded, installed) {
 
 
 
+
 /**
  * Flags that another manifest alone cannot change on a member with data: its name and addresses stand in the member
  * list, and clients know its URL. By the input that sets each.
@@ -4365,19 +4510,32 @@ const FIXED = new Map([
     ['listen-client-urls', 'client-port'],
     ['advertise-client-urls', 'client-port'],
 ]);
-/** Where the inputs ask for another name, address, port or place of its data than a member has. */
+/**
+ * The flags that a member was started with: those of its manifest, or, if that is gone, those that kubeadm's configuration on the
+ * host has it rendered with.
+ */
+function foundedFlags({ files }) {
+    const manifest = memberManifest({ files });
+    if (manifest !== undefined)
+        return manifest.arguments;
+    const configuration = files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA)?.text ?? '';
+    return new Map(extraArguments(configuration).map(({ name, value }) => [name, value]));
+}
+/**
+ * Where the inputs ask for another name, address, port or place of its data than a member has. A manifest that is gone is no reason
+ * to start its data with other values.
+ */
 function fixedFlagFindings(member, shape) {
     const manifest = memberManifest(member.facts);
-    if (manifest === undefined)
-        return [];
+    const flags = foundedFlags(member.facts);
     const found = etcdArguments(shape, member).flatMap(({ name, value }) => {
         const input = FIXED.get(name);
-        const present = manifest.arguments.get(name);
+        const present = flags.get(name);
         return input === undefined || present === undefined || present === value
             ? []
             : [{ input, line: `--${name} is "${present}", the inputs ask for "${value}"` }];
     });
-    const places = placesIn(manifest, shape).map(({ input, line }) => ({ input, line }));
+    const places = manifest === undefined ? [] : placesIn(manifest, shape);
     const byInput = Map.groupBy([...found, ...places], ({ input }) => input);
     return [...byInput].map(([input, group]) => ({
         host: member.name,
@@ -4415,9 +4573,13 @@ function placesIn(manifest, shape) {
 function membershipFindings(ownership, cluster) {
     if (cluster === undefined)
         return [];
+    const { clusterId } = cluster.health;
     const isYetToStart = (name) => ownership.get(name)?.kind === 'unfinished' &&
         cluster.health.members.some((listed) => listed.name === name && listed.clientUrls.length === 0);
-    return cluster.health.findings.filter(({ at, severity, host }) => at === 'members' && severity === 'fail' && (host === undefined || !isYetToStart(host)));
+    return cluster.health.findings.filter(({ at, severity, host }) => severity === 'fail' &&
+        ((at === 'members' && (host === undefined || !isYetToStart(host))) ||
+            // without a majority for one of them, nobody knows which members are the cluster's
+            (at === 'cluster id' && clusterId === null)));
 }
 /**
  * Members that have lost their log. Whatever initial-cluster-state says, such a member must never be started: it would
@@ -4492,22 +4654,7 @@ var explain_unknown = __webpack_require__(18908);
  */
 const NEEDED_PROGRAMS = new Map([
     ...[
-        ...[
-            'cat',
-            'chmod',
-            'chown',
-            'cp',
-            'date',
-            'dd',
-            'head',
-            'ls',
-            'mkdir',
-            'mktemp',
-            'mv',
-            'od',
-            'paste',
-            'readlink',
-        ],
+        ...['cat', 'chmod', 'chown', 'cp', 'date', 'dd', 'head', 'ls', 'mkdir', 'mktemp', 'mv', 'od', 'paste'],
         ...['rm', 'rmdir', 'sha256sum', 'sleep', 'sort', 'stat', 'sync', 'tail', 'timeout', 'uname', 'uniq'],
     ].map((program) => [program, 'coreutils']),
     ['cmp', 'diffutils'],
@@ -4599,7 +4746,125 @@ function linkedFile(path) {
     };
 }
 
+// EXTERNAL MODULE: ./src/hosts/printable.ts
+var printable = __webpack_require__(28456);
+;// CONCATENATED MODULE: ./src/cluster/runtime-findings.ts
+
+
+/** The longest entry of containerd's configuration that a message tells whole. */
+const MOST_ENTRY = 300;
+/**
+ * Why a host has no container runtime to use: none, several, one that /etc/crictl.yaml names and that is not there, or one that did not
+ * tell its cgroup driver; the last with its words, and where containerd runs without its CRI with what switches that off. At most one.
+ * @param words what the runtime said, where its discovery has nothing of it.
+ */
+function unusableRuntime({ runtime: { runtime, sockets, absent, asked, problem = '', pluginsOff }, crictlPath }, words) {
+    if (runtime !== undefined || crictlPath === undefined)
+        return [];
+    if (absent !== undefined)
+        return [notThere(absent, sockets)];
+    const endpoint = asked ?? sockets[0];
+    if (endpoint === undefined) {
+        return [
+            {
+                fact: 'no container runtime answers: none of the CRI sockets of containerd, CRI-O and cri-dockerd exists.',
+                cause: 'The runtime is not installed or not running.',
+                fix: 'Install and start one, e.g. `systemctl enable --now containerd`.',
+            },
+        ];
+    }
+    if (asked === undefined && sockets.length > 1) {
+        return [
+            {
+                fact: `there are several container runtimes: ${sockets.join(', ')}.`,
+                cause: 'More than one is installed and nothing says which one kubelet shall use.',
+                fix: 'Name it in /etc/crictl.yaml: `runtime-endpoint: unix:///run/containerd/containerd.sock`.',
+            },
+        ];
+    }
+    const said = problem === '' ? (words ?? '') : problem;
+    if (/unknown service/.test(said))
+        return [withoutCri(endpoint, said, pluginsOff)];
+    return [
+        {
+            fact: `the container runtime at ${endpoint} did not tell its cgroup driver (${said === '' ? 'no answer' : said}).`,
+            ...whySilent(said),
+        },
+    ];
+}
+function notThere(endpoint, sockets) {
+    const others = sockets.length === 0 ? 'No other runtime has one either' : `There is ${sockets.join(', ')}`;
+    return {
+        fact: `/etc/crictl.yaml names ${endpoint} as the container runtime, and there is no such socket. ${others}.`,
+        cause: 'That runtime is stopped, or the file is left over from one that was replaced.',
+        fix: 'Start that runtime (`systemctl enable --now crio`, or containerd), or name the one that kubelet shall use in /etc/crictl.yaml, and run again.',
+    };
+}
+/** The socket answers, and nothing behind it is the CRI. */
+function withoutCri(endpoint, said, off) {
+    const [config, unreadable] = [off?.config ?? '/etc/containerd/config.toml', off?.unreadable ?? []];
+    const entries = (off?.entries ?? []).filter(({ plugins }) => plugins.some(isOfCri));
+    if (entries.length > 0) {
+        const isOne = entries.length === 1 && entries.every(({ firstLine, lastLine }) => firstLine === lastLine);
+        return {
+            fact: `containerd runs without its CRI plugin, which kubelet needs: ${entries.map(placeOf).join(' and ')} ${isOne ? 'switches' : 'switch'} it off.`,
+            cause: "Docker's package of containerd (containerd.io) comes like that, because Docker does without it.",
+            fix: `${entries.map(changeOf).join(' ')} Then run \`systemctl restart containerd\` on the host, and run again: \`crictl info\` shows whether it answers.`,
+        };
+    }
+    const fact = `the container runtime at ${endpoint} runs without the CRI, which kubelet needs (${said}).`;
+    if (unreadable.length > 0) {
+        return {
+            fact,
+            cause: `Most often containerd's configuration switches the plugin off, and ${unreadable.map((path) => (0,printable/* printable */.g)(path, 200)).join(', ')} could not be read.`,
+            fix: 'Look for `disabled_plugins` there, take `"cri"` out of it, run `systemctl restart containerd` on the host, and run again.',
+        };
+    }
+    return {
+        fact,
+        cause: `Nothing in ${(0,printable/* printable */.g)(config, 200)} switches the plugin off: it could not be loaded, or containerd is older than 1.6.`,
+        fix: 'Run `ctr plugins ls | grep cri` and `journalctl -b -u containerd | grep cri` on the host, mend what they say, run `systemctl restart containerd`, and run again.',
+    };
+}
+/** By the name of containerd's first configuration version, or by a plugin's whole id: `io.containerd.grpc.v1.cri`. */
+function isOfCri(plugin) {
+    return /(?:^|\.)cri(?:\.|$)/.test(plugin);
+}
+function placeOf({ path, firstLine, lastLine }) {
+    const lines = firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`;
+    return `${lines} of ${(0,printable/* printable */.g)(path, 200)}`;
+}
+function changeOf(entry) {
+    const others = entry.plugins.filter((plugin) => !isOfCri(plugin)).map((plugin) => `"${(0,printable/* printable */.g)(plugin)}"`);
+    const text = `disabled_plugins = [${others.join(', ')}]`;
+    return text.length > MOST_ENTRY
+        ? `Take every plugin with "cri" in its name out of ${placeOf(entry)}.`
+        : `Make ${placeOf(entry)} \`${text}\`.`;
+}
+function whySilent(said) {
+    if (/\bUnimplemented\b|unknown method/.test(said)) {
+        return {
+            cause: 'It is a release that has no call for it (CRI-O before 1.28).',
+            fix: 'Install a newer release of the runtime, and run again.',
+        };
+    }
+    if (/connection refused|connect: no such file/.test(said)) {
+        return {
+            cause: 'The socket is there, and the runtime does not listen on it: it is stopped, or it starts again.',
+            fix: 'Start it (`systemctl enable --now containerd`, or crio), try `crictl info`, and run again.',
+        };
+    }
+    if (/DeadlineExceeded|deadline exceeded|did not end within/.test(said)) {
+        return {
+            cause: 'The runtime is overloaded or hangs.',
+            fix: 'Try `crictl info` on the host, look at `journalctl -u containerd` (or crio), and run again once it answers.',
+        };
+    }
+    return (0,explain_unknown/* knownReason */.y)(said) ?? { fix: 'Run `crictl info` on the host as root and mend what it says.' };
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/essentials.ts
+
 
 
 
@@ -4618,7 +4883,7 @@ function essentialFindings({ name, facts }) {
         ...placeFindings(facts),
         ...unusableKubelet(facts),
         ...unusableKubeadm(name, facts),
-        ...unusableRuntime(facts),
+        ...unusableRuntime(facts, wordsOf('runtime', facts)).map((finding) => ({ ...finding, at: essentials_AT })),
     ];
     return found.map((finding) => ({ ...finding, host: name }));
 }
@@ -4759,60 +5024,6 @@ function saying(words) {
 function wordsOf(what, { unseen }) {
     return unseen.find((one) => one.what === what)?.words;
 }
-function unusableRuntime(facts) {
-    const { runtime, sockets, problem } = facts.runtime;
-    if (runtime !== undefined || facts.crictlPath === undefined)
-        return [];
-    if (sockets.length === 0) {
-        return [
-            {
-                at: essentials_AT,
-                fact: 'no container runtime answers: none of the CRI sockets of containerd, CRI-O and cri-dockerd exists.',
-                cause: 'The runtime is not installed or not running.',
-                fix: 'Install and start one, e.g. `systemctl enable --now containerd`.',
-            },
-        ];
-    }
-    if (sockets.length > 1) {
-        return [
-            {
-                at: essentials_AT,
-                fact: `there are several container runtimes: ${sockets.join(', ')}.`,
-                cause: 'More than one is installed and nothing says which one kubelet shall use.',
-                fix: 'Name it in /etc/crictl.yaml: `runtime-endpoint: unix:///run/containerd/containerd.sock`.',
-            },
-        ];
-    }
-    const said = [problem, wordsOf('runtime', facts)].find((words = '') => words !== '') ?? '';
-    return [
-        {
-            at: essentials_AT,
-            fact: `the container runtime at ${sockets[0] ?? ''} did not tell its cgroup driver (${said === '' ? 'no answer' : said}).`,
-            ...whyRuntime(said),
-        },
-    ];
-}
-function whyRuntime(said) {
-    if (/\bUnimplemented\b|unknown service/.test(said)) {
-        return {
-            cause: 'Its CRI plugin is switched off (containerd packages from Docker do that).',
-            fix: 'Remove `disabled_plugins = ["cri"]` from /etc/containerd/config.toml, restart containerd, and try `crictl info`.',
-        };
-    }
-    if (/connection refused|connect: no such file/.test(said)) {
-        return {
-            cause: 'The socket is there, and the runtime does not listen on it: it is stopped, or it starts again.',
-            fix: 'Start it (`systemctl enable --now containerd`, or crio), try `crictl info`, and run again.',
-        };
-    }
-    if (/DeadlineExceeded|deadline exceeded|did not end within/.test(said)) {
-        return {
-            cause: 'The runtime is overloaded or hangs.',
-            fix: 'Try `crictl info` on the host, look at `journalctl -u containerd` (or crio), and run again once it answers.',
-        };
-    }
-    return (0,explain_unknown/* knownReason */.y)(said) ?? { fix: 'Run `crictl info` on the host as root and mend what it says.' };
-}
 
 ;// CONCATENATED MODULE: ./src/cluster/ports.ts
 
@@ -4939,42 +5150,6 @@ function differentImages(members, image) {
             fix: 'Install one release of kubeadm on all hosts, or set `etcd-image-tag`.',
         },
     ];
-}
-
-;// CONCATENATED MODULE: ./src/cluster/restart-findings.ts
-
-
-/**
- * Why the cluster cannot spare a running member that has to be taken down, or why that is unknown; by the member's name. If one
- * cannot be spared, none is restarted.
- */
-function shutGates(all, { members }, cluster) {
-    const taken = all.filter(isTakenDown);
-    if (members.length === 1)
-        return new Map();
-    if (cluster === undefined) {
-        const unknown = {
-            at: 'gate',
-            fact: `${taken.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
-            cause: 'The members do not answer, or their client certificates have expired.',
-            fix: 'See that etcd answers on the hosts. If its client certificates have expired or are gone, run once with the inputs as the cluster is, which renews them; then run again with the change.',
-        };
-        return new Map(taken.map(({ name }) => [name, [unknown]]));
-    }
-    // they are started and ready before the first that runs is touched
-    const idle = new Set(all.filter(({ etcdRuns }) => !etcdRuns).map(({ name }) => name));
-    const shut = new Map(taken.flatMap((member) => {
-        const gate = gateBefore(member, members.length);
-        const findings = gate === undefined ? [] : gateFindings(gate, cluster.health, idle);
-        return findings.length === 0 ? [] : [[member.name, findings]];
-    }));
-    // one that is not healthy itself could be spared, but would most likely not come back with the others as they are
-    const others = [...shut.values()].flat();
-    return shut.size === 0 ? shut : new Map(taken.map(({ name }) => [name, shut.get(name) ?? others]));
-}
-/** The same fact for several members is told once. */
-function distinctFacts(findings) {
-    return [...new Map(findings.map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding])).values()];
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/restart-warnings.ts
@@ -5122,11 +5297,12 @@ function trustedBesides(members) {
 /**
  * The image that a member's data was written with, where its manifest does not tell any more. In this order: what the
  * host's own kubeadm configuration names, what its last container ran, what the release of kubeadm ships that it was set
- * up with, and what the other members run. One host's word is never enough for the image of another: a majority of the others has to agree, and
+ * up with, and what the other members run. One host's word is never enough for the image of another: two, and a majority of all others, have to agree, and
  * from the registry that kubeadm or the inputs name.
+ * @param hosts.members those that could be looked at. @param hosts.total how many the cluster has.
  * @returns no image where the manifest is there.
  */
-function foundImage(member, members, ownership, settings) {
+function foundImage(member, { members, total }, ownership, settings) {
     const { facts } = member;
     if (runningImage(facts) !== undefined || facts.etcdImage === undefined)
         return {};
@@ -5140,7 +5316,7 @@ function foundImage(member, members, ownership, settings) {
     const itsOwn = { image: imageOf(imageRepository, shipped.tag) };
     if (age === 'same')
         return itsOwn;
-    const agreed = agreedImage(member, members);
+    const agreed = agreedImage(member, members, total);
     const known = [settings.imageRepository, imageRepository, shipped.repository];
     if (agreed !== undefined && known.includes(splitImage(agreed).repository))
         return { image: agreed };
@@ -5169,9 +5345,8 @@ function configurationOn({ files }) {
 }
 /** `etcd.local` of a kubeadm configuration (v1beta4), as far as it names an image. */
 function imageFieldsOf(configuration) {
-    const documents = [...(0,dist/* parseAllDocuments */.hR)(configuration)].filter(({ errors }) => errors.length === 0);
-    return Object.assign({}, ...documents.map((document) => {
-        const read = document.toJS();
+    return Object.assign({}, ...(0,foreign_yaml/* readYamlDocuments */.Cw)(configuration).map((document) => {
+        const read = document;
         const local = read?.etcd?.local;
         if (typeof local !== 'object' || local === null)
             return {};
@@ -5193,16 +5368,16 @@ function compared(now, recorded) {
         ? 'later patch'
         : 'other';
 }
-/** The image that more than half of the other members run, by their manifests. */
-function agreedImage({ name }, members) {
+/** The image that more than half of the other members run, and two at least, by their manifests. */
+function agreedImage({ name }, members, total) {
     const others = members.filter((member) => member.name !== name);
     const told = Map.groupBy(others, ({ facts }) => runningImage(facts));
-    return [...told].find(([image, group]) => image !== undefined && group.length * 2 > others.length)?.[0];
+    return [...told].find(([image, group]) => image !== undefined && group.length > 1 && group.length * 2 > total - 1)?.[0];
 }
 function unknownImage({ name, facts }, recorded, agreed) {
     const now = facts.kubeadmVersion?.text ?? 'unknown';
     const others = agreed === undefined
-        ? 'the other members do not agree on one'
+        ? 'too few of the other members agree on one'
         : `the other members run ${agreed}, whose registry is neither kubeadm's nor the one in the inputs`;
     return {
         host: name,
@@ -5262,7 +5437,7 @@ function isExplained(what, facts) {
             return !facts.systemd;
         case 'containers':
         case 'images':
-            return facts.crictlPath === undefined || facts.runtime.sockets.length !== 1;
+            return facts.crictlPath === undefined || facts.runtime.runtime === undefined;
         case 'runtime':
             return facts.runtime.runtime === undefined;
         default:
@@ -5389,12 +5564,13 @@ function decide(question) {
         ...lostLogFindings(members, ownership, cluster),
         ...membershipFindings(ownership, cluster),
     ]);
-    const controlPlane = decideControlPlane(question.controlPlane ?? { hosts: [], unreached: [] }, members, {
-        authority: knownAuthority(members, settings.authority?.certificatePem),
+    const authority = knownAuthority(members, settings.authority?.certificatePem);
+    const handOver = decideControlPlane(question.controlPlane ?? { hosts: [], unreached: [] }, members, {
+        authority,
         renewBeforeDays: settings.renewBeforeDays,
         now: question.now,
     });
-    const found = { ...question, members, away: absent, ownership, shape, handOver: controlPlane };
+    const found = { ...question, members, away: absent, ownership, shape, authority, handOver };
     return established ? decideEstablished(found) : decideNew(found);
 }
 /**
@@ -5408,12 +5584,11 @@ function isEstablished(ownership, cluster) {
 }
 /** Nothing there yet, or an unfinished deploy of ours: create, repair. */
 function decideNew(found) {
-    const { settings, members, ownership, shape, archive, handOver } = found;
+    const { settings, members, ownership, shape, cluster, archive, handOver } = found;
     const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
-    const { choice, findings } = authorityFor(found, {
-        mustSign: members.some((member) => !hasStarted(member)),
-        deliversKey: true,
-    });
+    const toKnow = authorityOf(found, { deliversKey: true });
+    const toSign = readyToSign(toKnow, found);
+    const { choice, findings } = members.every(hasStarted) ? toKnow : toSign;
     refuseIf([
         // without a choice nothing is known of the CA, and the findings say why
         ...(isNew
@@ -5435,10 +5610,11 @@ function decideNew(found) {
         ...foundedOtherwise(member, shape),
         ...decide_deploy_otherRelease(member, ownImage(member.facts)),
     ]));
+    refuseIf(created.filter(({ progress }) => progress !== 'begun').flatMap(unknownFlags));
     const fresh = created.filter(({ progress }) => progress !== 'begun');
     // a manifest that has to be replaced comes with certificates of this run
     const signs = fresh.length > 0 || handOver.issue.size > 0;
-    const signing = authorityFor(found, { mustSign: signs, deliversKey: true });
+    const signing = signs ? toSign : toKnow;
     if (signs)
         refuseIf(signing.findings);
     const authority = chosen(signing.choice ?? choice);
@@ -5461,29 +5637,40 @@ function decideNew(found) {
             ...pauseFindings(created, archive),
             ...handOver.warnings,
         ],
-        ...withHandOver(createStages({ shape, authority, members: created, ...(archive === undefined ? {} : { archive }) }), handOver),
+        ...withHandOver(createStages({
+            shape,
+            authority,
+            members: created,
+            works: cluster !== undefined && hasMajority(cluster.health),
+            ...(cluster?.health.leader ? { leader: cluster.health.leader.name } : {}),
+            ...(archive === undefined ? {} : { archive }),
+        }), handOver),
     };
 }
 /** A cluster that lives: unchanged, converge, adopt. */
 function decideEstablished(found) {
-    const { settings, members, ownership, shape, cluster, archive, handOver } = found;
+    const { settings, members, ownership, shape, cluster, archive, authority, handOver } = found;
     const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
-    const first = authorityFor(found, { mustSign: false, deliversKey: false });
-    refuseIf([...first.findings, ...members.flatMap(missingEssentials), ...handOver.findings]);
-    const known = knownAuthority(members, settings.authority?.certificatePem);
-    if (known === undefined)
+    const toKnow = authorityOf(found, { deliversKey: false });
+    refuseIf([...toKnow.findings, ...members.flatMap(missingEssentials), ...handOver.findings]);
+    if (authority === undefined)
         throw new src_findings/* Refused */.Lw(TITLE, [withoutAuthority(members)]);
-    const images = new Map(members.map((member) => [member.name, foundImage(member, members, ownership, settings)]));
+    const images = new Map(members.map((member) => [
+        member.name,
+        foundImage(member, { members, total: shape.members.length }, ownership, settings),
+    ]));
     refuseIf([...images.values()].flatMap((one) => ('finding' in one ? [one.finding] : [])));
     const imageOn = ({ name }) => {
         const one = images.get(name);
         return one !== undefined && 'image' in one ? one.image : undefined;
     };
-    const compared = members.map((member) => convergedMember(member, known, chosen(first.choice), found, imageOn(member)));
-    const held = holdBack(compared, found);
+    const compared = members.map((member) => convergedMember(member, authority, chosen(toKnow.choice), found, imageOn(member)));
+    const toSign = issuedBy(compared, handOver).size > 0 ? readyToSign(toKnow, found) : toKnow;
+    const held = holdBack(compared, found, toSign.findings);
     const converged = held.members;
     const issue = issuedBy(converged, handOver);
-    const signing = issue.size > 0 ? authorityFor(found, { mustSign: true, deliversKey: false }) : first;
+    // what cannot be signed was left out, or is refused here
+    const signing = issue.size > 0 ? toSign : toKnow;
     const supplied = converged.filter((member) => mustRestart(member) || !runs(member));
     refuseIf([
         ...unseenFindings(supplied, 'image'),
@@ -5493,6 +5680,7 @@ function decideEstablished(found) {
         ...signing.findings,
         ...supplyFindings(supplied, { archive, registry: settings.registry }),
         ...converged.flatMap((member) => decide_deploy_otherRelease(member, imageOn(member))),
+        ...converged.filter((member) => mustRestart(member) && !member.isHeld).flatMap(unknownFlags),
         ...(unmanaged.length === 0
             ? []
             : [
@@ -5508,7 +5696,7 @@ function decideEstablished(found) {
     const leftOut = [...absentLeftOut(found.away), ...held.leftOut];
     const verdict = verdictOn(unmanaged.length, different.length + handOver.stages.length, idle.length);
     const works = cluster !== undefined && hasMajority(cluster.health);
-    const stages = withHandOver(convergeStages(converged, shape, first.choice?.keyKeeper, works, archive), handOver);
+    const stages = withHandOver(convergeStages(converged, shape, toKnow.choice?.keyKeeper, works, archive), handOver);
     // who is handed its own pair needs no copy of a member's
     const clientCopies = handsOver(settings)
         ? new Map()
@@ -5551,14 +5739,13 @@ function issuedBy(members, handOver) {
 /**
  * What can be done without what cannot: restarts that the cluster cannot spare are left out, and so are certificates while the
  * host that keeps the CA's key is away.
+ * @param keyless what keeps the CA from signing what is due.
  * @throws Refused with the reasons where nothing else is left to do.
  */
-function holdBack(compared, found) {
-    const { away, cluster, handOver, ownership } = found;
-    const mustSign = issuedBy(compared, handOver).size > 0;
-    const unsigned = mustSign && away.length > 0 ? authorityFor(found, { mustSign: true, deliversKey: false }).findings : [];
+function holdBack(compared, { away, cluster, handOver, ownership, shape }, keyless) {
+    const unsigned = away.length > 0 ? keyless : [];
     const signed = unsigned.length === 0 ? { members: compared, leftOut: [] } : holdLeaves(compared, unsigned);
-    const shut = shutGates(signed.members, found.shape, cluster);
+    const shut = shutGates(signed.members, shape, cluster);
     const { members, leftOut } = holdRestarts(signed.members, shut);
     const isIdle = members.every((member) => isAsDesired(member.differences) && (member.isHeld || runs(member)));
     const takesOver = [...ownership.values()].some(({ kind }) => kind === 'unmanaged');
@@ -5591,13 +5778,14 @@ function reasonsFor(verdict, members) {
         return lines.length === 0 ? [] : [`${member.name}: ${lines.join('; ')}`];
     });
 }
-function common({ settings, shape, handOver, members: hosts }, { source, keyKeeper }, members) {
-    const known = knownAuthority(hosts, settings.authority?.certificatePem);
+function common({ settings, shape, authority, handOver }, { source, keyKeeper }, members) {
     return {
         clusterName: settings.clusterName,
         shape,
         authority: source,
-        ...(source.from === 'made' || known === undefined ? {} : { authorityCertificate: known.certificatePem }),
+        ...(source.from === 'made' || authority === undefined
+            ? {}
+            : { authorityCertificate: authority.certificatePem }),
         ...(keyKeeper === undefined ? {} : { keyKeeper }),
         certificates: settings.certificates,
         controlPlane: handOver.hosts,
@@ -5608,13 +5796,19 @@ function refuseIf(findings) {
     if (findings.length > 0)
         throw new src_findings/* Refused */.Lw(TITLE, findings);
 }
-function authorityFor({ members, ownership, settings, now }, { mustSign, deliversKey }) {
+function authorityOf({ members, ownership, settings }, { deliversKey }) {
     const { authority: brought, caCustody: custody } = settings;
-    const answer = chooseAuthority(members, ownership, { brought, custody, mustSign, deliversKey });
-    if (answer.choice === undefined || !mustSign)
+    return chooseAuthority(members, ownership, { brought, custody, deliversKey });
+}
+/** The same CA, with its key, and what keeps it from signing. */
+function readyToSign(toKnow, { members, settings, authority, now }) {
+    const answer = withKey(toKnow, members);
+    if (answer.choice === undefined)
         return answer;
-    const known = knownAuthority(members, brought?.certificatePem);
-    return { ...answer, findings: signingFindings(answer.choice, known, members, settings.certificates, now) };
+    return {
+        ...answer,
+        findings: signingFindings(answer.choice, authority, members, settings.certificates, now),
+    };
 }
 function chosen(choice) {
     if (choice === undefined)
@@ -5713,12 +5907,11 @@ function foundedOtherwise({ name, facts, desired, progress }, shape) {
     if (progress === 'nothing')
         return hasNoData(facts.dataDir) ? [] : [filledBySomebody(name, facts.dataDir)];
     const manifest = memberManifest(facts);
-    if (manifest === undefined)
-        return [];
-    const places = placeDifferences(manifest, shape);
+    const places = manifest === undefined ? [] : placeDifferences(manifest, shape);
     if (!facts.dataDir.hasLog && places.length === 0)
         return [];
-    return [...flagsBeforeData(manifest, desired.arguments), ...places].map((line) => ({
+    const founded = { arguments: foundedFlags(facts) };
+    return [...flagsBeforeData(founded, desired.arguments), ...places].map((line) => ({
         host: name,
         at: 'hosts',
         fact: `its etcd has already begun its data with other values (${line}).`,
@@ -5743,6 +5936,11 @@ function filledBySomebody(host, { empty }) {
 function decide_deploy_otherRelease({ name, facts, desired }, found) {
     const running = facts.dataDir.hasLog ? (runningImage(facts) ?? found) : undefined;
     return running === undefined ? [] : imageFindings(name, running, desired.image);
+}
+/** Flags of the host's kubeadm that the member's etcd does not know; asked where kubeadm is to render its manifest. */
+function unknownFlags({ name, facts, desired }) {
+    const { kubeadmVersion } = facts;
+    return kubeadmVersion === undefined ? [] : images_flagFindings(name, kubeadmVersion, desired.image);
 }
 const PROGRESS = {
     nothing: 'its set-up has not got as far as starting the member',
@@ -5902,7 +6100,7 @@ function replaced(value, token) {
 ;// CONCATENATED MODULE: ./src/cluster/plan-document/outcome.ts
 const ROOT = '0:0';
 /** A change of contents; `replace` unless nothing is there, or it is called otherwise. */
-function changeOf({ path, mode }, present, told) {
+function outcome_changeOf({ path, mode }, present, told) {
     return {
         path,
         change: told.change ?? (present === undefined ? 'create' : 'replace'),
@@ -5916,7 +6114,7 @@ function modeChange(file, present) {
     const notes = attributeNotes(file, present);
     if (present !== undefined && notes.length === 0)
         return undefined;
-    return changeOf(file, present, { change: 'mode', notes });
+    return outcome_changeOf(file, present, { change: 'mode', notes });
 }
 /** What mode and owner were, where they change. */
 function attributeNotes({ mode }, present) {
@@ -5945,7 +6143,7 @@ const KEY_REPLACED = 'private key, replaced';
 function leafChange(file, present, { name, part }, { member, policy }) {
     const attributes = attributeNotes(file, present);
     if (part === 'key') {
-        return changeOf(file, present, {
+        return outcome_changeOf(file, present, {
             notes: [present === undefined ? KEY_MADE : KEY_REPLACED, ...attributes],
         });
     }
@@ -5958,8 +6156,8 @@ function leafChange(file, present, { name, part }, { member, policy }) {
         ...(also.length === 0 ? [] : [`also for ${also.join(', ')}`]),
     ].join(', ');
     return present === undefined
-        ? changeOf(file, present, { notes: [purpose] })
-        : changeOf(file, present, {
+        ? outcome_changeOf(file, present, { notes: [purpose] })
+        : outcome_changeOf(file, present, {
             change: 'renew',
             notes: [purpose, `replaces ${certificate_change_identity(present)}`, ...attributes],
         });
@@ -5969,14 +6167,14 @@ function authorityChange(file, present, part, { authority, policy }) {
     const attributes = attributeNotes(file, present);
     const { source, certificatePem } = authority;
     if (part === 'key')
-        return changeOf(file, present, { notes: [keyOrigin(source, present), ...attributes] });
+        return outcome_changeOf(file, present, { notes: [keyOrigin(source, present), ...attributes] });
     if (present?.text !== undefined && present.text === certificatePem)
         return modeChange(file, present);
     const made = source.from === 'made' ? choices(policy, 'authorityDays') : [];
     const what = [`certificate of the CA${ORIGINS[source.from]}`, ...made].join(', ');
-    const known = certificate_change_named(certificatePem ?? '');
+    const known = named(certificatePem ?? '');
     const replaced = present === undefined ? [] : [`replaces ${certificate_change_identity(present)}`];
-    return changeOf(file, present, {
+    return outcome_changeOf(file, present, {
         notes: [known === '' ? what : `${what}, ${known}`, ...replaced, ...attributes],
     });
 }
@@ -6001,10 +6199,10 @@ function keyOrigin(source, present) {
 }
 /** A certificate on a host, or whatever lies in its place. */
 function certificate_change_identity(present) {
-    return (certificate_change_named(present.text ?? '') || `what is no certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`);
+    return (named(present.text ?? '') || `what is no certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`);
 }
 /** Empty for a text that is no certificate. */
-function certificate_change_named(pem) {
+function named(pem) {
     try {
         const { fingerprint, notAfter } = (0,inspect/* inspectCertificate */.ow)(pem);
         return `SHA-256 ${fingerprint}, valid until ${notAfter.toISOString().replace('.000Z', 'Z')}`;
@@ -6060,7 +6258,7 @@ function manifestChange(file, { files, state }, step) {
     const present = files.get(file.path);
     const predicted = present?.text === undefined ? undefined : predict(present.text, step);
     if (present?.text === undefined || predicted === undefined) {
-        return changeOf(file, present, { notes: [contents(step), ...attributeNotes(file, present)] });
+        return outcome_changeOf(file, present, { notes: [contents(step), ...attributeNotes(file, present)] });
     }
     const configuration = files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA)?.text ?? '';
     const unforeseen = [
@@ -6070,7 +6268,7 @@ function manifestChange(file, { files, state }, step) {
     ];
     if (predicted === present.text && unforeseen.length === 0)
         return modeChange(file, present);
-    return changeOf(file, present, {
+    return outcome_changeOf(file, present, {
         ...(predicted === present.text ? {} : { diff: unifiedDiff(file.path, present.text, predicted) }),
         notes: [PRESUMABLY, ...unforeseen, ...attributeNotes(file, present)],
     });
@@ -6111,7 +6309,7 @@ function fileChange(file, context) {
         case 'text':
             return textChange(file, present, content.text);
         case 'state':
-            return changeOf(file, present, { notes: ["the action's own record"] });
+            return outcome_changeOf(file, present, { notes: ["the action's own record"] });
         case 'kubeadm':
             return manifestChange(file, context.seen, content.step);
         case 'nothing':
@@ -6135,7 +6333,7 @@ function textChange(file, present, text) {
         ? [`what lies there now was not read (SHA-256 ${present.sha256 ?? 'unknown'})`]
         : [];
     const diff = unifiedDiff(file.path, present?.text, text);
-    return changeOf(file, present, { diff, notes: [...unread, ...attributeNotes(file, present)] });
+    return outcome_changeOf(file, present, { diff, notes: [...unread, ...attributeNotes(file, present)] });
 }
 function holds(present, text) {
     if (present.text !== undefined)
@@ -6450,7 +6648,7 @@ etcd_ha_renew() {
 }
 read -r etcd_ha_begun _ < /proc/uptime
 etcd_ha_begun=\${etcd_ha_begun%.*}
-trap 'etcd_ha_code=$?; set +e; ( etcd_ha_renew ) > /dev/null 2>&1; exit $etcd_ha_code' EXIT`;
+at_exit '( etcd_ha_renew ) > /dev/null 2>&1'`;
 }
 /** Exit code of a script that has stopped to wait, because nobody waits for it any more. */
 const NOBODY_WAITS = 96;
@@ -7343,10 +7541,18 @@ function varint(value) {
 
 ;// CONCATENATED MODULE: ./src/hosts/scripts/sync-images.ts
 /**
- * Bash that has what the container runtime took in on the disk. It does not see to that itself: after a power cut layers of
- * empty files would count as unpacked. The folders are those of containerd and CRI-O.
+ * Bash that has on the disk what the container runtime took in. It does not see to that itself: after a power cut layers of empty files
+ * would count as unpacked. The folders are those of containerd and CRI-O; both may be there, on file systems of their own.
  */
-const SYNC_IMAGES = 'sync -f /var/lib/containerd 2> /dev/null || sync -f /var/lib/containers 2> /dev/null || sync';
+const SYNC_IMAGES = 'stores=(); for store in /var/lib/containerd /var/lib/containers; do if [ -d "$store" ]; then stores+=("$store"); fi; done; sync ${stores[@]:+-f -- "${stores[@]}"} || sync';
+/**
+ * The same for what it wrote of a container that it has made. After a power cut CRI-O checks its store, and empties it, with all images,
+ * if it finds a container that was only half written; a host without a registry then has no etcd any more. In containerd such a
+ * container costs nothing else.
+ */
+function syncContainer(criEndpoint) {
+    return /crio/.test(criEndpoint) ? SYNC_IMAGES : ':';
+}
 
 ;// CONCATENATED MODULE: ./src/hosts/scripts/pull-image.ts
 
@@ -7565,7 +7771,8 @@ listeners() {
 }
 holds_socket() {
   local held
-  held=$(readlink -- /proc/"$1"/fd/* 2> /dev/null || true)
+  # not readlink: that of uutils ends at the first file that was closed meanwhile
+  held=$(find /proc/"$1"/fd -ignore_readdir_race -type l -printf '%l\\n' 2> /dev/null || true)
   case $held in *"socket:[$2]"*) return 0 ;; '') return 2 ;; *) return 1 ;; esac
 }
 own_status() {
@@ -7670,6 +7877,7 @@ pause() { if [ "$1" -lt ${SLOW_AFTER} ]; then nap 0.05; else nap 0.5; fi; }
 
 
 
+
 /** Seconds until the member must be ready: kubeadm's own start-up budget, as in the manifest's startupProbe. */
 const READY_WITHIN = 240;
 /** Seconds until the runtime is asked for the first time whether etcd has ended, and between two times: it costs a process. */
@@ -7699,18 +7907,25 @@ const OWN_QUESTION = '"msg":"Health check error"';
 /** Warnings that name a peer: it is not reached, or etcd does not let it in. */
 const ABOUT_PEERS = '"(remote-peer-id|remote-addr|remote-peer-urls?|address)":';
 /** What kubelet says of a pod that may pass by itself: etcd's own ends, and a runtime that is slow or starts again. */
-const MAY_PASS = "*CrashLoopBackOff* | *DeadlineExceeded* | *'context deadline exceeded'* | *'code = Unavailable'* | *'connection refused'* | *'is reserved for'*";
+const MAY_PASS = "*CrashLoopBackOff* | *DeadlineExceeded* | *'context deadline exceeded'* | *'code = Unavailable'* | *'.sock: connect: connection refused'* | *'is reserved'*";
+/**
+ * What CRI-O says of a sandbox whose image it could not pull, which it does not name: the library's words for each of a pull's steps
+ * (containers/image).
+ */
+const NO_SANDBOX_IMAGE = 'Error syncing pod.*creating pod sandbox with name.*(initializing source|pinging container registry|reading manifest|pulling)';
 /**
  * Bash functions to start an etcd container by:
  *
  * `cri ARGUMENT…` runs crictl. `etcd_containers FLAG…` lists etcd's containers, also those that have ended.
  *
  * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it, so it is
- * read anew every second. `/readyz` is 200 only with a quorum; releases that lack it answer 404 and are asked for `/health`. The
+ * read anew every second. `/readyz` is 200 only with a quorum, and whether the database is full does not count there; releases that
+ * lack it (before 3.4.29 and 3.5.11) answer 404 and are asked for `/health` likewise (`exclude` is known from 3.4.16 on; server/etcdserver/api/etcdhttp):
+ * a member that starts with a larger quota keeps the alarm until it is disarmed. The
  * answer counts only from a socket of root's or of etcd's own container (`is_etcds UID INODE`): any user of the host may listen there
  * while etcd does not.
  *
- * `await_ready [none-yet]` waits for that (`none-yet`: no container of etcd was there before): 0; {@link CRASHED} when etcd's
+ * `await_ready [none-yet]` waits for that, and has what the runtime stored of the new container on the disk (`none-yet`: no container of etcd was there before): 0; {@link CRASHED} when etcd's
  * container has ended twice, {@link NO_PAUSE} when kubelet could not start the pod twice for want of the pause image,
  * {@link NO_POD} when kubelet has complained twice of one and the same thing that keeps it from the pod, {@link LATE} when the time is over. kubelet keeps only the last container that ended, so ends are told by its attempt
  * (`ended_attempts`: number and pod), which counts from 0, or on from where it was if a pod of the same manifest was there
@@ -7721,7 +7936,7 @@ const MAY_PASS = "*CrashLoopBackOff* | *DeadlineExceeded* | *'context deadline e
  * `pod_trouble` sets `trouble` to the complaint that kubelet has made twice; what differs in the two are ids and times, and so the
  * digits and the letters a to f do not count.
  *
- * `missing_pause` names that image, as containerd does (internal/cri/server, RunPodSandbox).
+ * `missing_pause` names that image, as containerd does (internal/cri/server, RunPodSandbox); of CRI-O, which does not, it is asked.
  *
  * `etcd_words` prints the complaints of the newest container and its last warnings about peers, else its last lines, or kubelet's when
  * there is none; never what etcd writes about the action's own questions. {@link etcdWords} reads them.
@@ -7754,12 +7969,19 @@ is_ready() {
     done 2> /dev/null < ${kubeadm_paths/* ETCD_MANIFEST */.jl} || true
   fi
   own_status ${loopback} "$port" /readyz is_etcds
-  if [ "$status" = 404 ]; then own_status ${loopback} "$port" /health is_etcds; fi
+  if [ "$status" = 404 ]; then own_status ${loopback} "$port" '/health?exclude=NOSPACE' is_etcds; fi
   [ "$status" = 200 ]
 }
 hear_kubelet() { kubelet_said=$(kubelet_log "$waited_since"); }
 missing_pause() {
-  sed -n '/Error syncing pod/s/.*failed to get sandbox image [\\\\"]*\\([^\\\\" ]*\\).*/\\1/p' <<< "$kubelet_said" | sort | uniq -d | head -n 1
+  local pause told
+  pause=$(sed -n '/Error syncing pod/s/.*failed to get sandbox image [\\\\"]*\\([^\\\\" ]*\\).*/\\1/p' <<< "$kubelet_said" | sort | uniq -d | head -n 1)
+  told=$(grep -cE ${(0,shell/* quote */.h)(NO_SANDBOX_IMAGE)} <<< "$kubelet_said" || true)
+  if [ "$told" -ge 2 ]; then
+    pause=$(cri info 2> /dev/null | sed -n 's/.*"sandboxImage": *"\\([^"]*\\)".*/\\1/p' | head -n 1 || true)
+    pause=\${pause:-that the runtime is configured with}
+  fi
+  printf '%s\\n' "$pause"
 }
 pod_trouble() {
   local line key
@@ -7789,7 +8011,10 @@ await_ready() {
     done < <(ended_attempts)
   fi
   while waited=$((SECONDS - begun)) && [ "$waited" -lt ${READY_WITHIN} ]; do
-    if is_ready; then return 0; fi
+    if is_ready; then
+      ${syncContainer(member.criEndpoint)}
+      return 0
+    fi
     ${STILL_WANTED}
     if [ "$waited" -ge "$look" ]; then
       look=$((waited + ${LOOK_EVERY} + waited / 5))
@@ -7967,7 +8192,7 @@ function whyNoPod(words) {
     if (/pause image/.test(words)) {
         return {
             cause: 'Each pod has a container of that image. The container runtime names it in its own configuration, and the host has no way to its registry.',
-            fix: 'Bring the image to the host (`image-archive` takes it along with etcd), or name one that the host reaches in the configuration of the runtime (containerd: `sandbox` or `sandbox_image`; CRI-O: `pause_image`), and run again.',
+            fix: 'Bring the image to the host (`image-archive` takes it along with etcd into containerd; for CRI-O `podman load -i FILE`), or name one that the host reaches in the configuration of the runtime (containerd: `sandbox` or `sandbox_image`; CRI-O: `pause_image`), and run again.',
         };
     }
     if (/resolv\.conf/.test(words)) {
@@ -9129,7 +9354,7 @@ function authenticationIsOn(place, kind, request, message) {
     });
 }
 function plainTextError(place, request, answer) {
-    const text = answer.body.trim().slice(0, 200);
+    const text = (0,printable/* printable */.g)(/^"(.*)"$/s.exec(answer.body.trim())?.[1] ?? answer.body, 200);
     if (text.includes(COMMON_NAME))
         return authenticationIsOn(place, 'rejected', request, text);
     return unexpectedAnswer(place, request, `HTTP ${answer.status} "${text}"`);
@@ -10416,7 +10641,7 @@ const HANDOVER_WITHIN_MS = 3_000;
 const NEW_LEADER_WITHIN_MS = 5_000;
 const leadership_PAUSE_MS = 100;
 /** If this member leads, hands leadership to the healthy member that is furthest on. */
-async function moveLeadership(step, context) {
+async function leadership_moveLeadership(step, context) {
     const cluster = await context.cluster();
     const log = context.log.host(step.host);
     const { health } = await cluster.observe();
@@ -10567,7 +10792,7 @@ function render_manifest_renderManifest() {
         timeoutMs: 180_000,
         script: `
 scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
-trap 'rm -rf -- "$scratch"' EXIT
+at_exit 'rm -rf -- "$scratch"'
 said=$(KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} --dry-run 2>&1 > /dev/null) || {
   code=$?
   printf '%s\\n' "$said" >&2
@@ -10635,7 +10860,7 @@ function checkPatched(step, text, context) {
         return;
     const { address } = memberOf(context, step.host);
     const { metricsPort } = shape;
-    const problems = (0,pod_rules/* podProblems */.U)((0,dist/* parse */.qg)(text), { ...(0,data_places/* placesOf */.ek)(shape), address, metricsPort });
+    const problems = (0,pod_rules/* podProblems */.U)((0,foreign_yaml/* readYaml */.gM)(text), { ...(0,data_places/* placesOf */.ek)(shape), address, metricsPort });
     if (problems.length === 0)
         return;
     throw stepFailure(step, {
@@ -10853,7 +11078,7 @@ function isScripted(step) {
 function ask(step, context) {
     switch (step.kind) {
         case 'move-leadership':
-            return moveLeadership(step, context);
+            return leadership_moveLeadership(step, context);
         case 'prove-served':
             return proveServed(step, context);
         case 'prove-client':
@@ -11240,8 +11465,9 @@ IFS= read -r -N ${input.length} added
   printf %s "$added"
 } > ${aside}
 if [ "$(stat -c %s -- ${aside})" -gt ${append_audit_MOST_BYTES} ]; then
-  # The empty line goes in front so that there is always a first line to drop: that one, or one that was cut.
-  { echo; cat -- ${aside}; } | tail -c ${append_audit_MOST_BYTES + 1} | tail -n +2 > ${shorter}
+  # One byte more than is kept: the first line, which is dropped, is one that was cut, or the end of the one before. Not behind a
+  # pipe, where tail of uutils gives more than it was asked for.
+  tail -c ${append_audit_MOST_BYTES + 1} -- ${aside} | tail -n +2 > ${shorter}
   mv -fT -- ${shorter} ${aside}
 fi
 sync -- ${aside}
@@ -11409,10 +11635,10 @@ function assessMembers(view) {
         expected: view.expected.some(({ entry }) => entry === member),
     }));
 }
-/** Whether the members are exactly the expected ones. Nothing, when no member list could be read. */
+/** Whether the members are exactly the expected ones. Nothing, when no member list could be read; if no list counts, who has which. */
 function memberFindings(view) {
     if (view.members === undefined)
-        return [];
+        return health_members_disagreement(view);
     return [
         ...view.expected.flatMap((expected) => expected.entry === undefined ? [missing(expected)] : entryFindings(expected, expected.entry)),
         ...strangers(view),
@@ -11537,12 +11763,6 @@ function listUrls(urls) {
 }
 function describeMember(member) {
     return `${isStarted(member) ? member.name : '(never started)'} ${listUrls(member.peerUrls)}`;
-}
-function fingerprint(members) {
-    return members
-        .map((member) => JSON.stringify([member.id, member.name, member.peerUrls, member.clientUrls, member.isLearner]))
-        .sort()
-        .join('\n');
 }
 
 ;// CONCATENATED MODULE: ./src/etcd/health.ts
@@ -12475,7 +12695,68 @@ function parseSources(text) {
     return new Map(routes);
 }
 
+;// CONCATENATED MODULE: ./src/hosts/probe/containerd-plugins.ts
+/** containerd's own default, where its unit names no other. */
+const CONFIG = '/etc/containerd/config.toml';
+/** Before the path of each file that was looked at. */
+const FILE = 'file ';
+/** In place of an entry, where the file is there and root cannot read it. */
+const containerd_plugins_UNREADABLE = 'unreadable';
+/**
+ * `plugins_off` prints what switches plugins of containerd off: the file that its unit starts it with, and of that file and those
+ * that it imports each entry `disabled_plugins`, as the number of its last line and its lines. An entry stands before the first table
+ * of its file.
+ */
+const PLUGINS_OFF = `
+plugins_off() {
+  local config=${CONFIG} unit file files=()
+  unit=$(systemctl show containerd -p ExecStart --value)
+  if [[ $unit =~ [[:space:]]--?c(onfig)?[=[:space:]]([^[:space:]\\;]+) ]]; then config=\${BASH_REMATCH[2]}; fi
+  mapfile -t files < <(containerd --config "$config" config dump | sed -n '/^imports *=/{s/[^"'\\'']*["'\\'']\\([^"'\\'']*\\)["'\\''][^"'\\'']*/\\1\\n/g;s/\\n$//p}')
+  for file in "$config" "\${files[@]}"; do
+    printf '${FILE}%s\\n' "$file"
+    if [ ! -f "$file" ] || [ ! -r "$file" ]; then
+      if [ -e "$file" ]; then echo ${containerd_plugins_UNREADABLE}; fi
+      continue
+    fi
+    sed -n '/^[[:space:]]*\\[/q; /^[[:space:]]*disabled_plugins[[:space:]]*=/{:more;s/#.*$//;/\\]/!{N;b more};=;p;q}' "$file"
+  done | head -c 16384
+}
+`;
+/** What {@link PLUGINS_OFF} has printed; undefined where it was not asked. */
+function parsePluginsOff(sections, name) {
+    const text = sections.get(name);
+    if (text === undefined)
+        return undefined;
+    const [, ...files] = `\n${text}`.split(`\n${FILE}`);
+    const [config = CONFIG] = files.map((file) => file.split('\n', 1)[0] ?? '');
+    const unreadable = files.flatMap((file) => {
+        const [path = '', ...lines] = file.split('\n');
+        return lines.includes(containerd_plugins_UNREADABLE) ? [path] : [];
+    });
+    const entries = new Map(files.flatMap(entryIn).map((entry) => [entry.path, entry]));
+    return { config, unreadable: [...new Set(unreadable)], entries: [...entries.values()] };
+}
+function entryIn(file) {
+    const found = /^(.*)\n(\d+)\n([^]*)$/.exec(file.trimEnd());
+    if (found === null)
+        return [];
+    const [, path = '', end = '', text = ''] = found;
+    const lines = text.split('\n');
+    const lastLine = Number(end);
+    const plugins = [...text.matchAll(/"([^"]*)"|'([^']*)'/g)];
+    return [
+        {
+            path,
+            firstLine: lastLine - lines.length + 1,
+            lastLine,
+            plugins: plugins.map(([, double, single]) => double ?? single ?? ''),
+        },
+    ];
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/probe/parse-runtime.ts
+
 
 
 
@@ -12489,8 +12770,10 @@ function parseRuntime(sections) {
         .split('\n')
         .filter((line) => line !== '');
     const endpoint = get('cri.endpoint');
-    if (endpoint === '')
-        return { runtime: { sockets }, unseen: [] };
+    if (endpoint === '') {
+        const absent = get('cri.configured');
+        return { runtime: absent === '' ? { sockets } : { sockets, absent: (0,printable/* printable */.g)(absent) }, unseen: [] };
+    }
     const { text, words, failure } = programAnswer(sections, 'cri.runtime-config');
     const answered = /"?cgroup[_ ]?driver"?: *"?(SYSTEMD|CGROUPFS)/i.exec(text)?.[1]?.toLowerCase();
     const configured = /"systemdCgroup": *(true|false)/i.exec(get('cri.info'))?.[1];
@@ -12500,8 +12783,9 @@ function parseRuntime(sections) {
     }
     const said = (0,printable/* printable */.g)(text);
     const problem = withWords(failure ?? withWords('it named no cgroup driver', words), said);
+    const pluginsOff = parsePluginsOff(sections, 'cri.plugins-off');
     return {
-        runtime: { sockets, problem },
+        runtime: { sockets, asked: endpoint, problem, ...(pluginsOff === undefined ? {} : { pluginsOff }) },
         unseen: [{ what: 'runtime', program: 'crictl runtime-config', words: problem }],
     };
 }
@@ -12597,6 +12881,7 @@ function parseProbe(address, answer, later) {
     const addresses = parseAddresses(sections);
     const listeners = parseListeners(sections);
     const containers = parseContainers(sections, 'cri.containers');
+    const known = seenOr(images, NO_IMAGES);
     return {
         address,
         ...standing,
@@ -12610,7 +12895,7 @@ function parseProbe(address, answer, later) {
         ...optional('kubeadmVersion', kubeadmVersion),
         ...optional('etcdImage', etcdImage),
         runtime,
-        ...seenOr(images, { images: [], imageIds: new Map() }),
+        ...known,
         ...optional('sandboxImage', get('cri.sandbox')),
         ...optional('architecture', ARCHITECTURES.get(get('machine'))),
         missingTools: lines(get('missing-tools')),
@@ -12618,7 +12903,7 @@ function parseProbe(address, answer, later) {
         reach,
         sources: parseSources(get('sources')),
         listeners: seenOr(listeners, new Map()),
-        containers: seenOr(containers, []),
+        containers: seenOr(containers, []).map((container) => withName(container, known.imageIds)),
         locked: sections.has('lock'),
         unseen: [
             ...standing.unseen,
@@ -12706,6 +12991,16 @@ const ARCHITECTURES = new Map([
     ['s390x', 's390x'],
     ['riscv64', 'riscv64'],
 ]);
+const NO_IMAGES = { images: [], imageIds: new Map() };
+/**
+ * The container with the name of its image. Other runtimes than containerd 2 list it by the id of the image, under which kubelet asks
+ * for it; the store knows its names. Where it has several, they are one and the same image.
+ */
+function withName(container, imageIds) {
+    const id = /^(?:sha256:)?([0-9a-f]{64})$/.exec(container.image)?.[1];
+    const name = [...imageIds].find(([reference, known]) => known === `sha256:${id ?? ''}` && !reference.includes('@'));
+    return name === undefined ? container : { ...container, image: name[0] };
+}
 const UNSEEN_KUBELET = {
     installed: false,
     active: false,
@@ -12741,6 +13036,7 @@ function parseKubelet(sections) {
 }
 
 ;// CONCATENATED MODULE: ./src/hosts/probe/ask-runtime.ts
+
 /** CRI sockets in the order of kubeadm's own list (cmd/kubeadm/app/constants/constants_unix.go). */
 const CRI_SOCKETS = ['/run/containerd/containerd.sock', '/run/crio/crio.sock', '/run/cri-dockerd.sock'];
 /** Seconds until a crictl that hangs is killed; its own time limit does not hold for everything that it does. */
@@ -12750,11 +13046,13 @@ const RUNTIME_SECONDS = 18;
 /**
  * `cri ARGUMENT…` asks the runtime at `endpoint`; crictl's own time limit holds for each of its calls
  * (pkg/remote_runtime.go in k8s.io/cri-client). Its standard error is never part of its answer: since 1.31 crictl warns there
- * in every call where /etc/crictl.yaml is missing, as its package leaves it. Sets `endpoint`, and `sockets` to those that are there.
+ * in every call where /etc/crictl.yaml is missing, as its package leaves it. Sets `sockets` to those that are there, `configured` to
+ * the endpoint that /etc/crictl.yaml names (CRI-O's package brings one), and `endpoint` to the one to ask: another than the
+ * configured one is not asked, for it may be of a runtime that kubelet does not use.
  */
 const FIND_RUNTIME = `
 find_endpoint() {
-  local line configured='' pattern='^ *runtime-endpoint: *"?([^" ]*)'
+  local line pattern='^ *"?runtime-endpoint"?: *["'\\'']?([^"'\\'' #]+)'
   for socket in ${CRI_SOCKETS.map((path) => `'${path}'`).join(' ')}; do
     if [ -S "$socket" ]; then sockets+=("$socket"); fi
   done
@@ -12763,24 +13061,29 @@ find_endpoint() {
       if [[ $line =~ $pattern ]]; then configured=\${BASH_REMATCH[1]}; fi
     done < /etc/crictl.yaml
   fi
-  if [ -n "$configured" ] && [ -S "\${configured#unix://}" ]; then endpoint=unix://\${configured#unix://}
+  if [ -n "$configured" ]; then
+    configured=unix://\${configured#unix://}
+    if [ -S "\${configured#unix://}" ]; then endpoint=$configured; fi
   elif [ "\${#sockets[@]}" = 1 ]; then endpoint=unix://\${sockets[0]}
   fi
 }
 cri() {
   if [ -z "$endpoint" ]; then
-    if [ "\${#sockets[@]}" = 0 ]; then echo 'there is no CRI socket to ask'; else echo 'there are several CRI sockets, and nothing says which one to ask'; fi >&2
+    if [ -n "$configured" ]; then echo "there is no socket at $configured, which /etc/crictl.yaml names"
+    elif [ "\${#sockets[@]}" = 0 ]; then echo 'there is no CRI socket to ask'
+    else echo 'there are several CRI sockets, and nothing says which one to ask'
+    fi >&2
     return 1
   fi
   crictl --timeout 10s --runtime-endpoint "$endpoint" --image-endpoint "$endpoint" "$@"
 }
-endpoint= sockets=()
+endpoint= configured= sockets=()
 find_endpoint
 `;
 /** Begins to ask for the containers of etcd's static pod. */
 const BEGIN_CONTAINERS = `begin_program cri.containers ${CRI_SECONDS} cri ps -a -o json --name '^etcd$'`;
 /** Begins to ask for what no run changes: the runtime's configuration, and its images. */
-const BEGIN_RUNTIME = `
+const BEGIN_RUNTIME = `${PLUGINS_OFF}
 runtime_says() {
   local answer code
   answer=$(cri runtime-config | head -c 65536; exit "\${PIPESTATUS[0]}")
@@ -12788,7 +13091,10 @@ runtime_says() {
   printf '%s\\n' "$answer"
   case $answer in
     *river*SYSTEMD* | *river*CGROUPFS*) ;;
-    *) section cri.info; cri info ;; # containerd before 2.0 shows it there
+    *) # containerd before 2.0 shows it there
+      section cri.info
+      if cri info; then return "$code"; fi
+      case $endpoint in *containerd*) section cri.plugins-off; plugins_off 2> /dev/null ;; esac ;;
   esac
   return "$code"
 }
@@ -12942,6 +13248,8 @@ section cri.sockets
 printf '%s\\n' "\${sockets[@]}"
 section cri.endpoint
 printf %s "$endpoint"
+section cri.configured
+printf %s "$configured"
 `;
 /** Who the host is. */
 const LOOK_AT_IDENTITY = `
@@ -12996,14 +13304,35 @@ function observe_distinct(findings) {
 }
 /** Probes all hosts at once, each with one read-only script. */
 async function observeAll(settings, transports, timeline) {
-    const work = settings.hosts.flatMap((host, index) => {
+    const work = probesOf(settings, transports, timeline).map(({ host, result }) => ({
+        host: hostLabel(host),
+        at: 'probe',
+        result,
+    }));
+    return settleAll('not every host could be examined, so nothing was changed on any', work);
+}
+/** The same, and tells which hosts could not be looked at: one whose disk hangs lets in, and answers nothing. */
+async function observeEach(settings, transports, timeline) {
+    const work = probesOf(settings, transports, timeline);
+    const results = await Promise.allSettled(work.map(({ result }) => result));
+    return {
+        observed: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+        failures: new Map(results.flatMap((result, index) => {
+            const host = work[index]?.host;
+            return result.status === 'rejected' && host !== undefined
+                ? [[host, findingsOf(result.reason, hostLabel(host), 'probe')]]
+                : [];
+        })),
+    };
+}
+function probesOf(settings, transports, timeline) {
+    return settings.hosts.flatMap((host, index) => {
         const transport = transports[index];
         if (transport === undefined)
             return [];
-        const record = timeline.record({ stage: STAGE, title: 'probe', changes: false, host: hostLabel(host) }, () => probe(settings, host, transport));
-        return [{ host: hostLabel(host), at: 'probe', result: record }];
+        const what = { stage: STAGE, title: 'probe', changes: false, host: hostLabel(host) };
+        return [{ host, result: timeline.record(what, () => probe(settings, host, transport)) }];
     });
-    return settleAll('not every host could be examined, so nothing was changed on any', work);
 }
 /** Runs the read-only probe on a host. @throws HostError when its answer cannot be read. */
 async function probe(settings, host, transport) {
@@ -13463,16 +13792,22 @@ async function travel(decide, listed, surroundings) {
     const { log, timeline, signal } = surroundings;
     log.info(`Connecting to ${[...listed.hosts, ...listed.controlPlane].map(hostLabel).join(', ')}`);
     const connected = await connect(listed, surroundings);
-    const { absent } = connected;
-    const settings = { ...listed, hosts: connected.members.reached };
-    return withConnections(settings, signal, connected.opened, async (transports) => {
-        const count = settings.hosts.length;
-        const [members, controlPlane] = await Promise.all([
-            observeAll(settings, transports.slice(0, count), timeline),
-            observeControlPlane(settings, connected.controlPlane, transports.slice(count), timeline),
+    const reached = { ...listed, hosts: connected.members.reached };
+    return withConnections(reached, signal, connected.opened, async (transports) => {
+        const count = reached.hosts.length;
+        const [{ observed: members, failures }, controlPlane] = await Promise.all([
+            observeEach(reached, transports.slice(0, count), timeline),
+            observeControlPlane(reached, connected.controlPlane, transports.slice(count), timeline),
         ]);
-        const seen = { members, absent, controlPlane };
         signal.throwIfAborted();
+        if (members.length === 0)
+            throw new src_findings/* Refusal */.P_('no host could be examined, so nothing was changed on any', [
+                ...connected.members.findings,
+                ...[...failures.values()].flat(),
+            ]);
+        const settings = { ...reached, hosts: reached.hosts.filter((host) => !failures.has(host)) };
+        const absent = absentOf(listed, new Map([...connected.members.failures, ...failures]));
+        const seen = { members, absent, controlPlane };
         const keys = new KeyStock();
         const look = await firstLook(decide, settings, seen, surroundings);
         if (look === undefined)
@@ -13508,11 +13843,14 @@ async function connect(settings, surroundings) {
         await Promise.all(opened.map((transport) => transport.close()));
         throw new src_findings/* Refusal */.P_('not every host could be reached, so nothing was changed on any', members.findings);
     }
-    const absent = settings.hosts.flatMap((host, position) => {
-        const why = members.failures.get(host);
+    return { opened, members, controlPlane };
+}
+/** A host that lets in and cannot be looked at is as good as one that is down: nothing of it is known. */
+function absentOf({ hosts }, failures) {
+    return hosts.flatMap((host, position) => {
+        const why = failures.get(host);
         return why === undefined ? [] : [{ host, position, why }];
     });
-    return { opened, members, absent, controlPlane };
 }
 /**
  * What was seen and decided first. Hosts that another run is just changing may look as if nothing could be done with
@@ -14124,11 +14462,11 @@ const control_plane_MOVE_AWAY = `If this cluster is the one that the host ought 
 const REMOVE_KEY = `Remove ${control_plane_KEY} there. ${DEPLOY}`;
 /** Whether each host of the control plane has what its API server needs to ask this cluster, and for how long. */
 function controlPlaneChecks(facts, thresholds) {
-    const authorityPem = authorityOf(facts);
+    const authorityPem = control_plane_authorityOf(facts);
     return facts.controlPlane.map((sight) => checkHost(sight, authorityPem, facts.now, thresholds));
 }
 /** The members' own CA; where they do not agree, that is told elsewhere. */
-function authorityOf({ members }) {
+function control_plane_authorityOf({ members }) {
     return members
         .map(({ host }) => ('seen' in host ? host.seen.facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text : undefined))
         .find((text) => infoOf(text) !== undefined);
@@ -15561,7 +15899,7 @@ const VERDICTS = {
     unknown: 'could not be seen',
 };
 /** Longest line: it becomes an output, the text of an issue or a message in a chat. */
-const summary_line_MOST_CHARACTERS = 1000;
+const MOST_CHARACTERS = 1000;
 /** The whole report in one line, in which no part means anything in Markdown: it holds words that hosts have chosen. */
 function summaryLine({ clusterName, status, members, leader, failureTolerance, checks, }) {
     const up = members.filter(({ reachable }) => reachable).length;
@@ -15577,7 +15915,7 @@ function summaryLine({ clusterName, status, members, leader, failureTolerance, c
 /** Without links, pictures, tags, mentions of people and of issues; a blank in them says the same to a reader. */
 function harmless(text) {
     const line = text
-        .slice(0, summary_line_MOST_CHARACTERS)
+        .slice(0, MOST_CHARACTERS)
         .split(/[\r\n\u0085\u2028\u2029]/)
         .map((part) => part.trim())
         .join(' ');
@@ -16047,6 +16385,8 @@ const health_probe_TIMEOUT_MS = 60_000;
 /** How many containers of etcd's pod are asked for their end, and how many lines of a log are read. */
 const MOST_CONTAINERS = 3;
 const health_probe_LOG_LINES = 40;
+/** How much of them, in bytes. */
+const MOST_LOG = 65_536;
 /** Seconds that a tool or a port may take; what has not answered by then is left out. */
 const health_probe_PATIENCE_SECONDS = 5;
 const health_probe_CLIENT_KEY = leafPath('healthcheckClient', 'key');
@@ -16088,7 +16428,12 @@ kubelet_healthz() {
   printf %s "$body"
 }
 inspect() { cri inspect -o go-template --template '{"status":{{json .status}}}' "$1" || cri inspect -o json "$1"; }
-last_log() { cri logs --tail ${health_probe_LOG_LINES} "$1" 2>&1 | tail -c 65536; }
+last_log() { # the end of it; tail -c of uutils gives more than it was asked for behind a pipe
+  local said beyond
+  { said=$(cri logs --tail ${health_probe_LOG_LINES} "$1" 2>&1); } 2> /dev/null
+  beyond=$((\${#said} - ${MOST_LOG}))
+  printf '%s\\n' "\${said:beyond > 0 ? beyond : 0}"
+}
 pod() {
   local rest id found=0 ended='' an_id='"id": *"([0-9a-f]+)"' a_state='"state": *"([A-Z_]+)"'
   rest=$(program health.containers ${CRI_SECONDS} cri ps -a -o json --name '^etcd$')
@@ -17905,7 +18250,7 @@ if [ -d "$data_dir" ] && [ "$(stat -Lc %d -- "$data_dir")" != "$(stat -c %d -- "
 free=$(stat -fc '%a %S' -- "$folder")
 if [ $((\${free% *} * \${free#* })) -lt $((${LEAST_FREE_MIB} << 20)) ]; then exit ${NO_SPACE}; fi
 file=$(mktemp -p "$folder" .etcd-ha-action-disk-test.XXXXXXXX)
-trap 'rm -f -- "$file"' EXIT
+at_exit 'rm -f -- "$file"'
 exec 3<> "$file"
 rm -f -- "$file"
 fallocate -l $((${MOST_WRITES} * ${WRITE_BYTES})) /dev/fd/3 2>/dev/null || true
@@ -18163,8 +18508,8 @@ function stackOf(error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-// EXTERNAL MODULE: ./src/report/secret-material.ts + 2 modules
-var secret_material = __webpack_require__(26532);
+// EXTERNAL MODULE: ./src/report/secret-material.ts + 1 modules
+var secret_material = __webpack_require__(25862);
 ;// CONCATENATED MODULE: ./src/report/certificates.ts
 
 
@@ -18608,7 +18953,7 @@ const DEADLINE_MS = 15_000;
  * what a pull request or a fork has made is not among them. Does not throw.
  */
 async function earlierReports(history, environment = process.env) {
-    const place = placeOf(environment);
+    const place = earlier_reports_placeOf(environment);
     const api = environment['GITHUB_API_URL'];
     if (api === undefined || place === undefined) {
         return { texts: [], problem: 'this is no run of a workflow on GitHub.' };
@@ -18653,7 +18998,7 @@ async function reportsOf(runs, read, signal) {
     };
 }
 /** `owner/name` and the workflow's file, from `owner/name/.github/workflows/FILE@REF`. */
-function placeOf(environment) {
+function earlier_reports_placeOf(environment) {
     const match = /^([\w.-]+\/[\w.-]+)\/.*?([^/@]+)@/.exec(environment['GITHUB_WORKFLOW_REF'] ?? '');
     return match === null ? undefined : { repository: match[1] ?? '', workflow: match[2] ?? '' };
 }
@@ -19128,8 +19473,10 @@ function markdown_trimmed(line, atStart, atEnd) {
     const rest = atStart ? line.trimStart() : line;
     return atEnd ? rest.trimEnd() : rest;
 }
+/** What has a meaning is the last of the characters: white space may stand before it. */
 function reference(characters) {
-    return characters.replace(/\S/, (character) => `&#${character.charCodeAt(0)};`);
+    const last = characters.length - 1;
+    return `${characters.slice(0, last)}&#${characters.charCodeAt(last)};`;
 }
 /** Text in the typewriter face. */
 function code(value) {
