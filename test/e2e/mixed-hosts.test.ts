@@ -18,7 +18,7 @@ jest.setTimeout(10 * 60_000);
 
 let lab: Lab;
 beforeAll(async () => {
-  lab = await freshLab({ variant: ['bookworm', 'trixie+crio', 'trixie+rust-userland'] });
+  lab = await freshLab({ variant: ['bookworm', 'trixie+crio', 'trixie+rust-userland+hardened'] });
 });
 afterAll(() => lab.down());
 
