@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs in the root of the disk. Programs and units as kubeadm's installation page lays them without a package manager, with
-# DOWNLOAD_DIR=/opt/bin as on Flatcar Container Linux, where nothing can be written below /usr.
+# Runs in the root of the disk, once the files are on it. Programs and units as kubeadm's installation page lays them without a
+# package manager, with DOWNLOAD_DIR=/opt/bin as on Flatcar Container Linux, where nothing can be written below /usr.
 set -euo pipefail
 units=/etc/systemd/system packaged=/usr/lib/systemd/system
 mkdir -p /opt/bin
@@ -13,4 +13,4 @@ done
 rm -r "$packaged/kubelet.service" "$packaged/kubelet.service.d"
 systemctl --quiet reenable kubelet.service
 rm -f /etc/default/kubelet
-echo '/usr /usr none ro,bind 0 0' >> /etc/fstab
+systemctl --quiet enable read-only-usr.service

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { AT_EXIT } from '../../../src/hosts/root-shell/at-exit.ts';
+
+const repository = join(import.meta.dirname, '../../..');
 
 function run(script: string): { readonly status: number | null; readonly stdout: string } {
   const { status, stdout } = spawnSync('bash', ['-c', `set -euo pipefail; ${AT_EXIT}; { ${script}\n}`], {
@@ -9,6 +13,13 @@ function run(script: string): { readonly status: number | null; readonly stdout:
   });
   return { status, stdout };
 }
+
+test('no script sets a trap for EXIT of its own, which would take the place of this one', () => {
+  const sources = globSync('src/**/*.ts', { cwd: repository })
+    .filter((path) => !path.endsWith('/at-exit.ts'))
+    .filter((path) => /\btrap\b.*\bEXIT\b/.test(readFileSync(join(repository, path), 'utf8')));
+  expect(sources).toEqual([]);
+});
 
 describe('what is to be done when a script ends', () => {
   test.each([
