@@ -60,6 +60,18 @@ export function unseenFindings(members: readonly Member[], purpose: Purpose): Fi
   });
 }
 
+/**
+ * The refusals of a deploy for what no verdict can be without, as far as nothing else tells of them: a preflight has the essentials in its
+ * findings already.
+ */
+export function silentPrograms(members: readonly Member[]): Finding[] {
+  return members.flatMap(({ name, facts }) =>
+    facts.unseen
+      .filter(({ what }) => NEEDS[what].purposes.includes('verdict') && !isExplained(what, facts))
+      .map((unseen) => findingOf(name, unseen)),
+  );
+}
+
 /** What {@link missingEssentials} tells already: that the program is missing, or what kubeadm or the runtime said instead. */
 function isExplained(what: FactName, facts: HostFacts): boolean {
   switch (what) {

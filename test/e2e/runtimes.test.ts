@@ -36,8 +36,11 @@ test.each(['preflight', 'deploy'] as const)(
     const before = await snapshotHosts(lab);
     const refused = await run(operation);
     expectRefusal(refused, [CHANGE]);
-    expect(logOf(refused).match(/containerd runs without its CRI plugin/g)).toHaveLength(1);
-    expect(logOf(refused)).not.toMatch(/\[infra[12]\].*Fix:/);
+    const errors = logOf(refused).match(/^##\[error\]\[.*$/gm) ?? [];
+    expect(errors).toEqual([
+      expect.stringMatching(/^##\[error\]\[infra0\] prerequisites: containerd runs without its CRI/),
+    ]);
+    expect(logOf(refused)).not.toMatch(/is not on infra0 yet/);
     expect(await changesSince(lab, before)).toEqual([]);
   },
 );

@@ -7,7 +7,7 @@ import type { SevereFinding } from './severe-finding.ts';
 
 /**
  * On which hosts etcd's image, or the pause image that the container runtime starts each pod with, is missing, and how it
- * will come there.
+ * will come there. Where the images were not seen, nothing is said of them.
  */
 export function missingImages(
   members: readonly ExaminedMember[],
@@ -52,7 +52,8 @@ function absent(
 ): Absent[] {
   const missing = members.flatMap((member) => {
     const image = wanted(member);
-    if (image === undefined || member.facts.images.includes(image)) return [];
+    const isSeen = !member.facts.unseen.some(({ what }) => what === 'images');
+    if (image === undefined || !isSeen || member.facts.images.includes(image)) return [];
     const isPulled = archive === undefined || imageFor(archive, image, member.facts) === undefined;
     return [{ name: member.name, image, isPulled }];
   });

@@ -3,6 +3,7 @@ import type { ImageArchive } from '../../images/image-archive.ts';
 import { wantedImage } from '../images.ts';
 import { resolveMembers, type Member } from '../members.ts';
 import { differentImages, missingPrerequisites } from '../prerequisites.ts';
+import { silentPrograms } from '../unseen-findings.ts';
 import { keysToRemove } from './authority-key.ts';
 import { capacity } from './capacity.ts';
 import { cgroupDrivers, cgroupV1, cgroupV1Ahead } from './cgroups.ts';
@@ -70,6 +71,7 @@ function prerequisites({ settings, members }: PreflightInput): Finding[] {
   return [
     ...findings,
     ...members.flatMap((member) => missingPrerequisites(member, settings)),
+    ...silentPrograms(members),
     ...differentImages(members, (facts) => wantedImage(settings, facts)?.image),
   ];
 }

@@ -341,6 +341,15 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
     /^fail \[infra1\] prerequisites: no container runtime/,
   ],
   [
+    'containers that a verdict needs, and that were not seen',
+    {
+      facts: {
+        unseen: [{ what: 'containers', program: 'crictl ps', words: 'it ended with exit code 1: no' }],
+      },
+    },
+    /^fail \[infra1\] probe: `crictl ps` gave no answer that can be used, so it is not known whether etcd runs there/,
+  ],
+  [
     'different images',
     { facts: { etcdImage: 'r/etcd:3.6.15-0', images: ['r/etcd:3.6.15-0'] } },
     /^fail etcd-image-tag: the hosts' kubeadm ask for different/,
@@ -490,6 +499,29 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
     /^info \[infra1\] disk-test: no write test.*almost full/,
   ],
 ];
+
+/** What a runtime did not tell is unknown: nothing is said of it beside the finding of the runtime itself. */
+test('a runtime that answers nothing is one finding, and no image is called missing', () => {
+  const unseen = (['containers', 'images', 'runtime'] as const).map((what) => ({
+    what,
+    program: `crictl ${what}`,
+    words: 'it ended with exit code 1: unknown service runtime.v1.RuntimeService',
+  }));
+  const facts = {
+    unseen,
+    images: [],
+    imageIds: new Map(),
+    sandboxImage: 'registry.k8s.io/pause:3.10.1',
+    runtime: {
+      sockets: ['/run/containerd/containerd.sock'],
+      asked: 'unix:///run/containerd/containerd.sock',
+      problem: 'unknown service runtime.v1.RuntimeService',
+    },
+  };
+  expect(findingsOf({ facts })).toEqual([
+    expect.stringMatching(/^fail \[infra1\] prerequisites: .* without the CRI/),
+  ]);
+});
 
 describe('one thing that is wrong is one finding', () => {
   test.each(said)('%s', (_, changes, finding) => {
