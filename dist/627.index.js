@@ -5428,6 +5428,15 @@ function unseenFindings(members, purpose) {
         ];
     });
 }
+/**
+ * The refusals of a deploy for what no verdict can be without, as far as nothing else tells of them: a preflight has the essentials in its
+ * findings already.
+ */
+function silentPrograms(members) {
+    return members.flatMap(({ name, facts }) => facts.unseen
+        .filter(({ what }) => NEEDS[what].purposes.includes('verdict') && !isExplained(what, facts))
+        .map((unseen) => findingOf(name, unseen)));
+}
 /** What {@link missingEssentials} tells already: that the program is missing, or what kubeadm or the runtime said instead. */
 function isExplained(what, facts) {
     switch (what) {
@@ -17403,7 +17412,7 @@ function diskTestResult({ name: host, diskTest }) {
 
 /**
  * On which hosts etcd's image, or the pause image that the container runtime starts each pod with, is missing, and how it
- * will come there.
+ * will come there. Where the images were not seen, nothing is said of them.
  */
 function missingImages(members, settings, archive) {
     return [
@@ -17426,7 +17435,8 @@ function missingImages(members, settings, archive) {
 function absent(members, archive, wanted) {
     const missing = members.flatMap((member) => {
         const image = wanted(member);
-        if (image === undefined || member.facts.images.includes(image))
+        const isSeen = !member.facts.unseen.some(({ what }) => what === 'images');
+        if (image === undefined || !isSeen || member.facts.images.includes(image))
             return [];
         const isPulled = archive === undefined || imageFor(archive, image, member.facts) === undefined;
         return [{ name: member.name, image, isPulled }];
@@ -17811,6 +17821,7 @@ function noRoom(host, { path, freeBytes, freeInodes }) {
 
 
 
+
 /** Everything that was found on all hosts, the worst first. A host without preflight facts is judged by its own alone. */
 function preflightFindings(input) {
     const { settings, members, archive } = input;
@@ -17843,6 +17854,7 @@ function prerequisites({ settings, members }) {
     return [
         ...findings,
         ...members.flatMap((member) => missingPrerequisites(member, settings)),
+        ...silentPrograms(members),
         ...differentImages(members, (facts) => wantedImage(settings, facts)?.image),
     ];
 }
