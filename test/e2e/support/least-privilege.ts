@@ -28,7 +28,9 @@ export async function installHealthAccount(lab: Lab): Promise<HealthAccount> {
   const copy = Object.entries(files).map(
     ([name, text]) => `base64 -d <<< ${Buffer.from(text).toString('base64')} > ${name}`,
   );
-  const script = ['set -e', `mkdir -p /root/health ${folder}`, 'cd /root/health', ...copy, commands].join('\n');
+  const script = ['set -e', `mkdir -p /root/health ${folder}`, 'cd /root/health', ...copy, commands].join(
+    '\n',
+  );
   await Promise.all(lab.hosts.map(({ name }) => lab.sh(name, script)));
   const user = 'etcd-health';
   const probe = `${folder}/etcd-ha-health-probe`;
