@@ -124,10 +124,9 @@ find /tmp/${HOST2} -name ca.key -type f -delete
 find /tmp/${HOST1} -name ca.key -type f -delete
 
 # 5. Copy certificates and kubeadm configs; adapted: once for each of the two hosts
-if ! [ -S "${SSH_AUTH_SOCK-}" ]; then echo 'no agent is forwarded'; exit; fi
 USER=ubuntu
 for HOST in ${HOST1} ${HOST2}; do
-scp -r /tmp/${HOST}/* ${USER}@${HOST}:
+if ! [ -S "${SSH_AUTH_SOCK-}" ] || ! scp -r /tmp/${HOST}/* ${USER}@${HOST}:; then echo "not copied to ${HOST}"; continue; fi
 ssh ${USER}@${HOST} sudo -Es << 'NESTED'
 chown -R root:root pki
 mv pki /etc/kubernetes/
@@ -136,19 +135,18 @@ done
 BLOCK
 )
 
-# adapted: where sshd forwards no agent, the administrator's own machine copies; what a login prints around it is left out
-if grep -qx 'no agent is forwarded' <<< "$said"; then
-  for HOST in "$HOST1" "$HOST2"; do
-    files=$(root_at "$HOST0" <<< "tar -C /tmp/$HOST -cf - . | base64 -w 0 | sed 's/.*/files &\\n/'" | sed -n 's/^files //p')
-    root_at "$HOST" << BLOCK
+# adapted: where sshd forwards no agent, or a login prints what scp cannot bear, the administrator's own machine copies
+for HOST in "$HOST1" "$HOST2"; do
+  if ! grep -qx "not copied to $HOST" <<< "$said"; then continue; fi
+  files=$(root_at "$HOST0" <<< "tar -C /tmp/$HOST -cf - . | base64 -w 0 | sed 's/.*/files &\\n/'" | sed -n 's/^files //p')
+  root_at "$HOST" << BLOCK
 base64 -d <<< '$files' | tar -C "\$HOME" -xf - --no-same-owner
 cd "\$HOME"
 chown ubuntu: kubeadmcfg.yaml
 chown -R root:root pki
 mv pki /etc/kubernetes/
 BLOCK
-  done
-fi
+done
 
 # 7. Create the static pod manifests (6 is for the eyes only)
 root_at "$HOST0" <<< 'kubeadm init phase etcd local --config=/tmp/${HOST0}/kubeadmcfg.yaml'

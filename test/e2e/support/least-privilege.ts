@@ -15,20 +15,25 @@ export interface HealthAccount {
 
 /** Sets the account up on every host, by the commands of docs/least-privilege.md as they stand there. */
 export async function installHealthAccount(lab: Lab): Promise<HealthAccount> {
-  const [commands = ''] = codeBlocks(readDoc('docs/least-privilege.md'), 'bash');
+  const writable = await Promise.all(lab.hosts.map(({ name }) => lab.exec(name, 'test -w /usr/local/sbin')));
+  const folder = writable.every(({ code }) => code === 0) ? '/usr/local/sbin' : '/opt/bin';
+  const there = (text: string): string => text.replaceAll('/usr/local/sbin/etcd-ha', `${folder}/etcd-ha`);
+  const [commands = ''] = codeBlocks(readDoc('docs/least-privilege.md'), 'bash').map(there);
   const { key, publicKey } = freshKey();
   const files = {
     'etcd-ha-health-probe': readDoc('docs/least-privilege/etcd-ha-health-probe'),
-    'etcd-ha-health.sudoers': readDoc('docs/least-privilege/etcd-ha-health.sudoers'),
+    'etcd-ha-health.sudoers': there(readDoc('docs/least-privilege/etcd-ha-health.sudoers')),
     'health.pub': publicKey,
   };
   const copy = Object.entries(files).map(
     ([name, text]) => `base64 -d <<< ${Buffer.from(text).toString('base64')} > ${name}`,
   );
-  const script = ['set -e', 'mkdir -p /root/health', 'cd /root/health', ...copy, commands].join('\n');
+  const script = ['set -e', `mkdir -p /root/health ${folder}`, 'cd /root/health', ...copy, commands].join(
+    '\n',
+  );
   await Promise.all(lab.hosts.map(({ name }) => lab.sh(name, script)));
   const user = 'etcd-health';
-  const probe = '/usr/local/sbin/etcd-ha-health-probe';
+  const probe = `${folder}/etcd-ha-health-probe`;
   return { user, inputs: { 'ssh-user': user, 'ssh-private-key': key, 'health-probe': probe } };
 }
 
