@@ -43,15 +43,16 @@ needed.describe('OpenSSH as a bastion', () => {
   async function connectAs(
     user: string,
     options: Partial<Parameters<typeof connectTo>[1]> = {},
+    through = bastion,
   ): Promise<Transport> {
     const chain = new BastionChain([
       {
         name: 'bastion jump.example.com',
         address: '127.0.0.1',
-        port: bastion.port,
+        port: through.port,
         user,
         credential: keyCredential(key),
-        pins: pinned(bastion.port, bastion.hostKey.host),
+        pins: pinned(through.port, through.hostKey.host),
         log: new KeptLog(),
       },
     ]);
@@ -67,6 +68,19 @@ needed.describe('OpenSSH as a bastion', () => {
     const transport = await connectAs('jump');
     const { stdout } = await transport.run({ title: 'a', effect: 'reads', script: 'id -u', timeoutMs: 9000 });
     expect(stdout.toString()).toBe('0\n');
+  });
+
+  test('what is said to do where all forwarding is disabled helps', async () => {
+    const closed = await Sshd.start(folder, 'closed', login, { jump: '/bin/sh' }, ['DisableForwarding yes']);
+    const { finding } = await hostError(connectAs('jump', {}, closed)).finally(() => closed.stop());
+    const lines = [...(finding.fix ?? '').matchAll(/`([A-Z]\w+ [^`]+)`/g)].map(([, line = '']) => line);
+    expect(lines[0]).toBe('Match User NAME');
+    const config = ['DisableForwarding yes', ...lines].map((line) => line.replace('NAME', 'jump'));
+    const opened = await Sshd.start(folder, 'opened', login, { jump: '/bin/sh' }, config);
+    const transport = await connectAs('jump', {}, opened);
+    const { code } = await transport.run({ title: 'a', effect: 'reads', script: ':', timeoutMs: 9000 });
+    expect(code).toBe(0);
+    await opened.stop();
   });
 
   test.each<[string, string, Partial<Parameters<typeof connectTo>[1]>, RegExp]>([
