@@ -1400,7 +1400,7 @@ function explain(target, keys, failure) {
             return {
                 fact: `${via ?? 'the bastion'} does not forward connections to ${place} (${(0,printable/* printable */.g)(failure.said)}).`,
                 cause: '`AllowTcpForwarding no`, `DisableForwarding yes` or PermitOpen in its sshd_config, or `restrict` before the key in authorized_keys.',
-                fix: 'allow it there for this user: `Match User NAME` with `AllowTcpForwarding local` in sshd_config, or `port-forwarding` behind `restrict`.',
+                fix: 'allow it there for this user: `Match User NAME` with `DisableForwarding no` and `AllowTcpForwarding local` in sshd_config, or `port-forwarding` behind `restrict`.',
             };
         case 'way-lost':
             return {
