@@ -1,4 +1,5 @@
 import { ownDistribution } from '../base/mirror.ts';
+import type { HostKindName } from '../settings.ts';
 import { choices, type Trait, type TraitFlag } from './trait.ts';
 import { traits } from './traits.ts';
 
@@ -52,6 +53,15 @@ export function nameOf({ distribution, traits: names }: Variant): string {
 /** The traits of a variant, in the order in which they are laid over its disk. */
 export function traitsOf(variant: Variant): Trait[] {
   return traits.filter(({ name }) => variant.traits.includes(name));
+}
+
+/** Throws if a host of this kind cannot be of the variant. */
+export function checkKind(variant: Variant, kind: HostKindName): void {
+  for (const { name, kinds } of traitsOf(variant)) {
+    if (kinds === undefined || kinds.includes(kind)) continue;
+    const [what, flag] = kind === 'vm' ? ['container', 'leave --vm out'] : ['virtual machine', 'add --vm'];
+    throw new Error(`a host with ${name} is a ${what}: ${flag}`);
+  }
 }
 
 /** The trait that a flag of `lab up` asks for. @throws Error if the flag has no such value. */
