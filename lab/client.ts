@@ -37,7 +37,7 @@ import {
   stateFolder,
 } from './settings.ts';
 import { hostsOf, type LabState, readState, writeState } from './state.ts';
-import { nameOf, ordinary, type Variant, variantNamed } from './variants/variant.ts';
+import { checkKind, nameOf, ordinary, type Variant, variantNamed } from './variants/variant.ts';
 
 /** One host of a lab. */
 export interface LabHost {
@@ -377,6 +377,7 @@ function decideState(place: LabPlace, options: LabOptions): LabState {
   if (variants !== undefined && variants.length > 1 && variants.length !== hosts) {
     throw new Error(`${variants.length} variants are named for ${hosts} hosts`);
   }
+  for (const variant of wanted.variants) checkKind(variant, wanted.kind);
   const kindsOf = (state: LabState) => hostsOf(place, state).map(({ variant }) => nameOf(variant));
   const same =
     !present ||

@@ -9,6 +9,7 @@ export const variantFlagTypes = {
   programs: { type: 'string' },
   hardened: { type: 'boolean' },
   'data-disk': { type: 'boolean' },
+  selinux: { type: 'boolean' },
   host: { type: 'string', multiple: true },
 } as const;
 

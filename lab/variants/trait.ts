@@ -1,5 +1,6 @@
 import type { Family } from '../programs/families.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import type { HostKindName } from '../settings.ts';
 
 /**
  * One way in which a host may differ from the ordinary one, and all that makes it differ. The folder of the same name, beside this
@@ -17,6 +18,10 @@ export interface Trait {
   readonly distributions?: readonly string[];
   /** The container runtime that its hosts have in the place of the lab's containerd. */
   readonly runtime?: Runtime;
+  /** Kinds of host that can have it; all of them if not given. */
+  readonly kinds?: readonly HostKindName[];
+  /** What the kernel of a virtual machine is told on its command line. */
+  readonly kernel?: readonly string[];
   /** Packages of the host's own distribution that it installs. */
   readonly packages?: readonly string[];
   /** Programs that are built for it. */
@@ -32,7 +37,7 @@ export type GuideVariable = 'RUNTIME_ENDPOINT';
 
 /** Flags of `lab up` that choose one of several traits, and those that are a trait by themselves. */
 export const choices = ['userland', 'runtime', 'programs'] as const;
-export const switches = ['hardened', 'data-disk'] as const;
+export const switches = ['hardened', 'data-disk', 'selinux'] as const;
 
 export type TraitFlag =
   | { readonly choice: (typeof choices)[number]; readonly value: string }

@@ -1,6 +1,7 @@
 import { crio } from './crio/trait.ts';
 import { debianContainerd } from './debian-containerd/trait.ts';
 import { dockerContainerd } from './docker-containerd/trait.ts';
+import { selinux } from './selinux/trait.ts';
 import type { Trait } from './trait.ts';
 
 /** uutils and sudo-rs in the place of GNU's coreutils and of sudo. */
@@ -25,4 +26,6 @@ export const traits: readonly Trait[] = [
   { name: 'local-programs', flag: { choice: 'programs', value: 'local' } },
   { name: 'data-disk', flag: { switch: 'data-disk' } },
   { name: 'hardened', flag: { switch: 'hardened' } },
+  // The last one: it labels what the others have laid down.
+  selinux,
 ];

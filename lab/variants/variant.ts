@@ -1,6 +1,7 @@
 import { ownDistribution } from '../base/mirror.ts';
 import { containerd } from '../runtimes/containerd.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
+import type { HostKindName } from '../settings.ts';
 import { choices, type Trait, type TraitFlag } from './trait.ts';
 import { traits } from './traits.ts';
 
@@ -59,6 +60,15 @@ export function traitsOf(variant: Variant): Trait[] {
 /** The container runtime of a variant's hosts. */
 export function runtimeOf(variant: Variant): Runtime {
   return traitsOf(variant).flatMap(({ runtime }) => runtime ?? [])[0] ?? containerd;
+}
+
+/** Throws if a host of this kind cannot be of the variant. */
+export function checkKind(variant: Variant, kind: HostKindName): void {
+  for (const { name, kinds } of traitsOf(variant)) {
+    if (kinds === undefined || kinds.includes(kind)) continue;
+    const [what, flag] = kind === 'vm' ? ['container', 'leave --vm out'] : ['virtual machine', 'add --vm'];
+    throw new Error(`a host with ${name} is a ${what}: ${flag}`);
+  }
 }
 
 /** The trait that a flag of `lab up` asks for. @throws Error if the flag has no such value. */

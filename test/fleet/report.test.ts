@@ -29,7 +29,9 @@ describe('the rows', () => {
     const inUse = new Set(
       fleetRows.flatMap(({ variant }) => traitsOf(variantNamed(variant)).map(({ name }) => name)),
     );
-    const usable = traits.filter(({ runtime }) => runtime?.servesCri !== false);
+    const usable = traits.filter(
+      ({ runtime, kinds }) => runtime?.servesCri !== false && kinds?.includes('container') !== false,
+    );
     expect([...inUse].toSorted()).toEqual(usable.map(({ name }) => name).toSorted());
     expect(new Set(fleetRows.map(({ kubernetes }) => kubernetes))).toEqual(new Set(kubernetesVersions));
   });

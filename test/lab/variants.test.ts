@@ -1,10 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { hostKindNames } from '../../lab/settings.ts';
 import { choices } from '../../lab/variants/trait.ts';
 import { traits } from '../../lab/variants/traits.ts';
 import { variantOf } from '../../lab/variants/flags.ts';
-import { debianReleases, nameOf, ordinary, valuesOf, variantNamed } from '../../lab/variants/variant.ts';
+import {
+  checkKind,
+  debianReleases,
+  nameOf,
+  ordinary,
+  valuesOf,
+  variantNamed,
+} from '../../lab/variants/variant.ts';
 import { read } from '../docs/repository.ts';
 
 const own = ordinary().distribution;
@@ -47,6 +55,23 @@ describe('the name of a variant', () => {
       }
     }
   });
+});
+
+test('a trait of one kind of host is refused to the other', () => {
+  for (const trait of traits) {
+    const variant = { distribution: releaseFor(trait), traits: [trait.name] };
+    for (const kind of hostKindNames) {
+      const isRefused = trait.kinds !== undefined && !trait.kinds.includes(kind);
+      const check = () => {
+        checkKind(variant, kind);
+      };
+      if (isRefused) expect(check).toThrow(`a host with ${trait.name} is a `);
+      else expect(check).not.toThrow();
+    }
+  }
+  expect(() => {
+    checkKind({ distribution: 'bookworm', traits: ['selinux'] }, 'container');
+  }).toThrow('a host with selinux is a virtual machine: add --vm');
 });
 
 describe('the flags of `lab up`', () => {

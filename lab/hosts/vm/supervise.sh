@@ -20,6 +20,13 @@ if [ -d "$identity" ]; then
   # No entry in /run/mount/utab, which is the machine's.
   mount --no-mtab -o loop,noinit_itable "$disk" "$root"
   cp -a "$identity/." "$root"
+  # Written from here they have no label, and SELinux would keep sshd from its keys.
+  contexts=/etc/selinux/default/contexts/files/file_contexts
+  if [ -e "$root$contexts" ]; then
+    mount --no-mtab -t proc proc "$root/proc"
+    find "$identity" -mindepth 1 -printf '/%P\0' | chroot "$root" setfiles -0 -f - "$contexts"
+    umount "$root/proc"
+  fi
   umount "$root"
   sync -f "$disk"
   rm -rf "$identity"

@@ -6,6 +6,7 @@ import { run } from '../../machine/run.ts';
 import { makeOpenPort, makePrivatePort } from '../../network/cables.ts';
 import type { HostPlace } from '../../place.ts';
 import { managementRunnerAddress, prefixLengthOf } from '../../settings.ts';
+import { traitsOf } from '../../variants/variant.ts';
 import { rootEnvironment } from '../enter.ts';
 import type { HostKind } from '../kind.ts';
 import { supervisorOf } from '../processes.ts';
@@ -161,6 +162,7 @@ function machine(host: HostPlace, { image, initrd, modules }: VmKernel): string[
     [
       'console=ttyS0 quiet panic=1 net.ifnames=0 mitigations=off',
       ...['systemd.mask=serial-getty@ttyS0.service', ...units],
+      ...traitsOf(host.variant).flatMap((trait) => trait.kernel ?? []),
     ].join(' '),
   ];
 }
