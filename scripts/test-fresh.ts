@@ -70,7 +70,10 @@ cd "$root"
 pivot_root . .machine
 umount --lazy /.machine
 cd /root/etcd-ha-action
-exec "$@"
+# Not exec: this shell is the first process of the namespace, and reaps those whose parents have ended.
+status=0
+"$@" || status=$?
+exit $status
 `;
 
 const obstacle = whyNoLab();

@@ -41,7 +41,10 @@ cd "$root"
 pivot_root . .machine
 umount --lazy /.machine
 cd "$checkout"
-exec "$@"
+# Not exec: this shell is the first process of the namespace, and reaps those whose parents have ended.
+status=0
+"$@" || status=$?
+exit $status
 `;
 
 const obstacle = whyNoLab();

@@ -10,6 +10,7 @@ export type Need = readonly [what: string, packageName: string];
 const always: readonly Need[] = [
   ['systemd-nspawn', 'systemd-container'],
   ['debootstrap', 'debootstrap'],
+  ['/usr/share/keyrings/debian-archive-keyring.gpg', 'debian-archive-keyring'],
   ['nft', 'nftables'],
   ['ip', 'iproute2'],
   ['ssh', 'openssh-client'],
