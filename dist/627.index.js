@@ -4787,7 +4787,7 @@ function unusableRuntime({ runtime: { runtime, sockets, absent, asked, problem =
         return [withoutCri(endpoint, said, pluginsOff)];
     return [
         {
-            fact: `the container runtime at ${endpoint} did not tell its cgroup driver (${said === '' ? 'no answer' : said}).`,
+            fact: `the container runtime at ${endpoint} did not tell its cgroup driver to crictl (${said === '' ? 'no answer' : said}).`,
             ...whySilent(said),
         },
     ];

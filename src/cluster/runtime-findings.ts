@@ -42,7 +42,7 @@ export function unusableRuntime(
   if (/unknown service/.test(said)) return [withoutCri(endpoint, said, pluginsOff)];
   return [
     {
-      fact: `the container runtime at ${endpoint} did not tell its cgroup driver (${said === '' ? 'no answer' : said}).`,
+      fact: `the container runtime at ${endpoint} did not tell its cgroup driver to crictl (${said === '' ? 'no answer' : said}).`,
       ...whySilent(said),
     },
   ];

@@ -716,7 +716,7 @@ describe('prerequisites', () => {
     [
       'a runtime that tells its cgroup driver',
       (facts) => withHost(facts, 0, { runtime: { sockets: ['/run/a.sock'], problem: 'refused' } }),
-      /did not tell its cgroup driver \(refused\)/,
+      /did not tell its cgroup driver to crictl \(refused\)/,
     ],
     [
       'a kubeadm that knows v1beta4',
