@@ -1321,7 +1321,7 @@ function leaderOf(own) {
     if (leader === undefined || voters === undefined)
         return undefined;
     const followers = named.filter(({ by, leader: its, votes }) => votes && its === leader && voters.some(({ id }) => id === by));
-    // a list that names few voters makes nobody the leader of those that it leaves out
+    // a list that names few voters gives no leader to those that it leaves out
     const answering = own.filter(({ status }) => health_observation_seen(status)?.isLearner === false);
     return followers.length > Math.max(voters.length, answering.length) / 2 ? leader : undefined;
 }
@@ -2126,17 +2126,15 @@ function convergeKubelet(member, shape) {
     const { name: host, etcdRuns } = member;
     const count = shape.members.length;
     const before = endsWithKubelet(member) ? gateBefore(member, count) : undefined;
-    if (etcdRuns && movesPods(member)) {
-        if (!isDownMeanwhile(count))
-            steps.unshift(moveLeadership(host));
+    const ends = etcdRuns && movesPods(member);
+    if (ends)
         steps.push(awaitMember(member, shape, 'kubelet ends it and starts it again in other cgroups'));
-    }
     return [
         {
             title: `Kubelet of ${host}`,
             order: 'in-turn',
             ...(before === undefined ? {} : { before }),
-            steps,
+            steps: ends ? afterLeadership(host, count, steps) : steps,
             ...(etcdRuns ? { after: { kind: 'member', member: host, ...despiteOf(member) } } : {}),
         },
     ];
@@ -2193,9 +2191,13 @@ function awaitMember({ name: host, desired, facts }, shape, why) {
     const places = (0,data_places/* placesOf */.ek)(shape);
     return { kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why };
 }
-/** Before a member is taken down that others need. */
-function moveLeadership(host) {
-    return { kind: 'move-leadership', host, why: 'clients then wait for no election' };
+/**
+ * Steps that take a member down which others need, behind a move of leadership. One or two members are no majority without it, whichever
+ * leads.
+ */
+function afterLeadership(host, members, steps) {
+    const move = { kind: 'move-leadership', host, why: 'clients then wait for no election' };
+    return isDownMeanwhile(members) ? [...steps] : [move, ...steps];
 }
 function restartStep({ name: host, desired, differences }, shape) {
     const { criEndpoint } = desired;
@@ -2209,16 +2211,12 @@ function restart(member, shape) {
     const count = shape.members.length;
     const before = gateBefore(member, count);
     const steps = [...(endsWithKubelet(member) ? kubeletSteps(member) : []), restartStep(member, shape)];
-    // one or two members are no majority without it, whichever leads
-    if (!isDownMeanwhile(count)) {
-        steps.unshift(moveLeadership(host));
-    }
     return [
         {
             title: `Restart of ${host}`,
             order: 'in-turn',
             ...(before === undefined ? {} : { before }),
-            steps,
+            steps: afterLeadership(host, count, steps),
             after: { kind: 'member', member: host, ...despiteOf(member) },
         },
     ];
@@ -4233,10 +4231,7 @@ function restartsInTurn({ members, shape, works, leader }) {
             title: `Restart of ${host}`,
             order: 'in-turn',
             ...(before === undefined ? {} : { before }),
-            steps: [
-                ...(isDownMeanwhile(count) ? [] : [moveLeadership(host)]),
-                startMember(member, shape, undefined),
-            ],
+            steps: afterLeadership(host, count, [startMember(member, shape, undefined)]),
             after: { kind: 'member', member: host },
         };
     });
@@ -4578,7 +4573,7 @@ function membershipFindings(ownership, cluster) {
         cluster.health.members.some((listed) => listed.name === name && listed.clientUrls.length === 0);
     return cluster.health.findings.filter(({ at, severity, host }) => severity === 'fail' &&
         ((at === 'members' && (host === undefined || !isYetToStart(host))) ||
-            // without a majority for one of them, nobody knows which members are the cluster's
+            // without a majority for one of them, it is unknown which members are the cluster's
             (at === 'cluster id' && clusterId === null)));
 }
 /**
@@ -10650,7 +10645,7 @@ const HANDOVER_WITHIN_MS = 3_000;
 const NEW_LEADER_WITHIN_MS = 5_000;
 const leadership_PAUSE_MS = 100;
 /** If this member leads, hands leadership to the healthy member that is furthest on. */
-async function leadership_moveLeadership(step, context) {
+async function moveLeadership(step, context) {
     const cluster = await context.cluster();
     const log = context.log.host(step.host);
     const { health } = await cluster.observe();
@@ -11087,7 +11082,7 @@ function isScripted(step) {
 function ask(step, context) {
     switch (step.kind) {
         case 'move-leadership':
-            return leadership_moveLeadership(step, context);
+            return moveLeadership(step, context);
         case 'prove-served':
             return proveServed(step, context);
         case 'prove-client':

@@ -248,7 +248,7 @@ function passwordFinding(user, trouble) {
 }
 /**
  * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu has since 25.10
- * (src/common/error.rs, src/pam/error.rs; up to 0.2.8 at least it calls itself \`sudo-rs\`, in 0.2.13 \`sudo\`), of env, nologin(8), sshd
+ * (src/common/error.rs, src/pam/error.rs; up to 0.2.8 at least it calls itself `sudo-rs`, in 0.2.13 `sudo`), of env, nologin(8), sshd
  * (session.c) and the root account of cloud images. First match wins.
  */
 const SAYINGS = [
@@ -5363,7 +5363,7 @@ function needsSudo(user, privilege) {
  * root's .bashrc, as it would with a socket for its input. sudo reads a password byte by byte (tgetpass.c, getln), so
  * what comes behind it is bash's.
  *
- * Not \`-S\`: env of uutils before 0.2 takes that for its own (\`--split-string\`), though it stands behind the command's name.
+ * Not `-S`: env of uutils before 0.2 takes that for its own (`--split-string`), though it stands behind the command's name.
  * @param mayAsk whether sudo may ask for a password.
  */
 function shellCommand(user, privilege, mayAsk = false) {

@@ -20,7 +20,7 @@ export interface Trait {
   readonly runtime?: Runtime;
   /** Kinds of host that can have it; all of them if not given. */
   readonly kinds?: readonly HostKindName[];
-  /** What the kernel of a virtual machine is told on its command line. */
+  /** What a virtual machine has on its kernel's command line. */
   readonly kernel?: readonly string[];
   /** Packages of the host's own distribution that it installs. */
   readonly packages?: readonly string[];

@@ -9,7 +9,7 @@ import { removalStage } from './authority-key.ts';
 import type { AuthorityChoice } from './authority.ts';
 import type { DesiredMember } from './desired.ts';
 import type { Member } from './members.ts';
-import { gateBefore, isDownMeanwhile, moveLeadership } from './restart-stages.ts';
+import { afterLeadership, gateBefore } from './restart-stages.ts';
 import type { PlannedFile, Stage, Step } from './plan.ts';
 import { CERTIFICATE_MODE, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
 import { configurationFiles, recordSteps, wakeKubelet } from './steps-of-member.ts';
@@ -31,7 +31,7 @@ export interface CreateStagesInput {
   readonly shape: ClusterShape;
   readonly authority: AuthorityChoice;
   readonly members: readonly CreatedMember[];
-  /** Whether the cluster has a majority that works, though it was never proven healthy: somebody may use it. */
+  /** Whether the cluster has a majority that works, though it was never proven healthy: it may be in use. */
   readonly works: boolean;
   /** The member that leads now. */
   readonly leader?: string;
@@ -168,10 +168,7 @@ function restartsInTurn({ members, shape, works, leader }: CreateStagesInput): S
       title: `Restart of ${host}`,
       order: 'in-turn',
       ...(before === undefined ? {} : { before }),
-      steps: [
-        ...(isDownMeanwhile(count) ? [] : [moveLeadership(host)]),
-        startMember(member, shape, undefined),
-      ],
+      steps: afterLeadership(host, count, [startMember(member, shape, undefined)]),
       after: { kind: 'member', member: host },
     };
   });

@@ -21,7 +21,7 @@ export function membershipFindings(
     ({ at, severity, host }) =>
       severity === 'fail' &&
       ((at === 'members' && (host === undefined || !isYetToStart(host))) ||
-        // without a majority for one of them, nobody knows which members are the cluster's
+        // without a majority for one of them, it is unknown which members are the cluster's
         (at === 'cluster id' && clusterId === null)),
   );
 }

@@ -135,16 +135,14 @@ function convergeKubelet(member: ConvergedMember, shape: ClusterShape): Stage[] 
   const { name: host, etcdRuns } = member;
   const count = shape.members.length;
   const before = endsWithKubelet(member) ? gateBefore(member, count) : undefined;
-  if (etcdRuns && movesPods(member)) {
-    if (!isDownMeanwhile(count)) steps.unshift(moveLeadership(host));
-    steps.push(awaitMember(member, shape, 'kubelet ends it and starts it again in other cgroups'));
-  }
+  const ends = etcdRuns && movesPods(member);
+  if (ends) steps.push(awaitMember(member, shape, 'kubelet ends it and starts it again in other cgroups'));
   return [
     {
       title: `Kubelet of ${host}`,
       order: 'in-turn',
       ...(before === undefined ? {} : { before }),
-      steps,
+      steps: ends ? afterLeadership(host, count, steps) : steps,
       ...(etcdRuns ? { after: { kind: 'member', member: host, ...despiteOf(member) } as const } : {}),
     },
   ];
@@ -208,9 +206,13 @@ function awaitMember(
   return { kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why };
 }
 
-/** Before a member is taken down that others need. */
-export function moveLeadership(host: string): Step {
-  return { kind: 'move-leadership', host, why: 'clients then wait for no election' };
+/**
+ * Steps that take a member down which others need, behind a move of leadership. One or two members are no majority without it, whichever
+ * leads.
+ */
+export function afterLeadership(host: string, members: number, steps: readonly Step[]): Step[] {
+  const move: Step = { kind: 'move-leadership', host, why: 'clients then wait for no election' };
+  return isDownMeanwhile(members) ? [...steps] : [move, ...steps];
 }
 
 function restartStep({ name: host, desired, differences }: ConvergedMember, shape: ClusterShape): Step {
@@ -225,16 +227,12 @@ function restart(member: ConvergedMember, shape: ClusterShape): Stage[] {
   const count = shape.members.length;
   const before = gateBefore(member, count);
   const steps = [...(endsWithKubelet(member) ? kubeletSteps(member) : []), restartStep(member, shape)];
-  // one or two members are no majority without it, whichever leads
-  if (!isDownMeanwhile(count)) {
-    steps.unshift(moveLeadership(host));
-  }
   return [
     {
       title: `Restart of ${host}`,
       order: 'in-turn',
       ...(before === undefined ? {} : { before }),
-      steps,
+      steps: afterLeadership(host, count, steps),
       after: { kind: 'member', member: host, ...despiteOf(member) },
     },
   ];

@@ -84,7 +84,7 @@ function leaderOf(own: readonly EndpointObservation[]): EtcdId | undefined {
   const followers = named.filter(
     ({ by, leader: its, votes }) => votes && its === leader && voters.some(({ id }) => id === by),
   );
-  // a list that names few voters makes nobody the leader of those that it leaves out
+  // a list that names few voters gives no leader to those that it leaves out
   const answering = own.filter(({ status }) => seen(status)?.isLearner === false);
   return followers.length > Math.max(voters.length, answering.length) / 2 ? leader : undefined;
 }

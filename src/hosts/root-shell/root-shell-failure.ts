@@ -60,7 +60,7 @@ function passwordFinding(user: string, trouble: PasswordTrouble): Explanation {
 
 /**
  * The words of sudo (plugins/sudoers: auth/sudo_auth.c, check.c, logging.c, policy.c), of sudo-rs, which Ubuntu has since 25.10
- * (src/common/error.rs, src/pam/error.rs; up to 0.2.8 at least it calls itself \`sudo-rs\`, in 0.2.13 \`sudo\`), of env, nologin(8), sshd
+ * (src/common/error.rs, src/pam/error.rs; up to 0.2.8 at least it calls itself `sudo-rs`, in 0.2.13 `sudo`), of env, nologin(8), sshd
  * (session.c) and the root account of cloud images. First match wins.
  */
 const SAYINGS: readonly {

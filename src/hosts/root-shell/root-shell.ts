@@ -61,7 +61,7 @@ export function needsSudo(user: string, privilege: Privilege): boolean {
  * root's .bashrc, as it would with a socket for its input. sudo reads a password byte by byte (tgetpass.c, getln), so
  * what comes behind it is bash's.
  *
- * Not \`-S\`: env of uutils before 0.2 takes that for its own (\`--split-string\`), though it stands behind the command's name.
+ * Not `-S`: env of uutils before 0.2 takes that for its own (`--split-string`), though it stands behind the command's name.
  * @param mayAsk whether sudo may ask for a password.
  */
 export function shellCommand(user: string, privilege: Privilege, mayAsk = false): string {
