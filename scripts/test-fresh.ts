@@ -7,8 +7,6 @@
  * read-only, because Debian's are older than the project needs. How package clients reach their registries is this
  * machine's configuration, too (package-clients.ts); it is asked for here and written down nowhere.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -23,6 +21,7 @@ import { mirrorOf, ownDistribution } from '../lab/base/mirror.ts';
 import { alone } from '../lab/machine/alone.ts';
 import { installMissingPackages } from '../lab/machine/packages.ts';
 import { must, systemPath } from '../lab/machine/run.ts';
+import { runInRoot } from './in-root.ts';
 import { whyNoLab } from './lab-possible.ts';
 import { clientVariables, copyClientFiles } from './package-clients.ts';
 
@@ -50,31 +49,15 @@ async function makeRoot(root: string): Promise<void> {
   await must(alone(['debootstrap', ...include, ...release]));
 }
 
-/** Mounts the machine's tools into the root, makes it the whole file system, and runs the command in the clone. */
-const ENTER = `set -e
-root=$1 npm=$2 node=$3 go=$4
-shift 4
-mount --bind "$root" "$root"
-mkdir -p "$root/opt/node/bin" "$root/opt/node/lib/node_modules/npm" "$root/opt/go" "$root/.machine"
+/** Mounts the machine's tools into the root. */
+const PREPARE = `npm=$1 node=$2 go=$3
+shift 3
+mkdir -p "$root/opt/node/bin" "$root/opt/node/lib/node_modules/npm" "$root/opt/go"
 : > "$root/opt/node/bin/node"
 mount --bind -o ro "$node" "$root/opt/node/bin/node"
 mount --bind -o ro "$npm" "$root/opt/node/lib/node_modules/npm"
 mount --bind -o ro "$go" "$root/opt/go"
-mount -t proc proc "$root/proc"
-mount --rbind /sys "$root/sys"
-mount --rbind /dev "$root/dev"
-mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
-mount -t tmpfs -o mode=755 tmpfs "$root/run"
-hostname fresh
-cd "$root"
-pivot_root . .machine
-umount --lazy /.machine
-cd /root/etcd-ha-action
-# Not exec: this shell is the first process of the namespace, and reaps those whose parents have ended.
-status=0
-"$@" || status=$?
-exit $status
-`;
+hostname fresh`;
 
 const obstacle = whyNoLab();
 if (obstacle !== undefined) throw new Error(`a fresh machine cannot be made here: ${obstacle}`);
@@ -101,18 +84,15 @@ try {
   const npm = dirname(dirname(ofMachine('npm')));
   const path = '/opt/node/bin:/opt/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   progress(`running ${command.join(' ')} in it`);
-  const env = { ...variables, HOME: '/root', PATH: path, LANG: 'C.UTF-8', LAB_MANDATORY: '1' };
-  // What prepares the root needs the machine's own PATH; the command gets the fresh one, and nothing else of the machine.
-  const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const tools = [npm, ofMachine('node'), goRoot];
-  const namespaces = ['unshare', '--uts', '--ipc'];
-  const enter = ['bash', '-c', ENTER, 'enter', root, ...tools, 'env', '-i', ...settings, ...command];
-  const [program = '', ...words] = alone([...namespaces, ...enter]);
-  const child = spawn(program, words, { stdio: 'inherit', env: { ...process.env, PATH: systemPath } });
-  // With it everything in its process namespace ends, and then the root can be removed.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => child.kill('SIGKILL'));
-  const [code] = (await once(child, 'exit')) as [number | null];
+  const code = await runInRoot({
+    root,
+    folder: '/root/etcd-ha-action',
+    command,
+    environment: { ...variables, HOME: '/root', PATH: path, LANG: 'C.UTF-8', LAB_MANDATORY: '1' },
+    prepare: PREPARE,
+    operands: [npm, ofMachine('node'), goRoot],
+    namespaces: ['--uts', '--ipc'],
+  });
   passed = code === 0;
 } finally {
   rmSync(work, { recursive: true, force: true });

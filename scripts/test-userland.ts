@@ -4,15 +4,14 @@
  * away afterwards; nothing is booted in it. What those programs do otherwise than GNU's shows here in minutes, test by test, and in a
  * lab only as a step that fails.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBaseRoot } from '../lab/base/root.ts';
-import { alone } from '../lab/machine/alone.ts';
 import { installMissingPackages } from '../lab/machine/packages.ts';
-import { must, systemPath } from '../lab/machine/run.ts';
+import { must } from '../lab/machine/run.ts';
 import { traitAskedFor } from '../lab/variants/variant.ts';
+import { runInRoot } from './in-root.ts';
+import { jestCommand } from './jest-command.ts';
 import { whyNoLab } from './lab-possible.ts';
 
 const checkout = join(import.meta.dirname, '..');
@@ -24,28 +23,6 @@ const tests =
     : ['probe', 'scripts', 'lock', 'root-shell', 'local'].flatMap((subject) =>
         globSync(`test/hosts/${subject}/*.test.ts`, { cwd: checkout }),
       );
-
-/** Makes the root the whole file system, so that a test can have a mount namespace of its own in it, and runs the command. */
-const ENTER = `set -e
-root=$1 checkout=$2
-shift 2
-mount --bind "$root" "$root"
-mkdir -p "$root/.machine" "$root$checkout"
-mount --bind "$checkout" "$root$checkout"
-mount -t proc proc "$root/proc"
-mount --rbind /sys "$root/sys"
-mount --rbind /dev "$root/dev"
-mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
-mount -t tmpfs -o mode=755 tmpfs "$root/run"
-cd "$root"
-pivot_root . .machine
-umount --lazy /.machine
-cd "$checkout"
-# Not exec: this shell is the first process of the namespace, and reaps those whose parents have ended.
-status=0
-"$@" || status=$?
-exit $status
-`;
 
 const obstacle = whyNoLab();
 if (obstacle !== undefined) throw new Error(`the root of a host cannot be made here: ${obstacle}`);
@@ -61,22 +38,13 @@ try {
   const { stdout } = process;
   stdout.write(await must(['chroot', root, 'bash', '-c', 'stat --version; sudo --version 2>&1']));
   const path = `${join(checkout, 'node_modules/.bin')}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
-  const settings = ['HOME=/root', 'LC_ALL=C.UTF-8', `PATH=${path}`];
-  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const jest = [
-    'node',
-    ...flags,
-    'node_modules/jest/bin/jest.js',
-    '--selectProjects',
-    'unit',
-    '--runTestsByPath',
-  ];
-  const enter = ['bash', '-c', ENTER, 'enter', root, checkout, 'env', '-i', ...settings, ...jest, ...tests];
-  const [program = '', ...words] = alone(enter);
-  const child = spawn(program, words, { stdio: 'inherit', env: { ...process.env, PATH: systemPath } });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => child.kill('SIGKILL'));
-  const [code] = (await once(child, 'exit')) as [number | null];
+  const code = await runInRoot({
+    root,
+    folder: checkout,
+    command: ['node', ...jestCommand('unit', ['--runTestsByPath', ...tests])],
+    environment: { HOME: '/root', LC_ALL: 'C.UTF-8', PATH: path },
+    prepare: 'mkdir -p "$root$folder"; mount --bind "$folder" "$root$folder"',
+  });
   process.exitCode = code === 0 ? 0 : 1;
 } finally {
   rmSync(work, { recursive: true, force: true });

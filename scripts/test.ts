@@ -15,6 +15,7 @@ import { hostProgramsFor } from '../lab/programs/programs.ts';
 import { defaultKubernetesVersion, type KubernetesVersion, kubernetesVersions } from '../lab/settings.ts';
 import { staleDistFiles } from './dist.ts';
 import { sampleRow } from './fleet/rows.ts';
+import { jestCommand } from './jest-command.ts';
 import { whyNoLab } from './lab-possible.ts';
 import { missingPrograms, type NeededProgram, neededPrograms } from './needed-programs.ts';
 import { type JestReport, skippedIn } from './skipped-tests.ts';
@@ -57,11 +58,9 @@ function jest(
   heading(title);
   const folder = mkdtempSync(join(tmpdir(), 'etcd-ha-tests-'));
   const results = join(folder, 'results.json');
-  const script = join(root, 'node_modules/jest/bin/jest.js');
-  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const options = ['--selectProjects', project, '--json', `--outputFile=${results}`, ...more];
+  const command = jestCommand(project, ['--json', `--outputFile=${results}`, ...more]);
   // jest prints its report of --json on standard output, and its progress on standard error
-  const run = spawnSync(process.execPath, [...flags, script, ...options], {
+  const run = spawnSync(process.execPath, command, {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],

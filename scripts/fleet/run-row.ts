@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jestCommand } from '../jest-command.ts';
 import type { CaseResult, RowResult } from './report.ts';
 import type { FleetRow } from './rows.ts';
 
@@ -29,10 +30,9 @@ export function runRow(row: FleetRow): Pick<RowResult, 'cases' | 'versions' | 'm
   const results = join(folder, 'results.json');
   const versions = join(folder, 'versions.json');
   const begun = performance.now();
-  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const options = ['--selectProjects', 'fleet', '--runInBand', '--json', `--outputFile=${results}`];
+  const command = jestCommand('fleet', ['--runInBand', '--json', `--outputFile=${results}`]);
   try {
-    spawnSync(process.execPath, [...jest, join(root, 'node_modules/jest/bin/jest.js'), ...options], {
+    spawnSync(process.execPath, command, {
       cwd: root,
       env: {
         ...process.env,
