@@ -3,12 +3,10 @@ import type { Lab } from '../../lab/client.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
 import { assertOneClusterHealthy } from './support/cluster.ts';
 import { succeeded } from './support/expect-run.ts';
-import { stepsOf } from './support/faults.ts';
 import { checkHealthOf, patientHealth } from './support/health.ts';
 import { leftoversOfAll } from './support/leftovers.ts';
 import { memberProcesses } from './support/processes.ts';
-import { ReadyWatch } from './support/ready-watch.ts';
-import { lostWrites, Writer } from './support/writer.ts';
+import { expectRollingChange } from './support/rolling-change.ts';
 
 /*
  * Hosts of three kinds in one cluster: another release, another runtime, another userland. What is known of one of them says
@@ -38,16 +36,8 @@ test('the same once more finds nothing to do', async () => {
 });
 
 test('a change restarts one member after the other, and no write is lost', async () => {
-  const writer = await Writer.start(lab);
-  const watch = new ReadyWatch(lab);
-  const run = await runInLab(lab, deployInputs(lab, { 'extra-args': 'snapshot-count: 5000' }));
-  const mostAway = await watch.mostAway();
-  const { acknowledged } = await writer.stop();
-  expect(succeeded(run).outputs).toMatchObject({ verdict: 'converge', changed: 'true', healthy: 'true' });
-  const restarts = stepsOf(run).filter(({ title }) => title === 'restart member');
-  expect(restarts.map(({ host }) => host).toSorted()).toEqual(lab.hosts.map(({ name }) => name));
-  expect(mostAway).toBe(1);
-  expect(await lostWrites(lab, acknowledged)).toEqual([]);
+  const change = { 'extra-args': 'snapshot-count: 5000' };
+  await expectRollingChange(lab, () => runInLab(lab, deployInputs(lab, change)));
 });
 
 test('health sees all of them', async () => {

@@ -10,8 +10,8 @@ import { assertOneClusterHealthy, leaderOf } from './support/cluster.ts';
 import { DEADLINE, withCrictl } from './support/crictl.ts';
 import { etcdctl, put } from './support/etcd.ts';
 import { finding, logOf, succeeded } from './support/expect-run.ts';
-import { stepsOf } from './support/faults.ts';
 import { memberProcesses } from './support/processes.ts';
+import { expectRollingChange } from './support/rolling-change.ts';
 import { ReadyWatch } from './support/ready-watch.ts';
 import { lostWrites, Writer } from './support/writer.ts';
 
@@ -49,20 +49,9 @@ async function expectUnchanged(): Promise<void> {
   expect(await memberProcesses(lab)).toEqual(before);
 }
 
-/** A change that restarts all members, beside a writer: one after the other, the leader last, and nothing is lost. */
-async function expectRollingChange(changes: Readonly<Record<string, string>>): Promise<void> {
-  const leader = await leaderOf(lab);
-  const writer = await Writer.start(lab);
-  const watch = new ReadyWatch(lab);
-  const run = await deploy(changes);
-  const mostAway = await watch.mostAway();
-  const { acknowledged } = await writer.stop();
-  expect(succeeded(run).outputs).toMatchObject({ verdict: 'converge', changed: 'true', healthy: 'true' });
-  const restarts = stepsOf(run).filter(({ title }) => title === 'restart member');
-  expect(restarts.map(({ host }) => host).toSorted()).toEqual(names().toSorted());
-  expect(restarts.at(-1)?.host).toBe(leader);
-  expect(mostAway).toBe(1);
-  await whole(acknowledged);
+/** A change that restarts all members. */
+function rollingChange(changes: Readonly<Record<string, string>>): Promise<void> {
+  return expectRollingChange(lab, () => deploy(changes));
 }
 
 /** Asked of etcd's own tools, so crictl must work again. */
@@ -139,7 +128,7 @@ describe('on ordinary hosts', () => {
 
   test('crictl says more on standard error: members restart one by one all the same', async () => {
     await withCrictl(lab, names(), 'warns', () =>
-      expectRollingChange({ 'extra-args': `quota-backend-bytes: ${16 * MIB}\nsnapshot-count: 8000` }),
+      rollingChange({ 'extra-args': `quota-backend-bytes: ${16 * MIB}\nsnapshot-count: 8000` }),
     );
   });
 
@@ -209,7 +198,7 @@ describe('links and mounts in the tree', () => {
     expect(succeeded(await deploy()).outputs).toMatchObject({ verdict: 'create', healthy: 'true' });
     await assertOneClusterHealthy(lab);
     await expectUnchanged();
-    await expectRollingChange({ 'extra-args': 'snapshot-count: 8000' });
+    await rollingChange({ 'extra-args': 'snapshot-count: 8000' });
     await expectUnchanged();
     const kinds = [
       lab.sh('infra0', 'readlink /etc/kubernetes'),

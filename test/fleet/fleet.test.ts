@@ -4,14 +4,13 @@ import type { Lab } from '../../lab/client.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { deployInputs, freshLab, runInLab } from '../e2e/support/action-in-lab.ts';
 import { buildByHand } from '../e2e/support/by-hand.ts';
-import { assertOneClusterHealthy, leaderOf } from '../e2e/support/cluster.ts';
+import { assertOneClusterHealthy } from '../e2e/support/cluster.ts';
 import { put } from '../e2e/support/etcd.ts';
 import { logOf, succeeded } from '../e2e/support/expect-run.ts';
-import { stepsOf } from '../e2e/support/faults.ts';
 import { checkHealthOf, patientHealth } from '../e2e/support/health.ts';
 import { leftoversOfAll } from '../e2e/support/leftovers.ts';
 import { memberProcesses } from '../e2e/support/processes.ts';
-import { ReadyWatch } from '../e2e/support/ready-watch.ts';
+import { expectRollingChange } from '../e2e/support/rolling-change.ts';
 import { changesSince, snapshotHosts } from '../e2e/support/snapshot.ts';
 import { lostWrites, Writer } from '../e2e/support/writer.ts';
 import { versionsOf } from './versions.ts';
@@ -70,20 +69,8 @@ test('deploy', async () => {
 test('run again', () => expectUnchanged());
 
 test('restart', async () => {
-  const leader = await leaderOf(lab);
-  const writer = await Writer.start(lab);
-  const watch = new ReadyWatch(lab);
   const change = { 'extra-args': 'snapshot-count: 5000' };
-  const run = await deploy(change);
-  const mostAway = await watch.mostAway();
-  const { acknowledged } = await writer.stop();
-  expect(succeeded(run).outputs).toMatchObject({ verdict: 'converge', changed: 'true', healthy: 'true' });
-  const restarts = stepsOf(run).filter(({ title }) => title === 'restart member');
-  expect(restarts.map(({ host }) => host).toSorted()).toEqual(names().toSorted());
-  expect(restarts.at(-1)?.host).toBe(leader);
-  expect(mostAway).toBe(1);
-  await assertOneClusterHealthy(lab);
-  expect(await lostWrites(lab, acknowledged)).toEqual([]);
+  await expectRollingChange(lab, () => deploy(change));
   expect(await leftoversOfAll(lab)).toEqual([]);
   await expectUnchanged(change);
 });
