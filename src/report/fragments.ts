@@ -34,11 +34,13 @@ export interface Tails {
   base64: string;
   hex: string;
   bytes: string;
+  /** Whether the line before held a piece of a key. */
+  isKey: boolean;
 }
 
 /** At the beginning of a stream. */
 export function noTails(): Tails {
-  return { base64: '', hex: '', bytes: '' };
+  return { base64: '', hex: '', bytes: '', isKey: false };
 }
 
 /** A run that may be base64 of base64 or of hex: shorter ones hold no window of it. */
@@ -49,6 +51,9 @@ export class Fragments {
   readonly #pieces = new Map<Alphabet, Pieces>(
     [base64, hex, raw].map((alphabet) => [alphabet, new Pieces(alphabet.window)]),
   );
+
+  /** Pieces of base64 that could be ordinary text: they count only in a line that goes on with a key. */
+  readonly #ordinary = new Pieces(base64.window);
 
   get isEmpty(): boolean {
     return [...this.#pieces.values()].every(({ isEmpty }) => isEmpty);
@@ -73,13 +78,16 @@ export class Fragments {
   find(view: View, asBase64: View, tails: Tails): Place[] {
     const asHex = hexView(view);
     const numbers = numbersIn(view);
-    return [
+    const places = [
       ...this.#placesIn(base64, asBase64),
       ...this.#placesIn(hex, asHex),
       ...this.#encodedTwice(asBase64),
       ...numbers.flatMap((run) => this.#placeOfNumbers(run)),
+      ...(tails.isKey ? this.#ordinaryLine(view, tails) : []),
       ...this.#acrossLines(view, { asBase64, asHex, numbers }, tails),
     ];
+    tails.isKey = places.length > 0;
+    return places;
   }
 
   /** True when a piece stands anywhere in the bytes, line breaks and separators passed over. @param asBase64 their `base64View`. */
@@ -96,7 +104,9 @@ export class Fragments {
   #remember(alphabet: Alphabet, text: string): void {
     const pieces = this.#pieces.get(alphabet);
     const keep = (piece: string): void => {
-      if (piece.length === alphabet.window && !alphabet.isOrdinary(piece)) pieces?.add(piece);
+      if (piece.length !== alphabet.window) return;
+      if (!alphabet.isOrdinary(piece)) pieces?.add(piece);
+      else if (alphabet === base64) this.#ordinary.add(piece);
     };
     for (let at = 0; at < text.length; at += STRIDE) keep(text.slice(at, at + alphabet.window));
     keep(text.slice(-alphabet.window));
@@ -125,6 +135,17 @@ export class Fragments {
 
   #placeOfNumbers({ bytes, start, end }: ByteRun): Place[] {
     return this.#meets(raw, bytes) ? [{ start, end }] : [];
+  }
+
+  /**
+   * A line of a key in base64 of which all pieces could be ordinary text: one run of characters without white space, so
+   * that no sentence behind a key that a host makes up is hidden.
+   */
+  #ordinaryLine(view: View, tails: Tails): Place[] {
+    const line = /^\W{0,3}([A-Za-z0-9+/_-]+)\W{0,3}$/.exec(view.text.trim())?.[1];
+    if (line === undefined) return [];
+    const run = line.replaceAll('-', '+').replaceAll('_', '/');
+    return this.#ordinary.areIn(tails.base64 + run) ? [placeIn(view, 0, view.text.length)] : [];
   }
 
   /** Pieces that began in the lines before. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { degradedDocument } from '../health/example-documents.ts';
 import { Redactor } from '../../src/report/redaction.ts';
 import { redactAll, redactForFiles } from '../../src/report/redact-all.ts';
@@ -50,18 +50,29 @@ describe('what a host calls its key', () => {
 
   test('of numbers that spell words hides none of them', () => {
     const spelt = Buffer.from('isnothealthycouldnotbeseenismissing+kubelet', 'base64').subarray(0, 30);
-    const jwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
-    const d = Buffer.concat([
-      Buffer.from([1]),
-      Buffer.alloc(50, spelt),
-      Buffer.alloc(200, 'https://10.0.0.6:2379 '),
-    ]);
-    const key = createPrivateKey({ key: { ...jwk, d: d.toString('base64url') }, format: 'jwk' });
     const redactor = new Redactor(() => undefined);
-    redactor.register(key.export({ type: 'pkcs1', format: 'pem' }).toString(), 'made');
+    redactor.register(
+      keyOf(
+        Buffer.concat([
+          Buffer.from([1]),
+          Buffer.alloc(50, spelt),
+          Buffer.alloc(200, 'https://10.0.0.6:2379 '),
+        ]),
+      ),
+      'made',
+    );
     const line = 'infra0 is not healthy, could not be seen, is missing';
     expect(redactor.redact(line)).toBe(line);
     expect(redactor.findSecret('https://10.0.0.6:2379,https://10.0.0.6:2379')).toBeUndefined();
+  });
+
+  test('hides no sentence behind a line of the key', () => {
+    const spelt = Buffer.from('infra0isnothealthycouldnotbeseen', 'base64');
+    const d = Buffer.concat([randomBytes(120), spelt, randomBytes(112)]);
+    const redactor = new Redactor(() => undefined);
+    redactor.register(keyOf(d), 'made');
+    const lines = [d.toString('base64').slice(0, 100), 'infra0 is not healthy could not be seen'];
+    expect(redactor.redact(lines.join('\n'))).toBe(`***\n${lines[1]}`);
   });
 
   test('brings a bounded number of masks', () => {
@@ -78,6 +89,30 @@ describe('what a host calls its key', () => {
     expect(redactor.redact(bodyText(rsaKey.text))).toBe('***');
     expect(keyMaterial(rsaKey.text).keys).toHaveLength(1);
   });
+});
+
+/** An RSA key with a private exponent that someone has chosen. */
+function keyOf(d: Buffer): string {
+  const jwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
+  const key = createPrivateKey({ key: { ...jwk, d: d.toString('base64url') }, format: 'jwk' });
+  return key.export({ type: 'pkcs1', format: 'pem' }).toString();
+}
+
+/** One key in some three hundred has such a line by chance. */
+test.each([
+  ['capitals', 'YVFQ73ANXLQTZ0KM41BDSWEUPCJ8H2GR'],
+  ['small letters', 'yvfqltanxlqtzskmwebdswexupcjihlg'],
+])('a line of a key that could be ordinary text is hidden where it goes on with the key: %s', (_what, odd) => {
+  const d = Buffer.concat([randomBytes(120), Buffer.from(odd, 'base64'), randomBytes(111)]);
+  const redactor = knowing(keyOf(d));
+  for (let width = 8; width <= 16; width += 1) {
+    for (const shift of [0, 1, 2, 3, 4, 5, 6, 7]) {
+      const printed = wrapped(d.toString('base64').slice(shift, -12), width);
+      const inSight = redactor.redact(printed).split('\n').slice(2, -1);
+      expect(inSight.filter((line) => line !== '***')).toEqual([]);
+      expect(redactor.redact(printed.replaceAll(/^.*$/gm, '  "$&",'))).not.toContain(odd.slice(8, 24));
+    }
+  }
 });
 
 describe('a report', () => {
