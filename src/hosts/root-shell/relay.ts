@@ -20,9 +20,10 @@ const LEAST_OF_MARK = 8;
  * A TCP connection made by bash, passed on byte for byte by two processes of cat. When the one that reads the connection has ended,
  * the mark is said: the end of the output itself comes late, as sudo and the login shell hold it too, and behind what these say when
  * the shell is over. The one that writes ends with the shell's input, which is the end of the whole: bash cannot close one direction
- * of a connection (shutdown(2)), so the port hears of an end only then.
+ * of a connection (shutdown(2)), so the port hears of an end only then. The one that reads is found among the jobs: the signal may
+ * come before a variable holds its number, and a cat that is left holds the connection open.
  */
-function relayScript(address: string, port: number, mark: string): string {
+export function relayScript(address: string, port: number, mark: string): string {
   return `
 ( read -rt ${CONNECT_SECONDS} <> <(:) || true; kill -KILL $$ ) < /dev/null > /dev/null 2>&1 &
 impatient=$!
@@ -30,11 +31,9 @@ if ! { exec 3<> /dev/tcp/${address}/${port}; }; then kill $impatient; exit ${NOT
 kill $impatient
 echo ${CONNECTED}
 (
-  cat=
-  trap 'if [ -n "$cat" ]; then kill -KILL $cat; fi; exit' TERM
+  trap 'kill -KILL $(jobs -p) 2> /dev/null; exit' TERM
   cat <&3 2> /dev/null &
-  cat=$!
-  wait $cat || true
+  wait $! || true
   printf ${mark}
 ) &
 reader=$!
