@@ -102,18 +102,21 @@ function keyOf(d: Buffer): string {
 test.each([
   ['capitals', 'YVFQ73ANXLQTZ0KM41BDSWEUPCJ8H2GR'],
   ['small letters', 'yvfqltanxlqtzskmwebdswexupcjihlg'],
-])('a line of a key that could be ordinary text is hidden where it goes on with the key: %s', (_what, odd) => {
-  const d = Buffer.concat([randomBytes(120), Buffer.from(odd, 'base64'), randomBytes(111)]);
-  const redactor = knowing(keyOf(d));
-  for (let width = 8; width <= 16; width += 1) {
-    for (const shift of [0, 1, 2, 3, 4, 5, 6, 7]) {
-      const printed = wrapped(d.toString('base64').slice(shift, -12), width);
-      const inSight = redactor.redact(printed).split('\n').slice(2, -1);
-      expect(inSight.filter((line) => line !== '***')).toEqual([]);
-      expect(redactor.redact(printed.replaceAll(/^.*$/gm, '  "$&",'))).not.toContain(odd.slice(8, 24));
+])(
+  'a line of a key that could be ordinary text is hidden where it goes on with the key: %s',
+  (_what, odd) => {
+    const d = Buffer.concat([randomBytes(120), Buffer.from(odd, 'base64'), randomBytes(111)]);
+    const redactor = knowing(keyOf(d));
+    for (let width = 8; width <= 16; width += 1) {
+      for (const shift of [0, 1, 2, 3, 4, 5, 6, 7]) {
+        const printed = wrapped(d.toString('base64').slice(shift, -12), width);
+        const inSight = redactor.redact(printed).split('\n').slice(2, -1);
+        expect(inSight.filter((line) => line !== '***')).toEqual([]);
+        expect(redactor.redact(printed.replaceAll(/^.*$/gm, '  "$&",'))).not.toContain(odd.slice(8, 24));
+      }
     }
-  }
-});
+  },
+);
 
 describe('a report', () => {
   test('is still one that can be looked up, whatever the secrets are', () => {
