@@ -9608,11 +9608,13 @@ function at(values, index) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   HL: () => (/* binding */ KUBEADM_LEAF_DAYS),
 /* harmony export */   H_: () => (/* binding */ daysLeft),
+/* harmony export */   IE: () => (/* binding */ MILLISECONDS_A_DAY),
 /* harmony export */   bg: () => (/* binding */ validity),
-/* harmony export */   m: () => (/* binding */ KUBEADM_AUTHORITY_DAYS)
+/* harmony export */   m: () => (/* binding */ KUBEADM_AUTHORITY_DAYS),
+/* harmony export */   qR: () => (/* binding */ backdate)
 /* harmony export */ });
-/* unused harmony export backdate */
-const day = 24 * 60 * 60 * 1000;
+/** A day of 24 hours. */
+const MILLISECONDS_A_DAY = 24 * 60 * 60 * 1000;
 /** Days that kubeadm's leaf certificates are valid: one year (constants.go, CertificateValidityPeriod). */
 const KUBEADM_LEAF_DAYS = 365;
 /** Days that kubeadm's CA certificates are valid: ten years (constants.go, CACertificateValidityPeriod). */
@@ -9627,12 +9629,12 @@ const backdate = 5 * 60 * 1000;
 function validity(now, days) {
     return {
         notBefore: new Date(now.getTime() - backdate),
-        notAfter: new Date(now.getTime() + days * day),
+        notAfter: new Date(now.getTime() + days * MILLISECONDS_A_DAY),
     };
 }
 /** Gives the whole days until a certificate expires, rounded down: 0 on its last day, negative once it has expired. */
 function daysLeft(notAfter, now) {
-    return Math.floor((notAfter.getTime() - now.getTime()) / day);
+    return Math.floor((notAfter.getTime() - now.getTime()) / MILLISECONDS_A_DAY);
 }
 
 

@@ -23,7 +23,7 @@ afterEach(async () => {
 function health(sections: Readonly<Record<string, string>>): Promise<Ended> {
   const now = Date.now() * 1000;
   const clock = `${now} ${now + 1}\n`;
-  return run('health', withSections(recorded('health-member'), { 'health.clock': clock, ...sections }));
+  return run('health', withSections(recorded('health-member'), { clock, ...sections }));
 }
 
 /** A run of an operation on the one host, which gives such an answer to all that it is asked. */

@@ -24,7 +24,8 @@ export const traits: readonly Trait[] = [
   dockerContainerd,
   { name: 'opt-programs', flag: { choice: 'programs', value: 'opt' } },
   { name: 'local-programs', flag: { choice: 'programs', value: 'local' } },
-  { name: 'data-disk', flag: { switch: 'data-disk' } },
+  // Its disk is made by mkfs.ext4, which a minimal trixie has no more.
+  { name: 'data-disk', flag: { switch: 'data-disk' }, packages: ['e2fsprogs'] },
   { name: 'hardened', flag: { switch: 'hardened' } },
   // The last one: it labels what the others have laid down.
   selinux,

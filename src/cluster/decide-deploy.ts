@@ -35,6 +35,7 @@ import {
 } from './authority.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import { bootstrapFindings } from './bootstrap.ts';
+import { clockFindings } from './clocks.ts';
 import { clientCopyWarnings, plannedClientCopies } from './client-copies.ts';
 import { namesToBeLost } from './certificate-names.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
@@ -472,7 +473,11 @@ function readyToSign(toKnow: AuthorityAnswer, { members, settings, authority, no
   if (answer.choice === undefined) return answer;
   return {
     ...answer,
-    findings: signingFindings(answer.choice, authority, members, settings.certificates, now),
+    findings: [
+      ...signingFindings(answer.choice, authority, members, settings.certificates, now),
+      ...unseenFindings(members, 'sign'),
+      ...clockFindings(members, settings.certificates.leafDays),
+    ],
   };
 }
 

@@ -113,6 +113,14 @@ export interface DisabledPlugins {
   readonly plugins: readonly string[];
 }
 
+/** How far the host's clock is from the runner's, by the four timestamps of NTP (RFC 5905, section 8). */
+export interface ClockFact {
+  /** Milliseconds that the host is ahead; negative: behind. */
+  readonly offsetMs: number;
+  /** Half of the time on the way: the true offset lies within this many milliseconds of `offsetMs`. */
+  readonly uncertaintyMs: number;
+}
+
 /** A part of what the probe looks at. */
 export type FactName =
   | 'containers'
@@ -125,7 +133,8 @@ export type FactName =
   | 'data-dir'
   | 'addresses'
   | 'listeners'
-  | 'reach';
+  | 'reach'
+  | 'clock';
 
 /** A part of the facts that could not be seen. The facts then hold nothing of it, and that says nothing about the host. */
 export interface Unseen {
@@ -185,6 +194,8 @@ export interface HostFacts extends StandingFacts {
   /** TCP ports that something listens on, with the program's name where the kernel tells it. */
   readonly listeners: ReadonlyMap<number, string>;
   readonly containers: readonly ContainerFact[];
+  /** Absent: it could not be seen, or was not measured. */
+  readonly clock?: ClockFact;
   /** A run holds a lock on this host, or has left one. */
   readonly locked: boolean;
 }

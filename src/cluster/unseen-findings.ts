@@ -13,7 +13,9 @@ export type Purpose =
   /** A new member is begun. */
   | 'create'
   /** A member is started without a gate, because it does not run. */
-  | 'start';
+  | 'start'
+  /** Certificates are made. */
+  | 'sign';
 
 interface Need {
   readonly purposes: readonly Purpose[];
@@ -43,6 +45,8 @@ const NEEDS: Readonly<Record<FactName, Need>> = {
   // the second witness, besides the container runtime, for an etcd that does not run
   listeners: { purposes: ['create', 'start'], unknown: "whether something listens on etcd's ports" },
   reach: { purposes: ['create'], unknown: 'whether it reaches the other hosts' },
+  // certificates may not be valid there, and its etcd never starts with them
+  clock: { purposes: ['sign'], unknown: 'whether certificates that are made now are valid there' },
 };
 
 /**

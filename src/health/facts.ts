@@ -1,5 +1,5 @@
-import type { StandingFacts } from '../cluster/host-facts.ts';
-import type { ClockFact, FilesystemFact } from '../cluster/preflight/preflight-facts.ts';
+import type { ClockFact, StandingFacts } from '../cluster/host-facts.ts';
+import type { FilesystemFact } from '../cluster/preflight/preflight-facts.ts';
 import type { EndpointObservation, Observed } from '../etcd/health-observation.ts';
 import type { HashKv } from '../etcd/messages.ts';
 import type { MemberMetrics } from '../etcd/metrics.ts';

@@ -1,4 +1,5 @@
-const day = 24 * 60 * 60 * 1000;
+/** A day of 24 hours. */
+export const MILLISECONDS_A_DAY = 24 * 60 * 60 * 1000;
 
 /** Days that kubeadm's leaf certificates are valid: one year (constants.go, CertificateValidityPeriod). */
 export const KUBEADM_LEAF_DAYS = 365;
@@ -17,11 +18,11 @@ export const backdate = 5 * 60 * 1000;
 export function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } {
   return {
     notBefore: new Date(now.getTime() - backdate),
-    notAfter: new Date(now.getTime() + days * day),
+    notAfter: new Date(now.getTime() + days * MILLISECONDS_A_DAY),
   };
 }
 
 /** Gives the whole days until a certificate expires, rounded down: 0 on its last day, negative once it has expired. */
 export function daysLeft(notAfter: Date, now: Date): number {
-  return Math.floor((notAfter.getTime() - now.getTime()) / day);
+  return Math.floor((notAfter.getTime() - now.getTime()) / MILLISECONDS_A_DAY);
 }

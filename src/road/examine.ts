@@ -105,12 +105,8 @@ async function examineEach(
     });
     const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: transport.name };
     const result = timeline.record(what, async () => {
-      const sentMs = runnerTime();
       const answer = await transport.run(probe);
-      const timing = { sentMs, receivedMs: runnerTime() };
-      const facts = understood(transport.name, answer, () =>
-        parsePreflight(answer.stdout.toString('utf8'), timing),
-      );
+      const facts = understood(transport.name, answer, () => parsePreflight(answer.stdout.toString('utf8')));
       return [host.address, facts] as const;
     });
     return { host: transport.name, at: 'probe', result };
@@ -122,11 +118,6 @@ async function examineEach(
 function resolvConfOf({ kubeletConfig }: Settings): string {
   const { resolvConf } = kubeletConfig;
   return typeof resolvConf === 'string' ? resolvConf : RESOLV_CONF;
-}
-
-/** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
-function runnerTime(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 /** One host after the other: hosts may share a disk, and none of them is to be slowed for longer than it takes. */

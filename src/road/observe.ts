@@ -3,6 +3,7 @@ import { lastWords } from '../hosts/last-words.ts';
 import { HostError } from '../hosts/host-error.ts';
 import { parseProbe } from '../hosts/probe/parse-probe.ts';
 import { PROBE_OUTPUT } from '../hosts/output-limits.ts';
+import type { ProbeTiming } from '../hosts/probe/parse-clock.ts';
 import { probeScript, volatileProbeScript, type ProbeQuestion } from '../hosts/probe/probe-script.ts';
 import { knownReason } from '../hosts/scripts/explain-unknown.ts';
 import type { RemoteResult, RemoteScript, Transport, TransportStatistics } from '../hosts/transport.ts';
@@ -10,6 +11,7 @@ import { errorMessage, type Finding } from '../findings.ts';
 import { placesOf } from '../kubeadm/data-places.ts';
 import type { HostSettings, MemberSettings, Settings } from '../settings/settings.ts';
 import { findingsOf, settleAll } from './settle.ts';
+import { timed } from './timed.ts';
 import type { Timeline } from './timeline.ts';
 
 /** Opens the one connection to a host. */
@@ -22,6 +24,8 @@ export interface Observed {
   readonly facts: HostFacts;
   /** The probe's own words, for a second look that asks only for what may have changed. */
   readonly answer: string;
+  /** When it was asked, and had answered. */
+  readonly timing: ProbeTiming;
 }
 
 const STAGE = 'Observe';
@@ -138,19 +142,22 @@ export async function probe(
   transport: Transport,
 ): Promise<Observed> {
   const script = probeScript(questionFor(settings, host));
-  const result = await transport.run({
-    title: 'probe',
-    effect: 'reads',
-    script,
-    timeoutMs: PROBE_TIMEOUT_MS,
-    mostOutput: PROBE_OUTPUT,
-  });
+  const { result, timing } = await timed(() =>
+    transport.run({
+      title: 'probe',
+      effect: 'reads',
+      script,
+      timeoutMs: PROBE_TIMEOUT_MS,
+      mostOutput: PROBE_OUTPUT,
+    }),
+  );
   const answer = result.stdout.toString('utf8');
   return understood(transport.name, result, () => ({
     host,
     transport,
-    facts: parseProbe(host.address, answer),
+    facts: parseProbe(host.address, answer, { timing }),
     answer,
+    timing,
   }));
 }
 
@@ -170,7 +177,7 @@ export function lookedAgain(seen: Observed, answer: Buffer): Observed {
   const text = answer.toString('utf8');
   return understood(seen.transport.name, { code: 0, stderr: text.slice(-300) }, () => ({
     ...seen,
-    facts: parseProbe(seen.host.address, seen.answer, text),
+    facts: parseProbe(seen.host.address, seen.answer, { timing: seen.timing, later: text }),
   }));
 }
 

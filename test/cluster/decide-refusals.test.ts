@@ -14,6 +14,7 @@ import { encode, explicit, implicit, sequence } from '../../src/pki/der.ts';
 import { oids } from '../../src/pki/oids.ts';
 import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
 import {
+  blind,
   DATA_LOST,
   decide,
   ETCD_OFF,
@@ -403,6 +404,54 @@ describe('the CA', () => {
   ])('on %s it says what to give instead', (now, fix) => {
     const findings = refusals(peerMissing, { ...healthy, now });
     expect(findings.map((finding) => finding.fix)).toEqual([expect.stringMatching(fix)]);
+  });
+
+  // By that clock they begin later, or have ended; 364.9 days ahead they hold for two hours still.
+  const DAY = 24 * 60 * 60_000;
+  const behind = { clock: { offsetMs: -600_000, uncertaintyMs: 40 } };
+  const ahead = { clock: { offsetMs: 365.1 * DAY, uncertaintyMs: 40 } };
+  test.each<[string, readonly HostFacts[], Circumstances, RegExp[]]>([
+    [
+      'a new cluster',
+      withHost(pristine(), 1, behind),
+      {},
+      [/^infra1 clock: .* at least 10 min behind .* would not be valid yet on it\.$/],
+    ],
+    [
+      'a certificate on another host',
+      withHost(peerMissing, 2, ahead),
+      healthy,
+      [/^infra2 clock: .* at least 8762 h ahead .* for 365 days would have ended on it\.$/],
+    ],
+    [
+      'any host, where the runner is the one that is wrong',
+      peerMissing.map((host) => ({ ...host, ...behind })),
+      healthy,
+      MEMBERS.map(({ name }) => new RegExp(`^${name} clock: `)),
+    ],
+    [
+      'a clock that is right',
+      withHost(peerMissing, 2, { clock: { offsetMs: 364.9 * DAY, uncertaintyMs: 40 } }),
+      healthy,
+      [],
+    ],
+    [
+      'a clock within what is not known',
+      withHost(pristine(), 1, { clock: { offsetMs: -600_000, uncertaintyMs: 400_000 } }),
+      {},
+      [],
+    ],
+    ['a cluster that needs none', withHost(finishedCluster(), 1, behind), healthy, []],
+    [
+      'a clock that could not be seen',
+      withHost(peerMissing, 2, (host) => blind(host, 'clock')),
+      healthy,
+      [
+        /^infra2 probe: `look at clock` gave no answer .* whether certificates that are made now are valid there: /,
+      ],
+    ],
+  ])('certificates are not made that would not be valid: %s', (_what, facts, circumstances, lines) => {
+    expect(refusalLines(facts, circumstances)).toEqual(lines.map((line) => expect.stringMatching(line)));
   });
 
   test('given with its key, stands in for a key that is on no host', () => {

@@ -117,6 +117,7 @@ const NOTHING_OF: Readonly<Record<FactName, Partial<HostFacts>>> = {
   addresses: { addresses: [] },
   listeners: { listeners: new Map() },
   reach: { reach: [] },
+  clock: {},
 };
 
 const CRICTL_SAYS = 'exit code 1: level=fatal msg="DeadlineExceeded"';

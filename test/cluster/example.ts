@@ -193,6 +193,7 @@ export function pristineHost(member: MemberIdentity, changes: Partial<HostFacts>
     files: new Map(),
     dataDir: { exists: false, empty: true, hasLog: false, hasBlankLog: false, mode: '' },
     containers: [],
+    clock: { offsetMs: 12, uncertaintyMs: 5 },
     locked: false,
     state: 'absent',
     unseen: [],

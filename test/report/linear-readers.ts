@@ -142,16 +142,16 @@ const probes: readonly (readonly [
     (answer) => parseHealth(answer, timing),
     [
       ...['health.containers', 'health.container.0', 'health.log', 'ran.health.log', 'health.mount'],
-      ...['health.blocks', 'health.used', 'health.healthz', 'health.clock', 'health.client-key'],
+      ...['health.blocks', 'health.used', 'health.healthz', 'clock', 'health.client-key'],
       'health.public-key:/etc/kubernetes/pki/etcd/server.key',
     ],
   ],
   [
     'parsePreflight',
     recorded('preflight-member'),
-    (answer) => parsePreflight(answer, timing),
+    (answer) => parsePreflight(answer),
     [
-      ...['begun', 'ended', 'cgroup', 'swaps', 'memory', 'processors', 'mount', 'blocks', 'connects'],
+      ...['cgroup', 'swaps', 'memory', 'processors', 'mount', 'blocks', 'connects'],
       ...['kubelet-version', 'metrics', 'leftovers', 'unwritable', 'attributes', 'room', 'resolv-conf'],
       ...['exec-start', 'cgroup-driver', 'data-dir-size'],
     ],

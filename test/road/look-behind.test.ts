@@ -38,6 +38,7 @@ async function look(cluster: ClusterState, behave: Behaviour): Promise<{ asked: 
       transport: standInTransport(name, asked, behave),
       facts: parseProbe(address, answer),
       answer,
+      timing: { sentMs: 0, receivedMs: 0 },
     };
   });
   const timeline = new Timeline(() => performance.now());

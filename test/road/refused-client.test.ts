@@ -55,6 +55,7 @@ async function ask(
       transport,
       facts: { ...host, address, ...withFiles(host, files) },
       answer: '',
+      timing: { sentMs: 0, receivedMs: 0 },
     };
   });
   const hosts = pairs.map((_, index) => ({ address: ADDRESSES[index] ?? '' }));

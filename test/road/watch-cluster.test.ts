@@ -98,7 +98,13 @@ describe('reaching', () => {
     const observed = facts.map((host): Observed => {
       const stdout = Buffer.from(keys.get(host.hostname) ?? '');
       const transport = standInTransport(host.hostname, happened, () => ({ stdout }));
-      return { host: { address: host.address }, transport, facts: host, answer: '' };
+      return {
+        host: { address: host.address },
+        transport,
+        facts: host,
+        answer: '',
+        timing: { sentMs: 0, receivedMs: 0 },
+      };
     });
     const asked = await askCluster(exampleSettings(settings), observed, [], {
       maskSecret: (secret) => masked.push(secret),

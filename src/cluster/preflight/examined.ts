@@ -17,8 +17,8 @@ export type PreflightSettings = Pick<
   | 'kubeletConfig'
 > & {
   readonly hosts: readonly MemberSettings[];
-  /** Absent: no names and addresses are added to the certificates. */
-  readonly certificates?: Pick<Settings['certificates'], 'extraSans'>;
+  /** Absent: no names and addresses are added to the certificates, and they hold as long as kubeadm's. */
+  readonly certificates?: Pick<Settings['certificates'], 'extraSans' | 'leafDays'>;
 };
 
 /** A member with what the preflight probe, and a disk test if there was one, saw on its host. */

@@ -7,14 +7,6 @@ export interface SwapFact {
   readonly bytes: number;
 }
 
-/** How far the host's clock is from the runner's, by the four timestamps of NTP (RFC 5905, section 8). */
-export interface ClockFact {
-  /** Milliseconds that the host is ahead; negative: behind. */
-  readonly offsetMs: number;
-  /** Half of the time on the way: the true offset lies within this many milliseconds of `offsetMs`. */
-  readonly uncertaintyMs: number;
-}
-
 /** The filesystem that the data dir lies on, or will lie on. */
 export interface FilesystemFact {
   /** The kernel's name of it, e.g. `ext4`, `xfs`, `nfs4`, `overlay`. */
@@ -82,7 +74,6 @@ export interface PreflightFacts {
   readonly memoryBytes?: number;
   /** Processors that are online. */
   readonly processors?: number;
-  readonly clock: ClockFact;
   /** Drop-ins of kubelet.service that set ExecStart, in the order in which systemd reads them. */
   readonly execStartDropIns: readonly string[];
   readonly filesystem?: FilesystemFact;

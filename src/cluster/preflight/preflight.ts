@@ -1,9 +1,11 @@
 import type { Finding } from '../../findings.ts';
 import type { ImageArchive } from '../../images/image-archive.ts';
+import { KUBEADM_LEAF_DAYS } from '../../pki/validity.ts';
+import { clockFindings } from '../clocks.ts';
 import { wantedImage } from '../images.ts';
 import { resolveMembers, type Member } from '../members.ts';
 import { differentImages, missingPrerequisites } from '../prerequisites.ts';
-import { silentPrograms } from '../unseen-findings.ts';
+import { silentPrograms, unseenFindings } from '../unseen-findings.ts';
 import { keysToRemove } from './authority-key.ts';
 import { capacity } from './capacity.ts';
 import { cgroupDrivers, cgroupV1, cgroupV1Ahead } from './cgroups.ts';
@@ -49,7 +51,7 @@ export function preflightFindings(input: PreflightInput): SevereFinding[] {
     ...mixedKubeadm(examined),
     ...vulnerableEtcd(examined, settings),
     ...cgroupV1Ahead(examined, settings),
-    ...clockDifferences(examined),
+    ...clockDifferences(members),
     ...roundTrips(examined, settings),
     ...missingImages(examined, settings, archive),
     ...keysToRemove(examined, settings),
@@ -72,6 +74,8 @@ function prerequisites({ settings, members }: PreflightInput): Finding[] {
     ...findings,
     ...members.flatMap((member) => missingPrerequisites(member, settings)),
     ...silentPrograms(members),
+    ...unseenFindings(members, 'sign'),
+    ...clockFindings(members, settings.certificates?.leafDays ?? KUBEADM_LEAF_DAYS),
     ...differentImages(members, (facts) => wantedImage(settings, facts)?.image),
   ];
 }

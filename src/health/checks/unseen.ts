@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<FactName, string>> = {
   'data-dir': 'the data dir',
   addresses: 'the addresses',
   listeners: 'the ports in use',
+  clock: 'the clock',
   reach: 'the other hosts',
 };
 

@@ -19,7 +19,7 @@ export interface HealthQuestion extends DataPlaces {
  * Which form the answer has. Raised when a probe that was installed by an earlier release could no longer be read as it
  * stands, or would not tell what is needed.
  */
-export const HEALTH_PROBE_FORMAT = 2;
+export const HEALTH_PROBE_FORMAT = 3;
 
 /** Exit code of the installed program for arguments that it does not take. */
 export const PROBE_REFUSED = 95;
@@ -113,8 +113,6 @@ filesystem() { # FOLDER SECTIONS
   stat -fc '%S %b %a %c %d' -- "$folder"
   program "health.$2used" ${PATIENCE_SECONDS} du -skx -- "$1"
 }
-now
-begun=$time
 begin health.pod pod
 begin health.mount filesystem "$data_dir" ''
 if [ -n "$wal_dir" ]; then begin health.wal-mount filesystem "$wal_dir" wal-; fi
@@ -130,10 +128,6 @@ if [ "$client_key" = yes ] && [ -f ${CLIENT_KEY} ]; then section health.client-k
 
 /** The text that runs on every host, behind the variables data_dir, wal_dir and client_key. */
 const HEALTH_BODY = `${PROBE_START}${BEGIN_HEALTH}${BEGIN_VOLATILE}${LOOK_AT_IDENTITY}${LOOK_AT_FILES}${LOOK_AT_HEALTH}
-gather_sections
-now
-section health.clock
-printf '%s %s' "$begun" "$time"
 end_sections
 `;
 

@@ -4,12 +4,12 @@ import type { FilesystemFact } from '../../cluster/preflight/preflight-facts.ts'
 import type { HealthHostFacts, PodContainer } from '../../health/facts.ts';
 import { fieldsIn, fieldsOf, numberIn, textIn } from '../../json-fields.ts';
 import { isCrictlWarning } from '../crictl-warning.ts';
-import { clockOf, type ProbeTiming } from './parse-clock.ts';
+import { clockIn, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
 import { HEALTH_PROBE_FORMAT } from './health-probe.ts';
 import { parseStanding } from './parse-probe.ts';
 import { parseContainers } from './parse-runtime.ts';
-import { IncompleteProbe, programAnswer, readSections, type Sections } from './sections.ts';
+import { programAnswer, readSections, type Sections } from './sections.ts';
 
 /** What the health probe has brought from a host. */
 export interface HealthAnswer {
@@ -24,7 +24,7 @@ export class OtherFormat extends Error {}
 
 /**
  * Facts from the answer of the health probe.
- * @throws IncompleteProbe when its last section is missing; OtherFormat when it is not of this release's form.
+ * @throws IncompleteProbe when its last section is missing or it does not tell the time; OtherFormat when it is not of this release's form.
  */
 export function parseHealth(answer: string, timing: ProbeTiming): HealthAnswer {
   const sections = readSections(answer);
@@ -33,12 +33,6 @@ export function parseHealth(answer: string, timing: ProbeTiming): HealthAnswer {
     throw new OtherFormat(
       `the probe's answer is of form ${get('health.format') || '(none)'}, and this release reads form ${HEALTH_PROBE_FORMAT}`,
     );
-  }
-  const [begun, ended] = get('health.clock')
-    .split(' ')
-    .map((text) => Number(text) / 1000);
-  if (!(begun !== undefined && ended !== undefined && begun > 0 && ended > 0)) {
-    throw new IncompleteProbe('the probe did not tell the time');
   }
   const filesystem = filesystemIn('', get);
   const walFilesystem = filesystemIn('wal-', get);
@@ -49,7 +43,7 @@ export function parseHealth(answer: string, timing: ProbeTiming): HealthAnswer {
   return {
     facts: 'seen' in containers ? standing : { ...standing, unseen: [...standing.unseen, containers.unseen] },
     more: {
-      clock: clockOf(timing, { begunMs: begun, endedMs: ended }),
+      clock: clockIn(sections, timing),
       ...(filesystem && { filesystem }),
       ...(walFilesystem && { walFilesystem }),
       ...(healthz !== '' && { kubeletHealthz: healthz }),

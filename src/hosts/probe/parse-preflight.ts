@@ -4,21 +4,17 @@ import { parseMetrics } from '../../etcd/parse-metrics.ts';
 import { lastWords } from '../last-words.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { MOST_LEFTOVERS } from './preflight-script.ts';
-import { clockOf, type ProbeTiming } from './parse-clock.ts';
 import { parseFilesystem } from './parse-filesystem.ts';
 import { parseResolvConf, parseRoom, parseUnwritable } from './parse-writing.ts';
-import { IncompleteProbe, readSections } from './sections.ts';
+import { readSections } from './sections.ts';
 
 /**
  * Facts from the answer of the preflight probe.
  * @throws IncompleteProbe when its last section is missing.
  */
-export function parsePreflight(answer: string, timing: ProbeTiming): PreflightFacts {
+export function parsePreflight(answer: string): PreflightFacts {
   const sections = readSections(answer);
   const get = (name: string): string => sections.get(name)?.trim() ?? '';
-  const begunMs = Number(get('begun')) / 1000;
-  const endedMs = Number(get('ended')) / 1000;
-  if (!(begunMs > 0 && endedMs > 0)) throw new IncompleteProbe('the probe did not tell the time');
   const leftovers = lines(get('leftovers'));
   return {
     ...kubeletAnswer(get('kubelet-version')),
@@ -27,7 +23,6 @@ export function parsePreflight(answer: string, timing: ProbeTiming): PreflightFa
     swaps: parseSwaps(get('swaps')),
     ...present('memoryBytes', parseMemory(get('memory'))),
     ...present('processors', countProcessors(get('processors'))),
-    clock: clockOf(timing, { begunMs, endedMs }),
     execStartDropIns: lines(get('exec-start')),
     ...present(
       'filesystem',

@@ -11,6 +11,7 @@ import { startsAtBoot } from '../../kubeadm/unit-state.ts';
 import { isSupported, parseKubernetesVersion } from '../../kubeadm/version.ts';
 import { printable } from '../printable.ts';
 import { parseKubeadmAnswer } from './kubeadm-says.ts';
+import { clockIn, NoClock, type ProbeTiming } from './parse-clock.ts';
 import { parseDataDir, parseFiles } from './parse-files.ts';
 import { parseAddresses, parseListeners, parseReach } from './parse-network.ts';
 import { parseSources } from './parse-sources.ts';
@@ -21,13 +22,20 @@ import { programAnswer, readSections, requireSections, withWords, type Sections 
 const ALWAYS = ['machine-id', 'init', 'machine', 'missing-tools', 'cri.sockets', 'cri.endpoint'];
 const TOOLS = ['systemctl', 'kubelet', 'kubeadm', 'crictl', 'ctr', 'curl'];
 
+/** What belongs to the answer of a probe. */
+export interface ProbeContext {
+  /** When the probe was asked; absent: the host's clock is not looked at. */
+  readonly timing?: ProbeTiming;
+  /** The answer of the volatile probe, whose part replaces that of the first. */
+  readonly later?: string;
+}
+
 /**
  * Facts from the probe's answer. What a program did not say, or not in its form, is in `unseen`, and the facts are empty there.
  * @param address the address that the user gave for this host.
- * @param later the answer of the volatile probe, whose part replaces that of the first.
  * @throws IncompleteProbe when the last section is missing, or one that needs no program.
  */
-export function parseProbe(address: string, answer: string, later?: string): HostFacts {
+export function parseProbe(address: string, answer: string, { timing, later }: ProbeContext = {}): HostFacts {
   const first = readSections(answer);
   const sections = later === undefined ? first : laterSections(first, readSections(later));
   requireSections(sections, [...ALWAYS, ...TOOLS.map((tool) => `tool.${tool}`)]);
@@ -42,6 +50,7 @@ export function parseProbe(address: string, answer: string, later?: string): Hos
   const listeners = parseListeners(sections);
   const containers = parseContainers(sections, 'cri.containers');
   const known = seenOr(images, NO_IMAGES);
+  const clock = parseClock(first, timing);
   return {
     address,
     ...standing,
@@ -64,13 +73,14 @@ export function parseProbe(address: string, answer: string, later?: string): Hos
     sources: parseSources(get('sources')),
     listeners: seenOr(listeners, new Map()),
     containers: seenOr(containers, []).map((container) => withName(container, known.imageIds)),
+    ...('seen' in clock ? clock.seen : {}),
     locked: sections.has('lock'),
     unseen: [
       ...standing.unseen,
       ...ofRuntime,
       ...ofKubeadm,
       ...ofReach,
-      ...[images, addresses, listeners, containers].flatMap(unseenIn),
+      ...[images, addresses, listeners, containers, clock].flatMap(unseenIn),
     ],
   };
 }
@@ -135,6 +145,17 @@ function lines(text: string): string[] {
 function readState(text: string | undefined, isThere: boolean): HostState | 'absent' | 'unreadable' {
   if (!isThere) return 'absent';
   return parseHostState(text ?? '') ?? 'unreadable';
+}
+
+/** Of the first answer: that of a second look was asked at another time. */
+function parseClock(sections: Sections, timing: ProbeTiming | undefined): Seen<Pick<HostFacts, 'clock'>> {
+  if (timing === undefined) return { seen: {} };
+  try {
+    return { seen: { clock: clockIn(sections, timing) } };
+  } catch (error) {
+    if (!(error instanceof NoClock)) throw error;
+    return { unseen: { what: 'clock', program: 'date', words: error.message } };
+  }
 }
 
 /** A kubeadm that is not installed is no kubeadm that could not be seen. */

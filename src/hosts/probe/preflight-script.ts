@@ -192,8 +192,6 @@ filesystem() { # FOLDER SECTIONS
 }
 data_dir=${quote(dataDir)}
 
-section begun
-now; echo "$time"
 begin connects connect_times
 begin kubelet-version kubelet_version
 begin metrics metrics
@@ -215,9 +213,6 @@ section processors
 show /sys/devices/system/cpu/online
 filesystem "$data_dir" ''
 ${walDir === undefined ? '' : `filesystem ${quote(walDir)} wal-`}
-gather_sections
-section ended
-now; echo "$time"
 end_sections
 `;
 }

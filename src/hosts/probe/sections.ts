@@ -18,11 +18,11 @@ const MOST_BYTES = 4_194_304;
  * made, and no here-string, for which bash before 5.1 makes one.
  *
  * `section NAME`: begins one. `show FILE`: prints a text file exactly as it is, or nothing. `now`: sets `time` to the
- * microseconds since 1970.
+ * microseconds since 1970, in whole seconds where neither bash nor date tells more.
  *
  * `begin NAME COMMAND…` has a command write a section of its own at the same time, without its errors; `gather_sections` waits
  * for these and prints them, in the order in which they were begun, each up to a length; `end_sections` does too, and ends the
- * answer.
+ * answer with the section `clock`: the time at its beginning and at its end.
  *
  * `program NAME SECONDS COMMAND…` prints what the command prints as the section NAME, and then the section `ran.NAME`: its
  * exit code, or `late` and the seconds, and on the lines that follow its errors, of many the first and the last. A command that takes longer is killed
@@ -34,7 +34,10 @@ read -r mark < /proc/sys/kernel/random/uuid
 begun_sections=()
 section() { printf '\\n%s %s\\n' "$mark" "$1"; }
 show() { local text=(); mapfile -d '' text < "$1" && printf %s "\${text[@]}"; } 2>/dev/null
-now() { if [ -n "\${EPOCHREALTIME-}" ]; then time=\${EPOCHREALTIME/./}; else time=$(date +%s%6N); fi; }
+now() {
+  if [ -n "\${EPOCHREALTIME-}" ]; then time=\${EPOCHREALTIME/./}; else time=$(date +%s%6N); fi
+  case $time in *[!0-9]*) time=$(date +%s)000000 ;; esac
+}
 program() {
   local name=$1 limit=$2 stream line first words='' ended='' end
   shift 2
@@ -72,7 +75,9 @@ gather_sections() {
   for fd in "\${begun_sections[@]}"; do exec {fd}<&-; done
   begun_sections=()
 }
-end_sections() { gather_sections; section end; }
+end_sections() { gather_sections; now; section clock; printf '%s %s\\n' "$begun_at" "$time"; section end; }
+now
+begun_at=$time
 printf '%s\\n' "$mark"
 `;
 

@@ -6,6 +6,7 @@ import { OtherFormat, parseHealth, type HealthAnswer } from '../../hosts/probe/p
 import type { RemoteResult, Transport } from '../../hosts/transport.ts';
 import type { HostSettings, Settings } from '../../settings/settings.ts';
 import { understood } from '../observe.ts';
+import { timed } from '../timed.ts';
 
 const INSTALL = 'Install the program and its rule on that host as docs/least-privilege.md says.';
 
@@ -23,9 +24,7 @@ export async function probeHost(
   const clientKey = settings.hosts.includes(host);
   const question = { ...placesOf(settings), clientKey };
   const script = healthProbe(question, probe === undefined ? {} : { program: probe });
-  const sentMs = runnerTime();
-  const result = await transport.run(script);
-  const timing = { sentMs, receivedMs: runnerTime() };
+  const { result, timing } = await timed(() => transport.run(script));
   if (probe !== undefined && result.code !== 0) throw notRun(transport.name, probe, result);
   try {
     return parseHealth(result.stdout.toString('utf8'), timing);
@@ -35,11 +34,6 @@ export async function probeHost(
       throw error;
     });
   }
-}
-
-/** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
-function runnerTime(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 function notRun(host: string, program: string, { code, stderr }: RemoteResult): HostError {

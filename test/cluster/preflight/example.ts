@@ -18,7 +18,6 @@ export const QUIET: PreflightFacts = {
   swaps: [],
   memoryBytes: 8 * 1024 ** 3,
   processors: 2,
-  clock: { offsetMs: 12, uncertaintyMs: 5 },
   execStartDropIns: ['/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf'],
   filesystem: {
     type: 'ext4',

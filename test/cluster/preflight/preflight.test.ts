@@ -74,7 +74,7 @@ test.each<[string, Changes]>([
     'that is among extra-sans, however it is written',
     {
       facts: { sources: new Map([['fd00::6', 'fd00::27']]) },
-      settings: { certificates: { extraSans: ['fd00:0:0::27', 'etcd.example'] } },
+      settings: { certificates: { extraSans: ['fd00:0:0::27', 'etcd.example'], leafDays: 365 } },
     },
   ],
   ['that the kernel did not tell', { facts: { sources: new Map() } }],
@@ -200,12 +200,12 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
   ],
   [
     'a clock ahead',
-    { seen: { clock: { offsetMs: 3000, uncertaintyMs: 50 } } },
+    { facts: { clock: { offsetMs: 3000, uncertaintyMs: 50 } } },
     /^warn \[infra1\] clock: its clock is 3 s ahead of the median of all hosts \(± 55 ms\)/,
   ],
   [
     'a clock behind',
-    { seen: { clock: { offsetMs: -45_000, uncertaintyMs: 50 } } },
+    { facts: { clock: { offsetMs: -45_000, uncertaintyMs: 50 } } },
     /^fail \[infra1\] clock: its clock is 45 s behind the median/,
   ],
   [
@@ -546,12 +546,12 @@ const silent: readonly (readonly [string, Changes])[] = [
     'our own drop-in',
     { seen: { execStartDropIns: ['/etc/systemd/system/kubelet.service.d/20-etcd-service-manager.conf'] } },
   ],
-  ['clocks within a second', { seen: { clock: { offsetMs: 900, uncertaintyMs: 5 } } }],
+  ['clocks within a second', { facts: { clock: { offsetMs: 900, uncertaintyMs: 5 } } }],
   // over a slow line nothing can be said about small differences
-  ['a difference within its uncertainty', { seen: { clock: { offsetMs: 3000, uncertaintyMs: 2500 } } }],
+  ['a difference within its uncertainty', { facts: { clock: { offsetMs: 3000, uncertaintyMs: 2500 } } }],
   [
     'a runner whose own clock is a minute off',
-    { allSeen: { clock: { offsetMs: -60_000, uncertaintyMs: 5 } } },
+    { allFacts: { clock: { offsetMs: -60_000, uncertaintyMs: 5 } } },
   ],
   // what the data dir holds is part of what it needs
   ["a disk that a member's data has filled", disk({ freeBytes: 2 * GIB, dataDirBytes: 3 * GIB })],
@@ -590,13 +590,24 @@ describe('what is near to a finding and is none', () => {
 describe('the clock of the runner', () => {
   // its certificates would be valid in ten minutes only
   test('hosts far behind it fail, each', () => {
-    const findings = findingsOf({ allSeen: { clock: { offsetMs: -600_000, uncertaintyMs: 5 } } });
+    const findings = findingsOf({ allFacts: { clock: { offsetMs: -600_000, uncertaintyMs: 5 } } });
     expect(findings).toHaveLength(3);
     expect(findings[0]).toMatch(/^fail \[infra0\] clock: .*10 min behind the runner's/);
   });
 
+  test('a host that is far ahead of it fails, and so does one that does not tell the time', () => {
+    const clock = { offsetMs: 366 * 86_400_000, uncertaintyMs: 5 };
+    expect(findingsOf({ allFacts: { clock } })[0]).toMatch(
+      /^fail \[infra0\] clock: .*8784 h ahead of the runner's/,
+    );
+    const unseen = [{ what: 'clock', program: 'date', words: 'it did not tell the time' }] as const;
+    expect(findingsOf({ facts: { unseen } })).toEqual([
+      expect.stringMatching(/^fail \[infra1\] probe: `date` gave no answer that can be used/),
+    ]);
+  });
+
   test('two hosts that differ are both named: nobody knows which is right', () => {
-    const input = exampleInput({ seen: { clock: { offsetMs: 10_000, uncertaintyMs: 5 } } });
+    const input = exampleInput({ facts: { clock: { offsetMs: 10_000, uncertaintyMs: 5 } } });
     const hosts = input.settings.hosts.slice(0, 2);
     const findings = preflightFindings({
       ...input,

@@ -19,7 +19,7 @@ find /var/lib/etcd -xdev -printf 'data %p\\t%y %m %U:%G\\n' 2>/dev/null || true
 kubelet=kubelet
 if [ ! -d /etc/systemd/system/kubelet.service.d ]; then kubelet=; printf 'unit kubelet.service\\tfails and is started again\\n'; fi
 systemctl list-units --all --no-legend --plain --full --type=service,socket,timer,mount,path |
-  awk '$2 != "not-found" && $1 !~ /^(user|user-runtime-dir|session-)[@-]|^run-user-|^run-containerd-|^var-lib-containerd-tmpmounts-/ { print "unit " $1 "\\t" $2 " " $3 " " $4 }' |
+  awk '$2 != "not-found" && $1 !~ /^(user|user-runtime-dir|session-)[@-]|^run-user-|^run-containerd-|^run-runc-|^var-lib-containerd-tmpmounts-/ { print "unit " $1 "\\t" $2 " " $3 " " $4 }' |
   { [ -n "$kubelet" ] && cat || grep -v '^unit kubelet.service'; }
 systemctl list-unit-files --no-legend --plain | awk '{ print "unit file " $1 "\\t" $2 }'
 crictl ps -a -o json | sed -n 's/^      "id": "\\(.*\\)",$/container \\1\\tthere/p'

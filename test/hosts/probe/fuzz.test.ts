@@ -79,7 +79,7 @@ test.each<[string, readonly string[], (answer: string) => unknown]>([
   [
     'the probe of a preflight',
     ['preflight-pristine', 'preflight-member', 'preflight-left-over'],
-    (answer) => parsePreflight(answer, TIMING),
+    (answer) => parsePreflight(answer),
   ],
 ])('any answer of %s is read or refused', (_, names, parse) => {
   const random = numbers(1);
@@ -103,6 +103,7 @@ const FACT_OF: readonly (readonly [RegExp, FactName])[] = [
   [/^(?:ran\.)?addresses$/, 'addresses'],
   [/^(?:ran\.)?listeners$/, 'listeners'],
   [/^reach/, 'reach'],
+  [/^clock$/, 'clock'],
 ];
 
 /** So much of the facts as a part of them brings. */
@@ -126,6 +127,7 @@ function partOf(facts: HostFacts, fact: FactName): unknown {
     addresses: facts.addresses,
     listeners: facts.listeners,
     reach: facts.reach,
+    clock: facts.clock,
   };
   return parts[fact];
 }
@@ -158,7 +160,7 @@ test.each(SPOILS)('a section that was %s is unseen, or changes nothing', (_, isR
   const random = numbers(7);
   for (const name of ['pristine', 'member']) {
     const text = recorded(name);
-    const before = parseProbe('10.77.0.10', text);
+    const before = parseProbe('10.77.0.10', text, { timing: TIMING });
     expect(before.unseen).toEqual([]);
     for (const [section, content] of readSections(text)) {
       for (let time = 0; time < (isRandom ? 6 : 1); time += 1) {
@@ -179,7 +181,7 @@ test.each(SPOILS)('a section that was %s is unseen, or changes nothing', (_, isR
 /** Undefined for an answer that says of itself that it is not whole. */
 function factsOrNone(answer: string): HostFacts | undefined {
   try {
-    return parseProbe('10.77.0.10', answer);
+    return parseProbe('10.77.0.10', answer, { timing: TIMING });
   } catch (error) {
     if (error instanceof IncompleteProbe) return undefined;
     throw error;
@@ -248,8 +250,8 @@ test('a long answer takes no time', () => {
       '#',
       ...[...every, ...tools, 'cri.endpoint'].map((name) => `# ${name}\nx`),
       ...sections.flatMap((name) => [`# ran.${name}\n0\n${text}`, `# ${name}\n${text}`]),
-      ...['# begun\n1', '# ended\n1', '# end\n', ''],
+      ...['# clock\n1 1', '# end\n', ''],
     ].join('\n');
   expect(tooSlow(overlong(pieces), (text) => parseProbe('10.77.0.10', answerOf(names, text)))).toEqual([]);
-  expect(tooSlow(overlong(pieces), (text) => parsePreflight(answerOf(more, text), TIMING))).toEqual([]);
+  expect(tooSlow(overlong(pieces), (text) => parsePreflight(answerOf(more, text)))).toEqual([]);
 }, 60_000);

@@ -40,7 +40,7 @@ function look(resolvConf = join(root, 'etc/resolv.conf'), path = process.env['PA
     env: { PATH: path, LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  return parsePreflight(stdout.toString(), { sentMs: 0, receivedMs: 0 });
+  return parsePreflight(stdout.toString());
 }
 
 describe('the file of resolvers', () => {

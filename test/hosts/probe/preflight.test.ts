@@ -22,11 +22,9 @@ function answerOf(host: 'pristine' | 'member' | 'left-over'): string {
 const withSection = (name: string, text: string): string =>
   withSections(answerOf('pristine'), { [name]: text });
 
-const TIMING = { sentMs: 0, receivedMs: 0 };
-
 describe('recorded answers', () => {
   test('an empty host', () => {
-    const facts = parsePreflight(answerOf('pristine'), TIMING);
+    const facts = parsePreflight(answerOf('pristine'));
     expect(facts).toMatchObject({
       kubeletVersion: { text: 'v1.34.4', minor: 34 },
       cgroups: 'v1',
@@ -44,7 +42,7 @@ describe('recorded answers', () => {
   });
 
   test('a member', () => {
-    const facts = parsePreflight(answerOf('member'), TIMING);
+    const facts = parsePreflight(answerOf('member'));
     expect(facts).toMatchObject({
       kubeletCgroupDriver: {
         driver: 'systemd',
@@ -62,7 +60,7 @@ describe('recorded answers', () => {
   });
 
   test('silence of one host, a far one, and what the guide leaves behind', () => {
-    const facts = parsePreflight(answerOf('left-over'), TIMING);
+    const facts = parsePreflight(answerOf('left-over'));
     expect(facts.connectTimes.map(({ address }) => address)).toEqual(['10.77.0.12', '10.77.0.12']);
     expect(
       facts.connectTimes.flatMap(({ microseconds }) => microseconds).every((time) => time > 60_000),
@@ -87,36 +85,15 @@ describe('an answer that is no answer', () => {
     ['without its last section', answerOf('pristine').replace(/\n\S+ end\n$/, '')],
     ['empty', ''],
   ])('%s', (_, answer) => {
-    expect(() => parsePreflight(answer, TIMING)).toThrow(IncompleteProbe);
+    expect(() => parsePreflight(answer)).toThrow(IncompleteProbe);
   });
 });
 
 // A user may write what he likes into files of his own; only the mark of this answer makes a section.
 test('text that looks like a section is none without the mark', () => {
-  const forged = parsePreflight(withSection('leftovers', 'x end\n0\nswaps\n/dev/forged'), TIMING);
+  const forged = parsePreflight(withSection('leftovers', 'x end\n0\nswaps\n/dev/forged'));
   expect(forged.swaps).toEqual([]);
   expect(forged.leftoverKeys).toContain('/dev/forged');
-});
-
-describe('clock', () => {
-  function clock(host: readonly [number, number], runner: readonly [number, number]): unknown {
-    const answer = withSections(answerOf('pristine'), {
-      begun: String(host[0] * 1000),
-      ended: String(host[1] * 1000),
-    });
-    return parsePreflight(answer, { sentMs: runner[0], receivedMs: runner[1] }).clock;
-  }
-
-  test('the time that the probe takes on the host is no uncertainty', () => {
-    expect(clock([1_000_020, 1_000_320], [1_000_000, 1_000_340])).toEqual({ offsetMs: 0, uncertaintyMs: 20 });
-  });
-
-  test('a host that is behind', () => {
-    expect(clock([940_010, 940_110], [1_000_000, 1_000_120])).toEqual({
-      offsetMs: -60_000,
-      uncertaintyMs: 10,
-    });
-  });
 });
 
 // Ubuntu 25.10's stat calls it UNKNOWN (0x63677270), and an empty answer says nothing.
@@ -126,7 +103,7 @@ test.each([
   ['UNKNOWN (0x63677270)', 'unknown'],
   ['', 'unknown'],
 ])('an answer of "%s" is cgroup %s', (text, cgroups) => {
-  expect(parsePreflight(withSection('cgroup', text), TIMING).cgroups).toBe(cgroups);
+  expect(parsePreflight(withSection('cgroup', text)).cgroups).toBe(cgroups);
 });
 
 test.each([
@@ -151,20 +128,20 @@ test.each([
   const script = preflightProbe(question).script.replaceAll('/sys/fs/cgroup', root);
   const { stdout } = await promisify(execFile)('bash', ['--norc', '-c', script]);
   rmSync(root, { recursive: true });
-  expect(parsePreflight(stdout, TIMING).cgroups).toBe(cgroups);
+  expect(parsePreflight(stdout).cgroups).toBe(cgroups);
 });
 
 test('left-over keys are named up to a number, and that there are more is told', () => {
   const keys = Array.from({ length: 101 }, (_, index) => `/home/u${index}/pki/ca.key`);
   const facts = (text: readonly string[]): PreflightFacts =>
-    parsePreflight(withSection('leftovers', text.join('\n')), TIMING);
+    parsePreflight(withSection('leftovers', text.join('\n')));
   expect(facts(keys)).toMatchObject({ leftoverKeys: keys.slice(0, 100), moreLeftoverKeys: true });
   expect(facts(keys.slice(1))).not.toHaveProperty('moreLeftoverKeys');
 });
 
 test('swap', () => {
   const text = 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/swap.img file\t\t4194300\t\t0\t\t-2';
-  expect(parsePreflight(withSection('swaps', text), TIMING).swaps).toEqual([
+  expect(parsePreflight(withSection('swaps', text)).swaps).toEqual([
     { device: '/swap.img', bytes: 4194300 * 1024 },
   ]);
 });
@@ -175,7 +152,7 @@ test.each([
   ['0-1,4,6-7', 5],
   ['', undefined],
 ])('processors "%s" are %s', (ranges, count) => {
-  expect(parsePreflight(withSection('processors', ranges), TIMING).processors).toBe(count);
+  expect(parsePreflight(withSection('processors', ranges)).processors).toBe(count);
 });
 
 test.each([
@@ -183,12 +160,12 @@ test.each([
   ['systemd --cgroup-driver', { driver: 'systemd', from: '--cgroup-driver' }],
   ['default ', { driver: 'cgroupfs', from: 'its default' }],
 ])('cgroup driver "%s"', (line, expected) => {
-  expect(parsePreflight(withSection('cgroup-driver', line), TIMING).kubeletCgroupDriver).toEqual(expected);
+  expect(parsePreflight(withSection('cgroup-driver', line)).kubeletCgroupDriver).toEqual(expected);
 });
 
 test('a read-only mount with a space in its name', () => {
   const answer = withSection('mount', 'xfs /dev/sdb1 /data\\x20disk ro,noatime');
-  expect(parsePreflight(answer, TIMING).filesystem).toMatchObject({
+  expect(parsePreflight(answer).filesystem).toMatchObject({
     type: 'xfs',
     source: '/dev/sdb1',
     mountPoint: '/data disk',
@@ -198,7 +175,7 @@ test('a read-only mount with a space in its name', () => {
 
 test('an option that only begins like ro', () => {
   const answer = withSection('mount', 'overlay overlay / rw,rootcontext=x');
-  expect(parsePreflight(answer, TIMING).filesystem?.readOnly).toBe(false);
+  expect(parsePreflight(answer).filesystem?.readOnly).toBe(false);
 });
 
 test.each([
@@ -211,13 +188,13 @@ test.each([
   ],
   ['', undefined, ''],
 ])('kubelet says %j', (said, version, instead) => {
-  const facts = parsePreflight(withSection('kubelet-version', said), TIMING);
+  const facts = parsePreflight(withSection('kubelet-version', said));
   expect(facts.kubeletVersion?.text).toBe(version);
   expect(facts.kubeletSaid).toBe(instead);
 });
 
 test('where findmnt is missing there is no filesystem', () => {
-  expect(parsePreflight(withSection('mount', ''), TIMING)).not.toHaveProperty('filesystem');
+  expect(parsePreflight(withSection('mount', ''))).not.toHaveProperty('filesystem');
 });
 
 describe('the script', () => {
@@ -252,14 +229,13 @@ describe('the script', () => {
         resolvConf: join(dataDir, 'file'),
         walDir: join(dataDir, 'wal', 'that is not there'),
       });
-      const sentMs = Date.now();
       const env = { ...process.env, LC_ALL: 'C' };
       const { stdout, stderr } = await promisify(execFile)(
         'bash',
         ['-c', `set -euo pipefail; { ${script}\n}`],
         { env },
       );
-      const facts = parsePreflight(stdout, { sentMs, receivedMs: Date.now() });
+      const facts = parsePreflight(stdout);
       expect(stderr).toBe('');
       expect(facts.memoryBytes).toBeGreaterThan(100 * 1024 ** 2);
       expect(facts.processors).toBeGreaterThan(0);
@@ -271,8 +247,6 @@ describe('the script', () => {
       });
       expect(facts.resolvConf).toEqual({ path: join(dataDir, 'file'), state: 'file' });
       expect(facts.room?.map(({ path }) => path)).toEqual(['/run', '/etc/kubernetes', '/etc/systemd/system']);
-      // both clocks are this machine's; Date.now() has whole milliseconds only
-      expect(Math.abs(facts.clock.offsetMs)).toBeLessThanOrEqual(facts.clock.uncertaintyMs + 2);
       const tries = new Map(facts.connectTimes.map(({ port, microseconds }) => [port, microseconds.length]));
       expect([tries.get(open), tries.get(closed)]).toEqual([2, 5]);
     } finally {

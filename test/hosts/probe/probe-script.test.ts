@@ -50,7 +50,9 @@ describe('sections', () => {
       echo at once
       end_sections`);
     expect(stderr).toBe('');
-    expect(Object.fromEntries(readSections(stdout))).toEqual({
+    const { clock, ...others } = Object.fromEntries(readSections(stdout));
+    expect(clock).toMatch(/^\d{16} \d{16}\n$/);
+    expect(others).toEqual({
       now: 'at once\n',
       slow: 'a\0b',
       inner: 'late\n',
@@ -64,19 +66,22 @@ describe('the probe on this machine', () => {
   const question = { dataDir: '/nonexistent', peers: [], ports: [], membersReach: true };
 
   test('tells of it, and asks only what may have changed the second time', async () => {
-    const [first, second] = await Promise.all([
-      bash(probeScript(question)),
-      bash(volatileProbeScript(question)),
-    ]);
+    const sentMs = Date.now();
+    const first = await bash(probeScript(question));
+    const timing = { sentMs, receivedMs: Date.now() };
+    const second = await bash(volatileProbeScript(question));
     expect(first.stderr).toBe('');
     expect(second.stderr).toBe('');
-    const facts = parseProbe('127.0.0.1', first.stdout, second.stdout);
+    const facts = parseProbe('127.0.0.1', first.stdout, { timing, later: second.stdout });
     expect(facts).toMatchObject({
       hostname: (hostname().split('.')[0] ?? '').toLowerCase(),
       dataDir: { exists: false },
       reach: [],
       locked: false,
     });
+    // both clocks are this machine's; Date.now() has whole milliseconds only
+    const { offsetMs, uncertaintyMs } = facts.clock ?? { offsetMs: NaN, uncertaintyMs: NaN };
+    expect(Math.abs(offsetMs)).toBeLessThanOrEqual(uncertaintyMs + 2);
     expect(facts.addresses).toContain('127.0.0.1');
     expect(facts.bootId).toMatch(/^[0-9a-f-]{36}$/);
     expect(readSections(second.stdout).has('kubeadm')).toBe(false);

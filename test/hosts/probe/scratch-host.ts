@@ -142,7 +142,9 @@ export class ScratchHost {
   lookTwice(between: () => void, question: Partial<ProbeQuestion> = {}): HostFacts {
     const first = this.run(probeScript({ ...QUESTION, ...question }));
     between();
-    return parseProbe('10.0.0.6', first, this.run(volatileProbeScript({ ...QUESTION, ...question })));
+    return parseProbe('10.0.0.6', first, {
+      later: this.run(volatileProbeScript({ ...QUESTION, ...question })),
+    });
   }
 
   /** Ends the runtime, whose socket then is gone. */

@@ -1,5 +1,5 @@
-export const id = 627;
-export const ids = [627];
+export const id = 387;
+export const ids = [387];
 export const modules = {
 
 /***/ 28456:
@@ -123,7 +123,7 @@ function placeFor(temporary) {
 
 /***/ }),
 
-/***/ 81320:
+/***/ 71220:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -3534,6 +3534,77 @@ function bootstrapFindings(policy, makesAuthority) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/cluster/preflight/format.ts
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+/** A size for people: `1.4 GiB`, `512 MiB`, `0 bytes`. */
+function size(bytes) {
+    let unit = 0;
+    let value = bytes;
+    while (value >= 1024 && unit < UNITS.length - 1) {
+        value /= 1024;
+        unit += 1;
+    }
+    return `${trimmed(value)} ${UNITS[unit] ?? ''}`;
+}
+/** A time for people, from milliseconds: `0.07 ms`, `12 ms`, `1.3 s`, `2 min`. */
+function format_duration(milliseconds) {
+    if (milliseconds < 1)
+        return `${Number(milliseconds.toFixed(2))} ms`;
+    if (milliseconds < 1000)
+        return `${trimmed(milliseconds)} ms`;
+    if (milliseconds < 120_000)
+        return `${trimmed(milliseconds / 1000)} s`;
+    if (milliseconds < 7_200_000)
+        return `${trimmed(milliseconds / 60_000)} min`;
+    return `${trimmed(milliseconds / 3_600_000)} h`;
+}
+/** At most one digit behind the point, none from 100 on. */
+function trimmed(value) {
+    return String(Number(value.toFixed(value < 100 ? 1 : 0)));
+}
+/** The middle value; of an even number the mean of the two in the middle. NaN of none. */
+function median(values) {
+    const sorted = values.toSorted((a, b) => a - b);
+    const above = sorted[Math.floor(sorted.length / 2)] ?? NaN;
+    const below = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;
+    return (above + below) / 2;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/clocks.ts
+
+
+/**
+ * Hosts on which certificates that are made now would not be valid: by their clocks these begin later, or have ended. Members take none
+ * from each other then, and kubelet restarts etcd for ever. A clock that could not be measured is none of them (`unseenFindings`).
+ * @param leafDays how long the certificates are to hold.
+ */
+function clockFindings(members, leafDays) {
+    return members.flatMap(({ name: host, facts: { clock } }) => {
+        const fact = clock === undefined ? undefined : wrongBy(clock, leafDays);
+        return fact === undefined
+            ? []
+            : [
+                {
+                    host,
+                    at: 'clock',
+                    fact,
+                    cause: "The host's clock is wrong, or the runner's is.",
+                    fix: 'Compare `date -u` on that host with `date -u` in a step of the workflow. Set the wrong one by a time service (`systemctl enable --now chrony` or systemd-timesyncd), then run again.',
+                },
+            ];
+    });
+}
+/** Undefined where the certificates would be valid for all that is known. */
+function wrongBy({ offsetMs, uncertaintyMs }, leafDays) {
+    const behind = -offsetMs - uncertaintyMs;
+    if (behind > validity/* backdate */.qR)
+        return `its clock is at least ${format_duration(behind)} behind the runner's: certificates that a run makes now would not be valid yet on it.`;
+    const ahead = offsetMs - uncertaintyMs;
+    if (ahead >= leafDays * validity/* MILLISECONDS_A_DAY */.IE)
+        return `its clock is at least ${format_duration(ahead)} ahead of the runner's: certificates that a run makes now for ${leafDays} days would have ended on it.`;
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/client-copies.ts
 
 
@@ -5408,6 +5479,8 @@ const NEEDS = {
     // the second witness, besides the container runtime, for an etcd that does not run
     listeners: { purposes: ['create', 'start'], unknown: "whether something listens on etcd's ports" },
     reach: { purposes: ['create'], unknown: 'whether it reaches the other hosts' },
+    // certificates may not be valid there, and its etcd never starts with them
+    clock: { purposes: ['sign'], unknown: 'whether certificates that are made now are valid there' },
 };
 /**
  * Refusals for facts that a decision needs and that could not be seen: what is unknown is never taken for absent. What
@@ -5480,6 +5553,7 @@ function unreadFindings(members, read) {
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/decide-deploy.ts
+
 
 
 
@@ -5811,7 +5885,11 @@ function readyToSign(toKnow, { members, settings, authority, now }) {
         return answer;
     return {
         ...answer,
-        findings: signingFindings(answer.choice, authority, members, settings.certificates, now),
+        findings: [
+            ...signingFindings(answer.choice, authority, members, settings.certificates, now),
+            ...unseenFindings(members, 'sign'),
+            ...clockFindings(members, settings.certificates.leafDays),
+        ],
     };
 }
 function chosen(choice) {
@@ -12197,6 +12275,159 @@ function parseKubeadmAnswer(text) {
     return { version, ...(etcdImage !== undefined && { etcdImage }) };
 }
 
+;// CONCATENATED MODULE: ./src/hosts/probe/sections.ts
+
+/** A probe's answer was cut off or is not of its form. */
+class IncompleteProbe extends Error {
+}
+/** How many characters of a program's errors a host keeps for the answer; of more, these of the first line, and the last ones. */
+const KEPT_WORDS = 350;
+const FIRST_WORDS = 100;
+const LAST_WORDS = 150;
+/** The longest `Unseen.words`. */
+const MOST_WORDS = 500;
+/** How much is read of what was begun as one: more than a list of containers or images can be. */
+const sections_MOST_BYTES = 4_194_304;
+/**
+ * Bash for an answer in sections of raw text. Its first line is a mark that is made on the host for this one answer, so that
+ * nothing that lies there can look like a section; then each section begins with a line `MARK NAME`. No temporary file is
+ * made, and no here-string, for which bash before 5.1 makes one.
+ *
+ * `section NAME`: begins one. `show FILE`: prints a text file exactly as it is, or nothing. `now`: sets `time` to the
+ * microseconds since 1970, in whole seconds where neither bash nor date tells more.
+ *
+ * `begin NAME COMMAND…` has a command write a section of its own at the same time, without its errors; `gather_sections` waits
+ * for these and prints them, in the order in which they were begun, each up to a length; `end_sections` does too, and ends the
+ * answer with the section `clock`: the time at its beginning and at its end.
+ *
+ * `program NAME SECONDS COMMAND…` prints what the command prints as the section NAME, and then the section `ran.NAME`: its
+ * exit code, or `late` and the seconds, and on the lines that follow its errors, of many the first and the last. A command that takes longer is killed
+ * with its whole process group, so that a child of it cannot keep the answer open. The errors and the end come by one pipe,
+ * so that no file is needed and `timeout` (another one in busybox) neither. `begin_program` is the same begun at once.
+ */
+const SECTIONS = `
+read -r mark < /proc/sys/kernel/random/uuid
+begun_sections=()
+section() { printf '\\n%s %s\\n' "$mark" "$1"; }
+show() { local text=(); mapfile -d '' text < "$1" && printf %s "\${text[@]}"; } 2>/dev/null
+now() {
+  if [ -n "\${EPOCHREALTIME-}" ]; then time=\${EPOCHREALTIME/./}; else time=$(date +%s%6N); fi
+  case $time in *[!0-9]*) time=$(date +%s)000000 ;; esac
+}
+program() {
+  local name=$1 limit=$2 stream line first words='' ended='' end
+  shift 2
+  section "$name"
+  exec {stream}<> <(:)
+  set -m
+  { "$@" < /dev/null 2>&"$stream"; printf '\\n%s %s\\n' "$mark" "$?" >&"$stream"; } &
+  end=$((SECONDS + limit + 1))
+  while [ -z "$ended" ] && [ "$SECONDS" -lt "$end" ] && IFS= read -r -t $((end - SECONDS)) -n 4000 -u "$stream" line; do
+    case $line in "$mark "*) ended=\${line#* } ;; ?*) words+=$line$'\\n' ;; esac
+    if [ "\${#words}" -gt ${KEPT_WORDS} ]; then # of a page of usage, the first line tells most
+      first=\${first:-\${words:0:${FIRST_WORDS}}}
+      first=\${first%%$'\\n'*} words=\${words: -${LAST_WORDS}}
+    fi
+  done
+  if [ -z "$ended" ]; then kill -KILL -- "-$!"; ended="late $limit"; fi
+  set +m
+  exec {stream}>&-
+  section "ran.$name"
+  printf '%s\\n%s%s' "$ended" "\${first:+$first … }" "$words"
+} 2>/dev/null
+begin() {
+  local fd
+  exec {fd}< <(section "$1"; shift; "$@" 2>/dev/null)
+  begun_sections+=("$fd")
+}
+begin_program() {
+  local fd
+  exec {fd}< <(program "$@")
+  begun_sections+=("$fd")
+}
+gather_sections() {
+  local fd
+  if [ "\${#begun_sections[@]}" -gt 0 ]; then head -q -c ${sections_MOST_BYTES} -- "\${begun_sections[@]/#//dev/fd/}"; fi
+  for fd in "\${begun_sections[@]}"; do exec {fd}<&-; done
+  begun_sections=()
+}
+end_sections() { gather_sections; now; section clock; printf '%s %s\\n' "$begun_at" "$time"; section end; }
+now
+begun_at=$time
+printf '%s\\n' "$mark"
+`;
+/**
+ * The sections of an answer by name, each with the text that follows its line; the last one of a name counts.
+ * @throws IncompleteProbe when the section `end` is missing.
+ */
+function readSections(answer) {
+    const mark = answer.slice(0, answer.indexOf('\n')).trim();
+    const [, ...parts] = mark === '' ? [] : answer.split(`\n${mark} `);
+    const sections = new Map(parts.map((part) => {
+        const end = part.indexOf('\n');
+        return [part.slice(0, end), part.slice(end + 1)];
+    }));
+    if (!sections.has('end'))
+        throw new IncompleteProbe('the answer of the probe was cut off');
+    return sections;
+}
+/** @throws IncompleteProbe when one of these sections, which every answer has, is missing. */
+function requireSections(sections, names) {
+    const missing = names.filter((name) => !sections.has(name));
+    if (missing.length > 0)
+        throw new IncompleteProbe(`the answer of the probe lacks ${missing.join(', ')}`);
+}
+/** The answer of a program that was run by `program NAME`. */
+function programAnswer(sections, name) {
+    const text = sections.get(name) ?? '';
+    const ran = sections.get(`ran.${name}`);
+    const [end = '', ...lines] = (ran ?? '').split('\n');
+    const words = (0,printable/* printable */.g)(lines.map(withoutPlace).join(' '), MOST_WORDS);
+    if (end === '0' && sections.has(name))
+        return { text, words };
+    return { text, words, failure: withWords(endOf(end), words) };
+}
+/** bash names the line of the script before what it says, which tells an administrator nothing. */
+function withoutPlace(line) {
+    return line.replace(/^[^ :]*: line \d+: /, '');
+}
+function endOf(end) {
+    const seconds = /^late (\d+)$/.exec(end)?.[1];
+    if (seconds !== undefined)
+        return `it did not end within ${seconds} s`;
+    if (end === '141')
+        return 'it was ended after it had printed more than is read'; // SIGPIPE
+    if (end === '')
+        return 'its answer is longer than is read, or was cut off';
+    return /^[1-9]\d*$/.test(end) ? `it ended with exit code ${end}` : 'how it ended cannot be read';
+}
+/** A fact with what a program said, where it said something; at most as long as `Unseen.words` may be. */
+function withWords(fact, words) {
+    return (0,printable/* printable */.g)(words === '' ? fact : `${fact}: ${words}`, MOST_WORDS - 1);
+}
+
+;// CONCATENATED MODULE: ./src/hosts/probe/parse-clock.ts
+
+
+/** A host did not tell the time. */
+class NoClock extends IncompleteProbe {
+}
+/**
+ * How far a host's clock is from the runner's, by the section `clock` that ends each answer of a probe. RFC 5905, section 8: the time
+ * that the probe itself took on the host does not count.
+ * @throws NoClock when the section does not tell the time.
+ */
+function clockIn(sections, timing) {
+    const text = sections.get('clock') ?? '';
+    const [, begun, ended] = /^(\d{1,17}) (\d{1,17})\n/.exec(text) ?? [];
+    const [begunMs, endedMs] = [Number(begun) / 1000, Number(ended) / 1000];
+    if (!(begunMs > 0 && endedMs > 0))
+        throw new NoClock(withWords('it did not tell the time', (0,printable/* printable */.g)(text, 100)));
+    const there = begunMs - timing.sentMs;
+    const back = endedMs - timing.receivedMs;
+    return { offsetMs: (there + back) / 2, uncertaintyMs: Math.max(0, (there - back) / 2) };
+}
+
 ;// CONCATENATED MODULE: ./src/hosts/probe/look-at-files.ts
 
 
@@ -12321,132 +12552,6 @@ while read -r size file; do
 done < <(stat -Lc '%s %n' -- ${look_at_files_words(PUBLIC_FILES)} ${(0,shell/* quote */.h)(PKI_ETCD_DIR)}/*.crt ${(0,shell/* quote */.h)(kubeadm_paths/* PKI_DIR */.Hw)}/apiserver-etcd-client.crt ${(0,shell/* quote */.h)(kubeadm_paths/* PATCHES_DIR */.rf)}/*/* 2>/dev/null)
 if [ -e ${(0,shell/* quote */.h)(kubeadm_paths/* LOCK_FILE */.FI)} ]; then section lock; fi
 `;
-
-;// CONCATENATED MODULE: ./src/hosts/probe/sections.ts
-
-/** A probe's answer was cut off or is not of its form. */
-class IncompleteProbe extends Error {
-}
-/** How many characters of a program's errors a host keeps for the answer; of more, these of the first line, and the last ones. */
-const KEPT_WORDS = 350;
-const FIRST_WORDS = 100;
-const LAST_WORDS = 150;
-/** The longest `Unseen.words`. */
-const MOST_WORDS = 500;
-/** How much is read of what was begun as one: more than a list of containers or images can be. */
-const sections_MOST_BYTES = 4_194_304;
-/**
- * Bash for an answer in sections of raw text. Its first line is a mark that is made on the host for this one answer, so that
- * nothing that lies there can look like a section; then each section begins with a line `MARK NAME`. No temporary file is
- * made, and no here-string, for which bash before 5.1 makes one.
- *
- * `section NAME`: begins one. `show FILE`: prints a text file exactly as it is, or nothing. `now`: sets `time` to the
- * microseconds since 1970.
- *
- * `begin NAME COMMAND…` has a command write a section of its own at the same time, without its errors; `gather_sections` waits
- * for these and prints them, in the order in which they were begun, each up to a length; `end_sections` does too, and ends the
- * answer.
- *
- * `program NAME SECONDS COMMAND…` prints what the command prints as the section NAME, and then the section `ran.NAME`: its
- * exit code, or `late` and the seconds, and on the lines that follow its errors, of many the first and the last. A command that takes longer is killed
- * with its whole process group, so that a child of it cannot keep the answer open. The errors and the end come by one pipe,
- * so that no file is needed and `timeout` (another one in busybox) neither. `begin_program` is the same begun at once.
- */
-const SECTIONS = `
-read -r mark < /proc/sys/kernel/random/uuid
-begun_sections=()
-section() { printf '\\n%s %s\\n' "$mark" "$1"; }
-show() { local text=(); mapfile -d '' text < "$1" && printf %s "\${text[@]}"; } 2>/dev/null
-now() { if [ -n "\${EPOCHREALTIME-}" ]; then time=\${EPOCHREALTIME/./}; else time=$(date +%s%6N); fi; }
-program() {
-  local name=$1 limit=$2 stream line first words='' ended='' end
-  shift 2
-  section "$name"
-  exec {stream}<> <(:)
-  set -m
-  { "$@" < /dev/null 2>&"$stream"; printf '\\n%s %s\\n' "$mark" "$?" >&"$stream"; } &
-  end=$((SECONDS + limit + 1))
-  while [ -z "$ended" ] && [ "$SECONDS" -lt "$end" ] && IFS= read -r -t $((end - SECONDS)) -n 4000 -u "$stream" line; do
-    case $line in "$mark "*) ended=\${line#* } ;; ?*) words+=$line$'\\n' ;; esac
-    if [ "\${#words}" -gt ${KEPT_WORDS} ]; then # of a page of usage, the first line tells most
-      first=\${first:-\${words:0:${FIRST_WORDS}}}
-      first=\${first%%$'\\n'*} words=\${words: -${LAST_WORDS}}
-    fi
-  done
-  if [ -z "$ended" ]; then kill -KILL -- "-$!"; ended="late $limit"; fi
-  set +m
-  exec {stream}>&-
-  section "ran.$name"
-  printf '%s\\n%s%s' "$ended" "\${first:+$first … }" "$words"
-} 2>/dev/null
-begin() {
-  local fd
-  exec {fd}< <(section "$1"; shift; "$@" 2>/dev/null)
-  begun_sections+=("$fd")
-}
-begin_program() {
-  local fd
-  exec {fd}< <(program "$@")
-  begun_sections+=("$fd")
-}
-gather_sections() {
-  local fd
-  if [ "\${#begun_sections[@]}" -gt 0 ]; then head -q -c ${sections_MOST_BYTES} -- "\${begun_sections[@]/#//dev/fd/}"; fi
-  for fd in "\${begun_sections[@]}"; do exec {fd}<&-; done
-  begun_sections=()
-}
-end_sections() { gather_sections; section end; }
-printf '%s\\n' "$mark"
-`;
-/**
- * The sections of an answer by name, each with the text that follows its line; the last one of a name counts.
- * @throws IncompleteProbe when the section `end` is missing.
- */
-function readSections(answer) {
-    const mark = answer.slice(0, answer.indexOf('\n')).trim();
-    const [, ...parts] = mark === '' ? [] : answer.split(`\n${mark} `);
-    const sections = new Map(parts.map((part) => {
-        const end = part.indexOf('\n');
-        return [part.slice(0, end), part.slice(end + 1)];
-    }));
-    if (!sections.has('end'))
-        throw new IncompleteProbe('the answer of the probe was cut off');
-    return sections;
-}
-/** @throws IncompleteProbe when one of these sections, which every answer has, is missing. */
-function requireSections(sections, names) {
-    const missing = names.filter((name) => !sections.has(name));
-    if (missing.length > 0)
-        throw new IncompleteProbe(`the answer of the probe lacks ${missing.join(', ')}`);
-}
-/** The answer of a program that was run by `program NAME`. */
-function programAnswer(sections, name) {
-    const text = sections.get(name) ?? '';
-    const ran = sections.get(`ran.${name}`);
-    const [end = '', ...lines] = (ran ?? '').split('\n');
-    const words = (0,printable/* printable */.g)(lines.map(withoutPlace).join(' '), MOST_WORDS);
-    if (end === '0' && sections.has(name))
-        return { text, words };
-    return { text, words, failure: withWords(endOf(end), words) };
-}
-/** bash names the line of the script before what it says, which tells an administrator nothing. */
-function withoutPlace(line) {
-    return line.replace(/^[^ :]*: line \d+: /, '');
-}
-function endOf(end) {
-    const seconds = /^late (\d+)$/.exec(end)?.[1];
-    if (seconds !== undefined)
-        return `it did not end within ${seconds} s`;
-    if (end === '141')
-        return 'it was ended after it had printed more than is read'; // SIGPIPE
-    if (end === '')
-        return 'its answer is longer than is read, or was cut off';
-    return /^[1-9]\d*$/.test(end) ? `it ended with exit code ${end}` : 'how it ended cannot be read';
-}
-/** A fact with what a program said, where it said something; at most as long as `Unseen.words` may be. */
-function withWords(fact, words) {
-    return (0,printable/* printable */.g)(words === '' ? fact : `${fact}: ${words}`, MOST_WORDS - 1);
-}
 
 ;// CONCATENATED MODULE: ./src/hosts/probe/parse-files.ts
 
@@ -12862,16 +12967,16 @@ function parse_runtime_unreadable({ text, words, failure }, what, program) {
 
 
 
+
 /** Sections that every answer of the probe has, whatever the host lacks. */
 const ALWAYS = ['machine-id', 'init', 'machine', 'missing-tools', 'cri.sockets', 'cri.endpoint'];
 const TOOLS = ['systemctl', 'kubelet', 'kubeadm', 'crictl', 'ctr', 'curl'];
 /**
  * Facts from the probe's answer. What a program did not say, or not in its form, is in `unseen`, and the facts are empty there.
  * @param address the address that the user gave for this host.
- * @param later the answer of the volatile probe, whose part replaces that of the first.
  * @throws IncompleteProbe when the last section is missing, or one that needs no program.
  */
-function parseProbe(address, answer, later) {
+function parseProbe(address, answer, { timing, later } = {}) {
     const first = readSections(answer);
     const sections = later === undefined ? first : laterSections(first, readSections(later));
     requireSections(sections, [...ALWAYS, ...TOOLS.map((tool) => `tool.${tool}`)]);
@@ -12886,6 +12991,7 @@ function parseProbe(address, answer, later) {
     const listeners = parseListeners(sections);
     const containers = parseContainers(sections, 'cri.containers');
     const known = seenOr(images, NO_IMAGES);
+    const clock = parseClock(first, timing);
     return {
         address,
         ...standing,
@@ -12908,13 +13014,14 @@ function parseProbe(address, answer, later) {
         sources: parseSources(get('sources')),
         listeners: seenOr(listeners, new Map()),
         containers: seenOr(containers, []).map((container) => withName(container, known.imageIds)),
+        ...('seen' in clock ? clock.seen : {}),
         locked: sections.has('lock'),
         unseen: [
             ...standing.unseen,
             ...ofRuntime,
             ...ofKubeadm,
             ...ofReach,
-            ...[images, addresses, listeners, containers].flatMap(unseenIn),
+            ...[images, addresses, listeners, containers, clock].flatMap(unseenIn),
         ],
     };
 }
@@ -12969,6 +13076,19 @@ function readState(text, isThere) {
     if (!isThere)
         return 'absent';
     return parseHostState(text ?? '') ?? 'unreadable';
+}
+/** Of the first answer: that of a second look was asked at another time. */
+function parseClock(sections, timing) {
+    if (timing === undefined)
+        return { seen: {} };
+    try {
+        return { seen: { clock: clockIn(sections, timing) } };
+    }
+    catch (error) {
+        if (!(error instanceof NoClock))
+            throw error;
+        return { unseen: { what: 'clock', program: 'date', words: error.message } };
+    }
 }
 /** A kubeadm that is not installed is no kubeadm that could not be seen. */
 function parseKubeadm(sections, path) {
@@ -13267,7 +13387,20 @@ const BEGIN_VOLATILE = `${BEGIN_FILES}
 begin_program kubelet 15 systemctl show kubelet -p LoadState -p ActiveState -p SubState -p UnitFileState -p DropInPaths
 `;
 
+;// CONCATENATED MODULE: ./src/road/timed.ts
+/** Runs something, with the times at which it was begun and was over. */
+async function timed(work) {
+    const sentMs = runnerTime();
+    const result = await work();
+    return { result, timing: { sentMs, receivedMs: runnerTime() } };
+}
+/** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
+function runnerTime() {
+    return performance.timeOrigin + performance.now();
+}
+
 ;// CONCATENATED MODULE: ./src/road/observe.ts
+
 
 
 
@@ -13341,19 +13474,20 @@ function probesOf(settings, transports, timeline) {
 /** Runs the read-only probe on a host. @throws HostError when its answer cannot be read. */
 async function probe(settings, host, transport) {
     const script = probeScript(questionFor(settings, host));
-    const result = await transport.run({
+    const { result, timing } = await timed(() => transport.run({
         title: 'probe',
         effect: 'reads',
         script,
         timeoutMs: PROBE_TIMEOUT_MS,
         mostOutput: output_limits/* PROBE_OUTPUT */.VZ,
-    });
+    }));
     const answer = result.stdout.toString('utf8');
     return understood(transport.name, result, () => ({
         host,
         transport,
-        facts: parseProbe(host.address, answer),
+        facts: parseProbe(host.address, answer, { timing }),
         answer,
+        timing,
     }));
 }
 /** The look again at what may have changed since the first one. */
@@ -13371,7 +13505,7 @@ function lookedAgain(seen, answer) {
     const text = answer.toString('utf8');
     return understood(seen.transport.name, { code: 0, stderr: text.slice(-300) }, () => ({
         ...seen,
-        facts: parseProbe(seen.host.address, seen.answer, text),
+        facts: parseProbe(seen.host.address, seen.answer, { timing: seen.timing, later: text }),
     }));
 }
 /** A host of the control plane is a client of all members, and no peer of any. */
@@ -14158,6 +14292,7 @@ const unseen_NAMES = {
     'data-dir': 'the data dir',
     addresses: 'the addresses',
     listeners: 'the ports in use',
+    clock: 'the clock',
     reach: 'the other hosts',
 };
 /**
@@ -14645,42 +14780,6 @@ function dataChecks({ members }) {
                 : 'Change nothing yet. Back up the data dir of every member, and find out which one is right before any is replaced.',
         }),
     ];
-}
-
-;// CONCATENATED MODULE: ./src/cluster/preflight/format.ts
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-/** A size for people: `1.4 GiB`, `512 MiB`, `0 bytes`. */
-function size(bytes) {
-    let unit = 0;
-    let value = bytes;
-    while (value >= 1024 && unit < UNITS.length - 1) {
-        value /= 1024;
-        unit += 1;
-    }
-    return `${trimmed(value)} ${UNITS[unit] ?? ''}`;
-}
-/** A time for people, from milliseconds: `0.07 ms`, `12 ms`, `1.3 s`, `2 min`. */
-function format_duration(milliseconds) {
-    if (milliseconds < 1)
-        return `${Number(milliseconds.toFixed(2))} ms`;
-    if (milliseconds < 1000)
-        return `${trimmed(milliseconds)} ms`;
-    if (milliseconds < 120_000)
-        return `${trimmed(milliseconds / 1000)} s`;
-    if (milliseconds < 7_200_000)
-        return `${trimmed(milliseconds / 60_000)} min`;
-    return `${trimmed(milliseconds / 3_600_000)} h`;
-}
-/** At most one digit behind the point, none from 100 on. */
-function trimmed(value) {
-    return String(Number(value.toFixed(value < 100 ? 1 : 0)));
-}
-/** The middle value; of an even number the mean of the two in the middle. NaN of none. */
-function median(values) {
-    const sorted = values.toSorted((a, b) => a - b);
-    const above = sorted[Math.floor(sorted.length / 2)] ?? NaN;
-    const below = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;
-    return (above + below) / 2;
 }
 
 ;// CONCATENATED MODULE: ./src/health/checks/view.ts
@@ -16381,7 +16480,7 @@ function refusesClient({ members }) {
  * Which form the answer has. Raised when a probe that was installed by an earlier release could no longer be read as it
  * stands, or would not tell what is needed.
  */
-const HEALTH_PROBE_FORMAT = 2;
+const HEALTH_PROBE_FORMAT = 3;
 /** Exit code of the installed program for arguments that it does not take. */
 const PROBE_REFUSED = 95;
 /** The deadline of the whole check ends it earlier, if that is shorter. */
@@ -16467,8 +16566,6 @@ filesystem() { # FOLDER SECTIONS
   stat -fc '%S %b %a %c %d' -- "$folder"
   program "health.$2used" ${health_probe_PATIENCE_SECONDS} du -skx -- "$1"
 }
-now
-begun=$time
 begin health.pod pod
 begin health.mount filesystem "$data_dir" ''
 if [ -n "$wal_dir" ]; then begin health.wal-mount filesystem "$wal_dir" wal-; fi
@@ -16482,10 +16579,6 @@ if [ "$client_key" = yes ] && [ -f ${health_probe_CLIENT_KEY} ]; then section he
 `;
 /** The text that runs on every host, behind the variables data_dir, wal_dir and client_key. */
 const HEALTH_BODY = `${PROBE_START}${BEGIN_HEALTH}${BEGIN_VOLATILE}${LOOK_AT_IDENTITY}${LOOK_AT_FILES}${LOOK_AT_HEALTH}
-gather_sections
-now
-section health.clock
-printf '%s %s' "$begun" "$time"
 end_sections
 `;
 /**
@@ -16525,14 +16618,6 @@ for folder in "$data_dir" "\${3-/}"; do
 done
 case $client_key in yes | no) ;; *) refuse 'the second argument is neither yes nor no' ;; esac
 ${HEALTH_BODY}`));
-
-;// CONCATENATED MODULE: ./src/hosts/probe/parse-clock.ts
-/** How far a host's clock is from the runner's: RFC 5905, section 8: the time that the probe itself took on the host does not count. */
-function clockOf(runner, host) {
-    const there = host.begunMs - runner.sentMs;
-    const back = host.endedMs - runner.receivedMs;
-    return { offsetMs: (there + back) / 2, uncertaintyMs: Math.max(0, (there - back) / 2) };
-}
 
 ;// CONCATENATED MODULE: ./src/hosts/probe/parse-filesystem.ts
 /** A filesystem from one line of `findmnt -r`, in which `\x20` is a space, and one of `stat -f`. */
@@ -16574,19 +16659,13 @@ class OtherFormat extends Error {
 }
 /**
  * Facts from the answer of the health probe.
- * @throws IncompleteProbe when its last section is missing; OtherFormat when it is not of this release's form.
+ * @throws IncompleteProbe when its last section is missing or it does not tell the time; OtherFormat when it is not of this release's form.
  */
 function parseHealth(answer, timing) {
     const sections = readSections(answer);
     const get = (name) => sections.get(name)?.trim() ?? '';
     if (get('health.format') !== String(HEALTH_PROBE_FORMAT)) {
         throw new OtherFormat(`the probe's answer is of form ${get('health.format') || '(none)'}, and this release reads form ${HEALTH_PROBE_FORMAT}`);
-    }
-    const [begun, ended] = get('health.clock')
-        .split(' ')
-        .map((text) => Number(text) / 1000);
-    if (!(begun !== undefined && ended !== undefined && begun > 0 && ended > 0)) {
-        throw new IncompleteProbe('the probe did not tell the time');
     }
     const filesystem = filesystemIn('', get);
     const walFilesystem = filesystemIn('wal-', get);
@@ -16597,7 +16676,7 @@ function parseHealth(answer, timing) {
     return {
         facts: 'seen' in containers ? standing : { ...standing, unseen: [...standing.unseen, containers.unseen] },
         more: {
-            clock: clockOf(timing, { begunMs: begun, endedMs: ended }),
+            clock: clockIn(sections, timing),
             ...(filesystem && { filesystem }),
             ...(walFilesystem && { walFilesystem }),
             ...(healthz !== '' && { kubeletHealthz: healthz }),
@@ -16661,6 +16740,7 @@ function moment(text) {
 
 
 
+
 const INSTALL = 'Install the program and its rule on that host as docs/least-privilege.md says.';
 /**
  * Runs the health probe on a host.
@@ -16672,9 +16752,7 @@ async function probeHost(host, transport, settings) {
     const clientKey = settings.hosts.includes(host);
     const question = { ...(0,data_places/* placesOf */.ek)(settings), clientKey };
     const script = healthProbe(question, probe === undefined ? {} : { program: probe });
-    const sentMs = runnerTime();
-    const result = await transport.run(script);
-    const timing = { sentMs, receivedMs: runnerTime() };
+    const { result, timing } = await timed(() => transport.run(script));
     if (probe !== undefined && result.code !== 0)
         throw notRun(transport.name, probe, result);
     try {
@@ -16687,10 +16765,6 @@ async function probeHost(host, transport, settings) {
             throw error;
         });
     }
-}
-/** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
-function runnerTime() {
-    return performance.timeOrigin + performance.now();
 }
 function notRun(host, program, { code, stderr }) {
     if (code === PROBE_REFUSED) {
@@ -17072,20 +17146,16 @@ function cgroupDrivers({ name: host, facts, seen }) {
 const WARN_MS = 1000;
 /** Beyond this leases, logs and certificates are not to be trusted. */
 const FAIL_MS = 30_000;
-/** How far kubeadm, and this action, date certificates back (CertificateBackdate). */
-const BACKDATE_MS = 5 * 60_000;
-/** Clocks against the median of all hosts, and that median against the runner, which dates certificates. */
+/** Clocks against the median of all hosts. */
 function clockDifferences(members) {
-    return [...againstMedian(members), ...behindTheRunner(members)];
-}
-function againstMedian(members) {
-    if (members.length < 2)
+    const seen = members.flatMap(({ name, facts: { clock } }) => clock === undefined ? [] : [{ name, clock }]);
+    if (seen.length < 2)
         return [];
-    const middle = median(members.map(({ seen }) => seen.clock.offsetMs));
-    const middleUncertainty = median(members.map(({ seen }) => seen.clock.uncertaintyMs));
-    return members.flatMap(({ name: host, seen }) => {
-        const difference = seen.clock.offsetMs - middle;
-        const uncertainty = seen.clock.uncertaintyMs + middleUncertainty;
+    const middle = median(seen.map(({ clock }) => clock.offsetMs));
+    const middleUncertainty = median(seen.map(({ clock }) => clock.uncertaintyMs));
+    return seen.flatMap(({ name: host, clock }) => {
+        const difference = clock.offsetMs - middle;
+        const uncertainty = clock.uncertaintyMs + middleUncertainty;
         const atLeast = Math.abs(difference) - uncertainty;
         if (atLeast <= WARN_MS)
             return [];
@@ -17098,23 +17168,6 @@ function againstMedian(members) {
                 fact: `its clock is ${format_duration(Math.abs(difference))} ${direction} the median of all hosts (± ${format_duration(uncertainty)}).`,
                 cause: 'No time service runs on it, or it reaches no server.',
                 fix: 'Start one (`systemctl enable --now chrony` or systemd-timesyncd), and look at `timedatectl`.',
-            },
-        ];
-    });
-}
-function behindTheRunner(members) {
-    return members.flatMap(({ name: host, seen }) => {
-        const behind = -seen.clock.offsetMs - seen.clock.uncertaintyMs;
-        if (behind <= BACKDATE_MS)
-            return [];
-        return [
-            {
-                severity: 'fail',
-                host,
-                at: 'clock',
-                fact: `its clock is at least ${format_duration(behind)} behind the runner's: certificates that this run makes would not be valid yet on it.`,
-                cause: "The host's clock is wrong, or the runner's is.",
-                fix: 'Set both by a time service, then run again.',
             },
         ];
     });
@@ -17817,6 +17870,8 @@ function noRoom(host, { path, freeBytes, freeInodes }) {
 
 
 
+
+
 /** Everything that was found on all hosts, the worst first. A host without preflight facts is judged by its own alone. */
 function preflightFindings(input) {
     const { settings, members, archive } = input;
@@ -17828,7 +17883,7 @@ function preflightFindings(input) {
         ...mixedKubeadm(examined),
         ...vulnerableEtcd(examined, settings),
         ...cgroupV1Ahead(examined, settings),
-        ...clockDifferences(examined),
+        ...clockDifferences(members),
         ...roundTrips(examined, settings),
         ...missingImages(examined, settings, archive),
         ...keysToRemove(examined, settings),
@@ -17850,6 +17905,8 @@ function prerequisites({ settings, members }) {
         ...findings,
         ...members.flatMap((member) => missingPrerequisites(member, settings)),
         ...silentPrograms(members),
+        ...unseenFindings(members, 'sign'),
+        ...clockFindings(members, settings.certificates?.leafDays ?? validity/* KUBEADM_LEAF_DAYS */.HL),
         ...differentImages(members, (facts) => wantedImage(settings, facts)?.image),
     ];
 }
@@ -18025,8 +18082,6 @@ filesystem() { # FOLDER SECTIONS
 }
 data_dir=${(0,shell/* quote */.h)(dataDir)}
 
-section begun
-now; echo "$time"
 begin connects connect_times
 begin kubelet-version kubelet_version
 begin metrics metrics
@@ -18048,9 +18103,6 @@ section processors
 show /sys/devices/system/cpu/online
 filesystem "$data_dir" ''
 ${walDir === undefined ? '' : `filesystem ${(0,shell/* quote */.h)(walDir)} wal-`}
-gather_sections
-section ended
-now; echo "$time"
 end_sections
 `;
 }
@@ -18126,18 +18178,13 @@ function parseRoom(line) {
 
 
 
-
 /**
  * Facts from the answer of the preflight probe.
  * @throws IncompleteProbe when its last section is missing.
  */
-function parsePreflight(answer, timing) {
+function parsePreflight(answer) {
     const sections = readSections(answer);
     const get = (name) => sections.get(name)?.trim() ?? '';
-    const begunMs = Number(get('begun')) / 1000;
-    const endedMs = Number(get('ended')) / 1000;
-    if (!(begunMs > 0 && endedMs > 0))
-        throw new IncompleteProbe('the probe did not tell the time');
     const leftovers = parse_preflight_lines(get('leftovers'));
     return {
         ...kubeletAnswer(get('kubelet-version')),
@@ -18146,7 +18193,6 @@ function parsePreflight(answer, timing) {
         swaps: parseSwaps(get('swaps')),
         ...present('memoryBytes', parseMemory(get('memory'))),
         ...present('processors', countProcessors(get('processors'))),
-        clock: clockOf(timing, { begunMs, endedMs }),
         execStartDropIns: parse_preflight_lines(get('exec-start')),
         ...present('filesystem', parseFilesystem(get('mount'), get('blocks'), parseInt(get('data-dir-size')) || 0)),
         ...present('walFilesystem', parseFilesystem(get('wal-mount'), get('wal-blocks'), parseInt(get('wal-dir-size')) || 0)),
@@ -18358,10 +18404,8 @@ async function examineEach(settings, observed, { timeline }) {
         });
         const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: transport.name };
         const result = timeline.record(what, async () => {
-            const sentMs = examine_runnerTime();
             const answer = await transport.run(probe);
-            const timing = { sentMs, receivedMs: examine_runnerTime() };
-            const facts = understood(transport.name, answer, () => parsePreflight(answer.stdout.toString('utf8'), timing));
+            const facts = understood(transport.name, answer, () => parsePreflight(answer.stdout.toString('utf8')));
             return [host.address, facts];
         });
         return { host: transport.name, at: 'probe', result };
@@ -18372,10 +18416,6 @@ async function examineEach(settings, observed, { timeline }) {
 function resolvConfOf({ kubeletConfig }) {
     const { resolvConf } = kubeletConfig;
     return typeof resolvConf === 'string' ? resolvConf : RESOLV_CONF;
-}
-/** Milliseconds since 1970 that no step of the system's clock moves in the middle of a measurement. */
-function examine_runnerTime() {
-    return performance.timeOrigin + performance.now();
 }
 /** One host after the other: hosts may share a disk, and none of them is to be slowed for longer than it takes. */
 async function testDisks(settings, observed, { timeline, signal }) {
