@@ -56,7 +56,7 @@ import { hasNoData } from './data-dir.ts';
 import { fixedFlagFindings, foundedFlags, placeDifferences } from './fixed-flags.ts';
 import { hasMajority } from './gates.ts';
 import type { DataDirFact, HostFacts } from './host-facts.ts';
-import { flagFindings, imageFindings, runningImage, wantedImage } from './images.ts';
+import { flagFindings, imageFindings, runningImage, unnamedFindings, wantedImage } from './images.ts';
 import { otherImages, pauseFindings, supplyFindings } from './image-supply.ts';
 import { clonedMachines, resolveMembers, type Member } from './members.ts';
 import { holdLeaves, holdRestarts, LEFT_OUT, type Held } from './left-out.ts';
@@ -616,7 +616,9 @@ function filledBySomebody(host: string, { empty }: DataDirFact): Finding {
  */
 function otherRelease({ name, facts, desired }: CreatedMember | ConvergedMember, found?: string): Finding[] {
   const running = facts.dataDir.hasLog ? (runningImage(facts) ?? found) : undefined;
-  return running === undefined ? [] : imageFindings(name, running, desired.image);
+  if (running === undefined) return [];
+  const unnamed = unnamedFindings(name, running, desired.image);
+  return unnamed.length > 0 ? unnamed : imageFindings(name, running, desired.image);
 }
 
 /** Flags of the host's kubeadm that the member's etcd does not know; asked where kubeadm is to render its manifest. */

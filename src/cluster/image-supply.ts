@@ -4,6 +4,7 @@ import type { ImageArchive } from '../images/image-archive.ts';
 import type { RegistryLogin } from '../settings/settings.ts';
 import { normalName, tagOf } from '../images/reference.ts';
 import type { HostFacts } from './host-facts.ts';
+import { isStored } from './images.ts';
 import type { Member } from './members.ts';
 import type { ImportImage, PullImage } from './plan.ts';
 
@@ -31,7 +32,7 @@ export function imageSteps(
     criEndpoint,
     why: 'the image is not on this host yet, and image-archive has it',
   });
-  if (!facts.images.includes(image)) {
+  if (!isStored(image, facts)) {
     const archived = archive && imageFor(archive, image, facts);
     steps.push(
       archived === undefined
@@ -59,7 +60,7 @@ export function supplyFindings(
   members: readonly SuppliedMember[],
   { archive, registry }: ImageSources,
 ): Finding[] {
-  const lacking = members.filter(({ facts, desired }) => !facts.images.includes(desired.image));
+  const lacking = members.filter(({ facts, desired }) => !isStored(desired.image, facts));
   if (archive === undefined) return lacking.flatMap((member) => withoutCurl(member, registry));
   return [
     ...[...Map.groupBy(lacking, ({ facts, desired }) => missingFrom(archive, desired.image, facts))].flatMap(

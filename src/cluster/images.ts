@@ -44,6 +44,9 @@ export function wantedImage(
   const running = runningImage(facts) ?? otherwise;
   if (running === undefined) return shipped === undefined ? undefined : { ...settings, image: shipped };
   const { repository, tag } = splitImage(running);
+  const isNamed = settings.imageRepository !== undefined && settings.etcdImageTag !== undefined;
+  // refused later, and no image that exists nowhere is made of it
+  if (!isNamed && !isKubeadmImage(running)) return { ...settings, image: running };
   const image = imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
   if (image === shipped) return { ...settings, image };
   const own = splitImage(image);
@@ -55,6 +58,20 @@ export function wantedImage(
       : { imageRepository: own.repository }),
     ...(own.tag === theirs.tag && settings.etcdImageTag === undefined ? {} : { etcdImageTag: own.tag }),
   };
+}
+
+/** An image that runs, is to stay, and that kubeadm has no name for: it would put another one into the next manifest. */
+export function unnamedFindings(host: string, running: string, wanted: string): Finding[] {
+  if (running !== wanted || isKubeadmImage(running)) return [];
+  return [
+    {
+      host,
+      at: 'image-repository',
+      fact: `its manifest names the image ${running}, and kubeadm, which renders the next one, names images as REPOSITORY/etcd:TAG.`,
+      cause: 'The manifest was written or edited by hand.',
+      fix: 'Put the same image under such a name into your registry, with a tag that begins with its release (`3.6.5-0`), and write that name into the manifests, one member after the other, each healthy before the next. Then run again.',
+    },
+  ];
 }
 
 /** Another minor release, or an older one, is never put in place of the etcd that a member runs. */
@@ -139,10 +156,31 @@ function text({ major, minor, patch }: Release): string {
   return `${major}.${minor}.${patch}`;
 }
 
-/** Registry and path before `/etcd`, and the tag. */
+/**
+ * Registry and path before `/etcd`, and the tag with the digest that may follow it; kubeadm takes both as `imageTag`. What it cannot
+ * name so (`isKubeadmImage`) has an empty tag, or a path that does not end with `/etcd`.
+ */
 export function splitImage(image: string): { repository: string; tag: string } {
-  const colon = image.lastIndexOf(':');
-  return { repository: image.slice(0, colon).replace(/\/etcd$/, ''), tag: image.slice(colon + 1) };
+  const [name = '', ...digest] = image.split('@');
+  const colon = name.lastIndexOf(':');
+  // a colon before the last slash is that of a registry's port
+  const end = colon > name.lastIndexOf('/') ? colon : name.length;
+  return {
+    repository: name.slice(0, end).replace(/\/etcd$/, ''),
+    tag: [name.slice(end + 1), ...digest].join('@'),
+  };
+}
+
+/** Whether kubeadm can name it, as `REPOSITORY/etcd:TAG`, with or without a digest behind. */
+export function isKubeadmImage(image: string): boolean {
+  const { repository, tag } = splitImage(image);
+  return /^[^@]/.test(tag) && imageOf(repository, tag) === image;
+}
+
+/** Whether a host's runtime has an image; one that is pinned by its digest is listed by that alone. */
+export function isStored(image: string, { images }: Pick<HostFacts, 'images'>): boolean {
+  const [, path, digest] = /^(.+):[^:/@]+(@[^@]+)$/.exec(image) ?? [];
+  return images.includes(image) || (path !== undefined && images.includes(`${path}${digest ?? ''}`));
 }
 
 /** The reference of etcd's image, as kubeadm puts it together. */

@@ -219,6 +219,23 @@ describe('what would need a restart, or be lost, is told before anything is touc
     expect(lines(guideCluster(), { settings }).every((line) => line.includes(` ${input}: `))).toBe(true);
   });
 
+  test('an image that kubeadm cannot name, and nothing else', () => {
+    for (const image of ['bitnami/etcd-big:3.6.5', 'localhost:5000/etcd'])
+      expect(lines(withFlags((flags) => flags, image))).toEqual([
+        `infra1 image-repository: its manifest names the image ${image}, and kubeadm, which renders the next one, names images as REPOSITORY/etcd:TAG.`,
+      ]);
+  });
+
+  test('no image that is pinned by its digest', () => {
+    const image = `registry.k8s.io/etcd:3.6.5-0@sha256:${'5e'.repeat(32)}`;
+    const plan = decide(
+      withFlags((flags) => flags, image),
+      healthy,
+    );
+    expect(plan.verdict).toBe('adopt');
+    expect(stepsLike(plan, 'restart-member')).toEqual([]);
+  });
+
   test('another minor release of etcd', () => {
     const facts = withFlags((flags) => flags, 'registry.k8s.io/etcd:3.5.21-0');
     const told = lines(facts, { settings: { etcdImageTag: '3.6.5-0' } });

@@ -1,9 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { etcdImage, imageFindings, runningImage, wantedImage } from '../../src/cluster/images.ts';
+import {
+  etcdImage,
+  imageFindings,
+  isKubeadmImage,
+  isStored,
+  runningImage,
+  wantedImage,
+} from '../../src/cluster/images.ts';
 import type { HostFacts } from '../../src/cluster/host-facts.ts';
 import { IMAGE, manifestFact, MEMBERS, ownHost, pristineHost, SHAPE, withFiles } from './example.ts';
 
 const [member = { name: '', address: '' }] = MEMBERS;
+const DIGEST = `@sha256:${'5e'.repeat(32)}`;
 const SHIPPED = 'registry.k8s.io/etcd:3.6.6-0';
 
 /** A host that runs one image while its kubeadm ships another. */
@@ -84,8 +92,55 @@ describe('the image of a member', () => {
         etcdImageTag: '3.6.5-0',
       },
     ],
+    [
+      'pinned by its digest: the tag with the digest',
+      `${IMAGE}${DIGEST}`,
+      {},
+      { image: `${IMAGE}${DIGEST}`, etcdImageTag: `3.6.5-0${DIGEST}` },
+    ],
+    [
+      'pinned, from a registry with a port, by a tag of the inputs',
+      `mirror.example:5000/k8s/etcd:3.6.5-0${DIGEST}`,
+      { etcdImageTag: '3.6.7-0' },
+      {
+        image: 'mirror.example:5000/k8s/etcd:3.6.7-0',
+        imageRepository: 'mirror.example:5000/k8s',
+        etcdImageTag: '3.6.7-0',
+      },
+    ],
+    ['without a tag: as it is', 'localhost:5000/etcd', {}, { image: 'localhost:5000/etcd' }],
+    ['of another name: as it is', 'bitnami/etcd-big:3.6.5', {}, { image: 'bitnami/etcd-big:3.6.5' }],
+    [
+      'of another name, where the inputs name all of it',
+      'bitnami/etcd-big:3.6.5',
+      { imageRepository: 'mirror.example/k8s', etcdImageTag: '3.6.5' },
+      {
+        image: 'mirror.example/k8s/etcd:3.6.5',
+        imageRepository: 'mirror.example/k8s',
+        etcdImageTag: '3.6.5',
+      },
+    ],
   ])('%s', (_, running, settings, wanted) => {
     expect(wantedImage(settings, host(running))).toEqual(wanted);
+  });
+
+  test.each([
+    [IMAGE, true],
+    [`${IMAGE}${DIGEST}`, true],
+    ['localhost:5000/etcd:3.6.5', true],
+    [`registry.k8s.io/etcd${DIGEST}`, false],
+    ['localhost:5000/etcd', false],
+    ['etcd:3.6.5', false],
+    ['bitnami/etcd-big:3.6.5', false],
+  ])('%s can be named by kubeadm: %j', (image, can) => {
+    expect(isKubeadmImage(image)).toBe(can);
+  });
+
+  test('that is pinned is stored under its digest', () => {
+    const images = [IMAGE, `registry.k8s.io/etcd${DIGEST}`];
+    expect(isStored(`${IMAGE}${DIGEST}`, { images })).toBe(true);
+    expect(isStored(`${IMAGE}${DIGEST}`, { images: [IMAGE] })).toBe(false);
+    expect(isStored(IMAGE, { images })).toBe(true);
   });
 });
 

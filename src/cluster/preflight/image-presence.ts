@@ -1,7 +1,7 @@
 import { nameList } from '../../etcd/health-finding.ts';
 import type { ImageArchive } from '../../images/image-archive.ts';
 import { imageFor } from '../image-supply.ts';
-import { wantedImage } from '../images.ts';
+import { isStored, wantedImage } from '../images.ts';
 import type { ExaminedMember, PreflightSettings } from './examined.ts';
 import type { SevereFinding } from './severe-finding.ts';
 
@@ -53,7 +53,7 @@ function absent(
   const missing = members.flatMap((member) => {
     const image = wanted(member);
     const isSeen = !member.facts.unseen.some(({ what }) => what === 'images');
-    if (image === undefined || !isSeen || member.facts.images.includes(image)) return [];
+    if (image === undefined || !isSeen || isStored(image, member.facts)) return [];
     const isPulled = archive === undefined || imageFor(archive, image, member.facts) === undefined;
     return [{ name: member.name, image, isPulled }];
   });
