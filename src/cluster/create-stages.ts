@@ -9,7 +9,7 @@ import { removalStage } from './authority-key.ts';
 import type { AuthorityChoice } from './authority.ts';
 import type { DesiredMember } from './desired.ts';
 import type { Member } from './members.ts';
-import { afterLeadership, gateBefore } from './restart-stages.ts';
+import { afterLeadership, gateAfter, gateBefore } from './restart-stages.ts';
 import type { PlannedFile, Stage, Step } from './plan.ts';
 import { CERTIFICATE_MODE, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
 import { configurationFiles, recordSteps, wakeKubelet } from './steps-of-member.ts';
@@ -169,7 +169,7 @@ function restartsInTurn({ members, shape, works, leader }: CreateStagesInput): S
       order: 'in-turn',
       ...(before === undefined ? {} : { before }),
       steps: afterLeadership(host, count, [startMember(member, shape, undefined)]),
-      after: { kind: 'member', member: host },
+      after: gateAfter(member),
     };
   });
 }

@@ -45,7 +45,12 @@ export function gateBefore(
     : { kind: 'quorum-without', member: member.name, ...despite };
 }
 
-/** A larger quota is the way out of the alarm NOSPACE. */
+/** What must hold before the next member is touched. */
+export function gateAfter(member: Pick<ConvergedMember, 'name' | 'facts' | 'desired'>): Gate {
+  return { kind: 'member', member: member.name, ...despiteOf(member) };
+}
+
+/** A larger quota is the way out of the alarm NOSPACE, which stays until it is disarmed. */
 function despiteOf({ facts, desired }: Pick<ConvergedMember, 'facts' | 'desired'>): Pick<Gate, 'despite'> {
   return raisesQuota(memberManifest(facts), desired.arguments) ? { despite: 'NOSPACE' } : {};
 }
@@ -143,7 +148,7 @@ function convergeKubelet(member: ConvergedMember, shape: ClusterShape): Stage[] 
       order: 'in-turn',
       ...(before === undefined ? {} : { before }),
       steps: ends ? afterLeadership(host, count, steps) : steps,
-      ...(etcdRuns ? { after: { kind: 'member', member: host, ...despiteOf(member) } as const } : {}),
+      ...(etcdRuns ? { after: gateAfter(member) } : {}),
     },
   ];
 }
@@ -183,7 +188,7 @@ function startIdle(ordered: readonly ConvergedMember[], shape: ClusterShape, has
         title: `Restart of ${host}`,
         order: 'in-turn',
         steps: [restartStep(member, shape)],
-        after: { kind: 'member', member: host, ...despiteOf(member) },
+        after: gateAfter(member),
       };
     }),
   ];
@@ -233,7 +238,7 @@ function restart(member: ConvergedMember, shape: ClusterShape): Stage[] {
       order: 'in-turn',
       ...(before === undefined ? {} : { before }),
       steps: afterLeadership(host, count, steps),
-      after: { kind: 'member', member: host, ...despiteOf(member) },
+      after: gateAfter(member),
     },
   ];
 }

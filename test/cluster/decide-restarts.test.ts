@@ -400,6 +400,17 @@ describe('a set-up that was cut off, and works', () => {
     expect(stagesWith(plan, 'restart-member')).toMatchObject(['infra1', 'infra2', 'infra0'].map(inTurn));
   });
 
+  test('gets a larger quota in spite of the alarm, before and after each restart', () => {
+    const larger = { extraArgs: [{ name: 'quota-backend-bytes', value: '8589934592' }] };
+    const plan = decide(started, { settings: larger, cluster: clusterFacts({ alarm: 'infra0' }) });
+    expect(stagesWith(plan, 'restart-member')).toMatchObject(
+      ['infra1', 'infra2', 'infra0'].map((member) => ({
+        before: { kind: 'quorum-without', member, despite: 'NOSPACE' },
+        after: { kind: 'member', member, despite: 'NOSPACE' },
+      })),
+    );
+  });
+
   test('has them started together where it does not work', () => {
     const plan = decide(started, { settings, cluster: clusterFacts({ leader: null }) });
     expect(stagesWith(plan, 'restart-member').map(({ steps }) => steps.length)).toEqual([3]);
