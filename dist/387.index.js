@@ -1785,7 +1785,203 @@ function noQuorum(gate, fit, health, unfit) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __webpack_require__(57975);
+;// CONCATENATED MODULE: ./src/kubeadm/etcd-releases.ts
+/** From this minor release on kubeadm writes etcd's flags by the release in the image's tag. */
+const CHOOSES_SINCE = 34;
+/** The last minor release that does. */
+const CHOOSES_UNTIL = 35;
+/**
+ * The releases of etcd that start with the flags of this kubeadm (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand, of
+ * 1.31.0, 1.32.13, 1.33.13, 1.34.4, 1.35.4, 1.36.3 and 1.37.2). kubeadm before 1.34 always writes
+ * `experimental-initial-corrupt-check` and `experimental-watch-progress-notify-interval`, which etcd 3.7 no longer has; from
+ * 1.36 on it always writes `feature-gates` and `watch-progress-notify-interval`, which etcd 3.5 does not have yet.
+ * @returns undefined where kubeadm chooses the flags by the image's tag.
+ */
+function startsWithFlagsOf({ minor }) {
+    if (minor < CHOOSES_SINCE)
+        return { first: 5, last: 6 };
+    return minor > CHOOSES_UNTIL ? { first: 6 } : undefined;
+}
+/** Whether this etcd would end at once, because it does not know a flag that this kubeadm writes. */
+function refusesFlagsOf(kubeadm, { major, minor }) {
+    const knownBy = startsWithFlagsOf(kubeadm);
+    if (knownBy === undefined || major !== 3)
+        return false;
+    return minor < knownBy.first || minor > (knownBy.last ?? Number.POSITIVE_INFINITY);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/member-manifest.ts
+
+
+/** The etcd manifest that lies on a host; undefined where there is none, or none that runs etcd. */
+function memberManifest({ files }) {
+    return parseEtcdManifest(files.get(kubeadm_paths/* ETCD_MANIFEST */.jl)?.text ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/cluster/images.ts
+
+
+/**
+ * The image that kubeadm will write into this host's manifest (cmd/kubeadm/app/images/images.go): its own default,
+ * unless the user named a repository or a tag.
+ */
+function etcdImage(settings, facts) {
+    if (facts.etcdImage === undefined)
+        return undefined;
+    const { repository, tag } = splitImage(facts.etcdImage);
+    return imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
+}
+/** The image that this host's manifest names; undefined without one. */
+function runningImage(facts) {
+    return memberManifest(facts)?.image;
+}
+/**
+ * A member keeps the image that it runs until the inputs name another: a newer kubeadm on the host is no reason to
+ * change etcd. Where kubeadm would now choose another one, its configuration names the one to keep.
+ * @param otherwise the image to keep where the host's manifest is missing.
+ */
+function wantedImage(settings, facts, otherwise) {
+    const shipped = etcdImage(settings, facts);
+    const running = runningImage(facts) ?? otherwise;
+    if (running === undefined)
+        return shipped === undefined ? undefined : { ...settings, image: shipped };
+    const { repository, tag } = splitImage(running);
+    const isNamed = settings.imageRepository !== undefined && settings.etcdImageTag !== undefined;
+    // refused later, and no image that exists nowhere is made of it
+    if (!isNamed && !isKubeadmImage(running))
+        return { ...settings, image: running };
+    const image = imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
+    if (image === shipped)
+        return { ...settings, image };
+    const own = splitImage(image);
+    const theirs = splitImage(shipped ?? '');
+    return {
+        image,
+        ...(own.repository === theirs.repository && settings.imageRepository === undefined
+            ? {}
+            : { imageRepository: own.repository }),
+        ...(own.tag === theirs.tag && settings.etcdImageTag === undefined ? {} : { etcdImageTag: own.tag }),
+    };
+}
+/** An image that runs, is to stay, and that kubeadm has no name for: it would put another one into the next manifest. */
+function unnamedFindings(host, running, wanted) {
+    if (running !== wanted || isKubeadmImage(running))
+        return [];
+    return [
+        {
+            host,
+            at: 'image-repository',
+            fact: `its manifest names the image ${running}, and kubeadm, which renders the next one, names images as REPOSITORY/etcd:TAG.`,
+            cause: 'The manifest was written or edited by hand.',
+            fix: 'Put the same image under such a name into your registry, with a tag that begins with its release (`3.6.5-0`), and write that name into the manifests, one member after the other, each healthy before the next. Then run again.',
+        },
+    ];
+}
+/** Another minor release, or an older one, is never put in place of the etcd that a member runs. */
+function imageFindings(host, running, wanted) {
+    const from = etcdRelease(running);
+    const to = etcdRelease(wanted);
+    if (from === undefined || to === undefined) {
+        return running === wanted ? [] : [unknownRelease(host, from === undefined ? running : wanted)];
+    }
+    if (from.major !== to.major || from.minor !== to.minor) {
+        return [
+            {
+                host,
+                at: 'etcd-image-tag',
+                fact: `it runs etcd ${images_text(from)}, and the inputs ask for ${images_text(to)}, another minor release.`,
+                cause: '`etcd-image-tag` was changed.',
+                fix: `Set \`etcd-image-tag\` to a ${from.major}.${from.minor} release, or leave it out to keep the one that runs: a change of minor release is no part of deploy.`,
+            },
+        ];
+    }
+    if (to.patch >= from.patch)
+        return [];
+    return [
+        {
+            host,
+            at: 'etcd-image-tag',
+            fact: `it runs etcd ${images_text(from)}, and the inputs ask for the older ${images_text(to)}.`,
+            cause: '`etcd-image-tag` was changed, or the member was updated in another way.',
+            fix: `Leave \`etcd-image-tag\` out, or name ${images_text(from)} or a later release: an older etcd may not read what a newer one wrote.`,
+        },
+    ];
+}
+/**
+ * An etcd that would not start with the manifest that the host's kubeadm renders: kubeadm may have been upgraded on the hosts of a
+ * cluster that keeps its etcd, or the inputs name an etcd of another time.
+ */
+function flagFindings(host, kubeadm, wanted) {
+    const release = etcdRelease(wanted);
+    const knownBy = startsWithFlagsOf(kubeadm);
+    if (release === undefined || knownBy === undefined || !refusesFlagsOf(kubeadm, release))
+        return [];
+    const isOld = release.minor < knownBy.first;
+    return [
+        {
+            host,
+            at: 'etcd-image-tag',
+            fact: `its kubeadm ${kubeadm.text} writes flags into the manifest that etcd ${images_text(release)} does not know: etcd would not start.`,
+            cause: isOld
+                ? 'kubeadm was upgraded on the host, and etcd stayed; or `etcd-image-tag` names an old etcd.'
+                : '`etcd-image-tag` names an etcd that is newer than this kubeadm.',
+            fix: isOld
+                ? 'Install kubeadm 1.34 or 1.35 on the hosts, which write flags by the release of etcd, and run again. A new cluster can also have a newer etcd: leave `etcd-image-tag` out.'
+                : 'Leave `etcd-image-tag` out, or install a newer kubeadm on the hosts.',
+        },
+    ];
+}
+function unknownRelease(host, image) {
+    return {
+        host,
+        at: 'etcd-image-tag',
+        fact: `the tag of ${image} does not tell its etcd release, so an older one cannot be told from a newer.`,
+        cause: 'The image comes from a registry with tags of its own.',
+        fix: 'Use a tag that begins with the release, as `3.6.5-0` does.',
+    };
+}
+/** etcd's release from an image's tag: `3.6.5-0` or `v3.6.5`. */
+function etcdRelease(image) {
+    const match = /^v?(\d+)\.(\d+)\.(\d+)/.exec(splitImage(image).tag);
+    if (match === null)
+        return undefined;
+    const [, major, minor, patch] = match.map(Number);
+    return { major: major ?? 0, minor: minor ?? 0, patch: patch ?? 0 };
+}
+function images_text({ major, minor, patch }) {
+    return `${major}.${minor}.${patch}`;
+}
+/**
+ * Registry and path before `/etcd`, and the tag with the digest that may follow it; kubeadm takes both as `imageTag`. What it cannot
+ * name so (`isKubeadmImage`) has an empty tag, or a path that does not end with `/etcd`.
+ */
+function splitImage(image) {
+    const [name = '', ...digest] = image.split('@');
+    const colon = name.lastIndexOf(':');
+    // a colon before the last slash is that of a registry's port
+    const end = colon > name.lastIndexOf('/') ? colon : name.length;
+    return {
+        repository: name.slice(0, end).replace(/\/etcd$/, ''),
+        tag: [name.slice(end + 1), ...digest].join('@'),
+    };
+}
+/** Whether kubeadm can name it, as `REPOSITORY/etcd:TAG`, with or without a digest behind. */
+function isKubeadmImage(image) {
+    const { repository, tag } = splitImage(image);
+    return /^[^@]/.test(tag) && imageOf(repository, tag) === image;
+}
+/** Whether a host's runtime has an image; one that is pinned by its digest is listed by that alone. */
+function isStored(image, { images }) {
+    const [, path, digest] = /^(.+):[^:/@]+(@[^@]+)$/.exec(image) ?? [];
+    return images.includes(image) || (path !== undefined && images.includes(`${path}${digest ?? ''}`));
+}
+/** The reference of etcd's image, as kubeadm puts it together. */
+function imageOf(repository, tag) {
+    return `${repository}/etcd:${tag}`;
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/image-supply.ts
+
 
 /**
  * How a host comes by the images that it lacks: etcd's from the archive that was given, else by the container runtime from
@@ -1803,7 +1999,7 @@ function imageSteps(member, archive) {
         criEndpoint,
         why: 'the image is not on this host yet, and image-archive has it',
     });
-    if (!facts.images.includes(image)) {
+    if (!isStored(image, facts)) {
         const archived = archive && imageFor(archive, image, facts);
         steps.push(archived === undefined
             ? { kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' }
@@ -1820,7 +2016,7 @@ function imageSteps(member, archive) {
  * is none into which it could be imported; or they have nothing to log in to the registry with.
  */
 function supplyFindings(members, { archive, registry }) {
-    const lacking = members.filter(({ facts, desired }) => !facts.images.includes(desired.image));
+    const lacking = members.filter(({ facts, desired }) => !isStored(desired.image, facts));
     if (archive === undefined)
         return lacking.flatMap((member) => withoutCurl(member, registry));
     return [
@@ -1950,14 +2146,6 @@ function cannotImport(host, { ctrPath }, { criEndpoint, image }, { path }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/cluster/member-manifest.ts
-
-
-/** The etcd manifest that lies on a host; undefined where there is none, or none that runs etcd. */
-function memberManifest({ files }) {
-    return parseEtcdManifest(files.get(kubeadm_paths/* ETCD_MANIFEST */.jl)?.text ?? '');
-}
-
 ;// CONCATENATED MODULE: ./src/cluster/quota.ts
 const FLAG = 'quota-backend-bytes';
 /** etcd's own quota (DefaultQuotaBytes in server/storage/quota.go). */
@@ -2051,7 +2239,11 @@ function gateBefore(member, members) {
         ? { kind: 'all', ...despite }
         : { kind: 'quorum-without', member: member.name, ...despite };
 }
-/** A larger quota is the way out of the alarm NOSPACE. */
+/** What must hold before the next member is touched. */
+function gateAfter(member) {
+    return { kind: 'member', member: member.name, ...despiteOf(member) };
+}
+/** A larger quota is the way out of the alarm NOSPACE, which stays until it is disarmed. */
 function despiteOf({ facts, desired }) {
     return raisesQuota(memberManifest(facts), desired.arguments) ? { despite: 'NOSPACE' } : {};
 }
@@ -2125,17 +2317,17 @@ function convergeKubelet(member, shape) {
         return [];
     const { name: host, etcdRuns } = member;
     const count = shape.members.length;
-    const before = endsWithKubelet(member) ? gateBefore(member, count) : undefined;
-    const ends = etcdRuns && movesPods(member);
+    const ends = endsWithKubelet(member);
+    const before = ends ? gateBefore(member, count) : undefined;
     if (ends)
-        steps.push(awaitMember(member, shape, 'kubelet ends it and starts it again in other cgroups'));
+        steps.push(awaitReplaced(member, shape));
     return [
         {
             title: `Kubelet of ${host}`,
             order: 'in-turn',
             ...(before === undefined ? {} : { before }),
             steps: ends ? afterLeadership(host, count, steps) : steps,
-            ...(etcdRuns ? { after: { kind: 'member', member: host, ...despiteOf(member) } } : {}),
+            ...(etcdRuns ? { after: gateAfter(member) } : {}),
         },
     ];
 }
@@ -2174,7 +2366,7 @@ function startIdle(ordered, shape, hasMajority) {
                 title: `Restart of ${host}`,
                 order: 'in-turn',
                 steps: [restartStep(member, shape)],
-                after: { kind: 'member', member: host, ...despiteOf(member) },
+                after: gateAfter(member),
             };
         }),
     ];
@@ -2184,6 +2376,14 @@ function awaitReady(member, shape) {
     if ((kubeletRuns && etcdRuns) || mustRestart(member) || endsWithKubelet(member))
         return [];
     return [awaitMember(member, shape, 'it did not run')];
+}
+/** kubelet is healthy a second before it looks at its pods and ends this one: until then its etcd answers, as if nothing were to come. */
+function awaitReplaced(member, shape) {
+    const why = movesPods(member)
+        ? 'kubelet ends it and starts it again in other cgroups'
+        : 'kubelet ends it where it finds another manifest';
+    const running = member.facts.containers.filter((container) => container.running);
+    return { ...awaitMember(member, shape, why), replaces: running.map(({ id }) => id) };
 }
 function awaitMember({ name: host, desired, facts }, shape, why) {
     const { criEndpoint } = desired;
@@ -2217,7 +2417,7 @@ function restart(member, shape) {
             order: 'in-turn',
             ...(before === undefined ? {} : { before }),
             steps: afterLeadership(host, count, steps),
-            after: { kind: 'member', member: host, ...despiteOf(member) },
+            after: gateAfter(member),
         },
     ];
 }
@@ -3244,11 +3444,11 @@ function memberAdoptionFindings(member, desired, differences) {
         fix,
     });
     return [
-        ...flagFindings(member, desired, differences, finding),
+        ...adoption_flagFindings(member, desired, differences, finding),
         ...kubeletFindings(member, desired).map((setting) => finding(`its kubelet has a setting that would be lost: ${setting}.`, 'The kubelet was configured by hand, beyond what the guide says.', 'Give it as `kubelet-config`, or remove it from the host, and run again.')),
     ];
 }
-function flagFindings({ facts, address }, desired, { manifest: differences }, finding) {
+function adoption_flagFindings({ facts, address }, desired, { manifest: differences }, finding) {
     const manifest = memberManifest(facts);
     const strange = manifest === undefined ? [] : strangeFlags(manifest, desired.arguments);
     const changed = manifest === undefined ? [] : changedFlags(manifest, desired.arguments);
@@ -4303,7 +4503,7 @@ function restartsInTurn({ members, shape, works, leader }) {
             order: 'in-turn',
             ...(before === undefined ? {} : { before }),
             steps: afterLeadership(host, count, [startMember(member, shape, undefined)]),
-            after: { kind: 'member', member: host },
+            after: gateAfter(member),
         };
     });
 }
@@ -4343,156 +4543,6 @@ function startMember({ name: host, desired, progress, facts }, shape, behind) {
 
 // EXTERNAL MODULE: ./src/kubeadm/kubelet-config.ts
 var kubelet_config = __webpack_require__(27368);
-;// CONCATENATED MODULE: ./src/kubeadm/etcd-releases.ts
-/** From this minor release on kubeadm writes etcd's flags by the release in the image's tag. */
-const CHOOSES_SINCE = 34;
-/** The last minor release that does. */
-const CHOOSES_UNTIL = 35;
-/**
- * The releases of etcd that start with the flags of this kubeadm (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand, of
- * 1.31.0, 1.32.13, 1.33.13, 1.34.4, 1.35.4, 1.36.3 and 1.37.2). kubeadm before 1.34 always writes
- * `experimental-initial-corrupt-check` and `experimental-watch-progress-notify-interval`, which etcd 3.7 no longer has; from
- * 1.36 on it always writes `feature-gates` and `watch-progress-notify-interval`, which etcd 3.5 does not have yet.
- * @returns undefined where kubeadm chooses the flags by the image's tag.
- */
-function startsWithFlagsOf({ minor }) {
-    if (minor < CHOOSES_SINCE)
-        return { first: 5, last: 6 };
-    return minor > CHOOSES_UNTIL ? { first: 6 } : undefined;
-}
-/** Whether this etcd would end at once, because it does not know a flag that this kubeadm writes. */
-function refusesFlagsOf(kubeadm, { major, minor }) {
-    const knownBy = startsWithFlagsOf(kubeadm);
-    if (knownBy === undefined || major !== 3)
-        return false;
-    return minor < knownBy.first || minor > (knownBy.last ?? Number.POSITIVE_INFINITY);
-}
-
-;// CONCATENATED MODULE: ./src/cluster/images.ts
-
-
-/**
- * The image that kubeadm will write into this host's manifest (cmd/kubeadm/app/images/images.go): its own default,
- * unless the user named a repository or a tag.
- */
-function etcdImage(settings, facts) {
-    if (facts.etcdImage === undefined)
-        return undefined;
-    const { repository, tag } = splitImage(facts.etcdImage);
-    return imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
-}
-/** The image that this host's manifest names; undefined without one. */
-function runningImage(facts) {
-    return memberManifest(facts)?.image;
-}
-/**
- * A member keeps the image that it runs until the inputs name another: a newer kubeadm on the host is no reason to
- * change etcd. Where kubeadm would now choose another one, its configuration names the one to keep.
- * @param otherwise the image to keep where the host's manifest is missing.
- */
-function wantedImage(settings, facts, otherwise) {
-    const shipped = etcdImage(settings, facts);
-    const running = runningImage(facts) ?? otherwise;
-    if (running === undefined)
-        return shipped === undefined ? undefined : { ...settings, image: shipped };
-    const { repository, tag } = splitImage(running);
-    const image = imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
-    if (image === shipped)
-        return { ...settings, image };
-    const own = splitImage(image);
-    const theirs = splitImage(shipped ?? '');
-    return {
-        image,
-        ...(own.repository === theirs.repository && settings.imageRepository === undefined
-            ? {}
-            : { imageRepository: own.repository }),
-        ...(own.tag === theirs.tag && settings.etcdImageTag === undefined ? {} : { etcdImageTag: own.tag }),
-    };
-}
-/** Another minor release, or an older one, is never put in place of the etcd that a member runs. */
-function imageFindings(host, running, wanted) {
-    const from = etcdRelease(running);
-    const to = etcdRelease(wanted);
-    if (from === undefined || to === undefined) {
-        return running === wanted ? [] : [unknownRelease(host, from === undefined ? running : wanted)];
-    }
-    if (from.major !== to.major || from.minor !== to.minor) {
-        return [
-            {
-                host,
-                at: 'etcd-image-tag',
-                fact: `it runs etcd ${images_text(from)}, and the inputs ask for ${images_text(to)}, another minor release.`,
-                cause: '`etcd-image-tag` was changed.',
-                fix: `Set \`etcd-image-tag\` to a ${from.major}.${from.minor} release, or leave it out to keep the one that runs: a change of minor release is no part of deploy.`,
-            },
-        ];
-    }
-    if (to.patch >= from.patch)
-        return [];
-    return [
-        {
-            host,
-            at: 'etcd-image-tag',
-            fact: `it runs etcd ${images_text(from)}, and the inputs ask for the older ${images_text(to)}.`,
-            cause: '`etcd-image-tag` was changed, or the member was updated in another way.',
-            fix: `Leave \`etcd-image-tag\` out, or name ${images_text(from)} or a later release: an older etcd may not read what a newer one wrote.`,
-        },
-    ];
-}
-/**
- * An etcd that would not start with the manifest that the host's kubeadm renders: kubeadm may have been upgraded on the hosts of a
- * cluster that keeps its etcd, or the inputs name an etcd of another time.
- */
-function images_flagFindings(host, kubeadm, wanted) {
-    const release = etcdRelease(wanted);
-    const knownBy = startsWithFlagsOf(kubeadm);
-    if (release === undefined || knownBy === undefined || !refusesFlagsOf(kubeadm, release))
-        return [];
-    const isOld = release.minor < knownBy.first;
-    return [
-        {
-            host,
-            at: 'etcd-image-tag',
-            fact: `its kubeadm ${kubeadm.text} writes flags into the manifest that etcd ${images_text(release)} does not know: etcd would not start.`,
-            cause: isOld
-                ? 'kubeadm was upgraded on the host, and etcd stayed; or `etcd-image-tag` names an old etcd.'
-                : '`etcd-image-tag` names an etcd that is newer than this kubeadm.',
-            fix: isOld
-                ? 'Install kubeadm 1.34 or 1.35 on the hosts, which write flags by the release of etcd, and run again. A new cluster can also have a newer etcd: leave `etcd-image-tag` out.'
-                : 'Leave `etcd-image-tag` out, or install a newer kubeadm on the hosts.',
-        },
-    ];
-}
-function unknownRelease(host, image) {
-    return {
-        host,
-        at: 'etcd-image-tag',
-        fact: `the tag of ${image} does not tell its etcd release, so an older one cannot be told from a newer.`,
-        cause: 'The image comes from a registry with tags of its own.',
-        fix: 'Use a tag that begins with the release, as `3.6.5-0` does.',
-    };
-}
-/** etcd's release from an image's tag: `3.6.5-0` or `v3.6.5`. */
-function etcdRelease(image) {
-    const match = /^v?(\d+)\.(\d+)\.(\d+)/.exec(splitImage(image).tag);
-    if (match === null)
-        return undefined;
-    const [, major, minor, patch] = match.map(Number);
-    return { major: major ?? 0, minor: minor ?? 0, patch: patch ?? 0 };
-}
-function images_text({ major, minor, patch }) {
-    return `${major}.${minor}.${patch}`;
-}
-/** Registry and path before `/etcd`, and the tag. */
-function splitImage(image) {
-    const colon = image.lastIndexOf(':');
-    return { repository: image.slice(0, colon).replace(/\/etcd$/, ''), tag: image.slice(colon + 1) };
-}
-/** The reference of etcd's image, as kubeadm puts it together. */
-function imageOf(repository, tag) {
-    return `${repository}/etcd:${tag}`;
-}
-
 ;// CONCATENATED MODULE: ./src/cluster/desired.ts
 
 
@@ -6017,12 +6067,15 @@ function filledBySomebody(host, { empty }) {
  */
 function decide_deploy_otherRelease({ name, facts, desired }, found) {
     const running = facts.dataDir.hasLog ? (runningImage(facts) ?? found) : undefined;
-    return running === undefined ? [] : imageFindings(name, running, desired.image);
+    if (running === undefined)
+        return [];
+    const unnamed = unnamedFindings(name, running, desired.image);
+    return unnamed.length > 0 ? unnamed : imageFindings(name, running, desired.image);
 }
 /** Flags of the host's kubeadm that the member's etcd does not know; asked where kubeadm is to render its manifest. */
 function unknownFlags({ name, facts, desired }) {
     const { kubeadmVersion } = facts;
-    return kubeadmVersion === undefined ? [] : images_flagFindings(name, kubeadmVersion, desired.image);
+    return kubeadmVersion === undefined ? [] : flagFindings(name, kubeadmVersion, desired.image);
 }
 const PROGRESS = {
     nothing: 'its set-up has not got as far as starting the member',
@@ -9018,6 +9071,7 @@ function start_member_startMember(start) {
         onProgress: start.onProgress,
         script: `${memberReadyFunctions(start)}
 ${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}
+${start.replaces === undefined ? '' : start_member_awaitReplaced(start.replaces)}
 outcome=0
 await_ready${start.hadContainers ? '' : ' none-yet'} || outcome=$?
 if [ "$outcome" = 0 ]; then exit 0; fi
@@ -9030,6 +9084,21 @@ case $outcome in
 esac
 `,
     };
+}
+/** Seconds in which kubelet ends a pod after its start, seen: 1.5. After that it has left it alone. */
+const REPLACED_WITHIN = 45;
+/** An answer of the runtime that does not come is none: it is asked again. */
+function start_member_awaitReplaced(ids) {
+    return `
+runs_still() {
+  local running id
+  running=$(cri ps -q --name '^etcd$') || return 0
+  for id in ${ids.map(shell/* quote */.h).join(' ')}; do case $running in *"$id"*) return 0 ;; esac; done
+  return 1
+}
+begun=$SECONDS
+while [ $((SECONDS - begun)) -lt ${REPLACED_WITHIN} ] && runs_still; do nap 0.2; done
+`;
 }
 function placeManifest(start, sha256) {
     const folders = (0,data_places/* dataFolders */.ij)(start);
@@ -11202,13 +11271,14 @@ function pull({ image, criEndpoint }, { registry }) {
     return { script: pullImage(image, criEndpoint, login), explain: explainPull(image, login) };
 }
 function start(step, context) {
-    const { host, criEndpoint, placeManifest, hadContainers, behind } = step;
+    const { host, criEndpoint, placeManifest, hadContainers, replaces, behind } = step;
     const { peerPort, members } = context.plan.shape;
     const script = start_member_startMember({
         address: memberOf(context, host).address,
         ...(0,data_places/* placesOf */.ek)(step),
         criEndpoint,
         hadContainers,
+        ...(replaces && { replaces }),
         onProgress: (line) => tell(host, line, context),
         ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
         ...(behind !== undefined && {
@@ -17484,7 +17554,7 @@ function absent(members, archive, wanted) {
     const missing = members.flatMap((member) => {
         const image = wanted(member);
         const isSeen = !member.facts.unseen.some(({ what }) => what === 'images');
-        if (image === undefined || !isSeen || member.facts.images.includes(image))
+        if (image === undefined || !isSeen || isStored(image, member.facts))
             return [];
         const isPulled = archive === undefined || imageFor(archive, image, member.facts) === undefined;
         return [{ name: member.name, image, isPulled }];

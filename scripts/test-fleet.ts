@@ -22,10 +22,11 @@ if (obstacle !== undefined) throw new Error(`the fleet cannot be run here: ${obs
 
 const rows = rowsNamed(process.argv.slice(2));
 let results = JSON.parse(readFileSync(resultsFile, 'utf8')) as RowResult[];
+// once: the results themselves are files of the checkout
+const commit = (await must(['git', 'describe', '--always', '--dirty'], { cwd: root })).trim();
 let failed = 0;
 for (const [index, row] of rows.entries()) {
   console.error(`\n=== ${rowName(row)} (${index + 1} of ${rows.length})`);
-  const commit = (await must(['git', 'describe', '--always', '--dirty'], { cwd: root })).trim();
   const date = new Date().toISOString().slice(0, 10);
   const result: RowResult = { ...row, ...runRow(row), date, commit };
   if (!rowPassed(result)) failed += 1;

@@ -116,6 +116,8 @@ export interface StartMember extends StepOnHost, DataPlaces {
   readonly placeManifest: boolean;
   /** Whether a container of etcd is on the host already, running or ended: how often it has ended is counted from there. */
   readonly hadContainers: boolean;
+  /** Ids of containers that kubelet is about to end: the member is ready once another one is. */
+  readonly replaces?: readonly string[];
   /** Name of the member that begins a moment before this one, so that no two of a new cluster wait for each other. */
   readonly behind?: string;
 }

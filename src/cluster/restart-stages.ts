@@ -7,7 +7,7 @@ import type { ImageArchive } from '../images/image-archive.ts';
 import type { ConvergedMember } from './converge-stages.ts';
 import { imageSteps } from './image-supply.ts';
 import { memberManifest } from './member-manifest.ts';
-import type { Gate, Stage, Step } from './plan.ts';
+import type { Gate, Stage, StartMember, Step } from './plan.ts';
 import { quorumOf } from './quorum.ts';
 import { raisesQuota } from './quota.ts';
 import { configurationFiles, wakeKubelet } from './steps-of-member.ts';
@@ -139,9 +139,9 @@ function convergeKubelet(member: ConvergedMember, shape: ClusterShape): Stage[] 
   if (steps.length === 0) return [];
   const { name: host, etcdRuns } = member;
   const count = shape.members.length;
-  const before = endsWithKubelet(member) ? gateBefore(member, count) : undefined;
-  const ends = etcdRuns && movesPods(member);
-  if (ends) steps.push(awaitMember(member, shape, 'kubelet ends it and starts it again in other cgroups'));
+  const ends = endsWithKubelet(member);
+  const before = ends ? gateBefore(member, count) : undefined;
+  if (ends) steps.push(awaitReplaced(member, shape));
   return [
     {
       title: `Kubelet of ${host}`,
@@ -200,11 +200,20 @@ function awaitReady(member: ConvergedMember, shape: ClusterShape): Step[] {
   return [awaitMember(member, shape, 'it did not run')];
 }
 
+/** kubelet is healthy a second before it looks at its pods and ends this one: until then its etcd answers, as if nothing were to come. */
+function awaitReplaced(member: ConvergedMember, shape: ClusterShape): StartMember {
+  const why = movesPods(member)
+    ? 'kubelet ends it and starts it again in other cgroups'
+    : 'kubelet ends it where it finds another manifest';
+  const running = member.facts.containers.filter((container) => container.running);
+  return { ...awaitMember(member, shape, why), replaces: running.map(({ id }) => id) };
+}
+
 function awaitMember(
   { name: host, desired, facts }: ConvergedMember,
   shape: ClusterShape,
   why: string,
-): Step {
+): StartMember {
   const { criEndpoint } = desired;
   const hadContainers = facts.containers.length > 0;
   const places = placesOf(shape);

@@ -343,7 +343,7 @@ describe('a kubelet whose pods move to other cgroups', () => {
           { kind: 'move-leadership' },
           { kind: 'deliver-files' },
           { kind: 'start-kubelet' },
-          { kind: 'start-member', placeManifest: false },
+          { kind: 'start-member', placeManifest: false, replaces: [expect.any(String)] },
         ],
         after: { kind: 'member', member },
       })),

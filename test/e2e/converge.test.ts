@@ -111,6 +111,32 @@ describe('changed flags of etcd', () => {
   });
 });
 
+// kubelet ends a pod that has no cgroup where it looks for it, and that is after it has said that it is healthy
+test('a runtime with another cgroup driver: kubelets move their pods one by one, and no write is lost', async () => {
+  const before = await containerIds(lab);
+  const leader = await leaderOf(lab);
+  await onAll(
+    "sed -i 's/SystemdCgroup = true/SystemdCgroup = false/' /etc/containerd/config.toml && systemctl restart containerd",
+  );
+  const writer = await Writer.start(lab);
+  const watch = new ReadyWatch(lab);
+  const run = await converge();
+  const mostAway = await watch.mostAway();
+  const { acknowledged } = await writer.stop();
+  expect(mostAway).toBe(1);
+  const after = await containerIds(lab);
+  expect(after.filter((id) => before.includes(id))).toEqual([]);
+  const kubelets = stepsOf(run).filter(({ title }) => title === 'start kubelet');
+  expect(kubelets.map(({ host }) => host).at(-1)).toBe(leader);
+  expect(await lostWrites(lab, acknowledged)).toEqual([]);
+  expect(await onAll('cat /proc/$(pidof etcd)/cgroup | grep -c kubepods.slice || true')).toEqual([
+    '0',
+    '0',
+    '0',
+  ]);
+  await expectSettled();
+});
+
 describe('what is changed without a restart of etcd', () => {
   let before: string[];
   beforeAll(async () => {

@@ -20,6 +20,8 @@ export interface MemberStart extends DataPlaces {
   readonly behind?: LeadingMember;
   /** Whether a container of etcd was on the host before, running or ended. */
   readonly hadContainers: boolean;
+  /** Ids of containers that kubelet is about to end: until none of them runs, whoever says that it is ready is the old one. */
+  readonly replaces?: readonly string[];
   readonly onProgress: (line: string) => void;
 }
 
@@ -44,6 +46,7 @@ export function startMember(start: MemberStart): RemoteScript {
     onProgress: start.onProgress,
     script: `${memberReadyFunctions(start)}
 ${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}
+${start.replaces === undefined ? '' : awaitReplaced(start.replaces)}
 outcome=0
 await_ready${start.hadContainers ? '' : ' none-yet'} || outcome=$?
 if [ "$outcome" = 0 ]; then exit 0; fi
@@ -56,6 +59,23 @@ case $outcome in
 esac
 `,
   };
+}
+
+/** Seconds in which kubelet ends a pod after its start, seen: 1.5. After that it has left it alone. */
+const REPLACED_WITHIN = 45;
+
+/** An answer of the runtime that does not come is none: it is asked again. */
+function awaitReplaced(ids: readonly string[]): string {
+  return `
+runs_still() {
+  local running id
+  running=$(cri ps -q --name '^etcd$') || return 0
+  for id in ${ids.map(quote).join(' ')}; do case $running in *"$id"*) return 0 ;; esac; done
+  return 1
+}
+begun=$SECONDS
+while [ $((SECONDS - begun)) -lt ${REPLACED_WITHIN} ] && runs_still; do nap 0.2; done
+`;
 }
 
 function placeManifest(start: MemberStart, sha256: string): string {

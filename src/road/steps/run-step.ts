@@ -87,13 +87,14 @@ function pull({ image, criEndpoint }: Step & { kind: 'pull-image' }, { registry 
 }
 
 function start(step: Step & { kind: 'start-member' }, context: ActContext): StepScript {
-  const { host, criEndpoint, placeManifest, hadContainers, behind } = step;
+  const { host, criEndpoint, placeManifest, hadContainers, replaces, behind } = step;
   const { peerPort, members } = context.plan.shape;
   const script = startMember({
     address: memberOf(context, host).address,
     ...placesOf(step),
     criEndpoint,
     hadContainers,
+    ...(replaces && { replaces }),
     onProgress: (line) => tell(host, line, context),
     ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
     ...(behind !== undefined && {

@@ -6,8 +6,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { explainMember, startMember } from '../../../src/hosts/scripts/start-member.ts';
+import { explainMember, startMember, type MemberStart } from '../../../src/hosts/scripts/start-member.ts';
 import { ACTION_DIR, MANIFEST_DIR } from '../../../src/kubeadm/paths.ts';
 
 let folder: string;
@@ -34,18 +35,27 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function start(walDir?: string): Promise<number> {
-  const { script } = startMember({
-    address: '10.0.0.6',
+const QUESTION = {
+  address: '10.0.0.6',
+  criEndpoint: 'unix:///none',
+  hadContainers: false,
+  onProgress: () => undefined,
+};
+
+function start(walDir?: string): Promise<number> {
+  return run({
+    ...QUESTION,
     dataDir: here('/var/lib/etcd'),
     ...(walDir !== undefined && { walDir }),
-    criEndpoint: 'unix:///none',
-    hadContainers: false,
     manifestSha256: createHash('sha256').update(rendered).digest('hex'),
-    onProgress: () => undefined,
   });
+}
+
+async function run(question: MemberStart): Promise<number> {
+  const { script } = startMember(question);
   const moved = script.replaceAll(ACTION_DIR, here(ACTION_DIR)).replaceAll(MANIFEST_DIR, here(MANIFEST_DIR));
-  const child = spawn('bash', ['--norc', '-c', `set -euo pipefail\numask 077\n${moved}`]);
+  const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+  const child = spawn('bash', ['--norc', '-c', `set -euo pipefail\numask 077\n${moved}`], { env });
   const [code] = (await once(child, 'close')) as [number];
   return code;
 }
@@ -78,4 +88,25 @@ test('nothing is started where somebody has filled one of them meanwhile', async
   expect(explainMember({ code, stdout: Buffer.of(), stderr: '' }).fact).toContain(
     'has been filled since the run began, or the folder of its log',
   );
+});
+
+// kubelet says that it is healthy a second before it ends the pod: the old etcd answers that it is ready all the while.
+test('a member whose container kubelet is about to end is not ready before that has ended', async () => {
+  const containers = join(folder, 'containers');
+  writeFileSync(join(folder, 'crictl'), `#!/bin/sh\n[ -e ${containers} ] && cat ${containers}\n`, {
+    mode: 0o755,
+  });
+  writeFileSync(containers, 'old1\nother\n');
+  writeFileSync(join(here(MANIFEST_DIR), 'etcd.yaml'), rendered);
+  let isOver = false;
+  const running = run({ ...QUESTION, dataDir: here('/var/lib/etcd'), replaces: ['old1'] }).then((code) => {
+    isOver = true;
+    return code;
+  });
+  await sleep(700);
+  rmSync(containers); // the runtime answers nothing for a moment
+  await sleep(700);
+  expect(isOver).toBe(false);
+  writeFileSync(containers, 'new1\nother\n');
+  expect(await running).toBe(0);
 });
