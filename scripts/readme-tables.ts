@@ -1,3 +1,4 @@
+import { triedHosts, type RowResult } from './fleet/report.ts';
 import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
 
 /** An input or output as action.yml declares it. */
@@ -16,19 +17,21 @@ interface Group {
 }
 
 /**
- * The README with its tables of inputs and outputs made anew from action.yml: what stands between `<!-- inputs -->`
- * and `<!-- /inputs -->`, and the same for outputs, is replaced. A comment before an input begins a group with that title.
+ * The README with its tables made anew: of inputs and outputs from action.yml, and of the hosts that the fleet was run on. What stands
+ * between `<!-- inputs -->` and `<!-- /inputs -->`, and the same for outputs and hosts, is replaced. A comment before an input begins a
+ * group with that title.
  * @throws Error when the README lacks a pair of markers, or when there are inputs before the first group.
  */
-export function readmeWithTables(readme: string, actionYml: string): string {
+export function readmeWithTables(readme: string, actionYml: string, fleet: readonly RowResult[]): string {
   // With the failsafe schema a default stays the text that was written.
   const action = parseDocument(actionYml, { schema: 'failsafe' });
   const groups = inputGroups(action.get('inputs') as YAMLMap);
-  return between(
-    between(readme, 'inputs', groups.map(groupText).join('\n\n')),
-    'outputs',
-    outputsTable(declarationsOf(action.get('outputs') as YAMLMap)),
-  );
+  const tables = {
+    inputs: groups.map(groupText).join('\n\n'),
+    outputs: outputsTable(declarationsOf(action.get('outputs') as YAMLMap)),
+    hosts: `<!-- prettier-ignore -->\n${triedHosts(fleet)}`,
+  };
+  return Object.entries(tables).reduce((text, [name, content]) => between(text, name, content), readme);
 }
 
 function inputGroups(inputs: YAMLMap): Group[] {

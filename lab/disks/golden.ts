@@ -20,6 +20,7 @@ import { digestOf, ensureLayer } from '../machine/layer.ts';
 import { type Progress, stage } from '../machine/progress.ts';
 import { must } from '../machine/run.ts';
 import { buildFamily } from '../programs/build.ts';
+import { buildCrate } from '../programs/crates.ts';
 import type { HostProgram } from '../programs/families.ts';
 import { hostProgramsFor, type Programs } from '../programs/programs.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
@@ -33,7 +34,9 @@ const addedFile = 'added.txt';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-const traitFolder = ({ name }: Trait) => here(`../variants/${name}`);
+/** What is laid out for a trait, in this order. */
+const traitFolders = ({ name, after }: Trait) =>
+  [...(after === undefined ? [] : [after]), name].map((folder) => here(`../variants/${folder}`));
 
 /** Gives the disk that a host of this version and variant starts its life with, made first if the cache lacks it. */
 export async function ensureGoldenDisk(
@@ -102,7 +105,7 @@ async function ensureGolden(
         ...its.onHost.values(),
         ...its.ofImport.values(),
         ...sources,
-        ...traits.map((trait) => digestOf(traitFolder(trait))),
+        ...traits.flatMap(traitFolders).map(digestOf),
         String(diskSize),
       ],
       make: (layer) =>
@@ -133,6 +136,8 @@ async function programsOfTraits(
   for (const family of traits.flatMap(({ families = [] }) => families)) {
     folders.push(await buildFamily(family, progress));
   }
+  for (const crate of traits.flatMap(({ crates = [] }) => crates))
+    folders.push(await buildCrate(crate, progress));
   const built = (name: string) => {
     const path = folders.map((folder) => join(folder, name)).find((candidate) => existsSync(candidate));
     if (path === undefined) throw new Error(`${folders.join(', ')} lacks ${name}`);
@@ -186,7 +191,8 @@ async function makeGoldenDisk(
   }
   const setups = scaffold('setups');
   mkdirSync(setups);
-  for (const [index, trait] of traits.entries()) layTrait(trait, index, files, modes, setups);
+  for (const [index, folder] of traits.flatMap(traitFolders).entries())
+    layTrait(folder, index, files, modes, setups);
 
   const archives = scaffold('images');
   mkdirSync(archives);
@@ -206,13 +212,13 @@ async function makeGoldenDisk(
   for (const path of scaffolds) rmSync(path, { recursive: true });
 }
 
-/** Lays out what a trait's folder has; its setup gets the trait's place in the order as its name. */
-function layTrait(trait: Trait, index: number, files: string, modes: string, setups: string): void {
-  const from = (name: string) => join(traitFolder(trait), name);
+/** Lays out what a trait's folder has; its setup gets the folder's place in the order as its name. */
+function layTrait(folder: string, index: number, files: string, modes: string, setups: string): void {
+  const from = (name: string) => join(folder, name);
   if (existsSync(from('files'))) cpSync(from('files'), files, { recursive: true, verbatimSymlinks: true });
   if (existsSync(from('modes'))) appendFileSync(modes, readFileSync(from('modes')));
   if (existsSync(from('setup.sh'))) {
-    copyFileSync(from('setup.sh'), join(setups, `${String(index).padStart(2, '0')}-${trait.name}`));
+    copyFileSync(from('setup.sh'), join(setups, `${String(index).padStart(2, '0')}-${basename(folder)}`));
   }
 }
 

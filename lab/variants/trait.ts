@@ -1,3 +1,4 @@
+import type { Crate } from '../programs/crates.ts';
 import type { Family } from '../programs/families.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { HostKindName } from '../settings.ts';
@@ -12,6 +13,8 @@ import type { HostKindName } from '../settings.ts';
  */
 export interface Trait {
   readonly name: string;
+  /** Name of another trait, whose folder is laid out before its own. */
+  readonly after?: string;
   /** How `lab up` asks for it: the flag, and the value if the flag takes one. */
   readonly flag: TraitFlag;
   /** Releases that it can be had on; all of them if not given. */
@@ -26,7 +29,9 @@ export interface Trait {
   readonly packages?: readonly string[];
   /** Programs that are built for it. */
   readonly families?: readonly Family[];
-  /** Where the programs of its families go: path on the host, and name of the program. */
+  /** Programs in Rust that are built for it. */
+  readonly crates?: readonly Crate[];
+  /** Where the programs of its families and crates go: path on the host, and name of the program. */
   readonly programs?: Readonly<Record<string, string>>;
   /** What a reader of kubeadm's guide does otherwise on such a host: variables of guide/guide.sh. */
   readonly guide?: Readonly<Partial<Record<GuideVariable, string>>>;

@@ -12,12 +12,30 @@ const rustUserland: Trait = {
   packages: ['rust-coreutils', 'sudo-rs'],
 };
 
+/** The same as Ubuntu 26.04 has it: Debian 13's packages are older by a year, in which uutils changed what many programs say. */
+const rustUserland08: Trait = {
+  ...rustUserland,
+  name: 'rust-userland-0.8',
+  after: rustUserland.name,
+  flag: { choice: 'userland', value: 'rust-0.8' },
+  crates: [
+    { name: 'coreutils', version: '0.8.0', features: ['unix'] },
+    {
+      name: 'sudo-rs',
+      version: '0.2.13',
+      needs: [['/usr/include/security/pam_appl.h', 'libpam0g-dev']],
+    },
+  ],
+  programs: { '/usr/lib/cargo/bin/uutils': 'coreutils', '/usr/lib/cargo/bin/sudo': 'sudo' },
+};
+
 /** `cp` and `mv` with the exit code that only coreutils 9.2 to 9.4 have. */
 const cp94: Trait = { name: 'cp-9.4', flag: { choice: 'userland', value: 'cp-9.4' } };
 
 /** Every trait that a host can have, in the order in which they are laid over its disk. */
 export const traits: readonly Trait[] = [
   rustUserland,
+  rustUserland08,
   cp94,
   crio,
   debianContainerd,

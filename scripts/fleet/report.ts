@@ -78,6 +78,33 @@ export function fleetMarkdown(fleet: readonly FleetRow[], results: readonly RowR
   return `${parts.join('\n\n')}\n`;
 }
 
+/**
+ * README's table of the hosts that the action was run on: kinds of which every case passed, with what was on them and the day. Rows of the
+ * ordinary Kubernetes name it too.
+ */
+export function triedHosts(results: readonly RowResult[]): string {
+  const told = ['distribution', 'systemd', 'OpenSSH', 'coreutils', 'sudo', 'runtime'];
+  return table(
+    ['Hosts', 'Kubernetes', 'etcd', 'Programs', 'Run on'],
+    results
+      .filter(rowPassed)
+      .map(({ variant, versions, date }) => [
+        `\`${variant}\``,
+        versions['kubeadm'] ?? '',
+        versions['etcd'] ?? '',
+        escaped(
+          told
+            .map(
+              (name) =>
+                `${name} ${(versions[name] ?? '').replace(/^(?:Sudo version|sudo-rs) |GNU$/g, '').trim()}`,
+            )
+            .join(', '),
+        ),
+        date,
+      ]),
+  );
+}
+
 function mark(result: CaseResult | undefined): string {
   if (result === undefined) return '–';
   return result.passed ? 'passed' : '**failed**';

@@ -15,6 +15,7 @@ const variants = [
   'trixie',
   'bookworm+cp-9.4',
   'trixie+rust-userland',
+  'trixie+rust-userland-0.8',
   'bookworm+crio',
   'trixie+crio',
   'bookworm+debian-containerd',

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { howItWorks, SCHEMES } from '../../scripts/how-it-works.ts';
+import type { RowResult } from '../../scripts/fleet/report.ts';
 import { readmeWithTables } from '../../scripts/readme-tables.ts';
 import { anchorOf, headings, localLinks, npmVerbs, repositoryPaths } from './markdown.ts';
 import { exists, filesBelow, read, ROOT } from './repository.ts';
@@ -25,8 +26,9 @@ outputs:
 
 describe('tables', () => {
   test('of inputs and outputs take the place of what stood between the markers', () => {
-    const readme = '# A\n<!-- inputs -->old<!-- /inputs -->\nB\n<!-- outputs -->\n<!-- /outputs -->\nC\n';
-    expect(readmeWithTables(readme, ACTION)).toBe(
+    const readme =
+      '# A\n<!-- inputs -->old<!-- /inputs -->\nB\n<!-- outputs -->\n<!-- /outputs -->\nC\n<!-- hosts --><!-- /hosts -->\n';
+    expect(readmeWithTables(readme, ACTION, [])).toBe(
       [
         '# A',
         '<!-- inputs -->',
@@ -63,23 +65,32 @@ describe('tables', () => {
         '',
         '<!-- /outputs -->',
         'C',
+        '<!-- hosts -->',
+        '',
+        '<!-- prettier-ignore -->',
+        '| Hosts | Kubernetes | etcd | Programs | Run on |',
+        '| --- | --- | --- | --- | --- |',
+        '',
+        '<!-- /hosts -->',
         '',
       ].join('\n'),
     );
   });
 
   test('need their markers', () => {
-    expect(() => readmeWithTables('<!-- inputs --><!-- /inputs -->', ACTION)).toThrow('<!-- outputs -->');
+    expect(() => readmeWithTables('<!-- inputs --><!-- /inputs -->', ACTION, [])).toThrow('<!-- outputs -->');
   });
 
   test('need a group for each input', () => {
     const without = ACTION.replace('  # The way\n', '');
-    expect(() => readmeWithTables('', without)).toThrow('an input before the first group');
+    expect(() => readmeWithTables('', without, [])).toThrow('an input before the first group');
   });
 
   test("of README.md are action.yml's (`npm run docs` makes them anew)", () => {
     const readme = read('README.md');
-    expect(readme).toBe(readmeWithTables(readme, read('action.yml')));
+    expect(readme).toBe(
+      readmeWithTables(readme, read('action.yml'), JSON.parse(read('lab/fleet.json')) as RowResult[]),
+    );
   });
 });
 

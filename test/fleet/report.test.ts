@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { format, resolveConfig } from 'prettier';
 import { read } from '../docs/repository.ts';
-import { fleetCases, fleetMarkdown, merged, type RowResult, rowPassed } from '../../scripts/fleet/report.ts';
+import {
+  fleetCases,
+  fleetMarkdown,
+  merged,
+  type RowResult,
+  rowPassed,
+  triedHosts,
+} from '../../scripts/fleet/report.ts';
 import { fleetRows, type FleetRow, rowName, rowsNamed, sampleRow } from '../../scripts/fleet/rows.ts';
 import { casesOf } from '../../scripts/fleet/run-row.ts';
 import { kubernetesVersions } from '../../lab/settings.ts';
@@ -73,6 +80,22 @@ describe('the table', () => {
     const text = fleetMarkdown(fleetRows, [result(first, { cases })]);
     expect(text).toContain('| passed | **failed** | – | – | – | – |');
     expect(text).toContain(`- ${rowName(first)}, deploy: a \\| b \\\`c\\\``);
+  });
+
+  test('of the hosts that were tried has those alone of which every case passed', () => {
+    const versions = {
+      distribution: 'Debian 12',
+      kubeadm: 'v1.34.4',
+      etcd: '3.6.5-0',
+      sudo: 'Sudo version 1.9.13',
+      coreutils: '9.1 GNU',
+    };
+    const failed = result(second, { cases: [{ name: 'preflight', passed: false }] });
+    const [, , ...rows] = triedHosts([result(first, { versions }), failed]).split('\n');
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatch(
+      /^\| `bookworm` \| v1\.34\.4 \| 3\.6\.5-0 \| distribution Debian 12, .*coreutils 9\.1, sudo 1\.9\.13, .* \| 2026-11-30 \|$/,
+    );
   });
 
   test('keeps the rows of an earlier run that were not run again', () => {
