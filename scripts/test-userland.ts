@@ -1,14 +1,15 @@
 /**
- * `npm run test:userland [-- TESTS…]`: runs the tests of what is sent to hosts (test/hosts: probes, scripts, root shells with a real
- * sudo) where coreutils are uutils' and sudo is sudo-rs. The place is the root of the lab's hosts of the trait `rust-userland`, thrown
- * away afterwards; nothing is booted in it. What those programs do otherwise than GNU's shows here in minutes, test by test, and in a
+ * `npm run test:userland [-- rust-0.8] [TESTS…]`: runs the tests of what is sent to hosts (test/hosts: probes, scripts, root shells with a real
+ * sudo) where coreutils are uutils' and sudo is sudo-rs. The place is the root of the lab's hosts of the trait `rust-userland`, or of the newer
+ * one, thrown away afterwards; nothing is booted in it. What those programs do otherwise than GNU's shows here in minutes, test by test, and in a
  * lab only as a step that fails.
  */
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBaseRoot } from '../lab/base/root.ts';
 import { installMissingPackages } from '../lab/machine/packages.ts';
 import { must } from '../lab/machine/run.ts';
+import { buildCrate } from '../lab/programs/crates.ts';
 import { traitAskedFor } from '../lab/variants/variant.ts';
 import { runInRoot } from './in-root.ts';
 import { jestCommand } from './jest-command.ts';
@@ -16,10 +17,12 @@ import { whyNoLab } from './lab-possible.ts';
 
 const checkout = join(import.meta.dirname, '..');
 const progress = (line: string): void => console.error(`[userland] ${line}`);
-const trait = traitAskedFor({ choice: 'userland', value: 'rust' });
+const words = process.argv.slice(2);
+const value = words[0]?.startsWith('rust') === true ? words.shift() : undefined;
+const trait = traitAskedFor({ choice: 'userland', value: value ?? 'rust' });
 const tests =
-  process.argv.length > 2
-    ? process.argv.slice(2)
+  words.length > 0
+    ? words
     : ['probe', 'scripts', 'lock', 'root-shell', 'local'].flatMap((subject) =>
         globSync(`test/hosts/${subject}/*.test.ts`, { cwd: checkout }),
       );
@@ -32,9 +35,11 @@ const work = mkdtempSync('/var/tmp/etcd-ha-userland-');
 const root = join(work, 'root');
 try {
   await must(['cp', '-a', base, root]);
-  mkdirSync(join(root, 'root/setup'));
-  copyFileSync(join(checkout, 'lab/variants', trait.name, 'setup.sh'), join(root, 'root/setup/setup.sh'));
-  await must(['chroot', root, 'bash', '-euo', 'pipefail', '/root/setup/setup.sh']);
+  for (const crate of trait.crates ?? []) await placePrograms(await buildCrate(crate, progress));
+  for (const name of [...(trait.after === undefined ? [] : [trait.after]), trait.name]) {
+    const setup = readFileSync(join(checkout, 'lab/variants', name, 'setup.sh'), 'utf8');
+    await must(['chroot', root, 'bash', '-euo', 'pipefail', '-c', setup]);
+  }
   const { stdout } = process;
   stdout.write(await must(['chroot', root, 'bash', '-c', 'stat --version; sudo --version 2>&1']));
   const path = `${join(checkout, 'node_modules/.bin')}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
@@ -48,4 +53,13 @@ try {
   process.exitCode = code === 0 ? 0 : 1;
 } finally {
   rmSync(work, { recursive: true, force: true });
+}
+
+/** Puts the trait's programs of a folder where they belong: root's own, with the bits of sudo where they are that one. */
+async function placePrograms(folder: string): Promise<void> {
+  for (const [path, name] of Object.entries(trait.programs ?? {})) {
+    if (!existsSync(join(folder, name))) continue;
+    const mode = name === 'sudo' ? '4755' : '755';
+    await must(['install', '-o', 'root', '-g', 'root', '-m', mode, join(folder, name), join(root, path)]);
+  }
 }

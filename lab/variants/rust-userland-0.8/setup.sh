@@ -1,6 +1,5 @@
 # Puts uutils as crates.io has it, one program for all names, in the place of Debian's older one, which is laid out already.
 folder=/usr/lib/cargo/bin
-mapfile -t names < <("$folder/uutils" --list)
-for name in "${names[@]}"; do
+for name in $("$folder/uutils" --list); do
   if [ -e "$folder/coreutils/$name" ]; then gnuln -sfn ../uutils "$folder/coreutils/$name"; fi
 done

@@ -29,7 +29,7 @@ describe('recorded answers', () => {
       kubeletVersion: { text: 'v1.34.4', minor: 34 },
       cgroups: 'v1',
       swaps: [],
-      memoryBytes: 24683656 * 1024,
+      memoryBytes: 24684092 * 1024,
       processors: 2,
       execStartDropIns: ['/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf'],
       filesystem: { type: 'ext4', mountPoint: '/', readOnly: false, dataDirBytes: 0 },
