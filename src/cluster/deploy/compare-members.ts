@@ -2,14 +2,13 @@ import { flagsBeforeData } from '../../kubeadm/etcd-manifest.ts';
 import { ETCD_MANIFEST } from '../../kubeadm/paths.ts';
 import type { Authority } from '../../pki/authority.ts';
 import type { AuthorityChoice } from '../authority.ts';
-import type { ConvergedMember } from '../converge-stages.ts';
-import type { CreatedMember } from '../create-stages.ts';
 import { desiredMember, type DesiredMember } from '../desired.ts';
 import { differencesOf, differsFromRecord, flagDifferences } from '../differences.ts';
 import { foundImage, ownImage } from '../found-image.ts';
 import { memberManifest } from '../member-manifest.ts';
 import type { Member } from '../members.ts';
 import { recordOn, type Ownership } from '../ownership.ts';
+import type { EstablishedMember, NewMember } from '../planned-members.ts';
 import type { ClassifiedInput } from './classify.ts';
 import { servesControlPlane } from './plan-parts.ts';
 import { refuseIf } from './refusals.ts';
@@ -22,7 +21,7 @@ import { refuseIf } from './refusals.ts';
 export function compareNew(
   member: Member,
   { shape, settings, ownership }: Pick<ClassifiedInput, 'shape' | 'settings' | 'ownership'>,
-): CreatedMember {
+): NewMember {
   const recorded = hasStarted(member) ? recordOn(ownership.get(member.name)) : undefined;
   // without a manifest, the kubeadm configuration on the host names the image that has written the data
   const image = member.facts.dataDir.hasLog ? ownImage(member.facts) : undefined;
@@ -46,7 +45,7 @@ export function compareEstablished(
   { keyKeeper }: AuthorityChoice,
   { shape, settings, ownership, cluster, now }: ClassifiedInput,
   image: string | undefined,
-): ConvergedMember {
+): EstablishedMember {
   const record = recordOn(ownership.get(member.name));
   const desired = desiredMember(member, shape, settings, {
     ...(record === undefined ? {} : { kubernetesVersion: record.kubernetesVersion }),
@@ -109,18 +108,18 @@ export function hasStarted({ facts }: Member): boolean {
 }
 
 /** What a member lacks whose kubelet or etcd does not run, as reasons of a plan word it. */
-export function describeIdle({ kubeletRuns }: Pick<CreatedMember, 'kubeletRuns'>): string {
+export function describeIdle({ kubeletRuns }: Pick<NewMember, 'kubeletRuns'>): string {
   return kubeletRuns ? 'its etcd does not run' : 'its kubelet does not run, or not at boot';
 }
 
-function runningUnits({ facts }: Member): Pick<CreatedMember, 'kubeletRuns' | 'etcdRuns'> {
+function runningUnits({ facts }: Member): Pick<NewMember, 'kubeletRuns' | 'etcdRuns'> {
   return {
     kubeletRuns: facts.kubelet.active && facts.kubelet.enabled,
     etcdRuns: facts.containers.some(({ running }) => running),
   };
 }
 
-function progressOf({ facts }: Member, desired: DesiredMember): CreatedMember['progress'] {
+function progressOf({ facts }: Member, desired: DesiredMember): NewMember['progress'] {
   const manifest = memberManifest(facts);
   if (manifest === undefined)
     return facts.dataDir.hasLog || facts.dataDir.hasBlankLog || facts.files.has(ETCD_MANIFEST)

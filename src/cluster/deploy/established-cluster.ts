@@ -4,14 +4,14 @@ import { clusterAdoptionFindings, memberAdoptionFindings, patchAdoptionFindings 
 import { withoutAuthority, type AuthorityAnswer } from '../authority.ts';
 import { namesToBeLost } from '../certificate-names.ts';
 import { clientCopyWarnings, plannedClientCopies } from '../client-copies.ts';
-import { convergeStages, type ConvergedMember } from '../converge-stages.ts';
-import { runs } from '../create-stages.ts';
+import { convergeStages } from '../converge-stages.ts';
 import { describeDifferences, isAsDesired } from '../differences.ts';
 import { hasMajority } from '../gates.ts';
 import { otherImages, supplyFindings } from '../image-supply.ts';
 import { holdLeaves, holdRestarts, LEFT_OUT, type Held } from '../left-out.ts';
 import { clonedMachines } from '../members.ts';
 import type { Plan, PlannedClientCopy, Verdict } from '../plan.ts';
+import { runs, type EstablishedMember } from '../planned-members.ts';
 import { missingEssentials } from '../prerequisites.ts';
 import { distinctFacts, shutGates } from '../restart-findings.ts';
 import { mustRestart } from '../restart-stages.ts';
@@ -82,7 +82,7 @@ export function decideEstablished(input: ClassifiedInput): Plan {
  * whole or not at all.
  */
 function holdBack(
-  compared: readonly ConvergedMember[],
+  compared: readonly EstablishedMember[],
   { absentMembers, cluster, handOver, ownership, shape }: ClassifiedInput,
   unable: readonly Finding[],
 ): Held {
@@ -107,7 +107,7 @@ function holdBack(
  * @throws Refused with all findings of the first group that has any.
  */
 function refuseInfeasible(
-  members: readonly ConvergedMember[],
+  members: readonly EstablishedMember[],
   { findings }: AuthorityAnswer,
   images: ReadonlyMap<string, string>,
   input: ClassifiedInput,
@@ -132,7 +132,7 @@ function refuseInfeasible(
 
 /** A cluster without a record of the action is adopted only as a whole, healthy, and as the inputs describe it. */
 function adoptionFindings(
-  members: readonly ConvergedMember[],
+  members: readonly EstablishedMember[],
   { cluster, ownership, settings }: ClassifiedInput,
 ): Finding[] {
   const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
@@ -148,7 +148,7 @@ function adoptionFindings(
 }
 
 function verdictOn(
-  members: readonly ConvergedMember[],
+  members: readonly EstablishedMember[],
   { ownership, handOver }: Pick<ClassifiedInput, 'ownership' | 'handOver'>,
 ): Verdict {
   if ([...ownership.values()].some(({ kind }) => kind === 'unmanaged')) return 'adopt';
@@ -157,7 +157,7 @@ function verdictOn(
   return members.every(runs) ? 'unchanged' : 'repair';
 }
 
-function reasonsFor(verdict: Verdict, members: readonly ConvergedMember[]): string[] {
+function reasonsFor(verdict: Verdict, members: readonly EstablishedMember[]): string[] {
   if (verdict === 'unchanged')
     return ['every host is a finished member of this cluster, as the inputs ask for'];
   return members.flatMap((member) => {
@@ -169,7 +169,7 @@ function reasonsFor(verdict: Verdict, members: readonly ConvergedMember[]): stri
 
 /** An API server that is given a pair of its own needs no copy of a member's. */
 function clientCopiesOf(
-  members: readonly ConvergedMember[],
+  members: readonly EstablishedMember[],
   { ownership, settings }: Pick<ClassifiedInput, 'ownership' | 'settings'>,
 ): ClientCopies {
   return servesControlPlane(settings)
@@ -178,7 +178,7 @@ function clientCopiesOf(
 }
 
 function warningsFor(
-  compared: readonly ConvergedMember[],
+  compared: readonly EstablishedMember[],
   { warnings }: AuthorityAnswer,
   clientCopies: ClientCopies,
   { members, settings, cluster, archive, handOver }: ClassifiedInput,

@@ -1,19 +1,12 @@
 import type { Finding } from '../../findings.ts';
 import { flagsBeforeData } from '../../kubeadm/etcd-manifest.ts';
 import type { ClusterShape } from '../../kubeadm/kubeadm-config.ts';
-import type { CreatedMember } from '../create-stages.ts';
 import { hasNoData } from '../data-dir.ts';
-import type { DesiredMember } from '../desired.ts';
 import { foundedFlags, placeDifferences } from '../fixed-flags.ts';
 import type { DataDirFact } from '../host-facts.ts';
 import { flagFindings, imageFindings, runningImage, unnamedFindings } from '../images.ts';
 import { memberManifest } from '../member-manifest.ts';
-import type { Member } from '../members.ts';
-
-/** A member beside what it is to become, new or established. */
-interface WithDesired extends Member {
-  readonly desired: DesiredMember;
-}
+import type { EstablishedMember, NewMember } from '../planned-members.ts';
 
 /**
  * Checks a member of a new cluster against the values that its data was founded with. Name, addresses and places of
@@ -21,7 +14,7 @@ interface WithDesired extends Member {
  * @returns a finding for each value that differs; where the member was never started, one for files in its data dir.
  */
 export function foundedOtherwise(
-  { name, facts, desired, progress }: CreatedMember,
+  { name, facts, desired, progress }: NewMember,
   shape: ClusterShape,
 ): Finding[] {
   if (progress === 'nothing') return hasNoData(facts.dataDir) ? [] : [foreignFiles(name, facts.dataDir)];
@@ -55,7 +48,10 @@ function foreignFiles(host: string, { empty }: DataDirFact): Finding {
  * @param known the image that has written the data, as far as the host tells, for a member without a manifest.
  * @returns findings where the desired image is another release or cannot be compared; none for a member without data.
  */
-export function otherRelease({ name, facts, desired }: WithDesired, known: string | undefined): Finding[] {
+export function otherRelease(
+  { name, facts, desired }: NewMember | EstablishedMember,
+  known: string | undefined,
+): Finding[] {
   const running = facts.dataDir.hasLog ? (runningImage(facts) ?? known) : undefined;
   if (running === undefined) return [];
   const unnamed = unnamedFindings(name, running, desired.image);
@@ -66,7 +62,7 @@ export function otherRelease({ name, facts, desired }: WithDesired, known: strin
  * Flags that the kubeadm on the host writes into each manifest and that the member's etcd does not know. Only members whose
  * manifest kubeadm is going to render need this check.
  */
-export function unknownFlags({ name, facts, desired }: WithDesired): Finding[] {
+export function unknownFlags({ name, facts, desired }: NewMember | EstablishedMember): Finding[] {
   const { kubeadmVersion } = facts;
   return kubeadmVersion === undefined ? [] : flagFindings(name, kubeadmVersion, desired.image);
 }

@@ -1,7 +1,7 @@
 import type { LeafProfileName } from '../../pki/leaf-profiles.ts';
 import { chooseAuthority, withKey, type AuthorityAnswer, type AuthorityChoice } from '../authority.ts';
 import { clockFindings } from '../clocks.ts';
-import type { ConvergedMember } from '../converge-stages.ts';
+import type { EstablishedMember } from '../planned-members.ts';
 import { signingFindings } from '../signing.ts';
 import { unseenFindings } from '../unseen-findings.ts';
 import type { ClassifiedInput } from './classify.ts';
@@ -53,7 +53,7 @@ export function requireChoice(choice: AuthorityChoice | undefined): AuthorityCho
 
 /** @returns the leaf certificates that the run issues, by the name of the host, those of the control plane included. */
 export function issuedLeaves(
-  members: readonly ConvergedMember[],
+  members: readonly EstablishedMember[],
   { handOver }: Pick<ClassifiedInput, 'handOver'>,
 ): Map<string, readonly LeafProfileName[]> {
   return new Map([

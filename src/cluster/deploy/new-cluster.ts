@@ -2,13 +2,14 @@ import { leafProfileNames } from '../../pki/leaf-profiles.ts';
 import { describeKeeper } from '../authority-key.ts';
 import type { AuthorityChoice } from '../authority.ts';
 import { bootstrapFindings } from '../bootstrap.ts';
-import { createStages, runs, type CreatedMember } from '../create-stages.ts';
+import { createStages } from '../create-stages.ts';
 import { ownImage } from '../found-image.ts';
 import { hasMajority } from '../gates.ts';
 import { otherImages, pauseFindings, supplyFindings } from '../image-supply.ts';
 import { wantedImage } from '../images.ts';
 import { clonedMachines } from '../members.ts';
 import type { Plan } from '../plan.ts';
+import { runs, type NewMember } from '../planned-members.ts';
 import { differentImages, missingPrerequisites } from '../prerequisites.ts';
 import { trustedBesides } from '../trusted-authorities.ts';
 import { unseenFindings } from '../unseen-findings.ts';
@@ -69,7 +70,7 @@ export function decideNew(input: ClassifiedInput): Plan {
 }
 
 /** Whether the run prepares the host from the beginning: configuration, certificates, manifest. */
-function isPrepared({ progress }: CreatedMember): boolean {
+function isPrepared({ progress }: NewMember): boolean {
   return progress !== 'begun';
 }
 
@@ -79,7 +80,7 @@ function isPrepared({ progress }: CreatedMember): boolean {
  * @throws Refused with all findings of the first group that has any.
  */
 function refuseUnstartable(
-  compared: readonly CreatedMember[],
+  compared: readonly NewMember[],
   { archive, settings, shape }: ClassifiedInput,
 ): void {
   refuseIf(
@@ -105,7 +106,7 @@ function refuseUnstartable(
 }
 
 function stagesFor(
-  compared: readonly CreatedMember[],
+  compared: readonly NewMember[],
   authority: AuthorityChoice,
   input: ClassifiedInput,
 ): Pick<Plan, 'stages' | 'afterProof'> {
@@ -121,14 +122,14 @@ function stagesFor(
   return withHandOver(stages, input);
 }
 
-const PROGRESS: Readonly<Record<CreatedMember['progress'], string>> = {
+const PROGRESS: Readonly<Record<NewMember['progress'], string>> = {
   nothing: 'its set-up has not got as far as starting the member',
   begun: 'its member has been started, and the cluster was not proven healthy yet',
   other: 'its member has been started with other settings, and the cluster was never proven healthy',
 };
 
 function reasonsFor(
-  compared: readonly CreatedMember[],
+  compared: readonly NewMember[],
   { source, keyKeeper }: AuthorityChoice,
   isNew: boolean,
 ): string[] {
@@ -141,7 +142,7 @@ function reasonsFor(
   ];
 }
 
-function describeProgress(member: CreatedMember): string {
+function describeProgress(member: NewMember): string {
   const idle = member.progress === 'nothing' || runs(member) ? '' : `, ${describeIdle(member)}`;
   return `${member.name}: ${PROGRESS[member.progress]}${idle}`;
 }
