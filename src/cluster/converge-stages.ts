@@ -6,9 +6,10 @@ import type { ImageArchive } from '../images/image-archive.ts';
 import { imageSteps } from './image-supply.ts';
 import { removalStage } from './authority-key.ts';
 import { isAsDesired } from './differences.ts';
+import { mustRestart } from './disruption.ts';
 import type { PlannedFile, Stage, Step } from './plan.ts';
 import type { EstablishedMember } from './planned-members.ts';
-import { mustRestart, restartStages } from './restart-stages.ts';
+import { restartStages } from './restart-stages.ts';
 import { configurationFiles, kubeadmFiles, recordSteps } from './steps-of-member.ts';
 
 /**

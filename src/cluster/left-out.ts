@@ -1,7 +1,7 @@
 import type { Finding } from '../findings.ts';
+import { isTakenDown, kubeletEndsEtcd } from './disruption.ts';
 import type { EstablishedMember } from './planned-members.ts';
 import { distinctFacts } from './restart-findings.ts';
-import { endsWithKubelet, isTakenDown } from './restart-stages.ts';
 
 /** Where a finding belongs that says what a run leaves undone. */
 export const LEFT_OUT = 'left out';
@@ -55,7 +55,7 @@ export function holdLeaves(members: readonly EstablishedMember[], why: readonly 
 }
 
 function withoutRestart(member: EstablishedMember): EstablishedMember {
-  const isHeld = endsWithKubelet(member);
+  const isHeld = kubeletEndsEtcd(member);
   const differences = { ...member.differences, manifest: [], kubeadmConfig: [] };
   return { ...member, isHeld, differences: isHeld ? { ...differences, kubelet: [] } : differences };
 }
@@ -63,7 +63,7 @@ function withoutRestart(member: EstablishedMember): EstablishedMember {
 function heldRestart(member: EstablishedMember, why: readonly Finding[]): Finding {
   const { name, differences } = member;
   const { kubelet, kubeadmConfig, manifest } = differences;
-  const changes = [...(endsWithKubelet(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
+  const changes = [...(kubeletEndsEtcd(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
   return {
     host: name,
     at: LEFT_OUT,

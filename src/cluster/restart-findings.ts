@@ -1,9 +1,9 @@
 import type { Finding } from '../findings.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
-import type { EstablishedMember } from './planned-members.ts';
+import { gateBefore, isTakenDown } from './disruption.ts';
 import { gateFindings } from './gates.ts';
-import { gateBefore, isTakenDown } from './restart-stages.ts';
+import type { EstablishedMember } from './planned-members.ts';
 
 /** Why the cluster cannot spare a running member that has to be taken down, or why that is unknown; by the member's name. */
 export function shutGates(

@@ -1,8 +1,8 @@
 import { isSpaceAlarm } from '../etcd/health-cluster.ts';
 import type { Finding } from '../findings.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
+import { gateBefore, isTakenDown, losesQuorum } from './disruption.ts';
 import type { EstablishedMember } from './planned-members.ts';
-import { gateBefore, isDownMeanwhile, isTakenDown } from './restart-stages.ts';
 
 /** What a plan that takes members down has to say of it, besides its stages. */
 export function restartWarnings(
@@ -16,7 +16,7 @@ export function restartWarnings(
 }
 
 function downMeanwhile(taken: readonly EstablishedMember[], count: number): Finding[] {
-  if (!isDownMeanwhile(count)) return [];
+  if (!losesQuorum(count)) return [];
   return [
     {
       at: 'restart',
