@@ -18,7 +18,7 @@ export function keyHolders(members: readonly Member[]): Member[] {
 }
 
 /** What the keeper of the CA's key is chosen from. */
-export interface KeyQuestion {
+export interface KeyClaimsInput {
   /** Where the CA comes from. */
   readonly from: 'input' | 'made' | 'host';
   readonly brought: AuthoritySettings | undefined;
@@ -43,7 +43,7 @@ export interface KeyClaims {
 export function keyClaims(
   members: readonly Member[],
   ownership: ReadonlyMap<string, Ownership>,
-  { from, brought, custody, deliversKey }: KeyQuestion,
+  { from, brought, custody, deliversKey }: KeyClaimsInput,
 ): KeyClaims {
   if (custody === 'input-only') return { findings: [], warnings: [] };
   const holders = keyHolders(members);

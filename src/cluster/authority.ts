@@ -17,7 +17,7 @@ export interface AuthorityChoice {
 }
 
 /** What the choice of the CA depends on besides the hosts. */
-export interface AuthorityQuestion {
+export interface AuthorityInput {
   /** The CA among the inputs. */
   readonly brought: AuthoritySettings | undefined;
   readonly custody: CaCustody;
@@ -42,9 +42,9 @@ export interface AuthorityAnswer {
 export function chooseAuthority(
   members: readonly Member[],
   ownership: ReadonlyMap<string, Ownership>,
-  question: AuthorityQuestion,
+  input: AuthorityInput,
 ): AuthorityAnswer {
-  const { brought } = question;
+  const { brought } = input;
   const broughtFingerprint = knownAuthority([], brought?.certificatePem)?.fingerprint;
   const found = members.flatMap((member) => authorityOn(member));
   const findings = [
@@ -57,7 +57,7 @@ export function chooseAuthority(
 
   const holder = found[0];
   const from = brought !== undefined ? 'input' : holder === undefined ? 'made' : 'host';
-  const claims = keyClaims(members, ownership, { ...question, from });
+  const claims = keyClaims(members, ownership, { ...input, from });
   if (claims.findings.length > 0) return { findings: claims.findings, warnings: [] };
   const { keeper, warnings } = claims;
   const keyKeeper = keeper === undefined ? {} : { keyKeeper: keeper };

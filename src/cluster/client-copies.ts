@@ -2,7 +2,7 @@ import type { Finding } from '../findings.ts';
 import { leafPath } from '../kubeadm/file-tree.ts';
 import { certificateEnd, inspectCertificate } from '../pki/inspect.ts';
 import { differsFromRecord } from './differences.ts';
-import type { ConvergedMember } from './converge-stages.ts';
+import type { EstablishedMember } from './planned-members.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { ClientCopy, HostState } from './host-state.ts';
 import { recordOn, type Ownership } from './ownership.ts';
@@ -15,7 +15,7 @@ const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
  * and never confirmed.
  */
 export function plannedClientCopies(
-  members: readonly ConvergedMember[],
+  members: readonly EstablishedMember[],
   ownership: ReadonlyMap<string, Ownership>,
   confirmed: readonly string[],
 ): Map<string, PlannedClientCopy> {

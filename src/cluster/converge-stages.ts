@@ -5,25 +5,12 @@ import type { LeafProfileName } from '../pki/leaf-profiles.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import { imageSteps } from './image-supply.ts';
 import { removalStage } from './authority-key.ts';
-import type { DesiredMember } from './desired.ts';
-import { isAsDesired, type Differences } from './differences.ts';
-import type { Member } from './members.ts';
+import { isAsDesired } from './differences.ts';
+import { mustRestart } from './disruption.ts';
 import type { PlannedFile, Stage, Step } from './plan.ts';
-import { mustRestart, restartStages } from './restart-stages.ts';
+import type { EstablishedMember } from './planned-members.ts';
+import { restartStages } from './restart-stages.ts';
 import { configurationFiles, kubeadmFiles, recordSteps } from './steps-of-member.ts';
-
-/** A member of a cluster that has been healthy, and what is not as it ought to be. */
-export interface ConvergedMember extends Member {
-  readonly desired: DesiredMember;
-  readonly differences: Differences;
-  readonly kubeletRuns: boolean;
-  readonly etcdRuns: boolean;
-  readonly isLeader: boolean;
-  /** Whether the manifest in place is the one that the last run has left; undefined without a record of it. */
-  readonly manifestIsRecorded: boolean | undefined;
-  /** Neither its kubelet nor its etcd is touched by this run, because the cluster cannot spare the member. */
-  readonly isHeld: boolean;
-}
 
 /**
  * Makes the differences good, the harmless ones first. What can cost a member is done to one member at a time behind a
@@ -33,7 +20,7 @@ export interface ConvergedMember extends Member {
  * @param hasMajority whether the cluster works now.
  */
 export function convergeStages(
-  members: readonly ConvergedMember[],
+  members: readonly EstablishedMember[],
   shape: ClusterShape,
   keyKeeper: string | undefined,
   hasMajority: boolean,
@@ -63,16 +50,16 @@ export function convergeStages(
   return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
 }
 
-function rank({ etcdRuns, isLeader }: ConvergedMember): number {
+function rank({ etcdRuns, isLeader }: EstablishedMember): number {
   if (!etcdRuns) return 0;
   return isLeader ? 2 : 1;
 }
 
-function setModes({ name: host, differences: { modes } }: ConvergedMember): Step[] {
+function setModes({ name: host, differences: { modes } }: EstablishedMember): Step[] {
   return modes.size === 0 ? [] : [{ kind: 'set-modes', host, modes, why: 'not as kubeadm makes them' }];
 }
 
-function deliverAuthority({ name: host, differences: { authority } }: ConvergedMember): Step[] {
+function deliverAuthority({ name: host, differences: { authority } }: EstablishedMember): Step[] {
   if (authority.length === 0) return [];
   const file: PlannedFile = {
     path: CA_CERTIFICATE,
@@ -83,7 +70,7 @@ function deliverAuthority({ name: host, differences: { authority } }: ConvergedM
 }
 
 /** etcd reads its pair anew at each handshake (client/pkg/transport/listener.go): no restart. */
-function renewLeaves({ name: host, differences: { leaves }, etcdRuns }: ConvergedMember): Stage[] {
+function renewLeaves({ name: host, differences: { leaves }, etcdRuns }: EstablishedMember): Stage[] {
   if (leaves.size === 0) return [];
   const files = leafFiles()
     .filter(({ name }) => leaves.has(name))
@@ -105,14 +92,14 @@ function renewLeaves({ name: host, differences: { leaves }, etcdRuns }: Converge
   return [{ title: `Certificates of ${host}`, steps, order: 'in-turn' }];
 }
 
-function deliverConfiguration({ name: host, desired, differences }: ConvergedMember): Step[] {
+function deliverConfiguration({ name: host, desired, differences }: EstablishedMember): Step[] {
   const { kubeadmConfig, manifest } = differences;
   if (kubeadmConfig.length === 0) return [];
   const why = [...kubeadmConfig, ...manifest].join('; ');
   return [{ kind: 'deliver-files', host, files: configurationFiles(desired, kubeadmFiles(desired)), why }];
 }
 
-function renderManifest(member: ConvergedMember, archive: ImageArchive | undefined): Step[] {
+function renderManifest(member: EstablishedMember, archive: ImageArchive | undefined): Step[] {
   const { name: host, desired } = member;
   if (!mustRestart(member)) return [];
   const { image } = desired;

@@ -7,30 +7,19 @@ import type { ImageArchive } from '../images/image-archive.ts';
 import { imageSteps } from './image-supply.ts';
 import { removalStage } from './authority-key.ts';
 import type { AuthorityChoice } from './authority.ts';
-import type { DesiredMember } from './desired.ts';
+import { gateAfter, gateBefore } from './disruption.ts';
 import type { Member } from './members.ts';
-import { afterLeadership, gateAfter, gateBefore } from './restart-stages.ts';
+import { runs, type NewMember } from './planned-members.ts';
+import { afterLeadership } from './restart-stages.ts';
 import type { PlannedFile, Stage, Step } from './plan.ts';
 import { CERTIFICATE_MODE, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
 import { configurationFiles, recordSteps, wakeKubelet } from './steps-of-member.ts';
-
-/** A member of a cluster that has never been proven healthy, and how far an earlier run has come with it. */
-export interface CreatedMember extends Member {
-  /**
-   * `nothing`: never started. `begun`: its manifest is in place, as it ought to be. `other`: it has to go out and come in
-   * again, because the inputs do not ask for it any more, or because etcd has left a blank log.
-   */
-  readonly progress: 'nothing' | 'begun' | 'other';
-  readonly kubeletRuns: boolean;
-  readonly etcdRuns: boolean;
-  readonly desired: DesiredMember;
-}
 
 /** What the stages are made from. */
 export interface CreateStagesInput {
   readonly shape: ClusterShape;
   readonly authority: AuthorityChoice;
-  readonly members: readonly CreatedMember[];
+  readonly members: readonly NewMember[];
   /** Whether the cluster has a majority that works, though it was never proven healthy: it may be in use. */
   readonly works: boolean;
   /** The member that leads now. */
@@ -76,7 +65,7 @@ export function createStages(input: CreateStagesInput): { stages: Stage[]; after
  * The record before anything else that is delivered: cut off behind any file, the host is one that the action has begun,
  * and a CA or certificates that lie there are not taken for somebody else's.
  */
-function deliverConfiguration(member: CreatedMember, { authority }: CreateStagesInput): Step {
+function deliverConfiguration(member: NewMember, { authority }: CreateStagesInput): Step {
   const files: PlannedFile[] = [
     { path: STATE_FILE, mode: PRIVATE_MODE, content: { from: 'state' } },
     ...configurationFiles(member.desired),
@@ -93,7 +82,7 @@ function deliverConfiguration(member: CreatedMember, { authority }: CreateStages
 }
 
 /** kubelet takes a while to get healthy, and a new cluster needs it only in the end. */
-function prepareMember(member: CreatedMember, input: CreateStagesInput): Step[] {
+function prepareMember(member: NewMember, input: CreateStagesInput): Step[] {
   const { name: host, desired } = member;
   const { image } = desired;
   return [
@@ -133,12 +122,7 @@ function prepareMember(member: CreatedMember, input: CreateStagesInput): Step[] 
   ];
 }
 
-/** Whether kubelet and etcd both run on a host on which a member was started. */
-export function runs({ kubeletRuns, etcdRuns }: Pick<CreatedMember, 'kubeletRuns' | 'etcdRuns'>): boolean {
-  return kubeletRuns && etcdRuns;
-}
-
-function verifyFiles(member: CreatedMember, { authority }: CreateStagesInput): Step {
+function verifyFiles(member: NewMember, { authority }: CreateStagesInput): Step {
   const { name, facts } = member;
   // one that is to go lies there until the proof
   const isLeaving = authority.keyKeeper === undefined && facts.files.has(CA_KEY);
@@ -151,7 +135,7 @@ function verifyFiles(member: CreatedMember, { authority }: CreateStagesInput): S
 }
 
 /** Whether a member runs that others may need, and has to be restarted. */
-function isSpared({ progress, etcdRuns }: CreatedMember, works: boolean): boolean {
+function isSpared({ progress, etcdRuns }: NewMember, works: boolean): boolean {
   return works && etcdRuns && progress === 'other';
 }
 
@@ -188,7 +172,7 @@ function startMembers({ members, shape, works }: CreateStagesInput): Step[] {
 }
 
 function startMember(
-  { name: host, desired, progress, facts }: CreatedMember,
+  { name: host, desired, progress, facts }: NewMember,
   shape: ClusterShape,
   behind: string | undefined,
 ): Step {

@@ -1,14 +1,14 @@
 import type { Finding } from '../findings.ts';
-import type { ConvergedMember } from './converge-stages.ts';
+import { isTakenDown, kubeletEndsEtcd } from './disruption.ts';
+import type { EstablishedMember } from './planned-members.ts';
 import { distinctFacts } from './restart-findings.ts';
-import { endsWithKubelet, isTakenDown } from './restart-stages.ts';
 
 /** Where a finding belongs that says what a run leaves undone. */
 export const LEFT_OUT = 'left out';
 
 /** Members as the run brings them on, and what it leaves undone for now. */
 export interface Held {
-  readonly members: readonly ConvergedMember[];
+  readonly members: readonly EstablishedMember[];
   readonly leftOut: readonly Finding[];
 }
 
@@ -19,7 +19,7 @@ export interface Held {
  * @param shut why the gate of a member's restart is shut, by the member's name; no entry: it is open.
  */
 export function holdRestarts(
-  members: readonly ConvergedMember[],
+  members: readonly EstablishedMember[],
   shut: ReadonlyMap<string, readonly Finding[]>,
 ): Held {
   if (shut.size === 0) return { members, leftOut: [] };
@@ -36,7 +36,7 @@ export function holdRestarts(
  * Leaves out certificates that are due and cannot be signed now.
  * @param why what keeps the CA from signing.
  */
-export function holdLeaves(members: readonly ConvergedMember[], why: readonly Finding[]): Held {
+export function holdLeaves(members: readonly EstablishedMember[], why: readonly Finding[]): Held {
   return {
     members: members.map((member) => ({
       ...member,
@@ -54,16 +54,16 @@ export function holdLeaves(members: readonly ConvergedMember[], why: readonly Fi
   };
 }
 
-function withoutRestart(member: ConvergedMember): ConvergedMember {
-  const isHeld = endsWithKubelet(member);
+function withoutRestart(member: EstablishedMember): EstablishedMember {
+  const isHeld = kubeletEndsEtcd(member);
   const differences = { ...member.differences, manifest: [], kubeadmConfig: [] };
   return { ...member, isHeld, differences: isHeld ? { ...differences, kubelet: [] } : differences };
 }
 
-function heldRestart(member: ConvergedMember, why: readonly Finding[]): Finding {
+function heldRestart(member: EstablishedMember, why: readonly Finding[]): Finding {
   const { name, differences } = member;
   const { kubelet, kubeadmConfig, manifest } = differences;
-  const changes = [...(endsWithKubelet(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
+  const changes = [...(kubeletEndsEtcd(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
   return {
     host: name,
     at: LEFT_OUT,

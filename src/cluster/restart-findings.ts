@@ -1,13 +1,13 @@
 import type { Finding } from '../findings.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
-import type { ConvergedMember } from './converge-stages.ts';
+import { gateBefore, isTakenDown } from './disruption.ts';
 import { gateFindings } from './gates.ts';
-import { gateBefore, isTakenDown } from './restart-stages.ts';
+import type { EstablishedMember } from './planned-members.ts';
 
 /** Why the cluster cannot spare a running member that has to be taken down, or why that is unknown; by the member's name. */
 export function shutGates(
-  all: readonly ConvergedMember[],
+  all: readonly EstablishedMember[],
   { members }: ClusterShape,
   cluster: ClusterFacts | undefined,
 ): Map<string, readonly Finding[]> {

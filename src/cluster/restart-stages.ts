@@ -1,59 +1,12 @@
-import { isDeepStrictEqual } from 'node:util';
 import { placesOf } from '../kubeadm/data-places.ts';
-import { readYamlDocuments } from '../kubeadm/foreign-yaml.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
-import type { ConvergedMember } from './converge-stages.ts';
+import { gateAfter, gateBefore, kubeletEndsEtcd, losesQuorum, movesPods, mustRestart } from './disruption.ts';
 import { imageSteps } from './image-supply.ts';
-import { memberManifest } from './member-manifest.ts';
-import type { Gate, Stage, StartMember, Step } from './plan.ts';
-import { quorumOf } from './quorum.ts';
-import { raisesQuota } from './quota.ts';
+import type { Stage, StartMember, Step } from './plan.ts';
+import type { EstablishedMember } from './planned-members.ts';
 import { configurationFiles, wakeKubelet } from './steps-of-member.ts';
-
-/** Whether the member is taken down and started again for it. */
-export function mustRestart({ differences }: Pick<ConvergedMember, 'differences'>): boolean {
-  return differences.manifest.length > 0;
-}
-
-/**
- * Whether the cluster loses its majority while one of its members restarts. With one or two members there is no way
- * around that.
- */
-export function isDownMeanwhile(members: number): boolean {
-  return members - 1 < quorumOf(members);
-}
-
-/** Whether a member that runs may end by what is done to it: restarted, or by a kubelet that finds another manifest. */
-export function isTakenDown(member: ConvergedMember): boolean {
-  return member.etcdRuns && (mustRestart(member) || endsWithKubelet(member));
-}
-
-/**
- * What must hold before a running member is taken down; nothing for the only one, which nothing else depends on. Of two,
- * both have to be healthy: it is then certain that the cluster comes back with the member.
- */
-export function gateBefore(
-  member: Pick<ConvergedMember, 'name' | 'facts' | 'desired'>,
-  members: number,
-): Gate | undefined {
-  if (members === 1) return undefined;
-  const despite = despiteOf(member);
-  return isDownMeanwhile(members)
-    ? { kind: 'all', ...despite }
-    : { kind: 'quorum-without', member: member.name, ...despite };
-}
-
-/** What must hold before the next member is touched. */
-export function gateAfter(member: Pick<ConvergedMember, 'name' | 'facts' | 'desired'>): Gate {
-  return { kind: 'member', member: member.name, ...despiteOf(member) };
-}
-
-/** A larger quota is the way out of the alarm NOSPACE, which stays until it is disarmed. */
-function despiteOf({ facts, desired }: Pick<ConvergedMember, 'facts' | 'desired'>): Pick<Gate, 'despite'> {
-  return raisesQuota(memberManifest(facts), desired.arguments) ? { despite: 'NOSPACE' } : {};
-}
 
 /**
  * Kubelets and members, started and restarted. Members that do not run come first, without a gate, because nothing is
@@ -62,7 +15,7 @@ function despiteOf({ facts, desired }: Pick<ConvergedMember, 'facts' | 'desired'
  * @param hasMajority whether the cluster works now.
  */
 export function restartStages(
-  ordered: readonly ConvergedMember[],
+  ordered: readonly EstablishedMember[],
   shape: ClusterShape,
   hasMajority: boolean,
   archive: ImageArchive | undefined,
@@ -83,63 +36,25 @@ export function restartStages(
   ];
 }
 
-/**
- * kubelet does not run, or has to be restarted, while etcd goes on with a manifest that is another one by now, or gone:
- * kubelet ends such an etcd when it starts (podWorkers in kubelet's pkg/kubelet/pod_workers.go). So it does with pods whose
- * cgroups are elsewhere by its new configuration.
- */
-export function endsWithKubelet(member: ConvergedMember): boolean {
-  const { etcdRuns, facts, differences, manifestIsRecorded } = member;
-  const isStarted = !facts.kubelet.active || differences.kubelet.length > 0;
-  // one that is managed by the kubelet that runs, and has no record yet, is left alone by a restart of kubelet
-  return (
-    etcdRuns &&
-    isStarted &&
-    (movesPods(member) ||
-      manifestIsRecorded === false ||
-      (!facts.kubelet.active && manifestIsRecorded !== true))
-  );
-}
-
-/**
- * What tells in which cgroups kubelet's pods are. kubelet ends a running pod that has none there when it first looks at it after
- * its start (`SyncPod` in pkg/kubelet/kubelet.go: `!pcm.Exists(pod) && !firstSync`).
- */
-const CGROUP_FIELDS = ['cgroupDriver', 'cgroupRoot', 'cgroupsPerQOS'] as const;
-
-/** Whether the new configuration of kubelet has its pods in other cgroups than the present one. */
-function movesPods({
-  facts,
-  desired,
-  differences,
-}: Pick<ConvergedMember, 'facts' | 'desired' | 'differences'>): boolean {
-  const present = facts.files.get(KUBELET_CONFIG)?.text;
-  if (differences.kubelet.length === 0 || present === undefined) return false;
-  const [before, after] = [present, desired.texts.get(KUBELET_CONFIG) ?? ''].map(
-    (text) => (readYamlDocuments(text)[0] ?? {}) as Readonly<Record<string, unknown>>,
-  );
-  return CGROUP_FIELDS.some((field) => !isDeepStrictEqual(before?.[field], after?.[field]));
-}
-
-function wake(member: ConvergedMember, archive: ImageArchive | undefined): Step[] {
+function wake(member: EstablishedMember, archive: ImageArchive | undefined): Step[] {
   const { kubeletRuns, etcdRuns, differences } = member;
   if (kubeletRuns && etcdRuns) return [];
   // what it is to run may have gone from the host; a member that restarts gets its images with its manifest
   const images = mustRestart(member) ? [] : imageSteps(member, archive);
   // its kubelet is started anew with its configuration, or behind a gate
-  const isLater = differences.kubelet.length > 0 || endsWithKubelet(member);
+  const isLater = differences.kubelet.length > 0 || kubeletEndsEtcd(member);
   return isLater ? images : [...images, wakeKubelet(member)];
 }
 
 /** A restart of kubelet leaves the containers alone; one host at a time all the same. */
-function convergeKubelet(member: ConvergedMember, shape: ClusterShape): Stage[] {
+function convergeKubelet(member: EstablishedMember, shape: ClusterShape): Stage[] {
   // the restart of its member has these steps
-  if (endsWithKubelet(member) && mustRestart(member)) return [];
+  if (kubeletEndsEtcd(member) && mustRestart(member)) return [];
   const steps = kubeletSteps(member);
   if (steps.length === 0) return [];
   const { name: host, etcdRuns } = member;
   const count = shape.members.length;
-  const ends = endsWithKubelet(member);
+  const ends = kubeletEndsEtcd(member);
   const before = ends ? gateBefore(member, count) : undefined;
   if (ends) steps.push(awaitReplaced(member, shape));
   return [
@@ -154,9 +69,9 @@ function convergeKubelet(member: ConvergedMember, shape: ClusterShape): Stage[] 
 }
 
 /** What a kubelet needs that is not started with the others. */
-function kubeletSteps(member: ConvergedMember): Step[] {
+function kubeletSteps(member: EstablishedMember): Step[] {
   const { name: host, desired, differences } = member;
-  if (differences.kubelet.length === 0) return endsWithKubelet(member) ? [wakeKubelet(member)] : [];
+  if (differences.kubelet.length === 0) return kubeletEndsEtcd(member) ? [wakeKubelet(member)] : [];
   const files = configurationFiles(desired, [KUBELET_CONFIG, KUBELET_DROP_IN]);
   return [
     { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
@@ -174,7 +89,11 @@ function kubeletSteps(member: ConvergedMember): Step[] {
  * While a majority is healthy, those that only have to be started are waited for, and then the others start with their
  * new manifests one by one. Without a majority none gets ready without the others: all at once.
  */
-function startIdle(ordered: readonly ConvergedMember[], shape: ClusterShape, hasMajority: boolean): Stage[] {
+function startIdle(
+  ordered: readonly EstablishedMember[],
+  shape: ClusterShape,
+  hasMajority: boolean,
+): Stage[] {
   const awaited = ordered.flatMap((member) => awaitReady(member, shape));
   const restarted = ordered.filter((member) => !member.etcdRuns && mustRestart(member));
   const title = 'Members that do not run are ready';
@@ -194,14 +113,14 @@ function startIdle(ordered: readonly ConvergedMember[], shape: ClusterShape, has
   ];
 }
 
-function awaitReady(member: ConvergedMember, shape: ClusterShape): Step[] {
+function awaitReady(member: EstablishedMember, shape: ClusterShape): Step[] {
   const { kubeletRuns, etcdRuns } = member;
-  if ((kubeletRuns && etcdRuns) || mustRestart(member) || endsWithKubelet(member)) return [];
+  if ((kubeletRuns && etcdRuns) || mustRestart(member) || kubeletEndsEtcd(member)) return [];
   return [awaitMember(member, shape, 'it did not run')];
 }
 
 /** kubelet is healthy a second before it looks at its pods and ends this one: until then its etcd answers, as if nothing were to come. */
-function awaitReplaced(member: ConvergedMember, shape: ClusterShape): StartMember {
+function awaitReplaced(member: EstablishedMember, shape: ClusterShape): StartMember {
   const why = movesPods(member)
     ? 'kubelet ends it and starts it again in other cgroups'
     : 'kubelet ends it where it finds another manifest';
@@ -210,7 +129,7 @@ function awaitReplaced(member: ConvergedMember, shape: ClusterShape): StartMembe
 }
 
 function awaitMember(
-  { name: host, desired, facts }: ConvergedMember,
+  { name: host, desired, facts }: EstablishedMember,
   shape: ClusterShape,
   why: string,
 ): StartMember {
@@ -226,21 +145,21 @@ function awaitMember(
  */
 export function afterLeadership(host: string, members: number, steps: readonly Step[]): Step[] {
   const move: Step = { kind: 'move-leadership', host, why: 'clients then wait for no election' };
-  return isDownMeanwhile(members) ? [...steps] : [move, ...steps];
+  return losesQuorum(members) ? [...steps] : [move, ...steps];
 }
 
-function restartStep({ name: host, desired, differences }: ConvergedMember, shape: ClusterShape): Step {
+function restartStep({ name: host, desired, differences }: EstablishedMember, shape: ClusterShape): Step {
   const { criEndpoint } = desired;
   const why = differences.manifest.join('; ');
   return { kind: 'restart-member', host, ...placesOf(shape), criEndpoint, mayLackData: false, why };
 }
 
-function restart(member: ConvergedMember, shape: ClusterShape): Stage[] {
+function restart(member: EstablishedMember, shape: ClusterShape): Stage[] {
   if (!mustRestart(member)) return [];
   const { name: host } = member;
   const count = shape.members.length;
   const before = gateBefore(member, count);
-  const steps = [...(endsWithKubelet(member) ? kubeletSteps(member) : []), restartStep(member, shape)];
+  const steps = [...(kubeletEndsEtcd(member) ? kubeletSteps(member) : []), restartStep(member, shape)];
   return [
     {
       title: `Restart of ${host}`,

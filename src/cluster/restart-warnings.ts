@@ -1,12 +1,12 @@
 import { isSpaceAlarm } from '../etcd/health-cluster.ts';
 import type { Finding } from '../findings.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
-import type { ConvergedMember } from './converge-stages.ts';
-import { gateBefore, isDownMeanwhile, isTakenDown } from './restart-stages.ts';
+import { gateBefore, isTakenDown, losesQuorum } from './disruption.ts';
+import type { EstablishedMember } from './planned-members.ts';
 
 /** What a plan that takes members down has to say of it, besides its stages. */
 export function restartWarnings(
-  members: readonly ConvergedMember[],
+  members: readonly EstablishedMember[],
   cluster: ClusterFacts | undefined,
 ): Finding[] {
   const leaderLast = members.toSorted((one, other) => Number(one.isLeader) - Number(other.isLeader));
@@ -15,8 +15,8 @@ export function restartWarnings(
   return [...downMeanwhile(taken, members.length), ...spaceStaysShort(taken, members.length, cluster)];
 }
 
-function downMeanwhile(taken: readonly ConvergedMember[], count: number): Finding[] {
-  if (!isDownMeanwhile(count)) return [];
+function downMeanwhile(taken: readonly EstablishedMember[], count: number): Finding[] {
+  if (!losesQuorum(count)) return [];
   return [
     {
       at: 'restart',
@@ -31,7 +31,7 @@ function downMeanwhile(taken: readonly ConvergedMember[], count: number): Findin
 }
 
 function spaceStaysShort(
-  taken: readonly ConvergedMember[],
+  taken: readonly EstablishedMember[],
   count: number,
   cluster: ClusterFacts | undefined,
 ): Finding[] {

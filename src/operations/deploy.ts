@@ -1,4 +1,4 @@
-import { decideDeploy } from '../cluster/decide-deploy.ts';
+import { decideDeploy } from '../cluster/deploy/decide.ts';
 import { travel } from '../road/travel.ts';
 import type { RunOperation } from './operations.ts';
 

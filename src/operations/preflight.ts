@@ -1,5 +1,5 @@
 import { controlPlaneWarnings } from '../cluster/control-plane/decide.ts';
-import { decideDeploy } from '../cluster/decide-deploy.ts';
+import { decideDeploy } from '../cluster/deploy/decide.ts';
 import { resolveMembers } from '../cluster/members.ts';
 import { preflightFindings } from '../cluster/preflight/preflight.ts';
 import { bySeverity, type SevereFinding } from '../cluster/preflight/severe-finding.ts';

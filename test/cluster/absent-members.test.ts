@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { inOrderOfInputs, resolveAbsent, type AbsentHost } from '../../src/cluster/absent-members.ts';
-import { decideDeploy } from '../../src/cluster/decide-deploy.ts';
+import { decideDeploy } from '../../src/cluster/deploy/decide.ts';
 import type { HostFacts } from '../../src/cluster/host-facts.ts';
 import { LEFT_OUT } from '../../src/cluster/left-out.ts';
 import type { Plan, Step } from '../../src/cluster/plan.ts';

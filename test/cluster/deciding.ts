@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { ClusterFacts } from '../../src/cluster/cluster-facts.ts';
 import type { ControlPlaneLook } from '../../src/cluster/control-plane/resolve.ts';
-import { decideDeploy } from '../../src/cluster/decide-deploy.ts';
+import { decideDeploy } from '../../src/cluster/deploy/decide.ts';
 import type { FactName, FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
 import type { Plan, Stage, Step } from '../../src/cluster/plan.ts';
 import type { ImageArchive } from '../../src/images/image-archive.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideDeploy } from '../../src/cluster/decide-deploy.ts';
+import { decideDeploy } from '../../src/cluster/deploy/decide.ts';
 import type { HostFacts } from '../../src/cluster/host-facts.ts';
 import { Refused, type Finding } from '../../src/findings.ts';
 import { judge } from '../../src/operations/preflight.ts';

@@ -3,7 +3,7 @@ import type { MemberIdentity } from '../../kubeadm/kubeadm-config.ts';
 import type { LeafProfileName } from '../../pki/leaf-profiles.ts';
 import type { Member } from '../members.ts';
 import type { Stage } from '../plan.ts';
-import { describeHandOver, handOverTo, isHandedOver, type HandOverQuestion } from './hand-over.ts';
+import { describeHandOver, handOverTo, isHandedOver, type HandOverInput } from './hand-over.ts';
 import { resolveControlPlane, type ControlPlaneHost, type ControlPlaneLook } from './resolve.ts';
 import { handOverStages } from './stages.ts';
 
@@ -24,10 +24,10 @@ export interface ControlPlanePlan {
 export function decideControlPlane(
   look: ControlPlaneLook,
   members: readonly Member[],
-  question: HandOverQuestion,
+  input: HandOverInput,
 ): ControlPlanePlan {
   const { hosts, findings } = resolveControlPlane(look, members);
-  const answers = hosts.map((host) => handOverTo(host, question));
+  const answers = hosts.map((host) => handOverTo(host, input));
   const handOvers = answers.map(({ handOver }) => handOver);
   return {
     hosts: hosts.map(({ name, address }) => ({ name, address })),

@@ -35,7 +35,7 @@ export interface HandOver {
 }
 
 /** What a hand-over depends on besides the host. */
-export interface HandOverQuestion {
+export interface HandOverInput {
   /** Absent: this run makes the CA. */
   readonly authority: Authority | undefined;
   readonly renewBeforeDays: number;
@@ -48,15 +48,15 @@ export interface HandOverQuestion {
  */
 export function handOverTo(
   host: ControlPlaneHost,
-  question: HandOverQuestion,
+  input: HandOverInput,
 ): { readonly handOver: HandOver; readonly findings: readonly Finding[] } {
   const { name, address, facts } = host;
-  const findings = [...strangeEtcd(host), ...noFiles(host), ...otherAuthority(host, question.authority)];
+  const findings = [...strangeEtcd(host), ...noFiles(host), ...otherAuthority(host, input.authority)];
   const handOver = {
     name,
     address,
     authority: facts.files.has(CA_CERTIFICATE) ? [] : [`${CA_CERTIFICATE} is missing`],
-    pair: pairReasons(host, question),
+    pair: pairReasons(host, input),
     last: facts.files.has(CERTIFICATE) && !facts.files.has(KEY) ? ('key' as const) : ('certificate' as const),
     modes: wrongModes(host),
   };
@@ -82,7 +82,7 @@ export function describeHandOver({ authority, pair, modes }: HandOver): string[]
 
 function pairReasons(
   { name, address, facts: { files } }: ControlPlaneHost,
-  { authority, renewBeforeDays, now }: HandOverQuestion,
+  { authority, renewBeforeDays, now }: HandOverInput,
 ): string[] {
   const missing = [CERTIFICATE, KEY].filter((path) => !files.has(path));
   if (missing.length > 0) return [`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`];

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decideDeploy } from '../../../src/cluster/decide-deploy.ts';
+import { decideDeploy } from '../../../src/cluster/deploy/decide.ts';
 import { Refused } from '../../../src/findings.ts';
 import { OtherFormat, parseHealth } from '../../../src/hosts/probe/parse-health.ts';
 import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';

@@ -1,0 +1,141 @@
+import { flagsBeforeData } from '../../kubeadm/etcd-manifest.ts';
+import { ETCD_MANIFEST } from '../../kubeadm/paths.ts';
+import type { Authority } from '../../pki/authority.ts';
+import type { AuthorityChoice } from '../authority.ts';
+import { desiredMember, type DesiredMember } from '../desired.ts';
+import { differencesOf, differsFromRecord, flagDifferences } from '../differences.ts';
+import { foundImage, ownImage } from '../found-image.ts';
+import { memberManifest } from '../member-manifest.ts';
+import type { Member } from '../members.ts';
+import { recordOn, type Ownership } from '../ownership.ts';
+import type { EstablishedMember, NewMember } from '../planned-members.ts';
+import type { ClassifiedInput } from './classify.ts';
+import { servesControlPlane } from './plan-parts.ts';
+import { refuseIf } from './refusals.ts';
+
+/**
+ * A member of a new cluster beside its desired state.
+ * @returns the member with how far an earlier run, if there was one, has come with it.
+ * @throws Error where the host lacks a prerequisite: those have to be refused first.
+ */
+export function compareNew(
+  member: Member,
+  { shape, settings, ownership }: Pick<ClassifiedInput, 'shape' | 'settings' | 'ownership'>,
+): NewMember {
+  const recorded = hasStarted(member) ? recordOn(ownership.get(member.name)) : undefined;
+  // without a manifest, the kubeadm configuration on the host names the image that has written the data
+  const image = member.facts.dataDir.hasLog ? ownImage(member.facts) : undefined;
+  const desired = desiredMember(member, shape, settings, {
+    ...(recorded === undefined ? {} : { kubernetesVersion: recorded.kubernetesVersion }),
+    ...(image === undefined ? {} : { image }),
+  });
+  return { ...member, ...runningUnits(member), desired, progress: progressOf(member, desired) };
+}
+
+/**
+ * A member of an established cluster beside its desired state.
+ * @param authority the CA that its certificates are checked against.
+ * @param image the image that has written its data, if its manifest is missing; see {@link imagesWithoutManifest}.
+ * @returns the member with every difference; nothing is held back yet.
+ * @throws Error where the host lacks a prerequisite: those have to be refused first.
+ */
+export function compareEstablished(
+  member: Member,
+  authority: Authority,
+  { keyKeeper }: AuthorityChoice,
+  { shape, settings, ownership, cluster, now }: ClassifiedInput,
+  image: string | undefined,
+): EstablishedMember {
+  const record = recordOn(ownership.get(member.name));
+  const desired = desiredMember(member, shape, settings, {
+    ...(record === undefined ? {} : { kubernetesVersion: record.kubernetesVersion }),
+    ...(image === undefined ? {} : { image }),
+  });
+  const differences = differencesOf(member, {
+    desired,
+    authority,
+    places: shape,
+    keepsAuthorityKey: member.name === keyKeeper,
+    caCustody: settings.caCustody,
+    renewBeforeDays: settings.renewBeforeDays,
+    extraSans: settings.certificates.extraSans,
+    // copies made by hand are not in use there, so none of them waits for a confirmation
+    copiedClients: servesControlPlane(settings)
+      ? unconfirmedCopies(ownership)
+      : settings.copiedClientCertificates,
+    now,
+    ...(record === undefined ? {} : { record }),
+  });
+  const isRecorded = record?.files[ETCD_MANIFEST] !== undefined;
+  return {
+    ...member,
+    ...runningUnits(member),
+    desired,
+    differences,
+    isLeader: cluster?.health.leader?.name === member.name,
+    manifestIsRecorded: isRecorded ? !differsFromRecord(record, member.facts, ETCD_MANIFEST) : undefined,
+    isHeld: false,
+  };
+}
+
+/**
+ * The images that have written the data of members whose manifests are missing.
+ * @returns the image by the member's name; no entry for a member that has its manifest.
+ * @throws Refused where the image of a member cannot be told for certain.
+ */
+export function imagesWithoutManifest({
+  members,
+  ownership,
+  settings,
+  shape,
+}: Pick<ClassifiedInput, 'members' | 'ownership' | 'settings' | 'shape'>): ReadonlyMap<string, string> {
+  const total = shape.members.length;
+  const answers = members.map((member) => ({
+    name: member.name,
+    answer: foundImage(member, { members, total }, ownership, settings),
+  }));
+  refuseIf(answers.flatMap(({ answer }) => ('finding' in answer ? [answer.finding] : [])));
+  return new Map(
+    answers.flatMap(({ name, answer }): (readonly [string, string])[] =>
+      'image' in answer ? [[name, answer.image]] : [],
+    ),
+  );
+}
+
+/** @returns whether the etcd of this host could have been started before: by its manifest, or by the log that it left. */
+export function hasStarted({ facts }: Member): boolean {
+  return facts.files.has(ETCD_MANIFEST) || facts.dataDir.hasLog;
+}
+
+/** What a member lacks whose kubelet or etcd does not run, as reasons of a plan word it. */
+export function describeIdle({ kubeletRuns }: Pick<NewMember, 'kubeletRuns'>): string {
+  return kubeletRuns ? 'its etcd does not run' : 'its kubelet does not run, or not at boot';
+}
+
+function runningUnits({ facts }: Member): Pick<NewMember, 'kubeletRuns' | 'etcdRuns'> {
+  return {
+    kubeletRuns: facts.kubelet.active && facts.kubelet.enabled,
+    etcdRuns: facts.containers.some(({ running }) => running),
+  };
+}
+
+function progressOf({ facts }: Member, desired: DesiredMember): NewMember['progress'] {
+  const manifest = memberManifest(facts);
+  if (manifest === undefined)
+    return facts.dataDir.hasLog || facts.dataDir.hasBlankLog || facts.files.has(ETCD_MANIFEST)
+      ? 'other'
+      : 'nothing';
+  // the same manifest again would not help: the log has to be set aside while etcd does not run
+  if (facts.dataDir.hasBlankLog) return 'other';
+  const same =
+    flagDifferences(manifest, desired.arguments).length === 0 &&
+    flagsBeforeData(manifest, desired.arguments).length === 0 &&
+    manifest.image === desired.image &&
+    [...desired.texts].every(([path, text]) => facts.files.get(path)?.text === text);
+  return same ? 'begun' : 'other';
+}
+
+/** Fingerprints of all renewed client certificates whose copy has not been confirmed yet. */
+function unconfirmedCopies(ownership: ReadonlyMap<string, Ownership>): string[] {
+  return [...ownership.values()].flatMap((owned) => recordOn(owned)?.clientCopy?.fingerprint ?? []);
+}
