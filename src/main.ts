@@ -78,7 +78,7 @@ export async function main({ redactor, log, takeFaults }: StepMeans): Promise<vo
     });
     if ('plan' in result) await publish(result, settings, report);
     else if ('report' in result) await publishCheckup(result, settings, report);
-    else publishExamination(result, settings, report);
+    else await publishExamination(result, settings, report);
     if (fault !== undefined) failStep(fault, redactor, log);
   } catch (error) {
     const interrupted = end.signal.aborted ? new Interruption(end.signal.reason, error) : error;

@@ -2,7 +2,8 @@ import { errorMessage } from './findings.ts';
 import { removePrivateFolders } from './hosts/runner/private-folder.ts';
 import { removeStagedArtifacts } from './report/staged-artifacts.ts';
 import { LOCK_OWNER, MAIN_ENDED } from './run-state.ts';
-import { getState, temporaryFolder } from './runner.ts';
+import { getState } from '@actions/core';
+import { temporaryFolder } from './runner.ts';
 import type { StepMeans } from './step-means.ts';
 
 /**

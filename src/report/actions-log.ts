@@ -1,6 +1,6 @@
+import * as core from '@actions/core';
 import type { Log } from '../log.ts';
 import { annotation, lineCleaner } from './clean.ts';
-import * as runner from '../runner.ts';
 import { printable } from './log-line.ts';
 import type { Redactor } from './redaction.ts';
 
@@ -20,7 +20,7 @@ export interface LogSink {
  * the whole run: a key that comes line by line is known by the lines before. The first ten warnings become annotations, the
  * others lines.
  */
-export function createActionsLog(redactor: Redactor, sink: LogSink = runner): Log {
+export function createActionsLog(redactor: Redactor, sink: LogSink = core): Log {
   let warnings = 0;
   const warn = (lines: readonly string[]): void => {
     warnings += 1;

@@ -1,8 +1,8 @@
+import * as core from '@actions/core';
 import { Fault } from '../faults.ts';
 import { describeFinding, errorMessage, Refusal, type Finding } from '../findings.ts';
 import { HostError } from '../hosts/host-error.ts';
 import type { Log } from '../log.ts';
-import * as runner from '../runner.ts';
 import { annotation, lineCleaner } from './clean.ts';
 import type { Redactor } from './redaction.ts';
 
@@ -52,7 +52,7 @@ export interface FailureSink {
  * Fails the step: one annotation for the verdict and one per finding, the others in the log; a fault is one annotation.
  * The stack of what was not foreseen is in the debug log.
  */
-export function failStep(error: unknown, redactor: Redactor, log: Log, sink: FailureSink = runner): Failure {
+export function failStep(error: unknown, redactor: Redactor, log: Log, sink: FailureSink = core): Failure {
   const failure = explainFailure(error);
   const clean = (message: string): string => annotation(lineCleaner(redactor)(message));
   const { title, findings } = failure;

@@ -81,7 +81,7 @@ export async function publish(outcome: Outcome, settings: Settings, means: Repor
   };
   for (const warning of warnings) log.warning(describeFinding(warning));
   if (failed.length > 0) failStep(new Refusal(unfinished(plan), failed), redactor, log);
-  writeSummary(report, redactor, log);
+  await writeSummary(report, redactor, log);
 }
 
 /** What the run could not do, although it failed nowhere. */
@@ -92,11 +92,11 @@ function unfinished({ leftOut }: Plan): string {
 }
 
 /** Publishes what a run found that only looked. */
-export function publishExamination(
+export async function publishExamination(
   { findings, connections }: Examination,
   settings: Settings,
   means: ReportMeans,
-): void {
+): Promise<void> {
   const { log, redactor } = means;
   for (const finding of findings) log.info(`${finding.severity.padEnd(4)} ${describeFinding(finding)}`);
   writeOutputs({ changed: false, findings }, redactor, log);
@@ -108,7 +108,7 @@ export function publishExamination(
     certificates: [],
     connections,
   };
-  writeSummary(report, redactor, log);
+  await writeSummary(report, redactor, log);
   const failures = findings.filter(({ severity }) => severity === 'fail');
   if (failures.length > 0)
     failStep(new Refused('the hosts are not ready for a deploy', failures), redactor, log);
@@ -160,7 +160,7 @@ export async function publishFailure(
     ...(health && { health }),
     ...(settings && artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
   };
-  writeSummary(report, redactor, log);
+  await writeSummary(report, redactor, log);
 }
 
 /** Tells which host keys were taken unseen, however the run has ended: the next one is to pin them. */

@@ -1,6 +1,6 @@
+import { summary } from '@actions/core';
 import { errorMessage } from '../findings.ts';
 import type { Log } from '../log.ts';
-import { addSummary } from '../runner.ts';
 import type { Redactor } from './redaction.ts';
 import { redactAll } from './redact-all.ts';
 import type { RunReport } from './run-report.ts';
@@ -10,14 +10,14 @@ import { renderSummary } from './summary.ts';
  * Adds the run's report to the job summary, free of secrets. A summary that cannot be written (a runner without one)
  * is a warning: it must not turn a healthy cluster into a failed run.
  */
-export function writeSummary(report: RunReport, redactor: Redactor, log: Log): void {
-  addToSummary(() => renderSummary(redactAll(report, redactor)), log);
+export async function writeSummary(report: RunReport, redactor: Redactor, log: Log): Promise<void> {
+  await addToSummary(() => renderSummary(redactAll(report, redactor)), log);
 }
 
 /** Adds Markdown that is free of secrets to the job summary; a summary that cannot be written is a warning. */
-export function addToSummary(render: () => string, log: Log): void {
+export async function addToSummary(render: () => string, log: Log): Promise<void> {
   try {
-    addSummary(`${render()}\n`);
+    await summary.emptyBuffer().addRaw(render(), true).write();
   } catch (error) {
     log.warning(`The job summary could not be written: ${errorMessage(error)}`);
   }

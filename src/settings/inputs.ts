@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { getInput, INPUT_PREFIX } from '../runner.ts';
+import { getInput } from '@actions/core';
+import { INPUT_PREFIX } from '../runner.ts';
 import { definitionOf, inputNames, type RawInputs } from './input-definitions.ts';
 import type { RunContext } from './parse-settings.ts';
 import { holdsPrivateKey } from './quote.ts';
@@ -14,7 +15,9 @@ import { readRunIdentity } from './run-identity.ts';
  */
 export function readInputs(mask: (secret: string) => void): RawInputs {
   const secrets = inputNames.filter((name) => definitionOf(name).secret === true);
-  const raw = Object.fromEntries(secrets.map((name) => [name, getInput(name)] as const));
+  const raw = Object.fromEntries(
+    secrets.map((name) => [name, getInput(name, { trimWhitespace: false })] as const),
+  );
   Object.values(raw).forEach(mask);
   for (const name of givenNames()) {
     if (name in raw) continue;

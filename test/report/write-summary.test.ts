@@ -22,13 +22,13 @@ const log = {
   host: () => log,
 };
 
-test('a runner without a summary is a warning', () => {
+test('a runner without a summary is a warning', async () => {
   delete process.env['GITHUB_STEP_SUMMARY'];
-  writeSummary(succeeded, new Redactor(() => undefined), log);
+  await writeSummary(succeeded, new Redactor(() => undefined), log);
   expect(warnings).toEqual([expect.stringContaining('The job summary could not be written: ')]);
 });
 
-test('the summary is written without the secrets that any text of the report holds', () => {
+test('the summary is written without the secrets that any text of the report holds', async () => {
   const file = join(folder, 'summary.md');
   writeFileSync(file, '');
   process.env['GITHUB_STEP_SUMMARY'] = file;
@@ -37,7 +37,7 @@ test('the summary is written without the secrets that any text of the report hol
   redactor.register(rsaKey.text);
   const line = rsaKey.text.split('\n')[20] ?? '';
   const endpoints = healthy.endpoints.map((one) => ({ ...one, version: 'hunter2!' }));
-  writeSummary(
+  await writeSummary(
     {
       ...succeeded,
       findings: [

@@ -1,3 +1,4 @@
+import * as core from '@actions/core';
 import { Refusal } from '../../findings.ts';
 import { firstToExpire } from '../certificates.ts';
 import type { HealthDocument } from '../../health/document.ts';
@@ -5,7 +6,6 @@ import { trendLines } from '../../health/trend-lines.ts';
 import { trendsOf } from '../../history/trends-of.ts';
 import { httpsUrl } from '../../kubeadm/urls.ts';
 import type { Checkup } from '../../road/health/look.ts';
-import * as runner from '../../runner.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { ArtifactFile } from '../artifact-files.ts';
 import { uploadArtifact, type UploadedArtifact } from '../artifacts.ts';
@@ -39,7 +39,7 @@ export async function publishCheckup(
   { report: seen }: Checkup,
   settings: Settings,
   means: ReportMeans,
-  sink: CheckupSink = runner,
+  sink: CheckupSink = core,
 ): Promise<void> {
   const { log, redactor } = means;
   const report = redactForFiles(seen, redactor);
@@ -57,7 +57,7 @@ export async function publishCheckup(
   });
   writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
   const reportUrl = artifact && { reportUrl: artifact.url };
-  addToSummary(() => healthSummary(report, { ...reportUrl, trends }), log);
+  await addToSummary(() => healthSummary(report, { ...reportUrl, trends }), log);
   judge(report, settings, means, sink);
   // Told last: what may not leave must not take with it what the check has found.
   for (const refusal of refusals) failStep(refusal, redactor, log, sink);
