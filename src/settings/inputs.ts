@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { getInput, INPUT_PREFIX } from '../runner.ts';
-import { definitionOf, inputNames, type RawInputs } from './input-definitions.ts';
+import { definitionOf, inputNames, type RawInputs } from '../inputs/table.ts';
 import type { RunContext } from './parse-settings.ts';
 import { holdsPrivateKey } from './quote.ts';
 import { readRunIdentity } from './run-identity.ts';
