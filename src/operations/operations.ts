@@ -1,6 +1,7 @@
+import type { OperationName } from '../inputs/operation-names.ts';
 import type { Examination } from '../road/examine.ts';
 import type { Outcome, Surroundings } from '../road/road.ts';
-import type { OperationName, Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { deploy } from './deploy.ts';
 import type { Checkup } from '../road/health/look.ts';
 import { health } from './health.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
+import type { InputName } from '../inputs/table.ts';
 import { findUnseen, unseenProblem, withoutUnseen } from './characters.ts';
-import type { InputName } from './input-definitions.ts';
 
 /** One item of a list input. */
 export interface Entry {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { definitionOf, inputNames, type InputName } from './input-definitions.ts';
+import { definitionOf, inputNames, type InputName } from '../inputs/table.ts';
 
 /**
  * Gives the digest of everything that was asked for, apart from secrets: SHA-256, in hex, of one JSON object with the

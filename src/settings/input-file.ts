@@ -1,5 +1,5 @@
 import type { Finding } from '../findings.ts';
-import type { InputName } from './input-definitions.ts';
+import type { InputName } from '../inputs/table.ts';
 
 /** The inputs whose value may be the path of a file in the workspace, in place of its text. */
 export const fileInputs = ['inventory'] as const satisfies readonly InputName[];

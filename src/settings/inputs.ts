@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { getInput } from '@actions/core';
+import { definitionOf, inputNames, type RawInputs } from '../inputs/table.ts';
 import { INPUT_PREFIX } from '../runner.ts';
-import { definitionOf, inputNames, type RawInputs } from './input-definitions.ts';
 import type { RunContext } from './parse-settings.ts';
 import { holdsPrivateKey } from './quote.ts';
 import { readRunIdentity } from './run-identity.ts';

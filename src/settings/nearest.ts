@@ -1,4 +1,4 @@
-import { inputNames, type InputName } from './input-definitions.ts';
+import { inputNames, type InputName } from '../inputs/table.ts';
 
 /** Names of the same thing in other SSH actions, which people bring along. */
 const habits: ReadonlyMap<string, InputName> = new Map([

@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
+import type { OperationName } from '../inputs/operation-names.ts';
 import { quote } from './quote.ts';
-import type { OperationName } from './settings.ts';
 
 const fix =
   'pass what the run that made the plan put out: approved-plan: ${{ needs.plan.outputs.plan-digest }}.';

@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
 import type { HealthThresholds } from '../health/thresholds.ts';
-import type { InputName } from './input-definitions.ts';
+import type { InputName } from '../inputs/table.ts';
 import { parseChoice, parseDuration, parseInteger, type DurationRange } from './parse-scalars.ts';
 import { quote } from './quote.ts';
 import type { HealthSettings, HistorySettings } from './settings.ts';

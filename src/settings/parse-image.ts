@@ -1,5 +1,5 @@
 import type { Finding } from '../findings.ts';
-import type { InputName } from './input-definitions.ts';
+import type { InputName } from '../inputs/table.ts';
 import { parseRegistry } from './parse-registry.ts';
 import { quote } from './quote.ts';
 import type { Settings } from './settings.ts';

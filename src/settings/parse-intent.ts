@@ -1,10 +1,10 @@
 import type { Finding } from '../findings.ts';
+import { operationNames, type OperationName } from '../inputs/operation-names.ts';
 import { parseApprovedPlan } from './parse-approved-plan.ts';
 import { parseBoolean, parseChoice } from './parse-scalars.ts';
 import type { Collected } from './parse-ssh.ts';
-import type { Bootstrap, OperationName, Settings } from './settings.ts';
+import type { Bootstrap, Settings } from './settings.ts';
 
-const operations: readonly OperationName[] = ['deploy', 'preflight', 'health'];
 const bootstraps: readonly Bootstrap[] = ['auto', 'allow', 'never'];
 
 /** What is to be done, and how far it may go. */
@@ -21,7 +21,7 @@ export function parseIntent(
   },
   { findings, warnings }: Collected,
 ): Intent | undefined {
-  const operation = parseChoice('operation', values.operation, operations, findings);
+  const operation = parseChoice('operation', values.operation, operationNames, findings);
   const dryRun = parseBoolean('dry-run', values.dryRun, findings);
   const approvedPlan = parseApprovedPlan(values.approvedPlan, operation, findings);
   const bootstrap = parseChoice('bootstrap', values.bootstrap, bootstraps, findings);

@@ -1,5 +1,5 @@
 import type { Finding } from '../findings.ts';
-import type { InputName } from './input-definitions.ts';
+import type { InputName } from '../inputs/table.ts';
 import { type LoginDefaults, type PlacedRemoteHost, withLogins } from './logins.ts';
 import { controlPlaneLogins } from './parse-control-plane.ts';
 import type { PlacedHosts } from './parse-members.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../findings.ts';
-import type { InputName } from './input-definitions.ts';
+import type { InputName } from '../inputs/table.ts';
 import { nearest } from './nearest.ts';
 import { quote } from './quote.ts';
 

@@ -1,11 +1,5 @@
 import { Refusal, type Finding } from '../findings.ts';
-import {
-  definitionOf,
-  inputDefinitions,
-  inputNames,
-  type InputName,
-  type RawInputs,
-} from './input-definitions.ts';
+import { definitionOf, inputNames, isInputName, type InputName, type RawInputs } from '../inputs/table.ts';
 import { digestOfInputs } from './input-digest.ts';
 import { textsOf, type InputFiles } from './input-file.ts';
 import { nearestInput } from './nearest.ts';
@@ -73,7 +67,7 @@ export function parseSettings(raw: RawInputs, run: RunContext, files: InputFiles
   const settings = readSettings(withDefaults({ ...raw, ...emptied }), run, files, collected);
   // without an inventory, hosts are missed
   const emptyInputs = misplaced.includes('inventory') ? [...misplaced, 'hosts'] : misplaced;
-  const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(inputDefinitions, name));
+  const unknown = Object.keys(raw).filter((name) => !isInputName(name));
   collected.warnings.push(...unknown.flatMap(strangersVariable));
   const findings = [
     ...unknown.flatMap(slipInName),

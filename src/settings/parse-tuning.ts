@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
-import type { InputName } from './input-definitions.ts';
+import type { InputName } from '../inputs/table.ts';
 import { parseChoice, parseInteger } from './parse-scalars.ts';
 import type { Collected } from './parse-ssh.ts';
 import { quote } from './quote.ts';

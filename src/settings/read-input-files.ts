@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import type { Finding } from '../findings.ts';
-import type { RawInputs } from './input-definitions.ts';
+import type { RawInputs } from '../inputs/table.ts';
 import {
   fileInputs,
   folderInputs,

@@ -3,12 +3,10 @@ import type { HealthThresholds } from '../health/thresholds.ts';
 import type { HostKeyRules } from '../hosts/keys/host-pins.ts';
 import type { Identity } from '../hosts/keys/identity.ts';
 import type { UsableKey } from '../hosts/keys/private-key.ts';
+import type { OperationName } from '../inputs/operation-names.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import type { KubeadmPatch } from '../kubeadm/patches.ts';
 import type { CertificatePolicy } from '../pki/policy.ts';
-
-/** The operations a user can ask for. */
-export type OperationName = 'deploy' | 'preflight' | 'health';
 
 /**
  * When a new cluster may be made. `auto`: when this run makes its CA; with a CA that the user brought there may have

@@ -1,5 +1,5 @@
 import type { Finding } from '../findings.ts';
-import { definitionOf, inputNames, type RawInputs } from './input-definitions.ts';
+import { definitionOf, inputNames, type RawInputs } from '../inputs/table.ts';
 
 /**
  * Warnings of secrets that are too short to be hidden, without the secrets themselves.

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { judgeHostKey, pinsFor } from '../../src/hosts/keys/host-pins.ts';
 import type { SshSettings } from '../../src/settings/settings.ts';
-import type { RawInputs } from '../../src/settings/input-definitions.ts';
+import type { RawInputs } from '../../src/inputs/table.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { given, run, sshOf } from '../settings/given.ts';
 import { settingsOfExample } from './inputs.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { inputNames } from '../../src/settings/input-definitions.ts';
+import { inputNames } from '../../src/inputs/table.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { readInputFiles } from '../../src/settings/read-input-files.ts';
 import type { Settings } from '../../src/settings/settings.ts';

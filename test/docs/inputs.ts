@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { definitionOf, inputNames } from '../../src/settings/input-definitions.ts';
+import { definitionOf, inputNames } from '../../src/inputs/table.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { settingsOf } from '../settings/given.ts';
 import { codeBlocks } from './markdown.ts';

@@ -6,7 +6,7 @@ export function npmVerbs(text: string): string[] {
 }
 
 /** Folders of this repository; a path in code that begins with another one is a path on a host. */
-const FOLDERS = /^(?:\.ci|bench|dist|docs|health|lab|scripts|src|test|workflows-examples)\//;
+const FOLDERS = /^(?:\.ci|bench|deploy|dist|docs|health|lab|preflight|scripts|src|test|workflows-examples)\//;
 
 /** Paths of this repository that a text names in code, without a closing slash. */
 export function repositoryPaths(text: string): string[] {

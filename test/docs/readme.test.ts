@@ -2,57 +2,58 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { howItWorks, SCHEMES } from '../../scripts/how-it-works.ts';
-import type { RowResult } from '../../scripts/fleet/report.ts';
-import { readmeWithTables } from '../../scripts/readme-tables.ts';
+import { inputsPageWithTables, readmeWithTables } from '../../scripts/markdown-tables.ts';
+import type { InputGroup } from '../../src/inputs/input.ts';
+import { EVERY } from '../../src/inputs/operation-names.ts';
 import { anchorOf, headings, localLinks, npmVerbs, repositoryPaths } from './markdown.ts';
 import { exists, filesBelow, read, ROOT } from './repository.ts';
 
+const GROUPS: readonly InputGroup[] = [
+  {
+    title: 'The way',
+    inputs: {
+      port: {
+        description: 'A port: one | two.',
+        default: '2379',
+        operations: ['deploy', 'health'],
+        common: true,
+      },
+    },
+  },
+  {
+    title: 'The rest',
+    inputs: {
+      key: { description: 'Secret.', required: true, operations: EVERY },
+      name: { description: 'Optional.', operations: ['health'], common: true },
+    },
+  },
+];
+
 const ACTION = `
-inputs:
-  # The way
-  port:
-    description: >-
-      A port:
-      one | two.
-    default: 2379
-  # The rest
-  key:
-    description: Secret.
-    required: true
-  name: { description: Optional. }
 outputs:
   id: { description: An id. }
+  place:
+    description: >-
+      A place:
+      one | two.
 `;
 
+const SOURCES = { groups: GROUPS, actionYml: ACTION, fleet: [] };
+
 describe('tables', () => {
-  test('of inputs and outputs take the place of what stood between the markers', () => {
+  test('of common inputs and of outputs take the place of what stood between the markers', () => {
     const readme =
       '# A\n<!-- inputs -->old<!-- /inputs -->\nB\n<!-- outputs -->\n<!-- /outputs -->\nC\n<!-- hosts --><!-- /hosts -->\n';
-    expect(readmeWithTables(readme, ACTION, [])).toBe(
+    expect(readmeWithTables(readme, SOURCES)).toBe(
       [
         '# A',
         '<!-- inputs -->',
-        '',
-        '<details>',
-        '<summary><b>The way</b>: <code>port</code></summary>',
         '',
         '<!-- prettier-ignore -->',
         '| Input | Default | What it is |',
         '| --- | --- | --- |',
         '| `port` | `2379` | A port: one \\| two. |',
-        '',
-        '</details>',
-        '',
-        '<details>',
-        '<summary><b>The rest</b>: <code>key</code>, <code>name</code></summary>',
-        '',
-        '<!-- prettier-ignore -->',
-        '| Input | Default | What it is |',
-        '| --- | --- | --- |',
-        '| `key` | **required** | Secret. |',
         '| `name` | | Optional. |',
-        '',
-        '</details>',
         '',
         '<!-- /inputs -->',
         'B',
@@ -62,6 +63,7 @@ describe('tables', () => {
         '| Output | What it is |',
         '| --- | --- |',
         '| `id` | An id. |',
+        '| `place` | A place: one \\| two. |',
         '',
         '<!-- /outputs -->',
         'C',
@@ -77,20 +79,37 @@ describe('tables', () => {
     );
   });
 
-  test('need their markers', () => {
-    expect(() => readmeWithTables('<!-- inputs --><!-- /inputs -->', ACTION, [])).toThrow('<!-- outputs -->');
-  });
-
-  test('need a group for each input', () => {
-    const without = ACTION.replace('  # The way\n', '');
-    expect(() => readmeWithTables('', without, [])).toThrow('an input before the first group');
-  });
-
-  test("of README.md are action.yml's (`npm run docs` makes them anew)", () => {
-    const readme = read('README.md');
-    expect(readme).toBe(
-      readmeWithTables(readme, read('action.yml'), JSON.parse(read('lab/fleet.json')) as RowResult[]),
+  test('of all inputs have a heading for each group, and say which operations use what', () => {
+    expect(inputsPageWithTables('# A\n<!-- inputs -->old<!-- /inputs -->\nB\n', GROUPS)).toBe(
+      [
+        '# A',
+        '<!-- inputs -->',
+        '',
+        '## The way',
+        '',
+        '<!-- prettier-ignore -->',
+        '| Input | Default | Used by | What it is |',
+        '| --- | --- | --- | --- |',
+        '| `port` | `2379` | `deploy`, `health` | A port: one \\| two. |',
+        '',
+        '## The rest',
+        '',
+        '<!-- prettier-ignore -->',
+        '| Input | Default | Used by | What it is |',
+        '| --- | --- | --- | --- |',
+        '| `key` | **required** | all | Secret. |',
+        '| `name` | | `health` | Optional. |',
+        '',
+        '<!-- /inputs -->',
+        'B',
+        '',
+      ].join('\n'),
     );
+  });
+
+  test('need their markers', () => {
+    expect(() => readmeWithTables('<!-- inputs --><!-- /inputs -->', SOURCES)).toThrow('<!-- outputs -->');
+    expect(() => inputsPageWithTables('# A\n', GROUPS)).toThrow('<!-- inputs -->');
   });
 });
 

@@ -49,6 +49,7 @@ beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'worked-example-'));
   for (const name of [
     'src',
+    'scripts',
     'test',
     'package.json',
     'tsconfig.json',

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createAuthority } from '../../src/pki/authority.ts';
-import type { RawInputs } from '../../src/settings/input-definitions.ts';
+import type { RawInputs } from '../../src/inputs/table.ts';
 import { sshKey } from './given.ts';
 
 /** What it is, the inputs that differ from a good run's, and what must be told of them: of each finding its place and its fact. */

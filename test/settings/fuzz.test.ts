@@ -1,11 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { describeFinding, Refusal, type Finding } from '../../src/findings.ts';
-import {
-  definitionOf,
-  inputNames,
-  type InputName,
-  type RawInputs,
-} from '../../src/settings/input-definitions.ts';
+import { definitionOf, inputNames, type InputName, type RawInputs } from '../../src/inputs/table.ts';
 import { bodyPieces, numbers, oneOf, overlong, spoiled, tooSlow } from '../fuzz.ts';
 import { badInputs } from './bad-inputs.ts';
 import { given, settingsOf, sshKey } from './given.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Refusal, type Finding } from '../../src/findings.ts';
-import type { RawInputs } from '../../src/settings/input-definitions.ts';
+import type { RawInputs } from '../../src/inputs/table.ts';
 import { parseSettings, type RunContext } from '../../src/settings/parse-settings.ts';
 import type { Settings, SshSettings } from '../../src/settings/settings.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { definitionOf, inputNames } from '../../src/settings/input-definitions.ts';
+import { definitionOf, inputNames } from '../../src/inputs/table.ts';
 import { given, settingsOf, sshKey } from './given.ts';
 
 test('is that of one JSON object of all inputs that are not secret, with their defaults', () => {

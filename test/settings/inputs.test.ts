@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { definitionOf, inputNames } from '../../src/settings/input-definitions.ts';
+import { definitionOf, inputNames } from '../../src/inputs/table.ts';
 import { readInputs, readRunContext } from '../../src/settings/inputs.ts';
 import { sshKey } from './given.ts';
 

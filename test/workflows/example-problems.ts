@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { definitionOf, inputNames } from '../../src/settings/input-definitions.ts';
+import { operationNames } from '../../src/inputs/operation-names.ts';
+import { definitionOf, inputNames } from '../../src/inputs/table.ts';
 import { ROOT } from '../docs/repository.ts';
 import { readActionMetadata, type ActionMetadata } from '../github/action-metadata.ts';
 import { commonProblems, usesOf } from './common-problems.ts';
@@ -63,11 +64,13 @@ function bootstrapProblems(workflow: Workflow): string[] {
     .map(() => 'a schedule may make a new cluster');
 }
 
-/** The action and its sub-action, by what workflows call them. */
-const OURS: Readonly<Record<string, ActionMetadata>> = {
-  'org/etcd-ha-action@v1': readActionMetadata(ROOT),
-  'org/etcd-ha-action/health@v1': readActionMetadata(join(ROOT, 'health')),
-};
+/** The action and its sub-actions, by what workflows call them. */
+const OURS: Readonly<Record<string, ActionMetadata>> = Object.fromEntries<ActionMetadata>([
+  ['org/etcd-ha-action@v1', readActionMetadata(ROOT)],
+  ...operationNames.map(
+    (name) => [`org/etcd-ha-action/${name}@v1`, readActionMetadata(join(ROOT, name))] as const,
+  ),
+]);
 
 function stepProblems(step: Step, text: string): string[] {
   const action = OURS[step.uses ?? ''];

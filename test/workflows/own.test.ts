@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { operationNames } from '../../src/inputs/operation-names.ts';
 import { filesBelow, read } from '../docs/repository.ts';
 import { commonProblems, usesOf } from './common-problems.ts';
 import { parseWorkflow, stepsOf, type Permissions } from './workflow.ts';
@@ -52,7 +53,11 @@ test('no job that may change or sign something runs packages or scripts of the r
 test('what is attested is all that runs for users', () => {
   const steps = parseWorkflow(read('.github/workflows/release.yml')).jobs['publish']?.steps ?? [];
   const attest = steps.find(({ uses = '' }) => uses.startsWith('actions/attest@'));
-  expect(String(attest?.with?.['subject-path']).trim().split('\n')).toEqual(['action.yml', 'dist/*']);
+  expect(String(attest?.with?.['subject-path']).trim().split('\n')).toEqual([
+    'action.yml',
+    ...operationNames.map((name) => `${name}/action.yml`),
+    'dist/*',
+  ]);
 });
 
 test('an action is used in one version everywhere', () => {

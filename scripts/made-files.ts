@@ -1,0 +1,29 @@
+import { HEALTH_PROGRAM } from '../src/hosts/probe/health-probe.ts';
+import { operationNames } from '../src/inputs/operation-names.ts';
+import { inputGroups } from '../src/inputs/table.ts';
+import { actionWithInputs } from './action-yml.ts';
+import type { RowResult } from './fleet/report.ts';
+import { howItWorks, SCHEMES } from './how-it-works.ts';
+import { inputsPageWithTables, readmeWithTables } from './markdown-tables.ts';
+import { subActionYml } from './sub-action.ts';
+
+/** The probe that an administrator installs on the hosts. */
+export const PROBE = 'docs/least-privilege/etcd-ha-health-probe';
+
+/**
+ * Every file that is made, whole or in part, as it is to be: `npm run docs` writes them, and tests compare.
+ * @param read gives the text of a file of the repository; of those made in part, what is written by hand is taken from there.
+ * @returns texts by the files' paths in the repository.
+ */
+export function madeFiles(read: (path: string) => string): ReadonlyMap<string, string> {
+  const actionYml = actionWithInputs(read('action.yml'), inputGroups);
+  const fleet = JSON.parse(read('lab/fleet.json')) as RowResult[];
+  return new Map([
+    ['action.yml', actionYml],
+    ...operationNames.map((name) => [`${name}/action.yml`, subActionYml(actionYml, name)] as const),
+    ['README.md', readmeWithTables(read('README.md'), { groups: inputGroups, actionYml, fleet })],
+    ['docs/inputs.md', inputsPageWithTables(read('docs/inputs.md'), inputGroups)],
+    [PROBE, HEALTH_PROGRAM],
+    ...SCHEMES.map((scheme) => [`docs/images/how-it-works-${scheme}.svg`, howItWorks(scheme)] as const),
+  ]);
+}

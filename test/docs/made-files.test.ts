@@ -1,0 +1,25 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { madeFiles, PROBE } from '../../scripts/made-files.ts';
+import { operationNames } from '../../src/inputs/operation-names.ts';
+import { exists, read, ROOT } from './repository.ts';
+
+const made = madeFiles(read);
+
+describe('what `npm run docs` makes is fresh', () => {
+  test.each([...made])('%s', (path, text) => {
+    expect(read(path)).toBe(text);
+  });
+
+  test('the probe can be run', () => {
+    expect(statSync(join(ROOT, PROBE)).mode & 0o777).toBe(0o755);
+  });
+});
+
+test('it makes action.yml, a sub-action for each operation and no other, and both tables of inputs', () => {
+  const subActions = readdirSync(ROOT).filter((name) => exists(`${name}/action.yml`));
+  expect(subActions).toEqual(operationNames.toSorted());
+  const actions = ['action.yml', ...subActions.map((name) => `${name}/action.yml`)];
+  expect([...made.keys()]).toEqual(expect.arrayContaining([...actions, 'README.md', 'docs/inputs.md']));
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import type { InputDefinition } from '../../src/inputs/input.ts';
+import { operationNames } from '../../src/inputs/operation-names.ts';
+import { definitionOf, inputGroups, inputNames, inputsOf, isInputName } from '../../src/inputs/table.ts';
+
+test('every input is in one group alone', () => {
+  const all = inputGroups.flatMap(({ inputs }) => Object.keys(inputs));
+  expect(inputNames).toEqual(all);
+  expect(new Set(all).size).toBe(all.length);
+});
+
+// A default is also what an empty value stands for, so a required input can have none.
+describe.each(inputNames)('%s', (name) => {
+  const { required, secret, default: value, operations, description }: InputDefinition = definitionOf(name);
+
+  test('is required, or secret, or has a default, or none of it', () => {
+    expect([required, secret, value].filter((one) => one !== undefined).length).toBeLessThan(2);
+  });
+
+  test('names its operations in their order', () => {
+    expect(operations.length).toBeGreaterThan(0);
+    expect(operations).toEqual(operationNames.filter((one) => operations.includes(one)));
+  });
+
+  test('is described on one line, without blanks that are lost in YAML', () => {
+    expect(description).not.toMatch(/\s{2}|^\s|\s$|[^\S ]/);
+  });
+});
+
+test('what looks like a secret is one', () => {
+  const named = inputNames.filter((name) => /(?:key|password|passphrase|token)$/.test(name));
+  expect(inputNames.filter((name) => definitionOf(name).secret === true)).toEqual(named);
+});
+
+test('a name that an object has by itself is no input', () => {
+  expect(['hosts', 'constructor', 'toString', '__proto__', 'host'].filter(isInputName)).toEqual(['hosts']);
+});
+
+test('every operation needs to know its name, its hosts and how to get in', () => {
+  for (const operation of operationNames) {
+    expect(inputsOf(operation)).toEqual(expect.arrayContaining(['operation', 'hosts', 'ssh-private-key']));
+  }
+});
+
+test('README.md shows about a dozen', () => {
+  expect(inputNames.filter((name) => definitionOf(name).common === true)).toHaveLength(12);
+});
