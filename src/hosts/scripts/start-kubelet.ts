@@ -69,6 +69,7 @@ case \${state%%$'\\n'*} in
     done ;;
 esac
 for file in ${KUBELET_STATE}/pki/kubelet.*; do if [ -f "$file" ] && ! [ -s "$file" ]; then rm -f -- "$file"; fi; done
+started=yes
 said=$(systemctl ${restart ? 'restart' : 'start'} kubelet 2>&1) || {
   kubelet_words 20 >&2
   printf '%s\\n' "$said" >&2
@@ -140,8 +141,12 @@ const GIVE_UP = `
 give_up() { exit "$1"; }
 `;
 
-/** The files that the delivery has kept, put back in the order in which they were delivered. */
+/**
+ * The files that the delivery has kept, put back in the order in which they were delivered. A kubelet that this step has not
+ * touched runs on: a drop-in that beats ours would start another one, which may end etcd as a pod that it does not know.
+ */
 const GO_BACK = `
+started=
 give_up() {
   local path saved aside back=0
   for path in ${KUBELET_CONFIG} ${KUBELET_DROP_IN}; do
@@ -155,7 +160,8 @@ give_up() {
   done
   sync -- ${KUBELET_DROP_IN_DIR}
   systemctl daemon-reload
-  systemctl restart kubelet || true # that it does not start again is no news, and must not hide the reason
+  # that it does not start again is no news, and must not hide the reason
+  if [ -n "$started" ]; then systemctl restart kubelet || true; fi
   exit $(($1 + back))
 }
 `;

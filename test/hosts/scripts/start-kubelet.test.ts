@@ -25,6 +25,8 @@ afterEach(() => {
 });
 
 interface Unit {
+  /** The configuration that kubelet is started with. */
+  readonly config?: string;
   readonly unitFileState?: string;
   readonly loadState?: string;
   readonly subState?: string;
@@ -41,7 +43,7 @@ function systemd(unit: Unit): void {
     'systemctl',
     `case "$*" in
   'show kubelet -p ExecStart -p UnitFileState -p LoadState')
-    echo 'ExecStart={ path=/usr/bin/kubelet ; argv[]=/usr/bin/kubelet --config=${KUBELET_CONFIG} ; }'
+    echo 'ExecStart={ path=/usr/bin/kubelet ; argv[]=/usr/bin/kubelet --config=${unit.config ?? KUBELET_CONFIG} ; }'
     echo 'LoadState=${unit.loadState ?? 'loaded'}'; echo 'UnitFileState=${unit.unitFileState ?? 'enabled'}' ;;
   'show kubelet -p InvocationID -p ExecMainStartTimestampMonotonic')
     echo InvocationID=1ba7; read -r up _ < /proc/uptime; echo "ExecMainStartTimestampMonotonic=\${up%.*}000000" ;;
@@ -74,8 +76,8 @@ async function listening(): Promise<number> {
 }
 
 /** Runs it beside this process, which answers as kubelet. @param port nothing listens on 1. */
-async function start(port = 1): Promise<RemoteResult> {
-  const { script } = startKubelet({ restart: true });
+async function start(port = 1, goBack = false): Promise<RemoteResult> {
+  const { script } = startKubelet({ restart: true, goBack });
   const env = { PATH: `${join(host.folder, 'bin')}:${process.env['PATH'] ?? ''}` };
   const bash = `umask 077; cd /; set -euo pipefail; { ${script.replaceAll('10248', String(port))}\n}`;
   const child = spawn('bash', ['--norc', '-c', bash], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -114,6 +116,22 @@ describe('the unit', () => {
     expect(fact).toContain('kubelet.service is masked');
     expect(fix).toContain('systemctl unmask kubelet');
     expect(told()).not.toContain('restart kubelet');
+  });
+
+  // The kubelet that runs keeps etcd running; one that the other drop-in starts may end it, as a pod that it does not know.
+  test('that another drop-in overrules is not started, on the way back neither', async () => {
+    systemd({ config: '/var/lib/kubelet/config.yaml' });
+    expect(explainKubelet(await start(1, true)).fact).toContain(
+      'another drop-in beats the one of this action',
+    );
+    expect(told()).not.toContain('restart kubelet');
+  });
+
+  test('that was restarted in vain is restarted on the way back', async () => {
+    systemd({ refuses: 'A dependency job for kubelet.service failed.' });
+    journal('');
+    expect(explainKubelet(await start(1, true)).fact).toContain('kubelet stopped right after its start.');
+    expect(told().filter((words) => words === 'restart kubelet')).toHaveLength(2);
   });
 
   test('that systemd does not start is told in the words of systemd', async () => {
