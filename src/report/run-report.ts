@@ -1,6 +1,6 @@
 import type { HealthReport } from '../etcd/health.ts';
 import type { Finding } from '../findings.ts';
-import type { PlanDocument } from '../cluster/plan-document/document.ts';
+import type { PlanDocument } from '../plan/document.ts';
 import type { HostProgress } from '../road/run-record.ts';
 import type { TimelineEntry } from '../road/timeline.ts';
 

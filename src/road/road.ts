@@ -2,7 +2,7 @@ import type { AbsentHost } from '../cluster/absent-members.ts';
 import type { ClusterFacts } from '../cluster/cluster-facts.ts';
 import type { ControlPlaneLook } from '../cluster/control-plane/resolve.ts';
 import type { HostFacts } from '../cluster/host-facts.ts';
-import type { PlanDocument } from '../cluster/plan-document/document.ts';
+import type { PlanDocument } from '../plan/document.ts';
 import type { Plan } from '../cluster/plan.ts';
 import type { HealthReport } from '../etcd/health.ts';
 import type { Finding } from '../findings.ts';

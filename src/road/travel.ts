@@ -1,6 +1,6 @@
 import type { AbsentHost } from '../cluster/absent-members.ts';
 import { resolveMembers } from '../cluster/members.ts';
-import { describePlan } from '../cluster/plan-document/describe-plan.ts';
+import { describePlan } from '../plan/describe-plan.ts';
 import type { Plan } from '../cluster/plan.ts';
 import { Refusal, Refused, type Finding } from '../findings.ts';
 import { acquireLocks, type HeldLocks } from '../hosts/lock/acquire-locks.ts';

@@ -18,7 +18,7 @@ import type { ActContext } from '../../src/road/steps/context.ts';
 import { Timeline } from '../../src/road/timeline.ts';
 import { clusterFacts } from '../cluster/example-health.ts';
 import { leavesOf, MEMBERS, NOW } from '../cluster/example.ts';
-import { samplePlan } from '../cluster/plan-document/sample.ts';
+import { samplePlan } from '../plan/sample.ts';
 import { Lines, standInClients, standInTransport, type Behaviour } from './stand-ins.ts';
 
 const ca = await createAuthority({ algorithm: 'ECDSA-P256', now: NOW });

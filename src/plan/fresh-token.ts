@@ -1,5 +1,5 @@
-import type { HostFacts } from '../host-facts.ts';
-import type { Plan } from '../plan.ts';
+import type { HostFacts } from '../cluster/host-facts.ts';
+import type { Plan } from '../cluster/plan.ts';
 
 const PLACEHOLDER = '(made by the run)';
 

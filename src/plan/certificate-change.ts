@@ -1,9 +1,9 @@
-import type { MemberIdentity } from '../../kubeadm/kubeadm-config.ts';
-import { inspectCertificate } from '../../pki/inspect.ts';
-import { leafProfiles, type LeafProfileName } from '../../pki/leaf-profiles.ts';
-import { KUBEADM_POLICY, type CertificatePolicy } from '../../pki/policy.ts';
-import type { FileFact } from '../host-facts.ts';
-import type { AuthoritySource } from '../plan.ts';
+import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
+import { inspectCertificate } from '../pki/inspect.ts';
+import { leafProfiles, type LeafProfileName } from '../pki/leaf-profiles.ts';
+import { KUBEADM_POLICY, type CertificatePolicy } from '../pki/policy.ts';
+import type { FileFact } from '../cluster/host-facts.ts';
+import type { AuthoritySource } from '../cluster/plan.ts';
 import type { FileChange } from './document.ts';
 import { attributeNotes, changeOf, modeChange } from './outcome.ts';
 import type { TouchedFile } from './planned-files.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { STEP_TITLES } from '../step-titles.ts';
+import { STEP_TITLES } from '../cluster/step-titles.ts';
 import type { PlanDocument, StageDescription } from './document.ts';
 
 /**

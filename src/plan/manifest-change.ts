@@ -1,10 +1,10 @@
-import { KUBEADM_ETCD_FLAGS } from '../../kubeadm/etcd-flags.ts';
-import { parseEtcdManifest, predictManifest } from '../../kubeadm/etcd-manifest.ts';
-import { patchFolderIn } from '../../kubeadm/patches.ts';
-import { KUBEADM_CONFIG } from '../../kubeadm/paths.ts';
-import { differsFromRecord, resetFlags } from '../differences.ts';
-import type { FileFact, HostFacts } from '../host-facts.ts';
-import type { RenderManifest } from '../plan.ts';
+import { KUBEADM_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
+import { parseEtcdManifest, predictManifest } from '../kubeadm/etcd-manifest.ts';
+import { patchFolderIn } from '../kubeadm/patches.ts';
+import { KUBEADM_CONFIG } from '../kubeadm/paths.ts';
+import { differsFromRecord, resetFlags } from '../cluster/differences.ts';
+import type { FileFact, HostFacts } from '../cluster/host-facts.ts';
+import type { RenderManifest } from '../cluster/plan.ts';
 import type { FileChange } from './document.ts';
 import { attributeNotes, changeOf, modeChange } from './outcome.ts';
 import type { TouchedFile } from './planned-files.ts';

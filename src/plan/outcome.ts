@@ -1,4 +1,4 @@
-import type { FileFact } from '../host-facts.ts';
+import type { FileFact } from '../cluster/host-facts.ts';
 import type { FileChange } from './document.ts';
 import type { TouchedFile } from './planned-files.ts';
 

@@ -1,5 +1,5 @@
-import type { HostFacts } from '../host-facts.ts';
-import type { Plan } from '../plan.ts';
+import type { HostFacts } from '../cluster/host-facts.ts';
+import type { Plan } from '../cluster/plan.ts';
 import { planDigest } from './digest.ts';
 import type { PlanDocument } from './document.ts';
 import { withoutFreshToken } from './fresh-token.ts';

@@ -1,21 +1,17 @@
-import { KUBEADM_POLICY } from '../../../src/pki/policy.ts';
-import type { FileFact, HostFacts } from '../../../src/cluster/host-facts.ts';
-import type { Plan, Stage, Step } from '../../../src/cluster/plan.ts';
-import { leafFiles, leafPath } from '../../../src/kubeadm/file-tree.ts';
-import {
-  etcdArguments,
-  renderKubeadmConfig,
-  type ClusterShape,
-} from '../../../src/kubeadm/kubeadm-config.ts';
+import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
+import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
+import type { Plan, Stage, Step } from '../../src/cluster/plan.ts';
+import { leafFiles, leafPath } from '../../src/kubeadm/file-tree.ts';
+import { etcdArguments, renderKubeadmConfig, type ClusterShape } from '../../src/kubeadm/kubeadm-config.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
   ETCD_MANIFEST,
   KUBEADM_CONFIG,
   STATE_FILE,
-} from '../../../src/kubeadm/paths.ts';
-import { issueLeaf } from '../../../src/pki/leaf.ts';
-import { fileFact, IMAGE, MEMBERS, ownCa, pristineHost } from '../example.ts';
+} from '../../src/kubeadm/paths.ts';
+import { issueLeaf } from '../../src/pki/leaf.ts';
+import { fileFact, IMAGE, MEMBERS, ownCa, pristineHost } from '../cluster/example.ts';
 
 /** A token that only the planning run knows. */
 export const FRESH_TOKEN = 'etcd-f5e5f5e5f5e5f5e5';

@@ -1,7 +1,7 @@
-import type { MemberIdentity } from '../../kubeadm/kubeadm-config.ts';
-import { ETCD_MANIFEST } from '../../kubeadm/paths.ts';
-import type { HostFacts } from '../host-facts.ts';
-import type { Step } from '../plan.ts';
+import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
+import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
+import type { HostFacts } from '../cluster/host-facts.ts';
+import type { Step } from '../cluster/plan.ts';
 import type { PlanToDescribe } from './describe-plan.ts';
 import type { FileChange, HostChanges } from './document.ts';
 import { fileChange } from './file-change.ts';

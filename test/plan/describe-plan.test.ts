@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HostFacts } from '../../../src/cluster/host-facts.ts';
-import { describePlan } from '../../../src/cluster/plan-document/describe-plan.ts';
-import type { FileChange } from '../../../src/cluster/plan-document/document.ts';
-import type { Plan, PlannedFile, Step } from '../../../src/cluster/plan.ts';
-import { leafPath } from '../../../src/kubeadm/file-tree.ts';
+import type { HostFacts } from '../../src/cluster/host-facts.ts';
+import { describePlan } from '../../src/plan/describe-plan.ts';
+import type { FileChange } from '../../src/plan/document.ts';
+import type { Plan, PlannedFile, Step } from '../../src/cluster/plan.ts';
+import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
   ETCD_MANIFEST,
   KUBEADM_CONFIG,
   STATE_FILE,
-} from '../../../src/kubeadm/paths.ts';
-import { KUBEADM_POLICY } from '../../../src/pki/policy.ts';
-import { otherCa } from '../example.ts';
+} from '../../src/kubeadm/paths.ts';
+import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
+import { otherCa } from '../cluster/example.ts';
 import {
   convergePlan,
   createPlan,

@@ -1,7 +1,7 @@
-import { dataFolders } from '../../kubeadm/data-places.ts';
-import { describeGate } from '../gates.ts';
-import type { Stage, Step } from '../plan.ts';
-import { STEP_TITLES } from '../step-titles.ts';
+import { dataFolders } from '../kubeadm/data-places.ts';
+import { describeGate } from '../cluster/gates.ts';
+import type { Stage, Step } from '../cluster/plan.ts';
+import { STEP_TITLES } from '../cluster/step-titles.ts';
 import type { StageDescription } from './document.ts';
 
 /** A stage as data for people. */

@@ -1,6 +1,6 @@
-import { PRIVATE_MODE } from '../../kubeadm/file-tree.ts';
-import { CA_KEY, ETCD_MANIFEST, STATE_FILE } from '../../kubeadm/paths.ts';
-import type { FileContent, RenderManifest, Step } from '../plan.ts';
+import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import { CA_KEY, ETCD_MANIFEST, STATE_FILE } from '../kubeadm/paths.ts';
+import type { FileContent, RenderManifest, Step } from '../cluster/plan.ts';
 
 /** A path that a plan touches, as it will be in the end. */
 export interface TouchedFile {

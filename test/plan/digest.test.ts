@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HostFacts } from '../../../src/cluster/host-facts.ts';
-import { describePlan } from '../../../src/cluster/plan-document/describe-plan.ts';
-import { planDigest } from '../../../src/cluster/plan-document/digest.ts';
-import type { PlanDocument } from '../../../src/cluster/plan-document/document.ts';
-import type { Plan, Stage } from '../../../src/cluster/plan.ts';
-import { leafPath } from '../../../src/kubeadm/file-tree.ts';
-import { issueLeaf } from '../../../src/pki/leaf.ts';
+import type { HostFacts } from '../../src/cluster/host-facts.ts';
+import { describePlan } from '../../src/plan/describe-plan.ts';
+import { planDigest } from '../../src/plan/digest.ts';
+import type { PlanDocument } from '../../src/plan/document.ts';
+import type { Plan, Stage } from '../../src/cluster/plan.ts';
+import { leafPath } from '../../src/kubeadm/file-tree.ts';
+import { issueLeaf } from '../../src/pki/leaf.ts';
 import { convergePlan, createPlan, fileFact, hostsWith, MEMBERS, ownCa, runningHosts } from './sample.ts';
 
 function digest(plan: Plan, facts: ReadonlyMap<string, HostFacts> = runningHosts()): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileFact, HostFacts } from '../host-facts.ts';
+import type { FileFact, HostFacts } from '../cluster/host-facts.ts';
 import { authorityChange, leafChange, type CertificateContext } from './certificate-change.ts';
 import type { FileChange } from './document.ts';
 import { manifestChange } from './manifest-change.ts';
