@@ -3,12 +3,14 @@ import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
 import type { LeafProfileName } from '../pki/leaf-profiles.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
+import type { Step } from '../steps/index.ts';
+import type { PlannedFile } from '../steps/planned-file.ts';
 import { imageSteps } from './image-supply.ts';
 import { removalStage } from './authority-key.ts';
 import type { DesiredMember } from './desired.ts';
 import { isAsDesired, type Differences } from './differences.ts';
 import type { Member } from './members.ts';
-import type { PlannedFile, Stage, Step } from './plan.ts';
+import type { Stage } from './plan.ts';
 import { mustRestart, restartStages } from './restart-stages.ts';
 import { configurationFiles, kubeadmFiles, recordSteps } from './steps-of-member.ts';
 

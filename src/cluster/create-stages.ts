@@ -10,8 +10,10 @@ import type { AuthorityChoice } from './authority.ts';
 import type { DesiredMember } from './desired.ts';
 import type { Member } from './members.ts';
 import { afterLeadership, gateAfter, gateBefore } from './restart-stages.ts';
-import type { PlannedFile, Stage, Step } from './plan.ts';
+import type { Stage } from './plan.ts';
 import { CERTIFICATE_MODE, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import type { Step } from '../steps/index.ts';
+import type { PlannedFile } from '../steps/planned-file.ts';
 import { configurationFiles, recordSteps, wakeKubelet } from './steps-of-member.ts';
 
 /** A member of a cluster that has never been proven healthy, and how far an earlier run has come with it. */

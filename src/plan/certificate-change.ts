@@ -3,10 +3,10 @@ import { inspectCertificate } from '../pki/inspect.ts';
 import { leafProfiles, type LeafProfileName } from '../pki/leaf-profiles.ts';
 import { KUBEADM_POLICY, type CertificatePolicy } from '../pki/policy.ts';
 import type { FileFact } from '../cluster/host-facts.ts';
-import type { AuthoritySource } from '../cluster/plan.ts';
+import type { AuthoritySource } from '../cluster/planned-cluster.ts';
 import type { FileChange } from './document.ts';
 import { attributeNotes, changeOf, modeChange } from './outcome.ts';
-import type { TouchedFile } from './planned-files.ts';
+import type { TouchedFile } from '../steps/planned-file.ts';
 
 /** Whose certificates they are, and whose CA signs them. */
 export interface CertificateContext {

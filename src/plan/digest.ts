@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { STEP_TITLES } from '../cluster/step-titles.ts';
+import { STEPS } from '../steps/index.ts';
+import type { StepKind } from '../steps/step-kind.ts';
 import type { PlanDocument, StageDescription } from './document.ts';
 
 /**
@@ -19,11 +20,13 @@ export function planDigest(document: Omit<PlanDocument, 'digest'>): string {
   return createHash('sha256').update(canonicalJson(done)).digest('hex');
 }
 
-const IMAGES = [STEP_TITLES['pull-image'], STEP_TITLES['import-image']];
+const LEFT_OUT = Object.values<StepKind<never>>(STEPS)
+  .filter(({ outsideDigest }) => outsideDigest === true)
+  .map(({ title }) => title);
 
 function withoutChance(stage: StageDescription): StageDescription {
   const steps = stage.steps
-    .filter(({ step }) => !IMAGES.some((title) => step.startsWith(title)))
+    .filter(({ step }) => !LEFT_OUT.some((title) => step.startsWith(title)))
     .map(({ host, step }) => ({ host, step, why: '' }));
   // the steps of a stage that is done in turn are in the order in which they are done; so are those of one host
   return {

@@ -4,7 +4,7 @@ import { authorityChange, leafChange, type CertificateContext } from './certific
 import type { FileChange } from './document.ts';
 import { manifestChange } from './manifest-change.ts';
 import { attributeNotes, changeOf, modeChange } from './outcome.ts';
-import type { TouchedFile } from './planned-files.ts';
+import type { TouchedFile } from '../steps/planned-file.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 /** What is known of the host, and of the CA. */

@@ -1,7 +1,7 @@
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
 import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
 import type { HostFacts } from '../cluster/host-facts.ts';
-import type { Step } from '../cluster/plan.ts';
+import { kindOf, type Step } from '../steps/index.ts';
 import type { PlanToDescribe } from './describe-plan.ts';
 import type { FileChange, HostChanges } from './document.ts';
 import { fileChange } from './file-change.ts';
@@ -38,11 +38,10 @@ function factsOf(name: string, facts: ReadonlyMap<string, HostFacts>): HostFacts
 
 /** Says nothing of what merely starts; whether a kubelet without configuration runs changes every few seconds. */
 function restarts(steps: readonly Step[], files: readonly FileChange[]): string[] {
-  const restartsKubelet = steps.some((step) => step.kind === 'start-kubelet' && step.restart);
-  const restartsEtcd = steps.some(({ kind }) => kind === 'restart-member');
+  const restarted = new Set(steps.map((step) => kindOf(step).restarts?.(step)));
   const manifestChanges = files.some(({ path, change }) => path === ETCD_MANIFEST && change !== 'mode');
   const etcd = manifestChanges
     ? 'etcd: manifest out, pod gone, new one in'
     : 'etcd: only if the rendered manifest is not the present one';
-  return [...(restartsKubelet ? ['kubelet'] : []), ...(restartsEtcd ? [etcd] : [])];
+  return [...(restarted.has('kubelet') ? ['kubelet'] : []), ...(restarted.has('etcd') ? [etcd] : [])];
 }

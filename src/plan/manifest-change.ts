@@ -4,10 +4,9 @@ import { patchFolderIn } from '../kubeadm/patches.ts';
 import { KUBEADM_CONFIG } from '../kubeadm/paths.ts';
 import { differsFromRecord, resetFlags } from '../cluster/differences.ts';
 import type { FileFact, HostFacts } from '../cluster/host-facts.ts';
-import type { RenderManifest } from '../cluster/plan.ts';
 import type { FileChange } from './document.ts';
 import { attributeNotes, changeOf, modeChange } from './outcome.ts';
-import type { TouchedFile } from './planned-files.ts';
+import type { Rendering, TouchedFile } from '../steps/planned-file.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 const PRESUMABLY = "as the host's kubeadm will presumably render it";
@@ -17,7 +16,7 @@ const EDITED = 'it was edited on the host, and what kubeadm does not render is l
 export function manifestChange(
   file: TouchedFile,
   { files, state }: Pick<HostFacts, 'files' | 'state'>,
-  step: RenderManifest,
+  step: Rendering,
 ): FileChange | undefined {
   const present = files.get(file.path);
   const predicted = present?.text === undefined ? undefined : predict(present.text, step);
@@ -37,20 +36,20 @@ export function manifestChange(
   });
 }
 
-function predict(text: string, { wanted, image }: RenderManifest): string | undefined {
+function predict(text: string, { wanted, image }: Rendering): string | undefined {
   const names = new Set(wanted.map(({ name }) => name));
   const present = parseEtcdManifest(text)?.arguments.keys() ?? [];
   const dropFlags = [...present].filter((name) => !names.has(name) && !KUBEADM_ETCD_FLAGS.has(name));
   return predictManifest(text, wanted, { image, dropFlags });
 }
 
-function contents({ wanted, image, patches }: RenderManifest): string {
+function contents({ wanted, image, patches }: Rendering): string {
   const flags = wanted.map(({ name, value }) => `--${name}=${value}`);
   const patched = patches === undefined ? '' : `; then patched by ${patches.names.join(', ')}`;
   return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}${patched}`;
 }
 
-function otherPatches({ patches }: RenderManifest): string {
+function otherPatches({ patches }: Rendering): string {
   return patches === undefined
     ? 'what the present patches have changed goes back'
     : `it is patched anew, by ${patches.names.join(', ')}; what that changes only kubeadm can tell`;

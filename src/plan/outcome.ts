@@ -1,6 +1,6 @@
 import type { FileFact } from '../cluster/host-facts.ts';
 import type { FileChange } from './document.ts';
-import type { TouchedFile } from './planned-files.ts';
+import type { TouchedFile } from '../steps/planned-file.ts';
 
 const ROOT = '0:0';
 

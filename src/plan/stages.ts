@@ -1,7 +1,6 @@
-import { dataFolders } from '../kubeadm/data-places.ts';
 import { describeGate } from '../cluster/gates.ts';
-import type { Stage, Step } from '../cluster/plan.ts';
-import { STEP_TITLES } from '../cluster/step-titles.ts';
+import type { Stage } from '../cluster/plan.ts';
+import { kindOf, type Step } from '../steps/index.ts';
 import type { StageDescription } from './document.ts';
 
 /** A stage as data for people. */
@@ -17,22 +16,6 @@ export function describeStage({ title, order = 'together', before, after, steps 
 
 /** A step by its name and by what is not said elsewhere in the plan. */
 function describeStep(step: Step): string {
-  const title = STEP_TITLES[step.kind];
-  switch (step.kind) {
-    case 'start-kubelet':
-      return step.restart ? 'restart kubelet' : 'start kubelet if it does not run';
-    case 'pull-image':
-    case 'import-image':
-      return `${title} ${step.image}`;
-    case 'start-member':
-      return step.placeManifest
-        ? `${title} with its data in ${dataFolders(step).join(' and ')}`
-        : 'wait for member';
-    case 'move-leadership':
-      return `${title} if it leads`;
-    case 'prove-served':
-      return `${title}: ${step.leaves.join(', ')}`;
-    default:
-      return title;
-  }
+  const kind = kindOf(step);
+  return kind.describe?.(step) ?? kind.title;
 }

@@ -1,9 +1,9 @@
 import type { HostFacts } from '../cluster/host-facts.ts';
-import type { Plan } from '../cluster/plan.ts';
+import type { PlannedCluster } from '../cluster/planned-cluster.ts';
 import { Refusal } from '../findings.ts';
 import type { Transport } from '../hosts/transport.ts';
 import { UNKNOWN_DIGEST } from '../hosts/scripts/deliver-files.ts';
-import { expectedPkiTree } from '../kubeadm/file-tree.ts';
+import { CONFIGURATION_MODES, expectedPkiTree } from '../kubeadm/file-tree.ts';
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
 import { allPatches, patchFiles } from '../kubeadm/patches.ts';
 import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST, STATE_FILE } from '../kubeadm/paths.ts';
@@ -14,7 +14,6 @@ import type { LeafProfileName } from '../pki/leaf-profiles.ts';
 import { AuthorityError, readAuthorityOfHost, readSigningAuthority } from '../pki/read-authority.ts';
 import type { PemSource } from '../pki/pem-input.ts';
 import type { Settings } from '../settings/settings.ts';
-import { CONFIGURATION_MODES } from '../cluster/steps-of-member.ts';
 import type { KeyStock } from './key-stock.ts';
 import { readText } from './read-text.ts';
 
@@ -40,7 +39,7 @@ type SignerWithPem = SigningAuthority & { readonly keyPem: string };
 
 /** What {@link prepareMaterial} needs. */
 export interface MaterialInput {
-  readonly plan: Plan;
+  readonly plan: PlannedCluster;
   readonly settings: Settings;
   readonly hosts: ReadonlyMap<string, Transport>;
   /** What the probe has seen, by the name of each host. */
@@ -146,7 +145,7 @@ export function publicTexts({ files }: HostFacts): Map<string, string> {
 }
 
 /** The CA's one certificate as the plan was decided with it, never a file that a host would give now. */
-function decidedAuthority({ authority, authorityCertificate }: Plan): Authority {
+function decidedAuthority({ authority, authorityCertificate }: PlannedCluster): Authority {
   if (authorityCertificate === undefined)
     throw new Error(`a plan with a CA that comes from "${authority.from}" holds its certificate`);
   return authorityOf(authorityCertificate);

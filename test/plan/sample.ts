@@ -1,6 +1,6 @@
 import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
 import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
-import type { Plan, Stage, Step } from '../../src/cluster/plan.ts';
+import type { Plan, Stage } from '../../src/cluster/plan.ts';
 import { leafFiles, leafPath } from '../../src/kubeadm/file-tree.ts';
 import { etcdArguments, renderKubeadmConfig, type ClusterShape } from '../../src/kubeadm/kubeadm-config.ts';
 import {
@@ -11,6 +11,7 @@ import {
   STATE_FILE,
 } from '../../src/kubeadm/paths.ts';
 import { issueLeaf } from '../../src/pki/leaf.ts';
+import type { Step } from '../../src/steps/index.ts';
 import { fileFact, IMAGE, MEMBERS, ownCa, pristineHost } from '../cluster/example.ts';
 
 /** A token that only the planning run knows. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { Step } from '../../src/cluster/plan.ts';
 import { hostProgress } from '../../src/road/host-progress.ts';
 import { Timeline } from '../../src/road/timeline.ts';
+import type { Step } from '../../src/steps/index.ts';
 import { samplePlan, stage } from '../plan/sample.ts';
 
 function kubelet(host: string): Step {

@@ -1,32 +1,22 @@
-import { formatHostState, type HostState } from '../../cluster/host-state.ts';
-import type { FileContent, PlannedFile, Step } from '../../cluster/plan.ts';
-import { deliverFiles, explainDelivery, type Delivery } from '../../hosts/scripts/deliver-files.ts';
-import { allPatches, patchFolder } from '../../kubeadm/patches.ts';
-import { STATE_FILE } from '../../kubeadm/paths.ts';
-import { sha256 } from '../read-text.ts';
-import { digestsOf, memberOf, type ActContext } from './context.ts';
-import type { StepScript } from './step-script.ts';
+import { formatHostState, type HostState } from '../cluster/host-state.ts';
+import { deliverFiles, explainDelivery, type Delivery } from '../hosts/scripts/deliver-files.ts';
+import { allPatches, patchFolder } from '../kubeadm/patches.ts';
+import { STATE_FILE } from '../kubeadm/paths.ts';
+import { sha256 } from '../road/read-text.ts';
+import { digestsOf, memberOf, type StepContext } from './context.ts';
+import type { FileContent, PlannedFile } from './planned-file.ts';
+import type { StepScript } from './step-kind.ts';
 
-const STATE_RECORD: PlannedFile = { path: STATE_FILE, mode: '600', content: { from: 'state' } };
-
-/** Puts the files of a step in place; what they replace must be what the run has seen. */
-export function deliver(
-  { host, files }: Step & { kind: 'deliver-files' },
-  context: ActContext,
-): Promise<StepScript> {
-  return put(host, files, 'bootstrapping', context);
-}
-
-/** Writes down that the host is a member, and forgets what was kept for going back. */
-export function record({ host }: Step & { kind: 'record-member' }, context: ActContext): Promise<StepScript> {
-  return put(host, [STATE_RECORD], 'member', context);
-}
-
-async function put(
+/**
+ * Puts files in place; what they replace must be what the run has seen.
+ * @param phase what the host's record says of it, if that is among them; with `member` the host forgets what was kept for
+ * going back.
+ */
+export async function putFiles(
   host: string,
   files: readonly PlannedFile[],
   phase: HostState['phase'],
-  context: ActContext,
+  context: StepContext,
 ): Promise<StepScript> {
   const { material } = context;
   const digests = digestsOf(context, host);
@@ -61,7 +51,7 @@ async function contentOf(
   content: FileContent,
   host: string,
   phase: HostState['phase'],
-  context: ActContext,
+  context: StepContext,
 ): Promise<string> {
   const { material } = context;
   switch (content.from) {
@@ -81,7 +71,7 @@ async function contentOf(
   }
 }
 
-async function stateOf(host: string, phase: HostState['phase'], context: ActContext): Promise<HostState> {
+async function stateOf(host: string, phase: HostState['phase'], context: StepContext): Promise<HostState> {
   const { plan, material } = context;
   const { name, address } = memberOf(context, host);
   const clientCopy = await clientCopyOf(host, context);
@@ -103,7 +93,7 @@ async function stateOf(host: string, phase: HostState['phase'], context: ActCont
 
 async function clientCopyOf(
   host: string,
-  { plan, material, now }: ActContext,
+  { plan, material, now }: StepContext,
 ): Promise<HostState['clientCopy']> {
   const planned = plan.clientCopies.get(host);
   if (planned === undefined || !('renewed' in planned)) return planned;

@@ -1,24 +1,32 @@
-import type { Step } from '../../cluster/plan.ts';
-import { listPki, parsePki, type PlacedFile } from '../../hosts/scripts/read-pki.ts';
-import { PKI_DIR } from '../../kubeadm/paths.ts';
-import { leafProfileNames } from '../../pki/leaf-profiles.ts';
-import { verifyLeaf } from '../../pki/verify.ts';
-import { digestsOf, stepFailure, type ActContext } from './context.ts';
-import type { StepScript } from './step-script.ts';
+import { listPki, parsePki, type PlacedFile } from '../hosts/scripts/read-pki.ts';
+import { PKI_DIR } from '../kubeadm/paths.ts';
+import { leafProfileNames } from '../pki/leaf-profiles.ts';
+import { verifyLeaf } from '../pki/verify.ts';
+import { digestsOf, stepFailure, type StepContext } from './context.ts';
+import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
-/** Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
-export function verify(step: Step & { kind: 'verify-files' }, context: ActContext): StepScript {
-  return {
-    script: listPki(),
-    check: (stdout) => check(step, parsePki(stdout.toString('utf8')), context),
-  };
+/** Reads back what was delivered: tree, modes, owners, digests. */
+export interface VerifyFiles extends StepOnHost {
+  readonly kind: 'verify-files';
+  /** Files below /etc/kubernetes/pki with their modes; nothing else may be there. */
+  readonly pkiTree: ReadonlyMap<string, string>;
 }
 
-async function check(
-  step: Step & { kind: 'verify-files' },
-  files: readonly PlacedFile[],
-  context: ActContext,
-): Promise<void> {
+const title = 'verify files';
+
+/** The kind of {@link VerifyFiles}. Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
+export const verifyFilesStep: ScriptedKind<VerifyFiles> = {
+  title,
+  onlyLooks: true,
+  script(step, context) {
+    return {
+      script: listPki(),
+      check: (stdout) => check(step, parsePki(stdout.toString('utf8')), context),
+    };
+  },
+};
+
+async function check(step: VerifyFiles, files: readonly PlacedFile[], context: StepContext): Promise<void> {
   const placed = new Map(files.map((file) => [file.path, file]));
   const digests = digestsOf(context, step.host);
   const wrong = [...step.pkiTree].flatMap(([path, mode]) =>
@@ -29,7 +37,7 @@ async function check(
     .map((path) => `${path} does not belong there`);
   const facts = [...wrong, ...strangers, ...(await unfitLeaves(step.host, context))];
   if (facts.length === 0) return;
-  throw stepFailure(step, {
+  throw stepFailure(title, step.host, {
     fact: `${PKI_DIR} is not as it has to be: ${facts.join('; ')}.`,
     cause: 'Something else writes to this folder: configuration management, or somebody by hand.',
     fix: 'Keep others away from it, move away what does not belong there, and run again.',
@@ -37,7 +45,7 @@ async function check(
 }
 
 /** What lies on the host is, by its digests, what is in memory: that is checked against the CA and its own key. */
-async function unfitLeaves(host: string, { material, plan, now }: ActContext): Promise<string[]> {
+async function unfitLeaves(host: string, { material, plan, now }: StepContext): Promise<string[]> {
   const member = plan.shape.members.find(({ name }) => name === host);
   const leaves = await material.leaves.get(host);
   if (member === undefined || leaves === undefined) return [];
