@@ -1,7 +1,7 @@
 import type { Plan } from '../cluster/plan.ts';
 import { STEPS } from '../steps/index.ts';
 import type { HostProgress } from './run-record.ts';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from '../run/timeline.ts';
 
 /** How far each host has come with its part of a plan that was not carried out to its end. */
 export function hostProgress(

@@ -11,10 +11,10 @@ import type { ImageArchive } from '../images/image-archive.ts';
 import type { Log } from '../log.ts';
 import type { Authority } from '../pki/authority.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { ClusterClients } from './cluster-clients.ts';
+import type { ClusterClients } from '../run/cluster-clients.ts';
 import type { Connector, Observed } from './observe.ts';
 import type { RunRecord } from './run-record.ts';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from '../run/timeline.ts';
 
 /**
  * How an operation decides, from what was seen: a pure function.

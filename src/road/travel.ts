@@ -10,9 +10,9 @@ import type { HostSettings, Settings } from '../settings/settings.ts';
 import { refuseUnapproved } from './approval.ts';
 import { carryOut } from './carry-out.ts';
 import { controlPlaneLook, observeControlPlane, type ObservedControlPlane } from './control-plane.ts';
-import { KeyStock } from './key-stock.ts';
+import { KeyStock } from '../run/key-stock.ts';
 import { lookBehind } from './look-behind.ts';
-import { publicTexts } from './material.ts';
+import { publicTexts } from '../run/material.ts';
 import { withConnections } from './connections.ts';
 import {
   connectEach,

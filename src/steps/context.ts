@@ -5,9 +5,9 @@ import type { Transport } from '../hosts/transport.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
 import type { Log } from '../log.ts';
-import type { ClusterClients } from '../road/cluster-clients.ts';
-import type { Material } from '../road/material.ts';
-import type { Timeline } from '../road/timeline.ts';
+import type { ClusterClients } from '../run/cluster-clients.ts';
+import type { Material } from '../run/material.ts';
+import type { Timeline } from '../run/timeline.ts';
 import type { RegistryLogin } from '../settings/settings.ts';
 
 /** What a step works with. */

@@ -2,7 +2,7 @@ import { formatHostState, type HostState } from '../cluster/host-state.ts';
 import { deliverFiles, explainDelivery, type Delivery } from '../hosts/scripts/deliver-files.ts';
 import { allPatches, patchFolder } from '../kubeadm/patches.ts';
 import { STATE_FILE } from '../kubeadm/paths.ts';
-import { sha256 } from '../road/read-text.ts';
+import { sha256 } from '../run/read-text.ts';
 import { digestsOf, memberOf, type StepContext } from './context.ts';
 import type { FileContent, PlannedFile } from './planned-file.ts';
 import type { StepScript } from './step-kind.ts';

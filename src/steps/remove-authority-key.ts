@@ -4,7 +4,7 @@ import { explainRemoval, removeFile } from '../hosts/scripts/remove-file.ts';
 import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
 import { CA_KEY } from '../kubeadm/paths.ts';
 import { publicKeyOf } from '../pki/keys.ts';
-import { readText, sha256 } from '../road/read-text.ts';
+import { readText, sha256 } from '../run/read-text.ts';
 import { digestsOf, stepFailure, transportOf } from './context.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 

@@ -8,7 +8,7 @@ import type { Json } from '../kubeadm/json-patch.ts';
 import { allPatches } from '../kubeadm/patches.ts';
 import { ETCD_MANIFEST, RENDERED_MANIFEST } from '../kubeadm/paths.ts';
 import { podProblems } from '../kubeadm/pod-rules.ts';
-import { sha256 } from '../road/read-text.ts';
+import { sha256 } from '../run/read-text.ts';
 import { digestsOf, memberOf, stepFailure, type StepContext } from './context.ts';
 import type { Rendering } from './planned-file.ts';
 import type { Explain, ScriptedKind, StepOnHost } from './step-kind.ts';

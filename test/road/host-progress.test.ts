@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { hostProgress } from '../../src/road/host-progress.ts';
-import { Timeline } from '../../src/road/timeline.ts';
+import { Timeline } from '../../src/run/timeline.ts';
 import type { Step } from '../../src/steps/index.ts';
 import { samplePlan, stage } from '../plan/sample.ts';
 

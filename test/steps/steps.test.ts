@@ -36,6 +36,13 @@ test('nothing outside of src/steps uses the value of one kind', () => {
   expect(values.map(({ path }) => basename(path))).toEqual([]);
 });
 
+test('a kind of step imports nothing of what carries steps out or describes them', () => {
+  const above = SOURCES.filter(({ path }) => /^src\/(?:steps|run)\//.test(path)).filter(({ text }) =>
+    /from '\.\.\/(?:road|plan)\//.test(text),
+  );
+  expect(above.map(({ path }) => path)).toEqual([]);
+});
+
 // what decides does no input or output, and a kind's value can do both
 test('src/cluster takes types alone from src/steps', () => {
   const values = SOURCES.filter(({ path }) => path.startsWith('src/cluster/')).filter(({ text }) =>
