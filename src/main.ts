@@ -9,7 +9,7 @@ import { shortestWord } from './report/secret-material.ts';
 import { publishCheckup } from './report/health/publish-checkup.ts';
 import { publish, publishAcceptedKeys, publishExamination, publishFailure } from './report/publish.ts';
 import { RunRecord } from './road/run-record.ts';
-import { Timeline } from './road/timeline.ts';
+import { Timeline } from './run/timeline.ts';
 import { LOCK_OWNER, LOCKS_LEFT, MAIN_ENDED } from './run-state.ts';
 import { lostOutputs, saveState, temporaryFolder } from './runner.ts';
 import { readInputs, readRunContext } from './settings/inputs.ts';

@@ -2,10 +2,11 @@ import type { Finding } from '../findings.ts';
 import { CA_KEY, stagedPath } from '../kubeadm/paths.ts';
 import { keyFileDigests } from '../pki/key-forms.ts';
 import type { AuthoritySettings, CaCustody } from '../settings/settings.ts';
+import type { RemoveAuthorityKey } from '../steps/remove-authority-key.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { Member } from './members.ts';
 import { recordOn, type Ownership } from './ownership.ts';
-import type { RemoveAuthorityKey, Stage } from './plan.ts';
+import type { Stage } from './plan.ts';
 
 /** Whether the CA's key lies on a host, or what a delivery that was cut off has left of it. */
 export function holdsAuthorityKey({ files }: Pick<HostFacts, 'files'>): boolean {

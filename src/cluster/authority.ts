@@ -7,7 +7,7 @@ import { recordOn, type Ownership } from './ownership.ts';
 import type { Member } from './members.ts';
 import type { AuthoritySettings, CaCustody } from '../settings/settings.ts';
 import { keyClaims, keyHolders } from './authority-key.ts';
-import type { AuthoritySource } from './plan.ts';
+import type { AuthoritySource } from './planned-cluster.ts';
 
 /** Where the CA comes from and which host keeps its key. */
 export interface AuthorityChoice {

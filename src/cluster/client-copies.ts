@@ -6,7 +6,7 @@ import type { EstablishedMember } from './planned-members.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { ClientCopy, HostState } from './host-state.ts';
 import { recordOn, type Ownership } from './ownership.ts';
-import type { PlannedClientCopy } from './plan.ts';
+import type { PlannedClientCopy } from './planned-cluster.ts';
 
 const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
 

@@ -9,10 +9,12 @@ import { removalStage } from './authority-key.ts';
 import type { AuthorityChoice } from './authority.ts';
 import { gateAfter, gateBefore } from './disruption.ts';
 import type { Member } from './members.ts';
+import type { Stage } from './plan.ts';
 import { runs, type NewMember } from './planned-members.ts';
 import { afterLeadership } from './restart-stages.ts';
-import type { PlannedFile, Stage, Step } from './plan.ts';
 import { CERTIFICATE_MODE, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import type { Step } from '../steps/index.ts';
+import type { PlannedFile } from '../steps/planned-file.ts';
 import { configurationFiles, recordSteps, wakeKubelet } from './steps-of-member.ts';
 
 /** What the stages are made from. */

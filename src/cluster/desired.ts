@@ -10,9 +10,9 @@ import { allPatches, patchFiles, patchFolder } from '../kubeadm/patches.ts';
 import { KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import { parseKubernetesVersion } from '../kubeadm/version.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Rendering } from '../steps/planned-file.ts';
 import { wantedImage } from './images.ts';
 import type { Member } from './members.ts';
-import type { RenderManifest } from './plan.ts';
 
 /** What a member ought to be, as far as it can be said before kubeadm renders its manifest. */
 export interface DesiredMember {
@@ -26,7 +26,7 @@ export interface DesiredMember {
   /** CRI endpoint. */
   readonly criEndpoint: string;
   /** As a step that renders the manifest has them. */
-  readonly patches: Pick<RenderManifest, 'patches'>;
+  readonly patches: Pick<Rendering, 'patches'>;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { DataPlaces } from '../kubeadm/data-places.ts';
 import { argumentDifferences, type EtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import { KUBEADM_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
-import { expectedPkiTree, leafPath, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import { CONFIGURATION_MODES, expectedPkiTree, leafPath, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
 import { BOOTSTRAP_FLAGS, extraArgNames, type EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import { patchFolderIn } from '../kubeadm/patches.ts';
 import {
@@ -26,7 +26,7 @@ import type { HostState } from './host-state.ts';
 import type { Member } from './members.ts';
 import type { FileFact, HostFacts } from './host-facts.ts';
 import { memberManifest } from './member-manifest.ts';
-import { CONFIGURATION_MODES, kubeadmFiles } from './steps-of-member.ts';
+import { kubeadmFiles } from './steps-of-member.ts';
 import { daysLeft } from '../pki/validity.ts';
 
 /** Where a member's host is not as it ought to be, each with its reason in words. */

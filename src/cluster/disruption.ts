@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { readYamlDocuments } from '../kubeadm/foreign-yaml.ts';
 import { KUBELET_CONFIG } from '../kubeadm/paths.ts';
 import { memberManifest } from './member-manifest.ts';
-import type { Gate } from './plan.ts';
+import type { Gate } from './gates.ts';
 import type { EstablishedMember } from './planned-members.ts';
 import { quorumOf } from './quorum.ts';
 import { raisesQuota } from './quota.ts';

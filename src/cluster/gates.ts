@@ -2,8 +2,32 @@ import { isSpaceAlarm } from '../etcd/health-cluster.ts';
 import { isOnlyAlarmed } from '../etcd/health-endpoint.ts';
 import type { HealthReport } from '../etcd/health.ts';
 import type { Finding } from '../findings.ts';
-import type { Gate } from './plan.ts';
 import { quorumOf } from './quorum.ts';
+
+/** What the cluster must be like for the next thing to be done. One leader, no alarm and little lag belong to each. */
+export type Gate = (
+  | {
+      /** Every expected member is healthy, and there are no others. */
+      readonly kind: 'all';
+    }
+  | {
+      /** A majority is healthy. */
+      readonly kind: 'quorum';
+    }
+  | {
+      /** A majority is healthy even if this member is taken away. */
+      readonly kind: 'quorum-without';
+      readonly member: string;
+    }
+  | {
+      /** This member is healthy. */
+      readonly kind: 'member';
+      readonly member: string;
+    }
+) & {
+  /** The change that waits is the way out of this alarm, which then does not shut the gate. */
+  readonly despite?: 'NOSPACE';
+};
 
 /** Raft entries by which a member may be behind the most advanced one and still count as healthy. */
 export const MOST_LAG = 1000;

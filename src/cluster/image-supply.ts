@@ -3,10 +3,11 @@ import type { ArchivedImage } from '../images/archive-index.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import type { RegistryLogin } from '../settings/settings.ts';
 import { normalName, tagOf } from '../images/reference.ts';
+import type { ImportImage } from '../steps/import-image.ts';
+import type { PullImage } from '../steps/pull-image.ts';
 import type { HostFacts } from './host-facts.ts';
 import { isStored } from './images.ts';
 import type { Member } from './members.ts';
-import type { ImportImage, PullImage } from './plan.ts';
 
 /** A member and the images that its host is to have. */
 export interface SuppliedMember extends Pick<Member, 'name' | 'facts'> {

@@ -2,9 +2,11 @@ import { placesOf } from '../kubeadm/data-places.ts';
 import type { ClusterShape } from '../kubeadm/kubeadm-config.ts';
 import { KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
+import type { Step } from '../steps/index.ts';
+import type { StartMember } from '../steps/start-member.ts';
 import { gateAfter, gateBefore, kubeletEndsEtcd, losesQuorum, movesPods, mustRestart } from './disruption.ts';
 import { imageSteps } from './image-supply.ts';
-import type { Stage, StartMember, Step } from './plan.ts';
+import type { Stage } from './plan.ts';
 import type { EstablishedMember } from './planned-members.ts';
 import { configurationFiles, wakeKubelet } from './steps-of-member.ts';
 
@@ -125,7 +127,7 @@ function awaitReplaced(member: EstablishedMember, shape: ClusterShape): StartMem
     ? 'kubelet ends it and starts it again in other cgroups'
     : 'kubelet ends it where it finds another manifest';
   const running = member.facts.containers.filter((container) => container.running);
-  return { ...awaitMember(member, shape, why), replaces: running.map(({ id }) => id) };
+  return { ...awaitMember(member, shape, why), outgoing: running.map(({ id }) => id) };
 }
 
 function awaitMember(

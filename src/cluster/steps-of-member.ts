@@ -1,14 +1,9 @@
-import { CERTIFICATE_MODE, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
-import { KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN, PATCHES_DIR } from '../kubeadm/paths.ts';
+import { CONFIGURATION_MODES, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import { KUBEADM_CONFIG, PATCHES_DIR } from '../kubeadm/paths.ts';
+import type { Step } from '../steps/index.ts';
+import type { PlannedFile } from '../steps/planned-file.ts';
+import type { RecordMember } from '../steps/record-member.ts';
 import type { DesiredMember } from './desired.ts';
-import type { PlannedFile, RecordMember, Step } from './plan.ts';
-
-/** The configurations that the action writes on a host, each with its mode. */
-export const CONFIGURATION_MODES: ReadonlyMap<string, string> = new Map([
-  [KUBELET_CONFIG, CERTIFICATE_MODE],
-  [KUBELET_DROP_IN, CERTIFICATE_MODE],
-  [KUBEADM_CONFIG, PRIVATE_MODE],
-]);
 
 /** The configurations of kubelet and kubeadm, patches among them, as files to deliver; all of them, or those named. */
 export function configurationFiles(

@@ -1,9 +1,16 @@
 import { leafProfileNames, leafProfiles, type LeafProfileName } from '../pki/leaf-profiles.ts';
-import { CA_CERTIFICATE, CA_KEY, PKI_DIR } from './paths.ts';
+import { CA_CERTIFICATE, CA_KEY, KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN, PKI_DIR } from './paths.ts';
 
 /** Modes as kubeadm writes them (client-go util/cert/io.go, util/keyutil/key.go). */
 export const CERTIFICATE_MODE = '644';
 export const PRIVATE_MODE = '600';
+
+/** The configurations that the action writes on a host, each with its mode. */
+export const CONFIGURATION_MODES: ReadonlyMap<string, string> = new Map([
+  [KUBELET_CONFIG, CERTIFICATE_MODE],
+  [KUBELET_DROP_IN, CERTIFICATE_MODE],
+  [KUBEADM_CONFIG, PRIVATE_MODE],
+]);
 
 /** Path of a leaf's certificate or key on its host. */
 export function leafPath(name: LeafProfileName, part: 'certificate' | 'key'): string {

@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../cluster/audit.ts';
-import type { PlanDocument } from '../cluster/plan-document/document.ts';
+import type { PlanDocument } from '../plan/document.ts';
 import type { HealthReport } from '../etcd/health.ts';
 import { Refusal, type Finding } from '../findings.ts';
 import { ETCD_MANIFEST, KUBEADM_CONFIG, PKI_DIR } from '../kubeadm/paths.ts';

@@ -1,4 +1,4 @@
-import type { PlanDocument } from '../cluster/plan-document/document.ts';
+import type { PlanDocument } from '../plan/document.ts';
 import type { Verdict } from '../cluster/plan.ts';
 import type { HealthReport, MemberHealth } from '../etcd/health.ts';
 import type { Check, CheckStatus } from '../health/check.ts';

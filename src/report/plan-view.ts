@@ -1,9 +1,4 @@
-import type {
-  FileChange,
-  HostChanges,
-  PlanDocument,
-  StageDescription,
-} from '../cluster/plan-document/document.ts';
+import type { FileChange, HostChanges, PlanDocument, StageDescription } from '../plan/document.ts';
 import { describeFinding, type Finding } from '../findings.ts';
 import { shortened } from './log-line.ts';
 import { code, codeBlock, details, table, text } from './markdown.ts';

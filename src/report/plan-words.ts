@@ -1,9 +1,4 @@
-import type {
-  FileChange,
-  HostChanges,
-  PlanDocument,
-  StageDescription,
-} from '../cluster/plan-document/document.ts';
+import type { FileChange, HostChanges, PlanDocument, StageDescription } from '../plan/document.ts';
 import type { Verdict } from '../cluster/plan.ts';
 import { shortened } from './log-line.ts';
 

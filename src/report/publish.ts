@@ -9,7 +9,7 @@ import type { Examination } from '../road/examine.ts';
 import { ProofFailed } from '../road/prove.ts';
 import type { Outcome } from '../road/road.ts';
 import type { HostProgress, RunRecord } from '../road/run-record.ts';
-import type { Timeline } from '../road/timeline.ts';
+import type { Timeline } from '../run/timeline.ts';
 import type { Settings } from '../settings/settings.ts';
 import { artifactFiles } from './artifact-files.ts';
 import { uploadArtifact, type UploadedArtifact } from './artifacts.ts';

@@ -1,8 +1,8 @@
 import type { HealthReport } from '../etcd/health.ts';
 import type { Finding } from '../findings.ts';
-import type { PlanDocument } from '../cluster/plan-document/document.ts';
+import type { PlanDocument } from '../plan/document.ts';
 import type { HostProgress } from '../road/run-record.ts';
-import type { TimelineEntry } from '../road/timeline.ts';
+import type { TimelineEntry } from '../run/timeline.ts';
 
 /** Everything a finished run has to tell, as plain data; nothing of it is secret. */
 export interface RunReport {

@@ -4,7 +4,7 @@ import { Refusal } from '../findings.ts';
 import type { Transport } from '../hosts/transport.ts';
 import type { Settings } from '../settings/settings.ts';
 import { candidatesOn, CLIENT_KEY, isKeyOf } from './credentials.ts';
-import { readText } from './read-text.ts';
+import { readText } from '../run/read-text.ts';
 import type { Surroundings } from './road.ts';
 
 /** A host, and what was seen on it. */

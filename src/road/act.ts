@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeGate, gateFindings } from '../cluster/gates.ts';
-import type { Gate, Stage } from '../cluster/plan.ts';
+import { describeGate, gateFindings, type Gate } from '../cluster/gates.ts';
+import type { Stage } from '../cluster/plan.ts';
 import { Refusal } from '../findings.ts';
+import { STEPS } from '../steps/index.ts';
+import type { ActContext } from './act-context.ts';
 import { settleAll } from './settle.ts';
-import type { ActContext } from './steps/context.ts';
-import { STEP_TITLES } from '../cluster/step-titles.ts';
 import { Tracks, tracksOf } from './tracks.ts';
 
 const GATE_WITHIN_MS = 60_000;
@@ -77,6 +77,6 @@ async function passGate(gate: Gate, stage: Stage, context: ActContext): Promise<
 function describeSteps({ steps }: Stage): string {
   const byHost = Map.groupBy(steps, ({ host }) => host);
   return [...byHost]
-    .map(([host, own]) => `${host} (${own.map(({ kind }) => STEP_TITLES[kind]).join(', ')})`)
+    .map(([host, own]) => `${host} (${own.map(({ kind }) => STEPS[kind].title).join(', ')})`)
     .join('; ');
 }

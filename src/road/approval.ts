@@ -1,4 +1,4 @@
-import type { PlanDocument } from '../cluster/plan-document/document.ts';
+import type { PlanDocument } from '../plan/document.ts';
 import { Refused } from '../findings.ts';
 
 /**

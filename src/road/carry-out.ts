@@ -7,16 +7,16 @@ import { Refusal, type Finding } from '../findings.ts';
 import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
 import { credentialsFromHosts } from './access.ts';
 import { CLIENT_CERTIFICATE } from './credentials.ts';
+import type { ActContext } from './act-context.ts';
 import { act } from './act.ts';
 import { auditRecord, leaveAudit } from './audit.ts';
-import { ClusterClients } from './cluster-clients.ts';
-import type { KeyStock } from './key-stock.ts';
-import { prepareMaterial, type Material } from './material.ts';
+import { ClusterClients } from '../run/cluster-clients.ts';
+import type { KeyStock } from '../run/key-stock.ts';
+import { prepareMaterial, type Material } from '../run/material.ts';
 import { hostProgress } from './host-progress.ts';
 import { prove, ProofFailed } from './prove.ts';
 import { connectionsOf } from './observe.ts';
 import type { Look, Outcome, Surroundings } from './road.ts';
-import type { ActContext } from './steps/context.ts';
 
 /** A decided plan, and what it takes to carry it out. */
 export interface Work extends Look {

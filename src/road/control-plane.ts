@@ -5,7 +5,7 @@ import type { Transport } from '../hosts/transport.ts';
 import type { HostSettings, Settings } from '../settings/settings.ts';
 import { hostLabel, probe, type Connected, type Observed } from './observe.ts';
 import { findingsOf } from './settle.ts';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from '../run/timeline.ts';
 
 /** What was seen of the control plane. */
 export interface ObservedControlPlane {

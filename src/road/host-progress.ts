@@ -1,7 +1,7 @@
 import type { Plan } from '../cluster/plan.ts';
+import { STEPS } from '../steps/index.ts';
 import type { HostProgress } from './run-record.ts';
-import { STEP_TITLES } from '../cluster/step-titles.ts';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from '../run/timeline.ts';
 
 /** How far each host has come with its part of a plan that was not carried out to its end. */
 export function hostProgress(
@@ -12,7 +12,7 @@ export function hostProgress(
     const planned = [...stages, ...afterProof].flatMap(({ title, steps }) =>
       steps
         .filter((step) => step.host === host)
-        .map((step) => ({ stage: title, step: STEP_TITLES[step.kind] })),
+        .map((step) => ({ stage: title, step: STEPS[step.kind].title })),
     );
     const begun = entries.filter((entry) => entry.host === host);
     const ended = (outcome: 'done' | 'failed'): string[] =>

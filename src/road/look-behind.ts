@@ -3,7 +3,7 @@ import { resolveMembers } from '../cluster/members.ts';
 import type { Settings } from '../settings/settings.ts';
 import { hostLabel, lookedAgain, secondLook, type Observed } from './observe.ts';
 import { settleAll } from './settle.ts';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from '../run/timeline.ts';
 
 /**
  * Looks once more at hosts of which the cluster tells newer things than were seen there. A member writes its log and then

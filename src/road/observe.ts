@@ -12,7 +12,7 @@ import { placesOf } from '../kubeadm/data-places.ts';
 import type { HostSettings, MemberSettings, Settings } from '../settings/settings.ts';
 import { findingsOf, settleAll } from './settle.ts';
 import { timed } from './timed.ts';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from '../run/timeline.ts';
 
 /** Opens the one connection to a host. */
 export type Connector = (host: HostSettings) => Promise<Transport>;

@@ -3,8 +3,8 @@ import type { HealthReport } from '../etcd/health.ts';
 import { gateFindings } from '../cluster/gates.ts';
 import { Refusal } from '../findings.ts';
 import type { Log } from '../log.ts';
-import type { ClusterClients } from './cluster-clients.ts';
-import type { Timeline } from './timeline.ts';
+import type { ClusterClients } from '../run/cluster-clients.ts';
+import type { Timeline } from '../run/timeline.ts';
 
 /** The cluster is not as it has to be. Carries the report, so that it can be shown all the same. */
 export class ProofFailed extends Refusal {

@@ -2,7 +2,7 @@ import type { AbsentHost } from '../cluster/absent-members.ts';
 import type { ClusterFacts } from '../cluster/cluster-facts.ts';
 import type { ControlPlaneLook } from '../cluster/control-plane/resolve.ts';
 import type { HostFacts } from '../cluster/host-facts.ts';
-import type { PlanDocument } from '../cluster/plan-document/document.ts';
+import type { PlanDocument } from '../plan/document.ts';
 import type { Plan } from '../cluster/plan.ts';
 import type { HealthReport } from '../etcd/health.ts';
 import type { Finding } from '../findings.ts';
@@ -11,10 +11,10 @@ import type { ImageArchive } from '../images/image-archive.ts';
 import type { Log } from '../log.ts';
 import type { Authority } from '../pki/authority.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { ClusterClients } from './cluster-clients.ts';
+import type { ClusterClients } from '../run/cluster-clients.ts';
 import type { Connector, Observed } from './observe.ts';
 import type { RunRecord } from './run-record.ts';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from '../run/timeline.ts';
 
 /**
  * How an operation decides, from what was seen: a pure function.

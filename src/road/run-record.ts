@@ -1,5 +1,5 @@
 import type { AuditRecord, AuditStep } from '../cluster/audit.ts';
-import type { PlanDocument } from '../cluster/plan-document/document.ts';
+import type { PlanDocument } from '../plan/document.ts';
 import type { Finding } from '../findings.ts';
 import type { TakenOver } from '../hosts/lock/acquire-locks.ts';
 

@@ -1,12 +1,14 @@
 import type { Stage } from '../cluster/plan.ts';
-import { STEP_TITLES } from '../cluster/step-titles.ts';
+import { explainLockLost, LOCK_LOST } from '../hosts/lock/guard.ts';
+import { explainUnknown } from '../hosts/scripts/explain-unknown.ts';
 import { sequence, type Sequence } from '../hosts/scripts/sequence.ts';
 import type { RemoteResult } from '../hosts/transport.ts';
+import { stepFailure, transportOf } from '../steps/context.ts';
+import { scriptOf, STEPS, type ScriptedStep } from '../steps/index.ts';
+import type { Explain, StepScript } from '../steps/step-kind.ts';
+import type { ActContext } from './act-context.ts';
 import { inWords } from './settle.ts';
 import { StepRecorder } from './step-recorder.ts';
-import { judge, transportOf, type ActContext } from './steps/context.ts';
-import { scriptOf, type ScriptedStep } from './steps/run-step.ts';
-import type { StepScript } from './steps/step-script.ts';
 
 /** A step that has begun. */
 interface Begun {
@@ -77,7 +79,7 @@ async function runAll(
     onEnded(0, result.code ?? -1);
     return [result];
   }
-  const title = steps.map(({ kind }) => STEP_TITLES[kind]).join(', ');
+  const title = steps.map(({ kind }) => STEPS[kind].title).join(', ');
   const { script, resultsOf }: Sequence = sequence(title, [only, ...others], onEnded);
   const result = await transport.run(context.guard(script));
   const results = resultsOf(result);
@@ -85,4 +87,11 @@ async function runAll(
   return results.length < steps.length && results.every(({ code }) => code === 0)
     ? [...results, result]
     : results;
+}
+
+/** What the end of a step's script means. @throws Refusal, in words, when it was no success. */
+function judge({ host, kind }: ScriptedStep, result: RemoteResult, explain: Explain = explainUnknown): void {
+  if (result.code === 0) return;
+  const words = result.code === LOCK_LOST ? explainLockLost(result) : explain(result);
+  throw stepFailure(STEPS[kind].title, host, words);
 }

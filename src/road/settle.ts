@@ -1,7 +1,6 @@
-import type { Step } from '../cluster/plan.ts';
-import { STEP_TITLES } from '../cluster/step-titles.ts';
 import { errorMessage, Refusal, type Finding } from '../findings.ts';
 import { BastionError, HostError } from '../hosts/host-error.ts';
+import { STEPS, type Step } from '../steps/index.ts';
 
 /**
  * Waits for work on all hosts and gives all results, in order.
@@ -25,7 +24,7 @@ export async function settleAll<T>(
 /** What was thrown while a step was carried out, as a refusal that names host and step. */
 export function inWords(error: unknown, { host, kind }: Pick<Step, 'host' | 'kind'>): Refusal {
   if (error instanceof Refusal) return error;
-  const at = STEP_TITLES[kind];
+  const at = STEPS[kind].title;
   return new Refusal(`${at} failed on ${host}`, findingsOf(error, host, at));
 }
 

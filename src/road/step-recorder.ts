@@ -1,8 +1,7 @@
 import { ABSENT, type AuditStep } from '../cluster/audit.ts';
-import type { Stage, Step } from '../cluster/plan.ts';
-import { LOOKING_STEPS, STEP_TITLES } from '../cluster/step-titles.ts';
-import { CA_KEY, ETCD_MANIFEST, STATE_FILE } from '../kubeadm/paths.ts';
-import type { ActContext } from './steps/context.ts';
+import type { Stage } from '../cluster/plan.ts';
+import { kindOf, type Step } from '../steps/index.ts';
+import type { ActContext } from './act-context.ts';
 
 /** Writes down one step, from the moment it begins: for the log, the timeline and the audit record. */
 export class StepRecorder {
@@ -30,8 +29,8 @@ export class StepRecorder {
   end(outcome: 'succeeded' | 'failed', atMs?: number): void {
     this.#ended = true;
     const { timeline, record, log } = this.#context;
-    const { host, kind } = this.#step;
-    const title = STEP_TITLES[kind];
+    const { host } = this.#step;
+    const { title, onlyLooks = false } = kindOf(this.#step);
     const durationMs = (atMs ?? timeline.elapsedMs()) - this.#startedMs;
     timeline.entries.push({
       stage: this.#stage,
@@ -40,7 +39,7 @@ export class StepRecorder {
       startedMs: this.#startedMs,
       durationMs,
       outcome: outcome === 'succeeded' ? 'done' : 'failed',
-      changes: !LOOKING_STEPS.has(kind),
+      changes: !onlyLooks,
     });
     const what: AuditStep = { host, stage: this.#stage, title, durationMs: Math.round(durationMs), outcome };
     const replaces = Object.keys(this.#before).length > 0;
@@ -51,23 +50,7 @@ export class StepRecorder {
   /** Digests of the files that the step puts in place, as the host has them now. */
   #digests(): Record<string, string> {
     const found = this.#context.material.found.get(this.#step.host);
-    return Object.fromEntries(filesOf(this.#step).map((path) => [path, found?.get(path) ?? ABSENT]));
-  }
-}
-
-function filesOf(step: Step): string[] {
-  switch (step.kind) {
-    case 'deliver-files':
-      return step.files.map(({ path }) => path);
-    case 'record-member':
-      return [STATE_FILE];
-    case 'start-member':
-      return step.placeManifest ? [ETCD_MANIFEST] : [];
-    case 'restart-member':
-      return [ETCD_MANIFEST];
-    case 'remove-authority-key':
-      return [CA_KEY];
-    default:
-      return [];
+    const files = kindOf(this.#step).replaces?.(this.#step) ?? [];
+    return Object.fromEntries(files.map((path) => [path, found?.get(path) ?? ABSENT]));
   }
 }

@@ -1,9 +1,9 @@
-import type { Stage, Step } from '../cluster/plan.ts';
+import type { Stage } from '../cluster/plan.ts';
+import { ask, isAsking, isScripted, kindOf, type AskingStep, type Step } from '../steps/index.ts';
+import type { ActContext } from './act-context.ts';
 import { runScripts } from './run-scripts.ts';
 import { inWords } from './settle.ts';
 import { StepRecorder } from './step-recorder.ts';
-import type { ActContext } from './steps/context.ts';
-import { ask, isAsking, isScripted, type AskingStep } from './steps/run-step.ts';
 
 /** The steps of a stage as tracks: those of one track are done one after the other, the tracks at the same time. */
 export function tracksOf({ steps, order = 'together' }: Stage): readonly (readonly Step[])[] {
@@ -73,41 +73,21 @@ export class Tracks {
   }
 }
 
-/** Steps whose scripts are made from what earlier steps have found: files' digests, the rendered manifest. */
-const MADE_LATE: ReadonlySet<Step['kind']> = new Set([
-  'deliver-files',
-  'record-member',
-  'start-member',
-  'restart-member',
-]);
-
 /** How many of a host's steps can be sent to it together. */
 function lengthOfGroup([first, ...others]: readonly Step[], context: ActContext): number {
   if (first === undefined || isAlone(first, context)) return 1;
-  const next = others.findIndex((step) => isAlone(step, context) || MADE_LATE.has(step.kind));
+  const next = others.findIndex((step) => isAlone(step, context) || kindOf(step).madeLate === true);
   return next === -1 ? 1 + others.length : 1 + next;
 }
 
-/** Steps that are no script, whose script takes all that comes over standard input, or looks at the host before it is made. */
-function isAlone(step: Step, { registry }: ActContext): boolean {
-  switch (step.kind) {
-    case 'import-image':
-    case 'remove-authority-key':
-      return true;
-    case 'pull-image':
-      return registry !== undefined;
-    default:
-      return isAsking(step);
-  }
+function isAlone(step: Step, context: ActContext): boolean {
+  return isAsking(step) || kindOf(step).isAlone?.(step, context) === true;
 }
 
 function keepsAuthority(step: Step): boolean {
-  return (
-    step.kind === 'deliver-files' &&
-    step.files.some(({ content }) => content.from === 'authority' && content.part === 'key')
-  );
+  return kindOf(step).keepsAuthority?.(step) === true;
 }
 
 function bringsSigned(step: Step): boolean {
-  return step.kind === 'deliver-files' && step.files.some(({ content }) => content.from === 'leaf');
+  return kindOf(step).bringsSigned?.(step) === true;
 }

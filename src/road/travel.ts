@@ -1,6 +1,6 @@
 import type { AbsentHost } from '../cluster/absent-members.ts';
 import { resolveMembers } from '../cluster/members.ts';
-import { describePlan } from '../cluster/plan-document/describe-plan.ts';
+import { describePlan } from '../plan/describe-plan.ts';
 import type { Plan } from '../cluster/plan.ts';
 import { Refusal, Refused, type Finding } from '../findings.ts';
 import { acquireLocks, type HeldLocks } from '../hosts/lock/acquire-locks.ts';
@@ -10,9 +10,9 @@ import type { HostSettings, Settings } from '../settings/settings.ts';
 import { refuseUnapproved } from './approval.ts';
 import { carryOut } from './carry-out.ts';
 import { controlPlaneLook, observeControlPlane, type ObservedControlPlane } from './control-plane.ts';
-import { KeyStock } from './key-stock.ts';
+import { KeyStock } from '../run/key-stock.ts';
 import { lookBehind } from './look-behind.ts';
-import { publicTexts } from './material.ts';
+import { publicTexts } from '../run/material.ts';
 import { withConnections } from './connections.ts';
 import {
   connectEach,

@@ -4,10 +4,10 @@ import type { ClusterFacts } from '../cluster/cluster-facts.ts';
 import { resolveMembers } from '../cluster/members.ts';
 import type { Settings } from '../settings/settings.ts';
 import { credentialsFromHosts } from './access.ts';
-import { ClusterClients, type ClusterAccess } from './cluster-clients.ts';
+import { ClusterClients, type ClusterAccess } from '../run/cluster-clients.ts';
 import type { Observed } from './observe.ts';
 import type { Surroundings } from './road.ts';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from '../run/timeline.ts';
 
 /** An election takes a second or two; a member that has just started learns of the others. */
 const SETTLE_WITHIN_MS = 3_000;

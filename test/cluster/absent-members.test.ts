@@ -3,7 +3,7 @@ import { inOrderOfInputs, resolveAbsent, type AbsentHost } from '../../src/clust
 import { decideDeploy } from '../../src/cluster/deploy/decide.ts';
 import type { HostFacts } from '../../src/cluster/host-facts.ts';
 import { LEFT_OUT } from '../../src/cluster/left-out.ts';
-import type { Plan, Step } from '../../src/cluster/plan.ts';
+import type { Plan } from '../../src/cluster/plan.ts';
 import { Refusal, type Finding } from '../../src/findings.ts';
 import { FRESH, withoutFile } from './deciding.ts';
 import { clusterFacts, type ClusterState } from './example-health.ts';
@@ -16,6 +16,7 @@ import {
   type SettingsChanges,
 } from './example.ts';
 import { CA_KEY } from '../../src/kubeadm/paths.ts';
+import type { Step } from '../../src/steps/index.ts';
 
 const WHY: Finding = {
   host: 'infra2',

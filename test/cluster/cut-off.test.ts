@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../src/cluster/host-facts.ts';
-import type { Stage, Step } from '../../src/cluster/plan.ts';
+import type { Stage } from '../../src/cluster/plan.ts';
 import { CA_CERTIFICATE, CA_KEY, KUBELET_DROP_IN, STATE_FILE } from '../../src/kubeadm/paths.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { Refused } from '../../src/findings.ts';
+import type { Step } from '../../src/steps/index.ts';
 import { decide, pristine, stepsLike, withoutFile, type Circumstances } from './deciding.ts';
 import { clusterFacts } from './example-health.ts';
 import { finishedCluster, guideCluster, ownCa, withoutFiles } from './example.ts';

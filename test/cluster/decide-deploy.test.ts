@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
-import type { Plan, PlannedFile, Step } from '../../src/cluster/plan.ts';
+import type { Plan } from '../../src/cluster/plan.ts';
 import { leafFiles, leafPath } from '../../src/kubeadm/file-tree.ts';
 import { etcdArguments } from '../../src/kubeadm/kubeadm-config.ts';
 import {
@@ -11,6 +11,8 @@ import {
   STATE_FILE,
 } from '../../src/kubeadm/paths.ts';
 import { leafProfileNames } from '../../src/pki/leaf-profiles.ts';
+import type { Step } from '../../src/steps/index.ts';
+import type { PlannedFile } from '../../src/steps/planned-file.ts';
 import {
   allStages,
   decide,

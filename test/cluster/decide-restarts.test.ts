@@ -343,7 +343,7 @@ describe('a kubelet whose pods move to other cgroups', () => {
           { kind: 'move-leadership' },
           { kind: 'deliver-files' },
           { kind: 'start-kubelet' },
-          { kind: 'start-member', placeManifest: false, replaces: [expect.any(String)] },
+          { kind: 'start-member', placeManifest: false, outgoing: [expect.any(String)] },
         ],
         after: { kind: 'member', member },
       })),

@@ -3,9 +3,10 @@ import type { ClusterFacts } from '../../src/cluster/cluster-facts.ts';
 import type { ControlPlaneLook } from '../../src/cluster/control-plane/resolve.ts';
 import { decideDeploy } from '../../src/cluster/deploy/decide.ts';
 import type { FactName, FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
-import type { Plan, Stage, Step } from '../../src/cluster/plan.ts';
+import type { Plan, Stage } from '../../src/cluster/plan.ts';
 import type { ImageArchive } from '../../src/images/image-archive.ts';
 import { Refused, type Finding } from '../../src/findings.ts';
+import type { Step } from '../../src/steps/index.ts';
 import {
   exampleSettings,
   MEMBERS,

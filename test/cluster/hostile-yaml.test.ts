@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../src/cluster/host-facts.ts';
-import { describePlan } from '../../src/cluster/plan-document/describe-plan.ts';
+import { describePlan } from '../../src/plan/describe-plan.ts';
 import type { Plan } from '../../src/cluster/plan.ts';
 import { Refused } from '../../src/findings.ts';
 import {

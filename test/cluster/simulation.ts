@@ -1,6 +1,6 @@
 import { formatHostState } from '../../src/cluster/host-state.ts';
 import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
-import type { FileContent, Plan, Stage, Step } from '../../src/cluster/plan.ts';
+import type { Plan, Stage } from '../../src/cluster/plan.ts';
 import { leafFiles } from '../../src/kubeadm/file-tree.ts';
 import {
   CA_CERTIFICATE,
@@ -13,6 +13,8 @@ import {
   STATE_FILE,
 } from '../../src/kubeadm/paths.ts';
 import type { NewAuthority } from '../../src/pki/authority.ts';
+import type { Step } from '../../src/steps/index.ts';
+import type { FileContent } from '../../src/steps/planned-file.ts';
 import { fileFact, ISSUED_AT, leavesOf, manifestFact, NOW, otherCa, ownCa, unreadFact } from './example.ts';
 import { allStages } from './deciding.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { STEP_TITLES } from '../../src/cluster/step-titles.ts';
 import { VERDICTS } from '../../src/report/plan-words.ts';
+import { STEPS } from '../../src/steps/index.ts';
 import { headings } from './markdown.ts';
 import { filesBelow, read } from './repository.ts';
 
@@ -34,7 +34,7 @@ test('every check of preflight has its row in preflight.md', () => {
 test('every step that costs a member is told in deploy.md by its title', () => {
   const text = read('docs/deploy.md').toLowerCase();
   for (const kind of ['move-leadership', 'restart-member'] as const) {
-    expect(text).toContain(`**${STEP_TITLES[kind]}.**`);
+    expect(text).toContain(`**${STEPS[kind].title}.**`);
   }
 });
 
@@ -45,7 +45,7 @@ test('every promise names a test that holds the action to it', () => {
 });
 
 test('the number of kinds of steps is told', () => {
-  const kinds = Object.keys(STEP_TITLES);
+  const kinds = Object.keys(STEPS);
   const numbers = ['ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen'];
   expect(read('docs/promises.md')).toContain(`there are ${numbers[kinds.length - 10] ?? ''}.`);
 });

@@ -1,15 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { describePlan } from '../../src/cluster/plan-document/describe-plan.ts';
-import type { PlanDocument } from '../../src/cluster/plan-document/document.ts';
+import { describePlan } from '../../src/plan/describe-plan.ts';
+import type { PlanDocument } from '../../src/plan/document.ts';
 import { planLines, renderPlan } from '../../src/report/plan-view.ts';
 import { summaryLimitBytes } from '../../src/report/summary-limit.ts';
-import {
-  convergePlan,
-  createPlan,
-  hostsWith,
-  runningHosts,
-  samplePlan,
-} from '../cluster/plan-document/sample.ts';
+import { convergePlan, createPlan, hostsWith, runningHosts, samplePlan } from '../plan/sample.ts';
 
 const converge = describePlan({ plan: convergePlan(), operation: 'deploy', facts: runningHosts() });
 const create = describePlan({ plan: createPlan(), operation: 'deploy', facts: hostsWith([]) });

@@ -1,4 +1,4 @@
-import type { PlanDocument } from '../../src/cluster/plan-document/document.ts';
+import type { PlanDocument } from '../../src/plan/document.ts';
 import type { EndpointHealth, HealthReport } from '../../src/etcd/health.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 

@@ -7,7 +7,7 @@ import {
   type ObservedControlPlane,
 } from '../../src/road/control-plane.ts';
 import { connectEach } from '../../src/road/observe.ts';
-import { Timeline } from '../../src/road/timeline.ts';
+import { Timeline } from '../../src/run/timeline.ts';
 import type { HostSettings } from '../../src/settings/settings.ts';
 import { exampleSettings } from '../cluster/example.ts';
 import { recorded, withSections } from '../hosts/probe/recorded.ts';

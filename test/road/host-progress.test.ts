@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { Step } from '../../src/cluster/plan.ts';
 import { hostProgress } from '../../src/road/host-progress.ts';
-import { Timeline } from '../../src/road/timeline.ts';
-import { samplePlan, stage } from '../cluster/plan-document/sample.ts';
+import { Timeline } from '../../src/run/timeline.ts';
+import type { Step } from '../../src/steps/index.ts';
+import { samplePlan, stage } from '../plan/sample.ts';
 
 function kubelet(host: string): Step {
   return { kind: 'start-kubelet', host, restart: true, why: 'x' };

@@ -3,7 +3,7 @@ import { Refusal } from '../../src/findings.ts';
 import { parseProbe } from '../../src/hosts/probe/parse-probe.ts';
 import { lookBehind } from '../../src/road/look-behind.ts';
 import type { Observed } from '../../src/road/observe.ts';
-import { Timeline } from '../../src/road/timeline.ts';
+import { Timeline } from '../../src/run/timeline.ts';
 import { clusterFacts, type ClusterState } from '../cluster/example-health.ts';
 import { exampleSettings, MEMBERS } from '../cluster/example.ts';
 import { recorded, withSections } from '../hosts/probe/recorded.ts';

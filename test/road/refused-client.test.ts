@@ -7,7 +7,7 @@ import type { Transport } from '../../src/hosts/transport.ts';
 import { CLIENT_CERTIFICATE, CLIENT_KEY } from '../../src/road/credentials.ts';
 import { refusesClient } from '../../src/road/health/credentials.ts';
 import type { Observed } from '../../src/road/observe.ts';
-import { Timeline } from '../../src/road/timeline.ts';
+import { Timeline } from '../../src/run/timeline.ts';
 import { askCluster, type AskedCluster } from '../../src/road/watch-cluster.ts';
 import { exampleSettings, fileFact, finishedCluster, unreadFact, withFiles } from '../cluster/example.ts';
 import type { TestCertificate } from '../etcd/certificates.ts';

@@ -1,7 +1,7 @@
 import type { ClusterFacts } from '../../src/cluster/cluster-facts.ts';
 import type { RemoteResult, RemoteScript, Transport } from '../../src/hosts/transport.ts';
 import type { Log } from '../../src/log.ts';
-import type { ClusterClients } from '../../src/road/cluster-clients.ts';
+import type { ClusterClients } from '../../src/run/cluster-clients.ts';
 
 /** Log lines as they come, those of a host with its name before them. */
 export class Lines implements Log {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Refusal } from '../../src/findings.ts';
 import type { Question, Surroundings } from '../../src/road/road.ts';
-import { Timeline } from '../../src/road/timeline.ts';
+import { Timeline } from '../../src/run/timeline.ts';
 import { travel } from '../../src/road/travel.ts';
 import { exampleSettings, NOW } from '../cluster/example.ts';
 import { recorded, withSections } from '../hosts/probe/recorded.ts';

@@ -5,7 +5,7 @@ import { CA_CERTIFICATE } from '../../src/kubeadm/paths.ts';
 import { createAuthority } from '../../src/pki/authority.ts';
 import { issueLeaf } from '../../src/pki/leaf.ts';
 import type { Observed } from '../../src/road/observe.ts';
-import { Timeline } from '../../src/road/timeline.ts';
+import { Timeline } from '../../src/run/timeline.ts';
 import { askCluster, watchCluster } from '../../src/road/watch-cluster.ts';
 import { blind, ETCD_OFF, withFile, withHost, withoutFile } from '../cluster/deciding.ts';
 import { clusterFacts } from '../cluster/example-health.ts';

@@ -1,6 +1,8 @@
 import { CERTIFICATE_MODE } from '../../kubeadm/file-tree.ts';
 import { CA_CERTIFICATE } from '../../kubeadm/paths.ts';
-import type { PlannedFile, Stage, Step } from '../plan.ts';
+import type { Step } from '../../steps/index.ts';
+import type { PlannedFile } from '../../steps/planned-file.ts';
+import type { Stage } from '../plan.ts';
 import { CLIENT_FILES, isHandedOver, type HandOver } from './hand-over.ts';
 
 /**

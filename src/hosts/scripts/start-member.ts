@@ -21,7 +21,7 @@ export interface MemberStart extends DataPlaces {
   /** Whether a container of etcd was on the host before, running or ended. */
   readonly hadContainers: boolean;
   /** Ids of containers that kubelet is about to end: until none of them runs, whoever says that it is ready is the old one. */
-  readonly replaces?: readonly string[];
+  readonly outgoing?: readonly string[];
   readonly onProgress: (line: string) => void;
 }
 
@@ -46,7 +46,7 @@ export function startMember(start: MemberStart): RemoteScript {
     onProgress: start.onProgress,
     script: `${memberReadyFunctions(start)}
 ${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}
-${start.replaces === undefined ? '' : awaitReplaced(start.replaces)}
+${start.outgoing === undefined ? '' : awaitReplaced(start.outgoing)}
 outcome=0
 await_ready${start.hadContainers ? '' : ' none-yet'} || outcome=$?
 if [ "$outcome" = 0 ]; then exit 0; fi

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { describePlan } from '../../../src/cluster/plan-document/describe-plan.ts';
+import { describePlan } from '../../../src/plan/describe-plan.ts';
 import type { HostFacts } from '../../../src/cluster/host-facts.ts';
 import { leafPath } from '../../../src/kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, ETCD_MANIFEST } from '../../../src/kubeadm/paths.ts';

@@ -99,7 +99,7 @@ test('a member whose container kubelet is about to end is not ready before that 
   writeFileSync(containers, 'old1\nother\n');
   writeFileSync(join(here(MANIFEST_DIR), 'etcd.yaml'), rendered);
   let isOver = false;
-  const running = run({ ...QUESTION, dataDir: here('/var/lib/etcd'), replaces: ['old1'] }).then((code) => {
+  const running = run({ ...QUESTION, dataDir: here('/var/lib/etcd'), outgoing: ['old1'] }).then((code) => {
     isOver = true;
     return code;
   });

@@ -1,0 +1,117 @@
+import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
+import { inspectCertificate } from '../pki/inspect.ts';
+import { leafProfiles, type LeafProfileName } from '../pki/leaf-profiles.ts';
+import { KUBEADM_POLICY, type CertificatePolicy } from '../pki/policy.ts';
+import type { FileFact } from '../cluster/host-facts.ts';
+import type { AuthoritySource } from '../cluster/planned-cluster.ts';
+import type { FileChange } from './document.ts';
+import { attributeNotes, changeOf, modeChange } from './outcome.ts';
+import type { TouchedFile } from '../steps/planned-file.ts';
+
+/** Whose certificates they are, and whose CA signs them. */
+export interface CertificateContext {
+  readonly member: MemberIdentity;
+  readonly authority: {
+    readonly source: AuthoritySource;
+    /** Absent for a CA that does not exist yet, and for one that nobody has told of. */
+    readonly certificatePem?: string;
+  };
+  readonly policy: CertificatePolicy;
+}
+
+const PURPOSES: Readonly<Record<LeafProfileName, string>> = {
+  server: 'server certificate of the member',
+  peer: 'peer certificate of the member',
+  healthcheckClient: 'client certificate for health checks',
+  apiserverEtcdClient: 'client certificate of the API servers',
+};
+
+const KEY_MADE = 'private key, made by this run';
+const KEY_REPLACED = 'private key, replaced';
+
+/** A leaf: the certificate by what it is for, the key only as one. */
+export function leafChange(
+  file: TouchedFile,
+  present: FileFact | undefined,
+  { name, part }: { readonly name: LeafProfileName; readonly part: 'certificate' | 'key' },
+  { member, policy }: CertificateContext,
+): FileChange {
+  const attributes = attributeNotes(file, present);
+  if (part === 'key') {
+    return changeOf(file, present, {
+      notes: [present === undefined ? KEY_MADE : KEY_REPLACED, ...attributes],
+    });
+  }
+  const commonName = leafProfiles[name].commonName ?? member.name;
+  const also = leafProfiles[name].namesMember ? policy.extraSans : [];
+  const purpose = [
+    PURPOSES[name],
+    `CN=${commonName}`,
+    ...choices(policy, 'leafDays'),
+    ...(also.length === 0 ? [] : [`also for ${also.join(', ')}`]),
+  ].join(', ');
+  return present === undefined
+    ? changeOf(file, present, { notes: [purpose] })
+    : changeOf(file, present, {
+        change: 'renew',
+        notes: [purpose, `replaces ${identity(present)}`, ...attributes],
+      });
+}
+
+/** The CA's certificate or key. */
+export function authorityChange(
+  file: TouchedFile,
+  present: FileFact | undefined,
+  part: 'certificate' | 'key',
+  { authority, policy }: CertificateContext,
+): FileChange | undefined {
+  const attributes = attributeNotes(file, present);
+  const { source, certificatePem } = authority;
+  if (part === 'key') return changeOf(file, present, { notes: [keyOrigin(source, present), ...attributes] });
+  if (present?.text !== undefined && present.text === certificatePem) return modeChange(file, present);
+  const made = source.from === 'made' ? choices(policy, 'authorityDays') : [];
+  const what = [`certificate of the CA${ORIGINS[source.from]}`, ...made].join(', ');
+  const known = named(certificatePem ?? '');
+  const replaced = present === undefined ? [] : [`replaces ${identity(present)}`];
+  return changeOf(file, present, {
+    notes: [known === '' ? what : `${what}, ${known}`, ...replaced, ...attributes],
+  });
+}
+
+/** What was chosen that kubeadm would not choose: it is approved with the plan. */
+function choices(policy: CertificatePolicy, days: 'leafDays' | 'authorityDays'): string[] {
+  const { keyAlgorithm } = policy;
+  return [
+    ...(keyAlgorithm === KUBEADM_POLICY.keyAlgorithm ? [] : [keyAlgorithm]),
+    ...(policy[days] === KUBEADM_POLICY[days] ? [] : [`valid for ${policy[days]} days`]),
+  ];
+}
+
+const ORIGINS: Readonly<Record<AuthoritySource['from'], string>> = {
+  input: ' that was brought as an input',
+  made: ', made by this run',
+  host: '',
+  'certificate-only': '',
+};
+
+function keyOrigin(source: AuthoritySource, present: FileFact | undefined): string {
+  if (present !== undefined) return KEY_REPLACED;
+  return source.from === 'made' ? KEY_MADE : `private key of the CA${ORIGINS[source.from]}`;
+}
+
+/** A certificate on a host, or whatever lies in its place. */
+function identity(present: FileFact): string {
+  return (
+    named(present.text ?? '') || `what is no certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`
+  );
+}
+
+/** Empty for a text that is no certificate. */
+function named(pem: string): string {
+  try {
+    const { fingerprint, notAfter } = inspectCertificate(pem);
+    return `SHA-256 ${fingerprint}, valid until ${notAfter.toISOString().replace('.000Z', 'Z')}`;
+  } catch {
+    return '';
+  }
+}

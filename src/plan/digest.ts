@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { STEPS } from '../steps/index.ts';
+import type { StepKind } from '../steps/step-kind.ts';
+import type { PlanDocument, StageDescription } from './document.ts';
+
+/**
+ * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
+ * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
+ * on who leads (the leader last, whoever that is then); and whether an image has to be pulled or imported.
+ */
+export function planDigest(document: Omit<PlanDocument, 'digest'>): string {
+  const done = {
+    ...document,
+    reasons: [],
+    warnings: [],
+    ...(document.leftOut && { leftOut: document.leftOut.map(({ host, at }) => ({ host, at })) }),
+    stages: inOrderOfNames(document.stages.map(withoutChance)),
+    afterProof: document.afterProof.map(withoutChance),
+  };
+  return createHash('sha256').update(canonicalJson(done)).digest('hex');
+}
+
+const LEFT_OUT = Object.values<StepKind<never>>(STEPS)
+  .filter(({ outsideDigest }) => outsideDigest === true)
+  .map(({ title }) => title);
+
+function withoutChance(stage: StageDescription): StageDescription {
+  const steps = stage.steps
+    .filter(({ step }) => !LEFT_OUT.some((title) => step.startsWith(title)))
+    .map(({ host, step }) => ({ host, step, why: '' }));
+  // the steps of a stage that is done in turn are in the order in which they are done; so are those of one host
+  return {
+    ...stage,
+    steps: stage.order === 'in-turn' ? steps : steps.sort((one, other) => compare(one.host, other.host)),
+  };
+}
+
+/** Stages that do the same to one host after the other stand together; they are put in the order of the hosts' names. */
+function inOrderOfNames(stages: readonly StageDescription[]): StageDescription[] {
+  const runs: StageDescription[][] = [];
+  for (const stage of stages) {
+    const last = runs.at(-1);
+    if (last?.[0] !== undefined && stage.order === 'in-turn' && kindOf(last[0]) === kindOf(stage))
+      last.push(stage);
+    else runs.push([stage]);
+  }
+  return runs.flatMap((run) => run.sort((one, other) => compare(one.title, other.title)));
+}
+
+function kindOf({ order, steps }: StageDescription): string {
+  return order === 'in-turn' ? steps.map(({ step }) => step).join() : '';
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}
+
+/** JSON with the keys of every object sorted, so that the order in which code sets them does not count. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
+}

@@ -1,0 +1,63 @@
+import type { Finding } from '../findings.ts';
+import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
+import type { StageOrder, Verdict } from '../cluster/plan.ts';
+
+/** A plan as people read and approve it: JSON as it stands, without any secret. */
+export interface PlanDocument {
+  readonly schemaVersion: 1;
+  readonly operation: string;
+  readonly clusterName: string;
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+  readonly members: readonly MemberIdentity[];
+  /** Every member's host that could be reached, also one on which nothing changes. */
+  readonly hosts: readonly HostChanges[];
+  /** The same for hosts of the control plane; absent where none could be looked at. */
+  readonly controlPlane?: readonly HostChanges[];
+  /** Members added to the cluster or removed from it, in words. */
+  readonly membership: readonly string[];
+  readonly stages: readonly StageDescription[];
+  /** What is done once the cluster has been proven healthy. */
+  readonly afterProof: readonly StageDescription[];
+  readonly warnings: readonly Finding[];
+  /** What is left undone, and why; absent where nothing is. */
+  readonly leftOut?: readonly Finding[];
+  /** SHA-256 (hex) over what will be done and to what; not over fresh keys, serials, times and reasons. */
+  readonly digest: string;
+}
+
+/** What changes on one host. */
+export interface HostChanges extends MemberIdentity {
+  readonly files: readonly FileChange[];
+  /** What is interrupted, and how. */
+  readonly restarts: readonly string[];
+}
+
+/** A file that will not be as it is. */
+export interface FileChange {
+  readonly path: string;
+  /** `renew`: a certificate takes the place of an older one. `mode`: the contents stay. */
+  readonly change: 'create' | 'replace' | 'renew' | 'mode' | 'remove';
+  /** Permission bits in octal that it will have, or has when it is removed; its owner will be root:root. */
+  readonly mode: string;
+  /** Unified diff, of public text only; a created file's lines are all added ones. */
+  readonly diff?: string;
+  readonly note?: string;
+}
+
+/** A stage with its gates in words. */
+export interface StageDescription {
+  readonly title: string;
+  /** All at the same time, one after the other, or one after the other on each host. */
+  readonly order: StageOrder;
+  readonly before?: string;
+  readonly after?: string;
+  readonly steps: readonly StepDescription[];
+}
+
+/** A step, where it is done and why. */
+export interface StepDescription {
+  readonly host: string;
+  readonly step: string;
+  readonly why: string;
+}

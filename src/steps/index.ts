@@ -1,0 +1,91 @@
+import { awaitKubeletStep, type AwaitKubelet } from './await-kubelet.ts';
+import type { StepContext } from './context.ts';
+import { deliverFilesStep, type DeliverFiles } from './deliver-files.ts';
+import { importImageStep, type ImportImage } from './import-image.ts';
+import { moveLeadershipStep, type MoveLeadership } from './move-leadership.ts';
+import { proveClientStep, type ProveClient } from './prove-client.ts';
+import { proveServedStep, type ProveServed } from './prove-served.ts';
+import { pullImageStep, type PullImage } from './pull-image.ts';
+import { recordMemberStep, type RecordMember } from './record-member.ts';
+import { removeAuthorityKeyStep, type RemoveAuthorityKey } from './remove-authority-key.ts';
+import { renderManifestStep, type RenderManifest } from './render-manifest.ts';
+import { restartMemberStep, type RestartMember } from './restart-member.ts';
+import { setModesStep, type SetModes } from './set-modes.ts';
+import { startKubeletStep, type StartKubelet } from './start-kubelet.ts';
+import { startMemberStep, type StartMember } from './start-member.ts';
+import type { AskingKind, ScriptedKind, StepKind, StepScript } from './step-kind.ts';
+import { verifyFilesStep, type VerifyFiles } from './verify-files.ts';
+
+/** Everything that can happen to a host, as plain data. */
+export type Step =
+  | DeliverFiles
+  | SetModes
+  | StartKubelet
+  | AwaitKubelet
+  | PullImage
+  | ImportImage
+  | RenderManifest
+  | VerifyFiles
+  | StartMember
+  | MoveLeadership
+  | RestartMember
+  | ProveServed
+  | RemoveAuthorityKey
+  | ProveClient
+  | RecordMember;
+
+type StepOf<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
+
+/** Every kind of step by its name; one that is missing does not compile. */
+export const STEPS = {
+  'deliver-files': deliverFilesStep,
+  'set-modes': setModesStep,
+  'start-kubelet': startKubeletStep,
+  'await-kubelet': awaitKubeletStep,
+  'pull-image': pullImageStep,
+  'import-image': importImageStep,
+  'render-manifest': renderManifestStep,
+  'verify-files': verifyFilesStep,
+  'start-member': startMemberStep,
+  'move-leadership': moveLeadershipStep,
+  'restart-member': restartMemberStep,
+  'prove-served': proveServedStep,
+  'prove-client': proveClientStep,
+  'remove-authority-key': removeAuthorityKeyStep,
+  'record-member': recordMemberStep,
+} as const satisfies { readonly [K in Step['kind']]: StepKind<StepOf<K>> };
+
+/** The kind of a step, whichever it is. To be called with that step alone: another one may lack what the kind looks at. */
+export function kindOf({ kind }: Pick<Step, 'kind'>): StepKind<Step> {
+  return STEPS[kind];
+}
+
+/** Steps that ask etcd or its listeners from the runner. */
+export type AskingStep = {
+  [K in Step['kind']]: (typeof STEPS)[K] extends { ask: unknown } ? StepOf<K> : never;
+}[Step['kind']];
+
+/** All others, which are a script on their host. */
+export type ScriptedStep = Exclude<Step, AskingStep>;
+
+/** Whether a step is no script. */
+export function isAsking(step: Step): step is AskingStep {
+  return 'ask' in kindOf(step);
+}
+
+/** Whether a step is a script. */
+export function isScripted(step: Step): step is ScriptedStep {
+  return !isAsking(step);
+}
+
+/** Carries out a step that is no script. @throws Refusal or HostError in words for the user. */
+export function ask(step: AskingStep, context: StepContext): Promise<void> {
+  const kind: AskingKind<AskingStep> = STEPS[step.kind];
+  return kind.ask(step, context);
+}
+
+/** The script of a step, with all that it needs to know; waits for keys and certificates. */
+export async function scriptOf(step: ScriptedStep, context: StepContext): Promise<StepScript> {
+  const kind: ScriptedKind<ScriptedStep> = STEPS[step.kind];
+  return kind.script(step, context);
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isFit } from '../cluster/gates.ts';
+import { errorMessage } from '../findings.ts';
+import { stepFailure } from './context.ts';
+import type { AskingKind, StepOnHost } from './step-kind.ts';
+
+/** etcd takes 0.1 s for it; to a member that is cut off it never answers. */
+const HANDOVER_WITHIN_MS = 3_000;
+const NEW_LEADER_WITHIN_MS = 5_000;
+const PAUSE_MS = 100;
+
+/** If this member leads, has another healthy one take over, so that clients wait for no election. */
+export interface MoveLeadership extends StepOnHost {
+  readonly kind: 'move-leadership';
+}
+
+const title = 'move leadership';
+
+/** The kind of {@link MoveLeadership}. The healthy member that is furthest on takes over. */
+export const moveLeadershipStep: AskingKind<MoveLeadership> = {
+  title,
+  describe() {
+    return `${title} if it leads`;
+  },
+  async ask({ host }, context) {
+    const cluster = await context.cluster();
+    const log = context.log.host(host);
+    const { health } = await cluster.observe();
+    if (health.leader?.name !== host) {
+      log.info('it does not lead');
+      return;
+    }
+    const heir = health.endpoints
+      .filter(({ name, isLearner }) => name !== host && isLearner === false && isFit(name, health))
+      .toSorted((one, other) => (other.raftAppliedIndex ?? 0) - (one.raftAppliedIndex ?? 0))[0];
+    if (heir?.memberId == null) {
+      throw stepFailure(title, host, {
+        fact: 'it leads, and no other member is healthy enough to take over.',
+        cause: 'Members are down or lag behind.',
+        fix: 'Bring them back, then run again.',
+      });
+    }
+    try {
+      await cluster.client(host).moveLeader(heir.memberId, { timeoutMs: HANDOVER_WITHIN_MS });
+    } catch (error) {
+      throw stepFailure(title, host, {
+        fact: `leadership could not be moved to ${heir.name}: ${errorMessage(error)}`,
+        cause: 'The other member is slow or cut off.',
+        fix: 'Look at the health of the cluster, then run again.',
+      });
+    }
+    const deadline = context.timeline.elapsedMs() + NEW_LEADER_WITHIN_MS;
+    for (;;) {
+      const now = (await cluster.observe()).health.leader?.name;
+      if (now !== undefined && now !== host) {
+        log.info(`leadership moved to ${now}`);
+        return;
+      }
+      if (context.timeline.elapsedMs() > deadline) {
+        throw stepFailure(title, host, {
+          fact: `leadership was handed to ${heir.name}, and after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
+          cause: 'The members do not reach each other well.',
+          fix: 'Look at the health of the cluster, then run again.',
+        });
+      }
+      await sleep(PAUSE_MS);
+    }
+  },
+};

@@ -1,0 +1,71 @@
+import { EtcdClient } from '../etcd/client.ts';
+import type { EtcdCredentials } from '../etcd/etcd-credentials.ts';
+import { EtcdError } from '../etcd/etcd-error.ts';
+import { Refusal, type Finding } from '../findings.ts';
+import { transportOf, type StepContext } from './context.ts';
+import type { AskingKind, StepOnHost } from './step-kind.ts';
+
+const ANSWER_WITHIN_MS = 10_000;
+
+/** Proves that every member answers from this host of the control plane to the client pair that was just delivered there. */
+export interface ProveClient extends StepOnHost {
+  readonly kind: 'prove-client';
+}
+
+const title = 'prove client certificate';
+
+/**
+ * The kind of {@link ProveClient}. It asks every member for its version: what `kubeadm init` asks first, by the same way and
+ * with the same files.
+ */
+export const proveClientStep: AskingKind<ProveClient> = {
+  title,
+  onlyLooks: true,
+  /** @throws Refusal with each member that does not answer. */
+  async ask({ host }, context) {
+    const { members, clientPort } = context.plan.shape;
+    const transport = transportOf(context, host);
+    const credentials = await credentialsOf(host, context);
+    const answers = await Promise.all(
+      members.map(async ({ name, address }): Promise<Finding[]> => {
+        const client = new EtcdClient({
+          name,
+          address,
+          port: clientPort,
+          open: () => transport.openTcp(address, clientPort),
+          credentials,
+          requestTimeoutMs: ANSWER_WITHIN_MS,
+        });
+        try {
+          const { server } = await client.version();
+          context.log.host(host).info(`${client.endpoint} answers (etcd ${server})`);
+          return [];
+        } catch (error) {
+          if (!(error instanceof EtcdError)) throw error;
+          return [failure(host, client.endpoint, error)];
+        } finally {
+          client.close();
+        }
+      }),
+    );
+    const findings = answers.flat();
+    if (findings.length > 0) throw new Refusal(`not every member answers ${host}`, findings);
+  },
+};
+
+function failure(host: string, endpoint: string, { reason, finding: { cause, fix } }: EtcdError): Finding {
+  return {
+    host,
+    at: title,
+    fact: `${endpoint} does not answer to its new client pair: ${reason}.`,
+    ...(cause !== undefined && { cause }),
+    ...(fix !== undefined && { fix }),
+  };
+}
+
+async function credentialsOf(host: string, { material }: StepContext): Promise<EtcdCredentials> {
+  const pair = (await material.leaves.get(host))?.apiserverEtcdClient;
+  if (pair === undefined) throw new Error(`no client certificate is issued for ${host}`);
+  const { certificatePem, keyPem } = pair;
+  return { caPem: (await material.authority).certificatePem, certificatePem, keyPem };
+}

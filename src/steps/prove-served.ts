@@ -1,0 +1,67 @@
+import { servedCertificate } from '../etcd/served-certificate.ts';
+import { errorMessage } from '../findings.ts';
+import { leafPath } from '../kubeadm/file-tree.ts';
+import { memberOf, stepFailure, transportOf } from './context.ts';
+import type { AskingKind, StepOnHost } from './step-kind.ts';
+
+const HANDSHAKE_WITHIN_MS = 10_000;
+
+/** Proves that the member serves the certificates that were just delivered, by their serials, without a restart. */
+export interface ProveServed extends StepOnHost {
+  readonly kind: 'prove-served';
+  readonly leaves: readonly ('server' | 'peer')[];
+}
+
+const title = 'prove served certificates';
+
+/** The kind of {@link ProveServed}. It asks each listener for its certificate and compares it with the one that was delivered. */
+export const proveServedStep: AskingKind<ProveServed> = {
+  title,
+  onlyLooks: true,
+  describe({ leaves }) {
+    return `${title}: ${leaves.join(', ')}`;
+  },
+  async ask({ host, leaves }, context) {
+    const { clientPort, peerPort } = context.plan.shape;
+    const { address } = memberOf(context, host);
+    const transport = transportOf(context, host);
+    const { credentials } = await context.cluster();
+    const issued = await context.material.leaves.get(host);
+    const served = await Promise.all(
+      leaves.map(async (name) => {
+        const port = name === 'server' ? clientPort : peerPort;
+        const open = (): ReturnType<typeof transport.openTcp> => transport.openTcp(address, port);
+        const certificate = await servedCertificate(open, credentials, HANDSHAKE_WITHIN_MS).catch(
+          (error: unknown) => {
+            throw stepFailure(title, host, {
+              fact: `port ${port} did not show its certificate: ${errorMessage(error)}`,
+              cause: 'etcd is just being restarted, or something else listens on that port.',
+              fix: 'Look at the etcd container of that host, then run again.',
+            });
+          },
+        );
+        return {
+          name,
+          port,
+          serial: certificate.serialNumber,
+          wanted: issued?.[name]?.certificate.serialNumber,
+        };
+      }),
+    );
+    const stale = served.filter(({ serial, wanted }) => serial !== wanted);
+    for (const { port, serial } of served)
+      context.log.host(host).info(`port ${port} serves serial ${serial}`);
+    if (stale.length === 0) return;
+    throw stepFailure(title, host, {
+      fact: stale
+        .map(
+          ({ name, port, serial, wanted }) =>
+            `port ${port} serves the serial ${serial}, and ${leafPath(name, 'certificate')} has ${wanted ?? 'none'}`,
+        )
+        .join('; ')
+        .concat('.'),
+      cause: "Another etcd listens there, or something between replaces the member's certificate.",
+      fix: 'Look at what listens on that port of the host; the old certificate stays valid until its end.',
+    });
+  },
+};

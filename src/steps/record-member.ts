@@ -1,0 +1,28 @@
+import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import { STATE_FILE } from '../kubeadm/paths.ts';
+import type { PlannedFile } from './planned-file.ts';
+import { putFiles } from './put-files.ts';
+import type { ScriptedKind, StepOnHost } from './step-kind.ts';
+
+/** Writes down that this host is a member from now on; removes what the run kept for going back. */
+export interface RecordMember extends StepOnHost {
+  readonly kind: 'record-member';
+}
+
+const RECORD: PlannedFile = { path: STATE_FILE, mode: PRIVATE_MODE, content: { from: 'state' } };
+
+/** The kind of {@link RecordMember}. */
+export const recordMemberStep: ScriptedKind<RecordMember> = {
+  title: 'record member',
+  touches() {
+    return [RECORD];
+  },
+  replaces() {
+    return [RECORD.path];
+  },
+  // it lists the digests of all files that earlier steps have put in place
+  madeLate: true,
+  script({ host }, context) {
+    return putFiles(host, [RECORD], 'member', context);
+  },
+};

@@ -1,0 +1,76 @@
+import { createPrivateKey } from 'node:crypto';
+import { UNKNOWN_DIGEST } from '../hosts/scripts/deliver-files.ts';
+import { explainRemoval, removeFile } from '../hosts/scripts/remove-file.ts';
+import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import { CA_KEY } from '../kubeadm/paths.ts';
+import { publicKeyOf } from '../pki/keys.ts';
+import { readText, sha256 } from '../run/read-text.ts';
+import { digestsOf, stepFailure, transportOf } from './context.ts';
+import type { ScriptedKind, StepOnHost } from './step-kind.ts';
+
+/**
+ * Removes the CA's key from a host, once it has been seen to be the one that this run was given: the cluster has been proven,
+ * and the key is wanted on no host.
+ */
+export interface RemoveAuthorityKey extends StepOnHost {
+  readonly kind: 'remove-authority-key';
+}
+
+const title = 'remove key of the CA';
+
+/**
+ * The kind of {@link RemoveAuthorityKey}. The key is read first and compared: one that is not that of the inputs exists
+ * perhaps nowhere else.
+ */
+export const removeAuthorityKeyStep: ScriptedKind<RemoveAuthorityKey> = {
+  title,
+  touches() {
+    return [{ path: CA_KEY, mode: PRIVATE_MODE, content: { from: 'nothing' } }];
+  },
+  replaces() {
+    return [CA_KEY];
+  },
+  // the key is read before the script is made
+  isAlone() {
+    return true;
+  },
+  async script({ host }, context) {
+    const found = context.material.found.get(host);
+    const seen = found?.get(CA_KEY);
+    const text =
+      seen === undefined
+        ? undefined
+        : await readText(
+            transportOf(context, host),
+            CA_KEY,
+            seen === UNKNOWN_DIGEST ? undefined : seen,
+            context.maskSecret,
+          );
+    const { key } = await context.material.signer;
+    if (text !== undefined && !isSameKey(text, key)) {
+      throw stepFailure(title, host, {
+        fact: `${CA_KEY} is not the key that \`ca-key\` holds; it was left as it is.`,
+        cause: 'It is the key of an earlier CA, or no key at all.',
+        fix: 'Look whose it is, put it where it is safe, remove it from the host, and run again.',
+      });
+    }
+    const digest = text === undefined ? undefined : sha256(text);
+    return {
+      script: removeFile(CA_KEY, digest),
+      explain: explainRemoval(CA_KEY),
+      succeeded: () => {
+        found?.delete(CA_KEY);
+        digestsOf(context, host).delete(CA_KEY);
+        context.log.host(host).info(`the key of the CA is not on this host any more (${CA_KEY})`);
+      },
+    };
+  },
+};
+
+function isSameKey(text: string, key: Parameters<typeof publicKeyOf>[0]): boolean {
+  try {
+    return publicKeyOf(createPrivateKey(text)).equals(publicKeyOf(key));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,81 @@
+import { lastWords } from '../hosts/last-words.ts';
+import { renderManifest } from '../hosts/scripts/render-manifest.ts';
+import { placesOf } from '../kubeadm/data-places.ts';
+import { argumentDifferences, parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
+import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import { readYaml } from '../kubeadm/foreign-yaml.ts';
+import type { Json } from '../kubeadm/json-patch.ts';
+import { allPatches } from '../kubeadm/patches.ts';
+import { ETCD_MANIFEST, RENDERED_MANIFEST } from '../kubeadm/paths.ts';
+import { podProblems } from '../kubeadm/pod-rules.ts';
+import { sha256 } from '../run/read-text.ts';
+import { digestsOf, memberOf, stepFailure, type StepContext } from './context.ts';
+import type { Rendering } from './planned-file.ts';
+import type { Explain, ScriptedKind, StepOnHost } from './step-kind.ts';
+
+/** Has the host's own kubeadm check its configuration and render the static pod's manifest, aside. */
+export interface RenderManifest extends StepOnHost, Rendering {
+  readonly kind: 'render-manifest';
+}
+
+const title = 'render manifest';
+
+/** The kind of {@link RenderManifest}. What kubeadm has rendered is checked to be as asked for. */
+export const renderManifestStep: ScriptedKind<RenderManifest> = {
+  title,
+  // aside, for another step to put it where kubelet reads it
+  touches(step, { placesManifest }) {
+    return placesManifest
+      ? [{ path: ETCD_MANIFEST, mode: PRIVATE_MODE, content: { from: 'kubeadm', step } }]
+      : [];
+  },
+  script(step, context) {
+    return {
+      script: renderManifest(),
+      explain: explainRender,
+      check: (stdout) => check(step, stdout.toString('utf8'), context),
+    };
+  },
+};
+
+function check(step: RenderManifest, text: string, context: StepContext): void {
+  const manifest = parseEtcdManifest(text);
+  const differences =
+    manifest === undefined
+      ? ['it is no etcd pod']
+      : [
+          ...argumentDifferences(manifest, step.wanted),
+          ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
+        ];
+  if (differences.length === 0) checkPatched(step, text, context);
+  if (differences.length > 0) {
+    throw stepFailure(title, step.host, {
+      fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
+      cause: 'This release of kubeadm treats the configuration in a way the action does not know.',
+      fix: `Compare ${RENDERED_MANIFEST} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
+    });
+  }
+  digestsOf(context, step.host).set(ETCD_MANIFEST, sha256(text));
+  context.material.publicFiles.get(step.host)?.set(ETCD_MANIFEST, text);
+}
+
+/** What patches have made of the pod; where there are none, kubeadm itself is trusted. */
+function checkPatched(step: RenderManifest, text: string, context: StepContext): void {
+  const { shape } = context.plan;
+  if (allPatches(shape.patches, shape.walDir).length === 0) return;
+  const { address } = memberOf(context, step.host);
+  const { metricsPort } = shape;
+  const problems = podProblems(readYaml(text) as Json, { ...placesOf(shape), address, metricsPort });
+  if (problems.length === 0) return;
+  throw stepFailure(title, step.host, {
+    fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}. It was not put in place.`,
+    cause: 'A patch meets another pod on this release of kubeadm than the one that it was tried on.',
+    fix: 'Leave that part out of `patches`, or write it for the pod in /etc/kubernetes/manifests/etcd.yaml.',
+  });
+}
+
+const explainRender: Explain = (result) => ({
+  fact: `kubeadm refused its configuration: ${lastWords(result.stderr, 5)}`,
+  cause: 'An input holds a value that this release of kubeadm does not take.',
+  fix: 'Correct the input that the message names and run again.',
+});

@@ -1,0 +1,73 @@
+import { listPki, parsePki, type PlacedFile } from '../hosts/scripts/read-pki.ts';
+import { PKI_DIR } from '../kubeadm/paths.ts';
+import { leafProfileNames } from '../pki/leaf-profiles.ts';
+import { verifyLeaf } from '../pki/verify.ts';
+import { digestsOf, stepFailure, type StepContext } from './context.ts';
+import type { ScriptedKind, StepOnHost } from './step-kind.ts';
+
+/** Reads back what was delivered: tree, modes, owners, digests. */
+export interface VerifyFiles extends StepOnHost {
+  readonly kind: 'verify-files';
+  /** Files below /etc/kubernetes/pki with their modes; nothing else may be there. */
+  readonly pkiTree: ReadonlyMap<string, string>;
+}
+
+const title = 'verify files';
+
+/** The kind of {@link VerifyFiles}. Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
+export const verifyFilesStep: ScriptedKind<VerifyFiles> = {
+  title,
+  onlyLooks: true,
+  script(step, context) {
+    return {
+      script: listPki(),
+      check: (stdout) => check(step, parsePki(stdout.toString('utf8')), context),
+    };
+  },
+};
+
+async function check(step: VerifyFiles, files: readonly PlacedFile[], context: StepContext): Promise<void> {
+  const placed = new Map(files.map((file) => [file.path, file]));
+  const digests = digestsOf(context, step.host);
+  const wrong = [...step.pkiTree].flatMap(([path, mode]) =>
+    fileDifference(path, mode, digests.get(path), placed.get(path)),
+  );
+  const strangers = [...placed.keys()]
+    .filter((path) => !step.pkiTree.has(path))
+    .map((path) => `${path} does not belong there`);
+  const facts = [...wrong, ...strangers, ...(await unfitLeaves(step.host, context))];
+  if (facts.length === 0) return;
+  throw stepFailure(title, step.host, {
+    fact: `${PKI_DIR} is not as it has to be: ${facts.join('; ')}.`,
+    cause: 'Something else writes to this folder: configuration management, or somebody by hand.',
+    fix: 'Keep others away from it, move away what does not belong there, and run again.',
+  });
+}
+
+/** What lies on the host is, by its digests, what is in memory: that is checked against the CA and its own key. */
+async function unfitLeaves(host: string, { material, plan, now }: StepContext): Promise<string[]> {
+  const member = plan.shape.members.find(({ name }) => name === host);
+  const leaves = await material.leaves.get(host);
+  if (member === undefined || leaves === undefined) return [];
+  const authority = await material.authority;
+  const named = { ...member, extraSans: plan.certificates.extraSans };
+  return leafProfileNames.flatMap((profile) => {
+    const leaf = leaves[profile];
+    return leaf === undefined ? [] : verifyLeaf(leaf, { authority, profile, member: named, now });
+  });
+}
+
+function fileDifference(
+  path: string,
+  mode: string,
+  sha: string | undefined,
+  placed: PlacedFile | undefined,
+): string[] {
+  if (placed === undefined) return [`${path} is missing`];
+  const differences = [];
+  // A digest is unknown only for a CA key that has been on the host all along.
+  if (sha !== undefined && placed.sha256 !== sha) differences.push(`${path} has other contents`);
+  if (placed.mode !== mode) differences.push(`${path} has mode ${placed.mode}, wanted ${mode}`);
+  if (placed.owner !== '0:0') differences.push(`${path} belongs to ${placed.owner}, wanted root`);
+  return differences;
+}

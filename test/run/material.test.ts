@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals';
+import { Refusal } from '../../src/findings.ts';
+import { leafPath } from '../../src/kubeadm/file-tree.ts';
+import { CA_CERTIFICATE, CA_KEY } from '../../src/kubeadm/paths.ts';
+import { verifyLeaf } from '../../src/pki/verify.ts';
+import { KeyStock } from '../../src/run/key-stock.ts';
+import { prepareMaterial, type Material } from '../../src/run/material.ts';
+import { decide, stepsLike, withFile, withoutFile, type Circumstances } from '../cluster/deciding.ts';
+import { clusterFacts } from '../cluster/example-health.ts';
+import {
+  exampleSettings,
+  fileFact,
+  finishedCluster,
+  MEMBERS,
+  NOW,
+  otherCa,
+  ownCa,
+  unreadFact,
+} from '../cluster/example.ts';
+import { standInTransport } from '../road/stand-ins.ts';
+
+const healthy: Circumstances = { cluster: clusterFacts() };
+const bundle = fileFact(CA_CERTIFICATE, ownCa.certificatePem + otherCa.certificatePem, '644');
+
+describe('what is read a second time', () => {
+  /** What a run holds for a finished cluster in which a peer certificate is due. */
+  function material(told: string, seenKey: string): { material: Material; read: string[] } {
+    const facts = withoutFile(
+      withFile(finishedCluster(), 0, unreadFact(CA_KEY, seenKey)),
+      2,
+      leafPath('peer', 'key'),
+    );
+    const plan = decide(facts, healthy);
+    const read: string[] = [];
+    const transports = MEMBERS.map(
+      ({ name }) => [name, standInTransport(name, read, () => ({ stdout: Buffer.from(told) }))] as const,
+    );
+    const made = prepareMaterial({
+      plan,
+      settings: exampleSettings(),
+      hosts: new Map(transports),
+      facts: new Map(facts.map((host) => [host.hostname, host])),
+      now: NOW,
+      keys: new KeyStock(),
+      maskSecret: () => undefined,
+    });
+    return { material: made, read };
+  }
+
+  async function factsOf(pending: Promise<unknown>): Promise<string[]> {
+    const error: unknown = await pending.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof Refusal)) throw new Error(`expected a refusal, got ${String(error)}`);
+    return error.findings.map(({ fact }) => fact);
+  }
+
+  test('the key alone is, and what it signs is of the CA that was decided on', async () => {
+    const { material: made, read } = material(ownCa.keyPem, ownCa.keyPem);
+    const peer = (await made.leaves.get('infra2'))?.peer;
+    if (peer === undefined) throw new Error('a peer certificate is due');
+    const member = { name: 'infra2', address: '10.0.0.8' };
+    expect(verifyLeaf(peer, { authority: ownCa, profile: 'peer', member, now: NOW })).toEqual([]);
+    expect((await made.authority).certificatePem).toBe(ownCa.certificatePem);
+    expect(read).toEqual([`infra0: read ${CA_KEY}`]);
+  });
+
+  test('another key than was seen is not used', async () => {
+    const { material: made } = material(otherCa.keyPem, ownCa.keyPem);
+    expect(await factsOf(made.signer)).toEqual([
+      `${CA_KEY} has changed since the run looked at it; it was not used.`,
+    ]);
+  });
+
+  test('a key that is not that of the CA is not used, though it was there all along', async () => {
+    const { material: made } = material(otherCa.keyPem, otherCa.keyPem);
+    expect(await factsOf(made.signer)).toEqual([
+      `The key does not belong to infra0:${CA_CERTIFICATE}: their public keys differ.`,
+    ]);
+  });
+
+  test('a bundle on one host reaches no other: they get the one certificate', async () => {
+    const facts = withoutFile(withFile(finishedCluster(), 0, bundle), 1, CA_CERTIFICATE);
+    const plan = decide(facts, healthy);
+    expect(stepsLike(plan, 'deliver-files').map(({ host }) => host)).toEqual(['infra1']);
+    const made = prepareMaterial({
+      plan,
+      settings: exampleSettings(),
+      hosts: new Map(),
+      facts: new Map(facts.map((host) => [host.hostname, host])),
+      now: NOW,
+      keys: new KeyStock(),
+      maskSecret: () => undefined,
+    });
+    expect((await made.authority).certificatePem).toBe(ownCa.certificatePem);
+  });
+});
