@@ -4,7 +4,9 @@ import { KUBEADM_FLAG_VALUES, OWNED_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts'
 import type { EtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import { readYaml } from '../kubeadm/foreign-yaml.ts';
 import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
-import { GUIDE_KUBELET_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import type { Json } from '../kubeadm/json-patch.ts';
+import { ETCD_MANIFEST, GUIDE_KUBELET_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../kubeadm/paths.ts';
+import { flagsBesidesCommand } from '../kubeadm/pod-rules.ts';
 import { metricsUrl } from '../kubeadm/urls.ts';
 import type { KubeadmPatch } from '../kubeadm/patches.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
@@ -108,7 +110,15 @@ function flagFindings(
       advice,
     ),
   );
-  return [...different, ...lost];
+  const besides = flagsBesidesCommand(readYaml(facts.files.get(ETCD_MANIFEST)?.text ?? '') as Json).map(
+    (line) =>
+      finding(
+        `${line}: at the member's next restart it would be lost.`,
+        'The manifest was edited by hand.',
+        'Write it as a flag into the command of the manifest in its place, one member after the other, each healthy before the next. Then give the same as `extra-args`, and run again.',
+      ),
+  );
+  return [...different, ...lost, ...besides];
 }
 
 function ownedFlagAdvice(name: string, value: string, address: string): string {

@@ -31,6 +31,8 @@ export interface HostState {
   /** SHA-256 (hex) of every file that the action put on this host, by path. */
   readonly files: Readonly<Record<string, string>>;
   readonly clientCopy?: ClientCopy;
+  /** Mount points of disks that the data dir and the folder of the log lie on, by folder; absent: none but the root's. */
+  readonly mounts?: Readonly<Record<string, string>>;
 }
 
 /** The text of state.json. */
@@ -51,7 +53,7 @@ export function parseHostState(text: string): HostState | undefined {
 
 function isHostState(value: unknown): value is HostState {
   if (!isRecord(value) || value['schema'] !== 1) return false;
-  const { cluster, member, phase, kubernetesVersion, files, clientCopy } = value;
+  const { cluster, member, phase, kubernetesVersion, files, clientCopy, mounts } = value;
   return (
     (clientCopy === undefined || hasStrings(clientCopy, ['fingerprint', 'renewedAt', 'oldEndsAt'])) &&
     hasStrings(cluster, ['name', 'token', 'caFingerprint']) &&
@@ -61,8 +63,8 @@ function isHostState(value: unknown): value is HostState {
     hasStrings(member, ['name', 'address']) &&
     (phase === 'bootstrapping' || phase === 'member') &&
     typeof kubernetesVersion === 'string' &&
-    isRecord(files) &&
-    Object.values(files).every((digest) => typeof digest === 'string')
+    isTexts(files) &&
+    (mounts === undefined || isTexts(mounts))
   );
 }
 
@@ -81,6 +83,11 @@ function isKnownCustody(cluster: unknown): boolean {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A record of texts alone. */
+function isTexts(value: unknown): boolean {
+  return isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 
 function hasStrings(value: unknown, keys: readonly string[]): boolean {

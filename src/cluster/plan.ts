@@ -3,7 +3,6 @@ import type { Step } from '../steps/index.ts';
 import type { Gate } from './gates.ts';
 import type { PlannedCluster } from './planned-cluster.ts';
 
-
 /** Steps that belong together; the next stage begins when all of them have succeeded. */
 export interface Stage {
   readonly title: string;

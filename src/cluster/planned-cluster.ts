@@ -1,6 +1,7 @@
 import type { ClusterShape, MemberIdentity } from '../kubeadm/kubeadm-config.ts';
 import type { LeafProfileName } from '../pki/leaf-profiles.ts';
 import type { CertificatePolicy } from '../pki/policy.ts';
+import type { DataMounts } from './data-mounts.ts';
 import type { ClientCopy } from './host-state.ts';
 
 /** Where the run's CA comes from. */
@@ -31,6 +32,8 @@ export interface PlannedCluster {
   readonly keyKeeper?: string;
   /** kubeadm's release that each member's configuration names, by member name. */
   readonly kubernetesVersions: ReadonlyMap<string, string>;
+  /** Mount points of disks that each member's data lies on, by member name and folder. */
+  readonly dataMounts: ReadonlyMap<string, DataMounts>;
   /** How the certificates are made that this run issues. */
   readonly certificates: CertificatePolicy;
   /** Hosts of the control plane that could be looked at; none of them is a member. */

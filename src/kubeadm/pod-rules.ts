@@ -49,6 +49,12 @@ function listIn(mapping: JsonMapping, key: string): readonly Json[] {
   return Array.isArray(inner) ? (inner as readonly Json[]) : [];
 }
 
+/** Flags that a member's pod gives etcd in another way than its command line, one line each. @param pod as YAML has it. */
+export function flagsBesidesCommand(pod: Json): string[] {
+  const [container] = listIn(mappingIn(pod, 'spec'), 'containers');
+  return isMapping(container) ? flagsBesides(container) : [];
+}
+
 /** etcd takes each variable ETCD_NAME for the flag that its command line lacks (pkg/flags/flag.go, SetFlagsFromEnv). */
 function flagsBesides(container: JsonMapping): string[] {
   const variables = listIn(container, 'env').flatMap((item) => {

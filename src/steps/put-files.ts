@@ -75,6 +75,7 @@ async function stateOf(host: string, phase: HostState['phase'], context: StepCon
   const { plan, material } = context;
   const { name, address } = memberOf(context, host);
   const clientCopy = await clientCopyOf(host, context);
+  const mounts = plan.dataMounts.get(host) ?? {};
   return {
     schema: 1,
     cluster: {
@@ -88,6 +89,7 @@ async function stateOf(host: string, phase: HostState['phase'], context: StepCon
     kubernetesVersion: plan.kubernetesVersions.get(host) ?? '',
     files: Object.fromEntries(digestsOf(context, host)),
     ...(clientCopy === undefined ? {} : { clientCopy }),
+    ...(Object.keys(mounts).length > 0 && { mounts }),
   };
 }
 

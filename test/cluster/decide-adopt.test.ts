@@ -4,6 +4,7 @@ import { etcdArguments, type EtcdArgument } from '../../src/kubeadm/kubeadm-conf
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import {
   CA_CERTIFICATE,
+  ETCD_MANIFEST,
   GUIDE_KUBELET_CONFIG,
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
@@ -36,6 +37,7 @@ import {
   pristineHost,
   SHAPE,
   unmanagedHost,
+  withFiles,
 } from './example.ts';
 
 const healthy = { cluster: clusterFacts() };
@@ -217,6 +219,21 @@ describe('what would need a restart, or be lost, is told before anything is touc
   ] as const)('another %s', (input, settings, fact) => {
     expect(lines(guideCluster(), { settings })).toContainEqual(expect.stringContaining(fact));
     expect(lines(guideCluster(), { settings }).every((line) => line.includes(` ${input}: `))).toBe(true);
+  });
+
+  test.each([
+    ['env', 'env: [{ name: ETCD_QUOTA_BACKEND_BYTES, value: "1" }]', /ETCD_QUOTA_BACKEND_BYTES for a flag/],
+    ['envFrom', 'envFrom: [{ configMapRef: { name: x } }]', /^infra1 adopt: envFrom could hold any variable/],
+    ['args', 'args: [--snapshot-count=9]', /^infra1 adopt: args are more flags/],
+  ])('flags of etcd that are not on its command line: %s', (_, line, words) => {
+    const facts = withHost(guideCluster(), 1, (host) => {
+      const text = host.files.get(ETCD_MANIFEST)?.text ?? '';
+      const edited = text.replace(/^( *)image:/m, (image, indent: string) => `${indent}${line}\n${image}`);
+      expect(edited).toContain(line);
+      return withFiles(host, [fileFact(ETCD_MANIFEST, edited)]);
+    });
+    expect(lines(facts)).toEqual([expect.stringMatching(words)]);
+    expect(lines(facts)[0]).toContain("at the member's next restart it would be lost.");
   });
 
   test('an image that kubeadm cannot name, and nothing else', () => {

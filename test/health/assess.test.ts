@@ -7,7 +7,16 @@ import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, ETCD_MANIFEST, KUBELET_DROP_IN } from '../../src/kubeadm/paths.ts';
 import type { FactName, HostFacts } from '../../src/cluster/host-facts.ts';
 import { clientPair, handedOverFiles, hostWith } from '../cluster/control-plane/example.ts';
-import { fileFact, leavesOf, NOW, otherCa, ownCa, withFiles, withoutFiles } from '../cluster/example.ts';
+import {
+  fileFact,
+  leavesOf,
+  NOW,
+  otherCa,
+  ownCa,
+  recordedAs,
+  withFiles,
+  withoutFiles,
+} from '../cluster/example.ts';
 import { etcdFailure, member, status } from '../etcd/observations.ts';
 import { thresholds } from './example-documents.ts';
 import {
@@ -436,6 +445,16 @@ describe('hosts', () => {
     expect(log({ ...filesystem, mountPoint: '/mnt/wal', freeBytes: 100 })).toEqual([
       'fail infra0 disk-space wal-dir',
     ]);
+    const mounted = (mountPoint: string): string[] => {
+      const place = { path: '/var/lib/etcd', kind: 'folder', resolved: '/var/lib/etcd', mountPoint } as const;
+      const host = (seen: HostFacts): HostFacts => ({
+        ...recordedAs(seen, { mounts: { '/var/lib/etcd': '/var/lib/etcd' } }),
+        places: [place],
+      });
+      return bad(assess(healthFacts({ 0: { host } })));
+    };
+    expect(mounted('/var/lib/etcd')).toEqual([]);
+    expect(mounted('/')).toEqual(['fail infra0 disk-space']);
     // one disk for both is judged once
     expect(log({ ...filesystem, freeBytes: 100 })).toEqual([]);
     expect(

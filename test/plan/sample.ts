@@ -43,6 +43,7 @@ export function samplePlan(changes: Partial<Plan> = {}): Plan {
     controlPlane: [],
     certificates: KUBEADM_POLICY,
     kubernetesVersions: new Map(),
+    dataMounts: new Map(),
     issue: new Map(),
     clientCopies: new Map(),
     leftOut: [],

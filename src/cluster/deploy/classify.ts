@@ -13,6 +13,7 @@ import {
 import { knownAuthority } from '../authority.ts';
 import type { ClusterFacts } from '../cluster-facts.ts';
 import { contradictionFindings } from '../contradictions.ts';
+import { lostMountFindings } from '../data-mounts.ts';
 import { decideControlPlane, type ControlPlanePlan } from '../control-plane/decide.ts';
 import type { ControlPlaneLook } from '../control-plane/resolve.ts';
 import { fixedFlagFindings } from '../fixed-flags.ts';
@@ -82,6 +83,7 @@ export function classify(input: DeployInput): ClassifiedInput {
   if (established) refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
   refuseIf([
     ...mixedHosts(members, ownership),
+    ...lostMountFindings(members, ownership),
     ...lostLogFindings(members, ownership, cluster),
     ...membershipFindings(ownership, cluster),
   ]);

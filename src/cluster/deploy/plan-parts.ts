@@ -1,6 +1,9 @@
+import { placesOf } from '../../kubeadm/data-places.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { AuthorityChoice } from '../authority.ts';
+import { dataMounts } from '../data-mounts.ts';
 import type { DesiredMember } from '../desired.ts';
+import type { Member } from '../members.ts';
 import type { Plan } from '../plan.ts';
 import type { ClassifiedInput } from './classify.ts';
 
@@ -13,6 +16,7 @@ export type CommonFields = Pick<
   | 'authorityCertificate'
   | 'keyKeeper'
   | 'kubernetesVersions'
+  | 'dataMounts'
   | 'certificates'
   | 'controlPlane'
 >;
@@ -25,7 +29,7 @@ export type CommonFields = Pick<
 export function commonFields(
   { settings, shape, authority, handOver }: ClassifiedInput,
   { source, keyKeeper }: AuthorityChoice,
-  members: readonly { readonly name: string; readonly desired: DesiredMember }[],
+  members: readonly (Member & { readonly desired: DesiredMember })[],
 ): CommonFields {
   return {
     clusterName: settings.clusterName,
@@ -38,6 +42,7 @@ export function commonFields(
     certificates: settings.certificates,
     controlPlane: handOver.hosts,
     kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
+    dataMounts: new Map(members.map(({ name, facts }) => [name, dataMounts(facts, placesOf(settings))])),
   };
 }
 

@@ -11,6 +11,8 @@ const DEFAULT_QUOTA_BYTES = 2 * GIB;
 const LOG_BYTES = GIB / 2;
 /** A member's data dir holds some dozen files. */
 const FEW_INODES = 100;
+/** Two files of the log, which etcd makes at their full size of 64 MiB (server/storage/wal/wal.go, SegmentSizeBytes). */
+const FULL_BYTES = 128 * 1024 ** 2;
 
 const NETWORK =
   /^(nfs\d?|cifs|smb\d?|smbfs|afs|ceph|lustre|9p|ncpfs|fuse\.(sshfs|glusterfs|s3fs|ceph|.*nfs))$/;
@@ -133,6 +135,8 @@ function space(disk: FilesystemFact, { at, quota, log }: Use): Problem[] {
   const room = disk.freeBytes + disk.dataDirBytes;
   const least = quota + log;
   const good = 2 * quota + log;
+  // others may have filled it, also within the data dir
+  if (disk.dataDirBytes > 0 && disk.freeBytes < FULL_BYTES) return [full(disk, at)];
   if (room >= good) return [];
   const severity: Severity = room < least ? 'fail' : 'warn';
   const has = `${disk.mountPoint} has ${size(disk.freeBytes)} free of ${size(disk.sizeBytes)}`;
@@ -155,6 +159,16 @@ function space(disk: FilesystemFact, { at, quota, log }: Use): Problem[] {
         '`.',
     },
   ];
+}
+
+function full({ mountPoint, freeBytes, sizeBytes }: FilesystemFact, at: string): Problem {
+  return {
+    severity: 'fail',
+    fact: `${mountPoint} has ${size(freeBytes)} free of ${size(sizeBytes)}: etcd ends when it finds no room for the next file of its log.`,
+    cause:
+      'Logs, images, or files that were put there fill it; or the database has grown to the size of its disk.',
+    fix: `Make room (\`du -xh -d 2 ${mountPoint} | sort -h | tail\`), and delete nothing that etcd has written in \`${at}\`.`,
+  };
 }
 
 function inodes({ inodes: total, freeInodes, mountPoint }: FilesystemFact): Problem[] {

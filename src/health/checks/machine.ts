@@ -1,3 +1,4 @@
+import { describeLostMount, LOST_MOUNT, lostMounts } from '../../cluster/data-mounts.ts';
 import { median } from '../../cluster/preflight/format.ts';
 import type { FilesystemFact } from '../../cluster/preflight/preflight-facts.ts';
 import { checkOf, type Check, type CheckStatus, type Told } from '../check.ts';
@@ -36,9 +37,14 @@ export function clockOffsets(members: readonly MemberSight[]): ReadonlyMap<strin
 /** The disk of the data dir, and that of the log where it is another one. */
 function diskSpace(
   name: string,
-  { more: { filesystem, walFilesystem } }: HostSight,
+  { facts, more: { filesystem, walFilesystem } }: HostSight,
   thresholds: HealthThresholds,
 ): Check[] {
+  const lost = lostMounts(facts, typeof facts.state === 'object' ? facts.state : undefined);
+  if (lost.length > 0) {
+    const measured = `On ${name} ${lost.map(describeLostMount).join('; ')}.`;
+    return [checkOf('disk-space', name)('fail', { measured, ...LOST_MOUNT })];
+  }
   if (filesystem === undefined) {
     const measured = `The filesystem of the data dir of ${name} could not be read.`;
     return [checkOf('disk-space', name)('unknown', { measured })];

@@ -209,6 +209,11 @@ const said: readonly (readonly [string, Changes, RegExp])[] = [
     /^fail \[infra1\] clock: its clock is 45 s behind the median/,
   ],
   [
+    "a member's disk that others have filled, its data dir included",
+    disk({ freeBytes: 4096, dataDirBytes: 3 * GIB }),
+    /^fail \[infra1\] data-dir: \/ has 4 KiB free of 40 GiB: etcd ends when it finds no room for the next file of its log/,
+  ],
+  [
     'a disk without room',
     disk({ freeBytes: 2 * GIB }),
     /^fail \[infra1\] data-dir: \/ has 2 GiB free of 40 GiB; .*quota of 2 GiB and the log take 2\.5 GiB/,
@@ -557,7 +562,7 @@ const silent: readonly (readonly [string, Changes])[] = [
   ["a disk that a member's data has filled", disk({ freeBytes: 2 * GIB, dataDirBytes: 3 * GIB })],
   ['a filesystem without fixed inodes', disk({ type: 'btrfs', inodes: 0, freeInodes: 0 })],
   ['a small disk of its own for the log', logDisk({ freeBytes: GIB, dataDirBytes: 0 })],
-  ['a log that has filled its disk', logDisk({ freeBytes: 0, dataDirBytes: GIB / 2 })],
+  ['a log that has filled most of its disk', logDisk({ freeBytes: GIB / 4, dataDirBytes: GIB / 2 })],
   ['fast fsync', fsyncs(1000, 0.008)],
   ['too few fsyncs to tell', fsyncs(60, 0.064)],
   ['a machine sold with 2 GB', { seen: { memoryBytes: 1.9 * GIB } }],
