@@ -62,7 +62,7 @@ async function releaseLocks(owner, { redactor, log }) {
     const settings = (0,parse_settings/* parseSettings */.P)(raw, (0,inputs/* readRunContext */.$)(), files);
     const { connect, close } = await (0,connector/* connector */.M)(settings, {
         privilege: 'root',
-        temporary: (0,runner.temporaryFolder)(),
+        temporary: (0,runner/* temporaryFolder */.yy)(),
         log,
     });
     await Promise.all(settings.hosts.map(async (host) => {

@@ -164,8 +164,10 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _findings_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(81001);
 /* harmony import */ var _hosts_runner_private_folder_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6646);
 /* harmony import */ var _report_staged_artifacts_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(83160);
-/* harmony import */ var _run_state_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(20518);
-/* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(74813);
+/* harmony import */ var _run_state_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(20518);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(33838);
+/* harmony import */ var _runner_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(74813);
+
 
 
 
@@ -189,17 +191,17 @@ async function post(means) {
     const temporary = process.env['RUNNER_TEMP'];
     if (temporary !== undefined && temporary !== '')
         await (0,_report_staged_artifacts_js__WEBPACK_IMPORTED_MODULE_2__/* .removeStagedArtifacts */ .K)(temporary);
-    await (0,_hosts_runner_private_folder_js__WEBPACK_IMPORTED_MODULE_1__/* .removePrivateFolders */ .T)((0,_runner_js__WEBPACK_IMPORTED_MODULE_3__.temporaryFolder)());
+    await (0,_hosts_runner_private_folder_js__WEBPACK_IMPORTED_MODULE_1__/* .removePrivateFolders */ .T)((0,_runner_js__WEBPACK_IMPORTED_MODULE_4__/* .temporaryFolder */ .yy)());
     process.exitCode = 0;
 }
 async function giveLocksBack(means) {
-    const ended = (0,_runner_js__WEBPACK_IMPORTED_MODULE_3__.getState)(_run_state_js__WEBPACK_IMPORTED_MODULE_4__/* .MAIN_ENDED */ .Fd);
+    const ended = (0,_actions_core__WEBPACK_IMPORTED_MODULE_3__.getState)(_run_state_js__WEBPACK_IMPORTED_MODULE_5__/* .MAIN_ENDED */ .Fd);
     if (ended === 'true')
         return;
     if (ended === '') {
         means.log.warning('etcd-ha-action was ended before it could report. Nothing has to be undone: run it again, it goes on from where it stands.');
     }
-    const owner = (0,_runner_js__WEBPACK_IMPORTED_MODULE_3__.getState)(_run_state_js__WEBPACK_IMPORTED_MODULE_4__/* .LOCK_OWNER */ .EK);
+    const owner = (0,_actions_core__WEBPACK_IMPORTED_MODULE_3__.getState)(_run_state_js__WEBPACK_IMPORTED_MODULE_5__/* .LOCK_OWNER */ .EK);
     if (owner === '')
         return;
     // Nearly every run ends well, and its post step should load no more than that takes to see.

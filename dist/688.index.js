@@ -1008,7 +1008,7 @@ const DRAINED = '"$@"; status=$?; cat > /dev/null; exit $status';
 async function runProgram({ name, args, env, ...io }) {
     const { input, onStdout, onStderr, onExit } = io;
     // Most runs start no program on the runner, and need not load what does.
-    const { exec } = await __webpack_require__.e(/* import() */ 260).then(__webpack_require__.bind(__webpack_require__, 81260));
+    const { exec } = await Promise.resolve(/* import() */).then(__webpack_require__.bind(__webpack_require__, 12697));
     // Typed as a number, but it is what node gives: null after a signal.
     const [program, words] = input === undefined ? [name, args] : ['bash', ['--norc', '-c', DRAINED, 'etcd-ha-input', name, ...args]];
     return await exec(program, [...words], {
@@ -5882,6 +5882,552 @@ function quote(word) {
 
 /***/ }),
 
+/***/ 49738:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   AY: () => (/* binding */ DECIDING),
+/* harmony export */   k7: () => (/* binding */ EVERY),
+/* harmony export */   qj: () => (/* binding */ operationNames)
+/* harmony export */ });
+/** The operations that a user can ask for, by the name that the input `operation` takes. Each has a sub-action of that name. */
+const operationNames = ['deploy', 'preflight', 'health'];
+/** For what all need: which hosts there are, and how they are reached. */
+const EVERY = operationNames;
+/** For what the decision of a deploy depends on; a preflight comes to it too, to tell what a deploy would refuse. */
+const DECIDING = ['deploy', 'preflight'];
+
+
+/***/ }),
+
+/***/ 69477:
+/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  Fg: () => (/* binding */ definitionOf),
+  vj: () => (/* binding */ inputNames),
+  wp: () => (/* binding */ isInputName)
+});
+
+// UNUSED EXPORTS: inputGroups, inputsOf
+
+// EXTERNAL MODULE: ./src/inputs/operation-names.ts
+var operation_names = __webpack_require__(49738);
+;// CONCATENATED MODULE: ./src/inputs/access.ts
+
+/** How hosts are reached and logged in to. */
+const access = {
+    transport: {
+        description: 'How hosts are worked on: `ssh2`, SSH by a library that the action brings; `openssh`, SSH by the ' +
+            "runner's own OpenSSH client, which knows certificates and post-quantum key exchange; `local`, " +
+            'without SSH, where the job runs on the one host itself.',
+        default: 'ssh2',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'local-host': {
+        description: 'Name or address of the one host of the list that the job runs on (a self-hosted runner that is a ' +
+            'member): it is worked on without SSH, the others as `transport` says.',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'ssh-user': {
+        description: 'User to log in as on every host for which `inventory` names none: root, or a user that may use sudo.',
+        common: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+    'ssh-port': {
+        description: 'TCP port of the SSH server on every host for which `inventory` names none.',
+        default: '22',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'ssh-private-key': {
+        description: 'Private key of that user, the whole text of the file. Pass it from a secret. Left out: the keys of ' +
+            'the ssh-agent that `SSH_AUTH_SOCK` names.',
+        secret: true,
+        common: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+    'ssh-key-passphrase': {
+        description: 'Passphrase of the private key, if it has one. Pass it from a secret.',
+        secret: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+    'ssh-certificate': {
+        description: 'Certificate of that key, for hosts that trust its authority: the line of the file that `ssh-keygen ' +
+            '-s` writes. It is public: pass it from a variable. Needs `transport: openssh`.',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'ssh-connect-timeout': {
+        description: 'How long connecting and logging in to one host or bastion may take, all attempts together, as `20s` ' +
+            'or `1m`; two seconds to five minutes.',
+        default: '20s',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'sudo-password': {
+        description: "Password of that user for sudo, where sudo asks for one; the same on every host. It goes to sudo's " +
+            'standard input and nowhere else. Pass it from a secret.',
+        secret: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+    'ssh-known-hosts': {
+        description: 'Host keys of all hosts, as in a known_hosts file: plain, hashed and `[host]:port` entries, patterns, ' +
+            '`@revoked`, and, with `transport: openssh`, `@cert-authority`. A host whose key is neither among ' +
+            'them nor in `ssh-host-fingerprints` is refused.',
+        common: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+    'ssh-host-fingerprints': {
+        description: 'In place of host keys or beside them: on each line a host, by name or address, and the SHA-256 ' +
+            'fingerprints of its keys, as in `10.0.0.6 SHA256:…`; or what `ssh-keygen -lf known_hosts` prints.',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'host-key-policy': {
+        description: 'What becomes of a host of which nothing is pinned: `strict` refuses it; `accept-new` takes whichever ' +
+            'key it shows, warns, and sets the output `accepted-host-keys`. It never applies to a host that is ' +
+            'pinned.',
+        default: 'strict',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'ssh-bastion': {
+        description: 'Jumps on the way to all hosts, `user@host:port`, several in their order separated by commas; IPv6 in ' +
+            'brackets. User and port may be left out: `ssh-user`, and 22. Each needs a host key of its own in the ' +
+            'inputs above.',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'ssh-bastion-private-key': {
+        description: 'Private key for the bastions, if it is another than `ssh-private-key`. Pass it from a secret.',
+        secret: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+    'ssh-bastion-key-passphrase': {
+        description: 'Passphrase of that key, if it has one. Pass it from a secret.',
+        secret: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+};
+
+;// CONCATENATED MODULE: ./src/inputs/etcd.ts
+
+/** etcd and kubelet on the hosts. A health check takes ports and places alone: where to ask and to look. */
+const etcdAndKubelet = {
+    'client-port': {
+        description: 'TCP port on which the members serve clients.',
+        default: '2379',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'peer-port': {
+        description: 'TCP port on which the members talk to each other.',
+        default: '2380',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'metrics-port': {
+        description: 'TCP port on which each member shows its metrics and its health, on the loopback address alone; the ' +
+            'probes of kubelet ask there.',
+        default: '2381',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'data-dir': {
+        description: "Folder of etcd's data on every host.",
+        default: '/var/lib/etcd',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'wal-dir': {
+        description: "Folder of etcd's write-ahead log on every host, best on a disk of its own; the log itself is in a " +
+            'folder `wal` within it. It cannot be changed once the cluster is set up. Left out: the log is in ' +
+            '`data-dir`.',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'image-archive': {
+        description: "Path of a file on the runner with etcd's image, as `docker save` or an OCI tool writes it, with or " +
+            'without gzip or zstd, for hosts that reach no registry: those that lack the image get it over SSH, ' +
+            'into containerd. The pause image is taken from it too.',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'image-repository': {
+        description: "Registry and path that the etcd image is pulled from, without `/etcd` and tag. Left out: kubeadm's " +
+            'own.',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'registry-username': {
+        description: "Name to log in with at the registry that `image-repository` names, for pulling etcd's image; goes " +
+            'with `registry-password`. Needs curl on the hosts.',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'registry-password': {
+        description: 'Password or token of that name. Pass it from a secret. It reaches the container runtime in memory: ' +
+            'it is in no command line, no environment and no file of a host.',
+        secret: true,
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'etcd-image-tag': {
+        description: "Tag of the etcd image, 3.5.11 or later. Left out: the tag that the hosts' kubeadm asks for.",
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'heartbeat-interval': {
+        description: 'How often the leader lets the others hear from it, in milliseconds, about the longest round trip ' +
+            "between two hosts (a preflight measures it). Left out: etcd's own, 100.",
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'election-timeout': {
+        description: 'After how many milliseconds without hearing from a leader an election begins: at least five times ' +
+            "`heartbeat-interval`, best ten times, at most 50000. Left out: etcd's own, 1000.",
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'quota-backend-bytes': {
+        description: "Size at which the database takes no more writes, in bytes or as `8Gi`. Left out: etcd's own, 2Gi. " +
+            'More than 8Gi is accepted with a warning.',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'auto-compaction-mode': {
+        description: 'What `auto-compaction-retention` counts: `periodic`, time, or `revision`, revisions. API servers ' +
+            "compact every five minutes by themselves. Left out: etcd's own, `periodic`.",
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'auto-compaction-retention': {
+        description: 'How much history is kept when etcd compacts by itself: a time such as `1h` or, with ' +
+            '`auto-compaction-mode: revision`, a number of revisions. Left out: etcd does not compact by itself.',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'extra-args': {
+        description: 'Flags of etcd, the same for all members: a YAML mapping such as `snapshot-count: 5000`, or one ' +
+            '`--snapshot-count=5000` per line. Flags that the action needs for itself are refused.',
+        common: true,
+        operations: operation_names/* DECIDING */.AY,
+    },
+    patches: {
+        description: 'Patches that kubeadm applies to the static pod: YAML of file names such as `etcd+strategic.yaml` and ' +
+            'what is in them, or the path of a folder of such files in the workspace. What the action relies on, ' +
+            'such as flags, probes and volumes, cannot be patched.',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'kubelet-config': {
+        description: 'YAML that is merged into the KubeletConfiguration of every host, for example `failSwapOn: false`. ' +
+            'Fields that the action sets itself are refused.',
+        operations: operation_names/* DECIDING */.AY,
+    },
+};
+
+;// CONCATENATED MODULE: ./src/inputs/health.ts
+/** What a health check looks at, and what it holds it against. */
+const healthChecks = {
+    'health-probe': {
+        description: 'For `health`: path of the probe that is installed on the hosts for an account that may run nothing ' +
+            'else as root (docs/least-privilege.md), for example `/usr/local/sbin/etcd-ha-health-probe`. Left ' +
+            'out: bash as root, as for the other operations.',
+        operations: ['health'],
+    },
+    deadline: {
+        description: 'For `health`: how long looking may take, as `30s` or `2m`; ten seconds to ten minutes. What has not ' +
+            'been seen by then is reported as unknown.',
+        default: '60s',
+        operations: ['health'],
+    },
+    'metrics-window': {
+        description: 'For `health`: time between two looks at the metrics of each member, as `30s`, so that percentiles ' +
+            'are those of that time; at most five minutes. With `0s` there is one look, and percentiles are since ' +
+            'the start of each member.',
+        default: '0s',
+        operations: ['health'],
+    },
+    'fail-on': {
+        description: 'For `health`: what fails the step: `fail`, a failed check, or that nothing could be seen of the ' +
+            'cluster; `warn`, also a warning; `never`, nothing but inputs that cannot be used.',
+        default: 'fail',
+        operations: ['health'],
+    },
+    'certificate-warning-days': {
+        description: 'For `health`: a certificate with fewer days left is a warning.',
+        default: '30',
+        operations: ['health'],
+    },
+    'certificate-failure-days': {
+        description: 'For `health`: a certificate with fewer days left is a failure.',
+        default: '7',
+        operations: ['health'],
+    },
+    'latency-warning-ms': {
+        description: 'For `health`: a read that takes longer, without the way to the member and back, is a warning; ' +
+            'milliseconds.',
+        default: '100',
+        operations: ['health'],
+    },
+    'fsync-warning-ms': {
+        description: "For `health`: a 99th percentile of the log's fsync that is longer is a warning; milliseconds.",
+        default: '10',
+        operations: ['health'],
+    },
+    'commit-warning-ms': {
+        description: "For `health`: a 99th percentile of the database's commits that is longer is a warning; milliseconds.",
+        default: '25',
+        operations: ['health'],
+    },
+    'peer-latency-warning-ms': {
+        description: 'For `health`: a 99th percentile of the round trips between two members that is longer is a warning; ' +
+            'milliseconds.',
+        default: '50',
+        operations: ['health'],
+    },
+    'db-quota-warning-percent': {
+        description: 'For `health`: a database that takes more of its quota is a warning; percent.',
+        default: '80',
+        operations: ['health'],
+    },
+    'db-quota-failure-percent': {
+        description: 'For `health`: a database that takes more of its quota is a failure; percent.',
+        default: '95',
+        operations: ['health'],
+    },
+    'disk-free-warning-percent': {
+        description: "For `health`: less free space on the data dir's filesystem is a warning; percent.",
+        default: '15',
+        operations: ['health'],
+    },
+    'clock-warning-ms': {
+        description: 'For `health`: a clock that is further from the median of all hosts is a warning; milliseconds.',
+        default: '500',
+        operations: ['health'],
+    },
+    'raft-lag-warning': {
+        description: 'For `health`: a member that is more entries of the log behind the leader is a warning.',
+        default: '1000',
+        operations: ['health'],
+    },
+    'history-artifact': {
+        description: 'For `health`: name of the artifacts of earlier runs of this workflow, or the beginning of it with a ' +
+            '`*`, such as `etcd-ha-production-*`: trends are shown. Needs `github-token`. Left out: no trends.',
+        operations: ['health'],
+    },
+    'github-token': {
+        description: "Token with the permission `actions: read`, for `history-artifact`: the job's own, `github.token`, " +
+            'will do. Not used for anything else.',
+        secret: true,
+        operations: ['health'],
+    },
+};
+
+;// CONCATENATED MODULE: ./src/inputs/hosts.ts
+
+/** Which hosts there are. */
+const hosts = {
+    hosts: {
+        description: 'Addresses of the etcd hosts, IPv4 or IPv6, separated by commas or new lines: 1, 3, 5, 7 or 9 of ' +
+            'them. An entry may name its member: `infra0=10.0.0.6`. Text after `#` is a comment. Either this or ' +
+            '`inventory` is needed.',
+        common: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+    names: {
+        description: 'Names of the members, in the order of `hosts`, separated by commas or new lines. Left out: each ' +
+            "host's own short hostname.",
+        operations: operation_names/* EVERY */.k7,
+    },
+    inventory: {
+        description: 'The etcd hosts in place of `hosts` and `names`, as YAML or JSON, or the path of such a file in the ' +
+            'workspace that ends in `.yaml`, `.yml` or `.json`: each with `address`, and if need be `name` and ' +
+            '`ssh: { address, port, user }` or `transport`. Outputs of Terraform are taken as they are ' +
+            '(docs/hosts.md).',
+        common: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+    'allow-even-members': {
+        description: '`true`: two, four, six or eight hosts are accepted with a warning, although they survive the loss of ' +
+            'no more of them than one host less would.',
+        default: 'false',
+        operations: operation_names/* EVERY */.k7,
+    },
+    'control-plane-hosts': {
+        description: 'Addresses of the hosts of the control plane, in the forms of `hosts`, reached as those are. A deploy ' +
+            'puts there what their API servers need to use the cluster, and renews it: `etcd/ca.crt` and ' +
+            '`apiserver-etcd-client.crt` with its key, below `/etc/kubernetes/pki`. Nothing else of these hosts ' +
+            'is touched. A health check tells whether they have it, and for how long.',
+        common: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+    'cluster-name': {
+        description: 'Name of this cluster in reports and on the hosts: lower-case letters, digits and dashes, at most 63.',
+        default: 'etcd',
+        common: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+};
+
+;// CONCATENATED MODULE: ./src/inputs/pki.ts
+
+/**
+ * The CA, and what it signs. A health check could tell from `ca-certificate` which host to believe, but would have to be given
+ * `ca-key` with it: it judges by what the majority of the hosts has.
+ */
+const certificates = {
+    'ca-certificate': {
+        description: 'Certificate of your own etcd CA, PEM, alone or with those above it up to the root; goes with ' +
+            '`ca-key`. It is public: pass it from a variable, not from a secret, or the runner drops every output ' +
+            'that holds it. Left out: the CA found on the hosts, else a new one.',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'ca-key': {
+        description: 'Private key of your own etcd CA, PEM, not encrypted; goes with `ca-certificate`. Pass it from a ' +
+            'secret.',
+        secret: true,
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'ca-custody': {
+        description: 'Where the key of the CA is kept: `first-host`, in `etcd/ca.key` on one host; `input-only`, on no ' +
+            'host: each run brings `ca-certificate` and `ca-key`, and removes a key that lies on a host once the ' +
+            'cluster has been proven.',
+        default: 'first-host',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'key-algorithm': {
+        description: "Kind of the keys that the action makes, as kubeadm's `encryptionAlgorithm`: `RSA-2048`, `RSA-3072`, " +
+            '`RSA-4096`, `ECDSA-P256` or `ECDSA-P384`. It counts for keys that are made from then on; those that ' +
+            'are there stay until they are renewed.',
+        default: 'RSA-2048',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'certificate-validity-days': {
+        description: "Days that the certificates of members and clients are valid, as kubeadm's " +
+            '`certificateValidityPeriod`: 1 to 3650, more than `renew-before-days`. It counts for certificates ' +
+            'that are issued from then on.',
+        default: '365',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'ca-validity-days': {
+        description: "Days that a CA which the action makes is valid, as kubeadm's `caCertificateValidityPeriod`: 2 to " +
+            '36500, more than `certificate-validity-days`. A CA that is there keeps its own.',
+        default: '3650',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'extra-sans': {
+        description: 'Further names and addresses for the server and peer certificates of all members, separated by commas ' +
+            'or new lines: `etcd.example.com`, `*.etcd.example.com`, `10.0.0.100`. A changed list is taken up ' +
+            'without a restart.',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'renew-before-days': {
+        description: 'Certificates that end within this many days are reissued from the same CA, 0 to 3650. With `0` only ' +
+            'those that have ended already.',
+        default: '30',
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'client-certificate-copied': {
+        description: 'SHA-256 fingerprints, with or without colons, separated by commas or new lines, of the renewed ' +
+            '`apiserver-etcd-client.crt` that you have copied to the control plane: the run no longer warns of ' +
+            'it.',
+        operations: ['deploy'],
+    },
+};
+
+;// CONCATENATED MODULE: ./src/inputs/run.ts
+
+/** What a run is to do, and how far it may go. */
+const whatToDo = {
+    operation: {
+        description: 'What to do: `deploy` sets up the cluster, brings it to what is asked for, or proves that it stands ' +
+            'so. `preflight` looks at the hosts, reports everything that stands in the way, and changes nothing. ' +
+            '`health` looks at members, hosts and certificates, reports what is wrong or will be, and changes ' +
+            'nothing.',
+        default: 'deploy',
+        common: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+    'dry-run': {
+        description: '`true`: look at everything, decide, report what would be done as log, job summary and the outputs ' +
+            '`plan` and `plan-digest`, and change nothing.',
+        default: 'false',
+        common: true,
+        operations: ['deploy'],
+    },
+    'approved-plan': {
+        description: 'The `plan-digest` of a dry run: the run goes on only if its own plan is still that one. With ' +
+            '`dry-run` it only tells whether it is. Left out or empty: any plan is carried out.',
+        operations: ['deploy'],
+    },
+    bootstrap: {
+        description: 'When a new cluster may be made where there is none: `auto` only when this run makes the CA, since ' +
+            'with a CA that is there already, given or lying on a host, there may have been a cluster that API ' +
+            'servers still use; `allow` also then; `never` at no time. Leave `allow` out of scheduled workflows.',
+        default: 'auto',
+        common: true,
+        operations: operation_names/* DECIDING */.AY,
+    },
+    'disk-test': {
+        description: '`true`: a preflight also writes to the disk of `data-dir` for a few seconds to see how fast it is, ' +
+            'and removes what it wrote. Other operations do not.',
+        default: 'false',
+        operations: ['preflight'],
+    },
+};
+/** How long a run may take, and what it leaves on GitHub. A preflight takes no lock and uploads nothing. */
+const runAndArtifact = {
+    'upload-artifacts': {
+        description: 'Whether to upload what the run leaves behind: kubeadm configurations, public certificates, manifests ' +
+            'and the health report of a deploy; the report of a health check in all its forms.',
+        default: 'true',
+        operations: ['deploy', 'health'],
+    },
+    'artifact-name': {
+        description: 'Name of the artifact. Left out: `etcd-ha-` with the cluster, the run attempt and eight random ' +
+            'digits.',
+        operations: ['deploy', 'health'],
+    },
+    'artifact-retention-days': {
+        description: "Days to keep the artifact, 1 to 400. Left out: the repository's own setting, which is also the most.",
+        operations: ['deploy', 'health'],
+    },
+    'lock-timeout': {
+        description: 'How long to wait while another run works on the same hosts, as `90s`, `2m` or `1h`; at most six ' +
+            'hours. With `0s` the run does not wait.',
+        default: '2m',
+        operations: ['deploy'],
+    },
+    timeout: {
+        description: 'The longest that the whole run may take, as `90s`, `15m` or `1h30m`; one minute to six hours.',
+        default: '30m',
+        common: true,
+        operations: operation_names/* EVERY */.k7,
+    },
+};
+
+;// CONCATENATED MODULE: ./src/inputs/table.ts
+
+
+
+
+
+
+/**
+ * The one table of inputs, by subject, in the order of action.yml. From it `npm run docs` makes the inputs of action.yml, the
+ * sub-actions, docs/inputs.md and the short table of README.md.
+ */
+const inputGroups = [
+    { title: 'What to do', inputs: whatToDo },
+    { title: 'Hosts', inputs: hosts },
+    { title: 'Getting in', inputs: access },
+    { title: 'Certificates', inputs: certificates },
+    { title: 'etcd and kubelet', inputs: etcdAndKubelet },
+    { title: 'Health checks', inputs: healthChecks },
+    { title: 'The run and its artifact', inputs: runAndArtifact },
+];
+const definitions = Object.fromEntries(inputGroups.flatMap(({ inputs }) => Object.entries(inputs)));
+/** Names of all inputs, in the order of action.yml. */
+const inputNames = Object.keys(definitions);
+/** Whether there is an input of this name. */
+function isInputName(name) {
+    return Object.hasOwn(definitions, name);
+}
+/** What there is to know of an input. */
+function definitionOf(name) {
+    return definitions[name];
+}
+/** Names of the inputs that an operation makes use of, in the order of action.yml. */
+function inputsOf(operation) {
+    return inputNames.filter((name) => definitions[name].operations.includes(operation));
+}
+
+
+/***/ }),
+
 /***/ 7104:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -6611,7 +7157,8 @@ const NODE_MARKS = [
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ podProblems)
+/* harmony export */   U: () => (/* binding */ podProblems),
+/* harmony export */   e: () => (/* binding */ flagsBesidesCommand)
 /* harmony export */ });
 /* harmony import */ var _data_places_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7104);
 /* harmony import */ var _json_patch_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(84178);
@@ -6655,6 +7202,11 @@ function mappingIn(value, key) {
 function listIn(mapping, key) {
     const inner = mapping[key];
     return Array.isArray(inner) ? inner : [];
+}
+/** Flags that a member's pod gives etcd in another way than its command line, one line each. @param pod as YAML has it. */
+function flagsBesidesCommand(pod) {
+    const [container] = listIn(mappingIn(pod, 'spec'), 'containers');
+    return (0,_json_patch_js__WEBPACK_IMPORTED_MODULE_0__/* .isMapping */ .pi)(container) ? flagsBesides(container) : [];
 }
 /** etcd takes each variable ETCD_NAME for the flag that its command line lacks (pkg/flags/flag.go, SetFlagsFromEnv). */
 function flagsBesides(container) {
@@ -9722,102 +10274,6 @@ function unseenProblem(character) {
 
 /***/ }),
 
-/***/ 42814:
-/***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
-
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Fg: () => (/* binding */ definitionOf),
-/* harmony export */   Z$: () => (/* binding */ inputDefinitions),
-/* harmony export */   vj: () => (/* binding */ inputNames)
-/* harmony export */ });
-/** Every input under its literal name. A test holds action.yml to this list. */
-const inputDefinitions = {
-    operation: { default: 'deploy' },
-    'dry-run': { default: 'false' },
-    'approved-plan': {},
-    bootstrap: { default: 'auto' },
-    'disk-test': { default: 'false' },
-    hosts: {},
-    names: {},
-    inventory: {},
-    'allow-even-members': { default: 'false' },
-    'control-plane-hosts': {},
-    'cluster-name': { default: 'etcd' },
-    transport: { default: 'ssh2' },
-    'local-host': {},
-    'ssh-user': {},
-    'ssh-port': { default: '22' },
-    'ssh-private-key': { secret: true },
-    'ssh-key-passphrase': { secret: true },
-    'ssh-certificate': {},
-    'ssh-connect-timeout': { default: '20s' },
-    'sudo-password': { secret: true },
-    'ssh-known-hosts': {},
-    'ssh-host-fingerprints': {},
-    'host-key-policy': { default: 'strict' },
-    'ssh-bastion': {},
-    'ssh-bastion-private-key': { secret: true },
-    'ssh-bastion-key-passphrase': { secret: true },
-    'ca-certificate': {},
-    'ca-key': { secret: true },
-    'ca-custody': { default: 'first-host' },
-    'key-algorithm': { default: 'RSA-2048' },
-    'certificate-validity-days': { default: '365' },
-    'ca-validity-days': { default: '3650' },
-    'extra-sans': {},
-    'renew-before-days': { default: '30' },
-    'client-certificate-copied': {},
-    'client-port': { default: '2379' },
-    'peer-port': { default: '2380' },
-    'metrics-port': { default: '2381' },
-    'data-dir': { default: '/var/lib/etcd' },
-    'wal-dir': {},
-    'image-archive': {},
-    'image-repository': {},
-    'registry-username': {},
-    'registry-password': { secret: true },
-    'etcd-image-tag': {},
-    'heartbeat-interval': {},
-    'election-timeout': {},
-    'quota-backend-bytes': {},
-    'auto-compaction-mode': {},
-    'auto-compaction-retention': {},
-    'extra-args': {},
-    patches: {},
-    'kubelet-config': {},
-    'health-probe': {},
-    deadline: { default: '60s' },
-    'metrics-window': { default: '0s' },
-    'fail-on': { default: 'fail' },
-    'certificate-warning-days': { default: '30' },
-    'certificate-failure-days': { default: '7' },
-    'latency-warning-ms': { default: '100' },
-    'fsync-warning-ms': { default: '10' },
-    'commit-warning-ms': { default: '25' },
-    'peer-latency-warning-ms': { default: '50' },
-    'db-quota-warning-percent': { default: '80' },
-    'db-quota-failure-percent': { default: '95' },
-    'disk-free-warning-percent': { default: '15' },
-    'clock-warning-ms': { default: '500' },
-    'raft-lag-warning': { default: '1000' },
-    'history-artifact': {},
-    'github-token': { secret: true },
-    'upload-artifacts': { default: 'true' },
-    'artifact-name': {},
-    'artifact-retention-days': {},
-    'lock-timeout': { default: '2m' },
-    timeout: { default: '30m' },
-};
-/** Names of all inputs, in the order of action.yml. */
-const inputNames = Object.keys(inputDefinitions);
-/** The definition of an input, widened so that absent properties can be asked for. */
-function definitionOf(name) {
-    return inputDefinitions[name];
-}
-
-
-/***/ }),
-
 /***/ 70036:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
@@ -9866,10 +10322,12 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
+var core = __webpack_require__(33838);
+// EXTERNAL MODULE: ./src/inputs/table.ts + 6 modules
+var table = __webpack_require__(69477);
 // EXTERNAL MODULE: ./src/runner.ts
 var runner = __webpack_require__(74813);
-// EXTERNAL MODULE: ./src/settings/input-definitions.ts
-var input_definitions = __webpack_require__(42814);
 // EXTERNAL MODULE: ./src/settings/quote.ts
 var quote = __webpack_require__(77405);
 ;// CONCATENATED MODULE: ./src/settings/run-identity.ts
@@ -9910,6 +10368,7 @@ function printable(text) {
 
 
 
+
 /**
  * Reads the inputs from the environment as the runner sets it, and nothing else from there: no other variable can
  * stand in for an input. Secrets are masked before anything can fail; so is a private key that was passed through
@@ -9918,13 +10377,13 @@ function printable(text) {
  * @returns what was given by name, names that are no inputs included.
  */
 function readInputs(mask) {
-    const secrets = input_definitions/* inputNames */.vj.filter((name) => (0,input_definitions/* definitionOf */.Fg)(name).secret === true);
-    const raw = Object.fromEntries(secrets.map((name) => [name, (0,runner.getInput)(name)]));
+    const secrets = table/* inputNames */.vj.filter((name) => (0,table/* definitionOf */.Fg)(name).secret === true);
+    const raw = Object.fromEntries(secrets.map((name) => [name, (0,core.getInput)(name, { trimWhitespace: false })]));
     Object.values(raw).forEach(mask);
     for (const name of givenNames()) {
         if (name in raw)
             continue;
-        const value = (0,runner.getInput)(name).trim();
+        const value = (0,core.getInput)(name).trim();
         if ((0,quote/* holdsPrivateKey */.jc)(value))
             mask(value);
         raw[name] = value;
@@ -9933,8 +10392,8 @@ function readInputs(mask) {
 }
 function givenNames() {
     return Object.keys(process.env)
-        .filter((variable) => variable.startsWith(runner.INPUT_PREFIX))
-        .map((variable) => variable.slice(runner.INPUT_PREFIX.length).toLowerCase());
+        .filter((variable) => variable.startsWith(runner/* INPUT_PREFIX */.qu))
+        .map((variable) => variable.slice(runner/* INPUT_PREFIX */.qu.length).toLowerCase());
 }
 /**
  * What this run brings of its own: the number of its attempt, the time, a bit of chance, who runs it, and the ssh-agent that
@@ -9968,8 +10427,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/findings.ts
 var src_findings = __webpack_require__(81001);
-// EXTERNAL MODULE: ./src/settings/input-definitions.ts
-var input_definitions = __webpack_require__(42814);
+// EXTERNAL MODULE: ./src/inputs/table.ts + 6 modules
+var table = __webpack_require__(69477);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(77598);
 ;// CONCATENATED MODULE: ./src/settings/input-digest.ts
@@ -9981,8 +10440,8 @@ var external_node_crypto_ = __webpack_require__(77598);
  * @param inputs all of them, with their defaults.
  */
 function digestOfInputs(inputs) {
-    const open = input_definitions/* inputNames */.vj
-        .filter((name) => (0,input_definitions/* definitionOf */.Fg)(name).secret !== true)
+    const open = table/* inputNames */.vj
+        .filter((name) => (0,table/* definitionOf */.Fg)(name).secret !== true)
         .sort()
         .map((name) => [name, inputs[name]]);
     return (0,external_node_crypto_.createHash)('sha256')
@@ -10026,7 +10485,7 @@ const habits = new Map([
 /** The input that someone who wrote `name` most likely meant; absent when nothing is near. */
 function nearestInput(name) {
     const written = name.toLowerCase().replaceAll('_', '-');
-    return habits.get(written) ?? nearest(written, input_definitions/* inputNames */.vj) ?? nearHabit(written);
+    return habits.get(written) ?? nearest(written, table/* inputNames */.vj) ?? nearHabit(written);
 }
 /** Short words are one letter from many others: of them only the plural counts. */
 function nearHabit(written) {
@@ -11995,6 +12454,8 @@ function isOlder(version, than) {
     return index >= 0 && (version[index] ?? 0) < (than[index] ?? 0);
 }
 
+// EXTERNAL MODULE: ./src/inputs/operation-names.ts
+var operation_names = __webpack_require__(49738);
 ;// CONCATENATED MODULE: ./src/settings/parse-approved-plan.ts
 
 const fix = 'pass what the run that made the plan put out: approved-plan: ${{ needs.plan.outputs.plan-digest }}.';
@@ -12030,11 +12491,11 @@ function nothingToApprove(operation) {
 ;// CONCATENATED MODULE: ./src/settings/parse-intent.ts
 
 
-const operations = ['deploy', 'preflight', 'health'];
+
 const bootstraps = ['auto', 'allow', 'never'];
 /** Reads what is to be done and how far it may go. */
 function parseIntent(values, { findings, warnings }) {
-    const operation = parseChoice('operation', values.operation, operations, findings);
+    const operation = parseChoice('operation', values.operation, operation_names/* operationNames */.qj, findings);
     const dryRun = parseBoolean('dry-run', values.dryRun, findings);
     const approvedPlan = parseApprovedPlan(values.approvedPlan, operation, findings);
     const bootstrap = parseChoice('bootstrap', values.bootstrap, bootstraps, findings);
@@ -13971,13 +14432,13 @@ const lockTime = { least: 0, greatest: sixHours, words: '0s and six hours', exam
  * @throws Refusal with every finding of every input, each with its place, what was expected and an example.
  */
 function parseSettings(raw, run, files = {}) {
-    const misplaced = input_definitions/* inputNames */.vj.filter((name) => !(0,input_definitions/* definitionOf */.Fg)(name).secret && (0,quote/* holdsPrivateKey */.jc)(raw[name] ?? ''));
+    const misplaced = table/* inputNames */.vj.filter((name) => !(0,table/* definitionOf */.Fg)(name).secret && (0,quote/* holdsPrivateKey */.jc)(raw[name] ?? ''));
     const emptied = Object.fromEntries(misplaced.map((name) => [name, '']));
     const collected = { findings: [], warnings: [] };
     const settings = readSettings(withDefaults({ ...raw, ...emptied }), run, files, collected);
     // without an inventory, hosts are missed
     const emptyInputs = misplaced.includes('inventory') ? [...misplaced, 'hosts'] : misplaced;
-    const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(input_definitions/* inputDefinitions */.Z$, name));
+    const unknown = Object.keys(raw).filter((name) => !(0,table/* isInputName */.wp)(name));
     collected.warnings.push(...unknown.flatMap(strangersVariable));
     const findings = [
         ...unknown.flatMap(slipInName),
@@ -14133,9 +14594,9 @@ function misplacedKey(name) {
     };
 }
 function withDefaults(raw) {
-    const entries = input_definitions/* inputNames */.vj.map((name) => {
+    const entries = table/* inputNames */.vj.map((name) => {
         const value = raw[name] ?? '';
-        return [name, value.trim() === '' ? ((0,input_definitions/* definitionOf */.Fg)(name).default ?? '') : value];
+        return [name, value.trim() === '' ? ((0,table/* definitionOf */.Fg)(name).default ?? '') : value];
     });
     return Object.fromEntries(entries);
 }

@@ -1,5 +1,5 @@
-export const id = 387;
-export const ids = [387];
+export const id = 32;
+export const ids = [32];
 export const modules = {
 
 /***/ 28456:
@@ -123,7 +123,7 @@ function placeFor(temporary) {
 
 /***/ }),
 
-/***/ 71220:
+/***/ 76915:
 /***/ ((__unused_webpack_module, __webpack_exports__, __webpack_require__) => {
 
 // ESM COMPAT FLAG
@@ -854,393 +854,6 @@ async function isFolder(place) {
     return (0,promises_.stat)(place).then((found) => found.isDirectory(), () => false);
 }
 
-// EXTERNAL MODULE: ./src/kubeadm/data-places.ts
-var data_places = __webpack_require__(7104);
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __webpack_require__(38815);
-// EXTERNAL MODULE: ./src/kubeadm/foreign-yaml.ts
-var foreign_yaml = __webpack_require__(84051);
-// EXTERNAL MODULE: ./src/pki/policy.ts
-var pki_policy = __webpack_require__(66232);
-;// CONCATENATED MODULE: ./src/kubeadm/version.ts
-/**
- * kubeadm minors that the action knows: 1.31 is the first with the v1beta4 configuration API, 1.37 the newest
- * it has been run against.
- */
-const OLDEST_MINOR = 31;
-const NEWEST_MINOR = 37;
-/** Reads `v1.34.4` or `v1.34.4+vendor`; `undefined` when the text is no version. */
-function parseKubernetesVersion(text) {
-    const match = /^v(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/.exec(text.trim());
-    if (match === null)
-        return undefined;
-    const [, major, minor, patch] = match;
-    return { major: Number(major), minor: Number(minor), patch: Number(patch), text: text.trim() };
-}
-/** True for kubeadm releases whose configuration API and manifests the action knows. */
-function isSupported(version) {
-    return version.major === 1 && version.minor >= OLDEST_MINOR && version.minor <= NEWEST_MINOR;
-}
-
-;// CONCATENATED MODULE: ./src/kubeadm/certificate-fields.ts
-
-
-/** The first minor release of kubeadm that takes `ECDSA-P384` (validation.go, ValidateEncryptionAlgorithm). */
-const FIRST_MINOR_WITH_P384 = 34;
-/**
- * What the ClusterConfiguration (v1beta4) says of certificates, so that those which the host's own kubeadm would make are
- * like the action's: only what is not kubeadm's default anyway, and nothing that its release refuses.
- * @param kubernetesVersion the release that the configuration names; kubeadm itself is that one or the next.
- */
-function certificateFields({ keyAlgorithm, leafDays, authorityDays }, kubernetesVersion) {
-    return {
-        ...(leafDays === pki_policy/* KUBEADM_POLICY */.X.leafDays ? {} : { certificateValidityPeriod: duration(leafDays) }),
-        ...(authorityDays === pki_policy/* KUBEADM_POLICY */.X.authorityDays
-            ? {}
-            : { caCertificateValidityPeriod: duration(authorityDays) }),
-        ...(keyAlgorithm === pki_policy/* KUBEADM_POLICY */.X.keyAlgorithm || !knows(kubernetesVersion, keyAlgorithm)
-            ? {}
-            : { encryptionAlgorithm: keyAlgorithm }),
-    };
-}
-/** As Go reads and writes it; days are no unit of its. */
-function duration(days) {
-    return `${days * 24}h0m0s`;
-}
-function knows(kubernetesVersion, algorithm) {
-    const minor = parseKubernetesVersion(kubernetesVersion)?.minor ?? 0;
-    return algorithm !== 'ECDSA-P384' || minor >= FIRST_MINOR_WITH_P384;
-}
-
-// EXTERNAL MODULE: ./src/kubeadm/patches.ts + 1 modules
-var kubeadm_patches = __webpack_require__(48966);
-// EXTERNAL MODULE: ./src/kubeadm/paths.ts
-var kubeadm_paths = __webpack_require__(6803);
-// EXTERNAL MODULE: ./src/kubeadm/ports.ts
-var ports = __webpack_require__(21311);
-// EXTERNAL MODULE: ./src/kubeadm/urls.ts
-var urls = __webpack_require__(97245);
-// EXTERNAL MODULE: ./src/kubeadm/yaml.ts + 1 modules
-var yaml = __webpack_require__(89278);
-;// CONCATENATED MODULE: ./src/kubeadm/kubeadm-config.ts
-
-
-
-
-
-
-
-
-/**
- * The etcd flags that the guide sets through extraArgs (step 2), the user's own, and a token of the cluster's own: without it every
- * cluster on the same names and addresses has the same cluster and member ids
- * (server/etcdserver/api/membership/cluster.go).
- */
-function etcdArguments(shape, member) {
-    const clientUrl = (0,urls/* httpsUrl */.N3)(member.address, shape.clientPort);
-    const peerUrl = (0,urls/* httpsUrl */.N3)(member.address, shape.peerPort);
-    return [
-        { name: 'initial-cluster', value: initialCluster(shape) },
-        { name: 'initial-cluster-state', value: 'new' },
-        { name: 'initial-cluster-token', value: shape.token },
-        { name: 'name', value: member.name },
-        { name: 'listen-peer-urls', value: peerUrl },
-        { name: 'listen-client-urls', value: clientUrl },
-        { name: 'advertise-client-urls', value: clientUrl },
-        { name: 'initial-advertise-peer-urls', value: peerUrl },
-        ...metricsArgument(shape, member),
-        ...(shape.walDir === undefined ? [] : [{ name: 'wal-dir', value: (0,data_places/* logFolder */.hI)(shape) }]),
-        ...shape.extraArgs,
-    ];
-}
-/** kubeadm sets its own port itself; its probes follow this flag (util/staticpod/utils.go, GetEtcdProbeEndpoint). */
-function metricsArgument({ metricsPort }, { address }) {
-    if (metricsPort === ports/* DEFAULT_METRICS_PORT */.C)
-        return [];
-    return [{ name: 'listen-metrics-urls', value: (0,urls/* metricsUrl */.pP)(address, metricsPort) }];
-}
-/** Flags that etcd reads only while it has no data: on a member with data their values mean nothing. */
-const BOOTSTRAP_FLAGS = new Set([
-    'initial-cluster',
-    'initial-cluster-state',
-    'initial-cluster-token',
-    'initial-advertise-peer-urls',
-]);
-/** etcd's own initial-cluster-token where none is given (server/embed/config.go). */
-const DEFAULT_CLUSTER_TOKEN = 'etcd-cluster';
-/** Sorted by name: the order in which the user lists hosts must not change any host's file. */
-function initialCluster(shape) {
-    return [...shape.members]
-        .sort((a, b) => (a.name < b.name ? -1 : 1))
-        .map((member) => `${member.name}=${(0,urls/* httpsUrl */.N3)(member.address, shape.peerPort)}`)
-        .join(',');
-}
-/**
- * The guide's kubeadm configuration for one host (step 2, API v1beta4).
- * @param kubernetesVersion the host's own kubeadm; named so that kubeadm asks nobody on the internet for one.
- */
-function renderKubeadmConfig(shape, member, kubernetesVersion, certificates) {
-    const patches = (0,kubeadm_patches/* patchFolder */.h_)((0,kubeadm_patches/* allPatches */.My)(shape.patches, shape.walDir));
-    const init = {
-        apiVersion: 'kubeadm.k8s.io/v1beta4',
-        kind: 'InitConfiguration',
-        nodeRegistration: { name: member.name },
-        localAPIEndpoint: { advertiseAddress: member.address },
-        ...(patches === undefined ? {} : { patches: { directory: patches } }),
-    };
-    const cluster = {
-        apiVersion: 'kubeadm.k8s.io/v1beta4',
-        kind: 'ClusterConfiguration',
-        kubernetesVersion,
-        certificatesDir: kubeadm_paths/* PKI_DIR */.Hw,
-        ...certificateFields(certificates, kubernetesVersion),
-        etcd: {
-            local: {
-                dataDir: shape.dataDir,
-                ...(shape.imageRepository === undefined ? {} : { imageRepository: shape.imageRepository }),
-                ...(shape.etcdImageTag === undefined ? {} : { imageTag: shape.etcdImageTag }),
-                serverCertSANs: [member.address, ...certificates.extraSans],
-                peerCertSANs: [member.address, ...certificates.extraSans],
-                extraArgs: etcdArguments(shape, member),
-            },
-        },
-    };
-    return [init, cluster].map((document) => `---\n${(0,yaml/* toKubernetesYaml */.t)(document)}`).join('');
-}
-/**
- * The ClusterConfiguration part for the control plane that will use this cluster (kubeadm's "external etcd nodes").
- */
-function renderExternalEtcdConfig(shape) {
-    return (0,yaml/* toKubernetesYaml */.t)({
-        apiVersion: 'kubeadm.k8s.io/v1beta4',
-        kind: 'ClusterConfiguration',
-        etcd: {
-            external: {
-                endpoints: shape.members.map((member) => (0,urls/* httpsUrl */.N3)(member.address, shape.clientPort)),
-                caFile: `${kubeadm_paths/* PKI_DIR */.Hw}/etcd/ca.crt`,
-                certFile: `${kubeadm_paths/* PKI_DIR */.Hw}/apiserver-etcd-client.crt`,
-                keyFile: `${kubeadm_paths/* PKI_DIR */.Hw}/apiserver-etcd-client.key`,
-            },
-        },
-    });
-}
-/** The names in `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
-function extraArgNames(configuration) {
-    return extraArguments(configuration).map(({ name }) => name);
-}
-/** `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
-function extraArguments(configuration) {
-    return listsOf(configuration, ['extraArgs']).flatMap(argumentOf);
-}
-/** What the server and peer certificates name by a kubeadm configuration, each once; none where it cannot be read. */
-function certSans(configuration) {
-    const sans = listsOf(configuration, ['serverCertSANs', 'peerCertSANs']);
-    return [...new Set(sans.filter((san) => typeof san === 'string'))];
-}
-/** What the lists hold, one list after the other. */
-function listsOf(configuration, fields) {
-    const documents = (0,foreign_yaml/* readYamlDocuments */.Cw)(configuration);
-    return fields.flatMap((field) => documents.flatMap((document) => {
-        const list = document?.etcd?.local?.[field];
-        return Array.isArray(list) ? list : [];
-    }));
-}
-function argumentOf(argument) {
-    const { name, value } = (argument ?? {});
-    return typeof name === 'string' ? [{ name, value: typeof value === 'string' ? value : '' }] : [];
-}
-
-;// CONCATENATED MODULE: ./src/kubeadm/etcd-manifest.ts
-
-
-
-
-/**
- * Reads kubeadm's etcd manifest (cmd/kubeadm/app/phases/etcd/local.go). `undefined` when the text is no pod that
- * runs etcd.
- */
-function parseEtcdManifest(text) {
-    const pod = (0,foreign_yaml/* readYaml */.gM)(text);
-    const container = at(pod, 'spec', 'containers', 0);
-    const image = at(container, 'image');
-    const command = at(container, 'command');
-    if (typeof image !== 'string' || !Array.isArray(command) || command[0] !== 'etcd')
-        return undefined;
-    const flags = command.slice(1).filter((part) => typeof part === 'string');
-    return { image, arguments: new Map(flags.map(splitFlag)) };
-}
-function splitFlag(flag) {
-    const [, name = flag, value = ''] = /^--([^=]+)(?:=(.*))?$/s.exec(flag) ?? [];
-    return [name, value];
-}
-function at(value, ...path) {
-    let current = value;
-    for (const key of path) {
-        if (typeof current !== 'object' || current === null)
-            return undefined;
-        current = current[key];
-    }
-    return current;
-}
-/** Flags of the manifest that are not as wanted, one line each; empty when all are. */
-function argumentDifferences(manifest, wanted) {
-    return wanted.flatMap(({ name, value }) => {
-        const found = manifest.arguments.get(name);
-        return found === value
-            ? []
-            : [`--${name} is ${found === undefined ? 'absent' : `"${found}"`}, wanted "${value}"`];
-    });
-}
-/**
- * The manifest as kubeadm will presumably render it: the present text with another image and other flags, every other
- * line byte for byte (a comment among the flags is lost, as it is with kubeadm). The flags stand where ArgumentsToCommand (cmd/kubeadm/app/util/arguments.go) puts them: kubeadm's
- * own sorted by name, then extraArgs in the order of its configuration; 1.31 sorts them all.
- * @param wanted the extraArgs of its configuration, in their order.
- * @param extra.dropFlags names of flags that it will not render any more.
- * @returns `undefined` for a text that was not written by kubeadm: no etcd pod, or flags that do not have a line each.
- */
-function predictManifest(current, wanted, extra) {
-    const present = parseEtcdManifest(current);
-    if (present === undefined)
-        return undefined;
-    const places = placesOf(current);
-    if (places === undefined)
-        return undefined;
-    const { flags, image } = places;
-    const command = rendered(flags.lines, wanted, extra.dropFlags);
-    const edits = [
-        { ...image, text: yamlScalar(extra.image) },
-        { ...flags, text: command.map(({ line }) => line).join('') },
-    ];
-    const predicted = edits
-        .sort((one, other) => other.start - one.start)
-        .reduce((text, { start, end, text: part }) => text.slice(0, start) + part + text.slice(end), current);
-    const expected = new Map(present.arguments);
-    for (const name of extra.dropFlags)
-        expected.delete(name);
-    for (const { name, value } of wanted)
-        expected.set(name, value);
-    return says(predicted, { image: extra.image, arguments: expected }) ? predicted : undefined;
-}
-/** Where the flags and the image stand in the text of a manifest. */
-function placesOf(text) {
-    const document = (0,dist/* parseDocument */.Tp)(text, { logLevel: 'error' });
-    const command = document.getIn(['spec', 'containers', 0, 'command'], true);
-    const image = document.getIn(['spec', 'containers', 0, 'image'], true);
-    if (!(0,dist/* isSeq */.oP)(command) || !(0,dist/* isScalar */.jn)(image) || !image.range)
-        return undefined;
-    const items = command.items.flatMap((item) => ((0,dist/* isScalar */.jn)(item) ? itemLine(text, item) : []));
-    const [first] = items;
-    const last = items.at(-1);
-    if (first === undefined || last === undefined || items.length < command.items.length)
-        return undefined;
-    return {
-        flags: { start: first.end, end: last.end, lines: items.slice(1).map(({ flag }) => flag) },
-        image: { start: image.range[0], end: image.range[1] },
-    };
-}
-/** Nothing for an item that does not have one line to itself. */
-function itemLine(text, item) {
-    if (!item.range || typeof item.value !== 'string')
-        return [];
-    const start = text.lastIndexOf('\n', item.range[0]) + 1;
-    const lineEnd = text.indexOf('\n', item.range[1]);
-    const end = lineEnd === -1 ? text.length : lineEnd + 1;
-    const line = text.slice(start, end);
-    const isAlone = /^ *- $/.test(text.slice(start, item.range[0])) && line.indexOf('\n') === line.length - 1;
-    if (!isAlone)
-        return [];
-    const [name, value] = splitFlag(item.value);
-    return [{ start, end, flag: { name, value, line } }];
-}
-function rendered(present, wanted, dropFlags) {
-    const gone = new Set([...dropFlags, ...wanted.map(({ name }) => name)]);
-    const indent = /^ */.exec(present[0]?.line ?? '')?.[0] ?? '';
-    const extraArgs = wanted.map(({ name, value }) => present.find((one) => one.name === name && one.value === value) ?? {
-        name,
-        value,
-        line: `${indent}- ${yamlScalar(`--${name}=${value}`)}\n`,
-    });
-    const flags = [...present.filter(({ name }) => !gone.has(name)), ...extraArgs];
-    return isSorted(present) ? flags.sort(byName) : flags;
-}
-function isSorted(flags) {
-    return flags.every((flag, index) => index === 0 || byName(flags[index - 1] ?? flag, flag) <= 0);
-}
-/** Go compares bytes. */
-function byName(one, other) {
-    return Buffer.compare(Buffer.from(one.name), Buffer.from(other.name));
-}
-/** As Go's YAML writes a string: bare where that is one, else in single quotes. */
-function yamlScalar(value) {
-    const isBare = (0,yaml/* toKubernetesYaml */.t)(value).trimEnd() === value;
-    return isBare ? value : `'${value.replaceAll("'", "''")}'`;
-}
-function says(text, expected) {
-    const manifest = parseEtcdManifest(text);
-    return (manifest?.image === expected.image &&
-        manifest.arguments.size === expected.arguments.size &&
-        [...expected.arguments].every(([name, value]) => manifest.arguments.get(name) === value));
-}
-/** Flags that count only while a member has no data, where they are not as wanted. */
-function flagsBeforeData(manifest, wanted) {
-    return argumentDifferences(manifest, wanted.filter(({ name }) => BOOTSTRAP_FLAGS.has(name)));
-}
-
-;// CONCATENATED MODULE: ./src/pki/leaf-profiles.ts
-/** The leaf certificates that each etcd host of the cluster has. */
-const leaf_profiles_leafProfileNames = ['server', 'peer', 'healthcheckClient', 'apiserverEtcdClient'];
-/**
- * kubeadm's etcd leaves (phases/certs/certlist.go). None has an organization since Kubernetes 1.29. A server
- * certificate also needs clientAuth, because etcd's own gateway connects with it.
- */
-const leafProfiles = {
-    server: { path: 'etcd/server', usages: ['serverAuth', 'clientAuth'], namesMember: true },
-    peer: { path: 'etcd/peer', usages: ['serverAuth', 'clientAuth'], namesMember: true },
-    healthcheckClient: {
-        path: 'etcd/healthcheck-client',
-        commonName: 'kube-etcd-healthcheck-client',
-        usages: ['clientAuth'],
-        namesMember: false,
-    },
-    apiserverEtcdClient: {
-        path: 'apiserver-etcd-client',
-        commonName: 'kube-apiserver-etcd-client',
-        usages: ['clientAuth'],
-        namesMember: false,
-    },
-};
-
-;// CONCATENATED MODULE: ./src/kubeadm/file-tree.ts
-
-
-/** Modes as kubeadm writes them (client-go util/cert/io.go, util/keyutil/key.go). */
-const CERTIFICATE_MODE = '644';
-const PRIVATE_MODE = '600';
-/** Path of a leaf's certificate or key on its host. */
-function leafPath(name, part) {
-    return `${kubeadm_paths/* PKI_DIR */.Hw}/${leafProfiles[name].path}.${part === 'certificate' ? 'crt' : 'key'}`;
-}
-/** All leaf files of a member, each with its mode. */
-function leafFiles() {
-    return leaf_profiles_leafProfileNames.flatMap((name) => [
-        { name, part: 'certificate', path: leafPath(name, 'certificate'), mode: CERTIFICATE_MODE },
-        { name, part: 'key', path: leafPath(name, 'key'), mode: PRIVATE_MODE },
-    ]);
-}
-/**
- * The guide's file tree of a member (step 6): every file below {@link PKI_DIR} with its mode. `ca.key` only where
- * the CA's key is kept.
- */
-function expectedPkiTree(keepsAuthorityKey) {
-    const tree = new Map([[kubeadm_paths/* CA_CERTIFICATE */.vB, CERTIFICATE_MODE]]);
-    if (keepsAuthorityKey)
-        tree.set(kubeadm_paths/* CA_KEY */.r$, PRIVATE_MODE);
-    for (const { path, mode } of leafFiles())
-        tree.set(path, mode);
-    return tree;
-}
-
 ;// CONCATENATED MODULE: ./src/etcd/health-finding.ts
 /** Names for a sentence: `infra0`, `infra0 and infra1`, `infra0, infra1 and infra2`. */
 function nameList(names) {
@@ -1263,6 +876,8 @@ function failure(observed) {
     return 'failure' in observed ? observed.failure : undefined;
 }
 
+// EXTERNAL MODULE: ./src/kubeadm/urls.ts
+var urls = __webpack_require__(97245);
 ;// CONCATENATED MODULE: ./src/etcd/urls.ts
 /**
  * One spelling for every way to write the same URL, to compare by: an IPv6 address may be written in many ways and
@@ -1785,29 +1400,335 @@ function noQuorum(gate, fit, health, unfit) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __webpack_require__(57975);
-;// CONCATENATED MODULE: ./src/kubeadm/etcd-releases.ts
-/** From this minor release on kubeadm writes etcd's flags by the release in the image's tag. */
-const CHOOSES_SINCE = 34;
-/** The last minor release that does. */
-const CHOOSES_UNTIL = 35;
+// EXTERNAL MODULE: ./src/kubeadm/foreign-yaml.ts
+var foreign_yaml = __webpack_require__(84051);
+// EXTERNAL MODULE: ./src/kubeadm/paths.ts
+var kubeadm_paths = __webpack_require__(6803);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __webpack_require__(38815);
+// EXTERNAL MODULE: ./src/pki/policy.ts
+var pki_policy = __webpack_require__(66232);
+;// CONCATENATED MODULE: ./src/kubeadm/version.ts
 /**
- * The releases of etcd that start with the flags of this kubeadm (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand, of
- * 1.31.0, 1.32.13, 1.33.13, 1.34.4, 1.35.4, 1.36.3 and 1.37.2). kubeadm before 1.34 always writes
- * `experimental-initial-corrupt-check` and `experimental-watch-progress-notify-interval`, which etcd 3.7 no longer has; from
- * 1.36 on it always writes `feature-gates` and `watch-progress-notify-interval`, which etcd 3.5 does not have yet.
- * @returns undefined where kubeadm chooses the flags by the image's tag.
+ * kubeadm minors that the action knows: 1.31 is the first with the v1beta4 configuration API, 1.37 the newest
+ * it has been run against.
  */
-function startsWithFlagsOf({ minor }) {
-    if (minor < CHOOSES_SINCE)
-        return { first: 5, last: 6 };
-    return minor > CHOOSES_UNTIL ? { first: 6 } : undefined;
+const OLDEST_MINOR = 31;
+const NEWEST_MINOR = 37;
+/** Reads `v1.34.4` or `v1.34.4+vendor`; `undefined` when the text is no version. */
+function parseKubernetesVersion(text) {
+    const match = /^v(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/.exec(text.trim());
+    if (match === null)
+        return undefined;
+    const [, major, minor, patch] = match;
+    return { major: Number(major), minor: Number(minor), patch: Number(patch), text: text.trim() };
 }
-/** Whether this etcd would end at once, because it does not know a flag that this kubeadm writes. */
-function refusesFlagsOf(kubeadm, { major, minor }) {
-    const knownBy = startsWithFlagsOf(kubeadm);
-    if (knownBy === undefined || major !== 3)
-        return false;
-    return minor < knownBy.first || minor > (knownBy.last ?? Number.POSITIVE_INFINITY);
+/** True for kubeadm releases whose configuration API and manifests the action knows. */
+function isSupported(version) {
+    return version.major === 1 && version.minor >= OLDEST_MINOR && version.minor <= NEWEST_MINOR;
+}
+
+;// CONCATENATED MODULE: ./src/kubeadm/certificate-fields.ts
+
+
+/** The first minor release of kubeadm that takes `ECDSA-P384` (validation.go, ValidateEncryptionAlgorithm). */
+const FIRST_MINOR_WITH_P384 = 34;
+/**
+ * What the ClusterConfiguration (v1beta4) says of certificates, so that those which the host's own kubeadm would make are
+ * like the action's: only what is not kubeadm's default anyway, and nothing that its release refuses.
+ * @param kubernetesVersion the release that the configuration names; kubeadm itself is that one or the next.
+ */
+function certificateFields({ keyAlgorithm, leafDays, authorityDays }, kubernetesVersion) {
+    return {
+        ...(leafDays === pki_policy/* KUBEADM_POLICY */.X.leafDays ? {} : { certificateValidityPeriod: duration(leafDays) }),
+        ...(authorityDays === pki_policy/* KUBEADM_POLICY */.X.authorityDays
+            ? {}
+            : { caCertificateValidityPeriod: duration(authorityDays) }),
+        ...(keyAlgorithm === pki_policy/* KUBEADM_POLICY */.X.keyAlgorithm || !knows(kubernetesVersion, keyAlgorithm)
+            ? {}
+            : { encryptionAlgorithm: keyAlgorithm }),
+    };
+}
+/** As Go reads and writes it; days are no unit of its. */
+function duration(days) {
+    return `${days * 24}h0m0s`;
+}
+function knows(kubernetesVersion, algorithm) {
+    const minor = parseKubernetesVersion(kubernetesVersion)?.minor ?? 0;
+    return algorithm !== 'ECDSA-P384' || minor >= FIRST_MINOR_WITH_P384;
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/data-places.ts
+var data_places = __webpack_require__(7104);
+// EXTERNAL MODULE: ./src/kubeadm/patches.ts + 1 modules
+var kubeadm_patches = __webpack_require__(48966);
+// EXTERNAL MODULE: ./src/kubeadm/ports.ts
+var ports = __webpack_require__(21311);
+// EXTERNAL MODULE: ./src/kubeadm/yaml.ts + 1 modules
+var yaml = __webpack_require__(89278);
+;// CONCATENATED MODULE: ./src/kubeadm/kubeadm-config.ts
+
+
+
+
+
+
+
+
+/**
+ * The etcd flags that the guide sets through extraArgs (step 2), the user's own, and a token of the cluster's own: without it every
+ * cluster on the same names and addresses has the same cluster and member ids
+ * (server/etcdserver/api/membership/cluster.go).
+ */
+function etcdArguments(shape, member) {
+    const clientUrl = (0,urls/* httpsUrl */.N3)(member.address, shape.clientPort);
+    const peerUrl = (0,urls/* httpsUrl */.N3)(member.address, shape.peerPort);
+    return [
+        { name: 'initial-cluster', value: initialCluster(shape) },
+        { name: 'initial-cluster-state', value: 'new' },
+        { name: 'initial-cluster-token', value: shape.token },
+        { name: 'name', value: member.name },
+        { name: 'listen-peer-urls', value: peerUrl },
+        { name: 'listen-client-urls', value: clientUrl },
+        { name: 'advertise-client-urls', value: clientUrl },
+        { name: 'initial-advertise-peer-urls', value: peerUrl },
+        ...metricsArgument(shape, member),
+        ...(shape.walDir === undefined ? [] : [{ name: 'wal-dir', value: (0,data_places/* logFolder */.hI)(shape) }]),
+        ...shape.extraArgs,
+    ];
+}
+/** kubeadm sets its own port itself; its probes follow this flag (util/staticpod/utils.go, GetEtcdProbeEndpoint). */
+function metricsArgument({ metricsPort }, { address }) {
+    if (metricsPort === ports/* DEFAULT_METRICS_PORT */.C)
+        return [];
+    return [{ name: 'listen-metrics-urls', value: (0,urls/* metricsUrl */.pP)(address, metricsPort) }];
+}
+/** Flags that etcd reads only while it has no data: on a member with data their values mean nothing. */
+const BOOTSTRAP_FLAGS = new Set([
+    'initial-cluster',
+    'initial-cluster-state',
+    'initial-cluster-token',
+    'initial-advertise-peer-urls',
+]);
+/** etcd's own initial-cluster-token where none is given (server/embed/config.go). */
+const DEFAULT_CLUSTER_TOKEN = 'etcd-cluster';
+/** Sorted by name: the order in which the user lists hosts must not change any host's file. */
+function initialCluster(shape) {
+    return [...shape.members]
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map((member) => `${member.name}=${(0,urls/* httpsUrl */.N3)(member.address, shape.peerPort)}`)
+        .join(',');
+}
+/**
+ * The guide's kubeadm configuration for one host (step 2, API v1beta4).
+ * @param kubernetesVersion the host's own kubeadm; named so that kubeadm asks nobody on the internet for one.
+ */
+function renderKubeadmConfig(shape, member, kubernetesVersion, certificates) {
+    const patches = (0,kubeadm_patches/* patchFolder */.h_)((0,kubeadm_patches/* allPatches */.My)(shape.patches, shape.walDir));
+    const init = {
+        apiVersion: 'kubeadm.k8s.io/v1beta4',
+        kind: 'InitConfiguration',
+        nodeRegistration: { name: member.name },
+        localAPIEndpoint: { advertiseAddress: member.address },
+        ...(patches === undefined ? {} : { patches: { directory: patches } }),
+    };
+    const cluster = {
+        apiVersion: 'kubeadm.k8s.io/v1beta4',
+        kind: 'ClusterConfiguration',
+        kubernetesVersion,
+        certificatesDir: kubeadm_paths/* PKI_DIR */.Hw,
+        ...certificateFields(certificates, kubernetesVersion),
+        etcd: {
+            local: {
+                dataDir: shape.dataDir,
+                ...(shape.imageRepository === undefined ? {} : { imageRepository: shape.imageRepository }),
+                ...(shape.etcdImageTag === undefined ? {} : { imageTag: shape.etcdImageTag }),
+                serverCertSANs: [member.address, ...certificates.extraSans],
+                peerCertSANs: [member.address, ...certificates.extraSans],
+                extraArgs: etcdArguments(shape, member),
+            },
+        },
+    };
+    return [init, cluster].map((document) => `---\n${(0,yaml/* toKubernetesYaml */.t)(document)}`).join('');
+}
+/**
+ * The ClusterConfiguration part for the control plane that will use this cluster (kubeadm's "external etcd nodes").
+ */
+function renderExternalEtcdConfig(shape) {
+    return (0,yaml/* toKubernetesYaml */.t)({
+        apiVersion: 'kubeadm.k8s.io/v1beta4',
+        kind: 'ClusterConfiguration',
+        etcd: {
+            external: {
+                endpoints: shape.members.map((member) => (0,urls/* httpsUrl */.N3)(member.address, shape.clientPort)),
+                caFile: `${kubeadm_paths/* PKI_DIR */.Hw}/etcd/ca.crt`,
+                certFile: `${kubeadm_paths/* PKI_DIR */.Hw}/apiserver-etcd-client.crt`,
+                keyFile: `${kubeadm_paths/* PKI_DIR */.Hw}/apiserver-etcd-client.key`,
+            },
+        },
+    });
+}
+/** The names in `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
+function extraArgNames(configuration) {
+    return extraArguments(configuration).map(({ name }) => name);
+}
+/** `etcd.local.extraArgs` of a kubeadm configuration (v1beta4); none where it cannot be read. */
+function extraArguments(configuration) {
+    return listsOf(configuration, ['extraArgs']).flatMap(argumentOf);
+}
+/** What the server and peer certificates name by a kubeadm configuration, each once; none where it cannot be read. */
+function certSans(configuration) {
+    const sans = listsOf(configuration, ['serverCertSANs', 'peerCertSANs']);
+    return [...new Set(sans.filter((san) => typeof san === 'string'))];
+}
+/** What the lists hold, one list after the other. */
+function listsOf(configuration, fields) {
+    const documents = (0,foreign_yaml/* readYamlDocuments */.Cw)(configuration);
+    return fields.flatMap((field) => documents.flatMap((document) => {
+        const list = document?.etcd?.local?.[field];
+        return Array.isArray(list) ? list : [];
+    }));
+}
+function argumentOf(argument) {
+    const { name, value } = (argument ?? {});
+    return typeof name === 'string' ? [{ name, value: typeof value === 'string' ? value : '' }] : [];
+}
+
+;// CONCATENATED MODULE: ./src/kubeadm/etcd-manifest.ts
+
+
+
+
+/**
+ * Reads kubeadm's etcd manifest (cmd/kubeadm/app/phases/etcd/local.go). `undefined` when the text is no pod that
+ * runs etcd.
+ */
+function parseEtcdManifest(text) {
+    const pod = (0,foreign_yaml/* readYaml */.gM)(text);
+    const container = at(pod, 'spec', 'containers', 0);
+    const image = at(container, 'image');
+    const command = at(container, 'command');
+    if (typeof image !== 'string' || !Array.isArray(command) || command[0] !== 'etcd')
+        return undefined;
+    const flags = command.slice(1).filter((part) => typeof part === 'string');
+    return { image, arguments: new Map(flags.map(splitFlag)) };
+}
+function splitFlag(flag) {
+    const [, name = flag, value = ''] = /^--([^=]+)(?:=(.*))?$/s.exec(flag) ?? [];
+    return [name, value];
+}
+function at(value, ...path) {
+    let current = value;
+    for (const key of path) {
+        if (typeof current !== 'object' || current === null)
+            return undefined;
+        current = current[key];
+    }
+    return current;
+}
+/** Flags of the manifest that are not as wanted, one line each; empty when all are. */
+function argumentDifferences(manifest, wanted) {
+    return wanted.flatMap(({ name, value }) => {
+        const found = manifest.arguments.get(name);
+        return found === value
+            ? []
+            : [`--${name} is ${found === undefined ? 'absent' : `"${found}"`}, wanted "${value}"`];
+    });
+}
+/**
+ * The manifest as kubeadm will presumably render it: the present text with another image and other flags, every other
+ * line byte for byte (a comment among the flags is lost, as it is with kubeadm). The flags stand where ArgumentsToCommand (cmd/kubeadm/app/util/arguments.go) puts them: kubeadm's
+ * own sorted by name, then extraArgs in the order of its configuration; 1.31 sorts them all.
+ * @param wanted the extraArgs of its configuration, in their order.
+ * @param extra.dropFlags names of flags that it will not render any more.
+ * @returns `undefined` for a text that was not written by kubeadm: no etcd pod, or flags that do not have a line each.
+ */
+function predictManifest(current, wanted, extra) {
+    const present = parseEtcdManifest(current);
+    if (present === undefined)
+        return undefined;
+    const places = placesOf(current);
+    if (places === undefined)
+        return undefined;
+    const { flags, image } = places;
+    const command = rendered(flags.lines, wanted, extra.dropFlags);
+    const edits = [
+        { ...image, text: yamlScalar(extra.image) },
+        { ...flags, text: command.map(({ line }) => line).join('') },
+    ];
+    const predicted = edits
+        .sort((one, other) => other.start - one.start)
+        .reduce((text, { start, end, text: part }) => text.slice(0, start) + part + text.slice(end), current);
+    const expected = new Map(present.arguments);
+    for (const name of extra.dropFlags)
+        expected.delete(name);
+    for (const { name, value } of wanted)
+        expected.set(name, value);
+    return says(predicted, { image: extra.image, arguments: expected }) ? predicted : undefined;
+}
+/** Where the flags and the image stand in the text of a manifest. */
+function placesOf(text) {
+    const document = (0,dist/* parseDocument */.Tp)(text, { logLevel: 'error' });
+    const command = document.getIn(['spec', 'containers', 0, 'command'], true);
+    const image = document.getIn(['spec', 'containers', 0, 'image'], true);
+    if (!(0,dist/* isSeq */.oP)(command) || !(0,dist/* isScalar */.jn)(image) || !image.range)
+        return undefined;
+    const items = command.items.flatMap((item) => ((0,dist/* isScalar */.jn)(item) ? itemLine(text, item) : []));
+    const [first] = items;
+    const last = items.at(-1);
+    if (first === undefined || last === undefined || items.length < command.items.length)
+        return undefined;
+    return {
+        flags: { start: first.end, end: last.end, lines: items.slice(1).map(({ flag }) => flag) },
+        image: { start: image.range[0], end: image.range[1] },
+    };
+}
+/** Nothing for an item that does not have one line to itself. */
+function itemLine(text, item) {
+    if (!item.range || typeof item.value !== 'string')
+        return [];
+    const start = text.lastIndexOf('\n', item.range[0]) + 1;
+    const lineEnd = text.indexOf('\n', item.range[1]);
+    const end = lineEnd === -1 ? text.length : lineEnd + 1;
+    const line = text.slice(start, end);
+    const isAlone = /^ *- $/.test(text.slice(start, item.range[0])) && line.indexOf('\n') === line.length - 1;
+    if (!isAlone)
+        return [];
+    const [name, value] = splitFlag(item.value);
+    return [{ start, end, flag: { name, value, line } }];
+}
+function rendered(present, wanted, dropFlags) {
+    const gone = new Set([...dropFlags, ...wanted.map(({ name }) => name)]);
+    const indent = /^ */.exec(present[0]?.line ?? '')?.[0] ?? '';
+    const extraArgs = wanted.map(({ name, value }) => present.find((one) => one.name === name && one.value === value) ?? {
+        name,
+        value,
+        line: `${indent}- ${yamlScalar(`--${name}=${value}`)}\n`,
+    });
+    const flags = [...present.filter(({ name }) => !gone.has(name)), ...extraArgs];
+    return isSorted(present) ? flags.sort(byName) : flags;
+}
+function isSorted(flags) {
+    return flags.every((flag, index) => index === 0 || byName(flags[index - 1] ?? flag, flag) <= 0);
+}
+/** Go compares bytes. */
+function byName(one, other) {
+    return Buffer.compare(Buffer.from(one.name), Buffer.from(other.name));
+}
+/** As Go's YAML writes a string: bare where that is one, else in single quotes. */
+function yamlScalar(value) {
+    const isBare = (0,yaml/* toKubernetesYaml */.t)(value).trimEnd() === value;
+    return isBare ? value : `'${value.replaceAll("'", "''")}'`;
+}
+function says(text, expected) {
+    const manifest = parseEtcdManifest(text);
+    return (manifest?.image === expected.image &&
+        manifest.arguments.size === expected.arguments.size &&
+        [...expected.arguments].every(([name, value]) => manifest.arguments.get(name) === value));
+}
+/** Flags that count only while a member has no data, where they are not as wanted. */
+function flagsBeforeData(manifest, wanted) {
+    return argumentDifferences(manifest, wanted.filter(({ name }) => BOOTSTRAP_FLAGS.has(name)));
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/member-manifest.ts
@@ -1816,334 +1737,6 @@ function refusesFlagsOf(kubeadm, { major, minor }) {
 /** The etcd manifest that lies on a host; undefined where there is none, or none that runs etcd. */
 function memberManifest({ files }) {
     return parseEtcdManifest(files.get(kubeadm_paths/* ETCD_MANIFEST */.jl)?.text ?? '');
-}
-
-;// CONCATENATED MODULE: ./src/cluster/images.ts
-
-
-/**
- * The image that kubeadm will write into this host's manifest (cmd/kubeadm/app/images/images.go): its own default,
- * unless the user named a repository or a tag.
- */
-function etcdImage(settings, facts) {
-    if (facts.etcdImage === undefined)
-        return undefined;
-    const { repository, tag } = splitImage(facts.etcdImage);
-    return imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
-}
-/** The image that this host's manifest names; undefined without one. */
-function runningImage(facts) {
-    return memberManifest(facts)?.image;
-}
-/**
- * A member keeps the image that it runs until the inputs name another: a newer kubeadm on the host is no reason to
- * change etcd. Where kubeadm would now choose another one, its configuration names the one to keep.
- * @param otherwise the image to keep where the host's manifest is missing.
- */
-function wantedImage(settings, facts, otherwise) {
-    const shipped = etcdImage(settings, facts);
-    const running = runningImage(facts) ?? otherwise;
-    if (running === undefined)
-        return shipped === undefined ? undefined : { ...settings, image: shipped };
-    const { repository, tag } = splitImage(running);
-    const isNamed = settings.imageRepository !== undefined && settings.etcdImageTag !== undefined;
-    // refused later, and no image that exists nowhere is made of it
-    if (!isNamed && !isKubeadmImage(running))
-        return { ...settings, image: running };
-    const image = imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
-    if (image === shipped)
-        return { ...settings, image };
-    const own = splitImage(image);
-    const theirs = splitImage(shipped ?? '');
-    return {
-        image,
-        ...(own.repository === theirs.repository && settings.imageRepository === undefined
-            ? {}
-            : { imageRepository: own.repository }),
-        ...(own.tag === theirs.tag && settings.etcdImageTag === undefined ? {} : { etcdImageTag: own.tag }),
-    };
-}
-/** An image that runs, is to stay, and that kubeadm has no name for: it would put another one into the next manifest. */
-function unnamedFindings(host, running, wanted) {
-    if (running !== wanted || isKubeadmImage(running))
-        return [];
-    return [
-        {
-            host,
-            at: 'image-repository',
-            fact: `its manifest names the image ${running}, and kubeadm, which renders the next one, names images as REPOSITORY/etcd:TAG.`,
-            cause: 'The manifest was written or edited by hand.',
-            fix: 'Put the same image under such a name into your registry, with a tag that begins with its release (`3.6.5-0`), and write that name into the manifests, one member after the other, each healthy before the next. Then run again.',
-        },
-    ];
-}
-/** Another minor release, or an older one, is never put in place of the etcd that a member runs. */
-function imageFindings(host, running, wanted) {
-    const from = etcdRelease(running);
-    const to = etcdRelease(wanted);
-    if (from === undefined || to === undefined) {
-        return running === wanted ? [] : [unknownRelease(host, from === undefined ? running : wanted)];
-    }
-    if (from.major !== to.major || from.minor !== to.minor) {
-        return [
-            {
-                host,
-                at: 'etcd-image-tag',
-                fact: `it runs etcd ${images_text(from)}, and the inputs ask for ${images_text(to)}, another minor release.`,
-                cause: '`etcd-image-tag` was changed.',
-                fix: `Set \`etcd-image-tag\` to a ${from.major}.${from.minor} release, or leave it out to keep the one that runs: a change of minor release is no part of deploy.`,
-            },
-        ];
-    }
-    if (to.patch >= from.patch)
-        return [];
-    return [
-        {
-            host,
-            at: 'etcd-image-tag',
-            fact: `it runs etcd ${images_text(from)}, and the inputs ask for the older ${images_text(to)}.`,
-            cause: '`etcd-image-tag` was changed, or the member was updated in another way.',
-            fix: `Leave \`etcd-image-tag\` out, or name ${images_text(from)} or a later release: an older etcd may not read what a newer one wrote.`,
-        },
-    ];
-}
-/**
- * An etcd that would not start with the manifest that the host's kubeadm renders: kubeadm may have been upgraded on the hosts of a
- * cluster that keeps its etcd, or the inputs name an etcd of another time.
- */
-function flagFindings(host, kubeadm, wanted) {
-    const release = etcdRelease(wanted);
-    const knownBy = startsWithFlagsOf(kubeadm);
-    if (release === undefined || knownBy === undefined || !refusesFlagsOf(kubeadm, release))
-        return [];
-    const isOld = release.minor < knownBy.first;
-    return [
-        {
-            host,
-            at: 'etcd-image-tag',
-            fact: `its kubeadm ${kubeadm.text} writes flags into the manifest that etcd ${images_text(release)} does not know: etcd would not start.`,
-            cause: isOld
-                ? 'kubeadm was upgraded on the host, and etcd stayed; or `etcd-image-tag` names an old etcd.'
-                : '`etcd-image-tag` names an etcd that is newer than this kubeadm.',
-            fix: isOld
-                ? 'Install kubeadm 1.34 or 1.35 on the hosts, which write flags by the release of etcd, and run again. A new cluster can also have a newer etcd: leave `etcd-image-tag` out.'
-                : 'Leave `etcd-image-tag` out, or install a newer kubeadm on the hosts.',
-        },
-    ];
-}
-function unknownRelease(host, image) {
-    return {
-        host,
-        at: 'etcd-image-tag',
-        fact: `the tag of ${image} does not tell its etcd release, so an older one cannot be told from a newer.`,
-        cause: 'The image comes from a registry with tags of its own.',
-        fix: 'Use a tag that begins with the release, as `3.6.5-0` does.',
-    };
-}
-/** etcd's release from an image's tag: `3.6.5-0` or `v3.6.5`. */
-function etcdRelease(image) {
-    const match = /^v?(\d+)\.(\d+)\.(\d+)/.exec(splitImage(image).tag);
-    if (match === null)
-        return undefined;
-    const [, major, minor, patch] = match.map(Number);
-    return { major: major ?? 0, minor: minor ?? 0, patch: patch ?? 0 };
-}
-function images_text({ major, minor, patch }) {
-    return `${major}.${minor}.${patch}`;
-}
-/**
- * Registry and path before `/etcd`, and the tag with the digest that may follow it; kubeadm takes both as `imageTag`. What it cannot
- * name so (`isKubeadmImage`) has an empty tag, or a path that does not end with `/etcd`.
- */
-function splitImage(image) {
-    const [name = '', ...digest] = image.split('@');
-    const colon = name.lastIndexOf(':');
-    // a colon before the last slash is that of a registry's port
-    const end = colon > name.lastIndexOf('/') ? colon : name.length;
-    return {
-        repository: name.slice(0, end).replace(/\/etcd$/, ''),
-        tag: [name.slice(end + 1), ...digest].join('@'),
-    };
-}
-/** Whether kubeadm can name it, as `REPOSITORY/etcd:TAG`, with or without a digest behind. */
-function isKubeadmImage(image) {
-    const { repository, tag } = splitImage(image);
-    return /^[^@]/.test(tag) && imageOf(repository, tag) === image;
-}
-/** Whether a host's runtime has an image; one that is pinned by its digest is listed by that alone. */
-function isStored(image, { images }) {
-    const [, path, digest] = /^(.+):[^:/@]+(@[^@]+)$/.exec(image) ?? [];
-    return images.includes(image) || (path !== undefined && images.includes(`${path}${digest ?? ''}`));
-}
-/** The reference of etcd's image, as kubeadm puts it together. */
-function imageOf(repository, tag) {
-    return `${repository}/etcd:${tag}`;
-}
-
-;// CONCATENATED MODULE: ./src/cluster/image-supply.ts
-
-
-/**
- * How a host comes by the images that it lacks: etcd's from the archive that was given, else by the container runtime from
- * its registry; and the pause image, which the runtime itself wants, from the archive if that has it.
- */
-function imageSteps(member, archive) {
-    const { name: host, facts, desired } = member;
-    const { image, criEndpoint } = desired;
-    const steps = [];
-    const importing = (wanted, imageId) => ({
-        kind: 'import-image',
-        host,
-        image: wanted,
-        imageId,
-        criEndpoint,
-        why: 'the image is not on this host yet, and image-archive has it',
-    });
-    if (!isStored(image, facts)) {
-        const archived = archive && imageFor(archive, image, facts);
-        steps.push(archived === undefined
-            ? { kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' }
-            : importing(image, archived.id));
-    }
-    const pause = missingPause(facts);
-    const archivedPause = archive && pause !== undefined ? imageFor(archive, pause, facts) : undefined;
-    if (pause !== undefined && archivedPause !== undefined)
-        steps.push(importing(pause, archivedPause.id));
-    return steps;
-}
-/**
- * Why hosts cannot be supplied: the archive does not hold the image that they lack, or not for their processor; their runtime
- * is none into which it could be imported; or they have nothing to log in to the registry with.
- */
-function supplyFindings(members, { archive, registry }) {
-    const lacking = members.filter(({ facts, desired }) => !isStored(desired.image, facts));
-    if (archive === undefined)
-        return lacking.flatMap((member) => withoutCurl(member, registry));
-    return [
-        ...[...Map.groupBy(lacking, ({ facts, desired }) => missingFrom(archive, desired.image, facts))].flatMap(([fact, group]) => (fact === undefined ? [] : [notHeld(archive, fact, group)])),
-        ...lacking.flatMap(({ name, facts, desired }) => missingFrom(archive, desired.image, facts) === undefined
-            ? cannotImport(name, facts, desired, archive)
-            : []),
-    ];
-}
-/**
- * Hosts that have another image under the same name than the archive: what is to be trusted is not what would run there.
- */
-function otherImages(members, archive) {
-    return members.flatMap(({ name, facts, desired: { image } }) => {
-        const found = facts.imageIds.get(image);
-        const archived = archive && imageFor(archive, image, facts);
-        if (found === undefined || archived === undefined || found === archived.id)
-            return [];
-        return [
-            {
-                host: name,
-                at: 'image-archive',
-                fact: `its ${image} is ${found}, and the one in the archive is ${archived.id}.`,
-                cause: 'The image came there from somewhere else, or was built anew under the same tag.',
-                fix: `Find out which one is meant. To have the archive's: \`crictl rmi ${image}\` on that host while no etcd runs there. To keep the host's: leave \`image-archive\` out.`,
-            },
-        ];
-    });
-}
-/** Hosts that lack the pause image, where the archive that was given does not hold it either. */
-function pauseFindings(members, archive) {
-    if (archive === undefined)
-        return [];
-    return members.flatMap(({ name, facts }) => {
-        const pause = missingPause(facts);
-        if (pause === undefined || imageFor(archive, pause, facts) !== undefined)
-            return [];
-        return [
-            {
-                host: name,
-                at: 'image-archive',
-                fact: `the pause image of its container runtime, ${pause}, is not on it, and the archive does not hold it.`,
-                cause: 'Each pod has a container of that image; only etcd was put into the archive.',
-                fix: `Put it into the archive too, if the host has no way to its registry: \`docker save ${pause} …\`.`,
-            },
-        ];
-    });
-}
-/** The image in the archive that a host would run under a name; Linux and the host's processor are meant. */
-function imageFor({ images }, reference, { architecture }) {
-    return namedSo(images, reference).find((image) => image.os === 'linux' && image.architecture === architecture);
-}
-/** A tag that came without a name is of any repository. */
-function namedSo(images, reference) {
-    const name = normalName(reference);
-    const tag = tagOf(reference);
-    return images.filter(({ names, tags }) => names.includes(name) || (names.length === 0 && tag !== undefined && tags.includes(tag)));
-}
-/** crictl takes credentials as arguments only; see pull-image.ts. */
-function withoutCurl({ name: host, facts, desired: { image } }, registry) {
-    if (registry === undefined || facts.curlPath !== undefined || !image.startsWith(`${registry.server}/`))
-        return [];
-    return [
-        {
-            host,
-            at: 'registry-username',
-            fact: `curl is not installed, by which the container runtime is asked to pull ${image} with credentials.`,
-            cause: 'It is a minimal installation.',
-            fix: 'Install curl on the host (`apt-get install curl`, `dnf install curl`), or give `image-archive`.',
-        },
-    ];
-}
-function missingPause({ sandboxImage, images }) {
-    return sandboxImage === undefined || images.includes(sandboxImage) ? undefined : sandboxImage;
-}
-function missingFrom(archive, image, facts) {
-    if (imageFor(archive, image, facts) !== undefined)
-        return undefined;
-    const others = namedSo(archive.images, image).map(({ os, architecture }) => `${os}/${architecture}`);
-    return others.length === 0
-        ? `${archive.path} does not hold ${image}`
-        : `${archive.path} holds ${image} for ${others.join(' and ')} and not for ${facts.architecture ?? 'its processor'}`;
-}
-function notHeld({ images }, fact, group) {
-    const { image } = group[0]?.desired ?? { image: '' };
-    const [host, ...others] = group.map(({ name }) => name);
-    const hosts = others.length === 0 && host !== undefined ? { host } : {};
-    return {
-        ...hosts,
-        at: 'image-archive',
-        fact: `${fact}, which ${group.map(({ name }) => name).join(', ')} ${others.length === 0 ? 'lacks' : 'lack'}. It holds ${describe(images)}.`,
-        cause: 'The archive was made for another release of kubeadm, another processor, or under the name of another registry.',
-        fix: `Make it of that image: \`docker save ${image} …\`; or name what it holds with \`image-repository\` and \`etcd-image-tag\`.`,
-    };
-}
-function describe(images) {
-    const told = images.map(({ names, tags, os, architecture }) => {
-        const called = names.length > 0
-            ? names.join(' = ')
-            : tags.length > 0
-                ? `tag ${tags.join(', ')}`
-                : 'an image without a name';
-        return `${called} (${os}/${architecture})`;
-    });
-    return told.join(', ');
-}
-/** Only containerd can be given an image over a stream; the others are told what does the same by hand. */
-function cannotImport(host, { ctrPath }, { criEndpoint, image }, { path }) {
-    const isContainerd = /containerd/.test(criEndpoint);
-    if (isContainerd && ctrPath !== undefined)
-        return [];
-    const load = /crio/.test(criEndpoint) ? 'podman load -i FILE' : 'docker load -i FILE';
-    return [
-        {
-            host,
-            at: 'image-archive',
-            fact: isContainerd
-                ? `ctr is not installed, with which ${path} would be imported.`
-                : `its container runtime (${criEndpoint}) is not containerd; the action imports images into containerd only.`,
-            cause: isContainerd
-                ? "It is part of containerd's packages; only the daemon was installed."
-                : 'CRI-O and cri-dockerd have no tool of their own that takes an image for the CRI.',
-            fix: isContainerd
-                ? 'Install it from the same package as containerd.'
-                : `Bring the archive to the host and run \`${load}\` there, which shares the runtime's store; then run again: ${image} is not imported where it is.`,
-        },
-    ];
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/quota.ts
@@ -2168,116 +1761,40 @@ function bytesOf(value) {
     return bytes === 0 ? DEFAULT_BYTES : bytes;
 }
 
-;// CONCATENATED MODULE: ./src/cluster/steps-of-member.ts
-
-
-/** The configurations that the action writes on a host, each with its mode. */
-const CONFIGURATION_MODES = new Map([
-    [kubeadm_paths/* KUBELET_CONFIG */.So, CERTIFICATE_MODE],
-    [kubeadm_paths/* KUBELET_DROP_IN */.jy, CERTIFICATE_MODE],
-    [kubeadm_paths/* KUBEADM_CONFIG */.XA, PRIVATE_MODE],
-]);
-/** The configurations of kubelet and kubeadm, patches among them, as files to deliver; all of them, or those named. */
-function configurationFiles({ texts }, paths = [...texts.keys()]) {
-    return paths.map((path) => {
-        const text = texts.get(path);
-        if (text === undefined)
-            throw new Error(`${path} is no configuration file`);
-        return { path, mode: CONFIGURATION_MODES.get(path) ?? PRIVATE_MODE, content: { from: 'text', text } };
-    });
-}
-/** The configuration of kubeadm and the patches that it names, in the order in which they are to be delivered. */
-function kubeadmFiles({ texts }) {
-    return [...texts.keys()].filter((path) => path === kubeadm_paths/* KUBEADM_CONFIG */.XA || path.startsWith(`${kubeadm_paths/* PATCHES_DIR */.rf}/`));
-}
-/** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
-function wakeKubelet({ name, kubeletRuns }) {
-    const why = kubeletRuns
-        ? 'etcd does not run, and kubelet may wait for minutes'
-        : 'kubelet does not run, or not at boot';
-    return { kind: 'start-kubelet', host: name, restart: kubeletRuns, why };
-}
-/** Writes down what the members are now. */
-function recordSteps(members, why) {
-    return members.map(({ name }) => ({ kind: 'record-member', host: name, why }));
-}
-
-;// CONCATENATED MODULE: ./src/cluster/restart-stages.ts
+;// CONCATENATED MODULE: ./src/cluster/disruption.ts
 
 
 
 
 
 
-
-
-
-/** Whether the member is taken down and started again for it. */
+/** @returns whether the differences of the member take effect only when its etcd restarts. */
 function mustRestart({ differences }) {
     return differences.manifest.length > 0;
 }
 /**
- * Whether the cluster loses its majority while one of its members restarts. With one or two members there is no way
- * around that.
+ * @param members how many the cluster has.
+ * @returns whether the cluster loses its quorum while one member restarts; with one or two members that cannot be avoided.
  */
-function isDownMeanwhile(members) {
+function losesQuorum(members) {
     return members - 1 < (0,quorum/* quorumOf */.N)(members);
 }
-/** Whether a member that runs may end by what is done to it: restarted, or by a kubelet that finds another manifest. */
+/**
+ * @returns whether a running member goes down during the run: its etcd is restarted, or kubelet ends it, see
+ * {@link kubeletEndsEtcd}.
+ */
 function isTakenDown(member) {
-    return member.etcdRuns && (mustRestart(member) || endsWithKubelet(member));
+    return member.etcdRuns && (mustRestart(member) || kubeletEndsEtcd(member));
 }
 /**
- * What must hold before a running member is taken down; nothing for the only one, which nothing else depends on. Of two,
- * both have to be healthy: it is then certain that the cluster comes back with the member.
+ * Whether kubelet ends the running etcd when it starts. It does where it was stopped or has to be restarted, and etcd still
+ * runs with a manifest that has been changed or removed since (podWorkers in kubelet's pkg/kubelet/pod_workers.go), or
+ * where the new configuration puts pods into other cgroups.
  */
-function gateBefore(member, members) {
-    if (members === 1)
-        return undefined;
-    const despite = despiteOf(member);
-    return isDownMeanwhile(members)
-        ? { kind: 'all', ...despite }
-        : { kind: 'quorum-without', member: member.name, ...despite };
-}
-/** What must hold before the next member is touched. */
-function gateAfter(member) {
-    return { kind: 'member', member: member.name, ...despiteOf(member) };
-}
-/** A larger quota is the way out of the alarm NOSPACE, which stays until it is disarmed. */
-function despiteOf({ facts, desired }) {
-    return raisesQuota(memberManifest(facts), desired.arguments) ? { despite: 'NOSPACE' } : {};
-}
-/**
- * Kubelets and members, started and restarted. Members that do not run come first, without a gate, because nothing is
- * taken away with them; then those that run, in turn and behind gates.
- * @param ordered with the leader last.
- * @param hasMajority whether the cluster works now.
- */
-function restartStages(ordered, shape, hasMajority, archive) {
-    const touched = ordered.filter(({ isHeld }) => !isHeld);
-    const idle = touched.filter(({ etcdRuns }) => !etcdRuns);
-    const running = touched.filter(({ etcdRuns }) => etcdRuns);
-    const starts = [
-        { title: 'Start of members that do not run', steps: touched.flatMap((member) => wake(member, archive)) },
-        ...idle.flatMap((member) => convergeKubelet(member, shape)),
-        ...startIdle(touched, shape, hasMajority),
-    ];
-    return [
-        // a member that does not come up keeps the others from nothing that their own gates allow
-        ...starts.map((stage) => (hasMajority ? { ...stage, mayFail: true } : stage)),
-        ...running.flatMap((member) => convergeKubelet(member, shape)),
-        ...running.flatMap((member) => restart(member, shape)),
-    ];
-}
-/**
- * kubelet does not run, or has to be restarted, while etcd goes on with a manifest that is another one by now, or gone:
- * kubelet ends such an etcd when it starts (podWorkers in kubelet's pkg/kubelet/pod_workers.go). So it does with pods whose
- * cgroups are elsewhere by its new configuration.
- */
-function endsWithKubelet(member) {
+function kubeletEndsEtcd(member) {
     const { etcdRuns, facts, differences, manifestIsRecorded } = member;
     const isStarted = !facts.kubelet.active || differences.kubelet.length > 0;
-    // one that is managed by the kubelet that runs, and has no record yet, is left alone by a restart of kubelet
+    // a restarted kubelet leaves an unrecorded etcd alone, because it managed that etcd before
     return (etcdRuns &&
         isStarted &&
         (movesPods(member) ||
@@ -2285,11 +1802,11 @@ function endsWithKubelet(member) {
             (!facts.kubelet.active && manifestIsRecorded !== true)));
 }
 /**
- * What tells in which cgroups kubelet's pods are. kubelet ends a running pod that has none there when it first looks at it after
- * its start (`SyncPod` in pkg/kubelet/kubelet.go: `!pcm.Exists(pod) && !firstSync`).
+ * The fields that decide on the cgroups of kubelet's pods. After its start kubelet ends a running pod whose cgroup is not
+ * there at the first look (`SyncPod` in pkg/kubelet/kubelet.go: `!pcm.Exists(pod) && !firstSync`).
  */
 const CGROUP_FIELDS = ['cgroupDriver', 'cgroupRoot', 'cgroupsPerQOS'];
-/** Whether the new configuration of kubelet has its pods in other cgroups than the present one. */
+/** @returns whether the desired configuration of kubelet puts its pods into other cgroups than the present one. */
 function movesPods({ facts, desired, differences, }) {
     const present = facts.files.get(kubeadm_paths/* KUBELET_CONFIG */.So)?.text;
     if (differences.kubelet.length === 0 || present === undefined)
@@ -2297,129 +1814,27 @@ function movesPods({ facts, desired, differences, }) {
     const [before, after] = [present, desired.texts.get(kubeadm_paths/* KUBELET_CONFIG */.So) ?? ''].map((text) => ((0,foreign_yaml/* readYamlDocuments */.Cw)(text)[0] ?? {}));
     return CGROUP_FIELDS.some((field) => !(0,external_node_util_.isDeepStrictEqual)(before?.[field], after?.[field]));
 }
-function wake(member, archive) {
-    const { kubeletRuns, etcdRuns, differences } = member;
-    if (kubeletRuns && etcdRuns)
-        return [];
-    // what it is to run may have gone from the host; a member that restarts gets its images with its manifest
-    const images = mustRestart(member) ? [] : imageSteps(member, archive);
-    // its kubelet is started anew with its configuration, or behind a gate
-    const isLater = differences.kubelet.length > 0 || endsWithKubelet(member);
-    return isLater ? images : [...images, wakeKubelet(member)];
-}
-/** A restart of kubelet leaves the containers alone; one host at a time all the same. */
-function convergeKubelet(member, shape) {
-    // the restart of its member has these steps
-    if (endsWithKubelet(member) && mustRestart(member))
-        return [];
-    const steps = kubeletSteps(member);
-    if (steps.length === 0)
-        return [];
-    const { name: host, etcdRuns } = member;
-    const count = shape.members.length;
-    const ends = endsWithKubelet(member);
-    const before = ends ? gateBefore(member, count) : undefined;
-    if (ends)
-        steps.push(awaitReplaced(member, shape));
-    return [
-        {
-            title: `Kubelet of ${host}`,
-            order: 'in-turn',
-            ...(before === undefined ? {} : { before }),
-            steps: ends ? afterLeadership(host, count, steps) : steps,
-            ...(etcdRuns ? { after: gateAfter(member) } : {}),
-        },
-    ];
-}
-/** What a kubelet needs that is not started with the others. */
-function kubeletSteps(member) {
-    const { name: host, desired, differences } = member;
-    if (differences.kubelet.length === 0)
-        return endsWithKubelet(member) ? [wakeKubelet(member)] : [];
-    const files = configurationFiles(desired, [kubeadm_paths/* KUBELET_CONFIG */.So, kubeadm_paths/* KUBELET_DROP_IN */.jy]);
-    return [
-        { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
-        {
-            kind: 'start-kubelet',
-            host,
-            restart: true,
-            goBack: true,
-            why: 'it reads its configuration at its start only',
-        },
-    ];
-}
 /**
- * While a majority is healthy, those that only have to be started are waited for, and then the others start with their
- * new manifests one by one. Without a majority none gets ready without the others: all at once.
+ * The gate before a running member is taken down. Of two members both have to be healthy, so that the cluster is certain to
+ * come back with the member.
+ * @param members how many the cluster has.
+ * @returns undefined for the only member of a cluster, because no other member depends on it.
  */
-function startIdle(ordered, shape, hasMajority) {
-    const awaited = ordered.flatMap((member) => awaitReady(member, shape));
-    const restarted = ordered.filter((member) => !member.etcdRuns && mustRestart(member));
-    const title = 'Members that do not run are ready';
-    if (!hasMajority)
-        return [{ title, steps: [...awaited, ...restarted.map((member) => restartStep(member, shape))] }];
-    return [
-        { title, steps: awaited },
-        ...restarted.map((member) => {
-            const { name: host } = member;
-            return {
-                title: `Restart of ${host}`,
-                order: 'in-turn',
-                steps: [restartStep(member, shape)],
-                after: gateAfter(member),
-            };
-        }),
-    ];
+function gateBefore(member, members) {
+    if (members === 1)
+        return undefined;
+    const despite = despiteOf(member);
+    return losesQuorum(members)
+        ? { kind: 'all', ...despite }
+        : { kind: 'quorum-without', member: member.name, ...despite };
 }
-function awaitReady(member, shape) {
-    const { kubeletRuns, etcdRuns } = member;
-    if ((kubeletRuns && etcdRuns) || mustRestart(member) || endsWithKubelet(member))
-        return [];
-    return [awaitMember(member, shape, 'it did not run')];
+/** @returns the gate after a member was taken down: it is healthy again before the next one is touched. */
+function gateAfter(member) {
+    return { kind: 'member', member: member.name, ...despiteOf(member) };
 }
-/** kubelet is healthy a second before it looks at its pods and ends this one: until then its etcd answers, as if nothing were to come. */
-function awaitReplaced(member, shape) {
-    const why = movesPods(member)
-        ? 'kubelet ends it and starts it again in other cgroups'
-        : 'kubelet ends it where it finds another manifest';
-    const running = member.facts.containers.filter((container) => container.running);
-    return { ...awaitMember(member, shape, why), replaces: running.map(({ id }) => id) };
-}
-function awaitMember({ name: host, desired, facts }, shape, why) {
-    const { criEndpoint } = desired;
-    const hadContainers = facts.containers.length > 0;
-    const places = (0,data_places/* placesOf */.ek)(shape);
-    return { kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why };
-}
-/**
- * Steps that take a member down which others need, behind a move of leadership. One or two members are no majority without it, whichever
- * leads.
- */
-function afterLeadership(host, members, steps) {
-    const move = { kind: 'move-leadership', host, why: 'clients then wait for no election' };
-    return isDownMeanwhile(members) ? [...steps] : [move, ...steps];
-}
-function restartStep({ name: host, desired, differences }, shape) {
-    const { criEndpoint } = desired;
-    const why = differences.manifest.join('; ');
-    return { kind: 'restart-member', host, ...(0,data_places/* placesOf */.ek)(shape), criEndpoint, mayLackData: false, why };
-}
-function restart(member, shape) {
-    if (!mustRestart(member))
-        return [];
-    const { name: host } = member;
-    const count = shape.members.length;
-    const before = gateBefore(member, count);
-    const steps = [...(endsWithKubelet(member) ? kubeletSteps(member) : []), restartStep(member, shape)];
-    return [
-        {
-            title: `Restart of ${host}`,
-            order: 'in-turn',
-            ...(before === undefined ? {} : { before }),
-            steps: afterLeadership(host, count, steps),
-            after: gateAfter(member),
-        },
-    ];
+/** A larger quota is the way out of the alarm NOSPACE, which stays raised until it is disarmed. */
+function despiteOf({ facts, desired }) {
+    return raisesQuota(memberManifest(facts), desired.arguments) ? { despite: 'NOSPACE' } : {};
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/restart-findings.ts
@@ -2496,14 +1911,14 @@ function holdLeaves(members, why) {
     };
 }
 function withoutRestart(member) {
-    const isHeld = endsWithKubelet(member);
+    const isHeld = kubeletEndsEtcd(member);
     const differences = { ...member.differences, manifest: [], kubeadmConfig: [] };
     return { ...member, isHeld, differences: isHeld ? { ...differences, kubelet: [] } : differences };
 }
 function heldRestart(member, why) {
     const { name, differences } = member;
     const { kubelet, kubeadmConfig, manifest } = differences;
-    const changes = [...(endsWithKubelet(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
+    const changes = [...(kubeletEndsEtcd(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
     return {
         host: name,
         at: LEFT_OUT,
@@ -2517,6 +1932,66 @@ function facts(findings, of) {
     return findings
         .map(({ host, fact }) => (host === undefined || host === of ? fact : `${host}: ${fact}`))
         .join(' ');
+}
+
+;// CONCATENATED MODULE: ./src/pki/leaf-profiles.ts
+/** The leaf certificates that each etcd host of the cluster has. */
+const leaf_profiles_leafProfileNames = ['server', 'peer', 'healthcheckClient', 'apiserverEtcdClient'];
+/**
+ * kubeadm's etcd leaves (phases/certs/certlist.go). None has an organization since Kubernetes 1.29. A server
+ * certificate also needs clientAuth, because etcd's own gateway connects with it.
+ */
+const leafProfiles = {
+    server: { path: 'etcd/server', usages: ['serverAuth', 'clientAuth'], namesMember: true },
+    peer: { path: 'etcd/peer', usages: ['serverAuth', 'clientAuth'], namesMember: true },
+    healthcheckClient: {
+        path: 'etcd/healthcheck-client',
+        commonName: 'kube-etcd-healthcheck-client',
+        usages: ['clientAuth'],
+        namesMember: false,
+    },
+    apiserverEtcdClient: {
+        path: 'apiserver-etcd-client',
+        commonName: 'kube-apiserver-etcd-client',
+        usages: ['clientAuth'],
+        namesMember: false,
+    },
+};
+
+;// CONCATENATED MODULE: ./src/kubeadm/file-tree.ts
+
+
+/** Modes as kubeadm writes them (client-go util/cert/io.go, util/keyutil/key.go). */
+const CERTIFICATE_MODE = '644';
+const PRIVATE_MODE = '600';
+/** The configurations that the action writes on a host, each with its mode. */
+const CONFIGURATION_MODES = new Map([
+    [kubeadm_paths/* KUBELET_CONFIG */.So, CERTIFICATE_MODE],
+    [kubeadm_paths/* KUBELET_DROP_IN */.jy, CERTIFICATE_MODE],
+    [kubeadm_paths/* KUBEADM_CONFIG */.XA, PRIVATE_MODE],
+]);
+/** Path of a leaf's certificate or key on its host. */
+function leafPath(name, part) {
+    return `${kubeadm_paths/* PKI_DIR */.Hw}/${leafProfiles[name].path}.${part === 'certificate' ? 'crt' : 'key'}`;
+}
+/** All leaf files of a member, each with its mode. */
+function leafFiles() {
+    return leaf_profiles_leafProfileNames.flatMap((name) => [
+        { name, part: 'certificate', path: leafPath(name, 'certificate'), mode: CERTIFICATE_MODE },
+        { name, part: 'key', path: leafPath(name, 'key'), mode: PRIVATE_MODE },
+    ]);
+}
+/**
+ * The guide's file tree of a member (step 6): every file below {@link PKI_DIR} with its mode. `ca.key` only where
+ * the CA's key is kept.
+ */
+function expectedPkiTree(keepsAuthorityKey) {
+    const tree = new Map([[kubeadm_paths/* CA_CERTIFICATE */.vB, CERTIFICATE_MODE]]);
+    if (keepsAuthorityKey)
+        tree.set(kubeadm_paths/* CA_KEY */.r$, PRIVATE_MODE);
+    for (const { path, mode } of leafFiles())
+        tree.set(path, mode);
+    return tree;
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/host-state.ts
@@ -2538,7 +2013,7 @@ function parseHostState(text) {
 function isHostState(value) {
     if (!isRecord(value) || value['schema'] !== 1)
         return false;
-    const { cluster, member, phase, kubernetesVersion, files, clientCopy } = value;
+    const { cluster, member, phase, kubernetesVersion, files, clientCopy, mounts } = value;
     return ((clientCopy === undefined || hasStrings(clientCopy, ['fingerprint', 'renewedAt', 'oldEndsAt'])) &&
         hasStrings(cluster, ['name', 'token', 'caFingerprint']) &&
         isRecord(cluster) &&
@@ -2547,8 +2022,8 @@ function isHostState(value) {
         hasStrings(member, ['name', 'address']) &&
         (phase === 'bootstrapping' || phase === 'member') &&
         typeof kubernetesVersion === 'string' &&
-        isRecord(files) &&
-        Object.values(files).every((digest) => typeof digest === 'string'));
+        isTexts(files) &&
+        (mounts === undefined || isTexts(mounts)));
 }
 /**
  * Whether a text can be a cluster's token: the token that one host has goes into the configurations of all others, so it
@@ -2563,6 +2038,10 @@ function isKnownCustody(cluster) {
 }
 function isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** A record of texts alone. */
+function isTexts(value) {
+    return isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 function hasStrings(value, keys) {
     return isRecord(value) && keys.every((key) => typeof value[key] === 'string');
@@ -2874,6 +2353,416 @@ function notAsked() {
     };
 }
 
+// EXTERNAL MODULE: ./src/pki/authority.ts
+var pki_authority = __webpack_require__(3133);
+;// CONCATENATED MODULE: ./src/cluster/data-dir.ts
+/** Whether nothing of etcd's lies where its data and its log are to be. */
+function hasNoData({ empty, walDir }) {
+    return empty && (walDir?.empty ?? true);
+}
+
+// EXTERNAL MODULE: ./src/pki/keys.ts
+var pki_keys = __webpack_require__(34390);
+;// CONCATENATED MODULE: ./src/pki/key-forms.ts
+
+
+/**
+ * SHA-256 (hex) of the files that a private key may lie in: the text as it is given, and the key as kubeadm (PKCS#1 or
+ * SEC 1) and OpenSSL (PKCS#8) write it, each with and without a line break at its end. A file of another form holds the
+ * key unseen: an equal digest proves that the keys are equal, another digest proves nothing.
+ * @param keyPem PEM. What is no key gives the digests of its text alone.
+ */
+function keyFileDigests(keyPem) {
+    const texts = [keyPem, ...formsOf(keyPem)].flatMap((text) => [text, text.trimEnd(), `${text.trimEnd()}\n`]);
+    return new Set(texts.map((text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex')));
+}
+function formsOf(keyPem) {
+    let key;
+    try {
+        key = (0,external_node_crypto_.createPrivateKey)(keyPem);
+    }
+    catch {
+        return [];
+    }
+    const pkcs8 = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+    return key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'ec'
+        ? [pkcs8, (0,pki_keys/* privateKeyToPem */.Ux)(key)]
+        : [pkcs8];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/authority-key.ts
+
+
+
+/** Whether the CA's key lies on a host, or what a delivery that was cut off has left of it. */
+function holdsAuthorityKey({ files }) {
+    return files.has(kubeadm_paths/* CA_KEY */.r$) || files.has((0,kubeadm_paths/* stagedPath */.w1)(kubeadm_paths/* CA_KEY */.r$));
+}
+/** The hosts that have a file `ca.key`, in the order of the inputs. That it is the key of the CA is their word alone. */
+function keyHolders(members) {
+    return members.filter(({ facts }) => facts.files.has(kubeadm_paths/* CA_KEY */.r$));
+}
+/**
+ * Chooses the host that keeps the CA's key. A key that is delivered goes to the first host of the inputs, always: a file
+ * of that name on another host gives it no claim, and it is refused unless it is that very key. Of a key that lies on
+ * hosts already, the first host that has it keeps it.
+ */
+function keyClaims(members, ownership, { from, brought, custody, deliversKey }) {
+    if (custody === 'input-only')
+        return { findings: [], warnings: [] };
+    const holders = keyHolders(members);
+    const first = members[0]?.name ?? '';
+    const digests = brought === undefined ? new Set() : keyFileDigests(brought.keyPem);
+    const isBrought = (member) => digests.has(digestOf(member) ?? '');
+    if (from !== 'host' && deliversKey) {
+        const strange = holders.filter((member) => !isBrought(member));
+        // a run of ours that was cut off has put it there
+        const isOurs = ({ name }) => name === first && recordOn(ownership.get(name)) !== undefined;
+        return {
+            keeper: first,
+            findings: strange.filter((member) => !isOurs(member)).map((member) => strangeKey(member, first, from)),
+            warnings: holders
+                .filter((member) => member.name !== first && isBrought(member))
+                .map(({ name }) => copyOfKey(name, first, 'it is that key')),
+        };
+    }
+    const keeper = (from === 'host' ? holders : holders.filter(isBrought))[0]?.name ?? first;
+    const kept = members.find(({ name }) => name === keeper);
+    return {
+        keeper,
+        findings: [],
+        warnings: [
+            ...(deliversKey && keeper !== first ? [keptElsewhere(keeper, first)] : []),
+            ...holders
+                .filter(({ name }) => name !== keeper)
+                .map((member) => copyOfKey(member.name, keeper, likeness(member, kept))),
+        ],
+    };
+}
+function digestOf({ facts }) {
+    return facts.files.get(kubeadm_paths/* CA_KEY */.r$)?.sha256;
+}
+function likeness(member, keeper) {
+    const [own, kept] = [digestOf(member), keeper === undefined ? undefined : digestOf(keeper)];
+    if (own === undefined || kept === undefined)
+        return 'whether it is the same key is not known';
+    return own === kept ? 'it is the same file' : 'it is another file';
+}
+function strangeKey({ name, facts }, first, from) {
+    const digest = facts.files.get(kubeadm_paths/* CA_KEY */.r$)?.sha256;
+    const seen = digest === undefined ? 'its digest could not be read' : `SHA-256 of the file ${digest}`;
+    const other = from === 'input'
+        ? 'it is not known to be the key that `ca-key` holds'
+        : "this run makes a CA, so it is not that CA's";
+    return {
+        host: name,
+        at: 'ca-key',
+        fact: `${kubeadm_paths/* CA_KEY */.r$} is there (${seen}), and ${other}; the key of the CA goes to ${first} alone, and replaces nothing.`,
+        cause: 'It is the key of an earlier CA, or the hosts are listed in another order than in a run that was cut off.',
+        fix: `Find out whose key it is. If the CA of these hosts is to be used, put its ca.crt beside it; otherwise move ${kubeadm_paths/* CA_KEY */.r$} to a safe place off the host, and run again.`,
+    };
+}
+function copyOfKey(host, keeper, words) {
+    return {
+        host,
+        at: 'ca-key',
+        fact: `it has ${kubeadm_paths/* CA_KEY */.r$} too, and ${keeper} keeps the key of the CA (${words}); the run does not use this file.`,
+        cause: 'The key was copied there, or the hosts were listed in another order before.',
+        fix: `Move it to a safe place off the host if nothing there needs it: root on each host that has the key can sign for the whole cluster.`,
+    };
+}
+function keptElsewhere(keeper, first) {
+    return {
+        host: keeper,
+        at: 'ca-key',
+        fact: `the CA of this new cluster, with its key, is the one that lies on this host, not on ${first}, the first host.`,
+        cause: 'The CA was prepared on this host.',
+        fix: 'If you did not put it there, do not go on: root on this host then signs for the whole cluster. Otherwise list this host first.',
+    };
+}
+/** What a plan for a new cluster says of the key, in words. */
+function describeKeeper(from, keeper) {
+    if (keeper === undefined)
+        return 'the key of the CA goes to no host (`ca-custody: input-only`)';
+    return from === 'input' || from === 'made'
+        ? `the key of the CA goes to ${keeper}, the first host, and to no other`
+        : `the key of the CA stays on ${keeper}, and goes to no other host`;
+}
+/** Takes the CA's key from hosts, once the cluster is proven: with a cluster that does not work it may still be needed there. */
+function removalStage(members, keyKeeper) {
+    const holders = keyKeeper === undefined ? members.filter(({ facts }) => holdsAuthorityKey(facts)) : [];
+    return {
+        title: 'Key of the CA',
+        steps: holders.map(({ name }) => ({
+            kind: 'remove-authority-key',
+            host: name,
+            why: 'ca-custody: input-only; the inputs have it',
+        })),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/cluster/authority.ts
+
+
+
+
+
+
+/**
+ * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
+ * beside one that is there. Of one that is on the hosts, the certificate alone is chosen: see {@link withKey}.
+ *
+ * A key that is brought or made goes to the first host of the inputs, whatever another host says of itself: with a file
+ * of that name root on any host could ask for the key of the CA.
+ */
+function chooseAuthority(members, ownership, input) {
+    const { brought } = input;
+    const broughtFingerprint = knownAuthority([], brought?.certificatePem)?.fingerprint;
+    const found = members.flatMap((member) => authorityOn(member));
+    const findings = [
+        ...unreadableOnHosts(found),
+        ...conflictsOnHosts(found),
+        ...conflictsWithInput(found, broughtFingerprint),
+        ...(hasSignedNothing(members) ? [] : conflictsWithState(found, ownership, broughtFingerprint)),
+    ];
+    if (findings.length > 0)
+        return { findings, warnings: [] };
+    const holder = found[0];
+    const from = brought !== undefined ? 'input' : holder === undefined ? 'made' : 'host';
+    const claims = keyClaims(members, ownership, { ...input, from });
+    if (claims.findings.length > 0)
+        return { findings: claims.findings, warnings: [] };
+    const { keeper, warnings } = claims;
+    const keyKeeper = keeper === undefined ? {} : { keyKeeper: keeper };
+    if (from !== 'host' || holder === undefined)
+        return {
+            choice: { source: { from: from === 'input' ? 'input' : 'made' }, ...keyKeeper },
+            findings,
+            warnings,
+        };
+    const source = { from: 'certificate-only', host: holder.host };
+    return { choice: { source, ...keyKeeper }, findings, warnings };
+}
+/** What was chosen, for a run that issues certificates: of a CA that is on the hosts it takes the key too, from its keeper. */
+function withKey(answer, members) {
+    const { choice, warnings } = answer;
+    if (choice?.source.from !== 'certificate-only')
+        return answer;
+    const { source, keyKeeper: keeper } = choice;
+    if (keeper !== undefined && keyHolders(members).some(({ name }) => name === keeper))
+        return { ...answer, choice: { ...choice, source: { from: 'host', host: keeper } } };
+    return { findings: [withoutKey(source.host)], warnings };
+}
+function withoutKey(host) {
+    return {
+        host,
+        at: 'ca-key',
+        fact: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is there, and its key is on none of the hosts.`,
+        cause: 'The CA was made elsewhere, or ca.key was moved to a safer place after the set-up.',
+        fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back beside ca.crt on the first host.',
+    };
+}
+/**
+ * The CA certificate that this cluster's leaves are checked against: the one given, else the first one of the file found
+ * on the hosts, alone, as the hosts get it; undefined while there is none.
+ */
+function knownAuthority(members, broughtPem) {
+    const texts = [broughtPem, ...members.map(({ facts }) => facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text)];
+    for (const pem of texts) {
+        try {
+            if (pem !== undefined)
+                return (0,pki_authority/* firstAuthorityOf */.nU)(pem);
+        }
+        catch {
+            // an unreadable one is told of by chooseAuthority
+        }
+    }
+    return undefined;
+}
+/** A cluster that lives is reached, and its certificates are compared, by its CA. */
+function withoutAuthority(members) {
+    return {
+        at: 'ca',
+        fact: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is on none of the hosts (${members.map(({ name }) => name).join(', ')}), and etcd runs there.`,
+        cause: 'It was set up without TLS or with certificates in another place, or the file was removed.',
+        fix: `Put the CA's certificate there, or give it by the inputs \`ca-certificate\` and \`ca-key\`. An etcd without kubeadm's file layout cannot be taken over.`,
+    };
+}
+function authorityOn(member) {
+    const certificate = member.facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB);
+    if (certificate === undefined)
+        return [];
+    return [{ host: member.name, fingerprint: fingerprintOf(certificate.text ?? '') }];
+}
+const UNREADABLE = 'unreadable';
+function fingerprintOf(certificatePem) {
+    try {
+        return (0,pki_authority/* firstAuthorityOf */.nU)(certificatePem).fingerprint;
+    }
+    catch {
+        return UNREADABLE;
+    }
+}
+function unreadableOnHosts(found) {
+    return found
+        .filter(({ fingerprint }) => fingerprint === UNREADABLE)
+        .map(({ host }) => ({
+        host,
+        at: 'ca',
+        fact: `its ${kubeadm_paths/* CA_CERTIFICATE */.vB} is no certificate that can be read.`,
+        cause: 'The file was damaged, or something else was copied there.',
+        fix: 'Put the certificate of the CA there, in PEM.',
+    }));
+}
+function conflictsOnHosts(found) {
+    const byFingerprint = Map.groupBy(found, ({ fingerprint }) => fingerprint);
+    if (byFingerprint.size <= 1)
+        return [];
+    const list = [...byFingerprint].map(([print, group]) => `${group.map(({ host }) => host).join(', ')}: ${print}`);
+    return [
+        {
+            at: 'ca',
+            fact: `the hosts hold different CAs (${list.join('; ')}).`,
+            cause: 'They belong to different clusters, or one was set up a second time.',
+            fix: 'Give the hosts of one cluster only, or move /etc/kubernetes/pki/etcd of the host that does not belong to it to a safe place: the key of a CA that lies there may be the only one.',
+        },
+    ];
+}
+function conflictsWithInput(found, brought) {
+    if (brought === undefined)
+        return [];
+    return found
+        .filter(({ fingerprint }) => fingerprint !== brought)
+        .map(({ host, fingerprint }) => ({
+        host,
+        at: 'ca-certificate',
+        fact: `its CA (${fingerprint}) is not the one given (${brought}).`,
+        cause: 'The inputs belong to another cluster.',
+        fix: 'Leave `ca-certificate` and `ca-key` out to use the CA on the host, or give that one.',
+    }));
+}
+/**
+ * A deploy that was cut off after its record and before its CA's certificate: the CA lies on its host before anything
+ * that it signed leaves the runner, so nothing bears its signature, and its key alone is of no use to anybody.
+ */
+function hasSignedNothing(members) {
+    const marks = [kubeadm_paths/* CA_CERTIFICATE */.vB, kubeadm_paths/* ETCD_MANIFEST */.jl, ...leafFiles().map(({ path }) => path)];
+    return members.every(({ facts }) => hasNoData(facts.dataDir) &&
+        facts.containers.length === 0 &&
+        marks.every((path) => !facts.files.has(path)));
+}
+/** The record on each host names the CA it was begun with. */
+function conflictsWithState(found, ownership, brought) {
+    const present = brought ?? found[0]?.fingerprint;
+    return [...ownership].flatMap(([host, owned]) => {
+        const recorded = recordOn(owned)?.cluster.caFingerprint;
+        if (recorded === undefined || recorded === present)
+            return [];
+        return [
+            {
+                host,
+                at: 'ca',
+                fact: `it was set up with the CA ${recorded}, and ${present === undefined ? 'no CA is on any host now' : `the CA here is ${present}`}.`,
+                cause: 'ca.crt was removed or replaced after the set-up, or the hosts belong to different clusters.',
+                fix: `Put the original ${kubeadm_paths/* CA_CERTIFICATE */.vB} (and ca.key on the first host) back.`,
+            },
+        ];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/cluster/contradictions.ts
+
+/**
+ * Refusals where two sources contradict each other about what runs: the container runtime shows no etcd, and its member
+ * answers, or something listens on its client port. Whichever is right, a member must not be started on the word of
+ * one of them.
+ */
+function contradictionFindings(members, cluster, clientPort) {
+    return members
+        .filter(({ facts }) => !facts.containers.some(({ running }) => running))
+        .flatMap((member) => {
+        const answering = answers(member.name, cluster);
+        if (answering !== undefined)
+            return [answersUnseen(member.name, answering)];
+        const program = member.facts.listeners.get(clientPort);
+        return program === undefined || !holdsMember(member)
+            ? []
+            : [listensUnseen(member.name, program, clientPort)];
+    });
+}
+/** The client URL at which a member has answered; undefined where none has. */
+function answers(name, cluster) {
+    const endpoint = cluster?.health.endpoints.find((one) => one.name === name);
+    return endpoint === undefined || endpoint.memberId === null ? undefined : endpoint.endpoint;
+}
+/** On an empty host another program has the port; that is told as a port that is taken. */
+function holdsMember({ facts: { state, files, dataDir } }) {
+    return typeof state === 'object' || files.has(kubeadm_paths/* ETCD_MANIFEST */.jl) || dataDir.hasLog;
+}
+function answersUnseen(host, endpoint) {
+    return {
+        host,
+        at: 'host',
+        fact: `\`crictl ps\` shows no container of etcd that runs, and a member answers at ${endpoint}.`,
+        cause: 'etcd runs under another container runtime than the one that crictl was pointed to, or as a service; or it has just been started.',
+        fix: 'Run `crictl ps -a` on that host and see which runtime it asks (/etc/crictl.yaml names it). Run again when it shows the etcd that runs.',
+    };
+}
+function listensUnseen(host, program, port) {
+    return {
+        host,
+        at: 'host',
+        fact: `\`crictl ps\` shows no container of etcd that runs, and "${program}" listens on its client port, ${port}.`,
+        cause: 'etcd runs under another container runtime than the one that crictl was pointed to, or as a service; or another program has taken the port.',
+        fix: `Run \`ss -ltnp 'sport = :${port}'\` and \`crictl ps -a\` on that host. If it is etcd, see which runtime crictl asks (/etc/crictl.yaml names it); if it is another program, give it another port. Then run again.`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/cluster/data-mounts.ts
+
+
+
+/**
+ * The mount points that a member's data lies on, for its record. A folder on the root file system is not among them, nor one that is
+ * not there yet.
+ */
+function dataMounts({ places: seen = [] }, places) {
+    return Object.fromEntries((0,data_places/* dataFolders */.ij)(places).flatMap((folder) => {
+        const mount = seen.find(({ path }) => path === folder)?.mountPoint;
+        return mount === undefined || mount === '/' ? [] : [[folder, mount]];
+    }));
+}
+/**
+ * Folders whose disk is not mounted any more. etcd that is started there founds a cluster anew, with the same ids, if all members
+ * do: nothing that the members tell shows it. A disk that is mounted above the recorded one is none of that: data was moved onto it.
+ */
+function lostMounts({ places }, record) {
+    if (places === undefined)
+        return [];
+    return Object.entries(record?.mounts ?? {}).flatMap(([folder, recorded]) => {
+        const now = places.find(({ path }) => path === folder)?.mountPoint;
+        const isAbove = now === undefined || now === '/' || recorded.startsWith(`${now}/`);
+        return now === recorded || !isAbove ? [] : [{ folder, recorded, now }];
+    });
+}
+/** What a lost mount is in words. */
+function describeLostMount({ folder, recorded, now }) {
+    return `${folder} lay on the file system that is mounted at ${recorded}, and ${now === undefined ? 'is not there now' : `lies on that of ${now} now`}`;
+}
+const LOST_MOUNT = {
+    cause: 'The disk is not mounted. A kubelet that starts without it has etcd begin on an empty folder.',
+    fix: `Stop kubelet and let etcd end (\`crictl stop\`), mount the disk, and start kubelet; where all members are like that, do so on all hosts. If the data was moved there on purpose, take the folder out of \`mounts\` in ${kubeadm_paths/* STATE_FILE */.bv} on that host.`,
+};
+/** Refusals for members whose data is not where their record says: what runs there is another cluster, or none. */
+function lostMountFindings(members, ownership) {
+    return members.flatMap(({ name, facts }) => lostMounts(facts, recordOn(ownership.get(name))).map((lost) => ({
+        host: name,
+        at: 'data-dir',
+        fact: `${describeLostMount(lost)}: what etcd has there is not what the cluster had.`,
+        ...LOST_MOUNT,
+    })));
+}
+
 // EXTERNAL MODULE: ./src/kubeadm/etcd-flags.ts
 var etcd_flags = __webpack_require__(88239);
 // EXTERNAL MODULE: ./src/pki/inspect.ts
@@ -3045,144 +2934,32 @@ function formatted(name) {
     }
 }
 
-// EXTERNAL MODULE: ./src/pki/keys.ts
-var pki_keys = __webpack_require__(34390);
-;// CONCATENATED MODULE: ./src/pki/key-forms.ts
+;// CONCATENATED MODULE: ./src/cluster/steps-of-member.ts
 
 
-/**
- * SHA-256 (hex) of the files that a private key may lie in: the text as it is given, and the key as kubeadm (PKCS#1 or
- * SEC 1) and OpenSSL (PKCS#8) write it, each with and without a line break at its end. A file of another form holds the
- * key unseen: an equal digest proves that the keys are equal, another digest proves nothing.
- * @param keyPem PEM. What is no key gives the digests of its text alone.
- */
-function keyFileDigests(keyPem) {
-    const texts = [keyPem, ...formsOf(keyPem)].flatMap((text) => [text, text.trimEnd(), `${text.trimEnd()}\n`]);
-    return new Set(texts.map((text) => (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex')));
+/** The configurations of kubelet and kubeadm, patches among them, as files to deliver; all of them, or those named. */
+function configurationFiles({ texts }, paths = [...texts.keys()]) {
+    return paths.map((path) => {
+        const text = texts.get(path);
+        if (text === undefined)
+            throw new Error(`${path} is no configuration file`);
+        return { path, mode: CONFIGURATION_MODES.get(path) ?? PRIVATE_MODE, content: { from: 'text', text } };
+    });
 }
-function formsOf(keyPem) {
-    let key;
-    try {
-        key = (0,external_node_crypto_.createPrivateKey)(keyPem);
-    }
-    catch {
-        return [];
-    }
-    const pkcs8 = key.export({ type: 'pkcs8', format: 'pem' }).toString();
-    return key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'ec'
-        ? [pkcs8, (0,pki_keys/* privateKeyToPem */.Ux)(key)]
-        : [pkcs8];
+/** The configuration of kubeadm and the patches that it names, in the order in which they are to be delivered. */
+function kubeadmFiles({ texts }) {
+    return [...texts.keys()].filter((path) => path === kubeadm_paths/* KUBEADM_CONFIG */.XA || path.startsWith(`${kubeadm_paths/* PATCHES_DIR */.rf}/`));
 }
-
-;// CONCATENATED MODULE: ./src/cluster/authority-key.ts
-
-
-
-/** Whether the CA's key lies on a host, or what a delivery that was cut off has left of it. */
-function holdsAuthorityKey({ files }) {
-    return files.has(kubeadm_paths/* CA_KEY */.r$) || files.has((0,kubeadm_paths/* stagedPath */.w1)(kubeadm_paths/* CA_KEY */.r$));
+/** An etcd that kept ending is started again by a kubelet that has just started, which has forgotten its back-off. */
+function wakeKubelet({ name, kubeletRuns }) {
+    const why = kubeletRuns
+        ? 'etcd does not run, and kubelet may wait for minutes'
+        : 'kubelet does not run, or not at boot';
+    return { kind: 'start-kubelet', host: name, restart: kubeletRuns, why };
 }
-/** The hosts that have a file `ca.key`, in the order of the inputs. That it is the key of the CA is their word alone. */
-function keyHolders(members) {
-    return members.filter(({ facts }) => facts.files.has(kubeadm_paths/* CA_KEY */.r$));
-}
-/**
- * Chooses the host that keeps the CA's key. A key that is delivered goes to the first host of the inputs, always: a file
- * of that name on another host gives it no claim, and it is refused unless it is that very key. Of a key that lies on
- * hosts already, the first host that has it keeps it.
- */
-function keyClaims(members, ownership, { from, brought, custody, deliversKey }) {
-    if (custody === 'input-only')
-        return { findings: [], warnings: [] };
-    const holders = keyHolders(members);
-    const first = members[0]?.name ?? '';
-    const digests = brought === undefined ? new Set() : keyFileDigests(brought.keyPem);
-    const isBrought = (member) => digests.has(digestOf(member) ?? '');
-    if (from !== 'host' && deliversKey) {
-        const strange = holders.filter((member) => !isBrought(member));
-        // a run of ours that was cut off has put it there
-        const isOurs = ({ name }) => name === first && recordOn(ownership.get(name)) !== undefined;
-        return {
-            keeper: first,
-            findings: strange.filter((member) => !isOurs(member)).map((member) => strangeKey(member, first, from)),
-            warnings: holders
-                .filter((member) => member.name !== first && isBrought(member))
-                .map(({ name }) => copyOfKey(name, first, 'it is that key')),
-        };
-    }
-    const keeper = (from === 'host' ? holders : holders.filter(isBrought))[0]?.name ?? first;
-    const kept = members.find(({ name }) => name === keeper);
-    return {
-        keeper,
-        findings: [],
-        warnings: [
-            ...(deliversKey && keeper !== first ? [keptElsewhere(keeper, first)] : []),
-            ...holders
-                .filter(({ name }) => name !== keeper)
-                .map((member) => copyOfKey(member.name, keeper, likeness(member, kept))),
-        ],
-    };
-}
-function digestOf({ facts }) {
-    return facts.files.get(kubeadm_paths/* CA_KEY */.r$)?.sha256;
-}
-function likeness(member, keeper) {
-    const [own, kept] = [digestOf(member), keeper === undefined ? undefined : digestOf(keeper)];
-    if (own === undefined || kept === undefined)
-        return 'whether it is the same key is not known';
-    return own === kept ? 'it is the same file' : 'it is another file';
-}
-function strangeKey({ name, facts }, first, from) {
-    const digest = facts.files.get(kubeadm_paths/* CA_KEY */.r$)?.sha256;
-    const seen = digest === undefined ? 'its digest could not be read' : `SHA-256 of the file ${digest}`;
-    const other = from === 'input'
-        ? 'it is not known to be the key that `ca-key` holds'
-        : "this run makes a CA, so it is not that CA's";
-    return {
-        host: name,
-        at: 'ca-key',
-        fact: `${kubeadm_paths/* CA_KEY */.r$} is there (${seen}), and ${other}; the key of the CA goes to ${first} alone, and replaces nothing.`,
-        cause: 'It is the key of an earlier CA, or the hosts are listed in another order than in a run that was cut off.',
-        fix: `Find out whose key it is. If the CA of these hosts is to be used, put its ca.crt beside it; otherwise move ${kubeadm_paths/* CA_KEY */.r$} to a safe place off the host, and run again.`,
-    };
-}
-function copyOfKey(host, keeper, words) {
-    return {
-        host,
-        at: 'ca-key',
-        fact: `it has ${kubeadm_paths/* CA_KEY */.r$} too, and ${keeper} keeps the key of the CA (${words}); the run does not use this file.`,
-        cause: 'The key was copied there, or the hosts were listed in another order before.',
-        fix: `Move it to a safe place off the host if nothing there needs it: root on each host that has the key can sign for the whole cluster.`,
-    };
-}
-function keptElsewhere(keeper, first) {
-    return {
-        host: keeper,
-        at: 'ca-key',
-        fact: `the CA of this new cluster, with its key, is the one that lies on this host, not on ${first}, the first host.`,
-        cause: 'The CA was prepared on this host.',
-        fix: 'If you did not put it there, do not go on: root on this host then signs for the whole cluster. Otherwise list this host first.',
-    };
-}
-/** What a plan for a new cluster says of the key, in words. */
-function describeKeeper(from, keeper) {
-    if (keeper === undefined)
-        return 'the key of the CA goes to no host (`ca-custody: input-only`)';
-    return from === 'input' || from === 'made'
-        ? `the key of the CA goes to ${keeper}, the first host, and to no other`
-        : `the key of the CA stays on ${keeper}, and goes to no other host`;
-}
-/** Takes the CA's key from hosts, once the cluster is proven: with a cluster that does not work it may still be needed there. */
-function removalStage(members, keyKeeper) {
-    const holders = keyKeeper === undefined ? members.filter(({ facts }) => holdsAuthorityKey(facts)) : [];
-    return {
-        title: 'Key of the CA',
-        steps: holders.map(({ name }) => ({
-            kind: 'remove-authority-key',
-            host: name,
-            why: 'ca-custody: input-only; the inputs have it',
-        })),
-    };
+/** Writes down what the members are now. */
+function recordSteps(members, why) {
+    return members.map(({ name }) => ({ kind: 'record-member', host: name, why }));
 }
 
 // EXTERNAL MODULE: ./src/pki/validity.ts
@@ -3394,518 +3171,6 @@ function recordDifferences({ facts }, { record, copiedClients, caCustody }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./src/cluster/adoption.ts
-
-
-
-
-
-
-
-/**
- * What keeps a cluster that somebody else has set up from being taken over. It has to be healthy as a whole, and no
- * member may have to be restarted for it.
- */
-function clusterAdoptionFindings(cluster, names) {
-    if (cluster?.health.healthy === true)
-        return [];
-    const why = cluster === undefined
-        ? 'no member could be asked.'
-        : cluster.health.findings.map(({ fact }) => fact).join(' ');
-    return [
-        {
-            at: 'adopt',
-            fact: `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} an etcd that this action did not set up, and that cluster is not healthy: ${why}`,
-            cause: 'Only a healthy cluster with exactly the members that the inputs name is taken over.',
-            fix: 'Mend the cluster, or correct `hosts`, `names` and the ports, and run again.',
-        },
-    ];
-}
-/** A pod that somebody else has rendered does not tell whether patches are in it. */
-function patchAdoptionFindings(patches) {
-    if (patches.length === 0)
-        return [];
-    return [
-        {
-            at: 'adopt',
-            fact: `\`patches\` are given (${patches.map(({ name }) => name).join(', ')}), and a cluster is taken over as it is, without a restart.`,
-            cause: 'The inputs of another cluster, or of the time after the take-over, were given.',
-            fix: 'Take it over without `patches`, and give them in a later run, which restarts the members one at a time.',
-        },
-    ];
-}
-/** What keeps one member from being taken over without a restart and without the loss of a setting. */
-function memberAdoptionFindings(member, desired, differences) {
-    const finding = (fact, cause, fix) => ({
-        host: member.name,
-        at: 'adopt',
-        fact,
-        cause,
-        fix,
-    });
-    return [
-        ...adoption_flagFindings(member, desired, differences, finding),
-        ...kubeletFindings(member, desired).map((setting) => finding(`its kubelet has a setting that would be lost: ${setting}.`, 'The kubelet was configured by hand, beyond what the guide says.', 'Give it as `kubelet-config`, or remove it from the host, and run again.')),
-    ];
-}
-function adoption_flagFindings({ facts, address }, desired, { manifest: differences }, finding) {
-    const manifest = memberManifest(facts);
-    const strange = manifest === undefined ? [] : strangeFlags(manifest, desired.arguments);
-    const changed = manifest === undefined ? [] : changedFlags(manifest, desired.arguments);
-    const extra = [...strange, ...changed]
-        .filter((name) => !etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name))
-        .map((name) => `${name}: ${JSON.stringify(manifest?.arguments.get(name) ?? '')}`);
-    const advice = extra.length === 0
-        ? 'Give the inputs as the cluster is, take it over, and change it in a later run.'
-        : `Give the inputs as the cluster is (\`extra-args: '{${extra.join(', ')}}'\`), take it over, and change it in a later run.`;
-    const lost = changed.map((name) => {
-        const value = manifest?.arguments.get(name) ?? '';
-        return finding(`--${name} is "${value}", kubeadm sets "${etcd_flags/* KUBEADM_FLAG_VALUES */.K9.get(name)?.join('" or "') ?? ''}", and at the member's next restart it would be lost.`, 'The manifest was edited by hand, or rendered with extraArgs of its own.', etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name) ? ownedFlagAdvice(name, value, address) : advice);
-    });
-    const different = differences.map((line) => finding(`its member is not as the inputs ask for: ${line}.`, 'A cluster is taken over as it is, without a restart.', advice));
-    return [...different, ...lost];
-}
-function ownedFlagAdvice(name, value, address) {
-    const port = Number(/:(\d+)$/.exec(value)?.[1]);
-    return name === 'listen-metrics-urls' && value === (0,urls/* metricsUrl */.pP)(address, port)
-        ? `Give \`metrics-port: ${port}\`, as the cluster is.`
-        : "The action relies on kubeadm's own value: set it on the host, one member at a time, and run again.";
-}
-/** Flags of kubeadm's own that have another value than kubeadm gives them, and that the inputs do not ask for. */
-function changedFlags(manifest, wanted) {
-    return [...etcd_flags/* KUBEADM_FLAG_VALUES */.K9].flatMap(([name, values]) => {
-        const found = manifest.arguments.get(name);
-        const asked = wanted.some((argument) => argument.name === name);
-        return found === undefined || asked || values.includes(found) ? [] : [name];
-    });
-}
-/** Flags of kubelet that say what the action's own configuration says as well (the guide's older form has them). */
-const COVERED_FLAGS = new Set([
-    'config',
-    'address',
-    'pod-manifest-path',
-    'cgroup-driver',
-    'container-runtime',
-    'container-runtime-endpoint',
-]);
-/** Settings of the kubelet as it was found that the action's configuration does not have. */
-function kubeletFindings({ facts }, desired) {
-    const dropIn = facts.files.get(kubeadm_paths/* KUBELET_DROP_IN */.jy)?.text;
-    if (dropIn === undefined)
-        return [`all of them, for it was not set up through ${kubeadm_paths/* KUBELET_DROP_IN */.jy} as the guide does`];
-    const command = /^ExecStart=(\S.*)$/m.exec(dropIn)?.[1] ?? '';
-    const flags = [...command.matchAll(/\s(--?([^\s=]+)(?:[= ](?!-)(\S+))?)/g)];
-    const others = flags.filter(([, , name = '']) => !COVERED_FLAGS.has(name)).map(([, flag = '']) => flag);
-    const config = flags.find(([, , name]) => name === 'config')?.[3];
-    return [...others, ...configFindings(config, facts.files, desired)];
-}
-function configFindings(path, files, desired) {
-    if (path === undefined || path === kubeadm_paths/* KUBELET_CONFIG */.So)
-        return [];
-    const text = path === kubeadm_paths/* GUIDE_KUBELET_CONFIG */.$9 ? files.get(path)?.text : undefined;
-    if (text === undefined)
-        return [`--config=${path}, a file that this action does not read`];
-    const found = adoption_fieldsOf(text);
-    if (found === undefined)
-        return [`${path} is no KubeletConfiguration that can be read`];
-    const wanted = adoption_fieldsOf(desired.texts.get(kubeadm_paths/* KUBELET_CONFIG */.So) ?? '') ?? {};
-    return Object.entries(found)
-        .filter(([name, value]) => !isSameField(name, value, wanted[name]))
-        .map(([name, value]) => `${name}: ${JSON.stringify(value)} (${path})`);
-}
-/** The same socket has two names: /var/run is a link to /run. */
-function isSameField(name, found, wanted) {
-    if (name !== 'containerRuntimeEndpoint')
-        return (0,external_node_util_.isDeepStrictEqual)(found, wanted);
-    const socket = (value) => typeof value === 'string' ? value.replace(/^unix:\/\//, '').replace(/^\/var\/run\//, '/run/') : '';
-    return socket(found) === socket(wanted);
-}
-function adoption_fieldsOf(yaml) {
-    const value = (0,foreign_yaml/* readYaml */.gM)(yaml);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? value
-        : undefined;
-}
-
-// EXTERNAL MODULE: ./src/pki/authority.ts
-var pki_authority = __webpack_require__(3133);
-;// CONCATENATED MODULE: ./src/cluster/data-dir.ts
-/** Whether nothing of etcd's lies where its data and its log are to be. */
-function hasNoData({ empty, walDir }) {
-    return empty && (walDir?.empty ?? true);
-}
-
-;// CONCATENATED MODULE: ./src/cluster/authority.ts
-
-
-
-
-
-
-/**
- * The cluster's one CA: brought by the user, else found on the hosts, else made by the run. Never a second one
- * beside one that is there. Of one that is on the hosts, the certificate alone is chosen: see {@link withKey}.
- *
- * A key that is brought or made goes to the first host of the inputs, whatever another host says of itself: with a file
- * of that name root on any host could ask for the key of the CA.
- */
-function chooseAuthority(members, ownership, question) {
-    const { brought } = question;
-    const broughtFingerprint = knownAuthority([], brought?.certificatePem)?.fingerprint;
-    const found = members.flatMap((member) => authorityOn(member));
-    const findings = [
-        ...unreadableOnHosts(found),
-        ...conflictsOnHosts(found),
-        ...conflictsWithInput(found, broughtFingerprint),
-        ...(hasSignedNothing(members) ? [] : conflictsWithState(found, ownership, broughtFingerprint)),
-    ];
-    if (findings.length > 0)
-        return { findings, warnings: [] };
-    const holder = found[0];
-    const from = brought !== undefined ? 'input' : holder === undefined ? 'made' : 'host';
-    const claims = keyClaims(members, ownership, { ...question, from });
-    if (claims.findings.length > 0)
-        return { findings: claims.findings, warnings: [] };
-    const { keeper, warnings } = claims;
-    const keyKeeper = keeper === undefined ? {} : { keyKeeper: keeper };
-    if (from !== 'host' || holder === undefined)
-        return {
-            choice: { source: { from: from === 'input' ? 'input' : 'made' }, ...keyKeeper },
-            findings,
-            warnings,
-        };
-    const source = { from: 'certificate-only', host: holder.host };
-    return { choice: { source, ...keyKeeper }, findings, warnings };
-}
-/** What was chosen, for a run that issues certificates: of a CA that is on the hosts it takes the key too, from its keeper. */
-function withKey(answer, members) {
-    const { choice, warnings } = answer;
-    if (choice?.source.from !== 'certificate-only')
-        return answer;
-    const { source, keyKeeper: keeper } = choice;
-    if (keeper !== undefined && keyHolders(members).some(({ name }) => name === keeper))
-        return { ...answer, choice: { ...choice, source: { from: 'host', host: keeper } } };
-    return { findings: [withoutKey(source.host)], warnings };
-}
-function withoutKey(host) {
-    return {
-        host,
-        at: 'ca-key',
-        fact: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is there, and its key is on none of the hosts.`,
-        cause: 'The CA was made elsewhere, or ca.key was moved to a safer place after the set-up.',
-        fix: 'Give both as inputs `ca-certificate` and `ca-key`, or put ca.key back beside ca.crt on the first host.',
-    };
-}
-/**
- * The CA certificate that this cluster's leaves are checked against: the one given, else the first one of the file found
- * on the hosts, alone, as the hosts get it; undefined while there is none.
- */
-function knownAuthority(members, broughtPem) {
-    const texts = [broughtPem, ...members.map(({ facts }) => facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text)];
-    for (const pem of texts) {
-        try {
-            if (pem !== undefined)
-                return (0,pki_authority/* firstAuthorityOf */.nU)(pem);
-        }
-        catch {
-            // an unreadable one is told of by chooseAuthority
-        }
-    }
-    return undefined;
-}
-/** A cluster that lives is reached, and its certificates are compared, by its CA. */
-function withoutAuthority(members) {
-    return {
-        at: 'ca',
-        fact: `${kubeadm_paths/* CA_CERTIFICATE */.vB} is on none of the hosts (${members.map(({ name }) => name).join(', ')}), and etcd runs there.`,
-        cause: 'It was set up without TLS or with certificates in another place, or the file was removed.',
-        fix: `Put the CA's certificate there, or give it by the inputs \`ca-certificate\` and \`ca-key\`. An etcd without kubeadm's file layout cannot be taken over.`,
-    };
-}
-function authorityOn(member) {
-    const certificate = member.facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB);
-    if (certificate === undefined)
-        return [];
-    return [{ host: member.name, fingerprint: fingerprintOf(certificate.text ?? '') }];
-}
-const UNREADABLE = 'unreadable';
-function fingerprintOf(certificatePem) {
-    try {
-        return (0,pki_authority/* firstAuthorityOf */.nU)(certificatePem).fingerprint;
-    }
-    catch {
-        return UNREADABLE;
-    }
-}
-function unreadableOnHosts(found) {
-    return found
-        .filter(({ fingerprint }) => fingerprint === UNREADABLE)
-        .map(({ host }) => ({
-        host,
-        at: 'ca',
-        fact: `its ${kubeadm_paths/* CA_CERTIFICATE */.vB} is no certificate that can be read.`,
-        cause: 'The file was damaged, or something else was copied there.',
-        fix: 'Put the certificate of the CA there, in PEM.',
-    }));
-}
-function conflictsOnHosts(found) {
-    const byFingerprint = Map.groupBy(found, ({ fingerprint }) => fingerprint);
-    if (byFingerprint.size <= 1)
-        return [];
-    const list = [...byFingerprint].map(([print, group]) => `${group.map(({ host }) => host).join(', ')}: ${print}`);
-    return [
-        {
-            at: 'ca',
-            fact: `the hosts hold different CAs (${list.join('; ')}).`,
-            cause: 'They belong to different clusters, or one was set up a second time.',
-            fix: 'Give the hosts of one cluster only, or move /etc/kubernetes/pki/etcd of the host that does not belong to it to a safe place: the key of a CA that lies there may be the only one.',
-        },
-    ];
-}
-function conflictsWithInput(found, brought) {
-    if (brought === undefined)
-        return [];
-    return found
-        .filter(({ fingerprint }) => fingerprint !== brought)
-        .map(({ host, fingerprint }) => ({
-        host,
-        at: 'ca-certificate',
-        fact: `its CA (${fingerprint}) is not the one given (${brought}).`,
-        cause: 'The inputs belong to another cluster.',
-        fix: 'Leave `ca-certificate` and `ca-key` out to use the CA on the host, or give that one.',
-    }));
-}
-/**
- * A deploy that was cut off after its record and before its CA's certificate: the CA lies on its host before anything
- * that it signed leaves the runner, so nothing bears its signature, and its key alone is of no use to anybody.
- */
-function hasSignedNothing(members) {
-    const marks = [kubeadm_paths/* CA_CERTIFICATE */.vB, kubeadm_paths/* ETCD_MANIFEST */.jl, ...leafFiles().map(({ path }) => path)];
-    return members.every(({ facts }) => hasNoData(facts.dataDir) &&
-        facts.containers.length === 0 &&
-        marks.every((path) => !facts.files.has(path)));
-}
-/** The record on each host names the CA it was begun with. */
-function conflictsWithState(found, ownership, brought) {
-    const present = brought ?? found[0]?.fingerprint;
-    return [...ownership].flatMap(([host, owned]) => {
-        const recorded = recordOn(owned)?.cluster.caFingerprint;
-        if (recorded === undefined || recorded === present)
-            return [];
-        return [
-            {
-                host,
-                at: 'ca',
-                fact: `it was set up with the CA ${recorded}, and ${present === undefined ? 'no CA is on any host now' : `the CA here is ${present}`}.`,
-                cause: 'ca.crt was removed or replaced after the set-up, or the hosts belong to different clusters.',
-                fix: `Put the original ${kubeadm_paths/* CA_CERTIFICATE */.vB} (and ca.key on the first host) back.`,
-            },
-        ];
-    });
-}
-
-;// CONCATENATED MODULE: ./src/cluster/bootstrap.ts
-/**
- * Whether a new cluster may be made where nothing of etcd is found. With a CA that is there already, API servers that
- * trust it may be alive and would meet an empty etcd: the hosts were reimaged, or their disks are not mounted.
- * @param makesAuthority whether this run makes the CA.
- */
-function bootstrapFindings(policy, makesAuthority) {
-    if (policy === 'allow' || (policy === 'auto' && makesAuthority))
-        return [];
-    const empty = 'none of the hosts holds anything of etcd, so this run would make a new, empty cluster,';
-    if (policy === 'never') {
-        return [
-            {
-                at: 'bootstrap',
-                fact: `${empty} and \`bootstrap: never\` forbids it.`,
-                cause: 'The hosts were reinstalled, their disks are not mounted, or they were never set up.',
-                fix: 'Find out where the data is. Only if there has never been any, run once with `bootstrap: allow`.',
-            },
-        ];
-    }
-    return [
-        {
-            at: 'bootstrap',
-            fact: `${empty} with a CA that already exists.`,
-            cause: 'It is the first run with a CA of your own; or the hosts of a living cluster were reinstalled, and its API servers would meet an empty etcd.',
-            fix: 'If this is the first run, give `bootstrap: allow` once. Otherwise find out where the data is, or restore a backup.',
-        },
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/cluster/preflight/format.ts
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-/** A size for people: `1.4 GiB`, `512 MiB`, `0 bytes`. */
-function size(bytes) {
-    let unit = 0;
-    let value = bytes;
-    while (value >= 1024 && unit < UNITS.length - 1) {
-        value /= 1024;
-        unit += 1;
-    }
-    return `${trimmed(value)} ${UNITS[unit] ?? ''}`;
-}
-/** A time for people, from milliseconds: `0.07 ms`, `12 ms`, `1.3 s`, `2 min`. */
-function format_duration(milliseconds) {
-    if (milliseconds < 1)
-        return `${Number(milliseconds.toFixed(2))} ms`;
-    if (milliseconds < 1000)
-        return `${trimmed(milliseconds)} ms`;
-    if (milliseconds < 120_000)
-        return `${trimmed(milliseconds / 1000)} s`;
-    if (milliseconds < 7_200_000)
-        return `${trimmed(milliseconds / 60_000)} min`;
-    return `${trimmed(milliseconds / 3_600_000)} h`;
-}
-/** At most one digit behind the point, none from 100 on. */
-function trimmed(value) {
-    return String(Number(value.toFixed(value < 100 ? 1 : 0)));
-}
-/** The middle value; of an even number the mean of the two in the middle. NaN of none. */
-function median(values) {
-    const sorted = values.toSorted((a, b) => a - b);
-    const above = sorted[Math.floor(sorted.length / 2)] ?? NaN;
-    const below = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;
-    return (above + below) / 2;
-}
-
-;// CONCATENATED MODULE: ./src/cluster/clocks.ts
-
-
-/**
- * Hosts on which certificates that are made now would not be valid: by their clocks these begin later, or have ended. Members take none
- * from each other then, and kubelet restarts etcd for ever. A clock that could not be measured is none of them (`unseenFindings`).
- * @param leafDays how long the certificates are to hold.
- */
-function clockFindings(members, leafDays) {
-    return members.flatMap(({ name: host, facts: { clock } }) => {
-        const fact = clock === undefined ? undefined : wrongBy(clock, leafDays);
-        return fact === undefined
-            ? []
-            : [
-                {
-                    host,
-                    at: 'clock',
-                    fact,
-                    cause: "The host's clock is wrong, or the runner's is.",
-                    fix: 'Compare `date -u` on that host with `date -u` in a step of the workflow. Set the wrong one by a time service (`systemctl enable --now chrony` or systemd-timesyncd), then run again.',
-                },
-            ];
-    });
-}
-/** Undefined where the certificates would be valid for all that is known. */
-function wrongBy({ offsetMs, uncertaintyMs }, leafDays) {
-    const behind = -offsetMs - uncertaintyMs;
-    if (behind > validity/* backdate */.qR)
-        return `its clock is at least ${format_duration(behind)} behind the runner's: certificates that a run makes now would not be valid yet on it.`;
-    const ahead = offsetMs - uncertaintyMs;
-    if (ahead >= leafDays * validity/* MILLISECONDS_A_DAY */.IE)
-        return `its clock is at least ${format_duration(ahead)} ahead of the runner's: certificates that a run makes now for ${leafDays} days would have ended on it.`;
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./src/cluster/client-copies.ts
-
-
-
-
-const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
-/**
- * Client certificates of which the control plane may still have the old copy: renewed by this run, or by an earlier one
- * and never confirmed.
- */
-function plannedClientCopies(members, ownership, confirmed) {
-    return new Map(members.flatMap(({ name, facts, differences }) => {
-        const record = recordOn(ownership.get(name));
-        const known = unrecordedRenewal(facts, record) ?? record?.clientCopy;
-        const open = known === undefined || confirmed.includes(known.fingerprint) ? undefined : known;
-        if (!differences.leaves.has('apiserverEtcdClient'))
-            return open === undefined ? [] : [[name, open]];
-        const oldEndsAt = open?.oldEndsAt ?? (0,inspect/* certificateEnd */.PX)(facts.files.get(CERTIFICATE)?.text)?.toISOString() ?? '';
-        return [[name, { renewed: true, oldEndsAt }]];
-    }));
-}
-/** The pair was replaced since it was recorded: by somebody, or by a run that was cut off before it could record it. */
-function unrecordedRenewal({ files }, record) {
-    const found = files.get(CERTIFICATE);
-    if (record === undefined || found === undefined)
-        return undefined;
-    if (!differsFromRecord(record, { files }, CERTIFICATE))
-        return undefined;
-    try {
-        const { fingerprint, notBefore } = (0,inspect/* inspectCertificate */.ow)(found.text ?? '');
-        const oldEndsAt = record.clientCopy?.oldEndsAt ?? '';
-        return { fingerprint, renewedAt: notBefore.toISOString(), oldEndsAt };
-    }
-    catch {
-        return undefined; // it is issued anew
-    }
-}
-/** Reminds of the copies until they are confirmed. */
-function clientCopyWarnings(copies) {
-    return [...copies].map(([host, copy]) => {
-        const until = copy.oldEndsAt === '' ? '' : ` The one before ends on ${copy.oldEndsAt.slice(0, 10)}.`;
-        const what = 'renewed' in copy ? 'is renewed by this run' : `was renewed on ${copy.renewedAt.slice(0, 10)}`;
-        const fingerprint = 'renewed' in copy ? 'SHA-256 fingerprint' : copy.fingerprint;
-        return {
-            host,
-            at: 'apiserver-etcd-client',
-            fact: `its ${CERTIFICATE} ${what}, and nobody has confirmed that the control plane has a copy.${until}`,
-            cause: 'API servers use copies of it; the action does not reach their hosts.',
-            fix: `If the control plane's copy came from this host, copy ${CERTIFICATE} and its key there again (API servers read them anew by themselves). Then confirm it once: \`client-certificate-copied: ${fingerprint}\`.`,
-        };
-    });
-}
-
-;// CONCATENATED MODULE: ./src/cluster/contradictions.ts
-
-/**
- * Refusals where two sources contradict each other about what runs: the container runtime shows no etcd, and its member
- * answers, or something listens on its client port. Whichever is right, a member must not be started on the word of
- * one of them.
- */
-function contradictionFindings(members, cluster, clientPort) {
-    return members
-        .filter(({ facts }) => !facts.containers.some(({ running }) => running))
-        .flatMap((member) => {
-        const answering = answers(member.name, cluster);
-        if (answering !== undefined)
-            return [answersUnseen(member.name, answering)];
-        const program = member.facts.listeners.get(clientPort);
-        return program === undefined || !holdsMember(member)
-            ? []
-            : [listensUnseen(member.name, program, clientPort)];
-    });
-}
-/** The client URL at which a member has answered; undefined where none has. */
-function answers(name, cluster) {
-    const endpoint = cluster?.health.endpoints.find((one) => one.name === name);
-    return endpoint === undefined || endpoint.memberId === null ? undefined : endpoint.endpoint;
-}
-/** On an empty host another program has the port; that is told as a port that is taken. */
-function holdsMember({ facts: { state, files, dataDir } }) {
-    return typeof state === 'object' || files.has(kubeadm_paths/* ETCD_MANIFEST */.jl) || dataDir.hasLog;
-}
-function answersUnseen(host, endpoint) {
-    return {
-        host,
-        at: 'host',
-        fact: `\`crictl ps\` shows no container of etcd that runs, and a member answers at ${endpoint}.`,
-        cause: 'etcd runs under another container runtime than the one that crictl was pointed to, or as a service; or it has just been started.',
-        fix: 'Run `crictl ps -a` on that host and see which runtime it asks (/etc/crictl.yaml names it). Run again when it shows the etcd that runs.',
-    };
-}
-function listensUnseen(host, program, port) {
-    return {
-        host,
-        at: 'host',
-        fact: `\`crictl ps\` shows no container of etcd that runs, and "${program}" listens on its client port, ${port}.`,
-        cause: 'etcd runs under another container runtime than the one that crictl was pointed to, or as a service; or another program has taken the port.',
-        fix: `Run \`ss -ltnp 'sport = :${port}'\` and \`crictl ps -a\` on that host. If it is etcd, see which runtime crictl asks (/etc/crictl.yaml names it); if it is another program, give it another port. Then run again.`,
-    };
-}
-
 ;// CONCATENATED MODULE: ./src/cluster/control-plane/hand-over.ts
 
 
@@ -3915,7 +3180,7 @@ function listensUnseen(host, program, port) {
 
 /** The pair with which API servers ask etcd, at kubeadm's paths on the control plane's hosts as on the members'. */
 const CLIENT_FILES = leafFiles().filter(({ name }) => name === 'apiserverEtcdClient');
-const hand_over_CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
+const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
 const KEY = leafPath('apiserverEtcdClient', 'key');
 /** All that is handed over, each with its mode. */
 const HANDED_OVER = new Map([
@@ -3926,15 +3191,15 @@ const HANDED_OVER = new Map([
  * What a host of the control plane lacks, or why nothing may be put there: it belongs to another etcd, or holds what
  * nobody knows. Nothing of another CA is ever replaced; of this one, what is missing, does not work, or ends soon.
  */
-function handOverTo(host, question) {
+function handOverTo(host, input) {
     const { name, address, facts } = host;
-    const findings = [...strangeEtcd(host), ...noFiles(host), ...otherAuthority(host, question.authority)];
+    const findings = [...strangeEtcd(host), ...noFiles(host), ...otherAuthority(host, input.authority)];
     const handOver = {
         name,
         address,
         authority: facts.files.has(kubeadm_paths/* CA_CERTIFICATE */.vB) ? [] : [`${kubeadm_paths/* CA_CERTIFICATE */.vB} is missing`],
-        pair: pairReasons(host, question),
-        last: facts.files.has(hand_over_CERTIFICATE) && !facts.files.has(KEY) ? 'key' : 'certificate',
+        pair: pairReasons(host, input),
+        last: facts.files.has(CERTIFICATE) && !facts.files.has(KEY) ? 'key' : 'certificate',
         modes: wrongModes(host),
     };
     return { handOver, findings };
@@ -3952,10 +3217,10 @@ function describeHandOver({ authority, pair, modes }) {
     ];
 }
 function pairReasons({ name, address, facts: { files } }, { authority, renewBeforeDays, now }) {
-    const missing = [hand_over_CERTIFICATE, KEY].filter((path) => !files.has(path));
+    const missing = [CERTIFICATE, KEY].filter((path) => !files.has(path));
     if (missing.length > 0)
         return [`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`];
-    const certificatePem = files.get(hand_over_CERTIFICATE)?.text ?? '';
+    const certificatePem = files.get(CERTIFICATE)?.text ?? '';
     if (authority === undefined)
         return [];
     const member = { name, address };
@@ -3965,7 +3230,7 @@ function pairReasons({ name, address, facts: { files } }, { authority, renewBefo
     const { notAfter } = (0,inspect/* inspectCertificate */.ow)(certificatePem);
     const left = (0,validity/* daysLeft */.H_)(notAfter, now);
     return left < renewBeforeDays
-        ? [`${hand_over_CERTIFICATE} ends on ${notAfter.toISOString()} (${left} days left)`]
+        ? [`${CERTIFICATE} ends on ${notAfter.toISOString()} (${left} days left)`]
         : [];
 }
 function wrongModes({ facts: { files } }) {
@@ -4011,7 +3276,7 @@ function otherAuthority({ name, facts: { files } }, authority) {
     if (found !== undefined) {
         const fingerprints = (0,inspect/* fingerprintsIn */.pX)(found.text ?? '');
         if (authority !== undefined && fingerprints.includes(authority.fingerprint)) {
-            return otherPair(name, files.get(hand_over_CERTIFICATE)?.text, authority);
+            return otherPair(name, files.get(CERTIFICATE)?.text, authority);
         }
         const is = fingerprints.length === 0 ? 'no certificate that can be read' : 'another CA';
         const seen = fingerprints.length === 0 ? '' : ` (SHA-256 ${fingerprints.join(', ')})`;
@@ -4028,7 +3293,7 @@ function otherAuthority({ name, facts: { files } }, authority) {
             },
         ];
     }
-    const left = [hand_over_CERTIFICATE, KEY].filter((path) => files.has(path));
+    const left = [CERTIFICATE, KEY].filter((path) => files.has(path));
     if (left.length === 0)
         return [];
     return [
@@ -4049,7 +3314,7 @@ function otherPair(name, certificatePem, authority) {
         {
             host: name,
             at: AT,
-            fact: `its ${hand_over_CERTIFICATE} was not issued by this cluster's CA (SHA-256 ${authority.fingerprint}); nothing was put in its place.`,
+            fact: `its ${CERTIFICATE} was not issued by this cluster's CA (SHA-256 ${authority.fingerprint}); nothing was put in its place.`,
             cause: 'The control plane there uses another etcd, or the CA was changed and the pair was not.',
             fix: MOVE_AWAY,
         },
@@ -4230,9 +3495,9 @@ function steps({ name: host, authority, pair, last, modes }) {
 
 
 /** Decides what the control plane's hosts get. A host that could not be looked at gets nothing and is told of. */
-function decideControlPlane(look, members, question) {
+function decideControlPlane(look, members, input) {
     const { hosts, findings } = resolveControlPlane(look, members);
-    const answers = hosts.map((host) => handOverTo(host, question));
+    const answers = hosts.map((host) => handOverTo(host, input));
     const handOvers = answers.map(({ handOver }) => handOver);
     return {
         hosts: hosts.map(({ name, address }) => ({ name, address })),
@@ -4265,350 +3530,6 @@ function unreachableMembers({ name, facts }) {
         cause: 'A firewall or security group between control plane and members drops these packets.',
         fix: `Allow TCP ${port} from the control plane to every member.`,
     }));
-}
-
-;// CONCATENATED MODULE: ./src/cluster/converge-stages.ts
-
-
-
-
-
-
-
-/**
- * Makes the differences good, the harmless ones first. What can cost a member is done to one member at a time behind a
- * gate, the leader last; those that do not run come before them.
- * @param archive where images come from that a host lacks; absent: from their registry.
- * @param keyKeeper the host that keeps the CA's key; if undefined, the key is removed in the end.
- * @param hasMajority whether the cluster works now.
- */
-function convergeStages(members, shape, keyKeeper, hasMajority, archive) {
-    const ordered = members.toSorted((one, other) => rank(one) - rank(other));
-    const stages = [
-        { title: 'Modes and owners', steps: ordered.flatMap(setModes) },
-        { title: 'Certificate of the CA', steps: ordered.flatMap(deliverAuthority) },
-        ...ordered.flatMap(renewLeaves),
-        { title: 'Configurations and manifests', steps: ordered.flatMap(deliverConfiguration) },
-        {
-            title: 'Rendered manifests and images',
-            steps: ordered.flatMap((member) => renderManifest(member, archive)),
-        },
-        ...restartStages(ordered, shape, hasMajority, archive),
-    ];
-    const changed = members.filter(({ differences }) => !isAsDesired(differences));
-    const afterProof = [
-        removalStage(members, keyKeeper),
-        {
-            title: 'Record of what was done',
-            steps: recordSteps(changed, 'its files are recorded as they are now'),
-        },
-    ];
-    const hasSteps = ({ steps }) => steps.length > 0;
-    return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
-}
-function rank({ etcdRuns, isLeader }) {
-    if (!etcdRuns)
-        return 0;
-    return isLeader ? 2 : 1;
-}
-function setModes({ name: host, differences: { modes } }) {
-    return modes.size === 0 ? [] : [{ kind: 'set-modes', host, modes, why: 'not as kubeadm makes them' }];
-}
-function deliverAuthority({ name: host, differences: { authority } }) {
-    if (authority.length === 0)
-        return [];
-    const file = {
-        path: kubeadm_paths/* CA_CERTIFICATE */.vB,
-        mode: CERTIFICATE_MODE,
-        content: { from: 'authority', part: 'certificate' },
-    };
-    return [{ kind: 'deliver-files', host, files: [file], why: authority.join('; ') }];
-}
-/** etcd reads its pair anew at each handshake (client/pkg/transport/listener.go): no restart. */
-function renewLeaves({ name: host, differences: { leaves }, etcdRuns }) {
-    if (leaves.size === 0)
-        return [];
-    const files = leafFiles()
-        .filter(({ name }) => leaves.has(name))
-        .map(({ name, part, path, mode }) => ({
-        path,
-        mode,
-        content: { from: 'leaf', name, part },
-    }));
-    const steps = [{ kind: 'deliver-files', host, files, why: [...leaves.values()].join('; ') }];
-    const served = ['server', 'peer'].filter((name) => leaves.has(name));
-    if (etcdRuns && served.length > 0) {
-        steps.push({
-            kind: 'prove-served',
-            host,
-            leaves: served,
-            why: 'etcd takes a new pair without a restart',
-        });
-    }
-    return [{ title: `Certificates of ${host}`, steps, order: 'in-turn' }];
-}
-function deliverConfiguration({ name: host, desired, differences }) {
-    const { kubeadmConfig, manifest } = differences;
-    if (kubeadmConfig.length === 0)
-        return [];
-    const why = [...kubeadmConfig, ...manifest].join('; ');
-    return [{ kind: 'deliver-files', host, files: configurationFiles(desired, kubeadmFiles(desired)), why }];
-}
-function renderManifest(member, archive) {
-    const { name: host, desired } = member;
-    if (!mustRestart(member))
-        return [];
-    const { image } = desired;
-    const steps = [
-        {
-            kind: 'render-manifest',
-            host,
-            image,
-            wanted: desired.arguments,
-            ...desired.patches,
-            why: "the host's own kubeadm renders it, aside",
-        },
-    ];
-    return [...steps, ...imageSteps(member, archive)];
-}
-
-;// CONCATENATED MODULE: ./src/cluster/create-stages.ts
-
-
-
-
-
-
-
-
-
-/**
- * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
- * member is started before all hosts are ready for it.
- */
-function createStages(input) {
-    const { members } = input;
-    const fresh = members.filter(({ progress }) => progress !== 'begun');
-    const begun = members.filter(({ progress }) => progress === 'begun');
-    const stages = [
-        {
-            title: 'Kubelet, certificates and manifest of each host',
-            order: 'by-host',
-            steps: [
-                ...fresh.flatMap((member) => prepareMember(member, input)),
-                ...begun
-                    .filter((member) => !runs(member))
-                    .flatMap((member) => [...imageSteps(member, input.archive), wakeKubelet(member)]),
-            ],
-        },
-        { title: 'Start of the members', steps: startMembers(input) },
-        ...restartsInTurn(input),
-    ];
-    const afterProof = [
-        removalStage(members, input.authority.keyKeeper),
-        {
-            title: 'Record of the finished cluster',
-            steps: recordSteps(members, 'the cluster has been proven healthy'),
-        },
-    ];
-    const hasSteps = ({ steps }) => steps.length > 0;
-    return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
-}
-/**
- * The record before anything else that is delivered: cut off behind any file, the host is one that the action has begun,
- * and a CA or certificates that lie there are not taken for somebody else's.
- */
-function create_stages_deliverConfiguration(member, { authority }) {
-    const files = [
-        { path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } },
-        ...configurationFiles(member.desired),
-    ];
-    const takesKey = member.name === authority.keyKeeper && authority.source.from !== 'host';
-    if (takesKey) {
-        files.push({ path: kubeadm_paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } }, { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } });
-    }
-    const why = takesKey ? "guide steps 1 to 3; the CA's key is kept here" : 'guide steps 1 and 2';
-    return { kind: 'deliver-files', host: member.name, why, files };
-}
-/** kubelet takes a while to get healthy, and a new cluster needs it only in the end. */
-function prepareMember(member, input) {
-    const { name: host, desired } = member;
-    const { image } = desired;
-    return [
-        create_stages_deliverConfiguration(member, input),
-        {
-            kind: 'start-kubelet',
-            host,
-            restart: true,
-            awaitedLater: true,
-            why: 'guide step 1: kubelet as service manager for etcd',
-        },
-        {
-            kind: 'render-manifest',
-            host,
-            image,
-            wanted: desired.arguments,
-            ...desired.patches,
-            why: "guide step 7: the host's own kubeadm renders it",
-        },
-        {
-            kind: 'deliver-files',
-            host,
-            why: 'guide steps 4 and 5: certificates made on the runner',
-            files: [
-                { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } },
-                ...leafFiles().map(({ name, part, path, mode }) => ({
-                    path,
-                    mode,
-                    content: { from: 'leaf', name, part },
-                })),
-                { path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } },
-            ],
-        },
-        verifyFiles(member, input),
-        ...imageSteps(member, input.archive),
-        { kind: 'await-kubelet', host, why: 'it takes the manifest from there' },
-    ];
-}
-/** Whether kubelet and etcd both run on a host on which a member was started. */
-function runs({ kubeletRuns, etcdRuns }) {
-    return kubeletRuns && etcdRuns;
-}
-function verifyFiles(member, { authority }) {
-    const { name, facts } = member;
-    // one that is to go lies there until the proof
-    const isLeaving = authority.keyKeeper === undefined && facts.files.has(kubeadm_paths/* CA_KEY */.r$);
-    return {
-        kind: 'verify-files',
-        host: name,
-        why: 'guide step 6',
-        pkiTree: expectedPkiTree(name === authority.keyKeeper || isLeaving),
-    };
-}
-/** Whether a member runs that others may need, and has to be restarted. */
-function isSpared({ progress, etcdRuns }, works) {
-    return works && etcdRuns && progress === 'other';
-}
-/** Where a majority works, members that run restart as those of a finished cluster do: in turn, behind gates, the leader last. */
-function restartsInTurn({ members, shape, works, leader }) {
-    const count = shape.members.length;
-    const restarted = members
-        .filter((member) => isSpared(member, works))
-        .toSorted((one, other) => Number(one.name === leader) - Number(other.name === leader));
-    return restarted.map((member) => {
-        const { name: host } = member;
-        const before = gateBefore(member, count);
-        return {
-            title: `Restart of ${host}`,
-            order: 'in-turn',
-            ...(before === undefined ? {} : { before }),
-            steps: afterLeadership(host, count, [startMember(member, shape, undefined)]),
-            after: gateAfter(member),
-        };
-    });
-}
-/**
- * All at once, but for the one that the others ask first (getRemotePeerURLs in etcd's server/etcdserver/cluster_util.go): it
- * begins a moment before them.
- */
-function startMembers({ members, shape, works }) {
-    const peerUrl = ({ address }) => (0,urls/* httpsUrl */.N3)(address, shape.peerPort);
-    const [first] = members.toSorted((one, other) => (peerUrl(one) < peerUrl(other) ? -1 : 1));
-    const started = members.filter((member) => !isSpared(member, works));
-    return started.map((member) => startMember(member, shape, member !== first && first?.progress === 'nothing' ? first.name : undefined));
-}
-function startMember({ name: host, desired, progress, facts }, shape, behind) {
-    const places = (0,data_places/* placesOf */.ek)(shape);
-    const { criEndpoint } = desired;
-    if (progress === 'other') {
-        const why = facts.dataDir.hasBlankLog
-            ? 'etcd ended before it had written anything to its log, and cannot begin with such a log; it is set aside'
-            : 'an earlier run has placed a manifest that the inputs do not ask for any more';
-        return { kind: 'restart-member', host, ...places, criEndpoint, mayLackData: true, why };
-    }
-    const placeManifest = progress === 'nothing';
-    const why = placeManifest ? 'guide step 7: the static pod' : 'an earlier run has placed its manifest';
-    const hadContainers = facts.containers.length > 0;
-    return {
-        kind: 'start-member',
-        host,
-        ...places,
-        criEndpoint,
-        placeManifest,
-        hadContainers,
-        ...(placeManifest && behind !== undefined && { behind }),
-        why,
-    };
-}
-
-// EXTERNAL MODULE: ./src/kubeadm/kubelet-config.ts
-var kubelet_config = __webpack_require__(27368);
-;// CONCATENATED MODULE: ./src/cluster/desired.ts
-
-
-
-
-
-
-
-/**
- * What a member ought to be.
- * @param founded what is known of a member that was set up: kubeadm's release then, and the image that it ran if its
- * manifest is missing.
- * @throws Error where the host lacks what the prerequisites ask for: those are checked first.
- */
-function desiredMember(member, shape, settings, founded = {}) {
-    const { facts, name } = member;
-    const { runtime } = facts.runtime;
-    const wanted = wantedImage(settings, facts, founded.image);
-    if (runtime === undefined ||
-        wanted === undefined ||
-        facts.kubeadmVersion === undefined ||
-        facts.kubeletPath === undefined) {
-        throw new Error(`${name}: prerequisites are checked before anything else is decided`);
-    }
-    const kubernetesVersion = versionToName(founded.kubernetesVersion, facts.kubeadmVersion.text);
-    const { imageRepository, etcdImageTag } = wanted;
-    const own = {
-        members: shape.members,
-        token: shape.token,
-        clientPort: shape.clientPort,
-        peerPort: shape.peerPort,
-        metricsPort: shape.metricsPort,
-        ...(0,data_places/* placesOf */.ek)(shape),
-        extraArgs: shape.extraArgs,
-        patches: shape.patches,
-        ...(imageRepository === undefined ? {} : { imageRepository }),
-        ...(etcdImageTag === undefined ? {} : { etcdImageTag }),
-    };
-    return {
-        texts: new Map([
-            [kubeadm_paths/* KUBELET_CONFIG */.So, (0,kubelet_config/* renderKubeletConfig */.R$)(runtime, settings.kubeletConfig)],
-            [kubeadm_paths/* KUBELET_DROP_IN */.jy, (0,kubelet_config/* renderKubeletDropIn */.Jj)(facts.kubeletPath, shape)],
-            // before the configuration that names their folder
-            ...(0,kubeadm_patches/* patchFiles */.MP)((0,kubeadm_patches/* allPatches */.My)(shape.patches, shape.walDir)),
-            [kubeadm_paths/* KUBEADM_CONFIG */.XA, renderKubeadmConfig(own, member, kubernetesVersion, settings.certificates)],
-        ]),
-        arguments: etcdArguments(shape, member),
-        image: wanted.image,
-        kubernetesVersion,
-        criEndpoint: runtime.endpoint,
-        patches: patchesToRender(shape),
-    };
-}
-function patchesToRender({ patches, walDir }) {
-    const all = (0,kubeadm_patches/* allPatches */.My)(patches, walDir);
-    const folder = (0,kubeadm_patches/* patchFolder */.h_)(all);
-    return folder === undefined ? {} : { patches: { folder, names: all.map(({ name }) => name) } };
-}
-/** kubeadm takes its own minor release and the one before (its version skew policy); a member keeps its own if it can. */
-function versionToName(recorded, installed) {
-    const old = parseKubernetesVersion(recorded ?? '');
-    const now = parseKubernetesVersion(installed);
-    if (old === undefined || now === undefined)
-        return installed;
-    const back = now.minor - old.minor;
-    return old.major === now.major && (back === 0 || back === 1) ? old.text : installed;
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/fixed-flags.ts
@@ -5268,6 +4189,1068 @@ function differentImages(members, image) {
     ];
 }
 
+;// CONCATENATED MODULE: ./src/cluster/unseen-findings.ts
+
+
+/** Which facts a deploy needs for what, and why. */
+const NEEDS = {
+    // a member that is taken for stopped would be started anew without a gate, all members at the same time
+    containers: { purposes: ['verdict'], unknown: 'whether etcd runs there' },
+    // an image that is there would be pulled from a registry that the host may not reach
+    images: { purposes: ['image'], unknown: 'whether the image of etcd is there' },
+    // the kubelet would be configured for another runtime or cgroup driver, and end all its pods
+    runtime: { purposes: ['verdict'], unknown: 'which container runtime runs there, and its cgroup driver' },
+    // a kubelet that is taken for stopped would be started anew
+    kubelet: { purposes: ['verdict'], unknown: 'whether its kubelet runs' },
+    // it renders the manifest, and its release says which etcd it ships
+    kubeadm: { purposes: ['verdict'], unknown: 'which release of kubeadm it has, and which etcd that ships' },
+    // a member would be taken for an empty host, an existing CA for none
+    files: { purposes: ['verdict'], unknown: 'which files of a member are there' },
+    // a file that is as it was left would be taken for an edited one, and the member restarted
+    digests: { purposes: ['verdict'], unknown: 'whether its files are those that the last run has left' },
+    // a member with data would be taken for a new one
+    'data-dir': { purposes: ['verdict'], unknown: "whether it holds a member's data" },
+    addresses: { purposes: ['create'], unknown: 'whether its address is its own' },
+    // the second witness, besides the container runtime, for an etcd that does not run
+    listeners: { purposes: ['create', 'start'], unknown: "whether something listens on etcd's ports" },
+    reach: { purposes: ['create'], unknown: 'whether it reaches the other hosts' },
+    // certificates may not be valid there, and its etcd never starts with them
+    clock: { purposes: ['sign'], unknown: 'whether certificates that are made now are valid there' },
+};
+/**
+ * Refusals for facts that a decision needs and that could not be seen: what is unknown is never taken for absent. What
+ * a missing program explains is told as that program's absence instead.
+ */
+function unseenFindings(members, purpose) {
+    return members.flatMap((member) => {
+        const needed = member.facts.unseen.filter(({ what }) => NEEDS[what].purposes.includes(purpose));
+        const unexplained = needed.filter(({ what }) => !isExplained(what, member.facts));
+        return [
+            ...(unexplained.length < needed.length ? missingEssentials(member) : []),
+            ...unexplained.map((unseen) => findingOf(member.name, unseen)),
+        ];
+    });
+}
+/**
+ * The refusals of a deploy for what no verdict can be without, as far as nothing else tells of them: a preflight has the essentials in its
+ * findings already.
+ */
+function silentPrograms(members) {
+    return members.flatMap(({ name, facts }) => facts.unseen
+        .filter(({ what }) => NEEDS[what].purposes.includes('verdict') && !isExplained(what, facts))
+        .map((unseen) => findingOf(name, unseen)));
+}
+/** What {@link missingEssentials} tells already: that the program is missing, or what kubeadm or the runtime said instead. */
+function isExplained(what, facts) {
+    switch (what) {
+        case 'kubeadm':
+            return facts.kubeadmVersion === undefined || facts.etcdImage === undefined;
+        case 'kubelet':
+            return !facts.systemd;
+        case 'containers':
+        case 'images':
+            return facts.crictlPath === undefined || facts.runtime.runtime === undefined;
+        case 'runtime':
+            return facts.runtime.runtime === undefined;
+        default:
+            return false;
+    }
+}
+function findingOf(host, { what, program, words }) {
+    return {
+        host,
+        at: 'probe',
+        fact: `\`${program}\` gave no answer that can be used, so it is not known ${NEEDS[what].unknown}: ${words === '' ? 'it said nothing' : words.replace(/[.\s]+$/, '')}.`,
+        cause: 'The program failed, took too long, or is of a release that answers in another way.',
+        fix: `Run \`${program}\` as root on that host and see what it says; once it answers, run again.`,
+    };
+}
+/**
+ * Refusals for files that are there and whose contents the probe has not brought: such a file is neither missing nor
+ * another one, and is not replaced.
+ * @param read paths of the public files that the decision compares by their text.
+ */
+function unreadFindings(members, read) {
+    return members.flatMap(({ name, facts: { files } }) => read.flatMap((path) => {
+        const file = files.get(path);
+        if (file?.kind !== 'file' || (file.text !== undefined && file.sha256 !== undefined))
+            return [];
+        return [
+            {
+                host: name,
+                at: 'probe',
+                fact: `${path} is there (${file.size} bytes), and its contents could not be read.`,
+                cause: 'It is larger than 256 KiB, or reading it failed.',
+                fix: `Look at it on that host (\`ls -l ${path}\`, \`head ${path}\`)${path === kubeadm_paths/* ETCD_MANIFEST */.jl ? ', and leave etcd as it is meanwhile' : ''}; once it is readable, run again.`,
+            },
+        ];
+    }));
+}
+
+;// CONCATENATED MODULE: ./src/cluster/deploy/refusals.ts
+
+
+
+
+
+
+/** Title of every refusal that is decided before a host is changed. */
+const NOTHING_CHANGED = 'nothing was changed on any host';
+/** Files whose text is compared with the desired one. */
+const COMPARED_FILES = [
+    kubeadm_paths/* STATE_FILE */.bv,
+    kubeadm_paths/* CA_CERTIFICATE */.vB,
+    kubeadm_paths/* ETCD_MANIFEST */.jl,
+    kubeadm_paths/* KUBEADM_CONFIG */.XA,
+    kubeadm_paths/* KUBELET_CONFIG */.So,
+    kubeadm_paths/* KUBELET_DROP_IN */.jy,
+    ...leaf_profiles_leafProfileNames.map((name) => leafPath(name, 'certificate')),
+];
+/**
+ * Ends the decision if there is any finding.
+ * @throws Refused with all of the findings, in their order.
+ */
+function refuseIf(findings) {
+    if (findings.length > 0)
+        throw new src_findings/* Refused */.Lw(NOTHING_CHANGED, findings);
+}
+/** @returns one finding for each fact that every verdict needs and that could not be observed. */
+function unknownFacts(members) {
+    return [...unseenFindings(members, 'verdict'), ...unreadFindings(members, COMPARED_FILES)];
+}
+/**
+ * Every host of a cluster that has data has to be one of its members, and all of them share its token.
+ * @returns a finding for each empty host beside hosts with data, or one that names the clusters that were mixed.
+ */
+function mixedHosts(members, ownership) {
+    const withData = members.filter(({ name, facts }) => {
+        const owned = ownership.get(name);
+        return owned?.kind === 'member' || owned?.kind === 'unmanaged' || facts.dataDir.hasLog;
+    });
+    const pristine = members.filter(({ name }) => ownership.get(name)?.kind === 'pristine');
+    if (withData.length > 0 && pristine.length > 0) {
+        const names = withData.map(({ name }) => name).join(', ');
+        return pristine.map(({ name }) => ({
+            host: name,
+            at: 'host',
+            fact: `it is empty, while ${names} ${withData.length === 1 ? 'holds' : 'hold'} a member's data.`,
+            cause: 'The host was reinstalled or its disk was lost, or a host was added to the list.',
+            fix: 'Restore its disk, or list the hosts that the cluster was made of. A member that lost its data must not be started as if it were new.',
+        }));
+    }
+    const tokens = Map.groupBy(ownership, ([, owned]) => tokenOn(owned));
+    tokens.delete(undefined);
+    if (tokens.size <= 1)
+        return [];
+    return [
+        {
+            at: 'hosts',
+            fact: `they belong to ${tokens.size} different clusters (${[...tokens.values()].map((group) => group.map(([name]) => name).join(', ')).join(' / ')}).`,
+            cause: 'Hosts of two clusters with the same name were listed together.',
+            fix: 'List the hosts of one cluster. `cluster-name` helps to tell clusters apart.',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/deploy/classify.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Resolves the observed hosts to members and classifies each of them.
+ *
+ * The findings are collected in groups, and each group builds on the one before: facts that could not be observed make
+ * every comparison meaningless, and without ownership there is no cluster that flags could be compared with.
+ * @returns the input with its members, their ownership and the shape of the cluster.
+ * @throws Refused with all findings of the first group that has any; they hold whatever the verdict would be.
+ */
+function classify(input) {
+    const { settings, facts, cluster, absent = [] } = input;
+    const { members, findings } = resolveMembers(settings.hosts, facts);
+    refuseIf(findings);
+    // a fact that was not observed must not pass for the absence of the thing
+    refuseIf(unknownFacts(members));
+    refuseIf(contradictionFindings(members, cluster, settings.clientPort));
+    const ownership = classifyHosts(members, settings.clusterName);
+    refuseIf(absenceFindings(absent, members, ownership, cluster));
+    const absentMembers = resolveAbsent(absent, members);
+    const token = existingToken(ownership) ?? input.freshToken;
+    const shape = clusterShape(settings, inOrderOfInputs(members, absentMembers), token);
+    const established = isEstablished(ownership, cluster);
+    if (established)
+        refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
+    refuseIf([
+        ...mixedHosts(members, ownership),
+        ...lostMountFindings(members, ownership),
+        ...lostLogFindings(members, ownership, cluster),
+        ...membershipFindings(ownership, cluster),
+    ]);
+    const authority = knownAuthority(members, settings.authority?.certificatePem);
+    const handOver = decideControlPlane(input.controlPlane ?? { hosts: [], unreached: [] }, members, {
+        authority,
+        renewBeforeDays: settings.renewBeforeDays,
+        now: input.now,
+    });
+    return {
+        ...input,
+        members,
+        absentMembers,
+        ownership,
+        shape,
+        authority,
+        handOver,
+        isEstablished: established,
+    };
+}
+/**
+ * Whether the cluster has been healthy once: the action has recorded that, or it runs without any record of the action, or a
+ * run was cut off after the cluster became healthy and before that was recorded. Clients may use such a cluster, so
+ * its members restart one at a time.
+ */
+function isEstablished(ownership, cluster) {
+    const kinds = [...ownership.values()].map(({ kind }) => kind);
+    const isProven = kinds.some((kind) => kind === 'unmanaged' || kind === 'member');
+    return isProven || (cluster?.health.healthy === true && kinds.every((kind) => kind === 'unfinished'));
+}
+function classifyHosts(members, clusterName) {
+    const classified = members.map((member) => ({ name: member.name, ...classifyHost(member, clusterName) }));
+    refuseIf(classified.flatMap(({ findings }) => findings));
+    return new Map(classified.flatMap(({ name, ownership }) => (ownership === undefined ? [] : [[name, ownership]])));
+}
+function existingToken(ownership) {
+    return [...ownership.values()].map(tokenOn).find((token) => token !== undefined);
+}
+function clusterShape(settings, members, token) {
+    return {
+        members,
+        token,
+        clientPort: settings.clientPort,
+        peerPort: settings.peerPort,
+        metricsPort: settings.metricsPort,
+        ...(0,data_places/* placesOf */.ek)(settings),
+        extraArgs: settings.extraArgs,
+        patches: settings.patches,
+        ...(settings.imageRepository === undefined ? {} : { imageRepository: settings.imageRepository }),
+        ...(settings.etcdImageTag === undefined ? {} : { etcdImageTag: settings.etcdImageTag }),
+    };
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/pod-rules.ts
+var pod_rules = __webpack_require__(23258);
+;// CONCATENATED MODULE: ./src/cluster/adoption.ts
+
+
+
+
+
+
+
+
+/**
+ * What keeps a cluster that somebody else has set up from being taken over. It has to be healthy as a whole, and no
+ * member may have to be restarted for it.
+ */
+function clusterAdoptionFindings(cluster, names) {
+    if (cluster?.health.healthy === true)
+        return [];
+    const why = cluster === undefined
+        ? 'no member could be asked.'
+        : cluster.health.findings.map(({ fact }) => fact).join(' ');
+    return [
+        {
+            at: 'adopt',
+            fact: `${names.join(', ')} ${names.length === 1 ? 'runs' : 'run'} an etcd that this action did not set up, and that cluster is not healthy: ${why}`,
+            cause: 'Only a healthy cluster with exactly the members that the inputs name is taken over.',
+            fix: 'Mend the cluster, or correct `hosts`, `names` and the ports, and run again.',
+        },
+    ];
+}
+/** A pod that somebody else has rendered does not tell whether patches are in it. */
+function patchAdoptionFindings(patches) {
+    if (patches.length === 0)
+        return [];
+    return [
+        {
+            at: 'adopt',
+            fact: `\`patches\` are given (${patches.map(({ name }) => name).join(', ')}), and a cluster is taken over as it is, without a restart.`,
+            cause: 'The inputs of another cluster, or of the time after the take-over, were given.',
+            fix: 'Take it over without `patches`, and give them in a later run, which restarts the members one at a time.',
+        },
+    ];
+}
+/** What keeps one member from being taken over without a restart and without the loss of a setting. */
+function memberAdoptionFindings(member, desired, differences) {
+    const finding = (fact, cause, fix) => ({
+        host: member.name,
+        at: 'adopt',
+        fact,
+        cause,
+        fix,
+    });
+    return [
+        ...flagFindings(member, desired, differences, finding),
+        ...kubeletFindings(member, desired).map((setting) => finding(`its kubelet has a setting that would be lost: ${setting}.`, 'The kubelet was configured by hand, beyond what the guide says.', 'Give it as `kubelet-config`, or remove it from the host, and run again.')),
+    ];
+}
+function flagFindings({ facts, address }, desired, { manifest: differences }, finding) {
+    const manifest = memberManifest(facts);
+    const strange = manifest === undefined ? [] : strangeFlags(manifest, desired.arguments);
+    const changed = manifest === undefined ? [] : changedFlags(manifest, desired.arguments);
+    const extra = [...strange, ...changed]
+        .filter((name) => !etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name))
+        .map((name) => `${name}: ${JSON.stringify(manifest?.arguments.get(name) ?? '')}`);
+    const advice = extra.length === 0
+        ? 'Give the inputs as the cluster is, take it over, and change it in a later run.'
+        : `Give the inputs as the cluster is (\`extra-args: '{${extra.join(', ')}}'\`), take it over, and change it in a later run.`;
+    const lost = changed.map((name) => {
+        const value = manifest?.arguments.get(name) ?? '';
+        return finding(`--${name} is "${value}", kubeadm sets "${etcd_flags/* KUBEADM_FLAG_VALUES */.K9.get(name)?.join('" or "') ?? ''}", and at the member's next restart it would be lost.`, 'The manifest was edited by hand, or rendered with extraArgs of its own.', etcd_flags/* OWNED_ETCD_FLAGS */.fP.has(name) ? ownedFlagAdvice(name, value, address) : advice);
+    });
+    const different = differences.map((line) => finding(`its member is not as the inputs ask for: ${line}.`, 'A cluster is taken over as it is, without a restart.', advice));
+    const besides = (0,pod_rules/* flagsBesidesCommand */.e)((0,foreign_yaml/* readYaml */.gM)(facts.files.get(kubeadm_paths/* ETCD_MANIFEST */.jl)?.text ?? '')).map((line) => finding(`${line}: at the member's next restart it would be lost.`, 'The manifest was edited by hand.', 'Write it as a flag into the command of the manifest in its place, one member after the other, each healthy before the next. Then give the same as `extra-args`, and run again.'));
+    return [...different, ...lost, ...besides];
+}
+function ownedFlagAdvice(name, value, address) {
+    const port = Number(/:(\d+)$/.exec(value)?.[1]);
+    return name === 'listen-metrics-urls' && value === (0,urls/* metricsUrl */.pP)(address, port)
+        ? `Give \`metrics-port: ${port}\`, as the cluster is.`
+        : "The action relies on kubeadm's own value: set it on the host, one member at a time, and run again.";
+}
+/** Flags of kubeadm's own that have another value than kubeadm gives them, and that the inputs do not ask for. */
+function changedFlags(manifest, wanted) {
+    return [...etcd_flags/* KUBEADM_FLAG_VALUES */.K9].flatMap(([name, values]) => {
+        const found = manifest.arguments.get(name);
+        const asked = wanted.some((argument) => argument.name === name);
+        return found === undefined || asked || values.includes(found) ? [] : [name];
+    });
+}
+/** Flags of kubelet that say what the action's own configuration says as well (the guide's older form has them). */
+const COVERED_FLAGS = new Set([
+    'config',
+    'address',
+    'pod-manifest-path',
+    'cgroup-driver',
+    'container-runtime',
+    'container-runtime-endpoint',
+]);
+/** Settings of the kubelet as it was found that the action's configuration does not have. */
+function kubeletFindings({ facts }, desired) {
+    const dropIn = facts.files.get(kubeadm_paths/* KUBELET_DROP_IN */.jy)?.text;
+    if (dropIn === undefined)
+        return [`all of them, for it was not set up through ${kubeadm_paths/* KUBELET_DROP_IN */.jy} as the guide does`];
+    const command = /^ExecStart=(\S.*)$/m.exec(dropIn)?.[1] ?? '';
+    const flags = [...command.matchAll(/\s(--?([^\s=]+)(?:[= ](?!-)(\S+))?)/g)];
+    const others = flags.filter(([, , name = '']) => !COVERED_FLAGS.has(name)).map(([, flag = '']) => flag);
+    const config = flags.find(([, , name]) => name === 'config')?.[3];
+    return [...others, ...configFindings(config, facts.files, desired)];
+}
+function configFindings(path, files, desired) {
+    if (path === undefined || path === kubeadm_paths/* KUBELET_CONFIG */.So)
+        return [];
+    const text = path === kubeadm_paths/* GUIDE_KUBELET_CONFIG */.$9 ? files.get(path)?.text : undefined;
+    if (text === undefined)
+        return [`--config=${path}, a file that this action does not read`];
+    const found = adoption_fieldsOf(text);
+    if (found === undefined)
+        return [`${path} is no KubeletConfiguration that can be read`];
+    const wanted = adoption_fieldsOf(desired.texts.get(kubeadm_paths/* KUBELET_CONFIG */.So) ?? '') ?? {};
+    return Object.entries(found)
+        .filter(([name, value]) => !isSameField(name, value, wanted[name]))
+        .map(([name, value]) => `${name}: ${JSON.stringify(value)} (${path})`);
+}
+/** The same socket has two names: /var/run is a link to /run. */
+function isSameField(name, found, wanted) {
+    if (name !== 'containerRuntimeEndpoint')
+        return (0,external_node_util_.isDeepStrictEqual)(found, wanted);
+    const socket = (value) => typeof value === 'string' ? value.replace(/^unix:\/\//, '').replace(/^\/var\/run\//, '/run/') : '';
+    return socket(found) === socket(wanted);
+}
+function adoption_fieldsOf(yaml) {
+    const value = (0,foreign_yaml/* readYaml */.gM)(yaml);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? value
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/client-copies.ts
+
+
+
+
+const client_copies_CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
+/**
+ * Client certificates of which the control plane may still have the old copy: renewed by this run, or by an earlier one
+ * and never confirmed.
+ */
+function plannedClientCopies(members, ownership, confirmed) {
+    return new Map(members.flatMap(({ name, facts, differences }) => {
+        const record = recordOn(ownership.get(name));
+        const known = unrecordedRenewal(facts, record) ?? record?.clientCopy;
+        const open = known === undefined || confirmed.includes(known.fingerprint) ? undefined : known;
+        if (!differences.leaves.has('apiserverEtcdClient'))
+            return open === undefined ? [] : [[name, open]];
+        const oldEndsAt = open?.oldEndsAt ?? (0,inspect/* certificateEnd */.PX)(facts.files.get(client_copies_CERTIFICATE)?.text)?.toISOString() ?? '';
+        return [[name, { renewed: true, oldEndsAt }]];
+    }));
+}
+/** The pair was replaced since it was recorded: by somebody, or by a run that was cut off before it could record it. */
+function unrecordedRenewal({ files }, record) {
+    const found = files.get(client_copies_CERTIFICATE);
+    if (record === undefined || found === undefined)
+        return undefined;
+    if (!differsFromRecord(record, { files }, client_copies_CERTIFICATE))
+        return undefined;
+    try {
+        const { fingerprint, notBefore } = (0,inspect/* inspectCertificate */.ow)(found.text ?? '');
+        const oldEndsAt = record.clientCopy?.oldEndsAt ?? '';
+        return { fingerprint, renewedAt: notBefore.toISOString(), oldEndsAt };
+    }
+    catch {
+        return undefined; // it is issued anew
+    }
+}
+/** Reminds of the copies until they are confirmed. */
+function clientCopyWarnings(copies) {
+    return [...copies].map(([host, copy]) => {
+        const until = copy.oldEndsAt === '' ? '' : ` The one before ends on ${copy.oldEndsAt.slice(0, 10)}.`;
+        const what = 'renewed' in copy ? 'is renewed by this run' : `was renewed on ${copy.renewedAt.slice(0, 10)}`;
+        const fingerprint = 'renewed' in copy ? 'SHA-256 fingerprint' : copy.fingerprint;
+        return {
+            host,
+            at: 'apiserver-etcd-client',
+            fact: `its ${client_copies_CERTIFICATE} ${what}, and nobody has confirmed that the control plane has a copy.${until}`,
+            cause: 'API servers use copies of it; the action does not reach their hosts.',
+            fix: `If the control plane's copy came from this host, copy ${client_copies_CERTIFICATE} and its key there again (API servers read them anew by themselves). Then confirm it once: \`client-certificate-copied: ${fingerprint}\`.`,
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./src/kubeadm/etcd-releases.ts
+/** From this minor release on kubeadm writes etcd's flags by the release in the image's tag. */
+const CHOOSES_SINCE = 34;
+/** The last minor release that does. */
+const CHOOSES_UNTIL = 35;
+/**
+ * The releases of etcd that start with the flags of this kubeadm (cmd/kubeadm/app/phases/etcd/local.go, getEtcdCommand, of
+ * 1.31.0, 1.32.13, 1.33.13, 1.34.4, 1.35.4, 1.36.3 and 1.37.2). kubeadm before 1.34 always writes
+ * `experimental-initial-corrupt-check` and `experimental-watch-progress-notify-interval`, which etcd 3.7 no longer has; from
+ * 1.36 on it always writes `feature-gates` and `watch-progress-notify-interval`, which etcd 3.5 does not have yet.
+ * @returns undefined where kubeadm chooses the flags by the image's tag.
+ */
+function startsWithFlagsOf({ minor }) {
+    if (minor < CHOOSES_SINCE)
+        return { first: 5, last: 6 };
+    return minor > CHOOSES_UNTIL ? { first: 6 } : undefined;
+}
+/** Whether this etcd would end at once, because it does not know a flag that this kubeadm writes. */
+function refusesFlagsOf(kubeadm, { major, minor }) {
+    const knownBy = startsWithFlagsOf(kubeadm);
+    if (knownBy === undefined || major !== 3)
+        return false;
+    return minor < knownBy.first || minor > (knownBy.last ?? Number.POSITIVE_INFINITY);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/images.ts
+
+
+/**
+ * The image that kubeadm will write into this host's manifest (cmd/kubeadm/app/images/images.go): its own default,
+ * unless the user named a repository or a tag.
+ */
+function etcdImage(settings, facts) {
+    if (facts.etcdImage === undefined)
+        return undefined;
+    const { repository, tag } = splitImage(facts.etcdImage);
+    return imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
+}
+/** The image that this host's manifest names; undefined without one. */
+function runningImage(facts) {
+    return memberManifest(facts)?.image;
+}
+/**
+ * A member keeps the image that it runs until the inputs name another: a newer kubeadm on the host is no reason to
+ * change etcd. Where kubeadm would now choose another one, its configuration names the one to keep.
+ * @param otherwise the image to keep where the host's manifest is missing.
+ */
+function wantedImage(settings, facts, otherwise) {
+    const shipped = etcdImage(settings, facts);
+    const running = runningImage(facts) ?? otherwise;
+    if (running === undefined)
+        return shipped === undefined ? undefined : { ...settings, image: shipped };
+    const { repository, tag } = splitImage(running);
+    const isNamed = settings.imageRepository !== undefined && settings.etcdImageTag !== undefined;
+    // refused later, and no image that exists nowhere is made of it
+    if (!isNamed && !isKubeadmImage(running))
+        return { ...settings, image: running };
+    const image = imageOf(settings.imageRepository ?? repository, settings.etcdImageTag ?? tag);
+    if (image === shipped)
+        return { ...settings, image };
+    const own = splitImage(image);
+    const theirs = splitImage(shipped ?? '');
+    return {
+        image,
+        ...(own.repository === theirs.repository && settings.imageRepository === undefined
+            ? {}
+            : { imageRepository: own.repository }),
+        ...(own.tag === theirs.tag && settings.etcdImageTag === undefined ? {} : { etcdImageTag: own.tag }),
+    };
+}
+/** An image that runs, is to stay, and that kubeadm has no name for: it would put another one into the next manifest. */
+function unnamedFindings(host, running, wanted) {
+    if (running !== wanted || isKubeadmImage(running))
+        return [];
+    return [
+        {
+            host,
+            at: 'image-repository',
+            fact: `its manifest names the image ${running}, and kubeadm, which renders the next one, names images as REPOSITORY/etcd:TAG.`,
+            cause: 'The manifest was written or edited by hand.',
+            fix: 'Put the same image under such a name into your registry, with a tag that begins with its release (`3.6.5-0`), and write that name into the manifests, one member after the other, each healthy before the next. Then run again.',
+        },
+    ];
+}
+/** Another minor release, or an older one, is never put in place of the etcd that a member runs. */
+function imageFindings(host, running, wanted) {
+    const from = etcdRelease(running);
+    const to = etcdRelease(wanted);
+    if (from === undefined || to === undefined) {
+        return running === wanted ? [] : [unknownRelease(host, from === undefined ? running : wanted)];
+    }
+    if (from.major !== to.major || from.minor !== to.minor) {
+        return [
+            {
+                host,
+                at: 'etcd-image-tag',
+                fact: `it runs etcd ${images_text(from)}, and the inputs ask for ${images_text(to)}, another minor release.`,
+                cause: '`etcd-image-tag` was changed.',
+                fix: `Set \`etcd-image-tag\` to a ${from.major}.${from.minor} release, or leave it out to keep the one that runs: a change of minor release is no part of deploy.`,
+            },
+        ];
+    }
+    if (to.patch >= from.patch)
+        return [];
+    return [
+        {
+            host,
+            at: 'etcd-image-tag',
+            fact: `it runs etcd ${images_text(from)}, and the inputs ask for the older ${images_text(to)}.`,
+            cause: '`etcd-image-tag` was changed, or the member was updated in another way.',
+            fix: `Leave \`etcd-image-tag\` out, or name ${images_text(from)} or a later release: an older etcd may not read what a newer one wrote.`,
+        },
+    ];
+}
+/**
+ * An etcd that would not start with the manifest that the host's kubeadm renders: kubeadm may have been upgraded on the hosts of a
+ * cluster that keeps its etcd, or the inputs name an etcd of another time.
+ */
+function images_flagFindings(host, kubeadm, wanted) {
+    const release = etcdRelease(wanted);
+    const knownBy = startsWithFlagsOf(kubeadm);
+    if (release === undefined || knownBy === undefined || !refusesFlagsOf(kubeadm, release))
+        return [];
+    const isOld = release.minor < knownBy.first;
+    return [
+        {
+            host,
+            at: 'etcd-image-tag',
+            fact: `its kubeadm ${kubeadm.text} writes flags into the manifest that etcd ${images_text(release)} does not know: etcd would not start.`,
+            cause: isOld
+                ? 'kubeadm was upgraded on the host, and etcd stayed; or `etcd-image-tag` names an old etcd.'
+                : '`etcd-image-tag` names an etcd that is newer than this kubeadm.',
+            fix: isOld
+                ? 'Install kubeadm 1.34 or 1.35 on the hosts, which write flags by the release of etcd, and run again. A new cluster can also have a newer etcd: leave `etcd-image-tag` out.'
+                : 'Leave `etcd-image-tag` out, or install a newer kubeadm on the hosts.',
+        },
+    ];
+}
+function unknownRelease(host, image) {
+    return {
+        host,
+        at: 'etcd-image-tag',
+        fact: `the tag of ${image} does not tell its etcd release, so an older one cannot be told from a newer.`,
+        cause: 'The image comes from a registry with tags of its own.',
+        fix: 'Use a tag that begins with the release, as `3.6.5-0` does.',
+    };
+}
+/** etcd's release from an image's tag: `3.6.5-0` or `v3.6.5`. */
+function etcdRelease(image) {
+    const match = /^v?(\d+)\.(\d+)\.(\d+)/.exec(splitImage(image).tag);
+    if (match === null)
+        return undefined;
+    const [, major, minor, patch] = match.map(Number);
+    return { major: major ?? 0, minor: minor ?? 0, patch: patch ?? 0 };
+}
+function images_text({ major, minor, patch }) {
+    return `${major}.${minor}.${patch}`;
+}
+/**
+ * Registry and path before `/etcd`, and the tag with the digest that may follow it; kubeadm takes both as `imageTag`. What it cannot
+ * name so (`isKubeadmImage`) has an empty tag, or a path that does not end with `/etcd`.
+ */
+function splitImage(image) {
+    const [name = '', ...digest] = image.split('@');
+    const colon = name.lastIndexOf(':');
+    // a colon before the last slash is that of a registry's port
+    const end = colon > name.lastIndexOf('/') ? colon : name.length;
+    return {
+        repository: name.slice(0, end).replace(/\/etcd$/, ''),
+        tag: [name.slice(end + 1), ...digest].join('@'),
+    };
+}
+/** Whether kubeadm can name it, as `REPOSITORY/etcd:TAG`, with or without a digest behind. */
+function isKubeadmImage(image) {
+    const { repository, tag } = splitImage(image);
+    return /^[^@]/.test(tag) && imageOf(repository, tag) === image;
+}
+/** Whether a host's runtime has an image; one that is pinned by its digest is listed by that alone. */
+function isStored(image, { images }) {
+    const [, path, digest] = /^(.+):[^:/@]+(@[^@]+)$/.exec(image) ?? [];
+    return images.includes(image) || (path !== undefined && images.includes(`${path}${digest ?? ''}`));
+}
+/** The reference of etcd's image, as kubeadm puts it together. */
+function imageOf(repository, tag) {
+    return `${repository}/etcd:${tag}`;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/image-supply.ts
+
+
+/**
+ * How a host comes by the images that it lacks: etcd's from the archive that was given, else by the container runtime from
+ * its registry; and the pause image, which the runtime itself wants, from the archive if that has it.
+ */
+function imageSteps(member, archive) {
+    const { name: host, facts, desired } = member;
+    const { image, criEndpoint } = desired;
+    const steps = [];
+    const importing = (wanted, imageId) => ({
+        kind: 'import-image',
+        host,
+        image: wanted,
+        imageId,
+        criEndpoint,
+        why: 'the image is not on this host yet, and image-archive has it',
+    });
+    if (!isStored(image, facts)) {
+        const archived = archive && imageFor(archive, image, facts);
+        steps.push(archived === undefined
+            ? { kind: 'pull-image', host, image, criEndpoint, why: 'the image is not on this host yet' }
+            : importing(image, archived.id));
+    }
+    const pause = missingPause(facts);
+    const archivedPause = archive && pause !== undefined ? imageFor(archive, pause, facts) : undefined;
+    if (pause !== undefined && archivedPause !== undefined)
+        steps.push(importing(pause, archivedPause.id));
+    return steps;
+}
+/**
+ * Why hosts cannot be supplied: the archive does not hold the image that they lack, or not for their processor; their runtime
+ * is none into which it could be imported; or they have nothing to log in to the registry with.
+ */
+function supplyFindings(members, { archive, registry }) {
+    const lacking = members.filter(({ facts, desired }) => !isStored(desired.image, facts));
+    if (archive === undefined)
+        return lacking.flatMap((member) => withoutCurl(member, registry));
+    return [
+        ...[...Map.groupBy(lacking, ({ facts, desired }) => missingFrom(archive, desired.image, facts))].flatMap(([fact, group]) => (fact === undefined ? [] : [notHeld(archive, fact, group)])),
+        ...lacking.flatMap(({ name, facts, desired }) => missingFrom(archive, desired.image, facts) === undefined
+            ? cannotImport(name, facts, desired, archive)
+            : []),
+    ];
+}
+/**
+ * Hosts that have another image under the same name than the archive: what is to be trusted is not what would run there.
+ */
+function otherImages(members, archive) {
+    return members.flatMap(({ name, facts, desired: { image } }) => {
+        const found = facts.imageIds.get(image);
+        const archived = archive && imageFor(archive, image, facts);
+        if (found === undefined || archived === undefined || found === archived.id)
+            return [];
+        return [
+            {
+                host: name,
+                at: 'image-archive',
+                fact: `its ${image} is ${found}, and the one in the archive is ${archived.id}.`,
+                cause: 'The image came there from somewhere else, or was built anew under the same tag.',
+                fix: `Find out which one is meant. To have the archive's: \`crictl rmi ${image}\` on that host while no etcd runs there. To keep the host's: leave \`image-archive\` out.`,
+            },
+        ];
+    });
+}
+/** Hosts that lack the pause image, where the archive that was given does not hold it either. */
+function pauseFindings(members, archive) {
+    if (archive === undefined)
+        return [];
+    return members.flatMap(({ name, facts }) => {
+        const pause = missingPause(facts);
+        if (pause === undefined || imageFor(archive, pause, facts) !== undefined)
+            return [];
+        return [
+            {
+                host: name,
+                at: 'image-archive',
+                fact: `the pause image of its container runtime, ${pause}, is not on it, and the archive does not hold it.`,
+                cause: 'Each pod has a container of that image; only etcd was put into the archive.',
+                fix: `Put it into the archive too, if the host has no way to its registry: \`docker save ${pause} …\`.`,
+            },
+        ];
+    });
+}
+/** The image in the archive that a host would run under a name; Linux and the host's processor are meant. */
+function imageFor({ images }, reference, { architecture }) {
+    return namedSo(images, reference).find((image) => image.os === 'linux' && image.architecture === architecture);
+}
+/** A tag that came without a name is of any repository. */
+function namedSo(images, reference) {
+    const name = normalName(reference);
+    const tag = tagOf(reference);
+    return images.filter(({ names, tags }) => names.includes(name) || (names.length === 0 && tag !== undefined && tags.includes(tag)));
+}
+/** crictl takes credentials as arguments only; see pull-image.ts. */
+function withoutCurl({ name: host, facts, desired: { image } }, registry) {
+    if (registry === undefined || facts.curlPath !== undefined || !image.startsWith(`${registry.server}/`))
+        return [];
+    return [
+        {
+            host,
+            at: 'registry-username',
+            fact: `curl is not installed, by which the container runtime is asked to pull ${image} with credentials.`,
+            cause: 'It is a minimal installation.',
+            fix: 'Install curl on the host (`apt-get install curl`, `dnf install curl`), or give `image-archive`.',
+        },
+    ];
+}
+function missingPause({ sandboxImage, images }) {
+    return sandboxImage === undefined || images.includes(sandboxImage) ? undefined : sandboxImage;
+}
+function missingFrom(archive, image, facts) {
+    if (imageFor(archive, image, facts) !== undefined)
+        return undefined;
+    const others = namedSo(archive.images, image).map(({ os, architecture }) => `${os}/${architecture}`);
+    return others.length === 0
+        ? `${archive.path} does not hold ${image}`
+        : `${archive.path} holds ${image} for ${others.join(' and ')} and not for ${facts.architecture ?? 'its processor'}`;
+}
+function notHeld({ images }, fact, group) {
+    const { image } = group[0]?.desired ?? { image: '' };
+    const [host, ...others] = group.map(({ name }) => name);
+    const hosts = others.length === 0 && host !== undefined ? { host } : {};
+    return {
+        ...hosts,
+        at: 'image-archive',
+        fact: `${fact}, which ${group.map(({ name }) => name).join(', ')} ${others.length === 0 ? 'lacks' : 'lack'}. It holds ${describe(images)}.`,
+        cause: 'The archive was made for another release of kubeadm, another processor, or under the name of another registry.',
+        fix: `Make it of that image: \`docker save ${image} …\`; or name what it holds with \`image-repository\` and \`etcd-image-tag\`.`,
+    };
+}
+function describe(images) {
+    const told = images.map(({ names, tags, os, architecture }) => {
+        const called = names.length > 0
+            ? names.join(' = ')
+            : tags.length > 0
+                ? `tag ${tags.join(', ')}`
+                : 'an image without a name';
+        return `${called} (${os}/${architecture})`;
+    });
+    return told.join(', ');
+}
+/** Only containerd can be given an image over a stream; the others are told what does the same by hand. */
+function cannotImport(host, { ctrPath }, { criEndpoint, image }, { path }) {
+    const isContainerd = /containerd/.test(criEndpoint);
+    if (isContainerd && ctrPath !== undefined)
+        return [];
+    const load = /crio/.test(criEndpoint) ? 'podman load -i FILE' : 'docker load -i FILE';
+    return [
+        {
+            host,
+            at: 'image-archive',
+            fact: isContainerd
+                ? `ctr is not installed, with which ${path} would be imported.`
+                : `its container runtime (${criEndpoint}) is not containerd; the action imports images into containerd only.`,
+            cause: isContainerd
+                ? "It is part of containerd's packages; only the daemon was installed."
+                : 'CRI-O and cri-dockerd have no tool of their own that takes an image for the CRI.',
+            fix: isContainerd
+                ? 'Install it from the same package as containerd.'
+                : `Bring the archive to the host and run \`${load}\` there, which shares the runtime's store; then run again: ${image} is not imported where it is.`,
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/restart-stages.ts
+
+
+
+
+
+/**
+ * Kubelets and members, started and restarted. Members that do not run come first, without a gate, because nothing is
+ * taken away with them; then those that run, in turn and behind gates.
+ * @param ordered with the leader last.
+ * @param hasMajority whether the cluster works now.
+ */
+function restartStages(ordered, shape, hasMajority, archive) {
+    const touched = ordered.filter(({ isHeld }) => !isHeld);
+    const idle = touched.filter(({ etcdRuns }) => !etcdRuns);
+    const running = touched.filter(({ etcdRuns }) => etcdRuns);
+    const starts = [
+        { title: 'Start of members that do not run', steps: touched.flatMap((member) => wake(member, archive)) },
+        ...idle.flatMap((member) => convergeKubelet(member, shape)),
+        ...startIdle(touched, shape, hasMajority),
+    ];
+    return [
+        // a member that does not come up keeps the others from nothing that their own gates allow
+        ...starts.map((stage) => (hasMajority ? { ...stage, mayFail: true } : stage)),
+        ...running.flatMap((member) => convergeKubelet(member, shape)),
+        ...running.flatMap((member) => restart(member, shape)),
+    ];
+}
+function wake(member, archive) {
+    const { kubeletRuns, etcdRuns, differences } = member;
+    if (kubeletRuns && etcdRuns)
+        return [];
+    // what it is to run may have gone from the host; a member that restarts gets its images with its manifest
+    const images = mustRestart(member) ? [] : imageSteps(member, archive);
+    // its kubelet is started anew with its configuration, or behind a gate
+    const isLater = differences.kubelet.length > 0 || kubeletEndsEtcd(member);
+    return isLater ? images : [...images, wakeKubelet(member)];
+}
+/** A restart of kubelet leaves the containers alone; one host at a time all the same. */
+function convergeKubelet(member, shape) {
+    // the restart of its member has these steps
+    if (kubeletEndsEtcd(member) && mustRestart(member))
+        return [];
+    const steps = kubeletSteps(member);
+    if (steps.length === 0)
+        return [];
+    const { name: host, etcdRuns } = member;
+    const count = shape.members.length;
+    const ends = kubeletEndsEtcd(member);
+    const before = ends ? gateBefore(member, count) : undefined;
+    if (ends)
+        steps.push(awaitReplaced(member, shape));
+    return [
+        {
+            title: `Kubelet of ${host}`,
+            order: 'in-turn',
+            ...(before === undefined ? {} : { before }),
+            steps: ends ? afterLeadership(host, count, steps) : steps,
+            ...(etcdRuns ? { after: gateAfter(member) } : {}),
+        },
+    ];
+}
+/** What a kubelet needs that is not started with the others. */
+function kubeletSteps(member) {
+    const { name: host, desired, differences } = member;
+    if (differences.kubelet.length === 0)
+        return kubeletEndsEtcd(member) ? [wakeKubelet(member)] : [];
+    const files = configurationFiles(desired, [kubeadm_paths/* KUBELET_CONFIG */.So, kubeadm_paths/* KUBELET_DROP_IN */.jy]);
+    return [
+        { kind: 'deliver-files', host, files, why: differences.kubelet.join('; ') },
+        {
+            kind: 'start-kubelet',
+            host,
+            restart: true,
+            goBack: true,
+            why: 'it reads its configuration at its start only',
+        },
+    ];
+}
+/**
+ * While a majority is healthy, those that only have to be started are waited for, and then the others start with their
+ * new manifests one by one. Without a majority none gets ready without the others: all at once.
+ */
+function startIdle(ordered, shape, hasMajority) {
+    const awaited = ordered.flatMap((member) => awaitReady(member, shape));
+    const restarted = ordered.filter((member) => !member.etcdRuns && mustRestart(member));
+    const title = 'Members that do not run are ready';
+    if (!hasMajority)
+        return [{ title, steps: [...awaited, ...restarted.map((member) => restartStep(member, shape))] }];
+    return [
+        { title, steps: awaited },
+        ...restarted.map((member) => {
+            const { name: host } = member;
+            return {
+                title: `Restart of ${host}`,
+                order: 'in-turn',
+                steps: [restartStep(member, shape)],
+                after: gateAfter(member),
+            };
+        }),
+    ];
+}
+function awaitReady(member, shape) {
+    const { kubeletRuns, etcdRuns } = member;
+    if ((kubeletRuns && etcdRuns) || mustRestart(member) || kubeletEndsEtcd(member))
+        return [];
+    return [awaitMember(member, shape, 'it did not run')];
+}
+/** kubelet is healthy a second before it looks at its pods and ends this one: until then its etcd answers, as if nothing were to come. */
+function awaitReplaced(member, shape) {
+    const why = movesPods(member)
+        ? 'kubelet ends it and starts it again in other cgroups'
+        : 'kubelet ends it where it finds another manifest';
+    const running = member.facts.containers.filter((container) => container.running);
+    return { ...awaitMember(member, shape, why), outgoing: running.map(({ id }) => id) };
+}
+function awaitMember({ name: host, desired, facts }, shape, why) {
+    const { criEndpoint } = desired;
+    const hadContainers = facts.containers.length > 0;
+    const places = (0,data_places/* placesOf */.ek)(shape);
+    return { kind: 'start-member', host, ...places, criEndpoint, placeManifest: false, hadContainers, why };
+}
+/**
+ * Steps that take a member down which others need, behind a move of leadership. One or two members are no majority without it, whichever
+ * leads.
+ */
+function afterLeadership(host, members, steps) {
+    const move = { kind: 'move-leadership', host, why: 'clients then wait for no election' };
+    return losesQuorum(members) ? [...steps] : [move, ...steps];
+}
+function restartStep({ name: host, desired, differences }, shape) {
+    const { criEndpoint } = desired;
+    const why = differences.manifest.join('; ');
+    return { kind: 'restart-member', host, ...(0,data_places/* placesOf */.ek)(shape), criEndpoint, mayLackData: false, why };
+}
+function restart(member, shape) {
+    if (!mustRestart(member))
+        return [];
+    const { name: host } = member;
+    const count = shape.members.length;
+    const before = gateBefore(member, count);
+    const steps = [...(kubeletEndsEtcd(member) ? kubeletSteps(member) : []), restartStep(member, shape)];
+    return [
+        {
+            title: `Restart of ${host}`,
+            order: 'in-turn',
+            ...(before === undefined ? {} : { before }),
+            steps: afterLeadership(host, count, steps),
+            after: gateAfter(member),
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/converge-stages.ts
+
+
+
+
+
+
+
+
+/**
+ * Makes the differences good, the harmless ones first. What can cost a member is done to one member at a time behind a
+ * gate, the leader last; those that do not run come before them.
+ * @param archive where images come from that a host lacks; absent: from their registry.
+ * @param keyKeeper the host that keeps the CA's key; if undefined, the key is removed in the end.
+ * @param hasMajority whether the cluster works now.
+ */
+function convergeStages(members, shape, keyKeeper, hasMajority, archive) {
+    const ordered = members.toSorted((one, other) => rank(one) - rank(other));
+    const stages = [
+        { title: 'Modes and owners', steps: ordered.flatMap(setModes) },
+        { title: 'Certificate of the CA', steps: ordered.flatMap(deliverAuthority) },
+        ...ordered.flatMap(renewLeaves),
+        { title: 'Configurations and manifests', steps: ordered.flatMap(deliverConfiguration) },
+        {
+            title: 'Rendered manifests and images',
+            steps: ordered.flatMap((member) => renderManifest(member, archive)),
+        },
+        ...restartStages(ordered, shape, hasMajority, archive),
+    ];
+    const changed = members.filter(({ differences }) => !isAsDesired(differences));
+    const afterProof = [
+        removalStage(members, keyKeeper),
+        {
+            title: 'Record of what was done',
+            steps: recordSteps(changed, 'its files are recorded as they are now'),
+        },
+    ];
+    const hasSteps = ({ steps }) => steps.length > 0;
+    return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
+}
+function rank({ etcdRuns, isLeader }) {
+    if (!etcdRuns)
+        return 0;
+    return isLeader ? 2 : 1;
+}
+function setModes({ name: host, differences: { modes } }) {
+    return modes.size === 0 ? [] : [{ kind: 'set-modes', host, modes, why: 'not as kubeadm makes them' }];
+}
+function deliverAuthority({ name: host, differences: { authority } }) {
+    if (authority.length === 0)
+        return [];
+    const file = {
+        path: kubeadm_paths/* CA_CERTIFICATE */.vB,
+        mode: CERTIFICATE_MODE,
+        content: { from: 'authority', part: 'certificate' },
+    };
+    return [{ kind: 'deliver-files', host, files: [file], why: authority.join('; ') }];
+}
+/** etcd reads its pair anew at each handshake (client/pkg/transport/listener.go): no restart. */
+function renewLeaves({ name: host, differences: { leaves }, etcdRuns }) {
+    if (leaves.size === 0)
+        return [];
+    const files = leafFiles()
+        .filter(({ name }) => leaves.has(name))
+        .map(({ name, part, path, mode }) => ({
+        path,
+        mode,
+        content: { from: 'leaf', name, part },
+    }));
+    const steps = [{ kind: 'deliver-files', host, files, why: [...leaves.values()].join('; ') }];
+    const served = ['server', 'peer'].filter((name) => leaves.has(name));
+    if (etcdRuns && served.length > 0) {
+        steps.push({
+            kind: 'prove-served',
+            host,
+            leaves: served,
+            why: 'etcd takes a new pair without a restart',
+        });
+    }
+    return [{ title: `Certificates of ${host}`, steps, order: 'in-turn' }];
+}
+function deliverConfiguration({ name: host, desired, differences }) {
+    const { kubeadmConfig, manifest } = differences;
+    if (kubeadmConfig.length === 0)
+        return [];
+    const why = [...kubeadmConfig, ...manifest].join('; ');
+    return [{ kind: 'deliver-files', host, files: configurationFiles(desired, kubeadmFiles(desired)), why }];
+}
+function renderManifest(member, archive) {
+    const { name: host, desired } = member;
+    if (!mustRestart(member))
+        return [];
+    const { image } = desired;
+    const steps = [
+        {
+            kind: 'render-manifest',
+            host,
+            image,
+            wanted: desired.arguments,
+            ...desired.patches,
+            why: "the host's own kubeadm renders it, aside",
+        },
+    ];
+    return [...steps, ...imageSteps(member, archive)];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/planned-members.ts
+/** @returns whether kubelet and etcd both run on the host of a member. */
+function runs({ kubeletRuns, etcdRuns }) {
+    return kubeletRuns && etcdRuns;
+}
+
 ;// CONCATENATED MODULE: ./src/cluster/restart-warnings.ts
 
 
@@ -5280,7 +5263,7 @@ function restartWarnings(members, cluster) {
     return [...downMeanwhile(taken, members.length), ...spaceStaysShort(taken, members.length, cluster)];
 }
 function downMeanwhile(taken, count) {
-    if (!isDownMeanwhile(count))
+    if (!losesQuorum(count))
         return [];
     return [
         {
@@ -5305,71 +5288,6 @@ function spaceStaysShort(taken, count, cluster) {
             fix: 'The run ends as not healthy while the alarm is raised. Then `etcdctl alarm disarm`, and run again.',
         },
     ];
-}
-
-// EXTERNAL MODULE: ./src/pki/authority-findings.ts + 12 modules
-var authority_findings = __webpack_require__(10961);
-// EXTERNAL MODULE: ./src/pki/read-authority.ts + 1 modules
-var read_authority = __webpack_require__(22127);
-;// CONCATENATED MODULE: ./src/cluster/signing.ts
-
-
-
-
-
-
-/**
- * Why the CA that is there cannot sign the certificates that are to be issued: it is not good, must not sign for these
- * names, or ends before them.
- * @param authority as it is known of before anything is done; none where the run makes it, as it has to be.
- * @param members all members: they get certificates.
- */
-function signingFindings({ source }, authority, members, { leafDays, extraSans }, now) {
-    if (source.from === 'made' || authority === undefined)
-        return [];
-    const at = source.from === 'input' ? 'ca-certificate' : kubeadm_paths/* CA_CERTIFICATE */.vB;
-    const host = source.from === 'input' ? {} : { host: certificateHolder(source.host, members) };
-    try {
-        (0,read_authority/* readAuthority */.AS)({ name: at, text: authority.certificatePem }, now);
-    }
-    catch (error) {
-        if (!(error instanceof read_authority/* AuthorityError */.sv))
-            throw error;
-        return error.reasons.map((reason) => ({ ...reason, ...host }));
-    }
-    const names = members.flatMap((member) => (0,alt_names/* memberAltNames */.G1)(namedMember(member, extraSans)));
-    return [
-        ...(0,authority_findings/* nameFindings */.Sy)(at, authority.certificate, signing_distinct(names)),
-        ...endFindings(authority.certificate.validToDate, leafDays, now),
-    ].map((finding) => ({ ...finding, ...host }));
-}
-/** The host whose ca.crt was read: a key may lie on a host that has no certificate beside it. */
-function certificateHolder(host, members) {
-    const holders = members.filter(({ facts }) => facts.files.has(kubeadm_paths/* CA_CERTIFICATE */.vB)).map(({ name }) => name);
-    return holders.includes(host) ? host : (holders[0] ?? host);
-}
-function endFindings(end, leafDays, now) {
-    const { notAfter } = (0,validity/* validity */.bg)(now, leafDays);
-    if (notAfter <= end)
-        return [];
-    return [
-        {
-            at: 'certificate-validity-days',
-            fact: `the CA ends on ${end.toISOString()}, and certificates that are issued now for ${leafDays} days would end after it, on ${notAfter.toISOString()}: from the end of the CA on nobody would take them.`,
-            cause: 'The CA comes to its end, or was made for a shorter time than its certificates are to hold.',
-            fix: beforeItsEnd((0,validity/* daysLeft */.H_)(end, now)),
-        },
-    ];
-}
-function signing_distinct(names) {
-    return [...new Map(names.map((name) => [(0,alt_names/* formatAltName */.Q2)(name), name])).values()];
-}
-/** @param days that the CA still holds, whole ones. */
-function beforeItsEnd(days) {
-    const other = 'a CA that holds for longer; where the cluster exists, members and clients have to trust both for a while.';
-    return days < 1
-        ? `Give ${other}`
-        : `Give \`certificate-validity-days: ${days}\` or fewer (and \`renew-before-days\` below that), or ${other}`;
 }
 
 // EXTERNAL MODULE: ./src/pki/pem-input.ts
@@ -5402,6 +5320,76 @@ function trustedBesides(members) {
             },
         ];
     });
+}
+
+// EXTERNAL MODULE: ./src/kubeadm/kubelet-config.ts
+var kubelet_config = __webpack_require__(27368);
+;// CONCATENATED MODULE: ./src/cluster/desired.ts
+
+
+
+
+
+
+
+/**
+ * What a member ought to be.
+ * @param founded what is known of a member that was set up: kubeadm's release then, and the image that it ran if its
+ * manifest is missing.
+ * @throws Error where the host lacks what the prerequisites ask for: those are checked first.
+ */
+function desiredMember(member, shape, settings, founded = {}) {
+    const { facts, name } = member;
+    const { runtime } = facts.runtime;
+    const wanted = wantedImage(settings, facts, founded.image);
+    if (runtime === undefined ||
+        wanted === undefined ||
+        facts.kubeadmVersion === undefined ||
+        facts.kubeletPath === undefined) {
+        throw new Error(`${name}: prerequisites are checked before anything else is decided`);
+    }
+    const kubernetesVersion = versionToName(founded.kubernetesVersion, facts.kubeadmVersion.text);
+    const { imageRepository, etcdImageTag } = wanted;
+    const own = {
+        members: shape.members,
+        token: shape.token,
+        clientPort: shape.clientPort,
+        peerPort: shape.peerPort,
+        metricsPort: shape.metricsPort,
+        ...(0,data_places/* placesOf */.ek)(shape),
+        extraArgs: shape.extraArgs,
+        patches: shape.patches,
+        ...(imageRepository === undefined ? {} : { imageRepository }),
+        ...(etcdImageTag === undefined ? {} : { etcdImageTag }),
+    };
+    return {
+        texts: new Map([
+            [kubeadm_paths/* KUBELET_CONFIG */.So, (0,kubelet_config/* renderKubeletConfig */.R$)(runtime, settings.kubeletConfig)],
+            [kubeadm_paths/* KUBELET_DROP_IN */.jy, (0,kubelet_config/* renderKubeletDropIn */.Jj)(facts.kubeletPath, shape)],
+            // before the configuration that names their folder
+            ...(0,kubeadm_patches/* patchFiles */.MP)((0,kubeadm_patches/* allPatches */.My)(shape.patches, shape.walDir)),
+            [kubeadm_paths/* KUBEADM_CONFIG */.XA, renderKubeadmConfig(own, member, kubernetesVersion, settings.certificates)],
+        ]),
+        arguments: etcdArguments(shape, member),
+        image: wanted.image,
+        kubernetesVersion,
+        criEndpoint: runtime.endpoint,
+        patches: patchesToRender(shape),
+    };
+}
+function patchesToRender({ patches, walDir }) {
+    const all = (0,kubeadm_patches/* allPatches */.My)(patches, walDir);
+    const folder = (0,kubeadm_patches/* patchFolder */.h_)(all);
+    return folder === undefined ? {} : { patches: { folder, names: all.map(({ name }) => name) } };
+}
+/** kubeadm takes its own minor release and the one before (its version skew policy); a member keeps its own if it can. */
+function versionToName(recorded, installed) {
+    const old = parseKubernetesVersion(recorded ?? '');
+    const now = parseKubernetesVersion(installed);
+    if (old === undefined || now === undefined)
+        return installed;
+    const back = now.minor - old.minor;
+    return old.major === now.major && (back === 0 || back === 1) ? old.text : installed;
 }
 
 ;// CONCATENATED MODULE: ./src/cluster/found-image.ts
@@ -5504,409 +5492,15 @@ function unknownImage({ name, facts }, recorded, agreed) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/cluster/unseen-findings.ts
+;// CONCATENATED MODULE: ./src/cluster/deploy/plan-parts.ts
 
 
-/** Which facts a deploy needs for what, and why. */
-const NEEDS = {
-    // a member that is taken for stopped would be started anew without a gate, all members at the same time
-    containers: { purposes: ['verdict'], unknown: 'whether etcd runs there' },
-    // an image that is there would be pulled from a registry that the host may not reach
-    images: { purposes: ['image'], unknown: 'whether the image of etcd is there' },
-    // the kubelet would be configured for another runtime or cgroup driver, and end all its pods
-    runtime: { purposes: ['verdict'], unknown: 'which container runtime runs there, and its cgroup driver' },
-    // a kubelet that is taken for stopped would be started anew
-    kubelet: { purposes: ['verdict'], unknown: 'whether its kubelet runs' },
-    // it renders the manifest, and its release says which etcd it ships
-    kubeadm: { purposes: ['verdict'], unknown: 'which release of kubeadm it has, and which etcd that ships' },
-    // a member would be taken for an empty host, an existing CA for none
-    files: { purposes: ['verdict'], unknown: 'which files of a member are there' },
-    // a file that is as it was left would be taken for an edited one, and the member restarted
-    digests: { purposes: ['verdict'], unknown: 'whether its files are those that the last run has left' },
-    // a member with data would be taken for a new one
-    'data-dir': { purposes: ['verdict'], unknown: "whether it holds a member's data" },
-    addresses: { purposes: ['create'], unknown: 'whether its address is its own' },
-    // the second witness, besides the container runtime, for an etcd that does not run
-    listeners: { purposes: ['create', 'start'], unknown: "whether something listens on etcd's ports" },
-    reach: { purposes: ['create'], unknown: 'whether it reaches the other hosts' },
-    // certificates may not be valid there, and its etcd never starts with them
-    clock: { purposes: ['sign'], unknown: 'whether certificates that are made now are valid there' },
-};
 /**
- * Refusals for facts that a decision needs and that could not be seen: what is unknown is never taken for absent. What
- * a missing program explains is told as that program's absence instead.
+ * What a plan says of the cluster, its CA and its releases, whatever the verdict.
+ * @param members with the release that the kubeadm configuration of each names.
+ * @returns no `authorityCertificate` where the run makes the CA, and no `keyKeeper` where no host keeps the key.
  */
-function unseenFindings(members, purpose) {
-    return members.flatMap((member) => {
-        const needed = member.facts.unseen.filter(({ what }) => NEEDS[what].purposes.includes(purpose));
-        const unexplained = needed.filter(({ what }) => !isExplained(what, member.facts));
-        return [
-            ...(unexplained.length < needed.length ? missingEssentials(member) : []),
-            ...unexplained.map((unseen) => findingOf(member.name, unseen)),
-        ];
-    });
-}
-/**
- * The refusals of a deploy for what no verdict can be without, as far as nothing else tells of them: a preflight has the essentials in its
- * findings already.
- */
-function silentPrograms(members) {
-    return members.flatMap(({ name, facts }) => facts.unseen
-        .filter(({ what }) => NEEDS[what].purposes.includes('verdict') && !isExplained(what, facts))
-        .map((unseen) => findingOf(name, unseen)));
-}
-/** What {@link missingEssentials} tells already: that the program is missing, or what kubeadm or the runtime said instead. */
-function isExplained(what, facts) {
-    switch (what) {
-        case 'kubeadm':
-            return facts.kubeadmVersion === undefined || facts.etcdImage === undefined;
-        case 'kubelet':
-            return !facts.systemd;
-        case 'containers':
-        case 'images':
-            return facts.crictlPath === undefined || facts.runtime.runtime === undefined;
-        case 'runtime':
-            return facts.runtime.runtime === undefined;
-        default:
-            return false;
-    }
-}
-function findingOf(host, { what, program, words }) {
-    return {
-        host,
-        at: 'probe',
-        fact: `\`${program}\` gave no answer that can be used, so it is not known ${NEEDS[what].unknown}: ${words === '' ? 'it said nothing' : words.replace(/[.\s]+$/, '')}.`,
-        cause: 'The program failed, took too long, or is of a release that answers in another way.',
-        fix: `Run \`${program}\` as root on that host and see what it says; once it answers, run again.`,
-    };
-}
-/**
- * Refusals for files that are there and whose contents the probe has not brought: such a file is neither missing nor
- * another one, and is not replaced.
- * @param read paths of the public files that the decision compares by their text.
- */
-function unreadFindings(members, read) {
-    return members.flatMap(({ name, facts: { files } }) => read.flatMap((path) => {
-        const file = files.get(path);
-        if (file?.kind !== 'file' || (file.text !== undefined && file.sha256 !== undefined))
-            return [];
-        return [
-            {
-                host: name,
-                at: 'probe',
-                fact: `${path} is there (${file.size} bytes), and its contents could not be read.`,
-                cause: 'It is larger than 256 KiB, or reading it failed.',
-                fix: `Look at it on that host (\`ls -l ${path}\`, \`head ${path}\`)${path === kubeadm_paths/* ETCD_MANIFEST */.jl ? ', and leave etcd as it is meanwhile' : ''}; once it is readable, run again.`,
-            },
-        ];
-    }));
-}
-
-;// CONCATENATED MODULE: ./src/cluster/decide-deploy.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const TITLE = 'nothing was changed on any host';
-/** Files of a host that are compared with what they ought to be by their text. */
-const COMPARED_FILES = [
-    kubeadm_paths/* STATE_FILE */.bv,
-    kubeadm_paths/* CA_CERTIFICATE */.vB,
-    kubeadm_paths/* ETCD_MANIFEST */.jl,
-    kubeadm_paths/* KUBEADM_CONFIG */.XA,
-    kubeadm_paths/* KUBELET_CONFIG */.So,
-    kubeadm_paths/* KUBELET_DROP_IN */.jy,
-    ...leaf_profiles_leafProfileNames.map((name) => leafPath(name, 'certificate')),
-];
-/**
- * The plan for `deploy`: one verdict on what was found, and what follows from it.
- * @throws Refused with all findings, before anything is touched, when the hosts are neither empty nor wholly one
- * cluster that can be brought to what the inputs ask for without risk.
- * @throws Refusal likewise, if hosts could not be reached and the run cannot go on without them.
- */
-function decideDeploy(question) {
-    const away = reasonsOf(question.absent ?? []);
-    if (away.length === 0)
-        return decide(question);
-    try {
-        return decide(question);
-    }
-    catch (error) {
-        if (!(error instanceof src_findings/* Refused */.Lw))
-            throw error;
-        throw new src_findings/* Refusal */.P_('not every host could be reached, so nothing was changed on any', [
-            ...new Set([...away, ...error.findings]),
-        ]);
-    }
-}
-function decide(question) {
-    const { settings, facts, cluster, absent: absentHosts = [] } = question;
-    const { members, findings } = resolveMembers(settings.hosts, facts);
-    refuseIf(findings);
-    // before anything follows from them: what was not seen is not absent
-    refuseIf([...unseenFindings(members, 'verdict'), ...unreadFindings(members, COMPARED_FILES)]);
-    refuseIf(contradictionFindings(members, cluster, settings.clientPort));
-    const ownership = classifyAll(members, settings.clusterName);
-    refuseIf(absenceFindings(absentHosts, members, ownership, cluster));
-    const absent = resolveAbsent(absentHosts, members);
-    const shape = clusterShape(settings, inOrderOfInputs(members, absent), tokenOf(ownership) ?? question.freshToken);
-    const established = isEstablished(ownership, cluster);
-    if (established)
-        refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
-    refuseIf([
-        ...mixedHosts(members, ownership),
-        ...lostLogFindings(members, ownership, cluster),
-        ...membershipFindings(ownership, cluster),
-    ]);
-    const authority = knownAuthority(members, settings.authority?.certificatePem);
-    const handOver = decideControlPlane(question.controlPlane ?? { hosts: [], unreached: [] }, members, {
-        authority,
-        renewBeforeDays: settings.renewBeforeDays,
-        now: question.now,
-    });
-    const found = { ...question, members, away: absent, ownership, shape, authority, handOver };
-    return established ? decideEstablished(found) : decideNew(found);
-}
-/**
- * The cluster has been healthy once: the action has recorded that, or somebody else's members run, or a run was cut off
- * before it could record what is healthy now. Somebody may use it since, so its members restart one at a time.
- */
-function isEstablished(ownership, cluster) {
-    const kinds = [...ownership.values()].map(({ kind }) => kind);
-    const isProven = kinds.some((kind) => kind === 'unmanaged' || kind === 'member');
-    return isProven || (cluster?.health.healthy === true && kinds.every((kind) => kind === 'unfinished'));
-}
-/** Nothing there yet, or an unfinished deploy of ours: create, repair. */
-function decideNew(found) {
-    const { settings, members, ownership, shape, cluster, archive, handOver } = found;
-    const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
-    const toKnow = authorityOf(found, { deliversKey: true });
-    const toSign = readyToSign(toKnow, found);
-    const { choice, findings } = members.every(hasStarted) ? toKnow : toSign;
-    refuseIf([
-        // without a choice nothing is known of the CA, and the findings say why
-        ...(isNew
-            ? bootstrapFindings(settings.bootstrap, choice === undefined || choice.source.from === 'made')
-            : []),
-        ...findings,
-        ...handOver.findings,
-        ...unseenFindings(members, 'create'),
-        ...members.flatMap((member) => missingPrerequisites(member, settings)),
-        ...differentImages(members, (seen) => wantedImage(settings, seen)?.image),
-    ]);
-    const created = members.map((member) => createdMember(member, found));
-    refuseIf(unseenFindings(created.filter((member) => member.progress !== 'begun' || !runs(member)), 'image'));
-    refuseIf([
-        ...supplyFindings(created, { archive, registry: settings.registry }),
-        ...otherImages(created.filter(({ progress }) => progress === 'nothing'), archive),
-    ]);
-    refuseIf(created.flatMap((member) => [
-        ...foundedOtherwise(member, shape),
-        ...decide_deploy_otherRelease(member, ownImage(member.facts)),
-    ]));
-    refuseIf(created.filter(({ progress }) => progress !== 'begun').flatMap(unknownFlags));
-    const fresh = created.filter(({ progress }) => progress !== 'begun');
-    // a manifest that has to be replaced comes with certificates of this run
-    const signs = fresh.length > 0 || handOver.issue.size > 0;
-    const signing = signs ? toSign : toKnow;
-    if (signs)
-        refuseIf(signing.findings);
-    const authority = chosen(signing.choice ?? choice);
-    const takesKey = isNew || (authority.source.from !== 'host' && fresh.some(({ name }) => name === authority.keyKeeper));
-    return {
-        ...common(found, authority, created),
-        verdict: isNew ? 'create' : 'repair',
-        reasons: [
-            ...(isNew ? ['none of the hosts holds anything of etcd'] : []),
-            ...(takesKey ? [describeKeeper(authority.source.from, authority.keyKeeper)] : []),
-            ...(isNew ? [] : created.map(describeProgress)),
-        ],
-        leftOut: [],
-        issue: new Map([...fresh.map(({ name }) => [name, leaf_profiles_leafProfileNames]), ...handOver.issue]),
-        clientCopies: new Map(),
-        warnings: [
-            ...clonedMachines(members),
-            ...signing.warnings,
-            ...trustedBesides(members),
-            ...pauseFindings(created, archive),
-            ...handOver.warnings,
-        ],
-        ...withHandOver(createStages({
-            shape,
-            authority,
-            members: created,
-            works: cluster !== undefined && hasMajority(cluster.health),
-            ...(cluster?.health.leader ? { leader: cluster.health.leader.name } : {}),
-            ...(archive === undefined ? {} : { archive }),
-        }), handOver),
-    };
-}
-/** A cluster that lives: unchanged, converge, adopt. */
-function decideEstablished(found) {
-    const { settings, members, ownership, shape, cluster, archive, authority, handOver } = found;
-    const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
-    const toKnow = authorityOf(found, { deliversKey: false });
-    refuseIf([...toKnow.findings, ...members.flatMap(missingEssentials), ...handOver.findings]);
-    if (authority === undefined)
-        throw new src_findings/* Refused */.Lw(TITLE, [withoutAuthority(members)]);
-    const images = new Map(members.map((member) => [
-        member.name,
-        foundImage(member, { members, total: shape.members.length }, ownership, settings),
-    ]));
-    refuseIf([...images.values()].flatMap((one) => ('finding' in one ? [one.finding] : [])));
-    const imageOn = ({ name }) => {
-        const one = images.get(name);
-        return one !== undefined && 'image' in one ? one.image : undefined;
-    };
-    const compared = members.map((member) => convergedMember(member, authority, chosen(toKnow.choice), found, imageOn(member)));
-    const toSign = issuedBy(compared, handOver).size > 0 ? readyToSign(toKnow, found) : toKnow;
-    const held = holdBack(compared, found, toSign.findings);
-    const converged = held.members;
-    const issue = issuedBy(converged, handOver);
-    // what cannot be signed was left out, or is refused here
-    const signing = issue.size > 0 ? toSign : toKnow;
-    const supplied = converged.filter((member) => mustRestart(member) || !runs(member));
-    refuseIf([
-        ...unseenFindings(supplied, 'image'),
-        ...unseenFindings(converged.filter(({ etcdRuns }) => !etcdRuns), 'start'),
-    ]);
-    refuseIf([
-        ...signing.findings,
-        ...supplyFindings(supplied, { archive, registry: settings.registry }),
-        ...converged.flatMap((member) => decide_deploy_otherRelease(member, imageOn(member))),
-        ...converged.filter((member) => mustRestart(member) && !member.isHeld).flatMap(unknownFlags),
-        ...(unmanaged.length === 0
-            ? []
-            : [
-                ...clusterAdoptionFindings(cluster, unmanaged.map(({ name }) => name)),
-                ...patchAdoptionFindings(settings.patches),
-            ]),
-        ...converged
-            .filter(({ name }) => ownership.get(name)?.kind === 'unmanaged')
-            .flatMap((member) => memberAdoptionFindings(member, member.desired, member.differences)),
-    ]);
-    const idle = converged.filter((member) => !runs(member));
-    const different = converged.filter(({ differences }) => !isAsDesired(differences));
-    const leftOut = [...absentLeftOut(found.away), ...held.leftOut];
-    const verdict = verdictOn(unmanaged.length, different.length + handOver.stages.length, idle.length);
-    const works = cluster !== undefined && hasMajority(cluster.health);
-    const stages = withHandOver(convergeStages(converged, shape, toKnow.choice?.keyKeeper, works, archive), handOver);
-    // who is handed its own pair needs no copy of a member's
-    const clientCopies = handsOver(settings)
-        ? new Map()
-        : plannedClientCopies(converged, ownership, settings.copiedClientCertificates);
-    return {
-        ...common(found, chosen(signing.choice), converged),
-        verdict,
-        reasons: [
-            ...reasonsFor(verdict, converged),
-            ...handOver.reasons,
-            ...leftOut
-                .filter(({ at }) => at === LEFT_OUT)
-                .map(({ host = '' }) => `${host}: left out in part or whole`),
-        ],
-        leftOut,
-        issue,
-        clientCopies,
-        warnings: [
-            ...clonedMachines(members),
-            ...signing.warnings,
-            ...trustedBesides(members),
-            ...restartWarnings(converged, cluster),
-            ...otherImages(converged, archive),
-            ...clientCopyWarnings(clientCopies),
-            ...converged.flatMap((member) => namesToBeLost(member, settings.certificates.extraSans, member.differences.leaves)),
-            ...handOver.warnings,
-        ],
-        ...stages,
-    };
-}
-/** Leaves that the run issues, by host. */
-function issuedBy(members, handOver) {
-    return new Map([
-        ...members
-            .filter(({ differences }) => differences.leaves.size > 0)
-            .map(({ name, differences }) => [name, [...differences.leaves.keys()]]),
-        ...handOver.issue,
-    ]);
-}
-/**
- * What can be done without what cannot: restarts that the cluster cannot spare are left out, and so are certificates while the
- * host that keeps the CA's key is away.
- * @param keyless what keeps the CA from signing what is due.
- * @throws Refused with the reasons where nothing else is left to do.
- */
-function holdBack(compared, { away, cluster, handOver, ownership, shape }, keyless) {
-    const unsigned = away.length > 0 ? keyless : [];
-    const signed = unsigned.length === 0 ? { members: compared, leftOut: [] } : holdLeaves(compared, unsigned);
-    const shut = shutGates(signed.members, shape, cluster);
-    const { members, leftOut } = holdRestarts(signed.members, shut);
-    const isIdle = members.every((member) => isAsDesired(member.differences) && (member.isHeld || runs(member)));
-    const takesOver = [...ownership.values()].some(({ kind }) => kind === 'unmanaged');
-    if (takesOver || (isIdle && handOver.stages.length === 0))
-        refuseIf(distinctFacts([...unsigned, ...[...shut.values()].flat()]));
-    return { members, leftOut: [...signed.leftOut, ...leftOut] };
-}
-/** The control plane gets its files once the cluster is proven healthy, and recorded. */
-function withHandOver({ stages, afterProof }, handOver) {
-    return { stages, afterProof: [...afterProof, ...handOver.stages] };
-}
-/** Whether the action looks after what the control plane has of the cluster. */
-function handsOver({ controlPlane }) {
-    return controlPlane.length > 0;
-}
-function verdictOn(unmanaged, different, idle) {
-    if (unmanaged > 0)
-        return 'adopt';
-    if (different > 0)
-        return 'converge';
-    return idle > 0 ? 'repair' : 'unchanged';
-}
-function reasonsFor(verdict, members) {
-    if (verdict === 'unchanged')
-        return ['every host is a finished member of this cluster, as the inputs ask for'];
-    return members.flatMap((member) => {
-        const lines = describeDifferences(member.differences);
-        if (!runs(member))
-            lines.unshift(describeIdle(member));
-        return lines.length === 0 ? [] : [`${member.name}: ${lines.join('; ')}`];
-    });
-}
-function common({ settings, shape, authority, handOver }, { source, keyKeeper }, members) {
+function commonFields({ settings, shape, authority, handOver }, { source, keyKeeper }, members) {
     return {
         clusterName: settings.clusterName,
         shape,
@@ -5918,106 +5512,113 @@ function common({ settings, shape, authority, handOver }, { source, keyKeeper },
         certificates: settings.certificates,
         controlPlane: handOver.hosts,
         kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
+        dataMounts: new Map(members.map(({ name, facts }) => [name, dataMounts(facts, (0,data_places/* placesOf */.ek)(settings))])),
     };
 }
-function refuseIf(findings) {
-    if (findings.length > 0)
-        throw new src_findings/* Refused */.Lw(TITLE, findings);
+/**
+ * Appends the stages of the control plane. API servers get their files last: what they are given must belong to a cluster
+ * that has been verified and recorded.
+ * @returns the stages with those of the control plane at the end of `afterProof`.
+ */
+function withHandOver({ stages, afterProof }, { handOver }) {
+    return { stages, afterProof: [...afterProof, ...handOver.stages] };
 }
-function authorityOf({ members, ownership, settings }, { deliversKey }) {
-    const { authority: brought, caCustody: custody } = settings;
-    return chooseAuthority(members, ownership, { brought, custody, deliversKey });
+/** @returns whether the action gives the control plane its client pairs, so that copies by hand are not needed. */
+function servesControlPlane({ controlPlane }) {
+    return controlPlane.length > 0;
 }
-/** The same CA, with its key, and what keeps it from signing. */
-function readyToSign(toKnow, { members, settings, authority, now }) {
-    const answer = withKey(toKnow, members);
-    if (answer.choice === undefined)
-        return answer;
-    return {
-        ...answer,
-        findings: [
-            ...signingFindings(answer.choice, authority, members, settings.certificates, now),
-            ...unseenFindings(members, 'sign'),
-            ...clockFindings(members, settings.certificates.leafDays),
-        ],
-    };
-}
-function chosen(choice) {
-    if (choice === undefined)
-        throw new Error('an authority is chosen whenever there is no finding');
-    return choice;
-}
-function classifyAll(members, clusterName) {
-    const classified = members.map((member) => ({ name: member.name, ...classifyHost(member, clusterName) }));
-    refuseIf(classified.flatMap(({ findings }) => findings));
-    return new Map(classified.flatMap(({ name, ownership }) => (ownership === undefined ? [] : [[name, ownership]])));
-}
-/** Every host of a cluster that has data has to be one of its members, and all carry its one token. */
-function mixedHosts(members, ownership) {
-    const withData = members.filter(({ name, facts }) => {
-        const owned = ownership.get(name);
-        return owned?.kind === 'member' || owned?.kind === 'unmanaged' || facts.dataDir.hasLog;
-    });
-    const pristine = members.filter(({ name }) => ownership.get(name)?.kind === 'pristine');
-    if (withData.length > 0 && pristine.length > 0) {
-        const names = withData.map(({ name }) => name).join(', ');
-        return pristine.map(({ name }) => ({
-            host: name,
-            at: 'host',
-            fact: `it is empty, while ${names} ${withData.length === 1 ? 'holds' : 'hold'} a member's data.`,
-            cause: 'The host was reinstalled or its disk was lost, or a host was added to the list.',
-            fix: 'Restore its disk, or list the hosts that the cluster was made of. A member that lost its data must not be started as if it were new.',
-        }));
-    }
-    const tokens = Map.groupBy(ownership, ([, owned]) => tokenOn(owned));
-    tokens.delete(undefined);
-    if (tokens.size <= 1)
-        return [];
-    return [
-        {
-            at: 'hosts',
-            fact: `they belong to ${tokens.size} different clusters (${[...tokens.values()].map((group) => group.map(([name]) => name).join(', ')).join(' / ')}).`,
-            cause: 'Hosts of two clusters with the same name were listed together.',
-            fix: 'List the hosts of one cluster. `cluster-name` helps to tell clusters apart.',
-        },
-    ];
-}
-function tokenOf(ownership) {
-    return [...ownership.values()].map(tokenOn).find((token) => token !== undefined);
-}
-function clusterShape(settings, members, token) {
-    return {
-        members,
-        token,
-        clientPort: settings.clientPort,
-        peerPort: settings.peerPort,
-        metricsPort: settings.metricsPort,
-        ...(0,data_places/* placesOf */.ek)(settings),
-        extraArgs: settings.extraArgs,
-        patches: settings.patches,
-        ...(settings.imageRepository === undefined ? {} : { imageRepository: settings.imageRepository }),
-        ...(settings.etcdImageTag === undefined ? {} : { etcdImageTag: settings.etcdImageTag }),
-    };
-}
-/** Has this host's etcd ever been able to start? */
-function hasStarted({ facts }) {
-    return facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl) || facts.dataDir.hasLog;
-}
-function whatRuns({ facts }) {
-    return {
-        kubeletRuns: facts.kubelet.active && facts.kubelet.enabled,
-        etcdRuns: facts.containers.some(({ running }) => running),
-    };
-}
-function createdMember(member, { shape, settings, ownership }) {
+
+;// CONCATENATED MODULE: ./src/cluster/deploy/compare-members.ts
+
+
+
+
+
+
+
+
+
+/**
+ * A member of a new cluster beside its desired state.
+ * @returns the member with how far an earlier run, if there was one, has come with it.
+ * @throws Error where the host lacks a prerequisite: those have to be refused first.
+ */
+function compareNew(member, { shape, settings, ownership }) {
     const recorded = hasStarted(member) ? recordOn(ownership.get(member.name)) : undefined;
-    // where its manifest is gone, its data was written by what its configuration names
+    // without a manifest, the kubeadm configuration on the host names the image that has written the data
     const image = member.facts.dataDir.hasLog ? ownImage(member.facts) : undefined;
     const desired = desiredMember(member, shape, settings, {
         ...(recorded === undefined ? {} : { kubernetesVersion: recorded.kubernetesVersion }),
         ...(image === undefined ? {} : { image }),
     });
-    return { ...member, ...whatRuns(member), desired, progress: progressOf(member, desired) };
+    return { ...member, ...runningUnits(member), desired, progress: progressOf(member, desired) };
+}
+/**
+ * A member of an established cluster beside its desired state.
+ * @param authority the CA that its certificates are checked against.
+ * @param image the image that has written its data, if its manifest is missing; see {@link imagesWithoutManifest}.
+ * @returns the member with every difference; nothing is held back yet.
+ * @throws Error where the host lacks a prerequisite: those have to be refused first.
+ */
+function compareEstablished(member, authority, { keyKeeper }, { shape, settings, ownership, cluster, now }, image) {
+    const record = recordOn(ownership.get(member.name));
+    const desired = desiredMember(member, shape, settings, {
+        ...(record === undefined ? {} : { kubernetesVersion: record.kubernetesVersion }),
+        ...(image === undefined ? {} : { image }),
+    });
+    const differences = differencesOf(member, {
+        desired,
+        authority,
+        places: shape,
+        keepsAuthorityKey: member.name === keyKeeper,
+        caCustody: settings.caCustody,
+        renewBeforeDays: settings.renewBeforeDays,
+        extraSans: settings.certificates.extraSans,
+        // copies made by hand are not in use there, so none of them waits for a confirmation
+        copiedClients: servesControlPlane(settings)
+            ? unconfirmedCopies(ownership)
+            : settings.copiedClientCertificates,
+        now,
+        ...(record === undefined ? {} : { record }),
+    });
+    const isRecorded = record?.files[kubeadm_paths/* ETCD_MANIFEST */.jl] !== undefined;
+    return {
+        ...member,
+        ...runningUnits(member),
+        desired,
+        differences,
+        isLeader: cluster?.health.leader?.name === member.name,
+        manifestIsRecorded: isRecorded ? !differsFromRecord(record, member.facts, kubeadm_paths/* ETCD_MANIFEST */.jl) : undefined,
+        isHeld: false,
+    };
+}
+/**
+ * The images that have written the data of members whose manifests are missing.
+ * @returns the image by the member's name; no entry for a member that has its manifest.
+ * @throws Refused where the image of a member cannot be told for certain.
+ */
+function imagesWithoutManifest({ members, ownership, settings, shape, }) {
+    const total = shape.members.length;
+    const answers = members.map((member) => ({
+        name: member.name,
+        answer: foundImage(member, { members, total }, ownership, settings),
+    }));
+    refuseIf(answers.flatMap(({ answer }) => ('finding' in answer ? [answer.finding] : [])));
+    return new Map(answers.flatMap(({ name, answer }) => 'image' in answer ? [[name, answer.image]] : []));
+}
+/** @returns whether the etcd of this host could have been started before: by its manifest, or by the log that it left. */
+function hasStarted({ facts }) {
+    return facts.files.has(kubeadm_paths/* ETCD_MANIFEST */.jl) || facts.dataDir.hasLog;
+}
+/** What a member lacks whose kubelet or etcd does not run, as reasons of a plan word it. */
+function describeIdle({ kubeletRuns }) {
+    return kubeletRuns ? 'its etcd does not run' : 'its kubelet does not run, or not at boot';
+}
+function runningUnits({ facts }) {
+    return {
+        kubeletRuns: facts.kubelet.active && facts.kubelet.enabled,
+        etcdRuns: facts.containers.some(({ running }) => running),
+    };
 }
 function progressOf({ facts }, desired) {
     const manifest = memberManifest(facts);
@@ -6034,10 +5635,25 @@ function progressOf({ facts }, desired) {
         [...desired.texts].every(([path, text]) => facts.files.get(path)?.text === text);
     return same ? 'begun' : 'other';
 }
-/** A member that has data was founded with names and addresses that cannot be changed by another manifest. */
+/** Fingerprints of all renewed client certificates whose copy has not been confirmed yet. */
+function unconfirmedCopies(ownership) {
+    return [...ownership.values()].flatMap((owned) => recordOn(owned)?.clientCopy?.fingerprint ?? []);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/deploy/founding-findings.ts
+
+
+
+
+
+/**
+ * Checks a member of a new cluster against the values that its data was founded with. Name, addresses and places of
+ * the data are written into the data at the first start, and no other manifest changes them.
+ * @returns a finding for each value that differs; where the member was never started, one for files in its data dir.
+ */
 function foundedOtherwise({ name, facts, desired, progress }, shape) {
     if (progress === 'nothing')
-        return hasNoData(facts.dataDir) ? [] : [filledBySomebody(name, facts.dataDir)];
+        return hasNoData(facts.dataDir) ? [] : [foreignFiles(name, facts.dataDir)];
     const manifest = memberManifest(facts);
     const places = manifest === undefined ? [] : placeDifferences(manifest, shape);
     if (!facts.dataDir.hasLog && places.length === 0)
@@ -6051,7 +5667,7 @@ function foundedOtherwise({ name, facts, desired, progress }, shape) {
         fix: 'Run once more with the inputs of that deploy. To begin anew with others, move the data dir (and `wal-dir`) and /etc/kubernetes/etcd-ha-action of a cluster that has never been used to another place.',
     }));
 }
-function filledBySomebody(host, { empty }) {
+function foreignFiles(host, { empty }) {
     const [at, folder] = empty ? ['wal-dir', 'the folder of its log'] : ['data-dir', 'its data dir'];
     return {
         host,
@@ -6062,656 +5678,741 @@ function filledBySomebody(host, { empty }) {
     };
 }
 /**
- * Another etcd than the one that has written a member's data.
- * @param found what is known of that one where the manifest is missing.
+ * Checks that a member with data keeps the etcd release that has written it.
+ * @param known the image that has written the data, as far as the host tells, for a member without a manifest.
+ * @returns findings where the desired image is another release or cannot be compared; none for a member without data.
  */
-function decide_deploy_otherRelease({ name, facts, desired }, found) {
-    const running = facts.dataDir.hasLog ? (runningImage(facts) ?? found) : undefined;
+function founding_findings_otherRelease({ name, facts, desired }, known) {
+    const running = facts.dataDir.hasLog ? (runningImage(facts) ?? known) : undefined;
     if (running === undefined)
         return [];
     const unnamed = unnamedFindings(name, running, desired.image);
     return unnamed.length > 0 ? unnamed : imageFindings(name, running, desired.image);
 }
-/** Flags of the host's kubeadm that the member's etcd does not know; asked where kubeadm is to render its manifest. */
+/**
+ * Flags that the kubeadm on the host writes into each manifest and that the member's etcd does not know. Only members whose
+ * manifest kubeadm is going to render need this check.
+ */
 function unknownFlags({ name, facts, desired }) {
     const { kubeadmVersion } = facts;
-    return kubeadmVersion === undefined ? [] : flagFindings(name, kubeadmVersion, desired.image);
+    return kubeadmVersion === undefined ? [] : images_flagFindings(name, kubeadmVersion, desired.image);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/preflight/format.ts
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+/** A size for people: `1.4 GiB`, `512 MiB`, `0 bytes`. */
+function size(bytes) {
+    let unit = 0;
+    let value = bytes;
+    while (value >= 1024 && unit < UNITS.length - 1) {
+        value /= 1024;
+        unit += 1;
+    }
+    return `${trimmed(value)} ${UNITS[unit] ?? ''}`;
+}
+/** A time for people, from milliseconds: `0.07 ms`, `12 ms`, `1.3 s`, `2 min`. */
+function format_duration(milliseconds) {
+    if (milliseconds < 1)
+        return `${Number(milliseconds.toFixed(2))} ms`;
+    if (milliseconds < 1000)
+        return `${trimmed(milliseconds)} ms`;
+    if (milliseconds < 120_000)
+        return `${trimmed(milliseconds / 1000)} s`;
+    if (milliseconds < 7_200_000)
+        return `${trimmed(milliseconds / 60_000)} min`;
+    return `${trimmed(milliseconds / 3_600_000)} h`;
+}
+/** At most one digit behind the point, none from 100 on. */
+function trimmed(value) {
+    return String(Number(value.toFixed(value < 100 ? 1 : 0)));
+}
+/** The middle value; of an even number the mean of the two in the middle. NaN of none. */
+function median(values) {
+    const sorted = values.toSorted((a, b) => a - b);
+    const above = sorted[Math.floor(sorted.length / 2)] ?? NaN;
+    const below = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;
+    return (above + below) / 2;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/clocks.ts
+
+
+/**
+ * Hosts on which certificates that are made now would not be valid: by their clocks these begin later, or have ended. Members take none
+ * from each other then, and kubelet restarts etcd for ever. A clock that could not be measured is none of them (`unseenFindings`).
+ * @param leafDays how long the certificates are to hold.
+ */
+function clockFindings(members, leafDays) {
+    return members.flatMap(({ name: host, facts: { clock } }) => {
+        const fact = clock === undefined ? undefined : wrongBy(clock, leafDays);
+        return fact === undefined
+            ? []
+            : [
+                {
+                    host,
+                    at: 'clock',
+                    fact,
+                    cause: "The host's clock is wrong, or the runner's is.",
+                    fix: 'Compare `date -u` on that host with `date -u` in a step of the workflow. Set the wrong one by a time service (`systemctl enable --now chrony` or systemd-timesyncd), then run again.',
+                },
+            ];
+    });
+}
+/** Undefined where the certificates would be valid for all that is known. */
+function wrongBy({ offsetMs, uncertaintyMs }, leafDays) {
+    const behind = -offsetMs - uncertaintyMs;
+    if (behind > validity/* backdate */.qR)
+        return `its clock is at least ${format_duration(behind)} behind the runner's: certificates that a run makes now would not be valid yet on it.`;
+    const ahead = offsetMs - uncertaintyMs;
+    if (ahead >= leafDays * validity/* MILLISECONDS_A_DAY */.IE)
+        return `its clock is at least ${format_duration(ahead)} ahead of the runner's: certificates that a run makes now for ${leafDays} days would have ended on it.`;
+    return undefined;
+}
+
+// EXTERNAL MODULE: ./src/pki/authority-findings.ts + 12 modules
+var authority_findings = __webpack_require__(10961);
+// EXTERNAL MODULE: ./src/pki/read-authority.ts + 1 modules
+var read_authority = __webpack_require__(22127);
+;// CONCATENATED MODULE: ./src/cluster/signing.ts
+
+
+
+
+
+
+/**
+ * Why the CA that is there cannot sign the certificates that are to be issued: it is not good, must not sign for these
+ * names, or ends before them.
+ * @param authority as it is known of before anything is done; none where the run makes it, as it has to be.
+ * @param members all members: they get certificates.
+ */
+function signingFindings({ source }, authority, members, { leafDays, extraSans }, now) {
+    if (source.from === 'made' || authority === undefined)
+        return [];
+    const at = source.from === 'input' ? 'ca-certificate' : kubeadm_paths/* CA_CERTIFICATE */.vB;
+    const host = source.from === 'input' ? {} : { host: certificateHolder(source.host, members) };
+    try {
+        (0,read_authority/* readAuthority */.AS)({ name: at, text: authority.certificatePem }, now);
+    }
+    catch (error) {
+        if (!(error instanceof read_authority/* AuthorityError */.sv))
+            throw error;
+        return error.reasons.map((reason) => ({ ...reason, ...host }));
+    }
+    const names = members.flatMap((member) => (0,alt_names/* memberAltNames */.G1)(namedMember(member, extraSans)));
+    return [
+        ...(0,authority_findings/* nameFindings */.Sy)(at, authority.certificate, signing_distinct(names)),
+        ...endFindings(authority.certificate.validToDate, leafDays, now),
+    ].map((finding) => ({ ...finding, ...host }));
+}
+/** The host whose ca.crt was read: a key may lie on a host that has no certificate beside it. */
+function certificateHolder(host, members) {
+    const holders = members.filter(({ facts }) => facts.files.has(kubeadm_paths/* CA_CERTIFICATE */.vB)).map(({ name }) => name);
+    return holders.includes(host) ? host : (holders[0] ?? host);
+}
+function endFindings(end, leafDays, now) {
+    const { notAfter } = (0,validity/* validity */.bg)(now, leafDays);
+    if (notAfter <= end)
+        return [];
+    return [
+        {
+            at: 'certificate-validity-days',
+            fact: `the CA ends on ${end.toISOString()}, and certificates that are issued now for ${leafDays} days would end after it, on ${notAfter.toISOString()}: from the end of the CA on nobody would take them.`,
+            cause: 'The CA comes to its end, or was made for a shorter time than its certificates are to hold.',
+            fix: beforeItsEnd((0,validity/* daysLeft */.H_)(end, now)),
+        },
+    ];
+}
+function signing_distinct(names) {
+    return [...new Map(names.map((name) => [(0,alt_names/* formatAltName */.Q2)(name), name])).values()];
+}
+/** @param days that the CA still holds, whole ones. */
+function beforeItsEnd(days) {
+    const other = 'a CA that holds for longer; where the cluster exists, members and clients have to trust both for a while.';
+    return days < 1
+        ? `Give ${other}`
+        : `Give \`certificate-validity-days: ${days}\` or fewer (and \`renew-before-days\` below that), or ${other}`;
+}
+
+;// CONCATENATED MODULE: ./src/cluster/deploy/issued-certificates.ts
+
+
+
+
+/**
+ * Chooses the CA of the cluster: the one of the inputs, else the one on the hosts, else one that the run makes. The key of a
+ * CA on the hosts is left where it is until the run has to sign, see {@link signingAuthority}.
+ * @param options.deliversKey whether the plan puts a key that is an input or is made on the host that keeps it.
+ * @returns the choice with its warnings, or the findings that make a choice impossible.
+ */
+function authorityFor({ members, ownership, settings }, { deliversKey }) {
+    const { authority: brought, caCustody: custody } = settings;
+    return chooseAuthority(members, ownership, { brought, custody, deliversKey });
+}
+/**
+ * The chosen CA with its key, for a run that issues certificates.
+ * @param chosen what {@link authorityFor} has returned.
+ * @returns the choice, and as findings what keeps it from signing: a missing key, a CA that allows no such leaf, clocks by
+ * which the certificates would not be valid. A choice can come with findings.
+ */
+function signingAuthority(chosen, { members, settings, authority, now }) {
+    const answer = withKey(chosen, members);
+    if (answer.choice === undefined)
+        return answer;
+    return {
+        ...answer,
+        findings: [
+            ...signingFindings(answer.choice, authority, members, settings.certificates, now),
+            ...unseenFindings(members, 'sign'),
+            ...clockFindings(members, settings.certificates.leafDays),
+        ],
+    };
+}
+/**
+ * The choice, once its findings have been refused.
+ * @throws Error where there is none; that is a bug, because a missing choice comes with findings.
+ */
+function requireChoice(choice) {
+    if (choice === undefined)
+        throw new Error('an authority is chosen whenever there is no finding');
+    return choice;
+}
+/** @returns the leaf certificates that the run issues, by the name of the host, those of the control plane included. */
+function issuedLeaves(members, { handOver }) {
+    return new Map([
+        ...members
+            .filter(({ differences }) => differences.leaves.size > 0)
+            .map(({ name, differences }) => [name, [...differences.leaves.keys()]]),
+        ...handOver.issue,
+    ]);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/deploy/established-cluster.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The plan for a cluster that has been healthy once: `unchanged`, `converge`, `adopt`, or `repair` where members are as
+ * desired and do not run.
+ * @throws Refused where a member cannot be compared, or cannot be brought to its desired state without risk.
+ */
+function decideEstablished(input) {
+    const { members, shape, cluster, archive, authority, handOver } = input;
+    const chosen = authorityFor(input, { deliversKey: false });
+    refuseIf([...chosen.findings, ...members.flatMap(missingEssentials), ...handOver.findings]);
+    if (authority === undefined)
+        throw new src_findings/* Refused */.Lw(NOTHING_CHANGED, [withoutAuthority(members)]);
+    const images = imagesWithoutManifest(input);
+    const choice = requireChoice(chosen.choice);
+    const compared = members.map((member) => compareEstablished(member, authority, choice, input, images.get(member.name)));
+    const signing = issuedLeaves(compared, input).size > 0 ? signingAuthority(chosen, input) : chosen;
+    const held = holdBack(compared, input, signing.findings);
+    const issue = issuedLeaves(held.members, input);
+    // what cannot be signed was left out above, or is refused here
+    const answer = issue.size > 0 ? signing : chosen;
+    refuseInfeasible(held.members, answer, images, input);
+    const verdict = verdictOn(held.members, input);
+    const leftOut = [...absentLeftOut(input.absentMembers), ...held.leftOut];
+    const works = cluster !== undefined && hasMajority(cluster.health);
+    const clientCopies = clientCopiesOf(held.members, input);
+    return {
+        ...commonFields(input, requireChoice(answer.choice), held.members),
+        verdict,
+        reasons: [
+            ...reasonsFor(verdict, held.members),
+            ...handOver.reasons,
+            ...leftOut
+                .filter(({ at }) => at === LEFT_OUT)
+                .map(({ host = '' }) => `${host}: left out in part or whole`),
+        ],
+        leftOut,
+        issue,
+        clientCopies,
+        warnings: warningsFor(held.members, answer, clientCopies, input),
+        ...withHandOver(convergeStages(held.members, shape, choice.keyKeeper, works, archive), input),
+    };
+}
+/**
+ * Reduces the plan to what is possible now. Restarts that the cluster cannot spare are left out, and so are certificates while
+ * the host that keeps the key of the CA cannot be reached.
+ * @param compared members with all of their differences.
+ * @param unable what keeps the CA from signing the certificates that are due.
+ * @returns the members with what is left to do, and a finding for everything that was left out.
+ * @throws Refused with the reasons where nothing is left to do, or where the cluster is to be adopted: that is done as a
+ * whole or not at all.
+ */
+function holdBack(compared, { absentMembers, cluster, handOver, ownership, shape }, unable) {
+    // only a host that is away can bring a missing key back; without one it is refused with everything else
+    const unsigned = absentMembers.length > 0 ? unable : [];
+    const signed = unsigned.length === 0 ? { members: compared, leftOut: [] } : holdLeaves(compared, unsigned);
+    const shut = shutGates(signed.members, shape, cluster);
+    const { members, leftOut } = holdRestarts(signed.members, shut);
+    const isIdle = members.every((member) => isAsDesired(member.differences) && (member.isHeld || runs(member)));
+    const adopts = [...ownership.values()].some(({ kind }) => kind === 'unmanaged');
+    if (adopts || (isIdle && handOver.stages.length === 0))
+        refuseIf(distinctFacts([...unsigned, ...[...shut.values()].flat()]));
+    return { members, leftOut: [...signed.leftOut, ...leftOut] };
+}
+/**
+ * Refuses what must not be done to the members: first where it is unknown whether a start or an image is needed at all, then
+ * with every reason against the changes themselves.
+ * @throws Refused with all findings of the first group that has any.
+ */
+function refuseInfeasible(members, { findings }, images, input) {
+    const { archive, settings } = input;
+    const needsImage = members.filter((member) => mustRestart(member) || !runs(member));
+    refuseIf([
+        ...unseenFindings(needsImage, 'image'),
+        ...unseenFindings(members.filter(({ etcdRuns }) => !etcdRuns), 'start'),
+    ]);
+    refuseIf([
+        ...findings,
+        ...supplyFindings(needsImage, { archive, registry: settings.registry }),
+        ...members.flatMap((member) => founding_findings_otherRelease(member, images.get(member.name))),
+        ...members.filter((member) => mustRestart(member) && !member.isHeld).flatMap(unknownFlags),
+        ...adoptionFindings(members, input),
+    ]);
+}
+/** A cluster without a record of the action is adopted only as a whole, healthy, and as the inputs describe it. */
+function adoptionFindings(members, { cluster, ownership, settings }) {
+    const unmanaged = members.filter(({ name }) => ownership.get(name)?.kind === 'unmanaged');
+    if (unmanaged.length === 0)
+        return [];
+    return [
+        ...clusterAdoptionFindings(cluster, unmanaged.map(({ name }) => name)),
+        ...patchAdoptionFindings(settings.patches),
+        ...unmanaged.flatMap((member) => memberAdoptionFindings(member, member.desired, member.differences)),
+    ];
+}
+function verdictOn(members, { ownership, handOver }) {
+    if ([...ownership.values()].some(({ kind }) => kind === 'unmanaged'))
+        return 'adopt';
+    const differs = members.some(({ differences }) => !isAsDesired(differences));
+    if (differs || handOver.stages.length > 0)
+        return 'converge';
+    return members.every(runs) ? 'unchanged' : 'repair';
+}
+function reasonsFor(verdict, members) {
+    if (verdict === 'unchanged')
+        return ['every host is a finished member of this cluster, as the inputs ask for'];
+    return members.flatMap((member) => {
+        const lines = describeDifferences(member.differences);
+        if (!runs(member))
+            lines.unshift(describeIdle(member));
+        return lines.length === 0 ? [] : [`${member.name}: ${lines.join('; ')}`];
+    });
+}
+/** An API server that is given a pair of its own needs no copy of a member's. */
+function clientCopiesOf(members, { ownership, settings }) {
+    return servesControlPlane(settings)
+        ? new Map()
+        : plannedClientCopies(members, ownership, settings.copiedClientCertificates);
+}
+function warningsFor(compared, { warnings }, clientCopies, { members, settings, cluster, archive, handOver }) {
+    const { extraSans } = settings.certificates;
+    return [
+        ...clonedMachines(members),
+        ...warnings,
+        ...trustedBesides(members),
+        ...restartWarnings(compared, cluster),
+        ...otherImages(compared, archive),
+        ...clientCopyWarnings(clientCopies),
+        ...compared.flatMap((member) => namesToBeLost(member, extraSans, member.differences.leaves)),
+        ...handOver.warnings,
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/bootstrap.ts
+/**
+ * Whether a new cluster may be made where nothing of etcd is found. With a CA that is there already, API servers that
+ * trust it may be alive and would meet an empty etcd: the hosts were reimaged, or their disks are not mounted.
+ * @param makesAuthority whether this run makes the CA.
+ */
+function bootstrapFindings(policy, makesAuthority) {
+    if (policy === 'allow' || (policy === 'auto' && makesAuthority))
+        return [];
+    const empty = 'none of the hosts holds anything of etcd, so this run would make a new, empty cluster,';
+    if (policy === 'never') {
+        return [
+            {
+                at: 'bootstrap',
+                fact: `${empty} and \`bootstrap: never\` forbids it.`,
+                cause: 'The hosts were reinstalled, their disks are not mounted, or they were never set up.',
+                fix: 'Find out where the data is. Only if there has never been any, run once with `bootstrap: allow`.',
+            },
+        ];
+    }
+    return [
+        {
+            at: 'bootstrap',
+            fact: `${empty} with a CA that already exists.`,
+            cause: 'It is the first run with a CA of your own; or the hosts of a living cluster were reinstalled, and its API servers would meet an empty etcd.',
+            fix: 'If this is the first run, give `bootstrap: allow` once. Otherwise find out where the data is, or restore a backup.',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/create-stages.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The guide's steps as stages. The CA's key lies on its host before anything that it signed leaves the runner; no
+ * member is started before all hosts are ready for it.
+ */
+function createStages(input) {
+    const { members } = input;
+    const fresh = members.filter(({ progress }) => progress !== 'begun');
+    const begun = members.filter(({ progress }) => progress === 'begun');
+    const stages = [
+        {
+            title: 'Kubelet, certificates and manifest of each host',
+            order: 'by-host',
+            steps: [
+                ...fresh.flatMap((member) => prepareMember(member, input)),
+                ...begun
+                    .filter((member) => !runs(member))
+                    .flatMap((member) => [...imageSteps(member, input.archive), wakeKubelet(member)]),
+            ],
+        },
+        { title: 'Start of the members', steps: startMembers(input) },
+        ...restartsInTurn(input),
+    ];
+    const afterProof = [
+        removalStage(members, input.authority.keyKeeper),
+        {
+            title: 'Record of the finished cluster',
+            steps: recordSteps(members, 'the cluster has been proven healthy'),
+        },
+    ];
+    const hasSteps = ({ steps }) => steps.length > 0;
+    return { stages: stages.filter(hasSteps), afterProof: afterProof.filter(hasSteps) };
+}
+/**
+ * The record before anything else that is delivered: cut off behind any file, the host is one that the action has begun,
+ * and a CA or certificates that lie there are not taken for somebody else's.
+ */
+function create_stages_deliverConfiguration(member, { authority }) {
+    const files = [
+        { path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } },
+        ...configurationFiles(member.desired),
+    ];
+    const takesKey = member.name === authority.keyKeeper && authority.source.from !== 'host';
+    if (takesKey) {
+        files.push({ path: kubeadm_paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'authority', part: 'key' } }, { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } });
+    }
+    const why = takesKey ? "guide steps 1 to 3; the CA's key is kept here" : 'guide steps 1 and 2';
+    return { kind: 'deliver-files', host: member.name, why, files };
+}
+/** kubelet takes a while to get healthy, and a new cluster needs it only in the end. */
+function prepareMember(member, input) {
+    const { name: host, desired } = member;
+    const { image } = desired;
+    return [
+        create_stages_deliverConfiguration(member, input),
+        {
+            kind: 'start-kubelet',
+            host,
+            restart: true,
+            awaitedLater: true,
+            why: 'guide step 1: kubelet as service manager for etcd',
+        },
+        {
+            kind: 'render-manifest',
+            host,
+            image,
+            wanted: desired.arguments,
+            ...desired.patches,
+            why: "guide step 7: the host's own kubeadm renders it",
+        },
+        {
+            kind: 'deliver-files',
+            host,
+            why: 'guide steps 4 and 5: certificates made on the runner',
+            files: [
+                { path: kubeadm_paths/* CA_CERTIFICATE */.vB, mode: CERTIFICATE_MODE, content: { from: 'authority', part: 'certificate' } },
+                ...leafFiles().map(({ name, part, path, mode }) => ({
+                    path,
+                    mode,
+                    content: { from: 'leaf', name, part },
+                })),
+                { path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } },
+            ],
+        },
+        verifyFiles(member, input),
+        ...imageSteps(member, input.archive),
+        { kind: 'await-kubelet', host, why: 'it takes the manifest from there' },
+    ];
+}
+function verifyFiles(member, { authority }) {
+    const { name, facts } = member;
+    // one that is to go lies there until the proof
+    const isLeaving = authority.keyKeeper === undefined && facts.files.has(kubeadm_paths/* CA_KEY */.r$);
+    return {
+        kind: 'verify-files',
+        host: name,
+        why: 'guide step 6',
+        pkiTree: expectedPkiTree(name === authority.keyKeeper || isLeaving),
+    };
+}
+/** Whether a member runs that others may need, and has to be restarted. */
+function isSpared({ progress, etcdRuns }, works) {
+    return works && etcdRuns && progress === 'other';
+}
+/** Where a majority works, members that run restart as those of a finished cluster do: in turn, behind gates, the leader last. */
+function restartsInTurn({ members, shape, works, leader }) {
+    const count = shape.members.length;
+    const restarted = members
+        .filter((member) => isSpared(member, works))
+        .toSorted((one, other) => Number(one.name === leader) - Number(other.name === leader));
+    return restarted.map((member) => {
+        const { name: host } = member;
+        const before = gateBefore(member, count);
+        return {
+            title: `Restart of ${host}`,
+            order: 'in-turn',
+            ...(before === undefined ? {} : { before }),
+            steps: afterLeadership(host, count, [startMember(member, shape, undefined)]),
+            after: gateAfter(member),
+        };
+    });
+}
+/**
+ * All at once, but for the one that the others ask first (getRemotePeerURLs in etcd's server/etcdserver/cluster_util.go): it
+ * begins a moment before them.
+ */
+function startMembers({ members, shape, works }) {
+    const peerUrl = ({ address }) => (0,urls/* httpsUrl */.N3)(address, shape.peerPort);
+    const [first] = members.toSorted((one, other) => (peerUrl(one) < peerUrl(other) ? -1 : 1));
+    const started = members.filter((member) => !isSpared(member, works));
+    return started.map((member) => startMember(member, shape, member !== first && first?.progress === 'nothing' ? first.name : undefined));
+}
+function startMember({ name: host, desired, progress, facts }, shape, behind) {
+    const places = (0,data_places/* placesOf */.ek)(shape);
+    const { criEndpoint } = desired;
+    if (progress === 'other') {
+        const why = facts.dataDir.hasBlankLog
+            ? 'etcd ended before it had written anything to its log, and cannot begin with such a log; it is set aside'
+            : 'an earlier run has placed a manifest that the inputs do not ask for any more';
+        return { kind: 'restart-member', host, ...places, criEndpoint, mayLackData: true, why };
+    }
+    const placeManifest = progress === 'nothing';
+    const why = placeManifest ? 'guide step 7: the static pod' : 'an earlier run has placed its manifest';
+    const hadContainers = facts.containers.length > 0;
+    return {
+        kind: 'start-member',
+        host,
+        ...places,
+        criEndpoint,
+        placeManifest,
+        hadContainers,
+        ...(placeManifest && behind !== undefined && { behind }),
+        why,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/cluster/deploy/new-cluster.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The plan for a cluster that has never been healthy: `create` on empty hosts, `repair` after a deploy that was cut off.
+ * @throws Refused where the hosts lack what a new member needs, or hold data of other values than the inputs give.
+ */
+function decideNew(input) {
+    const { settings, members, ownership, archive, handOver } = input;
+    const isNew = [...ownership.values()].every(({ kind }) => kind === 'pristine');
+    const chosen = authorityFor(input, { deliversKey: true });
+    const signing = signingAuthority(chosen, input);
+    // members that were started have their certificates; whether any is issued is known once they are compared
+    const { choice, findings } = members.every(hasStarted) ? chosen : signing;
+    refuseIf([
+        // without a choice nothing is known of the CA, and the findings say why
+        ...(isNew
+            ? bootstrapFindings(settings.bootstrap, choice === undefined || choice.source.from === 'made')
+            : []),
+        ...findings,
+        ...handOver.findings,
+        ...unseenFindings(members, 'create'),
+        ...members.flatMap((member) => missingPrerequisites(member, settings)),
+        ...differentImages(members, (facts) => wantedImage(settings, facts)?.image),
+    ]);
+    const compared = members.map((member) => compareNew(member, input));
+    refuseUnstartable(compared, input);
+    // a manifest that has to be replaced comes with certificates of this run
+    const prepared = compared.filter(isPrepared);
+    const issues = prepared.length > 0 || handOver.issue.size > 0;
+    if (issues)
+        refuseIf(signing.findings);
+    const answer = issues ? signing : chosen;
+    const authority = requireChoice(answer.choice ?? choice);
+    return {
+        ...commonFields(input, authority, compared),
+        verdict: isNew ? 'create' : 'repair',
+        reasons: new_cluster_reasonsFor(compared, authority, isNew),
+        leftOut: [],
+        issue: new Map([...prepared.map(({ name }) => [name, leaf_profiles_leafProfileNames]), ...handOver.issue]),
+        clientCopies: new Map(),
+        warnings: [
+            ...clonedMachines(members),
+            ...answer.warnings,
+            ...trustedBesides(members),
+            ...pauseFindings(compared, archive),
+            ...handOver.warnings,
+        ],
+        ...stagesFor(compared, authority, input),
+    };
+}
+/** Whether the run prepares the host from the beginning: configuration, certificates, manifest. */
+function isPrepared({ progress }) {
+    return progress !== 'begun';
+}
+/**
+ * Refuses members whose etcd could not be started: for want of an image first, then because of the data on the host, then for
+ * flags that this etcd does not know.
+ * @throws Refused with all findings of the first group that has any.
+ */
+function refuseUnstartable(compared, { archive, settings, shape }) {
+    refuseIf(unseenFindings(compared.filter((member) => isPrepared(member) || !runs(member)), 'image'));
+    refuseIf([
+        ...supplyFindings(compared, { archive, registry: settings.registry }),
+        ...otherImages(compared.filter(({ progress }) => progress === 'nothing'), archive),
+    ]);
+    refuseIf(compared.flatMap((member) => [
+        ...foundedOtherwise(member, shape),
+        ...founding_findings_otherRelease(member, ownImage(member.facts)),
+    ]));
+    refuseIf(compared.filter(isPrepared).flatMap(unknownFlags));
+}
+function stagesFor(compared, authority, input) {
+    const { shape, cluster, archive } = input;
+    const stages = createStages({
+        shape,
+        authority,
+        members: compared,
+        works: cluster !== undefined && hasMajority(cluster.health),
+        ...(cluster?.health.leader ? { leader: cluster.health.leader.name } : {}),
+        ...(archive === undefined ? {} : { archive }),
+    });
+    return withHandOver(stages, input);
 }
 const PROGRESS = {
     nothing: 'its set-up has not got as far as starting the member',
     begun: 'its member has been started, and the cluster was not proven healthy yet',
     other: 'its member has been started with other settings, and the cluster was never proven healthy',
 };
+function new_cluster_reasonsFor(compared, { source, keyKeeper }, isNew) {
+    const preparesKeeper = compared.some((member) => isPrepared(member) && member.name === keyKeeper);
+    const deliversKey = isNew || (source.from !== 'host' && preparesKeeper);
+    return [
+        ...(isNew ? ['none of the hosts holds anything of etcd'] : []),
+        ...(deliversKey ? [describeKeeper(source.from, keyKeeper)] : []),
+        ...(isNew ? [] : compared.map(describeProgress)),
+    ];
+}
 function describeProgress(member) {
     const idle = member.progress === 'nothing' || runs(member) ? '' : `, ${describeIdle(member)}`;
     return `${member.name}: ${PROGRESS[member.progress]}${idle}`;
 }
-function describeIdle({ kubeletRuns }) {
-    return kubeletRuns ? 'its etcd does not run' : 'its kubelet does not run, or not at boot';
-}
-function convergedMember(member, authority, { keyKeeper }, { shape, settings, ownership, cluster, now }, image) {
-    const record = recordOn(ownership.get(member.name));
-    const desired = desiredMember(member, shape, settings, {
-        ...(record === undefined ? {} : { kubernetesVersion: record.kubernetesVersion }),
-        ...(image === undefined ? {} : { image }),
-    });
-    const differences = differencesOf(member, {
-        desired,
-        authority,
-        places: shape,
-        keepsAuthorityKey: member.name === keyKeeper,
-        caCustody: settings.caCustody,
-        renewBeforeDays: settings.renewBeforeDays,
-        extraSans: settings.certificates.extraSans,
-        copiedClients: handsOver(settings) ? recordedCopies(ownership) : settings.copiedClientCertificates,
-        now,
-        ...(record === undefined ? {} : { record }),
-    });
-    const isLeader = cluster?.health.leader?.name === member.name;
-    const isRecorded = record?.files[kubeadm_paths/* ETCD_MANIFEST */.jl] !== undefined;
-    const manifestIsRecorded = isRecorded ? !differsFromRecord(record, member.facts, kubeadm_paths/* ETCD_MANIFEST */.jl) : undefined;
-    return {
-        ...member,
-        ...whatRuns(member),
-        desired,
-        differences,
-        isLeader,
-        manifestIsRecorded,
-        isHeld: false,
-    };
-}
-/** Fingerprints of all renewed client certificates of which nobody has confirmed a copy yet. */
-function recordedCopies(ownership) {
-    return [...ownership.values()].flatMap((owned) => recordOn(owned)?.clientCopy?.fingerprint ?? []);
-}
 
-;// CONCATENATED MODULE: ./src/cluster/step-titles.ts
-/** What each kind of step is called in log, plan, summary and errors. */
-const STEP_TITLES = {
-    'deliver-files': 'deliver files',
-    'set-modes': 'set modes',
-    'start-kubelet': 'start kubelet',
-    'await-kubelet': 'wait for kubelet',
-    'pull-image': 'pull image',
-    'import-image': 'import image',
-    'render-manifest': 'render manifest',
-    'verify-files': 'verify files',
-    'start-member': 'start member',
-    'move-leadership': 'move leadership',
-    'restart-member': 'restart member',
-    'prove-served': 'prove served certificates',
-    'prove-client': 'prove client certificate',
-    'remove-authority-key': 'remove key of the CA',
-    'record-member': 'record member',
-};
-/** Steps that only look. */
-const LOOKING_STEPS = new Set([
-    'verify-files',
-    'prove-served',
-    'prove-client',
-    'await-kubelet',
-]);
+;// CONCATENATED MODULE: ./src/cluster/deploy/decide.ts
 
-;// CONCATENATED MODULE: ./src/cluster/plan-document/digest.ts
+
+
 
 
 /**
- * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
- * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
- * on who leads (the leader last, whoever that is then); and whether an image has to be pulled or imported.
+ * The plan for `deploy`: one verdict on the observed hosts, and the stages that follow from it. Pure: the same input gives
+ * the same plan.
+ * @throws Refused with all findings, before any host is changed, when the hosts are neither empty nor one whole cluster
+ * that can be brought to what the inputs ask for without risk.
+ * @throws Refusal likewise, if hosts could not be reached and the run cannot go on without them.
  */
-function planDigest(document) {
-    const done = {
-        ...document,
-        reasons: [],
-        warnings: [],
-        ...(document.leftOut && { leftOut: document.leftOut.map(({ host, at }) => ({ host, at })) }),
-        stages: inOrderOfNames(document.stages.map(withoutChance)),
-        afterProof: document.afterProof.map(withoutChance),
-    };
-    return (0,external_node_crypto_.createHash)('sha256').update(canonicalJson(done)).digest('hex');
-}
-const IMAGES = [STEP_TITLES['pull-image'], STEP_TITLES['import-image']];
-function withoutChance(stage) {
-    const steps = stage.steps
-        .filter(({ step }) => !IMAGES.some((title) => step.startsWith(title)))
-        .map(({ host, step }) => ({ host, step, why: '' }));
-    // the steps of a stage that is done in turn are in the order in which they are done; so are those of one host
-    return {
-        ...stage,
-        steps: stage.order === 'in-turn' ? steps : steps.sort((one, other) => compare(one.host, other.host)),
-    };
-}
-/** Stages that do the same to one host after the other stand together; they are put in the order of the hosts' names. */
-function inOrderOfNames(stages) {
-    const runs = [];
-    for (const stage of stages) {
-        const last = runs.at(-1);
-        if (last?.[0] !== undefined && stage.order === 'in-turn' && kindOf(last[0]) === kindOf(stage))
-            last.push(stage);
-        else
-            runs.push([stage]);
-    }
-    return runs.flatMap((run) => run.sort((one, other) => compare(one.title, other.title)));
-}
-function kindOf({ order, steps }) {
-    return order === 'in-turn' ? steps.map(({ step }) => step).join() : '';
-}
-function compare(one, other) {
-    return one < other ? -1 : Number(one > other);
-}
-/** JSON with the keys of every object sorted, so that the order in which code sets them does not count. */
-function canonicalJson(value) {
-    return JSON.stringify(value, (_key, part) => typeof part === 'object' && part !== null && !Array.isArray(part)
-        ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-        : part);
-}
-
-;// CONCATENATED MODULE: ./src/cluster/plan-document/fresh-token.ts
-const PLACEHOLDER = '(made by the run)';
-/**
- * The value with a token that only this run knows replaced wherever it stands: the run that carries the plan out makes
- * another one.
- */
-function withoutFreshToken(value, plan, facts) {
-    return isFresh(plan, facts) ? replaced(value, plan.shape.token) : value;
-}
-/** A running cluster's token may be etcd's own default, which no file need hold. */
-function isFresh({ verdict, shape }, facts) {
-    if (verdict !== 'create' && verdict !== 'repair')
-        return false;
-    return ![...facts.values()].some(({ state }) => typeof state === 'object' && state.cluster.token === shape.token);
-}
-function replaced(value, token) {
-    if (typeof value === 'string')
-        return value.replaceAll(token, PLACEHOLDER);
-    if (Array.isArray(value))
-        return value.map((part) => replaced(part, token));
-    if (typeof value !== 'object' || value === null)
-        return value;
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, token)]));
-}
-
-;// CONCATENATED MODULE: ./src/cluster/plan-document/outcome.ts
-const ROOT = '0:0';
-/** A change of contents; `replace` unless nothing is there, or it is called otherwise. */
-function outcome_changeOf({ path, mode }, present, told) {
-    return {
-        path,
-        change: told.change ?? (present === undefined ? 'create' : 'replace'),
-        mode,
-        ...(told.diff === undefined ? {} : { diff: told.diff }),
-        ...(told.notes.length === 0 ? {} : { note: told.notes.join('; ') }),
-    };
-}
-/** A change of mode and owner only; `undefined` when both are as planned. */
-function modeChange(file, present) {
-    const notes = attributeNotes(file, present);
-    if (present !== undefined && notes.length === 0)
-        return undefined;
-    return outcome_changeOf(file, present, { change: 'mode', notes });
-}
-/** What mode and owner were, where they change. */
-function attributeNotes({ mode }, present) {
-    if (present === undefined)
-        return [];
-    return [
-        ...(Number.parseInt(present.mode, 8) === Number.parseInt(mode, 8) ? [] : [`mode was ${present.mode}`]),
-        ...(present.owner === ROOT ? [] : [`owner was ${present.owner}`]),
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/cluster/plan-document/certificate-change.ts
-
-
-
-
-const PURPOSES = {
-    server: 'server certificate of the member',
-    peer: 'peer certificate of the member',
-    healthcheckClient: 'client certificate for health checks',
-    apiserverEtcdClient: 'client certificate of the API servers',
-};
-const KEY_MADE = 'private key, made by this run';
-const KEY_REPLACED = 'private key, replaced';
-/** A leaf: the certificate by what it is for, the key only as one. */
-function leafChange(file, present, { name, part }, { member, policy }) {
-    const attributes = attributeNotes(file, present);
-    if (part === 'key') {
-        return outcome_changeOf(file, present, {
-            notes: [present === undefined ? KEY_MADE : KEY_REPLACED, ...attributes],
-        });
-    }
-    const commonName = leafProfiles[name].commonName ?? member.name;
-    const also = leafProfiles[name].namesMember ? policy.extraSans : [];
-    const purpose = [
-        PURPOSES[name],
-        `CN=${commonName}`,
-        ...choices(policy, 'leafDays'),
-        ...(also.length === 0 ? [] : [`also for ${also.join(', ')}`]),
-    ].join(', ');
-    return present === undefined
-        ? outcome_changeOf(file, present, { notes: [purpose] })
-        : outcome_changeOf(file, present, {
-            change: 'renew',
-            notes: [purpose, `replaces ${certificate_change_identity(present)}`, ...attributes],
-        });
-}
-/** The CA's certificate or key. */
-function authorityChange(file, present, part, { authority, policy }) {
-    const attributes = attributeNotes(file, present);
-    const { source, certificatePem } = authority;
-    if (part === 'key')
-        return outcome_changeOf(file, present, { notes: [keyOrigin(source, present), ...attributes] });
-    if (present?.text !== undefined && present.text === certificatePem)
-        return modeChange(file, present);
-    const made = source.from === 'made' ? choices(policy, 'authorityDays') : [];
-    const what = [`certificate of the CA${ORIGINS[source.from]}`, ...made].join(', ');
-    const known = named(certificatePem ?? '');
-    const replaced = present === undefined ? [] : [`replaces ${certificate_change_identity(present)}`];
-    return outcome_changeOf(file, present, {
-        notes: [known === '' ? what : `${what}, ${known}`, ...replaced, ...attributes],
-    });
-}
-/** What was chosen that kubeadm would not choose: it is approved with the plan. */
-function choices(policy, days) {
-    const { keyAlgorithm } = policy;
-    return [
-        ...(keyAlgorithm === pki_policy/* KUBEADM_POLICY */.X.keyAlgorithm ? [] : [keyAlgorithm]),
-        ...(policy[days] === pki_policy/* KUBEADM_POLICY */.X[days] ? [] : [`valid for ${policy[days]} days`]),
-    ];
-}
-const ORIGINS = {
-    input: ' that was brought as an input',
-    made: ', made by this run',
-    host: '',
-    'certificate-only': '',
-};
-function keyOrigin(source, present) {
-    if (present !== undefined)
-        return KEY_REPLACED;
-    return source.from === 'made' ? KEY_MADE : `private key of the CA${ORIGINS[source.from]}`;
-}
-/** A certificate on a host, or whatever lies in its place. */
-function certificate_change_identity(present) {
-    return (named(present.text ?? '') || `what is no certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`);
-}
-/** Empty for a text that is no certificate. */
-function named(pem) {
+function decideDeploy(input) {
+    const unreached = reasonsOf(input.absent ?? []);
+    if (unreached.length === 0)
+        return decide(input);
     try {
-        const { fingerprint, notAfter } = (0,inspect/* inspectCertificate */.ow)(pem);
-        return `SHA-256 ${fingerprint}, valid until ${notAfter.toISOString().replace('.000Z', 'Z')}`;
+        return decide(input);
     }
-    catch {
-        return '';
-    }
-}
-
-// EXTERNAL MODULE: ./node_modules/diff/libesm/patch/create.js + 2 modules
-var create = __webpack_require__(37291);
-;// CONCATENATED MODULE: ./src/cluster/plan-document/unified-diff.ts
-
-const CONTEXT_LINES = 3;
-/** More changed lines than this are not compared one by one: the time would grow with their square. */
-const MOST_EDITS = 1000;
-/** Unified diff between what lies at a path (`undefined`: nothing) and what will. */
-function unifiedDiff(path, present, planned) {
-    const from = present === undefined ? '/dev/null' : path;
-    const compared = (0,create/* createTwoFilesPatch */.ss)(from, path, present ?? '', planned, undefined, undefined, {
-        context: CONTEXT_LINES,
-        headerOptions: create/* FILE_HEADERS_ONLY */.jr,
-        maxEditLength: MOST_EDITS,
-    });
-    return compared ?? wholeFile(from, path, linesOf(present ?? ''), linesOf(planned));
-}
-function wholeFile(from, path, removed, added) {
-    const hunk = {
-        oldStart: 1,
-        oldLines: removed.length,
-        newStart: 1,
-        newLines: added.length,
-        lines: [...removed.map((line) => `-${line}`), ...added.map((line) => `+${line}`)],
-    };
-    return (0,create/* formatPatch */.Gu)({ oldFileName: from, newFileName: path, oldHeader: undefined, newHeader: undefined, hunks: [hunk] }, create/* FILE_HEADERS_ONLY */.jr);
-}
-function linesOf(text) {
-    return text === '' ? [] : text.replace(/\n$/, '').split('\n');
-}
-
-;// CONCATENATED MODULE: ./src/cluster/plan-document/manifest-change.ts
-
-
-
-
-
-
-
-const PRESUMABLY = "as the host's kubeadm will presumably render it";
-const EDITED = 'it was edited on the host, and what kubeadm does not render is lost';
-/** The static pod's manifest, which exists only once the host's kubeadm has rendered it. */
-function manifestChange(file, { files, state }, step) {
-    const present = files.get(file.path);
-    const predicted = present?.text === undefined ? undefined : predict(present.text, step);
-    if (present?.text === undefined || predicted === undefined) {
-        return outcome_changeOf(file, present, { notes: [contents(step), ...attributeNotes(file, present)] });
-    }
-    const configuration = files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA)?.text ?? '';
-    const unforeseen = [
-        ...resetFlags(configuration, step.wanted),
-        ...((0,kubeadm_patches/* patchFolderIn */.AU)(configuration) === step.patches?.folder ? [] : [otherPatches(step)]),
-        ...(wasEdited(present, { files, state }) ? [EDITED] : []),
-    ];
-    if (predicted === present.text && unforeseen.length === 0)
-        return modeChange(file, present);
-    return outcome_changeOf(file, present, {
-        ...(predicted === present.text ? {} : { diff: unifiedDiff(file.path, present.text, predicted) }),
-        notes: [PRESUMABLY, ...unforeseen, ...attributeNotes(file, present)],
-    });
-}
-function predict(text, { wanted, image }) {
-    const names = new Set(wanted.map(({ name }) => name));
-    const present = parseEtcdManifest(text)?.arguments.keys() ?? [];
-    const dropFlags = [...present].filter((name) => !names.has(name) && !etcd_flags/* KUBEADM_ETCD_FLAGS */.lF.has(name));
-    return predictManifest(text, wanted, { image, dropFlags });
-}
-function contents({ wanted, image, patches }) {
-    const flags = wanted.map(({ name, value }) => `--${name}=${value}`);
-    const patched = patches === undefined ? '' : `; then patched by ${patches.names.join(', ')}`;
-    return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}${patched}`;
-}
-function otherPatches({ patches }) {
-    return patches === undefined
-        ? 'what the present patches have changed goes back'
-        : `it is patched anew, by ${patches.names.join(', ')}; what that changes only kubeadm can tell`;
-}
-function wasEdited({ path }, facts) {
-    return typeof facts.state === 'object' && differsFromRecord(facts.state, facts, path);
-}
-
-;// CONCATENATED MODULE: ./src/cluster/plan-document/file-change.ts
-
-
-
-
-
-/** What becomes of one file; `undefined` when it is as planned already. */
-function fileChange(file, context) {
-    const { content } = file;
-    const present = context.seen.files.get(file.path);
-    switch (content?.from) {
-        case undefined:
-            return modeChange(file, present);
-        case 'text':
-            return textChange(file, present, content.text);
-        case 'state':
-            return outcome_changeOf(file, present, { notes: ["the action's own record"] });
-        case 'kubeadm':
-            return manifestChange(file, context.seen, content.step);
-        case 'nothing':
-            return removal(present);
-        case 'authority':
-            return authorityChange(file, present, content.part, context);
-        case 'leaf':
-            return leafChange(file, present, content, context);
+    catch (error) {
+        if (!(error instanceof src_findings/* Refused */.Lw))
+            throw error;
+        // the hosts that could not be reached come first, because other findings can follow from their absence
+        throw new src_findings/* Refusal */.P_('not every host could be reached, so nothing was changed on any', [
+            ...new Set([...unreached, ...error.findings]),
+        ]);
     }
 }
-function removal(present) {
-    if (present === undefined)
-        return undefined;
-    const note = 'the key of the CA, which the inputs bring from now on; only if it is that one';
-    return { path: present.path, change: 'remove', mode: present.mode, note };
-}
-function textChange(file, present, text) {
-    if (present !== undefined && holds(present, text))
-        return modeChange(file, present);
-    const unread = present !== undefined && present.text === undefined
-        ? [`what lies there now was not read (SHA-256 ${present.sha256 ?? 'unknown'})`]
-        : [];
-    const diff = unifiedDiff(file.path, present?.text, text);
-    return outcome_changeOf(file, present, { diff, notes: [...unread, ...attributeNotes(file, present)] });
-}
-function holds(present, text) {
-    if (present.text !== undefined)
-        return present.text === text;
-    return present.sha256 === (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+function decide(input) {
+    const classified = classify(input);
+    return classified.isEstablished ? decideEstablished(classified) : decideNew(classified);
 }
 
-;// CONCATENATED MODULE: ./src/cluster/plan-document/planned-files.ts
-
-
-/** All paths that the steps on one host touch, each once, in the order of the first step that does. */
-function plannedFiles(steps) {
-    const files = new Map();
-    const put = (file) => void files.set(file.path, { ...files.get(file.path), ...file });
-    for (const step of steps) {
-        switch (step.kind) {
-            case 'deliver-files':
-                step.files.forEach(put);
-                break;
-            case 'set-modes':
-                step.modes.forEach((mode, path) => put({ path, mode }));
-                break;
-            case 'render-manifest':
-                if (placesManifest(steps)) {
-                    put({ path: kubeadm_paths/* ETCD_MANIFEST */.jl, mode: PRIVATE_MODE, content: { from: 'kubeadm', step } });
-                }
-                break;
-            case 'remove-authority-key':
-                put({ path: kubeadm_paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'nothing' } });
-                break;
-            case 'record-member':
-                put({ path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } });
-                break;
-            case 'start-kubelet':
-            case 'await-kubelet':
-            case 'pull-image':
-            case 'import-image':
-            case 'verify-files':
-            case 'start-member':
-            case 'move-leadership':
-            case 'restart-member':
-            case 'prove-served':
-            case 'prove-client':
-        }
-    }
-    return [...files.values()];
-}
-/** kubeadm renders aside; only these steps put the result where kubelet reads it. */
-function placesManifest(steps) {
-    return steps.some((step) => step.kind === 'restart-member' || (step.kind === 'start-member' && step.placeManifest));
+;// CONCATENATED MODULE: ./src/kubeadm/unit-state.ts
+/**
+ * UnitFileState of units that start at boot, or that systemd cannot enable because something else starts them: `static`, `alias`,
+ * `indirect` and `generated` (systemctl(1), is-enabled). `enabled-runtime`, `linked` and `disabled` end with the boot or were never
+ * begun; `systemctl enable` makes them `enabled`.
+ */
+const STARTS_AT_BOOT = ['enabled', 'static', 'alias', 'indirect', 'generated'];
+/** Whether a unit needs no `systemctl enable`; the probe and the script that starts kubelet go by this one rule. */
+function startsAtBoot(unitFileState) {
+    return unitFileState !== undefined && STARTS_AT_BOOT.includes(unitFileState);
 }
 
-;// CONCATENATED MODULE: ./src/cluster/plan-document/host-changes.ts
-
-
-
-/** What a plan changes on one host. */
-function hostChanges(member, { plan, facts, broughtCertificate }) {
-    const { name, address } = member;
-    const steps = [...plan.stages, ...plan.afterProof].flatMap((stage) => stage.steps.filter(({ host }) => host === name));
-    const authorityCertificate = broughtCertificate ?? plan.authorityCertificate;
-    const context = {
-        member,
-        seen: factsOf(name, facts),
-        policy: plan.certificates,
-        authority: {
-            source: plan.authority,
-            ...(authorityCertificate === undefined ? {} : { certificatePem: authorityCertificate }),
-        },
-    };
-    const files = plannedFiles(steps).flatMap((planned) => fileChange(planned, context) ?? []);
-    return { name, address, files, restarts: restarts(steps, files) };
-}
-function factsOf(name, facts) {
-    const seen = facts.get(name);
-    if (seen === undefined)
-        throw new Error(`a plan is decided from the facts of all hosts; ${name} has none`);
-    return seen;
-}
-/** Says nothing of what merely starts; whether a kubelet without configuration runs changes every few seconds. */
-function restarts(steps, files) {
-    const restartsKubelet = steps.some((step) => step.kind === 'start-kubelet' && step.restart);
-    const restartsEtcd = steps.some(({ kind }) => kind === 'restart-member');
-    const manifestChanges = files.some(({ path, change }) => path === kubeadm_paths/* ETCD_MANIFEST */.jl && change !== 'mode');
-    const etcd = manifestChanges
-        ? 'etcd: manifest out, pod gone, new one in'
-        : 'etcd: only if the rendered manifest is not the present one';
-    return [...(restartsKubelet ? ['kubelet'] : []), ...(restartsEtcd ? [etcd] : [])];
-}
-
-;// CONCATENATED MODULE: ./src/cluster/plan-document/stages.ts
-
-
-
-/** A stage as data for people. */
-function describeStage({ title, order = 'together', before, after, steps }) {
-    return {
-        title,
-        order,
-        ...(before === undefined ? {} : { before: describeGate(before) }),
-        ...(after === undefined ? {} : { after: describeGate(after) }),
-        steps: steps.map((step) => ({ host: step.host, step: describeStep(step), why: step.why })),
-    };
-}
-/** A step by its name and by what is not said elsewhere in the plan. */
-function describeStep(step) {
-    const title = STEP_TITLES[step.kind];
-    switch (step.kind) {
-        case 'start-kubelet':
-            return step.restart ? 'restart kubelet' : 'start kubelet if it does not run';
-        case 'pull-image':
-        case 'import-image':
-            return `${title} ${step.image}`;
-        case 'start-member':
-            return step.placeManifest
-                ? `${title} with its data in ${(0,data_places/* dataFolders */.ij)(step).join(' and ')}`
-                : 'wait for member';
-        case 'move-leadership':
-            return `${title} if it leads`;
-        case 'prove-served':
-            return `${title}: ${step.leaves.join(', ')}`;
-        default:
-            return title;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/cluster/plan-document/describe-plan.ts
-
-
-
-
-/** Tells in full what a plan will do, to what, and what will be different afterwards. */
-function describePlan(question) {
-    const { plan, operation, facts } = question;
-    const described = withoutFreshToken({
-        schemaVersion: 1,
-        operation,
-        clusterName: plan.clusterName,
-        verdict: plan.verdict,
-        reasons: plan.reasons,
-        members: plan.shape.members.map(({ name, address }) => ({ name, address })),
-        hosts: plan.shape.members
-            .filter(({ name }) => facts.has(name))
-            .map((member) => hostChanges(member, question)),
-        ...(plan.controlPlane.length > 0 && {
-            controlPlane: plan.controlPlane.map((host) => hostChanges(host, question)),
-        }),
-        membership: [],
-        stages: plan.stages.map(describeStage),
-        afterProof: plan.afterProof.map(describeStage),
-        warnings: plan.warnings,
-        ...(plan.leftOut.length > 0 && { leftOut: plan.leftOut }),
-    }, plan, facts);
-    return { ...described, digest: planDigest(described) };
-}
-
-// EXTERNAL MODULE: external "node:timers/promises"
-var external_node_timers_promises_ = __webpack_require__(58500);
-// EXTERNAL MODULE: ./src/hosts/host-error.ts
-var host_error = __webpack_require__(46862);
-// EXTERNAL MODULE: ./src/hosts/output-limits.ts
-var output_limits = __webpack_require__(25227);
+// EXTERNAL MODULE: ./src/hosts/last-words.ts
+var last_words = __webpack_require__(48771);
 // EXTERNAL MODULE: ./src/hosts/shell.ts
 var shell = __webpack_require__(51273);
 // EXTERNAL MODULE: ./src/hosts/lock/lock-bash.ts
 var lock_bash = __webpack_require__(39503);
 // EXTERNAL MODULE: ./src/hosts/lock/lock-file.ts
 var lock_file = __webpack_require__(97287);
-;// CONCATENATED MODULE: ./src/hosts/lock/acquire-script.ts
-
-
-
-
-
-/** For everything but what follows the lock. */
-const TIMEOUT_MS = 15_000;
-/**
- * Takes the lock of a host, if nobody who lives has it and no step of anybody runs there; then, in the same shell and
- * under the step lock (so that a slow one cannot outlast the lock), runs `then`. Its one line of answer is
- * `outcome state age steps lock`, separated by tabs, before whatever `then` writes.
- *
- * The lock of an earlier try of the same owner is taken; that of a later one is not, as then nobody waits for this one.
- *
- * Killed anywhere, it leaves no lock, or one that counts as abandoned when its connection has ended.
- */
-function acquireScript(owner, attempt, then) {
-    const script = `${(0,lock_bash/* lockWriter */.D$)(owner, attempt)}${lock_bash/* STEP_PROCESSES */.RS}
-take_lock() {
-  local lock id connection try age state now own steps= outcome=got
-  own_connection
-  command -v flock > /dev/null || exit ${lock_bash/* NO_FLOCK */.gP}
-  mkdir -p -m 0700 ${(0,shell/* quote */.h)(kubeadm_paths/* RUN_DIR */.wM)}
-  enter
-  exec 9>> ${(0,shell/* quote */.h)(kubeadm_paths/* STEP_LOCK */.x1)}
-  read_lock
-  if [ "$id" = ${owner.id} ] && [ "$try" -le ${attempt} ]; then state=free
-  else
-    case $state in
-      valid | unreadable) outcome=refused ;;
-      *) if ! flock -x -n 9; then outcome=refused; step_processes; fi ;;
-    esac
-  fi
-  if [ $outcome = got ]; then write_lock "$own"; flock -s 9; fi
-  leave
-  printf '%s\\t%s\\t%s\\t%s\\t%s\\n' "$outcome" "$state" "$age" "$steps" "$lock"
-  if [ $outcome = refused ]; then exit 0; fi
-}
-take_lock
-${then?.script ?? ''}`;
-    return {
-        title: 'lock',
-        effect: 'changes',
-        script,
-        timeoutMs: TIMEOUT_MS + (then?.timeoutMs ?? 0),
-        ...(then?.mostOutput === undefined ? {} : { mostOutput: output_limits/* MOST_OUTPUT */.EW + then.mostOutput }),
-        ...(then?.input === undefined ? {} : { input: then.input }),
-        ...(then?.onProgress === undefined ? {} : { onProgress: then.onProgress }),
-    };
-}
-/** The answer to `acquireScript`; undefined when there is none, and the exit code tells why. */
-function parseAcquireAnswer(stdout) {
-    const end = stdout.indexOf('\n');
-    if (end === -1)
-        return undefined;
-    const [outcome, state, age = '', steps = '', ...line] = stdout.toString('utf8', 0, end).split('\t');
-    const owner = (0,lock_file/* parseLock */.PG)(line.join('\t'));
-    const secondsSinceHeartbeat = Number(age);
-    if (outcome === 'got') {
-        const rest = stdout.subarray(end + 1);
-        if (state === 'free')
-            return { got: true, rest };
-        const why = state === 'ended' ? 'connection ended' : 'no heartbeat';
-        return { got: true, rest, abandoned: { owner, why, secondsSinceHeartbeat } };
-    }
-    if (outcome !== 'refused')
-        return undefined;
-    if (state === 'unreadable')
-        return { got: false, obstacle: { kind: 'unreadable' } };
-    if (state === 'valid')
-        return { got: false, obstacle: { kind: 'held', owner, secondsSinceHeartbeat } };
-    return { got: false, obstacle: { kind: 'step-runs', owner, steps } };
-}
-
 // EXTERNAL MODULE: ./src/hosts/lock/words.ts
 var words = __webpack_require__(83182);
 ;// CONCATENATED MODULE: ./src/hosts/lock/guard.ts
@@ -6800,1054 +6501,6 @@ function presentHolder(stderr) {
     const line = stderr.split('\n').findLast((said) => said.startsWith(MARK));
     return line === undefined ? undefined : (0,lock_file/* parseLock */.PG)(line.slice(MARK.length));
 }
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/sequence.ts
-
-
-
-/**
- * Runs scripts one after the other in one round trip and one shell; none is begun after one that failed, or when nobody waits
- * any more. Each has a subshell of its own. Of their common standard input each must read its own part and no more.
- * @param onEnded called as soon as one has ended, with its place in the list and its exit code.
- * @throws Error for a script whose input is a stream.
- */
-function sequence(title, scripts, onEnded) {
-    const mark = (0,external_node_crypto_.randomUUID)();
-    const parts = scripts.map((one, index) => part(one, mark, index));
-    const script = `set +e\n${parts.join(`\n${STILL_WANTED}\n`)}`;
-    const inputs = scripts.flatMap(({ title: one, input = [] }) => {
-        if (typeof input === 'function')
-            throw new Error(`the input of "${one}" has no known end`);
-        return input;
-    });
-    return {
-        script: {
-            title,
-            effect: scripts.some(({ effect }) => effect === 'changes') ? 'changes' : 'reads',
-            script,
-            ...(inputs.length > 0 && { input: Buffer.concat(inputs) }),
-            timeoutMs: scripts.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),
-            mostOutput: scripts.reduce((sum, { mostOutput = output_limits/* MOST_OUTPUT */.EW }) => sum + mostOutput, 0),
-            onProgress: sequence_progressOf(scripts, mark, onEnded),
-        },
-        resultsOf: (result) => split(result, mark),
-    };
-}
-/**
- * The mark is on both outputs, at the start of a line. Place and exit code are with standard error, which is read as it comes,
- * and of which only the end is kept.
- */
-function part({ script }, mark, index) {
-    return `(
-set -e
-${script}
-)
-code=$?
-printf '\\n${mark}\\n'
-printf '\\n${mark} ${index} %s\\n' "$code" >&2
-if [ "$code" != 0 ]; then exit "$code"; fi`;
-}
-function sequence_progressOf(scripts, mark, onEnded) {
-    let index = 0;
-    return (line) => {
-        if (line.startsWith(`${mark} `))
-            onEnded(index++, Number(line.slice(mark.length + 1).split(' ')[1]));
-        else if (line !== '')
-            scripts[index]?.onProgress?.(line);
-    };
-}
-function split({ stdout, stderr }, mark) {
-    const said = stderr.split(new RegExp(`\\n${mark} (\\d+) (\\d+)\\n`));
-    const first = Number(said[1] ?? 0);
-    // Whatever is no longer there was followed by another script, so it ended well.
-    const lost = Array.from({ length: first }, () => ({ code: 0, words: '' }));
-    const kept = [];
-    for (let at = 0; at + 2 < said.length; at += 3)
-        kept.push({ code: Number(said[at + 2]), words: said[at] ?? '' });
-    let at = 0;
-    return [...lost, ...kept].map(({ code, words }) => {
-        const end = stdout.indexOf(`\n${mark}\n`, at);
-        const result = { code, stdout: stdout.subarray(at, end), stderr: words };
-        at = end + mark.length + 2;
-        return result;
-    });
-}
-
-;// CONCATENATED MODULE: ./src/hosts/lock/heartbeat-script.ts
-
-
-/** Longer than it takes on a busy host, shorter than a lock lives without. */
-const heartbeat_script_TIMEOUT_MS = 20_000;
-/**
- * Writes down that the owner lives, if the lock is still its own. The connection on record stays: a heartbeat that was
- * under way when that ended must not make the lock look alive.
- * @param attempt the try that has got the lock.
- */
-function heartbeatScript(owner, attempt) {
-    const script = `${(0,lock_bash/* lockWriter */.D$)(owner, attempt)}
-beat() {
-  local lock id connection try age state now
-  enter
-  read_lock
-  if [ "$id $try" = '${owner.id} ${attempt}' ]; then write_lock "$connection"; echo beat; else printf 'lost\\t%s\\n' "$lock"; fi
-}
-beat`;
-    return { title: 'heartbeat of the lock', effect: 'changes', script, timeoutMs: heartbeat_script_TIMEOUT_MS };
-}
-/** Whether the lock is gone, and who has it now. A heartbeat that did not come to its end tells nothing. */
-function parseHeartbeat({ code, stdout, }) {
-    const answer = stdout.toString('utf8').trimEnd();
-    if (code !== 0 || !answer.startsWith('lost'))
-        return { lost: false };
-    return { lost: true, holder: (0,lock_file/* parseLock */.PG)(answer.slice('lost\t'.length)) };
-}
-
-// EXTERNAL MODULE: ./src/hosts/lock/release-script.ts
-var release_script = __webpack_require__(76960);
-;// CONCATENATED MODULE: ./src/hosts/lock/host-lock.ts
-
-
-
-
-
-/** The lock of one host, kept alive from the moment it was got. */
-class HostLock {
-    #transport;
-    #owner;
-    #attempt;
-    #stop = new AbortController();
-    /** @param attempt the try that has got it. @param heartbeatMs pause between two heartbeats. */
-    constructor(transport, owner, attempt, heartbeatMs, onLost) {
-        this.#transport = transport;
-        this.#owner = owner;
-        this.#attempt = attempt;
-        void this.#keepAlive(heartbeatMs, onLost);
-    }
-    /**
-     * Stops the heartbeat and gives the lock back, as far as the host can be reached; if it cannot, the lock counts as
-     * abandoned as soon as the connection has ended. Never throws.
-     * @param before what is still to be done under the lock, in the same round trip.
-     */
-    async release(before) {
-        this.#stop.abort();
-        const { id } = this.#owner;
-        if (before === undefined)
-            return { outcome: await releaseOn(this.#transport, id, this.#attempt) };
-        const { title } = before;
-        const { script, resultsOf } = sequence(`${title}, unlock`, [guard(id, before), (0,release_script/* releaseScript */.d)(id, this.#attempt)], () => undefined);
-        try {
-            const result = await this.#transport.run({ ...script, isLast: true });
-            const [done = result, released] = resultsOf(result);
-            if (released !== undefined)
-                return { outcome: (0,release_script/* parseRelease */.B)(released.stdout) };
-            const failure = new Error(done.stderr.trim());
-            return { outcome: await releaseOn(this.#transport, id, this.#attempt), failure };
-        }
-        catch (error) {
-            return { outcome: undefined, failure: error };
-        }
-    }
-    async #keepAlive(heartbeatMs, onLost) {
-        const { signal } = this.#stop;
-        for (;;) {
-            await (0,external_node_timers_promises_.setTimeout)(heartbeatMs, undefined, { signal, ref: false }).catch(() => undefined);
-            if (signal.aborted)
-                return;
-            // A heartbeat that fails tells nothing of the lock; the step that needs the connection says what is wrong.
-            const result = await this.#transport
-                .run(heartbeatScript(this.#owner, this.#attempt))
-                .catch(() => undefined);
-            const answer = result === undefined ? undefined : parseHeartbeat(result);
-            if (answer?.lost !== true || this.#stop.signal.aborted)
-                continue;
-            onLost(this.#transport.name, answer.holder);
-            return;
-        }
-    }
-}
-/** Gives a lock back if it was had; undefined when the host gave no answer. Never throws. */
-async function releaseOn(transport, ownerId, attempt) {
-    try {
-        return (0,release_script/* parseRelease */.B)((await transport.run((0,release_script/* releaseScript */.d)(ownerId, attempt))).stdout);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/hosts/lock/acquire-locks.ts
-
-
-
-
-
-
-
-
-
-
-/** How often an owner says that it lives; a lock lives 30 s without. */
-const HEARTBEAT_MS = 8000;
-/** How long those that the run can do without may take longer than the others. */
-const OPTIONAL_MS = 15_000;
-/** Mean pause between two tries; each is between half of it and one and a half. */
-const PAUSE_MS = 1000;
-/**
- * Takes the locks of all hosts or of none, apart from those that the run can do without and that do not answer. The first try is all hosts at once; after it, the host whose name sorts
- * first comes before the others, so that of two runs that wait one gets it and with it the rest.
- * @throws Refusal that names the holders when the wait is over; HostError or Refusal when a host does not answer or
- * cannot lock; the reason of the signal. Nothing is held then. A try under way is not cut short by the signal, but by
- * closing the connections.
- */
-async function acquireLocks(options) {
-    (0,lock_file/* checkedId */.VJ)(options.owner.id);
-    const { waitMs, signal, log, random } = options;
-    const started = performance.now();
-    const takenOver = [];
-    const transports = [...options.transports, ...(options.optional ?? [])].toSorted((a, b) => a.name < b.name ? -1 : 1);
-    let order = [transports];
-    let said = [];
-    for (;;) {
-        signal.throwIfAborted();
-        const attempt = new Attempt(options, takenOver);
-        for (const group of order)
-            if (attempt.untroubled)
-                await attempt.take(group);
-        if (attempt.untroubled && !signal.aborted)
-            return attempt.held();
-        await attempt.abandon();
-        signal.throwIfAborted();
-        attempt.throwFailures();
-        const left = waitMs - (performance.now() - started);
-        if (left <= 0)
-            throw new src_findings/* Refusal */.P_('another run works on these hosts', attempt.obstacleFindings());
-        const holders = attempt.holders();
-        if (!holders.every((holder) => said.includes(holder))) {
-            said = holders;
-            log.info(`Waiting up to ${Math.ceil(left / 1000)} s for ${holders.join('; ')}`);
-        }
-        order = [transports.slice(0, 1), transports.slice(1)];
-        await (0,external_node_timers_promises_.setTimeout)(Math.min(left, PAUSE_MS * (0.5 + random())), undefined, { signal }).catch(() => undefined);
-    }
-}
-/** One try to have the locks of all hosts. */
-class Attempt {
-    #options;
-    #takenOver;
-    #locks = new Map();
-    /** It grows from try to try: microseconds since this process began. */
-    #number = Math.ceil(performance.now() * 1000);
-    #optional;
-    #tried = [];
-    #leftOut = [];
-    #answers = new Map();
-    #obstacles = [];
-    #failures = [];
-    #lost = new AbortController();
-    /** @param takenOver to which what this try takes over is added. */
-    constructor(options, takenOver) {
-        this.#options = options;
-        this.#takenOver = takenOver;
-        this.#optional = new Set(options.optional);
-    }
-    get untroubled() {
-        return this.#obstacles.length + this.#failures.length === 0;
-    }
-    /** Tries to have these hosts' locks, all at once. */
-    async take(transports) {
-        const asked = transports.map((transport) => ({ transport, done: this.#takeOne(transport) }));
-        const needed = asked.filter(({ transport }) => !this.#optional.has(transport));
-        await Promise.all(needed.map(({ done }) => done));
-        const { optionalMs = OPTIONAL_MS } = this.#options;
-        const answered = new AbortController();
-        const end = (0,external_node_timers_promises_.setTimeout)(optionalMs, 'late', { signal: answered.signal }).catch(() => undefined);
-        await Promise.all(asked.map(async ({ transport, done }) => {
-            const outcome = await Promise.race([done, end]);
-            if (outcome === 'late')
-                this.#leaveOut(transport, silent(transport.name, optionalMs));
-        }));
-        answered.abort();
-    }
-    async #takeOne(transport) {
-        this.#tried.push(transport);
-        try {
-            this.#note(transport, await this.#ask(transport));
-        }
-        catch (error) {
-            if (this.#optional.has(transport))
-                this.#leaveOut(transport, error);
-            else
-                this.#failures.push(error);
-        }
-    }
-    #leaveOut({ name }, error) {
-        if (this.#isLeftOut(name))
-            return;
-        this.#leftOut.push({ host: name, error });
-    }
-    #isLeftOut(name) {
-        return this.#leftOut.some(({ host }) => host === name);
-    }
-    held() {
-        const { owner, log } = this.#options;
-        for (const transport of this.#tried) {
-            // It may have the lock, and will not be asked for anything else.
-            if (this.#isLeftOut(transport.name))
-                void releaseOn(transport, owner.id, this.#number);
-        }
-        let released;
-        const release = async (last) => {
-            const outcomes = [...this.#locks].map(async ([{ name }, lock]) => {
-                const { outcome, failure } = await lock.release(last?.scriptFor(name));
-                if (failure !== undefined)
-                    last?.onFailure(name, failure);
-                if (outcome !== 'still-running')
-                    return;
-                log.host(name).warning('A step still runs on this host; its lock stays until that has ended.');
-            });
-            await Promise.all(outcomes);
-        };
-        return {
-            answers: this.#answers,
-            takenOver: this.#takenOver,
-            leftOut: this.#leftOut,
-            lost: this.#lost.signal,
-            guard: (script) => guard(owner.id, script),
-            release: (last) => (released ??= release(last)),
-        };
-    }
-    /** Gives back what was got, and what may have been got although no answer came. */
-    async abandon() {
-        const refused = new Set(this.#obstacles.map(({ host }) => host));
-        const maybeGot = this.#tried.filter(({ name }) => !refused.has(name));
-        const { id } = this.#options.owner;
-        await Promise.all(maybeGot.map(async (transport) => {
-            await (this.#locks.get(transport)?.release() ?? releaseOn(transport, id, this.#number));
-        }));
-    }
-    throwFailures() {
-        const [first] = this.#failures;
-        if (first === undefined)
-            return;
-        const findings = this.#failures.flatMap((error) => (error instanceof host_error/* HostError */.d ? [error.finding] : []));
-        if (findings.length < 2)
-            throw first;
-        throw new src_findings/* Refusal */.P_('not every host could be locked', findings);
-    }
-    obstacleFindings() {
-        return this.#obstacles
-            .map(({ host, obstacle }) => ({ host, at: 'lock', ...(0,words/* obstacleFinding */.V_)(obstacle) }))
-            .toSorted((a, b) => (a.host < b.host ? -1 : 1));
-    }
-    /** Who stands in the way, each once. */
-    holders() {
-        return [...new Set(this.#obstacles.map(({ obstacle }) => (0,words/* describeObstacle */.TD)(obstacle)))].toSorted();
-    }
-    async #ask(transport) {
-        const { owner, then } = this.#options;
-        const following = then?.(transport.name);
-        const result = await transport.run(acquireScript(owner, this.#number, following));
-        const answer = parseAcquireAnswer(result.stdout);
-        const host = transport.name;
-        if (answer === undefined)
-            throw new host_error/* HostError */.d({ host, at: 'lock', ...(0,words/* lockFailure */.Sw)(result) });
-        if (result.code === 0)
-            return answer;
-        throw new host_error/* HostError */.d({ host, at: following?.title ?? 'lock', ...(0,explain_unknown/* explainUnknown */.w)(result) });
-    }
-    #note(transport, answer) {
-        const host = transport.name;
-        const { owner, heartbeatMs = HEARTBEAT_MS, log } = this.#options;
-        if (!answer.got) {
-            if (!this.#isLeftOut(host))
-                this.#obstacles.push({ host, obstacle: answer.obstacle });
-            return;
-        }
-        if (this.#isLeftOut(host)) {
-            void releaseOn(transport, owner.id, this.#number); // it comes too late
-            return;
-        }
-        this.#answers.set(host, answer.rest);
-        this.#locks.set(transport, new HostLock(transport, owner, this.#number, heartbeatMs, (where, holder) => {
-            const finding = { host: where, at: 'lock', ...(0,words/* lostFinding */.yS)(holder) };
-            this.#lost.abort(new src_findings/* Refusal */.P_('the lock of a host was lost', [finding]));
-        }));
-        if (answer.abandoned === undefined)
-            return;
-        this.#takenOver.push({ host, ...answer.abandoned });
-        log.host(host).warning((0,words/* takeOverWarning */.mw)(answer.abandoned));
-    }
-}
-function silent(host, optionalMs) {
-    return new host_error/* HostError */.d({
-        host,
-        at: 'lock',
-        fact: `it did not answer within ${(0,printable/* seconds */.Y)(optionalMs)} after the other hosts had, and is left out.`,
-        cause: 'The host hangs or is overloaded, or its network was cut.',
-        fix: 'See that it is up, then run again: what is to be done there is done then.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/hosts/named.ts
-/** The same host, called by another name in messages: by its member's, once that is known. */
-function named_named(transport, name) {
-    return {
-        name,
-        run: (script) => transport.run(script),
-        openTcp: (address, port) => transport.openTcp(address, port),
-        statistics: () => transport.statistics(),
-        close: () => transport.close(),
-    };
-}
-
-;// CONCATENATED MODULE: ./src/road/approval.ts
-
-/**
- * Only the plan that was approved may be carried out.
- * @param approved digest, lower-case hex; undefined: any plan.
- * @throws Refused when the hosts or the inputs have changed so that the plan is another one.
- */
-function refuseUnapproved(approved, { digest, verdict }) {
-    if (approved === undefined || approved === digest)
-        return;
-    throw new src_findings/* Refused */.Lw('the plan is not the one that was approved, and nothing was changed on any host', [
-        {
-            at: 'approved-plan',
-            fact: `the plan is now ${digest} (${verdict}); approved was ${approved}.`,
-            cause: 'A host, the cluster or an input has changed since the plan was made, or the plan was carried out already.',
-            fix: 'Run again with `dry-run: true`, look at the new plan, and approve that one.',
-        },
-    ]);
-}
-
-;// CONCATENATED MODULE: ./src/cluster/healthy-records.ts
-
-/** A full database keeps the cluster from being healthy, and says nothing about what was done to its members. */
-const DESPITE = { despite: 'NOSPACE' };
-/**
- * The records that are written although the cluster as a whole could not be proven healthy: those of healthy members that were
- * recorded as members before, while a majority is healthy. What was done to them is then known to the next run.
- * @param facts by host, as the plan was decided from.
- */
-function healthyRecords({ afterProof }, facts, health) {
-    if (gateFindings({ kind: 'quorum', ...DESPITE }, health).length > 0)
-        return [];
-    const isRecordable = (host) => {
-        const state = facts.get(host)?.state;
-        const wasMember = typeof state === 'object' && state.phase === 'member';
-        return wasMember && gateFindings({ kind: 'member', member: host, ...DESPITE }, health).length === 0;
-    };
-    return afterProof
-        .map((stage) => ({
-        ...stage,
-        steps: stage.steps.filter(({ kind, host }) => kind === 'record-member' && isRecordable(host)),
-    }))
-        .filter(({ steps }) => steps.length > 0);
-}
-
-// EXTERNAL MODULE: ./src/pki/pem.ts
-var pem = __webpack_require__(52166);
-;// CONCATENATED MODULE: ./src/road/credentials.ts
-
-
-
-
-
-
-/** The healthcheck client's certificate and its key, by which etcd is asked. */
-const CLIENT_CERTIFICATE = leafPath('healthcheckClient', 'certificate');
-const CLIENT_KEY = leafPath('healthcheckClient', 'key');
-/**
- * The client certificates of the hosts, the best first: those that the CA has signed and that work now, then those of the
- * CA that do not (etcd then says why), then all others. Of equals, the one that is valid longest.
- *
- * No host is believed about another: the CA is the one among the inputs where a host has it, otherwise what most hosts
- * have in their ca.crt. A certificate that one host has made for itself comes last, however long it is valid.
- * @param broughtPem the CA certificate among the inputs.
- * @returns none where no host has a certificate, or none has a CA.
- */
-function candidatesOn(hosts, broughtPem, now) {
-    const authorities = trustedAuthorities(hosts, broughtPem);
-    if (authorities.length === 0)
-        return [];
-    const caPem = authorities.map((certificate) => certificate.toString()).join('');
-    return hosts
-        .flatMap((host) => {
-        const { files } = host.facts;
-        const certificatePem = files.get(CLIENT_CERTIFICATE)?.text;
-        const endsAt = (0,inspect/* certificateEnd */.PX)(certificatePem);
-        if (certificatePem === undefined || endsAt === undefined || !files.has(CLIENT_KEY))
-            return [];
-        const rank = rankOf(certificatePem, authorities, now);
-        return [{ candidate: { host, certificatePem, caPem }, rank, endsAt: endsAt.getTime() }];
-    })
-        .toSorted((one, other) => one.rank - other.rank || other.endsAt - one.endsAt)
-        .map(({ candidate }) => candidate);
-}
-/** Whether a private key (PEM) is that of a certificate (PEM); false for what is no key. */
-function isKeyOf(keyPem, certificatePem) {
-    try {
-        return new external_node_crypto_.X509Certificate(certificatePem).checkPrivateKey((0,external_node_crypto_.createPrivateKey)(keyPem));
-    }
-    catch {
-        return false;
-    }
-}
-/**
- * The certificates by which members and clients are believed: the one of the inputs where a host has it, otherwise those
- * that more than half of the hosts with a ca.crt have. While a CA takes the place of another, that may be both. Where no
- * certificate is on so many, those of the first host that has one of the most frequent.
- */
-function trustedAuthorities(hosts, broughtPem) {
-    const onHosts = hosts.map(authoritiesOn).filter((certificates) => certificates.size > 0);
-    const brought = broughtPem === undefined ? undefined : new external_node_crypto_.X509Certificate(broughtPem);
-    if (brought !== undefined && onHosts.some((certificates) => certificates.has(brought.fingerprint256)))
-        return [brought];
-    const countOf = (fingerprint) => onHosts.filter((certificates) => certificates.has(fingerprint)).length;
-    const all = new Map(onHosts.flatMap((certificates) => [...certificates]));
-    const ofMost = [...all].filter(([fingerprint]) => countOf(fingerprint) * 2 > onHosts.length);
-    if (ofMost.length > 0)
-        return ofMost.map(([, certificate]) => certificate);
-    const highest = Math.max(...[...all.keys()].map(countOf));
-    const first = onHosts.find((certificates) => [...certificates.keys()].some((print) => countOf(print) === highest));
-    return [...(first ?? [])].filter(([fingerprint]) => countOf(fingerprint) === highest).map(([, one]) => one);
-}
-/** What is no certificate that can be read is passed over: the others are trusted all the same. */
-function authoritiesOn({ facts }) {
-    const text = facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text ?? '';
-    if (text.length > pem/* MOST_PEM_CHARACTERS */.C0)
-        return new Map();
-    return new Map((0,pem/* decodePem */.xr)(text).flatMap((block) => {
-        if (block.type !== 'CERTIFICATE')
-            return [];
-        try {
-            const certificate = new external_node_crypto_.X509Certificate(block.text);
-            return [[certificate.fingerprint256, certificate]];
-        }
-        catch {
-            return [];
-        }
-    }));
-}
-/** 0: works now. 1: of the CA, and does not work. 2: of another CA. */
-function rankOf(certificatePem, authorities, now) {
-    // a client's certificate names no host
-    const member = { name: 'localhost', address: '127.0.0.1' };
-    const profile = 'healthcheckClient';
-    const works = authorities.some((certificate) => verifyLeaf({ certificatePem }, { authority: { certificate }, profile, member, now }).length === 0);
-    if (works)
-        return 0;
-    return authorities.some((certificate) => isSignedBy(certificatePem, { certificate }) === true) ? 1 : 2;
-}
-
-// EXTERNAL MODULE: ./src/hosts/last-words.ts
-var last_words = __webpack_require__(48771);
-;// CONCATENATED MODULE: ./src/hosts/scripts/read-pki.ts
-
-/** Lists every file of the pki tree with digest, mode and owner; never a content. Folders of it may be links. */
-function listPki() {
-    return {
-        title: 'read back the pki tree',
-        effect: 'reads',
-        timeoutMs: 30_000,
-        script: `
-find -L ${kubeadm_paths/* PKI_DIR */.Hw} -type f -printf '%m %U:%G %p\\n'
-echo
-find -L ${kubeadm_paths/* PKI_DIR */.Hw} -type f -exec sha256sum -- {} +
-`,
-    };
-}
-/** Reads the answer of {@link listPki}. */
-function parsePki(answer) {
-    const [modes = '', digests = ''] = answer.split('\n\n');
-    const digestOf = new Map(read_pki_linesOf(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
-    return read_pki_linesOf(modes).map((line) => {
-        const [mode = '', owner = '', ...words] = line.split(' ');
-        const path = words.join(' ');
-        return { path, mode, owner, sha256: digestOf.get(path) ?? '' };
-    });
-}
-function read_pki_linesOf(text) {
-    return text.split('\n').filter((line) => line !== '');
-}
-/** Prints one file. With a key this is the only way by which a secret leaves a host: inside the connection, to memory. */
-function readFile(path) {
-    return { title: `read ${path}`, effect: 'reads', timeoutMs: 15_000, script: `cat -- ${path}` };
-}
-
-;// CONCATENATED MODULE: ./src/road/read-text.ts
-
-
-
-
-/**
- * One file of a host as text, if it is still the one that the run has seen and decided on.
- * @param seen SHA-256 (hex) of the file as the probe saw it; undefined where it could not be told: what is read has to be
- * proven in another way then.
- * @param maskSecret called with the text before anything else is done with it.
- * @throws Refusal when it cannot be read, is empty, or is another file by now.
- */
-async function readText(transport, path, seen, maskSecret) {
-    const result = await transport.run(readFile(path));
-    const text = result.stdout.toString('utf8');
-    if (result.code !== 0 || text === '') {
-        const words = (0,last_words/* lastWords */.a)(result.stderr, 3);
-        throw unread(transport, path, {
-            fact: words === '' ? `${path} is empty.` : `${path} could not be read (${words}).`,
-            cause: 'The file was removed or emptied since the run began.',
-            fix: 'Put it back, or restore it from a backup, and run again.',
-        });
-    }
-    maskSecret?.(text);
-    if (seen === undefined || sha256(result.stdout) === seen)
-        return text;
-    throw unread(transport, path, {
-        fact: `${path} has changed since the run looked at it; it was not used.`,
-        cause: 'Another program, or an administrator, has replaced the file meanwhile.',
-        fix: 'Find out who replaced it. If the new file is right, run again: the run then decides anew.',
-    });
-}
-function unread({ name }, path, words) {
-    return new src_findings/* Refusal */.P_(`${path} could not be used`, [{ host: name, at: 'read', ...words }]);
-}
-/** SHA-256 in hex. */
-function sha256(bytes) {
-    return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
-}
-
-;// CONCATENATED MODULE: ./src/road/access.ts
-
-
-
-/**
- * The healthcheck client's pairs with their CA, the best first: a later one is for the case that the members refuse the one
- * before. A key goes from its host's disk into this process's memory and nowhere else, and is read only when its pair is
- * asked for. One whose key cannot be read, or has changed since the run looked, is passed over; pairs whose key belongs to
- * another certificate come last, so that the error of TLS tells of them where no host has a good one.
- */
-async function* credentialsFromHosts(hosts, { authority }, { maskSecret, now }) {
-    const unfit = [];
-    for (const { host, caPem, certificatePem } of candidatesOn(hosts, authority?.certificatePem, now())) {
-        const { transport, facts } = host;
-        const keyPem = await keyOf(transport, facts, maskSecret);
-        if (keyPem === undefined)
-            continue;
-        const credentials = { caPem, certificatePem, keyPem };
-        if (isKeyOf(keyPem, certificatePem))
-            yield credentials;
-        else
-            unfit.push(credentials);
-    }
-    yield* unfit;
-}
-async function keyOf(transport, { files }, maskSecret) {
-    try {
-        return await readText(transport, CLIENT_KEY, files.get(CLIENT_KEY)?.sha256, maskSecret);
-    }
-    catch (error) {
-        if (error instanceof src_findings/* Refusal */.P_)
-            return undefined;
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/road/settle.ts
-
-
-
-/**
- * Waits for work on all hosts and gives all results, in order.
- * @throws Refusal titled `title` with the findings of every host that failed, after all have ended.
- */
-async function settleAll(title, work) {
-    const settled = await Promise.allSettled(work.map(({ result }) => result));
-    const findings = settled.flatMap((outcome, index) => {
-        const item = work[index];
-        return outcome.status === 'rejected' && item !== undefined
-            ? findingsOf(outcome.reason, item.host, item.at)
-            : [];
-    });
-    if (findings.length > 0)
-        throw new src_findings/* Refusal */.P_(title, findings);
-    return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-}
-/** What was thrown while a step was carried out, as a refusal that names host and step. */
-function inWords(error, { host, kind }) {
-    if (error instanceof src_findings/* Refusal */.P_)
-        return error;
-    const at = STEP_TITLES[kind];
-    return new src_findings/* Refusal */.P_(`${at} failed on ${host}`, findingsOf(error, host, at));
-}
-/** The findings of anything that was thrown while a host was worked with. */
-function findingsOf(error, host, at) {
-    if (error instanceof host_error/* BastionError */.t)
-        return [error.finding];
-    if (error instanceof host_error/* HostError */.d)
-        return [{ ...error.finding, host }];
-    if (error instanceof src_findings/* Refusal */.P_)
-        return error.findings;
-    return [
-        {
-            host,
-            at,
-            fact: (0,src_findings/* errorMessage */.gJ)(error),
-            cause: 'An error that the action does not know.',
-            fix: 'Run again with debug logging; if it stays, open an issue with the log.',
-        },
-    ];
-}
-
-;// CONCATENATED MODULE: ./src/cluster/audit.ts
-/** What stands for the digest of a file that is not there. */
-const ABSENT = 'absent';
-/** The record as it is kept on one host: with the steps and take-overs of that host alone. */
-function auditOfHost(record, host) {
-    const { takenOver, ...rest } = record;
-    const own = takenOver?.filter((lock) => lock.host === host) ?? [];
-    return {
-        ...rest,
-        ...(own.length === 0 ? {} : { takenOver: own }),
-        steps: record.steps.filter((step) => step.host === host),
-    };
-}
-/** Most bytes of one record on a host; four of that size fit in what a host keeps. */
-const MOST_BYTES_OF_RECORD = 64 * 1024;
-/**
- * The record as one line of JSON, without a line end. Where it is longer than `mostBytes`, its steps are replaced by
- * their number and a note.
- */
-function formatAuditLine(record, mostBytes = MOST_BYTES_OF_RECORD) {
-    const line = JSON.stringify(record);
-    if (Buffer.byteLength(line) <= mostBytes)
-        return line;
-    const { steps, ...rest } = record;
-    const note = `the ${steps.length} steps were left out: with them the record has more than ${mostBytes} bytes`;
-    return JSON.stringify({ ...rest, stepCount: steps.length, note });
-}
-
-;// CONCATENATED MODULE: ./src/road/step-recorder.ts
-
-
-
-/** Writes down one step, from the moment it begins: for the log, the timeline and the audit record. */
-class StepRecorder {
-    #step;
-    #stage;
-    #context;
-    #before;
-    #startedMs;
-    #ended = false;
-    constructor(step, { title }, context) {
-        this.#step = step;
-        this.#stage = title;
-        this.#context = context;
-        this.#before = this.#digests();
-        this.#startedMs = context.timeline.elapsedMs();
-    }
-    /** Whether {@link end} was called. */
-    get ended() {
-        return this.#ended;
-    }
-    /** @param atMs when it has ended, if not now: milliseconds since the run began. */
-    end(outcome, atMs) {
-        this.#ended = true;
-        const { timeline, record, log } = this.#context;
-        const { host, kind } = this.#step;
-        const title = STEP_TITLES[kind];
-        const durationMs = (atMs ?? timeline.elapsedMs()) - this.#startedMs;
-        timeline.entries.push({
-            stage: this.#stage,
-            title,
-            host,
-            startedMs: this.#startedMs,
-            durationMs,
-            outcome: outcome === 'succeeded' ? 'done' : 'failed',
-            changes: !LOOKING_STEPS.has(kind),
-        });
-        const what = { host, stage: this.#stage, title, durationMs: Math.round(durationMs), outcome };
-        const replaces = Object.keys(this.#before).length > 0;
-        record.steps.push(replaces ? { ...what, before: this.#before, after: this.#digests() } : what);
-        if (outcome === 'succeeded')
-            log.host(host).info(`done: ${title}`);
-    }
-    /** Digests of the files that the step puts in place, as the host has them now. */
-    #digests() {
-        const found = this.#context.material.found.get(this.#step.host);
-        return Object.fromEntries(step_recorder_filesOf(this.#step).map((path) => [path, found?.get(path) ?? ABSENT]));
-    }
-}
-function step_recorder_filesOf(step) {
-    switch (step.kind) {
-        case 'deliver-files':
-            return step.files.map(({ path }) => path);
-        case 'record-member':
-            return [kubeadm_paths/* STATE_FILE */.bv];
-        case 'start-member':
-            return step.placeManifest ? [kubeadm_paths/* ETCD_MANIFEST */.jl] : [];
-        case 'restart-member':
-            return [kubeadm_paths/* ETCD_MANIFEST */.jl];
-        case 'remove-authority-key':
-            return [kubeadm_paths/* CA_KEY */.r$];
-        default:
-            return [];
-    }
-}
-
-;// CONCATENATED MODULE: ./src/road/steps/context.ts
-
-
-
-
-/** What the end of a step's script means. @throws Refusal, in words, when it was no success. */
-function judge(step, result, explain = explain_unknown/* explainUnknown */.w) {
-    if (result.code === 0)
-        return;
-    throw stepFailure(step, result.code === LOCK_LOST ? explainLockLost(result) : explain(result));
-}
-/** The failure of a step. */
-function stepFailure(step, words) {
-    const at = STEP_TITLES[step.kind];
-    return new src_findings/* Refusal */.P_(`${at} failed on ${step.host}`, [{ host: step.host, at, ...words }]);
-}
-/** The connection to a member's host. */
-function transportOf(context, host) {
-    const transport = context.hosts.get(host);
-    if (transport === undefined)
-        throw new Error(`no connection to ${host}`);
-    return transport;
-}
-/** What the record of a host will say of its files. */
-function digestsOf({ material }, host) {
-    const digests = material.digests.get(host);
-    if (digests === undefined)
-        throw new Error(`${host} is no member of the plan`);
-    return digests;
-}
-/** Name and address of a member. */
-function memberOf({ plan }, host) {
-    const member = plan.shape.members.find(({ name }) => name === host);
-    if (member === undefined)
-        throw new Error(`${host} is no member of the plan`);
-    return member;
-}
-
-// EXTERNAL MODULE: ./src/hosts/crictl-warning.ts
-var crictl_warning = __webpack_require__(68815);
-;// CONCATENATED MODULE: ./src/hosts/scripts/cri-pull.ts
-/** Path of the CRI's call (k8s.io/cri-api, runtime/v1/api.proto). */
-const PULL_IMAGE_CALL = '/runtime.v1.ImageService/PullImage';
-/**
- * The body of a gRPC call of PullImage with credentials: one message, not compressed, as gRPC frames it over HTTP/2
- * (grpc/doc/PROTOCOL-HTTP2.md).
- */
-function pullImageBody(image, { username, password, server }) {
-    // PullImageRequest: image = 1 (ImageSpec: image = 1), auth = 2 (AuthConfig: username = 1, password = 2, server_address = 4)
-    const message = Buffer.concat([
-        field(1, field(1, Buffer.from(image))),
-        field(2, Buffer.concat([
-            field(1, Buffer.from(username)),
-            field(2, Buffer.from(password)),
-            field(4, Buffer.from(addressOf(server))),
-        ])),
-    ]);
-    const frame = Buffer.alloc(5);
-    frame.writeUInt32BE(message.length, 1);
-    return Buffer.concat([frame, message]);
-}
-/**
- * The only server that the runtime may show the credentials to (containerd: internal/cri/server/images, ParseAuth, compares
- * the host of the URL with the one that it asks, mirrors and redirections included).
- */
-function addressOf(server) {
-    return `https://${server === 'docker.io' ? 'registry-1.docker.io' : server}`;
-}
-/** A length-delimited field of a protocol buffer. */
-function field(number, content) {
-    return Buffer.concat([varint((number << 3) | 2), varint(content.length), content]);
-}
-function varint(value) {
-    const bytes = [];
-    for (let rest = value;; rest = Math.floor(rest / 128)) {
-        if (rest < 128)
-            return Buffer.from([...bytes, rest]);
-        bytes.push((rest % 128) | 0x80);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/sync-images.ts
-/**
- * Bash that has on the disk what the container runtime took in. It does not see to that itself: after a power cut layers of empty files
- * would count as unpacked. The folders are those of containerd and CRI-O; both may be there, on file systems of their own.
- */
-const SYNC_IMAGES = 'stores=(); for store in /var/lib/containerd /var/lib/containers; do if [ -d "$store" ]; then stores+=("$store"); fi; done; sync ${stores[@]:+-f -- "${stores[@]}"} || sync';
-/**
- * The same for what it wrote of a container that it has made. After a power cut CRI-O checks its store, and empties it, with all images,
- * if it finds a container that was only half written; a host without a registry then has no etcd any more. In containerd such a
- * container costs nothing else.
- */
-function syncContainer(criEndpoint) {
-    return /crio/.test(criEndpoint) ? SYNC_IMAGES : ':';
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/pull-image.ts
-
-
-
-
-
-const WITHIN_SECONDS = 300;
-/** Exit codes of a pull with credentials: the runtime could not be asked, or it said no. */
-const NOT_ASKED = 3;
-const REFUSED = 4;
-/** Before the runtime's own words, which are percent-encoded as gRPC has it. */
-const pull_image_MARK = 'grpc-message: ';
-/**
- * Pulls an image into the runtime's own store, so that the static pod starts without waiting for a registry.
- *
- * With credentials the CRI itself is asked, by curl over its socket, because crictl takes them as arguments only, which every
- * user of the host sees: they go from the script's input to the runtime's memory.
- */
-function pullImage(image, criEndpoint, login) {
-    const common = { title: `pull ${image}`, effect: 'changes', timeoutMs: WITHIN_SECONDS * 1000 };
-    const endpoint = (0,shell/* quote */.h)(criEndpoint);
-    return login === undefined
-        ? {
-            ...common,
-            script: `crictl --runtime-endpoint ${endpoint} --image-endpoint ${endpoint} pull ${(0,shell/* quote */.h)(image)} >&2
-${SYNC_IMAGES}`,
-        }
-        : { ...common, script: askedByCurl(criEndpoint), input: pullImageBody(image, login) };
-}
-function askedByCurl(criEndpoint) {
-    const options = [
-        '-q', // reads no .curlrc; has to be the first
-        `--silent --show-error --noproxy '*' --max-time ${WITHIN_SECONDS - 10}`,
-        `--http2-prior-knowledge --unix-socket ${(0,shell/* quote */.h)(criEndpoint.replace(/^unix:\/\//, ''))}`,
-        "--header 'content-type: application/grpc' --header 'te: trailers'",
-        '--data-binary @- --dump-header - --output /dev/null',
-    ];
-    return `
-said=$(curl ${options.join(' ')} http://localhost${PULL_IMAGE_CALL}) || exit ${NOT_ASKED}
-status=$(sed -n 's/^grpc-status: *\\([0-9]*\\).*/\\1/p' <<< "$said")
-if [ "$status" != 0 ]; then
-  sed -n 's/^${pull_image_MARK}/&/p' <<< "$said" | tr -d '\\r' >&2
-  exit ${REFUSED}
-fi
-${SYNC_IMAGES}
-`;
-}
-/** Why an image could not be had. */
-function explainPull(image, login) {
-    return (result) => {
-        if (login !== undefined && result.code === NOT_ASKED)
-            return pull_image_notAsked(image, result);
-        const said = result.code === REFUSED ? pull_image_wordsOf(result.stderr) : (0,last_words/* lastWords */.a)(result.stderr, 1);
-        return {
-            fact: `${image} is not on the host and could not be pulled: ${said}`,
-            ...whyRefused(said, login),
-        };
-    };
-}
-function whyRefused(said, login) {
-    if (/\.sock\b.*(?:connection refused|no such file|deadline exceeded)/i.test(said))
-        return RUNTIME_SILENT;
-    if (/HTTP response to HTTPS client|x509:/.test(said)) {
-        return {
-            cause: 'The registry speaks no TLS, or has a certificate of a CA that the container runtime does not know.',
-            fix: 'Tell the runtime on the host of this registry and its CA (containerd: /etc/containerd/certs.d/REGISTRY/hosts.toml), or give `image-archive`.',
-        };
-    }
-    if (/\b(?:401|403)\b|unauthori[sz]ed|authorization failed|(?<!permission )denied/i.test(said)) {
-        return login === undefined
-            ? {
-                cause: 'The registry asks for a password, or has no such repository.',
-                fix: 'Give `registry-username` and `registry-password`, or correct `image-repository`.',
-            }
-            : {
-                cause: `${login.server} does not take registry-password for ${login.username}, or that name may not read this repository.`,
-                fix: 'Try both with `docker login`, and renew the token if it has run out.',
-            };
-    }
-    if (/not found|manifest unknown|name unknown/i.test(said)) {
-        return {
-            cause: 'The registry has no such repository or tag.',
-            fix: 'Correct `image-repository` or `etcd-image-tag`, or bring the image to the registry.',
-        };
-    }
-    const fix = 'Open the way to the registry, set `image-repository` to one that the hosts reach (with `registry-username` and `registry-password` if it asks for them), or give `image-archive`.';
-    if (/no such host|i\/o timeout|connection refused|unreachable|no route|deadline exceeded|dial tcp/i.test(said)) {
-        return { cause: 'The host has no way to the registry.', fix };
-    }
-    return (0,explain_unknown/* knownReason */.y)(said) ?? { fix };
-}
-function pull_image_notAsked(image, result) {
-    return {
-        fact: `the container runtime could not be asked to pull ${image}: ${(0,last_words/* lastWords */.a)(result.stderr, 1)}`,
-        ...whyNotAsked(result),
-    };
-}
-const RUNTIME_SILENT = {
-    cause: 'The container runtime does not answer on its socket.',
-    fix: 'Try `crictl info` on the host, start the runtime, and run again.',
-};
-function whyNotAsked({ stderr }) {
-    if (/http2|does not support|unknown option|is unknown/i.test(stderr)) {
-        return {
-            cause: 'curl on this host was built without HTTP/2, or without sockets of Unix.',
-            fix: 'See that `curl -V` lists HTTP2 and UnixSockets, or give `image-archive`, which needs no curl.',
-        };
-    }
-    if (/Failed to connect|Couldn't connect|timed out/i.test(stderr)) {
-        return RUNTIME_SILENT;
-    }
-    return { fix: 'Mend what curl says, or give `image-archive`, which needs no curl.' };
-}
-function pull_image_wordsOf(stderr) {
-    const line = stderr.split('\n').find((each) => each.startsWith(pull_image_MARK)) ?? '';
-    const words = line.slice(pull_image_MARK.length);
-    try {
-        return decodeURIComponent(words);
-    }
-    catch {
-        return words; // what is encoded is bytes, and may be cut in the middle of a letter
-    }
-}
-
-// EXTERNAL MODULE: ./src/kubeadm/put-back.ts
-var put_back = __webpack_require__(58912);
-;// CONCATENATED MODULE: ./src/hosts/scripts/blank-log.ts
-/** What a blank log is renamed to beside its place; the time follows, in seconds since 1970. */
-const BLANK_MEMBER = 'blank-member-';
-/**
- * Bash function `has_blank_log LOG_DIR`: whether the member's write-ahead log is there and nothing has ever been written
- * to it: no entry, no vote. It returns 2, with the words of `od` on standard error, where the log could not be read.
- *
- * etcd makes its log with three records (checksum, metadata, an empty snapshot: wal.Create in server/storage/wal/wal.go)
- * and only then writes the members that it begins with. If it ends between the two (its metrics port is taken, the power
- * goes: seen in 10 to 30 of 100 starts that end at once), it never gets ready again: it finds a log, so it does not begin
- * anew, and there is no member in it, so it never has a leader.
- *
- * A record is its length (8 bytes, little-endian; of the top byte the low 3 bits are the padding) and a protobuf whose
- * first field is the type (server/storage/wal/{encoder.go,walpb/record.proto}). Whatever is not exactly those three is no
- * blank log.
- */
-const BLANK_LOG_FUNCTION = `
-has_blank_log() {
-  local files=("$1"/*.wal) at=0 length type b
-  if [ "\${#files[@]}" != 1 ] || [ ! -f "\${files[0]}" ]; then return 1; fi
-  read -r -d '' -a b < <(od -An -v -tu1 -N 4096 -- "\${files[0]}" && printf ' end') || true
-  case " \${b[*]-}" in *' end') ;; *) return 2 ;; esac
-  if [ "\${#b[@]}" != 4097 ]; then return 1; fi
-  for type in 4 1 5; do
-    length=$((b[at] + 256 * b[at + 1]))
-    if [ "\${b[*]:at + 2:5}" != '0 0 0 0 0' ] || [ "\${b[*]:at + 8:2}" != "8 $type" ]; then return 1; fi
-    if [ "\${b[at + 7]}" -ge 128 ]; then length=$((length + b[at + 7] % 8)); fi
-    at=$((at + 8 + length))
-    if [ "$at" -gt 4000 ]; then return 1; fi
-  done
-  [ "\${b[*]:at:8}" = '0 0 0 0 0 0 0 0' ]
-}
-`;
 
 ;// CONCATENATED MODULE: ./src/hosts/scripts/bash-http.ts
 /**
@@ -8000,766 +6653,6 @@ nap() { read -r -t "$1" -u "$nothing" _ || true; }
 pause() { if [ "$1" -lt ${SLOW_AFTER} ]; then nap 0.05; else nap 0.5; fi; }
 `;
 
-;// CONCATENATED MODULE: ./src/hosts/scripts/member-ready.ts
-
-
-
-
-
-
-
-
-
-
-
-
-/** Seconds until the member must be ready: kubeadm's own start-up budget, as in the manifest's startupProbe. */
-const READY_WITHIN = 240;
-/** Seconds until the runtime is asked for the first time whether etcd has ended, and between two times: it costs a process. */
-const LOOK_AFTER = 3;
-const LOOK_EVERY = 2;
-/** Lines of etcd's log that are looked through; the action's own questions fill many of them. */
-const LOG_LINES = 400;
-/** What `await_ready` gives when the member did not get ready. */
-const CRASHED = 1;
-const LATE = 2;
-const NO_PAUSE = 3;
-const NO_POD = 4;
-/** Before the image that no pod starts without, where `etcd_words` tells of it. */
-const PAUSE = 'pause image: ';
-/** Before kubelet's own complaint about the pod, where `etcd_words` tells of it. */
-const KUBELET = 'kubelet: ';
-/** Before whose socket it is that answers in place of etcd. */
-const STRANGER = 'answered by ';
-/** Before each line that `etcd_words` prints. */
-const member_ready_MARK = 'etcd: ';
-/** What etcd says of flags that do not go together: a warning, and its end. */
-const FLAGS = '"msg":"failed to verify flags"';
-/** Lines of etcd's log that say why it ends; the last two are of Go's package flag, and the whole usage follows them. */
-const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^invalid (boolean )?value .* for`;
-/** What etcd writes about the action's own question whether it is ready: one line for each time that it is not. */
-const OWN_QUESTION = '"msg":"Health check error"';
-/** Warnings that name a peer: it is not reached, or etcd does not let it in. */
-const ABOUT_PEERS = '"(remote-peer-id|remote-addr|remote-peer-urls?|address)":';
-/** What kubelet says of a pod that may pass by itself: etcd's own ends, and a runtime that is slow or starts again. */
-const MAY_PASS = "*CrashLoopBackOff* | *DeadlineExceeded* | *'context deadline exceeded'* | *'code = Unavailable'* | *'.sock: connect: connection refused'* | *'is reserved'*";
-/**
- * What CRI-O says of a sandbox whose image it could not pull, which it does not name: the library's words for each of a pull's steps
- * (containers/image).
- */
-const NO_SANDBOX_IMAGE = 'Error syncing pod.*creating pod sandbox with name.*(initializing source|pinging container registry|reading manifest|pulling)';
-/**
- * Bash functions to start an etcd container by:
- *
- * `cri ARGUMENT…` runs crictl. `etcd_containers FLAG…` lists etcd's containers, also those that have ended.
- *
- * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it, so it is
- * read anew every second. `/readyz` is 200 only with a quorum, and whether the database is full does not count there; releases that
- * lack it (before 3.4.29 and 3.5.11) answer 404 and are asked for `/health` likewise (`exclude` is known from 3.4.16 on; server/etcdserver/api/etcdhttp):
- * a member that starts with a larger quota keeps the alarm until it is disarmed. The
- * answer counts only from a socket of root's or of etcd's own container (`is_etcds UID INODE`): any user of the host may listen there
- * while etcd does not.
- *
- * `await_ready [none-yet]` waits for that, and has what the runtime stored of the new container on the disk (`none-yet`: no container of etcd was there before): 0; {@link CRASHED} when etcd's
- * container has ended twice, {@link NO_PAUSE} when kubelet could not start the pod twice for want of the pause image,
- * {@link NO_POD} when kubelet has complained twice of one and the same thing that keeps it from the pod, {@link LATE} when the time is over. kubelet keeps only the last container that ended, so ends are told by its attempt
- * (`ended_attempts`: number and pod), which counts from 0, or on from where it was if a pod of the same manifest was there
- * before.
- *
- * `hear_kubelet` sets `kubelet_said` to what kubelet wrote since the wait began; `missing_pause` and `pod_trouble` look through it.
- *
- * `pod_trouble` sets `trouble` to the complaint that kubelet has made twice; what differs in the two are ids and times, and so the
- * digits and the letters a to f do not count.
- *
- * `missing_pause` names that image, as containerd does (internal/cri/server, RunPodSandbox); of CRI-O, which does not, it is asked.
- *
- * `etcd_words` prints the complaints of the newest container and its last warnings about peers, else its last lines, or kubelet's when
- * there is none; never what etcd writes about the action's own questions. {@link etcdWords} reads them.
- */
-function memberReadyFunctions(member) {
-    const loopback = (0,urls/* loopbackOf */.X1)(member.address);
-    return `${OWN_STATUS_FUNCTIONS}${PAUSE_FUNCTION}${KUBELET_WORDS_FUNCTIONS}
-cri() { crictl --runtime-endpoint ${(0,shell/* quote */.h)(member.criEndpoint)} "$@"; }
-etcd_containers() { cri ps -a --name '^etcd$' "$@" 2>/dev/null || true; }
-ended_attempts() {
-  etcd_containers --state exited -o json |
-    sed -n 's/.*"attempt": *\\([0-9]*\\).*/\\1/p; s/.*"io.kubernetes.pod.uid": *"\\(.*\\)".*/\\1/p' | paste -d ' ' - -
-}
-is_etcds() {
-  local container pid
-  if [ "$1" = "$EUID" ]; then return 0; fi
-  for container in $(etcd_containers --state running -q); do
-    pid=$(cri inspect -o json "$container" 2> /dev/null | sed -n '/"pid": *[0-9]/{s/.*"pid": *\\([0-9]*\\).*/\\1/p;q}' || true)
-    if [ -n "$pid" ] && holds_socket "$pid" "$2"; then return 0; fi
-  done
-  return 1
-}
-port_of=-1 port= stranger=
-is_ready() {
-  local status line
-  if [ "$SECONDS" != "$port_of" ]; then
-    port_of=$SECONDS port=${ports/* DEFAULT_METRICS_PORT */.C}
-    while read -r line; do
-      if [[ $line =~ --listen-metrics-urls=[^,]*:([0-9]+) ]]; then port=\${BASH_REMATCH[1]}; fi
-    done 2> /dev/null < ${kubeadm_paths/* ETCD_MANIFEST */.jl} || true
-  fi
-  own_status ${loopback} "$port" /readyz is_etcds
-  if [ "$status" = 404 ]; then own_status ${loopback} "$port" '/health?exclude=NOSPACE' is_etcds; fi
-  [ "$status" = 200 ]
-}
-hear_kubelet() { kubelet_said=$(kubelet_log "$waited_since"); }
-missing_pause() {
-  local pause told
-  pause=$(sed -n '/Error syncing pod/s/.*failed to get sandbox image [\\\\"]*\\([^\\\\" ]*\\).*/\\1/p' <<< "$kubelet_said" | sort | uniq -d | head -n 1)
-  told=$(grep -cE ${(0,shell/* quote */.h)(NO_SANDBOX_IMAGE)} <<< "$kubelet_said" || true)
-  if [ "$told" -ge 2 ]; then
-    pause=$(cri info 2> /dev/null | sed -n 's/.*"sandboxImage": *"\\([^"]*\\)".*/\\1/p' | head -n 1 || true)
-    pause=\${pause:-that the runtime is configured with}
-  fi
-  printf '%s\\n' "$pause"
-}
-pod_trouble() {
-  local line key
-  local -A seen=()
-  trouble=
-  while IFS= read -r line; do
-    case $line in
-      ${MAY_PASS}) continue ;;
-      *'Error syncing pod'*etcd* | *'Could not process manifest file'*etcd*) ;;
-      *) continue ;;
-    esac
-    key=\${line#*err*[=:]}
-    key=x\${key//[0-9a-f]/}
-    if [ -n "\${seen[$key]-}" ]; then trouble=$line; fi
-    seen[$key]=1
-  done <<< "$kubelet_said"
-  [ -n "$trouble" ]
-}
-await_ready() {
-  printf -v waited_since '%(%s)T' -1
-  find_log_file
-  local begun=$SECONDS look=${LOOK_AFTER} say=10 told=0 waited attempt pod ended
-  local -A before=()
-  if [ "\${1-}" != none-yet ]; then
-    while read -r attempt pod; do
-      if [ "$attempt" -gt "\${before[$pod]:--1}" ]; then before[$pod]=$attempt; fi
-    done < <(ended_attempts)
-  fi
-  while waited=$((SECONDS - begun)) && [ "$waited" -lt ${READY_WITHIN} ]; do
-    if is_ready; then
-      ${syncContainer(member.criEndpoint)}
-      return 0
-    fi
-    ${STILL_WANTED}
-    if [ "$waited" -ge "$look" ]; then
-      look=$((waited + ${LOOK_EVERY} + waited / 5))
-      while read -r attempt pod; do
-        ended=$((attempt - \${before[$pod]:--1}))
-        if [ "$ended" -gt "$told" ]; then told=$ended; echo "etcd has ended $told time(s)" >&2; fi
-      done < <(ended_attempts)
-      if [ "$told" -ge 2 ]; then return ${CRASHED}; fi
-      if [ "$waited" -ge 5 ]; then
-        hear_kubelet
-        if [ -n "$(missing_pause || true)" ]; then return ${NO_PAUSE}; fi
-        if pod_trouble; then return ${NO_POD}; fi
-      fi
-    fi
-    if [ "$waited" -ge "$say" ]; then
-      say=$((waited + 10))
-      echo "waiting for a quorum since $waited s" >&2
-    fi
-    pause "$waited"
-  done
-  return ${LATE}
-}
-etcd_words() {
-  local container log pause
-  hear_kubelet
-  pause=$(missing_pause || true)
-  if [ -n "$pause" ]; then echo '${member_ready_MARK}${PAUSE}'"$pause" >&2; return; fi
-  if pod_trouble; then printf '${member_ready_MARK}${KUBELET}%s\\n' "$trouble" >&2; return; fi
-  if [ -n "$stranger" ]; then printf '${member_ready_MARK}${STRANGER}%s\\n' "$stranger" >&2; fi
-  container=$(etcd_containers -q | head -n 1)
-  if [ -n "$container" ]; then
-    log=$(cri logs --tail ${LOG_LINES} "$container" 2>&1 | grep -vF ${(0,shell/* quote */.h)(OWN_QUESTION)} || true)
-    {
-      grep -E '"level":"warn"' <<< "$log" | grep -E ${(0,shell/* quote */.h)(ABOUT_PEERS)} | tail -n 12 || true
-      grep -E ${(0,shell/* quote */.h)(COMPLAINT)} <<< "$log" | tail -n 4 || tail -n 8 <<< "$log"
-    }
-  else kubelet_words 8
-  fi | sed 's/^/${member_ready_MARK}/' >&2
-}
-`;
-}
-/**
- * The complaint in what `etcd_words` has printed, without a final stop: etcd's last fatal line, else its last error, else
- * what it says of its peers, else its last lines; and who answered in its place, if anything did.
- */
-function etcdWords(stderr) {
-    const log = linesOfLog(stderr);
-    const pause = log.find((line) => line.startsWith(PAUSE))?.slice(PAUSE.length);
-    if (pause !== undefined)
-        return `the pause image ${(0,printable/* printable */.g)(pause)} is not on the host and could not be pulled`;
-    const kubelet = log.find((line) => line.startsWith(KUBELET));
-    if (kubelet !== undefined)
-        return errorIn(kubelet.slice(KUBELET.length)).replace(/\.$/, '');
-    const stranger = log.findLast((line) => line.startsWith(STRANGER));
-    const words = log.filter((line) => !line.startsWith(STRANGER));
-    const complaint = lastLike(/\{"level":"(?:fatal|panic)"/, words) ??
-        lastLike(/\{"level":"error"/, words) ??
-        lastLike(new RegExp(FLAGS), words) ??
-        aboutPeers(words) ??
-        (0,last_words/* lastWords */.a)(words.join('\n'), 2);
-    const said = (0,last_words/* lastWords */.a)(complaint.replace(/\.$/, ''), 1);
-    if (stranger === undefined)
-        return said === '' ? 'nothing that etcd wrote could be read' : said;
-    return `its port is ${(0,printable/* printable */.g)(stranger)}${said === '' ? '' : `; etcd says: ${said}`}`;
-}
-/** Whether what answered on etcd's port was another program. */
-function isAnsweredByStranger(stderr) {
-    return linesOfLog(stderr).some((line) => line.startsWith(STRANGER));
-}
-function linesOfLog(stderr) {
-    return stderr
-        .split('\n')
-        .filter((line) => line.startsWith(member_ready_MARK))
-        .map((line) => line.slice(member_ready_MARK.length));
-}
-/** The field `err` of a line of kubelet's, in klog's text or as JSON; the whole line where there is none. */
-function errorIn(line) {
-    const quoted = /\berr"?[=:] ?"((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
-    const text = quoted === undefined ? line : quoted.replace(/\\(.)/g, '$1').replace(/\\+"/g, '"');
-    return (0,last_words/* lastWords */.a)(text, 1);
-}
-/** What etcd last said of each peer, at most three. */
-function aboutPeers(log) {
-    const said = new Map();
-    for (const line of log) {
-        const fields = fieldsOf(line.slice(Math.max(0, line.indexOf('{')))) ?? {};
-        const peer = PEER_FIELDS.map((field) => textIn(fields[field])).find((text) => text !== '');
-        if (textIn(fields['level']) !== 'warn' || peer === undefined)
-            continue;
-        const address = peer.replace(/^(\[.*\]|[^:]+):\d+$/, '$1'); // each connection of a peer comes from another port
-        const words = [`${textIn(fields['msg'])} (${address})`, textIn(fields['error'])].filter((part) => part !== '');
-        said.set(address, (0,printable/* printable */.g)(words.join(': ')));
-    }
-    return said.size === 0 ? undefined : [...said.values()].slice(-3).join('; ');
-}
-const PEER_FIELDS = ['remote-peer-id', 'remote-addr', 'remote-peer-urls', 'remote-peer-url', 'address'];
-/** Message and error of the last such line of etcd's JSON log; a line that was cut tells nothing. */
-function lastLike(pattern, log) {
-    const last = log.findLast((line) => pattern.test(line));
-    if (last === undefined)
-        return undefined;
-    const fields = fieldsOf(last.slice(last.indexOf('{'))) ?? {};
-    const words = [textIn(fields['msg']), textIn(fields['error'])].filter((part) => part !== '');
-    return words.length === 0 ? undefined : words.join(': ');
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/member-reasons.ts
-
-
-const AGAIN = 'Mend what etcd names and run again: it goes on from here.';
-const PORT_TAKEN = {
-    cause: 'Another program listens on a port of etcd.',
-    fix: 'Look who it is (`ss -ltnp`), stop it or give etcd other ports, and run again.',
-};
-/** Why etcd ended again and again, where its words tell it. */
-function whyCrashed(words) {
-    if (/address already in use/.test(words))
-        return PORT_TAKEN;
-    if (/cannot assign requested address/.test(words)) {
-        return {
-            cause: 'The address that was listed for this host is on none of its interfaces any more.',
-            fix: "Give the host's own address, or bring it back, and run again.",
-        };
-    }
-    if (/flag provided but not defined|invalid (?:boolean )?value .* for|failed to verify flags/.test(words)) {
-        return {
-            cause: 'A flag or a value that this release of etcd does not take.',
-            fix: 'Correct `extra-args`, or the input that sets the flag, and run again.',
-        };
-    }
-    return (0,explain_unknown/* knownReason */.y)(words) ?? { fix: AGAIN };
-}
-/**
- * Why a member was not ready in time, where what etcd wrote tells it.
- * @param stderr what `etcd_words` has printed.
- */
-function whyLate(stderr) {
-    const words = etcdWords(stderr);
-    if (isAnsweredByStranger(stderr)) {
-        return {
-            cause: "A program of another user listens on etcd's metrics port; its answer is not taken for etcd's.",
-            fix: 'Look who it is (`ss -ltnp`), stop it or set another `metrics-port`, and run again.',
-        };
-    }
-    if (/does not match any of DNSNames|doesn't contain any IP SANs|certificate is valid for/.test(words)) {
-        return {
-            cause: 'That host sends from an address that is not in its certificate: it has a second address or interface, or its packets are translated on the way.',
-            fix: 'List the address that each host sends from (`ip -o route get PEER` shows it as `src`), or add these addresses to `extra-sans`, and run again.',
-        };
-    }
-    if (/certificate signed by unknown authority|bad certificate|certificate has expired/.test(words)) {
-        return {
-            cause: 'The certificates of the two members do not fit together.',
-            fix: 'Look at the certificates with `operation: health`, and at the clocks of the hosts; then run again.',
-        };
-    }
-    if (/i\/o timeout|deadline exceeded|no route to host/.test(words)) {
-        return {
-            cause: 'Packets between this host and the one that etcd names get lost: a firewall, or a network that drops large packets (MTU).',
-            fix: 'Try it between these two hosts in both directions: `nc -vz ADDRESS 2380`, and `ping -M do -s 1400 ADDRESS` for large packets. Then run again: it goes on from here.',
-        };
-    }
-    if (/connection refused/.test(words)) {
-        return {
-            cause: 'The member that etcd names does not run.',
-            fix: 'Look at that host in this report first, then run again: it goes on from here.',
-        };
-    }
-    return ((0,explain_unknown/* knownReason */.y)(words) ?? {
-        fix: 'Look at the other hosts in this report first: a member is ready only with a majority. Then look at the container of etcd here (`crictl logs`), and run again: it goes on from here.',
-    });
-}
-/** Why kubelet could not start etcd's pod, where its words tell it. */
-function whyNoPod(words) {
-    if (/pause image/.test(words)) {
-        return {
-            cause: 'Each pod has a container of that image. The container runtime names it in its own configuration, and the host has no way to its registry.',
-            fix: 'Bring the image to the host (`image-archive` takes it along with etcd into containerd; for CRI-O `podman load -i FILE`), or name one that the host reaches in the configuration of the runtime (containerd: `sandbox` or `sandbox_image`; CRI-O: `pause_image`), and run again.',
-        };
-    }
-    if (/resolv\.conf/.test(words)) {
-        return {
-            cause: 'The host has no /etc/resolv.conf, or it is a link to a file of a service that does not run. kubelet starts no pod without it.',
-            fix: 'Start that service (`systemctl enable --now systemd-resolved`) or write the file, and run again: kubelet tries anew by itself.',
-        };
-    }
-    if (/x509|pull(?:ing)? image|ErrImage|ImagePull/.test(words)) {
-        return {
-            cause: 'The image of etcd is not on the host any more, and could not be pulled.',
-            fix: 'Open the way to the registry, or give `image-archive`, and run again.',
-        };
-    }
-    return ((0,explain_unknown/* knownReason */.y)(words) ?? {
-        fix: 'Mend what kubelet names (`journalctl -u kubelet`), and run again: it goes on from here.',
-    });
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/pod-gone.ts
-
-/** Seconds in which kubelet must have done away with a pod; it gives etcd 30 s to end. */
-const GONE_WITHIN = 60;
-/** kubelet's pods, below its default --root-dir. */
-const PODS = '/var/lib/kubelet/pods';
-/**
- * Bash functions to wait by until kubelet has done with a pod whose manifest was taken out. They need `cri`, `move`, `nap`.
- *
- * A new static pod of the same name that comes before that is put off by 10 to 15 s (podWorkers.allowStaticPodStart in
- * pkg/kubelet/pod_workers.go). kubelet does not say when it is done, but its last acts show: it stops the sandbox, removes
- * the pod's cgroups, and at the next of its housekeepings, every 2 s, the pod's folder. Measured with kubelet 1.34: the
- * folder is gone 2.8 to 3.2 s after the manifest, and the new member is ready 0.9 s after that; with a new
- * manifest as soon as the container or the sandbox has ended, 13 s later. But a housekeeping that comes upon a pod
- * between its last container and its end removes cgroups and folder both, at once; so when they go together, the
- * next housekeeping is awaited.
- *
- * `find_pods`: sets `pods` to the ids of etcd's pods.
- * `await_gone`: waits for that; in the end it is enough that etcd has ended. If kubelet starts meanwhile, its drop-in puts
- * the old manifest back, and it has to go out once more.
- */
-const POD_GONE_FUNCTIONS = `
-find_pods() {
-  local found
-  found=$(cri pods --namespace '^kube-system$' --name '^etcd-' -o json)
-  pods=$(sed -n 's/.*"uid": *"\\([^"]*\\)".*/\\1/p' <<< "$found")
-}
-has_ended() {
-  local running
-  running=$(cri ps -q --name '^etcd$') && [ -z "$running" ]
-}
-has_folder() {
-  local pod
-  for pod in $pods; do if [ -e "${PODS}/$pod" ]; then return 0; fi; done
-  return 1
-}
-has_cgroup() {
-  local pod path
-  for pod in $pods; do
-    # cgroup v2 or v1; below them the drivers systemd and cgroupfs, with a class of service between or not
-    for path in /sys/fs/cgroup{,/*}/kubepods*{,/*}/*pod"$pod"*; do if [ -e "$path" ]; then return 0; fi; done
-  done
-  return 1
-}
-await_gone() {
-  local begun=$SECONDS since_cgroup=100
-  while has_folder || ! has_ended; do
-    if [ $((SECONDS - begun)) -ge ${GONE_WITHIN} ]; then has_ended; return; fi
-    if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ] && ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc}; fi
-    if has_cgroup; then since_cgroup=0; else since_cgroup=$((since_cgroup + 1)); fi
-    nap 0.05
-  done
-  if [ "$since_cgroup" -lt 8 ]; then nap 2.2; fi
-}
-`;
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/keep-copy.ts
-
-
-/**
- * Bash function `keep_copy PATH`: keeps a copy of a file in {@link REPLACED_DIR}, unless there is one. The first copy of a run is the
- * one that was proven, so it is never replaced; it is written aside, synced and renamed, so that a run that is killed, or a host
- * that loses power, leaves a whole copy or none.
- *
- * `cp -n` does not do that: its exit code for a file that is there is 0 in coreutils before 9.2 and from 9.5 on, and 1 between
- * (NEWS of 9.2 and 9.5).
- */
-const KEEP_COPY_FUNCTION = `
-keep_copy() {
-  local copy=${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)}/"\${1//\\//%}"
-  if [ -e "$copy" ]; then return 0; fi
-  mkdir -p -m 0700 -- ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)}
-  cp -p -- "$1" "$copy.new"
-  sync -- "$copy.new"
-  mv -fT -- "$copy.new" "$copy"
-  sync -- ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)} ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}
-}
-`;
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/restart-unit.ts
-
-
-
-
-
-
-
-
-/** Name of the unit of systemd that does it. There is never more than one. */
-const RESTART_UNIT = 'etcd-ha-action-restart.service';
-/** Where the unit writes its one line of result: an exit code of {@link RESTART_END}. Absent while it works. */
-const RESTART_RESULT = `${kubeadm_paths/* RUN_DIR */.wM}/restart.result`;
-/** How a restart ended. */
-const RESTART_END = {
-    done: 0,
-    /** What lies there is not what was seen; nothing was done. */
-    changed: 3,
-    /** The member has no data; nothing was done. */
-    noData: 4,
-    otherFilesystem: 5,
-    /** kubelet did not end the pod; its manifest is back. */
-    notStopped: 6,
-    /** The old manifest is back and its member ready, because the new one's crashed. */
-    crashedAndBack: 7,
-    /** The old manifest is back and its member ready, because the new one's was not ready in time. */
-    lateAndBack: 8,
-    /** The old manifest is back, and its member is not ready either. */
-    backNotReady: 9,
-    /** The new one's member is not ready and there was none before. */
-    noWayBack: 10,
-    /** The old manifest is back and its member ready, because kubelet could not start the new one's pod. */
-    refusedAndBack: 11,
-};
-/**
- * The bash of the unit. Whenever it is cut off, what lies on the disk tells how far it had come, and the next run goes on
- * from there: only the rendered manifest (not begun), the outgoing one and none in place (taken out), the outgoing one
- * and the new one in place (not known to be ready).
- */
-function restartUnit(change) {
-    return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${BLANK_LOG_FUNCTION}${KEEP_COPY_FUNCTION}${FUNCTIONS}
-${HOLD_STEP_LOCK}
-{ printf %s 'restart member' > /proc/$$/comm; } 2> /dev/null || true
-current=${(0,shell/* quote */.h)(change.currentSha256)} rendered=${(0,shell/* quote */.h)(change.renderedSha256)} data_dir=${(0,shell/* quote */.h)(change.dataDir)}
-log_dir=${(0,shell/* quote */.h)((0,data_places/* logFolder */.hI)(change))} wal_dir=${(0,shell/* quote */.h)(change.walDir ?? '')}
-may_lack_data=${String(change.mayLackData)}
-if ! $may_lack_data && [ -z "$(ls -A "$log_dir" 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi
-if [ "$(stat -c %d ${kubeadm_paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${kubeadm_paths/* ACTION_DIR */.v4})" ]; then finish ${RESTART_END.otherFilesystem}; fi
-if has ${kubeadm_paths/* ETCD_MANIFEST */.jl} "$rendered" && ! begins_blank; then
-  echo 'the new manifest is in place already, not known to be ready'
-else
-  if ! has ${kubeadm_paths/* RENDERED_MANIFEST */.ms} "$rendered"; then finish ${RESTART_END.changed}; fi
-  find_pods
-  if has ${kubeadm_paths/* ETCD_MANIFEST */.jl} "$current"; then keep_copy ${kubeadm_paths/* ETCD_MANIFEST */.jl}; take_out
-  elif [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]; then finish ${RESTART_END.changed}
-  elif [ "$current" != absent ] && ! has ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} "$current"; then finish ${RESTART_END.changed}
-  fi
-  if ! await_gone; then put_back; end_with ${RESTART_END.notStopped}; fi
-  if ! has ${kubeadm_paths/* RENDERED_MANIFEST */.ms} "$rendered"; then put_back; end_with ${RESTART_END.changed}; fi
-  if begins_blank; then set_blank_log_aside; fi
-  move ${kubeadm_paths/* RENDERED_MANIFEST */.ms} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
-  echo 'the new manifest is in place'
-fi
-outcome=0
-await_ready || outcome=$?
-if [ "$outcome" = 0 ]; then
-  rm -f -- ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
-  sync -- ${kubeadm_paths/* ACTION_DIR */.v4}
-  finish ${RESTART_END.done}
-fi
-etcd_words
-if ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then finish ${RESTART_END.noWayBack}; fi
-echo 'the member is not ready with the new manifest: going back to the old one'
-find_pods || true
-move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
-await_gone || true
-put_back
-case $outcome in
-  ${CRASHED}) end_with ${RESTART_END.crashedAndBack} ;;
-  ${NO_PAUSE} | ${NO_POD}) end_with ${RESTART_END.refusedAndBack} ;;
-  *) end_with ${RESTART_END.lateAndBack} ;;
-esac
-`;
-}
-/**
- * `has FILE SHA256`: whether it has these contents.
- * `move FROM TO`: durably.
- * `take_out`: what is taken out is what a failure goes back to. If an earlier restart was cut off before its member was
- * ready, that is what went out then, and not what lies there now unproven; a member that is ready has proven it.
- * `begins_blank`: whether there is a blank log that has to give way. `set_blank_log_aside`: while no etcd runs; nothing is
- * lost with it, for there is nothing in it.
- * `put_back`: the old one, if there was one.
- * `finish CODE`: ends with this result. `end_with CODE`: the same, once the old member is ready again.
- */
-const FUNCTIONS = `
-has() { [ -f "$1" ] && case "$(sha256sum < "$1")" in "$2 "*) ;; *) return 1 ;; esac; }
-move() { mv -fT -- "$1" "$2"; sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} ${kubeadm_paths/* ACTION_DIR */.v4}; }
-take_out() {
-  if [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ] && ! is_ready; then rm -f -- ${kubeadm_paths/* ETCD_MANIFEST */.jl}; sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk}
-  else move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc}
-  fi
-  echo 'the old manifest is out'
-}
-begins_blank() { $may_lack_data && has_blank_log "$log_dir"; }
-set_blank_log_aside() {
-  local now aside folder
-  now=$(date +%s)
-  for folder in "$data_dir/member" \${wal_dir:+"$log_dir"}; do
-    [ -e "$folder" ] || continue
-    aside=\${folder%/*}/${BLANK_MEMBER}$now
-    mv -T -- "$folder" "$aside"
-    sync -- "\${folder%/*}"
-    echo "etcd had ended before it wrote anything to its log; set aside as $aside"
-  done
-}
-put_back() {
-  if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ] || ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then return; fi
-  move ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
-  echo 'the old manifest is back'
-}
-finish() {
-  echo "$1" > ${RESTART_RESULT}.new
-  mv -fT -- ${RESTART_RESULT}.new ${RESTART_RESULT}
-  exit 0
-}
-end_with() {
-  if await_ready; then finish "$1"; fi
-  etcd_words
-  finish ${RESTART_END.backNotReady}
-}
-`;
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/restart-member.ts
-
-
-
-
-
-
-
-
-
-
-
-/** The longest that a unit works: out, in, not ready, out, in, ready. Then systemd ends it. */
-const UNIT_WITHIN = 2 * (GONE_WITHIN + READY_WITHIN) + 60;
-/** Exit code: the unit ended without a word, so it was killed or a command failed that may not fail. */
-const CUT_OFF = 20;
-const UNIT_SCRIPT = `${kubeadm_paths/* RUN_DIR */.wM}/restart.sh`;
-const UNIT_LOG = `${kubeadm_paths/* RUN_DIR */.wM}/restart.log`;
-/**
- * Restarts a member with the manifest that was rendered, the quick way: the old one out, the pod gone, the new one in
- * (about 4 s; changed in place it takes 14 s). If the new member crashes or is not ready within {@link READY_WITHIN}, the
- * old manifest comes back.
- *
- * One detached unit of systemd on the host does it. This script starts it, shows its log as progress and waits for its
- * end; when the connection is lost, the unit goes on. However the unit ends, systemd sees to it that there is a manifest.
- * If an earlier one still works, its end is awaited first. Prints `restarted`, or `unchanged` when the rendered manifest
- * is in place and nothing is left to be done.
- */
-function restartMember(restart) {
-    const unit = `set -euo pipefail; umask 077; cd /; exec >> ${UNIT_LOG} 2>&1 < /dev/null\n${restartUnit(restart)}`;
-    const blankLog = restart.mayLackData ? ` && ! has_blank_log ${(0,shell/* quote */.h)((0,data_places/* logFolder */.hI)(restart))}` : '';
-    return {
-        title: 'restart the member',
-        effect: 'changes',
-        timeoutMs: (2 * UNIT_WITHIN + 60) * 1000,
-        onProgress: restart.onProgress,
-        script: `${WAIT_FUNCTIONS}${BLANK_LOG_FUNCTION}
-mkdir -p -m 0700 ${kubeadm_paths/* RUN_DIR */.wM}
-outcome=unchanged
-if works; then echo 'an earlier restart still works' >&2; outcome=restarted; follow; fi
-if ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ] && [ -f ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]${blankLog}; then
-  case "$(sha256sum < ${kubeadm_paths/* ETCD_MANIFEST */.jl})" in
-    ${(0,shell/* quote */.h)(restart.renderedSha256)}' '*)
-      rm -f -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
-      clear_away
-      echo "$outcome"
-      exit 0 ;;
-  esac
-fi
-clear_away
-printf %s ${(0,shell/* quote */.h)(unit)} > ${UNIT_SCRIPT}
-: > ${UNIT_LOG}
-systemd-run --quiet --collect --unit=${RESTART_UNIT} --description='Restart of the etcd member by etcd-ha-action' \\
-  --setenv=PATH="$PATH" --setenv=LC_ALL=C --property=RuntimeMaxSec=${UNIT_WITHIN} \\
-  --property=ExecStopPost=${(0,shell/* quote */.h)(`-${put_back/* PUT_MANIFEST_BACK */.a}`)} "$BASH" ${UNIT_SCRIPT}
-follow
-result=${CUT_OFF}
-if [ -f ${RESTART_RESULT} ]; then read -r result < ${RESTART_RESULT}; fi
-clear_away
-if [ "$result" = ${RESTART_END.done} ]; then echo restarted; fi
-exit "$result"
-`,
-    };
-}
-/** `works`: whether there is a unit that does. `follow`: shows its log and waits for its end. */
-const WAIT_FUNCTIONS = `
-works() {
-  case "$(systemctl show ${RESTART_UNIT} -p ActiveState --value)" in inactive | failed) return 1 ;; esac
-}
-follow() {
-  local pid
-  pid=$(systemctl show ${RESTART_UNIT} -p MainPID --value)
-  if [ "\${pid:-0}" = 0 ]; then cat -- ${UNIT_LOG} >&2
-  else tail -n +1 -s 0.1 -f --pid="$pid" -- ${UNIT_LOG} >&2
-  fi
-  while works; do sleep 0.05; done
-}
-clear_away() { rm -f -- ${UNIT_SCRIPT} ${UNIT_LOG} ${RESTART_RESULT} ${RESTART_RESULT}.new; }
-`;
-/** Why a restart failed and what state it left the member in, from the script's exit code and etcd's own last lines. */
-function explainRestart(result) {
-    const last = etcdWords(result.stderr);
-    switch (result.code) {
-        case RESTART_END.changed:
-            return {
-                fact: `${kubeadm_paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began; the member was left with the manifest that it had.`,
-                cause: 'Another run, or a person, works on this host at the same time.',
-                fix: 'Let the other finish, then run again.',
-            };
-        case RESTART_END.noData:
-            return {
-                fact: 'its data dir holds no member; nothing was restarted.',
-                cause: 'The disk is not mounted, or the folder was emptied or moved.',
-                fix: 'Mount the disk or bring the data back. A member must not be started without its log.',
-            };
-        case RESTART_END.otherFilesystem:
-            return {
-                fact: 'the folder of the manifests is a file system of its own, so a manifest cannot be taken out or put in in one step; nothing was restarted.',
-                cause: 'It is a mount point.',
-                fix: 'Unmount it; kubelet needs a plain folder there.',
-            };
-        case RESTART_END.notStopped:
-            return {
-                fact: `kubelet did not end etcd within ${GONE_WITHIN} s after its manifest was taken out; the manifest is back and the member is ready.`,
-                cause: 'kubelet or the container runtime hangs.',
-                fix: 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
-            };
-        case RESTART_END.crashedAndBack:
-            return {
-                fact: `with the new manifest etcd ended again and again: ${last}. The old manifest is back and the member is ready with it.`,
-                ...whyCrashed(last),
-            };
-        case RESTART_END.refusedAndBack:
-            return {
-                fact: `with the new manifest kubelet could not start the pod of etcd: ${last}. The old manifest is back and the member is ready with it.`,
-                ...whyNoPod(last),
-            };
-        case RESTART_END.lateAndBack:
-            return {
-                fact: `with the new manifest the member was not ready within ${READY_WITHIN} s: ${last}. The old manifest is back and the member is ready with it.`,
-                ...whyLate(result.stderr),
-            };
-        case RESTART_END.backNotReady:
-            return {
-                fact: `the member did not get ready with the new manifest; the old one is back, and with it the member is not ready either: ${last}`,
-                ...whyLate(result.stderr),
-            };
-        case RESTART_END.noWayBack:
-            return {
-                fact: `the member did not get ready, and there was no manifest before to go back to: ${last}`,
-                ...whyLate(result.stderr),
-            };
-        case CUT_OFF:
-            return {
-                fact: `the unit ${RESTART_UNIT} ended before it was done: ${(0,last_words/* lastWords */.a)(result.stderr, 2)} A manifest is in place.`,
-                ...((0,explain_unknown/* knownReason */.y)(result.stderr) ?? {
-                    fix: `Look at \`journalctl -u ${RESTART_UNIT}\` on the host, mend what it names, and run again: it goes on from here.`,
-                }),
-            };
-        default:
-            return (0,explain_unknown/* explainUnknown */.w)(result);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/set-modes.ts
-
-
-/** Exit code: a path is not what may be changed. */
-const NOT_PLAIN = 3;
-/**
- * Gives files and folders that are there the mode, and the owner root:root. A link to a folder is followed, as a data dir may
- * be one. A path that is missing, a link to anything else or anything else than a file or folder is refused, before any is
- * changed.
- * @param modes permission bits in octal, by path.
- */
-function set_modes_setModes(modes) {
-    const paths = [...modes.keys()].map(shell/* quote */.h).join(' ');
-    const byMode = Map.groupBy(modes, ([, mode]) => mode);
-    const changes = [...byMode].map(([mode, files]) => `chmod ${(0,shell/* quote */.h)(mode)} -- ${files.map(([path]) => (0,shell/* quote */.h)(path)).join(' ')}`);
-    return {
-        title: 'set modes and owners',
-        effect: 'changes',
-        timeoutMs: 30_000,
-        script: `
-set -- ${paths}
-if [ "$#" = 0 ]; then exit 0; fi
-owned=()
-for path do
-  if [ -L "$path" ] && [ -d "$path" ]; then owned+=("$path/.") # what the link leads to, not the link
-  elif [ -L "$path" ] || ! { [ -f "$path" ] || [ -d "$path" ]; }; then echo "$path" >&2; exit ${NOT_PLAIN}
-  else owned+=("$path")
-  fi
-done
-chown -h 0:0 -- "\${owned[@]}"
-${changes.join('\n')}
-sync -- "$@"
-`,
-    };
-}
-/** Why modes were not set, from the script's exit code. */
-function explainModes(result) {
-    if (result.code !== NOT_PLAIN)
-        return (0,explain_unknown/* explainUnknown */.w)(result);
-    return {
-        fact: `${result.stderr.trim()} is neither a plain file nor a folder (any more); no mode was changed.`,
-        cause: 'It is a symbolic link to a file, or somebody has removed or replaced it since the run looked at the host.',
-        fix: 'Put the file itself there in place of the link, and run again.',
-    };
-}
-
-;// CONCATENATED MODULE: ./src/kubeadm/unit-state.ts
-/**
- * UnitFileState of units that start at boot, or that systemd cannot enable because something else starts them: `static`, `alias`,
- * `indirect` and `generated` (systemctl(1), is-enabled). `enabled-runtime`, `linked` and `disabled` end with the boot or were never
- * begun; `systemctl enable` makes them `enabled`.
- */
-const STARTS_AT_BOOT = ['enabled', 'static', 'alias', 'indirect', 'generated'];
-/** Whether a unit needs no `systemctl enable`; the probe and the script that starts kubelet go by this one rule. */
-function startsAtBoot(unitFileState) {
-    return unitFileState !== undefined && STARTS_AT_BOOT.includes(unitFileState);
-}
-
 ;// CONCATENATED MODULE: ./src/hosts/scripts/start-kubelet.ts
 
 
@@ -8780,13 +6673,13 @@ const KUBELET_STATE = '/var/lib/kubelet';
 const OVERRULED = 3;
 const FAILED = 4;
 const NOT_HEALTHY = 5;
-const start_kubelet_PORT_TAKEN = 6;
+const PORT_TAKEN = 6;
 const MASKED = 7;
 /** Seconds after which kubelet's words are read for the first time while it runs, and between two times: it costs processes. */
 const HEAR_AFTER = 3;
 const HEAR_EVERY = 5;
 /** Before the script's own words about who answers in place of kubelet. */
-const start_kubelet_STRANGER = 'answered by ';
+const STRANGER = 'answered by ';
 /**
  * Guide step 1: loads the drop-in, makes sure that kubelet starts at boot, (re)starts it, and waits for `/healthz` on
  * 127.0.0.1:10248 (kubelet's default healthzPort).
@@ -8796,7 +6689,7 @@ function startKubelet({ restart, goBack = false, awaitedLater = false }) {
         title: 'start kubelet',
         effect: 'changes',
         timeoutMs: (HEALTHY_WITHIN + 60) * 1000,
-        script: `${goBack ? GO_BACK : GIVE_UP}${start_kubelet_FUNCTIONS}
+        script: `${goBack ? GO_BACK : GIVE_UP}${FUNCTIONS}
 systemctl daemon-reload
 unit=$(systemctl show kubelet -p ExecStart -p UnitFileState -p LoadState)
 case $unit in *LoadState=masked*) exit ${MASKED} ;; esac
@@ -8814,6 +6707,7 @@ case \${state%%$'\\n'*} in
     done ;;
 esac
 for file in ${KUBELET_STATE}/pki/kubelet.*; do if [ -f "$file" ] && ! [ -s "$file" ]; then rm -f -- "$file"; fi; done
+started=yes
 said=$(systemctl ${restart ? 'restart' : 'start'} kubelet 2>&1) || {
   kubelet_words 20 >&2
   printf '%s\\n' "$said" >&2
@@ -8829,7 +6723,7 @@ function awaitKubelet() {
         title: 'wait for kubelet',
         effect: 'reads',
         timeoutMs: (HEALTHY_WITHIN + 30) * 1000,
-        script: `${GIVE_UP}${start_kubelet_FUNCTIONS}${AWAIT_HEALTH}`,
+        script: `${GIVE_UP}${FUNCTIONS}${AWAIT_HEALTH}`,
     };
 }
 /**
@@ -8864,23 +6758,27 @@ while waited=$((SECONDS - begun)) && [ "$waited" -lt ${HEALTHY_WITHIN} ]; do
     fi
     if [ "$waited" -ge "$hear" ]; then
       hear=$((waited + ${HEAR_EVERY}))
-      case "$(kubelet_words 20)" in *'bind: address already in use'*) kubelet_words 20 >&2; give_up ${start_kubelet_PORT_TAKEN} ;; esac
+      case "$(kubelet_words 20)" in *'bind: address already in use'*) kubelet_words 20 >&2; give_up ${PORT_TAKEN} ;; esac
     fi
   fi
   pause "$waited"
 done
 kubelet_words 20 >&2
-if [ -n "$stranger" ]; then printf '${start_kubelet_STRANGER}%s\\n' "$stranger" >&2; fi
+if [ -n "$stranger" ]; then printf '${STRANGER}%s\\n' "$stranger" >&2; fi
 give_up ${NOT_HEALTHY}
 `;
-const start_kubelet_FUNCTIONS = `${OWN_STATUS_FUNCTIONS}${PAUSE_FUNCTION}${KUBELET_WORDS_FUNCTIONS}`;
+const FUNCTIONS = `${OWN_STATUS_FUNCTIONS}${PAUSE_FUNCTION}${KUBELET_WORDS_FUNCTIONS}`;
 /** What is added to an exit code when the files before are back. */
 const WENT_BACK = 10;
 const GIVE_UP = `
 give_up() { exit "$1"; }
 `;
-/** The files that the delivery has kept, put back in the order in which they were delivered. */
+/**
+ * The files that the delivery has kept, put back in the order in which they were delivered. A kubelet that this step has not
+ * touched runs on: a drop-in that beats ours would start another one, which may end etcd as a pod that it does not know.
+ */
 const GO_BACK = `
+started=
 give_up() {
   local path saved aside back=0
   for path in ${kubeadm_paths/* KUBELET_CONFIG */.So} ${kubeadm_paths/* KUBELET_DROP_IN */.jy}; do
@@ -8894,13 +6792,14 @@ give_up() {
   done
   sync -- ${kubeadm_paths/* KUBELET_DROP_IN_DIR */.vQ}
   systemctl daemon-reload
-  systemctl restart kubelet || true # that it does not start again is no news, and must not hide the reason
+  # that it does not start again is no news, and must not hide the reason
+  if [ -n "$started" ]; then systemctl restart kubelet || true; fi
   exit $(($1 + back))
 }
 `;
 /** Why kubelet did not start, from the script's exit code and kubelet's own last lines. */
 function explainKubelet(result) {
-    if (result.code !== null && result.code > WENT_BACK && result.code <= start_kubelet_PORT_TAKEN + WENT_BACK) {
+    if (result.code !== null && result.code > WENT_BACK && result.code <= PORT_TAKEN + WENT_BACK) {
         const words = explainKubelet({ ...result, code: result.code - WENT_BACK });
         return { ...words, fact: `${words.fact} Its drop-in and configuration are back as they were.` };
     }
@@ -8918,7 +6817,7 @@ function explainKubelet(result) {
             fix: 'Run `systemctl unmask kubelet` on the host, and run again.',
         };
     }
-    if (result.code !== FAILED && result.code !== NOT_HEALTHY && result.code !== start_kubelet_PORT_TAKEN) {
+    if (result.code !== FAILED && result.code !== NOT_HEALTHY && result.code !== PORT_TAKEN) {
         return (0,explain_unknown/* explainUnknown */.w)(result);
     }
     const [journal, stranger] = wordsIn(result.stderr);
@@ -8930,7 +6829,7 @@ function explainKubelet(result) {
 function outcomeOf(code, stranger) {
     if (code === FAILED)
         return 'kubelet stopped right after its start.';
-    if (code === start_kubelet_PORT_TAKEN)
+    if (code === PORT_TAKEN)
         return 'kubelet cannot listen on its port.';
     const instead = stranger === undefined ? '' : `, and 127.0.0.1:${HEALTHZ_PORT} was answered by ${stranger}`;
     return `kubelet did not get healthy within ${HEALTHY_WITHIN} s${instead}.`;
@@ -8938,9 +6837,9 @@ function outcomeOf(code, stranger) {
 /** kubelet's own words, and who answered in its place, if anything did. */
 function wordsIn(stderr) {
     const lines = stderr.trim().split('\n');
-    const stranger = lines.findLast((line) => line.startsWith(start_kubelet_STRANGER));
+    const stranger = lines.findLast((line) => line.startsWith(STRANGER));
     const words = lines.filter((line) => line !== stranger).join('\n');
-    return [words, stranger === undefined ? undefined : (0,printable/* printable */.g)(stranger.slice(start_kubelet_STRANGER.length))];
+    return [words, stranger === undefined ? undefined : (0,printable/* printable */.g)(stranger.slice(STRANGER.length))];
 }
 const UNKNOWN_FAILURE = {
     fix: 'Look at `journalctl -u kubelet` on the host, or at the file that its unit writes to; mend what it names, and run again.',
@@ -8991,38 +6890,39 @@ const KNOWN_FAILURES = [
     },
 ];
 
-;// CONCATENATED MODULE: ./src/hosts/scripts/give-lead.ts
+;// CONCATENATED MODULE: ./src/steps/await-kubelet.ts
 
-/** All in hundredths of a second, in which Linux tells its uptime. What a member needs beside its questions, to write its first log. */
-const LEAD = 8;
-/** For members that do not take the same time to start; no more than they have round trips of their own. */
-const ROOM = 12;
-const MOST = 300;
+/** The kind of {@link AwaitKubelet}. */
+const awaitKubeletStep = {
+    title: 'wait for kubelet',
+    onlyLooks: true,
+    script() {
+        return { script: awaitKubelet(), explain: explainKubelet };
+    },
+};
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/keep-copy.ts
+
+
 /**
- * Bash that gives another member of a new cluster a lead. It needs `nap` of `PAUSE_FUNCTION`.
+ * Bash function `keep_copy PATH`: keeps a copy of a file in {@link REPLACED_DIR}, unless there is one. The first copy of a run is the
+ * one that was proven, so it is never replaced; it is written aside, synced and renamed, so that a run that is killed, or a host
+ * that loses power, leaves a whole copy or none.
  *
- * Before a new member does anything else it asks the others, in the order of their peer URLs, whether it has been there before
- * (isMemberBootstrapped in etcd's server/etcdserver/cluster_util.go). It listens by then, and answers only when it is through
- * with that. So members that begin at the same moment wait for each other, a second for each peer (BootstrapTimeoutEffective in
- * server/config/config.go). One that is ahead of them all finds nobody who listens yet, which costs it a round trip for each
- * peer; the others ask it first, and have its answer at once.
- *
- * The round trip is measured by a connection to where that member will listen. Where none is refused nor made within a second
- * no lead is of any use.
+ * `cp -n` does not do that: its exit code for a file that is there is 0 in coreutils before 9.2 and from 9.5 on, and 1 between
+ * (NEWS of 9.2 and 9.5).
  */
-function giveLead({ address, peerPort, peers }) {
-    return `
-uptime_hundredths() { local up; read -r up _ < /proc/uptime; printf -v "$1" %d "$((10#\${up/./}))"; }
-uptime_hundredths begun
-outcome=0
-timeout 1 bash -c '{ exec 3<> "/dev/tcp/$0/$1"; } 2> /dev/null' ${(0,shell/* quote */.h)(address)} ${peerPort} || outcome=$?
-uptime_hundredths answered
-took=$((answered - begun))
-lead=$((${LEAD} + ${peers} * took + (2 * took < ${ROOM} ? 2 * took : ${ROOM})))
-left=$(((lead < ${MOST} ? lead : ${MOST}) - took))
-if [ "$outcome" != 124 ] && [ "$left" -gt 0 ]; then nap "$((left / 100)).$(printf %02d $((left % 100)))"; fi
-`;
+const KEEP_COPY_FUNCTION = `
+keep_copy() {
+  local copy=${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)}/"\${1//\\//%}"
+  if [ -e "$copy" ]; then return 0; fi
+  mkdir -p -m 0700 -- ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)}
+  cp -p -- "$1" "$copy.new"
+  sync -- "$copy.new"
+  mv -fT -- "$copy.new" "$copy"
+  sync -- ${(0,shell/* quote */.h)(kubeadm_paths/* REPLACED_DIR */.lw)} ${(0,shell/* quote */.h)(kubeadm_paths/* ACTION_DIR */.v4)}
 }
+`;
 
 ;// CONCATENATED MODULE: ./src/hosts/scripts/relabel.ts
 /** Where the kernel shows SELinux, whether it is enforced or not. */
@@ -9040,133 +6940,6 @@ relabel() {
   sync -- "$@"
 }
 `;
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/start-member.ts
-
-
-
-
-
-
-
-
-
-/** Exit codes by which the script tells what stopped it. */
-const DATA_THERE = 3;
-const MANIFEST_CHANGED = 4;
-const OTHER_FILESYSTEM = 5;
-const CRASHES = 6;
-const NOT_READY = 7;
-const WITHOUT_PAUSE = 8;
-const WITHOUT_POD = 9;
-/**
- * Guide step 7: makes the data dir as kubeadm does (0700), and the folder of the log the same, renames the rendered manifest to where kubelet reads it, and
- * waits until etcd says that it is ready, which it does only with a quorum.
- */
-function start_member_startMember(start) {
-    return {
-        title: 'start the member',
-        effect: 'changes',
-        timeoutMs: (READY_WITHIN + 30) * 1000,
-        onProgress: start.onProgress,
-        script: `${memberReadyFunctions(start)}
-${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}
-${start.replaces === undefined ? '' : start_member_awaitReplaced(start.replaces)}
-outcome=0
-await_ready${start.hadContainers ? '' : ' none-yet'} || outcome=$?
-if [ "$outcome" = 0 ]; then exit 0; fi
-etcd_words
-case $outcome in
-  ${CRASHED}) exit ${CRASHES} ;;
-  ${NO_PAUSE}) exit ${WITHOUT_PAUSE} ;;
-  ${NO_POD}) exit ${WITHOUT_POD} ;;
-  *) exit ${NOT_READY} ;;
-esac
-`,
-    };
-}
-/** Seconds in which kubelet ends a pod after its start, seen: 1.5. After that it has left it alone. */
-const REPLACED_WITHIN = 45;
-/** An answer of the runtime that does not come is none: it is asked again. */
-function start_member_awaitReplaced(ids) {
-    return `
-runs_still() {
-  local running id
-  running=$(cri ps -q --name '^etcd$') || return 0
-  for id in ${ids.map(shell/* quote */.h).join(' ')}; do case $running in *"$id"*) return 0 ;; esac; done
-  return 1
-}
-begun=$SECONDS
-while [ $((SECONDS - begun)) -lt ${REPLACED_WITHIN} ] && runs_still; do nap 0.2; done
-`;
-}
-function placeManifest(start, sha256) {
-    const folders = (0,data_places/* dataFolders */.ij)(start);
-    const parents = [...new Set(folders.map((folder) => (0,external_node_path_.dirname)(folder)))];
-    return `${RELABEL}
-${start.behind === undefined ? '' : giveLead(start.behind)}
-folders=(${folders.map(shell/* quote */.h).join(' ')}) parents=(${parents.map(shell/* quote */.h).join(' ')})
-if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]; then exit ${MANIFEST_CHANGED}; fi
-for folder in "\${folders[@]}"; do
-  if [ -d "$folder" ] && [ -n "$(ls -A "$folder" | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
-done
-case "$(sha256sum < ${kubeadm_paths/* RENDERED_MANIFEST */.ms})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
-for folder in "\${parents[@]}"; do if ! [ -d "$folder" ]; then ( umask 022; mkdir -p -- "$folder" ); fi; done
-if ! [ -d ${kubeadm_paths/* MANIFEST_DIR */.Kk} ]; then ( umask 022; mkdir -p -m 0700 -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} ); fi
-for folder in "\${folders[@]}"; do if [ -d "$folder" ]; then chmod 0700 -- "$folder"; else mkdir -m 0700 -- "$folder"; fi; done
-relabel ${kubeadm_paths/* MANIFEST_DIR */.Kk} "\${folders[@]}"
-devices=$(stat -c %d -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} ${kubeadm_paths/* RENDERED_MANIFEST */.ms})
-if [ "\${devices%%$'\\n'*}" != "\${devices##*$'\\n'}" ]; then exit ${OTHER_FILESYSTEM}; fi
-mv -fT -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
-sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} "\${parents[@]}" ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* RENDERED_MANIFEST */.ms))}
-`;
-}
-/** Why a member did not get ready, from the script's exit code and etcd's own last lines. */
-function explainMember(result) {
-    const last = etcdWords(result.stderr);
-    switch (result.code) {
-        case DATA_THERE:
-            return {
-                fact: 'its data dir has been filled since the run began, or the folder of its log; no etcd was started on it.',
-                cause: 'Another run, or a person, works on this host at the same time.',
-                fix: 'Let the other finish, then run again.',
-            };
-        case MANIFEST_CHANGED:
-            return {
-                fact: `${kubeadm_paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began.`,
-                cause: 'Another run, or a person, works on this host at the same time.',
-                fix: 'Let the other finish, then run again.',
-            };
-        case OTHER_FILESYSTEM:
-            return {
-                fact: `${kubeadm_paths/* MANIFEST_DIR */.Kk} is a file system of its own, so a manifest cannot be put there in one step.`,
-                cause: 'It is a mount point.',
-                fix: 'Unmount it; kubelet needs a plain folder there.',
-            };
-        case CRASHES:
-            return {
-                fact: `etcd ends again and again. Its last words: ${last}`,
-                ...whyCrashed(last),
-            };
-        case WITHOUT_PAUSE:
-            return {
-                fact: `kubelet can start no pod: ${last}.`,
-                ...whyNoPod(last),
-            };
-        case NOT_READY:
-            return {
-                fact: `the member was not ready within ${READY_WITHIN} s: ${last}.`,
-                ...whyLate(result.stderr),
-            };
-        case WITHOUT_POD:
-            return {
-                fact: `kubelet cannot start the pod of etcd: ${last}.`,
-                ...whyNoPod(last),
-            };
-        default:
-            return (0,explain_unknown/* explainUnknown */.w)(result);
-    }
-}
 
 ;// CONCATENATED MODULE: ./src/hosts/scripts/deliver-files.ts
 
@@ -9295,29 +7068,142 @@ if [ "\${#stale[@]}" -gt 0 ]; then sync -- ${(0,shell/* quote */.h)(kubeadm_path
 `;
 }
 
-;// CONCATENATED MODULE: ./src/road/steps/deliver.ts
+;// CONCATENATED MODULE: ./src/hosts/scripts/read-pki.ts
 
-
-
-
-
-
-const STATE_RECORD = { path: kubeadm_paths/* STATE_FILE */.bv, mode: '600', content: { from: 'state' } };
-/** Puts the files of a step in place; what they replace must be what the run has seen. */
-function deliver({ host, files }, context) {
-    return put(host, files, 'bootstrapping', context);
+/** Lists every file of the pki tree with digest, mode and owner; never a content. Folders of it may be links. */
+function listPki() {
+    return {
+        title: 'read back the pki tree',
+        effect: 'reads',
+        timeoutMs: 30_000,
+        script: `
+find -L ${kubeadm_paths/* PKI_DIR */.Hw} -type f -printf '%m %U:%G %p\\n'
+echo
+find -L ${kubeadm_paths/* PKI_DIR */.Hw} -type f -exec sha256sum -- {} +
+`,
+    };
 }
-/** Writes down that the host is a member, and forgets what was kept for going back. */
-function record({ host }, context) {
-    return put(host, [STATE_RECORD], 'member', context);
+/** Reads the answer of {@link listPki}. */
+function parsePki(answer) {
+    const [modes = '', digests = ''] = answer.split('\n\n');
+    const digestOf = new Map(linesOf(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
+    return linesOf(modes).map((line) => {
+        const [mode = '', owner = '', ...words] = line.split(' ');
+        const path = words.join(' ');
+        return { path, mode, owner, sha256: digestOf.get(path) ?? '' };
+    });
 }
-async function put(host, files, phase, context) {
+function linesOf(text) {
+    return text.split('\n').filter((line) => line !== '');
+}
+/** Prints one file. With a key this is the only way by which a secret leaves a host: inside the connection, to memory. */
+function readFile(path) {
+    return { title: `read ${path}`, effect: 'reads', timeoutMs: 15_000, script: `cat -- ${path}` };
+}
+
+;// CONCATENATED MODULE: ./src/run/read-text.ts
+
+
+
+
+/**
+ * One file of a host as text, if it is still the one that the run has seen and decided on.
+ * @param seen SHA-256 (hex) of the file as the probe saw it; undefined where it could not be told: what is read has to be
+ * proven in another way then.
+ * @param maskSecret called with the text before anything else is done with it.
+ * @throws Refusal when it cannot be read, is empty, or is another file by now.
+ */
+async function readText(transport, path, seen, maskSecret) {
+    const result = await transport.run(readFile(path));
+    const text = result.stdout.toString('utf8');
+    if (result.code !== 0 || text === '') {
+        const words = (0,last_words/* lastWords */.a)(result.stderr, 3);
+        throw unread(transport, path, {
+            fact: words === '' ? `${path} is empty.` : `${path} could not be read (${words}).`,
+            cause: 'The file was removed or emptied since the run began.',
+            fix: 'Put it back, or restore it from a backup, and run again.',
+        });
+    }
+    maskSecret?.(text);
+    if (seen === undefined || sha256(result.stdout) === seen)
+        return text;
+    throw unread(transport, path, {
+        fact: `${path} has changed since the run looked at it; it was not used.`,
+        cause: 'Another program, or an administrator, has replaced the file meanwhile.',
+        fix: 'Find out who replaced it. If the new file is right, run again: the run then decides anew.',
+    });
+}
+function unread({ name }, path, words) {
+    return new src_findings/* Refusal */.P_(`${path} could not be used`, [{ host: name, at: 'read', ...words }]);
+}
+/** SHA-256 in hex. */
+function sha256(bytes) {
+    return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
+}
+
+// EXTERNAL MODULE: ./src/hosts/crictl-warning.ts
+var crictl_warning = __webpack_require__(68815);
+;// CONCATENATED MODULE: ./src/steps/context.ts
+
+
+
+/** The failure of a step, which is called `at`. */
+function stepFailure(at, host, words) {
+    return new src_findings/* Refusal */.P_(`${at} failed on ${host}`, [{ host, at, ...words }]);
+}
+/** The connection to a member's host. */
+function transportOf(context, host) {
+    const transport = context.hosts.get(host);
+    if (transport === undefined)
+        throw new Error(`no connection to ${host}`);
+    return transport;
+}
+/** What the record of a host will say of its files. */
+function digestsOf({ material }, host) {
+    const digests = material.digests.get(host);
+    if (digests === undefined)
+        throw new Error(`${host} is no member of the plan`);
+    return digests;
+}
+/** Digest of the manifest that kubeadm has rendered aside on this host. */
+function renderedDigest(host, context) {
+    const digest = digestsOf(context, host).get(kubeadm_paths/* ETCD_MANIFEST */.jl);
+    if (digest === undefined)
+        throw new Error('the manifest is rendered before a start');
+    return digest;
+}
+/** Name and address of a member. */
+function memberOf({ plan }, host) {
+    const member = plan.shape.members.find(({ name }) => name === host);
+    if (member === undefined)
+        throw new Error(`${host} is no member of the plan`);
+    return member;
+}
+/** A line of a script that goes on, as the log of its host. */
+function tell(host, line, { log }) {
+    if (!(0,crictl_warning/* isCrictlWarning */.o)(line))
+        log.host(host).info(line);
+}
+
+;// CONCATENATED MODULE: ./src/steps/put-files.ts
+
+
+
+
+
+
+/**
+ * Puts files in place; what they replace must be what the run has seen.
+ * @param phase what the host's record says of it, if that is among them; with `member` the host forgets what was kept for
+ * going back.
+ */
+async function putFiles(host, files, phase, context) {
     const { material } = context;
     const digests = digestsOf(context, host);
     const found = material.found.get(host) ?? new Map();
     const deliveries = [];
     for (const { path, mode, content } of files) {
-        const text = await deliver_contentOf(content, host, phase, context);
+        const text = await put_files_contentOf(content, host, phase, context);
         deliveries.push({ path, mode, bytes: Buffer.from(text, 'utf8'), replaces: found.get(path) ?? 'absent' });
         // The record lists all other files, and so cannot hold a digest of itself.
         if (path !== kubeadm_paths/* STATE_FILE */.bv)
@@ -9342,7 +7228,7 @@ async function put(host, files, phase, context) {
 function isPublic(content) {
     return content.from === 'text' || (content.from !== 'state' && content.part === 'certificate');
 }
-async function deliver_contentOf(content, host, phase, context) {
+async function put_files_contentOf(content, host, phase, context) {
     const { material } = context;
     switch (content.from) {
         case 'text':
@@ -9366,6 +7252,7 @@ async function stateOf(host, phase, context) {
     const { plan, material } = context;
     const { name, address } = memberOf(context, host);
     const clientCopy = await clientCopyOf(host, context);
+    const mounts = plan.dataMounts.get(host) ?? {};
     return {
         schema: 1,
         cluster: {
@@ -9379,6 +7266,7 @@ async function stateOf(host, phase, context) {
         kubernetesVersion: plan.kubernetesVersions.get(host) ?? '',
         files: Object.fromEntries(digestsOf(context, host)),
         ...(clientCopy === undefined ? {} : { clientCopy }),
+        ...(Object.keys(mounts).length > 0 && { mounts }),
     };
 }
 async function clientCopyOf(host, { plan, material, now }) {
@@ -9394,6 +7282,214 @@ async function clientCopyOf(host, { plan, material, now }) {
         oldEndsAt: planned.oldEndsAt,
     };
 }
+
+;// CONCATENATED MODULE: ./src/steps/deliver-files.ts
+
+/** The kind of {@link DeliverFiles}. What the files replace must be what the run has seen. */
+const deliverFilesStep = {
+    title: 'deliver files',
+    touches({ files }) {
+        return files;
+    },
+    replaces({ files }) {
+        return files.map(({ path }) => path);
+    },
+    // it says what it replaces, and an earlier step may have put that there
+    madeLate: true,
+    keepsAuthority({ files }) {
+        return files.some(({ content }) => content.from === 'authority' && content.part === 'key');
+    },
+    bringsSigned({ files }) {
+        return files.some(({ content }) => content.from === 'leaf');
+    },
+    script({ host, files }, context) {
+        return putFiles(host, files, 'bootstrapping', context);
+    },
+};
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/sync-images.ts
+/**
+ * Bash that has on the disk what the container runtime took in. It does not see to that itself: after a power cut layers of empty files
+ * would count as unpacked. The folders are those of containerd and CRI-O; both may be there, on file systems of their own.
+ */
+const SYNC_IMAGES = 'stores=(); for store in /var/lib/containerd /var/lib/containers; do if [ -d "$store" ]; then stores+=("$store"); fi; done; sync ${stores[@]:+-f -- "${stores[@]}"} || sync';
+/**
+ * The same for what it wrote of a container that it has made. After a power cut CRI-O checks its store, and empties it, with all images,
+ * if it finds a container that was only half written; a host without a registry then has no etcd any more. In containerd such a
+ * container costs nothing else.
+ */
+function syncContainer(criEndpoint) {
+    return /crio/.test(criEndpoint) ? SYNC_IMAGES : ':';
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/import-image.ts
+
+
+
+
+/** Exit codes: containerd did not take it; the CRI knows another image by this name, or none. */
+const REFUSED = 3;
+const OTHER = 4;
+/** Tenths of a second that the CRI may take to see what containerd has taken in. */
+const SEEN_WITHIN = 100;
+/**
+ * Imports an image into containerd's namespace of the CRI as it comes, and sees that the CRI knows it by the wanted name
+ * and has its very configuration. containerd compares every part with its digest.
+ */
+function importImage({ image, imageId, criEndpoint, archive }) {
+    return {
+        title: `import ${image}`,
+        effect: 'changes',
+        timeoutMs: 600_000,
+        input: archive,
+        script: `
+# gzip -dcf passes on what is not compressed
+if ! gzip -dcf | ctr --address ${(0,shell/* quote */.h)(socketOf(criEndpoint))} --namespace k8s.io images import - > /dev/null; then exit ${REFUSED}; fi
+${SYNC_IMAGES}
+id=''
+for ((i = 0; i < ${SEEN_WITHIN}; i++)); do
+  id=$(crictl --image-endpoint ${(0,shell/* quote */.h)(criEndpoint)} inspecti -o go-template --template '{{.status.id}}' ${(0,shell/* quote */.h)(image)} 2> /dev/null) || true
+  if [ -n "$id" ]; then break; fi
+  sleep 0.1
+done
+# CRI-O's ids are bare
+if [ "sha256:\${id#sha256:}" != ${(0,shell/* quote */.h)(imageId)} ]; then printf '%s\\n' "\${id:-none}" >&2; exit ${OTHER}; fi
+`,
+    };
+}
+/** Why an image could not be imported. */
+function explainImport({ image, imageId, }) {
+    return (result) => {
+        if (result.code === OTHER) {
+            return {
+                fact: `after the import the container runtime knows ${image} as ${(0,last_words/* lastWords */.a)(result.stderr, 1)}, and ${imageId} was sent.`,
+                cause: 'Another image of that name is imported or pulled at the same time, or the runtime has another store.',
+                fix: `Look at \`crictl images --digests\` and \`ctr -n k8s.io images ls\` on the host, and run again.`,
+            };
+        }
+        if (result.code !== REFUSED)
+            return (0,explain_unknown/* explainUnknown */.w)(result);
+        return {
+            fact: `containerd did not take ${image}: ${(0,last_words/* lastWords */.a)(result.stderr, 3)}`,
+            ...((0,explain_unknown/* knownReason */.y)(result.stderr) ?? whyNotTaken(result.stderr)),
+        };
+    };
+}
+function whyNotTaken(said) {
+    const fix = 'Mend what it says and run again. By hand: `ctr -n k8s.io images import FILE` on the host.';
+    return /unexpected end of file|unexpected EOF|crc error|invalid compressed data/.test(said)
+        ? { cause: 'The archive was cut off or changed while it was sent.', fix }
+        : { fix };
+}
+function socketOf(criEndpoint) {
+    return criEndpoint.replace(/^unix:\/\//, '');
+}
+
+;// CONCATENATED MODULE: ./src/steps/import-image.ts
+
+
+const title = 'import image';
+/** The kind of {@link ImportImage}. */
+const importImageStep = {
+    title,
+    // the image may have come to the host by another way meanwhile, or have been removed
+    outsideDigest: true,
+    describe({ image }) {
+        return `${title} ${image}`;
+    },
+    // the image takes all of standard input
+    isAlone() {
+        return true;
+    },
+    script(step, { archive, log }) {
+        const { host, image, imageId, criEndpoint } = step;
+        const archived = archive?.images.find(({ id }) => id === imageId);
+        if (archive === undefined || archived === undefined)
+            throw new Error(`${image} was planned from no archive`);
+        const sent = { bytes: 0 };
+        return {
+            script: importImage({
+                image,
+                imageId,
+                criEndpoint,
+                archive: () => counted(packImage(archive, archived, image), sent),
+            }),
+            explain: explainImport(step),
+            succeeded: () => log.host(host).info(`${image} imported, ${imageId}, ${(sent.bytes / 1e6).toFixed(1)} MB sent`),
+        };
+    },
+};
+async function* counted(chunks, sent) {
+    for await (const chunk of chunks) {
+        sent.bytes += chunk.length;
+        yield chunk;
+    }
+}
+
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __webpack_require__(58500);
+;// CONCATENATED MODULE: ./src/steps/move-leadership.ts
+
+
+
+
+/** etcd takes 0.1 s for it; to a member that is cut off it never answers. */
+const HANDOVER_WITHIN_MS = 3_000;
+const NEW_LEADER_WITHIN_MS = 5_000;
+const PAUSE_MS = 100;
+const move_leadership_title = 'move leadership';
+/** The kind of {@link MoveLeadership}. The healthy member that is furthest on takes over. */
+const moveLeadershipStep = {
+    title: move_leadership_title,
+    describe() {
+        return `${move_leadership_title} if it leads`;
+    },
+    async ask({ host }, context) {
+        const cluster = await context.cluster();
+        const log = context.log.host(host);
+        const { health } = await cluster.observe();
+        if (health.leader?.name !== host) {
+            log.info('it does not lead');
+            return;
+        }
+        const heir = health.endpoints
+            .filter(({ name, isLearner }) => name !== host && isLearner === false && isFit(name, health))
+            .toSorted((one, other) => (other.raftAppliedIndex ?? 0) - (one.raftAppliedIndex ?? 0))[0];
+        if (heir?.memberId == null) {
+            throw stepFailure(move_leadership_title, host, {
+                fact: 'it leads, and no other member is healthy enough to take over.',
+                cause: 'Members are down or lag behind.',
+                fix: 'Bring them back, then run again.',
+            });
+        }
+        try {
+            await cluster.client(host).moveLeader(heir.memberId, { timeoutMs: HANDOVER_WITHIN_MS });
+        }
+        catch (error) {
+            throw stepFailure(move_leadership_title, host, {
+                fact: `leadership could not be moved to ${heir.name}: ${(0,src_findings/* errorMessage */.gJ)(error)}`,
+                cause: 'The other member is slow or cut off.',
+                fix: 'Look at the health of the cluster, then run again.',
+            });
+        }
+        const deadline = context.timeline.elapsedMs() + NEW_LEADER_WITHIN_MS;
+        for (;;) {
+            const now = (await cluster.observe()).health.leader?.name;
+            if (now !== undefined && now !== host) {
+                log.info(`leadership moved to ${now}`);
+                return;
+            }
+            if (context.timeline.elapsedMs() > deadline) {
+                throw stepFailure(move_leadership_title, host, {
+                    fact: `leadership was handed to ${heir.name}, and after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
+                    cause: 'The members do not reach each other well.',
+                    fix: 'Look at the health of the cluster, then run again.',
+                });
+            }
+            await (0,external_node_timers_promises_.setTimeout)(PAUSE_MS);
+        }
+    },
+};
 
 ;// CONCATENATED MODULE: ./src/etcd/etcd-error.ts
 
@@ -10629,54 +8725,57 @@ function base64(text) {
     return Buffer.from(text, 'utf8').toString('base64');
 }
 
-;// CONCATENATED MODULE: ./src/road/steps/client.ts
-
+;// CONCATENATED MODULE: ./src/steps/prove-client.ts
 
 
 
 
 const ANSWER_WITHIN_MS = 10_000;
+const prove_client_title = 'prove client certificate';
 /**
- * Asks every member for its version from a host of the control plane, with the client pair that was just delivered there:
- * what `kubeadm init` asks first, by the same way and with the same files.
- * @throws Refusal with each member that does not answer.
+ * The kind of {@link ProveClient}. It asks every member for its version: what `kubeadm init` asks first, by the same way and
+ * with the same files.
  */
-async function proveClient(step, context) {
-    const { host } = step;
-    const { members, clientPort } = context.plan.shape;
-    const transport = transportOf(context, host);
-    const credentials = await credentialsOf(host, context);
-    const answers = await Promise.all(members.map(async ({ name, address }) => {
-        const client = new EtcdClient({
-            name,
-            address,
-            port: clientPort,
-            open: () => transport.openTcp(address, clientPort),
-            credentials,
-            requestTimeoutMs: ANSWER_WITHIN_MS,
-        });
-        try {
-            const { server } = await client.version();
-            context.log.host(host).info(`${client.endpoint} answers (etcd ${server})`);
-            return [];
-        }
-        catch (error) {
-            if (!(error instanceof EtcdError))
-                throw error;
-            return [client_failure(step, client.endpoint, error)];
-        }
-        finally {
-            client.close();
-        }
-    }));
-    const findings = answers.flat();
-    if (findings.length > 0)
-        throw new src_findings/* Refusal */.P_(`not every member answers ${host}`, findings);
-}
-function client_failure({ host, kind }, endpoint, { reason, finding: { cause, fix } }) {
+const proveClientStep = {
+    title: prove_client_title,
+    onlyLooks: true,
+    /** @throws Refusal with each member that does not answer. */
+    async ask({ host }, context) {
+        const { members, clientPort } = context.plan.shape;
+        const transport = transportOf(context, host);
+        const credentials = await credentialsOf(host, context);
+        const answers = await Promise.all(members.map(async ({ name, address }) => {
+            const client = new EtcdClient({
+                name,
+                address,
+                port: clientPort,
+                open: () => transport.openTcp(address, clientPort),
+                credentials,
+                requestTimeoutMs: ANSWER_WITHIN_MS,
+            });
+            try {
+                const { server } = await client.version();
+                context.log.host(host).info(`${client.endpoint} answers (etcd ${server})`);
+                return [];
+            }
+            catch (error) {
+                if (!(error instanceof EtcdError))
+                    throw error;
+                return [prove_client_failure(host, client.endpoint, error)];
+            }
+            finally {
+                client.close();
+            }
+        }));
+        const findings = answers.flat();
+        if (findings.length > 0)
+            throw new src_findings/* Refusal */.P_(`not every member answers ${host}`, findings);
+    },
+};
+function prove_client_failure(host, endpoint, { reason, finding: { cause, fix } }) {
     return {
         host,
-        at: STEP_TITLES[kind],
+        at: prove_client_title,
         fact: `${endpoint} does not answer to its new client pair: ${reason}.`,
         ...(cause !== undefined && { cause }),
         ...(fix !== undefined && { fix }),
@@ -10689,342 +8788,6 @@ async function credentialsOf(host, { material }) {
     const { certificatePem, keyPem } = pair;
     return { caPem: (await material.authority).certificatePem, certificatePem, keyPem };
 }
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/import-image.ts
-
-
-
-
-/** Exit codes: containerd did not take it; the CRI knows another image by this name, or none. */
-const import_image_REFUSED = 3;
-const OTHER = 4;
-/** Tenths of a second that the CRI may take to see what containerd has taken in. */
-const SEEN_WITHIN = 100;
-/**
- * Imports an image into containerd's namespace of the CRI as it comes, and sees that the CRI knows it by the wanted name
- * and has its very configuration. containerd compares every part with its digest.
- */
-function importImage({ image, imageId, criEndpoint, archive }) {
-    return {
-        title: `import ${image}`,
-        effect: 'changes',
-        timeoutMs: 600_000,
-        input: archive,
-        script: `
-# gzip -dcf passes on what is not compressed
-if ! gzip -dcf | ctr --address ${(0,shell/* quote */.h)(socketOf(criEndpoint))} --namespace k8s.io images import - > /dev/null; then exit ${import_image_REFUSED}; fi
-${SYNC_IMAGES}
-id=''
-for ((i = 0; i < ${SEEN_WITHIN}; i++)); do
-  id=$(crictl --image-endpoint ${(0,shell/* quote */.h)(criEndpoint)} inspecti -o go-template --template '{{.status.id}}' ${(0,shell/* quote */.h)(image)} 2> /dev/null) || true
-  if [ -n "$id" ]; then break; fi
-  sleep 0.1
-done
-# CRI-O's ids are bare
-if [ "sha256:\${id#sha256:}" != ${(0,shell/* quote */.h)(imageId)} ]; then printf '%s\\n' "\${id:-none}" >&2; exit ${OTHER}; fi
-`,
-    };
-}
-/** Why an image could not be imported. */
-function explainImport({ image, imageId, }) {
-    return (result) => {
-        if (result.code === OTHER) {
-            return {
-                fact: `after the import the container runtime knows ${image} as ${(0,last_words/* lastWords */.a)(result.stderr, 1)}, and ${imageId} was sent.`,
-                cause: 'Another image of that name is imported or pulled at the same time, or the runtime has another store.',
-                fix: `Look at \`crictl images --digests\` and \`ctr -n k8s.io images ls\` on the host, and run again.`,
-            };
-        }
-        if (result.code !== import_image_REFUSED)
-            return (0,explain_unknown/* explainUnknown */.w)(result);
-        return {
-            fact: `containerd did not take ${image}: ${(0,last_words/* lastWords */.a)(result.stderr, 3)}`,
-            ...((0,explain_unknown/* knownReason */.y)(result.stderr) ?? whyNotTaken(result.stderr)),
-        };
-    };
-}
-function whyNotTaken(said) {
-    const fix = 'Mend what it says and run again. By hand: `ctr -n k8s.io images import FILE` on the host.';
-    return /unexpected end of file|unexpected EOF|crc error|invalid compressed data/.test(said)
-        ? { cause: 'The archive was cut off or changed while it was sent.', fix }
-        : { fix };
-}
-function socketOf(criEndpoint) {
-    return criEndpoint.replace(/^unix:\/\//, '');
-}
-
-;// CONCATENATED MODULE: ./src/road/steps/import-image.ts
-
-
-/** Sends an image of the archive to a host that lacks it. */
-function sendImage(step, context) {
-    const { host, image, imageId, criEndpoint } = step;
-    const { archive } = context;
-    const archived = archive?.images.find(({ id }) => id === imageId);
-    if (archive === undefined || archived === undefined)
-        throw new Error(`${image} was planned from no archive`);
-    const sent = { bytes: 0 };
-    return {
-        script: importImage({
-            image,
-            imageId,
-            criEndpoint,
-            archive: () => counted(packImage(archive, archived, image), sent),
-        }),
-        explain: explainImport(step),
-        succeeded: () => context.log.host(host).info(`${image} imported, ${imageId}, ${(sent.bytes / 1e6).toFixed(1)} MB sent`),
-    };
-}
-async function* counted(chunks, sent) {
-    for await (const chunk of chunks) {
-        sent.bytes += chunk.length;
-        yield chunk;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/road/steps/leadership.ts
-
-
-
-
-/** etcd takes 0.1 s for it; to a member that is cut off it never answers. */
-const HANDOVER_WITHIN_MS = 3_000;
-const NEW_LEADER_WITHIN_MS = 5_000;
-const leadership_PAUSE_MS = 100;
-/** If this member leads, hands leadership to the healthy member that is furthest on. */
-async function moveLeadership(step, context) {
-    const cluster = await context.cluster();
-    const log = context.log.host(step.host);
-    const { health } = await cluster.observe();
-    if (health.leader?.name !== step.host) {
-        log.info('it does not lead');
-        return;
-    }
-    const heir = health.endpoints
-        .filter(({ name, isLearner }) => name !== step.host && isLearner === false && isFit(name, health))
-        .toSorted((one, other) => (other.raftAppliedIndex ?? 0) - (one.raftAppliedIndex ?? 0))[0];
-    if (heir?.memberId == null) {
-        throw stepFailure(step, {
-            fact: 'it leads, and no other member is healthy enough to take over.',
-            cause: 'Members are down or lag behind.',
-            fix: 'Bring them back, then run again.',
-        });
-    }
-    try {
-        await cluster.client(step.host).moveLeader(heir.memberId, { timeoutMs: HANDOVER_WITHIN_MS });
-    }
-    catch (error) {
-        throw stepFailure(step, {
-            fact: `leadership could not be moved to ${heir.name}: ${(0,src_findings/* errorMessage */.gJ)(error)}`,
-            cause: 'The other member is slow or cut off.',
-            fix: 'Look at the health of the cluster, then run again.',
-        });
-    }
-    const deadline = context.timeline.elapsedMs() + NEW_LEADER_WITHIN_MS;
-    for (;;) {
-        const now = (await cluster.observe()).health.leader?.name;
-        if (now !== undefined && now !== step.host) {
-            log.info(`leadership moved to ${now}`);
-            return;
-        }
-        if (context.timeline.elapsedMs() > deadline) {
-            throw stepFailure(step, {
-                fact: `leadership was handed to ${heir.name}, and after ${NEW_LEADER_WITHIN_MS / 1000} s there is no new leader.`,
-                cause: 'The members do not reach each other well.',
-                fix: 'Look at the health of the cluster, then run again.',
-            });
-        }
-        await (0,external_node_timers_promises_.setTimeout)(leadership_PAUSE_MS);
-    }
-}
-
-// EXTERNAL MODULE: external "node:path/posix"
-var posix_ = __webpack_require__(53916);
-;// CONCATENATED MODULE: ./src/hosts/scripts/remove-file.ts
-
-
-
-
-/** Exit code: what lies there is not what was seen. */
-const remove_file_CHANGED = 4;
-/**
- * Removes a file, and what a delivery that was cut off has left beside it. Is the file another one than was seen, it stays.
- * Its blocks are freed, not overwritten: on the disks of today nothing else could be promised.
- * @param sha256 hex; absent: the file was not there.
- */
-function removeFile(path, sha256) {
-    return {
-        title: `remove ${path}`,
-        effect: 'changes',
-        timeoutMs: 30_000,
-        script: `
-rm -f -- ${(0,shell/* quote */.h)((0,kubeadm_paths/* stagedPath */.w1)(path))}
-if [ -e ${(0,shell/* quote */.h)(path)} ]; then
-  case "$(sha256sum < ${(0,shell/* quote */.h)(path)})" in ${(0,shell/* quote */.h)(sha256 ?? 'absent')}' '*) ;; *) exit ${remove_file_CHANGED} ;; esac
-  rm -- ${(0,shell/* quote */.h)(path)}
-fi
-sync -- ${(0,shell/* quote */.h)((0,posix_.dirname)(path))}
-`,
-    };
-}
-/** Why a file was not removed. */
-function explainRemoval(path) {
-    return (result) => result.code === remove_file_CHANGED
-        ? {
-            fact: `${path} has changed since the run looked at it; it was left as it is.`,
-            cause: 'A person, or configuration management, works on this host at the same time.',
-            fix: 'Let the other finish, then run again.',
-        }
-        : (0,explain_unknown/* explainUnknown */.w)(result);
-}
-
-;// CONCATENATED MODULE: ./src/road/steps/remove-key.ts
-
-
-
-
-
-
-
-/**
- * Removes the CA's key from a host. It is read first and compared: a key that is not the one of the inputs exists perhaps
- * nowhere else.
- */
-async function removeAuthorityKey(step, context) {
-    const { host } = step;
-    const found = context.material.found.get(host);
-    const seen = found?.get(kubeadm_paths/* CA_KEY */.r$);
-    const text = seen === undefined
-        ? undefined
-        : await readText(transportOf(context, host), kubeadm_paths/* CA_KEY */.r$, seen === UNKNOWN_DIGEST ? undefined : seen, context.maskSecret);
-    const { key } = await context.material.signer;
-    if (text !== undefined && !isSameKey(text, key)) {
-        throw stepFailure(step, {
-            fact: `${kubeadm_paths/* CA_KEY */.r$} is not the key that \`ca-key\` holds; it was left as it is.`,
-            cause: 'It is the key of an earlier CA, or no key at all.',
-            fix: 'Look whose it is, put it where it is safe, remove it from the host, and run again.',
-        });
-    }
-    const digest = text === undefined ? undefined : sha256(text);
-    return {
-        script: removeFile(kubeadm_paths/* CA_KEY */.r$, digest),
-        explain: explainRemoval(kubeadm_paths/* CA_KEY */.r$),
-        succeeded: () => {
-            found?.delete(kubeadm_paths/* CA_KEY */.r$);
-            digestsOf(context, host).delete(kubeadm_paths/* CA_KEY */.r$);
-            context.log.host(host).info(`the key of the CA is not on this host any more (${kubeadm_paths/* CA_KEY */.r$})`);
-        },
-    };
-}
-function isSameKey(text, key) {
-    try {
-        return (0,pki_keys/* publicKeyOf */.kc)((0,external_node_crypto_.createPrivateKey)(text)).equals((0,pki_keys/* publicKeyOf */.kc)(key));
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/hosts/scripts/render-manifest.ts
-
-/**
- * Has the host's kubeadm render the manifest of `kubeadm init phase etcd local`. The dry run writes into a private folder
- * of memory (KUBEADM_INIT_DRYRUN_DIR); the result is kept, synced, beside the manifests for the atomic rename later, and
- * printed.
- *
- * What `kubeadm config validate` refuses init refuses too, except for fields that it does not know: of these it only warns
- * (documentMapToInitConfiguration in cmd/kubeadm/app/util/config/initconfiguration.go). So its warnings are read, and
- * kubeadm is asked once.
- */
-function render_manifest_renderManifest() {
-    return {
-        title: 'render the manifest with kubeadm',
-        effect: 'changes',
-        timeoutMs: 180_000,
-        script: `
-scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
-at_exit 'rm -rf -- "$scratch"'
-said=$(KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} --dry-run 2>&1 > /dev/null) || {
-  code=$?
-  printf '%s\\n' "$said" >&2
-  exit "$code"
-}
-case $said in *'error unmarshaling configuration'*) printf '%s\\n' "$said" >&2; exit 1 ;; esac
-shopt -s globstar
-files=("$scratch"/**/etcd.yaml)
-mapfile -d '' text < "\${files[0]}"
-aside=${kubeadm_paths/* RENDERED_MANIFEST */.ms}.new
-printf %s "\${text[@]}" > "$aside"
-sync -- "$aside"
-mv -fT -- "$aside" ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
-sync -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
-printf %s "\${text[@]}"
-`,
-    };
-}
-
-// EXTERNAL MODULE: ./src/kubeadm/pod-rules.ts
-var pod_rules = __webpack_require__(23258);
-;// CONCATENATED MODULE: ./src/road/steps/render.ts
-
-
-
-
-
-
-
-
-
-
-/** Has the host's kubeadm render the manifest aside, and checks that it is as asked for. */
-function render(step, context) {
-    return {
-        script: render_manifest_renderManifest(),
-        explain: explainRender,
-        check: (stdout) => check(step, stdout.toString('utf8'), context),
-    };
-}
-function check(step, text, context) {
-    const manifest = parseEtcdManifest(text);
-    const differences = manifest === undefined
-        ? ['it is no etcd pod']
-        : [
-            ...argumentDifferences(manifest, step.wanted),
-            ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
-        ];
-    if (differences.length === 0)
-        checkPatched(step, text, context);
-    if (differences.length > 0) {
-        throw stepFailure(step, {
-            fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
-            cause: 'This release of kubeadm treats the configuration in a way the action does not know.',
-            fix: `Compare ${kubeadm_paths/* RENDERED_MANIFEST */.ms} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
-        });
-    }
-    digestsOf(context, step.host).set(kubeadm_paths/* ETCD_MANIFEST */.jl, sha256(text));
-    context.material.publicFiles.get(step.host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, text);
-}
-/** What patches have made of the pod; where there are none, kubeadm itself is trusted. */
-function checkPatched(step, text, context) {
-    const { shape } = context.plan;
-    if ((0,kubeadm_patches/* allPatches */.My)(shape.patches, shape.walDir).length === 0)
-        return;
-    const { address } = memberOf(context, step.host);
-    const { metricsPort } = shape;
-    const problems = (0,pod_rules/* podProblems */.U)((0,foreign_yaml/* readYaml */.gM)(text), { ...(0,data_places/* placesOf */.ek)(shape), address, metricsPort });
-    if (problems.length === 0)
-        return;
-    throw stepFailure(step, {
-        fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}. It was not put in place.`,
-        cause: 'A patch meets another pod on this release of kubeadm than the one that it was tried on.',
-        fix: 'Leave that part out of `patches`, or write it for the pod in /etc/kubernetes/manifests/etcd.yaml.',
-    });
-}
-const explainRender = (result) => ({
-    fact: `kubeadm refused its configuration: ${(0,last_words/* lastWords */.a)(result.stderr, 5)}`,
-    cause: 'An input holds a value that this release of kubeadm does not take.',
-    fix: 'Correct the input that the message names and run again.',
-});
 
 ;// CONCATENATED MODULE: ./src/etcd/served-certificate.ts
 
@@ -11096,66 +8859,1529 @@ async function certificateOf(socket, stream) {
     return certificate;
 }
 
-;// CONCATENATED MODULE: ./src/road/steps/served.ts
+;// CONCATENATED MODULE: ./src/steps/prove-served.ts
 
 
 
 
 const HANDSHAKE_WITHIN_MS = 10_000;
-/** Asks each listener for its certificate and compares it with the one that was delivered. */
-async function proveServed(step, context) {
-    const { host, leaves } = step;
-    const { clientPort, peerPort } = context.plan.shape;
-    const { address } = memberOf(context, host);
-    const transport = transportOf(context, host);
-    const { credentials } = await context.cluster();
-    const issued = await context.material.leaves.get(host);
-    const served = await Promise.all(leaves.map(async (name) => {
-        const port = name === 'server' ? clientPort : peerPort;
-        const open = () => transport.openTcp(address, port);
-        const certificate = await servedCertificate(open, credentials, HANDSHAKE_WITHIN_MS).catch((error) => {
-            throw stepFailure(step, {
-                fact: `port ${port} did not show its certificate: ${(0,src_findings/* errorMessage */.gJ)(error)}`,
-                cause: 'etcd is just being restarted, or something else listens on that port.',
-                fix: 'Look at the etcd container of that host, then run again.',
+const prove_served_title = 'prove served certificates';
+/** The kind of {@link ProveServed}. It asks each listener for its certificate and compares it with the one that was delivered. */
+const proveServedStep = {
+    title: prove_served_title,
+    onlyLooks: true,
+    describe({ leaves }) {
+        return `${prove_served_title}: ${leaves.join(', ')}`;
+    },
+    async ask({ host, leaves }, context) {
+        const { clientPort, peerPort } = context.plan.shape;
+        const { address } = memberOf(context, host);
+        const transport = transportOf(context, host);
+        const { credentials } = await context.cluster();
+        const issued = await context.material.leaves.get(host);
+        const served = await Promise.all(leaves.map(async (name) => {
+            const port = name === 'server' ? clientPort : peerPort;
+            const open = () => transport.openTcp(address, port);
+            const certificate = await servedCertificate(open, credentials, HANDSHAKE_WITHIN_MS).catch((error) => {
+                throw stepFailure(prove_served_title, host, {
+                    fact: `port ${port} did not show its certificate: ${(0,src_findings/* errorMessage */.gJ)(error)}`,
+                    cause: 'etcd is just being restarted, or something else listens on that port.',
+                    fix: 'Look at the etcd container of that host, then run again.',
+                });
             });
+            return {
+                name,
+                port,
+                serial: certificate.serialNumber,
+                wanted: issued?.[name]?.certificate.serialNumber,
+            };
+        }));
+        const stale = served.filter(({ serial, wanted }) => serial !== wanted);
+        for (const { port, serial } of served)
+            context.log.host(host).info(`port ${port} serves serial ${serial}`);
+        if (stale.length === 0)
+            return;
+        throw stepFailure(prove_served_title, host, {
+            fact: stale
+                .map(({ name, port, serial, wanted }) => `port ${port} serves the serial ${serial}, and ${leafPath(name, 'certificate')} has ${wanted ?? 'none'}`)
+                .join('; ')
+                .concat('.'),
+            cause: "Another etcd listens there, or something between replaces the member's certificate.",
+            fix: 'Look at what listens on that port of the host; the old certificate stays valid until its end.',
         });
+    },
+};
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/cri-pull.ts
+/** Path of the CRI's call (k8s.io/cri-api, runtime/v1/api.proto). */
+const PULL_IMAGE_CALL = '/runtime.v1.ImageService/PullImage';
+/**
+ * The body of a gRPC call of PullImage with credentials: one message, not compressed, as gRPC frames it over HTTP/2
+ * (grpc/doc/PROTOCOL-HTTP2.md).
+ */
+function pullImageBody(image, { username, password, server }) {
+    // PullImageRequest: image = 1 (ImageSpec: image = 1), auth = 2 (AuthConfig: username = 1, password = 2, server_address = 4)
+    const message = Buffer.concat([
+        field(1, field(1, Buffer.from(image))),
+        field(2, Buffer.concat([
+            field(1, Buffer.from(username)),
+            field(2, Buffer.from(password)),
+            field(4, Buffer.from(addressOf(server))),
+        ])),
+    ]);
+    const frame = Buffer.alloc(5);
+    frame.writeUInt32BE(message.length, 1);
+    return Buffer.concat([frame, message]);
+}
+/**
+ * The only server that the runtime may show the credentials to (containerd: internal/cri/server/images, ParseAuth, compares
+ * the host of the URL with the one that it asks, mirrors and redirections included).
+ */
+function addressOf(server) {
+    return `https://${server === 'docker.io' ? 'registry-1.docker.io' : server}`;
+}
+/** A length-delimited field of a protocol buffer. */
+function field(number, content) {
+    return Buffer.concat([varint((number << 3) | 2), varint(content.length), content]);
+}
+function varint(value) {
+    const bytes = [];
+    for (let rest = value;; rest = Math.floor(rest / 128)) {
+        if (rest < 128)
+            return Buffer.from([...bytes, rest]);
+        bytes.push((rest % 128) | 0x80);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/pull-image.ts
+
+
+
+
+
+const WITHIN_SECONDS = 300;
+/** Exit codes of a pull with credentials: the runtime could not be asked, or it said no. */
+const NOT_ASKED = 3;
+const pull_image_REFUSED = 4;
+/** Before the runtime's own words, which are percent-encoded as gRPC has it. */
+const pull_image_MARK = 'grpc-message: ';
+/**
+ * Pulls an image into the runtime's own store, so that the static pod starts without waiting for a registry.
+ *
+ * With credentials the CRI itself is asked, by curl over its socket, because crictl takes them as arguments only, which every
+ * user of the host sees: they go from the script's input to the runtime's memory.
+ */
+function pullImage(image, criEndpoint, login) {
+    const common = { title: `pull ${image}`, effect: 'changes', timeoutMs: WITHIN_SECONDS * 1000 };
+    const endpoint = (0,shell/* quote */.h)(criEndpoint);
+    return login === undefined
+        ? {
+            ...common,
+            script: `crictl --runtime-endpoint ${endpoint} --image-endpoint ${endpoint} pull ${(0,shell/* quote */.h)(image)} >&2
+${SYNC_IMAGES}`,
+        }
+        : { ...common, script: askedByCurl(criEndpoint), input: pullImageBody(image, login) };
+}
+function askedByCurl(criEndpoint) {
+    const options = [
+        '-q', // reads no .curlrc; has to be the first
+        `--silent --show-error --noproxy '*' --max-time ${WITHIN_SECONDS - 10}`,
+        `--http2-prior-knowledge --unix-socket ${(0,shell/* quote */.h)(criEndpoint.replace(/^unix:\/\//, ''))}`,
+        "--header 'content-type: application/grpc' --header 'te: trailers'",
+        '--data-binary @- --dump-header - --output /dev/null',
+    ];
+    return `
+said=$(curl ${options.join(' ')} http://localhost${PULL_IMAGE_CALL}) || exit ${NOT_ASKED}
+status=$(sed -n 's/^grpc-status: *\\([0-9]*\\).*/\\1/p' <<< "$said")
+if [ "$status" != 0 ]; then
+  sed -n 's/^${pull_image_MARK}/&/p' <<< "$said" | tr -d '\\r' >&2
+  exit ${pull_image_REFUSED}
+fi
+${SYNC_IMAGES}
+`;
+}
+/** Why an image could not be had. */
+function explainPull(image, login) {
+    return (result) => {
+        if (login !== undefined && result.code === NOT_ASKED)
+            return pull_image_notAsked(image, result);
+        const said = result.code === pull_image_REFUSED ? pull_image_wordsOf(result.stderr) : (0,last_words/* lastWords */.a)(result.stderr, 1);
         return {
-            name,
-            port,
-            serial: certificate.serialNumber,
-            wanted: issued?.[name]?.certificate.serialNumber,
+            fact: `${image} is not on the host and could not be pulled: ${said}`,
+            ...whyRefused(said, login),
         };
-    }));
-    const stale = served.filter(({ serial, wanted }) => serial !== wanted);
-    for (const { port, serial } of served)
-        context.log.host(host).info(`port ${port} serves serial ${serial}`);
-    if (stale.length === 0)
+    };
+}
+function whyRefused(said, login) {
+    if (/\.sock\b.*(?:connection refused|no such file|deadline exceeded)/i.test(said))
+        return RUNTIME_SILENT;
+    if (/HTTP response to HTTPS client|x509:/.test(said)) {
+        return {
+            cause: 'The registry speaks no TLS, or has a certificate of a CA that the container runtime does not know.',
+            fix: 'Tell the runtime on the host of this registry and its CA (containerd: /etc/containerd/certs.d/REGISTRY/hosts.toml), or give `image-archive`.',
+        };
+    }
+    if (/\b(?:401|403)\b|unauthori[sz]ed|authorization failed|(?<!permission )denied/i.test(said)) {
+        return login === undefined
+            ? {
+                cause: 'The registry asks for a password, or has no such repository.',
+                fix: 'Give `registry-username` and `registry-password`, or correct `image-repository`.',
+            }
+            : {
+                cause: `${login.server} does not take registry-password for ${login.username}, or that name may not read this repository.`,
+                fix: 'Try both with `docker login`, and renew the token if it has run out.',
+            };
+    }
+    if (/not found|manifest unknown|name unknown/i.test(said)) {
+        return {
+            cause: 'The registry has no such repository or tag.',
+            fix: 'Correct `image-repository` or `etcd-image-tag`, or bring the image to the registry.',
+        };
+    }
+    const fix = 'Open the way to the registry, set `image-repository` to one that the hosts reach (with `registry-username` and `registry-password` if it asks for them), or give `image-archive`.';
+    if (/no such host|i\/o timeout|connection refused|unreachable|no route|deadline exceeded|dial tcp/i.test(said)) {
+        return { cause: 'The host has no way to the registry.', fix };
+    }
+    return (0,explain_unknown/* knownReason */.y)(said) ?? { fix };
+}
+function pull_image_notAsked(image, result) {
+    return {
+        fact: `the container runtime could not be asked to pull ${image}: ${(0,last_words/* lastWords */.a)(result.stderr, 1)}`,
+        ...whyNotAsked(result),
+    };
+}
+const RUNTIME_SILENT = {
+    cause: 'The container runtime does not answer on its socket.',
+    fix: 'Try `crictl info` on the host, start the runtime, and run again.',
+};
+function whyNotAsked({ stderr }) {
+    if (/http2|does not support|unknown option|is unknown/i.test(stderr)) {
+        return {
+            cause: 'curl on this host was built without HTTP/2, or without sockets of Unix.',
+            fix: 'See that `curl -V` lists HTTP2 and UnixSockets, or give `image-archive`, which needs no curl.',
+        };
+    }
+    if (/Failed to connect|Couldn't connect|timed out/i.test(stderr)) {
+        return RUNTIME_SILENT;
+    }
+    return { fix: 'Mend what curl says, or give `image-archive`, which needs no curl.' };
+}
+function pull_image_wordsOf(stderr) {
+    const line = stderr.split('\n').find((each) => each.startsWith(pull_image_MARK)) ?? '';
+    const words = line.slice(pull_image_MARK.length);
+    try {
+        return decodeURIComponent(words);
+    }
+    catch {
+        return words; // what is encoded is bytes, and may be cut in the middle of a letter
+    }
+}
+
+;// CONCATENATED MODULE: ./src/steps/pull-image.ts
+
+const pull_image_title = 'pull image';
+/** The kind of {@link PullImage}. */
+const pullImageStep = {
+    title: pull_image_title,
+    // the image may have come to the host by another way meanwhile, or have been removed
+    outsideDigest: true,
+    describe({ image }) {
+        return `${pull_image_title} ${image}`;
+    },
+    // credentials take all of standard input
+    isAlone(_step, { registry }) {
+        return registry !== undefined;
+    },
+    /** The credentials are for one registry; an image of another one is pulled without. */
+    script({ image, criEndpoint }, { registry }) {
+        const login = image.startsWith(`${registry?.server ?? ''}/`) ? registry : undefined;
+        return { script: pullImage(image, criEndpoint, login), explain: explainPull(image, login) };
+    },
+};
+
+;// CONCATENATED MODULE: ./src/steps/record-member.ts
+
+
+
+const RECORD = { path: kubeadm_paths/* STATE_FILE */.bv, mode: PRIVATE_MODE, content: { from: 'state' } };
+/** The kind of {@link RecordMember}. */
+const recordMemberStep = {
+    title: 'record member',
+    touches() {
+        return [RECORD];
+    },
+    replaces() {
+        return [RECORD.path];
+    },
+    // it lists the digests of all files that earlier steps have put in place
+    madeLate: true,
+    script({ host }, context) {
+        return putFiles(host, [RECORD], 'member', context);
+    },
+};
+
+// EXTERNAL MODULE: external "node:path/posix"
+var posix_ = __webpack_require__(53916);
+;// CONCATENATED MODULE: ./src/hosts/scripts/remove-file.ts
+
+
+
+
+/** Exit code: what lies there is not what was seen. */
+const remove_file_CHANGED = 4;
+/**
+ * Removes a file, and what a delivery that was cut off has left beside it. Is the file another one than was seen, it stays.
+ * Its blocks are freed, not overwritten: on the disks of today nothing else could be promised.
+ * @param sha256 hex; absent: the file was not there.
+ */
+function removeFile(path, sha256) {
+    return {
+        title: `remove ${path}`,
+        effect: 'changes',
+        timeoutMs: 30_000,
+        script: `
+rm -f -- ${(0,shell/* quote */.h)((0,kubeadm_paths/* stagedPath */.w1)(path))}
+if [ -e ${(0,shell/* quote */.h)(path)} ]; then
+  case "$(sha256sum < ${(0,shell/* quote */.h)(path)})" in ${(0,shell/* quote */.h)(sha256 ?? 'absent')}' '*) ;; *) exit ${remove_file_CHANGED} ;; esac
+  rm -- ${(0,shell/* quote */.h)(path)}
+fi
+sync -- ${(0,shell/* quote */.h)((0,posix_.dirname)(path))}
+`,
+    };
+}
+/** Why a file was not removed. */
+function explainRemoval(path) {
+    return (result) => result.code === remove_file_CHANGED
+        ? {
+            fact: `${path} has changed since the run looked at it; it was left as it is.`,
+            cause: 'A person, or configuration management, works on this host at the same time.',
+            fix: 'Let the other finish, then run again.',
+        }
+        : (0,explain_unknown/* explainUnknown */.w)(result);
+}
+
+;// CONCATENATED MODULE: ./src/steps/remove-authority-key.ts
+
+
+
+
+
+
+
+
+const remove_authority_key_title = 'remove key of the CA';
+/**
+ * The kind of {@link RemoveAuthorityKey}. The key is read first and compared: one that is not that of the inputs exists
+ * perhaps nowhere else.
+ */
+const removeAuthorityKeyStep = {
+    title: remove_authority_key_title,
+    touches() {
+        return [{ path: kubeadm_paths/* CA_KEY */.r$, mode: PRIVATE_MODE, content: { from: 'nothing' } }];
+    },
+    replaces() {
+        return [kubeadm_paths/* CA_KEY */.r$];
+    },
+    // the key is read before the script is made
+    isAlone() {
+        return true;
+    },
+    async script({ host }, context) {
+        const found = context.material.found.get(host);
+        const seen = found?.get(kubeadm_paths/* CA_KEY */.r$);
+        const text = seen === undefined
+            ? undefined
+            : await readText(transportOf(context, host), kubeadm_paths/* CA_KEY */.r$, seen === UNKNOWN_DIGEST ? undefined : seen, context.maskSecret);
+        const { key } = await context.material.signer;
+        if (text !== undefined && !isSameKey(text, key)) {
+            throw stepFailure(remove_authority_key_title, host, {
+                fact: `${kubeadm_paths/* CA_KEY */.r$} is not the key that \`ca-key\` holds; it was left as it is.`,
+                cause: 'It is the key of an earlier CA, or no key at all.',
+                fix: 'Look whose it is, put it where it is safe, remove it from the host, and run again.',
+            });
+        }
+        const digest = text === undefined ? undefined : sha256(text);
+        return {
+            script: removeFile(kubeadm_paths/* CA_KEY */.r$, digest),
+            explain: explainRemoval(kubeadm_paths/* CA_KEY */.r$),
+            succeeded: () => {
+                found?.delete(kubeadm_paths/* CA_KEY */.r$);
+                digestsOf(context, host).delete(kubeadm_paths/* CA_KEY */.r$);
+                context.log.host(host).info(`the key of the CA is not on this host any more (${kubeadm_paths/* CA_KEY */.r$})`);
+            },
+        };
+    },
+};
+function isSameKey(text, key) {
+    try {
+        return (0,pki_keys/* publicKeyOf */.kc)((0,external_node_crypto_.createPrivateKey)(text)).equals((0,pki_keys/* publicKeyOf */.kc)(key));
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/render-manifest.ts
+
+/**
+ * Has the host's kubeadm render the manifest of `kubeadm init phase etcd local`. The dry run writes into a private folder
+ * of memory (KUBEADM_INIT_DRYRUN_DIR); the result is kept, synced, beside the manifests for the atomic rename later, and
+ * printed.
+ *
+ * What `kubeadm config validate` refuses init refuses too, except for fields that it does not know: of these it only warns
+ * (documentMapToInitConfiguration in cmd/kubeadm/app/util/config/initconfiguration.go). So its warnings are read, and
+ * kubeadm is asked once.
+ */
+function render_manifest_renderManifest() {
+    return {
+        title: 'render the manifest with kubeadm',
+        effect: 'changes',
+        timeoutMs: 180_000,
+        script: `
+scratch=$(mktemp -d /run/etcd-ha-action.XXXXXXXX)
+at_exit 'rm -rf -- "$scratch"'
+said=$(KUBEADM_INIT_DRYRUN_DIR=$scratch kubeadm init phase etcd local --config ${kubeadm_paths/* KUBEADM_CONFIG */.XA} --dry-run 2>&1 > /dev/null) || {
+  code=$?
+  printf '%s\\n' "$said" >&2
+  exit "$code"
+}
+case $said in *'error unmarshaling configuration'*) printf '%s\\n' "$said" >&2; exit 1 ;; esac
+shopt -s globstar
+files=("$scratch"/**/etcd.yaml)
+mapfile -d '' text < "\${files[0]}"
+aside=${kubeadm_paths/* RENDERED_MANIFEST */.ms}.new
+printf %s "\${text[@]}" > "$aside"
+sync -- "$aside"
+mv -fT -- "$aside" ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+sync -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms.replace(/\/[^/]*$/, '')}
+printf %s "\${text[@]}"
+`,
+    };
+}
+
+;// CONCATENATED MODULE: ./src/steps/render-manifest.ts
+
+
+
+
+
+
+
+
+
+
+
+const render_manifest_title = 'render manifest';
+/** The kind of {@link RenderManifest}. What kubeadm has rendered is checked to be as asked for. */
+const renderManifestStep = {
+    title: render_manifest_title,
+    // aside, for another step to put it where kubelet reads it
+    touches(step, { placesManifest }) {
+        return placesManifest
+            ? [{ path: kubeadm_paths/* ETCD_MANIFEST */.jl, mode: PRIVATE_MODE, content: { from: 'kubeadm', step } }]
+            : [];
+    },
+    script(step, context) {
+        return {
+            script: render_manifest_renderManifest(),
+            explain: explainRender,
+            check: (stdout) => check(step, stdout.toString('utf8'), context),
+        };
+    },
+};
+function check(step, text, context) {
+    const manifest = parseEtcdManifest(text);
+    const differences = manifest === undefined
+        ? ['it is no etcd pod']
+        : [
+            ...argumentDifferences(manifest, step.wanted),
+            ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
+        ];
+    if (differences.length === 0)
+        checkPatched(step, text, context);
+    if (differences.length > 0) {
+        throw stepFailure(render_manifest_title, step.host, {
+            fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
+            cause: 'This release of kubeadm treats the configuration in a way the action does not know.',
+            fix: `Compare ${kubeadm_paths/* RENDERED_MANIFEST */.ms} on the host with its kubeadmcfg.yaml, and open an issue with both.`,
+        });
+    }
+    digestsOf(context, step.host).set(kubeadm_paths/* ETCD_MANIFEST */.jl, sha256(text));
+    context.material.publicFiles.get(step.host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, text);
+}
+/** What patches have made of the pod; where there are none, kubeadm itself is trusted. */
+function checkPatched(step, text, context) {
+    const { shape } = context.plan;
+    if ((0,kubeadm_patches/* allPatches */.My)(shape.patches, shape.walDir).length === 0)
         return;
-    throw stepFailure(step, {
-        fact: stale
-            .map(({ name, port, serial, wanted }) => `port ${port} serves the serial ${serial}, and ${leafPath(name, 'certificate')} has ${wanted ?? 'none'}`)
-            .join('; ')
-            .concat('.'),
-        cause: "Another etcd listens there, or something between replaces the member's certificate.",
-        fix: 'Look at what listens on that port of the host; the old certificate stays valid until its end.',
+    const { address } = memberOf(context, step.host);
+    const { metricsPort } = shape;
+    const problems = (0,pod_rules/* podProblems */.U)((0,foreign_yaml/* readYaml */.gM)(text), { ...(0,data_places/* placesOf */.ek)(shape), address, metricsPort });
+    if (problems.length === 0)
+        return;
+    throw stepFailure(render_manifest_title, step.host, {
+        fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}. It was not put in place.`,
+        cause: 'A patch meets another pod on this release of kubeadm than the one that it was tried on.',
+        fix: 'Leave that part out of `patches`, or write it for the pod in /etc/kubernetes/manifests/etcd.yaml.',
+    });
+}
+const explainRender = (result) => ({
+    fact: `kubeadm refused its configuration: ${(0,last_words/* lastWords */.a)(result.stderr, 5)}`,
+    cause: 'An input holds a value that this release of kubeadm does not take.',
+    fix: 'Correct the input that the message names and run again.',
+});
+
+// EXTERNAL MODULE: ./src/kubeadm/put-back.ts
+var put_back = __webpack_require__(58912);
+;// CONCATENATED MODULE: ./src/hosts/scripts/blank-log.ts
+/** What a blank log is renamed to beside its place; the time follows, in seconds since 1970. */
+const BLANK_MEMBER = 'blank-member-';
+/**
+ * Bash function `has_blank_log LOG_DIR`: whether the member's write-ahead log is there and nothing has ever been written
+ * to it: no entry, no vote. It returns 2, with the words of `od` on standard error, where the log could not be read.
+ *
+ * etcd makes its log with three records (checksum, metadata, an empty snapshot: wal.Create in server/storage/wal/wal.go)
+ * and only then writes the members that it begins with. If it ends between the two (its metrics port is taken, the power
+ * goes: seen in 10 to 30 of 100 starts that end at once), it never gets ready again: it finds a log, so it does not begin
+ * anew, and there is no member in it, so it never has a leader.
+ *
+ * A record is its length (8 bytes, little-endian; of the top byte the low 3 bits are the padding) and a protobuf whose
+ * first field is the type (server/storage/wal/{encoder.go,walpb/record.proto}). Whatever is not exactly those three is no
+ * blank log.
+ */
+const BLANK_LOG_FUNCTION = `
+has_blank_log() {
+  local files=("$1"/*.wal) at=0 length type b
+  if [ "\${#files[@]}" != 1 ] || [ ! -f "\${files[0]}" ]; then return 1; fi
+  read -r -d '' -a b < <(od -An -v -tu1 -N 4096 -- "\${files[0]}" && printf ' end') || true
+  case " \${b[*]-}" in *' end') ;; *) return 2 ;; esac
+  if [ "\${#b[@]}" != 4097 ]; then return 1; fi
+  for type in 4 1 5; do
+    length=$((b[at] + 256 * b[at + 1]))
+    if [ "\${b[*]:at + 2:5}" != '0 0 0 0 0' ] || [ "\${b[*]:at + 8:2}" != "8 $type" ]; then return 1; fi
+    if [ "\${b[at + 7]}" -ge 128 ]; then length=$((length + b[at + 7] % 8)); fi
+    at=$((at + 8 + length))
+    if [ "$at" -gt 4000 ]; then return 1; fi
+  done
+  [ "\${b[*]:at:8}" = '0 0 0 0 0 0 0 0' ]
+}
+`;
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/member-ready.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** Seconds until the member must be ready: kubeadm's own start-up budget, as in the manifest's startupProbe. */
+const READY_WITHIN = 240;
+/** Seconds until the runtime is asked for the first time whether etcd has ended, and between two times: it costs a process. */
+const LOOK_AFTER = 3;
+const LOOK_EVERY = 2;
+/** Lines of etcd's log that are looked through; the action's own questions fill many of them. */
+const LOG_LINES = 400;
+/** What `await_ready` gives when the member did not get ready. */
+const CRASHED = 1;
+const LATE = 2;
+const NO_PAUSE = 3;
+const NO_POD = 4;
+/** Before the image that no pod starts without, where `etcd_words` tells of it. */
+const PAUSE = 'pause image: ';
+/** Before kubelet's own complaint about the pod, where `etcd_words` tells of it. */
+const KUBELET = 'kubelet: ';
+/** Before whose socket it is that answers in place of etcd. */
+const member_ready_STRANGER = 'answered by ';
+/** Before each line that `etcd_words` prints. */
+const member_ready_MARK = 'etcd: ';
+/** What etcd says of flags that do not go together: a warning, and its end. */
+const FLAGS = '"msg":"failed to verify flags"';
+/** Lines of etcd's log that say why it ends; the last two are of Go's package flag, and the whole usage follows them. */
+const COMPLAINT = `"level":"(fatal|panic|error)"|${FLAGS}|^flag provided but|^invalid (boolean )?value .* for`;
+/** What etcd writes about the action's own question whether it is ready: one line for each time that it is not. */
+const OWN_QUESTION = '"msg":"Health check error"';
+/** Warnings that name a peer: it is not reached, or etcd does not let it in. */
+const ABOUT_PEERS = '"(remote-peer-id|remote-addr|remote-peer-urls?|address)":';
+/** What kubelet says of a pod that may pass by itself: etcd's own ends, and a runtime that is slow or starts again. */
+const MAY_PASS = "*CrashLoopBackOff* | *DeadlineExceeded* | *'context deadline exceeded'* | *'code = Unavailable'* | *'.sock: connect: connection refused'* | *'is reserved'*";
+/**
+ * What CRI-O says of a sandbox whose image it could not pull, which it does not name: the library's words for each of a pull's steps
+ * (containers/image).
+ */
+const NO_SANDBOX_IMAGE = 'Error syncing pod.*creating pod sandbox with name.*(initializing source|pinging container registry|reading manifest|pulling)';
+/**
+ * Bash functions to start an etcd container by:
+ *
+ * `cri ARGUMENT…` runs crictl. `etcd_containers FLAG…` lists etcd's containers, also those that have ended.
+ *
+ * `is_ready` asks etcd whether it is, on the port that the manifest in place names: another run may have changed it, so it is
+ * read anew every second. `/readyz` is 200 only with a quorum, and whether the database is full does not count there; releases that
+ * lack it (before 3.4.29 and 3.5.11) answer 404 and are asked for `/health` likewise (`exclude` is known from 3.4.16 on; server/etcdserver/api/etcdhttp):
+ * a member that starts with a larger quota keeps the alarm until it is disarmed. The
+ * answer counts only from a socket of root's or of etcd's own container (`is_etcds UID INODE`): any user of the host may listen there
+ * while etcd does not.
+ *
+ * `await_ready [none-yet]` waits for that, and has what the runtime stored of the new container on the disk (`none-yet`: no container of etcd was there before): 0; {@link CRASHED} when etcd's
+ * container has ended twice, {@link NO_PAUSE} when kubelet could not start the pod twice for want of the pause image,
+ * {@link NO_POD} when kubelet has complained twice of one and the same thing that keeps it from the pod, {@link LATE} when the time is over. kubelet keeps only the last container that ended, so ends are told by its attempt
+ * (`ended_attempts`: number and pod), which counts from 0, or on from where it was if a pod of the same manifest was there
+ * before.
+ *
+ * `hear_kubelet` sets `kubelet_said` to what kubelet wrote since the wait began; `missing_pause` and `pod_trouble` look through it.
+ *
+ * `pod_trouble` sets `trouble` to the complaint that kubelet has made twice; what differs in the two are ids and times, and so the
+ * digits and the letters a to f do not count.
+ *
+ * `missing_pause` names that image, as containerd does (internal/cri/server, RunPodSandbox); of CRI-O, which does not, it is asked.
+ *
+ * `etcd_words` prints the complaints of the newest container and its last warnings about peers, else its last lines, or kubelet's when
+ * there is none; never what etcd writes about the action's own questions. {@link etcdWords} reads them.
+ */
+function memberReadyFunctions(member) {
+    const loopback = (0,urls/* loopbackOf */.X1)(member.address);
+    return `${OWN_STATUS_FUNCTIONS}${PAUSE_FUNCTION}${KUBELET_WORDS_FUNCTIONS}
+cri() { crictl --runtime-endpoint ${(0,shell/* quote */.h)(member.criEndpoint)} "$@"; }
+etcd_containers() { cri ps -a --name '^etcd$' "$@" 2>/dev/null || true; }
+ended_attempts() {
+  etcd_containers --state exited -o json |
+    sed -n 's/.*"attempt": *\\([0-9]*\\).*/\\1/p; s/.*"io.kubernetes.pod.uid": *"\\(.*\\)".*/\\1/p' | paste -d ' ' - -
+}
+is_etcds() {
+  local container pid
+  if [ "$1" = "$EUID" ]; then return 0; fi
+  for container in $(etcd_containers --state running -q); do
+    pid=$(cri inspect -o json "$container" 2> /dev/null | sed -n '/"pid": *[0-9]/{s/.*"pid": *\\([0-9]*\\).*/\\1/p;q}' || true)
+    if [ -n "$pid" ] && holds_socket "$pid" "$2"; then return 0; fi
+  done
+  return 1
+}
+port_of=-1 port= stranger=
+is_ready() {
+  local status line
+  if [ "$SECONDS" != "$port_of" ]; then
+    port_of=$SECONDS port=${ports/* DEFAULT_METRICS_PORT */.C}
+    while read -r line; do
+      if [[ $line =~ --listen-metrics-urls=[^,]*:([0-9]+) ]]; then port=\${BASH_REMATCH[1]}; fi
+    done 2> /dev/null < ${kubeadm_paths/* ETCD_MANIFEST */.jl} || true
+  fi
+  own_status ${loopback} "$port" /readyz is_etcds
+  if [ "$status" = 404 ]; then own_status ${loopback} "$port" '/health?exclude=NOSPACE' is_etcds; fi
+  [ "$status" = 200 ]
+}
+hear_kubelet() { kubelet_said=$(kubelet_log "$waited_since"); }
+missing_pause() {
+  local pause told
+  pause=$(sed -n '/Error syncing pod/s/.*failed to get sandbox image [\\\\"]*\\([^\\\\" ]*\\).*/\\1/p' <<< "$kubelet_said" | sort | uniq -d | head -n 1)
+  told=$(grep -cE ${(0,shell/* quote */.h)(NO_SANDBOX_IMAGE)} <<< "$kubelet_said" || true)
+  if [ "$told" -ge 2 ]; then
+    pause=$(cri info 2> /dev/null | sed -n 's/.*"sandboxImage": *"\\([^"]*\\)".*/\\1/p' | head -n 1 || true)
+    pause=\${pause:-that the runtime is configured with}
+  fi
+  printf '%s\\n' "$pause"
+}
+pod_trouble() {
+  local line key
+  local -A seen=()
+  trouble=
+  while IFS= read -r line; do
+    case $line in
+      ${MAY_PASS}) continue ;;
+      *'Error syncing pod'*etcd* | *'Could not process manifest file'*etcd*) ;;
+      *) continue ;;
+    esac
+    key=\${line#*err*[=:]}
+    key=x\${key//[0-9a-f]/}
+    if [ -n "\${seen[$key]-}" ]; then trouble=$line; fi
+    seen[$key]=1
+  done <<< "$kubelet_said"
+  [ -n "$trouble" ]
+}
+await_ready() {
+  printf -v waited_since '%(%s)T' -1
+  find_log_file
+  local begun=$SECONDS look=${LOOK_AFTER} say=10 told=0 waited attempt pod ended
+  local -A before=()
+  if [ "\${1-}" != none-yet ]; then
+    while read -r attempt pod; do
+      if [ "$attempt" -gt "\${before[$pod]:--1}" ]; then before[$pod]=$attempt; fi
+    done < <(ended_attempts)
+  fi
+  while waited=$((SECONDS - begun)) && [ "$waited" -lt ${READY_WITHIN} ]; do
+    if is_ready; then
+      ${syncContainer(member.criEndpoint)}
+      return 0
+    fi
+    ${STILL_WANTED}
+    if [ "$waited" -ge "$look" ]; then
+      look=$((waited + ${LOOK_EVERY} + waited / 5))
+      while read -r attempt pod; do
+        ended=$((attempt - \${before[$pod]:--1}))
+        if [ "$ended" -gt "$told" ]; then told=$ended; echo "etcd has ended $told time(s)" >&2; fi
+      done < <(ended_attempts)
+      if [ "$told" -ge 2 ]; then return ${CRASHED}; fi
+      if [ "$waited" -ge 5 ]; then
+        hear_kubelet
+        if [ -n "$(missing_pause || true)" ]; then return ${NO_PAUSE}; fi
+        if pod_trouble; then return ${NO_POD}; fi
+      fi
+    fi
+    if [ "$waited" -ge "$say" ]; then
+      say=$((waited + 10))
+      echo "waiting for a quorum since $waited s" >&2
+    fi
+    pause "$waited"
+  done
+  return ${LATE}
+}
+etcd_words() {
+  local container log pause
+  hear_kubelet
+  pause=$(missing_pause || true)
+  if [ -n "$pause" ]; then echo '${member_ready_MARK}${PAUSE}'"$pause" >&2; return; fi
+  if pod_trouble; then printf '${member_ready_MARK}${KUBELET}%s\\n' "$trouble" >&2; return; fi
+  if [ -n "$stranger" ]; then printf '${member_ready_MARK}${member_ready_STRANGER}%s\\n' "$stranger" >&2; fi
+  container=$(etcd_containers -q | head -n 1)
+  if [ -n "$container" ]; then
+    log=$(cri logs --tail ${LOG_LINES} "$container" 2>&1 | grep -vF ${(0,shell/* quote */.h)(OWN_QUESTION)} || true)
+    {
+      grep -E '"level":"warn"' <<< "$log" | grep -E ${(0,shell/* quote */.h)(ABOUT_PEERS)} | tail -n 12 || true
+      grep -E ${(0,shell/* quote */.h)(COMPLAINT)} <<< "$log" | tail -n 4 || tail -n 8 <<< "$log"
+    }
+  else kubelet_words 8
+  fi | sed 's/^/${member_ready_MARK}/' >&2
+}
+`;
+}
+/**
+ * The complaint in what `etcd_words` has printed, without a final stop: etcd's last fatal line, else its last error, else
+ * what it says of its peers, else its last lines; and who answered in its place, if anything did.
+ */
+function etcdWords(stderr) {
+    const log = linesOfLog(stderr);
+    const pause = log.find((line) => line.startsWith(PAUSE))?.slice(PAUSE.length);
+    if (pause !== undefined)
+        return `the pause image ${(0,printable/* printable */.g)(pause)} is not on the host and could not be pulled`;
+    const kubelet = log.find((line) => line.startsWith(KUBELET));
+    if (kubelet !== undefined)
+        return errorIn(kubelet.slice(KUBELET.length)).replace(/\.$/, '');
+    const stranger = log.findLast((line) => line.startsWith(member_ready_STRANGER));
+    const words = log.filter((line) => !line.startsWith(member_ready_STRANGER));
+    const complaint = lastLike(/\{"level":"(?:fatal|panic)"/, words) ??
+        lastLike(/\{"level":"error"/, words) ??
+        lastLike(new RegExp(FLAGS), words) ??
+        aboutPeers(words) ??
+        (0,last_words/* lastWords */.a)(words.join('\n'), 2);
+    const said = (0,last_words/* lastWords */.a)(complaint.replace(/\.$/, ''), 1);
+    if (stranger === undefined)
+        return said === '' ? 'nothing that etcd wrote could be read' : said;
+    return `its port is ${(0,printable/* printable */.g)(stranger)}${said === '' ? '' : `; etcd says: ${said}`}`;
+}
+/** Whether what answered on etcd's port was another program. */
+function isAnsweredByStranger(stderr) {
+    return linesOfLog(stderr).some((line) => line.startsWith(member_ready_STRANGER));
+}
+function linesOfLog(stderr) {
+    return stderr
+        .split('\n')
+        .filter((line) => line.startsWith(member_ready_MARK))
+        .map((line) => line.slice(member_ready_MARK.length));
+}
+/** The field `err` of a line of kubelet's, in klog's text or as JSON; the whole line where there is none. */
+function errorIn(line) {
+    const quoted = /\berr"?[=:] ?"((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
+    const text = quoted === undefined ? line : quoted.replace(/\\(.)/g, '$1').replace(/\\+"/g, '"');
+    return (0,last_words/* lastWords */.a)(text, 1);
+}
+/** What etcd last said of each peer, at most three. */
+function aboutPeers(log) {
+    const said = new Map();
+    for (const line of log) {
+        const fields = fieldsOf(line.slice(Math.max(0, line.indexOf('{')))) ?? {};
+        const peer = PEER_FIELDS.map((field) => textIn(fields[field])).find((text) => text !== '');
+        if (textIn(fields['level']) !== 'warn' || peer === undefined)
+            continue;
+        const address = peer.replace(/^(\[.*\]|[^:]+):\d+$/, '$1'); // each connection of a peer comes from another port
+        const words = [`${textIn(fields['msg'])} (${address})`, textIn(fields['error'])].filter((part) => part !== '');
+        said.set(address, (0,printable/* printable */.g)(words.join(': ')));
+    }
+    return said.size === 0 ? undefined : [...said.values()].slice(-3).join('; ');
+}
+const PEER_FIELDS = ['remote-peer-id', 'remote-addr', 'remote-peer-urls', 'remote-peer-url', 'address'];
+/** Message and error of the last such line of etcd's JSON log; a line that was cut tells nothing. */
+function lastLike(pattern, log) {
+    const last = log.findLast((line) => pattern.test(line));
+    if (last === undefined)
+        return undefined;
+    const fields = fieldsOf(last.slice(last.indexOf('{'))) ?? {};
+    const words = [textIn(fields['msg']), textIn(fields['error'])].filter((part) => part !== '');
+    return words.length === 0 ? undefined : words.join(': ');
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/member-reasons.ts
+
+
+const AGAIN = 'Mend what etcd names and run again: it goes on from here.';
+const member_reasons_PORT_TAKEN = {
+    cause: 'Another program listens on a port of etcd.',
+    fix: 'Look who it is (`ss -ltnp`), stop it or give etcd other ports, and run again.',
+};
+/** Why etcd ended again and again, where its words tell it. */
+function whyCrashed(words) {
+    if (/address already in use/.test(words))
+        return member_reasons_PORT_TAKEN;
+    if (/cannot assign requested address/.test(words)) {
+        return {
+            cause: 'The address that was listed for this host is on none of its interfaces any more.',
+            fix: "Give the host's own address, or bring it back, and run again.",
+        };
+    }
+    if (/flag provided but not defined|invalid (?:boolean )?value .* for|failed to verify flags/.test(words)) {
+        return {
+            cause: 'A flag or a value that this release of etcd does not take.',
+            fix: 'Correct `extra-args`, or the input that sets the flag, and run again.',
+        };
+    }
+    return (0,explain_unknown/* knownReason */.y)(words) ?? { fix: AGAIN };
+}
+/**
+ * Why a member was not ready in time, where what etcd wrote tells it.
+ * @param stderr what `etcd_words` has printed.
+ */
+function whyLate(stderr) {
+    const words = etcdWords(stderr);
+    if (isAnsweredByStranger(stderr)) {
+        return {
+            cause: "A program of another user listens on etcd's metrics port; its answer is not taken for etcd's.",
+            fix: 'Look who it is (`ss -ltnp`), stop it or set another `metrics-port`, and run again.',
+        };
+    }
+    if (/does not match any of DNSNames|doesn't contain any IP SANs|certificate is valid for/.test(words)) {
+        return {
+            cause: 'That host sends from an address that is not in its certificate: it has a second address or interface, or its packets are translated on the way.',
+            fix: 'List the address that each host sends from (`ip -o route get PEER` shows it as `src`), or add these addresses to `extra-sans`, and run again.',
+        };
+    }
+    if (/certificate signed by unknown authority|bad certificate|certificate has expired/.test(words)) {
+        return {
+            cause: 'The certificates of the two members do not fit together.',
+            fix: 'Look at the certificates with `operation: health`, and at the clocks of the hosts; then run again.',
+        };
+    }
+    if (/i\/o timeout|deadline exceeded|no route to host/.test(words)) {
+        return {
+            cause: 'Packets between this host and the one that etcd names get lost: a firewall, or a network that drops large packets (MTU).',
+            fix: 'Try it between these two hosts in both directions: `nc -vz ADDRESS 2380`, and `ping -M do -s 1400 ADDRESS` for large packets. Then run again: it goes on from here.',
+        };
+    }
+    if (/connection refused/.test(words)) {
+        return {
+            cause: 'The member that etcd names does not run.',
+            fix: 'Look at that host in this report first, then run again: it goes on from here.',
+        };
+    }
+    return ((0,explain_unknown/* knownReason */.y)(words) ?? {
+        fix: 'Look at the other hosts in this report first: a member is ready only with a majority. Then look at the container of etcd here (`crictl logs`), and run again: it goes on from here.',
+    });
+}
+/** Why kubelet could not start etcd's pod, where its words tell it. */
+function whyNoPod(words) {
+    if (/pause image/.test(words)) {
+        return {
+            cause: 'Each pod has a container of that image. The container runtime names it in its own configuration, and the host has no way to its registry.',
+            fix: 'Bring the image to the host (`image-archive` takes it along with etcd into containerd; for CRI-O `podman load -i FILE`), or name one that the host reaches in the configuration of the runtime (containerd: `sandbox` or `sandbox_image`; CRI-O: `pause_image`), and run again.',
+        };
+    }
+    if (/resolv\.conf/.test(words)) {
+        return {
+            cause: 'The host has no /etc/resolv.conf, or it is a link to a file of a service that does not run. kubelet starts no pod without it.',
+            fix: 'Start that service (`systemctl enable --now systemd-resolved`) or write the file, and run again: kubelet tries anew by itself.',
+        };
+    }
+    if (/x509|pull(?:ing)? image|ErrImage|ImagePull/.test(words)) {
+        return {
+            cause: 'The image of etcd is not on the host any more, and could not be pulled.',
+            fix: 'Open the way to the registry, or give `image-archive`, and run again.',
+        };
+    }
+    return ((0,explain_unknown/* knownReason */.y)(words) ?? {
+        fix: 'Mend what kubelet names (`journalctl -u kubelet`), and run again: it goes on from here.',
     });
 }
 
-;// CONCATENATED MODULE: ./src/road/steps/verify.ts
+;// CONCATENATED MODULE: ./src/hosts/scripts/pod-gone.ts
+
+/** Seconds in which kubelet must have done away with a pod; it gives etcd 30 s to end. */
+const GONE_WITHIN = 60;
+/** kubelet's pods, below its default --root-dir. */
+const PODS = '/var/lib/kubelet/pods';
+/**
+ * Bash functions to wait by until kubelet has done with a pod whose manifest was taken out. They need `cri`, `move`, `nap`.
+ *
+ * A new static pod of the same name that comes before that is put off by 10 to 15 s (podWorkers.allowStaticPodStart in
+ * pkg/kubelet/pod_workers.go). kubelet does not say when it is done, but its last acts show: it stops the sandbox, removes
+ * the pod's cgroups, and at the next of its housekeepings, every 2 s, the pod's folder. Measured with kubelet 1.34: the
+ * folder is gone 2.8 to 3.2 s after the manifest, and the new member is ready 0.9 s after that; with a new
+ * manifest as soon as the container or the sandbox has ended, 13 s later. But a housekeeping that comes upon a pod
+ * between its last container and its end removes cgroups and folder both, at once; so when they go together, the
+ * next housekeeping is awaited.
+ *
+ * `find_pods`: sets `pods` to the ids of etcd's pods.
+ * `await_gone`: waits for that; in the end it is enough that etcd has ended. If kubelet starts meanwhile, its drop-in puts
+ * the old manifest back, and it has to go out once more.
+ */
+const POD_GONE_FUNCTIONS = `
+find_pods() {
+  local found
+  found=$(cri pods --namespace '^kube-system$' --name '^etcd-' -o json)
+  pods=$(sed -n 's/.*"uid": *"\\([^"]*\\)".*/\\1/p' <<< "$found")
+}
+has_ended() {
+  local running
+  running=$(cri ps -q --name '^etcd$') && [ -z "$running" ]
+}
+has_folder() {
+  local pod
+  for pod in $pods; do if [ -e "${PODS}/$pod" ]; then return 0; fi; done
+  return 1
+}
+has_cgroup() {
+  local pod path
+  for pod in $pods; do
+    # cgroup v2 or v1; below them the drivers systemd and cgroupfs, with a class of service between or not
+    for path in /sys/fs/cgroup{,/*}/kubepods*{,/*}/*pod"$pod"*; do if [ -e "$path" ]; then return 0; fi; done
+  done
+  return 1
+}
+await_gone() {
+  local begun=$SECONDS since_cgroup=100
+  while has_folder || ! has_ended; do
+    if [ $((SECONDS - begun)) -ge ${GONE_WITHIN} ]; then has_ended; return; fi
+    if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ] && ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc}; fi
+    if has_cgroup; then since_cgroup=0; else since_cgroup=$((since_cgroup + 1)); fi
+    nap 0.05
+  done
+  if [ "$since_cgroup" -lt 8 ]; then nap 2.2; fi
+}
+`;
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/restart-unit.ts
 
 
 
 
 
-/** Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
-function verify(step, context) {
+
+
+
+/** Name of the unit of systemd that does it. There is never more than one. */
+const RESTART_UNIT = 'etcd-ha-action-restart.service';
+/** Where the unit writes its one line of result: an exit code of {@link RESTART_END}. Absent while it works. */
+const RESTART_RESULT = `${kubeadm_paths/* RUN_DIR */.wM}/restart.result`;
+/** How a restart ended. */
+const RESTART_END = {
+    done: 0,
+    /** What lies there is not what was seen; nothing was done. */
+    changed: 3,
+    /** The member has no data; nothing was done. */
+    noData: 4,
+    otherFilesystem: 5,
+    /** kubelet did not end the pod; its manifest is back. */
+    notStopped: 6,
+    /** The old manifest is back and its member ready, because the new one's crashed. */
+    crashedAndBack: 7,
+    /** The old manifest is back and its member ready, because the new one's was not ready in time. */
+    lateAndBack: 8,
+    /** The old manifest is back, and its member is not ready either. */
+    backNotReady: 9,
+    /** The new one's member is not ready and there was none before. */
+    noWayBack: 10,
+    /** The old manifest is back and its member ready, because kubelet could not start the new one's pod. */
+    refusedAndBack: 11,
+};
+/**
+ * The bash of the unit. Whenever it is cut off, what lies on the disk tells how far it had come, and the next run goes on
+ * from there: only the rendered manifest (not begun), the outgoing one and none in place (taken out), the outgoing one
+ * and the new one in place (not known to be ready).
+ */
+function restartUnit(change) {
+    return `${memberReadyFunctions(change)}${POD_GONE_FUNCTIONS}${BLANK_LOG_FUNCTION}${KEEP_COPY_FUNCTION}${restart_unit_FUNCTIONS}
+${HOLD_STEP_LOCK}
+{ printf %s 'restart member' > /proc/$$/comm; } 2> /dev/null || true
+current=${(0,shell/* quote */.h)(change.currentSha256)} rendered=${(0,shell/* quote */.h)(change.renderedSha256)} data_dir=${(0,shell/* quote */.h)(change.dataDir)}
+log_dir=${(0,shell/* quote */.h)((0,data_places/* logFolder */.hI)(change))} wal_dir=${(0,shell/* quote */.h)(change.walDir ?? '')}
+may_lack_data=${String(change.mayLackData)}
+if ! $may_lack_data && [ -z "$(ls -A "$log_dir" 2> /dev/null)" ]; then finish ${RESTART_END.noData}; fi
+if [ "$(stat -c %d ${kubeadm_paths/* MANIFEST_DIR */.Kk})" != "$(stat -c %d ${kubeadm_paths/* ACTION_DIR */.v4})" ]; then finish ${RESTART_END.otherFilesystem}; fi
+if has ${kubeadm_paths/* ETCD_MANIFEST */.jl} "$rendered" && ! begins_blank; then
+  echo 'the new manifest is in place already, not known to be ready'
+else
+  if ! has ${kubeadm_paths/* RENDERED_MANIFEST */.ms} "$rendered"; then finish ${RESTART_END.changed}; fi
+  find_pods
+  if has ${kubeadm_paths/* ETCD_MANIFEST */.jl} "$current"; then keep_copy ${kubeadm_paths/* ETCD_MANIFEST */.jl}; take_out
+  elif [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]; then finish ${RESTART_END.changed}
+  elif [ "$current" != absent ] && ! has ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} "$current"; then finish ${RESTART_END.changed}
+  fi
+  if ! await_gone; then put_back; end_with ${RESTART_END.notStopped}; fi
+  if ! has ${kubeadm_paths/* RENDERED_MANIFEST */.ms} "$rendered"; then put_back; end_with ${RESTART_END.changed}; fi
+  if begins_blank; then set_blank_log_aside; fi
+  move ${kubeadm_paths/* RENDERED_MANIFEST */.ms} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
+  echo 'the new manifest is in place'
+fi
+outcome=0
+await_ready || outcome=$?
+if [ "$outcome" = 0 ]; then
+  rm -f -- ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+  sync -- ${kubeadm_paths/* ACTION_DIR */.v4}
+  finish ${RESTART_END.done}
+fi
+etcd_words
+if ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then finish ${RESTART_END.noWayBack}; fi
+echo 'the member is not ready with the new manifest: going back to the old one'
+find_pods || true
+move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+await_gone || true
+put_back
+case $outcome in
+  ${CRASHED}) end_with ${RESTART_END.crashedAndBack} ;;
+  ${NO_PAUSE} | ${NO_POD}) end_with ${RESTART_END.refusedAndBack} ;;
+  *) end_with ${RESTART_END.lateAndBack} ;;
+esac
+`;
+}
+/**
+ * `has FILE SHA256`: whether it has these contents.
+ * `move FROM TO`: durably.
+ * `take_out`: what is taken out is what a failure goes back to. If an earlier restart was cut off before its member was
+ * ready, that is what went out then, and not what lies there now unproven; a member that is ready has proven it.
+ * `begins_blank`: whether there is a blank log that has to give way. `set_blank_log_aside`: while no etcd runs; nothing is
+ * lost with it, for there is nothing in it.
+ * `put_back`: the old one, if there was one.
+ * `finish CODE`: ends with this result. `end_with CODE`: the same, once the old member is ready again.
+ */
+const restart_unit_FUNCTIONS = `
+has() { [ -f "$1" ] && case "$(sha256sum < "$1")" in "$2 "*) ;; *) return 1 ;; esac; }
+move() { mv -fT -- "$1" "$2"; sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} ${kubeadm_paths/* ACTION_DIR */.v4}; }
+take_out() {
+  if [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ] && ! is_ready; then rm -f -- ${kubeadm_paths/* ETCD_MANIFEST */.jl}; sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk}
+  else move ${kubeadm_paths/* ETCD_MANIFEST */.jl} ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc}
+  fi
+  echo 'the old manifest is out'
+}
+begins_blank() { $may_lack_data && has_blank_log "$log_dir"; }
+set_blank_log_aside() {
+  local now aside folder
+  now=$(date +%s)
+  for folder in "$data_dir/member" \${wal_dir:+"$log_dir"}; do
+    [ -e "$folder" ] || continue
+    aside=\${folder%/*}/${BLANK_MEMBER}$now
+    mv -T -- "$folder" "$aside"
+    sync -- "\${folder%/*}"
+    echo "etcd had ended before it wrote anything to its log; set aside as $aside"
+  done
+}
+put_back() {
+  if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ] || ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ]; then return; fi
+  move ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
+  echo 'the old manifest is back'
+}
+finish() {
+  echo "$1" > ${RESTART_RESULT}.new
+  mv -fT -- ${RESTART_RESULT}.new ${RESTART_RESULT}
+  exit 0
+}
+end_with() {
+  if await_ready; then finish "$1"; fi
+  etcd_words
+  finish ${RESTART_END.backNotReady}
+}
+`;
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/restart-member.ts
+
+
+
+
+
+
+
+
+
+
+
+/** The longest that a unit works: out, in, not ready, out, in, ready. Then systemd ends it. */
+const UNIT_WITHIN = 2 * (GONE_WITHIN + READY_WITHIN) + 60;
+/** Exit code: the unit ended without a word, so it was killed or a command failed that may not fail. */
+const CUT_OFF = 20;
+const UNIT_SCRIPT = `${kubeadm_paths/* RUN_DIR */.wM}/restart.sh`;
+const UNIT_LOG = `${kubeadm_paths/* RUN_DIR */.wM}/restart.log`;
+/**
+ * Restarts a member with the manifest that was rendered, the quick way: the old one out, the pod gone, the new one in
+ * (about 4 s; changed in place it takes 14 s). If the new member crashes or is not ready within {@link READY_WITHIN}, the
+ * old manifest comes back.
+ *
+ * One detached unit of systemd on the host does it. This script starts it, shows its log as progress and waits for its
+ * end; when the connection is lost, the unit goes on. However the unit ends, systemd sees to it that there is a manifest.
+ * If an earlier one still works, its end is awaited first. Prints `restarted`, or `unchanged` when the rendered manifest
+ * is in place and nothing is left to be done.
+ */
+function restartMember(restart) {
+    const unit = `set -euo pipefail; umask 077; cd /; exec >> ${UNIT_LOG} 2>&1 < /dev/null\n${restartUnit(restart)}`;
+    const blankLog = restart.mayLackData ? ` && ! has_blank_log ${(0,shell/* quote */.h)((0,data_places/* logFolder */.hI)(restart))}` : '';
     return {
-        script: listPki(),
-        check: (stdout) => verify_check(step, parsePki(stdout.toString('utf8')), context),
+        title: 'restart the member',
+        effect: 'changes',
+        timeoutMs: (2 * UNIT_WITHIN + 60) * 1000,
+        onProgress: restart.onProgress,
+        script: `${WAIT_FUNCTIONS}${BLANK_LOG_FUNCTION}
+mkdir -p -m 0700 ${kubeadm_paths/* RUN_DIR */.wM}
+outcome=unchanged
+if works; then echo 'an earlier restart still works' >&2; outcome=restarted; follow; fi
+if ! [ -e ${kubeadm_paths/* OUTGOING_MANIFEST */.Fc} ] && [ -f ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]${blankLog}; then
+  case "$(sha256sum < ${kubeadm_paths/* ETCD_MANIFEST */.jl})" in
+    ${(0,shell/* quote */.h)(restart.renderedSha256)}' '*)
+      rm -f -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms}
+      clear_away
+      echo "$outcome"
+      exit 0 ;;
+  esac
+fi
+clear_away
+printf %s ${(0,shell/* quote */.h)(unit)} > ${UNIT_SCRIPT}
+: > ${UNIT_LOG}
+systemd-run --quiet --collect --unit=${RESTART_UNIT} --description='Restart of the etcd member by etcd-ha-action' \\
+  --setenv=PATH="$PATH" --setenv=LC_ALL=C --property=RuntimeMaxSec=${UNIT_WITHIN} \\
+  --property=ExecStopPost=${(0,shell/* quote */.h)(`-${put_back/* PUT_MANIFEST_BACK */.a}`)} "$BASH" ${UNIT_SCRIPT}
+follow
+result=${CUT_OFF}
+if [ -f ${RESTART_RESULT} ]; then read -r result < ${RESTART_RESULT}; fi
+clear_away
+if [ "$result" = ${RESTART_END.done} ]; then echo restarted; fi
+exit "$result"
+`,
     };
 }
-async function verify_check(step, files, context) {
+/** `works`: whether there is a unit that does. `follow`: shows its log and waits for its end. */
+const WAIT_FUNCTIONS = `
+works() {
+  case "$(systemctl show ${RESTART_UNIT} -p ActiveState --value)" in inactive | failed) return 1 ;; esac
+}
+follow() {
+  local pid
+  pid=$(systemctl show ${RESTART_UNIT} -p MainPID --value)
+  if [ "\${pid:-0}" = 0 ]; then cat -- ${UNIT_LOG} >&2
+  else tail -n +1 -s 0.1 -f --pid="$pid" -- ${UNIT_LOG} >&2
+  fi
+  while works; do sleep 0.05; done
+}
+clear_away() { rm -f -- ${UNIT_SCRIPT} ${UNIT_LOG} ${RESTART_RESULT} ${RESTART_RESULT}.new; }
+`;
+/** Why a restart failed and what state it left the member in, from the script's exit code and etcd's own last lines. */
+function explainRestart(result) {
+    const last = etcdWords(result.stderr);
+    switch (result.code) {
+        case RESTART_END.changed:
+            return {
+                fact: `${kubeadm_paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began; the member was left with the manifest that it had.`,
+                cause: 'Another run, or a person, works on this host at the same time.',
+                fix: 'Let the other finish, then run again.',
+            };
+        case RESTART_END.noData:
+            return {
+                fact: 'its data dir holds no member; nothing was restarted.',
+                cause: 'The disk is not mounted, or the folder was emptied or moved.',
+                fix: 'Mount the disk or bring the data back. A member must not be started without its log.',
+            };
+        case RESTART_END.otherFilesystem:
+            return {
+                fact: 'the folder of the manifests is a file system of its own, so a manifest cannot be taken out or put in in one step; nothing was restarted.',
+                cause: 'It is a mount point.',
+                fix: 'Unmount it; kubelet needs a plain folder there.',
+            };
+        case RESTART_END.notStopped:
+            return {
+                fact: `kubelet did not end etcd within ${GONE_WITHIN} s after its manifest was taken out; the manifest is back and the member is ready.`,
+                cause: 'kubelet or the container runtime hangs.',
+                fix: 'Look at `journalctl -u kubelet` on the host, mend what it names, and run again.',
+            };
+        case RESTART_END.crashedAndBack:
+            return {
+                fact: `with the new manifest etcd ended again and again: ${last}. The old manifest is back and the member is ready with it.`,
+                ...whyCrashed(last),
+            };
+        case RESTART_END.refusedAndBack:
+            return {
+                fact: `with the new manifest kubelet could not start the pod of etcd: ${last}. The old manifest is back and the member is ready with it.`,
+                ...whyNoPod(last),
+            };
+        case RESTART_END.lateAndBack:
+            return {
+                fact: `with the new manifest the member was not ready within ${READY_WITHIN} s: ${last}. The old manifest is back and the member is ready with it.`,
+                ...whyLate(result.stderr),
+            };
+        case RESTART_END.backNotReady:
+            return {
+                fact: `the member did not get ready with the new manifest; the old one is back, and with it the member is not ready either: ${last}`,
+                ...whyLate(result.stderr),
+            };
+        case RESTART_END.noWayBack:
+            return {
+                fact: `the member did not get ready, and there was no manifest before to go back to: ${last}`,
+                ...whyLate(result.stderr),
+            };
+        case CUT_OFF:
+            return {
+                fact: `the unit ${RESTART_UNIT} ended before it was done: ${(0,last_words/* lastWords */.a)(result.stderr, 2)} A manifest is in place.`,
+                ...((0,explain_unknown/* knownReason */.y)(result.stderr) ?? {
+                    fix: `Look at \`journalctl -u ${RESTART_UNIT}\` on the host, mend what it names, and run again: it goes on from here.`,
+                }),
+            };
+        default:
+            return (0,explain_unknown/* explainUnknown */.w)(result);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/steps/restart-member.ts
+
+
+
+
+/** The kind of {@link RestartMember}. */
+const restartMemberStep = {
+    title: 'restart member',
+    replaces() {
+        return [kubeadm_paths/* ETCD_MANIFEST */.jl];
+    },
+    restarts() {
+        return 'etcd';
+    },
+    // it says which manifest it replaces by which, and that has to be rendered first
+    madeLate: true,
+    script(step, context) {
+        const { host, criEndpoint, mayLackData } = step;
+        const found = context.material.found.get(host);
+        const renderedSha256 = renderedDigest(host, context);
+        const script = restartMember({
+            address: memberOf(context, host).address,
+            ...(0,data_places/* placesOf */.ek)(step),
+            criEndpoint,
+            currentSha256: found?.get(kubeadm_paths/* ETCD_MANIFEST */.jl) ?? 'absent',
+            renderedSha256,
+            mayLackData,
+            onProgress: (line) => tell(host, line, context),
+        });
+        return {
+            script,
+            explain: explainRestart,
+            succeeded: () => void found?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedSha256),
+        };
+    },
+};
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/set-modes.ts
+
+
+/** Exit code: a path is not what may be changed. */
+const NOT_PLAIN = 3;
+/**
+ * Gives files and folders that are there the mode, and the owner root:root. A link to a folder is followed, as a data dir may
+ * be one. A path that is missing, a link to anything else or anything else than a file or folder is refused, before any is
+ * changed.
+ * @param modes permission bits in octal, by path.
+ */
+function set_modes_setModes(modes) {
+    const paths = [...modes.keys()].map(shell/* quote */.h).join(' ');
+    const byMode = Map.groupBy(modes, ([, mode]) => mode);
+    const changes = [...byMode].map(([mode, files]) => `chmod ${(0,shell/* quote */.h)(mode)} -- ${files.map(([path]) => (0,shell/* quote */.h)(path)).join(' ')}`);
+    return {
+        title: 'set modes and owners',
+        effect: 'changes',
+        timeoutMs: 30_000,
+        script: `
+set -- ${paths}
+if [ "$#" = 0 ]; then exit 0; fi
+owned=()
+for path do
+  if [ -L "$path" ] && [ -d "$path" ]; then owned+=("$path/.") # what the link leads to, not the link
+  elif [ -L "$path" ] || ! { [ -f "$path" ] || [ -d "$path" ]; }; then echo "$path" >&2; exit ${NOT_PLAIN}
+  else owned+=("$path")
+  fi
+done
+chown -h 0:0 -- "\${owned[@]}"
+${changes.join('\n')}
+sync -- "$@"
+`,
+    };
+}
+/** Why modes were not set, from the script's exit code. */
+function explainModes(result) {
+    if (result.code !== NOT_PLAIN)
+        return (0,explain_unknown/* explainUnknown */.w)(result);
+    return {
+        fact: `${result.stderr.trim()} is neither a plain file nor a folder (any more); no mode was changed.`,
+        cause: 'It is a symbolic link to a file, or somebody has removed or replaced it since the run looked at the host.',
+        fix: 'Put the file itself there in place of the link, and run again.',
+    };
+}
+
+;// CONCATENATED MODULE: ./src/steps/set-modes.ts
+
+/** The kind of {@link SetModes}. */
+const setModesStep = {
+    title: 'set modes',
+    touches({ modes }) {
+        return [...modes].map(([path, mode]) => ({ path, mode }));
+    },
+    script({ modes }) {
+        return { script: set_modes_setModes(modes), explain: explainModes };
+    },
+};
+
+;// CONCATENATED MODULE: ./src/steps/start-kubelet.ts
+
+/** The kind of {@link StartKubelet}. */
+const startKubeletStep = {
+    title: 'start kubelet',
+    describe({ restart }) {
+        return restart ? 'restart kubelet' : 'start kubelet if it does not run';
+    },
+    restarts({ restart }) {
+        return restart ? 'kubelet' : undefined;
+    },
+    script(step) {
+        return { script: startKubelet(step), explain: explainKubelet };
+    },
+};
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/give-lead.ts
+
+/** All in hundredths of a second, in which Linux tells its uptime. What a member needs beside its questions, to write its first log. */
+const LEAD = 8;
+/** For members that do not take the same time to start; no more than they have round trips of their own. */
+const ROOM = 12;
+const MOST = 300;
+/**
+ * Bash that gives another member of a new cluster a lead. It needs `nap` of `PAUSE_FUNCTION`.
+ *
+ * Before a new member does anything else it asks the others, in the order of their peer URLs, whether it has been there before
+ * (isMemberBootstrapped in etcd's server/etcdserver/cluster_util.go). It listens by then, and answers only when it is through
+ * with that. So members that begin at the same moment wait for each other, a second for each peer (BootstrapTimeoutEffective in
+ * server/config/config.go). One that is ahead of them all finds nobody who listens yet, which costs it a round trip for each
+ * peer; the others ask it first, and have its answer at once.
+ *
+ * The round trip is measured by a connection to where that member will listen. Where none is refused nor made within a second
+ * no lead is of any use.
+ */
+function giveLead({ address, peerPort, peers }) {
+    return `
+uptime_hundredths() { local up; read -r up _ < /proc/uptime; printf -v "$1" %d "$((10#\${up/./}))"; }
+uptime_hundredths begun
+outcome=0
+timeout 1 bash -c '{ exec 3<> "/dev/tcp/$0/$1"; } 2> /dev/null' ${(0,shell/* quote */.h)(address)} ${peerPort} || outcome=$?
+uptime_hundredths answered
+took=$((answered - begun))
+lead=$((${LEAD} + ${peers} * took + (2 * took < ${ROOM} ? 2 * took : ${ROOM})))
+left=$(((lead < ${MOST} ? lead : ${MOST}) - took))
+if [ "$outcome" != 124 ] && [ "$left" -gt 0 ]; then nap "$((left / 100)).$(printf %02d $((left % 100)))"; fi
+`;
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/start-member.ts
+
+
+
+
+
+
+
+
+
+/** Exit codes by which the script tells what stopped it. */
+const DATA_THERE = 3;
+const MANIFEST_CHANGED = 4;
+const OTHER_FILESYSTEM = 5;
+const CRASHES = 6;
+const NOT_READY = 7;
+const WITHOUT_PAUSE = 8;
+const WITHOUT_POD = 9;
+/**
+ * Guide step 7: makes the data dir as kubeadm does (0700), and the folder of the log the same, renames the rendered manifest to where kubelet reads it, and
+ * waits until etcd says that it is ready, which it does only with a quorum.
+ */
+function start_member_startMember(start) {
+    return {
+        title: 'start the member',
+        effect: 'changes',
+        timeoutMs: (READY_WITHIN + 30) * 1000,
+        onProgress: start.onProgress,
+        script: `${memberReadyFunctions(start)}
+${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}
+${start.outgoing === undefined ? '' : start_member_awaitReplaced(start.outgoing)}
+outcome=0
+await_ready${start.hadContainers ? '' : ' none-yet'} || outcome=$?
+if [ "$outcome" = 0 ]; then exit 0; fi
+etcd_words
+case $outcome in
+  ${CRASHED}) exit ${CRASHES} ;;
+  ${NO_PAUSE}) exit ${WITHOUT_PAUSE} ;;
+  ${NO_POD}) exit ${WITHOUT_POD} ;;
+  *) exit ${NOT_READY} ;;
+esac
+`,
+    };
+}
+/** Seconds in which kubelet ends a pod after its start, seen: 1.5. After that it has left it alone. */
+const REPLACED_WITHIN = 45;
+/** An answer of the runtime that does not come is none: it is asked again. */
+function start_member_awaitReplaced(ids) {
+    return `
+runs_still() {
+  local running id
+  running=$(cri ps -q --name '^etcd$') || return 0
+  for id in ${ids.map(shell/* quote */.h).join(' ')}; do case $running in *"$id"*) return 0 ;; esac; done
+  return 1
+}
+begun=$SECONDS
+while [ $((SECONDS - begun)) -lt ${REPLACED_WITHIN} ] && runs_still; do nap 0.2; done
+`;
+}
+function placeManifest(start, sha256) {
+    const folders = (0,data_places/* dataFolders */.ij)(start);
+    const parents = [...new Set(folders.map((folder) => (0,external_node_path_.dirname)(folder)))];
+    return `${RELABEL}
+${start.behind === undefined ? '' : giveLead(start.behind)}
+folders=(${folders.map(shell/* quote */.h).join(' ')}) parents=(${parents.map(shell/* quote */.h).join(' ')})
+if [ -e ${kubeadm_paths/* ETCD_MANIFEST */.jl} ]; then exit ${MANIFEST_CHANGED}; fi
+for folder in "\${folders[@]}"; do
+  if [ -d "$folder" ] && [ -n "$(ls -A "$folder" | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
+done
+case "$(sha256sum < ${kubeadm_paths/* RENDERED_MANIFEST */.ms})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
+for folder in "\${parents[@]}"; do if ! [ -d "$folder" ]; then ( umask 022; mkdir -p -- "$folder" ); fi; done
+if ! [ -d ${kubeadm_paths/* MANIFEST_DIR */.Kk} ]; then ( umask 022; mkdir -p -m 0700 -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} ); fi
+for folder in "\${folders[@]}"; do if [ -d "$folder" ]; then chmod 0700 -- "$folder"; else mkdir -m 0700 -- "$folder"; fi; done
+relabel ${kubeadm_paths/* MANIFEST_DIR */.Kk} "\${folders[@]}"
+devices=$(stat -c %d -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} ${kubeadm_paths/* RENDERED_MANIFEST */.ms})
+if [ "\${devices%%$'\\n'*}" != "\${devices##*$'\\n'}" ]; then exit ${OTHER_FILESYSTEM}; fi
+mv -fT -- ${kubeadm_paths/* RENDERED_MANIFEST */.ms} ${kubeadm_paths/* ETCD_MANIFEST */.jl}
+sync -- ${kubeadm_paths/* MANIFEST_DIR */.Kk} "\${parents[@]}" ${(0,shell/* quote */.h)((0,external_node_path_.dirname)(kubeadm_paths/* RENDERED_MANIFEST */.ms))}
+`;
+}
+/** Why a member did not get ready, from the script's exit code and etcd's own last lines. */
+function explainMember(result) {
+    const last = etcdWords(result.stderr);
+    switch (result.code) {
+        case DATA_THERE:
+            return {
+                fact: 'its data dir has been filled since the run began, or the folder of its log; no etcd was started on it.',
+                cause: 'Another run, or a person, works on this host at the same time.',
+                fix: 'Let the other finish, then run again.',
+            };
+        case MANIFEST_CHANGED:
+            return {
+                fact: `${kubeadm_paths/* ETCD_MANIFEST */.jl} or the manifest rendered for it has changed since the run began.`,
+                cause: 'Another run, or a person, works on this host at the same time.',
+                fix: 'Let the other finish, then run again.',
+            };
+        case OTHER_FILESYSTEM:
+            return {
+                fact: `${kubeadm_paths/* MANIFEST_DIR */.Kk} is a file system of its own, so a manifest cannot be put there in one step.`,
+                cause: 'It is a mount point.',
+                fix: 'Unmount it; kubelet needs a plain folder there.',
+            };
+        case CRASHES:
+            return {
+                fact: `etcd ends again and again. Its last words: ${last}`,
+                ...whyCrashed(last),
+            };
+        case WITHOUT_PAUSE:
+            return {
+                fact: `kubelet can start no pod: ${last}.`,
+                ...whyNoPod(last),
+            };
+        case NOT_READY:
+            return {
+                fact: `the member was not ready within ${READY_WITHIN} s: ${last}.`,
+                ...whyLate(result.stderr),
+            };
+        case WITHOUT_POD:
+            return {
+                fact: `kubelet cannot start the pod of etcd: ${last}.`,
+                ...whyNoPod(last),
+            };
+        default:
+            return (0,explain_unknown/* explainUnknown */.w)(result);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/steps/start-member.ts
+
+
+
+
+const start_member_title = 'start member';
+/** The kind of {@link StartMember}. */
+const startMemberStep = {
+    title: start_member_title,
+    describe(step) {
+        return step.placeManifest
+            ? `${start_member_title} with its data in ${(0,data_places/* dataFolders */.ij)(step).join(' and ')}`
+            : 'wait for member';
+    },
+    replaces({ placeManifest }) {
+        return placeManifest ? [kubeadm_paths/* ETCD_MANIFEST */.jl] : [];
+    },
+    // it says which manifest it puts in place, and that has to be rendered first
+    madeLate: true,
+    script(step, context) {
+        const { host, criEndpoint, placeManifest, hadContainers, outgoing, behind } = step;
+        const { peerPort, members } = context.plan.shape;
+        const script = start_member_startMember({
+            address: memberOf(context, host).address,
+            ...(0,data_places/* placesOf */.ek)(step),
+            criEndpoint,
+            hadContainers,
+            ...(outgoing && { outgoing }),
+            onProgress: (line) => tell(host, line, context),
+            ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
+            ...(behind !== undefined && {
+                behind: { address: memberOf(context, behind).address, peerPort, peers: members.length - 1 },
+            }),
+        });
+        return {
+            script,
+            explain: explainMember,
+            succeeded: () => {
+                if (placeManifest)
+                    context.material.found.get(host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedDigest(host, context));
+            },
+        };
+    },
+};
+
+;// CONCATENATED MODULE: ./src/steps/verify-files.ts
+
+
+
+
+
+const verify_files_title = 'verify files';
+/** The kind of {@link VerifyFiles}. Guide step 6: every expected file, nothing else, with the right contents, mode and owner. */
+const verifyFilesStep = {
+    title: verify_files_title,
+    onlyLooks: true,
+    script(step, context) {
+        return {
+            script: listPki(),
+            check: (stdout) => verify_files_check(step, parsePki(stdout.toString('utf8')), context),
+        };
+    },
+};
+async function verify_files_check(step, files, context) {
     const placed = new Map(files.map((file) => [file.path, file]));
     const digests = digestsOf(context, step.host);
     const wrong = [...step.pkiTree].flatMap(([path, mode]) => fileDifference(path, mode, digests.get(path), placed.get(path)));
@@ -11165,7 +10391,7 @@ async function verify_check(step, files, context) {
     const facts = [...wrong, ...strangers, ...(await unfitLeaves(step.host, context))];
     if (facts.length === 0)
         return;
-    throw stepFailure(step, {
+    throw stepFailure(verify_files_title, step.host, {
         fact: `${kubeadm_paths/* PKI_DIR */.Hw} is not as it has to be: ${facts.join('; ')}.`,
         cause: 'Something else writes to this folder: configuration management, or somebody by hand.',
         fix: 'Keep others away from it, move away what does not belong there, and run again.',
@@ -11198,7 +10424,7 @@ function fileDifference(path, mode, sha, placed) {
     return differences;
 }
 
-;// CONCATENATED MODULE: ./src/road/steps/run-step.ts
+;// CONCATENATED MODULE: ./src/steps/index.ts
 
 
 
@@ -11214,12 +10440,31 @@ function fileDifference(path, mode, sha, placed) {
 
 
 
-
-
-const ASKING = new Set(['move-leadership', 'prove-served', 'prove-client']);
+/** Every kind of step by its name; one that is missing does not compile. */
+const STEPS = {
+    'deliver-files': deliverFilesStep,
+    'set-modes': setModesStep,
+    'start-kubelet': startKubeletStep,
+    'await-kubelet': awaitKubeletStep,
+    'pull-image': pullImageStep,
+    'import-image': importImageStep,
+    'render-manifest': renderManifestStep,
+    'verify-files': verifyFilesStep,
+    'start-member': startMemberStep,
+    'move-leadership': moveLeadershipStep,
+    'restart-member': restartMemberStep,
+    'prove-served': proveServedStep,
+    'prove-client': proveClientStep,
+    'remove-authority-key': removeAuthorityKeyStep,
+    'record-member': recordMemberStep,
+};
+/** The kind of a step, whichever it is. To be called with that step alone: another one may lack what the kind looks at. */
+function kindOf({ kind }) {
+    return STEPS[kind];
+}
 /** Whether a step is no script. */
 function isAsking(step) {
-    return ASKING.has(step.kind);
+    return 'ask' in kindOf(step);
 }
 /** Whether a step is a script. */
 function isScripted(step) {
@@ -11227,101 +10472,1223 @@ function isScripted(step) {
 }
 /** Carries out a step that is no script. @throws Refusal or HostError in words for the user. */
 function ask(step, context) {
-    switch (step.kind) {
-        case 'move-leadership':
-            return moveLeadership(step, context);
-        case 'prove-served':
-            return proveServed(step, context);
-        case 'prove-client':
-            return proveClient(step, context);
-    }
+    const kind = STEPS[step.kind];
+    return kind.ask(step, context);
 }
 /** The script of a step, with all that it needs to know; waits for keys and certificates. */
 async function scriptOf(step, context) {
-    switch (step.kind) {
-        case 'deliver-files':
-            return deliver(step, context);
-        case 'set-modes':
-            return { script: set_modes_setModes(step.modes), explain: explainModes };
-        case 'start-kubelet':
-            return { script: startKubelet(step), explain: explainKubelet };
-        case 'await-kubelet':
-            return { script: awaitKubelet(), explain: explainKubelet };
-        case 'pull-image':
-            return pull(step, context);
-        case 'import-image':
-            return sendImage(step, context);
-        case 'render-manifest':
-            return render(step, context);
-        case 'verify-files':
-            return verify(step, context);
-        case 'start-member':
-            return start(step, context);
-        case 'restart-member':
-            return run_step_restart(step, context);
-        case 'remove-authority-key':
-            return removeAuthorityKey(step, context);
-        case 'record-member':
-            return record(step, context);
-    }
+    const kind = STEPS[step.kind];
+    return kind.script(step, context);
 }
-/** The credentials are for one registry; an image of another one is pulled without. */
-function pull({ image, criEndpoint }, { registry }) {
-    const login = image.startsWith(`${registry?.server ?? ''}/`) ? registry : undefined;
-    return { script: pullImage(image, criEndpoint, login), explain: explainPull(image, login) };
+
+;// CONCATENATED MODULE: ./src/plan/digest.ts
+
+
+/**
+ * SHA-256 (hex) over what a plan will do and to what. Left out is what may be another thing by the time that the plan is
+ * approved, without being another plan: reasons and warnings, which carry times; in which order hosts come, which depends
+ * on who leads (the leader last, whoever that is then); and whether an image has to be pulled or imported.
+ */
+function planDigest(document) {
+    const done = {
+        ...document,
+        reasons: [],
+        warnings: [],
+        ...(document.leftOut && { leftOut: document.leftOut.map(({ host, at }) => ({ host, at })) }),
+        stages: inOrderOfNames(document.stages.map(withoutChance)),
+        afterProof: document.afterProof.map(withoutChance),
+    };
+    return (0,external_node_crypto_.createHash)('sha256').update(canonicalJson(done)).digest('hex');
 }
-function start(step, context) {
-    const { host, criEndpoint, placeManifest, hadContainers, replaces, behind } = step;
-    const { peerPort, members } = context.plan.shape;
-    const script = start_member_startMember({
-        address: memberOf(context, host).address,
-        ...(0,data_places/* placesOf */.ek)(step),
-        criEndpoint,
-        hadContainers,
-        ...(replaces && { replaces }),
-        onProgress: (line) => tell(host, line, context),
-        ...(placeManifest ? { manifestSha256: renderedDigest(host, context) } : {}),
-        ...(behind !== undefined && {
-            behind: { address: memberOf(context, behind).address, peerPort, peers: members.length - 1 },
-        }),
-    });
+const digest_LEFT_OUT = Object.values(STEPS)
+    .filter(({ outsideDigest }) => outsideDigest === true)
+    .map(({ title }) => title);
+function withoutChance(stage) {
+    const steps = stage.steps
+        .filter(({ step }) => !digest_LEFT_OUT.some((title) => step.startsWith(title)))
+        .map(({ host, step }) => ({ host, step, why: '' }));
+    // the steps of a stage that is done in turn are in the order in which they are done; so are those of one host
     return {
-        script,
-        explain: explainMember,
-        succeeded: () => {
-            if (placeManifest)
-                context.material.found.get(host)?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedDigest(host, context));
-        },
+        ...stage,
+        steps: stage.order === 'in-turn' ? steps : steps.sort((one, other) => compare(one.host, other.host)),
     };
 }
-function run_step_restart(step, context) {
-    const { host, criEndpoint, mayLackData } = step;
-    const found = context.material.found.get(host);
-    const renderedSha256 = renderedDigest(host, context);
-    const script = restartMember({
-        address: memberOf(context, host).address,
-        ...(0,data_places/* placesOf */.ek)(step),
-        criEndpoint,
-        currentSha256: found?.get(kubeadm_paths/* ETCD_MANIFEST */.jl) ?? 'absent',
-        renderedSha256,
-        mayLackData,
-        onProgress: (line) => tell(host, line, context),
+/** Stages that do the same to one host after the other stand together; they are put in the order of the hosts' names. */
+function inOrderOfNames(stages) {
+    const runs = [];
+    for (const stage of stages) {
+        const last = runs.at(-1);
+        if (last?.[0] !== undefined && stage.order === 'in-turn' && digest_kindOf(last[0]) === digest_kindOf(stage))
+            last.push(stage);
+        else
+            runs.push([stage]);
+    }
+    return runs.flatMap((run) => run.sort((one, other) => compare(one.title, other.title)));
+}
+function digest_kindOf({ order, steps }) {
+    return order === 'in-turn' ? steps.map(({ step }) => step).join() : '';
+}
+function compare(one, other) {
+    return one < other ? -1 : Number(one > other);
+}
+/** JSON with the keys of every object sorted, so that the order in which code sets them does not count. */
+function canonicalJson(value) {
+    return JSON.stringify(value, (_key, part) => typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+        : part);
+}
+
+;// CONCATENATED MODULE: ./src/plan/fresh-token.ts
+const PLACEHOLDER = '(made by the run)';
+/**
+ * The value with a token that only this run knows replaced wherever it stands: the run that carries the plan out makes
+ * another one.
+ */
+function withoutFreshToken(value, plan, facts) {
+    return isFresh(plan, facts) ? replaced(value, plan.shape.token) : value;
+}
+/** A running cluster's token may be etcd's own default, which no file need hold. */
+function isFresh({ verdict, shape }, facts) {
+    if (verdict !== 'create' && verdict !== 'repair')
+        return false;
+    return ![...facts.values()].some(({ state }) => typeof state === 'object' && state.cluster.token === shape.token);
+}
+function replaced(value, token) {
+    if (typeof value === 'string')
+        return value.replaceAll(token, PLACEHOLDER);
+    if (Array.isArray(value))
+        return value.map((part) => replaced(part, token));
+    if (typeof value !== 'object' || value === null)
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, token)]));
+}
+
+;// CONCATENATED MODULE: ./src/plan/outcome.ts
+const ROOT = '0:0';
+/** A change of contents; `replace` unless nothing is there, or it is called otherwise. */
+function outcome_changeOf({ path, mode }, present, told) {
+    return {
+        path,
+        change: told.change ?? (present === undefined ? 'create' : 'replace'),
+        mode,
+        ...(told.diff === undefined ? {} : { diff: told.diff }),
+        ...(told.notes.length === 0 ? {} : { note: told.notes.join('; ') }),
+    };
+}
+/** A change of mode and owner only; `undefined` when both are as planned. */
+function modeChange(file, present) {
+    const notes = attributeNotes(file, present);
+    if (present !== undefined && notes.length === 0)
+        return undefined;
+    return outcome_changeOf(file, present, { change: 'mode', notes });
+}
+/** What mode and owner were, where they change. */
+function attributeNotes({ mode }, present) {
+    if (present === undefined)
+        return [];
+    return [
+        ...(Number.parseInt(present.mode, 8) === Number.parseInt(mode, 8) ? [] : [`mode was ${present.mode}`]),
+        ...(present.owner === ROOT ? [] : [`owner was ${present.owner}`]),
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/plan/certificate-change.ts
+
+
+
+
+const PURPOSES = {
+    server: 'server certificate of the member',
+    peer: 'peer certificate of the member',
+    healthcheckClient: 'client certificate for health checks',
+    apiserverEtcdClient: 'client certificate of the API servers',
+};
+const KEY_MADE = 'private key, made by this run';
+const KEY_REPLACED = 'private key, replaced';
+/** A leaf: the certificate by what it is for, the key only as one. */
+function leafChange(file, present, { name, part }, { member, policy }) {
+    const attributes = attributeNotes(file, present);
+    if (part === 'key') {
+        return outcome_changeOf(file, present, {
+            notes: [present === undefined ? KEY_MADE : KEY_REPLACED, ...attributes],
+        });
+    }
+    const commonName = leafProfiles[name].commonName ?? member.name;
+    const also = leafProfiles[name].namesMember ? policy.extraSans : [];
+    const purpose = [
+        PURPOSES[name],
+        `CN=${commonName}`,
+        ...choices(policy, 'leafDays'),
+        ...(also.length === 0 ? [] : [`also for ${also.join(', ')}`]),
+    ].join(', ');
+    return present === undefined
+        ? outcome_changeOf(file, present, { notes: [purpose] })
+        : outcome_changeOf(file, present, {
+            change: 'renew',
+            notes: [purpose, `replaces ${certificate_change_identity(present)}`, ...attributes],
+        });
+}
+/** The CA's certificate or key. */
+function authorityChange(file, present, part, { authority, policy }) {
+    const attributes = attributeNotes(file, present);
+    const { source, certificatePem } = authority;
+    if (part === 'key')
+        return outcome_changeOf(file, present, { notes: [keyOrigin(source, present), ...attributes] });
+    if (present?.text !== undefined && present.text === certificatePem)
+        return modeChange(file, present);
+    const made = source.from === 'made' ? choices(policy, 'authorityDays') : [];
+    const what = [`certificate of the CA${ORIGINS[source.from]}`, ...made].join(', ');
+    const known = named(certificatePem ?? '');
+    const replaced = present === undefined ? [] : [`replaces ${certificate_change_identity(present)}`];
+    return outcome_changeOf(file, present, {
+        notes: [known === '' ? what : `${what}, ${known}`, ...replaced, ...attributes],
     });
-    return { script, explain: explainRestart, succeeded: () => void found?.set(kubeadm_paths/* ETCD_MANIFEST */.jl, renderedSha256) };
 }
-/** A line of a script that goes on, as the log of its host. */
-function tell(host, line, { log }) {
-    if (!(0,crictl_warning/* isCrictlWarning */.o)(line))
-        log.host(host).info(line);
+/** What was chosen that kubeadm would not choose: it is approved with the plan. */
+function choices(policy, days) {
+    const { keyAlgorithm } = policy;
+    return [
+        ...(keyAlgorithm === pki_policy/* KUBEADM_POLICY */.X.keyAlgorithm ? [] : [keyAlgorithm]),
+        ...(policy[days] === pki_policy/* KUBEADM_POLICY */.X[days] ? [] : [`valid for ${policy[days]} days`]),
+    ];
 }
-function renderedDigest(host, context) {
-    const digest = digestsOf(context, host).get(kubeadm_paths/* ETCD_MANIFEST */.jl);
-    if (digest === undefined)
-        throw new Error('the manifest is rendered before a start');
-    return digest;
+const ORIGINS = {
+    input: ' that was brought as an input',
+    made: ', made by this run',
+    host: '',
+    'certificate-only': '',
+};
+function keyOrigin(source, present) {
+    if (present !== undefined)
+        return KEY_REPLACED;
+    return source.from === 'made' ? KEY_MADE : `private key of the CA${ORIGINS[source.from]}`;
+}
+/** A certificate on a host, or whatever lies in its place. */
+function certificate_change_identity(present) {
+    return (named(present.text ?? '') || `what is no certificate (SHA-256 of the file ${present.sha256 ?? 'unknown'})`);
+}
+/** Empty for a text that is no certificate. */
+function named(pem) {
+    try {
+        const { fingerprint, notAfter } = (0,inspect/* inspectCertificate */.ow)(pem);
+        return `SHA-256 ${fingerprint}, valid until ${notAfter.toISOString().replace('.000Z', 'Z')}`;
+    }
+    catch {
+        return '';
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/diff/libesm/patch/create.js + 2 modules
+var create = __webpack_require__(37291);
+;// CONCATENATED MODULE: ./src/plan/unified-diff.ts
+
+const CONTEXT_LINES = 3;
+/** More changed lines than this are not compared one by one: the time would grow with their square. */
+const MOST_EDITS = 1000;
+/** Unified diff between what lies at a path (`undefined`: nothing) and what will. */
+function unifiedDiff(path, present, planned) {
+    const from = present === undefined ? '/dev/null' : path;
+    const compared = (0,create/* createTwoFilesPatch */.ss)(from, path, present ?? '', planned, undefined, undefined, {
+        context: CONTEXT_LINES,
+        headerOptions: create/* FILE_HEADERS_ONLY */.jr,
+        maxEditLength: MOST_EDITS,
+    });
+    return compared ?? wholeFile(from, path, unified_diff_linesOf(present ?? ''), unified_diff_linesOf(planned));
+}
+function wholeFile(from, path, removed, added) {
+    const hunk = {
+        oldStart: 1,
+        oldLines: removed.length,
+        newStart: 1,
+        newLines: added.length,
+        lines: [...removed.map((line) => `-${line}`), ...added.map((line) => `+${line}`)],
+    };
+    return (0,create/* formatPatch */.Gu)({ oldFileName: from, newFileName: path, oldHeader: undefined, newHeader: undefined, hunks: [hunk] }, create/* FILE_HEADERS_ONLY */.jr);
+}
+function unified_diff_linesOf(text) {
+    return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+
+;// CONCATENATED MODULE: ./src/plan/manifest-change.ts
+
+
+
+
+
+
+
+const PRESUMABLY = "as the host's kubeadm will presumably render it";
+const EDITED = 'it was edited on the host, and what kubeadm does not render is lost';
+/** The static pod's manifest, which exists only once the host's kubeadm has rendered it. */
+function manifestChange(file, { files, state }, step) {
+    const present = files.get(file.path);
+    const predicted = present?.text === undefined ? undefined : predict(present.text, step);
+    if (present?.text === undefined || predicted === undefined) {
+        return outcome_changeOf(file, present, { notes: [contents(step), ...attributeNotes(file, present)] });
+    }
+    const configuration = files.get(kubeadm_paths/* KUBEADM_CONFIG */.XA)?.text ?? '';
+    const unforeseen = [
+        ...resetFlags(configuration, step.wanted),
+        ...((0,kubeadm_patches/* patchFolderIn */.AU)(configuration) === step.patches?.folder ? [] : [otherPatches(step)]),
+        ...(wasEdited(present, { files, state }) ? [EDITED] : []),
+    ];
+    if (predicted === present.text && unforeseen.length === 0)
+        return modeChange(file, present);
+    return outcome_changeOf(file, present, {
+        ...(predicted === present.text ? {} : { diff: unifiedDiff(file.path, present.text, predicted) }),
+        notes: [PRESUMABLY, ...unforeseen, ...attributeNotes(file, present)],
+    });
+}
+function predict(text, { wanted, image }) {
+    const names = new Set(wanted.map(({ name }) => name));
+    const present = parseEtcdManifest(text)?.arguments.keys() ?? [];
+    const dropFlags = [...present].filter((name) => !names.has(name) && !etcd_flags/* KUBEADM_ETCD_FLAGS */.lF.has(name));
+    return predictManifest(text, wanted, { image, dropFlags });
+}
+function contents({ wanted, image, patches }) {
+    const flags = wanted.map(({ name, value }) => `--${name}=${value}`);
+    const patched = patches === undefined ? '' : `; then patched by ${patches.names.join(', ')}`;
+    return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}${patched}`;
+}
+function otherPatches({ patches }) {
+    return patches === undefined
+        ? 'what the present patches have changed goes back'
+        : `it is patched anew, by ${patches.names.join(', ')}; what that changes only kubeadm can tell`;
+}
+function wasEdited({ path }, facts) {
+    return typeof facts.state === 'object' && differsFromRecord(facts.state, facts, path);
+}
+
+;// CONCATENATED MODULE: ./src/plan/file-change.ts
+
+
+
+
+
+/** What becomes of one file; `undefined` when it is as planned already. */
+function fileChange(file, context) {
+    const { content } = file;
+    const present = context.seen.files.get(file.path);
+    switch (content?.from) {
+        case undefined:
+            return modeChange(file, present);
+        case 'text':
+            return textChange(file, present, content.text);
+        case 'state':
+            return outcome_changeOf(file, present, { notes: ["the action's own record"] });
+        case 'kubeadm':
+            return manifestChange(file, context.seen, content.step);
+        case 'nothing':
+            return removal(present);
+        case 'authority':
+            return authorityChange(file, present, content.part, context);
+        case 'leaf':
+            return leafChange(file, present, content, context);
+    }
+}
+function removal(present) {
+    if (present === undefined)
+        return undefined;
+    const note = 'the key of the CA, which the inputs bring from now on; only if it is that one';
+    return { path: present.path, change: 'remove', mode: present.mode, note };
+}
+function textChange(file, present, text) {
+    if (present !== undefined && holds(present, text))
+        return modeChange(file, present);
+    const unread = present !== undefined && present.text === undefined
+        ? [`what lies there now was not read (SHA-256 ${present.sha256 ?? 'unknown'})`]
+        : [];
+    const diff = unifiedDiff(file.path, present?.text, text);
+    return outcome_changeOf(file, present, { diff, notes: [...unread, ...attributeNotes(file, present)] });
+}
+function holds(present, text) {
+    if (present.text !== undefined)
+        return present.text === text;
+    return present.sha256 === (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/plan/planned-files.ts
+
+
+/** All paths that the steps on one host touch, each once, in the order of the first step that does. */
+function plannedFiles(steps) {
+    const placesManifest = steps.some((step) => kindOf(step).replaces?.(step).includes(kubeadm_paths/* ETCD_MANIFEST */.jl));
+    const files = new Map();
+    for (const file of steps.flatMap((step) => kindOf(step).touches?.(step, { placesManifest }) ?? [])) {
+        files.set(file.path, { ...files.get(file.path), ...file });
+    }
+    return [...files.values()];
+}
+
+;// CONCATENATED MODULE: ./src/plan/host-changes.ts
+
+
+
+
+/** What a plan changes on one host. */
+function hostChanges(member, { plan, facts, broughtCertificate }) {
+    const { name, address } = member;
+    const steps = [...plan.stages, ...plan.afterProof].flatMap((stage) => stage.steps.filter(({ host }) => host === name));
+    const authorityCertificate = broughtCertificate ?? plan.authorityCertificate;
+    const context = {
+        member,
+        seen: factsOf(name, facts),
+        policy: plan.certificates,
+        authority: {
+            source: plan.authority,
+            ...(authorityCertificate === undefined ? {} : { certificatePem: authorityCertificate }),
+        },
+    };
+    const files = plannedFiles(steps).flatMap((planned) => fileChange(planned, context) ?? []);
+    return { name, address, files, restarts: restarts(steps, files) };
+}
+function factsOf(name, facts) {
+    const seen = facts.get(name);
+    if (seen === undefined)
+        throw new Error(`a plan is decided from the facts of all hosts; ${name} has none`);
+    return seen;
+}
+/** Says nothing of what merely starts; whether a kubelet without configuration runs changes every few seconds. */
+function restarts(steps, files) {
+    const restarted = new Set(steps.map((step) => kindOf(step).restarts?.(step)));
+    const manifestChanges = files.some(({ path, change }) => path === kubeadm_paths/* ETCD_MANIFEST */.jl && change !== 'mode');
+    const etcd = manifestChanges
+        ? 'etcd: manifest out, pod gone, new one in'
+        : 'etcd: only if the rendered manifest is not the present one';
+    return [...(restarted.has('kubelet') ? ['kubelet'] : []), ...(restarted.has('etcd') ? [etcd] : [])];
+}
+
+;// CONCATENATED MODULE: ./src/plan/stages.ts
+
+
+/** A stage as data for people. */
+function describeStage({ title, order = 'together', before, after, steps }) {
+    return {
+        title,
+        order,
+        ...(before === undefined ? {} : { before: describeGate(before) }),
+        ...(after === undefined ? {} : { after: describeGate(after) }),
+        steps: steps.map((step) => ({ host: step.host, step: describeStep(step), why: step.why })),
+    };
+}
+/** A step by its name and by what is not said elsewhere in the plan. */
+function describeStep(step) {
+    const kind = kindOf(step);
+    return kind.describe?.(step) ?? kind.title;
+}
+
+;// CONCATENATED MODULE: ./src/plan/describe-plan.ts
+
+
+
+
+/** Tells in full what a plan will do, to what, and what will be different afterwards. */
+function describePlan(question) {
+    const { plan, operation, facts } = question;
+    const described = withoutFreshToken({
+        schemaVersion: 1,
+        operation,
+        clusterName: plan.clusterName,
+        verdict: plan.verdict,
+        reasons: plan.reasons,
+        members: plan.shape.members.map(({ name, address }) => ({ name, address })),
+        hosts: plan.shape.members
+            .filter(({ name }) => facts.has(name))
+            .map((member) => hostChanges(member, question)),
+        ...(plan.controlPlane.length > 0 && {
+            controlPlane: plan.controlPlane.map((host) => hostChanges(host, question)),
+        }),
+        membership: [],
+        stages: plan.stages.map(describeStage),
+        afterProof: plan.afterProof.map(describeStage),
+        warnings: plan.warnings,
+        ...(plan.leftOut.length > 0 && { leftOut: plan.leftOut }),
+    }, plan, facts);
+    return { ...described, digest: planDigest(described) };
+}
+
+// EXTERNAL MODULE: ./src/hosts/host-error.ts
+var host_error = __webpack_require__(46862);
+// EXTERNAL MODULE: ./src/hosts/output-limits.ts
+var output_limits = __webpack_require__(25227);
+;// CONCATENATED MODULE: ./src/hosts/lock/acquire-script.ts
+
+
+
+
+
+/** For everything but what follows the lock. */
+const TIMEOUT_MS = 15_000;
+/**
+ * Takes the lock of a host, if nobody who lives has it and no step of anybody runs there; then, in the same shell and
+ * under the step lock (so that a slow one cannot outlast the lock), runs `then`. Its one line of answer is
+ * `outcome state age steps lock`, separated by tabs, before whatever `then` writes.
+ *
+ * The lock of an earlier try of the same owner is taken; that of a later one is not, as then nobody waits for this one.
+ *
+ * Killed anywhere, it leaves no lock, or one that counts as abandoned when its connection has ended.
+ */
+function acquireScript(owner, attempt, then) {
+    const script = `${(0,lock_bash/* lockWriter */.D$)(owner, attempt)}${lock_bash/* STEP_PROCESSES */.RS}
+take_lock() {
+  local lock id connection try age state now own steps= outcome=got
+  own_connection
+  command -v flock > /dev/null || exit ${lock_bash/* NO_FLOCK */.gP}
+  mkdir -p -m 0700 ${(0,shell/* quote */.h)(kubeadm_paths/* RUN_DIR */.wM)}
+  enter
+  exec 9>> ${(0,shell/* quote */.h)(kubeadm_paths/* STEP_LOCK */.x1)}
+  read_lock
+  if [ "$id" = ${owner.id} ] && [ "$try" -le ${attempt} ]; then state=free
+  else
+    case $state in
+      valid | unreadable) outcome=refused ;;
+      *) if ! flock -x -n 9; then outcome=refused; step_processes; fi ;;
+    esac
+  fi
+  if [ $outcome = got ]; then write_lock "$own"; flock -s 9; fi
+  leave
+  printf '%s\\t%s\\t%s\\t%s\\t%s\\n' "$outcome" "$state" "$age" "$steps" "$lock"
+  if [ $outcome = refused ]; then exit 0; fi
+}
+take_lock
+${then?.script ?? ''}`;
+    return {
+        title: 'lock',
+        effect: 'changes',
+        script,
+        timeoutMs: TIMEOUT_MS + (then?.timeoutMs ?? 0),
+        ...(then?.mostOutput === undefined ? {} : { mostOutput: output_limits/* MOST_OUTPUT */.EW + then.mostOutput }),
+        ...(then?.input === undefined ? {} : { input: then.input }),
+        ...(then?.onProgress === undefined ? {} : { onProgress: then.onProgress }),
+    };
+}
+/** The answer to `acquireScript`; undefined when there is none, and the exit code tells why. */
+function parseAcquireAnswer(stdout) {
+    const end = stdout.indexOf('\n');
+    if (end === -1)
+        return undefined;
+    const [outcome, state, age = '', steps = '', ...line] = stdout.toString('utf8', 0, end).split('\t');
+    const owner = (0,lock_file/* parseLock */.PG)(line.join('\t'));
+    const secondsSinceHeartbeat = Number(age);
+    if (outcome === 'got') {
+        const rest = stdout.subarray(end + 1);
+        if (state === 'free')
+            return { got: true, rest };
+        const why = state === 'ended' ? 'connection ended' : 'no heartbeat';
+        return { got: true, rest, abandoned: { owner, why, secondsSinceHeartbeat } };
+    }
+    if (outcome !== 'refused')
+        return undefined;
+    if (state === 'unreadable')
+        return { got: false, obstacle: { kind: 'unreadable' } };
+    if (state === 'valid')
+        return { got: false, obstacle: { kind: 'held', owner, secondsSinceHeartbeat } };
+    return { got: false, obstacle: { kind: 'step-runs', owner, steps } };
+}
+
+;// CONCATENATED MODULE: ./src/hosts/scripts/sequence.ts
+
+
+
+/**
+ * Runs scripts one after the other in one round trip and one shell; none is begun after one that failed, or when nobody waits
+ * any more. Each has a subshell of its own. Of their common standard input each must read its own part and no more.
+ * @param onEnded called as soon as one has ended, with its place in the list and its exit code.
+ * @throws Error for a script whose input is a stream.
+ */
+function sequence(title, scripts, onEnded) {
+    const mark = (0,external_node_crypto_.randomUUID)();
+    const parts = scripts.map((one, index) => part(one, mark, index));
+    const script = `set +e\n${parts.join(`\n${STILL_WANTED}\n`)}`;
+    const inputs = scripts.flatMap(({ title: one, input = [] }) => {
+        if (typeof input === 'function')
+            throw new Error(`the input of "${one}" has no known end`);
+        return input;
+    });
+    return {
+        script: {
+            title,
+            effect: scripts.some(({ effect }) => effect === 'changes') ? 'changes' : 'reads',
+            script,
+            ...(inputs.length > 0 && { input: Buffer.concat(inputs) }),
+            timeoutMs: scripts.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),
+            mostOutput: scripts.reduce((sum, { mostOutput = output_limits/* MOST_OUTPUT */.EW }) => sum + mostOutput, 0),
+            onProgress: sequence_progressOf(scripts, mark, onEnded),
+        },
+        resultsOf: (result) => split(result, mark),
+    };
+}
+/**
+ * The mark is on both outputs, at the start of a line. Place and exit code are with standard error, which is read as it comes,
+ * and of which only the end is kept.
+ */
+function part({ script }, mark, index) {
+    return `(
+set -e
+${script}
+)
+code=$?
+printf '\\n${mark}\\n'
+printf '\\n${mark} ${index} %s\\n' "$code" >&2
+if [ "$code" != 0 ]; then exit "$code"; fi`;
+}
+function sequence_progressOf(scripts, mark, onEnded) {
+    let index = 0;
+    return (line) => {
+        if (line.startsWith(`${mark} `))
+            onEnded(index++, Number(line.slice(mark.length + 1).split(' ')[1]));
+        else if (line !== '')
+            scripts[index]?.onProgress?.(line);
+    };
+}
+function split({ stdout, stderr }, mark) {
+    const said = stderr.split(new RegExp(`\\n${mark} (\\d+) (\\d+)\\n`));
+    const first = Number(said[1] ?? 0);
+    // Whatever is no longer there was followed by another script, so it ended well.
+    const lost = Array.from({ length: first }, () => ({ code: 0, words: '' }));
+    const kept = [];
+    for (let at = 0; at + 2 < said.length; at += 3)
+        kept.push({ code: Number(said[at + 2]), words: said[at] ?? '' });
+    let at = 0;
+    return [...lost, ...kept].map(({ code, words }) => {
+        const end = stdout.indexOf(`\n${mark}\n`, at);
+        const result = { code, stdout: stdout.subarray(at, end), stderr: words };
+        at = end + mark.length + 2;
+        return result;
+    });
+}
+
+;// CONCATENATED MODULE: ./src/hosts/lock/heartbeat-script.ts
+
+
+/** Longer than it takes on a busy host, shorter than a lock lives without. */
+const heartbeat_script_TIMEOUT_MS = 20_000;
+/**
+ * Writes down that the owner lives, if the lock is still its own. The connection on record stays: a heartbeat that was
+ * under way when that ended must not make the lock look alive.
+ * @param attempt the try that has got the lock.
+ */
+function heartbeatScript(owner, attempt) {
+    const script = `${(0,lock_bash/* lockWriter */.D$)(owner, attempt)}
+beat() {
+  local lock id connection try age state now
+  enter
+  read_lock
+  if [ "$id $try" = '${owner.id} ${attempt}' ]; then write_lock "$connection"; echo beat; else printf 'lost\\t%s\\n' "$lock"; fi
+}
+beat`;
+    return { title: 'heartbeat of the lock', effect: 'changes', script, timeoutMs: heartbeat_script_TIMEOUT_MS };
+}
+/** Whether the lock is gone, and who has it now. A heartbeat that did not come to its end tells nothing. */
+function parseHeartbeat({ code, stdout, }) {
+    const answer = stdout.toString('utf8').trimEnd();
+    if (code !== 0 || !answer.startsWith('lost'))
+        return { lost: false };
+    return { lost: true, holder: (0,lock_file/* parseLock */.PG)(answer.slice('lost\t'.length)) };
+}
+
+// EXTERNAL MODULE: ./src/hosts/lock/release-script.ts
+var release_script = __webpack_require__(76960);
+;// CONCATENATED MODULE: ./src/hosts/lock/host-lock.ts
+
+
+
+
+
+/** The lock of one host, kept alive from the moment it was got. */
+class HostLock {
+    #transport;
+    #owner;
+    #attempt;
+    #stop = new AbortController();
+    /** @param attempt the try that has got it. @param heartbeatMs pause between two heartbeats. */
+    constructor(transport, owner, attempt, heartbeatMs, onLost) {
+        this.#transport = transport;
+        this.#owner = owner;
+        this.#attempt = attempt;
+        void this.#keepAlive(heartbeatMs, onLost);
+    }
+    /**
+     * Stops the heartbeat and gives the lock back, as far as the host can be reached; if it cannot, the lock counts as
+     * abandoned as soon as the connection has ended. Never throws.
+     * @param before what is still to be done under the lock, in the same round trip.
+     */
+    async release(before) {
+        this.#stop.abort();
+        const { id } = this.#owner;
+        if (before === undefined)
+            return { outcome: await releaseOn(this.#transport, id, this.#attempt) };
+        const { title } = before;
+        const { script, resultsOf } = sequence(`${title}, unlock`, [guard(id, before), (0,release_script/* releaseScript */.d)(id, this.#attempt)], () => undefined);
+        try {
+            const result = await this.#transport.run({ ...script, isLast: true });
+            const [done = result, released] = resultsOf(result);
+            if (released !== undefined)
+                return { outcome: (0,release_script/* parseRelease */.B)(released.stdout) };
+            const failure = new Error(done.stderr.trim());
+            return { outcome: await releaseOn(this.#transport, id, this.#attempt), failure };
+        }
+        catch (error) {
+            return { outcome: undefined, failure: error };
+        }
+    }
+    async #keepAlive(heartbeatMs, onLost) {
+        const { signal } = this.#stop;
+        for (;;) {
+            await (0,external_node_timers_promises_.setTimeout)(heartbeatMs, undefined, { signal, ref: false }).catch(() => undefined);
+            if (signal.aborted)
+                return;
+            // A heartbeat that fails tells nothing of the lock; the step that needs the connection says what is wrong.
+            const result = await this.#transport
+                .run(heartbeatScript(this.#owner, this.#attempt))
+                .catch(() => undefined);
+            const answer = result === undefined ? undefined : parseHeartbeat(result);
+            if (answer?.lost !== true || this.#stop.signal.aborted)
+                continue;
+            onLost(this.#transport.name, answer.holder);
+            return;
+        }
+    }
+}
+/** Gives a lock back if it was had; undefined when the host gave no answer. Never throws. */
+async function releaseOn(transport, ownerId, attempt) {
+    try {
+        return (0,release_script/* parseRelease */.B)((await transport.run((0,release_script/* releaseScript */.d)(ownerId, attempt))).stdout);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/hosts/lock/acquire-locks.ts
+
+
+
+
+
+
+
+
+
+
+/** How often an owner says that it lives; a lock lives 30 s without. */
+const HEARTBEAT_MS = 8000;
+/** How long those that the run can do without may take longer than the others. */
+const OPTIONAL_MS = 15_000;
+/** Mean pause between two tries; each is between half of it and one and a half. */
+const acquire_locks_PAUSE_MS = 1000;
+/**
+ * Takes the locks of all hosts or of none, apart from those that the run can do without and that do not answer. The first try is all hosts at once; after it, the host whose name sorts
+ * first comes before the others, so that of two runs that wait one gets it and with it the rest.
+ * @throws Refusal that names the holders when the wait is over; HostError or Refusal when a host does not answer or
+ * cannot lock; the reason of the signal. Nothing is held then. A try under way is not cut short by the signal, but by
+ * closing the connections.
+ */
+async function acquireLocks(options) {
+    (0,lock_file/* checkedId */.VJ)(options.owner.id);
+    const { waitMs, signal, log, random } = options;
+    const started = performance.now();
+    const takenOver = [];
+    const transports = [...options.transports, ...(options.optional ?? [])].toSorted((a, b) => a.name < b.name ? -1 : 1);
+    let order = [transports];
+    let said = [];
+    for (;;) {
+        signal.throwIfAborted();
+        const attempt = new Attempt(options, takenOver);
+        for (const group of order)
+            if (attempt.untroubled)
+                await attempt.take(group);
+        if (attempt.untroubled && !signal.aborted)
+            return attempt.held();
+        await attempt.abandon();
+        signal.throwIfAborted();
+        attempt.throwFailures();
+        const left = waitMs - (performance.now() - started);
+        if (left <= 0)
+            throw new src_findings/* Refusal */.P_('another run works on these hosts', attempt.obstacleFindings());
+        const holders = attempt.holders();
+        if (!holders.every((holder) => said.includes(holder))) {
+            said = holders;
+            log.info(`Waiting up to ${Math.ceil(left / 1000)} s for ${holders.join('; ')}`);
+        }
+        order = [transports.slice(0, 1), transports.slice(1)];
+        await (0,external_node_timers_promises_.setTimeout)(Math.min(left, acquire_locks_PAUSE_MS * (0.5 + random())), undefined, { signal }).catch(() => undefined);
+    }
+}
+/** One try to have the locks of all hosts. */
+class Attempt {
+    #options;
+    #takenOver;
+    #locks = new Map();
+    /** It grows from try to try: microseconds since this process began. */
+    #number = Math.ceil(performance.now() * 1000);
+    #optional;
+    #tried = [];
+    #leftOut = [];
+    #answers = new Map();
+    #obstacles = [];
+    #failures = [];
+    #lost = new AbortController();
+    /** @param takenOver to which what this try takes over is added. */
+    constructor(options, takenOver) {
+        this.#options = options;
+        this.#takenOver = takenOver;
+        this.#optional = new Set(options.optional);
+    }
+    get untroubled() {
+        return this.#obstacles.length + this.#failures.length === 0;
+    }
+    /** Tries to have these hosts' locks, all at once. */
+    async take(transports) {
+        const asked = transports.map((transport) => ({ transport, done: this.#takeOne(transport) }));
+        const needed = asked.filter(({ transport }) => !this.#optional.has(transport));
+        await Promise.all(needed.map(({ done }) => done));
+        const { optionalMs = OPTIONAL_MS } = this.#options;
+        const answered = new AbortController();
+        const end = (0,external_node_timers_promises_.setTimeout)(optionalMs, 'late', { signal: answered.signal }).catch(() => undefined);
+        await Promise.all(asked.map(async ({ transport, done }) => {
+            const outcome = await Promise.race([done, end]);
+            if (outcome === 'late')
+                this.#leaveOut(transport, silent(transport.name, optionalMs));
+        }));
+        answered.abort();
+    }
+    async #takeOne(transport) {
+        this.#tried.push(transport);
+        try {
+            this.#note(transport, await this.#ask(transport));
+        }
+        catch (error) {
+            if (this.#optional.has(transport))
+                this.#leaveOut(transport, error);
+            else
+                this.#failures.push(error);
+        }
+    }
+    #leaveOut({ name }, error) {
+        if (this.#isLeftOut(name))
+            return;
+        this.#leftOut.push({ host: name, error });
+    }
+    #isLeftOut(name) {
+        return this.#leftOut.some(({ host }) => host === name);
+    }
+    held() {
+        const { owner, log } = this.#options;
+        for (const transport of this.#tried) {
+            // It may have the lock, and will not be asked for anything else.
+            if (this.#isLeftOut(transport.name))
+                void releaseOn(transport, owner.id, this.#number);
+        }
+        let released;
+        const release = async (last) => {
+            const outcomes = [...this.#locks].map(async ([{ name }, lock]) => {
+                const { outcome, failure } = await lock.release(last?.scriptFor(name));
+                if (failure !== undefined)
+                    last?.onFailure(name, failure);
+                if (outcome !== 'still-running')
+                    return;
+                log.host(name).warning('A step still runs on this host; its lock stays until that has ended.');
+            });
+            await Promise.all(outcomes);
+        };
+        return {
+            answers: this.#answers,
+            takenOver: this.#takenOver,
+            leftOut: this.#leftOut,
+            lost: this.#lost.signal,
+            guard: (script) => guard(owner.id, script),
+            release: (last) => (released ??= release(last)),
+        };
+    }
+    /** Gives back what was got, and what may have been got although no answer came. */
+    async abandon() {
+        const refused = new Set(this.#obstacles.map(({ host }) => host));
+        const maybeGot = this.#tried.filter(({ name }) => !refused.has(name));
+        const { id } = this.#options.owner;
+        await Promise.all(maybeGot.map(async (transport) => {
+            await (this.#locks.get(transport)?.release() ?? releaseOn(transport, id, this.#number));
+        }));
+    }
+    throwFailures() {
+        const [first] = this.#failures;
+        if (first === undefined)
+            return;
+        const findings = this.#failures.flatMap((error) => (error instanceof host_error/* HostError */.d ? [error.finding] : []));
+        if (findings.length < 2)
+            throw first;
+        throw new src_findings/* Refusal */.P_('not every host could be locked', findings);
+    }
+    obstacleFindings() {
+        return this.#obstacles
+            .map(({ host, obstacle }) => ({ host, at: 'lock', ...(0,words/* obstacleFinding */.V_)(obstacle) }))
+            .toSorted((a, b) => (a.host < b.host ? -1 : 1));
+    }
+    /** Who stands in the way, each once. */
+    holders() {
+        return [...new Set(this.#obstacles.map(({ obstacle }) => (0,words/* describeObstacle */.TD)(obstacle)))].toSorted();
+    }
+    async #ask(transport) {
+        const { owner, then } = this.#options;
+        const following = then?.(transport.name);
+        const result = await transport.run(acquireScript(owner, this.#number, following));
+        const answer = parseAcquireAnswer(result.stdout);
+        const host = transport.name;
+        if (answer === undefined)
+            throw new host_error/* HostError */.d({ host, at: 'lock', ...(0,words/* lockFailure */.Sw)(result) });
+        if (result.code === 0)
+            return answer;
+        throw new host_error/* HostError */.d({ host, at: following?.title ?? 'lock', ...(0,explain_unknown/* explainUnknown */.w)(result) });
+    }
+    #note(transport, answer) {
+        const host = transport.name;
+        const { owner, heartbeatMs = HEARTBEAT_MS, log } = this.#options;
+        if (!answer.got) {
+            if (!this.#isLeftOut(host))
+                this.#obstacles.push({ host, obstacle: answer.obstacle });
+            return;
+        }
+        if (this.#isLeftOut(host)) {
+            void releaseOn(transport, owner.id, this.#number); // it comes too late
+            return;
+        }
+        this.#answers.set(host, answer.rest);
+        this.#locks.set(transport, new HostLock(transport, owner, this.#number, heartbeatMs, (where, holder) => {
+            const finding = { host: where, at: 'lock', ...(0,words/* lostFinding */.yS)(holder) };
+            this.#lost.abort(new src_findings/* Refusal */.P_('the lock of a host was lost', [finding]));
+        }));
+        if (answer.abandoned === undefined)
+            return;
+        this.#takenOver.push({ host, ...answer.abandoned });
+        log.host(host).warning((0,words/* takeOverWarning */.mw)(answer.abandoned));
+    }
+}
+function silent(host, optionalMs) {
+    return new host_error/* HostError */.d({
+        host,
+        at: 'lock',
+        fact: `it did not answer within ${(0,printable/* seconds */.Y)(optionalMs)} after the other hosts had, and is left out.`,
+        cause: 'The host hangs or is overloaded, or its network was cut.',
+        fix: 'See that it is up, then run again: what is to be done there is done then.',
+    });
+}
+
+;// CONCATENATED MODULE: ./src/hosts/named.ts
+/** The same host, called by another name in messages: by its member's, once that is known. */
+function named_named(transport, name) {
+    return {
+        name,
+        run: (script) => transport.run(script),
+        openTcp: (address, port) => transport.openTcp(address, port),
+        statistics: () => transport.statistics(),
+        close: () => transport.close(),
+    };
+}
+
+;// CONCATENATED MODULE: ./src/road/approval.ts
+
+/**
+ * Only the plan that was approved may be carried out.
+ * @param approved digest, lower-case hex; undefined: any plan.
+ * @throws Refused when the hosts or the inputs have changed so that the plan is another one.
+ */
+function refuseUnapproved(approved, { digest, verdict }) {
+    if (approved === undefined || approved === digest)
+        return;
+    throw new src_findings/* Refused */.Lw('the plan is not the one that was approved, and nothing was changed on any host', [
+        {
+            at: 'approved-plan',
+            fact: `the plan is now ${digest} (${verdict}); approved was ${approved}.`,
+            cause: 'A host, the cluster or an input has changed since the plan was made, or the plan was carried out already.',
+            fix: 'Run again with `dry-run: true`, look at the new plan, and approve that one.',
+        },
+    ]);
+}
+
+;// CONCATENATED MODULE: ./src/cluster/healthy-records.ts
+
+/** A full database keeps the cluster from being healthy, and says nothing about what was done to its members. */
+const DESPITE = { despite: 'NOSPACE' };
+/**
+ * The records that are written although the cluster as a whole could not be proven healthy: those of healthy members that were
+ * recorded as members before, while a majority is healthy. What was done to them is then known to the next run.
+ * @param facts by host, as the plan was decided from.
+ */
+function healthyRecords({ afterProof }, facts, health) {
+    if (gateFindings({ kind: 'quorum', ...DESPITE }, health).length > 0)
+        return [];
+    const isRecordable = (host) => {
+        const state = facts.get(host)?.state;
+        const wasMember = typeof state === 'object' && state.phase === 'member';
+        return wasMember && gateFindings({ kind: 'member', member: host, ...DESPITE }, health).length === 0;
+    };
+    return afterProof
+        .map((stage) => ({
+        ...stage,
+        steps: stage.steps.filter(({ kind, host }) => kind === 'record-member' && isRecordable(host)),
+    }))
+        .filter(({ steps }) => steps.length > 0);
+}
+
+// EXTERNAL MODULE: ./src/pki/pem.ts
+var pem = __webpack_require__(52166);
+;// CONCATENATED MODULE: ./src/road/credentials.ts
+
+
+
+
+
+
+/** The healthcheck client's certificate and its key, by which etcd is asked. */
+const CLIENT_CERTIFICATE = leafPath('healthcheckClient', 'certificate');
+const CLIENT_KEY = leafPath('healthcheckClient', 'key');
+/**
+ * The client certificates of the hosts, the best first: those that the CA has signed and that work now, then those of the
+ * CA that do not (etcd then says why), then all others. Of equals, the one that is valid longest.
+ *
+ * No host is believed about another: the CA is the one among the inputs where a host has it, otherwise what most hosts
+ * have in their ca.crt. A certificate that one host has made for itself comes last, however long it is valid.
+ * @param broughtPem the CA certificate among the inputs.
+ * @returns none where no host has a certificate, or none has a CA.
+ */
+function candidatesOn(hosts, broughtPem, now) {
+    const authorities = trustedAuthorities(hosts, broughtPem);
+    if (authorities.length === 0)
+        return [];
+    const caPem = authorities.map((certificate) => certificate.toString()).join('');
+    return hosts
+        .flatMap((host) => {
+        const { files } = host.facts;
+        const certificatePem = files.get(CLIENT_CERTIFICATE)?.text;
+        const endsAt = (0,inspect/* certificateEnd */.PX)(certificatePem);
+        if (certificatePem === undefined || endsAt === undefined || !files.has(CLIENT_KEY))
+            return [];
+        const rank = rankOf(certificatePem, authorities, now);
+        return [{ candidate: { host, certificatePem, caPem }, rank, endsAt: endsAt.getTime() }];
+    })
+        .toSorted((one, other) => one.rank - other.rank || other.endsAt - one.endsAt)
+        .map(({ candidate }) => candidate);
+}
+/** Whether a private key (PEM) is that of a certificate (PEM); false for what is no key. */
+function isKeyOf(keyPem, certificatePem) {
+    try {
+        return new external_node_crypto_.X509Certificate(certificatePem).checkPrivateKey((0,external_node_crypto_.createPrivateKey)(keyPem));
+    }
+    catch {
+        return false;
+    }
+}
+/**
+ * The certificates by which members and clients are believed: the one of the inputs where a host has it, otherwise those
+ * that more than half of the hosts with a ca.crt have. While a CA takes the place of another, that may be both. Where no
+ * certificate is on so many, those of the first host that has one of the most frequent.
+ */
+function trustedAuthorities(hosts, broughtPem) {
+    const onHosts = hosts.map(authoritiesOn).filter((certificates) => certificates.size > 0);
+    const brought = broughtPem === undefined ? undefined : new external_node_crypto_.X509Certificate(broughtPem);
+    if (brought !== undefined && onHosts.some((certificates) => certificates.has(brought.fingerprint256)))
+        return [brought];
+    const countOf = (fingerprint) => onHosts.filter((certificates) => certificates.has(fingerprint)).length;
+    const all = new Map(onHosts.flatMap((certificates) => [...certificates]));
+    const ofMost = [...all].filter(([fingerprint]) => countOf(fingerprint) * 2 > onHosts.length);
+    if (ofMost.length > 0)
+        return ofMost.map(([, certificate]) => certificate);
+    const highest = Math.max(...[...all.keys()].map(countOf));
+    const first = onHosts.find((certificates) => [...certificates.keys()].some((print) => countOf(print) === highest));
+    return [...(first ?? [])].filter(([fingerprint]) => countOf(fingerprint) === highest).map(([, one]) => one);
+}
+/** What is no certificate that can be read is passed over: the others are trusted all the same. */
+function authoritiesOn({ facts }) {
+    const text = facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text ?? '';
+    if (text.length > pem/* MOST_PEM_CHARACTERS */.C0)
+        return new Map();
+    return new Map((0,pem/* decodePem */.xr)(text).flatMap((block) => {
+        if (block.type !== 'CERTIFICATE')
+            return [];
+        try {
+            const certificate = new external_node_crypto_.X509Certificate(block.text);
+            return [[certificate.fingerprint256, certificate]];
+        }
+        catch {
+            return [];
+        }
+    }));
+}
+/** 0: works now. 1: of the CA, and does not work. 2: of another CA. */
+function rankOf(certificatePem, authorities, now) {
+    // a client's certificate names no host
+    const member = { name: 'localhost', address: '127.0.0.1' };
+    const profile = 'healthcheckClient';
+    const works = authorities.some((certificate) => verifyLeaf({ certificatePem }, { authority: { certificate }, profile, member, now }).length === 0);
+    if (works)
+        return 0;
+    return authorities.some((certificate) => isSignedBy(certificatePem, { certificate }) === true) ? 1 : 2;
+}
+
+;// CONCATENATED MODULE: ./src/road/access.ts
+
+
+
+/**
+ * The healthcheck client's pairs with their CA, the best first: a later one is for the case that the members refuse the one
+ * before. A key goes from its host's disk into this process's memory and nowhere else, and is read only when its pair is
+ * asked for. One whose key cannot be read, or has changed since the run looked, is passed over; pairs whose key belongs to
+ * another certificate come last, so that the error of TLS tells of them where no host has a good one.
+ */
+async function* credentialsFromHosts(hosts, { authority }, { maskSecret, now }) {
+    const unfit = [];
+    for (const { host, caPem, certificatePem } of candidatesOn(hosts, authority?.certificatePem, now())) {
+        const { transport, facts } = host;
+        const keyPem = await keyOf(transport, facts, maskSecret);
+        if (keyPem === undefined)
+            continue;
+        const credentials = { caPem, certificatePem, keyPem };
+        if (isKeyOf(keyPem, certificatePem))
+            yield credentials;
+        else
+            unfit.push(credentials);
+    }
+    yield* unfit;
+}
+async function keyOf(transport, { files }, maskSecret) {
+    try {
+        return await readText(transport, CLIENT_KEY, files.get(CLIENT_KEY)?.sha256, maskSecret);
+    }
+    catch (error) {
+        if (error instanceof src_findings/* Refusal */.P_)
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/road/settle.ts
+
+
+
+/**
+ * Waits for work on all hosts and gives all results, in order.
+ * @throws Refusal titled `title` with the findings of every host that failed, after all have ended.
+ */
+async function settleAll(title, work) {
+    const settled = await Promise.allSettled(work.map(({ result }) => result));
+    const findings = settled.flatMap((outcome, index) => {
+        const item = work[index];
+        return outcome.status === 'rejected' && item !== undefined
+            ? findingsOf(outcome.reason, item.host, item.at)
+            : [];
+    });
+    if (findings.length > 0)
+        throw new src_findings/* Refusal */.P_(title, findings);
+    return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+/** What was thrown while a step was carried out, as a refusal that names host and step. */
+function inWords(error, { host, kind }) {
+    if (error instanceof src_findings/* Refusal */.P_)
+        return error;
+    const at = STEPS[kind].title;
+    return new src_findings/* Refusal */.P_(`${at} failed on ${host}`, findingsOf(error, host, at));
+}
+/** The findings of anything that was thrown while a host was worked with. */
+function findingsOf(error, host, at) {
+    if (error instanceof host_error/* BastionError */.t)
+        return [error.finding];
+    if (error instanceof host_error/* HostError */.d)
+        return [{ ...error.finding, host }];
+    if (error instanceof src_findings/* Refusal */.P_)
+        return error.findings;
+    return [
+        {
+            host,
+            at,
+            fact: (0,src_findings/* errorMessage */.gJ)(error),
+            cause: 'An error that the action does not know.',
+            fix: 'Run again with debug logging; if it stays, open an issue with the log.',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./src/cluster/audit.ts
+/** What stands for the digest of a file that is not there. */
+const ABSENT = 'absent';
+/** The record as it is kept on one host: with the steps and take-overs of that host alone. */
+function auditOfHost(record, host) {
+    const { takenOver, ...rest } = record;
+    const own = takenOver?.filter((lock) => lock.host === host) ?? [];
+    return {
+        ...rest,
+        ...(own.length === 0 ? {} : { takenOver: own }),
+        steps: record.steps.filter((step) => step.host === host),
+    };
+}
+/** Most bytes of one record on a host; four of that size fit in what a host keeps. */
+const MOST_BYTES_OF_RECORD = 64 * 1024;
+/**
+ * The record as one line of JSON, without a line end. Where it is longer than `mostBytes`, its steps are replaced by
+ * their number and a note.
+ */
+function formatAuditLine(record, mostBytes = MOST_BYTES_OF_RECORD) {
+    const line = JSON.stringify(record);
+    if (Buffer.byteLength(line) <= mostBytes)
+        return line;
+    const { steps, ...rest } = record;
+    const note = `the ${steps.length} steps were left out: with them the record has more than ${mostBytes} bytes`;
+    return JSON.stringify({ ...rest, stepCount: steps.length, note });
+}
+
+;// CONCATENATED MODULE: ./src/road/step-recorder.ts
+
+
+/** Writes down one step, from the moment it begins: for the log, the timeline and the audit record. */
+class StepRecorder {
+    #step;
+    #stage;
+    #context;
+    #before;
+    #startedMs;
+    #ended = false;
+    constructor(step, { title }, context) {
+        this.#step = step;
+        this.#stage = title;
+        this.#context = context;
+        this.#before = this.#digests();
+        this.#startedMs = context.timeline.elapsedMs();
+    }
+    /** Whether {@link end} was called. */
+    get ended() {
+        return this.#ended;
+    }
+    /** @param atMs when it has ended, if not now: milliseconds since the run began. */
+    end(outcome, atMs) {
+        this.#ended = true;
+        const { timeline, record, log } = this.#context;
+        const { host } = this.#step;
+        const { title, onlyLooks = false } = kindOf(this.#step);
+        const durationMs = (atMs ?? timeline.elapsedMs()) - this.#startedMs;
+        timeline.entries.push({
+            stage: this.#stage,
+            title,
+            host,
+            startedMs: this.#startedMs,
+            durationMs,
+            outcome: outcome === 'succeeded' ? 'done' : 'failed',
+            changes: !onlyLooks,
+        });
+        const what = { host, stage: this.#stage, title, durationMs: Math.round(durationMs), outcome };
+        const replaces = Object.keys(this.#before).length > 0;
+        record.steps.push(replaces ? { ...what, before: this.#before, after: this.#digests() } : what);
+        if (outcome === 'succeeded')
+            log.host(host).info(`done: ${title}`);
+    }
+    /** Digests of the files that the step puts in place, as the host has them now. */
+    #digests() {
+        const found = this.#context.material.found.get(this.#step.host);
+        const files = kindOf(this.#step).replaces?.(this.#step) ?? [];
+        return Object.fromEntries(files.map((path) => [path, found?.get(path) ?? ABSENT]));
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/road/run-scripts.ts
+
 
 
 
@@ -11388,7 +11755,7 @@ async function runAll(steps, scripts, onEnded, context) {
         onEnded(0, result.code ?? -1);
         return [result];
     }
-    const title = steps.map(({ kind }) => STEP_TITLES[kind]).join(', ');
+    const title = steps.map(({ kind }) => STEPS[kind].title).join(', ');
     const { script, resultsOf } = sequence(title, [only, ...others], onEnded);
     const result = await transport.run(context.guard(script));
     const results = resultsOf(result);
@@ -11396,6 +11763,13 @@ async function runAll(steps, scripts, onEnded, context) {
     return results.length < steps.length && results.every(({ code }) => code === 0)
         ? [...results, result]
         : results;
+}
+/** What the end of a step's script means. @throws Refusal, in words, when it was no success. */
+function judge({ host, kind }, result, explain = explain_unknown/* explainUnknown */.w) {
+    if (result.code === 0)
+        return;
+    const words = result.code === LOCK_LOST ? explainLockLost(result) : explain(result);
+    throw stepFailure(STEPS[kind].title, host, words);
 }
 
 ;// CONCATENATED MODULE: ./src/road/tracks.ts
@@ -11473,38 +11847,21 @@ class Tracks {
         }
     }
 }
-/** Steps whose scripts are made from what earlier steps have found: files' digests, the rendered manifest. */
-const MADE_LATE = new Set([
-    'deliver-files',
-    'record-member',
-    'start-member',
-    'restart-member',
-]);
 /** How many of a host's steps can be sent to it together. */
 function lengthOfGroup([first, ...others], context) {
     if (first === undefined || isAlone(first, context))
         return 1;
-    const next = others.findIndex((step) => isAlone(step, context) || MADE_LATE.has(step.kind));
+    const next = others.findIndex((step) => isAlone(step, context) || kindOf(step).madeLate === true);
     return next === -1 ? 1 + others.length : 1 + next;
 }
-/** Steps that are no script, whose script takes all that comes over standard input, or looks at the host before it is made. */
-function isAlone(step, { registry }) {
-    switch (step.kind) {
-        case 'import-image':
-        case 'remove-authority-key':
-            return true;
-        case 'pull-image':
-            return registry !== undefined;
-        default:
-            return isAsking(step);
-    }
+function isAlone(step, context) {
+    return isAsking(step) || kindOf(step).isAlone?.(step, context) === true;
 }
 function keepsAuthority(step) {
-    return (step.kind === 'deliver-files' &&
-        step.files.some(({ content }) => content.from === 'authority' && content.part === 'key'));
+    return kindOf(step).keepsAuthority?.(step) === true;
 }
 function bringsSigned(step) {
-    return step.kind === 'deliver-files' && step.files.some(({ content }) => content.from === 'leaf');
+    return kindOf(step).bringsSigned?.(step) === true;
 }
 
 ;// CONCATENATED MODULE: ./src/road/act.ts
@@ -11579,7 +11936,7 @@ async function passGate(gate, stage, context) {
 function describeSteps({ steps }) {
     const byHost = Map.groupBy(steps, ({ host }) => host);
     return [...byHost]
-        .map(([host, own]) => `${host} (${own.map(({ kind }) => STEP_TITLES[kind]).join(', ')})`)
+        .map(([host, own]) => `${host} (${own.map(({ kind }) => STEPS[kind].title).join(', ')})`)
         .join('; ');
 }
 
@@ -11969,7 +12326,7 @@ async function checkHealth(options) {
     return assessHealth(observations, options.expected, options.now());
 }
 
-;// CONCATENATED MODULE: ./src/road/cluster-clients.ts
+;// CONCATENATED MODULE: ./src/run/cluster-clients.ts
 
 
 
@@ -12109,8 +12466,7 @@ async function issueMemberLeaves(authority, request) {
     return Object.fromEntries(leaves);
 }
 
-;// CONCATENATED MODULE: ./src/road/material.ts
-
+;// CONCATENATED MODULE: ./src/run/material.ts
 
 
 
@@ -12247,7 +12603,7 @@ function hostProgress({ shape, controlPlane, stages, afterProof }, { entries }) 
     return [...shape.members, ...controlPlane].map(({ name: host }) => {
         const planned = [...stages, ...afterProof].flatMap(({ title, steps }) => steps
             .filter((step) => step.host === host)
-            .map((step) => ({ stage: title, step: STEP_TITLES[step.kind] })));
+            .map((step) => ({ stage: title, step: STEPS[step.kind].title })));
         const begun = entries.filter((entry) => entry.host === host);
         const ended = (outcome) => begun
             .filter((entry) => entry.outcome === outcome)
@@ -13789,7 +14145,7 @@ function controlPlaneLook({ observed, unreached }) {
     return { hosts: observed.map(({ host, facts }) => ({ host, facts })), unreached };
 }
 
-;// CONCATENATED MODULE: ./src/road/key-stock.ts
+;// CONCATENATED MODULE: ./src/run/key-stock.ts
 
 /**
  * Private keys that are made before they are needed: RSA takes a processor up to a tenth of a second for each, which passes while
@@ -14671,11 +15027,11 @@ const control_plane_MOVE_AWAY = `If this cluster is the one that the host ought 
 const REMOVE_KEY = `Remove ${control_plane_KEY} there. ${DEPLOY}`;
 /** Whether each host of the control plane has what its API server needs to ask this cluster, and for how long. */
 function controlPlaneChecks(facts, thresholds) {
-    const authorityPem = control_plane_authorityOf(facts);
+    const authorityPem = authorityOf(facts);
     return facts.controlPlane.map((sight) => checkHost(sight, authorityPem, facts.now, thresholds));
 }
 /** The members' own CA; where they do not agree, that is told elsewhere. */
-function control_plane_authorityOf({ members }) {
+function authorityOf({ members }) {
     return members
         .map(({ host }) => ('seen' in host ? host.seen.facts.files.get(kubeadm_paths/* CA_CERTIFICATE */.vB)?.text : undefined))
         .find((text) => infoOf(text) !== undefined);
@@ -15395,6 +15751,7 @@ function exitWords({ exitCode, reason, finishedAt }, now) {
 
 
 
+
 /** etcd stops at a write that finds no room: this is as good as none. */
 const FULL_PERCENT = 2;
 const FULL_BYTES = 256 * 1024 ** 2;
@@ -15420,7 +15777,12 @@ function clockOffsets(members) {
     return new Map(told.map(([name, offset]) => [name, offset - middle]));
 }
 /** The disk of the data dir, and that of the log where it is another one. */
-function diskSpace(name, { more: { filesystem, walFilesystem } }, thresholds) {
+function diskSpace(name, { facts, more: { filesystem, walFilesystem } }, thresholds) {
+    const lost = lostMounts(facts, typeof facts.state === 'object' ? facts.state : undefined);
+    if (lost.length > 0) {
+        const measured = `On ${name} ${lost.map(describeLostMount).join('; ')}.`;
+        return [checkOf('disk-space', name)('fail', { measured, ...LOST_MOUNT })];
+    }
     if (filesystem === undefined) {
         const measured = `The filesystem of the data dir of ${name} could not be read.`;
         return [checkOf('disk-space', name)('unknown', { measured })];
@@ -17253,6 +17615,8 @@ const disk_DEFAULT_QUOTA_BYTES = 2 * GIB;
 const LOG_BYTES = GIB / 2;
 /** A member's data dir holds some dozen files. */
 const FEW_INODES = 100;
+/** Two files of the log, which etcd makes at their full size of 64 MiB (server/storage/wal/wal.go, SegmentSizeBytes). */
+const disk_FULL_BYTES = 128 * 1024 ** 2;
 const NETWORK = /^(nfs\d?|cifs|smb\d?|smbfs|afs|ceph|lustre|9p|ncpfs|fuse\.(sshfs|glusterfs|s3fs|ceph|.*nfs))$/;
 const IN_MEMORY = /^(tmpfs|ramfs)$/;
 const LAYERED = /^(overlay|aufs|fuse\.fuse-overlayfs)$/;
@@ -17353,6 +17717,9 @@ function space(disk, { at, quota, log }) {
     const room = disk.freeBytes + disk.dataDirBytes;
     const least = quota + log;
     const good = 2 * quota + log;
+    // others may have filled it, also within the data dir
+    if (disk.dataDirBytes > 0 && disk.freeBytes < disk_FULL_BYTES)
+        return [full(disk, at)];
     if (room >= good)
         return [];
     const severity = room < least ? 'fail' : 'warn';
@@ -17374,6 +17741,14 @@ function space(disk, { at, quota, log }) {
                 '`.',
         },
     ];
+}
+function full({ mountPoint, freeBytes, sizeBytes }, at) {
+    return {
+        severity: 'fail',
+        fact: `${mountPoint} has ${size(freeBytes)} free of ${size(sizeBytes)}: etcd ends when it finds no room for the next file of its log.`,
+        cause: 'Logs, images, or files that were put there fill it; or the database has grown to the size of its disk.',
+        fix: `Make room (\`du -xh -d 2 ${mountPoint} | sort -h | tail\`), and delete nothing that etcd has written in \`${at}\`.`,
+    };
 }
 function inodes({ inodes: total, freeInodes, mountPoint }) {
     if (total === 0 || freeInodes >= FEW_INODES)
@@ -18561,8 +18936,8 @@ function refusalsOfDeploy({ facts, controlPlane, cluster }, settings, { chance, 
 /** Every operation by the name that the input `operation` takes. */
 const OPERATIONS = { deploy: deploy, preflight: preflight, health: health };
 
-// EXTERNAL MODULE: ./src/runner.ts
-var runner = __webpack_require__(74813);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
+var core = __webpack_require__(33838);
 // EXTERNAL MODULE: ./src/report/clean.ts
 var report_clean = __webpack_require__(60023);
 ;// CONCATENATED MODULE: ./src/report/failure.ts
@@ -18601,7 +18976,7 @@ function unexpected(error) {
  * Fails the step: one annotation for the verdict and one per finding, the others in the log; a fault is one annotation.
  * The stack of what was not foreseen is in the debug log.
  */
-function failStep(error, redactor, log, sink = runner) {
+function failStep(error, redactor, log, sink = core) {
     const failure = explainFailure(error);
     const clean = (message) => (0,report_clean/* annotation */.w)((0,report_clean/* lineCleaner */.L)(redactor)(message));
     const { title, findings } = failure;
@@ -19401,7 +19776,7 @@ async function stage(folder, { path, content }) {
 }
 /** Loaded when it is needed: the client alone takes longer to load than the rest of the action. */
 async function loadRealClient() {
-    const { DefaultArtifactClient } = await Promise.all(/* import() */[__webpack_require__.e(260), __webpack_require__.e(327)]).then(__webpack_require__.bind(__webpack_require__, 41327));
+    const { DefaultArtifactClient } = await __webpack_require__.e(/* import() */ 44).then(__webpack_require__.bind(__webpack_require__, 19044));
     return new DefaultArtifactClient();
 }
 async function withDeadline(work, milliseconds) {
@@ -19444,6 +19819,8 @@ function urlOf(id, environment) {
     return `${server}/${run}/artifacts/${id}`;
 }
 
+// EXTERNAL MODULE: ./src/runner.ts
+var runner = __webpack_require__(74813);
 ;// CONCATENATED MODULE: ./src/report/outputs.ts
 
 
@@ -19484,7 +19861,7 @@ const spare = ['plan', 'health-report', 'members'];
  * @param set only for tests.
  * @throws Refusal after setting the others, when an output holds a secret: that one is not set.
  */
-function writeOutputs(outputs, redactor, log, set = runner.setOutput) {
+function writeOutputs(outputs, redactor, log, set = runner/* setOutput */.uH) {
     const texts = new Map(outputNames.flatMap((name) => {
         const value = outputs[name];
         return value === undefined ? [] : [[name, outputs_textOf(name, value)]];
@@ -20118,13 +20495,13 @@ function connections({ connections: all }) {
  * Adds the run's report to the job summary, free of secrets. A summary that cannot be written (a runner without one)
  * is a warning: it must not turn a healthy cluster into a failed run.
  */
-function writeSummary(report, redactor, log) {
-    addToSummary(() => renderSummary(redactAll(report, redactor)), log);
+async function writeSummary(report, redactor, log) {
+    await addToSummary(() => renderSummary(redactAll(report, redactor)), log);
 }
 /** Adds Markdown that is free of secrets to the job summary; a summary that cannot be written is a warning. */
-function addToSummary(render, log) {
+async function addToSummary(render, log) {
     try {
-        (0,runner.addSummary)(`${render()}\n`);
+        await core.summary.emptyBuffer().addRaw(render(), true).write();
     }
     catch (error) {
         log.warning(`The job summary could not be written: ${(0,src_findings/* errorMessage */.gJ)(error)}`);
@@ -20928,7 +21305,7 @@ const ENTITIES = {
 function markup(parts, ...values) {
     const text = parts.reduce((all, part, index) => {
         const value = values[index];
-        return all + part + (value === undefined ? '' : markup_render(value));
+        return all + part + (value === undefined ? '' : render(value));
     }, '');
     return { html: text };
 }
@@ -20946,11 +21323,11 @@ function markup_prose(text) {
 function joinedTight(pieces) {
     return { html: pieces.map((piece) => piece.html).join('') };
 }
-function markup_render(value) {
+function render(value) {
     if (typeof value === 'object' && 'html' in value)
         return value.html;
     if (typeof value === 'object')
-        return value.map(markup_render).join('');
+        return value.map(render).join('');
     return markup_escape(String(value));
 }
 /** Control characters that HTML does not take have no place in a report either. */
@@ -21807,7 +22184,7 @@ function healthSummary(document, extras = {}) {
  * Publishes a health check: log, annotations, outputs, files, artifact, job summary; and fails the step where the input
  * `fail-on` wants that.
  */
-async function publishCheckup({ report: seen }, settings, means, sink = runner) {
+async function publishCheckup({ report: seen }, settings, means, sink = core) {
     const { log, redactor } = means;
     const report = redactForFiles(seen, redactor);
     print(report, means, sink);
@@ -21824,7 +22201,7 @@ async function publishCheckup({ report: seen }, settings, means, sink = runner) 
     });
     writeOutputs({ 'artifact-id': artifact?.id ?? '', 'artifact-url': artifact?.url ?? '' }, redactor, log);
     const reportUrl = artifact && { reportUrl: artifact.url };
-    addToSummary(() => healthSummary(report, { ...reportUrl, trends }), log);
+    await addToSummary(() => healthSummary(report, { ...reportUrl, trends }), log);
     publish_checkup_judge(report, settings, means, sink);
     // Told last: what may not leave must not take with it what the check has found.
     for (const refusal of refusals)
@@ -21994,7 +22371,7 @@ async function publish(outcome, settings, means) {
         log.warning((0,src_findings/* describeFinding */.jb)(warning));
     if (failed.length > 0)
         failStep(new src_findings/* Refusal */.P_(unfinished(plan), failed), redactor, log);
-    writeSummary(report, redactor, log);
+    await writeSummary(report, redactor, log);
 }
 /** What the run could not do, although it failed nowhere. */
 function unfinished({ leftOut }) {
@@ -22003,7 +22380,7 @@ function unfinished({ leftOut }) {
         : 'the cluster is healthy, and not every host of the control plane has what it needs';
 }
 /** Publishes what a run found that only looked. */
-function publishExamination({ findings, connections }, settings, means) {
+async function publishExamination({ findings, connections }, settings, means) {
     const { log, redactor } = means;
     for (const finding of findings)
         log.info(`${finding.severity.padEnd(4)} ${(0,src_findings/* describeFinding */.jb)(finding)}`);
@@ -22016,7 +22393,7 @@ function publishExamination({ findings, connections }, settings, means) {
         certificates: [],
         connections,
     };
-    writeSummary(report, redactor, log);
+    await writeSummary(report, redactor, log);
     const failures = findings.filter(({ severity }) => severity === 'fail');
     if (failures.length > 0)
         failStep(new src_findings/* Refused */.Lw('the hosts are not ready for a deploy', failures), redactor, log);
@@ -22056,7 +22433,7 @@ async function publishFailure(error, failure, settings, means) {
         ...(health && { health }),
         ...(settings && artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
     };
-    writeSummary(report, redactor, log);
+    await writeSummary(report, redactor, log);
 }
 /** Tells which host keys were taken unseen, however the run has ended: the next one is to pin them. */
 function publishAcceptedKeys({ record, redactor, log }) {
@@ -22152,7 +22529,7 @@ class RunRecord {
     unfinished = [];
 }
 
-;// CONCATENATED MODULE: ./src/road/timeline.ts
+;// CONCATENATED MODULE: ./src/run/timeline.ts
 /** Collects what a run does, so that the report can tell it also when the run fails half-way. */
 class Timeline {
     entries = [];
@@ -22188,8 +22565,8 @@ var run_state = __webpack_require__(20518);
 var inputs = __webpack_require__(47181);
 // EXTERNAL MODULE: ./src/settings/parse-settings.ts + 50 modules
 var parse_settings = __webpack_require__(84961);
-// EXTERNAL MODULE: ./src/settings/input-definitions.ts
-var input_definitions = __webpack_require__(42814);
+// EXTERNAL MODULE: ./src/inputs/table.ts + 6 modules
+var inputs_table = __webpack_require__(69477);
 ;// CONCATENATED MODULE: ./src/settings/short-secrets.ts
 
 /**
@@ -22197,8 +22574,8 @@ var input_definitions = __webpack_require__(42814);
  * @param shortest characters that a secret needs to be hidden.
  */
 function shortSecrets(raw, shortest) {
-    return input_definitions/* inputNames */.vj
-        .filter((name) => (0,input_definitions/* definitionOf */.Fg)(name).secret === true)
+    return inputs_table/* inputNames */.vj
+        .filter((name) => (0,inputs_table/* definitionOf */.Fg)(name).secret === true)
         .filter((name) => {
         const { length } = (raw[name] ?? '').trim();
         return length > 0 && length < shortest;
@@ -22270,7 +22647,7 @@ async function main({ redactor, log, takeFaults }) {
         const images = await openArchive(settings, end.signal);
         const { connect, close } = await (0,connector/* connector */.M)(settings, {
             privilege: privilegeOf(settings),
-            temporary: (0,runner.temporaryFolder)(),
+            temporary: (0,runner/* temporaryFolder */.yy)(),
             log,
             onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
         });
@@ -22284,7 +22661,7 @@ async function main({ redactor, log, takeFaults }) {
             now: () => new Date(),
             random: Math.random,
             maskSecret: (secret) => redactor.register(secret, 'made'),
-            beforeLock: () => (0,runner.saveState)(run_state/* LOCK_OWNER */.EK, run.identity.id),
+            beforeLock: () => (0,runner/* saveState */.LZ)(run_state/* LOCK_OWNER */.EK, run.identity.id),
             signal: end.signal,
         }).finally(async () => {
             await close();
@@ -22295,7 +22672,7 @@ async function main({ redactor, log, takeFaults }) {
         else if ('report' in result)
             await publishCheckup(result, settings, report);
         else
-            publishExamination(result, settings, report);
+            await publishExamination(result, settings, report);
         if (fault !== undefined)
             failStep(fault, redactor, log);
     }
@@ -22307,10 +22684,10 @@ async function main({ redactor, log, takeFaults }) {
     }
     finally {
         end.stop();
-        const lost = (0,runner.lostOutputs)();
+        const lost = (0,runner/* lostOutputs */.Di)();
         if (lost !== undefined)
             failStep(new src_findings/* Refusal */.P_('outputs were lost', [lost]), redactor, log);
-        (0,runner.saveState)(run_state/* MAIN_ENDED */.Fd, 'true');
+        (0,runner/* saveState */.LZ)(run_state/* MAIN_ENDED */.Fd, 'true');
     }
 }
 /** Ends a run in order after a fault; one that does not end is ended here, and its locks are left to the post step. */
@@ -22318,7 +22695,7 @@ function endAfterFault(fault, end, { redactor, log }) {
     end.endBy(fault.reason);
     setTimeout(() => {
         failStep(fault, redactor, log);
-        (0,runner.saveState)(run_state/* MAIN_ENDED */.Fd, run_state/* LOCKS_LEFT */.JQ);
+        (0,runner/* saveState */.LZ)(run_state/* MAIN_ENDED */.Fd, run_state/* LOCKS_LEFT */.JQ);
         process.exit();
     }, FAULT_GRACE_MS);
 }
