@@ -49,7 +49,7 @@ describe('goals', () => {
       ['our re-run without change ≤ 2.00 s at 20 ms', '0.90 s', true],
       ['our health check ≤ 1.50 s at 20 ms', '1.60 s', false],
       ['9 members ÷ their floor no worse than 3 ÷ theirs', '1.33 and 1.50', true],
-      ['start-up ≤ 110 ms', '80 ms', true],
+      ['start-up ≤ 200 ms', '80 ms', true],
     ]);
   });
 
