@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../lab/machine/run.ts';
-import { MAIN_ENDED } from '../src/run-state.ts';
+import { MAIN_ENDED } from '../src/runner/toolkit.ts';
 import { REPOSITORY } from '../test/e2e/support/action-in-lab.ts';
 import { observe } from './observe.ts';
 import type { Measured } from './figures.ts';

@@ -1,5 +1,5 @@
 import { Document, Scalar, YAMLMap } from 'yaml';
-import type { InputDefinition, InputGroup } from '../src/inputs/input.ts';
+import type { InputDefinition, InputGroup } from '../src/inputs/table/input.ts';
 
 /** How inputs are written in action.yml, and sub-actions as a whole. */
 export const YAML_STYLE = { lineWidth: 120, singleQuote: true } as const;

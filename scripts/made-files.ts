@@ -1,6 +1,6 @@
 import { HEALTH_PROGRAM } from '../src/hosts/probe/health-probe.ts';
-import { operationNames } from '../src/inputs/operation-names.ts';
-import { inputGroups } from '../src/inputs/table.ts';
+import { operationNames } from '../src/inputs/table/input.ts';
+import { inputGroups } from '../src/inputs/table/table.ts';
 import { actionWithInputs } from './action-yml.ts';
 import type { RowResult } from './fleet/report.ts';
 import { howItWorks, SCHEMES } from './how-it-works.ts';

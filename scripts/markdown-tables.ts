@@ -1,6 +1,5 @@
 import { parse } from 'yaml';
-import type { InputDefinition, InputGroup } from '../src/inputs/input.ts';
-import { operationNames } from '../src/inputs/operation-names.ts';
+import { type InputDefinition, type InputGroup, operationNames } from '../src/inputs/table/input.ts';
 import { triedHosts, type RowResult } from './fleet/report.ts';
 
 /** What the tables of README.md are made of. */

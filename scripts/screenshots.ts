@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { Lab } from '../lab/client.ts';
 import { deployInputs, REPOSITORY, runInLab } from '../test/e2e/support/action-in-lab.ts';
 import type { ActionRun } from '../test/github/runner.ts';
-import { Browser, chromium } from '../test/report/health/html/browser.ts';
+import { Browser, chromium } from '../test/operations/health/report/html/browser.ts';
 import { whyNoLab } from './lab-possible.ts';
 
 const IMAGES = join(REPOSITORY, 'docs/images');

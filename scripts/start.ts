@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Lab } from '../lab/client.ts';
-import type { HealthReport } from '../src/etcd/health.ts';
+import type { HealthReport } from '../src/etcd/health/health.ts';
 import { deployInputs, runInLab } from '../test/e2e/support/action-in-lab.ts';
 import { ResultsService } from '../test/github/results-service.ts';
 import type { ActionRun } from '../test/github/runner.ts';

@@ -1,6 +1,6 @@
 import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
-import type { OperationName } from '../src/inputs/operation-names.ts';
-import { inputsOf } from '../src/inputs/table.ts';
+import type { OperationName } from '../src/inputs/table/input.ts';
+import { inputsOf } from '../src/inputs/table/table.ts';
 import type { outputNames } from '../src/report/outputs.ts';
 import { YAML_STYLE } from './action-yml.ts';
 

@@ -1,9 +1,9 @@
 // Must come first: ssh2 reads __dirname while it is loaded, and an ES module has none.
 import './dirname.ts';
-import { watchForFaults } from './faults.ts';
-import { createActionsLog } from './report/actions-log.ts';
-import { Redactor } from './report/redaction.ts';
-import { setSecrets } from './runner.ts';
+import { watchForFaults } from './runner/end-of-run.ts';
+import { createActionsLog } from './runner/actions-log.ts';
+import { Redactor } from './runner/masking/redaction.ts';
+import { setSecrets } from './runner/toolkit.ts';
 
 // dist/post.js sets this before it loads the bundle. A saved state would not do: a main that was ended early has saved
 // none, and its post would run the operation a second time.

@@ -1,24 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { Fault } from './faults.ts';
+import { type EndWatch, Fault, Interruption, watchForEnd } from './runner/end-of-run.ts';
 import { describeFinding, Refusal } from './findings.ts';
 import { connector } from './hosts/connector.ts';
 import { readImageArchive, type ImageArchive } from './images/image-archive.ts';
-import { OPERATIONS } from './operations/operations.ts';
+import { OPERATIONS } from './operations/index.ts';
 import { failStep } from './report/failure.ts';
-import { shortestWord } from './report/secret-material.ts';
-import { publishCheckup } from './report/health/publish-checkup.ts';
+import { shortestWord } from './runner/masking/secret-material.ts';
+import { publishCheckup } from './operations/health/report/publish.ts';
 import { publish, publishAcceptedKeys, publishExamination, publishFailure } from './report/publish.ts';
-import { RunRecord } from './road/run-record.ts';
+import { RunRecord } from './report/run-record.ts';
 import { Timeline } from './run/timeline.ts';
-import { LOCK_OWNER, LOCKS_LEFT, MAIN_ENDED } from './run-state.ts';
-import { lostOutputs, saveState, temporaryFolder } from './runner.ts';
-import { readInputs, readRunContext } from './settings/inputs.ts';
-import { parseSettings } from './settings/parse-settings.ts';
-import { shortSecrets } from './settings/short-secrets.ts';
-import { readInputFiles } from './settings/read-input-files.ts';
-import type { Settings } from './settings/settings.ts';
-import type { StepMeans } from './step-means.ts';
-import { Interruption, watchForEnd, type EndWatch } from './interruption.ts';
+import {
+  LOCK_OWNER,
+  LOCKS_LEFT,
+  lostOutputs,
+  MAIN_ENDED,
+  saveState,
+  temporaryFolder,
+} from './runner/toolkit.ts';
+import { readInputs, readRunContext, shortSecrets } from './inputs/read.ts';
+import { parseSettings } from './inputs/parse-settings.ts';
+import { readInputFiles } from './inputs/input-files.ts';
+import type { Settings } from './inputs/settings.ts';
+import type { StepMeans } from './runner/phase.ts';
 
 /**
  * After a fault a run gets so long for its orderly end: steps that have begun, the locks, the report. The runner gives a

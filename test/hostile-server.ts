@@ -1,6 +1,6 @@
 /** An SSH server with the right host key whose packets behind the login are those of an attacker. */
 import ssh2, { type Connection } from 'ssh2';
-import { knownHostsLine } from '../src/hosts/keys/known-hosts.ts';
+import { knownHostsLine } from '../src/ssh-keys/known-hosts.ts';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 /** The parts of ssh2's inside that write a packet as it is. */

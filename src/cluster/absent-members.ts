@@ -1,13 +1,13 @@
+import { quorumOf } from '../etcd/quorum.ts';
+import { memberManifest } from '../facts/host.ts';
 import type { Finding } from '../findings.ts';
-import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
-import type { MemberSettings } from '../settings/settings.ts';
-import type { ClusterFacts } from './cluster-facts.ts';
-import { gateFindings } from './gates.ts';
-import { LEFT_OUT } from './left-out.ts';
-import { memberManifest } from './member-manifest.ts';
+import type { MemberSettings } from '../inputs/settings.ts';
+import type { ClusterShape, MemberIdentity } from '../kubeadm/kubeadm-config.ts';
+import { gateBefore, isTakenDown, kubeletEndsEtcd } from './disruption.ts';
+import { type ClusterFacts, gateFindings } from './gates.ts';
 import type { Member } from './members.ts';
-import { recordOn, type Ownership } from './ownership.ts';
-import { quorumOf } from './quorum.ts';
+import { type Ownership, recordOn } from './ownership.ts';
+import type { EstablishedMember } from './planned-members.ts';
 
 /** A listed member of which no fact is known, because its host could not be reached, or not be looked at. */
 export interface AbsentHost {
@@ -146,4 +146,114 @@ function notAsked(): Finding {
     cause: 'No reached member answers, or their client certificates have expired.',
     fix: 'See that etcd runs on the hosts that can be reached, or bring the other hosts back, then run again.',
   };
+}
+
+/** Where a finding belongs that says what a run leaves undone. */
+export const LEFT_OUT = 'left out';
+
+/** Members as the run brings them on, and what it leaves undone for now. */
+export interface Held {
+  readonly members: readonly EstablishedMember[];
+  readonly leftOut: readonly Finding[];
+}
+
+/**
+ * Leaves out the restarts that the cluster cannot spare now, with everything that only a restart puts into effect, so that the
+ * rest of the plan (certificates, modes, kubelet, records) need not wait for them. If one member cannot be spared, none is
+ * restarted: one that is not healthy itself could be, but would most likely not come back with the others as they are.
+ * @param shut why the gate of a member's restart is shut, by the member's name; no entry: it is open.
+ */
+export function holdRestarts(
+  members: readonly EstablishedMember[],
+  shut: ReadonlyMap<string, readonly Finding[]>,
+): Held {
+  if (shut.size === 0) return { members, leftOut: [] };
+  const others = distinctFacts([...shut.values()].flat());
+  return {
+    members: members.map((member) => (isTakenDown(member) ? withoutRestart(member) : member)),
+    leftOut: members
+      .filter(isTakenDown)
+      .map((member) => heldRestart(member, shut.get(member.name) ?? others)),
+  };
+}
+
+/**
+ * Leaves out certificates that are due and cannot be signed now.
+ * @param why what keeps the CA from signing.
+ */
+export function holdLeaves(members: readonly EstablishedMember[], why: readonly Finding[]): Held {
+  return {
+    members: members.map((member) => ({
+      ...member,
+      differences: { ...member.differences, leaves: new Map() },
+    })),
+    leftOut: members
+      .filter(({ differences }) => differences.leaves.size > 0)
+      .map(({ name, differences }) => ({
+        host: name,
+        at: LEFT_OUT,
+        fact: `its certificates are not renewed (${[...differences.leaves.values()].join('; ')}): ${facts(why, name)}`,
+        cause: 'A host that is away may be the one that keeps the key of the CA.',
+        fix: 'Bring the host back, or give `ca-certificate` and `ca-key`, and run again before the certificates end.',
+      })),
+  };
+}
+
+function withoutRestart(member: EstablishedMember): EstablishedMember {
+  const isHeld = kubeletEndsEtcd(member);
+  const differences = { ...member.differences, manifest: [], kubeadmConfig: [] };
+  return { ...member, isHeld, differences: isHeld ? { ...differences, kubelet: [] } : differences };
+}
+
+function heldRestart(member: EstablishedMember, why: readonly Finding[]): Finding {
+  const { name, differences } = member;
+  const { kubelet, kubeadmConfig, manifest } = differences;
+  const changes = [...(kubeletEndsEtcd(member) ? kubelet : []), ...kubeadmConfig, ...manifest];
+  return {
+    host: name,
+    at: LEFT_OUT,
+    fact: `it is not restarted, so it goes on with what it runs (${changes.join('; ') || 'kubelet would end it when it starts'}): ${facts(why, name)}`,
+    cause: 'A restart takes the member away for seconds, and the cluster cannot spare it now.',
+    fix: 'Bring the members back that are named here, then run again.',
+  };
+}
+
+/** The facts in one line; the host's own need not name it again. */
+function facts(findings: readonly Finding[], of: string): string {
+  return findings
+    .map(({ host, fact }) => (host === undefined || host === of ? fact : `${host}: ${fact}`))
+    .join(' ');
+}
+
+/** Why the cluster cannot spare a running member that has to be taken down, or why that is unknown; by the member's name. */
+export function shutGates(
+  all: readonly EstablishedMember[],
+  { members }: ClusterShape,
+  cluster: ClusterFacts | undefined,
+): Map<string, readonly Finding[]> {
+  const taken = all.filter(isTakenDown);
+  if (members.length === 1) return new Map();
+  if (cluster === undefined) {
+    const unknown = {
+      at: 'gate',
+      fact: `${taken.map(({ name }) => name).join(', ')} would have to be restarted, and no member could be asked how the cluster is.`,
+      cause: 'The members do not answer, or their client certificates have expired.',
+      fix: 'See that etcd answers on the hosts. If its client certificates have expired or are gone, run once with the inputs as the cluster is, which renews them; then run again with the change.',
+    };
+    return new Map(taken.map(({ name }) => [name, [unknown]]));
+  }
+  // they are started and ready before the first that runs is touched
+  const idle = new Set(all.filter(({ etcdRuns }) => !etcdRuns).map(({ name }) => name));
+  return new Map(
+    taken.flatMap((member) => {
+      const gate = gateBefore(member, members.length);
+      const findings = gate === undefined ? [] : gateFindings(gate, cluster.health, idle);
+      return findings.length === 0 ? [] : [[member.name, findings] as const];
+    }),
+  );
+}
+
+/** The same fact for several members is told once. */
+export function distinctFacts(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding])).values()];
 }

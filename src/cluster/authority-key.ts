@@ -1,12 +1,11 @@
+import type { HostFacts } from '../facts/host.ts';
 import type { Finding } from '../findings.ts';
-import { CA_KEY, stagedPath } from '../kubeadm/paths.ts';
-import { keyFileDigests } from '../pki/key-forms.ts';
-import type { AuthoritySettings, CaCustody } from '../settings/settings.ts';
-import type { RemoveAuthorityKey } from '../steps/remove-authority-key.ts';
-import type { HostFacts } from './host-facts.ts';
+import type { AuthoritySettings, CaCustody } from '../inputs/settings.ts';
+import { CA_CERTIFICATE, CA_KEY, stagedPath } from '../kubeadm/paths.ts';
+import { keyFileDigests } from '../pki/keys.ts';
+import { readCertificates } from '../pki/pem-input.ts';
 import type { Member } from './members.ts';
-import { recordOn, type Ownership } from './ownership.ts';
-import type { Stage } from './plan.ts';
+import { type Ownership, recordOn } from './ownership.ts';
 
 /** Whether the CA's key lies on a host, or what a delivery that was cut off has left of it. */
 export function holdsAuthorityKey({ files }: Pick<HostFacts, 'files'>): boolean {
@@ -136,18 +135,31 @@ export function describeKeeper(
     : `the key of the CA stays on ${keeper}, and goes to no other host`;
 }
 
-/** Takes the CA's key from hosts, once the cluster is proven: with a cluster that does not work it may still be needed there. */
-export function removalStage(
-  members: readonly { readonly name: string; readonly facts: HostFacts }[],
-  keyKeeper: string | undefined,
-): Stage {
-  const holders = keyKeeper === undefined ? members.filter(({ facts }) => holdsAuthorityKey(facts)) : [];
-  return {
-    title: 'Key of the CA',
-    steps: holders.map(({ name }): RemoveAuthorityKey => ({
-      kind: 'remove-authority-key',
-      host: name,
-      why: 'ca-custody: input-only; the inputs have it',
-    })),
-  };
+/** Subjects of the certificates in a host's etcd/ca.crt; none where it is missing or cannot be read. */
+export function trustedOn({ files }: Pick<HostFacts, 'files'>): string[] {
+  const read = readCertificates({ name: CA_CERTIFICATE, text: files.get(CA_CERTIFICATE)?.text ?? '' });
+  return (read.value ?? []).map(({ certificate }) => certificate.subject.replaceAll('\n', ', '));
+}
+
+/** What a second certificate in ca.crt means: it is easily taken for a harmless part of a chain. */
+export const TRUSTED_BESIDES = {
+  cause:
+    'The chain of the CA was put there up to its root, or two CAs are trusted while one takes the place of the other.',
+  fix: "Leave the certificate alone there that signs the members' certificates, on all hosts, unless a change of the CA is under way; etcd reads the file at its next start.",
+} as const;
+
+/** Hosts whose etcd trusts more than the CA: whoever holds a client certificate from there has all of etcd's data. */
+export function trustedBesides(members: readonly Member[]): Finding[] {
+  return members.flatMap(({ name, facts }) => {
+    const subjects = trustedOn(facts);
+    if (subjects.length < 2) return [];
+    return [
+      {
+        host: name,
+        at: 'ca',
+        fact: `its ${CA_CERTIFICATE} holds ${subjects.length} certificates (${subjects.join('; ')}): etcd takes every client that any of them vouches for.`,
+        ...TRUSTED_BESIDES,
+      },
+    ];
+  });
 }

@@ -5,7 +5,7 @@ import { firstAuthorityOf, type Authority } from '../pki/authority.ts';
 import { hasNoData } from './data-dir.ts';
 import { recordOn, type Ownership } from './ownership.ts';
 import type { Member } from './members.ts';
-import type { AuthoritySettings, CaCustody } from '../settings/settings.ts';
+import type { AuthoritySettings, CaCustody } from '../inputs/settings.ts';
 import { keyClaims, keyHolders } from './authority-key.ts';
 import type { AuthoritySource } from './planned-cluster.ts';
 

@@ -1,8 +1,8 @@
 import type { Finding } from '../findings.ts';
-import { backdate, MILLISECONDS_A_DAY } from '../pki/validity.ts';
-import type { ClockFact } from './host-facts.ts';
+import { backdate, MILLISECONDS_A_DAY } from '../pki/certificate.ts';
+import type { ClockFact } from '../facts/host.ts';
 import type { Member } from './members.ts';
-import { duration } from './preflight/format.ts';
+import { duration } from '../text/units.ts';
 
 /**
  * Hosts on which certificates that are made now would not be valid: by their clocks these begin later, or have ended. Members take none

@@ -1,6 +1,76 @@
-import type { DataDirFact } from './host-facts.ts';
+import type { HostState } from '../facts/host-state.ts';
+import type { DataDirFact, HostFacts, StandingFacts } from '../facts/host.ts';
+import type { Finding } from '../findings.ts';
+import { dataFolders, type DataPlaces, STATE_FILE } from '../kubeadm/paths.ts';
+import type { Member } from './members.ts';
+import { type Ownership, recordOn } from './ownership.ts';
 
 /** Whether nothing of etcd's lies where its data and its log are to be. */
 export function hasNoData({ empty, walDir }: DataDirFact): boolean {
   return empty && (walDir?.empty ?? true);
+}
+
+/** Mount points by the folders that lie on them. */
+export type DataMounts = Readonly<Record<string, string>>;
+
+/**
+ * The mount points that a member's data lies on, for its record. A folder on the root file system is not among them, nor one that is
+ * not there yet.
+ */
+export function dataMounts({ places: seen = [] }: Pick<HostFacts, 'places'>, places: DataPlaces): DataMounts {
+  return Object.fromEntries(
+    dataFolders(places).flatMap((folder) => {
+      const mount = seen.find(({ path }) => path === folder)?.mountPoint;
+      return mount === undefined || mount === '/' ? [] : [[folder, mount] as const];
+    }),
+  );
+}
+
+/** A folder of a member's data that lies on another file system than its record says. */
+export interface LostMount {
+  readonly folder: string;
+  readonly recorded: string;
+  /** Where it lies now; undefined: it is not there. */
+  readonly now: string | undefined;
+}
+
+/**
+ * Folders whose disk is not mounted any more. etcd that is started there founds a cluster anew, with the same ids, if all members
+ * do: nothing that the members tell shows it. A disk that is mounted above the recorded one is none of that: data was moved onto it.
+ */
+export function lostMounts(
+  { places }: Pick<StandingFacts, 'places'>,
+  record: HostState | undefined,
+): LostMount[] {
+  if (places === undefined) return [];
+  return Object.entries(record?.mounts ?? {}).flatMap(([folder, recorded]) => {
+    const now = places.find(({ path }) => path === folder)?.mountPoint;
+    const isAbove = now === undefined || now === '/' || recorded.startsWith(`${now}/`);
+    return now === recorded || !isAbove ? [] : [{ folder, recorded, now }];
+  });
+}
+
+/** What a lost mount is in words. */
+export function describeLostMount({ folder, recorded, now }: LostMount): string {
+  return `${folder} lay on the file system that is mounted at ${recorded}, and ${now === undefined ? 'is not there now' : `lies on that of ${now} now`}`;
+}
+
+export const LOST_MOUNT = {
+  cause: 'The disk is not mounted. A kubelet that starts without it has etcd begin on an empty folder.',
+  fix: `Stop kubelet and let etcd end (\`crictl stop\`), mount the disk, and start kubelet; where all members are like that, do so on all hosts. If the data was moved there on purpose, take the folder out of \`mounts\` in ${STATE_FILE} on that host.`,
+} as const;
+
+/** Refusals for members whose data is not where their record says: what runs there is another cluster, or none. */
+export function lostMountFindings(
+  members: readonly Member[],
+  ownership: ReadonlyMap<string, Ownership>,
+): Finding[] {
+  return members.flatMap(({ name, facts }) =>
+    lostMounts(facts, recordOn(ownership.get(name))).map((lost) => ({
+      host: name,
+      at: 'data-dir',
+      fact: `${describeLostMount(lost)}: what etcd has there is not what the cluster had.`,
+      ...LOST_MOUNT,
+    })),
+  );
 }

@@ -1,12 +1,15 @@
-import type { DataPlaces } from '../kubeadm/data-places.ts';
-import { argumentDifferences, type EtcdManifest } from '../kubeadm/etcd-manifest.ts';
+import type { HostState } from '../facts/host-state.ts';
+import { type FileFact, type HostFacts, memberManifest } from '../facts/host.ts';
+import type { CaCustody } from '../inputs/settings.ts';
 import { KUBEADM_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
+import { argumentDifferences, type EtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import { CONFIGURATION_MODES, expectedPkiTree, leafPath, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
-import { BOOTSTRAP_FLAGS, extraArgNames, type EtcdArgument } from '../kubeadm/kubeadm-config.ts';
+import { BOOTSTRAP_FLAGS, type EtcdArgument, extraArgNames } from '../kubeadm/kubeadm-config.ts';
 import { patchFolderIn } from '../kubeadm/patches.ts';
 import {
   CA_CERTIFICATE,
   CA_KEY,
+  type DataPlaces,
   ETCD_MANIFEST,
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
@@ -15,19 +18,14 @@ import {
   STATE_FILE,
 } from '../kubeadm/paths.ts';
 import type { Authority } from '../pki/authority.ts';
+import { daysLeft } from '../pki/certificate.ts';
 import { inspectCertificate } from '../pki/inspect.ts';
-import { leafProfileNames, type LeafProfileName } from '../pki/leaf-profiles.ts';
+import { type LeafProfileName, leafProfileNames } from '../pki/leaf.ts';
 import { verifyLeaf } from '../pki/verify.ts';
-import { namedMember, withdrawnNames } from './certificate-names.ts';
-import type { CaCustody } from '../settings/settings.ts';
 import { holdsAuthorityKey } from './authority-key.ts';
-import type { DesiredMember } from './desired.ts';
-import type { HostState } from './host-state.ts';
+import { namedMember, withdrawnNames } from './certificates.ts';
+import { type DesiredMember, kubeadmFiles } from './desired-member.ts';
 import type { Member } from './members.ts';
-import type { FileFact, HostFacts } from './host-facts.ts';
-import { memberManifest } from './member-manifest.ts';
-import { kubeadmFiles } from './steps-of-member.ts';
-import { daysLeft } from '../pki/validity.ts';
 
 /** Where a member's host is not as it ought to be, each with its reason in words. */
 export interface Differences {

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { readYamlDocuments } from '../kubeadm/foreign-yaml.ts';
+import { quorumOf } from '../etcd/quorum.ts';
+import { memberManifest } from '../facts/host.ts';
+import type { EtcdManifest } from '../kubeadm/etcd-manifest.ts';
+import type { EtcdArgument } from '../kubeadm/kubeadm-config.ts';
 import { KUBELET_CONFIG } from '../kubeadm/paths.ts';
-import { memberManifest } from './member-manifest.ts';
+import { readYamlDocuments } from '../kubeadm/yaml.ts';
 import type { Gate } from './gates.ts';
 import type { EstablishedMember } from './planned-members.ts';
-import { quorumOf } from './quorum.ts';
-import { raisesQuota } from './quota.ts';
 
 /** @returns whether the differences of the member take effect only when its etcd restarts. */
 export function mustRestart({ differences }: Pick<EstablishedMember, 'differences'>): boolean {
@@ -91,4 +92,26 @@ export function gateAfter(member: Pick<EstablishedMember, 'name' | 'facts' | 'de
 /** A larger quota is the way out of the alarm NOSPACE, which stays raised until it is disarmed. */
 function despiteOf({ facts, desired }: Pick<EstablishedMember, 'facts' | 'desired'>): Pick<Gate, 'despite'> {
   return raisesQuota(memberManifest(facts), desired.arguments) ? { despite: 'NOSPACE' } : {};
+}
+
+const FLAG = 'quota-backend-bytes';
+
+/** etcd's own quota (DefaultQuotaBytes in server/storage/quota.go). */
+const DEFAULT_BYTES = 2 * 1024 ** 3;
+
+/**
+ * Whether a member would get a larger quota for its database than it runs with, which etcd takes at its start only: the
+ * one way out of the alarm NOSPACE where the data is large for good reason.
+ */
+function raisesQuota(running: EtcdManifest | undefined, wanted: readonly EtcdArgument[]): boolean {
+  if (running === undefined) return false;
+  const asked = wanted.find(({ name }) => name === FLAG)?.value;
+  return bytesOf(asked) > bytesOf(running.arguments.get(FLAG));
+}
+
+/** Negative: no quota at all (NewBackendQuota, the same file). NaN compares as neither larger nor smaller. */
+function bytesOf(value: string | undefined): number {
+  const bytes = value === undefined ? 0 : Number(value);
+  if (bytes < 0) return Infinity;
+  return bytes === 0 ? DEFAULT_BYTES : bytes;
 }

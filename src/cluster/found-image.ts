@@ -1,9 +1,9 @@
 import type { Finding } from '../findings.ts';
-import { readYamlDocuments } from '../kubeadm/foreign-yaml.ts';
+import { readYamlDocuments } from '../kubeadm/yaml.ts';
 import { ETCD_MANIFEST, KUBEADM_CONFIG } from '../kubeadm/paths.ts';
 import { parseKubernetesVersion, type KubernetesVersion } from '../kubeadm/version.ts';
 import { imageOf, runningImage, splitImage, type ImageSettings } from './images.ts';
-import type { HostFacts } from './host-facts.ts';
+import type { HostFacts } from '../facts/host.ts';
 import type { Member } from './members.ts';
 import { recordOn, type Ownership } from './ownership.ts';
 

@@ -1,8 +1,8 @@
-import { isSpaceAlarm } from '../etcd/health-cluster.ts';
-import { isOnlyAlarmed } from '../etcd/health-endpoint.ts';
-import type { HealthReport } from '../etcd/health.ts';
+import { isSpaceAlarm } from '../etcd/health/cluster.ts';
+import { isOnlyAlarmed } from '../etcd/health/endpoint.ts';
+import type { HealthReport } from '../etcd/health/health.ts';
+import { quorumOf } from '../etcd/quorum.ts';
 import type { Finding } from '../findings.ts';
-import { quorumOf } from './quorum.ts';
 
 /** What the cluster must be like for the next thing to be done. One leader, no alarm and little lag belong to each. */
 export type Gate = (
@@ -169,4 +169,10 @@ function noQuorum(
     cause: 'A member is down, cut off, or still catches up.',
     fix: 'Bring the members back that are named here, then run again.',
   };
+}
+
+/** What the cluster itself has told, asked through the hosts' own connections. */
+export interface ClusterFacts {
+  /** Judged against the expected members. */
+  readonly health: HealthReport;
 }

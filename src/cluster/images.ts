@@ -1,8 +1,6 @@
+import { type HostFacts, memberManifest } from '../facts/host.ts';
 import type { Finding } from '../findings.ts';
-import { refusesFlagsOf, startsWithFlagsOf } from '../kubeadm/etcd-releases.ts';
-import type { KubernetesVersion } from '../kubeadm/version.ts';
-import type { HostFacts } from './host-facts.ts';
-import { memberManifest } from './member-manifest.ts';
+import { type KubernetesVersion, refusesFlagsOf, startsWithFlagsOf } from '../kubeadm/version.ts';
 
 /** What the user set about etcd's image. */
 export interface ImageSettings {

@@ -1,7 +1,7 @@
+import type { HostFacts } from '../facts/host.ts';
 import type { Finding } from '../findings.ts';
+import type { MemberSettings } from '../inputs/settings.ts';
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
-import type { MemberSettings } from '../settings/settings.ts';
-import type { HostFacts } from './host-facts.ts';
 
 /** One host of the cluster with what was seen on it. */
 export type Member = Resolved<HostFacts>;

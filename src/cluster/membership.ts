@@ -1,6 +1,6 @@
 import type { EtcdId } from '../etcd/messages.ts';
 import type { Finding } from '../findings.ts';
-import type { ClusterFacts } from './cluster-facts.ts';
+import type { ClusterFacts } from './gates.ts';
 import type { Member } from './members.ts';
 import { recordOn, type Ownership } from './ownership.ts';
 

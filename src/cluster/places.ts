@@ -10,7 +10,7 @@ import {
   PATCHES_DIR,
   STATE_FILE,
 } from '../kubeadm/paths.ts';
-import type { HostFacts, PlaceFact } from './host-facts.ts';
+import type { HostFacts, PlaceFact } from '../facts/host.ts';
 
 /** The files that the action writes under their own names. */
 const OWN_FILES: readonly string[] = [

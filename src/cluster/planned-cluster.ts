@@ -1,8 +1,8 @@
 import type { ClusterShape, MemberIdentity } from '../kubeadm/kubeadm-config.ts';
-import type { LeafProfileName } from '../pki/leaf-profiles.ts';
-import type { CertificatePolicy } from '../pki/policy.ts';
-import type { DataMounts } from './data-mounts.ts';
-import type { ClientCopy } from './host-state.ts';
+import type { LeafProfileName } from '../pki/leaf.ts';
+import type { CertificatePolicy } from '../pki/authority.ts';
+import type { DataMounts } from './data-dir.ts';
+import type { ClientCopy } from '../facts/host-state.ts';
 
 /** Where the run's CA comes from. */
 export type AuthoritySource =

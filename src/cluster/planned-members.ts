@@ -1,4 +1,4 @@
-import type { DesiredMember } from './desired.ts';
+import type { DesiredMember } from './desired-member.ts';
 import type { Differences } from './differences.ts';
 import type { Member } from './members.ts';
 

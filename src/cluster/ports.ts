@@ -1,7 +1,6 @@
+import { type HostFacts, memberManifest } from '../facts/host.ts';
 import type { Finding } from '../findings.ts';
-import type { Settings } from '../settings/settings.ts';
-import type { HostFacts } from './host-facts.ts';
-import { memberManifest } from './member-manifest.ts';
+import type { Settings } from '../inputs/settings.ts';
 import type { Member } from './members.ts';
 
 /** kubelet's default ports (pkg/cluster/ports/ports.go): its API, and the health check that the action asks. */

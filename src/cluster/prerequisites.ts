@@ -1,8 +1,12 @@
+import type { FactName, HostFacts } from '../facts/host.ts';
 import type { Finding } from '../findings.ts';
-import { essentialFindings } from './essentials.ts';
-import type { HostFacts } from './host-facts.ts';
-import type { Member } from './members.ts';
-import { takenPorts, type PortSettings } from './ports.ts';
+import { NEEDED_PROGRAMS } from '../hosts/bash.ts';
+import { knownReason, type Reason } from '../hosts/explain-unknown.ts';
+import { isSupported, NEWEST_MINOR, OLDEST_MINOR } from '../kubeadm/version.ts';
+import { isNodeName, type Member } from './members.ts';
+import { placeFindings } from './places.ts';
+import { type PortSettings, takenPorts } from './ports.ts';
+import { unusableRuntime } from './runtime-findings.ts';
 
 /**
  * What the guide asks of a host before it begins: systemd, kubelet, kubeadm, a container runtime, free ports, and hosts that reach
@@ -79,4 +83,167 @@ export function differentImages(
       fix: 'Install one release of kubeadm on all hosts, or set `etcd-image-tag`.',
     },
   ];
+}
+
+type Essential = Omit<Finding, 'host'>;
+
+const AT = 'prerequisites';
+
+/**
+ * What every host of a cluster has to have, new or not: systemd, the programs of the scripts, kubelet, kubeadm and one container runtime
+ * that answers. What kubeadm or the runtime was asked and did not answer (`unseen`) is always among the findings, with its words.
+ */
+export function essentialFindings({ name, facts }: Member): Finding[] {
+  const found = [
+    ...missingSystemd(facts),
+    ...missingTools(facts),
+    ...missingPrograms(facts),
+    ...placeFindings(facts),
+    ...unusableKubelet(facts),
+    ...unusableKubeadm(name, facts),
+    ...unusableRuntime(facts, wordsOf('runtime', facts)).map((finding) => ({ ...finding, at: AT })),
+  ];
+  return found.map((finding) => ({ ...finding, host: name }));
+}
+
+function missingSystemd({ systemd }: HostFacts): Essential[] {
+  if (systemd) return [];
+  return [
+    {
+      at: AT,
+      fact: 'systemd is not running this host.',
+      cause: 'The host is a container or uses another init system.',
+      fix: 'Use hosts that systemd has booted: it keeps the kubelet, and with it etcd, running.',
+    },
+  ];
+}
+
+function missingTools({ missingTools: missing = [] }: HostFacts): Essential[] {
+  if (missing.length === 0) return [];
+  const packages = [...new Set(missing.map((program) => NEEDED_PROGRAMS.get(program) ?? program))];
+  return [
+    {
+      at: AT,
+      fact: `programs that the scripts of a deploy need are not on the host: ${missing.join(', ')}.`,
+      cause: 'The image of the host is a minimal one, or they are outside of the PATH that root has by sudo.',
+      fix: `Install ${packages.join(', ')} (\`sudo apt-get install …\`, \`sudo dnf install …\`), and run again.`,
+    },
+  ];
+}
+
+function missingPrograms(facts: HostFacts): Essential[] {
+  const programs = [
+    ['kubelet', facts.kubeletPath],
+    ['kubeadm', facts.kubeadmPath],
+    ['crictl', facts.crictlPath],
+  ] as const;
+  return programs
+    .filter(([, path]) => path === undefined)
+    .map(([program]) => ({
+      at: AT,
+      fact: `${program} is not installed (looked in root's PATH, /usr/local/bin and /opt/bin).`,
+      cause: "kubeadm's packages (kubelet, kubeadm, cri-tools) are not on this host yet.",
+      fix: 'Install them as in https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/ and run again.',
+    }));
+}
+
+/** The unit as systemd has loaded it. Where it was not seen, nothing is said of it here. */
+function unusableKubelet(facts: HostFacts): Essential[] {
+  const { kubeletPath, kubelet } = facts;
+  if (kubeletPath === undefined || kubelet.installed || wordsOf('kubelet', facts) !== undefined) return [];
+  switch (kubelet.loadState) {
+    case 'masked':
+      return [
+        {
+          at: AT,
+          fact: 'kubelet.service is masked, so systemd may not start it.',
+          cause: 'It was masked by hand, or by a tool that switches unused services off.',
+          fix: 'Run `systemctl unmask kubelet` on the host, and run again.',
+        },
+      ];
+    case 'error':
+    case 'bad-setting':
+      return [
+        {
+          at: AT,
+          fact: `systemd cannot load kubelet.service (${kubelet.loadState}).`,
+          cause: 'The unit, or a drop-in of it, has a line that systemd does not take.',
+          fix: 'Run `systemd-analyze verify kubelet.service` on the host, correct the file that it names, and run again.',
+        },
+      ];
+    default:
+      return [
+        {
+          at: AT,
+          fact: `systemd knows no kubelet.service, though ${kubeletPath} is there.`,
+          cause: 'The program was copied by hand, without the unit that its package brings.',
+          fix: 'Install the kubelet package, or its kubelet.service.',
+        },
+      ];
+  }
+}
+
+function unusableKubeadm(name: string, facts: HostFacts): Essential[] {
+  const { kubeadmPath, kubeadmVersion: version, hostname } = facts;
+  const words = wordsOf('kubeadm', facts);
+  // a member without a name of its own is refused by this name already
+  const named = name !== hostname && hostname !== '';
+  if (named && !isNodeName(hostname)) return [badHostname(hostname, words)];
+  if (kubeadmPath === undefined || !(named || isNodeName(name))) return [];
+  if (version === undefined) {
+    return [
+      {
+        at: AT,
+        fact: `${kubeadmPath} did not say its version${saying(words)}.`,
+        ...whyProgram(words, 'kubeadm version -o short'),
+      },
+    ];
+  }
+  if (!isSupported(version)) return [otherRelease(version)];
+  if (facts.etcdImage !== undefined) return [];
+  return [
+    {
+      at: AT,
+      fact: `kubeadm did not name the etcd image that it would use${saying(words)}.`,
+      ...whyProgram(words, `kubeadm config images list --kubernetes-version ${version.text}`),
+    },
+  ];
+}
+
+function otherRelease({ text, minor }: { readonly text: string; readonly minor: number }): Essential {
+  const range = `1.${OLDEST_MINOR} to 1.${NEWEST_MINOR}`;
+  return {
+    at: AT,
+    fact: `kubeadm is ${text}; this action knows ${range}.`,
+    cause:
+      minor < OLDEST_MINOR
+        ? 'Older releases do not read the v1beta4 configuration that the guide uses.'
+        : 'This release of the action is older than the host.',
+    fix: `Install kubeadm and kubelet ${range}, or a newer release of the action.`,
+  };
+}
+
+/** kubeadm checks the host's own name whatever it is asked, and kubelet names the pod after it. */
+function badHostname(hostname: string, words: string | undefined): Essential {
+  return {
+    at: 'names',
+    fact: `its own hostname "${hostname}" is none that kubeadm and kubelet take${saying(words)}.`,
+    cause:
+      'They take lower-case letters, digits, "-" and "." only, also where `names` calls the member otherwise.',
+    fix: 'Rename the host: `hostnamectl hostname NAME`, and run again.',
+  };
+}
+
+function whyProgram(words: string | undefined, command: string): Reason {
+  return knownReason(words ?? '') ?? { fix: `Run \`${command}\` on the host as root and mend what it says.` };
+}
+
+function saying(words: string | undefined): string {
+  const said = words?.replace(/[.\s]+$/, '') ?? '';
+  return said === '' ? '' : `: ${said}`;
+}
+
+/** What a program said that gave no usable answer; undefined where it gave one. */
+function wordsOf(what: FactName, { unseen }: HostFacts): string | undefined {
+  return unseen.find((one) => one.what === what)?.words;
 }

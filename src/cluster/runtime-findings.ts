@@ -1,7 +1,7 @@
 import type { Finding } from '../findings.ts';
-import { printable } from '../hosts/printable.ts';
-import { knownReason, type Reason } from '../hosts/scripts/explain-unknown.ts';
-import type { DisabledPlugins, HostFacts, PluginsOff } from './host-facts.ts';
+import { printable } from '../text/printable.ts';
+import { knownReason, type Reason } from '../hosts/explain-unknown.ts';
+import type { DisabledPlugins, HostFacts, PluginsOff } from '../facts/host.ts';
 
 type RuntimeFinding = Omit<Finding, 'host' | 'at'>;
 

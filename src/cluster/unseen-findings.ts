@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
 import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
-import type { FactName, HostFacts, Unseen } from './host-facts.ts';
+import type { FactName, HostFacts, Unseen } from '../facts/host.ts';
 import type { Member } from './members.ts';
 import { missingEssentials } from './prerequisites.ts';
 

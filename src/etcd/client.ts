@@ -1,30 +1,33 @@
 import type { Duplex } from 'node:stream';
-import { httpsUrl } from '../kubeadm/urls.ts';
-import type { EtcdCredentials } from './etcd-credentials.ts';
-import { etcdError, EtcdError, type EtcdFailureWords, type EtcdPlace } from './etcd-error.ts';
-import { gatewayError, unexpectedAnswer } from './gateway-errors.ts';
+import { type EtcdCredentials, httpsUrl, type ProbeAnswer } from './endpoint.ts';
+import {
+  etcdError,
+  EtcdError,
+  type EtcdFailureWords,
+  type EtcdPlace,
+  gatewayError,
+  type HttpAnswer,
+  unexpectedAnswer,
+} from './errors.ts';
 import { GatewayConnection } from './gateway-connection.ts';
 import {
+  type Alarm,
   decodeAlarms,
   decodeHashKv,
   decodeMemberList,
   decodeRange,
   decodeStatus,
   decodeVersion,
-  MessageError,
-  type Alarm,
   type EtcdId,
   type HashKv,
   type MemberList,
   type MemberStatus,
+  MessageError,
   type RangeResult,
   type ServerVersion,
 } from './messages.ts';
-import type { MemberMetrics } from './metrics.ts';
-import type { HttpAnswer, HttpRequest } from './open-connection.ts';
-import { parseMetrics } from './parse-metrics.ts';
-import { parseProbeAnswer } from './parse-probe-answer.ts';
-import type { ProbeAnswer } from './probe-endpoint.ts';
+import { type MemberMetrics, parseMetrics } from './metrics.ts';
+import type { HttpRequest } from './open-connection.ts';
 
 /** What a client of one member needs. */
 export interface EtcdClientOptions {
@@ -233,4 +236,22 @@ function ifUnexpected<T>(otherwise: () => T): (error: unknown) => T {
 
 function base64(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64');
+}
+
+/**
+ * The answer of /livez or /readyz with `?verbose`: a line `[+]NAME ok` or `[-]NAME failed: REASON` per check
+ * (server/etcdserver/api/etcdhttp/health.go); 200 where all of them hold, else 503. A release without them answers 404.
+ * @returns undefined for anything else.
+ */
+export function parseProbeAnswer({ status, body }: HttpAnswer): ProbeAnswer | undefined {
+  if (status === 404) return { ok: false, checks: [], unsupported: true };
+  if (status !== 200 && status !== 503) return undefined;
+  const checks = [...body.matchAll(/^\[([+-])\](\S+) (?:ok|failed(?:: (.*))?)$/gm)].map(
+    ([, sign, name = '', reason]) => ({
+      name,
+      ok: sign === '+',
+      ...(reason !== undefined && { reason }),
+    }),
+  );
+  return { ok: status === 200, checks };
 }

@@ -1,7 +1,6 @@
 import { errorMessage, type Finding } from '../findings.ts';
-import { formatGoDuration } from './duration.ts';
-import { AnswerTooLong } from './open-connection.ts';
-import { EtcdError, etcdError, type EtcdFailureWords, type EtcdPlace } from './etcd-error.ts';
+import { formatGoDuration } from '../text/units.ts';
+import { AnswerTooLong, EtcdError, etcdError, type EtcdFailureWords, type EtcdPlace } from './errors.ts';
 
 /** How far a request had come. */
 export type RequestPhase =

@@ -1,5 +1,5 @@
-import { timeoutError, type RequestPhase } from './connection-errors.ts';
-import type { EtcdError, EtcdPlace } from './etcd-error.ts';
+import { type RequestPhase, timeoutError } from './connection-errors.ts';
+import type { EtcdError, EtcdPlace } from './errors.ts';
 
 /** How long a request may take, all of it: connecting, the answer. */
 export interface RequestLimit {

@@ -1,8 +1,9 @@
-import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { LastBytes } from '../last-bytes.ts';
+import { LastBytes } from '../text/last-bytes.ts';
 import type { Deadline } from './deadline.ts';
+import { AnswerTooLong, type HttpAnswer } from './errors.ts';
 
 /** One request to the gateway. */
 export interface HttpRequest {
@@ -16,12 +17,6 @@ export interface HttpRequest {
   readonly mostBytes?: number;
 }
 
-/** The answer, whatever its status. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly body: string;
-}
-
 /**
  * Bytes that may be on their way here unread. Metrics are some 200 KB: with the 64 KB that RFC 9113 begins with, the
  * member would have to wait for us twice and more before it has sent them.
@@ -30,18 +25,6 @@ const WINDOW_BYTES = 4 * 1024 * 1024;
 
 /** The longest answer to a request that does not say otherwise, in bytes; a key holds 1.5 MiB at most. */
 const MOST_BYTES = 8 * 1024 * 1024;
-
-/** The answer is longer than it may be. */
-export class AnswerTooLong extends Error {
-  override readonly name = 'AnswerTooLong';
-  /** Bytes. */
-  readonly limit: number;
-
-  constructor(limit: number) {
-    super(`the answer is longer than ${limit} bytes`);
-    this.limit = limit;
-  }
-}
 
 /** HTTP/2 over one TLS session: as many requests at once as there are. */
 export class OpenConnection {

@@ -1,8 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
-import type { EtcdCredentials } from './etcd-credentials.ts';
-import { TRUST_AS_GO_DOES } from './trust.ts';
+import type { EtcdCredentials } from './endpoint.ts';
 
 /**
  * The certificate that a listener of etcd presents now, by a handshake of its own over a fresh stream: etcd reads its
@@ -91,3 +90,9 @@ async function certificateOf(socket: TLSSocket, stream: Duplex): Promise<X509Cer
   });
   return certificate;
 }
+
+/**
+ * How TLS takes the CA certificate of the cluster: as Go does, for which each certificate in ca.crt is an anchor, a CA below
+ * a root too. OpenSSL would look further up by itself, and not find the root.
+ */
+export const TRUST_AS_GO_DOES = { allowPartialTrustChain: true } as const;

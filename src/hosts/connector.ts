@@ -1,15 +1,13 @@
-import type { Log } from '../log.ts';
-import type { HostLogin, HostSettings, RemoteHost, Settings, TransportName } from '../settings/settings.ts';
-import type { LinkedTransportOptions } from './linked-transport.ts';
+import type { HostLogin, HostSettings, RemoteHost, Settings, TransportName } from '../inputs/settings.ts';
+import { PrivateFolder } from '../runner/private-folder.ts';
+import type { HostConnector, HostOptions, SshConnectorMeans } from './connect-options.ts';
 import { connectLocal } from './local/connect-local.ts';
-import { FirstAlone } from './root-shell/first-alone.ts';
+import { opensshConnector } from './openssh/connector.ts';
+import { FirstAlone } from './root-shell/channel-slots.ts';
 import type { Privilege } from './root-shell/root-shell.ts';
 import { PasswordRefused } from './root-shell/sudo-dialogue.ts';
-import { PrivateFolder } from './runner/private-folder.ts';
 import { placeOf } from './ssh/connect-failure.ts';
-import { opensshConnector } from './openssh/connector.ts';
 import { ssh2Connector } from './ssh2/connector.ts';
-import type { Transport } from './transport.ts';
 
 /** What a connection to the hosts needs besides the inputs. */
 export interface ConnectorMeans extends SshConnectorMeans {
@@ -18,24 +16,6 @@ export interface ConnectorMeans extends SshConnectorMeans {
   /** The runner's folder for temporary files. */
   readonly temporary: string;
 }
-
-/** What of it SSH needs. */
-export interface SshConnectorMeans {
-  readonly log: Log;
-  /** Told the known_hosts line of each host key that is taken although nothing is pinned. */
-  readonly onAcceptedKey?: (line: string) => void;
-}
-
-/** How hosts are connected to. */
-export interface HostConnector<Host = HostSettings> {
-  /** Opens the one connection to a host. @throws HostError */
-  readonly connect: (host: Host) => Promise<Transport>;
-  /** Ends what the connections have in common; they must have ended before. */
-  readonly close: () => Promise<void>;
-}
-
-/** What a transport has to know of a host, however that is reached. */
-export type HostOptions = (host: HostSettings) => Omit<LinkedTransportOptions, 'user'>;
 
 /** Which hosts there are, and how they are got into. */
 type Reached = Pick<Settings, 'ssh' | 'hosts' | 'controlPlane' | 'sudoPassword'>;

@@ -1,5 +1,5 @@
 import { errorMessage } from '../findings.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../runner/log.ts';
 import { HostError } from './host-error.ts';
 import { type ChannelError, type Link, OPEN_FAILURE } from './link.ts';
 import { ChannelSlots, type ReleaseSlot } from './root-shell/channel-slots.ts';
@@ -15,11 +15,12 @@ import {
 } from './root-shell/root-shell.ts';
 import { RootShells } from './root-shell/root-shells.ts';
 import type { SudoAnswer } from './root-shell/sudo-dialogue.ts';
-import { forwardFinding, FORWARD_TIMEOUT_MS, forwardTimeoutFinding } from './ssh/forward-failure.ts';
-import type { HostStream, RemoteResult, RemoteScript, Transport, TransportStatistics } from './transport.ts';
 import {
   type Explanation,
   forkFinding,
+  FORWARD_TIMEOUT_MS,
+  forwardFinding,
+  forwardTimeoutFinding,
   inputFinding,
   lostFinding,
   NO_STATUS,
@@ -27,6 +28,7 @@ import {
   refusedFinding,
   timeoutFinding,
 } from './transport-findings.ts';
+import type { HostStream, RemoteResult, RemoteScript, Transport, TransportStatistics } from './transport.ts';
 
 /** Who is logged in where. */
 export interface LinkedTransportOptions {

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { HostError } from './host-error.ts';
 
 /** A piece of bash that is run as root on a host. It carries no secret: those go through `input`. */
 export interface RemoteScript {
@@ -70,4 +71,47 @@ export interface Transport {
   statistics(): TransportStatistics;
   /** Ends the connection; safe to call twice. */
   close(): Promise<void>;
+}
+
+/** What a script may write to standard output if it does not say otherwise, in bytes. */
+export const MOST_OUTPUT = 1024 * 1024;
+/** What a probe may: it lists folders, and holds what the container runtime says of all images and containers. */
+export const PROBE_OUTPUT = 16 * MOST_OUTPUT;
+/** What is kept of standard error, its last bytes: what went wrong is said at the end. */
+export const KEPT_STDERR = 1024 * 1024;
+/** What may come on standard error at all, in bytes: each line of it is a line of the job's log. */
+export const MOST_STDERR = 16 * KEPT_STDERR;
+
+/**
+ * The same host, which can only be looked at: every script that is not declared to read only is refused before a byte
+ * of it is sent.
+ */
+export function readOnly(transport: Transport): Transport {
+  return {
+    name: transport.name,
+    async run(script) {
+      if (script.effect === 'reads') return transport.run(script);
+      throw new HostError({
+        host: transport.name,
+        at: script.title,
+        fact: 'this run only looks, and this step would have changed the host; nothing was sent to it.',
+        cause: 'A fault of the action: a dry run and a preflight are made of looking alone.',
+        fix: 'Open an issue with this log.',
+      });
+    },
+    openTcp: (address, port) => transport.openTcp(address, port),
+    statistics: () => transport.statistics(),
+    close: () => transport.close(),
+  };
+}
+
+/** The same host, called by another name in messages: by its member's, once that is known. */
+export function named(transport: Transport, name: string): Transport {
+  return {
+    name,
+    run: (script) => transport.run(script),
+    openTcp: (address, port) => transport.openTcp(address, port),
+    statistics: () => transport.statistics(),
+    close: () => transport.close(),
+  };
 }

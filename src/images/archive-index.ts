@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fieldsIn, objectsIn, textIn, textsIn, type Fields } from '../json-fields.ts';
+import { fieldsIn, objectsIn, textIn, textsIn, type Fields } from '../text/json-fields.ts';
 import { normalName } from './reference.ts';
 
 /** A file in an image archive, as it was seen while the archive was read. */

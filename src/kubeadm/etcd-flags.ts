@@ -1,5 +1,5 @@
-import { DEFAULT_METRICS_PORT } from './ports.ts';
-import { metricsUrl } from './urls.ts';
+import { DEFAULT_METRICS_PORT } from './paths.ts';
+import { metricsUrl } from '../etcd/endpoint.ts';
 
 const OF_THE_MEMBERS = 'it follows from hosts, names and ports';
 const OF_THE_BOOTSTRAP =

@@ -1,7 +1,6 @@
 import { isScalar, isSeq, parseDocument, type Scalar } from 'yaml';
-import { readYaml } from './foreign-yaml.ts';
 import { BOOTSTRAP_FLAGS, type EtcdArgument } from './kubeadm-config.ts';
-import { toKubernetesYaml } from './yaml.ts';
+import { readYaml, toKubernetesYaml } from './yaml.ts';
 
 /** What the action reads in a static pod manifest for etcd. */
 export interface EtcdManifest {

@@ -1,4 +1,4 @@
-import { leafProfileNames, leafProfiles, type LeafProfileName } from '../pki/leaf-profiles.ts';
+import { leafProfileNames, leafProfiles, type LeafProfileName } from '../pki/leaf.ts';
 import { CA_CERTIFICATE, CA_KEY, KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN, PKI_DIR } from './paths.ts';
 
 /** Modes as kubeadm writes them (client-go util/cert/io.go, util/keyutil/key.go). */

@@ -1,12 +1,9 @@
-import type { CertificatePolicy } from '../pki/policy.ts';
-import { certificateFields } from './certificate-fields.ts';
-import { logFolder, type DataPlaces } from './data-places.ts';
-import { allPatches, patchFolder, type KubeadmPatch } from './patches.ts';
-import { PKI_DIR } from './paths.ts';
-import { DEFAULT_METRICS_PORT } from './ports.ts';
-import { httpsUrl, metricsUrl } from './urls.ts';
-import { readYamlDocuments } from './foreign-yaml.ts';
-import { toKubernetesYaml } from './yaml.ts';
+import { httpsUrl, metricsUrl } from '../etcd/endpoint.ts';
+import { type CertificatePolicy, KUBEADM_POLICY } from '../pki/authority.ts';
+import { allPatches, type KubeadmPatch, patchFolder } from './patches.ts';
+import { type DataPlaces, DEFAULT_METRICS_PORT, logFolder, PKI_DIR } from './paths.ts';
+import { parseKubernetesVersion } from './version.ts';
+import { readYamlDocuments, toKubernetesYaml } from './yaml.ts';
 
 /** One member of the cluster. */
 export interface MemberIdentity {
@@ -175,4 +172,37 @@ function listsOf(configuration: string, fields: readonly ListField[]): unknown[]
 function argumentOf(argument: unknown): EtcdArgument[] {
   const { name, value } = (argument ?? {}) as { readonly name?: unknown; readonly value?: unknown };
   return typeof name === 'string' ? [{ name, value: typeof value === 'string' ? value : '' }] : [];
+}
+
+/** The first minor release of kubeadm that takes `ECDSA-P384` (validation.go, ValidateEncryptionAlgorithm). */
+export const FIRST_MINOR_WITH_P384 = 34;
+
+/**
+ * What the ClusterConfiguration (v1beta4) says of certificates, so that those which the host's own kubeadm would make are
+ * like the action's: only what is not kubeadm's default anyway, and nothing that its release refuses.
+ * @param kubernetesVersion the release that the configuration names; kubeadm itself is that one or the next.
+ */
+function certificateFields(
+  { keyAlgorithm, leafDays, authorityDays }: CertificatePolicy,
+  kubernetesVersion: string,
+): Readonly<Record<string, string>> {
+  return {
+    ...(leafDays === KUBEADM_POLICY.leafDays ? {} : { certificateValidityPeriod: duration(leafDays) }),
+    ...(authorityDays === KUBEADM_POLICY.authorityDays
+      ? {}
+      : { caCertificateValidityPeriod: duration(authorityDays) }),
+    ...(keyAlgorithm === KUBEADM_POLICY.keyAlgorithm || !knows(kubernetesVersion, keyAlgorithm)
+      ? {}
+      : { encryptionAlgorithm: keyAlgorithm }),
+  };
+}
+
+/** As Go reads and writes it; days are no unit of its. */
+function duration(days: number): string {
+  return `${days * 24}h0m0s`;
+}
+
+function knows(kubernetesVersion: string, algorithm: CertificatePolicy['keyAlgorithm']): boolean {
+  const minor = parseKubernetesVersion(kubernetesVersion)?.minor ?? 0;
+  return algorithm !== 'ECDSA-P384' || minor >= FIRST_MINOR_WITH_P384;
 }

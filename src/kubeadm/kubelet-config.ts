@@ -1,6 +1,4 @@
-import { dataFolders, type DataPlaces } from './data-places.ts';
-import { KUBELET_CONFIG, MANIFEST_DIR } from './paths.ts';
-import { PUT_MANIFEST_BACK } from './put-back.ts';
+import { dataFolders, type DataPlaces, KUBELET_CONFIG, MANIFEST_DIR, PUT_MANIFEST_BACK } from './paths.ts';
 import { toKubernetesYaml } from './yaml.ts';
 
 /** What the host's container runtime says of itself. */
@@ -67,4 +65,115 @@ export function renderKubeletDropIn(kubelet: string, places: DataPlaces): string
     'Restart=always',
     '',
   ].join('\n');
+}
+
+/** What a field of the KubeletConfiguration holds. */
+export type KubeletFieldKind =
+  | 'boolean'
+  | 'integer'
+  | 'number'
+  | 'text'
+  | 'duration'
+  | 'texts by name'
+  | 'booleans by name'
+  | 'list of texts'
+  | 'list of integers'
+  | 'list of mappings'
+  | 'mapping';
+
+/** The fields of KubeletConfiguration, v1beta1, of Kubernetes 1.31 to 1.37 (k8s.io/kubelet, config/v1beta1/types.go). */
+const BY_KIND: Readonly<Record<KubeletFieldKind, string>> = {
+  boolean: `enableServer rotateCertificates serverTLSBootstrap enableDebuggingHandlers enableContentionProfiling
+    cgroupsPerQOS singleProcessOOMKill runOnce cpuCFSQuota serializeImagePulls mergeDefaultEvictionSettings
+    enableControllerAttachDetach protectKernelDefaults makeIPTablesUtilChains failSwapOn kernelMemcgNotification
+    enableSystemLogHandler enableSystemLogQuery enableProfilingHandler enableDebugFlagsHandler seccompDefault registerNode
+    localStorageCapacityIsolation failCgroupV1`,
+  integer: `port readOnlyPort registryPullQPS registryBurst eventRecordQPS eventBurst healthzPort oomScoreAdj
+    nodeLeaseDurationSeconds imageGCHighThresholdPercent imageGCLowThresholdPercent maxPods podPidsLimit
+    nodeStatusMaxImages maxOpenFiles kubeAPIQPS kubeAPIBurst maxParallelImagePulls evictionMaxPodGracePeriod podsPerCore
+    iptablesMasqueradeBit iptablesDropBit containerLogMaxFiles containerLogMaxWorkers`,
+  number: 'memoryThrottlingFactor',
+  text: `staticPodPath podLogsDir staticPodURL address tlsCertFile tlsPrivateKeyFile tlsMinVersion healthzBindAddress
+    imagePullCredentialsVerificationPolicy clusterDomain kubeletCgroups systemCgroups cgroupRoot cgroupDriver
+    cpuManagerPolicy memoryManagerPolicy topologyManagerPolicy topologyManagerScope hairpinMode podCIDR resolvConf
+    contentType containerLogMaxSize configMapAndSecretChangeDetectionStrategy reservedSystemCPUs
+    showHiddenMetricsForVersion systemReservedCgroup kubeReservedCgroup volumePluginDir providerID
+    containerRuntimeEndpoint imageServiceEndpoint memoryReservationPolicy`,
+  duration: `syncFrequency fileCheckFrequency httpCheckFrequency streamingConnectionIdleTimeout
+    nodeStatusUpdateFrequency nodeStatusReportFrequency imageMinimumGCAge imageMaximumGCAge volumeStatsAggPeriod
+    cpuManagerReconcilePeriod runtimeRequestTimeout cpuCFSQuotaPeriod evictionPressureTransitionPeriod
+    containerLogMonitorInterval shutdownGracePeriod shutdownGracePeriodCriticalPods`,
+  'texts by name': `cpuManagerPolicyOptions topologyManagerPolicyOptions qosReserved evictionHard evictionSoft
+    evictionSoftGracePeriod evictionMinimumReclaim systemReserved kubeReserved`,
+  'booleans by name': 'featureGates',
+  'list of texts': `tlsCipherSuites preloadedImagesVerificationAllowlist clusterDNS enforceNodeAllocatable
+    allowedUnsafeSysctls`,
+  'list of integers': 'tlsCurvePreferences',
+  'list of mappings': 'shutdownGracePeriodByPodPriority reservedMemory registerWithTaints',
+  mapping:
+    'authentication authorization memorySwap logging crashLoopBackOff tracing userNamespaces staticPodURLHeader',
+};
+
+/** What each field holds, by its name. */
+export const KUBELET_FIELDS: ReadonlyMap<string, KubeletFieldKind> = new Map(
+  (Object.keys(BY_KIND) as KubeletFieldKind[]).flatMap((kind) =>
+    BY_KIND[kind].split(/\s+/).map((name) => [name, kind] as const),
+  ),
+);
+
+/** What a field is given at least and at most. */
+export interface KubeletRange {
+  readonly least: number;
+  readonly greatest: number;
+}
+
+/** The greatest number of Go's int32, which most of the fields are. */
+const INT32 = 2 ** 31 - 1;
+/** Go's int64, as far as numbers of JavaScript are exact. */
+const EXACT = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Beyond these kubelet ends at once (pkg/kubelet/apis/config/validation/validation.go). Where it takes 0 for the default,
+ * 0 is in the range.
+ */
+const RANGES: ReadonlyMap<string, KubeletRange> = new Map([
+  ['port', { least: 0, greatest: 65_535 }],
+  ['readOnlyPort', { least: 0, greatest: 65_535 }],
+  ['registryPullQPS', { least: 0, greatest: INT32 }],
+  ['registryBurst', { least: 0, greatest: INT32 }],
+  ['eventRecordQPS', { least: 0, greatest: INT32 }],
+  ['eventBurst', { least: 0, greatest: INT32 }],
+  ['oomScoreAdj', { least: -1000, greatest: 1000 }],
+  ['nodeLeaseDurationSeconds', { least: 0, greatest: INT32 }],
+  ['imageGCHighThresholdPercent', { least: 0, greatest: 100 }],
+  ['imageGCLowThresholdPercent', { least: 0, greatest: 100 }],
+  ['maxPods', { least: 0, greatest: INT32 }],
+  ['podPidsLimit', { least: -EXACT, greatest: EXACT }],
+  ['nodeStatusMaxImages', { least: -1, greatest: INT32 }],
+  ['maxOpenFiles', { least: 0, greatest: EXACT }],
+  ['kubeAPIQPS', { least: 0, greatest: INT32 }],
+  ['kubeAPIBurst', { least: 0, greatest: INT32 }],
+  ['maxParallelImagePulls', { least: 1, greatest: INT32 }],
+  ['podsPerCore', { least: 0, greatest: INT32 }],
+  ['iptablesMasqueradeBit', { least: 0, greatest: 31 }],
+  ['iptablesDropBit', { least: 0, greatest: 31 }],
+  ['containerLogMaxFiles', { least: 2, greatest: INT32 }],
+  ['containerLogMaxWorkers', { least: 1, greatest: INT32 }],
+]);
+
+/** What a field that holds an integer is given at least and at most. */
+export function rangeOfKubeletField(name: string): KubeletRange {
+  return RANGES.get(name) ?? { least: -INT32 - 1, greatest: INT32 };
+}
+
+/**
+ * UnitFileState of units that start at boot, or that systemd cannot enable because something else starts them: `static`, `alias`,
+ * `indirect` and `generated` (systemctl(1), is-enabled). `enabled-runtime`, `linked` and `disabled` end with the boot or were never
+ * begun; `systemctl enable` makes them `enabled`.
+ */
+export const STARTS_AT_BOOT: readonly string[] = ['enabled', 'static', 'alias', 'indirect', 'generated'];
+
+/** Whether a unit needs no `systemctl enable`; the probe and the script that starts kubelet go by this one rule. */
+export function startsAtBoot(unitFileState: string | undefined): boolean {
+  return unitFileState !== undefined && STARTS_AT_BOOT.includes(unitFileState);
 }

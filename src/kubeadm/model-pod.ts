@@ -1,7 +1,6 @@
-import { dataFolders, type DataPlaces } from './data-places.ts';
+import { dataFolders, type DataPlaces, PKI_DIR } from './paths.ts';
 import type { Json, JsonMapping } from './json-patch.ts';
 import { WAL_VOLUME } from './patches.ts';
-import { PKI_DIR } from './paths.ts';
 
 /**
  * The pod as kubeadm 1.34 to 1.37 makes it (cmd/kubeadm/app/phases/etcd/local.go, GetEtcdPodSpec), as far as patches can

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readYamlDocuments } from './foreign-yaml.ts';
+import { readYamlDocuments, toKubernetesYaml } from './yaml.ts';
 import { applyJsonPatch, type Json } from './json-patch.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import { PATCHES_DIR } from './paths.ts';
-import { toKubernetesYaml } from './yaml.ts';
 
 /** A patch of the static pod, as a file that kubeadm reads (cmd/kubeadm/app/util/patches/patches.go). */
 export interface KubeadmPatch {

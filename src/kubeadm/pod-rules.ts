@@ -1,7 +1,6 @@
-import { dataFolders, type DataPlaces } from './data-places.ts';
+import { dataFolders, type DataPlaces, PKI_DIR } from './paths.ts';
 import { isMapping, type Json, type JsonMapping } from './json-patch.ts';
-import { PKI_DIR } from './paths.ts';
-import { loopbackOf } from './urls.ts';
+import { loopbackOf } from '../etcd/endpoint.ts';
 
 /** What the pod of a member is held against. */
 export interface PodExpectation extends DataPlaces {

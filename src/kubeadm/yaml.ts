@@ -1,5 +1,4 @@
-import { Document, visit, type SchemaOptions, type ToStringOptions } from 'yaml';
-import { resolvePlain } from './yaml-scalars.ts';
+import { Document, parseAllDocuments, type SchemaOptions, type ToStringOptions, visit } from 'yaml';
 
 /** Lines are not folded: each value stays on the line of its name. */
 const ON_ONE_LINE: ToStringOptions = { lineWidth: 0 };
@@ -38,4 +37,137 @@ export function toKubernetesYaml(value: unknown): string {
     },
   });
   return document.toString(ON_ONE_LINE);
+}
+
+/**
+ * Characters of YAML that is read of a host: kubeadm's configuration and manifests have 3 kB each. The time of the parser grows with the
+ * square of some texts, and 256 KiB of names take it a quarter of a minute.
+ */
+export const MOST_YAML_CHARACTERS = 32 * 1024;
+
+/** So many texts are remembered: some of each host, which are asked for many times in one decision. */
+const MOST_REMEMBERED = 64;
+const remembered = new Map<string, readonly unknown[]>();
+
+/**
+ * The one document that a host has sent, as plain data; undefined if it cannot be read, is not the only one, or is longer than any such
+ * file.
+ * @returns shared data: callers leave it as it is.
+ */
+export function readYaml(text: string): unknown {
+  const [document, ...others] = documentsOf(text);
+  return others.length === 0 ? document : undefined;
+}
+
+/**
+ * The documents of a text that a host has sent, as plain data, without those that cannot be read; none if the text is longer than any
+ * such file.
+ * @returns shared data: callers leave it as it is.
+ */
+export function readYamlDocuments(text: string): unknown[] {
+  return documentsOf(text).filter((document) => document !== undefined);
+}
+
+/** One entry for each document; undefined where it has an error, an alias that stands for nothing, or one that leads back to itself. */
+function documentsOf(text: string): readonly unknown[] {
+  if (text.length > MOST_YAML_CHARACTERS) return [];
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const documents = parsed(text);
+  const [oldest] = remembered.keys();
+  if (remembered.size >= MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+  remembered.set(text, documents);
+  return documents;
+}
+
+function parsed(text: string): unknown[] {
+  try {
+    // its warnings would quote the text on standard error
+    return [...parseAllDocuments(text, { logLevel: 'error', prettyErrors: false })].map((document) => {
+      if (document.errors.length > 0) return undefined;
+      try {
+        // it refuses aliases of aliases that would make gigabytes of a few lines
+        const value: unknown = document.toJS();
+        JSON.stringify(value);
+        return value;
+      } catch {
+        return undefined;
+      }
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** What a bare word of YAML may stand for. */
+export type PlainScalar = string | number | boolean | null | typeof MERGE;
+
+/** The bare key `<<`, which merges another mapping into its own. */
+export const MERGE: unique symbol = Symbol('<<');
+
+const WORDS: ReadonlyMap<string, PlainScalar> = new Map<string, PlainScalar>([
+  ...spellings(['y', 'yes', 'true', 'on'], true),
+  ...spellings(['n', 'no', 'false', 'off'], false),
+  ...spellings(['null'], null),
+  ['', null],
+  ['~', null],
+  ...['.nan', '.NaN', '.NAN'].map((word) => [word, Number.NaN] as const),
+  ...['.inf', '.Inf', '.INF'].flatMap(
+    (word) =>
+      [
+        [word, Infinity],
+        [`+${word}`, Infinity],
+        [`-${word}`, -Infinity],
+      ] as const,
+  ),
+  ['<<', MERGE],
+]);
+
+/** `yes`, `Yes` and `YES`; other mixtures of letters are plain strings. */
+function spellings(words: readonly string[], value: PlainScalar): [string, PlainScalar][] {
+  return words.flatMap((word) =>
+    [word, `${word[0]?.toUpperCase() ?? ''}${word.slice(1)}`, word.toUpperCase()].map(
+      (spelling): [string, PlainScalar] => [spelling, value],
+    ),
+  );
+}
+
+const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+/** go-yaml takes the rest for numbers that begin with a dot and hold no underscore. */
+const FLOAT_FROM_DOT = /^\.[0-9]+(?:[eE][-+]?[0-9]+)?$/;
+const INTEGER = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)$/;
+const SIGNED_BINARY = /^0b([-+][01]+)$/;
+
+/**
+ * What a bare word stands for where Kubernetes' programs read it: their YAML (go-yaml v2, resolve.go) is neither 1.1 nor 1.2.
+ * Numbers in base 60 and dates are strings there; `yes` is a boolean, `0110` is 72, `1_100` is 1100.
+ */
+export function resolvePlain(word: string): PlainScalar {
+  const known = WORDS.get(word);
+  if (known !== undefined) return known;
+  if (word.startsWith('.')) return FLOAT_FROM_DOT.test(word) ? finite(word) : word;
+  if (!/^[-+0-9]/.test(word)) return word;
+  const digits = word.replaceAll('_', '');
+  const [, sign = '', integer] = INTEGER.exec(digits) ?? [];
+  const whole = integer === undefined ? undefined : integerOf(sign, integer);
+  if (whole !== undefined) return whole;
+  if (FLOAT.test(digits)) return finite(digits) === digits ? word : finite(digits);
+  const [, binary] = SIGNED_BINARY.exec(digits) ?? [];
+  return binary === undefined ? word : parseInt(binary, 2);
+}
+
+/** Undefined where 64 bits do not hold it. */
+function integerOf(sign: string, digits: string): number | undefined {
+  const magnitude = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  const least = sign === '-' ? 2n ** 63n : 2n ** 64n - 1n;
+  // ParseUint takes no sign
+  const most = sign === '+' ? 2n ** 63n - 1n : least;
+  if (magnitude > most) return undefined;
+  return sign === '-' && magnitude > 0n ? -Number(magnitude) : Number(magnitude);
+}
+
+/** A number that is too large for 64 bits stays a string. */
+function finite(digits: string): number | string {
+  const value = Number(digits);
+  return Number.isFinite(value) ? value : digits;
 }

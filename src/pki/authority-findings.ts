@@ -1,9 +1,16 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { errorMessage, type Finding } from '../findings.ts';
 import { formatAltName, parseAltName, type AltName } from './alt-names.ts';
-import { extendedKeyUsagesOf, isCa, keyUsagesOf, pathLengthOf } from './extension-values.ts';
+import {
+  type CertificateStructure,
+  extendedKeyUsagesOf,
+  isCa,
+  keyUsagesOf,
+  parseStructure,
+  pathLengthOf,
+} from './structure.ts';
 import { parseAsGo } from './go/certificate.ts';
-import { GoRefusal } from './go/refusal.ts';
+import { GoRefusal } from './go/der-reader.ts';
 import { inspectCertificate } from './inspect.ts';
 import { describeKey } from './keys.ts';
 import {
@@ -12,8 +19,7 @@ import {
   nameConstraintsOf,
   type NameConstraints,
 } from './name-constraints.ts';
-import { oidName, oids } from './oids.ts';
-import { parseStructure, type CertificateStructure } from './structure.ts';
+import { oidName, oids } from './asn1.ts';
 
 /**
  * Extensions that Go handles from 1.24 on only. kubeadm and etcd of the oldest releases that the action supports are built

@@ -1,11 +1,16 @@
-import { X509Certificate, type KeyObject } from 'node:crypto';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import { dnsName } from './alt-names.ts';
-import { commonNameOnly, signCertificate } from './certificate.ts';
-import { basicConstraints, keyUsage, subjectAltName, subjectKeyIdentifier } from './extensions.ts';
-import { generateKey, privateKeyToPem, publicKeyOf, type KeyAlgorithm } from './keys.ts';
+import {
+  commonNameOnly,
+  KUBEADM_AUTHORITY_DAYS,
+  KUBEADM_LEAF_DAYS,
+  randomSerial,
+  signCertificate,
+  validity,
+} from './certificate.ts';
+import { generateKey, type KeyAlgorithm, privateKeyToPem, publicKeyOf } from './keys.ts';
 import { encodePem, MOST_PEM_CHARACTERS } from './pem.ts';
-import { randomSerial } from './serial.ts';
-import { KUBEADM_AUTHORITY_DAYS, validity } from './validity.ts';
+import { basicConstraints, keyUsage, subjectAltName, subjectKeyIdentifier } from './structure.ts';
 
 /** A certificate authority of an etcd cluster. */
 export interface Authority {
@@ -83,3 +88,23 @@ export function firstAuthorityOf(pem: string): Authority {
   if (pem.length > MOST_PEM_CHARACTERS) throw new Error('no file of certificates is that long');
   return authorityOf(encodePem('CERTIFICATE', new X509Certificate(pem).raw));
 }
+
+/** How a cluster's certificates are made, as far as the user may choose. */
+export interface CertificatePolicy {
+  /** Of the keys that the action makes: those of the leaves, and that of a CA of its own making. */
+  readonly keyAlgorithm: KeyAlgorithm;
+  /** Days that a leaf is valid from the start of the run that issues it. */
+  readonly leafDays: number;
+  /** Days that a CA of the action's own making is valid. */
+  readonly authorityDays: number;
+  /** Names and addresses in each server and peer certificate beside the member's own, in their canonical form. */
+  readonly extraSans: readonly string[];
+}
+
+/** What kubeadm does if nobody says otherwise (v1beta4, defaults.go). */
+export const KUBEADM_POLICY: CertificatePolicy = {
+  keyAlgorithm: 'RSA-2048',
+  leafDays: KUBEADM_LEAF_DAYS,
+  authorityDays: KUBEADM_AUTHORITY_DAYS,
+  extraSans: [],
+};

@@ -1,21 +1,22 @@
-import type { KeyObject } from 'node:crypto';
+import { type KeyObject, randomBytes, sign } from 'node:crypto';
 import {
+  type Asn1,
   bitString,
   decode,
   encode,
   explicit,
   integer,
+  nullValue,
   oid,
+  oids,
   sequence,
   set,
   text,
   time,
-  type Asn1,
-} from './der.ts';
-import { extensionToAsn1, type Extension } from './extensions.ts';
-import { oids } from './oids.ts';
+} from './asn1.ts';
+import { describeKey } from './keys.ts';
 import { encodePem } from './pem.ts';
-import { signatureAlgorithmOf, signBytes } from './signature.ts';
+import { type Extension, extensionToAsn1 } from './structure.ts';
 
 /** What a certificate says, apart from its signature. */
 export interface CertificateContents {
@@ -55,4 +56,86 @@ export function signCertificate(contents: CertificateContents, signer: KeyObject
 /** Gives a distinguished name that holds a common name only, as all of kubeadm's etcd certificates have. */
 export function commonNameOnly(commonName: string): Asn1 {
   return sequence(set(sequence(oid(oids.commonName), text(commonName))));
+}
+
+/** How a key signs a certificate. */
+export interface SignatureAlgorithm {
+  /** The digest's name for node:crypto. */
+  readonly digest: 'sha256' | 'sha384' | 'sha512';
+  /** The AlgorithmIdentifier that goes into the certificate. */
+  readonly identifier: Asn1;
+}
+
+/**
+ * Gives the algorithm that Go's x509.CreateCertificate picks for a signer's key (signingParamsForKey): the digest
+ * follows the signer's curve, not the subject's key; RSA of any size signs with SHA-256.
+ *
+ * @throws Error for a key with which Go signs nothing (Ed25519 is left out because kubeadm refuses it).
+ */
+function signatureAlgorithmOf(signer: KeyObject): SignatureAlgorithm {
+  const name = describeKey(signer);
+  if (name.startsWith('RSA-')) {
+    // RFC 4055 wants the NULL for RSA, RFC 5758 wants no parameters for ECDSA.
+    return { digest: 'sha256', identifier: sequence(oid(oids.sha256WithRsa), nullValue()) };
+  }
+  switch (name) {
+    case 'ECDSA-P256':
+      return { digest: 'sha256', identifier: sequence(oid(oids.ecdsaWithSha256)) };
+    case 'ECDSA-P384':
+      return { digest: 'sha384', identifier: sequence(oid(oids.ecdsaWithSha384)) };
+    case 'ECDSA-P521':
+      return { digest: 'sha512', identifier: sequence(oid(oids.ecdsaWithSha512)) };
+    default:
+      throw new Error(`a key of type ${name} cannot sign certificates for kubeadm`);
+  }
+}
+
+/** Signs bytes; an ECDSA signature comes as the DER SEQUENCE that X.509 wants. */
+function signBytes(bytes: Uint8Array, signer: KeyObject, algorithm: SignatureAlgorithm): Buffer {
+  return sign(algorithm.digest, bytes, signer);
+}
+
+/** A day of 24 hours. */
+export const MILLISECONDS_A_DAY = 24 * 60 * 60 * 1000;
+
+/** Days that kubeadm's leaf certificates are valid: one year (constants.go, CertificateValidityPeriod). */
+export const KUBEADM_LEAF_DAYS = 365;
+
+/** Days that kubeadm's CA certificates are valid: ten years (constants.go, CACertificateValidityPeriod). */
+export const KUBEADM_AUTHORITY_DAYS = 3650;
+
+/** Milliseconds by which certificates are backdated, so that small clock differences do not matter (CertificateBackdate). */
+export const backdate = 5 * 60 * 1000;
+
+/**
+ * Gives a certificate's validity as kubeadm counts it: the end is counted from the start of the run, not from the
+ * backdated beginning (certlist.go, GetConfig).
+ * @param days of 24 hours, whatever the calendar says.
+ */
+export function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } {
+  return {
+    notBefore: new Date(now.getTime() - backdate),
+    notAfter: new Date(now.getTime() + days * MILLISECONDS_A_DAY),
+  };
+}
+
+/** Gives the whole days until a certificate expires, rounded down: 0 on its last day, negative once it has expired. */
+export function daysLeft(notAfter: Date, now: Date): number {
+  return Math.floor((notAfter.getTime() - now.getTime()) / MILLISECONDS_A_DAY);
+}
+
+/** One less than the largest int64: kubeadm's serial numbers stay below it. */
+const limit = 2n ** 63n - 2n;
+
+/**
+ * Gives a serial number as kubeadm's NewSignedCert draws it: uniform in [1, 2^63 - 1).
+ *
+ * @param random source of random bytes, for tests.
+ */
+export function randomSerial(random: (size: number) => Uint8Array = randomBytes): bigint {
+  for (;;) {
+    // Drawing 63 bits and throwing away the rare value out of range keeps the distribution uniform.
+    const drawn = Buffer.from(random(8)).readBigUInt64BE() >> 1n;
+    if (drawn < limit) return drawn + 1n;
+  }
 }

@@ -1,18 +1,17 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { formatAltName } from './alt-names.ts';
-import { children, dotted, encode } from './der.ts';
+import { children, dotted, encode, oidName } from './asn1.ts';
 import {
   altNamesOf,
   authorityKeyIdentifierOf,
   extendedKeyUsagesOf,
   isCa,
   keyUsagesOf,
+  parseStructure,
   subjectKeyIdentifierOf,
-} from './extension-values.ts';
+} from './structure.ts';
 import { describeKey } from './keys.ts';
-import { oidName } from './oids.ts';
 import { decodePem } from './pem.ts';
-import { parseStructure } from './structure.ts';
 
 /** What a certificate says, in words for reports and tests. */
 export interface CertificateInfo {

@@ -1,22 +1,18 @@
-import { X509Certificate, type KeyObject } from 'node:crypto';
-import { memberAltNames, nodeName, type CertificateMember } from './alt-names.ts';
+import { type KeyObject, X509Certificate } from 'node:crypto';
+import { type CertificateMember, memberAltNames, nodeName } from './alt-names.ts';
+import { encode, oids } from './asn1.ts';
 import type { SigningAuthority } from './authority.ts';
-import { commonNameOnly, signCertificate } from './certificate.ts';
-import { encode } from './der.ts';
-import { subjectKeyIdentifierOf } from './extension-values.ts';
+import { commonNameOnly, KUBEADM_LEAF_DAYS, randomSerial, signCertificate, validity } from './certificate.ts';
+import { generateKey, type KeyAlgorithm, privateKeyToPem, publicKeyOf } from './keys.ts';
 import {
   authorityKeyIdentifier,
   basicConstraints,
   extendedKeyUsage,
   keyUsage,
+  parseStructure,
   subjectAltName,
-} from './extensions.ts';
-import { generateKey, privateKeyToPem, publicKeyOf, type KeyAlgorithm } from './keys.ts';
-import { leafProfileNames, leafProfiles, type LeafProfileName } from './leaf-profiles.ts';
-import { oids } from './oids.ts';
-import { randomSerial } from './serial.ts';
-import { parseStructure } from './structure.ts';
-import { KUBEADM_LEAF_DAYS, validity } from './validity.ts';
+  subjectKeyIdentifierOf,
+} from './structure.ts';
 
 /** A leaf certificate with its key. */
 export interface Leaf {
@@ -95,3 +91,42 @@ export async function issueMemberLeaves(
   );
   return Object.fromEntries(leaves) as Record<LeafProfileName, Leaf>;
 }
+
+/** The leaf certificates that each etcd host of the cluster has. */
+export const leafProfileNames = ['server', 'peer', 'healthcheckClient', 'apiserverEtcdClient'] as const;
+
+/** One of the leaf certificates. */
+export type LeafProfileName = (typeof leafProfileNames)[number];
+
+/** What tells the leaves apart. */
+export interface LeafProfile {
+  /** Path under /etc/kubernetes/pki without `.crt` or `.key`. */
+  readonly path: string;
+  /** The fixed common name; the member's node name when absent. */
+  readonly commonName?: string;
+  /** Extended key usages in the order in which they are written. */
+  readonly usages: readonly ('serverAuth' | 'clientAuth')[];
+  /** Whether the certificate has the member's subject alternative names. */
+  readonly namesMember: boolean;
+}
+
+/**
+ * kubeadm's etcd leaves (phases/certs/certlist.go). None has an organization since Kubernetes 1.29. A server
+ * certificate also needs clientAuth, because etcd's own gateway connects with it.
+ */
+export const leafProfiles: Readonly<Record<LeafProfileName, LeafProfile>> = {
+  server: { path: 'etcd/server', usages: ['serverAuth', 'clientAuth'], namesMember: true },
+  peer: { path: 'etcd/peer', usages: ['serverAuth', 'clientAuth'], namesMember: true },
+  healthcheckClient: {
+    path: 'etcd/healthcheck-client',
+    commonName: 'kube-etcd-healthcheck-client',
+    usages: ['clientAuth'],
+    namesMember: false,
+  },
+  apiserverEtcdClient: {
+    path: 'apiserver-etcd-client',
+    commonName: 'kube-apiserver-etcd-client',
+    usages: ['clientAuth'],
+    namesMember: false,
+  },
+};

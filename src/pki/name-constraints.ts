@@ -1,7 +1,5 @@
-import type { AltName } from './alt-names.ts';
-import { children, content, decode, isContext, type Asn1 } from './der.ts';
-import { formatIpAddress } from './ip-address.ts';
-import { oids } from './oids.ts';
+import { type AltName, formatIpAddress } from './alt-names.ts';
+import { type Asn1, children, content, decode, isContext, oids } from './asn1.ts';
 import { extensionValue, type CertificateStructure } from './structure.ts';
 
 /** Which names a CA's certificates may have (RFC 5280, 4.2.1.10). */

@@ -8,7 +8,7 @@ import {
   NAMES_OF_ALL,
 } from './authority-findings.ts';
 import { authorityOf, type Authority, type SigningAuthority } from './authority.ts';
-import { chainAbove } from './chain.ts';
+import { chainAbove } from './verify.ts';
 import { readCertificates, readPrivateKey, type PemCertificate, type PemSource } from './pem-input.ts';
 
 /** A CA that was brought by the user or found on a host cannot be used. */

@@ -1,9 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { errorMessage } from '../findings.ts';
-import { formatAltName, memberAltNames, type CertificateMember } from './alt-names.ts';
+import { type CertificateMember, formatAltName, memberAltNames } from './alt-names.ts';
 import type { Authority } from './authority.ts';
-import { inspectCertificate, type CertificateInfo } from './inspect.ts';
-import { leafProfiles, type LeafProfileName } from './leaf-profiles.ts';
+import { type CertificateInfo, inspectCertificate } from './inspect.ts';
+import { type LeafProfileName, leafProfiles } from './leaf.ts';
 
 /** A leaf as it was found. */
 export interface FoundLeaf {
@@ -110,4 +110,33 @@ function keyFindings(certificate: X509Certificate, keyPem: string): string[] {
   } catch (error) {
     return [`is not a private key that can be read (${errorMessage(error)})`];
   }
+}
+
+/** What stands above a CA. */
+export interface Chain {
+  /** The CA's issuer, that one's issuer and so on, as far as they are there. */
+  readonly issuers: readonly X509Certificate[];
+  /** Certificates that have nothing to do with the CA. */
+  readonly strangers: readonly X509Certificate[];
+}
+
+/** Finds the certificates above a CA among others, in whatever order those are. */
+export function chainAbove(authority: X509Certificate, others: readonly X509Certificate[]): Chain {
+  const issuers: X509Certificate[] = [];
+  const strangers = [...others];
+  for (let lower = authority; ;) {
+    const at = isSelfSigned(lower) ? -1 : strangers.findIndex((other) => hasSigned(other, lower));
+    const [issuer] = at < 0 ? [] : strangers.splice(at, 1);
+    if (issuer === undefined) return { issuers, strangers };
+    issuers.push(issuer);
+    lower = issuer;
+  }
+}
+
+function isSelfSigned(certificate: X509Certificate): boolean {
+  return hasSigned(certificate, certificate);
+}
+
+function hasSigned(issuer: X509Certificate, certificate: X509Certificate): boolean {
+  return certificate.issuer === issuer.subject && certificate.verify(issuer.publicKey);
 }

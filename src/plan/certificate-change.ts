@@ -1,12 +1,11 @@
-import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
-import { inspectCertificate } from '../pki/inspect.ts';
-import { leafProfiles, type LeafProfileName } from '../pki/leaf-profiles.ts';
-import { KUBEADM_POLICY, type CertificatePolicy } from '../pki/policy.ts';
-import type { FileFact } from '../cluster/host-facts.ts';
 import type { AuthoritySource } from '../cluster/planned-cluster.ts';
+import type { TouchedFile } from '../cluster/planned-file.ts';
+import type { FileFact } from '../facts/host.ts';
+import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
+import { type CertificatePolicy, KUBEADM_POLICY } from '../pki/authority.ts';
+import { inspectCertificate } from '../pki/inspect.ts';
+import { type LeafProfileName, leafProfiles } from '../pki/leaf.ts';
 import type { FileChange } from './document.ts';
-import { attributeNotes, changeOf, modeChange } from './outcome.ts';
-import type { TouchedFile } from '../steps/planned-file.ts';
 
 /** Whose certificates they are, and whose CA signs them. */
 export interface CertificateContext {
@@ -114,4 +113,41 @@ function named(pem: string): string {
   } catch {
     return '';
   }
+}
+
+const ROOT = '0:0';
+
+/** A change of contents; `replace` unless nothing is there, or it is called otherwise. */
+export function changeOf(
+  { path, mode }: TouchedFile,
+  present: FileFact | undefined,
+  told: {
+    readonly change?: FileChange['change'];
+    readonly diff?: string;
+    readonly notes: readonly string[];
+  },
+): FileChange {
+  return {
+    path,
+    change: told.change ?? (present === undefined ? 'create' : 'replace'),
+    mode,
+    ...(told.diff === undefined ? {} : { diff: told.diff }),
+    ...(told.notes.length === 0 ? {} : { note: told.notes.join('; ') }),
+  };
+}
+
+/** A change of mode and owner only; `undefined` when both are as planned. */
+export function modeChange(file: TouchedFile, present: FileFact | undefined): FileChange | undefined {
+  const notes = attributeNotes(file, present);
+  if (present !== undefined && notes.length === 0) return undefined;
+  return changeOf(file, present, { change: 'mode', notes });
+}
+
+/** What mode and owner were, where they change. */
+export function attributeNotes({ mode }: TouchedFile, present: FileFact | undefined): string[] {
+  if (present === undefined) return [];
+  return [
+    ...(Number.parseInt(present.mode, 8) === Number.parseInt(mode, 8) ? [] : [`mode was ${present.mode}`]),
+    ...(present.owner === ROOT ? [] : [`owner was ${present.owner}`]),
+  ];
 }

@@ -1,23 +1,10 @@
-import type { HostFacts } from '../cluster/host-facts.ts';
-import type { Plan } from '../cluster/plan.ts';
+import { describeGate } from '../cluster/gates.ts';
+import type { HostFacts } from '../facts/host.ts';
+import { kindOf, type Step } from '../steps/index.ts';
 import { planDigest } from './digest.ts';
-import type { PlanDocument } from './document.ts';
-import { withoutFreshToken } from './fresh-token.ts';
-import { hostChanges } from './host-changes.ts';
-import { describeStage } from './stages.ts';
-
-/** What a plan is described from. */
-export interface PlanToDescribe {
-  readonly plan: Plan;
-  readonly operation: string;
-  /** By the name of each host; what the plan was decided from. */
-  readonly facts: ReadonlyMap<string, HostFacts>;
-  /**
-   * Certificate (PEM) of the CA that was brought as an input: with it the approval is bound to that CA. Not needed for
-   * one that lies on a host.
-   */
-  readonly broughtCertificate?: string;
-}
+import type { PlanDocument, StageDescription } from './document.ts';
+import { hostChanges, type PlanToDescribe } from './file-changes.ts';
+import type { Plan, Stage } from './plan.ts';
 
 /** Tells in full what a plan will do, to what, and what will be different afterwards. */
 export function describePlan(question: PlanToDescribe): PlanDocument {
@@ -46,4 +33,46 @@ export function describePlan(question: PlanToDescribe): PlanDocument {
     facts,
   );
   return { ...described, digest: planDigest(described) };
+}
+
+const PLACEHOLDER = '(made by the run)';
+
+/**
+ * The value with a token that only this run knows replaced wherever it stands: the run that carries the plan out makes
+ * another one.
+ */
+function withoutFreshToken<T>(value: T, plan: Plan, facts: ReadonlyMap<string, HostFacts>): T {
+  return isFresh(plan, facts) ? (replaced(value, plan.shape.token) as T) : value;
+}
+
+/** A running cluster's token may be etcd's own default, which no file need hold. */
+function isFresh({ verdict, shape }: Plan, facts: ReadonlyMap<string, HostFacts>): boolean {
+  if (verdict !== 'create' && verdict !== 'repair') return false;
+  return ![...facts.values()].some(
+    ({ state }) => typeof state === 'object' && state.cluster.token === shape.token,
+  );
+}
+
+function replaced(value: unknown, token: string): unknown {
+  if (typeof value === 'string') return value.replaceAll(token, PLACEHOLDER);
+  if (Array.isArray(value)) return value.map((part) => replaced(part, token));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, token)]));
+}
+
+/** A stage as data for people. */
+function describeStage({ title, order = 'together', before, after, steps }: Stage): StageDescription {
+  return {
+    title,
+    order,
+    ...(before === undefined ? {} : { before: describeGate(before) }),
+    ...(after === undefined ? {} : { after: describeGate(after) }),
+    steps: steps.map((step) => ({ host: step.host, step: describeStep(step), why: step.why })),
+  };
+}
+
+/** A step by its name and by what is not said elsewhere in the plan. */
+function describeStep(step: Step): string {
+  const kind = kindOf(step);
+  return kind.describe?.(step) ?? kind.title;
 }

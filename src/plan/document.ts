@@ -1,6 +1,6 @@
 import type { Finding } from '../findings.ts';
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
-import type { StageOrder, Verdict } from '../cluster/plan.ts';
+import type { StageOrder, Verdict } from './plan.ts';
 
 /** A plan as people read and approve it: JSON as it stands, without any secret. */
 export interface PlanDocument {

@@ -1,10 +1,10 @@
 import * as core from '@actions/core';
-import { Fault } from '../faults.ts';
+import { Fault } from '../runner/end-of-run.ts';
 import { describeFinding, errorMessage, Refusal, type Finding } from '../findings.ts';
 import { HostError } from '../hosts/host-error.ts';
-import type { Log } from '../log.ts';
-import { annotation, lineCleaner } from './clean.ts';
-import type { Redactor } from './redaction.ts';
+import type { Log } from '../runner/log.ts';
+import { annotation, lineCleaner } from '../runner/actions-log.ts';
+import type { Redactor } from '../runner/masking/redaction.ts';
 
 /** Why a run ended, in words. */
 export interface Failure {

@@ -66,3 +66,6 @@ export function bytes(count: number): string {
   if (count < 1000) return `${count} B`;
   return count < 1_000_000 ? `${(count / 1000).toFixed(1)} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
 }
+
+/** The runner drops a larger summary as a whole (AttachmentSizeLimit in actions/runner). */
+export const summaryLimitBytes = 1024 * 1024;

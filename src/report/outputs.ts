@@ -1,12 +1,12 @@
 import type { PlanDocument } from '../plan/document.ts';
-import type { Verdict } from '../cluster/plan.ts';
-import type { HealthReport, MemberHealth } from '../etcd/health.ts';
-import type { Check, CheckStatus } from '../health/check.ts';
-import type { HealthDocument, MemberDocument } from '../health/document.ts';
+import type { Verdict } from '../plan/plan.ts';
+import type { HealthReport, MemberHealth } from '../etcd/health/health.ts';
+import type { Check, CheckStatus } from '../checks/check.ts';
+import type { HealthDocument, MemberDocument } from '../operations/health/document.ts';
 import { Refusal, type Finding } from '../findings.ts';
-import type { Log } from '../log.ts';
-import { setOutput } from '../runner.ts';
-import type { Redactor } from './redaction.ts';
+import type { Log } from '../runner/log.ts';
+import { setOutput } from '../runner/toolkit.ts';
+import type { Redactor } from '../runner/masking/redaction.ts';
 import type { ReportFinding } from './run-report.ts';
 
 /** The action's outputs as they are in code; action.yml says what each is for. */

@@ -1,7 +1,7 @@
-import type { FileChange, HostChanges, PlanDocument, StageDescription } from '../plan/document.ts';
 import { describeFinding, type Finding } from '../findings.ts';
-import { shortened } from './log-line.ts';
-import { code, codeBlock, details, table, text } from './markdown.ts';
+import type { FileChange, HostChanges, PlanDocument, StageDescription } from '../plan/document.ts';
+import { shortened } from '../runner/masking/redaction.ts';
+import { code, codeBlock, details, summaryLimitBytes, table, text } from './markdown.ts';
 import {
   CHANGES,
   changesNothing,
@@ -16,7 +16,6 @@ import {
   VERBS,
   VERDICTS,
 } from './plan-words.ts';
-import { summaryLimitBytes } from './summary-limit.ts';
 
 const longestText = 1000;
 const missing = '–';

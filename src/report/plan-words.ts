@@ -1,6 +1,6 @@
 import type { FileChange, HostChanges, PlanDocument, StageDescription } from '../plan/document.ts';
-import type { Verdict } from '../cluster/plan.ts';
-import { shortened } from './log-line.ts';
+import type { Verdict } from '../plan/plan.ts';
+import { shortened } from '../runner/masking/redaction.ts';
 
 /** A diff is shown up to here: nobody reads on, and a job summary has a limit. */
 const MOST_DIFF_LINES = 200;

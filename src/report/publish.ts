@@ -1,26 +1,24 @@
 import { describeFinding, Refusal, Refused } from '../findings.ts';
-import { httpsUrl } from '../kubeadm/urls.ts';
+import { httpsUrl } from '../etcd/endpoint.ts';
 import { renderExternalEtcdConfig } from '../kubeadm/kubeadm-config.ts';
-import type { HealthReport } from '../etcd/health.ts';
-import type { Plan } from '../cluster/plan.ts';
-import { Interruption } from '../interruption.ts';
-import type { Log } from '../log.ts';
-import type { Examination } from '../road/examine.ts';
-import { ProofFailed } from '../road/prove.ts';
-import type { Outcome } from '../road/road.ts';
-import type { HostProgress, RunRecord } from '../road/run-record.ts';
+import type { HealthReport } from '../etcd/health/health.ts';
+import type { Plan } from '../plan/plan.ts';
+import { Interruption } from '../runner/end-of-run.ts';
+import type { Log } from '../runner/log.ts';
+import type { Examination } from '../operations/preflight/examine.ts';
+import { ProofFailed } from '../engine/verify.ts';
+import type { Outcome } from '../engine/context.ts';
+import type { HostProgress, RunRecord } from './run-record.ts';
 import type { Timeline } from '../run/timeline.ts';
-import type { Settings } from '../settings/settings.ts';
-import { artifactFiles } from './artifact-files.ts';
-import { uploadArtifact, type UploadedArtifact } from './artifacts.ts';
-import { authorityReport } from './authority-report.ts';
-import { certificateReports, firstToExpire } from './certificates.ts';
+import type { Settings } from '../inputs/settings.ts';
+import { artifactFiles, uploadArtifact, type UploadedArtifact } from './artifacts.ts';
+import { authorityReport, certificateReports, firstToExpire } from './certificates.ts';
 import { failStep, type Failure } from './failure.ts';
 import { writeOutputs, type Outputs } from './outputs.ts';
 import { planLines } from './plan-view.ts';
-import type { Redactor } from './redaction.ts';
+import type { Redactor } from '../runner/masking/redaction.ts';
 import type { ReportFinding, RunReport } from './run-report.ts';
-import { writeSummary } from './write-summary.ts';
+import { writeSummary } from './summary.ts';
 
 /** What every report of a run is made with. */
 export interface ReportMeans {

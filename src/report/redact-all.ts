@@ -1,5 +1,5 @@
-import { CHECK_TITLES } from '../health/check.ts';
-import type { Redactor } from './redaction.ts';
+import { CHECK_TITLES } from '../checks/check.ts';
+import type { Redactor } from '../runner/masking/redaction.ts';
 
 /**
  * Fields that hold a word of the action's own, which tables are looked up by: a secret that is such a word too must not turn

@@ -1,7 +1,7 @@
-import type { HealthReport } from '../etcd/health.ts';
+import type { HealthReport } from '../etcd/health/health.ts';
 import type { Finding } from '../findings.ts';
 import type { PlanDocument } from '../plan/document.ts';
-import type { HostProgress } from '../road/run-record.ts';
+import type { HostProgress } from './run-record.ts';
 import type { TimelineEntry } from '../run/timeline.ts';
 
 /** Everything a finished run has to tell, as plain data; nothing of it is secret. */

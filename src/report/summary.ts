@@ -1,9 +1,12 @@
-import { bytes, code, codeBlock, details, duration, table, text } from './markdown.ts';
+import { summary } from '@actions/core';
+import { errorMessage } from '../findings.ts';
+import type { Verdict } from '../plan/plan.ts';
+import type { Log } from '../runner/log.ts';
+import { type Redactor, shortened } from '../runner/masking/redaction.ts';
 import { firstToExpire } from './certificates.ts';
-import { shortened } from './log-line.ts';
-import { summaryLimitBytes } from './summary-limit.ts';
-import type { Verdict } from '../cluster/plan.ts';
+import { bytes, code, codeBlock, details, duration, summaryLimitBytes, table, text } from './markdown.ts';
 import { renderPlan } from './plan-view.ts';
+import { redactAll } from './redact-all.ts';
 import type { ReportFinding, RunReport, StepReport } from './run-report.ts';
 
 /** With these two limits the findings alone never reach that one. */
@@ -221,4 +224,21 @@ function connections({ connections: all }: RunReport): string {
     bytes(bytesReceived),
   ]);
   return details('SSH connections', table(['Host', 'Connections', 'Channels', 'Sent', 'Received'], rows));
+}
+
+/**
+ * Adds the run's report to the job summary, free of secrets. A summary that cannot be written (a runner without one)
+ * is a warning: it must not turn a healthy cluster into a failed run.
+ */
+export async function writeSummary(report: RunReport, redactor: Redactor, log: Log): Promise<void> {
+  await addToSummary(() => renderSummary(redactAll(report, redactor)), log);
+}
+
+/** Adds Markdown that is free of secrets to the job summary; a summary that cannot be written is a warning. */
+export async function addToSummary(render: () => string, log: Log): Promise<void> {
+  try {
+    await summary.emptyBuffer().addRaw(render(), true).write();
+  } catch (error) {
+    log.warning(`The job summary could not be written: ${errorMessage(error)}`);
+  }
 }

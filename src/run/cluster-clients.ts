@@ -1,10 +1,10 @@
-import type { ClusterFacts } from '../cluster/cluster-facts.ts';
+import type { ClusterFacts } from '../cluster/gates.ts';
 import { EtcdClient } from '../etcd/client.ts';
-import type { EtcdCredentials } from '../etcd/etcd-credentials.ts';
-import { checkHealth } from '../etcd/health-check.ts';
+import type { EtcdCredentials } from '../etcd/endpoint.ts';
+import { checkHealth } from '../etcd/health/health.ts';
 import { HostError } from '../hosts/host-error.ts';
-import { failure } from '../etcd/health-observation.ts';
-import { attempt } from '../etcd/observe-endpoint.ts';
+import { failure } from '../etcd/health/observation.ts';
+import { attempt } from '../etcd/health/observe.ts';
 import type { Transport } from '../hosts/transport.ts';
 
 /** What the clients of a cluster's members need. */

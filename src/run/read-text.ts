@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Refusal } from '../findings.ts';
-import { lastWords } from '../hosts/last-words.ts';
-import { readFile } from '../hosts/scripts/read-pki.ts';
+import { lastWords } from '../hosts/host-error.ts';
+import { readFile } from '../hosts/read-pki.ts';
 import type { Transport } from '../hosts/transport.ts';
 
 /**

@@ -1,14 +1,14 @@
 import type { PlannedCluster } from '../cluster/planned-cluster.ts';
 import { Refusal, type Finding } from '../findings.ts';
-import { isCrictlWarning } from '../hosts/crictl-warning.ts';
+import { isCrictlWarning } from '../hosts/host-error.ts';
 import type { Transport } from '../hosts/transport.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../runner/log.ts';
 import type { ClusterClients } from '../run/cluster-clients.ts';
-import type { Material } from '../run/material.ts';
+import type { Material } from '../run/issued-certificates.ts';
 import type { Timeline } from '../run/timeline.ts';
-import type { RegistryLogin } from '../settings/settings.ts';
+import type { RegistryLogin } from '../inputs/settings.ts';
 
 /** What a step works with. */
 export interface StepContext {

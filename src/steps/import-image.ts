@@ -1,4 +1,8 @@
-import { explainImport, importImage } from '../hosts/scripts/import-image.ts';
+import type { Finding } from '../findings.ts';
+import { quote, SYNC_IMAGES } from '../hosts/bash.ts';
+import { explainUnknown, knownReason, type Reason } from '../hosts/explain-unknown.ts';
+import { lastWords } from '../hosts/host-error.ts';
+import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import { packImage } from '../images/image-archive.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
@@ -50,4 +54,80 @@ async function* counted(chunks: AsyncIterable<Buffer>, sent: { bytes: number }):
     sent.bytes += chunk.length;
     yield chunk;
   }
+}
+
+/** An image that is sent to a host. */
+export interface ImportedImage {
+  readonly image: string;
+  /** `sha256:` and hex. */
+  readonly imageId: string;
+  readonly criEndpoint: string;
+  /** Begins to give a tar archive with this image alone, compressed with gzip or not. */
+  readonly archive: () => AsyncIterable<Buffer>;
+}
+
+/** Exit codes: containerd did not take it; the CRI knows another image by this name, or none. */
+const REFUSED = 3;
+const OTHER = 4;
+
+/** Tenths of a second that the CRI may take to see what containerd has taken in. */
+const SEEN_WITHIN = 100;
+
+/**
+ * Imports an image into containerd's namespace of the CRI as it comes, and sees that the CRI knows it by the wanted name
+ * and has its very configuration. containerd compares every part with its digest.
+ */
+export function importImage({ image, imageId, criEndpoint, archive }: ImportedImage): RemoteScript {
+  return {
+    title: `import ${image}`,
+    effect: 'changes',
+    timeoutMs: 600_000,
+    input: archive,
+    script: `
+# gzip -dcf passes on what is not compressed
+if ! gzip -dcf | ctr --address ${quote(socketOf(criEndpoint))} --namespace k8s.io images import - > /dev/null; then exit ${REFUSED}; fi
+${SYNC_IMAGES}
+id=''
+for ((i = 0; i < ${SEEN_WITHIN}; i++)); do
+  id=$(crictl --image-endpoint ${quote(criEndpoint)} inspecti -o go-template --template '{{.status.id}}' ${quote(image)} 2> /dev/null) || true
+  if [ -n "$id" ]; then break; fi
+  sleep 0.1
+done
+# CRI-O's ids are bare
+if [ "sha256:\${id#sha256:}" != ${quote(imageId)} ]; then printf '%s\\n' "\${id:-none}" >&2; exit ${OTHER}; fi
+`,
+  };
+}
+
+/** Why an image could not be imported. */
+export function explainImport({
+  image,
+  imageId,
+}: Pick<ImportedImage, 'image' | 'imageId'>): (result: RemoteResult) => Omit<Finding, 'host' | 'at'> {
+  return (result) => {
+    if (result.code === OTHER) {
+      return {
+        fact: `after the import the container runtime knows ${image} as ${lastWords(result.stderr, 1)}, and ${imageId} was sent.`,
+        cause:
+          'Another image of that name is imported or pulled at the same time, or the runtime has another store.',
+        fix: `Look at \`crictl images --digests\` and \`ctr -n k8s.io images ls\` on the host, and run again.`,
+      };
+    }
+    if (result.code !== REFUSED) return explainUnknown(result);
+    return {
+      fact: `containerd did not take ${image}: ${lastWords(result.stderr, 3)}`,
+      ...(knownReason(result.stderr) ?? whyNotTaken(result.stderr)),
+    };
+  };
+}
+
+function whyNotTaken(said: string): Reason {
+  const fix = 'Mend what it says and run again. By hand: `ctr -n k8s.io images import FILE` on the host.';
+  return /unexpected end of file|unexpected EOF|crc error|invalid compressed data/.test(said)
+    ? { cause: 'The archive was cut off or changed while it was sent.', fix }
+    : { fix };
+}
+
+function socketOf(criEndpoint: string): string {
+  return criEndpoint.replace(/^unix:\/\//, '');
 }

@@ -1,4 +1,4 @@
-import { awaitKubeletStep, type AwaitKubelet } from './await-kubelet.ts';
+import { type AwaitKubelet, awaitKubeletStep, type StartKubelet, startKubeletStep } from './start-kubelet.ts';
 import type { StepContext } from './context.ts';
 import { deliverFilesStep, type DeliverFiles } from './deliver-files.ts';
 import { importImageStep, type ImportImage } from './import-image.ts';
@@ -11,7 +11,6 @@ import { removeAuthorityKeyStep, type RemoveAuthorityKey } from './remove-author
 import { renderManifestStep, type RenderManifest } from './render-manifest.ts';
 import { restartMemberStep, type RestartMember } from './restart-member.ts';
 import { setModesStep, type SetModes } from './set-modes.ts';
-import { startKubeletStep, type StartKubelet } from './start-kubelet.ts';
 import { startMemberStep, type StartMember } from './start-member.ts';
 import type { AskingKind, ScriptedKind, StepKind, StepScript } from './step-kind.ts';
 import { verifyFilesStep, type VerifyFiles } from './verify-files.ts';

@@ -1,6 +1,6 @@
 import { EtcdClient } from '../etcd/client.ts';
-import type { EtcdCredentials } from '../etcd/etcd-credentials.ts';
-import { EtcdError } from '../etcd/etcd-error.ts';
+import type { EtcdCredentials } from '../etcd/endpoint.ts';
+import { EtcdError } from '../etcd/errors.ts';
 import { Refusal, type Finding } from '../findings.ts';
 import { transportOf, type StepContext } from './context.ts';
 import type { AskingKind, StepOnHost } from './step-kind.ts';

@@ -1,10 +1,24 @@
-import { formatHostState, type HostState } from '../cluster/host-state.ts';
-import { deliverFiles, explainDelivery, type Delivery } from '../hosts/scripts/deliver-files.ts';
+import type { FileContent, PlannedFile } from '../cluster/planned-file.ts';
+import { formatHostState, type HostState } from '../facts/host-state.ts';
+import type { Finding } from '../findings.ts';
+import { quote, RELABEL } from '../hosts/bash.ts';
+import { explainUnknown } from '../hosts/explain-unknown.ts';
+import { lastWords } from '../hosts/host-error.ts';
+import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import { allPatches, patchFolder } from '../kubeadm/patches.ts';
-import { STATE_FILE } from '../kubeadm/paths.ts';
+import {
+  ACTION_DIR,
+  ETCD_MANIFEST,
+  OUTGOING_MANIFEST,
+  PATCHES_DIR,
+  PKI_DIR,
+  RENDERED_MANIFEST,
+  REPLACED_DIR,
+  STATE_FILE,
+} from '../kubeadm/paths.ts';
+import { UNKNOWN_DIGEST } from '../run/issued-certificates.ts';
 import { sha256 } from '../run/read-text.ts';
 import { digestsOf, memberOf, type StepContext } from './context.ts';
-import type { FileContent, PlannedFile } from './planned-file.ts';
 import type { StepScript } from './step-kind.ts';
 
 /**
@@ -106,4 +120,158 @@ async function clientCopyOf(
     renewedAt: now.toISOString(),
     oldEndsAt: planned.oldEndsAt,
   };
+}
+
+/**
+ * Bash function `keep_copy PATH`: keeps a copy of a file in {@link REPLACED_DIR}, unless there is one. The first copy of a run is the
+ * one that was proven, so it is never replaced; it is written aside, synced and renamed, so that a run that is killed, or a host
+ * that loses power, leaves a whole copy or none.
+ *
+ * `cp -n` does not do that: its exit code for a file that is there is 0 in coreutils before 9.2 and from 9.5 on, and 1 between
+ * (NEWS of 9.2 and 9.5).
+ */
+export const KEEP_COPY_FUNCTION = `
+keep_copy() {
+  local copy=${quote(REPLACED_DIR)}/"\${1//\\//%}"
+  if [ -e "$copy" ]; then return 0; fi
+  mkdir -p -m 0700 -- ${quote(REPLACED_DIR)}
+  cp -p -- "$1" "$copy.new"
+  sync -- "$copy.new"
+  mv -fT -- "$copy.new" "$copy"
+  sync -- ${quote(REPLACED_DIR)} ${quote(ACTION_DIR)}
+}
+`;
+
+/** One file on its way to a host. */
+export interface Delivery {
+  readonly path: string;
+  /** Permission bits in octal. */
+  readonly mode: string;
+  readonly bytes: Buffer;
+  /** SHA-256 (hex) of what is replaced, `absent`, or {@link UNKNOWN_DIGEST}. */
+  readonly replaces: string;
+}
+
+/** Exit code: what lies there is not what was seen. */
+const CHANGED = 4;
+
+/**
+ * Puts files in place over one stream: each is written aside within its own folder, all are fsynced, then renamed in the
+ * order given, then their folders are fsynced. Killed anywhere, every path holds either its old or its new contents.
+ * A file that is not what was seen is left alone, and with it all others. SELinux labels are restored.
+ * Files outside the action's own folder and the pki that are replaced by other contents are kept in
+ * {@link REPLACED_DIR}.
+ * @param options.forgetReplaced removes them at the end, and what a restart that was cut off has left to go back to: the
+ * cluster has been proven healthy. So are folders of patches, but for `patches`, the one that is in use.
+ * @throws Error for bytes that bash cannot hold: a file with a zero byte is no text.
+ */
+export function deliverFiles(
+  title: string,
+  deliveries: readonly Delivery[],
+  options: { readonly forgetReplaced: boolean; readonly patches?: string } = { forgetReplaced: false },
+): RemoteScript {
+  const binary = deliveries.find(({ bytes }) => bytes.includes(0));
+  if (binary !== undefined) throw new Error(`${binary.path} is no text`);
+  const chunks = deliveries.flatMap(({ path, mode, bytes, replaces }) => [
+    Buffer.from(`${mode} ${bytes.length} ${replaces} ${path}\n`),
+    bytes,
+  ]);
+  const head = Buffer.from(`${deliveries.length}\n`);
+  const script = options.forgetReplaced ? `${DELIVER}${forgetReplaced(options.patches)}` : DELIVER;
+  return { title, effect: 'changes', script, input: Buffer.concat([head, ...chunks]), timeoutMs: 180_000 };
+}
+
+/** Why files could not be put in place. */
+export function explainDelivery(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
+  if (result.code !== CHANGED) return explainUnknown(result);
+  return {
+    fact: `${lastWords(result.stderr, 1)} has changed since the run looked at it; it was left as it is.`,
+    cause: 'A person, or configuration management, works on this host at the same time.',
+    fix: 'Let the other finish, then run again.',
+  };
+}
+
+/** Bash writes the files itself, and each program is called once for many of them: a process costs about a millisecond. */
+const DELIVER = `${RELABEL}${KEEP_COPY_FUNCTION}
+paths=() texts=() seen=() aside=() left=() missing=() made=() there=()
+declare -A of_mode=() holds=() folders=() digests=()
+read -r count
+while [ $((count--)) -gt 0 ]; do
+  read -r mode size replaces path || true
+  IFS= read -r -N "$size" text || true
+  if [ "\${#text}" != "$size" ]; then echo "$path: the stream ended early" >&2; exit 1; fi
+  folder=\${path%/*}
+  of_mode[$mode]+=" \${#paths[@]}"
+  paths+=("$path") texts+=("$text") seen+=("$replaces") aside+=("$folder/.\${path##*/}.etcd-ha-action")
+  holds[$folder]=1
+  while [ -n "$folder" ]; do folders[$folder]=1; folder=\${folder%/*}; done
+done
+for folder in "\${!holds[@]}"; do if ! [ -d "$folder" ]; then missing+=("$folder"); fi; done
+for folder in "\${!folders[@]}"; do if ! [ -d "$folder" ]; then made+=("$folder"); fi; done
+if [ "\${#missing[@]}" -gt 0 ]; then ( umask 022; mkdir -p -- "\${missing[@]}" ); fi
+relabel "\${made[@]}"
+if [ -n "\${holds[${ACTION_DIR}]-}" ]; then chmod 0700 -- ${quote(ACTION_DIR)}; fi
+# what a delivery that was cut off has left may be a key that is wanted nowhere any more
+for folder in "\${!holds[@]}"; do
+  for path in "$folder"/.*.etcd-ha-action; do if [ -e "$path" ] || [ -L "$path" ]; then left+=("$path"); fi; done
+done
+if [ "\${#left[@]}" -gt 0 ]; then rm -f -- "\${left[@]}"; fi
+umask 077
+for i in "\${!paths[@]}"; do printf %s "\${texts[i]}" > "\${aside[i]}"; done
+chown 0:0 -- "\${aside[@]}"
+unset 'of_mode[600]' # that is how they were made
+for mode in "\${!of_mode[@]}"; do
+  group=()
+  for i in \${of_mode[$mode]}; do group+=("\${aside[i]}"); done
+  chmod "$mode" -- "\${group[@]}"
+done
+# What is replaced must be what the run has decided on, or be what it would put there anyway.
+for i in "\${!paths[@]}"; do
+  case \${seen[i]} in
+    ${UNKNOWN_DIGEST} | absent) ;;
+    *) if [ -f "\${paths[i]}" ]; then there+=("\${paths[i]}"); fi ;;
+  esac
+done
+if [ "\${#there[@]}" -gt 0 ]; then
+  while read -r digest path; do digests[$path]=$digest; done < <(sha256sum -- "\${there[@]}")
+fi
+for i in "\${!paths[@]}"; do
+  path=\${paths[i]}
+  case \${seen[i]} in
+    ${UNKNOWN_DIGEST}) continue ;;
+    absent) [ -e "$path" ] || continue ;;
+    *) if [ "\${digests[$path]-}" = "\${seen[i]}" ]; then continue; fi ;;
+  esac
+  if ! cmp -s -- "$path" "\${aside[i]}"; then
+    echo "$path" >&2
+    rm -f -- "\${aside[@]}"
+    exit ${CHANGED}
+  fi
+done
+for i in "\${!paths[@]}"; do
+  path=\${paths[i]}
+  case $path in ${quote(PKI_DIR)}/* | ${quote(ACTION_DIR)}/*) continue ;; esac
+  if [ -f "$path" ] && ! cmp -s -- "$path" "\${aside[i]}"; then
+    keep_copy "$path"
+  fi
+done
+sync -- "\${aside[@]}"
+for i in "\${!paths[@]}"; do mv -fT -- "\${aside[i]}" "\${paths[i]}"; done
+relabel "\${paths[@]}"
+sync -- "\${!folders[@]}"
+`;
+
+/** @param patches the folder of patches in use; absent: there are none. */
+function forgetReplaced(patches = PATCHES_DIR): string {
+  return `
+stale=()
+for path in ${quote(REPLACED_DIR)} ${quote(RENDERED_MANIFEST)}; do if [ -e "$path" ]; then stale+=("$path"); fi; done
+if [ -e ${quote(ETCD_MANIFEST)} ] && [ -e ${quote(OUTGOING_MANIFEST)} ]; then stale+=(${quote(OUTGOING_MANIFEST)}); fi
+for folder in ${quote(PATCHES_DIR)}/*; do
+  if [ -d "$folder" ] && [ "$folder" != ${quote(patches)} ]; then stale+=("$folder"); fi
+done
+if [ "\${#stale[@]}" -gt 0 ]; then rm -rf -- "\${stale[@]}"; fi
+if [ -d ${quote(PATCHES_DIR)} ]; then rmdir -- ${quote(PATCHES_DIR)} 2> /dev/null || sync -- ${quote(PATCHES_DIR)}; fi
+if [ "\${#stale[@]}" -gt 0 ]; then sync -- ${quote(ACTION_DIR)}; fi
+`;
 }

@@ -1,6 +1,6 @@
 import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
 import { STATE_FILE } from '../kubeadm/paths.ts';
-import type { PlannedFile } from './planned-file.ts';
+import type { PlannedFile } from '../cluster/planned-file.ts';
 import { putFiles } from './put-files.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 

@@ -1,9 +1,13 @@
 import { createPrivateKey } from 'node:crypto';
-import { UNKNOWN_DIGEST } from '../hosts/scripts/deliver-files.ts';
-import { explainRemoval, removeFile } from '../hosts/scripts/remove-file.ts';
+import { dirname } from 'node:path/posix';
+import type { Finding } from '../findings.ts';
+import { quote } from '../hosts/bash.ts';
+import { explainUnknown } from '../hosts/explain-unknown.ts';
+import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
-import { CA_KEY } from '../kubeadm/paths.ts';
+import { CA_KEY, stagedPath } from '../kubeadm/paths.ts';
 import { publicKeyOf } from '../pki/keys.ts';
+import { UNKNOWN_DIGEST } from '../run/issued-certificates.ts';
 import { readText, sha256 } from '../run/read-text.ts';
 import { digestsOf, stepFailure, transportOf } from './context.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
@@ -73,4 +77,40 @@ function isSameKey(text: string, key: Parameters<typeof publicKeyOf>[0]): boolea
   } catch {
     return false;
   }
+}
+
+/** Exit code: what lies there is not what was seen. */
+const CHANGED = 4;
+
+/**
+ * Removes a file, and what a delivery that was cut off has left beside it. Is the file another one than was seen, it stays.
+ * Its blocks are freed, not overwritten: on the disks of today nothing else could be promised.
+ * @param sha256 hex; absent: the file was not there.
+ */
+export function removeFile(path: string, sha256: string | undefined): RemoteScript {
+  return {
+    title: `remove ${path}`,
+    effect: 'changes',
+    timeoutMs: 30_000,
+    script: `
+rm -f -- ${quote(stagedPath(path))}
+if [ -e ${quote(path)} ]; then
+  case "$(sha256sum < ${quote(path)})" in ${quote(sha256 ?? 'absent')}' '*) ;; *) exit ${CHANGED} ;; esac
+  rm -- ${quote(path)}
+fi
+sync -- ${quote(dirname(path))}
+`,
+  };
+}
+
+/** Why a file was not removed. */
+export function explainRemoval(path: string): (result: RemoteResult) => Omit<Finding, 'host' | 'at'> {
+  return (result) =>
+    result.code === CHANGED
+      ? {
+          fact: `${path} has changed since the run looked at it; it was left as it is.`,
+          cause: 'A person, or configuration management, works on this host at the same time.',
+          fix: 'Let the other finish, then run again.',
+        }
+      : explainUnknown(result);
 }

@@ -1,16 +1,15 @@
-import { lastWords } from '../hosts/last-words.ts';
+import { lastWords } from '../hosts/host-error.ts';
 import { renderManifest } from '../hosts/scripts/render-manifest.ts';
-import { placesOf } from '../kubeadm/data-places.ts';
+import { ETCD_MANIFEST, placesOf, RENDERED_MANIFEST } from '../kubeadm/paths.ts';
 import { argumentDifferences, parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
-import { readYaml } from '../kubeadm/foreign-yaml.ts';
+import { readYaml } from '../kubeadm/yaml.ts';
 import type { Json } from '../kubeadm/json-patch.ts';
 import { allPatches } from '../kubeadm/patches.ts';
-import { ETCD_MANIFEST, RENDERED_MANIFEST } from '../kubeadm/paths.ts';
 import { podProblems } from '../kubeadm/pod-rules.ts';
 import { sha256 } from '../run/read-text.ts';
 import { digestsOf, memberOf, stepFailure, type StepContext } from './context.ts';
-import type { Rendering } from './planned-file.ts';
+import type { Rendering } from '../cluster/planned-file.ts';
 import type { Explain, ScriptedKind, StepOnHost } from './step-kind.ts';
 
 /** Has the host's own kubeadm check its configuration and render the static pod's manifest, aside. */

@@ -1,4 +1,7 @@
-import { explainModes, setModes } from '../hosts/scripts/set-modes.ts';
+import type { Finding } from '../findings.ts';
+import { quote } from '../hosts/bash.ts';
+import { explainUnknown } from '../hosts/explain-unknown.ts';
+import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
 /** Gives files that lie where they belong the mode and owner (root:root) that they ought to have. */
@@ -18,3 +21,50 @@ export const setModesStep: ScriptedKind<SetModes> = {
     return { script: setModes(modes), explain: explainModes };
   },
 };
+
+/** Exit code: a path is not what may be changed. */
+const NOT_PLAIN = 3;
+
+/**
+ * Gives files and folders that are there the mode, and the owner root:root. A link to a folder is followed, as a data dir may
+ * be one. A path that is missing, a link to anything else or anything else than a file or folder is refused, before any is
+ * changed.
+ * @param modes permission bits in octal, by path.
+ */
+export function setModes(modes: ReadonlyMap<string, string>): RemoteScript {
+  const paths = [...modes.keys()].map(quote).join(' ');
+  const byMode = Map.groupBy(modes, ([, mode]) => mode);
+  const changes = [...byMode].map(
+    ([mode, files]) => `chmod ${quote(mode)} -- ${files.map(([path]) => quote(path)).join(' ')}`,
+  );
+  return {
+    title: 'set modes and owners',
+    effect: 'changes',
+    timeoutMs: 30_000,
+    script: `
+set -- ${paths}
+if [ "$#" = 0 ]; then exit 0; fi
+owned=()
+for path do
+  if [ -L "$path" ] && [ -d "$path" ]; then owned+=("$path/.") # what the link leads to, not the link
+  elif [ -L "$path" ] || ! { [ -f "$path" ] || [ -d "$path" ]; }; then echo "$path" >&2; exit ${NOT_PLAIN}
+  else owned+=("$path")
+  fi
+done
+chown -h 0:0 -- "\${owned[@]}"
+${changes.join('\n')}
+sync -- "$@"
+`,
+  };
+}
+
+/** Why modes were not set, from the script's exit code. */
+export function explainModes(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
+  if (result.code !== NOT_PLAIN) return explainUnknown(result);
+  return {
+    fact: `${result.stderr.trim()} is neither a plain file nor a folder (any more); no mode was changed.`,
+    cause:
+      'It is a symbolic link to a file, or somebody has removed or replaced it since the run looked at the host.',
+    fix: 'Put the file itself there in place of the link, and run again.',
+  };
+}

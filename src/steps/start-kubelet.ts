@@ -1,4 +1,13 @@
-import { explainKubelet, startKubelet } from '../hosts/scripts/start-kubelet.ts';
+import type { Finding } from '../findings.ts';
+import { OWN_STATUS_FUNCTIONS, PAUSE_FUNCTION } from '../hosts/bash.ts';
+import { explainUnknown, type Reason } from '../hosts/explain-unknown.ts';
+import { lastWords } from '../hosts/host-error.ts';
+import { STILL_WANTED } from '../hosts/lock/guard.ts';
+import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
+import { STARTS_AT_BOOT } from '../kubeadm/kubelet-config.ts';
+import { KUBELET_CONFIG, KUBELET_DROP_IN, KUBELET_DROP_IN_DIR, REPLACED_DIR } from '../kubeadm/paths.ts';
+import { printable } from '../text/printable.ts';
+import { KUBELET_WORDS_FUNCTIONS } from './member/kubelet-words.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
 /** Loads the drop-in, enables and (re)starts kubelet, and waits until it says that it is healthy. */
@@ -23,5 +32,271 @@ export const startKubeletStep: ScriptedKind<StartKubelet> = {
   },
   script(step) {
     return { script: startKubelet(step), explain: explainKubelet };
+  },
+};
+
+/** Seconds until a kubelet that was started, and goes on running, must say that it is healthy; a slow host takes minutes. */
+const HEALTHY_WITHIN = 240;
+
+/** kubelet's default healthzPort; no input changes it. */
+const HEALTHZ_PORT = 10248;
+
+/** kubelet's default --root-dir. */
+const KUBELET_STATE = '/var/lib/kubelet';
+
+/** Exit codes by which the script tells what stopped it. */
+const OVERRULED = 3;
+const FAILED = 4;
+const NOT_HEALTHY = 5;
+const PORT_TAKEN = 6;
+const MASKED = 7;
+
+/** Seconds after which kubelet's words are read for the first time while it runs, and between two times: it costs processes. */
+const HEAR_AFTER = 3;
+const HEAR_EVERY = 5;
+
+/** Before the script's own words about who answers in place of kubelet. */
+const STRANGER = 'answered by ';
+
+/** What may differ between two starts. */
+export interface KubeletStart {
+  readonly restart: boolean;
+  /** Puts drop-in and configuration back as they were, if kubelet does not get healthy with the new ones. */
+  readonly goBack?: boolean;
+  /** Only starts it: {@link awaitKubelet} waits. */
+  readonly awaitedLater?: boolean;
+}
+
+/**
+ * Guide step 1: loads the drop-in, makes sure that kubelet starts at boot, (re)starts it, and waits for `/healthz` on
+ * 127.0.0.1:10248 (kubelet's default healthzPort).
+ */
+export function startKubelet({ restart, goBack = false, awaitedLater = false }: KubeletStart): RemoteScript {
+  return {
+    title: 'start kubelet',
+    effect: 'changes',
+    timeoutMs: (HEALTHY_WITHIN + 60) * 1000,
+    script: `${goBack ? GO_BACK : GIVE_UP}${FUNCTIONS}
+systemctl daemon-reload
+unit=$(systemctl show kubelet -p ExecStart -p UnitFileState -p LoadState)
+case $unit in *LoadState=masked*) exit ${MASKED} ;; esac
+case $unit in
+  *--config=${KUBELET_CONFIG}*) ;;
+  *) systemctl show kubelet -p DropInPaths --value >&2; give_up ${OVERRULED} ;;
+esac
+state=\${unit##*UnitFileState=}
+case \${state%%$'\\n'*} in
+  ${STARTS_AT_BOOT.join(' | ')}) ;;
+  *)
+    systemctl enable --quiet kubelet
+    for folder in /etc/systemd/system /etc/systemd/system/*.wants /etc/systemd/system/*.requires; do
+      if [ -d "$folder" ]; then sync -- "$folder"; fi
+    done ;;
+esac
+for file in ${KUBELET_STATE}/pki/kubelet.*; do if [ -f "$file" ] && ! [ -s "$file" ]; then rm -f -- "$file"; fi; done
+started=yes
+said=$(systemctl ${restart ? 'restart' : 'start'} kubelet 2>&1) || {
+  kubelet_words 20 >&2
+  printf '%s\\n' "$said" >&2
+  give_up ${FAILED}
+}
+${awaitedLater ? '' : AWAIT_HEALTH}
+`,
+  };
+}
+
+/** Waits for a kubelet that {@link startKubelet} has only started. */
+export function awaitKubelet(): RemoteScript {
+  return {
+    title: 'wait for kubelet',
+    effect: 'reads',
+    timeoutMs: (HEALTHY_WITHIN + 30) * 1000,
+    script: `${GIVE_UP}${FUNCTIONS}${AWAIT_HEALTH}`,
+  };
+}
+
+/**
+ * kubelet does not fsync the serving certificate that it makes for itself at its first start. After a power cut the two
+ * files were there and empty, and kubelet never started again ("missing content for serving cert"). So these two are
+ * synced once it is healthy, and empty ones, of an earlier start, are removed before. Other files of that folder come
+ * and go.
+ */
+const AWAIT_HEALTH = `
+is_kubelets() { # a socket of root's; and of kubelet's own process, where the files of that can be seen
+  local pid held=0
+  [ "$1" = "$EUID" ] || return 1
+  pid=$(systemctl show kubelet -p MainPID --value)
+  holds_socket "\${pid:-0}" "$2" || held=$?
+  [ "$held" != 1 ]
+}
+begun=$SECONDS looked=0 hear=${HEAR_AFTER} stranger=
+while waited=$((SECONDS - begun)) && [ "$waited" -lt ${HEALTHY_WITHIN} ]; do
+  own_status 127.0.0.1 ${HEALTHZ_PORT} /healthz is_kubelets
+  if [ "$status" = 200 ]; then
+    made=()
+    for file in ${KUBELET_STATE}/pki/kubelet.*; do if [ -f "$file" ]; then made+=("$file"); fi; done
+    if [ "\${#made[@]}" -gt 0 ]; then sync -- "\${made[@]}" ${KUBELET_STATE}/pki ${KUBELET_STATE}; fi
+    exit 0
+  fi
+  ${STILL_WANTED}
+  if [ "$waited" -gt "$looked" ]; then
+    looked=$waited
+    if [ "$(systemctl show kubelet -p SubState --value)" != running ]; then
+      kubelet_words 20 >&2
+      give_up ${FAILED}
+    fi
+    if [ "$waited" -ge "$hear" ]; then
+      hear=$((waited + ${HEAR_EVERY}))
+      case "$(kubelet_words 20)" in *'bind: address already in use'*) kubelet_words 20 >&2; give_up ${PORT_TAKEN} ;; esac
+    fi
+  fi
+  pause "$waited"
+done
+kubelet_words 20 >&2
+if [ -n "$stranger" ]; then printf '${STRANGER}%s\\n' "$stranger" >&2; fi
+give_up ${NOT_HEALTHY}
+`;
+
+const FUNCTIONS = `${OWN_STATUS_FUNCTIONS}${PAUSE_FUNCTION}${KUBELET_WORDS_FUNCTIONS}`;
+
+/** What is added to an exit code when the files before are back. */
+const WENT_BACK = 10;
+
+const GIVE_UP = `
+give_up() { exit "$1"; }
+`;
+
+/**
+ * The files that the delivery has kept, put back in the order in which they were delivered. A kubelet that this step has not
+ * touched runs on: a drop-in that beats ours would start another one, which may end etcd as a pod that it does not know.
+ */
+const GO_BACK = `
+started=
+give_up() {
+  local path saved aside back=0
+  for path in ${KUBELET_CONFIG} ${KUBELET_DROP_IN}; do
+    saved=${REPLACED_DIR}/\${path//\\//%}
+    if ! [ -f "$saved" ]; then continue; fi
+    aside=\${path%/*}/.\${path##*/}.etcd-ha-action
+    cp -p -- "$saved" "$aside"
+    sync -- "$aside"
+    mv -fT -- "$aside" "$path"
+    back=${WENT_BACK}
+  done
+  sync -- ${KUBELET_DROP_IN_DIR}
+  systemctl daemon-reload
+  # that it does not start again is no news, and must not hide the reason
+  if [ -n "$started" ]; then systemctl restart kubelet || true; fi
+  exit $(($1 + back))
+}
+`;
+
+/** Why kubelet did not start, from the script's exit code and kubelet's own last lines. */
+export function explainKubelet(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
+  if (result.code !== null && result.code > WENT_BACK && result.code <= PORT_TAKEN + WENT_BACK) {
+    const words = explainKubelet({ ...result, code: result.code - WENT_BACK });
+    return { ...words, fact: `${words.fact} Its drop-in and configuration are back as they were.` };
+  }
+  if (result.code === OVERRULED) {
+    return {
+      fact: `another drop-in beats the one of this action (${lastWords(result.stderr, 3)}).`,
+      cause: 'systemd reads drop-ins in the order of their names, and a later one sets ExecStart again.',
+      fix: 'Rename that drop-in so that it sorts before 20-etcd-service-manager.conf, or remove its ExecStart.',
+    };
+  }
+  if (result.code === MASKED) {
+    return {
+      fact: 'kubelet.service is masked, so systemd may not start it.',
+      cause: 'It was masked by hand, or by a tool that switches unused services off.',
+      fix: 'Run `systemctl unmask kubelet` on the host, and run again.',
+    };
+  }
+  if (result.code !== FAILED && result.code !== NOT_HEALTHY && result.code !== PORT_TAKEN) {
+    return explainUnknown(result);
+  }
+  const [journal, stranger] = wordsIn(result.stderr);
+  return {
+    fact: `${outcomeOf(result.code, stranger)} ${journal === '' ? 'Nothing that it wrote could be read.' : `Its last words: ${lastWords(journal, 2)}`}`,
+    ...(KNOWN_FAILURES.find(({ pattern }) => pattern.test(journal))?.reason ?? UNKNOWN_FAILURE),
+  };
+}
+
+function outcomeOf(code: number, stranger: string | undefined): string {
+  if (code === FAILED) return 'kubelet stopped right after its start.';
+  if (code === PORT_TAKEN) return 'kubelet cannot listen on its port.';
+  const instead = stranger === undefined ? '' : `, and 127.0.0.1:${HEALTHZ_PORT} was answered by ${stranger}`;
+  return `kubelet did not get healthy within ${HEALTHY_WITHIN} s${instead}.`;
+}
+
+/** kubelet's own words, and who answered in its place, if anything did. */
+function wordsIn(stderr: string): readonly [string, string | undefined] {
+  const lines = stderr.trim().split('\n');
+  const stranger = lines.findLast((line) => line.startsWith(STRANGER));
+  const words = lines.filter((line) => line !== stranger).join('\n');
+  return [words, stranger === undefined ? undefined : printable(stranger.slice(STRANGER.length))];
+}
+
+const UNKNOWN_FAILURE: Reason = {
+  fix: 'Look at `journalctl -u kubelet` on the host, or at the file that its unit writes to; mend what it names, and run again.',
+};
+
+/** What real kubelets (1.31 to 1.35) say, each with its reason. */
+const KNOWN_FAILURES: readonly { readonly pattern: RegExp; readonly reason: Reason }[] = [
+  {
+    pattern: /cgroup v1/i,
+    reason: {
+      cause: 'Since release 1.35 kubelet refuses hosts with cgroup v1.',
+      fix: 'Boot the host with cgroup v2, or, knowing what it means, set the input `kubelet-config: "failCgroupV1: false"`.',
+    },
+  },
+  {
+    pattern: /running with swap on/i,
+    reason: {
+      cause: 'kubelet refuses hosts with swap switched on.',
+      fix: 'Switch swap off (`swapoff -a`, and in /etc/fstab), or set the input `kubelet-config: "failSwapOn: false"`.',
+    },
+  },
+  {
+    pattern: /failed to (load|decode|validate) kubelet config|cannot unmarshal|invalid configuration/i,
+    reason: {
+      cause: 'The input `kubelet-config` has a value that this kubelet does not take.',
+      fix: 'Correct `kubelet-config` and run again.',
+    },
+  },
+  {
+    pattern: /bind: address already in use/,
+    reason: {
+      cause:
+        'Another program listens on a port of kubelet: an agent of k3s or microk8s, another kubelet, or a service of its own.',
+      fix: "Look who it is (`ss -ltnp 'sport = :10248 or sport = :10250'`), stop it or move it to another port, and run again.",
+    },
+  },
+  {
+    pattern: /validate service connection|validate CRI v1 \w+ API|runtime service failed/i,
+    reason: {
+      cause: 'The container runtime does not answer kubelet.',
+      fix: 'Look at `systemctl status containerd` (or crio) and `crictl info` on the host, mend what they say, and run again.',
+    },
+  },
+  {
+    pattern: /missing content for serving cert/,
+    reason: {
+      cause: "A power cut left kubelet's own serving certificate empty.",
+      fix: 'Run again: an empty one is removed before kubelet is started.',
+    },
+  },
+];
+
+/** Waits until a kubelet that was started before says that it is healthy. */
+export interface AwaitKubelet extends StepOnHost {
+  readonly kind: 'await-kubelet';
+}
+
+/** The kind of {@link AwaitKubelet}. */
+export const awaitKubeletStep: ScriptedKind<AwaitKubelet> = {
+  title: 'wait for kubelet',
+  onlyLooks: true,
+  script() {
+    return { script: awaitKubelet(), explain: explainKubelet };
   },
 };

@@ -1,7 +1,26 @@
-import { explainMember, startMember } from '../hosts/scripts/start-member.ts';
-import { dataFolders, placesOf, type DataPlaces } from '../kubeadm/data-places.ts';
-import { ETCD_MANIFEST } from '../kubeadm/paths.ts';
+import { dirname } from 'node:path';
+import type { Finding } from '../findings.ts';
+import { quote, RELABEL } from '../hosts/bash.ts';
+import { explainUnknown } from '../hosts/explain-unknown.ts';
+import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
+import {
+  dataFolders,
+  type DataPlaces,
+  ETCD_MANIFEST,
+  MANIFEST_DIR,
+  placesOf,
+  RENDERED_MANIFEST,
+} from '../kubeadm/paths.ts';
 import { memberOf, renderedDigest, tell } from './context.ts';
+import {
+  CRASHED,
+  etcdWords,
+  memberReadyFunctions,
+  NO_PAUSE,
+  NO_POD,
+  READY_WITHIN,
+} from './member/member-ready.ts';
+import { whyCrashed, whyLate, whyNoPod } from './member/reasons.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
 /** Makes the data dir and the folder of the log, puts the rendered manifest where kubelet reads it, and waits until the member is ready. */
@@ -58,3 +77,180 @@ export const startMemberStep: ScriptedKind<StartMember> = {
     };
   },
 };
+
+/** What the script needs to know. */
+export interface MemberStart extends DataPlaces {
+  readonly address: string;
+  readonly criEndpoint: string;
+  /** SHA-256 (hex) of the rendered manifest that is to be put in place; absent: it is there already. */
+  readonly manifestSha256?: string;
+  /** The member that begins before this one. */
+  readonly behind?: LeadingMember;
+  /** Whether a container of etcd was on the host before, running or ended. */
+  readonly hadContainers: boolean;
+  /** Ids of containers that kubelet is about to end: until none of them runs, whoever says that it is ready is the old one. */
+  readonly outgoing?: readonly string[];
+  readonly onProgress: (line: string) => void;
+}
+
+/** Exit codes by which the script tells what stopped it. */
+const DATA_THERE = 3;
+const MANIFEST_CHANGED = 4;
+const OTHER_FILESYSTEM = 5;
+const CRASHES = 6;
+const NOT_READY = 7;
+const WITHOUT_PAUSE = 8;
+const WITHOUT_POD = 9;
+
+/**
+ * Guide step 7: makes the data dir as kubeadm does (0700), and the folder of the log the same, renames the rendered manifest to where kubelet reads it, and
+ * waits until etcd says that it is ready, which it does only with a quorum.
+ */
+export function startMember(start: MemberStart): RemoteScript {
+  return {
+    title: 'start the member',
+    effect: 'changes',
+    timeoutMs: (READY_WITHIN + 30) * 1000,
+    onProgress: start.onProgress,
+    script: `${memberReadyFunctions(start)}
+${start.manifestSha256 === undefined ? '' : placeManifest(start, start.manifestSha256)}
+${start.outgoing === undefined ? '' : awaitReplaced(start.outgoing)}
+outcome=0
+await_ready${start.hadContainers ? '' : ' none-yet'} || outcome=$?
+if [ "$outcome" = 0 ]; then exit 0; fi
+etcd_words
+case $outcome in
+  ${CRASHED}) exit ${CRASHES} ;;
+  ${NO_PAUSE}) exit ${WITHOUT_PAUSE} ;;
+  ${NO_POD}) exit ${WITHOUT_POD} ;;
+  *) exit ${NOT_READY} ;;
+esac
+`,
+  };
+}
+
+/** Seconds in which kubelet ends a pod after its start, seen: 1.5. After that it has left it alone. */
+const REPLACED_WITHIN = 45;
+
+/** An answer of the runtime that does not come is none: it is asked again. */
+function awaitReplaced(ids: readonly string[]): string {
+  return `
+runs_still() {
+  local running id
+  running=$(cri ps -q --name '^etcd$') || return 0
+  for id in ${ids.map(quote).join(' ')}; do case $running in *"$id"*) return 0 ;; esac; done
+  return 1
+}
+begun=$SECONDS
+while [ $((SECONDS - begun)) -lt ${REPLACED_WITHIN} ] && runs_still; do nap 0.2; done
+`;
+}
+
+function placeManifest(start: MemberStart, sha256: string): string {
+  const folders = dataFolders(start);
+  const parents = [...new Set(folders.map((folder) => dirname(folder)))];
+  return `${RELABEL}
+${start.behind === undefined ? '' : giveLead(start.behind)}
+folders=(${folders.map(quote).join(' ')}) parents=(${parents.map(quote).join(' ')})
+if [ -e ${ETCD_MANIFEST} ]; then exit ${MANIFEST_CHANGED}; fi
+for folder in "\${folders[@]}"; do
+  if [ -d "$folder" ] && [ -n "$(ls -A "$folder" | grep -vx lost+found)" ]; then exit ${DATA_THERE}; fi
+done
+case "$(sha256sum < ${RENDERED_MANIFEST})" in ${sha256}*) ;; *) exit ${MANIFEST_CHANGED} ;; esac
+for folder in "\${parents[@]}"; do if ! [ -d "$folder" ]; then ( umask 022; mkdir -p -- "$folder" ); fi; done
+if ! [ -d ${MANIFEST_DIR} ]; then ( umask 022; mkdir -p -m 0700 -- ${MANIFEST_DIR} ); fi
+for folder in "\${folders[@]}"; do if [ -d "$folder" ]; then chmod 0700 -- "$folder"; else mkdir -m 0700 -- "$folder"; fi; done
+relabel ${MANIFEST_DIR} "\${folders[@]}"
+devices=$(stat -c %d -- ${MANIFEST_DIR} ${RENDERED_MANIFEST})
+if [ "\${devices%%$'\\n'*}" != "\${devices##*$'\\n'}" ]; then exit ${OTHER_FILESYSTEM}; fi
+mv -fT -- ${RENDERED_MANIFEST} ${ETCD_MANIFEST}
+sync -- ${MANIFEST_DIR} "\${parents[@]}" ${quote(dirname(RENDERED_MANIFEST))}
+`;
+}
+
+/** Why a member did not get ready, from the script's exit code and etcd's own last lines. */
+export function explainMember(result: RemoteResult): Omit<Finding, 'host' | 'at'> {
+  const last = etcdWords(result.stderr);
+  switch (result.code) {
+    case DATA_THERE:
+      return {
+        fact: 'its data dir has been filled since the run began, or the folder of its log; no etcd was started on it.',
+        cause: 'Another run, or a person, works on this host at the same time.',
+        fix: 'Let the other finish, then run again.',
+      };
+    case MANIFEST_CHANGED:
+      return {
+        fact: `${ETCD_MANIFEST} or the manifest rendered for it has changed since the run began.`,
+        cause: 'Another run, or a person, works on this host at the same time.',
+        fix: 'Let the other finish, then run again.',
+      };
+    case OTHER_FILESYSTEM:
+      return {
+        fact: `${MANIFEST_DIR} is a file system of its own, so a manifest cannot be put there in one step.`,
+        cause: 'It is a mount point.',
+        fix: 'Unmount it; kubelet needs a plain folder there.',
+      };
+    case CRASHES:
+      return {
+        fact: `etcd ends again and again. Its last words: ${last}`,
+        ...whyCrashed(last),
+      };
+    case WITHOUT_PAUSE:
+      return {
+        fact: `kubelet can start no pod: ${last}.`,
+        ...whyNoPod(last),
+      };
+    case NOT_READY:
+      return {
+        fact: `the member was not ready within ${READY_WITHIN} s: ${last}.`,
+        ...whyLate(result.stderr),
+      };
+    case WITHOUT_POD:
+      return {
+        fact: `kubelet cannot start the pod of etcd: ${last}.`,
+        ...whyNoPod(last),
+      };
+    default:
+      return explainUnknown(result);
+  }
+}
+
+/** A member that is given a lead, and where its peers reach it. */
+interface LeadingMember {
+  readonly address: string;
+  readonly peerPort: number;
+  /** How many others it asks before it answers anybody. */
+  readonly peers: number;
+}
+
+/** All in hundredths of a second, in which Linux tells its uptime. What a member needs beside its questions, to write its first log. */
+const LEAD = 8;
+/** For members that do not take the same time to start; no more than they have round trips of their own. */
+const ROOM = 12;
+const MOST = 300;
+
+/**
+ * Bash that gives another member of a new cluster a lead. It needs `nap` of `PAUSE_FUNCTION`.
+ *
+ * Before a new member does anything else it asks the others, in the order of their peer URLs, whether it has been there before
+ * (isMemberBootstrapped in etcd's server/etcdserver/cluster_util.go). It listens by then, and answers only when it is through
+ * with that. So members that begin at the same moment wait for each other, a second for each peer (BootstrapTimeoutEffective in
+ * server/config/config.go). One that is ahead of them all finds nobody who listens yet, which costs it a round trip for each
+ * peer; the others ask it first, and have its answer at once.
+ *
+ * The round trip is measured by a connection to where that member will listen. Where none is refused nor made within a second
+ * no lead is of any use.
+ */
+export function giveLead({ address, peerPort, peers }: LeadingMember): string {
+  return `
+uptime_hundredths() { local up; read -r up _ < /proc/uptime; printf -v "$1" %d "$((10#\${up/./}))"; }
+uptime_hundredths begun
+outcome=0
+timeout 1 bash -c '{ exec 3<> "/dev/tcp/$0/$1"; } 2> /dev/null' ${quote(address)} ${peerPort} || outcome=$?
+uptime_hundredths answered
+took=$((answered - begun))
+lead=$((${LEAD} + ${peers} * took + (2 * took < ${ROOM} ? 2 * took : ${ROOM})))
+left=$(((lead < ${MOST} ? lead : ${MOST}) - took))
+if [ "$outcome" != 124 ] && [ "$left" -gt 0 ]; then nap "$((left / 100)).$(printf %02d $((left % 100)))"; fi
+`;
+}

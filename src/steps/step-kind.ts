@@ -1,7 +1,7 @@
 import type { Finding } from '../findings.ts';
 import type { RemoteResult, RemoteScript } from '../hosts/transport.ts';
 import type { StepContext } from './context.ts';
-import type { TouchedFile } from './planned-file.ts';
+import type { TouchedFile } from '../cluster/planned-file.ts';
 
 /** What every step says, whatever its kind. */
 export interface StepOnHost {

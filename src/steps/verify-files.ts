@@ -1,6 +1,6 @@
-import { listPki, parsePki, type PlacedFile } from '../hosts/scripts/read-pki.ts';
+import { listPki, parsePki, type PlacedFile } from '../hosts/read-pki.ts';
 import { PKI_DIR } from '../kubeadm/paths.ts';
-import { leafProfileNames } from '../pki/leaf-profiles.ts';
+import { leafProfileNames } from '../pki/leaf.ts';
 import { verifyLeaf } from '../pki/verify.ts';
 import { digestsOf, stepFailure, type StepContext } from './context.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';

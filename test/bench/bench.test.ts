@@ -5,7 +5,7 @@ import { isForTheRecord, isWanted, parseOptions, parts, type BenchOptions } from
 import { plot } from '../../bench/plot/plot.ts';
 import { ticksUpTo } from '../../bench/plot/svg.ts';
 import { document, type Results } from '../../bench/results.ts';
-import { parseXml } from '../report/health/xml.ts';
+import { parseXml } from '../operations/health/report/xml.ts';
 
 function samples(...runs: readonly Measured[]): Samples {
   const all = new Samples();

@@ -1,11 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { inOrderOfInputs, resolveAbsent, type AbsentHost } from '../../src/cluster/absent-members.ts';
-import { decideDeploy } from '../../src/cluster/deploy/decide.ts';
-import type { HostFacts } from '../../src/cluster/host-facts.ts';
-import { LEFT_OUT } from '../../src/cluster/left-out.ts';
-import type { Plan } from '../../src/cluster/plan.ts';
+import {
+  type AbsentHost,
+  inOrderOfInputs,
+  LEFT_OUT,
+  resolveAbsent,
+} from '../../src/cluster/absent-members.ts';
+import { decideDeploy } from '../../src/operations/deploy/deploy.ts';
+import type { HostFacts } from '../../src/facts/host.ts';
+import type { Plan } from '../../src/plan/plan.ts';
 import { Refusal, type Finding } from '../../src/findings.ts';
-import { FRESH, withoutFile } from './deciding.ts';
+import { FRESH, withoutFile } from '../operations/deploy/deciding.ts';
 import { clusterFacts, type ClusterState } from './example-health.ts';
 import {
   exampleSettings,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HostFacts } from '../../src/cluster/host-facts.ts';
-import type { Plan } from '../../src/cluster/plan.ts';
+import type { HostFacts } from '../../src/facts/host.ts';
+import type { Plan } from '../../src/plan/plan.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { CA_KEY, stagedPath } from '../../src/kubeadm/paths.ts';
 import {
@@ -12,7 +12,7 @@ import {
   withFile,
   withoutFile,
   type Circumstances,
-} from './deciding.ts';
+} from '../operations/deploy/deciding.ts';
 import { clusterFacts } from './example-health.ts';
 import {
   fileFact,

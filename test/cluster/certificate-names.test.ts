@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HostFacts } from '../../src/cluster/host-facts.ts';
+import type { HostFacts } from '../../src/facts/host.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { renderKubeadmConfig } from '../../src/kubeadm/kubeadm-config.ts';
 import { ETCD_MANIFEST, KUBEADM_CONFIG } from '../../src/kubeadm/paths.ts';
 import { issueMemberLeaves } from '../../src/pki/leaf.ts';
-import { KUBEADM_POLICY, type CertificatePolicy } from '../../src/pki/policy.ts';
-import { decide, stepsLike, withHost, type Circumstances } from './deciding.ts';
+import { KUBEADM_POLICY, type CertificatePolicy } from '../../src/pki/authority.ts';
+import { decide, stepsLike, withHost, type Circumstances } from '../operations/deploy/deciding.ts';
 import { clusterFacts } from './example-health.ts';
 import {
   fileFact,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { dataMounts, lostMounts } from '../../src/cluster/data-mounts.ts';
-import type { HostFacts, PlaceFact } from '../../src/cluster/host-facts.ts';
-import { formatHostState, parseHostState } from '../../src/cluster/host-state.ts';
-import { decide, pristine, refusals } from './deciding.ts';
+import { dataMounts, lostMounts } from '../../src/cluster/data-dir.ts';
+import type { HostFacts, PlaceFact } from '../../src/facts/host.ts';
+import { formatHostState, parseHostState } from '../../src/facts/host-state.ts';
+import { decide, pristine, refusals } from '../operations/deploy/deciding.ts';
 import { clusterFacts } from './example-health.ts';
 import { finishedCluster, recordedAs } from './example.ts';
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { essentialFindings } from '../../src/cluster/essentials.ts';
-import type { HostFacts, KubeletFact, Unseen } from '../../src/cluster/host-facts.ts';
-import { differentImages } from '../../src/cluster/prerequisites.ts';
+import { differentImages, essentialFindings } from '../../src/cluster/prerequisites.ts';
+import type { HostFacts, KubeletFact, Unseen } from '../../src/facts/host.ts';
 import type { Finding } from '../../src/findings.ts';
-import { pristine, refusalLines, refusals, withHost } from './deciding.ts';
+import { pristine, refusalLines, refusals, withHost } from '../operations/deploy/deciding.ts';
 import { pristineHost } from './example.ts';
 
 const MEMBER = { name: 'infra0', address: '10.0.0.6' };

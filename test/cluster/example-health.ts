@@ -1,11 +1,11 @@
-import type { ClusterFacts } from '../../src/cluster/cluster-facts.ts';
-import { quorumOf } from '../../src/cluster/quorum.ts';
-import type { EtcdErrorKind, EtcdFailure } from '../../src/etcd/etcd-error.ts';
-import { assessHealth } from '../../src/etcd/health.ts';
-import type { EndpointObservation } from '../../src/etcd/health-observation.ts';
+import type { ClusterFacts } from '../../src/cluster/gates.ts';
+import { quorumOf } from '../../src/etcd/quorum.ts';
+import type { EtcdErrorKind, EtcdFailure } from '../../src/etcd/errors.ts';
+import { assessHealth } from '../../src/etcd/health/health.ts';
+import type { EndpointObservation } from '../../src/etcd/health/observation.ts';
 import type { Member as ListedMember } from '../../src/etcd/messages.ts';
 import type { MemberIdentity } from '../../src/kubeadm/kubeadm-config.ts';
-import { httpsUrl } from '../../src/kubeadm/urls.ts';
+import { httpsUrl } from '../../src/etcd/endpoint.ts';
 import { MEMBERS, NOW } from './example.ts';
 
 /** How the example cluster is, where not everything is well. */

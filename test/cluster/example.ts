@@ -1,9 +1,9 @@
-import { thresholds } from '../health/example-documents.ts';
+import { thresholds } from '../operations/health/example-documents.ts';
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
-import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
-import { formatHostState, type HostState } from '../../src/cluster/host-state.ts';
-import type { UsableKey } from '../../src/hosts/keys/private-key.ts';
+import type { FileFact, HostFacts } from '../../src/facts/host.ts';
+import { formatHostState, type HostState } from '../../src/facts/host-state.ts';
+import type { UsableKey } from '../../src/ssh-keys/private-key.ts';
 import { leafFiles } from '../../src/kubeadm/file-tree.ts';
 import {
   etcdArguments,
@@ -28,11 +28,9 @@ import {
   KUBELET_DROP_IN,
   STATE_FILE,
 } from '../../src/kubeadm/paths.ts';
-import { createAuthority, type NewAuthority } from '../../src/pki/authority.ts';
-import { issueMemberLeaves, type Leaf } from '../../src/pki/leaf.ts';
-import type { LeafProfileName } from '../../src/pki/leaf-profiles.ts';
-import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
-import type { HostSettings, MemberSettings, Settings } from '../../src/settings/settings.ts';
+import { createAuthority, KUBEADM_POLICY, type NewAuthority } from '../../src/pki/authority.ts';
+import { issueMemberLeaves, type Leaf, type LeafProfileName } from '../../src/pki/leaf.ts';
+import type { HostSettings, MemberSettings, Settings } from '../../src/inputs/settings.ts';
 
 /** Names and addresses of the example cluster. */
 export const MEMBERS: readonly MemberIdentity[] = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeGate, gateFindings, MOST_LAG, type Gate } from '../../src/cluster/gates.ts';
-import { quorumOf } from '../../src/cluster/quorum.ts';
+import { quorumOf } from '../../src/etcd/quorum.ts';
 import { clusterFacts, type ClusterState } from './example-health.ts';
 import { FIVE_MEMBERS, MEMBERS } from './example.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatHostState, parseHostState, type HostState } from '../../src/cluster/host-state.ts';
+import { formatHostState, parseHostState, type HostState } from '../../src/facts/host-state.ts';
 
 const state: HostState = {
   schema: 1,

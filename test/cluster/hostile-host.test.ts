@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import type { HostFacts } from '../../src/cluster/host-facts.ts';
-import type { Plan } from '../../src/cluster/plan.ts';
+import type { HostFacts } from '../../src/facts/host.ts';
+import type { Plan } from '../../src/plan/plan.ts';
 import { Refused } from '../../src/findings.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, CA_KEY } from '../../src/kubeadm/paths.ts';
@@ -14,7 +14,7 @@ import {
   withHost,
   withoutFile,
   type Circumstances,
-} from './deciding.ts';
+} from '../operations/deploy/deciding.ts';
 import { clusterFacts } from './example-health.ts';
 import {
   fileFact,

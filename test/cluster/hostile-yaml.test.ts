@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HostFacts } from '../../src/cluster/host-facts.ts';
+import type { HostFacts } from '../../src/facts/host.ts';
 import { describePlan } from '../../src/plan/describe-plan.ts';
-import type { Plan } from '../../src/cluster/plan.ts';
+import type { Plan } from '../../src/plan/plan.ts';
 import { Refused } from '../../src/findings.ts';
 import {
   ETCD_MANIFEST,
@@ -9,7 +9,7 @@ import {
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
 } from '../../src/kubeadm/paths.ts';
-import { decide, withFile } from './deciding.ts';
+import { decide, withFile } from '../operations/deploy/deciding.ts';
 import { clusterFacts } from './example-health.ts';
 import { fileFact, finishedCluster, guideCluster, MEMBERS } from './example.ts';
 

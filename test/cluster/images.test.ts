@@ -7,7 +7,7 @@ import {
   runningImage,
   wantedImage,
 } from '../../src/cluster/images.ts';
-import type { HostFacts } from '../../src/cluster/host-facts.ts';
+import type { HostFacts } from '../../src/facts/host.ts';
 import { IMAGE, manifestFact, MEMBERS, ownHost, pristineHost, SHAPE, withFiles } from './example.ts';
 
 const [member = { name: '', address: '' }] = MEMBERS;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { membershipFindings } from '../../src/cluster/membership.ts';
-import { assessHealth } from '../../src/etcd/health.ts';
+import { assessHealth } from '../../src/etcd/health/health.ts';
 import { observation, PORTS, status, unreachable } from '../etcd/observations.ts';
 import { NOW } from './example.ts';
 

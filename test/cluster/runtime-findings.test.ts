@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { essentialFindings } from '../../src/cluster/essentials.ts';
-import type { DisabledPlugins, PluginsOff, RuntimeDiscovery } from '../../src/cluster/host-facts.ts';
+import { essentialFindings } from '../../src/cluster/prerequisites.ts';
+import type { DisabledPlugins, PluginsOff, RuntimeDiscovery } from '../../src/facts/host.ts';
 import type { Finding } from '../../src/findings.ts';
-import { blind, pristine, refusals, withHost } from './deciding.ts';
+import { blind, pristine, refusals, withHost } from '../operations/deploy/deciding.ts';
 import { finishedCluster, pristineHost } from './example.ts';
 import { clusterFacts } from './example-health.ts';
 

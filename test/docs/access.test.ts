@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { judgeHostKey, pinsFor } from '../../src/hosts/keys/host-pins.ts';
-import type { SshSettings } from '../../src/settings/settings.ts';
-import type { RawInputs } from '../../src/inputs/table.ts';
-import { parseSettings } from '../../src/settings/parse-settings.ts';
-import { given, run, sshOf } from '../settings/given.ts';
+import { judgeHostKey, pinsFor } from '../../src/ssh-keys/host-keys.ts';
+import type { SshSettings } from '../../src/inputs/settings.ts';
+import type { RawInputs } from '../../src/inputs/table/table.ts';
+import { parseSettings } from '../../src/inputs/parse-settings.ts';
+import { given, run, sshOf } from '../inputs/given.ts';
 import { settingsOfExample } from './inputs.ts';
 import { codeBlocks } from './markdown.ts';
 import { read } from './repository.ts';

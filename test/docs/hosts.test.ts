@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { inputNames } from '../../src/inputs/table.ts';
-import { parseSettings } from '../../src/settings/parse-settings.ts';
-import { readInputFiles } from '../../src/settings/read-input-files.ts';
-import type { Settings } from '../../src/settings/settings.ts';
-import { given, run } from '../settings/given.ts';
+import { inputNames } from '../../src/inputs/table/table.ts';
+import { parseSettings } from '../../src/inputs/parse-settings.ts';
+import { readInputFiles } from '../../src/inputs/input-files.ts';
+import type { Settings } from '../../src/inputs/settings.ts';
+import { given, run } from '../inputs/given.ts';
 import { codeBlocks } from './markdown.ts';
 import { read } from './repository.ts';
 

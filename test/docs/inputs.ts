@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
-import { definitionOf, inputNames } from '../../src/inputs/table.ts';
-import type { Settings } from '../../src/settings/settings.ts';
-import { settingsOf } from '../settings/given.ts';
+import { definitionOf, inputNames } from '../../src/inputs/table/table.ts';
+import type { Settings } from '../../src/inputs/settings.ts';
+import { settingsOf } from '../inputs/given.ts';
 import { codeBlocks } from './markdown.ts';
 import { read } from './repository.ts';
 import { filledIn } from './stored.ts';

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { madeFiles, PROBE } from '../../scripts/made-files.ts';
-import { operationNames } from '../../src/inputs/operation-names.ts';
+import { operationNames } from '../../src/inputs/table/input.ts';
 import { exists, read, ROOT } from './repository.ts';
 
 const made = madeFiles(read);

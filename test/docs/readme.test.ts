@@ -3,8 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { howItWorks, SCHEMES } from '../../scripts/how-it-works.ts';
 import { inputsPageWithTables, readmeWithTables } from '../../scripts/markdown-tables.ts';
-import type { InputGroup } from '../../src/inputs/input.ts';
-import { EVERY } from '../../src/inputs/operation-names.ts';
+import { EVERY, type InputGroup } from '../../src/inputs/table/input.ts';
 import { anchorOf, headings, localLinks, npmVerbs, repositoryPaths } from './markdown.ts';
 import { exists, filesBelow, read, ROOT } from './repository.ts';
 

@@ -4,7 +4,10 @@ import { STEPS } from '../../src/steps/index.ts';
 import { headings } from './markdown.ts';
 import { filesBelow, read } from './repository.ts';
 
-const CONVERGE_STAGES = ['src/cluster/converge-stages.ts', 'src/cluster/restart-stages.ts'];
+const CONVERGE_STAGES = [
+  'src/operations/deploy/converge-stages.ts',
+  'src/operations/deploy/restart-stages.ts',
+];
 
 test('deploy.md has a chapter for every verdict, and for the refusal', () => {
   expect(headings(read('docs/deploy.md'))).toEqual(
@@ -24,7 +27,7 @@ test('deploy.md names every stage of a converge in the order of the code', () =>
 });
 
 test('every check of preflight has its row in preflight.md', () => {
-  const sources = filesBelow('src/cluster/preflight', '.ts').map(read).join('\n');
+  const sources = filesBelow('src/operations/preflight', '.ts').map(read).join('\n');
   const places = new Set([...sources.matchAll(/\bat(?::| =) '([a-z-]+)'/g)].map(([, place = '']) => place));
   expect(places.size).toBeGreaterThan(14);
   const table = read('docs/preflight.md');

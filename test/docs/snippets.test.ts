@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { findingsOf } from '../settings/given.ts';
+import { findingsOf } from '../inputs/given.ts';
 import { codeBlocks } from './markdown.ts';
 import { filesBelow, read } from './repository.ts';
 import { filledIn } from './stored.ts';

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createAuthority } from '../../src/pki/authority.ts';
 import { usableKey } from '../hosts/ssh/client.ts';
 import { sshKeygen, TemporaryFolder, tool } from '../hosts/ssh/tools.ts';
-import { run, sshKey } from '../settings/given.ts';
+import { run, sshKey } from '../inputs/given.ts';
 
 const ca = await createAuthority({ algorithm: 'ECDSA-P256', now: run.now });
 

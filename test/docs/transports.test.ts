@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { TRANSPORTS, type Settings } from '../../src/settings/settings.ts';
-import { pinsFor } from '../../src/hosts/keys/host-pins.ts';
-import { sshOf } from '../settings/given.ts';
+import { TRANSPORTS, type Settings } from '../../src/inputs/settings.ts';
+import { pinsFor } from '../../src/ssh-keys/host-keys.ts';
+import { sshOf } from '../inputs/given.ts';
 import { settingsOfExample } from './inputs.ts';
 import { read } from './repository.ts';
 

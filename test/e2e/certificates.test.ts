@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Lab } from '../../lab/client.ts';
-import { FIRST_MINOR_WITH_P384 } from '../../src/kubeadm/certificate-fields.ts';
+import { FIRST_MINOR_WITH_P384 } from '../../src/kubeadm/kubeadm-config.ts';
 import { createAuthority, type SigningAuthority } from '../../src/pki/authority.ts';
 import { inspectCertificate } from '../../src/pki/inspect.ts';
 import { generateKey, keyAlgorithms, privateKeyToPem, type KeyAlgorithm } from '../../src/pki/keys.ts';
-import { issueLeaf, issueMemberLeaves, type Leaf } from '../../src/pki/leaf.ts';
-import { leafProfileNames, leafProfiles } from '../../src/pki/leaf-profiles.ts';
+import {
+  issueLeaf,
+  issueMemberLeaves,
+  type Leaf,
+  leafProfileNames,
+  leafProfiles,
+} from '../../src/pki/leaf.ts';
 import { readSigningAuthority } from '../../src/pki/read-authority.ts';
-import { daysLeft } from '../../src/pki/validity.ts';
+import { daysLeft } from '../../src/pki/certificate.ts';
 import { certificateDifferences } from '../pki/compare.ts';
 import { opensslCa } from '../pki/openssl.ts';
 import type { ActionRun } from '../github/runner.ts';

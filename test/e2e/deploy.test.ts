@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Lab } from '../../lab/client.ts';
-import type { HealthReport } from '../../src/etcd/health.ts';
+import type { HealthReport } from '../../src/etcd/health/health.ts';
 import { ResultsService, type StoredArtifact } from '../github/results-service.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';

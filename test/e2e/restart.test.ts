@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Lab } from '../../lab/client.ts';
 import type { RunResult } from '../../lab/machine/run.ts';
-import { explainRestart, restartMember } from '../../src/hosts/scripts/restart-member.ts';
-import { RESTART_END, RESTART_UNIT } from '../../src/hosts/scripts/restart-unit.ts';
+import { explainRestart, restartMember } from '../../src/steps/restart-member.ts';
+import { RESTART_END, RESTART_UNIT } from '../../src/steps/member/restart-unit.ts';
 import { renderKubeletDropIn } from '../../src/kubeadm/kubelet-config.ts';
 import {
   ETCD_MANIFEST,

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { EtcdClient, type EtcdClientOptions } from '../../src/etcd/client.ts';
-import { EtcdError } from '../../src/etcd/etcd-error.ts';
+import { EtcdError } from '../../src/etcd/errors.ts';
 import { strangeKeyPem, TestAuthority } from './certificates.ts';
 import { GatewayStandIn, openChannel, openTcp, type StandInAnswer } from './gateway-stand-in.ts';
 

@@ -8,7 +8,7 @@ import {
   decodeVersion,
   MessageError,
 } from '../../src/etcd/messages.ts';
-import { parseMetrics } from '../../src/etcd/parse-metrics.ts';
+import { parseMetrics } from '../../src/etcd/metrics.ts';
 import { numbers, oneOf, spoiled, withStrangePart } from '../fuzz.ts';
 import { RECORDED_VERSIONS, recorded } from './recorded.ts';
 

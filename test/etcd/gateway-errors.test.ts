@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { gatewayError } from '../../src/etcd/gateway-errors.ts';
+import { gatewayError } from '../../src/etcd/errors.ts';
 import { RECORDED_VERSIONS, recorded } from './recorded.ts';
 
 const PLACE = { name: 'infra0', endpoint: 'https://10.0.0.6:2379' };

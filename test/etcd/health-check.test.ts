@@ -1,10 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EtcdClient } from '../../src/etcd/client.ts';
-import { checkHealth } from '../../src/etcd/health-check.ts';
-import type { EndpointHealth } from '../../src/etcd/health-endpoint.ts';
-import type { HealthReport } from '../../src/etcd/health.ts';
-import type { AskedMember } from '../../src/etcd/observe-endpoint.ts';
+import { checkHealth, type HealthReport } from '../../src/etcd/health/health.ts';
+import type { EndpointHealth } from '../../src/etcd/health/endpoint.ts';
+import type { AskedMember } from '../../src/etcd/health/observe.ts';
 import { GatewayStandIn, openChannel, type StandInAnswer } from './gateway-stand-in.ts';
 
 const HEADER = { cluster_id: '193', member_id: '160', raft_term: '2' };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { assessHealth, type HealthReport } from '../../src/etcd/health.ts';
-import type { EndpointObservation } from '../../src/etcd/health-observation.ts';
+import { assessHealth, type HealthReport } from '../../src/etcd/health/health.ts';
+import type { EndpointObservation } from '../../src/etcd/health/observation.ts';
 import type { Member } from '../../src/etcd/messages.ts';
 import { etcdFailure, leaderless, member, observation, PORTS, status, unreachable } from './observations.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { percentile } from '../../src/etcd/histogram.ts';
+import { percentile } from '../../src/etcd/metrics.ts';
 
 // Values of Prometheus' histogram_quantile over the same buckets.
 test.each([

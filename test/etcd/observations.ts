@@ -1,5 +1,5 @@
-import type { EtcdErrorKind, EtcdFailure } from '../../src/etcd/etcd-error.ts';
-import type { EndpointObservation } from '../../src/etcd/health-observation.ts';
+import type { EtcdErrorKind, EtcdFailure } from '../../src/etcd/errors.ts';
+import type { EndpointObservation } from '../../src/etcd/health/observation.ts';
 import type { Member, MemberStatus } from '../../src/etcd/messages.ts';
 
 export const PORTS = { clientPort: 2379, peerPort: 2380 };

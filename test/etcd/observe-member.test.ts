@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { EtcdClient } from '../../src/etcd/client.ts';
-import { failure, seen } from '../../src/etcd/health-observation.ts';
-import { observeMember, type MemberObservation } from '../../src/etcd/observe-member.ts';
+import { failure, seen } from '../../src/etcd/health/observation.ts';
+import { observeMember, type MemberObservation } from '../../src/etcd/health/observe.ts';
 import { GatewayStandIn, openChannel, type StandInAnswer } from './gateway-stand-in.ts';
 
 const HEADER = { cluster_id: '193', member_id: '160', raft_term: '2', revision: '7' };

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { windowOf } from '../../src/etcd/metrics-window.ts';
-import { parseMetrics } from '../../src/etcd/parse-metrics.ts';
+import { parseMetrics, windowOf } from '../../src/etcd/metrics.ts';
 
 const SCRAPE = `# HELP etcd_disk_wal_fsync_duration_seconds The latency distributions of fsync called by WAL.
 # TYPE etcd_disk_wal_fsync_duration_seconds histogram

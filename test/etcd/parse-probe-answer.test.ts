@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseProbeAnswer } from '../../src/etcd/parse-probe-answer.ts';
+import { parseProbeAnswer } from '../../src/etcd/client.ts';
 
 test('each check by its name, and why one fails', () => {
   const body =

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { EtcdClient, type EtcdClientOptions } from '../../src/etcd/client.ts';
-import { EtcdError } from '../../src/etcd/etcd-error.ts';
+import { EtcdError } from '../../src/etcd/errors.ts';
 import { GatewayConnection } from '../../src/etcd/gateway-connection.ts';
-import { checkHealth } from '../../src/etcd/health-check.ts';
-import { failure, seen } from '../../src/etcd/health-observation.ts';
-import type { HealthReport } from '../../src/etcd/health.ts';
-import { commonRevision, hashAt, observeMember } from '../../src/etcd/observe-member.ts';
+import { checkHealth, type HealthReport } from '../../src/etcd/health/health.ts';
+import { failure, seen } from '../../src/etcd/health/observation.ts';
+import { commonRevision, hashAt, observeMember } from '../../src/etcd/health/observe.ts';
 import { TestAuthority } from './certificates.ts';
 import { openChannel, openTcp } from './gateway-stand-in.ts';
 import { RealCluster, type RealMember } from './real-cluster.ts';

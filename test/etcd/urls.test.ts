@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { canonicalUrl } from '../../src/etcd/urls.ts';
+import { canonicalUrl } from '../../src/etcd/endpoint.ts';
 
 test.each([
   ['https://10.0.0.6:2380', 'https://10.0.0.6:2380/'],

@@ -6,8 +6,8 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 
 import { connector } from '../../src/hosts/connector.ts';
 import type { Transport } from '../../src/hosts/transport.ts';
-import type { RawInputs } from '../../src/inputs/table.ts';
-import { settingsOf } from '../settings/given.ts';
+import type { RawInputs } from '../../src/inputs/table/table.ts';
+import { settingsOf } from '../inputs/given.ts';
 import { hostError, KeptLog } from './ssh/client.ts';
 import { sshKeygen, TemporaryFolder } from './ssh/tools.ts';
 import { TestServer } from './ssh2/server.ts';

@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { HostError } from '../../src/hosts/host-error.ts';
-import { readOnly } from '../../src/hosts/read-only.ts';
-import { deliverFiles } from '../../src/hosts/scripts/deliver-files.ts';
-import { diskTest } from '../../src/hosts/scripts/disk-test.ts';
-import { pullImage } from '../../src/hosts/scripts/pull-image.ts';
-import { listPki, readFile } from '../../src/hosts/scripts/read-pki.ts';
+import { readOnly } from '../../src/hosts/transport.ts';
+import { deliverFiles } from '../../src/steps/put-files.ts';
+import { diskTest } from '../../src/operations/preflight/disk-test.ts';
+import { pullImage } from '../../src/steps/pull-image.ts';
+import { listPki, readFile } from '../../src/hosts/read-pki.ts';
 import { renderManifest } from '../../src/hosts/scripts/render-manifest.ts';
-import { restartMember } from '../../src/hosts/scripts/restart-member.ts';
-import { setModes } from '../../src/hosts/scripts/set-modes.ts';
-import { startKubelet } from '../../src/hosts/scripts/start-kubelet.ts';
-import { startMember } from '../../src/hosts/scripts/start-member.ts';
-import { standInTransport } from '../road/stand-ins.ts';
+import { restartMember } from '../../src/steps/restart-member.ts';
+import { setModes } from '../../src/steps/set-modes.ts';
+import { startKubelet } from '../../src/steps/start-kubelet.ts';
+import { startMember } from '../../src/steps/start-member.ts';
+import { standInTransport } from '../engine/stand-ins.ts';
 
 const member = {
   address: '10.0.0.6',

@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { InputDefinition } from '../../src/inputs/input.ts';
-import { operationNames } from '../../src/inputs/operation-names.ts';
-import { definitionOf, inputGroups, inputNames, inputsOf, isInputName } from '../../src/inputs/table.ts';
+import { type InputDefinition, operationNames } from '../../src/inputs/table/input.ts';
+import {
+  definitionOf,
+  inputGroups,
+  inputNames,
+  inputsOf,
+  isInputName,
+} from '../../src/inputs/table/table.ts';
 
 test('every input is in one group alone', () => {
   const all = inputGroups.flatMap(({ inputs }) => Object.keys(inputs));

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { refusesFlagsOf } from '../../src/kubeadm/etcd-releases.ts';
-import { parseKubernetesVersion, type KubernetesVersion } from '../../src/kubeadm/version.ts';
+import { type KubernetesVersion, parseKubernetesVersion, refusesFlagsOf } from '../../src/kubeadm/version.ts';
 
 function kubeadm(text: string): KubernetesVersion {
   const version = parseKubernetesVersion(text);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEtcdManifest } from '../../src/kubeadm/etcd-manifest.ts';
-import { MOST_YAML_CHARACTERS, readYaml, readYamlDocuments } from '../../src/kubeadm/foreign-yaml.ts';
+import { MOST_YAML_CHARACTERS, readYaml, readYamlDocuments } from '../../src/kubeadm/yaml.ts';
 import { certSans, extraArguments } from '../../src/kubeadm/kubeadm-config.ts';
 import { patchFolderIn } from '../../src/kubeadm/patches.ts';
 import { ROOT } from '../docs/repository.ts';
@@ -63,8 +63,8 @@ test('nothing else reads YAML', () => {
   );
   expect(files.sort()).toEqual([
     'src/kubeadm/etcd-manifest.ts',
-    'src/kubeadm/foreign-yaml.ts',
-    'src/settings/parse-patches.ts',
-    'src/settings/yaml-input.ts',
+    'src/kubeadm/yaml.ts',
+    'src/inputs/etcd/parse-patches.ts',
+    'src/inputs/yaml-input.ts',
   ]);
 });

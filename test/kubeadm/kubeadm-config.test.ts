@@ -7,7 +7,7 @@ import {
   renderKubeadmConfig,
   type ClusterShape,
 } from '../../src/kubeadm/kubeadm-config.ts';
-import { KUBEADM_POLICY, type CertificatePolicy } from '../../src/pki/policy.ts';
+import { KUBEADM_POLICY, type CertificatePolicy } from '../../src/pki/authority.ts';
 
 const members = [
   { name: 'infra1', address: '10.0.0.7' },

@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { renderKubeletConfig } from '../../src/kubeadm/kubelet-config.ts';
-import { resolvePlain } from '../../src/kubeadm/yaml-scalars.ts';
-import { toKubernetesYaml } from '../../src/kubeadm/yaml.ts';
+import { resolvePlain, toKubernetesYaml } from '../../src/kubeadm/yaml.ts';
 
 // What go-yaml v2 makes of bare words, as a program of Go with sigs.k8s.io/yaml v1.6.0 has said.
 const WORDS: readonly [word: string, value: unknown][] = [

@@ -1,10 +1,16 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { children, content, decode, encode, isContext, type Asn1 } from '../../src/pki/der.ts';
-import { subjectKeyIdentifierOf } from '../../src/pki/extension-values.ts';
-import type { Extension } from '../../src/pki/extensions.ts';
-import { oidName, oids } from '../../src/pki/oids.ts';
+import {
+  type Asn1,
+  children,
+  content,
+  decode,
+  encode,
+  isContext,
+  oidName,
+  oids,
+} from '../../src/pki/asn1.ts';
+import { type Extension, parseStructure, subjectKeyIdentifierOf } from '../../src/pki/structure.ts';
 import { encodePem } from '../../src/pki/pem.ts';
-import { parseStructure } from '../../src/pki/structure.ts';
 
 /** A certificate to compare, with the certificate of its issuer (itself for a CA). */
 export interface ComparedCertificate {

@@ -1,13 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { commonNameOnly, signCertificate } from '../../src/pki/certificate.ts';
-import {
-  basicConstraints,
-  keyUsage,
-  subjectKeyIdentifier,
-  type Extension,
-} from '../../src/pki/extensions.ts';
+import { basicConstraints, keyUsage, subjectKeyIdentifier, type Extension } from '../../src/pki/structure.ts';
 import { publicKeyOf } from '../../src/pki/keys.ts';
-import { oids } from '../../src/pki/oids.ts';
+import { oids } from '../../src/pki/asn1.ts';
 import type { PemSource } from '../../src/pki/pem-input.ts';
 
 /** Makes a self-signed certificate like a CA's, with whatever is wrong with it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decode, encode, integer, text, time } from '../../src/pki/der.ts';
+import { decode, encode, integer, text, time } from '../../src/pki/asn1.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 

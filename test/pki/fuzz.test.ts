@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createAuthority } from '../../src/pki/authority.ts';
 import { certificateEnd } from '../../src/pki/inspect.ts';
-import { issueMemberLeaves } from '../../src/pki/leaf.ts';
-import { leafProfileNames } from '../../src/pki/leaf-profiles.ts';
+import { issueMemberLeaves, leafProfileNames } from '../../src/pki/leaf.ts';
 import { decodePem, encodePem } from '../../src/pki/pem.ts';
 import { AuthorityError, readAuthority, readSigningAuthority } from '../../src/pki/read-authority.ts';
 import { verifyLeaf } from '../../src/pki/verify.ts';

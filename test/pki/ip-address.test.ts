@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatIpAddress, parseIpAddress } from '../../src/pki/ip-address.ts';
+import { formatIpAddress, parseIpAddress } from '../../src/pki/alt-names.ts';
 
 describe('parseIpAddress', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, jest, test } from '@jest/globals';
-import { children, content, decode } from '../../src/pki/der.ts';
+import { children, content, decode } from '../../src/pki/asn1.ts';
 import { describeKey, generateKey, keyAlgorithms, privateKeyToPem } from '../../src/pki/keys.ts';
 import { decodePem, encodePem } from '../../src/pki/pem.ts';
 import { openssl } from './openssl.ts';

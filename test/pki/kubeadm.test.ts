@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, jest, test } from '@jest/globals';
 import { createAuthority } from '../../src/pki/authority.ts';
-import { issueMemberLeaves } from '../../src/pki/leaf.ts';
-import { leafProfileNames, leafProfiles } from '../../src/pki/leaf-profiles.ts';
+import { issueMemberLeaves, leafProfileNames, leafProfiles } from '../../src/pki/leaf.ts';
 import type { KeyAlgorithm } from '../../src/pki/keys.ts';
 import { verifyLeaf } from '../../src/pki/verify.ts';
 import { readAuthority } from '../../src/pki/read-authority.ts';

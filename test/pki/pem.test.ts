@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decodePem, encodePem, MOST_PEM_CHARACTERS } from '../../src/pki/pem.ts';
-import { pemSpans } from '../../src/pki/pem-marks.ts';
+import { decodePem, encodePem, MOST_PEM_CHARACTERS, pemSpans } from '../../src/pki/pem.ts';
 import { readCertificates, readPrivateKey } from '../../src/pki/pem-input.ts';
 import { numbers, oneOf, tooSlow } from '../fuzz.ts';
 

@@ -1,10 +1,9 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { describeFinding } from '../../src/findings.ts';
-import { encode, explicit, implicit, octetString, sequence } from '../../src/pki/der.ts';
-import { basicConstraints, extendedKeyUsage, keyUsage } from '../../src/pki/extensions.ts';
+import { encode, explicit, implicit, octetString, oids, sequence } from '../../src/pki/asn1.ts';
+import { basicConstraints, extendedKeyUsage, keyUsage } from '../../src/pki/structure.ts';
 import { privateKeyToPem } from '../../src/pki/keys.ts';
-import { oids } from '../../src/pki/oids.ts';
 import { encodePem } from '../../src/pki/pem.ts';
 import {
   AuthorityError,

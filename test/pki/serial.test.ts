@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { randomSerial } from '../../src/pki/serial.ts';
+import { randomSerial } from '../../src/pki/certificate.ts';
 
 const bytes = (hex: string) => Buffer.from(hex, 'hex');
 

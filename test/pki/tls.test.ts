@@ -5,7 +5,7 @@ import { connect, createServer, type ConnectionOptions, type TLSSocket } from 'n
 import { describe, expect, jest, test } from '@jest/globals';
 import { authorityOf, createAuthority, type SigningAuthority } from '../../src/pki/authority.ts';
 import { commonNameOnly, signCertificate } from '../../src/pki/certificate.ts';
-import { basicConstraints, keyUsage } from '../../src/pki/extensions.ts';
+import { basicConstraints, keyUsage } from '../../src/pki/structure.ts';
 import { generateKey, publicKeyOf, type KeyAlgorithm } from '../../src/pki/keys.ts';
 import { issueMemberLeaves, type Leaf } from '../../src/pki/leaf.ts';
 

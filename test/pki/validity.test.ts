@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { daysLeft, KUBEADM_AUTHORITY_DAYS, KUBEADM_LEAF_DAYS, validity } from '../../src/pki/validity.ts';
+import { daysLeft, KUBEADM_AUTHORITY_DAYS, KUBEADM_LEAF_DAYS, validity } from '../../src/pki/certificate.ts';
 
 const now = new Date('2025-11-17T19:09:09Z');
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { authorityOf, createAuthority } from '../../src/pki/authority.ts';
 import { generateKey } from '../../src/pki/keys.ts';
-import { issueMemberLeaves } from '../../src/pki/leaf.ts';
-import { leafProfileNames, type LeafProfileName } from '../../src/pki/leaf-profiles.ts';
+import { issueMemberLeaves, type LeafProfileName, leafProfileNames } from '../../src/pki/leaf.ts';
 import { verifyLeaf, type LeafExpectation } from '../../src/pki/verify.ts';
 import { customCa } from './custom-ca.ts';
 

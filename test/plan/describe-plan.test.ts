@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HostFacts } from '../../src/cluster/host-facts.ts';
+import type { HostFacts } from '../../src/facts/host.ts';
 import { describePlan } from '../../src/plan/describe-plan.ts';
 import type { FileChange } from '../../src/plan/document.ts';
-import type { Plan } from '../../src/cluster/plan.ts';
+import type { Plan } from '../../src/plan/plan.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import {
   CA_CERTIFICATE,
@@ -11,9 +11,9 @@ import {
   KUBEADM_CONFIG,
   STATE_FILE,
 } from '../../src/kubeadm/paths.ts';
-import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
+import { KUBEADM_POLICY } from '../../src/pki/authority.ts';
 import type { Step } from '../../src/steps/index.ts';
-import type { PlannedFile } from '../../src/steps/planned-file.ts';
+import type { PlannedFile } from '../../src/cluster/planned-file.ts';
 import { otherCa } from '../cluster/example.ts';
 import {
   convergePlan,

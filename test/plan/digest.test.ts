@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HostFacts } from '../../src/cluster/host-facts.ts';
+import type { HostFacts } from '../../src/facts/host.ts';
 import { describePlan } from '../../src/plan/describe-plan.ts';
 import { planDigest } from '../../src/plan/digest.ts';
 import type { PlanDocument } from '../../src/plan/document.ts';
-import type { Plan, Stage } from '../../src/cluster/plan.ts';
+import type { Plan, Stage } from '../../src/plan/plan.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { issueLeaf } from '../../src/pki/leaf.ts';
 import { convergePlan, createPlan, fileFact, hostsWith, MEMBERS, ownCa, runningHosts } from './sample.ts';

@@ -1,6 +1,6 @@
-import { KUBEADM_POLICY } from '../../src/pki/policy.ts';
-import type { FileFact, HostFacts } from '../../src/cluster/host-facts.ts';
-import type { Plan, Stage } from '../../src/cluster/plan.ts';
+import { KUBEADM_POLICY } from '../../src/pki/authority.ts';
+import type { FileFact, HostFacts } from '../../src/facts/host.ts';
+import type { Plan, Stage } from '../../src/plan/plan.ts';
 import { leafFiles, leafPath } from '../../src/kubeadm/file-tree.ts';
 import { etcdArguments, renderKubeadmConfig, type ClusterShape } from '../../src/kubeadm/kubeadm-config.ts';
 import {

@@ -5,12 +5,18 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { Refusal } from '../../src/findings.ts';
 import { KUBEADM_CONFIG, KUBELET_CONFIG, PKI_DIR, STATE_FILE } from '../../src/kubeadm/paths.ts';
-import { artifactFiles, checkArtifactFiles, type ArtifactFile } from '../../src/report/artifact-files.ts';
-import { uploadArtifact, type ArtifactClient, type ArtifactUpload } from '../../src/report/artifacts.ts';
-import { Redactor } from '../../src/report/redaction.ts';
-import { removeStagedArtifacts } from '../../src/report/staged-artifacts.ts';
+import {
+  type ArtifactClient,
+  type ArtifactFile,
+  artifactFiles,
+  type ArtifactUpload,
+  checkArtifactFiles,
+  removeStagedArtifacts,
+  uploadArtifact,
+} from '../../src/report/artifacts.ts';
+import { Redactor } from '../../src/runner/masking/redaction.ts';
 import { ResultsService } from '../github/results-service.ts';
-import { rsaKey } from './keys.ts';
+import { rsaKey } from '../runner/masking/keys.ts';
 import { healthy } from './samples.ts';
 
 const certificate = '-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n';

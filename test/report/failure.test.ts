@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Refusal } from '../../src/findings.ts';
 import { HostError } from '../../src/hosts/host-error.ts';
 import { explainFailure, failStep } from '../../src/report/failure.ts';
-import { Redactor } from '../../src/report/redaction.ts';
+import { Redactor } from '../../src/runner/masking/redaction.ts';
 
 const finding = { at: 'hosts', fact: 'none.', fix: 'give some.' };
 

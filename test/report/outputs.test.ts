@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Refusal } from '../../src/findings.ts';
 import { writeOutputs, type Outputs } from '../../src/report/outputs.ts';
-import { Redactor } from '../../src/report/redaction.ts';
-import { rsaKey } from './keys.ts';
+import { Redactor } from '../../src/runner/masking/redaction.ts';
+import { rsaKey } from '../runner/masking/keys.ts';
 import { healthy, plan } from './samples.ts';
 
 const certificate = '-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n';

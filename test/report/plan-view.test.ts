@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { describePlan } from '../../src/plan/describe-plan.ts';
 import type { PlanDocument } from '../../src/plan/document.ts';
 import { planLines, renderPlan } from '../../src/report/plan-view.ts';
-import { summaryLimitBytes } from '../../src/report/summary-limit.ts';
+import { summaryLimitBytes } from '../../src/report/markdown.ts';
 import { convergePlan, createPlan, hostsWith, runningHosts, samplePlan } from '../plan/sample.ts';
 
 const converge = describePlan({ plan: convergePlan(), operation: 'deploy', facts: runningHosts() });

@@ -1,5 +1,5 @@
 import type { PlanDocument } from '../../src/plan/document.ts';
-import type { EndpointHealth, HealthReport } from '../../src/etcd/health.ts';
+import type { EndpointHealth, HealthReport } from '../../src/etcd/health/health.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 
 function endpoint(index: number, changes: Partial<EndpointHealth> = {}): EndpointHealth {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { renderSummary } from '../../src/report/summary.ts';
-import { summaryLimitBytes } from '../../src/report/summary-limit.ts';
+import { summaryLimitBytes } from '../../src/report/markdown.ts';
 import { healthy, plan, succeeded, unhealthy } from './samples.ts';
 
 /** The text as people read it: without the character references that keep it from being Markdown. */

@@ -2,9 +2,9 @@ import { afterAll, expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redactor } from '../../src/report/redaction.ts';
-import { writeSummary } from '../../src/report/write-summary.ts';
-import { rsaKey } from './keys.ts';
+import { Redactor } from '../../src/runner/masking/redaction.ts';
+import { writeSummary } from '../../src/report/summary.ts';
+import { rsaKey } from '../runner/masking/keys.ts';
 import { healthy, succeeded } from './samples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'summary-'));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { KeyStock } from '../../src/run/key-stock.ts';
+import { KeyStock } from '../../src/run/issued-certificates.ts';
 
 test('no key is given twice, whether it was made before or is made now', async () => {
   const stock = new KeyStock();

@@ -3,9 +3,14 @@ import { Refusal } from '../../src/findings.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { CA_CERTIFICATE, CA_KEY } from '../../src/kubeadm/paths.ts';
 import { verifyLeaf } from '../../src/pki/verify.ts';
-import { KeyStock } from '../../src/run/key-stock.ts';
-import { prepareMaterial, type Material } from '../../src/run/material.ts';
-import { decide, stepsLike, withFile, withoutFile, type Circumstances } from '../cluster/deciding.ts';
+import { KeyStock, type Material, prepareMaterial } from '../../src/run/issued-certificates.ts';
+import {
+  decide,
+  stepsLike,
+  withFile,
+  withoutFile,
+  type Circumstances,
+} from '../operations/deploy/deciding.ts';
 import { clusterFacts } from '../cluster/example-health.ts';
 import {
   exampleSettings,
@@ -17,7 +22,7 @@ import {
   ownCa,
   unreadFact,
 } from '../cluster/example.ts';
-import { standInTransport } from '../road/stand-ins.ts';
+import { standInTransport } from '../engine/stand-ins.ts';
 
 const healthy: Circumstances = { cluster: clusterFacts() };
 const bundle = fileFact(CA_CERTIFICATE, ownCa.certificatePem + otherCa.certificatePem, '644');

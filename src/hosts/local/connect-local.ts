@@ -1,14 +1,16 @@
-import { BlockList } from 'node:net';
+import { BlockList, connect, type Socket } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces, type UserInfo, userInfo } from 'node:os';
-
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage, type Finding } from '../../findings.ts';
+import type { PrivateFolder } from '../../runner/private-folder.ts';
+import { printable } from '../../text/printable.ts';
 import { HostError } from '../host-error.ts';
+import type { Link } from '../link.ts';
 import { LinkedTransport, type LinkedTransportOptions } from '../linked-transport.ts';
-import { printable } from '../printable.ts';
-import type { PrivateFolder } from '../runner/private-folder.ts';
+import type { Session } from '../root-shell/session.ts';
 import type { Transport } from '../transport.ts';
-import { Fifos } from './fifos.ts';
-import { LocalLink } from './local-link.ts';
+import { Fifos, LocalSession } from './local-session.ts';
 
 /** A host that the runner itself is. */
 export interface LocalOptions extends Omit<LinkedTransportOptions, 'user'> {
@@ -71,5 +73,87 @@ function anotherMachine(
     fact: `this runner is not ${address}: its own addresses are ${seen.length === 0 ? 'none' : seen.join(', ')}.`,
     cause: 'the job runs on another machine than the member, or in a container with a network of its own.',
     fix: 'let the job run on the member itself (`runs-on` with a label of its own, no `container`), or have the host reached by SSH.',
+  };
+}
+
+/** How long programs may take to end once they are to. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+interface Traffic {
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+/** This machine itself. */
+class LocalLink implements Link {
+  readonly isHere = true;
+  readonly whenLost: Promise<void>;
+  readonly #fifos: Fifos;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #sessions = new Set<LocalSession>();
+  readonly #sockets = new Set<Socket>();
+  readonly #closed: () => void;
+  #over: Traffic = { bytesSent: 0, bytesReceived: 0 };
+  #lostBecause: string | undefined;
+
+  /** @param env what commands find in their environment. */
+  constructor(fifos: Fifos, env: Readonly<Record<string, string>>) {
+    this.#fifos = fifos;
+    this.#env = env;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.whenLost = promise;
+    this.#closed = () => resolve(undefined);
+  }
+
+  get lostBecause(): string | undefined {
+    return this.#lostBecause;
+  }
+
+  readonly openSession = async (command: string): Promise<Session> => {
+    const session = new LocalSession(command, await this.#fifos.take(), this.#env);
+    this.#sessions.add(session);
+    void session.whenOver.then(() => {
+      this.#sessions.delete(session);
+      this.#over = sum([this.#over, session.traffic]);
+    });
+    return session;
+  };
+
+  openTcp(address: string, port: number): Promise<Duplex> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: address, port, noDelay: true, allowHalfOpen: true });
+      socket.on('error', reject); // it stays: what comes later is told by `close`
+      socket.once('connect', () => {
+        this.#sockets.add(socket);
+        resolve(socket);
+      });
+      socket.once('close', () => {
+        if (this.#sockets.delete(socket)) this.#over = sum([this.#over, trafficOf(socket)]);
+      });
+    });
+  }
+
+  statistics(): ReturnType<Link['statistics']> {
+    const open = [...this.#sessions].map(({ traffic }) => traffic);
+    return { connections: 0, ...sum([this.#over, ...open, ...[...this.#sockets].map(trafficOf)]) };
+  }
+
+  async close(): Promise<void> {
+    this.#lostBecause = 'this run closed it';
+    const over = Promise.all([...this.#sessions].map(({ whenOver }) => whenOver));
+    await Promise.race([over, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    for (const socket of this.#sockets) socket.destroy();
+    this.#closed();
+  }
+}
+
+function trafficOf({ bytesWritten, bytesRead }: Socket): Traffic {
+  return { bytesSent: bytesWritten, bytesReceived: bytesRead };
+}
+
+function sum(parts: readonly Traffic[]): Traffic {
+  return {
+    bytesSent: parts.reduce((total, { bytesSent }) => total + bytesSent, 0),
+    bytesReceived: parts.reduce((total, { bytesReceived }) => total + bytesReceived, 0),
   };
 }

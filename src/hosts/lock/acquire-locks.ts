@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type Finding, Refusal } from '../../findings.ts';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../runner/log.ts';
 import { HostError } from '../host-error.ts';
-import { seconds } from '../printable.ts';
-import { explainUnknown } from '../scripts/explain-unknown.ts';
+import { seconds } from '../../text/printable.ts';
+import { explainUnknown } from '../explain-unknown.ts';
 import type { RemoteScript, Transport } from '../transport.ts';
 import {
   type Abandoned,
@@ -15,8 +15,14 @@ import {
 } from './acquire-script.ts';
 import { guard } from './guard.ts';
 import { HostLock, releaseOn } from './host-lock.ts';
-import { checkedId, type LockOwner } from './lock-file.ts';
-import { describeObstacle, lockFailure, lostFinding, obstacleFinding, takeOverWarning } from './words.ts';
+import { checkedId, type LockOwner } from './lock-bash.ts';
+import {
+  describeObstacle,
+  lockFailure,
+  lostFinding,
+  obstacleFinding,
+  takeOverWarning,
+} from './lock-messages.ts';
 
 /** How often an owner says that it lives; a lock lives 30 s without. */
 const HEARTBEAT_MS = 8000;

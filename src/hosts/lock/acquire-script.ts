@@ -1,9 +1,7 @@
 import { RUN_DIR, STEP_LOCK } from '../../kubeadm/paths.ts';
-import { MOST_OUTPUT } from '../output-limits.ts';
-import { quote } from '../shell.ts';
-import type { RemoteScript } from '../transport.ts';
-import { lockWriter, NO_FLOCK, STEP_PROCESSES } from './lock-bash.ts';
-import { type LockOwner, parseLock } from './lock-file.ts';
+import { MOST_OUTPUT, type RemoteScript } from '../transport.ts';
+import { quote } from '../bash.ts';
+import { type LockOwner, lockWriter, NO_FLOCK, parseLock, STEP_PROCESSES } from './lock-bash.ts';
 
 /** What stands between a run and the lock of one host. */
 export type Obstacle =

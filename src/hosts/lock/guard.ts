@@ -1,10 +1,9 @@
 import type { Finding } from '../../findings.ts';
 import { LOCK_FILE, RUN_DIR, STEP_LOCK } from '../../kubeadm/paths.ts';
-import { quote } from '../shell.ts';
+import { quote } from '../bash.ts';
 import type { RemoteResult, RemoteScript } from '../transport.ts';
-import { MUTEX } from './lock-bash.ts';
-import { checkedId, type LockOwner, parseLock } from './lock-file.ts';
-import { lostFinding } from './words.ts';
+import { checkedId, type LockOwner, MUTEX, parseLock } from './lock-bash.ts';
+import { lostFinding } from './lock-messages.ts';
 
 /** Exit code of a guarded script that has done nothing, because the lock is no longer its run's. */
 export const LOCK_LOST = 93;

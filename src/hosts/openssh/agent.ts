@@ -1,6 +1,5 @@
 import { errorMessage } from '../../findings.ts';
-import { runProgram } from '../runner/program.ts';
-import { startTied, type Tied } from '../runner/tied-program.ts';
+import { runProgram, startTied, type Tied } from '../../runner/child-process.ts';
 
 /** How long an agent may take to be there. */
 const START_MS = 10_000;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BastionError, HostError } from '../host-error.ts';
 import type { ChannelError } from '../link.ts';
 import type { ConnectFailure } from '../ssh/connect-failure.ts';
-import { jumpFailure } from '../ssh/jump-failure.ts';
+import { jumpFailure } from '../ssh/servers.ts';
 import { jumpCommand } from './client-config.ts';
 import { type MasterOptions, openMaster } from './connect.ts';
 import type { Master } from './master.ts';

@@ -1,8 +1,8 @@
-import { certificateTypes } from '../keys/certificate.ts';
-import type { HostPins } from '../keys/host-pins.ts';
-import type { KnownHost } from '../keys/known-hosts.ts';
-import { fingerprint as fingerprintOf } from '../keys/wire.ts';
-import { HOST_KEY_TYPES, hostKeyAlgorithms } from '../ssh/host-key-types.ts';
+import { certificateTypes } from '../../ssh-keys/certificate.ts';
+import type { HostPins } from '../../ssh-keys/host-keys.ts';
+import type { KnownHost } from '../../ssh-keys/known-hosts.ts';
+import { fingerprint as fingerprintOf } from '../../ssh-keys/wire.ts';
+import { HOST_KEY_TYPES, hostKeyAlgorithms } from '../ssh/host-key-search.ts';
 
 /** What logs in, as ssh(1) finds it. */
 export interface ClientIdentity {

@@ -1,10 +1,10 @@
-import type { Log } from '../../log.ts';
-import type { RemoteHost, SshSettings } from '../../settings/settings.ts';
-import type { HostConnector, HostOptions, SshConnectorMeans } from '../connector.ts';
-import { agentRefusal, listIdentities, silentAgent } from '../keys/agent-identities.ts';
-import { describeKey } from '../keys/identity.ts';
-import { fingerprint, keyBlobType } from '../keys/wire.ts';
-import type { PrivateFolder } from '../runner/private-folder.ts';
+import type { RemoteHost, SshSettings } from '../../inputs/settings.ts';
+import type { Log } from '../../runner/log.ts';
+import type { PrivateFolder } from '../../runner/private-folder.ts';
+import { agentRefusal, listIdentities, silentAgent } from '../../ssh-keys/agent-identities.ts';
+import { describeKey } from '../../ssh-keys/certificate.ts';
+import { fingerprint, keyBlobType } from '../../ssh-keys/wire.ts';
+import type { HostConnector, HostOptions, SshConnectorMeans } from '../connect-options.ts';
 import { sshServers } from '../ssh/servers.ts';
 import { OpensshBastions, type OpensshHop } from './bastions.ts';
 import { connectOpenssh } from './connect.ts';

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { errorMessage } from '../../findings.ts';
-import { startTied, type Tied } from '../runner/tied-program.ts';
-import type { AttemptLimits } from '../ssh/connect-patiently.ts';
+import { startTied, type Tied } from '../../runner/child-process.ts';
+import type { AttemptLimits } from '../ssh/servers.ts';
 import { type ClientFiles, type ClientTarget, masterArguments } from './client-config.ts';
 import { agreedOn, clientFailure, type ClientFailure, lastWordsOf, stageOf } from './client-words.ts';
 import { terminate } from './mux-connection.ts';

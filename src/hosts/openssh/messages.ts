@@ -1,4 +1,4 @@
-import { wireString, wireUint32 } from '../keys/wire.ts';
+import { wireString, wireUint32 } from '../../ssh-keys/wire.ts';
 
 /** Messages of the SSH connection protocol (RFC 4254 §9) as far as a client of sessions and TCP connections knows them. */
 export const MESSAGE = {

@@ -1,6 +1,6 @@
 import { Duplex, Readable } from 'node:stream';
 
-import { wireString, wireUint32, type WireReader } from '../keys/wire.ts';
+import { wireString, wireUint32, type WireReader } from '../../ssh-keys/wire.ts';
 import type { ExitStatus } from '../root-shell/session.ts';
 import { MESSAGE, proxied, STDERR, wireBoolean } from './messages.ts';
 

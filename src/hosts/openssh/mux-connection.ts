@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-import { WireReader, wireString, wireUint32 } from '../keys/wire.ts';
+import { WireReader, wireString, wireUint32 } from '../../ssh-keys/wire.ts';
 import type { ChannelError } from '../link.ts';
 import { MESSAGE, proxied } from './messages.ts';
 import { LONGEST_PIECE, MuxChannel, WINDOW } from './mux-channel.ts';

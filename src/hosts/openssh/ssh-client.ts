@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 
 import { errorMessage, Refusal } from '../../findings.ts';
-import type { KeyLabel } from '../keys/identity.ts';
-import type { KnownHost } from '../keys/known-hosts.ts';
-import { sshAddText } from '../keys/openssh-key.ts';
-import type { UsableKey } from '../keys/private-key.ts';
-import type { PrivateFolder } from '../runner/private-folder.ts';
+import type { KeyLabel } from '../../ssh-keys/certificate.ts';
+import type { KnownHost } from '../../ssh-keys/known-hosts.ts';
+import { sshAddText } from '../../ssh-keys/key-text.ts';
+import type { UsableKey } from '../../ssh-keys/private-key.ts';
+import type { PrivateFolder } from '../../runner/private-folder.ts';
 import { RunAgent } from './agent.ts';
 import { clientConfig, type ClientFiles, type ClientIdentity, knownHostsText } from './client-config.ts';
 

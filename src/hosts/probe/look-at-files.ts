@@ -1,6 +1,6 @@
-import type { DataPlaces } from '../../kubeadm/data-places.ts';
 import {
   ACTION_DIR,
+  type DataPlaces,
   ETCD_MANIFEST,
   GUIDE_KUBELET_CONFIG,
   KUBEADM_CONFIG,
@@ -14,8 +14,7 @@ import {
   PKI_DIR,
   STATE_FILE,
 } from '../../kubeadm/paths.ts';
-import { BLANK_LOG_FUNCTION } from '../scripts/blank-log.ts';
-import { quote } from '../shell.ts';
+import { BLANK_LOG_FUNCTION, quote } from '../bash.ts';
 
 /** Public files whose contents the action reads. Never a key. */
 export const PUBLIC_FILES: readonly string[] = [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DataDirFact, FileFact, FolderFact, PlaceFact, Unseen } from '../../cluster/host-facts.ts';
+import type { DataDirFact, FileFact, FolderFact, PlaceFact, Unseen } from '../../facts/host.ts';
 import { PATCHES_DIR, PKI_DIR } from '../../kubeadm/paths.ts';
 import { DIGEST_LIMIT, DIGEST_ROOTS, PLACES, PUBLIC_FILES, TEXT_LIMIT } from './look-at-files.ts';
 import { programAnswer, withWords, type Sections } from './sections.ts';

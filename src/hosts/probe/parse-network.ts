@@ -1,7 +1,7 @@
-import type { ReachFact, Unseen } from '../../cluster/host-facts.ts';
-import { printable } from '../printable.ts';
-import type { Seen } from './parse-runtime.ts';
-import { programAnswer, withWords, type Sections } from './sections.ts';
+import type { ReachFact, Unseen } from '../../facts/host.ts';
+import { printable } from '../../text/printable.ts';
+import type { Seen } from './runtime.ts';
+import { programAnswer, type Sections, withWords } from './sections.ts';
 
 /** `ip -o addr show` lines, or the bare words of `hostname -I`. A host that was reached has an address. */
 export function parseAddresses(sections: Sections): Seen<readonly string[]> {
@@ -68,4 +68,16 @@ function reachOutcome(message: string): ReachFact['outcome'] {
 
 function linesOf(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
+}
+
+/**
+ * The address that the kernel sends from, by the peer's address: lines of `ip -o route get` behind that address, e.g.
+ * `10.0.0.7 10.0.0.7 dev eth0 src 10.0.0.6 uid 0`. A line without `src` tells nothing.
+ */
+export function parseSources(text: string): Map<string, string> {
+  const routes = text.split('\n').flatMap((line) => {
+    const match = /^(\S+) .*\bsrc (\S+)/.exec(line);
+    return match === null ? [] : [[match[1] ?? '', match[2] ?? ''] as const];
+  });
+  return new Map(routes);
 }

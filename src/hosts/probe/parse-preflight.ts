@@ -1,12 +1,16 @@
-import type { ConnectTimes, PreflightFacts, SwapFact } from '../../cluster/preflight/preflight-facts.ts';
-import type { MemberMetrics } from '../../etcd/metrics.ts';
-import { parseMetrics } from '../../etcd/parse-metrics.ts';
-import { lastWords } from '../last-words.ts';
+import { type MemberMetrics, parseMetrics } from '../../etcd/metrics.ts';
+import type {
+  ConnectTimes,
+  PreflightFacts,
+  ResolvConfFact,
+  RoomFact,
+  SwapFact,
+  UnwritableFact,
+} from '../../facts/preflight.ts';
 import { parseKubernetesVersion } from '../../kubeadm/version.ts';
+import { lastWords } from '../host-error.ts';
 import { MOST_LEFTOVERS } from './preflight-script.ts';
-import { parseFilesystem } from './parse-filesystem.ts';
-import { parseResolvConf, parseRoom, parseUnwritable } from './parse-writing.ts';
-import { readSections } from './sections.ts';
+import { parseFilesystem, readSections } from './sections.ts';
 
 /**
  * Facts from the answer of the preflight probe.
@@ -113,4 +117,54 @@ function parseConnects(text: string): ConnectTimes[] {
     port: Number(group[0]?.[2]),
     microseconds: group.map(([, , , microseconds]) => Number(microseconds)),
   }));
+}
+
+const RESOLV_CONF_STATES: readonly ResolvConfFact['state'][] = ['file', 'missing', 'dangling', 'other'];
+
+/** State, path, and where it is a link that leads to no file, that too, with tabs between. Undefined where nothing was said. */
+function parseResolvConf(line: string): ResolvConfFact | undefined {
+  const [word, path = '', target] = line.split('\t');
+  const state = RESOLV_CONF_STATES.find((one) => one === word);
+  if (state === undefined || path === '') return undefined;
+  return { path, state, ...(target !== undefined && { target }) };
+}
+
+/**
+ * What root may not write: lines `KIND PATH`; and of what `lsattr -d` shows, what is immutable or may only grow, which the test for
+ * writing does not tell of a folder.
+ */
+export function parseUnwritable(text: string, attributes: string): UnwritableFact[] {
+  const flagsOf = new Map(
+    attributes.split('\n').flatMap((line) => {
+      const match = /^([A-Za-z-]+) (\/.*)$/.exec(line);
+      return match === null ? [] : [[match[2] ?? '', (match[1] ?? '').replaceAll('-', '')] as const];
+    }),
+  );
+  const found = text.split('\n').flatMap((line) => {
+    const match = /^(file|folder) (\/.*)$/.exec(line);
+    return match === null
+      ? []
+      : [{ kind: match[1] === 'file' ? ('file' as const) : ('folder' as const), path: match[2] ?? '' }];
+  });
+  const growing = [...flagsOf]
+    .filter(([path, flags]) => /[ia]/.test(flags) && !found.some((one) => one.path === path))
+    .map(([path]) => ({ kind: 'folder' as const, path }));
+  return [...found, ...growing].map((one) => {
+    const flags = flagsOf.get(one.path);
+    return { ...one, ...(flags !== undefined && { attributes: flags }) };
+  });
+}
+
+/** `PATH SIZE FREE INODES FREE_INODES` from `stat -f`, or `PATH` alone where it did not answer. */
+export function parseRoom(line: string): RoomFact[] {
+  const match = /^(\/\S*) (\d+) (\d+) (\d+) (\d+)$/.exec(line);
+  if (match === null) return [];
+  const [, path = '', size, free, inodes, freeInodes] = match;
+  return [
+    {
+      path,
+      freeBytes: Number(size) * Number(free),
+      ...(Number(inodes) > 0 && { freeInodes: Number(freeInodes) }),
+    },
+  ];
 }

@@ -1,22 +1,23 @@
-import type {
-  ContainerFact,
-  HostFacts,
-  KubeletFact,
-  StandingFacts,
-  Unseen,
-} from '../../cluster/host-facts.ts';
-import { parseHostState, type HostState } from '../../cluster/host-state.ts';
+import type { ContainerFact, HostFacts, KubeletFact, StandingFacts, Unseen } from '../../facts/host.ts';
+import { parseHostState, type HostState } from '../../facts/host-state.ts';
 import { STATE_FILE } from '../../kubeadm/paths.ts';
-import { startsAtBoot } from '../../kubeadm/unit-state.ts';
+import { startsAtBoot } from '../../kubeadm/kubelet-config.ts';
 import { isSupported, parseKubernetesVersion } from '../../kubeadm/version.ts';
-import { printable } from '../printable.ts';
-import { parseKubeadmAnswer } from './kubeadm-says.ts';
-import { clockIn, NoClock, type ProbeTiming } from './parse-clock.ts';
+import { printable } from '../../text/printable.ts';
+import {
+  clockIn,
+  NoClock,
+  parseKubeadmAnswer,
+  type ProbeTiming,
+  programAnswer,
+  readSections,
+  requireSections,
+  type Sections,
+  withWords,
+} from './sections.ts';
 import { parseDataDir, parseFiles } from './parse-files.ts';
-import { parseAddresses, parseListeners, parseReach } from './parse-network.ts';
-import { parseSources } from './parse-sources.ts';
-import { parseContainers, parseImages, parseRuntime, type Seen } from './parse-runtime.ts';
-import { programAnswer, readSections, requireSections, withWords, type Sections } from './sections.ts';
+import { parseAddresses, parseListeners, parseReach, parseSources } from './parse-network.ts';
+import { parseContainers, parseImages, parseRuntime, type Seen } from './runtime.ts';
 
 /** Sections that every answer of the probe has, whatever the host lacks. */
 const ALWAYS = ['machine-id', 'init', 'machine', 'missing-tools', 'cri.sockets', 'cri.endpoint'];

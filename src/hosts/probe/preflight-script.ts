@@ -1,6 +1,7 @@
 import { expectedPkiTree } from '../../kubeadm/file-tree.ts';
 import {
   ACTION_DIR,
+  type DataPlaces,
   ETCD_MANIFEST,
   KUBEADM_CONFIG,
   KUBELET_CONFIG,
@@ -11,12 +12,10 @@ import {
   RUN_DIR,
   STATE_FILE,
 } from '../../kubeadm/paths.ts';
-import { loopbackOf } from '../../kubeadm/urls.ts';
-import type { DataPlaces } from '../../kubeadm/data-places.ts';
-import { PROBE_OUTPUT } from '../output-limits.ts';
-import { quote } from '../shell.ts';
+import { loopbackOf } from '../../etcd/endpoint.ts';
+import { PROBE_OUTPUT, type RemoteScript } from '../transport.ts';
+import { quote } from '../bash.ts';
 import { SECTIONS } from './sections.ts';
-import type { RemoteScript } from '../transport.ts';
 
 /** What the preflight probe has to be told. */
 export interface PreflightQuestion extends DataPlaces {

@@ -1,11 +1,8 @@
-import type { DataPlaces } from '../../kubeadm/data-places.ts';
-import { ETCD_MANIFEST, STATE_FILE } from '../../kubeadm/paths.ts';
-import { NEEDED_PROGRAMS } from '../scripts/needed-programs.ts';
-import { quote } from '../shell.ts';
-import { BEGIN_CONTAINERS, BEGIN_RUNTIME, FIND_RUNTIME } from './ask-runtime.ts';
-import { KUBEADM_SAYS } from './kubeadm-says.ts';
+import { type DataPlaces, ETCD_MANIFEST, STATE_FILE } from '../../kubeadm/paths.ts';
+import { NEEDED_PROGRAMS, quote } from '../bash.ts';
+import { BEGIN_CONTAINERS, BEGIN_RUNTIME, FIND_RUNTIME } from './runtime.ts';
+import { KUBEADM_SAYS, SECTIONS } from './sections.ts';
 import { BEGIN_FILES, LOOK_AT_FILES, placeVariables } from './look-at-files.ts';
-import { SECTIONS } from './sections.ts';
 
 /** What the probe has to be told. */
 export interface ProbeQuestion extends DataPlaces {

@@ -1,4 +1,7 @@
-import { printable } from '../printable.ts';
+import type { ClockFact } from '../../facts/host.ts';
+import type { FilesystemFact } from '../../facts/preflight.ts';
+import { printable } from '../../text/printable.ts';
+import type { RemoteScript } from '../transport.ts';
 
 /** A probe's answer was cut off or is not of its form. */
 export class IncompleteProbe extends Error {}
@@ -143,4 +146,99 @@ function endOf(end: string): string {
 /** A fact with what a program said, where it said something; at most as long as `Unseen.words` may be. */
 export function withWords(fact: string, words: string): string {
   return printable(words === '' ? fact : `${fact}: ${words}`, MOST_WORDS - 1);
+}
+
+/**
+ * Bash function `kubeadm_says`: prints what kubeadm says of its version, and the images that it asks for, one on a line. A
+ * wrapper of kubeadm may print lines of its own before.
+ */
+export const KUBEADM_SAYS = `
+kubeadm_says() {
+  local said code version=$'\\n(v[0-9]+\\\\.[0-9]+\\\\.[0-9]+[^[:space:]]*)'
+  said=$(kubeadm version -o short | head -c 4096; exit "\${PIPESTATUS[0]}")
+  code=$?
+  printf '%s\\n' "$said"
+  if [ "$code" != 0 ]; then return "$code"; fi
+  if [[ $'\\n'$said =~ $version ]]; then kubeadm config images list --kubernetes-version "\${BASH_REMATCH[1]}" | head -c 65536; code=\${PIPESTATUS[0]}; fi
+  return "$code"
+}
+`;
+
+/** What {@link KUBEADM_SAYS} has said. */
+export interface KubeadmAnswer {
+  /** E.g. `v1.34.4`; empty where no line has that form. */
+  readonly version: string;
+  /** E.g. `registry.k8s.io/etcd:3.6.5-0`. */
+  readonly etcdImage?: string;
+}
+
+/** Asks a host's kubeadm alone. It needs no root for that. */
+export function askKubeadm(): RemoteScript {
+  return {
+    title: 'ask kubeadm for its images',
+    effect: 'reads',
+    script: `${KUBEADM_SAYS}kubeadm_says 2>/dev/null || true`,
+    timeoutMs: 15_000,
+  };
+}
+
+export function parseKubeadmAnswer(text: string): KubeadmAnswer {
+  const lines = text.split('\n').map((line) => line.trim());
+  const version = lines.find((line) => /^v\d+\.\d+\.\d+\S*$/.test(line)) ?? '';
+  const etcdImage = lines.find((line) => /^\S+\/etcd:\S+$/.test(line));
+  return { version, ...(etcdImage !== undefined && { etcdImage }) };
+}
+
+/** When, by the runner's clock, the probe was sent and its answer was there: milliseconds since 1970. */
+export interface ProbeTiming {
+  readonly sentMs: number;
+  readonly receivedMs: number;
+}
+
+/** A host did not tell the time. */
+export class NoClock extends IncompleteProbe {}
+
+/**
+ * How far a host's clock is from the runner's, by the section `clock` that ends each answer of a probe. RFC 5905, section 8: the time
+ * that the probe itself took on the host does not count.
+ * @throws NoClock when the section does not tell the time.
+ */
+export function clockIn(sections: Sections, timing: ProbeTiming): ClockFact {
+  const text = sections.get('clock') ?? '';
+  const [, begun, ended] = /^(\d{1,17}) (\d{1,17})\n/.exec(text) ?? [];
+  const [begunMs, endedMs] = [Number(begun) / 1000, Number(ended) / 1000];
+  if (!(begunMs > 0 && endedMs > 0))
+    throw new NoClock(withWords('it did not tell the time', printable(text, 100)));
+  const there = begunMs - timing.sentMs;
+  const back = endedMs - timing.receivedMs;
+  return { offsetMs: (there + back) / 2, uncertaintyMs: Math.max(0, (there - back) / 2) };
+}
+
+/** A filesystem from one line of `findmnt -r`, in which `\x20` is a space, and one of `stat -f`. */
+export function parseFilesystem(
+  mount: string,
+  blocks: string,
+  dataDirKibibytes: number,
+): FilesystemFact | undefined {
+  const [type, source, mountPoint, options] = mount.split('\n')[0]?.split(' ') ?? [];
+  const numbers = /^(\d+) (\d+) (\d+) (\d+) (\d+)$/.exec(blocks);
+  if (type === undefined || source === undefined || mountPoint === undefined || numbers === null) {
+    return undefined;
+  }
+  const [, blockSize = 0, total = 0, available = 0, inodes = 0, freeInodes = 0] = numbers.map(Number);
+  return {
+    type,
+    source: unescape(source),
+    mountPoint: unescape(mountPoint),
+    readOnly: options?.split(',').includes('ro') ?? false,
+    sizeBytes: total * blockSize,
+    freeBytes: available * blockSize,
+    inodes,
+    freeInodes,
+    dataDirBytes: dataDirKibibytes * 1024,
+  };
+}
+
+function unescape(word: string): string {
+  return word.replace(/\\x([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { lastWords } from '../last-words.ts';
+import { lastWords } from '../host-error.ts';
 import type { ChannelError } from '../link.ts';
 import type { HostStream } from '../transport.ts';
 import { FramedOutput, UntilMarker } from './output.ts';

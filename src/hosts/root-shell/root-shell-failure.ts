@@ -1,5 +1,5 @@
 import type { Finding } from '../../findings.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../text/printable.ts';
 import { NOT_ROOT, type StartFailure } from './root-shell.ts';
 import type { ExitStatus } from './session.ts';
 import { type PasswordTrouble, withoutPrompts } from './sudo-dialogue.ts';

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { errorMessage } from '../../findings.ts';
-import { KEPT_STDERR, MOST_OUTPUT, MOST_STDERR } from '../output-limits.ts';
-import type { RemoteResult, RemoteScript } from '../transport.ts';
-import { LastBytes } from '../../last-bytes.ts';
+import { LastBytes } from '../../text/last-bytes.ts';
+import { KEPT_STDERR, MOST_OUTPUT, MOST_STDERR, type RemoteResult, type RemoteScript } from '../transport.ts';
 import { AT_EXIT } from './at-exit.ts';
-import { FramedOutput, LineSplitter, UntilMarker } from './output.ts';
+import { FramedOutput, LineSplitter, ShellStream, UntilMarker } from './output.ts';
 import type { ExitStatus, Session } from './session.ts';
-import { ShellStream } from './shell-stream.ts';
 import { type PasswordTrouble, PROMPT, type SudoAnswer, SudoDialogue } from './sudo-dialogue.ts';
 
 /** What the shell says, on both outputs, when it is there and is root. */

@@ -1,4 +1,4 @@
-import type { FirstAlone } from './first-alone.ts';
+import type { FirstAlone } from './channel-slots.ts';
 import type { Session } from './session.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings.ts';
-import type { KeyLabel } from '../keys/identity.ts';
-import { printable, seconds } from '../printable.ts';
+import type { KeyLabel } from '../../ssh-keys/certificate.ts';
+import { printable, seconds } from '../../text/printable.ts';
 
 /** Where a connection is going. */
 export interface SshTarget {

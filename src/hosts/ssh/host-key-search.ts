@@ -1,8 +1,14 @@
-import { hostKeyRefusal } from '../keys/host-key.ts';
-import { type HostPins, judgeHostKey, pinnedTypes } from '../keys/host-pins.ts';
-import type { HostKey } from '../keys/known-hosts.ts';
+import { describeFinding } from '../../findings.ts';
+import type { Log } from '../../runner/log.ts';
+import {
+  acceptedKey,
+  hostKeyRefusal,
+  type HostPins,
+  judgeHostKey,
+  pinnedTypes,
+} from '../../ssh-keys/host-keys.ts';
+import { type HostKey, knownHostsLine } from '../../ssh-keys/known-hosts.ts';
 import type { ConnectFailure } from './connect-failure.ts';
-import { HOST_KEY_TYPES } from './host-key-types.ts';
 
 /** Why one connection has failed, before it is put into words. */
 export type AttemptFailure = ConnectFailure | { readonly kind: 'wrong-host-key'; readonly shown: HostKey };
@@ -70,4 +76,42 @@ export class HostKeySearch {
 /** ssh2 says so where no type of host key is common (lib/protocol/kex.js, handleKexInit). */
 function isNoCommonType(failure: AttemptFailure): boolean {
   return failure.kind === 'algorithms' && failure.what === 'host key format';
+}
+
+/** Who is told of a key that is taken although nothing is pinned. */
+export interface AcceptedKeyOptions {
+  readonly address: string;
+  readonly port: number;
+  readonly log: Log;
+  /** Told the known_hosts line of the key. */
+  readonly onAcceptedKey?: (line: string) => void;
+}
+
+/** Tells of a key that was taken, and that the host has proven to hold. */
+export function tellAcceptedKey(
+  { address, port, log, onAcceptedKey }: AcceptedKeyOptions,
+  key: HostKey,
+): void {
+  log.warning(describeFinding(acceptedKey(key, { address, port })));
+  onAcceptedKey?.(knownHostsLine(address, port, key));
+}
+
+/** Signatures of host keys by the type of key that makes them; an `ssh-rsa` key signs with SHA-2 only. */
+const SIGNATURES = {
+  'ssh-ed25519': ['ssh-ed25519'],
+  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+} as const;
+
+type Signature = (typeof SIGNATURES)[keyof typeof SIGNATURES][number];
+
+/** Types of host keys that can be verified, best first, as key blobs name themselves. */
+export const HOST_KEY_TYPES: readonly string[] = Object.keys(SIGNATURES);
+
+/** How host keys of these types prove themselves, in the names that a handshake has for it, best first. */
+export function hostKeyAlgorithms(types: readonly string[]): Signature[] {
+  const known: Readonly<Record<string, readonly Signature[]>> = SIGNATURES;
+  return types.flatMap((type) => known[type] ?? []);
 }

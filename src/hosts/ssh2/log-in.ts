@@ -1,22 +1,18 @@
-import { type AuthenticationType, Client } from 'ssh2';
-
-import type { Log } from '../../log.ts';
-import { type HostPins, judgeHostKey } from '../keys/host-pins.ts';
-import type { HostKey } from '../keys/known-hosts.ts';
-import { keyBlobType } from '../keys/wire.ts';
-import { tellAcceptedKey } from '../ssh/accepted-key.ts';
+import { type Algorithms, type AuthenticationType, Client } from 'ssh2';
+import type { Log } from '../../runner/log.ts';
+import { type HostPins, judgeHostKey } from '../../ssh-keys/host-keys.ts';
+import type { HostKey } from '../../ssh-keys/known-hosts.ts';
+import { keyBlobType } from '../../ssh-keys/wire.ts';
 import {
   closedAtLogin,
   type ConnectFailure,
   type ConnectStage,
   type SshTarget,
 } from '../ssh/connect-failure.ts';
-import { offeredAlgorithms } from './algorithms.ts';
+import { type AttemptFailure, hostKeyAlgorithms, tellAcceptedKey } from '../ssh/host-key-search.ts';
 import type { Credential } from './credential.ts';
 import type { ByteStream } from './dial.ts';
-import type { AttemptFailure } from '../ssh/host-key-search.ts';
 import { Ssh2Link } from './ssh2-link.ts';
-import { keepGreetingWhole } from './whole-greeting.ts';
 
 /** An SSH server, how to log in, and what is known of it. */
 export interface LoginOptions extends SshTarget {
@@ -183,4 +179,81 @@ function closedFailure(stage: ConnectStage, greeting: string, banner: string): C
   return greeting.trim() === '' || isCutOff || SSHD_FAREWELL.test(greeting)
     ? { kind: 'closed', stage, said: greeting }
     : { kind: 'not-ssh', said: greeting };
+}
+
+/**
+ * What we offer, best first. Left out of ssh2's own list: everything with SHA-1 (`ssh-rsa` signatures,
+ * `hmac-sha1`), key exchange in groups below 2048 bits and group exchange, which costs a round trip more.
+ * All OpenSSH servers since 6.5 (2014) find something here; ssh2 has no post-quantum key exchange.
+ */
+const KEX: NonNullable<Algorithms['kex']> = [
+  'curve25519-sha256', // every OpenSSH server's default
+  'curve25519-sha256@libssh.org', // the same under its name before RFC 8731
+  'ecdh-sha2-nistp256', // servers in FIPS mode have no Curve25519
+  'ecdh-sha2-nistp384',
+  'ecdh-sha2-nistp521',
+  'diffie-hellman-group16-sha512', // servers hardened against elliptic curves; 4096 bits
+  'diffie-hellman-group14-sha256', // 2048 bits
+];
+
+const CIPHERS: NonNullable<Algorithms['cipher']> = [
+  'aes128-gcm@openssh.com', // authenticated, in hardware, and not touched by Terrapin (CVE-2023-48795)
+  'aes256-gcm@openssh.com',
+  'aes128-ctr', // with one of the MACs below
+  'aes192-ctr',
+  'aes256-ctr',
+  'chacha20-poly1305@openssh.com', // last: ssh2 computes it in JavaScript and WebAssembly
+];
+
+const MACS: NonNullable<Algorithms['hmac']> = [
+  'hmac-sha2-256-etm@openssh.com',
+  'hmac-sha2-512-etm@openssh.com',
+  'hmac-sha2-256', // servers without encrypt-then-mac
+  'hmac-sha2-512',
+];
+
+/** The algorithms to offer, with host keys of these types, best first. */
+function offeredAlgorithms(hostKeyTypes: readonly string[]): Algorithms {
+  return {
+    kex: KEX,
+    serverHostKey: hostKeyAlgorithms(hostKeyTypes),
+    cipher: CIPHERS,
+    hmac: MACS,
+    compress: ['none'],
+  };
+}
+
+/** The line by which a server says that it speaks SSH, whichever version (RFC 4253 §4.2). */
+const GREETING = /^SSH-[^\n]*\n/m;
+/** What is longer is no greeting; ssh2 may say so. */
+const LONGEST = 32 * 1024;
+
+type DataListener = (chunk: Buffer) => void;
+
+/**
+ * Lets the next listener that is given to `on` for `data` have the server's greeting in one piece: of one that comes in more than two, ssh2 loses
+ * all but the first and the last (lib/protocol/Protocol.js, parseHeader), and waits for ever. What follows comes as it is.
+ */
+function keepGreetingWhole(stream: ByteStream): void {
+  const on = stream.on.bind(stream);
+  // ssh2 keeps to one stream for both directions, so its listener is changed and not the stream.
+  stream.on = ((event: string | symbol, listener: DataListener) => {
+    if (event !== 'data') return on(event, listener);
+    stream.on = on;
+    return on('data', gathered(listener));
+  }) as typeof stream.on;
+}
+
+function gathered(listener: DataListener): DataListener {
+  let held: Buffer | undefined = Buffer.alloc(0);
+  return (chunk) => {
+    if (held === undefined) {
+      listener(chunk);
+      return;
+    }
+    const seen = Buffer.concat([held, chunk]);
+    const isWhole = GREETING.test(seen.toString('latin1')) || seen.length > LONGEST;
+    held = isWhole ? undefined : seen;
+    if (isWhole) listener(seen);
+  };
 }

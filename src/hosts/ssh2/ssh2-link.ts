@@ -1,10 +1,9 @@
+import type { EventEmitter } from 'node:events';
+import { Duplex, type Readable, type Writable } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
-
 import type { Link } from '../link.ts';
-import type { Session } from '../root-shell/session.ts';
+import type { ExitStatus, Session } from '../root-shell/session.ts';
 import type { ByteStream } from './dial.ts';
-import { Ssh2Session } from './ssh2-session.ts';
-import { TcpStream } from './tcp-stream.ts';
 
 /** How long the host may take to say goodbye. */
 const CLOSE_TIMEOUT_MS = 1000;
@@ -76,4 +75,128 @@ export class Ssh2Link implements Link {
     await this.whenLost;
     clearTimeout(timer);
   }
+}
+
+/** A command on a channel of ssh2. */
+class Ssh2Session implements Session {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly whenOver: Promise<ExitStatus>;
+  readonly #channel: ClientChannel;
+  #status: ExitStatus;
+
+  /** @param channel just opened: nothing of what comes over it has been seen. */
+  constructor(channel: ClientChannel) {
+    this.#channel = channel;
+    this.stdin = channel;
+    this.stdout = channel;
+    this.stderr = channel.stderr;
+    // How it ends is told by `exit` and `close`.
+    channel.on('error', () => undefined);
+    channel.stderr.on('error', () => undefined);
+    channel.on('exit', (code: number | null, signal?: string) => {
+      this.#status = code === null ? { signal: signal ?? 'an unknown signal' } : { code };
+    });
+    const over = Promise.all([event(channel, 'close'), event(channel.stderr, 'end')]);
+    this.whenOver = over.then(() => this.#status);
+  }
+
+  get status(): ExitStatus {
+    return this.#status;
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+
+  /** sshd has passed signals on since 7.9, to the process group of the command. */
+  kill(): void {
+    this.#channel.signal('KILL');
+    this.#channel.close();
+  }
+}
+
+function event(emitter: EventEmitter, name: string): Promise<void> {
+  return new Promise((resolve) => emitter.once(name, () => resolve()));
+}
+
+type WriteDone = (error?: Error | null) => void;
+
+/**
+ * A forwarded connection as an ordinary Node stream. ssh2's own channel ignores the error given to
+ * `destroy()`, never finishes a write after the server closed it, and ends quietly when the connection is lost.
+ */
+class TcpStream extends Duplex {
+  /** Both without the frames of SSH. */
+  bytesRead = 0;
+  bytesWritten = 0;
+  readonly #channel: ClientChannel;
+  #closed = false;
+  #writeDone: WriteDone | undefined;
+
+  constructor(channel: ClientChannel) {
+    super({ allowHalfOpen: true });
+    this.#channel = channel;
+    channel.on('data', (chunk: Buffer) => {
+      this.bytesRead += chunk.length;
+      if (!this.push(chunk)) channel.pause();
+    });
+    channel.on('end', () => this.push(null));
+    channel.on('error', (error: Error) => this.destroy(error));
+    channel.on('close', () => {
+      this.#closed = true;
+      if (this.#writeDone === undefined) this.end();
+      else this.#writeDone(closedByPeer());
+    });
+    // A lost connection must not end the process when nobody listens any more; `close` still tells.
+    this.on('error', () => undefined);
+  }
+
+  override _read(): void {
+    this.#channel.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: WriteDone): void {
+    this.#send(chunk, done);
+  }
+
+  override _writev(chunks: readonly { readonly chunk: Buffer }[], done: WriteDone): void {
+    this.#send(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+  }
+
+  /**
+   * Not in this turn: what is written may be a packet of another SSH connection, one through a bastion, and ssh2 writes its
+   * beginning while it still encrypts the rest, by state that all its connections share (lib/protocol/crypto.js,
+   * ChaChaPolyCipherNative and POLY1305_OUT_COMPUTE).
+   */
+  #send(bytes: Buffer, done: WriteDone): void {
+    process.nextTick(() => {
+      if (this.#closed) {
+        done(closedByPeer());
+        return;
+      }
+      this.bytesWritten += bytes.length;
+      this.#writeDone = done;
+      this.#channel.write(bytes, (error) => {
+        this.#writeDone = undefined;
+        done(error);
+      });
+    });
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#channel.end();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#channel.resume(); // what is left unread would keep the channel from closing
+    this.#channel.destroy();
+    done(error);
+  }
+}
+
+function closedByPeer(): Error {
+  return Object.assign(new Error('the other end closed the forwarded connection'), { code: 'EPIPE' });
 }

@@ -175,3 +175,11 @@ function base128Numbers(bytes: Buffer): number[] | undefined {
   }
   return length === 0 ? numbers : undefined;
 }
+
+/**
+ * Go's crypto/x509 does not take a certificate. The message is Go's own, as far as it is the same for all certificates: what
+ * Go appends of the values is left out.
+ */
+export class GoRefusal extends Error {
+  override readonly name = 'GoRefusal';
+}

@@ -1,5 +1,5 @@
 import type { ControlPlaneLook } from '../../../src/cluster/control-plane/resolve.ts';
-import type { FileFact, HostFacts } from '../../../src/cluster/host-facts.ts';
+import type { FileFact, HostFacts } from '../../../src/facts/host.ts';
 import type { MemberIdentity } from '../../../src/kubeadm/kubeadm-config.ts';
 import { CA_CERTIFICATE } from '../../../src/kubeadm/paths.ts';
 import { issueLeaf, type Leaf } from '../../../src/pki/leaf.ts';

@@ -7,8 +7,8 @@ import {
   defaultKubernetesVersion,
   kubernetesVersions,
 } from '../../../lab/settings.ts';
-import { REFUSES_CGROUP_V1_SINCE } from '../../../src/cluster/preflight/cgroups.ts';
-import { definitionOf, inputNames } from '../../../src/inputs/table.ts';
+import { REFUSES_CGROUP_V1_SINCE } from '../../../src/operations/preflight/machine.ts';
+import { definitionOf, inputNames } from '../../../src/inputs/table/table.ts';
 import { runAction, type ActionRun, type RunOptions } from '../../github/runner.ts';
 
 /** The checkout, which is the action as it is released: action.yml and dist/. */

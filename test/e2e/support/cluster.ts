@@ -1,5 +1,5 @@
 import type { Lab } from '../../../lab/client.ts';
-import { httpsUrl } from '../../../src/kubeadm/urls.ts';
+import { httpsUrl } from '../../../src/etcd/endpoint.ts';
 import { etcdctl } from './etcd.ts';
 
 /** SHA-256 fingerprint of the CA on each host, in the order of the hosts. */

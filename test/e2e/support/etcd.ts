@@ -1,5 +1,5 @@
 import type { Lab } from '../../../lab/client.ts';
-import { httpsUrl } from '../../../src/kubeadm/urls.ts';
+import { httpsUrl } from '../../../src/etcd/endpoint.ts';
 
 /** The command of etcdctl inside a member's container: the guide's own files, one member's endpoint. */
 export function etcdctl(address: string, clientPort = 2379): string {

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, jest, test } from '@jest/globals';
 
 import { connectLocal } from '../../../src/hosts/local/connect-local.ts';
 import { LOCK_READER } from '../../../src/hosts/lock/lock-bash.ts';
-import { PrivateFolder } from '../../../src/hosts/runner/private-folder.ts';
+import { PrivateFolder } from '../../../src/runner/private-folder.ts';
 import { HostError } from '../../../src/hosts/host-error.ts';
 import { needing } from '../../needs.ts';
 import { KeptLog } from '../ssh/client.ts';
@@ -70,9 +70,9 @@ asRoot('named pipes are gone as soon as they are in use, and unused ones with th
 
 // As when the runner is lost: nothing of this process can clean up.
 asRoot('what only waits for a killed run ends', async () => {
-  const source = (path: string): string => new URL(`../../../src/hosts/${path}`, import.meta.url).href;
+  const source = (path: string): string => new URL(`../../../src/${path}`, import.meta.url).href;
   const script = `
-    import { connectLocal } from '${source('local/connect-local.ts')}';
+    import { connectLocal } from '${source('hosts/local/connect-local.ts')}';
     import { PrivateFolder } from '${source('runner/private-folder.ts')}';
     const log = { info() {}, warning() {}, debug() {}, host: () => log };
     const folder = new PrivateFolder('${temporary.path}');

@@ -9,12 +9,9 @@ import { Refusal } from '../../../src/findings.ts';
 import { acquireLocks, type AcquireOptions, type HeldLocks } from '../../../src/hosts/lock/acquire-locks.ts';
 import { acquireScript } from '../../../src/hosts/lock/acquire-script.ts';
 import { explainLockLost, guard, LOCK_LOST } from '../../../src/hosts/lock/guard.ts';
-import { heartbeatScript } from '../../../src/hosts/lock/heartbeat-script.ts';
-import type { LockOwner } from '../../../src/hosts/lock/lock-file.ts';
-import { named } from '../../../src/hosts/named.ts';
-import { releaseAbandoned } from '../../../src/hosts/lock/release-abandoned.ts';
-import { releaseScript } from '../../../src/hosts/lock/release-script.ts';
-import type { RemoteScript, Transport } from '../../../src/hosts/transport.ts';
+import { heartbeatScript, releaseAbandoned, releaseScript } from '../../../src/hosts/lock/host-lock.ts';
+import type { LockOwner } from '../../../src/hosts/lock/lock-bash.ts';
+import { named, type RemoteScript, type Transport } from '../../../src/hosts/transport.ts';
 import { KeptLog } from '../ssh/client.ts';
 import { LocalHost, type LocalTransport } from './local-host.ts';
 

@@ -1,16 +1,11 @@
-/**
- * A host that is a folder of this machine: real bash and real flock, with the action's folder in /run replaced by one
- * of its own. A connection to it is a real process that is named as sshd's are, and whose children run the scripts.
- */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-
-import { AT_EXIT } from '../../../src/hosts/root-shell/at-exit.ts';
 import { HostError } from '../../../src/hosts/host-error.ts';
+import { AT_EXIT } from '../../../src/hosts/root-shell/at-exit.ts';
 import type { RemoteResult, RemoteScript, Transport } from '../../../src/hosts/transport.ts';
 import { LOCK_FILE, RUN_DIR } from '../../../src/kubeadm/paths.ts';
 

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
-import { listIdentities } from '../../../src/hosts/keys/agent-identities.ts';
-import type { HostPins } from '../../../src/hosts/keys/host-pins.ts';
-import { type KnownHost, knownHostsLine, parseKnownHosts } from '../../../src/hosts/keys/known-hosts.ts';
+import { listIdentities } from '../../../src/ssh-keys/agent-identities.ts';
+import type { HostPins } from '../../../src/ssh-keys/host-keys.ts';
+import { type KnownHost, knownHostsLine, parseKnownHosts } from '../../../src/ssh-keys/known-hosts.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { hostError, KeptLog, pinned, pinsOf, usableKey } from '../ssh/client.ts';
 import { OpensshRun } from '../ssh/openssh.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { PluginsOff } from '../../../src/cluster/host-facts.ts';
+import type { PluginsOff } from '../../../src/facts/host.ts';
 import { ScratchHost } from './scratch-host.ts';
 
 /*

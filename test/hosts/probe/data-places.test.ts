@@ -3,11 +3,11 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { DataDirFact } from '../../../src/cluster/host-facts.ts';
+import type { DataDirFact } from '../../../src/facts/host.ts';
 import { parseDataDir } from '../../../src/hosts/probe/parse-files.ts';
 import { volatileProbeScript } from '../../../src/hosts/probe/probe-script.ts';
 import { readSections } from '../../../src/hosts/probe/sections.ts';
-import type { DataPlaces } from '../../../src/kubeadm/data-places.ts';
+import type { DataPlaces } from '../../../src/kubeadm/paths.ts';
 
 let folder: string;
 let dataDir: string;

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { decideDeploy } from '../../../src/cluster/deploy/decide.ts';
+import { decideDeploy } from '../../../src/operations/deploy/deploy.ts';
 import { Refused } from '../../../src/findings.ts';
-import { OtherFormat, parseHealth } from '../../../src/hosts/probe/parse-health.ts';
+import { OtherFormat, parseHealth } from '../../../src/hosts/probe/health-probe.ts';
 import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
 import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
-import type { FactName, HostFacts } from '../../../src/cluster/host-facts.ts';
+import type { FactName, HostFacts } from '../../../src/facts/host.ts';
 import { IncompleteProbe, readSections } from '../../../src/hosts/probe/sections.ts';
 import { exampleSettings } from '../../cluster/example.ts';
 import { numbers, oneOf, overlong, spoiled, tooSlow, withStrangePart } from '../../fuzz.ts';

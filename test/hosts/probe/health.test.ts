@@ -3,8 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { HEALTH_PROGRAM, healthProbe } from '../../../src/hosts/probe/health-probe.ts';
-import { OtherFormat, parseHealth } from '../../../src/hosts/probe/parse-health.ts';
+import {
+  HEALTH_PROGRAM,
+  healthProbe,
+  OtherFormat,
+  parseHealth,
+} from '../../../src/hosts/probe/health-probe.ts';
 import { IncompleteProbe } from '../../../src/hosts/probe/sections.ts';
 import { recorded, withSections } from './recorded.ts';
 

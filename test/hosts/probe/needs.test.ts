@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { HostFacts } from '../../../src/cluster/host-facts.ts';
+import type { HostFacts } from '../../../src/facts/host.ts';
 import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
 import { probeScript } from '../../../src/hosts/probe/probe-script.ts';
-import { NEEDED_PROGRAMS } from '../../../src/hosts/scripts/needed-programs.ts';
+import { NEEDED_PROGRAMS } from '../../../src/hosts/bash.ts';
 
 /** A PATH of this test alone: the programs of this machine, as far as a test wants them, and stand-ins. */
 let bin: string;

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { HostFacts } from '../../../src/cluster/host-facts.ts';
+import type { HostFacts } from '../../../src/facts/host.ts';
 import { placeFindings } from '../../../src/cluster/places.ts';
 import {
   ACTION_DIR,

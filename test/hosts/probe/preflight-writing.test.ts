@@ -3,11 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { PreflightFacts } from '../../../src/cluster/preflight/preflight-facts.ts';
-import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
+import type { PreflightFacts } from '../../../src/facts/preflight.ts';
+import { parsePreflight, parseRoom, parseUnwritable } from '../../../src/hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../../../src/hosts/probe/preflight-script.ts';
-import { parseSources } from '../../../src/hosts/probe/parse-sources.ts';
-import { parseRoom, parseUnwritable } from '../../../src/hosts/probe/parse-writing.ts';
+import { parseSources } from '../../../src/hosts/probe/parse-network.ts';
 import { needing } from '../../needs.ts';
 
 let root: string;

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { PreflightFacts } from '../../../src/cluster/preflight/preflight-facts.ts';
+import type { PreflightFacts } from '../../../src/facts/preflight.ts';
 import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../../../src/hosts/probe/preflight-script.ts';
 import { IncompleteProbe } from '../../../src/hosts/probe/sections.ts';

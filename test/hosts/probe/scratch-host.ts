@@ -3,9 +3,9 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { HostFacts, Unseen } from '../../../src/cluster/host-facts.ts';
+import type { HostFacts, Unseen } from '../../../src/facts/host.ts';
 import { parseProbe } from '../../../src/hosts/probe/parse-probe.ts';
-import { NEEDED_PROGRAMS } from '../../../src/hosts/scripts/needed-programs.ts';
+import { NEEDED_PROGRAMS } from '../../../src/hosts/bash.ts';
 import {
   probeScript,
   volatileProbeScript,

@@ -1,8 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
+import { describe, expect, test } from '@jest/globals';
 import { AT_EXIT } from '../../../src/hosts/root-shell/at-exit.ts';
 
 const repository = join(import.meta.dirname, '../../..');

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { FirstAlone } from '../../../src/hosts/root-shell/first-alone.ts';
+import { FirstAlone } from '../../../src/hosts/root-shell/channel-slots.ts';
 
 class Final extends Error {}
 

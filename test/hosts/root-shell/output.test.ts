@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 
-import { LastBytes } from '../../../src/last-bytes.ts';
+import { LastBytes } from '../../../src/text/last-bytes.ts';
 import {
   FramedOutput,
   LineSplitter,

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 
-import { FirstAlone } from '../../../src/hosts/root-shell/first-alone.ts';
+import { FirstAlone } from '../../../src/hosts/root-shell/channel-slots.ts';
 import { PasswordRefused } from '../../../src/hosts/root-shell/sudo-dialogue.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, pinned, usableKey } from '../ssh/client.ts';

@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 
-import { FirstAlone } from '../../../src/hosts/root-shell/first-alone.ts';
+import { FirstAlone } from '../../../src/hosts/root-shell/channel-slots.ts';
 import { PasswordRefused } from '../../../src/hosts/root-shell/sudo-dialogue.ts';
 import type { RemoteResult, Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, pinned, usableKey } from '../ssh/client.ts';

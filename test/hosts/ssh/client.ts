@@ -1,12 +1,12 @@
 /** What tests need to connect with: keys, known hosts, and a log that is kept. */
 import { describeFinding } from '../../../src/findings.ts';
-import type { Log } from '../../../src/log.ts';
+import type { Log } from '../../../src/runner/log.ts';
 import { HostError } from '../../../src/hosts/host-error.ts';
 import { keyCredential } from '../../../src/hosts/ssh2/credential.ts';
-import { connectSsh2, type Ssh2ConnectOptions } from '../../../src/hosts/ssh2/connect.ts';
-import { type HostKeyRules, type HostPins, pinsFor } from '../../../src/hosts/keys/host-pins.ts';
-import { type HostKey, knownHostsLine, parseKnownHosts } from '../../../src/hosts/keys/known-hosts.ts';
-import { preparePrivateKey, type UsableKey } from '../../../src/hosts/keys/private-key.ts';
+import { connectSsh2, type Ssh2ConnectOptions } from '../../../src/hosts/ssh2/connector.ts';
+import { type HostKeyRules, type HostPins, pinsFor } from '../../../src/ssh-keys/host-keys.ts';
+import { type HostKey, knownHostsLine, parseKnownHosts } from '../../../src/ssh-keys/known-hosts.ts';
+import { preparePrivateKey, type UsableKey } from '../../../src/ssh-keys/private-key.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 
 /** Keeps every line; `all` also holds what errors said, for the search for secrets. */

@@ -2,9 +2,9 @@
 import { connectOpenssh, type MasterOptions } from '../../../src/hosts/openssh/connect.ts';
 import { SshClient } from '../../../src/hosts/openssh/ssh-client.ts';
 import type { LinkedTransportOptions } from '../../../src/hosts/linked-transport.ts';
-import type { KnownHost } from '../../../src/hosts/keys/known-hosts.ts';
-import type { UsableKey } from '../../../src/hosts/keys/private-key.ts';
-import { PrivateFolder } from '../../../src/hosts/runner/private-folder.ts';
+import type { KnownHost } from '../../../src/ssh-keys/known-hosts.ts';
+import type { UsableKey } from '../../../src/ssh-keys/private-key.ts';
+import { PrivateFolder } from '../../../src/runner/private-folder.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { KeptLog } from './client.ts';
 import type { TemporaryFolder } from './tools.ts';

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { HostKey } from '../../../src/hosts/keys/known-hosts.ts';
+import type { HostKey } from '../../../src/ssh-keys/known-hosts.ts';
 
 /** A folder that is there for one test file. */
 export class TemporaryFolder {

@@ -7,8 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { Refusal } from '../../../src/findings.ts';
-import { listAgentKeys } from '../../../src/hosts/ssh2/agent.ts';
-import { agentCredential, type Credential } from '../../../src/hosts/ssh2/credential.ts';
+import { agentCredential, type Credential, listAgentKeys } from '../../../src/hosts/ssh2/credential.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
 import { Sshd } from '../ssh/sshd.ts';

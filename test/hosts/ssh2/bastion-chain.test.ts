@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 
 import { BastionError } from '../../../src/hosts/host-error.ts';
-import { BastionChain, type Hop } from '../../../src/hosts/ssh2/bastion-chain.ts';
+import { BastionChain, type Hop } from '../../../src/hosts/ssh2/connector.ts';
 import { keyCredential } from '../../../src/hosts/ssh2/credential.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';

@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process';
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { AuthContext, Connection } from 'ssh2';
 
-import { knownHostsLine } from '../../../src/hosts/keys/known-hosts.ts';
-import { BastionChain } from '../../../src/hosts/ssh2/bastion-chain.ts';
+import { knownHostsLine } from '../../../src/ssh-keys/known-hosts.ts';
+import { BastionChain } from '../../../src/hosts/ssh2/connector.ts';
 import { keyCredential } from '../../../src/hosts/ssh2/credential.ts';
-import { wireString, wireUint32 } from '../../../src/hosts/keys/wire.ts';
+import { wireString, wireUint32 } from '../../../src/ssh-keys/wire.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
 import { TestServer } from './server.ts';

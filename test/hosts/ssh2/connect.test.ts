@@ -5,8 +5,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 
 import { connectFinding, isTransient } from '../../../src/hosts/ssh/connect-failure.ts';
-import type { PinnedFingerprint } from '../../../src/hosts/keys/host-pins.ts';
-import { knownHostsLine } from '../../../src/hosts/keys/known-hosts.ts';
+import type { PinnedFingerprint } from '../../../src/ssh-keys/host-keys.ts';
+import { knownHostsLine } from '../../../src/ssh-keys/known-hosts.ts';
 import { connectTo, hostError, KeptLog, pinned, pinsOf, usableKey } from '../ssh/client.ts';
 import { TestServer, type TestServerOptions } from './server.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import ssh2 from 'ssh2';
 
-import { withoutSha1 } from '../../../src/hosts/ssh2/signing-key.ts';
+import { withoutSha1 } from '../../../src/hosts/ssh2/credential.ts';
 import { usableKey } from '../ssh/client.ts';
 import { sshKeygen, TemporaryFolder } from '../ssh/tools.ts';
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-import type { Ssh2ConnectOptions } from '../../../src/hosts/ssh2/connect.ts';
+import type { Ssh2ConnectOptions } from '../../../src/hosts/ssh2/connector.ts';
 import type { RemoteResult, RemoteScript, Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, pinned, usableKey } from '../ssh/client.ts';
 import { TcpServer } from '../transports/tcp-server.ts';

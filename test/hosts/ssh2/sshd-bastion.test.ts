@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 
-import { BastionChain } from '../../../src/hosts/ssh2/bastion-chain.ts';
+import { BastionChain } from '../../../src/hosts/ssh2/connector.ts';
 import { keyCredential } from '../../../src/hosts/ssh2/credential.ts';
 import type { Transport } from '../../../src/hosts/transport.ts';
 import { connectTo, hostError, KeptLog, pinned, usableKey } from '../ssh/client.ts';

@@ -1,5 +1,5 @@
 import { connectLocal } from '../../../src/hosts/local/connect-local.ts';
-import { PrivateFolder } from '../../../src/hosts/runner/private-folder.ts';
+import { PrivateFolder } from '../../../src/runner/private-folder.ts';
 import { needing } from '../../needs.ts';
 import { describeContract, type Subject } from './contract.ts';
 

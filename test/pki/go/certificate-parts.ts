@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto';
 
 /**
- * DER that is written byte by byte, so that it can be wrong: our own writer (`src/pki/der.ts`) writes nothing that is not
+ * DER that is written byte by byte, so that it can be wrong: our own writer (`src/pki/asn1.ts`) writes nothing that is not
  * right.
  */
 export function tlv(tag: number, ...contents: readonly Uint8Array[]): Buffer {

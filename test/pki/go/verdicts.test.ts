@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { memberAltNames } from '../../../src/pki/alt-names.ts';
 import { nameFindings } from '../../../src/pki/authority-findings.ts';
 import { parseAsGo } from '../../../src/pki/go/certificate.ts';
-import { GoRefusal } from '../../../src/pki/go/refusal.ts';
+import { GoRefusal } from '../../../src/pki/go/der-reader.ts';
 import { privateKeyToPem } from '../../../src/pki/keys.ts';
 import { encodePem } from '../../../src/pki/pem.ts';
 import { AuthorityError, readSigningAuthority } from '../../../src/pki/read-authority.ts';

@@ -1,0 +1,126 @@
+import { X509Certificate } from 'node:crypto';
+import { isClosedEnough } from '../cluster/differences.ts';
+import type { ControlPlaneSight, HealthFacts } from '../facts/health.ts';
+import type { HealthThresholds } from '../inputs/thresholds.ts';
+import { leafPath, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import { CA_CERTIFICATE } from '../kubeadm/paths.ts';
+import { daysLeft } from '../pki/certificate.ts';
+import { fingerprintsIn } from '../pki/inspect.ts';
+import { isSignedBy, verifyLeaf } from '../pki/verify.ts';
+import { byDays, daysWords, ends, infoOf } from './certificates.ts';
+import { type Check, checkOf } from './check.ts';
+import { days, unseenCheck } from './view.ts';
+
+const CERTIFICATE = leafPath('apiserverEtcdClient', 'certificate');
+const KEY = leafPath('apiserverEtcdClient', 'key');
+const DEPLOY = 'Run the deploy with `control-plane-hosts`: it puts there what is missing or ends soon.';
+/** A deploy refuses what it does not know; what is of use to nobody it would take for a pair that works. */
+const MOVE_AWAY = `If this cluster is the one that the host ought to use, move these files to another folder. ${DEPLOY}`;
+const REMOVE_KEY = `Remove ${KEY} there. ${DEPLOY}`;
+
+/** Whether each host of the control plane has what its API server needs to ask this cluster, and for how long. */
+export function controlPlaneChecks(facts: HealthFacts, thresholds: HealthThresholds): Check[] {
+  const authorityPem = authorityOf(facts);
+  return facts.controlPlane.map((sight) => checkHost(sight, authorityPem, facts.now, thresholds));
+}
+
+/** The members' own CA; where they do not agree, that is told elsewhere. */
+function authorityOf({ members }: HealthFacts): string | undefined {
+  return members
+    .map(({ host }) => ('seen' in host ? host.seen.facts.files.get(CA_CERTIFICATE)?.text : undefined))
+    .find((text) => infoOf(text) !== undefined);
+}
+
+function checkHost(
+  { name, address, host }: ControlPlaneSight,
+  authorityPem: string | undefined,
+  now: Date,
+  thresholds: HealthThresholds,
+): Check {
+  const check = checkOf('control-plane', null);
+  const subject = name;
+  if ('unseen' in host) {
+    const { fact, cause, fix } = host.unseen;
+    return check('warn', {
+      subject,
+      measured: `${name} of the control plane could not be looked at: ${fact}`,
+      cause: cause ?? null,
+      fix: fix ?? 'Log in to the host by hand and see.',
+    });
+  }
+  const { facts, more } = host.seen;
+  const notSeen = unseenCheck(check, name, facts, ['files']);
+  if (notSeen !== undefined) return { ...notSeen, subject };
+  const { files } = facts;
+  if (authorityPem === undefined) {
+    return check('unknown', {
+      subject,
+      measured: `Nothing that ${name} has can be compared: the CA of the members could not be read.`,
+    });
+  }
+  const missing = [CA_CERTIFICATE, CERTIFICATE, KEY].filter((path) => !files.has(path));
+  if (missing.length > 0) {
+    return check('fail', {
+      subject,
+      measured: `${name} of the control plane lacks ${missing.join(', ')}.`,
+      cause: 'Nothing was handed over to it yet, or the files were removed.',
+      fix: DEPLOY,
+    });
+  }
+  const authority = new X509Certificate(authorityPem);
+  const trusted = fingerprintsIn(files.get(CA_CERTIFICATE)?.text ?? '');
+  const certificatePem = files.get(CERTIFICATE)?.text ?? '';
+  const info = infoOf(certificatePem);
+  const ofKey = more.publicKeys.get(KEY);
+  const isStranger = !trusted.includes(authority.fingerprint256);
+  const isOther = isSignedBy(certificatePem, { certificate: authority }) === false;
+  const isOdd = info !== undefined && ofKey !== undefined && ofKey !== info.publicKeySha256;
+  const wrong = [
+    ...(isStranger
+      ? [
+          `${CA_CERTIFICATE} is ${trusted.length === 0 ? 'no certificate' : `another CA (SHA-256 ${trusted.join(', ')})`}, not the members' (SHA-256 ${authority.fingerprint256})`,
+        ]
+      : []),
+    ...verifyLeaf(
+      { certificatePem },
+      {
+        authority: { certificate: authority },
+        profile: 'apiserverEtcdClient',
+        member: { name, address },
+        now,
+      },
+    ),
+    ...(isOdd ? [`${KEY} does not belong to ${CERTIFICATE}`] : []),
+  ];
+  if (wrong.length > 0 || info === undefined) {
+    return check('fail', {
+      subject,
+      measured: `${name} of the control plane: ${wrong.join('; ')}.`,
+      cause: 'They were made for another cluster, replaced by hand, or have run out.',
+      fix: isStranger || isOther ? MOVE_AWAY : isOdd ? REMOVE_KEY : DEPLOY,
+    });
+  }
+  const key = files.get(KEY);
+  if (key !== undefined && !isClosedEnough(key, PRIVATE_MODE)) {
+    return check('warn', {
+      subject,
+      measured: `${KEY} of ${name} has mode ${key.mode} and owner ${key.owner}.`,
+      threshold: `${PRIVATE_MODE}, root`,
+      cause: 'It was copied by hand.',
+      fix: DEPLOY,
+    });
+  }
+  const left = daysLeft(info.notAfter, now);
+  const status = byDays(left, thresholds);
+  return check(status, {
+    subject,
+    measured:
+      status === 'ok'
+        ? `${name} of the control plane has the CA and a client pair that ends in ${days(left)}.`
+        : `${CERTIFICATE} of ${name} of the control plane ${ends(info, now)}.`,
+    threshold: daysWords(thresholds),
+    ...(status === 'ok'
+      ? {}
+      : { cause: 'kubeadm makes certificates for one year, and does not renew this one.', fix: DEPLOY }),
+  });
+}

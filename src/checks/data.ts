@@ -1,0 +1,127 @@
+import { nameList, type Observed, seen } from '../etcd/health/observation.ts';
+import type { HashKv } from '../etcd/messages.ts';
+import { parseRelease, problemOf, type Release } from '../etcd/releases.ts';
+import type { HealthFacts, HostSight } from '../facts/health.ts';
+import { type Check, checkOf } from './check.ts';
+
+interface Told {
+  readonly name: string;
+  readonly hash: HashKv;
+}
+
+/** Whether hashes that can be compared are not the same. */
+export function hashesDiffer(hashes: readonly Observed<HashKv>[]): boolean {
+  const told = hashes.flatMap((hash) => seen(hash) ?? []);
+  return [...Map.groupBy(told, comparableAs).values()].some(
+    (group) => new Set(group.map(({ hash }) => hash)).size > 1,
+  );
+}
+
+/** Hashes are of what is kept since the last compaction (server/storage/mvcc/hash.go). */
+function comparableAs({ hashRevision, compactRevision }: HashKv): string {
+  return `${hashRevision}/${compactRevision}`;
+}
+
+/** Whether all members hold the same data, by HashKV at one revision. */
+export function dataChecks({ members }: HealthFacts): Check[] {
+  const check = checkOf('data', null);
+  const told = members.flatMap(({ name, hash }): Told[] => {
+    const seenHash = seen(hash);
+    return seenHash === undefined ? [] : [{ name, hash: seenHash }];
+  });
+  const [first] = told;
+  if (first === undefined || told.length < 2) {
+    const unsupported = members.some(({ hash }) => 'failure' in hash && hash.failure.kind === 'unsupported');
+    const alone = members.length === 1 && first !== undefined;
+    if (alone) return [check('ok', { measured: `One member, hash ${first.hash.hash}.` })];
+    if (unsupported) {
+      return [
+        check('ok', {
+          measured: 'Not compared: this release of etcd does not offer HashKV over its gateway.',
+          notice: 'It does from 3.5.10 on.',
+        }),
+      ];
+    }
+    return [
+      check('unknown', { measured: `${told.length === 0 ? 'No member' : 'Only one member'} gave a hash.` }),
+    ];
+  }
+  const comparable = Map.groupBy(told, ({ hash }) => comparableAs(hash));
+  const largest = [...comparable.values()].toSorted((one, other) => other.length - one.length)[0] ?? [];
+  if (largest.length < 2) {
+    return [
+      check('unknown', {
+        measured: 'The hashes are of different compactions and cannot be compared.',
+        cause: 'A compaction was under way.',
+        fix: 'Look again in a minute.',
+      }),
+    ];
+  }
+  const byHash = [...Map.groupBy(largest, ({ hash }) => hash.hash)].toSorted(
+    ([, one], [, other]) => other.length - one.length,
+  );
+  const revision = first.hash.hashRevision;
+  const [[hash, most] = [first.hash.hash, largest], ...others] = byHash;
+  if (others.length === 0) {
+    return [
+      check('ok', {
+        measured: `${nameList(most.map(({ name }) => name))} have hash ${hash} at revision ${revision}.`,
+      }),
+    ];
+  }
+  const odd = others.flatMap(([, group]) => group.map(({ name }) => name));
+  const alone = most.length > odd.length;
+  const whose = alone
+    ? `${nameList(odd)} ${odd.length === 1 ? 'holds' : 'hold'} other data than the rest`
+    : 'The members hold different data';
+  const measured = `${whose} at revision ${revision}: ${byHash.map(([value, group]) => `hash ${value} on ${nameList(group.map(({ name }) => name))}`).join(', ')}.`;
+  const versions = new Set(members.flatMap(({ endpoint }) => seen(endpoint.status)?.version ?? []));
+  if (versions.size > 1) {
+    return [
+      check('warn', {
+        measured: `${measured} They run different releases (${[...versions].join(', ')}).`,
+        cause:
+          'Releases of etcd may compute another hash of the same data, where the last compaction was at a deleted key (etcd-io/etcd#18274).',
+        fix: 'Bring all members to one release first, and look again after the next compaction. Replace no member because of this.',
+      }),
+    ];
+  }
+  return [
+    check('fail', {
+      measured,
+      cause: 'A disk or memory fault, a data dir that was copied or edited, or a fault of etcd before 3.5.3.',
+      fix: alone
+        ? `Take a backup from ${most[0]?.name ?? 'another member'} first. Then replace ${nameList(odd)}: \`etcdctl member remove\`, keep its data dir aside, and add it anew with an empty one. Do not restart the others meanwhile.`
+        : 'Change nothing yet. Back up the data dir of every member, and find out which one is right before any is replaced.',
+    }),
+  ];
+}
+
+/** What is known against the etcd that each member runs, when this release of the action was made. */
+export function releaseChecks({ members }: HealthFacts): Check[] {
+  const [shippedElsewhere] = members.flatMap(({ host }) =>
+    'seen' in host ? (shippedBy(host.seen) ?? []) : [],
+  );
+  return members.flatMap(({ name, endpoint, host }) => {
+    const version = seen(endpoint.status)?.version;
+    const release = version === undefined ? undefined : parseRelease(version);
+    if (version === undefined || release === undefined) return [];
+    const check = checkOf('release', name);
+    const problem = problemOf(release);
+    if (problem === undefined)
+      return [check('ok', { measured: `Nothing is known against etcd ${version}.` })];
+    // Where its own host was not seen, the others are as good a guess.
+    const shipped = 'seen' in host ? shippedBy(host.seen) : shippedElsewhere;
+    const measured = `etcd ${version} on ${name} ${problem.fact}`;
+    // What kubeadm itself asks for is for Kubernetes to change, and no reason to wake somebody.
+    if (shipped?.text === release.text) {
+      return [check('ok', { measured, notice: `It is what this host's kubeadm ships. ${problem.fix}` })];
+    }
+    return [check('warn', { measured, cause: 'The image was chosen long ago.', fix: problem.fix })];
+  });
+}
+
+/** The etcd that a host's kubeadm asks for. */
+function shippedBy({ shippedImage }: HostSight): Release | undefined {
+  return parseRelease(shippedImage?.split(':').at(-1) ?? '');
+}

@@ -1,0 +1,163 @@
+import { httpsUrl, type ProbeAnswer } from '../etcd/endpoint.ts';
+import { type Observed, seen } from '../etcd/health/observation.ts';
+import type { HealthFacts, MemberSight } from '../facts/health.ts';
+import type { HealthThresholds } from '../inputs/thresholds.ts';
+import { type Check, type CheckName, checkOf } from './check.ts';
+import { duration, viewOf, wayMs } from './view.ts';
+
+/** Entries beyond which etcd itself refuses requests (server/etcdserver/v3_server.go, maxGapBetweenApplyAndCommitIndex). */
+const MOST_UNAPPLIED = 5000;
+
+/** What each member answers at its client port. */
+export function endpointChecks(facts: HealthFacts, thresholds: HealthThresholds): Check[] {
+  return facts.members.flatMap((member) => {
+    const { status } = member.endpoint;
+    if ('failure' in status) return silentMember(member, facts.clientPort);
+    return [
+      checkOf('endpoint', member.name)('ok', {
+        measured: `${member.name} answers at ${httpsUrl(member.address, facts.clientPort)}${throughWords(member)}.`,
+      }),
+      readCheck('read', member, member.endpoint.readNs, thresholds),
+      readCheck('local-read', member, member.localReadNs, thresholds),
+      probeCheck('ready', '/readyz', member, member.readyz),
+      probeCheck('alive', '/livez', member, member.livez),
+      lagCheck(member, facts, thresholds),
+    ];
+  });
+}
+
+function throughWords({ askedThrough }: MemberSight): string {
+  return askedThrough === null ? '' : `, asked through ${askedThrough}`;
+}
+
+function silentMember(member: MemberSight, clientPort: number): Check[] {
+  const { status } = member.endpoint;
+  if (!('failure' in status)) return [];
+  const { kind, finding } = status.failure;
+  const check = checkOf('endpoint', member.name);
+  const place = `${member.name} (${httpsUrl(member.address, clientPort)})`;
+  if (kind === 'not-asked') {
+    return [check('unknown', { measured: `${place}: ${finding.fact}` }), ...unseen(member)];
+  }
+  return [
+    check('fail', {
+      measured: `${place} does not answer${throughWords(member)}: ${finding.fact}`,
+      cause: finding.cause ?? null,
+      fix: finding.fix ?? null,
+    }),
+    ...unseen(member),
+  ];
+}
+
+/** Checks that take an answer of the member. */
+const OF_ANSWERS = [
+  'read',
+  'local-read',
+  'ready',
+  'alive',
+  'lag',
+  'leader-changes',
+  'db-size',
+  'fragmentation',
+  'wal-fsync',
+  'backend-commit',
+  'peer-latency',
+  'release',
+] as const satisfies readonly CheckName[];
+
+/** In the same words for all of them, so that a reader gets them as one. */
+function unseen({ name }: MemberSight): Check[] {
+  return OF_ANSWERS.map((check) =>
+    checkOf(check, name)('unknown', { measured: 'Not seen: the member gave no answer.' }),
+  );
+}
+
+function readCheck(
+  name: 'read' | 'local-read',
+  member: MemberSight,
+  observed: Observed<number>,
+  { latencyWarningMs }: HealthThresholds,
+): Check {
+  const check = checkOf(name, member.name);
+  const what = name === 'read' ? 'A linearizable read' : 'A serializable read';
+  const threshold = `at most ${latencyWarningMs} ms beside the way there`;
+  if ('failure' in observed) {
+    const { finding } = observed.failure;
+    return check('fail', {
+      measured: `${what} failed on ${member.name}: ${finding.fact}`,
+      threshold,
+      cause: finding.cause ?? null,
+      fix: finding.fix ?? null,
+    });
+  }
+  const totalMs = observed.seen / 1e6;
+  const way = wayMs(member);
+  const ownMs = Math.max(0, totalMs - way);
+  const measured = `${what} took ${duration(ownMs)} on ${member.name} (${duration(totalMs)} with the way there and back, ${duration(way)}).`;
+  if (ownMs <= latencyWarningMs) return check('ok', { measured, threshold });
+  return check('warn', {
+    measured,
+    threshold,
+    cause:
+      name === 'read'
+        ? 'A slow disk of the leader, a slow link between the members, or a member with too much to do.'
+        : 'The member or its host has too much to do.',
+    fix: 'Look at the checks "WAL fsync" and "Peer round trips", and at the load of the host (`top`, `iostat -x 1`).',
+  });
+}
+
+function probeCheck(
+  name: Extract<CheckName, 'ready' | 'alive'>,
+  path: string,
+  member: MemberSight,
+  observed: Observed<ProbeAnswer>,
+): Check {
+  const check = checkOf(name, member.name);
+  if ('failure' in observed) {
+    const { finding } = observed.failure;
+    return check('unknown', { measured: `${path} of ${member.name} gave no answer: ${finding.fact}` });
+  }
+  const { ok, checks, unsupported } = observed.seen;
+  if (unsupported === true) return check('ok', { measured: `This release of etcd has no ${path}.` });
+  const bad = checks.filter((each) => !each.ok);
+  if (ok) {
+    const names = checks.map((each) => each.name).join(', ');
+    return check('ok', { measured: `${path} says ok${names === '' ? '' : `: ${names}`}.` });
+  }
+  return check('fail', {
+    measured: `${path} of ${member.name} fails: ${bad.map((each) => `${each.name}${each.reason === undefined ? '' : ` (${each.reason})`}`).join(', ') || 'no reason given'}.`,
+    cause:
+      name === 'ready'
+        ? 'The member cannot serve: it has no leader, is a learner, or an alarm of corrupt data is raised.'
+        : 'The member cannot read its own store.',
+    fix: 'See the checks of the cluster first; then the log of that member (`crictl logs`).',
+  });
+}
+
+function lagCheck(member: MemberSight, facts: HealthFacts, { raftLagWarning }: HealthThresholds): Check {
+  const check = checkOf('lag', member.name);
+  const threshold = `at most ${raftLagWarning} entries`;
+  const status = seen(member.endpoint.status);
+  const leaderIndex = leaderIndexOf(facts);
+  if (status === undefined || leaderIndex === undefined) {
+    return check('unknown', { measured: 'No leader told how far its log is.', threshold });
+  }
+  const behind = Math.max(0, leaderIndex - status.raftIndex);
+  const unapplied = Math.max(0, status.raftIndex - status.raftAppliedIndex);
+  const measured = `${member.name} is ${behind} entries behind the leader, and has ${unapplied} yet to apply.`;
+  const worst = Math.max(behind, unapplied);
+  if (worst <= raftLagWarning) return check('ok', { measured, threshold });
+  return check(unapplied > MOST_UNAPPLIED ? 'fail' : 'warn', {
+    measured,
+    threshold,
+    cause: 'It was just started and catches up, or its disk or link is slower than the others.',
+    fix: 'Look again in a minute. If it does not shrink, look at the checks "WAL fsync" and "Peer round trips" of this member.',
+  });
+}
+
+/** The leader's own index; undefined where the leader was not seen. */
+export function leaderIndexOf(facts: HealthFacts): number | undefined {
+  const { leader, own } = viewOf(facts);
+  const status = own.map((each) => seen(each.status)).find((each) => each?.memberId === leader);
+  return leader === null ? undefined : status?.raftIndex;
+}

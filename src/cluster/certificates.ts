@@ -1,0 +1,83 @@
+import type { HostFacts } from '../facts/host.ts';
+import type { Finding } from '../findings.ts';
+import { leafPath } from '../kubeadm/file-tree.ts';
+import { certSans } from '../kubeadm/kubeadm-config.ts';
+import { KUBEADM_CONFIG } from '../kubeadm/paths.ts';
+import { type CertificateMember, formatAltName, memberAltNames, parseAltName } from '../pki/alt-names.ts';
+import { inspectCertificate } from '../pki/inspect.ts';
+import { type LeafProfileName, leafProfileNames, leafProfiles } from '../pki/leaf.ts';
+import type { Member } from './members.ts';
+
+/** A member as its certificates name it. */
+export function namedMember({ name, address }: Member, extraSans: readonly string[]): CertificateMember {
+  return { name, address, extraSans };
+}
+
+/**
+ * Names that a certificate on a host has because the inputs asked for them once, and that they do not ask for any more.
+ * What was asked for is in the kubeadm configuration that the last run has left there; whatever else the certificate
+ * names, somebody else has put into it.
+ */
+export function withdrawnNames(
+  member: Member,
+  profile: LeafProfileName,
+  extraSans: readonly string[],
+): string[] {
+  const asked = certSans(member.facts.files.get(KUBEADM_CONFIG)?.text ?? '').flatMap(formatted);
+  return unaskedNames(member, profile, extraSans).filter((name) => asked.includes(name));
+}
+
+/**
+ * Reminds of names in certificates that the inputs do not ask for, and that the next certificate will lack: those of a
+ * cluster that was set up in another way.
+ * @param issued what this run issues by itself already.
+ */
+export function namesToBeLost(
+  member: Member,
+  extraSans: readonly string[],
+  issued: ReadonlyMap<LeafProfileName, string>,
+): Finding[] {
+  const lost = leafProfileNames.flatMap((profile) => {
+    const withdrawn = withdrawnNames(member, profile, extraSans);
+    const names = unaskedNames(member, profile, extraSans).filter((name) => !withdrawn.includes(name));
+    return names.length === 0 ? [] : [{ profile, names }];
+  });
+  if (lost.length === 0) return [];
+  const names = [...new Set(lost.flatMap((each) => each.names))];
+  const paths = lost.map(({ profile }) => leafPath(profile, 'certificate')).join(' and ');
+  const when = lost.some(({ profile }) => issued.has(profile))
+    ? 'this run issues'
+    : 'is issued at the renewal';
+  return [
+    {
+      host: member.name,
+      at: 'extra-sans',
+      fact: `its ${paths} ${lost.length === 1 ? 'names' : 'name'} ${names.join(', ')}, and the one that ${when} will not.`,
+      cause: 'The certificates were made in another way, with names that the inputs do not ask for.',
+      fix: `If clients use them, give \`extra-sans: ${names.map((name) => name.replace(/^(DNS|IP):/, '')).join(', ')}\`.`,
+    },
+  ];
+}
+
+/** Names in a certificate that the inputs do not ask for, of the kinds that kubeadm writes. */
+function unaskedNames(member: Member, profile: LeafProfileName, extraSans: readonly string[]): string[] {
+  if (!leafProfiles[profile].namesMember) return [];
+  const wanted = memberAltNames(namedMember(member, extraSans)).map(formatAltName);
+  return namesIn(member.facts, profile).filter((name) => /^(DNS|IP):/.test(name) && !wanted.includes(name));
+}
+
+function namesIn({ files }: HostFacts, profile: LeafProfileName): readonly string[] {
+  try {
+    return inspectCertificate(files.get(leafPath(profile, 'certificate'))?.text ?? '').sans;
+  } catch {
+    return []; // it is missing or none, and is issued anew
+  }
+}
+
+function formatted(name: string): string[] {
+  try {
+    return [formatAltName(parseAltName(name))];
+  } catch {
+    return [];
+  }
+}

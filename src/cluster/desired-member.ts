@@ -1,0 +1,115 @@
+import type { Settings } from '../inputs/settings.ts';
+import { CONFIGURATION_MODES, PRIVATE_MODE } from '../kubeadm/file-tree.ts';
+import {
+  type ClusterShape,
+  type EtcdArgument,
+  etcdArguments,
+  renderKubeadmConfig,
+} from '../kubeadm/kubeadm-config.ts';
+import { renderKubeletConfig, renderKubeletDropIn } from '../kubeadm/kubelet-config.ts';
+import { allPatches, patchFiles, patchFolder } from '../kubeadm/patches.ts';
+import { KUBEADM_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN, PATCHES_DIR, placesOf } from '../kubeadm/paths.ts';
+import { parseKubernetesVersion } from '../kubeadm/version.ts';
+import { wantedImage } from './images.ts';
+import type { Member } from './members.ts';
+import type { PlannedFile, Rendering } from './planned-file.ts';
+
+/** What a member ought to be, as far as it can be said before kubeadm renders its manifest. */
+export interface DesiredMember {
+  /** Text files by path. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Flags that the action or the user sets. */
+  readonly arguments: readonly EtcdArgument[];
+  readonly image: string;
+  /** The release that kubeadm's configuration names. */
+  readonly kubernetesVersion: string;
+  /** CRI endpoint. */
+  readonly criEndpoint: string;
+  /** As a step that renders the manifest has them. */
+  readonly patches: Pick<Rendering, 'patches'>;
+}
+
+/**
+ * What a member ought to be.
+ * @param founded what is known of a member that was set up: kubeadm's release then, and the image that it ran if its
+ * manifest is missing.
+ * @throws Error where the host lacks what the prerequisites ask for: those are checked first.
+ */
+export function desiredMember(
+  member: Member,
+  shape: ClusterShape,
+  settings: Settings,
+  founded: { readonly kubernetesVersion?: string; readonly image?: string } = {},
+): DesiredMember {
+  const { facts, name } = member;
+  const { runtime } = facts.runtime;
+  const wanted = wantedImage(settings, facts, founded.image);
+  if (
+    runtime === undefined ||
+    wanted === undefined ||
+    facts.kubeadmVersion === undefined ||
+    facts.kubeletPath === undefined
+  ) {
+    throw new Error(`${name}: prerequisites are checked before anything else is decided`);
+  }
+  const kubernetesVersion = versionToName(founded.kubernetesVersion, facts.kubeadmVersion.text);
+  const { imageRepository, etcdImageTag } = wanted;
+  const own: ClusterShape = {
+    members: shape.members,
+    token: shape.token,
+    clientPort: shape.clientPort,
+    peerPort: shape.peerPort,
+    metricsPort: shape.metricsPort,
+    ...placesOf(shape),
+    extraArgs: shape.extraArgs,
+    patches: shape.patches,
+    ...(imageRepository === undefined ? {} : { imageRepository }),
+    ...(etcdImageTag === undefined ? {} : { etcdImageTag }),
+  };
+  return {
+    texts: new Map([
+      [KUBELET_CONFIG, renderKubeletConfig(runtime, settings.kubeletConfig)],
+      [KUBELET_DROP_IN, renderKubeletDropIn(facts.kubeletPath, shape)],
+      // before the configuration that names their folder
+      ...patchFiles(allPatches(shape.patches, shape.walDir)),
+      [KUBEADM_CONFIG, renderKubeadmConfig(own, member, kubernetesVersion, settings.certificates)],
+    ]),
+    arguments: etcdArguments(shape, member),
+    image: wanted.image,
+    kubernetesVersion,
+    criEndpoint: runtime.endpoint,
+    patches: patchesToRender(shape),
+  };
+}
+
+function patchesToRender({ patches, walDir }: ClusterShape): DesiredMember['patches'] {
+  const all = allPatches(patches, walDir);
+  const folder = patchFolder(all);
+  return folder === undefined ? {} : { patches: { folder, names: all.map(({ name }) => name) } };
+}
+
+/** kubeadm takes its own minor release and the one before (its version skew policy); a member keeps its own if it can. */
+function versionToName(recorded: string | undefined, installed: string): string {
+  const old = parseKubernetesVersion(recorded ?? '');
+  const now = parseKubernetesVersion(installed);
+  if (old === undefined || now === undefined) return installed;
+  const back = now.minor - old.minor;
+  return old.major === now.major && (back === 0 || back === 1) ? old.text : installed;
+}
+
+/** The configurations of kubelet and kubeadm, patches among them, as files to deliver; all of them, or those named. */
+export function configurationFiles(
+  { texts }: DesiredMember,
+  paths: readonly string[] = [...texts.keys()],
+): PlannedFile[] {
+  return paths.map((path) => {
+    const text = texts.get(path);
+    if (text === undefined) throw new Error(`${path} is no configuration file`);
+    return { path, mode: CONFIGURATION_MODES.get(path) ?? PRIVATE_MODE, content: { from: 'text', text } };
+  });
+}
+
+/** The configuration of kubeadm and the patches that it names, in the order in which they are to be delivered. */
+export function kubeadmFiles({ texts }: DesiredMember): string[] {
+  return [...texts.keys()].filter((path) => path === KUBEADM_CONFIG || path.startsWith(`${PATCHES_DIR}/`));
+}

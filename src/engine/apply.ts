@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeGate, type Gate, gateFindings } from '../cluster/gates.ts';
+import { Refusal } from '../findings.ts';
+import type { Stage } from '../plan/plan.ts';
+import { ask, type AskingStep, isAsking, isScripted, kindOf, type Step, STEPS } from '../steps/index.ts';
+import type { ActContext } from './apply-context.ts';
+import { inWords, settleAll } from './collect.ts';
+import { runScripts, StepRecorder } from './run-scripts.ts';
+
+const GATE_WITHIN_MS = 60_000;
+const PAUSE_MS = 250;
+
+/**
+ * Runs stages in order, each behind its gate. After a failure the other steps that have begun come to their end, and
+ * nothing later is begun; a stage that may fail leaves its findings in the run's record, and the next one is begun.
+ * @throws Refusal with the findings of every step that failed, or of the gate that stays shut.
+ */
+export async function act(stages: readonly Stage[], context: ActContext): Promise<void> {
+  for (const stage of stages) {
+    try {
+      await actOn(stage, context);
+    } catch (error) {
+      if (stage.mayFail !== true || !(error instanceof Refusal) || context.signal.aborted) throw error;
+      context.log.info(`${stage.title} failed; the run goes on, and tells why at its end`);
+      context.record.unfinished.push(...error.findings);
+    }
+  }
+}
+
+async function actOn(stage: Stage, context: ActContext): Promise<void> {
+  if (stage.before !== undefined) await passGate(stage.before, stage, context);
+  context.signal.throwIfAborted();
+  context.log.info(`${stage.title}: ${describeSteps(stage)}`);
+  const tracks = new Tracks(stage, context);
+  const work = tracksOf(stage).map((track) => ({
+    host: track[0]?.host ?? '',
+    at: stage.title,
+    result: tracks.run(track),
+  }));
+  await settleAll(
+    `"${stage.title}" failed, and nothing after it was begun; the same run, started again, goes on from there`,
+    work,
+  );
+  context.signal.throwIfAborted();
+  if (stage.after !== undefined) await passGate(stage.after, stage, context);
+}
+
+/** Waits until the cluster is as the gate asks for. */
+async function passGate(gate: Gate, stage: Stage, context: ActContext): Promise<void> {
+  const { log, timeline, signal } = context;
+  const words = describeGate(gate);
+  await timeline.record({ stage: stage.title, title: `gate: ${words}`, changes: false }, async () => {
+    const cluster = await context.cluster();
+    const deadline = timeline.elapsedMs() + GATE_WITHIN_MS;
+    let said = '';
+    for (;;) {
+      signal.throwIfAborted();
+      const findings = gateFindings(gate, (await cluster.observe()).health);
+      if (findings.length === 0) {
+        log.info(`Gate open: ${words}`);
+        return;
+      }
+      if (timeline.elapsedMs() > deadline) {
+        throw new Refusal(
+          `"${stage.title}" stops at its gate (${words}), and nothing after it was begun; the same run, started again, goes on from there`,
+          findings,
+        );
+      }
+      const now = `Waiting at the gate (${words}): ${findings.map(({ host, fact }) => (host === undefined ? fact : `${host}: ${fact}`)).join('; ')}`;
+      if (now !== said) log.info(now);
+      said = now;
+      await sleep(PAUSE_MS);
+    }
+  });
+}
+
+function describeSteps({ steps }: Stage): string {
+  const byHost = Map.groupBy(steps, ({ host }) => host);
+  return [...byHost]
+    .map(([host, own]) => `${host} (${own.map(({ kind }) => STEPS[kind].title).join(', ')})`)
+    .join('; ');
+}
+
+/** The steps of a stage as tracks: those of one track are done one after the other, the tracks at the same time. */
+function tracksOf({ steps, order = 'together' }: Stage): readonly (readonly Step[])[] {
+  switch (order) {
+    case 'together':
+      return steps.map((step) => [step]);
+    case 'in-turn':
+      return [steps];
+    case 'by-host':
+      return [...Map.groupBy(steps, ({ host }) => host).values()];
+  }
+}
+
+/** Carries out the tracks of one stage. Once a step of any of them has failed, nothing more is begun on the others. */
+class Tracks {
+  readonly #stage: Stage;
+  readonly #context: ActContext;
+  /** Resolves when the step that delivers the CA's key has ended, or never will. */
+  readonly #authorityKept = Promise.withResolvers<undefined>();
+  #failed = false;
+
+  constructor(stage: Stage, context: ActContext) {
+    this.#stage = stage;
+    this.#context = context;
+    if (!stage.steps.some(keepsAuthority)) this.#authorityKept.resolve(undefined);
+  }
+
+  /** Ends early, without an error, when another track has failed or the run is to end. @throws Refusal */
+  async run(track: readonly Step[]): Promise<void> {
+    let left = track;
+    try {
+      while (left.length > 0) {
+        const group = left.slice(0, this.#stage.order === 'by-host' ? lengthOfGroup(left, this.#context) : 1);
+        if (group.some(bringsSigned)) await this.#authorityKept.promise;
+        if (this.#failed || this.#context.signal.aborted) return;
+        await this.#runGroup(group);
+        left = left.slice(group.length);
+      }
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    } finally {
+      if (track.some(keepsAuthority)) this.#authorityKept.resolve(undefined);
+    }
+  }
+
+  async #runGroup(group: readonly Step[]): Promise<void> {
+    const [first] = group;
+    if (first !== undefined && isAsking(first)) {
+      await this.#ask(first);
+      return;
+    }
+    await runScripts(group.filter(isScripted), this.#stage, this.#context, (step) => {
+      if (keepsAuthority(step)) this.#authorityKept.resolve(undefined);
+    });
+  }
+
+  async #ask(step: AskingStep): Promise<void> {
+    const recorder = new StepRecorder(step, this.#stage, this.#context);
+    try {
+      await ask(step, this.#context);
+      recorder.end('succeeded');
+    } catch (error) {
+      recorder.end('failed');
+      throw inWords(error, step);
+    }
+  }
+}
+
+/** How many of a host's steps can be sent to it together. */
+function lengthOfGroup([first, ...others]: readonly Step[], context: ActContext): number {
+  if (first === undefined || isAlone(first, context)) return 1;
+  const next = others.findIndex((step) => isAlone(step, context) || kindOf(step).madeLate === true);
+  return next === -1 ? 1 + others.length : 1 + next;
+}
+
+function isAlone(step: Step, context: ActContext): boolean {
+  return isAsking(step) || kindOf(step).isAlone?.(step, context) === true;
+}
+
+function keepsAuthority(step: Step): boolean {
+  return kindOf(step).keepsAuthority?.(step) === true;
+}
+
+function bringsSigned(step: Step): boolean {
+  return kindOf(step).bringsSigned?.(step) === true;
+}

@@ -1,0 +1,205 @@
+import { describeFinding, type Finding } from '../findings.ts';
+import { printable } from '../text/printable.ts';
+
+/** What kind of trouble it is; what callers decide by. */
+export type EtcdErrorKind =
+  /** Nobody could try: no host was reached, or none gave a client certificate. */
+  | 'not-asked'
+  /** No byte stream to the client port. */
+  | 'unreachable'
+  /** The deadline passed: the port accepts and says nothing, or the answer did not come. */
+  | 'timeout'
+  /** The member's certificate does not hold before our CA, our clock or its address. */
+  | 'server-certificate'
+  /** The member does not accept our client certificate. */
+  | 'client-certificate'
+  /** The two sides could not agree on TLS at all. */
+  | 'tls'
+  /** The connection ended in the middle of a request. */
+  | 'connection-lost'
+  /** The member answers and knows of no leader, or got no quorum in time. */
+  | 'no-leader'
+  /** Authentication is on and the client may not do this. */
+  | 'permission-denied'
+  /** This release of etcd does not offer what was asked for. */
+  | 'unsupported'
+  /** etcd answered with any other error. */
+  | 'rejected'
+  /** Something answered that does not speak as etcd's gateway does. */
+  | 'unexpected-answer';
+
+/** A failed request as plain data, so that it can be kept among observations. */
+export interface EtcdFailure {
+  readonly kind: EtcdErrorKind;
+  /** One line without a final stop: etcd's own words where it gave some, else what happened. */
+  readonly reason: string;
+  readonly finding: Finding;
+}
+
+/** A request to a member failed, already in words for the user. */
+export class EtcdError extends Error implements EtcdFailure {
+  readonly kind: EtcdErrorKind;
+  readonly reason: string;
+  readonly finding: Finding;
+
+  constructor(failure: EtcdFailure, options?: ErrorOptions) {
+    super(describeFinding(failure.finding), options);
+    this.name = 'EtcdError';
+    this.kind = failure.kind;
+    this.reason = failure.reason;
+    this.finding = failure.finding;
+  }
+}
+
+/** Where a failure was met. */
+export interface EtcdPlace {
+  /** Member or host name. */
+  readonly name: string;
+  /** The member's client URL. */
+  readonly endpoint: string;
+}
+
+/** A failure before its place is known. */
+export type EtcdFailureWords = Omit<EtcdFailure, 'finding'> & Pick<Finding, 'fact' | 'cause' | 'fix'>;
+
+/** Puts the words together; every failure of this room is made here. */
+export function etcdError(place: EtcdPlace, failure: EtcdFailureWords, options?: ErrorOptions): EtcdError {
+  const { kind, reason, ...words } = failure;
+  return new EtcdError({ kind, reason, finding: { ...words, host: place.name, at: 'etcd' } }, options);
+}
+
+/** gRPC status codes that the gateway puts into its error bodies (grpc/codes). */
+const GRPC = { deadlineExceeded: 4, permissionDenied: 7, unavailable: 14 } as const;
+
+/** etcd's words for a request that found no leader or no majority in time (api/v3rpc/rpctypes/error.go). */
+const NO_QUORUM = /etcdserver: (no leader|leader changed|request timed out)|context deadline exceeded/;
+
+/** etcd's words when leadership was not handed over (api/v3rpc/rpctypes/error.go). */
+const NOT_HANDED_OVER: readonly { readonly said: RegExp; readonly cause: string; readonly fix: string }[] = [
+  {
+    said: /etcdserver: not leader/,
+    cause: 'Another member leads by now: there was an election in between.',
+    fix: 'Look which member leads and ask that one, if it is still needed.',
+  },
+  {
+    said: /etcdserver: bad leader transferee/,
+    cause: 'The member that was to take over is a learner, or no member any more.',
+    fix: 'Name a voting member.',
+  },
+];
+
+/** Authentication is on and the request carries no token that etcd knows. */
+const NO_TOKEN = /etcdserver: (user name is empty|invalid auth token)/;
+
+/** The gateway's refusal of any client certificate with a common name while authentication is on (embed/serve.go). */
+const COMMON_NAME = 'CommonName of client sending a request against gateway';
+
+/**
+ * Puts words to an answer that is not 200. The body is {error, message, code} in etcd 3.4 and 3.5 (grpc-gateway 1),
+ * {code, message, details} from 3.6 on (grpc-gateway 2), and plain text where the request did not reach the gateway.
+ */
+export function gatewayError(place: EtcdPlace, request: string, answer: HttpAnswer): EtcdError {
+  const body = parseErrorBody(answer.body);
+  if (body === undefined) return plainTextError(place, request, answer);
+  const { code, message } = body;
+  const notHandedOver = NOT_HANDED_OVER.find(({ said }) => said.test(message));
+  if (notHandedOver !== undefined) {
+    const fact = `${place.endpoint} did not hand leadership over: "${message}".`;
+    const { cause, fix } = notHandedOver;
+    return etcdError(place, { kind: 'rejected', reason: message, fact, cause, fix });
+  }
+  if (code === GRPC.deadlineExceeded || NO_QUORUM.test(message)) {
+    return etcdError(place, {
+      kind: 'no-leader',
+      reason: message,
+      fact: `${place.endpoint} could not complete ${request}: "${message}".`,
+      cause:
+        'The member reaches no leader: a majority of the members is down or cut off from it, or an election is under way.',
+      fix: 'Start the members that are down and check that the peer ports reach each other; then look again.',
+    });
+  }
+  if (code === GRPC.permissionDenied) return authenticationIsOn(place, 'permission-denied', request, message);
+  if (NO_TOKEN.test(message)) return authenticationIsOn(place, 'rejected', request, message);
+  // Unavailable in other words than etcd's own: the gateway failed to dial the member that it is part of.
+  if (code === GRPC.unavailable && !message.startsWith('etcdserver: ')) {
+    return etcdError(place, {
+      kind: 'rejected',
+      reason: message,
+      fact: `The gateway of ${place.endpoint} cannot reach its own member: "${message}".`,
+      cause:
+        'The gateway dials its member with server.crt as client certificate; most often that lacks the usage clientAuth.',
+      fix: 'Have the server certificate made anew with serverAuth and clientAuth, as kubeadm does.',
+    });
+  }
+  return etcdError(place, {
+    kind: 'rejected',
+    reason: message,
+    fact: `${place.endpoint} refused ${request}: "${message}" (code ${code}, HTTP ${answer.status}).`,
+    fix: "The member's log of this moment says more.",
+  });
+}
+
+/** The answer is 200 but not what this request is answered with. */
+export function unexpectedAnswer(place: EtcdPlace, request: string, what: string): EtcdError {
+  return etcdError(place, {
+    kind: 'unexpected-answer',
+    reason: `unexpected answer: ${what}`,
+    fact: `${place.endpoint} answered ${request} in an unknown form: ${what}.`,
+    cause: 'Something else than etcd 3.4 or later listens there, or a proxy changes the answers.',
+    fix: `Ask it yourself: \`curl --cacert … --cert … --key … ${place.endpoint}/version\`.`,
+  });
+}
+
+function authenticationIsOn(
+  place: EtcdPlace,
+  kind: 'permission-denied' | 'rejected',
+  request: string,
+  message: string,
+): EtcdError {
+  return etcdError(place, {
+    kind,
+    reason: message,
+    fact: `${place.endpoint} denies ${request}: "${message}".`,
+    cause:
+      "etcd's authentication is on, and its gateway then takes no client certificate that has a common name.",
+    fix: 'Turn it off (`etcdctl auth disable`): kubeadm guards etcd by client certificates alone.',
+  });
+}
+
+function plainTextError(place: EtcdPlace, request: string, answer: HttpAnswer): EtcdError {
+  const text = printable(/^"(.*)"$/s.exec(answer.body.trim())?.[1] ?? answer.body, 200);
+  if (text.includes(COMMON_NAME)) return authenticationIsOn(place, 'rejected', request, text);
+  return unexpectedAnswer(place, request, `HTTP ${answer.status} "${text}"`);
+}
+
+function parseErrorBody(body: string): { code: number; message: string } | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const { code, message, error } = parsed as Record<string, unknown>;
+  const text = typeof message === 'string' ? message : error;
+  if (typeof text !== 'string') return undefined;
+  return { code: typeof code === 'number' ? code : 0, message: printable(text) };
+}
+
+/** The answer, whatever its status. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** The answer is longer than it may be. */
+export class AnswerTooLong extends Error {
+  override readonly name = 'AnswerTooLong';
+  /** Bytes. */
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(`the answer is longer than ${limit} bytes`);
+    this.limit = limit;
+  }
+}

@@ -1,0 +1,175 @@
+import type { Alarm } from '../messages.ts';
+import { type HealthFinding, nameList, seen, whoSaysWhat } from './observation.ts';
+import { clusterIdOf, type ClusterView, memberName } from './view.ts';
+
+/** What concerns the cluster as a whole: its identity, leader, alarms and versions. */
+export function clusterFindings(view: ClusterView): HealthFinding[] {
+  return [
+    ...identity(view),
+    ...leadership(view),
+    ...alarmFindings(view),
+    ...otherErrors(view),
+    ...versions(view),
+  ];
+}
+
+function identity(view: ClusterView): HealthFinding[] {
+  const told = view.observations.flatMap((observation) => {
+    const id = clusterIdOf(observation);
+    return id === undefined ? [] : [[observation.name, id] as const];
+  });
+  if (new Set(told.map(([, id]) => id)).size < 2) return [];
+  return [
+    {
+      severity: 'fail',
+      at: 'cluster id',
+      fact: `The endpoints belong to different clusters: ${whoSaysWhat(told)}.`,
+      cause: 'A host still has the data of an earlier cluster, or was bootstrapped on its own.',
+      fix: 'Decide which cluster is the right one; the hosts of the other need their data kept aside before they can join.',
+    },
+  ];
+}
+
+function leadership(view: ClusterView): HealthFinding[] {
+  const told = view.own.flatMap(({ name, status }) => {
+    const answer = seen(status);
+    return answer === undefined ? [] : [{ name, leader: answer.leader, term: answer.raftTerm }];
+  });
+  return [...leaderless(told), ...disagreement(view, told), ...leaderNotListed(view)];
+}
+
+interface LeaderToldBy {
+  readonly name: string;
+  readonly leader: string | null;
+  readonly term: number;
+}
+
+function leaderless(told: readonly LeaderToldBy[]): HealthFinding[] {
+  const without = told.filter(({ leader }) => leader === null).map(({ name }) => name);
+  if (without.length === 0) return [];
+  return [
+    {
+      severity: 'fail',
+      at: 'leader',
+      fact: `${nameList(without)} ${without.length === 1 ? 'knows' : 'know'} of no leader.`,
+      cause:
+        without.length === told.length
+          ? 'Less than a majority of the members runs and reaches each other, or an election is under way.'
+          : 'The member is cut off from the others at the peer port, or an election is under way.',
+      fix: 'Start the members that are down and check that the peer ports reach each other in both directions.',
+    },
+  ];
+}
+
+function disagreement(view: ClusterView, told: readonly LeaderToldBy[]): HealthFinding[] {
+  const named = told.flatMap(({ name, leader, term }) => {
+    return leader === null ? [] : [[name, `${memberName(view, leader)} in term ${term}`] as const];
+  });
+  if (new Set(told.flatMap(({ leader }) => leader ?? [])).size < 2) return [];
+  return [
+    {
+      severity: 'fail',
+      at: 'leader',
+      fact: `The members do not agree about the leader: ${whoSaysWhat(named)}.`,
+      cause:
+        'The leader changed while they were asked, or a member with the older term is cut off from the others.',
+      fix: 'Look again in a few seconds; if it stays so, check the peer ports between these hosts in both directions.',
+    },
+  ];
+}
+
+function leaderNotListed(view: ClusterView): HealthFinding[] {
+  if (view.leader === null || view.members === undefined) return [];
+  if (view.members.some(({ id }) => id === view.leader)) return [];
+  return [
+    {
+      severity: 'fail',
+      at: 'leader',
+      fact: `The leader (id ${view.leader}) is not in the member list.`,
+      cause: 'It is just being removed, or the member list that was read is out of date.',
+      fix: 'Look again in a few seconds.',
+    },
+  ];
+}
+
+/** An alarm as `status` words it; works without a majority, where the alarm list does not. */
+const ALARM_IN_STATUS = /^memberID:(\d+)\s+alarm:(\w+)\s*$/;
+const NO_LEADER_IN_STATUS = 'etcdserver: no leader';
+
+function alarmFindings(view: ClusterView): HealthFinding[] {
+  const raised = view.own.flatMap(({ alarms, status }) => [
+    ...(seen(alarms) ?? []),
+    ...(seen(status)?.errors ?? []).flatMap(alarmInStatus),
+  ]);
+  const distinct = new Map(raised.map((alarm) => [`${alarm.memberId} ${alarm.alarm}`, alarm]));
+  return [...distinct.values()].map((alarm) => alarmFinding(alarm, memberName(view, alarm.memberId)));
+}
+
+function alarmInStatus(line: string): Alarm[] {
+  const [, id, alarm] = ALARM_IN_STATUS.exec(line) ?? [];
+  return id === undefined || alarm === undefined ? [] : [{ memberId: BigInt(id).toString(16), alarm }];
+}
+
+function alarmFinding({ alarm, memberId }: Alarm, name: string): HealthFinding {
+  const place = { severity: 'fail', host: name, at: 'alarms' } as const;
+  switch (alarm) {
+    case 'NOSPACE':
+      return {
+        ...place,
+        fact: `Alarm NOSPACE is raised for ${name} (id ${memberId}): the cluster takes no writes.`,
+        cause:
+          'The database reached quota-backend-bytes, most often because compaction stopped or nobody defragments.',
+        fix: 'Compact, defragment one member after the other (the leader last), then `etcdctl alarm disarm`.',
+      };
+    case 'CORRUPT':
+      return {
+        ...place,
+        fact: `Alarm CORRUPT is raised for ${name} (id ${memberId}): its data differs from the other members'.`,
+        cause: 'A disk or memory fault, or a data dir that was copied or edited.',
+        fix: 'Replace that member: remove it, keep its data dir aside, add it anew with an empty one.',
+      };
+    default:
+      return {
+        ...place,
+        fact: `Alarm ${alarm} is raised for ${name} (id ${memberId}).`,
+        fix: "See etcd's documentation of that alarm for its release.",
+      };
+  }
+}
+
+/** Whether a finding says that the cluster takes no writes because a database has reached its quota. */
+export function isSpaceAlarm({ at, fact }: Pick<HealthFinding, 'at' | 'fact'>): boolean {
+  return at === 'alarms' && fact.startsWith('Alarm NOSPACE ');
+}
+
+/** What members report of themselves besides alarms and the missing leader, which have their own findings. */
+function otherErrors(view: ClusterView): HealthFinding[] {
+  return view.observations.flatMap(({ name, status }) =>
+    (seen(status)?.errors ?? [])
+      .filter((line) => line !== NO_LEADER_IN_STATUS && !ALARM_IN_STATUS.test(line))
+      .map((line) => ({
+        severity: 'fail' as const,
+        host: name,
+        at: 'status',
+        fact: `${name} reports: "${line}".`,
+        fix: "The member's log says more.",
+      })),
+  );
+}
+
+function versions(view: ClusterView): HealthFinding[] {
+  const told = view.own.flatMap(({ name, status }) => {
+    const version = seen(status)?.version;
+    return version === undefined ? [] : [[name, version] as const];
+  });
+  if (new Set(told.map(([, version]) => version)).size < 2) return [];
+  return [
+    {
+      severity: 'warn',
+      at: 'versions',
+      fact: `The members run different versions of etcd: ${whoSaysWhat(told)}.`,
+      cause: 'An upgrade is under way or stopped half-way.',
+      fix: 'Bring all members to the same version, one after the other.',
+    },
+  ];
+}

@@ -1,0 +1,98 @@
+import type { EtcdId } from '../messages.ts';
+import { clusterFindings } from './cluster.ts';
+import { assessEndpoint, endpointFindings, type EndpointHealth } from './endpoint.ts';
+import { assessMembers, memberFindings, type MemberHealth } from './members.ts';
+import { type EndpointObservation, type HealthFinding, seen } from './observation.ts';
+import { type AskedMember, observeEndpoint } from './observe.ts';
+import { type ClusterView, type ExpectedPorts, memberName, viewCluster } from './view.ts';
+
+export type { EndpointHealth } from './endpoint.ts';
+export type { HealthFinding } from './observation.ts';
+export type { MemberHealth } from './members.ts';
+export type { ExpectedPorts } from './view.ts';
+
+/** Version of HealthReport's form; a change that a reader could stumble over raises it. */
+export const HEALTH_REPORT_VERSION = 1;
+
+/** The health of a whole cluster: plain data, JSON as it stands. `null`: could not be seen. */
+export interface HealthReport {
+  readonly schemaVersion: typeof HEALTH_REPORT_VERSION;
+  /** Every endpoint is healthy and no finding is a failure. */
+  readonly healthy: boolean;
+  /** ISO 8601, UTC. */
+  readonly checkedAt: string;
+  /** The cluster that most endpoints belong to. */
+  readonly clusterId: EtcdId | null;
+  /** The leader that a majority of the voting members names; null when there is none, or too few could be asked. */
+  readonly leader: { readonly name: string; readonly id: EtcdId } | null;
+  /** The highest term that a member told. */
+  readonly raftTerm: number | null;
+  /** In the order of the expected members. */
+  readonly endpoints: readonly EndpointHealth[];
+  /** As the leader knows them, else as the first member that could be asked. */
+  readonly members: readonly MemberHealth[];
+  /** Failures before warnings. */
+  readonly findings: readonly HealthFinding[];
+}
+
+/**
+ * Judges what was seen. The expected members are the observed ones: their names and addresses, with the expected
+ * ports, are the whole cluster; anything more, less or other is a finding.
+ *
+ * @param checkedAt when it was seen.
+ */
+export function assessHealth(
+  observations: readonly EndpointObservation[],
+  expected: ExpectedPorts,
+  checkedAt: Date,
+): HealthReport {
+  const view = viewCluster(observations, expected);
+  const endpoints = observations.map((observation) =>
+    assessEndpoint(observation, expected.clientPort, view.leader),
+  );
+  const findings = failuresFirst([
+    ...clusterFindings(view),
+    ...observations.flatMap(endpointFindings),
+    ...memberFindings(view),
+  ]);
+  return {
+    schemaVersion: HEALTH_REPORT_VERSION,
+    healthy:
+      endpoints.every(({ healthy }) => healthy) && findings.every(({ severity }) => severity !== 'fail'),
+    checkedAt: checkedAt.toISOString(),
+    clusterId: view.clusterId,
+    leader: view.leader === null ? null : { name: memberName(view, view.leader), id: view.leader },
+    raftTerm: highestTerm(view),
+    endpoints,
+    members: assessMembers(view),
+    findings,
+  };
+}
+
+function failuresFirst(findings: readonly HealthFinding[]): HealthFinding[] {
+  return findings.toSorted(
+    (one, other) => Number(one.severity === 'warn') - Number(other.severity === 'warn'),
+  );
+}
+
+function highestTerm(view: ClusterView): number | null {
+  const terms = view.own.flatMap(({ status }) => seen(status)?.raftTerm ?? []);
+  return terms.length === 0 ? null : Math.max(...terms);
+}
+
+export interface HealthCheckOptions {
+  /** Exactly the members that the cluster ought to have; at least one. */
+  readonly members: readonly AskedMember[];
+  readonly expected: ExpectedPorts;
+  /** The time for `checkedAt`. */
+  readonly now: () => Date;
+  /** The report is there after this many milliseconds, whatever hangs. */
+  readonly deadlineMs: number;
+}
+
+/** Asks all endpoints at once and judges what was seen. Changes nothing, leaves the clients open, does not throw. */
+export async function checkHealth(options: HealthCheckOptions): Promise<HealthReport> {
+  const signal = AbortSignal.timeout(options.deadlineMs);
+  const observations = await Promise.all(options.members.map((member) => observeEndpoint(member, signal)));
+  return assessHealth(observations, options.expected, options.now());
+}

@@ -1,0 +1,50 @@
+import type { Finding } from '../../findings.ts';
+import type { EtcdFailure } from '../errors.ts';
+import type { Alarm, MemberList, MemberStatus } from '../messages.ts';
+
+/** Something that was looked for: what was seen, or why it was not. */
+export type Observed<T> = { readonly seen: T } | { readonly failure: EtcdFailure };
+
+/** What was seen at one endpoint; plain data. */
+export interface EndpointObservation {
+  /** The member that is expected to answer there. */
+  readonly name: string;
+  /** Its address, without brackets. */
+  readonly address: string;
+  readonly status: Observed<MemberStatus>;
+  /** The members as this one knows them. */
+  readonly memberList: Observed<MemberList>;
+  /** Nanoseconds of a request on the warm connection that etcd answers without raft or store. */
+  readonly roundTripNs: Observed<number>;
+  /** Nanoseconds of a linearizable read on the warm connection. */
+  readonly readNs: Observed<number>;
+  /** Of a member whose read had no answer, the failure of that: they go through the majority as well. */
+  readonly alarms: Observed<readonly Alarm[]>;
+}
+
+/** What was seen, or undefined. */
+export function seen<T>(observed: Observed<T>): T | undefined {
+  return 'seen' in observed ? observed.seen : undefined;
+}
+
+/** Why it was not seen, or undefined. */
+export function failure(observed: Observed<unknown>): EtcdFailure | undefined {
+  return 'failure' in observed ? observed.failure : undefined;
+}
+
+/** Something about the cluster's health. `fail`: it is not healthy. `warn`: it is, and somebody should look. */
+export interface HealthFinding extends Finding {
+  readonly severity: 'fail' | 'warn';
+}
+
+/** Names for a sentence: `infra0`, `infra0 and infra1`, `infra0, infra1 and infra2`. */
+export function nameList(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `Members a and b say X; c says Y`, for what members ought to agree on. */
+export function whoSaysWhat(said: readonly (readonly [name: string, what: string])[]): string {
+  const names = Map.groupBy(said, ([, what]) => what);
+  return [...names].map(([what, by]) => `${what} (${nameList(by.map(([name]) => name))})`).join(', ');
+}

@@ -1,0 +1,94 @@
+import type { Finding } from '../../findings.ts';
+import { LOCK_FILE } from '../../kubeadm/paths.ts';
+import { explainUnknown } from '../explain-unknown.ts';
+import type { RemoteResult } from '../transport.ts';
+import type { Abandoned, Obstacle } from './acquire-script.ts';
+import { describeOwner, LOCK_TTL_SECONDS, type LockOwner, MUTEX, NO_FLOCK, STUCK } from './lock-bash.ts';
+
+type Explanation = Omit<Finding, 'host' | 'at'>;
+
+/** Why the lock of a host was not to be had. */
+export function obstacleFinding(obstacle: Obstacle): Explanation {
+  switch (obstacle.kind) {
+    case 'held':
+      return {
+        fact: `${ownerOr(obstacle.owner, 'another run')} works on it; its last heartbeat was ${obstacle.secondsSinceHeartbeat} s ago.`,
+        cause:
+          'Two runs for the same hosts were started, by hand, by a schedule, or from two workflows or repositories.',
+        fix: 'Let that run end, or cancel it, then run again. The input `lock-timeout` says how long a run waits; a `concurrency` group in the workflow keeps runs of one repository apart.',
+      };
+    case 'step-runs':
+      return {
+        fact: `a step of an ended run still runs there: ${obstacle.steps === '' ? 'a process that has just ended or begun' : obstacle.steps}${obstacle.owner === undefined ? '' : `. The lock was that of ${describeOwner(obstacle.owner)}`}.`,
+        cause:
+          'That run was killed or lost its connection; on the host, a step that has begun goes on to its end.',
+        fix: 'Wait until the processes named are gone (each has a time limit of its own), then run again. To end them is to leave the step half done.',
+      };
+    case 'unreadable':
+      return {
+        fact: `${LOCK_FILE} is there, and says nothing that this release understands.`,
+        cause: 'It was written by another release of the action, or by hand.',
+        fix: `Make sure that no run works on this host, then remove it (\`sudo rm ${LOCK_FILE}\`) and run again.`,
+      };
+  }
+}
+
+/** An obstacle in a few words, for the line that says what is waited for. */
+export function describeObstacle(obstacle: Obstacle): string {
+  switch (obstacle.kind) {
+    case 'held':
+      return ownerOr(obstacle.owner, 'another run');
+    case 'step-runs':
+      return `a step of ${ownerOr(obstacle.owner, 'a run')} that has ended`;
+    case 'unreadable':
+      return `whoever wrote ${LOCK_FILE}`;
+  }
+}
+
+/** What is said when an abandoned lock is taken over. */
+export function takeOverWarning({ owner, why, secondsSinceHeartbeat }: Abandoned): string {
+  const reason =
+    why === 'connection ended'
+      ? 'its SSH connection has ended'
+      : `there was no heartbeat for ${secondsSinceHeartbeat} s (allowed: ${LOCK_TTL_SECONDS} s)`;
+  return `The lock of ${ownerOr(owner, 'an unknown run')} counts as abandoned and was taken over: ${reason}, and no step of it runs any more.`;
+}
+
+/** A lock that was held and is no more. */
+export function lostFinding(holder: LockOwner | undefined): Explanation {
+  if (holder === undefined) {
+    return {
+      fact: 'the lock of this run is gone.',
+      cause: `The host was restarted, or somebody removed ${LOCK_FILE}.`,
+      fix: 'Run again: it goes on from what it finds.',
+    };
+  }
+  return {
+    fact: `the lock of this run was taken over by ${describeOwner(holder)}.`,
+    cause: `No heartbeat came through for more than ${LOCK_TTL_SECONDS} s, because the runner or the host stood still or the network was cut.`,
+    fix: 'Let that run end, then run again: it goes on from what it finds.',
+  };
+}
+
+/** Why a script of the lock did not come to its end. */
+export function lockFailure(result: RemoteResult): Explanation {
+  if (result.code === NO_FLOCK) {
+    return {
+      fact: 'the host has no command `flock`, without which two runs cannot be kept apart.',
+      cause: 'The package util-linux is missing, or was stripped from a minimal image.',
+      fix: 'Install util-linux (`sudo apt-get install util-linux`, `sudo dnf install util-linux-core`), then run again.',
+    };
+  }
+  if (result.code === STUCK) {
+    return {
+      fact: 'another process holds the access to the lock file and does not let go.',
+      cause: 'A script of another run was stopped (SIGSTOP), or the host is overloaded.',
+      fix: `See who it is (\`sudo fuser -v ${MUTEX}\`), let it go on or end it, then run again.`,
+    };
+  }
+  return explainUnknown(result);
+}
+
+function ownerOr(owner: LockOwner | undefined, unknown: string): string {
+  return owner === undefined ? unknown : describeOwner(owner);
+}

@@ -1,0 +1,46 @@
+import { PKI_DIR } from '../kubeadm/paths.ts';
+import type { RemoteScript } from './transport.ts';
+
+/** A file as it lies on the host. */
+export interface PlacedFile {
+  readonly path: string;
+  readonly sha256: string;
+  /** Permission bits in octal. */
+  readonly mode: string;
+  /** `uid:gid`. */
+  readonly owner: string;
+}
+
+/** Lists every file of the pki tree with digest, mode and owner; never a content. Folders of it may be links. */
+export function listPki(): RemoteScript {
+  return {
+    title: 'read back the pki tree',
+    effect: 'reads',
+    timeoutMs: 30_000,
+    script: `
+find -L ${PKI_DIR} -type f -printf '%m %U:%G %p\\n'
+echo
+find -L ${PKI_DIR} -type f -exec sha256sum -- {} +
+`,
+  };
+}
+
+/** Reads the answer of {@link listPki}. */
+export function parsePki(answer: string): PlacedFile[] {
+  const [modes = '', digests = ''] = answer.split('\n\n');
+  const digestOf = new Map(linesOf(digests).map((line) => [line.slice(66), line.slice(0, 64)]));
+  return linesOf(modes).map((line) => {
+    const [mode = '', owner = '', ...words] = line.split(' ');
+    const path = words.join(' ');
+    return { path, mode, owner, sha256: digestOf.get(path) ?? '' };
+  });
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** Prints one file. With a key this is the only way by which a secret leaves a host: inside the connection, to memory. */
+export function readFile(path: string): RemoteScript {
+  return { title: `read ${path}`, effect: 'reads', timeoutMs: 15_000, script: `cat -- ${path}` };
+}

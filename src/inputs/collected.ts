@@ -1,0 +1,53 @@
+import type { Finding } from '../findings.ts';
+import { preparePrivateKey, type UsableKey } from '../ssh-keys/private-key.ts';
+import { quote } from '../text/quote.ts';
+
+/** Where findings of one kind are collected. */
+export interface Collected {
+  /** What makes the run impossible. */
+  readonly findings: Finding[];
+  /** What deserves a look. */
+  readonly warnings: Finding[];
+}
+
+/** Reads the user to log in as. */
+export function parseUser(value: string, findings: Finding[]): string | undefined {
+  const problem = userProblem(value);
+  if (problem === undefined) return value;
+  findings.push({
+    at: 'ssh-user',
+    ...problem,
+    fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
+  });
+  return undefined;
+}
+
+/**
+ * Why a text cannot be the name of a user; nothing where it can. Beyond the characters of useradd's names it takes those
+ * of directory users (`name@domain`, `DOMAIN\\name`).
+ */
+export function userProblem(value: string): Pick<Finding, 'fact' | 'cause'> | undefined {
+  if (/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,127}\$?$/.test(value) && !/@\d+(\.\d+){3}$/.test(value))
+    return undefined;
+  return {
+    fact: `${quote(value)} is not the name of a user.`,
+    ...(value.includes('@') && { cause: 'the address of a host was written behind the name.' }),
+  };
+}
+
+/** Opens a private key. One line break at the end of its passphrase is that of its file. */
+export function parseKey<Name extends string>(
+  names: { readonly key: Name; readonly passphrase: Name },
+  inputs: Readonly<Record<Name, string>>,
+  collected: Collected,
+): UsableKey | undefined {
+  const passphrase = inputs[names.passphrase].replace(/\r?\n$/, '');
+  const prepared = preparePrivateKey(inputs[names.key], passphrase, names);
+  if (!prepared.ok) {
+    collected.findings.push(prepared.finding);
+    return undefined;
+  }
+  collected.warnings.push(...prepared.warnings);
+  const { key, type, fingerprint } = prepared;
+  return { key, type, fingerprint };
+}

@@ -1,0 +1,257 @@
+import { isMap, isScalar } from 'yaml';
+import type { Finding } from '../../findings.ts';
+import { keepsCorruptCheck, OWNED_ETCD_FLAGS } from '../../kubeadm/etcd-flags.ts';
+import type { EtcdArgument } from '../../kubeadm/kubeadm-config.ts';
+import { findUnseen, unseenProblem } from '../../text/characters.ts';
+import { quote } from '../../text/quote.ts';
+import { parseYaml } from '../yaml-input.ts';
+
+/**
+ * Reads the flags of etcd that the user adds: a YAML mapping of names to values, or lines as on the command line.
+ * Which flags there are is left to etcd, whose versions differ.
+ * @returns the flags sorted by name.
+ */
+export function parseExtraArgs(text: string, findings: Finding[]): readonly EtcdArgument[] {
+  const flags = looksLikeLines(text) ? flagsOfLines(text, findings) : flagsOfMapping(text, findings);
+  findings.push(...flags.flatMap(checkFlag), ...flags.flatMap(checkTwice));
+  return flags
+    .map(({ name, value }) => ({ name, value }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function checkFlag({ name, value, at }: WrittenFlag): Finding[] {
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+    return [
+      {
+        at,
+        fact: `${quote(name)} is not the name of a flag.`,
+        ...(/[A-Z_]/.test(name) && { cause: 'the name of the environment variable was written.' }),
+        fix: 'write it as etcd --help has it, in lower-case letters, digits and dashes, for example snapshot-count.',
+      },
+    ];
+  }
+  const reason = OWNED_ETCD_FLAGS.get(name);
+  if (reason !== undefined) {
+    return [{ at, fact: `--${name} cannot be given: ${reason}.`, fix: 'leave the flag out.' }];
+  }
+  const problem = valueProblem(name, value);
+  return problem === undefined ? [] : [{ at, ...problem }];
+}
+
+function valueProblem(name: string, value: string): Omit<Finding, 'at'> | undefined {
+  if (value === '') {
+    return {
+      fact: `--${name} has no value.`,
+      cause: 'an expression like ${{ vars.QUOTA }} that has no value.',
+      fix: `give it one, for example --${name}=true where the flag is a switch, or leave the flag out.`,
+    };
+  }
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) {
+    return {
+      fact: `the value of --${name} holds a line break or another control character.`,
+      cause: 'the value was written as a YAML block (| or >).',
+      fix: `write it on one line behind the name, for example "${name}: value".`,
+    };
+  }
+  const unseen = findUnseen(value);
+  if (unseen !== undefined) return unseenProblem(unseen.character);
+  if (/\$[($]/.test(value)) {
+    return {
+      fact: `the value of --${name} holds $( or $$, in place of which the kubelet puts something else.`,
+      fix: 'write a value without them.',
+    };
+  }
+  const remains = shellProblem(name, value);
+  if (remains !== undefined) return remains;
+  if (name === 'feature-gates' && !keepsCorruptCheck(value)) {
+    return {
+      fact: `${quote(value)} would take the place of kubeadm's own --feature-gates=InitialCorruptCheck=true.`,
+      cause:
+        'only the other gates were named; by this one a member compares its data with the others before it serves.',
+      fix: 'name it too, for example feature-gates: InitialCorruptCheck=true,CompactHashCheck=true.',
+    };
+  }
+  return undefined;
+}
+
+/** etcd takes the last of two, kubeadm writes both: nobody would know which one was meant. */
+function checkTwice(flag: WrittenFlag, index: number, flags: readonly WrittenFlag[]): Finding[] {
+  const first = flags.findIndex(({ name }) => name === flag.name);
+  if (first === index) return [];
+  return [
+    {
+      at: flag.at,
+      fact: `${quote(flag.name)} was given before, at ${flags[first]?.at ?? ''}.`,
+      fix: 'keep one of the two.',
+    },
+  ];
+}
+
+const input = 'extra-args';
+const example = 'for example "snapshot-count: 5000", or as on the command line, --snapshot-count=5000.';
+
+/** A flag as it was written. */
+interface WrittenFlag {
+  /** Without dashes before it. */
+  readonly name: string;
+  readonly value: string;
+  /** Input and place. */
+  readonly at: string;
+}
+
+/** True for a text that is written as on a command line: its first line is `--name=value`, `name=value` or begins with `etcd`. */
+function looksLikeLines(text: string): boolean {
+  const [first] = meaningful(text);
+  return (
+    first !== undefined &&
+    /^(?:["']?--[A-Za-z0-9]|-?[A-Za-z][\w-]*\s*=|(?:[\w./-]*\/)?etcd(?:\s|$))/.test(first.line)
+  );
+}
+
+/** Reads one flag per line; `#` at the beginning or behind a space begins a comment. */
+function flagsOfLines(text: string, findings: Finding[]): readonly WrittenFlag[] {
+  return meaningful(text).flatMap(({ line, at }) => {
+    const [, name, value] = /^(?:--)?([^=\s]+)\s*=\s*(.*)$/s.exec(line) ?? [];
+    const problem = lineProblem(line, value);
+    if (name !== undefined && value !== undefined && problem === undefined) return [{ name, value, at }];
+    findings.push({ at, ...(problem ?? noFlag(line)) });
+    return [];
+  });
+}
+
+function meaningful(text: string): { readonly line: string; readonly at: string }[] {
+  return text
+    .split(/\r?\n|\r/)
+    .map((line, index) => ({
+      line: line.replace(/(?:^|\s)#.*$/, '').trim(),
+      at: `${input}, line ${index + 1}`,
+    }))
+    .filter(({ line }) => line !== '');
+}
+
+function noFlag(line: string): Omit<Finding, 'at'> {
+  if (/^(?:[\w./-]*\/)?etcd(?:\s|$)/.test(line)) {
+    return {
+      fact: `${quote(line)} begins with the program; its flags alone are given here.`,
+      cause: 'a whole command line was copied.',
+      fix: 'leave the program out, and write each flag on a line of its own, for example --snapshot-count=5000.',
+    };
+  }
+  if (!/^--\S*=/.test(line) && line.includes('=')) {
+    return {
+      fact: `${quote(line)} is not a flag with its value: there is white space before the =.`,
+      fix: 'write each flag on a line of its own, for example --snapshot-count=5000.',
+    };
+  }
+  return {
+    fact: `${quote(line)} is not a flag with its value: there is no = in it.`,
+    fix: 'write each flag on a line of its own, all in one form, for example --snapshot-count=5000.',
+  };
+}
+
+/** What a shell would have taken apart or off, and nobody does here. */
+function lineProblem(line: string, value: string | undefined): Omit<Finding, 'at'> | undefined {
+  if (value === undefined) return undefined;
+  if (/^["']/.test(line)) {
+    return {
+      fact: `the flag in ${quote(line)} is in quotes, which etcd would take for part of it.`,
+      cause: 'the flag was copied from a shell script or a list.',
+      fix: 'write the flag without quotes, for example --log-level=debug.',
+    };
+  }
+  if (/\s--[a-z]/.test(value)) {
+    return {
+      fact: `there are several flags in ${quote(line)}.`,
+      cause: 'the flags were copied from a command line.',
+      fix: 'write each flag on a line of its own, for example --snapshot-count=5000.',
+    };
+  }
+  if (/^(["']).*\1$/.test(value)) {
+    return {
+      fact: `the value in ${quote(line)} is in quotes, which etcd would take for part of it.`,
+      cause: 'the flag was copied from a shell script.',
+      fix: 'write the value without quotes, for example --log-level=debug.',
+    };
+  }
+  return undefined;
+}
+
+/** Reads a YAML mapping of names to single values, each taken as it is written. */
+function flagsOfMapping(text: string, findings: Finding[]): readonly WrittenFlag[] {
+  const yaml = parseYaml(input, text, { schema: 'failsafe', uniqueKeys: false, example }, findings);
+  const contents = yaml?.document.contents;
+  if (yaml === undefined || contents === null || (isScalar(contents) && contents.value === '')) return [];
+  if (!isMap(contents)) {
+    findings.push({
+      at: input,
+      fact: 'this is not a mapping of flags to values.',
+      cause: 'the flags were written as a list, or there is no space behind a colon.',
+      fix: `write one flag per line without a dash before it, ${example}`,
+    });
+    return [];
+  }
+  return contents.items.flatMap(({ key, value }) => {
+    const name = isScalar(key) ? String(key.value) : '';
+    const at = yaml.placeOf(isScalar(key) ? key.range?.[0] : undefined);
+    if (!isScalar(value) || typeof value.value !== 'string') {
+      findings.push(noSingleValue(name, at));
+      return [];
+    }
+    const isNull = value.type === 'PLAIN' && /^(?:~|null|Null|NULL)$/.test(value.value);
+    return [{ name, value: isNull ? '' : value.value, at }];
+  });
+}
+
+function noSingleValue(name: string, at: string): Finding {
+  return {
+    at,
+    fact: `${quote(name)} has a list, a mapping or the like in place of one value.`,
+    fix: `write one value as on etcd's command line, several of them with commas, ${example}`,
+  };
+}
+
+/** What of a command line a shell would have taken away, and how it is recognised in a value. */
+const REMAINS: readonly { readonly pattern: RegExp; readonly what: string; readonly fix: string }[] = [
+  {
+    pattern: /\\$/,
+    what: 'ends with a backslash, by which a shell goes on in the next line',
+    fix: 'leave the backslashes at the ends of lines out.',
+  },
+  {
+    pattern: /,\s*-{0,2}[a-z][a-z0-9]*(?:-[a-z0-9]+)+\s*=|,\s*--[a-z]/,
+    what: 'holds another flag behind a comma',
+    fix: 'write each flag on a line of its own, without commas between them.',
+  },
+  {
+    pattern: /[,;]$/,
+    what: 'ends with a sign that separates flags or commands elsewhere',
+    fix: 'end the line behind the value.',
+  },
+  {
+    pattern: /(?:^|\s)(?:&&?|\|\|?|;|>>?|<|2>&1)(?:\s|$)/,
+    what: 'holds a sign by which a shell joins or redirects commands',
+    fix: 'write flags alone: no shell reads them.',
+  },
+  {
+    pattern: /\$(?:\{|[A-Za-z_])/,
+    what: 'holds the name of a variable ($), in place of which no shell puts its value',
+    fix: 'write the value itself, or an expression of the workflow such as ${{ vars.NAME }}.',
+  },
+  {
+    pattern: /`/,
+    what: 'holds a backquote, for which no shell runs a command',
+    fix: 'write the value itself.',
+  },
+];
+
+/** What is wrong with the value of a flag that was taken from a command line: etcd would get it as it is. */
+function shellProblem(name: string, value: string): Omit<Finding, 'at'> | undefined {
+  const found = REMAINS.find(({ pattern }) => pattern.test(value));
+  return (
+    found && {
+      fact: `the value of --${name}, ${quote(value)}, ${found.what}; etcd would get it as it is written.`,
+      cause: 'the flags were copied from a shell script or from a list.',
+      fix: found.fix,
+    }
+  );
+}

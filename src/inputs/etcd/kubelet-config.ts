@@ -1,0 +1,251 @@
+import { type Document, isAlias, isMap, isScalar, visit } from 'yaml';
+import type { Finding } from '../../findings.ts';
+import {
+  KUBELET_FIELDS,
+  type KubeletFieldKind,
+  OWNED_KUBELET_FIELDS,
+  rangeOfKubeletField,
+} from '../../kubeadm/kubelet-config.ts';
+import { quote, quoteJson } from '../../text/quote.ts';
+import { nearest } from '../nearest.ts';
+import { parseYaml, type YamlInput } from '../yaml-input.ts';
+
+const at = 'kubelet-config';
+const example = 'for example "failSwapOn: false".';
+
+/**
+ * Reads the YAML that is merged into the KubeletConfiguration: one mapping of the kubelet's fields, none of them
+ * one that the action must set itself, each of the type that the kubelet reads. Empty text is an empty mapping.
+ */
+export function parseKubeletConfig(value: string, findings: Finding[]): Readonly<Record<string, unknown>> {
+  const yaml = parseYaml(at, value, { schema: 'kubernetes', uniqueKeys: true, example }, findings);
+  if (yaml === undefined) return {};
+  const merges = mergesIn(yaml);
+  findings.push(...merges);
+  if (merges.length > 0) return {};
+  const config = valueOf(yaml, findings);
+  if (config === undefined) return {};
+  findings.push(...fieldsOf(yaml).flatMap((field) => checkField(field, config[field.name])));
+  return config;
+}
+
+/** A merge would bring fields in that stand elsewhere, those that belong to the action among them. */
+function mergesIn({ document, placeOf }: YamlInput): Finding[] {
+  const findings: Finding[] = [];
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isScalar(key) || key.value !== '<<' || key.type !== 'PLAIN') return;
+      findings.push({
+        at: placeOf(key.range?.[0]),
+        fact: '<< merges another mapping into this one, and kubelet-config says each field where it counts.',
+        fix: 'write the fields themselves in place of <<.',
+      });
+    },
+  });
+  return findings;
+}
+
+/** The mapping as plain data, or undefined and a finding. */
+function valueOf(yaml: YamlInput, findings: Finding[]): Readonly<Record<string, Json>> | undefined {
+  const { document } = yaml;
+  if (document.contents === null) return {};
+  const value = toPlain(document);
+  if (isMap(document.contents) && isJson(value)) return value as Record<string, Json>;
+  findings.push({
+    at: isMap(document.contents) ? placeOfUnusable(yaml) : at,
+    fact: isMap(document.contents)
+      ? 'the mapping holds a value that JSON does not know, such as null, .nan, binary data or an unknown alias.'
+      : 'this is not a mapping of fields to values.',
+    fix: `write the kubelet's fields with plain values, ${example}`,
+  });
+  return undefined;
+}
+
+/** The first value that is no JSON; the input where it takes several to make one, as with aliases of aliases. */
+function placeOfUnusable({ document, placeOf }: YamlInput): string {
+  let offset: number | undefined;
+  visit(document, {
+    Alias: (_, node) => {
+      if (node.resolve(document) !== undefined) return undefined;
+      offset = node.range?.[0];
+      return visit.BREAK;
+    },
+    Scalar: (_, node) => {
+      if (isJson(node.value)) return undefined;
+      offset = node.range?.[0];
+      return visit.BREAK;
+    },
+    Pair: (_, { key, value }) => {
+      if (value !== null || !isScalar(key)) return undefined;
+      offset = key.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return placeOf(offset);
+}
+
+function toPlain(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    return undefined; // An alias without its anchor, or far too many of them.
+  }
+}
+
+function isJson(value: unknown): value is Json {
+  if (typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isJson);
+}
+
+/** One field of the mapping and where it stands. */
+interface Field {
+  readonly name: string;
+  readonly place: string;
+}
+
+function fieldsOf({ document, placeOf }: YamlInput): Field[] {
+  if (!isMap(document.contents)) return [];
+  return document.contents.items.map(({ key }) => ({
+    name: isScalar(key) && !isAlias(key) ? String(key.value) : '',
+    place: placeOf(isScalar(key) ? key.range?.[0] : undefined),
+  }));
+}
+
+function checkField({ name, place }: Field, value: Json | undefined): Finding[] {
+  const owned = [...OWNED_KUBELET_FIELDS].find(([field]) => field.toLowerCase() === name.toLowerCase());
+  if (owned !== undefined) {
+    const [field, reason] = owned;
+    return [{ at: place, fact: `${field} is set by the action: ${reason}.`, fix: 'leave the field out.' }];
+  }
+  if (!/^[a-z][A-Za-z0-9]*$/.test(name)) return [noField(name, place)];
+  const otherCase = [...KUBELET_FIELDS.keys()].find((field) => field.toLowerCase() === name.toLowerCase());
+  if (otherCase !== undefined && otherCase !== name) {
+    return [
+      {
+        at: place,
+        fact: `${quote(name)} is not the name of a field: kubelet tells capitals from small letters, and would pass over it.`,
+        fix: `write it as ${otherCase}.`,
+      },
+    ];
+  }
+  const problem = value === undefined ? undefined : kubeletValueProblem(name, value);
+  return problem === undefined ? [] : [{ at: place, ...problem }];
+}
+
+function noField(name: string, place: string): Finding {
+  const isFlag = /^-{0,2}[a-z][a-z0-9]*(?:-[a-z0-9]+)+$/.test(name);
+  const meant = isFlag ? nearest(name.replaceAll('-', ''), lowerCaseFields) : undefined;
+  const field = [...KUBELET_FIELDS.keys()].find((each) => each.toLowerCase() === meant);
+  return {
+    at: place,
+    fact: `${quote(name)} is not the name of a field.`,
+    ...(isFlag && { cause: 'a command-line flag of the kubelet was written.' }),
+    fix: `write the field of KubeletConfiguration (kubelet.config.k8s.io/v1beta1), ${field === undefined ? example : `perhaps ${field}.`}`,
+  };
+}
+
+const lowerCaseFields = [...KUBELET_FIELDS.keys()].map((name) => name.toLowerCase());
+
+/** A value of JSON, which is what the kubelet makes of its YAML. */
+type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
+
+/** How each kind is told, recognised, and written. */
+const KINDS: Readonly<
+  Record<
+    KubeletFieldKind,
+    { readonly words: string; readonly holds: (value: Json) => boolean; readonly example: string }
+  >
+> = {
+  boolean: { words: 'a boolean', holds: isBoolean, example: 'false' },
+  integer: { words: 'a whole number without quotes', holds: isInteger, example: '110' },
+  number: { words: 'a number without quotes', holds: (value) => typeof value === 'number', example: '0.9' },
+  text: { words: 'a text', holds: isText, example: '"…", in quotes' },
+  duration: { words: 'a duration with its unit', holds: isDuration, example: '10s' },
+  'texts by name': {
+    words: 'a mapping of names to texts',
+    holds: (value) => isMapping(value) && Object.values(value).every(isText),
+    example: '{ memory.available: "100Mi" }',
+  },
+  'booleans by name': {
+    words: 'a mapping of names to booleans',
+    holds: (value) => isMapping(value) && Object.values(value).every(isBoolean),
+    example: '{ NodeSwap: true }',
+  },
+  'list of texts': { words: 'a list of texts', holds: (value) => isListOf(value, isText), example: '["…"]' },
+  'list of integers': {
+    words: 'a list of whole numbers',
+    holds: (value) => isListOf(value, isInteger),
+    example: '[29]',
+  },
+  'list of mappings': {
+    words: 'a list of mappings',
+    holds: (value) => isListOf(value, isMapping),
+    example: '[{ … }]',
+  },
+  mapping: { words: 'a mapping', holds: isMapping, example: '{ … }' },
+};
+
+/**
+ * Why kubelet does not start with a value of a field: another type than it reads, or a number that it refuses. Nothing of
+ * fields that are not known here: versions of kubelet differ.
+ */
+function kubeletValueProblem(name: string, value: Json): Omit<Finding, 'at'> | undefined {
+  const kind = KUBELET_FIELDS.get(name);
+  if (kind === undefined) return undefined;
+  const { words, holds, example } = KINDS[kind];
+  if (!holds(value)) {
+    return {
+      fact: `${name} is ${quoteJson(value)}, and kubelet reads ${words} there: it would not start.`,
+      fix: `write ${words}, for example ${name}: ${example}.`,
+    };
+  }
+  if (kind === 'integer') return outOfRange(name, Number(value));
+  const isFactor = name === 'memoryThrottlingFactor';
+  if (!isFactor || (Number(value) > 0 && Number(value) <= 1)) return undefined;
+  return refusedNumber(name, Number(value), 'more than 0 and at most 1');
+}
+
+function outOfRange(name: string, value: number): Omit<Finding, 'at'> | undefined {
+  const { least, greatest } = rangeOfKubeletField(name);
+  return value >= least && value <= greatest
+    ? undefined
+    : refusedNumber(name, value, `from ${least} to ${greatest}`);
+}
+
+function refusedNumber(name: string, value: number, range: string): Omit<Finding, 'at'> {
+  return {
+    fact: `${name} is ${value}, and kubelet takes ${range}: it would not start.`,
+    fix: 'write a number in that range, or leave the field out for its default.',
+  };
+}
+
+function isText(value: Json): boolean {
+  return typeof value === 'string';
+}
+
+function isBoolean(value: Json): boolean {
+  return typeof value === 'boolean';
+}
+
+function isInteger(value: Json): boolean {
+  return Number.isInteger(value);
+}
+
+/** As Go's time.ParseDuration takes it. */
+function isDuration(value: Json): boolean {
+  return (
+    typeof value === 'string' &&
+    /^[-+]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|\u00B5s|\u03BCs|ms|s|m|h))+)$/.test(value)
+  );
+}
+
+function isMapping(value: Json): boolean {
+  return typeof value === 'object' && !Array.isArray(value);
+}
+
+function isListOf(value: Json, is: (item: Json) => boolean): boolean {
+  return Array.isArray(value) && (value as readonly Json[]).every(is);
+}

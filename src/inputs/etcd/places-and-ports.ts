@@ -1,0 +1,161 @@
+import type { Finding } from '../../findings.ts';
+import type { DataPlaces } from '../../kubeadm/paths.ts';
+import { quote } from '../../text/quote.ts';
+import { parseInteger } from '../scalars.ts';
+
+/** Folders below which nothing of etcd may lie, and why. */
+const closed: readonly { readonly folders: readonly string[]; readonly why: string }[] = [
+  { folders: ['/tmp', '/var/tmp'], why: 'is emptied by the system' },
+  { folders: ['/run', '/var/run', '/dev'], why: 'is in memory and lost when the host restarts' },
+  { folders: ['/proc', '/sys'], why: 'belongs to the kernel' },
+  { folders: ['/etc', '/boot', '/usr', '/bin', '/sbin', '/lib', '/lib64'], why: 'belongs to the system' },
+  { folders: ['/var/log', '/var/cache'], why: 'is cleaned up by the system' },
+  {
+    folders: [
+      '/var/lib/kubelet',
+      '/var/lib/containerd',
+      '/var/lib/containers',
+      '/var/lib/docker',
+      '/var/lib/dockershim',
+    ],
+    why: 'belongs to the kubelet or the container runtime',
+  },
+];
+
+/** Folders that others use too: kubeadm gives the data dir mode 0700, which would lock them out. */
+const shared: readonly string[] = [
+  '/',
+  '/home',
+  '/media',
+  '/mnt',
+  '/opt',
+  '/root',
+  '/srv',
+  '/var',
+  '/var/lib',
+  '/var/spool',
+];
+
+/** The inputs that name a folder of etcd's, each with an example. */
+const EXAMPLES = { 'data-dir': '/var/lib/etcd', 'wal-dir': '/var/lib/etcd-wal' } as const;
+
+/**
+ * Reads where etcd's data and its log are to be: two folders, neither within the other.
+ * @param inputs `wal-dir` empty: the log is in the data dir.
+ */
+export function parseDataPlaces(
+  inputs: Readonly<Record<keyof typeof EXAMPLES, string>>,
+  findings: Finding[],
+): DataPlaces | undefined {
+  const dataDir = parseFolder('data-dir', inputs['data-dir'], findings);
+  if (inputs['wal-dir'] === '') return dataDir === undefined ? undefined : { dataDir };
+  const walDir = parseFolder('wal-dir', inputs['wal-dir'], findings);
+  if (dataDir === undefined || walDir === undefined) return undefined;
+  if (isWithin(walDir, dataDir) || isWithin(dataDir, walDir)) {
+    findings.push({
+      at: 'wal-dir',
+      fact: `${quote(walDir)} and data-dir (${quote(dataDir)}) lie one in the other.`,
+      cause: 'the folder in which etcd keeps its log by itself was meant.',
+      fix: 'leave wal-dir out, or name a folder on another disk, for example wal-dir: /var/lib/etcd-wal.',
+    });
+    return undefined;
+  }
+  return { dataDir, walDir };
+}
+
+/**
+ * Reads the path of a folder of etcd's: absolute, clean, and in a place that keeps what it is given. The characters
+ * are those that mean the same to bash, systemd (RequiresMountsFor), YAML and the kubelet.
+ */
+function parseFolder(input: keyof typeof EXAMPLES, value: string, findings: Finding[]): string | undefined {
+  const fact = problemOf(value);
+  if (fact === undefined) return value;
+  findings.push({
+    at: input,
+    fact: `${quote(value)} ${fact}`,
+    fix: `use a folder of etcd's own, for example ${input}: ${EXAMPLES[input]}.`,
+  });
+  return undefined;
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function problemOf(path: string): string | undefined {
+  if (!path.startsWith('/')) return 'is not an absolute path.';
+  if (!/^[A-Za-z0-9._/@+-]*$/.test(path))
+    return 'holds characters other than letters, digits and . _ - + @ /.';
+  if (shared.includes(path))
+    return 'is shared with others, who would be locked out: etcd wants its folder for itself (mode 0700).';
+  const parts = path.slice(1).split('/');
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) {
+    return 'is not a clean path: it holds //, . or .., or ends with /.';
+  }
+  const found = closed
+    .flatMap(({ folders, why }) => folders.map((folder) => ({ folder, why })))
+    .find(({ folder }) => isWithin(path, folder));
+  return found === undefined ? undefined : `lies in ${found.folder}, which ${found.why}.`;
+}
+
+/** Each port of etcd's, and what it usually is. */
+const ETCD_PORTS = { 'client-port': 2379, 'peer-port': 2380, 'metrics-port': 2381 } as const;
+
+type EtcdPortInput = keyof typeof ETCD_PORTS;
+
+/** etcd's TCP ports by the input that sets each. */
+export type EtcdPorts = Readonly<Record<EtcdPortInput, number>>;
+
+/** What already listens on an etcd host that the kubelet is set up on. */
+const taken: ReadonlyMap<number, string> = new Map([
+  [10248, 'the kubelet serves its health'],
+  [10250, 'the kubelet serves its API'],
+]);
+
+/** Reads etcd's ports; each must be free on the hosts and different from the others. */
+export function parsePorts(
+  inputs: Readonly<Record<EtcdPortInput, string>>,
+  findings: Finding[],
+): EtcdPorts | undefined {
+  const ports = new Map<EtcdPortInput, number>();
+  for (const input of Object.keys(ETCD_PORTS) as EtcdPortInput[]) {
+    const port = parsePort(input, inputs[input], ETCD_PORTS[input], findings);
+    if (port === undefined) continue;
+    const user = taken.get(port);
+    if (user !== undefined) findings.push(takenBy(input, port, user));
+    const [same] = [...ports].find(([, other]) => other === port) ?? [];
+    if (same !== undefined) findings.push(sameAs(input, port, same));
+    ports.set(input, port);
+  }
+  return ports.size < Object.keys(ETCD_PORTS).length ? undefined : (Object.fromEntries(ports) as EtcdPorts);
+}
+
+/** Reads the port of the SSH servers. */
+export function parseSshPort(value: string, findings: Finding[]): number | undefined {
+  return parsePort('ssh-port', value, 22, findings);
+}
+
+function parsePort(
+  input: EtcdPortInput | 'ssh-port',
+  value: string,
+  example: number,
+  findings: Finding[],
+): number | undefined {
+  return parseInteger(input, value, { least: 1, greatest: 65535, example }, findings);
+}
+
+function takenBy(input: EtcdPortInput, port: number, user: string): Finding {
+  return {
+    at: input,
+    fact: `${port} is where ${user}.`,
+    fix: `choose a port that is free on every host, for example ${input}: ${ETCD_PORTS[input]}.`,
+  };
+}
+
+function sameAs(input: EtcdPortInput, port: number, other: EtcdPortInput): Finding {
+  return {
+    at: input,
+    fact: `${port} is also ${other}${port === ETCD_PORTS[input] ? `, and what ${input} is where it is left out` : ''}.`,
+    fix: 'give each its own port.',
+  };
+}

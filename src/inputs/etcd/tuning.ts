@@ -1,0 +1,181 @@
+import type { Finding } from '../../findings.ts';
+import type { EtcdArgument } from '../../kubeadm/kubeadm-config.ts';
+import { quote } from '../../text/quote.ts';
+import type { Collected } from '../collected.ts';
+import { parseChoice, parseInteger } from '../scalars.ts';
+import type { InputName } from '../table/table.ts';
+
+/** etcd's flags that are inputs too, under the same names. */
+export const tuningInputs = [
+  'heartbeat-interval',
+  'election-timeout',
+  'quota-backend-bytes',
+  'auto-compaction-mode',
+  'auto-compaction-retention',
+] as const satisfies readonly InputName[];
+
+type TuningInput = (typeof tuningInputs)[number];
+
+/** etcd's own values (server/embed/config.go), which hold where nothing is given. */
+const DEFAULTS = { 'heartbeat-interval': 100, 'election-timeout': 1000 } as const;
+
+/** Longer ones etcd refuses (server/embed/config.go, maxElectionMs). Milliseconds. */
+const MOST_ELECTION_MS = 50_000;
+
+const MIB = 1024 ** 2;
+/** Less is the slip of a unit. */
+const LEAST_QUOTA = 16 * MIB;
+/** etcd warns of more at each start (server/storage/quota.go, MaxQuotaBytes). */
+const MOST_ADVISED_QUOTA = 8 * 1024 * MIB;
+const MOST_QUOTA = 1024 * 1024 * MIB;
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, Ki: 1024, Mi: MIB, Gi: 1024 * MIB };
+
+/**
+ * Reads the inputs that tune etcd, by etcd's own rules, and adds them to the other flags.
+ * @param inputs empty ones are left to etcd. @param extraArgs flags of the input `extra-args`.
+ * @returns all flags, sorted by name.
+ */
+export function parseTuning(
+  inputs: Readonly<Record<TuningInput, string>>,
+  extraArgs: readonly EtcdArgument[],
+  { findings, warnings }: Collected,
+): readonly EtcdArgument[] {
+  const read: Readonly<Record<TuningInput, (value: string) => string | undefined>> = {
+    'heartbeat-interval': (value) => milliseconds('heartbeat-interval', value, findings),
+    'election-timeout': (value) => milliseconds('election-timeout', value, findings),
+    'quota-backend-bytes': (value) => quota(value, { findings, warnings }),
+    'auto-compaction-mode': (value) =>
+      parseChoice('auto-compaction-mode', value, ['periodic', 'revision'], findings),
+    'auto-compaction-retention': (value) => value,
+  };
+  const given = tuningInputs.filter((name) => inputs[name] !== '');
+  const flags = given.flatMap((name): EtcdArgument[] => {
+    if (extraArgs.some((argument) => argument.name === name)) findings.push(givenTwice(name));
+    const value = read[name](inputs[name]);
+    return value === undefined ? [] : [{ name, value }];
+  });
+  const all = [...extraArgs.filter(({ name }) => !given.some((input) => input === name)), ...flags];
+  checkTimes(all, findings);
+  checkCompaction(all, inputs, findings);
+  return all.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function milliseconds(
+  input: 'heartbeat-interval' | 'election-timeout',
+  value: string,
+  findings: Finding[],
+): string | undefined {
+  const range = { least: 1, greatest: MOST_ELECTION_MS, example: DEFAULTS[input] };
+  const number = parseInteger(input, value.replace(/^(\d+)ms$/, '$1'), range, findings);
+  return number === undefined ? undefined : String(number);
+}
+
+function quota(value: string, { findings, warnings }: Collected): string | undefined {
+  const [, digits = '', unit = ''] = /^(\d{1,15})(?: ?([KMG]i)B?)?$/.exec(value) ?? [];
+  const bytes = digits === '' ? Number.NaN : Number(digits) * (UNITS[unit] ?? Number.NaN);
+  if (bytes >= LEAST_QUOTA && bytes <= MOST_QUOTA) {
+    if (bytes > MOST_ADVISED_QUOTA) warnings.push(largeQuota(value));
+    return String(bytes);
+  }
+  findings.push({
+    at: 'quota-backend-bytes',
+    fact: Number.isNaN(bytes)
+      ? `${quote(value)} is not a number of bytes, with or without Ki, Mi or Gi behind it.`
+      : `${quote(value)} is not between 16Mi and 1024Gi.`,
+    fix: 'write for example quota-backend-bytes: 8Gi.',
+  });
+  return undefined;
+}
+
+function largeQuota(value: string): Finding {
+  return {
+    at: 'quota-backend-bytes',
+    fact: `${quote(value)} is more than 8Gi, the most that etcd advises: larger databases take long to send, to defragment and to read at the start.`,
+    fix: 'keep the database small, or watch how long members take to start.',
+  };
+}
+
+function givenTwice(input: TuningInput): Finding {
+  return {
+    at: input,
+    fact: `${input} is given in extra-args too.`,
+    fix: 'keep one of the two, best this one: its value is checked.',
+  };
+}
+
+/** The two rules by which etcd ends at once (server/embed/config.go, Validate), wherever the values come from. */
+function checkTimes(all: readonly EtcdArgument[], findings: Finding[]): void {
+  const timeOf = (name: keyof typeof DEFAULTS): number => {
+    const value = all.find((argument) => argument.name === name)?.value;
+    return value === undefined ? DEFAULTS[name] : /^[1-9]\d*$/.test(value) ? Number(value) : Number.NaN;
+  };
+  const heartbeat = timeOf('heartbeat-interval');
+  const election = timeOf('election-timeout');
+  if (5 * heartbeat > election) {
+    const example =
+      5 * heartbeat > MOST_ELECTION_MS
+        ? 'heartbeat-interval: 1000 and election-timeout: 10000'
+        : `election-timeout: ${Math.min(10 * heartbeat, MOST_ELECTION_MS)}`;
+    findings.push({
+      at: 'election-timeout',
+      fact: `an election timeout of ${election} ms is less than five times the heartbeat interval of ${heartbeat} ms, and etcd ends at once with such a pair.`,
+      cause: 'one of the two was raised and the other left as it is; etcd has 100 and 1000 by itself.',
+      fix: `give both, ten to one as etcd advises, for example ${example}.`,
+    });
+  }
+  if (election > MOST_ELECTION_MS) {
+    findings.push({
+      at: 'election-timeout',
+      fact: `an election timeout of ${election} ms is more than ${MOST_ELECTION_MS} ms, and etcd ends at once with it.`,
+      fix: 'choose a shorter one, for example election-timeout: 10000.',
+    });
+  }
+}
+
+/**
+ * What etcd makes of the retention depends on the mode (server/embed/etcd.go, parseCompactionRetention): a bare number is
+ * hours in one and revisions in the other, and a duration would be taken for as many revisions as it has nanoseconds.
+ */
+function checkCompaction(
+  all: readonly EtcdArgument[],
+  inputs: Readonly<Record<TuningInput, string>>,
+  findings: Finding[],
+): void {
+  const valueOf = (name: TuningInput): string | undefined =>
+    all.find((argument) => argument.name === name)?.value;
+  const retention = valueOf('auto-compaction-retention');
+  const mode = valueOf('auto-compaction-mode') ?? 'periodic';
+  if (retention === undefined) {
+    if (inputs['auto-compaction-mode'] !== '') findings.push(modeAlone);
+    return;
+  }
+  if (inputs['auto-compaction-retention'] === '' && inputs['auto-compaction-mode'] === '') return;
+  const isCount = /^\d{1,15}$/.test(retention);
+  if (mode === 'revision' && !isCount) {
+    findings.push({
+      at: 'auto-compaction-retention',
+      fact: `${quote(retention)} is not a number of revisions, which auto-compaction-mode: revision asks for.`,
+      fix: 'write for example auto-compaction-retention: 10000, or auto-compaction-mode: periodic.',
+    });
+  } else if (mode === 'periodic' && retention !== '0' && !isDuration(retention)) {
+    findings.push({
+      at: 'auto-compaction-retention',
+      fact: isCount
+        ? `${quote(retention)} has no unit; etcd takes it for hours.`
+        : `${quote(retention)} is not a duration.`,
+      fix: `write hours, minutes and seconds in that order, for example auto-compaction-retention: ${isCount ? `${retention}h` : '1h'}; 0 switches it off.`,
+    });
+  }
+}
+
+/** Of the durations that Go reads (time.ParseDuration) those of whole hours, minutes and seconds. */
+function isDuration(text: string): boolean {
+  return /^(?=\d)(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/.test(text);
+}
+
+const modeAlone: Finding = {
+  at: 'auto-compaction-mode',
+  fact: 'the mode alone does nothing: without auto-compaction-retention etcd compacts nothing by itself.',
+  fix: 'give both, for example auto-compaction-mode: periodic and auto-compaction-retention: 1h, or none.',
+};

@@ -1,0 +1,188 @@
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import type { Finding } from '../../findings.ts';
+import { foreignCharacter } from '../../text/characters.ts';
+import { quote } from '../../text/quote.ts';
+
+/** Why a text cannot be the address of a member, and what to write instead. */
+export interface AddressProblem {
+  /** Continues `"the value" …`. */
+  readonly fact: string;
+  readonly cause?: string;
+  readonly fix: string;
+}
+
+const example = 'write an address that all other hosts reach, for example 10.0.0.6 or fd00::6.';
+
+/**
+ * Ranges in which no address can be that of a member: kubeadm wants a global unicast address to advertise
+ * (VerifyAPIServerBindAddress in cmd/kubeadm/app/util/config/common.go; Go's net.IP.IsGlobalUnicast).
+ */
+const unusable: readonly { readonly what: string; readonly ranges: readonly [string, number][] }[] = [
+  {
+    what: 'is the unspecified address: it names no host',
+    ranges: [
+      ['0.0.0.0', 8],
+      ['::', 128],
+    ],
+  },
+  {
+    what: 'is a loopback address: every host means itself by it',
+    ranges: [
+      ['127.0.0.0', 8],
+      ['::1', 128],
+    ],
+  },
+  {
+    what: 'is a link-local address: it means something only together with a network interface',
+    ranges: [
+      ['169.254.0.0', 16],
+      ['fe80::', 10],
+    ],
+  },
+  {
+    what: 'is a multicast address: it names a group, not a host',
+    ranges: [
+      ['224.0.0.0', 4],
+      ['ff00::', 8],
+    ],
+  },
+  { what: 'is reserved or the broadcast address', ranges: [['240.0.0.0', 4]] },
+];
+
+const unusableLists = unusable.map(({ what, ranges }) => {
+  const list = new BlockList();
+  for (const [address, prefix] of ranges) list.addSubnet(address, prefix, familyOf(address));
+  return { what, list };
+});
+
+/**
+ * Reads the address of a member. IPv6 may stand in brackets and comes back without, in the short form that Go and
+ * etcd print (RFC 5952), so that the same host always has the same URL.
+ */
+export function parseAddress(text: string): string | AddressProblem {
+  const bare = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+  if (bare.includes('%')) return { fact: 'has a zone, so it is a link-local address.', fix: example };
+  if (!isIPv4(bare) && !isIPv6(bare)) return notAnAddress(text);
+  const address = isIPv6(bare) ? shortForm(bare) : bare;
+  if (address.startsWith('::ffff:')) {
+    return {
+      fact: 'is an IPv4 address in IPv6 form.',
+      fix: 'write the IPv4 address itself, for example 10.0.0.6.',
+    };
+  }
+  const range = unusableLists.find(({ list }) => list.check(address, familyOf(address)));
+  return range === undefined ? address : { fact: `${range.what}.`, fix: example };
+}
+
+/** `ipv4` or `ipv6`, for an address that is known to be one. */
+export function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4';
+}
+
+/** The short form of an IPv6 address (RFC 5952), without brackets. */
+export function shortForm(address: string): string {
+  return new URL(`http://[${address}]`).hostname.slice(1, -1);
+}
+
+/** The mistakes that are seen most, each with its own words. */
+function notAnAddress(text: string): AddressProblem {
+  const foreign = foreignCharacter(text);
+  if (foreign !== undefined) {
+    return {
+      fact: `holds ${foreign}, and an address has none but characters of ASCII.`,
+      cause: 'the text was copied from a document, in which another character looks the same.',
+      fix: example,
+    };
+  }
+  const port = /^(.+):\d+$/.exec(text)?.[1];
+  if (text.includes('@')) {
+    return { fact: 'holds a user name.', fix: 'put the user into ssh-user and write only the address here.' };
+  }
+  if (/^(?:\{|\[\s*(?:["{]|$))/.test(text)) {
+    return {
+      fact: 'is JSON.',
+      cause: 'the output of Terraform or another tool was passed on as it is.',
+      fix: 'pass it by the input inventory, which takes JSON, in place of hosts.',
+    };
+  }
+  if (text.includes('${{')) {
+    return {
+      fact: 'is an expression that was not evaluated.',
+      cause: 'GitHub evaluates expressions in workflows, and not in files that they name.',
+      fix: 'write the address itself, for example 10.0.0.6, or give the text by the workflow.',
+    };
+  }
+  if (text.startsWith('- ')) {
+    return {
+      fact: 'begins with the dash of a YAML list.',
+      cause: 'inputs are text, not lists.',
+      fix: 'write one address per line without the dash.',
+    };
+  }
+  if (/\s/.test(text)) {
+    return {
+      fact: 'holds white space.',
+      fix: 'separate hosts by commas or new lines: 10.0.0.6, 10.0.0.7, 10.0.0.8.',
+    };
+  }
+  if (/^[a-z]+:\/\//i.test(text))
+    return { fact: 'is a URL.', fix: 'write only the address, for example 10.0.0.6.' };
+  if (text.includes('/')) {
+    return { fact: 'looks like a network.', fix: 'write the address of one host, for example 10.0.0.6.' };
+  }
+  if (port !== undefined && typeof parseAddress(port) === 'string') {
+    return {
+      fact: 'holds a port.',
+      fix: "write only the address; SSH's port is ssh-port, etcd's are client-port and peer-port.",
+    };
+  }
+  if (/^[0-9.]+$/.test(text)) return { fact: 'is not a valid IPv4 address.', fix: example };
+  return {
+    fact: 'is not an IP address.',
+    cause:
+      "a host name was written; etcd's peer URLs and the certificates hold addresses, and a name could change its.",
+    fix: example,
+  };
+}
+
+/** One label of a DNS name (RFC 1123 as Kubernetes reads it, apimachinery's validation.IsDNS1123Label). */
+const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** X.509 limits a common name to 64 characters (RFC 5280, ub-common-name); the member's name becomes one. */
+const longestName = 64;
+
+/** True for a label of a DNS name: lower-case letters, digits and dashes, at most 63. */
+export function isLabel(text: string): boolean {
+  return label.test(text);
+}
+
+/**
+ * Reads the name of a member as kubeadm reads nodeRegistration.name: in lower case, an RFC 1123 subdomain.
+ * @param at input and place, for the finding.
+ */
+export function parseMemberName(text: string, at: string, findings: Finding[]): string | undefined {
+  const name = text.toLowerCase();
+  const fact = nameProblem(name);
+  if (fact === undefined) return name;
+  findings.push({
+    at,
+    fact: `${quote(text)} ${fact}`,
+    fix: 'use lower-case letters, digits, dashes and dots, beginning and ending with a letter or digit, for example infra0.',
+  });
+  return undefined;
+}
+
+function nameProblem(name: string): string | undefined {
+  if (name === '') return 'is no name.';
+  const foreign = foreignCharacter(name);
+  if (foreign !== undefined)
+    return `holds ${foreign}: it is not a name that kubeadm takes (RFC 1123 subdomain).`;
+  if (isIP(name) !== 0) return 'is an address, not a name; a pair is written name=address.';
+  if (name === 'localhost') return 'is the name by which every host calls itself.';
+  if (name.length > longestName) {
+    return `has ${name.length} characters; it becomes the common name of certificates, which has at most ${longestName}.`;
+  }
+  return name.split('.').every(isLabel)
+    ? undefined
+    : 'is not a name that kubeadm takes (RFC 1123 subdomain).';
+}

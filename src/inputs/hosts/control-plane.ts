@@ -1,0 +1,155 @@
+import type { Finding } from '../../findings.ts';
+import type { EtcdPorts } from '../etcd/places-and-ports.ts';
+import { parseEntries } from '../scalars.ts';
+import type { RemoteHost } from '../settings.ts';
+import { addressAt, parseHost, type PlacedHost } from './host.ts';
+
+const input = 'control-plane-hosts';
+
+/**
+ * Reads the hosts of the control plane: `control-plane-hosts`, in the forms of `hosts`, or what an inventory says of them.
+ * @returns the hosts in the user's order, those with a fault among them; none where none are listed.
+ */
+export function parseControlPlane(
+  value: string,
+  inventory: { readonly controlPlane?: readonly PlacedHost[] } | undefined,
+  findings: Finding[],
+): readonly PlacedHost[] {
+  const written = parseEntries(input, value, findings).map((entry) => parseHost(entry, findings));
+  if (inventory?.controlPlane === undefined) return written;
+  if (written.length === 0) return inventory.controlPlane;
+  findings.push({
+    at: input,
+    fact: 'control-plane-hosts and control-plane of the inventory both say which hosts the control plane has.',
+    fix: 'leave one of the two out.',
+  });
+  return written;
+}
+
+/** Checks that each is listed once, and none of them as a member. */
+export function checkControlPlane(
+  controlPlane: readonly PlacedHost[],
+  members: readonly PlacedHost[],
+  findings: Finding[],
+): void {
+  for (const [index, host] of controlPlane.entries()) {
+    const before = controlPlane.slice(0, index);
+    const member = members.find((one) => isSame(one, host));
+    const twin = member ?? before.find((one) => isSame(one, host));
+    if (twin === undefined) continue;
+    const what = host.address === twin.address ? host.address : `the name ${host.name ?? ''}`;
+    findings.push({
+      at: addressAt(host),
+      fact: `${what} was given before, at ${addressAt(twin)}.`,
+      ...(member !== undefined && {
+        cause: 'a host of the etcd cluster runs etcd alone, and has these files already.',
+      }),
+      fix: 'list each host once, and those of the control plane apart from the members.',
+    });
+  }
+}
+
+function isSame(one: PlacedHost, other: PlacedHost): boolean {
+  const isUsable = other.address !== '';
+  return (isUsable && one.address === other.address) || (one.name !== undefined && one.name === other.name);
+}
+
+/** Gives every host of the control plane that is logged in to its login, as those of the members are given. */
+export function controlPlaneLogins(
+  hosts: readonly PlacedRemoteHost[],
+  defaults: LoginDefaults,
+  findings: Finding[],
+): RemoteHost[] {
+  if (hosts.length === 0) return [];
+  const own: Finding[] = [];
+  const found = withLogins(hosts, defaults, {}, own);
+  // that there is no user at all is told once
+  findings.push(...own.filter(({ fact }) => !findings.some((told) => told.fact === fact)));
+  return found;
+}
+
+/** What holds for a host that does not say it itself. */
+export interface LoginDefaults {
+  /** Absent: none is given. */
+  readonly user?: string;
+  readonly port: number;
+}
+
+/** A host that is logged in to, as it was written. */
+export type PlacedRemoteHost = PlacedHost & Pick<RemoteHost, 'transport'>;
+
+/**
+ * Gives every host its login: what was written of it, the defaults, and the member's own address.
+ * @param ports etcd's own, by input: an SSH server on one of them would keep etcd from it.
+ */
+export function withLogins(
+  hosts: readonly PlacedRemoteHost[],
+  defaults: LoginDefaults,
+  ports: Partial<EtcdPorts>,
+  findings: Finding[],
+): RemoteHost[] {
+  const strangers = defaults.user === undefined ? hosts.filter(({ login }) => login?.user === undefined) : [];
+  const lacksAll = defaults.user === undefined && strangers.length === hosts.length;
+  if (lacksAll || strangers.length > 0)
+    findings.push(noUser(lacksAll ? [] : strangers.map((host) => labelOf(host) || host.at)));
+  const usable = hosts.filter(({ address }) => address !== '');
+  const found = usable.map(({ name, address, login, transport }) => ({
+    ...(name !== undefined && { name }),
+    address,
+    transport,
+    login: { address, ...defaults, ...login },
+  }));
+  refuseSharedServers(usable, found, findings);
+  for (const [input, port] of Object.entries(ports)) {
+    const taken = found.find(({ address, login }) => login.address === address && login.port === port);
+    if (taken !== undefined) findings.push(takenBySsh(input, port, labelOf(taken)));
+  }
+  return found.flatMap((host) => {
+    const { user } = host.login;
+    return user === undefined ? [] : [{ ...host, login: { ...host.login, user } }];
+  });
+}
+
+function labelOf({ name, address }: { readonly name?: string; readonly address: string }): string {
+  return name ?? address;
+}
+
+/** @param hosts the only ones that lack one; none: all of them do. */
+function noUser(hosts: readonly string[]): Finding {
+  return {
+    at: 'ssh-user',
+    fact: hosts.length === 0 ? 'no user is given.' : `no user is given for ${hosts.join(', ')}.`,
+    fix: 'name the user that logs in on every host, root or one with sudo, for example ssh-user: ubuntu.',
+  };
+}
+
+/** One SSH server is one machine, whatever two members are called. */
+function refuseSharedServers(
+  written: readonly PlacedHost[],
+  hosts: readonly { readonly login: { readonly address: string; readonly port: number } }[],
+  findings: Finding[],
+): void {
+  const seen = new Map<string, string>();
+  for (const [index, { login }] of hosts.entries()) {
+    const { at = '', loginAt } = written[index] ?? {};
+    const server = `${login.address} port ${login.port}`;
+    const before = seen.get(server);
+    if (before === undefined) seen.set(server, loginAt ?? at);
+    else if (loginAt !== undefined) {
+      findings.push({
+        at: loginAt,
+        fact: `the SSH server at ${server} was given before, at ${before}.`,
+        cause: 'hosts behind one address have a port each, and only one was written.',
+        fix: 'give every host the address and port of its own SSH server.',
+      });
+    }
+  }
+}
+
+function takenBySsh(input: string, port: number, host: string): Finding {
+  return {
+    at: input,
+    fact: `${port} is also the port of the SSH server of ${host}.`,
+    fix: `choose another ${input} that is free on every host.`,
+  };
+}

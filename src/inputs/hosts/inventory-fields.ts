@@ -1,0 +1,178 @@
+import { type Document, isAlias, isMap, isNode, isScalar, type Node, visit, type YAMLMap } from 'yaml';
+import type { Finding } from '../../findings.ts';
+import { quote } from '../../text/quote.ts';
+import { nearest } from '../nearest.ts';
+
+/** Tells where a node of an inventory was written, and collects what is wrong with it. */
+export interface Reader {
+  /** Input and place, for example `inventory, line 2, column 3`. */
+  readonly placeOf: (node: unknown) => string;
+  readonly findings: Finding[];
+}
+
+/** A field of a mapping. */
+export interface Field {
+  readonly key: string;
+  /** Where its key was written. */
+  readonly at: string;
+  /** Null where nothing is written behind the key, or `null` is: Terraform writes an optional value so. */
+  readonly value: Node | null;
+}
+
+/** The fields of a mapping in their order. */
+export function fieldsOf(map: YAMLMap, { placeOf }: Pick<Reader, 'placeOf'>): Field[] {
+  return map.items.map(({ key, value }) => ({
+    key: isScalar(key) ? String(key.value) : '',
+    at: placeOf(key),
+    value: isNode(value) && !(isScalar(value) && value.value === null) ? value : null,
+  }));
+}
+
+/** What is said on every node that an inventory has no use for: each could make it mean something else than it shows. */
+export function unusableNodes(document: Document, { placeOf }: Pick<Reader, 'placeOf'>): Finding[] {
+  const findings: Finding[] = [];
+  visit(document, {
+    Alias: (_, node) =>
+      void findings.push(indirect(placeOf(node), `*${node.source} stands for something else`)),
+    Value: (_, node) => {
+      if (node.anchor !== undefined) findings.push(indirect(placeOf(node), `&${node.anchor} is an anchor`));
+      if (node.tag !== undefined) findings.push(indirect(placeOf(node), `${node.tag} is a tag`));
+    },
+    Pair: (_, { key }) => {
+      if (isScalar(key) && key.value === '<<') findings.push(indirect(placeOf(key), '<< merges mappings'));
+    },
+  });
+  return findings;
+}
+
+function indirect(at: string, what: string): Finding {
+  return {
+    at,
+    fact: `${what}; an inventory says everything where it is read.`,
+    fix: 'write the values themselves there.',
+  };
+}
+
+/** A value as it was written: `22` and `"22"` are the same. Nothing and a finding for a list or mapping. */
+export function textOf(node: Node, key: string, { placeOf, findings }: Reader): string | undefined {
+  if (isScalar(node) && !isAlias(node)) {
+    return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+  }
+  findings.push({
+    at: placeOf(node),
+    fact: `${quote(key)} has ${isMap(node) ? 'a mapping' : 'a list'} in place of one value.`,
+    fix: `write one value, ${key}: ${EXAMPLES[key] ?? '…'}.`,
+  });
+  return undefined;
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  name: 'infra0',
+  address: '10.0.0.6',
+  port: '22',
+  user: 'ubuntu',
+};
+
+/** What has the look of a secret's name. */
+const SECRET = /passw|passphrase|secret|token|private_?-?key|ssh_?-?key|^key$|credential/i;
+
+/** Names of the same thing in other tools' inventories, which people bring along. */
+const HABITS: ReadonlyMap<string, string> = new Map([
+  ['ip', 'address'],
+  ['ip_address', 'address'],
+  ['ipv4_address', 'address'],
+  ['ipv6_address', 'address'],
+  ['private_ip', 'address'],
+  ['private_ip_address', 'address'],
+  ['access_ip_v4', 'address'],
+  ['internal_ip', 'address'],
+  ['host', 'address'],
+  ['hostname', 'name'],
+  ['node_name', 'name'],
+  ['public_ip', 'ssh: { address: … }'],
+  ['public_ip_address', 'ssh: { address: … }'],
+  ['external_ip', 'ssh: { address: … }'],
+  ['ansible_host', 'ssh: { address: … }'],
+  ['ansible_port', 'ssh: { port: … }'],
+  ['ssh_port', 'ssh: { port: … }'],
+  ['port', 'ssh: { port: … }'],
+  ['ansible_user', 'ssh: { user: … }'],
+  ['ssh_user', 'ssh: { user: … }'],
+  ['user', 'ssh: { user: … }'],
+  ['username', 'user'],
+]);
+
+/**
+ * A key that is none, told with what was probably meant.
+ * @param of what has such keys, for example `a host`.
+ */
+export function unknownKey({ key, at }: Field, known: readonly string[], of: string): Finding {
+  if (SECRET.test(key)) {
+    return {
+      at,
+      fact: `${quote(key)} has the name of a secret, and an inventory is not kept secret: the log shows it.`,
+      cause: 'it was written for another tool.',
+      fix: 'leave it out, replace the secret if it was a real one, and pass secrets by the inputs made for them, such as ssh-private-key.',
+    };
+  }
+  const meant = HABITS.get(key.toLowerCase().replaceAll('-', '_')) ?? nearest(key, known);
+  return {
+    at,
+    fact: `${quote(key)} is no key of ${of}.`,
+    fix: `${meant === undefined ? 'Leave it out' : `Did you mean ${meant}? If not, leave it out`}: ${of} has ${known.join(', ')}.`,
+  };
+}
+
+/** Which output counts where `terraform output -json` shows several. */
+const OUTPUT = 'etcd_hosts';
+
+/** What `terraform output -json` writes of an output (internal/command/views/output.go; the same in OpenTofu). */
+const OUTPUT_KEYS: readonly string[] = ['sensitive', 'type', 'value'];
+
+/**
+ * Takes the wrapping of Terraform off: `{"value": …}` of one output, or all outputs by their names. Other nodes come back
+ * as they are; nothing comes back, with a finding, where it is not clear which output is meant.
+ */
+export function withoutWrapping(node: Node | null, reader: Reader): Node | null | undefined {
+  if (!isMap(node)) return node;
+  const single = valueOf(node, reader);
+  if (single !== undefined) return single.value;
+  const outputs = fieldsOf(node, reader).map((field) => ({ ...field, output: outputIn(field, reader) }));
+  if (outputs.length === 0 || outputs.some(({ output }) => output === undefined)) return node;
+  const sensitive = outputs.filter(({ key, value }) => key !== OUTPUT && isMap(value) && isSensitive(value));
+  if (sensitive.length > 0) {
+    reader.findings.push({
+      at: sensitive[0]?.at ?? '',
+      fact: `Terraform marks ${sensitive.map(({ key }) => key).join(', ')} as sensitive, and an inventory is not kept secret: the log shows it.`,
+      cause: 'all outputs were passed in place of the one with the hosts.',
+      fix: `pass one output alone, terraform output -json ${OUTPUT}, and replace what was shown.`,
+    });
+    return undefined;
+  }
+  const [chosen = outputs.length === 1 ? outputs[0] : undefined] = outputs.filter(
+    ({ key }) => key === OUTPUT,
+  );
+  if (chosen !== undefined) return chosen.output?.value ?? null;
+  reader.findings.push({
+    at: outputs[0]?.at ?? '',
+    fact: `these are ${outputs.length} outputs of Terraform (${outputs.map(({ key }) => key).join(', ')}), and none is called ${OUTPUT}.`,
+    fix: `pass the one with the hosts alone, terraform output -json NAME, or call it ${OUTPUT}.`,
+  });
+  return undefined;
+}
+
+/** The field `value` of an output; nothing where the mapping is no output. */
+function valueOf(map: YAMLMap, reader: Reader): Field | undefined {
+  const fields = fieldsOf(map, reader);
+  if (!fields.every(({ key }) => OUTPUT_KEYS.includes(key))) return undefined;
+  return fields.find(({ key }) => key === 'value');
+}
+
+function outputIn({ value }: Field, reader: Reader): Field | undefined {
+  return isMap(value) ? valueOf(value, reader) : undefined;
+}
+
+function isSensitive(output: YAMLMap): boolean {
+  const sensitive = output.get('sensitive', true);
+  return isScalar(sensitive) && sensitive.value === true;
+}

@@ -1,0 +1,120 @@
+import { quorumOf } from '../../etcd/quorum.ts';
+import type { Finding } from '../../findings.ts';
+import type { Collected } from '../collected.ts';
+import type { InputFile } from '../input-files.ts';
+import { parseBoolean } from '../scalars.ts';
+import { checkControlPlane, parseControlPlane } from './control-plane.ts';
+import { checkHosts, parseHosts, type PlacedHost } from './host.ts';
+import { parseInventory } from './inventory.ts';
+
+/** What is written of the members, how many of them there may be, and of the control plane. */
+export interface WrittenMembers {
+  readonly hosts: string;
+  readonly names: string;
+  readonly inventory: string;
+  /** The file that `inventory` names, if it names one. */
+  readonly inventoryFile?: InputFile;
+  /** The input `allow-even-members`. */
+  readonly allowEven: string;
+  /** The input `control-plane-hosts`. */
+  readonly controlPlane: string;
+}
+
+/** All hosts as they were written, those with a fault among them. */
+export interface PlacedHosts {
+  readonly members: readonly PlacedHost[];
+  readonly controlPlane: readonly PlacedHost[];
+}
+
+/**
+ * Reads which hosts there are: `inventory`, or `hosts` with `names`, and `control-plane-hosts`.
+ * @returns the hosts in the user's order; nothing where the members cannot be told at all.
+ */
+export function parseMembers(written: WrittenMembers, collected: Collected): PlacedHosts | undefined {
+  const { findings } = collected;
+  const { hosts, names, inventory, inventoryFile, allowEven } = written;
+  const at = inventory === '' ? 'hosts' : 'inventory';
+  if (at === 'inventory') {
+    if (hosts !== '') findings.push(givenTwice('hosts'));
+    if (names !== '') findings.push(givenTwice('names'));
+  }
+  const placed =
+    at === 'hosts'
+      ? { hosts: parseHosts(hosts, names, findings) }
+      : parseInventory(inventory, inventoryFile, findings);
+  const controlPlane = parseControlPlane(written.controlPlane, placed, findings);
+  if (placed === undefined) return undefined;
+  checkMemberCount(placed.hosts.length, { at, allowEven }, collected);
+  checkHosts(placed.hosts, findings);
+  checkControlPlane(controlPlane, placed.hosts, findings);
+  return { members: placed.hosts, controlPlane };
+}
+
+function givenTwice(input: 'hosts' | 'names'): Finding {
+  return {
+    at: input,
+    fact: `${input} and inventory both say which members there are.`,
+    fix: `leave ${input} out: in an inventory each host has its name and its address.`,
+  };
+}
+
+/** Beyond these, members make every write slower; etcd advises against them (FAQ, "What is maximum cluster size?"). */
+const MOST_ADVISED = 7;
+const MOST = 9;
+
+const example = 'for example 10.0.0.6, 10.0.0.7, 10.0.0.8.';
+
+/**
+ * Checks how many members are asked for. What keeps a cluster from surviving more losses is refused; what is asked for
+ * knowingly, or merely unwise, is a warning.
+ * @param count of what was written, hosts that cannot be used included.
+ * @param at the input that lists them.
+ * @param allowEven the input `allow-even-members`.
+ */
+function checkMemberCount(
+  count: number,
+  { at, allowEven }: { readonly at: 'hosts' | 'inventory'; readonly allowEven: string },
+  { findings, warnings }: Collected,
+): void {
+  const allowed = parseBoolean('allow-even-members', allowEven, findings);
+  if (count === 0) {
+    findings.push({
+      at,
+      fact: 'no host is given.',
+      fix: `list the addresses of the etcd hosts, ${example}`,
+    });
+  } else if (count > MOST) {
+    findings.push({
+      at,
+      fact: `${count} hosts: every write waits for a majority of the members, and with more than ${MOST} it is slow and the cluster no safer.`,
+      fix: `list 3, 5 or ${MOST_ADVISED} hosts, ${example}`,
+    });
+  } else if (count % 2 === 0) {
+    const even = evenCount(count);
+    if (allowed === true) warnings.push({ at, ...even });
+    else if (allowed === false) findings.push({ at, ...even, fix: `${even.fix} ${override}` });
+  } else if (count === 1) {
+    warnings.push({
+      at,
+      fact: 'one member alone is no high availability: without its host there is no cluster.',
+      fix: 'list three hosts, or five to survive the loss of two.',
+    });
+  } else if (count > MOST_ADVISED) {
+    warnings.push({
+      at,
+      fact: `${count} members: every write waits for ${quorumOf(count)} of them, and etcd advises against more than ${MOST_ADVISED}.`,
+      fix: 'list five hosts, which survive the loss of two, or seven, which survive that of three.',
+    });
+  }
+}
+
+const override = 'If an even number is what you want, write allow-even-members: true.';
+
+function evenCount(count: number): Pick<Finding, 'fact' | 'fix'> {
+  return {
+    fact:
+      `${count} hosts: the quorum of ${count} is ${quorumOf(count)}, so the cluster survives the loss of ${count - quorumOf(count)}, ` +
+      `which ${count - 1} do as well, and has one host more that can fail.`,
+    fix: `list ${count - 1} or ${count + 1} hosts, ${example}`,
+  };
+}

@@ -1,0 +1,150 @@
+import type { Finding } from '../../findings.ts';
+import { quote } from '../../text/quote.ts';
+import { parseChoice } from '../scalars.ts';
+import {
+  type HostSettings,
+  type LocalHost,
+  type RemoteHost,
+  type TransportName,
+  TRANSPORTS,
+} from '../settings.ts';
+import type { InputName } from '../table/table.ts';
+import { parseAddress } from './addresses.ts';
+import {
+  controlPlaneLogins,
+  type LoginDefaults,
+  type PlacedRemoteHost,
+  withLogins,
+} from './control-plane.ts';
+import type { PlacedHost } from './host.ts';
+import type { PlacedHosts } from './members.ts';
+
+/** All hosts, each with how it is reached, in the order in which they were written. */
+export interface ReachedHosts {
+  readonly members: readonly HostSettings[];
+  readonly controlPlane: readonly HostSettings[];
+}
+
+/**
+ * How each host is reached: by which way, and where its SSH server is.
+ * @param ports etcd's own, by input.
+ * @returns those that can be reached.
+ */
+export function parseReach(
+  written: PlacedHosts,
+  inputs: TransportInputs,
+  defaults: LoginDefaults,
+  ports: Readonly<Partial<Record<InputName, number>>>,
+  findings: Finding[],
+): ReachedHosts | undefined {
+  const all = [...written.members, ...written.controlPlane];
+  const transports = transportsOf(all, inputs, findings);
+  if (transports === undefined) return undefined;
+  const hosts = all.map((host, index) => ({ ...host, transport: transports[index] ?? 'ssh2' }));
+  const members = hosts.slice(0, written.members.length);
+  const controlPlane = hosts.slice(members.length);
+  const loggedIn = members.filter(isRemote);
+  // Where no member is logged in to, nobody is asked for a user.
+  const isAllHere = members.length > 0 && loggedIn.length === 0;
+  return {
+    members: inOrder(members, isAllHere ? [] : withLogins(loggedIn, defaults, ports, findings)),
+    controlPlane: inOrder(
+      controlPlane,
+      controlPlaneLogins(controlPlane.filter(isRemote), defaults, findings),
+    ),
+  };
+}
+
+function inOrder(hosts: readonly PlacedHost[], remote: readonly RemoteHost[]): readonly HostSettings[] {
+  return hosts.flatMap((host): readonly HostSettings[] => {
+    if (!isRemote(host)) return host.address === '' ? [] : [here(host)];
+    return remote.filter(({ address }) => address === host.address);
+  });
+}
+
+function isRemote(host: PlacedHost): host is PlacedRemoteHost {
+  return host.transport !== 'local';
+}
+
+function here({ name, address }: PlacedHost): LocalHost {
+  return { ...(name !== undefined && { name }), address, transport: 'local' };
+}
+
+/** The inputs that say by which way hosts are worked on. */
+interface TransportInputs {
+  readonly transport: string;
+  readonly 'local-host': string;
+}
+
+/**
+ * By which way each host is worked on: what was written of it, else `local` for the one that `local-host` names, else
+ * `transport`.
+ * @returns one for each host, in their order; undefined when the inputs cannot be used.
+ */
+function transportsOf(
+  hosts: readonly PlacedHost[],
+  inputs: TransportInputs,
+  findings: Finding[],
+): readonly TransportName[] | undefined {
+  const before = findings.length;
+  const all = parseChoice('transport', inputs.transport, TRANSPORTS, findings);
+  const here = localHost(hosts, inputs['local-host'], findings);
+  if (all === undefined || findings.length > before) return undefined;
+  const transports = hosts.map((host) => host.transport ?? (host === here ? 'local' : all));
+  const local = hosts.filter((_, index) => transports[index] === 'local');
+  if (local.length > 1) findings.push(severalHere(local, hosts.length));
+  for (const host of local.filter(({ loginAt }) => loginAt !== undefined)) findings.push(loginOfLocal(host));
+  return findings.length > before ? undefined : transports;
+}
+
+/** The host that an input names by name or address. */
+function localHost(hosts: readonly PlacedHost[], text: string, findings: Finding[]): PlacedHost | undefined {
+  if (text === '') return undefined;
+  const address = parseAddress(text);
+  const host = hosts.find((one) => one.name === text || (one.address !== '' && one.address === address));
+  if (host === undefined) findings.push(noSuchHost(text, hosts));
+  else if (host.transport !== undefined && host.transport !== 'local')
+    findings.push(saidOtherwise(host, host.transport));
+  return host;
+}
+
+function noSuchHost(text: string, hosts: readonly PlacedHost[]): Finding {
+  const known = hosts.map(({ name, address }) => (name === undefined ? address : `${name} (${address})`));
+  return {
+    at: 'local-host',
+    fact: `${quote(text)} is none of the hosts: ${known.join(', ')}.`,
+    cause:
+      'a typing error; or the host has a name of its own that the inputs do not give, and is known by its address only.',
+    fix: `name the host that the job runs on by its address, for example local-host: ${hosts[0]?.address ?? '10.0.0.6'}.`,
+  };
+}
+
+function saidOtherwise(host: PlacedHost, transport: TransportName): Finding {
+  return {
+    at: 'local-host',
+    fact: `it names ${labelOfPlaced(host)}, of which the inventory says transport: ${transport}.`,
+    fix: 'keep one of the two.',
+  };
+}
+
+function severalHere(hosts: readonly PlacedHost[], count: number): Finding {
+  return {
+    at: 'transport',
+    fact: `${hosts.map(labelOfPlaced).join(', ')} would be this machine, all of them; the job runs on one.`,
+    cause: '`transport: local` is for every host of the list.',
+    fix: `leave transport out, and name the one ${count > 1 ? `of the ${count} hosts ` : ''}that the job runs on in local-host: the others are reached by SSH.`,
+  };
+}
+
+function loginOfLocal(host: PlacedHost): Finding {
+  return {
+    at: host.loginAt ?? host.at,
+    fact: `${labelOfPlaced(host)} is this machine, and is not logged in to.`,
+    cause: '`ssh` of a host says how its SSH server is reached.',
+    fix: 'leave ssh out for this host, or have it reached by SSH.',
+  };
+}
+
+function labelOfPlaced({ name, address, at }: PlacedHost): string {
+  return name ?? (address === '' ? at : address);
+}

@@ -1,0 +1,233 @@
+import type { Finding } from '../../findings.ts';
+import { parseAltName } from '../../pki/alt-names.ts';
+import { type CertificatePolicy, KUBEADM_POLICY } from '../../pki/authority.ts';
+import { keyAlgorithms } from '../../pki/keys.ts';
+import { AuthorityError, readSigningAuthority } from '../../pki/read-authority.ts';
+import { foreignCharacter } from '../../text/characters.ts';
+import { quote } from '../../text/quote.ts';
+import type { Collected } from '../collected.ts';
+import { type Entry, parseChoice, parseEntries, parseInteger } from '../scalars.ts';
+import type { AuthoritySettings, CaCustody } from '../settings.ts';
+
+/**
+ * Reads the certificate and key of a CA that the user brings: both, or neither. They must belong together and be
+ * able to sign for etcd.
+ * @param now the start of the run, for the validity.
+ */
+export function parseAuthority(
+  certificatePem: string,
+  keyPem: string,
+  now: Date,
+  findings: Finding[],
+): AuthoritySettings | undefined {
+  const hasCertificate = certificatePem.trim() !== '';
+  const hasKey = keyPem.trim() !== '';
+  if (!hasCertificate && !hasKey) return undefined;
+  if (!hasKey) findings.push(certificateAlone);
+  else if (!hasCertificate) findings.push(keyAlone);
+  else {
+    const { authority, problems } = readPair(certificatePem, keyPem, now);
+    findings.push(...problems);
+    return authority;
+  }
+  return undefined;
+}
+
+/**
+ * Reads where the CA's key is kept. With `input-only` a run that may issue certificates needs the CA as inputs.
+ * @param isGiven whether the certificate or the key of a CA is among the inputs; half a pair is told of already.
+ * @param mayIssue whether the operation issues certificates, or is to say whether one could.
+ */
+export function parseCustody(
+  value: string,
+  isGiven: boolean,
+  mayIssue: boolean,
+  findings: Finding[],
+): CaCustody | undefined {
+  const custody = parseChoice('ca-custody', value, CUSTODIES, findings);
+  if (custody === 'input-only' && mayIssue && !isGiven) {
+    findings.push({
+      at: 'ca-custody',
+      fact: "with input-only the CA's key is on no host, and no CA is among the inputs: nothing could be signed.",
+      cause:
+        'the secret does not exist, or the workflow was started from a fork or by Dependabot and gets no secrets.',
+      fix: 'pass both in every deploy, ca-certificate: ${{ vars.ETCD_CA_CERTIFICATE }} and ca-key: ${{ secrets.ETCD_CA_KEY }}, or leave ca-custody out.',
+    });
+  }
+  return custody;
+}
+
+const CUSTODIES = ['first-host', 'input-only'] as const satisfies readonly CaCustody[];
+
+const certificateAlone: Finding = {
+  at: 'ca-key',
+  fact: "ca-certificate is given without ca-key; the action signs every member's certificates with the key.",
+  cause:
+    'the secret does not exist, or the workflow was started from a fork or by Dependabot and gets no secrets.',
+  fix:
+    'pass the key too, ca-key: ${{ secrets.ETCD_CA_KEY }}, or leave both out: the action then uses the CA that it ' +
+    'finds on the hosts, else makes one.',
+};
+
+const keyAlone: Finding = {
+  at: 'ca-certificate',
+  fact: 'ca-key is given without ca-certificate; a key alone does not say which CA it belongs to.',
+  cause: 'the variable does not exist or is empty.',
+  fix: 'pass the certificate too, from a variable because it is public: ca-certificate: ${{ vars.ETCD_CA_CERTIFICATE }}.',
+};
+
+function readPair(
+  certificatePem: string,
+  keyPem: string,
+  now: Date,
+): { readonly authority?: AuthoritySettings; readonly problems: readonly Finding[] } {
+  const certificate = { name: 'ca-certificate', text: certificatePem };
+  const key = { name: 'ca-key', text: keyPem };
+  try {
+    const authority = readSigningAuthority(certificate, key, now);
+    return { authority: { certificatePem: authority.certificatePem, keyPem }, problems: [] };
+  } catch (error) {
+    if (!(error instanceof AuthorityError)) throw error;
+    return { problems: error.reasons };
+  }
+}
+
+/** The texts of the inputs that say how certificates are made. */
+export interface CertificateInputs {
+  readonly keyAlgorithm: string;
+  readonly leafDays: string;
+  readonly authorityDays: string;
+  readonly extraSans: string;
+}
+
+/**
+ * Reads how certificates are made.
+ * @param bringsAuthority whether the user brings the CA, so that none is made.
+ */
+export function parseCertificates(
+  inputs: CertificateInputs,
+  bringsAuthority: boolean,
+  { findings, warnings }: Collected,
+): CertificatePolicy | undefined {
+  const keyAlgorithm = parseChoice('key-algorithm', inputs.keyAlgorithm, keyAlgorithms, findings);
+  const leafDays = parseInteger('certificate-validity-days', inputs.leafDays, LEAF_RANGE, findings);
+  const authorityDays = parseInteger('ca-validity-days', inputs.authorityDays, AUTHORITY_RANGE, findings);
+  const extraSans = parseExtraSans(inputs.extraSans, findings);
+  if (keyAlgorithm === undefined || leafDays === undefined || authorityDays === undefined) return undefined;
+  if (!bringsAuthority && leafDays >= authorityDays)
+    findings.push(outlivesAuthority(leafDays, authorityDays));
+  warnings.push(
+    ...longer('certificate-validity-days', leafDays, KUBEADM_POLICY.leafDays),
+    ...longer('ca-validity-days', authorityDays, KUBEADM_POLICY.authorityDays),
+  );
+  return { keyAlgorithm, leafDays, authorityDays, extraSans };
+}
+
+const LEAF_RANGE = { least: 1, greatest: 3650, example: KUBEADM_POLICY.leafDays };
+const AUTHORITY_RANGE = { least: 2, greatest: 36500, example: KUBEADM_POLICY.authorityDays };
+
+/**
+ * Reads names and addresses for certificates as kubeadm takes them.
+ * @returns each once, in its canonical form and in an order that does not depend on the user's.
+ */
+function parseExtraSans(value: string, findings: Finding[]): readonly string[] {
+  const names = parseEntries('extra-sans', value, findings).flatMap(({ text, at }) => {
+    try {
+      return [parseAltName(text).value];
+    } catch {
+      findings.push({ at, ...sanProblem(text) });
+      return [];
+    }
+  });
+  return [...new Set(names)].sort();
+}
+
+function sanProblem(text: string): Omit<Finding, 'at'> {
+  const fix =
+    'write names in lower case and addresses without brackets and port, for example extra-sans: etcd.example.com, *.etcd.example.com, 10.0.0.100.';
+  const fact = `${quote(text)} is neither an IP address nor a DNS name that kubeadm would put into a certificate.`;
+  const foreign = foreignCharacter(text);
+  if (foreign !== undefined)
+    return { fact, cause: `it holds ${foreign}, and only ASCII stands in certificates.`, fix };
+  if (text.includes('://')) return { fact, cause: 'it is a URL.', fix };
+  if (/^\[|:\d+$/.test(text))
+    return { fact, cause: 'it has brackets or a port, which certificates do not have.', fix };
+  if (text !== text.toLowerCase()) return { fact, cause: 'it has capital letters.', fix };
+  if (text.includes('*'))
+    return { fact, cause: 'a wildcard stands for the whole first label and nothing else.', fix };
+  return { fact, fix };
+}
+
+function outlivesAuthority(leafDays: number, authorityDays: number): Finding {
+  return {
+    at: 'ca-validity-days',
+    fact: `a CA of ${authorityDays} days cannot sign certificates that are valid for ${leafDays} days (certificate-validity-days): they would end after it.`,
+    fix: `give the CA at least some renewals: ca-validity-days: ${leafDays * 10}, or certificate-validity-days: ${Math.ceil(authorityDays / 10)}.`,
+  };
+}
+
+/** kubeadm warns of the same (validation.go, ValidateCertValidity). */
+function longer(at: string, days: number, usual: number): Finding[] {
+  if (days <= usual) return [];
+  return [
+    {
+      at,
+      fact: `${days} days are longer than the ${usual} that kubeadm recommends: a key that is lost is of use to its finder for so long.`,
+      fix: `let a deploy run by a schedule, which renews in time, and leave it at ${at}: ${usual}.`,
+    },
+  ];
+}
+
+const input = 'client-certificate-copied';
+
+/**
+ * Reads how many days before their end certificates are reissued; 0 leaves all that have not ended.
+ * @param leafDays how long they are valid; absent where that cannot be read.
+ */
+export function parseRenewBeforeDays(
+  value: string,
+  leafDays: number | undefined,
+  findings: Finding[],
+): number | undefined {
+  const days = parseInteger('renew-before-days', value, { least: 0, greatest: 3650, example: 30 }, findings);
+  if (days !== undefined && leafDays !== undefined && days >= leafDays)
+    findings.push(alwaysRenewed(days, leafDays));
+  return days;
+}
+
+/** The days that are left are counted whole: right after it was issued, a certificate has one less than it is valid for. */
+function alwaysRenewed(days: number, leafDays: number): Finding {
+  return {
+    at: 'renew-before-days',
+    fact: `certificates are valid for ${leafDays} days (certificate-validity-days): with ${days} every run would reissue all of them.`,
+    fix: `choose fewer days, at most a third of the validity: renew-before-days: ${Math.min(30, Math.floor(leafDays / 3))}.`,
+  };
+}
+
+/**
+ * Reads the SHA-256 fingerprints of the client certificates that the control plane has.
+ * @returns each once, in upper-case hex with colons.
+ */
+export function parseCopiedCertificates(value: string, findings: Finding[]): readonly string[] {
+  const entries = parseEntries(input, value, findings);
+  return [...new Set(entries.flatMap((entry) => parseFingerprint(entry, findings)))];
+}
+
+function parseFingerprint({ text, at }: Entry, findings: Finding[]): string[] {
+  const isHex = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2})+|[0-9a-f]+)$/i.test(text);
+  const digits = text.replaceAll(':', '').toUpperCase();
+  if (isHex && digits.length === 64) return [(digits.match(/../g) ?? []).join(':')];
+  findings.push({
+    at,
+    fact: isHex
+      ? `the fingerprint has ${digits.length} hex digits; one of SHA-256 has 64.`
+      : `${quote(text)} is not the fingerprint of a certificate.`,
+    ...(isHex &&
+      digits.length === 40 && { cause: 'it is the SHA-1 fingerprint, which openssl shows by default.' }),
+    fix:
+      'on the control plane run openssl x509 -noout -fingerprint -sha256 -in ' +
+      '/etc/kubernetes/pki/apiserver-etcd-client.crt and write what stands behind the =, for example ' +
+      `${input}: ${'6F:'.repeat(31)}6F.`,
+  });
+  return [];
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { getInput } from '@actions/core';
+import type { Finding } from '../findings.ts';
+import { INPUT_PREFIX } from '../runner/toolkit.ts';
+import { holdsPrivateKey } from '../text/quote.ts';
+import type { RunContext } from './parse-settings.ts';
+import { readRunIdentity } from './run/identity.ts';
+import { definitionOf, inputNames, type RawInputs } from './table/table.ts';
+
+/**
+ * Reads the inputs from the environment as the runner sets it, and nothing else from there: no other variable can
+ * stand in for an input. Secrets are masked before anything can fail; so is a private key that was passed through
+ * the wrong input.
+ * @param mask registers a secret with the runner's masker and our own.
+ * @returns what was given by name, names that are no inputs included.
+ */
+export function readInputs(mask: (secret: string) => void): RawInputs {
+  const secrets = inputNames.filter((name) => definitionOf(name).secret === true);
+  const raw = Object.fromEntries(
+    secrets.map((name) => [name, getInput(name, { trimWhitespace: false })] as const),
+  );
+  Object.values(raw).forEach(mask);
+  for (const name of givenNames()) {
+    if (name in raw) continue;
+    const value = getInput(name).trim();
+    if (holdsPrivateKey(value)) mask(value);
+    raw[name] = value;
+  }
+  return raw;
+}
+
+function givenNames(): string[] {
+  return Object.keys(process.env)
+    .filter((variable) => variable.startsWith(INPUT_PREFIX))
+    .map((variable) => variable.slice(INPUT_PREFIX.length).toLowerCase());
+}
+
+/**
+ * What this run brings of its own: the number of its attempt, the time, a bit of chance, who runs it, and the ssh-agent that
+ * an earlier step has started.
+ */
+export function readRunContext(): RunContext {
+  const given = Number(process.env['GITHUB_RUN_ATTEMPT'] ?? '1');
+  const attempt = Number.isSafeInteger(given) && given > 0 ? given : 1;
+  const nonce = randomBytes(4).toString('hex');
+  const agentSocket = process.env['SSH_AUTH_SOCK'] ?? '';
+  return {
+    attempt,
+    nonce,
+    now: new Date(),
+    identity: readRunIdentity(process.env, { attempt, nonce }),
+    ...(agentSocket !== '' && { agentSocket }),
+  };
+}
+
+/**
+ * Warnings of secrets that are too short to be hidden, without the secrets themselves.
+ * @param shortest characters that a secret needs to be hidden.
+ */
+export function shortSecrets(raw: RawInputs, shortest: number): Finding[] {
+  return inputNames
+    .filter((name) => definitionOf(name).secret === true)
+    .filter((name) => {
+      const { length } = (raw[name] ?? '').trim();
+      return length > 0 && length < shortest;
+    })
+    .map((at) => ({
+      at,
+      fact: `the secret has fewer than ${shortest} characters and is not hidden in the log.`,
+      cause: 'a text so short is met in ordinary words, which would be hidden with it.',
+      fix: 'choose a longer secret.',
+    }));
+}

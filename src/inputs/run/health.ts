@@ -1,0 +1,143 @@
+import type { Finding } from '../../findings.ts';
+import { quote } from '../../text/quote.ts';
+import { type DurationRange, parseChoice, parseDuration, parseInteger } from '../scalars.ts';
+import type { HealthSettings, HistorySettings } from '../settings.ts';
+import type { InputName } from '../table/table.ts';
+import type { HealthThresholds } from '../thresholds.ts';
+
+type Inputs = Readonly<Record<InputName, string>>;
+
+const DEADLINE: DurationRange = { least: 10, greatest: 600, words: '10s and 10m', example: '60s' };
+const WINDOW: DurationRange = { least: 0, greatest: 300, words: '0s and 5m', example: '30s' };
+/** What connecting, asking and judging may take besides the window; seconds. */
+const BESIDES_WINDOW = 10;
+
+const FAIL_ON = ['fail', 'warn', 'never'] as const;
+
+interface Range {
+  readonly least: number;
+  readonly greatest: number;
+  readonly example: number;
+}
+
+const DAYS: Range = { least: 0, greatest: 3650, example: 30 };
+const MILLISECONDS: Range = { least: 1, greatest: 60_000, example: 100 };
+const PERCENT: Range = { least: 1, greatest: 100, example: 80 };
+const ENTRIES: Range = { least: 1, greatest: 1_000_000, example: 1000 };
+
+/** Where each threshold comes from. */
+const THRESHOLDS = {
+  certificateWarningDays: ['certificate-warning-days', DAYS],
+  certificateFailureDays: ['certificate-failure-days', DAYS],
+  latencyWarningMs: ['latency-warning-ms', MILLISECONDS],
+  fsyncWarningMs: ['fsync-warning-ms', MILLISECONDS],
+  commitWarningMs: ['commit-warning-ms', MILLISECONDS],
+  peerLatencyWarningMs: ['peer-latency-warning-ms', MILLISECONDS],
+  dbQuotaWarningPercent: ['db-quota-warning-percent', PERCENT],
+  dbQuotaFailurePercent: ['db-quota-failure-percent', PERCENT],
+  diskFreeWarningPercent: ['disk-free-warning-percent', PERCENT],
+  clockWarningMs: ['clock-warning-ms', MILLISECONDS],
+  raftLagWarning: ['raft-lag-warning', ENTRIES],
+} as const satisfies Record<keyof HealthThresholds, readonly [InputName, Range]>;
+
+/** Reads what the operation `health` is told. */
+export function parseHealth(inputs: Inputs, findings: Finding[]): HealthSettings | undefined {
+  const probe = inputs['health-probe'] === '' ? undefined : parseProbe(inputs['health-probe'], findings);
+  const deadlineSeconds = parseDuration('deadline', inputs.deadline, DEADLINE, findings);
+  const metricsWindowSeconds = parseDuration('metrics-window', inputs['metrics-window'], WINDOW, findings);
+  const failOn = parseChoice('fail-on', inputs['fail-on'], FAIL_ON, findings);
+  const thresholds = parseThresholds(inputs, findings);
+  const history = parseHistory(inputs['history-artifact'], inputs['github-token'].trim(), findings);
+  if (
+    deadlineSeconds === undefined ||
+    metricsWindowSeconds === undefined ||
+    failOn === undefined ||
+    thresholds === undefined
+  ) {
+    return undefined;
+  }
+  if (metricsWindowSeconds > 0 && metricsWindowSeconds + BESIDES_WINDOW > deadlineSeconds) {
+    findings.push(windowTooLong(metricsWindowSeconds, deadlineSeconds));
+  }
+  return {
+    ...(probe !== undefined && { probe }),
+    deadlineSeconds,
+    metricsWindowSeconds,
+    failOn,
+    thresholds,
+    ...(history !== undefined && { history }),
+  };
+}
+
+function parseThresholds(inputs: Inputs, findings: Finding[]): HealthThresholds | undefined {
+  const values = Object.entries(THRESHOLDS).map(
+    ([name, [input, range]]) => [name, parseInteger(input, inputs[input], range, findings)] as const,
+  );
+  if (values.some(([, value]) => value === undefined)) return undefined;
+  const thresholds = Object.fromEntries(values) as Record<keyof HealthThresholds, number>;
+  const { certificateWarningDays, certificateFailureDays } = thresholds;
+  const { dbQuotaWarningPercent, dbQuotaFailurePercent } = thresholds;
+  if (certificateFailureDays > certificateWarningDays) {
+    findings.push(
+      crossed('certificate-failure-days', certificateFailureDays, certificateWarningDays, 'more'),
+    );
+  }
+  if (dbQuotaFailurePercent < dbQuotaWarningPercent) {
+    findings.push(crossed('db-quota-failure-percent', dbQuotaFailurePercent, dbQuotaWarningPercent, 'less'));
+  }
+  return thresholds;
+}
+
+function crossed(
+  input: 'certificate-failure-days' | 'db-quota-failure-percent',
+  failure: number,
+  warning: number,
+  than: 'more' | 'less',
+): Finding {
+  const other = input.replace('failure', 'warning');
+  return {
+    at: input,
+    fact: `${failure} is ${than} than the ${warning} of ${other}: there would be no warning before the failure.`,
+    fix: `choose ${input} so that ${other} is reached first.`,
+  };
+}
+
+function windowTooLong(window: number, deadline: number): Finding {
+  return {
+    at: 'metrics-window',
+    fact: `two looks ${window} s apart do not fit into the deadline of ${deadline} s.`,
+    fix: `write deadline: ${window + 3 * BESIDES_WINDOW}s, or a shorter metrics-window.`,
+  };
+}
+
+/** A path that sudoers and every login shell take as it stands. */
+function parseProbe(value: string, findings: Finding[]): string | undefined {
+  if (/^(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)+$/.test(value)) return value;
+  findings.push({
+    at: 'health-probe',
+    fact: `${quote(value)} is not the absolute path of a program, of letters, digits, dots, dashes and underscores.`,
+    fix: 'write where the probe is installed on the hosts, for example health-probe: /usr/local/sbin/etcd-ha-health-probe.',
+  });
+  return undefined;
+}
+
+function parseHistory(artifact: string, token: string, findings: Finding[]): HistorySettings | undefined {
+  if (artifact === '') return undefined;
+  // What the artifact service takes as a name (@actions/artifact, path-and-artifact-name-validation.ts).
+  if (!/^[^"':<>|*?\\/\p{Cc}]{1,127}\*?$/u.test(artifact)) {
+    findings.push({
+      at: 'history-artifact',
+      fact: `${quote(artifact)} is not the name of an artifact, nor the beginning of one with a * behind it.`,
+      fix: 'write what artifact-name is, for example history-artifact: etcd-health-*.',
+    });
+    return undefined;
+  }
+  if (token !== '') return { artifact, token };
+  findings.push({
+    at: 'github-token',
+    fact: 'history-artifact is given, and no token to read earlier artifacts with.',
+    cause: 'without one, only the artifacts of the same run can be read.',
+    fix: 'write github-token: ${{ github.token }}, and give the job permissions: actions: read.',
+  });
+  return undefined;
+}

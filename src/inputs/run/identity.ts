@@ -1,0 +1,39 @@
+import type { RunIdentity } from '../settings.ts';
+
+/** No name, address or commit of GitHub is longer; what a runner of another kind says may be anything. */
+const mostCharacters = 200;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads who runs this from the runner's variables (docs.github.com, "Variables reference"). Of a run that was started
+ * again GITHUB_ACTOR is still who started it first.
+ */
+export function readRunIdentity(
+  environment: Environment,
+  { attempt, nonce }: { readonly attempt: number; readonly nonce: string },
+): RunIdentity {
+  const read = (name: string): string => printable(environment[name] ?? '');
+  const run = /^\d{1,20}$/.exec(environment['GITHUB_RUN_ID'] ?? '')?.[0] ?? '';
+  const repository = read('GITHUB_REPOSITORY');
+  return {
+    id: `${run === '' ? 'local' : run}-${attempt}-${nonce}`,
+    url: printable(pageOf(environment['GITHUB_SERVER_URL'] ?? '', repository, run, attempt)),
+    actor: read('GITHUB_TRIGGERING_ACTOR') || read('GITHUB_ACTOR'),
+    commit: read('GITHUB_SHA'),
+    repository,
+    workflow: read('GITHUB_WORKFLOW'),
+  };
+}
+
+function pageOf(server: string, repository: string, run: string, attempt: number): string {
+  if (!/^https?:$/.test(URL.parse(server)?.protocol ?? '') || repository === '' || run === '') return '';
+  return `${server.replace(/\/+$/, '')}/${repository}/actions/runs/${run}/attempts/${attempt}`;
+}
+
+/** Without control characters, line separators and the like, and cut. */
+function printable(text: string): string {
+  return Array.from(text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ''))
+    .slice(0, mostCharacters)
+    .join('');
+}

@@ -1,0 +1,168 @@
+import type { Finding } from '../findings.ts';
+import { findUnseen, unseenProblem, withoutUnseen } from '../text/characters.ts';
+import { quote } from '../text/quote.ts';
+import { nearest } from './nearest.ts';
+import type { InputName } from './table/table.ts';
+
+/**
+ * Reads a whole number in decimal digits.
+ * @param range least and greatest allowed value. @param example goes into the finding.
+ */
+export function parseInteger(
+  input: InputName,
+  value: string,
+  range: { readonly least: number; readonly greatest: number; readonly example: number },
+  findings: Finding[],
+): number | undefined {
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= range.least && number <= range.greatest) return number;
+  findings.push({
+    at: input,
+    fact: `${quote(value)} is not a whole number from ${range.least} to ${range.greatest}.`,
+    fix: `write it in digits, for example ${input}: ${range.example}.`,
+  });
+  return undefined;
+}
+
+/** Reads a boolean as the runner's own getBooleanInput does: the six words of YAML 1.2's core schema. */
+export function parseBoolean(input: InputName, value: string, findings: Finding[]): boolean | undefined {
+  if (['true', 'True', 'TRUE'].includes(value)) return true;
+  if (['false', 'False', 'FALSE'].includes(value)) return false;
+  findings.push({
+    at: input,
+    fact: `${quote(value)} is not a boolean.`,
+    fix: `write ${input}: true or ${input}: false.`,
+  });
+  return undefined;
+}
+
+/** Reads one of several words, exactly as they are written. */
+export function parseChoice<T extends string>(
+  input: InputName,
+  value: string,
+  choices: readonly T[],
+  findings: Finding[],
+): T | undefined {
+  const choice = choices.find((candidate) => candidate === value);
+  if (choice !== undefined) return choice;
+  const meant = nearest(value, choices) ?? choices[0] ?? '';
+  findings.push({
+    at: input,
+    fact: `${quote(value)} is not one of ${choices.join(', ')}.`,
+    fix: `write one of them, for example ${input}: ${meant}.`,
+  });
+  return undefined;
+}
+
+/** What a duration may be. */
+export interface DurationRange {
+  /** Seconds. */
+  readonly least: number;
+  /** Seconds. */
+  readonly greatest: number;
+  /** Both in words, for example `one minute and six hours`. */
+  readonly words: string;
+  /** Goes into the finding. */
+  readonly example: string;
+}
+
+/**
+ * Reads how long something may take, as Go and kubeadm write it: `90s`, `15m`, `1h30m`. A bare number is refused:
+ * GitHub's own timeouts are minutes, most others seconds.
+ * @returns seconds
+ */
+export function parseDuration(
+  input: InputName,
+  value: string,
+  range: DurationRange,
+  findings: Finding[],
+): number | undefined {
+  const [all = '', hours = '0', minutes = '0', seconds = '0'] =
+    /^(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?$/.exec(value) ?? [];
+  const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  if (all !== '' && total >= range.least && total <= range.greatest) return total;
+  findings.push({ at: input, ...durationProblem(value, all !== '', range, `${input}: ${range.example}`) });
+  return undefined;
+}
+
+function durationProblem(
+  value: string,
+  readable: boolean,
+  range: DurationRange,
+  example: string,
+): Pick<Finding, 'fact' | 'fix'> {
+  if (readable)
+    return { fact: `${quote(value)} is not between ${range.words}.`, fix: `for example ${example}.` };
+  if (/^\d+$/.test(value)) {
+    return {
+      fact: `${quote(value)} has no unit: it could be seconds or minutes.`,
+      fix: `write ${value}s, ${value}m or ${value}h, for example ${example}.`,
+    };
+  }
+  return {
+    fact: `${quote(value)} is not a duration.`,
+    fix: `write hours, minutes and seconds in that order, as 90s, 15m or 1h30m, for example ${example}.`,
+  };
+}
+
+/** One item of a list input. */
+export interface Entry {
+  readonly text: string;
+  /** Input and place, for example `hosts, entry 2` or `hosts, line 3`. */
+  readonly at: string;
+}
+
+/**
+ * Takes a list apart: items stand on lines or between commas, `#` begins a comment, blank lines do not count. An
+ * empty item between commas is a finding, because it usually is an expression without a value; only a comma at the
+ * end of a line of a longer list is passed over. A character that is not seen is a finding as well, and left out.
+ */
+export function parseEntries(input: InputName, value: string, findings: Finding[]): Entry[] {
+  const lines = value.split(/\r?\n|\r/);
+  const severalLines = lines.filter((line) => withoutComment(line) !== '').length > 1;
+  return lines.flatMap((line, index) => {
+    const place = severalLines ? `line ${index + 1}` : undefined;
+    return entriesOfLine(input, withoutComment(line), place, findings);
+  });
+}
+
+function withoutComment(line: string): string {
+  return line.replace(/#.*/, '').trim();
+}
+
+function entriesOfLine(
+  input: InputName,
+  line: string,
+  place: string | undefined,
+  findings: Finding[],
+): Entry[] {
+  const texts = line.split(',').map((text) => text.trim());
+  if (texts.length > 1 && place !== undefined && texts.at(-1) === '') texts.pop();
+  if (texts.length === 1 && texts[0] === '') return [];
+  const entries = texts.map((text, index) => ({
+    text,
+    at: `${input}, ${placeOf(place, index, texts.length)}`,
+  }));
+  const [empty] = entries.filter((entry) => entry.text === '');
+  if (empty !== undefined) {
+    findings.push({
+      at: empty.at,
+      fact: 'the entry is empty.',
+      cause: 'an expression like ${{ vars.HOST2 }} that has no value.',
+      fix: 'give every entry a value, or remove the comma, for example 10.0.0.6, 10.0.0.7, 10.0.0.8.',
+    });
+  }
+  return entries
+    .filter(({ text }) => text !== '')
+    .map((entry) => {
+      const unseen = findUnseen(entry.text);
+      if (unseen === undefined) return entry;
+      findings.push({ at: entry.at, ...unseenProblem(unseen.character) });
+      return { ...entry, text: withoutUnseen(entry.text) };
+    });
+}
+
+function placeOf(line: string | undefined, index: number, count: number): string {
+  if (line === undefined) return `entry ${index + 1}`;
+  return count === 1 ? line : `${line}, entry ${index + 1}`;
+}

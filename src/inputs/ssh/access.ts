@@ -1,0 +1,257 @@
+import { isIP, isIPv6 } from 'node:net';
+import type { Finding } from '../../findings.ts';
+import type { Identity } from '../../ssh-keys/certificate.ts';
+import { quote } from '../../text/quote.ts';
+import { type Collected, parseKey, userProblem } from '../collected.ts';
+import { shortForm } from '../hosts/addresses.ts';
+import { type DurationRange, parseDuration, parseEntries } from '../scalars.ts';
+import type { HostLogin, HostSettings, RemoteHost, SshSettings } from '../settings.ts';
+import { parseSshCertificate } from './certificate.ts';
+import { type HostKeyInputs, parseHostKeys, pinnedHost, refuseCertificatesOnly } from './host-keys.ts';
+
+/** The inputs that say how hosts are got into, apart from where they are and as whom. */
+export interface AccessInputs extends HostKeyInputs {
+  readonly 'ssh-private-key': string;
+  readonly 'ssh-key-passphrase': string;
+  readonly 'ssh-certificate': string;
+  readonly 'ssh-connect-timeout': string;
+  readonly 'ssh-bastion': string;
+  readonly 'ssh-bastion-private-key': string;
+  readonly 'ssh-bastion-key-passphrase': string;
+}
+
+/** What a run brings besides. */
+export interface AccessContext {
+  /** Who logs in on hosts that do not say another. */
+  readonly user: string;
+  /** Of an ssh-agent on the runner, if there is one. */
+  readonly agentSocket: string | undefined;
+  readonly now: Date;
+}
+
+/**
+ * Reads how the hosts are got into.
+ * @param hosts as far as they could be read.
+ */
+export function parseAccess(
+  inputs: AccessInputs,
+  hosts: readonly RemoteHost[],
+  { user, agentSocket, now }: AccessContext,
+  collected: Collected,
+): SshSettings | undefined {
+  const before = collected.findings.length;
+  const identity = parseIdentity(inputs, agentSocket, collected);
+  const connectTimeoutSeconds = parseDuration(
+    'ssh-connect-timeout',
+    inputs['ssh-connect-timeout'],
+    connectTime,
+    collected.findings,
+  );
+  const certificate = parseSshCertificate(inputs['ssh-certificate'], { identity, hosts, now }, collected);
+  const bastions = parseBastions(inputs['ssh-bastion'], user, collected.findings);
+  const ownKey = inputs['ssh-bastion-private-key'] !== '';
+  const bastionKey = ownKey ? parseKey(BASTIONS_KEY, inputs, collected) : undefined;
+  if (inputs['ssh-bastion'] === '') refuseBastionKey(inputs, collected.findings);
+  const places = [...hosts.map(pinnedHost), ...bastions.map((login) => ({ ...login, aliases: [] }))];
+  const hostKeys = parseHostKeys(inputs, hosts.length === 0 ? [] : places, collected);
+  if (hostKeys !== undefined) refuseCertificatesOnly(hostKeys, hosts, collected.findings);
+  if (
+    identity === undefined ||
+    hostKeys === undefined ||
+    connectTimeoutSeconds === undefined ||
+    collected.findings.length > before
+  )
+    return undefined;
+  return {
+    identity,
+    ...(certificate !== undefined && { certificate }),
+    hostKeys,
+    connectTimeoutSeconds,
+    bastions,
+    ...(bastionKey && { bastionKey }),
+  };
+}
+
+const connectTime: DurationRange = {
+  least: 2,
+  greatest: 300,
+  words: 'two seconds and five minutes',
+  example: '20s',
+};
+
+/** A private key that is given, else the agent: it is not asked for more than one way to log in. */
+function parseIdentity(
+  inputs: AccessInputs,
+  agentSocket: string | undefined,
+  collected: Collected,
+): Identity | undefined {
+  if (inputs['ssh-private-key'].trim() === '' && agentSocket !== undefined) {
+    if (inputs['ssh-key-passphrase'] !== '') collected.warnings.push(passphraseOfNothing);
+    return { kind: 'agent', socket: agentSocket };
+  }
+  const key = parseKey(HOSTS_KEY, inputs, collected);
+  return key && { kind: 'key', key };
+}
+
+const passphraseOfNothing: Finding = {
+  at: 'ssh-key-passphrase',
+  fact: 'a passphrase is given, and no private key: the keys of the ssh-agent are used, which need none.',
+  cause: 'the secret with the key does not exist or has another name.',
+  fix: 'give the key in ssh-private-key, or leave the passphrase out.',
+};
+
+const HOSTS_KEY = { key: 'ssh-private-key', passphrase: 'ssh-key-passphrase' } as const;
+const BASTIONS_KEY = { key: 'ssh-bastion-private-key', passphrase: 'ssh-bastion-key-passphrase' } as const;
+
+/** Inputs that say how hosts are logged in to, where none is: the runner itself is the only one. */
+export function warnOfUnusedAccess(
+  inputs: AccessInputs & { readonly 'ssh-user': string },
+  warnings: Finding[],
+): void {
+  const names = [
+    'ssh-user',
+    'ssh-private-key',
+    'ssh-known-hosts',
+    'ssh-host-fingerprints',
+    'ssh-bastion',
+  ] as const;
+  const given = names.filter((name) => inputs[name] !== '');
+  if (given.length === 0) return;
+  warnings.push({
+    at: given[0] ?? 'transport',
+    fact: `${given.join(', ')}: given, and no host is logged in to.`,
+    cause: 'the one host is the machine that the job runs on (transport, local-host).',
+    fix: 'leave these inputs out.',
+  });
+}
+
+function refuseBastionKey(inputs: AccessInputs, findings: Finding[]): void {
+  for (const at of Object.values(BASTIONS_KEY).filter((name) => inputs[name] !== '')) {
+    findings.push({
+      at,
+      fact: 'it is given, and ssh-bastion is not.',
+      cause: 'the variable that names the bastion does not exist or is empty.',
+      fix: 'give ssh-bastion, or leave this input out.',
+    });
+  }
+}
+
+const INPUT = 'ssh-bastion';
+const EXAMPLE = 'for example ssh-bastion: ops@jump.example.com:22.';
+const DEFAULT_PORT = 22;
+/** A DNS name; underscores are not in RFC 1123 but in use. */
+const NAME = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?$/;
+
+/**
+ * Reads the jumps on the way to the hosts, in order: `user@host:port`, separated by commas or new lines. IPv6 stands in
+ * brackets.
+ * @param defaultUser `ssh-user`: who logs in where no user is given.
+ */
+function parseBastions(value: string, defaultUser: string, findings: Finding[]): HostLogin[] {
+  const hops = parseEntries(INPUT, value, findings).flatMap(({ text, at }) => {
+    const hop = parseHop(text, defaultUser);
+    if (!('fact' in hop)) return [{ ...hop, at }];
+    findings.push({ at, ...hop });
+    return [];
+  });
+  for (const [index, hop] of hops.entries()) {
+    const before = hops.slice(0, index).find((one) => one.address === hop.address && one.port === hop.port);
+    if (before === undefined) continue;
+    findings.push({
+      at: hop.at,
+      fact: `the chain comes by ${hop.address} port ${hop.port} a second time, after ${before.at}.`,
+      fix: 'name each bastion once, in the order in which they are passed.',
+    });
+  }
+  return hops.map(({ address, port, user }) => ({ address, port, user }));
+}
+
+function parseHop(text: string, defaultUser: string): HostLogin | Omit<Finding, 'at'> {
+  if (text.includes('://')) return problem(text, 'is a URL.');
+  if (/\s/.test(text)) return problem(text, 'holds white space.', 'put commas between several bastions');
+  if (text.includes('%')) return problem(text, 'has a zone, which no line of known_hosts can name.');
+  const cut = text.lastIndexOf('@');
+  const user = cut < 0 ? defaultUser : text.slice(0, cut);
+  const place = text.slice(cut + 1);
+  if (user === '' && cut < 0) return problem(text, 'names no user, and ssh-user is not given.');
+  if (cut >= 0 && userProblem(user) !== undefined)
+    return problem(text, 'does not begin with the name of a user.');
+  if (isIPv6(place)) {
+    return problem(
+      text,
+      'is IPv6 without brackets, so that a port cannot be told from it.',
+      `write [${place}]`,
+    );
+  }
+  const [, bracketed, plain = '', digits] = /^(?:\[(.*)\]|([^:[\]]*))(?::(.*))?$/.exec(place) ?? [];
+  const address = bracketed ?? plain;
+  if (bracketed === undefined ? !isHost(plain) : !isIPv6(bracketed)) {
+    return problem(text, place === '' ? 'names no host.' : 'does not name a host.');
+  }
+  const port = digits === undefined ? DEFAULT_PORT : /^\d{1,5}$/.test(digits) ? Number(digits) : Number.NaN;
+  if (!(port >= 1 && port <= 65_535)) return problem(text, 'does not end with a port from 1 to 65535.');
+  return { address: isIPv6(address) ? shortForm(address) : address.toLowerCase(), port, user };
+}
+
+/** Not what looks like an address and is none, such as 10.0.0.256. */
+function isHost(text: string): boolean {
+  return isIP(text) === 4 || (NAME.test(text) && !/^[\d.]+$/.test(text));
+}
+
+function problem(text: string, fact: string, advice?: string): Omit<Finding, 'at'> {
+  return {
+    fact: `${quote(text)} ${fact}`,
+    fix: `${advice === undefined ? 'write user, host and port' : advice}, ${EXAMPLE}`,
+  };
+}
+
+const SUDO_PASSWORD_INPUT = 'sudo-password';
+/** The longest answer that sudo reads (include/sudo_plugin.h, SUDO_CONV_REPL_MAX; 255 before 1.9). */
+const LONGEST = 1023;
+/** Shorter words are not hidden: they stand in ordinary text. */
+const SHORTEST_HIDDEN = 5;
+
+/**
+ * Reads what sudo is told when it asks. One line break at its end is that of its file.
+ * @param hosts as far as they could be read. @returns undefined when there is none, or it cannot be used.
+ */
+export function parseSudoPassword(
+  text: string,
+  hosts: readonly HostSettings[],
+  { findings, warnings }: Collected,
+): string | undefined {
+  const password = text.replace(/\r?\n$/, '');
+  if (password === '') return undefined;
+  if (/[\0\r\n]/.test(password)) {
+    findings.push({
+      at: SUDO_PASSWORD_INPUT,
+      fact: 'the password has a line break in it; sudo takes what stands before it.',
+      cause: 'the secret holds something else, such as a key.',
+      fix: 'give the password alone, on one line.',
+    });
+    return undefined;
+  }
+  if (Buffer.byteLength(password) > LONGEST) {
+    findings.push({
+      at: SUDO_PASSWORD_INPUT,
+      fact: `the password has more than the ${LONGEST} bytes that sudo reads.`,
+      fix: 'choose a shorter one.',
+    });
+    return undefined;
+  }
+  if (password.length < SHORTEST_HIDDEN) {
+    warnings.push({
+      at: SUDO_PASSWORD_INPUT,
+      fact: `the password has fewer than ${SHORTEST_HIDDEN} characters: it could be an ordinary word, so it is not hidden in the log.`,
+      fix: 'choose a longer one.',
+    });
+  }
+  if (hosts.length > 0 && hosts.every((host) => host.transport !== 'local' && host.login.user === 'root')) {
+    warnings.push({
+      at: SUDO_PASSWORD_INPUT,
+      fact: 'it is given, and root, who logs in, needs no sudo.',
+      fix: 'leave it out, or name another user in ssh-user.',
+    });
+  }
+  return password;
+}

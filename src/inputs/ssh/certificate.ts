@@ -1,0 +1,124 @@
+import type { Finding } from '../../findings.ts';
+import { type Identity, parseCertificate, type SshCertificate } from '../../ssh-keys/certificate.ts';
+import { fingerprint } from '../../ssh-keys/wire.ts';
+import type { Collected } from '../collected.ts';
+import type { RemoteHost } from '../settings.ts';
+
+const INPUT = 'ssh-certificate';
+const EXAMPLE = 'give the line of the file that `ssh-keygen -s` has written, deploy-key-cert.pub.';
+
+/** With what a certificate has to go together. */
+export interface CertificateContext {
+  /** What logs in; undefined: that cannot be used. */
+  readonly identity: Identity | undefined;
+  /** All hosts that are logged in to. */
+  readonly hosts: readonly RemoteHost[];
+  readonly now: Date;
+}
+
+/**
+ * Reads the certificate of the key that logs in: the line of a .pub file.
+ * @returns type and base64, as such a line has them; undefined when there is none, or it cannot be used.
+ */
+export function parseSshCertificate(
+  text: string,
+  { identity, hosts, now }: CertificateContext,
+  { findings, warnings }: Collected,
+): string | undefined {
+  if (text.trim() === '') return undefined;
+  if (hosts.length > 0 && hosts.every(({ transport }) => transport !== 'openssh')) {
+    findings.push(needsOpenssh);
+    return undefined;
+  }
+  const certificate = certificateIn(text);
+  if (certificate === undefined) {
+    findings.push(noCertificate);
+    return undefined;
+  }
+  const problem = problemOf(certificate, identity, now);
+  if (problem !== undefined) {
+    findings.push({ at: INPUT, ...problem });
+    return undefined;
+  }
+  const { principals, validBefore, type, blob } = certificate;
+  const strangers = [...new Set(hosts.map(({ login }) => login.user))].filter(
+    (user) => principals.length > 0 && !principals.includes(user),
+  );
+  if (strangers.length > 0) warnings.push(notForUser(strangers, principals));
+  if (validBefore !== undefined && validBefore.getTime() < now.getTime() + SOON_MS)
+    warnings.push(endsSoon(validBefore));
+  return `${type} ${blob.toString('base64')}`;
+}
+
+/** As long as a run may take by default. */
+const SOON_MS = 30 * 60_000;
+
+function certificateIn(text: string): SshCertificate | undefined {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
+  const [type = '', base64 = ''] = lines[0]?.trim().split(/\s+/) ?? [];
+  const certificate = lines.length === 1 ? parseCertificate(Buffer.from(base64, 'base64')) : undefined;
+  return certificate?.type === type ? certificate : undefined;
+}
+
+function problemOf(
+  { role, key, validAfter, validBefore }: SshCertificate,
+  identity: Identity | undefined,
+  now: Date,
+): Omit<Finding, 'at'> | undefined {
+  if (role !== 'user') {
+    return { fact: 'this is the certificate of a host, not of a user.', fix: EXAMPLE };
+  }
+  if (identity?.kind === 'key' && !identity.key.key.getPublicSSH().equals(key.blob)) {
+    return {
+      fact: `it is for the key ${fingerprint(key.blob)}, and ssh-private-key is ${identity.key.fingerprint}.`,
+      cause: 'the key was made anew, or two pairs were mixed up.',
+      fix: 'give the certificate and the key that belong together, or have this key signed.',
+    };
+  }
+  if (validBefore !== undefined && validBefore <= now) {
+    return {
+      fact: `it has ended at ${validBefore.toISOString()}.`,
+      cause: 'certificates for users are signed for hours or days, and this one is stored.',
+      fix: 'have the key signed in the workflow, right before this step.',
+    };
+  }
+  if (validAfter > now) {
+    return {
+      fact: `it is not valid before ${validAfter.toISOString()}; the runner's clock says ${now.toISOString()}.`,
+      cause: 'one of the two clocks, of the authority or of the runner, is wrong.',
+      fix: 'put the clocks right, or have it signed with some minutes to spare: `ssh-keygen -s CA -V -5m:+1h`.',
+    };
+  }
+  return undefined;
+}
+
+const needsOpenssh: Finding = {
+  at: INPUT,
+  fact: 'certificates of users are known to `transport: openssh` alone.',
+  cause: 'the library behind `transport: ssh2`, the default, cannot log in with them.',
+  fix: 'add transport: openssh, or leave the certificate out.',
+};
+
+const noCertificate: Finding = {
+  at: INPUT,
+  fact: 'this is not the certificate of an SSH key.',
+  cause: 'another file was copied, such as the public key (.pub without -cert), or the line was cut off.',
+  fix: EXAMPLE,
+};
+
+function notForUser(users: readonly string[], principals: readonly string[]): Finding {
+  return {
+    at: INPUT,
+    fact: `it is for ${principals.join(', ')}, and ${users.join(', ')} logs in.`,
+    cause: 'fine where sshd maps them (AuthorizedPrincipalsFile), else the login is refused.',
+    fix: `have it signed for the user: \`ssh-keygen -s CA -n ${users[0] ?? ''}\`.`,
+  };
+}
+
+function endsSoon(end: Date): Finding {
+  return {
+    at: INPUT,
+    fact: `it ends at ${end.toISOString()}: within the time that a run may take. Hosts are logged in to at its beginning.`,
+    fix: 'have it signed for an hour at least, or right before this step.',
+  };
+}

@@ -1,0 +1,267 @@
+import { isIPv6 } from 'node:net';
+import type { Finding } from '../../findings.ts';
+import {
+  type HostKeyRules,
+  isPinOf,
+  type PinnedFingerprint,
+  type PinnedHost,
+  pinsFor,
+} from '../../ssh-keys/host-keys.ts';
+import { parseKnownHosts } from '../../ssh-keys/known-hosts.ts';
+import { findUnseen, unseenProblem } from '../../text/characters.ts';
+import { quote } from '../../text/quote.ts';
+import type { Collected } from '../collected.ts';
+import { shortForm } from '../hosts/addresses.ts';
+import { parseChoice } from '../scalars.ts';
+import type { RemoteHost } from '../settings.ts';
+
+const POLICIES = ['strict', 'accept-new'] as const;
+
+/** The inputs that say which host keys are the right ones. */
+export interface HostKeyInputs {
+  readonly 'ssh-known-hosts': string;
+  readonly 'ssh-host-fingerprints': string;
+  readonly 'host-key-policy': string;
+}
+
+/**
+ * Reads what is pinned. Whether it covers every host is seen at the host itself, so that the refusal can name the key that
+ * is offered.
+ * @param hosts all that is connected to; empty when the inputs that name them cannot be used.
+ */
+export function parseHostKeys(
+  inputs: HostKeyInputs,
+  hosts: readonly PinnedHost[],
+  { findings, warnings }: Collected,
+): HostKeyRules | undefined {
+  const before = findings.length;
+  const known = parseKnownHosts(inputs['ssh-known-hosts']);
+  findings.push(...known.findings);
+  const fingerprints = parseHostFingerprints(inputs['ssh-host-fingerprints'], findings);
+  refuseStrangers(fingerprints, hosts, findings);
+  const policy = parseChoice('host-key-policy', inputs['host-key-policy'], POLICIES, findings);
+  if (policy === undefined || findings.length > before) return undefined;
+  const rules = { knownHosts: known.entries, fingerprints, policy };
+  if (policy === 'accept-new') warnings.push(acceptsNew(rules, hosts));
+  else if (known.entries.length + fingerprints.length === 0) findings.push(noHostKey(hosts));
+  return rules;
+}
+
+/** Hosts of which an authority alone is known, and that are connected to by what cannot verify its certificates. */
+export function refuseCertificatesOnly(
+  rules: HostKeyRules,
+  hosts: readonly RemoteHost[],
+  findings: Finding[],
+): void {
+  const places = hosts.filter(({ transport }) => transport === 'ssh2').map(pinnedHost);
+  const without = places.filter((host) => {
+    const { keys, fingerprints, authorities } = pinsFor(rules, host);
+    return authorities.length > 0 && keys.length + fingerprints.length === 0;
+  });
+  if (without.length === 0) return;
+  findings.push({
+    at: 'ssh-known-hosts',
+    fact: `for ${without.map(({ address }) => address).join(', ')} there is a certificate authority alone (@cert-authority).`,
+    cause:
+      'host certificates are verified by `transport: openssh`; the library behind `transport: ssh2` cannot.',
+    fix: 'add transport: openssh, or list the plain key of each host.',
+  });
+}
+
+function acceptsNew(rules: HostKeyRules, hosts: readonly PinnedHost[]): Finding {
+  const unpinned = hosts.filter((host) => pinsFor(rules, host).acceptsAny);
+  if (unpinned.length === 0) {
+    return {
+      at: 'host-key-policy',
+      fact: 'accept-new is asked for, and every host is pinned already.',
+      fix: 'leave host-key-policy out.',
+    };
+  }
+  return {
+    at: 'host-key-policy',
+    fact: `nothing is pinned for ${[...new Set(unpinned.map(({ address }) => address))].join(', ')}: whoever answers there is taken for the host, and gets keys of the cluster.`,
+    fix: 'use accept-new once, in a network that you trust; compare the keys that the log names, and put its lines into ssh-known-hosts.',
+  };
+}
+
+function noHostKey([host]: readonly PinnedHost[]): Finding {
+  const { address, port } = host ?? { address: '10.0.0.6', port: 22 };
+  const option = port === 22 ? '' : `-p ${port} `;
+  return {
+    at: 'ssh-known-hosts',
+    fact: 'no host key is given; without one nobody can tell a host from an impostor.',
+    cause: 'the variable does not exist or is empty.',
+    fix:
+      `run ssh-keyscan ${option}-t ed25519 ${address} for every host, compare what ssh-keygen -lf - says of its ` +
+      'output with what ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub says on the console of the host, and pass ' +
+      'the lines from a variable: ssh-known-hosts: ${{ vars.SSH_KNOWN_HOSTS }}. Or give the fingerprints in ' +
+      'ssh-host-fingerprints.',
+  };
+}
+
+const INPUT = 'ssh-host-fingerprints';
+const EXAMPLE = '`10.0.0.6 SHA256:` and the 43 characters behind it that `ssh-keygen -lf` prints';
+
+/** What `ssh-keygen -l` calls a type of key, and what such keys call themselves (RFC 5656 §6.2, RFC 8709, RFC 4253). */
+const TYPES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['ED25519', ['ssh-ed25519']],
+  ['ECDSA', ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']],
+  ['RSA', ['ssh-rsa']],
+]);
+
+/**
+ * Reads fingerprints of host keys: on each line a host and one or more fingerprints, or what `ssh-keygen -lf` prints of a
+ * known_hosts file. A host goes by its name or address, or by `[address]:port`.
+ */
+export function parseHostFingerprints(text: string, findings: Finding[]): PinnedFingerprint[] {
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .flatMap((line, index) => {
+      const content = line
+        .replace(/(^|\s)#.*$/, '')
+        .replace(/,\s*$/, '')
+        .trim();
+      const at = `${INPUT}, line ${index + 1}`;
+      if (content === '') return [];
+      const unseen = findUnseen(content);
+      if (unseen === undefined) return parseLine(content, at, findings);
+      findings.push({ at, ...unseenProblem(unseen.character) });
+      return [];
+    });
+}
+
+/**
+ * Every fingerprint must be that of a host that is connected to: one for a misspelt host would be no use to anybody, and
+ * the host would be refused with a message that does not name it.
+ */
+function refuseStrangers(
+  pins: readonly PinnedFingerprint[],
+  hosts: readonly PinnedHost[],
+  findings: Finding[],
+): void {
+  if (hosts.length === 0) return;
+  for (const pin of pins.filter((one) => !hosts.some((host) => isPinOf(one, host)))) {
+    findings.push({
+      at: pin.at,
+      fact: `no host is called ${quote(pin.host)}.`,
+      cause: 'a typing error, or `ssh-keygen -lf` has printed the comment of the key in place of its host.',
+      fix: `write a host as it is in the inputs: ${[...new Set(hosts.flatMap(namesOf))].join(', ')}.`,
+    });
+  }
+}
+
+function namesOf({ address, aliases }: PinnedHost): string[] {
+  return [...aliases, address];
+}
+
+function parseLine(line: string, at: string, findings: Finding[]): PinnedFingerprint[] {
+  const printed = /^\d+ (\S+) (.+) (\([A-Z0-9-]+\))$/.exec(line);
+  const words =
+    printed === null
+      ? line.split(/[\s,]+|=(?=SHA256:)/)
+      : hostsPrinted(printed[2] ?? '').flatMap((host) => [host, printed[1] ?? '', printed[3] ?? '']);
+  const pins = readWords(words, at);
+  if (Array.isArray(pins)) return pins;
+  findings.push({ at, ...pins });
+  return [];
+}
+
+type Problem = Pick<Finding, 'fact' | 'fix'>;
+
+/** Reads a host, its fingerprints, perhaps a type behind one of them, and then the next host. */
+function readWords(words: readonly string[], at: string): PinnedFingerprint[] | Problem {
+  const pins: PinnedFingerprint[] = [];
+  let host = '';
+  /** A host whose fingerprint is still to come. */
+  let bare: string | undefined;
+  for (const word of words) {
+    const last = pins.at(-1);
+    if (word.startsWith('SHA256:')) {
+      const fingerprint = canonical(word);
+      if (host === '') return noHost(word);
+      if (fingerprint === undefined) return damaged(word);
+      pins.push({ at, host, fingerprint });
+      bare = undefined;
+    } else if (word.startsWith('(')) {
+      const types = TYPES.get(word.replace(/^\((.*)\)$/, '$1'));
+      if (types === undefined || last === undefined) return unknownType(word);
+      pins[pins.length - 1] = { ...last, types };
+    } else {
+      const problem = notAHost(word) ?? (bare === undefined ? undefined : noFingerprint(bare));
+      if (problem !== undefined) return problem;
+      host = normalHost(word);
+      bare = word;
+    }
+  }
+  return bare === undefined ? pins : noFingerprint(bare);
+}
+
+/** ssh-keygen prints the key's comment, by default `root@` and the host; where there is none, the hosts of the line. */
+function hostsPrinted(words: string): string[] {
+  return words === 'no comment' ? [''] : words.replace(/^root@/, '').split(/[\s,]+/);
+}
+
+/** Without the padding that some tools add; undefined unless it is base64 of 32 bytes. */
+function canonical(word: string): string | undefined {
+  const base64 = word.slice('SHA256:'.length).replace(/=$/, '');
+  const bytes = Buffer.from(base64, 'base64');
+  return bytes.length === 32 && bytes.toString('base64') === `${base64}=` ? `SHA256:${base64}` : undefined;
+}
+
+function normalHost(word: string): string {
+  const [, inner, port] = /^\[(.*)\](?::(\d+))?$/.exec(word) ?? [];
+  const address = (inner ?? word).toLowerCase();
+  const short = isIPv6(address) && !address.includes('%') ? shortForm(address) : address;
+  return port === undefined ? short : `[${short}]:${port}`;
+}
+
+/** The things that are pasted in place of a host, each with its own words. */
+function notAHost(word: string): Problem | undefined {
+  if (/^MD5:|^(?:[0-9a-f]{2}:){15}[0-9a-f]{2}$/i.test(word)) {
+    return {
+      fact: 'this is an MD5 fingerprint, which another key can be made to have.',
+      fix: 'give the one that `ssh-keygen -l -E sha256 -f FILE` prints.',
+    };
+  }
+  if (/^(?:ssh-|ecdsa-sha2-|AAAA)/.test(word)) {
+    return { fact: 'this is a key, not a fingerprint.', fix: 'put the line into `ssh-known-hosts`.' };
+  }
+  if (/^[A-Za-z0-9+/]{43}=?$/.test(word)) {
+    return {
+      fact: 'the fingerprint does not say how it was made.',
+      fix: `if it is SHA-256, write \`SHA256:\` before it: ${EXAMPLE}.`,
+    };
+  }
+  return word.startsWith('|')
+    ? { fact: 'the name of the host is hashed.', fix: 'write its name or address in place of it.' }
+    : undefined;
+}
+
+function noHost(word: string): Problem {
+  return { fact: `${quote(word)} has no host in front of it.`, fix: `write ${EXAMPLE}.` };
+}
+
+function noFingerprint(host: string): Problem {
+  return { fact: `behind ${quote(host)} stands no fingerprint.`, fix: `write ${EXAMPLE}.` };
+}
+
+function damaged(word: string): Problem {
+  return { fact: `${quote(word)} is cut off or damaged.`, fix: `write ${EXAMPLE}.` };
+}
+
+function unknownType(word: string): Problem {
+  return {
+    fact: `${quote(word)} is not a type of host key behind its fingerprint.`,
+    fix: `write (${[...TYPES.keys()].join('), (')}), or leave it out.`,
+  };
+}
+
+/** A host of the inputs as its keys are looked up: by where it is logged in to, and by the member's name and address. */
+export function pinnedHost({ name, address, login }: RemoteHost): PinnedHost {
+  return {
+    address: login.address,
+    port: login.port,
+    aliases: name === undefined ? [address] : [name, address],
+  };
+}

@@ -1,0 +1,202 @@
+import {
+  absenceFindings,
+  type AbsentHost,
+  type AbsentMember,
+  inOrderOfInputs,
+  resolveAbsent,
+} from '../../cluster/absent-members.ts';
+import { knownAuthority } from '../../cluster/authority.ts';
+import type { ControlPlaneLook } from '../../cluster/control-plane/resolve.ts';
+import { lostMountFindings } from '../../cluster/data-dir.ts';
+import type { ClusterFacts } from '../../cluster/gates.ts';
+import { type Member, resolveMembers } from '../../cluster/members.ts';
+import { lostLogFindings, membershipFindings } from '../../cluster/membership.ts';
+import { classifyHost, type Ownership, tokenOn } from '../../cluster/ownership.ts';
+import type { HostFacts } from '../../facts/host.ts';
+import type { Finding } from '../../findings.ts';
+import type { ImageArchive } from '../../images/image-archive.ts';
+import type { Settings } from '../../inputs/settings.ts';
+import type { ClusterShape, MemberIdentity } from '../../kubeadm/kubeadm-config.ts';
+import { ETCD_MANIFEST, placesOf } from '../../kubeadm/paths.ts';
+import type { Authority } from '../../pki/authority.ts';
+import { type ControlPlanePlan, decideControlPlane } from './control-plane.ts';
+import { fixedFlagFindings, mixedHosts, refuseIf, unknownFacts } from './refusals.ts';
+
+/** Everything that the decision depends on; the same input gives the same plan. */
+export interface DeployInput {
+  readonly settings: Settings;
+  /** In the order of `settings.hosts`, which are those that could be reached. */
+  readonly facts: readonly HostFacts[];
+  /** Listed hosts that could not be reached; absent: all could. */
+  readonly absent?: readonly AbsentHost[];
+  /** Hosts of the control plane, which are no members; absent: none are listed. */
+  readonly controlPlane?: ControlPlaneLook;
+  /** Absent where no member could be asked. */
+  readonly cluster?: ClusterFacts;
+  /** Token for a cluster that does not exist yet. */
+  readonly freshToken: string;
+  readonly now: Date;
+  /** Images on the runner, for hosts that lack them. */
+  readonly archive?: ImageArchive;
+}
+
+/** The input, and what follows from it for every verdict. */
+export interface ClassifiedInput extends DeployInput {
+  /** The listed hosts that could be reached, in the order of the inputs. */
+  readonly members: readonly Member[];
+  /** Members whose hosts could not be reached. */
+  readonly absentMembers: readonly AbsentMember[];
+  /** What each reached host is to this cluster, by the member's name. */
+  readonly ownership: ReadonlyMap<string, Ownership>;
+  readonly shape: ClusterShape;
+  /** The CA as it is known before the run changes anything; undefined where there is none yet. */
+  readonly authority: Authority | undefined;
+  /** What the hosts of the control plane are given. */
+  readonly handOver: ControlPlanePlan;
+  /** Whether the cluster has been healthy once, see {@link isEstablished}. */
+  readonly isEstablished: boolean;
+}
+
+/**
+ * Resolves the observed hosts to members and classifies each of them.
+ *
+ * The findings are collected in groups, and each group builds on the one before: facts that could not be observed make
+ * every comparison meaningless, and without ownership there is no cluster that flags could be compared with.
+ * @returns the input with its members, their ownership and the shape of the cluster.
+ * @throws Refused with all findings of the first group that has any; they hold whatever the verdict would be.
+ */
+export function classify(input: DeployInput): ClassifiedInput {
+  const { settings, facts, cluster, absent = [] } = input;
+  const { members, findings } = resolveMembers(settings.hosts, facts);
+  refuseIf(findings);
+  // a fact that was not observed must not pass for the absence of the thing
+  refuseIf(unknownFacts(members));
+  refuseIf(contradictionFindings(members, cluster, settings.clientPort));
+  const ownership = classifyHosts(members, settings.clusterName);
+  refuseIf(absenceFindings(absent, members, ownership, cluster));
+
+  const absentMembers = resolveAbsent(absent, members);
+  const token = existingToken(ownership) ?? input.freshToken;
+  const shape = clusterShape(settings, inOrderOfInputs(members, absentMembers), token);
+  const established = isEstablished(ownership, cluster);
+  if (established) refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
+  refuseIf([
+    ...mixedHosts(members, ownership),
+    ...lostMountFindings(members, ownership),
+    ...lostLogFindings(members, ownership, cluster),
+    ...membershipFindings(ownership, cluster),
+  ]);
+
+  const authority = knownAuthority(members, settings.authority?.certificatePem);
+  const handOver = decideControlPlane(input.controlPlane ?? { hosts: [], unreached: [] }, members, {
+    authority,
+    renewBeforeDays: settings.renewBeforeDays,
+    now: input.now,
+  });
+  return {
+    ...input,
+    members,
+    absentMembers,
+    ownership,
+    shape,
+    authority,
+    handOver,
+    isEstablished: established,
+  };
+}
+
+/**
+ * Whether the cluster has been healthy once: the action has recorded that, or it runs without any record of the action, or a
+ * run was cut off after the cluster became healthy and before that was recorded. Clients may use such a cluster, so
+ * its members restart one at a time.
+ */
+function isEstablished(
+  ownership: ReadonlyMap<string, Ownership>,
+  cluster: ClusterFacts | undefined,
+): boolean {
+  const kinds = [...ownership.values()].map(({ kind }) => kind);
+  const isProven = kinds.some((kind) => kind === 'unmanaged' || kind === 'member');
+  return isProven || (cluster?.health.healthy === true && kinds.every((kind) => kind === 'unfinished'));
+}
+
+function classifyHosts(members: readonly Member[], clusterName: string): Map<string, Ownership> {
+  const classified = members.map((member) => ({ name: member.name, ...classifyHost(member, clusterName) }));
+  refuseIf(classified.flatMap(({ findings }) => findings));
+  return new Map(
+    classified.flatMap(({ name, ownership }) => (ownership === undefined ? [] : [[name, ownership]])),
+  );
+}
+
+function existingToken(ownership: ReadonlyMap<string, Ownership>): string | undefined {
+  return [...ownership.values()].map(tokenOn).find((token) => token !== undefined);
+}
+
+function clusterShape(settings: Settings, members: readonly MemberIdentity[], token: string): ClusterShape {
+  return {
+    members,
+    token,
+    clientPort: settings.clientPort,
+    peerPort: settings.peerPort,
+    metricsPort: settings.metricsPort,
+    ...placesOf(settings),
+    extraArgs: settings.extraArgs,
+    patches: settings.patches,
+    ...(settings.imageRepository === undefined ? {} : { imageRepository: settings.imageRepository }),
+    ...(settings.etcdImageTag === undefined ? {} : { etcdImageTag: settings.etcdImageTag }),
+  };
+}
+
+/**
+ * Refusals where two sources contradict each other about what runs: the container runtime shows no etcd, and its member
+ * answers, or something listens on its client port. Whichever is right, a member must not be started on the word of
+ * one of them.
+ */
+function contradictionFindings(
+  members: readonly Member[],
+  cluster: ClusterFacts | undefined,
+  clientPort: number,
+): Finding[] {
+  return members
+    .filter(({ facts }) => !facts.containers.some(({ running }) => running))
+    .flatMap((member) => {
+      const answering = answers(member.name, cluster);
+      if (answering !== undefined) return [answersUnseen(member.name, answering)];
+      const program = member.facts.listeners.get(clientPort);
+      return program === undefined || !holdsMember(member)
+        ? []
+        : [listensUnseen(member.name, program, clientPort)];
+    });
+}
+
+/** The client URL at which a member has answered; undefined where none has. */
+function answers(name: string, cluster: ClusterFacts | undefined): string | undefined {
+  const endpoint = cluster?.health.endpoints.find((one) => one.name === name);
+  return endpoint === undefined || endpoint.memberId === null ? undefined : endpoint.endpoint;
+}
+
+/** On an empty host another program has the port; that is told as a port that is taken. */
+function holdsMember({ facts: { state, files, dataDir } }: Member): boolean {
+  return typeof state === 'object' || files.has(ETCD_MANIFEST) || dataDir.hasLog;
+}
+
+function answersUnseen(host: string, endpoint: string): Finding {
+  return {
+    host,
+    at: 'host',
+    fact: `\`crictl ps\` shows no container of etcd that runs, and a member answers at ${endpoint}.`,
+    cause:
+      'etcd runs under another container runtime than the one that crictl was pointed to, or as a service; or it has just been started.',
+    fix: 'Run `crictl ps -a` on that host and see which runtime it asks (/etc/crictl.yaml names it). Run again when it shows the etcd that runs.',
+  };
+}
+
+function listensUnseen(host: string, program: string, port: number): Finding {
+  return {
+    host,
+    at: 'host',
+    fact: `\`crictl ps\` shows no container of etcd that runs, and "${program}" listens on its client port, ${port}.`,
+    cause:
+      'etcd runs under another container runtime than the one that crictl was pointed to, or as a service; or another program has taken the port.',
+    fix: `Run \`ss -ltnp 'sport = :${port}'\` and \`crictl ps -a\` on that host. If it is etcd, see which runtime crictl asks (/etc/crictl.yaml names it); if it is another program, give it another port. Then run again.`,
+  };
+}

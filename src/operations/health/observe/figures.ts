@@ -1,0 +1,203 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hashesDiffer } from '../../../checks/data.ts';
+import type { EtcdClient } from '../../../etcd/client.ts';
+import type { EtcdFailure } from '../../../etcd/errors.ts';
+import { type Observed, seen } from '../../../etcd/health/observation.ts';
+import { attempt, commonRevision, hashAt, type MemberObservation } from '../../../etcd/health/observe.ts';
+import type { HashKv } from '../../../etcd/messages.ts';
+import type { MemberMetrics } from '../../../etcd/metrics.ts';
+import { presentedCertificate } from '../../../etcd/served-certificate.ts';
+import type {
+  HostSight,
+  MemberSight,
+  MetricsSight,
+  ServedCertificate,
+  Sight,
+} from '../../../facts/health.ts';
+import { errorMessage } from '../../../findings.ts';
+import type { Settings } from '../../../inputs/settings.ts';
+import { CA_CERTIFICATE } from '../../../kubeadm/paths.ts';
+import type { ReachedHost } from './hosts.ts';
+import { type AskedMember, REQUEST_MS } from './member-client.ts';
+
+/** What was seen of one member over the network; in parts, for the name comes from all of them. */
+export interface Answers {
+  readonly observation: MemberObservation;
+  readonly hash: Observed<HashKv>;
+  readonly metrics: Observed<MetricsSight>;
+  readonly served: MemberSight['served'];
+  readonly roundTripMs: number | null;
+}
+
+/** What there is beside the host. */
+export interface Around {
+  /** Absent: it was not asked. */
+  readonly answers: Answers | undefined;
+  /** Name of the member through whose host it was asked; null: its own. */
+  readonly through: string | null;
+  readonly notAsked: { readonly failure: EtcdFailure };
+  readonly shippedImage: string | undefined;
+}
+
+/** All that was seen of one member, put together. */
+export function memberSight(
+  { host, sight }: ReachedHost,
+  name: string,
+  { answers, through, notAsked: none, shippedImage }: Around,
+): MemberSight {
+  const { address } = host;
+  const unseen = { unseen: { fact: none.failure.finding.fact } };
+  const observation = answers?.observation;
+  const endpoint = observation?.endpoint ?? {
+    status: none,
+    memberList: none,
+    roundTripNs: none,
+    readNs: none,
+    alarms: none,
+  };
+  return {
+    name,
+    address,
+    host: hostSight(sight, answers?.roundTripMs ?? null, shippedImage),
+    askedThrough: through,
+    endpoint: { ...endpoint, name, address },
+    localReadNs: observation?.localReadNs ?? none,
+    livez: observation?.livez ?? none,
+    readyz: observation?.readyz ?? none,
+    hash: answers?.hash ?? none,
+    metrics: answers?.metrics ?? none,
+    served: answers?.served ?? { client: unseen, peer: unseen },
+  };
+}
+
+/** Without the key that the probe brought: nobody needs it any more. */
+function hostSight(
+  sight: ReachedHost['sight'],
+  roundTripMs: number | null,
+  shippedImage: string | undefined,
+): Sight<HostSight> {
+  if ('unseen' in sight) return sight;
+  const { facts, more } = sight.seen;
+  return { seen: { facts, more, roundTripMs, ...(shippedImage !== undefined && { shippedImage }) } };
+}
+
+/** Why nobody could ask. @param withoutCredentials a host could be reached, and none has what etcd asks for. */
+export function notAsked(withoutCredentials: boolean): { readonly failure: EtcdFailure } {
+  const reason = withoutCredentials
+    ? `no host has a healthcheck client's certificate with its key and ${CA_CERTIFICATE}`
+    : 'no host could be reached to ask it from';
+  return {
+    failure: {
+      kind: 'not-asked',
+      reason,
+      finding: { at: 'etcd', fact: `etcd was not asked: ${reason}.` },
+    },
+  };
+}
+
+/** A member that can be asked for its hash, and the revision that it told. */
+export interface HashedMember {
+  readonly client: Pick<EtcdClient, 'hashKv' | 'rangeSerializable'>;
+  readonly revision: Observed<number>;
+}
+
+/** A write or a compaction that was under way while the members were asked is over by then. */
+const PAUSE_MS = 1_000;
+
+/**
+ * The hash of each member at the newest revision that all of them have. Hashes that differ are looked at once more, at
+ * the revision that all have by then: one look alone is no proof of different data. Does not throw.
+ */
+export async function hashesOf(
+  members: readonly HashedMember[],
+  signal: AbortSignal,
+  pauseMs = PAUSE_MS,
+): Promise<Observed<HashKv>[]> {
+  const first = await lookAt(members, signal);
+  if (!hashesDiffer(first)) return first;
+  await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  const later = await Promise.all(
+    members.map(async ({ client, revision }): Promise<HashedMember> => {
+      if (seen(revision) === undefined) return { client, revision };
+      return {
+        client,
+        revision: await attempt(async () => (await client.rangeSerializable('health', { signal })).revision),
+      };
+    }),
+  );
+  const second = await lookAt(later, signal);
+  // a look that was cut off says less than the first
+  return second.filter((one) => seen(one) !== undefined).length <
+    first.filter((one) => seen(one) !== undefined).length
+    ? first
+    : second;
+}
+
+function lookAt(members: readonly HashedMember[], signal: AbortSignal): Promise<Observed<HashKv>[]> {
+  const revision = commonRevision(members.map((member) => member.revision));
+  return Promise.all(members.map(({ client, revision: own }) => hashAt(revision, client, own, signal)));
+}
+
+/** What both listeners of a member present now. Does not throw. */
+export async function listenersOf(
+  member: AskedMember,
+  { clientPort, peerPort }: Settings,
+  signal: AbortSignal,
+): Promise<MemberSight['served']> {
+  const [client, peer] = await Promise.all(
+    [clientPort, peerPort].map((port) => presented(member, port, signal)),
+  );
+  const never: Sight<ServedCertificate> = { unseen: { fact: 'it was not asked for' } };
+  return { client: client ?? never, peer: peer ?? never };
+}
+
+async function presented(
+  { way, credentials, address }: AskedMember,
+  port: number,
+  signal: AbortSignal,
+): Promise<Sight<ServedCertificate>> {
+  try {
+    signal.throwIfAborted();
+    const { certificate, trusted } = await presentedCertificate(
+      () => way.open(port),
+      credentials,
+      REQUEST_MS,
+    );
+    return { seen: { pem: certificate.toString(), trusted } };
+  } catch (error) {
+    return { unseen: { fact: `no TLS handshake with port ${port} of ${address}: ${errorMessage(error)}` } };
+  }
+}
+
+/** How long after the first look the second one is. */
+export interface MetricsWindow {
+  /** By performance.now(). */
+  readonly scrapedAtMs: number;
+  /** 0: there is no second look. */
+  readonly seconds: number;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The metrics once more when the window is over. Does not throw; where there is no window, or no second answer, the first
+ * look is all there is.
+ */
+export async function secondLook(
+  client: EtcdClient,
+  first: Observed<MemberMetrics>,
+  { scrapedAtMs, seconds, signal }: MetricsWindow,
+): Promise<Observed<MetricsSight>> {
+  if ('failure' in first) return first;
+  const only = { seen: { latest: first.seen } };
+  if (seconds === 0) return only;
+  const left = scrapedAtMs + seconds * 1000 - performance.now();
+  try {
+    await sleep(Math.max(0, left), undefined, { signal });
+  } catch {
+    return only; // the time of the whole check is over
+  }
+  const latest = seen(await attempt(() => client.metrics({ signal })));
+  const secondsBefore = (performance.now() - scrapedAtMs) / 1000;
+  return latest === undefined ? only : { seen: { latest, earlier: { metrics: first.seen, secondsBefore } } };
+}

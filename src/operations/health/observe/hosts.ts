@@ -1,0 +1,181 @@
+import type { Surroundings } from '../../../engine/context.ts';
+import { hostLabel, timed, understood } from '../../../engine/observe.ts';
+import { parseRelease, problemOf } from '../../../etcd/releases.ts';
+import type { Sight } from '../../../facts/health.ts';
+import type { StandingFacts } from '../../../facts/host.ts';
+import { errorMessage } from '../../../findings.ts';
+import { BastionError, HostError, lastWords } from '../../../hosts/host-error.ts';
+import {
+  type HealthAnswer,
+  healthProbe,
+  OtherFormat,
+  parseHealth,
+  PROBE_REFUSED,
+} from '../../../hosts/probe/health-probe.ts';
+import { askKubeadm, parseKubeadmAnswer } from '../../../hosts/probe/sections.ts';
+import { readOnly, type RemoteResult, type Transport } from '../../../hosts/transport.ts';
+import type { HostSettings, MemberSettings, Settings } from '../../../inputs/settings.ts';
+import { parseEtcdManifest } from '../../../kubeadm/etcd-manifest.ts';
+import { ETCD_MANIFEST, placesOf } from '../../../kubeadm/paths.ts';
+
+/** A host as far as it could be reached. */
+export interface ReachedHost {
+  readonly host: MemberSettings;
+  /** Absent: there is no connection. It can only look. */
+  readonly transport?: Transport;
+  readonly sight: Sight<HealthAnswer>;
+  /** See `shippedImage`; absent: the host was not seen. */
+  readonly shippedImage?: Promise<string | undefined>;
+}
+
+const STAGE = 'Observe';
+
+/**
+ * Connects to a host and runs the probe there. Does not throw: why a host could not be looked at is part of what was
+ * seen.
+ * @param signal ends the wait.
+ */
+export async function reachHost(
+  host: HostSettings,
+  settings: Settings,
+  { connect, timeline, maskSecret }: Pick<Surroundings, 'connect' | 'timeline' | 'maskSecret'>,
+  signal: AbortSignal,
+): Promise<ReachedHost> {
+  const label = hostLabel(host);
+  const connecting = timeline.record({ stage: STAGE, title: 'connect', changes: false, host: label }, () =>
+    connect(host),
+  );
+  let transport: Transport;
+  try {
+    transport = readOnly(await within(signal, connecting));
+  } catch (error) {
+    // One that comes too late is not left open.
+    void connecting.then((late) => late.close()).catch(() => undefined);
+    return { host, sight: { unseen: why(error) } };
+  }
+  try {
+    const probing = timeline.record({ stage: STAGE, title: 'probe', changes: false, host: label }, () =>
+      probeHost(host, transport, settings),
+    );
+    const look = await within(signal, probing);
+    if (look.clientKey !== undefined) maskSecret(look.clientKey.toString('utf8'));
+    return {
+      host,
+      transport,
+      sight: { seen: look },
+      shippedImage: shippedImage(look.facts, transport, signal),
+    };
+  } catch (error) {
+    return { host, transport, sight: { unseen: why(error) } };
+  }
+}
+
+function why(error: unknown): { fact: string; cause?: string; fix?: string } {
+  if (error instanceof HostError) {
+    const { host = '', fact: seen, cause, fix } = error.finding;
+    const fact = error instanceof BastionError ? `${host}: ${seen}` : seen;
+    return { fact, ...(cause !== undefined && { cause }), ...(fix !== undefined && { fix }) };
+  }
+  return { fact: errorMessage(error) };
+}
+
+const INSTALL = 'Install the program and its rule on that host as docs/least-privilege.md says.';
+
+/**
+ * Runs the health probe on a host.
+ * @throws HostError when it cannot be run, or its answer not be read.
+ */
+export async function probeHost(
+  host: HostSettings,
+  transport: Transport,
+  settings: Settings,
+): Promise<HealthAnswer> {
+  const { probe } = settings.health;
+  // Members are asked with it; on a host of the control plane it would be that of another etcd.
+  const clientKey = settings.hosts.includes(host);
+  const question = { ...placesOf(settings), clientKey };
+  const script = healthProbe(question, probe === undefined ? {} : { program: probe });
+  const { result, timing } = await timed(() => transport.run(script));
+  if (probe !== undefined && result.code !== 0) throw notRun(transport.name, probe, result);
+  try {
+    return parseHealth(result.stdout.toString('utf8'), timing);
+  } catch (error) {
+    if (error instanceof OtherFormat) throw otherFormat(transport.name, probe, error);
+    return understood(transport.name, result, () => {
+      throw error;
+    });
+  }
+}
+
+function notRun(host: string, program: string, { code, stderr }: RemoteResult): HostError {
+  if (code === PROBE_REFUSED) {
+    return new HostError({
+      host,
+      at: 'health-probe',
+      fact: `${program} does not look there: ${lastWords(stderr, 3)}`,
+      cause: 'A folder of `data-dir` or `wal-dir` is a link, or others than root may write in it.',
+      fix: "Give the paths without links, and let each folder of them be root's alone; docs/least-privilege.md says why.",
+    });
+  }
+  return new HostError({
+    host,
+    at: 'health-probe',
+    fact: `${program} could not be run by sudo (exit code ${code ?? 'none'}): ${lastWords(stderr, 3)}`,
+    cause: 'It is not installed there, or sudoers does not allow it to this user.',
+    fix: INSTALL,
+  });
+}
+
+function otherFormat(host: string, program: string | undefined, error: OtherFormat): HostError {
+  return new HostError({
+    host,
+    at: 'health-probe',
+    fact: `${program ?? 'the probe'}: ${error.message}.`,
+    cause: 'It was installed for another release of the action.',
+    fix: INSTALL,
+  });
+}
+
+/**
+ * The etcd image that a host's kubeadm asks for. It is asked, which takes a processor a while, only where something is known
+ * against the release that the host has: it tells whether that is its own or kubeadm's.
+ * @param signal ends the wait.
+ * @returns undefined where it was not asked, or did not answer. Does not throw.
+ */
+async function shippedImage(
+  { files }: StandingFacts,
+  transport: Transport,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const image = parseEtcdManifest(files.get(ETCD_MANIFEST)?.text ?? '')?.image;
+  const release = parseRelease(image?.split(':').at(-1) ?? '');
+  if (release === undefined || problemOf(release) === undefined) return undefined;
+  try {
+    const { stdout } = await within(signal, transport.run(askKubeadm()));
+    return parseKubeadmAnswer(stdout.toString('utf8')).etcdImage;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What was waited for had not come when the time was over. */
+export class TimeIsOver extends Error {
+  override name = 'TimeIsOver';
+}
+
+/**
+ * What the promise gives, unless the signal is aborted first; the work itself goes on, and its end is of no interest then.
+ * @throws TimeIsOver when the signal is aborted; what the promise rejects with.
+ */
+export async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  const over = Promise.withResolvers<never>();
+  const end = (): void => over.reject(new TimeIsOver('it did not answer in the time that the check has'));
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([work, over.promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}

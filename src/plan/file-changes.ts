@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { createTwoFilesPatch, FILE_HEADERS_ONLY, formatPatch } from 'diff';
+import { differsFromRecord, resetFlags } from '../cluster/differences.ts';
+import type { Rendering, TouchedFile } from '../cluster/planned-file.ts';
+import type { FileFact, HostFacts } from '../facts/host.ts';
+import { KUBEADM_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
+import { parseEtcdManifest, predictManifest } from '../kubeadm/etcd-manifest.ts';
+import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
+import { patchFolderIn } from '../kubeadm/patches.ts';
+import { ETCD_MANIFEST, KUBEADM_CONFIG } from '../kubeadm/paths.ts';
+import { kindOf, type Step } from '../steps/index.ts';
+import {
+  attributeNotes,
+  authorityChange,
+  type CertificateContext,
+  changeOf,
+  leafChange,
+  modeChange,
+} from './certificate-change.ts';
+import type { FileChange, HostChanges } from './document.ts';
+import type { Plan } from './plan.ts';
+
+/** What a plan changes on one host. */
+export function hostChanges(
+  member: MemberIdentity,
+  { plan, facts, broughtCertificate }: Pick<PlanToDescribe, 'plan' | 'facts' | 'broughtCertificate'>,
+): HostChanges {
+  const { name, address } = member;
+  const steps = [...plan.stages, ...plan.afterProof].flatMap((stage) =>
+    stage.steps.filter(({ host }) => host === name),
+  );
+  const authorityCertificate = broughtCertificate ?? plan.authorityCertificate;
+  const context = {
+    member,
+    seen: factsOf(name, facts),
+    policy: plan.certificates,
+    authority: {
+      source: plan.authority,
+      ...(authorityCertificate === undefined ? {} : { certificatePem: authorityCertificate }),
+    },
+  };
+  const files = plannedFiles(steps).flatMap((planned) => fileChange(planned, context) ?? []);
+  return { name, address, files, restarts: restarts(steps, files) };
+}
+
+function factsOf(name: string, facts: ReadonlyMap<string, HostFacts>): HostFacts {
+  const seen = facts.get(name);
+  if (seen === undefined) throw new Error(`a plan is decided from the facts of all hosts; ${name} has none`);
+  return seen;
+}
+
+/** Says nothing of what merely starts; whether a kubelet without configuration runs changes every few seconds. */
+function restarts(steps: readonly Step[], files: readonly FileChange[]): string[] {
+  const restarted = new Set(steps.map((step) => kindOf(step).restarts?.(step)));
+  const manifestChanges = files.some(({ path, change }) => path === ETCD_MANIFEST && change !== 'mode');
+  const etcd = manifestChanges
+    ? 'etcd: manifest out, pod gone, new one in'
+    : 'etcd: only if the rendered manifest is not the present one';
+  return [...(restarted.has('kubelet') ? ['kubelet'] : []), ...(restarted.has('etcd') ? [etcd] : [])];
+}
+
+/** What is known of the host, and of the CA. */
+export interface FileContext extends CertificateContext {
+  /** What was seen on the host. */
+  readonly seen: Pick<HostFacts, 'files' | 'state'>;
+}
+
+/** What becomes of one file; `undefined` when it is as planned already. */
+function fileChange(file: TouchedFile, context: FileContext): FileChange | undefined {
+  const { content } = file;
+  const present = context.seen.files.get(file.path);
+  switch (content?.from) {
+    case undefined:
+      return modeChange(file, present);
+    case 'text':
+      return textChange(file, present, content.text);
+    case 'state':
+      return changeOf(file, present, { notes: ["the action's own record"] });
+    case 'kubeadm':
+      return manifestChange(file, context.seen, content.step);
+    case 'nothing':
+      return removal(present);
+    case 'authority':
+      return authorityChange(file, present, content.part, context);
+    case 'leaf':
+      return leafChange(file, present, content, context);
+  }
+}
+
+function removal(present: FileFact | undefined): FileChange | undefined {
+  if (present === undefined) return undefined;
+  const note = 'the key of the CA, which the inputs bring from now on; only if it is that one';
+  return { path: present.path, change: 'remove', mode: present.mode, note };
+}
+
+function textChange(file: TouchedFile, present: FileFact | undefined, text: string): FileChange | undefined {
+  if (present !== undefined && holds(present, text)) return modeChange(file, present);
+  const unread =
+    present !== undefined && present.text === undefined
+      ? [`what lies there now was not read (SHA-256 ${present.sha256 ?? 'unknown'})`]
+      : [];
+  const diff = unifiedDiff(file.path, present?.text, text);
+  return changeOf(file, present, { diff, notes: [...unread, ...attributeNotes(file, present)] });
+}
+
+function holds(present: FileFact, text: string): boolean {
+  if (present.text !== undefined) return present.text === text;
+  return present.sha256 === createHash('sha256').update(text).digest('hex');
+}
+
+const PRESUMABLY = "as the host's kubeadm will presumably render it";
+const EDITED = 'it was edited on the host, and what kubeadm does not render is lost';
+
+/** The static pod's manifest, which exists only once the host's kubeadm has rendered it. */
+function manifestChange(
+  file: TouchedFile,
+  { files, state }: Pick<HostFacts, 'files' | 'state'>,
+  step: Rendering,
+): FileChange | undefined {
+  const present = files.get(file.path);
+  const predicted = present?.text === undefined ? undefined : predict(present.text, step);
+  if (present?.text === undefined || predicted === undefined) {
+    return changeOf(file, present, { notes: [contents(step), ...attributeNotes(file, present)] });
+  }
+  const configuration = files.get(KUBEADM_CONFIG)?.text ?? '';
+  const unforeseen = [
+    ...resetFlags(configuration, step.wanted),
+    ...(patchFolderIn(configuration) === step.patches?.folder ? [] : [otherPatches(step)]),
+    ...(wasEdited(present, { files, state }) ? [EDITED] : []),
+  ];
+  if (predicted === present.text && unforeseen.length === 0) return modeChange(file, present);
+  return changeOf(file, present, {
+    ...(predicted === present.text ? {} : { diff: unifiedDiff(file.path, present.text, predicted) }),
+    notes: [PRESUMABLY, ...unforeseen, ...attributeNotes(file, present)],
+  });
+}
+
+function predict(text: string, { wanted, image }: Rendering): string | undefined {
+  const names = new Set(wanted.map(({ name }) => name));
+  const present = parseEtcdManifest(text)?.arguments.keys() ?? [];
+  const dropFlags = [...present].filter((name) => !names.has(name) && !KUBEADM_ETCD_FLAGS.has(name));
+  return predictManifest(text, wanted, { image, dropFlags });
+}
+
+function contents({ wanted, image, patches }: Rendering): string {
+  const flags = wanted.map(({ name, value }) => `--${name}=${value}`);
+  const patched = patches === undefined ? '' : `; then patched by ${patches.names.join(', ')}`;
+  return `rendered by the host's kubeadm: image ${image}; besides kubeadm's own flags ${flags.join(' ')}${patched}`;
+}
+
+function otherPatches({ patches }: Rendering): string {
+  return patches === undefined
+    ? 'what the present patches have changed goes back'
+    : `it is patched anew, by ${patches.names.join(', ')}; what that changes only kubeadm can tell`;
+}
+
+function wasEdited({ path }: FileFact, facts: Pick<HostFacts, 'files' | 'state'>): boolean {
+  return typeof facts.state === 'object' && differsFromRecord(facts.state, facts, path);
+}
+
+const CONTEXT_LINES = 3;
+
+/** More changed lines than this are not compared one by one: the time would grow with their square. */
+const MOST_EDITS = 1000;
+
+/** Unified diff between what lies at a path (`undefined`: nothing) and what will. */
+function unifiedDiff(path: string, present: string | undefined, planned: string): string {
+  const from = present === undefined ? '/dev/null' : path;
+  const compared = createTwoFilesPatch(from, path, present ?? '', planned, undefined, undefined, {
+    context: CONTEXT_LINES,
+    headerOptions: FILE_HEADERS_ONLY,
+    maxEditLength: MOST_EDITS,
+  });
+  return compared ?? wholeFile(from, path, linesOf(present ?? ''), linesOf(planned));
+}
+
+function wholeFile(from: string, path: string, removed: readonly string[], added: readonly string[]): string {
+  const hunk = {
+    oldStart: 1,
+    oldLines: removed.length,
+    newStart: 1,
+    newLines: added.length,
+    lines: [...removed.map((line) => `-${line}`), ...added.map((line) => `+${line}`)],
+  };
+  return formatPatch(
+    { oldFileName: from, newFileName: path, oldHeader: undefined, newHeader: undefined, hunks: [hunk] },
+    FILE_HEADERS_ONLY,
+  );
+}
+
+function linesOf(text: string): string[] {
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+
+/** All paths that the steps on one host touch, each once, in the order of the first step that does. */
+function plannedFiles(steps: readonly Step[]): TouchedFile[] {
+  const placesManifest = steps.some((step) => kindOf(step).replaces?.(step).includes(ETCD_MANIFEST));
+  const files = new Map<string, TouchedFile>();
+  for (const file of steps.flatMap((step) => kindOf(step).touches?.(step, { placesManifest }) ?? [])) {
+    files.set(file.path, { ...files.get(file.path), ...file });
+  }
+  return [...files.values()];
+}
+
+/** What a plan is described from. */
+export interface PlanToDescribe {
+  readonly plan: Plan;
+  readonly operation: string;
+  /** By the name of each host; what the plan was decided from. */
+  readonly facts: ReadonlyMap<string, HostFacts>;
+  /**
+   * Certificate (PEM) of the CA that was brought as an input: with it the approval is bound to that CA. Not needed for
+   * one that lies on a host.
+   */
+  readonly broughtCertificate?: string;
+}

@@ -1,0 +1,235 @@
+import type { KeyObject } from 'node:crypto';
+import type { PlannedCluster } from '../cluster/planned-cluster.ts';
+import type { HostFacts } from '../facts/host.ts';
+import { Refusal } from '../findings.ts';
+import type { Transport } from '../hosts/transport.ts';
+import type { Settings } from '../inputs/settings.ts';
+import { CONFIGURATION_MODES, expectedPkiTree } from '../kubeadm/file-tree.ts';
+import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
+import { allPatches, patchFiles } from '../kubeadm/patches.ts';
+import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST, STATE_FILE } from '../kubeadm/paths.ts';
+import { type Authority, authorityOf, createAuthority, type SigningAuthority } from '../pki/authority.ts';
+import { generateKey, type KeyAlgorithm, privateKeyToPem } from '../pki/keys.ts';
+import { issueLeaf, type Leaf, type LeafProfileName } from '../pki/leaf.ts';
+import type { PemSource } from '../pki/pem-input.ts';
+import { AuthorityError, readAuthorityOfHost, readSigningAuthority } from '../pki/read-authority.ts';
+import { readText } from './read-text.ts';
+
+/** Certificates and keys that this run issues for one member. */
+export type MemberLeaves = Readonly<Partial<Record<LeafProfileName, Leaf>>>;
+
+/** What the runner holds in memory while it carries out a plan: the CA, and each member's certificates and keys. */
+export interface Material {
+  readonly authority: Promise<Authority>;
+  /** The CA with its key; rejects where the plan has nothing to sign. */
+  readonly signer: Promise<SignerWithPem>;
+  /** By the name of their host; only hosts that this run issues certificates for. */
+  readonly leaves: ReadonlyMap<string, Promise<MemberLeaves>>;
+  /** SHA-256 (hex) of what lies on each host as the run has seen or put it, by member name and path. */
+  readonly found: ReadonlyMap<string, Map<string, string>>;
+  /** SHA-256 (hex) of the files that each host's record lists, by member name and path. */
+  readonly digests: ReadonlyMap<string, Map<string, string>>;
+  /** Public files as they lie on each host, by member name and path: never a key, nor the action's own record. */
+  readonly publicFiles: ReadonlyMap<string, Map<string, string>>;
+}
+
+type SignerWithPem = SigningAuthority & { readonly keyPem: string };
+
+/** What {@link prepareMaterial} needs. */
+export interface MaterialInput {
+  readonly plan: PlannedCluster;
+  readonly settings: Settings;
+  readonly hosts: ReadonlyMap<string, Transport>;
+  /** What the probe has seen, by the name of each host. */
+  readonly facts: ReadonlyMap<string, HostFacts>;
+  readonly now: Date;
+  readonly keys: KeyStock;
+  /** Called with every secret as soon as it exists, before it is used. */
+  readonly maskSecret: (secret: string) => void;
+}
+
+/**
+ * Begins at once to make or fetch the CA and to issue the certificates, while the hosts get their configurations; who
+ * needs one of them awaits it.
+ */
+export function prepareMaterial(input: MaterialInput): Material {
+  const { plan, facts } = input;
+  const signer = obtainSigner(input);
+  const authority =
+    plan.authority.from === 'certificate-only' ? Promise.resolve(decidedAuthority(plan)) : signer;
+  const leaves = new Map(
+    [...plan.shape.members, ...plan.controlPlane].flatMap((member) => {
+      const names = plan.issue.get(member.name);
+      return names === undefined ? [] : [[member.name, issue(member, names, signer, input)] as const];
+    }),
+  );
+  const { patches: written, walDir } = plan.shape;
+  const patches = patchFiles(allPatches(written, walDir));
+  // Whoever awaits them gets the error; until then it must not count as unhandled.
+  for (const pending of [signer, authority, ...leaves.values()]) pending.catch(() => undefined);
+  return {
+    authority,
+    signer,
+    leaves,
+    found: mapValues(facts, foundDigests),
+    digests: mapValues(facts, (seen) => recordedDigests(seen, patches)),
+    publicFiles: mapValues(facts, publicTexts),
+  };
+}
+
+async function issue(
+  member: MemberIdentity,
+  names: readonly LeafProfileName[],
+  signer: Promise<SignerWithPem>,
+  { plan, now, keys, maskSecret }: MaterialInput,
+): Promise<MemberLeaves> {
+  const { keyAlgorithm: algorithm, leafDays: days, extraSans } = plan.certificates;
+  const signing = await signer;
+  const issued = await Promise.all(
+    names.map(async (name) => {
+      const leaf = await issueLeaf(signing, name, {
+        member: { ...member, extraSans },
+        algorithm,
+        days,
+        now,
+        newKey: () => keys.take(algorithm),
+      });
+      maskSecret(leaf.keyPem);
+      return [name, leaf] as const;
+    }),
+  );
+  return Object.fromEntries(issued);
+}
+
+function mapValues<K, V, R>(map: ReadonlyMap<K, V>, change: (value: V) => R): Map<K, R> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
+}
+
+function foundDigests({ files }: HostFacts): Map<string, string> {
+  return new Map(
+    [...files.values()].flatMap(({ path, kind, sha256: digest }) =>
+      kind === 'directory' ? [] : [[path, digest ?? UNKNOWN_DIGEST] as const],
+    ),
+  );
+}
+
+/**
+ * What the record will say of files that this run leaves alone: their digests as they are, for what was found to be as
+ * it ought to be is recorded so.
+ * @param patches those that the inputs ask for, by path: others lie in folders that are removed.
+ */
+function recordedDigests({ files }: HostFacts, patches: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map(
+    [...files.values()].flatMap(({ path, sha256: digest }) =>
+      digest !== undefined && (isRecorded(path) || patches.has(path)) ? [[path, digest] as const] : [],
+    ),
+  );
+}
+
+/** Files of a member that its record lists: the pki tree, the manifest, and the configurations that the action writes. */
+function isRecorded(path: string): boolean {
+  return path === ETCD_MANIFEST || CONFIGURATION_MODES.has(path) || PKI_TREE.has(path);
+}
+
+const PKI_TREE = expectedPkiTree(true);
+
+/** Public files that lie on a host; never the action's own record. */
+export function publicTexts({ files }: HostFacts): Map<string, string> {
+  return new Map(
+    [...files.values()].flatMap(({ path, text }) =>
+      text === undefined || path === STATE_FILE ? [] : [[path, text] as const],
+    ),
+  );
+}
+
+/** The CA's one certificate as the plan was decided with it, never a file that a host would give now. */
+function decidedAuthority({ authority, authorityCertificate }: PlannedCluster): Authority {
+  if (authorityCertificate === undefined)
+    throw new Error(`a plan with a CA that comes from "${authority.from}" holds its certificate`);
+  return authorityOf(authorityCertificate);
+}
+
+async function obtainSigner(input: MaterialInput): Promise<SignerWithPem> {
+  const { plan, settings, now, keys, maskSecret } = input;
+  switch (plan.authority.from) {
+    case 'made': {
+      const { keyAlgorithm: algorithm, authorityDays: days } = plan.certificates;
+      const made = await createAuthority({ algorithm, days, now, newKey: () => keys.take(algorithm) });
+      maskSecret(made.keyPem);
+      return made;
+    }
+    case 'input': {
+      if (settings.authority === undefined)
+        throw new Error('a CA from the inputs was planned, and there is none');
+      const { certificatePem, keyPem } = settings.authority;
+      const certificate = { name: 'ca-certificate', text: certificatePem };
+      const key = { name: 'ca-key', text: keyPem };
+      return refusing(() => withPem(readSigningAuthority(certificate, key, now), maskSecret));
+    }
+    case 'host': {
+      const { host } = plan.authority;
+      const transport = input.hosts.get(host);
+      if (transport === undefined) throw new Error(`no connection to ${host}`);
+      const seen = input.facts.get(host)?.files.get(CA_KEY)?.sha256;
+      const { certificatePem } = decidedAuthority(plan);
+      const keyPem = await readText(transport, CA_KEY, seen, maskSecret);
+      const source = (path: string, text: string): PemSource => ({ name: `${transport.name}:${path}`, text });
+      return refusing(() =>
+        withPem(
+          readAuthorityOfHost(source(CA_CERTIFICATE, certificatePem), source(CA_KEY, keyPem), now),
+          maskSecret,
+        ),
+      );
+    }
+    case 'certificate-only':
+      throw new Error('nothing has to be signed, so the key of the CA is not fetched');
+  }
+}
+
+function withPem(authority: SigningAuthority, maskSecret: (secret: string) => void): SignerWithPem {
+  const keyPem = privateKeyToPem(authority.key);
+  maskSecret(keyPem);
+  return { ...authority, keyPem };
+}
+
+function refusing<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof AuthorityError)) throw error;
+    throw new Refusal('the CA cannot be used', error.reasons);
+  }
+}
+
+/**
+ * Private keys that are made before they are needed: RSA takes a processor up to a tenth of a second for each, which passes while
+ * the hosts are waited for.
+ */
+export class KeyStock {
+  readonly #made = new Map<KeyAlgorithm, Promise<KeyObject>[]>();
+
+  /**
+   * Begins to make so many. The first one has the processors for itself: where a CA is made it is the CA's, and a host waits for
+   * it to start kubelet.
+   */
+  prepare(count: number, algorithm: KeyAlgorithm): void {
+    if (count === 0) return;
+    const first = generateKey(algorithm);
+    const others = Array.from({ length: count - 1 }, async () => {
+      await first;
+      return generateKey(algorithm);
+    });
+    const keys = [first, ...others];
+    // Whoever takes one gets its error.
+    for (const key of keys) key.catch(() => undefined);
+    this.#made.set(algorithm, [...(this.#made.get(algorithm) ?? []), ...keys]);
+  }
+
+  /** One that nobody else gets. */
+  take(algorithm: KeyAlgorithm): Promise<KeyObject> {
+    return this.#made.get(algorithm)?.shift() ?? generateKey(algorithm);
+  }
+}
+
+/** What lies there was too large to be read, or is no file. */
+export const UNKNOWN_DIGEST = 'unknown';

@@ -1,0 +1,75 @@
+import { connect } from 'node:net';
+import { errorMessage, Refusal } from '../findings.ts';
+import { WireReader, wireString } from './wire.ts';
+
+const ANSWER_TIMEOUT_MS = 5000;
+/** OpenSSH's own limit (authfd.c, MAX_AGENT_REPLY_LEN). */
+const LONGEST_ANSWER = 256 * 1024;
+/** Message numbers (draft-ietf-sshm-ssh-agent, 6.1). */
+const REQUEST_IDENTITIES = 11;
+const IDENTITIES_ANSWER = 12;
+
+/**
+ * Asks an ssh-agent what it can sign with: public keys and certificates in SSH wire form, in its order.
+ * @param socket path of its Unix socket. @throws Error when it does not answer as an agent does.
+ */
+export async function listIdentities(socket: string, timeoutMs = ANSWER_TIMEOUT_MS): Promise<Buffer[]> {
+  return identitiesOf(await ask(socket, Buffer.from([REQUEST_IDENTITIES]), timeoutMs));
+}
+
+/** Sends one message and gives the one that comes back, both without their length. */
+function ask(socket: string, message: Buffer, timeoutMs: number): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const stream = connect(socket);
+  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+  let seen = Buffer.alloc(0);
+  stream.on('data', (chunk) => {
+    seen = Buffer.concat([seen, chunk]);
+    const length = seen.length < 4 ? 0 : seen.readUInt32BE();
+    if (length > LONGEST_ANSWER || seen.length > LONGEST_ANSWER + 4) reject(new Error(NO_AGENT));
+    else if (length > 0 && seen.length >= 4 + length) resolve(seen.subarray(4, 4 + length));
+  });
+  stream.on('error', reject);
+  stream.on('close', () => reject(new Error('it has closed the connection')));
+  stream.write(wireString(message));
+  return promise.finally(() => {
+    clearTimeout(timer);
+    stream.destroy();
+  });
+}
+
+/** The public keys in an answer: each is followed by its comment. */
+function identitiesOf(answer: Buffer): Buffer[] {
+  const reader = new WireReader(answer);
+  if (reader.raw(1)?.[0] !== IDENTITIES_ANSWER) throw new Error(NO_AGENT);
+  const count = reader.uint32() ?? 0;
+  const blobs: Buffer[] = [];
+  while (blobs.length < count) {
+    const blob = reader.string();
+    if (blob === undefined || reader.string() === undefined) throw new Error(NO_AGENT);
+    blobs.push(blob);
+  }
+  return blobs;
+}
+
+const NO_AGENT = 'what answers is no ssh-agent';
+
+/** An agent that does not answer. */
+export function silentAgent(socket: string, error: unknown): Refusal {
+  return agentRefusal(
+    `the ssh-agent at ${socket} does not answer: ${errorMessage(error)}.`,
+    'it has ended, or belongs to another user or container; SSH_AUTH_SOCK in the environment still names it.',
+  );
+}
+
+/** An agent that cannot log in. */
+export function agentRefusal(fact: string, cause: string): Refusal {
+  return new Refusal('Nobody can be logged in', [
+    {
+      at: 'ssh-private-key',
+      fact: `no private key is given, and ${fact}`,
+      cause,
+      fix: 'give ssh-private-key, or start an agent with that key in the same job before this step.',
+    },
+  ]);
+}

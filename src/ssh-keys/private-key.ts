@@ -1,0 +1,288 @@
+import { createPrivateKey, getCiphers, type KeyObject } from 'node:crypto';
+import type { ParsedKey } from 'ssh2';
+import { errorMessage, type Finding } from '../findings.ts';
+import {
+  type KeyText,
+  opensshEd25519Body,
+  parseKey,
+  type PemBlock,
+  pemText,
+  readKeyText,
+  readOpensshHeader,
+} from './key-text.ts';
+import { fingerprint } from './wire.ts';
+
+/** A private key that ssh2 can sign with. */
+export interface UsableKey {
+  /** Decrypted, so that a passphrase is worked through once and not per host. Secret. */
+  readonly key: ParsedKey;
+  /** e.g. `ssh-ed25519`. */
+  readonly type: string;
+  /** Of its public half, as `ssh-keygen -l` prints it. */
+  readonly fingerprint: string;
+}
+
+/** The key, or why it cannot be used. Findings and warnings hold nothing of key or passphrase. */
+export type PreparedKey =
+  | (UsableKey & { readonly ok: true; readonly warnings: readonly Finding[] })
+  | { readonly ok: false; readonly finding: Finding };
+
+/** The inputs that a key and its passphrase come from. */
+export interface KeyInputs {
+  readonly key: string;
+  readonly passphrase: string;
+}
+
+const KEY_INPUT = 'ssh-private-key';
+const PASSPHRASE_INPUT = 'ssh-key-passphrase';
+const DEFAULT_INPUTS: KeyInputs = { key: KEY_INPUT, passphrase: PASSPHRASE_INPUT };
+const SSH_CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
+/** What ssh2 decrypts, of ssh-keygen's ciphers (-Z); the first is its default. */
+const OPENSSH_CIPHERS = /^aes(?:128|192|256)-(?:ctr|cbc|gcm@openssh\.com)$/;
+/** ssh-keygen makes 16 or 24 of itself; each takes some hundredths of a second here. */
+const MOST_ROUNDS = 1000;
+const NEW_KEY =
+  'make a new key with `ssh-keygen -t ed25519 -f deploy-key` and add deploy-key.pub to the hosts.';
+const WHOLE_FILE = 'paste the private key file whole, from its BEGIN line to its END line.';
+
+/**
+ * Makes a usable key of what the user pasted. Takes OpenSSH's own format, PEM (PKCS#1, SEC1) and PKCS#8 with
+ * RSA, NIST curves or Ed25519, each plain or encrypted, and the PuTTY files that ssh2 reads (version 2, RSA).
+ * @param passphrase absent or empty: none. @param inputs what the findings call them.
+ */
+export function preparePrivateKey(
+  text: string,
+  passphrase?: string,
+  inputs: KeyInputs = DEFAULT_INPUTS,
+): PreparedKey {
+  const prepared = prepare(text, passphrase === '' ? undefined : passphrase);
+  return prepared.ok
+    ? { ...prepared, warnings: prepared.warnings.map((finding) => named(finding, inputs)) }
+    : { ...prepared, finding: named(prepared.finding, inputs) };
+}
+
+/** The findings below are written for the hosts' key. */
+function named(finding: Finding, { key, passphrase }: KeyInputs): Finding {
+  const rename = (text: string): string =>
+    text.replaceAll(KEY_INPUT, key).replaceAll(PASSPHRASE_INPUT, passphrase);
+  const { at, fix } = finding;
+  return { ...finding, at: rename(at), ...(fix !== undefined && { fix: rename(fix) }) };
+}
+
+function prepare(text: string, secret: string | undefined): PreparedKey {
+  const read = readKeyText(text);
+  if (read.kind === 'putty') return preparePutty(read.text, secret);
+  if (read.kind !== 'private') return { ok: false, finding: unreadable(read) };
+  return read.block.label === 'OPENSSH PRIVATE KEY'
+    ? prepareOpenssh(read.block, secret)
+    : preparePem(read.block, secret);
+}
+
+function prepareOpenssh(block: PemBlock, passphrase: string | undefined): PreparedKey {
+  const header = readOpensshHeader(Buffer.from(block.body, 'base64'));
+  if (header === undefined) return refuse(DAMAGED);
+  const { cipher, rounds, type, publicBlob } = header;
+  const encrypted = cipher !== 'none';
+  if (type === 'ssh-dss') return refuse(DSA);
+  if (type.startsWith('sk-')) return refuse(SECURITY_KEY);
+  const name = `${type} ${fingerprint(publicBlob)}`;
+  if (encrypted && passphrase === undefined) return refuse(passphraseMissing(name));
+  if (encrypted && !OPENSSH_CIPHERS.test(cipher)) return refuse(cipherUnknown(name, cipher));
+  if (rounds > MOST_ROUNDS) return refuse(tooManyRounds(name, rounds));
+  const key = parseKey(pemText(block), passphrase);
+  if (!(key instanceof Error)) return usable(key, encrypted, passphrase);
+  if (/^Unsupported/.test(errorMessage(key))) return refuse(unsupported(`a key of type ${type}`));
+  return refuse(encrypted ? passphraseWrong(name) : DAMAGED);
+}
+
+function preparePem(block: PemBlock, passphrase: string | undefined): PreparedKey {
+  const encrypted = block.dekInfo !== undefined || block.label === 'ENCRYPTED PRIVATE KEY';
+  if (encrypted && passphrase === undefined) return refuse(passphraseMissing(block.label));
+  if (!isCipherLoaded(block)) return refuse(OLD_ENCRYPTION);
+  let key: KeyObject;
+  try {
+    key = createPrivateKey({ key: pemText(block), ...(encrypted ? { passphrase: passphrase ?? '' } : {}) });
+  } catch (error) {
+    if (/digital envelope routines::unsupported/.test(errorMessage(error))) return refuse(OLD_ENCRYPTION);
+    // Also where the decoder finds nothing it supports: one wrong passphrase of 256 leaves a right padding.
+    return refuse(encrypted ? passphraseWrong(block.label) : DAMAGED);
+  }
+  const converted = convert(key);
+  return 'finding' in converted ? refuse(converted.finding) : usable(converted.key, encrypted, passphrase);
+}
+
+/**
+ * Whether OpenSSL can decrypt what the header of RFC 1421 names; its legacy provider, with DES and RC2, is not
+ * loaded by Node. PKCS#8 names its cipher inside, and OpenSSL says so itself.
+ */
+function isCipherLoaded({ dekInfo }: PemBlock): boolean {
+  const cipher = dekInfo?.split(',')[0]?.toLowerCase();
+  return cipher === undefined || getCiphers().includes(cipher);
+}
+
+/** ssh2 reads PKCS#1 and SEC1 but not PKCS#8, and Ed25519 only in OpenSSH's format. */
+function convert(key: KeyObject): { readonly key: ParsedKey } | { readonly finding: Finding } {
+  const type = key.asymmetricKeyType ?? 'unknown';
+  const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
+  if (type === 'dsa') return { finding: DSA };
+  let text: string;
+  if (type === 'rsa') text = key.export({ type: 'pkcs1', format: 'pem' }).toString();
+  else if (type === 'ec' && SSH_CURVES.includes(curve))
+    text = key.export({ type: 'sec1', format: 'pem' }).toString();
+  else if (type === 'ed25519')
+    text = pemText({ label: 'OPENSSH PRIVATE KEY', body: opensshEd25519Body(key) });
+  else return { finding: unsupported(`a key of type ${type}${curve === '' ? '' : ` (${curve})`}`) };
+  const parsed = parseKey(text);
+  return parsed instanceof Error ? { finding: DAMAGED } : { key: parsed };
+}
+
+function preparePutty(text: string, passphrase: string | undefined): PreparedKey {
+  if (!/^PuTTY-User-Key-File-2: ssh-(?:rsa|dss)\s/.test(text)) return refuse(PUTTY);
+  const encrypted = !/^Encryption: none$/m.test(text);
+  if (encrypted && passphrase === undefined) return refuse(passphraseMissing('PuTTY key'));
+  const key = parseKey(text, encrypted ? passphrase : undefined);
+  if (!(key instanceof Error))
+    return key.type === 'ssh-dss' ? refuse(DSA) : usable(key, encrypted, passphrase);
+  return refuse(encrypted ? passphraseWrong('PuTTY key') : DAMAGED);
+}
+
+function usable(key: ParsedKey, encrypted: boolean, passphrase: string | undefined): PreparedKey {
+  const warnings = passphrase !== undefined && !encrypted ? [PASSPHRASE_UNUSED] : [];
+  return { ok: true, key, type: key.type, fingerprint: fingerprint(key.getPublicSSH()), warnings };
+}
+
+function refuse(finding: Finding): PreparedKey {
+  return { ok: false, finding };
+}
+
+const DAMAGED: Finding = {
+  at: KEY_INPUT,
+  fact: 'the private key is cut off or damaged.',
+  cause: 'a part of the file was not copied, or something changed it on the way.',
+  fix: WHOLE_FILE,
+};
+
+const DSA: Finding = {
+  at: KEY_INPUT,
+  fact: 'this is a DSA key.',
+  cause: 'the key is old; OpenSSH servers have refused DSA keys since version 7.0 (2015).',
+  fix: NEW_KEY,
+};
+
+const SECURITY_KEY: Finding = {
+  at: KEY_INPUT,
+  fact: 'this key lives in a hardware security key (FIDO); the file alone cannot sign.',
+  cause: 'it was made with `ssh-keygen -t ed25519-sk` or `ecdsa-sk`.',
+  fix: `such a key cannot be used unattended: ${NEW_KEY}`,
+};
+
+const PUTTY: Finding = {
+  at: KEY_INPUT,
+  fact: 'this PuTTY key file (.ppk) cannot be read.',
+  cause: 'PuTTY has its own file format; only version 2 files with RSA keys are understood.',
+  fix: 'convert it: `puttygen key.ppk -O private-openssh-new -o deploy-key` (in the PuTTYgen window: Conversions, Export OpenSSH key), and give the new file.',
+};
+
+const OLD_ENCRYPTION: Finding = {
+  at: KEY_INPUT,
+  fact: 'the private key is encrypted with a cipher that is no longer supported.',
+  cause: 'the file is old.',
+  fix: 'write it anew with `ssh-keygen -p -f deploy-key`, which asks for the old passphrase and a new one.',
+};
+
+function cipherUnknown(name: string, cipher: string): Finding {
+  return {
+    at: KEY_INPUT,
+    fact: `the private key (${name}) is encrypted with ${cipher}, which cannot be decrypted here.`,
+    cause: 'it was made with `ssh-keygen -Z`.',
+    fix: 'write it anew with `ssh-keygen -p -Z aes256-ctr -f deploy-key`.',
+  };
+}
+
+function tooManyRounds(name: string, rounds: number): Finding {
+  return {
+    at: KEY_INPUT,
+    fact: `the private key (${name}) asks for ${rounds} rounds of key derivation, which would take minutes.`,
+    cause: 'it was made with `ssh-keygen -a`, or is damaged.',
+    fix: 'write it anew with `ssh-keygen -p -a 100 -f deploy-key`.',
+  };
+}
+
+const PASSPHRASE_UNUSED: Finding = {
+  at: PASSPHRASE_INPUT,
+  fact: 'a passphrase is given, but the private key is not encrypted.',
+  fix: 'remove the input, or give the encrypted key.',
+};
+
+function passphraseMissing(name: string): Finding {
+  return {
+    at: PASSPHRASE_INPUT,
+    fact: `the private key (${name}) is encrypted and no passphrase is given.`,
+    cause:
+      'the secret with the passphrase does not exist or is not passed on; runs from forks get no secrets.',
+    fix: 'give its passphrase in `ssh-key-passphrase`, or a key without one in `ssh-private-key`.',
+  };
+}
+
+function passphraseWrong(name: string): Finding {
+  return {
+    at: PASSPHRASE_INPUT,
+    fact: `the passphrase does not open the private key (${name}).`,
+    cause: 'it belongs to another key, or the secret holds a blank or newline too many.',
+    fix: 'check it with `ssh-keygen -y -f deploy-key`, which asks for the passphrase and prints the public key.',
+  };
+}
+
+function unsupported(what: string): Finding {
+  return { at: KEY_INPUT, fact: `${what} cannot be used here.`, fix: NEW_KEY };
+}
+
+function unreadable(read: Exclude<KeyText, { kind: 'private' | 'putty' }>): Finding {
+  const at = KEY_INPUT;
+  switch (read.kind) {
+    case 'empty':
+      return {
+        at,
+        fact: 'no private key is given.',
+        cause: 'the secret does not exist, has another name, or is not passed to runs from forks.',
+        fix: 'give the private key file whole, as a secret; or start an ssh-agent with it in a step before, and leave the input out.',
+      };
+    case 'public':
+      return {
+        at,
+        fact: 'this is a public key; the private one is needed.',
+        cause: 'the file that ends in .pub was copied.',
+        fix: 'give the file of the same name without .pub.',
+      };
+    case 'certificate':
+      return {
+        at,
+        fact: 'this is a certificate, not a private key.',
+        cause: 'another file was copied.',
+        fix: 'give the private key with which you log in to the hosts.',
+      };
+    case 'several':
+      return {
+        at,
+        fact: `there are ${read.count} private keys.`,
+        fix: 'give the one that all hosts accept.',
+      };
+    case 'truncated':
+      return {
+        at,
+        fact: 'the private key has a BEGIN line but no END line that fits it.',
+        cause: 'only a part of the file was copied, or only its first line reached the input.',
+        fix: WHOLE_FILE,
+      };
+    case 'damaged':
+      return DAMAGED;
+    case 'unknown':
+      return {
+        at,
+        fact: 'this is not a private key in a form that is known.',
+        cause:
+          'the secret holds something else, e.g. the path of the key file, or lacks the BEGIN and END lines.',
+        fix: WHOLE_FILE,
+      };
+  }
+}

@@ -1,0 +1,71 @@
+const UNITS_BELOW_A_SECOND = [
+  { suffix: 'ms', nanoseconds: 1_000_000 },
+  { suffix: 'µs', nanoseconds: 1_000 },
+] as const;
+
+/**
+ * A duration as Go's time.Duration.String() prints it, which is what etcdctl prints behind `took =`:
+ * 16.283339ms, 850ns, 1.002s, 1m5s. Below a second the largest fitting unit, from a second on h, m and s;
+ * fractions without trailing zeros (go/src/time/time.go, Duration.format).
+ *
+ * @param nanoseconds a whole number of nanoseconds, zero or more.
+ */
+export function formatGoDuration(nanoseconds: number): string {
+  if (nanoseconds === 0) return '0s';
+  if (nanoseconds < 1_000) return `${nanoseconds}ns`;
+  if (nanoseconds < 1_000_000_000) {
+    const unit = UNITS_BELOW_A_SECOND.find((candidate) => nanoseconds >= candidate.nanoseconds);
+    if (unit !== undefined) return decimal(nanoseconds, unit.nanoseconds) + unit.suffix;
+  }
+  const wholeSeconds = Math.floor(nanoseconds / 1_000_000_000);
+  const hours = Math.floor(wholeSeconds / 3_600);
+  const minutes = Math.floor(wholeSeconds / 60) % 60;
+  const seconds = decimal(nanoseconds - Math.floor(wholeSeconds / 60) * 60_000_000_000, 1_000_000_000);
+  if (hours > 0) return `${hours}h${minutes}m${seconds}s`;
+  return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;
+}
+
+/** `value / divisor` in full, without floating-point noise; the divisor is a power of ten. */
+function decimal(value: number, divisor: number): string {
+  const digits = Math.log10(divisor);
+  const fraction = String(value % divisor)
+    .padStart(digits, '0')
+    .replace(/0+$/, '');
+  const whole = String(Math.floor(value / divisor));
+  return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** A size for people: `1.4 GiB`, `512 MiB`, `0 bytes`. */
+export function size(bytes: number): string {
+  let unit = 0;
+  let value = bytes;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${trimmed(value)} ${UNITS[unit] ?? ''}`;
+}
+
+/** A time for people, from milliseconds: `0.07 ms`, `12 ms`, `1.3 s`, `2 min`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1) return `${Number(milliseconds.toFixed(2))} ms`;
+  if (milliseconds < 1000) return `${trimmed(milliseconds)} ms`;
+  if (milliseconds < 120_000) return `${trimmed(milliseconds / 1000)} s`;
+  if (milliseconds < 7_200_000) return `${trimmed(milliseconds / 60_000)} min`;
+  return `${trimmed(milliseconds / 3_600_000)} h`;
+}
+
+/** At most one digit behind the point, none from 100 on. */
+function trimmed(value: number): string {
+  return String(Number(value.toFixed(value < 100 ? 1 : 0)));
+}
+
+/** The middle value; of an even number the mean of the two in the middle. NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const above = sorted[Math.floor(sorted.length / 2)] ?? NaN;
+  const below = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;
+  return (above + below) / 2;
+}

@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import { settleAll } from '../../src/engine/collect.ts';
+import { Refusal } from '../../src/findings.ts';
+import { HostError } from '../../src/hosts/host-error.ts';
+
+test('results come in the order of the work, not of its end', async () => {
+  const later = new Promise<string>((resolve) => setTimeout(() => resolve('first'), 20));
+  const work = [
+    { host: 'infra0', at: 'probe', result: later },
+    { host: 'infra1', at: 'probe', result: Promise.resolve('second') },
+  ];
+  expect(await settleAll('title', work)).toEqual(['first', 'second']);
+});
+
+test('all failures are told, after all work has ended', async () => {
+  let ended = false;
+  const slow = new Promise<never>((_, reject) => {
+    setTimeout(() => {
+      ended = true;
+      reject(new Refusal('inner', [{ host: 'infra2', at: 'verify', fact: 'third' }]));
+    }, 20);
+  });
+  const work = [
+    {
+      host: 'infra0',
+      at: 'a',
+      result: Promise.reject(new HostError({ host: '10.0.0.6', at: 'connect', fact: 'first' })),
+    },
+    { host: 'infra1', at: 'b', result: Promise.reject(new Error('second')) },
+    { host: 'infra2', at: 'c', result: slow },
+  ];
+  const failure = await settleAll('title', work).catch((error: unknown) => error);
+  expect(ended).toBe(true);
+  if (!(failure instanceof Refusal)) throw new Error('it is a refusal');
+  // The member's name takes the place of the address that a connection knows its host by.
+  expect(failure.findings.map(({ host, at, fact }) => [host, at, fact])).toEqual([
+    ['infra0', 'connect', 'first'],
+    ['infra1', 'b', expect.stringContaining('second')],
+    ['infra2', 'verify', 'third'],
+  ]);
+});

@@ -1,0 +1,75 @@
+import type { ClusterFacts } from '../../src/cluster/gates.ts';
+import type { RemoteResult, RemoteScript, Transport } from '../../src/hosts/transport.ts';
+import type { ClusterClients } from '../../src/run/cluster-clients.ts';
+import type { Log } from '../../src/runner/log.ts';
+
+/** Log lines as they come, those of a host with its name before them. */
+export class Lines implements Log {
+  readonly lines: string[];
+  readonly #prefix: string;
+
+  constructor(lines: string[] = [], prefix = '') {
+    this.lines = lines;
+    this.#prefix = prefix;
+  }
+
+  info(message: string): void {
+    this.lines.push(`${this.#prefix}${message}`);
+  }
+
+  warning(message: string): void {
+    this.lines.push(`${this.#prefix}warning: ${message}`);
+  }
+
+  debug(): void {
+    // not looked at
+  }
+
+  host(name: string): Log {
+    return new Lines(this.lines, `${name}: `);
+  }
+}
+
+/** What a stand-in host does when a script is run on it. */
+export type Behaviour = (
+  script: RemoteScript,
+  host: string,
+) => Promise<Partial<RemoteResult>> | Partial<RemoteResult>;
+
+/** A host that runs nothing; `happened` tells what it was asked for: `host: title`. */
+export function standInTransport(
+  name: string,
+  happened: string[],
+  behave: Behaviour = () => ({}),
+): Transport {
+  return {
+    name,
+    run: async (script) => {
+      happened.push(`${name}: ${script.title}`);
+      return { code: 0, stdout: Buffer.alloc(0), stderr: '', ...(await behave(script, name)) };
+    },
+    openTcp: () => Promise.reject(new Error('the stand-in has no ports')),
+    statistics: () => ({ connections: 1, channels: 1, bytesSent: 0, bytesReceived: 0 }),
+    close: () => Promise.resolve(),
+  };
+}
+
+/**
+ * Clients of a cluster that tells one thing after the other, the last one for ever.
+ * @param asked called each time it is asked.
+ */
+export function standInClients(
+  told: readonly ClusterFacts[],
+  asked: () => void = () => undefined,
+): ClusterClients {
+  let next = 0;
+  const clients: Pick<ClusterClients, 'observe' | 'close'> = {
+    observe: () => {
+      asked();
+      const facts = told[Math.min(next++, told.length - 1)];
+      return facts === undefined ? Promise.reject(new Error('nothing is told')) : Promise.resolve(facts);
+    },
+    close: () => undefined,
+  };
+  return clients as ClusterClients;
+}

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { type OperationName, operationNames } from '../../src/inputs/table/input.ts';
+import { definitionOf, inputNames } from '../../src/inputs/table/table.ts';
+import { outputNames } from '../../src/report/outputs.ts';
+import { readActionMetadata } from '../github/action-metadata.ts';
+
+/** The parts of action.yml that the code must agree with: the runner takes them from there, users read them there. */
+interface ActionFile {
+  readonly inputs: Record<string, { description?: string; default?: string; required?: boolean }>;
+  readonly outputs: Record<string, { description?: string }>;
+  readonly runs: Record<string, string>;
+  readonly branding: { icon: string; color: string };
+}
+
+const action = parse(readFileSync(new URL('../../action.yml', import.meta.url), 'utf8')) as ActionFile;
+
+test('the inputs are those that the code reads, in the same order', () => {
+  expect(Object.keys(action.inputs)).toEqual(inputNames);
+});
+
+describe.each(inputNames)('%s', (name) => {
+  test('has the default and the need that the code has', () => {
+    const { default: value, required } = action.inputs[name] ?? {};
+    const definition = definitionOf(name);
+    expect({ value, required }).toEqual({ value: definition.default, required: definition.required });
+  });
+
+  test('is described', () => {
+    expect(action.inputs[name]?.description).toMatch(/^[A-Z`].{20,}[.)]$/s);
+  });
+});
+
+test('the outputs are those that the code writes, each described', () => {
+  expect(Object.keys(action.outputs)).toEqual([...outputNames]);
+  for (const { description } of Object.values(action.outputs))
+    expect(description).toMatch(/^[A-Z`].{10,}\.$/s);
+});
+
+// The runner refuses an action with one, wherever it stands (actions/runner, ActionManifestManager.cs).
+test.each(['.', ...operationNames])('there is no expression in %s/action.yml', (folder) => {
+  const file = new URL(`../../${folder}/action.yml`, import.meta.url);
+  expect(readFileSync(file, 'utf8')).not.toContain('${{');
+});
+
+test('post has an entry of its own to the one bundle, on Node 24, without a pre step', () => {
+  expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js', post: 'dist/post.js' });
+});
+
+/** Inputs about one operation alone. */
+const OF_HEALTH = [
+  'health-probe',
+  'deadline',
+  'metrics-window',
+  'fail-on',
+  'certificate-warning-days',
+  'certificate-failure-days',
+  'latency-warning-ms',
+  'fsync-warning-ms',
+  'commit-warning-ms',
+  'peer-latency-warning-ms',
+  'db-quota-warning-percent',
+  'db-quota-failure-percent',
+  'disk-free-warning-percent',
+  'clock-warning-ms',
+  'raft-lag-warning',
+  'history-artifact',
+  'github-token',
+];
+
+/** What no use is made of by the operation; written down once more, so that no input comes to it or is lost by a slip. */
+const LEFT_OUT: Readonly<Record<OperationName, readonly string[]>> = {
+  deploy: ['disk-test', ...OF_HEALTH],
+  // it makes no plan to carry out, takes no lock, and uploads nothing
+  preflight: [
+    'dry-run',
+    'approved-plan',
+    'client-certificate-copied',
+    ...OF_HEALTH,
+    'upload-artifacts',
+    'artifact-name',
+    'artifact-retention-days',
+    'lock-timeout',
+  ],
+  health: [
+    'dry-run',
+    'approved-plan',
+    'bootstrap',
+    'disk-test',
+    'ca-certificate',
+    'ca-key',
+    'ca-custody',
+    'key-algorithm',
+    'certificate-validity-days',
+    'ca-validity-days',
+    'extra-sans',
+    'renew-before-days',
+    'client-certificate-copied',
+    'image-archive',
+    'image-repository',
+    'registry-username',
+    'registry-password',
+    'etcd-image-tag',
+    'heartbeat-interval',
+    'election-timeout',
+    'quota-backend-bytes',
+    'auto-compaction-mode',
+    'auto-compaction-retention',
+    'extra-args',
+    'patches',
+    'kubelet-config',
+    'lock-timeout',
+  ],
+};
+
+describe.each(operationNames)('the sub-action %s', (name) => {
+  const folder = new URL(`../../${name}/`, import.meta.url);
+  const sub = parse(readFileSync(new URL('action.yml', folder), 'utf8')) as ActionFile;
+  const { operation, ...inputs } = sub.inputs;
+
+  test('is this operation', () => {
+    expect(operation?.default).toBe(name);
+  });
+
+  test('has exactly the inputs of its operation, as action.yml has them', () => {
+    const left = inputNames.filter((input) => !LEFT_OUT[name].includes(input));
+    expect(Object.keys(sub.inputs)).toEqual(left);
+    expect(inputNames.length - left.length).toBe(LEFT_OUT[name].length);
+    for (const [input, declared] of Object.entries(inputs)) expect(declared).toEqual(action.inputs[input]);
+  });
+
+  test('has outputs of action.yml, in its order', () => {
+    const outputs = Object.keys(action.outputs).filter((output) => output in sub.outputs);
+    expect(Object.keys(sub.outputs)).toEqual(outputs);
+    for (const output of outputs) expect(sub.outputs[output]).toEqual(action.outputs[output]);
+  });
+
+  test('runs the one bundle', () => {
+    expect(sub.runs).toEqual({ using: 'node24', main: '../dist/index.js', post: '../dist/post.js' });
+    const whole = readActionMetadata(fileURLToPath(new URL('..', folder)));
+    expect(readActionMetadata(fileURLToPath(folder))).toMatchObject({ main: whole.main, post: whole.post });
+  });
+});
+
+test('every input is used by an operation, every output set by one', () => {
+  const subs = operationNames.map(
+    (name) => parse(readFileSync(new URL(`../../${name}/action.yml`, import.meta.url), 'utf8')) as ActionFile,
+  );
+  const used = subs.flatMap(({ inputs }) => Object.keys(inputs));
+  expect(inputNames.filter((name) => !used.includes(name))).toEqual([]);
+  const set = subs.flatMap(({ outputs }) => Object.keys(outputs));
+  expect(outputNames.filter((name) => !set.includes(name))).toEqual([]);
+});

@@ -1,0 +1,70 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { type Finding, Refusal } from '../../src/findings.ts';
+import { parseSettings, type RunContext } from '../../src/inputs/parse-settings.ts';
+import type { Settings, SshSettings } from '../../src/inputs/settings.ts';
+import type { RawInputs } from '../../src/inputs/table/table.ts';
+
+export const run: RunContext = {
+  attempt: 2,
+  nonce: '0badcafe',
+  now: new Date('2026-11-23T17:00:00Z'),
+  identity: {
+    id: '1658821493-2-0badcafe',
+    url: 'https://github.com/octo/infra/actions/runs/1658821493/attempts/2',
+    actor: 'octocat',
+    commit: 'ffac537e6cbbf934b08745a378932722df287a53',
+    repository: 'octo/infra',
+    workflow: 'etcd',
+  },
+};
+
+export const sshKey = generateKeyPairSync('ed25519')
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString();
+
+const hostKey = Buffer.concat([
+  Buffer.from([0, 0, 0, 11]),
+  Buffer.from('ssh-ed25519'),
+  Buffer.from([0, 0, 0, 32]),
+  Buffer.alloc(32, 7),
+]).toString('base64');
+
+/** The least that a user gives. */
+export const given: RawInputs = {
+  hosts: '10.0.0.6, 10.0.0.7, 10.0.0.8',
+  'ssh-user': 'ubuntu',
+  'ssh-private-key': sshKey,
+  'ssh-known-hosts': `10.0.0.6 ssh-ed25519 ${hostKey}`,
+};
+
+/** Settings of the least, changed by some inputs. */
+export function settingsOf(changes: RawInputs): Settings {
+  return parseSettings({ ...given, ...changes }, run);
+}
+
+/** How hosts are logged in to, where they are. */
+export function sshOf({ ssh }: Settings): SshSettings {
+  if (ssh === undefined) throw new Error('no host is reached by SSH');
+  return ssh;
+}
+
+/** What is wrong with the least, changed by some inputs; empty when it is accepted. */
+export function findingsOf(changes: RawInputs): readonly Finding[] {
+  try {
+    settingsOf(changes);
+  } catch (error) {
+    if (error instanceof Refusal) return error.findings;
+    throw error;
+  }
+  return [];
+}
+
+/** The one finding that there is. */
+export function findingOf(changes: RawInputs): Finding {
+  const findings = findingsOf(changes);
+  const [finding] = findings;
+  if (finding === undefined || findings.length > 1) {
+    throw new Error(`expected one finding, got ${JSON.stringify(findings, null, 2)}`);
+  }
+  return finding;
+}

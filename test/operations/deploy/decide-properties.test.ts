@@ -1,0 +1,395 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { type ClusterFacts, hasMajority } from '../../../src/cluster/gates.ts';
+import type { FactName, HostFacts } from '../../../src/facts/host.ts';
+import { Refused } from '../../../src/findings.ts';
+import { leafFiles } from '../../../src/kubeadm/file-tree.ts';
+import { CA_CERTIFICATE, CA_KEY, ETCD_MANIFEST } from '../../../src/kubeadm/paths.ts';
+import type { Plan, Stage } from '../../../src/plan/plan.ts';
+import type { Step } from '../../../src/steps/index.ts';
+import { clusterFacts } from '../../cluster/example-health.ts';
+import { MEMBERS } from '../../cluster/example.ts';
+import { blind, decide, stepsOf } from './deciding.ts';
+import { Dice, situation, type Situation } from './random-hosts.ts';
+import { carriedOut } from './simulation.ts';
+
+const CASES = 600;
+/** Plans that are made or carried out once more. */
+const SAMPLE = 80;
+
+/** A situation for which there is a plan. */
+interface Decided extends Situation {
+  readonly seed: number;
+  readonly plan: Plan;
+}
+
+function planFor(circumstances: Situation): Plan | undefined {
+  try {
+    return decide(circumstances.facts, circumstances);
+  } catch (error) {
+    // anything else would be a fault of the action, told without a fix
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
+}
+
+const all = Array.from({ length: CASES }, (_, seed) => ({ seed, ...situation(new Dice(seed)) }));
+const decided = all.flatMap((one): Decided[] => {
+  const plan = planFor(one);
+  return plan === undefined ? [] : [{ ...one, plan }];
+});
+
+/** Seeds of the situations in which something does not hold: `situation(new Dice(seed))` gives them again. */
+function failing(holds: (one: Decided) => boolean): number[] {
+  return decided.filter((one) => !holds(one)).map(({ seed }) => seed);
+}
+
+function hasBeenMember({ facts }: Situation, index: number): boolean {
+  const { state = 'absent', dataDir } = facts[index] ?? {};
+  return dataDir?.hasLog === true || (typeof state === 'object' && state.phase === 'member');
+}
+
+/** Somebody else's member, or one that was proven to be healthy once, or all of them healthy now. */
+function isEstablished({ facts, cluster }: Situation): boolean {
+  if (cluster?.health.healthy === true && facts.every(({ state }) => typeof state === 'object')) return true;
+  return facts.some(
+    ({ state, files }) =>
+      (typeof state === 'object' && state.phase === 'member') ||
+      (state === 'absent' && files.has(ETCD_MANIFEST)),
+  );
+}
+
+/**
+ * Whether no member of a cluster that lives is taken down but behind its own gate, by itself, the leader last; and
+ * whether two that do not run are started in the same stage only while the cluster has no majority.
+ */
+function restartsAreSafe(
+  plan: Plan,
+  facts: readonly HostFacts[],
+  cluster: ClusterFacts | undefined,
+): boolean {
+  const runs = (name: string): boolean => {
+    const index = MEMBERS.findIndex((member) => member.name === name);
+    return facts[index]?.containers.some(({ running }) => running) === true;
+  };
+  const stages = plan.stages.filter((stage) => restartsOf(stage).length > 0);
+  const order = stages.flatMap((stage) => restartsOf(stage).map(({ host }) => host)).filter(runs);
+  const leader = cluster?.health.leader?.name ?? '';
+  const works = cluster !== undefined && hasMajority(cluster.health);
+  return (
+    stages.every((stage) => {
+      const hosts = restartsOf(stage).map(({ host }) => host);
+      if (!hosts.some(runs)) return hosts.length === 1 || !works;
+      return (
+        hosts.length === 1 &&
+        stage.order === 'in-turn' &&
+        stage.before?.kind === 'quorum-without' &&
+        stage.before.member === hosts[0] &&
+        stage.after?.kind === 'member'
+      );
+    }) &&
+    (!order.includes(leader) || order.at(-1) === leader)
+  );
+}
+
+function restartsOf({ steps }: Stage): Step[] {
+  return steps.filter(({ kind }) => kind === 'restart-member');
+}
+
+test('the situations are of all kinds', () => {
+  const verdicts = Map.groupBy(decided, ({ plan }) => plan.verdict);
+  for (const verdict of ['create', 'repair', 'adopt', 'converge', 'unchanged'] as const) {
+    expect(verdicts.get(verdict)?.length ?? 0).toBeGreaterThan(CASES / 100);
+  }
+  expect(all.length - decided.length).toBeGreaterThan(CASES / 10);
+});
+
+describe('of every plan', () => {
+  // A step of another kind has to be thought about here.
+  const KINDS: Readonly<Record<Step['kind'], 'writes only' | 'removes' | 'looks' | 'starts'>> = {
+    'deliver-files': 'writes only',
+    'set-modes': 'writes only',
+    'pull-image': 'writes only',
+    'import-image': 'writes only',
+    'render-manifest': 'writes only',
+    'remove-authority-key': 'removes',
+    'record-member': 'writes only',
+    'verify-files': 'looks',
+    'prove-served': 'looks',
+    'prove-client': 'looks',
+    'start-kubelet': 'starts',
+    'await-kubelet': 'looks',
+    'start-member': 'starts',
+    'restart-member': 'starts',
+    'move-leadership': 'starts',
+  };
+
+  test('no step removes anything but the key of a CA that the inputs bring, and none writes into the data dir', () => {
+    expect(
+      failing(({ plan }) =>
+        stepsOf(plan).every(
+          (step) =>
+            step.kind in KINDS &&
+            (step.kind !== 'deliver-files' ||
+              step.files.every(({ path }) => !path.startsWith(`${plan.shape.dataDir}/`))),
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  test("the CA's key goes from a host only where the inputs have it and ask for it, and only after the proof", () => {
+    const removes = ({ kind }: Step): boolean => KINDS[kind] === 'removes';
+    const removing = decided.filter(({ plan }) => stepsOf(plan).some(removes));
+    expect(removing.length).toBeGreaterThan(5);
+    expect(
+      failing(
+        ({ plan, settings }) =>
+          !plan.stages.some(({ steps }) => steps.some(removes)) &&
+          (!stepsOf(plan).some(removes) ||
+            (settings.caCustody === 'input-only' &&
+              plan.authority.from === 'input' &&
+              plan.keyKeeper === undefined)),
+      ),
+    ).toEqual([]);
+  });
+
+  // The record of a deploy that was cut off before its CA's certificate is nothing of a cluster.
+  test('no CA is made where any host holds one, or anything of a cluster', () => {
+    const marks = [CA_CERTIFICATE, ETCD_MANIFEST, ...leafFiles().map(({ path }) => path)];
+    expect(
+      failing(
+        (one) =>
+          one.plan.authority.from !== 'made' ||
+          one.facts.every(
+            ({ files }, index) => marks.every((path) => !files.has(path)) && !hasBeenMember(one, index),
+          ),
+      ),
+    ).toEqual([]);
+  });
+
+  test('no CA takes the place of another', () => {
+    expect(
+      failing(({ plan, facts, settings }) => {
+        const [present] = facts.flatMap(({ files }) => files.get(CA_CERTIFICATE)?.text ?? []);
+        const delivers = stepsOf(plan).some(
+          (step) => step.kind === 'deliver-files' && step.files.some(({ path }) => path === CA_CERTIFICATE),
+        );
+        if (!delivers || present === undefined) return true;
+        return plan.authority.from !== 'input' || settings.authority?.certificatePem === present;
+      }),
+    ).toEqual([]);
+  });
+
+  test('no member is started without its log once it has been a member', () => {
+    expect(
+      failing((one) =>
+        MEMBERS.every(({ name }, index) => {
+          const isStarted = stepsOf(one.plan).some(
+            ({ kind, host }) => host === name && (kind === 'start-member' || kind === 'restart-member'),
+          );
+          return !isStarted || !hasBeenMember(one, index) || one.facts[index]?.dataDir.hasLog === true;
+        }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('only a cluster that was never healthy may have a member without data restarted', () => {
+    expect(
+      failing((one) =>
+        stepsOf(one.plan).every(
+          (step) => step.kind !== 'restart-member' || step.mayLackData === !isEstablished(one),
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  test('no manifest is placed on data', () => {
+    expect(
+      failing(({ plan, facts }) =>
+        stepsOf(plan).every((step) => {
+          const index = MEMBERS.findIndex(({ name }) => name === step.host);
+          return step.kind !== 'start-member' || !step.placeManifest || facts[index]?.dataDir.empty === true;
+        }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('no member is restarted that a cluster was taken over with', () => {
+    expect(
+      failing(
+        ({ plan, facts }) =>
+          plan.verdict !== 'adopt' ||
+          stepsOf(plan).every(({ kind, host }) => {
+            const index = MEMBERS.findIndex(({ name }) => name === host);
+            return kind !== 'restart-member' || facts[index]?.state !== 'absent';
+          }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('in a cluster that lives, one running member is restarted at a time, behind a gate, the leader last', () => {
+    expect(
+      failing((one) => !isEstablished(one) || restartsAreSafe(one.plan, one.facts, one.cluster)),
+    ).toEqual([]);
+  });
+
+  test('certificates are issued where they are delivered, and nowhere else', () => {
+    expect(
+      failing(({ plan }) =>
+        MEMBERS.every(({ name }) => {
+          const delivered = stepsOf(plan).flatMap((step) =>
+            step.kind === 'deliver-files' && step.host === name
+              ? step.files.flatMap(({ content }) => (content.from === 'leaf' ? [content.name] : []))
+              : [],
+          );
+          const issued = plan.issue.get(name) ?? [];
+          return (
+            issued.every((leaf) => delivered.includes(leaf)) &&
+            delivered.every((leaf) => issued.includes(leaf))
+          );
+        }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('the same question gives the same plan', () => {
+    for (const one of decided.slice(0, SAMPLE)) expect(planFor(one)).toEqual(one.plan);
+  });
+});
+
+// Twice is once: a second run finds nothing to do. Where a deploy was cut off and somebody has since damaged files of a
+// member that had started, the first run only finishes it, and the second, which then knows a finished member, mends them.
+test('a plan that was carried out leaves nothing to be done', () => {
+  const cluster = clusterFacts();
+  const again = decided.slice(0, SAMPLE).flatMap(({ seed, plan, facts, settings }) => {
+    const { certificatePem } = settings.authority ?? {};
+    const after = carriedOut(plan, facts, certificatePem);
+    // what is left out for now is still to be done
+    if (plan.leftOut.length > 0) return [];
+    const second = decide(after, { settings, cluster });
+    if (second.verdict === 'unchanged') return [];
+    const told = [{ seed, verdict: plan.verdict, reasons: second.reasons }];
+    if (plan.verdict !== 'repair' || second.stages.some((stage) => restartsOf(stage).length > 0)) return told;
+    return decide(carriedOut(second, after, certificatePem), { settings, cluster }).verdict === 'unchanged'
+      ? []
+      : told;
+  });
+  expect(again).toEqual([]);
+});
+
+// What the probe could not see, and what contradicts itself, must never make a plan that costs more than the truth would.
+describe('of every plan that is made with less than the truth', () => {
+  const PARTS: readonly FactName[] = [
+    'containers',
+    'images',
+    'runtime',
+    'kubelet',
+    'kubeadm',
+    'files',
+    'digests',
+    'data-dir',
+    'addresses',
+    'listeners',
+    'reach',
+  ];
+
+  /** A situation as it is, and as the run sees it. */
+  interface Seen {
+    readonly seed: number;
+    readonly truth: Situation;
+    readonly seen: Situation;
+    readonly plan: Plan | undefined;
+  }
+
+  /** Some parts of some hosts could not be seen; in half of the cases the same parts of all. */
+  function blinded(facts: readonly HostFacts[], dice: Dice): HostFacts[] {
+    const parts = PARTS.filter(() => dice.percent(15));
+    const what = parts.length === 0 ? [dice.pick(PARTS)] : parts;
+    const all = dice.percent(50);
+    const one = dice.pick([0, 1, 2]);
+    return facts.map((host, index) => (all || index === one ? blind(host, ...what) : host));
+  }
+
+  /** The container runtime shows no etcd, as one does that is not the one that kubelet uses. */
+  function deceived(facts: readonly HostFacts[], dice: Dice): HostFacts[] {
+    const all = dice.percent(50);
+    const one = dice.pick([0, 1, 2]);
+    return facts.map((host, index) => (all || index === one ? { ...host, containers: [] } : host));
+  }
+
+  function look(change: typeof blinded): Seen[] {
+    return all.map(({ seed, ...truth }) => {
+      const seen = { ...truth, facts: change(truth.facts, new Dice(seed + 7)) };
+      return { seed, truth, seen, plan: planFor(seen) };
+    });
+  }
+
+  const looks = [...look(blinded), ...look(deceived)];
+
+  function unsafe(holds: (one: Seen & { readonly plan: Plan }) => boolean): number[] {
+    return looks.flatMap((one) => {
+      const { plan } = one;
+      return plan === undefined || holds({ ...one, plan }) ? [] : [one.seed];
+    });
+  }
+
+  test('there are some: not everything is needed for everything', () => {
+    const plans = looks.filter(({ plan }) => plan !== undefined);
+    expect(plans.length).toBeGreaterThan(50);
+  });
+
+  test('no running member of a cluster that lives is restarted outside of its gate', () => {
+    expect(
+      unsafe(({ plan, truth }) => !isEstablished(truth) || restartsAreSafe(plan, truth.facts, truth.cluster)),
+    ).toEqual([]);
+  });
+
+  test('no CA is made beside one that is there', () => {
+    expect(
+      unsafe(
+        ({ plan, truth }) =>
+          plan.authority.from !== 'made' ||
+          truth.facts.every(({ files }, index) => !files.has(CA_CERTIFICATE) && !hasBeenMember(truth, index)),
+      ),
+    ).toEqual([]);
+  });
+
+  test('nothing is replaced or removed that was not seen', () => {
+    expect(
+      unsafe(({ plan, truth, seen }) =>
+        stepsOf(plan).every((step) => {
+          const index = MEMBERS.findIndex(({ name }) => name === step.host);
+          const [lies, known] = [truth.facts[index]?.files, seen.facts[index]?.files];
+          if (step.kind === 'remove-authority-key') return known?.has(CA_KEY) === true;
+          if (step.kind !== 'deliver-files') return true;
+          return step.files.every(({ path }) => lies?.has(path) !== true || known?.has(path) === true);
+        }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('no kubelet is started anew that runs as it ought to', () => {
+    expect(
+      unsafe(({ plan, truth, seen }) =>
+        stepsOf(plan).every((step) => {
+          const index = MEMBERS.findIndex(({ name }) => name === step.host);
+          return (
+            step.kind !== 'start-kubelet' ||
+            isDeepStrictEqual(truth.facts[index]?.kubelet, seen.facts[index]?.kubelet)
+          );
+        }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('no image is pulled that is there', () => {
+    expect(
+      unsafe(({ plan, truth }) =>
+        stepsOf(plan).every((step) => {
+          const index = MEMBERS.findIndex(({ name }) => name === step.host);
+          return step.kind !== 'pull-image' || truth.facts[index]?.images.includes(step.image) === false;
+        }),
+      ),
+    ).toEqual([]);
+  });
+});

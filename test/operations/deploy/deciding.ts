@@ -1,0 +1,154 @@
+import { expect } from '@jest/globals';
+import type { ControlPlaneLook } from '../../../src/cluster/control-plane/resolve.ts';
+import type { ClusterFacts } from '../../../src/cluster/gates.ts';
+import type { FactName, FileFact, HostFacts } from '../../../src/facts/host.ts';
+import { type Finding, Refused } from '../../../src/findings.ts';
+import type { ImageArchive } from '../../../src/images/image-archive.ts';
+import { decideDeploy } from '../../../src/operations/deploy/deploy.ts';
+import type { Plan, Stage } from '../../../src/plan/plan.ts';
+import type { Step } from '../../../src/steps/index.ts';
+import {
+  exampleSettings,
+  MEMBERS,
+  NOW,
+  pristineHost,
+  type SettingsChanges,
+  withFiles,
+  withoutFiles,
+} from '../../cluster/example.ts';
+
+/** The token of a run that makes a new cluster. */
+export const FRESH = 'etcd-f5e5f5e5f5e5f5e5';
+
+/** What a decision depends on besides the hosts. */
+export interface Circumstances {
+  readonly settings?: SettingsChanges;
+  /** Absent: no member could be asked. */
+  readonly cluster?: ClusterFacts;
+  readonly controlPlane?: ControlPlaneLook;
+  readonly now?: Date;
+  readonly archive?: ImageArchive;
+}
+
+export function decide(
+  facts: readonly HostFacts[],
+  { settings, cluster, controlPlane, now = NOW, archive }: Circumstances = {},
+): Plan {
+  return decideDeploy({
+    settings: exampleSettings(settings),
+    facts,
+    freshToken: FRESH,
+    now,
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(controlPlane === undefined ? {} : { controlPlane }),
+    ...(archive === undefined ? {} : { archive }),
+  });
+}
+
+/** Findings of a refusal, each of which says what the user can do; none when there is a plan. */
+export function refusals(facts: readonly HostFacts[], circumstances: Circumstances = {}): readonly Finding[] {
+  try {
+    decide(facts, circumstances);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    for (const { fact, cause = 'Not known.', fix = '' } of error.findings) {
+      expect([fact, cause, fix].map((words) => /^\S.*[.)`]$/s.test(words))).toEqual([true, true, true]);
+    }
+    return error.findings;
+  }
+}
+
+/** The same as lines of `host at: fact`. */
+export function refusalLines(facts: readonly HostFacts[], circumstances: Circumstances = {}): string[] {
+  return refusals(facts, circumstances).map(({ host = '-', at, fact }) => `${host} ${at}: ${fact}`);
+}
+
+export function pristine(): HostFacts[] {
+  return MEMBERS.map((member) => pristineHost(member));
+}
+
+/** The hosts with one of them changed. */
+export function withHost(
+  facts: readonly HostFacts[],
+  index: number,
+  change: Partial<HostFacts> | ((host: HostFacts) => Partial<HostFacts>),
+): HostFacts[] {
+  return facts.map((host, at) =>
+    at === index ? { ...host, ...(typeof change === 'function' ? change(host) : change) } : host,
+  );
+}
+
+/** The hosts with files put on one of them. */
+export function withFile(facts: readonly HostFacts[], index: number, ...files: FileFact[]): HostFacts[] {
+  return withHost(facts, index, (host) => withFiles(host, files));
+}
+
+/** The hosts with files taken from one of them. */
+export function withoutFile(facts: readonly HostFacts[], index: number, ...paths: string[]): HostFacts[] {
+  return withHost(facts, index, (host) => withoutFiles(host, ...paths));
+}
+
+/** kubelet is stopped; the containers go on. */
+export const KUBELET_OFF: Partial<HostFacts> = {
+  kubelet: { installed: true, active: false, subState: 'dead', enabled: true, dropIns: [] },
+};
+
+/** etcd has ended, and kubelet has not started it again yet. */
+export const ETCD_OFF: Partial<HostFacts> = {
+  containers: [{ id: 'c0ffee', running: false, image: 'registry.k8s.io/etcd:3.6.5-0', attempt: 3 }],
+  listeners: new Map(),
+};
+
+/** The disk of the data dir is not mounted. */
+export const DATA_LOST: Partial<HostFacts> = {
+  dataDir: { exists: true, empty: true, hasLog: false, hasBlankLog: false, mode: '700' },
+};
+
+/** What facts hold where a part of them could not be seen: nothing of it. */
+const NOTHING_OF: Readonly<Record<FactName, Partial<HostFacts>>> = {
+  containers: { containers: [] },
+  images: { images: [], imageIds: new Map() },
+  runtime: { runtime: { sockets: ['/run/containerd/containerd.sock'], problem: '' } },
+  kubelet: { kubelet: { installed: true, active: false, subState: '', enabled: false, dropIns: [] } },
+  kubeadm: {},
+  files: { files: new Map(), state: 'absent' },
+  digests: {},
+  'data-dir': { dataDir: { exists: false, empty: true, hasLog: false, hasBlankLog: false, mode: '' } },
+  addresses: { addresses: [] },
+  listeners: { listeners: new Map() },
+  reach: { reach: [] },
+  clock: {},
+};
+
+const CRICTL_SAYS = 'exit code 1: level=fatal msg="DeadlineExceeded"';
+
+/** The facts of a host of which the named parts could not be seen. */
+export function blind(host: HostFacts, ...names: readonly FactName[]): HostFacts {
+  return names.reduce<HostFacts>(
+    (facts, what) => ({
+      ...facts,
+      ...NOTHING_OF[what],
+      unseen: [...facts.unseen, { what, program: `look at ${what}`, words: CRICTL_SAYS }],
+    }),
+    host,
+  );
+}
+
+export function stepsOf(plan: Plan): Step[] {
+  return allStages(plan).flatMap(({ steps }) => steps);
+}
+
+export function allStages({ stages, afterProof }: Plan): Stage[] {
+  return [...stages, ...afterProof];
+}
+
+/** Steps of one kind, in their order. */
+export function stepsLike<K extends Step['kind']>(plan: Plan, kind: K): (Step & { kind: K })[] {
+  return stepsOf(plan).filter((step): step is Step & { kind: K } => step.kind === kind);
+}
+
+/** `kind host`, stage by stage. */
+export function outline(plan: Plan): string[][] {
+  return allStages(plan).map(({ steps }) => steps.map(({ kind, host }) => `${kind} ${host}`));
+}

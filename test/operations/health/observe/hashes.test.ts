@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { EtcdError } from '../../../../src/etcd/errors.ts';
+import type { HashKv } from '../../../../src/etcd/messages.ts';
+import { type HashedMember, hashesOf } from '../../../../src/operations/health/observe/figures.ts';
+
+const { signal } = new AbortController();
+
+/** A member whose hashes come one after the other, and at which revisions they were asked for. */
+function member(
+  hashes: readonly (number | Error)[],
+  revisions: readonly number[],
+): { readonly asked: number[]; readonly member: HashedMember } {
+  const [first = 0, ...later] = revisions;
+  const asked: number[] = [];
+  const left = [...later];
+  const answers = [...hashes];
+  return {
+    asked,
+    member: {
+      revision: { seen: first },
+      client: {
+        hashKv: (revision): Promise<HashKv> => {
+          asked.push(revision);
+          const hash = answers.shift() ?? 0;
+          if (hash instanceof Error) return Promise.reject(hash);
+          return Promise.resolve({
+            memberId: 'a',
+            hash,
+            compactRevision: 5,
+            hashRevision: revision,
+            revision,
+          });
+        },
+        rangeSerializable: () => Promise.resolve({ revision: left.shift() ?? first }),
+      },
+    },
+  };
+}
+
+async function told(members: readonly ReturnType<typeof member>[]): Promise<(number | undefined)[]> {
+  const hashes = await hashesOf(
+    members.map((one) => one.member),
+    signal,
+    0,
+  );
+  return hashes.map((hash) => ('seen' in hash ? hash.seen.hash : undefined));
+}
+
+describe('hashes of all members', () => {
+  test('at the newest revision that all have; the same ones are asked for once', async () => {
+    const members = [member([7], [12]), member([7], [10]), member([7], [11])];
+    expect(await told(members)).toEqual([7, 7, 7]);
+    expect(members.map(({ asked }) => asked)).toEqual([[10], [10], [10]]);
+  });
+
+  test('that differ are looked at again, at a later revision', async () => {
+    const members = [member([7, 8], [10, 14]), member([9, 8], [10, 13])];
+    expect(await told(members)).toEqual([8, 8]);
+    expect(members.map(({ asked }) => asked)).toEqual([
+      [10, 13],
+      [10, 13],
+    ]);
+  });
+
+  test('that differ twice differ', async () => {
+    expect(await told([member([7, 8], [10, 14]), member([9, 9], [10, 14])])).toEqual([8, 9]);
+  });
+
+  test('a second look that was cut off says less than the first', async () => {
+    const gone = new EtcdError({
+      kind: 'timeout',
+      reason: 'context deadline exceeded',
+      finding: { at: 'etcd', fact: 'It did not answer.' },
+    });
+    expect(await told([member([7, gone], [10, 14]), member([9, 9], [10, 14])])).toEqual([7, 9]);
+  });
+});

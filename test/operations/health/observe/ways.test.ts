@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import { type ReachedHost, TimeIsOver, within } from '../../../../src/operations/health/observe/hosts.ts';
+import { routesTo } from '../../../../src/operations/health/observe/member-client.ts';
+import { memberNames } from '../../../../src/operations/health/observe/members.ts';
+import { observation } from '../../../etcd/observations.ts';
+
+const transport = (name: string): NonNullable<ReachedHost['transport']> =>
+  ({ name }) as NonNullable<ReachedHost['transport']>;
+const answering = (name: string): ReachedHost =>
+  ({ host: { address: name }, transport: transport(name), sight: { seen: {} } }) as unknown as ReachedHost;
+const silent = (name: string): ReachedHost => ({
+  host: { address: name },
+  transport: transport(name),
+  sight: { unseen: { fact: 'the connection was lost' } },
+});
+const unreached = (name: string): ReachedHost => ({
+  host: { address: name },
+  sight: { unseen: { fact: 'refused' } },
+});
+
+/** Through whose host each member is asked. */
+function through(...hosts: ReachedHost[]): (string | undefined)[] {
+  return routesTo(hosts).map((route) => route?.transport.name);
+}
+
+describe('the way to a member', () => {
+  test('is its own host where that answers, else another that does', () => {
+    expect(through(answering('a'), answering('b'), answering('c'))).toEqual(['a', 'b', 'c']);
+    expect(through(unreached('a'), answering('b'), unreached('c'))).toEqual(['b', 'b', 'b']);
+  });
+
+  // A connection that was lost in the middle of the probe says nothing of the member.
+  test('does not lead through a host that let us in and then fell silent, unless there is no other', () => {
+    expect(through(silent('a'), answering('b'), answering('c'))).toEqual(['b', 'b', 'c']);
+    expect(through(silent('a'), unreached('b'))).toEqual(['a', undefined]);
+  });
+
+  test('is none where no host is reached', () => {
+    expect(through(unreached('a'), unreached('b'))).toEqual([undefined, undefined]);
+  });
+});
+
+describe('the name of a member', () => {
+  const list = [observation(0)];
+
+  test('is the one given, else the hostname, else what the others call it, else its address', () => {
+    const hosts = [
+      { host: { name: 'given', address: '10.0.0.1' }, hostname: 'infra0' },
+      { host: { address: '10.0.0.2' }, hostname: 'own' },
+      { host: { address: '10.0.0.3' } },
+      { host: { address: '10.0.0.9' } },
+    ];
+    expect(memberNames(hosts, list, 2380)).toEqual(['given', 'own', 'infra2', '10.0.0.9']);
+  });
+});
+
+describe('a wait with an end', () => {
+  test('gives what came in time, or why it did not', async () => {
+    const { signal } = new AbortController();
+    expect(await within(signal, Promise.resolve(1))).toBe(1);
+    await expect(within(signal, Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  });
+
+  test('ends when its time is over, and what comes later harms nobody', async () => {
+    const controller = new AbortController();
+    const late = Promise.withResolvers<number>();
+    const waiting = within(controller.signal, late.promise);
+    controller.abort();
+    await expect(waiting).rejects.toThrow(TimeIsOver);
+    late.reject(new Error('too late'));
+    await expect(within(controller.signal, new Promise(() => undefined))).rejects.toThrow(TimeIsOver);
+  });
+});

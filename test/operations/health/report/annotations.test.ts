@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals';
+import { annotationsOf } from '../../../../src/operations/health/report/publish.ts';
+import { degradedDocument, healthyDocument } from '../example-documents.ts';
+import { largeDocument } from './samples.ts';
+
+test('none when all is well', () => {
+  expect(annotationsOf(healthyDocument())).toEqual([]);
+});
+
+test('the worst of each with its fix, and how much more there is', () => {
+  expect(annotationsOf(degradedDocument())).toEqual([
+    {
+      severity: 'warning',
+      title: 'etcd cluster production: Quorum',
+      message: '2 of 3 members are healthy: no more member may fail.\nFix: Bring infra2 back first.',
+    },
+    {
+      severity: 'error',
+      title: 'infra0: Certificate on disk',
+      message: [
+        '/etc/kubernetes/pki/etcd/server.crt ends on 2026-11-29T05:17:01.000Z, in 5 days.',
+        'Fix: Run the operation `deploy` with the inputs of this cluster: it renews without a restart.',
+        '1 more finding: see the job summary.',
+      ].join('\n'),
+    },
+    {
+      severity: 'error',
+      title: 'infra2: Endpoint',
+      message: [
+        'infra2 (https://10.0.0.8:2379) does not answer: connection refused, asked through infra0.',
+        'Fix: Log in to infra2 and look at `crictl ps -a --name etcd` and `crictl logs`.',
+        '1 more finding; 7 checks could not be made: see the job summary.',
+      ].join('\n'),
+    },
+  ]);
+});
+
+test('what could not be seen is a warning where nothing else is told of the member', () => {
+  const document = degradedDocument();
+  const checks = document.checks.filter(({ status }) => status === 'unknown');
+  expect(annotationsOf({ ...document, checks })).toEqual([
+    {
+      severity: 'warning',
+      title: 'infra2: kubelet',
+      message:
+        'Could not be looked at: no SSH connection to infra2.\n6 checks could not be made: see the job summary.',
+    },
+  ]);
+});
+
+test('never more than members and one, strangers included, and none longer than the runner shows', () => {
+  const document = largeDocument(50);
+  const strangers = document.checks.map((check, index) => ({
+    ...check,
+    member: index % 2 === 0 ? check.member : `stranger${index}`,
+    measured: 'x'.repeat(10_000),
+  }));
+  const all = annotationsOf({ ...document, checks: strangers });
+  expect(all).toHaveLength(10);
+  expect(all.every(({ message }) => message.length <= 4096)).toBe(true);
+});

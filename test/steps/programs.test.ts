@@ -1,0 +1,270 @@
+import { describe, expect, test } from '@jest/globals';
+import { appendAudit } from '../../src/engine/audit.ts';
+import { NEEDED_PROGRAMS } from '../../src/hosts/bash.ts';
+import { acquireScript } from '../../src/hosts/lock/acquire-script.ts';
+import { heartbeatScript, releaseScript } from '../../src/hosts/lock/host-lock.ts';
+import { probeScript } from '../../src/hosts/probe/probe-script.ts';
+import { listPki, readFile } from '../../src/hosts/read-pki.ts';
+import { renderManifest } from '../../src/hosts/scripts/render-manifest.ts';
+import { PUT_MANIFEST_BACK } from '../../src/kubeadm/paths.ts';
+import { diskTest } from '../../src/operations/preflight/disk-test.ts';
+import { importImage } from '../../src/steps/import-image.ts';
+import { restartUnit } from '../../src/steps/member/restart-unit.ts';
+import { pullImage } from '../../src/steps/pull-image.ts';
+import { deliverFiles } from '../../src/steps/put-files.ts';
+import { removeFile } from '../../src/steps/remove-authority-key.ts';
+import { restartMember } from '../../src/steps/restart-member.ts';
+import { setModes } from '../../src/steps/set-modes.ts';
+import { awaitKubelet, startKubelet } from '../../src/steps/start-kubelet.ts';
+import { startMember } from '../../src/steps/start-member.ts';
+
+const endpoint = { criEndpoint: 'unix:///run/containerd/containerd.sock' };
+const member = { ...endpoint, address: '10.0.0.6', dataDir: '/var/lib/etcd', walDir: '/mnt/wal' };
+const digests = { currentSha256: '1'.repeat(64), renderedSha256: '2'.repeat(64), mayLackData: true };
+const owner = { id: 'run-1', run: 'https://example.org', actor: 'ann', startedAt: '2026-01-01T00:00:00Z' };
+const onProgress = (): void => undefined;
+
+/** Everything that a deploy may run on a host, by what it is called. */
+const SCRIPTS: ReadonlyMap<string, string> = new Map([
+  ['lock', acquireScript(owner, 1).script],
+  ['heartbeat', heartbeatScript(owner, 1).script],
+  ['unlock', releaseScript('run-1', 1).script],
+  [
+    'probe',
+    probeScript({
+      dataDir: '/var/lib/etcd',
+      walDir: '/mnt/wal',
+      membersReach: true,
+      peers: ['10.0.0.7'],
+      ports: [2380],
+      sandbox: true,
+    }),
+  ],
+  ['audit', appendAudit(['{}']).script],
+  ['deliver', deliverFiles('deliver', [], { forgetReplaced: true, patches: '/p' }).script],
+  ['disk test', diskTest('/var/lib/etcd').script],
+  [
+    'import',
+    importImage({ ...endpoint, image: 'i', imageId: 'sha256:1', archive: () => (async function* () {})() })
+      .script,
+  ],
+  ['pull', pullImage('i', endpoint.criEndpoint).script],
+  [
+    'pull with credentials',
+    pullImage('i', endpoint.criEndpoint, { server: 's', username: 'u', password: 'p' }).script,
+  ],
+  ['list pki', listPki().script],
+  ['read a file', readFile('/x').script],
+  ['remove', removeFile('/x', undefined).script],
+  ['render', renderManifest().script],
+  ['restart', restartMember({ ...member, ...digests, onProgress }).script.replace(/ \|\| mv -n /, ' ')], // see the end
+  ['restart unit', restartUnit({ ...member, ...digests })],
+  ['modes', setModes(new Map([['/x', '600']])).script],
+  ['start kubelet', startKubelet({ restart: true, goBack: true }).script],
+  ['await kubelet', awaitKubelet().script],
+  [
+    'start member',
+    startMember({
+      ...member,
+      hadContainers: true,
+      manifestSha256: '1',
+      behind: { address: '10.0.0.7', peerPort: 2380, peers: 2 },
+      onProgress,
+    }).script,
+  ],
+]);
+
+/** What a script might call: no builtins of bash. */
+const PROGRAMS = [
+  ...[
+    'awk',
+    'base64',
+    'basename',
+    'cat',
+    'chattr',
+    'chgrp',
+    'chmod',
+    'chown',
+    'cmp',
+    'comm',
+    'cp',
+    'cut',
+    'date',
+    'dd',
+    'df',
+  ],
+  ...[
+    'diff',
+    'dirname',
+    'du',
+    'env',
+    'expr',
+    'fallocate',
+    'find',
+    'findmnt',
+    'flock',
+    'fuser',
+    'getent',
+    'grep',
+    'gzip',
+  ],
+  ...[
+    'head',
+    'hostname',
+    'id',
+    'install',
+    'ip',
+    'journalctl',
+    'ln',
+    'ls',
+    'lsattr',
+    'lsof',
+    'md5sum',
+    'mkdir',
+    'mkfifo',
+  ],
+  ...[
+    'mktemp',
+    'mount',
+    'mountpoint',
+    'mv',
+    'nproc',
+    'nsenter',
+    'od',
+    'openssl',
+    'paste',
+    'pgrep',
+    'pkill',
+    'ps',
+    'python3',
+  ],
+  ...[
+    'readlink',
+    'realpath',
+    'restorecon',
+    'rm',
+    'rmdir',
+    'sed',
+    'seq',
+    'setsid',
+    'sha1sum',
+    'sha256sum',
+    'shuf',
+    'sleep',
+  ],
+  ...[
+    'sort',
+    'split',
+    'ss',
+    'stat',
+    'stdbuf',
+    'sync',
+    'sysctl',
+    'systemctl',
+    'systemd-run',
+    'tac',
+    'tail',
+    'tar',
+    'tee',
+  ],
+  ...[
+    'timeout',
+    'touch',
+    'tr',
+    'truncate',
+    'uname',
+    'uniq',
+    'unlink',
+    'unshare',
+    'wc',
+    'which',
+    'xargs',
+    'yes',
+  ],
+  ...['crictl', 'ctr', 'crio', 'containerd', 'curl', 'kubeadm', 'kubelet'],
+];
+
+/** Programs that a script does without, or that are asked for in another way, and why that is right. */
+const OTHERWISE: ReadonlyMap<string, string> = new Map([
+  ['systemctl', 'a host without systemd is refused'],
+  ['kubeadm', 'a prerequisite of its own'],
+  ['crictl', 'a prerequisite of its own'],
+  ['ctr', 'asked for where an archive is imported'],
+  ['gzip', 'asked for where an archive is imported'],
+  ['curl', 'asked for where credentials of a registry are given'],
+  ['tr', 'beside curl'],
+  ['journalctl', 'without it kubelet has no last words, and that is said'],
+  ['fallocate', 'the disk test goes on without it'],
+  ['restorecon', 'only where SELinux is, and only if it is there'],
+  ['ip', 'without it the probe asks hostname'],
+  ['hostname', 'beside ip'],
+  ['ss', 'without it the probe says that listeners were not seen'],
+  ['containerd', 'only for the name of the pause image'],
+  ['crio', 'the same'],
+]);
+
+/** Where a command begins in bash; behind a `)` as well, which ends a pattern of `case`. */
+const BEGINS = String.raw`(?:^|[;&|({!)]|\b(?:then|do|else|if|elif|while|exec|begin [\w.-]+|-exec|timeout \S+)\s)\s*`;
+
+function called(script: string): string[] {
+  return PROGRAMS.filter((program) =>
+    new RegExp(`${BEGINS}${program.replace(/[.+]/g, '\\$&')}(?=[\\s;)]|$)`, 'm').test(script),
+  );
+}
+
+describe('every program that a script calls is in the table, or it is said why not', () => {
+  test.each([...SCRIPTS])('%s', (_, script) => {
+    const strangers = called(script).filter((name) => !NEEDED_PROGRAMS.has(name) && !OTHERWISE.has(name));
+    expect(strangers).toEqual([]);
+  });
+
+  test('and nothing is in the table that no script calls', () => {
+    const all = new Set([...SCRIPTS.values()].flatMap(called));
+    expect([...NEEDED_PROGRAMS.keys()].filter((name) => !all.has(name))).toEqual([]);
+    expect([...OTHERWISE.keys()].filter((name) => !all.has(name))).toEqual([]);
+  });
+
+  test('a command is found where it stands', () => {
+    expect(called('x=$(tac a); if ! touch b; then shuf; fi\nwc < <(seq 3 | cut -c 1)')).toEqual(
+      expect.arrayContaining(['cut', 'seq', 'shuf', 'tac', 'touch', 'wc']),
+    );
+    expect(called('case $a in *x*) tac ;; y | z) shuf; esac; case $b in (*) wc ;; esac')).toEqual(
+      expect.arrayContaining(['shuf', 'tac', 'wc']),
+    );
+    expect(called('echo "tac: not a command"')).toEqual([]);
+  });
+});
+
+/**
+ * Flags whose meaning, or exit code, differs between releases of coreutils, and between coreutils, busybox and uutils. Each entry is a use
+ * that was looked for in all scripts.
+ */
+const DIFFER: readonly (readonly [string, RegExp])[] = [
+  ['cp -n: 1 onto a file that is there in coreutils 9.2 to 9.4, else 0', /\bcp\s+(?:-\w*n|--no-clobber)/],
+  ['mv -n: the same', /\bmv\s+(?:-\w*n|--no-clobber)/],
+  ['cp and mv --update: other values from coreutils 9.3 on', /\b(?:cp|mv)\s+(?:-\w*u|--update)/],
+  ['sed -i, -z: the first differs in BSD and busybox, the second is GNU alone', /\bsed\s+-\w*[iz]/],
+  ['grep -P: not in busybox, nor in every build of GNU grep', /\bgrep\s+-\w*P/],
+  ['date -d: busybox reads other forms', /\bdate\s+(?:-\w*d|--date)/],
+  ['stat -c %N: quotes in another way since coreutils 8.25', /\bstat\b[^\n;]*-c\s*\S*%N/],
+  ['ls -l: columns for people', /\bls\s+-\w*l/],
+  ['df: columns for people, --output is GNU alone', /\bdf\s/],
+  ['readlink of several files: uutils ends at the first that is no link', /\breadlink\b[^\n;|)]*\*/],
+  ['tail -c behind a pipe: uutils gives more than it is asked for', /\|\s*tail\s+-c/],
+  ['readlink -f, realpath: of a path that is not there, 0 or 1', /\breadlink\s+-\w*[fem]|\brealpath\s/],
+  ['echo -e, -n: depends on xpg_echo', /\becho\s+-[ne]/],
+  ['tail +N, head -N: the old form depends on POSIXLY_CORRECT', /\b(?:tail|head)\s+[+-]\d/],
+  ['install: owners and contexts differ', /\binstall\s+-/],
+  ['touch -d, truncate -s: other forms in busybox', /\btouch\s+-d|\btruncate\s/],
+  ['xargs without -r: runs once on nothing, or not at all', /\bxargs\b/],
+];
+
+test.each(DIFFER)('no script uses %s', (_, pattern) => {
+  expect([...SCRIPTS].filter(([, script]) => pattern.test(script)).map(([name]) => name)).toEqual([]);
+});
+
+// The one `mv -n` is part of kubelet's drop-in, of which no run may change the text for nothing. It is behind a test that the target is
+// not there, systemd passes over its exit code (`-`), and so both meanings do the same.
+test('the `mv -n` of the drop-in does not depend on its exit code', () => {
+  expect(PUT_MANIFEST_BACK).toMatch(/^\/bin\/sh -c 'test -e (\S+) \|\| test ! -e (\S+) \|\| mv -n \2 \1'$/);
+});
