@@ -3,11 +3,12 @@ import { type EndWatch, Fault, Interruption, watchForEnd } from './runner/end-of
 import { describeFinding, Refusal } from './findings.ts';
 import { connector } from './hosts/connector.ts';
 import { readImageArchive, type ImageArchive } from './images/image-archive.ts';
+import type { Operation } from './engine/operation.ts';
+import { runOperation } from './engine/run-operation.ts';
 import { OPERATIONS } from './operations/index.ts';
 import { failStep } from './report/failure.ts';
 import { shortestWord } from './runner/masking/secret-material.ts';
-import { publishCheckup } from './operations/health/report/publish.ts';
-import { publish, publishAcceptedKeys, publishExamination, publishFailure } from './report/publish.ts';
+import { publishAcceptedKeys, publishFailure } from './report/publish.ts';
 import { RunRecord } from './report/run-record.ts';
 import { Timeline } from './run/timeline.ts';
 import {
@@ -39,6 +40,7 @@ export async function main({ redactor, log, takeFaults }: StepMeans): Promise<vo
   const record = new RunRecord();
   const report = { redactor, log, timeline, record, startedAt: run.now };
   let settings: Settings | undefined;
+  let operation: Operation | undefined;
   const end = watchForEnd();
   let fault: Fault | undefined;
   takeFaults((error) => {
@@ -47,8 +49,7 @@ export async function main({ redactor, log, takeFaults }: StepMeans): Promise<vo
       return;
     }
     fault = new Fault(error);
-    // A health check changes nothing and has its deadline: what the other hosts tell is still worth its report.
-    if (settings?.operation !== 'health') endAfterFault(fault, end, { redactor, log });
+    if (operation?.survivesFault !== true) endAfterFault(fault, end, { redactor, log });
   });
   try {
     const mask = (secret: string): void => redactor.register(secret);
@@ -57,20 +58,22 @@ export async function main({ redactor, log, takeFaults }: StepMeans): Promise<vo
     const warnings = [...shortSecrets(raw, shortestWord), ...settings.warnings];
     for (const warning of warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
-    const images = await openArchive(settings, end.signal);
+    operation = OPERATIONS[settings.operation];
+    const images = await openArchive(operation, settings, end.signal);
     const { connect, close } = await connector(settings, {
-      privilege: privilegeOf(settings),
+      privilege: operation.access(settings).as,
       temporary: temporaryFolder(),
       log,
       onAcceptedKey: (line) => record.acceptedHostKeys.add(line),
     });
-    const result = await OPERATIONS[settings.operation](settings, {
+    const publish = await runOperation(operation, settings, {
       ...images,
       connect,
       log,
       timeline,
       record,
-      chance: { freshToken: `etcd-${randomBytes(12).toString('hex')}`, now: run.now },
+      startedAt: run.now,
+      newToken: `etcd-${randomBytes(12).toString('hex')}`,
       now: () => new Date(),
       random: Math.random,
       maskSecret: (secret) => redactor.register(secret, 'made'),
@@ -80,9 +83,7 @@ export async function main({ redactor, log, takeFaults }: StepMeans): Promise<vo
       await close();
       publishAcceptedKeys(report);
     });
-    if ('plan' in result) await publish(result, settings, report);
-    else if ('report' in result) await publishCheckup(result, settings, report);
-    else await publishExamination(result, settings, report);
+    await publish(report);
     if (fault !== undefined) failStep(fault, redactor, log);
   } catch (error) {
     const interrupted = end.signal.aborted ? new Interruption(end.signal.reason, error) : error;
@@ -111,16 +112,12 @@ function endAfterFault(
   }, FAULT_GRACE_MS);
 }
 
-/** Read before any host is connected to; a health check needs no image. */
+/** Images are read before any host is connected to. */
 async function openArchive(
-  { operation, imageArchive }: Settings,
+  { usesImageArchive }: Operation,
+  { imageArchive }: Settings,
   signal: AbortSignal,
 ): Promise<{ archive?: ImageArchive }> {
-  if (imageArchive === undefined || operation === 'health') return {};
+  if (imageArchive === undefined || !usesImageArchive) return {};
   return { archive: await readImageArchive(imageArchive, signal) };
-}
-
-/** With an installed probe, the login user needs no shell of root. */
-function privilegeOf({ operation, health }: Settings): 'root' | 'login' {
-  return operation === 'health' && health.probe !== undefined ? 'login' : 'root';
 }

@@ -9,11 +9,11 @@ import type { Member } from './members.ts';
 import { type Ownership, recordOn } from './ownership.ts';
 import type { EstablishedMember } from './planned-members.ts';
 
-/** A listed member of which no fact is known, because its host could not be reached, or not be looked at. */
+/** A listed member of which no fact is known, because its host could not be reached, or not be probed. */
 export interface AbsentHost {
-  readonly host: MemberSettings;
-  /** Its index among the hosts of the inputs. */
-  readonly position: number;
+  readonly address: string;
+  /** The host as the inputs list it. */
+  readonly settings: Pick<MemberSettings, 'name'>;
   /** Why it could not be reached. */
   readonly why: readonly Finding[];
 }
@@ -28,21 +28,21 @@ export interface AbsentMember extends AbsentHost, MemberIdentity {}
 export function resolveAbsent(absent: readonly AbsentHost[], members: readonly Member[]): AbsentMember[] {
   const names = namesByAddress(members);
   return absent.flatMap((one) => {
-    const { address } = one.host;
-    const name = one.host.name ?? names.get(address);
-    return name === undefined ? [] : [{ ...one, name, address }];
+    const name = one.settings.name ?? names.get(one.address);
+    return name === undefined ? [] : [{ ...one, name }];
   });
 }
 
-/** Reached and absent members in the order of the inputs. */
-export function inOrderOfInputs(
+/** Reached and absent members in the order in which the inputs list their hosts. */
+export function membersInOrder(
+  listed: readonly Pick<MemberSettings, 'address'>[],
   members: readonly MemberIdentity[],
   absent: readonly AbsentMember[],
 ): MemberIdentity[] {
-  const all = members.map(({ name, address }) => ({ name, address }));
-  for (const { name, address, position } of absent.toSorted((one, other) => one.position - other.position))
-    all.splice(position, 0, { name, address });
-  return all;
+  const byAddress = new Map(
+    [...members, ...absent].map(({ name, address }) => [address, { name, address }] as const),
+  );
+  return listed.flatMap(({ address }) => byAddress.get(address) ?? []);
 }
 
 /**
@@ -131,8 +131,8 @@ function unnamed(absent: readonly AbsentHost[]): Finding {
   return {
     at: 'names',
     fact: `the inputs give no name for ${absent
-      .filter(({ host }) => host.name === undefined)
-      .map(({ host }) => host.address)
+      .filter(({ settings }) => settings.name === undefined)
+      .map(({ address }) => address)
       .join(', ')}, and most of the reached members do not know a member at that address.`,
     cause: 'The host was added to the list, or its address has changed.',
     fix: 'List the hosts that the cluster was made of, by `NAME=ADDRESS`, and run again.',

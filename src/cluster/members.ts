@@ -3,31 +3,29 @@ import type { Finding } from '../findings.ts';
 import type { MemberSettings } from '../inputs/settings.ts';
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
 
-/** One host of the cluster with what was seen on it. */
-export type Member = Resolved<HostFacts>;
-
-interface Resolved<F> extends MemberIdentity {
-  readonly facts: F;
+/** A member of the cluster, with what was seen on its host. */
+export interface Member extends MemberIdentity {
+  readonly facts: HostFacts;
 }
 
 /** kubeadm's rule for nodeRegistration.name: an RFC 1123 subdomain. */
 const NODE_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/**
- * Members from what the user gave and, where no name was given, each host's own short hostname.
- * @param facts in the order of `hosts`.
- */
-export function resolveMembers<F extends Pick<HostFacts, 'hostname' | 'bootId'>>(
-  hosts: readonly MemberSettings[],
-  facts: readonly F[],
-): { readonly members: readonly Resolved<F>[]; readonly findings: readonly Finding[] } {
-  const members = hosts.flatMap((host, index) => {
-    const seen = facts[index];
-    return seen === undefined
-      ? []
-      : [{ name: host.name ?? seen.hostname, address: host.address, facts: seen }];
-  });
-  return { members, findings: [...badNames(members), ...sameNames(members), ...sameMachines(members)] };
+/** The name of a member: the one that the inputs give, else the host's own short hostname. */
+export function memberName(
+  { name }: Pick<MemberSettings, 'name'>,
+  { hostname }: Pick<HostFacts, 'hostname'>,
+): string {
+  return name ?? hostname;
+}
+
+/** Why hosts cannot be members of one cluster: names that kubeadm refuses, names and machines that are listed twice. */
+export function memberFindings(members: readonly NamedMachine[]): Finding[] {
+  return [...badNames(members), ...sameNames(members), ...sameMachines(members)];
+}
+
+interface NamedMachine extends MemberIdentity {
+  readonly facts: Pick<HostFacts, 'bootId'>;
 }
 
 /** Whether kubeadm would take it for the name of a node. */
@@ -58,7 +56,7 @@ function sameNames(members: readonly MemberIdentity[]): Finding[] {
 }
 
 /** The same boot id behind two addresses is one machine, whatever it is called. */
-function sameMachines(members: readonly Resolved<Pick<HostFacts, 'bootId'>>[]): Finding[] {
+function sameMachines(members: readonly NamedMachine[]): Finding[] {
   return groups(members, ({ facts }) => facts.bootId).map((group) => ({
     at: 'hosts',
     fact: `${group.map(({ address }) => address).join(' and ')} are one and the same machine (boot id ${group[0]?.facts.bootId ?? ''}).`,

@@ -3,7 +3,7 @@ import { describeGate, type Gate, gateFindings } from '../cluster/gates.ts';
 import { Refusal } from '../findings.ts';
 import type { Stage } from '../plan/plan.ts';
 import { ask, type AskingStep, isAsking, isScripted, kindOf, type Step, STEPS } from '../steps/index.ts';
-import type { ActContext } from './apply-context.ts';
+import type { ApplyContext } from './apply-context.ts';
 import { inWords, settleAll } from './collect.ts';
 import { runScripts, StepRecorder } from './run-scripts.ts';
 
@@ -15,10 +15,10 @@ const PAUSE_MS = 250;
  * nothing later is begun; a stage that may fail leaves its findings in the run's record, and the next one is begun.
  * @throws Refusal with the findings of every step that failed, or of the gate that stays shut.
  */
-export async function act(stages: readonly Stage[], context: ActContext): Promise<void> {
+export async function applyStages(stages: readonly Stage[], context: ApplyContext): Promise<void> {
   for (const stage of stages) {
     try {
-      await actOn(stage, context);
+      await applyStage(stage, context);
     } catch (error) {
       if (stage.mayFail !== true || !(error instanceof Refusal) || context.signal.aborted) throw error;
       context.log.info(`${stage.title} failed; the run goes on, and tells why at its end`);
@@ -27,7 +27,7 @@ export async function act(stages: readonly Stage[], context: ActContext): Promis
   }
 }
 
-async function actOn(stage: Stage, context: ActContext): Promise<void> {
+async function applyStage(stage: Stage, context: ApplyContext): Promise<void> {
   if (stage.before !== undefined) await passGate(stage.before, stage, context);
   context.signal.throwIfAborted();
   context.log.info(`${stage.title}: ${describeSteps(stage)}`);
@@ -46,7 +46,7 @@ async function actOn(stage: Stage, context: ActContext): Promise<void> {
 }
 
 /** Waits until the cluster is as the gate asks for. */
-async function passGate(gate: Gate, stage: Stage, context: ActContext): Promise<void> {
+async function passGate(gate: Gate, stage: Stage, context: ApplyContext): Promise<void> {
   const { log, timeline, signal } = context;
   const words = describeGate(gate);
   await timeline.record({ stage: stage.title, title: `gate: ${words}`, changes: false }, async () => {
@@ -96,12 +96,12 @@ function tracksOf({ steps, order = 'together' }: Stage): readonly (readonly Step
 /** Carries out the tracks of one stage. Once a step of any of them has failed, nothing more is begun on the others. */
 class Tracks {
   readonly #stage: Stage;
-  readonly #context: ActContext;
+  readonly #context: ApplyContext;
   /** Resolves when the step that delivers the CA's key has ended, or never will. */
   readonly #authorityKept = Promise.withResolvers<undefined>();
   #failed = false;
 
-  constructor(stage: Stage, context: ActContext) {
+  constructor(stage: Stage, context: ApplyContext) {
     this.#stage = stage;
     this.#context = context;
     if (!stage.steps.some(keepsAuthority)) this.#authorityKept.resolve(undefined);
@@ -150,13 +150,13 @@ class Tracks {
 }
 
 /** How many of a host's steps can be sent to it together. */
-function lengthOfGroup([first, ...others]: readonly Step[], context: ActContext): number {
+function lengthOfGroup([first, ...others]: readonly Step[], context: ApplyContext): number {
   if (first === undefined || isAlone(first, context)) return 1;
   const next = others.findIndex((step) => isAlone(step, context) || kindOf(step).madeLate === true);
   return next === -1 ? 1 + others.length : 1 + next;
 }
 
-function isAlone(step: Step, context: ActContext): boolean {
+function isAlone(step: Step, context: ApplyContext): boolean {
   return isAsking(step) || kindOf(step).isAlone?.(step, context) === true;
 }
 

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AbsentHost, inOrderOfInputs, resolveAbsent } from '../cluster/absent-members.ts';
+import { membersInOrder, resolveAbsent } from '../cluster/absent-members.ts';
 import type { ClusterFacts } from '../cluster/gates.ts';
-import { resolveMembers } from '../cluster/members.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { type ClusterAccess, ClusterClients } from '../run/cluster-clients.ts';
+import type { AbsentHost, ObservedHost } from '../run/host.ts';
 import type { Timeline } from '../run/timeline.ts';
 import { settleAll } from './collect.ts';
-import type { Surroundings } from './context.ts';
+import type { RunContext } from './context.ts';
 import { credentialsFromHosts } from './credentials.ts';
-import { hostLabel, lookedAgain, type Observed, secondLook } from './observe.ts';
+import { refreshed, refreshScript } from './observe.ts';
 
 /** An election takes a second or two; a member that has just started learns of the others. */
 const SETTLE_WITHIN_MS = 3_000;
 const PAUSE_MS = 250;
 
-/** What the cluster tells of itself; asked again for a moment while it has no leader or its members do not agree. */
+/** Asks the cluster for its state; again for a moment while it has no leader or its members do not agree. */
 export async function watchCluster(
   clients: ClusterClients,
   { timeline, signal }: { readonly timeline: Timeline; readonly signal: AbortSignal },
@@ -42,24 +42,26 @@ export interface AskedCluster {
 }
 
 /**
- * Asks the cluster where a host has what it takes to ask one: with the best pair of the hosts, and with the next one where the
- * members refuse it. Whether a member is seen to run makes no difference: that none answers is proven by asking, and a
- * connection that is refused costs nothing.
- * @param absent hosts that could not be reached; their members count as not answering.
+ * Asks the cluster with the best client pair of the hosts, and with the next one if the members refuse it. Members that
+ * were not seen to run are asked all the same: that none answers is proven by asking, and a refused connection costs
+ * nothing.
+ * @param members hosts of members that were observed.
+ * @param absent the other members' hosts; their members count as not answering.
+ * @returns undefined if no host has a client pair.
  */
 export async function askCluster(
   settings: Settings,
-  observed: readonly Observed[],
+  members: readonly ObservedHost[],
   absent: readonly AbsentHost[],
-  surroundings: Pick<Surroundings, 'maskSecret' | 'now' | 'timeline' | 'signal'>,
+  context: Pick<RunContext, 'maskSecret' | 'now' | 'timeline' | 'signal'>,
 ): Promise<AskedCluster | undefined> {
-  const access = accessTo(settings, observed, absent, surroundings);
+  const access = accessTo(settings, members, absent, context);
   if (access === undefined) return undefined;
   let first: AskedCluster | undefined;
-  for await (const credentials of credentialsFromHosts(observed, settings, surroundings)) {
+  for await (const credentials of credentialsFromHosts(members, settings, context)) {
     const clients = new ClusterClients({ ...access, credentials });
     try {
-      const cluster = await watchCluster(clients, surroundings);
+      const cluster = await watchCluster(clients, context);
       const answers = cluster.health.endpoints.some(({ memberId }) => memberId !== null);
       if (answers || !(await clients.isRefused())) {
         first?.clients.close();
@@ -78,53 +80,40 @@ export async function askCluster(
 
 function accessTo(
   settings: Settings,
-  observed: readonly Observed[],
+  members: readonly ObservedHost[],
   absent: readonly AbsentHost[],
-  { now }: Pick<Surroundings, 'now'>,
+  { now }: Pick<RunContext, 'now'>,
 ): Omit<ClusterAccess, 'credentials'> | undefined {
-  const { members } = resolveMembers(
-    settings.hosts,
-    observed.map(({ facts }) => facts),
-  );
-  const hosts = new Map(
-    members.flatMap(({ name }, index) => {
-      const seen = observed[index];
-      return seen === undefined ? [] : [[name, seen.transport] as const];
-    }),
-  );
-  // two hosts of one name are refused by every operation
+  const hosts = new Map(members.map(({ name, transport }) => [name, transport]));
+  // every operation refuses two hosts of one name
   if (hosts.size !== members.length) return undefined;
   const { clientPort, peerPort } = settings;
-  const all = inOrderOfInputs(members, resolveAbsent(absent, members));
+  const all = membersInOrder(settings.hosts, members, resolveAbsent(absent, members));
   return { members: all, clientPort, peerPort, hosts, now };
 }
 
 /**
- * Looks once more at hosts of which the cluster tells newer things than were seen there. A member writes its log and then
- * publishes itself, so one that has published itself and was seen without a log has started in between, or has lost its log:
- * the later look tells which.
- * @throws Refusal with each host that could not be examined.
+ * Probes again the hosts whose first probe is older than the cluster's view of them. A member writes its log and then
+ * publishes itself, so one that is published and was seen without a log has started in between, or has lost its log: the
+ * later probe tells which.
+ * @throws RunError with each host that could not be probed.
  */
-export async function lookBehind(
-  observed: readonly Observed[],
+export async function refreshStaleHosts(
+  members: readonly ObservedHost[],
   { health }: ClusterFacts,
   settings: Settings,
   timeline: Timeline,
-): Promise<Observed[]> {
-  const { members } = resolveMembers(
-    settings.hosts,
-    observed.map(({ facts }) => facts),
-  );
-  const hasPublished = (name: string | undefined): boolean =>
+): Promise<ObservedHost[]> {
+  const hasPublished = (name: string): boolean =>
     health.members.some((member) => member.name === name && member.clientUrls.length > 0);
-  const again = secondLook(settings);
-  const work = observed.map((one, index) => {
-    const host = hostLabel(one.host);
-    const isOlder = !one.facts.dataDir.hasLog && hasPublished(members[index]?.name);
-    const look = async (): Promise<Observed> => lookedAgain(one, (await one.transport.run(again)).stdout);
-    const record = { stage: 'Observe', title: again.title, changes: false, host };
-    const result = isOlder ? timeline.record(record, look) : Promise.resolve(one);
-    return { host, at: again.title, result };
+  const again = refreshScript(settings);
+  const work = members.map((member) => {
+    const { name, facts, transport } = member;
+    const isStale = !facts.dataDir.hasLog && hasPublished(name);
+    const probe = async (): Promise<ObservedHost> => refreshed(member, (await transport.run(again)).stdout);
+    const record = { stage: 'Observe', title: again.title, changes: false, host: name };
+    const result = isStale ? timeline.record(record, probe) : Promise.resolve(member);
+    return { host: name, at: again.title, result };
   });
   return settleAll('not every host could be examined, so nothing was changed on any', work);
 }

@@ -1,21 +1,20 @@
-import { readOnly, type Transport } from '../hosts/transport.ts';
-import type { Settings } from '../inputs/settings.ts';
-import type { Surroundings } from './context.ts';
+import { readOnly } from '../hosts/transport.ts';
+import type { ConnectedHost } from '../run/host.ts';
 
 /** A step that has begun may come to its end for so long after a cancellation; the runner gives 7.5 s in all. */
 const GRACE_MS = 4_000;
 
 /**
- * Does some work with open connections, and closes them whichever way it ends. Where nothing may be changed, what is
- * handed to the work can only look.
+ * Works with connected hosts, and closes their connections whichever way the work ends.
+ * @param effect `reads`: the connections that the work gets refuse every script that changes something.
  */
 export async function withConnections<T>(
-  settings: Settings,
-  signal: Surroundings['signal'],
-  opened: readonly Transport[],
-  work: (transports: readonly Transport[]) => Promise<T>,
+  opened: readonly ConnectedHost[],
+  effect: 'reads' | 'changes',
+  signal: AbortSignal,
+  work: (hosts: readonly ConnectedHost[]) => Promise<T>,
 ): Promise<T> {
-  const closeAll = (): Promise<unknown> => Promise.all(opened.map((transport) => transport.close()));
+  const closeAll = (): Promise<unknown> => Promise.all(opened.map(({ transport }) => transport.close()));
   let timer: NodeJS.Timeout | undefined;
   const abandon = (): void => {
     timer = setTimeout(() => void closeAll(), GRACE_MS);
@@ -23,15 +22,14 @@ export async function withConnections<T>(
   signal.addEventListener('abort', abandon, { once: true });
   try {
     signal.throwIfAborted();
-    return await work(looksOnly(settings) ? opened.map(readOnly) : opened);
+    return await work(
+      effect === 'changes'
+        ? opened
+        : opened.map((host) => ({ ...host, transport: readOnly(host.transport) })),
+    );
   } finally {
     signal.removeEventListener('abort', abandon);
     clearTimeout(timer);
     await closeAll();
   }
-}
-
-/** Whether nothing may be changed on any host. */
-function looksOnly({ dryRun, operation, diskTest }: Settings): boolean {
-  return dryRun || operation === 'health' || (operation === 'preflight' && !diskTest);
 }

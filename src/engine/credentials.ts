@@ -10,7 +10,7 @@ import { certificateEnd } from '../pki/inspect.ts';
 import { decodePem, MOST_PEM_CHARACTERS } from '../pki/pem.ts';
 import { isSignedBy, verifyLeaf } from '../pki/verify.ts';
 import { readText } from '../run/read-text.ts';
-import type { Surroundings } from './context.ts';
+import type { RunContext } from './context.ts';
 
 /** A host, and what was seen on it. */
 interface SeenHost {
@@ -27,7 +27,7 @@ interface SeenHost {
 export async function* credentialsFromHosts(
   hosts: readonly SeenHost[],
   { authority }: Pick<Settings, 'authority'>,
-  { maskSecret, now }: Pick<Surroundings, 'maskSecret' | 'now'>,
+  { maskSecret, now }: Pick<RunContext, 'maskSecret' | 'now'>,
 ): AsyncGenerator<EtcdCredentials, void, undefined> {
   const unfit: EtcdCredentials[] = [];
   for (const { host, caPem, certificatePem } of candidatesOn(hosts, authority?.certificatePem, now())) {

@@ -5,10 +5,10 @@ import { STEPS } from '../steps/index.ts';
 
 /** How far each host has come with its part of a plan that was not carried out to its end. */
 export function hostProgress(
-  { shape, controlPlane, stages, afterProof }: Plan,
+  { members, controlPlane, stages, afterProof }: Plan,
   { entries }: Timeline,
 ): HostProgress[] {
-  return [...shape.members, ...controlPlane].map(({ name: host }) => {
+  return [...members.after, ...controlPlane].map(({ name: host }) => {
     const planned = [...stages, ...afterProof].flatMap(({ title, steps }) =>
       steps
         .filter((step) => step.host === host)

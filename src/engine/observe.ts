@@ -1,3 +1,5 @@
+import { controlPlaneName } from '../cluster/control-plane/resolve.ts';
+import { memberName } from '../cluster/members.ts';
 import type { HostFacts } from '../facts/host.ts';
 import { errorMessage, type Finding } from '../findings.ts';
 import { knownReason } from '../hosts/explain-unknown.ts';
@@ -6,166 +8,115 @@ import { parseProbe } from '../hosts/probe/parse-probe.ts';
 import { type ProbeQuestion, probeScript, volatileProbeScript } from '../hosts/probe/probe-script.ts';
 import type { ProbeTiming } from '../hosts/probe/sections.ts';
 import {
+  named,
   PROBE_OUTPUT,
   type RemoteResult,
   type RemoteScript,
   type Transport,
   type TransportStatistics,
 } from '../hosts/transport.ts';
-import type { HostSettings, MemberSettings, Settings } from '../inputs/settings.ts';
+import type { HostSettings, Settings } from '../inputs/settings.ts';
 import { placesOf } from '../kubeadm/paths.ts';
+import type { AbsentHost, ConnectedHost, Host, ObservedHost } from '../run/host.ts';
 import type { Timeline } from '../run/timeline.ts';
-import { findingsOf, settleAll } from './collect.ts';
+import { findingsOf } from './collect.ts';
 
 /** Opens the one connection to a host. */
 export type Connector = (host: HostSettings) => Promise<Transport>;
 
-/** A host that is connected, and what the probe saw. */
-export interface Observed {
-  readonly host: MemberSettings;
-  readonly transport: Transport;
-  readonly facts: HostFacts;
-  /** The probe's own words, for a second look that asks only for what may have changed. */
-  readonly answer: string;
-  /** When it was asked, and had answered. */
-  readonly timing: ProbeTiming;
+/** What a probe looks at beside what every operation has to know. */
+export interface ProbeOptions {
+  /** Whether each member tries to reach the others. */
+  readonly membersReach: boolean;
+  /** Whether the image of the pod's sandbox is looked for. */
+  readonly sandbox: boolean;
 }
 
 const STAGE = 'Observe';
 const PROBE_TIMEOUT_MS = 60_000;
 
-/** How a host is called before its member name is known. */
-export function hostLabel(host: MemberSettings): string {
-  return host.name ?? host.address;
+/** Hosts as far as a phase succeeded with them; `absent` are those with which it failed, and why. Both in their order. */
+export interface Reached<H extends Host> {
+  readonly hosts: readonly H[];
+  readonly absent: readonly AbsentHost[];
 }
 
-/** Hosts as far as they could be reached. */
-export interface Connected {
-  readonly reached: readonly HostSettings[];
-  /** In the order of these hosts. */
-  readonly transports: Transport[];
-  /** Why others could not be reached, each reason once. */
-  readonly findings: readonly Finding[];
-  /** The same by host. */
-  readonly failures: ReadonlyMap<HostSettings, readonly Finding[]>;
-}
-
-/** Connects to all hosts at once, and tells why some could not be reached. */
-export async function connectEach(
-  hosts: readonly HostSettings[],
-  connect: Connector,
-  timeline: Timeline,
-): Promise<Connected> {
-  const results = await Promise.allSettled(
-    hosts.map((host) => {
-      const what = { stage: STAGE, title: 'connect', changes: false, host: hostLabel(host) };
-      return timeline.record(what, () => connect(host));
-    }),
-  );
-  const failures = new Map(
-    results.flatMap((result, index) => {
-      const host = hosts[index];
-      return result.status === 'rejected' && host !== undefined
-        ? [[host, findingsOf(result.reason, hostLabel(host), 'connect')] as const]
-        : [];
-    }),
-  );
-  return {
-    reached: hosts.filter((host) => !failures.has(host)),
-    transports: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
-    findings: distinct([...failures.values()].flat()),
-    failures,
-  };
-}
-
-/** A bastion that fails is told once, and not again for each host behind it. */
-function distinct(findings: readonly Finding[]): Finding[] {
-  return [...new Set(findings)];
-}
-
-/** Probes all hosts at once, each with one read-only script. */
-export async function observeAll(
-  settings: Settings,
-  transports: readonly Transport[],
-  timeline: Timeline,
-): Promise<Observed[]> {
-  const work = probesOf(settings, transports, timeline).map(({ host, result }) => ({
-    host: hostLabel(host),
-    at: 'probe',
-    result,
+/** Connects to all hosts at once. Never throws: a host that cannot be reached is absent. */
+export async function connectHosts(
+  hosts: readonly Host[],
+  { connect, timeline }: { readonly connect: Connector; readonly timeline: Timeline },
+): Promise<Reached<ConnectedHost>> {
+  return eachOf(hosts, 'connect', timeline, async (host) => ({
+    ...host,
+    transport: await connect(host.settings),
   }));
-  return settleAll('not every host could be examined, so nothing was changed on any', work);
 }
 
-/** Hosts as far as they could be looked at. */
-export interface ObservedEach {
-  readonly observed: readonly Observed[];
-  /** Why others could not. */
-  readonly failures: ReadonlyMap<HostSettings, readonly Finding[]>;
-}
-
-/** The same, and tells which hosts could not be looked at: one whose disk hangs lets in, and answers nothing. */
-export async function observeEach(
+/** Probes all hosts at once, each with one read-only script. Never throws: a host that does not answer is absent. */
+export async function observeHosts(
+  hosts: readonly ConnectedHost[],
   settings: Settings,
-  transports: readonly Transport[],
+  options: ProbeOptions,
   timeline: Timeline,
-): Promise<ObservedEach> {
-  const work = probesOf(settings, transports, timeline);
-  const results = await Promise.allSettled(work.map(({ result }) => result));
+): Promise<Reached<ObservedHost>> {
+  return eachOf(hosts, 'probe', timeline, (host) => probe(host, questionFor(host, hosts, settings, options)));
+}
+
+async function eachOf<G extends Host, H extends Host>(
+  hosts: readonly G[],
+  title: string,
+  timeline: Timeline,
+  work: (host: G) => Promise<H>,
+): Promise<Reached<H>> {
+  const results = await Promise.all(
+    hosts.map(async (host): Promise<{ readonly done: H } | { readonly absent: AbsentHost }> => {
+      const what = { stage: STAGE, title, changes: false, host: host.name };
+      try {
+        return { done: await timeline.record(what, () => work(host)) };
+      } catch (error) {
+        const { role, name, address, settings } = host;
+        return { absent: { role, name, address, settings, why: findingsOf(error, name, title) } };
+      }
+    }),
+  );
   return {
-    observed: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
-    failures: new Map(
-      results.flatMap((result, index) => {
-        const host = work[index]?.host;
-        return result.status === 'rejected' && host !== undefined
-          ? [[host, findingsOf(result.reason, hostLabel(host), 'probe')] as const]
-          : [];
-      }),
-    ),
+    hosts: results.flatMap((result) => ('done' in result ? [result.done] : [])),
+    absent: results.flatMap((result) => ('absent' in result ? [result.absent] : [])),
   };
 }
 
-function probesOf(
-  settings: Settings,
-  transports: readonly Transport[],
-  timeline: Timeline,
-): { readonly host: HostSettings; readonly result: Promise<Observed> }[] {
-  return settings.hosts.flatMap((host, index) => {
-    const transport = transports[index];
-    if (transport === undefined) return [];
-    const what = { stage: STAGE, title: 'probe', changes: false, host: hostLabel(host) };
-    return [{ host, result: timeline.record(what, () => probe(settings, host, transport)) }];
-  });
+/** Lists why hosts are absent; a bastion that failed is one reason for all hosts behind it. */
+export function absenceReasons(absent: readonly AbsentHost[]): Finding[] {
+  return [...new Set(absent.flatMap(({ why }) => why))];
 }
 
 /** Runs the read-only probe on a host. @throws HostError when its answer cannot be read. */
-export async function probe(
-  settings: Settings,
-  host: MemberSettings,
-  transport: Transport,
-): Promise<Observed> {
-  const script = probeScript(questionFor(settings, host));
+export async function probe(host: ConnectedHost, question: ProbeQuestion): Promise<ObservedHost> {
+  const { transport, address } = host;
   const { result, timing } = await timed(() =>
     transport.run({
       title: 'probe',
       effect: 'reads',
-      script,
+      script: probeScript(question),
       timeoutMs: PROBE_TIMEOUT_MS,
       mostOutput: PROBE_OUTPUT,
     }),
   );
   const answer = result.stdout.toString('utf8');
-  return understood(transport.name, result, () => ({
-    host,
-    transport,
-    facts: parseProbe(host.address, answer, { timing }),
-    answer,
-    timing,
-  }));
+  return understood(transport.name, result, () => {
+    const facts = parseProbe(address, answer, { timing });
+    const name = nameOf(host, facts);
+    return { ...host, name, transport: named(transport, name), facts, answer, timing };
+  });
 }
 
-/** The look again at what may have changed since the first one. */
-export function secondLook(settings: Settings): RemoteScript {
+function nameOf({ role, name, settings }: Host, facts: HostFacts): string {
+  const own = role === 'member' ? memberName(settings, facts) : controlPlaneName(settings, facts);
+  return own === '' ? name : own;
+}
+
+/** A script that probes again what may have changed since the first probe. */
+export function refreshScript(settings: Settings): RemoteScript {
   return {
     title: 'look again',
     effect: 'reads',
@@ -175,25 +126,29 @@ export function secondLook(settings: Settings): RemoteScript {
   };
 }
 
-/** What was seen, brought up to date by the answer of the second look. */
-export function lookedAgain(seen: Observed, answer: Buffer): Observed {
+/** Brings what was seen up to date, by the answer of {@link refreshScript}. @throws HostError when it was cut off. */
+export function refreshed(host: ObservedHost, answer: Buffer): ObservedHost {
   const text = answer.toString('utf8');
-  return understood(seen.transport.name, { code: 0, stderr: text.slice(-300) }, () => ({
-    ...seen,
-    facts: parseProbe(seen.host.address, seen.answer, { timing: seen.timing, later: text }),
+  return understood(host.transport.name, { code: 0, stderr: text.slice(-300) }, () => ({
+    ...host,
+    facts: parseProbe(host.address, host.answer, { timing: host.timing, later: text }),
   }));
 }
 
 /** A host of the control plane is a client of all members, and no peer of any. */
-function questionFor(settings: Settings, host: MemberSettings): ProbeQuestion {
-  const { hosts, clientPort, peerPort } = settings;
-  const others = hosts.filter(({ address }) => address !== host.address);
+function questionFor(
+  { role, address }: Host,
+  hosts: readonly Host[],
+  settings: Settings,
+  options: ProbeOptions,
+): ProbeQuestion {
+  const { clientPort, peerPort } = settings;
+  const members = hosts.filter((host) => host.role === 'member' && host.address !== address);
   return {
     ...placesOf(settings),
-    membersReach: settings.operation === 'preflight',
-    peers: others.map(({ address }) => address),
-    ports: others.length === hosts.length ? [clientPort] : [clientPort, peerPort],
-    sandbox: settings.imageArchive !== undefined || settings.operation === 'preflight',
+    ...options,
+    peers: members.map((member) => member.address),
+    ports: role === 'member' ? [clientPort, peerPort] : [clientPort],
   };
 }
 
@@ -213,14 +168,14 @@ export function understood<T>(host: string, result: Pick<RemoteResult, 'code' | 
   }
 }
 
-/** What went over each connection, by the name that each host has by now. */
+/** Tells what went over each connection, by the name of its host. */
 export function connectionsOf(
-  hosts: ReadonlyMap<string, Transport>,
+  hosts: readonly ConnectedHost[],
 ): ({ readonly host: string } & TransportStatistics)[] {
-  return [...hosts].map(([host, transport]) => ({ host, ...transport.statistics() }));
+  return hosts.map(({ name, transport }) => ({ host: name, ...transport.statistics() }));
 }
 
-/** Runs something, with the times at which it was begun and was over. */
+/** Runs something, and returns its result with the times at which it began and ended. */
 export async function timed<T>(work: () => Promise<T>): Promise<{ result: T; timing: ProbeTiming }> {
   const sentMs = runnerTime();
   const result = await work();

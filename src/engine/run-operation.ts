@@ -1,199 +1,211 @@
-import type { AbsentHost } from '../cluster/absent-members.ts';
-import { resolveMembers } from '../cluster/members.ts';
+import type { ControlPlaneLook } from '../cluster/control-plane/resolve.ts';
+import type { ClusterFacts } from '../cluster/gates.ts';
+import { quorumOf } from '../etcd/quorum.ts';
 import { type Finding, Refusal, Refused } from '../findings.ts';
 import { acquireLocks, type HeldLocks } from '../hosts/lock/acquire-locks.ts';
-import { named, type Transport } from '../hosts/transport.ts';
-import type { HostSettings, Settings } from '../inputs/settings.ts';
+import type { Settings } from '../inputs/settings.ts';
 import { describePlan } from '../plan/describe-plan.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlanOutcome } from '../report/plan-outcome.ts';
+import { publishPlan } from '../report/publish.ts';
+import { type AbsentHost, type ConnectedHost, listHosts, type ObservedHost, withRole } from '../run/host.ts';
 import { KeyStock, publicTexts } from '../run/issued-certificates.ts';
 import { refuseUnapproved } from './approval.ts';
-import { carryOut } from './carry-out.ts';
-import { askCluster, lookBehind } from './cluster.ts';
+import { askCluster, refreshStaleHosts } from './cluster.ts';
 import { findingsOf } from './collect.ts';
 import { withConnections } from './connections.ts';
-import type { Decide, Look, Outcome, Surroundings } from './context.ts';
-import { controlPlaneLook, observeControlPlane, type ObservedControlPlane } from './control-plane.ts';
+import type { RunContext } from './context.ts';
+import { executePlan, type PlannedRun } from './execute-plan.ts';
 import {
-  connectEach,
-  type Connected,
+  absenceReasons,
+  connectHosts,
   connectionsOf,
-  hostLabel,
-  lookedAgain,
-  type Observed,
-  observeEach,
-  secondLook,
+  observeHosts,
+  type Reached,
+  refreshed,
+  refreshScript,
 } from './observe.ts';
+import type { Operation, PlanningOperation, Publish, Reach } from './operation.ts';
 
 /**
- * The one road under every operation: observe, decide, act, prove. What changes anything is done under a lock on every
- * host, after looking and deciding again.
- * @throws Refusal (in words for the user) wherever it ends early; all connections are closed in any case.
+ * Runs an operation: observe, plan or check, apply, verify. What changes anything is done under a lock on every host,
+ * after observing and planning again.
+ * @returns how to publish what it found; all connections are closed by then, also when it throws.
+ * @throws RunError wherever it ends early.
  */
-export async function travel(decide: Decide, listed: Settings, surroundings: Surroundings): Promise<Outcome> {
-  const { log, timeline, signal } = surroundings;
-  log.info(`Connecting to ${[...listed.hosts, ...listed.controlPlane].map(hostLabel).join(', ')}`);
-  const connected = await connect(listed, surroundings);
-  const reached = { ...listed, hosts: connected.members.reached };
-  return withConnections(reached, signal, connected.opened, async (transports) => {
-    const count = reached.hosts.length;
-    const [{ observed: members, failures }, controlPlane] = await Promise.all([
-      observeEach(reached, transports.slice(0, count), timeline),
-      observeControlPlane(reached, connected.controlPlane, transports.slice(count), timeline),
-    ]);
-    signal.throwIfAborted();
-    if (members.length === 0)
-      throw new Refusal('no host could be examined, so nothing was changed on any', [
-        ...connected.members.findings,
-        ...[...failures.values()].flat(),
-      ]);
-    const settings = { ...reached, hosts: reached.hosts.filter((host) => !failures.has(host)) };
-    const absent = absentOf(listed, new Map([...connected.members.failures, ...failures]));
-    const seen: Seen = { members, absent, controlPlane };
-    const keys = new KeyStock();
-    const look = await firstLook(decide, settings, seen, surroundings);
-    if (look === undefined) return await underLock(decide, settings, seen, keys, surroundings);
-    try {
-      if (settings.dryRun) return planned(look, settings);
-      // a lock that a killed run has left is cleared away under a lock
-      if (isDone(look.plan) && lockedHosts(seen).length === 0)
-        return await carryOut({ ...look, settings, surroundings, keys });
-      keys.prepare(newKeys(look.plan), look.plan.certificates.keyAlgorithm);
-    } finally {
-      look.clients?.close();
-    }
-    return await underLock(decide, settings, seen, keys, surroundings);
-  });
+export async function runOperation(
+  operation: Operation,
+  settings: Settings,
+  context: RunContext,
+): Promise<Publish> {
+  if (operation.kind === 'checking') return operation.run(settings, context);
+  const outcome = await runPlan(operation, settings, context);
+  return (reporting) => publishPlan(outcome, operation.report(outcome, settings), settings, reporting);
 }
 
-/** Everything that was looked at. */
+/** Hosts of a run as far as they could be observed. */
 interface Seen {
-  readonly members: readonly Observed[];
-  /** Listed members whose hosts could not be reached, or not be looked at. */
+  readonly members: readonly ObservedHost[];
+  /** Hosts of members that could not be reached, or not be probed. */
   readonly absent: readonly AbsentHost[];
-  readonly controlPlane: ObservedControlPlane;
+  readonly controlPlane: readonly ObservedHost[];
+  /** Why other hosts of the control plane could not be observed. */
+  readonly unreached: readonly Finding[];
 }
 
-function everyHost({ members, controlPlane }: Seen): Observed[] {
-  return [...members, ...controlPlane.observed];
-}
-
-/** What a run is connected to. */
-interface ConnectedAll {
-  readonly opened: Transport[];
-  readonly members: Connected;
-  readonly controlPlane: Connected;
+/** What stays the same from the first observation to the end of the run. */
+interface Running {
+  readonly operation: PlanningOperation;
+  readonly settings: Settings;
+  readonly context: RunContext;
+  readonly keys: KeyStock;
 }
 
 /**
- * Connects to all hosts at once. Whether the run can do without a member's host is decided from what the others tell.
- * @throws Refusal if no member's host could be reached.
+ * Plans, and carries the plan out unless this is a dry run.
+ * @throws RunError (in words for the user) wherever it ends early.
  */
-async function connect(settings: Settings, surroundings: Surroundings): Promise<ConnectedAll> {
-  const [members, controlPlane] = await Promise.all([
-    connectEach(settings.hosts, surroundings.connect, surroundings.timeline),
-    connectEach(settings.controlPlane, surroundings.connect, surroundings.timeline),
-  ]);
-  const opened = [...members.transports, ...controlPlane.transports];
-  if (members.reached.length === 0) {
-    await Promise.all(opened.map((transport) => transport.close()));
-    throw new Refusal('not every host could be reached, so nothing was changed on any', members.findings);
+async function runPlan(
+  operation: PlanningOperation,
+  settings: Settings,
+  context: RunContext,
+): Promise<PlanOutcome> {
+  const { log, timeline, signal } = context;
+  const listed = listHosts(settings);
+  log.info(`Connecting to ${listed.map(({ name }) => name).join(', ')}`);
+  const connected = await connectHosts(listed, context);
+  const tooFew = tooFewMembers(operation.reach, connected, 'reached');
+  if (tooFew !== undefined) {
+    await Promise.all(connected.hosts.map(({ transport }) => transport.close()));
+    throw tooFew;
   }
-  return { opened, members, controlPlane };
-}
-
-/** A host that lets in and cannot be looked at is as good as one that is down: nothing of it is known. */
-function absentOf(
-  { hosts }: Settings,
-  failures: ReadonlyMap<HostSettings, readonly Finding[]>,
-): readonly AbsentHost[] {
-  return hosts.flatMap((host, position) => {
-    const why = failures.get(host);
-    return why === undefined ? [] : [{ host, position, why }];
+  const effect = settings.dryRun ? 'reads' : operation.access(settings).effect;
+  return withConnections(connected.hosts, effect, signal, async (hosts) => {
+    const probed = await observeHosts(hosts, settings, operation.probe(settings), timeline);
+    signal.throwIfAborted();
+    const observed = {
+      hosts: probed.hosts,
+      absent: inOrder([...connected.absent, ...probed.absent], settings),
+    };
+    const unprobed = tooFewMembers(operation.reach, observed, 'examined');
+    if (unprobed !== undefined) throw unprobed;
+    const seen: Seen = {
+      members: withRole(observed.hosts, 'member'),
+      absent: withRole(observed.absent, 'member'),
+      controlPlane: withRole(observed.hosts, 'control-plane'),
+      unreached: absenceReasons(withRole(observed.absent, 'control-plane')),
+    };
+    return planAndExecute(seen, { operation, settings, context, keys: new KeyStock() });
   });
 }
 
+/** Absent hosts in the order of the inputs. */
+function inOrder(absent: readonly AbsentHost[], settings: Settings): AbsentHost[] {
+  return listHosts(settings).flatMap((host) => absent.find((one) => one.settings === host.settings) ?? []);
+}
+
+/** Why an operation cannot begin with so few of the members' hosts; undefined if it can. */
+function tooFewMembers(
+  reach: Reach,
+  { hosts, absent }: Reached<ConnectedHost>,
+  done: 'reached' | 'examined',
+): Refusal | undefined {
+  const present = withRole(hosts, 'member').length;
+  const away = withRole(absent, 'member');
+  const total = present + away.length;
+  const needed = { every: total, majority: quorumOf(total), any: 1, none: 0 }[reach];
+  if (present >= needed) return undefined;
+  const title =
+    present > 0 || done === 'examined'
+      ? `${present === 0 ? 'no host' : `${present} of ${total} hosts`} could be ${done}`
+      : 'not every host could be reached';
+  return new Refusal(`${title}, so nothing was changed on any`, absenceReasons(away));
+}
+
+async function planAndExecute(seen: Seen, running: Running): Promise<PlanOutcome> {
+  const { settings, keys } = running;
+  const first = await planFirst(seen, running);
+  if (first === undefined) return planUnderLock(seen, running);
+  try {
+    if (settings.dryRun) return dryRunOutcome(first);
+    // a lock that a killed run has left is cleared away under a lock
+    if (running.operation.lock === 'none' || (isDone(first.plan) && lockedHosts(seen).length === 0))
+      return await executePlan(first);
+    prepareKeys(keys, first.plan);
+  } finally {
+    first.clients?.close();
+  }
+  return planUnderLock(seen, running);
+}
+
 /**
- * What was seen and decided first. Hosts that another run is just changing may look as if nothing could be done with
- * them: that is decided only once that run has ended.
+ * Plans from the first observation. Hosts that another run is changing may look as if nothing could be done with them:
+ * that is decided only after that run has ended.
  * @returns undefined where nothing can be decided before.
  */
-async function firstLook(
-  decide: Decide,
-  settings: Settings,
-  seen: Seen,
-  surroundings: Surroundings,
-): Promise<Look | undefined> {
+async function planFirst(seen: Seen, running: Running): Promise<PlannedRun | undefined> {
   try {
-    return await lookAndDecide(decide, settings, seen, surroundings);
+    return await plan(seen, running);
   } catch (error) {
     const locked = lockedHosts(seen);
-    if (!(error instanceof Refused) || locked.length === 0 || settings.dryRun) throw error;
-    surroundings.log.info(
-      `${locked.join(', ')}: locked by another run; this one decides when it has the lock`,
-    );
+    const { settings, operation, context } = running;
+    const waits = locked.length > 0 && !settings.dryRun && operation.lock === 'hosts';
+    if (!(error instanceof Refused) || !waits) throw error;
+    context.log.info(`${locked.join(', ')}: locked by another run; this one decides when it has the lock`);
     return undefined;
   }
+}
+
+function everyHost({ members, controlPlane }: Seen): ObservedHost[] {
+  return [...members, ...controlPlane];
 }
 
 function lockedHosts(seen: Seen): string[] {
   return everyHost(seen)
     .filter(({ facts }) => facts.locked)
-    .map(({ transport }) => transport.name);
+    .map(({ name }) => name);
 }
 
-/** How many private keys a plan takes. */
-function newKeys({ authority, issue }: Plan): number {
-  return [...issue.values()].reduce((sum, leaves) => sum + leaves.length, Number(authority.from === 'made'));
+/** Begins to make the private keys that a plan takes. */
+function prepareKeys(keys: KeyStock, { cluster }: Plan): void {
+  if (cluster === undefined) return;
+  const { authority, issue, certificates } = cluster;
+  const leaves = [...issue.values()].reduce((sum, names) => sum + names.length, 0);
+  keys.prepare(leaves + Number(authority.from === 'made'), certificates.keyAlgorithm);
 }
 
-/** Whether the plan has nothing to do. */
 function isDone({ stages, afterProof }: Plan): boolean {
   return stages.length + afterProof.length === 0;
 }
 
-async function lookAndDecide(
-  decide: Decide,
-  settings: Settings,
-  { members: seenBefore, absent, controlPlane }: Seen,
-  surroundings: Surroundings,
-): Promise<Look> {
-  const { log, chance, record, archive } = surroundings;
-  const { clients, cluster } = (await askCluster(settings, seenBefore, absent, surroundings)) ?? {};
+async function plan(seen: Seen, running: Running): Promise<PlannedRun> {
+  const { operation, settings, context } = running;
+  const { log, record } = context;
+  const { clients, cluster } = (await askCluster(settings, seen.members, seen.absent, context)) ?? {};
   try {
-    const observed = cluster
-      ? await lookBehind(seenBefore, cluster, settings, surroundings.timeline)
-      : seenBefore;
-    const plan = decide({
-      settings,
-      facts: observed.map(({ facts }) => facts),
-      absent,
-      controlPlane: controlPlaneLook(controlPlane),
-      chance,
-      ...(cluster && { cluster }),
-      ...(archive && { archive }),
-    });
-    const seen = byName(plan, observed, controlPlane);
-    const facts = new Map([...seen].map(([name, one]) => [name, one.facts]));
+    const members = cluster
+      ? await refreshStaleHosts(seen.members, cluster, settings, context.timeline)
+      : seen.members;
+    const made = planOf({ ...seen, members }, cluster, running);
+    const observed = everyHost({ ...seen, members });
     const document = describePlan({
-      plan,
-      operation: settings.operation,
-      facts,
+      plan: made,
+      operation: operation.name,
+      facts: new Map(observed.map(({ name, facts }) => [name, facts])),
       ...(settings.authority === undefined ? {} : { broughtCertificate: settings.authority.certificatePem }),
     });
-    // the second look, under the lock, most often finds what the first has found
+    // the second plan, under the lock, is most often the first one
     if (record.document?.digest !== document.digest) {
-      log.info(`Verdict: ${plan.verdict} (${plan.reasons.join('; ')})`);
+      log.info(`Verdict: ${made.verdict.name} (${made.reasons.join('; ')})`);
     }
     record.document = document;
     refuseUnapproved(settings.approvedPlan, document);
     return {
-      plan,
+      ...running,
+      plan: made,
       document,
-      observed,
-      unreached: controlPlane.unreached,
-      hosts: new Map([...seen].map(([name, { transport }]) => [name, transport])),
-      facts,
+      hosts: observed,
+      unreached: seen.unreached,
       ...(cluster && { cluster }),
       ...(clients && { clients }),
     };
@@ -203,103 +215,88 @@ async function lookAndDecide(
   }
 }
 
-async function underLock(
-  decide: Decide,
-  settings: Settings,
-  seen: Seen,
-  keys: KeyStock,
-  surroundings: Surroundings,
-): Promise<Outcome> {
-  const { log, timeline, signal, record, random, chance } = surroundings;
-  surroundings.beforeLock();
-  const { members } = resolveMembers(
-    settings.hosts,
-    seen.members.map(({ facts }) => facts),
-  );
-  const observed = seen.members.map((one, index) => ({
-    ...one,
-    transport: named(one.transport, members[index]?.name ?? one.transport.name),
-  }));
-  const again = secondLook(settings);
-  const { run } = settings;
-  const locks = await timeline.record(
-    { stage: 'Lock', title: 'take the locks, look again', changes: false },
-    () =>
-      acquireLocks({
-        transports: observed.map(({ transport }) => transport),
-        // the cluster does not wait for its clients
-        optional: seen.controlPlane.observed.map(({ transport }) => transport),
-        owner: { id: run.id, run: run.url, actor: run.actor, startedAt: chance.now.toISOString() },
-        waitMs: settings.lockTimeoutSeconds * 1000,
-        signal,
-        log,
-        random,
-        then: () => again,
-      }),
-  );
-  record.takenOver = locks.takenOver;
+function planOf(
+  { members, absent, controlPlane, unreached }: Seen,
+  cluster: ClusterFacts | undefined,
+  { operation, settings, context }: Running,
+): Plan {
+  const { archive, newToken, startedAt } = context;
+  const clients: ControlPlaneLook = { hosts: controlPlane, unreached };
+  return operation.plan({
+    settings,
+    members,
+    absent,
+    controlPlane: clients,
+    newToken,
+    now: startedAt,
+    ...(cluster && { cluster }),
+    ...(archive && { archive }),
+  });
+}
+
+async function planUnderLock(seen: Seen, running: Running): Promise<PlanOutcome> {
+  const { context } = running;
+  const locks = await takeLocks(seen, running);
+  context.record.takenOver = locks.takenOver;
   try {
-    const upToDate = (one: Observed): Observed => lookedAgain(one, answerOf(locks, one));
-    const controlPlane = lockedOnly(seen.controlPlane, locks);
-    const look = await lookAndDecide(
-      decide,
-      settings,
-      {
-        members: observed.map(upToDate),
-        absent: seen.absent,
-        controlPlane: { ...controlPlane, observed: controlPlane.observed.map(upToDate) },
-      },
-      surroundings,
-    );
+    const planned = await plan(refreshedUnder(locks, seen), running);
     try {
-      return await carryOut({ ...look, settings, surroundings, keys, locks });
+      return await executePlan(planned, locks);
     } finally {
-      look.clients?.close();
+      planned.clients?.close();
     }
   } finally {
     await locks.release();
   }
 }
 
-/** Hosts of the control plane that could be locked; why others could not is told at the end of the run. */
-function lockedOnly(
-  { observed, unreached }: ObservedControlPlane,
-  { leftOut }: HeldLocks,
-): ObservedControlPlane {
+async function takeLocks(
+  { members, controlPlane }: Seen,
+  { settings, context }: Running,
+): Promise<HeldLocks> {
+  const { log, timeline, signal, random, startedAt } = context;
+  const { run, lockTimeoutSeconds } = settings;
+  context.beforeLock();
+  const again = refreshScript(settings);
+  return timeline.record({ stage: 'Lock', title: 'take the locks, look again', changes: false }, () =>
+    acquireLocks({
+      transports: members.map(({ transport }) => transport),
+      // the cluster does not wait for its clients
+      optional: controlPlane.map(({ transport }) => transport),
+      owner: { id: run.id, run: run.url, actor: run.actor, startedAt: startedAt.toISOString() },
+      waitMs: lockTimeoutSeconds * 1000,
+      signal,
+      log,
+      random,
+      then: () => again,
+    }),
+  );
+}
+
+/** What was seen, as it is under the lock. Hosts of the control plane that could not be locked are reported at the end. */
+function refreshedUnder({ answers, leftOut }: HeldLocks, seen: Seen): Seen {
+  const upToDate = (host: ObservedHost): ObservedHost =>
+    refreshed(host, answers.get(host.name) ?? Buffer.alloc(0));
   return {
-    observed: observed.filter(({ transport }) => !leftOut.some(({ host }) => host === transport.name)),
-    unreached: [...unreached, ...leftOut.flatMap(({ host, error }) => findingsOf(error, host, 'lock'))],
+    members: seen.members.map(upToDate),
+    absent: seen.absent,
+    controlPlane: seen.controlPlane
+      .filter(({ name }) => !leftOut.some(({ host }) => host === name))
+      .map(upToDate),
+    unreached: [...seen.unreached, ...leftOut.flatMap(({ host, error }) => findingsOf(error, host, 'lock'))],
   };
 }
 
-function answerOf({ answers }: HeldLocks, { transport }: Observed): Buffer {
-  return answers.get(transport.name) ?? Buffer.alloc(0);
-}
-
-/** A dry run ends here. */
-function planned({ plan, document, cluster, facts, hosts, unreached }: Look, settings: Settings): Outcome {
+/** The outcome of a dry run, which ends here. */
+function dryRunOutcome({ plan: made, document, cluster, hosts, unreached }: PlannedRun): PlanOutcome {
   return {
-    plan,
+    plan: made,
     document,
-    dryRun: settings.dryRun,
+    dryRun: true,
     changed: false,
-    unfinished: [...plan.leftOut, ...unreached],
+    unfinished: [...made.leftOut, ...unreached],
     ...(cluster === undefined ? {} : { health: cluster.health }),
-    publicFiles: new Map([...facts].map(([name, seen]) => [name, publicTexts(seen)])),
+    publicFiles: new Map(hosts.map(({ name, facts }) => [name, publicTexts(facts)])),
     connections: connectionsOf(hosts),
   };
-}
-
-/** What was seen, by the plan's names. */
-function byName(
-  { shape, controlPlane: hosts }: Plan,
-  observed: readonly Observed[],
-  controlPlane: ObservedControlPlane,
-): Map<string, Observed> {
-  const byAddress = new Map(observed.map((one) => [one.host.address, one]));
-  const named = [
-    ...shape.members.map(({ name, address }) => [name, byAddress.get(address)] as const),
-    ...hosts.map(({ name }, index) => [name, controlPlane.observed[index]] as const),
-  ];
-  return new Map(named.flatMap(([name, seen]) => (seen === undefined ? [] : [[name, seen]])));
 }

@@ -7,7 +7,7 @@ import { ABSENT, type AuditStep } from '../plan/audit-record.ts';
 import { stepFailure, transportOf } from '../steps/context.ts';
 import { kindOf, type ScriptedStep, scriptOf, type Step, STEPS } from '../steps/index.ts';
 import type { Explain, StepScript } from '../steps/step-kind.ts';
-import type { ActContext } from './apply-context.ts';
+import type { ApplyContext } from './apply-context.ts';
 import { inWords } from './collect.ts';
 
 /** A step that has begun. */
@@ -26,7 +26,7 @@ interface Begun {
 export async function runScripts(
   steps: readonly ScriptedStep[],
   stage: Stage,
-  context: ActContext,
+  context: ApplyContext,
   onDone: (step: ScriptedStep) => void,
 ): Promise<void> {
   const begun: Begun[] = [];
@@ -68,7 +68,7 @@ async function runAll(
   steps: readonly ScriptedStep[],
   scripts: readonly StepScript[],
   onEnded: (index: number, code: number) => void,
-  context: ActContext,
+  context: ApplyContext,
 ): Promise<RemoteResult[]> {
   const [step] = steps;
   const [only, ...others] = scripts.map(({ script }) => script);
@@ -100,12 +100,12 @@ function judge({ host, kind }: ScriptedStep, result: RemoteResult, explain: Expl
 export class StepRecorder {
   readonly #step: Step;
   readonly #stage: string;
-  readonly #context: ActContext;
+  readonly #context: ApplyContext;
   readonly #before: Readonly<Record<string, string>>;
   readonly #startedMs: number;
   #ended = false;
 
-  constructor(step: Step, { title }: Stage, context: ActContext) {
+  constructor(step: Step, { title }: Stage, context: ApplyContext) {
     this.#step = step;
     this.#stage = title;
     this.#context = context;

@@ -1,25 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gateFindings } from '../cluster/gates.ts';
-import type { HealthReport } from '../etcd/health/health.ts';
-import { Refusal } from '../findings.ts';
+import { type HealthReport, UnhealthyError } from '../etcd/health/health.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { ClusterClients } from '../run/cluster-clients.ts';
 import type { Timeline } from '../run/timeline.ts';
 import type { Log } from '../runner/log.ts';
 
-/** The cluster is not as it has to be. Carries the report, so that it can be shown all the same. */
-export class ProofFailed extends Refusal {
-  readonly health: HealthReport;
-
-  constructor(health: HealthReport) {
-    super('the cluster is not healthy', health.findings);
-    this.name = 'ProofFailed';
-    this.health = health;
-  }
-}
-
-/** What the proof needs. */
-export interface ProofInput {
-  readonly cluster: ClusterClients;
+/** What a verification needs. */
+export interface VerifyInput {
+  readonly plan: Plan;
+  /** Clients of the members; made when they are first asked for. @throws RunError if no host has a client pair. */
+  readonly cluster: () => Promise<ClusterClients>;
   /** Members whose hosts could not be reached: of the others alone health is asked. Empty: of the whole cluster. */
   readonly away: ReadonlySet<string>;
   readonly log: Log;
@@ -32,21 +23,28 @@ const SETTLE_WITHIN_MS = 60_000;
 const PAUSE_MS = 250;
 
 /**
- * Proves that the whole cluster is healthy and has exactly the expected members, through the SSH connections; if hosts are
- * away, that a majority is healthy and every member that could be asked is one of it.
- * @throws ProofFailed when it is not, after giving it time to settle.
+ * Verifies that the whole cluster is healthy and has exactly the expected members, through the SSH connections; if hosts
+ * are away, that a majority is healthy and every member that could be asked is one of it.
+ * @throws UnhealthyError when it is not, after giving it time to settle.
  */
-export async function prove({ cluster, away, log, timeline, signal }: ProofInput): Promise<HealthReport> {
+export async function verifyHealthy({
+  cluster,
+  away,
+  log,
+  timeline,
+  signal,
+}: Omit<VerifyInput, 'plan'>): Promise<HealthReport> {
   const deadline = timeline.elapsedMs() + SETTLE_WITHIN_MS;
   const title = away.size === 0 ? 'health of the whole cluster' : 'health of the reached members';
   const what = { stage: 'Prove', title, changes: false };
   return timeline.record(what, async () => {
+    const clients = await cluster();
     let lastSaid = '';
     for (;;) {
       signal.throwIfAborted();
-      const { health } = await cluster.observe();
+      const { health } = await clients.observe();
       if (health.healthy || isHealthyWithout(health, away)) return health;
-      if (timeline.elapsedMs() > deadline) throw new ProofFailed(health);
+      if (timeline.elapsedMs() > deadline) throw new UnhealthyError(health);
       const said = `Not healthy yet: ${health.findings.map(({ fact }) => fact).join('; ')}`;
       if (said !== lastSaid) log.info(said);
       lastSaid = said;

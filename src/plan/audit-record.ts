@@ -1,5 +1,3 @@
-import type { Verdict } from './plan.ts';
-
 /** SHA-256 of a file's bytes in hexadecimal, or that there was no file. */
 export type FileDigest = string;
 /** What stands for the digest of a file that is not there. */
@@ -45,7 +43,7 @@ export interface AuditRecord {
   readonly operation: string;
   readonly cluster: string;
   /** Absent: the run ended before it had decided. */
-  readonly verdict?: Verdict;
+  readonly verdict?: string;
   /** SHA-256 over the inputs without secrets. */
   readonly inputDigest: string;
   /** Absent: the run ended before it had a plan. */

@@ -1,63 +1,64 @@
 import { describeGate } from '../cluster/gates.ts';
-import type { HostFacts } from '../facts/host.ts';
+import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
 import { kindOf, type Step } from '../steps/index.ts';
 import { planDigest } from './digest.ts';
 import type { PlanDocument, StageDescription } from './document.ts';
 import { hostChanges, type PlanToDescribe } from './file-changes.ts';
-import type { Plan, Stage } from './plan.ts';
+import type { PlannedMembership, Stage } from './plan.ts';
 
 /** Tells in full what a plan will do, to what, and what will be different afterwards. */
 export function describePlan(question: PlanToDescribe): PlanDocument {
   const { plan, operation, facts } = question;
-  const described = withoutFreshToken(
+  const { verdict, members } = plan;
+  const described = withPlaceholders(
     {
       schemaVersion: 1 as const,
       operation,
       clusterName: plan.clusterName,
-      verdict: plan.verdict,
+      verdict: verdict.name,
+      meaning: verdict.meaning,
       reasons: plan.reasons,
-      members: plan.shape.members.map(({ name, address }) => ({ name, address })),
-      hosts: plan.shape.members
+      members: members.after.map(({ name, address }) => ({ name, address })),
+      hosts: members.after
         .filter(({ name }) => facts.has(name))
         .map((member) => hostChanges(member, question)),
       ...(plan.controlPlane.length > 0 && {
         controlPlane: plan.controlPlane.map((host) => hostChanges(host, question)),
       }),
-      membership: [],
+      membership: membershipChanges(members),
       stages: plan.stages.map(describeStage),
       afterProof: plan.afterProof.map(describeStage),
       warnings: plan.warnings,
       ...(plan.leftOut.length > 0 && { leftOut: plan.leftOut }),
     },
-    plan,
-    facts,
+    plan.madeUp ?? [],
   );
   return { ...described, digest: planDigest(described) };
 }
 
+/** Members that come or go, in words; none for a cluster that is new as a whole. */
+function membershipChanges({ before, after }: PlannedMembership): string[] {
+  if (before.length === 0) return [];
+  const missingIn = (others: readonly MemberIdentity[]) => (member: MemberIdentity) =>
+    !others.some(({ name, address }) => name === member.name && address === member.address);
+  return [
+    ...before.filter(missingIn(after)).map(({ name, address }) => `${name} (${address}) is removed`),
+    ...after.filter(missingIn(before)).map(({ name, address }) => `${name} (${address}) is added`),
+  ];
+}
+
 const PLACEHOLDER = '(made by the run)';
 
-/**
- * The value with a token that only this run knows replaced wherever it stands: the run that carries the plan out makes
- * another one.
- */
-function withoutFreshToken<T>(value: T, plan: Plan, facts: ReadonlyMap<string, HostFacts>): T {
-  return isFresh(plan, facts) ? (replaced(value, plan.shape.token) as T) : value;
+/** The value with a placeholder for each string that only this run knows: another run makes up others. */
+function withPlaceholders<T>(value: T, madeUp: readonly string[]): T {
+  return madeUp.reduce((changed, made) => replaced(changed, made) as T, value);
 }
 
-/** A running cluster's token may be etcd's own default, which no file need hold. */
-function isFresh({ verdict, shape }: Plan, facts: ReadonlyMap<string, HostFacts>): boolean {
-  if (verdict !== 'create' && verdict !== 'repair') return false;
-  return ![...facts.values()].some(
-    ({ state }) => typeof state === 'object' && state.cluster.token === shape.token,
-  );
-}
-
-function replaced(value: unknown, token: string): unknown {
-  if (typeof value === 'string') return value.replaceAll(token, PLACEHOLDER);
-  if (Array.isArray(value)) return value.map((part) => replaced(part, token));
+function replaced(value: unknown, made: string): unknown {
+  if (typeof value === 'string') return value.replaceAll(made, PLACEHOLDER);
+  if (Array.isArray(value)) return value.map((part) => replaced(part, made));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, token)]));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, made)]));
 }
 
 /** A stage as data for people. */

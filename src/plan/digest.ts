@@ -11,6 +11,7 @@ import type { PlanDocument, StageDescription } from './document.ts';
 export function planDigest(document: Omit<PlanDocument, 'digest'>): string {
   const done = {
     ...document,
+    meaning: undefined,
     reasons: [],
     warnings: [],
     ...(document.leftOut && { leftOut: document.leftOut.map(({ host, at }) => ({ host, at })) }),

@@ -1,13 +1,15 @@
 import type { Finding } from '../findings.ts';
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
-import type { StageOrder, Verdict } from './plan.ts';
+import type { StageOrder } from './plan.ts';
 
 /** A plan as people read and approve it: JSON as it stands, without any secret. */
 export interface PlanDocument {
   readonly schemaVersion: 1;
   readonly operation: string;
   readonly clusterName: string;
-  readonly verdict: Verdict;
+  readonly verdict: string;
+  /** What the verdict means for the hosts. */
+  readonly meaning: string;
   readonly reasons: readonly string[];
   readonly members: readonly MemberIdentity[];
   /** Every member's host that could be reached, also one on which nothing changes. */

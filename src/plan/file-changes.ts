@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY, formatPatch } from 'diff';
 import { differsFromRecord, resetFlags } from '../cluster/differences.ts';
+import type { PlannedCluster } from '../cluster/planned-cluster.ts';
 import type { Rendering, TouchedFile } from '../cluster/planned-file.ts';
 import type { FileFact, HostFacts } from '../facts/host.ts';
 import { KUBEADM_ETCD_FLAGS } from '../kubeadm/etcd-flags.ts';
@@ -8,6 +9,7 @@ import { parseEtcdManifest, predictManifest } from '../kubeadm/etcd-manifest.ts'
 import type { MemberIdentity } from '../kubeadm/kubeadm-config.ts';
 import { patchFolderIn } from '../kubeadm/patches.ts';
 import { ETCD_MANIFEST, KUBEADM_CONFIG } from '../kubeadm/paths.ts';
+import { KUBEADM_POLICY } from '../pki/authority.ts';
 import { kindOf, type Step } from '../steps/index.ts';
 import {
   attributeNotes,
@@ -29,18 +31,24 @@ export function hostChanges(
   const steps = [...plan.stages, ...plan.afterProof].flatMap((stage) =>
     stage.steps.filter(({ host }) => host === name),
   );
-  const authorityCertificate = broughtCertificate ?? plan.authorityCertificate;
-  const context = {
-    member,
-    seen: factsOf(name, facts),
-    policy: plan.certificates,
-    authority: {
-      source: plan.authority,
-      ...(authorityCertificate === undefined ? {} : { certificatePem: authorityCertificate }),
-    },
-  };
+  const context = { member, seen: factsOf(name, facts), ...issuing(plan.cluster, broughtCertificate) };
   const files = plannedFiles(steps).flatMap((planned) => fileChange(planned, context) ?? []);
   return { name, address, files, restarts: restarts(steps, files) };
+}
+
+/** By which policy and CA the plan issues certificates; a plan that issues none has neither. */
+function issuing(
+  cluster: PlannedCluster | undefined,
+  broughtCertificate: string | undefined,
+): Pick<CertificateContext, 'policy' | 'authority'> {
+  const certificatePem = broughtCertificate ?? cluster?.authorityCertificate;
+  return {
+    policy: cluster?.certificates ?? KUBEADM_POLICY,
+    authority: {
+      source: cluster?.authority ?? { from: 'input' },
+      ...(certificatePem === undefined ? {} : { certificatePem }),
+    },
+  };
 }
 
 function factsOf(name: string, facts: ReadonlyMap<string, HostFacts>): HostFacts {

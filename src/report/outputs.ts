@@ -1,5 +1,4 @@
 import type { PlanDocument } from '../plan/document.ts';
-import type { Verdict } from '../plan/plan.ts';
 import type { HealthReport, MemberHealth } from '../etcd/health/health.ts';
 import type { Check, CheckStatus } from '../checks/check.ts';
 import type { HealthDocument, MemberDocument } from '../operations/health/document.ts';
@@ -25,8 +24,8 @@ export interface Outputs {
   readonly leader: string;
   readonly 'cluster-id': string;
   readonly changed: boolean;
-  /** `refuse`: it was decided that nothing may be done. Empty when the run ended before it could decide. */
-  readonly verdict: Verdict | 'refuse' | '';
+  /** One of the operation's; `refuse`: it was decided that nothing may be done. Empty when the run ended before it could decide. */
+  readonly verdict: string;
   readonly plan: PlanDocument;
   /** SHA-256, lower-case hex. */
   readonly 'plan-digest': string;

@@ -14,7 +14,6 @@ import {
   stepsOf,
   totals,
   VERBS,
-  VERDICTS,
 } from './plan-words.ts';
 
 const longestText = 1000;
@@ -24,6 +23,7 @@ const missing = '–';
 export function planLines(document: PlanDocument): string[] {
   const {
     verdict,
+    meaning,
     clusterName,
     reasons,
     membership,
@@ -33,7 +33,7 @@ export function planLines(document: PlanDocument): string[] {
     leftOut = [],
     digest,
   } = document;
-  const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${VERDICTS[verdict]}`;
+  const title = `Plan for the etcd cluster "${clusterName}": ${verdict}, ${meaning}`;
   const left = section('What is left out', leftOut.map(describeFinding));
   if (changesNothing(document)) return [`${title}. Plan digest: ${digest}`, ...left];
   return [
@@ -138,7 +138,7 @@ function headline(document: PlanDocument): string {
     ...(nothing ? document.reasons.map(prose) : totals(document)),
   ];
   const sign = nothing && document.leftOut === undefined ? '✅' : '📋';
-  return `## ${sign} Plan for etcd cluster ${code(clusterName)}: ${verdict}, ${VERDICTS[verdict]}\n\n${facts.join(' · ')}`;
+  return `## ${sign} Plan for etcd cluster ${code(clusterName)}: ${verdict}, ${document.meaning}\n\n${facts.join(' · ')}`;
 }
 
 function findings(title: string, all: readonly Finding[]): string {

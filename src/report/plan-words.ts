@@ -1,19 +1,9 @@
 import type { FileChange, HostChanges, PlanDocument, StageDescription } from '../plan/document.ts';
-import type { Verdict } from '../plan/plan.ts';
 import { shortened } from '../runner/masking/redaction.ts';
 
 /** A diff is shown up to here: nobody reads on, and a job summary has a limit. */
 const MOST_DIFF_LINES = 200;
 const LONGEST_DIFF_LINE = 500;
-
-/** What each verdict means for the hosts. */
-export const VERDICTS: Readonly<Record<Verdict, string>> = {
-  create: 'set up a new cluster',
-  adopt: 'take over a cluster that was made by hand',
-  converge: 'make good what is not as it ought to be',
-  repair: 'go on with a set-up that was cut off',
-  unchanged: 'nothing has to be done',
-};
 
 /** What is done to a file. */
 export const VERBS: Readonly<Record<FileChange['change'], string>> = {
@@ -35,9 +25,8 @@ export const CHANGES: Readonly<Record<FileChange['change'], string>> = {
 
 /** True when the hosts and the action's records stay as they are. */
 export function changesNothing(document: PlanDocument): boolean {
-  const { verdict, stages, afterProof } = document;
-  const isCalm = verdict === 'unchanged' && stages.length + afterProof.length === 0;
-  return isCalm && !everyHost(document).some(isTouched);
+  const { stages, afterProof } = document;
+  return stages.length + afterProof.length === 0 && !everyHost(document).some(isTouched);
 }
 
 /** A host in a plan. */

@@ -1,18 +1,15 @@
 import { describeFinding, Refusal, Refused } from '../findings.ts';
 import { httpsUrl } from '../etcd/endpoint.ts';
-import { renderExternalEtcdConfig } from '../kubeadm/kubeadm-config.ts';
-import type { HealthReport } from '../etcd/health/health.ts';
+import { type HealthReport, UnhealthyError } from '../etcd/health/health.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlanOutcome, PlanReport } from './plan-outcome.ts';
 import { Interruption } from '../runner/end-of-run.ts';
 import type { Log } from '../runner/log.ts';
-import type { Examination } from '../operations/preflight/examine.ts';
-import { ProofFailed } from '../engine/verify.ts';
-import type { Outcome } from '../engine/context.ts';
 import type { HostProgress, RunRecord } from './run-record.ts';
 import type { Timeline } from '../run/timeline.ts';
 import type { Settings } from '../inputs/settings.ts';
 import { artifactFiles, uploadArtifact, type UploadedArtifact } from './artifacts.ts';
-import { authorityReport, certificateReports, firstToExpire } from './certificates.ts';
+import { certificateReports, firstToExpire } from './certificates.ts';
 import { failStep, type Failure } from './failure.ts';
 import { writeOutputs, type Outputs } from './outputs.ts';
 import { planLines } from './plan-view.ts';
@@ -21,7 +18,7 @@ import type { ReportFinding, RunReport } from './run-report.ts';
 import { writeSummary } from './summary.ts';
 
 /** What every report of a run is made with. */
-export interface ReportMeans {
+export interface Reporting {
   readonly redactor: Redactor;
   readonly log: Log;
   readonly timeline: Timeline;
@@ -29,23 +26,26 @@ export interface ReportMeans {
   readonly startedAt: Date;
 }
 
-/** Publishes a run that did what it was asked for: log, outputs, artifact, job summary. */
-export async function publish(outcome: Outcome, settings: Settings, means: ReportMeans): Promise<void> {
-  const { plan, document, health, publicFiles, authority } = outcome;
+/** Publishes a run that planned, and did what it was asked for: log, outputs, artifact, job summary. */
+export async function publishPlan(
+  outcome: PlanOutcome,
+  own: PlanReport,
+  settings: Settings,
+  means: Reporting,
+): Promise<void> {
+  const { plan, document, health, publicFiles } = outcome;
   const { log, redactor, record } = means;
+  const { authority, externalEtcdConfig } = own;
   if (outcome.dryRun) for (const line of planLines(document)) log.info(line);
   if (health !== undefined) logHealth(health, log);
   log.info(lastWord(outcome));
   const certificates = certificateReports(publicFiles, means.startedAt);
-  // A dry run of a new cluster knows no CA and no members to use yet.
-  const externalEtcdConfig = health === undefined ? undefined : renderExternalEtcdConfig(plan.shape);
   const outputs: Partial<Outputs> = {
     ...planOutputs(record),
-    ...(health && healthOutputs(health, plan)),
+    ...(health && healthOutputs(health, plan, settings)),
     changed: outcome.changed,
-    ...(authority && { 'ca-certificate': authority.certificatePem, 'ca-fingerprint': authority.fingerprint }),
     'certificates-expire-at': firstToExpire(certificates)?.notAfter ?? '',
-    ...(externalEtcdConfig === undefined ? {} : { 'external-etcd-config': externalEtcdConfig }),
+    ...own.outputs,
   };
   // What the next steps of a workflow need is there before an upload that may take its time.
   writeOutputs(outputs, redactor, log);
@@ -67,49 +67,20 @@ export async function publish(outcome: Outcome, settings: Settings, means: Repor
   const report: RunReport = {
     ...commonReport(settings, means),
     outcome: outcome.dryRun ? 'planned' : failed.length > 0 ? 'failed' : 'succeeded',
-    ...(failed.length > 0 && { failure: unfinished(plan) }),
+    ...(failed.length > 0 && { failure: own.unfinished }),
     changed: outcome.changed,
+    done: plan.verdict.done,
     findings: [...failed, ...(health?.findings ?? []), ...[...settings.warnings, ...warnings].map(asWarning)],
     certificates,
     ...(health && { health }),
-    ...(authority && { authority: authorityReport(plan, authority.fingerprint) }),
+    ...(authority && { authority }),
     ...(externalEtcdConfig !== undefined && { externalEtcdConfig }),
     connections: outcome.connections,
     ...(artifact && { artifact: { name: settings.artifacts.name, url: artifact.url } }),
   };
   for (const warning of warnings) log.warning(describeFinding(warning));
-  if (failed.length > 0) failStep(new Refusal(unfinished(plan), failed), redactor, log);
+  if (failed.length > 0) failStep(new Refusal(own.unfinished, failed), redactor, log);
   await writeSummary(report, redactor, log);
-}
-
-/** What the run could not do, although it failed nowhere. */
-function unfinished({ leftOut }: Plan): string {
-  return leftOut.length > 0
-    ? 'what could be done safely is done, and the rest was left out'
-    : 'the cluster is healthy, and not every host of the control plane has what it needs';
-}
-
-/** Publishes what a run found that only looked. */
-export async function publishExamination(
-  { findings, connections }: Examination,
-  settings: Settings,
-  means: ReportMeans,
-): Promise<void> {
-  const { log, redactor } = means;
-  for (const finding of findings) log.info(`${finding.severity.padEnd(4)} ${describeFinding(finding)}`);
-  writeOutputs({ changed: false, findings }, redactor, log);
-  const report: RunReport = {
-    ...commonReport(settings, means),
-    outcome: 'planned',
-    changed: false,
-    findings: [...findings, ...settings.warnings.map(asWarning)],
-    certificates: [],
-    connections,
-  };
-  await writeSummary(report, redactor, log);
-  const failures = findings.filter(({ severity }) => severity === 'fail');
-  if (failures.length > 0)
-    failStep(new Refused('the hosts are not ready for a deploy', failures), redactor, log);
 }
 
 /** Publishes a run that failed: what is known of the cluster, and the job summary with all findings. */
@@ -117,10 +88,10 @@ export async function publishFailure(
   error: unknown,
   failure: Failure,
   settings: Settings | undefined,
-  means: ReportMeans,
+  means: Reporting,
 ): Promise<void> {
   const { log, redactor, timeline, record } = means;
-  const health = error instanceof ProofFailed ? error.health : undefined;
+  const health = error instanceof UnhealthyError ? error.health : undefined;
   const changed = timeline.entries.some(({ changes }) => changes);
   const refused: Partial<Outputs> = error instanceof Refused ? { verdict: 'refuse' } : {};
   writeOutputs(
@@ -162,25 +133,27 @@ export async function publishFailure(
 }
 
 /** Tells which host keys were taken unseen, however the run has ended: the next one is to pin them. */
-export function publishAcceptedKeys({ record, redactor, log }: ReportMeans): void {
+export function publishAcceptedKeys({ record, redactor, log }: Reporting): void {
   const lines = [...record.acceptedHostKeys];
   if (lines.length > 0) writeOutputs({ 'accepted-host-keys': lines.join('\n') }, redactor, log);
 }
 
-function asWarning<T extends object>(finding: T): T & Pick<ReportFinding, 'severity'> {
+/** A finding that deserves a look and fails nothing. */
+export function asWarning<T extends object>(finding: T): T & Pick<ReportFinding, 'severity'> {
   return { ...finding, severity: 'warn' };
 }
 
-function lastWord({ dryRun, changed, document, health }: Outcome): string {
+function lastWord({ dryRun, changed, document, health }: PlanOutcome): string {
   if (dryRun) return 'This was a dry run: nothing was changed on any host.';
   const who = health?.healthy === true ? 'The cluster is healthy' : 'A majority of the members is healthy';
   if (changed) return `${who} (${document.verdict}).`;
   return health?.healthy === true ? 'The cluster is healthy; nothing was changed.' : 'Nothing was changed.';
 }
 
-function commonReport(
+/** What the report of every run says. */
+export function commonReport(
   settings: Settings | undefined,
-  { timeline, startedAt, record }: ReportMeans,
+  { timeline, startedAt, record }: Reporting,
 ): Pick<RunReport, 'operation' | 'clusterName' | 'startedAt' | 'durationMs' | 'steps' | 'progress' | 'plan'> {
   return {
     operation: settings?.operation ?? '',
@@ -221,11 +194,10 @@ function planOutputs({ document }: RunRecord): Partial<Outputs> {
     : { verdict: document.verdict, plan: document, 'plan-digest': document.digest };
 }
 
-function healthOutputs(health: HealthReport, plan: Plan): Partial<Outputs> {
-  const { members, clientPort } = plan.shape;
+function healthOutputs(health: HealthReport, { members }: Plan, { clientPort }: Settings): Partial<Outputs> {
   return {
     healthy: health.healthy,
-    endpoints: members.map(({ address }) => httpsUrl(address, clientPort)),
+    endpoints: members.after.map(({ address }) => httpsUrl(address, clientPort)),
     members: health.members,
     leader: health.leader?.name ?? '',
     'cluster-id': health.clusterId ?? '',
@@ -237,7 +209,7 @@ function healthOutputs(health: HealthReport, plan: Plan): Partial<Outputs> {
 async function upload(
   known: Parameters<typeof artifactFiles>[0],
   { artifacts }: Settings,
-  { redactor, log, timeline }: ReportMeans,
+  { redactor, log, timeline }: Reporting,
 ): Promise<UploadedArtifact | undefined> {
   const artifact = artifacts.upload
     ? await timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () =>

@@ -12,6 +12,8 @@ export interface RunReport {
   readonly clusterName: string;
   /** `planned`: a dry run, or an examination: nothing was to be changed. */
   readonly outcome: 'succeeded' | 'planned' | 'failed';
+  /** What a run that ended well has done to the cluster, e.g. `set up by this run`. */
+  readonly done?: string;
   /** What could not be done, without a final stop; absent when the run succeeded. */
   readonly failure?: string;
   /** Whether anything was changed on any host. Of a failed run: whether anything may have been. */

@@ -1,6 +1,5 @@
 import { summary } from '@actions/core';
 import { errorMessage } from '../findings.ts';
-import type { Verdict } from '../plan/plan.ts';
 import type { Log } from '../runner/log.ts';
 import { type Redactor, shortened } from '../runner/masking/redaction.ts';
 import { firstToExpire } from './certificates.ts';
@@ -58,7 +57,7 @@ function verdict(report: RunReport): string {
 }
 
 function headline(report: RunReport, cluster: string): string {
-  const { outcome, changed, failure, findings, plan, health } = report;
+  const { outcome, changed, done, failure, findings, plan, health } = report;
   if (outcome === 'failed') {
     const state = changed ? 'hosts may have been changed' : 'nothing was changed on any host';
     return `❌ ${cluster}: ${text(shortened(failure ?? 'the run failed', longestText))}; ${state}`;
@@ -70,17 +69,8 @@ function headline(report: RunReport, cluster: string): string {
     const state = health === undefined ? '' : health.healthy ? ', healthy' : ', not healthy';
     return `${sign} ${cluster} ${what}${state}${attention}; nothing was changed on any host`;
   }
-  return `${sign} ${cluster} is healthy${attention}; ${changed ? DONE[plan?.verdict ?? 'unchanged'] : 'nothing changed'}`;
+  return `${sign} ${cluster} is healthy${attention}; ${changed && done !== undefined ? done : 'nothing changed'}`;
 }
-
-/** What a run has done that ended well. */
-const DONE: Readonly<Record<Verdict, string>> = {
-  create: 'set up by this run',
-  adopt: 'taken over by this run',
-  converge: 'brought to what the inputs ask for by this run',
-  repair: 'repaired by this run',
-  unchanged: 'nothing changed',
-};
 
 /** Where each host stands after a run that failed while it changed something. */
 function progress({ progress: hosts }: RunReport): string {

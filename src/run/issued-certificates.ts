@@ -37,7 +37,8 @@ type SignerWithPem = SigningAuthority & { readonly keyPem: string };
 
 /** What {@link prepareMaterial} needs. */
 export interface MaterialInput {
-  readonly plan: PlannedCluster;
+  /** Absent where nothing is issued. */
+  readonly planned?: PlannedCluster;
   readonly settings: Settings;
   readonly hosts: ReadonlyMap<string, Transport>;
   /** What the probe has seen, by the name of each host. */
@@ -53,19 +54,25 @@ export interface MaterialInput {
  * needs one of them awaits it.
  */
 export function prepareMaterial(input: MaterialInput): Material {
-  const { plan, facts } = input;
-  const signer = obtainSigner(input);
+  const { planned, facts } = input;
+  const signer = planned === undefined ? Promise.reject(nothingPlanned()) : obtainSigner(planned, input);
   const authority =
-    plan.authority.from === 'certificate-only' ? Promise.resolve(decidedAuthority(plan)) : signer;
+    planned?.authority.from === 'certificate-only' ? Promise.resolve(decidedAuthority(planned)) : signer;
   const leaves = new Map(
-    [...plan.shape.members, ...plan.controlPlane].flatMap((member) => {
-      const names = plan.issue.get(member.name);
-      return names === undefined ? [] : [[member.name, issue(member, names, signer, input)] as const];
-    }),
+    planned === undefined
+      ? []
+      : [...planned.shape.members, ...planned.controlPlane].flatMap((member) => {
+          const names = planned.issue.get(member.name);
+          return names === undefined
+            ? []
+            : [[member.name, issue(member, names, signer, planned, input)] as const];
+        }),
   );
-  const { patches: written, walDir } = plan.shape;
-  const patches = patchFiles(allPatches(written, walDir));
-  // Whoever awaits them gets the error; until then it must not count as unhandled.
+  const patches =
+    planned === undefined
+      ? new Map<string, string>()
+      : patchFiles(allPatches(planned.shape.patches, planned.shape.walDir));
+  // Avoid an unhandled rejection before the first await.
   for (const pending of [signer, authority, ...leaves.values()]) pending.catch(() => undefined);
   return {
     authority,
@@ -81,7 +88,8 @@ async function issue(
   member: MemberIdentity,
   names: readonly LeafProfileName[],
   signer: Promise<SignerWithPem>,
-  { plan, now, keys, maskSecret }: MaterialInput,
+  plan: PlannedCluster,
+  { now, keys, maskSecret }: MaterialInput,
 ): Promise<MemberLeaves> {
   const { keyAlgorithm: algorithm, leafDays: days, extraSans } = plan.certificates;
   const signing = await signer;
@@ -149,8 +157,12 @@ function decidedAuthority({ authority, authorityCertificate }: PlannedCluster): 
   return authorityOf(authorityCertificate);
 }
 
-async function obtainSigner(input: MaterialInput): Promise<SignerWithPem> {
-  const { plan, settings, now, keys, maskSecret } = input;
+function nothingPlanned(): Error {
+  return new Error('the plan issues no certificates, so it has no CA');
+}
+
+async function obtainSigner(plan: PlannedCluster, input: MaterialInput): Promise<SignerWithPem> {
+  const { settings, now, keys, maskSecret } = input;
   switch (plan.authority.from) {
     case 'made': {
       const { keyAlgorithm: algorithm, authorityDays: days } = plan.certificates;

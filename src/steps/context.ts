@@ -12,7 +12,8 @@ import type { RegistryLogin } from '../inputs/settings.ts';
 
 /** What a step works with. */
 export interface StepContext {
-  readonly plan: PlannedCluster;
+  /** The cluster as the plan wants it; absent where the plan writes no configuration and issues no certificate. */
+  readonly planned?: PlannedCluster;
   readonly hosts: ReadonlyMap<string, Transport>;
   readonly material: Material;
   /** Credentials of the registry; absent: it asks for none. */
@@ -26,6 +27,12 @@ export interface StepContext {
   readonly now: Date;
   readonly log: Log;
   readonly timeline: Timeline;
+}
+
+/** The cluster as the plan wants it, for a step that writes configurations or certificates. @throws Error for other plans */
+export function plannedCluster({ planned }: Pick<StepContext, 'planned'>): PlannedCluster {
+  if (planned === undefined) throw new Error('the plan names no cluster that its steps could write for');
+  return planned;
 }
 
 /** The failure of a step, which is called `at`. */
@@ -56,10 +63,10 @@ export function renderedDigest(host: string, context: Pick<StepContext, 'materia
 
 /** Name and address of a member. */
 export function memberOf(
-  { plan }: Pick<StepContext, 'plan'>,
+  context: Pick<StepContext, 'planned'>,
   host: string,
 ): { name: string; address: string } {
-  const member = plan.shape.members.find(({ name }) => name === host);
+  const member = plannedCluster(context).shape.members.find(({ name }) => name === host);
   if (member === undefined) throw new Error(`${host} is no member of the plan`);
   return member;
 }

@@ -1,19 +1,20 @@
-import { type AwaitKubelet, awaitKubeletStep, type StartKubelet, startKubeletStep } from './start-kubelet.ts';
+import { type AwaitKubelet, awaitKubeletStep } from './await-kubelet.ts';
 import type { StepContext } from './context.ts';
-import { deliverFilesStep, type DeliverFiles } from './deliver-files.ts';
-import { importImageStep, type ImportImage } from './import-image.ts';
-import { moveLeadershipStep, type MoveLeadership } from './move-leadership.ts';
-import { proveClientStep, type ProveClient } from './prove-client.ts';
-import { proveServedStep, type ProveServed } from './prove-served.ts';
-import { pullImageStep, type PullImage } from './pull-image.ts';
-import { recordMemberStep, type RecordMember } from './record-member.ts';
-import { removeAuthorityKeyStep, type RemoveAuthorityKey } from './remove-authority-key.ts';
-import { renderManifestStep, type RenderManifest } from './render-manifest.ts';
-import { restartMemberStep, type RestartMember } from './restart-member.ts';
-import { setModesStep, type SetModes } from './set-modes.ts';
-import { startMemberStep, type StartMember } from './start-member.ts';
+import { type DeliverFiles, deliverFilesStep } from './deliver-files.ts';
+import { type ImportImage, importImageStep } from './import-image.ts';
+import { type MoveLeadership, moveLeadershipStep } from './move-leadership.ts';
+import { type ProveClient, proveClientStep } from './prove-client.ts';
+import { type ProveServed, proveServedStep } from './prove-served.ts';
+import { type PullImage, pullImageStep } from './pull-image.ts';
+import { type RecordMember, recordMemberStep } from './record-member.ts';
+import { type RemoveAuthorityKey, removeAuthorityKeyStep } from './remove-authority-key.ts';
+import { type RenderManifest, renderManifestStep } from './render-manifest.ts';
+import { type RestartMember, restartMemberStep } from './restart-member.ts';
+import { type SetModes, setModesStep } from './set-modes.ts';
+import { type StartKubelet, startKubeletStep } from './start-kubelet.ts';
+import { type StartMember, startMemberStep } from './start-member.ts';
 import type { AskingKind, ScriptedKind, StepKind, StepScript } from './step-kind.ts';
-import { verifyFilesStep, type VerifyFiles } from './verify-files.ts';
+import { type VerifyFiles, verifyFilesStep } from './verify-files.ts';
 
 /** Everything that can happen to a host, as plain data. */
 export type Step =

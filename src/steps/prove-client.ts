@@ -2,7 +2,7 @@ import { EtcdClient } from '../etcd/client.ts';
 import type { EtcdCredentials } from '../etcd/endpoint.ts';
 import { EtcdError } from '../etcd/errors.ts';
 import { Refusal, type Finding } from '../findings.ts';
-import { transportOf, type StepContext } from './context.ts';
+import { transportOf, type StepContext, plannedCluster } from './context.ts';
 import type { AskingKind, StepOnHost } from './step-kind.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -23,7 +23,7 @@ export const proveClientStep: AskingKind<ProveClient> = {
   onlyLooks: true,
   /** @throws Refusal with each member that does not answer. */
   async ask({ host }, context) {
-    const { members, clientPort } = context.plan.shape;
+    const { members, clientPort } = plannedCluster(context).shape;
     const transport = transportOf(context, host);
     const credentials = await credentialsOf(host, context);
     const answers = await Promise.all(

@@ -1,7 +1,7 @@
 import { servedCertificate } from '../etcd/served-certificate.ts';
 import { errorMessage } from '../findings.ts';
 import { leafPath } from '../kubeadm/file-tree.ts';
-import { memberOf, stepFailure, transportOf } from './context.ts';
+import { memberOf, stepFailure, transportOf, plannedCluster } from './context.ts';
 import type { AskingKind, StepOnHost } from './step-kind.ts';
 
 const HANDSHAKE_WITHIN_MS = 10_000;
@@ -22,7 +22,7 @@ export const proveServedStep: AskingKind<ProveServed> = {
     return `${title}: ${leaves.join(', ')}`;
   },
   async ask({ host, leaves }, context) {
-    const { clientPort, peerPort } = context.plan.shape;
+    const { clientPort, peerPort } = plannedCluster(context).shape;
     const { address } = memberOf(context, host);
     const transport = transportOf(context, host);
     const { credentials } = await context.cluster();

@@ -18,7 +18,7 @@ import {
 } from '../kubeadm/paths.ts';
 import { UNKNOWN_DIGEST } from '../run/issued-certificates.ts';
 import { sha256 } from '../run/read-text.ts';
-import { digestsOf, memberOf, type StepContext } from './context.ts';
+import { digestsOf, memberOf, type StepContext, plannedCluster } from './context.ts';
 import type { StepScript } from './step-kind.ts';
 
 /**
@@ -43,7 +43,7 @@ export async function putFiles(
     if (path !== STATE_FILE) digests.set(path, sha256(text));
     if (isPublic(content)) material.publicFiles.get(host)?.set(path, text);
   }
-  const { patches: written, walDir } = context.plan.shape;
+  const { patches: written, walDir } = plannedCluster(context).shape;
   const patches = patchFolder(allPatches(written, walDir));
   return {
     script: deliverFiles('deliver files', deliveries, {
@@ -86,7 +86,8 @@ async function contentOf(
 }
 
 async function stateOf(host: string, phase: HostState['phase'], context: StepContext): Promise<HostState> {
-  const { plan, material } = context;
+  const { material } = context;
+  const plan = plannedCluster(context);
   const { name, address } = memberOf(context, host);
   const clientCopy = await clientCopyOf(host, context);
   const mounts = plan.dataMounts.get(host) ?? {};
@@ -107,11 +108,9 @@ async function stateOf(host: string, phase: HostState['phase'], context: StepCon
   };
 }
 
-async function clientCopyOf(
-  host: string,
-  { plan, material, now }: StepContext,
-): Promise<HostState['clientCopy']> {
-  const planned = plan.clientCopies.get(host);
+async function clientCopyOf(host: string, context: StepContext): Promise<HostState['clientCopy']> {
+  const { material, now } = context;
+  const planned = plannedCluster(context).clientCopies.get(host);
   if (planned === undefined || !('renewed' in planned)) return planned;
   const leaf = (await material.leaves.get(host))?.apiserverEtcdClient;
   if (leaf === undefined) throw new Error(`no client certificate is issued for ${host}`);

@@ -8,7 +8,7 @@ import type { Json } from '../kubeadm/json-patch.ts';
 import { allPatches } from '../kubeadm/patches.ts';
 import { podProblems } from '../kubeadm/pod-rules.ts';
 import { sha256 } from '../run/read-text.ts';
-import { digestsOf, memberOf, stepFailure, type StepContext } from './context.ts';
+import { digestsOf, memberOf, stepFailure, type StepContext, plannedCluster } from './context.ts';
 import type { Rendering } from '../cluster/planned-file.ts';
 import type { Explain, ScriptedKind, StepOnHost } from './step-kind.ts';
 
@@ -60,7 +60,7 @@ function check(step: RenderManifest, text: string, context: StepContext): void {
 
 /** What patches have made of the pod; where there are none, kubeadm itself is trusted. */
 function checkPatched(step: RenderManifest, text: string, context: StepContext): void {
-  const { shape } = context.plan;
+  const { shape } = plannedCluster(context);
   if (allPatches(shape.patches, shape.walDir).length === 0) return;
   const { address } = memberOf(context, step.host);
   const { metricsPort } = shape;

@@ -286,17 +286,3 @@ const KNOWN_FAILURES: readonly { readonly pattern: RegExp; readonly reason: Reas
     },
   },
 ];
-
-/** Waits until a kubelet that was started before says that it is healthy. */
-export interface AwaitKubelet extends StepOnHost {
-  readonly kind: 'await-kubelet';
-}
-
-/** The kind of {@link AwaitKubelet}. */
-export const awaitKubeletStep: ScriptedKind<AwaitKubelet> = {
-  title: 'wait for kubelet',
-  onlyLooks: true,
-  script() {
-    return { script: awaitKubelet(), explain: explainKubelet };
-  },
-};

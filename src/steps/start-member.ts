@@ -11,7 +11,7 @@ import {
   placesOf,
   RENDERED_MANIFEST,
 } from '../kubeadm/paths.ts';
-import { memberOf, renderedDigest, tell } from './context.ts';
+import { memberOf, renderedDigest, tell, plannedCluster } from './context.ts';
 import {
   CRASHED,
   etcdWords,
@@ -54,7 +54,7 @@ export const startMemberStep: ScriptedKind<StartMember> = {
   madeLate: true,
   script(step, context) {
     const { host, criEndpoint, placeManifest, hadContainers, outgoing, behind } = step;
-    const { peerPort, members } = context.plan.shape;
+    const { peerPort, members } = plannedCluster(context).shape;
     const script = startMember({
       address: memberOf(context, host).address,
       ...placesOf(step),

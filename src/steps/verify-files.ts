@@ -2,7 +2,7 @@ import { listPki, parsePki, type PlacedFile } from '../hosts/read-pki.ts';
 import { PKI_DIR } from '../kubeadm/paths.ts';
 import { leafProfileNames } from '../pki/leaf.ts';
 import { verifyLeaf } from '../pki/verify.ts';
-import { digestsOf, stepFailure, type StepContext } from './context.ts';
+import { digestsOf, stepFailure, type StepContext, plannedCluster } from './context.ts';
 import type { ScriptedKind, StepOnHost } from './step-kind.ts';
 
 /** Reads back what was delivered: tree, modes, owners, digests. */
@@ -45,7 +45,9 @@ async function check(step: VerifyFiles, files: readonly PlacedFile[], context: S
 }
 
 /** What lies on the host is, by its digests, what is in memory: that is checked against the CA and its own key. */
-async function unfitLeaves(host: string, { material, plan, now }: StepContext): Promise<string[]> {
+async function unfitLeaves(host: string, context: StepContext): Promise<string[]> {
+  const { material, now } = context;
+  const plan = plannedCluster(context);
   const member = plan.shape.members.find(({ name }) => name === host);
   const leaves = await material.leaves.get(host);
   if (member === undefined || leaves === undefined) return [];

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   type AbsentHost,
-  inOrderOfInputs,
+  membersInOrder,
   LEFT_OUT,
   resolveAbsent,
 } from '../../src/cluster/absent-members.ts';
-import { decideDeploy } from '../../src/operations/deploy/deploy.ts';
+import { planDeploy } from '../../src/operations/deploy/deploy.ts';
 import type { HostFacts } from '../../src/facts/host.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { Refusal, type Finding } from '../../src/findings.ts';
-import { FRESH, withoutFile } from '../operations/deploy/deciding.ts';
+import { FRESH, clusterOf, membersOf, withoutFile } from '../operations/deploy/deciding.ts';
 import { clusterFacts, type ClusterState } from './example-health.ts';
 import {
   exampleSettings,
@@ -39,14 +39,14 @@ function decide(
 ): Plan {
   const all = exampleSettings(settings);
   const isAway = (index: number): boolean => away.includes(MEMBERS[index]?.name ?? '');
-  return decideDeploy({
-    settings: { ...all, hosts: all.hosts.filter((_, index) => !isAway(index)) },
-    facts: facts.filter((_, index) => !isAway(index)),
-    absent: all.hosts.flatMap((host, position): AbsentHost[] =>
-      isAway(position) ? [{ host, position, why: [{ ...WHY, host: host.address }] }] : [],
+  return planDeploy({
+    settings: all,
+    members: membersOf(all, facts).filter((_, index) => !isAway(index)),
+    absent: all.hosts.flatMap((host, index): AbsentHost[] =>
+      isAway(index) ? [{ address: host.address, settings: host, why: [{ ...WHY, host: host.address }] }] : [],
     ),
     ...(state && { cluster: clusterFacts(state) }),
-    freshToken: FRESH,
+    newToken: FRESH,
     now: NOW,
   });
 }
@@ -72,7 +72,7 @@ describe('a host of a healthy cluster is away', () => {
   test('the others get new certificates, and nothing is planned for it', () => {
     const plan = decide(['infra2'], RENEWAL);
     expect(new Set(steps(plan).map(({ host }) => host))).toEqual(new Set(['infra0', 'infra1']));
-    expect([...plan.issue.keys()]).toEqual(['infra0', 'infra1']);
+    expect([...clusterOf(plan).issue.keys()]).toEqual(['infra0', 'infra1']);
     expect(steps(plan).filter(({ kind }) => kind === 'record-member')).toHaveLength(2);
   });
 
@@ -86,8 +86,8 @@ describe('a host of a healthy cluster is away', () => {
 
   test('it stays a member of the cluster: no file of the others changes for it', () => {
     const plan = decide(['infra1']);
-    expect(plan.verdict).toBe('unchanged');
-    expect(plan.shape.members.map(({ name }) => name)).toEqual(['infra0', 'infra1', 'infra2']);
+    expect(plan.verdict.name).toBe('unchanged');
+    expect(plan.cluster?.shape.members.map(({ name }) => name)).toEqual(['infra0', 'infra1', 'infra2']);
     expect(steps(plan)).toEqual([]);
     expect(plan.leftOut).not.toEqual([]);
   });
@@ -103,7 +103,7 @@ describe('a host of a healthy cluster is away', () => {
 
   test('the certificates wait if the host that is away keeps the key of the CA', () => {
     const plan = decide(['infra0'], { ...RENEWAL, kubeletConfig: { maxPods: 50 } });
-    expect([...plan.issue.keys()]).toEqual([]);
+    expect([...clusterOf(plan).issue.keys()]).toEqual([]);
     expect(steps(plan).filter(({ kind }) => kind === 'start-kubelet')).toHaveLength(2);
     expect(plan.leftOut.filter(({ fact }) => fact.includes('certificates are not renewed'))).toHaveLength(2);
   });
@@ -140,7 +140,7 @@ describe('the run cannot go on without a host that is away', () => {
 });
 
 describe('the name of a member that is away', () => {
-  const absent: AbsentHost = { host: { address: '10.0.0.8' }, position: 2, why: [WHY] };
+  const absent: AbsentHost = { address: '10.0.0.8', settings: {}, why: [WHY] };
   const members = finishedCluster()
     .slice(0, 2)
     .map((facts, index) => ({ name: `infra${index}`, address: `10.0.0.${6 + index}`, facts }));
@@ -161,11 +161,9 @@ describe('the name of a member that is away', () => {
   });
 
   test('the order of the inputs stays', () => {
-    const named = resolveAbsent(
-      [{ ...absent, position: 0, host: { name: 'x', address: '10.0.0.9' } }],
-      members,
-    );
-    expect(inOrderOfInputs(members, named).map(({ name }) => name)).toEqual(['x', 'infra0', 'infra1']);
+    const named = resolveAbsent([{ ...absent, address: '10.0.0.9', settings: { name: 'x' } }], members);
+    const listed = [{ address: '10.0.0.9' }, ...members];
+    expect(membersInOrder(listed, members, named).map(({ name }) => name)).toEqual(['x', 'infra0', 'infra1']);
   });
 });
 

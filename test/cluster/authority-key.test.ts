@@ -50,14 +50,14 @@ function withoutKeys(): HostFacts[] {
 describe('ca-custody: input-only', () => {
   test('a new cluster: the key goes to no host, nor is it expected on one', () => {
     const plan = decide(pristine(), { settings: ON_NO_HOST });
-    expect(plan).toMatchObject({ verdict: 'create', authority: { from: 'input' } });
-    expect(plan.keyKeeper).toBeUndefined();
+    expect(plan).toMatchObject({ verdict: { name: 'create' }, cluster: { authority: { from: 'input' } } });
+    expect(plan.cluster?.keyKeeper).toBeUndefined();
     expect(delivered(plan)).not.toContain(CA_KEY);
     for (const { pkiTree } of stepsLike(plan, 'verify-files')) expect(pkiTree.has(CA_KEY)).toBe(false);
     expect(stepsLike(plan, 'remove-authority-key')).toEqual([]);
     // the same with the key on the first host, to tell the two apart
     const other = decide(pristine(), { settings: { ...BROUGHT, bootstrap: 'allow' } });
-    expect([other.keyKeeper, delivered(other).filter((path) => path === CA_KEY)]).toEqual([
+    expect([other.cluster?.keyKeeper, delivered(other).filter((path) => path === CA_KEY)]).toEqual([
       'infra0',
       [CA_KEY],
     ]);
@@ -68,7 +68,7 @@ describe('ca-custody: input-only', () => {
       ownHost(member, 'files delivered', { keepsKey: index === 0 }),
     );
     const plan = decide(begun, { settings: ON_NO_HOST });
-    expect(plan).toMatchObject({ verdict: 'repair', authority: { from: 'input' } });
+    expect(plan).toMatchObject({ verdict: { name: 'repair' }, cluster: { authority: { from: 'input' } } });
     const trees = stepsLike(plan, 'verify-files').map(({ host, pkiTree }) => [host, pkiTree.has(CA_KEY)]);
     expect(trees).toEqual([
       ['infra0', true],
@@ -85,7 +85,7 @@ describe('ca-custody: input-only', () => {
 
   test('a cluster with the key on its first host: removed there and nowhere else, then recorded on all', () => {
     const plan = decide(finishedCluster(), healthy);
-    expect(plan.verdict).toBe('converge');
+    expect(plan.verdict.name).toBe('converge');
     expect(plan.reasons[0]).toBe(
       `infra0: ${CA_KEY} is there, and with \`ca-custody: input-only\` no host keeps it`,
     );
@@ -118,7 +118,7 @@ describe('ca-custody: input-only', () => {
   test('from a cluster that is taken over', () => {
     const facts = withFile(guideCluster(), 0, fileFact(CA_KEY, 'key'));
     const plan = decide(facts, healthy);
-    expect(plan.verdict).toBe('adopt');
+    expect(plan.verdict.name).toBe('adopt');
     expect(plan.afterProof.flatMap(({ steps }) => steps)[0]).toMatchObject({
       kind: 'remove-authority-key',
       host: 'infra0',
@@ -126,9 +126,9 @@ describe('ca-custody: input-only', () => {
   });
 
   test('done: nothing is left to do, and certificates are issued with the key of the inputs', () => {
-    expect(decide(withoutKeys(), healthy).verdict).toBe('unchanged');
+    expect(decide(withoutKeys(), healthy).verdict.name).toBe('unchanged');
     const plan = decide(withoutFile(withoutKeys(), 1, leafPath('peer', 'key')), healthy);
-    expect(plan).toMatchObject({ verdict: 'converge', authority: { from: 'input' } });
+    expect(plan).toMatchObject({ verdict: { name: 'converge' }, cluster: { authority: { from: 'input' } } });
     expect(delivered(plan)).not.toContain(CA_KEY);
   });
 });

@@ -5,7 +5,7 @@ import { renderKubeadmConfig } from '../../src/kubeadm/kubeadm-config.ts';
 import { ETCD_MANIFEST, KUBEADM_CONFIG } from '../../src/kubeadm/paths.ts';
 import { issueMemberLeaves } from '../../src/pki/leaf.ts';
 import { KUBEADM_POLICY, type CertificatePolicy } from '../../src/pki/authority.ts';
-import { decide, stepsLike, withHost, type Circumstances } from '../operations/deploy/deciding.ts';
+import { clusterOf, decide, stepsLike, withHost, type Circumstances } from '../operations/deploy/deciding.ts';
 import { clusterFacts } from './example-health.ts';
 import {
   fileFact,
@@ -55,13 +55,13 @@ describe('a changed list of further names', () => {
       await clusterWith('etcd.example.com', '10.0.0.100'),
       given('etcd.example.com', '10.0.0.100'),
     );
-    expect([plan.verdict, plan.warnings]).toEqual(['unchanged', []]);
+    expect([plan.verdict.name, plan.warnings]).toEqual(['unchanged', []]);
   });
 
   test('a longer one: server and peer are issued anew on every host, and no member restarts', () => {
     const plan = decide(finishedCluster(), given('etcd.example.com', '10.0.0.100'));
-    expect(plan.verdict).toBe('converge');
-    expect([...plan.issue]).toEqual(MEMBERS.map(({ name }) => [name, ['server', 'peer']]));
+    expect(plan.verdict.name).toBe('converge');
+    expect([...clusterOf(plan).issue]).toEqual(MEMBERS.map(({ name }) => [name, ['server', 'peer']]));
     expect(plan.reasons[0]).toContain('etcd/server.crt does not name DNS:etcd.example.com, IP:10.0.0.100');
     expect(stepsLike(plan, 'prove-served').map(({ host, leaves }) => [host, leaves])).toEqual(
       ['infra1', 'infra2', 'infra0'].map((name) => [name, ['server', 'peer']]),
@@ -75,7 +75,7 @@ describe('a changed list of further names', () => {
 
   test('a shorter one: what was asked for before goes out of the certificates', async () => {
     const plan = decide(await clusterWith('a.example.com', 'b.example.com'), given('a.example.com'));
-    expect([...plan.issue.values()]).toEqual(MEMBERS.map(() => ['server', 'peer']));
+    expect([...clusterOf(plan).issue.values()]).toEqual(MEMBERS.map(() => ['server', 'peer']));
     expect(plan.reasons[0]).toContain(
       'etcd/server.crt names DNS:b.example.com, which the inputs do not ask for any more',
     );
@@ -94,7 +94,7 @@ describe('a changed list of further names', () => {
       ),
     );
     expect(facts[1]?.files.get(server)).toEqual(after[1]?.files.get(server));
-    expect([...decide(facts, given()).issue.keys()]).toEqual(['infra0', 'infra2']);
+    expect([...clusterOf(decide(facts, given())).issue.keys()]).toEqual(['infra0', 'infra2']);
   });
 });
 
@@ -109,7 +109,7 @@ describe('names that nobody has asked the action for', () => {
       return { ...host, files };
     });
     const plan = decide(facts, given());
-    expect([plan.verdict, plan.issue.size]).toEqual(['adopt', 0]);
+    expect([plan.verdict.name, plan.cluster?.issue.size]).toEqual(['adopt', 0]);
     expect(plan.warnings.filter(({ at }) => at === 'extra-sans')).toEqual(
       MEMBERS.map(({ name }) => ({
         host: name,
@@ -136,7 +136,7 @@ describe('names that nobody has asked the action for', () => {
       };
     });
     const plan = decide(facts, { ...given(), now: new Date('2027-02-20T00:00:00Z') });
-    expect(plan.issue.get('infra0')).toContain('server');
+    expect(plan.cluster?.issue.get('infra0')).toContain('server');
     expect(plan.warnings.find(({ at }) => at === 'extra-sans')?.fact).toContain(
       'the one that this run issues will not',
     );

@@ -38,7 +38,7 @@ describe('what a record keeps', () => {
 
   test('is in the plan, and can be read again', () => {
     const plan = decide(pristine().map((host) => withDisk(host, DATA)));
-    expect(plan.dataMounts.get('infra1')).toEqual({ [DATA]: DATA });
+    expect(plan.cluster?.dataMounts.get('infra1')).toEqual({ [DATA]: DATA });
     const [host] = recorded(DATA);
     if (typeof host?.state !== 'object') throw new Error('the example has a record');
     expect(parseHostState(formatHostState(host.state))).toEqual(host.state);
@@ -71,7 +71,7 @@ describe('a disk that is not mounted any more', () => {
     ['no disk is on record', finishedCluster().map((host) => withDisk(host, '/'))],
     ['it was not looked at', finishedCluster().map((host) => recordedAs(host, { mounts: { [DATA]: DATA } }))],
   ])('is none where %s', (_, facts) => {
-    expect(decide(facts, healthy).verdict).not.toBe('refuse');
+    expect(decide(facts, healthy).verdict.name).not.toBe('refuse');
     expect(
       facts.flatMap((host) => lostMounts(host, typeof host.state === 'object' ? host.state : undefined)),
     ).toEqual([]);

@@ -148,7 +148,8 @@ describe('one host that lies, wherever it stands', () => {
       expect(['', 'infra0']).toContain(keyGoesTo(plan).join());
       if (settings.caCustody === 'input-only') expect(keyGoesTo(plan)).toEqual([]);
       // one certificate is handed out, and only where the hosts agree on it is it not the one of the inputs
-      const { authority, authorityCertificate = '' } = plan;
+      if (plan.cluster === undefined) throw new Error('a deploy plans a cluster');
+      const { authority, authorityCertificate = '' } = plan.cluster;
       if (authority.from === 'made') expect(authorityCertificate).toBe('');
       else expect(certificatesIn(authorityCertificate)).toBe(1);
       const isReady = cluster === 'empty hosts' && settings.authority === undefined;
@@ -184,7 +185,7 @@ describe('the key of the CA', () => {
   test.each(POSITIONS)('of the inputs: host %d has that very key', (position) => {
     const facts = withFile(pristine(), position, ownCertificate, unreadFact(CA_KEY, ownCa.keyPem));
     const plan = decide(facts, { settings: BROUGHT });
-    expect([plan.keyKeeper, keyGoesTo(plan)]).toEqual(['infra0', ['infra0']]);
+    expect([plan.cluster?.keyKeeper, keyGoesTo(plan)]).toEqual(['infra0', ['infra0']]);
     expect(plan.reasons[1]).toBe('the key of the CA goes to infra0, the first host, and to no other');
     expect(plan.warnings.map(({ host, at }) => `${host ?? ''} ${at}`)).toEqual(
       position === 0 ? [] : [`infra${position} ca-key`],
@@ -194,7 +195,7 @@ describe('the key of the CA', () => {
   test('in another form is the same key', () => {
     const pkcs8 = ownCa.key.export({ type: 'pkcs8', format: 'pem' }).toString();
     const facts = withFile(pristine(), 0, ownCertificate, unreadFact(CA_KEY, pkcs8));
-    expect(decide(facts, { settings: BROUGHT }).keyKeeper).toBe('infra0');
+    expect(decide(facts, { settings: BROUGHT }).cluster?.keyKeeper).toBe('infra0');
   });
 
   test.each(POSITIONS)('that the run makes does not replace a key on host %d', (position) => {
@@ -210,7 +211,9 @@ describe('the key of the CA', () => {
       leafPath('peer', 'key'),
     );
     const plan = decide(facts, healthy);
-    expect(plan).toMatchObject({ authority: { from: 'host', host: 'infra0' }, keyKeeper: 'infra0' });
+    expect(plan).toMatchObject({
+      cluster: { authority: { from: 'host', host: 'infra0' }, keyKeeper: 'infra0' },
+    });
     expect(plan.warnings).toEqual([
       expect.objectContaining({
         host: `infra${position}`,
@@ -224,9 +227,8 @@ describe('the key of the CA', () => {
     const facts = withoutFile(finishedCluster(), 0, CA_CERTIFICATE);
     const plan = decide(facts, { ...healthy, settings: { renewBeforeDays: 300 } });
     expect(plan).toMatchObject({
-      verdict: 'converge',
-      authority: { from: 'host', host: 'infra0' },
-      authorityCertificate: ownCa.certificatePem,
+      verdict: { name: 'converge' },
+      cluster: { authority: { from: 'host', host: 'infra0' }, authorityCertificate: ownCa.certificatePem },
     });
   });
 
@@ -234,7 +236,7 @@ describe('the key of the CA', () => {
     const plan = decide(withHost(pristine(), 2, LIES['another CA with its key'] ?? {}), {
       settings: { bootstrap: 'allow' },
     });
-    expect([plan.keyKeeper, keyGoesTo(plan)]).toEqual(['infra2', []]);
+    expect([plan.cluster?.keyKeeper, keyGoesTo(plan)]).toEqual(['infra2', []]);
     expect(plan.reasons[1]).toBe('the key of the CA stays on infra2, and goes to no other host');
     expect(plan.warnings.map(({ host, fact }) => [host, fact])).toEqual([
       [

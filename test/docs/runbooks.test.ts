@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { VERDICTS } from '../../src/report/plan-words.ts';
+import { VERDICTS } from '../../src/operations/deploy/verdicts.ts';
 import { STEPS } from '../../src/steps/index.ts';
 import { headings } from './markdown.ts';
 import { filesBelow, read } from './repository.ts';

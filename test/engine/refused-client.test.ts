@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { askCluster, type AskedCluster } from '../../src/engine/cluster.ts';
 import { CLIENT_CERTIFICATE, CLIENT_KEY } from '../../src/engine/credentials.ts';
-import type { Observed } from '../../src/engine/observe.ts';
 import { connectionError } from '../../src/etcd/connection-errors.ts';
 import type { EtcdErrorKind } from '../../src/etcd/errors.ts';
 import type { MemberSight } from '../../src/facts/health.ts';
@@ -12,7 +11,7 @@ import { Timeline } from '../../src/run/timeline.ts';
 import { exampleSettings, fileFact, finishedCluster, unreadFact, withFiles } from '../cluster/example.ts';
 import type { TestCertificate } from '../etcd/certificates.ts';
 import { GatewayStandIn, openTcp } from '../etcd/gateway-stand-in.ts';
-import { standInTransport } from './stand-ins.ts';
+import { observedHost, standInTransport } from './stand-ins.ts';
 
 const HEADER = { cluster_id: '193', member_id: '160', raft_term: '2' };
 const STATUS = { header: HEADER, version: '3.6.5', leader: '160', raftTerm: '2', raftIndex: '9' };
@@ -38,7 +37,7 @@ async function ask(
 ): Promise<{ readonly asked: AskedCluster | undefined; readonly keysOf: readonly string[] }> {
   const happened: string[] = [];
   const ca = fileFact(CA_CERTIFICATE, gateway.authority.certificatePem, '644');
-  const observed = pairs.map(({ certificatePem, keyPem }, index): Observed => {
+  const observed = pairs.map(({ certificatePem, keyPem }, index) => {
     const [address = '', host] = [ADDRESSES[index], finishedCluster()[index]];
     if (host === undefined) throw new Error('the example has this host');
     const stand = standInTransport(host.hostname, happened, () => ({ stdout: Buffer.from(keyPem) }));
@@ -50,13 +49,7 @@ async function ask(
           : openTcp('127.0.0.1', gateway.port)(),
     };
     const files = [ca, fileFact(CLIENT_CERTIFICATE, certificatePem), unreadFact(CLIENT_KEY, keyPem)];
-    return {
-      host: { address },
-      transport,
-      facts: { ...host, address, ...withFiles(host, files) },
-      answer: '',
-      timing: { sentMs: 0, receivedMs: 0 },
-    };
+    return observedHost({ ...host, address, ...withFiles(host, files) }, transport);
   });
   const hosts = pairs.map((_, index) => ({ address: ADDRESSES[index] ?? '' }));
   const asked = await askCluster(exampleSettings({ hosts }), observed, [], {

@@ -1,5 +1,7 @@
 import type { ClusterFacts } from '../../src/cluster/gates.ts';
 import type { RemoteResult, RemoteScript, Transport } from '../../src/hosts/transport.ts';
+import type { ObservedHost } from '../../src/run/host.ts';
+import type { HostFacts } from '../../src/facts/host.ts';
 import type { ClusterClients } from '../../src/run/cluster-clients.ts';
 import type { Log } from '../../src/runner/log.ts';
 
@@ -52,6 +54,14 @@ export function standInTransport(
     statistics: () => ({ connections: 1, channels: 1, bytesSent: 0, bytesReceived: 0 }),
     close: () => Promise.resolve(),
   };
+}
+
+/** A member's host as it was observed, called by its hostname. */
+export function observedHost(facts: HostFacts, transport: Transport, answer = ''): ObservedHost {
+  const { hostname: name, address } = facts;
+  const settings = { address, transport: 'local' } as ObservedHost['settings'];
+  const timing = { sentMs: 0, receivedMs: 0 };
+  return { role: 'member', name, address, settings, transport, facts, answer, timing };
 }
 
 /**

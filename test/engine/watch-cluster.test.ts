@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { askCluster, watchCluster } from '../../src/engine/cluster.ts';
-import type { Observed } from '../../src/engine/observe.ts';
 import type { HostFacts } from '../../src/facts/host.ts';
 import { leafPath } from '../../src/kubeadm/file-tree.ts';
 import { CA_CERTIFICATE } from '../../src/kubeadm/paths.ts';
@@ -22,7 +21,7 @@ import {
   withFiles,
 } from '../cluster/example.ts';
 import { blind, ETCD_OFF, withFile, withHost, withoutFile } from '../operations/deploy/deciding.ts';
-import { standInClients, standInTransport } from './stand-ins.ts';
+import { standInClients, observedHost, standInTransport } from './stand-ins.ts';
 
 const election = clusterFacts({ leader: null });
 
@@ -95,16 +94,12 @@ describe('reaching', () => {
   ): Promise<string[] | undefined> {
     const happened: string[] = [];
     const masked: string[] = [];
-    const observed = facts.map((host): Observed => {
+    const observed = facts.map((host) => {
       const stdout = Buffer.from(keys.get(host.hostname) ?? '');
-      const transport = standInTransport(host.hostname, happened, () => ({ stdout }));
-      return {
-        host: { address: host.address },
-        transport,
-        facts: host,
-        answer: '',
-        timing: { sentMs: 0, receivedMs: 0 },
-      };
+      return observedHost(
+        host,
+        standInTransport(host.hostname, happened, () => ({ stdout })),
+      );
     });
     const asked = await askCluster(exampleSettings(settings), observed, [], {
       maskSecret: (secret) => masked.push(secret),

@@ -1,3 +1,4 @@
+import { VERDICTS } from '../../src/operations/deploy/verdicts.ts';
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../src/facts/host.ts';
 import { describePlan } from '../../src/plan/describe-plan.ts';
@@ -80,11 +81,8 @@ describe('is another one', () => {
     ['manner', withRestart((stage) => ({ ...stage, order: 'together' }))],
     ['step after the proof', { ...convergePlan(), afterProof: [] }],
     ['cluster name', { ...convergePlan(), clusterName: 'other' }],
-    ['verdict', { ...convergePlan(), verdict: 'adopt' }],
-    [
-      'membership',
-      { ...convergePlan(), shape: { ...convergePlan().shape, members: infra0 ? [infra0] : [] } },
-    ],
+    ['verdict', { ...convergePlan(), verdict: VERDICTS.adopt }],
+    ['membership', { ...convergePlan(), members: { before: MEMBERS, after: infra0 ? [infra0] : [] } }],
   ];
 
   test.each(plans)('for another %s', (_what, plan) => {
@@ -105,7 +103,11 @@ describe('is another one', () => {
   });
 
   test('for another CA that is brought', () => {
-    const plan: Plan = { ...createPlan(), authority: { from: 'input' } };
+    const { cluster } = createPlan();
+    const plan: Plan = {
+      ...createPlan(),
+      ...(cluster && { cluster: { ...cluster, authority: { from: 'input' } } }),
+    };
     const of = (broughtCertificate: string): string =>
       describePlan({ plan, operation: 'deploy', facts: hostsWith([]), broughtCertificate }).digest;
     expect(of(ownCa.certificatePem)).not.toBe(of(ownCa.certificatePem.replace('MII', 'MIJ')));

@@ -11,6 +11,8 @@ import {
   STATE_FILE,
 } from '../../src/kubeadm/paths.ts';
 import { issueLeaf } from '../../src/pki/leaf.ts';
+import type { PlannedCluster } from '../../src/cluster/planned-cluster.ts';
+import { type VerdictName, VERDICTS } from '../../src/operations/deploy/verdicts.ts';
 import type { Step } from '../../src/steps/index.ts';
 import { fileFact, IMAGE, MEMBERS, ownCa, pristineHost } from '../cluster/example.ts';
 
@@ -31,26 +33,52 @@ export function sampleShape(changes: Partial<ClusterShape> = {}): ClusterShape {
   };
 }
 
+/** What differs from the sample plan; what belongs to its cluster stands beside the rest. */
+export type SampleChanges = Partial<Omit<Plan, 'verdict' | 'cluster'> & PlannedCluster> & {
+  readonly verdict?: VerdictName;
+};
+
 /** A plan without steps; what a test is about comes as changes. */
-export function samplePlan(changes: Partial<Plan> = {}): Plan {
+export function samplePlan(changes: SampleChanges = {}): Plan {
+  const {
+    verdict = 'converge',
+    clusterName = 'etcd',
+    shape = sampleShape(),
+    controlPlane = [],
+    authority = { from: 'certificate-only', host: 'infra0' },
+    authorityCertificate,
+    keyKeeper = 'infra0',
+    certificates = KUBEADM_POLICY,
+    kubernetesVersions = new Map(),
+    dataMounts = new Map(),
+    issue = new Map(),
+    clientCopies = new Map(),
+    ...others
+  } = changes;
   return {
-    verdict: 'converge',
+    verdict: VERDICTS[verdict],
     reasons: ['infra1: its configuration is not what the inputs ask for'],
-    clusterName: 'etcd',
-    shape: sampleShape(),
-    authority: { from: 'certificate-only', host: 'infra0' },
-    keyKeeper: 'infra0',
-    controlPlane: [],
-    certificates: KUBEADM_POLICY,
-    kubernetesVersions: new Map(),
-    dataMounts: new Map(),
-    issue: new Map(),
-    clientCopies: new Map(),
+    clusterName,
+    members: { before: shape.members, after: shape.members },
+    controlPlane,
     leftOut: [],
     warnings: [],
     stages: [],
     afterProof: [],
-    ...changes,
+    cluster: {
+      clusterName,
+      shape,
+      controlPlane,
+      authority,
+      ...(authorityCertificate !== undefined && { authorityCertificate }),
+      keyKeeper,
+      certificates,
+      kubernetesVersions,
+      dataMounts,
+      issue,
+      clientCopies,
+    },
+    ...others,
   };
 }
 
@@ -98,6 +126,8 @@ export function createPlan(token = FRESH_TOKEN): Plan {
   const shape = sampleShape({ token });
   return samplePlan({
     verdict: 'create',
+    madeUp: [token],
+    members: { before: [], after: shape.members },
     reasons: ['none of the hosts holds anything of etcd'],
     shape,
     authority: { from: 'made' },

@@ -38,7 +38,7 @@ describe('planLines', () => {
   test('per host the files with their diffs indented, and the restarts', () => {
     const lines = planLines(converge);
     expect(lines[0]).toBe(
-      'Plan for the etcd cluster "etcd": converge, make good what is not as it ought to be. 1 of 3 hosts changes, 6 files, 1 restart.',
+      'Plan for the etcd cluster "etcd": converge, apply what differs from the inputs. 1 of 3 hosts changes, 6 files, 1 restart.',
     );
     expect(lines).toContain('infra0 (10.0.0.6): nothing changes');
     const own = lines.slice(

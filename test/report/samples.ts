@@ -81,6 +81,7 @@ export const plan: PlanDocument = {
   operation: 'deploy',
   clusterName: 'etcd',
   verdict: 'create',
+  meaning: 'set up a new cluster',
   reasons: ['none of the hosts holds anything of etcd'],
   members: [0, 1, 2].map((index) => ({ name: `infra${index}`, address: `10.0.0.${6 + index}` })),
   hosts: [],
@@ -94,6 +95,7 @@ export const plan: PlanDocument = {
 const fingerprint = Array(32).fill('AB').join(':');
 
 export const succeeded: RunReport = {
+  done: 'set up by this run',
   operation: 'deploy',
   clusterName: 'etcd',
   outcome: 'succeeded',

@@ -34,7 +34,7 @@ describe('a run that succeeded', () => {
     ['converge', 'brought to what the inputs ask for by this run'],
     ['repair', 'repaired by this run'],
   ] as const)('%s: the first line says what was done', (verdict, done) => {
-    const [line] = read({ ...succeeded, plan: { ...plan, verdict } }).split('\n');
+    const [line] = read({ ...succeeded, plan: { ...plan, verdict }, done }).split('\n');
     expect(line).toBe(`## ✅ etcd cluster <code>etcd</code> is healthy; ${done}`);
   });
 

@@ -5,6 +5,7 @@ import { CA_CERTIFICATE, CA_KEY } from '../../src/kubeadm/paths.ts';
 import { verifyLeaf } from '../../src/pki/verify.ts';
 import { KeyStock, type Material, prepareMaterial } from '../../src/run/issued-certificates.ts';
 import {
+  clusterOf,
   decide,
   stepsLike,
   withFile,
@@ -35,13 +36,13 @@ describe('what is read a second time', () => {
       2,
       leafPath('peer', 'key'),
     );
-    const plan = decide(facts, healthy);
+    const planned = clusterOf(decide(facts, healthy));
     const read: string[] = [];
     const transports = MEMBERS.map(
       ({ name }) => [name, standInTransport(name, read, () => ({ stdout: Buffer.from(told) }))] as const,
     );
     const made = prepareMaterial({
-      plan,
+      planned,
       settings: exampleSettings(),
       hosts: new Map(transports),
       facts: new Map(facts.map((host) => [host.hostname, host])),
@@ -90,7 +91,7 @@ describe('what is read a second time', () => {
     const plan = decide(facts, healthy);
     expect(stepsLike(plan, 'deliver-files').map(({ host }) => host)).toEqual(['infra1']);
     const made = prepareMaterial({
-      plan,
+      planned: clusterOf(plan),
       settings: exampleSettings(),
       hosts: new Map(),
       facts: new Map(facts.map((host) => [host.hostname, host])),

@@ -5,8 +5,8 @@ import { isNodeName, type Member } from '../members.ts';
 
 /** What was looked at of the control plane's hosts. */
 export interface ControlPlaneLook {
-  /** Those that could be looked at, in the order of the inputs. */
-  readonly hosts: readonly { readonly host: MemberSettings; readonly facts: HostFacts }[];
+  /** Those that could be observed, in the order of the inputs. */
+  readonly hosts: readonly ControlPlaneHost[];
   /** Why others could not. */
   readonly unreached: readonly Finding[];
 }
@@ -20,7 +20,7 @@ export interface ControlPlaneHost {
 
 /** How a host of the control plane is called: as the user named it, else by its short hostname, as kubeadm writes it. */
 export function controlPlaneName(
-  { name }: MemberSettings,
+  { name }: Pick<MemberSettings, 'name'>,
   { hostname }: Pick<HostFacts, 'hostname'>,
 ): string {
   return name ?? hostname.toLowerCase();
@@ -31,20 +31,15 @@ export function resolveControlPlane(
   { hosts }: ControlPlaneLook,
   members: readonly Member[],
 ): { readonly hosts: readonly ControlPlaneHost[]; readonly findings: readonly Finding[] } {
-  const named = hosts.map(({ host, facts }) => ({
-    name: controlPlaneName(host, facts),
-    address: host.address,
-    facts,
-  }));
-  const findings = named.flatMap((host, index) => {
-    const before = [...members, ...named.slice(0, index)];
+  const findings = hosts.flatMap((host, index) => {
+    const before = [...members, ...hosts.slice(0, index)];
     const twin = before.find(({ facts }) => facts.bootId === host.facts.bootId);
     if (twin !== undefined) return [sameMachine(host, twin, members.includes(twin))];
     if (!isNodeName(host.name)) return [noName(host)];
     const namesake = before.find(({ name }) => name === host.name);
     return namesake === undefined ? [] : [sameName(host, namesake)];
   });
-  return { hosts: named, findings };
+  return { hosts, findings };
 }
 
 type Listed = Pick<ControlPlaneHost, 'name' | 'address' | 'facts'>;

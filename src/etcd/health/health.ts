@@ -1,3 +1,4 @@
+import { Refusal } from '../../findings.ts';
 import type { EtcdId } from '../messages.ts';
 import { clusterFindings } from './cluster.ts';
 import { assessEndpoint, endpointFindings, type EndpointHealth } from './endpoint.ts';
@@ -95,4 +96,15 @@ export async function checkHealth(options: HealthCheckOptions): Promise<HealthRe
   const signal = AbortSignal.timeout(options.deadlineMs);
   const observations = await Promise.all(options.members.map((member) => observeEndpoint(member, signal)));
   return assessHealth(observations, options.expected, options.now());
+}
+
+/** The cluster is not as it has to be. Carries the report, so that it can be shown all the same. */
+export class UnhealthyError extends Refusal {
+  readonly health: HealthReport;
+
+  constructor(health: HealthReport) {
+    super('the cluster is not healthy', health.findings);
+    this.name = 'UnhealthyError';
+    this.health = health;
+  }
 }

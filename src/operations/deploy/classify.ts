@@ -1,20 +1,17 @@
 import {
   absenceFindings,
-  type AbsentHost,
   type AbsentMember,
-  inOrderOfInputs,
+  membersInOrder,
   resolveAbsent,
 } from '../../cluster/absent-members.ts';
 import { knownAuthority } from '../../cluster/authority.ts';
-import type { ControlPlaneLook } from '../../cluster/control-plane/resolve.ts';
 import { lostMountFindings } from '../../cluster/data-dir.ts';
 import type { ClusterFacts } from '../../cluster/gates.ts';
-import { type Member, resolveMembers } from '../../cluster/members.ts';
+import { type Member, memberFindings } from '../../cluster/members.ts';
 import { lostLogFindings, membershipFindings } from '../../cluster/membership.ts';
 import { classifyHost, type Ownership, tokenOn } from '../../cluster/ownership.ts';
-import type { HostFacts } from '../../facts/host.ts';
+import type { PlanInput } from '../../engine/operation.ts';
 import type { Finding } from '../../findings.ts';
-import type { ImageArchive } from '../../images/image-archive.ts';
 import type { Settings } from '../../inputs/settings.ts';
 import type { ClusterShape, MemberIdentity } from '../../kubeadm/kubeadm-config.ts';
 import { ETCD_MANIFEST, placesOf } from '../../kubeadm/paths.ts';
@@ -22,28 +19,8 @@ import type { Authority } from '../../pki/authority.ts';
 import { type ControlPlanePlan, decideControlPlane } from './control-plane.ts';
 import { fixedFlagFindings, mixedHosts, refuseIf, unknownFacts } from './refusals.ts';
 
-/** Everything that the decision depends on; the same input gives the same plan. */
-export interface DeployInput {
-  readonly settings: Settings;
-  /** In the order of `settings.hosts`, which are those that could be reached. */
-  readonly facts: readonly HostFacts[];
-  /** Listed hosts that could not be reached; absent: all could. */
-  readonly absent?: readonly AbsentHost[];
-  /** Hosts of the control plane, which are no members; absent: none are listed. */
-  readonly controlPlane?: ControlPlaneLook;
-  /** Absent where no member could be asked. */
-  readonly cluster?: ClusterFacts;
-  /** Token for a cluster that does not exist yet. */
-  readonly freshToken: string;
-  readonly now: Date;
-  /** Images on the runner, for hosts that lack them. */
-  readonly archive?: ImageArchive;
-}
-
 /** The input, and what follows from it for every verdict. */
-export interface ClassifiedInput extends DeployInput {
-  /** The listed hosts that could be reached, in the order of the inputs. */
-  readonly members: readonly Member[];
+export interface ClassifiedInput extends PlanInput {
   /** Members whose hosts could not be reached. */
   readonly absentMembers: readonly AbsentMember[];
   /** What each reached host is to this cluster, by the member's name. */
@@ -65,10 +42,9 @@ export interface ClassifiedInput extends DeployInput {
  * @returns the input with its members, their ownership and the shape of the cluster.
  * @throws Refused with all findings of the first group that has any; they hold whatever the verdict would be.
  */
-export function classify(input: DeployInput): ClassifiedInput {
-  const { settings, facts, cluster, absent = [] } = input;
-  const { members, findings } = resolveMembers(settings.hosts, facts);
-  refuseIf(findings);
+export function classify(input: PlanInput): ClassifiedInput {
+  const { settings, members, cluster, absent = [] } = input;
+  refuseIf(memberFindings(members));
   // a fact that was not observed must not pass for the absence of the thing
   refuseIf(unknownFacts(members));
   refuseIf(contradictionFindings(members, cluster, settings.clientPort));
@@ -76,8 +52,8 @@ export function classify(input: DeployInput): ClassifiedInput {
   refuseIf(absenceFindings(absent, members, ownership, cluster));
 
   const absentMembers = resolveAbsent(absent, members);
-  const token = existingToken(ownership) ?? input.freshToken;
-  const shape = clusterShape(settings, inOrderOfInputs(members, absentMembers), token);
+  const token = existingToken(ownership) ?? input.newToken;
+  const shape = clusterShape(settings, membersInOrder(settings.hosts, members, absentMembers), token);
   const established = isEstablished(ownership, cluster);
   if (established) refuseIf(members.flatMap((member) => fixedFlagFindings(member, shape)));
   refuseIf([
@@ -95,7 +71,6 @@ export function classify(input: DeployInput): ClassifiedInput {
   });
   return {
     ...input,
-    members,
     absentMembers,
     ownership,
     shape,

@@ -4,6 +4,7 @@ import { desiredMember, type DesiredMember } from '../../cluster/desired-member.
 import { differencesOf, differsFromRecord, flagDifferences } from '../../cluster/differences.ts';
 import { foundImage, ownImage } from '../../cluster/found-image.ts';
 import type { Member } from '../../cluster/members.ts';
+import type { PlannedCluster } from '../../cluster/planned-cluster.ts';
 import { type Ownership, recordOn } from '../../cluster/ownership.ts';
 import type { EstablishedMember, NewMember } from '../../cluster/planned-members.ts';
 import { memberManifest } from '../../facts/host.ts';
@@ -143,29 +144,29 @@ function unconfirmedCopies(ownership: ReadonlyMap<string, Ownership>): string[] 
 }
 
 /** The fields of a plan that every verdict fills in the same way. */
-export type CommonFields = Pick<
-  Plan,
-  | 'clusterName'
-  | 'shape'
-  | 'authority'
-  | 'authorityCertificate'
-  | 'keyKeeper'
-  | 'kubernetesVersions'
-  | 'dataMounts'
-  | 'certificates'
-  | 'controlPlane'
->;
+export type CommonFields = Pick<Plan, 'clusterName' | 'members' | 'controlPlane'>;
+
+/** What a plan says of the cluster and its hosts, whatever the verdict. A deploy changes no membership. */
+export function commonFields({ settings, shape, handOver, isEstablished }: ClassifiedInput): CommonFields {
+  const { members } = shape;
+  return {
+    clusterName: settings.clusterName,
+    members: { before: isEstablished ? members : [], after: members },
+    controlPlane: handOver.hosts,
+  };
+}
 
 /**
- * What a plan says of the cluster, its CA and its releases, whatever the verdict.
+ * The cluster as a plan wants it, its CA and its releases.
  * @param members with the release that the kubeadm configuration of each names.
  * @returns no `authorityCertificate` where the run makes the CA, and no `keyKeeper` where no host keeps the key.
  */
-export function commonFields(
+export function plannedCluster(
   { settings, shape, authority, handOver }: ClassifiedInput,
   { source, keyKeeper }: AuthorityChoice,
   members: readonly (Member & { readonly desired: DesiredMember })[],
-): CommonFields {
+  { issue, clientCopies }: Pick<PlannedCluster, 'issue' | 'clientCopies'>,
+): PlannedCluster {
   return {
     clusterName: settings.clusterName,
     shape,
@@ -178,6 +179,8 @@ export function commonFields(
     controlPlane: handOver.hosts,
     kubernetesVersions: new Map(members.map(({ name, desired }) => [name, desired.kubernetesVersion])),
     dataMounts: new Map(members.map(({ name, facts }) => [name, dataMounts(facts, placesOf(settings))])),
+    issue,
+    clientCopies,
   };
 }
 

@@ -1,28 +1,39 @@
 import { reasonsOf } from '../../cluster/absent-members.ts';
-import { travel } from '../../engine/run-operation.ts';
+import type { PlanInput, PlanningOperation } from '../../engine/operation.ts';
+import { verifyHealthy } from '../../engine/verify.ts';
 import { Refusal, Refused } from '../../findings.ts';
 import type { Plan } from '../../plan/plan.ts';
-import type { RunOperation } from '../index.ts';
-import { classify, type DeployInput } from './classify.ts';
+import { classify } from './classify.ts';
 import { decideEstablished } from './established-cluster.ts';
 import { decideNew } from './new-cluster.ts';
+import { reportDeploy } from './report.ts';
 
-/** Sets up the cluster, takes one over, brings it to what the inputs ask for, or finds that nothing has to be done. */
-export const deploy: RunOperation = (settings, surroundings) =>
-  travel(
-    ({ chance, ...seen }) => decideDeploy({ ...seen, freshToken: chance.freshToken, now: chance.now }),
-    settings,
-    surroundings,
-  );
+/** Sets up the cluster, adopts one, brings it to what the inputs ask for, or finds that nothing has to be done. */
+export const deploy: PlanningOperation = {
+  kind: 'planning',
+  name: 'deploy',
+  summary:
+    'Sets up an etcd cluster, adopts one that was made by hand, or brings it to what the inputs ask for.',
+  access: () => ({ effect: 'changes', as: 'root' }),
+  // with how few hosts it can go on depends on what the others tell
+  reach: 'any',
+  usesImageArchive: true,
+  survivesFault: false,
+  probe: ({ imageArchive }) => ({ membersReach: false, sandbox: imageArchive !== undefined }),
+  lock: 'hosts',
+  plan: planDeploy,
+  verify: verifyHealthy,
+  report: reportDeploy,
+};
 
 /**
- * The plan for `deploy`: one verdict on the observed hosts, and the stages that follow from it. Pure: the same input gives
+ * The plan of a deploy: one verdict on the observed hosts, and the stages that follow from it. Pure: the same input gives
  * the same plan.
  * @throws Refused with all findings, before any host is changed, when the hosts are neither empty nor one whole cluster
  * that can be brought to what the inputs ask for without risk.
  * @throws Refusal likewise, if hosts could not be reached and the run cannot go on without them.
  */
-export function decideDeploy(input: DeployInput): Plan {
+export function planDeploy(input: PlanInput): Plan {
   const unreached = reasonsOf(input.absent ?? []);
   if (unreached.length === 0) return decide(input);
   try {
@@ -36,7 +47,7 @@ export function decideDeploy(input: DeployInput): Plan {
   }
 }
 
-function decide(input: DeployInput): Plan {
+function decide(input: PlanInput): Plan {
   const classified = classify(input);
   return classified.isEstablished ? decideEstablished(classified) : decideNew(classified);
 }

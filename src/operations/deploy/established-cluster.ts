@@ -20,7 +20,7 @@ import { missingEssentials } from '../../cluster/prerequisites.ts';
 import { unseenFindings } from '../../cluster/unseen-findings.ts';
 import { isSpaceAlarm } from '../../etcd/health/cluster.ts';
 import { type Finding, Refused } from '../../findings.ts';
-import type { Plan, Verdict } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { clusterAdoptionFindings, memberAdoptionFindings, patchAdoptionFindings } from './adoption.ts';
 import type { ClassifiedInput } from './classify.ts';
 import { clientCopyWarnings, plannedClientCopies } from './control-plane.ts';
@@ -29,6 +29,7 @@ import {
   compareEstablished,
   describeIdle,
   imagesWithoutManifest,
+  plannedCluster,
   servesControlPlane,
   withHandOver,
 } from './compare-members.ts';
@@ -36,6 +37,7 @@ import { convergeStages } from './converge-stages.ts';
 import { otherImages, supplyFindings } from './image-supply.ts';
 import { NOTHING_CHANGED, otherRelease, refuseIf, unknownFlags } from './refusals.ts';
 import { authorityFor, issuedLeaves, requireChoice, signingAuthority } from './signing.ts';
+import { type VerdictName, VERDICTS } from './verdicts.ts';
 
 type ClientCopies = ReadonlyMap<string, PlannedClientCopy>;
 
@@ -67,8 +69,8 @@ export function decideEstablished(input: ClassifiedInput): Plan {
   const works = cluster !== undefined && hasMajority(cluster.health);
   const clientCopies = clientCopiesOf(held.members, input);
   return {
-    ...commonFields(input, requireChoice(answer.choice), held.members),
-    verdict,
+    ...commonFields(input),
+    verdict: VERDICTS[verdict],
     reasons: [
       ...reasonsFor(verdict, held.members),
       ...handOver.reasons,
@@ -77,8 +79,7 @@ export function decideEstablished(input: ClassifiedInput): Plan {
         .map(({ host = '' }) => `${host}: left out in part or whole`),
     ],
     leftOut,
-    issue,
-    clientCopies,
+    cluster: plannedCluster(input, requireChoice(answer.choice), held.members, { issue, clientCopies }),
     warnings: warningsFor(held.members, answer, clientCopies, input),
     ...withHandOver(convergeStages(held.members, shape, choice.keyKeeper, works, archive), input),
   };
@@ -162,14 +163,14 @@ function adoptionFindings(
 function verdictOn(
   members: readonly EstablishedMember[],
   { ownership, handOver }: Pick<ClassifiedInput, 'ownership' | 'handOver'>,
-): Verdict {
+): VerdictName {
   if ([...ownership.values()].some(({ kind }) => kind === 'unmanaged')) return 'adopt';
   const differs = members.some(({ differences }) => !isAsDesired(differences));
   if (differs || handOver.stages.length > 0) return 'converge';
   return members.every(runs) ? 'unchanged' : 'repair';
 }
 
-function reasonsFor(verdict: Verdict, members: readonly EstablishedMember[]): string[] {
+function reasonsFor(verdict: VerdictName, members: readonly EstablishedMember[]): string[] {
   if (verdict === 'unchanged')
     return ['every host is a finished member of this cluster, as the inputs ask for'];
   return members.flatMap((member) => {

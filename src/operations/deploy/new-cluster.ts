@@ -12,11 +12,19 @@ import type { Bootstrap } from '../../inputs/settings.ts';
 import { leafProfileNames } from '../../pki/leaf.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { ClassifiedInput } from './classify.ts';
-import { commonFields, compareNew, describeIdle, hasStarted, withHandOver } from './compare-members.ts';
+import {
+  commonFields,
+  compareNew,
+  describeIdle,
+  hasStarted,
+  plannedCluster,
+  withHandOver,
+} from './compare-members.ts';
 import { createStages } from './create-stages.ts';
 import { otherImages, pauseFindings, supplyFindings } from './image-supply.ts';
 import { foundedOtherwise, otherRelease, refuseIf, unknownFlags } from './refusals.ts';
 import { authorityFor, requireChoice, signingAuthority } from './signing.ts';
+import { VERDICTS } from './verdicts.ts';
 
 /**
  * The plan for a cluster that has never been healthy: `create` on empty hosts, `repair` after a deploy that was cut off.
@@ -50,12 +58,15 @@ export function decideNew(input: ClassifiedInput): Plan {
   const answer = issues ? signing : chosen;
   const authority = requireChoice(answer.choice ?? choice);
   return {
-    ...commonFields(input, authority, compared),
-    verdict: isNew ? 'create' : 'repair',
+    ...commonFields(input),
+    verdict: VERDICTS[isNew ? 'create' : 'repair'],
     reasons: reasonsFor(compared, authority, isNew),
     leftOut: [],
-    issue: new Map([...prepared.map(({ name }) => [name, leafProfileNames] as const), ...handOver.issue]),
-    clientCopies: new Map(),
+    madeUp: isRecordedToken(input) ? [] : [input.shape.token],
+    cluster: plannedCluster(input, authority, compared, {
+      issue: new Map([...prepared.map(({ name }) => [name, leafProfileNames] as const), ...handOver.issue]),
+      clientCopies: new Map(),
+    }),
     warnings: [
       ...clonedMachines(members),
       ...answer.warnings,
@@ -65,6 +76,13 @@ export function decideNew(input: ClassifiedInput): Plan {
     ],
     ...stagesFor(compared, authority, input),
   };
+}
+
+/** Whether a host has the token of the cluster on record; another run finds it there. */
+function isRecordedToken({ members, shape }: ClassifiedInput): boolean {
+  return members.some(
+    ({ facts: { state } }) => typeof state === 'object' && state.cluster.token === shape.token,
+  );
 }
 
 /** Whether the run prepares the host from the beginning: configuration, certificates, manifest. */

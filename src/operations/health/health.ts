@@ -1,16 +1,28 @@
-import type { Surroundings } from '../../engine/context.ts';
-import type { Settings } from '../../inputs/settings.ts';
+import { checkingOperation } from '../../engine/operation.ts';
 import { assessDeeply } from './assess.ts';
-import { type Checkup, lookAtHealth } from './observe/look.ts';
+import { observeHealth } from './observe/look.ts';
+import { publishCheckup } from './report/publish.ts';
 
-/** Looks at the whole cluster, its hosts and its certificates, judges them, and changes nothing. */
-export async function health(settings: Settings, surroundings: Surroundings): Promise<Checkup> {
-  const { thresholds, metricsWindowSeconds } = settings.health;
-  const { facts, connections } = await lookAtHealth(settings, surroundings);
-  const report = assessDeeply(facts, thresholds, {
-    clusterName: settings.clusterName,
-    durationMs: surroundings.timeline.elapsedMs(),
-    metricsWindowSeconds: metricsWindowSeconds === 0 ? null : metricsWindowSeconds,
-  });
-  return { report, connections };
-}
+/** Judges the whole cluster, its hosts and its certificates, and changes nothing. */
+export const health = checkingOperation({
+  name: 'health',
+  summary: 'Judges the whole cluster, its hosts and its certificates, and changes nothing.',
+  // with an installed probe, the login user needs no shell of root
+  access: (settings) => ({
+    effect: 'reads',
+    as: settings.health.probe === undefined ? 'root' : 'login',
+  }),
+  // a host that cannot be reached is part of the report
+  reach: 'none',
+  usesImageArchive: false,
+  // it changes nothing and has its deadline
+  survivesFault: true,
+  observe: observeHealth,
+  check: (facts, { clusterName, health: { thresholds, metricsWindowSeconds } }, { timeline }) =>
+    assessDeeply(facts, thresholds, {
+      clusterName,
+      durationMs: timeline.elapsedMs(),
+      metricsWindowSeconds: metricsWindowSeconds === 0 ? null : metricsWindowSeconds,
+    }),
+  report: publishCheckup,
+});

@@ -1,6 +1,6 @@
 import { clockFindings } from '../../cluster/clocks.ts';
 import { wantedImage } from '../../cluster/images.ts';
-import { type Member, resolveMembers } from '../../cluster/members.ts';
+import { type Member, memberFindings } from '../../cluster/members.ts';
 import { differentImages, missingPrerequisites } from '../../cluster/prerequisites.ts';
 import { silentPrograms, unseenFindings } from '../../cluster/unseen-findings.ts';
 import type { DiskTestFact, PreflightFacts } from '../../facts/preflight.ts';
@@ -63,11 +63,8 @@ function examine(member: Member, { preflight, diskTests }: PreflightInput): Exam
 
 /** What a deploy refuses as well, in the same words. */
 function prerequisites({ settings, members }: PreflightInput): Finding[] {
-  const hosts = settings.hosts.filter((host) => members.some(({ address }) => address === host.address));
-  const facts = members.map((member) => member.facts);
-  const { findings } = resolveMembers(hosts, facts);
   return [
-    ...findings,
+    ...memberFindings(members),
     ...members.flatMap((member) => missingPrerequisites(member, settings)),
     ...silentPrograms(members),
     ...unseenFindings(members, 'sign'),

@@ -3,42 +3,30 @@ import type { ClusterFacts } from '../../cluster/gates.ts';
 import { askCluster } from '../../engine/cluster.ts';
 import { settleAll } from '../../engine/collect.ts';
 import { withConnections } from '../../engine/connections.ts';
-import type { Surroundings } from '../../engine/context.ts';
-import { controlPlaneLook, observeControlPlane } from '../../engine/control-plane.ts';
+import type { RunContext } from '../../engine/context.ts';
 import {
-  connectEach,
+  absenceReasons,
+  connectHosts,
   connectionsOf,
-  hostLabel,
-  observeAll,
-  type Observed,
+  observeHosts,
   understood,
 } from '../../engine/observe.ts';
-import type { HostFacts } from '../../facts/host.ts';
 import type { DiskTestFact, PreflightFacts } from '../../facts/preflight.ts';
-import type { Finding } from '../../findings.ts';
+import { type Finding, Refusal } from '../../findings.ts';
 import { explainUnknown } from '../../hosts/explain-unknown.ts';
 import { parsePreflight } from '../../hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../../hosts/probe/preflight-script.ts';
 import type { TransportStatistics } from '../../hosts/transport.ts';
-import type { HostSettings, Settings } from '../../inputs/settings.ts';
+import type { Settings } from '../../inputs/settings.ts';
 import { placesOf } from '../../kubeadm/paths.ts';
+import { listHosts, type ObservedHost, withRole } from '../../run/host.ts';
 import { diskTest, parseDiskTest } from './disk-test.ts';
-import type { SevereFinding } from './finding.ts';
 import { RESOLV_CONF } from './network.ts';
 
-/** What an operation that only looks has to tell. */
-export interface Examination {
-  /** The worst first. */
-  readonly findings: readonly SevereFinding[];
-  readonly connections: readonly ({ readonly host: string } & TransportStatistics)[];
-}
-
-/** Everything that an examination is judged from. */
+/** Everything that a preflight is judged from. */
 export interface Examined {
-  /** The hosts that could be reached, in the order of the inputs. */
-  readonly hosts: readonly HostSettings[];
-  /** Of these hosts. */
-  readonly facts: readonly HostFacts[];
+  /** Hosts of members that could be reached, in the order of the inputs. */
+  readonly members: readonly Pick<ObservedHost, 'name' | 'address' | 'facts'>[];
   /** By address. */
   readonly preflight: ReadonlyMap<string, PreflightFacts>;
   /** By address; of hosts on which a write test was made. */
@@ -48,75 +36,71 @@ export interface Examined {
   readonly failed: readonly Finding[];
   /** Absent where no member could be asked, or a host could not be reached. */
   readonly cluster?: ClusterFacts;
+  readonly connections: readonly ({ readonly host: string } & TransportStatistics)[];
 }
 
 /**
- * Looks at everything and judges it. Nothing is changed, except that a disk test writes for a moment if the user asked
- * for it. A host that cannot be reached is a finding; the others are examined all the same.
+ * Observes everything that a preflight judges. Nothing is changed, except that a disk test writes for a moment if the user
+ * asked for it. A host that cannot be reached is a finding; the others are examined all the same.
+ * @throws Refusal if a host that was reached cannot be probed.
  */
 export async function examine(
-  judge: (examined: Examined) => readonly SevereFinding[],
+  effect: 'reads' | 'changes',
   settings: Settings,
-  surroundings: Surroundings,
-): Promise<Examination> {
-  const { timeline, connect, log, signal } = surroundings;
-  log.info(`Connecting to ${[...settings.hosts, ...settings.controlPlane].map(hostLabel).join(', ')}`);
-  const [{ reached, transports, findings }, connected] = await Promise.all([
-    connectEach(settings.hosts, connect, timeline),
-    connectEach(settings.controlPlane, connect, timeline),
-  ]);
-  return withConnections(settings, signal, [...transports, ...connected.transports], async (opened) => {
-    const [observed, controlPlane] = await Promise.all([
-      observeAll({ ...settings, hosts: reached }, opened.slice(0, transports.length), timeline),
-      observeControlPlane(settings, connected, opened.slice(transports.length), timeline),
-    ]);
-    const preflight = await examineEach(settings, observed, surroundings);
-    const tests = settings.diskTest ? await testDisks(settings, observed, surroundings) : NO_TESTS;
-    const asked = findings.length === 0 ? await askCluster(settings, observed, [], surroundings) : undefined;
-    try {
-      return {
-        findings: judge({
-          hosts: reached,
-          facts: observed.map(({ facts }) => facts),
-          preflight,
-          controlPlane: controlPlaneLook(controlPlane),
-          diskTests: tests.facts,
-          failed: [...findings, ...tests.failures],
-          ...(asked && { cluster: asked.cluster }),
-        }),
-        connections: connectionsOf(
-          new Map(
-            [...observed, ...controlPlane.observed].map(({ transport }) => [transport.name, transport]),
-          ),
-        ),
-      };
-    } finally {
-      asked?.clients.close();
-    }
+  context: RunContext,
+): Promise<Examined> {
+  const { timeline, log, signal } = context;
+  const listed = listHosts(settings);
+  log.info(`Connecting to ${listed.map(({ name }) => name).join(', ')}`);
+  const connected = await connectHosts(listed, context);
+  return withConnections(connected.hosts, effect, signal, async (hosts) => {
+    const probed = await observeHosts(hosts, settings, { membersReach: true, sandbox: true }, timeline);
+    const unprobed = absenceReasons(withRole(probed.absent, 'member'));
+    if (unprobed.length > 0)
+      throw new Refusal('not every host could be examined, so nothing was changed on any', unprobed);
+    const members = withRole(probed.hosts, 'member');
+    const absent = [...connected.absent, ...probed.absent];
+    const unreached = absenceReasons(withRole(absent, 'member'));
+    const preflight = await examineEach(settings, members, context);
+    const tests = settings.diskTest ? await testDisks(settings, members, context) : NO_TESTS;
+    const asked = unreached.length === 0 ? await askCluster(settings, members, [], context) : undefined;
+    asked?.clients.close();
+    return {
+      members,
+      preflight,
+      controlPlane: {
+        hosts: withRole(probed.hosts, 'control-plane'),
+        unreached: absenceReasons(withRole(absent, 'control-plane')),
+      },
+      diskTests: tests.facts,
+      failed: [...unreached, ...tests.failures],
+      ...(asked && { cluster: asked.cluster }),
+      connections: connectionsOf(probed.hosts),
+    };
   });
 }
 
 async function examineEach(
   settings: Settings,
-  observed: readonly Observed[],
-  { timeline }: Surroundings,
+  members: readonly ObservedHost[],
+  { timeline }: RunContext,
 ): Promise<Map<string, PreflightFacts>> {
-  const work = observed.map(({ host, transport }) => {
+  const work = members.map(({ name, address, transport }) => {
     const probe = preflightProbe({
-      address: host.address,
-      peers: settings.hosts.map(({ address }) => address).filter((address) => address !== host.address),
+      address,
+      peers: settings.hosts.map((host) => host.address).filter((other) => other !== address),
       ports: [settings.clientPort, settings.peerPort],
       metricsPort: settings.metricsPort,
       resolvConf: resolvConfOf(settings),
       ...placesOf(settings),
     });
-    const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: transport.name };
+    const what = { stage: 'Observe', title: 'preflight probe', changes: false, host: name };
     const result = timeline.record(what, async () => {
       const answer = await transport.run(probe);
-      const facts = understood(transport.name, answer, () => parsePreflight(answer.stdout.toString('utf8')));
-      return [host.address, facts] as const;
+      const facts = understood(name, answer, () => parsePreflight(answer.stdout.toString('utf8')));
+      return [address, facts] as const;
     });
-    return { host: transport.name, at: 'probe', result };
+    return { host: name, at: 'probe', result };
   });
   return new Map(await settleAll('not every host could be examined', work));
 }
@@ -130,20 +114,20 @@ function resolvConfOf({ kubeletConfig }: Settings): string {
 /** One host after the other: hosts may share a disk, and none of them is to be slowed for longer than it takes. */
 async function testDisks(
   settings: Settings,
-  observed: readonly Observed[],
-  { timeline, signal }: Surroundings,
+  members: readonly ObservedHost[],
+  { timeline, signal }: RunContext,
 ): Promise<DiskTests> {
   const facts = new Map<string, DiskTestFact>();
   const failures: Finding[] = [];
-  for (const { host, transport } of observed) {
+  for (const { name, address, transport } of members) {
     signal.throwIfAborted();
-    const what = { stage: 'Observe', title: 'disk test', changes: false, host: transport.name };
+    const what = { stage: 'Observe', title: 'disk test', changes: false, host: name };
     const result = await timeline.record(what, () =>
       transport.run(diskTest(settings.walDir ?? settings.dataDir)),
     );
     const fact = parseDiskTest(result);
-    if (fact !== undefined) facts.set(host.address, fact);
-    else failures.push({ host: transport.name, at: 'disk-test', ...explainUnknown(result) });
+    if (fact !== undefined) facts.set(address, fact);
+    else failures.push({ host: name, at: 'disk-test', ...explainUnknown(result) });
   }
   return { facts, failures };
 }

@@ -1,30 +1,48 @@
-import { resolveMembers } from '../../cluster/members.ts';
-import type { Surroundings } from '../../engine/context.ts';
+import { checkingOperation } from '../../engine/operation.ts';
+import type { RunContext } from '../../engine/context.ts';
 import { type Finding, Refused } from '../../findings.ts';
 import type { Settings } from '../../inputs/settings.ts';
 import { controlPlaneWarnings } from '../deploy/control-plane.ts';
-import { decideDeploy } from '../deploy/deploy.ts';
-import type { RunOperation } from '../index.ts';
+import { planDeploy } from '../deploy/deploy.ts';
 import { preflightFindings } from './checks.ts';
 import { examine, type Examined } from './examine.ts';
 import { bySeverity, type SevereFinding } from './finding.ts';
+import { reportPreflight } from './report.ts';
 
-/** Tells everything that would keep a deploy from working or deserves a look, and changes nothing. */
-export const preflight: RunOperation = (settings, surroundings) =>
-  examine((examined) => judge(examined, settings, surroundings), settings, surroundings);
+/** A disk test writes for a moment. */
+function effectOf({ diskTest }: Settings): 'reads' | 'changes' {
+  return diskTest ? 'changes' : 'reads';
+}
+
+/** Finds everything that would keep a deploy from working or deserves a look, and changes nothing. */
+export const preflight = checkingOperation({
+  name: 'preflight',
+  summary: 'Finds everything that would keep a deploy from working or deserves a look, and changes nothing.',
+  access: (settings) => ({ effect: effectOf(settings), as: 'root' }),
+  // a host that cannot be reached is a finding
+  reach: 'none',
+  usesImageArchive: true,
+  survivesFault: false,
+  observe: (settings, context) => examine(effectOf(settings), settings, context),
+  check: (examined, settings, context) => ({
+    findings: judge(examined, settings, context),
+    connections: examined.connections,
+  }),
+  report: reportPreflight,
+});
 
 /**
- * What a preflight finds, the worst first. Whatever a deploy with the same inputs would refuse on these facts is a `fail` among it, once.
+ * Judges what was examined, the worst first. Whatever a deploy with the same inputs would refuse on these facts is a `fail`
+ * among it, once.
  */
 export function judge(
-  examined: Examined,
+  examined: Omit<Examined, 'connections'>,
   settings: Settings,
-  surroundings: Pick<Surroundings, 'chance' | 'archive'>,
+  context: Pick<RunContext, 'newToken' | 'startedAt' | 'archive'>,
 ): SevereFinding[] {
-  const { hosts, facts, preflight: seen, controlPlane, diskTests, failed } = examined;
-  const { members } = resolveMembers(hosts, facts);
-  const { archive } = surroundings;
-  const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, surroundings) : [];
+  const { members, preflight: seen, controlPlane, diskTests, failed } = examined;
+  const { archive } = context;
+  const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, context) : [];
   const all: SevereFinding[] = [
     ...[...failed, ...refused, ...controlPlaneWarnings(controlPlane)].map((finding) => ({
       ...finding,
@@ -39,16 +57,17 @@ export function judge(
 
 /** Why a deploy with these inputs would be refused. */
 function refusalsOfDeploy(
-  { facts, controlPlane, cluster }: Examined,
+  { members, controlPlane, cluster }: Omit<Examined, 'connections'>,
   settings: Settings,
-  { chance, archive }: Pick<Surroundings, 'chance' | 'archive'>,
+  { newToken, startedAt, archive }: Pick<RunContext, 'newToken' | 'startedAt' | 'archive'>,
 ): readonly Finding[] {
   try {
-    decideDeploy({
+    planDeploy({
       settings,
-      facts,
+      members,
       controlPlane,
-      ...chance,
+      newToken,
+      now: startedAt,
       ...(cluster && { cluster }),
       ...(archive && { archive }),
     });

@@ -1,4 +1,4 @@
-import type { ControlPlaneLook } from '../../../src/cluster/control-plane/resolve.ts';
+import { type ControlPlaneLook, controlPlaneName } from '../../../src/cluster/control-plane/resolve.ts';
 import type { FileFact, HostFacts } from '../../../src/facts/host.ts';
 import type { MemberIdentity } from '../../../src/kubeadm/kubeadm-config.ts';
 import { CA_CERTIFICATE } from '../../../src/kubeadm/paths.ts';
@@ -36,5 +36,12 @@ export function hostWith(files = handedOverFiles(), host = CP0): HostFacts {
 
 /** What was looked at: these hosts, called by the addresses that they have. */
 export function looked(...hosts: readonly HostFacts[]): ControlPlaneLook {
-  return { hosts: hosts.map((facts) => ({ host: { address: facts.address }, facts })), unreached: [] };
+  return {
+    hosts: hosts.map((facts) => ({
+      name: controlPlaneName({}, facts),
+      address: facts.address,
+      facts,
+    })),
+    unreached: [],
+  };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decideDeploy } from '../../../src/operations/deploy/deploy.ts';
+import { planDeploy } from '../../../src/operations/deploy/deploy.ts';
 import { Refused } from '../../../src/findings.ts';
 import { OtherFormat, parseHealth } from '../../../src/hosts/probe/health-probe.ts';
 import { parsePreflight } from '../../../src/hosts/probe/parse-preflight.ts';
@@ -201,7 +201,8 @@ test.each([1, 2, 3, 4])('of any answer there is a plan or a refusal (seed %d)', 
       withSpoiledSection(withSpoiledSection(oneOf(answers, random), random), random),
     );
     try {
-      decideDeploy({ settings, facts: [facts], freshToken: 'etcd-0123456789abcdef', now });
+      const members = [{ name: facts.hostname, address: facts.address, facts }];
+      planDeploy({ settings, members, newToken: 'etcd-0123456789abcdef', now });
       seen.plan += 1;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

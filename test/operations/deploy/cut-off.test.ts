@@ -60,7 +60,7 @@ describe.each<[string, HostFacts[], Circumstances, typeof othersFirst | undefine
         const plan = decide(found, now);
         if (index % SAMPLE !== 0) return [];
         const { verdict, reasons } = decide(carriedOut(plan, found, pem), { ...now, ...healthy });
-        return verdict === 'unchanged' ? [] : [`${behind}: ${verdict} ${reasons.join()}`];
+        return verdict.name === 'unchanged' ? [] : [`${behind}: ${verdict.name} ${reasons.join()}`];
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         return [`${behind}: ${error.message}`];

@@ -60,12 +60,14 @@ describe("the guide's cluster is taken over", () => {
 
   test('as it is: with its CA, the token that etcd had by itself, and no certificate issued', () => {
     expect(plan).toMatchObject({
-      verdict: 'adopt',
-      authority: { from: 'certificate-only' },
-      keyKeeper: 'infra0',
-      issue: new Map(),
-      shape: { token: 'etcd-cluster' },
+      verdict: { name: 'adopt' },
       warnings: [],
+      cluster: {
+        authority: { from: 'certificate-only' },
+        keyKeeper: 'infra0',
+        issue: new Map(),
+        shape: { token: 'etcd-cluster' },
+      },
     });
   });
 
@@ -89,14 +91,14 @@ describe("the guide's cluster is taken over", () => {
       const host = unmanagedHost(member, { keepsKey: index === 0 });
       return first(withFile([host], 0, manifestFact(etcdArguments(SHAPE, member), SHAPE)));
     });
-    expect(decide(facts, healthy).shape.token).toBe(SHAPE.token);
+    expect(decide(facts, healthy).cluster?.shape.token).toBe(SHAPE.token);
   });
 
   test('what a take-over that was cut off has recorded already is left alone', () => {
     const shape = { ...SHAPE, token: 'etcd-cluster' };
     const done = ownHost(first(MEMBERS), 'finished', { keepsKey: true, shape });
     const half = decide([done, ...guideCluster().slice(1)], healthy);
-    expect(half.verdict).toBe('adopt');
+    expect(half.verdict.name).toBe('adopt');
     expect(new Set(stepsOf(half).map(({ host }) => host))).toEqual(new Set(['infra1', 'infra2']));
   });
 
@@ -109,14 +111,14 @@ describe("the guide's cluster is taken over", () => {
     });
     expect(stepsLike(decide(facts, healthy), 'set-modes')).toMatchObject([{ host: 'infra1' }]);
     const late = decide(guideCluster(), { ...healthy, now: new Date('2027-02-20T00:00:00Z') });
-    expect(late.verdict).toBe('adopt');
-    expect(late.issue.size).toBe(3);
+    expect(late.verdict.name).toBe('adopt');
+    expect(late.cluster?.issue.size).toBe(3);
     expect(stepsLike(late, 'restart-member')).toEqual([]);
   });
 
   test('a kubelet that is stopped or not enabled is started', () => {
     const adopt = decide(withHost(guideCluster(), 1, KUBELET_OFF), healthy);
-    expect(adopt.verdict).toBe('adopt');
+    expect(adopt.verdict.name).toBe('adopt');
     expect(stepsLike(adopt, 'start-kubelet').filter(({ host }) => host === 'infra1')).toHaveLength(1);
   });
 });
@@ -169,7 +171,7 @@ describe('what would need a restart, or be lost, is told before anything is touc
     ]);
     const extraArgs = [{ name: 'heartbeat-interval', value: '200' }];
     expect(
-      decide(facts.slice(1, 2), { ...alone(), settings: { ...alone().settings, extraArgs } }).verdict,
+      decide(facts.slice(1, 2), { ...alone(), settings: { ...alone().settings, extraArgs } }).verdict.name,
     ).toBe('adopt');
   });
 
@@ -249,7 +251,7 @@ describe('what would need a restart, or be lost, is told before anything is touc
       withFlags((flags) => flags, image),
       healthy,
     );
-    expect(plan.verdict).toBe('adopt');
+    expect(plan.verdict.name).toBe('adopt');
     expect(stepsLike(plan, 'restart-member')).toEqual([]);
   });
 
@@ -287,7 +289,9 @@ describe('what would need a restart, or be lost, is told before anything is touc
       1,
       fileFact(GUIDE_KUBELET_CONFIG, `${config}maxPods: 20\n`, '644'),
     );
-    expect(decide(facts, { ...healthy, settings: { kubeletConfig: { maxPods: 20 } } }).verdict).toBe('adopt');
+    expect(decide(facts, { ...healthy, settings: { kubeletConfig: { maxPods: 20 } } }).verdict.name).toBe(
+      'adopt',
+    );
   });
 
   test.each([
@@ -311,7 +315,7 @@ describe('what would need a restart, or be lost, is told before anything is touc
       `[Service]\nExecStart=\nExecStart=/usr/bin/kubelet ${flags}\n`,
       '644',
     );
-    expect(decide(withFile(guideCluster(), 1, dropIn), healthy).verdict).toBe('adopt');
+    expect(decide(withFile(guideCluster(), 1, dropIn), healthy).verdict.name).toBe('adopt');
   });
 
   test('hosts of two clusters that were both made with the guide', () => {
@@ -348,5 +352,5 @@ function alone(): Circumstances {
 }
 
 test('a cluster of the action is none to take over', () => {
-  expect(decide(finishedCluster(), healthy).verdict).toBe('unchanged');
+  expect(decide(finishedCluster(), healthy).verdict.name).toBe('unchanged');
 });

@@ -27,6 +27,7 @@ import {
   withoutFiles,
 } from '../../cluster/example.ts';
 import {
+  clusterOf,
   type Circumstances,
   decide,
   outline,
@@ -51,7 +52,7 @@ function beside(...hosts: readonly HostFacts[]): Circumstances {
 describe('what is handed over', () => {
   test('to a host that has nothing: the CA, the key, and last the certificate', () => {
     const plan = decide(finishedCluster(), beside(emptyHost()));
-    expect(plan.verdict).toBe('converge');
+    expect(plan.verdict.name).toBe('converge');
     expect(plan.reasons).toEqual([
       `cp0: ${CA_CERTIFICATE} is missing; ${CERTIFICATE} and ${KEY} are missing`,
     ]);
@@ -63,13 +64,13 @@ describe('what is handed over', () => {
       [KEY, '600'],
       [CERTIFICATE, '644'],
     ]);
-    expect([...plan.issue]).toEqual([['cp0', ['apiserverEtcdClient']]]);
-    expect(plan.authority).toEqual({ from: 'host', host: 'infra0' });
+    expect([...clusterOf(plan).issue]).toEqual([['cp0', ['apiserverEtcdClient']]]);
+    expect(plan.cluster?.authority).toEqual({ from: 'host', host: 'infra0' });
   });
 
   test('with a new cluster: after it is proven healthy and recorded', () => {
     const plan = decide(pristine(), { settings, controlPlane: looked(emptyHost(), emptyHost(CP1)) });
-    expect(plan.verdict).toBe('create');
+    expect(plan.verdict.name).toBe('create');
     expect(plan.afterProof.map(({ title }) => title)).toEqual([
       'Record of the finished cluster',
       'Hand-over to cp0',
@@ -80,14 +81,14 @@ describe('what is handed over', () => {
 
   test('nothing where all is there, and nobody is asked for the key of the CA', () => {
     const plan = decide(finishedCluster(), beside(hostWith()));
-    expect([plan.verdict, outline(plan), [...plan.issue]]).toEqual(['unchanged', [], []]);
-    expect(plan.authority.from).toBe('certificate-only');
+    expect([plan.verdict.name, outline(plan), [...clusterOf(plan).issue]]).toEqual(['unchanged', [], []]);
+    expect(plan.cluster?.authority.from).toBe('certificate-only');
     expect(plan.controlPlane).toEqual([CP0]);
   });
 
   test('nothing where the CA lies in a bundle with others', () => {
     const bundle = `${otherCa.certificatePem}${ownCa.certificatePem}`;
-    expect(decide(finishedCluster(), beside(hostWith(handedOverFiles(undefined, bundle)))).verdict).toBe(
+    expect(decide(finishedCluster(), beside(hostWith(handedOverFiles(undefined, bundle)))).verdict.name).toBe(
       'unchanged',
     );
   });
@@ -99,7 +100,7 @@ describe('what is handed over', () => {
     expect(plan.reasons).toEqual([
       expect.stringMatching(/^cp0: .*apiserver-etcd-client\.crt ends on .* \(20 days left\)$/),
     ]);
-    expect([...plan.issue.keys()]).toEqual(['cp0']);
+    expect([...clusterOf(plan).issue.keys()]).toEqual(['cp0']);
     const document = describePlan({
       plan,
       operation: 'deploy',
@@ -229,7 +230,7 @@ describe('what is refused, with everything left as it is', () => {
     expect(refusalLines(facts, beside(emptyHost())).join('\n')).toMatch(
       /ca-key: .*its key is on none of the hosts/,
     );
-    expect(decide(facts, beside(hostWith())).verdict).toBe('unchanged');
+    expect(decide(facts, beside(hostWith())).verdict.name).toBe('unchanged');
   });
 });
 
@@ -249,7 +250,7 @@ describe('what is told', () => {
       cluster,
       controlPlane: { ...looked(blocked), unreached: [unreached] },
     });
-    expect(plan.verdict).toBe('unchanged');
+    expect(plan.verdict.name).toBe('unchanged');
     expect(plan.warnings).toMatchObject([
       unreached,
       { host: 'cp0', at: 'network', fact: 'it cannot reach 10.0.0.7 on TCP port 2379 (timeout).' },
@@ -271,7 +272,7 @@ describe('what is told', () => {
     ]);
     const plan = decide(facts, beside(hostWith()));
     expect(plan.warnings).toEqual([]);
-    expect([...plan.clientCopies]).toEqual([]);
+    expect([...clusterOf(plan).clientCopies]).toEqual([]);
     // the record says so once, and then no more
     expect(outline(plan)).toEqual([MEMBERS.map(({ name }) => `record-member ${name}`)]);
   });

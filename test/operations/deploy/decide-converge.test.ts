@@ -29,6 +29,7 @@ import {
   SHAPE,
 } from '../../cluster/example.ts';
 import {
+  clusterOf,
   allStages,
   decide,
   ETCD_OFF,
@@ -89,9 +90,8 @@ describe('flags of etcd', () => {
   ])('%s: every member is restarted, one at a time', (_, facts, extraArgs, difference) => {
     const plan = decide(facts, { ...healthy, settings: { extraArgs } });
     expect(plan).toMatchObject({
-      verdict: 'converge',
-      issue: new Map(),
-      authority: { from: 'certificate-only' },
+      verdict: { name: 'converge' },
+      cluster: { issue: new Map(), authority: { from: 'certificate-only' } },
     });
     for (const reason of plan.reasons) expect(reason).toContain(`etcd: ${difference}`);
     expect(outline(plan).slice(0, 2).flat().toSorted()).toEqual(restarts.toSorted());
@@ -105,7 +105,7 @@ describe('flags of etcd', () => {
     const shape = { ...SHAPE, metricsPort: 9381 };
     const moved = MEMBERS.map((one, index) => ownHost(one, 'finished', { keepsKey: index === 0, shape }));
     const settings = { metricsPort: 9381 };
-    expect(decide(moved, { ...healthy, settings }).verdict).toBe('unchanged');
+    expect(decide(moved, { ...healthy, settings }).verdict.name).toBe('unchanged');
     for (const [plan, difference] of [
       [
         decide(finishedCluster(), { ...healthy, settings }),
@@ -113,7 +113,7 @@ describe('flags of etcd', () => {
       ],
       [decide(moved, healthy), "--listen-metrics-urls goes back to kubeadm's own value"],
     ] as const) {
-      expect(plan.verdict).toBe('converge');
+      expect(plan.verdict.name).toBe('converge');
       for (const reason of plan.reasons) expect(reason).toContain(`etcd: ${difference}`);
       expect(stepsLike(plan, 'restart-member')).toHaveLength(3);
     }
@@ -191,7 +191,7 @@ describe('the manifest', () => {
   test('that was edited on a host is rendered anew', () => {
     const plan = decide(withFile(finishedCluster(), 1, edited(1)), healthy);
     expect(plan).toMatchObject({
-      verdict: 'converge',
+      verdict: { name: 'converge' },
       reasons: [`infra1: ${ETCD_MANIFEST} was edited on the host`],
     });
     expect(stepsLike(plan, 'restart-member').map(({ host }) => host)).toEqual(['infra1']);
@@ -208,7 +208,7 @@ describe('the manifest', () => {
   test('that is missing while the data is there is put back', () => {
     const facts = withHost(withoutFile(finishedCluster(), 1, ETCD_MANIFEST), 1, ETCD_OFF);
     const plan = decide(facts, { cluster: clusterFacts({ down: ['infra1'] }) });
-    expect(plan).toMatchObject({ verdict: 'converge' });
+    expect(plan).toMatchObject({ verdict: { name: 'converge' } });
     expect(plan.reasons[0]).toContain(`${ETCD_MANIFEST} is missing`);
     expect(stepsLike(plan, 'restart-member').map(({ host }) => host)).toEqual(['infra1']);
     expect(stepsLike(plan, 'move-leadership')).toEqual([]);
@@ -313,7 +313,7 @@ describe('kubelet', () => {
   test('`kubelet-config`: one host at a time, and no member is restarted', () => {
     const settings = { kubeletConfig: { maxPods: 20 } };
     const plan = decide(finishedCluster(), { ...healthy, settings });
-    expect(plan.verdict).toBe('converge');
+    expect(plan.verdict.name).toBe('converge');
     expect(plan.reasons[0]).toContain(`${KUBELET_CONFIG} is not what the inputs ask for`);
     expect(kubeletStages(finishedCluster(), settings)).toEqual(
       ['infra1', 'infra2', 'infra0'].map((name) => ({
@@ -352,7 +352,7 @@ describe('kubelet', () => {
 test("kubeadm's configuration alone is put back without any restart", () => {
   const plan = decide(withFile(finishedCluster(), 1, fileFact(KUBEADM_CONFIG, 'edited')), healthy);
   expect(plan).toMatchObject({
-    verdict: 'converge',
+    verdict: { name: 'converge' },
     reasons: [`infra1: ${KUBEADM_CONFIG} is not what the inputs ask for`],
   });
   expect(outline(plan)).toEqual([['deliver-files infra1'], ['record-member infra1']]);
@@ -361,7 +361,7 @@ test("kubeadm's configuration alone is put back without any restart", () => {
 describe('certificates', () => {
   /** Issued for infra1 and nobody else. */
   const renewed = (facts: readonly HostFacts[], circumstances: object = healthy): LeafProfileName[] => {
-    const { issue } = decide(facts, circumstances);
+    const { issue } = clusterOf(decide(facts, circumstances));
     expect([...issue.keys()].every((name) => name === 'infra1')).toBe(true);
     return [...(issue.get('infra1') ?? [])];
   };
@@ -369,7 +369,7 @@ describe('certificates', () => {
   test.each(leafProfileNames)('%s, key missing: the pair is issued with the key of the CA', (profile) => {
     const facts = withoutFile(finishedCluster(), 1, leafPath(profile, 'key'));
     const plan = decide(facts, healthy);
-    expect(plan.authority).toEqual({ from: 'host', host: 'infra0' });
+    expect(plan.cluster?.authority).toEqual({ from: 'host', host: 'infra0' });
     expect(renewed(facts)).toEqual([profile]);
     expect(stepsLike(plan, 'deliver-files')[0]?.files.map(({ path }) => path)).toEqual([
       leafPath(profile, 'certificate'),
@@ -419,7 +419,7 @@ describe('certificates', () => {
       const facts = finishedCluster().map((host, index) =>
         index === 1 ? recordLeaf(host, 'peer', leaf) : host,
       );
-      expect(decide(facts, { ...healthy, settings: { renewBeforeDays } }).verdict).toBe(verdict);
+      expect(decide(facts, { ...healthy, settings: { renewBeforeDays } }).verdict.name).toBe(verdict);
     },
   );
 
@@ -427,9 +427,9 @@ describe('certificates', () => {
     const leaf = await issued('server', NOW);
     const plan = decide(withFile(finishedCluster(), 1, ...leafFacts({ server: leaf })), healthy);
     expect(plan).toMatchObject({
-      verdict: 'converge',
+      verdict: { name: 'converge' },
       reasons: ["infra1: the action's record is older than its files"],
-      issue: new Map(),
+      cluster: { issue: new Map() },
     });
     expect(outline(plan)).toEqual([['record-member infra1']]);
   });
@@ -470,9 +470,12 @@ describe('certificates', () => {
 
   test('ca.crt is put back where it is missing', () => {
     const plan = decide(withoutFile(finishedCluster(), 1, CA_CERTIFICATE), healthy);
-    expect(plan).toMatchObject({ verdict: 'converge', reasons: [`infra1: ${CA_CERTIFICATE} is missing`] });
+    expect(plan).toMatchObject({
+      verdict: { name: 'converge' },
+      reasons: [`infra1: ${CA_CERTIFICATE} is missing`],
+    });
     expect(outline(plan)).toEqual([['deliver-files infra1'], ['record-member infra1']]);
-    expect(plan.authority).toMatchObject({ from: 'certificate-only' });
+    expect(plan.cluster?.authority).toMatchObject({ from: 'certificate-only' });
   });
 });
 
@@ -501,7 +504,7 @@ describe('copies of apiserver-etcd-client.crt on the control plane', () => {
 
   test('renewed by this run: told with the end of the one before', () => {
     const plan = decide(withoutFile(finishedCluster(), 1, leafPath('apiserverEtcdClient', 'key')), healthy);
-    expect(plan.clientCopies).toEqual(
+    expect(plan.cluster?.clientCopies).toEqual(
       new Map([['infra1', { renewed: true, oldEndsAt: '2027-03-01T00:00:00.000Z' }]]),
     );
     expect(plan.warnings).toMatchObject([
@@ -511,7 +514,10 @@ describe('copies of apiserver-etcd-client.crt on the control plane', () => {
 
   test('renewed earlier and not confirmed: told again, and nothing else is done', () => {
     const plan = decide(reminded(), healthy);
-    expect(plan).toMatchObject({ verdict: 'unchanged', clientCopies: new Map([['infra1', clientCopy]]) });
+    expect(plan).toMatchObject({
+      verdict: { name: 'unchanged' },
+      cluster: { clientCopies: new Map([['infra1', clientCopy]]) },
+    });
     expect(plan.warnings).toMatchObject([
       {
         fact: expect.stringMatching(/was renewed on 2026-05-01.* ends on 2026-07-01\.$/),
@@ -522,7 +528,11 @@ describe('copies of apiserver-etcd-client.crt on the control plane', () => {
 
   test('confirmed: the reminder goes from the record', () => {
     const plan = decide(reminded(), { ...healthy, settings: { copiedClientCertificates: ['AB:CD'] } });
-    expect(plan).toMatchObject({ verdict: 'converge', warnings: [], clientCopies: new Map() });
+    expect(plan).toMatchObject({
+      verdict: { name: 'converge' },
+      warnings: [],
+      cluster: { clientCopies: new Map() },
+    });
     expect(outline(plan)).toEqual([['record-member infra1']]);
   });
 
@@ -532,10 +542,10 @@ describe('copies of apiserver-etcd-client.crt on the control plane', () => {
     const facts = withFile(finishedCluster(), 1, ...leafFacts({ apiserverEtcdClient: leaf }));
     const plan = decide(facts, healthy);
     const { fingerprint256 } = leaf.certificate;
-    expect(plan.clientCopies.get('infra1')).toMatchObject({ fingerprint: fingerprint256 });
+    expect(plan.cluster?.clientCopies.get('infra1')).toMatchObject({ fingerprint: fingerprint256 });
     expect(plan.warnings[0]?.fix).toContain(fingerprint256);
     const confirmed = decide(facts, { ...healthy, settings: { copiedClientCertificates: [fingerprint256] } });
-    expect(confirmed.clientCopies).toEqual(new Map());
+    expect(confirmed.cluster?.clientCopies).toEqual(new Map());
     expect(CERTIFICATE).toBe('/etc/kubernetes/pki/apiserver-etcd-client.crt');
   });
 });
@@ -554,7 +564,7 @@ describe('modes and owners', () => {
     [STATE_FILE, { mode: '644' }, '600'],
   ])('%s %j', (path, changes, mode) => {
     const plan = decide(withFact(finishedCluster(), 1, path, changes), healthy);
-    expect(plan.verdict).toBe('converge');
+    expect(plan.verdict.name).toBe('converge');
     expect(stepsLike(plan, 'set-modes')).toMatchObject([{ host: 'infra1', modes: new Map([[path, mode]]) }]);
     expect(outline(plan)).toEqual([['set-modes infra1'], ['record-member infra1']]);
   });
@@ -569,7 +579,7 @@ describe('modes and owners', () => {
     [KUBELET_DROP_IN, '600'],
     [STATE_FILE, '400'],
   ])('stricter is no difference: %s %s', (path, mode) => {
-    expect(decide(withFact(finishedCluster(), 1, path, { mode }), healthy).verdict).toBe('unchanged');
+    expect(decide(withFact(finishedCluster(), 1, path, { mode }), healthy).verdict.name).toBe('unchanged');
   });
 
   test("the CA's key is for root alone", () => {

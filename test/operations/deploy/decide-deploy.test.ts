@@ -32,6 +32,7 @@ import {
 } from '../../cluster/example.ts';
 import {
   allStages,
+  clusterOf,
   decide,
   ETCD_OFF,
   FRESH,
@@ -72,17 +73,19 @@ const healthy = { cluster: clusterFacts() };
 describe('create', () => {
   test('empty hosts become a new cluster with a CA of its own and a fresh token', () => {
     expect(decide(pristine())).toMatchObject({
-      verdict: 'create',
+      verdict: { name: 'create' },
       reasons: [
         'none of the hosts holds anything of etcd',
         'the key of the CA goes to infra0, the first host, and to no other',
       ],
-      authority: { from: 'made' },
-      keyKeeper: 'infra0',
-      issue: new Map(MEMBERS.map(({ name }) => [name, leafProfileNames])),
-      shape: { token: FRESH },
-      clientCopies: new Map(),
       warnings: [],
+      cluster: {
+        authority: { from: 'made' },
+        keyKeeper: 'infra0',
+        issue: new Map(MEMBERS.map(({ name }) => [name, leafProfileNames])),
+        shape: { token: FRESH },
+        clientCopies: new Map(),
+      },
     });
   });
 
@@ -164,8 +167,7 @@ describe('create', () => {
       expect.stringMatching(/^- bootstrap: .*with a CA that already exists\.$/),
     ]);
     expect(decide(facts, { settings: { bootstrap: 'allow' } })).toMatchObject({
-      authority: { from: 'host', host: 'infra1' },
-      keyKeeper: 'infra1',
+      cluster: { authority: { from: 'host', host: 'infra1' }, keyKeeper: 'infra1' },
     });
   });
 
@@ -183,12 +185,15 @@ describe('create', () => {
     const state = begun?.files.get(STATE_FILE);
     if (begun === undefined || state === undefined) throw new Error('the example has a record');
     const facts = withHost(pristine(), 0, { files: new Map([[STATE_FILE, state]]), state: begun.state });
-    expect(decide(facts)).toMatchObject({ verdict: 'repair', authority: { from: 'made' } });
+    expect(decide(facts)).toMatchObject({
+      verdict: { name: 'repair' },
+      cluster: { authority: { from: 'made' } },
+    });
   });
 
   test('what a cut-off delivery left aside is no stranger', () => {
     const aside = '/etc/kubernetes/pki/etcd/.ca.crt.etcd-ha-action';
-    expect(decide(withFile(pristine(), 0, fileFact(aside, 'x'))).verdict).toBe('create');
+    expect(decide(withFile(pristine(), 0, fileFact(aside, 'x'))).verdict.name).toBe('create');
   });
 
   test('clones are told of, and may go on', () => {
@@ -201,8 +206,8 @@ describe('create', () => {
   test('one host is a cluster too', () => {
     const settings = { hosts: [{ address: '10.0.0.6' }] };
     expect(decide(pristine().slice(0, 1), { settings })).toMatchObject({
-      verdict: 'create',
-      shape: { members: [{ name: 'infra0' }] },
+      verdict: { name: 'create' },
+      cluster: { shape: { members: [{ name: 'infra0' }] } },
     });
   });
 });
@@ -214,7 +219,10 @@ describe('bootstrap', () => {
     ['allow', BROUGHT, 'input'],
   ] as const)('%s lets a new cluster be made', (bootstrap, authority, from) => {
     const plan = decide(pristine(), { settings: { bootstrap, ...authority } });
-    expect(plan).toMatchObject({ verdict: 'create', authority: { from }, keyKeeper: 'infra0' });
+    expect(plan).toMatchObject({
+      verdict: { name: 'create' },
+      cluster: { authority: { from }, keyKeeper: 'infra0' },
+    });
   });
 
   // The hosts of a living cluster may have been reinstalled: its API servers would meet an empty etcd.
@@ -230,40 +238,40 @@ describe('bootstrap', () => {
 
   test.each(['auto', 'never'] as const)('%s lets a deploy go on that was begun', (bootstrap) => {
     const facts = MEMBERS.map((member) => ownHost(member, 'files delivered', { ca: otherCa.certificatePem }));
-    expect(decide(facts, { settings: { bootstrap, ...BROUGHT } }).verdict).toBe('repair');
+    expect(decide(facts, { settings: { bootstrap, ...BROUGHT } }).verdict.name).toBe('repair');
   });
 });
 
 describe('unchanged', () => {
   test('a finished cluster needs nothing, and its token stays', () => {
     expect(decide(finishedCluster(), healthy)).toMatchObject({
-      verdict: 'unchanged',
+      verdict: { name: 'unchanged' },
       stages: [],
       afterProof: [],
-      issue: new Map(),
-      shape: { token: SHAPE.token },
-      authority: { from: 'certificate-only' },
       warnings: [],
+      cluster: { issue: new Map(), shape: { token: SHAPE.token }, authority: { from: 'certificate-only' } },
     });
   });
 
   test('also where no member could be asked: the proof will tell', () => {
-    expect(decide(finishedCluster()).verdict).toBe('unchanged');
+    expect(decide(finishedCluster()).verdict.name).toBe('unchanged');
   });
 
   test('the order of hosts has no meaning once the cluster exists', () => {
     const settings = { hosts: MEMBERS.toReversed().map(({ address }) => ({ address })) };
     const plan = decide(finishedCluster().reverse(), { ...healthy, settings });
-    expect(plan).toMatchObject({ verdict: 'unchanged', keyKeeper: 'infra0' });
+    expect(plan).toMatchObject({ verdict: { name: 'unchanged' }, cluster: { keyKeeper: 'infra0' } });
   });
 
   test("the CA's key may have been moved to a safer place", () => {
-    expect(decide(withoutFile(finishedCluster(), 0, CA_KEY), healthy).verdict).toBe('unchanged');
+    expect(decide(withoutFile(finishedCluster(), 0, CA_KEY), healthy).verdict.name).toBe('unchanged');
   });
 
   test('`bootstrap` has no meaning where there is a cluster', () => {
     for (const bootstrap of ['auto', 'never', 'allow'] as const) {
-      expect(decide(finishedCluster(), { ...healthy, settings: { bootstrap } }).verdict).toBe('unchanged');
+      expect(decide(finishedCluster(), { ...healthy, settings: { bootstrap } }).verdict.name).toBe(
+        'unchanged',
+      );
     }
   });
 
@@ -273,7 +281,7 @@ describe('unchanged', () => {
       decide(
         finishedCluster().map((host) => ({ ...host, kubeadmVersion })),
         healthy,
-      ).verdict,
+      ).verdict.name,
     ).toBe('unchanged');
   });
 
@@ -288,7 +296,7 @@ describe('unchanged', () => {
       });
       return recordedWith({ ...host, ...withFiles(host, [manifest]) }, manifest);
     });
-    expect(decide(facts, healthy).verdict).toBe('unchanged');
+    expect(decide(facts, healthy).verdict.name).toBe('unchanged');
   });
 });
 
@@ -296,10 +304,9 @@ describe('repair', () => {
   test('certificates delivered, nothing started: goes on with the CA and the token that were made', () => {
     const plan = decide(begun());
     expect(plan).toMatchObject({
-      verdict: 'repair',
-      authority: { from: 'host', host: 'infra0' },
-      shape: { token: SHAPE.token },
+      verdict: { name: 'repair' },
       reasons: MEMBERS.map(({ name }) => `${name}: its set-up has not got as far as starting the member`),
+      cluster: { authority: { from: 'host', host: 'infra0' }, shape: { token: SHAPE.token } },
     });
     expect(stepsLike(plan, 'start-member').map(({ placeManifest }) => placeManifest)).toEqual([
       true,
@@ -310,14 +317,17 @@ describe('repair', () => {
 
   test('only the host that keeps the CA was begun', () => {
     const facts = [...begun().slice(0, 1), ...pristine().slice(1)];
-    expect(decide(facts)).toMatchObject({ verdict: 'repair', authority: { from: 'host', host: 'infra0' } });
+    expect(decide(facts)).toMatchObject({
+      verdict: { name: 'repair' },
+      cluster: { authority: { from: 'host', host: 'infra0' } },
+    });
   });
 
   // It would wait for a leader for ever: etcd finds a log, so it does not begin anew, and there is no member in it.
   test('a log that etcd left blank gives way, with the manifest out and in again; the others are only awaited', () => {
     const blank = { dataDir: { exists: true, empty: false, hasLog: false, hasBlankLog: true, mode: '700' } };
     const plan = decide(withHost(begun('started', 'started', 'started'), 1, blank));
-    expect(plan.verdict).toBe('repair');
+    expect(plan.verdict.name).toBe('repair');
     expect(stepsLike(plan, 'restart-member')).toMatchObject([{ host: 'infra1', mayLackData: true }]);
     expect(stepsLike(plan, 'start-member').map(({ host }) => host)).toEqual(['infra0', 'infra2']);
     const taken = withoutFile(withHost(begun('started', 'started', 'started'), 1, blank), 1, ETCD_MANIFEST);
@@ -333,9 +343,8 @@ describe('repair', () => {
     );
     const facts = withHost(pristine(), 0, keeper ?? {});
     expect(decide(facts)).toMatchObject({
-      verdict: 'repair',
-      authority: { from: 'made' },
-      shape: { token: SHAPE.token },
+      verdict: { name: 'repair' },
+      cluster: { authority: { from: 'made' }, shape: { token: SHAPE.token } },
     });
     const unsigned = withoutFile([...facts.slice(0, 1), ...begun().slice(1)], 1, CA_CERTIFICATE);
     const signed = withoutFile(unsigned, 2, CA_CERTIFICATE);
@@ -348,7 +357,7 @@ describe('repair', () => {
     const facts = begun('started', 'started', 'files delivered');
     const cluster = clusterFacts({ down: ['infra2'], unpublished: ['infra2'] });
     const plan = decide(facts, { cluster });
-    expect([...plan.issue.keys()]).toEqual(['infra2']);
+    expect([...clusterOf(plan).issue.keys()]).toEqual(['infra2']);
     const touched = stepsOf(plan).filter(({ kind }) => kind !== 'start-member' && kind !== 'record-member');
     expect(new Set(touched.map(({ host }) => host))).toEqual(new Set(['infra2']));
     expect(stepsLike(plan, 'start-member').map(({ host, placeManifest }) => [host, placeManifest])).toEqual([
@@ -360,17 +369,17 @@ describe('repair', () => {
 
   test('all are started and nothing was proven: waits, proves, records', () => {
     const plan = decide(begun('started', 'started', 'started'));
-    expect(plan.verdict).toBe('repair');
+    expect(plan.verdict.name).toBe('repair');
     expect(outline(plan)).toEqual([
       MEMBERS.map(({ name }) => `start-member ${name}`),
       MEMBERS.map(({ name }) => `record-member ${name}`),
     ]);
-    expect(plan.issue).toEqual(new Map());
+    expect(plan.cluster?.issue).toEqual(new Map());
   });
 
   test('cut off when all were healthy: only the records are missing', () => {
     const plan = decide(begun('started', 'started', 'started'), healthy);
-    expect(plan.verdict).toBe('converge');
+    expect(plan.verdict.name).toBe('converge');
     expect(outline(plan)).toEqual([MEMBERS.map(({ name }) => `record-member ${name}`)]);
   });
 
@@ -378,7 +387,7 @@ describe('repair', () => {
   test('cut off when all were healthy, with other settings now: one member at a time behind gates', () => {
     const extraArgs = [{ name: 'heartbeat-interval', value: '200' }];
     const plan = decide(begun('started', 'started', 'started'), { ...healthy, settings: { extraArgs } });
-    expect(plan.verdict).toBe('converge');
+    expect(plan.verdict.name).toBe('converge');
     const restarts = allStages(plan).filter(({ steps }) =>
       steps.some(({ kind }) => kind === 'restart-member'),
     );
@@ -389,7 +398,7 @@ describe('repair', () => {
 
   test('cut off after the proof: only the records are missing', () => {
     const plan = decide(begun('finished', 'started', 'started'), healthy);
-    expect(plan.verdict).toBe('converge');
+    expect(plan.verdict.name).toBe('converge');
     expect(plan.reasons).toEqual(
       ['infra1', 'infra2'].map(
         (name) => `${name}: the cluster is proven healthy, and its record does not say so yet`,
@@ -414,7 +423,10 @@ describe('repair', () => {
   test('started with other settings: the manifest is replaced, certificates come from the same CA', () => {
     const extraArgs = [{ name: 'heartbeat-interval', value: '200' }];
     const plan = decide(begun('started', 'started', 'started'), { settings: { extraArgs } });
-    expect(plan).toMatchObject({ verdict: 'repair', authority: { from: 'host', host: 'infra0' } });
+    expect(plan).toMatchObject({
+      verdict: { name: 'repair' },
+      cluster: { authority: { from: 'host', host: 'infra0' } },
+    });
     expect(stepsLike(plan, 'restart-member').map(({ host }) => host)).toEqual(
       MEMBERS.map(({ name }) => name),
     );
@@ -427,13 +439,13 @@ describe('repair', () => {
       etcdImage: 'registry.k8s.io/etcd:3.6.6-0',
     });
     expect(refusalLines(facts)).toEqual([expect.stringMatching(/different etcd images/)]);
-    expect(decide(facts, { settings: { etcdImageTag: '3.6.6-0' } }).verdict).toBe('repair');
+    expect(decide(facts, { settings: { etcdImageTag: '3.6.6-0' } }).verdict.name).toBe('repair');
   });
 
   test('a kubelet that does not run on a finished member is started, nothing else', () => {
     const plan = decide(withHost(finishedCluster(), 1, KUBELET_OFF), healthy);
     expect(plan).toMatchObject({
-      verdict: 'repair',
+      verdict: { name: 'repair' },
       reasons: ['infra1: its kubelet does not run, or not at boot'],
     });
     expect(stepsLike(plan, 'start-kubelet')).toMatchObject([{ host: 'infra1', restart: false }]);
@@ -449,14 +461,14 @@ describe('repair', () => {
   test('an etcd that does not run, on a kubelet that does, is started anew by a fresh kubelet', () => {
     const cluster = clusterFacts({ down: ['infra2'] });
     const plan = decide(withHost(finishedCluster(), 2, ETCD_OFF), { cluster });
-    expect(plan).toMatchObject({ verdict: 'repair', reasons: ['infra2: its etcd does not run'] });
+    expect(plan).toMatchObject({ verdict: { name: 'repair' }, reasons: ['infra2: its etcd does not run'] });
     expect(stepsLike(plan, 'start-kubelet')).toMatchObject([{ host: 'infra2', restart: true }]);
     expect(stepsLike(plan, 'start-member')).toMatchObject([{ host: 'infra2', placeManifest: false }]);
   });
 
   test('a whole cluster that was switched off is started', () => {
     const plan = decide(finishedCluster().map((host) => ({ ...host, ...KUBELET_OFF, ...ETCD_OFF })));
-    expect(plan.verdict).toBe('repair');
+    expect(plan.verdict.name).toBe('repair');
     expect(stepsLike(plan, 'start-kubelet')).toHaveLength(3);
   });
 

@@ -25,7 +25,7 @@ function patched(): HostFacts[] {
 }
 
 test('patches that are as the inputs ask for change nothing', () => {
-  expect(decide(patched(), { ...healthy, settings: { patches } }).verdict).toBe('unchanged');
+  expect(decide(patched(), { ...healthy, settings: { patches } }).verdict.name).toBe('unchanged');
 });
 
 describe('a finished cluster is restarted one member at a time', () => {
@@ -35,7 +35,7 @@ describe('a finished cluster is restarted one member at a time', () => {
     ['where its patches are taken back', patched(), []],
   ])('%s', (_what, facts, wanted) => {
     const plan = decide(facts, { ...healthy, settings: { patches: wanted } });
-    expect(plan.verdict).toBe('converge');
+    expect(plan.verdict.name).toBe('converge');
     for (const reason of plan.reasons) {
       expect(reason).toContain('etcd: it was rendered with other patches than the inputs ask for');
     }

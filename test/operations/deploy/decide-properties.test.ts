@@ -97,7 +97,7 @@ function restartsOf({ steps }: Stage): Step[] {
 }
 
 test('the situations are of all kinds', () => {
-  const verdicts = Map.groupBy(decided, ({ plan }) => plan.verdict);
+  const verdicts = Map.groupBy(decided, ({ plan }) => plan.verdict.name);
   for (const verdict of ['create', 'repair', 'adopt', 'converge', 'unchanged'] as const) {
     expect(verdicts.get(verdict)?.length ?? 0).toBeGreaterThan(CASES / 100);
   }
@@ -131,7 +131,7 @@ describe('of every plan', () => {
           (step) =>
             step.kind in KINDS &&
             (step.kind !== 'deliver-files' ||
-              step.files.every(({ path }) => !path.startsWith(`${plan.shape.dataDir}/`))),
+              step.files.every(({ path }) => !path.startsWith(`${plan.cluster?.shape.dataDir}/`))),
         ),
       ),
     ).toEqual([]);
@@ -147,8 +147,8 @@ describe('of every plan', () => {
           !plan.stages.some(({ steps }) => steps.some(removes)) &&
           (!stepsOf(plan).some(removes) ||
             (settings.caCustody === 'input-only' &&
-              plan.authority.from === 'input' &&
-              plan.keyKeeper === undefined)),
+              plan.cluster?.authority.from === 'input' &&
+              plan.cluster.keyKeeper === undefined)),
       ),
     ).toEqual([]);
   });
@@ -159,7 +159,7 @@ describe('of every plan', () => {
     expect(
       failing(
         (one) =>
-          one.plan.authority.from !== 'made' ||
+          one.plan.cluster?.authority.from !== 'made' ||
           one.facts.every(
             ({ files }, index) => marks.every((path) => !files.has(path)) && !hasBeenMember(one, index),
           ),
@@ -175,7 +175,7 @@ describe('of every plan', () => {
           (step) => step.kind === 'deliver-files' && step.files.some(({ path }) => path === CA_CERTIFICATE),
         );
         if (!delivers || present === undefined) return true;
-        return plan.authority.from !== 'input' || settings.authority?.certificatePem === present;
+        return plan.cluster?.authority.from !== 'input' || settings.authority?.certificatePem === present;
       }),
     ).toEqual([]);
   });
@@ -218,7 +218,7 @@ describe('of every plan', () => {
     expect(
       failing(
         ({ plan, facts }) =>
-          plan.verdict !== 'adopt' ||
+          plan.verdict.name !== 'adopt' ||
           stepsOf(plan).every(({ kind, host }) => {
             const index = MEMBERS.findIndex(({ name }) => name === host);
             return kind !== 'restart-member' || facts[index]?.state !== 'absent';
@@ -242,7 +242,7 @@ describe('of every plan', () => {
               ? step.files.flatMap(({ content }) => (content.from === 'leaf' ? [content.name] : []))
               : [],
           );
-          const issued = plan.issue.get(name) ?? [];
+          const issued = plan.cluster?.issue.get(name) ?? [];
           return (
             issued.every((leaf) => delivered.includes(leaf)) &&
             delivered.every((leaf) => issued.includes(leaf))
@@ -267,10 +267,12 @@ test('a plan that was carried out leaves nothing to be done', () => {
     // what is left out for now is still to be done
     if (plan.leftOut.length > 0) return [];
     const second = decide(after, { settings, cluster });
-    if (second.verdict === 'unchanged') return [];
-    const told = [{ seed, verdict: plan.verdict, reasons: second.reasons }];
-    if (plan.verdict !== 'repair' || second.stages.some((stage) => restartsOf(stage).length > 0)) return told;
-    return decide(carriedOut(second, after, certificatePem), { settings, cluster }).verdict === 'unchanged'
+    if (second.verdict.name === 'unchanged') return [];
+    const told = [{ seed, verdict: plan.verdict.name, reasons: second.reasons }];
+    if (plan.verdict.name !== 'repair' || second.stages.some((stage) => restartsOf(stage).length > 0))
+      return told;
+    return decide(carriedOut(second, after, certificatePem), { settings, cluster }).verdict.name ===
+      'unchanged'
       ? []
       : told;
   });
@@ -348,7 +350,7 @@ describe('of every plan that is made with less than the truth', () => {
     expect(
       unsafe(
         ({ plan, truth }) =>
-          plan.authority.from !== 'made' ||
+          plan.cluster?.authority.from !== 'made' ||
           truth.facts.every(({ files }, index) => !files.has(CA_CERTIFICATE) && !hasBeenMember(truth, index)),
       ),
     ).toEqual([]);

@@ -185,7 +185,9 @@ describe('hosts that serve another purpose', () => {
   ])('%s', refuses);
 
   test('a file that begins with a dot is no pod', () => {
-    expect(decide(withFile(pristine(), 2, fileFact(`${MANIFEST_DIR}/.keep`, ''))).verdict).toBe('create');
+    expect(decide(withFile(pristine(), 2, fileFact(`${MANIFEST_DIR}/.keep`, ''))).verdict.name).toBe(
+      'create',
+    );
   });
 });
 
@@ -378,7 +380,10 @@ describe('the CA', () => {
     const bundle = fileFact(CA_CERTIFICATE, `${ownCa.certificatePem}${otherCa.certificatePem}`, '644');
     const facts = [0, 1, 2].reduce((hosts, index) => withFile(hosts, index, bundle), peerMissing);
     const plan = decide(facts, healthy);
-    expect(plan).toMatchObject({ verdict: 'converge', authority: { from: 'host', host: 'infra0' } });
+    expect(plan).toMatchObject({
+      verdict: { name: 'converge' },
+      cluster: { authority: { from: 'host', host: 'infra0' } },
+    });
     expect(
       stepsLike(plan, 'deliver-files').flatMap(({ files }) => files.map(({ path }) => path)),
     ).not.toContain(CA_CERTIFICATE);
@@ -394,7 +399,7 @@ describe('the CA', () => {
   });
 
   test('that ends before what it would sign is no matter while it signs nothing', () => {
-    expect(decide(finishedCluster(), { ...healthy, ...TEN_YEARS }).verdict).toBe('converge');
+    expect(decide(finishedCluster(), { ...healthy, ...TEN_YEARS }).verdict.name).toBe('converge');
   });
 
   test.each([
@@ -456,8 +461,8 @@ describe('the CA', () => {
   test('given with its key, stands in for a key that is on no host', () => {
     const facts = withoutFile(withoutFile(finishedCluster(), 0, CA_KEY), 1, leafPath('peer', 'key'));
     expect(decide(facts, authorityOf(ownCa))).toMatchObject({
-      verdict: 'converge',
-      authority: { from: 'input' },
+      verdict: { name: 'converge' },
+      cluster: { authority: { from: 'input' } },
     });
   });
 });
@@ -540,8 +545,8 @@ describe('a member that was ever started is never started without its log', () =
   test('one that the action has begun and that never published itself goes on', () => {
     const facts = withHost(begun('started', 'started', 'started'), 2, { ...DATA_LOST, ...ETCD_OFF });
     const cluster = clusterFacts({ down: ['infra2'], unpublished: ['infra2'] });
-    expect(decide(facts, { cluster }).verdict).toBe('repair');
-    expect(decide(facts).verdict).toBe('repair');
+    expect(decide(facts, { cluster }).verdict.name).toBe('repair');
+    expect(decide(facts).verdict.name).toBe('repair');
   });
 });
 
@@ -596,7 +601,7 @@ describe('what another manifest alone cannot change', () => {
   ])('%s', refuses);
 
   test('a port may change while no member of a deploy that was cut off has begun its data', () => {
-    expect(decide(begun(), { settings: { peerPort: 3380 } }).verdict).toBe('repair');
+    expect(decide(begun(), { settings: { peerPort: 3380 } }).verdict.name).toBe('repair');
   });
 });
 
@@ -694,12 +699,14 @@ describe('fewer healthy members than the change needs', () => {
   // It is the one that is down that is changed: the majority is not touched.
   test('a change of the member that is down needs the others only', () => {
     const facts = withHost(withoutFile(finishedCluster(), 2, ETCD_MANIFEST), 2, ETCD_OFF);
-    expect(decide(facts, { cluster: clusterFacts({ down: ['infra2'] }) }).verdict).toBe('converge');
+    expect(decide(facts, { cluster: clusterFacts({ down: ['infra2'] }) }).verdict.name).toBe('converge');
   });
 
   test('what restarts nothing needs no majority', () => {
     const facts = withFile(finishedCluster(), 1, fileFact(KUBEADM_CONFIG, 'edited'));
-    expect(decide(facts, { cluster: clusterFacts({ down: ['infra1', 'infra2'] }) }).verdict).toBe('converge');
+    expect(decide(facts, { cluster: clusterFacts({ down: ['infra1', 'infra2'] }) }).verdict.name).toBe(
+      'converge',
+    );
   });
 });
 

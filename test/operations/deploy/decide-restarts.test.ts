@@ -73,7 +73,7 @@ describe('members that do not run are started first, and need no majority', () =
       cluster: clusterFacts({ members, down: names(gone) }),
       settings,
     });
-    expect(plan.verdict).toBe('converge');
+    expect(plan.verdict.name).toBe('converge');
     expect(stepsLike(plan, 'restart-member').map(({ host }) => host)).toEqual(names(gone));
     expect(stagesWith(plan, 'restart-member').every(({ before }) => before === undefined)).toBe(true);
     expect(stepsLike(plan, 'move-leadership')).toEqual([]);
@@ -131,7 +131,7 @@ describe('members that do not run are started first, and need no majority', () =
   test('one that cannot be reached is not one that does not run', () => {
     const facts = lost(finishedCluster(), 1);
     const state: ClusterState = { down: ['infra0', 'infra1'] };
-    expect(decide(facts, { cluster: clusterFacts(state) }).verdict).toBe('converge');
+    expect(decide(facts, { cluster: clusterFacts(state) }).verdict.name).toBe('converge');
     const { leftOut } = decide(facts, { cluster: clusterFacts(state), settings: { extraArgs: HEARTBEAT } });
     expect(leftOut.map(({ host = '', fact }) => `${host}: ${fact}`)).toEqual(
       expect.arrayContaining([
@@ -316,7 +316,7 @@ describe('the alarm NOSPACE', () => {
 
   test('of a quota that was given, more is more', () => {
     const facts = clusterOf(MEMBERS, quota('4294967296').extraArgs);
-    expect(decide(facts, { ...full, settings: quota('8589934592') }).verdict).toBe('converge');
+    expect(decide(facts, { ...full, settings: quota('8589934592') }).verdict.name).toBe('converge');
     expect(refusalLines(facts, { ...full, settings: quota('2147483648') })).toHaveLength(1);
   });
 });
@@ -388,7 +388,7 @@ describe('a set-up that was cut off, and works', () => {
       settings,
       cluster: clusterFacts({ down: ['infra2'], leader: 'infra0' }),
     });
-    expect(plan.verdict).toBe('repair');
+    expect(plan.verdict.name).toBe('repair');
     const [first, ...others] = stagesWith(plan, 'restart-member');
     expect(first?.steps.map(({ host }) => host)).toEqual(['infra2']);
     expect(others).toMatchObject(['infra1', 'infra0'].map(inTurn));
@@ -396,7 +396,7 @@ describe('a set-up that was cut off, and works', () => {
 
   test('has no two members restarted at once while an alarm keeps it from being healthy', () => {
     const plan = decide(started, { settings, cluster: clusterFacts({ alarm: 'infra0' }) });
-    expect(plan.verdict).toBe('repair');
+    expect(plan.verdict.name).toBe('repair');
     expect(stagesWith(plan, 'restart-member')).toMatchObject(['infra1', 'infra2', 'infra0'].map(inTurn));
   });
 

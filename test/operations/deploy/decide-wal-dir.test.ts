@@ -65,7 +65,7 @@ describe('a new cluster with a folder of its own for the log', () => {
 
 describe('a finished cluster with a folder of its own for the log', () => {
   test('is unchanged', () => {
-    expect(decide(hosts('finished'), { ...healthy, settings }).verdict).toBe('unchanged');
+    expect(decide(hosts('finished'), { ...healthy, settings }).verdict.name).toBe('unchanged');
   });
 
   test('gets the mode of the folder back', () => {
@@ -129,7 +129,7 @@ describe('a finished cluster with a folder of its own for the log', () => {
 
 describe('a set-up that was cut off', () => {
   test('goes on', () => {
-    expect(decide(hosts('started'), { settings }).verdict).toBe('repair');
+    expect(decide(hosts('started'), { settings }).verdict.name).toBe('repair');
   });
 
   test.each([
@@ -152,7 +152,7 @@ describe('a cluster that was made by hand', () => {
   test('is taken over with its log where it is', () => {
     const facts = MEMBERS.map((member, index) => unmanagedHost(member, { keepsKey: index === 0, shape }));
     const plan = decide(facts, { ...healthy, settings });
-    expect([plan.verdict, stepsLike(plan, 'restart-member')]).toEqual(['adopt', []]);
+    expect([plan.verdict.name, stepsLike(plan, 'restart-member')]).toEqual(['adopt', []]);
   });
 
   test('is not taken over where the inputs name another place', () => {

@@ -1,10 +1,13 @@
 import { expect } from '@jest/globals';
 import type { ControlPlaneLook } from '../../../src/cluster/control-plane/resolve.ts';
+import { type Member, memberName } from '../../../src/cluster/members.ts';
 import type { ClusterFacts } from '../../../src/cluster/gates.ts';
 import type { FactName, FileFact, HostFacts } from '../../../src/facts/host.ts';
+import type { PlannedCluster } from '../../../src/cluster/planned-cluster.ts';
 import { type Finding, Refused } from '../../../src/findings.ts';
 import type { ImageArchive } from '../../../src/images/image-archive.ts';
-import { decideDeploy } from '../../../src/operations/deploy/deploy.ts';
+import { planDeploy } from '../../../src/operations/deploy/deploy.ts';
+import type { MemberSettings } from '../../../src/inputs/settings.ts';
 import type { Plan, Stage } from '../../../src/plan/plan.ts';
 import type { Step } from '../../../src/steps/index.ts';
 import {
@@ -30,19 +33,36 @@ export interface Circumstances {
   readonly archive?: ImageArchive;
 }
 
+/** The members of hosts that were all observed, by what was seen on each of the listed hosts. */
+export function membersOf(
+  { hosts }: { readonly hosts: readonly MemberSettings[] },
+  facts: readonly HostFacts[],
+): Member[] {
+  return hosts.flatMap((host, index) => {
+    const seen = facts[index];
+    return seen === undefined ? [] : [{ name: memberName(host, seen), address: host.address, facts: seen }];
+  });
+}
+
 export function decide(
   facts: readonly HostFacts[],
   { settings, cluster, controlPlane, now = NOW, archive }: Circumstances = {},
 ): Plan {
-  return decideDeploy({
+  return planDeploy({
     settings: exampleSettings(settings),
-    facts,
-    freshToken: FRESH,
+    members: membersOf(exampleSettings(settings), facts),
+    newToken: FRESH,
     now,
     ...(cluster === undefined ? {} : { cluster }),
     ...(controlPlane === undefined ? {} : { controlPlane }),
     ...(archive === undefined ? {} : { archive }),
   });
+}
+
+/** The cluster as the plan of a deploy wants it. */
+export function clusterOf({ cluster }: Plan): PlannedCluster {
+  if (cluster === undefined) throw new Error('a deploy plans a cluster');
+  return cluster;
 }
 
 /** Findings of a refusal, each of which says what the user can do; none when there is a plan. */

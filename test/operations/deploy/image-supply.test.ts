@@ -152,7 +152,7 @@ describe('a new cluster', () => {
 
   test('an archive that nobody needs is no matter, whatever it holds', () => {
     const plan = decide(pristine(), given(archiveOf(archived(['a.example/other:1']))));
-    expect([plan.verdict, stepsLike(plan, 'import-image')]).toEqual(['create', []]);
+    expect([plan.verdict.name, stepsLike(plan, 'import-image')]).toEqual(['create', []]);
   });
 });
 
@@ -184,7 +184,7 @@ describe('members that do not run, whose images have gone', () => {
     const facts = withHost(finishedCluster(), 1, off);
     const circumstances = { cluster: clusterFacts({ down: ['infra1'] }) };
     const plan = decide(facts, { ...circumstances, archive: both });
-    expect(plan.verdict).toBe('repair');
+    expect(plan.verdict.name).toBe('repair');
     expect(stepsLike(plan, 'import-image')).toHaveLength(2);
     expect(stepsLike(decide(facts, circumstances), 'pull-image').map(({ host }) => host)).toEqual(['infra1']);
     expect(refusalLines(facts, { ...circumstances, archive: archiveOf(archived([PAUSE])) })).toEqual([
@@ -213,7 +213,7 @@ describe('credentials for a registry', () => {
     );
     const image = 'registry.example/k8s/etcd:3.6.5-0';
     const there = facts.map((host) => ({ ...host, images: [image] }));
-    expect(decide(there, { settings }).verdict).toBe('create');
+    expect(decide(there, { settings }).verdict.name).toBe('create');
   });
 
   test('are in no plan', () => {
@@ -253,7 +253,7 @@ describe('a cluster that lives', () => {
       archive: archiveOf(archived([IMAGE])),
       cluster: clusterFacts(),
     });
-    expect(plan.verdict).toBe('unchanged');
+    expect(plan.verdict.name).toBe('unchanged');
     expect(plan.warnings.map(({ host, at }) => [host, at])).toEqual(
       MEMBERS.map(({ name }) => [name, 'image-archive']),
     );

@@ -25,7 +25,7 @@ import {
   ownCa,
   unreadFact,
 } from '../../cluster/example.ts';
-import { allStages } from './deciding.ts';
+import { clusterOf, allStages } from './deciding.ts';
 
 const RENEWED = new Map([
   [ownCa, await leavesOf(ownCa, NOW)],
@@ -82,7 +82,7 @@ export function cutOff(
   order: (stage: Stage) => readonly Step[] = ({ steps }) => steps,
 ): CutOff[] {
   const hosts = new Map<string, Simulated>();
-  plan.shape.members.forEach(({ name }, index) => {
+  clusterOf(plan).shape.members.forEach(({ name }, index) => {
     const host = facts[index];
     if (host !== undefined) hosts.set(name, { facts: host, rendered: undefined });
   });
@@ -106,10 +106,11 @@ function partsOf(step: Step): Step[] {
 }
 
 function authorityOf(
-  { authority }: Plan,
+  plan: Plan,
   hosts: ReadonlyMap<string, Simulated>,
   brought: string | undefined,
 ): NewAuthority {
+  const { authority } = clusterOf(plan);
   switch (authority.from) {
     case 'made':
       return ownCa;
@@ -144,13 +145,16 @@ function apply(step: Step, plan: Plan, hosts: ReadonlyMap<string, Simulated>, ca
       }
       return;
     case 'set-modes':
-      setModes(host, step.modes, plan.shape.dataDir);
+      setModes(host, step.modes, clusterOf(plan).shape.dataDir);
       return;
     case 'start-kubelet':
       host.facts = { ...host.facts, kubelet: { ...host.facts.kubelet, active: true, enabled: true } };
       return;
     case 'render-manifest':
-      host.rendered = manifestFact(step.wanted, { image: step.image, dataDir: plan.shape.dataDir });
+      host.rendered = manifestFact(step.wanted, {
+        image: step.image,
+        dataDir: clusterOf(plan).shape.dataDir,
+      });
       return;
     case 'start-member':
       if (step.placeManifest) {
@@ -217,7 +221,7 @@ function factOf(
   mode: string,
   content: FileContent,
   name: string,
-  { issue }: Plan,
+  plan: Plan,
   { facts }: Simulated,
   ca: NewAuthority,
 ): FileFact {
@@ -229,7 +233,7 @@ function factOf(
         ? unreadFact(path, `key of ${ca.certificatePem}`, mode)
         : fileFact(path, ca.certificatePem, mode);
     case 'leaf': {
-      if (issue.get(name)?.includes(content.name) !== true)
+      if (clusterOf(plan).issue.get(name)?.includes(content.name) !== true)
         throw new Error(`no ${content.name} is issued for ${name}`);
       const leaf = must(RENEWED.get(ca)?.get(name)?.[content.name], 'a leaf was made');
       return content.part === 'key'
@@ -249,7 +253,7 @@ function record(
   ca: NewAuthority,
 ): void {
   const { files } = host.facts;
-  const planned = plan.clientCopies.get(name);
+  const planned = clusterOf(plan).clientCopies.get(name);
   const leaf = RENEWED.get(ca)?.get(name)?.apiserverEtcdClient;
   const clientCopy =
     planned === undefined || !('renewed' in planned)
@@ -263,16 +267,16 @@ function record(
     schema: 1 as const,
     cluster: {
       name: plan.clusterName,
-      token: plan.shape.token,
+      token: clusterOf(plan).shape.token,
       caFingerprint: ca.fingerprint,
-      ...(plan.keyKeeper === undefined && { caCustody: 'input-only' as const }),
+      ...(clusterOf(plan).keyKeeper === undefined && { caCustody: 'input-only' as const }),
     },
     member: must(
-      plan.shape.members.find((member) => member.name === name),
+      clusterOf(plan).shape.members.find((member) => member.name === name),
       'the host is a member',
     ),
     phase,
-    kubernetesVersion: plan.kubernetesVersions.get(name) ?? '',
+    kubernetesVersion: clusterOf(plan).kubernetesVersions.get(name) ?? '',
     files: Object.fromEntries(
       RECORDED.flatMap((path) => {
         const digest = files.get(path)?.sha256;

@@ -1,11 +1,11 @@
 import { stringify } from 'yaml';
-import { resolveMembers } from '../../../src/cluster/members.ts';
 import type { HostFacts } from '../../../src/facts/host.ts';
 import type { PreflightFacts } from '../../../src/facts/preflight.ts';
 import { describeFinding } from '../../../src/findings.ts';
 import { ETCD_MANIFEST } from '../../../src/kubeadm/paths.ts';
 import { preflightFindings, type PreflightInput } from '../../../src/operations/preflight/checks.ts';
 import type { SevereFinding } from '../../../src/operations/preflight/finding.ts';
+import { membersOf } from '../deploy/deciding.ts';
 import { fileFact, MEMBERS, pristineHost } from '../../cluster/example.ts';
 
 /** An image without known faults; the one of the example's kubeadm has some. */
@@ -79,7 +79,7 @@ export function exampleInput(changes: Changes = {}): PreflightInput {
       { ...QUIET, ...changes.allSeen, ...(index === 1 ? changes.seen : {}) },
     ]),
   );
-  const { members } = resolveMembers(settings.hosts, facts);
+  const members = membersOf(settings, facts);
   return {
     settings,
     members,

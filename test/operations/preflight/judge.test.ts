@@ -1,24 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HostFacts } from '../../../src/facts/host.ts';
 import { type Finding, Refused } from '../../../src/findings.ts';
-import { decideDeploy } from '../../../src/operations/deploy/deploy.ts';
+import { planDeploy } from '../../../src/operations/deploy/deploy.ts';
 import type { SevereFinding } from '../../../src/operations/preflight/finding.ts';
 import { judge } from '../../../src/operations/preflight/preflight.ts';
 import { exampleSettings, NOW } from '../../cluster/example.ts';
-import { FRESH, pristine, withHost } from '../deploy/deciding.ts';
+import { FRESH, membersOf, pristine, withHost } from '../deploy/deciding.ts';
 import { Dice, situation, type Situation } from '../deploy/random-hosts.ts';
 import { QUIET } from './example.ts';
 
-const chance = { freshToken: FRESH, now: NOW };
+const context = { newToken: FRESH, startedAt: NOW };
 const nobody = { hosts: [], unreached: [] };
 
 function refusals({ facts, settings, cluster }: Situation): readonly Finding[] {
   try {
-    decideDeploy({
+    planDeploy({
       settings: exampleSettings(settings),
-      facts,
+      members: membersOf(exampleSettings(settings), facts),
       controlPlane: nobody,
-      ...chance,
+      newToken: FRESH,
+      now: NOW,
       ...(cluster && { cluster }),
     });
     return [];
@@ -31,11 +32,9 @@ function refusals({ facts, settings, cluster }: Situation): readonly Finding[] {
 /** @param failed why hosts could not be reached; those are then the last of the inputs. */
 function findings({ facts, settings, cluster }: Situation, failed: readonly Finding[] = []): SevereFinding[] {
   const inputs = exampleSettings(settings);
-  const hosts = inputs.hosts.slice(0, facts.length);
   return judge(
     {
-      hosts,
-      facts,
+      members: membersOf(inputs, facts),
       preflight: new Map(facts.map(({ address }) => [address, QUIET])),
       diskTests: new Map(),
       controlPlane: nobody,
@@ -43,7 +42,7 @@ function findings({ facts, settings, cluster }: Situation, failed: readonly Find
       ...(cluster && { cluster }),
     },
     inputs,
-    { chance },
+    context,
   );
 }
 

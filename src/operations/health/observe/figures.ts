@@ -17,7 +17,7 @@ import type {
 import { errorMessage } from '../../../findings.ts';
 import type { Settings } from '../../../inputs/settings.ts';
 import { CA_CERTIFICATE } from '../../../kubeadm/paths.ts';
-import type { ReachedHost } from './hosts.ts';
+import type { ExaminedHost } from './hosts.ts';
 import { type AskedMember, REQUEST_MS } from './member-client.ts';
 
 /** What was seen of one member over the network; in parts, for the name comes from all of them. */
@@ -41,11 +41,10 @@ export interface Around {
 
 /** All that was seen of one member, put together. */
 export function memberSight(
-  { host, sight }: ReachedHost,
+  { address, sight }: ExaminedHost,
   name: string,
   { answers, through, notAsked: none, shippedImage }: Around,
 ): MemberSight {
-  const { address } = host;
   const unseen = { unseen: { fact: none.failure.finding.fact } };
   const observation = answers?.observation;
   const endpoint = observation?.endpoint ?? {
@@ -72,7 +71,7 @@ export function memberSight(
 
 /** Without the key that the probe brought: nobody needs it any more. */
 function hostSight(
-  sight: ReachedHost['sight'],
+  sight: ExaminedHost['sight'],
   roundTripMs: number | null,
   shippedImage: string | undefined,
 ): Sight<HostSight> {
@@ -105,16 +104,16 @@ export interface HashedMember {
 const PAUSE_MS = 1_000;
 
 /**
- * The hash of each member at the newest revision that all of them have. Hashes that differ are looked at once more, at
- * the revision that all have by then: one look alone is no proof of different data. Does not throw.
+ * The hash of each member at the newest revision that all of them have, by its client. Hashes that differ are asked for once
+ * more, at the revision that all have by then: one answer alone is no proof of different data. Does not throw.
  */
-export async function hashesOf(
-  members: readonly HashedMember[],
+export async function hashesOf<M extends HashedMember>(
+  members: readonly M[],
   signal: AbortSignal,
   pauseMs = PAUSE_MS,
-): Promise<Observed<HashKv>[]> {
-  const first = await lookAt(members, signal);
-  if (!hashesDiffer(first)) return first;
+): Promise<Map<M['client'], Observed<HashKv>>> {
+  const first = await hashesAt(members, signal);
+  if (!hashesDiffer([...first.values()])) return first;
   await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
   const later = await Promise.all(
     members.map(async ({ client, revision }): Promise<HashedMember> => {
@@ -125,17 +124,27 @@ export async function hashesOf(
       };
     }),
   );
-  const second = await lookAt(later, signal);
-  // a look that was cut off says less than the first
-  return second.filter((one) => seen(one) !== undefined).length <
-    first.filter((one) => seen(one) !== undefined).length
-    ? first
-    : second;
+  const second = await hashesAt(later, signal);
+  // answers that were cut off say less than the first
+  return answered(second) < answered(first) ? first : second;
 }
 
-function lookAt(members: readonly HashedMember[], signal: AbortSignal): Promise<Observed<HashKv>[]> {
+function answered(hashes: ReadonlyMap<unknown, Observed<HashKv>>): number {
+  return [...hashes.values()].filter((one) => seen(one) !== undefined).length;
+}
+
+async function hashesAt(
+  members: readonly HashedMember[],
+  signal: AbortSignal,
+): Promise<Map<HashedMember['client'], Observed<HashKv>>> {
   const revision = commonRevision(members.map((member) => member.revision));
-  return Promise.all(members.map(({ client, revision: own }) => hashAt(revision, client, own, signal)));
+  return new Map(
+    await Promise.all(
+      members.map(
+        async ({ client, revision: own }) => [client, await hashAt(revision, client, own, signal)] as const,
+      ),
+    ),
+  );
 }
 
 /** What both listeners of a member present now. Does not throw. */

@@ -1,5 +1,7 @@
-import type { Surroundings } from '../../../engine/context.ts';
-import { hostLabel, timed, understood } from '../../../engine/observe.ts';
+import { controlPlaneName } from '../../../cluster/control-plane/resolve.ts';
+import { memberName } from '../../../cluster/members.ts';
+import type { RunContext } from '../../../engine/context.ts';
+import { timed, understood } from '../../../engine/observe.ts';
 import { parseRelease, problemOf } from '../../../etcd/releases.ts';
 import type { Sight } from '../../../facts/health.ts';
 import type { StandingFacts } from '../../../facts/host.ts';
@@ -14,13 +16,13 @@ import {
 } from '../../../hosts/probe/health-probe.ts';
 import { askKubeadm, parseKubeadmAnswer } from '../../../hosts/probe/sections.ts';
 import { readOnly, type RemoteResult, type Transport } from '../../../hosts/transport.ts';
-import type { HostSettings, MemberSettings, Settings } from '../../../inputs/settings.ts';
+import type { Settings } from '../../../inputs/settings.ts';
 import { parseEtcdManifest } from '../../../kubeadm/etcd-manifest.ts';
 import { ETCD_MANIFEST, placesOf } from '../../../kubeadm/paths.ts';
+import type { Host } from '../../../run/host.ts';
 
 /** A host as far as it could be reached. */
-export interface ReachedHost {
-  readonly host: MemberSettings;
+export interface ExaminedHost extends Host {
   /** Absent: there is no connection. It can only look. */
   readonly transport?: Transport;
   readonly sight: Sight<HealthAnswer>;
@@ -31,43 +33,46 @@ export interface ReachedHost {
 const STAGE = 'Observe';
 
 /**
- * Connects to a host and runs the probe there. Does not throw: why a host could not be looked at is part of what was
- * seen.
+ * Connects to a host and runs the probe there. Does not throw: why a host could not be examined is part of what was seen.
  * @param signal ends the wait.
  */
-export async function reachHost(
-  host: HostSettings,
+export async function examineHost(
+  host: Host,
   settings: Settings,
-  { connect, timeline, maskSecret }: Pick<Surroundings, 'connect' | 'timeline' | 'maskSecret'>,
+  { connect, timeline, maskSecret }: Pick<RunContext, 'connect' | 'timeline' | 'maskSecret'>,
   signal: AbortSignal,
-): Promise<ReachedHost> {
-  const label = hostLabel(host);
-  const connecting = timeline.record({ stage: STAGE, title: 'connect', changes: false, host: label }, () =>
-    connect(host),
-  );
+): Promise<ExaminedHost> {
+  const recorded = { stage: STAGE, changes: false, host: host.name };
+  const connecting = timeline.record({ ...recorded, title: 'connect' }, () => connect(host.settings));
   let transport: Transport;
   try {
     transport = readOnly(await within(signal, connecting));
   } catch (error) {
-    // One that comes too late is not left open.
+    // close one that comes too late
     void connecting.then((late) => late.close()).catch(() => undefined);
-    return { host, sight: { unseen: why(error) } };
+    return { ...host, sight: { unseen: why(error) } };
   }
   try {
-    const probing = timeline.record({ stage: STAGE, title: 'probe', changes: false, host: label }, () =>
+    const probing = timeline.record({ ...recorded, title: 'probe' }, () =>
       probeHost(host, transport, settings),
     );
-    const look = await within(signal, probing);
-    if (look.clientKey !== undefined) maskSecret(look.clientKey.toString('utf8'));
+    const answer = await within(signal, probing);
+    if (answer.clientKey !== undefined) maskSecret(answer.clientKey.toString('utf8'));
     return {
-      host,
+      ...host,
+      name: nameOf(host, answer),
       transport,
-      sight: { seen: look },
-      shippedImage: shippedImage(look.facts, transport, signal),
+      sight: { seen: answer },
+      shippedImage: shippedImage(answer.facts, transport, signal),
     };
   } catch (error) {
-    return { host, transport, sight: { unseen: why(error) } };
+    return { ...host, transport, sight: { unseen: why(error) } };
   }
+}
+
+function nameOf({ role, name, settings }: Host, { facts }: HealthAnswer): string {
+  const own = role === 'member' ? memberName(settings, facts) : controlPlaneName(settings, facts);
+  return own === '' ? name : own;
 }
 
 function why(error: unknown): { fact: string; cause?: string; fix?: string } {
@@ -86,13 +91,13 @@ const INSTALL = 'Install the program and its rule on that host as docs/least-pri
  * @throws HostError when it cannot be run, or its answer not be read.
  */
 export async function probeHost(
-  host: HostSettings,
+  { role }: Pick<Host, 'role'>,
   transport: Transport,
   settings: Settings,
 ): Promise<HealthAnswer> {
   const { probe } = settings.health;
   // Members are asked with it; on a host of the control plane it would be that of another etcd.
-  const clientKey = settings.hosts.includes(host);
+  const clientKey = role === 'member';
   const question = { ...placesOf(settings), clientKey };
   const script = healthProbe(question, probe === undefined ? {} : { program: probe });
   const { result, timing } = await timed(() => transport.run(script));

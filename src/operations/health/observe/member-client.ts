@@ -3,7 +3,7 @@ import { EtcdClient } from '../../../etcd/client.ts';
 import type { EtcdCredentials } from '../../../etcd/endpoint.ts';
 import type { Transport } from '../../../hosts/transport.ts';
 import type { Settings } from '../../../inputs/settings.ts';
-import type { ReachedHost } from './hosts.ts';
+import type { ExaminedHost } from './hosts.ts';
 
 /** Milliseconds that a request of a health check may take: without a majority a read hangs for as long as it may. */
 export const REQUEST_MS = 5_000;
@@ -38,25 +38,30 @@ export function askedMember(
 }
 
 /** The way to one member: through its own host, or, where that cannot be reached, through another. */
-export interface Route {
+export interface Route<H = unknown> {
   readonly transport: Transport;
   /** Whose host it leads through; absent: the member's own. */
-  readonly through?: ReachedHost;
+  readonly through?: H;
 }
 
 /**
- * The way to each member, in their order: through its own host where that answered the probe, else through one that did;
- * through its own after all where none did. None where no host at all is reached.
+ * The way to each member: through its own host where that answered the probe, else through one that did; through its own
+ * after all where none did. No entry where no host at all is reached.
  */
-export function routesTo(reached: readonly ReachedHost[]): (Route | undefined)[] {
-  const answering = reached.find(({ sight, transport }) => 'seen' in sight && transport !== undefined);
-  return reached.map((host): Route | undefined => {
-    const { sight, transport } = host;
-    if (transport !== undefined && ('seen' in sight || answering === undefined)) return { transport };
-    return answering?.transport === undefined
-      ? undefined
-      : { transport: answering.transport, through: answering };
-  });
+export function routesTo<H extends Pick<ExaminedHost, 'sight' | 'transport'>>(
+  hosts: readonly H[],
+): Map<H, Route<H>> {
+  const answering = hosts.find(({ sight, transport }) => 'seen' in sight && transport !== undefined);
+  return new Map(
+    hosts.flatMap((host): [H, Route<H>][] => {
+      const { sight, transport } = host;
+      if (transport !== undefined && ('seen' in sight || answering === undefined))
+        return [[host, { transport }]];
+      return answering?.transport === undefined
+        ? []
+        : [[host, { transport: answering.transport, through: answering }]];
+    }),
+  );
 }
 
 /** Byte streams to one member's ports, and how long the way to the host takes. */

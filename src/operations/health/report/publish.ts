@@ -15,7 +15,7 @@ import { firstToExpire } from '../../../report/certificates.ts';
 import { failStep } from '../../../report/failure.ts';
 import { type Outputs, writeOutputs } from '../../../report/outputs.ts';
 import { counted } from '../../../report/plan-words.ts';
-import type { ReportMeans } from '../../../report/publish.ts';
+import type { Reporting } from '../../../report/publish.ts';
 import { redactForFiles } from '../../../report/redact-all.ts';
 import { addToSummary } from '../../../report/summary.ts';
 import { annotation, lineCleaner } from '../../../runner/actions-log.ts';
@@ -23,7 +23,6 @@ import type { Log } from '../../../runner/log.ts';
 import type { Redactor } from '../../../runner/masking/redaction.ts';
 import type { HealthDocument } from '../document.ts';
 import { trendsOf } from '../history/earlier-reports.ts';
-import type { Checkup } from '../observe/look.ts';
 import { trendLines } from '../trends.ts';
 import { healthFiles, healthSummary } from './files.ts';
 import { htmlReport } from './html/report-html.ts';
@@ -44,9 +43,9 @@ export interface CheckupSink {
  * `fail-on` wants that.
  */
 export async function publishCheckup(
-  { report: seen }: Checkup,
+  seen: HealthDocument,
   settings: Settings,
-  means: ReportMeans,
+  means: Reporting,
   sink: CheckupSink = core,
 ): Promise<void> {
   const { log, redactor } = means;
@@ -81,7 +80,7 @@ async function keepRefusal<T>(refusals: Refusal[], work: () => T | Promise<T>): 
   }
 }
 
-function print(report: HealthDocument, { log, redactor }: ReportMeans, sink: CheckupSink): void {
+function print(report: HealthDocument, { log, redactor }: Reporting, sink: CheckupSink): void {
   const { table, groups } = logReport(report);
   for (const line of table) log.info(line);
   const clean = lineCleaner(redactor);
@@ -115,7 +114,7 @@ function outputsOf(report: HealthDocument, { hosts, clientPort }: Settings): Par
 async function upload(
   files: readonly ArtifactFile[],
   { artifacts }: Settings,
-  { redactor, log, timeline }: ReportMeans,
+  { redactor, log, timeline }: Reporting,
 ): Promise<UploadedArtifact | undefined> {
   if (!artifacts.upload) return undefined;
   return timeline.record({ stage: 'Report', title: 'upload artifact', changes: false }, () =>
@@ -132,7 +131,7 @@ async function upload(
 function judge(
   { status, summary }: HealthDocument,
   { health: { failOn } }: Settings,
-  { log, redactor }: ReportMeans,
+  { log, redactor }: Reporting,
   sink: CheckupSink,
 ): void {
   const verdict = annotation(lineCleaner(redactor)(summary));

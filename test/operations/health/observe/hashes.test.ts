@@ -43,7 +43,7 @@ async function told(members: readonly ReturnType<typeof member>[]): Promise<(num
     signal,
     0,
   );
-  return hashes.map((hash) => ('seen' in hash ? hash.seen.hash : undefined));
+  return [...hashes.values()].map((hash) => ('seen' in hash ? hash.seen.hash : undefined));
 }
 
 describe('hashes of all members', () => {

@@ -10,10 +10,8 @@ const PROGRAM = '/usr/local/sbin/etcd-ha-health-probe';
 async function told(code: number, stderr: string): Promise<HostError> {
   const settings = exampleSettings();
   const health = { ...settings.health, probe: PROGRAM };
-  const [host] = settings.hosts;
-  if (host === undefined) throw new Error('the example has hosts');
   const transport = standInTransport('infra0', [], () => ({ code, stderr }));
-  const error: unknown = await probeHost(host, transport, { ...settings, health }).catch(
+  const error: unknown = await probeHost({ role: 'member' }, transport, { ...settings, health }).catch(
     (reason: unknown) => reason,
   );
   if (!(error instanceof HostError)) throw new Error('it has to fail', { cause: error });

@@ -1,26 +1,34 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ReachedHost, TimeIsOver, within } from '../../../../src/operations/health/observe/hosts.ts';
+import { type ExaminedHost, TimeIsOver, within } from '../../../../src/operations/health/observe/hosts.ts';
 import { routesTo } from '../../../../src/operations/health/observe/member-client.ts';
 import { memberNames } from '../../../../src/operations/health/observe/members.ts';
+import type { Host } from '../../../../src/run/host.ts';
 import { observation } from '../../../etcd/observations.ts';
 
-const transport = (name: string): NonNullable<ReachedHost['transport']> =>
-  ({ name }) as NonNullable<ReachedHost['transport']>;
-const answering = (name: string): ReachedHost =>
-  ({ host: { address: name }, transport: transport(name), sight: { seen: {} } }) as unknown as ReachedHost;
-const silent = (name: string): ReachedHost => ({
-  host: { address: name },
+const host = (name: string): Host => ({
+  role: 'member',
+  name,
+  address: name,
+  settings: { address: name, transport: 'local' },
+});
+const transport = (name: string): NonNullable<ExaminedHost['transport']> =>
+  ({ name }) as NonNullable<ExaminedHost['transport']>;
+const answering = (name: string): ExaminedHost =>
+  ({ ...host(name), transport: transport(name), sight: { seen: {} } }) as unknown as ExaminedHost;
+const silent = (name: string): ExaminedHost => ({
+  ...host(name),
   transport: transport(name),
   sight: { unseen: { fact: 'the connection was lost' } },
 });
-const unreached = (name: string): ReachedHost => ({
-  host: { address: name },
+const unreached = (name: string): ExaminedHost => ({
+  ...host(name),
   sight: { unseen: { fact: 'refused' } },
 });
 
 /** Through whose host each member is asked. */
-function through(...hosts: ReachedHost[]): (string | undefined)[] {
-  return routesTo(hosts).map((route) => route?.transport.name);
+function through(...hosts: ExaminedHost[]): (string | undefined)[] {
+  const routes = routesTo(hosts);
+  return hosts.map((one) => routes.get(one)?.transport.name);
 }
 
 describe('the way to a member', () => {
@@ -44,13 +52,16 @@ describe('the name of a member', () => {
   const list = [observation(0)];
 
   test('is the one given, else the hostname, else what the others call it, else its address', () => {
+    const given = { settings: { name: 'given' }, address: '10.0.0.1' };
     const hosts = [
-      { host: { name: 'given', address: '10.0.0.1' }, hostname: 'infra0' },
-      { host: { address: '10.0.0.2' }, hostname: 'own' },
-      { host: { address: '10.0.0.3' } },
-      { host: { address: '10.0.0.9' } },
-    ];
-    expect(memberNames(hosts, list, 2380)).toEqual(['given', 'own', 'infra2', '10.0.0.9']);
+      { ...answering('given'), ...given },
+      { ...answering('own'), address: '10.0.0.2', settings: {} },
+      { ...unreached('10.0.0.3'), settings: {} },
+      { ...unreached('10.0.0.9'), settings: {} },
+      { ...unreached('given'), ...given },
+    ] as ExaminedHost[];
+    const names = memberNames(hosts, list, 2380);
+    expect(hosts.map((one) => names.get(one))).toEqual(['given', 'own', 'infra2', '10.0.0.9', 'given']);
   });
 });
 

@@ -1,13 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { lookBehind } from '../../src/engine/cluster.ts';
-import type { Observed } from '../../src/engine/observe.ts';
+import { refreshStaleHosts } from '../../src/engine/cluster.ts';
 import { Refusal } from '../../src/findings.ts';
 import { parseProbe } from '../../src/hosts/probe/parse-probe.ts';
 import { Timeline } from '../../src/run/timeline.ts';
 import { clusterFacts, type ClusterState } from '../cluster/example-health.ts';
 import { exampleSettings, MEMBERS } from '../cluster/example.ts';
 import { recorded, withSections } from '../hosts/probe/recorded.ts';
-import { type Behaviour, standInTransport } from './stand-ins.ts';
+import { type Behaviour, observedHost, standInTransport } from './stand-ins.ts';
 
 const settings = exampleSettings();
 const withoutLog = recorded('pristine');
@@ -30,19 +29,12 @@ function laterAnswer(...entries: readonly string[]): Buffer {
 /** Which hosts were looked at again, and which have a log then. */
 async function look(cluster: ClusterState, behave: Behaviour): Promise<{ asked: string[]; logs: boolean[] }> {
   const asked: string[] = [];
-  const observed = MEMBERS.map(({ name, address }): Observed => {
+  const observed = MEMBERS.map(({ name, address }) => {
     const answer = withSections(withoutLog, { hostname: name });
-    const host = { address };
-    return {
-      host,
-      transport: standInTransport(name, asked, behave),
-      facts: parseProbe(address, answer),
-      answer,
-      timing: { sentMs: 0, receivedMs: 0 },
-    };
+    return observedHost(parseProbe(address, answer), standInTransport(name, asked, behave), answer);
   });
   const timeline = new Timeline(() => performance.now());
-  const seen = await lookBehind(observed, clusterFacts(cluster), settings, timeline);
+  const seen = await refreshStaleHosts(observed, clusterFacts(cluster), settings, timeline);
   return { asked, logs: seen.map(({ facts }) => facts.dataDir.hasLog) };
 }
 

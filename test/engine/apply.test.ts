@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { ClusterFacts } from '../../src/cluster/gates.ts';
-import type { ActContext } from '../../src/engine/apply-context.ts';
-import { act } from '../../src/engine/apply.ts';
+import type { ApplyContext } from '../../src/engine/apply-context.ts';
+import { applyStages } from '../../src/engine/apply.ts';
 import { Refusal } from '../../src/findings.ts';
 import { HostError } from '../../src/hosts/host-error.ts';
 import { guard, LOCK_LOST } from '../../src/hosts/lock/guard.ts';
@@ -28,7 +28,7 @@ const issued = leavesOf(ca, NOW).then((leaves) => leaves.get('infra0') ?? {});
 
 /** What acting needs, and what it left behind. */
 interface Scene {
-  readonly context: ActContext;
+  readonly context: ApplyContext;
   /** What the hosts were asked for and when the cluster was asked, in order. */
   readonly happened: string[];
   readonly lines: string[];
@@ -39,7 +39,7 @@ interface SceneOptions {
   readonly told?: readonly ClusterFacts[];
   readonly clock?: () => number;
   readonly signal?: AbortSignal;
-  readonly guard?: ActContext['guard'];
+  readonly guard?: ApplyContext['guard'];
   /** Whether certificates were issued. */
   readonly leaves?: boolean;
 }
@@ -63,8 +63,10 @@ function scene({
     digests: new Map(MEMBERS.map(({ name }) => [name, new Map()])),
     publicFiles: new Map(MEMBERS.map(({ name }) => [name, new Map()])),
   };
-  const context: ActContext = {
-    plan: samplePlan(),
+  const plan = samplePlan();
+  const context: ApplyContext = {
+    plan,
+    ...(plan.cluster && { planned: plan.cluster }),
     hosts: new Map(MEMBERS.map(({ name }) => [name, standInTransport(name, happened, behave)])),
     material,
     cluster: () => Promise.resolve(clients),
@@ -124,7 +126,7 @@ describe('order', () => {
         (host) => (host === 'infra0' ? 30 : 5),
       ),
     });
-    await act(
+    await applyStages(
       [stage('A', [kubelet('infra0'), kubelet('infra1')]), stage('B', [pull('infra1')])],
       one.context,
     );
@@ -145,7 +147,7 @@ describe('order', () => {
         () => 5,
       ),
     });
-    await act([stage('A', [kubelet('infra1'), pull('infra0')], { order: 'in-turn' })], one.context);
+    await applyStages([stage('A', [kubelet('infra1'), pull('infra0')], { order: 'in-turn' })], one.context);
     expect(one.happened).toEqual([
       `infra1: ${KUBELET}`,
       `infra1: end of ${KUBELET}`,
@@ -156,7 +158,7 @@ describe('order', () => {
 
   test('each step is told, with its host, when it is done', async () => {
     const { context, lines } = scene();
-    await act([stage('Kubelet', [kubelet('infra0'), pull('infra0'), kubelet('infra1')])], context);
+    await applyStages([stage('Kubelet', [kubelet('infra0'), pull('infra0'), kubelet('infra1')])], context);
     expect(lines[0]).toBe('Kubelet: infra0 (start kubelet, pull image); infra1 (start kubelet)');
     expect(lines.slice(1).toSorted()).toEqual([
       'infra0: done: pull image',
@@ -204,7 +206,10 @@ describe('by host', () => {
       files: [{ path: KUBELET_CONFIG, mode: '644', content: { from: 'text', text: 'new' } }],
     };
     const steps = [...pair('infra0'), ...pair('infra1'), configuration];
-    await act([stage('A', steps, { order: 'by-host' }), stage('B', [kubelet('infra2')])], one.context);
+    await applyStages(
+      [stage('A', steps, { order: 'by-host' }), stage('B', [kubelet('infra2')])],
+      one.context,
+    );
     expect(one.happened).toEqual([
       `infra0: ${BOTH}`,
       `infra1: ${BOTH}`,
@@ -225,7 +230,7 @@ describe('by host', () => {
   test('a pull with credentials goes to the host alone', async () => {
     const { context, happened } = scene();
     const registry = { server: 'r.example', username: 'u', password: 'p' };
-    await act([stage('A', pair('infra0'), { order: 'by-host' })], { ...context, registry });
+    await applyStages([stage('A', pair('infra0'), { order: 'by-host' })], { ...context, registry });
     expect(happened).toEqual([`infra0: ${KUBELET}`, `infra0: ${PULL}`]);
   });
 
@@ -237,7 +242,7 @@ describe('by host', () => {
           one.lines.push(`host: ${index} was told`);
         }),
     });
-    await act([stage('A', pair('infra0'), { order: 'by-host' })], one.context);
+    await applyStages([stage('A', pair('infra0'), { order: 'by-host' })], one.context);
     expect(one.lines.slice(1)).toEqual([
       'infra0: done: start kubelet',
       'host: 0 was told',
@@ -252,7 +257,7 @@ describe('by host', () => {
   test('the one that failed is told with its own words, those before it as done, those after it as not begun', async () => {
     const { context, lines } = scene({ behave: (script) => answerTo(script, [0, 1]) });
     const steps = [...pair('infra0'), { kind: 'await-kubelet' as const, host: 'infra0', why: 'x' }];
-    const failure = await failureOf(act([stage('A', steps, { order: 'by-host' })], context));
+    const failure = await failureOf(applyStages([stage('A', steps, { order: 'by-host' })], context));
     expect(failure.findings).toMatchObject([
       { host: 'infra0', at: 'pull image', fact: expect.stringContaining('said 1') },
     ]);
@@ -275,7 +280,7 @@ describe('by host', () => {
         throw lost;
       },
     });
-    const failure = await failureOf(act([stage('A', pair('infra0'), { order: 'by-host' })], context));
+    const failure = await failureOf(applyStages([stage('A', pair('infra0'), { order: 'by-host' })], context));
     expect(failure.findings).toMatchObject([{ host: 'infra0', fact: 'the SSH connection was lost' }]);
     expect(context.timeline.entries.map(({ title, outcome }) => [title, outcome])).toEqual([
       ['start kubelet', 'done'],
@@ -286,9 +291,13 @@ describe('by host', () => {
   test('a lost lock fails the first step; a connection that ended, the one that was next', async () => {
     const locked = scene({ behave: () => ({ code: LOCK_LOST, stderr: 'etcd-ha-action lock: \n' }) });
     const stages = [stage('A', pair('infra0'), { order: 'by-host' })];
-    expect((await failureOf(act(stages, locked.context))).findings[0]).toMatchObject({ at: 'start kubelet' });
+    expect((await failureOf(applyStages(stages, locked.context))).findings[0]).toMatchObject({
+      at: 'start kubelet',
+    });
     const ended = scene({ behave: async (script) => ({ ...(await answerTo(script, [0])), code: 96 }) });
-    expect((await failureOf(act(stages, ended.context))).findings[0]).toMatchObject({ at: 'pull image' });
+    expect((await failureOf(applyStages(stages, ended.context))).findings[0]).toMatchObject({
+      at: 'pull image',
+    });
   });
 
   test('after a failure on one host nothing more is begun on the others', async () => {
@@ -299,7 +308,7 @@ describe('by host', () => {
       },
     });
     const steps = [...pair('infra0'), record('infra0'), ...pair('infra1')];
-    const failure = await failureOf(act([stage('A', steps, { order: 'by-host' })], one.context));
+    const failure = await failureOf(applyStages([stage('A', steps, { order: 'by-host' })], one.context));
     expect(failure.findings.map(({ host }) => host)).toEqual(['infra1']);
     expect(one.happened).toEqual([`infra0: ${BOTH}`, `infra1: ${BOTH}`]);
   });
@@ -339,7 +348,7 @@ describe('by host', () => {
         },
         leaves: true,
       });
-      await act([stage('A', steps, { order: 'by-host' })], one.context);
+      await applyStages([stage('A', steps, { order: 'by-host' })], one.context);
       expect(one.happened).toEqual([
         'infra0: deliver files, start kubelet',
         'the key is kept',
@@ -351,7 +360,7 @@ describe('by host', () => {
 
     test('and never when it could not be', async () => {
       const { context, happened } = scene({ behave: (script) => answerTo(script, [1]), leaves: true });
-      await failureOf(act([stage('A', steps, { order: 'by-host' })], context));
+      await failureOf(applyStages([stage('A', steps, { order: 'by-host' })], context));
       expect(happened).toEqual(['infra0: deliver files, start kubelet']);
       expect(context.timeline.entries.map(({ host }) => host)).toEqual(['infra0']);
     });
@@ -366,7 +375,7 @@ describe('gates', () => {
 
   test('are asked before the first step and after the last', async () => {
     const { context, happened, lines } = scene();
-    await act([gated], context);
+    await applyStages([gated], context);
     expect(happened).toEqual(['cluster', `infra1: ${KUBELET}`, 'cluster']);
     expect(lines.filter((line) => line.startsWith('Gate'))).toEqual([
       'Gate open: a majority is healthy without infra1',
@@ -377,7 +386,7 @@ describe('gates', () => {
   test('one that is shut is waited for, and why is told once', async () => {
     const shut = clusterFacts({ down: ['infra2'] });
     const { context, happened, lines } = scene({ told: [shut, shut, clusterFacts()] });
-    await act([gated], context);
+    await applyStages([gated], context);
     expect(happened.slice(0, 4)).toEqual(['cluster', 'cluster', 'cluster', `infra1: ${KUBELET}`]);
     expect(lines.filter((line) => line.startsWith('Waiting at the gate'))).toEqual([
       expect.stringMatching(/^Waiting at the gate \(a majority is healthy without infra1\): .*infra2/),
@@ -390,7 +399,7 @@ describe('gates', () => {
       told: [clusterFacts({ down: ['infra2'] })],
       clock: () => (now += 20_000),
     });
-    const failure = await failureOf(act([gated, stage('B', [pull('infra0')])], context));
+    const failure = await failureOf(applyStages([gated, stage('B', [pull('infra0')])], context));
     expect(failure.message).toMatch(
       /^"A" stops at its gate \(a majority is healthy without infra1\), and nothing after it was begun/,
     );
@@ -408,7 +417,7 @@ describe('gates', () => {
       told: [clusterFacts(), clusterFacts({ down: ['infra1'] })],
       clock: () => (now += 20_000),
     });
-    const failure = await failureOf(act([gated, stage('B', [pull('infra0')])], context));
+    const failure = await failureOf(applyStages([gated, stage('B', [pull('infra0')])], context));
     expect(failure.message).toContain('stops at its gate (infra1 is healthy)');
     expect(happened.filter((what) => what !== 'cluster')).toEqual([`infra1: ${KUBELET}`]);
   });
@@ -416,7 +425,7 @@ describe('gates', () => {
   test('a cancelled run waits no longer', async () => {
     const controller = new AbortController();
     const { context } = scene({ told: [clusterFacts({ leader: null })], signal: controller.signal });
-    const acting = act([gated], context);
+    const acting = applyStages([gated], context);
     controller.abort(new Error('cancelled'));
     await expect(acting).rejects.toThrow('cancelled');
   });
@@ -435,7 +444,7 @@ describe('a failure', () => {
       },
     });
     const stages = [stage('A', [kubelet('infra0'), kubelet('infra1')]), stage('B', [pull('infra0')])];
-    const failure = await failureOf(act(stages, one.context));
+    const failure = await failureOf(applyStages(stages, one.context));
     expect(failure.message).toMatch(
       /^"A" failed, and nothing after it was begun; the same run, started again, goes on/,
     );
@@ -450,7 +459,7 @@ describe('a failure', () => {
     const { context, happened } = scene({ behave: failing });
     const after = { kind: 'member', member: 'infra1' } as const;
     await failureOf(
-      act([stage('A', [kubelet('infra1'), pull('infra0')], { order: 'in-turn', after })], context),
+      applyStages([stage('A', [kubelet('infra1'), pull('infra0')], { order: 'in-turn', after })], context),
     );
     expect(happened).toEqual([`infra1: ${KUBELET}`]);
   });
@@ -458,7 +467,7 @@ describe('a failure', () => {
   test('on several hosts is told of all of them', async () => {
     const { context } = scene({ behave: () => ({ code: 1, stderr: 'x' }) });
     const failure = await failureOf(
-      act(
+      applyStages(
         [
           stage(
             'A',
@@ -474,7 +483,7 @@ describe('a failure', () => {
   test('of a stage that may fail is kept for the end, and the next stage is begun', async () => {
     const { context, happened } = scene({ behave: failing });
     const may = { order: 'in-turn', mayFail: true } as const;
-    await act(
+    await applyStages(
       [stage('A', [kubelet('infra1'), pull('infra1')], may), stage('B', [kubelet('infra0')], may)],
       context,
     );
@@ -491,7 +500,7 @@ describe('a failure', () => {
         return { code: 1, stderr: 'x' };
       },
     });
-    await failureOf(act([stage('A', [kubelet('infra1')], { mayFail: true })], context));
+    await failureOf(applyStages([stage('A', [kubelet('infra1')], { mayFail: true })], context));
     expect(context.record.unfinished).toEqual([]);
   });
 
@@ -499,13 +508,13 @@ describe('a failure', () => {
     const { context } = scene({
       behave: () => ({ code: LOCK_LOST, stderr: 'etcd-ha-action lock: \n' }),
     });
-    const failure = await failureOf(act([stage('A', [kubelet('infra0')])], context));
+    const failure = await failureOf(applyStages([stage('A', [kubelet('infra0')])], context));
     expect(failure.findings[0]?.fact).toMatch(/lock/);
   });
 
   test('a run that was cancelled begins nothing', async () => {
     const { context, happened } = scene({ signal: AbortSignal.abort(new Error('cancelled')) });
-    await expect(act([stage('A', [kubelet('infra0')])], context)).rejects.toThrow('cancelled');
+    await expect(applyStages([stage('A', [kubelet('infra0')])], context)).rejects.toThrow('cancelled');
     expect(happened).toEqual([]);
   });
 
@@ -518,7 +527,10 @@ describe('a failure', () => {
         return {};
       },
     });
-    const acting = act([stage('A', [kubelet('infra0'), pull('infra0')], { order: 'in-turn' })], context);
+    const acting = applyStages(
+      [stage('A', [kubelet('infra0'), pull('infra0')], { order: 'in-turn' })],
+      context,
+    );
     await expect(acting).rejects.toThrow('cancelled');
     expect(happened).toEqual([`infra0: ${KUBELET}`]);
   });
@@ -535,7 +547,7 @@ describe('every step that changes a host', () => {
         return {};
       },
     });
-    await act([stage('A', [kubelet('infra0'), pull('infra0')])], context);
+    await applyStages([stage('A', [kubelet('infra0'), pull('infra0')])], context);
     expect(scripts).toHaveLength(2);
     for (const script of scripts) expect(script).toContain(`{"id":"${id}",`);
   });
@@ -543,7 +555,7 @@ describe('every step that changes a host', () => {
   test('is recorded with what it found and what it left', async () => {
     const { context } = scene();
     const files = [{ path: KUBELET_CONFIG, mode: '644', content: { from: 'text', text: 'new' } } as const];
-    await act(
+    await applyStages(
       [
         stage('A', [{ kind: 'deliver-files', host: 'infra0', why: 'x', files }]),
         stage('B', [{ kind: 'record-member', host: 'infra0', why: 'x' }, pull('infra1')]),
@@ -568,7 +580,9 @@ describe('every step that changes a host', () => {
   test('is recorded also when it fails: what lies there is what was found', async () => {
     const { context } = scene({ behave: () => ({ code: 1, stderr: 'x' }) });
     const files = [{ path: KUBELET_CONFIG, mode: '644', content: { from: 'text', text: 'new' } } as const];
-    await failureOf(act([stage('A', [{ kind: 'deliver-files', host: 'infra0', why: 'x', files }])], context));
+    await failureOf(
+      applyStages([stage('A', [{ kind: 'deliver-files', host: 'infra0', why: 'x', files }])], context),
+    );
     const digests = { [KUBELET_CONFIG]: 'ab'.repeat(32) };
     expect(context.record.steps).toMatchObject([{ outcome: 'failed', before: digests, after: digests }]);
     expect(context.timeline.entries).toMatchObject([{ host: 'infra0', outcome: 'failed', changes: true }]);
@@ -586,7 +600,7 @@ describe("the CA's key, wanted on no host", () => {
     const context = { ...made.context, maskSecret: (secret: string) => void masked.push(secret) };
     for (const digests of [context.material.found, context.material.digests])
       digests.get('infra0')?.set(CA_KEY, sha256(seen));
-    const failure: unknown = await act([stage('Key of the CA', [step])], context).catch(
+    const failure: unknown = await applyStages([stage('Key of the CA', [step])], context).catch(
       (error: unknown) => error,
     );
     return { ...made, masked, failure };

@@ -1,0 +1,109 @@
+import type { AbsentHost } from '../cluster/absent-members.ts';
+import type { ControlPlaneLook } from '../cluster/control-plane/resolve.ts';
+import type { ClusterFacts } from '../cluster/gates.ts';
+import type { Member } from '../cluster/members.ts';
+import type { HealthReport } from '../etcd/health/health.ts';
+import type { ImageArchive } from '../images/image-archive.ts';
+import type { Settings } from '../inputs/settings.ts';
+import type { OperationName } from '../inputs/table/input.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PlanOutcome, PlanReport } from '../report/plan-outcome.ts';
+import type { Reporting } from '../report/publish.ts';
+import type { RunContext } from './context.ts';
+import type { ProbeOptions } from './observe.ts';
+import type { VerifyInput } from './verify.ts';
+
+/** How many of the members' hosts an operation has to reach to begin its work. */
+export type Reach = 'every' | 'majority' | 'any' | 'none';
+
+/** What an operation does on hosts, and as which user. */
+export interface Access {
+  /** `reads`: its connections refuse every script that changes something. */
+  readonly effect: 'reads' | 'changes';
+  /** `login`: it needs no shell of root. */
+  readonly as: 'root' | 'login';
+}
+
+/** What the action knows of every operation. */
+interface OperationBase {
+  /** The value of the input `operation`, and the name of its sub-action. */
+  readonly name: OperationName;
+  /** One sentence for users. */
+  readonly summary: string;
+  readonly access: (settings: Settings) => Access;
+  /** With fewer hosts it ends at the door; what it makes of those that are absent is its own decision. */
+  readonly reach: Reach;
+  /** Whether images of the runner are of use to it. */
+  readonly usesImageArchive: boolean;
+  /** Whether it goes on after a fault of the action, because what else it finds is still worth a report. */
+  readonly survivesFault: boolean;
+}
+
+/** What a plan is decided from. */
+export interface PlanInput {
+  readonly settings: Settings;
+  /** Members whose hosts were observed, in the order of the inputs. */
+  readonly members: readonly Member[];
+  /** Listed hosts of members that could not be reached, or not be observed; absent: none. */
+  readonly absent?: readonly AbsentHost[];
+  /** Hosts of the control plane, which are no members; absent: none are listed. */
+  readonly controlPlane?: ControlPlaneLook;
+  /** Absent where no member could be asked. */
+  readonly cluster?: ClusterFacts;
+  /** Token for a cluster that does not exist yet. */
+  readonly newToken: string;
+  readonly now: Date;
+  /** Images on the runner, for hosts that lack them. */
+  readonly archive?: ImageArchive;
+}
+
+/** An operation that plans what to do, and does it behind its gates. */
+export interface PlanningOperation extends OperationBase {
+  readonly kind: 'planning';
+  readonly probe: (settings: Settings) => ProbeOptions;
+  /** `hosts`: every host is locked before anything is changed. `none`: nothing is changed that a lock protects. */
+  readonly lock: 'hosts' | 'none';
+  /**
+   * Decides, from what was observed. Pure: the same input gives the same plan.
+   * @throws RefusedError with every finding that makes the plan impossible.
+   */
+  plan(input: PlanInput): Plan;
+  /** Verifies the cluster after the stages of the plan. @throws UnhealthyError when it is not as it has to be. */
+  verify(input: VerifyInput): Promise<HealthReport>;
+  /** What this operation reports besides what the engine does for every plan. */
+  report(outcome: PlanOutcome, settings: Settings): PlanReport;
+}
+
+/** Publishes what an operation has found: log, outputs, artifact, summary, and whether the step fails. */
+export type Publish = (reporting: Reporting) => Promise<void>;
+
+/** An operation that observes and judges, and changes nothing. */
+export interface CheckingOperation extends OperationBase {
+  readonly kind: 'checking';
+  run(settings: Settings, context: RunContext): Promise<Publish>;
+}
+
+/** An operation of the action, as a value. */
+export type Operation = PlanningOperation | CheckingOperation;
+
+/** The three parts of an operation that only checks. */
+interface Checking<Observation, Result> extends OperationBase {
+  observe(settings: Settings, context: RunContext): Promise<Observation>;
+  /** Judges what was observed. Pure, apart from the time that the context tells. */
+  check(observation: Observation, settings: Settings, context: RunContext): Result;
+  report(result: Result, settings: Settings, reporting: Reporting): Promise<void>;
+}
+
+/** Makes an operation of its three parts; what it observes and finds is its own matter. */
+export function checkingOperation<Observation, Result>(
+  parts: Checking<Observation, Result>,
+): CheckingOperation {
+  return {
+    ...parts,
+    kind: 'checking',
+    run: async (settings, context) => {
+      const result = parts.check(await parts.observe(settings, context), settings, context);
+      return (reporting) => parts.report(result, settings, reporting);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Verdict } from '../../plan/plan.ts';
+
+/** Every verdict of a deploy by its name. */
+export const VERDICTS = {
+  create: {
+    name: 'create',
+    meaning: 'set up a new cluster',
+    done: 'set up by this run',
+  },
+  adopt: {
+    name: 'adopt',
+    meaning: 'take over a cluster that was made by hand',
+    done: 'taken over by this run',
+  },
+  converge: {
+    name: 'converge',
+    meaning: 'apply what differs from the inputs',
+    done: 'brought to what the inputs ask for by this run',
+  },
+  repair: {
+    name: 'repair',
+    meaning: 'go on with a set-up that was cut off',
+    done: 'repaired by this run',
+  },
+  unchanged: {
+    name: 'unchanged',
+    meaning: 'nothing has to be done',
+    done: 'nothing changed',
+  },
+} as const satisfies Record<string, Verdict>;
+
+/** The name of a deploy's verdict. */
+export type VerdictName = keyof typeof VERDICTS;

@@ -1,0 +1,36 @@
+import type { HealthReport } from '../etcd/health/health.ts';
+import type { Finding } from '../findings.ts';
+import type { TransportStatistics } from '../hosts/transport.ts';
+import type { Authority } from '../pki/authority.ts';
+import type { PlanDocument } from '../plan/document.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Outputs } from './outputs.ts';
+import type { AuthorityReport } from './run-report.ts';
+
+/** What a run has to tell that planned, and carried its plan out unless it was a dry run. */
+export interface PlanOutcome {
+  readonly plan: Plan;
+  readonly document: PlanDocument;
+  /** Nothing was to be changed, whatever the plan says. */
+  readonly dryRun: boolean;
+  readonly changed: boolean;
+  /** What the user asked for and has not got: on hosts that could not be reached or worked on, or on the control plane. */
+  readonly unfinished: readonly Finding[];
+  /** Absent in a dry run where there is no cluster yet. */
+  readonly health?: HealthReport;
+  /** Absent in a dry run, and where the plan issues no certificates. */
+  readonly authority?: Authority;
+  /** Public files as they lie on each host, by its name and path. */
+  readonly publicFiles: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly connections: readonly ({ readonly host: string } & TransportStatistics)[];
+}
+
+/** What an operation reports of an outcome besides what is reported of every plan. */
+export interface PlanReport {
+  readonly outputs: Partial<Outputs>;
+  /** Why the step fails although nothing failed, in words; used where something is left unfinished. */
+  readonly unfinished: string;
+  readonly authority?: AuthorityReport;
+  /** The kubeadm ClusterConfiguration for the control plane, YAML. */
+  readonly externalEtcdConfig?: string;
+}

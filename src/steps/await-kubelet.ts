@@ -1,0 +1,16 @@
+import { awaitKubelet, explainKubelet } from './start-kubelet.ts';
+import type { ScriptedKind, StepOnHost } from './step-kind.ts';
+
+/** Waits until a kubelet that was started before says that it is healthy. */
+export interface AwaitKubelet extends StepOnHost {
+  readonly kind: 'await-kubelet';
+}
+
+/** The kind of {@link AwaitKubelet}. */
+export const awaitKubeletStep: ScriptedKind<AwaitKubelet> = {
+  title: 'wait for kubelet',
+  onlyLooks: true,
+  script() {
+    return { script: awaitKubelet(), explain: explainKubelet };
+  },
+};
