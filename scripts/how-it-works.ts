@@ -35,7 +35,7 @@ export type Scheme = keyof typeof PALETTES;
 
 export const SCHEMES = Object.keys(PALETTES) as Scheme[];
 
-/** What the action is, as the picture that README.md begins with: SVG that needs no font, script or file besides. */
+/** What the action is, as the picture in README.md: SVG that needs no font, script or file besides. */
 export function howItWorks(scheme: Scheme): string {
   const colours: Palette = PALETTES[scheme];
   const hosts = ['infra0', 'infra1', 'infra2'];

@@ -4,7 +4,12 @@ import { inputGroups } from '../src/inputs/table/table.ts';
 import { actionWithInputs } from './action-yml.ts';
 import type { RowResult } from './fleet/report.ts';
 import { howItWorks, SCHEMES } from './how-it-works.ts';
-import { inputsPageWithTables, readmeWithTables } from './markdown-tables.ts';
+import {
+  inputsPageWithTables,
+  outputsPageWithTable,
+  readmeWithTable,
+  versionsPageWithTable,
+} from './markdown-tables.ts';
 import { subActionYml } from './sub-action.ts';
 
 /** The probe that an administrator installs on the hosts. */
@@ -21,8 +26,10 @@ export function madeFiles(read: (path: string) => string): ReadonlyMap<string, s
   return new Map([
     ['action.yml', actionYml],
     ...operationNames.map((name) => [`${name}/action.yml`, subActionYml(actionYml, name)] as const),
-    ['README.md', readmeWithTables(read('README.md'), { groups: inputGroups, actionYml, fleet })],
+    ['README.md', readmeWithTable(read('README.md'), inputGroups)],
     ['docs/inputs.md', inputsPageWithTables(read('docs/inputs.md'), inputGroups)],
+    ['docs/outputs.md', outputsPageWithTable(read('docs/outputs.md'), actionYml)],
+    ['docs/supported-versions.md', versionsPageWithTable(read('docs/supported-versions.md'), fleet)],
     [PROBE, HEALTH_PROGRAM],
     ...SCHEMES.map((scheme) => [`docs/images/how-it-works-${scheme}.svg`, howItWorks(scheme)] as const),
   ]);

@@ -2,30 +2,26 @@ import { parse } from 'yaml';
 import { type InputDefinition, type InputGroup, operationNames } from '../src/inputs/table/input.ts';
 import { triedHosts, type RowResult } from './fleet/report.ts';
 
-/** What the tables of README.md are made of. */
-export interface TableSources {
-  readonly groups: readonly InputGroup[];
-  /** For the outputs. */
-  readonly actionYml: string;
-  /** What the fleet was run on. */
-  readonly fleet: readonly RowResult[];
-}
-
 /**
- * README.md with its tables made anew: of the inputs that most workflows set, of outputs, and of the hosts that were tried. What
- * stands between `<!-- inputs -->` and `<!-- /inputs -->`, and the same for outputs and hosts, is replaced.
- * @throws Error when it lacks a pair of markers.
+ * README.md with its table of the inputs that most workflows set made anew: replaces the text between `<!-- inputs -->` and
+ * `<!-- /inputs -->`.
+ * @throws Error when it lacks these markers.
  */
-export function readmeWithTables(readme: string, { groups, actionYml, fleet }: TableSources): string {
-  const tables = {
-    inputs: commonInputs(groups),
-    outputs: outputsTable(actionYml),
-    hosts: `<!-- prettier-ignore -->\n${triedHosts(fleet)}`,
-  };
-  return Object.entries(tables).reduce((text, [name, content]) => between(text, name, content), readme);
+export function readmeWithTable(readme: string, groups: readonly InputGroup[]): string {
+  return between(readme, 'inputs', commonInputs(groups));
 }
 
-/** docs/inputs.md with its tables made anew, one for each group, between the same markers. @throws Error when it lacks them. */
+/** docs/outputs.md with its table made anew, between the markers for `outputs`. @throws Error when it lacks them. */
+export function outputsPageWithTable(page: string, actionYml: string): string {
+  return between(page, 'outputs', outputsTable(actionYml));
+}
+
+/** docs/supported-versions.md with its table of tested hosts made anew, between the markers for `hosts`. @throws Error when it lacks them. */
+export function versionsPageWithTable(page: string, fleet: readonly RowResult[]): string {
+  return between(page, 'hosts', `<!-- prettier-ignore -->\n${triedHosts(fleet)}`);
+}
+
+/** docs/inputs.md with its tables made anew, one for each group, between the markers for `inputs`. @throws Error when it lacks them. */
 export function inputsPageWithTables(page: string, groups: readonly InputGroup[]): string {
   return between(page, 'inputs', groups.map(groupText).join('\n\n'));
 }

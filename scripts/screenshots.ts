@@ -1,5 +1,5 @@
 /**
- * `npm run screenshots`: takes the pictures of README.md from a cluster in the lab: the health report, light and dark.
+ * `npm run screenshots`: takes the pictures of docs/health.md from a cluster in the lab: the health report, light and dark.
  * One member is stopped, so that there is something to see.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -79,7 +79,7 @@ export function fleetMarkdown(fleet: readonly FleetRow[], results: readonly RowR
 }
 
 /**
- * README's table of the hosts that the action was run on: kinds of which every case passed, with the versions on them and the
+ * Table of docs/supported-versions.md of the hosts that the action was run on: kinds of which every case passed, with the versions on them and the
  * day. Every row names its Kubernetes, also the one that most rows have.
  */
 export function triedHosts(results: readonly RowResult[]): string {

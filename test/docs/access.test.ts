@@ -79,5 +79,5 @@ test('a chain of bastions with a key of their own', () => {
 });
 
 test('a network that is slow', () => {
-  expect(example('Networks that are slow or bad').connectTimeoutSeconds).toBe(45);
+  expect(example('Slow or unreliable networks').connectTimeoutSeconds).toBe(45);
 });

@@ -10,7 +10,7 @@ test('CONTRIBUTING.md lists every npm verb, once each', () => {
   );
 });
 
-test('CONTRIBUTING.md tells of every workflow', () => {
+test('CONTRIBUTING.md lists every workflow', () => {
   const named = [...read('CONTRIBUTING.md').matchAll(/^\| `(\.github\/workflows\/[\w-]+\.yml)`/gm)];
   expect(named.map(([, name]) => name).toSorted()).toEqual(filesBelow('.github/workflows', '.yml'));
 });

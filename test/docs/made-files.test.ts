@@ -17,9 +17,10 @@ describe('what `npm run docs` makes is fresh', () => {
   });
 });
 
-test('it makes action.yml, a sub-action for each operation and no other, and both tables of inputs', () => {
+test('it makes action.yml, a sub-action for each operation and no other, and the tables of the docs', () => {
   const subActions = readdirSync(ROOT).filter((name) => exists(`${name}/action.yml`));
   expect(subActions).toEqual(operationNames.toSorted());
   const actions = ['action.yml', ...subActions.map((name) => `${name}/action.yml`)];
-  expect([...made.keys()]).toEqual(expect.arrayContaining([...actions, 'README.md', 'docs/inputs.md']));
+  const pages = ['README.md', 'docs/inputs.md', 'docs/outputs.md', 'docs/supported-versions.md'];
+  expect([...made.keys()]).toEqual(expect.arrayContaining([...actions, ...pages]));
 });

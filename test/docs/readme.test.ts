@@ -2,7 +2,12 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { howItWorks, SCHEMES } from '../../scripts/how-it-works.ts';
-import { inputsPageWithTables, readmeWithTables } from '../../scripts/markdown-tables.ts';
+import {
+  inputsPageWithTables,
+  outputsPageWithTable,
+  readmeWithTable,
+  versionsPageWithTable,
+} from '../../scripts/markdown-tables.ts';
 import { EVERY, type InputGroup } from '../../src/inputs/table/input.ts';
 import { anchorOf, headings, localLinks, npmVerbs, repositoryPaths } from './markdown.ts';
 import { exists, filesBelow, read, ROOT } from './repository.ts';
@@ -37,13 +42,9 @@ outputs:
       one | two.
 `;
 
-const SOURCES = { groups: GROUPS, actionYml: ACTION, fleet: [] };
-
 describe('tables', () => {
-  test('of common inputs and of outputs take the place of what stood between the markers', () => {
-    const readme =
-      '# A\n<!-- inputs -->old<!-- /inputs -->\nB\n<!-- outputs -->\n<!-- /outputs -->\nC\n<!-- hosts --><!-- /hosts -->\n';
-    expect(readmeWithTables(readme, SOURCES)).toBe(
+  test('of common inputs take the place of what stood between the markers', () => {
+    expect(readmeWithTable('# A\n<!-- inputs -->old<!-- /inputs -->\nB\n', GROUPS)).toBe(
       [
         '# A',
         '<!-- inputs -->',
@@ -56,6 +57,15 @@ describe('tables', () => {
         '',
         '<!-- /inputs -->',
         'B',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('of outputs have a row for each', () => {
+    expect(outputsPageWithTable('# A\n<!-- outputs -->\n<!-- /outputs -->\nB\n', ACTION)).toBe(
+      [
+        '# A',
         '<!-- outputs -->',
         '',
         '<!-- prettier-ignore -->',
@@ -65,7 +75,16 @@ describe('tables', () => {
         '| `place` | A place: one \\| two. |',
         '',
         '<!-- /outputs -->',
-        'C',
+        'B',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('of tested hosts have their columns, also without a row', () => {
+    expect(versionsPageWithTable('# A\n<!-- hosts --><!-- /hosts -->\n', [])).toBe(
+      [
+        '# A',
         '<!-- hosts -->',
         '',
         '<!-- prettier-ignore -->',
@@ -107,7 +126,9 @@ describe('tables', () => {
   });
 
   test('need their markers', () => {
-    expect(() => readmeWithTables('<!-- inputs --><!-- /inputs -->', SOURCES)).toThrow('<!-- outputs -->');
+    expect(() => readmeWithTable('# A\n', GROUPS)).toThrow('<!-- inputs -->');
+    expect(() => outputsPageWithTable('# A\n', ACTION)).toThrow('<!-- outputs -->');
+    expect(() => versionsPageWithTable('# A\n', [])).toThrow('<!-- hosts -->');
     expect(() => inputsPageWithTables('# A\n', GROUPS)).toThrow('<!-- inputs -->');
   });
 });
@@ -137,6 +158,16 @@ describe('pictures', () => {
     );
     expect(sizes.filter(([, size]) => size > 150_000)).toEqual([]);
   });
+});
+
+test('README.md is short', () => {
+  expect(Buffer.byteLength(read('README.md'))).toBeLessThanOrEqual(20_000);
+});
+
+test('README.md links to every page of the docs', () => {
+  const linked = localLinks(read('README.md')).map(({ path }) => path);
+  const pages = filesBelow('docs', '.md').filter((path) => !/decisions|adding-an-operation/.test(path));
+  expect(pages.filter((path) => !linked.includes(path))).toEqual([]);
 });
 
 test('README.md lists every workflow to paste', () => {

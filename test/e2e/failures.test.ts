@@ -127,9 +127,9 @@ test('a kubelet that was stopped is started, and nothing else is touched', async
   expect(await lab.sh('infra0', 'crictl ps -q')).toBe(before);
 });
 
-test('what the README says undoes a deploy leaves a host that can be set up again', async () => {
-  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
-  const commands = /### To undo it[^]*?```sh\n([^]*?)```/.exec(readme)?.[1] ?? '';
+test('what docs/footprint.md says undoes a deploy leaves a host that can be set up again', async () => {
+  const page = readFileSync(join(REPOSITORY, 'docs/footprint.md'), 'utf8');
+  const commands = /^## To undo it[^]*?```sh\n([^]*?)```/m.exec(page)?.[1] ?? '';
   expect(commands).toContain('/root/etcd-removed');
   // A person waits between these two; kubelet needs some seconds to stop etcd.
   const waiting = commands.replace(
