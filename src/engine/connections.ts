@@ -1,4 +1,4 @@
-import { readOnly } from '../hosts/transport.ts';
+import { type Effect, limitedTo } from '../hosts/transport.ts';
 import type { ConnectedHost } from '../run/host.ts';
 
 /** A step that has begun may come to its end for so long after a cancellation; the runner gives 7.5 s in all. */
@@ -6,11 +6,11 @@ const GRACE_MS = 4_000;
 
 /**
  * Works with connected hosts, and closes their connections whichever way the work ends.
- * @param effect `reads`: the connections that the work gets refuse every script that changes something.
+ * @param effect the most that the connections let pass, see {@link limitedTo}.
  */
 export async function withConnections<T>(
   opened: readonly ConnectedHost[],
-  effect: 'reads' | 'changes',
+  effect: Effect,
   signal: AbortSignal,
   work: (hosts: readonly ConnectedHost[]) => Promise<T>,
 ): Promise<T> {
@@ -22,11 +22,7 @@ export async function withConnections<T>(
   signal.addEventListener('abort', abandon, { once: true });
   try {
     signal.throwIfAborted();
-    return await work(
-      effect === 'changes'
-        ? opened
-        : opened.map((host) => ({ ...host, transport: readOnly(host.transport) })),
-    );
+    return await work(opened.map((host) => ({ ...host, transport: limitedTo(effect, host.transport) })));
   } finally {
     signal.removeEventListener('abort', abandon);
     clearTimeout(timer);

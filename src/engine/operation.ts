@@ -3,6 +3,7 @@ import type { ControlPlaneLook } from '../cluster/control-plane/resolve.ts';
 import type { ClusterFacts } from '../cluster/gates.ts';
 import type { Member } from '../cluster/members.ts';
 import type { HealthReport } from '../etcd/health/health.ts';
+import type { Effect } from '../hosts/transport.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import type { Settings } from '../inputs/settings.ts';
 import type { OperationName } from '../inputs/table/input.ts';
@@ -18,8 +19,8 @@ export type Reach = 'every' | 'majority' | 'any' | 'none';
 
 /** What an operation does on hosts, and as which user. */
 export interface Access {
-  /** `reads`: its connections refuse every script that changes something. */
-  readonly effect: 'reads' | 'changes';
+  /** Its connections refuse every script with more effect than this. */
+  readonly effect: Effect;
   /** `login`: it needs no shell of root. */
   readonly as: 'root' | 'login';
 }

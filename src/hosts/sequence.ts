@@ -33,7 +33,7 @@ export function sequence(
   return {
     script: {
       title,
-      effect: scripts.some(({ effect }) => effect === 'changes') ? 'changes' : 'reads',
+      effect: scripts.every(({ effect }) => effect === 'reads') ? 'reads' : 'changes',
       script,
       ...(inputs.length > 0 && { input: Buffer.concat(inputs) }),
       timeoutMs: scripts.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0),

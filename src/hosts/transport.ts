@@ -1,15 +1,17 @@
 import type { Duplex } from 'node:stream';
 import { HostError } from './host-error.ts';
 
+/**
+ * What a script does to its host. `reads`: it leaves every file, process and setting as it was, at any time. `writes-aside`:
+ * it writes files of its own, and removes them when it ends. `changes`: anything else.
+ */
+export type Effect = 'reads' | 'writes-aside' | 'changes';
+
 /** A piece of bash that is run as root on a host. It carries no secret: those go through `input`. */
 export interface RemoteScript {
   /** What it does, as it is named in progress lines and errors, e.g. `start kubelet`. */
   readonly title: string;
-  /**
-   * `reads`: leaves no file, process or setting of the host other than it was. A dry run and a preflight run nothing
-   * else (see read-only.ts).
-   */
-  readonly effect: 'reads' | 'changes';
+  readonly effect: Effect;
   /** Bash source. It reads `input`, if any, from its standard input. */
   readonly script: string;
   /**
@@ -82,20 +84,20 @@ export const KEPT_STDERR = 1024 * 1024;
 /** What may come on standard error at all, in bytes: each line of it is a line of the job's log. */
 export const MOST_STDERR = 16 * KEPT_STDERR;
 
-/**
- * The same host, which can only be looked at: every script that is not declared to read only is refused before a byte
- * of it is sent.
- */
-export function readOnly(transport: Transport): Transport {
+/** Effects that a connection lets pass, from the least to the most. */
+const EFFECTS: readonly Effect[] = ['reads', 'writes-aside', 'changes'];
+
+/** The same host, on which a script with more than this effect is refused before a byte of it is sent. */
+export function limitedTo(most: Effect, transport: Transport): Transport {
   return {
     name: transport.name,
     async run(script) {
-      if (script.effect === 'reads') return transport.run(script);
+      if (EFFECTS.indexOf(script.effect) <= EFFECTS.indexOf(most)) return transport.run(script);
       throw new HostError({
         host: transport.name,
         at: script.title,
-        fact: 'this run only looks, and this step would have changed the host; nothing was sent to it.',
-        cause: 'A fault of the action: a dry run and a preflight are made of looking alone.',
+        fact: 'this run changes nothing, and this step would have changed the host; nothing was sent to it.',
+        cause: 'Bug: a run that only observes tried to change a host.',
         fix: 'Open an issue with this log.',
       });
     },

@@ -18,12 +18,20 @@ export class TarError extends Error {}
 
 /**
  * Reads a tar archive as it comes (POSIX ustar and pax, GNU long names): files and links, without folders and whatever else
- * there is.
+ * there is. The source is ended with it, read to its end or not.
  *
  * @throws TarError while it is read.
  */
 export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
   const reader = new ByteReader(source);
+  try {
+    yield* entriesOf(reader);
+  } finally {
+    await reader.end();
+  }
+}
+
+async function* entriesOf(reader: ByteReader): AsyncGenerator<TarEntry> {
   let renamed: Renaming = {};
   for (;;) {
     const header = await reader.read(BLOCK);
@@ -165,6 +173,11 @@ class ByteReader {
 
   constructor(source: AsyncIterable<Buffer>) {
     this.#source = source[Symbol.asyncIterator]();
+  }
+
+  /** Ends the source, wherever it is. */
+  async end(): Promise<void> {
+    await this.#source.return?.();
   }
 
   /** So many bytes; fewer only at the end of all. */

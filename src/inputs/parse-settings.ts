@@ -147,12 +147,7 @@ function readSettings(
   const places = parseDataPlaces(inputs, findings);
   const images = parseImages(inputs, findings);
   const extraArgs = parseTuning(inputs, parseExtraArgs(inputs['extra-args'], findings), collected);
-  const patches = parsePatches(
-    inputs.patches,
-    files.patches,
-    places && ports && { ...places, metricsPort: ports['metrics-port'] },
-    findings,
-  );
+  const patches = parsePatches(inputs.patches, files.patches, findings);
   const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
   const health = parseHealth(inputs, findings);
   const artifacts = parseArtifacts(

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readYamlDocuments, toKubernetesYaml } from './yaml.ts';
-import { applyJsonPatch, type Json } from './json-patch.ts';
-import { applyMergePatch } from './merge-patch.ts';
 import { PATCHES_DIR } from './paths.ts';
 
 /** A patch of the static pod, as a file that kubeadm reads (cmd/kubeadm/app/util/patches/patches.go). */
@@ -65,15 +63,6 @@ export type PatchKind = 'strategic' | 'merge' | 'json';
 export function patchKind(name: string): PatchKind | undefined {
   const match = /^etcd[A-Za-z0-9_-]{0,60}(?:\+(strategic|merge|json))?\.(?:yaml|json)$/.exec(name);
   return match === null ? undefined : ((match[1] ?? 'strategic') as PatchKind);
-}
-
-/** Applies what one file holds, document after document, as kubeadm does. @throws PatchError where that cannot be done. */
-export function applyPatch(pod: Json, documents: readonly Json[], kind: PatchKind): Json {
-  return documents.reduce(
-    (target, patch) =>
-      kind === 'json' ? applyJsonPatch(target, patch) : applyMergePatch(target, patch, kind),
-    pod,
-  );
 }
 
 /** The folder of patches that a kubeadm configuration names; nothing where it names none or cannot be read. */

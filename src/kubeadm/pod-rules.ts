@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { dataFolders, type DataPlaces, PKI_DIR } from './paths.ts';
-import { isMapping, type Json, type JsonMapping } from './json-patch.ts';
+import { isMapping, type Json, type JsonMapping } from './json.ts';
 import { loopbackOf } from '../etcd/endpoint.ts';
 
 /** What the pod of a member is held against. */
@@ -13,7 +14,7 @@ const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 
 /**
  * What of a pod is not as the action relies on it, one line each, whoever has changed it. Flags and image are not among
- * it: those are compared with what they ought to be.
+ * it: see {@link patchedPodProblems}.
  */
 export function podProblems(pod: Json, expected: PodExpectation): string[] {
   const metadata = mappingIn(pod, 'metadata');
@@ -36,6 +37,37 @@ export function podProblems(pod: Json, expected: PodExpectation): string[] {
     ...PROBES.flatMap((name) => probeProblems(name, container, expected)),
     ...mountProblems(container, listIn(spec, 'volumes'), expected),
   ];
+}
+
+/**
+ * What patches have made of a pod that the action relies on, one line each.
+ * @param plain the pod as kubeadm makes it without any patch; absent: what inputs set is not compared.
+ */
+export function patchedPodProblems(
+  patched: Json,
+  plain: Json | undefined,
+  expected: PodExpectation,
+): string[] {
+  return [
+    ...podProblems(patched, expected),
+    ...(plain === undefined ? [] : ownFieldProblems(plain, patched)),
+  ];
+}
+
+/** Fields that inputs of their own set, and check. */
+const BY_INPUT = [
+  ['command', 'flags are given by extra-args and by inputs of their own'],
+  ['image', 'the image is given by image-repository and etcd-image-tag'],
+] as const;
+
+function ownFieldProblems(plain: Json, patched: Json): string[] {
+  const [before, after] = [plain, patched].map((pod) => {
+    const [container] = listIn(mappingIn(pod, 'spec'), 'containers');
+    return isMapping(container) ? container : {};
+  });
+  return BY_INPUT.filter(([field]) => !isDeepStrictEqual(before?.[field], after?.[field])).map(
+    ([field, why]) => `its ${field} is another one, and ${why}`,
+  );
 }
 
 function mappingIn(value: Json | undefined, key: string): JsonMapping {

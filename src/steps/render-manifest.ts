@@ -1,12 +1,12 @@
 import { lastWords } from '../hosts/host-error.ts';
-import { renderManifest } from '../hosts/scripts/render-manifest.ts';
+import { parseRendered, renderManifest, type Rendered } from '../hosts/render-manifest.ts';
 import { ETCD_MANIFEST, placesOf, RENDERED_MANIFEST } from '../kubeadm/paths.ts';
 import { argumentDifferences, parseEtcdManifest } from '../kubeadm/etcd-manifest.ts';
 import { PRIVATE_MODE } from '../kubeadm/file-tree.ts';
 import { readYaml } from '../kubeadm/yaml.ts';
-import type { Json } from '../kubeadm/json-patch.ts';
+import type { Json } from '../kubeadm/json.ts';
 import { allPatches } from '../kubeadm/patches.ts';
-import { podProblems } from '../kubeadm/pod-rules.ts';
+import { patchedPodProblems } from '../kubeadm/pod-rules.ts';
 import { sha256 } from '../run/read-text.ts';
 import { digestsOf, memberOf, stepFailure, type StepContext, plannedCluster } from './context.ts';
 import type { Rendering } from '../cluster/planned-file.ts';
@@ -30,14 +30,21 @@ export const renderManifestStep: ScriptedKind<RenderManifest> = {
   },
   script(step, context) {
     return {
-      script: renderManifest(),
+      script: renderManifest(isPatched(context)),
       explain: explainRender,
-      check: (stdout) => check(step, stdout.toString('utf8'), context),
+      check: (stdout) => check(step, parseRendered(stdout), context),
     };
   },
 };
 
-function check(step: RenderManifest, text: string, context: StepContext): void {
+function isPatched(context: StepContext): boolean {
+  const { shape } = plannedCluster(context);
+  return allPatches(shape.patches, shape.walDir).length > 0;
+}
+
+function check(step: RenderManifest, rendered: Rendered, context: StepContext): void {
+  checkPatched(step, rendered, context);
+  const { text } = rendered;
   const manifest = parseEtcdManifest(text);
   const differences =
     manifest === undefined
@@ -46,7 +53,6 @@ function check(step: RenderManifest, text: string, context: StepContext): void {
           ...argumentDifferences(manifest, step.wanted),
           ...(manifest.image === step.image ? [] : [`image is "${manifest.image}", wanted "${step.image}"`]),
         ];
-  if (differences.length === 0) checkPatched(step, text, context);
   if (differences.length > 0) {
     throw stepFailure(title, step.host, {
       fact: `kubeadm rendered another manifest than its configuration asks for: ${differences.join('; ')}.`,
@@ -59,22 +65,27 @@ function check(step: RenderManifest, text: string, context: StepContext): void {
 }
 
 /** What patches have made of the pod; where there are none, kubeadm itself is trusted. */
-function checkPatched(step: RenderManifest, text: string, context: StepContext): void {
+function checkPatched(step: RenderManifest, { text, plain }: Rendered, context: StepContext): void {
+  if (!isPatched(context)) return;
   const { shape } = plannedCluster(context);
-  if (allPatches(shape.patches, shape.walDir).length === 0) return;
   const { address } = memberOf(context, step.host);
   const { metricsPort } = shape;
-  const problems = podProblems(readYaml(text) as Json, { ...placesOf(shape), address, metricsPort });
+  const problems = patchedPodProblems(
+    readYaml(text) as Json,
+    plain === undefined ? undefined : (readYaml(plain) as Json),
+    { ...placesOf(shape), address, metricsPort },
+  );
   if (problems.length === 0) return;
   throw stepFailure(title, step.host, {
     fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}. It was not put in place.`,
-    cause: 'A patch meets another pod on this release of kubeadm than the one that it was tried on.',
-    fix: 'Leave that part out of `patches`, or write it for the pod in /etc/kubernetes/manifests/etcd.yaml.',
+    cause: 'A patch changes what the action relies on, or what inputs of their own set.',
+    fix: 'Leave that part out of `patches`, try them with `operation: preflight`, and run again.',
   });
 }
 
 const explainRender: Explain = (result) => ({
   fact: `kubeadm refused its configuration: ${lastWords(result.stderr, 5)}`,
-  cause: 'An input holds a value that this release of kubeadm does not take.',
+  cause:
+    'An input holds a value that this release of kubeadm does not take, or a patch does not fit the pod.',
   fix: 'Correct the input that the message names and run again.',
 });

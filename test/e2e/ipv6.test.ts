@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Lab } from '../../lab/client.ts';
-import type { Json } from '../../src/kubeadm/json-patch.ts';
-import { allPatches, applyPatch, patchKind } from '../../src/kubeadm/patches.ts';
 import type { ActionRun } from '../github/runner.ts';
 import { deployInputs, freshLab, runInLab } from './support/action-in-lab.ts';
 import { assertOneClusterHealthy } from './support/cluster.ts';
@@ -18,6 +16,7 @@ jest.setTimeout(20 * 60_000);
 
 let lab: Lab;
 let first: ActionRun;
+let before: Preflights;
 const workFolder = mkdtempSync(join(tmpdir(), 'etcd-ha-ipv6-'));
 
 /** Five members, each reached in a way of its own: by the defaults, another port, another user, another address. */
@@ -42,6 +41,7 @@ beforeAll(async () => {
   await Promise.all(lab.hosts.map(({ name }) => lab.sh(name, MOUNT)));
   // as far away as another continent, from the runner and from each other
   for (const { name } of lab.hosts) await lab.delay(name, 80);
+  before = await preflights();
   first = await run();
   for (const { name } of lab.hosts) await lab.delay(name, 0);
 });
@@ -92,17 +92,53 @@ function run(
   return runInLab(lab, deployInputs(lab, inputs), { workFolder });
 }
 
-/** The manifest as the host's kubeadm makes it without any patch. */
-const RENDER_PLAIN = `
-folder=$(mktemp -d)
-sed '/^patches:/,/^  directory:/d' /etc/kubernetes/etcd-ha-action/kubeadmcfg.yaml > "$folder/config.yaml"
-KUBEADM_INIT_DRYRUN_DIR=$folder kubeadm init phase etcd local --config "$folder/config.yaml" --dry-run > /dev/null
-cat "$(find "$folder" -name etcd.yaml)"; rm -rf "$folder"`;
-
 /** Where clients find the members. */
 function endpoints(): string[] {
   return lab.hosts.map(({ address }) => `https://[${address}]:${PORTS.client}`);
 }
+
+interface Preflights {
+  readonly good: ActionRun;
+  readonly bad: ActionRun;
+  readonly misfit: ActionRun;
+  /** What they have changed on the hosts. */
+  readonly changes: readonly string[];
+}
+
+/** Patches that only the kubeadm of a host can tell to be wrong: what the pod must not lose, and what it does not have. */
+const BAD = { 'etcd+merge.yaml': 'spec: { hostNetwork: false }\n' };
+const MISFIT = { 'etcd+json.yaml': '- { op: remove, path: /spec/nodeName }\n' };
+
+async function preflights(): Promise<Preflights> {
+  const preflight = { operation: 'preflight' };
+  const untouched = await snapshotHosts(lab);
+  const good = await run(preflight);
+  const bad = await run(preflight, BAD);
+  const misfit = await run(preflight, MISFIT);
+  return { good, bad, misfit, changes: await changesSince(lab, untouched) };
+}
+
+/** Findings of preflight about patches, host and fact each. */
+function toldOfPatches({ outputs }: ActionRun): string[] {
+  const findings = JSON.parse(outputs['findings'] ?? '[]') as Readonly<Record<string, string>>[];
+  return findings
+    .filter(({ at, severity }) => at === 'patches' && severity === 'fail')
+    .map(({ host = '', fact = '' }) => `${host}: ${fact}`);
+}
+
+function onEachHost(words: string): unknown[] {
+  return lab.hosts.map(({ name }) => expect.stringContaining(`${name}: ${words}`));
+}
+
+test('preflight has the kubeadm of each host try the patches, and leaves nothing there', async () => {
+  expect(toldOfPatches(before.good)).toEqual([]);
+  expect(toldOfPatches(before.bad)).toEqual(
+    onEachHost('with the patches the pod is not as it has to be: hostNetwork is not true'),
+  );
+  expect(toldOfPatches(before.misfit)).toEqual(onEachHost('kubeadm cannot apply the patches: '));
+  expect(before.changes).toEqual([]);
+  expect(await lab.sh('infra0', 'ls /run | grep -c "^etcd-ha-action\\." || true')).toBe('0\n');
+});
 
 test('five members that have no IPv4 become one healthy cluster', async () => {
   succeeded(first);
@@ -126,22 +162,11 @@ test('the log is on its own disk, and the pod is what kubeadm makes of it with t
     `ls ${WAL_DIR}/wal | grep -c '\\.wal$'; ls /var/lib/etcd/member; stat -c '%a %U' ${WAL_DIR}`,
   );
   expect(seen).toMatch(/^[1-9]\d*\nsnap\n700 root\n$/);
-  const manifest = parse(await lab.sh('infra3', 'cat /etc/kubernetes/manifests/etcd.yaml')) as Json;
+  const manifest: unknown = parse(await lab.sh('infra3', 'cat /etc/kubernetes/manifests/etcd.yaml'));
   expect(manifest).toMatchObject({
     metadata: { annotations: { 'example.org/owner': 'platform' } },
     spec: { containers: [{ livenessProbe: { failureThreshold: 12 } }] },
   });
-  // what is refused before any connection is judged by patches that are applied here
-  const patches = allPatches(
-    Object.entries(PATCH).map(([name, text]) => ({ name, text })),
-    WAL_DIR,
-  );
-  const plain = parse(await lab.sh('infra3', RENDER_PLAIN)) as Json;
-  const patched = patches.reduce(
-    (pod, { name, text }) => applyPatch(pod, [parse(text) as Json], patchKind(name) ?? 'strategic'),
-    plain,
-  );
-  expect(patched).toEqual(manifest);
 });
 
 test('run again it changes nothing, and its members are judged healthy', async () => {
@@ -179,6 +204,24 @@ test('a member whose log has lost its disk is not started', async () => {
   expectRefusal(await again(), [finding('infra4', 'the folder of its log holds no log any more')]);
   await lab.sh('infra4', MOUNT);
   expect(succeeded(await again()).outputs).toMatchObject({ verdict: 'repair', healthy: 'true' });
+  await assertOneClusterHealthy(lab, PORTS);
+});
+
+test('a deploy with a bad patch refuses it on the host, and touches no member; preflight tells it before', async () => {
+  const containers = await containerIds(lab);
+  const manifests = (): Promise<string[]> =>
+    Promise.all(lab.hosts.map(({ name }) => lab.sh(name, 'sha256sum /etc/kubernetes/manifests/etcd.yaml')));
+  const found = await manifests();
+  const preflight = await run({ operation: 'preflight', 'metrics-port': '2381' }, BAD);
+  expect(toldOfPatches(preflight)).toEqual(onEachHost('with the patches'));
+  const refused = await run({ 'metrics-port': '2381' }, BAD);
+  expect(refused.conclusion).toBe('failure');
+  expect(logOf(refused)).toMatch(
+    /with the patches the pod is not as it has to be: hostNetwork is not true.* It was not put in place/,
+  );
+  expect(await containerIds(lab)).toEqual(containers);
+  expect(await manifests()).toEqual(found);
+  succeeded(await run({ 'metrics-port': '2381' }));
   await assertOneClusterHealthy(lab, PORTS);
 });
 

@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { HostError } from '../../src/hosts/host-error.ts';
-import { readOnly } from '../../src/hosts/transport.ts';
+import { limitedTo } from '../../src/hosts/transport.ts';
 import { deliverFiles } from '../../src/steps/put-files.ts';
 import { diskTest } from '../../src/operations/preflight/disk-test.ts';
+import { tryPatches } from '../../src/operations/preflight/try-patches.ts';
 import { pullImage } from '../../src/steps/pull-image.ts';
 import { listPki, readFile } from '../../src/hosts/read-pki.ts';
-import { renderManifest } from '../../src/hosts/scripts/render-manifest.ts';
+import { renderManifest } from '../../src/hosts/render-manifest.ts';
 import { restartMember } from '../../src/steps/restart-member.ts';
 import { setModes } from '../../src/steps/set-modes.ts';
 import { startKubelet } from '../../src/steps/start-kubelet.ts';
@@ -23,23 +24,37 @@ const member = {
 test.each([
   deliverFiles('deliver files', [], { forgetReplaced: false }),
   diskTest('/var/lib/etcd'),
+  tryPatches({ configuration: '', folder: '/p', patches: [] }),
   pullImage('etcd:1', 'unix:///s'),
-  renderManifest(),
+  renderManifest(true),
   restartMember({ ...member, currentSha256: 'absent', renderedSha256: 'ab', mayLackData: false }),
   setModes(new Map()),
   startKubelet({ restart: false }),
   startMember({ ...member, hadContainers: false }),
 ])('nothing of "$title" is sent to a host that may only be looked at', async (script) => {
   const happened: string[] = [];
-  const refused = readOnly(standInTransport('infra0', happened)).run(script);
+  const refused = limitedTo('reads', standInTransport('infra0', happened)).run(script);
   await expect(refused).rejects.toThrow(HostError);
   await expect(refused).rejects.toThrow(/nothing was sent to it/);
   expect(happened).toEqual([]);
 });
 
+const trial = { configuration: '', folder: '/p', patches: [] };
+
+test.each([diskTest('/var/lib/etcd'), tryPatches(trial)])(
+  'a run that may write aside runs "$title", and nothing that changes the host',
+  async (script) => {
+    const happened: string[] = [];
+    const transport = limitedTo('writes-aside', standInTransport('infra0', happened));
+    expect((await transport.run(script)).code).toBe(0);
+    await expect(transport.run(setModes(new Map()))).rejects.toThrow(/nothing was sent to it/);
+    expect(happened).toHaveLength(1);
+  },
+);
+
 test.each([listPki(), readFile('/etc/hostname')])('"$title" is run', async (script) => {
   const happened: string[] = [];
-  expect((await readOnly(standInTransport('infra0', happened)).run(script)).code).toBe(0);
+  expect((await limitedTo('reads', standInTransport('infra0', happened)).run(script)).code).toBe(0);
   expect(happened).toHaveLength(1);
 });
 
@@ -52,7 +67,7 @@ test('the rest is that of the connection', async () => {
       return Promise.resolve();
     },
   };
-  const transport = readOnly(inner);
+  const transport = limitedTo('reads', inner);
   expect(transport.name).toBe('infra0');
   expect(transport.statistics()).toEqual(inner.statistics());
   await expect(transport.openTcp('10.0.0.6', 2379)).rejects.toThrow('the stand-in has no ports');

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { readTar, tarFrame, TAR_END } from '../../src/images/tar.ts';
 
 let folder: string;
@@ -105,6 +105,122 @@ test('content that nobody reads, or not to its end, is passed over', async () =>
     if (name === 'b') for await (const chunk of content) if (chunk.length > 0) break;
   }
   expect(names).toEqual(['a', 'b', 'c']);
+});
+
+test.each(['gnu', 'pax'])('long names of hard links, and of what they lead to, %s', async (format) => {
+  mkdirSync(join(folder, 'root', LONG, '..'), { recursive: true });
+  writeFileSync(join(folder, 'root', LONG), 'long');
+  linkSync(join(folder, 'root', LONG), join(folder, 'root', `${LONG}2`));
+  expect(await entriesOf(pack(`--format=${format}`))).toEqual([
+    { name: LONG, content: 'long' },
+    { name: `${LONG}2`, content: '', linkTo: LONG },
+  ]);
+});
+
+// GNU tar writes such times as negative numbers, base 256.
+test.each(['gnu', 'pax'])('files from before 1970, %s', async (format) => {
+  writeFileSync(join(folder, 'root/old'), 'old');
+  execFileSync('touch', ['-d', '1901-01-01', join(folder, 'root/old')]);
+  expect(await entriesOf(pack(`--format=${format}`))).toEqual([{ name: 'old', content: 'old' }]);
+});
+
+describe('the end of an archive', () => {
+  const { header, padding } = tarFrame('a', 1);
+  const file = Buffer.concat([header, Buffer.from('a'), padding]);
+
+  // GNU tar and Go's archive/tar, which docker and containerd read with, take all of them.
+  test.each<[what: string, end: Buffer]>([
+    ['two blocks of zeros', TAR_END],
+    ['one', TAR_END.subarray(512)],
+    ['none', Buffer.alloc(0)],
+    ['filled up to 10 KiB', Buffer.alloc(10_240 - file.length)],
+    ['something behind it', Buffer.concat([TAR_END, Buffer.from('signature')])],
+    ['another archive behind it', Buffer.concat([TAR_END, file, TAR_END])],
+  ])('%s', async (_, end) => {
+    expect(await entriesOf(Buffer.concat([file, end]))).toEqual([{ name: 'a', content: 'a' }]);
+  });
+});
+
+describe('what would not fit into memory', () => {
+  const SIZE = 9 * 1024 ** 3;
+
+  /** An archive with one file of {@link SIZE} bytes, whose size is no octal number of eleven digits, and a small one. */
+  function* huge(format: string): Generator<Buffer> {
+    const { header } = tarFrame('huge', 0);
+    if (format === 'gnu') {
+      header.fill(0, 124, 136);
+      header[124] = 0x80;
+      header.writeBigUInt64BE(BigInt(SIZE), 128);
+    } else {
+      const record = Buffer.from(`19 size=${SIZE}\n`);
+      const extended = tarFrame('pax', record.length);
+      extended.header.write('x', 156, 'latin1');
+      yield Buffer.concat([summed(extended.header), record, extended.padding]);
+    }
+    yield summed(header);
+    const chunk = Buffer.alloc(1024 * 1024);
+    for (let sent = 0; sent < SIZE; sent += chunk.length) yield chunk;
+    const small = tarFrame('small', 1);
+    yield Buffer.concat([small.header, Buffer.from('s'), small.padding, TAR_END]);
+  }
+
+  function summed(header: Buffer): Buffer {
+    header.write('        ', 148, 'latin1');
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    return header;
+  }
+
+  test.each(['gnu', 'pax'])('a file of 9 GiB, %s, comes as it is read', async (format) => {
+    const before = process.memoryUsage().arrayBuffers;
+    const found: [string, number, number][] = [];
+    let most = 0;
+    for await (const { name, size, content } of readTar(Readable.from(huge(format)))) {
+      let read = 0;
+      for await (const chunk of content) {
+        read += chunk.length;
+        most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      }
+      found.push([name, size, read]);
+    }
+    expect(found).toEqual([
+      ['huge', SIZE, SIZE],
+      ['small', 1, 1],
+    ]);
+    expect(most).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  test('an extended header of more than 1 MiB', async () => {
+    const { header } = tarFrame('long', 1024 * 1024 + 1);
+    header.write('L', 156, 'latin1');
+    await expect(entriesOf(summed(header))).rejects.toThrow('an extended header of 1048577 bytes');
+  });
+
+  test('the source ends with the reading, and its failure is passed on', async () => {
+    const onEnd = jest.fn();
+    async function* source(): AsyncGenerator<Buffer> {
+      try {
+        yield* Readable.from(huge('gnu'));
+      } finally {
+        onEnd();
+      }
+    }
+    for await (const { content } of readTar(source()))
+      for await (const chunk of content) if (chunk.length > 0) break;
+    expect(onEnd).toHaveBeenCalledTimes(1);
+    for await (const { name } of readTar(source())) if (name === 'huge') break;
+    expect(onEnd).toHaveBeenCalledTimes(2);
+    async function* failing(): AsyncGenerator<Buffer> {
+      for await (const chunk of Readable.from(huge('gnu')) as AsyncIterable<Buffer>) {
+        yield chunk;
+        if (chunk.length > 512) throw new Error('the time is over');
+      }
+    }
+    const read = async (): Promise<void> => {
+      for await (const { content } of readTar(failing())) for await (const chunk of content) chunk.at(0);
+    };
+    await expect(read()).rejects.toThrow('the time is over');
+  });
 });
 
 describe('what is no whole archive', () => {

@@ -5,9 +5,10 @@ import { acquireScript } from '../../src/hosts/lock/acquire-script.ts';
 import { heartbeatScript, releaseScript } from '../../src/hosts/lock/host-lock.ts';
 import { probeScript } from '../../src/hosts/probe/probe-script.ts';
 import { listPki, readFile } from '../../src/hosts/read-pki.ts';
-import { renderManifest } from '../../src/hosts/scripts/render-manifest.ts';
+import { renderManifest } from '../../src/hosts/render-manifest.ts';
 import { PUT_MANIFEST_BACK } from '../../src/kubeadm/paths.ts';
 import { diskTest } from '../../src/operations/preflight/disk-test.ts';
+import { tryPatches } from '../../src/operations/preflight/try-patches.ts';
 import { importImage } from '../../src/steps/import-image.ts';
 import { restartUnit } from '../../src/steps/member/restart-unit.ts';
 import { pullImage } from '../../src/steps/pull-image.ts';
@@ -56,7 +57,11 @@ const SCRIPTS: ReadonlyMap<string, string> = new Map([
   ['list pki', listPki().script],
   ['read a file', readFile('/x').script],
   ['remove', removeFile('/x', undefined).script],
-  ['render', renderManifest().script],
+  ['render', renderManifest(true).script],
+  [
+    'try patches',
+    tryPatches({ configuration: '', folder: '/p', patches: [{ name: 'etcd.yaml', text: '{}' }] }).script,
+  ],
   ['restart', restartMember({ ...member, ...digests, onProgress }).script.replace(/ \|\| mv -n /, ' ')], // see the end
   ['restart unit', restartUnit({ ...member, ...digests })],
   ['modes', setModes(new Map([['/x', '600']])).script],

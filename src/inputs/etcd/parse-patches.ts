@@ -1,23 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml';
 import { errorMessage, type Finding } from '../../findings.ts';
-import { isMapping, type Json, PatchError } from '../../kubeadm/json-patch.ts';
-import { modelPod } from '../../kubeadm/model-pod.ts';
-import { applyPatch, type KubeadmPatch, patchKind, type PatchKind } from '../../kubeadm/patches.ts';
-import type { DataPlaces } from '../../kubeadm/paths.ts';
-import { podProblems } from '../../kubeadm/pod-rules.ts';
-import { readAsKubernetes, toKubernetesYaml } from '../../kubeadm/yaml.ts';
+import { isMapping, type Json } from '../../kubeadm/json.ts';
+import { type KubeadmPatch, patchKind, type PatchKind } from '../../kubeadm/patches.ts';
+import { toKubernetesYaml } from '../../kubeadm/yaml.ts';
 import { holdsPrivateKey, quote } from '../../text/quote.ts';
 import type { InputFolder } from '../input-files.ts';
 import { parseYaml } from '../yaml-input.ts';
 
 const input = 'patches';
 const example = 'for example "etcd+strategic.yaml: { spec: { priority: 1000 } }".';
-
-/** What the patches are held against. */
-export interface PatchedMember extends DataPlaces {
-  readonly metricsPort: number;
-}
 
 /** A patch with the place that its file was written at. */
 interface WrittenPatch extends KubeadmPatch {
@@ -26,23 +17,21 @@ interface WrittenPatch extends KubeadmPatch {
 
 /**
  * Reads kubeadm patches of etcd's static pod: a mapping of file names to patches, or a folder of such files as
- * `kubeadm init --patches` takes it. They are tried on the pod as kubeadm makes it: what the action relies on must be the
- * same afterwards.
- * @param folder the folder that the input names, if it names one. @param member absent: its inputs are wrong themselves.
+ * `kubeadm init --patches` takes it. They are read and not applied: what they make of the pod is told by the kubeadm of
+ * each host.
+ * @param folder the folder that the input names, if it names one.
  * @returns the patches in the order in which kubeadm applies them.
  */
 export function parsePatches(
   value: string,
   folder: InputFolder | undefined,
-  member: PatchedMember | undefined,
   findings: Finding[],
 ): readonly KubeadmPatch[] {
   const written = folder === undefined ? patchesInText(value, findings) : patchesInFolder(folder, findings);
-  const sorted = written.toSorted((one, other) =>
-    Buffer.compare(Buffer.from(one.name), Buffer.from(other.name)),
-  );
-  if (member !== undefined) tryOn(sorted, member, findings);
-  return sorted.map(({ name, text }) => ({ name, text }));
+  return written
+    .filter((patch) => isReadable(patch, findings))
+    .toSorted((one, other) => Buffer.compare(Buffer.from(one.name), Buffer.from(other.name)))
+    .map(({ name, text }) => ({ name, text }));
 }
 
 function patchesInText(value: string, findings: Finding[]): WrittenPatch[] {
@@ -127,37 +116,8 @@ function problemOf({ name, text }: WrittenPatch): Omit<Finding, 'at'> | undefine
   return text.trim() === '' ? { fact: 'the patch is empty.', fix: `write the patch, ${example}` } : undefined;
 }
 
-/** What each patch makes of the pod; one that spoils it is told, and the next is tried without it. */
-function tryOn(patches: readonly WrittenPatch[], member: PatchedMember, findings: Finding[]): void {
-  const address = '10.0.0.6';
-  const pod = modelPod(member);
-  const own = etcdContainer(pod);
-  let patched = pod;
-  for (const { name, text, at } of patches) {
-    const after = applied(patched, text, patchKind(name) ?? 'strategic', at, findings);
-    if (after === undefined) continue;
-    const problems = [
-      ...podProblems(after, { ...member, address }),
-      ...ownFieldProblems(own, etcdContainer(after)),
-    ];
-    findings.push(
-      ...problems.map((problem) => ({
-        at,
-        fact: `with it the pod would not be as it has to be: ${problem}.`,
-        fix: 'leave that part out of the patch.',
-      })),
-    );
-    if (problems.length === 0) patched = after;
-  }
-}
-
-function applied(
-  pod: Json,
-  text: string,
-  kind: PatchKind,
-  at: string,
-  findings: Finding[],
-): Json | undefined {
+/** Whether kubeadm can read it: YAML, as JSON is too, that holds operations or a part of the pod. */
+function isReadable({ name, text, at }: WrittenPatch, findings: Finding[]): boolean {
   const lines = new LineCounter();
   // as Kubernetes' programs read YAML
   const documents = parseAllDocuments(text, { version: '1.1', lineCounter: lines, prettyErrors: false });
@@ -169,47 +129,43 @@ function applied(
       fact: `this is not YAML: ${error.message}.`,
       fix: `write the patch as kubeadm's documentation does, ${example}`,
     });
-    return undefined;
+    return false;
   }
-  documents.forEach(readAsKubernetes);
+  const problem = formProblem(documents, patchKind(name));
+  if (problem !== undefined) findings.push({ at, ...problem });
+  return problem === undefined;
+}
+
+function formProblem(
+  documents: readonly (Document | Document.Parsed)[],
+  kind: PatchKind | undefined,
+): Omit<Finding, 'at'> | undefined {
   try {
-    const patches = [...documents]
-      .map((document) => document.toJS() as Json)
-      .filter((patch) => patch !== null);
-    return applyPatch(pod, patches, kind);
-  } catch (thrown) {
+    const patches = documents.map((document) => document.toJS() as Json).filter((patch) => patch !== null);
+    if (kind === 'json')
+      return patches.every(isOperations)
+        ? undefined
+        : {
+            fact: 'a patch of the kind json is a list of operations, each a mapping with op and path.',
+            fix: 'write operations, for example "- { op: add, path: /spec/priority, value: 1000 }", or give the file another kind (+strategic, +merge).',
+          };
+    return patches.every(isMapping)
+      ? undefined
+      : {
+          fact: `a patch of the kind ${kind} is a mapping of the pod's fields.`,
+          fix: `write the fields of the pod that are to change, ${example}`,
+        };
+  } catch (error) {
     // toJS refuses aliases without an anchor, and far too many of them
-    const reason =
-      thrown instanceof PatchError
-        ? thrown.message
-        : `its aliases cannot be resolved (${errorMessage(thrown)})`;
-    findings.push({
-      at,
-      fact: `it cannot be applied to the pod that kubeadm makes: ${reason}.`,
-      fix: "compare it with /etc/kubernetes/manifests/etcd.yaml of a member, or with what kubeadm's documentation says of patches.",
-    });
-    return undefined;
+    return {
+      fact: `the aliases of the patch cannot be resolved (${errorMessage(error)}).`,
+      fix: 'write the values themselves there; a text with a * in it wants quotes.',
+    };
   }
 }
 
-function etcdContainer(pod: Json): Readonly<Record<string, Json>> {
-  const spec = isMapping(pod) ? pod['spec'] : undefined;
-  const containers = isMapping(spec) ? spec['containers'] : undefined;
-  const [first] = Array.isArray(containers) ? (containers as readonly Json[]) : [];
-  return isMapping(first) ? first : {};
-}
-
-/** Fields that inputs of their own set, and check. */
-const BY_INPUT = [
-  ['command', 'flags are given by extra-args and by inputs of their own'],
-  ['image', 'the image is given by image-repository and etcd-image-tag'],
-] as const;
-
-function ownFieldProblems(
-  before: Readonly<Record<string, Json>>,
-  after: Readonly<Record<string, Json>>,
-): string[] {
-  return BY_INPUT.filter(([field]) => !isDeepStrictEqual(before[field], after[field])).map(
-    ([field, why]) => `its ${field} is another one, and ${why}`,
-  );
+function isOperations(patch: Json): boolean {
+  const isOperation = (operation: Json): boolean =>
+    isMapping(operation) && typeof operation['op'] === 'string' && typeof operation['path'] === 'string';
+  return Array.isArray(patch) && (patch as readonly Json[]).every(isOperation);
 }

@@ -8,7 +8,7 @@ import { memberManifest } from '../../facts/host.ts';
 import type { Finding } from '../../findings.ts';
 import { KUBEADM_FLAG_VALUES, OWNED_ETCD_FLAGS } from '../../kubeadm/etcd-flags.ts';
 import type { EtcdManifest } from '../../kubeadm/etcd-manifest.ts';
-import type { Json } from '../../kubeadm/json-patch.ts';
+import type { Json } from '../../kubeadm/json.ts';
 import type { EtcdArgument } from '../../kubeadm/kubeadm-config.ts';
 import type { KubeadmPatch } from '../../kubeadm/patches.ts';
 import { ETCD_MANIFEST, GUIDE_KUBELET_CONFIG, KUBELET_CONFIG, KUBELET_DROP_IN } from '../../kubeadm/paths.ts';

@@ -106,7 +106,12 @@ function existingToken(ownership: ReadonlyMap<string, Ownership>): string | unde
   return [...ownership.values()].map(tokenOn).find((token) => token !== undefined);
 }
 
-function clusterShape(settings: Settings, members: readonly MemberIdentity[], token: string): ClusterShape {
+/** The cluster that the inputs ask for. */
+export function clusterShape(
+  settings: Settings,
+  members: readonly MemberIdentity[],
+  token: string,
+): ClusterShape {
   return {
     members,
     token,

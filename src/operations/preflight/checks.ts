@@ -20,6 +20,7 @@ import {
   swapOn,
 } from './machine.ts';
 import { clockDifferences, resolvConf, roundTrips, sourceAddresses } from './network.ts';
+import { type PatchTrialFact, patchTrialFindings } from './patch-trial.ts';
 import { kubeletVersion, missingImages, mixedKubeadm, vulnerableEtcd } from './releases.ts';
 import { keysToRemove, unwritablePlaces } from './writing.ts';
 
@@ -32,6 +33,8 @@ export interface PreflightInput {
   readonly preflight: ReadonlyMap<string, PreflightFacts>;
   /** By the host's address; of hosts on which a write test was made. */
   readonly diskTests?: ReadonlyMap<string, DiskTestFact>;
+  /** By the host's address; of hosts whose kubeadm has tried the patches. */
+  readonly patchTrials?: ReadonlyMap<string, PatchTrialFact>;
   /** Images on the runner; absent: none were given. */
   readonly archive?: ImageArchive;
 }
@@ -54,11 +57,19 @@ export function preflightFindings(input: PreflightInput): SevereFinding[] {
   ]);
 }
 
-function examine(member: Member, { preflight, diskTests }: PreflightInput): ExaminedMember[] {
+function examine(member: Member, { preflight, diskTests, patchTrials }: PreflightInput): ExaminedMember[] {
   const seen = preflight.get(member.address);
   const diskTest = diskTests?.get(member.address);
+  const patchTrial = patchTrials?.get(member.address);
   if (seen === undefined) return [];
-  return [{ ...member, seen, ...(diskTest === undefined ? {} : { diskTest }) }];
+  return [
+    {
+      ...member,
+      seen,
+      ...(diskTest === undefined ? {} : { diskTest }),
+      ...(patchTrial === undefined ? {} : { patchTrial }),
+    },
+  ];
 }
 
 /** What a deploy refuses as well, in the same words. */
@@ -86,6 +97,7 @@ function ofOneHost(member: ExaminedMember, settings: PreflightSettings): SevereF
     ...dataDisks(member, settings),
     ...memberFsync(member),
     ...diskTestResult(member),
+    ...patchTrialFindings(member, settings),
     ...capacity(member, settings),
     ...leftoverKeys(member),
   ];

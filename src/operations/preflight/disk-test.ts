@@ -23,7 +23,7 @@ const NO_SPACE = 4;
 export function diskTest(folder: string): RemoteScript {
   return {
     title: 'disk test',
-    effect: 'changes',
+    effect: 'writes-aside',
     timeoutMs: 30_000,
     script: `
 data_dir=${quote(folder)}

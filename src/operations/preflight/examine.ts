@@ -16,12 +16,14 @@ import { type Finding, Refusal } from '../../findings.ts';
 import { explainUnknown } from '../../hosts/explain-unknown.ts';
 import { parsePreflight } from '../../hosts/probe/parse-preflight.ts';
 import { preflightProbe } from '../../hosts/probe/preflight-script.ts';
-import type { TransportStatistics } from '../../hosts/transport.ts';
+import type { Effect, TransportStatistics } from '../../hosts/transport.ts';
 import type { Settings } from '../../inputs/settings.ts';
 import { placesOf } from '../../kubeadm/paths.ts';
 import { listHosts, type ObservedHost, withRole } from '../../run/host.ts';
 import { diskTest, parseDiskTest } from './disk-test.ts';
 import { RESOLV_CONF } from './network.ts';
+import { type PatchTrialFact, patchTrials } from './patch-trial.ts';
+import { parsePatchTrial, tryPatches } from './try-patches.ts';
 
 /** Everything that a preflight is judged from. */
 export interface Examined {
@@ -31,6 +33,8 @@ export interface Examined {
   readonly preflight: ReadonlyMap<string, PreflightFacts>;
   /** By address; of hosts on which a write test was made. */
   readonly diskTests: ReadonlyMap<string, DiskTestFact>;
+  /** By address; of hosts whose kubeadm has tried the patches. */
+  readonly patchTrials: ReadonlyMap<string, PatchTrialFact>;
   readonly controlPlane: ControlPlaneLook;
   /** Why other hosts could not be reached, or not be tested. */
   readonly failed: readonly Finding[];
@@ -40,15 +44,11 @@ export interface Examined {
 }
 
 /**
- * Observes everything that a preflight judges. Nothing is changed, except that a disk test writes for a moment if the user
- * asked for it. A host that cannot be reached is a finding; the others are examined all the same.
+ * Observes everything that a preflight judges. Nothing is changed: a disk test, if the user asked for it, and a trial of
+ * patches remove what they have written. A host that cannot be reached is a finding; the others are examined all the same.
  * @throws Refusal if a host that was reached cannot be probed.
  */
-export async function examine(
-  effect: 'reads' | 'changes',
-  settings: Settings,
-  context: RunContext,
-): Promise<Examined> {
+export async function examine(effect: Effect, settings: Settings, context: RunContext): Promise<Examined> {
   const { timeline, log, signal } = context;
   const listed = listHosts(settings);
   log.info(`Connecting to ${listed.map(({ name }) => name).join(', ')}`);
@@ -62,6 +62,7 @@ export async function examine(
     const absent = [...connected.absent, ...probed.absent];
     const unreached = absenceReasons(withRole(absent, 'member'));
     const preflight = await examineEach(settings, members, context);
+    const trials = await tryEach(settings, members, context);
     const tests = settings.diskTest ? await testDisks(settings, members, context) : NO_TESTS;
     const asked = unreached.length === 0 ? await askCluster(settings, members, [], context) : undefined;
     asked?.clients.close();
@@ -73,7 +74,8 @@ export async function examine(
         unreached: absenceReasons(withRole(absent, 'control-plane')),
       },
       diskTests: tests.facts,
-      failed: [...unreached, ...tests.failures],
+      patchTrials: trials.facts,
+      failed: [...unreached, ...tests.failures, ...trials.failures],
       ...(asked && { cluster: asked.cluster }),
       connections: connectionsOf(probed.hosts),
     };
@@ -111,12 +113,37 @@ function resolvConfOf({ kubeletConfig }: Settings): string {
   return typeof resolvConf === 'string' ? resolvConf : RESOLV_CONF;
 }
 
+/** Has the kubeadm of each host render the manifest aside with the patches, if there are any. */
+async function tryEach(
+  settings: Settings,
+  members: readonly ObservedHost[],
+  { timeline, newToken }: RunContext,
+): Promise<Tests<PatchTrialFact>> {
+  const trials = patchTrials(members, settings, newToken);
+  const facts = new Map<string, PatchTrialFact>();
+  const failures: Finding[] = [];
+  const work = members.flatMap(({ name, address, transport }) => {
+    const trial = trials.get(address);
+    if (trial === undefined) return [];
+    const what = { stage: 'Observe', title: 'try the patches', changes: false, host: name };
+    const result = timeline.record(what, async () => {
+      const answer = await transport.run(tryPatches(trial));
+      const fact = parsePatchTrial(answer);
+      if (fact !== undefined) facts.set(address, fact);
+      else failures.push({ host: name, at: 'patches', ...explainUnknown(answer) });
+    });
+    return [{ host: name, at: 'patches', result }];
+  });
+  await settleAll('not every host could try the patches', work);
+  return { facts, failures };
+}
+
 /** One host after the other: hosts may share a disk, and none of them is to be slowed for longer than it takes. */
 async function testDisks(
   settings: Settings,
   members: readonly ObservedHost[],
   { timeline, signal }: RunContext,
-): Promise<DiskTests> {
+): Promise<Tests<DiskTestFact>> {
   const facts = new Map<string, DiskTestFact>();
   const failures: Finding[] = [];
   for (const { name, address, transport } of members) {
@@ -132,9 +159,9 @@ async function testDisks(
   return { facts, failures };
 }
 
-interface DiskTests {
-  readonly facts: ReadonlyMap<string, DiskTestFact>;
+interface Tests<F> {
+  readonly facts: ReadonlyMap<string, F>;
   readonly failures: readonly Finding[];
 }
 
-const NO_TESTS: DiskTests = { facts: new Map(), failures: [] };
+const NO_TESTS: Tests<DiskTestFact> = { facts: new Map(), failures: [] };

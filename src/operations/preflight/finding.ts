@@ -2,6 +2,7 @@ import type { Member } from '../../cluster/members.ts';
 import type { DiskTestFact, PreflightFacts } from '../../facts/preflight.ts';
 import type { Finding } from '../../findings.ts';
 import type { MemberSettings, Settings } from '../../inputs/settings.ts';
+import type { PatchTrialFact } from './patch-trial.ts';
 
 /** `fail`: a deploy would not work, or would do harm. `warn`: it works, and deserves a look. `info`: good to know. */
 export type Severity = 'fail' | 'warn' | 'info';
@@ -37,10 +38,12 @@ export type PreflightSettings = Pick<
   readonly certificates?: Pick<Settings['certificates'], 'extraSans' | 'leafDays'>;
 };
 
-/** A member with what the preflight probe, and a disk test if there was one, saw on its host. */
+/** A member with what the preflight probe, and the tests that were made, saw on its host. */
 export interface ExaminedMember extends Member {
   readonly seen: PreflightFacts;
   readonly diskTest?: DiskTestFact;
+  /** Absent: no patches are given, or the host lacks what rendering needs. */
+  readonly patchTrial?: PatchTrialFact;
 }
 
 /** Value of an etcd flag that the user gave as a number; undefined where it is absent or no number. */

@@ -1,6 +1,7 @@
 import { checkingOperation } from '../../engine/operation.ts';
 import type { RunContext } from '../../engine/context.ts';
 import { type Finding, Refused } from '../../findings.ts';
+import type { Effect } from '../../hosts/transport.ts';
 import type { Settings } from '../../inputs/settings.ts';
 import { controlPlaneWarnings } from '../deploy/control-plane.ts';
 import { planDeploy } from '../deploy/deploy.ts';
@@ -9,9 +10,9 @@ import { examine, type Examined } from './examine.ts';
 import { bySeverity, type SevereFinding } from './finding.ts';
 import { reportPreflight } from './report.ts';
 
-/** A disk test writes for a moment. */
-function effectOf({ diskTest }: Settings): 'reads' | 'changes' {
-  return diskTest ? 'changes' : 'reads';
+/** A disk test and a trial of patches write, and remove what they have written. */
+function effectOf({ diskTest, patches }: Settings): Effect {
+  return diskTest || patches.length > 0 ? 'writes-aside' : 'reads';
 }
 
 /** Finds everything that would keep a deploy from working or deserves a look, and changes nothing. */
@@ -40,7 +41,7 @@ export function judge(
   settings: Settings,
   context: Pick<RunContext, 'newToken' | 'startedAt' | 'archive'>,
 ): SevereFinding[] {
-  const { members, preflight: seen, controlPlane, diskTests, failed } = examined;
+  const { members, preflight: seen, controlPlane, diskTests, patchTrials, failed } = examined;
   const { archive } = context;
   const refused = failed.length === 0 ? refusalsOfDeploy(examined, settings, context) : [];
   const all: SevereFinding[] = [
@@ -48,7 +49,14 @@ export function judge(
       ...finding,
       severity: 'fail' as const,
     })),
-    ...preflightFindings({ settings, members, preflight: seen, diskTests, ...(archive && { archive }) }),
+    ...preflightFindings({
+      settings,
+      members,
+      preflight: seen,
+      diskTests,
+      patchTrials,
+      ...(archive && { archive }),
+    }),
   ];
   // what a deploy refuses as well is told once
   const once = new Map(all.toReversed().map((finding) => [`${finding.host ?? ''} ${finding.fact}`, finding]));

@@ -45,6 +45,7 @@ export interface Changes {
   readonly allFacts?: Partial<HostFacts>;
   readonly allSeen?: Partial<PreflightFacts>;
   readonly diskTests?: PreflightInput['diskTests'];
+  readonly patchTrials?: PreflightInput['patchTrials'];
   readonly archive?: PreflightInput['archive'];
 }
 
@@ -85,6 +86,7 @@ export function exampleInput(changes: Changes = {}): PreflightInput {
     members,
     preflight,
     ...(changes.diskTests === undefined ? {} : { diskTests: changes.diskTests }),
+    ...(changes.patchTrials === undefined ? {} : { patchTrials: changes.patchTrials }),
     ...(changes.archive === undefined ? {} : { archive: changes.archive }),
   };
 }

@@ -37,6 +37,7 @@ function findings({ facts, settings, cluster }: Situation, failed: readonly Find
       members: membersOf(inputs, facts),
       preflight: new Map(facts.map(({ address }) => [address, QUIET])),
       diskTests: new Map(),
+      patchTrials: new Map(),
       controlPlane: nobody,
       failed,
       ...(cluster && { cluster }),

@@ -15,7 +15,7 @@ import {
   PROBE_REFUSED,
 } from '../../../hosts/probe/health-probe.ts';
 import { askKubeadm, parseKubeadmAnswer } from '../../../hosts/probe/sections.ts';
-import { readOnly, type RemoteResult, type Transport } from '../../../hosts/transport.ts';
+import { limitedTo, type RemoteResult, type Transport } from '../../../hosts/transport.ts';
 import type { Settings } from '../../../inputs/settings.ts';
 import { parseEtcdManifest } from '../../../kubeadm/etcd-manifest.ts';
 import { ETCD_MANIFEST, placesOf } from '../../../kubeadm/paths.ts';
@@ -46,7 +46,7 @@ export async function examineHost(
   const connecting = timeline.record({ ...recorded, title: 'connect' }, () => connect(host.settings));
   let transport: Transport;
   try {
-    transport = readOnly(await within(signal, connecting));
+    transport = limitedTo('reads', await within(signal, connecting));
   } catch (error) {
     // close one that comes too late
     void connecting.then((late) => late.close()).catch(() => undefined);

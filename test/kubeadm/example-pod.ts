@@ -1,24 +1,29 @@
-import { dataFolders, type DataPlaces, PKI_DIR } from './paths.ts';
-import type { Json, JsonMapping } from './json-patch.ts';
-import { WAL_VOLUME } from './patches.ts';
+import { dataFolders, type DataPlaces, PKI_DIR } from '../../src/kubeadm/paths.ts';
+import { WAL_VOLUME } from '../../src/kubeadm/patches.ts';
 
-/**
- * The pod as kubeadm 1.34 to 1.37 makes it (cmd/kubeadm/app/phases/etcd/local.go, GetEtcdPodSpec), as far as patches can
- * meet it: what a patch makes of it tells beforehand what it will make of the real one, which only kubeadm renders.
- */
-export function modelPod({ metricsPort, ...places }: DataPlaces & { readonly metricsPort: number }): Json {
-  const probe = (path: string, more: JsonMapping): JsonMapping => ({
+/** A pod as far as tests change it. */
+export interface ExamplePod {
+  metadata: Record<string, unknown>;
+  spec: Record<string, unknown> & {
+    containers: Record<string, unknown>[];
+    volumes: Record<string, unknown>[];
+  };
+}
+
+/** The pod as kubeadm 1.34 to 1.37 makes it (cmd/kubeadm/app/phases/etcd/local.go, GetEtcdPodSpec), the log's folder included. */
+export function examplePod({
+  metricsPort,
+  ...places
+}: DataPlaces & { readonly metricsPort: number }): ExamplePod {
+  const probe = (path: string, more: Record<string, unknown>): Record<string, unknown> => ({
     httpGet: { host: '127.0.0.1', path, port: 'probe-port', scheme: 'HTTP' },
     timeoutSeconds: 15,
     ...more,
   });
-  // the action's own patch comes last
   const [dataDir = '', ...log] = dataFolders(places);
   const folders = [dataDir, `${PKI_DIR}/etcd`, ...log];
   const names = ['etcd-data', 'etcd-certs', WAL_VOLUME];
   return {
-    apiVersion: 'v1',
-    kind: 'Pod',
     metadata: {
       annotations: {},
       labels: { component: 'etcd', tier: 'control-plane' },
@@ -28,14 +33,12 @@ export function modelPod({ metricsPort, ...places }: DataPlaces & { readonly met
     spec: {
       containers: [
         {
-          command: ['etcd'],
-          image: 'registry.k8s.io/etcd',
-          imagePullPolicy: 'IfNotPresent',
+          command: ['etcd', '--name=infra0'],
+          image: 'registry.k8s.io/etcd:3.6.5-0',
           livenessProbe: probe('/livez', { failureThreshold: 8, initialDelaySeconds: 10, periodSeconds: 10 }),
           name: 'etcd',
           ports: [{ containerPort: metricsPort, name: 'probe-port', protocol: 'TCP' }],
           readinessProbe: probe('/readyz', { failureThreshold: 3, periodSeconds: 1 }),
-          resources: { requests: { cpu: '100m', memory: '100Mi' } },
           startupProbe: probe('/readyz', {
             failureThreshold: 24,
             initialDelaySeconds: 10,
@@ -47,12 +50,10 @@ export function modelPod({ metricsPort, ...places }: DataPlaces & { readonly met
       hostNetwork: true,
       priority: 2_000_001_000,
       priorityClassName: 'system-node-critical',
-      securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
-      volumes: folders
-        .map((path, index) => ({ hostPath: { path, type: 'DirectoryOrCreate' }, name: names[index] ?? '' }))
-        // kubeadm sorts them by name, the mounts it does not
-        .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+      volumes: folders.map((path, index) => ({
+        hostPath: { path, type: 'DirectoryOrCreate' },
+        name: names[index] ?? '',
+      })),
     },
-    status: {},
   };
 }

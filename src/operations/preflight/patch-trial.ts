@@ -1,0 +1,124 @@
+import { desiredMember } from '../../cluster/desired-member.ts';
+import { wantedImage } from '../../cluster/images.ts';
+import type { Member } from '../../cluster/members.ts';
+import { classifyHost, recordOn, tokenOn } from '../../cluster/ownership.ts';
+import type { Settings } from '../../inputs/settings.ts';
+import type { Json } from '../../kubeadm/json.ts';
+import { allPatches, type KubeadmPatch, patchFolder } from '../../kubeadm/patches.ts';
+import { KUBEADM_CONFIG, placesOf } from '../../kubeadm/paths.ts';
+import { patchedPodProblems } from '../../kubeadm/pod-rules.ts';
+import { readYaml } from '../../kubeadm/yaml.ts';
+import { clusterShape } from '../deploy/classify.ts';
+import type { ExaminedMember, PreflightSettings, SevereFinding } from './finding.ts';
+
+/** What the kubeadm of one host is to render, in order to try the patches. */
+export interface PatchTrial {
+  /** As a deploy would write it. */
+  readonly configuration: string;
+  /** The folder of patches that it names. */
+  readonly folder: string;
+  /** In the order in which kubeadm applies them. */
+  readonly patches: readonly KubeadmPatch[];
+}
+
+/** What the kubeadm of a host has made of the patches. */
+export type PatchTrialFact =
+  | { readonly outcome: 'rendered'; readonly patched: string; readonly plain: string }
+  /** Without any patch. `said`: by kubeadm. */
+  | { readonly outcome: 'configuration-refused' | 'patches-refused'; readonly said: string };
+
+/**
+ * What each host is to try, by its address; a host that lacks a prerequisite of a deploy has nothing to try.
+ * @param freshToken of a cluster that is not there yet.
+ */
+export function patchTrials(
+  members: readonly Member[],
+  settings: Settings,
+  freshToken: string,
+): ReadonlyMap<string, PatchTrial> {
+  const patches = allPatches(settings.patches, settings.walDir);
+  const folder = patchFolder(patches);
+  if (settings.patches.length === 0 || folder === undefined) return new Map();
+  const owned = new Map(
+    members.map((member) => [member.name, classifyHost(member, settings.clusterName).ownership]),
+  );
+  const tokens = [...owned.values()].flatMap((each) => (each && tokenOn(each)) ?? []);
+  const shape = clusterShape(settings, members, tokens[0] ?? freshToken);
+  return new Map(
+    members.filter(hasEssentials(settings)).map((member) => {
+      const record = recordOn(owned.get(member.name));
+      const { texts } = desiredMember(
+        member,
+        shape,
+        settings,
+        record && { kubernetesVersion: record.kubernetesVersion },
+      );
+      return [member.address, { configuration: texts.get(KUBEADM_CONFIG) ?? '', folder, patches }];
+    }),
+  );
+}
+
+/** Whether it can be said what a member ought to be. */
+function hasEssentials(settings: Settings): (member: Member) => boolean {
+  return ({ facts }) =>
+    facts.runtime.runtime !== undefined &&
+    facts.kubeadmVersion !== undefined &&
+    facts.kubeletPath !== undefined &&
+    wantedImage(settings, facts) !== undefined;
+}
+
+const at = 'patches';
+
+/** What is wrong with the patches, as the host's own kubeadm applies them. */
+export function patchTrialFindings(
+  { name: host, address, patchTrial }: ExaminedMember,
+  settings: PreflightSettings,
+): SevereFinding[] {
+  switch (patchTrial?.outcome) {
+    case undefined:
+      return [];
+    case 'configuration-refused':
+      return [
+        {
+          severity: 'fail',
+          host,
+          at: 'kubeadm',
+          fact: `kubeadm refuses the configuration that a deploy would give it, without any patch: ${patchTrial.said}`,
+          cause: 'An input holds a value that this release of kubeadm does not take.',
+          fix: 'Correct the input that the message names and run again.',
+        },
+      ];
+    case 'patches-refused':
+      return [
+        {
+          severity: 'fail',
+          host,
+          at,
+          fact: `kubeadm cannot apply the patches: ${patchTrial.said}`,
+          cause: 'A patch names something that the pod does not have, or is none that kubeadm takes.',
+          fix: "Compare it with /etc/kubernetes/manifests/etcd.yaml of a member, or with what kubeadm's documentation says of patches.",
+        },
+      ];
+    case 'rendered': {
+      const [patched, plain] = [patchTrial.patched, patchTrial.plain].map((text) => readYaml(text) as Json);
+      const { metricsPort } = settings;
+      const problems = patchedPodProblems(patched ?? null, plain, {
+        ...placesOf(settings),
+        address,
+        metricsPort,
+      });
+      return problems.length === 0
+        ? []
+        : [
+            {
+              severity: 'fail',
+              host,
+              at,
+              fact: `with the patches the pod is not as it has to be: ${problems.join('; ')}.`,
+              cause: 'A patch changes what the action relies on, or what inputs of their own set.',
+              fix: 'Leave that part out of `patches`.',
+            },
+          ];
+    }
+  }
+}
