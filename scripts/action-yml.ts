@@ -1,28 +1,36 @@
 import { Document, Scalar, YAMLMap } from 'yaml';
-import type { InputDefinition, InputGroup } from '../src/inputs/table/input.ts';
+import type { InputDefinition, InputSection } from '../src/inputs/table/input.ts';
 
 /** How inputs are written in action.yml, and sub-actions as a whole. */
 export const YAML_STYLE = { lineWidth: 120, singleQuote: true } as const;
 
 const BEGIN = '\ninputs:\n';
-const END = '\n\noutputs:\n';
+const END = '\n\nruns:\n';
+
+/** Outputs by their names, in the order in which users read them. */
+export type OutputTable = Readonly<Record<string, { readonly description: string }>>;
 
 /**
- * action.yml with its inputs made anew, a comment with the title before each group. Everything else in it is written by hand, and
- * stays as it is.
- * @throws Error when its inputs are not followed by its outputs.
+ * action.yml with its inputs and outputs made anew, a comment with the title before each section of inputs. Everything else in it
+ * is written by hand, and stays as it is.
+ * @throws Error when its inputs are not followed by outputs and `runs`.
  */
-export function actionWithInputs(actionYml: string, groups: readonly InputGroup[]): string {
+export function actionWithTables(
+  actionYml: string,
+  sections: readonly InputSection[],
+  outputs: OutputTable,
+): string {
   const from = actionYml.indexOf(BEGIN);
   const to = actionYml.indexOf(END);
-  if (from < 0 || to < from) throw new Error('action.yml has no inputs followed by outputs');
-  const inputs = inputsYaml(groups).trimEnd();
-  return `${actionYml.slice(0, from)}\n${inputs}${actionYml.slice(to)}`;
+  if (from < 0 || to < from || !actionYml.slice(from, to).includes('\n\noutputs:\n'))
+    throw new Error('action.yml has no inputs followed by outputs and runs');
+  const made = [inputsYaml(sections), outputsYaml(outputs)].map((text) => text.trimEnd());
+  return `${actionYml.slice(0, from)}\n${made.join('\n\n')}${actionYml.slice(to)}`;
 }
 
-function inputsYaml(groups: readonly InputGroup[]): string {
+function inputsYaml(sections: readonly InputSection[]): string {
   const map = new YAMLMap<Scalar, YAMLMap>();
-  for (const { title, inputs } of groups) {
+  for (const { title, inputs } of sections) {
     for (const [index, [name, definition]] of Object.entries(inputs).entries()) {
       const key = new Scalar(name);
       if (index === 0) key.commentBefore = ` ${title}`;
@@ -30,6 +38,13 @@ function inputsYaml(groups: readonly InputGroup[]): string {
     }
   }
   return new Document({ inputs: map }).toString(YAML_STYLE);
+}
+
+function outputsYaml(outputs: OutputTable): string {
+  const map = new YAMLMap<Scalar, YAMLMap>();
+  for (const [name, { description }] of Object.entries(outputs))
+    map.set(new Scalar(name), declarationOf({ description }));
+  return new Document({ outputs: map }).toString(YAML_STYLE);
 }
 
 function declarationOf({ description, required, default: value }: InputDefinition): YAMLMap {

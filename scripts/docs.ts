@@ -1,5 +1,5 @@
 /**
- * `npm run docs`: makes anew what is made from the sources: action.yml's inputs, the sub-actions, the tables of README.md,
+ * `npm run docs`: makes anew what is made from the sources: the inputs and outputs of action.yml, the sub-actions, the tables of README.md,
  * docs/inputs.md, docs/outputs.md and docs/supported-versions.md, the probe to install, and the picture of README.md.
  */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

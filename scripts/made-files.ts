@@ -1,7 +1,8 @@
 import { HEALTH_PROGRAM } from '../src/hosts/probe/health-probe.ts';
-import { operationNames } from '../src/inputs/table/input.ts';
-import { inputGroups } from '../src/inputs/table/table.ts';
-import { actionWithInputs } from './action-yml.ts';
+import { inputSections } from '../src/inputs/table/table.ts';
+import { OPERATIONS, operationsUsing } from '../src/operations/index.ts';
+import { OUTPUTS } from '../src/report/outputs-table.ts';
+import { actionWithTables } from './action-yml.ts';
 import type { RowResult } from './fleet/report.ts';
 import { howItWorks, SCHEMES } from './how-it-works.ts';
 import {
@@ -21,14 +22,22 @@ export const PROBE = 'docs/least-privilege/etcd-ha-health-probe';
  * @returns texts by the files' paths in the repository.
  */
 export function madeFiles(read: (path: string) => string): ReadonlyMap<string, string> {
-  const actionYml = actionWithInputs(read('action.yml'), inputGroups);
+  const actionYml = actionWithTables(read('action.yml'), inputSections, OUTPUTS);
   const fleet = JSON.parse(read('lab/fleet.json')) as RowResult[];
   return new Map([
     ['action.yml', actionYml],
-    ...operationNames.map((name) => [`${name}/action.yml`, subActionYml(actionYml, name)] as const),
-    ['README.md', readmeWithTable(read('README.md'), inputGroups)],
-    ['docs/inputs.md', inputsPageWithTables(read('docs/inputs.md'), inputGroups)],
-    ['docs/outputs.md', outputsPageWithTable(read('docs/outputs.md'), actionYml)],
+    ...OPERATIONS.map(
+      (operation) => [`${operation.name}/action.yml`, subActionYml(actionYml, operation)] as const,
+    ),
+    ['README.md', readmeWithTable(read('README.md'), inputSections)],
+    [
+      'docs/inputs.md',
+      inputsPageWithTables(read('docs/inputs.md'), inputSections, (input) => {
+        const using = operationsUsing(input);
+        return using.length === OPERATIONS.length ? 'all' : using;
+      }),
+    ],
+    ['docs/outputs.md', outputsPageWithTable(read('docs/outputs.md'), OUTPUTS)],
     ['docs/supported-versions.md', versionsPageWithTable(read('docs/supported-versions.md'), fleet)],
     [PROBE, HEALTH_PROGRAM],
     ...SCHEMES.map((scheme) => [`docs/images/how-it-works-${scheme}.svg`, howItWorks(scheme)] as const),

@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
-import { type InputDefinition, type InputGroup, operationNames } from '../src/inputs/table/input.ts';
+import { type InputDefinition, type InputSection } from '../src/inputs/table/input.ts';
+import type { OutputTable } from './action-yml.ts';
 import { triedHosts, type RowResult } from './fleet/report.ts';
 
 /**
@@ -7,13 +7,13 @@ import { triedHosts, type RowResult } from './fleet/report.ts';
  * `<!-- /inputs -->`.
  * @throws Error when it lacks these markers.
  */
-export function readmeWithTable(readme: string, groups: readonly InputGroup[]): string {
-  return between(readme, 'inputs', commonInputs(groups));
+export function readmeWithTable(readme: string, sections: readonly InputSection[]): string {
+  return between(readme, 'inputs', commonInputs(sections));
 }
 
 /** docs/outputs.md with its table made anew, between the markers for `outputs`. @throws Error when it lacks them. */
-export function outputsPageWithTable(page: string, actionYml: string): string {
-  return between(page, 'outputs', outputsTable(actionYml));
+export function outputsPageWithTable(page: string, outputs: OutputTable): string {
+  return between(page, 'outputs', outputsTable(outputs));
 }
 
 /** docs/supported-versions.md with its table of tested hosts made anew, between the markers for `hosts`. @throws Error when it lacks them. */
@@ -21,24 +21,35 @@ export function versionsPageWithTable(page: string, fleet: readonly RowResult[])
   return between(page, 'hosts', `<!-- prettier-ignore -->\n${triedHosts(fleet)}`);
 }
 
-/** docs/inputs.md with its tables made anew, one for each group, between the markers for `inputs`. @throws Error when it lacks them. */
-export function inputsPageWithTables(page: string, groups: readonly InputGroup[]): string {
-  return between(page, 'inputs', groups.map(groupText).join('\n\n'));
+/** Gives the operations that use an input, in their order. */
+type OperationsUsing = (input: string) => readonly string[] | 'all';
+
+/**
+ * docs/inputs.md with its tables made anew, one for each section, between the markers for `inputs`.
+ * @throws Error when it lacks them.
+ */
+export function inputsPageWithTables(
+  page: string,
+  sections: readonly InputSection[],
+  operationsUsing: OperationsUsing,
+): string {
+  const tables = sections.map((section) => sectionText(section, operationsUsing));
+  return between(page, 'inputs', tables.join('\n\n'));
 }
 
-function commonInputs(groups: readonly InputGroup[]): string {
-  const rows = groups
+function commonInputs(sections: readonly InputSection[]): string {
+  const rows = sections
     .flatMap(({ inputs }) => Object.entries(inputs))
     .filter(([, { common }]) => common === true)
     .map(([name, input]) => [code(name), defaultOf(input), cell(input.description)]);
   return table(['Input', 'Default', 'What it is'], rows);
 }
 
-function groupText({ title, inputs }: InputGroup): string {
+function sectionText({ title, inputs }: InputSection, operationsUsing: OperationsUsing): string {
   const rows = Object.entries(inputs).map(([name, input]) => [
     code(name),
     defaultOf(input),
-    operationsOf(input),
+    listOf(operationsUsing(name)),
     cell(input.description),
   ]);
   return `## ${title}\n\n${table(['Input', 'Default', 'Used by', 'What it is'], rows)}`;
@@ -49,13 +60,12 @@ function defaultOf({ required, default: value }: InputDefinition): string {
   return value === undefined ? '' : code(value);
 }
 
-function operationsOf({ operations }: InputDefinition): string {
-  return operationNames.every((name) => operations.includes(name)) ? 'all' : operations.map(code).join(', ');
+function listOf(operations: readonly string[] | 'all'): string {
+  return operations === 'all' ? operations : operations.map(code).join(', ');
 }
 
-function outputsTable(actionYml: string): string {
-  const { outputs } = parse(actionYml) as { outputs: Readonly<Record<string, { description?: string }>> };
-  const rows = Object.entries(outputs).map(([name, { description = '' }]) => [code(name), cell(description)]);
+function outputsTable(outputs: OutputTable): string {
+  const rows = Object.entries(outputs).map(([name, { description }]) => [code(name), cell(description)]);
   return table(['Output', 'What it is'], rows);
 }
 

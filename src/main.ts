@@ -5,7 +5,7 @@ import { connector } from './hosts/connector.ts';
 import { readImageArchive, type ImageArchive } from './images/image-archive.ts';
 import type { Operation } from './engine/operation.ts';
 import { runOperation } from './engine/run-operation.ts';
-import { OPERATIONS } from './operations/index.ts';
+import { OPERATION_INPUTS, operationNamed } from './operations/index.ts';
 import { failStep } from './report/failure.ts';
 import { shortestWord } from './runner/masking/secret-material.ts';
 import { publishAcceptedKeys, publishFailure } from './report/publish.ts';
@@ -54,12 +54,17 @@ export async function main({ redactor, log, takeFaults }: StepMeans): Promise<vo
   try {
     const mask = (secret: string): void => redactor.register(secret);
     const raw = readInputs(mask);
-    settings = parseSettings(raw, run, readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask));
+    settings = parseSettings(
+      raw,
+      run,
+      OPERATION_INPUTS,
+      readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask),
+    );
     const warnings = [...shortSecrets(raw, shortestWord), ...settings.warnings];
     for (const warning of warnings) log.warning(describeFinding(warning));
     end.limitTo(settings.timeoutSeconds);
-    operation = OPERATIONS[settings.operation];
-    const images = await openArchive(operation, settings, end.signal);
+    operation = operationNamed(settings.operation);
+    const images = await openArchive(settings, end.signal);
     const { connect, close } = await connector(settings, {
       privilege: operation.access(settings).as,
       temporary: temporaryFolder(),
@@ -114,10 +119,9 @@ function endAfterFault(
 
 /** Images are read before any host is connected to. */
 async function openArchive(
-  { usesImageArchive }: Operation,
   { imageArchive }: Settings,
   signal: AbortSignal,
 ): Promise<{ archive?: ImageArchive }> {
-  if (imageArchive === undefined || !usesImageArchive) return {};
+  if (imageArchive === undefined) return {};
   return { archive: await readImageArchive(imageArchive, signal) };
 }

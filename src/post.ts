@@ -3,6 +3,7 @@ import { errorMessage } from './findings.ts';
 import { connector } from './hosts/connector.ts';
 import { releaseAbandoned } from './hosts/lock/host-lock.ts';
 import { readInputFiles } from './inputs/input-files.ts';
+import { OPERATION_INPUTS } from './operations/index.ts';
 import { parseSettings } from './inputs/parse-settings.ts';
 import { readInputs, readRunContext } from './inputs/read.ts';
 import { removeStagedArtifacts } from './report/artifacts.ts';
@@ -53,7 +54,7 @@ export async function releaseLocks(
   const mask = (secret: string): void => redactor.register(secret);
   const raw = readInputs(mask);
   const files = readInputFiles(raw, process.env['GITHUB_WORKSPACE'], mask);
-  const settings = parseSettings(raw, readRunContext(), files);
+  const settings = parseSettings(raw, readRunContext(), OPERATION_INPUTS, files);
   const { connect, close } = await connector(settings, {
     privilege: 'root',
     temporary: temporaryFolder(),

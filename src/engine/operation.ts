@@ -6,7 +6,8 @@ import type { HealthReport } from '../etcd/health/health.ts';
 import type { Effect } from '../hosts/transport.ts';
 import type { ImageArchive } from '../images/image-archive.ts';
 import type { Settings } from '../inputs/settings.ts';
-import type { OperationName } from '../inputs/table/input.ts';
+import type { InputGroupName } from '../inputs/groups.ts';
+import type { OutputGroupName } from '../report/outputs-table.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanOutcome, PlanReport } from '../report/plan-outcome.ts';
 import type { Reporting } from '../report/publish.ts';
@@ -28,14 +29,18 @@ export interface Access {
 /** What the action knows of every operation. */
 interface OperationBase {
   /** The value of the input `operation`, and the name of its sub-action. */
-  readonly name: OperationName;
-  /** One sentence for users. */
+  readonly name: string;
+  /** For users, in its sub-action: what it does, in one sentence without a full stop. */
   readonly summary: string;
+  /** The icon of its sub-action, one of Feather's. */
+  readonly icon: string;
+  /** Groups of inputs that it uses, of which its sub-action has all. */
+  readonly inputs: readonly InputGroupName[];
+  /** Groups of outputs that it sets. */
+  readonly outputs: readonly OutputGroupName[];
   readonly access: (settings: Settings) => Access;
   /** With fewer hosts it ends at the door; what it makes of those that are absent is its own decision. */
   readonly reach: Reach;
-  /** Whether images of the runner are of use to it. */
-  readonly usesImageArchive: boolean;
   /** Whether it goes on after a fault of the action, because what else it finds is still worth a report. */
   readonly survivesFault: boolean;
 }

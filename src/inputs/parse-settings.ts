@@ -1,70 +1,39 @@
 import { type Finding, Refusal } from '../findings.ts';
-import { holdsPrivateKey, quote } from '../text/quote.ts';
-import { type Collected, parseUser } from './collected.ts';
-import { parseExtraArgs } from './etcd/extra-args.ts';
-import { parseKubeletConfig } from './etcd/kubelet-config.ts';
-import { parsePatches } from './etcd/parse-patches.ts';
-import { parseDataPlaces, parsePorts, parseSshPort } from './etcd/places-and-ports.ts';
-import { parseTuning } from './etcd/tuning.ts';
-import { isLabel } from './hosts/addresses.ts';
-import { parseMembers } from './hosts/members.ts';
-import { parseReach } from './hosts/reach.ts';
-import { parseImages } from './images/images.ts';
+import { holdsPrivateKey } from '../text/quote.ts';
+import type { Collected } from './collected.ts';
+import type { InputGroup, ParseContext } from './group.ts';
+import { inputGroups, type OperationInputs } from './groups.ts';
 import { digestOfInputs, type InputFiles, textsOf } from './input-files.ts';
 import { nearestInput } from './nearest.ts';
-import {
-  parseAuthority,
-  parseCertificates,
-  parseCopiedCertificates,
-  parseCustody,
-  parseRenewBeforeDays,
-} from './pki/certificates.ts';
-import { parseHealth } from './run/health.ts';
-import { parseArtifacts, parseIntent } from './run/intent.ts';
-import { type DurationRange, parseDuration } from './scalars.ts';
-import type { RunIdentity, Settings } from './settings.ts';
-import { parseAccess, parseSudoPassword, warnOfUnusedAccess } from './ssh/access.ts';
+import type { RunContext } from './run/identity.ts';
+import { operationGroup } from './run/intent.ts';
+import type { Settings, SettingsOf } from './settings.ts';
 import { definitionOf, type InputName, inputNames, isInputName, type RawInputs } from './table/table.ts';
-
-/** What a run brings of its own, so that parsing stays the same every time. */
-export interface RunContext {
-  /** Number of the attempt of this workflow run, from 1. */
-  readonly attempt: number;
-  /** Eight random hex digits. */
-  readonly nonce: string;
-  /** Start of the run. */
-  readonly now: Date;
-  readonly identity: RunIdentity;
-  /** Path of the socket of an ssh-agent, if the environment names one. */
-  readonly agentSocket?: string;
-}
-
-const sixHours = 6 * 60 * 60;
-
-/** A job on GitHub's own runners ends after six hours. */
-const runTime: DurationRange = {
-  least: 60,
-  greatest: sixHours,
-  words: 'one minute and six hours',
-  example: '15m',
-};
-
-const lockTime: DurationRange = { least: 0, greatest: sixHours, words: '0s and six hours', example: '2m' };
 
 /**
  * Reads everything that the user asked for.
  * @param raw inputs by name; one that is absent or empty has its default.
+ * @param operations with the groups that each uses. What is given of other groups counts as left out.
  * @param files those that inputs name, as `readInputFiles` gives them.
  * @returns settings that cannot be changed any more.
- * @throws Refusal with every finding of every input, each with its place, what was expected and an example.
+ * @throws Refusal with every finding of every group, each with its place, what was expected and an example.
  */
-export function parseSettings(raw: RawInputs, run: RunContext, files: InputFiles = {}): Settings {
+export function parseSettings(
+  raw: RawInputs,
+  run: RunContext,
+  operations: OperationInputs,
+  files: InputFiles = {},
+): Settings {
   const misplaced = inputNames.filter(
     (name) => !definitionOf(name).secret && holdsPrivateKey(raw[name] ?? ''),
   );
   const emptied = Object.fromEntries(misplaced.map((name) => [name, '']));
+  const inputs = withDefaults({ ...raw, ...emptied });
   const collected: Collected = { findings: [], warnings: [] };
-  const settings = readSettings(withDefaults({ ...raw, ...emptied }), run, files, collected);
+  const settings = parseGroups(
+    { inputs, files, run, operations: Object.keys(operations), ...collected },
+    operations,
+  );
   // without an inventory, hosts are missed
   const emptyInputs = misplaced.includes('inventory') ? [...misplaced, 'hosts'] : misplaced;
   const unknown = Object.keys(raw).filter((name) => !isInputName(name));
@@ -77,136 +46,47 @@ export function parseSettings(raw: RawInputs, run: RunContext, files: InputFiles
     ),
   ];
   if (settings === undefined || findings.length > 0) throw new Refusal('The inputs cannot be used', findings);
-  return deepFreeze(settings);
+  return deepFreeze({
+    ...settings,
+    run: run.identity,
+    inputDigest: digestOfInputs({ ...inputs, ...textsOf(files) }),
+    warnings: collected.warnings,
+  });
 }
 
 type Inputs = Readonly<Record<InputName, string>>;
 
-function readSettings(
-  inputs: Inputs,
-  run: RunContext,
-  files: InputFiles,
-  collected: Collected,
-): Settings | undefined {
-  const { findings } = collected;
-  const intent = parseIntent(
-    {
-      operation: inputs.operation,
-      dryRun: inputs['dry-run'],
-      approvedPlan: inputs['approved-plan'],
-      bootstrap: inputs.bootstrap,
-      diskTest: inputs['disk-test'],
-    },
-    collected,
-  );
-  const written = parseMembers(
-    {
-      hosts: inputs.hosts,
-      names: inputs.names,
-      inventory: inputs.inventory,
-      ...(files.inventory !== undefined && { inventoryFile: files.inventory }),
-      allowEven: inputs['allow-even-members'],
-      controlPlane: inputs['control-plane-hosts'],
-    },
-    collected,
-  );
-  const clusterName = parseClusterName(inputs['cluster-name'], findings);
-  const user = optional(inputs['ssh-user'], (value) => parseUser(value, findings));
-  const sshPort = parseSshPort(inputs['ssh-port'], findings);
-  const ports = parsePorts(inputs, findings);
-  // a user that is none has been told already
-  const defaults = { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) };
-  const reached = written && parseReach(written, inputs, defaults, ports ?? {}, findings);
-  const hosts = reached?.members;
-  const all = reached === undefined ? [] : [...reached.members, ...reached.controlPlane];
-  const remote = all.filter((host) => host.transport !== 'local');
-  const isReachedBySsh = remote.length > 0 || all.length === 0;
-  if (!isReachedBySsh) warnOfUnusedAccess(inputs, collected.warnings);
-  const login = { user: inputs['ssh-user'], agentSocket: run.agentSocket, now: run.now };
-  const ssh = isReachedBySsh ? parseAccess(inputs, remote, login, collected) : undefined;
-  const sudoPassword = parseSudoPassword(inputs['sudo-password'], all, collected);
-  const authority = parseAuthority(inputs['ca-certificate'], inputs['ca-key'], run.now, findings);
-  const caCustody = parseCustody(
-    inputs['ca-custody'],
-    inputs['ca-certificate'].trim() !== '' || inputs['ca-key'].trim() !== '',
-    intent?.operation !== 'health',
-    findings,
-  );
-  const certificates = parseCertificates(
-    {
-      keyAlgorithm: inputs['key-algorithm'],
-      leafDays: inputs['certificate-validity-days'],
-      authorityDays: inputs['ca-validity-days'],
-      extraSans: inputs['extra-sans'],
-    },
-    inputs['ca-certificate'] !== '',
-    collected,
-  );
-  const renewBeforeDays = parseRenewBeforeDays(inputs['renew-before-days'], certificates?.leafDays, findings);
-  const copiedClientCertificates = parseCopiedCertificates(inputs['client-certificate-copied'], findings);
-  const places = parseDataPlaces(inputs, findings);
-  const images = parseImages(inputs, findings);
-  const extraArgs = parseTuning(inputs, parseExtraArgs(inputs['extra-args'], findings), collected);
-  const patches = parsePatches(inputs.patches, files.patches, findings);
-  const kubeletConfig = parseKubeletConfig(inputs['kubelet-config'], findings);
-  const health = parseHealth(inputs, findings);
-  const artifacts = parseArtifacts(
-    {
-      upload: inputs['upload-artifacts'],
-      name: inputs['artifact-name'],
-      retentionDays: inputs['artifact-retention-days'],
-    },
-    `etcd-ha-${clusterName ?? ''}-${run.attempt}-${run.nonce}`,
-    findings,
-  );
-  const lockTimeoutSeconds = parseDuration('lock-timeout', inputs['lock-timeout'], lockTime, findings);
-  const timeoutSeconds = parseDuration('timeout', inputs.timeout, runTime, findings);
-  if (
-    intent === undefined ||
-    hosts === undefined ||
-    clusterName === undefined ||
-    sshPort === undefined ||
-    ports === undefined ||
-    (isReachedBySsh && ssh === undefined) ||
-    caCustody === undefined ||
-    certificates === undefined ||
-    renewBeforeDays === undefined ||
-    places === undefined ||
-    health === undefined ||
-    artifacts === undefined ||
-    lockTimeoutSeconds === undefined ||
-    timeoutSeconds === undefined
-  ) {
-    return undefined;
-  }
-  return {
-    ...intent,
-    clusterName,
-    hosts,
-    controlPlane: reached?.controlPlane ?? [],
-    ...(ssh !== undefined && { ssh }),
-    ...(sudoPassword !== undefined && { sudoPassword }),
-    ...(authority !== undefined && { authority }),
-    caCustody,
-    certificates,
-    renewBeforeDays,
-    copiedClientCertificates,
-    clientPort: ports['client-port'],
-    peerPort: ports['peer-port'],
-    metricsPort: ports['metrics-port'],
-    ...places,
-    ...images,
-    extraArgs,
-    patches,
-    kubeletConfig,
-    health,
-    artifacts,
-    lockTimeoutSeconds,
-    timeoutSeconds,
-    run: run.identity,
-    inputDigest: digestOfInputs({ ...inputs, ...textsOf(files) }),
-    warnings: collected.warnings,
+/**
+ * Parses every group: those that the operation uses from what is given, the others as if none of their inputs was. Without an
+ * operation all are parsed from what is given.
+ * @returns the settings of all groups; undefined if one of them cannot be used.
+ */
+function parseGroups(
+  given: Omit<ParseContext, 'settingsOf'>,
+  operations: OperationInputs,
+): SettingsOf<typeof inputGroups> | undefined {
+  const parsed = new Map<InputGroup, object | undefined>();
+  const settingsOf = <Own extends object>(group: InputGroup<string, Own>): Own | undefined => {
+    if (!parsed.has(group)) parsed.set(group, group.parse(isUsed(group) ? context : leftOut(context, group)));
+    return parsed.get(group) as Own | undefined;
   };
+  const context: ParseContext = { ...given, settingsOf };
+  const operation = operationGroup.parse(context)?.operation;
+  parsed.set(operationGroup, operation === undefined ? undefined : { operation });
+  const used: readonly string[] | undefined = operation === undefined ? undefined : operations[operation];
+  const isUsed = ({ name }: InputGroup): boolean => used?.includes(name) ?? true;
+  const all = inputGroups.map((group: InputGroup) => {
+    if (operation !== undefined && !isUsed(group)) group.checkUnused?.(context, operation);
+    return settingsOf(group);
+  });
+  return all.includes(undefined) ? undefined : (Object.assign({}, ...all) as SettingsOf<typeof inputGroups>);
+}
+
+/** The same without anything that is given for a group. */
+function leftOut(context: ParseContext, { inputs: names }: InputGroup): ParseContext {
+  const inputs = Object.fromEntries(names.map((name) => [name, defaultOf(name)]));
+  const files = Object.entries(context.files).filter(([name]) => !names.some((own) => own === name));
+  return { ...context, inputs: { ...context.inputs, ...inputs }, files: Object.fromEntries(files) };
 }
 
 /**
@@ -257,23 +137,13 @@ function misplacedKey(name: InputName): Finding {
 function withDefaults(raw: RawInputs): Inputs {
   const entries = inputNames.map((name) => {
     const value = raw[name] ?? '';
-    return [name, value.trim() === '' ? (definitionOf(name).default ?? '') : value];
+    return [name, value.trim() === '' ? defaultOf(name) : value];
   });
   return Object.fromEntries(entries) as Inputs;
 }
 
-function parseClusterName(value: string, findings: Finding[]): string | undefined {
-  if (isLabel(value)) return value;
-  findings.push({
-    at: 'cluster-name',
-    fact: `${quote(value)} is not a name of lower-case letters, digits and dashes, at most 63 (RFC 1123 label).`,
-    fix: 'begin and end it with a letter or digit, for example cluster-name: production.',
-  });
-  return undefined;
-}
-
-function optional<T>(value: string, parse: (value: string) => T | undefined): T | undefined {
-  return value === '' ? undefined : parse(value);
+function defaultOf(name: InputName): string {
+  return definitionOf(name).default ?? '';
 }
 
 /** Freezes plain objects and lists; keys and bytes in them are objects of others, and stay as they are. */

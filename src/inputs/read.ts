@@ -3,8 +3,7 @@ import { getInput } from '@actions/core';
 import type { Finding } from '../findings.ts';
 import { INPUT_PREFIX } from '../runner/toolkit.ts';
 import { holdsPrivateKey } from '../text/quote.ts';
-import type { RunContext } from './parse-settings.ts';
-import { readRunIdentity } from './run/identity.ts';
+import { readRunIdentity, type RunContext } from './run/identity.ts';
 import { definitionOf, inputNames, type RawInputs } from './table/table.ts';
 
 /**

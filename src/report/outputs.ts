@@ -6,6 +6,7 @@ import { Refusal, type Finding } from '../findings.ts';
 import type { Log } from '../runner/log.ts';
 import { setOutput } from '../runner/toolkit.ts';
 import type { Redactor } from '../runner/masking/redaction.ts';
+import { type OutputName, OUTPUTS } from './outputs-table.ts';
 import type { ReportFinding } from './run-report.ts';
 
 /** The action's outputs as they are in code; action.yml says what each is for. */
@@ -46,31 +47,10 @@ export interface Outputs {
   readonly 'artifact-url': string;
 }
 
-/** Names of all outputs, in the order of action.yml. */
-export const outputNames = [
-  'healthy',
-  'endpoints',
-  'members',
-  'status',
-  'summary',
-  'failure-tolerance',
-  'leader',
-  'cluster-id',
-  'changed',
-  'verdict',
-  'plan',
-  'plan-digest',
-  'findings',
-  'health-report',
-  'report-path',
-  'ca-certificate',
-  'ca-fingerprint',
-  'certificates-expire-at',
-  'external-etcd-config',
-  'accepted-host-keys',
-  'artifact-id',
-  'artifact-url',
-] as const satisfies readonly (keyof Outputs)[];
+/** Names of all outputs. An output that is not in the table, or has no type here, does not compile. */
+const outputNames = Object.keys(
+  OUTPUTS satisfies Readonly<Record<keyof Outputs, unknown>>,
+) as readonly OutputName[];
 
 /**
  * What all outputs of a job may take: GitHub allows 1 MB and counts two bytes per character; some of it is left to
@@ -79,7 +59,7 @@ export const outputNames = [
 const mostCharacters = 400_000;
 
 /** What can be left out, what is missed least first; the artifact holds it as a file. */
-const spare: readonly (keyof Outputs)[] = ['plan', 'health-report', 'members'];
+const spare: readonly OutputName[] = ['plan', 'health-report', 'members'];
 
 /**
  * Sets outputs of the step. What would make GitHub drop all of them for their size is left out with a warning.
@@ -110,12 +90,12 @@ export function writeOutputs(
 }
 
 /** The list of URLs as etcdctl takes it; other data as JSON. */
-function textOf(name: keyof Outputs, value: Outputs[keyof Outputs]): string {
+function textOf(name: OutputName, value: Outputs[keyof Outputs]): string {
   if (typeof value === 'string') return value;
   return name === 'endpoints' && Array.isArray(value) ? value.join(',') : JSON.stringify(value);
 }
 
-function shrink(texts: Map<keyof Outputs, string>, log: Log): void {
+function shrink(texts: Map<OutputName, string>, log: Log): void {
   for (const name of spare) {
     const total = [...texts.values()].reduce((sum, text) => sum + text.length, 0);
     if (total <= mostCharacters || !texts.delete(name)) continue;

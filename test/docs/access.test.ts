@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { OPERATION_INPUTS } from '../../src/operations/index.ts';
 import { parse } from 'yaml';
 import { judgeHostKey, pinsFor } from '../../src/ssh-keys/host-keys.ts';
 import type { SshSettings } from '../../src/inputs/settings.ts';
@@ -27,7 +28,7 @@ test('an agent in place of a key', () => {
   const [start, step] = parse(block) as { run?: string; with?: RawInputs }[];
   expect(start?.run).toContain('SSH_AUTH_SOCK');
   const inputs = { ...step?.with, 'ssh-known-hosts': given['ssh-known-hosts'] ?? '' };
-  const ssh = sshOf(parseSettings(inputs, { ...run, agentSocket: '/tmp/agent' }));
+  const ssh = sshOf(parseSettings(inputs, { ...run, agentSocket: '/tmp/agent' }, OPERATION_INPUTS));
   expect(ssh.identity).toEqual({ kind: 'agent', socket: '/tmp/agent' });
 });
 

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { OPERATION_INPUTS } from '../../src/operations/index.ts';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -47,7 +48,12 @@ const steps = blocks
 function settingsOf(inputs: Readonly<Record<string, string>>): Settings {
   const { 'ssh-private-key': key = '', 'ssh-known-hosts': hosts = '' } = given;
   const files = readInputFiles(inputs, workspace, () => undefined);
-  return parseSettings({ ...inputs, 'ssh-private-key': key, 'ssh-known-hosts': hosts }, run, files);
+  return parseSettings(
+    { ...inputs, 'ssh-private-key': key, 'ssh-known-hosts': hosts },
+    run,
+    OPERATION_INPUTS,
+    files,
+  );
 }
 
 describe('the examples of docs/hosts.md', () => {

@@ -8,18 +8,17 @@ import {
   readmeWithTable,
   versionsPageWithTable,
 } from '../../scripts/markdown-tables.ts';
-import { EVERY, type InputGroup } from '../../src/inputs/table/input.ts';
+import type { InputSection } from '../../src/inputs/table/input.ts';
 import { anchorOf, headings, localLinks, npmVerbs, repositoryPaths } from './markdown.ts';
 import { exists, filesBelow, read, ROOT } from './repository.ts';
 
-const GROUPS: readonly InputGroup[] = [
+const SECTIONS: readonly InputSection[] = [
   {
     title: 'The way',
     inputs: {
       port: {
         description: 'A port: one | two.',
         default: '2379',
-        operations: ['deploy', 'health'],
         common: true,
       },
     },
@@ -27,24 +26,23 @@ const GROUPS: readonly InputGroup[] = [
   {
     title: 'The rest',
     inputs: {
-      key: { description: 'Secret.', required: true, operations: EVERY },
-      name: { description: 'Optional.', operations: ['health'], common: true },
+      key: { description: 'Secret.', required: true },
+      name: { description: 'Optional.', common: true },
     },
   },
 ];
 
-const ACTION = `
-outputs:
-  id: { description: An id. }
-  place:
-    description: >-
-      A place:
-      one | two.
-`;
+const USED = new Map<string, readonly string[]>([
+  ['port', ['deploy', 'health']],
+  ['name', ['health']],
+]);
+const used = (input: string): readonly string[] | 'all' => USED.get(input) ?? 'all';
+
+const OUTPUTS = { id: { description: 'An id.' }, place: { description: 'A place: one | two.' } };
 
 describe('tables', () => {
   test('of common inputs take the place of what stood between the markers', () => {
-    expect(readmeWithTable('# A\n<!-- inputs -->old<!-- /inputs -->\nB\n', GROUPS)).toBe(
+    expect(readmeWithTable('# A\n<!-- inputs -->old<!-- /inputs -->\nB\n', SECTIONS)).toBe(
       [
         '# A',
         '<!-- inputs -->',
@@ -63,7 +61,7 @@ describe('tables', () => {
   });
 
   test('of outputs have a row for each', () => {
-    expect(outputsPageWithTable('# A\n<!-- outputs -->\n<!-- /outputs -->\nB\n', ACTION)).toBe(
+    expect(outputsPageWithTable('# A\n<!-- outputs -->\n<!-- /outputs -->\nB\n', OUTPUTS)).toBe(
       [
         '# A',
         '<!-- outputs -->',
@@ -97,8 +95,8 @@ describe('tables', () => {
     );
   });
 
-  test('of all inputs have a heading for each group, and say which operations use what', () => {
-    expect(inputsPageWithTables('# A\n<!-- inputs -->old<!-- /inputs -->\nB\n', GROUPS)).toBe(
+  test('of all inputs have a heading for each section, and say which operations use what', () => {
+    expect(inputsPageWithTables('# A\n<!-- inputs -->old<!-- /inputs -->\nB\n', SECTIONS, used)).toBe(
       [
         '# A',
         '<!-- inputs -->',
@@ -126,10 +124,10 @@ describe('tables', () => {
   });
 
   test('need their markers', () => {
-    expect(() => readmeWithTable('# A\n', GROUPS)).toThrow('<!-- inputs -->');
-    expect(() => outputsPageWithTable('# A\n', ACTION)).toThrow('<!-- outputs -->');
+    expect(() => readmeWithTable('# A\n', SECTIONS)).toThrow('<!-- inputs -->');
+    expect(() => outputsPageWithTable('# A\n', OUTPUTS)).toThrow('<!-- outputs -->');
     expect(() => versionsPageWithTable('# A\n', [])).toThrow('<!-- hosts -->');
-    expect(() => inputsPageWithTables('# A\n', GROUPS)).toThrow('<!-- inputs -->');
+    expect(() => inputsPageWithTables('# A\n', SECTIONS, used)).toThrow('<!-- inputs -->');
   });
 });
 

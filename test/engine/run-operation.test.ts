@@ -76,7 +76,9 @@ function planning(changes: Partial<PlanningOperation> = {}): PlanningOperation {
     summary: 'Does what a test wants.',
     access: () => ({ effect: 'changes', as: 'root' }),
     reach: 'any',
-    usesImageArchive: false,
+    icon: 'box',
+    inputs: [],
+    outputs: [],
     survivesFault: false,
     probe: () => ({ membersReach: false, sandbox: false }),
     lock: 'none',
@@ -246,7 +248,9 @@ test('an operation that checks observes, judges, and reports what it found, in t
     summary: 'Looks.',
     access: () => ({ effect: 'reads', as: 'login' }),
     reach: 'none',
-    usesImageArchive: false,
+    icon: 'box',
+    inputs: [],
+    outputs: [],
     survivesFault: true,
     observe: () => {
       happened.push('observe');

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { describeFinding, type Finding, Refusal } from '../../src/findings.ts';
+import { operationsUsing } from '../../src/operations/index.ts';
 import { definitionOf, type InputName, inputNames, type RawInputs } from '../../src/inputs/table/table.ts';
 import { bodyPieces, numbers, oneOf, overlong, spoiled, tooSlow } from '../fuzz.ts';
 import { badInputs } from './bad-inputs.ts';
@@ -69,7 +70,8 @@ test.each([1, 2, 3, 4])(
     for (let time = 0; time < 500; time += 1) {
       const [name, value] = oneOf(written, random);
       const text = spoiled(value, random);
-      const findings = refusalOf({ [name]: text });
+      const operation = operationsUsing(name)[0] ?? '';
+      const findings = refusalOf({ operation, [name]: text });
       refused += findings === undefined ? 0 : 1;
       for (const { at, fact, fix } of findings ?? []) {
         expect([at, fact, fix]).not.toContain('');

@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { OPERATION_INPUTS } from '../../src/operations/index.ts';
 import { type Finding, Refusal } from '../../src/findings.ts';
-import { parseSettings, type RunContext } from '../../src/inputs/parse-settings.ts';
+import { parseSettings } from '../../src/inputs/parse-settings.ts';
+import type { RunContext } from '../../src/inputs/run/identity.ts';
 import type { Settings, SshSettings } from '../../src/inputs/settings.ts';
 import type { RawInputs } from '../../src/inputs/table/table.ts';
 
@@ -39,7 +41,7 @@ export const given: RawInputs = {
 
 /** Settings of the least, changed by some inputs. */
 export function settingsOf(changes: RawInputs): Settings {
-  return parseSettings({ ...given, ...changes }, run);
+  return parseSettings({ ...given, ...changes }, run, OPERATION_INPUTS);
 }
 
 /** How hosts are logged in to, where they are. */

@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { thresholds } from '../operations/health/example-documents.ts';
+import type { RawInputs } from '../../src/inputs/table/table.ts';
 import { findingOf, settingsOf } from './given.ts';
 
+const ofCheck = (inputs: RawInputs) => ({ operation: 'health', ...inputs });
+
 test('left out: what the docs promise', () => {
-  expect(settingsOf({}).health).toEqual({
+  expect(settingsOf(ofCheck({})).health).toEqual({
     deadlineSeconds: 60,
     metricsWindowSeconds: 0,
     failOn: 'fail',
@@ -25,7 +28,7 @@ test('each threshold comes from its own input', () => {
     'clock-warning-ms': '205',
     'raft-lag-warning': '206',
   };
-  expect(settingsOf(inputs).health.thresholds).toEqual({
+  expect(settingsOf(ofCheck(inputs)).health.thresholds).toEqual({
     certificateWarningDays: 60,
     certificateFailureDays: 14,
     latencyWarningMs: 201,
@@ -42,7 +45,6 @@ test('each threshold comes from its own input', () => {
 
 test('the rest', () => {
   const inputs = {
-    operation: 'health',
     'health-probe': '/usr/local/sbin/etcd-ha-health-probe',
     deadline: '90s',
     'metrics-window': '1m',
@@ -50,7 +52,7 @@ test('the rest', () => {
     'history-artifact': 'etcd-health-*',
     'github-token': 'ghs_0123456789\n',
   };
-  const { operation, health } = settingsOf(inputs);
+  const { operation, health } = settingsOf(ofCheck(inputs));
   expect(operation).toBe('health');
   expect(health).toMatchObject({
     probe: '/usr/local/sbin/etcd-ha-health-probe',
@@ -77,7 +79,7 @@ describe('refused, each with its place', () => {
     ['db-quota-warning-percent', '101', /not a whole number from 1 to 100/],
     ['latency-warning-ms', '0', /not a whole number from 1/],
   ])('%s: %s', (input, value, fact) => {
-    expect(findingOf({ [input]: value })).toMatchObject({
+    expect(findingOf(ofCheck({ [input]: value }))).toMatchObject({
       at: input,
       fact: expect.stringMatching(fact),
       fix: expect.stringMatching(/./),
@@ -85,19 +87,21 @@ describe('refused, each with its place', () => {
   });
 
   test('a history without a token says which one to give', () => {
-    expect(findingOf({ 'history-artifact': 'etcd-health' })).toMatchObject({
+    expect(findingOf(ofCheck({ 'history-artifact': 'etcd-health' }))).toMatchObject({
       at: 'github-token',
       fix: expect.stringContaining('github-token: ${{ github.token }}'),
     });
   });
 
   test('a history whose name cannot be one', () => {
-    expect(findingOf({ 'history-artifact': 'a/b', 'github-token': 'x' }).at).toBe('history-artifact');
+    expect(findingOf(ofCheck({ 'history-artifact': 'a/b', 'github-token': 'x' })).at).toBe(
+      'history-artifact',
+    );
   });
 });
 
 test('a plan cannot be approved for a health check', () => {
-  expect(findingOf({ operation: 'health', 'approved-plan': 'a'.repeat(64) })).toMatchObject({
+  expect(findingOf(ofCheck({ 'approved-plan': 'a'.repeat(64) }))).toMatchObject({
     at: 'approved-plan',
     fact: 'operation: health makes no plan and changes nothing: there is nothing to approve.',
   });

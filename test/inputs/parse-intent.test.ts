@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { findingOf, findingsOf, settingsOf } from './given.ts';
+import { findingOf, settingsOf } from './given.ts';
 
 const hex = '0123456789abcdef'.repeat(4);
 
@@ -41,6 +41,9 @@ describe('dry-run', () => {
   test.each(['yes', '1', 'dry'])('refuses %s', (given) => {
     expect(findingOf({ 'dry-run': given }).at).toBe('dry-run');
   });
+  test.each(['preflight', 'health'])('a %s, which changes nothing, refuses it as well', (operation) => {
+    expect(findingOf({ operation, 'dry-run': 'yes', 'disk-test': 'false' }).at).toBe('dry-run');
+  });
 });
 
 describe('approved-plan', () => {
@@ -77,7 +80,7 @@ describe('approved-plan', () => {
       fact: 'operation: preflight makes no plan and changes nothing: there is nothing to approve.',
       fix: 'leave approved-plan out here, or write operation: deploy.',
     });
-    expect(findingsOf({ operation: 'preflight', 'approved-plan': 'x' })).toHaveLength(2);
+    expect(findingOf({ operation: 'preflight', 'approved-plan': 'x' }).at).toBe('approved-plan');
   });
 });
 
@@ -115,5 +118,6 @@ describe('disk-test', () => {
 
   test('refuses another word', () => {
     expect(findingOf({ 'disk-test': 'quick' }).at).toBe('disk-test');
+    expect(findingOf({ operation: 'preflight', 'disk-test': 'quick' }).at).toBe('disk-test');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { OPERATION_INPUTS } from '../../src/operations/index.ts';
 import { type Finding, Refusal } from '../../src/findings.ts';
 import type { InputFolder } from '../../src/inputs/input-files.ts';
 import { parseSettings } from '../../src/inputs/parse-settings.ts';
@@ -81,11 +82,11 @@ etcd0+merge.json: '{"spec":{"priority":1,"priorityClassName":null}}'
       ['kube-apiserver+json.yaml', '[]'],
       ['etcd+merge.yaml', 'spec: { priority: 1 }'],
     ]);
-    const settings = parseSettings({ ...given, patches: 'k8s/patches' }, run, {
+    const settings = parseSettings({ ...given, patches: 'k8s/patches' }, run, OPERATION_INPUTS, {
       patches: { path: 'k8s/patches', files },
     });
     expect(settings.patches.map(({ name }) => name)).toEqual(['etcd+merge.yaml']);
-    const other = parseSettings({ ...given, patches: 'k8s/patches' }, run, {
+    const other = parseSettings({ ...given, patches: 'k8s/patches' }, run, OPERATION_INPUTS, {
       patches: { path: 'k8s/patches', files: new Map([['etcd+merge.yaml', 'spec: { priority: 2 }']]) },
     });
     expect(other.inputDigest).not.toBe(settings.inputDigest);
@@ -159,7 +160,7 @@ describe('what is no patch', () => {
 
   function folderFindings(patches: InputFolder): readonly Finding[] {
     try {
-      parseSettings({ ...given, patches: patches.path }, run, { patches });
+      parseSettings({ ...given, patches: patches.path }, run, OPERATION_INPUTS, { patches });
     } catch (error) {
       if (error instanceof Refusal) return error.findings;
       throw error;

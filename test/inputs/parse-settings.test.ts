@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { OPERATION_INPUTS } from '../../src/operations/index.ts';
 import { Refusal } from '../../src/findings.ts';
 import { parseSettings } from '../../src/inputs/parse-settings.ts';
 import { findingOf, findingsOf, run, settingsOf, sshKey } from './given.ts';
@@ -127,7 +128,7 @@ test('settings cannot be changed, at any depth', () => {
 test('nothing at all: every required input is named, at once', () => {
   let refusal: unknown;
   try {
-    parseSettings({}, run);
+    parseSettings({}, run, OPERATION_INPUTS);
   } catch (error) {
     refusal = error;
   }
@@ -179,9 +180,9 @@ test('every bad value is told at once, each with its fix', () => {
     'approved-plan',
     'bootstrap',
     'disk-test',
+    'cluster-name',
     'hosts, entry 2',
     'hosts, entry 3',
-    'cluster-name',
     'ssh-user',
     'ssh-port',
     'peer-port',

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { OPERATION_INPUTS } from '../../src/operations/index.ts';
 import { parseSettings } from '../../src/inputs/parse-settings.ts';
 import { sshKeygen, TemporaryFolder, tool } from '../hosts/ssh/tools.ts';
 import { findingOf, given, run, settingsOf, sshOf } from './given.ts';
@@ -42,7 +43,7 @@ describe('ssh-certificate', () => {
   test('of a key that an agent holds', () => {
     const text = signed(['-n', 'ubuntu', ...VALID]);
     const raw = { ...given, ...inputs(text, { 'ssh-private-key': '' }) };
-    const ssh = sshOf(parseSettings(raw, { ...run, agentSocket: '/tmp/agent' }));
+    const ssh = sshOf(parseSettings(raw, { ...run, agentSocket: '/tmp/agent' }, OPERATION_INPUTS));
     expect(ssh.identity.kind).toBe('agent');
     expect(text).toContain(ssh.certificate);
   });

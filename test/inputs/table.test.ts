@@ -1,30 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
-import { type InputDefinition, operationNames } from '../../src/inputs/table/input.ts';
-import {
-  definitionOf,
-  inputGroups,
-  inputNames,
-  inputsOf,
-  isInputName,
-} from '../../src/inputs/table/table.ts';
+import { inputsOfGroups } from '../../src/inputs/groups.ts';
+import { OPERATIONS, operationsUsing } from '../../src/operations/index.ts';
+import type { InputDefinition } from '../../src/inputs/table/input.ts';
+import { definitionOf, inputNames, inputSections, isInputName } from '../../src/inputs/table/table.ts';
 
-test('every input is in one group alone', () => {
-  const all = inputGroups.flatMap(({ inputs }) => Object.keys(inputs));
+test('every input is in one section alone', () => {
+  const all = inputSections.flatMap(({ inputs }) => Object.keys(inputs));
   expect(inputNames).toEqual(all);
   expect(new Set(all).size).toBe(all.length);
 });
 
 // A default is also what an empty value stands for, so a required input can have none.
 describe.each(inputNames)('%s', (name) => {
-  const { required, secret, default: value, operations, description }: InputDefinition = definitionOf(name);
+  const { required, secret, default: value, description }: InputDefinition = definitionOf(name);
 
   test('is required, or secret, or has a default, or none of it', () => {
     expect([required, secret, value].filter((one) => one !== undefined).length).toBeLessThan(2);
   });
 
-  test('names its operations in their order', () => {
-    expect(operations.length).toBeGreaterThan(0);
-    expect(operations).toEqual(operationNames.filter((one) => operations.includes(one)));
+  test('is used by an operation', () => {
+    expect(operationsUsing(name)).not.toEqual([]);
   });
 
   test('is described on one line, without blanks that are lost in YAML', () => {
@@ -42,8 +37,8 @@ test('a name that an object has by itself is no input', () => {
 });
 
 test('every operation needs to know its name, its hosts and how to get in', () => {
-  for (const operation of operationNames) {
-    expect(inputsOf(operation)).toEqual(expect.arrayContaining(['operation', 'hosts', 'ssh-private-key']));
+  for (const { inputs } of OPERATIONS) {
+    expect(inputsOfGroups(inputs)).toEqual(expect.arrayContaining(['operation', 'hosts', 'ssh-private-key']));
   }
 });
 

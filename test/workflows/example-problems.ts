@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { operationNames } from '../../src/inputs/table/input.ts';
+import { OPERATIONS } from '../../src/operations/index.ts';
 import { definitionOf, inputNames } from '../../src/inputs/table/table.ts';
 import { ROOT } from '../docs/repository.ts';
 import { readActionMetadata, type ActionMetadata } from '../github/action-metadata.ts';
@@ -67,7 +67,7 @@ function bootstrapProblems(workflow: Workflow): string[] {
 /** The action and its sub-actions, by what workflows call them. */
 const OURS: Readonly<Record<string, ActionMetadata>> = Object.fromEntries<ActionMetadata>([
   ['org/etcd-ha-action@v1', readActionMetadata(ROOT)],
-  ...operationNames.map(
+  ...OPERATIONS.map(({ name }) => name).map(
     (name) => [`org/etcd-ha-action/${name}@v1`, readActionMetadata(join(ROOT, name))] as const,
   ),
 ]);

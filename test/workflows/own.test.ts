@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { operationNames } from '../../src/inputs/table/input.ts';
+import { OPERATIONS } from '../../src/operations/index.ts';
 import { filesBelow, read } from '../docs/repository.ts';
 import { commonProblems, usesOf } from './common-problems.ts';
 import { parseWorkflow, stepsOf, type Permissions } from './workflow.ts';
@@ -55,7 +55,7 @@ test('what is attested is all that runs for users', () => {
   const attest = steps.find(({ uses = '' }) => uses.startsWith('actions/attest@'));
   expect(String(attest?.with?.['subject-path']).trim().split('\n')).toEqual([
     'action.yml',
-    ...operationNames.map((name) => `${name}/action.yml`),
+    ...OPERATIONS.map(({ name }) => `${name}/action.yml`),
     'dist/*',
   ]);
 });

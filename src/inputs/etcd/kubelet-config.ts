@@ -7,7 +7,9 @@ import {
   rangeOfKubeletField,
 } from '../../kubeadm/kubelet-config.ts';
 import { quote, quoteJson } from '../../text/quote.ts';
+import { inputGroup } from '../group.ts';
 import { nearest } from '../nearest.ts';
+import { kubeletInputs } from '../table/etcd.ts';
 import { parseYaml, type YamlInput } from '../yaml-input.ts';
 
 const at = 'kubelet-config';
@@ -17,7 +19,7 @@ const example = 'for example "failSwapOn: false".';
  * Reads the YAML that is merged into the KubeletConfiguration: one mapping of the kubelet's fields, none of them
  * one that the action must set itself, each of the type that the kubelet reads. Empty text is an empty mapping.
  */
-export function parseKubeletConfig(value: string, findings: Finding[]): Readonly<Record<string, unknown>> {
+function parseKubeletConfig(value: string, findings: Finding[]): Readonly<Record<string, unknown>> {
   const yaml = parseYaml(at, value, { schema: 'kubernetes', uniqueKeys: true, example }, findings);
   if (yaml === undefined) return {};
   const merges = mergesIn(yaml);
@@ -249,3 +251,18 @@ function isMapping(value: Json): boolean {
 function isListOf(value: Json, is: (item: Json) => boolean): boolean {
   return Array.isArray(value) && (value as readonly Json[]).every(is);
 }
+
+/** What the kubelet of every host is configured with. */
+export interface KubeletSettings {
+  /** Merged into the KubeletConfiguration. */
+  readonly kubeletConfig: Readonly<Record<string, unknown>>;
+}
+
+/** The configuration of the kubelet. */
+export const kubeletGroup = inputGroup({
+  name: 'kubelet',
+  inputs: kubeletInputs,
+  parse: ({ inputs, findings }): KubeletSettings => ({
+    kubeletConfig: parseKubeletConfig(inputs['kubelet-config'], findings),
+  }),
+});

@@ -4,7 +4,9 @@ import { isMapping, type Json } from '../../kubeadm/json.ts';
 import { type KubeadmPatch, patchKind, type PatchKind } from '../../kubeadm/patches.ts';
 import { toKubernetesYaml } from '../../kubeadm/yaml.ts';
 import { holdsPrivateKey, quote } from '../../text/quote.ts';
+import { inputGroup } from '../group.ts';
 import type { InputFolder } from '../input-files.ts';
+import { patchInputs } from '../table/etcd.ts';
 import { parseYaml } from '../yaml-input.ts';
 
 const input = 'patches';
@@ -22,7 +24,7 @@ interface WrittenPatch extends KubeadmPatch {
  * @param folder the folder that the input names, if it names one.
  * @returns the patches in the order in which kubeadm applies them.
  */
-export function parsePatches(
+function parsePatches(
   value: string,
   folder: InputFolder | undefined,
   findings: Finding[],
@@ -169,3 +171,18 @@ function isOperations(patch: Json): boolean {
     isMapping(operation) && typeof operation['op'] === 'string' && typeof operation['path'] === 'string';
   return Array.isArray(patch) && (patch as readonly Json[]).every(isOperation);
 }
+
+/** What kubeadm changes of the static pod. */
+export interface PatchSettings {
+  /** kubeadm patches of the static pod, sorted by name; none of them changes what the action relies on. */
+  readonly patches: readonly KubeadmPatch[];
+}
+
+/** Patches of the static pod, which the kubeadm of each host applies. */
+export const patchesGroup = inputGroup({
+  name: 'patches',
+  inputs: patchInputs,
+  parse: ({ inputs, files, findings }): PatchSettings => ({
+    patches: parsePatches(inputs.patches, files.patches, findings),
+  }),
+});

@@ -1,7 +1,9 @@
 import type { Finding } from '../../findings.ts';
 import type { DataPlaces } from '../../kubeadm/paths.ts';
 import { quote } from '../../text/quote.ts';
+import { inputGroup } from '../group.ts';
 import { parseInteger } from '../scalars.ts';
+import { dataPlaceInputs, portInputs } from '../table/etcd.ts';
 
 /** Folders below which nothing of etcd may lie, and why. */
 const closed: readonly { readonly folders: readonly string[]; readonly why: string }[] = [
@@ -43,7 +45,7 @@ const EXAMPLES = { 'data-dir': '/var/lib/etcd', 'wal-dir': '/var/lib/etcd-wal' }
  * Reads where etcd's data and its log are to be: two folders, neither within the other.
  * @param inputs `wal-dir` empty: the log is in the data dir.
  */
-export function parseDataPlaces(
+function parseDataPlaces(
   inputs: Readonly<Record<keyof typeof EXAMPLES, string>>,
   findings: Finding[],
 ): DataPlaces | undefined {
@@ -113,7 +115,7 @@ const taken: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Reads etcd's ports; each must be free on the hosts and different from the others. */
-export function parsePorts(
+function parsePorts(
   inputs: Readonly<Record<EtcdPortInput, string>>,
   findings: Finding[],
 ): EtcdPorts | undefined {
@@ -158,4 +160,40 @@ function sameAs(input: EtcdPortInput, port: number, other: EtcdPortInput): Findi
     fact: `${port} is also ${other}${port === ETCD_PORTS[input] ? `, and what ${input} is where it is left out` : ''}.`,
     fix: 'give each its own port.',
   };
+}
+
+/** etcd's TCP ports on every host. */
+export interface PortSettings {
+  readonly clientPort: number;
+  readonly peerPort: number;
+  /** Of metrics and health, on loopback. */
+  readonly metricsPort: number;
+}
+
+/** Where etcd listens. */
+export const portsGroup = inputGroup({
+  name: 'ports',
+  inputs: portInputs,
+  parse: ({ inputs, findings }): PortSettings | undefined => {
+    const ports = parsePorts(inputs, findings);
+    return (
+      ports && {
+        clientPort: ports['client-port'],
+        peerPort: ports['peer-port'],
+        metricsPort: ports['metrics-port'],
+      }
+    );
+  },
+});
+
+/** Where etcd keeps its data. */
+export const dataPlacesGroup = inputGroup({
+  name: 'data-places',
+  inputs: dataPlaceInputs,
+  parse: ({ inputs, findings }) => parseDataPlaces(inputs, findings),
+});
+
+/** etcd's ports by the inputs that set them, for findings that name these. */
+export function portsByInput({ clientPort, peerPort, metricsPort }: PortSettings): EtcdPorts {
+  return { 'client-port': clientPort, 'peer-port': peerPort, 'metrics-port': metricsPort };
 }

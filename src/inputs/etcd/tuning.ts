@@ -2,8 +2,11 @@ import type { Finding } from '../../findings.ts';
 import type { EtcdArgument } from '../../kubeadm/kubeadm-config.ts';
 import { quote } from '../../text/quote.ts';
 import type { Collected } from '../collected.ts';
+import { inputGroup } from '../group.ts';
 import { parseChoice, parseInteger } from '../scalars.ts';
+import { etcdFlagInputs } from '../table/etcd.ts';
 import type { InputName } from '../table/table.ts';
+import { parseExtraArgs } from './extra-args.ts';
 
 /** etcd's flags that are inputs too, under the same names. */
 export const tuningInputs = [
@@ -36,7 +39,7 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, Ki: 1024, Mi: MIB, Gi: 
  * @param inputs empty ones are left to etcd. @param extraArgs flags of the input `extra-args`.
  * @returns all flags, sorted by name.
  */
-export function parseTuning(
+function parseTuning(
   inputs: Readonly<Record<TuningInput, string>>,
   extraArgs: readonly EtcdArgument[],
   { findings, warnings }: Collected,
@@ -179,3 +182,19 @@ const modeAlone: Finding = {
   fact: 'the mode alone does nothing: without auto-compaction-retention etcd compacts nothing by itself.',
   fix: 'give both, for example auto-compaction-mode: periodic and auto-compaction-retention: 1h, or none.',
 };
+
+/** What members are run with beside what the action sets. */
+export interface EtcdFlagSettings {
+  /** Flags of etcd that the user adds, those with an input of their own among them, sorted by name; none that the action owns. */
+  readonly extraArgs: readonly EtcdArgument[];
+}
+
+/** Flags of etcd: those of the input `extra-args`, and those that have inputs of their own. */
+export const etcdFlagsGroup = inputGroup({
+  name: 'etcd-flags',
+  inputs: etcdFlagInputs,
+  parse: ({ inputs, findings, warnings }): EtcdFlagSettings => {
+    const extraArgs = parseExtraArgs(inputs['extra-args'], findings);
+    return { extraArgs: parseTuning(inputs, extraArgs, { findings, warnings }) };
+  },
+});

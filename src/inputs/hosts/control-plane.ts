@@ -1,7 +1,7 @@
 import type { Finding } from '../../findings.ts';
 import type { EtcdPorts } from '../etcd/places-and-ports.ts';
 import { parseEntries } from '../scalars.ts';
-import type { RemoteHost } from '../settings.ts';
+import type { RemoteHost } from './host-settings.ts';
 import { addressAt, parseHost, type PlacedHost } from './host.ts';
 
 const input = 'control-plane-hosts';

@@ -1,8 +1,8 @@
 import type { Finding } from '../../findings.ts';
 import { quote } from '../../text/quote.ts';
 import { type Entry, parseEntries } from '../scalars.ts';
-import type { HostLogin, MemberSettings, TransportName } from '../settings.ts';
 import { familyOf, parseAddress, parseMemberName } from './addresses.ts';
+import type { HostLogin, MemberSettings, TransportName } from './host-settings.ts';
 
 /**
  * Reads `hosts` and `names`: addresses, `name=address` pairs, or addresses with their names in the other input.

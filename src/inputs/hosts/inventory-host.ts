@@ -5,8 +5,8 @@ import { foreignCharacter } from '../../text/characters.ts';
 import { quote } from '../../text/quote.ts';
 import { userProblem } from '../collected.ts';
 import { parseInteger } from '../scalars.ts';
-import { type HostLogin, TRANSPORTS } from '../settings.ts';
 import { type AddressProblem, isLabel, parseMemberName, shortForm } from './addresses.ts';
+import { type HostLogin, TRANSPORTS } from './host-settings.ts';
 import { parseHost, parseHostAddress, type PlacedHost } from './host.ts';
 import { type Field, fieldsOf, type Reader, textOf, unknownKey } from './inventory-fields.ts';
 

@@ -1,24 +1,15 @@
 import { quorumOf } from '../../etcd/quorum.ts';
 import type { Finding } from '../../findings.ts';
 import type { Collected } from '../collected.ts';
+import { quote } from '../../text/quote.ts';
+import { inputGroup } from '../group.ts';
 import type { InputFile } from '../input-files.ts';
 import { parseBoolean } from '../scalars.ts';
+import { clusterNameInput, type hostInputs } from '../table/hosts.ts';
+import { isLabel } from './addresses.ts';
 import { checkControlPlane, parseControlPlane } from './control-plane.ts';
 import { checkHosts, parseHosts, type PlacedHost } from './host.ts';
 import { parseInventory } from './inventory.ts';
-
-/** What is written of the members, how many of them there may be, and of the control plane. */
-export interface WrittenMembers {
-  readonly hosts: string;
-  readonly names: string;
-  readonly inventory: string;
-  /** The file that `inventory` names, if it names one. */
-  readonly inventoryFile?: InputFile;
-  /** The input `allow-even-members`. */
-  readonly allowEven: string;
-  /** The input `control-plane-hosts`. */
-  readonly controlPlane: string;
-}
 
 /** All hosts as they were written, those with a fault among them. */
 export interface PlacedHosts {
@@ -28,11 +19,16 @@ export interface PlacedHosts {
 
 /**
  * Reads which hosts there are: `inventory`, or `hosts` with `names`, and `control-plane-hosts`.
+ * @param inventoryFile the file that `inventory` names, if it names one.
  * @returns the hosts in the user's order; nothing where the members cannot be told at all.
  */
-export function parseMembers(written: WrittenMembers, collected: Collected): PlacedHosts | undefined {
+export function parseMembers(
+  inputs: Readonly<Record<keyof typeof hostInputs, string>>,
+  inventoryFile: InputFile | undefined,
+  collected: Collected,
+): PlacedHosts | undefined {
   const { findings } = collected;
-  const { hosts, names, inventory, inventoryFile, allowEven } = written;
+  const { hosts, names, inventory, 'allow-even-members': allowEven } = inputs;
   const at = inventory === '' ? 'hosts' : 'inventory';
   if (at === 'inventory') {
     if (hosts !== '') findings.push(givenTwice('hosts'));
@@ -42,7 +38,7 @@ export function parseMembers(written: WrittenMembers, collected: Collected): Pla
     at === 'hosts'
       ? { hosts: parseHosts(hosts, names, findings) }
       : parseInventory(inventory, inventoryFile, findings);
-  const controlPlane = parseControlPlane(written.controlPlane, placed, findings);
+  const controlPlane = parseControlPlane(inputs['control-plane-hosts'], placed, findings);
   if (placed === undefined) return undefined;
   checkMemberCount(placed.hosts.length, { at, allowEven }, collected);
   checkHosts(placed.hosts, findings);
@@ -117,4 +113,24 @@ function evenCount(count: number): Pick<Finding, 'fact' | 'fix'> {
       `which ${count - 1} do as well, and has one host more that can fail.`,
     fix: `list ${count - 1} or ${count + 1} hosts, ${example}`,
   };
+}
+
+/** Which cluster it is. */
+export const clusterNameGroup = inputGroup({
+  name: 'cluster-name',
+  inputs: clusterNameInput,
+  parse: ({ inputs, findings }): { readonly clusterName: string } | undefined => {
+    const clusterName = parseClusterName(inputs['cluster-name'], findings);
+    return clusterName === undefined ? undefined : { clusterName };
+  },
+});
+
+function parseClusterName(value: string, findings: Finding[]): string | undefined {
+  if (isLabel(value)) return value;
+  findings.push({
+    at: 'cluster-name',
+    fact: `${quote(value)} is not a name of lower-case letters, digits and dashes, at most 63 (RFC 1123 label).`,
+    fix: 'begin and end it with a letter or digit, for example cluster-name: production.',
+  });
+  return undefined;
 }

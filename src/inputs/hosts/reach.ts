@@ -1,13 +1,11 @@
 import type { Finding } from '../../findings.ts';
 import { quote } from '../../text/quote.ts';
+import { parseUser } from '../collected.ts';
+import { parseSshPort, portsByInput, portsGroup } from '../etcd/places-and-ports.ts';
+import { inputGroup } from '../group.ts';
 import { parseChoice } from '../scalars.ts';
-import {
-  type HostSettings,
-  type LocalHost,
-  type RemoteHost,
-  type TransportName,
-  TRANSPORTS,
-} from '../settings.ts';
+import { reachInputs } from '../table/access.ts';
+import { hostInputs } from '../table/hosts.ts';
 import type { InputName } from '../table/table.ts';
 import { parseAddress } from './addresses.ts';
 import {
@@ -17,10 +15,41 @@ import {
   withLogins,
 } from './control-plane.ts';
 import type { PlacedHost } from './host.ts';
-import type { PlacedHosts } from './members.ts';
+import {
+  type HostSettings,
+  type LocalHost,
+  type RemoteHost,
+  type TransportName,
+  TRANSPORTS,
+} from './host-settings.ts';
+import { parseMembers, type PlacedHosts } from './members.ts';
+
+/** The hosts of a cluster. */
+export interface ClusterHosts {
+  readonly hosts: readonly HostSettings[];
+  /** Hosts of the control plane, which get what their API servers need; none of them is a member. */
+  readonly controlPlane: readonly HostSettings[];
+}
+
+/** Which hosts there are, and where each is reached as whom. No SSH server may have a port of etcd's. */
+export const hostsGroup = inputGroup({
+  name: 'hosts',
+  inputs: { ...hostInputs, ...reachInputs },
+  parse: ({ inputs, files, findings, warnings, settingsOf }): ClusterHosts | undefined => {
+    const written = parseMembers(inputs, files.inventory, { findings, warnings });
+    const user = inputs['ssh-user'] === '' ? undefined : parseUser(inputs['ssh-user'], findings);
+    const sshPort = parseSshPort(inputs['ssh-port'], findings);
+    const ports = settingsOf(portsGroup);
+    // a user or a port that is none has been told already
+    const defaults = { port: sshPort ?? 22, ...(inputs['ssh-user'] !== '' && { user: user ?? '' }) };
+    const reached =
+      written && parseReach(written, inputs, defaults, ports ? portsByInput(ports) : {}, findings);
+    return reached && { hosts: reached.members, controlPlane: reached.controlPlane };
+  },
+});
 
 /** All hosts, each with how it is reached, in the order in which they were written. */
-export interface ReachedHosts {
+interface ReachedHosts {
   readonly members: readonly HostSettings[];
   readonly controlPlane: readonly HostSettings[];
 }
@@ -30,7 +59,7 @@ export interface ReachedHosts {
  * @param ports etcd's own, by input.
  * @returns those that can be reached.
  */
-export function parseReach(
+function parseReach(
   written: PlacedHosts,
   inputs: TransportInputs,
   defaults: LoginDefaults,

@@ -1,7 +1,7 @@
 import type { Finding } from '../../findings.ts';
 import { quote } from '../../text/quote.ts';
-import type { RegistryLogin, Settings } from '../settings.ts';
-import type { InputName } from '../table/table.ts';
+import { inputGroup } from '../group.ts';
+import { imageInputs } from '../table/etcd.ts';
 
 /**
  * Host (with port) and path of an image reference, without tag and digest (distribution/reference, reference.go,
@@ -20,11 +20,39 @@ const repositoryFix =
   'write registry and path without /etcd and tag, for example image-repository: registry.k8s.io.';
 const tagFix = 'write the tag alone, for example etcd-image-tag: 3.6.5-0.';
 
+/** Credentials for the registry that images are pulled from. */
+export interface RegistryLogin {
+  /** Host, and port if there is one, as images name it. They are for this registry alone. */
+  readonly server: string;
+  readonly username: string;
+  /** Secret. */
+  readonly password: string;
+}
+
 /** Which image the members run, and where it comes from. */
-export type ImageChoices = Pick<Settings, 'imageArchive' | 'imageRepository' | 'registry' | 'etcdImageTag'>;
+export interface ImageSettings {
+  /** Path on the runner of an archive with images; absent: the hosts pull them. */
+  readonly imageArchive?: string;
+  /** Absent: kubeadm's own default. */
+  readonly imageRepository?: string;
+  /** Absent: the registry asks for no credentials, or the hosts have their own. */
+  readonly registry?: RegistryLogin;
+  /** Absent: the tag that the host's kubeadm asks for. */
+  readonly etcdImageTag?: string;
+}
+
+/** Which images the members run. */
+export const imagesGroup = inputGroup({
+  name: 'images',
+  inputs: imageInputs,
+  parse: ({ inputs, findings }) => parseImages(inputs, findings),
+});
 
 /** Reads all that is said of images. */
-export function parseImages(inputs: Readonly<Record<InputName, string>>, findings: Finding[]): ImageChoices {
+function parseImages(
+  inputs: Readonly<Record<keyof typeof imageInputs, string>>,
+  findings: Finding[],
+): ImageSettings {
   const imageArchive = given(inputs['image-archive'], (value) => parseArchivePath(value, findings));
   const repository = inputs['image-repository'];
   const imageRepository = given(repository, (value) => parseImageRepository(value, findings));

@@ -6,15 +6,76 @@ import { AuthorityError, readSigningAuthority } from '../../pki/read-authority.t
 import { foreignCharacter } from '../../text/characters.ts';
 import { quote } from '../../text/quote.ts';
 import type { Collected } from '../collected.ts';
+import { inputGroup } from '../group.ts';
 import { type Entry, parseChoice, parseEntries, parseInteger } from '../scalars.ts';
-import type { AuthoritySettings, CaCustody } from '../settings.ts';
+import { certificateInputs, clientCopyInputs } from '../table/pki.ts';
+
+/**
+ * Where the key of the CA is kept. `first-host`: beside ca.crt on one host. `input-only`: on no host; it comes with each run
+ * that issues certificates.
+ */
+export type CaCustody = 'first-host' | 'input-only';
+
+/** A certificate authority that the user brought. */
+export interface AuthoritySettings {
+  /** PEM, public. */
+  readonly certificatePem: string;
+  /** PEM. Secret. */
+  readonly keyPem: string;
+}
+
+/** The CA, and how certificates are issued from it. */
+export interface CertificateSettings {
+  /** Absent: found on the hosts, else made by the run. */
+  readonly authority?: AuthoritySettings;
+  readonly caCustody: CaCustody;
+  readonly certificates: CertificatePolicy;
+  /** A leaf certificate that ends within this many days is reissued; 0: only one that has ended. */
+  readonly renewBeforeDays: number;
+}
+
+/** The CA, and how certificates are issued from it: for operations that issue some, or say whether they could. */
+export const certificatesGroup = inputGroup({
+  name: 'certificates',
+  inputs: certificateInputs,
+  parse: ({ inputs, run, findings, warnings }): CertificateSettings | undefined => {
+    const { 'ca-certificate': certificatePem, 'ca-key': keyPem } = inputs;
+    const isGiven = certificatePem.trim() !== '' || keyPem.trim() !== '';
+    const authority = parseAuthority(certificatePem, keyPem, run.now, findings);
+    const caCustody = parseCustody(inputs['ca-custody'], isGiven, findings);
+    const certificates = parseCertificates(inputs, certificatePem !== '', { findings, warnings });
+    const renewal = inputs['renew-before-days'];
+    const renewBeforeDays = parseRenewBeforeDays(renewal, certificates?.leafDays, findings);
+    if (caCustody === undefined || certificates === undefined || renewBeforeDays === undefined)
+      return undefined;
+    return { ...(authority && { authority }), caCustody, certificates, renewBeforeDays };
+  },
+});
+
+/** What the control plane has already. */
+export interface ClientCopySettings {
+  /**
+   * Fingerprints of the apiserver-etcd-client certificates of which the control plane has a copy: SHA-256, upper-case
+   * hex with colons.
+   */
+  readonly copiedClientCertificates: readonly string[];
+}
+
+/** What the control plane has already. */
+export const clientCopiesGroup = inputGroup({
+  name: 'client-copies',
+  inputs: clientCopyInputs,
+  parse: ({ inputs, findings }): ClientCopySettings => ({
+    copiedClientCertificates: parseCopiedCertificates(inputs['client-certificate-copied'], findings),
+  }),
+});
 
 /**
  * Reads the certificate and key of a CA that the user brings: both, or neither. They must belong together and be
  * able to sign for etcd.
  * @param now the start of the run, for the validity.
  */
-export function parseAuthority(
+function parseAuthority(
   certificatePem: string,
   keyPem: string,
   now: Date,
@@ -36,16 +97,10 @@ export function parseAuthority(
 /**
  * Reads where the CA's key is kept. With `input-only` a run that may issue certificates needs the CA as inputs.
  * @param isGiven whether the certificate or the key of a CA is among the inputs; half a pair is told of already.
- * @param mayIssue whether the operation issues certificates, or is to say whether one could.
  */
-export function parseCustody(
-  value: string,
-  isGiven: boolean,
-  mayIssue: boolean,
-  findings: Finding[],
-): CaCustody | undefined {
+function parseCustody(value: string, isGiven: boolean, findings: Finding[]): CaCustody | undefined {
   const custody = parseChoice('ca-custody', value, CUSTODIES, findings);
-  if (custody === 'input-only' && mayIssue && !isGiven) {
+  if (custody === 'input-only' && !isGiven) {
     findings.push({
       at: 'ca-custody',
       fact: "with input-only the CA's key is on no host, and no CA is among the inputs: nothing could be signed.",
@@ -92,27 +147,20 @@ function readPair(
   }
 }
 
-/** The texts of the inputs that say how certificates are made. */
-export interface CertificateInputs {
-  readonly keyAlgorithm: string;
-  readonly leafDays: string;
-  readonly authorityDays: string;
-  readonly extraSans: string;
-}
-
 /**
  * Reads how certificates are made.
  * @param bringsAuthority whether the user brings the CA, so that none is made.
  */
-export function parseCertificates(
-  inputs: CertificateInputs,
+function parseCertificates(
+  inputs: Readonly<Record<keyof typeof certificateInputs, string>>,
   bringsAuthority: boolean,
   { findings, warnings }: Collected,
 ): CertificatePolicy | undefined {
-  const keyAlgorithm = parseChoice('key-algorithm', inputs.keyAlgorithm, keyAlgorithms, findings);
-  const leafDays = parseInteger('certificate-validity-days', inputs.leafDays, LEAF_RANGE, findings);
-  const authorityDays = parseInteger('ca-validity-days', inputs.authorityDays, AUTHORITY_RANGE, findings);
-  const extraSans = parseExtraSans(inputs.extraSans, findings);
+  const { 'certificate-validity-days': leaf, 'ca-validity-days': ca } = inputs;
+  const keyAlgorithm = parseChoice('key-algorithm', inputs['key-algorithm'], keyAlgorithms, findings);
+  const leafDays = parseInteger('certificate-validity-days', leaf, LEAF_RANGE, findings);
+  const authorityDays = parseInteger('ca-validity-days', ca, AUTHORITY_RANGE, findings);
+  const extraSans = parseExtraSans(inputs['extra-sans'], findings);
   if (keyAlgorithm === undefined || leafDays === undefined || authorityDays === undefined) return undefined;
   if (!bringsAuthority && leafDays >= authorityDays)
     findings.push(outlivesAuthority(leafDays, authorityDays));
@@ -184,7 +232,7 @@ const input = 'client-certificate-copied';
  * Reads how many days before their end certificates are reissued; 0 leaves all that have not ended.
  * @param leafDays how long they are valid; absent where that cannot be read.
  */
-export function parseRenewBeforeDays(
+function parseRenewBeforeDays(
   value: string,
   leafDays: number | undefined,
   findings: Finding[],
@@ -208,7 +256,7 @@ function alwaysRenewed(days: number, leafDays: number): Finding {
  * Reads the SHA-256 fingerprints of the client certificates that the control plane has.
  * @returns each once, in upper-case hex with colons.
  */
-export function parseCopiedCertificates(value: string, findings: Finding[]): readonly string[] {
+function parseCopiedCertificates(value: string, findings: Finding[]): readonly string[] {
   const entries = parseEntries(input, value, findings);
   return [...new Set(entries.flatMap((entry) => parseFingerprint(entry, findings)))];
 }

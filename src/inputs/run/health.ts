@@ -1,11 +1,44 @@
 import type { Finding } from '../../findings.ts';
 import { quote } from '../../text/quote.ts';
+import { inputGroup } from '../group.ts';
 import { type DurationRange, parseChoice, parseDuration, parseInteger } from '../scalars.ts';
-import type { HealthSettings, HistorySettings } from '../settings.ts';
-import type { InputName } from '../table/table.ts';
+import { healthInputs } from '../table/health.ts';
 import type { HealthThresholds } from '../thresholds.ts';
 
-type Inputs = Readonly<Record<InputName, string>>;
+/** What the operation `health` is told. */
+export interface HealthSettings {
+  /** Absolute path of the probe that is installed on the hosts (docs/least-privilege.md); absent: bash as root. */
+  readonly probe?: string;
+  /** Seconds after which the report is made of what was seen by then. */
+  readonly deadlineSeconds: number;
+  /** Seconds between two looks at the members' metrics; 0: one look, percentiles since each member's start. */
+  readonly metricsWindowSeconds: number;
+  /** The mildest status that fails the step; `fail` takes a cluster of which nothing is known with it. */
+  readonly failOn: 'fail' | 'warn' | 'never';
+  readonly thresholds: HealthThresholds;
+  /** Absent: reports of earlier runs are not read. */
+  readonly history?: HistorySettings;
+}
+
+/** Where the reports of earlier runs are. */
+export interface HistorySettings {
+  /** Name of their artifacts; with a `*` at its end, what their names begin with. */
+  readonly artifact: string;
+  /** Secret. */
+  readonly token: string;
+}
+
+/** What a health check looks at, and what it holds it against. */
+export const healthGroup = inputGroup({
+  name: 'health',
+  inputs: healthInputs,
+  parse: ({ inputs, findings }): { readonly health: HealthSettings } | undefined => {
+    const health = parseHealth(inputs, findings);
+    return health && { health };
+  },
+});
+
+type Inputs = Readonly<Record<keyof typeof healthInputs, string>>;
 
 const DEADLINE: DurationRange = { least: 10, greatest: 600, words: '10s and 10m', example: '60s' };
 const WINDOW: DurationRange = { least: 0, greatest: 300, words: '0s and 5m', example: '30s' };
@@ -38,10 +71,10 @@ const THRESHOLDS = {
   diskFreeWarningPercent: ['disk-free-warning-percent', PERCENT],
   clockWarningMs: ['clock-warning-ms', MILLISECONDS],
   raftLagWarning: ['raft-lag-warning', ENTRIES],
-} as const satisfies Record<keyof HealthThresholds, readonly [InputName, Range]>;
+} as const satisfies Record<keyof HealthThresholds, readonly [keyof typeof healthInputs, Range]>;
 
 /** Reads what the operation `health` is told. */
-export function parseHealth(inputs: Inputs, findings: Finding[]): HealthSettings | undefined {
+function parseHealth(inputs: Inputs, findings: Finding[]): HealthSettings | undefined {
   const probe = inputs['health-probe'] === '' ? undefined : parseProbe(inputs['health-probe'], findings);
   const deadlineSeconds = parseDuration('deadline', inputs.deadline, DEADLINE, findings);
   const metricsWindowSeconds = parseDuration('metrics-window', inputs['metrics-window'], WINDOW, findings);

@@ -1,4 +1,31 @@
-import type { RunIdentity } from '../settings.ts';
+/** Who runs this and where, for locks and records. Nothing of it is secret; it comes from outside, and is only shown. */
+export interface RunIdentity {
+  /** Of this run and attempt alone: letters, digits and dashes. */
+  readonly id: string;
+  /** Page of the attempt; empty outside of GitHub Actions. */
+  readonly url: string;
+  /** Who started this attempt; empty when unknown, as are the others. */
+  readonly actor: string;
+  /** Commit that the workflow runs for. */
+  readonly commit: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Name of the workflow. */
+  readonly workflow: string;
+}
+
+/** What a run brings of its own, so that parsing stays the same every time. */
+export interface RunContext {
+  /** Number of the attempt of this workflow run, from 1. */
+  readonly attempt: number;
+  /** Eight random hex digits. */
+  readonly nonce: string;
+  /** Start of the run. */
+  readonly now: Date;
+  readonly identity: RunIdentity;
+  /** Path of the socket of an ssh-agent, if the environment names one. */
+  readonly agentSocket?: string;
+}
 
 /** No name, address or commit of GitHub is longer; what a runner of another kind says may be anything. */
 const mostCharacters = 200;

@@ -1,61 +1,50 @@
 import type { Finding } from '../../findings.ts';
 import { quote } from '../../text/quote.ts';
-import type { Collected } from '../collected.ts';
-import { parseBoolean, parseChoice, parseInteger } from '../scalars.ts';
-import type { ArtifactSettings, Bootstrap, Settings } from '../settings.ts';
-import { type OperationName, operationNames } from '../table/input.ts';
+import { inputGroup } from '../group.ts';
+import { clusterNameGroup } from '../hosts/members.ts';
+import { type DurationRange, parseBoolean, parseChoice, parseDuration, parseInteger } from '../scalars.ts';
+import {
+  artifactInputs,
+  bootstrapInputs,
+  diskTestInputs,
+  lockInputs,
+  operationInput,
+  planInputs,
+  timeLimitInputs,
+} from '../table/run.ts';
 
-const bootstraps: readonly Bootstrap[] = ['auto', 'allow', 'never'];
-
-/** What is to be done, and how far it may go. */
-export type Intent = Pick<Settings, 'operation' | 'dryRun' | 'approvedPlan' | 'bootstrap' | 'diskTest'>;
-
-/** Reads what is to be done and how far it may go. */
-export function parseIntent(
-  values: {
-    readonly operation: string;
-    readonly dryRun: string;
-    readonly approvedPlan: string;
-    readonly bootstrap: string;
-    readonly diskTest: string;
+/** What is to be done. */
+export const operationGroup = inputGroup({
+  name: 'operation',
+  inputs: operationInput,
+  parse: ({ inputs, operations, findings }): { readonly operation: string } | undefined => {
+    const operation = parseChoice('operation', inputs.operation, operations, findings);
+    return operation === undefined ? undefined : { operation };
   },
-  { findings, warnings }: Collected,
-): Intent | undefined {
-  const operation = parseChoice('operation', values.operation, operationNames, findings);
-  const dryRun = parseBoolean('dry-run', values.dryRun, findings);
-  const approvedPlan = parseApprovedPlan(values.approvedPlan, operation, findings);
-  const bootstrap = parseChoice('bootstrap', values.bootstrap, bootstraps, findings);
-  const diskTest = parseBoolean('disk-test', values.diskTest, findings);
-  if (operation === undefined || dryRun === undefined || bootstrap === undefined || diskTest === undefined) {
-    return undefined;
-  }
-  const useless = diskTest ? uselessDiskTest(operation, dryRun) : undefined;
-  if (useless !== undefined) warnings.push(useless);
-  return {
-    operation,
-    dryRun,
-    ...(approvedPlan !== undefined && { approvedPlan }),
-    bootstrap,
-    diskTest: diskTest && useless === undefined,
-  };
+});
+
+/** How far a run may go that makes a plan. */
+export interface PlanSettings {
+  /** Read and decide only, and say what would be done. */
+  readonly dryRun: boolean;
+  /** Digest of the only plan that may be carried out, lower-case hex; absent: any plan. */
+  readonly approvedPlan?: string;
 }
 
-function uselessDiskTest(operation: OperationName, dryRun: boolean): Finding | undefined {
-  if (operation !== 'preflight') {
-    return {
-      at: 'disk-test',
-      fact: `disk-test: true does nothing with operation: ${operation}: only a preflight writes to a disk to measure it.`,
-      fix: 'leave it out here, or run operation: preflight with it.',
-    };
-  }
-  return dryRun
-    ? {
-        at: 'disk-test',
-        fact: 'disk-test: true does nothing with dry-run: true, which writes nothing to any host.',
-        fix: 'leave dry-run out: a preflight changes nothing, apart from the file that a disk test writes and removes.',
-      }
-    : undefined;
-}
+/** Whether the plan of the run is carried out: for operations that make one. */
+export const planGroup = inputGroup({
+  name: 'plan',
+  inputs: planInputs,
+  parse: ({ inputs, findings }): PlanSettings | undefined => {
+    const dryRun = parseBoolean('dry-run', inputs['dry-run'], findings);
+    const approvedPlan = parseApprovedPlan(inputs['approved-plan'], findings);
+    return dryRun === undefined ? undefined : { dryRun, ...(approvedPlan !== undefined && { approvedPlan }) };
+  },
+  checkUnused: ({ inputs, findings }, operation) => {
+    parseBoolean('dry-run', inputs['dry-run'], findings);
+    if (inputs['approved-plan'] !== '') findings.push(nothingToApprove(operation));
+  },
+});
 
 const fix =
   'pass what the run that made the plan put out: approved-plan: ${{ needs.plan.outputs.plan-digest }}.';
@@ -64,13 +53,8 @@ const fix =
  * Reads the digest of the plan that was approved: 64 hex digits, with or without `sha256:` before them.
  * @returns lower-case hex; nothing when none is given.
  */
-function parseApprovedPlan(
-  value: string,
-  operation: OperationName | undefined,
-  findings: Finding[],
-): string | undefined {
+function parseApprovedPlan(value: string, findings: Finding[]): string | undefined {
   if (value === '') return undefined;
-  if (operation !== undefined && operation !== 'deploy') findings.push(nothingToApprove(operation));
   const [, digest] = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(value) ?? [];
   if (digest !== undefined) return digest.toLowerCase();
   findings.push({
@@ -82,7 +66,7 @@ function parseApprovedPlan(
   return undefined;
 }
 
-function nothingToApprove(operation: OperationName): Finding {
+function nothingToApprove(operation: string): Finding {
   return {
     at: 'approved-plan',
     fact: `operation: ${operation} makes no plan and changes nothing: there is nothing to approve.`,
@@ -90,6 +74,81 @@ function nothingToApprove(operation: OperationName): Finding {
     fix: 'leave approved-plan out here, or write operation: deploy.',
   };
 }
+
+/**
+ * When a new cluster may be made. `auto`: when this run makes its CA; with a CA that the user brought there may have
+ * been a cluster, and it takes `allow`.
+ */
+export type Bootstrap = 'auto' | 'allow' | 'never';
+
+const bootstraps: readonly Bootstrap[] = ['auto', 'allow', 'never'];
+
+/** Whether a new cluster may be made. */
+export const bootstrapGroup = inputGroup({
+  name: 'bootstrap',
+  inputs: bootstrapInputs,
+  parse: ({ inputs, findings }): { readonly bootstrap: Bootstrap } | undefined => {
+    const bootstrap = parseChoice('bootstrap', inputs.bootstrap, bootstraps, findings);
+    return bootstrap && { bootstrap };
+  },
+});
+
+/** Whether the disks are measured. */
+export interface DiskTestSettings {
+  /** Whether to write to the data dir's disk for a moment, to see how fast it is. */
+  readonly diskTest: boolean;
+}
+
+/** Whether the disks are measured. A dry run writes nothing, whether or not the operation makes a plan. */
+export const diskTestGroup = inputGroup({
+  name: 'disk-test',
+  inputs: diskTestInputs,
+  alsoReads: ['dry-run'],
+  parse: ({ inputs, findings, warnings }): DiskTestSettings | undefined => {
+    const wanted = parseBoolean('disk-test', inputs['disk-test'], findings);
+    // a value that is no boolean is a finding of the group that it belongs to
+    const isDryRun = parseBoolean('dry-run', inputs['dry-run'], []) === true;
+    if (wanted === true && isDryRun) warnings.push(writesNothing);
+    return wanted === undefined ? undefined : { diskTest: wanted && !isDryRun };
+  },
+  checkUnused: ({ inputs, findings, warnings }, operation) => {
+    const wanted = parseBoolean('disk-test', inputs['disk-test'], findings);
+    if (wanted === true) warnings.push(measuresNothing(operation));
+  },
+});
+
+const writesNothing: Finding = {
+  at: 'disk-test',
+  fact: 'disk-test: true does nothing with dry-run: true, which writes nothing to any host.',
+  fix: 'leave dry-run out: a preflight changes nothing, apart from the file that a disk test writes and removes.',
+};
+
+function measuresNothing(operation: string): Finding {
+  return {
+    at: 'disk-test',
+    fact: `disk-test: true does nothing with operation: ${operation}: only a preflight writes to a disk to measure it.`,
+    fix: 'leave it out here, or run operation: preflight with it.',
+  };
+}
+
+/** What is uploaded at the end of a run. */
+export interface ArtifactSettings {
+  readonly upload: boolean;
+  readonly name: string;
+  /** Days; absent = the repository's default. */
+  readonly retentionDays?: number;
+}
+
+/** What a run leaves on GitHub. */
+export const artifactGroup = inputGroup({
+  name: 'artifact',
+  inputs: artifactInputs,
+  parse: ({ inputs, run, findings, settingsOf }): { readonly artifacts: ArtifactSettings } | undefined => {
+    const clusterName = settingsOf(clusterNameGroup)?.clusterName ?? '';
+    const artifacts = parseArtifacts(inputs, `etcd-ha-${clusterName}-${run.attempt}-${run.nonce}`, findings);
+    return artifacts && { artifacts };
+  },
+});
 
 /** What GitHub allows at most; a repository may allow less, and then the client takes that. */
 const longestRetention = 400;
@@ -101,19 +160,19 @@ const longestName = 128;
  * Reads what is uploaded.
  * @param defaultName for a run that names none: unique, because GitHub refuses a second artifact of the same name.
  */
-export function parseArtifacts(
-  values: { readonly upload: string; readonly name: string; readonly retentionDays: string },
+function parseArtifacts(
+  inputs: Readonly<Record<keyof typeof artifactInputs, string>>,
   defaultName: string,
   findings: Finding[],
 ): ArtifactSettings | undefined {
-  const upload = parseBoolean('upload-artifacts', values.upload, findings);
-  const name = values.name === '' ? defaultName : parseName(values.name, findings);
+  const upload = parseBoolean('upload-artifacts', inputs['upload-artifacts'], findings);
+  const name = inputs['artifact-name'] === '' ? defaultName : parseName(inputs['artifact-name'], findings);
   const retentionDays =
-    values.retentionDays === ''
+    inputs['artifact-retention-days'] === ''
       ? undefined
       : parseInteger(
           'artifact-retention-days',
-          values.retentionDays,
+          inputs['artifact-retention-days'],
           { least: 1, greatest: longestRetention, example: 30 },
           findings,
         );
@@ -135,3 +194,47 @@ function parseName(value: string, findings: Finding[]): string | undefined {
   });
   return undefined;
 }
+
+const SIX_HOURS = 6 * 60 * 60;
+
+const LOCK_TIME: DurationRange = { least: 0, greatest: SIX_HOURS, words: '0s and six hours', example: '2m' };
+
+/** A job on GitHub's own runners ends after six hours. */
+const RUN_TIME: DurationRange = {
+  least: 60,
+  greatest: SIX_HOURS,
+  words: 'one minute and six hours',
+  example: '15m',
+};
+
+/** How long a run waits for others. */
+export interface LockSettings {
+  /** Seconds to wait for the lock of another run; 0: not at all. */
+  readonly lockTimeoutSeconds: number;
+}
+
+/** How long a run waits for others: for operations that change hosts. */
+export const lockGroup = inputGroup({
+  name: 'lock',
+  inputs: lockInputs,
+  parse: ({ inputs, findings }): LockSettings | undefined => {
+    const lockTimeoutSeconds = parseDuration('lock-timeout', inputs['lock-timeout'], LOCK_TIME, findings);
+    return lockTimeoutSeconds === undefined ? undefined : { lockTimeoutSeconds };
+  },
+});
+
+/** How long a run may take. */
+export interface TimeLimitSettings {
+  /** Seconds that the whole run may take. */
+  readonly timeoutSeconds: number;
+}
+
+/** How long a run may take. */
+export const timeLimitGroup = inputGroup({
+  name: 'time-limit',
+  inputs: timeLimitInputs,
+  parse: ({ inputs, findings }): TimeLimitSettings | undefined => {
+    const timeoutSeconds = parseDuration('timeout', inputs.timeout, RUN_TIME, findings);
+    return timeoutSeconds === undefined ? undefined : { timeoutSeconds };
+  },
+});

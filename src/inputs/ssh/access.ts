@@ -4,8 +4,8 @@ import type { Identity } from '../../ssh-keys/certificate.ts';
 import { quote } from '../../text/quote.ts';
 import { type Collected, parseKey, userProblem } from '../collected.ts';
 import { shortForm } from '../hosts/addresses.ts';
+import type { HostLogin, HostSettings, RemoteHost, SshSettings } from '../hosts/host-settings.ts';
 import { type DurationRange, parseDuration, parseEntries } from '../scalars.ts';
-import type { HostLogin, HostSettings, RemoteHost, SshSettings } from '../settings.ts';
 import { parseSshCertificate } from './certificate.ts';
 import { type HostKeyInputs, parseHostKeys, pinnedHost, refuseCertificatesOnly } from './host-keys.ts';
 

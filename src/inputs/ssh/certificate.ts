@@ -2,7 +2,7 @@ import type { Finding } from '../../findings.ts';
 import { type Identity, parseCertificate, type SshCertificate } from '../../ssh-keys/certificate.ts';
 import { fingerprint } from '../../ssh-keys/wire.ts';
 import type { Collected } from '../collected.ts';
-import type { RemoteHost } from '../settings.ts';
+import type { RemoteHost } from '../hosts/host-settings.ts';
 
 const INPUT = 'ssh-certificate';
 const EXAMPLE = 'give the line of the file that `ssh-keygen -s` has written, deploy-key-cert.pub.';

@@ -13,7 +13,7 @@ import { quote } from '../../text/quote.ts';
 import type { Collected } from '../collected.ts';
 import { shortForm } from '../hosts/addresses.ts';
 import { parseChoice } from '../scalars.ts';
-import type { RemoteHost } from '../settings.ts';
+import type { RemoteHost } from '../hosts/host-settings.ts';
 
 const POLICIES = ['strict', 'accept-new'] as const;
 

@@ -1,64 +1,59 @@
-import { EVERY, type GroupedInputs } from './input.ts';
+import type { GroupedInputs } from './input.ts';
 
-/** How hosts are reached and logged in to. */
-export const access = {
+/** By which way each host is reached, and as whom it is logged in to. */
+export const reachInputs = {
   transport: {
     description:
       'How hosts are worked on: `ssh2`, SSH by a library that the action brings; `openssh`, SSH by the ' +
       "runner's own OpenSSH client, which knows certificates and post-quantum key exchange; `local`, " +
       'without SSH, where the job runs on the one host itself.',
     default: 'ssh2',
-    operations: EVERY,
   },
   'local-host': {
     description:
       'Name or address of the one host of the list that the job runs on (a self-hosted runner that is a ' +
       'member): it is worked on without SSH, the others as `transport` says.',
-    operations: EVERY,
   },
   'ssh-user': {
     description:
       'User to log in as on every host for which `inventory` names none: root, or a user that may use sudo.',
     common: true,
-    operations: EVERY,
   },
   'ssh-port': {
     description: 'TCP port of the SSH server on every host for which `inventory` names none.',
     default: '22',
-    operations: EVERY,
   },
+} as const satisfies GroupedInputs;
+
+/** How hosts are logged in to, apart from where and as whom. */
+export const accessInputs = {
   'ssh-private-key': {
     description:
       'Private key of that user, the whole text of the file. Pass it from a secret. Left out: the keys of ' +
       'the ssh-agent that `SSH_AUTH_SOCK` names.',
     secret: true,
     common: true,
-    operations: EVERY,
   },
   'ssh-key-passphrase': {
     description: 'Passphrase of the private key, if it has one. Pass it from a secret.',
     secret: true,
-    operations: EVERY,
   },
   'ssh-certificate': {
     description:
       'Certificate of that key, for hosts that trust its authority: the line of the file that `ssh-keygen ' +
       '-s` writes. It is public: pass it from a variable. Needs `transport: openssh`.',
-    operations: EVERY,
   },
   'ssh-connect-timeout': {
     description:
       'How long connecting and logging in to one host or bastion may take, all attempts together, as `20s` ' +
       'or `1m`; two seconds to five minutes.',
     default: '20s',
-    operations: EVERY,
   },
   'sudo-password': {
     description:
       "Password of that user for sudo, where sudo asks for one; the same on every host. It goes to sudo's " +
       'standard input and nowhere else. Pass it from a secret.',
     secret: true,
-    operations: EVERY,
   },
   'ssh-known-hosts': {
     description:
@@ -66,13 +61,11 @@ export const access = {
       '`@revoked`, and, with `transport: openssh`, `@cert-authority`. A host whose key is neither among ' +
       'them nor in `ssh-host-fingerprints` is refused.',
     common: true,
-    operations: EVERY,
   },
   'ssh-host-fingerprints': {
     description:
       'In place of host keys or beside them: on each line a host, by name or address, and the SHA-256 ' +
       'fingerprints of its keys, as in `10.0.0.6 SHA256:…`; or what `ssh-keygen -lf known_hosts` prints.',
-    operations: EVERY,
   },
   'host-key-policy': {
     description:
@@ -80,24 +73,20 @@ export const access = {
       'key it shows, warns, and sets the output `accepted-host-keys`. It never applies to a host that is ' +
       'pinned.',
     default: 'strict',
-    operations: EVERY,
   },
   'ssh-bastion': {
     description:
       'Jumps on the way to all hosts, `user@host:port`, several in their order separated by commas; IPv6 in ' +
       'brackets. User and port may be left out: `ssh-user`, and 22. Each needs a host key of its own in the ' +
       'inputs above.',
-    operations: EVERY,
   },
   'ssh-bastion-private-key': {
     description:
       'Private key for the bastions, if it is another than `ssh-private-key`. Pass it from a secret.',
     secret: true,
-    operations: EVERY,
   },
   'ssh-bastion-key-passphrase': {
     description: 'Passphrase of that key, if it has one. Pass it from a secret.',
     secret: true,
-    operations: EVERY,
   },
 } as const satisfies GroupedInputs;

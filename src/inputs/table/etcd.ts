@@ -1,115 +1,117 @@
-import { DECIDING, EVERY, type GroupedInputs } from './input.ts';
+import type { GroupedInputs } from './input.ts';
 
-/** etcd and kubelet on the hosts. A health check takes ports and places alone: where to ask and to look. */
-export const etcdAndKubelet = {
+/** Where etcd listens on the hosts. */
+export const portInputs = {
   'client-port': {
     description: 'TCP port on which the members serve clients.',
     default: '2379',
-    operations: EVERY,
   },
   'peer-port': {
     description: 'TCP port on which the members talk to each other.',
     default: '2380',
-    operations: EVERY,
   },
   'metrics-port': {
     description:
       'TCP port on which each member shows its metrics and its health, on the loopback address alone; the ' +
       'probes of kubelet ask there.',
     default: '2381',
-    operations: EVERY,
   },
+} as const satisfies GroupedInputs;
+
+/** Where etcd keeps its data on the hosts. */
+export const dataPlaceInputs = {
   'data-dir': {
     description: "Folder of etcd's data on every host.",
     default: '/var/lib/etcd',
-    operations: EVERY,
   },
   'wal-dir': {
     description:
       "Folder of etcd's write-ahead log on every host, best on a disk of its own; the log itself is in a " +
       'folder `wal` within it. It cannot be changed once the cluster is set up. Left out: the log is in ' +
       '`data-dir`.',
-    operations: EVERY,
   },
+} as const satisfies GroupedInputs;
+
+/** Which images the members run, and where they come from. */
+export const imageInputs = {
   'image-archive': {
     description:
       "Path of a file on the runner with etcd's image, as `docker save` or an OCI tool writes it, with or " +
       'without gzip or zstd, for hosts that reach no registry: those that lack the image get it over SSH, ' +
       'into containerd. The pause image is taken from it too.',
-    operations: DECIDING,
   },
   'image-repository': {
     description:
       "Registry and path that the etcd image is pulled from, without `/etcd` and tag. Left out: kubeadm's " +
       'own.',
-    operations: DECIDING,
   },
   'registry-username': {
     description:
       "Name to log in with at the registry that `image-repository` names, for pulling etcd's image; goes " +
       'with `registry-password`. Needs curl on the hosts.',
-    operations: DECIDING,
   },
   'registry-password': {
     description:
       'Password or token of that name. Pass it from a secret. It reaches the container runtime in memory: ' +
       'it is in no command line, no environment and no file of a host.',
     secret: true,
-    operations: DECIDING,
   },
   'etcd-image-tag': {
     description:
       "Tag of the etcd image, 3.5.11 or later. Left out: the tag that the hosts' kubeadm asks for.",
-    operations: DECIDING,
   },
+} as const satisfies GroupedInputs;
+
+/** Flags of etcd. */
+export const etcdFlagInputs = {
   'heartbeat-interval': {
     description:
       'How often the leader lets the others hear from it, in milliseconds, about the longest round trip ' +
       "between two hosts (a preflight measures it). Left out: etcd's own, 100.",
-    operations: DECIDING,
   },
   'election-timeout': {
     description:
       'After how many milliseconds without hearing from a leader an election begins: at least five times ' +
       "`heartbeat-interval`, best ten times, at most 50000. Left out: etcd's own, 1000.",
-    operations: DECIDING,
   },
   'quota-backend-bytes': {
     description:
       "Size at which the database takes no more writes, in bytes or as `8Gi`. Left out: etcd's own, 2Gi. " +
       'More than 8Gi is accepted with a warning.',
-    operations: DECIDING,
   },
   'auto-compaction-mode': {
     description:
       'What `auto-compaction-retention` counts: `periodic`, time, or `revision`, revisions. API servers ' +
       "compact every five minutes by themselves. Left out: etcd's own, `periodic`.",
-    operations: DECIDING,
   },
   'auto-compaction-retention': {
     description:
       'How much history is kept when etcd compacts by itself: a time such as `1h` or, with ' +
       '`auto-compaction-mode: revision`, a number of revisions. Left out: etcd does not compact by itself.',
-    operations: DECIDING,
   },
   'extra-args': {
     description:
       'Flags of etcd, the same for all members: a YAML mapping such as `snapshot-count: 5000`, or one ' +
       '`--snapshot-count=5000` per line. Flags that the action needs for itself are refused.',
     common: true,
-    operations: DECIDING,
   },
+} as const satisfies GroupedInputs;
+
+/** What kubeadm is to change of the static pod. */
+export const patchInputs = {
   patches: {
     description:
       'Patches that kubeadm applies to the static pod: YAML of file names such as `etcd+strategic.yaml` and ' +
       'what is in them, or the path of a folder of such files in the workspace. What the action relies on, ' +
       'such as flags, probes and volumes, cannot be patched.',
-    operations: DECIDING,
   },
+} as const satisfies GroupedInputs;
+
+/** What the kubelet is to be configured with. */
+export const kubeletInputs = {
   'kubelet-config': {
     description:
       'YAML that is merged into the KubeletConfiguration of every host, for example `failSwapOn: false`. ' +
       'Fields that the action sets itself are refused.',
-    operations: DECIDING,
   },
 } as const satisfies GroupedInputs;

@@ -1,20 +1,18 @@
 import type { GroupedInputs } from './input.ts';
 
 /** What a health check looks at, and what it holds it against. */
-export const healthChecks = {
+export const healthInputs = {
   'health-probe': {
     description:
       'For `health`: path of the probe that is installed on the hosts for an account that may run nothing ' +
       'else as root (docs/least-privilege.md), for example `/usr/local/sbin/etcd-ha-health-probe`. Left ' +
       'out: bash as root, as for the other operations.',
-    operations: ['health'],
   },
   deadline: {
     description:
       'For `health`: how long looking may take, as `30s` or `2m`; ten seconds to ten minutes. What has not ' +
       'been seen by then is reported as unknown.',
     default: '60s',
-    operations: ['health'],
   },
   'metrics-window': {
     description:
@@ -22,88 +20,73 @@ export const healthChecks = {
       'are those of that time; at most five minutes. With `0s` there is one look, and percentiles are since ' +
       'the start of each member.',
     default: '0s',
-    operations: ['health'],
   },
   'fail-on': {
     description:
       'For `health`: what fails the step: `fail`, a failed check, or that nothing could be seen of the ' +
       'cluster; `warn`, also a warning; `never`, nothing but inputs that cannot be used.',
     default: 'fail',
-    operations: ['health'],
   },
   'certificate-warning-days': {
     description: 'For `health`: a certificate with fewer days left is a warning.',
     default: '30',
-    operations: ['health'],
   },
   'certificate-failure-days': {
     description: 'For `health`: a certificate with fewer days left is a failure.',
     default: '7',
-    operations: ['health'],
   },
   'latency-warning-ms': {
     description:
       'For `health`: a read that takes longer, without the way to the member and back, is a warning; ' +
       'milliseconds.',
     default: '100',
-    operations: ['health'],
   },
   'fsync-warning-ms': {
     description:
       "For `health`: a 99th percentile of the log's fsync that is longer is a warning; milliseconds.",
     default: '10',
-    operations: ['health'],
   },
   'commit-warning-ms': {
     description:
       "For `health`: a 99th percentile of the database's commits that is longer is a warning; milliseconds.",
     default: '25',
-    operations: ['health'],
   },
   'peer-latency-warning-ms': {
     description:
       'For `health`: a 99th percentile of the round trips between two members that is longer is a warning; ' +
       'milliseconds.',
     default: '50',
-    operations: ['health'],
   },
   'db-quota-warning-percent': {
     description: 'For `health`: a database that takes more of its quota is a warning; percent.',
     default: '80',
-    operations: ['health'],
   },
   'db-quota-failure-percent': {
     description: 'For `health`: a database that takes more of its quota is a failure; percent.',
     default: '95',
-    operations: ['health'],
   },
   'disk-free-warning-percent': {
     description: "For `health`: less free space on the data dir's filesystem is a warning; percent.",
     default: '15',
-    operations: ['health'],
   },
   'clock-warning-ms': {
     description:
       'For `health`: a clock that is further from the median of all hosts is a warning; milliseconds.',
     default: '500',
-    operations: ['health'],
   },
   'raft-lag-warning': {
     description: 'For `health`: a member that is more entries of the log behind the leader is a warning.',
     default: '1000',
-    operations: ['health'],
   },
   'history-artifact': {
     description:
       'For `health`: name of the artifacts of earlier runs of this workflow, or the beginning of it with a ' +
       '`*`, such as `etcd-ha-production-*`: trends are shown. Needs `github-token`. Left out: no trends.',
-    operations: ['health'],
   },
   'github-token': {
     description:
       "Token with the permission `actions: read`, for `history-artifact`: the job's own, `github.token`, " +
       'will do. Not used for anything else.',
     secret: true,
-    operations: ['health'],
   },
 } as const satisfies GroupedInputs;

@@ -1,20 +1,18 @@
-import { EVERY, type GroupedInputs } from './input.ts';
+import type { GroupedInputs } from './input.ts';
 
 /** Which hosts there are. */
-export const hosts = {
+export const hostInputs = {
   hosts: {
     description:
       'Addresses of the etcd hosts, IPv4 or IPv6, separated by commas or new lines: 1, 3, 5, 7 or 9 of ' +
       'them. An entry may name its member: `infra0=10.0.0.6`. Text after `#` is a comment. Either this or ' +
       '`inventory` is needed.',
     common: true,
-    operations: EVERY,
   },
   names: {
     description:
       'Names of the members, in the order of `hosts`, separated by commas or new lines. Left out: each ' +
       "host's own short hostname.",
-    operations: EVERY,
   },
   inventory: {
     description:
@@ -23,14 +21,12 @@ export const hosts = {
       '`ssh: { address, port, user }` or `transport`. Outputs of Terraform are taken as they are ' +
       '(docs/hosts.md).',
     common: true,
-    operations: EVERY,
   },
   'allow-even-members': {
     description:
       '`true`: two, four, six or eight hosts are accepted with a warning, although they survive the loss of ' +
       'no more of them than one host less would.',
     default: 'false',
-    operations: EVERY,
   },
   'control-plane-hosts': {
     description:
@@ -39,13 +35,15 @@ export const hosts = {
       '`apiserver-etcd-client.crt` with its key, below `/etc/kubernetes/pki`. Nothing else of these hosts ' +
       'is touched. A health check tells whether they have it, and for how long.',
     common: true,
-    operations: EVERY,
   },
+} as const satisfies GroupedInputs;
+
+/** Which cluster it is. */
+export const clusterNameInput = {
   'cluster-name': {
     description:
       'Name of this cluster in reports and on the hosts: lower-case letters, digits and dashes, at most 63.',
     default: 'etcd',
     common: true,
-    operations: EVERY,
   },
 } as const satisfies GroupedInputs;

@@ -1,23 +1,21 @@
-import { DECIDING, type GroupedInputs } from './input.ts';
+import type { GroupedInputs } from './input.ts';
 
 /**
  * The CA, and what it signs. A health check could tell from `ca-certificate` which host to believe, but would have to be given
  * `ca-key` with it: it judges by what the majority of the hosts has.
  */
-export const certificates = {
+export const certificateInputs = {
   'ca-certificate': {
     description:
       'Certificate of your own etcd CA, PEM, alone or with those above it up to the root; goes with ' +
       '`ca-key`. It is public: pass it from a variable, not from a secret, or the runner drops every output ' +
       'that holds it. Left out: the CA found on the hosts, else a new one.',
-    operations: DECIDING,
   },
   'ca-key': {
     description:
       'Private key of your own etcd CA, PEM, not encrypted; goes with `ca-certificate`. Pass it from a ' +
       'secret.',
     secret: true,
-    operations: DECIDING,
   },
   'ca-custody': {
     description:
@@ -25,7 +23,6 @@ export const certificates = {
       'host: each run brings `ca-certificate` and `ca-key`, and removes a key that lies on a host once the ' +
       'cluster has been proven.',
     default: 'first-host',
-    operations: DECIDING,
   },
   'key-algorithm': {
     description:
@@ -33,7 +30,6 @@ export const certificates = {
       '`RSA-4096`, `ECDSA-P256` or `ECDSA-P384`. It counts for keys that are made from then on; those that ' +
       'are there stay until they are renewed.',
     default: 'RSA-2048',
-    operations: DECIDING,
   },
   'certificate-validity-days': {
     description:
@@ -41,34 +37,33 @@ export const certificates = {
       '`certificateValidityPeriod`: 1 to 3650, more than `renew-before-days`. It counts for certificates ' +
       'that are issued from then on.',
     default: '365',
-    operations: DECIDING,
   },
   'ca-validity-days': {
     description:
       "Days that a CA which the action makes is valid, as kubeadm's `caCertificateValidityPeriod`: 2 to " +
       '36500, more than `certificate-validity-days`. A CA that is there keeps its own.',
     default: '3650',
-    operations: DECIDING,
   },
   'extra-sans': {
     description:
       'Further names and addresses for the server and peer certificates of all members, separated by commas ' +
       'or new lines: `etcd.example.com`, `*.etcd.example.com`, `10.0.0.100`. A changed list is taken up ' +
       'without a restart.',
-    operations: DECIDING,
   },
   'renew-before-days': {
     description:
       'Certificates that end within this many days are reissued from the same CA, 0 to 3650. With `0` only ' +
       'those that have ended already.',
     default: '30',
-    operations: DECIDING,
   },
+} as const satisfies GroupedInputs;
+
+/** What the control plane has already. */
+export const clientCopyInputs = {
   'client-certificate-copied': {
     description:
       'SHA-256 fingerprints, with or without colons, separated by commas or new lines, of the renewed ' +
       '`apiserver-etcd-client.crt` that you have copied to the control plane: the run no longer warns of ' +
       'it.',
-    operations: ['deploy'],
   },
 } as const satisfies GroupedInputs;

@@ -1,32 +1,64 @@
-import { access } from './access.ts';
-import { etcdAndKubelet } from './etcd.ts';
-import { healthChecks } from './health.ts';
-import { hosts } from './hosts.ts';
-import type { InputDefinition, InputGroup, OperationName } from './input.ts';
-import { certificates } from './pki.ts';
-import { runAndArtifact, whatToDo } from './run.ts';
+import { accessInputs, reachInputs } from './access.ts';
+import {
+  dataPlaceInputs,
+  etcdFlagInputs,
+  imageInputs,
+  kubeletInputs,
+  patchInputs,
+  portInputs,
+} from './etcd.ts';
+import { healthInputs } from './health.ts';
+import { clusterNameInput, hostInputs } from './hosts.ts';
+import type { InputDefinition, InputSection } from './input.ts';
+import { certificateInputs, clientCopyInputs } from './pki.ts';
+import {
+  artifactInputs,
+  bootstrapInputs,
+  diskTestInputs,
+  lockInputs,
+  operationInput,
+  planInputs,
+  timeLimitInputs,
+} from './run.ts';
 
 /**
  * The one table of inputs, by subject, in the order of action.yml. From it `npm run docs` makes the inputs of action.yml, the
- * sub-actions, docs/inputs.md and the short table of README.md.
+ * sub-actions, docs/inputs.md and the short table of README.md. Which operation uses which inputs is said by groups
+ * (`../groups.ts`).
  */
-export const inputGroups = [
-  { title: 'What to do', inputs: whatToDo },
-  { title: 'Hosts', inputs: hosts },
-  { title: 'Getting in', inputs: access },
-  { title: 'Certificates', inputs: certificates },
-  { title: 'etcd and kubelet', inputs: etcdAndKubelet },
-  { title: 'Health checks', inputs: healthChecks },
-  { title: 'The run and its artifact', inputs: runAndArtifact },
-] as const satisfies readonly InputGroup[];
+export const inputSections = [
+  {
+    title: 'What to do',
+    inputs: { ...operationInput, ...planInputs, ...bootstrapInputs, ...diskTestInputs },
+  },
+  { title: 'Hosts', inputs: { ...hostInputs, ...clusterNameInput } },
+  { title: 'Getting in', inputs: { ...reachInputs, ...accessInputs } },
+  { title: 'Certificates', inputs: { ...certificateInputs, ...clientCopyInputs } },
+  {
+    title: 'etcd and kubelet',
+    inputs: {
+      ...portInputs,
+      ...dataPlaceInputs,
+      ...imageInputs,
+      ...etcdFlagInputs,
+      ...patchInputs,
+      ...kubeletInputs,
+    },
+  },
+  { title: 'Health checks', inputs: healthInputs },
+  {
+    title: 'The run and its artifact',
+    inputs: { ...artifactInputs, ...lockInputs, ...timeLimitInputs },
+  },
+] as const satisfies readonly InputSection[];
 
-type NamesIn<Group> = Group extends { readonly inputs: infer Inputs } ? keyof Inputs & string : never;
+type NamesIn<Section> = Section extends { readonly inputs: infer Inputs } ? keyof Inputs & string : never;
 
 /** The literal name of an input. */
-export type InputName = NamesIn<(typeof inputGroups)[number]>;
+export type InputName = NamesIn<(typeof inputSections)[number]>;
 
 const definitions = Object.fromEntries(
-  inputGroups.flatMap(({ inputs }) => Object.entries<InputDefinition>(inputs)),
+  inputSections.flatMap(({ inputs }) => Object.entries<InputDefinition>(inputs)),
 ) as Readonly<Record<InputName, InputDefinition>>;
 
 /** Names of all inputs, in the order of action.yml. */
@@ -43,9 +75,4 @@ export function isInputName(name: string): name is InputName {
 /** What there is to know of an input. */
 export function definitionOf(name: InputName): InputDefinition {
   return definitions[name];
-}
-
-/** Names of the inputs that an operation makes use of, in the order of action.yml. */
-export function inputsOf(operation: OperationName): readonly InputName[] {
-  return inputNames.filter((name) => definitions[name].operations.includes(operation));
 }

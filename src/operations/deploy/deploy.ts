@@ -2,22 +2,35 @@ import { reasonsOf } from '../../cluster/absent-members.ts';
 import type { PlanInput, PlanningOperation } from '../../engine/operation.ts';
 import { verifyHealthy } from '../../engine/verify.ts';
 import { Refusal, Refused } from '../../findings.ts';
+import { EVERY_OPERATION, type InputGroupName } from '../../inputs/groups.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { classify } from './classify.ts';
 import { decideEstablished } from './established-cluster.ts';
 import { decideNew } from './new-cluster.ts';
 import { reportDeploy } from './report.ts';
 
+/** What the plan of a deploy depends on; a preflight makes it too, to find what a deploy would refuse. */
+export const PLANNING = [
+  'bootstrap',
+  'certificates',
+  'images',
+  'etcd-flags',
+  'patches',
+  'kubelet',
+] as const satisfies readonly InputGroupName[];
+
 /** Sets up the cluster, adopts one, brings it to what the inputs ask for, or finds that nothing has to be done. */
 export const deploy: PlanningOperation = {
   kind: 'planning',
   name: 'deploy',
   summary:
-    'Sets up an etcd cluster, adopts one that was made by hand, or brings it to what the inputs ask for.',
+    'Sets up a highly available external etcd cluster for kubeadm, over SSH, or brings it to what is asked for',
+  icon: 'database',
+  inputs: [...EVERY_OPERATION, ...PLANNING, 'plan', 'client-copies', 'artifact', 'lock'],
+  outputs: ['login', 'cluster', 'plan', 'change', 'hand-over', 'artifact'],
   access: () => ({ effect: 'changes', as: 'root' }),
   // with how few hosts it can go on depends on what the others tell
   reach: 'any',
-  usesImageArchive: true,
   survivesFault: false,
   probe: ({ imageArchive }) => ({ membersReach: false, sandbox: imageArchive !== undefined }),
   lock: 'hosts',

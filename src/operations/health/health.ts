@@ -1,4 +1,5 @@
 import { checkingOperation } from '../../engine/operation.ts';
+import { EVERY_OPERATION } from '../../inputs/groups.ts';
 import { assessDeeply } from './assess.ts';
 import { observeHealth } from './observe/look.ts';
 import { publishCheckup } from './report/publish.ts';
@@ -6,7 +7,10 @@ import { publishCheckup } from './report/publish.ts';
 /** Judges the whole cluster, its hosts and its certificates, and changes nothing. */
 export const health = checkingOperation({
   name: 'health',
-  summary: 'Judges the whole cluster, its hosts and its certificates, and changes nothing.',
+  summary: 'Checks a highly available external etcd cluster for kubeadm, over SSH, and changes nothing',
+  icon: 'activity',
+  inputs: [...EVERY_OPERATION, 'health', 'artifact'],
+  outputs: ['login', 'cluster', 'findings', 'health-check', 'artifact'],
   // with an installed probe, the login user needs no shell of root
   access: (settings) => ({
     effect: 'reads',
@@ -14,7 +18,6 @@ export const health = checkingOperation({
   }),
   // a host that cannot be reached is part of the report
   reach: 'none',
-  usesImageArchive: false,
   // it changes nothing and has its deadline
   survivesFault: true,
   observe: observeHealth,

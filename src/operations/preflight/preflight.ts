@@ -2,9 +2,10 @@ import { checkingOperation } from '../../engine/operation.ts';
 import type { RunContext } from '../../engine/context.ts';
 import { type Finding, Refused } from '../../findings.ts';
 import type { Effect } from '../../hosts/transport.ts';
+import { EVERY_OPERATION } from '../../inputs/groups.ts';
 import type { Settings } from '../../inputs/settings.ts';
 import { controlPlaneWarnings } from '../deploy/control-plane.ts';
-import { planDeploy } from '../deploy/deploy.ts';
+import { planDeploy, PLANNING } from '../deploy/deploy.ts';
 import { preflightFindings } from './checks.ts';
 import { examine, type Examined } from './examine.ts';
 import { bySeverity, type SevereFinding } from './finding.ts';
@@ -18,11 +19,15 @@ function effectOf({ diskTest, patches }: Settings): Effect {
 /** Finds everything that would keep a deploy from working or deserves a look, and changes nothing. */
 export const preflight = checkingOperation({
   name: 'preflight',
-  summary: 'Finds everything that would keep a deploy from working or deserves a look, and changes nothing.',
+  summary:
+    'Finds what stands in the way of an external etcd cluster for kubeadm, over SSH, and changes nothing',
+  icon: 'search',
+  // it carries out no plan, takes no lock and uploads nothing
+  inputs: [...EVERY_OPERATION, ...PLANNING, 'disk-test'],
+  outputs: ['login', 'change', 'findings'],
   access: (settings) => ({ effect: effectOf(settings), as: 'root' }),
   // a host that cannot be reached is a finding
   reach: 'none',
-  usesImageArchive: true,
   survivesFault: false,
   observe: (settings, context) => examine(effectOf(settings), settings, context),
   check: (examined, settings, context) => ({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { OPERATION_INPUTS } from '../../../src/operations/index.ts';
 import { Refusal } from '../../../src/findings.ts';
 import type { InputFile } from '../../../src/inputs/input-files.ts';
 import { parseSettings } from '../../../src/inputs/parse-settings.ts';
@@ -14,10 +15,14 @@ describe('an inventory that is taken', () => {
 
   test('of the file that the input names', () => {
     const file = { path: 'etcd/hosts.yaml', text: 'infra0: 10.0.0.6' };
-    const settings = parseSettings({ ...without, inventory: file.path }, run, { inventory: file });
+    const settings = parseSettings({ ...without, inventory: file.path }, run, OPERATION_INPUTS, {
+      inventory: file,
+    });
     expect(settings.hosts).toMatchObject([{ name: 'infra0' }]);
     const changed = { ...file, text: 'infra0: 10.0.0.7' };
-    const other = parseSettings({ ...without, inventory: file.path }, run, { inventory: changed });
+    const other = parseSettings({ ...without, inventory: file.path }, run, OPERATION_INPUTS, {
+      inventory: changed,
+    });
     expect(other.inputDigest).not.toBe(settings.inputDigest);
   });
 });
@@ -152,7 +157,7 @@ describe('an inventory that is refused', () => {
 
   function refusalOf(inventory: InputFile): Refusal['findings'] {
     try {
-      parseSettings({ ...without, inventory: inventory.path }, run, { inventory });
+      parseSettings({ ...without, inventory: inventory.path }, run, OPERATION_INPUTS, { inventory });
     } catch (error) {
       if (error instanceof Refusal) return error.findings;
       throw error;
